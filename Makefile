@@ -1,0 +1,40 @@
+PYTHON ?= python3
+BIN := .venv/bin
+INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt
+SOURCES := pyproject.toml constraints.txt
+
+.DEFAULT_GOAL := help
+.PHONY: run test lint clean help
+
+run: .venv/installed ## train a network on 1 797 handwritten digits, into runs/digits
+	$(BIN)/glassnet train digits --output runs/digits
+
+test: lint ## check the sources and run every test
+	$(BIN)/pytest
+
+lint: .venv/installed-dev ## check the sources: style, types, direction of imports
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+clean: ## remove everything that was built, installed or trained here
+	rm -rf .venv build dist runs .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	find src tests -name __pycache__ -type d -prune -exec rm -rf {} +
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-6s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "glassnet needs Python 3.11 or newer; name one with: make PYTHON=python3.12")'
+	$(PYTHON) -m venv .venv
+
+.venv/installed: $(SOURCES) | $(BIN)/python
+	@echo "installing glassnet into .venv"
+	$(INSTALL) -e '.[all]'
+	@touch $@
+
+.venv/installed-dev: $(SOURCES) | $(BIN)/python
+	@echo "installing glassnet and its development tools into .venv"
+	$(INSTALL) -e '.[dev]'
+	@touch .venv/installed $@

@@ -1,0 +1,230 @@
+"""Activations as a user names them: ``gn.activations.get("leaky_relu")`` or ``gn.activations.LeakyReLU(0.2)``.
+
+To add one, write its two formulas in :mod:`glassnet.formulas.activations` and register a class here; every engine
+and the gradient-check table find it by itself. A user's own pair of functions becomes one by :class:`Function`.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, ClassVar
+
+from numpy.typing import NDArray
+
+from glassnet import checks
+from glassnet.errors import ArgumentError
+from glassnet.formulas import activations as formulas
+from glassnet.formulas import rows
+from glassnet.registry import Registry
+
+Formula = Callable[..., Any]
+
+
+@dataclass(frozen=True)
+class Activation:
+    """An elementwise function of the pre-activation, and its slope."""
+
+    formula: ClassVar[Formula]
+    slope_formula: ClassVar[Formula]
+
+    @property
+    def parameters(self) -> tuple[float, ...]:
+        """What the formulas take beside z and a, in order."""
+        return tuple(getattr(self, part.name) for part in dataclasses.fields(self))
+
+    def value(self, z: NDArray[Any]) -> NDArray[Any]:
+        """f(z), of z's shape."""
+        result: NDArray[Any] = type(self).formula(z, *self.parameters)
+        return result
+
+    def slope(self, z: NDArray[Any], a: NDArray[Any]) -> NDArray[Any]:
+        """f'(z), of z's shape; `a` is ``value(z)``."""
+        result: NDArray[Any] = type(self).slope_formula(z, a, *self.parameters)
+        return result
+
+    def backward(self, z: NDArray[Any], a: NDArray[Any], gradient: NDArray[Any]) -> NDArray[Any]:
+        """Gradient with respect to z from the `gradient` with respect to a: gradient * f'(z)."""
+        return gradient * self.slope(z, a)
+
+
+_registry = Registry("activation", Activation)
+get = _registry.get
+register = _registry.add
+
+
+def names() -> list[str]:
+    """The names of all built-in activations."""
+    return list(_registry)
+
+
+@_registry.register("linear", "identity", "none")
+@dataclass(frozen=True)
+class Linear(Activation):
+    """f(z) = z."""
+
+    formula = formulas.linear
+    slope_formula = formulas.linear_slope
+
+
+@_registry.register("relu")
+@dataclass(frozen=True)
+class ReLU(Activation):
+    """f(z) = max(z, 0)."""
+
+    formula = formulas.relu
+    slope_formula = formulas.relu_slope
+
+
+@_registry.register("leaky_relu")
+@dataclass(frozen=True)
+class LeakyReLU(Activation):
+    """f(z) = z where z > 0, else slope * z.
+
+    Parameters
+    ----------
+    slope_below : float
+        Slope for z <= 0, finite.
+    """
+
+    slope_below: float = 0.01
+    formula = formulas.leaky_relu
+    slope_formula = formulas.leaky_relu_slope
+
+    def __post_init__(self) -> None:
+        checks.number("slope_below of LeakyReLU", self.slope_below)
+
+
+@_registry.register("elu")
+@dataclass(frozen=True)
+class ELU(Activation):
+    """f(z) = z where z > 0, else alpha (exp(z) - 1).
+
+    Parameters
+    ----------
+    alpha : float
+        Minus the limit at -infinity, > 0.
+    """
+
+    alpha: float = 1.0
+    formula = formulas.elu
+    slope_formula = formulas.elu_slope
+
+    def __post_init__(self) -> None:
+        checks.number("alpha of ELU", self.alpha, above=0)
+
+
+@_registry.register("gelu")
+@dataclass(frozen=True)
+class GELU(Activation):
+    """f(z) = z Phi(z), exact."""
+
+    formula = formulas.gelu
+    slope_formula = formulas.gelu_slope
+
+
+@_registry.register("silu", "swish")
+@dataclass(frozen=True)
+class SiLU(Activation):
+    """f(z) = z sigmoid(z)."""
+
+    formula = formulas.silu
+    slope_formula = formulas.silu_slope
+
+
+@_registry.register("softplus")
+@dataclass(frozen=True)
+class Softplus(Activation):
+    """f(z) = log(1 + exp(z))."""
+
+    formula = formulas.softplus
+    slope_formula = formulas.softplus_slope
+
+
+@_registry.register("sigmoid", "logistic")
+@dataclass(frozen=True)
+class Sigmoid(Activation):
+    """f(z) = 1 / (1 + exp(-z))."""
+
+    formula = formulas.sigmoid
+    slope_formula = formulas.sigmoid_slope
+
+
+@_registry.register("tanh")
+@dataclass(frozen=True)
+class Tanh(Activation):
+    """f(z) = tanh(z)."""
+
+    formula = formulas.hyperbolic_tangent
+    slope_formula = formulas.hyperbolic_tangent_slope
+
+
+@_registry.register("softmax")
+@dataclass(frozen=True)
+class Softmax(Activation):
+    """f(z)_j = exp(z_j) / sum_k exp(z_k) in each row; its backward is the product with its Jacobian."""
+
+    formula = rows.softmax
+
+    def slope(self, z: NDArray[Any], a: NDArray[Any]) -> NDArray[Any]:
+        """Not elementwise: softmax has a Jacobian in each row, see :meth:`backward`."""
+        raise ArgumentError(
+            "softmax has no elementwise slope; each output depends on all inputs of its row: use backward"
+        )
+
+    def backward(self, z: NDArray[Any], a: NDArray[Any], gradient: NDArray[Any]) -> NDArray[Any]:
+        """dz_j = a_j (da_j - sum_k a_k da_k)."""
+        return rows.softmax_backward(a, gradient)
+
+
+@dataclass(frozen=True)
+class Function(Activation):
+    """A user's own elementwise activation.
+
+    Parameters
+    ----------
+    function : callable
+        ``f(z)``, elementwise, of z's shape.
+    derivative : callable
+        ``df(z)`` or ``df(z, a)`` with a = f(z): the derivative with respect to z.
+    name : str, optional
+        The name in files and messages; the function's own by default. A file that mentions it can be loaded
+        after ``gn.activations.register(name, ...)``.
+    """
+
+    function: Formula
+    derivative: Formula
+    name: str = field(default="")
+
+    def __post_init__(self) -> None:
+        for role, part in (("function", self.function), ("derivative", self.derivative)):
+            if not callable(part):
+                raise ArgumentError(f"{role} of an activation must be callable; got {part!r}")
+
+    @property
+    def registered_name(self) -> str:
+        """The name under which files mention this activation."""
+        return self.name or str(getattr(self.function, "__name__", "function"))
+
+    @property
+    def parameters(self) -> tuple[float, ...]:
+        """None: a user's functions close over their own."""
+        return ()
+
+    @cached_property
+    def derivative_takes_output(self) -> bool:
+        """Whether the derivative is ``df(z, a)``."""
+        return len(inspect.signature(self.derivative).parameters) >= 2
+
+    def value(self, z: NDArray[Any]) -> NDArray[Any]:
+        """f(z), of z's shape."""
+        result: NDArray[Any] = self.function(z)
+        return result
+
+    def slope(self, z: NDArray[Any], a: NDArray[Any]) -> NDArray[Any]:
+        """f'(z), of z's shape."""
+        result: NDArray[Any] = self.derivative(z, a) if self.derivative_takes_output else self.derivative(z)
+        return result

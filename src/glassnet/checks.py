@@ -1,0 +1,49 @@
+"""Checks of single arguments; each returns the value that it accepted."""
+
+from __future__ import annotations
+
+import math
+from numbers import Integral, Real
+from typing import Any
+
+from glassnet.errors import ArgumentError
+
+
+def number(
+    name: str,
+    value: Any,
+    *,
+    above: float = -math.inf,
+    least: float = -math.inf,
+    below: float = math.inf,
+    most: float = math.inf,
+) -> float:
+    """A finite real number with `above < value < below` and `least <= value <= most`."""
+    accepted = (
+        isinstance(value, Real)
+        and not isinstance(value, bool)
+        and math.isfinite(value)
+        and above < value < below
+        and least <= value <= most
+    )
+    if not accepted:
+        bounds = [
+            text
+            for text, limit in (
+                (f"> {above:g}", above),
+                (f">= {least:g}", least),
+                (f"< {below:g}", below),
+                (f"<= {most:g}", most),
+            )
+            if math.isfinite(limit)
+        ]
+        wanted = " and ".join(["a finite number", *bounds])
+        raise ArgumentError(f"{name} must be {wanted}; got {value!r}")
+    return float(value)
+
+
+def integer(name: str, value: Any, *, least: int) -> int:
+    """An integer with `value >= least`."""
+    if not isinstance(value, Integral) or isinstance(value, bool) or value < least:
+        raise ArgumentError(f"{name} must be an integer >= {least}; got {value!r}")
+    return int(value)

@@ -1,0 +1,68 @@
+"""Data sets to learn on, by function or by name: ``X, y = glassnet.datasets.digits()``."""
+
+from __future__ import annotations
+
+import difflib
+
+from glassnet.data.dataset import Dataset
+from glassnet.data.drawn import blobs, circles, moons, sine, spiral, xor
+from glassnet.data.measured import breast_cancer, diabetes, digits, iris, wine
+from glassnet.errors import UnknownNameError
+
+__all__ = [
+    "Dataset",
+    "blobs",
+    "breast_cancer",
+    "circles",
+    "diabetes",
+    "digits",
+    "get",
+    "iris",
+    "moons",
+    "names",
+    "sine",
+    "spiral",
+    "wine",
+    "xor",
+]
+
+_FUNCTIONS = {
+    function.__name__: function
+    for function in (
+        xor,
+        spiral,
+        digits,
+        iris,
+        wine,
+        breast_cancer,
+        diabetes,
+        moons,
+        circles,
+        blobs,
+        sine,
+    )
+}
+
+
+def names() -> tuple[str, ...]:
+    """The names that :func:`get` knows."""
+    return tuple(_FUNCTIONS)
+
+
+def get(name: str) -> Dataset:
+    """The data set called `name`, with its default arguments.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is none; the message lists the nearest names.
+    """
+    if name not in _FUNCTIONS:
+        near = difflib.get_close_matches(name, _FUNCTIONS, n=3, cutoff=0.5)
+        hint = (
+            f"did you mean {' or '.join(map(repr, near))}?"
+            if near
+            else f"known names: {', '.join(_FUNCTIONS)}"
+        )
+        raise UnknownNameError(f"no data set is called {name!r}; {hint}")
+    return _FUNCTIONS[name]()

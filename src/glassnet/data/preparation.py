@@ -1,0 +1,242 @@
+"""Split, encode and scale: a typed face over scikit-learn, whose errors name the argument."""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from glassnet import checks
+from glassnet.data.randomness import Seed, random_state
+from glassnet.errors import DataError, NotBuiltError, ShapeError
+from glassnet.optional import require
+
+
+def train_test_split(
+    X: ArrayLike,
+    y: ArrayLike,
+    *,
+    test_size: float = 0.2,
+    seed: Seed = 42,
+    stratify: bool = False,
+) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any], NDArray[Any]]:
+    """Shuffle the samples and keep a share of them for testing.
+
+    Parameters
+    ----------
+    X : array of shape (n_samples, ...)
+    y : array of shape (n_samples, ...)
+    test_size : float
+        Share of the samples to test on, 0 < test_size < 1; rounded up to whole samples.
+    seed : int, Generator, RandomState or None
+        An integer gives the same split every time; None gives another one each time.
+    stratify : bool
+        Give both parts the same share of each class; `y` must then hold class labels.
+
+    Returns
+    -------
+    X_train, X_test, y_train, y_test : arrays
+
+    Raises
+    ------
+    ArgumentError
+        If `test_size` or `seed` is out of range.
+    ShapeError
+        If `X` and `y` differ in length.
+    DataError
+        If there are too few samples, or too few of a class, for two parts.
+
+    Notes
+    -----
+    Source: `sklearn.model_selection.train_test_split`, row for row the same for an integer seed.
+    """
+    checks.number("test_size", test_size, above=0.0, below=1.0)
+    state = random_state(seed)
+    samples, targets = np.asarray(X), np.asarray(y)
+    _check_same_length(samples, targets)
+    selection = require("sklearn.model_selection", extra="data", purpose="train_test_split")
+    try:
+        X_train, X_test, y_train, y_test = selection.train_test_split(
+            samples,
+            targets,
+            test_size=test_size,
+            random_state=state,
+            stratify=targets if stratify else None,
+        )
+    except ValueError as error:
+        raise DataError(
+            f"{len(samples)} samples cannot be split with test_size={test_size:g}: {error}"
+        ) from error
+    return X_train, X_test, y_train, y_test
+
+
+def one_hot(labels: ArrayLike, n_classes: int | None = None) -> NDArray[np.float64]:
+    """Row i is 1 in the column of sample i's class and 0 elsewhere.
+
+    Parameters
+    ----------
+    labels : integer array of shape (n_samples,)
+        Class labels 0 … n_classes - 1.
+    n_classes : int, optional
+        Number of columns; the largest label plus one if left out.
+
+    Returns
+    -------
+    float64 array of shape (n_samples, n_classes)
+
+    Raises
+    ------
+    ShapeError
+        If `labels` has not exactly one axis.
+    DataError
+        If `labels` is empty, holds no integers, or an integer outside 0 … n_classes - 1.
+
+    Notes
+    -----
+    Source: `sklearn.preprocessing.OneHotEncoder`.
+    """
+    classes = _class_labels(labels)
+    columns = max(int(classes.max()) + 1, 1) if n_classes is None else n_classes
+    checks.integer("n_classes", columns, least=1)
+    if classes.max() >= columns or classes.min() < 0:
+        wrong = int(np.flatnonzero((classes < 0) | (classes >= columns))[0])
+        raise DataError(
+            f"labels must lie in 0 to {columns - 1} for {columns} classes; "
+            f"labels[{wrong}] is {classes[wrong]}"
+        )
+    preprocessing = require("sklearn.preprocessing", extra="data", purpose="one_hot")
+    encoder = preprocessing.OneHotEncoder(
+        categories=[np.arange(columns)], sparse_output=False, dtype=np.float64
+    )
+    encoded: NDArray[np.float64] = encoder.fit_transform(classes[:, np.newaxis])
+    return encoded
+
+
+class Standardizer:
+    """Shift and scale each feature to mean 0 and standard deviation 1: z = (x - mean) / scale.
+
+    The mean and the scale are those of the samples given to :meth:`fit`, so fit on the training
+    samples only and transform both parts. A constant feature becomes 0; its scale is 1.
+
+    Notes
+    -----
+    Source: `sklearn.preprocessing.StandardScaler`.
+    """
+
+    def __init__(self) -> None:
+        self._scaler: Any = None
+
+    def fit(self, X: ArrayLike) -> Self:
+        """Measure the mean and the standard deviation (divisor n) of each column of `X`.
+
+        Parameters
+        ----------
+        X : array of shape (n_samples, n_features)
+
+        Raises
+        ------
+        ShapeError
+            If `X` has not exactly two axes.
+        DataError
+            If `X` is empty, not numeric, or holds NaN or infinity.
+        """
+        samples = _finite_table(X)
+        preprocessing = require("sklearn.preprocessing", extra="data", purpose="Standardizer")
+        self._scaler = preprocessing.StandardScaler().fit(samples)
+        return self
+
+    def transform(self, X: ArrayLike) -> NDArray[np.float64]:
+        """Return (X - mean) / scale, of the shape of `X`.
+
+        Raises
+        ------
+        NotBuiltError
+            Before :meth:`fit`.
+        ShapeError, DataError
+            As :meth:`fit`, and if `X` has another number of features than there.
+        """
+        standardized: NDArray[np.float64] = self._fitted().transform(self._table_as_fitted(X))
+        return standardized
+
+    def fit_transform(self, X: ArrayLike) -> NDArray[np.float64]:
+        """Fit on `X` and return it transformed."""
+        return self.fit(X).transform(X)
+
+    def inverse_transform(self, Z: ArrayLike) -> NDArray[np.float64]:
+        """Return Z · scale + mean, which undoes :meth:`transform`; errors as there."""
+        original: NDArray[np.float64] = self._fitted().inverse_transform(self._table_as_fitted(Z))
+        return original
+
+    @property
+    def mean(self) -> NDArray[np.float64]:
+        """Mean of each feature, shape (n_features,)."""
+        mean: NDArray[np.float64] = self._fitted().mean_
+        return mean
+
+    @property
+    def scale(self) -> NDArray[np.float64]:
+        """Standard deviation of each feature, 1 where it is 0, shape (n_features,)."""
+        scale: NDArray[np.float64] = self._fitted().scale_
+        return scale
+
+    def _fitted(self) -> Any:
+        if self._scaler is None:
+            raise NotBuiltError("this Standardizer has seen no samples; call fit(X_train) first")
+        return self._scaler
+
+    def _table_as_fitted(self, X: ArrayLike) -> NDArray[np.float64]:
+        n_features = self._fitted().n_features_in_
+        samples = _finite_table(X)
+        if samples.shape[1] != n_features:
+            raise ShapeError(
+                f"this Standardizer was fitted on {n_features} features; "
+                f"X has {samples.shape[1]} (shape {samples.shape})"
+            )
+        return samples
+
+
+def _check_same_length(X: NDArray[Any], y: NDArray[Any]) -> None:
+    for name, array in (("X", X), ("y", y)):
+        if array.ndim == 0:
+            raise ShapeError(f"{name} must have one row for each sample; got a single value")
+    if len(X) != len(y):
+        raise ShapeError(
+            f"X and y must have the same length; "
+            f"X has {len(X)} samples (shape {X.shape}), y has {len(y)} (shape {y.shape})"
+        )
+
+
+def _class_labels(labels: ArrayLike) -> NDArray[np.integer[Any]]:
+    classes = np.asarray(labels)
+    if classes.ndim != 1:
+        raise ShapeError(
+            f"labels must have shape (n_samples,); got shape {classes.shape}, "
+            "so perhaps they are one-hot already: labels.argmax(axis=1) gives the classes"
+        )
+    if classes.size == 0:
+        raise DataError("labels must name at least one sample; got none")
+    if not np.issubdtype(classes.dtype, np.integer):
+        raise DataError(
+            f"labels must be integers; got {classes.dtype}: "
+            "np.unique(labels, return_inverse=True)[1] numbers them"
+        )
+    return classes
+
+
+def _finite_table(X: ArrayLike) -> NDArray[np.float64]:
+    try:
+        table = np.asarray(X, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise DataError(f"X must be numeric; {error}") from error
+    if table.ndim != 2:
+        raise ShapeError(f"X must have shape (n_samples, n_features); got shape {table.shape}")
+    if table.size == 0:
+        raise DataError(f"X must hold at least one sample and one feature; got shape {table.shape}")
+    if not np.isfinite(table).all():
+        row, column = (int(index) for index in np.argwhere(~np.isfinite(table))[0])
+        raise DataError(
+            f"X must be finite; row {row}, column {column} is {table[row, column]}: "
+            "drop such rows or fill them in"
+        )
+    return table

@@ -1,0 +1,43 @@
+"""Every error that glassnet raises on purpose; all of them are :class:`GlassnetError`."""
+
+from __future__ import annotations
+
+
+class GlassnetError(Exception):
+    """Base class of the errors that a user can cause and mend."""
+
+
+class ArgumentError(GlassnetError, ValueError):
+    """An argument has a value that cannot be used."""
+
+
+class UnknownNameError(ArgumentError):
+    """A name stands for nothing; the message lists the nearest valid ones."""
+
+
+class ShapeError(ArgumentError):
+    """An array or a layer has a shape that does not fit its neighbours."""
+
+
+class DataError(ArgumentError):
+    """The data cannot be trained on: not finite, empty, of the wrong kind, or out of range."""
+
+
+class NotBuiltError(GlassnetError, RuntimeError):
+    """A network is used before its input shape is known."""
+
+
+class DivergenceError(GlassnetError, ArithmeticError):
+    """Training produced a loss or parameters that are not finite."""
+
+
+class EngineError(GlassnetError, RuntimeError):
+    """An engine that was asked for by name cannot do what was asked."""
+
+
+class ModelFileError(GlassnetError, ValueError):
+    """A file is not a readable glassnet model."""
+
+
+class MissingDependencyError(GlassnetError, ImportError):
+    """An optional package is needed for this and not installed."""

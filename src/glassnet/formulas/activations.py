@@ -1,0 +1,117 @@
+"""Activations: a = f(z), and below each the slope f'(z), written in z, in a, or in both.
+
+``z`` is the pre-activation, ``a`` the output; every slope takes both and uses what is cheapest. No formula
+overflows for abs(z) up to 1e4, and at a kink the slope is the one that PyTorch chooses.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from glassnet.formulas.elementary import (
+    absolute,
+    erf,
+    exp,
+    expm1,
+    log1p,
+    maximum,
+    minimum,
+    positive,
+    tanh,
+    where,
+)
+
+SQRT_HALF = 0.7071067811865476
+INVERSE_SQRT_TWO_PI = 0.3989422804014327
+
+
+def linear(z: Any) -> Any:
+    """f(z) = z, range (-inf, inf)."""
+    return z
+
+
+def linear_slope(z: Any, a: Any) -> Any:
+    """f'(z) = 1."""
+    return z * 0 + 1
+
+
+def relu(z: Any) -> Any:
+    """f(z) = max(z, 0), range [0, inf). Nair and Hinton, ICML 2010."""
+    return maximum(z, 0)
+
+
+def relu_slope(z: Any, a: Any) -> Any:
+    """f'(z) = 1 where z > 0, else 0; at z = 0 it is 0."""
+    return positive(z)
+
+
+def leaky_relu(z: Any, slope: Any) -> Any:
+    """f(z) = z where z > 0, else slope * z, range (-inf, inf). Maas et al., ICML 2013."""
+    return where(z > 0, z, slope * z)
+
+
+def leaky_relu_slope(z: Any, a: Any, slope: Any) -> Any:
+    """f'(z) = 1 where z > 0, else slope; at z = 0 it is slope."""
+    return slope + (1 - slope) * positive(z)
+
+
+def elu(z: Any, alpha: Any) -> Any:
+    """f(z) = z where z > 0, else alpha (exp(z) - 1), range (-alpha, inf). Clevert et al., ICLR 2016."""
+    return where(z > 0, z, alpha * expm1(minimum(z, 0)))
+
+
+def elu_slope(z: Any, a: Any, alpha: Any) -> Any:
+    """f'(z) = 1 where z > 0, else alpha exp(z) = a + alpha."""
+    return where(z > 0, z * 0 + 1, a + alpha)
+
+
+def gelu(z: Any) -> Any:
+    """f(z) = z Phi(z), Phi the normal distribution function, exact; range [-0.17, inf). Hendrycks, Gimpel 2016."""
+    return z * (0.5 * (1 + erf(z * SQRT_HALF)))
+
+
+def gelu_slope(z: Any, a: Any) -> Any:
+    """f'(z) = Phi(z) + z phi(z), phi the normal density."""
+    return 0.5 * (1 + erf(z * SQRT_HALF)) + z * INVERSE_SQRT_TWO_PI * exp(-0.5 * z * z)
+
+
+def sigmoid(z: Any) -> Any:
+    """f(z) = 1 / (1 + exp(-z)), range (0, 1); exp is only taken of -abs(z)."""
+    e = exp(-absolute(z))
+    return where(z >= 0, e * 0 + 1, e) / (1 + e)
+
+
+def sigmoid_slope(z: Any, a: Any) -> Any:
+    """f'(z) = a (1 - a)."""
+    return a * (1 - a)
+
+
+def silu(z: Any) -> Any:
+    """f(z) = z sigmoid(z), range [-0.28, inf). Elfwing et al., Neural Networks 107 (2018)."""
+    return z * sigmoid(z)
+
+
+def silu_slope(z: Any, a: Any) -> Any:
+    """f'(z) = s + a (1 - s) with s = sigmoid(z)."""
+    s = sigmoid(z)
+    return s + a * (1 - s)
+
+
+def softplus(z: Any) -> Any:
+    """f(z) = log(1 + exp(z)) = max(z, 0) + log(1 + exp(-abs(z))), range (0, inf). Dugas et al., NIPS 2000."""
+    return maximum(z, 0) + log1p(exp(-absolute(z)))
+
+
+def softplus_slope(z: Any, a: Any) -> Any:
+    """f'(z) = sigmoid(z)."""
+    return sigmoid(z)
+
+
+def hyperbolic_tangent(z: Any) -> Any:
+    """f(z) = tanh(z), range (-1, 1)."""
+    return tanh(z)
+
+
+def hyperbolic_tangent_slope(z: Any, a: Any) -> Any:
+    """f'(z) = 1 - a^2."""
+    return 1 - a * a

@@ -1,0 +1,121 @@
+"""Elementwise losses: the value for a target ``y`` and a prediction ``p``, and below each its slope in ``p``.
+
+Losses on logits take the pre-activation ``z`` in the place of ``p``.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from glassnet.formulas.activations import sigmoid
+from glassnet.formulas.elementary import absolute, exp, log, log1p, maximum, minimum, sign, where
+
+# Smallest normal float32: a logarithm of a probability is exact down to here, and finite below.
+TINY = 1.1754943508222875e-38
+
+
+def squared_error(y: Any, p: Any) -> Any:
+    """(p - y)^2."""
+    return (p - y) * (p - y)
+
+
+def squared_error_slope(y: Any, p: Any) -> Any:
+    """2 (p - y)."""
+    return 2 * (p - y)
+
+
+def absolute_error(y: Any, p: Any) -> Any:
+    """abs(p - y)."""
+    return absolute(p - y)
+
+
+def absolute_error_slope(y: Any, p: Any) -> Any:
+    """sign(p - y); 0 where p = y."""
+    return sign(p - y)
+
+
+def huber(y: Any, p: Any, delta: Any) -> Any:
+    """e^2 / 2 where abs(e) <= delta, else delta (abs(e) - delta / 2), e = p - y. Huber 1964."""
+    e = absolute(p - y)
+    return where(e <= delta, 0.5 * e * e, delta * (e - 0.5 * delta))
+
+
+def huber_slope(y: Any, p: Any, delta: Any) -> Any:
+    """e limited to [-delta, delta]."""
+    return maximum(minimum(p - y, delta), -delta)
+
+
+def quantile(y: Any, p: Any, level: Any) -> Any:
+    """level e where e = y - p > 0, else (level - 1) e; that is abs(e) / 2 + (level - 1/2) e. Koenker, Bassett 1978."""
+    return 0.5 * absolute(y - p) + (level - 0.5) * (y - p)
+
+
+def quantile_slope(y: Any, p: Any, level: Any) -> Any:
+    """-level where y > p, 1 - level where y < p, the mean of both where y = p."""
+    return 0.5 * sign(p - y) + (0.5 - level)
+
+
+def poisson(y: Any, p: Any) -> Any:
+    """p - y log p, the negative log-likelihood of a count y at rate p > 0 without the term log y!."""
+    return p - y * log(maximum(p, TINY))
+
+
+def poisson_slope(y: Any, p: Any) -> Any:
+    """1 - y / p."""
+    return 1 - y / maximum(p, TINY)
+
+
+def binary_cross_entropy(y: Any, p: Any) -> Any:
+    """-y log p - (1 - y) log(1 - p), p in [0, 1]."""
+    return -y * log(maximum(p, TINY)) - (1 - y) * log(maximum(1 - p, TINY))
+
+
+def binary_cross_entropy_slope(y: Any, p: Any) -> Any:
+    """(1 - y) / (1 - p) - y / p."""
+    return (1 - y) / maximum(1 - p, TINY) - y / maximum(p, TINY)
+
+
+def categorical_cross_entropy(y: Any, p: Any) -> Any:
+    """-y log p, to be summed over the classes of a row."""
+    return -y * log(maximum(p, TINY))
+
+
+def categorical_cross_entropy_slope(y: Any, p: Any) -> Any:
+    """-y / p."""
+    return -y / maximum(p, TINY)
+
+
+def kullback_leibler(y: Any, p: Any) -> Any:
+    """y log(y / p), 0 where y = 0, to be summed over the classes of a row. Kullback, Leibler 1951."""
+    return y * (log(maximum(y, TINY)) - log(maximum(p, TINY)))
+
+
+def kullback_leibler_slope(y: Any, p: Any) -> Any:
+    """-y / p."""
+    return -y / maximum(p, TINY)
+
+
+def sigmoid_cross_entropy(y: Any, z: Any) -> Any:
+    """Binary cross-entropy of sigmoid(z), from the logit: max(z, 0) - z y + log(1 + exp(-abs(z)))."""
+    return maximum(z, 0) - z * y + log1p(exp(-absolute(z)))
+
+
+def sigmoid_cross_entropy_slope(y: Any, z: Any) -> Any:
+    """sigmoid(z) - y."""
+    return sigmoid(z) - y
+
+
+def contrastive_pair(same: Any, d: Any, margin: Any) -> Any:
+    """d^2 / 2 for a pair of one class, max(0, margin - d)^2 / 2 for two. Hadsell, Chopra, LeCun 2006, eq. 4."""
+    gap = maximum(margin - d, 0)
+    return 0.5 * (same * d * d + (1 - same) * gap * gap)
+
+
+def contrastive_pair_slope(same: Any, d: Any, margin: Any) -> Any:
+    """d for a pair of one class, -max(0, margin - d) for two."""
+    return same * d - (1 - same) * maximum(margin - d, 0)
+
+
+def hinge(excess: Any) -> Any:
+    """max(0, excess), the loss of a triplet whose excess is d(anchor, positive) - d(anchor, negative) + margin."""
+    return maximum(excess, 0)

@@ -1,0 +1,209 @@
+"""Metrics of classes: accuracy, precision and their kin, and the table behind them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from glassnet.checks import integer
+from glassnet.errors import ArgumentError, ShapeError
+from glassnet.metrics import targets
+from glassnet.metrics.base import Floats, Metric, Weight, mean, registry
+
+
+@registry.register("accuracy", "acc")
+@dataclass(frozen=True)
+class Accuracy(Metric):
+    """The share of samples whose class is predicted: sum w [c_true = c_pred] / sum w, in [0, 1].
+
+    References
+    ----------
+    sklearn.metrics.accuracy_score.
+    """
+
+    def __call__(self, y_true: ArrayLike, y_pred: ArrayLike, sample_weight: Weight = None) -> float:
+        found = targets.classes(y_true, y_pred)
+        return float(mean(found.true == found.predicted, sample_weight))
+
+
+@registry.register("top_k_accuracy", "top_k")
+@dataclass(frozen=True)
+class TopK(Metric):
+    """The share of samples whose class is among the k largest scores, in [0, 1].
+
+    Among equal scores the lower class comes first, so that k = 1 is :class:`Accuracy`.
+
+    Parameters
+    ----------
+    k : int, >= 1, default 5
+        Must be below the number of classes, or every prediction would count as right.
+
+    Raises
+    ------
+    ArgumentError
+        If `k` is not a positive integer below the number of classes.
+    ShapeError
+        If predictions are not scores of shape ``(n, n_classes)``.
+
+    References
+    ----------
+    Krizhevsky, Sutskever, Hinton 2012, ImageNet Classification, section 2.
+    """
+
+    k: int = 5
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "k", integer("k of TopK", self.k, least=1))
+
+    @property
+    def name(self) -> str:
+        """``top_5_accuracy`` for k = 5, so that several of them fit into one history."""
+        return f"top_{self.k}_accuracy"
+
+    def __call__(self, y_true: ArrayLike, y_pred: ArrayLike, sample_weight: Weight = None) -> float:
+        true = targets.classes(y_true, y_pred).true
+        scores = np.asarray(y_pred, dtype=np.float64)
+        if scores.ndim != 2 or scores.shape[1] == 1:
+            raise ShapeError(
+                f"{self.name} needs scores of all classes, shape (n, n_classes); "
+                f"y_pred has shape {scores.shape}"
+            )
+        if self.k >= scores.shape[1]:
+            raise ArgumentError(
+                f"{self.name} of {scores.shape[1]} classes is always 1; "
+                f"choose TopK(k) with k below {scores.shape[1]}"
+            )
+        best = np.argsort(-scores, axis=1, kind="stable")[:, : self.k]
+        return float(mean((best == true[:, np.newaxis]).any(axis=1), sample_weight))
+
+
+@dataclass(frozen=True)
+class PerClass(Metric):
+    """Base class: one score per class, a ratio of counts, and an average of these scores.
+
+    A score of 0 / 0 is 0.
+
+    Parameters
+    ----------
+    average : {"auto", "macro", "weighted"}, default "auto"
+        ``"macro"`` is the mean over the classes that occur in targets or predictions;
+        ``"weighted"`` counts each class by its share of the targets; ``"auto"`` is the score of
+        class 1 where there are two classes (scikit-learn's own default, which it calls
+        ``"binary"``), and ``"macro"`` where there are more.
+
+    Raises
+    ------
+    ArgumentError
+        If `average` is none of these.
+
+    References
+    ----------
+    Sokolova, Lapalme 2009, A systematic analysis of performance measures for classification
+    tasks, tables 2 and 3.
+    """
+
+    average: str = "auto"
+
+    def __post_init__(self) -> None:
+        if self.average not in ("auto", "macro", "weighted"):
+            raise ArgumentError(
+                f"average of {type(self).__name__} must be 'auto', 'macro' or 'weighted'; "
+                f"got {self.average!r}"
+            )
+
+    @property
+    def name(self) -> str:
+        """The registered name, with the average if one was chosen: ``f1``, ``f1_weighted``."""
+        return super().name if self.average == "auto" else f"{super().name}_{self.average}"
+
+    def ratio(self, hits: Floats, predicted: Floats, true: Floats) -> tuple[Floats, Floats]:
+        """Numerator and denominator of each class's score.
+
+        Parameters
+        ----------
+        hits, predicted, true : array ``(n_classes,)``
+            Weight of the samples of each class that are rightly predicted, predicted, and true.
+        """
+        raise NotImplementedError(f"{type(self).__name__} has no formula")
+
+    def __call__(self, y_true: ArrayLike, y_pred: ArrayLike, sample_weight: Weight = None) -> float:
+        found = targets.classes(y_true, y_pred)
+        weight = targets.weights(sample_weight, len(found.true))
+        right = found.true == found.predicted
+        true = _weight_of_classes(found.true, weight, found.n_classes)
+        predicted = _weight_of_classes(found.predicted, weight, found.n_classes)
+        hits = _weight_of_classes(found.true, weight * right, found.n_classes)
+        above, below = self.ratio(hits, predicted, true)
+        scores = np.divide(above, below, out=np.zeros_like(above), where=below > 0.0)
+        if self.average == "weighted":
+            return float(np.average(scores, weights=true))
+        if self.average == "auto" and found.n_classes == 2:
+            return float(scores[1])
+        return float(scores[np.union1d(found.true, found.predicted)].mean())
+
+
+@registry.register("precision")
+@dataclass(frozen=True)
+class Precision(PerClass):
+    """The share of what is called a class that is of that class, in [0, 1].
+
+    Parameters, errors and source are those of :class:`PerClass`.
+    """
+
+    def ratio(self, hits: Floats, predicted: Floats, true: Floats) -> tuple[Floats, Floats]:
+        """hits / predicted."""
+        return hits, predicted
+
+
+@registry.register("recall")
+@dataclass(frozen=True)
+class Recall(PerClass):
+    """The share of a class that is called by its name, in [0, 1].
+
+    Parameters, errors and source are those of :class:`PerClass`.
+    """
+
+    def ratio(self, hits: Floats, predicted: Floats, true: Floats) -> tuple[Floats, Floats]:
+        """hits / true."""
+        return hits, true
+
+
+@registry.register("f1")
+@dataclass(frozen=True)
+class F1(PerClass):
+    """The harmonic mean of precision and recall, in [0, 1].
+
+    Parameters, errors and source are those of :class:`PerClass`.
+    """
+
+    def ratio(self, hits: Floats, predicted: Floats, true: Floats) -> tuple[Floats, Floats]:
+        """2 hits / (predicted + true)."""
+        return 2.0 * hits, predicted + true
+
+
+def confusion_matrix(y_true: ArrayLike, y_pred: ArrayLike) -> NDArray[np.int64]:
+    """How many samples of each class (row) are predicted as each class (column).
+
+    Returns
+    -------
+    ndarray of int64, ``(n_classes, n_classes)``
+        Where targets and predictions are both labels, `n_classes` is the largest label plus one,
+        and at least two.
+
+    Raises
+    ------
+    ShapeError
+        If the shapes do not fit each other.
+    DataError
+        If something is empty, not finite, or no class that is known.
+    """
+    found = targets.classes(y_true, y_pred)
+    cell = found.true * found.n_classes + found.predicted
+    counts = np.bincount(cell, minlength=found.n_classes**2)
+    return counts.reshape(found.n_classes, found.n_classes)
+
+
+def _weight_of_classes(labels: NDArray[np.int64], weight: Floats, n_classes: int) -> Floats:
+    return np.asarray(np.bincount(labels, weight, n_classes), dtype=np.float64)

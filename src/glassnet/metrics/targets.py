@@ -1,0 +1,188 @@
+"""What targets and predictions say: checked arrays, and the classes that they name.
+
+Targets (`y_true`) name classes as labels ``(n,)`` or ``(n, 1)``, or as rows ``(n, n_classes)``
+that are one-hot or sum to 1. Predictions (`y_pred`) are scores of all classes ``(n, n_classes)``,
+probabilities of class 1 as floats ``(n, 1)`` or ``(n,)``, or labels as integers ``(n, 1)`` or
+``(n,)``.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from glassnet.errors import DataError, ShapeError
+
+# Counting per class takes memory for every class up to the largest label.
+_MOST_CLASSES = 1_000_000
+_ROUNDING = 1e-3
+
+
+class Classes(NamedTuple):
+    """True and predicted labels, each int64 of shape ``(n,)``, from 0 to ``n_classes - 1``."""
+
+    true: NDArray[np.int64]
+    predicted: NDArray[np.int64]
+    n_classes: int
+
+
+def classes(y_true: ArrayLike, y_pred: ArrayLike) -> Classes:
+    """The classes that targets and predictions name.
+
+    The number of classes is the number of columns; a probability of class 1 means two; where both
+    sides are labels it is the largest label plus one, and at least two.
+
+    Raises
+    ------
+    ShapeError
+        If the rows or the numbers of classes differ.
+    DataError
+        If something is empty, not finite, no class label, or a class beyond the columns.
+    """
+    true, predicted = matched(y_true, y_pred)
+    true_labels, predicted_labels = _target_classes(true), predicted_classes(predicted)
+    of_true = _columns(true)
+    of_predicted = _columns(predicted) or (2 if predicted.dtype.kind == "f" else None)
+    if of_true and of_predicted and of_true != of_predicted:
+        raise ShapeError(
+            f"y_true has {of_true} classes (shape {true.shape}), "
+            f"y_pred has {of_predicted} (shape {predicted.shape})"
+        )
+    n_classes = of_true or of_predicted
+    if n_classes is None:
+        largest = max(int(true_labels.max()), int(predicted_labels.max()))
+        return Classes(true_labels, predicted_labels, max(2, largest + 1))
+    _check_range("y_true", true_labels, n_classes, f"y_pred of shape {predicted.shape}")
+    _check_range("y_pred", predicted_labels, n_classes, f"y_true of shape {true.shape}")
+    return Classes(true_labels, predicted_labels, n_classes)
+
+
+def predicted_classes(y_pred: ArrayLike) -> NDArray[np.int64]:
+    """The class that each row of a prediction names.
+
+    The column with the largest score, the first of equal ones; for a single column of floats, 1
+    where the probability is above 0.5, else 0; a single column of integers is taken as it is.
+
+    Raises
+    ------
+    DataError
+        If a probability is outside 0 to 1, or an integer is negative.
+    """
+    predicted = _array("y_pred", y_pred)
+    if _columns(predicted):
+        return np.asarray(predicted.argmax(axis=1), dtype=np.int64)
+    if predicted.dtype.kind != "f":
+        return _labels("y_pred", predicted)
+    probability = predicted.reshape(-1)
+    if probability.min() < 0.0 or probability.max() > 1.0:
+        raise DataError(
+            f"y_pred of shape {predicted.shape} must hold probabilities of class 1, from 0 to 1; "
+            f"got values from {probability.min():g} to {probability.max():g}. "
+            "End the network with a sigmoid, or give class labels as integers"
+        )
+    return (probability > 0.5).astype(np.int64)
+
+
+def values(y_true: ArrayLike, y_pred: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Targets and predictions of a regression as two float64 arrays ``(n, n_outputs)``.
+
+    Raises
+    ------
+    ShapeError
+        If they differ in rows or outputs; ``(n,)`` and ``(n, 1)`` mean the same.
+    DataError
+        If something is empty or not finite.
+    """
+    true, predicted = (array.reshape(len(array), -1).astype(np.float64) for array in matched(y_true, y_pred))
+    if true.shape != predicted.shape:
+        raise ShapeError(
+            f"y_true and y_pred must have the same outputs; got shapes {true.shape} and {predicted.shape}"
+        )
+    return true, predicted
+
+
+def weights(sample_weight: ArrayLike | None, n_samples: int) -> NDArray[np.float64]:
+    """One weight per sample, float64 of shape ``(n,)``; all 1 where none are given.
+
+    Raises
+    ------
+    ShapeError
+        If there is not exactly one weight per sample.
+    DataError
+        If a weight is negative or not finite, or all are 0.
+    """
+    if sample_weight is None:
+        return np.ones(n_samples)
+    weight = _array("sample_weight", sample_weight).astype(np.float64)
+    if weight.shape != (n_samples,):
+        raise ShapeError(
+            f"sample_weight must have shape ({n_samples},), one weight per sample; got shape {weight.shape}"
+        )
+    if weight.min() < 0.0 or weight.max() == 0.0:
+        raise DataError("sample_weight must be >= 0, and above 0 for at least one sample")
+    return weight
+
+
+def matched(y_true: ArrayLike, y_pred: ArrayLike) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Both as checked arrays with one or two axes and the same number of rows."""
+    true, predicted = _array("y_true", y_true), _array("y_pred", y_pred)
+    if len(true) != len(predicted):
+        raise ShapeError(
+            f"y_true and y_pred must have the same number of rows; "
+            f"got shapes {true.shape} and {predicted.shape}"
+        )
+    return true, predicted
+
+
+def _array(argument: str, given: ArrayLike) -> NDArray[Any]:
+    array = np.asarray(given)
+    if array.ndim not in (1, 2):
+        raise ShapeError(f"{argument} must have one or two axes; got shape {array.shape}")
+    if array.size == 0:
+        raise DataError(f"{argument} is empty (shape {array.shape}); at least one sample is needed")
+    if array.dtype.kind not in "biuf":
+        raise DataError(f"{argument} must hold numbers; got dtype {array.dtype}")
+    if not np.isfinite(array).all():
+        position = ", ".join(map(str, np.argwhere(~np.isfinite(array))[0]))
+        raise DataError(f"{argument} must be finite; it is not at index ({position})")
+    return array
+
+
+def _columns(array: NDArray[Any]) -> int | None:
+    """How many classes the columns stand for, if they stand for classes."""
+    return array.shape[1] if array.ndim == 2 and array.shape[1] > 1 else None
+
+
+def _target_classes(true: NDArray[Any]) -> NDArray[np.int64]:
+    if not _columns(true):
+        return _labels("y_true", true)
+    sums_to_one = (true.min(axis=1) >= 0) & (abs(true.sum(axis=1) - 1.0) < _ROUNDING)
+    if not sums_to_one.all():
+        row = int(np.argmin(sums_to_one))
+        raise DataError(
+            f"y_true of shape {true.shape} must hold one-hot rows, or rows >= 0 that sum to 1; "
+            f"row {row} is {true[row].tolist()}"
+        )
+    return np.asarray(true.argmax(axis=1), dtype=np.int64)
+
+
+def _labels(argument: str, column: NDArray[Any]) -> NDArray[np.int64]:
+    found = column.reshape(-1).astype(np.float64)
+    wrong = (found < 0) | (found >= _MOST_CLASSES) | (found != np.floor(found))
+    if wrong.any():
+        row = int(np.argmax(wrong))
+        raise DataError(
+            f"{argument} must hold class labels, integers from 0 to {_MOST_CLASSES - 1}; "
+            f"got {found[row]:g} in row {row}"
+        )
+    return found.astype(np.int64)
+
+
+def _check_range(argument: str, labels: NDArray[np.int64], n_classes: int, other: str) -> None:
+    row = int(labels.argmax())
+    if labels[row] >= n_classes:
+        raise DataError(
+            f"{argument} has class {labels[row]} in row {row}; {other} has only classes 0 to {n_classes - 1}"
+        )

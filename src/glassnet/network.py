@@ -1,0 +1,353 @@
+"""The network: layers over one flat vector of parameters."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from glassnet import inputs, layers, plan
+from glassnet.engines import loop
+from glassnet.engines.base import Vectors
+from glassnet.engines.numpy import NumpyEngine
+from glassnet.errors import ArgumentError, NotBuiltError, ShapeError
+from glassnet.kernels import arrays
+from glassnet.layers import Layer
+from glassnet.optimizers import Optimizer
+from glassnet.random import Random, Seed, Streams
+from glassnet.registry import compact_repr
+from glassnet.state import TrainingState
+from glassnet.summary import Summary
+
+if TYPE_CHECKING:
+    from os import PathLike
+
+    from glassnet.losses import Loss
+    from glassnet.training.history import History
+
+Array = NDArray[Any]
+
+
+class Network:
+    """Layers, one after the other, over one flat vector of parameters.
+
+    Parameters
+    ----------
+    layers : sequence of Layer
+        From input to output; the network keeps copies.
+    seed : int, numpy.random.Generator or numpy.random.RandomState, optional
+        Source of the first weights, of the order of batches and of dropout masks. The same integer gives the same
+        network everywhere; None draws one.
+    dtype : {"float32", "float64"}
+        Of parameters and computation.
+    input_shape : int or tuple of int, optional
+        Shape of one sample, such as 64 or (8, 8). Without it the first `fit` or `forward` finds it.
+
+    Attributes
+    ----------
+    layers : tuple of Layer
+        With ``weights`` and ``bias``, once the network is built.
+    parameters, gradients : ndarray, (n_parameters,)
+        All parameters, and the gradients of the last backward pass, each one flat vector.
+    """
+
+    def __init__(
+        self,
+        layers: Sequence[Layer],
+        *,
+        seed: Seed = None,
+        dtype: str = "float32",
+        input_shape: int | Sequence[int] | None = None,
+    ) -> None:
+        self.layers = _copies(layers)
+        self.dtype = _dtype(dtype)
+        self.streams = Streams.of(seed)
+        self.input_shape: tuple[int, ...] | None = None
+        self.state: TrainingState | None = None
+        self.loss: Loss | None = None
+        self._vectors: Vectors | None = None
+        self._pass: _Pass | None = None
+        if input_shape is not None:
+            self.build(input_shape)
+
+    # ---- building
+
+    @property
+    def built(self) -> bool:
+        """Whether the input shape is known and parameters exist."""
+        return self._vectors is not None
+
+    def build(self, input_shape: int | Sequence[int]) -> None:
+        """Find all shapes, lay out the parameters and draw them.
+
+        Raises
+        ------
+        ShapeError
+            If two layers do not fit, naming them.
+        """
+        shape = (input_shape,) if isinstance(input_shape, int) else tuple(input_shape)
+        if not shape or any(not isinstance(n, (int, np.integer)) or n < 1 for n in shape):
+            raise ArgumentError(f"input_shape must be integers >= 1; got {input_shape!r}")
+        layout = plan.lay_out(self.layers, shape)
+        plan.build(self.layers, layout)
+        parameters = np.empty(layout.n_parameters, self.dtype)
+        running = np.empty(layout.n_statistics, self.dtype)
+        for vector, slots in ((parameters, layout.parameters), (running, layout.statistics)):
+            for slot in slots:
+                vector[slot.start : slot.stop] = _draw(slot.parameter, self.streams.weights).ravel()
+        self.input_shape, self.layout = shape, layout
+        self._attach(Vectors(parameters, np.zeros_like(parameters), running))
+
+    def _attach(self, vectors: Vectors) -> None:
+        self._vectors, self._pass = vectors, None
+        for index, layer in enumerate(self.layers):
+            layer.bind(
+                {
+                    slot.parameter.name: vector[slot.start : slot.stop].reshape(slot.parameter.shape)
+                    for vector, slots in (
+                        (vectors.parameters, self.layout.parameters),
+                        (vectors.running, self.layout.statistics),
+                    )
+                    for slot in slots
+                    if slot.layer == index
+                }
+            )
+
+    @property
+    def vectors(self) -> Vectors:
+        """The flat vectors; raises `NotBuiltError` before the network is built."""
+        if self._vectors is None:
+            raise NotBuiltError(
+                "this network is not built: its input shape is not known yet. "
+                "Give Network(..., input_shape=...), or call fit or forward with data first"
+            )
+        return self._vectors
+
+    @property
+    def parameters(self) -> Array:
+        """All parameters, one flat vector."""
+        return self.vectors.parameters
+
+    @parameters.setter
+    def parameters(self, values: ArrayLike) -> None:
+        given = np.asarray(values)
+        if given.shape != self.parameters.shape:
+            raise ShapeError(f"this network has {self.parameters.shape} parameters; got shape {given.shape}")
+        self.parameters[...] = given
+
+    @property
+    def gradients(self) -> Array:
+        """The gradients of the last backward pass, one flat vector in the order of the parameters."""
+        return self.vectors.gradients
+
+    @property
+    def running_statistics(self) -> Array:
+        """Running means and variances of the batch-norm layers, one flat vector."""
+        return self.vectors.running
+
+    def plan(self, loss: Loss | None = None) -> plan.Plan:
+        """The table that an engine reads."""
+        self.vectors  # noqa: B018  raises if the network is not built
+        return plan.build(self.layers, self.layout, loss)
+
+    def features(self, X: ArrayLike, name: str = "X") -> Array:
+        """`X` checked and as rows of this network's dtype."""
+        reader = f"layer 0 ({self.layers[0]!r})"
+        return inputs.features(name, X, self.dtype, self.input_shape, reader)
+
+    # ---- by hand
+
+    def forward(self, X: ArrayLike, *, training: bool = True) -> Array:
+        """Forward propagation, kept for :meth:`backward`: the output for each sample, (n_samples, n_outputs).
+
+        With `training`, dropout is active and batch norm uses the batch's statistics; see :meth:`predict`.
+        """
+        if not self.built:
+            self.build(np.shape(X)[1:])
+        x = self.features(X)
+        if not training:
+            self._pass = None
+            return NumpyEngine().forward(self.plan(), self.vectors, x)
+        if self._pass is None or self._pass.size != len(x):
+            self._pass = _Pass(self, len(x))
+        return self._pass.forward(x, np.shape(X))
+
+    def backward(self, gradient: ArrayLike) -> Array:
+        """Backpropagation of the loss's `gradient` with respect to the output of the last :meth:`forward`.
+
+        Fills ``net.gradients``, weight penalties included, and returns the gradient with respect to X.
+        """
+        if self._pass is None:
+            raise NotBuiltError(
+                "backward needs a forward pass in training to go back through; call forward(X) first"
+            )
+        return self._pass.backward(np.asarray(gradient))
+
+    def step(self, optimizer: str | Optimizer) -> None:
+        """Update the parameters once from ``net.gradients``."""
+        state = self.training_state(optimizer)
+        epochs = np.array([float(state.step)])
+        coefficients = state.optimizer.table(state.optimizer.rates(epochs), state.step + 1)
+        gradients = arrays.Views(self.gradients)
+        arrays.clip(gradients, state.optimizer.clip_norm or 0, state.optimizer.clip_value or 0)
+        arrays.update(
+            state.optimizer.rule,
+            arrays.Views(self.parameters),
+            gradients,
+            state.vectors,
+            tuple(coefficients[0].tolist()),
+        )
+        state.step += 1
+
+    def training_state(self, optimizer: str | Optimizer) -> TrainingState:
+        """The state of training by `optimizer`: what it was, or fresh if the network was trained by another."""
+        self.state = TrainingState.continued(self.state, optimizer, self.parameters)
+        return self.state
+
+    def penalty(self) -> float:
+        """l1 * sum abs(W) + l2 / 2 * sum W^2 over all layers: what the layers add to the loss."""
+        return sum(
+            layer.l1 * float(np.abs(layer.weights).sum())
+            + layer.l2 / 2 * float(np.square(layer.weights).sum())
+            for layer in self.layers
+            if isinstance(layer, layers.Dense)
+        )
+
+    # ---- use
+
+    def predict(self, X: ArrayLike) -> Array:
+        """The network's output for each sample, (n_samples, n_outputs): dropout off, running statistics."""
+        self.vectors  # noqa: B018  raises if the network is not built
+        return NumpyEngine().forward(self.plan(), self.vectors, self.features(X))
+
+    def predict_classes(self, X: ArrayLike) -> NDArray[np.int64]:
+        """The most probable class of each sample, (n_samples,); with one output, whether it is above 0.5."""
+        output = self.predict(X)
+        if output.shape[1] == 1:
+            return (output[:, 0] > 0.5).astype(np.int64)
+        return output.argmax(axis=1).astype(np.int64)
+
+    def fit(self, X: Any, y: Any = None, **options: Any) -> History:
+        """Train; see :func:`glassnet.training.fit`, which documents every option."""
+        from glassnet.training.fit import fit
+
+        return fit(self, X, y, **options)
+
+    def evaluate(
+        self,
+        X: ArrayLike,
+        y: ArrayLike,
+        *,
+        loss: str | Loss | None = None,
+        metrics: Sequence[Any] | None = None,
+    ) -> dict[str, float]:
+        """Loss and metrics on data, by name; see :func:`glassnet.training.evaluation.evaluate`."""
+        from glassnet.training.evaluation import evaluate
+
+        return evaluate(self, X, y, loss=loss, metrics=metrics)
+
+    def summary(self) -> Summary:
+        """A table of layers, output shapes and numbers of parameters."""
+        return Summary.of(self)
+
+    # ---- as a value
+
+    def copy(self) -> Network:
+        """An independent copy: configuration, parameters, and the state of training."""
+        other = copy.copy(self)
+        other.layers = _copies(self.layers)
+        other.streams = copy.deepcopy(self.streams)
+        other.state = copy.deepcopy(self.state)
+        other._pass = None
+        if self._vectors is not None:
+            other._attach(copy.deepcopy(self._vectors))
+        return other
+
+    def config(self) -> Mapping[str, Any]:
+        """What makes two networks equal: layers, dtype, and input shape."""
+        return {"layers": self.layers, "dtype": self.dtype.name, "input_shape": self.input_shape}
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Network) and self.config() == other.config()
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        parts = ["[" + ", ".join(map(compact_repr, self.layers)) + "]"]
+        if isinstance(self.streams.seed, int):
+            parts.append(f"seed={self.streams.seed}")
+        if self.dtype != np.float32:
+            parts.append(f"dtype={self.dtype.name!r}")
+        if self.input_shape is not None:
+            parts.append(f"input_shape={self.input_shape}")
+        return f"Network({', '.join(parts)})"
+
+    def save(self, path: str | PathLike[str]) -> None:
+        """Write the network to one ``.safetensors`` file; see :func:`glassnet.interop.files.save`."""
+        from glassnet.interop.files import save
+
+        save(self, path)
+
+
+class _Pass:
+    """Memory of a forward pass by hand, for batches of one size."""
+
+    def __init__(self, network: Network, size: int) -> None:
+        self.network, self.size = network, size
+        self.plan = plan.build(network.layers, network.layout, input_gradient=True)
+        self.memory = arrays.Views(np.zeros(self.plan.n_columns * size, network.dtype))
+
+    def forward(self, x: Array, shape: tuple[int, ...]) -> Array:
+        vectors, self.x, self.shape = self.network.vectors, x, shape
+        self.masks = self.network.streams.draw_masks(self.plan, np.array([self.size]))
+        loop.forward(
+            self.plan.rows, arrays.Views(vectors.parameters), arrays.Views(vectors.running),
+            self.memory, self.size, x, self.masks, 0, True,
+        )  # fmt: skip
+        return self._last("a").copy()
+
+    def backward(self, gradient: Array) -> Array:
+        error = self._last("error")
+        if gradient.shape != error.shape:
+            raise ShapeError(
+                f"backward needs a gradient of the output's shape {error.shape}; got {gradient.shape}"
+            )
+        error[...] = gradient
+        vectors = self.network.vectors
+        loop.backward(
+            self.plan.rows, arrays.Views(vectors.parameters), arrays.Views(vectors.gradients),
+            self.memory, self.size, self.x, self.masks, 0,
+        )  # fmt: skip
+        first = self.plan.rows[0]
+        return (
+            self.memory[first.source_error * self.size, self.size, first.n_inputs].reshape(self.shape).copy()
+        )
+
+    def _last(self, field: str) -> Array:
+        last = self.plan.rows[-1]
+        return self.memory[getattr(last, field) * self.size, self.size, last.n_outputs]
+
+
+def _copies(given: Sequence[Layer]) -> tuple[Layer, ...]:
+    if isinstance(given, Layer) or not isinstance(given, Sequence) or not given:
+        raise ArgumentError(f"layers must be a list of at least one layer, such as [Dense(1)]; got {given!r}")
+    for index, layer in enumerate(given):
+        if not isinstance(layer, Layer):
+            raise ArgumentError(f"layer {index} must be a Layer, such as Dense(32, 'relu'); got {layer!r}")
+    copies = tuple(copy.copy(layer) for layer in given)
+    for layer in copies:
+        layer.bind({})
+    return copies
+
+
+def _dtype(dtype: str) -> np.dtype[Any]:
+    if dtype not in ("float32", "float64", np.float32, np.float64):
+        raise ArgumentError(f"dtype must be 'float32' or 'float64'; got {dtype!r}")
+    return np.dtype(dtype)
+
+
+def _draw(parameter: layers.Parameter, random: Random) -> Array:
+    return parameter.initializer.draw(random, parameter.shape, parameter.fan_in, parameter.fan_out)

@@ -1,0 +1,238 @@
+"""Optimizers as a user names them: ``gn.SGD(0.1, momentum=0.9)`` or ``gn.optimizers.get("adam")``.
+
+An optimizer is plain configuration: definitions and defaults are those of ``torch.optim``. Its state (one flat
+vector or two, and the step) belongs to the network it trains, see :class:`glassnet.network.Network`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from glassnet import checks, schedules
+from glassnet.errors import ArgumentError
+from glassnet.formulas import updates
+from glassnet.registry import Registry
+
+if TYPE_CHECKING:
+    from glassnet.network import Network
+
+
+@dataclass(frozen=True)
+class Optimizer:
+    """Base of all optimizers: an update rule over the flat parameter vector.
+
+    Attributes
+    ----------
+    n_states : int
+        How many vectors beside the parameters the rule carries from step to step, all zero at the start.
+    """
+
+    learning_rate: float | schedules.Schedule
+    clip_norm: ClassVar[float | None] = None
+    clip_value: ClassVar[float | None] = None
+    n_states: ClassVar[int] = 0
+
+    @property
+    def rule(self) -> Callable[..., Any]:
+        """The formula in :mod:`glassnet.formulas.updates`."""
+        raise NotImplementedError
+
+    def coefficients(self, rates: NDArray[np.float64], steps: NDArray[np.int64]) -> list[Any]:
+        """What the rule takes at each step (counted from 1) at these learning rates."""
+        raise NotImplementedError
+
+    def table(self, rates: NDArray[np.float64], first_step: int) -> NDArray[np.float64]:
+        """The coefficients of consecutive steps, shape (n_steps, n_coefficients)."""
+        steps = np.arange(first_step, first_step + len(rates), dtype=np.int64)
+        columns = self.coefficients(rates, steps)
+        return np.stack([np.broadcast_to(column, rates.shape) for column in columns], axis=1).astype(float)
+
+    def rates(self, epochs: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Learning rates at these (fractional) epochs."""
+        values: NDArray[np.float64] = schedules.get(self.learning_rate)(epochs)
+        return values
+
+    def step(self, network: Network) -> None:
+        """Update the network's parameters once, from the gradients of its last backward pass."""
+        network.step(self)
+
+    def with_learning_rate(self, learning_rate: float | schedules.Schedule) -> Optimizer:
+        """The same optimizer at another learning rate."""
+        return replace(self, learning_rate=learning_rate)
+
+    def __post_init__(self) -> None:
+        name = type(self).__name__
+        if not isinstance(self.learning_rate, schedules.Schedule):
+            checks.number(f"learning_rate of {name}", self.learning_rate, least=0)
+        for field, limit in _LIMITS.items():
+            value = getattr(self, field, None)
+            if value is not None:
+                checks.number(f"{field} of {name}", value, **limit)
+
+
+_LIMITS: dict[str, dict[str, float]] = {
+    "momentum": {"least": 0, "below": 1},
+    "alpha": {"least": 0, "below": 1},
+    "beta1": {"least": 0, "below": 1},
+    "beta2": {"least": 0, "below": 1},
+    "epsilon": {"least": 0},
+    "weight_decay": {"least": 0},
+    "clip_norm": {"above": 0},
+    "clip_value": {"above": 0},
+}
+
+_registry = Registry("optimizer", Optimizer)
+get = _registry.get
+
+
+def names() -> list[str]:
+    """The names of all optimizers."""
+    return list(_registry)
+
+
+@_registry.register("sgd")
+@dataclass(frozen=True)
+class SGD(Optimizer):
+    """Stochastic gradient descent, plain, with momentum, or with Nesterov's momentum.
+
+    Parameters
+    ----------
+    learning_rate : float or Schedule
+        Step length, >= 0.
+    momentum : float
+        Share of the last step that is kept, in [0, 1).
+    nesterov : bool
+        Look ahead along the momentum.
+    weight_decay : float
+        Adds weight_decay * w to the gradient of every parameter.
+    clip_norm, clip_value : float, optional
+        Limit of the gradient's Euclidean norm, and of each entry's size.
+    """
+
+    learning_rate: float | schedules.Schedule = 1e-3
+    momentum: float = 0.0
+    nesterov: bool = False
+    weight_decay: float = 0.0
+    clip_norm: float | None = None
+    clip_value: float | None = None
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.nesterov and self.momentum == 0:
+            raise ArgumentError("nesterov of SGD needs a momentum > 0; got momentum=0")
+
+    @property
+    def n_states(self) -> int:  # type: ignore[override]
+        """The velocity, where there is momentum."""
+        return int(self.momentum > 0)
+
+    @property
+    def rule(self) -> Callable[..., Any]:
+        """sgd, momentum or nesterov."""
+        if self.momentum == 0:
+            return updates.sgd
+        return updates.nesterov if self.nesterov else updates.momentum
+
+    def coefficients(self, rates: NDArray[np.float64], steps: NDArray[np.int64]) -> list[Any]:
+        """Rate, decay, and momentum where there is one."""
+        return [rates, self.weight_decay, self.momentum][: 2 + self.n_states]
+
+
+@_registry.register("adagrad")
+@dataclass(frozen=True)
+class AdaGrad(Optimizer):
+    """AdaGrad: each parameter's rate falls with the root of the sum of its squared gradients.
+
+    Parameters are those of :class:`SGD`, and epsilon > 0 against division by zero.
+    """
+
+    learning_rate: float | schedules.Schedule = 1e-2
+    epsilon: float = 1e-10
+    weight_decay: float = 0.0
+    clip_norm: float | None = None
+    clip_value: float | None = None
+    n_states = 1
+
+    @property
+    def rule(self) -> Callable[..., Any]:
+        """adagrad."""
+        return updates.adagrad
+
+    def coefficients(self, rates: NDArray[np.float64], steps: NDArray[np.int64]) -> list[Any]:
+        """Rate, decay, epsilon."""
+        return [rates, self.weight_decay, self.epsilon]
+
+
+@_registry.register("rmsprop")
+@dataclass(frozen=True)
+class RMSProp(Optimizer):
+    """RMSProp: rates divided by the root of a moving mean of squared gradients.
+
+    Parameters are those of :class:`SGD`, and alpha in [0, 1), the share of the old mean that is kept.
+    """
+
+    learning_rate: float | schedules.Schedule = 1e-2
+    alpha: float = 0.99
+    epsilon: float = 1e-8
+    weight_decay: float = 0.0
+    clip_norm: float | None = None
+    clip_value: float | None = None
+    n_states = 1
+
+    @property
+    def rule(self) -> Callable[..., Any]:
+        """rmsprop."""
+        return updates.rmsprop
+
+    def coefficients(self, rates: NDArray[np.float64], steps: NDArray[np.int64]) -> list[Any]:
+        """Rate, decay, epsilon, alpha, 1 - alpha."""
+        return [rates, self.weight_decay, self.epsilon, self.alpha, 1 - self.alpha]
+
+
+@_registry.register("adam")
+@dataclass(frozen=True)
+class Adam(Optimizer):
+    """Adam: moving means of the gradient and of its square, corrected for their start at zero.
+
+    Parameters are those of :class:`SGD`, and beta1, beta2 in [0, 1), the shares of the old means that are kept.
+    """
+
+    learning_rate: float | schedules.Schedule = 1e-3
+    beta1: float = 0.9
+    beta2: float = 0.999
+    epsilon: float = 1e-8
+    weight_decay: float = 0.0
+    clip_norm: float | None = None
+    clip_value: float | None = None
+    n_states = 2
+
+    @property
+    def rule(self) -> Callable[..., Any]:
+        """adam."""
+        return updates.adam
+
+    def coefficients(self, rates: NDArray[np.float64], steps: NDArray[np.int64]) -> list[Any]:
+        """The coefficients that :func:`glassnet.formulas.updates.adam` unpacks."""
+        return [
+            rates / (1 - self.beta1**steps), self.weight_decay, self.epsilon,
+            self.beta1, 1 - self.beta1, self.beta2, 1 - self.beta2,
+            1 / np.sqrt(1 - self.beta2**steps), 1.0,
+        ]  # fmt: skip
+
+
+@_registry.register("adamw")
+@dataclass(frozen=True)
+class AdamW(Adam):
+    """Adam with decoupled weight decay: w is first multiplied by 1 - learning_rate * weight_decay."""
+
+    weight_decay: float = 1e-2
+
+    def coefficients(self, rates: NDArray[np.float64], steps: NDArray[np.int64]) -> list[Any]:
+        """Adam's, with the decay taken out of the gradient and put into the last coefficient."""
+        rate, _, *rest, _ = super().coefficients(rates, steps)
+        return [rate, 0.0, *rest, 1 - rates * self.weight_decay]

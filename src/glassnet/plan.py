@@ -1,0 +1,223 @@
+"""A network as a table: what every engine reads.
+
+:func:`build` turns layers and an input shape into rows over flat vectors, and raises every shape error. Positions in
+the flat parameter vector are absolute; positions in the memory of a batch are columns: for a batch of capacity B
+the array that starts at column c lies at ``memory[c * B : ]``, row after row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import prod
+from typing import TYPE_CHECKING, NamedTuple
+
+from glassnet.activations import Activation, Linear
+from glassnet.errors import ShapeError
+from glassnet.losses import Loss
+
+if TYPE_CHECKING:
+    from glassnet.layers import Layer, Parameter
+
+DENSE, ACTIVATION, DROPOUT, BATCH_NORM, LAYER_NORM = 1, 2, 3, 4, 5
+ROW_KINDS = {
+    "dense": DENSE, "activation": ACTIVATION, "dropout": DROPOUT, "batch_norm": BATCH_NORM, "layer_norm": LAYER_NORM,
+}  # fmt: skip
+NOWHERE = -1
+
+
+class Row(NamedTuple):
+    """One operation of the forward pass, and the same one of the backward pass.
+
+    Fields ``source, z, a, error, source_error, spread`` are columns of the memory (`NOWHERE`: the batch itself, or
+    not wanted), ``weights, bias`` positions in the parameters, ``statistics`` in the running statistics, ``mask`` a
+    column of the dropout masks.
+    """
+
+    kind: int
+    layer: int
+    n_inputs: int
+    n_outputs: int
+    source: int = NOWHERE
+    z: int = NOWHERE
+    a: int = NOWHERE
+    error: int = NOWHERE
+    source_error: int = NOWHERE
+    spread: int = NOWHERE
+    weights: int = NOWHERE
+    bias: int = NOWHERE
+    statistics: int = NOWHERE
+    mask: int = NOWHERE
+    rate: float = 0.0
+    momentum: float = 0.0
+    epsilon: float = 0.0
+    l1: float = 0.0
+    l2: float = 0.0
+    activation: Activation = Linear()
+
+
+@dataclass(frozen=True)
+class Slot:
+    """A parameter or a running statistic: where it lies in its flat vector."""
+
+    layer: int
+    parameter: Parameter
+    start: int
+
+    @property
+    def stop(self) -> int:
+        """One past the last entry."""
+        return self.start + prod(self.parameter.shape)
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Where every parameter and running statistic of a network lies."""
+
+    input_shape: tuple[int, ...]
+    output_shapes: tuple[tuple[int, ...], ...]
+    parameters: tuple[Slot, ...]
+    statistics: tuple[Slot, ...]
+
+    @property
+    def n_parameters(self) -> int:
+        """Length of the flat parameter vector."""
+        return self.parameters[-1].stop if self.parameters else 0
+
+    @property
+    def n_statistics(self) -> int:
+        """Length of the flat vector of running statistics."""
+        return self.statistics[-1].stop if self.statistics else 0
+
+    @property
+    def n_features(self) -> int:
+        """Entries of one sample."""
+        return prod(self.input_shape)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The rows of a network, and how much memory a batch takes.
+
+    Attributes
+    ----------
+    rows : tuple of Row
+        In the order of the forward pass.
+    layout : Layout
+        Where the parameters lie.
+    n_columns, n_mask_columns : int
+        Entries of the memory, and of the dropout masks, for each sample of a batch.
+    output_activation : Activation
+        What is still to be applied to the last row's output to get the network's prediction: the activation that
+        the loss took over, or linear.
+    loss : Loss or None
+        The loss as computed from the last row's output.
+    """
+
+    rows: tuple[Row, ...]
+    layout: Layout
+    n_columns: int
+    n_mask_columns: int
+    output_activation: Activation
+    loss: Loss | None
+
+    @property
+    def n_outputs(self) -> int:
+        """Outputs of the last row for one sample."""
+        return self.rows[-1].n_outputs
+
+
+def lay_out(layers: Sequence[Layer], input_shape: tuple[int, ...]) -> Layout:
+    """Shapes of all layers and places of all parameters; raises `ShapeError` where two layers do not fit."""
+    shape = input_shape
+    outputs: list[tuple[int, ...]] = []
+    parameters: list[Slot] = []
+    statistics: list[Slot] = []
+    for index, layer in enumerate(layers):
+        try:
+            output = layer.output_shape(shape)
+        except ShapeError as error:
+            raise ShapeError(f"layer {index} of {len(layers)}, {layer!r}, {error}") from None
+        for vector, wanted in ((parameters, layer.parameters(shape)), (statistics, layer.statistics(shape))):
+            for parameter in wanted:
+                vector.append(Slot(index, parameter, vector[-1].stop if vector else 0))
+        outputs.append(output)
+        shape = output
+    return Layout(input_shape, tuple(outputs), tuple(parameters), tuple(statistics))
+
+
+def build(
+    layers: Sequence[Layer],
+    layout: Layout,
+    loss: Loss | None = None,
+    *,
+    input_gradient: bool = False,
+) -> Plan:
+    """The plan of these layers; with a loss, the last activation moves into the loss where they cancel.
+
+    `input_gradient` adds a place for the gradient with respect to the batch.
+    """
+    builder = _Builder(layout, input_gradient)
+    for index, layer in enumerate(layers):
+        builder.add(index, layer)
+    rows = builder.rows
+    if not rows:
+        raise ShapeError(
+            "a network needs a layer that computes something, such as Dense; Flatten alone only changes shapes"
+        )
+    last = rows[-1].activation
+    fused = loss.on_logits(last) if loss is not None else None
+    if fused is not None:
+        rows[-1] = rows[-1]._replace(activation=Linear())
+    return Plan(
+        tuple(rows), layout, builder.n_columns, builder.n_mask_columns,
+        last if fused is not None else Linear(), fused if fused is not None else loss,
+    )  # fmt: skip
+
+
+class _Builder:
+    """Hands out the columns of the memory, row by row."""
+
+    def __init__(self, layout: Layout, input_gradient: bool) -> None:
+        self.layout = layout
+        self.rows: list[Row] = []
+        self.n_columns = 0
+        self.n_mask_columns = 0
+        self.width = layout.n_features
+        self.source = NOWHERE
+        self.source_error = self._columns(self.width) if input_gradient else NOWHERE
+
+    def _columns(self, n: int) -> int:
+        start = self.n_columns
+        self.n_columns += n
+        return start
+
+    def add(self, index: int, layer: Layer) -> None:
+        """Append the layer's row; layers that only change the shape have none."""
+        fields = layer.row_fields()
+        if fields is None:
+            return
+        n_outputs = prod(self.layout.output_shapes[index])
+        places = {
+            slot.parameter.name: slot.start
+            for slot in (*self.layout.parameters, *self.layout.statistics)
+            if slot.layer == index
+        }
+        kind = fields["kind"]
+        moves_error = kind == DENSE or self.source_error == NOWHERE
+        row = Row(
+            layer=index, n_inputs=self.width, n_outputs=n_outputs,
+            source=self.source,
+            z=self._columns(n_outputs) if kind in (DENSE, BATCH_NORM, LAYER_NORM) else self.source,
+            a=self._columns(n_outputs),
+            error=self._columns(n_outputs) if moves_error else self.source_error,
+            source_error=self.source_error,
+            spread=self._columns({BATCH_NORM: n_outputs, LAYER_NORM: 1}.get(kind, 0)),
+            weights=places.get("weights", NOWHERE), bias=places.get("bias", NOWHERE),
+            statistics=places.get("running_mean", NOWHERE),
+            mask=self.n_mask_columns if kind == DROPOUT else NOWHERE,
+            **fields,
+        )  # fmt: skip
+        self.n_mask_columns += n_outputs if kind == DROPOUT else 0
+        self.rows.append(row)
+        self.source, self.source_error, self.width = row.a, row.error, n_outputs

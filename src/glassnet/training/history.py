@@ -1,0 +1,79 @@
+"""What training has shown, epoch by epoch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from glassnet.errors import ArgumentError
+from glassnet.optional import require
+
+
+class History(Mapping[str, list[float]]):
+    """Columns of one number per epoch: ``history["loss"]``.
+
+    Columns are ``epoch`` (counted from 1), ``loss`` (mean over the epoch's samples as they were trained on, weight
+    penalties included), ``learning_rate`` (of the epoch's last step), ``seconds``, and where asked for metrics,
+    ``validation_loss`` and ``validation_...`` metrics, all at the epoch's end.
+
+    Attributes
+    ----------
+    engine : str
+        What trained.
+    stopped_by : str
+        Why training ended early; empty if it did not.
+    """
+
+    def __init__(self, engine: str = "") -> None:
+        self.columns: dict[str, list[float]] = {}
+        self.engine = engine
+        self.stopped_by = ""
+
+    def extend(self, epochs: Mapping[str, Iterable[float]]) -> None:
+        """Add epochs: their numbers by column."""
+        for name, values in epochs.items():
+            self.columns.setdefault(name, []).extend(values)
+
+    def __getitem__(self, name: str) -> list[float]:
+        if name not in self.columns:
+            raise KeyError(f"no column {name!r} in this history; it has {', '.join(self.columns)}")
+        return self.columns[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.columns)
+
+    def __len__(self) -> int:
+        return len(self.columns)
+
+    @property
+    def n_epochs(self) -> int:
+        """Number of whole epochs."""
+        return len(self.columns.get("epoch", ()))
+
+    def last(self, name: str) -> float:
+        """The newest value of a column."""
+        if not self.columns.get(name):
+            known = ", ".join(self.columns) or "nothing yet"
+            raise ArgumentError(
+                f"history has no {name!r}; it holds {known}. Ask fit for metrics or validation data"
+            )
+        return self.columns[name][-1]
+
+    def to_frame(self) -> Any:
+        """A pandas DataFrame, one row per epoch, indexed by epoch."""
+        pandas = require("pandas", extra="tables", purpose="a history as a DataFrame")
+        return pandas.DataFrame(self.columns).astype({"epoch": int}).set_index("epoch")
+
+    def plot(self, ax: Any = None) -> Any:
+        """Draw the learning curves; returns the matplotlib Axes. See :func:`glassnet.insight.plots.learning_curves`."""
+        from glassnet.insight.plots import learning_curves
+
+        return learning_curves(self, ax=ax)
+
+    def __repr__(self) -> str:
+        if not self.n_epochs:
+            return "History of 0 epochs"
+        shown = ", ".join(
+            f"{name} {values[-1]:.4g}" for name, values in self.columns.items() if name != "epoch"
+        )
+        return f"History of {self.n_epochs} epochs, last: {shown}"

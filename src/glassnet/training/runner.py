@@ -1,0 +1,113 @@
+"""Lets an engine take steps, and finds the way back when the loss stops being finite."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from glassnet.engines import loop
+from glassnet.engines.base import Array, Engine, Steps, Task
+from glassnet.kernels import arrays
+from glassnet.registry import compact_repr
+
+if TYPE_CHECKING:
+    from glassnet.network import Network
+
+
+@dataclass
+class Snapshot:
+    """Everything that training changes, as it was before some steps."""
+
+    parameters: Array
+    running: Array
+    states: Array
+    steps: Steps
+
+    @classmethod
+    def before(cls, task: Task, steps: Steps) -> Snapshot:
+        """Copy what `steps` are going to change."""
+        return cls(task.vectors.parameters.copy(), task.vectors.running.copy(), task.states.copy(), steps)
+
+    def restore(self, task: Task) -> None:
+        """Put it back."""
+        task.vectors.parameters[...] = self.parameters
+        task.vectors.running[...] = self.running
+        task.states[...] = self.states
+
+
+class Diverged(Exception):
+    """The loss at `step` of the last steps, or the parameters behind it, are not finite."""
+
+    def __init__(self, step: int, loss: float, place: str) -> None:
+        self.step, self.loss, self.place = step, loss, place
+
+
+class Runner:
+    """An engine's trainer on one task, with snapshots from which the last good step is reached again."""
+
+    def __init__(self, network: Network, engine: Engine, task: Task) -> None:
+        self.network, self.task = network, task
+        self.trainer = engine.trainer(task)
+        self.earlier: Snapshot | None = None
+
+    def run(self, steps: Steps, losses: NDArray[np.float64]) -> None:
+        """Take the steps and note their losses.
+
+        Raises
+        ------
+        Diverged
+            With the parameters that gave the last finite loss put back.
+        """
+        snapshot = Snapshot.before(self.task, steps)
+        done = self.trainer.run(steps, losses)
+        if done < len(steps):
+            place = self._first_bad_layer(steps, done)
+            self._return_to_last_good(snapshot, done)
+            raise Diverged(done, float(losses[done]), place)
+        if not np.isfinite(self.task.vectors.parameters).all():
+            place = self._bad_parameters()
+            self._return_to_last_good(snapshot, done)
+            raise Diverged(done - 1, float(losses[done - 1]), place)
+        self.earlier = snapshot
+
+    def _return_to_last_good(self, snapshot: Snapshot, done: int) -> None:
+        """Undo all updates from the one after the last finite loss on: run again, one step less."""
+        if done == 0 and self.earlier is not None:
+            snapshot, done = self.earlier, len(self.earlier.steps)
+        snapshot.restore(self.task)
+        if done > 1:
+            self.trainer.run(snapshot.steps.first(done - 1), np.empty(done - 1))
+
+    def _bad_parameters(self) -> str:
+        for slot in self.network.layout.parameters:
+            if not np.isfinite(self.task.vectors.parameters[slot.start : slot.stop]).all():
+                return f"{_named(self.network, slot.layer)}: its {slot.parameter.name} are not finite"
+        return ""
+
+    def _first_bad_layer(self, steps: Steps, done: int) -> str:
+        """Where the forward pass of the failing batch first leaves the finite numbers."""
+        bad = self._bad_parameters()
+        if bad:
+            return bad
+        plan, vectors, task = self.task.plan, self.task.vectors, self.task
+        start, stop = int(steps.starts[done]), int(steps.stops[done])
+        chosen = steps.order[start:stop] if len(steps.order) else slice(start, stop)
+        x = task.x[chosen]
+        memory = arrays.Views(np.zeros(plan.n_columns * len(x), x.dtype))
+        masks = np.ones(plan.n_mask_columns * len(x), np.uint8)
+        with np.errstate(all="ignore"):
+            loop.forward(
+                plan.rows, arrays.Views(vectors.parameters), arrays.Views(vectors.running.copy()),
+                memory, len(x), x, masks, 0, True,
+            )  # fmt: skip
+        for row in plan.rows:
+            if not np.isfinite(memory[row.a * len(x), len(x), row.n_outputs]).all():
+                return f"{_named(self.network, row.layer)}: its outputs are not finite"
+        return f"the loss behind {_named(self.network, plan.rows[-1].layer)}, whose outputs are finite"
+
+
+def _named(network: Network, layer: int) -> str:
+    return f"layer {layer}, {compact_repr(network.layers[layer])}"

@@ -1,0 +1,125 @@
+"""Metrics have names, a direction, and room for a user's own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+
+from glassnet import metrics
+from glassnet.errors import ArgumentError, UnknownNameError
+from glassnet.metrics.base import registry
+from glassnet.registry import from_config, to_config
+
+
+def largest_error(y_true: Any, y_pred: Any) -> float:
+    return float(np.max(np.abs(np.asarray(y_true) - np.asarray(y_pred))))
+
+
+largest_error.greater_is_better = False  # type: ignore[attr-defined]
+
+
+@pytest.fixture
+def restored_registry(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setattr(registry, "_factories", {**registry._factories})
+    yield
+
+
+@pytest.mark.parametrize(
+    ("alias", "metric", "name"),
+    [
+        ("accuracy", metrics.accuracy, "accuracy"),
+        ("acc", metrics.accuracy, "accuracy"),
+        ("top_k_accuracy", metrics.top_k_accuracy, "top_5_accuracy"),
+        ("top_k", metrics.TopK(5), "top_5_accuracy"),
+        ("precision", metrics.precision, "precision"),
+        ("recall", metrics.recall, "recall"),
+        ("f1", metrics.f1, "f1"),
+        ("mae", metrics.mean_absolute_error, "mean_absolute_error"),
+        ("rmse", metrics.root_mean_squared_error, "root_mean_squared_error"),
+        ("r2", metrics.r2, "r2"),
+        ("r_squared", metrics.r2, "r2"),
+    ],
+)
+def test_names_and_aliases_find_the_metric(alias: str, metric: metrics.Metric, name: str) -> None:
+    assert metrics.get(alias) == metric
+    assert metric.name == name
+
+
+def test_a_chosen_average_or_k_is_part_of_the_name() -> None:
+    assert metrics.F1("weighted").name == "f1_weighted"
+    assert metrics.Precision("macro").name == "precision_macro"
+    assert metrics.TopK(3).name == "top_3_accuracy"
+
+
+def test_only_errors_are_better_when_they_are_smaller() -> None:
+    smaller = [name for name in metrics.names() if not metrics.get(name).greater_is_better]
+    assert smaller == ["mean_absolute_error", "root_mean_squared_error"]
+
+
+@pytest.mark.parametrize(
+    "metric",
+    [*map(metrics.get, metrics.names()), metrics.TopK(3), metrics.Recall("macro")],
+    ids=repr,
+)
+def test_configuration_rebuilds_the_metric(metric: metrics.Metric) -> None:
+    assert from_config(to_config(metric)) == metric
+
+
+def test_a_function_is_a_metric_under_its_own_name() -> None:
+    metric = metrics.get(largest_error)
+    assert metric.name == "largest_error"
+    assert metric([1, 2], [1, 5]) == 3.0
+    assert metric([1, 2], [1, 5], [1.0, 0.0]) == 3.0
+    assert not metric.greater_is_better
+
+
+def test_more_is_better_unless_the_function_says_otherwise() -> None:
+    def agreement(y_true: Any, y_pred: Any) -> float:
+        return 1.0
+
+    assert metrics.get(agreement).greater_is_better
+
+
+def test_a_metric_means_itself() -> None:
+    metric = metrics.TopK(2)
+    assert metrics.get(metric) is metric
+
+
+@pytest.mark.usefixtures("restored_registry")
+def test_a_registered_function_is_found_again_from_its_description() -> None:
+    metric = metrics.get(largest_error)
+    metrics.register("largest_error", metric)
+    assert from_config(to_config(metric)) is metric
+
+
+def test_a_description_of_a_function_that_is_not_registered_says_so() -> None:
+    with pytest.raises(UnknownNameError, match="no metric is called 'largest_error'"):
+        from_config(to_config(metrics.get(largest_error)))
+
+
+def test_an_unknown_name_gets_the_nearest_ones() -> None:
+    with pytest.raises(UnknownNameError, match=r"no metric is called 'acuracy'.*'accuracy'"):
+        metrics.get("acuracy")
+
+
+@pytest.mark.parametrize("choice", [3, None, metrics.Accuracy])
+def test_what_is_no_metric_is_refused(choice: Any) -> None:
+    with pytest.raises(ArgumentError, match=r"metric must be a name, .* a function.*; got"):
+        metrics.get(choice)
+
+
+def test_a_function_without_a_name_is_refused() -> None:
+    with pytest.raises(ArgumentError, match=r"needs a name for the history.*define it with def"):
+        metrics.get(lambda y_true, y_pred: 0.0)
+
+
+@pytest.mark.parametrize("value", [[0.5], None, "good"])
+def test_a_function_that_returns_no_number_is_refused(value: Any) -> None:
+    def broken(y_true: Any, y_pred: Any) -> Any:
+        return value
+
+    with pytest.raises(ArgumentError, match="metric 'broken' must return one number; got"):
+        metrics.get(broken)([0], [0])

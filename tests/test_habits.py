@@ -1,0 +1,72 @@
+"""What the project promises about itself."""
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+SOURCES = ("src", "tests", "docs", "lessons", "benchmarks", ".ci", ".github")
+NOT_SOURCES = {"__pycache__", ".ipynb_checkpoints"}
+
+# Written in two pieces, so that this file does not find itself.
+REGISTRY_HOSTS = (
+    "pypi" + ".org",
+    "python" + "hosted",
+    "download.py" + "torch",
+    "ana" + "conda.org",
+)
+MACHINE_PATHS = ("/" + "work/", "/" + "home/", "/" + "root/", "/" + "Users/", "/" + "mnt/")
+
+HEAVY = {"numba", "scipy", "sklearn", "torch", "matplotlib", "pandas"}
+
+
+def source_files() -> Iterator[Path]:
+    yield from (path for path in ROOT.iterdir() if path.is_file())
+    for folder in SOURCES:
+        for path in (ROOT / folder).rglob("*"):
+            if path.is_file() and NOT_SOURCES.isdisjoint(path.parts):
+                yield path
+
+
+@pytest.mark.parametrize("forbidden", [*REGISTRY_HOSTS, *MACHINE_PATHS])
+def test_no_source_names_a_registry_or_a_place_on_one_machine(forbidden: str) -> None:
+    found = [path for path in source_files() if forbidden.encode() in path.read_bytes()]
+    assert found == []
+
+
+def test_the_sources_are_found() -> None:
+    names = {path.relative_to(ROOT).as_posix() for path in source_files()}
+    assert {"Makefile", ".ci/run", "src/glassnet/errors.py", "tests/test_habits.py"} <= names
+
+
+def test_every_constraint_is_one_exact_version_without_an_address() -> None:
+    lines = (ROOT / "constraints.txt").read_text().splitlines()
+    assert "torch==2.13.0" in lines
+    assert [line for line in lines if not re.fullmatch(r"[\w.-]+==[\w.]+", line)] == []
+    assert not any(line.startswith("glassnet") for line in lines)
+
+
+def test_pre_commit_runs_the_commands_of_make_lint() -> None:
+    recipe = (ROOT / "Makefile").read_text().partition("\nlint:")[2].partition("\n\n")[0]
+    commands = re.findall(r"^\t\$\(BIN\)/(.+)$", recipe, flags=re.MULTILINE)
+    hooks = (ROOT / ".pre-commit-config.yaml").read_text()
+    assert re.findall(r"entry: \.venv/bin/(.+)", hooks) == commands
+    assert len(commands) == 4
+
+
+def test_continuous_integration_can_be_started() -> None:
+    assert os.access(ROOT / ".ci/run", os.X_OK)
+
+
+def test_importing_glassnet_loads_nothing_heavy() -> None:
+    code = "import sys, glassnet; print(*{name.partition('.')[0] for name in sys.modules})"
+    process = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert process.returncode == 0, process.stderr
+    loaded = set(process.stdout.split())
+    assert "glassnet" in loaded
+    assert loaded & HEAVY == set()
