@@ -6,31 +6,36 @@ Importing it loads NumPy and nothing heavier; everything else is loaded where it
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from glassnet import activations, initializers, losses, metrics, optimizers, schedules
-from glassnet.layers import Activation, BatchNorm, Dense, Dropout, Flatten, LayerNorm
-from glassnet.network import Network
-from glassnet.optimizers import SGD, AdaGrad, Adam, AdamW, RMSProp
-
 if TYPE_CHECKING:
+    from glassnet import activations, initializers, losses, metrics, optimizers, schedules
     from glassnet.data import datasets
     from glassnet.data.preparation import Standardizer, one_hot, train_test_split
     from glassnet.interop.files import load
+    from glassnet.layers import Activation, BatchNorm, Dense, Dropout, Flatten, LayerNorm
+    from glassnet.network import Network
+    from glassnet.optimizers import SGD, AdaGrad, Adam, AdamW, RMSProp
     from glassnet.training import callbacks
     from glassnet.training.callbacks import Callback
     from glassnet.training.history import History
 
 __version__ = "0.1.0"
 
-_AT_FIRST_USE = {
-    "datasets": "glassnet.data.datasets",
-    "callbacks": "glassnet.training.callbacks",
-    "Standardizer": "glassnet.data.preparation:Standardizer",
-    "one_hot": "glassnet.data.preparation:one_hot",
-    "train_test_split": "glassnet.data.preparation:train_test_split",
-    "load": "glassnet.interop.files:load",
-    "Callback": "glassnet.training.callbacks:Callback",
-    "History": "glassnet.training.history:History",
+_ROOMS = {
+    "glassnet": ("activations", "initializers", "losses", "metrics", "optimizers", "schedules"),
+    "glassnet.data": ("datasets",),
+    "glassnet.training": ("callbacks",),
 }
+_NAMES = {
+    "glassnet.data.preparation": ("Standardizer", "one_hot", "train_test_split"),
+    "glassnet.interop.files": ("load",),
+    "glassnet.layers": ("Activation", "BatchNorm", "Dense", "Dropout", "Flatten", "LayerNorm"),
+    "glassnet.network": ("Network",),
+    "glassnet.optimizers": ("SGD", "AdaGrad", "Adam", "AdamW", "RMSProp"),
+    "glassnet.training.callbacks": ("Callback",),
+    "glassnet.training.history": ("History",),
+}
+_MODULE_OF = {name: (f"{room}.{name}", "") for room, names in _ROOMS.items() for name in names}
+_MODULE_OF |= {name: (module, name) for module, names in _NAMES.items() for name in names}
 
 __all__ = [
     "SGD", "Activation", "AdaGrad", "Adam", "AdamW", "BatchNorm", "Callback", "Dense", "Dropout", "Flatten",
@@ -40,13 +45,12 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    if name not in _AT_FIRST_USE:
+    if name not in _MODULE_OF:
         raise AttributeError(f"module 'glassnet' has no attribute {name!r}")
-    module, _, attribute = _AT_FIRST_USE[name].partition(":")
+    module, attribute = _MODULE_OF[name]
     found = import_module(module)
-    value = getattr(found, attribute) if attribute else found
-    globals()[name] = value
-    return value
+    globals()[name] = getattr(found, attribute) if attribute else found
+    return globals()[name]
 
 
 def __dir__() -> list[str]:
