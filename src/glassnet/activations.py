@@ -31,7 +31,7 @@ class Activation:
     formula: ClassVar[Formula]
     slope_formula: ClassVar[Formula]
 
-    @property
+    @cached_property
     def parameters(self) -> tuple[float, ...]:
         """What the formulas take beside z and a, in order."""
         return tuple(getattr(self, part.name) for part in dataclasses.fields(self))
@@ -48,7 +48,8 @@ class Activation:
 
     def backward(self, z: NDArray[Any], a: NDArray[Any], gradient: NDArray[Any]) -> NDArray[Any]:
         """Gradient with respect to z from the `gradient` with respect to a: gradient * f'(z)."""
-        return gradient * self.slope(z, a)
+        error: NDArray[Any] = gradient * self.slope(z, a)
+        return error
 
 
 _registry = Registry("activation", Activation)
@@ -68,6 +69,10 @@ class Linear(Activation):
 
     formula = formulas.linear
     slope_formula = formulas.linear_slope
+
+    def backward(self, z: NDArray[Any], a: NDArray[Any], gradient: NDArray[Any]) -> NDArray[Any]:
+        """The gradient itself."""
+        return gradient
 
 
 @_registry.register("relu")
@@ -95,7 +100,7 @@ class LeakyReLU(Activation):
     slope_formula = formulas.leaky_relu_slope
 
     def __post_init__(self) -> None:
-        checks.number("slope_below of LeakyReLU", self.slope_below)
+        object.__setattr__(self, "slope_below", checks.number("slope_below of LeakyReLU", self.slope_below))
 
 
 @_registry.register("elu")
@@ -114,7 +119,7 @@ class ELU(Activation):
     slope_formula = formulas.elu_slope
 
     def __post_init__(self) -> None:
-        checks.number("alpha of ELU", self.alpha, above=0)
+        object.__setattr__(self, "alpha", checks.number("alpha of ELU", self.alpha, above=0))
 
 
 @_registry.register("gelu")

@@ -19,14 +19,8 @@ def number(
     most: float = math.inf,
 ) -> float:
     """A finite real number with `above < value < below` and `least <= value <= most`."""
-    accepted = (
-        isinstance(value, Real)
-        and not isinstance(value, bool)
-        and math.isfinite(value)
-        and above < value < below
-        and least <= value <= most
-    )
-    if not accepted:
+    found = _real(value)
+    if not (math.isfinite(found) and above < found < below and least <= found <= most):
         bounds = [
             text
             for text, limit in (
@@ -39,7 +33,17 @@ def number(
         ]
         wanted = " and ".join(["a finite number", *bounds])
         raise ArgumentError(f"{name} must be {wanted}; got {value!r}")
-    return float(value)
+    return found
+
+
+def _real(value: Any) -> float:
+    """`value` as a float; NaN for what is no real number, infinity for what is too large."""
+    if not isinstance(value, Real) or isinstance(value, bool):
+        return math.nan
+    try:
+        return float(value)
+    except OverflowError:
+        return math.inf
 
 
 def integer(name: str, value: Any, *, least: int) -> int:

@@ -173,7 +173,7 @@ def classes_of(y: Array) -> NDArray[np.int64]:
 def _class_weights(class_weight: dict[int, float] | str, classes: NDArray[np.int64]) -> Array:
     present, counts = np.unique(classes, return_counts=True)
     if class_weight == "balanced":
-        return (len(classes) / (len(present) * counts))[np.searchsorted(present, classes)]  # type: ignore[no-any-return]
+        return (len(classes) / (len(present) * counts))[np.searchsorted(present, classes)]
     if not isinstance(class_weight, dict):
         raise ArgumentError(
             f"class_weight must be a dict of class: weight, or 'balanced'; got {class_weight!r}"

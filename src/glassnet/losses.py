@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, ClassVar
 
 import numpy as np
@@ -51,7 +52,7 @@ class Loss:
         """Whether targets are integer classes, to be expanded to one-hot rows."""
         return self.targets == "classes"
 
-    @property
+    @cached_property
     def parameters(self) -> tuple[float, ...]:
         """What the formulas take beside target and prediction, in order."""
         return tuple(getattr(self, part.name) for part in dataclasses.fields(self))
@@ -155,13 +156,18 @@ class ElementwiseLoss(Loss):
 
     def compare(self, y: Array, p: Array, weights: Array | None) -> tuple[float, Array]:
         """Mean and gradient; mean over the entries, or over the rows for a sum over classes."""
-        share = 1 / (p.size if self.mean_over == "entries" else len(p))
         values = type(self).formula(y, p, *self.parameters)
-        gradient = type(self).slope_formula(y, p, *self.parameters) * share
-        if weights is not None:
-            column = weights.reshape((-1,) + (1,) * (p.ndim - 1))
-            values, gradient = values * column, gradient * column
-        return float(values.sum(dtype=np.float64)) * share, gradient
+        gradient = type(self).slope_formula(y, p, *self.parameters)
+        return _mean(values, gradient, weights, p.size if self.mean_over == "entries" else len(p))
+
+
+def _mean(values: Array, gradient: Array, weights: Array | None, count: int) -> tuple[float, Array]:
+    """Sum of weighted values over `count`, and the gradient of that."""
+    share = 1 / count
+    if weights is None:
+        return float(values.sum(dtype=np.float64)) * share, gradient * share
+    column = weights.reshape((-1,) + (1,) * (gradient.ndim - 1))
+    return float((values * column).sum(dtype=np.float64)) * share, gradient * (column * share)
 
 
 @_registry.register("mean_squared_error", "mse")
@@ -198,7 +204,7 @@ class Huber(ElementwiseLoss):
     slope_formula = formulas.huber_slope
 
     def __post_init__(self) -> None:
-        checks.number("delta of Huber", self.delta, above=0)
+        object.__setattr__(self, "delta", checks.number("delta of Huber", self.delta, above=0))
 
 
 @_registry.register("quantile", "pinball")
@@ -217,7 +223,7 @@ class Quantile(ElementwiseLoss):
     slope_formula = formulas.quantile_slope
 
     def __post_init__(self) -> None:
-        checks.number("level of Quantile", self.level, above=0, below=1)
+        object.__setattr__(self, "level", checks.number("level of Quantile", self.level, above=0, below=1))
 
 
 @_registry.register("poisson")
@@ -301,11 +307,8 @@ class SoftmaxCrossEntropy(Loss):
 
     def compare(self, y: Array, p: Array, weights: Array | None) -> tuple[float, Array]:
         """Mean over rows of log sum_k exp z_k - sum_j y_j z_j; gradient (softmax(z) - y) / n."""
-        values = rows.softmax_cross_entropy(y, p)
-        gradient = rows.softmax_cross_entropy_gradient(y, p) * (1 / len(p))
-        if weights is not None:
-            values, gradient = values * weights, gradient * weights[:, None]
-        return float(values.sum(dtype=np.float64)) / len(p), gradient
+        values, gradient = rows.softmax_cross_entropy(y, p)
+        return _mean(values, gradient, weights, len(p))
 
 
 @_registry.register("sparse_softmax_cross_entropy")
@@ -325,13 +328,15 @@ class EmbeddingLoss(Loss):
     formula: ClassVar[Formula]
 
     def __post_init__(self) -> None:
-        checks.number(f"margin of {type(self).__name__}", self.margin, above=0)
+        margin = checks.number(f"margin of {type(self).__name__}", self.margin, above=0)
+        object.__setattr__(self, "margin", margin)
 
     def compare(self, y: Array, p: Array, weights: Array | None) -> tuple[float, Array]:
         """Value and gradient over the pairs or triplets of the batch."""
         if weights is not None and not (weights == 1).all():
             raise ArgumentError(f"{self.name} is a mean over pairs or triplets and takes no sample weights")
-        return type(self).formula(y.reshape(-1), p, self.margin)  # type: ignore[no-any-return]
+        value, gradient = type(self).formula(y.reshape(-1), p, self.margin)
+        return value, gradient
 
 
 @_registry.register("contrastive")
@@ -388,9 +393,4 @@ class Function(ElementwiseLoss):
 
     def compare(self, y: Array, p: Array, weights: Array | None) -> tuple[float, Array]:
         """Mean over all entries and its gradient."""
-        values = self.function(y, p)
-        gradient = self.derivative(y, p) / p.size
-        if weights is not None:
-            column = weights.reshape((-1,) + (1,) * (p.ndim - 1))
-            values, gradient = values * column, gradient * column
-        return float(values.sum(dtype=np.float64)) / p.size, gradient
+        return _mean(self.function(y, p), self.derivative(y, p), weights, p.size)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from glassnet.training.history import History
 
 Array = NDArray[Any]
+Part = TypeVar("Part")
 
 
 class Network:
@@ -52,6 +53,8 @@ class Network:
         With ``weights`` and ``bias``, once the network is built.
     parameters, gradients : ndarray, (n_parameters,)
         All parameters, and the gradients of the last backward pass, each one flat vector.
+    metadata : dict
+        Plain data (JSON) that belongs to the network and goes with it into files, such as ``"class_names"``.
     """
 
     def __init__(
@@ -68,6 +71,8 @@ class Network:
         self.input_shape: tuple[int, ...] | None = None
         self.state: TrainingState | None = None
         self.loss: Loss | None = None
+        self.metadata: dict[str, Any] = {}
+        self._layout: plan.Layout | None = None
         self._vectors: Vectors | None = None
         self._pass: _Pass | None = None
         if input_shape is not None:
@@ -98,7 +103,11 @@ class Network:
         for vector, slots in ((parameters, layout.parameters), (running, layout.statistics)):
             for slot in slots:
                 vector[slot.start : slot.stop] = _draw(slot.parameter, self.streams.weights).ravel()
-        self.input_shape, self.layout = shape, layout
+        self.assemble(layout, parameters, running)
+
+    def assemble(self, layout: plan.Layout, parameters: Array, running: Array) -> None:
+        """Become built of these vectors, laid out like this; :meth:`build` draws them."""
+        self.input_shape, self._layout = layout.input_shape, layout
         self._attach(Vectors(parameters, np.zeros_like(parameters), running))
 
     def _attach(self, vectors: Vectors) -> None:
@@ -119,12 +128,12 @@ class Network:
     @property
     def vectors(self) -> Vectors:
         """The flat vectors; raises `NotBuiltError` before the network is built."""
-        if self._vectors is None:
-            raise NotBuiltError(
-                "this network is not built: its input shape is not known yet. "
-                "Give Network(..., input_shape=...), or call fit or forward with data first"
-            )
-        return self._vectors
+        return _of_built(self._vectors)
+
+    @property
+    def layout(self) -> plan.Layout:
+        """Where every parameter lies in them; raises `NotBuiltError` before the network is built."""
+        return _of_built(self._layout)
 
     @property
     def parameters(self) -> Array:
@@ -150,7 +159,6 @@ class Network:
 
     def plan(self, loss: Loss | None = None) -> plan.Plan:
         """The table that an engine reads."""
-        self.vectors  # noqa: B018  raises if the network is not built
         return plan.build(self.layers, self.layout, loss)
 
     def features(self, X: ArrayLike, name: str = "X") -> Array:
@@ -220,7 +228,6 @@ class Network:
 
     def predict(self, X: ArrayLike) -> Array:
         """The network's output for each sample, (n_samples, n_outputs): dropout off, running statistics."""
-        self.vectors  # noqa: B018  raises if the network is not built
         return NumpyEngine().forward(self.plan(), self.vectors, self.features(X))
 
     def predict_classes(self, X: ArrayLike) -> NDArray[np.int64]:
@@ -228,7 +235,8 @@ class Network:
         output = self.predict(X)
         if output.shape[1] == 1:
             return (output[:, 0] > 0.5).astype(np.int64)
-        return output.argmax(axis=1).astype(np.int64)
+        classes: NDArray[np.int64] = output.argmax(axis=1).astype(np.int64)
+        return classes
 
     def fit(self, X: Any, y: Any = None, **options: Any) -> History:
         """Train; see :func:`glassnet.training.fit`, which documents every option."""
@@ -261,6 +269,7 @@ class Network:
         other.layers = _copies(self.layers)
         other.streams = copy.deepcopy(self.streams)
         other.state = copy.deepcopy(self.state)
+        other.metadata = copy.deepcopy(self.metadata)
         other._pass = None
         if self._vectors is not None:
             other._attach(copy.deepcopy(self._vectors))
@@ -272,8 +281,6 @@ class Network:
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Network) and self.config() == other.config()
-
-    __hash__ = None  # type: ignore[assignment]
 
     def __repr__(self) -> str:
         parts = ["[" + ", ".join(map(compact_repr, self.layers)) + "]"]
@@ -329,6 +336,15 @@ class _Pass:
     def _last(self, field: str) -> Array:
         last = self.plan.rows[-1]
         return self.memory[getattr(last, field) * self.size, self.size, last.n_outputs]
+
+
+def _of_built(part: Part | None) -> Part:
+    if part is None:
+        raise NotBuiltError(
+            "this network is not built: its input shape is not known yet. "
+            "Give Network(..., input_shape=...), or call fit or forward with data first"
+        )
+    return part
 
 
 def _copies(given: Sequence[Layer]) -> tuple[Layer, ...]:

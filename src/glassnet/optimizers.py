@@ -7,8 +7,8 @@ vector or two, and the step) belongs to the network it trains, see :class:`glass
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, ClassVar
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,18 +24,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Optimizer:
-    """Base of all optimizers: an update rule over the flat parameter vector.
-
-    Attributes
-    ----------
-    n_states : int
-        How many vectors beside the parameters the rule carries from step to step, all zero at the start.
-    """
+    """Base of all optimizers: an update rule over the flat parameter vector."""
 
     learning_rate: float | schedules.Schedule
-    clip_norm: ClassVar[float | None] = None
-    clip_value: ClassVar[float | None] = None
-    n_states: ClassVar[int] = 0
+    weight_decay: float = field(default=0.0, kw_only=True)
+    clip_norm: float | None = field(default=None, kw_only=True)
+    clip_value: float | None = field(default=None, kw_only=True)
+
+    @property
+    def n_states(self) -> int:
+        """How many vectors beside the parameters the rule carries from step to step, all zero at the start."""
+        raise NotImplementedError
 
     @property
     def rule(self) -> Callable[..., Any]:
@@ -68,11 +67,12 @@ class Optimizer:
     def __post_init__(self) -> None:
         name = type(self).__name__
         if not isinstance(self.learning_rate, schedules.Schedule):
-            checks.number(f"learning_rate of {name}", self.learning_rate, least=0)
-        for field, limit in _LIMITS.items():
-            value = getattr(self, field, None)
+            rate = checks.number(f"learning_rate of {name}", self.learning_rate, least=0)
+            object.__setattr__(self, "learning_rate", rate)
+        for option, limit in _LIMITS.items():
+            value = getattr(self, option, None)
             if value is not None:
-                checks.number(f"{field} of {name}", value, **limit)
+                object.__setattr__(self, option, checks.number(f"{option} of {name}", value, **limit))
 
 
 _LIMITS: dict[str, dict[str, float]] = {
@@ -117,9 +117,6 @@ class SGD(Optimizer):
     learning_rate: float | schedules.Schedule = 1e-3
     momentum: float = 0.0
     nesterov: bool = False
-    weight_decay: float = 0.0
-    clip_norm: float | None = None
-    clip_value: float | None = None
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -127,7 +124,7 @@ class SGD(Optimizer):
             raise ArgumentError("nesterov of SGD needs a momentum > 0; got momentum=0")
 
     @property
-    def n_states(self) -> int:  # type: ignore[override]
+    def n_states(self) -> int:
         """The velocity, where there is momentum."""
         return int(self.momentum > 0)
 
@@ -153,9 +150,6 @@ class AdaGrad(Optimizer):
 
     learning_rate: float | schedules.Schedule = 1e-2
     epsilon: float = 1e-10
-    weight_decay: float = 0.0
-    clip_norm: float | None = None
-    clip_value: float | None = None
     n_states = 1
 
     @property
@@ -179,9 +173,6 @@ class RMSProp(Optimizer):
     learning_rate: float | schedules.Schedule = 1e-2
     alpha: float = 0.99
     epsilon: float = 1e-8
-    weight_decay: float = 0.0
-    clip_norm: float | None = None
-    clip_value: float | None = None
     n_states = 1
 
     @property
@@ -206,9 +197,6 @@ class Adam(Optimizer):
     beta1: float = 0.9
     beta2: float = 0.999
     epsilon: float = 1e-8
-    weight_decay: float = 0.0
-    clip_norm: float | None = None
-    clip_value: float | None = None
     n_states = 2
 
     @property
@@ -230,7 +218,7 @@ class Adam(Optimizer):
 class AdamW(Adam):
     """Adam with decoupled weight decay: w is first multiplied by 1 - learning_rate * weight_decay."""
 
-    weight_decay: float = 1e-2
+    weight_decay: float = field(default=1e-2, kw_only=True)
 
     def coefficients(self, rates: NDArray[np.float64], steps: NDArray[np.int64]) -> list[Any]:
         """Adam's, with the decay taken out of the gradient and put into the last coefficient."""

@@ -126,6 +126,13 @@ class Plan:
         """Outputs of the last row for one sample."""
         return self.rows[-1].n_outputs
 
+    @property
+    def objective(self) -> Loss:
+        """The loss, which must be there."""
+        if self.loss is None:
+            raise ValueError("this plan was built without a loss; give plan.build one")
+        return self.loss
+
 
 def lay_out(layers: Sequence[Layer], input_shape: tuple[int, ...]) -> Layout:
     """Shapes of all layers and places of all parameters; raises `ShapeError` where two layers do not fit."""

@@ -38,8 +38,7 @@ class Streams:
             later = np.random.SeedSequence(int(copy.deepcopy(seed).randint(2**31)))
             return cls(None, seed, *_generators(later, 2))
         if isinstance(seed, np.random.Generator):
-            order, masks = seed.spawn(2)
-            return cls(None, seed, order, masks)
+            return cls(None, seed, *_generators(seed.bit_generator.seed_seq, 2))
         if seed is None:
             seed = int(np.random.SeedSequence().generate_state(1)[0])
         if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)) or seed < 0:

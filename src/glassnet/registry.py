@@ -132,8 +132,8 @@ def compact_repr(thing: Any) -> str:
     for part in dataclasses.fields(thing):
         value = getattr(thing, part.name)
         if _is_default(part.default, value):
-            leading = False
-        elif leading:
+            leading = leading and part.kw_only is True
+        elif leading and not part.kw_only:
             positional.append(_short(value))
         else:
             keywords.append(f"{part.name}={_short(value)}")

@@ -31,7 +31,6 @@ class Summary:
     @classmethod
     def of(cls, network: Network) -> Summary:
         """The table of a built network."""
-        network.vectors  # noqa: B018  raises if the network is not built
         layout = network.layout
         rows = [("input", layout.input_shape, 0)]
         for index, layer in enumerate(network.layers):

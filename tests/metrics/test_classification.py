@@ -126,7 +126,7 @@ def test_top_1_is_accuracy_even_among_equal_scores(
 
 
 def test_equal_scores_earn_no_credit_beyond_k() -> None:
-    assert metrics.TopK(2)([0, 1, 2, 3], np.full((4, 4), 0.25)) == 0.5
+    assert metrics.TopK(2)(np.arange(40), np.ones((40, 40))) == 2 / 40
 
 
 @pytest.mark.parametrize("metric", PER_CLASS)
@@ -199,6 +199,8 @@ ROWS = np.full((3, 4), 0.25)
         (["cat"], [0], DataError, "y_true must hold numbers; got dtype <U3"),
         ([0, 1], [[0.5], [np.nan]], DataError, r"y_pred must be finite; .* at index \(1, 0\)"),
         ([0, np.inf], [0, 1], DataError, r"y_true must be finite; .* at index \(1\)"),
+        ([0, 1], [[0.5], [1.5]], DataError, r"from 0 to 1; got values from 0\.5 to 1\.5"),
+        ([0, 1], [[-0.5], [0.5]], DataError, r"from 0 to 1; got values from -0\.5 to 0\.5"),
         ([0, 1], [[-3.5], [8.25]], DataError, r"from 0 to 1; got values from -3\.5 to 8\.25"),
     ],
 )

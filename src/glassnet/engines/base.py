@@ -56,9 +56,7 @@ class Task:
     @property
     def loss(self) -> Loss:
         """The loss of the plan."""
-        if self.plan.loss is None:
-            raise ValueError("training needs a plan that was built with a loss")
-        return self.plan.loss
+        return self.plan.objective
 
     @property
     def n_targets(self) -> int:

@@ -8,7 +8,7 @@ from glassnet.engines.base import Engine
 from glassnet.engines.numpy import NumpyEngine
 from glassnet.errors import UnknownNameError
 
-NAMES = ("auto", "numpy")
+NAMES = ("auto", "numpy", "compiled")
 
 
 def choose(name: str) -> Engine:
@@ -23,4 +23,8 @@ def choose(name: str) -> Engine:
         near = difflib.get_close_matches(name, NAMES, n=1)
         hint = f"; did you mean {near[0]!r}?" if near else ""
         raise UnknownNameError(f"no engine is called {name!r}; engines: {', '.join(NAMES)}{hint}")
+    if name == "compiled":
+        from glassnet.engines.compiled import CompiledEngine
+
+        return CompiledEngine()
     return NumpyEngine()

@@ -35,7 +35,8 @@ class NumpyTrainer:
             return loop.train(
                 task.plan.rows, task.loss, optimizer.rule, self.parameters, self.gradients, task.states, self.running,
                 self.memory, task.batch_size, self.batch_x, self.batch_y, self.batch_weights,
-                task.x, task.y, task.weights, steps.order, steps.starts.tolist(), steps.stops.tolist(), steps.masks, task.plan.n_mask_columns,
+                task.x, task.y, task.weights, steps.order, steps.starts.tolist(), steps.stops.tolist(),
+                steps.masks, task.plan.n_mask_columns,
                 [tuple(row) for row in steps.coefficients.tolist()],
                 optimizer.clip_norm or 0.0, optimizer.clip_value or 0.0, losses,
             )  # fmt: skip

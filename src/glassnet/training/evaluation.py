@@ -66,12 +66,12 @@ def scores(
     wanted: Sequence[Metric],
 ) -> dict[str, float]:
     """Loss and metrics of checked arrays."""
-    assert plan.loss is not None
+    loss = plan.objective
     output = engine.forward(plan, network.vectors, x)
-    result = {"loss": mean_loss(plan.loss, y, output, weights) + network.penalty()}
+    result = {"loss": mean_loss(loss, y, output, weights) + network.penalty()}
     if wanted:
         prediction = plan.output_activation.value(output)
-        truth = y[:, 0] if plan.loss.targets != "values" or y.shape[1] == 1 else y
+        truth = y[:, 0] if loss.targets != "values" or y.shape[1] == 1 else y
         for metric in wanted:
             result[metric.name] = float(metric(truth, prediction))
     return result

@@ -31,6 +31,7 @@ from glassnet.training.runner import Diverged, Runner
 
 if TYPE_CHECKING:
     from glassnet.network import Network
+    from glassnet.state import TrainingState
 
 
 ORDER_ENTRIES = 2_000_000
@@ -127,7 +128,7 @@ def fit(
         data.plan, network.vectors, state.optimizer, state.vectors, data.x, data.y, data.weights,
         batches.size, batches.gathers, threads,
     )  # fmt: skip
-    training = Training(network, runs_on, task, batches, data, wanted, listeners)
+    training = Training(network, state, runs_on, task, batches, data, wanted, listeners)
     return training.run(n_epochs, progress)
 
 
@@ -135,10 +136,11 @@ class Training:
     """One call of fit: epochs over a task, with callbacks between them."""
 
     def __init__(
-        self, network: Network, engine: Engine, task: Task, batches: Batches, data: Data,
+        self, network: Network, state: TrainingState, engine: Engine, task: Task, batches: Batches, data: Data,
         metrics: Sequence[Metric], callbacks: Sequence[Callback],
     ) -> None:  # fmt: skip
-        self.network, self.engine, self.task, self.batches, self.data = network, engine, task, batches, data
+        self.network, self.state, self.engine = network, state, engine
+        self.task, self.batches, self.data = task, batches, data
         self.metrics, self.callbacks = metrics, callbacks
         self.runner = Runner(network, engine, task)
         self.history = History(engine.name)
@@ -176,8 +178,7 @@ class Training:
     def _train(self, n_epochs: int, interrupt: Interrupt, bar: Bar | Silence) -> bool:
         """The next epochs, noted in the history; False if Ctrl-C came before they were whole."""
         began = time.perf_counter()
-        state, per_epoch = self.network.state, self.batches.per_epoch
-        assert state is not None
+        state, per_epoch = self.state, self.batches.per_epoch
         orders = self.batches.orders(self.network.streams, n_epochs)
         n_steps = n_epochs * per_epoch
         step_losses = np.empty(n_steps)
@@ -206,10 +207,8 @@ class Training:
         return max(1, min(self.pace.steps, MASK_ENTRIES // largest))
 
     def _rates(self, n_steps: int) -> NDArray[np.float64]:
-        state = self.network.state
-        assert state is not None
         ahead = np.arange(n_steps) / self.batches.per_epoch
-        return state.optimizer.rates(state.epoch + ahead) * state.rate_factor
+        return self.state.optimizer.rates(self.state.epoch + ahead) * self.state.rate_factor
 
     def _call(
         self,
@@ -219,11 +218,9 @@ class Training:
         step_losses: NDArray[np.float64],
     ) -> None:
         """Let the engine take the steps from `first` on."""
-        state = self.network.state
-        assert state is not None
         order, starts, stops = self.batches.steps(orders, first, len(rates))
         masks = self.network.streams.draw_masks(self.data.plan, stops - starts)
-        table = state.optimizer.table(rates, state.step + 1)
+        table = self.state.optimizer.table(rates, self.state.step + 1)
         try:
             self.runner.run(Steps(order, starts, stops, masks, table), step_losses)
         except Diverged as found:
@@ -243,8 +240,7 @@ class Training:
     def _note(
         self, step_losses: NDArray[np.float64], rates: NDArray[np.float64], n_epochs: int, seconds: float
     ) -> None:
-        state, per_epoch = self.network.state, self.batches.per_epoch
-        assert state is not None
+        state, per_epoch = self.state, self.batches.per_epoch
         whole = n_epochs * per_epoch
         by_epoch = step_losses[:whole].reshape(n_epochs, per_epoch)
         self.history.extend(

@@ -1,0 +1,153 @@
+"""The compiled engine: the loop and the formulas as machine code, reading the same plan."""
+
+from __future__ import annotations
+
+import os
+from functools import cache
+from typing import Any
+
+import numpy as np
+from numba import types
+from numba.core.typing import signature
+from numpy.typing import NDArray
+
+from glassnet.engines import entries, kernels, loop
+from glassnet.engines.base import Array, Steps, Task, Vectors
+from glassnet.kernels import blas, store
+from glassnet.kernels.compiled import TRAVERSALS
+from glassnet.kernels.lift import compiled, specialise
+from glassnet.plan import DENSE, Plan, Row
+
+PREDICTION_ROWS = 1024
+ENTRY = signature(types.int64, types.int64)
+# A product of fewer multiply-adds is done by one thread: starting a second costs more than it gains.
+PRODUCT_PER_THREAD = 4_000_000
+
+
+@cache
+def compiled_loop() -> dict[str, Any]:
+    """The functions of the loop over compiled traversals."""
+    made = dict(TRAVERSALS)
+    for function in (loop.normalise, loop.forward, loop.backward, loop.train):
+        made[function.__name__] = compiled(specialise(function, function.__name__, **made))
+    return made
+
+
+def entry(template: Any, dtype: np.dtype[Any]) -> Any:
+    """The ctypes function of an entry; it releases the GIL while it runs."""
+
+    def meanings() -> dict[str, Any]:
+        number = types.float32 if dtype == np.float32 else types.float64
+        return {"NUMBER": number, "TRAIN": compiled_loop()["train"], "FORWARD": compiled_loop()["forward"]}
+
+    return store.function(template, f"{template.__name__}_{dtype.name}", ENTRY, meanings).ctypes
+
+
+def compiled_rows(plan: Plan, dtype: np.dtype[Any]) -> NDArray[Any]:
+    """The rows of a plan as records, with the addresses of their kernels."""
+    table = np.zeros(len(plan.rows), entries.ROW)
+    for record, row in zip(table, plan.rows, strict=True):
+        for name in entries.ROW.names or ():
+            if name in Row._fields:
+                record[name] = getattr(row, name)
+        record["activate"] = kernels.activate(row.activation, dtype, with_bias=row.kind == DENSE)
+        record["gate"] = kernels.gate(row.activation, dtype)
+        record["parameter"] = next(iter(row.activation.parameters), 0.0)
+    return table
+
+
+class Job:
+    """A job record together with the arrays whose addresses it holds."""
+
+    def __init__(self) -> None:
+        self.record = np.zeros(1, entries.JOB)
+        self.address = self.record.ctypes.data
+        self._arrays: dict[str, Array] = {}
+
+    def point(self, **arrays: Array) -> None:
+        """Enter the addresses of arrays, and keep them alive."""
+        for name, array in arrays.items():
+            self.record[name] = array.ctypes.data
+        self._arrays |= arrays
+
+    def set(self, **numbers: float) -> None:
+        """Enter numbers."""
+        for name, number in numbers.items():
+            self.record[name] = number
+
+
+class CompiledTrainer:
+    """The compiled loop over one task."""
+
+    def __init__(self, task: Task) -> None:
+        self.task = task
+        dtype, size, plan = task.x.dtype, task.batch_size, task.plan
+        self.threads = task.threads or threads_for(plan, size)
+        gathered = size if task.gathers else 0
+        self.run_entry = entry(entries.train, dtype)
+        self.job = Job()
+        self.job.point(
+            rows=compiled_rows(plan, dtype),
+            parameters=task.vectors.parameters, gradients=task.vectors.gradients, running=task.vectors.running,
+            states=task.states, memory=np.zeros(plan.n_columns * size, dtype),
+            x=task.x, y=task.y, weights=task.weights,
+            batch_x=np.empty((gathered, task.x.shape[1]), dtype), batch_y=np.empty((size, task.n_targets), dtype),
+            batch_weights=np.empty((gathered, 1), dtype),
+        )  # fmt: skip
+        self.job.set(
+            n_rows=len(plan.rows), n_parameters=len(task.vectors.parameters), n_states=task.states.size,
+            n_running=len(task.vectors.running), n_memory=plan.n_columns * size, size=size,
+            n_samples=len(task.x), n_features=task.x.shape[1], n_targets=task.y.shape[1],
+            n_batch_targets=task.n_targets, n_mask_columns=plan.n_mask_columns,
+            rule=kernels.update(task.optimizer, dtype), compare=kernels.compare(task.loss, dtype),
+            takes_classes=task.loss.takes_classes, parameter=next(iter(task.loss.parameters), 0.0),
+            clip_norm=task.optimizer.clip_norm or 0, clip_value=task.optimizer.clip_value or 0,
+        )  # fmt: skip
+
+    def run(self, steps: Steps, losses: NDArray[np.float64]) -> int:
+        """Take the steps and note their losses; the number of steps until a loss that is not finite."""
+        coefficients = np.ascontiguousarray(steps.coefficients, self.task.x.dtype)
+        self.job.point(
+            order=steps.order, starts=steps.starts, stops=steps.stops, masks=steps.masks,
+            coefficients=coefficients, losses=losses,
+        )  # fmt: skip
+        self.job.set(
+            n_order=len(steps.order), n_steps=len(steps), n_masks=len(steps.masks),
+            n_coefficients=coefficients.shape[1],
+        )  # fmt: skip
+        with blas.threads(self.threads):
+            return int(self.run_entry(self.job.address))
+
+
+class CompiledEngine:
+    """The loop of the numpy engine and the same formulas, compiled by Numba."""
+
+    name = "compiled"
+
+    def trainer(self, task: Task) -> CompiledTrainer:
+        """Prepare to train; compiles what is needed and not yet compiled."""
+        return CompiledTrainer(task)
+
+    def forward(self, plan: Plan, vectors: Vectors, x: Array) -> Array:
+        """The last row's output in prediction, a slice of rows at a time."""
+        size = min(len(x), PREDICTION_ROWS)
+        output = np.empty((len(x), plan.n_outputs), x.dtype)
+        job = Job()
+        job.point(
+            rows=compiled_rows(plan, x.dtype), parameters=vectors.parameters, running=vectors.running,
+            memory=np.empty(plan.n_columns * size, x.dtype), x=x, y=output,
+        )  # fmt: skip
+        job.set(
+            n_rows=len(plan.rows), n_parameters=len(vectors.parameters), n_running=len(vectors.running),
+            n_memory=plan.n_columns * size, size=size, n_samples=len(x), n_features=x.shape[1],
+        )  # fmt: skip
+        with blas.threads(threads_for(plan, size)):
+            entry(entries.predict, x.dtype)(job.address)
+        return output
+
+
+def threads_for(plan: Plan, batch_size: int) -> int:
+    """How many threads the largest product of a batch is worth."""
+    products = [batch_size * row.n_inputs * row.n_outputs for row in plan.rows if row.kind == DENSE]
+    return max(1, min(os.cpu_count() or 1, max(products, default=0) // PRODUCT_PER_THREAD))
+

@@ -1,0 +1,91 @@
+"""Where compiled code is entered: one job in, arrays out of its addresses, then the loop.
+
+The address of a job (a record of :data:`JOB`) is the only argument, so that entering costs well under a microsecond.
+NUMBER stands for the dtype of the arrays, TRAIN and FORWARD for the compiled loop.
+"""
+
+# mypy: disallow-untyped-defs = False, allow-untyped-calls = True
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numba import carray, from_dtype, types
+
+from glassnet.kernels.calls import at_address
+
+NUMBER: Any = None
+TRAIN: Any = None
+FORWARD: Any = None
+
+ROW = np.dtype(
+    [(name, np.int64) for name in (
+        "kind", "n_inputs", "n_outputs", "source", "z", "a", "error", "source_error", "spread",
+        "weights", "bias", "statistics", "mask", "activate", "gate",
+    )]
+    + [(name, np.float64) for name in ("rate", "momentum", "epsilon", "l1", "l2", "parameter")]
+)  # fmt: skip
+JOB = np.dtype(
+    [(name, np.int64) for name in (
+        "rows", "n_rows", "parameters", "n_parameters", "gradients", "states", "n_states", "running", "n_running",
+        "memory", "n_memory", "size", "x", "n_samples", "n_features", "y", "n_targets", "weights", "order", "n_order",
+        "starts", "stops", "n_steps", "masks", "n_masks", "n_mask_columns", "coefficients", "n_coefficients", "losses",
+        "batch_x", "batch_y", "n_batch_targets", "batch_weights", "rule", "compare", "takes_classes",
+    )]
+    + [(name, np.float64) for name in ("parameter", "clip_norm", "clip_value")]
+)  # fmt: skip
+
+
+ROW_TYPE, JOB_TYPE = from_dtype(ROW), from_dtype(JOB)
+INTEGER, DOUBLE, BYTE = types.int64, types.float64, types.uint8
+
+
+def train(address):
+    """Take the steps of the job; returns how many gave a finite loss."""
+    job = carray(at_address(address, JOB_TYPE), (1,))[0]
+    x_shape, batch_shape = (job.n_samples, job.n_features), (job.size, job.n_features)
+    return TRAIN(
+        carray(at_address(job.rows, ROW_TYPE), (job.n_rows,)),
+        job,
+        job.rule,
+        carray(at_address(job.parameters, NUMBER), (job.n_parameters,)),
+        carray(at_address(job.gradients, NUMBER), (job.n_parameters,)),
+        carray(at_address(job.states, NUMBER), (job.n_states,)),
+        carray(at_address(job.running, NUMBER), (job.n_running,)),
+        carray(at_address(job.memory, NUMBER), (job.n_memory,)),
+        job.size,
+        carray(at_address(job.batch_x, NUMBER), batch_shape),
+        carray(at_address(job.batch_y, NUMBER), (job.size, job.n_batch_targets)),
+        carray(at_address(job.batch_weights, NUMBER), (job.size, 1)),
+        carray(at_address(job.x, NUMBER), x_shape),
+        carray(at_address(job.y, NUMBER), (job.n_samples, job.n_targets)),
+        carray(at_address(job.weights, NUMBER), (job.n_samples, 1)),
+        carray(at_address(job.order, INTEGER), (job.n_order,)),
+        carray(at_address(job.starts, INTEGER), (job.n_steps,)),
+        carray(at_address(job.stops, INTEGER), (job.n_steps,)),
+        carray(at_address(job.masks, BYTE), (job.n_masks,)),
+        job.n_mask_columns,
+        carray(at_address(job.coefficients, NUMBER), (job.n_steps, job.n_coefficients)),
+        job.clip_norm,
+        job.clip_value,
+        carray(at_address(job.losses, DOUBLE), (job.n_steps,)),
+    )
+
+
+def predict(address):
+    """Carry the samples x of the job through the rows, `size` at a time, and write the last outputs to y."""
+    job = carray(at_address(address, JOB_TYPE), (1,))[0]
+    rows = carray(at_address(job.rows, ROW_TYPE), (job.n_rows,))
+    parameters = carray(at_address(job.parameters, NUMBER), (job.n_parameters,))
+    running = carray(at_address(job.running, NUMBER), (job.n_running,))
+    memory = carray(at_address(job.memory, NUMBER), (job.n_memory,))
+    masks = carray(at_address(job.masks, BYTE), (job.n_masks,))
+    last = rows[job.n_rows - 1]
+    outputs = carray(at_address(job.y, NUMBER), (job.n_samples, last.n_outputs))
+    itemsize = outputs.itemsize
+    for start in range(0, job.n_samples, job.size):
+        n = min(job.size, job.n_samples - start)
+        x = carray(at_address(job.x + start * job.n_features * itemsize, NUMBER), (n, job.n_features))
+        FORWARD(rows, parameters, running, memory, job.size, x, masks, 0, False)
+        outputs[start : start + n] = memory[last.a * job.size :][: n * last.n_outputs].reshape(n, last.n_outputs)
+    return job.n_samples

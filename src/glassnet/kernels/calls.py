@@ -1,0 +1,107 @@
+"""Calls that compiled code makes by address: kernels of the formulas, and the BLAS."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import llvmlite.binding
+from llvmlite import ir
+from numba import types
+from numba.core import cgutils
+from numba.extending import intrinsic
+
+from glassnet.kernels import blas
+
+# Code in the disk cache names the BLAS by these symbols; every process says anew where they are.
+if blas.FOUND is not None:
+    llvmlite.binding.add_symbol("glassnet_gemm_float32", blas.FOUND.float32)
+    llvmlite.binding.add_symbol("glassnet_gemm_float64", blas.FOUND.float64)
+
+
+@intrinsic
+def pointer(typingctx: Any, array: Any, start: Any) -> Any:
+    """Pointer to entry `start` of a contiguous array."""
+
+    def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        structure = context.make_array(signature.args[0])(context, builder, arguments[0])
+        return builder.gep(structure.data, [arguments[1]])
+
+    return types.CPointer(array.dtype)(array, types.intp), codegen
+
+
+@intrinsic
+def at_address(typingctx: Any, address: Any, dtype: Any) -> Any:
+    """Pointer to entries of `dtype` at an address."""
+    kind = types.CPointer(dtype.instance_type if isinstance(dtype, types.TypeRef) else dtype.dtype)
+
+    def codegen(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+        return builder.inttoptr(values[0], context.get_value_type(kind))
+
+    return kind(types.intp, dtype), codegen
+
+
+@intrinsic(prefer_literal=False)
+def call(typingctx: Any, address: Any, arguments: Any) -> Any:
+    """Call the C function at `address` with a tuple of arguments; it returns nothing."""
+
+    def codegen(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+        _call(builder, ir.VoidType(), values)
+        return context.get_dummy_value()
+
+    return types.void(types.intp, arguments), codegen
+
+
+@intrinsic(prefer_literal=False)
+def call_for_number(typingctx: Any, address: Any, arguments: Any) -> Any:
+    """Call the C function at `address` with a tuple of arguments; it returns a float64."""
+
+    def codegen(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+        return _call(builder, ir.DoubleType(), values)
+
+    return types.float64(types.intp, arguments), codegen
+
+
+def _call(builder: Any, result: Any, values: Any) -> Any:
+    address, packed = values
+    arguments = cgutils.unpack_tuple(builder, packed)
+    kind = ir.FunctionType(result, [argument.type for argument in arguments])
+    return builder.call(builder.inttoptr(address, kind.as_pointer()), arguments)
+
+
+@intrinsic
+def gemm(
+    typingctx: Any, a: Any, b: Any, c: Any, transpose_a: Any, transpose_b: Any, rows: Any, columns: Any, inner: Any
+) -> Any:
+    """C = op(A) op(B) by the BLAS, for row-major arrays; op transposes where the flag (0 or 1) says so."""
+    dtype = c.dtype
+    integer = ir.IntType(blas.INTEGER_BITS)
+
+    def codegen(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+        arrays = [context.make_array(signature.args[k])(context, builder, values[k]) for k in range(3)]
+        flags = [
+            builder.add(builder.mul(builder.trunc(values[k], ir.IntType(32)), ir.Constant(ir.IntType(32), 1)),
+                        ir.Constant(ir.IntType(32), 111))
+            for k in (3, 4)
+        ]  # fmt: skip
+        m, n, k = (_resize(builder, values[index], integer) for index in (5, 6, 7))
+        strides = [
+            _resize(builder, cgutils.unpack_tuple(builder, array.shape)[1], integer) for array in arrays
+        ]
+        number = context.get_value_type(dtype)
+        one, zero = ir.Constant(number, 1.0), ir.Constant(number, 0.0)
+        order = ir.Constant(ir.IntType(32), 101)
+        arguments = [
+            order, *flags, m, n, k, one, arrays[0].data, strides[0], arrays[1].data, strides[1],
+            zero, arrays[2].data, strides[2],
+        ]  # fmt: skip
+        kind = ir.FunctionType(ir.VoidType(), [argument.type for argument in arguments])
+        function = cgutils.get_or_insert_function(builder.module, kind, f"glassnet_gemm_{dtype}")
+        builder.call(function, arguments)
+        return context.get_dummy_value()
+
+    flag, size = types.int64, types.int64
+    return types.void(a, b, c, flag, flag, size, size, size), codegen
+
+
+def _resize(builder: Any, value: Any, integer: Any) -> Any:
+    return value if value.type.width == integer.width else builder.trunc(value, integer)

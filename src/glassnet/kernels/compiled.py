@@ -1,0 +1,277 @@
+"""The traversals as compiled loops: the same names and meanings as in :mod:`glassnet.kernels.arrays`."""
+
+# mypy: disallow-untyped-defs = False, allow-untyped-calls = True
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numba import carray
+
+from glassnet.kernels import blas
+from glassnet.kernels.calls import call, call_for_number, gemm, pointer
+from glassnet.kernels.lift import compiled
+
+# Below this many multiply-adds a product is faster as loops than as a call of the BLAS.
+LOOP_PRODUCTS = 4096 if blas.FOUND is not None else 1 << 62
+
+
+@compiled
+def view(memory, start, n_rows, n_columns):
+    return carray(pointer(memory, start), (n_rows, n_columns))
+
+
+@compiled
+def take_rows(source, order, start, stop, batch):
+    n, m = stop - start, source.shape[1]
+    if len(order) == 0:
+        return carray(pointer(source, start * m), (n, m))
+    for i in range(n):
+        row = order[start + i]
+        for j in range(m):
+            batch[i, j] = source[row, j]
+    return carray(pointer(batch, 0), (n, m))
+
+
+@compiled
+def take_classes(source, order, start, stop, batch):
+    n, m = stop - start, batch.shape[1]
+    for i in range(n):
+        row = start + i if len(order) == 0 else order[start + i]
+        for j in range(m):
+            batch[i, j] = 0
+        batch[i, np.int64(source[row, 0])] = 1
+    return carray(pointer(batch, 0), (n, m))
+
+
+@compiled
+def multiply(x, weights, z):
+    n, inner, m = x.shape[0], x.shape[1], z.shape[1]
+    if n * inner * m > LOOP_PRODUCTS:
+        gemm(x, weights, z, 0, 0, n, m, inner)
+        return
+    for i in range(n):
+        for j in range(m):
+            z[i, j] = 0
+        for k in range(inner):
+            for j in range(m):
+                z[i, j] += x[i, k] * weights[k, j]
+
+
+@compiled
+def multiply_weights_gradient(x, error, gradient):
+    n, inner, m = x.shape[0], x.shape[1], error.shape[1]
+    if n * inner * m > LOOP_PRODUCTS:
+        gemm(x, error, gradient, 1, 0, inner, m, n)
+        return
+    for k in range(inner):
+        for j in range(m):
+            gradient[k, j] = 0
+    for i in range(n):
+        for k in range(inner):
+            for j in range(m):
+                gradient[k, j] += x[i, k] * error[i, j]
+
+
+@compiled
+def multiply_input_gradient(error, weights, gradient):
+    n, m, inner = error.shape[0], error.shape[1], weights.shape[0]
+    if n * inner * m > LOOP_PRODUCTS:
+        gemm(error, weights, gradient, 0, 1, n, inner, m)
+        return
+    for i in range(n):
+        for k in range(inner):
+            total = error[i, 0] * 0
+            for j in range(m):
+                total += error[i, j] * weights[k, j]
+            gradient[i, k] = total
+
+
+@compiled
+def column_sums(error, gradient):
+    for j in range(error.shape[1]):
+        gradient[0, j] = 0
+    for i in range(error.shape[0]):
+        for j in range(error.shape[1]):
+            gradient[0, j] += error[i, j]
+
+
+@compiled
+def activate(row, z, bias, a):
+    n, m = z.shape
+    call(row.activate, (pointer(z, 0), pointer(bias, 0), pointer(a, 0), n, m, z.dtype.type(row.parameter)))
+
+
+@compiled
+def apply(row, z, a):
+    n, m = z.shape
+    call(row.activate, (pointer(z, 0), pointer(a, 0), n, m, z.dtype.type(row.parameter)))
+
+
+@compiled
+def gate(row, z, a, error):
+    if row.gate != 0:
+        n, m = z.shape
+        call(row.gate, (pointer(z, 0), pointer(a, 0), pointer(error, 0), n, m, z.dtype.type(row.parameter)))
+
+
+@compiled
+def copy(x, a):
+    a[:, :] = x
+
+
+@compiled
+def drop(x, masks, start, rate, a):
+    scale = a.dtype.type(1 / (1 - rate))
+    n, m = x.shape
+    for i in range(n):
+        for j in range(m):
+            a[i, j] = x[i, j] * scale if masks[start + i * m + j] else a.dtype.type(0)
+
+
+@compiled
+def batch_norm(row, x, weights, bias, running, standardised, inverse, a):
+    n, m = x.shape
+    kept, new = x.dtype.type(1 - row.momentum), x.dtype.type(row.momentum)
+    for j in range(m):
+        mean = 0.0
+        for i in range(n):
+            mean += x[i, j]
+        mean /= n
+        variance = 0.0
+        for i in range(n):
+            variance += (x[i, j] - mean) ** 2
+        variance /= n
+        inverse[0, j] = 1 / math.sqrt(variance + row.epsilon)
+        running[0, j] = kept * running[0, j] + new * mean
+        running[1, j] = kept * running[1, j] + new * variance * n / max(n - 1, 1)
+        center = x.dtype.type(mean)
+        for i in range(n):
+            standardised[i, j] = (x[i, j] - center) * inverse[0, j]
+            a[i, j] = weights[0, j] * standardised[i, j] + bias[0, j]
+
+
+@compiled
+def batch_norm_inference(row, x, weights, bias, running, a):
+    n, m = x.shape
+    for j in range(m):
+        scale = x.dtype.type(weights[0, j] / math.sqrt(running[1, j] + row.epsilon))
+        for i in range(n):
+            a[i, j] = (x[i, j] - running[0, j]) * scale + bias[0, j]
+
+
+@compiled
+def layer_norm(row, x, weights, bias, standardised, inverse, a):
+    n, m = x.shape
+    for i in range(n):
+        mean = 0.0
+        for j in range(m):
+            mean += x[i, j]
+        mean /= m
+        variance = 0.0
+        for j in range(m):
+            variance += (x[i, j] - mean) ** 2
+        variance /= m
+        inverse[i, 0] = 1 / math.sqrt(variance + row.epsilon)
+        center = x.dtype.type(mean)
+        for j in range(m):
+            standardised[i, j] = (x[i, j] - center) * inverse[i, 0]
+            a[i, j] = weights[0, j] * standardised[i, j] + bias[0, j]
+
+
+@compiled
+def batch_norm_backward(weights, standardised, inverse, error, d_weights, d_bias):
+    n, m = error.shape
+    for j in range(m):
+        total = product = 0.0
+        for i in range(n):
+            total += error[i, j]
+            product += error[i, j] * standardised[i, j]
+        d_weights[0, j] = product
+        d_bias[0, j] = total
+        scale = weights[0, j] * inverse[0, j]
+        mean, slope = error.dtype.type(total / n), error.dtype.type(product / n)
+        for i in range(n):
+            error[i, j] = scale * (error[i, j] - mean - standardised[i, j] * slope)
+
+
+@compiled
+def layer_norm_backward(weights, standardised, inverse, error, d_weights, d_bias):
+    n, m = error.shape
+    d_weights[:, :] = 0
+    d_bias[:, :] = 0
+    for i in range(n):
+        total = product = 0.0
+        for j in range(m):
+            d_bias[0, j] += error[i, j]
+            d_weights[0, j] += error[i, j] * standardised[i, j]
+            error[i, j] *= weights[0, j]
+            total += error[i, j]
+            product += error[i, j] * standardised[i, j]
+        mean, slope = error.dtype.type(total / m), error.dtype.type(product / m)
+        for j in range(m):
+            error[i, j] = inverse[i, 0] * (error[i, j] - mean - standardised[i, j] * slope)
+
+
+@compiled
+def compare(loss, y, prediction, weights, error):
+    n, m = prediction.shape
+    return call_for_number(
+        loss.compare,
+        (
+            pointer(prediction, 0), pointer(y, 0), pointer(weights, 0), pointer(error, 0), n, m,
+            error.dtype.type(loss.parameter),
+        ),
+    )  # fmt: skip
+
+
+@compiled
+def penalise(weights, l1, l2, gradient):
+    absolute = square = 0.0
+    slope, decay = weights.dtype.type(l1), weights.dtype.type(l2)
+    for i in range(weights.shape[0]):
+        for j in range(weights.shape[1]):
+            w = weights[i, j]
+            absolute += abs(w)
+            square += w * w
+            sign = weights.dtype.type(w > 0) - weights.dtype.type(w < 0)
+            gradient[i, j] += slope * sign + decay * w
+    return l1 * absolute + l2 / 2 * square
+
+
+@compiled
+def clip(gradients, norm, value):
+    if norm > 0:
+        square = 0.0
+        for k in range(len(gradients)):
+            square += gradients[k] * gradients[k]
+        length = math.sqrt(square)
+        if length > norm:
+            scale = gradients.dtype.type(norm / length)
+            for k in range(len(gradients)):
+                gradients[k] *= scale
+    if value > 0:
+        limit = gradients.dtype.type(value)
+        for k in range(len(gradients)):
+            gradients[k] = min(max(gradients[k], -limit), limit)
+
+
+@compiled
+def update(rule, parameters, gradients, states, coefficients):
+    n = len(parameters)
+    call(rule, (pointer(parameters, 0), pointer(gradients, 0), pointer(states, 0), n, pointer(coefficients, 0)))
+
+
+@compiled
+def is_finite(value):
+    return math.isfinite(value)
+
+
+TRAVERSALS = {
+    function.__name__: function
+    for function in (
+        view, take_rows, take_classes, multiply, multiply_weights_gradient, multiply_input_gradient, column_sums,
+        activate, apply, gate, copy, drop, batch_norm, batch_norm_inference, layer_norm, batch_norm_backward,
+        layer_norm_backward, compare, penalise, clip, update, is_finite,
+    )
+}  # fmt: skip

@@ -1,0 +1,190 @@
+"""Compiled bodies of the formulas that need whole rows or batches: softmax and the losses of embeddings.
+
+Same signatures as in :mod:`glassnet.kernels.templates`; the NumPy bodies stand in :mod:`glassnet.formulas.rows`.
+"""
+
+# mypy: disallow-untyped-defs = False, allow-untyped-calls = True
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+from numba import carray
+
+# Stand for the lifted elementary function and formulas.
+EXP: Any = None
+PAIR: Any = None
+PAIR_SLOPE: Any = None
+
+
+def softmax_row(z, a):
+    """a = softmax(z) for one row; returns log sum_k exp(z_k)."""
+    top = z[0]
+    for j in range(1, len(z)):
+        top = max(top, z[j])
+    total = top * 0
+    for j in range(len(z)):
+        a[j] = EXP(z[j] - top)
+        total += a[j]
+    inverse = a.dtype.type(1) / total
+    for j in range(len(z)):
+        a[j] *= inverse
+    return top + math.log(total)
+
+
+SOFTMAX_ROW: Any = softmax_row
+
+
+def activate(z_at, bias_at, a_at, rows, columns, parameter):
+    """Z = Z + b;  A = softmax(Z)."""
+    z, a = carray(z_at, (rows, columns)), carray(a_at, (rows, columns))
+    bias = carray(bias_at, (columns,))
+    for i in range(rows):
+        for j in range(columns):
+            z[i, j] += bias[j]
+        SOFTMAX_ROW(z[i], a[i])
+
+
+def apply(z_at, a_at, rows, columns, parameter):
+    """A = softmax(Z)."""
+    z, a = carray(z_at, (rows, columns)), carray(a_at, (rows, columns))
+    for i in range(rows):
+        SOFTMAX_ROW(z[i], a[i])
+
+
+def gate(z_at, a_at, error_at, rows, columns, parameter):
+    """dz_j = a_j (da_j - sum_k a_k da_k), in place."""
+    a, error = carray(a_at, (rows, columns)), carray(error_at, (rows, columns))
+    for i in range(rows):
+        dot = error[i, 0] * 0
+        for j in range(columns):
+            dot += a[i, j] * error[i, j]
+        for j in range(columns):
+            error[i, j] = a[i, j] * (error[i, j] - dot)
+
+
+def softmax_cross_entropy(z_at, y_at, weights_at, error_at, rows, columns, parameter):
+    """Mean over rows of sum_j y_j (log sum_k exp z_k - z_j); gradient (softmax(z) sum_k y_k - y) / n."""
+    z, y = carray(z_at, (rows, columns)), carray(y_at, (rows, columns))
+    weights, error = carray(weights_at, (rows,)), carray(error_at, (rows, columns))
+    total = 0.0
+    for i in range(rows):
+        log_sum = SOFTMAX_ROW(z[i], error[i])
+        value = z[i, 0] * 0
+        mass = value
+        for j in range(columns):
+            value += y[i, j] * (log_sum - z[i, j])
+            mass += y[i, j]
+        scale = z.dtype.type(weights[i] / rows)
+        for j in range(columns):
+            error[i, j] = scale * (error[i, j] * mass - y[i, j])
+        total += np.float64(value) * np.float64(weights[i])
+    return total / rows
+
+
+def distance(p, i, j):
+    """Euclidean distance of rows i and j."""
+    total = p[0, 0] * 0
+    for k in range(p.shape[1]):
+        total += (p[i, k] - p[j, k]) * (p[i, k] - p[j, k])
+    return math.sqrt(total)
+
+
+DISTANCE: Any = distance
+
+
+def pull(p, error, i, j, d, slope):
+    """Add the gradient of a value with this slope in the distance d of rows i and j."""
+    if d > 0:
+        factor = p.dtype.type(slope / d)
+        for k in range(p.shape[1]):
+            step = factor * (p[i, k] - p[j, k])
+            error[i, k] += step
+            error[j, k] -= step
+
+
+PULL: Any = pull
+
+
+def contrastive(p_at, y_at, weights_at, error_at, rows, columns, margin):
+    """Mean over all pairs of the contrastive formula."""
+    p, error = carray(p_at, (rows, columns)), carray(error_at, (rows, columns))
+    y = carray(y_at, (rows,))
+    error[:, :] = 0
+    share = 1.0 / max(rows * (rows - 1) // 2, 1)
+    total = 0.0
+    for i in range(rows):
+        for j in range(i + 1, rows):
+            d = DISTANCE(p, i, j)
+            same = p.dtype.type(y[i] == y[j])
+            total += np.float64(PAIR(same, d, margin))
+            PULL(p, error, i, j, d, share * PAIR_SLOPE(same, d, margin))
+    return total * share
+
+
+def triplet_hard(p_at, y_at, weights_at, error_at, rows, columns, margin):
+    """Mean over anchors of max(0, margin + farthest positive - nearest negative)."""
+    p, error = carray(p_at, (rows, columns)), carray(error_at, (rows, columns))
+    y = carray(y_at, (rows,))
+    error[:, :] = 0
+    n_anchors = 0
+    for i in range(rows):
+        n_same = 0
+        for j in range(rows):
+            n_same += y[i] == y[j]
+        n_anchors += 1 < n_same < rows
+    share = 1.0 / max(n_anchors, 1)
+    total = 0.0
+    for i in range(rows):
+        farthest = nearest = -1
+        far = near = p[0, 0] * 0
+        for j in range(rows):
+            if j != i:
+                d = DISTANCE(p, i, j)
+                if y[i] == y[j]:
+                    if farthest < 0 or d > far:
+                        farthest, far = j, d
+                elif nearest < 0 or d < near:
+                    nearest, near = j, d
+        if farthest >= 0 and nearest >= 0:
+            excess = far - near + margin
+            if excess > 0:
+                total += np.float64(excess)
+                PULL(p, error, i, farthest, far, share)
+                PULL(p, error, i, nearest, near, -share)
+    return total * share
+
+
+def triplet_all(p_at, y_at, weights_at, error_at, rows, columns, margin):
+    """Mean over all valid triplets of max(0, margin + d(anchor, positive) - d(anchor, negative))."""
+    p, error = carray(p_at, (rows, columns)), carray(error_at, (rows, columns))
+    y = carray(y_at, (rows,))
+    error[:, :] = 0
+    n_triplets = 0
+    for i in range(rows):
+        n_same = 0
+        for j in range(rows):
+            n_same += y[i] == y[j]
+        n_triplets += (n_same - 1) * (rows - n_same)
+    share = 1.0 / max(n_triplets, 1)
+    total = 0.0
+    distances = np.empty(rows, p.dtype)
+    counts = np.empty(rows, np.int64)
+    for i in range(rows):
+        for j in range(rows):
+            distances[j] = DISTANCE(p, i, j)
+            counts[j] = 0
+        for j in range(rows):
+            if j != i and y[j] == y[i]:
+                for k in range(rows):
+                    if y[k] != y[i]:
+                        excess = distances[j] - distances[k] + margin
+                        if excess > 0:
+                            total += np.float64(excess)
+                            counts[j] += 1
+                            counts[k] -= 1
+        for j in range(rows):
+            if counts[j] != 0:
+                PULL(p, error, i, j, distances[j], share * counts[j])
+    return total * share

@@ -1,0 +1,100 @@
+"""Loops around one formula, compiled once for each formula and dtype and called by address.
+
+Names in capitals stand for what :func:`glassnet.kernels.lift.specialise` puts there: VALUE, SLOPE, RULE the lifted
+formula, N_COEFFICIENTS a number. Pointers are to contiguous arrays of one dtype, row after row.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numba import carray
+from numba.np.unsafe.ndarray import to_fixed_tuple
+
+VALUE: Any = None
+SLOPE: Any = None
+RULE: Any = None
+N_COEFFICIENTS: Any = None
+SHARE_OF_ENTRY: Any = None
+
+
+def with_parameter(z, parameter):  # type: ignore[no-untyped-def]
+    """A formula of one argument, called with the unused parameter as well."""
+    return VALUE(z)
+
+
+def with_parameters(a, b, parameter):  # type: ignore[no-untyped-def]
+    """A formula of two arguments, called with the unused parameter as well."""
+    return VALUE(a, b)
+
+
+def with_output_and_parameter(z, a, parameter):  # type: ignore[no-untyped-def]
+    """A user's slope of z alone, called with the output and the unused parameter as well."""
+    return VALUE(z)
+
+
+def activate(z_at, bias_at, a_at, rows, columns, parameter):  # type: ignore[no-untyped-def]
+    """Z = Z + b;  A = f(Z)."""
+    z, a = carray(z_at, (rows, columns)), carray(a_at, (rows, columns))
+    bias = carray(bias_at, (columns,))
+    for i in range(rows):
+        for j in range(columns):
+            z[i, j] += bias[j]
+            a[i, j] = VALUE(z[i, j], parameter)
+
+
+def apply(z_at, a_at, rows, columns, parameter):  # type: ignore[no-untyped-def]
+    """A = f(Z)."""
+    z, a = carray(z_at, (rows * columns,)), carray(a_at, (rows * columns,))
+    for k in range(rows * columns):
+        a[k] = VALUE(z[k], parameter)
+
+
+def gate(z_at, a_at, error_at, rows, columns, parameter):  # type: ignore[no-untyped-def]
+    """dZ = dA f'(Z), in place."""
+    z, a = carray(z_at, (rows * columns,)), carray(a_at, (rows * columns,))
+    error = carray(error_at, (rows * columns,))
+    for k in range(rows * columns):
+        error[k] *= SLOPE(z[k], a[k], parameter)
+
+
+def compare(p_at, y_at, weights_at, error_at, rows, columns, parameter):  # type: ignore[no-untyped-def]
+    """The mean of an elementwise loss, and its gradient in the error."""
+    p, y = carray(p_at, (rows, columns)), carray(y_at, (rows, columns))
+    weights, error = carray(weights_at, (rows,)), carray(error_at, (rows, columns))
+    share = 1.0 / (rows * columns if SHARE_OF_ENTRY else rows)
+    total = 0.0
+    for i in range(rows):
+        row_total = p[i, 0] * 0
+        scale = p.dtype.type(share * weights[i])
+        for j in range(columns):
+            row_total += VALUE(y[i, j], p[i, j], parameter)
+            error[i, j] = scale * SLOPE(y[i, j], p[i, j], parameter)
+        total += row_total * np.float64(weights[i])
+    return total * share
+
+
+def update_0(w_at, g_at, states_at, n, c_at):  # type: ignore[no-untyped-def]
+    """A rule without state."""
+    w, g = carray(w_at, (n,)), carray(g_at, (n,))
+    c = to_fixed_tuple(carray(c_at, (N_COEFFICIENTS,)), N_COEFFICIENTS)
+    for k in range(n):
+        w[k] = RULE(w[k], g[k], c)[0]
+
+
+def update_1(w_at, g_at, states_at, n, c_at):  # type: ignore[no-untyped-def]
+    """A rule with one state vector."""
+    w, g, s = carray(w_at, (n,)), carray(g_at, (n,)), carray(states_at, (1, n))[0]
+    c = to_fixed_tuple(carray(c_at, (N_COEFFICIENTS,)), N_COEFFICIENTS)
+    for k in range(n):
+        w[k], s[k] = RULE(w[k], g[k], s[k], c)
+
+
+def update_2(w_at, g_at, states_at, n, c_at):  # type: ignore[no-untyped-def]
+    """A rule with two state vectors."""
+    w, g, states = carray(w_at, (n,)), carray(g_at, (n,)), carray(states_at, (2, n))
+    m, v = states[0], states[1]
+    c = to_fixed_tuple(carray(c_at, (N_COEFFICIENTS,)), N_COEFFICIENTS)
+    for k in range(n):
+        w[k], m[k], v[k] = RULE(w[k], g[k], m[k], v[k], c)
