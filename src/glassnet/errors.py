@@ -39,5 +39,9 @@ class ModelFileError(GlassnetError, ValueError):
     """A file is not a readable glassnet model."""
 
 
+class MissingFileError(ModelFileError, FileNotFoundError):
+    """There is no file of that name."""
+
+
 class MissingDependencyError(GlassnetError, ImportError):
     """An optional package is needed for this and not installed."""

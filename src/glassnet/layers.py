@@ -94,6 +94,11 @@ class WeightsAndBias(Layer):
 _registry = Registry("layer", Layer)
 
 
+def names() -> list[str]:
+    """The names of all built-in layers."""
+    return list(_registry)
+
+
 def one_axis(input_shape: Shape) -> int:
     """The number of features, or a `ShapeError` that proposes Flatten."""
     if len(input_shape) != 1:

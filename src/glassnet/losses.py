@@ -96,6 +96,7 @@ class Loss:
 
 _registry = Registry("loss", Loss)
 get = _registry.get
+register = _registry.add
 
 
 def names() -> list[str]:

@@ -38,7 +38,7 @@ class Streams:
             later = np.random.SeedSequence(int(copy.deepcopy(seed).randint(2**31)))
             return cls(None, seed, *_generators(later, 2))
         if isinstance(seed, np.random.Generator):
-            return cls(None, seed, *_generators(seed.bit_generator.seed_seq, 2))
+            return cls(None, seed, *_generators(_sequence_of(seed), 2))
         if seed is None:
             seed = int(np.random.SeedSequence().generate_state(1)[0])
         if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)) or seed < 0:
@@ -72,6 +72,15 @@ class Streams:
             generator = np.random.Generator(np.random.PCG64())
             generator.bit_generator.state = state[name]
             setattr(self, name, generator)
+
+
+def _sequence_of(generator: np.random.Generator) -> np.random.SeedSequence:
+    sequence = generator.bit_generator.seed_seq
+    if not isinstance(sequence, np.random.SeedSequence):
+        raise ArgumentError(
+            f"seed must be a Generator that was seeded, such as numpy.random.default_rng(0); got {generator!r}"
+        )
+    return sequence
 
 
 def _generators(sequence: np.random.SeedSequence, n: int) -> list[np.random.Generator]:

@@ -27,6 +27,7 @@ class Registry(Generic[T]):
         self.base = base
         self._factories: dict[str, Callable[[], T]] = {}
         self._classes: dict[str, type[T]] = {}
+        self._added: dict[str, T] = {}
         _registries[kind] = self
 
     def register(self, name: str, *aliases: str) -> Callable[[C], C]:
@@ -44,6 +45,7 @@ class Registry(Generic[T]):
         """Make a user's own object known under `name`, so that files that mention it can be loaded."""
         if not isinstance(thing, self.base):
             raise ArgumentError(f"{name!r} must be registered with a {self.base.__name__}; got {thing!r}")
+        self._added[name] = thing
         self._factories[name] = lambda: thing
 
     def get(self, choice: str | T) -> T:
@@ -62,10 +64,27 @@ class Registry(Generic[T]):
 
     def name_of(self, thing: T) -> str:
         """The name under which the class of `thing` was registered."""
+        name = self.known_as(thing)
+        if name is None:
+            raise ArgumentError(
+                f"{thing!r} is no built-in {self.kind}, so it can be described only by a name; "
+                "register it under one first"
+            )
+        return name
+
+    def known_as(self, thing: T) -> str | None:
+        """The name of `thing`: of its class, or what a user's own object was registered as or calls itself."""
         custom = getattr(thing, "registered_name", None)
         if custom is not None:
             return str(custom)
-        return next(name for name, cls in self._classes.items() if cls is type(thing))
+        for name, cls in self._classes.items():
+            if cls is type(thing):
+                return name
+        return next((name for name, added in self._added.items() if added == thing), None)
+
+    def builds(self, name: str) -> bool:
+        """Whether `name`, full or short, stands for a class and not for an object that a user added."""
+        return name in self._classes or isinstance(self._factories.get(name), type)
 
     def __iter__(self) -> Iterator[str]:
         """The full names, without aliases."""
@@ -76,20 +95,35 @@ class Registry(Generic[T]):
 
 
 def to_config(thing: Any) -> Any:
-    """`thing` as JSON-ready data; a registered object becomes ``{"kind": ..., "name": ..., fields}``."""
+    """`thing` as JSON-ready data; a registered object becomes ``{"kind": ..., "name": ..., fields}``.
+
+    Raises
+    ------
+    ArgumentError
+        If some part of it has no name, or a user's own part has the name of a built-in one.
+    """
     if isinstance(thing, (str, int, float, bool)) or thing is None:
         return thing
     if isinstance(thing, (list, tuple)):
         return [to_config(item) for item in thing]
     for kind, registry in _registries.items():
         if isinstance(thing, registry.base):
-            fields = {
-                field.name: to_config(getattr(thing, field.name))
-                for field in dataclasses.fields(thing)
-                if field.init and getattr(thing, "registered_name", None) is None
-            }
-            return {"kind": kind, "name": registry.name_of(thing), **fields}
+            name = registry.name_of(thing)
+            if not hasattr(thing, "registered_name"):
+                return {"kind": kind, "name": name, **_fields(thing)}
+            if registry.builds(name):
+                raise ArgumentError(
+                    f"the {kind} {thing!r} has the name of the built-in {name!r}, which would be found in its place; "
+                    "give it another name"
+                )
+            return {"kind": kind, "name": name}
     raise ArgumentError(f"{thing!r} has no description in plain data")
+
+
+def _fields(thing: Any) -> dict[str, Any]:
+    return {
+        part.name: to_config(getattr(thing, part.name)) for part in dataclasses.fields(thing) if part.init
+    }
 
 
 def from_config(config: Any) -> Any:
@@ -106,7 +140,7 @@ def from_config(config: Any) -> Any:
         return config
     fields = dict(config)
     kind, name = fields.pop("kind", None), fields.pop("name", None)
-    if kind not in _registries or not isinstance(name, str):
+    if not isinstance(kind, str) or kind not in _registries or not isinstance(name, str):
         raise ArgumentError(f"unknown kind of part: {kind!r} named {name!r}")
     registry = _registries[kind]
     if name not in registry._classes:
@@ -115,7 +149,21 @@ def from_config(config: Any) -> Any:
     known = {field.name for field in dataclasses.fields(cls) if field.init}
     if not set(fields) <= known:
         raise ArgumentError(f"{kind} {name!r} has no field {', '.join(sorted(set(fields) - known))}")
-    return cls(**{key: from_config(value) for key, value in fields.items()})
+    try:
+        return cls(**{key: from_config(value) for key, value in fields.items()})
+    except TypeError as error:
+        raise ArgumentError(f"{kind} {name!r} cannot be made of {fields!r}: {error}") from error
+
+
+def unknown_parts(config: Any) -> list[tuple[str, str]]:
+    """Kind and name of the parts in a description that no registry knows."""
+    inner = config.values() if isinstance(config, dict) else config if isinstance(config, list) else ()
+    found = [part for item in inner for part in unknown_parts(item)]
+    if isinstance(config, dict) and isinstance(config.get("name"), str):
+        registry = _registries.get(str(config.get("kind")))
+        if registry is not None and config["name"] not in registry:
+            found.insert(0, (registry.kind, config["name"]))
+    return found
 
 
 def registry_of(thing: Any) -> Registry[Any] | None:
@@ -153,7 +201,7 @@ def _short(value: Any) -> str:
     registry = registry_of(value)
     if registry is None:
         return repr(value)
-    name = registry.name_of(value)
-    if name in registry and registry.get(name) == value:
+    name = registry.known_as(value)
+    if name is not None and name in registry and registry.get(name) == value:
         return repr(name)
     return compact_repr(value)

@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 
 from glassnet.engines import entries, kernels, loop
 from glassnet.engines.base import Array, Steps, Task, Vectors
-from glassnet.kernels import blas, store
+from glassnet.kernels import blas, normalisation, store
 from glassnet.kernels.compiled import TRAVERSALS
 from glassnet.kernels.lift import compiled, specialise
-from glassnet.plan import DENSE, Plan, Row
+from glassnet.plan import BATCH_NORM, DENSE, DROPOUT, LAYER_NORM, Plan, Row
 
 PREDICTION_ROWS = 1024
 ENTRY = signature(types.int64, types.int64)
@@ -50,10 +50,24 @@ def compiled_rows(plan: Plan, dtype: np.dtype[Any]) -> NDArray[Any]:
         for name in entries.ROW.names or ():
             if name in Row._fields:
                 record[name] = getattr(row, name)
-        record["activate"] = kernels.activate(row.activation, dtype, with_bias=row.kind == DENSE)
-        record["gate"] = kernels.gate(row.activation, dtype)
+        for name, address in addresses(row, dtype).items():
+            record[name] = address
         record["parameter"] = next(iter(row.activation.parameters), 0.0)
     return table
+
+
+def addresses(row: Row, dtype: np.dtype[Any]) -> dict[str, int]:
+    """The kernels that a row calls; compiles them where needed."""
+    if row.kind == BATCH_NORM:
+        parts = {"activate": "batch_norm", "infer": "batch_norm_inference", "gate": "batch_norm_backward"}
+    elif row.kind == LAYER_NORM:
+        parts = {"activate": "layer_norm", "gate": "layer_norm_backward"}
+    elif row.kind == DROPOUT:
+        return {}
+    else:
+        activate = kernels.activate(row.activation, dtype, with_bias=row.kind == DENSE)
+        return {"activate": activate, "gate": kernels.gate(row.activation, dtype)}
+    return {part: kernels.normalise(getattr(normalisation, name), dtype) for part, name in parts.items()}
 
 
 class Job:

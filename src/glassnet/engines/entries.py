@@ -21,7 +21,7 @@ FORWARD: Any = None
 ROW = np.dtype(
     [(name, np.int64) for name in (
         "kind", "n_inputs", "n_outputs", "source", "z", "a", "error", "source_error", "spread",
-        "weights", "bias", "statistics", "mask", "activate", "gate",
+        "weights", "bias", "statistics", "mask", "activate", "infer", "gate",
     )]
     + [(name, np.float64) for name in ("rate", "momentum", "epsilon", "l1", "l2", "parameter")]
 )  # fmt: skip
@@ -81,11 +81,12 @@ def predict(address):
     memory = carray(at_address(job.memory, NUMBER), (job.n_memory,))
     masks = carray(at_address(job.masks, BYTE), (job.n_masks,))
     last = rows[job.n_rows - 1]
-    outputs = carray(at_address(job.y, NUMBER), (job.n_samples, last.n_outputs))
-    itemsize = outputs.itemsize
+    width = last.n_outputs
+    outputs = carray(at_address(job.y, NUMBER), (job.n_samples * width,))
     for start in range(0, job.n_samples, job.size):
         n = min(job.size, job.n_samples - start)
-        x = carray(at_address(job.x + start * job.n_features * itemsize, NUMBER), (n, job.n_features))
+        x = carray(at_address(job.x + start * job.n_features * outputs.itemsize, NUMBER), (n, job.n_features))
         FORWARD(rows, parameters, running, memory, job.size, x, masks, 0, False)
-        outputs[start : start + n] = memory[last.a * job.size :][: n * last.n_outputs].reshape(n, last.n_outputs)
+        for k in range(n * width):
+            outputs[start * width + k] = memory[last.a * job.size + k]
     return job.n_samples

@@ -5,6 +5,7 @@ Each function returns the address of a C function, compiled at first use.
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from types import FunctionType
 from typing import Any
@@ -67,6 +68,15 @@ def update(optimizer: Optimizer, dtype: DType) -> int:
         return {"RULE": lift(rule, dtype), "N_COEFFICIENTS": n_coefficients}
 
     return int(store.function(template, f"{rule.__name__}_{dtype.name}", kind, meanings).address)
+
+
+def normalise(function: Callable[..., Any], dtype: DType) -> int:
+    """One of the functions of :mod:`glassnet.kernels.normalisation`."""
+    parameters = list(inspect.signature(function).parameters)
+    kinds = {"n": types.intp, "m": types.intp, "momentum": types.float64, "epsilon": types.float64}
+    pointer = types.CPointer(_number(dtype))
+    kind = signature(types.void, *[kinds.get(name, pointer) for name in parameters])
+    return int(store.function(function, f"{function.__name__}_{dtype.name}", kind, dict).address)
 
 
 def names(activation: Activation, dtype: DType) -> list[str]:

@@ -117,11 +117,11 @@ def backward(
             d_weights, d_bias = view(gradients, row.weights, 1, m), view(gradients, row.bias, 1, m)
             if row.kind == BATCH_NORM:
                 batch_norm_backward(
-                    weights, z, view(memory, row.spread * size, 1, m), error, d_weights, d_bias
+                    row, weights, z, view(memory, row.spread * size, 1, m), error, d_weights, d_bias
                 )
             else:
                 layer_norm_backward(
-                    weights, z, view(memory, row.spread * size, n, 1), error, d_weights, d_bias
+                    row, weights, z, view(memory, row.spread * size, n, 1), error, d_weights, d_bias
                 )
     return penalty
 

@@ -117,7 +117,9 @@ def gate(row, z, a, error):
 
 @compiled
 def copy(x, a):
-    a[:, :] = x
+    for i in range(x.shape[0]):
+        for j in range(x.shape[1]):
+            a[i, j] = x[i, j]
 
 
 @compiled
@@ -132,85 +134,41 @@ def drop(x, masks, start, rate, a):
 @compiled
 def batch_norm(row, x, weights, bias, running, standardised, inverse, a):
     n, m = x.shape
-    kept, new = x.dtype.type(1 - row.momentum), x.dtype.type(row.momentum)
-    for j in range(m):
-        mean = 0.0
-        for i in range(n):
-            mean += x[i, j]
-        mean /= n
-        variance = 0.0
-        for i in range(n):
-            variance += (x[i, j] - mean) ** 2
-        variance /= n
-        inverse[0, j] = 1 / math.sqrt(variance + row.epsilon)
-        running[0, j] = kept * running[0, j] + new * mean
-        running[1, j] = kept * running[1, j] + new * variance * n / max(n - 1, 1)
-        center = x.dtype.type(mean)
-        for i in range(n):
-            standardised[i, j] = (x[i, j] - center) * inverse[0, j]
-            a[i, j] = weights[0, j] * standardised[i, j] + bias[0, j]
+    arrays = (
+        pointer(x, 0), pointer(weights, 0), pointer(bias, 0), pointer(running, 0),
+        pointer(standardised, 0), pointer(inverse, 0), pointer(a, 0),
+    )  # fmt: skip
+    call(row.activate, (*arrays, n, m, row.momentum, row.epsilon))
 
 
 @compiled
 def batch_norm_inference(row, x, weights, bias, running, a):
     n, m = x.shape
-    for j in range(m):
-        scale = x.dtype.type(weights[0, j] / math.sqrt(running[1, j] + row.epsilon))
-        for i in range(n):
-            a[i, j] = (x[i, j] - running[0, j]) * scale + bias[0, j]
+    arrays = (pointer(x, 0), pointer(weights, 0), pointer(bias, 0), pointer(running, 0), pointer(a, 0))
+    call(row.infer, (*arrays, n, m, row.epsilon))
 
 
 @compiled
 def layer_norm(row, x, weights, bias, standardised, inverse, a):
     n, m = x.shape
-    for i in range(n):
-        mean = 0.0
-        for j in range(m):
-            mean += x[i, j]
-        mean /= m
-        variance = 0.0
-        for j in range(m):
-            variance += (x[i, j] - mean) ** 2
-        variance /= m
-        inverse[i, 0] = 1 / math.sqrt(variance + row.epsilon)
-        center = x.dtype.type(mean)
-        for j in range(m):
-            standardised[i, j] = (x[i, j] - center) * inverse[i, 0]
-            a[i, j] = weights[0, j] * standardised[i, j] + bias[0, j]
+    arrays = (
+        pointer(x, 0), pointer(weights, 0), pointer(bias, 0),
+        pointer(standardised, 0), pointer(inverse, 0), pointer(a, 0),
+    )  # fmt: skip
+    call(row.activate, (*arrays, n, m, row.epsilon))
 
 
 @compiled
-def batch_norm_backward(weights, standardised, inverse, error, d_weights, d_bias):
+def batch_norm_backward(row, weights, standardised, inverse, error, d_weights, d_bias):
     n, m = error.shape
-    for j in range(m):
-        total = product = 0.0
-        for i in range(n):
-            total += error[i, j]
-            product += error[i, j] * standardised[i, j]
-        d_weights[0, j] = product
-        d_bias[0, j] = total
-        scale = weights[0, j] * inverse[0, j]
-        mean, slope = error.dtype.type(total / n), error.dtype.type(product / n)
-        for i in range(n):
-            error[i, j] = scale * (error[i, j] - mean - standardised[i, j] * slope)
+    arrays = (
+        pointer(weights, 0), pointer(standardised, 0), pointer(inverse, 0),
+        pointer(error, 0), pointer(d_weights, 0), pointer(d_bias, 0),
+    )  # fmt: skip
+    call(row.gate, (*arrays, n, m))
 
 
-@compiled
-def layer_norm_backward(weights, standardised, inverse, error, d_weights, d_bias):
-    n, m = error.shape
-    d_weights[:, :] = 0
-    d_bias[:, :] = 0
-    for i in range(n):
-        total = product = 0.0
-        for j in range(m):
-            d_bias[0, j] += error[i, j]
-            d_weights[0, j] += error[i, j] * standardised[i, j]
-            error[i, j] *= weights[0, j]
-            total += error[i, j]
-            product += error[i, j] * standardised[i, j]
-        mean, slope = error.dtype.type(total / m), error.dtype.type(product / m)
-        for j in range(m):
-            error[i, j] = inverse[i, 0] * (error[i, j] - mean - standardised[i, j] * slope)
+layer_norm_backward = batch_norm_backward
 
 
 @compiled
@@ -272,6 +230,6 @@ TRAVERSALS = {
     for function in (
         view, take_rows, take_classes, multiply, multiply_weights_gradient, multiply_input_gradient, column_sums,
         activate, apply, gate, copy, drop, batch_norm, batch_norm_inference, layer_norm, batch_norm_backward,
-        layer_norm_backward, compare, penalise, clip, update, is_finite,
+        compare, penalise, clip, update, is_finite,
     )
-}  # fmt: skip
+} | {"layer_norm_backward": layer_norm_backward}  # fmt: skip

@@ -111,7 +111,8 @@ def contrastive(p_at, y_at, weights_at, error_at, rows, columns, margin):
     """Mean over all pairs of the contrastive formula."""
     p, error = carray(p_at, (rows, columns)), carray(error_at, (rows, columns))
     y = carray(y_at, (rows,))
-    error[:, :] = 0
+    for k in range(rows * columns):
+        error[k // columns, k % columns] = 0
     share = 1.0 / max(rows * (rows - 1) // 2, 1)
     total = 0.0
     for i in range(rows):
@@ -127,7 +128,8 @@ def triplet_hard(p_at, y_at, weights_at, error_at, rows, columns, margin):
     """Mean over anchors of max(0, margin + farthest positive - nearest negative)."""
     p, error = carray(p_at, (rows, columns)), carray(error_at, (rows, columns))
     y = carray(y_at, (rows,))
-    error[:, :] = 0
+    for k in range(rows * columns):
+        error[k // columns, k % columns] = 0
     n_anchors = 0
     for i in range(rows):
         n_same = 0
@@ -160,7 +162,8 @@ def triplet_all(p_at, y_at, weights_at, error_at, rows, columns, margin):
     """Mean over all valid triplets of max(0, margin + d(anchor, positive) - d(anchor, negative))."""
     p, error = carray(p_at, (rows, columns)), carray(error_at, (rows, columns))
     y = carray(y_at, (rows,))
-    error[:, :] = 0
+    for k in range(rows * columns):
+        error[k // columns, k % columns] = 0
     n_triplets = 0
     for i in range(rows):
         n_same = 0

@@ -17,7 +17,9 @@ import numpy as np
 from glassnet.formulas import elementary
 
 FAST = {"contract", "arcp", "nsz", "reassoc"}
-compiled = numba.njit(fastmath=FAST, error_model="numpy", nogil=True)
+compiled = numba.njit(
+    fastmath=FAST, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True
+)
 
 
 def specialise(template: Callable[..., Any], name: str, **meanings: Any) -> FunctionType:

@@ -199,7 +199,8 @@ class Training:
                 n_epochs = done // per_epoch
                 break
         seconds = (time.perf_counter() - began) / max(n_epochs, 1)
-        self._note(step_losses, rates, n_epochs, seconds)
+        if n_epochs > 0:
+            self._note(step_losses, rates, n_epochs, seconds)
         return n_epochs > 0
 
     def _steps_at_once(self) -> int:

@@ -1,0 +1,1 @@
+"""Ways in and out: model files, and other libraries' networks."""

@@ -1,0 +1,223 @@
+"""Model files: one ``.safetensors`` file that holds arrays and JSON, never code.
+
+The tensors are ``layers.{i}.weights``, ``layers.{i}.bias``, the running statistics of batch norm beside them,
+``optimizer.{k}`` (the vectors that the optimizer carries), and arrays that callbacks remember. The file's metadata hold
+
+=================== ===================================================================================
+``format``          "glassnet"
+``format_version``  "1"
+``config``          JSON: layers, dtype, input shape, loss, seed, random streams, the state of training,
+                    the network's metadata, and the SHA-256 of the tensors
+``checksum``        SHA-256 of ``config``
+=================== ===================================================================================
+
+A checksum shows damage; it is no signature.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import secrets
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import safetensors
+import safetensors.numpy
+from numpy.typing import NDArray
+
+from glassnet.errors import ArgumentError, MissingFileError, ModelFileError
+from glassnet.interop.description import describe, rebuild
+
+if TYPE_CHECKING:
+    from glassnet.network import Network
+
+Array = NDArray[Any]
+
+FORMAT, VERSION = "glassnet", "1"
+PLAIN_DATA = "plain data (text, numbers, True, False, None, lists, dicts with text as keys)"
+DTYPES = {"F32": np.dtype("float32"), "F64": np.dtype("float64")}
+
+
+def save(network: Network, path: str | os.PathLike[str]) -> None:
+    """Write a network to one file: parameters, configuration, and the state of its training.
+
+    The file appears whole or not at all; one that was there before is replaced.
+
+    Parameters
+    ----------
+    network : Network
+        Built.
+    path : str or path
+        Usually ends in ``.safetensors``; its folder must exist.
+
+    Raises
+    ------
+    NotBuiltError
+        If the network has no parameters yet.
+    ArgumentError
+        If a part of the network, or its metadata, is no plain data.
+    ModelFileError
+        If the file cannot be written.
+    """
+    config, arrays = describe(network)
+    if json.loads(_as_json(network.metadata)) != network.metadata:
+        raise ArgumentError(f"net.metadata must be {PLAIN_DATA}; got {network.metadata!r}")
+    text = _as_json(config | {"tensors_checksum": _checksum_of(arrays)})
+    metadata = {
+        "format": FORMAT, "format_version": VERSION, "config": text, "checksum": _checksum(text.encode()),
+    }  # fmt: skip
+    contiguous = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
+    _write(Path(path), safetensors.numpy.save(contiguous, metadata))
+
+
+def load(path: str | os.PathLike[str]) -> Network:
+    """Read a network that :func:`save` wrote. Nothing in the file can run code, and nothing is trusted.
+
+    A network loaded from a checkpoint goes on training where the checkpoint was written: the next ``fit`` with the same
+    data, optimizer and callbacks gives to the last bit what an uninterrupted one would have given.
+
+    Parameters
+    ----------
+    path : str or path
+
+    Returns
+    -------
+    Network
+
+    Raises
+    ------
+    MissingFileError
+        If there is no such file; it is a ModelFileError and a FileNotFoundError.
+    ModelFileError
+        If it is truncated, altered, not written by glassnet, of another format version, or needs a part of your
+        own that is not registered. The message names the file and the reason.
+    """
+    place = Path(path)
+    try:
+        return _load(place)
+    except MissingFileError:
+        raise
+    except Exception as error:  # whatever a hostile file breaks, the caller sees one kind of error
+        raise ModelFileError(f"cannot load {place}: {_reason(error)}") from error
+
+
+def _load(place: Path) -> Network:
+    if not place.exists():
+        raise MissingFileError(f"cannot load {place}: there is no such file")
+    if not place.is_file():
+        raise ModelFileError("it is not a regular file")
+    with safetensors.safe_open(place, framework="numpy") as file:
+        config = _verified_config(file.metadata() or {})
+        tensors = _Tensors(file)
+        network = rebuild(config, tensors.read)
+        tensors.verify(config["tensors_checksum"])
+    return network
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, safetensors.SafetensorError):
+        return f"it is not a safetensors file, or it is damaged ({error})"
+    if isinstance(error, (ModelFileError, ArgumentError)):
+        return str(error)
+    if isinstance(error, OSError):
+        return error.strerror or str(error)
+    return f"it cannot be understood ({type(error).__name__}: {error})"
+
+
+def _verified_config(metadata: Mapping[str, str]) -> dict[str, Any]:
+    """The configuration, if this file is glassnet's, of a known version, and unaltered."""
+    if metadata.get("format") != FORMAT:
+        raise ModelFileError("it is a safetensors file, but glassnet did not write it")
+    version = metadata.get("format_version")
+    if version != VERSION:
+        raise ModelFileError(
+            f"its format version is {version!r} and this glassnet reads {VERSION!r}; use the glassnet that wrote it"
+        )
+    text = metadata.get("config", "")
+    if metadata.get("checksum") != _checksum(text.encode()):
+        raise ModelFileError("its configuration was altered after it was written (the checksum differs)")
+    config = json.loads(text)
+    if not isinstance(config, dict) or not isinstance(config.get("tensors_checksum"), str):
+        raise ModelFileError("its configuration has no checksum of the tensors")
+    return config
+
+
+class _Tensors:
+    """The arrays of an open file; their sizes are compared with what is wanted before anything is read."""
+
+    def __init__(self, file: Any) -> None:
+        self.file = file
+        self.names = set(file.keys())
+        self.found: dict[str, Array] = {}
+
+    def read(self, name: str, dtype: np.dtype[Any] | None, shape: tuple[int, ...] | None) -> Array:
+        """The array called `name`, of this dtype and shape; None: of any that glassnet writes."""
+        if name not in self.names:
+            raise ModelFileError(f"it has no tensor {name!r}, which its configuration needs")
+        head = self.file.get_slice(name)
+        stored, stored_shape = DTYPES.get(head.get_dtype()), tuple(head.get_shape())
+        if stored is None or dtype not in (None, stored) or shape not in (None, stored_shape):
+            raise ModelFileError(
+                f"tensor {name!r} is {head.get_dtype()} {stored_shape}; its configuration needs "
+                f"{dtype or 'float32 or float64'} {shape or 'of any shape'}"
+            )
+        array: Array = self.file.get_tensor(name)
+        self.found[name] = array
+        return array
+
+    def verify(self, checksum: str) -> None:
+        """Raise unless all tensors were wanted, and are what was written."""
+        if self.names != set(self.found):
+            extra = ", ".join(map(repr, sorted(self.names - set(self.found))))
+            raise ModelFileError(f"it holds tensors that its configuration does not mention: {extra}")
+        if checksum != _checksum_of(self.found):
+            raise ModelFileError("its tensors were altered after they were written (the checksum differs)")
+
+
+def _checksum(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+def _checksum_of(arrays: Mapping[str, Array]) -> str:
+    total = hashlib.sha256()
+    for name, array in sorted(arrays.items()):
+        total.update(f"{name} {array.dtype.str} {array.shape}\n".encode())
+        total.update(np.ascontiguousarray(array).data)
+    return total.hexdigest()
+
+
+def _as_json(config: Mapping[str, Any]) -> str:
+    try:
+        return json.dumps(config, separators=(",", ":"))
+    except (TypeError, ValueError, RecursionError) as error:
+        raise ArgumentError(
+            f"net.metadata and what callbacks remember must be {PLAIN_DATA}: {error}"
+        ) from error
+
+
+def _write(path: Path, data: bytes) -> None:
+    try:
+        with _replacing(path.resolve()) as temporary, temporary.open("xb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as error:
+        raise ModelFileError(f"cannot write {path}: {error.strerror or error}") from error
+
+
+@contextmanager
+def _replacing(target: Path) -> Iterator[Path]:
+    """A name beside `target` for a file that takes its place if all goes well, and else disappears."""
+    temporary = target.with_name(f".{secrets.token_hex(8)}.part")
+    try:
+        yield temporary
+        if target.exists():
+            temporary.chmod(target.stat().st_mode)
+        temporary.replace(target)
+    finally:
+        temporary.unlink(missing_ok=True)

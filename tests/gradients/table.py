@@ -1,0 +1,108 @@
+"""Everything with a derivative that glassnet knows, found in the registries; variants are added by hand."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+import glassnet as gn
+from glassnet import activations, losses
+from glassnet.activations import Activation, Softmax
+from glassnet.layers import Layer
+from glassnet.losses import Loss
+
+Array = NDArray[Any]
+
+
+def sine_slope(z: Array, a: Array) -> Array:
+    slope: Array = np.cos(z)
+    return slope
+
+
+def cubed_error(y: Array, p: Array) -> Array:
+    value: Array = (p - y) ** 3
+    return value
+
+
+def cubed_error_slope(y: Array, p: Array) -> Array:
+    value: Array = 3 * (p - y) ** 2
+    return value
+
+
+ACTIVATIONS: list[Activation] = [
+    *map(activations.get, activations.names()),
+    activations.LeakyReLU(0.2),
+    activations.LeakyReLU(1.5),
+    activations.LeakyReLU(-0.5),
+    activations.ELU(0.3),
+    activations.ELU(2.0),
+    activations.Function(np.sin, sine_slope),
+    activations.Function(np.sin, np.cos),
+]
+ELEMENTWISE = [activation for activation in ACTIVATIONS if not isinstance(activation, Softmax)]
+KINKED = (activations.ReLU, activations.LeakyReLU, activations.ELU)
+
+LOSSES: list[Loss] = [
+    *map(losses.get, losses.names()),
+    losses.Huber(0.3),
+    losses.Huber(2.5),
+    losses.Quantile(0.9),
+    losses.Quantile(0.05),
+    losses.Contrastive(0.4),
+    losses.Contrastive(3.0),
+    losses.TripletHard(0.2),
+    losses.TripletHard(4.0),
+    losses.TripletAll(0.2),
+    losses.TripletAll(4.0),
+    losses.Function(cubed_error, cubed_error_slope),
+]
+WEIGHTED = [loss for loss in LOSSES if not isinstance(loss, losses.EmbeddingLoss)]
+
+LAYERS: dict[str, list[Layer]] = {
+    "dense": [
+        *(gn.Dense(3, activation) for activation in ACTIVATIONS),
+        gn.Dense(2, "tanh", l1=0.1),
+        gn.Dense(2, "tanh", l2=0.3),
+        gn.Dense(2, l1=0.05, l2=0.2),
+    ],
+    "activation": [gn.Activation(activation) for activation in ACTIVATIONS],
+    "dropout": [gn.Dropout(0.4), gn.Dropout(0.0)],
+    "batch_norm": [gn.BatchNorm(), gn.BatchNorm(momentum=1.0, epsilon=0.1)],
+    "layer_norm": [gn.LayerNorm(), gn.LayerNorm(epsilon=0.1)],
+    "flatten": [gn.Flatten()],
+}
+ALL_LAYERS = [layer for layers in LAYERS.values() for layer in layers]
+
+# The last activation that gives what a loss of the network's output needs; linear for all others.
+OUTPUTS = {
+    losses.BinaryCrossEntropy: "sigmoid",
+    losses.CategoricalCrossEntropy: "softmax",
+    losses.SparseCategoricalCrossEntropy: "softmax",
+    losses.KullbackLeibler: "softmax",
+    losses.Poisson: "softplus",
+}
+
+
+def output_activation(loss: Loss) -> Activation:
+    return activations.get(OUTPUTS.get(type(loss), "linear"))
+
+
+def predictions(loss: Loss, random: np.random.Generator, n: int, k: int) -> Array:
+    """Predictions (n, k) that this loss can read, well inside its domain."""
+    return output_activation(loss).value(random.normal(size=(n, k)))
+
+
+def targets(loss: Loss, random: np.random.Generator, n: int, k: int) -> Array:
+    """Targets for predictions (n, k)."""
+    if loss.targets == "classes":
+        return random.integers(k, size=n)
+    if loss.targets == "labels":
+        return random.integers(3, size=n)
+    if loss.domain == (0.0, 1.0):
+        rows = isinstance(loss, (losses.CategoricalCrossEntropy, losses.KullbackLeibler))
+        return random.dirichlet(np.ones(k), size=n) if rows else random.uniform(size=(n, k))
+    if loss.domain == (0.0, np.inf):
+        return random.poisson(2.0, size=(n, k)).astype(float)
+    return random.normal(size=(n, k))

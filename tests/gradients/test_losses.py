@@ -1,0 +1,78 @@
+"""Every loss's gradient agrees with central differences, with and without weights of the samples."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from glassnet import losses
+from glassnet.errors import ArgumentError
+from glassnet.losses import Loss
+from tests.gradients.differences import assert_equal, gradient, smooth
+from tests.gradients.table import LOSSES, WEIGHTED, predictions, targets
+
+samples = st.integers(1, 7)
+outputs = st.integers(2, 4)
+seeds = st.integers(0, 2**32 - 1)
+
+
+def test_every_built_in_loss_is_in_the_table() -> None:
+    assert {type(loss) for loss in LOSSES} >= set(losses._registry._classes.values())
+    assert len(losses.names()) >= 15
+
+
+@pytest.mark.parametrize("loss", LOSSES, ids=repr)
+@given(n=samples, k=outputs, seed=seeds)
+def test_the_gradient_is_the_central_difference_of_the_value(loss: Loss, n: int, k: int, seed: int) -> None:
+    random = np.random.default_rng(seed)
+    y, p = targets(loss, random, n, k), predictions(loss, random, n, k)
+    numeric, doubt = gradient(lambda: loss.value(y, p), p.reshape(-1))
+    value = loss.value(y, p)
+    assume(smooth(numeric, doubt, abs(value)))
+    assert_equal(loss.gradient(y, p), numeric.reshape(p.shape), abs(value))
+
+
+@pytest.mark.parametrize("loss", WEIGHTED, ids=repr)
+@given(n=samples, k=outputs, seed=seeds)
+def test_the_gradient_of_a_weighted_batch_too(loss: Loss, n: int, k: int, seed: int) -> None:
+    random = np.random.default_rng(seed)
+    y, p = loss.prepare(targets(loss, random, n, k), predictions(loss, random, n, k))
+    weights = random.uniform(0, 3, size=n)
+    numeric, doubt = gradient(lambda: loss.compare(y, p, weights)[0], p.reshape(-1))
+    value, ours = loss.compare(y, p, weights)
+    assume(smooth(numeric, doubt, abs(value)))
+    assert_equal(ours, numeric.reshape(p.shape), abs(value))
+
+
+@pytest.mark.parametrize("loss", WEIGHTED, ids=repr)
+@given(n=samples, k=outputs, seed=seeds)
+def test_a_weight_of_two_counts_a_sample_twice(loss: Loss, n: int, k: int, seed: int) -> None:
+    random = np.random.default_rng(seed)
+    y, p = loss.prepare(targets(loss, random, n, k), predictions(loss, random, n, k))
+    counts = random.integers(0, 3, size=n)
+    counts[0] = 1
+    weighted, _ = loss.compare(y, p, counts * (n / counts.sum()))
+    repeated, _ = loss.compare(np.repeat(y, counts, axis=0), np.repeat(p, counts, axis=0), None)
+    assert weighted == pytest.approx(repeated, rel=1e-12, abs=1e-15)
+
+
+@pytest.mark.parametrize("name", ["contrastive", "triplet_hard", "triplet_all"])
+def test_a_loss_of_pairs_refuses_weights_of_samples(name: str) -> None:
+    loss = losses.get(name)
+    y, p = loss.prepare(np.array([0, 0, 1]), np.eye(3))
+    assert loss.compare(y, p, np.ones(3))[0] == loss.compare(y, p, None)[0]
+    with pytest.raises(ArgumentError, match=f"{name} is a mean over pairs or triplets and takes no sample w"):
+        loss.compare(y, p, np.array([1.0, 2.0, 1.0]))
+
+
+@pytest.mark.parametrize("loss", LOSSES, ids=repr)
+@given(n=samples, k=outputs, seed=seeds)
+def test_no_loss_changes_what_it_is_given(loss: Loss, n: int, k: int, seed: int) -> None:
+    random = np.random.default_rng(seed)
+    y, p = targets(loss, random, n, k), predictions(loss, random, n, k)
+    before = y.copy(), p.copy()
+    loss.value(y, p), loss.gradient(y, p)
+    np.testing.assert_array_equal(y, before[0])
+    np.testing.assert_array_equal(p, before[1])
