@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, ClassVar
 
+import numpy as np
 from numpy.typing import NDArray
 
 from glassnet import checks
@@ -46,9 +47,14 @@ class Activation:
         result: NDArray[Any] = type(self).slope_formula(z, a, *self.parameters)
         return result
 
-    def backward(self, z: NDArray[Any], a: NDArray[Any], gradient: NDArray[Any]) -> NDArray[Any]:
-        """Gradient with respect to z from the `gradient` with respect to a: gradient * f'(z)."""
-        error: NDArray[Any] = gradient * self.slope(z, a)
+    def backward(
+        self, z: NDArray[Any], a: NDArray[Any], gradient: NDArray[Any], out: NDArray[Any] | None = None
+    ) -> NDArray[Any]:
+        """Gradient with respect to z from the `gradient` with respect to a: gradient * f'(z).
+
+        It is written into `out` if that is given, which may be the gradient itself.
+        """
+        error: NDArray[Any] = np.multiply(gradient, self.slope(z, a), out=out)
         return error
 
 
@@ -70,9 +76,13 @@ class Linear(Activation):
     formula = formulas.linear
     slope_formula = formulas.linear_slope
 
-    def backward(self, z: NDArray[Any], a: NDArray[Any], gradient: NDArray[Any]) -> NDArray[Any]:
-        """The gradient itself."""
-        return gradient
+    def backward(
+        self, z: NDArray[Any], a: NDArray[Any], gradient: NDArray[Any], out: NDArray[Any] | None = None
+    ) -> NDArray[Any]:
+        """The gradient's own values, since f'(z) = 1."""
+        out = np.empty_like(gradient) if out is None else out
+        out[...] = gradient
+        return out
 
 
 @_registry.register("relu")
@@ -180,9 +190,11 @@ class Softmax(Activation):
             "softmax has no elementwise slope; each output depends on all inputs of its row: use backward"
         )
 
-    def backward(self, z: NDArray[Any], a: NDArray[Any], gradient: NDArray[Any]) -> NDArray[Any]:
+    def backward(
+        self, z: NDArray[Any], a: NDArray[Any], gradient: NDArray[Any], out: NDArray[Any] | None = None
+    ) -> NDArray[Any]:
         """dz_j = a_j (da_j - sum_k a_k da_k)."""
-        return rows.softmax_backward(a, gradient)
+        return rows.softmax_backward(a, gradient, out)
 
 
 @dataclass(frozen=True)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
+from glassnet import checks
 from glassnet.errors import ArgumentError, DataError, ShapeError
 from glassnet.losses import Loss
 
@@ -21,51 +23,69 @@ def numeric(name: str, values: ArrayLike, dtype: DTypeLike) -> Array:
     DataError
         For text, objects, empty data, and entries that are NaN or infinite, with the first one's place.
     """
-    array = np.asarray(values)
+    array = _array(name, values)
     if array.dtype.kind not in "fiub":
         raise DataError(
-            f"{name} must hold numbers; its dtype is {array.dtype}. "
-            "Encode text as numbers, and make rows equally long"
+            f"{name} must hold real numbers; its dtype is {array.dtype}; "
+            f"{_ADVICE.get(array.dtype.kind, 'encode text as numbers, and fill missing entries')}"
         )
     if array.ndim == 0:
-        raise ShapeError(f"{name} must have one row per sample; got the single number {array!r}")
+        raise ShapeError(f"{name} must have one row per sample; got the single number {array}")
     if array.size == 0:
         raise DataError(f"{name} is empty (shape {array.shape}); at least one sample is needed")
     with np.errstate(over="ignore"):
         converted = np.ascontiguousarray(array, dtype)
-    _must_be_finite(name, array, converted)
+    _must_be_finite(name, array, converted, getattr(values, "columns", None))
     return converted
 
 
-def _must_be_finite(name: str, given: Array, converted: Array) -> None:
+_ADVICE = {
+    "c": "give real and imaginary parts as features of their own",
+    "M": "give times as numbers, such as days since a date",
+    "m": "give durations as numbers, such as seconds",
+}
+
+
+def _array(name: str, values: ArrayLike | None) -> Array:
+    if values is None:
+        raise ArgumentError(f"{name} is missing; it must be an array of numbers with one row per sample")
+    try:
+        return np.asarray(values)
+    except ValueError:
+        raise DataError(f"{name} must have rows of equal length that hold numbers; its rows differ") from None
+
+
+def _must_be_finite(name: str, given: Array, converted: Array, labels: Sequence[Any] | None) -> None:
     if np.isfinite(converted).all():
         return
     place = tuple(int(axis[0]) for axis in np.nonzero(~np.isfinite(converted)))
     count = int((~np.isfinite(converted)).sum())
     where = f"row {place[0]}" + (f", column {', '.join(map(str, place[1:]))}" if len(place) > 1 else "")
-    value = given[place]
-    reason = f"too large for {converted.dtype}" if np.isfinite(value) else "not a finite number"
+    where += f" ({labels[place[1]]!r})" if labels is not None and len(place) == 2 else ""
+    reason, cure = "not a finite number", "remove or fill"
+    if np.isfinite(given[place]):
+        reason, cure = f"too large for {converted.dtype}", "scale, or use a network of dtype float64, for"
     raise DataError(
-        f"{name} holds {value} at {where}, {reason} ({count} such in all); remove or fill these entries first"
+        f"{name} holds {given[place]} at {where}, {reason} ({count} such in all); {cure} these entries"
     )
 
 
 def features(
-    name: str, values: ArrayLike, dtype: DTypeLike, input_shape: tuple[int, ...] | None, reader: str
+    name: str, values: ArrayLike, dtype: DTypeLike, input_shape: tuple[int, ...] | None, reader: object
 ) -> Array:
     """Samples of `input_shape` (any, if None) as checked rows (n_samples, n_features).
 
-    `reader` names the layer that reads them, for the message.
+    `reader` is the layer that reads them, for the message.
     """
     array = numeric(name, values, dtype)
     if array.ndim == 1:
         raise ShapeError(
             f"{name} must have shape (n_samples, n_features); got {array.shape}. "
-            f"One sample: {name}[None, :]; one feature: {name}[:, None]"
+            "Reshape one sample to (1, n_features), one feature to (n_samples, 1)"
         )
     if input_shape is not None and array.shape[1:] != input_shape:
         raise ShapeError(
-            f"{reader} was built for {_samples(input_shape)}; {name} has {_samples(array.shape[1:])} "
+            f"layer 0 ({reader!r}) was built for {_samples(input_shape)}; {name} has {_samples(array.shape[1:])} "
             f"(shape {array.shape})"
         )
     return array.reshape(len(array), -1)
@@ -85,9 +105,15 @@ def targets(
     ShapeError, DataError
         If they do not fit the samples, the outputs or the loss; the message says what would.
     """
-    array = numeric(name, values, np.float64)
+    if n_outputs < loss.least_outputs:
+        raise ShapeError(
+            f"{loss.name} compares classes and needs one output for each; the network has one output. "
+            "For two classes use Dense(1, 'sigmoid') with binary_cross_entropy, or Dense(2, 'softmax')"
+        )
+    array = numeric(name, values, dtype if loss.targets == "values" else np.float64)
     if len(array) != n_samples:
-        raise ShapeError(f"X has {n_samples} samples and {name} has {len(array)}; they must be equal")
+        of_what = name.removeprefix("y")
+        raise ShapeError(f"X{of_what} has {n_samples} samples and {name} has {len(array)}; they must be equal")
     if loss.targets == "values":
         return np.ascontiguousarray(_values(name, array, loss, n_outputs), dtype)
     return np.ascontiguousarray(_integers(name, array, loss, n_outputs), dtype)
@@ -97,25 +123,36 @@ def _values(name: str, array: Array, loss: Loss, n_outputs: int) -> Array:
     if array.ndim == 1 and n_outputs == 1:
         array = array[:, None]
     if array.ndim != 2 or array.shape[1] != n_outputs:
-        hint = ""
-        if array.size == len(array) and n_outputs > 1 and loss.domain == (0.0, 1.0):
-            hint = f"; for integer classes use the loss sparse_categorical_cross_entropy, or one_hot({name})"
         raise ShapeError(
-            f"{loss.name} compares with the network's {n_outputs} outputs, so {name} must have shape "
-            f"(n_samples, {n_outputs}); it has {array.shape}{hint}"
+            f"{loss.name} compares with the network's {n_outputs} output{'s' * (n_outputs > 1)}, so {name} must "
+            f"have shape (n_samples, {n_outputs}); it has {array.shape}{_hint(array, loss, n_outputs)}"
         )
     low, high = loss.domain
     if array.min() < low or array.max() > high:
         row, column = np.argwhere((array < low) | (array > high))[0]
         raise DataError(
-            f"{loss.name} takes targets from {low:g} to {high:g}; "
-            f"{name}[{row}, {column}] is {array[row, column]:g}"
+            f"{loss.name} takes targets {_range(low, high)}; "
+            f"{name} holds {array[row, column]:g} in row {row}, column {column}"
         )
     return array
 
 
+def _hint(array: Array, loss: Loss, n_outputs: int) -> str:
+    if loss.domain != (0.0, 1.0):
+        return ""
+    if array.size == len(array) and n_outputs > 1:
+        return "; for integer classes use sparse_categorical_cross_entropy, or one_hot of them"
+    if array.ndim == 2 and n_outputs == 1:
+        return "; for one-hot rows use Dense(n_classes, 'softmax') with categorical_cross_entropy"
+    return ""
+
+
+def _range(low: float, high: float) -> str:
+    return f">= {low:g}" if high == np.inf else f"from {low:g} to {high:g}"
+
+
 def _integers(name: str, array: Array, loss: Loss, n_outputs: int) -> Array:
-    if array.ndim == 2 and array.shape[1] > 1:
+    if array.size != len(array):
         raise ShapeError(
             f"{loss.name} takes one integer per sample, shape (n_samples,); {name} has shape {array.shape}. "
             f"For one-hot rows use categorical_cross_entropy, or pass {name}.argmax(axis=1)"
@@ -127,41 +164,59 @@ def _integers(name: str, array: Array, loss: Loss, n_outputs: int) -> Array:
     if wrong.any():
         row = int(np.flatnonzero(wrong)[0])
         wanted = f"integer classes 0 to {n_outputs - 1}, one per output" if loss.takes_classes else "integers"
-        raise DataError(f"{loss.name} takes {wanted}; {name}[{row}] is {column[row, 0]:g}")
-    return column
+        raise DataError(f"{loss.name} takes {wanted}; {name} holds {column[row, 0]:g} in row {row}")
+    if loss.takes_classes:
+        return column
+    # Labels only say which samples belong together: small ones are exact in every dtype.
+    return np.unique(column, return_inverse=True)[1].reshape(-1, 1)
 
 
 def more_than_one_class(name: str, y: Array, loss: Loss) -> None:
-    """Raise `DataError` where there is only one class to learn."""
-    if loss.targets != "values":
-        alone = bool((y == y[0]).all())
-    elif loss.domain == (0.0, 1.0) and (y.shape[1] == 1 or bool((y.sum(axis=1) == 1).all())):
-        alone = len(y) > 1 and bool((y == y[0]).all())
-    else:
-        alone = False
-    if alone:
+    """Raise `DataError` where several samples are all of one class, so that there is nothing to learn."""
+    if len(y) > 1 and names_classes(y, loss) and bool((y == y[0]).all()):
         raise DataError(
             f"{name} holds one class only ({y[0].tolist()} in all {len(y)} samples), so there is nothing to tell apart"
         )
 
 
+def names_classes(y: Array, loss: Loss) -> bool:
+    """Whether checked targets are classes: integers, a column of 0 and 1, or one-hot rows."""
+    if loss.targets != "values":
+        return True
+    binary = loss.domain == (0.0, 1.0) and bool(((y == 0) | (y == 1)).all())
+    return binary and (y.shape[1] == 1 or bool((y.sum(axis=1) == 1).all()))
+
+
+def sample_weights(sample_weight: ArrayLike | None, n_samples: int) -> Array:
+    """Checked weights (n,) of the samples, float64 >= 0; all 1 where none are given."""
+    if sample_weight is None:
+        return np.ones(n_samples)
+    weights = numeric("sample_weight", sample_weight, np.float64)
+    if weights.shape != (n_samples,):
+        raise ShapeError(
+            f"sample_weight must have shape ({n_samples},), one weight per sample; it has shape {weights.shape}"
+        )
+    if weights.min() < 0:
+        row = int(np.flatnonzero(weights < 0)[0])
+        raise DataError(f"sample_weight must be >= 0; it holds {weights[row]:g} in row {row}")
+    return weights
+
+
 def shares(
-    sample_weight: ArrayLike | None, class_weight: dict[int, float] | str | None, y: Array, dtype: DTypeLike
+    weights: Array, class_weight: dict[int, float] | str | None, y: Array, loss: Loss, dtype: DTypeLike
 ) -> Array:
     """Weights (n, 1) of the samples, of mean 1: sample weights times class weights.
 
     `class_weight` maps classes to weights, or is "balanced": inversely proportional to how often a class occurs.
     """
-    weights = np.ones(len(y))
-    if sample_weight is not None:
-        given = numeric("sample_weight", sample_weight, np.float64)
-        if given.shape != (len(y),):
-            raise ShapeError(f"sample_weight must have shape ({len(y)},), one per sample; got {given.shape}")
-        weights *= given
     if class_weight is not None:
-        weights *= _class_weights(class_weight, classes_of(y))
-    if weights.min() < 0 or weights.sum() == 0:
-        raise DataError("weights must be >= 0 and not all 0")
+        if not names_classes(y, loss):
+            raise ArgumentError(
+                f"class_weight needs classes, and {loss.name} was given values that are none; use sample_weight"
+            )
+        weights = weights * _class_weights(class_weight, classes_of(y))
+    if weights.sum() == 0:
+        raise DataError("all weights of the samples to train on are 0, so there is nothing to learn from")
     return np.ascontiguousarray((weights / weights.mean())[:, None], dtype)
 
 
@@ -178,9 +233,11 @@ def _class_weights(class_weight: dict[int, float] | str, classes: NDArray[np.int
         raise ArgumentError(
             f"class_weight must be a dict of class: weight, or 'balanced'; got {class_weight!r}"
         )
-    unknown = sorted(set(class_weight) - set(present.tolist()))
+    unknown = sorted(set(class_weight) - set(present.tolist()), key=repr)
     if unknown:
         raise DataError(
             f"class_weight names {unknown}, which y does not hold; its classes are {present.tolist()}"
         )
+    for name, weight in class_weight.items():
+        checks.number(f"class_weight of class {name}", weight, least=0)
     return np.array([float(class_weight.get(int(c), 1.0)) for c in classes])

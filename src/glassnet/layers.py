@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from math import prod
 from typing import Any, NamedTuple
 
-from numpy.typing import NDArray
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
 from glassnet import activations, checks, initializers, plan
 from glassnet.activations import Activation as ActivationFunction
@@ -78,8 +79,8 @@ class WeightsAndBias(Layer):
         return self.view("weights")
 
     @weights.setter
-    def weights(self, values: NDArray[Any]) -> None:
-        self.view("weights")[...] = values
+    def weights(self, values: ArrayLike) -> None:
+        self._assign("weights", values)
 
     @property
     def bias(self) -> NDArray[Any]:
@@ -87,8 +88,16 @@ class WeightsAndBias(Layer):
         return self.view("bias")
 
     @bias.setter
-    def bias(self, values: NDArray[Any]) -> None:
-        self.view("bias")[...] = values
+    def bias(self, values: ArrayLike) -> None:
+        self._assign("bias", values)
+
+    def _assign(self, name: str, values: ArrayLike) -> None:
+        """Write an array of the right shape, or one number everywhere, into the parameters."""
+        view, given = self.view(name), np.asarray(values)
+        if given.ndim > 0 and given.shape != view.shape:
+            hint = "; transpose it: rows are inputs, columns are outputs" if given.T.shape == view.shape else ""
+            raise ShapeError(f"{name} of {self!r} must have shape {view.shape}; got {given.shape}{hint}")
+        view[...] = given
 
 
 _registry = Registry("layer", Layer)

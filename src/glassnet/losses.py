@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from glassnet import checks
-from glassnet.activations import Activation, Sigmoid, Softmax
+from glassnet.activations import Activation, Linear, Sigmoid, Softmax
 from glassnet.errors import ArgumentError, DataError, ShapeError
 from glassnet.formulas import losses as formulas
 from glassnet.formulas import rows
@@ -37,10 +37,16 @@ class Loss:
         rows), or "labels" (integers that only say which samples belong together).
     domain : tuple of float
         The range of valid targets, lowest and highest.
+    least_outputs : int
+        How many outputs a network must have: 2 where each output is a class.
+    activation : Activation
+        What the loss itself applies to predictions: sigmoid or softmax where they are logits.
     """
 
     targets: ClassVar[str] = "values"
     domain: ClassVar[tuple[float, float]] = (-np.inf, np.inf)
+    least_outputs: ClassVar[int] = 1
+    activation: ClassVar[Activation] = Linear()
 
     @property
     def name(self) -> str:
@@ -69,11 +75,17 @@ class Loss:
 
     def prepare(self, y_true: ArrayLike, y_pred: ArrayLike) -> tuple[Array, Array]:
         """Targets and predictions as arrays whose shapes fit, or an error that says why not."""
-        p = np.asarray(y_pred)
+        y, p = np.asarray(y_true), np.asarray(y_pred)
+        for name, array in (("y_true", y), ("y_pred", p)):
+            if array.dtype.kind not in "fiub":
+                raise DataError(f"{self.name} compares real numbers; {name} has dtype {array.dtype}")
         p = p if np.issubdtype(p.dtype, np.floating) else p.astype(np.float64)
-        y = np.asarray(y_true)
         if y.size == 0:
             raise DataError(f"{self.name} needs at least one sample; y_true is empty (shape {y.shape})")
+        if self.least_outputs > 1 and p.ndim != 2:
+            raise ShapeError(
+                f"{self.name} needs predictions of shape (n_samples, n_classes); y_pred has shape {p.shape}"
+            )
         if self.targets == "classes":
             return one_hot_rows(self.name, y, p), p
         if self.targets == "labels":
@@ -260,6 +272,7 @@ class CategoricalCrossEntropy(ElementwiseLoss):
     slope_formula = formulas.categorical_cross_entropy_slope
     mean_over = "rows"
     domain = (0.0, 1.0)
+    least_outputs = 2
 
     def on_logits(self, activation: Activation) -> Loss | None:
         """:class:`SoftmaxCrossEntropy` after softmax."""
@@ -287,6 +300,7 @@ class KullbackLeibler(ElementwiseLoss):
     slope_formula = formulas.kullback_leibler_slope
     mean_over = "rows"
     domain = (0.0, 1.0)
+    least_outputs = 2
 
 
 @_registry.register("sigmoid_cross_entropy")
@@ -297,6 +311,7 @@ class SigmoidCrossEntropy(ElementwiseLoss):
     formula = formulas.sigmoid_cross_entropy
     slope_formula = formulas.sigmoid_cross_entropy_slope
     domain = (0.0, 1.0)
+    activation = Sigmoid()
 
 
 @_registry.register("softmax_cross_entropy")
@@ -305,6 +320,8 @@ class SoftmaxCrossEntropy(Loss):
     """Categorical cross-entropy of softmax(z), from the logits z: exact for any size of z."""
 
     domain = (0.0, 1.0)
+    least_outputs = 2
+    activation = Softmax()
 
     def compare(self, y: Array, p: Array, weights: Array | None) -> tuple[float, Array]:
         """Mean over rows of log sum_k exp z_k - sum_j y_j z_j; gradient (softmax(z) - y) / n."""

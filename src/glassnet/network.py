@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Mapping, Sequence
+from numbers import Integral
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
@@ -25,6 +26,7 @@ from glassnet.summary import Summary
 if TYPE_CHECKING:
     from os import PathLike
 
+    from glassnet.engines.predictor import Predictor
     from glassnet.losses import Loss
     from glassnet.training.history import History
 
@@ -92,11 +94,14 @@ class Network:
         ------
         ShapeError
             If two layers do not fit, naming them.
+        ArgumentError
+            If the network is built already.
         """
-        shape = (input_shape,) if isinstance(input_shape, int) else tuple(input_shape)
-        if not shape or any(not isinstance(n, (int, np.integer)) or n < 1 for n in shape):
-            raise ArgumentError(f"input_shape must be integers >= 1; got {input_shape!r}")
-        layout = plan.lay_out(self.layers, shape)
+        if self.built:
+            raise ArgumentError(
+                f"this network was built for samples of shape {self.input_shape} already; make another Network"
+            )
+        layout = plan.lay_out(self.layers, _shape(input_shape))
         plan.build(self.layers, layout)
         parameters = np.empty(layout.n_parameters, self.dtype)
         running = np.empty(layout.n_statistics, self.dtype)
@@ -163,8 +168,7 @@ class Network:
 
     def features(self, X: ArrayLike, name: str = "X") -> Array:
         """`X` checked and as rows of this network's dtype."""
-        reader = f"layer 0 ({self.layers[0]!r})"
-        return inputs.features(name, X, self.dtype, self.input_shape, reader)
+        return inputs.features(name, X, self.dtype, self.input_shape, self.layers[0])
 
     # ---- by hand
 
@@ -173,9 +177,9 @@ class Network:
 
         With `training`, dropout is active and batch norm uses the batch's statistics; see :meth:`predict`.
         """
+        x = self.features(X)
         if not self.built:
             self.build(np.shape(X)[1:])
-        x = self.features(X)
         if not training:
             self._pass = None
             return NumpyEngine().forward(self.plan(), self.vectors, x)
@@ -195,7 +199,7 @@ class Network:
         return self._pass.backward(np.asarray(gradient))
 
     def step(self, optimizer: str | Optimizer) -> None:
-        """Update the parameters once from ``net.gradients``."""
+        """Update the parameters once from ``net.gradients``; a schedule of the optimizer counts steps here."""
         state = self.training_state(optimizer)
         epochs = np.array([float(state.step)])
         coefficients = state.optimizer.table(state.optimizer.rates(epochs), state.step + 1)
@@ -230,9 +234,21 @@ class Network:
         """The network's output for each sample, (n_samples, n_outputs): dropout off, running statistics."""
         return NumpyEngine().forward(self.plan(), self.vectors, self.features(X))
 
+    def compiled_predict(self) -> Predictor:
+        """A function like :meth:`predict` for these parameters, compiled and with little overhead for single rows."""
+        from glassnet.engines.predictor import Predictor
+
+        return Predictor(self)
+
     def predict_classes(self, X: ArrayLike) -> NDArray[np.int64]:
-        """The most probable class of each sample, (n_samples,); with one output, whether it is above 0.5."""
+        """The most probable class of each sample, (n_samples,); with one output, whether its probability is above 0.5.
+
+        After a fit with a loss that takes logits, such as sigmoid_cross_entropy, outputs are turned into
+        probabilities first.
+        """
         output = self.predict(X)
+        if self.loss is not None:
+            output = self.loss.activation.value(output)
         if output.shape[1] == 1:
             return (output[:, 0] > 0.5).astype(np.int64)
         classes: NDArray[np.int64] = output.argmax(axis=1).astype(np.int64)
@@ -265,15 +281,15 @@ class Network:
 
     def copy(self) -> Network:
         """An independent copy: configuration, parameters, and the state of training."""
-        other = copy.copy(self)
-        other.layers = _copies(self.layers)
-        other.streams = copy.deepcopy(self.streams)
-        other.state = copy.deepcopy(self.state)
-        other.metadata = copy.deepcopy(self.metadata)
-        other._pass = None
+        return copy.deepcopy(self)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return self.__dict__ | {"layers": _copies(self.layers), "_pass": None}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
         if self._vectors is not None:
-            other._attach(copy.deepcopy(self._vectors))
-        return other
+            self._attach(self._vectors)
 
     def config(self) -> Mapping[str, Any]:
         """What makes two networks equal: layers, dtype, and input shape."""
@@ -357,6 +373,13 @@ def _copies(given: Sequence[Layer]) -> tuple[Layer, ...]:
     for layer in copies:
         layer.bind({})
     return copies
+
+
+def _shape(input_shape: int | Sequence[int]) -> tuple[int, ...]:
+    axes = input_shape if isinstance(input_shape, Sequence) else (input_shape,)
+    if not axes or any(not isinstance(n, Integral) or isinstance(n, bool) or n < 1 for n in axes):
+        raise ArgumentError(f"input_shape must be an integer >= 1, or a tuple of them; got {input_shape!r}")
+    return tuple(int(n) for n in axes)
 
 
 def _dtype(dtype: str) -> np.dtype[Any]:

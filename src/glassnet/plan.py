@@ -107,18 +107,15 @@ class Plan:
         Where the parameters lie.
     n_columns, n_mask_columns : int
         Entries of the memory, and of the dropout masks, for each sample of a batch.
-    output_activation : Activation
-        What is still to be applied to the last row's output to get the network's prediction: the activation that
-        the loss took over, or linear.
     loss : Loss or None
-        The loss as computed from the last row's output.
+        The loss as computed from the last row's output; ``loss.activation`` turns that into probabilities where the
+        loss took the last activation over.
     """
 
     rows: tuple[Row, ...]
     layout: Layout
     n_columns: int
     n_mask_columns: int
-    output_activation: Activation
     loss: Loss | None
 
     @property
@@ -172,14 +169,11 @@ def build(
         raise ShapeError(
             "a network needs a layer that computes something, such as Dense; Flatten alone only changes shapes"
         )
-    last = rows[-1].activation
-    fused = loss.on_logits(last) if loss is not None else None
+    fused = loss.on_logits(rows[-1].activation) if loss is not None else None
     if fused is not None:
         rows[-1] = rows[-1]._replace(activation=Linear())
-    return Plan(
-        tuple(rows), layout, builder.n_columns, builder.n_mask_columns,
-        last if fused is not None else Linear(), fused if fused is not None else loss,
-    )  # fmt: skip
+    objective = loss if fused is None else fused
+    return Plan(tuple(rows), layout, builder.n_columns, builder.n_mask_columns, objective)
 
 
 class _Builder:

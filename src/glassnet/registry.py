@@ -31,9 +31,10 @@ class Registry(Generic[T]):
         _registries[kind] = self
 
     def register(self, name: str, *aliases: str) -> Callable[[C], C]:
-        """Class decorator: make the class known under `name` and its short aliases."""
+        """Class decorator: make the class known under `name` and its short aliases, printed as what rebuilds it."""
 
         def add(cls: C) -> C:
+            cls.__repr__ = compact_repr
             self._classes[name] = cls
             for known in (name, *aliases):
                 self._factories[known] = cls
@@ -53,7 +54,10 @@ class Registry(Generic[T]):
         if isinstance(choice, self.base):
             return choice
         if not isinstance(choice, str):
-            raise ArgumentError(f"{self.kind} must be a name or a {self.base.__name__}; got {choice!r}")
+            hint = f"; call the class: {choice.__name__}(...)" if _is_class_of(choice, self.base) else ""
+            raise ArgumentError(
+                f"{self.kind} must be a name or a glassnet {self.base.__name__}; got {choice!r}{hint}"
+            )
         if choice not in self._factories:
             near = difflib.get_close_matches(choice, self._factories, n=3, cutoff=0.5)
             hint = (
@@ -171,6 +175,10 @@ def registry_of(thing: Any) -> Registry[Any] | None:
     return next((r for r in _registries.values() if isinstance(thing, r.base)), None)
 
 
+def _is_class_of(choice: Any, base: type) -> bool:
+    return isinstance(choice, type) and issubclass(choice, base)
+
+
 _IN_MAIN_NAMESPACE = {"layers", "optimizers", "network"}
 
 
@@ -185,7 +193,7 @@ def compact_repr(thing: Any) -> str:
             positional.append(_short(value))
         else:
             keywords.append(f"{part.name}={_short(value)}")
-    room = type(thing).__module__.rpartition(".")[2]
+    room = type(thing).__module__.removeprefix("glassnet.").partition(".")[0]
     prefix = "" if room in _IN_MAIN_NAMESPACE else f"{room}."
     return f"{prefix}{type(thing).__name__}({', '.join(positional + keywords)})"
 
@@ -202,6 +210,10 @@ def _short(value: Any) -> str:
     if registry is None:
         return repr(value)
     name = registry.known_as(value)
-    if name is not None and name in registry and registry.get(name) == value:
-        return repr(name)
-    return compact_repr(value)
+    if name is None or name not in registry or (registry.builds(name) and _needs_arguments(value)):
+        return compact_repr(value)
+    return repr(name) if registry.get(name) == value else compact_repr(value)
+
+
+def _needs_arguments(thing: Any) -> bool:
+    return any(part.default is dataclasses.MISSING for part in dataclasses.fields(thing))

@@ -91,7 +91,7 @@ def output_activation(loss: Loss) -> Activation:
 
 def predictions(loss: Loss, random: np.random.Generator, n: int, k: int) -> Array:
     """Predictions (n, k) that this loss can read, well inside its domain."""
-    return output_activation(loss).value(random.normal(size=(n, k)))
+    return np.ascontiguousarray(output_activation(loss).value(random.normal(size=(n, k))))
 
 
 def targets(loss: Loss, random: np.random.Generator, n: int, k: int) -> Array:

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from numpy.typing import NDArray
@@ -19,6 +19,7 @@ from tests.gradients.table import ACTIVATIONS, ELEMENTWISE, KINKED
 
 Array = NDArray[Any]
 
+some = settings(max_examples=40)
 shapes = hnp.array_shapes(min_dims=1, max_dims=3, max_side=5)
 pre_activations = shapes.flatmap(lambda shape: hnp.arrays(np.float64, shape, elements=st.floats(-20, 20)))
 rows = hnp.array_shapes(min_dims=2, max_dims=2, min_side=2, max_side=5)
@@ -30,6 +31,7 @@ def test_every_built_in_activation_is_in_the_table() -> None:
 
 
 @pytest.mark.parametrize("activation", ELEMENTWISE, ids=repr)
+@some
 @given(z=pre_activations)
 def test_the_slope_is_the_central_difference_of_the_value(activation: Activation, z: Array) -> None:
     if isinstance(activation, KINKED):
@@ -40,6 +42,7 @@ def test_the_slope_is_the_central_difference_of_the_value(activation: Activation
 
 
 @pytest.mark.parametrize("activation", ACTIVATIONS, ids=repr)
+@some
 @given(shape=rows, seed=st.integers(0, 2**32 - 1))
 def test_backward_is_the_gradient_of_any_weighted_sum(
     activation: Activation, shape: tuple[int, int], seed: int
@@ -47,9 +50,9 @@ def test_backward_is_the_gradient_of_any_weighted_sum(
     random = np.random.default_rng(seed)
     z, weights = random.normal(scale=3, size=shape), random.normal(size=shape)
     z = np.where(np.abs(z) <= STEP, z + 2 * STEP, z)
-    numeric, _ = gradient(lambda: float((weights * activation.value(z)).sum()), z.reshape(-1))
+    numeric, _ = gradient(lambda: float((weights * activation.value(z)).sum()), z)
     ours = activation.backward(z, activation.value(z), weights)
-    assert_equal(ours, numeric.reshape(shape), float(np.abs(weights * activation.value(z)).sum()))
+    assert_equal(ours, numeric, float(np.abs(weights * activation.value(z)).sum()))
 
 
 @given(shape=rows, seed=st.integers(0, 2**32 - 1), shift=st.floats(-1e4, 1e4))

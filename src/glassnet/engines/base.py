@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 import numpy as np
@@ -30,14 +30,14 @@ class Task:
 
     Attributes
     ----------
-    x, y, weights : ndarray
-        Samples (n, n_features), targets (n, n_targets) and sample weights (n, 1), C-contiguous, of one dtype.
+    dtype : numpy.dtype
+        Of all arrays of numbers.
     states : ndarray
         The optimizer's vectors, (n_states, n_parameters); changed by training, like the vectors.
     batch_size : int
         The largest batch.
     gathers : bool
-        Whether batches come in another order than that of x.
+        Whether steps come with an order of rows.
     threads : int or None
         How many threads matrix products may use; None lets the engine choose.
     """
@@ -46,9 +46,7 @@ class Task:
     vectors: Vectors
     optimizer: Optimizer
     states: Array
-    x: Array
-    y: Array
-    weights: Array
+    dtype: np.dtype[Any]
     batch_size: int
     gathers: bool
     threads: int | None = None
@@ -61,7 +59,37 @@ class Task:
     @property
     def n_targets(self) -> int:
         """Columns of a batch's targets, with classes expanded to one-hot rows."""
-        return self.plan.n_outputs if self.loss.takes_classes else self.y.shape[1]
+        return 1 if self.loss.targets == "labels" else self.plan.n_outputs
+
+
+@dataclass(frozen=True)
+class Slice:
+    """Data of consecutive steps.
+
+    Attributes
+    ----------
+    x, y, weights : ndarray
+        Samples (n, n_features), targets (n, n_targets) and sample weights (n, 1), C-contiguous, of one dtype.
+    order : ndarray of int64
+        Rows of x in the order of training; empty: the rows themselves, from the first.
+    starts, stops : ndarray of int64
+        Batch k is ``order[starts[k]:stops[k]]``.
+    """
+
+    x: Array
+    y: Array
+    weights: Array
+    order: NDArray[np.int64]
+    starts: NDArray[np.int64]
+    stops: NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return len(self.starts)
+
+    @property
+    def sizes(self) -> NDArray[np.int64]:
+        """Samples of each batch."""
+        return self.stops - self.starts
 
 
 @dataclass(frozen=True)
@@ -70,28 +98,52 @@ class Steps:
 
     Attributes
     ----------
-    order : ndarray of int64
-        Rows of x in the order of training; empty: the rows themselves, from the first.
-    starts, stops : ndarray of int64
-        Batch k is ``order[starts[k]:stops[k]]``.
+    data : Slice
     masks : ndarray of uint8
         Dropout masks of all steps, one after the other.
+    rates : ndarray of float64
+        The learning rate of each step.
     coefficients : ndarray of float64
         The optimizer's coefficients of each step, (n_steps, n_coefficients).
+    rates : ndarray of float64
+        The learning rate of each step.
+    first_step : int
+        The number of the first of these steps in the whole training, counted from 1.
     """
 
-    order: NDArray[np.int64]
-    starts: NDArray[np.int64]
-    stops: NDArray[np.int64]
+    data: Slice
     masks: NDArray[np.uint8]
+    rates: NDArray[np.float64]
     coefficients: NDArray[np.float64]
+    rates: NDArray[np.float64]
+    first_step: int
 
     def __len__(self) -> int:
-        return len(self.starts)
+        return len(self.data)
 
     def first(self, n: int) -> Steps:
         """The first `n` of these steps."""
-        return Steps(self.order, self.starts[:n], self.stops[:n], self.masks, self.coefficients[:n])
+        data = replace(self.data, starts=self.data.starts[:n], stops=self.data.stops[:n])
+        return Steps(data, self.masks, self.rates[:n], self.coefficients[:n])
+
+
+@dataclass(frozen=True)
+class Placement:
+    """Where and how the torch engine computes.
+
+    Attributes
+    ----------
+    device : str
+        "cpu", "cuda", "cuda:1" or "mps".
+    mixed_precision : bool
+        Compute in bfloat16 where that is harmless; parameters, losses and updates stay in float32.
+    torch_compile : bool
+        Let torch.compile translate forward and backward pass first.
+    """
+
+    device: str = "cpu"
+    mixed_precision: bool = False
+    torch_compile: bool = False
 
 
 class Trainer(Protocol):

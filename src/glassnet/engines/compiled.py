@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 from numba import types
-from numba.core.typing import signature
 from numpy.typing import NDArray
 
 from glassnet.engines import entries, kernels, loop
@@ -16,10 +15,11 @@ from glassnet.engines.base import Array, Steps, Task, Vectors
 from glassnet.kernels import blas, normalisation, store
 from glassnet.kernels.compiled import TRAVERSALS
 from glassnet.kernels.lift import compiled, specialise
+from glassnet.optimizers import Optimizer
 from glassnet.plan import BATCH_NORM, DENSE, DROPOUT, LAYER_NORM, Plan, Row
 
 PREDICTION_ROWS = 1024
-ENTRY = signature(types.int64, types.int64)
+ENTRY = types.int64(types.int64)
 # A product of fewer multiply-adds is done by one thread: starting a second costs more than it gains.
 PRODUCT_PER_THREAD = 4_000_000
 
@@ -40,7 +40,11 @@ def entry(template: Any, dtype: np.dtype[Any]) -> Any:
         number = types.float32 if dtype == np.float32 else types.float64
         return {"NUMBER": number, "TRAIN": compiled_loop()["train"], "FORWARD": compiled_loop()["forward"]}
 
-    return store.function(template, f"{template.__name__}_{dtype.name}", ENTRY, meanings).ctypes
+    return store.function(template, _entry_name(template, dtype), ENTRY, meanings).ctypes
+
+
+def _entry_name(template: Any, dtype: np.dtype[Any]) -> str:
+    return f"{template.__name__}_{dtype.name}"
 
 
 def compiled_rows(plan: Plan, dtype: np.dtype[Any]) -> NDArray[Any]:
@@ -95,7 +99,7 @@ class CompiledTrainer:
 
     def __init__(self, task: Task) -> None:
         self.task = task
-        dtype, size, plan = task.x.dtype, task.batch_size, task.plan
+        dtype, size, plan = task.dtype, task.batch_size, task.plan
         self.threads = task.threads or threads_for(plan, size)
         gathered = size if task.gathers else 0
         self.run_entry = entry(entries.train, dtype)
@@ -104,15 +108,13 @@ class CompiledTrainer:
             rows=compiled_rows(plan, dtype),
             parameters=task.vectors.parameters, gradients=task.vectors.gradients, running=task.vectors.running,
             states=task.states, memory=np.zeros(plan.n_columns * size, dtype),
-            x=task.x, y=task.y, weights=task.weights,
-            batch_x=np.empty((gathered, task.x.shape[1]), dtype), batch_y=np.empty((size, task.n_targets), dtype),
-            batch_weights=np.empty((gathered, 1), dtype),
+            batch_x=np.empty((gathered, plan.layout.n_features), dtype),
+            batch_y=np.empty((size, task.n_targets), dtype), batch_weights=np.empty((gathered, 1), dtype),
         )  # fmt: skip
         self.job.set(
             n_rows=len(plan.rows), n_parameters=len(task.vectors.parameters), n_states=task.states.size,
             n_running=len(task.vectors.running), n_memory=plan.n_columns * size, size=size,
-            n_samples=len(task.x), n_features=task.x.shape[1], n_targets=task.y.shape[1],
-            n_batch_targets=task.n_targets, n_mask_columns=plan.n_mask_columns,
+            n_features=plan.layout.n_features, n_batch_targets=task.n_targets, n_mask_columns=plan.n_mask_columns,
             rule=kernels.update(task.optimizer, dtype), compare=kernels.compare(task.loss, dtype),
             takes_classes=task.loss.takes_classes, parameter=next(iter(task.loss.parameters), 0.0),
             clip_norm=task.optimizer.clip_norm or 0, clip_value=task.optimizer.clip_value or 0,
@@ -120,23 +122,42 @@ class CompiledTrainer:
 
     def run(self, steps: Steps, losses: NDArray[np.float64]) -> int:
         """Take the steps and note their losses; the number of steps until a loss that is not finite."""
-        coefficients = np.ascontiguousarray(steps.coefficients, self.task.x.dtype)
+        data, coefficients = steps.data, np.ascontiguousarray(steps.coefficients, self.task.dtype)
         self.job.point(
-            order=steps.order, starts=steps.starts, stops=steps.stops, masks=steps.masks,
-            coefficients=coefficients, losses=losses,
+            x=data.x, y=data.y, weights=data.weights, order=data.order, starts=data.starts, stops=data.stops,
+            masks=steps.masks, coefficients=coefficients, losses=losses,
         )  # fmt: skip
         self.job.set(
-            n_order=len(steps.order), n_steps=len(steps), n_masks=len(steps.masks),
-            n_coefficients=coefficients.shape[1],
+            n_samples=len(data.x), n_targets=data.y.shape[1], n_order=len(data.order), n_steps=len(steps),
+            n_masks=len(steps.masks), n_coefficients=coefficients.shape[1],
         )  # fmt: skip
         with blas.threads(self.threads):
             return int(self.run_entry(self.job.address))
+
+
+def is_ready(dtype: np.dtype[Any]) -> bool:
+    """Whether the loop is compiled for this machine."""
+    return store.is_ready(_entry_name(entries.train, dtype))
 
 
 class CompiledEngine:
     """The loop of the numpy engine and the same formulas, compiled by Numba."""
 
     name = "compiled"
+
+    def prepare(self, plan: Plan, optimizer: Optimizer, dtype: np.dtype[Any]) -> None:
+        """Compile, or read from disk, all that training this plan needs.
+
+        Raises
+        ------
+        EngineError
+            If an activation or a loss of the user's own cannot be compiled.
+        """
+        compiled_rows(plan, dtype)
+        if plan.loss is not None:
+            kernels.compare(plan.loss, dtype)
+        kernels.update(optimizer, dtype)
+        entry(entries.train, dtype)
 
     def trainer(self, task: Task) -> CompiledTrainer:
         """Prepare to train; compiles what is needed and not yet compiled."""

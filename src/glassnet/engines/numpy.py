@@ -19,23 +19,24 @@ class NumpyTrainer:
 
     def __init__(self, task: Task) -> None:
         self.task = task
-        dtype, size = task.x.dtype, task.batch_size
+        dtype, size = task.dtype, task.batch_size
         self.memory = Views(np.zeros(task.plan.n_columns * size, dtype))
         self.parameters = Views(task.vectors.parameters)
         self.gradients = Views(task.vectors.gradients)
         self.running = Views(task.vectors.running)
-        self.batch_x = np.empty((size if task.gathers else 0, task.x.shape[1]), dtype)
+        self.states = list(task.states)
+        self.batch_x = np.empty((size if task.gathers else 0, task.plan.layout.n_features), dtype)
         self.batch_y = np.empty((size, task.n_targets), dtype)
         self.batch_weights = np.empty((size, 1), dtype)
 
     def run(self, steps: Steps, losses: NDArray[np.float64]) -> int:
         """Take the steps and note their losses; the number of steps until a loss that is not finite."""
-        task, optimizer = self.task, self.task.optimizer
+        task, optimizer, data = self.task, self.task.optimizer, steps.data
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
             return loop.train(
-                task.plan.rows, task.loss, optimizer.rule, self.parameters, self.gradients, task.states, self.running,
+                task.plan.rows, task.loss, optimizer.rule, self.parameters, self.gradients, self.states, self.running,
                 self.memory, task.batch_size, self.batch_x, self.batch_y, self.batch_weights,
-                task.x, task.y, task.weights, steps.order, steps.starts.tolist(), steps.stops.tolist(),
+                data.x, data.y, data.weights, data.order, data.starts.tolist(), data.stops.tolist(),
                 steps.masks, task.plan.n_mask_columns,
                 [tuple(row) for row in steps.coefficients.tolist()],
                 optimizer.clip_norm or 0.0, optimizer.clip_value or 0.0, losses,

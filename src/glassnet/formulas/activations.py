@@ -71,14 +71,14 @@ def gelu(z: Any) -> Any:
 
 
 def gelu_slope(z: Any, a: Any) -> Any:
-    """f'(z) = Phi(z) + z phi(z), phi the normal density."""
-    return 0.5 * (1 + erf(z * SQRT_HALF)) + z * INVERSE_SQRT_TWO_PI * exp(-0.5 * z * z)
+    """f'(z) = Phi(z) + z phi(z), phi the normal density, which is 0 from abs(z) = 40 on."""
+    size = minimum(absolute(z), 40)
+    return 0.5 * (1 + erf(z * SQRT_HALF)) + z * INVERSE_SQRT_TWO_PI * exp(-0.5 * size * size)
 
 
 def sigmoid(z: Any) -> Any:
-    """f(z) = 1 / (1 + exp(-z)), range (0, 1); exp is only taken of -abs(z)."""
-    e = exp(-absolute(z))
-    return where(z >= 0, e * 0 + 1, e) / (1 + e)
+    """f(z) = 1 / (1 + exp(-z)), range (0, 1); exp is taken of no z > 0."""
+    return exp(minimum(z, 0)) / (1 + exp(-absolute(z)))
 
 
 def sigmoid_slope(z: Any, a: Any) -> Any:

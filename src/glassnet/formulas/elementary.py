@@ -31,7 +31,7 @@ _MIDDLE_Q = (1.23033935480374942e03, 3.43936767414372164e03, 4.36261909014324716
 
 def positive(z: Any) -> Any:
     """1 where z > 0, else 0, in z's own type: the slope of max(z, 0), with 0 at the kink."""
-    return np.greater(z, 0).astype(np.result_type(z))
+    return np.greater(z, 0).astype(np.asarray(z).dtype)
 
 
 def _polynomial(coefficients: tuple[float, ...], x: Any) -> Any:

@@ -161,7 +161,8 @@ class _Tensors:
             raise ModelFileError(f"it has no tensor {name!r}, which its configuration needs")
         head = self.file.get_slice(name)
         stored, stored_shape = DTYPES.get(head.get_dtype()), tuple(head.get_shape())
-        if stored is None or dtype not in (None, stored) or shape not in (None, stored_shape):
+        fits = (dtype is None or dtype == stored) and (shape is None or shape == stored_shape)
+        if stored is None or not fits:
             raise ModelFileError(
                 f"tensor {name!r} is {head.get_dtype()} {stored_shape}; its configuration needs "
                 f"{dtype or 'float32 or float64'} {shape or 'of any shape'}"
@@ -201,6 +202,10 @@ def _as_json(config: Mapping[str, Any]) -> str:
 
 
 def _write(path: Path, data: bytes) -> None:
+    if not path.resolve().parent.is_dir():
+        raise ModelFileError(f"cannot write {path}: its folder does not exist; create it first")
+    if path.exists() and not path.is_file():
+        raise ModelFileError(f"cannot write {path}: it is there already and not a regular file")
     try:
         with _replacing(path.resolve()) as temporary, temporary.open("xb") as file:
             file.write(data)

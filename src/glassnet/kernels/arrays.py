@@ -67,8 +67,8 @@ def multiply_input_gradient(error: Array, weights: Array, gradient: Array) -> No
 
 
 def column_sums(error: Array, gradient: Array) -> None:
-    """db = sum of dZ over the samples."""
-    np.einsum("ij->j", error, out=gradient[0])
+    """db = sum of dZ over the samples, as 1^T dZ: NumPy's own sum over many short rows is several times slower."""
+    np.matmul(np.ones((1, len(error)), error.dtype), error, out=gradient)
 
 
 def activate(row: Any, z: Array, bias: Array, a: Array) -> None:
@@ -84,7 +84,7 @@ def apply(row: Any, z: Array, a: Array) -> None:
 
 def gate(row: Any, z: Array, a: Array, error: Array) -> None:
     """dZ = dA f'(Z), in place."""
-    error[...] = row.activation.backward(z, a, error)
+    row.activation.backward(z, a, error, out=error)
 
 
 def copy(x: Array, a: Array) -> None:

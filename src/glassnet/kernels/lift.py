@@ -15,20 +15,12 @@ import numba
 import numpy as np
 
 from glassnet.formulas import elementary
+from glassnet.kernels.meanings import specialise as specialise
 
 FAST = {"contract", "arcp", "nsz", "reassoc"}
 compiled = numba.njit(
     fastmath=FAST, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True
 )
-
-
-def specialise(template: Callable[..., Any], name: str, **meanings: Any) -> FunctionType:
-    """A copy of `template` called `name` in which some global names mean something else."""
-    assert_function(template)
-    code = template.__code__.replace(co_name=name, co_qualname=name)
-    copy = FunctionType(code, {**template.__globals__, **meanings}, name, template.__defaults__)
-    copy.__module__ = template.__module__
-    return copy
 
 
 def assert_function(candidate: Any) -> None:

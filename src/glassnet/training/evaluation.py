@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from glassnet import activations, inputs, losses, metrics
-from glassnet.engines.base import Array, Engine
+from glassnet.engines.base import Array
 from glassnet.engines.numpy import NumpyEngine
+from glassnet.errors import ArgumentError
 from glassnet.losses import Loss
 from glassnet.metrics import Metric
 from glassnet.plan import Plan
@@ -41,7 +42,7 @@ def evaluate(
     loss : str or Loss, optional
         The loss of the last fit by default; without a fit, the one that goes with the last activation.
     metrics : sequence of str or callable, optional
-        By default accuracy for classes, mean absolute error and R2 for values.
+        By default accuracy for classes; mean absolute error, and R2 of several samples, for values.
 
     Returns
     -------
@@ -52,32 +53,25 @@ def evaluate(
     plan = network.plan(chosen)
     x = network.features(X)
     targets = inputs.targets("y", y, chosen, len(x), plan.n_outputs, network.dtype)
-    wanted = default_metrics(chosen) if metrics is None else chosen_metrics(metrics)
-    return scores(network, NumpyEngine(), plan, x, targets, None, wanted)
+    wanted = default_metrics(chosen, targets) if metrics is None else chosen_metrics(metrics)
+    return scores(network, plan, NumpyEngine().forward(plan, network.vectors, x), targets, wanted)
 
 
 def scores(
-    network: Network,
-    engine: Engine,
-    plan: Plan,
-    x: Array,
-    y: Array,
-    weights: Array | None,
-    wanted: Sequence[Metric],
+    network: Network, plan: Plan, output: Array, y: Array, wanted: Sequence[Metric]
 ) -> dict[str, float]:
-    """Loss and metrics of checked arrays."""
+    """Loss and metrics of the last row's output, for checked targets."""
     loss = plan.objective
-    output = engine.forward(plan, network.vectors, x)
-    result = {"loss": mean_loss(loss, y, output, weights) + network.penalty()}
+    result = {"loss": mean_loss(loss, y, output) + network.penalty()}
     if wanted:
-        prediction = plan.output_activation.value(output)
+        prediction = loss.activation.value(output)
         truth = y[:, 0] if loss.targets != "values" or y.shape[1] == 1 else y
         for metric in wanted:
             result[metric.name] = float(metric(truth, prediction))
     return result
 
 
-def mean_loss(loss: Loss, y: Array, output: Array, weights: Array | None) -> float:
+def mean_loss(loss: Loss, y: Array, output: Array) -> float:
     """Loss over all rows; losses of single samples are taken a slice at a time."""
     size = len(y) if loss.targets == "labels" else min(len(y), LOSS_ROWS)
     total = 0.0
@@ -88,8 +82,7 @@ def mean_loss(loss: Loss, y: Array, output: Array, weights: Array | None) -> flo
             if loss.takes_classes
             else (y[part], output[part])
         )
-        share = None if weights is None else weights[part, 0]
-        total += loss.compare(prepared, p, share)[0] * len(p)
+        total += loss.compare(prepared, p, None)[0] * len(p)
     return total / len(y)
 
 
@@ -99,24 +92,25 @@ def default_loss(network: Network, y: ArrayLike) -> Loss:
         return network.loss
     last = network.plan().rows[-1].activation
     if isinstance(last, activations.Softmax):
-        integer = np.ndim(y) == 1 or np.shape(y)[1] == 1
-        return losses.SparseCategoricalCrossEntropy() if integer else losses.CategoricalCrossEntropy()
+        given = inputs.numeric("y", y, np.float64)
+        integers = given.size == len(given)
+        return losses.SparseCategoricalCrossEntropy() if integers else losses.CategoricalCrossEntropy()
     return losses.BinaryCrossEntropy() if isinstance(last, activations.Sigmoid) else losses.MeanSquaredError()
 
 
-def default_metrics(loss: Loss) -> list[Metric]:
-    """Accuracy for classes; mean absolute error and R2 for values; none for embeddings."""
+def default_metrics(loss: Loss, y: Array) -> list[Metric]:
+    """Accuracy for classes; mean absolute error and R2 for values; none for embeddings and other probabilities."""
     if loss.targets == "labels":
         return []
-    names = ["accuracy"] if loss.domain == (0.0, 1.0) else ["mae", "r2"]
-    return chosen_metrics(names)
+    if loss.domain == (0.0, 1.0):
+        return chosen_metrics(["accuracy"] if inputs.names_classes(y, loss) else [])
+    return chosen_metrics(["mae", "r2"] if len(y) > 1 else ["mae"])
 
 
 def chosen_metrics(choices: Sequence[Any]) -> list[Metric]:
     """Metrics by name, or a user's own functions."""
+    if isinstance(choices, str) or not isinstance(choices, Sequence):
+        raise ArgumentError(
+            f"metrics must be a list of names or functions, such as ['accuracy']; got {choices!r}"
+        )
     return [metrics.get(choice) for choice in choices]
-
-
-def predicted(plan: Plan, output: Array) -> NDArray[Any]:
-    """The network's prediction from the last row's output."""
-    return plan.output_activation.value(output)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -39,19 +39,27 @@ class Snapshot:
 
 
 class Diverged(Exception):
-    """The loss at `step` of the last steps, or the parameters behind it, are not finite."""
+    """The loss at `step` of the last steps, or the parameters behind it, are not finite; `kept` updates count."""
 
-    def __init__(self, step: int, loss: float, place: str) -> None:
-        self.step, self.loss, self.place = step, loss, place
+    def __init__(self, step: int, loss: float, place: str, kept: int) -> None:
+        self.step, self.loss, self.place, self.kept = step, loss, place, kept
 
 
 class Runner:
     """An engine's trainer on one task, with snapshots from which the last good step is reached again."""
 
     def __init__(self, network: Network, engine: Engine, task: Task) -> None:
-        self.network, self.task = network, task
-        self.trainer = engine.trainer(task)
+        self.network, self.engine = network, engine
         self.earlier: Snapshot | None = None
+        self._begin(task)
+
+    def _begin(self, task: Task) -> None:
+        self.task, self.trainer = task, self.engine.trainer(task)
+
+    def make_room(self, batch_size: int) -> None:
+        """Be ready for batches of this size."""
+        if batch_size > self.task.batch_size:
+            self._begin(replace(self.task, batch_size=batch_size))
 
     def run(self, steps: Steps, losses: NDArray[np.float64]) -> None:
         """Take the steps and note their losses.
@@ -62,24 +70,31 @@ class Runner:
             With the parameters that gave the last finite loss put back.
         """
         snapshot = Snapshot.before(self.task, steps)
-        done = self.trainer.run(steps, losses)
+        try:
+            done = self.trainer.run(steps, losses)
+        except BaseException:
+            snapshot.restore(self.task)
+            raise
         if done < len(steps):
             place = self._first_bad_layer(steps, done)
-            self._return_to_last_good(snapshot, done)
-            raise Diverged(done, float(losses[done]), place)
+            raise Diverged(done, float(losses[done]), place, self._return_to_last_good(snapshot, done))
         if not np.isfinite(self.task.vectors.parameters).all():
-            place = self._bad_parameters()
-            self._return_to_last_good(snapshot, done)
-            raise Diverged(done - 1, float(losses[done - 1]), place)
+            place, loss = self._bad_parameters(), float(losses[done - 1])
+            raise Diverged(done - 1, loss, place, self._return_to_last_good(snapshot, done))
         self.earlier = snapshot
 
-    def _return_to_last_good(self, snapshot: Snapshot, done: int) -> None:
-        """Undo all updates from the one after the last finite loss on: run again, one step less."""
+    def _return_to_last_good(self, snapshot: Snapshot, done: int) -> int:
+        """Undo all updates from the one after the last finite loss on: run again, one step less.
+
+        Returns how many of the updates count now; -1 if the last one of the steps before is undone, too.
+        """
+        start, again, kept = snapshot, max(done - 1, 0), max(done - 1, 0)
         if done == 0 and self.earlier is not None:
-            snapshot, done = self.earlier, len(self.earlier.steps)
-        snapshot.restore(self.task)
-        if done > 1:
-            self.trainer.run(snapshot.steps.first(done - 1), np.empty(done - 1))
+            start, again, kept = self.earlier, len(self.earlier.steps) - 1, -1
+        start.restore(self.task)
+        if again:
+            self.trainer.run(start.steps.first(again), np.empty(again))
+        return kept
 
     def _bad_parameters(self) -> str:
         for slot in self.network.layout.parameters:
@@ -92,10 +107,9 @@ class Runner:
         bad = self._bad_parameters()
         if bad:
             return bad
-        plan, vectors, task = self.task.plan, self.task.vectors, self.task
-        start, stop = int(steps.starts[done]), int(steps.stops[done])
-        chosen = steps.order[start:stop] if len(steps.order) else slice(start, stop)
-        x = task.x[chosen]
+        plan, vectors, data = self.task.plan, self.task.vectors, steps.data
+        start, stop = int(data.starts[done]), int(data.stops[done])
+        x = data.x[data.order[start:stop] if len(data.order) else slice(start, stop)]
         memory = arrays.Views(np.zeros(plan.n_columns * len(x), x.dtype))
         masks = np.ones(plan.n_mask_columns * len(x), np.uint8)
         with np.errstate(all="ignore"):

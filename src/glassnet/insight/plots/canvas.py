@@ -36,3 +36,8 @@ def figure(width: float, height: float) -> Figure:
 def axes_of(ax: Axes | None, width: float, height: float) -> Axes:
     """`ax`, or the Axes of a new figure of this size in inches."""
     return figure(width, height).add_subplot() if ax is None else ax
+
+
+def percent() -> Any:
+    """A formatter of ticks that writes 0.98 as "98 %"."""
+    return matplotlib("ticker").FuncFormatter(lambda share, _: f"{100 * share:.6g} %")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _MOST_CLASSES_WITH_NUMBERS = 20
+_MOST_NAMES = 30
 _LONGEST_UPRIGHT_NAME = 3
+_SMALLEST_FONT, _LARGEST_FONT = 4.0, 11.0  # points
 
 
 def confusion_matrix(
@@ -28,8 +30,8 @@ def confusion_matrix(
 ) -> Axes:
     """Draw how many samples of each class (row) are predicted as each class (column).
 
-    The colour is the share of the row's samples, the number their count; an empty cell has none. With more than 20
-    classes there are colours only.
+    The number is the count, none where it is 0; the shade is the share of the row's samples. With more than 20
+    classes there are no numbers, and a colour bar instead.
 
     Parameters
     ----------
@@ -60,41 +62,45 @@ def confusion_matrix(
         raise ShapeError(
             f"class_names must have one name for each of the {n_classes} classes; got {len(names)}"
         )
-    side = min(3.0 + 0.28 * n_classes, 9.0)
-    ax = canvas.axes_of(ax, side + 0.6, side)
+    side = min(3.0 + 0.2 * n_classes, 8.0)
+    ax = canvas.axes_of(ax, side, side)
     shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
     image = ax.imshow(shares, cmap="Blues", vmin=0.0, vmax=1.0)
-    _name_axes(ax, names)
+    _name_classes(ax, names)
     if n_classes <= _MOST_CLASSES_WITH_NUMBERS:
         _write_counts(ax, counts, shares)
-    figure = ax.get_figure()
-    if figure is not None:
-        percent = canvas.matplotlib("ticker").PercentFormatter(1.0, symbol=" %")
-        figure.colorbar(
-            image, ax=ax, format=percent, label="share of the true class", shrink=0.8
-        ).outline.set_visible(False)  # type: ignore[operator]
+    else:
+        ax.figure.colorbar(image, ax=ax, format=canvas.percent(), label="share of the true class", shrink=0.8)
     right, total = int(np.trace(counts)), int(counts.sum())
-    ax.set_title(f"{right:,} of {total:,} right ({right / total:.1%})", fontsize="medium")
+    ax.set_title(f"{100 * right / total:.1f} % of {total:,} right", fontsize="medium")
     return ax
 
 
-def _name_axes(ax: Axes, names: Sequence[str]) -> None:
+def _name_classes(ax: Axes, names: Sequence[str]) -> None:
+    shown = slice(None, None, -(-len(names) // _MOST_NAMES))
     places = np.arange(len(names))
     upright = max(map(len, names)) <= _LONGEST_UPRIGHT_NAME
-    ax.set_xticks(places, names, rotation=0 if upright else 45, ha="center" if upright else "right")
-    ax.set_yticks(places, names)
-    ax.tick_params(length=0)
+    ax.set_xticks(
+        places[shown],
+        names[shown],
+        rotation=0 if upright else 45,
+        ha="center" if upright else "right",
+        rotation_mode="anchor",
+    )
+    ax.set_yticks(places[shown], names[shown])
     ax.set_xlabel("predicted class")
     ax.set_ylabel("true class")
-    ax.spines[:].set_visible(False)
     ax.set_xticks(places[1:] - 0.5, minor=True)
     ax.set_yticks(places[1:] - 0.5, minor=True)
-    ax.tick_params(which="minor", length=0)
     ax.grid(which="minor", color="white", linewidth=1)
+    ax.tick_params(which="both", length=0)
+    ax.spines[:].set_color("0.8")
 
 
-def _write_counts(ax: Axes, counts: NDArray[np.int64], shares: NDArray[Any]) -> None:
-    size = "medium" if len(counts) <= 5 else "small" if len(counts) <= 12 else "xx-small"
+def _write_counts(ax: Axes, counts: NDArray[np.int64], shares: NDArray[np.float64]) -> None:
+    cell = 72 * ax.bbox.width / ax.figure.dpi / len(counts)
+    digits = len(f"{counts.max():,}")
+    size = float(np.clip(1.2 * cell / (digits + 1), _SMALLEST_FONT, min(0.5 * cell, _LARGEST_FONT)))
     for row, column in np.argwhere(counts):
         colour = "white" if shares[row, column] > 0.5 else "black"
         ax.text(

@@ -67,7 +67,7 @@ def learning_curves(history: History, column: str = "loss", *, ax: Axes | None =
     ax.set_axisbelow(True)
     ax.spines[["top", "right"]].set_visible(False)
     if held in history:
-        ax.legend(frameon=False)
+        ax.legend(frameon=False, fontsize="small", handlelength=1.8, borderaxespad=0.2)
     return ax
 
 
@@ -75,7 +75,7 @@ def _scale(ax: Axes, history: History, column: str) -> None:
     ticker = canvas.matplotlib("ticker")
     ax.xaxis.set_major_locator(ticker.MaxNLocator(nbins="auto", integer=True, min_n_ticks=1))
     if column in _SHARES:
-        ax.yaxis.set_major_formatter(ticker.PercentFormatter(1.0, symbol=" %"))
+        ax.yaxis.set_major_formatter(canvas.percent())
         return
     values = [*history[column], *history.columns.get(f"validation_{column}", [])]
     can_be_logarithmic = column not in metric_names() and min(values) > 0

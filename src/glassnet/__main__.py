@@ -1,0 +1,5 @@
+"""``python -m glassnet``: the command."""
+
+from glassnet.cli import main
+
+main()

@@ -1,0 +1,154 @@
+"""What a model file says about the data that its network was trained on: ``network.metadata["data"]``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from glassnet.cli import heads
+from glassnet.data import Standardizer
+from glassnet.errors import DataError, ModelFileError
+from glassnet.network import Network
+from glassnet.training.evaluation import default_loss
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Scaling:
+    """z = (x - mean) / scale for each column; mean and scale have shape (n_columns,)."""
+
+    mean: Floats
+    scale: Floats
+
+    @classmethod
+    def none(cls, n_columns: int) -> Scaling:
+        """Leaves everything as it is."""
+        return cls(np.zeros(n_columns), np.ones(n_columns))
+
+    @classmethod
+    def measured(cls, name: str, samples: Floats) -> Scaling:
+        """Gives these samples mean 0 and standard deviation 1; raises `DataError` if they are too large for that."""
+        with np.errstate(over="ignore", invalid="ignore"):
+            standardizer = Standardizer().fit(samples)
+        if not np.isfinite(standardizer.scale).all():
+            raise DataError(
+                f"{name} holds numbers up to {np.abs(samples).max():.3g}, too large to measure their spread; "
+                "give them in a larger unit"
+            )
+        return cls(standardizer.mean, standardizer.scale)
+
+    @property
+    def changes_something(self) -> bool:
+        """Whether anything is shifted or scaled."""
+        return bool(self.mean.any() or (self.scale != 1).any())
+
+    def apply(self, x: Floats) -> Floats:
+        """Z of x."""
+        return (x - self.mean) / self.scale
+
+    def undo(self, z: NDArray[Any]) -> Floats:
+        """X of z."""
+        return z * self.scale + self.mean
+
+    def to_plain(self) -> dict[str, list[float]]:
+        """As lists."""
+        return {"mean": self.mean.tolist(), "scale": self.scale.tolist()}
+
+    @classmethod
+    def from_plain(cls, plain: Any, n_columns: int) -> Scaling:
+        """From lists; raises if they are not ones of that many columns."""
+        mean, scale = (np.array(plain[key], np.float64) for key in ("mean", "scale"))
+        if not mean.shape == scale.shape == (n_columns,) or not np.isfinite(mean + scale).all():
+            raise ValueError("a scaling does not fit the network")
+        if scale.min() <= 0:
+            raise ValueError("a scale is not above 0")
+        return cls(mean, scale)
+
+
+@dataclass(frozen=True, eq=False)
+class Description:
+    """What a network must be told to read data and to be understood.
+
+    Attributes
+    ----------
+    source : str
+        What it was trained on; empty if that is not known.
+    fingerprint : str
+        Of all samples of that source.
+    test_share : float
+        Share of them that it was not trained on.
+    feature_names : tuple of str
+    class_names : tuple of str
+        Empty for a regression.
+    inputs, targets : Scaling
+    """
+
+    source: str
+    fingerprint: str
+    test_share: float
+    feature_names: tuple[str, ...]
+    class_names: tuple[str, ...]
+    inputs: Scaling
+    targets: Scaling
+
+    def to_plain(self) -> dict[str, Any]:
+        """As plain data, for the metadata of a network."""
+        return {
+            "source": self.source,
+            "fingerprint": self.fingerprint,
+            "test_share": self.test_share,
+            "feature_names": list(self.feature_names),
+            "class_names": list(self.class_names),
+            "inputs": self.inputs.to_plain(),
+            "targets": self.targets.to_plain(),
+        }
+
+    @classmethod
+    def of(cls, network: Network) -> Description:
+        """The description in a network's metadata, or what its layers say where there is none.
+
+        Raises
+        ------
+        ModelFileError
+            If the metadata do not describe this network.
+        """
+        if "data" not in network.metadata:
+            return cls._of_layers(network)
+        try:
+            return cls._from_plain(network.metadata["data"], network)
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise ModelFileError(
+                f"the metadata of this model do not describe its data as glassnet train writes it: {error}"
+            ) from error
+
+    @classmethod
+    def _from_plain(cls, plain: Any, network: Network) -> Description:
+        n_features, n_outputs = network.layout.n_features, network.plan().n_outputs
+        features, classes = (tuple(map(str, plain[key])) for key in ("feature_names", "class_names"))
+        if len(features) != n_features:
+            raise ValueError(f"{len(features)} feature names for {n_features} features")
+        if classes and len(classes) != max(n_outputs, 2):
+            raise ValueError(f"{len(classes)} class names for {n_outputs} outputs")
+        share = float(plain["test_share"])
+        if not 0 <= share < 1:
+            raise ValueError(f"a test share of {share}")
+        return cls(
+            str(plain["source"]), str(plain["fingerprint"]), share, features, classes,
+            Scaling.from_plain(plain["inputs"], n_features), Scaling.from_plain(plain["targets"], n_outputs),
+        )  # fmt: skip
+
+    @classmethod
+    def _of_layers(cls, network: Network) -> Description:
+        n_features, n_outputs = network.layout.n_features, network.plan().n_outputs
+        head = heads.HEADS.get(default_loss(network, np.empty(0)).name)
+        classes = () if head is None else head.class_names(n_outputs)
+        return cls(
+            "", "", 0.0,
+            tuple(f"x{column}" for column in range(n_features)),
+            classes,
+            Scaling.none(n_features), Scaling.none(n_outputs),
+        )  # fmt: skip

@@ -1,0 +1,57 @@
+"""What a user did wrong, in one line."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any, NoReturn, cast
+
+import typer
+from typer.core import TyperGroup
+
+from glassnet.errors import GlassnetError
+
+# The base of all complaints about arguments and options; Typer names only the classes below it.
+_UsageError = cast("type[Exception]", typer.BadParameter.__bases__[0])
+
+BAD_USAGE = 2
+INTERRUPTED = 130
+
+
+class Command(TyperGroup):
+    """The command with its parts: one line on standard error and exit code 2 for whatever a user can mend.
+
+    Ctrl-C ends with exit code 130, as shells expect.
+    """
+
+    def main(self, *arguments: Any, **options: Any) -> NoReturn:
+        """Run and exit."""
+        options["standalone_mode"] = False
+        try:
+            code = super().main(*arguments, **options)
+        except _UsageError as error:
+            _fail(_usage(error))
+        except GlassnetError as error:
+            _fail(str(error))
+        except OSError as error:
+            _fail(f"{error.strerror or error}{f': {error.filename}' if error.filename else ''}")
+        except MemoryError as error:
+            _fail(f"there is not enough memory for this: {error}")
+        sys.exit(code if isinstance(code, int) else 0)
+
+    def invoke(self, ctx: Any) -> Any:
+        """Do what was asked."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            print("glassnet: stopped by Ctrl-C", file=sys.stderr)
+            raise typer.Exit(INTERRUPTED) from None
+
+
+def _usage(error: Any) -> str:
+    where = error.ctx.command_path if error.ctx is not None else "glassnet"
+    return f"{error.format_message().rstrip('.')} (see: {where} --help)"
+
+
+def _fail(message: str) -> NoReturn:
+    print("glassnet:", " ".join(message.split()), file=sys.stderr)
+    sys.exit(BAD_USAGE)

@@ -1,0 +1,102 @@
+"""A network together with what it must be told about data: raw samples in, predictions in their own units out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from glassnet import metrics
+from glassnet.cli import heads
+from glassnet.cli.description import Description
+from glassnet.cli.heads import Head
+from glassnet.cli.sources import Source
+from glassnet.data import train_test_split
+from glassnet.errors import ShapeError
+from glassnet.interop import files
+from glassnet.losses import Loss
+from glassnet.network import Network
+from glassnet.training.evaluation import default_loss
+
+Array = NDArray[Any]
+Floats = NDArray[np.float64]
+
+# Every command splits alike, so that what was held back in training can be found again.
+SPLIT_SEED = 42
+
+
+@dataclass(frozen=True, eq=False)
+class Part:
+    """Some of the samples: raw, with targets in the form of the loss, before any scaling."""
+
+    X: Floats
+    y: Array
+
+
+@dataclass(frozen=True, eq=False)
+class Model:
+    """A network, the description of its data, and the loss that it was or will be trained on."""
+
+    network: Network
+    description: Description
+    loss: Loss
+
+    @classmethod
+    def load(cls, path: str) -> Model:
+        """The model in a file; a network that was saved without a description takes samples as they are."""
+        network = files.load(path)
+        return cls(network, Description.of(network), default_loss(network, np.empty(0)))
+
+    @property
+    def classifies(self) -> bool:
+        """Whether it predicts classes."""
+        return bool(self.description.class_names)
+
+    @property
+    def head(self) -> Head:
+        """What the loss asks for; raises `ArgumentError` for a loss that the command does not know."""
+        return heads.of_loss(self.loss)
+
+    def parts(self, source: Source) -> dict[str, Part]:
+        """Targets for its loss; if these are the samples it was trained on, those that it has not seen apart."""
+        y = self.head.encode(source, self.description.class_names)
+        if source.fingerprint != self.description.fingerprint:
+            return {"all samples": Part(source.X, y)}
+        return split(source.X, y, self.description.test_share)
+
+    def predict(self, X: Floats) -> Floats:
+        """Probabilities of the classes, (n_samples, n_classes), or values in their own unit, (n_samples, n_outputs)."""
+        output = self.network.predict(self._inputs(X)).astype(np.float64)
+        if self.classifies and output.shape[1] == 1:
+            return np.hstack([1 - output, output])
+        return self.description.targets.undo(output)
+
+    def prepared(self, part: Part) -> tuple[Floats, Array]:
+        """Samples and targets as the network takes them."""
+        return self._inputs(part.X), part.y if self.classifies else self.description.targets.apply(part.y)
+
+    def scores(self, part: Part) -> dict[str, float]:
+        """The loss as it was trained on, and accuracy, or mean absolute error in the unit of y and R2."""
+        X, y = self.prepared(part)
+        names = [self.head.metric] if self.classifies or len(y) > 1 else []
+        found = self.network.evaluate(X, y, loss=self.loss, metrics=names)
+        if not self.classifies:
+            found["mean_absolute_error"] = metrics.mean_absolute_error(part.y, self.predict(part.X))
+        return found
+
+    def _inputs(self, X: Floats) -> Floats:
+        n_features = len(self.description.feature_names)
+        if X.shape[1] != n_features:
+            raise ShapeError(f"this model reads {n_features} features; the data have {X.shape[1]}")
+        shape = self.network.input_shape or (n_features,)
+        return self.description.inputs.apply(X).reshape(len(X), *shape)
+
+
+def split(X: Floats, y: Array, test_share: float) -> dict[str, Part]:
+    """The samples to train on, and those held back for testing."""
+    if test_share == 0:
+        return {"training": Part(X, y)}
+    X_train, X_test, y_train, y_test = train_test_split(X, y, test_size=test_share, seed=SPLIT_SEED)
+    return {"training": Part(X_train, y_train), "test": Part(X_test, y_test)}

@@ -1,0 +1,109 @@
+"""What a person reads, on standard output."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.table import Table
+
+from glassnet.cli.model import Model, Part
+from glassnet.registry import compact_repr
+
+if TYPE_CHECKING:
+    from glassnet.cli.train import Training
+    from glassnet.training.history import History
+
+_NAMES = {"mean_absolute_error": "mean absolute error", "r2": "R²"}
+_STANDARD = "mean 0 and standard deviation 1"
+_MOST_NAMES = 12
+
+
+class Report:
+    """Prints to a terminal in colour and to files without; prints nothing if it is quiet."""
+
+    def __init__(self, quiet: bool = False) -> None:
+        self.console = Console(quiet=quiet, highlight=False, markup=False)
+
+    def begin(self, training: Training) -> None:
+        """What is going to be trained on."""
+        source, classes = training.source, training.model.description.class_names
+        kind = f"{len(classes)} classes" if classes else "regression"
+        sizes = " and ".join(f"{len(part.X):,} {name}" for name, part in training.parts.items())
+        self.line(f"{source.name}: {_count(source.X.shape[1], 'feature')}, {kind}, {sizes} samples", "bold")
+
+    def scores(self, model: Model, parts: Mapping[str, Part]) -> None:
+        """Loss and metrics of each part of the samples."""
+        found = {f"{name} ({len(part.X):,})": model.scores(part) for name, part in parts.items()}
+        table = Table("", *found, box=None, header_style="bold", pad_edge=False, padding=(0, 3, 0, 0))
+        for column in table.columns[1:]:
+            column.justify = "right"
+        for score in next(iter(found.values())):
+            cells = (_shown(score, scores[score]) for scores in found.values())
+            table.add_row(_NAMES.get(score, score), *cells)
+        self.console.print("", table, "", sep="\n")
+
+    def end(self, training: Training, history: History, seconds: float) -> None:
+        """How training went and what came out of it."""
+        network, epochs = training.model.network, training.recipe.epochs
+        if history.stopped_by:
+            self.line(
+                f"stopped by {history.stopped_by} after {history.n_epochs:,} of {_count(epochs, 'epoch')}; "
+                "what was learned until then is kept",
+                "yellow",
+            )
+        self.scores(training.model, training.parts)
+        self.fact("network", ", ".join(map(compact_repr, network.layers)))
+        self.fact("parameters", f"{len(network.parameters):,}")
+        self.fact("loss", _loss(training.model))
+        epochs_run = _count(history.n_epochs, "epoch")
+        self.fact("training", f"{epochs_run} in {seconds:.2f} s, {history.engine} engine")
+
+    def files(self, folder: Path, names: list[str], missing: str) -> None:
+        """What was written where."""
+        self.fact("saved in", f"{folder}: {', '.join(names)}")
+        if missing:
+            self.line(f"no pictures: {missing}", "yellow")
+
+    def fact(self, name: str, value: str) -> None:
+        """A name and what belongs to it."""
+        self.line(f"{name:<11} {value}")
+
+    def line(self, text: str, style: str = "") -> None:
+        """A line, in one piece however narrow the terminal is."""
+        self.console.print(text, style=style, soft_wrap=True)
+
+    def summary(self, model: Model) -> None:
+        """Layers, and what is known about the data and the training."""
+        network, description = model.network, model.description
+        self.line(f"{network.summary()}\n")
+        self.fact("trained on", description.source or "not recorded")
+        if network.state is not None:
+            optimizer = compact_repr(network.state.optimizer)
+            self.fact("training", f"{_count(network.state.epoch, 'epoch')} by {optimizer}")
+        self.fact("loss", _loss(model))
+        self.fact("features", _listed(description.feature_names))
+        if description.class_names:
+            self.fact("classes", _listed(description.class_names))
+        scaled = description.inputs.changes_something
+        self.fact("scaling", f"features to {_STANDARD}" if scaled else "none")
+
+
+def _count(n: int, noun: str) -> str:
+    return f"{n:,} {noun}{'' if n == 1 else 's'}"
+
+
+def _shown(score: str, value: float) -> str:
+    return f"{100 * value:.2f} %" if score == "accuracy" else f"{value:.4g}"
+
+
+def _listed(names: tuple[str, ...]) -> str:
+    shown = ", ".join(names[:_MOST_NAMES])
+    return f"{len(names)}: {shown}{', …' if len(names) > _MOST_NAMES else ''}"
+
+
+def _loss(model: Model) -> str:
+    scaled = model.description.targets.changes_something
+    return f"{model.loss.name} of targets scaled to {_STANDARD}" if scaled else model.loss.name

@@ -1,0 +1,163 @@
+"""Reading what a user names as SOURCE or DATA: a data set by its name, or a file."""
+
+from __future__ import annotations
+
+import hashlib
+import zipfile
+import zlib
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from glassnet import inputs
+from glassnet.data import Dataset, datasets
+from glassnet.errors import ArgumentError, DataError, ShapeError
+
+Array = NDArray[Any]
+
+_BROKEN = (ValueError, EOFError, RuntimeError, OSError, zipfile.BadZipFile, zlib.error)
+_LARGEST_CLASS = 2**53
+
+
+@dataclass(frozen=True, eq=False)
+class Source:
+    """Samples and what is known about them.
+
+    Attributes
+    ----------
+    name : str
+        Of the data set, or of the file without its ending.
+    X : float64 array, (n_samples, n_features)
+    feature_names : tuple of str
+    labels : array of str, (n_samples,), or None
+        The name of each sample's class, where y can stand for classes.
+    class_names : tuple of str
+        All of them, in the order in which a network counts them.
+    values : float64 array, (n_samples, n_outputs), or None
+        y as numbers, where it holds numbers.
+    task : str
+        "classification", "regression", or "" without y.
+    """
+
+    name: str
+    X: NDArray[np.float64]
+    feature_names: tuple[str, ...]
+    labels: NDArray[np.str_] | None = None
+    class_names: tuple[str, ...] = ()
+    values: NDArray[np.float64] | None = None
+    task: str = ""
+
+    @property
+    def fingerprint(self) -> str:
+        """The same for the same samples in the same order, and in all likelihood for no others."""
+        digest = hashlib.sha256(self.X.tobytes())
+        for part in (self.values, self.labels):
+            digest.update(b"" if part is None else "\n".join(map(str, part.ravel().tolist())).encode())
+        return digest.hexdigest()[:16]
+
+
+def read(source: str) -> Source:
+    """The data set of this name, or the file at this path.
+
+    Raises
+    ------
+    UnknownNameError
+        If it is neither; the message lists the nearest names.
+    DataError, ShapeError
+        If the file cannot be read, or holds no samples that a network can learn from.
+    """
+    path = Path(source)
+    if path.suffix == ".npz":
+        return _of_file(path)
+    if path.suffix or len(path.parts) > 1:
+        raise ArgumentError(
+            f"{source!r} is neither the name of a data set ({', '.join(datasets.names())}) "
+            "nor a .npz file with arrays X and y"
+        )
+    return _of_dataset(datasets.get(source))
+
+
+def _of_dataset(dataset: Dataset) -> Source:
+    classes = dataset.target_names or ()
+    return Source(
+        name=dataset.name,
+        X=dataset.X,
+        feature_names=dataset.feature_names,
+        labels=np.array(classes)[dataset.y.ravel().astype(int)] if classes else None,
+        class_names=classes,
+        values=np.asarray(dataset.y, np.float64).reshape(len(dataset.y), -1),
+        task=dataset.task,
+    )
+
+
+def _of_file(path: Path) -> Source:
+    arrays, names = _arrays(path)
+    if "X" not in arrays:
+        found = ", ".join(map(repr, names)) or "nothing"
+        raise DataError(
+            f"{path} must hold an array 'X', and for training and evaluation 'y'; it holds {found}. "
+            f"Write it with numpy.savez({path.name!r}, X=X, y=y)"
+        )
+    X = inputs.features(f"X of {path}", arrays["X"], np.float64, None, "")
+    source = Source(path.stem, X, tuple(f"x{column}" for column in range(X.shape[1])))
+    return _with_targets(source, arrays["y"], f"y of {path}") if "y" in arrays else source
+
+
+def _with_targets(source: Source, y: Array, name: str) -> Source:
+    if y.ndim not in (1, 2) or len(y) != len(source.X):
+        raise ShapeError(
+            f"{name} must have one row for each of the {len(source.X)} samples of X; it has shape {y.shape}"
+        )
+    y = y.ravel() if y.size == len(y) else y
+    text = y.dtype.kind in "US"
+    values = None if text else inputs.numeric(name, y, np.float64).reshape(len(y), -1)
+    labels, class_names = _classes(y)
+    counted = text or y.dtype.kind in "iub" or y.ndim == 2
+    task = "classification" if counted and labels is not None else "regression"
+    return replace(source, labels=labels, class_names=class_names, values=values, task=task)
+
+
+def _classes(y: Array) -> tuple[NDArray[np.str_] | None, tuple[str, ...]]:
+    """The class of each sample as text, and all classes in order, where y can stand for classes."""
+    if y.ndim == 2:
+        numbers = y.dtype.kind in "fiub"
+        if not numbers or not ((y == 0) | (y == 1)).all() or not (y.sum(axis=1) == 1).all():
+            return None, ()
+        return y.argmax(axis=1).astype(str), tuple(map(str, range(y.shape[1])))
+    if y.dtype.kind == "f":
+        if not np.array_equal(y, np.trunc(y)) or np.abs(y).max() > _LARGEST_CLASS:
+            return None, ()
+    if y.dtype.kind in "fb":
+        y = y.astype(np.int64)
+    if y.dtype.kind == "S":
+        y = np.char.decode(y, "utf-8", "replace")
+    found, places = np.unique(y, return_inverse=True)
+    names = found.astype(str)
+    return names[places], tuple(names.tolist())
+
+
+def _arrays(path: Path) -> tuple[dict[str, Array], list[str]]:
+    """X and y of a .npz file, as far as it has them, and the names of all its arrays."""
+    if not path.exists():
+        raise DataError(f"there is no file {str(path)!r}")
+    try:
+        with path.open("rb") as file:
+            if not zipfile.is_zipfile(file):
+                raise DataError(f"{path} is not a .npz file, or it is cut off")
+            file.seek(0)
+            with np.load(file, allow_pickle=False) as archive:
+                names = list(archive.files)
+                return {name: archive[name] for name in ("X", "y") if name in names}, names
+    except DataError:
+        raise
+    except _BROKEN as error:
+        raise DataError(f"{path} cannot be read: {_reason(error)}") from error
+
+
+def _reason(error: Exception) -> str:
+    if "Object arrays" in str(error):
+        return "an array in it holds Python objects, and restoring those could run code; save numbers, or text as str"
+    return getattr(error, "strerror", None) or str(error)

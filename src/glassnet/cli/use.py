@@ -1,0 +1,58 @@
+"""``glassnet predict``, ``evaluate`` and ``summary``: what can be done with a model file."""
+
+from __future__ import annotations
+
+import csv
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TextIO
+
+from glassnet.cli import sources
+from glassnet.cli.model import Model
+from glassnet.cli.report import Report
+
+
+def predict(model_path: str, data: str, output: str | None) -> None:
+    """Write a row of predictions for each sample, as CSV."""
+    model = Model.load(model_path)
+    rows = list(_rows(model, sources.read(data)))
+    if output is None:
+        _write(rows, sys.stdout)
+        return
+    with Path(output).open("w", newline="", encoding="utf-8") as file:
+        _write(rows, file)
+    Report().fact("saved in", f"{output}: {len(rows) - 1:,} predictions")
+
+
+def _rows(model: Model, source: sources.Source) -> Iterator[list[str]]:
+    names = model.description.class_names
+    predictions = model.predict(source.X)
+    if not names:
+        wide = predictions.shape[1]
+        yield ["prediction"] if wide == 1 else [f"prediction_{column}" for column in range(wide)]
+        yield from (_numbers(row) for row in predictions.tolist())
+        return
+    yield ["class", *(f"probability_{name}" for name in names)]
+    best = predictions.argmax(axis=1)
+    for place, row in zip(best.tolist(), predictions.tolist(), strict=True):
+        yield [names[place], *_numbers(row)]
+
+
+def _numbers(row: list[float]) -> list[str]:
+    return [f"{value:.6g}" for value in row]
+
+
+def _write(rows: list[list[str]], file: TextIO) -> None:
+    csv.writer(file, lineterminator="\n").writerows(rows)
+
+
+def evaluate(model_path: str, data: str) -> None:
+    """Print loss and metrics."""
+    model = Model.load(model_path)
+    Report().scores(model, model.parts(sources.read(data)))
+
+
+def summary(model_path: str) -> None:
+    """Print layers, parameters, and what the file says about data and training."""
+    Report().summary(Model.load(model_path))

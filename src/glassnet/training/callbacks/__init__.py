@@ -1,0 +1,24 @@
+"""What happens between epochs: stopping, keeping the best, lowering the learning rate, writing files.
+
+A callback is a :class:`Callback`, or any callable, which is called with the :class:`Session` after every epoch.
+"""
+
+from __future__ import annotations
+
+from glassnet.training.callbacks.base import Callback, Function, Session, chosen
+from glassnet.training.callbacks.log import CSVLog
+from glassnet.training.callbacks.rates import ReduceOnPlateau, ScheduleLearningRate
+from glassnet.training.callbacks.saving import Checkpoint
+from glassnet.training.callbacks.stopping import EarlyStopping
+
+__all__ = [
+    "CSVLog",
+    "Callback",
+    "Checkpoint",
+    "EarlyStopping",
+    "Function",
+    "ReduceOnPlateau",
+    "ScheduleLearningRate",
+    "Session",
+    "chosen",
+]

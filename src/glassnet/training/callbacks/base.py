@@ -1,0 +1,139 @@
+"""What a callback is, and what it sees of a training run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from glassnet.errors import ArgumentError
+from glassnet.optimizers import Optimizer
+from glassnet.training.history import History
+
+if TYPE_CHECKING:
+    from glassnet.network import Network
+
+
+@dataclass
+class Session:
+    """A training run as callbacks see it.
+
+    Attributes
+    ----------
+    network : Network
+        With its parameters as they are now.
+    history : History
+        The epochs of this fit so far.
+    epochs : int
+        How many this fit was asked for.
+    stopped_by : str
+        Why training ends early; empty if it does not.
+    error : BaseException or None
+        The error that ended training, such as a divergence.
+    """
+
+    network: Network
+    history: History
+    epochs: int
+    stopped_by: str = ""
+    error: BaseException | None = None
+
+    def stop(self, reason: str) -> None:
+        """End training after this epoch."""
+        self.stopped_by = reason
+
+
+class Callback:
+    """Base of callbacks: override what is wanted.
+
+    A fit calls, in this order: :meth:`check` and :meth:`adjust` before anything is changed; :meth:`remember` and
+    :meth:`begin`; after every epoch :meth:`epoch_end` of all callbacks, then :meth:`write` of all callbacks; and
+    :meth:`end`.
+    """
+
+    @property
+    def name(self) -> str:
+        """The name under which a checkpoint keeps what this callback remembers."""
+        return type(self).__name__
+
+    def check(self, greater_is_better: Mapping[str, bool]) -> None:
+        """Raise `ArgumentError` if this training is not one for this callback.
+
+        `greater_is_better` holds what the history will measure, and whether more of it is better.
+        """
+
+    def adjust(self, optimizer: Optimizer) -> Optimizer:
+        """The optimizer to train by, in place of the one that fit was given."""
+        return optimizer
+
+    def begin(self, session: Session) -> None:
+        """Before the first epoch."""
+
+    def epoch_end(self, session: Session) -> None:
+        """After every epoch: act."""
+
+    def write(self, session: Session) -> None:
+        """After every epoch, when all callbacks have acted: write down how things stand."""
+
+    def end(self, session: Session) -> None:
+        """After the last epoch, also when training is interrupted or fails."""
+
+    def memory(self) -> dict[str, Any]:
+        """What a resumed training must know: plain data, and float arrays."""
+        return {}
+
+    def remember(self, memory: dict[str, Any]) -> None:
+        """Take up what :meth:`memory` gave; an empty one says that training starts afresh."""
+
+
+class Function(Callback):
+    """Any callable, called with the session after every epoch."""
+
+    def __init__(self, function: Callable[[Session], Any]) -> None:
+        self.function = function
+
+    def epoch_end(self, session: Session) -> None:
+        """Call it."""
+        self.function(session)
+
+
+def chosen(callbacks: Sequence[Any]) -> list[Callback]:
+    """The callbacks that a list of callbacks and callables means.
+
+    Raises
+    ------
+    ArgumentError
+        If it is not a list, or something in it is neither.
+    """
+    if isinstance(callbacks, Callback) or not isinstance(callbacks, Sequence):
+        raise ArgumentError(f"callbacks must be a list, such as [EarlyStopping()]; got {callbacks!r}")
+    return [_as_callback(callback) for callback in callbacks]
+
+
+def _as_callback(callback: Any) -> Callback:
+    if isinstance(callback, Callback):
+        return callback
+    if isinstance(callback, type) or not callable(callback):
+        raise ArgumentError(f"a callback must be a Callback object or a function; got {callback!r}")
+    return Function(callback)
+
+
+def adjusted(optimizer: Optimizer, callbacks: Sequence[Callback]) -> Optimizer:
+    """The optimizer that the callbacks make of one."""
+    for callback in callbacks:
+        optimizer = callback.adjust(optimizer)
+    return optimizer
+
+
+def named(callbacks: Sequence[Callback]) -> dict[str, Callback]:
+    """Callbacks by the names under which their memories are kept; equal names are counted."""
+    found: dict[str, Callback] = {}
+    for callback in callbacks:
+        n_equal = sum(other.name == callback.name for other in found.values())
+        found[f"{callback.name} {n_equal + 1}" if n_equal else callback.name] = callback
+    return found
+
+
+def memories(callbacks: Sequence[Callback]) -> dict[str, dict[str, Any]]:
+    """What callbacks remember, by name."""
+    return {name: memory for name, callback in named(callbacks).items() if (memory := callback.memory())}

@@ -1,0 +1,231 @@
+"""Where batches come from: arrays in memory, a mapped file, or an iterable of batches."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sized
+from dataclasses import dataclass
+from itertools import chain
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
+
+from glassnet import inputs
+from glassnet.engines.base import Array, Slice
+from glassnet.errors import ArgumentError, DataError
+from glassnet.losses import Loss
+from glassnet.random import Streams
+
+# A mapped file smaller than this is read as a whole; of a larger one a few batches are in memory at a time.
+IN_MEMORY_BYTES = 64_000_000
+MAPPED_BATCHES = 4
+PART_ROWS = 4096
+ORDER_ENTRIES = 2_000_000
+NO_ORDER = np.empty(0, np.int64)
+
+
+class Source(Protocol):
+    """Gives the steps of epochs, a slice at a time."""
+
+    @property
+    def batch_size(self) -> int:
+        """Samples of the largest batch that is known of."""
+        ...
+
+    @property
+    def n_steps(self) -> int | None:
+        """Steps of an epoch; None where only going through them can tell."""
+        ...
+
+    @property
+    def gathers(self) -> bool:
+        """Whether slices come with an order of rows."""
+        ...
+
+    def slices(self, n_epochs: int, streams: Streams, at_once: Callable[[], int]) -> Iterator[Slice]:
+        """The next epochs, about ``at_once()`` steps in each slice."""
+        ...
+
+    def epochs_at_once(self, steps: int) -> int:
+        """How many epochs to go through in one turn, for about so many steps; at least 1."""
+        ...
+
+    def parts(self) -> Iterator[tuple[Array, Array]] | None:
+        """Samples and targets in their own order, for evaluation; None where there is no second look."""
+        ...
+
+
+@dataclass(frozen=True)
+class Memory:
+    """Arrays in memory.
+
+    With `shuffles`, every epoch takes the samples in a new order. A single batch of all samples keeps theirs.
+    """
+
+    x: Array
+    y: Array
+    weights: Array
+    batch_size: int
+    shuffles: bool
+
+    @property
+    def gathers(self) -> bool:
+        """Whether batches come in another order than that of the data."""
+        return self.shuffles and self.batch_size < len(self.x)
+
+    @property
+    def n_steps(self) -> int:
+        """Steps of an epoch; the last batch may be shorter."""
+        return -(-len(self.x) // self.batch_size)
+
+    def orders(self, streams: Streams, n_epochs: int) -> list[NDArray[np.int64]]:
+        """The order of the samples in each of the next epochs."""
+        return [streams.draw_order(len(self.x)) for _ in range(n_epochs)] if self.gathers else []
+
+    def slices(self, n_epochs: int, streams: Streams, at_once: Callable[[], int]) -> Iterator[Slice]:
+        """Slices that may reach over several epochs."""
+        orders, total, first = self.orders(streams, n_epochs), n_epochs * self.n_steps, 0
+        while first < total:
+            count = min(at_once(), total - first)
+            yield self._slice(orders, first, count)
+            first += count
+
+    def _slice(self, orders: list[NDArray[np.int64]], first: int, count: int) -> Slice:
+        epochs, places = np.divmod(np.arange(first, first + count), self.n_steps)
+        starts = places * self.batch_size
+        stops = np.minimum(starts + self.batch_size, len(self.x))
+        if not self.gathers:
+            return Slice(self.x, self.y, self.weights, NO_ORDER, starts, stops)
+        order = np.concatenate(orders[epochs[0] : epochs[-1] + 1])
+        offsets = (epochs - epochs[0]) * len(self.x)
+        return Slice(self.x, self.y, self.weights, order, starts + offsets, stops + offsets)
+
+    def epochs_at_once(self, steps: int) -> int:
+        """As many as the steps make, but not more than `ORDER_ENTRIES` places to draw."""
+        limit = ORDER_ENTRIES // len(self.x) if self.gathers else steps
+        return max(1, min(limit, steps // self.n_steps))
+
+    def parts(self) -> Iterator[tuple[Array, Array]]:
+        """Everything at once."""
+        yield self.x, self.y
+
+
+@dataclass(frozen=True)
+class Mapped:
+    """A file mapped into memory, larger than what should be read at once; targets and weights are in memory.
+
+    Batches hold the same samples in the same order as they would from memory.
+    """
+
+    file: NDArray[Any]
+    y: Array
+    weights: Array
+    batch_size: int
+    shuffles: bool
+    gathers = False
+
+    @property
+    def n_steps(self) -> int:
+        """Steps of an epoch; the last batch may be shorter."""
+        return -(-len(self.y) // self.batch_size)
+
+    def rows(self, chosen: NDArray[np.int64] | slice) -> Array:
+        """These samples, read and converted."""
+        read = np.ascontiguousarray(self.file[chosen], self.y.dtype)
+        return read.reshape(len(read), -1)
+
+    def slices(self, n_epochs: int, streams: Streams, at_once: Callable[[], int]) -> Iterator[Slice]:
+        """Slices of at most `MAPPED_BATCHES` batches."""
+        n = len(self.y)
+        gathers = self.shuffles and self.batch_size < n
+        for _ in range(n_epochs):
+            order = streams.draw_order(n) if gathers else np.arange(n)
+            step = 0
+            while step < self.n_steps:
+                count = min(at_once(), MAPPED_BATCHES, self.n_steps - step)
+                chosen = order[step * self.batch_size : (step + count) * self.batch_size]
+                starts = np.arange(count) * self.batch_size
+                stops = np.minimum(starts + self.batch_size, len(chosen))
+                yield Slice(self.rows(chosen), self.y[chosen], self.weights[chosen], NO_ORDER, starts, stops)
+                step += count
+
+    def epochs_at_once(self, steps: int) -> int:
+        """One."""
+        return 1
+
+    def parts(self) -> Iterator[tuple[Array, Array]]:
+        """A few thousand rows at a time."""
+        for start in range(0, len(self.y), PART_ROWS):
+            part = slice(start, start + PART_ROWS)
+            yield self.rows(part), self.y[part]
+
+
+class Batches:
+    """An iterable of batches ``(X, y)`` or ``(X, y, weights)``, gone through once in every epoch.
+
+    Parameters
+    ----------
+    batches : iterable
+        Each batch is checked as it comes. A generator can be gone through only once, so it serves one epoch.
+    """
+
+    gathers = False
+
+    def __init__(
+        self, batches: Iterable[Any], loss: Loss, input_shape: tuple[int, ...], n_outputs: int, dtype: DTypeLike,
+        first: tuple[Any, ...], reader: object,
+    ) -> None:  # fmt: skip
+        self.batches, self.loss, self.dtype = batches, loss, dtype
+        self.input_shape, self.n_outputs, self.reader = input_shape, n_outputs, reader
+        self.batch_size = len(first[0])
+        self.n_steps = len(batches) if isinstance(batches, Sized) else None
+
+    def slices(self, n_epochs: int, streams: Streams, at_once: Callable[[], int]) -> Iterator[Slice]:
+        """One slice for each batch."""
+        for _ in range(n_epochs):
+            empty = True
+            for number, batch in enumerate(self.batches):
+                empty = False
+                yield self._slice(number, batch)
+            if empty:
+                raise DataError(
+                    "the iterable of batches gave none; a generator is used up after one epoch: "
+                    "pass an object whose __iter__ starts anew, or a list"
+                )
+
+    def _slice(self, number: int, batch: Any) -> Slice:
+        X, y, *given = as_batch(batch)
+        place = f" of batch {number}"
+        x = inputs.features("X" + place, X, self.dtype, self.input_shape, self.reader)
+        targets = inputs.targets("y" + place, y, self.loss, len(x), self.n_outputs, self.dtype)
+        weights = inputs.sample_weights(given[0] if given else None, len(x))
+        column = np.ascontiguousarray(weights[:, None], self.dtype)
+        self.batch_size = max(self.batch_size, len(x))
+        return Slice(x, targets, column, NO_ORDER, np.zeros(1, np.int64), np.array([len(x)], np.int64))
+
+    def epochs_at_once(self, steps: int) -> int:
+        """One."""
+        return 1
+
+    def parts(self) -> None:
+        """None: batches are seen once."""
+        return None
+
+
+def as_batch(batch: Any) -> tuple[Any, ...]:
+    """A batch of an iterable as (X, y) or (X, y, weights)."""
+    if not isinstance(batch, (tuple, list)) or len(batch) not in (2, 3):
+        raise ArgumentError(
+            "an iterable must give batches (X, y) or (X, y, weights); "
+            f"it gave {type(batch).__name__}" + (f" of {len(batch)}" if hasattr(batch, "__len__") else "")
+        )
+    return tuple(batch)
+
+
+def peeked(batches: Iterable[Any]) -> tuple[Iterable[Any], tuple[Any, ...]]:
+    """The iterable as it was, and its first batch; an iterator gets that batch back in front."""
+    iterator = iter(batches)
+    first = next(iterator, None)
+    if first is None:
+        raise DataError("the iterable of batches is empty; at least one batch (X, y) is needed")
+    return (chain([first], iterator) if iterator is batches else batches), as_batch(first)

@@ -1,0 +1,209 @@
+"""Epochs: an engine takes the steps, callbacks act between them, the history notes what was seen."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from glassnet.engines.base import Engine, Slice, Steps, Task
+from glassnet.errors import DivergenceError
+from glassnet.metrics import Metric
+from glassnet.training.callbacks import base as listeners
+from glassnet.training.callbacks.base import Callback, Session
+from glassnet.training.data import Data, refuse_lonely_batches
+from glassnet.training.evaluation import scores
+from glassnet.training.history import History
+from glassnet.training.interrupt import Interrupt
+from glassnet.training.pace import Pace
+from glassnet.training.progress import Bar, Silence, watched
+from glassnet.training.runner import Diverged, Runner
+
+if TYPE_CHECKING:
+    from glassnet.network import Network
+    from glassnet.state import TrainingState
+
+MASK_ENTRIES = 16_000_000
+
+
+class Training:
+    """One call of fit: epochs over a task, with callbacks between them."""
+
+    def __init__(
+        self, network: Network, state: TrainingState, engine: Engine, task: Task, data: Data,
+        metrics: Sequence[Metric], callbacks: Sequence[Callback],
+    ) -> None:  # fmt: skip
+        self.network, self.state, self.engine, self.data = network, state, engine, data
+        self.metrics, self.callbacks = metrics, callbacks
+        self.source = data.source
+        self.runner = Runner(network, engine, task)
+        self.history = History(engine.name)
+        self.pace = Pace(self.source.n_steps or 1)
+
+    def run(self, epochs: int, progress: bool) -> History:
+        """Train for so many epochs, or until a callback or Ctrl-C ends it."""
+        session = Session(self.network, self.history, epochs)
+        try:
+            for callback in self.callbacks:
+                callback.begin(session)
+            with Interrupt() as interrupt, watched(progress, epochs) as bar:
+                while self.history.n_epochs < epochs and not session.stopped_by:
+                    at_once = self._epochs_at_once(epochs - self.history.n_epochs)
+                    whole = self._train(at_once, interrupt, bar)
+                    if whole:
+                        self._tell(session)
+                    if interrupt.pressed:
+                        session.stop("Ctrl-C")
+        except KeyboardInterrupt:
+            session.stop("Ctrl-C")
+        except BaseException as error:
+            session.error = error
+            raise
+        finally:
+            self.state.callbacks = {}
+            for callback in self.callbacks:
+                callback.end(session)
+        self.history.stopped_by = session.stopped_by
+        return self.history
+
+    def _tell(self, session: Session) -> None:
+        """All callbacks act, then all write; a file that one of them writes holds what every one remembers."""
+        for callback in self.callbacks:
+            callback.epoch_end(session)
+        self.state.callbacks = listeners.memories(self.callbacks)
+        for callback in self.callbacks:
+            callback.write(session)
+
+    def _epochs_at_once(self, left: int) -> int:
+        if self.callbacks or self.metrics or self.data.held is not None:
+            return 1
+        return min(left, self.source.epochs_at_once(self.pace.steps))
+
+    def _train(self, n_epochs: int, interrupt: Interrupt, bar: Bar | Silence) -> bool:
+        """The next epochs, noted in the history; False if Ctrl-C came before one was whole."""
+        began, noted = time.perf_counter(), _Steps()
+        for part in self.source.slices(n_epochs, self.network.streams, self._steps_at_once):
+            clock = time.perf_counter()
+            rates, losses = self._rates(noted.count, len(part)), np.empty(len(part))
+            self._call(part, noted.count, rates, losses)
+            self.pace.learn(len(part), time.perf_counter() - clock)
+            self.state.step += len(part)
+            noted.add(losses, rates, part.sizes)
+            self._show(bar, noted)
+            if interrupt.pressed:
+                n_epochs = noted.count // self.source.n_steps if self.source.n_steps else 0
+                break
+        if n_epochs > 0:
+            self._note(noted, n_epochs, (time.perf_counter() - began) / n_epochs)
+        return n_epochs > 0
+
+    def _steps_at_once(self) -> int:
+        largest = self.source.batch_size * max(self.data.plan.n_mask_columns, 1)
+        return max(1, min(self.pace.steps, MASK_ENTRIES // largest))
+
+    def _rates(self, first: int, count: int) -> NDArray[np.float64]:
+        """Learning rates of steps `first` on, counted from the first of these epochs."""
+        per_epoch = self.source.n_steps
+        if per_epoch is None:
+            reached = np.full(count, float(self.state.epoch))
+        else:
+            epochs, places = np.divmod(np.arange(first, first + count), per_epoch)
+            reached = self.state.epoch + epochs + places / per_epoch
+        return self.state.optimizer.rates(reached) * self.state.rate_factor
+
+    def _call(
+        self, part: Slice, first: int, rates: NDArray[np.float64], losses: NDArray[np.float64]
+    ) -> None:
+        """Let the engine take the steps of this slice."""
+        refuse_lonely_batches(self.data, part)
+        self.runner.make_room(int(part.sizes.max()))
+        masks = self.network.streams.draw_masks(self.data.plan, part.sizes)
+        table = self.state.optimizer.table(rates, self.state.step + 1)
+        try:
+            self.runner.run(Steps(part, masks, rates, table), losses)
+        except Diverged as found:
+            error = self._explained(found, first)
+            self.state.step += found.kept
+            self.state.epoch += max(first + found.kept, 0) // (self.source.n_steps or first + len(part))
+            raise error from None
+
+    def _explained(self, found: Diverged, first: int) -> DivergenceError:
+        step, per_epoch = first + found.step, self.source.n_steps
+        epochs, place = divmod(step, per_epoch) if per_epoch else (0, step)
+        of_how_many = f" of {per_epoch}" if per_epoch else ""
+        rate = self.state.optimizer.learning_rate
+        return DivergenceError(
+            f"training stopped: in epoch {self.state.epoch + epochs + 1}, batch {place + 1}{of_how_many}, the loss "
+            f"was {found.loss:g}; first concerned is {found.place}. The network keeps its last good parameters. "
+            f"Try a smaller learning rate (it is {rate!r}), clip_norm=1.0, or scaled inputs"
+        )
+
+    def _note(self, noted: _Steps, n_epochs: int, seconds: float) -> None:
+        losses, rates = noted.by_epoch(n_epochs, self.source.n_steps or noted.count)
+        first = self.state.epoch + 1
+        self.history.extend(
+            {
+                "epoch": range(first, first + n_epochs),
+                "loss": losses.tolist(),
+                "learning_rate": rates.tolist(),
+                "seconds": [seconds] * n_epochs,
+                **{name: [value] for name, value in self._evaluated().items()},
+            }
+        )
+        self.state.epoch += n_epochs
+
+    def _evaluated(self) -> dict[str, float]:
+        data, found = self.data, {}
+        parts = self.source.parts() if self.metrics else None
+        if parts is not None:
+            outputs, targets = zip(*((self._output(x), y) for x, y in parts), strict=True)
+            found = scores(
+                self.network, data.plan, np.concatenate(outputs), np.concatenate(targets), self.metrics
+            )
+            del found["loss"]
+        if data.held is not None:
+            x, y = data.held
+            held = scores(self.network, data.plan, self._output(x), y, self.metrics)
+            found |= {f"validation_{name}": value for name, value in held.items()}
+        return found
+
+    def _output(self, x: NDArray[np.floating]) -> NDArray[np.floating]:
+        return self.engine.forward(self.data.plan, self.network.vectors, x)
+
+    def _show(self, bar: Bar | Silence, noted: _Steps) -> None:
+        done = noted.count / self.source.n_steps if self.source.n_steps else 0.0
+        newest = {
+            name: values[-1] for name, values in self.history.columns.items() if name.startswith("validation_")
+        }
+        bar.show(self.history.n_epochs + done, {"loss": noted.last_loss, **newest})
+
+
+class _Steps:
+    """Losses, learning rates and batch sizes of the steps since the last note."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self.columns: list[tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.int64]]] = []
+
+    def add(
+        self, losses: NDArray[np.float64], rates: NDArray[np.float64], sizes: NDArray[np.int64]
+    ) -> None:
+        self.count += len(losses)
+        self.columns.append((losses, rates, sizes))
+
+    @property
+    def last_loss(self) -> float:
+        """The loss of the newest step."""
+        return float(self.columns[-1][0][-1])
+
+    def by_epoch(
+        self, n_epochs: int, per_epoch: int
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """The mean loss of each epoch, every batch counted by its size, and its last learning rate."""
+        losses, rates, sizes = (np.concatenate(column) for column in zip(*self.columns, strict=True))
+        shape, whole = (n_epochs, per_epoch), n_epochs * per_epoch
+        weighted = (losses * sizes)[:whole].reshape(shape).sum(axis=1)
+        return weighted / sizes[:whole].reshape(shape).sum(axis=1), rates[:whole].reshape(shape)[:, -1]

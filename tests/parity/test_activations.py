@@ -1,0 +1,59 @@
+"""Activations have PyTorch's values, and at a kink the slope that PyTorch chooses."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from glassnet import activations
+from glassnet.activations import Activation
+from tests.gradients.table import ACTIVATIONS, ELEMENTWISE
+from tests.parity.twins import activate
+
+some = settings(max_examples=20)
+shapes = st.tuples(st.integers(1, 5), st.integers(2, 5))
+seeds = st.integers(0, 2**32 - 1)
+
+
+@pytest.mark.parametrize("activation", ACTIVATIONS, ids=repr)
+@some
+@given(shape=shapes, seed=seeds)
+def test_values_and_backward_are_those_of_torch(
+    activation: Activation, shape: tuple[int, int], seed: int
+) -> None:
+    random = np.random.default_rng(seed)
+    z, gradient = random.normal(scale=4, size=shape), random.normal(size=shape)
+    twin = torch.tensor(z, requires_grad=True)
+    theirs = activate(activation, twin)
+    theirs.backward(torch.tensor(gradient))
+    a = activation.value(z)
+    np.testing.assert_allclose(a, theirs.detach().numpy(), rtol=1e-13, atol=1e-15)
+    np.testing.assert_allclose(activation.backward(z, a, gradient), twin.grad, rtol=1e-12, atol=1e-15)
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+@pytest.mark.parametrize("activation", ELEMENTWISE, ids=repr)
+@pytest.mark.parametrize("zero", [0.0, -0.0])
+def test_the_slope_at_zero_is_torchs_choice(activation: Activation, zero: float, dtype: torch.dtype) -> None:
+    twin = torch.tensor([zero], dtype=dtype, requires_grad=True)
+    activate(activation, twin).sum().backward()
+    z = twin.detach().numpy()
+    np.testing.assert_array_equal(activation.slope(z, activation.value(z)), twin.grad)
+
+
+@pytest.mark.parametrize(
+    ("activation", "slope"),
+    [
+        (activations.ReLU(), 0.0),
+        (activations.LeakyReLU(), 0.01),
+        (activations.LeakyReLU(0.2), 0.2),
+        (activations.ELU(0.3), 0.3),
+    ],
+    ids=repr,
+)
+def test_the_slope_at_a_kink_is_the_one_from_below(activation: Activation, slope: float) -> None:
+    z = np.zeros(1)
+    assert activation.slope(z, activation.value(z)) == slope

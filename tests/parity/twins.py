@@ -1,0 +1,170 @@
+"""PyTorch's own functions beside those of glassnet, and any network written in them; autograd is the referee."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+from torch.nn import functional
+
+import glassnet as gn
+from glassnet import activations, losses
+from glassnet.activations import Activation
+from glassnet.layers import Layer
+from glassnet.losses import Loss
+from glassnet.network import Network
+
+Array = NDArray[Any]
+
+
+def activate(activation: Activation, z: Tensor) -> Tensor:
+    """PyTorch's activation; its softplus turns into z beyond a threshold, which is set out of reach."""
+    match activation:
+        case activations.Linear():
+            return z.clone()
+        case activations.LeakyReLU(slope_below):
+            return functional.leaky_relu(z, slope_below)
+        case activations.ELU(alpha):
+            return functional.elu(z, alpha)
+        case activations.Softplus():
+            return functional.softplus(z, threshold=500)
+        case activations.Softmax():
+            return functional.softmax(z, dim=1)
+        case activations.Function():
+            return torch.sin(z)
+    return SIMPLE[type(activation)](z)
+
+
+SIMPLE: dict[type[Activation], Callable[[Tensor], Tensor]] = {
+    activations.ReLU: functional.relu,
+    activations.GELU: functional.gelu,
+    activations.SiLU: functional.silu,
+    activations.Sigmoid: torch.sigmoid,
+    activations.Tanh: torch.tanh,
+}
+
+
+def compare(loss: Loss, y: Tensor, p: Tensor) -> Tensor:
+    """PyTorch's loss; where it has none, the definition in as few words as possible."""
+    match loss:
+        case losses.Huber(delta):
+            return functional.huber_loss(p, y, delta=delta)
+        case losses.Quantile(level):
+            return torch.maximum(level * (y - p), (level - 1) * (y - p)).mean()
+        case losses.SparseCategoricalCrossEntropy():
+            return functional.nll_loss(p.log(), y)
+        case losses.SparseSoftmaxCrossEntropy() | losses.SoftmaxCrossEntropy():
+            return functional.cross_entropy(p, y)
+        case losses.Contrastive(margin):
+            return contrastive(y, p, margin)
+        case losses.TripletHard(margin):
+            return triplet_hard(y, p, margin)
+        case losses.TripletAll(margin):
+            return triplet_all(y, p, margin)
+    return ELEMENTWISE[type(loss)](p, y)
+
+
+ELEMENTWISE: dict[type[Loss], Callable[[Tensor, Tensor], Tensor]] = {
+    losses.MeanSquaredError: functional.mse_loss,
+    losses.MeanAbsoluteError: functional.l1_loss,
+    losses.Poisson: lambda p, y: functional.poisson_nll_loss(p, y, log_input=False, full=False, eps=0),
+    losses.BinaryCrossEntropy: functional.binary_cross_entropy,
+    losses.CategoricalCrossEntropy: lambda p, y: -(y * p.log()).sum(dim=1).mean(),
+    losses.KullbackLeibler: lambda p, y: functional.kl_div(p.log(), y, reduction="batchmean"),
+    losses.SigmoidCrossEntropy: functional.binary_cross_entropy_with_logits,
+    losses.Function: lambda p, y: ((p - y) ** 3).mean(),
+}
+
+
+def contrastive(labels: Tensor, p: Tensor, margin: float) -> Tensor:
+    """Hadsell 2006, pair by pair."""
+    costs = []
+    for i in range(len(p)):
+        for j in range(i + 1, len(p)):
+            d = torch.linalg.vector_norm(p[i] - p[j])
+            costs.append(d**2 / 2 if labels[i] == labels[j] else torch.clamp(margin - d, min=0) ** 2 / 2)
+    return torch.stack(costs).mean() if costs else p.sum() * 0
+
+
+def triplet_hard(labels: Tensor, p: Tensor, margin: float) -> Tensor:
+    """Hermans 2017, eq. 5, anchor by anchor, over the anchors that have both."""
+    costs = []
+    for i, positives, negatives in _anchors(labels, p):
+        if positives and negatives:
+            costs.append(torch.clamp(margin + max(positives) - min(negatives), min=0))
+    return torch.stack(costs).mean() if costs else p.sum() * 0
+
+
+def triplet_all(labels: Tensor, p: Tensor, margin: float) -> Tensor:
+    """Hermans 2017, eq. 6, triplet by triplet."""
+    costs = [
+        torch.clamp(margin + positive - negative, min=0)
+        for _, positives, negatives in _anchors(labels, p)
+        for positive in positives
+        for negative in negatives
+    ]
+    return torch.stack(costs).mean() if costs else p.sum() * 0
+
+
+def _anchors(labels: Tensor, p: Tensor) -> list[tuple[int, list[Tensor], list[Tensor]]]:
+    return [
+        (
+            i,
+            [_distance(p, i, j) for j in range(len(p)) if j != i and labels[j] == labels[i]],
+            [_distance(p, i, j) for j in range(len(p)) if labels[j] != labels[i]],
+        )
+        for i in range(len(p))
+    ]
+
+
+def _distance(p: Tensor, i: int, j: int) -> Tensor:
+    return torch.linalg.vector_norm(p[i] - p[j])
+
+
+def forward(net: Network, x: Tensor, parameters: Tensor, masks: Array) -> Tensor:
+    """The network's forward pass in training, from the same flat vector of parameters and dropout masks."""
+    for index, layer in enumerate(net.layers):
+        own = {
+            slot.parameter.name: parameters[slot.start : slot.stop].reshape(slot.parameter.shape)
+            for slot in net.layout.parameters
+            if slot.layer == index
+        }
+        if isinstance(layer, gn.Dropout):
+            mask, masks = np.split(masks, [x.numel()])
+            x = x * torch.tensor(mask).reshape(x.shape) / (1 - layer.rate)
+        else:
+            x = through(layer, x, own)
+    return x
+
+
+def through(layer: Layer, x: Tensor, own: dict[str, Tensor]) -> Tensor:
+    """One layer."""
+    match layer:
+        case gn.Dense(activation=activation):
+            return activate(activations.get(activation), functional.linear(x, own["weights"].T, own["bias"]))
+        case gn.Activation(activation):
+            return activate(activations.get(activation), x)
+        case gn.BatchNorm():
+            return functional.batch_norm(
+                x, None, None, own["weights"], own["bias"], training=True, eps=layer.epsilon
+            )
+        case gn.LayerNorm():
+            return functional.layer_norm(x, x.shape[1:], own["weights"], own["bias"], eps=layer.epsilon)
+        case gn.Flatten():
+            return x.flatten(1)
+    raise NotImplementedError(layer)
+
+
+def penalty(net: Network, parameters: Tensor) -> Tensor:
+    """l1 sum abs(W) + l2 / 2 sum W^2."""
+    total = torch.zeros((), dtype=parameters.dtype)
+    for slot in net.layout.parameters:
+        layer = net.layers[slot.layer]
+        if isinstance(layer, gn.Dense) and slot.parameter.name == "weights":
+            weights = parameters[slot.start : slot.stop]
+            total = total + layer.l1 * weights.abs().sum() + layer.l2 / 2 * weights.square().sum()
+    return total

@@ -1,0 +1,320 @@
+"""Training that ends before its time: by Ctrl-C, or because the loss is no longer a number."""
+
+import copy
+import re
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+import glassnet as gn
+from glassnet.errors import (
+    ArgumentError,
+    DataError,
+    DivergenceError,
+    GlassnetError,
+    ShapeError,
+    UnknownNameError,
+)
+from glassnet.training import pace
+from glassnet.training.callbacks import EarlyStopping, Session
+
+ROOT = Path(__file__).parents[2]
+RANDOM = np.random.default_rng(5)
+X = RANDOM.normal(size=(30, 4))
+Y = RANDOM.normal(size=(30, 2))
+
+
+def network(seed: int = 0) -> gn.Network:
+    return gn.Network([gn.Dense(6, "tanh"), gn.BatchNorm(), gn.Dropout(0.2), gn.Dense(2)], seed=seed)
+
+
+def fit(net: gn.Network, **options: Any) -> gn.History:
+    options = {"optimizer": gn.SGD(0.1), "batch_size": 8, "engine": "numpy", "progress": False, **options}
+    return net.fit(options.pop("X", X), options.pop("y", Y), loss=options.pop("loss", "mse"), **options)
+
+
+# ---- Ctrl-C
+
+PROGRAM = """
+import threading, time
+import numpy as np
+import glassnet as gn
+
+random = np.random.default_rng(0)
+X, y = random.normal(size=(500, 8)), random.normal(size=(500, 1))
+net = gn.Network([gn.Dense(16, "relu"), gn.Dense(1)], seed=0)
+
+def announce():
+    while net.state is None or net.state.step == 0:
+        time.sleep(0.01)
+    print("training", flush=True)
+
+threading.Thread(target=announce, daemon=True).start()
+history = net.fit(X, y, loss="mse", epochs=10_000_000, engine="numpy", OPTIONS)
+print(history.stopped_by, history.n_epochs == len(history["loss"]) > 0, net.state.epoch == history.n_epochs)
+print(bool(np.isfinite(net.parameters).all()), net.evaluate(X, y)["loss"] < 10)
+print(net.fit(X, y, loss="mse", epochs=3, engine="numpy", progress=False).n_epochs)
+"""
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        "progress=False",
+        "progress=True",
+        "progress=False, batch_size=32",
+        "progress=False, batch_size=32, validation_split=0.2, callbacks=[lambda session: None]",
+    ],
+)
+def test_ctrl_c_ends_training_and_keeps_what_was_learned(options: str) -> None:
+    program = PROGRAM.replace("OPTIONS", options)
+    process = subprocess.Popen(
+        [sys.executable, "-c", program], cwd=ROOT, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    assert process.stdout is not None
+    lines: list[str] = []
+    while not lines or not lines[-1].endswith("training\n"):
+        lines.append(process.stdout.readline())
+        assert lines[-1], process.communicate()
+    process.send_signal(signal.SIGINT)
+    output, errors = process.communicate()
+    assert (process.returncode, errors) == (0, "")
+    assert output.splitlines()[-3:] == ["Ctrl-C True True", "True True", "3"]
+
+
+def test_ctrl_c_in_a_callback_ends_training() -> None:
+    def interrupt(session: Session) -> None:
+        if session.history.n_epochs == 2:
+            raise KeyboardInterrupt
+
+    net, expected = network(), network()
+    history = fit(net, epochs=9, callbacks=[interrupt])
+    fit(expected, epochs=2)
+    assert (history.stopped_by, history.n_epochs) == ("Ctrl-C", 2)
+    assert net.parameters.tobytes() == expected.parameters.tobytes()
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_ctrl_c_in_mid_epoch_keeps_whole_epochs_in_the_history(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pace, "SECONDS_PER_CALL", 0.0)
+    pressed: list[int] = []
+
+    def function(z: NDArray[Any]) -> NDArray[Any]:
+        pressed.append(len(z))
+        if len(pressed) == 9:
+            signal.raise_signal(signal.SIGINT)
+        return z
+
+    own = gn.activations.Function(function, np.ones_like)
+    net = gn.Network([gn.Dense(2, own)], seed=0)
+    history = fit(net, epochs=9, validation_data=(X, Y))
+    assert history.stopped_by == "Ctrl-C"
+    assert {name: len(column) for name, column in history.items()}.keys() >= {"loss", "validation_loss"}
+    assert {len(column) for column in history.values()} == {history.n_epochs} == {1}
+    assert net.state is not None and net.state.epoch == 1 and net.state.step > 4
+
+
+def test_a_second_ctrl_c_undoes_the_steps_under_way() -> None:
+    pressed: list[int] = []
+
+    def function(z: NDArray[Any]) -> NDArray[Any]:
+        pressed.append(len(z))
+        if len(pressed) == 7:
+            raise KeyboardInterrupt
+        return z
+
+    net = gn.Network([gn.Dense(2, gn.activations.Function(function, np.ones_like))], seed=0, input_shape=4)
+    expected = gn.Network([gn.Dense(2)], seed=0, input_shape=4)
+    history = fit(net, epochs=9, callbacks=[lambda session: None])
+    fit(expected, epochs=1)
+    assert (history.stopped_by, history.n_epochs) == ("Ctrl-C", 1)
+    assert net.parameters.tobytes() == expected.parameters.tobytes()
+    assert net.state is not None and net.state.step == 4
+
+
+# ---- divergence
+
+
+def diverges(net: gn.Network, **options: Any) -> str:
+    with pytest.raises(DivergenceError) as caught:
+        fit(net, **options)
+    return str(caught.value)
+
+
+def failing_step(message: str) -> int:
+    """The step that the message names, counted from 0, with 4 batches in an epoch."""
+    found = re.search(
+        r"in epoch (\d+), batch (\d+) of 4, the loss was (inf|nan); first concerned is layer", message
+    )
+    assert found is not None, message
+    return (int(found[1]) - 1) * 4 + int(found[2]) - 1
+
+
+def by_hand(net: gn.Network, rate: float, n_steps: int) -> None:
+    """So many steps in batches of 8, as a lesson takes them."""
+    loss, optimizer = gn.losses.get("mse"), gn.SGD(rate)
+    net.build(4)
+    order: list[int] = []
+    for _ in range(n_steps):
+        order = order or net.streams.draw_order(30).tolist()
+        rows, order = order[:8], order[8:]
+        output = net.forward(X[rows])
+        net.backward(loss.gradient(Y[rows], output))
+        optimizer.step(net)
+
+
+@pytest.mark.parametrize("seconds", [0.0, 0.2])
+@pytest.mark.parametrize("rate", [1e2, 1e4, 1e6, 1e12])
+def test_the_parameters_are_the_last_that_gave_a_finite_loss(
+    rate: float, seconds: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pace, "SECONDS_PER_CALL", seconds)
+    net, expected = network(), network()
+    failed = failing_step(diverges(net, optimizer=gn.SGD(rate), epochs=50))
+    by_hand(expected, rate, failed - 1)
+    assert failed >= 2
+    assert net.parameters.tobytes() == expected.parameters.tobytes()
+    assert net.running_statistics.tobytes() == expected.running_statistics.tobytes()
+    assert net.state is not None and (net.state.step, net.state.epoch) == (failed - 1, (failed - 1) // 4)
+    assert np.isfinite(net.evaluate(X, Y)["loss"])
+
+
+@pytest.mark.parametrize("engine", ["numpy", "compiled"])
+@pytest.mark.parametrize("options", [{}, {"callbacks": [lambda session: None]}])
+def test_a_diverged_run_is_a_run_of_fewer_steps(engine: str, options: dict[str, Any]) -> None:
+    options = {"optimizer": gn.SGD(3e2, momentum=0.5), "batch_size": None, "engine": engine, **options}
+    net, expected = network(), network()
+    found = re.search(r"in epoch (\d+), batch 1 of 1, ", diverges(net, epochs=500, **options))
+    assert found is not None and int(found[1]) > 3
+    fit(expected, epochs=int(found[1]) - 2, **options)
+    assert net.parameters.tobytes() == expected.parameters.tobytes()
+    assert net.running_statistics.tobytes() == expected.running_statistics.tobytes()
+    assert net.state is not None and expected.state is not None
+    assert net.state.vectors.tobytes() == expected.state.vectors.tobytes()
+    assert net.state.step == expected.state.step
+
+
+def test_a_later_fit_names_the_epoch_as_the_history_counts_it() -> None:
+    net = network()
+    assert fit(net, epochs=20)["epoch"][-1] == 20
+    assert net.state is not None
+    net.state.rate_factor = 1e9
+    assert failing_step(diverges(net, epochs=9)) >= 20 * 4
+
+
+@pytest.mark.parametrize(
+    ("layers", "value", "place"),
+    [
+        ([gn.Dense(3), gn.Dense(2)], 1e30, r"layer 1, Dense\(2\): its outputs are not finite"),
+        ([gn.Dense(2)], 1e30, r"the loss behind layer 0, Dense\(2\), whose outputs are finite"),
+        (
+            [gn.Dense(3, "relu"), gn.Dense(2)],
+            np.nan,
+            r"layer 0, Dense\(3, 'relu'\): its weights are not finite",
+        ),
+    ],
+)
+def test_a_first_step_that_fails_changes_no_parameter(layers: list[Any], value: float, place: str) -> None:
+    net = gn.Network(layers, seed=0, input_shape=4)
+    net.layers[0].weights[...] = net.layers[-1].weights[...] = value  # type: ignore[attr-defined]
+    before = net.parameters.tobytes()
+    message = diverges(net, epochs=3)
+    assert re.search(
+        rf"training stopped: in epoch 1, batch 1 of 4, the loss was (inf|nan); first concerned is {place}",
+        message,
+    )
+    assert "Try a smaller learning rate (it is 0.1), clip_norm=1.0, or scaled inputs" in message
+    assert net.parameters.tobytes() == before
+    assert net.state is not None and (net.state.step, net.state.epoch) == (0, 0)
+
+
+def test_parameters_that_overflow_after_a_finite_loss_are_noticed() -> None:
+    net = network()
+    net.build(4)
+    before = net.parameters.tobytes()
+    message = diverges(net, optimizer=gn.SGD(3e38), batch_size=None, epochs=1)
+    assert re.search(
+        r"in epoch 1, batch 1 of 1, the loss was \d.*are not finite\. The network keeps", message
+    )
+    assert net.parameters.tobytes() == before
+
+
+def test_an_error_of_an_own_function_leaves_the_parameters_before_it() -> None:
+    calls: list[int] = []
+
+    def function(z: NDArray[Any]) -> NDArray[Any]:
+        calls.append(1)
+        if len(calls) == 3:
+            raise RuntimeError("mine")
+        return z
+
+    net = gn.Network([gn.Dense(2, gn.activations.Function(function, np.ones_like))], seed=0, input_shape=4)
+    before = net.parameters.tobytes()
+    with pytest.raises(RuntimeError, match="mine"):
+        fit(net, epochs=1)
+    assert net.parameters.tobytes() == before
+
+
+# ---- errors before any work
+
+
+BAD: list[tuple[dict[str, Any], type[GlassnetError]]] = [
+    ({"X": X[:-1]}, ShapeError),
+    ({"X": X[:, 1:]}, ShapeError),
+    ({"X": X[:0], "y": Y[:0]}, DataError),
+    ({"X": np.where(X > 1, np.nan, X)}, DataError),
+    ({"y": Y[:, 0]}, ShapeError),
+    ({"y": Y * np.inf}, DataError),
+    ({"loss": "msee"}, UnknownNameError),
+    ({"loss": "scce"}, GlassnetError),
+    ({"optimizer": "sgdd"}, UnknownNameError),
+    ({"epochs": 0}, ArgumentError),
+    ({"epochs": 1.5}, ArgumentError),
+    ({"batch_size": 0}, ArgumentError),
+    ({"batch_size": 29}, ArgumentError),
+    ({"metrics": ["accurracy"]}, UnknownNameError),
+    ({"callbacks": [EarlyStopping()]}, ArgumentError),
+    ({"callbacks": [3]}, ArgumentError),
+    ({"callbacks": 3}, ArgumentError),
+    ({"engine": "nunpy"}, UnknownNameError),
+    ({"seed": -1}, ArgumentError),
+    ({"seed": "0"}, ArgumentError),
+    ({"validation_data": (X, Y[:-1])}, ShapeError),
+    ({"validation_data": X}, ArgumentError),
+    ({"validation_split": 1.0}, ArgumentError),
+    ({"validation_split": 0.001}, DataError),
+    ({"sample_weight": -np.ones(30)}, DataError),
+    ({"sample_weight": np.ones(29)}, ShapeError),
+    ({"class_weight": "even"}, ArgumentError),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("options", "error"), BAD, ids=lambda part: " ".join(part) if isinstance(part, dict) else ""
+)
+def test_fit_changes_nothing_when_it_refuses(options: dict[str, Any], error: type[GlassnetError]) -> None:
+    fresh, trained = network(), network()
+    fit(trained, epochs=2, optimizer="adam")
+    for net in (fresh, trained):
+        before = copy.deepcopy(vars(net))
+        if net is trained or options.get("X", X).shape[1:] == (4,):
+            with pytest.raises(error):
+                fit(net, **{"epochs": 3, **options})
+        assert_equal(vars(net), before)
+
+
+def assert_equal(found: dict[str, Any], before: dict[str, Any]) -> None:
+    assert found["streams"].state() == before["streams"].state()
+    assert found["streams"].weights.bit_generator.state == before["streams"].weights.bit_generator.state
+    for name in ("layers", "input_shape", "loss", "metadata"):
+        assert found[name] == before[name]
+    assert repr(found["state"]) == repr(before["state"])
+    for vector in ("parameters", "running", "gradients"):
+        one, other = (getattr(part["_vectors"], vector, None) for part in (found, before))
+        assert (one is None and other is None) or one.tobytes() == other.tobytes()
