@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from glassnet import activations, initializers, losses, metrics, optimizers, schedules
     from glassnet.data import datasets
     from glassnet.data.preparation import Standardizer, one_hot, train_test_split
+    from glassnet.insight import plots
     from glassnet.interop.files import load
     from glassnet.layers import Activation, BatchNorm, Dense, Dropout, Flatten, LayerNorm
     from glassnet.network import Network
@@ -23,6 +24,7 @@ __version__ = "0.1.0"
 _ROOMS = {
     "glassnet": ("activations", "initializers", "losses", "metrics", "optimizers", "schedules"),
     "glassnet.data": ("datasets",),
+    "glassnet.insight": ("plots",),
     "glassnet.training": ("callbacks",),
 }
 _NAMES = {
@@ -40,7 +42,7 @@ _MODULE_OF |= {name: (module, name) for module, names in _NAMES.items() for name
 __all__ = [
     "SGD", "Activation", "AdaGrad", "Adam", "AdamW", "BatchNorm", "Callback", "Dense", "Dropout", "Flatten",
     "History", "LayerNorm", "Network", "RMSProp", "Standardizer", "activations", "callbacks", "datasets",
-    "initializers", "load", "losses", "metrics", "one_hot", "optimizers", "schedules", "train_test_split",
+    "initializers", "load", "losses", "metrics", "one_hot", "optimizers", "plots", "schedules", "train_test_split",
 ]  # fmt: skip
 
 

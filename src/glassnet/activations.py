@@ -24,6 +24,8 @@ from glassnet.registry import Registry
 
 Formula = Callable[..., Any]
 
+_BY_POSITION = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+
 
 @dataclass(frozen=True)
 class Activation:
@@ -234,7 +236,8 @@ class Function(Activation):
     @cached_property
     def derivative_takes_output(self) -> bool:
         """Whether the derivative is ``df(z, a)``."""
-        return len(inspect.signature(self.derivative).parameters) >= 2
+        parameters = inspect.signature(self.derivative).parameters.values()
+        return sum(part.default is part.empty and part.kind in _BY_POSITION for part in parameters) >= 2
 
     def value(self, z: NDArray[Any]) -> NDArray[Any]:
         """f(z), of z's shape."""

@@ -45,7 +45,7 @@ class Registry(Generic[T]):
     def add(self, name: str, thing: T) -> None:
         """Make a user's own object known under `name`, so that files that mention it can be loaded."""
         if not isinstance(thing, self.base):
-            raise ArgumentError(f"{name!r} must be registered with a {self.base.__name__}; got {thing!r}")
+            raise ArgumentError(f"{name!r} must be registered with a glassnet {self.base.__name__}; got {thing!r}")
         self._added[name] = thing
         self._factories[name] = lambda: thing
 

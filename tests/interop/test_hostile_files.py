@@ -320,4 +320,5 @@ def test_any_forged_value_gives_a_network_or_a_refusal(
         assert str(path) in str(error)
     else:
         assert found.parameters.shape == (53,)
-        assert found.predict(X).shape == (24, 3)
+        with np.errstate(all="ignore"):
+            assert found.predict(X).shape == (24, 3)

@@ -220,7 +220,7 @@ def test_the_best_are_put_back_after_ctrl_c_but_not_after_an_error() -> None:
 
     def explode(session: Session) -> None:
         if session.history.n_epochs == 2:
-            session.network.state.rate_factor = 1e30  # type: ignore[union-attr]
+            session.state.rate_factor = 1e30
 
     recorder, net = Recorder(), network()
     with pytest.raises(DivergenceError):

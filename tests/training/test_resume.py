@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import glassnet as gn
+from glassnet.errors import ArgumentError
 from glassnet.interop.description import describe
 from glassnet.training import pace
 from glassnet.training.callbacks import Callback, Checkpoint, EarlyStopping, ReduceOnPlateau, Session
@@ -212,10 +213,8 @@ def test_what_is_remembered_of_another_network_is_refused(tmp_path: Path) -> Non
     net = gn.load(tmp_path / "model")
     assert net.state is not None
     net.state.callbacks["EarlyStopping(loss)"]["parameters"] = np.zeros(3, np.float32)
-    with pytest.raises(
-        gn.errors.ArgumentError, match=r"what EarlyStopping\(loss\) remembers is not of this network"
-    ):
+    with pytest.raises(ArgumentError, match=r"what EarlyStopping\(loss\) remembers is not of this network"):
         fit(net, 1, [EarlyStopping("loss")])
     net.state.callbacks["EarlyStopping(loss)"] = {"wait": "long"}
-    with pytest.raises(gn.errors.ArgumentError, match=r"wait of EarlyStopping must be an integer"):
+    with pytest.raises(ArgumentError, match=r"wait of EarlyStopping must be an integer"):
         fit(net, 1, [EarlyStopping("loss")])

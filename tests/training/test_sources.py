@@ -119,7 +119,11 @@ def test_metrics_beside_batches_are_those_of_the_validation_data() -> None:
     ("given", "options", "message"),
     [
         (([],), {}, "the iterable of batches is empty"),
-        ((iter(BATCHES),), {"epochs": 3}, "an iterator can be gone through once, and 3 epochs were asked for"),
+        (
+            (iter(BATCHES),),
+            {"epochs": 3},
+            "an iterator can be gone through once, and 3 epochs were asked for",
+        ),
         ((BATCHES,), {"batch_size": 8}, "batch_size is for arrays"),
         ((BATCHES,), {"validation_split": 0.5}, "give validation_data beside"),
         ((BATCHES,), {"metrics": ["mae"]}, "give validation_data beside an iterable of batches"),

@@ -79,7 +79,8 @@ class Report:
         """Layers, and what is known about the data and the training."""
         network, description = model.network, model.description
         self.line(f"{network.summary()}\n")
-        self.fact("trained on", description.source or "not recorded")
+        held = f", {100 * description.test_share:.3g} % held back to test" if description.test_share else ""
+        self.fact("trained on", f"{description.source or 'not recorded'}{held}")
         if network.state is not None:
             optimizer = compact_repr(network.state.optimizer)
             self.fact("training", f"{_count(network.state.epoch, 'epoch')} by {optimizer}")

@@ -29,7 +29,7 @@ class Source:
     Attributes
     ----------
     name : str
-        Of the data set, or of the file without its ending.
+        Of the data set, or of the file.
     X : float64 array, (n_samples, n_features)
     feature_names : tuple of str
     labels : array of str, (n_samples,), or None
@@ -102,7 +102,7 @@ def _of_file(path: Path) -> Source:
             f"Write it with numpy.savez({path.name!r}, X=X, y=y)"
         )
     X = inputs.features(f"X of {path}", arrays["X"], np.float64, None, "")
-    source = Source(path.stem, X, tuple(f"x{column}" for column in range(X.shape[1])))
+    source = Source(path.name, X, tuple(f"x{column}" for column in range(X.shape[1])))
     return _with_targets(source, arrays["y"], f"y of {path}") if "y" in arrays else source
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from glassnet.cli import heads, recipes, sources
@@ -107,7 +108,7 @@ def run(name: str, output: str | None, given: dict[str, Any], seed: int, engine:
     source = sources.read(name)
     training = prepare(source, recipes.choose(source, given), seed)
     report = Report(quiet)
-    folder = Folder(f"runs/{source.name}" if output is None else output)
+    folder = Folder(f"runs/{Path(source.name).stem}" if output is None else output)
     clock = time.perf_counter()
     history = fit(training, engine, not quiet, [folder, Header(report, training)])
     seconds = time.perf_counter() - clock

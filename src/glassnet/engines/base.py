@@ -105,8 +105,6 @@ class Steps:
         The learning rate of each step.
     coefficients : ndarray of float64
         The optimizer's coefficients of each step, (n_steps, n_coefficients).
-    rates : ndarray of float64
-        The learning rate of each step.
     first_step : int
         The number of the first of these steps in the whole training, counted from 1.
     """
@@ -115,7 +113,6 @@ class Steps:
     masks: NDArray[np.uint8]
     rates: NDArray[np.float64]
     coefficients: NDArray[np.float64]
-    rates: NDArray[np.float64]
     first_step: int
 
     def __len__(self) -> int:
@@ -124,7 +121,7 @@ class Steps:
     def first(self, n: int) -> Steps:
         """The first `n` of these steps."""
         data = replace(self.data, starts=self.data.starts[:n], stops=self.data.stops[:n])
-        return Steps(data, self.masks, self.rates[:n], self.coefficients[:n])
+        return Steps(data, self.masks, self.rates[:n], self.coefficients[:n], self.first_step)
 
 
 @dataclass(frozen=True)

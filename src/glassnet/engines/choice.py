@@ -6,26 +6,28 @@ import difflib
 import sys
 import warnings
 from collections.abc import Callable
-from dataclasses import dataclass
-from importlib.util import find_spec
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from glassnet.engines.base import Engine
+from glassnet.engines.base import Engine, Placement
 from glassnet.engines.numpy import NumpyEngine
-from glassnet.errors import EngineError, MissingDependencyError, UnknownNameError
+from glassnet.errors import ArgumentError, EngineError, MissingDependencyError, UnknownNameError
+from glassnet.optional import require
 
 if TYPE_CHECKING:
+    from glassnet.engines.compiled import CompiledEngine
     from glassnet.optimizers import Optimizer
     from glassnet.plan import Plan
 
-NAMES = ("auto", "numpy", "compiled")
+NAMES = ("auto", "numpy", "compiled", "torch")
 
 # Seconds, as measured: what the numpy engine spends on calls for a step and for each of its rows and outputs beyond
 # what compiled code does, and what the compiled engine costs before its first step.
 PER_STEP, PER_ROW, PER_OUTPUT = 15e-6, 40e-6, 2e-9
-LOADING, COMPILING = 0.8, 9.0
+LOADING = 0.8
+WORTH_TELLING = 2.0
 
 
 class EngineNote(UserWarning):
@@ -34,13 +36,14 @@ class EngineNote(UserWarning):
 
 @dataclass(frozen=True)
 class Work:
-    """What is to be done: the plan, its optimizer, how many steps of how many samples, in which dtype."""
+    """What is to be done, and where: the plan, its optimizer, how many steps of how many samples, in which dtype."""
 
     plan: Plan
     optimizer: Optimizer
     dtype: np.dtype[Any]
     n_steps: int
     batch_size: int
+    placement: Placement = field(default_factory=Placement)
 
     @property
     def saving(self) -> float:
@@ -53,55 +56,80 @@ class Work:
 def choose(name: str, work: Work, earlier: str = "", announce: Callable[[str], None] | None = None) -> Engine:
     """The engine called `name`.
 
-    "auto" takes the compiled engine where it saves more time than it needs to start, else numpy; a training that
-    goes on stays on the engine of its `earlier` epochs. `announce` is told before something is compiled for long.
+    "auto" takes the compiled engine where it saves more time than it needs to start, else numpy; torch where a
+    placement asks for it; a training that goes on stays on the engine of its `earlier` epochs. `announce` is told
+    before something is compiled for long.
 
     Raises
     ------
     UnknownNameError, MissingDependencyError, EngineError
         If there is no such engine, its package is missing, or it cannot do this work.
+    ArgumentError
+        If another engine than torch is given a placement.
     """
     if name not in NAMES:
         near = difflib.get_close_matches(str(name), NAMES, n=1)
         hint = f"; did you mean {near[0]!r}?" if near else ""
         raise UnknownNameError(f"no engine is called {name!r}; engines: {', '.join(NAMES)}{hint}")
+    placed = work.placement != Placement()
+    if name == "torch" or (name == "auto" and (placed or earlier == "torch")):
+        return _torch(work)
+    if placed:
+        raise ArgumentError(
+            f"device, mixed_precision and torch_compile are options of engine='torch'; engine={name!r} computes on "
+            "the CPU"
+        )
     if name == "auto":
         return _automatic(work, earlier, announce)
-    return _compiled(work, announce) if name == "compiled" else NumpyEngine()
+    return _prepared(_compiled_engine(), work, announce) if name == "compiled" else NumpyEngine()
 
 
 def _automatic(work: Work, earlier: str, announce: Callable[[str], None] | None) -> Engine:
-    if earlier in NAMES and earlier != "compiled":
-        return NumpyEngine()
-    if find_spec("numba") is None or (not earlier and work.saving < _cost(work)):
+    starts = earlier != "compiled"
+    if (earlier and starts) or (starts and work.saving < _loading()):
         return NumpyEngine()
     try:
-        return _compiled(work, announce)
+        engine, loading = _compiled_engine(), _loading()
+        if starts and work.saving < loading + engine.seconds_to_prepare(work.plan, work.optimizer, work.dtype):
+            return NumpyEngine()
+        return _prepared(engine, work, announce)
+    except MissingDependencyError:
+        return NumpyEngine()
     except EngineError as error:
-        warnings.warn(f"training on the numpy engine, which is slower: {error}", EngineNote, stacklevel=4)
+        warnings.warn(f"training on the numpy engine, which is slower: {error}", EngineNote, stacklevel=5)
         return NumpyEngine()
 
 
-def _cost(work: Work) -> float:
-    """Seconds until compiled code takes its first step."""
-    loaded = "glassnet.engines.compiled" in sys.modules
-    if not loaded and work.saving < LOADING:
-        return LOADING
-    from glassnet.engines.compiled import is_ready
-
-    return 0.0 if loaded and is_ready(work.dtype) else LOADING if is_ready(work.dtype) else COMPILING
+def _loading() -> float:
+    """Seconds until compiled code that is on disk takes its first step."""
+    return 0.0 if "glassnet.engines.compiled" in sys.modules else LOADING
 
 
-def _compiled(work: Work, announce: Callable[[str], None] | None) -> Engine:
-    if find_spec("numba") is None:
+def _compiled_engine() -> CompiledEngine:
+    try:
+        from glassnet.engines.compiled import CompiledEngine
+    except ModuleNotFoundError as error:
         raise MissingDependencyError(
-            "engine='compiled' needs numba, which is not installed; install it with: pip install numba, "
+            f"engine='compiled' needs {error.name}, which is not installed; install it with: pip install {error.name}, "
             "or use engine='numpy'"
-        )
-    from glassnet.engines.compiled import CompiledEngine, is_ready
+        ) from error
+    except ImportError as error:
+        raise EngineError(f"engine='compiled' needs numba, which cannot be loaded: {error}") from error
+    return CompiledEngine()
 
-    if announce is not None and not is_ready(work.dtype):
-        announce("compiling for this processor; this happens once and takes about 10 seconds")
-    engine = CompiledEngine()
+
+def _prepared(engine: CompiledEngine, work: Work, announce: Callable[[str], None] | None) -> Engine:
+    seconds = engine.seconds_to_prepare(work.plan, work.optimizer, work.dtype)
+    if announce is not None and seconds >= WORTH_TELLING:
+        announce(f"compiling for this processor; this happens once and takes about {seconds:.0f} seconds")
     engine.prepare(work.plan, work.optimizer, work.dtype)
+    return engine
+
+
+def _torch(work: Work) -> Engine:
+    require("torch", extra="torch", purpose="engine='torch'")
+    from glassnet.engines.torch import TorchEngine
+
+    engine = TorchEngine(work.placement, work.dtype)
+    engine.prepare(work.plan, work.optimizer)
     return engine

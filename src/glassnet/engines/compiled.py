@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
@@ -12,16 +13,27 @@ from numpy.typing import NDArray
 
 from glassnet.engines import entries, kernels, loop
 from glassnet.engines.base import Array, Steps, Task, Vectors
+from glassnet.engines.kernels import Kernel
 from glassnet.kernels import blas, normalisation, store
 from glassnet.kernels.compiled import TRAVERSALS
 from glassnet.kernels.lift import compiled, specialise
 from glassnet.optimizers import Optimizer
 from glassnet.plan import BATCH_NORM, DENSE, DROPOUT, LAYER_NORM, Plan, Row
 
+NORMALISATIONS = {
+    BATCH_NORM: {
+        "activate": normalisation.batch_norm,
+        "infer": normalisation.batch_norm_inference,
+        "gate": normalisation.batch_norm_backward,
+    },
+    LAYER_NORM: {"activate": normalisation.layer_norm, "gate": normalisation.layer_norm_backward},
+}
 PREDICTION_ROWS = 1024
 ENTRY = types.int64(types.int64)
 # A product of fewer multiply-adds is done by one thread: starting a second costs more than it gains.
 PRODUCT_PER_THREAD = 4_000_000
+# Measured; the loop is compiled once, each of the others for one formula.
+SECONDS_TO_COMPILE, SECONDS_PER_KERNEL = {"train": 6.0, "predict": 1.5}, 0.3
 
 
 @cache
@@ -33,45 +45,39 @@ def compiled_loop() -> dict[str, Any]:
     return made
 
 
-def entry(template: Any, dtype: np.dtype[Any]) -> Any:
-    """The ctypes function of an entry; it releases the GIL while it runs."""
+def entry(template: Any, dtype: np.dtype[Any]) -> Kernel:
+    """An entry of :mod:`glassnet.engines.entries`."""
+    name = f"{template.__name__}_{dtype.name}"
 
     def meanings() -> dict[str, Any]:
-        number = types.float32 if dtype == np.float32 else types.float64
-        return {"NUMBER": number, "TRAIN": compiled_loop()["train"], "FORWARD": compiled_loop()["forward"]}
+        made = compiled_loop()
+        return {"NUMBER": kernels.number(dtype), "TRAIN": made["train"], "FORWARD": made["forward"]}
 
-    return store.function(template, _entry_name(template, dtype), ENTRY, meanings).ctypes
+    return Kernel(name, lambda: store.function(template, name, ENTRY, meanings))
 
 
-def _entry_name(template: Any, dtype: np.dtype[Any]) -> str:
-    return f"{template.__name__}_{dtype.name}"
+def kernels_of(row: Row, dtype: np.dtype[Any]) -> dict[str, Kernel]:
+    """The kernels that a row calls, by their fields in its record."""
+    if row.kind == DROPOUT:
+        return {}
+    if row.kind in NORMALISATIONS:
+        parts = NORMALISATIONS[row.kind].items()
+        return {part: kernels.normalise(function, dtype) for part, function in parts}
+    activate = kernels.activate(row.activation, dtype, with_bias=row.kind == DENSE)
+    gate = kernels.gate(row.activation, dtype)
+    return {"activate": activate} if gate is None else {"activate": activate, "gate": gate}
 
 
 def compiled_rows(plan: Plan, dtype: np.dtype[Any]) -> NDArray[Any]:
-    """The rows of a plan as records, with the addresses of their kernels."""
+    """The rows of a plan as records, with the addresses of their kernels; compiles them where needed."""
     table = np.zeros(len(plan.rows), entries.ROW)
     for record, row in zip(table, plan.rows, strict=True):
-        for name in entries.ROW.names or ():
-            if name in Row._fields:
-                record[name] = getattr(row, name)
-        for name, address in addresses(row, dtype).items():
-            record[name] = address
+        for name in entries.ROW_FIELDS:
+            record[name] = getattr(row, name)
+        for name, kernel in kernels_of(row, dtype).items():
+            record[name] = kernel.address
         record["parameter"] = next(iter(row.activation.parameters), 0.0)
     return table
-
-
-def addresses(row: Row, dtype: np.dtype[Any]) -> dict[str, int]:
-    """The kernels that a row calls; compiles them where needed."""
-    if row.kind == BATCH_NORM:
-        parts = {"activate": "batch_norm", "infer": "batch_norm_inference", "gate": "batch_norm_backward"}
-    elif row.kind == LAYER_NORM:
-        parts = {"activate": "layer_norm", "gate": "layer_norm_backward"}
-    elif row.kind == DROPOUT:
-        return {}
-    else:
-        activate = kernels.activate(row.activation, dtype, with_bias=row.kind == DENSE)
-        return {"activate": activate, "gate": kernels.gate(row.activation, dtype)}
-    return {part: kernels.normalise(getattr(normalisation, name), dtype) for part, name in parts.items()}
 
 
 class Job:
@@ -102,7 +108,7 @@ class CompiledTrainer:
         dtype, size, plan = task.dtype, task.batch_size, task.plan
         self.threads = task.threads or threads_for(plan, size)
         gathered = size if task.gathers else 0
-        self.run_entry = entry(entries.train, dtype)
+        self.run_entry = entry(entries.train, dtype).make().ctypes
         self.job = Job()
         self.job.point(
             rows=compiled_rows(plan, dtype),
@@ -115,7 +121,7 @@ class CompiledTrainer:
             n_rows=len(plan.rows), n_parameters=len(task.vectors.parameters), n_states=task.states.size,
             n_running=len(task.vectors.running), n_memory=plan.n_columns * size, size=size,
             n_features=plan.layout.n_features, n_batch_targets=task.n_targets, n_mask_columns=plan.n_mask_columns,
-            rule=kernels.update(task.optimizer, dtype), compare=kernels.compare(task.loss, dtype),
+            rule=kernels.update(task.optimizer, dtype).address, compare=kernels.compare(task.loss, dtype).address,
             takes_classes=task.loss.takes_classes, parameter=next(iter(task.loss.parameters), 0.0),
             clip_norm=task.optimizer.clip_norm or 0, clip_value=task.optimizer.clip_value or 0,
         )  # fmt: skip
@@ -135,15 +141,15 @@ class CompiledTrainer:
             return int(self.run_entry(self.job.address))
 
 
-def is_ready(dtype: np.dtype[Any]) -> bool:
-    """Whether the loop is compiled for this machine."""
-    return store.is_ready(_entry_name(entries.train, dtype))
-
-
 class CompiledEngine:
     """The loop of the numpy engine and the same formulas, compiled by Numba."""
 
     name = "compiled"
+
+    def seconds_to_prepare(self, plan: Plan, optimizer: Optimizer, dtype: np.dtype[Any]) -> float:
+        """About how long :meth:`prepare` is going to compile; 0 where everything is there."""
+        missing = [name for name, kernel in _needed(plan, optimizer, dtype) if not kernel.is_ready]
+        return sum(SECONDS_TO_COMPILE.get(name, SECONDS_PER_KERNEL) for name in missing)
 
     def prepare(self, plan: Plan, optimizer: Optimizer, dtype: np.dtype[Any]) -> None:
         """Compile, or read from disk, all that training this plan needs.
@@ -151,13 +157,10 @@ class CompiledEngine:
         Raises
         ------
         EngineError
-            If an activation or a loss of the user's own cannot be compiled.
+            If a part of the user's own cannot be compiled.
         """
-        compiled_rows(plan, dtype)
-        if plan.loss is not None:
-            kernels.compare(plan.loss, dtype)
-        kernels.update(optimizer, dtype)
-        entry(entries.train, dtype)
+        for _, kernel in _needed(plan, optimizer, dtype):
+            kernel.make()
 
     def trainer(self, task: Task) -> CompiledTrainer:
         """Prepare to train; compiles what is needed and not yet compiled."""
@@ -177,8 +180,18 @@ class CompiledEngine:
             n_memory=plan.n_columns * size, size=size, n_samples=len(x), n_features=x.shape[1],
         )  # fmt: skip
         with blas.threads(threads_for(plan, size)):
-            entry(entries.predict, x.dtype)(job.address)
+            entry(entries.predict, x.dtype).make().ctypes(job.address)
         return output
+
+
+def _needed(plan: Plan, optimizer: Optimizer, dtype: np.dtype[Any]) -> Iterator[tuple[str, Kernel]]:
+    """All kernels of training, a user's own first: they may fail, and the loop takes longest."""
+    for row in plan.rows:
+        yield from kernels_of(row, dtype).items()
+    yield "compare", kernels.compare(plan.objective, dtype)
+    yield "update", kernels.update(optimizer, dtype)
+    yield "predict", entry(entries.predict, dtype)
+    yield "train", entry(entries.train, dtype)
 
 
 def threads_for(plan: Plan, batch_size: int) -> int:

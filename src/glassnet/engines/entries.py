@@ -18,13 +18,18 @@ NUMBER: Any = None
 TRAIN: Any = None
 FORWARD: Any = None
 
-ROW = np.dtype(
-    [(name, np.int64) for name in (
-        "kind", "n_inputs", "n_outputs", "source", "z", "a", "error", "source_error", "spread",
-        "weights", "bias", "statistics", "mask", "activate", "infer", "gate",
-    )]
-    + [(name, np.float64) for name in ("rate", "momentum", "epsilon", "l1", "l2", "parameter")]
+# Fields of a row of the plan, then addresses of its kernels and the parameter of its activation.
+ROW_FIELDS = (
+    "kind", "n_inputs", "n_outputs", "source", "z", "a", "error", "source_error", "spread",
+    "weights", "bias", "statistics", "mask", "rate", "momentum", "epsilon", "l1", "l2",
 )  # fmt: skip
+REALS = ("rate", "momentum", "epsilon", "l1", "l2", "parameter")
+ROW = np.dtype(
+    [
+        (name, np.float64 if name in REALS else np.int64)
+        for name in (*ROW_FIELDS, "activate", "infer", "gate", "parameter")
+    ]
+)
 JOB = np.dtype(
     [(name, np.int64) for name in (
         "rows", "n_rows", "parameters", "n_parameters", "gradients", "states", "n_states", "running", "n_running",

@@ -32,7 +32,7 @@ class Predictor:
         vectors = network.vectors
         self._vectors = Vectors(vectors.parameters.copy(), np.empty(0, network.dtype), vectors.running.copy())
         self._rows = compiled_rows(self._plan, network.dtype)
-        self._predict = entry(entries.predict, network.dtype)
+        self._predict = entry(entries.predict, network.dtype).make().ctypes
         self._shape = network.input_shape
         self._engine = CompiledEngine()
         self._local = threading.local()

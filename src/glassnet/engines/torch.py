@@ -15,9 +15,12 @@ from torch.nn import functional
 
 from glassnet.engines import devices, tensors
 from glassnet.engines.base import Array, Placement, Steps, Task, Vectors
+from glassnet.engines.transfer import Resident, Samples, tensor
+from glassnet.optimizers import Optimizer
 from glassnet.plan import ACTIVATION, BATCH_NORM, DENSE, DROPOUT, NOWHERE, Plan, Row
 
 PREDICTION_ROWS = 16384
+NO_MASKS = torch.empty(0, dtype=torch.uint8)
 
 
 class Forward:
@@ -26,29 +29,28 @@ class Forward:
     def __init__(self, plan: Plan, parameters: Tensor, running: Tensor) -> None:
         self.rows = plan.rows
         self.weights = [_weights(row, parameters) for row in plan.rows]
-        self.biases = [_piece(parameters, row.bias, row.n_outputs) for row in plan.rows]
-        self.means = [_piece(running, row.statistics, row.n_outputs) for row in plan.rows]
-        self.variances = [
-            _piece(running, _behind(row.statistics, row.n_outputs), row.n_outputs) for row in plan.rows
-        ]
+        self.biases = [_bias(row, parameters) for row in plan.rows]
+        self.running = [_running(row, running) for row in plan.rows]
         self.activations = [tensors.activate(row.activation) for row in plan.rows]
 
     def __call__(self, x: Tensor, masks: Tensor, training: bool) -> Tensor:
-        """The last row's output for a batch x (n, n_features); `masks` are the batch's own."""
-        for i, row in enumerate(self.rows):
+        """The last row's output for the batch x (n, n_features) and its own dropout masks."""
+        for row, weights, bias, running, activate in zip(
+            self.rows, self.weights, self.biases, self.running, self.activations, strict=True
+        ):
             if row.kind == DENSE:
-                x = self.activations[i](torch.addmm(self.biases[i], x, self.weights[i]))
+                x = activate(torch.addmm(bias, x, weights))
             elif row.kind == ACTIVATION:
-                x = self.activations[i](x)
+                x = activate(x)
             elif row.kind == DROPOUT:
                 x = x * _mask(row, masks, x) * (1 / (1 - row.rate)) if training else x
             elif row.kind == BATCH_NORM:
+                mean, variance = running
                 x = functional.batch_norm(
-                    x, self.means[i], self.variances[i], self.weights[i], self.biases[i],
-                    training, row.momentum, row.epsilon,
-                )  # fmt: skip
+                    x, mean, variance, weights, bias, training, row.momentum, row.epsilon
+                )
             else:
-                x = functional.layer_norm(x, (row.n_outputs,), self.weights[i], self.biases[i], row.epsilon)
+                x = functional.layer_norm(x, (row.n_outputs,), weights, bias, row.epsilon)
         return x
 
     def penalty(self) -> Tensor | float:
@@ -60,51 +62,26 @@ class Forward:
         )
 
 
-def _behind(start: int, n: int) -> int:
-    return NOWHERE if start == NOWHERE else start + n
-
-
-def _piece(flat: Tensor, start: int, n: int) -> Tensor:
-    return flat[:0] if start == NOWHERE else flat[start : start + n]
+def _piece(flat: Tensor, start: int, *shape: int) -> Tensor:
+    return flat[:0] if start == NOWHERE else flat[start : start + math.prod(shape)].view(shape)
 
 
 def _weights(row: Row, flat: Tensor) -> Tensor:
-    if row.kind == DENSE:
-        return _piece(flat, row.weights, row.n_inputs * row.n_outputs).view(row.n_inputs, row.n_outputs)
-    return _piece(flat, row.weights, row.n_outputs)
+    shape = (row.n_inputs, row.n_outputs) if row.kind == DENSE else (row.n_outputs,)
+    return _piece(flat, row.weights, *shape)
+
+
+def _bias(row: Row, flat: Tensor) -> Tensor:
+    return _piece(flat, row.bias, row.n_outputs)
+
+
+def _running(row: Row, flat: Tensor) -> tuple[Tensor, ...]:
+    """Running mean and variance."""
+    return _piece(flat, row.statistics, 2, row.n_outputs).unbind() if row.kind == BATCH_NORM else ()
 
 
 def _mask(row: Row, masks: Tensor, x: Tensor) -> Tensor:
     return masks[row.mask * len(x) : (row.mask + row.n_outputs) * len(x)].view(x.shape)
-
-
-class Resident:
-    """The flat vectors of a task on a device: on the CPU the same memory, elsewhere copies."""
-
-    def __init__(self, task: Task, device: torch.device) -> None:
-        self.shared = shares_memory(device)
-        self.arrays = [task.vectors.parameters, task.vectors.gradients, task.vectors.running, task.states]
-        self.tensors = [
-            torch.from_numpy(array) if self.shared else torch.tensor(array, device=device) for array in self.arrays
-        ]
-        self.parameters, self.gradients, self.running, self.states = self.tensors
-
-    def load(self) -> None:
-        """Take over what the arrays hold now."""
-        if not self.shared:
-            for array, tensor in zip(self.arrays, self.tensors, strict=True):
-                tensor.copy_(torch.from_numpy(array))
-
-    def store(self) -> None:
-        """Give the arrays what was computed."""
-        if not self.shared:
-            for array, tensor in zip(self.arrays, self.tensors, strict=True):
-                array[...] = tensor.cpu().numpy()
-
-
-def shares_memory(device: torch.device) -> bool:
-    """Whether the device computes in the memory of NumPy."""
-    return device.type == "cpu"
 
 
 class TorchTrainer:
@@ -113,22 +90,22 @@ class TorchTrainer:
     def __init__(self, task: Task, device: torch.device, placement: Placement) -> None:
         self.task, self.device, self.mixed_precision = task, device, placement.mixed_precision
         self.resident = Resident(task, device)
+        self.samples = Samples(task.loss, device)
         self.forward = _differentiable(task.plan, self.resident)
         self.compare = tensors.compare(task.loss)
         self.objective: Callable[..., Tensor] = (
             torch.compile(self._objective) if placement.torch_compile else self._objective
         )
-        self.updater, names = tensors.updater(task.optimizer, self.resident.parameters)
-        self.resident.parameters.grad = self.resident.gradients
-        self.updater.state[self.resident.parameters].update(zip(names, self.resident.states, strict=True))
-        self.x = _tensor(task.x, device)
-        self.y = _tensor(task.y if task.loss.targets == "values" else task.y[:, 0], device)
-        self.y = self.y.long() if task.loss.takes_classes else self.y
-        self.weights = None if bool((task.weights == 1).all()) else _tensor(task.weights, device)
+        parameters = self.resident.parameters
+        parameters.grad = self.resident.gradients
+        self.updater, names = tensors.updater(task.optimizer, parameters)
+        self.state = self.updater.state[parameters]
+        self.state.update(zip(names, self.resident.states, strict=True))
 
     def run(self, steps: Steps, losses: NDArray[np.float64]) -> int:
         """Take the steps and note their losses; the number of steps until a loss that is not finite."""
         with _threads(self.task.threads):
+            self.samples.take(steps.data)
             done = self._take(steps, losses)
             if done < len(steps) and not self.resident.shared:
                 self._take(steps.first(done), np.empty(done))
@@ -136,27 +113,28 @@ class TorchTrainer:
         return done
 
     def _take(self, steps: Steps, losses: NDArray[np.float64]) -> int:
-        """Memory shared with NumPy is left at the first bad loss; a device is not interrupted, and asked at the end."""
+        """Shared memory is left alone from the first bad loss on; copies on a device are asked only at the end."""
         self.resident.load()
-        self._count_from(steps.first_step)
-        found = torch.empty(len(steps), dtype=self.x.dtype, device=self.device)
+        self.state["step"] = torch.tensor(float(steps.first_step - 1))
+        found = torch.zeros(len(steps), dtype=self.resident.parameters.dtype, device=self.device)
+        rates = steps.rates.tolist()
         for k, objective in enumerate(self._objectives(steps)):
             found[k] = objective.detach()
-            if self.resident.shared and not math.isfinite(found[k].item()):
+            if self.resident.shared and not math.isfinite(objective.item()):
                 break
-            self._update(objective, float(steps.rates[k]))
-        values = found.cpu().numpy()
-        losses[...] = values
-        bad = np.flatnonzero(~np.isfinite(values))
+            self._update(objective, rates[k])
+        losses[...] = found.cpu().numpy()
+        bad = np.flatnonzero(~np.isfinite(losses))
         return int(bad[0]) if len(bad) else len(steps)
 
     def _objectives(self, steps: Steps) -> Iterator[Tensor]:
-        order, masks, at = _tensor(steps.order, self.device), _tensor(steps.masks, self.device), 0
-        for start, stop in zip(steps.starts.tolist(), steps.stops.tolist(), strict=True):
+        data, samples, n_columns, at = steps.data, self.samples, self.task.plan.n_mask_columns, 0
+        order, masks = tensor(data.order, self.device), tensor(steps.masks, self.device)
+        for start, stop in zip(data.starts.tolist(), data.stops.tolist(), strict=True):
             chosen = order[start:stop] if len(order) else slice(start, stop)
-            ahead = at + (stop - start) * self.task.plan.n_mask_columns
-            weights = None if self.weights is None else self.weights[chosen]
-            yield self.objective(self.x[chosen], self.y[chosen], weights, masks[at:ahead])
+            weights = None if samples.weights is None else samples.weights[chosen]
+            ahead = at + (stop - start) * n_columns
+            yield self.objective(samples.x[chosen], samples.y[chosen], weights, masks[at:ahead])
             at = ahead
 
     def _objective(self, x: Tensor, y: Tensor, weights: Tensor | None, masks: Tensor) -> Tensor:
@@ -166,15 +144,12 @@ class TorchTrainer:
         return self.compare(y, output.to(x.dtype), weights) + self.forward.penalty()
 
     def _update(self, objective: Tensor, rate: float) -> None:
+        optimizer = self.task.optimizer
         self.resident.gradients.zero_()
         objective.backward()  # type: ignore[no-untyped-call]
-        tensors.clip(self.resident.gradients, self.task.optimizer.clip_norm, self.task.optimizer.clip_value)
+        tensors.clip(self.resident.gradients, optimizer.clip_norm, optimizer.clip_value)
         self.updater.param_groups[0]["lr"] = rate
         self.updater.step()
-
-    def _count_from(self, first_step: int) -> None:
-        state = self.updater.state[self.resident.parameters]
-        state["step"] = torch.tensor(float(first_step - 1))
 
 
 def _differentiable(plan: Plan, resident: Resident) -> Forward:
@@ -182,12 +157,8 @@ def _differentiable(plan: Plan, resident: Resident) -> Forward:
     forward, gradients = Forward(plan, resident.parameters, resident.running), resident.gradients
     for row, weights, bias in zip(plan.rows, forward.weights, forward.biases, strict=True):
         weights.requires_grad_().grad = _weights(row, gradients)
-        bias.requires_grad_().grad = _piece(gradients, row.bias, row.n_outputs)
+        bias.requires_grad_().grad = _bias(row, gradients)
     return forward
-
-
-def _tensor(array: Array, device: torch.device) -> Tensor:
-    return torch.from_numpy(array if array.flags.writeable else array.copy()).to(device)
 
 
 @contextmanager
@@ -206,7 +177,7 @@ class TorchEngine:
     Parameters
     ----------
     placement : Placement
-        Device and how it computes.
+        The device, and how it computes.
     dtype : numpy.dtype
         Of the network.
 
@@ -222,6 +193,13 @@ class TorchEngine:
         self.placement = placement
         self.device = devices.check(placement, dtype)
 
+    def prepare(self, plan: Plan, optimizer: Optimizer) -> None:
+        """Raise `EngineError` where some part of this work has no counterpart in PyTorch."""
+        for row in plan.rows:
+            tensors.activate(row.activation)
+        tensors.compare(plan.objective)
+        tensors.updater(optimizer, torch.empty(0))
+
     def trainer(self, task: Task) -> TorchTrainer:
         """Prepare to train."""
         return TorchTrainer(task, self.device, self.placement)
@@ -229,12 +207,10 @@ class TorchEngine:
     def forward(self, plan: Plan, vectors: Vectors, x: Array) -> Array:
         """The last row's output in prediction, a slice of rows at a time."""
         output = np.empty((len(x), plan.n_outputs), x.dtype)
+        parameters, running = tensor(vectors.parameters, self.device), tensor(vectors.running, self.device)
         with torch.inference_mode():
-            forward = Forward(plan, _tensor(vectors.parameters, self.device), _tensor(vectors.running, self.device))
+            forward = Forward(plan, parameters, running)
             for start in range(0, len(x), PREDICTION_ROWS):
                 part = slice(start, start + PREDICTION_ROWS)
-                output[part] = forward(_tensor(x[part], self.device), NO_MASKS, False).cpu().numpy()
+                output[part] = forward(tensor(x[part], self.device), NO_MASKS, False).cpu().numpy()
         return output
-
-
-NO_MASKS = torch.empty(0, dtype=torch.uint8)

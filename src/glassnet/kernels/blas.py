@@ -5,7 +5,7 @@ from __future__ import annotations
 import ctypes
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -76,9 +76,18 @@ _users = 0
 _usual = 1
 
 
-@contextmanager
-def threads(wanted: int) -> Iterator[None]:
+def threads(wanted: int) -> AbstractContextManager[None]:
     """While active the BLAS uses `wanted` threads, or one if others train at the same time."""
+    return _using(lambda: wanted if _users == 1 else 1)
+
+
+def exactly(wanted: int) -> AbstractContextManager[None]:
+    """While active the BLAS uses `wanted` threads, whoever else trains."""
+    return _using(lambda: wanted)
+
+
+@contextmanager
+def _using(wanted: Callable[[], int]) -> Iterator[None]:
     global _users, _usual
     if FOUND is None:
         yield
@@ -88,7 +97,7 @@ def threads(wanted: int) -> Iterator[None]:
         if _users == 0:
             _usual = controller.get_num_threads()
         _users += 1
-        controller.set_num_threads(wanted if _users == 1 else 1)
+        controller.set_num_threads(wanted())
     try:
         yield
     finally:

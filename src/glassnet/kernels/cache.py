@@ -24,41 +24,43 @@ from numba.core.serialize import dumps
 from glassnet.kernels import blas
 
 PACKAGE = Path(__file__).parent.parent
-SOURCES = ("formulas/*.py", "kernels/*.py", "engines/loop.py", "engines/entries.py", "plan.py")
+SOURCES = (
+    "formulas/*.py", "kernels/*.py", "engines/compiled.py", "engines/entries.py", "engines/kernels.py",
+    "engines/loop.py", "activations.py", "losses.py", "optimizers.py", "plan.py",
+)  # fmt: skip
 DIGEST_BYTES = 32
 
 
 @cache
-def folder() -> Path:
-    """Where compiled code of exactly these sources, versions and this processor is kept.
+def folder() -> Path | None:
+    """Where compiled code is kept; None where others could write, since code that is loaded must be our own.
 
-    ``GLASSNET_CACHE`` names another place than the user's cache folder. A place that cannot be written, or that
-    others could write to, is replaced by a temporary folder for this process.
+    ``GLASSNET_CACHE`` names another place than the user's cache folder. A folder that can only be read is read.
     """
     base = os.environ.get("GLASSNET_CACHE") or platformdirs.user_cache_dir("glassnet")
-    place = Path(base) / _key()
+    place = Path(base) / key()
     try:
         place.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if _is_private(place) and os.access(place, os.W_OK):
-            return place
+        return place if _is_private(place) else None
     except OSError:
-        pass
-    return Path(tempfile.mkdtemp(prefix="glassnet-"))
+        return None
 
 
 def _is_private(place: Path) -> bool:
-    """Whether nobody else can write here: code that is loaded must be our own."""
+    """Whether nobody but this user, or the one who runs the machine, can write here."""
     if os.name == "nt":
         return True
     status = place.stat()
-    return status.st_uid == os.getuid() and not status.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
+    return status.st_uid in (0, os.getuid()) and not status.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
 
 
-def _key() -> str:
+@cache
+def key() -> str:
+    """A name for exactly these sources, versions and this processor."""
     digest = hashlib.sha256()
     for pattern in SOURCES:
         for path in sorted(PACKAGE.glob(pattern)):
-            digest.update(path.read_bytes())
+            digest.update(path.name.encode() + path.read_bytes())
     processor = (llvmlite.binding.get_host_cpu_name(), llvmlite.binding.get_host_cpu_features().flatten())
     versions = (numba.__version__, llvmlite.__version__, np.__version__, sys.version, platform.machine())
     has_blas = blas.FOUND is not None
@@ -69,30 +71,49 @@ def _key() -> str:
 class KernelFile:
     """The compiled code of one kernel, in the role of a Numba cache.
 
-    The file begins with the SHA-256 of the rest; one that is damaged or cannot be read is compiled and written anew.
+    The file begins with a SHA-256 of the rest, of the kernel's name and of the folder's key. One that is damaged, or
+    does not belong here, is compiled and written anew.
     """
 
     def __init__(self, name: str) -> None:
-        self.path = folder() / f"{name}.kernel"
+        self.name = name
+        place = folder()
+        self.path = None if place is None else place / f"{name}.kernel"
 
-    def load_overload(self, signature: Any, target_context: Any) -> Any:
-        """The compiled code, or None."""
-        target_context.refresh()
+    def _digest(self, payload: bytes) -> bytes:
+        return hashlib.sha256(f"{key()} {self.name} ".encode() + payload).digest()
+
+    def read(self) -> bytes | None:
+        """The compiled code as it was written, or None."""
+        if self.path is None:
+            return None
         try:
             content = self.path.read_bytes()
-            digest, payload = content[:DIGEST_BYTES], content[DIGEST_BYTES:]
-            if hashlib.sha256(payload).digest() != digest:
-                return None
-            return CompileResult._rebuild(target_context, *pickle.loads(payload))
+        except OSError:
+            return None
+        digest, payload = content[:DIGEST_BYTES], content[DIGEST_BYTES:]
+        return payload if self._digest(payload) == digest else None
+
+    def load_overload(self, signature: Any, target_context: Any) -> Any:
+        """The compiled code as Numba wants it, or None."""
+        target_context.refresh()
+        payload = self.read()
+        try:
+            return payload and CompileResult._rebuild(target_context, *pickle.loads(payload))
         except Exception:  # whatever is wrong with a cached file, the cure is to compile again
             return None
 
     def save_overload(self, signature: Any, result: Any) -> None:
         """Write the compiled code; atomically, since other processes may do the same. A full disk is no error."""
+        if self.path is None:
+            return
         payload = dumps(result._reduce())
         try:
-            with tempfile.NamedTemporaryFile(dir=self.path.parent, delete=False) as file:
-                file.write(hashlib.sha256(payload).digest() + payload)
+            with tempfile.NamedTemporaryFile(dir=self.path.parent, prefix=".", delete=False) as file:
+                file.write(self._digest(payload) + payload)
+        except OSError:
+            return
+        try:
             Path(file.name).replace(self.path)
         except OSError:
             Path(file.name).unlink(missing_ok=True)

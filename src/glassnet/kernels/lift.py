@@ -1,226 +1,130 @@
 """How one formula becomes compiled code: its elementary functions and numbers are given a scalar meaning.
 
-A lifted function is the formula's own byte code with other globals. Numbers in it take the array's dtype, since
-compiled arithmetic would otherwise turn float32 beside a Python number into float64.
+A lifted function is the formula's own byte code with other globals. Numbers in glassnet's formulas take the array's
+dtype, since compiled arithmetic would otherwise turn float32 beside a Python number into float64. A user's own
+function keeps its numbers as they are written: they may be indices, powers or counts.
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable
-from types import CodeType, FunctionType
+import dis
+from collections.abc import Callable, Mapping
+from types import CellType, CodeType, FunctionType
 from typing import Any
 
 import numba
 import numpy as np
+from numba.core.dispatcher import Dispatcher
 
-from glassnet.formulas import elementary
-from glassnet.kernels.meanings import specialise as specialise
+from glassnet.kernels import scalars
+from glassnet.kernels.scalars import scalar
 
+# Sums may be taken in any order, and so in parallel; NaN and infinity keep their meaning.
 FAST = {"contract", "arcp", "nsz", "reassoc"}
 compiled = numba.njit(
     fastmath=FAST, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True
 )
 
+DType = np.dtype[Any]
+Formula = Callable[..., Any]
 
-def assert_function(candidate: Any) -> None:
-    """Raise `TypeError` for what has no byte code to lift, such as a class or a ufunc."""
+
+def specialise(template: Formula, name: str, **meanings: Any) -> FunctionType:
+    """A copy of `template` called `name` in which some global names mean something else."""
+    return _copied(plain(template), name, meanings, plain(template).__closure__)
+
+
+def plain(candidate: Any) -> FunctionType:
+    """`candidate`, or a `TypeError` if it has no byte code to lift, such as a class or a method."""
     if not isinstance(candidate, FunctionType):
-        raise TypeError(f"only plain functions can be compiled; got {candidate!r}")
+        raise TypeError(f"only plain functions and NumPy's can be compiled, not {candidate!r}")
+    return candidate
 
 
-def lift(formula: Callable[..., Any], dtype: np.dtype[Any]) -> Any:
-    """`formula` compiled for scalars of `dtype`."""
-    assert_function(formula)
-    code = formula.__code__
-    meanings = {
-        name: _meaning(formula.__globals__[name], dtype) for name in code.co_names if name in formula.__globals__
-    }
+def _copied(
+    function: FunctionType, name: str, meanings: Mapping[str, Any], closure: tuple[CellType, ...] | None
+) -> FunctionType:
+    code = function.__code__.replace(co_name=name, co_qualname=name)
+    copy = FunctionType(code, {**function.__globals__, **meanings}, name, function.__defaults__, closure)
+    copy.__module__, copy.__kwdefaults__ = function.__module__, function.__kwdefaults__
+    return copy
+
+
+def lift(formula: Formula, dtype: DType) -> Any:
+    """One of glassnet's formulas, compiled for scalars of `dtype`."""
+    meanings = {name: _meaning(thing, dtype) for name, thing in globals_of(plain(formula)).items()}
     lifted = specialise(formula, formula.__name__, **meanings)
     lifted.__code__ = _typed(lifted.__code__, dtype)
-    return compiled(lifted)
+    return scalar(lifted)
 
 
-def _meaning(thing: Any, dtype: np.dtype[Any]) -> Any:
-    scalars = FLOAT32 if dtype == np.float32 else FLOAT64
-    if _hashable(thing) and thing in scalars:
-        return scalars[thing]
-    if isinstance(thing, float):
-        return dtype.type(thing)
-    if isinstance(thing, FunctionType) and thing.__module__.startswith("glassnet.formulas"):
-        return lift(thing, dtype)
-    return thing
+def globals_of(function: FunctionType) -> dict[str, Any]:
+    """The globals that a function reads, as they are now."""
+    names = {step.argval for step in dis.get_instructions(function) if step.opname == "LOAD_GLOBAL"}
+    return {name: function.__globals__[name] for name in sorted(names & function.__globals__.keys())}
 
 
-def _typed(code: CodeType, dtype: np.dtype[Any]) -> CodeType:
-    constants = tuple(
-        dtype.type(c) if isinstance(c, (int, float)) and not isinstance(c, bool) else c for c in code.co_consts
+def _meaning(thing: Any, dtype: DType) -> Any:
+    known = scalars.form(thing, dtype)
+    if known is not None:
+        return known
+    return lift(thing, dtype) if isinstance(thing, FunctionType) else dtype.type(thing)
+
+
+def _typed(code: CodeType, dtype: DType) -> CodeType:
+    constants = (
+        dtype.type(c) if isinstance(c, (int, float)) and not isinstance(c, bool) else c
+        for c in code.co_consts
     )
-    return code.replace(co_consts=constants)
+    return code.replace(co_consts=tuple(constants))
 
 
-def _hashable(thing: Any) -> bool:
-    try:
-        hash(thing)
-    except TypeError:
-        return False
-    return True
+def lift_own(function: Any, dtype: DType, callers: tuple[Any, ...] = ()) -> Any:
+    """A user's own function, compiled for scalars of `dtype`, with the plain functions that it calls.
 
+    NumPy's functions get the forms of :mod:`glassnet.kernels.scalars` where there are any.
 
-@compiled
-def _exp(x):  # type: ignore[no-untyped-def]
-    return math.exp(x)
-
-
-@compiled
-def _exp_float32(x):  # type: ignore[no-untyped-def]
-    """2^n exp(r) with abs(r) <= ln(2) / 2: a polynomial of degree 6 and an exponent set by its bits.
-
-    A call of the C library cannot be vectorised; this can. Relative error below 1e-7.
+    Raises
+    ------
+    TypeError
+        If it, or one that it calls, is no plain function, calls itself, or raises errors.
     """
-    f = np.float32
-    limited = min(max(x, f(-87.33654)), f(88.72283))
-    n = np.floor(limited * f(1.44269504) + f(0.5))
-    r = limited - n * f(0.693359375) + n * f(2.12194440e-4)
-    p = f(1.9875691500e-4)
-    p = p * r + f(1.3981999507e-3)
-    p = p * r + f(8.3334519073e-3)
-    p = p * r + f(4.1665795894e-2)
-    p = p * r + f(1.6666665459e-1)
-    p = p * r + f(5.0000001201e-1)
-    p = p * r * r + r + f(1)
-    exponent = np.int32(n)
-    half = np.int32(exponent >> 1)
-    scale = np.int32((half + 127) << 23).view(np.float32)
-    rest = np.int32((exponent - half + 127) << 23).view(np.float32)
-    scaled = p * scale * rest
-    finite = f(0) if x < f(-87.33654) else scaled
-    above = f(np.inf) if x > f(88.72283) else finite
-    return x if x != x else above
+    known = scalars.form(function, dtype)
+    if known is not None or isinstance(function, (np.ufunc, Dispatcher)):
+        return function if known is None else known
+    if function in callers:
+        raise TypeError(f"{function.__name__} calls itself")
+    if any(step.opname == "RAISE_VARARGS" for step in dis.get_instructions(plain(function))):
+        raise TypeError(f"{function.__name__} raises errors, which compiled code cannot pass on")
+    seen = (*callers, function)
+    meanings = {name: _own_meaning(t, dtype, seen) for name, t in globals_of(plain(function)).items()}
+    cells = [CellType(_own_meaning(cell.cell_contents, dtype, seen)) for cell in function.__closure__ or ()]
+    return scalar(_copied(function, f"own_{function.__name__}", meanings, tuple(cells) if cells else None))
 
 
-@compiled
-def _tanh_float32(x):  # type: ignore[no-untyped-def]
-    """An odd polynomial near 0 (Cephes, tanhf), else 1 - 2 / (exp(2 abs(x)) + 1) with x's sign."""
-    f = np.float32
-    size = abs(x)
-    s = x * x
-    p = f(-5.70498872745e-3)
-    p = p * s + f(2.06390887954e-2)
-    p = p * s - f(5.37397155531e-2)
-    p = p * s + f(1.33314422036e-1)
-    p = p * s - f(3.33332819422e-1)
-    near = p * s * x + x
-    far = f(1) - f(2) / (_exp_float32(f(2) * size) + f(1))
-    return near if size < f(0.625) else (far if x > f(0) else -far)
+def _own_meaning(thing: Any, dtype: DType, callers: tuple[Any, ...]) -> Any:
+    if thing is np:
+        return scalars.numpy_module(dtype)
+    if isinstance(thing, FunctionType):
+        return lift_own(thing, dtype, callers)
+    known = scalars.form(thing, dtype)
+    return thing if known is None else known
 
 
-@compiled
-def _expm1_float32(x):  # type: ignore[no-untyped-def]
-    """x + x^2 / 2 + ... + x^8 / 8! near 0, else exp(x) - 1."""
-    f = np.float32
-    p = f(1 / 40320)
-    p = p * x + f(1 / 5040)
-    p = p * x + f(1 / 720)
-    p = p * x + f(1 / 120)
-    p = p * x + f(1 / 24)
-    p = p * x + f(1 / 6)
-    p = p * x + f(1 / 2)
-    near = p * x * x + x
-    return near if abs(x) < f(0.5) else _exp_float32(x) - f(1)
+def captured(function: Any, seen: tuple[Any, ...] = ()) -> tuple[Any, ...]:
+    """What a compiled copy of a function holds of the world outside: two calls that agree may share one copy."""
+    if not isinstance(function, FunctionType) or function in seen:
+        return (function,)
+    outside = {
+        **globals_of(function),
+        **{str(k): cell.cell_contents for k, cell in enumerate(function.__closure__ or ())},
+    }
+    return (function, *((name, _frozen(thing, (*seen, function))) for name, thing in outside.items()))
 
 
-@compiled
-def _expm1(x):  # type: ignore[no-untyped-def]
-    return math.expm1(x)
-
-
-@compiled
-def _log(x):  # type: ignore[no-untyped-def]
-    return math.log(x)
-
-
-@compiled
-def _log1p(x):  # type: ignore[no-untyped-def]
-    return math.log1p(x)
-
-
-@compiled
-def _tanh(x):  # type: ignore[no-untyped-def]
-    return math.tanh(x)
-
-
-@compiled
-def _erf(x):  # type: ignore[no-untyped-def]
-    return math.erf(x)
-
-
-@compiled
-def _sqrt(x):  # type: ignore[no-untyped-def]
-    return math.sqrt(x)
-
-
-@compiled
-def _absolute(x):  # type: ignore[no-untyped-def]
-    return abs(x)
-
-
-@compiled
-def _where(condition, a, b):  # type: ignore[no-untyped-def]
-    return a if condition else b
-
-
-@compiled
-def _maximum(a, b):  # type: ignore[no-untyped-def]
-    """The larger one; NaN where a is, as in NumPy."""
-    return b if a < b else a
-
-
-@compiled
-def _minimum(a, b):  # type: ignore[no-untyped-def]
-    return b if a > b else a
-
-
-@compiled
-def _positive_float32(x):  # type: ignore[no-untyped-def]
-    return np.float32(1) if x > np.float32(0) else np.float32(0)
-
-
-@compiled
-def _positive_float64(x):  # type: ignore[no-untyped-def]
-    return 1.0 if x > 0.0 else 0.0
-
-
-@compiled
-def _sign_float32(x):  # type: ignore[no-untyped-def]
-    return np.float32(1) if x > np.float32(0) else (np.float32(-1) if x < np.float32(0) else x * np.float32(0))
-
-
-@compiled
-def _sign_float64(x):  # type: ignore[no-untyped-def]
-    return 1.0 if x > 0.0 else (-1.0 if x < 0.0 else x * 0.0)
-
-
-FLOAT64: dict[Any, Any] = {
-    elementary.exp: _exp,
-    elementary.expm1: _expm1,
-    elementary.log: _log,
-    elementary.log1p: _log1p,
-    elementary.tanh: _tanh,
-    elementary.erf: _erf,
-    elementary.sqrt: _sqrt,
-    elementary.absolute: _absolute,
-    elementary.where: _where,
-    elementary.maximum: _maximum,
-    elementary.minimum: _minimum,
-    elementary.positive: _positive_float64,
-    elementary.sign: _sign_float64,
-}
-FLOAT32: dict[Any, Any] = {
-    **FLOAT64,
-    elementary.exp: _exp_float32,
-    elementary.expm1: _expm1_float32,
-    elementary.tanh: _tanh_float32,
-    elementary.positive: _positive_float32,
-    elementary.sign: _sign_float32,
-}
+def _frozen(thing: Any, seen: tuple[Any, ...]) -> Any:
+    if isinstance(thing, FunctionType):
+        return captured(thing, seen)
+    if isinstance(thing, np.ndarray):
+        return thing.dtype.str, thing.shape, thing.tobytes()
+    return (type(thing), thing) if isinstance(thing, (bool, int, float, complex, np.generic)) else id(thing)

@@ -8,7 +8,8 @@ be below the smallest normal number, 1.2e-38.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
+from functools import cache
 from types import ModuleType
 from typing import Any
 
@@ -148,20 +149,25 @@ def _minimum(a, b):
 
 
 @scalar
-def _clip(x, low, high):
-    """X limited to low and high; NaN where x is."""
-    above = low if x < low else x
-    return high if above > high else above
+def _clip(a, a_min, a_max):
+    """`a` limited to a_min and a_max; NaN where a is."""
+    above = a_min if a < a_min else a
+    return a_max if above > a_max else above
 
 
 @scalar
-def _one_like(x):
-    return x * 0 + 1
+def _heaviside(x, h):
+    return (h if x == 0 else 1.0 if x > 0 else 0.0) if x == x else x
 
 
 @scalar
-def _zero_like(x):
-    return x * 0
+def _one(a):
+    return 1.0
+
+
+@scalar
+def _zero(a):
+    return 0.0
 
 
 @scalar
@@ -184,9 +190,7 @@ def _sign_float64(x):
     return 1.0 if x > 0.0 else (-1.0 if x < 0.0 else x * 0.0)
 
 
-Meanings = dict[Callable[..., Any], Any]
-
-FLOAT64: Meanings = {
+_FORMS: dict[Callable[..., Any], Any] = {
     elementary.exp: _exp,
     elementary.expm1: _expm1,
     elementary.log: _log,
@@ -200,12 +204,40 @@ FLOAT64: Meanings = {
     elementary.minimum: _minimum,
     elementary.positive: _positive_float64,
     elementary.sign: _sign_float64,
+    # What people write beside; Numba has them for arrays only.
+    np.clip: _clip,
+    np.heaviside: _heaviside,
+    np.ones_like: _one,
+    np.zeros_like: _zero,
 }
-FLOAT32: Meanings = {
-    **FLOAT64,
+_FORMS_FLOAT32 = {
+    **_FORMS,
     elementary.exp: _exp_float32,
     elementary.expm1: _expm1_float32,
     elementary.tanh: _tanh_float32,
     elementary.positive: _positive_float32,
     elementary.sign: _sign_float32,
 }
+
+
+def form(function: Any, dtype: np.dtype[Any]) -> Any:
+    """The scalar form of an elementary or NumPy function; None if there is none."""
+    forms = _FORMS_FLOAT32 if dtype == np.float32 else _FORMS
+    return forms.get(function) if callable(function) and isinstance(function, Hashable) else None
+
+
+class _ScalarNumPy(ModuleType):
+    """NumPy, with scalar forms in the place of its functions of arrays."""
+
+    def __init__(self, dtype: np.dtype[Any]) -> None:
+        super().__init__(f"numpy for {dtype} scalars")
+        self.__dict__.update({name: form(f, dtype) for name, f in vars(np).items() if form(f, dtype) is not None})
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(np, name)
+
+
+@cache
+def numpy_module(dtype: np.dtype[Any]) -> ModuleType:
+    """What the name ``np`` means in compiled code."""
+    return _ScalarNumPy(dtype)

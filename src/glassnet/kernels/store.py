@@ -36,12 +36,19 @@ def function(template: Callable[..., Any], name: str, signature: Any, meanings: 
         return _kept[name]
 
 
-def own_function(template: Callable[..., Any], thing: Any, dtype: Any, signature: Any, meanings: Any) -> CFunc:
-    """The same for a user's own formula: kept in memory for the object `thing`, not on disk."""
+def own_function(
+    key: Any, template: Callable[..., Any], signature: Any, meanings: Callable[[], dict[str, Any]],
+    check: Callable[[CFunc], None],
+) -> CFunc:  # fmt: skip
+    """The same for a user's own formula: kept in memory under `key`, not on disk.
+
+    `check` sees the compiled function first, and raises where it must not be used.
+    """
     with _lock:
-        key = (template, thing, dtype)
         if key not in _kept:
-            _kept[key] = build(specialise(template, template.__name__, **meanings()), signature, None)
+            made = build(specialise(template, template.__name__, **meanings()), signature, None)
+            check(made)
+            _kept[key] = made
         return _kept[key]
 
 
@@ -54,6 +61,6 @@ def build(python_function: Any, signature: Any, file: KernelFile | None) -> CFun
     return made
 
 
-def is_ready(name: str) -> bool:
-    """Whether :func:`function` would find this without compiling."""
-    return name in _kept or KernelFile(name).path.exists()
+def is_ready(key: Any) -> bool:
+    """Whether :func:`function` or :func:`own_function` would find this without compiling."""
+    return key in _kept or (isinstance(key, str) and KernelFile(key).read() is not None)

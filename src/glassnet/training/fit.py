@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 from numpy.typing import ArrayLike
 
 from glassnet import checks, losses, optimizers
-from glassnet.engines.base import Task
+from glassnet.engines.base import Placement, Task
 from glassnet.engines.choice import Work, choose
 from glassnet.engines.numpy import NumpyEngine
 from glassnet.errors import ArgumentError
 from glassnet.losses import Loss
-from glassnet.metrics import Metric
+from glassnet.metrics import Custom, Metric
 from glassnet.optimizers import Optimizer
 from glassnet.random import Seed, Streams
 from glassnet.training.callbacks import base as listeners
@@ -46,6 +46,9 @@ def fit(
     callbacks: Sequence[Any] = (),
     engine: str = "auto",
     threads: int | None = None,
+    device: str = "cpu",
+    mixed_precision: bool = False,
+    torch_compile: bool = False,
     seed: Seed = None,
     progress: bool = True,
 ) -> History:
@@ -82,6 +85,11 @@ def fit(
     engine : {"auto", "numpy", "compiled", "torch"}
     threads : int, optional
         Threads of matrix products; the engine's choice by default.
+    device : {"cpu", "cuda", "mps"}
+        Where the torch engine computes; "cuda:1" is the second GPU.
+    mixed_precision, torch_compile : bool
+        Let the torch engine compute in bfloat16 where that is harmless (parameters stay in float32), and let
+        torch.compile translate forward and backward pass first, which takes a while.
     seed : int, optional
         Starts the order of batches and the dropout masks anew; by default they follow from the network's seed, and
         go on where the last fit, or the file that the network was loaded from, left them.
@@ -117,7 +125,8 @@ def fit(
     if threads is not None:
         checks.integer("threads", threads, least=1)
     source = data.source
-    work = Work(data.plan, rule, network.dtype, n_epochs * (source.n_steps or 1), source.batch_size)
+    placement = Placement(device, bool(mixed_precision), bool(torch_compile))
+    work = Work(data.plan, rule, network.dtype, n_epochs * (source.n_steps or 1), source.batch_size, placement)
     continues = network.state is not None and network.state.optimizer == rule
     earlier = network.state.engine if network.state is not None and continues else ""
     runs_on = choose(engine, work, earlier, announce if progress else None)
@@ -140,7 +149,11 @@ def fit(
 
 
 def _rehearse(network: Network, data: Data, metrics: Sequence[Metric]) -> None:
-    """Measure a copy of the network as it is, so that a metric which does not suit these data says so now."""
+    """Measure a copy of the network as it is, so that a metric which does not suit these data says so now.
+
+    A user's own functions are called after epochs only: they may count on it.
+    """
+    metrics = [metric for metric in metrics if not isinstance(metric, Custom)]
     if not metrics:
         return
     trial, engine = network.copy(), NumpyEngine()

@@ -62,7 +62,7 @@ class History(Mapping[str, list[float]]):
     def to_frame(self) -> Any:
         """A pandas DataFrame, one row per epoch, indexed by epoch."""
         pandas = require("pandas", extra="tables", purpose="a history as a DataFrame")
-        return pandas.DataFrame(self.columns).astype({"epoch": int}).set_index("epoch")
+        return pandas.DataFrame(self.columns or {"epoch": []}).astype({"epoch": int}).set_index("epoch")
 
     def plot(self, ax: Any = None) -> Any:
         """Draw the learning curves; returns the matplotlib Axes. See :func:`glassnet.insight.plots.learning_curves`."""

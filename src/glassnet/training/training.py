@@ -45,7 +45,7 @@ class Training:
 
     def run(self, epochs: int, progress: bool) -> History:
         """Train for so many epochs, or until a callback or Ctrl-C ends it."""
-        session = Session(self.network, self.history, epochs)
+        session = Session(self.network, self.state, self.history, epochs)
         try:
             for callback in self.callbacks:
                 callback.begin(session)
@@ -121,9 +121,10 @@ class Training:
         refuse_lonely_batches(self.data, part)
         self.runner.make_room(int(part.sizes.max()))
         masks = self.network.streams.draw_masks(self.data.plan, part.sizes)
-        table = self.state.optimizer.table(rates, self.state.step + 1)
+        first_step = self.state.step + 1
+        table = self.state.optimizer.table(rates, first_step)
         try:
-            self.runner.run(Steps(part, masks, rates, table), losses)
+            self.runner.run(Steps(part, masks, rates, table, first_step), losses)
         except Diverged as found:
             error = self._explained(found, first)
             self.state.step += found.kept

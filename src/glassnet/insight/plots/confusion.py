@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 _MOST_CLASSES_WITH_NUMBERS = 20
 _MOST_NAMES = 30
 _LONGEST_UPRIGHT_NAME = 3
+_DARK = 0.71  # the share from which white is easier to read on its shade than black
 _SMALLEST_FONT, _LARGEST_FONT = 4.0, 11.0  # points
 
 
@@ -102,7 +103,7 @@ def _write_counts(ax: Axes, counts: NDArray[np.int64], shares: NDArray[np.float6
     digits = len(f"{counts.max():,}")
     size = float(np.clip(1.2 * cell / (digits + 1), _SMALLEST_FONT, min(0.5 * cell, _LARGEST_FONT)))
     for row, column in np.argwhere(counts):
-        colour = "white" if shares[row, column] > 0.5 else "black"
+        colour = "white" if shares[row, column] > _DARK else "black"
         ax.text(
             column, row, f"{counts[row, column]:,}", ha="center", va="center", color=colour, fontsize=size
         )

@@ -12,6 +12,7 @@ from glassnet.training.history import History
 
 if TYPE_CHECKING:
     from glassnet.network import Network
+    from glassnet.state import TrainingState
 
 
 @dataclass
@@ -22,6 +23,8 @@ class Session:
     ----------
     network : Network
         With its parameters as they are now.
+    state : TrainingState
+        Epochs and steps made so far, over all fits; ``state.rate_factor`` multiplies the learning rate.
     history : History
         The epochs of this fit so far.
     epochs : int
@@ -33,6 +36,7 @@ class Session:
     """
 
     network: Network
+    state: TrainingState
     history: History
     epochs: int
     stopped_by: str = ""

@@ -48,8 +48,7 @@ class CSVLog(Callback):
         """Forget the epochs that come again."""
         if not self._columns():
             return
-        state = session.network.state
-        done = state.epoch if state is not None else 0
+        done = session.state.epoch
         with self.path.open("rb+") as file:
             header, *rows = file.readlines()
             file.truncate(len(header) + sum(map(len, takewhile(lambda row: _epoch_of(row) <= done, rows))))

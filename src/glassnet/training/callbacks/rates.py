@@ -67,9 +67,8 @@ class ReduceOnPlateau(Callback):
     def epoch_end(self, session: Session) -> None:
         """Lower the rate if it is time."""
         self.watch.improves(session.history)
-        state = session.network.state
-        if self.watch.wait >= self.patience and state is not None:
-            state.rate_factor = self._lowered(state)
+        if self.watch.wait >= self.patience:
+            session.state.rate_factor = self._lowered(session.state)
             self.watch.rest()
 
     def _lowered(self, state: TrainingState) -> float:

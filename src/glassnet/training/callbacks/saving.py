@@ -74,16 +74,14 @@ class Checkpoint(Callback):
 
     def epoch_end(self, session: Session) -> None:
         """Find out whether this epoch is to be saved."""
-        state = session.network.state
-        self._due = state is not None and state.epoch % self.every == 0
+        self._due = session.state.epoch % self.every == 0
         if self._due and self.watch is not None:
             self._due = self.watch.improves(session.history)
 
     def write(self, session: Session) -> None:
         """Save it."""
-        state = session.network.state
-        if self._due and state is not None:
-            session.network.save(self.path_at(state.epoch))
+        if self._due:
+            session.network.save(self.path_at(session.state.epoch))
 
     def memory(self) -> dict[str, Any]:
         """The best so far."""

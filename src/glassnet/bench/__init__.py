@@ -1,0 +1,1 @@
+"""glassnet beside its peers, measured on the user's own machine. Imports nothing heavy."""

@@ -1,0 +1,74 @@
+"""Arguments and options of the command, with the text that ``--help`` shows for them."""
+
+from typing import Annotated
+
+import typer
+from typer.models import ArgumentInfo, OptionInfo
+
+
+def _argument(metavar: str, text: str) -> ArgumentInfo:
+    argument: ArgumentInfo = typer.Argument(metavar=metavar, help=text, show_default=False)
+    return argument
+
+
+def _option(metavar: str, text: str, *names: str) -> OptionInfo:
+    option: OptionInfo = typer.Option(*names, metavar=metavar, help=text, show_default=False)
+    return option
+
+
+SourceName = Annotated[
+    str,
+    _argument(
+        "SOURCE",
+        "A data set: xor, spiral, digits, iris, wine, breast_cancer, diabetes, moons, circles, blobs, sine; "
+        "or a .npz file with arrays X and y.",
+    ),
+]
+ModelFile = Annotated[str, _argument("MODEL", "A model.safetensors file.")]
+DataName = Annotated[str, _argument("DATA", "A data set's name, or a .npz file with X (and y).")]
+
+Folder = Annotated[
+    str | None,
+    _option(
+        "FOLDER", "Where results go; runs/SOURCE by default. Files there are replaced.", "--output", "-o"
+    ),
+]
+File = Annotated[
+    str | None, _option("FILE", "Where to write; to standard output by default.", "--output", "-o")
+]
+Hidden = Annotated[
+    list[str] | None, _option("UNITS", "Units of each hidden layer, such as 64 or 32,16; or none.")
+]
+Activation = Annotated[str | None, _option("NAME", "Of the hidden layers: relu, tanh, silu, gelu …")]
+Dropout = Annotated[
+    float | None, _option("SHARE", "Share of each hidden layer's outputs that a step drops, 0 to 1.")
+]
+Loss = Annotated[
+    str | None, _option("NAME", "By default cross-entropy for classes and mse for values; also mae, huber …")
+]
+Optimizer = Annotated[str | None, _option("NAME", "adam, adamw, sgd, rmsprop or adagrad.")]
+LearningRate = Annotated[float | None, _option("RATE", "Length of the optimizer's steps.")]
+Epochs = Annotated[int | None, _option("NUMBER", "How often to go through the samples.")]
+BatchSize = Annotated[
+    int | None, _option("NUMBER", "Samples of a step; with as many as there are, all at once.")
+]
+TestShare = Annotated[
+    float | None,
+    _option("SHARE", "Share of the samples that is held back, to watch and to report; 0 for none."),
+]
+Standardize = Annotated[
+    bool | None,
+    typer.Option(
+        "--standardize/--no-standardize",
+        help="Scale features, and values to predict, to mean 0 and standard deviation 1.",
+        show_default=False,
+    ),
+]
+Seed = Annotated[
+    int,
+    _option("NUMBER", "Of first weights, batches and dropout; 0 by default. The test samples stay the same."),
+]
+Engine = Annotated[
+    str, _option("NAME", "What computes: auto (the fastest that fits, the default), numpy, compiled.")
+]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")]

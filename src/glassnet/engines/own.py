@@ -1,0 +1,190 @@
+"""A user's own formulas: compiled for themselves, and used only where they agree with NumPy.
+
+Compiled code sees one number at a time. A function that looks at several, draws random ones or asks for the type of
+its argument may compile and mean something else; a trial on a few numbers finds that.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+from numba.core.ccallback import CFunc
+from numpy.typing import NDArray
+
+from glassnet import activations, losses
+from glassnet.activations import Activation
+from glassnet.errors import EngineError
+from glassnet.kernels import arrays, store
+from glassnet.kernels.lift import captured
+from glassnet.losses import Loss
+from glassnet.optimizers import Optimizer
+
+Array = NDArray[Any]
+DType = np.dtype[Any]
+Thing = Activation | Loss | Optimizer
+Pairs = Iterator[tuple[Any, Any]]
+
+# Largest difference from NumPy, as a share of the number itself or of a hundredth of the largest one.
+TOLERANCES = {"float32": 1e-4, "float64": 1e-10}
+
+
+def is_own(thing: Thing) -> bool:
+    """Whether a formula of this object is not glassnet's."""
+    holder = thing.rule if isinstance(thing, Optimizer) else type(thing)
+    functions = isinstance(thing, (activations.Function, losses.Function))
+    return functions or not holder.__module__.startswith("glassnet.")
+
+
+@dataclass(frozen=True)
+class Key:
+    """What a compiled function is made of: the same key, the same function."""
+
+    template: Any
+    thing: Thing
+    dtype: DType
+    held: tuple[Any, ...]
+
+
+def key(template: Any, thing: Thing, dtype: DType) -> Key:
+    """For `template` around a formula of `thing`, as the numbers that the formula holds are now."""
+    return Key(template, thing, dtype, tuple(map(captured, _formulas(thing))))
+
+
+def compile(key: Key, signature: Any, meanings: Callable[[], dict[str, Any]]) -> CFunc:
+    """The compiled function, which agrees with NumPy.
+
+    Raises
+    ------
+    EngineError
+        If it cannot be compiled, or gives other numbers than NumPy; the message names it and says why.
+    """
+    try:
+        return store.own_function(key, key.template, signature, meanings, lambda made: _try_out(made, key))
+    except EngineError:
+        raise
+    except Exception as error:  # Numba raises errors of all kinds for what it does not know
+        raise EngineError(
+            f"{_title(key.thing)} cannot be compiled: {_reason(error)}. Write it with arithmetic and NumPy's "
+            "elementary functions, entry by entry, or use engine='numpy'"
+        ) from None
+
+
+def _formulas(thing: Thing) -> tuple[Any, ...]:
+    if isinstance(thing, Optimizer):
+        return (thing.rule,)
+    if isinstance(thing, (activations.Function, losses.Function)):
+        return thing.function, thing.derivative
+    return getattr(type(thing), "formula", None), getattr(type(thing), "slope_formula", None)
+
+
+def _title(thing: Thing) -> str:
+    kind = "activation" if isinstance(thing, Activation) else "loss" if isinstance(thing, Loss) else "optimizer"
+    return f"the {kind} {getattr(thing, 'registered_name', type(thing).__name__)!r}"
+
+
+def _reason(error: Exception) -> str:
+    """The line of Numba's message that says something."""
+    lines = [line.strip() for line in str(error).splitlines()]
+    told = [line for line in lines if line and not line.startswith("Failed in")] or [type(error).__name__]
+    if told[0].endswith("found for signature:"):
+        told[0] = "Numba does not know " + told[1].removeprefix(">>> ")
+    return re.sub(r" (from '[^']*'|at 0x[0-9a-f]+)", "", told[0]).rstrip(".")
+
+
+def _try_out(made: CFunc, key: Key) -> None:
+    """Raise `EngineError` if the compiled function and NumPy do not agree."""
+    thing, dtype, trial = key.thing, key.dtype, _TRIALS[key.template.__name__]
+
+    def call(*arguments: Any) -> Any:
+        passed = [
+            argument.ctypes.data_as(kind) if isinstance(argument, np.ndarray) else argument
+            for argument, kind in zip(arguments, made.ctypes.argtypes, strict=True)
+        ]
+        return made.ctypes(*passed)
+
+    with np.errstate(all="ignore"):
+        for wanted, found in trial(thing, dtype, call):
+            expected, got = np.atleast_1d(wanted), np.atleast_1d(found)
+            largest = np.abs(expected[np.isfinite(expected)]).max(initial=0)
+            near = np.abs(got - expected) <= TOLERANCES[dtype.name] * (np.abs(expected) + 0.01 * largest)
+            wrong = ~(near | (got == expected) | (np.isnan(got) & np.isnan(expected)))
+            if wrong.any():
+                raise EngineError(
+                    f"{_title(thing)} cannot be compiled: it would give {got[wrong][0]:g} where NumPy gives "
+                    f"{expected[wrong][0]:g}. Write it entry by entry, without random numbers, or use engine='numpy'"
+                )
+
+
+def _numbers(dtype: DType) -> Array:
+    """Twelve rows of numbers on both sides of 0, at 0, and close to it."""
+    close = [1e-3, -1e-3, 1e-6, -1e-6, 0.5, -0.5, 11, -11, 17, -17, 1]
+    return np.concatenate([np.linspace(-6, 6, 37), close]).reshape(12, 4).astype(dtype)
+
+
+def _parameter(thing: Activation | Loss) -> float:
+    return float(next(iter(thing.parameters), 0.0))
+
+
+def _try_activate(thing: Activation, dtype: DType, call: Callable[..., Any]) -> Pairs:
+    z, bias = _numbers(dtype), np.linspace(-0.1, 0.1, 4, dtype=dtype)
+    sums, expected, got = z.copy(), np.empty_like(z), np.empty_like(z)
+    arrays.activate(SimpleNamespace(activation=thing), sums, bias, expected)
+    call(z, bias, got, *z.shape, _parameter(thing))
+    yield expected, got
+
+
+def _try_apply(thing: Activation, dtype: DType, call: Callable[..., Any]) -> Pairs:
+    z = _numbers(dtype)
+    expected, got = np.empty_like(z), np.empty_like(z)
+    arrays.apply(SimpleNamespace(activation=thing), z, expected)
+    call(z, got, *z.shape, _parameter(thing))
+    yield expected, got
+
+
+def _try_gate(thing: Activation, dtype: DType, call: Callable[..., Any]) -> Pairs:
+    z = _numbers(dtype)
+    a, expected = np.empty_like(z), np.linspace(1, 2, z.size, dtype=dtype).reshape(z.shape)
+    got = expected.copy()
+    arrays.apply(SimpleNamespace(activation=thing), z, a)
+    arrays.gate(SimpleNamespace(activation=thing), z, a, expected)
+    call(z, a, got, *z.shape, _parameter(thing))
+    yield expected, got
+
+
+def _try_compare(thing: Loss, dtype: DType, call: Callable[..., Any]) -> Pairs:
+    random, shape = np.random.default_rng(0), (9, 4)
+    labels = (np.arange(9.0) % 3)[:, None].astype(dtype)
+    weights = (np.ones(9) if thing.targets == "labels" else np.linspace(0.5, 1.5, 9)).astype(dtype)
+    shares, numbers = random.uniform(0.05, 0.95, (2, *shape)), random.normal(scale=3, size=(2, *shape))
+    for y, p in (shares.astype(dtype), numbers.astype(dtype)):
+        targets = labels if thing.targets == "labels" else y
+        expected, got = np.empty_like(p), np.empty_like(p)
+        value = arrays.compare(thing, targets, p, weights, expected)
+        yield value, call(p, targets, weights, got, *shape, _parameter(thing))
+        yield expected, got
+
+
+def _try_update(thing: Optimizer, dtype: DType, call: Callable[..., Any]) -> Pairs:
+    random, n = np.random.default_rng(0), 30
+    w, g = random.normal(size=(2, n)).astype(dtype)
+    states = random.uniform(0.1, 1, (thing.n_states, n)).astype(dtype)
+    coefficients = thing.table(np.array([0.01]), 3)[0]
+    expected, expected_states = w.copy(), states.copy()
+    arrays.update(thing.rule, arrays.Views(expected), arrays.Views(g), expected_states, tuple(coefficients.tolist()))
+    call(w, g, states, n, coefficients.astype(dtype))
+    yield expected, w
+    yield expected_states, states
+
+
+_TRIALS: dict[str, Callable[[Any, DType, Callable[..., Any]], Pairs]] = {
+    "activate": _try_activate,
+    "apply": _try_apply,
+    "gate": _try_gate,
+    **dict.fromkeys(("compare", "softmax_cross_entropy", "contrastive", "triplet_hard", "triplet_all"), _try_compare),
+    **dict.fromkeys(("update_0", "update_1", "update_2"), _try_update),
+}

@@ -1,0 +1,75 @@
+"""The error carried back through a stage, as it should be and as slips make it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from glassnet.insight.check.places import Choice, Place
+from glassnet.insight.check.rounding import Array, Rounded
+from glassnet.insight.check.stages import Affine, Drop, Norm
+
+
+def carry_choices(
+    stage: Affine, error: Rounded, before: Rounded | None, updated_by: Array | None
+) -> Iterator[Choice]:
+    """dX for this dZ, the right one first: dZ W^T.
+
+    `before` is the error before the activation's derivative was applied; `updated_by` what an update with the learner's
+    own dW takes from the weights.
+    """
+
+    def place(code: str) -> tuple[Place]:
+        return (Place(code, stage.layer, "carry"),)
+
+    weights = stage.weights
+    used: list[tuple[tuple[Place, ...], Rounded]] = [((), weights)]
+    if updated_by is not None and updated_by.shape == weights.value.shape:
+        change = Rounded(updated_by, weights.unit * np.abs(updated_by), weights.unit)
+        used.append((place("weights_updated_first"), weights - change))
+    square = weights.value.shape[0] == weights.value.shape[1] > 1
+    for places, matrix in used:
+        yield Choice(places, error @ matrix.T)
+        if square:
+            yield Choice((*places, *place("transposed_carry")), error @ matrix)
+        if before is not None:
+            yield Choice((*places, *place("carry_without_derivative")), before @ matrix.T)
+
+
+def drop_choices(stage: Drop, error: Rounded) -> Iterator[Choice]:
+    """dX behind dropout for this dA, the right one first: dA m / (1 - rate)."""
+
+    def place(code: str, variant: str = "") -> tuple[Place]:
+        return (Place(code, stage.layer, "dropout", variant),)
+
+    masked = error * stage.mask
+    yield Choice((), masked.times(stage.scale))
+    if (stage.mask.value == 0).any():
+        yield Choice(place("dropout_mask_missing"), error)
+        if stage.scale != 1:
+            yield Choice(place("dropout_mask_missing", "scaled"), error.times(stage.scale))
+    if stage.scale != 1:
+        yield Choice(place("dropout_scale_missing"), masked)
+        yield Choice(place("dropout_scale_twice"), masked.times(stage.scale**2))
+        yield Choice(place("dropout_scale_inverted"), masked.times(1 - stage.rate))
+
+
+def norm_choices(stage: Norm, error: Rounded) -> Iterator[Choice]:
+    """dX behind a norm layer for this dA, the right one first.
+
+    dX = inverse (g - mean g - s mean(g s)) with g = dA w: directly, through the mean, and through the variance.
+    """
+
+    def place(code: str) -> tuple[Place]:
+        return (Place(f"{stage.kind}_norm_{code}", stage.layer, "norm"),)
+
+    for places, g in (((), error * stage.weights), (place("weights_missing"), error)):
+        if stage.running is not None:
+            yield Choice(places, g * stage.inverse)
+            continue
+        through_mean, through_variance = g.mean(stage.axis), stage.spread(g)
+        yield Choice(places, (g - through_mean - through_variance) * stage.inverse)
+        yield Choice((*places, *place("mean_path_missing")), (g - through_variance) * stage.inverse)
+        yield Choice((*places, *place("variance_path_missing")), (g - through_mean) * stage.inverse)
+        yield Choice((*places, *place("statistics_constant")), g * stage.inverse)

@@ -1,0 +1,185 @@
+"""A learner's gradients, in whatever common form they come, as float64 pairs in this library's convention."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from glassnet.errors import ArgumentError, DataError, ShapeError
+from glassnet.insight.check.problem import Pair
+from glassnet.insight.check.rounding import DOUBLE, Array, Precision
+from glassnet.layers import BatchNorm, Dense, LayerNorm
+from glassnet.network import Network
+
+FORM = "gradients must be a list of pairs [(dW1, db1), (dW2, db2), ...], one for each Dense layer"
+
+
+@dataclass(frozen=True)
+class Observed:
+    """What a learner's code gave.
+
+    Attributes
+    ----------
+    pairs : tuple of Pair
+        For each Dense layer, or for each layer with parameters, in the network's order.
+    layers : tuple of int
+        Their places in ``net.layers``.
+    precision : Precision
+        The least precise dtype among them.
+    columns : bool
+        Whether they came with samples in columns: weights (n_outputs, n_inputs). They are transposed here.
+    undecided : bool
+        Whether the shapes fit both conventions, so that only the numbers can tell.
+    """
+
+    pairs: tuple[Pair, ...]
+    layers: tuple[int, ...]
+    precision: Precision
+    columns: bool
+    undecided: bool
+
+    def transposed(self) -> Observed:
+        """The same, read as samples in columns."""
+        pairs = tuple(Pair(pair.weights.T, pair.bias) for pair in self.pairs)
+        return replace(self, pairs=pairs, columns=True, undecided=False)
+
+
+def as_array(values: Any) -> Array:
+    """NumPy's array of numbers, nested lists, or a PyTorch tensor with or without gradient."""
+    if hasattr(values, "detach"):
+        values = values.detach().cpu().numpy()
+    return np.asarray(values)
+
+
+def read(net: Network, gradients: Any) -> Observed:
+    """The learner's gradients, checked.
+
+    Raises
+    ------
+    ArgumentError, ShapeError, DataError
+        If they are no pairs of arrays of numbers, or not as many as the network has layers.
+    """
+    arrays = [_pair(i, pair) for i, pair in enumerate(_pairs(net, gradients))]
+    layers = _layers(net, len(arrays))
+    shapes = [net.layers[i].view("weights").shape for i in layers]
+    if _reversed(shapes, [weights.shape for weights, _ in arrays]):
+        raise ShapeError(
+            f"{FORM}, from the first layer to the last; these fit in reverse order. Pass gradients[::-1]"
+        )
+    precision = max((_precision(array) for pair in arrays for array in pair), key=lambda p: p.unit)
+    columns = _in_columns(shapes, arrays)
+    pairs = tuple(
+        Pair(_weights(weights, shape, columns), _bias(bias, shape[-1], columns))
+        for (weights, bias), shape in zip(arrays, shapes, strict=True)
+    )
+    return Observed(pairs, layers, precision, columns, not columns and _undecided(shapes, arrays))
+
+
+def _pairs(net: Network, gradients: Any) -> Sequence[Any]:
+    if isinstance(gradients, Mapping):
+        return _named(gradients)
+    flat = as_array(gradients) if hasattr(gradients, "shape") else None
+    if flat is not None and flat.shape == net.parameters.shape:
+        return _cut(net, flat)
+    if flat is not None or not isinstance(gradients, Iterable):
+        raise ArgumentError(f"{FORM}; got {type(gradients).__name__}")
+    return list(gradients)
+
+
+def _named(gradients: Mapping[Any, Any]) -> list[tuple[Any, Any]]:
+    """Pairs from a dictionary with the keys dW1, db1, dW2, db2, ..."""
+    numbers = [re.fullmatch(r"d?[Ww](\d+)", str(key)) for key in gradients]
+    found = sorted(int(match.group(1)) for match in numbers if match)
+    prefix = "d" if any(str(key).startswith("d") for key in gradients) else ""
+    try:
+        return [
+            (gradients[f"{prefix}W{n}" if f"{prefix}W{n}" in gradients else f"{prefix}w{n}"], gradients[f"{prefix}b{n}"])
+            for n in found
+        ] or _refuse(gradients)
+    except KeyError:
+        return _refuse(gradients)
+
+
+def _refuse(gradients: Mapping[Any, Any]) -> Any:
+    raise ArgumentError(f"{FORM}, or a dictionary with the keys dW1, db1, dW2, ...; got the keys {list(gradients)}")
+
+
+def _cut(net: Network, flat: Array) -> list[tuple[Array, Array]]:
+    """Pairs from one flat vector in the order of ``net.parameters``."""
+    arrays = [
+        flat[slot.start : slot.stop].reshape(slot.parameter.shape) for slot in net.layout.parameters
+    ]
+    return list(zip(arrays[::2], arrays[1::2], strict=True))
+
+
+def _pair(index: int, pair: Any) -> tuple[Array, Array]:
+    if isinstance(pair, Mapping) or not isinstance(pair, Iterable) or len(items := list(pair)) != 2:
+        raise ArgumentError(f"{FORM}; entry {index} is no pair")
+    arrays = (as_array(items[0]), as_array(items[1]))
+    for name, array in zip(("weights", "bias"), arrays, strict=True):
+        if array.dtype.kind not in "fiub":
+            raise DataError(
+                f"{FORM}; the gradient of the {name} in entry {index} must hold numbers in rows of equal length"
+            )
+    return arrays
+
+
+def _layers(net: Network, n: int) -> tuple[int, ...]:
+    dense = tuple(i for i, layer in enumerate(net.layers) if isinstance(layer, Dense))
+    trained = tuple(i for i, layer in enumerate(net.layers) if isinstance(layer, (Dense, BatchNorm, LayerNorm)))
+    for layers in (dense, trained):
+        if n == len(layers):
+            return layers
+    also = f", or one for each of the {len(trained)} layers with parameters" if len(trained) > len(dense) else ""
+    raise ShapeError(f"{FORM}, {len(dense)} here{also}; got {n}")
+
+
+def _reversed(shapes: list[tuple[int, ...]], given: list[tuple[int, ...]]) -> bool:
+    either = [(shape, shape[::-1]) for shape in shapes]
+    forward = all(found in allowed for found, allowed in zip(given, either, strict=True))
+    return not forward and all(found in allowed for found, allowed in zip(given[::-1], either, strict=True))
+
+
+def _precision(array: Array) -> Precision:
+    return Precision.of(array.dtype) if array.dtype.kind == "f" and array.dtype.itemsize < 8 else DOUBLE
+
+
+def _in_columns(shapes: list[tuple[int, ...]], arrays: list[tuple[Array, Array]]) -> bool:
+    """Whether the shapes are those of samples in columns, and not those of samples in rows."""
+    matrices = [(shape, weights.shape) for shape, (weights, _) in zip(shapes, arrays, strict=True) if len(shape) == 2]
+    if any(given != shape for shape, given in matrices):
+        return all(given == shape[::-1] for shape, given in matrices)
+    return _square(shapes) and _all_biases(arrays, lambda n: (n, 1))
+
+
+def _undecided(shapes: list[tuple[int, ...]], arrays: list[tuple[Array, Array]]) -> bool:
+    """Whether square weights come with biases (n,), which fit both conventions."""
+    return _square(shapes) and _all_biases(arrays, lambda n: (n,)) and max(map(max, shapes)) > 1
+
+
+def _square(shapes: list[tuple[int, ...]]) -> bool:
+    return all(shape[0] == shape[-1] for shape in shapes)
+
+
+def _all_biases(arrays: list[tuple[Array, Array]], shape: Callable[[int], tuple[int, ...]]) -> bool:
+    return all(weights.ndim and bias.shape == shape(weights.shape[0]) for weights, bias in arrays)
+
+
+def _weights(array: Array, shape: tuple[int, ...], columns: bool) -> Array:
+    values = np.asarray(array, np.float64)
+    if len(shape) == 1:
+        return _bias(values, shape[0], columns)
+    return values.T if columns and values.ndim == 2 else values
+
+
+def _bias(array: Array, n: int, columns: bool) -> Array:
+    """Samples in rows, axes of length 1 left out, a single number as (1,) where there is one unit."""
+    values = np.asarray(array, np.float64)
+    values = values.T if columns else values
+    if values.size == 1:
+        return values.reshape((1,) if n == 1 else ())
+    return values.reshape(-1) if values.ndim == 2 and 1 in values.shape else values

@@ -1,0 +1,181 @@
+"""The error at the output, dZ of the last layer, as it should be and as slips make it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import combinations
+
+import numpy as np
+
+from glassnet import losses
+from glassnet.activations import Activation, Linear, Sigmoid, Softmax
+from glassnet.insight.check.chain import Chain
+from glassnet.insight.check.places import Choice, Place, n_slips
+from glassnet.insight.check.rounding import FORMULA, Array, Rounded, softmax
+from glassnet.insight.check.slope_slips import slope_choices
+from glassnet.insight.check.stages import Gate, jacobian_product, slope
+from glassnet.losses import Loss
+
+EPSILONS = (1e-15, 1e-12, 1e-10, 1e-9, 1e-8, 1e-7, 1e-6, 1e-5)
+
+
+class Output:
+    """The loss and the last activation of a chain that has been run."""
+
+    def __init__(self, chain: Chain, loss: Loss, y: Rounded) -> None:
+        last = chain.stages[-1]
+        self.gate = last if isinstance(last, Gate) else None
+        self.activation: Activation = last.activation if isinstance(last, Gate) else Linear()
+        self.layer, self.chain, self.loss, self.y = chain.last, chain, loss, y
+        self.fused = loss.on_logits(self.activation)
+        self.n_samples, self.n_outputs = chain.output.value.shape
+        self.by_entries = getattr(loss, "mean_over", "") == "entries"
+        self.before = self.gradient(chain.output)
+
+    @property
+    def stage_below(self) -> int:
+        """The stage that the error at the output goes on to: an activation at the end belongs to the output."""
+        return len(self.chain.stages) - 1 - (self.gate is not None)
+
+    def place(self, code: str, variant: str = "") -> Place:
+        """A slip here."""
+        return Place(code, self.layer, "output", variant)
+
+    def choices(self, most: int) -> Iterator[tuple[Choice, Rounded | None]]:
+        """Every error at the output with at most this many slips, the right one first.
+
+        Beside each the error before the activation's derivative, where there is an activation.
+        """
+        errors = list(self.errors())
+        for scales in self.scales():
+            factor = float(np.prod([factor for _, factor in scales]))
+            before = None if self.gate is None else self.before.times(factor)
+            for error in errors:
+                places = (*error.places, *(place for place, _ in scales))
+                if n_slips(places) <= most:
+                    yield Choice(places, error.value.times(factor) if scales else error.value), before
+
+    def scales(self) -> list[tuple[tuple[Place, float], ...]]:
+        """Factors on the whole error, by how many slips they take."""
+        m, k = self.n_samples, self.n_outputs
+        single = [(self.place("error_sign_flipped"), -1.0)]
+        if m > 1:
+            single += [(self.place("batch_mean_missing"), m), (self.place("batch_mean_twice"), 1 / m)]
+        if isinstance(self.loss, losses.MeanSquaredError):
+            single += [(self.place("square_factor_missing"), 0.5), (self.place("square_factor_twice"), 2.0)]
+        if k > 1:
+            mean = ("output_mean_missing", k) if self.by_entries else ("output_mean_added", 1 / k)
+            single.append((self.place(mean[0]), mean[1]))
+        pairs = [pair for pair in combinations(single, 2) if pair[0][1] * pair[1][1] != 1]
+        return [(), *((one,) for one in single), *pairs]
+
+    # ---- derivatives
+
+    def errors(self) -> Iterator[Choice]:
+        """The right error, and what is made of it by slips in the loss's and the activation's derivative."""
+        yield from self._from(self.chain.output, ())
+        if isinstance(self.activation, Softmax) and self.gate is not None:
+            over_samples = softmax(self.gate.z, axis=0)
+            yield from self._from(over_samples, (self.place("softmax_over_samples"),))
+            if self.fused is None:
+                places = (self.place("softmax_over_samples", "jacobian over samples too"),)
+                yield Choice(places, jacobian_product(over_samples, self.gradient(over_samples), axis=0))
+
+    def _from(self, p: Rounded, places: tuple[Place, ...]) -> Iterator[Choice]:
+        gradient = self.before if p is self.chain.output else self.gradient(p)
+        if self.gate is None:
+            yield Choice(places, gradient)
+            yield from self._of_other_losses(p, places)
+            return
+        right = self.error_of_logits(p) if self.fused is not None else self._through(p, gradient)
+        yield Choice(places, right)
+        yield Choice((*places, self.place("output_derivative_missing")), gradient)
+        yield from self._doubled(p, right, places)
+        if isinstance(self.activation, Softmax):
+            alone = (*places, self.place("softmax_without_jacobian"))
+            yield Choice(alone, gradient * (p * (p.exactly(1.0) - p)))
+        elif not places:
+            for choice in slope_choices(self.gate, gradient, self.chain):
+                yield from self._renamed(choice)
+        yield from self._of_other_losses(p, places)
+        yield from self._clipped(p, places)
+
+    def _renamed(self, choice: Choice) -> Iterator[Choice]:
+        """Slips of the slope, as far as the output has no names of its own for them."""
+        own = {"activation_derivative_missing", "activation_derivative_doubled", "error_sign_flipped"}
+        if choice.places and not own & {place.code for place in choice.places}:
+            yield choice
+
+    def _doubled(self, p: Rounded, right: Rounded, places: tuple[Place, ...]) -> Iterator[Choice]:
+        doubled = (*places, self.place("output_derivative_doubled"))
+        if not isinstance(self.activation, Softmax):
+            yield Choice(doubled, right * slope(self.activation, self._z()))
+            return
+        yield Choice(doubled, right * (p * (p.exactly(1.0) - p)))
+        yield Choice((*places, self.place("output_derivative_doubled", "jacobian")), jacobian_product(p, right))
+
+    def _of_other_losses(self, p: Rounded, places: tuple[Place, ...]) -> Iterator[Choice]:
+        """What the derivative of another loss would have given."""
+        y = self.y
+        if isinstance(self.loss, losses.EmbeddingLoss):
+            return
+        for name in ("mean_squared_error", "mean_absolute_error"):
+            other = losses.get(name)
+            if type(other) is not type(self.loss):
+                gradient = _gradient(other, y, p)
+                slipped = (*places, self.place("gradient_of_another_loss", name))
+                yield Choice(slipped, self._through(p, gradient) if self.gate is not None else gradient)
+        if self.fused is None and isinstance(self.activation, (Sigmoid, Softmax)):
+            name = "binary" if isinstance(self.activation, Sigmoid) else "categorical"
+            slipped = (*places, self.place("gradient_of_another_loss", f"{name}_cross_entropy"))
+            yield Choice(slipped, (p - y).times(1 / self.n_samples))
+
+    def _clipped(self, p: Rounded, places: tuple[Place, ...]) -> Iterator[Choice]:
+        """A small number added where the gradient of a cross-entropy divides by a probability."""
+        y, one = self.y, p.exactly(1.0)
+        binary = isinstance(self.loss, losses.BinaryCrossEntropy)
+        if not binary and not isinstance(self.loss, losses.CategoricalCrossEntropy):
+            return
+        share = 1 / (self.n_samples * self.n_outputs if binary else self.n_samples)
+        for epsilon in EPSILONS:
+            small = p.exactly(epsilon)
+            gradient = -(y * (p + small).apply(np.reciprocal))
+            if binary:
+                gradient = gradient + (one - y) * (one - p + small).apply(np.reciprocal)
+            slipped = (*places, self.place("clipped_logarithm", f"{epsilon:g}"))
+            yield Choice(slipped, self._through(p, gradient.times(share)))
+
+    # ---- arithmetic
+
+    def gradient(self, p: Rounded) -> Rounded:
+        """The gradient of the loss with respect to the prediction."""
+        return _gradient(self.loss, self.y, p)
+
+    def error_of_logits(self, p: Rounded) -> Rounded:
+        """(p sum y - y) / n, what softmax or sigmoid and its cross-entropy leave together."""
+        binary = isinstance(self.activation, Sigmoid)
+        mass = 1.0 if binary else self.y.value.sum(axis=1, keepdims=True)
+        error = p * p.exactly(mass) - self.y
+        wider = error.bound + FORMULA * p.unit * (p.value + np.abs(self.y.value))
+        share = 1 / (p.value.size if binary else self.n_samples)
+        return Rounded(error.value, wider, p.unit).times(share)
+
+    def _z(self) -> Rounded:
+        return self.gate.z if self.gate is not None else self.chain.output
+
+    def _through(self, p: Rounded, gradient: Rounded) -> Rounded:
+        if isinstance(self.activation, Softmax):
+            return jacobian_product(p, gradient)
+        return gradient * slope(self.activation, self._z())
+
+
+def _gradient(loss: Loss, y: Rounded, p: Rounded) -> Rounded:
+    """The gradient of a loss: what it gives at the ends of the bounds of y and p, and its own roundings."""
+
+    def at(prediction: Array) -> Array:
+        return np.asarray(loss.compare(y.value, prediction, None)[1])
+
+    value = at(p.value)
+    reach = p.bound + y.bound
+    spread = np.maximum(np.abs(at(p.value + reach) - value), np.abs(at(p.value - reach) - value))
+    return Rounded(value, spread + FORMULA * p.unit * np.abs(value), p.unit)

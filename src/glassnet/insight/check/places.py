@@ -1,0 +1,44 @@
+"""Where a slip stands, and what the numbers are with it there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from glassnet.insight.check.rounding import Rounded
+
+
+class Place(NamedTuple):
+    """One slip at one place of the backward pass.
+
+    Attributes
+    ----------
+    code : str
+        The slip.
+    layer : int
+        The dense layer, counted from 0.
+    part : str
+        What is computed there: "output", "slope", "weights", "bias", "carry", "dropout", "norm" or "forward".
+    variant : str
+        Which of several ways of making the slip; the same slip made in two ways counts twice.
+    """
+
+    code: str
+    layer: int
+    part: str
+    variant: str = ""
+
+
+Places = tuple[Place, ...]
+
+
+class Choice(NamedTuple):
+    """Numbers, and the slips that lead to them; no slips for the right ones."""
+
+    places: Places
+    value: Rounded
+
+
+def n_slips(places: Iterable[Place]) -> int:
+    """How many different slips these are: one slip at several layers counts once."""
+    return len({(place.code, place.variant) for place in places})

@@ -1,0 +1,138 @@
+"""A learner's gradients beside the network that they are for, and when numbers count as equal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from glassnet.insight.check.chain import Chain, stages_of
+from glassnet.insight.check.output_slips import Output
+from glassnet.insight.check.rounding import Array, Precision, Rounded
+from glassnet.insight.check.stages import Affine, Norm, Stage
+from glassnet.insight.check.steps import bias_gradients, errors_below, weights_gradients
+from glassnet.losses import Loss
+from glassnet.network import Network
+
+# How far a bound may reach, in parts of the difference that is to be explained: wider, and it explains anything.
+WIDEST = 0.2
+# The same in parts of the right gradient's own bound.
+NEAR = 4.0
+
+
+class Pair(NamedTuple):
+    """The learner's gradients of one layer with parameters, in float64."""
+
+    weights: Array
+    bias: Array
+
+
+class Gradients(NamedTuple):
+    """The gradients of one layer as the checker computes them."""
+
+    weights: Rounded
+    bias: Rounded
+
+
+@dataclass
+class Problem:
+    """A learner's gradients and the network, at one precision.
+
+    Attributes
+    ----------
+    stages : list of Stage
+        The network, not yet run.
+    observed : dict of int to Pair
+        The learner's gradients, by the stage's place in the chain.
+    """
+
+    net: Network
+    stages: list[Stage]
+    x: Rounded
+    y: Rounded
+    loss: Loss
+    observed: dict[int, Pair]
+    learning_rate: float | None
+
+    @classmethod
+    def of(
+        cls, net: Network, X: Array, y: Array, masks: Sequence[Array], loss: Loss, pairs: Sequence[Pair],
+        learning_rate: float | None, precision: Precision,
+    ) -> Problem:  # fmt: skip
+        """The problem at this precision; pairs for the dense layers, or for all layers with parameters."""
+        stages = stages_of(net, precision, masks)
+        dense = [i for i, stage in enumerate(stages) if isinstance(stage, Affine)]
+        trained = [i for i, stage in enumerate(stages) if isinstance(stage, (Affine, Norm))]
+        observed = dict(zip(dense if len(pairs) == len(dense) else trained, pairs, strict=True))
+        return cls(net, stages, precision.given(X), precision.given(y), loss, observed, learning_rate)
+
+    @property
+    def lowest(self) -> int:
+        """The lowest stage with gradients to compare."""
+        return min(self.observed)
+
+    def right(self) -> dict[int, Gradients]:
+        """The right gradients, by the stage's place in the chain."""
+        chain = Chain.run(self.stages, self.x)
+        output = Output(chain, self.loss, self.y)
+        error = next(output.errors()).value
+        found: dict[int, Gradients] = {}
+        for i in range(output.stage_below, self.lowest - 1, -1):
+            stage = chain.stages[i]
+            if i in self.observed:
+                weights, bias = next(weights_gradients(stage, error, chain)), next(bias_gradients(stage, error))
+                found[i] = Gradients(weights.value, bias.value)
+            error = next(errors_below(stage, error, None, chain, None)).value
+        return found
+
+    def residual(self, gradients: dict[int, Gradients]) -> float:
+        """The largest distance of the learner's gradients from these, in parts of what rounding allows."""
+        return max(
+            residual(mine, computed)
+            for i in self.observed
+            for mine, computed in zip(self.observed[i], gradients[i], strict=True)
+        )
+
+
+def residual(observed: Array, computed: Rounded) -> float:
+    """The largest distance in parts of what rounding allows, over all entries; infinite for another shape."""
+    if observed.shape != computed.value.shape:
+        return np.inf
+    allowed = computed.bound + computed.unit * np.abs(observed) + _smallest(computed.unit)
+    parts = np.abs(observed - computed.value) / allowed
+    return float(parts.max(initial=0.0)) if np.isfinite(parts).all() else np.inf
+
+
+def _smallest(unit: float) -> float:
+    """What underflow may leave of a number at this precision."""
+    return 1e-36 if unit > 1e-12 else 1e-300
+
+
+@dataclass(frozen=True)
+class Target:
+    """One array of the learner's, and how narrow a bound must be to count as an explanation of it.
+
+    Attributes
+    ----------
+    widest : float
+        The largest Euclidean norm of the bound; infinite where the array is right as it is.
+    """
+
+    observed: Array
+    widest: float
+
+    @classmethod
+    def of(cls, observed: Array, right: Rounded) -> Target:
+        """The target beside the right gradient."""
+        if residual(observed, right) <= 1:
+            return cls(observed, np.inf)
+        same = observed.shape == right.value.shape
+        difference = float(np.linalg.norm(observed - right.value if same else observed))
+        return cls(observed, max(WIDEST * difference, NEAR * float(np.linalg.norm(right.bound))))
+
+    def residual(self, computed: Rounded) -> float:
+        """The distance as of :func:`residual`; infinite where the bound is too wide to mean anything."""
+        found = residual(self.observed, computed)
+        return found if found > 1 or float(np.linalg.norm(computed.bound)) <= self.widest else np.inf

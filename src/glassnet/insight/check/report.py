@@ -1,0 +1,149 @@
+"""What a check says: whether all is right, the slips by name, and the numbers that show it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from html import escape
+
+
+@dataclass(frozen=True)
+class Slip:
+    """A mistake with a name.
+
+    Attributes
+    ----------
+    code : str
+        Its name in snake case, such as "activation_derivative_missing".
+    layers : tuple of int
+        The dense layers at which it stands, counted from 0; empty where there are none.
+    message : str
+        What is wrong, in words.
+    fix : str
+        The line as it should be.
+    """
+
+    code: str
+    layers: tuple[int, ...]
+    message: str
+    fix: str
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Two numbers side by side.
+
+    Attributes
+    ----------
+    name : str
+        The array or function, such as "dW1 (layer 0)".
+    place : str
+        Where the two are farthest apart, such as "[2, 1]" or "z = -0.5".
+    yours, right : str
+        The learner's number and the right one, in digits enough to tell them apart.
+    with_slips : str
+        What the slips that are named would give there; empty where none is.
+    """
+
+    name: str
+    place: str
+    yours: str
+    right: str
+    with_slips: str = ""
+
+
+@dataclass(frozen=True, repr=False)
+class Report:
+    """The result of a check; printed as text, shown as a table in notebooks.
+
+    Attributes
+    ----------
+    subject : str
+        What was checked.
+    ok : bool
+        Whether everything is right.
+    slips : tuple of Slip
+        The mistakes that reproduce the learner's numbers; empty where all is right or no known slip fits.
+    evidence : tuple of Evidence
+        Where the numbers differ most, one line for each array that is wrong.
+    notes : tuple of str
+        What else can be said for certain: arrays that are right, conventions, constant ratios.
+    equals : tuple of str
+        Codes of other slips, joined by " and ", that would give the same numbers on this data.
+    """
+
+    subject: str
+    ok: bool
+    slips: tuple[Slip, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+    notes: tuple[str, ...] = ()
+    equals: tuple[str, ...] = ()
+
+    @property
+    def verdict(self) -> str:
+        """The result in one line."""
+        if self.ok:
+            return "right"
+        if not self.slips:
+            return "mismatch, no known slip"
+        return "1 slip" if len(self.slips) == 1 else f"{len(self.slips)} slips"
+
+    def __str__(self) -> str:
+        lines = [f"{self.subject}: {self.verdict}"]
+        for slip in self.slips:
+            lines += [f"  {slip.code}{_at(slip.layers)}", f"    {slip.message}", f"    change to:  {slip.fix}"]
+        lines += [f"  {line}" for line in _table(self.evidence)]
+        if self.equals:
+            lines.append(f"  the same numbers on this data: {'; '.join(self.equals)}")
+        return "\n".join(lines + [f"  {note}" for note in self.notes])
+
+    __repr__ = __str__
+
+    def _repr_html_(self) -> str:
+        colour = "#009E73" if self.ok else "#D55E00"
+        parts = [f'<p><b>{escape(self.subject)}: <span style="color:{colour}">{self.verdict}</span></b></p>']
+        parts += [
+            f"<p><code>{slip.code}</code>{_at(slip.layers)}<br>{escape(slip.message)}<br>"
+            f"change to: <code>{escape(slip.fix)}</code></p>"
+            for slip in self.slips
+        ]
+        if self.evidence:
+            head, *rows = _cells(self.evidence)
+            parts.append("<table>" + _row("th", head) + "".join(_row("td", row) for row in rows) + "</table>")
+        if self.equals:
+            parts.append(f"<p>The same numbers on this data: {escape('; '.join(self.equals))}</p>")
+        return "\n".join(parts + [f"<p>{escape(note)}</p>" for note in self.notes])
+
+
+def _at(layers: tuple[int, ...]) -> str:
+    if not layers:
+        return ""
+    return f", layer{'s' * (len(layers) > 1)} {', '.join(map(str, layers))}"
+
+
+def _cells(evidence: tuple[Evidence, ...]) -> list[list[str]]:
+    rows = [["", "farthest apart at", "yours", "right", "with the slip"]]
+    rows += [[line.name, line.place, line.yours, line.right, line.with_slips] for line in evidence]
+    return rows if any(line.with_slips for line in evidence) else [row[:-1] for row in rows]
+
+
+def _table(evidence: tuple[Evidence, ...]) -> list[str]:
+    if not evidence:
+        return []
+    rows = _cells(evidence)
+    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
+    return [
+        "  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows
+    ]
+
+
+def _row(tag: str, cells: list[str]) -> str:
+    return "<tr>" + "".join(f"<{tag}>{escape(cell)}</{tag}>" for cell in cells) + "</tr>"
+
+
+def digits(*values: float) -> list[str]:
+    """These numbers with six digits, or as many more as it takes to tell different ones apart."""
+    for precision in (6, 9, 12, 17):
+        texts = [f"{value:.{precision}g}" for value in values]
+        if len(set(texts)) == len(set(values)):
+            break
+    return texts

@@ -1,0 +1,110 @@
+"""The error behind an activation, dZ = dA f'(Z), as it should be and as slips make it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+
+from glassnet import activations
+from glassnet.activations import ELU, Activation, LeakyReLU, ReLU, Sigmoid, Softmax, Softplus, Tanh
+from glassnet.insight.check.chain import Chain
+from glassnet.insight.check.places import Choice, Place
+from glassnet.insight.check.rounding import Array, Rounded
+from glassnet.insight.check.stages import Affine, Gate, jacobian_product, slope
+
+
+def slope_choices(gate: Gate, error: Rounded, chain: Chain) -> Iterator[Choice]:
+    """dZ for this dA, the right one first."""
+
+    def place(code: str, variant: str = "") -> Place:
+        return Place(code, gate.layer, "slope", variant)
+
+    activation = gate.activation
+    if isinstance(activation, Softmax):
+        right = jacobian_product(gate.a, error)
+        elementwise = gate.a * (gate.a.exactly(1.0) - gate.a)
+        yield Choice((), right)
+        yield Choice((place("activation_derivative_missing"),), error)
+        yield Choice((place("softmax_without_jacobian"),), error * elementwise)
+    else:
+        right = error * gate.slope()
+        yield Choice((), right)
+        for code, variant, factor in slipped_slopes(gate, chain):
+            yield Choice((place(code, variant),), error if factor is None else error * factor)
+        if isinstance(activation, (ReLU, LeakyReLU)):
+            yield Choice((place("relu_gate_from_upstream"),), error * slope(activation, error))
+    yield Choice((place("error_sign_flipped"),), -right)
+
+
+Slipped = tuple[str, str, Rounded | None]
+
+
+def slipped_slopes(gate: Gate, chain: Chain) -> Iterator[Slipped]:
+    """Code, variant and factor of every slip that puts another factor, or none, in the place of f'(z)."""
+    activation, z, a = gate.activation, gate.z, gate.a
+    gated = isinstance(activation, (ReLU, LeakyReLU))
+    yield ("relu_gate_dropped" if isinstance(activation, ReLU) else "activation_derivative_missing"), "", None
+    if gated:
+        yield "relu_gate_at_zero", "", z.apply(lambda at: np.where(at >= 0, 1.0, _below(activation)))
+    if isinstance(activation, LeakyReLU):
+        yield "leaky_slope_forgotten", "", slope(activations.ReLU(), z)
+    in_output = written_in_output(activation)
+    if in_output is not None:
+        yield "derivative_at_preactivation", "", z.apply(in_output)
+    if not gated:
+        yield "derivative_at_activation", "", slope(activation, a)
+    for code, variant, source in _sources(gate, chain):
+        yield code, variant, slope(activation, source)
+        if in_output is not None:
+            yield code, f"{variant}, as an output", source.apply(in_output)
+    yield from _other_activations(gate)
+    if not gated:
+        yield "activation_derivative_doubled", "", gate.slope() * gate.slope()
+
+
+def written_in_output(activation: Activation) -> Callable[[Array], Array] | None:
+    """f' as a formula of a = f(z), where it is usually written so."""
+    if isinstance(activation, Sigmoid):
+        return lambda a: a * (1 - a)
+    if isinstance(activation, Tanh):
+        return lambda a: 1 - a * a
+    if isinstance(activation, Softplus):
+        return lambda a: 1 - np.exp(-a)
+    if isinstance(activation, ELU):
+        return lambda a: np.where(a > 0, 1.0, a + activation.alpha)
+    return None
+
+
+def _below(activation: Activation) -> float:
+    return activation.slope_below if isinstance(activation, LeakyReLU) else 0.0
+
+
+def _sources(gate: Gate, chain: Chain) -> Iterator[tuple[str, str, Rounded]]:
+    """Arrays of other places that the derivative could be taken at: those that broadcast to this shape."""
+    gated = isinstance(gate.activation, (ReLU, LeakyReLU))
+    own_input = next(s.x for s in chain.stages if isinstance(s, Affine) and s.layer == gate.layer)
+    if _fits(own_input, gate.z):
+        yield ("relu_gate_from_input" if gated else "derivative_at_wrong_layer"), "input", own_input
+    for other in chain.stages:
+        if isinstance(other, Gate) and other is not gate and _fits(other.z, gate.z):
+            yield "derivative_at_wrong_layer", f"z of layer {other.layer}", other.z
+            if not gated and other.a is not own_input:
+                yield "derivative_at_wrong_layer", f"a of layer {other.layer}", other.a
+
+
+def _fits(source: Rounded, z: Rounded) -> bool:
+    return source.value.shape in (z.value.shape, (len(z.value), 1))
+
+
+def _other_activations(gate: Gate) -> Iterator[Slipped]:
+    """The derivatives of the commonest activations, in the place of this one's."""
+    code, activation = "derivative_of_another_activation", gate.activation
+    if not isinstance(activation, (ReLU, LeakyReLU)):
+        yield code, "relu", slope(activations.ReLU(), gate.z)
+    for name in ("sigmoid", "tanh"):
+        other = activations.get(name)
+        in_output = written_in_output(other)
+        if type(other) is not type(activation) and in_output is not None:
+            yield code, name, gate.a.apply(in_output)
+            yield code, f"{name} of z", slope(other, gate.z)

@@ -1,0 +1,144 @@
+"""The checker's own forward pass: one stage for each step of a network, in float64 with rounding bounds.
+
+It is written apart from the engines on purpose: in the order of the textbook, and open at every place where a slip can
+stand. Arrays ``(n_samples, n_units)``; a stage keeps what its backward pass needs, as a learner's code does.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+
+from glassnet.activations import Activation, Softmax
+from glassnet.insight.check.rounding import Rounded, softmax
+
+
+@dataclass
+class Stage:
+    """One step. `layer` is the dense layer it belongs to, counted from 0; `x` what it was given."""
+
+    layer: int
+    x: Rounded = field(init=False)
+
+    def forward(self, x: Rounded) -> Rounded:
+        """The output; keeps x."""
+        raise NotImplementedError
+
+
+@dataclass
+class Affine(Stage):
+    """z = x W + b, with l1 sum abs(W) + l2 / 2 sum W^2 in the loss."""
+
+    weights: Rounded
+    bias: Rounded
+    l1: float = 0.0
+    l2: float = 0.0
+
+    def forward(self, x: Rounded) -> Rounded:
+        """Z = x W + b."""
+        self.x = x
+        return x @ self.weights + self.bias
+
+
+@dataclass
+class Gate(Stage):
+    """a = f(z)."""
+
+    activation: Activation
+    z: Rounded = field(init=False)
+    a: Rounded = field(init=False)
+
+    def forward(self, x: Rounded) -> Rounded:
+        """A = f(z)."""
+        self.x = self.z = x
+        rowwise = isinstance(self.activation, Softmax)
+        self.a = softmax(x) if rowwise else x.apply(self.activation.value)
+        return self.a
+
+    def slope(self) -> Rounded:
+        """f'(z), for an elementwise f."""
+        return slope(self.activation, self.z)
+
+
+def slope(activation: Activation, z: Rounded) -> Rounded:
+    """f'(z) of an elementwise activation."""
+    return z.apply(lambda at: activation.slope(at, activation.value(at)))
+
+
+def jacobian_product(a: Rounded, error: Rounded, axis: int = 1) -> Rounded:
+    """dz_j = a_j (da_j - sum_k a_k da_k), the backward pass of softmax."""
+    return a * (error - (a * error).sum(axis, keepdims=True))
+
+
+@dataclass
+class Drop(Stage):
+    """a = x m scale; the scale is 1 / (1 - rate)."""
+
+    mask: Rounded
+    rate: float
+    scale: float
+
+    def forward(self, x: Rounded) -> Rounded:
+        """A = x m scale."""
+        self.x = x
+        return (x * self.mask).times(self.scale)
+
+
+@dataclass
+class Norm(Stage):
+    """a = w s + b with s = (x - mean) / sqrt(variance + epsilon), over the batch (axis 0) or over a sample (axis 1).
+
+    Attributes
+    ----------
+    index : int
+        Its place in ``net.layers``.
+    kind : str
+        "batch" or "layer".
+    unbiased : bool
+        Whether the variance divides by n - 1, which is a slip.
+    running : tuple of arrays or None
+        A mean and variance to use in the place of the batch's own, which is a slip.
+    """
+
+    index: int
+    kind: str
+    weights: Rounded
+    bias: Rounded
+    axis: int
+    epsilon: float
+    unbiased: bool = False
+    running: tuple[Any, Any] | None = None
+    standardised: Rounded = field(init=False)
+    inverse: Rounded = field(init=False)
+
+    def forward(self, x: Rounded) -> Rounded:
+        """A = w (x - mean) / sqrt(variance + epsilon) + b."""
+        self.x = x
+        if self.running is None:
+            mean = x.mean(self.axis)
+            variance = ((x - mean) * (x - mean)).mean(self.axis)
+            n = x.value.shape[self.axis]
+            variance = variance.times(n / (n - 1)) if self.unbiased else variance
+        else:
+            mean, variance = x.exactly(self.running[0]), x.exactly(self.running[1])
+        centred = x - mean
+        self.inverse = variance.apply(lambda v: 1 / np.sqrt(np.maximum(v, 0) + self.epsilon))
+        self.standardised = centred * self.inverse
+        return self.output()
+
+    def output(self) -> Rounded:
+        """A, once x has gone through."""
+        return self.weights * self.standardised + self.bias
+
+    def spread(self, g: Rounded) -> Rounded:
+        """What reaches x through the variance: s mean(g s), with the slip n / (n - 1) where the variance has it."""
+        n = g.value.shape[self.axis]
+        product = (g * self.standardised).mean(self.axis)
+        return self.standardised * (product.times(n / (n - 1)) if self.unbiased else product)
+
+
+def fresh(stages: list[Stage], changed: dict[int, dict[str, Any]]) -> list[Stage]:
+    """Copies of these stages, some of them with other settings."""
+    return [replace(stage, **changed.get(i, {})) for i, stage in enumerate(stages)]

@@ -1,0 +1,218 @@
+"""``glassnet train``: what it learns and what it leaves behind."""
+
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import glassnet as gn
+from glassnet.cli.heads import HEADS
+from tests.cli.conftest import Run
+from tests.cli.output import cells, table
+
+MODEL = "model.safetensors"
+PICTURES = {"learning_curve.png", "confusion_matrix.png"}
+
+
+def files(folder: str) -> set[str]:
+    return {path.name for path in Path(folder).iterdir()}
+
+
+def samples(n: int = 60) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
+    return np.random.default_rng(0).normal(size=(n, 3))
+
+
+def test_digits_are_learned_and_everything_is_kept(run: Run) -> None:
+    result = run("train", "digits", "--output", "runs/digits", "--engine", "numpy")
+    assert files("runs/digits") == {MODEL, "history.csv", *PICTURES}
+    assert result.stdout.startswith("digits: 64 features, 10 classes, 1,437 training and 360 test samples\n")
+    accuracy = gn.load(f"runs/digits/{MODEL}").evaluate(*gn.datasets.digits().split()[1::2])["accuracy"]
+    assert accuracy >= 0.96
+    assert cells(result.stdout, "accuracy")[1] == f"{100 * accuracy:.2f} %"
+    assert cells(result.stdout, "parameters") == ["4,810"]
+
+
+def test_xor_is_solved(run: Run) -> None:
+    result = run("train", "xor", "--engine", "numpy")
+    assert cells(result.stdout, "accuracy") == ["100.00 %"]
+    predicted = gn.load(f"runs/xor/{MODEL}").predict(gn.datasets.xor().X)
+    np.testing.assert_allclose(predicted, gn.datasets.xor().y, atol=0.01)
+
+
+def test_the_spiral_is_learned(run: Run) -> None:
+    result = run("train", "spiral", "--engine", "numpy")
+    assert float(cells(result.stdout, "accuracy")[0].removesuffix(" %")) >= 95.0
+
+
+@pytest.mark.parametrize("name", gn.datasets.names())
+def test_every_data_set_has_defaults(run: Run, name: str) -> None:
+    result = run("train", name, "--epochs", "2", "--engine", "numpy")
+    classifies = gn.datasets.get(name).task == "classification"
+    assert files(f"runs/{name}") == {MODEL, "history.csv", "learning_curve.png"} | (
+        {"confusion_matrix.png"} if classifies else set()
+    )
+    assert cells(result.stdout, "training")[0].startswith("2 epochs in ")
+    assert len(cells(result.stdout, "loss")) >= 1
+
+
+@pytest.mark.parametrize(
+    ("name", "least"), [("iris", 0.9), ("wine", 0.9), ("breast_cancer", 0.9), ("sine", 0.9)]
+)
+def test_defaults_are_good_ones(run: Run, name: str, least: float) -> None:
+    run("train", name, "--engine", "numpy", "--quiet")
+    history = table(Path(f"runs/{name}/history.csv"))
+    column = "validation_r2" if name == "sine" else "validation_accuracy"
+    assert float(history[-1][column]) >= least
+
+
+def test_the_history_is_a_table_of_epochs(run: Run) -> None:
+    run("train", "wine", "--epochs", "3", "--learning-rate", "0.25")
+    history = table(Path("runs/wine/history.csv"))
+    assert [row["epoch"] for row in history] == ["1", "2", "3"]
+    assert {row["learning_rate"] for row in history} == {"0.25"}
+    assert set(history[0]) == {
+        "epoch", "loss", "learning_rate", "seconds", "accuracy", "validation_loss", "validation_accuracy",
+    }  # fmt: skip
+
+
+def test_pictures_are_png(run: Run) -> None:
+    run("train", "wine", "--epochs", "2")
+    for name in PICTURES:
+        assert Path("runs/wine", name).read_bytes().startswith(b"\x89PNG\r\n")
+
+
+def test_quiet_is_silent(run: Run) -> None:
+    assert run("train", "xor", "--epochs", "2", "--quiet").stdout == ""
+
+
+def test_files_of_an_earlier_training_are_replaced(run: Run) -> None:
+    run("train", "wine", "--epochs", "3", "--output", "here")
+    run("train", "wine", "--epochs", "2", "--output", "here")
+    assert len(table(Path("here/history.csv"))) == 2
+
+
+@pytest.mark.parametrize(
+    ("options", "layers"),
+    [
+        (["--hidden", "5,4"], [gn.Dense(5, "relu"), gn.Dense(4, "relu"), gn.Dense(3, "softmax")]),
+        (["--hidden", "5", "--hidden", "4"], [gn.Dense(5, "relu"), gn.Dense(4, "relu"), gn.Dense(3, "softmax")]),
+        (["--hidden", "none"], [gn.Dense(3, "softmax")]),
+        (["--activation", "tanh"], [gn.Dense(16, "tanh"), gn.Dense(3, "softmax")]),
+        (["--dropout", "0.1"], [gn.Dense(16, "relu"), gn.Dropout(0.1), gn.Dense(3, "softmax")]),
+    ],
+)  # fmt: skip
+def test_layers_follow_the_options(run: Run, options: list[str], layers: list[gn.Dense | gn.Dropout]) -> None:
+    run("train", "iris", "--epochs", "1", *options)
+    assert gn.load(f"runs/iris/{MODEL}") == gn.Network(layers, input_shape=4)
+
+
+@pytest.mark.parametrize(
+    ("options", "optimizer"),
+    [
+        ([], gn.Adam(0.01)),
+        (["--learning-rate", "0.5"], gn.Adam(0.5)),
+        (["--optimizer", "sgd"], gn.SGD(0.1)),
+        (["--optimizer", "sgd", "--learning-rate", "0.5"], gn.SGD(0.5)),
+        (["--optimizer", "rmsprop"], gn.RMSProp()),
+    ],
+)
+def test_the_optimizer_follows_the_options(run: Run, options: list[str], optimizer: gn.Adam) -> None:
+    run("train", "iris", "--epochs", "1", *options)
+    state = gn.load(f"runs/iris/{MODEL}").state
+    assert state is not None
+    assert state.optimizer == optimizer
+
+
+def test_a_batch_larger_than_the_data_is_all_of_them(run: Run) -> None:
+    run("train", "iris", "--epochs", "7", "--batch-size", "100000")
+    state = gn.load(f"runs/iris/{MODEL}").state
+    assert state is not None
+    assert state.step == 7
+
+
+def test_the_same_seed_gives_the_same_network_and_the_same_test_samples(run: Run) -> None:
+    for folder, seed in (("a", "1"), ("b", "1"), ("c", "2")):
+        run("train", "iris", "--epochs", "2", "--seed", seed, "--output", folder)
+    a, b, c = (gn.load(f"{folder}/{MODEL}") for folder in "abc")
+    np.testing.assert_array_equal(a.parameters, b.parameters)
+    assert not np.array_equal(a.parameters, c.parameters)
+    assert a.metadata == b.metadata == c.metadata
+
+
+def test_without_a_test_share_everything_is_trained_on(run: Run) -> None:
+    result = run("train", "iris", "--epochs", "1", "--test-share", "0")
+    assert "150 training samples" in result.stdout
+    assert len(cells(result.stdout, "accuracy")) == 1
+
+
+def test_features_are_scaled_by_the_training_samples(run: Run) -> None:
+    run("train", "wine", "--epochs", "1")
+    scaling = gn.load(f"runs/wine/{MODEL}").metadata["data"]["inputs"]
+    X_train = gn.datasets.wine().split()[0]
+    np.testing.assert_allclose(scaling["mean"], X_train.mean(axis=0))
+    np.testing.assert_allclose(scaling["scale"], X_train.std(axis=0))
+
+
+def test_no_standardize_leaves_features_and_targets_as_they_are(run: Run) -> None:
+    result = run("train", "diabetes", "--epochs", "1", "--no-standardize")
+    described = gn.load(f"runs/diabetes/{MODEL}").metadata["data"]
+    assert described["inputs"] == {"mean": [0.0] * 10, "scale": [1.0] * 10}
+    assert described["targets"] == {"mean": [0.0], "scale": [1.0]}
+    assert "loss        mean_squared_error\n" in result.stdout
+
+
+@pytest.mark.parametrize("loss", HEADS)
+def test_every_loss_finds_its_last_layer_and_targets(run: Run, loss: str) -> None:
+    y = np.random.default_rng(1).integers(0, 2, 60)
+    np.savez("data.npz", X=samples(), y=y if HEADS[loss].classifies else y + 0.5)
+    result = run("train", "data.npz", "--loss", loss, "--epochs", "2")
+    assert f"loss        {loss}" in result.stdout
+    assert ("accuracy" in result.stdout) == HEADS[loss].classifies
+    assert cells(run("evaluate", f"runs/data/{MODEL}", "data.npz").stdout, "loss") == cells(
+        result.stdout.partition("network ")[0], "loss"
+    )
+
+
+@pytest.mark.parametrize(
+    ("y", "classes"),
+    [
+        (np.arange(60) % 3 + 7, ["7", "8", "9"]),
+        (np.arange(60) % 3 * 5, ["0", "5", "10"]),
+        (np.array(["dog, big", "cat", "[red]"] * 20), ["[red]", "cat", "dog, big"]),
+        (np.array([b"yes", b"no"] * 30), ["no", "yes"]),
+        (np.arange(60) % 2 == 0, ["0", "1"]),
+        ((np.arange(60) % 3)[:, None], ["0", "1", "2"]),
+        (np.eye(3)[np.arange(60) % 3], ["0", "1", "2"]),
+    ],
+)
+def test_classes_of_a_file_keep_their_names(
+    run: Run, y: np.ndarray[tuple[int, ...], np.dtype[np.generic]], classes: list[str]
+) -> None:
+    np.savez("data.npz", X=samples(), y=y)
+    run("train", "data.npz", "--epochs", "1")
+    assert gn.load(f"runs/data/{MODEL}").metadata["data"]["class_names"] == classes
+
+
+def test_values_of_a_file_make_a_regression_with_as_many_outputs(run: Run) -> None:
+    np.savez("data.npz", X=samples(), y=samples()[:, :2])
+    result = run("train", "data.npz", "--epochs", "1")
+    assert result.stdout.startswith("data.npz: 3 features, regression, 48 training and 12 test samples\n")
+    assert gn.load(f"runs/data/{MODEL}").predict(samples()).shape == (60, 2)
+
+
+def test_images_of_a_file_are_read_pixel_by_pixel(run: Run) -> None:
+    np.savez("data.npz", X=samples().reshape(20, 3, 3), y=np.arange(20) % 2)
+    assert "9 features" in run("train", "data.npz", "--epochs", "1").stdout
+
+
+def test_without_matplotlib_the_model_is_kept_and_the_reason_is_given(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
+    result = run("train", "xor", "--epochs", "2")
+    assert files("runs/xor") == {MODEL, "history.csv"}
+    assert result.stdout.endswith(
+        "no pictures: a picture needs matplotlib, which is not installed; "
+        "install it with: pip install 'glassnet[plots]'\n"
+    )

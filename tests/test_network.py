@@ -1,0 +1,532 @@
+"""A network is layers over one flat vector: built once, read by name, copied, compared, printed."""
+
+from __future__ import annotations
+
+import copy
+import pickle
+import random
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+import glassnet as gn
+from glassnet import activations, initializers, losses
+from glassnet.errors import ArgumentError, NotBuiltError, ShapeError
+from glassnet.layers import Activation, BatchNorm, Dense, Dropout, Flatten, Layer, LayerNorm
+from glassnet.network import Network
+from tests.training.fingerprints import fingerprint
+
+RNG = np.random.default_rng(0)
+X = RNG.normal(size=(12, 3))
+CLASSES = np.arange(12) % 4
+VALUES = RNG.normal(size=(12, 2))
+
+NAMESPACE = {name: getattr(gn, name) for name in gn.__all__}
+
+
+def classifier(**options: Any) -> Network:
+    return Network([Dense(5, "relu"), Dense(4, "softmax")], **({"seed": 7} | options))
+
+
+def trained(**options: Any) -> Network:
+    network = classifier(**options)
+    network.fit(X, CLASSES, loss="scce", optimizer="adam", epochs=3, batch_size=5, engine="numpy", progress=False)
+    return network
+
+
+# ---- building
+
+
+def test_input_shape_builds_a_network_at_once() -> None:
+    network = classifier(input_shape=3)
+    assert network.built
+    assert network.input_shape == (3,)
+    assert network.parameters.shape == ((3 * 5 + 5) + (5 * 4 + 4),)
+
+
+def test_the_first_forward_builds_a_network() -> None:
+    network = classifier()
+    assert not network.built
+    assert network.forward(X).shape == (12, 4)
+    assert network.input_shape == (3,)
+
+
+def test_the_first_fit_builds_a_network() -> None:
+    assert trained().input_shape == (3,)
+
+
+def test_however_it_is_built_a_seed_gives_the_same_parameters() -> None:
+    given, by_forward = classifier(input_shape=3), classifier()
+    by_forward.forward(X)
+    np.testing.assert_array_equal(given.parameters, by_forward.parameters)
+
+
+def test_a_built_network_is_not_built_again() -> None:
+    network = classifier(input_shape=3)
+    with pytest.raises(ArgumentError, match=r"was built for samples of shape \(3,\) already; make another"):
+        network.build(3)
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        lambda network: network.parameters,
+        lambda network: network.gradients,
+        lambda network: network.predict(X),
+        lambda network: network.predict_classes(X),
+        lambda network: network.evaluate(X, CLASSES),
+        lambda network: network.evaluate(X, CLASSES, loss="scce"),
+        lambda network: network.summary(),
+        lambda network: network.plan(),
+        lambda network: network.step("sgd"),
+        lambda network: network.layers[0].weights,
+    ],
+)
+def test_a_network_used_before_it_is_built_says_how_to_build_it(use: Callable[[Network], Any]) -> None:
+    network = classifier()
+    with pytest.raises(NotBuiltError, match=r"input_shape=.*call fit"):
+        use(network)
+    assert not network.built
+    assert network.state is None
+
+
+def test_backward_before_forward_says_what_is_missing() -> None:
+    network = classifier(input_shape=3)
+    with pytest.raises(NotBuiltError, match=r"call forward\(X\) first"):
+        network.backward(np.ones((12, 4)))
+
+
+def test_images_are_read_by_flatten() -> None:
+    images = RNG.normal(size=(6, 8, 8))
+    network = Network([Flatten(), Dense(3, "tanh")], seed=0)
+    output = network.forward(images)
+    assert network.input_shape == (8, 8)
+    assert network.layers[1].weights.shape == (64, 3)
+    weights, bias = network.layers[1].weights, network.layers[1].bias
+    np.testing.assert_allclose(output, np.tanh(images.reshape(6, 64) @ weights + bias), rtol=1e-5)
+    assert network.backward(np.ones((6, 3))).shape == images.shape
+
+
+def test_layers_are_copied_so_that_one_object_makes_two_layers() -> None:
+    layer = Dense(3, "tanh")
+    network = Network([layer, layer], input_shape=3, seed=0)
+    assert not np.shares_memory(network.layers[0].weights, network.layers[1].weights)
+    with pytest.raises(NotBuiltError, match="they exist in net.layers once the network is built"):
+        layer.weights  # noqa: B018
+
+
+# ---- one flat vector
+
+
+def test_weights_and_bias_are_views_into_the_flat_vector() -> None:
+    network = classifier(input_shape=3)
+    for layer in network.layers:
+        assert np.shares_memory(layer.weights, network.parameters)
+        assert np.shares_memory(layer.bias, network.parameters)
+    network.layers[0].weights[1, 2] = 42
+    assert network.parameters[1 * 5 + 2] == 42
+    network.parameters[15] = -3
+    assert network.layers[0].bias[0] == -3
+
+
+def test_all_parameters_lie_in_the_order_of_layers_weights_before_bias() -> None:
+    network = classifier(input_shape=3)
+    pieces = [array.ravel() for layer in network.layers for array in (layer.weights, layer.bias)]
+    np.testing.assert_array_equal(np.concatenate(pieces), network.parameters)
+
+
+def test_assigned_weights_are_written_into_the_vector() -> None:
+    network = classifier(input_shape=3)
+    vector = network.parameters
+    network.layers[0].weights = np.arange(15).reshape(3, 5)
+    network.layers[0].bias = 0.5
+    np.testing.assert_array_equal(vector[:20], [*range(15), *[0.5] * 5])
+
+
+def test_assigned_parameters_are_written_into_the_same_vector() -> None:
+    network = classifier(input_shape=3)
+    weights = network.layers[0].weights
+    network.parameters = np.arange(44)
+    assert weights[0, 1] == 1
+
+
+def test_weights_of_another_shape_are_refused_and_nothing_is_broadcast() -> None:
+    network = classifier(input_shape=3)
+    before = network.parameters.copy()
+    with pytest.raises(ShapeError, match=r"must have shape \(3, 5\); got \(5, 3\); transpose it: rows are inputs"):
+        network.layers[0].weights = np.ones((5, 3))
+    with pytest.raises(ShapeError, match=r"weights of Dense\(5, 'relu'\) must have shape \(3, 5\); got \(5,\)$"):
+        network.layers[0].weights = np.ones(5)
+    with pytest.raises(ShapeError, match=r"bias of .* must have shape \(5,\); got \(1,\)"):
+        network.layers[0].bias = [1.0]
+    with pytest.raises(ShapeError, match=r"has \(44,\) parameters; got shape \(1,\)"):
+        network.parameters = [0.0]
+    np.testing.assert_array_equal(network.parameters, before)
+
+
+# ---- forward, backward, step
+
+
+def softmax(z: NDArray[Any]) -> NDArray[Any]:
+    e = np.exp(z - z.max(axis=1, keepdims=True))
+    result: NDArray[Any] = e / e.sum(axis=1, keepdims=True)
+    return result
+
+
+def test_forward_is_the_formula_of_the_textbook() -> None:
+    network = classifier(input_shape=3, dtype="float64")
+    first, second = network.layers
+    hidden = np.maximum(X @ first.weights + first.bias, 0)
+    expected = softmax(hidden @ second.weights + second.bias)
+    np.testing.assert_allclose(network.forward(X), expected, rtol=1e-13)
+    np.testing.assert_allclose(network.predict(X), expected, rtol=1e-13)
+
+
+def test_backward_is_the_chain_rule_of_the_textbook() -> None:
+    network = classifier(input_shape=3, dtype="float64")
+    first, second = network.layers
+    targets = np.eye(4)[CLASSES]
+    output = network.forward(X)
+    d_input = network.backward(gn.losses.get("cce").gradient(targets, output))
+    hidden = np.maximum(X @ first.weights + first.bias, 0)
+    d_second = (output - targets) / len(X)
+    d_first = d_second @ second.weights.T * (hidden > 0)
+    expected = [X.T @ d_first, d_first.sum(axis=0), hidden.T @ d_second, d_second.sum(axis=0)]
+    np.testing.assert_allclose(network.gradients, np.concatenate([g.ravel() for g in expected]), atol=1e-15)
+    np.testing.assert_allclose(d_input, d_first @ first.weights.T, atol=1e-15)
+
+
+def test_gradients_of_weight_penalties_are_part_of_the_gradients() -> None:
+    network = Network([Dense(2, l1=0.1, l2=0.3)], input_shape=3, seed=0, dtype="float64")
+    network.forward(X)
+    network.backward(np.zeros((12, 2)))
+    weights = network.layers[0].weights
+    np.testing.assert_allclose(network.gradients[:6], (0.1 * np.sign(weights) + 0.3 * weights).ravel())
+    np.testing.assert_array_equal(network.gradients[6:], 0)
+    assert network.penalty() == pytest.approx(0.1 * np.abs(weights).sum() + 0.15 * np.square(weights).sum())
+
+
+def test_backward_refuses_a_gradient_that_would_be_broadcast() -> None:
+    network = Network([Dense(1)], input_shape=3, seed=0)
+    network.forward(X)
+    with pytest.raises(ShapeError, match=r"output's shape \(12, 1\); got \(12,\)"):
+        network.backward(np.ones(12))
+    np.testing.assert_array_equal(network.gradients, 0)
+
+
+@pytest.mark.parametrize("optimizer", ["sgd", "adam", gn.SGD(0.1, momentum=0.9, nesterov=True, clip_norm=0.1)])
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_steps_by_hand_are_those_of_fit_to_the_last_bit(optimizer: Any, dtype: str) -> None:
+    layers = [Dense(5, "tanh", l2=0.01), BatchNorm(), Dropout(0.4), LayerNorm(), Dense(2)]
+    by_hand, by_fit = (Network(layers, seed=3, dtype=dtype, input_shape=3) for _ in range(2))
+    loss, values = losses.get("mse"), VALUES.astype(dtype)
+    noted = []
+    for _ in range(20):
+        output = by_hand.forward(X)
+        noted.append(loss.value(values, output) + by_hand.penalty())
+        by_hand.backward(loss.gradient(values, output))
+        gn.optimizers.get(optimizer).step(by_hand)
+    history = by_fit.fit(X, values, loss=loss, optimizer=optimizer, epochs=20, engine="numpy", progress=False)
+    np.testing.assert_array_equal(by_hand.parameters, by_fit.parameters)
+    np.testing.assert_array_equal(by_hand.running_statistics, by_fit.running_statistics)
+    np.testing.assert_allclose(history["loss"], noted, rtol=1e-6 if dtype == "float32" else 1e-14)
+
+
+def test_steps_by_hand_through_the_jacobian_of_softmax_are_those_of_fit_from_logits() -> None:
+    by_hand, by_fit = (classifier(dtype="float64", input_shape=3) for _ in range(2))
+    loss = losses.get("scce")
+    for _ in range(50):
+        by_hand.backward(loss.gradient(CLASSES, by_hand.forward(X)))
+        gn.SGD(0.5).step(by_hand)
+    by_fit.fit(X, CLASSES, loss=loss, optimizer=gn.SGD(0.5), epochs=50, engine="numpy", progress=False)
+    np.testing.assert_allclose(by_hand.parameters, by_fit.parameters, rtol=1e-12, atol=1e-12)
+
+
+def test_a_schedule_counts_steps_by_hand() -> None:
+    network = Network([Dense(1, initializer="ones")], input_shape=1, dtype="float64")
+    optimizer = gn.SGD(gn.schedules.StepDecay(0.5, every=2, factor=0.1))
+    for _ in range(4):
+        network.forward([[1.0]])
+        network.backward([[1.0]])
+        optimizer.step(network)
+    assert network.layers[0].weights.item() == pytest.approx(1 - 0.5 - 0.5 - 0.05 - 0.05)
+
+
+def test_forward_without_training_is_predict_and_leaves_nothing_to_go_back_through() -> None:
+    network = Network([Dense(4), BatchNorm(), Dropout(0.5), Dense(2)], input_shape=3, seed=0)
+    network.forward(X)
+    statistics = network.running_statistics.copy()
+    np.testing.assert_array_equal(network.forward(X, training=False), network.predict(X))
+    np.testing.assert_array_equal(network.running_statistics, statistics)
+    with pytest.raises(NotBuiltError, match="call forward"):
+        network.backward(np.ones((12, 2)))
+
+
+# ---- use
+
+
+def test_prediction_in_slices_is_prediction_at_once() -> None:
+    many = RNG.normal(size=(9001, 3))
+    network = classifier(input_shape=3, dtype="float64")
+    first, second = network.layers
+    expected = softmax(np.maximum(many @ first.weights + first.bias, 0) @ second.weights + second.bias)
+    np.testing.assert_allclose(network.predict(many), expected, rtol=1e-12)
+    np.testing.assert_allclose(network.predict(many[4095:4097]), expected[4095:4097], rtol=1e-12)
+
+
+def test_prediction_changes_nothing() -> None:
+    network = trained()
+    before = fingerprint(network)
+    network.predict(X)
+    network.evaluate(X, CLASSES)
+    assert fingerprint(network) == before
+
+
+def test_predicted_classes_are_the_most_probable_ones() -> None:
+    network = trained()
+    classes = network.predict_classes(X)
+    assert classes.dtype == np.int64
+    np.testing.assert_array_equal(classes, network.predict(X).argmax(axis=1))
+
+
+def test_with_one_output_the_class_is_whether_it_is_above_one_half() -> None:
+    network = Network([Dense(1, "sigmoid", initializer="ones")], input_shape=1)
+    np.testing.assert_array_equal(network.predict_classes([[-1.0], [0.0], [0.1]]), [0, 0, 1])
+
+
+def test_logits_are_turned_into_probabilities_before_classes_and_accuracy() -> None:
+    network = Network([Dense(1, initializer="ones")], input_shape=1)
+    inputs, classes = [[-1.0], [-2.0], [0.2], [0.3]], [0, 0, 1, 1]
+    network.fit(
+        inputs, classes, loss="sigmoid_cross_entropy", optimizer=gn.SGD(0.0), engine="numpy", progress=False
+    )
+    np.testing.assert_array_equal(network.predict_classes(inputs), classes)
+    assert network.evaluate(inputs, classes)["accuracy"] == 1.0
+
+
+def test_evaluate_takes_the_loss_of_the_last_fit_and_accuracy() -> None:
+    network = trained(dtype="float64")
+    result = network.evaluate(X, CLASSES)
+    output = network.predict(X)
+    assert set(result) == {"loss", "accuracy"}
+    assert result["loss"] == pytest.approx(losses.get("scce").value(CLASSES, output), rel=1e-12)
+    assert result["accuracy"] == np.mean(output.argmax(axis=1) == CLASSES)
+
+
+@pytest.mark.parametrize(
+    ("last", "targets", "loss", "metrics"),
+    [
+        (Dense(4, "softmax"), CLASSES, "scce", {"accuracy"}),
+        (Dense(4, "softmax"), np.eye(4)[CLASSES], "cce", {"accuracy"}),
+        (Dense(1, "sigmoid"), CLASSES % 2, "bce", {"accuracy"}),
+        (Dense(2, "sigmoid"), np.stack([CLASSES % 2, CLASSES > 0], axis=1), "bce", set()),
+        (Dense(2), VALUES, "mse", {"mean_absolute_error", "r2"}),
+    ],
+)
+def test_without_a_fit_evaluate_takes_the_loss_that_goes_with_the_last_layer(
+    last: Layer, targets: Any, loss: str, metrics: set[str]
+) -> None:
+    network = Network([last], input_shape=3, seed=0, dtype="float64")
+    result = network.evaluate(X, targets)
+    expected = losses.get(loss).value(np.reshape(targets, (12, -1)), network.predict(X))
+    assert result["loss"] == pytest.approx(expected, rel=1e-12)
+    assert set(result) == {"loss"} | metrics
+
+
+def test_evaluate_of_one_sample_leaves_out_what_one_sample_cannot_tell() -> None:
+    network = Network([Dense(2)], input_shape=3, seed=0)
+    assert set(network.evaluate(X[:1], VALUES[:1])) == {"loss", "mean_absolute_error"}
+
+
+def test_evaluate_takes_a_loss_and_metrics_by_name_or_as_functions() -> None:
+    def largest_error(y_true: NDArray[Any], y_pred: NDArray[Any]) -> float:
+        return float(np.abs(y_true - y_pred).max())
+
+    network = Network([Dense(2, l2=0.5)], input_shape=3, seed=0, dtype="float64")
+    result = network.evaluate(X, VALUES, loss="mae", metrics=["rmse", largest_error])
+    error = network.predict(X) - VALUES
+    assert result == {
+        "loss": pytest.approx(np.abs(error).mean() + network.penalty()),
+        "root_mean_squared_error": pytest.approx(np.sqrt(np.square(error).mean(axis=0)).mean()),
+        "largest_error": pytest.approx(np.abs(error).max()),
+    }
+
+
+def test_the_summary_is_a_table_of_layers_shapes_and_parameters() -> None:
+    network = Network([Flatten(), Dense(32, "relu"), Dropout(0.2), Dense(10, "softmax")], input_shape=(8, 8))
+    assert str(network.summary()).splitlines() == [
+        "layer                 output shape  parameters",
+        "----------------------------------------------",
+        "input                 (n, 8, 8)              0",
+        "Flatten()             (n, 64)                0",
+        "Dense(32, 'relu')     (n, 32)            2,080",
+        "Dropout(0.2)          (n, 32)                0",
+        "Dense(10, 'softmax')  (n, 10)              330",
+        "----------------------------------------------",
+        "2,410 parameters, 9.6 kB",
+    ]
+    assert network.summary().n_parameters == 2410
+
+
+# ---- as a value
+
+
+@pytest.mark.parametrize(
+    "duplicate",
+    [Network.copy, copy.deepcopy, lambda network: pickle.loads(pickle.dumps(network))],
+    ids=["copy", "deepcopy", "pickle"],
+)
+def test_a_copy_is_independent_and_trains_on_as_the_original_does(
+    duplicate: Callable[[Network], Network],
+) -> None:
+    layers = [Dense(6, "tanh"), BatchNorm(), Dropout(0.3), Dense(4, "softmax")]
+    original = Network(layers, seed=5)
+    options: dict[str, Any] = {"loss": "scce", "batch_size": 5, "engine": "numpy", "progress": False}
+    original.fit(X, CLASSES, epochs=3, **options)
+    twin = duplicate(original)
+    assert twin == original
+    before = original.parameters.copy()
+    first = twin.fit(X, CLASSES, epochs=4, **options)
+    np.testing.assert_array_equal(original.parameters, before)
+    assert np.shares_memory(twin.layers[0].weights, twin.parameters)
+    second = original.fit(X, CLASSES, epochs=4, **options)
+    np.testing.assert_array_equal(twin.parameters, original.parameters)
+    np.testing.assert_array_equal(twin.running_statistics, original.running_statistics)
+    assert first["loss"] == second["loss"]
+    assert first["epoch"] == second["epoch"] == [4, 5, 6, 7]
+
+
+def test_networks_are_equal_when_their_configuration_is() -> None:
+    assert classifier(seed=1) == classifier(seed=2)
+    assert classifier(input_shape=3) != classifier()
+    assert classifier(dtype="float64") != classifier()
+    assert classifier() != Network([Dense(5, "tanh"), Dense(4, "softmax")])
+    assert Network([Dense(5, "relu")]) == Network([Dense(5, activations.ReLU())])
+    assert Network([Dense(5, "leaky_relu")]) != Network([Dense(5, activations.LeakyReLU(0.2))])
+    assert Network([Dense(5, l2=0.1)]) != Network([Dense(5)])
+    assert classifier() != "Network"
+
+
+def test_parameters_are_no_part_of_the_configuration() -> None:
+    network = trained()
+    assert network == classifier(input_shape=3)
+
+
+REPRESENTATIVE: list[tuple[list[Layer], str]] = [
+    ([Dense(32, "relu"), Dense(10, "softmax")], "[Dense(32, 'relu'), Dense(10, 'softmax')]"),
+    ([Dense(3, activations.LeakyReLU(0.2))], "[Dense(3, activations.LeakyReLU(0.2))]"),
+    ([Dense(3, activations.LeakyReLU())], "[Dense(3, 'leaky_relu')]"),
+    ([Dense(3, initializer="he_normal")], "[Dense(3, initializer='he_normal')]"),
+    ([Dense(3, initializer=initializers.Normal(0.5))], "[Dense(3, initializer=initializers.Normal(0.5))]"),
+    ([Dense(3, "tanh", "zeros", "ones", 0.1, 0.2)], "[Dense(3, 'tanh', 'zeros', 'constant', 0.1, 0.2)]"),
+    ([Dense(3, l2=1e-4)], "[Dense(3, l2=0.0001)]"),
+    ([Flatten(), Activation("elu"), Dropout(0.25)], "[Flatten(), Activation('elu'), Dropout(0.25)]"),
+    ([Dense(1), BatchNorm(0.2), LayerNorm(epsilon=1e-3)], "[Dense(1), BatchNorm(0.2), LayerNorm(0.001)]"),
+]
+
+
+@pytest.mark.parametrize(("layers", "expected"), REPRESENTATIVE)
+def test_the_repr_of_a_network_rebuilds_it(layers: list[Layer], expected: str) -> None:
+    for options in ({}, {"input_shape": 4}, {"dtype": "float64", "input_shape": 4}):
+        network = Network(layers, seed=11, **options)  # type: ignore[arg-type]
+        assert repr(network).startswith(f"Network({expected}, seed=11")
+        rebuilt = eval(repr(network), dict(NAMESPACE))
+        assert rebuilt == network
+        assert repr(rebuilt) == repr(network)
+        if network.built:
+            np.testing.assert_array_equal(rebuilt.parameters, network.parameters)
+
+
+def test_the_repr_after_a_fit_rebuilds_the_network_as_it_began() -> None:
+    network, began = trained(), classifier(input_shape=3)
+    np.testing.assert_array_equal(eval(repr(network), dict(NAMESPACE)).parameters, began.parameters)
+
+
+# ---- randomness
+
+
+def test_the_same_seed_gives_the_same_network_and_another_seed_another() -> None:
+    one, same, other = (trained(seed=seed) for seed in (1, 1, 2))
+    np.testing.assert_array_equal(one.parameters, same.parameters)
+    assert (one.parameters != other.parameters).mean() > 0.5
+
+
+def test_without_a_seed_one_is_drawn_kept_and_shown() -> None:
+    network, other = (Network([Dense(3)], input_shape=2) for _ in range(2))
+    assert network.streams.seed is not None
+    assert f"seed={network.streams.seed}," in repr(network)
+    assert network.streams.seed != other.streams.seed
+    np.testing.assert_array_equal(eval(repr(network), dict(NAMESPACE)).parameters, network.parameters)
+
+
+@pytest.mark.parametrize("source", [np.random.default_rng, np.random.RandomState])
+def test_a_generator_as_seed_gives_the_weights_and_moves_on(source: Callable[[int], Any]) -> None:
+    generator, twin = source(4), source(4)
+    networks = [Network([Dense(6, initializer="normal")], seed=generator, input_shape=3) for _ in range(2)]
+    expected = [0.01 * twin.standard_normal((3, 6)) for _ in range(2)]
+    for network, weights in zip(networks, expected, strict=True):
+        np.testing.assert_array_equal(network.layers[0].weights, weights.astype(np.float32))
+        assert "seed" not in repr(network)
+
+
+def test_a_random_state_draws_weights_as_randn_does() -> None:
+    network = Network(
+        [Dense(4, "relu", "normal"), Dense(1, "sigmoid", "normal")],
+        seed=np.random.RandomState(42), input_shape=2, dtype="float64",
+    )  # fmt: skip
+    legacy = np.random.RandomState(42)
+    np.testing.assert_array_equal(network.layers[0].weights, 0.01 * legacy.randn(2, 4))
+    np.testing.assert_array_equal(network.layers[1].weights, 0.01 * legacy.randn(4, 1))
+
+
+def test_networks_of_equal_generators_train_alike() -> None:
+    one, same = (trained(seed=np.random.default_rng(9)) for _ in range(2))
+    np.testing.assert_array_equal(one.parameters, same.parameters)
+    one, same = (trained(seed=np.random.RandomState(9)) for _ in range(2))
+    np.testing.assert_array_equal(one.parameters, same.parameters)
+
+
+@pytest.mark.parametrize("seed", [-1, 1.5, "seven", True, [1]])
+def test_a_seed_is_an_integer_or_a_generator(seed: Any) -> None:
+    with pytest.raises(ArgumentError, match=r"seed must be an integer >= 0, a Generator or a RandomState; got"):
+        classifier(seed=seed)
+
+
+def test_no_global_random_state_is_read_or_set() -> None:
+    def state() -> tuple[Any, ...]:
+        name, keys, position, has_gauss, gauss = np.random.get_state()  # noqa: NPY002
+        return name, keys.tobytes(), position, has_gauss, gauss, random.getstate()  # type: ignore[union-attr]
+
+    np.random.seed(0)  # noqa: NPY002
+    before = state()
+    first = trained(seed=3)
+    network = Network([Dense(3), Dropout(0.5), Dense(4, "softmax")])
+    network.fit(X, CLASSES, loss="scce", batch_size=5, epochs=2, engine="numpy", progress=False)
+    assert state() == before
+    np.random.seed(1)  # noqa: NPY002
+    np.testing.assert_array_equal(trained(seed=3).parameters, first.parameters)
+
+
+# ---- dtype
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_everything_a_network_computes_has_its_dtype(dtype: str) -> None:
+    network = trained(dtype=dtype)
+    assert network.state is not None
+    arrays = [
+        network.parameters, network.gradients, network.state.vectors, network.predict(X), network.forward(X),
+        network.backward(np.ones((12, 4))),
+    ]  # fmt: skip
+    assert {array.dtype.name for array in arrays} == {dtype}
+
+
+def test_float32_is_the_default_and_other_dtypes_are_refused() -> None:
+    assert classifier().dtype == np.float32
+    assert classifier(dtype=np.float64).dtype == np.float64
+    for dtype in ("float16", "int32", None, int):
+        with pytest.raises(ArgumentError, match="dtype must be 'float32' or 'float64'; got"):
+            classifier(dtype=dtype)
