@@ -56,7 +56,8 @@ def test_each_row_reads_what_the_row_before_it_wrote() -> None:
 def test_parameters_lie_one_after_the_other_without_a_gap() -> None:
     layout = plan.lay_out([Dense(4), BatchNorm(), Dense(2)], (3,))
     assert [(slot.parameter.name, slot.start, slot.stop) for slot in layout.parameters] == [
-        ("weights", 0, 12), ("bias", 12, 16), ("weights", 16, 20), ("bias", 20, 24), ("weights", 24, 32), ("bias", 32, 34),
+        ("weights", 0, 12), ("bias", 12, 16), ("weights", 16, 20), ("bias", 20, 24),
+        ("weights", 24, 32), ("bias", 32, 34),
     ]  # fmt: skip
     assert [(slot.parameter.name, slot.start) for slot in layout.statistics] == [
         ("running_mean", 0),
@@ -180,7 +181,7 @@ def test_a_plan_without_a_loss_has_no_objective() -> None:
             r"layer 1 of 2, Dense\(1, 'softmax'\), is a softmax over one unit, which is always 1; "
             r"use Dense\(1, 'sigmoid'\) with binary_cross_entropy, or Dense\(2, 'softmax'\)",
         ),
-        ([Dense(1), Activation("softmax")], (2,), r"layer 1 of 2, Activation\('softmax'\), .*over one unit.*use sigmoid"),
+        ([Dense(1), Activation("softmax")], (2,), r"layer 1 of 2, Activation.*over one unit.*use sigmoid"),
         ([Flatten()], (8, 8), r"needs a layer that computes something, such as Dense"),
     ],
 )  # fmt: skip

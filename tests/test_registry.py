@@ -66,9 +66,7 @@ def test_every_room_lists_its_names(room: ModuleType) -> None:
     assert set(room.names()) >= set(NAMES[room].split())
 
 
-@pytest.mark.parametrize(
-    ("room", "name"), [(room, name) for room in ROOMS for name in room.names()], ids=str
-)
+@pytest.mark.parametrize(("room", "name"), [(room, name) for room in ROOMS for name in room.names()], ids=str)
 def test_a_name_stands_for_an_object_that_stands_for_itself(room: ModuleType, name: str) -> None:
     thing = room.get(name)
     assert room.get(thing) is thing
@@ -113,12 +111,14 @@ def test_an_unknown_name_is_met_with_the_nearest_valid_ones(
         (activations.get, 3, "activation must be a name or a glassnet Activation; got 3"),
         (losses.get, None, "loss must be a name or a glassnet Loss; got None"),
         (optimizers.get, 0.1, "optimizer must be a name or a glassnet Optimizer; got 0.1"),
-        (losses.get, "mse".encode(), "loss must be a name or a glassnet Loss; got b'mse'"),
+        (losses.get, b"mse", "loss must be a name or a glassnet Loss; got b'mse'"),
         (optimizers.get, optimizers.SGD, r"got <class .*SGD'>; call the class: SGD\(...\)"),
         (initializers.get, np.zeros, "initializer must be a name or a glassnet Initializer; got <"),
     ],
 )
-def test_what_is_neither_name_nor_object_is_refused(get: Callable[[Any], Any], wrong: Any, message: str) -> None:
+def test_what_is_neither_name_nor_object_is_refused(
+    get: Callable[[Any], Any], wrong: Any, message: str
+) -> None:
     with pytest.raises(ArgumentError, match=message):
         get(wrong)
 
@@ -200,6 +200,7 @@ def test_an_own_activation_is_used_as_an_object_and_by_its_registered_name() -> 
 
 
 def test_what_is_registered_must_be_of_the_room() -> None:
-    with pytest.raises(ArgumentError, match="'cube' must be registered with a glassnet Activation; got <function cube"):
+    with pytest.raises(
+        ArgumentError, match="'cube' must be registered with a glassnet Activation; got <function cube"
+    ):
         activations.register("cube", cube)  # type: ignore[arg-type]
-

@@ -16,7 +16,7 @@ Array = NDArray[Any]
 
 
 def numeric(name: str, values: ArrayLike, dtype: DTypeLike) -> Array:
-    """`values` as a C-contiguous array of `dtype`: numbers, all finite, at least one sample.
+    """`values` as a C-contiguous, aligned array of `dtype`: numbers, all finite, at least one sample.
 
     Raises
     ------
@@ -27,14 +27,14 @@ def numeric(name: str, values: ArrayLike, dtype: DTypeLike) -> Array:
     if array.dtype.kind not in "fiub":
         raise DataError(
             f"{name} must hold real numbers; its dtype is {array.dtype}; "
-            f"{_ADVICE.get(array.dtype.kind, 'encode text as numbers, and fill missing entries')}"
+            f"{_ADVICE.get(array.dtype.kind, 'encode text as numbers, fill missing entries, and convert to float')}"
         )
     if array.ndim == 0:
         raise ShapeError(f"{name} must have one row per sample; got the single number {array}")
     if array.size == 0:
         raise DataError(f"{name} is empty (shape {array.shape}); at least one sample is needed")
     with np.errstate(over="ignore"):
-        converted = np.ascontiguousarray(array, dtype)
+        converted = np.require(array, dtype, ["C_CONTIGUOUS", "ALIGNED"])
     _must_be_finite(name, array, converted, getattr(values, "columns", None))
     return converted
 
@@ -49,6 +49,10 @@ _ADVICE = {
 def _array(name: str, values: ArrayLike | None) -> Array:
     if values is None:
         raise ArgumentError(f"{name} is missing; it must be an array of numbers with one row per sample")
+    if hasattr(values, "toarray"):
+        raise DataError(f"{name} is a sparse matrix ({type(values).__name__}); pass its .toarray()")
+    if np.ma.is_masked(values):
+        raise DataError(f"{name} has masked entries; fill or remove them first")
     try:
         return np.asarray(values)
     except ValueError:
@@ -84,9 +88,10 @@ def features(
             "Reshape one sample to (1, n_features), one feature to (n_samples, 1)"
         )
     if input_shape is not None and array.shape[1:] != input_shape:
+        both_flat = len(input_shape) == 1 == array.ndim - 1
         raise ShapeError(
-            f"layer 0 ({reader!r}) was built for {_samples(input_shape)}; {name} has {_samples(array.shape[1:])} "
-            f"(shape {array.shape})"
+            f"layer 0 ({reader!r}) was built for {_samples(input_shape)}; {name} has "
+            f"{array.shape[1] if both_flat else _samples(array.shape[1:])} (shape {array.shape})"
         )
     return array.reshape(len(array), -1)
 

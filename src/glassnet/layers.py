@@ -60,22 +60,17 @@ class Layer:
         """The array called `name`."""
         views: dict[str, NDArray[Any]] = getattr(self, "_views", {})
         if name not in views:
+            if all(part.name != name for part in (*self.parameters((1,)), *self.statistics((1,)))):
+                raise AttributeError(f"{self!r} has no {name}")
             raise NotBuiltError(
                 f"{self!r} has no {name} yet; they exist in net.layers once the network is built: "
                 "give Network(..., input_shape=...) or call fit"
             )
         return views[name]
 
-    def __repr__(self) -> str:
-        return compact_repr(self)
-
-
-class WeightsAndBias(Layer):
-    """A layer whose arrays are called weights and bias."""
-
     @property
     def weights(self) -> NDArray[Any]:
-        """Weights, a view into ``net.parameters``."""
+        """Weights, a view into ``net.parameters``, of a layer that has them."""
         return self.view("weights")
 
     @weights.setter
@@ -84,7 +79,7 @@ class WeightsAndBias(Layer):
 
     @property
     def bias(self) -> NDArray[Any]:
-        """Bias, a view into ``net.parameters``."""
+        """Bias, a view into ``net.parameters``, of a layer that has one."""
         return self.view("bias")
 
     @bias.setter
@@ -98,6 +93,9 @@ class WeightsAndBias(Layer):
             hint = "; transpose it: rows are inputs, columns are outputs" if given.T.shape == view.shape else ""
             raise ShapeError(f"{name} of {self!r} must have shape {view.shape}; got {given.shape}{hint}")
         view[...] = given
+
+    def __repr__(self) -> str:
+        return compact_repr(self)
 
 
 _registry = Registry("layer", Layer)
@@ -120,7 +118,7 @@ def one_axis(input_shape: Shape) -> int:
 
 @_registry.register("dense")
 @dataclass(repr=False)
-class Dense(WeightsAndBias):
+class Dense(Layer):
     """a = f(x W + b).
 
     Parameters
@@ -232,7 +230,7 @@ class Dropout(Layer):
 
 
 @dataclass(repr=False)
-class Normalisation(WeightsAndBias):
+class Normalisation(Layer):
     """a = weights * (x - mean) / sqrt(variance + epsilon) + bias; weights begin at 1, bias at 0."""
 
     def output_shape(self, input_shape: Shape) -> Shape:

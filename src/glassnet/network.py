@@ -198,6 +198,13 @@ class Network:
             )
         return self._pass.backward(np.asarray(gradient))
 
+    @property
+    def dropout_masks(self) -> tuple[Array, ...]:
+        """For each Dropout layer what the last forward pass in training kept: 1 or 0, (n_samples, n_units)."""
+        if self._pass is None:
+            raise NotBuiltError("dropout masks are drawn by a forward pass in training; call forward(X) first")
+        return self._pass.dropout_masks
+
     def step(self, optimizer: str | Optimizer) -> None:
         """Update the parameters once from ``net.gradients``; a schedule of the optimizer counts steps here."""
         state = self.training_state(optimizer)
@@ -348,6 +355,12 @@ class _Pass:
         return (
             self.memory[first.source_error * self.size, self.size, first.n_inputs].reshape(self.shape).copy()
         )
+
+    @property
+    def dropout_masks(self) -> tuple[Array, ...]:
+        rows = [row for row in self.plan.rows if row.kind == plan.DROPOUT]
+        cuts = [(row.mask * self.size, (row.mask + row.n_outputs) * self.size) for row in rows]
+        return tuple(self.masks[start:stop].reshape(self.size, -1) for start, stop in cuts)
 
     def _last(self, field: str) -> Array:
         last = self.plan.rows[-1]

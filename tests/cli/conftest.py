@@ -1,5 +1,6 @@
 """The command, run inside the test's own empty folder."""
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,10 +10,11 @@ from typer.testing import CliRunner, Result
 from glassnet.cli.app import app
 
 Run = Callable[..., Result]
+Complaint = Callable[..., str]
 
 
 @pytest.fixture
-def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+def run_and_draw(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     """Runs the command; its exit code must be 0, and nothing may appear on standard error."""
     monkeypatch.chdir(tmp_path)
 
@@ -25,7 +27,14 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
 
 
 @pytest.fixture
-def complaint(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]:
+def run(run_and_draw: Run, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """The same as if matplotlib were not installed, since drawing takes longer than training."""
+    monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
+    return run_and_draw
+
+
+@pytest.fixture
+def complaint(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Complaint:
     """Runs the command, which must fail: exit code 2, one line on standard error, nothing else. Gives that line."""
     monkeypatch.chdir(tmp_path)
 

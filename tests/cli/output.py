@@ -6,8 +6,8 @@ from pathlib import Path
 
 
 def cells(output: str, row: str) -> list[str]:
-    """What a table of results shows in a row."""
-    (line,) = (line for line in output.splitlines() if line.startswith(row + " "))
+    """What the first row of this name shows."""
+    line = next(line for line in output.splitlines() if line.startswith(row + " "))
     return re.split(r"\s{2,}", line.strip())[1:]
 
 

@@ -1,6 +1,5 @@
 """``glassnet train``: what it learns and what it leaves behind."""
 
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -23,8 +22,8 @@ def samples(n: int = 60) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
     return np.random.default_rng(0).normal(size=(n, 3))
 
 
-def test_digits_are_learned_and_everything_is_kept(run: Run) -> None:
-    result = run("train", "digits", "--output", "runs/digits", "--engine", "numpy")
+def test_digits_are_learned_and_everything_is_kept(run_and_draw: Run) -> None:
+    result = run_and_draw("train", "digits", "--output", "runs/digits", "--engine", "numpy")
     assert files("runs/digits") == {MODEL, "history.csv", *PICTURES}
     assert result.stdout.startswith("digits: 64 features, 10 classes, 1,437 training and 360 test samples\n")
     accuracy = gn.load(f"runs/digits/{MODEL}").evaluate(*gn.datasets.digits().split()[1::2])["accuracy"]
@@ -46,8 +45,8 @@ def test_the_spiral_is_learned(run: Run) -> None:
 
 
 @pytest.mark.parametrize("name", gn.datasets.names())
-def test_every_data_set_has_defaults(run: Run, name: str) -> None:
-    result = run("train", name, "--epochs", "2", "--engine", "numpy")
+def test_every_data_set_has_defaults(run_and_draw: Run, name: str) -> None:
+    result = run_and_draw("train", name, "--epochs", "2", "--engine", "numpy")
     classifies = gn.datasets.get(name).task == "classification"
     assert files(f"runs/{name}") == {MODEL, "history.csv", "learning_curve.png"} | (
         {"confusion_matrix.png"} if classifies else set()
@@ -76,8 +75,8 @@ def test_the_history_is_a_table_of_epochs(run: Run) -> None:
     }  # fmt: skip
 
 
-def test_pictures_are_png(run: Run) -> None:
-    run("train", "wine", "--epochs", "2")
+def test_pictures_are_png(run_and_draw: Run) -> None:
+    run_and_draw("train", "wine", "--epochs", "2")
     for name in PICTURES:
         assert Path("runs/wine", name).read_bytes().startswith(b"\x89PNG\r\n")
 
@@ -169,9 +168,8 @@ def test_every_loss_finds_its_last_layer_and_targets(run: Run, loss: str) -> Non
     result = run("train", "data.npz", "--loss", loss, "--epochs", "2")
     assert f"loss        {loss}" in result.stdout
     assert ("accuracy" in result.stdout) == HEADS[loss].classifies
-    assert cells(run("evaluate", f"runs/data/{MODEL}", "data.npz").stdout, "loss") == cells(
-        result.stdout.partition("network ")[0], "loss"
-    )
+    again = run("evaluate", f"runs/data/{MODEL}", "data.npz")
+    assert cells(again.stdout, "loss") == cells(result.stdout, "loss")
 
 
 @pytest.mark.parametrize(
@@ -206,10 +204,7 @@ def test_images_of_a_file_are_read_pixel_by_pixel(run: Run) -> None:
     assert "9 features" in run("train", "data.npz", "--epochs", "1").stdout
 
 
-def test_without_matplotlib_the_model_is_kept_and_the_reason_is_given(
-    run: Run, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
+def test_without_matplotlib_the_model_is_kept_and_the_reason_is_given(run: Run) -> None:
     result = run("train", "xor", "--epochs", "2")
     assert files("runs/xor") == {MODEL, "history.csv"}
     assert result.stdout.endswith(

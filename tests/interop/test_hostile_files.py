@@ -169,7 +169,7 @@ def equal_or_refused(path: Path, model: gn.Network) -> None:
         assert_same(found, model)
 
 
-@settings(max_examples=400, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=250, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_altered_bytes_give_the_same_network_or_a_refusal(
     data: st.DataObject, model: gn.Network, model_bytes: bytes, tmp_path: Path
@@ -235,7 +235,7 @@ def nested(depth: int) -> Any:
         (lambda c: c.update(dtype="float64"), "layers.0.weights"),
         (lambda c: c.update(input_shape=[10**12]), "layers.0.weights"),
         (lambda c: c.update(input_shape=[-4]), "input_shape must be an integer"),
-        (lambda c: c.update(input_shape=[]), "cannot load"),
+        (lambda c: c.update(input_shape=[]), "its input shape has no axes"),
         (lambda c: c.update(input_shape=[2, 2]), "Put Flatten"),
         (lambda c: c.update(seed=-1), "seed must be"),
         (lambda c: c.update(seed="1"), "seed must be"),
@@ -300,7 +300,7 @@ def places_in(config: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
     return [place for key, value in items for place in ((*path, key), *places_in(value, (*path, key)))]
 
 
-@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_any_forged_value_gives_a_network_or_a_refusal(
     data: st.DataObject, model_bytes: bytes, tmp_path: Path

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 import numpy as np
@@ -106,7 +106,9 @@ class CompiledTrainer:
     def __init__(self, task: Task) -> None:
         self.task = task
         dtype, size, plan = task.dtype, task.batch_size, task.plan
-        self.threads = task.threads or threads_for(plan, size)
+        self.threads = (
+            partial(blas.exactly, task.threads) if task.threads else partial(blas.threads, threads_for(plan, size))
+        )
         gathered = size if task.gathers else 0
         self.run_entry = entry(entries.train, dtype).make().ctypes
         self.job = Job()
@@ -137,7 +139,7 @@ class CompiledTrainer:
             n_samples=len(data.x), n_targets=data.y.shape[1], n_order=len(data.order), n_steps=len(steps),
             n_masks=len(steps.masks), n_coefficients=coefficients.shape[1],
         )  # fmt: skip
-        with blas.threads(self.threads):
+        with self.threads():
             return int(self.run_entry(self.job.address))
 
 
@@ -167,21 +169,34 @@ class CompiledEngine:
         return CompiledTrainer(task)
 
     def forward(self, plan: Plan, vectors: Vectors, x: Array) -> Array:
-        """The last row's output in prediction, a slice of rows at a time."""
-        size = min(len(x), PREDICTION_ROWS)
-        output = np.empty((len(x), plan.n_outputs), x.dtype)
-        job = Job()
-        job.point(
-            rows=compiled_rows(plan, x.dtype), parameters=vectors.parameters, running=vectors.running,
-            memory=np.empty(plan.n_columns * size, x.dtype), x=x, y=output,
-        )  # fmt: skip
-        job.set(
-            n_rows=len(plan.rows), n_parameters=len(vectors.parameters), n_running=len(vectors.running),
-            n_memory=plan.n_columns * size, size=size, n_samples=len(x), n_features=x.shape[1],
-        )  # fmt: skip
-        with blas.threads(threads_for(plan, size)):
-            entry(entries.predict, x.dtype).make().ctypes(job.address)
-        return output
+        """The last row's output in prediction, (n_samples, n_outputs)."""
+        return predict(plan, compiled_rows(plan, x.dtype), vectors, x)
+
+
+def predict(plan: Plan, rows: NDArray[Any], vectors: Vectors, x: Array) -> Array:
+    """The last row's output in prediction, by these compiled rows, a slice of samples at a time."""
+    size = min(len(x), PREDICTION_ROWS)
+    output = np.empty((len(x), plan.n_outputs), x.dtype)
+    job = prediction_job(plan, rows, vectors, x, output, size)
+    with blas.threads(threads_for(plan, size)):
+        entry(entries.predict, x.dtype).make().ctypes(job.address)
+    return output
+
+
+def prediction_job(
+    plan: Plan, rows: NDArray[Any], vectors: Vectors, x: Array, output: Array, size: int
+) -> Job:
+    """From the samples x to the output, `size` samples at a time."""
+    job = Job()
+    job.point(
+        rows=rows, parameters=vectors.parameters, running=vectors.running,
+        memory=np.zeros(plan.n_columns * size, x.dtype), x=x, y=output,
+    )  # fmt: skip
+    job.set(
+        n_rows=len(plan.rows), n_parameters=len(vectors.parameters), n_running=len(vectors.running),
+        n_memory=plan.n_columns * size, size=size, n_samples=len(x), n_features=x.shape[1],
+    )  # fmt: skip
+    return job
 
 
 def _needed(plan: Plan, optimizer: Optimizer, dtype: np.dtype[Any]) -> Iterator[tuple[str, Kernel]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager, nullcontext
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -32,7 +34,7 @@ class NumpyTrainer:
     def run(self, steps: Steps, losses: NDArray[np.float64]) -> int:
         """Take the steps and note their losses; the number of steps until a loss that is not finite."""
         task, optimizer, data = self.task, self.task.optimizer, steps.data
-        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+        with np.errstate(over="ignore", invalid="ignore", divide="ignore"), _threads(task.threads):
             return loop.train(
                 task.plan.rows, task.loss, optimizer.rule, self.parameters, self.gradients, self.states, self.running,
                 self.memory, task.batch_size, self.batch_x, self.batch_y, self.batch_weights,
@@ -41,6 +43,15 @@ class NumpyTrainer:
                 [tuple(row) for row in steps.coefficients.tolist()],
                 optimizer.clip_norm or 0.0, optimizer.clip_value or 0.0, losses,
             )  # fmt: skip
+
+
+def _threads(wanted: int | None) -> AbstractContextManager[None]:
+    """While active matrix products use so many threads; NumPy's own choice without a wish."""
+    if wanted is None:
+        return nullcontext()
+    from glassnet.kernels import blas
+
+    return blas.exactly(wanted)
 
 
 class NumpyEngine:

@@ -6,11 +6,11 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from glassnet.engines import entries
 from glassnet.engines.base import Array, Vectors
-from glassnet.engines.compiled import CompiledEngine, Job, compiled_rows, entry
+from glassnet.engines.compiled import compiled_rows, entry, predict, prediction_job
 from glassnet.plan import Plan
 
 if TYPE_CHECKING:
@@ -32,40 +32,33 @@ class Predictor:
         vectors = network.vectors
         self._vectors = Vectors(vectors.parameters.copy(), np.empty(0, network.dtype), vectors.running.copy())
         self._rows = compiled_rows(self._plan, network.dtype)
-        self._predict = entry(entries.predict, network.dtype).make().ctypes
         self._shape = network.input_shape
-        self._engine = CompiledEngine()
         self._local = threading.local()
 
     def __call__(self, X: ArrayLike) -> Array:
         """The output for each sample; X as for ``network.predict``."""
-        local = self._local
-        if not hasattr(local, "small"):
-            local.small = _Small(self._plan, self._vectors, self._rows, self._predict)
-        if isinstance(X, np.ndarray) and X.ndim == 2 and len(X) <= SMALL and X.shape[1:] == self._shape and len(X):
+        if (
+            isinstance(X, np.ndarray) and X.ndim == 2 and 0 < len(X) <= SMALL
+            and X.shape[1:] == self._shape and X.dtype.kind in "fiub"
+        ):  # fmt: skip
+            local = self._local
+            if not hasattr(local, "small"):
+                local.small = _Small(self._plan, self._rows, self._vectors)
             small: _Small = local.small
             return small(X)
-        return self._engine.forward(self._plan, self._vectors, self._network.features(X))
+        return predict(self._plan, self._rows, self._vectors, self._network.features(X))
 
 
 class _Small:
     """Room for a few rows, prepared once for each thread."""
 
-    def __init__(self, plan: Plan, vectors: Vectors, rows: Array, predict: Any) -> None:
+    def __init__(self, plan: Plan, rows: NDArray[Any], vectors: Vectors) -> None:
         dtype = vectors.parameters.dtype
         self.x = np.zeros((SMALL, plan.layout.n_features), dtype)
         self.output = np.zeros((SMALL, plan.n_outputs), dtype)
-        self.job = Job()
-        self.job.point(
-            rows=rows, parameters=vectors.parameters, running=vectors.running,
-            memory=np.zeros(plan.n_columns * SMALL, dtype), x=self.x, y=self.output,
-        )  # fmt: skip
-        self.job.set(
-            n_rows=len(plan.rows), n_parameters=len(vectors.parameters), n_running=len(vectors.running),
-            n_memory=plan.n_columns * SMALL, size=SMALL, n_features=plan.layout.n_features,
-        )  # fmt: skip
+        self.job = prediction_job(plan, rows, vectors, self.x, self.output, SMALL)
         self.n_samples = self.job.record["n_samples"]
-        self.predict, self.address = predict, self.job.address
+        self.predict, self.address = entry(entries.predict, dtype).make().ctypes, self.job.address
 
     def __call__(self, X: Array) -> Array:
         n = len(X)

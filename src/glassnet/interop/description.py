@@ -92,7 +92,7 @@ def _describe_state(state: TrainingState, arrays: dict[str, Array]) -> dict[str,
     }  # fmt: skip
 
 
-def rebuild(config: Any, read: Read) -> Network:
+def rebuild(config: dict[str, Any], read: Read) -> Network:
     """The network that :func:`describe` described. Nothing is allocated that `read` has not found.
 
     Raises
@@ -100,13 +100,13 @@ def rebuild(config: Any, read: Read) -> Network:
     ArgumentError
         If the description is not one of a network, saying which part.
     """
-    if not isinstance(config, dict):
-        raise ArgumentError("its configuration is not a table")
     _refuse_unknown_parts(config)
     network = Network(
         [from_config(layer) for layer in _part(config, "layers", list)], dtype=_part(config, "dtype", str)
     )
     shape = tuple(integer("input_shape", n, least=1) for n in _part(config, "input_shape", list))
+    if not shape:
+        raise ArgumentError("its input shape has no axes")
     layout = plan.lay_out(network.layers, shape)
     loss = from_config(config.get("loss"))
     if loss is not None and not isinstance(loss, Loss):

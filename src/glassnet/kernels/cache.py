@@ -98,8 +98,10 @@ class KernelFile:
         """The compiled code as Numba wants it, or None."""
         target_context.refresh()
         payload = self.read()
+        if payload is None:
+            return None
         try:
-            return payload and CompileResult._rebuild(target_context, *pickle.loads(payload))
+            return CompileResult._rebuild(target_context, *pickle.loads(payload))
         except Exception:  # whatever is wrong with a cached file, the cure is to compile again
             return None
 
@@ -109,11 +111,12 @@ class KernelFile:
             return
         payload = dumps(result._reduce())
         try:
-            with tempfile.NamedTemporaryFile(dir=self.path.parent, prefix=".", delete=False) as file:
-                file.write(self._digest(payload) + payload)
+            number, name = tempfile.mkstemp(dir=self.path.parent, prefix=".")
         except OSError:
             return
         try:
-            Path(file.name).replace(self.path)
+            with open(number, "wb") as file:
+                file.write(self._digest(payload) + payload)
+            Path(name).replace(self.path)
         except OSError:
-            Path(file.name).unlink(missing_ok=True)
+            Path(name).unlink(missing_ok=True)

@@ -12,6 +12,10 @@ from numba.extending import intrinsic
 
 from glassnet.kernels import blas
 
+# Numbers of cblas; that of a transposed matrix is the next one.
+INT = ir.IntType(32)
+ROW_MAJOR, NOT_TRANSPOSED = ir.Constant(INT, 101), ir.Constant(INT, 111)
+
 # Code in the disk cache names the BLAS by these symbols; every process says anew where they are.
 if blas.FOUND is not None:
     llvmlite.binding.add_symbol("glassnet_gemm_float32", blas.FOUND.float32)
@@ -78,20 +82,15 @@ def gemm(
 
     def codegen(context: Any, builder: Any, signature: Any, values: Any) -> Any:
         arrays = [context.make_array(signature.args[k])(context, builder, values[k]) for k in range(3)]
-        flags = [
-            builder.add(builder.mul(builder.trunc(values[k], ir.IntType(32)), ir.Constant(ir.IntType(32), 1)),
-                        ir.Constant(ir.IntType(32), 111))
-            for k in (3, 4)
-        ]  # fmt: skip
+        flags = [builder.add(builder.trunc(values[k], INT), NOT_TRANSPOSED) for k in (3, 4)]
         m, n, k = (_resize(builder, values[index], integer) for index in (5, 6, 7))
         strides = [
             _resize(builder, cgutils.unpack_tuple(builder, array.shape)[1], integer) for array in arrays
         ]
         number = context.get_value_type(dtype)
         one, zero = ir.Constant(number, 1.0), ir.Constant(number, 0.0)
-        order = ir.Constant(ir.IntType(32), 101)
         arguments = [
-            order, *flags, m, n, k, one, arrays[0].data, strides[0], arrays[1].data, strides[1],
+            ROW_MAJOR, *flags, m, n, k, one, arrays[0].data, strides[0], arrays[1].data, strides[1],
             zero, arrays[2].data, strides[2],
         ]  # fmt: skip
         kind = ir.FunctionType(ir.VoidType(), [argument.type for argument in arguments])

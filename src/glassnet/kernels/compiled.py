@@ -128,7 +128,7 @@ def drop(x, masks, start, rate, a):
     n, m = x.shape
     for i in range(n):
         for j in range(m):
-            a[i, j] = x[i, j] * scale if masks[start + i * m + j] else a.dtype.type(0)
+            a[i, j] = x[i, j] * a.dtype.type(masks[start + i * m + j]) * scale
 
 
 @compiled
@@ -211,7 +211,8 @@ def clip(gradients, norm, value):
     if value > 0:
         limit = gradients.dtype.type(value)
         for k in range(len(gradients)):
-            gradients[k] = min(max(gradients[k], -limit), limit)
+            if abs(gradients[k]) > limit:
+                gradients[k] = limit if gradients[k] > 0 else -limit
 
 
 @compiled
@@ -222,7 +223,8 @@ def update(rule, parameters, gradients, states, coefficients):
 
 @compiled
 def is_finite(value):
-    return math.isfinite(value)
+    # Numba's math.isfinite asks whether value - value is 0, which reassociation makes of any sum, infinite ones too.
+    return abs(value) < math.inf
 
 
 TRAVERSALS = {

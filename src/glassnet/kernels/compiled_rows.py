@@ -19,10 +19,10 @@ PAIR_SLOPE: Any = None
 
 
 def softmax_row(z, a):
-    """a = softmax(z) for one row; returns log sum_k exp(z_k)."""
+    """a = softmax(z) for one row; returns the top, max z, and log sum_k exp(z_k - top)."""
     top = z[0]
     for j in range(1, len(z)):
-        top = max(top, z[j])
+        top = z[j] if z[j] > top else top
     total = top * 0
     for j in range(len(z)):
         a[j] = EXP(z[j] - top)
@@ -30,7 +30,7 @@ def softmax_row(z, a):
     inverse = a.dtype.type(1) / total
     for j in range(len(z)):
         a[j] *= inverse
-    return top + math.log(total)
+    return top, math.log(total)
 
 
 SOFTMAX_ROW: Any = softmax_row
@@ -65,16 +65,19 @@ def gate(z_at, a_at, error_at, rows, columns, parameter):
 
 
 def softmax_cross_entropy(z_at, y_at, weights_at, error_at, rows, columns, parameter):
-    """Mean over rows of sum_j y_j (log sum_k exp z_k - z_j); gradient (softmax(z) sum_k y_k - y) / n."""
+    """Mean over rows of sum_j y_j (log sum_k exp z_k - z_j); gradient (softmax(z) sum_k y_k - y) / n.
+
+    Both terms are taken less the largest logit, as it may be far larger than their difference.
+    """
     z, y = carray(z_at, (rows, columns)), carray(y_at, (rows, columns))
     weights, error = carray(weights_at, (rows,)), carray(error_at, (rows, columns))
     total = 0.0
     for i in range(rows):
-        log_sum = SOFTMAX_ROW(z[i], error[i])
+        top, log_sum = SOFTMAX_ROW(z[i], error[i])
         value = z[i, 0] * 0
         mass = value
         for j in range(columns):
-            value += y[i, j] * (log_sum - z[i, j])
+            value += y[i, j] * (log_sum - (z[i, j] - top))
             mass += y[i, j]
         scale = z.dtype.type(weights[i] / rows)
         for j in range(columns):

@@ -131,7 +131,7 @@ class Mapped:
 
     def rows(self, chosen: NDArray[np.int64] | slice) -> Array:
         """These samples, read and converted."""
-        read = np.ascontiguousarray(self.file[chosen], self.y.dtype)
+        read = np.require(self.file[chosen], self.y.dtype, ["C_CONTIGUOUS", "ALIGNED"])
         return read.reshape(len(read), -1)
 
     def slices(self, n_epochs: int, streams: Streams, at_once: Callable[[], int]) -> Iterator[Slice]:

@@ -69,6 +69,11 @@ class Problem:
         return cls(net, stages, precision.given(X), precision.given(y), loss, observed, learning_rate)
 
     @property
+    def n_outputs(self) -> int:
+        """Units of the last layer."""
+        return self.net.layout.output_shapes[-1][-1]
+
+    @property
     def lowest(self) -> int:
         """The lowest stage with gradients to compare."""
         return min(self.observed)

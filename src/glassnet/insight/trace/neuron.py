@@ -10,13 +10,12 @@ from numpy.typing import NDArray
 
 from glassnet.errors import ArgumentError
 from glassnet.insight.trace.notation import ACTIVATIONS
+from glassnet.insight.trace.numbers import TERMS, factor, listed, number, product_sum
 from glassnet.insight.trace.record import RowRecord, StepRecord
 from glassnet.plan import DENSE
 from glassnet.registry import compact_repr
 
 Array = NDArray[Any]
-SHOWN_TERMS = 8
-
 
 @dataclass(frozen=True)
 class NeuronTrace:
@@ -80,7 +79,7 @@ class NeuronTrace:
         """This sample's part of the bias gradient, dz."""
         return self.d_z
 
-    def lines(self, terms: int = SHOWN_TERMS) -> list[str]:
+    def lines(self, terms: int = TERMS) -> list[str]:
         """The arithmetic, a line for each formula; at most `terms` terms of a sum are written out."""
         notation = ACTIVATIONS.get(self.activation)
         f = notation.value if notation else f"{self.activation}(z)"
@@ -88,39 +87,39 @@ class NeuronTrace:
             f"layer {self.layer}, {self.name}: unit {self.unit}, sample {self.sample}",
             "forward",
             "  z = Σ xᵢ·wᵢ + b",
-            f"    = {_sum(self.inputs, self.weights, terms)} + {_n(self.bias)} = {_n(self.z)}",
-            f"  a = {self.activation}(z) = {f} = {_n(self.a)}",
+            f"    = {product_sum(self.inputs, self.weights, terms)} + {factor(self.bias)} = {number(self.z)}",
+            f"  a = {self.activation}(z) = {f} = {number(self.a)}",
             "backward",
             *self._backward_lines(terms),
-            f"  ∂L/∂wᵢ = xᵢ·dz, this sample: {_list(self.d_weights, terms)}",
-            f"  ∂L/∂wᵢ over all samples:     {_list(self.d_weights_batch, terms)}",
-            f"  ∂L/∂b = dz, this sample: {_n(self.d_bias)}; over all samples: {_n(self.d_bias_batch)}",
-            f"update: {self.rule}, η = {_n(self.learning_rate)}",
-            f"  Δwᵢ = {_list(self.change, terms)}",
-            f"  Δb = {_n(self.change_bias)}",
+            f"  ∂L/∂wᵢ = xᵢ·dz, this sample: {listed(self.d_weights, terms)}",
+            f"  ∂L/∂wᵢ over all samples:     {listed(self.d_weights_batch, terms)}",
+            f"  ∂L/∂b = dz, this sample: {number(self.d_bias)}; over all samples: {number(self.d_bias_batch)}",
+            f"update: {self.rule}, η = {number(self.learning_rate)}",
+            f"  Δwᵢ = {listed(self.change, terms)}",
+            f"  Δb = {number(self.change_bias)}",
         ]
         return lines
 
     def _backward_lines(self, terms: int) -> list[str]:
         if self.slope is None:
             return [
-                f"  dz = (a − y)/m: {self.activation} and its cross-entropy cancel; y = {_n(self.target or 0.0)}",
-                f"     = {_n(self.d_z)}",
+                f"  dz = (a − y)/m: {self.activation} and its cross-entropy cancel; y = {number(self.target or 0.0)}",
+                f"     = {number(self.d_z)}",
             ]
         lines = []
         if self.carried_errors is not None and self.carried_weights is not None:
             lines += [
                 "  ∂L/∂a = Σ dzₖ·wₖ over the units k of the next layer",
-                f"        = {_sum(self.carried_errors, self.carried_weights, terms)} = {_n(self.d_a)}",
+                f"        = {product_sum(self.carried_errors, self.carried_weights, terms)} = {number(self.d_a)}",
             ]
         else:
-            lines.append(f"  ∂L/∂a = {_n(self.d_a)}")
+            lines.append(f"  ∂L/∂a = {number(self.d_a)}")
         notation = ACTIVATIONS.get(self.activation)
         slope = notation.slope if notation else "slope"
         return [
             *lines,
-            f"  f′(z) = {slope} = {_n(self.slope)}",
-            f"  dz = ∂L/∂a · f′(z) = {_n(self.d_a)} · {_n(self.slope)} = {_n(self.d_z)}",
+            f"  f′(z) = {slope} = {number(self.slope)}",
+            f"  dz = ∂L/∂a · f′(z) = {factor(self.d_a)} · {factor(self.slope)} = {number(self.d_z)}",
         ]
 
     def __str__(self) -> str:
@@ -200,22 +199,3 @@ def _carried(step: StepRecord, index: int, unit: int, sample: int) -> tuple[Arra
         return None, None
     following = step.rows[index + 1]
     return following.d_z[sample], None if following.weights is None else following.weights[unit]
-
-
-def _n(value: float) -> str:
-    text = f"{value + 0.0:.5g}"
-    return f"({text.replace('-', '−')})" if value < 0 else text
-
-
-def _sum(first: Array, second: Array, terms: int) -> str:
-    shown = [f"{_n(float(a))}·{_n(float(b))}" for a, b in zip(first[:terms], second[:terms], strict=True)]
-    rest = len(first) - terms
-    if rest > 0:
-        remainder = float(np.dot(first[terms:], second[terms:]))
-        shown.append(f"[{rest} more terms: {_n(remainder)}]")
-    return " + ".join(shown)
-
-
-def _list(values: Array, terms: int) -> str:
-    shown = ", ".join(_n(float(value)) for value in values[:terms])
-    return shown + (f", … ({len(values)} in all)" if len(values) > terms else "")

@@ -1,0 +1,145 @@
+"""From a learner's gradients to a report: right, slips with names, or a mismatch that nothing known explains."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from glassnet.insight.check import naming
+from glassnet.insight.check.catalogue import codes, rank
+from glassnet.insight.check.observed import Observed
+from glassnet.insight.check.places import n_slips
+from glassnet.insight.check.problem import Gradients, Problem
+from glassnet.insight.check.report import Report, Slip
+from glassnet.insight.check.rounding import SINGLE, Precision
+from glassnet.insight.check.search import Hypothesis, explanations
+from glassnet.insight.check.stages import Affine
+from glassnet.insight.check.terms import Terms
+
+SUBJECT = "check_backward"
+MOST_SLIPS = 2
+MOST_EQUALS = 4
+# A hypothesis is as good as the best one if it is at most so many times as far from the learner's numbers, or as near
+# as rounding usually leaves.
+AS_GOOD, USUAL = 5.0, 0.05
+# The size of a difference, in parts of the largest gradient, up to which an added epsilon does no harm.
+HARMLESS = 1e-4
+
+MakeProblem = Callable[[Observed, Precision], Problem]
+
+
+@dataclass(frozen=True)
+class Case:
+    """The learner's gradients, read in one convention, beside the right ones at one precision."""
+
+    observed: Observed
+    problem: Problem
+    right: dict[int, Gradients]
+
+    @classmethod
+    def of(cls, observed: Observed, problem: Problem) -> Case:
+        """The case with the right gradients."""
+        return cls(observed, problem, problem.right())
+
+    @property
+    def fits(self) -> bool:
+        """Whether the learner's gradients are right."""
+        return self.problem.residual(self.right) <= 1
+
+    @property
+    def comparison(self) -> naming.Comparison:
+        """The arrays side by side."""
+        return naming.Comparison(self.problem.stages, self.problem.observed, self.right, self.observed.columns)
+
+    @property
+    def terms(self) -> Terms:
+        """How the learner writes the network."""
+        stages = self.problem.stages
+        last = max(stage.layer for stage in stages if isinstance(stage, Affine))
+        m, k = self.problem.y.value.shape[0], self.problem.n_outputs
+        return Terms(stages, self.problem.loss, last, m, k, self.observed.columns)
+
+
+def decide(readings: Sequence[Observed], make_problem: MakeProblem) -> Report:
+    """The report on gradients that can be read in one or two conventions.
+
+    At their own precision first, then at single precision, which float64 arrays may have passed through.
+    """
+    not_finite = _not_finite(readings[0])
+    if not_finite is not None:
+        return not_finite
+    own = readings[0].precision
+    cases: list[Case] = []
+    for precision in [own, SINGLE] if own.unit < SINGLE.unit else [own]:
+        cases = [Case.of(reading, make_problem(reading, precision)) for reading in readings]
+        for case in cases:
+            if case.fits:
+                return _right(case, precision)
+        for most in range(1, MOST_SLIPS + 1):
+            found = [(case, hypothesis) for case in cases for hypothesis in explanations(case.problem, case.right, most)]
+            if found:
+                return _named(found, precision)
+    return _unknown(cases[0])
+
+
+def _right(case: Case, precision: Precision) -> Report:
+    notes = _conventions(case.observed) + naming.precision_note(case.observed.precision.name, precision.name)
+    return Report(SUBJECT, True, notes=notes)
+
+
+def _named(found: list[tuple[Case, Hypothesis]], precision: Precision) -> Report:
+    nearest = min(hypothesis.residual for _, hypothesis in found)
+    good = [pair for pair in found if pair[1].residual <= max(AS_GOOD * nearest, USUAL)]
+    good.sort(key=lambda pair: (len(pair[1].places), rank(pair[1].places)))
+    case, best = good[0]
+    comparison = case.comparison
+    evidence = comparison.evidence(best.gradients)
+    notes = comparison.notes() + _conventions(case.observed)
+    notes += naming.precision_note(case.observed.precision.name, precision.name)
+    slips = naming.slips(best.places, case.terms)
+    if [slip.code for slip in slips] == ["clipped_logarithm"] and comparison.largest_difference() <= HARMLESS:
+        return Report(SUBJECT, True, evidence=evidence, notes=(slips[0].message + " It does no harm.", *notes))
+    return Report(SUBJECT, False, slips, evidence, notes, _equals(best, [hypothesis for _, hypothesis in good]))
+
+
+def _equals(best: Hypothesis, good: list[Hypothesis]) -> tuple[str, ...]:
+    """Other slips that give the same numbers at as few places."""
+    others = dict.fromkeys(
+        codes(hypothesis.places) for hypothesis in good if len(hypothesis.places) <= len(best.places)
+    )
+    others.pop(codes(best.places))
+    return tuple(others)[:MOST_EQUALS]
+
+
+def _unknown(case: Case) -> Report:
+    comparison = case.comparison
+    notes = comparison.notes() + comparison.advice() + _conventions(case.observed)
+    if case.problem.learning_rate is None and len(case.problem.observed) > 1:
+        notes += ("if your backward pass also updates the weights, give learning_rate= as well",)
+    return Report(SUBJECT, False, evidence=comparison.evidence(None), notes=notes)
+
+
+def _conventions(observed: Observed) -> tuple[str, ...]:
+    return ("read as samples in columns: weights (n_outputs, n_inputs)",) if observed.columns else ()
+
+
+def _not_finite(observed: Observed) -> Report | None:
+    places = [
+        (layer, name)
+        for layer, pair in enumerate(observed.pairs)
+        for name, array in zip(("dW", "db"), pair, strict=True)
+        if not np.isfinite(array).all()
+    ]
+    if not places:
+        return None
+    listed = ", ".join(f"{name}{layer + 1}" for layer, name in places)
+    slip = Slip(
+        "not_finite",
+        tuple(sorted({layer for layer, _ in places})),
+        f"{listed} hold numbers that are infinite or NaN: an exp overflowed, or a logarithm or a quotient met 0.",
+        "np.exp(Z - Z.max(axis=1, keepdims=True)) in softmax; prediction - target for sigmoid or softmax with "
+        "their cross-entropy",
+    )
+    return Report(SUBJECT, False, (slip,))

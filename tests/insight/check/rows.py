@@ -1,0 +1,210 @@
+"""A learner's backward pass in batches, samples in rows, with the mean taken at the output. Mistakes on request."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tests.insight.check import maths
+
+Array = NDArray[Any]
+Bugs = Mapping[str, tuple[int, ...]]
+
+
+@dataclass
+class Task:
+    """What a learner works on: plain arrays, one entry for each dense layer."""
+
+    W: list[Array]
+    b: list[Array]
+    f: list[str]
+    loss: str
+    X: Array
+    Y: Array
+    l1: list[float]
+    l2: list[float]
+    learning_rate: float = 0.5
+    masks: dict[int, Array] = field(default_factory=dict)
+    rates: dict[int, float] = field(default_factory=dict)
+
+
+def gradients(task: Task, bugs: Bugs) -> list[tuple[Array, Array]]:
+    def has(code: str, layer: int) -> bool:
+        return layer in bugs.get(code, ())
+
+    n_layers, m = len(task.W), len(task.X)
+    last = n_layers - 1
+    # forward
+    inputs, Z, A = [], [], []
+    a = task.X
+    for i in range(n_layers):
+        inputs.append(a)
+        z = a @ task.W[i] + task.b[i]
+        a = maths.FORWARD[task.f[i]](z)
+        if i == last and has("softmax_over_samples", i):
+            a = maths.softmax(z, axis=0)
+        Z.append(z)
+        A.append(a)
+        if i in task.masks:
+            keep = 1 - task.rates[i]
+            if not has("dropout_not_applied", i):
+                a = a * task.masks[i]
+                a = a if has("dropout_unscaled", i) else a / a.dtype.type(keep)
+
+    # the error at the output
+    dZ = output_error(task, Z[last], A[last], has)
+    dA = dZ
+    if has("batch_mean_missing", -1):
+        dZ = dZ * m
+    if has("batch_mean_twice", -1):
+        dZ = dZ / m
+
+    found: list[tuple[Array, Array]] = []
+    for i in range(last, -1, -1):
+        W = task.W[i]
+        x = inputs[i]
+        if i > 0 and has("weight_gradient_from_preactivation", i):
+            x = Z[i - 1]
+        dW = np.outer(x[-1], dZ[-1]) if has("weight_gradient_last_sample", i) else x.T @ dZ
+        dW = scaled(dW, m, i, "weights", has)
+        if has("gradient_sign_flipped", i):
+            dW = -dW
+        if has("transposed_weight_gradient", i):
+            dW = dW.T
+        dW = dW + penalty(task, i, m, has)
+        db = scaled(bias_gradient(dZ, i, m, has), m, i, "bias", has)
+        if has("gradient_sign_flipped", i):
+            db = -db
+        if has("l2_on_biases", i):
+            db = db + task.b[i].dtype.type(task.l2[i]) * task.b[i]
+        if has("l1_on_biases", i):
+            db = db + task.b[i].dtype.type(task.l1[i]) * np.sign(task.b[i])
+        found.insert(0, (dW, db))
+        if i == 0:
+            break
+        if has("weights_updated_first", i):
+            W = W - W.dtype.type(task.learning_rate) * dW
+        carried = dA if has("carry_without_derivative", i) else dZ
+        dA = carried @ W if has("transposed_carry", i) else carried @ W.T
+        dA = undropped(task, i - 1, dA, has)
+        dZ = hidden_error(task, i - 1, dA, Z, A, inputs, has)
+    return found
+
+
+def scaled(gradient: Array, m: int, i: int, part: str, has: Any) -> Array:
+    if has(f"batch_mean_missing of {part}", i) or has("batch_mean_missing", i):
+        return gradient * m
+    if has(f"batch_mean_twice of {part}", i) or has("batch_mean_twice", i):
+        return gradient / m
+    return gradient
+
+
+def output_error(task: Task, z: Array, a: Array, has: Any) -> Array:
+    m, k = a.shape
+    last, name, loss = len(task.W) - 1, task.f[-1], task.loss
+    by = m * k if loss in maths.OVER_ENTRIES else m
+    if has("output_mean_missing", last) or (loss == "cce" and has("output_mean_added", last)):
+        by = m * k if loss == "cce" else m
+    dA = maths.LOSS[loss](task.Y, a)
+    if has("square_factor_missing", last):
+        dA = a - task.Y
+    if has("square_factor_twice", last):
+        dA = 2 * dA
+    if has("clipped_logarithm", last):
+        dA = -task.Y / (a + 1e-5) + ((1 - task.Y) / (1 - a + 1e-5) if loss == "bce" else 0)
+    if has("error_sign_flipped", last):
+        dA = -dA
+    if has("output_derivative_missing", last):
+        dZ = dA
+    elif name == "softmax" and has("softmax_without_jacobian", last):
+        dZ = dA * a * (1 - a)
+    elif (name, loss) in maths.FUSED and not has("clipped_logarithm", last) and not wrong_slope(last, has):
+        dZ = a - task.Y
+        dZ = -dZ if has("error_sign_flipped", last) else dZ
+        dZ = dZ * a * (1 - a) if has("output_derivative_doubled", last) else dZ
+    elif name == "softmax":
+        dZ = maths.jacobian_product(a, dA)
+        dZ = dZ * a * (1 - a) if has("output_derivative_doubled", last) else dZ
+    else:
+        slope = slope_at(name, z, a, last, has)
+        dZ = dA * slope
+        dZ = dZ * slope if has("output_derivative_doubled", last) else dZ
+    return dZ / by
+
+
+def wrong_slope(i: int, has: Any) -> bool:
+    return bool(has("derivative_at_preactivation", i) or has("derivative_at_activation", i))
+
+
+def slope_at(name: str, z: Array, a: Array, i: int, has: Any) -> Array:
+    if has("derivative_at_preactivation", i):
+        return maths.IN_A[name](z)
+    if has("derivative_at_activation", i):
+        return maths.IN_Z[name](a)
+    return maths.IN_A[name](a) if name in maths.IN_A else maths.IN_Z[name](z)
+
+
+def hidden_error(
+    task: Task, i: int, dA: Array, Z: list[Array], A: list[Array], inputs: list[Array], has: Any
+) -> Array:
+    name = task.f[i]
+    slope = slope_at(name, Z[i], A[i], i, has)
+    if has("activation_derivative_missing", i) or has("relu_gate_dropped", i):
+        slope = np.ones_like(slope)
+    if has("activation_derivative_doubled", i):
+        slope = slope * slope
+    if has("relu_gate_from_upstream", i):
+        slope = maths.IN_Z[name](dA)
+    if has("relu_gate_from_input", i):
+        slope = maths.IN_Z[name](inputs[i])
+    if has("relu_gate_at_zero", i):
+        slope = (Z[i] >= 0) * slope.dtype.type(1)
+    if has("leaky_slope_forgotten", i):
+        slope = (Z[i] > 0) * slope.dtype.type(1)
+    if has("derivative_at_wrong_layer", i):
+        other = i + 1
+        slope = maths.IN_A[name](A[other]) if name in maths.IN_A else maths.IN_Z[name](Z[other])
+    if has("derivative_of_another_activation", i):
+        slope = A[i] * (1 - A[i]) if name != "sigmoid" else 1 - A[i] ** 2
+    return -dA * slope if has("error_sign_flipped", i) else dA * slope
+
+
+def undropped(task: Task, i: int, dA: Array, has: Any) -> Array:
+    if i not in task.masks or has("dropout_not_applied", i) or has("dropout_mask_missing", i):
+        return dA
+    keep = dA.dtype.type(1 - task.rates[i])
+    dA = dA * task.masks[i]
+    if has("dropout_scale_missing", i) or has("dropout_unscaled", i):
+        return dA
+    if has("dropout_scale_inverted", i):
+        return dA * keep
+    return dA / keep / keep if has("dropout_scale_twice", i) else dA / keep
+
+
+def bias_gradient(dZ: Array, i: int, m: int, has: Any) -> Array:
+    if has("bias_gradient_averaged", i):
+        return dZ.mean(axis=0)
+    if has("bias_gradient_wrong_axis", i):
+        return dZ.sum(axis=1)
+    if has("bias_gradient_last_sample", i):
+        return dZ[-1]
+    if has("bias_gradient_not_summed", i):
+        return dZ
+    if has("bias_gradient_missing", i):
+        return np.zeros_like(dZ[0])
+    return dZ.sum(axis=0)
+
+
+def penalty(task: Task, i: int, m: int, has: Any) -> Array:
+    W, l1, l2 = task.W[i], task.l1[i], task.l2[i]
+    l2 = {True: l2}.get(not has("l2_forgotten", i), 0.0)
+    l2 = 2 * l2 if has("l2_doubled", i) else l2 / 2 if has("l2_halved", i) else l2
+    l2 = l2 / m if has("l2_averaged", i) else l2
+    l1 = 0.0 if has("l1_forgotten", i) else l1 / m if has("l1_averaged", i) else l1
+    signs = np.ones_like(W) if has("l1_sign_missing", i) else np.sign(W)
+    total: Array = W.dtype.type(l2) * W + W.dtype.type(l1) * signs
+    return total.T if has("transposed_weight_gradient", i) and W.shape[0] != W.shape[1] else total
