@@ -2,6 +2,7 @@
 
 import os
 
+import pytest
 from hypothesis import settings
 
 # Read when NumPy is loaded. The products in tests are small: threads gain nothing, and on busy cores cost tenfold.
@@ -11,3 +12,9 @@ for library in ("OPENBLAS", "MKL", "OMP"):
 # No deadline, since nothing is timed; derandomized, so that the same sources give the same result everywhere.
 settings.register_profile("glassnet", deadline=None, derandomize=True)
 settings.load_profile("glassnet")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Keep compiled kernels beside pytest's own cache: compiled once for all tests, and for the next run."""
+    if config.cache is not None:
+        os.environ.setdefault("GLASSNET_CACHE", str(config.cache.mkdir("glassnet-kernels")))

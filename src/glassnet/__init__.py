@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from glassnet.data import datasets
     from glassnet.data.preparation import Standardizer, one_hot, train_test_split
     from glassnet.insight import plots
+    from glassnet.insight.check import check_backward
     from glassnet.interop.files import load
     from glassnet.layers import Activation, BatchNorm, Dense, Dropout, Flatten, LayerNorm
     from glassnet.network import Network
@@ -29,6 +30,7 @@ _ROOMS = {
 }
 _NAMES = {
     "glassnet.data.preparation": ("Standardizer", "one_hot", "train_test_split"),
+    "glassnet.insight.check": ("check_backward",),
     "glassnet.interop.files": ("load",),
     "glassnet.layers": ("Activation", "BatchNorm", "Dense", "Dropout", "Flatten", "LayerNorm"),
     "glassnet.network": ("Network",),
@@ -41,7 +43,8 @@ _MODULE_OF |= {name: (module, name) for module, names in _NAMES.items() for name
 
 __all__ = [
     "SGD", "Activation", "AdaGrad", "Adam", "AdamW", "BatchNorm", "Callback", "Dense", "Dropout", "Flatten",
-    "History", "LayerNorm", "Network", "RMSProp", "Standardizer", "activations", "callbacks", "datasets",
+    "History", "LayerNorm", "Network", "RMSProp", "Standardizer", "activations", "callbacks",
+    "check_backward", "datasets",
     "initializers", "load", "losses", "metrics", "one_hot", "optimizers", "plots", "schedules", "train_test_split",
 ]  # fmt: skip
 

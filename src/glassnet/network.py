@@ -26,6 +26,8 @@ from glassnet.summary import Summary
 if TYPE_CHECKING:
     from os import PathLike
 
+    import torch
+
     from glassnet.engines.predictor import Predictor
     from glassnet.losses import Loss
     from glassnet.training.history import History
@@ -320,6 +322,24 @@ class Network:
         from glassnet.interop.files import save
 
         save(self, path)
+
+    def to_torch(self) -> torch.nn.Sequential:
+        """The network as a ``torch.nn.Sequential``; see :func:`glassnet.interop.torch.to_torch`."""
+        from glassnet.interop.torch import to_torch
+
+        return to_torch(self)
+
+    def to_onnx(self, path: str | PathLike[str]) -> None:
+        """Write the network to an ONNX file; see :func:`glassnet.interop.onnx.to_onnx`."""
+        from glassnet.interop.onnx import to_onnx
+
+        to_onnx(self, path)
+
+    def to_sklearn(self) -> Any:
+        """The network as a fitted MLP of scikit-learn; see :func:`glassnet.interop.sklearn.to_sklearn`."""
+        from glassnet.interop.sklearn import to_sklearn
+
+        return to_sklearn(self)
 
 
 class _Pass:

@@ -25,6 +25,8 @@ from tests.bad_input.refusing import (
 )
 
 X_REFUSALS: list[Refusal] = [
+    ({"X": csr_array(X)}, DataError, r"^X is a sparse matrix \(csr_array\); pass its \.toarray\(\)$"),
+    ({"X": np.ma.masked_greater(X, 1)}, DataError, r"^X has masked entries; fill or remove them first$"),
     ({"X": X[:19]}, ShapeError, r"^X has 19 samples and y has 20; they must be equal$"),
     (
         {"X": X[:, 0]},
@@ -55,7 +57,8 @@ X_REFUSALS: list[Refusal] = [
     (
         {"X": X.astype(object)},
         DataError,
-        r"^X must hold real numbers; its dtype is object; encode text as numbers, fill missing entries, and convert to float$",
+        r"^X must hold real numbers; its dtype is object; "
+        r"encode text as numbers, fill missing entries, and convert to float$",
     ),
     (
         {"X": [["a", "b", "c"]] * 20},

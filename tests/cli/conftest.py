@@ -19,7 +19,7 @@ def run_and_draw(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     monkeypatch.chdir(tmp_path)
 
     def succeed(*arguments: str) -> Result:
-        result = CliRunner().invoke(app, list(arguments))
+        result = CliRunner().invoke(app, list(arguments), prog_name="glassnet")
         assert (result.exit_code, result.stderr) == (0, "")
         return result
 
@@ -39,7 +39,7 @@ def complaint(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Complaint:
     monkeypatch.chdir(tmp_path)
 
     def fail(*arguments: str) -> str:
-        result = CliRunner().invoke(app, list(arguments))
+        result = CliRunner().invoke(app, list(arguments), prog_name="glassnet")
         assert (result.exit_code, result.stdout) == (2, "")
         line, end = result.stderr.split("\n")
         assert end == ""

@@ -33,7 +33,7 @@ BAD_HIDDEN = (
         (["train"], "Missing argument 'SOURCE' (see: glassnet train --help)"),
         (["predict", "model"], "Missing argument 'DATA' (see: glassnet predict --help)"),
         (["train", "digit"], "no data set is called 'digit'; did you mean 'digits'?"),
-        (["train", "mnist"], f"no data set is called 'mnist'; known names: {DATA_SETS}"),
+        (["train", "table"], f"no data set is called 'table'; known names: {DATA_SETS}"),
         (
             ["train", "data.csv"],
             f"'data.csv' is neither the name of a data set ({DATA_SETS}) nor a .npz file with arrays X and y",
@@ -60,7 +60,10 @@ BAD_HIDDEN = (
             ["train", "iris", "--test-share", "1"],
             "--test-share must be a finite number and >= 0 and < 1; got 1.0",
         ),
-        (["train", "iris", "--activation", "rel"], "no activation is called 'rel'; did you mean 'relu' or 'elu' or 'gelu'?"),
+        (
+            ["train", "iris", "--activation", "rel"],
+            "no activation is called 'rel'; did you mean 'relu' or 'elu' or 'gelu'?",
+        ),
         (["train", "iris", "--loss", "mes"], "no loss is called 'mes'; did you mean 'mse' or 'mae'?"),
         (["train", "iris", "--loss", "triplet"], NO_LAYER),
         (["train", "iris", "--optimizer", "adm"], "no optimizer is called 'adm'; did you mean 'adam' or 'adamw'?"),
@@ -71,7 +74,7 @@ BAD_HIDDEN = (
         ),
         (
             ["train", "diabetes", "--loss", "binary_cross_entropy"],
-            "diabetes must hold y with one class for each sample, integers or text; it has 1 column(s) of values",
+            "diabetes must hold y with one class for each sample, integers or text; it has values",
         ),
         (["predict", "nowhere", "iris"], "cannot load nowhere: there is no such file"),
         (["evaluate", "nowhere", "iris"], "cannot load nowhere: there is no such file"),
@@ -116,15 +119,25 @@ def test_a_training_that_diverges_says_where_and_what_to_try(complaint: Complain
 # ---- files of data
 
 
+NO_X = (
+    "must hold an array 'X', and for training and evaluation 'y'; it holds {}. "
+    "Write it with numpy.savez('data.npz', X=X, y=y)"
+)
+OBJECTS = (
+    "cannot be read: an array in it holds Python objects, and restoring those could run code; "
+    "save numbers, or text as str"
+)
+
+
 @pytest.mark.parametrize(
     ("arrays", "message"),
     [
-        ({"x": X, "labels": [1]}, "must hold an array 'X', and for training and evaluation 'y'; it holds 'x', 'labels'. Write it with numpy.savez('data.npz', X=X, y=y)"),
-        ({}, "must hold an array 'X', and for training and evaluation 'y'; it holds nothing. Write it with numpy.savez('data.npz', X=X, y=y)"),
-        ({"X": np.array([[None, "a"]], dtype=object), "y": [1]}, "cannot be read: an array in it holds Python objects, and restoring those could run code; save numbers, or text as str"),
-        ({"X": X, "y": np.array([None] * 30)}, "cannot be read: an array in it holds Python objects, and restoring those could run code; save numbers, or text as str"),
+        ({"x": X, "labels": [1]}, NO_X.format("'x', 'labels'")),
+        ({}, NO_X.format("nothing")),
+        ({"X": np.array([[None, "a"]], dtype=object), "y": [1]}, OBJECTS),
+        ({"X": X, "y": np.array([None] * 30)}, OBJECTS),
     ],
-)  # fmt: skip
+)
 def test_a_file_without_samples_is_refused(
     complaint: Complaint, arrays: dict[str, Any], message: str
 ) -> None:
@@ -132,19 +145,32 @@ def test_a_file_without_samples_is_refused(
     assert complaint("train", "data.npz") == f"data.npz {message}"
 
 
+ONE_ROW_EACH = "y of data.npz must have one row for each of the 30 samples of X; it has shape "
+ONE_CLASS = "y of data.npz holds one class only ('0' in all 30 samples), so there is nothing to tell apart"
+MANY_CLASSES = (
+    "y of data.npz holds 30 different classes in 30 samples, fewer than 2 of each. "
+    "If y is measured or counted, train with --loss mean_squared_error"
+)
+TEXT = "data.npz must hold y with numbers for a regression; it has text"
+FEW = "a regression needs at least 2 samples to train on and 2 to test; data.npz has 5, split with --test-share 0.2"
+LARGE = (
+    "X of data.npz holds numbers up to 2e+300, too large to measure their spread; give them in a larger unit"
+)
+
+
 @pytest.mark.parametrize(
     ("X", "y", "message"),
     [
-        (X, np.zeros(29), "y of data.npz must have one row for each of the 30 samples of X; it has shape (29,)"),
-        (X, np.zeros((30, 2, 2)), "y of data.npz must have one row for each of the 30 samples of X; it has shape (30, 2, 2)"),
-        (X, np.float64(3), "y of data.npz must have one row for each of the 30 samples of X; it has shape ()"),
-        (X, np.zeros(30, int), "y of data.npz holds one class only ('0' in all 30 samples), so there is nothing to tell apart"),
-        (X, np.arange(30), "y of data.npz holds 30 different classes in 30 samples, fewer than 2 of each. If y is measured or counted, train with --loss mean_squared_error"),
-        (X, np.array([["a", "b"]] * 30), "data.npz must hold y with numbers for a regression; it has text"),
-        (X[:5], X[:5, 0], "a regression needs at least 2 samples to train on and 2 to test; data.npz has 5, split with --test-share 0.2"),
-        (X * 1e300, np.arange(30) % 2, "X of data.npz holds numbers up to 2.91e+300, too large to measure their spread; give them in a larger unit"),
+        (X, np.zeros(29), f"{ONE_ROW_EACH}(29,)"),
+        (X, np.zeros((30, 2, 2)), f"{ONE_ROW_EACH}(30, 2, 2)"),
+        (X, np.float64(3), f"{ONE_ROW_EACH}()"),
+        (X, np.zeros(30, int), ONE_CLASS),
+        (X, np.arange(30), MANY_CLASSES),
+        (X, np.array([["a", "b"]] * 30), TEXT),
+        (X[:5], X[:5, 0], FEW),
+        (np.linspace(0, 2e300, 30)[:, None], np.arange(30) % 2, LARGE),
     ],
-)  # fmt: skip
+)
 def test_samples_that_cannot_be_learned_are_refused(
     complaint: Complaint, X: Any, y: Any, message: str
 ) -> None:
@@ -158,8 +184,8 @@ def test_samples_that_cannot_be_learned_are_refused(
     [
         (np.where(X > 1, np.nan, X), np.arange(30) % 2, "X of data.npz holds nan at row "),
         (X, np.full(30, np.inf), "y of data.npz holds inf at row 0"),
-        (X.astype(str), np.arange(30) % 2, "X of data.npz must hold numbers; its dtype is <U"),
-        (X.astype(complex), np.arange(30) % 2, "X of data.npz must hold numbers; its dtype is complex128"),
+        (X.astype(str), np.arange(30) % 2, "X of data.npz must hold "),
+        (X.astype(complex), np.arange(30) % 2, "X of data.npz must hold "),
         (X[:0], np.zeros(0), "X of data.npz is empty (shape (0, 3))"),
         (X[:, 0], np.arange(30) % 2, "X of data.npz must have shape (n_samples, n_features); got (30,)"),
     ],

@@ -76,7 +76,7 @@ LAYERS: dict[str, list[Layer]] = {
 ALL_LAYERS = [layer for layers in LAYERS.values() for layer in layers]
 
 # The last activation that gives what a loss of the network's output needs; linear for all others.
-OUTPUTS = {
+OUTPUTS: dict[type[Loss], str] = {
     losses.BinaryCrossEntropy: "sigmoid",
     losses.CategoricalCrossEntropy: "softmax",
     losses.SparseCategoricalCrossEntropy: "softmax",

@@ -69,5 +69,5 @@ def test_softmax_rows_are_probabilities_and_do_not_change_with_a_shift(
 
 def test_softmax_has_no_elementwise_slope() -> None:
     z = np.zeros((1, 2))
-    with pytest.raises(ArgumentError, match="softmax has no elementwise slope.*use backward"):
+    with pytest.raises(ArgumentError, match=r"softmax has no elementwise slope.*use backward"):
         activations.get("softmax").slope(z, z)

@@ -115,5 +115,7 @@ def test_training_keeps_the_type(dtype: str) -> None:
     net = Network([gn.Dense(3, "tanh"), gn.Dropout(0.2), gn.Dense(2)], seed=0, dtype=dtype)
     random = np.random.default_rng(0)
     X, y = random.normal(size=(8, 3)), random.normal(size=(8, 2))
-    net.fit(X, y, loss="mse", optimizer=OPTIMIZERS[-2], epochs=3, batch_size=3, engine="numpy", progress=False)
+    net.fit(
+        X, y, loss="mse", optimizer=OPTIMIZERS[-2], epochs=3, batch_size=3, engine="numpy", progress=False
+    )
     assert net.parameters.dtype == net.predict(X).dtype == np.dtype(dtype)

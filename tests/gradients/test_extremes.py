@@ -91,7 +91,9 @@ def test_values_and_slopes_are_exact_far_out(activation: Activation, dtype: str)
 @pytest.mark.parametrize("activation", ACTIVATIONS, ids=repr)
 def test_everything_is_finite_from_zero_to_the_largest_numbers(activation: Activation, dtype: str) -> None:
     largest, smallest = np.finfo(dtype).max / 4, np.finfo(dtype).tiny
-    sizes = np.concatenate([[0, smallest, largest], np.linspace(0, 1e4, 501), np.geomspace(1e-30, largest, 501)])
+    sizes = np.concatenate(
+        [[0, smallest, largest], np.linspace(0, 1e4, 501), np.geomspace(1e-30, largest, 501)]
+    )
     z = np.concatenate([sizes, -sizes]).astype(dtype).reshape(-1, 2)
     with np.errstate(all="raise", under="ignore"):
         a = activation.value(z)
@@ -109,7 +111,9 @@ def test_not_a_number_stays_one(activation: Activation, dtype: str) -> None:
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
-@pytest.mark.parametrize("row", [(1e4, -1e4, 0.0), (1e4, 1e4, 1e4), (-1e4, -1e4, -9990.0), (1e4, 9995.0, -3.0)])
+@pytest.mark.parametrize(
+    "row", [(1e4, -1e4, 0.0), (1e4, 1e4, 1e4), (-1e4, -1e4, -9990.0), (1e4, 9995.0, -3.0)]
+)
 @pytest.mark.parametrize("true", [0, 1, 2])
 def test_softmax_cross_entropy_is_exact_from_large_logits(
     row: tuple[float, ...], true: int, dtype: str
@@ -193,7 +197,9 @@ def test_a_certain_and_right_probability_costs_exactly_nothing(name: str, dtype:
 @pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize("probability", [1e-30, 1e-20, 1e-8, 0.5, 1.0])
 @pytest.mark.parametrize("name", ["binary_cross_entropy", "categorical_cross_entropy", "kullback_leibler"])
-def test_the_logarithm_of_a_small_probability_is_not_clipped(name: str, probability: float, dtype: str) -> None:
+def test_the_logarithm_of_a_small_probability_is_not_clipped(
+    name: str, probability: float, dtype: str
+) -> None:
     loss, p = losses.get(name), np.array([[probability]], dtype)
     assert loss.value([[1.0]], p) == pytest.approx(-math.log(probability), rel=1e-6, abs=0)
     assert loss.gradient([[1.0]], p)[0, 0] == pytest.approx(-1 / probability, rel=1e-6)
@@ -213,7 +219,9 @@ def test_an_impossible_event_that_happens_costs_much_but_not_infinitely(name: st
 
 
 def test_erf_is_that_of_the_c_library() -> None:
-    z = np.concatenate([np.linspace(-7, 7, 20001), np.geomspace(1e-300, 1, 2001), [0.46875, 4.0, 6.0, 1e4, 1e300]])
+    z = np.concatenate(
+        [np.linspace(-7, 7, 20001), np.geomspace(1e-300, 1, 2001), [0.46875, 4.0, 6.0, 1e4, 1e300]]
+    )
     exact = np.array([math.erf(entry) for entry in z])
     np.testing.assert_allclose(erf(z), exact, rtol=6e-16, atol=0)
     single = z[(np.abs(z) > 1e-37) & (np.abs(z) < 1e37)].astype(np.float32)

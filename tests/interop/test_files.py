@@ -131,7 +131,7 @@ def test_other_tools_find_the_arrays_under_readable_names(model: gn.Network, tmp
         "layers.3.weights": (5, 3), "layers.3.bias": (3,),
         "optimizer.0": (53,), "optimizer.1": (53,),
     }  # fmt: skip
-    weights = getattr(model.layers[0], "weights")  # noqa: B009
+    weights = model.layers[0].weights
     assert arrays["layers.0.weights"].tolist() == weights.tolist()
     with safetensors.safe_open(tmp_path / "model.safetensors", framework="numpy") as file:
         metadata = file.metadata()

@@ -67,8 +67,10 @@ class Networks:
     def loss(self) -> Array:
         """Mean binary cross-entropy of each network, (n,)."""
         _, Z2, _ = self.forward()
-        return (np.maximum(Z2, 0) - Y[:, None] * Z2 + np.log1p(np.exp(-np.abs(Z2)))).mean(axis=0)
+        entries = np.maximum(Z2, 0) - Y[:, None] * Z2 + np.log1p(np.exp(-np.abs(Z2)))
+        return np.asarray(entries.mean(axis=0))
 
     def solved(self) -> NDArray[np.bool_]:
         """Whether all four outputs are on the right side of 0.5, (n,)."""
-        return ((self.forward()[2] > 0.5) == (Y[:, None] > 0.5)).all(axis=0)
+        solved: NDArray[np.bool_] = ((self.forward()[2] > 0.5) == (Y[:, None] > 0.5)).all(axis=0)
+        return solved

@@ -77,8 +77,15 @@ def test_the_sweep_below_trains_as_glassnet_does() -> None:
     plain = Networks.drawn(sweep.small, 4, seeds).train(EPOCHS)
     for index, seed in enumerate(seeds):
         net = trained(seed)
-        parts = (plain.W1[..., index], plain.b1[..., index], plain.W2[..., index], plain.b2[index : index + 1])
-        np.testing.assert_allclose(net.parameters, np.concatenate([part.ravel() for part in parts]), rtol=1e-9)
+        parts = (
+            plain.W1[..., index],
+            plain.b1[..., index],
+            plain.W2[..., index],
+            plain.b2[index : index + 1],
+        )
+        np.testing.assert_allclose(
+            net.parameters, np.concatenate([part.ravel() for part in parts]), rtol=1e-9
+        )
         assert loss(net) == pytest.approx(plain.loss()[index], rel=1e-10)
 
 

@@ -21,6 +21,13 @@ from glassnet.network import Network
 Array = NDArray[Any]
 
 
+def gradients(value: Tensor, *sources: Tensor, upstream: Array | None = None) -> list[Array]:
+    """What autograd finds for each source; zeros for one that the value does not depend on."""
+    outputs = None if upstream is None else torch.tensor(upstream)
+    found = torch.autograd.grad(value, sources, outputs, allow_unused=True, materialize_grads=True)
+    return [gradient.numpy() for gradient in found]
+
+
 def activate(activation: Activation, z: Tensor) -> Tensor:
     """PyTorch's activation; its softplus turns into z beyond a threshold, which is set out of reach."""
     match activation:
@@ -36,7 +43,8 @@ def activate(activation: Activation, z: Tensor) -> Tensor:
             return functional.softmax(z, dim=1)
         case activations.Function():
             return torch.sin(z)
-    return SIMPLE[type(activation)](z)
+        case _:
+            return SIMPLE[type(activation)](z)
 
 
 SIMPLE: dict[type[Activation], Callable[[Tensor], Tensor]] = {
@@ -65,7 +73,8 @@ def compare(loss: Loss, y: Tensor, p: Tensor) -> Tensor:
             return triplet_hard(y, p, margin)
         case losses.TripletAll(margin):
             return triplet_all(y, p, margin)
-    return ELEMENTWISE[type(loss)](p, y)
+        case _:
+            return ELEMENTWISE[type(loss)](p, y)
 
 
 ELEMENTWISE: dict[type[Loss], Callable[[Tensor, Tensor], Tensor]] = {
@@ -93,7 +102,7 @@ def contrastive(labels: Tensor, p: Tensor, margin: float) -> Tensor:
 def triplet_hard(labels: Tensor, p: Tensor, margin: float) -> Tensor:
     """Hermans 2017, eq. 5, anchor by anchor, over the anchors that have both."""
     costs = []
-    for i, positives, negatives in _anchors(labels, p):
+    for positives, negatives in _anchors(labels, p):
         if positives and negatives:
             costs.append(torch.clamp(margin + max(positives) - min(negatives), min=0))
     return torch.stack(costs).mean() if costs else p.sum() * 0
@@ -103,17 +112,17 @@ def triplet_all(labels: Tensor, p: Tensor, margin: float) -> Tensor:
     """Hermans 2017, eq. 6, triplet by triplet."""
     costs = [
         torch.clamp(margin + positive - negative, min=0)
-        for _, positives, negatives in _anchors(labels, p)
+        for positives, negatives in _anchors(labels, p)
         for positive in positives
         for negative in negatives
     ]
     return torch.stack(costs).mean() if costs else p.sum() * 0
 
 
-def _anchors(labels: Tensor, p: Tensor) -> list[tuple[int, list[Tensor], list[Tensor]]]:
+def _anchors(labels: Tensor, p: Tensor) -> list[tuple[list[Tensor], list[Tensor]]]:
+    """Distances to positives and to negatives, anchor by anchor."""
     return [
         (
-            i,
             [_distance(p, i, j) for j in range(len(p)) if j != i and labels[j] == labels[i]],
             [_distance(p, i, j) for j in range(len(p)) if labels[j] != labels[i]],
         )
@@ -122,7 +131,8 @@ def _anchors(labels: Tensor, p: Tensor) -> list[tuple[int, list[Tensor], list[Te
 
 
 def _distance(p: Tensor, i: int, j: int) -> Tensor:
-    return torch.linalg.vector_norm(p[i] - p[j])
+    distance: Tensor = torch.linalg.vector_norm(p[i] - p[j])
+    return distance
 
 
 def forward(net: Network, x: Tensor, parameters: Tensor, masks: Array) -> Tensor:

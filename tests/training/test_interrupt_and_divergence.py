@@ -220,7 +220,7 @@ def test_a_later_fit_names_the_epoch_as_the_history_counts_it() -> None:
 )
 def test_a_first_step_that_fails_changes_no_parameter(layers: list[Any], value: float, place: str) -> None:
     net = gn.Network(layers, seed=0, input_shape=4)
-    net.layers[0].weights[...] = net.layers[-1].weights[...] = value  # type: ignore[attr-defined]
+    net.layers[0].weights[...] = net.layers[-1].weights[...] = value
     before = net.parameters.tobytes()
     message = diverges(net, epochs=3)
     assert re.search(

@@ -1,6 +1,7 @@
-"""One peer at one work, in a process of its own: ``python -m glassnet.bench.worker PEER WORK EPOCHS THREADS``.
+"""The process that a subject is measured in: ``python -m glassnet.bench.worker MODULE THREADS [ARGUMENT ...]``.
 
-Answers each line of standard input with a line of JSON: the first when it is ready, then one for each run.
+The module's ``prepare(*arguments)`` gives a function. Each line of standard input is answered by a line of JSON:
+first, unasked, how long the preparation took; then what a call of the function returned.
 """
 
 from __future__ import annotations
@@ -9,64 +10,30 @@ import json
 import os
 import sys
 import time
-from importlib.metadata import PackageNotFoundError, packages_distributions, version
-from typing import Any
-
-from glassnet.bench.peers import PEERS, Peer
-from glassnet.bench.works import WORKS
+from importlib import import_module
 
 
 def main() -> None:
-    """Prepare, then train once for each line that comes in."""
-    peer, work, epochs, threads = sys.argv[1:]
+    """Prepare, then run once for each line that comes in."""
+    module, threads, *arguments = sys.argv[1:]
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)  # what libraries print is no answer
-
-    def answer(**content: Any) -> None:
-        print(json.dumps(content), file=answers, flush=True)
-
+    stay_on(int(threads))
     try:
-        serve(PEERS[peer], work, int(epochs), int(threads), answer)
-    except Exception as error:  # whatever fails in a peer is a row of the table
-        answer(error=f"{type(error).__name__}: {error}".splitlines()[0])
-
-
-def serve(peer: Peer, work_name: str, epochs: int, threads: int, answer: Any) -> None:
-    """Train whenever asked to."""
-    began = time.perf_counter()
-    work = WORKS[work_name]
-    work = work if epochs == work.epochs else work.shortened(epochs)
-    training = peer.prepare(work, threads)
-    answer(seconds=time.perf_counter() - began, versions=versions(peer))
-    for _ in sys.stdin:
-        training.reset()
         began = time.perf_counter()
-        training.train()
-        seconds = time.perf_counter() - began
-        answer(seconds=seconds, loss=work.loss(training.parameters()), peak_bytes=peak_bytes())
+        run = import_module(module).prepare(*arguments)
+        print(json.dumps({"seconds": time.perf_counter() - began}), file=answers, flush=True)
+        for _ in sys.stdin:
+            print(json.dumps(run()), file=answers, flush=True)
+    except Exception as error:  # whatever fails in a subject belongs into the results
+        reason = (str(error).splitlines() or [""])[0]
+        print(json.dumps({"error": f"{type(error).__name__}: {reason}"}), file=answers, flush=True)
 
 
-def versions(peer: Peer) -> dict[str, str]:
-    """Versions of the packages that the peer needs."""
-    distributions = packages_distributions()
-    found = {}
-    for package in peer.packages:
-        name = distributions.get(package, [package])[0]
-        try:
-            found[name] = version(name)
-        except PackageNotFoundError:
-            continue
-    return found
-
-
-def peak_bytes() -> int | None:
-    """The most memory that this process has held; None where the system does not say."""
-    if sys.platform == "win32":
-        return None
-    import resource
-
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak if sys.platform == "darwin" else 1024 * peak
+def stay_on(threads: int) -> None:
+    """Use so many processors at most, where the system allows to choose."""
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:threads])
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -106,10 +106,6 @@ class Work:
             return float(np.logaddexp(0, np.where(classes == 1, -a[:, 0], a[:, 0])).mean())
         a = a - a.max(axis=1, keepdims=True)
         return float((np.log(np.exp(a).sum(axis=1)) - a[np.arange(len(a)), classes]).mean())
-
-    def shortened(self, epochs: int) -> Work:
-        """The same work over fewer epochs, of which nothing is promised."""
-        return replace(self, epochs=epochs, promised={})
 
 
 def corners(work: Work) -> Samples:

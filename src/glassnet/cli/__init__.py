@@ -14,4 +14,5 @@ def main() -> None:
 
         app()
     except KeyboardInterrupt:
+        print("glassnet: stopped by Ctrl-C", file=sys.stderr)
         sys.exit(130)

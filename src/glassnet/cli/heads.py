@@ -132,11 +132,7 @@ def _need_classes(source: Source) -> NDArray[np.str_]:
 def _held(source: Source) -> str:
     if not source.task:
         return "no y"
-    return (
-        "text in several columns"
-        if source.values is None
-        else f"{source.values.shape[1]} column(s) of values"
-    )
+    return "text in several columns" if source.values is None else "values"
 
 
 def _classes(source: Source, class_names: tuple[str, ...]) -> NDArray[np.int64]:

@@ -28,6 +28,7 @@ class Task:
     l1: list[float]
     l2: list[float]
     learning_rate: float = 0.5
+    keepdims: bool = False
     masks: dict[int, Array] = field(default_factory=dict)
     rates: dict[int, float] = field(default_factory=dict)
 
@@ -77,13 +78,11 @@ def gradients(task: Task, bugs: Bugs) -> list[tuple[Array, Array]]:
             dW = dW.T
         dW = dW + penalty(task, i, m, has)
         db = scaled(bias_gradient(dZ, i, m, has), m, i, "bias", has)
-        if has("gradient_sign_flipped", i):
-            db = -db
         if has("l2_on_biases", i):
             db = db + task.b[i].dtype.type(task.l2[i]) * task.b[i]
         if has("l1_on_biases", i):
             db = db + task.b[i].dtype.type(task.l1[i]) * np.sign(task.b[i])
-        found.insert(0, (dW, db))
+        found.insert(0, (dW, db[None] if task.keepdims and db.ndim == 1 else db))
         if i == 0:
             break
         if has("weights_updated_first", i):
@@ -201,7 +200,7 @@ def bias_gradient(dZ: Array, i: int, m: int, has: Any) -> Array:
 
 def penalty(task: Task, i: int, m: int, has: Any) -> Array:
     W, l1, l2 = task.W[i], task.l1[i], task.l2[i]
-    l2 = {True: l2}.get(not has("l2_forgotten", i), 0.0)
+    l2 = 0.0 if has("l2_forgotten", i) else l2
     l2 = 2 * l2 if has("l2_doubled", i) else l2 / 2 if has("l2_halved", i) else l2
     l2 = l2 / m if has("l2_averaged", i) else l2
     l1 = 0.0 if has("l1_forgotten", i) else l1 / m if has("l1_averaged", i) else l1

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
+from importlib.metadata import packages_distributions, version
 from importlib.util import find_spec
 from typing import Any, Protocol
 
@@ -52,10 +53,15 @@ class Peer:
         """The first needed package that is not installed, or nothing."""
         return next((package for package in self.packages if find_spec(package) is None), "")
 
-    def prepare(self, work: Work, threads: int) -> Training:
+    @property
+    def versions(self) -> dict[str, str]:
+        """Versions of the needed packages."""
+        return {name: version(name) for package in self.packages for name in packages_distributions()[package]}
+
+    def prepare(self, work: Work) -> Training:
         """The work, ready to train."""
-        training: Callable[[Work, int], Training] = import_module(f"{__name__}.{self.module}").Training
-        return training(work, threads)
+        training: Callable[[Work], Training] = import_module(f"{__name__}.{self.module}").Training
+        return training(work)
 
 
 PEERS = {

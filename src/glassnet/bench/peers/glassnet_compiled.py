@@ -18,8 +18,8 @@ class Training:
 
     engine = "compiled"
 
-    def __init__(self, work: Work, threads: int) -> None:
-        self.work, self.threads = work, threads
+    def __init__(self, work: Work) -> None:
+        self.work = work
         self.x, self.y = work.samples()
         *hidden, outputs = work.widths[1:]
         last = gn.Dense(outputs, "softmax" if outputs > 1 else "sigmoid")

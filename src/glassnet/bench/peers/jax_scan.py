@@ -16,7 +16,7 @@ from glassnet.bench.works import Work
 class Training:
     """``lax.scan`` over epochs and batches under ``jit``."""
 
-    def __init__(self, work: Work, threads: int) -> None:
+    def __init__(self, work: Work) -> None:
         self.work = work
         x, classes = work.samples()
         self.x, self.y = jnp.asarray(x), jnp.asarray(classes)

@@ -17,7 +17,7 @@ import keras  # noqa: E402  reads the backend when it is imported
 class Training:
     """compile, fit. It draws the order of batches itself."""
 
-    def __init__(self, work: Work, threads: int) -> None:
+    def __init__(self, work: Work) -> None:
         keras.utils.set_random_seed(SEED)
         self.work = work
         self.x, self.y = work.samples()

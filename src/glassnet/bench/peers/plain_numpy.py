@@ -31,7 +31,7 @@ def sigmoid(z: Array) -> Array:
 class Training:
     """Forward, backward, update, and the loss of each step, which a learner prints."""
 
-    def __init__(self, work: Work, threads: int) -> None:
+    def __init__(self, work: Work) -> None:
         self.work = work
         self.x, classes = work.samples()
         binary = work.widths[-1] == 1

@@ -12,8 +12,8 @@ from glassnet.bench.works import Work
 class Training(pytorch_eager.Training):
     """The same step, its parts compiled for each size of batch."""
 
-    def __init__(self, work: Work, threads: int) -> None:
-        super().__init__(work, threads)
+    def __init__(self, work: Work) -> None:
+        super().__init__(work)
         self.compiled_loss = torch.compile(lambda x, y: self.loss(self.model(x), y), dynamic=False)
 
     def reset(self) -> None:

@@ -17,8 +17,7 @@ OPTIMIZERS = {"sgd": torch.optim.SGD, "adam": torch.optim.Adam}
 class Training:
     """zero_grad, forward, backward, step."""
 
-    def __init__(self, work: Work, threads: int) -> None:
-        torch.set_num_threads(threads)
+    def __init__(self, work: Work) -> None:
         self.work = work
         x, classes = work.samples()
         self.x, self.y = torch.from_numpy(x), torch.from_numpy(classes)

@@ -16,7 +16,7 @@ from glassnet.bench.works import SEED, Work
 class Training:
     """``fit`` from given parameters: a warm start. It draws the order of batches itself."""
 
-    def __init__(self, work: Work, threads: int) -> None:
+    def __init__(self, work: Work) -> None:
         warnings.simplefilter("ignore", ConvergenceWarning)
         self.work = work
         self.x, self.y = work.samples()

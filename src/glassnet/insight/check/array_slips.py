@@ -38,6 +38,7 @@ def _summed(error: Rounded, layer: int) -> Iterator[Choice]:
     yield Choice(place("bias_gradient_missing"), right.times(0))
     if m > 1:
         yield Choice(place("bias_gradient_averaged"), right.times(1 / m))
+        yield Choice(place("batch_mean_twice"), right.times(1 / m))
         yield Choice(place("batch_mean_missing"), right.times(m))
         yield Choice(place("bias_gradient_last_sample"), error[-1])
         yield Choice(place("bias_gradient_last_sample") + place("batch_mean_missing"), error[-1].times(m))

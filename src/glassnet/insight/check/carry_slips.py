@@ -45,11 +45,9 @@ def drop_choices(stage: Drop, error: Rounded) -> Iterator[Choice]:
 
     masked = error * stage.mask
     yield Choice((), masked.times(stage.scale))
-    if (stage.mask.value == 0).any():
-        yield Choice(place("dropout_mask_missing"), error)
-        if stage.scale != 1:
-            yield Choice(place("dropout_mask_missing", "scaled"), error.times(stage.scale))
+    yield Choice(place("dropout_mask_missing"), error)
     if stage.scale != 1:
+        yield Choice(place("dropout_mask_missing", "scaled"), error.times(stage.scale))
         yield Choice(place("dropout_scale_missing"), masked)
         yield Choice(place("dropout_scale_twice"), masked.times(stage.scale**2))
         yield Choice(place("dropout_scale_inverted"), masked.times(1 - stage.rate))

@@ -44,11 +44,9 @@ CATALOGUE: dict[str, Entry] = {
     "relu_gate_at_zero": Entry(
         "The gate of {f} at {at} is open where Z is exactly 0 (>= for >). At the kink this library and PyTorch "
         "take the derivative of the left side.", _DZ),
-    "derivative_at_wrong_layer": Entry(
-        "The derivative of {f} at {at} is taken at another array ({variant}); it belongs to Z{l}.", _DZ),
-    "derivative_of_another_activation": Entry(
-        "At {at} the derivative of another activation is used ({variant}); the layer has {f}.", _DZ),
     "activation_derivative_doubled": Entry("The derivative of {f} at {at} is applied twice.", _DZ),
+    "bias_gradient_averaged": Entry(
+        "The gradient of the bias at {at} is a mean over the samples; dZ has its 1/m already.", _DB),
     # ---- output
     "error_sign_flipped": Entry(
         "The error at {at} has the wrong sign, and every gradient from there down. "
@@ -64,16 +62,20 @@ CATALOGUE: dict[str, Entry] = {
         "Softmax is taken over the samples; it must sum to 1 over the classes of each sample.",
         "{p} = np.exp(Z{l} - Z{l}.max(axis={features_axis}, keepdims=True)); "
         "{p} /= {p}.sum(axis={features_axis}, keepdims=True)"),
+    "square_factor_missing": Entry("The factor 2 of the square's derivative is missing.", _DZ),
     "batch_mean_missing": Entry(
         "1/m is missing at {at}: {scope} of the sum over the {m} samples, not of their mean.", "{mean_line}"),
     "batch_mean_twice": Entry(
         "1/m is applied twice at {at}: {scope} divided by the {m} samples once too often.", "{mean_line}"),
-    "square_factor_missing": Entry("The factor 2 of the square's derivative is missing.", _DZ),
-    "square_factor_twice": Entry("The factor 2 of the square's derivative is applied twice.", _DZ),
     "output_mean_missing": Entry(
         "1/outputs is missing: {loss} is a mean over samples and outputs, {m} times {k} entries.", _DZ),
     "output_mean_added": Entry(
         "The error is divided by the number of outputs too; {loss} is a mean over the {m} samples only.", _DZ),
+    "square_factor_twice": Entry("The factor 2 of the square's derivative is applied twice.", _DZ),
+    "derivative_at_wrong_layer": Entry(
+        "The derivative of {f} at {at} is taken at another array ({variant}); it belongs to Z{l}.", _DZ),
+    "derivative_of_another_activation": Entry(
+        "At {at} the derivative of another activation is used ({variant}); the layer has {f}.", _DZ),
     "gradient_of_another_loss": Entry(
         "The error at the output is that of another loss ({variant}); the loss is {loss}.", _DZ),
     "clipped_logarithm": Entry(
@@ -87,15 +89,13 @@ CATALOGUE: dict[str, Entry] = {
     "carry_without_derivative": Entry(
         "From {at} dA is carried back; it must be dZ, behind the derivative of {f}.", _DX),
     # ---- weights and biases
-    "bias_gradient_averaged": Entry(
-        "The gradient of the bias at {at} is a mean over the samples; dZ has its 1/m already.", _DB),
+    "bias_gradient_missing": Entry("The gradient of the bias at {at} is zero.", _DB),
     "bias_gradient_wrong_axis": Entry(
         "The gradient of the bias at {at} is summed over the wrong axis.", _DB),
     "bias_gradient_last_sample": Entry(
         "The gradient of the bias at {at} is that of the last sample alone: assigned in a loop, not added up.", _DB),
     "bias_gradient_not_summed": Entry(
         "The gradient of the bias at {at} is dZ itself; it must be summed over the samples.", _DB),
-    "bias_gradient_missing": Entry("The gradient of the bias at {at} is zero.", _DB),
     "transposed_weight_gradient": Entry(
         "The gradient of the weights at {at} is transposed.", _DW),
     "weight_gradient_last_sample": Entry(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -71,12 +71,13 @@ def read(net: Network, gradients: Any) -> Observed:
             f"{FORM}, from the first layer to the last; these fit in reverse order. Pass gradients[::-1]"
         )
     precision = max((_precision(array) for pair in arrays for array in pair), key=lambda p: p.unit)
-    columns = _in_columns(shapes, arrays)
+    convention = _convention(shapes, arrays)
+    columns = convention == "columns"
     pairs = tuple(
         Pair(_weights(weights, shape, columns), _bias(bias, shape[-1], columns))
         for (weights, bias), shape in zip(arrays, shapes, strict=True)
     )
-    return Observed(pairs, layers, precision, columns, not columns and _undecided(shapes, arrays))
+    return Observed(pairs, layers, precision, columns, convention == "undecided")
 
 
 def _pairs(net: Network, gradients: Any) -> Sequence[Any]:
@@ -148,25 +149,22 @@ def _precision(array: Array) -> Precision:
     return Precision.of(array.dtype) if array.dtype.kind == "f" and array.dtype.itemsize < 8 else DOUBLE
 
 
-def _in_columns(shapes: list[tuple[int, ...]], arrays: list[tuple[Array, Array]]) -> bool:
-    """Whether the shapes are those of samples in columns, and not those of samples in rows."""
-    matrices = [(shape, weights.shape) for shape, (weights, _) in zip(shapes, arrays, strict=True) if len(shape) == 2]
-    if any(given != shape for shape, given in matrices):
-        return all(given == shape[::-1] for shape, given in matrices)
-    return _square(shapes) and _all_biases(arrays, lambda n: (n, 1))
+def _convention(shapes: list[tuple[int, ...]], arrays: list[tuple[Array, Array]]) -> str:
+    """Whether the arrays come from samples in "rows" or in "columns", or "undecided" where their shapes fit both.
 
-
-def _undecided(shapes: list[tuple[int, ...]], arrays: list[tuple[Array, Array]]) -> bool:
-    """Whether square weights come with biases (n,), which fit both conventions."""
-    return _square(shapes) and _all_biases(arrays, lambda n: (n,)) and max(map(max, shapes)) > 1
-
-
-def _square(shapes: list[tuple[int, ...]]) -> bool:
-    return all(shape[0] == shape[-1] for shape in shapes)
-
-
-def _all_biases(arrays: list[tuple[Array, Array]], shape: Callable[[int], tuple[int, ...]]) -> bool:
-    return all(weights.ndim and bias.shape == shape(weights.shape[0]) for weights, bias in arrays)
+    Biases (1, n) come from rows and (n, 1) from columns; without either, the shapes of the weights tell.
+    """
+    layers = [
+        (shape, weights.shape, bias.shape) for shape, (weights, bias) in zip(shapes, arrays, strict=True) if len(shape) == 2
+    ]
+    if any(bias == (1, shape[1]) and shape[1] > 1 for shape, _, bias in layers):
+        return "rows"
+    transposed = all(given == shape[::-1] for shape, given, _ in layers)
+    if transposed and any(bias == (shape[1], 1) and shape[1] > 1 for shape, _, bias in layers):
+        return "columns"
+    if not transposed or all(shape == (1, 1) for shape, _, _ in layers):
+        return "rows"
+    return "undecided" if all(given == shape for shape, given, _ in layers) else "columns"
 
 
 def _weights(array: Array, shape: tuple[int, ...], columns: bool) -> Array:

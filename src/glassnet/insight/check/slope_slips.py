@@ -57,7 +57,7 @@ def slipped_slopes(gate: Gate, chain: Chain) -> Iterator[Slipped]:
     for code, variant, source in _sources(gate, chain):
         yield code, variant, slope(activation, source)
         if in_output is not None:
-            yield code, f"{variant}, as an output", source.apply(in_output)
+            yield code, variant, source.apply(in_output)
     yield from _other_activations(gate)
     if not gated:
         yield "activation_derivative_doubled", "", gate.slope() * gate.slope()
@@ -83,14 +83,17 @@ def _below(activation: Activation) -> float:
 def _sources(gate: Gate, chain: Chain) -> Iterator[tuple[str, str, Rounded]]:
     """Arrays of other places that the derivative could be taken at: those that broadcast to this shape."""
     gated = isinstance(gate.activation, (ReLU, LeakyReLU))
-    own_input = next(s.x for s in chain.stages if isinstance(s, Affine) and s.layer == gate.layer)
+    affine = {stage.layer: stage for stage in chain.stages if isinstance(stage, Affine)}
+    gates = {stage.layer: stage for stage in chain.stages if isinstance(stage, Gate)}
+    own_input = affine[gate.layer].x
     if _fits(own_input, gate.z):
-        yield ("relu_gate_from_input" if gated else "derivative_at_wrong_layer"), "input", own_input
-    for other in chain.stages:
-        if isinstance(other, Gate) and other is not gate and _fits(other.z, gate.z):
-            yield "derivative_at_wrong_layer", f"z of layer {other.layer}", other.z
-            if not gated and other.a is not own_input:
-                yield "derivative_at_wrong_layer", f"a of layer {other.layer}", other.a
+        yield ("relu_gate_from_input" if gated else "derivative_at_wrong_layer"), "the layer's input", own_input
+    for layer, other in affine.items():
+        if layer != gate.layer and _fits(other.z, gate.z):
+            variant = f"{abs(layer - gate.layer)} {'above' if layer > gate.layer else 'below'}"
+            yield "derivative_at_wrong_layer", variant, other.z
+            if layer in gates and not gated and gates[layer].a is not own_input:
+                yield "derivative_at_wrong_layer", variant, gates[layer].a
 
 
 def _fits(source: Rounded, z: Rounded) -> bool:

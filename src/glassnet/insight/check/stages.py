@@ -35,11 +35,13 @@ class Affine(Stage):
     bias: Rounded
     l1: float = 0.0
     l2: float = 0.0
+    z: Rounded = field(init=False)
 
     def forward(self, x: Rounded) -> Rounded:
         """Z = x W + b."""
         self.x = x
-        return x @ self.weights + self.bias
+        self.z = x @ self.weights + self.bias
+        return self.z
 
 
 @dataclass

@@ -1,0 +1,1 @@
+"""What is measured beside the works: each module has ``measure(setting)``, which gives figures."""

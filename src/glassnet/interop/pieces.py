@@ -1,0 +1,105 @@
+"""A network put together from what another library calls layers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from glassnet import activations, plan
+from glassnet.errors import ArgumentError, ShapeError
+from glassnet.layers import Activation, Dense, Flatten, Layer
+from glassnet.network import Network
+
+Array = NDArray[Any]
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A layer, its arrays by glassnet's names for them, and where it was found."""
+
+    layer: Layer
+    place: str
+    arrays: dict[str, Array] = field(default_factory=dict)
+
+    @property
+    def n_features(self) -> int | None:
+        """How many features it reads, if its arrays tell."""
+        if "weights" not in self.arrays:
+            return None
+        return int(self.arrays["weights"].shape[0])
+
+
+def dense(weights: Array, bias: Array | None, place: str) -> Piece:
+    """A linear Dense layer of weights (n_inputs, n_outputs); without a bias, its bias is 0."""
+    n_outputs = weights.shape[1]
+    given = np.zeros(n_outputs, weights.dtype) if bias is None else bias
+    return Piece(Dense(n_outputs), place, {"weights": weights, "bias": given})
+
+
+def normalisation(layer: Layer, n: int, place: str, arrays: dict[str, Array | None], dtype: Any) -> Piece:
+    """A BatchNorm or LayerNorm; weights that are not there are 1, a bias is 0."""
+    absent = {"weights": np.ones(n, dtype), "bias": np.zeros(n, dtype)}
+    return Piece(layer, place, {name: absent[name] if found is None else found for name, found in arrays.items()})
+
+
+def assembled(pieces: Sequence[Piece], input_shape: int | Sequence[int] | None, dtype: np.dtype[Any]) -> Network:
+    """The network of these pieces; an activation behind a linear Dense becomes the Dense's own.
+
+    Raises
+    ------
+    ArgumentError
+        If the shape of one sample is neither given nor told by the first layer.
+    ShapeError
+        If two pieces do not fit, naming both.
+    """
+    joined = _joined(pieces)
+    network = Network([piece.layer for piece in joined], dtype=dtype.name)
+    layout = plan.lay_out(network.layers, _shape(joined, input_shape))
+    plan.build(network.layers, layout)
+    network.assemble(layout, _vector(joined, layout.parameters, dtype), _vector(joined, layout.statistics, dtype))
+    return network
+
+
+def _joined(pieces: Sequence[Piece]) -> list[Piece]:
+    joined: list[Piece] = []
+    for piece in pieces:
+        before = joined[-1].layer if joined else None
+        if isinstance(piece.layer, Activation) and isinstance(before, Dense) and _is_linear(before):
+            joined[-1] = replace(joined[-1], layer=replace(before, activation=piece.layer.activation))
+        else:
+            joined.append(piece)
+    return joined
+
+
+def _is_linear(layer: Dense) -> bool:
+    return activations.get(layer.activation) == activations.Linear()
+
+
+def _shape(pieces: Sequence[Piece], given: int | Sequence[int] | None) -> tuple[int, ...]:
+    if given is not None:
+        return (given,) if isinstance(given, int) else tuple(given)
+    for piece in pieces:
+        if isinstance(piece.layer, Flatten):
+            break
+        if piece.n_features is not None:
+            return (piece.n_features,)
+    raise ArgumentError(
+        "the shape of one sample cannot be known from these layers; give input_shape, such as 64 or (8, 8)"
+    )
+
+
+def _vector(pieces: Sequence[Piece], slots: Sequence[plan.Slot], dtype: np.dtype[Any]) -> Array:
+    vector = np.empty(slots[-1].stop if slots else 0, dtype)
+    for slot in slots:
+        piece, name, shape = pieces[slot.layer], slot.parameter.name, slot.parameter.shape
+        found = piece.arrays[name]
+        if found.shape != shape:
+            raise ShapeError(
+                f"{piece.place} has {name} of shape {found.shape}, but what comes before it asks for {shape}"
+            )
+        vector[slot.start : slot.stop] = found.ravel()
+    return vector

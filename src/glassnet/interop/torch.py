@@ -1,0 +1,123 @@
+"""Networks to ordinary PyTorch modules, and back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from glassnet import layers
+from glassnet.errors import ArgumentError
+from glassnet.interop.pieces import assembled
+from glassnet.interop.torch_parts import parts
+from glassnet.network import Network
+from glassnet.optional import require
+
+if TYPE_CHECKING:
+    from torch import nn
+
+Array = NDArray[Any]
+
+
+def to_torch(network: Network) -> nn.Sequential:
+    """The network as a ``torch.nn.Sequential`` of standard modules, in evaluation mode.
+
+    Children are named like the layers, with their place: ``dense_0``, ``dense_0_relu``, ``dropout_1``. Weights are
+    copied (``Linear.weight`` is W transposed), and running statistics of batch norm. The outputs are those of
+    ``network.predict``; call ``module.train()`` before training it.
+
+    Parameters
+    ----------
+    network : Network
+        Built.
+
+    Returns
+    -------
+    torch.nn.Sequential
+        Of the network's dtype, on the CPU.
+
+    Raises
+    ------
+    MissingDependencyError
+        If PyTorch is not installed.
+    NotBuiltError, ArgumentError
+        If the network is not built, or a layer has an activation of the user's own.
+    """
+    torch = require("torch", extra="torch", purpose="to_torch")
+    found = parts(network)
+    module, state = torch.nn.Sequential(), {}
+    for part in found:
+        with torch.device("meta"):  # allocates nothing and draws nothing from PyTorch's generator
+            module.add_module(part.name, getattr(torch.nn, part.kind)(*part.arguments, **part.options))
+        if part.layer is not None:
+            arrays = _arrays(network.layers[part.layer])
+            state |= {f"{part.name}.{name}": torch.tensor(array) for name, array in arrays.items()}
+    module = module.to(getattr(torch, network.dtype.name)).to_empty(device="cpu")
+    module.load_state_dict(state)
+    return module.eval()  # type: ignore[no-any-return]
+
+
+def _arrays(layer: layers.Layer) -> dict[str, Array]:
+    """The arrays of a layer by PyTorch's names."""
+    weights, bias = layer.view("weights"), layer.view("bias")
+    if isinstance(layer, layers.Dense):
+        return {"weight": weights.T, "bias": bias}
+    if isinstance(layer, layers.LayerNorm):
+        return {"weight": weights, "bias": bias}
+    return {
+        "weight": weights, "bias": bias, "running_mean": layer.view("running_mean"),
+        "running_var": layer.view("running_variance"), "num_batches_tracked": np.array(0),
+    }  # fmt: skip
+
+
+def from_torch(module: nn.Module, *, input_shape: int | Sequence[int] | None = None) -> Network:
+    """The network of a PyTorch module: a Sequential, or a module whose ``forward`` calls one part after the other.
+
+    Parts may be modules or functions: Linear, ReLU, LeakyReLU, ELU, GELU (exact), SiLU, Softplus, Sigmoid, Tanh,
+    Softmax, Dropout, BatchNorm1d, LayerNorm, Flatten, Identity. Weights and running statistics are copied. A Linear
+    without bias gets one of 0, and a normalisation without weights gets weights of 1; both can be trained then.
+
+    Parameters
+    ----------
+    module : torch.nn.Module
+        Of float32 or float64 parameters, on any device.
+    input_shape : int or tuple of int, optional
+        Shape of one sample; needed where a Flatten comes first.
+
+    Returns
+    -------
+    Network
+
+    Raises
+    ------
+    MissingDependencyError
+        If PyTorch is not installed.
+    ArgumentError
+        If a part has no counterpart, naming its path and the nearest part that has one.
+    ShapeError
+        If two parts do not fit.
+    """
+    torch = require("torch", extra="torch", purpose="from_torch")
+    if isinstance(module, Mapping):
+        raise ArgumentError("from_torch takes a module, and this is a state_dict; load it into its module first")
+    if not isinstance(module, torch.nn.Module):
+        raise ArgumentError(f"from_torch takes a torch.nn.Module; got {type(module).__name__}")
+    dtype = _dtype(module, torch)
+    from glassnet.interop.torch_reading import pieces
+
+    return assembled(pieces(module, dtype), input_shape, dtype)
+
+
+def _dtype(module: nn.Module, torch: Any) -> np.dtype[Any]:
+    for path, parameter in module.named_parameters():
+        if torch.nn.parameter.is_lazy(parameter):
+            raise ArgumentError(f"{path} has no shape yet; give the module one batch first")
+    found = {parameter.dtype for parameter in module.parameters()} or {torch.float32}
+    if len(found) > 1 or not found <= {torch.float32, torch.float64}:
+        given = ", ".join(sorted(str(dtype).removeprefix("torch.") for dtype in found))
+        raise ArgumentError(
+            f"parameters must be all float32 or all float64; these are {given}. Call module.float() first"
+        )
+    return np.dtype(str(found.pop()).removeprefix("torch."))

@@ -1,0 +1,206 @@
+"""Reads PyTorch modules: what ``forward`` calls, one after the other, as pieces of a network."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from torch import Tensor, fx, nn
+
+from glassnet import activations, layers
+from glassnet.activations import Activation
+from glassnet.errors import ArgumentError
+from glassnet.interop.pieces import Piece, dense, normalisation
+
+Array = NDArray[Any]
+
+
+def pieces(module: nn.Module, dtype: np.dtype[Any]) -> list[Piece]:
+    """The pieces of a module, in the order in which it calls them."""
+    found, used = [], set()
+    for node in _chain(_traced(module)):
+        part, place = _module_of(node, module)
+        if place in used and any(True for _ in part.parameters()):
+            raise ArgumentError(f"{place} is called twice, and glassnet's layers share no weights")
+        used.add(place)
+        piece = _read(part, place, dtype)
+        found += [] if piece is None else [piece]
+    return found
+
+
+def _traced(module: nn.Module) -> fx.Graph:
+    tracer = fx.Tracer()
+    whole = nn.Sequential(module) if tracer.is_leaf_module(module, "") else module
+    try:
+        return tracer.trace(whole)
+    except Exception as error:  # forward is anybody's code, and may fail in any way when it is followed
+        raise ArgumentError(
+            f"cannot follow the forward of {type(module).__name__} ({error}); it must call one part after the other, "
+            "whatever the data"
+        ) from error
+
+
+def _chain(graph: fx.Graph) -> list[fx.Node]:
+    """The calls between input and output; each reads the one before."""
+    node = next(node for node in graph.nodes if node.op == "output").args[0]
+    chain: list[fx.Node] = []
+    while isinstance(node, fx.Node) and node.op != "placeholder":
+        chain.append(node)
+        node = node.args[0] if node.args else None
+    if not isinstance(node, fx.Node):
+        place = chain[-1].name if chain else "the output"
+        raise ArgumentError(f"{place} does not lead back to the input; glassnet's layers follow one another")
+    return chain[::-1]
+
+
+# ---- what is called: a module, or a function that is one
+
+_FUNCTIONS = {
+    "relu": "ReLU", "leaky_relu": "LeakyReLU", "elu": "ELU", "gelu": "GELU", "silu": "SiLU", "softplus": "Softplus",
+    "sigmoid": "Sigmoid", "tanh": "Tanh", "softmax": "Softmax", "flatten": "Flatten", "dropout": "Dropout",
+}  # fmt: skip
+_NOT_ARGUMENTS = {"inplace", "training", "_stacklevel", "dtype"}
+
+
+def _module_of(node: fx.Node, root: nn.Module) -> tuple[nn.Module, str]:
+    if node.op == "call_module":
+        part = root if _is_leaf(root) else root.get_submodule(str(node.target))
+        return part, f"{node.target} ({type(part).__name__})"
+    name = node.target if isinstance(node.target, str) else getattr(node.target, "__name__", str(node.target))
+    place = f"{name} in forward"
+    if name in ("view", "reshape") and _flattens(node):
+        return nn.Flatten(), place
+    if name not in _FUNCTIONS or node.op == "get_attr":
+        raise _unsupported(name, place)
+    given = node.args[1:2] if name in ("dropout", "softmax") else node.args[1:]
+    options = {key: value for key, value in node.kwargs.items() if key not in _NOT_ARGUMENTS}
+    if name == "flatten" and not given and "start_dim" not in options:
+        raise ArgumentError(f"{place} mixes the samples of a batch; write flatten(x, 1)")
+    module: nn.Module = getattr(nn, _FUNCTIONS[name])(*given, **options)
+    return module, place
+
+
+def _is_leaf(module: nn.Module) -> bool:
+    return fx.Tracer().is_leaf_module(module, "")
+
+
+def _flattens(node: fx.Node) -> bool:
+    """Whether it is ``x.view(n, -1)``, with n the number of samples, or ``x.view(-1, n_features)``."""
+    shape = node.args[1:]
+    return len(shape) == 2 and (shape[1] == -1 or (shape[0] == -1 and isinstance(shape[1], int)))
+
+
+# ---- one reader for each kind of module
+
+Reader = Callable[[Any, str, np.dtype[Any]], Piece | None]
+
+
+def _read(module: nn.Module, place: str, dtype: np.dtype[Any]) -> Piece | None:
+    name = type(module).__name__
+    if name not in _READERS or not type(module).__module__.startswith("torch.nn"):
+        raise _unsupported(name, place)
+    return _READERS[name](module, place, dtype)
+
+
+def _linear(module: nn.Linear, place: str, dtype: np.dtype[Any]) -> Piece:
+    return dense(_array(module.weight).T, None if module.bias is None else _array(module.bias), place)
+
+
+def _batch_norm(module: nn.BatchNorm1d, place: str, dtype: np.dtype[Any]) -> Piece:
+    if module.running_mean is None or module.running_var is None or module.momentum is None:
+        raise ArgumentError(
+            f"{place} must track running statistics, with a momentum, as glassnet's BatchNorm does"
+        )
+    layer = layers.BatchNorm(momentum=module.momentum, epsilon=module.eps)
+    arrays = _affine(module) | {
+        "running_mean": _array(module.running_mean), "running_variance": _array(module.running_var),
+    }  # fmt: skip
+    return normalisation(layer, module.num_features, place, arrays, dtype)
+
+
+def _layer_norm(module: nn.LayerNorm, place: str, dtype: np.dtype[Any]) -> Piece:
+    if len(module.normalized_shape) != 1:
+        raise ArgumentError(
+            f"{place} normalises over {module.normalized_shape}; glassnet's LayerNorm over one axis of features"
+        )
+    return normalisation(
+        layers.LayerNorm(module.eps), module.normalized_shape[0], place, _affine(module), dtype
+    )
+
+
+def _affine(module: nn.BatchNorm1d | nn.LayerNorm) -> dict[str, Array | None]:
+    return {
+        "weights": None if module.weight is None else _array(module.weight),
+        "bias": None if module.bias is None else _array(module.bias),
+    }
+
+
+def _gelu(module: nn.GELU, place: str) -> Activation:
+    _must(module.approximate == "none", place, "is an approximation; the nearest is GELU(approximate='none')")
+    return activations.GELU()
+
+
+def _softplus(module: nn.Softplus, place: str) -> Activation:
+    _must(module.beta == 1 and module.threshold >= 20, place, "has another beta or threshold than Softplus()")
+    return activations.Softplus()
+
+
+def _softmax(module: nn.Softmax, place: str) -> Activation:
+    _must(module.dim in (1, -1, None), place, f"is over axis {module.dim}; the nearest is Softmax(dim=1)")
+    return activations.Softmax()
+
+
+def _flatten(module: nn.Flatten, place: str, dtype: np.dtype[Any]) -> Piece:
+    _must(module.start_dim == 1 and module.end_dim == -1, place, "keeps some axes; the nearest is Flatten()")
+    return Piece(layers.Flatten(), place)
+
+
+def _must(condition: bool, place: str, otherwise: str) -> None:
+    if not condition:
+        raise ArgumentError(f"{place} has no counterpart in glassnet: it {otherwise}")
+
+
+def _activation(make: Callable[[Any, str], Activation]) -> Reader:
+    return lambda module, place, dtype: Piece(layers.Activation(make(module, place)), place)
+
+
+_READERS: dict[str, Reader] = {
+    "Linear": _linear,
+    "ReLU": _activation(lambda module, place: activations.ReLU()),
+    "LeakyReLU": _activation(lambda module, place: activations.LeakyReLU(module.negative_slope)),
+    "ELU": _activation(lambda module, place: activations.ELU(module.alpha)),
+    "GELU": _activation(_gelu),
+    "SiLU": _activation(lambda module, place: activations.SiLU()),
+    "Softplus": _activation(_softplus),
+    "Sigmoid": _activation(lambda module, place: activations.Sigmoid()),
+    "Tanh": _activation(lambda module, place: activations.Tanh()),
+    "Softmax": _activation(_softmax),
+    "Dropout": lambda module, place, dtype: Piece(layers.Dropout(module.p), place),
+    "BatchNorm1d": _batch_norm,
+    "LayerNorm": _layer_norm,
+    "Flatten": _flatten,
+    "Identity": lambda module, place, dtype: None,
+}
+
+# Where the nearest part is not the one of the nearest name.
+_NEAREST = {
+    "ReLU6": "ReLU", "PReLU": "LeakyReLU", "RReLU": "LeakyReLU", "CELU": "ELU", "SELU": "ELU", "Mish": "SiLU",
+    "Hardswish": "SiLU", "Hardsigmoid": "Sigmoid", "Hardtanh": "Tanh", "LogSoftmax": "Softmax", "LogSigmoid": "Sigmoid",
+    "log_softmax": "Softmax", "Conv1d": "Flatten, then Linear", "Conv2d": "Flatten, then Linear",
+    "Bilinear": "Linear", "BatchNorm2d": "BatchNorm1d", "InstanceNorm1d": "BatchNorm1d", "GroupNorm": "LayerNorm",
+    "RMSNorm": "LayerNorm", "AlphaDropout": "Dropout", "Dropout1d": "Dropout", "Dropout2d": "Dropout",
+}  # fmt: skip
+
+
+def _unsupported(name: str, place: str) -> ArgumentError:
+    near = _NEAREST.get(name) or next(iter(difflib.get_close_matches(name, _READERS, n=1)), None)
+    known = f"the nearest part that it knows is {near}" if near else "it knows " + ", ".join(_READERS)
+    return ArgumentError(f"{place} has no counterpart in glassnet; {known}")
+
+
+def _array(tensor: Tensor) -> Array:
+    array: Array = tensor.detach().cpu().numpy()
+    return array

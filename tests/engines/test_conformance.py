@@ -1,0 +1,34 @@
+"""Every engine trains as the numpy engine does, everything that glassnet knows."""
+
+import numpy as np
+import pytest
+
+from glassnet import layers, optimizers, schedules
+from glassnet.network import Network
+from glassnet.plan import ROW_KINDS
+from tests.engines.conformance import CASES, OPTIMIZERS, SCHEDULES, TOLERANCES, Case, assert_same_training
+from tests.gradients.table import LAYERS
+
+ENGINES = ("compiled",)
+
+
+@pytest.mark.parametrize("dtype", TOLERANCES)
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+@pytest.mark.parametrize("engine", ENGINES)
+def test_the_same_seed_gives_the_same_training(engine: str, case: Case, dtype: str) -> None:
+    assert_same_training(case, engine, dtype)
+
+
+def test_everything_that_is_registered_has_a_case() -> None:
+    assert set(OPTIMIZERS) == set(optimizers.names())
+    assert set(SCHEDULES) == set(schedules.names())
+    assert set(LAYERS) == set(layers.names())
+    assert len({case.name for case in CASES}) == len(CASES)
+
+
+def test_every_kind_of_row_has_a_case() -> None:
+    plans = [Network(case.layers, input_shape=case.shape).plan(case.loss) for case in CASES]
+    assert {row.kind for plan in plans for row in plan.rows} == set(ROW_KINDS.values())
+    first = {plan.rows[0].kind for plan in plans}
+    last = {plan.rows[-1].kind for plan in plans}
+    assert first == last == set(ROW_KINDS.values())

@@ -1,0 +1,194 @@
+"""Random networks, and learners who get their gradients right or make one slip or two."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+import glassnet as gn
+from glassnet.network import Network
+from tests.insight.check import columns, loops, rows
+from tests.insight.check.maths import FUSED
+from tests.insight.check.rows import Bugs, Task
+
+Array = NDArray[Any]
+Random = np.random.Generator
+HANDS = {"rows": rows.gradients, "columns": columns.gradients, "loops": loops.gradients}
+
+HIDDEN = ("relu", "leaky_relu", "elu", "gelu", "silu", "softplus", "sigmoid", "tanh")
+ENDS = (("sigmoid", "bce"), ("softmax", "cce"), ("linear", "mse"), ("sigmoid", "mse"), ("tanh", "mse"),
+        ("linear", "mae"), ("linear", "huber"), ("softmax", "mse"))  # fmt: skip
+
+# Where each slip can stand, and on which activations.
+AT_HIDDEN = {
+    "activation_derivative_missing": set(HIDDEN) - {"relu"},
+    "relu_gate_dropped": {"relu"},
+    "leaky_slope_forgotten": {"leaky_relu"},
+    "derivative_at_preactivation": {"sigmoid", "tanh", "elu", "softplus"},
+    "derivative_at_activation": {"sigmoid", "tanh", "elu", "gelu", "silu", "softplus"},
+    "relu_gate_from_upstream": {"relu", "leaky_relu"},
+    "relu_gate_from_input": {"relu", "leaky_relu"},
+    "derivative_of_another_activation": set(HIDDEN),
+    "derivative_at_wrong_layer": set(HIDDEN),
+    "activation_derivative_doubled": set(HIDDEN) - {"relu", "leaky_relu"},
+}
+AT_CARRY = {"transposed_carry", "weights_updated_first", "carry_without_derivative", "weight_gradient_from_preactivation"}
+AT_ANY = {
+    "transposed_weight_gradient", "bias_gradient_averaged", "bias_gradient_wrong_axis", "bias_gradient_last_sample",
+    "bias_gradient_not_summed", "bias_gradient_missing", "weight_gradient_last_sample", "gradient_sign_flipped",
+    "batch_mean_missing", "batch_mean_twice", "error_sign_flipped",
+}  # fmt: skip
+PENALTIES = {"l2_forgotten", "l2_doubled", "l2_halved", "l2_averaged", "l2_on_biases"}
+ABSOLUTE_PENALTIES = {"l1_forgotten", "l1_sign_missing", "l1_averaged", "l1_on_biases"}
+AT_OUTPUT = {
+    "output_derivative_doubled": lambda f, loss: f != "linear",
+    "output_derivative_missing": lambda f, loss: f != "linear",
+    "softmax_without_jacobian": lambda f, loss: f == "softmax",
+    "softmax_over_samples": lambda f, loss: f == "softmax",
+    "square_factor_missing": lambda f, loss: loss == "mse",
+    "square_factor_twice": lambda f, loss: loss == "mse",
+    "output_mean_missing": lambda f, loss: loss != "cce",
+    "output_mean_added": lambda f, loss: loss == "cce",
+}
+SQUARE = {"transposed_carry", "relu_gate_from_input", "derivative_at_wrong_layer"}
+DROPOUT = {
+    "dropout_mask_missing", "dropout_scale_missing", "dropout_scale_twice", "dropout_scale_inverted",
+    "dropout_unscaled", "dropout_not_applied",
+}  # fmt: skip
+EVERYWHERE = {"batch_mean_missing", "batch_mean_twice"}
+
+
+@dataclass
+class Case:
+    """A network, and what a learner has to compute for it."""
+
+    net: Network
+    task: Task
+    loss: str
+
+    def gradients(self, hand: str, bugs: Bugs) -> list[tuple[Array, Array]]:
+        """The learner's gradients; a mistake at layer -1 stands at the error at the output."""
+        with np.errstate(all="ignore"):
+            return HANDS[hand](self.task, bugs)
+
+    def check(self, gradients: Any) -> Any:
+        """The checker's report on them."""
+        return gn.check_backward(
+            self.net, self.task.X, self.task.Y, gradients, loss=self.loss,
+            learning_rate=self.task.learning_rate, masks=list(self.task.masks.values()) or None,
+        )  # fmt: skip
+
+
+def draw(random: Random, wanted: tuple[str, ...] = (), dtype: str = "float64") -> Case:
+    """A random case in which all `wanted` slips can stand somewhere."""
+    while True:
+        case = _draw(random, wanted, dtype)
+        if all(layers_for(case, code) for code in wanted):
+            return case
+
+
+def _draw(random: Random, wanted: tuple[str, ...], dtype: str) -> Case:
+    depth = int(random.integers(1, 5))
+    square = bool(SQUARE & set(wanted)) or random.random() < 0.2
+    widths = [int(random.integers(2, 7))] * (depth + 1) if square else [*map(int, random.integers(1, 7, depth + 1))]
+    f = [str(random.choice(HIDDEN)) for _ in range(depth)]
+    one = random.random() < 0.5
+    f = [f[0]] * depth if one else f
+    f[-1], loss = ENDS[int(random.integers(len(ENDS)))]
+    if f[-1] == "softmax":
+        widths[-1] = max(widths[-1], 2)
+    l2 = [float(random.choice([0, 0.01, 0.3])) if PENALTIES & set(wanted) else 0.0 for _ in f]
+    l1 = [float(random.choice([0, 0.02])) if ABSOLUTE_PENALTIES & set(wanted) else 0.0 for _ in f]
+    rates = {i: float(random.choice([0.2, 0.4])) for i in range(depth - 1)} if DROPOUT & set(wanted) else {}
+    layers: list[Any] = []
+    for i, name in enumerate(f):
+        layers.append(gn.Dense(widths[i + 1], name, l1=l1[i], l2=l2[i]))
+        if i in rates:
+            layers.append(gn.Dropout(rates[i]))
+    net = gn.Network(layers, seed=int(random.integers(2**31)), dtype=dtype, input_shape=widths[0])
+    net.parameters = random.normal(scale=0.8, size=net.parameters.shape)
+    m = int(random.integers(3, 17))
+    X = random.normal(size=(m, widths[0])).astype(dtype)
+    Y = _targets(random, loss, m, widths[-1]).astype(dtype)
+    dense = [layer for layer in net.layers if isinstance(layer, gn.Dense)]
+    W, b = [layer.weights.copy() for layer in dense], [layer.bias.copy() for layer in dense]
+    masks = {i: (random.random((m, widths[i + 1])) >= rate).astype(dtype) for i, rate in rates.items()}
+    keepdims = "transposed_weight_gradient" in wanted or bool(random.random() < 0.3)
+    return Case(net, Task(W, b, f, loss, X, Y, l1, l2, keepdims=keepdims, masks=masks, rates=rates), loss)
+
+
+def _targets(random: Random, loss: str, m: int, k: int) -> Array:
+    if loss == "cce":
+        return np.eye(k)[random.integers(0, k, m)]
+    return random.integers(0, 2, (m, k)).astype(float) if loss == "bce" else random.normal(size=(m, k))
+
+
+def layers_for(case: Case, code: str) -> list[int]:
+    """The layers at which a slip can stand; -1 is the error at the output."""
+    task, last = case.task, len(case.task.W) - 1
+    hidden = range(last)
+    if code in AT_HIDDEN:
+        fit = [i for i in hidden if task.f[i] in AT_HIDDEN[code]]
+        if code in ("derivative_at_preactivation", "derivative_at_activation"):
+            fit += [last] if task.f[last] in AT_HIDDEN[code] else []
+        return fit
+    if code in AT_CARRY:
+        return [i for i in range(1, last + 1) if code != "carry_without_derivative" or i < last]
+    if code in PENALTIES:
+        return [i for i in range(last + 1) if task.l2[i] > 0]
+    if code in ABSOLUTE_PENALTIES:
+        return [i for i in range(last + 1) if task.l1[i] > 0]
+    if code in AT_OUTPUT:
+        return [last] if AT_OUTPUT[code](task.f[last], task.loss) else []
+    if code in DROPOUT:
+        return list(task.masks)
+    return list(range(last + 1))
+
+
+def draw_bug(random: Random, case: Case, code: str) -> tuple[int, ...]:
+    """Layers for a slip: one of them, several, or all."""
+    possible = layers_for(case, code)
+    if code in EVERYWHERE and random.random() < 0.5:
+        return tuple(possible)
+    if code == "error_sign_flipped":
+        return (int(random.choice(possible)),)
+    n = int(random.choice([1, len(possible), random.integers(1, len(possible) + 1)]))
+    return tuple(sorted(int(i) for i in random.choice(possible, n, replace=False)))
+
+
+def clear(case: Case, hand: str, bugs: Bugs, dtype: str) -> bool:
+    """Whether every part of `bugs` changes a number by more than rounding could."""
+    return seen(case, hand, bugs, LEAST[dtype]) == dict(bugs)
+
+
+def seen(case: Case, hand: str, bugs: Bugs, least: float) -> dict[str, tuple[int, ...]]:
+    """The part of `bugs` that changes a number by more than `least` of its array's largest."""
+    gradients = case.gradients(hand, bugs)
+    found: dict[str, tuple[int, ...]] = {}
+    for code, layers in bugs.items():
+        kept = tuple(
+            layer
+            for layer in layers
+            if differ(gradients, case.gradients(hand, bugs | {code: tuple(set(layers) - {layer})}), least)
+        )
+        if kept:
+            found[code] = kept
+    return found
+
+
+def differ(some: list[tuple[Array, Array]], others: list[tuple[Array, Array]], least: float) -> bool:
+    """Whether any array has another shape or differs by more than `least` of its largest entry."""
+    for one, other in zip((a for pair in some for a in pair), (a for pair in others for a in pair), strict=True):
+        if one.shape != other.shape:
+            return True
+        size = max(float(np.abs(one).max()), float(np.abs(other).max()))
+        if size > 0 and float(np.abs(one - other).max()) > least * size:
+            return True
+    return False
+
+
+LEAST = {"float32": 1e-3, "float64": 1e-8}
+ALL_CODES = (*AT_HIDDEN, *AT_CARRY, *AT_ANY, *PENALTIES, *ABSOLUTE_PENALTIES, *AT_OUTPUT, *DROPOUT)
