@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from glassnet.data.preparation import Standardizer, one_hot, train_test_split
     from glassnet.insight import plots
     from glassnet.insight.check import check_backward
+    from glassnet.insight.trace.trace import Trace, trace
     from glassnet.interop.files import load
     from glassnet.layers import Activation, BatchNorm, Dense, Dropout, Flatten, LayerNorm
     from glassnet.network import Network
@@ -31,6 +32,7 @@ _ROOMS = {
 _NAMES = {
     "glassnet.data.preparation": ("Standardizer", "one_hot", "train_test_split"),
     "glassnet.insight.check": ("check_backward",),
+    "glassnet.insight.trace.trace": ("Trace", "trace"),
     "glassnet.interop.files": ("load",),
     "glassnet.layers": ("Activation", "BatchNorm", "Dense", "Dropout", "Flatten", "LayerNorm"),
     "glassnet.network": ("Network",),

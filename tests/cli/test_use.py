@@ -164,6 +164,21 @@ def test_models_saved_from_python_take_samples_as_they_are(
     assert "trained on  not recorded\n" in run("summary", "mine.safetensors").stdout
 
 
+@pytest.mark.parametrize(
+    ("activation", "columns"),
+    [
+        ("softmax", ["class", "probability_0", "probability_1"]),
+        ("sigmoid", ["prediction_0", "prediction_1"]),
+        ("linear", ["prediction_0", "prediction_1"]),
+    ],
+)
+def test_an_untrained_network_predicts_what_its_last_layer_says(
+    run: Run, activation: str, columns: list[str]
+) -> None:
+    gn.Network([gn.Dense(2, activation)], input_shape=4).save("mine.safetensors")
+    assert list(predictions(run, "mine.safetensors", "iris")[0]) == columns
+
+
 def altered(network: gn.Network, **changes: Any) -> None:
     network.metadata["data"] = network.metadata["data"] | changes
     network.save("altered.safetensors")

@@ -167,7 +167,7 @@ def _layers() -> Iterator[Case]:
         if name in ("dense", "activation", "flatten"):
             continue
         for layer in variants:
-            yield Case(f"{layer!r} between", hidden(layer, gn.Dense(4, "relu"), layer, last="softmax"), CROSS_ENTROPY)
+            yield Case(f"{layer!r} between", hidden(layer, gn.Dense(5, "tanh"), layer, last="softmax"), CROSS_ENTROPY)
             yield Case(f"{layer!r} on the data", (layer, *hidden(last="softmax")), CROSS_ENTROPY)
             yield Case(f"{layer!r} last", (*hidden(units=6), layer), MSE, gn.SGD(0.01))
     yield Case("Flatten", (gn.Flatten(), *hidden()), MSE, shape=(2, 3))

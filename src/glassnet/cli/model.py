@@ -18,7 +18,6 @@ from glassnet.errors import ShapeError
 from glassnet.interop import files
 from glassnet.losses import Loss
 from glassnet.network import Network
-from glassnet.training.evaluation import default_loss
 
 Array = NDArray[Any]
 Floats = NDArray[np.float64]
@@ -47,7 +46,7 @@ class Model:
     def load(cls, path: str) -> Model:
         """The model in a file; a network that was saved without a description takes samples as they are."""
         network = files.load(path)
-        return cls(network, Description.of(network), default_loss(network, np.empty(0)))
+        return cls(network, Description.of(network), heads.default_loss(network))
 
     @property
     def classifies(self) -> bool:

@@ -19,9 +19,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import secrets
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -32,6 +30,7 @@ from numpy.typing import NDArray
 
 from glassnet.errors import ArgumentError, MissingFileError, ModelFileError
 from glassnet.interop.description import describe, rebuild
+from glassnet.interop.writing import write
 
 if TYPE_CHECKING:
     from glassnet.network import Network
@@ -72,7 +71,7 @@ def save(network: Network, path: str | os.PathLike[str]) -> None:
         "format": FORMAT, "format_version": VERSION, "config": text, "checksum": _checksum(text.encode()),
     }  # fmt: skip
     contiguous = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
-    _write(Path(path), safetensors.numpy.save(contiguous, metadata))
+    write(Path(path), safetensors.numpy.save(contiguous, metadata))
 
 
 def load(path: str | os.PathLike[str]) -> Network:
@@ -199,30 +198,3 @@ def _as_json(config: Mapping[str, Any]) -> str:
         raise ArgumentError(
             f"net.metadata and what callbacks remember must be {PLAIN_DATA}: {error}"
         ) from error
-
-
-def _write(path: Path, data: bytes) -> None:
-    if not path.resolve().parent.is_dir():
-        raise ModelFileError(f"cannot write {path}: its folder does not exist; create it first")
-    if path.exists() and not path.is_file():
-        raise ModelFileError(f"cannot write {path}: it is there already and not a regular file")
-    try:
-        with _replacing(path.resolve()) as temporary, temporary.open("xb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-    except OSError as error:
-        raise ModelFileError(f"cannot write {path}: {error.strerror or error}") from error
-
-
-@contextmanager
-def _replacing(target: Path) -> Iterator[Path]:
-    """A name beside `target` for a file that takes its place if all goes well, and else disappears."""
-    temporary = target.with_name(f".{secrets.token_hex(8)}.part")
-    try:
-        yield temporary
-        if target.exists():
-            temporary.chmod(target.stat().st_mode)
-        temporary.replace(target)
-    finally:
-        temporary.unlink(missing_ok=True)

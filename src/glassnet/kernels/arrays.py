@@ -159,15 +159,15 @@ def penalise(weights: Array, l1: float, l2: float, gradient: Array) -> float:
     return l1 * float(np.abs(weights).sum()) + l2 / 2 * float(np.square(weights).sum())
 
 
-def clip(views: Views, norm: float, value: float) -> None:
+def clip(gradients: Views, norm: float, value: float) -> None:
     """Scale the gradients to at most this Euclidean norm, then limit each entry; 0 means no limit."""
-    gradients = views.flat
+    flat = gradients.flat
     if norm > 0:
-        length = math.sqrt(float(np.dot(gradients, gradients)))
+        length = math.sqrt(float(np.dot(flat, flat)))
         if length > norm:
-            gradients *= norm / length
+            flat *= norm / length
     if value > 0:
-        np.clip(gradients, -value, value, out=gradients)
+        np.clip(flat, -value, value, out=flat)
 
 
 def update(rule: Any, parameters: Views, gradients: Views, states: Array, coefficients: Any) -> None:

@@ -67,11 +67,13 @@ def _exp_float32(x):
 
 @scalar
 def _expm1_float32(x):
-    """2^n (exp(r) - 1) + 2^n - 1, both halved, since 2^n alone may be too large; -1 below -18."""
+    """2^n (exp(r) - 1) + 2^n - 1, with n = 128 in two steps; -1 below -18."""
     n, r = _reduced(min(max(x, np.float32(-18)), HIGHEST_FLOAT32))
-    scale = _power_of_two(np.int32(n) - np.int32(1))
-    half = scale * _expm1_polynomial(r) + (scale - np.float32(0.5))
-    limited = np.float32(np.inf) if x > HIGHEST_FLOAT32 else half + half
+    exponent = np.int32(n)
+    first = min(exponent, np.int32(127))
+    scale = _power_of_two(first)
+    value = (scale * _expm1_polynomial(r) + (scale - np.float32(1))) * _power_of_two(exponent - first)
+    limited = np.float32(np.inf) if x > HIGHEST_FLOAT32 else value
     return x if x != x else limited
 
 

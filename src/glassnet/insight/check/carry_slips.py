@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from glassnet.insight.check.places import Choice, Place
+from glassnet.insight.check.places import Choice, Place, Places, known
 from glassnet.insight.check.rounding import Array, Rounded
 from glassnet.insight.check.stages import Affine, Drop, Norm
 
@@ -20,37 +20,39 @@ def carry_choices(
     own dW takes from the weights.
     """
 
-    def place(code: str) -> tuple[Place]:
+    def place(code: str) -> Places:
         return (Place(code, stage.layer, "carry"),)
 
     weights = stage.weights
-    used: list[tuple[tuple[Place, ...], Rounded]] = [((), weights)]
+    used: list[tuple[Places, Rounded]] = [((), weights)]
     if updated_by is not None and updated_by.shape == weights.value.shape:
         change = Rounded(updated_by, weights.unit * np.abs(updated_by), weights.unit)
         used.append((place("weights_updated_first"), weights - change))
     square = weights.value.shape[0] == weights.value.shape[1] > 1
     for places, matrix in used:
-        yield Choice(places, error @ matrix.T)
+        yield Choice(places, lambda matrix=matrix: error @ matrix.T)
         if square:
-            yield Choice((*places, *place("transposed_carry")), error @ matrix)
+            yield Choice((*places, *place("transposed_carry")), lambda matrix=matrix: error @ matrix)
         if before is not None:
-            yield Choice((*places, *place("carry_without_derivative")), before @ matrix.T)
+            yield Choice(
+                (*places, *place("carry_without_derivative")), lambda matrix=matrix: before @ matrix.T
+            )
 
 
 def drop_choices(stage: Drop, error: Rounded) -> Iterator[Choice]:
     """dX behind dropout for this dA, the right one first: dA m / (1 - rate)."""
 
-    def place(code: str, variant: str = "") -> tuple[Place]:
+    def place(code: str, variant: str = "") -> Places:
         return (Place(code, stage.layer, "dropout", variant),)
 
     masked = error * stage.mask
-    yield Choice((), masked.times(stage.scale))
-    yield Choice(place("dropout_mask_missing"), error)
+    yield Choice((), lambda: masked.times(stage.scale))
+    yield Choice(place("dropout_mask_missing"), lambda: error)
     if stage.scale != 1:
-        yield Choice(place("dropout_mask_missing", "scaled"), error.times(stage.scale))
-        yield Choice(place("dropout_scale_missing"), masked)
-        yield Choice(place("dropout_scale_twice"), masked.times(stage.scale**2))
-        yield Choice(place("dropout_scale_inverted"), masked.times(1 - stage.rate))
+        yield Choice(place("dropout_mask_missing", "scaled"), lambda: error.times(stage.scale))
+        yield Choice(place("dropout_scale_missing"), lambda: masked)
+        yield Choice(place("dropout_scale_twice"), lambda: masked.times(stage.scale**2))
+        yield Choice(place("dropout_scale_inverted"), lambda: masked.times(1 - stage.rate))
 
 
 def norm_choices(stage: Norm, error: Rounded) -> Iterator[Choice]:
@@ -59,15 +61,15 @@ def norm_choices(stage: Norm, error: Rounded) -> Iterator[Choice]:
     dX = inverse (g - mean g - s mean(g s)) with g = dA w: directly, through the mean, and through the variance.
     """
 
-    def place(code: str) -> tuple[Place]:
+    def place(code: str) -> Places:
         return (Place(f"{stage.kind}_norm_{code}", stage.layer, "norm"),)
 
     for places, g in (((), error * stage.weights), (place("weights_missing"), error)):
         if stage.running is not None:
-            yield Choice(places, g * stage.inverse)
+            yield known(places, g * stage.inverse)
             continue
         through_mean, through_variance = g.mean(stage.axis), stage.spread(g)
-        yield Choice(places, (g - through_mean - through_variance) * stage.inverse)
-        yield Choice((*places, *place("mean_path_missing")), (g - through_variance) * stage.inverse)
-        yield Choice((*places, *place("variance_path_missing")), (g - through_mean) * stage.inverse)
-        yield Choice((*places, *place("statistics_constant")), g * stage.inverse)
+        yield known(places, (g - through_mean - through_variance) * stage.inverse)
+        yield known((*places, *place("mean_path_missing")), (g - through_variance) * stage.inverse)
+        yield known((*places, *place("variance_path_missing")), (g - through_mean) * stage.inverse)
+        yield known((*places, *place("statistics_constant")), g * stage.inverse)

@@ -103,6 +103,9 @@ CATALOGUE: dict[str, Entry] = {
         _DW),
     "weight_gradient_from_preactivation": Entry(
         "The gradient of the weights at {at} uses the pre-activation below, {z_below}; the layer reads {x}.", _DW),
+    "weight_gradient_from_undropped": Entry(
+        "The gradient of the weights at {at} uses its input from before dropout.",
+        _DW + "  # {x} with its dropout mask"),
     "gradient_sign_flipped": Entry("The gradient {arrays} of {at} has the wrong sign.", "{array_line}"),
     "l2_forgotten": Entry("The gradient of the l2 penalty is missing at {at}.", _DW + " + l2 * W{l}"),
     "l2_doubled": Entry(

@@ -152,19 +152,22 @@ def _precision(array: Array) -> Precision:
 def _convention(shapes: list[tuple[int, ...]], arrays: list[tuple[Array, Array]]) -> str:
     """Whether the arrays come from samples in "rows" or in "columns", or "undecided" where their shapes fit both.
 
-    Biases (1, n) come from rows and (n, 1) from columns; without either, the shapes of the weights tell.
+    The shapes of weights tell, unless all are square or all biases are (1, n); then those of the biases do.
     """
     layers = [
-        (shape, weights.shape, bias.shape) for shape, (weights, bias) in zip(shapes, arrays, strict=True) if len(shape) == 2
+        (shape, weights.shape, bias.shape)
+        for shape, (weights, bias) in zip(shapes, arrays, strict=True)
+        if len(shape) == 2
     ]
-    if any(bias == (1, shape[1]) and shape[1] > 1 for shape, _, bias in layers):
+    wide = [bias == (1, shape[1]) for shape, _, bias in layers if shape[1] > 1]
+    tall = [bias == (shape[1], 1) for shape, _, bias in layers if shape[1] > 1]
+    if not all(given == shape[::-1] for shape, given, _ in layers) or (wide and all(wide)):
         return "rows"
-    transposed = all(given == shape[::-1] for shape, given, _ in layers)
-    if transposed and any(bias == (shape[1], 1) and shape[1] > 1 for shape, _, bias in layers):
+    if any(given != shape for shape, given, _ in layers):
         return "columns"
-    if not transposed or all(shape == (1, 1) for shape, _, _ in layers):
-        return "rows"
-    return "undecided" if all(given == shape for shape, given, _ in layers) else "columns"
+    if sum(wide) == sum(tall):
+        return "undecided"
+    return "rows" if sum(wide) > sum(tall) else "columns"
 
 
 def _weights(array: Array, shape: tuple[int, ...], columns: bool) -> Array:

@@ -10,7 +10,7 @@ import numpy as np
 from glassnet import losses
 from glassnet.activations import Activation, Linear, Sigmoid, Softmax
 from glassnet.insight.check.chain import Chain
-from glassnet.insight.check.places import Choice, Place, n_slips
+from glassnet.insight.check.places import Choice, Place, known, n_slips
 from glassnet.insight.check.rounding import FORMULA, Array, Rounded, softmax
 from glassnet.insight.check.slope_slips import slope_choices
 from glassnet.insight.check.stages import Gate, jacobian_product, slope
@@ -53,7 +53,7 @@ class Output:
             for error in errors:
                 places = (*error.places, *(place for place, _ in scales))
                 if n_slips(places) <= most:
-                    yield Choice(places, error.value.times(factor) if scales else error.value), before
+                    yield known(places, error.value.times(factor) if scales else error.value), before
 
     def scales(self) -> list[tuple[tuple[Place, float], ...]]:
         """Factors on the whole error, by how many slips they take."""
@@ -79,21 +79,21 @@ class Output:
             yield from self._from(over_samples, (self.place("softmax_over_samples"),))
             if self.fused is None:
                 places = (self.place("softmax_over_samples", "jacobian over samples too"),)
-                yield Choice(places, jacobian_product(over_samples, self.gradient(over_samples), axis=0))
+                yield known(places, jacobian_product(over_samples, self.gradient(over_samples), axis=0))
 
     def _from(self, p: Rounded, places: tuple[Place, ...]) -> Iterator[Choice]:
         gradient = self.before if p is self.chain.output else self.gradient(p)
         if self.gate is None:
-            yield Choice(places, gradient)
+            yield known(places, gradient)
             yield from self._of_other_losses(p, places)
             return
         right = self.error_of_logits(p) if self.fused is not None else self._through(p, gradient)
-        yield Choice(places, right)
-        yield Choice((*places, self.place("output_derivative_missing")), gradient)
+        yield known(places, right)
+        yield known((*places, self.place("output_derivative_missing")), gradient)
         yield from self._doubled(p, right, places)
         if isinstance(self.activation, Softmax):
             alone = (*places, self.place("softmax_without_jacobian"))
-            yield Choice(alone, gradient * (p * (p.exactly(1.0) - p)))
+            yield known(alone, gradient * (p * (p.exactly(1.0) - p)))
         elif not places:
             for choice in slope_choices(self.gate, gradient, self.chain):
                 yield from self._renamed(choice)
@@ -109,10 +109,10 @@ class Output:
     def _doubled(self, p: Rounded, right: Rounded, places: tuple[Place, ...]) -> Iterator[Choice]:
         doubled = (*places, self.place("output_derivative_doubled"))
         if not isinstance(self.activation, Softmax):
-            yield Choice(doubled, right * slope(self.activation, self._z()))
+            yield known(doubled, right * slope(self.activation, self._z()))
             return
-        yield Choice(doubled, right * (p * (p.exactly(1.0) - p)))
-        yield Choice((*places, self.place("output_derivative_doubled", "jacobian")), jacobian_product(p, right))
+        yield known(doubled, right * (p * (p.exactly(1.0) - p)))
+        yield known((*places, self.place("output_derivative_doubled", "jacobian")), jacobian_product(p, right))
 
     def _of_other_losses(self, p: Rounded, places: tuple[Place, ...]) -> Iterator[Choice]:
         """What the derivative of another loss would have given."""
@@ -124,11 +124,11 @@ class Output:
             if type(other) is not type(self.loss):
                 gradient = _gradient(other, y, p)
                 slipped = (*places, self.place("gradient_of_another_loss", name))
-                yield Choice(slipped, self._through(p, gradient) if self.gate is not None else gradient)
+                yield known(slipped, self._through(p, gradient) if self.gate is not None else gradient)
         if self.fused is None and isinstance(self.activation, (Sigmoid, Softmax)):
             name = "binary" if isinstance(self.activation, Sigmoid) else "categorical"
             slipped = (*places, self.place("gradient_of_another_loss", f"{name}_cross_entropy"))
-            yield Choice(slipped, (p - y).times(1 / self.n_samples))
+            yield known(slipped, (p - y).times(1 / self.n_samples))
 
     def _clipped(self, p: Rounded, places: tuple[Place, ...]) -> Iterator[Choice]:
         """A small number added where the gradient of a cross-entropy divides by a probability."""
@@ -143,7 +143,7 @@ class Output:
             if binary:
                 gradient = gradient + (one - y) * (one - p + small).apply(np.reciprocal)
             slipped = (*places, self.place("clipped_logarithm", f"{epsilon:g}"))
-            yield Choice(slipped, self._through(p, gradient.times(share)))
+            yield known(slipped, self._through(p, gradient.times(share)))
 
     # ---- arithmetic
 

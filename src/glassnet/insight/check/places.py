@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from glassnet.insight.check.rounding import Rounded
@@ -33,10 +33,20 @@ Places = tuple[Place, ...]
 
 
 class Choice(NamedTuple):
-    """Numbers, and the slips that lead to them; no slips for the right ones."""
+    """Slips, none for the right way, and how to compute the numbers that they lead to."""
 
     places: Places
-    value: Rounded
+    compute: Callable[[], Rounded]
+
+    @property
+    def value(self) -> Rounded:
+        """The numbers, computed now."""
+        return self.compute()
+
+
+def known(places: Places, value: Rounded) -> Choice:
+    """A choice whose numbers are there already."""
+    return Choice(places, lambda: value)
 
 
 def n_slips(places: Iterable[Place]) -> int:

@@ -91,27 +91,35 @@ class Descent:
             yield so_far
             return
         of_weights, of_bias = self.targets[i]
-        for bias, bias_residual in self._fitting(bias_gradients(stage, error), of_bias, so_far):
-            with_bias = _with(so_far, bias)
-            for weights, weights_residual in self._fitting(
-                weights_gradients(stage, error, self.chain), of_weights, with_bias
-            ):
+        for bias in self._fitting(bias_gradients(stage, error), of_bias, so_far.places):
+            for weights in self._fitting(weights_gradients(stage, error, self.chain), of_weights, bias.places):
                 yield Hypothesis(
-                    (*with_bias.places, *weights.places),
-                    max(so_far.residual, bias_residual, weights_residual),
+                    weights.places,
+                    max(so_far.residual, bias.residual, weights.residual),
                     {**so_far.gradients, i: Gradients(weights.value, bias.value)},
                 )
 
-    def _fitting(
-        self, choices: Iterable[Choice], target: Target, so_far: Hypothesis
-    ) -> list[tuple[Choice, float]]:
-        """The choices that reproduce one array, as long as no others do so with fewer new slips."""
-        found = []
+    def _fitting(self, choices: Iterable[Choice], target: Target, so_far: Places) -> list[Fit]:
+        """The choices that reproduce one array, with the fewest new slips that do; the right way, where it does."""
+        found: list[Fit] = []
         for choice in choices:
-            if self._allowed(so_far, choice) and (distance := target.residual(choice.value)) <= 1:
-                found.append((n_slips((*so_far.places, *choice.places)), choice, distance))
-        fewest = min((n for n, _, _ in found), default=0)
-        return [(choice, distance) for n, choice, distance in found if n == fewest]
+            places = (*so_far, *choice.places)
+            if n_slips(places) <= self.most:
+                value = choice.value
+                if (distance := target.residual(value)) <= 1:
+                    found.append(Fit(places, value, distance))
+                    if not choice.places:
+                        break
+        fewest = min((n_slips(fit.places) for fit in found), default=0)
+        return [fit for fit in found if n_slips(fit.places) == fewest]
+
+
+class Fit(NamedTuple):
+    """An array that reproduces the learner's, and all slips on the way to it."""
+
+    places: Places
+    value: Rounded
+    residual: float
 
 
 def _with(so_far: Hypothesis, choice: Choice) -> Hypothesis:

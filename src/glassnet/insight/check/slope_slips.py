@@ -9,35 +9,37 @@ import numpy as np
 from glassnet import activations
 from glassnet.activations import ELU, Activation, LeakyReLU, ReLU, Sigmoid, Softmax, Softplus, Tanh
 from glassnet.insight.check.chain import Chain
-from glassnet.insight.check.places import Choice, Place
+from glassnet.insight.check.places import Choice, Place, Places
 from glassnet.insight.check.rounding import Array, Rounded
-from glassnet.insight.check.stages import Affine, Gate, jacobian_product, slope
+from glassnet.insight.check.stages import Affine, Gate, Slipped, jacobian_product, slope
 
 
 def slope_choices(gate: Gate, error: Rounded, chain: Chain) -> Iterator[Choice]:
-    """dZ for this dA, the right one first."""
+    """dZ for this dA, the right one first, and each of them with the wrong sign."""
+    flipped = Place("error_sign_flipped", gate.layer, "slope")
+    for choice in _unsigned(gate, error, chain):
+        yield choice
+        yield Choice((*choice.places, flipped), lambda choice=choice: -choice.value)
 
-    def place(code: str, variant: str = "") -> Place:
-        return Place(code, gate.layer, "slope", variant)
+
+def _unsigned(gate: Gate, error: Rounded, chain: Chain) -> Iterator[Choice]:
+    def place(code: str, variant: str = "") -> Places:
+        return (Place(code, gate.layer, "slope", variant),)
 
     activation = gate.activation
     if isinstance(activation, Softmax):
-        right = jacobian_product(gate.a, error)
         elementwise = gate.a * (gate.a.exactly(1.0) - gate.a)
-        yield Choice((), right)
-        yield Choice((place("activation_derivative_missing"),), error)
-        yield Choice((place("softmax_without_jacobian"),), error * elementwise)
-    else:
-        right = error * gate.slope()
-        yield Choice((), right)
-        for code, variant, factor in slipped_slopes(gate, chain):
-            yield Choice((place(code, variant),), error if factor is None else error * factor)
-        if isinstance(activation, (ReLU, LeakyReLU)):
-            yield Choice((place("relu_gate_from_upstream"),), error * slope(activation, error))
-    yield Choice((place("error_sign_flipped"),), -right)
-
-
-Slipped = tuple[str, str, Rounded | None]
+        yield Choice((), lambda: jacobian_product(gate.a, error))
+        yield Choice(place("activation_derivative_missing"), lambda: error)
+        yield Choice(place("softmax_without_jacobian"), lambda: error * elementwise)
+        return
+    yield Choice((), lambda: error * gate.slope)
+    if not gate.slipped:
+        gate.slipped = list(slipped_slopes(gate, chain))
+    for code, variant, factor in gate.slipped:
+        yield Choice(place(code, variant), lambda factor=factor: error if factor is None else error * factor)
+    if isinstance(activation, (ReLU, LeakyReLU)):
+        yield Choice(place("relu_gate_from_upstream"), lambda: error * slope(activation, error))
 
 
 def slipped_slopes(gate: Gate, chain: Chain) -> Iterator[Slipped]:
@@ -60,7 +62,7 @@ def slipped_slopes(gate: Gate, chain: Chain) -> Iterator[Slipped]:
             yield code, variant, source.apply(in_output)
     yield from _other_activations(gate)
     if not gated:
-        yield "activation_derivative_doubled", "", gate.slope() * gate.slope()
+        yield "activation_derivative_doubled", "", gate.slope * gate.slope
 
 
 def written_in_output(activation: Activation) -> Callable[[Array], Array] | None:

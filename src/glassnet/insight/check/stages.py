@@ -7,6 +7,7 @@ stand. Arrays ``(n_samples, n_units)``; a stage keeps what its backward pass nee
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -44,21 +45,28 @@ class Affine(Stage):
         return self.z
 
 
+# Code, variant and factor of a slip that puts another factor, or none, in the place of f'(z).
+Slipped = tuple[str, str, Rounded | None]
+
+
 @dataclass
 class Gate(Stage):
-    """a = f(z)."""
+    """a = f(z). `slipped` keeps the slips of its slope once they have been computed."""
 
     activation: Activation
     z: Rounded = field(init=False)
     a: Rounded = field(init=False)
+    slipped: list[Slipped] = field(init=False)
 
     def forward(self, x: Rounded) -> Rounded:
         """A = f(z)."""
         self.x = self.z = x
+        self.slipped = []
         rowwise = isinstance(self.activation, Softmax)
         self.a = softmax(x) if rowwise else x.apply(self.activation.value)
         return self.a
 
+    @cached_property
     def slope(self) -> Rounded:
         """f'(z), for an elementwise f."""
         return slope(self.activation, self.z)

@@ -1,0 +1,298 @@
+"""ONNX files to networks: graphs whose operators follow one another, as glassnet and exporters of MLPs write them."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from glassnet import activations, layers
+from glassnet.activations import Activation
+from glassnet.errors import GlassnetError, MissingFileError, ModelFileError
+from glassnet.interop.pieces import Piece, assembled, dense, normalisation
+from glassnet.network import Network
+from glassnet.optional import require
+
+Array = NDArray[Any]
+
+
+def from_onnx(path: str | os.PathLike[str]) -> Network:
+    """Read a network from an ONNX file: Gemm, or MatMul and Add, activations, batch and layer norm, Flatten.
+
+    Nothing in the file can run code, and weights outside the file are not read.
+
+    Parameters
+    ----------
+    path : str or path
+
+    Returns
+    -------
+    Network
+        Of the dtype of the file's weights, with the file's metadata.
+
+    Raises
+    ------
+    MissingDependencyError
+        If onnx is not installed.
+    MissingFileError
+        If there is no such file.
+    ModelFileError
+        If it is not a valid ONNX file, or uses operators that glassnet has no layers for, naming them.
+    """
+    onnx = require("onnx", extra="onnx", purpose="from_onnx")
+    place = Path(path)
+    if not place.exists():
+        raise MissingFileError(f"cannot read {place}: there is no such file")
+    try:
+        return _network(onnx.load_model(place, load_external_data=False), onnx)
+    except Exception as error:  # whatever a hostile file breaks, the caller sees one kind of error
+        raise ModelFileError(f"cannot read {place}: {_reason(error)}") from error
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, GlassnetError):
+        return str(error)
+    if isinstance(error, OSError):
+        return error.strerror or str(error)
+    return f"it is not a valid ONNX file ({type(error).__name__}: {str(error).strip().partition(chr(10))[0]})"
+
+
+def _network(model: Any, onnx: Any) -> Network:
+    if any(tensor.data_location == onnx.TensorProto.EXTERNAL for tensor in model.graph.initializer):
+        raise ModelFileError("its weights are in another file; save it with its weights inside")
+    graph = _Graph(model.graph, onnx)
+    graph.refuse_unknown()
+    onnx.checker.check_model(model)
+    pieces = graph.pieces()
+    dtype = next((array.dtype for piece in pieces for array in piece.arrays.values()), np.dtype(np.float32))
+    network = assembled(pieces, graph.input_shape, dtype)
+    network.metadata = {entry.key: _plain(entry.value) for entry in model.metadata_props}
+    return network
+
+
+def _plain(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
+
+
+class _Graph:
+    """The operators of a file, by the values that they read."""
+
+    def __init__(self, graph: Any, onnx: Any) -> None:
+        self.constants: dict[str, Array] = {part.name: onnx.numpy_helper.to_array(part) for part in graph.initializer}
+        self.nodes = []
+        self.attribute = onnx.helper.get_attribute_value
+        for node in graph.node:
+            if not self.is_constant(node, onnx):
+                self.nodes.append(node)
+        self.inputs = [value for value in graph.input if value.name not in self.constants]
+        self.outputs = [value.name for value in graph.output]
+
+    def is_constant(self, node: Any, onnx: Any) -> bool:
+        """Whether an operator only names a constant, which is kept then."""
+        if node.op_type == "Constant" and [part.name for part in node.attribute] == ["value"]:
+            self.constants[node.output[0]] = onnx.numpy_helper.to_array(node.attribute[0].t)
+        elif node.op_type == "Identity" and node.input[0] in self.constants:
+            self.constants[node.output[0]] = self.constants[node.input[0]]
+        else:
+            return False
+        return True
+
+    def refuse_unknown(self) -> None:
+        """Raise `ModelFileError` where an operator has no reader."""
+        found = {f"{node.domain}.{node.op_type}".removeprefix("ai.onnx").removeprefix(".") for node in self.nodes}
+        unknown = sorted(found - _READERS.keys() - {"Erf", "Mul", "Div"})
+        if unknown:
+            raise ModelFileError(
+                f"it uses operators that glassnet has no layers for: {', '.join(unknown)}; "
+                f"it reads {', '.join(sorted(_READERS))}"
+            )
+        if len(self.inputs) != 1 or len(self.outputs) != 1:
+            raise ModelFileError(
+                f"it has {len(self.inputs)} inputs and {len(self.outputs)} outputs; glassnet's networks have one each"
+            )
+
+    @property
+    def input_shape(self) -> tuple[int, ...] | None:
+        """Shape of one sample, where the file tells."""
+        sizes = [axis.dim_value for axis in self.inputs[0].type.tensor_type.shape.dim[1:]]
+        return tuple(sizes) if sizes and all(sizes) else None
+
+    def pieces(self) -> list[Piece]:
+        """The pieces from input to output."""
+        value, found = self.inputs[0].name, list[Piece]()
+        while readers := self.reading(value):
+            value = self.branch(value, found) if len(readers) > 1 else self.read(readers[0], value, found)
+        if value != self.outputs[0]:
+            raise ModelFileError(f"its operators end at {value!r}, not at its output {self.outputs[0]!r}")
+        return found
+
+    def reading(self, value: str) -> list[Any]:
+        """The operators that read a value."""
+        return [node for node in self.nodes if value in node.input]
+
+    def read(self, node: Any, value: str, found: list[Piece]) -> str:
+        """Add the piece of one operator; gives the name of its result."""
+        if node.op_type not in _READERS:
+            raise self.not_followed(node)
+        others = [name for name in node.input if name != value]
+        if not all(name in self.constants or not name for name in others):
+            raise self.not_followed(node)
+        options = {part.name: self.attribute(part) for part in node.attribute}
+        arrays = [self.constants[name] if name else None for name in others]
+        _READERS[node.op_type](found, f"operator {node.name or node.op_type}", arrays, options)
+        return str(node.output[0])
+
+    def branch(self, value: str, found: list[Piece]) -> str:
+        """Add the activation that some operators spell out; gives the name of their result."""
+        for activation, steps in _SPELLED:
+            end = self.match(value, steps)
+            if end is not None:
+                found.append(Piece(layers.Activation(activation), "operator " + end))
+                return end
+        raise self.not_followed(self.reading(value)[0])
+
+    def match(self, start: str, steps: list[tuple[str, float | None]]) -> str | None:
+        """The result of these operators from `start` on; each has a constant, or, for 0, `start` as other operand."""
+        value, merged = start, False
+        for operator, wanted in steps:
+            readers = self.reading(value)
+            nodes = [node for node in readers if node.op_type == operator and self.operand(node, value, start, wanted)]
+            if len(nodes) != 1 or (len(readers) > 1 and value != start):
+                return None
+            merged |= wanted == 0
+            value = str(nodes[0].output[0])
+        return value if merged and len(self.reading(start)) == 2 else None
+
+    def operand(self, node: Any, value: str, start: str, wanted: float | None) -> bool:
+        """Whether the other operand of an operator is the wanted one."""
+        others = [name for name in node.input if name != value]
+        if wanted is None:
+            return not others
+        if len(others) != 1:
+            return False
+        if wanted == 0:
+            return others[0] == start
+        constant = self.constants.get(others[0])
+        return constant is not None and constant.size == 1 and math.isclose(float(constant.item()), wanted, rel_tol=1e-5)
+
+    def not_followed(self, node: Any) -> ModelFileError:
+        """The error for an operator that is known, but not where it stands."""
+        return ModelFileError(
+            f"cannot follow operator {node.name or node.output[0]!r} ({node.op_type}); glassnet's layers follow one "
+            "another, without branches"
+        )
+
+
+# Activations that are spelled out in operators: the operators, and their other operand; 0 stands for z itself.
+_SPELLED: list[tuple[Activation, list[tuple[str, float | None]]]] = [
+    (activations.SiLU(), [("Sigmoid", None), ("Mul", 0)]),
+    (activations.GELU(), [("Mul", math.sqrt(0.5)), ("Erf", None), ("Add", 1), ("Mul", 0.5), ("Mul", 0)]),
+    (activations.GELU(), [("Div", math.sqrt(2)), ("Erf", None), ("Add", 1), ("Mul", 0), ("Mul", 0.5)]),
+]
+
+
+# ---- one reader for each operator; it adds a piece, or changes the last one
+
+Reader = Callable[[list[Piece], str, list[Any], dict[str, Any]], None]
+
+
+def _gemm(found: list[Piece], place: str, arrays: list[Any], options: dict[str, Any]) -> None:
+    _must(options.get("alpha", 1) == options.get("beta", 1) == 1 and not options.get("transA"), place)
+    weights = arrays[0].T if options.get("transB") else arrays[0]
+    bias = arrays[1] if len(arrays) > 1 else None
+    found.append(dense(weights, None if bias is None else np.broadcast_to(bias.ravel(), weights.shape[1:]), place))
+
+
+def _matmul(found: list[Piece], place: str, arrays: list[Any], options: dict[str, Any]) -> None:
+    _must(arrays[0].ndim == 2, place)
+    found.append(dense(arrays[0], None, place))
+
+
+def _add(found: list[Piece], place: str, arrays: list[Any], options: dict[str, Any]) -> None:
+    _must(bool(found) and isinstance(found[-1].layer, layers.Dense), place)
+    before = found[-1].arrays["bias"]
+    found[-1].arrays["bias"] = before + np.broadcast_to(arrays[0].ravel(), before.shape)
+
+
+def _batch_norm(found: list[Piece], place: str, arrays: list[Any], options: dict[str, Any]) -> None:
+    _must(not options.get("training_mode"), place)
+    momentum = round(1 - options.get("momentum", 0.9), 6)
+    layer = layers.BatchNorm(momentum=momentum, epsilon=_short(options.get("epsilon", 1e-5)))
+    names = ("weights", "bias", "running_mean", "running_variance")
+    found.append(Piece(layer, place, dict(zip(names, arrays, strict=True))))
+
+
+def _layer_norm(found: list[Piece], place: str, arrays: list[Any], options: dict[str, Any]) -> None:
+    _must(options.get("axis", -1) in (-1, 1), place)
+    layer = layers.LayerNorm(_short(options.get("epsilon", 1e-5)))
+    given = {"weights": arrays[0], "bias": arrays[1] if len(arrays) > 1 else None}
+    found.append(normalisation(layer, len(arrays[0]), place, given, arrays[0].dtype))
+
+
+def _flatten(found: list[Piece], place: str, arrays: list[Any], options: dict[str, Any]) -> None:
+    _must(options.get("axis", 1) == 1, place)
+    found.append(Piece(layers.Flatten(), place))
+
+
+def _reshape(found: list[Piece], place: str, arrays: list[Any], options: dict[str, Any]) -> None:
+    shape = arrays[0].ravel().tolist()
+    _must(len(shape) == 2 and (shape[1] == -1 or shape[0] == -1), place)
+    found.append(Piece(layers.Flatten(), place))
+
+
+def _nothing(found: list[Piece], place: str, arrays: list[Any], options: dict[str, Any]) -> None:
+    """What does nothing in prediction."""
+
+
+def _activation(make: Callable[[dict[str, Any]], Activation]) -> Reader:
+    return lambda found, place, arrays, options: found.append(Piece(layers.Activation(make(options)), place))
+
+
+def _gelu(options: dict[str, Any]) -> Activation:
+    _must(options.get("approximate", b"none") == b"none", "operator Gelu")
+    return activations.GELU()
+
+
+def _softmax(options: dict[str, Any]) -> Activation:
+    _must(options.get("axis", -1) in (1, -1), "operator Softmax")
+    return activations.Softmax()
+
+
+def _must(condition: bool, place: str) -> None:
+    if not condition:
+        raise ModelFileError(f"{place} does what no layer of glassnet does")
+
+
+def _short(attribute: float) -> float:
+    """A float32 of the file as the number that was written: 1e-05, not 9.999999747378752e-06."""
+    return float(str(np.float32(attribute)))
+
+
+_READERS: dict[str, Reader] = {
+    "Gemm": _gemm,
+    "MatMul": _matmul,
+    "Add": _add,
+    "BatchNormalization": _batch_norm,
+    "LayerNormalization": _layer_norm,
+    "Flatten": _flatten,
+    "Reshape": _reshape,
+    "Identity": _nothing,
+    "Dropout": _nothing,
+    "Relu": _activation(lambda options: activations.ReLU()),
+    "LeakyRelu": _activation(lambda options: activations.LeakyReLU(_short(options.get("alpha", 0.01)))),
+    "Elu": _activation(lambda options: activations.ELU(_short(options.get("alpha", 1.0)))),
+    "Gelu": _activation(_gelu),
+    "Softplus": _activation(lambda options: activations.Softplus()),
+    "Sigmoid": _activation(lambda options: activations.Sigmoid()),
+    "Tanh": _activation(lambda options: activations.Tanh()),
+    "Softmax": _activation(_softmax),
+}
