@@ -44,7 +44,16 @@ def by_engine(X: np.ndarray, y: np.ndarray, optimizer: Any) -> float:
     """Seconds for an epoch of fit, everything included."""
     net = gn.Network([gn.Dense(HIDDEN, "relu"), gn.Dense(CLASSES, "softmax")], seed=0, input_shape=FEATURES)
     began = time.perf_counter()
-    net.fit(X, y, loss="scce", optimizer=optimizer, epochs=EPOCHS, batch_size=BATCH, engine="torch", progress=False)
+    net.fit(
+        X,
+        y,
+        loss="scce",
+        optimizer=optimizer,
+        epochs=EPOCHS,
+        batch_size=BATCH,
+        engine="torch",
+        progress=False,
+    )
     return (time.perf_counter() - began) / EPOCHS
 
 
@@ -60,7 +69,9 @@ def main() -> None:
         pairs = [(by_engine(X, y, ours), by_hand(*tensors, theirs)) for _ in range(ROUNDS)]
         engine, hand = (statistics.median(column) for column in zip(*pairs, strict=True))
         ratio = statistics.median(a / b for a, b in pairs)
-        print(f"{name}: by hand {hand:.3f} s an epoch, engine='torch' {engine:.3f} s; median ratio {ratio:.2f}")
+        print(
+            f"{name}: by hand {hand:.3f} s an epoch, engine='torch' {engine:.3f} s; median ratio {ratio:.2f}"
+        )
 
 
 if __name__ == "__main__":

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from itertools import pairwise
 from math import prod
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -114,6 +116,32 @@ def test_dropout_masks_have_columns_of_their_own() -> None:
     table = build([Dropout(), Dense(4), Dropout(), Dense(2)])
     assert [row.mask for row in table.rows] == [0, NOWHERE, 3, NOWHERE]
     assert table.n_mask_columns == 7
+
+
+def test_the_plan_on_the_design_page_is_the_plan() -> None:
+    table = build([Dense(4, "relu"), Dropout(0.5), Dense(1, "sigmoid")], 2, "bce")
+    page = (Path(__file__).parents[1] / "docs/design.md").read_text()
+    header, _, *lines = re.search(r"\| row \|.*?\n\n", page, re.DOTALL)[0].strip().splitlines()  # type: ignore[index]
+    shown = [dict(zip(_cells(header), _cells(line), strict=True)) for line in lines]
+    kinds = {number: name.upper() for name, number in plan.ROW_KINDS.items()}
+    for index, row in enumerate(table.rows):
+        places = {name: str(getattr(row, name)) for name in shown[index] if name in Row._fields}
+        nowhere = {name: "–" for name, place in places.items() if place == str(NOWHERE)}
+        first = {"source": "batch"} if row.source == NOWHERE else {}
+        activation = {"activation": ["ReLU", "–", "linear"][index]}
+        assert shown[index] == {
+            "row": str(index),
+            **places,
+            **nowhere,
+            **first,
+            **activation,
+            "kind": kinds[row.kind],
+        }
+    assert [table.rows[0].activation, table.rows[2].activation] == [activations.ReLU(), activations.Linear()]
+
+
+def _cells(line: str) -> list[str]:
+    return [cell.strip() for cell in line.strip("|").split("|")]
 
 
 # ---- what a loss takes over

@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from glassnet.insight.check import check_backward
     from glassnet.insight.trace.trace import Trace, trace
     from glassnet.interop.files import load
+    from glassnet.interop.onnx_reading import from_onnx
+    from glassnet.interop.sklearn import from_sklearn
+    from glassnet.interop.torch import from_torch
+    from glassnet.interop.torch_source import to_torch_source
     from glassnet.layers import Activation, BatchNorm, Dense, Dropout, Flatten, LayerNorm
     from glassnet.network import Network
     from glassnet.optimizers import SGD, AdaGrad, Adam, AdamW, RMSProp
@@ -34,6 +38,10 @@ _NAMES = {
     "glassnet.insight.check": ("check_backward",),
     "glassnet.insight.trace.trace": ("Trace", "trace"),
     "glassnet.interop.files": ("load",),
+    "glassnet.interop.onnx_reading": ("from_onnx",),
+    "glassnet.interop.sklearn": ("from_sklearn",),
+    "glassnet.interop.torch": ("from_torch",),
+    "glassnet.interop.torch_source": ("to_torch_source",),
     "glassnet.layers": ("Activation", "BatchNorm", "Dense", "Dropout", "Flatten", "LayerNorm"),
     "glassnet.network": ("Network",),
     "glassnet.optimizers": ("SGD", "AdaGrad", "Adam", "AdamW", "RMSProp"),
@@ -45,9 +53,9 @@ _MODULE_OF |= {name: (module, name) for module, names in _NAMES.items() for name
 
 __all__ = [
     "SGD", "Activation", "AdaGrad", "Adam", "AdamW", "BatchNorm", "Callback", "Dense", "Dropout", "Flatten",
-    "History", "LayerNorm", "Network", "RMSProp", "Standardizer", "activations", "callbacks",
-    "check_backward", "datasets",
-    "initializers", "load", "losses", "metrics", "one_hot", "optimizers", "plots", "schedules", "train_test_split",
+    "History", "LayerNorm", "Network", "RMSProp", "Standardizer", "Trace", "activations", "callbacks",
+    "check_backward", "datasets", "from_onnx", "from_sklearn", "from_torch", "initializers", "load", "losses",
+    "metrics", "one_hot", "optimizers", "plots", "schedules", "to_torch_source", "train_test_split",
 ]  # fmt: skip
 
 

@@ -50,7 +50,9 @@ def _device(name: str) -> torch.device:
     here = names()
     if str(device) not in here and f"{device}:0" not in here:
         built = "" if device.type != "cuda" or torch.version.cuda else "; this PyTorch was built without CUDA"
-        raise EngineError(f"there is no device {str(device)!r} on this machine; there is {', '.join(here)}{built}")
+        raise EngineError(
+            f"there is no device {str(device)!r} on this machine; there is {', '.join(here)}{built}"
+        )
     return device
 
 

@@ -19,22 +19,23 @@ from glassnet.losses import Loss
 from glassnet.optimizers import Optimizer
 
 Array = NDArray[Any]
-MeanLoss = Callable[[Tensor, Tensor, "Tensor | None"], Tensor]
+Pull = Callable[[Array], Array]
+MeanLoss = Callable[[Tensor, Tensor, Tensor | None], Tensor]
 
 
 def activate(activation: Activation) -> Callable[[Tensor], Tensor]:
     """a = f(z) of an activation."""
+    if _is_own(activation):
+        return lambda z: by_numpy(z, lambda host: _activated(activation, host))
     if isinstance(activation, activations.Softmax):
         return lambda z: torch.softmax(z, dim=1)
-    if isinstance(activation, activations.Function):
-        return lambda z: own(z, lambda host: _value_and_slope(activation, host))
     formula, parameters = lift(type(activation).formula), activation.parameters
     return lambda z: formula(z, *parameters)
 
 
-def _value_and_slope(activation: activations.Function, z: Array) -> tuple[Array, Array]:
+def _activated(activation: Activation, z: Array) -> tuple[Array, Pull]:
     a = activation.value(z)
-    return a, activation.slope(z, a)
+    return a, lambda gradient: activation.backward(z, a, gradient)
 
 
 def compare(loss: Loss) -> MeanLoss:
@@ -42,6 +43,8 @@ def compare(loss: Loss) -> MeanLoss:
 
     y holds values (n, n_outputs), or integer classes or labels (n,), as the loss says.
     """
+    if _is_own(loss):
+        return lambda y, p, weights: by_numpy(p, lambda host: _compared(loss, y, host, weights))
     if isinstance(loss, losses.EmbeddingLoss):
         formula, margin = OF_BATCHES[type(loss).formula], loss.margin
         return lambda y, p, weights: formula(y, p, margin)
@@ -55,15 +58,14 @@ def compare(loss: Loss) -> MeanLoss:
     return lambda y, p, weights: _mean(values(y, p), weights, p.numel())
 
 
+def _compared(loss: Loss, y: Tensor, p: Array, weights: Tensor | None) -> tuple[Array, Pull]:
+    targets = functional.one_hot(y, p.shape[1]) if loss.takes_classes else y
+    shares = None if weights is None else weights[:, 0].cpu().numpy()
+    value, slope = loss.compare(targets.cpu().numpy().astype(p.dtype), p, shares)
+    return np.array(value), lambda gradient: gradient * slope
+
+
 def _elementwise(loss: losses.ElementwiseLoss) -> Callable[[Tensor, Tensor], Tensor]:
-    if isinstance(loss, losses.Function):
-        function, derivative = loss.function, loss.derivative
-
-        def own_loss(y: Tensor, p: Tensor) -> Tensor:
-            host = y.cpu().numpy()
-            return own(p, lambda given: (function(host, given), derivative(host, given)))
-
-        return own_loss
     formula, parameters = lift(type(loss).formula), loss.parameters
     if loss.takes_classes:
         return lambda y, p: formula(functional.one_hot(y, p.shape[1]).to(p.dtype), p, *parameters)
@@ -76,26 +78,36 @@ def _mean(values: Tensor, weights: Tensor | None, count: int) -> Tensor:
     return values.sum() / count
 
 
-class _Own(torch.autograd.Function):
-    """A user's own pair of functions, computed by NumPy; the slope is the user's, not autograd's."""
+# ---- what a user wrote for NumPy
+
+
+def _is_own(thing: Activation | Loss) -> bool:
+    functions = isinstance(thing, (activations.Function, losses.Function))
+    return functions or not type(thing).__module__.startswith("glassnet.")
+
+
+class _ByNumPy(torch.autograd.Function):
+    """A function that NumPy computes; autograd is told its gradient and does not look inside."""
 
     @staticmethod
-    def forward(context: Any, p: Tensor, pair: Callable[[Array], tuple[Array, Array]]) -> Tensor:
-        value, slope = (
-            torch.tensor(np.asarray(part), dtype=p.dtype, device=p.device)
-            for part in pair(p.detach().cpu().numpy())
-        )
-        context.slope = slope
-        return value
+    def forward(context: Any, p: Tensor, function: Callable[[Array], tuple[Array, Pull]]) -> Tensor:
+        value, context.pull = function(p.detach().cpu().numpy())
+        return _like(value, p)
 
     @staticmethod
     def backward(context: Any, *gradients: Tensor) -> tuple[Tensor, None]:
-        return gradients[0] * context.slope, None
+        gradient = gradients[0]
+        return _like(context.pull(gradient.cpu().numpy()), gradient), None
 
 
-def own(p: Tensor, pair: Callable[[Array], tuple[Array, Array]]) -> Tensor:
-    """A user's own function at `p`; `pair` gives its value and slope for a NumPy array."""
-    value: Tensor = _Own.apply(p.float() if p.dtype == torch.bfloat16 else p, pair)  # type: ignore[no-untyped-call]
+def _like(array: Array, tensor: Tensor) -> Tensor:
+    return torch.tensor(np.asarray(array), dtype=tensor.dtype, device=tensor.device)
+
+
+def by_numpy(p: Tensor, function: Callable[[Array], tuple[Array, Pull]]) -> Tensor:
+    """A function that gives, for an array, its value and what takes the gradient back through it."""
+    single = p.float() if p.dtype == torch.bfloat16 else p
+    value: Tensor = _ByNumPy.apply(single, function)  # type: ignore[no-untyped-call]
     return value
 
 
@@ -125,7 +137,9 @@ def updater(optimizer: Optimizer, parameters: Tensor) -> tuple[torch.optim.Optim
 
 
 def _sgd(ours: optimizers.SGD, given: list[Tensor]) -> torch.optim.Optimizer:
-    return torch.optim.SGD(given, momentum=ours.momentum, nesterov=ours.nesterov, weight_decay=ours.weight_decay)
+    return torch.optim.SGD(
+        given, momentum=ours.momentum, nesterov=ours.nesterov, weight_decay=ours.weight_decay
+    )
 
 
 def _adagrad(ours: optimizers.AdaGrad, given: list[Tensor]) -> torch.optim.Optimizer:

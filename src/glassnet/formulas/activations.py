@@ -77,8 +77,9 @@ def gelu_slope(z: Any, a: Any) -> Any:
 
 
 def sigmoid(z: Any) -> Any:
-    """f(z) = 1 / (1 + exp(-z)), range (0, 1); exp is taken of no z > 0."""
-    return exp(minimum(z, 0)) / (1 + exp(-absolute(z)))
+    """f(z) = 1 / (1 + exp(-z)), range (0, 1); exp is only taken of -abs(z), and e <= 1."""
+    e = exp(-absolute(z))
+    return maximum(e, positive(z)) / (1 + e)
 
 
 def sigmoid_slope(z: Any, a: Any) -> Any:

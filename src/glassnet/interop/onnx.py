@@ -70,7 +70,9 @@ class _Graph:
 
     def constant(self, name: str, array: Array | float) -> str:
         """A constant of the graph, as float32."""
-        self.constants.append(self.onnx.numpy_helper.from_array(np.ascontiguousarray(array, np.float32), name))
+        self.constants.append(
+            self.onnx.numpy_helper.from_array(np.ascontiguousarray(array, np.float32), name)
+        )
         return name
 
     def then(self, operator: str, name: str, *others: str, **attributes: Any) -> None:

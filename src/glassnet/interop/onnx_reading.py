@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import math
 import os
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +14,8 @@ from numpy.typing import NDArray
 from glassnet import activations, layers
 from glassnet.activations import Activation
 from glassnet.errors import GlassnetError, MissingFileError, ModelFileError
-from glassnet.interop.pieces import Piece, assembled, dense, normalisation
+from glassnet.interop.onnx_operators import READERS
+from glassnet.interop.pieces import Piece, assembled
 from glassnet.network import Network
 from glassnet.optional import require
 
@@ -87,7 +87,9 @@ class _Graph:
     """The operators of a file, by the values that they read."""
 
     def __init__(self, graph: Any, onnx: Any) -> None:
-        self.constants: dict[str, Array] = {part.name: onnx.numpy_helper.to_array(part) for part in graph.initializer}
+        self.constants: dict[str, Array] = {
+            part.name: onnx.numpy_helper.to_array(part) for part in graph.initializer
+        }
         self.nodes = []
         self.attribute = onnx.helper.get_attribute_value
         for node in graph.node:
@@ -108,12 +110,14 @@ class _Graph:
 
     def refuse_unknown(self) -> None:
         """Raise `ModelFileError` where an operator has no reader."""
-        found = {f"{node.domain}.{node.op_type}".removeprefix("ai.onnx").removeprefix(".") for node in self.nodes}
-        unknown = sorted(found - _READERS.keys() - {"Erf", "Mul", "Div"})
+        found = {
+            f"{node.domain}.{node.op_type}".removeprefix("ai.onnx").removeprefix(".") for node in self.nodes
+        }
+        unknown = sorted(found - READERS.keys() - {"Erf", "Mul", "Div"})
         if unknown:
             raise ModelFileError(
                 f"it uses operators that glassnet has no layers for: {', '.join(unknown)}; "
-                f"it reads {', '.join(sorted(_READERS))}"
+                f"it reads {', '.join(sorted(READERS))}"
             )
         if len(self.inputs) != 1 or len(self.outputs) != 1:
             raise ModelFileError(
@@ -141,14 +145,14 @@ class _Graph:
 
     def read(self, node: Any, value: str, found: list[Piece]) -> str:
         """Add the piece of one operator; gives the name of its result."""
-        if node.op_type not in _READERS:
+        if node.op_type not in READERS:
             raise self.not_followed(node)
         others = [name for name in node.input if name != value]
         if not all(name in self.constants or not name for name in others):
             raise self.not_followed(node)
         options = {part.name: self.attribute(part) for part in node.attribute}
         arrays = [self.constants[name] if name else None for name in others]
-        _READERS[node.op_type](found, f"operator {node.name or node.op_type}", arrays, options)
+        READERS[node.op_type](found, f"operator {node.name or node.op_type}", arrays, options)
         return str(node.output[0])
 
     def branch(self, value: str, found: list[Piece]) -> str:
@@ -165,7 +169,11 @@ class _Graph:
         value, merged = start, False
         for operator, wanted in steps:
             readers = self.reading(value)
-            nodes = [node for node in readers if node.op_type == operator and self.operand(node, value, start, wanted)]
+            nodes = [
+                node
+                for node in readers
+                if node.op_type == operator and self.operand(node, value, start, wanted)
+            ]
             if len(nodes) != 1 or (len(readers) > 1 and value != start):
                 return None
             merged |= wanted == 0
@@ -181,8 +189,8 @@ class _Graph:
             return False
         if wanted == 0:
             return others[0] == start
-        constant = self.constants.get(others[0])
-        return constant is not None and constant.size == 1 and math.isclose(float(constant.item()), wanted, rel_tol=1e-5)
+        constant = self.constants.get(others[0], np.empty(0))
+        return bool(constant.size == 1 and math.isclose(constant.item(), wanted, rel_tol=1e-5))
 
     def not_followed(self, node: Any) -> ModelFileError:
         """The error for an operator that is known, but not where it stands."""
@@ -198,101 +206,3 @@ _SPELLED: list[tuple[Activation, list[tuple[str, float | None]]]] = [
     (activations.GELU(), [("Mul", math.sqrt(0.5)), ("Erf", None), ("Add", 1), ("Mul", 0.5), ("Mul", 0)]),
     (activations.GELU(), [("Div", math.sqrt(2)), ("Erf", None), ("Add", 1), ("Mul", 0), ("Mul", 0.5)]),
 ]
-
-
-# ---- one reader for each operator; it adds a piece, or changes the last one
-
-Reader = Callable[[list[Piece], str, list[Any], dict[str, Any]], None]
-
-
-def _gemm(found: list[Piece], place: str, arrays: list[Any], options: dict[str, Any]) -> None:
-    _must(options.get("alpha", 1) == options.get("beta", 1) == 1 and not options.get("transA"), place)
-    weights = arrays[0].T if options.get("transB") else arrays[0]
-    bias = arrays[1] if len(arrays) > 1 else None
-    found.append(dense(weights, None if bias is None else np.broadcast_to(bias.ravel(), weights.shape[1:]), place))
-
-
-def _matmul(found: list[Piece], place: str, arrays: list[Any], options: dict[str, Any]) -> None:
-    _must(arrays[0].ndim == 2, place)
-    found.append(dense(arrays[0], None, place))
-
-
-def _add(found: list[Piece], place: str, arrays: list[Any], options: dict[str, Any]) -> None:
-    _must(bool(found) and isinstance(found[-1].layer, layers.Dense), place)
-    before = found[-1].arrays["bias"]
-    found[-1].arrays["bias"] = before + np.broadcast_to(arrays[0].ravel(), before.shape)
-
-
-def _batch_norm(found: list[Piece], place: str, arrays: list[Any], options: dict[str, Any]) -> None:
-    _must(not options.get("training_mode"), place)
-    momentum = round(1 - options.get("momentum", 0.9), 6)
-    layer = layers.BatchNorm(momentum=momentum, epsilon=_short(options.get("epsilon", 1e-5)))
-    names = ("weights", "bias", "running_mean", "running_variance")
-    found.append(Piece(layer, place, dict(zip(names, arrays, strict=True))))
-
-
-def _layer_norm(found: list[Piece], place: str, arrays: list[Any], options: dict[str, Any]) -> None:
-    _must(options.get("axis", -1) in (-1, 1), place)
-    layer = layers.LayerNorm(_short(options.get("epsilon", 1e-5)))
-    given = {"weights": arrays[0], "bias": arrays[1] if len(arrays) > 1 else None}
-    found.append(normalisation(layer, len(arrays[0]), place, given, arrays[0].dtype))
-
-
-def _flatten(found: list[Piece], place: str, arrays: list[Any], options: dict[str, Any]) -> None:
-    _must(options.get("axis", 1) == 1, place)
-    found.append(Piece(layers.Flatten(), place))
-
-
-def _reshape(found: list[Piece], place: str, arrays: list[Any], options: dict[str, Any]) -> None:
-    shape = arrays[0].ravel().tolist()
-    _must(len(shape) == 2 and (shape[1] == -1 or shape[0] == -1), place)
-    found.append(Piece(layers.Flatten(), place))
-
-
-def _nothing(found: list[Piece], place: str, arrays: list[Any], options: dict[str, Any]) -> None:
-    """What does nothing in prediction."""
-
-
-def _activation(make: Callable[[dict[str, Any]], Activation]) -> Reader:
-    return lambda found, place, arrays, options: found.append(Piece(layers.Activation(make(options)), place))
-
-
-def _gelu(options: dict[str, Any]) -> Activation:
-    _must(options.get("approximate", b"none") == b"none", "operator Gelu")
-    return activations.GELU()
-
-
-def _softmax(options: dict[str, Any]) -> Activation:
-    _must(options.get("axis", -1) in (1, -1), "operator Softmax")
-    return activations.Softmax()
-
-
-def _must(condition: bool, place: str) -> None:
-    if not condition:
-        raise ModelFileError(f"{place} does what no layer of glassnet does")
-
-
-def _short(attribute: float) -> float:
-    """A float32 of the file as the number that was written: 1e-05, not 9.999999747378752e-06."""
-    return float(str(np.float32(attribute)))
-
-
-_READERS: dict[str, Reader] = {
-    "Gemm": _gemm,
-    "MatMul": _matmul,
-    "Add": _add,
-    "BatchNormalization": _batch_norm,
-    "LayerNormalization": _layer_norm,
-    "Flatten": _flatten,
-    "Reshape": _reshape,
-    "Identity": _nothing,
-    "Dropout": _nothing,
-    "Relu": _activation(lambda options: activations.ReLU()),
-    "LeakyRelu": _activation(lambda options: activations.LeakyReLU(_short(options.get("alpha", 0.01)))),
-    "Elu": _activation(lambda options: activations.ELU(_short(options.get("alpha", 1.0)))),
-    "Gelu": _activation(_gelu),
-    "Softplus": _activation(lambda options: activations.Softplus()),
-    "Sigmoid": _activation(lambda options: activations.Sigmoid()),
-    "Tanh": _activation(lambda options: activations.Tanh()),
-    "Softmax": _activation(_softmax),
-}

@@ -43,10 +43,14 @@ def dense(weights: Array, bias: Array | None, place: str) -> Piece:
 def normalisation(layer: Layer, n: int, place: str, arrays: dict[str, Array | None], dtype: Any) -> Piece:
     """A BatchNorm or LayerNorm; weights that are not there are 1, a bias is 0."""
     absent = {"weights": np.ones(n, dtype), "bias": np.zeros(n, dtype)}
-    return Piece(layer, place, {name: absent[name] if found is None else found for name, found in arrays.items()})
+    return Piece(
+        layer, place, {name: absent[name] if found is None else found for name, found in arrays.items()}
+    )
 
 
-def assembled(pieces: Sequence[Piece], input_shape: int | Sequence[int] | None, dtype: np.dtype[Any]) -> Network:
+def assembled(
+    pieces: Sequence[Piece], input_shape: int | Sequence[int] | None, dtype: np.dtype[Any]
+) -> Network:
     """The network of these pieces; an activation behind a linear Dense becomes the Dense's own.
 
     Raises
@@ -60,7 +64,9 @@ def assembled(pieces: Sequence[Piece], input_shape: int | Sequence[int] | None, 
     network = Network([piece.layer for piece in joined], dtype=dtype.name)
     layout = plan.lay_out(network.layers, _shape(joined, input_shape))
     plan.build(network.layers, layout)
-    network.assemble(layout, _vector(joined, layout.parameters, dtype), _vector(joined, layout.statistics, dtype))
+    network.assemble(
+        layout, _vector(joined, layout.parameters, dtype), _vector(joined, layout.statistics, dtype)
+    )
     return network
 
 

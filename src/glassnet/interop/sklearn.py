@@ -49,7 +49,9 @@ def from_sklearn(model: Any) -> Network:
     """
     neural_network = require("sklearn.neural_network", extra="data", purpose="from_sklearn")
     if not isinstance(model, (neural_network.MLPClassifier, neural_network.MLPRegressor)):
-        raise ArgumentError(f"from_sklearn takes an MLPClassifier or MLPRegressor; got {type(model).__name__}")
+        raise ArgumentError(
+            f"from_sklearn takes an MLPClassifier or MLPRegressor; got {type(model).__name__}"
+        )
     if not hasattr(model, "coefs_"):
         raise ArgumentError(f"this {type(model).__name__} is not fitted; call its fit first")
     if model.out_activation_ not in _NAMES:
@@ -59,7 +61,9 @@ def from_sklearn(model: Any) -> Network:
     named = [model.activation] * (len(model.coefs_) - 1) + [model.out_activation_]
     pieces = [
         Piece(Dense(weights.shape[1], _NAMES[name]), f"coefs_[{index}]", {"weights": weights, "bias": bias})
-        for index, (weights, bias, name) in enumerate(zip(model.coefs_, model.intercepts_, named, strict=True))
+        for index, (weights, bias, name) in enumerate(
+            zip(model.coefs_, model.intercepts_, named, strict=True)
+        )
     ]
     network = assembled(pieces, None, model.coefs_[0].dtype)
     network.loss = losses.get(_LOSSES[model.out_activation_])
@@ -73,7 +77,10 @@ _LOSSES = {
 
 
 def _metadata(model: Any) -> dict[str, Any]:
-    lists = {"class_names": getattr(model, "classes_", None), "feature_names": getattr(model, "feature_names_in_", None)}
+    lists = {
+        "class_names": getattr(model, "classes_", None),
+        "feature_names": getattr(model, "feature_names_in_", None),
+    }
     return {name: np.asarray(found).tolist() for name, found in lists.items() if found is not None}
 
 
@@ -111,13 +118,19 @@ def to_sklearn(network: Network) -> Any:
         model = neural_network.MLPRegressor(**options).partial_fit(X, np.zeros((len(X), n_outputs)).squeeze())
     elif output == "logistic" and n_outputs > 1:
         labels = np.repeat([[0], [1]], n_outputs, axis=1)
-        model = neural_network.MLPClassifier(**options).partial_fit(X[:2], labels, classes=np.arange(n_outputs))
+        model = neural_network.MLPClassifier(**options).partial_fit(
+            X[:2], labels, classes=np.arange(n_outputs)
+        )
     elif output in ("softmax", "logistic"):
         classes = _classes(network, max(2, n_outputs))
         model = neural_network.MLPClassifier(**options).partial_fit(X, classes, classes=classes)
-        coefs[-1], intercepts[-1] = (_sorted(array, np.argsort(classes)) for array in (coefs[-1], intercepts[-1]))
+        coefs[-1], intercepts[-1] = (
+            _sorted(array, np.argsort(classes)) for array in (coefs[-1], intercepts[-1])
+        )
     else:
-        raise _refused(len(dense) - 1, dense[-1], "an MLP of scikit-learn ends with softmax, sigmoid or linear")
+        raise _refused(
+            len(dense) - 1, dense[-1], "an MLP of scikit-learn ends with softmax, sigmoid or linear"
+        )
     return _filled(model, coefs, intercepts)
 
 

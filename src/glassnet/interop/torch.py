@@ -46,9 +46,9 @@ def to_torch(network: Network) -> nn.Sequential:
         If the network is not built, or a layer has an activation of the user's own.
     """
     torch = require("torch", extra="torch", purpose="to_torch")
-    found = parts(network)
-    module, state = torch.nn.Sequential(), {}
-    for part in found:
+    module = torch.nn.Sequential()
+    state: dict[str, Any] = {}
+    for part in parts(network):
         with torch.device("meta"):  # allocates nothing and draws nothing from PyTorch's generator
             module.add_module(part.name, getattr(torch.nn, part.kind)(*part.arguments, **part.options))
         if part.layer is not None:
@@ -101,7 +101,7 @@ def from_torch(module: nn.Module, *, input_shape: int | Sequence[int] | None = N
     """
     torch = require("torch", extra="torch", purpose="from_torch")
     if isinstance(module, Mapping):
-        raise ArgumentError("from_torch takes a module, and this is a state_dict; load it into its module first")
+        raise ArgumentError("from_torch takes a module; this is a state_dict: load it into its module first")
     if not isinstance(module, torch.nn.Module):
         raise ArgumentError(f"from_torch takes a torch.nn.Module; got {type(module).__name__}")
     dtype = _dtype(module, torch)

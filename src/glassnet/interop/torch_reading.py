@@ -90,7 +90,7 @@ def _is_leaf(module: nn.Module) -> bool:
 def _flattens(node: fx.Node) -> bool:
     """Whether it is ``x.view(n, -1)``, with n the number of samples, or ``x.view(-1, n_features)``."""
     shape = node.args[1:]
-    return len(shape) == 2 and (shape[1] == -1 or (shape[0] == -1 and isinstance(shape[1], int)))
+    return len(shape) == 2 and -1 in shape
 
 
 # ---- one reader for each kind of module

@@ -179,7 +179,9 @@ def clipping(rule: Optimizer) -> list[str]:
     """Lines that limit the gradients."""
     limits = {"clip_grad_norm_": rule.clip_norm, "clip_grad_value_": rule.clip_value}
     return [
-        f"nn.utils.{name}(model.parameters(), {limit!r})" for name, limit in limits.items() if limit is not None
+        f"nn.utils.{name}(model.parameters(), {limit!r})"
+        for name, limit in limits.items()
+        if limit is not None
     ]
 
 

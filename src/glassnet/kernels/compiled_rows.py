@@ -128,7 +128,10 @@ def contrastive(p_at, y_at, weights_at, error_at, rows, columns, margin):
 
 
 def triplet_hard(p_at, y_at, weights_at, error_at, rows, columns, margin):
-    """Mean over anchors of max(0, margin + farthest positive - nearest negative)."""
+    """Mean over anchors of max(0, margin + farthest positive - nearest negative).
+
+    Comparisons are turned round so that a distance that is not a number counts as the extreme one, and stays so.
+    """
     p, error = carray(p_at, (rows, columns)), carray(error_at, (rows, columns))
     y = carray(y_at, (rows,))
     for k in range(rows * columns):
@@ -148,13 +151,13 @@ def triplet_hard(p_at, y_at, weights_at, error_at, rows, columns, margin):
             if j != i:
                 d = DISTANCE(p, i, j)
                 if y[i] == y[j]:
-                    if farthest < 0 or d > far:
+                    if farthest < 0 or (far == far and not d <= far):
                         farthest, far = j, d
-                elif nearest < 0 or d < near:
+                elif nearest < 0 or (near == near and not d >= near):
                     nearest, near = j, d
         if farthest >= 0 and nearest >= 0:
             excess = far - near + margin
-            if excess > 0:
+            if not excess <= 0:
                 total += np.float64(excess)
                 PULL(p, error, i, farthest, far, share)
                 PULL(p, error, i, nearest, near, -share)
@@ -186,7 +189,7 @@ def triplet_all(p_at, y_at, weights_at, error_at, rows, columns, margin):
                 for k in range(rows):
                     if y[k] != y[i]:
                         excess = distances[j] - distances[k] + margin
-                        if excess > 0:
+                        if not excess <= 0:
                             total += np.float64(excess)
                             counts[j] += 1
                             counts[k] -= 1

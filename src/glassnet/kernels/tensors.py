@@ -17,7 +17,6 @@ from torch.nn import functional
 
 from glassnet.errors import EngineError
 from glassnet.formulas import activations, elementary, losses, rows
-from glassnet.kernels.meanings import specialise
 
 Formula = Callable[..., Any]
 
@@ -86,7 +85,9 @@ def lift(formula: Formula) -> Formula:
         )
     named = {name: formula.__globals__.get(name) for name in formula.__code__.co_names}
     meanings = {name: lift(thing) for name, thing in named.items() if _is_formula(thing)}
-    return specialise(formula, formula.__name__, **meanings)
+    return FunctionType(
+        formula.__code__, {**formula.__globals__, **meanings}, formula.__name__, formula.__defaults__
+    )
 
 
 def _is_formula(thing: Any) -> bool:
@@ -105,7 +106,7 @@ def distances(p: Tensor) -> Tensor:
 def contrastive(labels: Tensor, p: Tensor, margin: float) -> Tensor:
     """Mean over all pairs; see :func:`glassnet.formulas.rows.contrastive`."""
     same = (labels[:, None] == labels[None, :]).to(p.dtype)
-    pairs = lift(losses.contrastive_pair)(same, distances(p), margin)
+    pairs: Tensor = lift(losses.contrastive_pair)(same, distances(p), margin)
     return torch.triu(pairs, diagonal=1).sum() / max(len(p) * (len(p) - 1) // 2, 1)
 
 
@@ -117,7 +118,8 @@ def triplet_hard(labels: Tensor, p: Tensor, margin: float) -> Tensor:
     nearest = torch.where(negatives, distance, torch.inf).argmin(dim=1, keepdim=True)
     anchors = positives.any(dim=1) & negatives.any(dim=1)
     excess = (distance.gather(1, farthest) - distance.gather(1, nearest))[:, 0] + margin
-    return (lift(losses.hinge)(excess) * anchors).sum() / anchors.sum().clamp(min=1)
+    costs: Tensor = lift(losses.hinge)(excess)
+    return (costs * anchors).sum() / anchors.sum().clamp(min=1)
 
 
 def triplet_all(labels: Tensor, p: Tensor, margin: float) -> Tensor:
@@ -126,7 +128,8 @@ def triplet_all(labels: Tensor, p: Tensor, margin: float) -> Tensor:
     positives, negatives = _same_and_other(labels)
     valid = positives[:, :, None] & negatives[:, None, :]
     excess = distance[:, :, None] - distance[:, None, :] + margin
-    return (lift(losses.hinge)(excess) * valid).sum() / valid.sum().clamp(min=1)
+    costs: Tensor = lift(losses.hinge)(excess)
+    return (costs * valid).sum() / valid.sum().clamp(min=1)
 
 
 def _same_and_other(labels: Tensor) -> tuple[Tensor, Tensor]:

@@ -46,8 +46,8 @@ class Output:
 
         Beside each the error before the activation's derivative, where there is an activation.
         """
-        errors = list(self.errors())
-        for scales in self.scales():
+        errors = list(self.errors()) if most > 0 else [next(self.errors())]
+        for scales in self.scales() if most > 0 else [()]:
             factor = float(np.prod([factor for _, factor in scales]))
             before = None if self.gate is None else self.before.times(factor)
             for error in errors:

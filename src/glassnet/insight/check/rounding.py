@@ -1,15 +1,14 @@
-"""Numbers with a bound on how far a computation in some precision may be from them.
+"""Numbers, and how far a computation in some precision is likely to be from them.
 
-A learner's gradient is right if it lies within the bounds that the rounding of every step allows: running error
-analysis. Sums of n terms count with min(n, 8 sqrt n) roundings, the second by Higham and Mary, SIAM J. Sci.
-Comput. 41 (2019), since roundings have no common sign.
+A learner's gradient counts as right if it is no farther from the right one than rounding can carry it. Roundings are taken
+as independent errors (Higham and Mary, SIAM J. Sci. Comput. 41 (2019)), so variances add up from step to step, and
+a distance of `REACH` standard deviations is allowed.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from math import sqrt
 from typing import Any
 
 import numpy as np
@@ -17,21 +16,15 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 
+# Standard deviations that are allowed: far more than chance needs, for the sake of errors that are not independent.
+REACH = 16.0
 # Roundings that one evaluation of an elementwise formula may take, whatever way it is written.
-FORMULA = 8.0
+FORMULA = 4.0
 
 
 @dataclass(frozen=True)
 class Precision:
-    """A floating-point format.
-
-    Attributes
-    ----------
-    name : str
-        Of the dtype, such as "float32".
-    unit : float
-        The largest relative error of one rounding, doubled so that multiply-and-scale counts as one.
-    """
+    """A floating-point format: the name of its dtype, and the largest relative error of one rounding."""
 
     name: str
     unit: float
@@ -40,86 +33,117 @@ class Precision:
     def of(cls, dtype: Any) -> Precision:
         """The precision of a floating dtype."""
         found = np.dtype(dtype)
-        return cls(found.name, float(np.finfo(found).eps))
+        return cls(found.name, float(np.finfo(found).eps) / 2)
 
     def given(self, values: Any) -> Rounded:
         """Numbers that are given exactly, but may first be rounded to this precision."""
         value = np.asarray(values, np.float64)
         stored = value.astype(self.name).astype(np.float64)
-        return Rounded(value, np.abs(value - stored), self.unit)
+        return Rounded(value, np.square(value - stored), self.unit)
 
 
 SINGLE, DOUBLE = Precision.of(np.float32), Precision.of(np.float64)
 
 
-def roundings(n: int) -> float:
-    """How many roundings a sum of n terms counts with."""
-    return min(n, 8 * sqrt(n)) + 4
-
-
-@dataclass(frozen=True)
 class Rounded:
-    """`value` in float64, and elementwise the largest distance of a computation with rounding `unit`."""
+    """`value` in float64, and elementwise the `variance` of a computation with rounding `unit`.
 
-    value: Array
-    bound: Array
-    unit: float
+    The variance is computed when it is first asked for.
+    """
+
+    def __init__(self, value: Array, variance: Array | Callable[[], Array], unit: float) -> None:
+        self.value, self.unit = value, unit
+        self._variance = variance
+
+    @property
+    def variance(self) -> Array:
+        """The mean square distance of a rounded computation."""
+        if callable(self._variance):
+            self._variance = self._variance()
+        return self._variance
+
+    @property
+    def reach(self) -> Array:
+        """How far a rounded computation may be away."""
+        return REACH * np.sqrt(self.variance)
 
     @property
     def T(self) -> Rounded:
         """Rows and columns exchanged."""
-        return Rounded(self.value.T, self.bound.T, self.unit)
+        return Rounded(self.value.T, lambda: self.variance.T, self.unit)
+
+    def _rounded(self, value: Any) -> Array:
+        """The variance of one more rounding."""
+        return np.square(self.unit * value)
 
     def __neg__(self) -> Rounded:
-        return Rounded(-self.value, self.bound, self.unit)
+        return Rounded(-self.value, lambda: self.variance, self.unit)
 
     def __add__(self, other: Rounded) -> Rounded:
         value = self.value + other.value
-        return Rounded(value, self.bound + other.bound + self.unit * np.abs(value), self.unit)
+        return Rounded(value, lambda: self.variance + other.variance + self._rounded(value), self.unit)
 
     def __sub__(self, other: Rounded) -> Rounded:
         return self + -other
 
     def __mul__(self, other: Rounded) -> Rounded:
         value = self.value * other.value
-        bound = np.abs(self.value) * other.bound + self.bound * (np.abs(other.value) + other.bound)
-        return Rounded(value, bound + self.unit * np.abs(value), self.unit)
+
+        def variance() -> Array:
+            of_other = np.square(self.value) * other.variance
+            of_self = self.variance * (np.square(other.value) + other.variance)
+            return of_other + of_self + self._rounded(value)
+
+        return Rounded(value, variance, self.unit)
 
     def __matmul__(self, other: Rounded) -> Rounded:
-        share = self.unit * roundings(self.value.shape[-1])
-        size = np.abs(other.value)
-        bound = np.abs(self.value) @ (other.bound + share * size) + self.bound @ (other.bound + size)
-        return Rounded(self.value @ other.value, bound, self.unit)
+        value = self.value @ other.value
+
+        def variance() -> Array:
+            size = np.square(other.value)
+            own = other.variance + self.value.shape[-1] * self._rounded(other.value)
+            return np.square(self.value) @ own + self.variance @ (size + other.variance) + self._rounded(value)
+
+        return Rounded(value, variance, self.unit)
 
     def __getitem__(self, key: Any) -> Rounded:
-        return Rounded(self.value[key], self.bound[key], self.unit)
+        return Rounded(self.value[key], lambda: self.variance[key], self.unit)
 
     def times(self, factor: float) -> Rounded:
         """Multiplied by a known number."""
         value = self.value * factor
-        return Rounded(value, self.bound * abs(factor) + self.unit * np.abs(value), self.unit)
+        return Rounded(value, lambda: self.variance * factor**2 + self._rounded(value), self.unit)
 
     def sum(self, axis: int | None, keepdims: bool = False) -> Rounded:
         """The sum along an axis, or over everything."""
         n = self.value.size if axis is None else self.value.shape[axis]
-        each = self.bound + self.unit * roundings(n) * np.abs(self.value)
-        value = self.value.sum(axis=axis, keepdims=keepdims)
-        return Rounded(np.asarray(value), np.asarray(each.sum(axis=axis, keepdims=keepdims)), self.unit)
+        value = np.asarray(self.value.sum(axis=axis, keepdims=keepdims))
+
+        def variance() -> Array:
+            each = self.variance + n * self._rounded(self.value)
+            return each.sum(axis=axis, keepdims=keepdims) + self._rounded(value)
+
+        return Rounded(value, variance, self.unit)
 
     def mean(self, axis: int) -> Rounded:
         """The mean along an axis, which is kept with length 1."""
         return self.sum(axis, keepdims=True).times(1 / self.value.shape[axis])
 
-    def apply(self, formula: Callable[[Array], Any]) -> Rounded:
-        """An elementwise formula: what it gives at the ends of each bound, and the roundings of its own.
+    def apply(self, formula: Callable[[Array], Any], exact: bool = False) -> Rounded:
+        """An elementwise formula: what it gives at the ends of the reach, and the roundings of its own.
 
-        A jump within the bounds counts in full. A zero that stays zero is exact.
+        A jump within reach counts in full. A formula that is `exact` has no roundings of its own but relative ones;
+        others have some of size 1 too, except at a zero that is exact.
         """
         value = np.asarray(formula(self.value), np.float64)
-        spread = np.abs(np.asarray(formula(self.value + self.bound)) - value)
-        spread = np.maximum(spread, np.abs(np.asarray(formula(self.value - self.bound)) - value))
-        own = np.where((value == 0) & (spread == 0), 0, 1 + np.abs(value))
-        return Rounded(value, spread + FORMULA * self.unit * own, self.unit)
+
+        def variance() -> Array:
+            up, down = formula(self.value + self.reach), formula(self.value - self.reach)
+            spread = np.maximum(np.abs(up - value), np.abs(down - value)) / REACH
+            offset = 0 if exact else np.where((self.value == 0) & (self.variance == 0), 0, 1)
+            return np.square(spread) + self._rounded(FORMULA * (offset + np.abs(value)))
+
+        return Rounded(value, variance, self.unit)
 
     def exactly(self, values: Any) -> Rounded:
         """Known numbers beside these, of the same unit."""
@@ -132,7 +156,12 @@ def softmax(z: Rounded, axis: int = 1) -> Rounded:
     largest = z.value.max(axis=axis, keepdims=True)
     e = np.exp(z.value - largest)
     value = e / e.sum(axis=axis, keepdims=True)
-    argument = z.bound + z.unit * (np.abs(z.value) + np.abs(largest))
-    argument = argument + (value * argument).sum(axis=axis, keepdims=True)
-    bound = value * np.expm1(np.minimum(argument, 700)) + z.unit * roundings(value.shape[axis]) * value
-    return Rounded(value, bound, z.unit)
+
+    def variance() -> Array:
+        argument = z.variance + np.square(z.unit * (np.abs(z.value) + np.abs(largest)))
+        argument = argument + (np.square(value) * argument).sum(axis=axis, keepdims=True)
+        relative = np.expm1(np.minimum(REACH * np.sqrt(argument), 700)) / REACH
+        own = np.square(FORMULA * z.unit) * value.shape[axis]
+        return np.minimum(np.square(value) * (np.square(relative) + own), 1 / REACH**2)
+
+    return Rounded(value, variance, z.unit)

@@ -61,7 +61,7 @@ class Descent:
         """Every hypothesis on this chain."""
         output = Output(self.chain, self.problem.loss, self.problem.y)
         start = Hypothesis(self.chain.places, 0.0, {})
-        for choice, before in output.choices(self.most):
+        for choice, before in output.choices(self.most - n_slips(self.chain.places)):
             if self._allowed(start, choice):
                 yield from self._down(output.stage_below, choice.value, before, _with(start, choice))
 

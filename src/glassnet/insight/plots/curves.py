@@ -73,7 +73,9 @@ def learning_curves(history: History, column: str = "loss", *, ax: Axes | None =
 
 def _scale(ax: Axes, history: History, column: str) -> None:
     ticker = canvas.matplotlib("ticker")
-    ax.xaxis.set_major_locator(ticker.MaxNLocator(nbins="auto", integer=True, min_n_ticks=1))
+    ax.xaxis.set_major_locator(
+        ticker.MaxNLocator(nbins="auto", steps=[1, 2, 5, 10], integer=True, min_n_ticks=1)
+    )
     if column in _SHARES:
         ax.yaxis.set_major_formatter(canvas.percent())
         return

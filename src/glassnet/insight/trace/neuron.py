@@ -17,6 +17,7 @@ from glassnet.registry import compact_repr
 
 Array = NDArray[Any]
 
+
 @dataclass(frozen=True)
 class NeuronTrace:
     """The arithmetic of one neuron for one sample.
@@ -145,7 +146,14 @@ def neuron(step: StepRecord, layer: int, unit: int, sample: int) -> NeuronTrace:
     _within("sample", sample, len(step.x))
     weights, d_weights, new = made.weights, made.d_weights, made.new_weights
     bias, d_bias, new_bias = made.bias, made.d_bias, made.new_bias
-    if weights is None or bias is None or d_weights is None or d_bias is None or new is None or new_bias is None:
+    if (
+        weights is None
+        or bias is None
+        or d_weights is None
+        or d_bias is None
+        or new is None
+        or new_bias is None
+    ):
         raise ArgumentError(f"layer {layer} has no weights to trace")
     fused = index == len(step.rows) - 1 and step.plan.objective is not step.loss
     activation = step.network.layers[layer].activation  # type: ignore[attr-defined]

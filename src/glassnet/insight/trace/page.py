@@ -82,7 +82,14 @@ def activation_notation_of(activation: Any) -> tuple[str, Any]:
 def _dense(made: RowRecord, incoming: Array, units: Array, samples: slice) -> dict[str, Any]:
     weights, d_weights, new = made.weights, made.d_weights, made.new_weights
     bias, d_bias, new_bias = made.bias, made.d_bias, made.new_bias
-    if weights is None or d_weights is None or new is None or bias is None or d_bias is None or new_bias is None:
+    if (
+        weights is None
+        or d_weights is None
+        or new is None
+        or bias is None
+        or d_bias is None
+        or new_bias is None
+    ):
         return {}
     block = np.ix_(incoming, units)
     shown = made.inputs[samples][:, incoming] @ weights[block]

@@ -81,7 +81,11 @@ def record(
     plan = network.plan(chosen)
     x = network.features(X)
     targets = inputs.targets("y", y, chosen, len(x), plan.n_outputs, network.dtype)
-    prepared = losses.one_hot_rows(chosen.name, targets, np.empty((len(x), plan.n_outputs))) if chosen.takes_classes else targets
+    prepared = (
+        losses.one_hot_rows(chosen.name, targets, np.empty((len(x), plan.n_outputs)))
+        if chosen.takes_classes
+        else targets
+    )
     prepared = prepared.astype(network.dtype)
     return _Recorder(network, plan, x, prepared, chosen, rule).run()
 
@@ -92,7 +96,14 @@ class _Recorder:
     def __init__(
         self, network: Network, plan: Plan, x: Array, y: Array, loss: Loss, optimizer: Optimizer
     ) -> None:
-        self.network, self.plan, self.x, self.y, self.loss, self.optimizer = network, plan, x, y, loss, optimizer
+        self.network, self.plan, self.x, self.y, self.loss, self.optimizer = (
+            network,
+            plan,
+            x,
+            y,
+            loss,
+            optimizer,
+        )
         vectors = copy.deepcopy(network.vectors)
         self.parameters, self.gradients = Views(vectors.parameters), Views(vectors.gradients)
         self.running = Views(vectors.running)
@@ -103,9 +114,7 @@ class _Recorder:
     def run(self) -> StepRecord:
         """Forward, loss, backward row by row, update."""
         n, plan = len(self.x), self.plan
-        loop.forward(
-            plan.rows, self.parameters, self.running, self.memory, n, self.x, self.masks, 0, True
-        )
+        loop.forward(plan.rows, self.parameters, self.running, self.memory, n, self.x, self.masks, 0, True)
         outputs = [self._columns(row.a, row.n_outputs).copy() for row in plan.rows]
         value, d_output = plan.objective.compare(self.y, outputs[-1], None)
         self._columns(plan.rows[-1].error, plan.n_outputs)[...] = d_output
@@ -117,7 +126,17 @@ class _Recorder:
         rate = self._update()
         rows = tuple(self._updated(made) for made in reversed(kept))
         return StepRecord(
-            self.network, plan, self.loss, self.optimizer, rate, self.x, self.y, rows, value, penalty, d_output
+            self.network,
+            plan,
+            self.loss,
+            self.optimizer,
+            rate,
+            self.x,
+            self.y,
+            rows,
+            value,
+            penalty,
+            d_output,
         )
 
     def _columns(self, start: int, width: int) -> Array:

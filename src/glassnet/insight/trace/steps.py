@@ -70,7 +70,9 @@ class Writer:
     def _turned(self, array: Array) -> Array:
         return array.T if self.columns else array
 
-    def _step(self, name: str, phase: str, layer: int | None, texts: tuple[str, str], numbers: str, *arrays: Array) -> Step:
+    def _step(
+        self, name: str, phase: str, layer: int | None, texts: tuple[str, str], numbers: str, *arrays: Array
+    ) -> Step:
         turned = [self._turned(array) for array in arrays]
         shapes = " · ".join(str(array.shape) for array in turned[1:])
         shapes = f"{shapes} → {turned[0].shape}" if shapes else str(turned[0].shape)
@@ -119,7 +121,9 @@ class Writer:
         numbers = f"L = {number(step.value)}"
         if step.penalty:
             numbers += f" + {number(step.penalty)} weight penalty"
-        return self._step("L", "loss", None, (f"L = {value}", f"L = {latex}"), numbers, np.array([[step.value]]))
+        return self._step(
+            "L", "loss", None, (f"L = {value}", f"L = {latex}"), numbers, np.array([[step.value]])
+        )
 
     def _backward(self, k: int, made: RowRecord, *, last: bool) -> Iterator[Step]:
         row = made.row
@@ -137,7 +141,9 @@ class Writer:
 
     def _output_error(self, k: int, made: RowRecord) -> Step:
         objective = self.step.plan.objective
-        notation = LOSSES.get(objective.name) or Notation("", "the loss's slope", "", r"\partial L / \partial A")
+        notation = LOSSES.get(objective.name) or Notation(
+            "", "the loss's slope", "", r"\partial L / \partial A"
+        )
         which = "Z" if self._fused(made) else "A"
         text = notation.slope.replace(which, f"{which}{k}")
         latex = notation.slope_latex.replace(which, f"{which}_{k}")
@@ -171,20 +177,33 @@ class Writer:
             if self.columns:
                 texts = (f"dA{below} = W{k}ᵀ dZ{k}", rf"dA_{below} = W_{k}^\top dZ_{k}")
             numbers = f"da = {product_sum(made.d_z[0], made.weights[0])} = {number(made.d_inputs[0, 0])}"
-            return self._step(f"dA{below}", "backward", made.row.layer, texts, numbers, made.d_inputs, made.d_z, made.weights)
+            return self._step(
+                f"dA{below}",
+                "backward",
+                made.row.layer,
+                texts,
+                numbers,
+                made.d_inputs,
+                made.d_z,
+                made.weights,
+            )
         texts = (f"dA{below} = dA{k} through layer {made.row.layer}", rf"dA_{below}")
         numbers = f"da = {number(made.d_a[0, 0])} → {number(made.d_inputs[0, 0])}"
         return self._step(f"dA{below}", "backward", made.row.layer, texts, numbers, made.d_inputs, made.d_a)
 
     def _update(self, k: int, made: RowRecord) -> Iterator[Step]:
-        plain, latex = UPDATES.get(self.step.optimizer.rule.__name__, ("w ← w + Δw", r"w \leftarrow w + \Delta w"))
+        plain, latex = UPDATES.get(
+            self.step.optimizer.rule.__name__, ("w ← w + Δw", r"w \leftarrow w + \Delta w")
+        )
         rate = self.step.learning_rate
         for name, old, slope, new in (
             (f"W{k}", made.weights, made.d_weights, made.new_weights),
             (f"b{k}", _row(made.bias), _row(made.d_bias), _row(made.new_bias)),
         ):
             if old is not None and slope is not None and new is not None:
-                numbers = f"η = {rate:g}, dw = {number(slope[0, 0])}: {number(old[0, 0])} → {number(new[0, 0])}"
+                numbers = (
+                    f"η = {rate:g}, dw = {number(slope[0, 0])}: {number(old[0, 0])} → {number(new[0, 0])}"
+                )
                 texts = (f"{name}: {plain}", latex)
                 yield self._step(name, "update", made.row.layer, texts, numbers, new, old)
 

@@ -71,7 +71,9 @@ class Trace:
     def __rich__(self) -> Any:
         from rich.table import Table
 
-        table = Table("", "formula", "numbers of the first entry", "shapes", title=f"one step, loss {self.loss:.5g}")
+        table = Table(
+            "", "formula", "numbers of the first entry", "shapes", title=f"one step, loss {self.loss:.5g}"
+        )
         phase = ""
         for step in self.steps:
             if phase and step.phase != phase:
