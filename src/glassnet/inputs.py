@@ -118,7 +118,9 @@ def targets(
     array = numeric(name, values, dtype if loss.targets == "values" else np.float64)
     if len(array) != n_samples:
         of_what = name.removeprefix("y")
-        raise ShapeError(f"X{of_what} has {n_samples} samples and {name} has {len(array)}; they must be equal")
+        raise ShapeError(
+            f"X{of_what} has {n_samples} samples and {name} has {len(array)}; they must be equal"
+        )
     if loss.targets == "values":
         return np.ascontiguousarray(_values(name, array, loss, n_outputs), dtype)
     return np.ascontiguousarray(_integers(name, array, loss, n_outputs), dtype)

@@ -90,7 +90,9 @@ class Layer:
         """Write an array of the right shape, or one number everywhere, into the parameters."""
         view, given = self.view(name), np.asarray(values)
         if given.ndim > 0 and given.shape != view.shape:
-            hint = "; transpose it: rows are inputs, columns are outputs" if given.T.shape == view.shape else ""
+            hint = (
+                "; transpose it: rows are inputs, columns are outputs" if given.T.shape == view.shape else ""
+            )
             raise ShapeError(f"{name} of {self!r} must have shape {view.shape}; got {given.shape}{hint}")
         view[...] = given
 

@@ -204,7 +204,9 @@ class Network:
     def dropout_masks(self) -> tuple[Array, ...]:
         """For each Dropout layer what the last forward pass in training kept: 1 or 0, (n_samples, n_units)."""
         if self._pass is None:
-            raise NotBuiltError("dropout masks are drawn by a forward pass in training; call forward(X) first")
+            raise NotBuiltError(
+                "dropout masks are drawn by a forward pass in training; call forward(X) first"
+            )
         return self._pass.dropout_masks
 
     def step(self, optimizer: str | Optimizer) -> None:

@@ -34,7 +34,7 @@ class Registry(Generic[T]):
         """Class decorator: make the class known under `name` and its short aliases, printed as what rebuilds it."""
 
         def add(cls: C) -> C:
-            cls.__repr__ = compact_repr
+            type.__setattr__(cls, "__repr__", compact_repr)
             self._classes[name] = cls
             for known in (name, *aliases):
                 self._factories[known] = cls
@@ -45,7 +45,9 @@ class Registry(Generic[T]):
     def add(self, name: str, thing: T) -> None:
         """Make a user's own object known under `name`, so that files that mention it can be loaded."""
         if not isinstance(thing, self.base):
-            raise ArgumentError(f"{name!r} must be registered with a glassnet {self.base.__name__}; got {thing!r}")
+            raise ArgumentError(
+                f"{name!r} must be registered with a glassnet {self.base.__name__}; got {thing!r}"
+            )
         self._added[name] = thing
         self._factories[name] = lambda: thing
 
@@ -54,9 +56,9 @@ class Registry(Generic[T]):
         if isinstance(choice, self.base):
             return choice
         if not isinstance(choice, str):
-            hint = f"; call the class: {choice.__name__}(...)" if _is_class_of(choice, self.base) else ""
             raise ArgumentError(
-                f"{self.kind} must be a name or a glassnet {self.base.__name__}; got {choice!r}{hint}"
+                f"{self.kind} must be a name or a glassnet {self.base.__name__}; "
+                f"got {choice!r}{_hint_for_class(choice, self.base)}"
             )
         if choice not in self._factories:
             near = difflib.get_close_matches(choice, self._factories, n=3, cutoff=0.5)
@@ -175,8 +177,10 @@ def registry_of(thing: Any) -> Registry[Any] | None:
     return next((r for r in _registries.values() if isinstance(thing, r.base)), None)
 
 
-def _is_class_of(choice: Any, base: type) -> bool:
-    return isinstance(choice, type) and issubclass(choice, base)
+def _hint_for_class(choice: object, base: type) -> str:
+    if isinstance(choice, type) and issubclass(choice, base):
+        return f"; call the class: {choice.__name__}(...)"
+    return ""
 
 
 _IN_MAIN_NAMESPACE = {"layers", "optimizers", "network"}

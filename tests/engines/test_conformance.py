@@ -9,7 +9,7 @@ from glassnet.plan import ROW_KINDS
 from tests.engines.conformance import CASES, OPTIMIZERS, SCHEDULES, TOLERANCES, Case, assert_same_training
 from tests.gradients.table import LAYERS
 
-ENGINES = ("compiled",)
+ENGINES = ("compiled", "torch")
 
 
 @pytest.mark.parametrize("dtype", TOLERANCES)

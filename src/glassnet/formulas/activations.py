@@ -47,7 +47,7 @@ def relu_slope(z: Any, a: Any) -> Any:
 
 def leaky_relu(z: Any, slope: Any) -> Any:
     """f(z) = z where z > 0, else slope * z, range (-inf, inf). Maas et al., ICML 2013."""
-    return where(z > 0, z, slope * z)
+    return maximum(z, 0) + slope * minimum(z, 0)
 
 
 def leaky_relu_slope(z: Any, a: Any, slope: Any) -> Any:
@@ -57,7 +57,7 @@ def leaky_relu_slope(z: Any, a: Any, slope: Any) -> Any:
 
 def elu(z: Any, alpha: Any) -> Any:
     """f(z) = z where z > 0, else alpha (exp(z) - 1), range (-alpha, inf). Clevert et al., ICLR 2016."""
-    return where(z > 0, z, alpha * expm1(minimum(z, 0)))
+    return maximum(z, 0) + alpha * expm1(minimum(z, 0))
 
 
 def elu_slope(z: Any, a: Any, alpha: Any) -> Any:

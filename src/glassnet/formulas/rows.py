@@ -20,7 +20,7 @@ SHORT_ROW = 32
 
 
 def by_columns(x: Array) -> Array:
-    """`x`, with each column in one piece of memory if rows are short: NumPy works piece by piece, and fast on long ones."""
+    """`x`, with each column in one piece of memory if rows are short: NumPy works piece by piece, fast on long ones."""
     return np.asfortranarray(x) if x.shape[1] <= SHORT_ROW else x
 
 

@@ -145,10 +145,9 @@ class _Graph:
 
     def read(self, node: Any, value: str, found: list[Piece]) -> str:
         """Add the piece of one operator; gives the name of its result."""
-        if node.op_type not in READERS:
-            raise self.not_followed(node)
         others = [name for name in node.input if name != value]
-        if not all(name in self.constants or not name for name in others):
+        known = all(name in self.constants or not name for name in others)
+        if node.op_type not in READERS or not known or not _reads_first(node, value):
             raise self.not_followed(node)
         options = {part.name: self.attribute(part) for part in node.attribute}
         arrays = [self.constants[name] if name else None for name in others]
@@ -185,10 +184,10 @@ class _Graph:
         others = [name for name in node.input if name != value]
         if wanted is None:
             return not others
-        if len(others) != 1:
+        if len(others) != 1 or not _reads_first(node, value):
             return False
         if wanted == 0:
-            return others[0] == start
+            return bool(others[0] == start)
         constant = self.constants.get(others[0], np.empty(0))
         return bool(constant.size == 1 and math.isclose(constant.item(), wanted, rel_tol=1e-5))
 
@@ -198,6 +197,11 @@ class _Graph:
             f"cannot follow operator {node.name or node.output[0]!r} ({node.op_type}); glassnet's layers follow one "
             "another, without branches"
         )
+
+
+def _reads_first(node: Any, value: str) -> bool:
+    """Whether a value is an operator's first operand, or the order does not matter."""
+    return node.op_type in ("Add", "Mul") or bool(node.input[0] == value)
 
 
 # Activations that are spelled out in operators: the operators, and their other operand; 0 stands for z itself.

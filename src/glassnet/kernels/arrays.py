@@ -127,7 +127,13 @@ def layer_norm(
 
 
 def batch_norm_backward(
-    row: Any, weights: Array, standardised: Array, inverse: Array, error: Array, d_weights: Array, d_bias: Array
+    row: Any,
+    weights: Array,
+    standardised: Array,
+    inverse: Array,
+    error: Array,
+    d_weights: Array,
+    d_bias: Array,
 ) -> None:
     """dw, db, and dX in place of dA, also through the batch's mean and variance."""
     _affine_backward(standardised, error, d_weights, d_bias)
@@ -135,7 +141,13 @@ def batch_norm_backward(
 
 
 def layer_norm_backward(
-    row: Any, weights: Array, standardised: Array, inverse: Array, error: Array, d_weights: Array, d_bias: Array
+    row: Any,
+    weights: Array,
+    standardised: Array,
+    inverse: Array,
+    error: Array,
+    d_weights: Array,
+    d_bias: Array,
 ) -> None:
     """dw, db, and dX in place of dA, also through each sample's mean and variance."""
     _affine_backward(standardised, error, d_weights, d_bias)

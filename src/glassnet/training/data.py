@@ -84,7 +84,9 @@ def _from_arrays(network: Network, X: Any, y: Any, wanted: Wanted, split: float)
     table = _plan(network, shape, loss)
     targets = inputs.targets("y", y, loss, len(x), table.n_outputs, network.dtype)
     if loss.targets == "labels" and (wanted.sample_weight is not None or wanted.class_weight is not None):
-        raise ArgumentError(f"{loss.name} is a mean over pairs or triplets, so it takes no weights of samples")
+        raise ArgumentError(
+            f"{loss.name} is a mean over pairs or triplets, so it takes no weights of samples"
+        )
     weights = inputs.sample_weights(wanted.sample_weight, len(x))
     held = _given(network, wanted.validation_data, shape, loss, table.n_outputs)
     if split > 0:
@@ -102,7 +104,9 @@ def _checked_file(network: Network, file: np.memmap[Any, Any]) -> NDArray[Any]:
     """A mapped file, looked through a few rows at a time."""
     rows = max(1, IN_MEMORY_BYTES // max(1, file[:1].nbytes))
     for start in range(0, len(file), rows):
-        inputs.features("X", file[start : start + rows], network.dtype, network.input_shape, network.layers[0])
+        inputs.features(
+            "X", file[start : start + rows], network.dtype, network.input_shape, network.layers[0]
+        )
     return file
 
 
@@ -126,9 +130,13 @@ def _from_batches(network: Network, batches: Iterable[Any], wanted: Wanted) -> D
     """An iterable of batches; its first batch tells the shapes."""
     for name in ("batch_size", "sample_weight", "class_weight"):
         if getattr(wanted, name) is not None:
-            raise ArgumentError(f"{name} is for arrays; an iterable gives whole batches (X, y) or (X, y, weights)")
+            raise ArgumentError(
+                f"{name} is for arrays; an iterable gives whole batches (X, y) or (X, y, weights)"
+            )
     if wanted.validation_split > 0:
-        raise ArgumentError("validation_split is for arrays; give validation_data beside an iterable of batches")
+        raise ArgumentError(
+            "validation_split is for arrays; give validation_data beside an iterable of batches"
+        )
     if isinstance(batches, Iterator) and wanted.epochs > 1:
         raise ArgumentError(
             f"an iterator can be gone through once, and {wanted.epochs} epochs were asked for; "

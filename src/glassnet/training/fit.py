@@ -113,7 +113,14 @@ def fit(
     heard_by = listeners.chosen(callbacks)
     rule = listeners.adjusted(optimizers.get(optimizer), heard_by)
     wanted = Wanted(
-        chosen, n_epochs, batch_size, bool(shuffle), validation_data, validation_split, sample_weight, class_weight
+        chosen,
+        n_epochs,
+        batch_size,
+        bool(shuffle),
+        validation_data,
+        validation_split,
+        sample_weight,
+        class_weight,
     )
     data = prepare(network, X, y, wanted)
     refuse_lonely_batches(data)
@@ -126,7 +133,9 @@ def fit(
         checks.integer("threads", threads, least=1)
     source = data.source
     placement = Placement(device, bool(mixed_precision), bool(torch_compile))
-    work = Work(data.plan, rule, network.dtype, n_epochs * (source.n_steps or 1), source.batch_size, placement)
+    work = Work(
+        data.plan, rule, network.dtype, n_epochs * (source.n_steps or 1), source.batch_size, placement
+    )
     continues = network.state is not None and network.state.optimizer == rule
     earlier = network.state.engine if network.state is not None and continues else ""
     runs_on = choose(engine, work, earlier, announce if progress else None)

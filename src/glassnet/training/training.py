@@ -114,9 +114,7 @@ class Training:
             reached = self.state.epoch + epochs + places / per_epoch
         return self.state.optimizer.rates(reached) * self.state.rate_factor
 
-    def _call(
-        self, part: Slice, first: int, rates: NDArray[np.float64], losses: NDArray[np.float64]
-    ) -> None:
+    def _call(self, part: Slice, first: int, rates: NDArray[np.float64], losses: NDArray[np.float64]) -> None:
         """Let the engine take the steps of this slice."""
         refuse_lonely_batches(self.data, part)
         self.runner.make_room(int(part.sizes.max()))
@@ -177,7 +175,9 @@ class Training:
     def _show(self, bar: Bar | Silence, noted: _Steps) -> None:
         done = noted.count / self.source.n_steps if self.source.n_steps else 0.0
         newest = {
-            name: values[-1] for name, values in self.history.columns.items() if name.startswith("validation_")
+            name: values[-1]
+            for name, values in self.history.columns.items()
+            if name.startswith("validation_")
         }
         bar.show(self.history.n_epochs + done, {"loss": noted.last_loss, **newest})
 
@@ -189,9 +189,7 @@ class _Steps:
         self.count = 0
         self.columns: list[tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.int64]]] = []
 
-    def add(
-        self, losses: NDArray[np.float64], rates: NDArray[np.float64], sizes: NDArray[np.int64]
-    ) -> None:
+    def add(self, losses: NDArray[np.float64], rates: NDArray[np.float64], sizes: NDArray[np.int64]) -> None:
         self.count += len(losses)
         self.columns.append((losses, rates, sizes))
 
@@ -200,9 +198,7 @@ class _Steps:
         """The loss of the newest step."""
         return float(self.columns[-1][0][-1])
 
-    def by_epoch(
-        self, n_epochs: int, per_epoch: int
-    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    def by_epoch(self, n_epochs: int, per_epoch: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """The mean loss of each epoch, every batch counted by its size, and its last learning rate."""
         losses, rates, sizes = (np.concatenate(column) for column in zip(*self.columns, strict=True))
         shape, whole = (n_epochs, per_epoch), n_epochs * per_epoch

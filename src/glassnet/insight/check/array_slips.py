@@ -21,7 +21,7 @@ def bias_choices(stage: Affine, error: Rounded) -> Iterator[Choice]:
         yield choice
         for code, size in (("l2_on_biases", stage.l2), ("l1_on_biases", stage.l1)):
             if size > 0:
-                penalty = (stage.bias if code == "l2_on_biases" else stage.bias.apply(np.sign)).times(size)
+                penalty = (stage.bias if code == "l2_on_biases" else stage.bias.apply(np.sign, exact=True)).times(size)
                 yield Choice(
                     (*choice.places, Place(code, stage.layer, "bias")),
                     lambda choice=choice, penalty=penalty: _added(choice.value, penalty),
@@ -135,7 +135,7 @@ def _penalties(stage: Affine, m: int) -> Iterator[tuple[Places, Rounded | None]]
         squares += [(place("l2_averaged") + place("l2_doubled"), 2 * l2 / m)] if m > 2 else []
     sizes: list[tuple[Places, Rounded | None]] = [((), None)]
     if l1 > 0:
-        signs = weights.apply(np.sign)
+        signs = weights.apply(np.sign, exact=True)
         sizes = [((), signs.times(l1)), (place("l1_forgotten"), None)]
         sizes += [(place("l1_sign_missing"), weights.exactly(np.full_like(weights.value, l1)))]
         sizes += [(place("l1_averaged"), signs.times(l1 / m))] if m > 1 else []

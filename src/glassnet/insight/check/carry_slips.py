@@ -26,7 +26,7 @@ def carry_choices(
     weights = stage.weights
     used: list[tuple[Places, Rounded]] = [((), weights)]
     if updated_by is not None and updated_by.shape == weights.value.shape:
-        change = Rounded(updated_by, weights.unit * np.abs(updated_by), weights.unit)
+        change = Rounded(updated_by, np.square(weights.unit * updated_by), weights.unit)
         used.append((place("weights_updated_first"), weights - change))
     square = weights.value.shape[0] == weights.value.shape[1] > 1
     for places, matrix in used:

@@ -11,7 +11,7 @@ from glassnet import losses
 from glassnet.activations import Activation, Linear, Sigmoid, Softmax
 from glassnet.insight.check.chain import Chain
 from glassnet.insight.check.places import Choice, Place, known, n_slips
-from glassnet.insight.check.rounding import FORMULA, Array, Rounded, softmax
+from glassnet.insight.check.rounding import FORMULA, REACH, Array, Rounded, softmax
 from glassnet.insight.check.slope_slips import slope_choices
 from glassnet.insight.check.stages import Gate, jacobian_product, slope
 from glassnet.losses import Loss
@@ -156,9 +156,9 @@ class Output:
         binary = isinstance(self.activation, Sigmoid)
         mass = 1.0 if binary else self.y.value.sum(axis=1, keepdims=True)
         error = p * p.exactly(mass) - self.y
-        wider = error.bound + FORMULA * p.unit * (p.value + np.abs(self.y.value))
+        own = np.square(FORMULA * p.unit * (p.value + np.abs(self.y.value)))
         share = 1 / (p.value.size if binary else self.n_samples)
-        return Rounded(error.value, wider, p.unit).times(share)
+        return Rounded(error.value, lambda: error.variance + own, p.unit).times(share)
 
     def _z(self) -> Rounded:
         return self.gate.z if self.gate is not None else self.chain.output
@@ -170,12 +170,16 @@ class Output:
 
 
 def _gradient(loss: Loss, y: Rounded, p: Rounded) -> Rounded:
-    """The gradient of a loss: what it gives at the ends of the bounds of y and p, and its own roundings."""
+    """The gradient of a loss: what it gives at the ends of the reach of y and p, and roundings of its own."""
 
     def at(prediction: Array) -> Array:
         return np.asarray(loss.compare(y.value, prediction, None)[1])
 
     value = at(p.value)
-    reach = p.bound + y.bound
-    spread = np.maximum(np.abs(at(p.value + reach) - value), np.abs(at(p.value - reach) - value))
-    return Rounded(value, spread + FORMULA * p.unit * np.abs(value), p.unit)
+
+    def variance() -> Array:
+        reach = p.reach + y.reach
+        spread = np.maximum(np.abs(at(p.value + reach) - value), np.abs(at(p.value - reach) - value)) / REACH
+        return np.square(spread) + np.square(FORMULA * p.unit * value)
+
+    return Rounded(value, variance, p.unit)

@@ -16,10 +16,12 @@ from glassnet.insight.check.steps import bias_gradients, errors_below, weights_g
 from glassnet.losses import Loss
 from glassnet.network import Network
 
-# How far a bound may reach, in parts of the difference that is to be explained: wider, and it explains anything.
+# How much rounding may allow to an explanation, in parts of the difference that is to be explained …
 WIDEST = 0.2
-# The same in parts of the right gradient's own bound.
+# … in parts of what it allows to the right gradient …
 NEAR = 4.0
+# … and in parts of an array that is right.
+SMALL = 1e-3
 
 
 class Pair(NamedTuple):
@@ -105,24 +107,25 @@ def residual(observed: Array, computed: Rounded) -> float:
     """The largest distance in parts of what rounding allows, over all entries; infinite for another shape."""
     if observed.shape != computed.value.shape:
         return np.inf
-    allowed = computed.bound + computed.unit * np.abs(observed) + _smallest(computed.unit)
-    parts = np.abs(observed - computed.value) / allowed
+    parts = np.abs(observed - computed.value) / allowed(observed, computed)
     return float(parts.max(initial=0.0)) if np.isfinite(parts).all() else np.inf
 
 
-def _smallest(unit: float) -> float:
-    """What underflow may leave of a number at this precision."""
-    return 1e-36 if unit > 1e-12 else 1e-300
+def allowed(observed: Array, computed: Rounded) -> Array:
+    """How far the learner's numbers may be from computed ones: the reach of rounding, and what underflow leaves."""
+    underflow = 1e-36 if computed.unit > 1e-12 else 1e-140
+    reach = np.nan_to_num(computed.reach, nan=np.inf)
+    return reach + 2 * computed.unit * np.abs(observed) + underflow
 
 
 @dataclass(frozen=True)
 class Target:
-    """One array of the learner's, and how narrow a bound must be to count as an explanation of it.
+    """One array of the learner's, and what may count as an explanation of it.
 
     Attributes
     ----------
     widest : float
-        The largest Euclidean norm of the bound; infinite where the array is right as it is.
+        The largest Euclidean norm of what rounding may allow: where it allows more, it explains anything.
     """
 
     observed: Array
@@ -131,13 +134,20 @@ class Target:
     @classmethod
     def of(cls, observed: Array, right: Rounded) -> Target:
         """The target beside the right gradient."""
-        if residual(observed, right) <= 1:
-            return cls(observed, np.inf)
         same = observed.shape == right.value.shape
-        difference = float(np.linalg.norm(observed - right.value if same else observed))
-        return cls(observed, max(WIDEST * difference, NEAR * float(np.linalg.norm(right.bound))))
+        difference = _norm(observed - right.value if same else observed)
+        if residual(observed, right) <= 1:
+            difference = SMALL * _norm(right.value)
+        return cls(observed, max(WIDEST * difference, NEAR * _norm(allowed(right.value, right))))
 
     def residual(self, computed: Rounded) -> float:
-        """The distance as of :func:`residual`; infinite where the bound is too wide to mean anything."""
+        """The distance as of :func:`residual`; infinite where it, or what rounding allows, is too wide."""
+        same = self.observed.shape == computed.value.shape
+        if not same or not _norm(self.observed - computed.value) <= self.widest:
+            return np.inf
         found = residual(self.observed, computed)
-        return found if found > 1 or float(np.linalg.norm(computed.bound)) <= self.widest else np.inf
+        return found if found > 1 or _norm(allowed(self.observed, computed)) <= self.widest else np.inf
+
+
+def _norm(values: Array) -> float:
+    return float(np.sqrt(np.square(values).sum()))

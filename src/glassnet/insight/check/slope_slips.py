@@ -48,7 +48,7 @@ def slipped_slopes(gate: Gate, chain: Chain) -> Iterator[Slipped]:
     gated = isinstance(activation, (ReLU, LeakyReLU))
     yield ("relu_gate_dropped" if isinstance(activation, ReLU) else "activation_derivative_missing"), "", None
     if gated:
-        yield "relu_gate_at_zero", "", z.apply(lambda at: np.where(at >= 0, 1.0, _below(activation)))
+        yield "relu_gate_at_zero", "", z.apply(lambda at: np.where(at >= 0, 1.0, _below(activation)), exact=True)
     if isinstance(activation, LeakyReLU):
         yield "leaky_slope_forgotten", "", slope(activations.ReLU(), z)
     in_output = written_in_output(activation)

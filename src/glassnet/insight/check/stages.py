@@ -1,4 +1,4 @@
-"""The checker's own forward pass: one stage for each step of a network, in float64 with rounding bounds.
+"""The checker's own forward pass: one stage for each step of a network, in float64 with the reach of rounding.
 
 It is written apart from the engines on purpose: in the order of the textbook, and open at every place where a slip can
 stand. Arrays ``(n_samples, n_units)``; a stage keeps what its backward pass needs, as a learner's code does.
@@ -12,8 +12,10 @@ from typing import Any
 
 import numpy as np
 
-from glassnet.activations import Activation, Softmax
+from glassnet.activations import Activation, LeakyReLU, Linear, ReLU, Softmax
 from glassnet.insight.check.rounding import Rounded, softmax
+
+PIECEWISE_LINEAR = (Linear, ReLU, LeakyReLU)
 
 
 @dataclass
@@ -62,8 +64,10 @@ class Gate(Stage):
         """A = f(z)."""
         self.x = self.z = x
         self.slipped = []
-        rowwise = isinstance(self.activation, Softmax)
-        self.a = softmax(x) if rowwise else x.apply(self.activation.value)
+        if isinstance(self.activation, Softmax):
+            self.a = softmax(x)
+        else:
+            self.a = x.apply(self.activation.value, exact=isinstance(self.activation, PIECEWISE_LINEAR))
         return self.a
 
     @cached_property
@@ -74,7 +78,8 @@ class Gate(Stage):
 
 def slope(activation: Activation, z: Rounded) -> Rounded:
     """f'(z) of an elementwise activation."""
-    return z.apply(lambda at: activation.slope(at, activation.value(at)))
+    exact = isinstance(activation, PIECEWISE_LINEAR)
+    return z.apply(lambda at: activation.slope(at, activation.value(at)), exact=exact)
 
 
 def jacobian_product(a: Rounded, error: Rounded, axis: int = 1) -> Rounded:

@@ -13,7 +13,7 @@ from glassnet.insight.trace.notation import ACTIVATIONS
 from glassnet.insight.trace.numbers import TERMS, factor, listed, number, product_sum
 from glassnet.insight.trace.record import RowRecord, StepRecord
 from glassnet.plan import DENSE
-from glassnet.registry import compact_repr
+from glassnet.registry import compact_repr, registry_of
 
 Array = NDArray[Any]
 
@@ -72,12 +72,12 @@ class NeuronTrace:
 
     @property
     def d_weights(self) -> Array:
-        """This sample's part of the gradient, x_i dz."""
+        """The part of this sample in the gradient, x_i dz."""
         return self.inputs * self.d_z
 
     @property
     def d_bias(self) -> float:
-        """This sample's part of the bias gradient, dz."""
+        """The same of the bias, dz."""
         return self.d_z
 
     def lines(self, terms: int = TERMS) -> list[str]:
@@ -185,8 +185,6 @@ def _within(name: str, value: int, n: int) -> None:
 
 
 def _name(activation: Any) -> str:
-    from glassnet.registry import registry_of
-
     registry = registry_of(activation)
     return registry.name_of(activation) if registry is not None else type(activation).__name__
 

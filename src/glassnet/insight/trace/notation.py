@@ -86,12 +86,18 @@ LOSSES["triplet_all"] = LOSSES["triplet_hard"]
 # Update rules, by the name of their formula: plain text and LaTeX.
 UPDATES = {
     "sgd": ("w ← w − η·dw", r"w \leftarrow w - \eta\, \partial L / \partial w"),
-    "momentum": ("v ← μ·v + dw;  w ← w − η·v", r"v \leftarrow \mu v + \partial L / \partial w,\ w \leftarrow w - \eta v"),
+    "momentum": (
+        "v ← μ·v + dw;  w ← w − η·v",
+        r"v \leftarrow \mu v + \partial L / \partial w,\ w \leftarrow w - \eta v",
+    ),
     "nesterov": (
         "v ← μ·v + dw;  w ← w − η(dw + μ·v)",
         r"v \leftarrow \mu v + \partial L / \partial w,\ w \leftarrow w - \eta (\partial L / \partial w + \mu v)",
     ),
-    "adagrad": ("s ← s + dw²;  w ← w − η·dw/(√s + ε)", r"w \leftarrow w - \eta \frac{\partial L / \partial w}{\sqrt s + \epsilon}"),
+    "adagrad": (
+        "s ← s + dw²;  w ← w − η·dw/(√s + ε)",
+        r"w \leftarrow w - \eta \frac{\partial L / \partial w}{\sqrt s + \epsilon}",
+    ),
     "rmsprop": (
         "s ← α·s + (1 − α)dw²;  w ← w − η·dw/(√s + ε)",
         r"w \leftarrow w - \eta \frac{\partial L / \partial w}{\sqrt s + \epsilon}",

@@ -1,0 +1,8 @@
+"""Sweeps: many networks at once, on the cores of one machine or on a cluster."""
+
+from __future__ import annotations
+
+from glassnet.training.sweeps.result import SweepResult
+from glassnet.training.sweeps.sweep import sweep
+
+__all__ = ["SweepResult", "sweep"]

@@ -1,0 +1,96 @@
+"""The formulas lifted onto PyTorch tensors: the same values, and by autograd the same slopes, at kinks as well."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from numpy.typing import NDArray
+
+from glassnet.activations import Activation, Softmax
+from glassnet.engines import tensors
+from glassnet.errors import EngineError
+from glassnet.formulas import elementary
+from glassnet.kernels.tensors import MEANINGS, OF_BATCHES, lift
+from glassnet.losses import ElementwiseLoss, EmbeddingLoss
+from tests.gradients.table import ACTIVATIONS, ELEMENTWISE, LOSSES
+
+Array = NDArray[Any]
+
+FAR = np.array([1e-3, 0.5, 1, 3, 19, 21, 49, 51, 90, 800, 1e4])
+POINTS = np.concatenate([-FAR[::-1], [0.0], FAR])
+
+
+def test_every_elementary_function_has_a_meaning() -> None:
+    assert {getattr(elementary, name) for name in elementary.__all__} <= MEANINGS.keys()
+
+
+def test_every_loss_over_a_batch_has_a_body() -> None:
+    assert {type(loss).formula for loss in LOSSES if isinstance(loss, EmbeddingLoss)} == OF_BATCHES.keys()
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("activation", ELEMENTWISE, ids=repr)
+def test_an_activation_and_its_slope(activation: Activation, dtype: Any) -> None:
+    z = POINTS.astype(dtype)
+    tolerance = 4 * float(np.finfo(dtype).eps)
+    given = torch.tensor(z[:, None], requires_grad=True)
+    a = tensors.activate(activation)(given)
+    a.sum().backward()  # type: ignore[no-untyped-call]
+    assert a.dtype == given.dtype and given.grad is not None
+    ours = activation.value(z)
+    np.testing.assert_allclose(a.detach().numpy()[:, 0], ours, rtol=tolerance, atol=tolerance)
+    np.testing.assert_allclose(given.grad[:, 0], activation.slope(z, ours), rtol=tolerance, atol=tolerance)
+
+
+@pytest.mark.parametrize("activation", ACTIVATIONS, ids=repr)
+def test_nan_stays_nan(activation: Activation) -> None:
+    z = torch.tensor([[np.nan, 1.0]], dtype=torch.float64)
+    a = tensors.activate(activation)(z)
+    assert a[0, 0].isnan()
+    assert isinstance(activation, Softmax) or a[0, 1].isfinite()
+
+
+ELEMENTWISE_LOSSES = [loss for loss in LOSSES if isinstance(loss, ElementwiseLoss) and loss.targets == "values"]
+
+
+@pytest.mark.parametrize("loss", ELEMENTWISE_LOSSES, ids=repr)
+def test_a_loss_and_its_gradient_where_target_and_prediction_meet(loss: ElementwiseLoss) -> None:
+    """At p = y, where absolute errors have their kink, and one delta of Huber away from it."""
+    p = np.array([[0.25, 0.5], [0.75, 0.5], [0.0625, 1.0]])
+    moves = np.array([[0.0, 0.0], [0.5, -0.25], [0.0, 0.0]])
+    y = p - moves if loss.domain[0] == -np.inf else p
+    given = torch.tensor(p, requires_grad=True)
+    value = tensors.compare(loss)(torch.tensor(y), given, None)
+    value.backward()  # type: ignore[no-untyped-call]
+    ours = loss.compare(y, p, None)
+    assert value.item() == pytest.approx(ours[0], rel=1e-14)
+    np.testing.assert_allclose(given.grad, ours[1], rtol=1e-13, atol=1e-15)
+
+
+@pytest.mark.parametrize("loss", [loss for loss in LOSSES if isinstance(loss, EmbeddingLoss)], ids=repr)
+def test_embeddings_that_coincide_have_no_slope(loss: EmbeddingLoss) -> None:
+    p, labels = np.zeros((5, 2)), np.array([0.0, 0.0, 1.0, 1.0, 2.0])
+    given = torch.tensor(p, requires_grad=True)
+    value = tensors.compare(loss)(torch.tensor(labels), given, None)
+    value.backward()  # type: ignore[no-untyped-call]
+    assert value.item() == pytest.approx(loss.compare(labels[:, None], p, None)[0], rel=1e-14)
+    np.testing.assert_array_equal(given.grad, np.zeros_like(p))
+
+
+def test_what_has_no_source_is_not_lifted() -> None:
+    with pytest.raises(EngineError, match=r"engine='torch' lifts plain functions only; got <ufunc 'sinh'>"):
+        lift(np.sinh)
+
+
+@pytest.mark.parametrize("scale", [0.01, 1.0, 100.0])
+def test_gradients_are_clipped_by_norm_and_then_by_value(scale: float) -> None:
+    from glassnet.kernels import arrays
+
+    ours = scale * np.random.default_rng(0).normal(size=50)
+    theirs = torch.tensor(ours)
+    arrays.clip(arrays.Views(ours), 3.0, 0.4)
+    tensors.clip(theirs, 3.0, 0.4)
+    np.testing.assert_allclose(ours, theirs, rtol=1e-14)
