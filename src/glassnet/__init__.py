@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from glassnet.training import callbacks
     from glassnet.training.callbacks import Callback
     from glassnet.training.history import History
+    from glassnet.training.sweeps import SweepResult, sweep
 
 __version__ = "0.1.0"
 
@@ -47,15 +48,17 @@ _NAMES = {
     "glassnet.optimizers": ("SGD", "AdaGrad", "Adam", "AdamW", "RMSProp"),
     "glassnet.training.callbacks": ("Callback",),
     "glassnet.training.history": ("History",),
+    "glassnet.training.sweeps": ("SweepResult", "sweep"),
 }
 _MODULE_OF = {name: (f"{room}.{name}", "") for room, names in _ROOMS.items() for name in names}
 _MODULE_OF |= {name: (module, name) for module, names in _NAMES.items() for name in names}
 
 __all__ = [
     "SGD", "Activation", "AdaGrad", "Adam", "AdamW", "BatchNorm", "Callback", "Dense", "Dropout", "Flatten",
-    "History", "LayerNorm", "Network", "RMSProp", "Standardizer", "Trace", "activations", "callbacks",
+    "History", "LayerNorm", "Network", "RMSProp", "Standardizer", "SweepResult", "Trace", "activations", "callbacks",
     "check_backward", "datasets", "from_onnx", "from_sklearn", "from_torch", "initializers", "load", "losses",
-    "metrics", "one_hot", "optimizers", "plots", "schedules", "to_torch_source", "train_test_split",
+    "metrics", "one_hot", "optimizers", "plots", "schedules", "sweep", "to_torch_source",
+    "train_test_split",
 ]  # fmt: skip
 
 

@@ -15,7 +15,7 @@ from glassnet import activations
 from glassnet.activations import Activation
 from glassnet.errors import ArgumentError
 from tests.gradients.differences import STEP, assert_equal, gradient, slope
-from tests.gradients.table import ACTIVATIONS, ELEMENTWISE, KINKED
+from tests.gradients.table import ACTIVATIONS, ELEMENTWISE, KINKED, label
 
 Array = NDArray[Any]
 
@@ -30,7 +30,7 @@ def test_every_built_in_activation_is_in_the_table() -> None:
     assert len(activations.names()) >= 10
 
 
-@pytest.mark.parametrize("activation", ELEMENTWISE, ids=repr)
+@pytest.mark.parametrize("activation", ELEMENTWISE, ids=label)
 @some
 @given(z=pre_activations)
 def test_the_slope_is_the_central_difference_of_the_value(activation: Activation, z: Array) -> None:
@@ -41,7 +41,7 @@ def test_the_slope_is_the_central_difference_of_the_value(activation: Activation
     assert_equal(activation.slope(z, a), numeric, float(np.abs(a).max()))
 
 
-@pytest.mark.parametrize("activation", ACTIVATIONS, ids=repr)
+@pytest.mark.parametrize("activation", ACTIVATIONS, ids=label)
 @some
 @given(shape=rows, seed=st.integers(0, 2**32 - 1))
 def test_backward_is_the_gradient_of_any_weighted_sum(

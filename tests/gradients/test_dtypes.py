@@ -16,7 +16,7 @@ from glassnet.layers import Layer
 from glassnet.losses import Loss
 from glassnet.network import Network
 from glassnet.optimizers import Optimizer
-from tests.gradients.table import ACTIVATIONS, ALL_LAYERS, LOSSES, WEIGHTED, predictions, targets
+from tests.gradients.table import ACTIVATIONS, ALL_LAYERS, LOSSES, WEIGHTED, label, predictions, targets
 
 Array = NDArray[Any]
 
@@ -43,13 +43,13 @@ def scalar_arguments() -> list[Activation | Loss]:
     ]
 
 
-@pytest.mark.parametrize("thing", scalar_arguments(), ids=repr)
+@pytest.mark.parametrize("thing", scalar_arguments(), ids=label)
 def test_numbers_of_numpy_become_plain_numbers(thing: Activation | Loss) -> None:
     assert [type(number) for number in thing.parameters] == [float]
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
-@pytest.mark.parametrize("activation", ACTIVATIONS, ids=repr)
+@pytest.mark.parametrize("activation", ACTIVATIONS, ids=label)
 def test_activations_keep_the_type(activation: Activation, dtype: str) -> None:
     z = np.linspace(-3, 3, 8, dtype=dtype).reshape(4, 2)
     a = activation.value(z)
@@ -58,7 +58,7 @@ def test_activations_keep_the_type(activation: Activation, dtype: str) -> None:
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
-@pytest.mark.parametrize("loss", LOSSES, ids=repr)
+@pytest.mark.parametrize("loss", LOSSES, ids=label)
 def test_losses_give_a_python_number_and_a_gradient_of_the_predictions_type(loss: Loss, dtype: str) -> None:
     random = np.random.default_rng(0)
     y, p = targets(loss, random, 6, 3), predictions(loss, random, 6, 3).astype(dtype)
@@ -68,7 +68,7 @@ def test_losses_give_a_python_number_and_a_gradient_of_the_predictions_type(loss
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
-@pytest.mark.parametrize("loss", WEIGHTED, ids=repr)
+@pytest.mark.parametrize("loss", WEIGHTED, ids=label)
 def test_weights_keep_the_type_too(loss: Loss, dtype: str) -> None:
     random = np.random.default_rng(0)
     y, p = loss.prepare(targets(loss, random, 6, 3), predictions(loss, random, 6, 3).astype(dtype))
@@ -87,7 +87,7 @@ def test_normalising_keeps_the_type(dtype: str) -> None:
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
-@pytest.mark.parametrize("optimizer", OPTIMIZERS, ids=repr)
+@pytest.mark.parametrize("optimizer", OPTIMIZERS, ids=label)
 def test_update_rules_keep_the_type(optimizer: Optimizer, dtype: str) -> None:
     random = np.random.default_rng(0)
     vectors = random.uniform(0.1, 1, size=(2 + optimizer.n_states, 5)).astype(dtype)
@@ -98,7 +98,7 @@ def test_update_rules_keep_the_type(optimizer: Optimizer, dtype: str) -> None:
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
-@pytest.mark.parametrize("layer", ALL_LAYERS, ids=repr)
+@pytest.mark.parametrize("layer", ALL_LAYERS, ids=label)
 def test_networks_keep_the_type(layer: Layer, dtype: str) -> None:
     net = Network([gn.Dense(3, "tanh"), layer, gn.Dense(2)], seed=0, dtype=dtype, input_shape=3)
     X = np.random.default_rng(0).normal(size=(5, 3))

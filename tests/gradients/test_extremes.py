@@ -18,7 +18,7 @@ from glassnet import activations, losses
 from glassnet.activations import Activation
 from glassnet.formulas.elementary import erf
 from glassnet.network import Network
-from tests.gradients.table import ACTIVATIONS, ELEMENTWISE
+from tests.gradients.table import ACTIVATIONS, ELEMENTWISE, label
 
 Array = NDArray[Any]
 Real = Callable[[Decimal], Decimal]
@@ -76,7 +76,7 @@ def test_every_built_in_activation_has_its_exact_values() -> None:
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
-@pytest.mark.parametrize("activation", EXACT, ids=repr)
+@pytest.mark.parametrize("activation", EXACT, ids=label)
 def test_values_and_slopes_are_exact_far_out(activation: Activation, dtype: str) -> None:
     z = LARGE.astype(dtype)
     exact = [exactly(EXACT[activation], float(entry)) for entry in z]
@@ -88,7 +88,7 @@ def test_values_and_slopes_are_exact_far_out(activation: Activation, dtype: str)
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
-@pytest.mark.parametrize("activation", ACTIVATIONS, ids=repr)
+@pytest.mark.parametrize("activation", ACTIVATIONS, ids=label)
 def test_everything_is_finite_from_zero_to_the_largest_numbers(activation: Activation, dtype: str) -> None:
     largest, smallest = np.finfo(dtype).max / 4, np.finfo(dtype).tiny
     sizes = np.concatenate(
@@ -103,7 +103,7 @@ def test_everything_is_finite_from_zero_to_the_largest_numbers(activation: Activ
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
-@pytest.mark.parametrize("activation", ELEMENTWISE, ids=repr)
+@pytest.mark.parametrize("activation", ELEMENTWISE, ids=label)
 def test_not_a_number_stays_one(activation: Activation, dtype: str) -> None:
     a = activation.value(np.array([np.nan, 1.0], dtype))
     assert np.isnan(a[0])

@@ -11,7 +11,7 @@ from glassnet import losses
 from glassnet.errors import ArgumentError
 from glassnet.losses import Loss
 from tests.gradients.differences import assert_equal, gradient, smooth
-from tests.gradients.table import LOSSES, WEIGHTED, predictions, targets
+from tests.gradients.table import LOSSES, WEIGHTED, label, predictions, targets
 
 some = settings(max_examples=30)
 samples = st.integers(1, 7)
@@ -24,7 +24,7 @@ def test_every_built_in_loss_is_in_the_table() -> None:
     assert len(losses.names()) >= 15
 
 
-@pytest.mark.parametrize("loss", LOSSES, ids=repr)
+@pytest.mark.parametrize("loss", LOSSES, ids=label)
 @some
 @given(n=samples, k=outputs, seed=seeds)
 def test_the_gradient_is_the_central_difference_of_the_value(loss: Loss, n: int, k: int, seed: int) -> None:
@@ -36,7 +36,7 @@ def test_the_gradient_is_the_central_difference_of_the_value(loss: Loss, n: int,
     assert_equal(loss.gradient(y, p), numeric, abs(value))
 
 
-@pytest.mark.parametrize("loss", WEIGHTED, ids=repr)
+@pytest.mark.parametrize("loss", WEIGHTED, ids=label)
 @some
 @given(n=samples, k=outputs, seed=seeds)
 def test_the_gradient_of_a_weighted_batch_too(loss: Loss, n: int, k: int, seed: int) -> None:
@@ -49,7 +49,7 @@ def test_the_gradient_of_a_weighted_batch_too(loss: Loss, n: int, k: int, seed: 
     assert_equal(ours, numeric, abs(value))
 
 
-@pytest.mark.parametrize("loss", WEIGHTED, ids=repr)
+@pytest.mark.parametrize("loss", WEIGHTED, ids=label)
 @some
 @given(n=samples, k=outputs, seed=seeds)
 def test_a_weight_of_two_counts_a_sample_twice(loss: Loss, n: int, k: int, seed: int) -> None:
@@ -71,7 +71,7 @@ def test_a_loss_of_pairs_refuses_weights_of_samples(name: str) -> None:
         loss.compare(y, p, np.array([1.0, 2.0, 1.0]))
 
 
-@pytest.mark.parametrize("loss", LOSSES, ids=repr)
+@pytest.mark.parametrize("loss", LOSSES, ids=label)
 @some
 @given(n=samples, k=outputs, seed=seeds)
 def test_no_loss_changes_what_it_is_given(loss: Loss, n: int, k: int, seed: int) -> None:

@@ -17,7 +17,7 @@ from glassnet.layers import Layer
 from glassnet.losses import Loss
 from glassnet.network import Network
 from tests.gradients.differences import assert_equal, gradient, smooth
-from tests.gradients.table import ALL_LAYERS, LAYERS, LOSSES, output_activation, targets
+from tests.gradients.table import ALL_LAYERS, LAYERS, LOSSES, label, output_activation, targets
 
 Array = NDArray[Any]
 
@@ -58,7 +58,7 @@ def test_every_built_in_layer_is_in_the_table() -> None:
         assert {type(layer) for layer in variants} == {layers._registry._classes[name]}
 
 
-@pytest.mark.parametrize("layer", ALL_LAYERS, ids=repr)
+@pytest.mark.parametrize("layer", ALL_LAYERS, ids=label)
 @few
 @given(n=samples, place=st.sampled_from(["first", "between", "last"]), seed=seeds)
 def test_through_every_layer(layer: Layer, n: int, place: str, seed: int) -> None:
@@ -79,7 +79,7 @@ def test_through_random_stacks(stack: list[Layer], n: int, seed: int) -> None:
     check(net, X, random.normal(size=net.predict(X).shape), losses.MeanSquaredError())
 
 
-@pytest.mark.parametrize("loss", LOSSES, ids=repr)
+@pytest.mark.parametrize("loss", LOSSES, ids=label)
 @few
 @given(n=samples, k=st.integers(2, 3), seed=seeds)
 def test_from_every_loss(loss: Loss, n: int, k: int, seed: int) -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from glassnet import activations
 from glassnet.activations import Activation
-from tests.gradients.table import ACTIVATIONS, ELEMENTWISE
+from tests.gradients.table import ACTIVATIONS, ELEMENTWISE, label
 from tests.parity.twins import activate, gradients
 
 some = settings(max_examples=20)
@@ -18,7 +18,7 @@ shapes = st.tuples(st.integers(1, 5), st.integers(2, 5))
 seeds = st.integers(0, 2**32 - 1)
 
 
-@pytest.mark.parametrize("activation", ACTIVATIONS, ids=repr)
+@pytest.mark.parametrize("activation", ACTIVATIONS, ids=label)
 @some
 @given(shape=shapes, seed=seeds)
 def test_values_and_backward_are_those_of_torch(
@@ -35,7 +35,7 @@ def test_values_and_backward_are_those_of_torch(
 
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
-@pytest.mark.parametrize("activation", ELEMENTWISE, ids=repr)
+@pytest.mark.parametrize("activation", ELEMENTWISE, ids=label)
 @pytest.mark.parametrize("zero", [0.0, -0.0])
 def test_the_slope_at_zero_is_torchs_choice(activation: Activation, zero: float, dtype: torch.dtype) -> None:
     twin = torch.tensor([zero], dtype=dtype, requires_grad=True)
@@ -52,7 +52,7 @@ def test_the_slope_at_zero_is_torchs_choice(activation: Activation, zero: float,
         (activations.LeakyReLU(0.2), 0.2),
         (activations.ELU(0.3), 0.3),
     ],
-    ids=repr,
+    ids=label,
 )
 def test_the_slope_at_a_kink_is_the_one_from_below(activation: Activation, slope: float) -> None:
     z = np.zeros(1)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from glassnet import losses
 from glassnet.losses import Loss
-from tests.gradients.table import LOSSES, predictions, targets
+from tests.gradients.table import LOSSES, label, predictions, targets
 from tests.parity.twins import compare, gradients
 
 some = settings(max_examples=20)
@@ -19,7 +19,7 @@ outputs = st.integers(2, 4)
 seeds = st.integers(0, 2**32 - 1)
 
 
-@pytest.mark.parametrize("loss", LOSSES, ids=repr)
+@pytest.mark.parametrize("loss", LOSSES, ids=label)
 @some
 @given(n=samples, k=outputs, seed=seeds)
 def test_values_and_gradients_are_those_of_torch(loss: Loss, n: int, k: int, seed: int) -> None:
@@ -40,7 +40,7 @@ KINKS: list[tuple[Loss, list[float]]] = [
 ]
 
 
-@pytest.mark.parametrize(("loss", "errors"), KINKS, ids=repr)
+@pytest.mark.parametrize(("loss", "errors"), KINKS, ids=label)
 def test_the_slope_at_a_kink_is_torchs_choice(loss: Loss, errors: list[float]) -> None:
     y = np.full((len(errors), 1), 2.0)
     twin = torch.tensor(y + np.reshape(errors, (-1, 1)), requires_grad=True)

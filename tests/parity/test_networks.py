@@ -17,7 +17,7 @@ from glassnet import losses
 from glassnet.layers import Layer
 from glassnet.losses import Loss
 from glassnet.network import Network
-from tests.gradients.table import ALL_LAYERS, LOSSES, output_activation, targets
+from tests.gradients.table import ALL_LAYERS, LOSSES, label, output_activation, targets
 from tests.parity import twins
 
 Array = NDArray[Any]
@@ -49,7 +49,7 @@ def check(net: Network, X: Array, y: Array, loss: Loss) -> None:
     np.testing.assert_allclose(net.gradients, through_parameters, rtol=1e-9, atol=1e-11)
 
 
-@pytest.mark.parametrize("layer", ALL_LAYERS, ids=repr)
+@pytest.mark.parametrize("layer", ALL_LAYERS, ids=label)
 @few
 @given(n=samples, place=st.sampled_from(["first", "between", "last"]), seed=seeds)
 def test_every_layer(layer: Layer, n: int, place: str, seed: int) -> None:
@@ -68,7 +68,7 @@ def test_random_stacks(stack: list[Layer], n: int, seed: int) -> None:
     check(net, random.normal(size=(n, 3)), random.normal(size=(n, net.layout.output_shapes[-1][0])), MSE)
 
 
-@pytest.mark.parametrize("loss", LOSSES, ids=repr)
+@pytest.mark.parametrize("loss", LOSSES, ids=label)
 @few
 @given(n=samples, k=st.integers(2, 3), seed=seeds)
 def test_every_loss(loss: Loss, n: int, k: int, seed: int) -> None:

@@ -15,6 +15,7 @@ import glassnet as gn
 from glassnet import losses, optimizers
 from glassnet.network import Network
 from glassnet.optimizers import Optimizer
+from tests.gradients.table import label
 from tests.parity import twins
 
 Array = NDArray[Any]
@@ -119,7 +120,7 @@ def test_clipping_by_value_is_torchs(scale: float) -> None:
 
 @pytest.mark.parametrize("scale", [0.01, 1.0, 100.0])
 @pytest.mark.parametrize(
-    "optimizer", [gn.SGD(0.1, 0.9, clip_norm=2.0), gn.Adam(0.1, clip_norm=2.0)], ids=repr
+    "optimizer", [gn.SGD(0.1, 0.9, clip_norm=2.0), gn.Adam(0.1, clip_norm=2.0)], ids=label
 )
 def test_clipping_by_norm_is_torchs_but_for_its_millionth(optimizer: Optimizer, scale: float) -> None:
     """PyTorch divides by the norm plus 1e-6, so it clips to a little less than it was asked for; undone here."""

@@ -54,7 +54,7 @@ RECIPES = {
     "xor": Recipe((8,), "tanh", "binary_cross_entropy", learning_rate=0.05, epochs=500, batch_size=None,
                   test_share=0.0, standardize=False),
     "spiral": Recipe((64, 64), "silu", learning_rate=0.01, epochs=400, batch_size=64),
-    "digits": Recipe((64,), epochs=40, standardize=False),
+    "digits": Recipe((64,), epochs=30, standardize=False),
     "iris": Recipe((16,), learning_rate=0.01),
     "wine": Recipe((16,), epochs=50),
     "breast_cancer": Recipe((16,), epochs=50),

@@ -90,7 +90,9 @@ def _automatic(work: Work, earlier: str, announce: Callable[[str], None] | None)
         return NumpyEngine()
     try:
         engine, loading = _compiled_engine(), _loading()
-        if starts and work.saving < loading + engine.seconds_to_prepare(work.plan, work.optimizer, work.dtype):
+        if starts and work.saving < loading + engine.seconds_to_prepare(
+            work.plan, work.optimizer, work.dtype
+        ):
             return NumpyEngine()
         return _prepared(engine, work, announce)
     except MissingDependencyError:

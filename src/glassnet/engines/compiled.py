@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
-from functools import cache, partial
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -14,7 +13,8 @@ from numpy.typing import NDArray
 from glassnet.engines import entries, kernels, loop
 from glassnet.engines.base import Array, Steps, Task, Vectors
 from glassnet.engines.kernels import Kernel
-from glassnet.kernels import blas, normalisation, store
+from glassnet.engines.threads import matrix_threads
+from glassnet.kernels import normalisation, store
 from glassnet.kernels.compiled import TRAVERSALS
 from glassnet.kernels.lift import compiled, specialise
 from glassnet.optimizers import Optimizer
@@ -30,8 +30,6 @@ NORMALISATIONS = {
 }
 PREDICTION_ROWS = 1024
 ENTRY = types.int64(types.int64)
-# A product of fewer multiply-adds is done by one thread: starting a second costs more than it gains.
-PRODUCT_PER_THREAD = 4_000_000
 # Measured; the loop is compiled once, each of the others for one formula.
 SECONDS_TO_COMPILE, SECONDS_PER_KERNEL = {"train": 6.0, "predict": 1.5}, 0.3
 
@@ -106,9 +104,6 @@ class CompiledTrainer:
     def __init__(self, task: Task) -> None:
         self.task = task
         dtype, size, plan = task.dtype, task.batch_size, task.plan
-        self.threads = (
-            partial(blas.exactly, task.threads) if task.threads else partial(blas.threads, threads_for(plan, size))
-        )
         gathered = size if task.gathers else 0
         self.run_entry = entry(entries.train, dtype).make().ctypes
         self.job = Job()
@@ -139,7 +134,7 @@ class CompiledTrainer:
             n_samples=len(data.x), n_targets=data.y.shape[1], n_order=len(data.order), n_steps=len(steps),
             n_masks=len(steps.masks), n_coefficients=coefficients.shape[1],
         )  # fmt: skip
-        with self.threads():
+        with matrix_threads(self.task.plan, self.task.batch_size, self.task.threads):
             return int(self.run_entry(self.job.address))
 
 
@@ -178,7 +173,7 @@ def predict(plan: Plan, rows: NDArray[Any], vectors: Vectors, x: Array) -> Array
     size = min(len(x), PREDICTION_ROWS)
     output = np.empty((len(x), plan.n_outputs), x.dtype)
     job = prediction_job(plan, rows, vectors, x, output, size)
-    with blas.threads(threads_for(plan, size)):
+    with matrix_threads(plan, size):
         entry(entries.predict, x.dtype).make().ctypes(job.address)
     return output
 
@@ -207,10 +202,3 @@ def _needed(plan: Plan, optimizer: Optimizer, dtype: np.dtype[Any]) -> Iterator[
     yield "update", kernels.update(optimizer, dtype)
     yield "predict", entry(entries.predict, dtype)
     yield "train", entry(entries.train, dtype)
-
-
-def threads_for(plan: Plan, batch_size: int) -> int:
-    """How many threads the largest product of a batch is worth."""
-    products = [batch_size * row.n_inputs * row.n_outputs for row in plan.rows if row.kind == DENSE]
-    return max(1, min(os.cpu_count() or 1, max(products, default=0) // PRODUCT_PER_THREAD))
-

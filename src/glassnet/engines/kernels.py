@@ -117,7 +117,9 @@ def normalise(function: Callable[..., Any], dtype: DType) -> Kernel:
     """One of the functions of :mod:`glassnet.kernels.normalisation`."""
     kinds = {"n": types.intp, "m": types.intp, "momentum": types.float64, "epsilon": types.float64}
     pointer = types.CPointer(number(dtype))
-    kind = signature(types.void, *[kinds.get(name, pointer) for name in inspect.signature(function).parameters])
+    kind = signature(
+        types.void, *[kinds.get(name, pointer) for name in inspect.signature(function).parameters]
+    )
     name = f"{function.__name__}_{dtype.name}"
     return Kernel(name, lambda: store.function(function, name, kind, dict))
 

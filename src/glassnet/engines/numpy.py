@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager, nullcontext
-
 import numpy as np
 from numpy.typing import NDArray
 
 from glassnet.engines import loop
 from glassnet.engines.base import Array, Steps, Task, Vectors
+from glassnet.engines.threads import matrix_threads
 from glassnet.kernels.arrays import Views
 from glassnet.plan import Plan
 
@@ -34,7 +33,8 @@ class NumpyTrainer:
     def run(self, steps: Steps, losses: NDArray[np.float64]) -> int:
         """Take the steps and note their losses; the number of steps until a loss that is not finite."""
         task, optimizer, data = self.task, self.task.optimizer, steps.data
-        with np.errstate(over="ignore", invalid="ignore", divide="ignore"), _threads(task.threads):
+        threads = matrix_threads(task.plan, task.batch_size, task.threads)
+        with np.errstate(over="ignore", invalid="ignore", divide="ignore"), threads:
             return loop.train(
                 task.plan.rows, task.loss, optimizer.rule, self.parameters, self.gradients, self.states, self.running,
                 self.memory, task.batch_size, self.batch_x, self.batch_y, self.batch_weights,
@@ -43,15 +43,6 @@ class NumpyTrainer:
                 [tuple(row) for row in steps.coefficients.tolist()],
                 optimizer.clip_norm or 0.0, optimizer.clip_value or 0.0, losses,
             )  # fmt: skip
-
-
-def _threads(wanted: int | None) -> AbstractContextManager[None]:
-    """While active matrix products use so many threads; NumPy's own choice without a wish."""
-    if wanted is None:
-        return nullcontext()
-    from glassnet.kernels import blas
-
-    return blas.exactly(wanted)
 
 
 class NumpyEngine:
@@ -70,8 +61,9 @@ class NumpyEngine:
         parameters, running = Views(vectors.parameters), Views(vectors.running)
         last = plan.rows[-1]
         output = np.empty((len(x), last.n_outputs), x.dtype)
-        for start in range(0, len(x), size):
-            part = x[start : start + size]
-            loop.forward(plan.rows, parameters, running, memory, size, part, NO_MASKS, 0, False)
-            output[start : start + size] = memory[last.a * size, len(part), last.n_outputs]
+        with matrix_threads(plan, size):
+            for start in range(0, len(x), size):
+                part = x[start : start + size]
+                loop.forward(plan.rows, parameters, running, memory, size, part, NO_MASKS, 0, False)
+                output[start : start + size] = memory[last.a * size, len(part), last.n_outputs]
         return output

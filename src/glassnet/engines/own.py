@@ -83,7 +83,9 @@ def _formulas(thing: Thing) -> tuple[Any, ...]:
 
 
 def _title(thing: Thing) -> str:
-    kind = "activation" if isinstance(thing, Activation) else "loss" if isinstance(thing, Loss) else "optimizer"
+    kind = (
+        "activation" if isinstance(thing, Activation) else "loss" if isinstance(thing, Loss) else "optimizer"
+    )
     return f"the {kind} {getattr(thing, 'registered_name', type(thing).__name__)!r}"
 
 
@@ -175,7 +177,9 @@ def _try_update(thing: Optimizer, dtype: DType, call: Callable[..., Any]) -> Pai
     states = random.uniform(0.1, 1, (thing.n_states, n)).astype(dtype)
     coefficients = thing.table(np.array([0.01]), 3)[0]
     expected, expected_states = w.copy(), states.copy()
-    arrays.update(thing.rule, arrays.Views(expected), arrays.Views(g), expected_states, tuple(coefficients.tolist()))
+    arrays.update(
+        thing.rule, arrays.Views(expected), arrays.Views(g), expected_states, tuple(coefficients.tolist())
+    )
     call(w, g, states, n, coefficients.astype(dtype))
     yield expected, w
     yield expected_states, states
@@ -185,6 +189,8 @@ _TRIALS: dict[str, Callable[[Any, DType, Callable[..., Any]], Pairs]] = {
     "activate": _try_activate,
     "apply": _try_apply,
     "gate": _try_gate,
-    **dict.fromkeys(("compare", "softmax_cross_entropy", "contrastive", "triplet_hard", "triplet_all"), _try_compare),
+    **dict.fromkeys(
+        ("compare", "softmax_cross_entropy", "contrastive", "triplet_hard", "triplet_all"), _try_compare
+    ),
     **dict.fromkeys(("update_0", "update_1", "update_2"), _try_update),
 }

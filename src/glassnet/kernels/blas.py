@@ -77,8 +77,8 @@ _usual = 1
 
 
 def threads(wanted: int) -> AbstractContextManager[None]:
-    """While active the BLAS uses `wanted` threads, or one if others train at the same time."""
-    return _using(lambda: wanted if _users == 1 else 1)
+    """While active the BLAS uses `wanted` threads, but no more than usual, and one if others train at the same time."""
+    return _using(lambda: min(wanted, _usual) if _users == 1 else 1)
 
 
 def exactly(wanted: int) -> AbstractContextManager[None]:

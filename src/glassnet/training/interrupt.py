@@ -6,6 +6,9 @@ import signal
 import threading
 from types import FrameType, TracebackType
 
+# What a history says of a training that it ended.
+CTRL_C = "Ctrl-C"
+
 
 class Interrupt:
     """While active, the first Ctrl-C sets :attr:`pressed`; a second one interrupts as usual.

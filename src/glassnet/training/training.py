@@ -17,7 +17,7 @@ from glassnet.training.callbacks.base import Callback, Session
 from glassnet.training.data import Data, refuse_lonely_batches
 from glassnet.training.evaluation import scores
 from glassnet.training.history import History
-from glassnet.training.interrupt import Interrupt
+from glassnet.training.interrupt import CTRL_C, Interrupt
 from glassnet.training.pace import Pace
 from glassnet.training.progress import Bar, Silence, watched
 from glassnet.training.runner import Diverged, Runner
@@ -56,9 +56,9 @@ class Training:
                     if whole:
                         self._tell(session)
                     if interrupt.pressed:
-                        session.stop("Ctrl-C")
+                        session.stop(CTRL_C)
         except KeyboardInterrupt:
-            session.stop("Ctrl-C")
+            session.stop(CTRL_C)
         except BaseException as error:
             session.error = error
             raise

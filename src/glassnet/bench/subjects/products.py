@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from glassnet.bench.peers.glassnet_compiled import Training
 from glassnet.bench.works import WORKS, Work
-from glassnet.engines.compiled import threads_for
+from glassnet.engines.threads import threads_for
 from glassnet.kernels import blas
 from glassnet.kernels.calls import at_address, call
 

@@ -83,16 +83,16 @@ def _products(stage: Affine, error: Rounded, chain: Chain) -> Iterator[Choice]:
     """X^T dZ: of which X, of which samples, transposed or not, with which mean and which sign."""
     m = len(error.value)
 
-    def place(code: str) -> Place:
-        return Place(code, stage.layer, "weights")
+    def place(code: str, variant: str = "") -> Place:
+        return Place(code, stage.layer, "weights", variant)
 
     variants = [Choice((), lambda: stage.x.T @ error)]
     if m > 1:
         variants.append(
             Choice((place("weight_gradient_last_sample"),), lambda: stage.x[-1:].T @ error[-1:])
         )
-    for code, x in _other_inputs(stage, chain):
-        variants.append(Choice((place(code),), lambda x=x: x.T @ error))
+    for code, variant, x in _other_inputs(stage, chain):
+        variants.append(Choice((place(code, variant),), lambda x=x: x.T @ error))
     if stage.weights.value.shape != (1, 1):
         variants += [
             Choice((*v.places, place("transposed_weight_gradient")), lambda v=v: v.value.T) for v in variants
@@ -110,15 +110,24 @@ def _products(stage: Affine, error: Rounded, chain: Chain) -> Iterator[Choice]:
                     yield Choice(places, lambda choice=choice, f=by * factor: choice.value.times(f))
 
 
-def _other_inputs(stage: Affine, chain: Chain) -> Iterator[tuple[str, Rounded]]:
-    """Arrays of the input's shape that a learner could take for it: from before dropout, from before the activation."""
+def _other_inputs(stage: Affine, chain: Chain) -> Iterator[tuple[str, str, Rounded]]:
+    """Arrays of the input's shape that a learner could take for it: code, variant and array."""
     i = chain.stages.index(stage) - 1
     if i >= 0 and isinstance(chain.stages[i], Drop):
-        yield "weight_gradient_from_undropped", chain.stages[i].x
+        yield "weight_gradient_from_undropped", "", chain.stages[i].x
         i -= 1
     below = chain.stages[i] if i >= 0 else None
     if isinstance(below, Gate):
-        yield "weight_gradient_from_preactivation", below.z
+        yield "weight_gradient_from_preactivation", "", below.z
+    for other in chain.stages:
+        if isinstance(other, Affine) and other is not stage and _alike(other.x, stage.x):
+            yield "weight_gradient_from_wrong_layer", chain.distance(stage, other), other.x
+    if stage.layer == chain.last and _alike(chain.output, stage.x):
+        yield "weight_gradient_from_wrong_layer", "1 above", chain.output
+
+
+def _alike(one: Rounded, other: Rounded) -> bool:
+    return one.value.shape == other.value.shape
 
 
 def _penalties(stage: Affine, m: int) -> Iterator[tuple[Places, Rounded | None]]:

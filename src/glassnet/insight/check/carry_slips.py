@@ -6,13 +6,14 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from glassnet.insight.check.chain import Chain
 from glassnet.insight.check.places import Choice, Place, Places, known
 from glassnet.insight.check.rounding import Array, Rounded
 from glassnet.insight.check.stages import Affine, Drop, Norm
 
 
 def carry_choices(
-    stage: Affine, error: Rounded, before: Rounded | None, updated_by: Array | None
+    stage: Affine, error: Rounded, before: Rounded | None, chain: Chain, updated_by: Array | None
 ) -> Iterator[Choice]:
     """dX for this dZ, the right one first: dZ W^T.
 
@@ -20,14 +21,17 @@ def carry_choices(
     own dW takes from the weights.
     """
 
-    def place(code: str) -> Places:
-        return (Place(code, stage.layer, "carry"),)
+    def place(code: str, variant: str = "") -> Places:
+        return (Place(code, stage.layer, "carry", variant),)
 
     weights = stage.weights
     used: list[tuple[Places, Rounded]] = [((), weights)]
     if updated_by is not None and updated_by.shape == weights.value.shape:
         change = Rounded(updated_by, np.square(weights.unit * updated_by), weights.unit)
         used.append((place("weights_updated_first"), weights - change))
+    for other in chain.stages:
+        if isinstance(other, Affine) and other is not stage and other.weights.value.shape == weights.value.shape:
+            used.append((place("carry_through_wrong_weights", chain.distance(stage, other)), other.weights))
     square = weights.value.shape[0] == weights.value.shape[1] > 1
     for places, matrix in used:
         yield Choice(places, lambda matrix=matrix: error @ matrix.T)

@@ -62,6 +62,10 @@ CATALOGUE: dict[str, Entry] = {
         "Softmax is taken over the samples; it must sum to 1 over the classes of each sample.",
         "{p} = np.exp(Z{l} - Z{l}.max(axis={features_axis}, keepdims=True)); "
         "{p} /= {p}.sum(axis={features_axis}, keepdims=True)"),
+    "softmax_over_batch": Entry(
+        "Softmax is taken over the whole batch; it must sum to 1 over the classes of each sample.",
+        "{p} = np.exp(Z{l} - Z{l}.max(axis={features_axis}, keepdims=True)); "
+        "{p} /= {p}.sum(axis={features_axis}, keepdims=True)"),
     "square_factor_missing": Entry("The factor 2 of the square's derivative is missing.", _DZ),
     "batch_mean_missing": Entry(
         "1/m is missing at {at}: {scope} of the sum over the {m} samples, not of their mean.", "{mean_line}"),
@@ -88,6 +92,8 @@ CATALOGUE: dict[str, Entry] = {
         _DX + "  # before W{l} changes"),
     "carry_without_derivative": Entry(
         "From {at} dA is carried back; it must be dZ, behind the derivative of {f}.", _DX),
+    "carry_through_wrong_weights": Entry(
+        "The error is carried back from {at} through the weights of another layer ({variant}).", _DX),
     # ---- weights and biases
     "bias_gradient_missing": Entry("The gradient of the bias at {at} is zero.", _DB),
     "bias_gradient_wrong_axis": Entry(
@@ -106,6 +112,8 @@ CATALOGUE: dict[str, Entry] = {
     "weight_gradient_from_undropped": Entry(
         "The gradient of the weights at {at} uses its input from before dropout.",
         _DW + "  # {x} with its dropout mask"),
+    "weight_gradient_from_wrong_layer": Entry(
+        "The gradient of the weights at {at} uses the input of another layer ({variant}); the layer reads {x}.", _DW),
     "gradient_sign_flipped": Entry("The gradient {arrays} of {at} has the wrong sign.", "{array_line}"),
     "l2_forgotten": Entry("The gradient of the l2 penalty is missing at {at}.", _DW + " + l2 * W{l}"),
     "l2_doubled": Entry(

@@ -43,6 +43,11 @@ class Chain:
         """The last dense layer."""
         return max(stage.layer for stage in self.stages)
 
+    @staticmethod
+    def distance(stage: Stage, other: Stage) -> str:
+        """Where another stage stands, seen from this one, in layers."""
+        return f"{abs(other.layer - stage.layer)} {'above' if other.layer > stage.layer else 'below'}"
+
 
 def stages_of(net: Network, precision: Precision, masks: Sequence[Array]) -> list[Stage]:
     """One stage for each step of the network; `masks` holds one mask for each Dropout layer."""

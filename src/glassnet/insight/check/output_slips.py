@@ -75,6 +75,7 @@ class Output:
         """The right error, and what is made of it by slips in the loss's and the activation's derivative."""
         yield from self._from(self.chain.output, ())
         if isinstance(self.activation, Softmax) and self.gate is not None:
+            yield from self._from(softmax(self.gate.z, axis=None), (self.place("softmax_over_batch"),))
             over_samples = softmax(self.gate.z, axis=0)
             yield from self._from(over_samples, (self.place("softmax_over_samples"),))
             if self.fused is None:

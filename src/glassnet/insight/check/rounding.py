@@ -151,8 +151,8 @@ class Rounded:
         return Rounded(value, np.zeros_like(value), self.unit)
 
 
-def softmax(z: Rounded, axis: int = 1) -> Rounded:
-    """Softmax along an axis; the argument of exp is rounded at the size of the largest z."""
+def softmax(z: Rounded, axis: int | None = 1) -> Rounded:
+    """Softmax along an axis, or over everything; the argument of exp is rounded at the size of the largest z."""
     largest = z.value.max(axis=axis, keepdims=True)
     e = np.exp(z.value - largest)
     value = e / e.sum(axis=axis, keepdims=True)
@@ -161,7 +161,7 @@ def softmax(z: Rounded, axis: int = 1) -> Rounded:
         argument = z.variance + np.square(z.unit * (np.abs(z.value) + np.abs(largest)))
         argument = argument + (np.square(value) * argument).sum(axis=axis, keepdims=True)
         relative = np.expm1(np.minimum(REACH * np.sqrt(argument), 700)) / REACH
-        own = np.square(FORMULA * z.unit) * value.shape[axis]
+        own = np.square(FORMULA * z.unit) * (value.size if axis is None else value.shape[axis])
         return np.minimum(np.square(value) * (np.square(relative) + own), 1 / REACH**2)
 
     return Rounded(value, variance, z.unit)

@@ -92,7 +92,7 @@ def _sources(gate: Gate, chain: Chain) -> Iterator[tuple[str, str, Rounded]]:
         yield ("relu_gate_from_input" if gated else "derivative_at_wrong_layer"), "the layer's input", own_input
     for layer, other in affine.items():
         if layer != gate.layer and _fits(other.z, gate.z):
-            variant = f"{abs(layer - gate.layer)} {'above' if layer > gate.layer else 'below'}"
+            variant = chain.distance(gate, other)
             yield "derivative_at_wrong_layer", variant, other.z
             if layer in gates and not gated and gates[layer].a is not own_input:
                 yield "derivative_at_wrong_layer", variant, gates[layer].a

@@ -40,7 +40,7 @@ def errors_below(
     if isinstance(stage, Gate):
         yield from slope_choices(stage, error, chain)
     elif isinstance(stage, Affine):
-        yield from carry_choices(stage, error, before, updated_by)
+        yield from carry_choices(stage, error, before, chain, updated_by)
     elif isinstance(stage, Drop):
         yield from drop_choices(stage, error)
     elif isinstance(stage, Norm):
