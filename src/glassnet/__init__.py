@@ -58,7 +58,7 @@ __all__ = [
     "History", "LayerNorm", "Network", "RMSProp", "Standardizer", "SweepResult", "Trace", "activations", "callbacks",
     "check_backward", "datasets", "from_onnx", "from_sklearn", "from_torch", "initializers", "load", "losses",
     "metrics", "one_hot", "optimizers", "plots", "schedules", "sweep", "to_torch_source",
-    "train_test_split",
+    "trace", "train_test_split",
 ]  # fmt: skip
 
 

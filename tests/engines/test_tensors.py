@@ -53,7 +53,9 @@ def test_nan_stays_nan(activation: Activation) -> None:
     assert isinstance(activation, Softmax) or a[0, 1].isfinite()
 
 
-ELEMENTWISE_LOSSES = [loss for loss in LOSSES if isinstance(loss, ElementwiseLoss) and loss.targets == "values"]
+ELEMENTWISE_LOSSES = [
+    loss for loss in LOSSES if isinstance(loss, ElementwiseLoss) and loss.targets == "values"
+]
 
 
 @pytest.mark.parametrize("loss", ELEMENTWISE_LOSSES, ids=repr)
@@ -66,6 +68,7 @@ def test_a_loss_and_its_gradient_where_target_and_prediction_meet(loss: Elementw
     value = tensors.compare(loss)(torch.tensor(y), given, None)
     value.backward()  # type: ignore[no-untyped-call]
     ours = loss.compare(y, p, None)
+    assert given.grad is not None
     assert value.item() == pytest.approx(ours[0], rel=1e-14)
     np.testing.assert_allclose(given.grad, ours[1], rtol=1e-13, atol=1e-15)
 

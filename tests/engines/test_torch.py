@@ -20,7 +20,7 @@ from glassnet import losses, optimizers
 from glassnet.activations import Activation
 from glassnet.engines import devices, transfer
 from glassnet.engines import torch as torch_engine
-from glassnet.engines.base import Vectors
+from glassnet.engines.base import Placement, Vectors
 from glassnet.engines.torch import TorchEngine
 from glassnet.errors import (
     ArgumentError,
@@ -49,7 +49,12 @@ def network(dtype: str = "float64") -> Network:
 
 
 def fit(net: Network, epochs: int = 5, **options: Any) -> gn.History:
-    defaults: dict[str, Any] = {"loss": "scce", "optimizer": gn.Adam(0.01), "batch_size": 16, "engine": "torch"}
+    defaults: dict[str, Any] = {
+        "loss": "scce",
+        "optimizer": gn.Adam(0.01),
+        "batch_size": 16,
+        "engine": "torch",
+    }
     return net.fit(X, Y, epochs=epochs, progress=False, **(defaults | options))
 
 
@@ -121,9 +126,6 @@ def elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(transfer, "shares_memory", lambda device: False)
 
 
-COPIED = ["every layer at once", "Adam(0.02, beta1=0.8, beta2=0.95, weight_decay=0.01, epsilon=0.0001, clip_norm=0.5)"]
-
-
 @pytest.mark.usefixtures("elsewhere")
 @pytest.mark.parametrize("name", ["every layer at once", "Adam()", "callbacks", "sample weights", "SGD(0.0)"])
 def test_a_device_with_its_own_memory_gives_the_same_training(name: str) -> None:
@@ -135,7 +137,14 @@ def diverging(engine: str) -> tuple[Network, str]:
     net = Network([gn.Dense(4, "relu"), gn.Dense(1)], seed=0, dtype="float64")
     with pytest.raises(DivergenceError) as error:
         net.fit(
-            X, X[:, :1], loss="mse", optimizer=gn.SGD(5.0), batch_size=8, epochs=200, engine=engine, progress=False
+            X,
+            X[:, :1],
+            loss="mse",
+            optimizer=gn.SGD(5.0),
+            batch_size=8,
+            epochs=200,
+            engine=engine,
+            progress=False,
         )
     return net, str(error.value)
 
@@ -183,7 +192,7 @@ def test_prediction_takes_a_slice_at_a_time(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(torch_engine, "PREDICTION_ROWS", 7)
     net = network()
     fit(net)
-    engine = TorchEngine(gn.engines.base.Placement(), net.dtype)
+    engine = TorchEngine(Placement(), net.dtype)
     vectors = Vectors(net.parameters, net.gradients, net.running_statistics)
     np.testing.assert_allclose(engine.forward(net.plan(), vectors, X), net.predict(X), rtol=1e-12)
 
@@ -224,7 +233,7 @@ def test_threads_are_given_back() -> None:
             "mixed_precision computes in bfloat16 beside parameters in float32; this network is float64. "
             "Use Network(..., dtype='float32')",
         ),
-        ({"engine": "pytorch"}, UnknownNameError, "no engine is called 'pytorch'; engines: auto, numpy, compiled, torch"),
+        ({"engine": "tensor"}, UnknownNameError, "no engine is called 'tensor'; engines: auto, numpy, compiled, torch"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_is_said_before_anything_changes(
@@ -248,13 +257,17 @@ def test_a_device_asks_for_the_torch_engine(monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_mps_has_no_float64(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(devices, "names", lambda: ["cpu", "mps"])
-    with pytest.raises(EngineError, match=re.escape("device 'mps' has no float64; use Network(..., dtype='float32')")):
+    with pytest.raises(
+        EngineError, match=re.escape("device 'mps' has no float64; use Network(..., dtype='float32')")
+    ):
         fit(network(), device="mps")
 
 
 def test_without_pytorch_the_engine_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "torch", None)
-    message = re.escape("engine='torch' needs torch, which is not installed; install it with: pip install 'glassnet[torch]'")
+    message = re.escape(
+        "engine='torch' needs torch, which is not installed; install it with: pip install 'glassnet[torch]'"
+    )
     with pytest.raises(MissingDependencyError, match=message):
         fit(network())
     assert fit(network(), engine="auto").engine == "numpy"
@@ -323,6 +336,8 @@ def test_where_torch_compile_does_not_work_it_says_so(monkeypatch: pytest.Monkey
 
     monkeypatch.setattr(torch, "compile", broken)
     monkeypatch.setattr(devices, "_check_compiler", functools.cache(devices._check_compiler.__wrapped__))
-    message = "torch.compile does not work for device 'cpu' here (no C++ compiler found); leave torch_compile out"
+    message = (
+        "torch.compile does not work for device 'cpu' here (no C++ compiler found); leave torch_compile out"
+    )
     with pytest.raises(EngineError, match=re.escape(message)):
         fit(network(), torch_compile=True)

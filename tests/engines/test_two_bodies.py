@@ -51,7 +51,10 @@ def test_the_loop_names_no_other_function() -> None:
 
 def test_the_records_hold_every_field_that_compiled_code_reads() -> None:
     sources = [inspect.getsource(module) for module in (loop, compiled, entries)]
-    read = {holder: set.union(*(attributes_of(holder, s) for s in sources)) for holder in ("row", "last", "job", "loss")}
+    read = {
+        holder: set.union(*(attributes_of(holder, s) for s in sources))
+        for holder in ("row", "last", "job", "loss")
+    }
     row_fields, job_fields = entries.ROW.fields, entries.JOB.fields
     assert row_fields is not None and job_fields is not None
     assert read["row"] | read["last"] == set(row_fields) - {"mask", "parameter"} | {"mask", "parameter"}
@@ -63,7 +66,11 @@ def test_a_record_takes_every_number_of_a_row_of_the_plan() -> None:
     assert set(entries.ROW_FIELDS) == set(Row._fields) - {"layer", "activation"}
 
 
-@pytest.mark.parametrize("name", ["batch_norm", "batch_norm_inference", "layer_norm", "batch_norm_backward", "layer_norm_backward"])
+@pytest.mark.parametrize(
+    "name", ["batch_norm", "batch_norm_inference", "layer_norm", "batch_norm_backward", "layer_norm_backward"]
+)
 def test_normalisations_take_the_arrays_of_their_traversals_in_order(name: str) -> None:
-    taken = [part.removesuffix("_at") for part in parameters(getattr(normalisation, name)) if part.endswith("_at")]
+    taken = [
+        part.removesuffix("_at") for part in parameters(getattr(normalisation, name)) if part.endswith("_at")
+    ]
     assert taken == [part for part in parameters(NUMPY_BODIES[name]) if part != "row"]

@@ -65,6 +65,7 @@ def test_pytorchs_activations_and_their_derivatives_are_ours(name: str) -> None:
     a.sum().backward()
     ours = activations.get(name)
     np.testing.assert_allclose(a.detach(), ours.value(z), rtol=1e-13, atol=1e-16)
+    assert given.grad is not None
     np.testing.assert_allclose(given.grad, ours.slope(z, ours.value(z)), rtol=1e-12, atol=1e-15)
 
 
@@ -145,7 +146,7 @@ def test_a_module_of_two_layers_on_xor_with_bce_loss() -> None:
 
 
 def exercise() -> nn.Sequential:
-    torch.manual_seed(3)
+    torch.manual_seed(1)
     hidden = nn.Linear(2, 8), nn.ReLU(), nn.Linear(8, 4), nn.ReLU()
     return nn.Sequential(*hidden, nn.Linear(4, 1), nn.Sigmoid())
 
@@ -162,7 +163,11 @@ def test_the_exercise_is_one_network_in_both() -> None:
 
 
 def test_the_exercise_learns_xor_alike_in_both() -> None:
-    module, X, y = exercise(), torch.tensor(XOR, dtype=torch.float32), torch.tensor(TARGETS, dtype=torch.float32)
+    module, X, y = (
+        exercise(),
+        torch.tensor(XOR, dtype=torch.float32),
+        torch.tensor(TARGETS, dtype=torch.float32),
+    )
     net = gn.from_torch(module)
     criterion, optimizer, found = nn.BCELoss(), torch.optim.Adam(module.parameters(), lr=0.05), []
     for _ in range(200):

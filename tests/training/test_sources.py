@@ -36,7 +36,8 @@ def network() -> gn.Network:
 def mapped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> np.ndarray:
     monkeypatch.setattr(data, "IN_MEMORY_BYTES", 1000)
     np.save(tmp_path / "x.npy", X)
-    return np.load(tmp_path / "x.npy", mmap_mode="r")
+    file: np.ndarray = np.load(tmp_path / "x.npy", mmap_mode="r")
+    return file
 
 
 def trained(*given: Any, **options: Any) -> tuple[gn.Network, gn.History]:

@@ -20,7 +20,7 @@ from glassnet.kernels.lift import compiled, specialise
 from glassnet.optimizers import Optimizer
 from glassnet.plan import BATCH_NORM, DENSE, DROPOUT, LAYER_NORM, Plan, Row
 
-NORMALISATIONS = {
+NORMALISATIONS: dict[int, dict[str, Any]] = {
     BATCH_NORM: {
         "activate": normalisation.batch_norm,
         "infer": normalisation.batch_norm_inference,

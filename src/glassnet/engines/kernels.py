@@ -154,8 +154,7 @@ def _softmax(dtype: DType) -> dict[str, Any]:
 def _value(activation: Activation, dtype: DType) -> dict[str, Any]:
     if isinstance(activation, activations.Softmax):
         return _softmax(dtype)
-    own_pair = isinstance(activation, activations.Function)
-    formula = activation.function if own_pair else type(activation).formula
+    formula = activation.function if isinstance(activation, activations.Function) else type(activation).formula
     return {"VALUE": _adapted(templates.with_parameter, activation, formula, dtype)}
 
 
@@ -171,9 +170,10 @@ def _slope(activation: Activation, dtype: DType) -> dict[str, Any]:
 
 
 def _elementwise(loss: losses.ElementwiseLoss, dtype: DType) -> dict[str, Any]:
-    own_pair = isinstance(loss, losses.Function)
-    value = loss.function if own_pair else type(loss).formula
-    slope = loss.derivative if own_pair else type(loss).slope_formula
+    if isinstance(loss, losses.Function):
+        value, slope = loss.function, loss.derivative
+    else:
+        value, slope = type(loss).formula, type(loss).slope_formula
     return {
         "VALUE": _adapted(templates.with_parameters, loss, value, dtype),
         "SLOPE": _adapted(templates.with_parameters, loss, slope, dtype),

@@ -76,7 +76,7 @@ def fit(
     sample_weight : array_like, (n_samples,), optional
         Weight of each sample, >= 0; only ratios matter.
     class_weight : dict or "balanced", optional
-        Weight of each class.
+        Weight of each class, >= 0, 1 for those left out; "balanced" weighs the classes alike, however often they occur.
     shuffle : bool
         Take the samples in a new order every epoch.
     metrics : sequence of str or callable

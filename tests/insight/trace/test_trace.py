@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -29,7 +30,7 @@ def network(*layers: gn.Dense, dtype: str = "float64") -> gn.Network:
 def autograd(net: gn.Network) -> tuple[dict[str, torch.Tensor], torch.Tensor]:
     """Every intermediate of the default network's step, with its gradient, by PyTorch."""
     kept: dict[str, torch.Tensor] = {"A0": torch.from_numpy(X)}
-    functions = [torch.tanh, torch.nn.functional.gelu, lambda z: torch.softmax(z, 1)]
+    functions: list[Any] = [torch.tanh, torch.nn.functional.gelu, lambda z: torch.softmax(z, 1)]
     for k, (layer, f) in enumerate(zip(net.layers, functions, strict=True), 1):
         assert isinstance(layer, gn.Dense)
         kept[f"W{k}"] = torch.tensor(layer.weights, requires_grad=True)
@@ -40,7 +41,7 @@ def autograd(net: gn.Network) -> tuple[dict[str, torch.Tensor], torch.Tensor]:
             kept[name].retain_grad()
     loss = torch.nn.functional.cross_entropy(kept["Z3"], torch.from_numpy(CLASSES))
     loss = loss + 0.05 * (kept["W2"] ** 2).sum()
-    loss.backward()  # type: ignore[no-untyped-call]
+    loss.backward()
     return kept, loss
 
 

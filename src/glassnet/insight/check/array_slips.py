@@ -123,7 +123,7 @@ def _other_inputs(stage: Affine, chain: Chain) -> Iterator[tuple[str, str, Round
         if isinstance(other, Affine) and other is not stage and _alike(other.x, stage.x):
             yield "weight_gradient_from_wrong_layer", chain.distance(stage, other), other.x
     if stage.layer == chain.last and _alike(chain.output, stage.x):
-        yield "weight_gradient_from_wrong_layer", "1 above", chain.output
+        yield "weight_gradient_from_wrong_layer", "1 layer above", chain.output
 
 
 def _alike(one: Rounded, other: Rounded) -> bool:

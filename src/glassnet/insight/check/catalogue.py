@@ -49,10 +49,9 @@ CATALOGUE: dict[str, Entry] = {
         "The gradient of the bias at {at} is a mean over the samples; dZ has its 1/m already.", _DB),
     # ---- output
     "error_sign_flipped": Entry(
-        "The error at {at} has the wrong sign, and every gradient from there down. "
-        "At the output it is prediction minus target.", _DZ),
+        "The error at {at} has the wrong sign, and so has every gradient from there down{sign}.", _DZ),
     "output_derivative_doubled": Entry(
-        "The derivative of {f} at the output is applied once too often; with a cross-entropy it has cancelled.", _DZ),
+        "The derivative of {f} at the output is applied once too often{cancelled}.", _DZ),
     "output_derivative_missing": Entry(
         "The error at the output is the gradient of {loss} alone; the derivative of {f} is missing.", _DZ),
     "softmax_without_jacobian": Entry(

@@ -46,7 +46,8 @@ class Chain:
     @staticmethod
     def distance(stage: Stage, other: Stage) -> str:
         """Where another stage stands, seen from this one, in layers."""
-        return f"{abs(other.layer - stage.layer)} {'above' if other.layer > stage.layer else 'below'}"
+        away = other.layer - stage.layer
+        return f"{abs(away)} layer{'s' * (abs(away) > 1)} {'above' if away > 0 else 'below'}"
 
 
 def stages_of(net: Network, precision: Precision, masks: Sequence[Array]) -> list[Stage]:

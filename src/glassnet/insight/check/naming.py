@@ -85,17 +85,18 @@ class Comparison:
         return Evidence(name, f"[{', '.join(str(int(k)) for k in shown)}]", *digits(*numbers))
 
     def notes(self) -> tuple[str, ...]:
-        """Which arrays are right, and how those that are not differ, as far as it is plain."""
+        """Which arrays are right."""
         right = [name for name, *_, fits in self.arrays if fits]
+        return (f"right: {', '.join(right)}" if right else "no array is right",)
+
+    def ratios(self) -> tuple[str, ...]:
+        """Which arrays are a constant times the right one."""
         wrong = [(name, mine, true) for name, _, _, mine, true, fits in self.arrays if not fits]
-        found = [f"right: {', '.join(right)}"] if right else ["no array is right"]
-        found += [
+        return tuple(
             f"{name} is {ratio:.6g} times the right one everywhere"
             for name, mine, true in wrong
             if (ratio := constant_ratio(mine, true)) is not None
-        ]
-        return tuple(found)
-
+        )
 
     def advice(self) -> tuple[str, ...]:
         """Where to look first."""

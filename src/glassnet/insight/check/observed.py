@@ -44,7 +44,7 @@ class Observed:
 
     def transposed(self) -> Observed:
         """The same, read as samples in columns."""
-        pairs = tuple(Pair(pair.weights.T, pair.bias) for pair in self.pairs)
+        pairs = tuple(Pair(pair.weights.T, pair.bias.T) for pair in self.pairs)
         return replace(self, pairs=pairs, columns=True, undecided=False)
 
 

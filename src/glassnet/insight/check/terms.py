@@ -10,9 +10,14 @@ from dataclasses import dataclass
 from glassnet import losses
 from glassnet.activations import ELU, Activation, LeakyReLU, Linear, ReLU, Sigmoid, SiLU, Softmax, Softplus, Tanh
 from glassnet.insight.check.places import Place
-from glassnet.insight.check.stages import Drop, Gate, Norm, Stage
+from glassnet.insight.check.stages import Drop, Gate, Stage
 from glassnet.losses import Loss
 from glassnet.registry import compact_repr
+
+TARGET_MINUS_PREDICTION = (
+    ": it is target minus prediction. That is right only where the result is added to the weights"
+)
+CANCELLED = ": with its cross-entropy it has cancelled"
 
 
 def title(thing: Activation | Loss) -> str:
@@ -57,20 +62,16 @@ class Terms:
             "dW": self.dW(i), "db": self.db(i), "dZ": self.dZ(i), "dX": self.carry(i - 1) if i else "dX",
             "slope": self.slope(i), "z_below": f"Z{i}", "below": str(i), "rate": f"{rate:g}",
             "arrays": "dW" if place.part == "weights" else "db", "axis": "1" if self.columns else "0",
-            "W": f"W{i + 1}.T" if not self.columns else f"W{i + 1}.T",
-            "samples": "column" if self.columns else "row",
             "features_axis": "0" if self.columns else "1",
-            "p": f"A{self.last + 1}", "norm": self.norm(i),
+            "p": f"A{self.last + 1}",
+            "sign": TARGET_MINUS_PREDICTION if place.part == "output" else "",
+            "cancelled": CANCELLED if self.loss.on_logits(self.activation(self.last)) is not None else "",
         }  # fmt: skip
 
     def activation(self, layer: int) -> Activation:
         """The activation behind a dense layer."""
         gates = [stage for stage in self.stages if isinstance(stage, Gate) and stage.layer == layer]
         return gates[-1].activation if gates else Linear()
-
-    def norm(self, layer: int) -> str:
-        """"batch" or "layer", where such a layer stands behind the dense layer."""
-        return next((s.kind for s in self.stages if isinstance(s, Norm) and s.layer == layer), "batch")
 
     def x(self, layer: int) -> str:
         """What a layer reads."""

@@ -115,7 +115,7 @@ def _equals(best: Hypothesis, good: list[Hypothesis]) -> tuple[str, ...]:
 
 def _unknown(case: Case) -> Report:
     comparison = case.comparison
-    notes = comparison.notes() + comparison.advice() + _conventions(case.observed)
+    notes = comparison.notes() + comparison.ratios() + comparison.advice() + _conventions(case.observed)
     if case.problem.learning_rate is None and len(case.problem.observed) > 1:
         notes += ("if your backward pass also updates the weights, give learning_rate= as well",)
     return Report(SUBJECT, False, evidence=comparison.evidence(None), notes=notes)

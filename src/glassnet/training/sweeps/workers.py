@@ -27,27 +27,17 @@ def carried_out(work: Work, runs: Sequence[Run], jobs: int) -> Iterator[Done]:
     """
     crew = _crew(work, jobs)
     waiting = {run.number: run for run in runs}
+    at_once = len(runs)
     while waiting:
-        n_before = len(waiting)
+        chosen = list(waiting.values())[:at_once]
         try:
-            for run, outcome in crew.outcomes(list(waiting.values())):
+            for run, outcome in crew.outcomes(chosen):
                 del waiting[run.number]
                 yield run, outcome
-        except Lost:
-            pass
-        if len(waiting) == n_before:
-            run = waiting.pop(next(iter(waiting)))
-            yield run, _alone(crew, run)
-
-
-def _alone(crew: Crew | DaskCrew, run: Run) -> Outcome:
-    reason = "no reason was given"
-    try:
-        for _, outcome in crew.outcomes([run]):
-            return outcome
-    except Lost as error:
-        reason = str(error)
-    return Outcome(error=f"the worker process ended: {reason}")
+        except Lost as error:
+            if len(chosen) == 1:
+                yield waiting.pop(chosen[0].number), Outcome(error=f"its worker ended: {error}")
+        at_once = 1 if all(run.number in waiting for run in chosen) else len(runs)
 
 
 def _crew(work: Work, jobs: int) -> Crew | DaskCrew:
@@ -81,10 +71,15 @@ def _numbered(work: Work, run: Run) -> tuple[int, Outcome]:
     return run.number, carry_out(work, run)
 
 
+def _itself(work: Work) -> Work:
+    return work
+
+
 class DaskCrew:
     """The workers of a Dask cluster, by the client that joblib's backend holds.
 
-    joblib would give the data to one worker, and wait for ever for a run that ends its worker each time.
+    joblib itself would give the data to one worker, without which all others fail, and wait for ever for a run that
+    ends its worker each time.
     """
 
     def __init__(self, work: Work, client: Any, options: dict[str, Any]) -> None:
@@ -92,8 +87,8 @@ class DaskCrew:
         self.distributed = require("distributed", extra="sweep", purpose="a sweep on Dask")
 
     def outcomes(self, runs: Sequence[Run]) -> Iterator[Done]:
-        """Outcomes as they come, of all runs whose workers have lived; raises `Lost` where none has."""
-        shared = self.client.scatter(self.work, broadcast=True)
+        """Outcomes as they come; raises `Lost` in the end, where some runs have none."""
+        shared = self._shared()
         waiting = iter(runs)
         found = self.distributed.as_completed()
         run_of = dict(self._submitted(islice(waiting, IN_FLIGHT), shared))
@@ -102,24 +97,39 @@ class DaskCrew:
         try:
             for future in found:
                 run = run_of.pop(future)
-                if future.status == "finished":
-                    yield run, future.result()
-                elif self._is_lost(future):
-                    reason = str(future.exception()) if future.status == "error" else future.status
+                try:
+                    outcome = self._outcome(future)
+                except Lost as error:
+                    reason = str(error)
                 else:
-                    yield run, Outcome.failed(future.exception())
+                    yield run, outcome
                 for following, its_run in self._submitted(islice(waiting, 1), shared):
                     run_of[following] = its_run
                     found.add(following)
         finally:
             self.client.cancel(list(run_of))
         if reason:
-            raise Lost(" ".join(reason.split()))
+            raise Lost(reason)
+
+    def _outcome(self, future: Any) -> Outcome:
+        """Of a run that has ended; raises `Lost` if its workers died too often, or with all copies of the data."""
+        try:
+            outcome: Outcome = future.result()
+        except (self.distributed.KilledWorker, self.distributed.CancelledError) as error:
+            raise Lost(" ".join(str(error).split())) from error
+        except Exception as error:
+            if future.status != "error":
+                raise
+            return Outcome.failed(error)
+        return outcome
+
+    def _shared(self) -> Any:
+        """The work as the result of a task: a worker that dies with it is no loss, since the scheduler has it, too."""
+        import dask
+
+        with dask.config.set({"distributed.admin.large-graph-warning-threshold": "1 TB"}):
+            return self.client.submit(_itself, self.work, pure=False)
 
     def _submitted(self, runs: Iterable[Run], shared: Any) -> Iterator[tuple[Any, Run]]:
         for run in runs:
             yield self.client.submit(carry_out, shared, run, pure=False, **self.options), run
-
-    def _is_lost(self, future: Any) -> bool:
-        """Whether its worker died too often, or all workers that held the data are gone."""
-        return future.status != "error" or isinstance(future.exception(), self.distributed.KilledWorker)

@@ -1,0 +1,307 @@
+"""Networks to PyTorch modules and back."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+import glassnet as gn
+from glassnet import activations
+from glassnet.activations import Activation
+from glassnet.errors import ArgumentError, GlassnetError, MissingDependencyError, NotBuiltError, ShapeError
+from glassnet.network import Network
+from tests.interop.networks import BUILT_IN, STACKS, WITH_PARAMETERS, samples, trained
+
+DTYPES = {"float32": 2e-6, "float64": 1e-13}
+
+
+def assert_same_outputs(module: nn.Module, net: Network) -> None:
+    X = samples(net.layout.input_shape)
+    with torch.no_grad():
+        theirs = module(torch.tensor(X, dtype=getattr(torch, net.dtype.name)))
+    tolerance = DTYPES[net.dtype.name]
+    np.testing.assert_allclose(net.predict(X), theirs, rtol=tolerance, atol=tolerance)
+
+
+# ---- to_torch
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("name", STACKS)
+def test_the_module_gives_what_predict_gives(name: str, dtype: str) -> None:
+    layers, shape = STACKS[name]
+    net = trained(layers, shape, dtype)
+    assert_same_outputs(net.to_torch(), net)
+
+
+@pytest.mark.parametrize("activation", BUILT_IN, ids=repr)
+def test_every_activation_goes_over_and_comes_back(activation: Activation) -> None:
+    net = trained([gn.Dense(4, activation), gn.Dense(3, activation)], (5,))
+    module = net.to_torch()
+    assert_same_outputs(module, net)
+    assert gn.from_torch(module) == net
+    far = torch.tensor([[-1e4, -60.0, -21.0, 21.0, 60.0, 1e4]], dtype=torch.float64)
+    alone = Network([gn.Activation(activation)], dtype="float64", input_shape=6)
+    np.testing.assert_allclose(alone.to_torch()(far), alone.predict(far), rtol=1e-15)
+
+
+def test_it_is_an_ordinary_sequential_with_children_named_like_the_layers() -> None:
+    layers, shape = STACKS["everything"]
+    module = trained(layers, shape, "float32").to_torch()
+    assert type(module) is nn.Sequential and not module.training
+    assert {name: type(child).__name__ for name, child in module.named_children()} == {
+        "flatten_0": "Flatten", "dense_1": "Linear", "dense_1_leaky_relu": "LeakyReLU", "batch_norm_2": "BatchNorm1d",
+        "dropout_3": "Dropout", "activation_4_elu": "ELU", "layer_norm_5": "LayerNorm", "dense_6": "Linear",
+        "dense_6_softmax": "Softmax",
+    }  # fmt: skip
+    assert {parameter.dtype for parameter in module.parameters()} == {torch.float32}
+    assert all(parameter.requires_grad for parameter in module.parameters())
+
+
+def test_weights_are_copied_and_transposed() -> None:
+    net = trained([gn.Dense(3)], (5,))
+    linear: Any = net.to_torch()[0]
+    assert linear.weight.shape == (3, 5)
+    np.testing.assert_array_equal(linear.weight.detach(), net.layers[0].view("weights").T)
+    with torch.no_grad():
+        linear.weight.zero_()
+    assert net.layers[0].view("weights").all()
+
+
+def test_in_training_mode_it_trains_as_the_network_does() -> None:
+    net = trained([gn.Dense(4, "relu"), gn.BatchNorm(0.3), gn.Dense(2)], (5,))
+    module = net.to_torch().train()
+    X = samples((5,))
+    np.testing.assert_allclose(net.forward(X), module(torch.tensor(X)).detach(), rtol=1e-12, atol=1e-13)
+    statistics: Any = module.get_submodule("batch_norm_1")
+    np.testing.assert_allclose(statistics.running_var, net.layers[1].view("running_variance"), rtol=1e-13)
+
+
+def test_pytorchs_random_numbers_are_not_touched() -> None:
+    net = trained([gn.Dense(3)], (5,))
+    torch.manual_seed(0)
+    expected = torch.rand(1)
+    torch.manual_seed(0)
+    gn.from_torch(net.to_torch())
+    assert torch.rand(1) == expected
+
+
+def test_what_has_no_module_is_named() -> None:
+    own = activations.Function(np.sin, np.cos)
+    net = Network([gn.Dense(2), gn.Dense(2, own)], input_shape=3)
+    with pytest.raises(
+        ArgumentError, match=r"layer 1 has the activation .*, which is no module of torch\.nn"
+    ):
+        net.to_torch()
+    with pytest.raises(NotBuiltError, match="this network is not built"):
+        Network([gn.Dense(2)]).to_torch()
+
+
+# ---- from_torch
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("name", WITH_PARAMETERS)
+def test_a_network_comes_back_as_it_went(name: str, dtype: str) -> None:
+    layers, shape = STACKS[name]
+    net = trained(layers, shape, dtype)
+    back = gn.from_torch(net.to_torch(), input_shape=shape)
+    np.testing.assert_array_equal(back.parameters, net.parameters)
+    np.testing.assert_array_equal(back.running_statistics, net.running_statistics)
+    np.testing.assert_array_equal(back.predict(samples(shape)), net.predict(samples(shape)))
+    if name != "activations by themselves":
+        assert back == net
+
+
+def test_a_module_without_parameters_is_taken_for_float32() -> None:
+    layers, shape = STACKS["several axes to the end"]
+    net = Network(layers, input_shape=shape)
+    assert_same_outputs(net.to_torch(), gn.from_torch(net.to_torch(), input_shape=shape))
+
+
+def test_an_activation_behind_a_linear_layer_becomes_its_own() -> None:
+    net = trained([gn.Dense(4), gn.Activation("relu"), gn.Activation("tanh")], (5,))
+    assert gn.from_torch(net.to_torch()).layers == (gn.Dense(4, "relu"), gn.Activation("tanh"))
+
+
+class Written(nn.Module):
+    """As people write modules: parts, functions and methods."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.first, self.second = nn.Linear(6, 5), nn.Linear(5, 4, bias=False)
+        self.norm = nn.BatchNorm1d(4, affine=False)
+        self.body = nn.Sequential(nn.Linear(4, 4), nn.Identity(), nn.Sequential(nn.ELU(0.5)))
+        self.not_used = nn.Conv2d(1, 1, 1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = x.view(x.size(0), -1)
+        x = functional.leaky_relu(self.first(x), 0.2, inplace=True)
+        x = functional.dropout(x, 0.25, training=self.training)
+        x = self.norm(torch.tanh(self.second(x)))
+        return functional.softmax(self.body(x).sigmoid(), dim=1)
+
+
+def test_a_module_whose_forward_is_written_by_hand() -> None:
+    torch.manual_seed(0)
+    module = Written().eval()
+    net = gn.from_torch(module, input_shape=(2, 3))
+    assert net.layers == (
+        gn.Flatten(), gn.Dense(5, activations.LeakyReLU(0.2)), gn.Dropout(0.25), gn.Dense(4, "tanh"), gn.BatchNorm(),
+        gn.Dense(4, activations.ELU(0.5)), gn.Activation("sigmoid"), gn.Activation("softmax"),
+    )  # fmt: skip
+    assert_same_outputs(module, net)
+
+
+FUNCTIONS: list[tuple[Callable[[Tensor], Tensor], str]] = [
+    (torch.relu, "relu"),
+    (functional.relu, "relu"),
+    (lambda x: x.relu(), "relu"),
+    (functional.silu, "silu"),
+    (functional.gelu, "gelu"),
+    (functional.softplus, "softplus"),
+    (lambda x: functional.elu(x, alpha=1.0), "elu"),
+    (lambda x: functional.leaky_relu(x), "leaky_relu"),
+    (lambda x: torch.softmax(x, 1), "softmax"),
+    (lambda x: x.softmax(dim=-1), "softmax"),
+]
+
+
+@pytest.mark.parametrize(("function", "name"), FUNCTIONS)
+def test_functions_are_read_like_modules(function: Callable[[Tensor], Tensor], name: str) -> None:
+    class Called(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.linear = nn.Linear(5, 3)
+
+        def forward(self, x: Tensor) -> Tensor:
+            return function(self.linear(x))
+
+    module = Called()
+    net = gn.from_torch(module)
+    assert net.layers == (gn.Dense(3, name),)
+    assert_same_outputs(module, net)
+
+
+@pytest.mark.parametrize("flatten", [lambda x: x.view(-1, 6), lambda x: x.flatten(1), lambda x: torch.flatten(x, 1),
+                                     lambda x: x.reshape(x.shape[0], -1)])  # fmt: skip
+def test_every_way_to_flatten(flatten: Callable[[Tensor], Tensor]) -> None:
+    class Flat(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.linear = nn.Linear(6, 3)
+
+        def forward(self, x: Tensor) -> Tensor:
+            return self.linear(flatten(x))  # type: ignore[no-any-return]
+
+    module = Flat()
+    net = gn.from_torch(module, input_shape=(2, 3))
+    assert net.layers == (gn.Flatten(), gn.Dense(3))
+    assert_same_outputs(module, net)
+
+
+def forward(function: Callable[[nn.Module, Tensor], Tensor]) -> nn.Module:
+    class Own(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.linear = nn.Linear(4, 4)
+
+        def forward(self, x: Tensor) -> Tensor:
+            return function(self.linear, x)
+
+    return Own()
+
+
+def after_linear(*parts: nn.Module) -> nn.Sequential:
+    return nn.Sequential(nn.Linear(4, 4), *parts)
+
+
+REFUSED: list[tuple[Any, str]] = [
+    (
+        nn.Sequential(nn.Linear(4, 4), nn.Sequential(nn.ReLU(), nn.Conv2d(1, 1, 1))),
+        "1.1 (Conv2d) has no counterpart in glassnet; the nearest part that it knows is Flatten, then Linear",
+    ),
+    (
+        after_linear(nn.PReLU()),
+        "1 (PReLU) has no counterpart in glassnet; the nearest part that it knows is LeakyReLU",
+    ),
+    (after_linear(nn.LogSoftmax(dim=1)), "the nearest part that it knows is Softmax"),
+    (after_linear(nn.BatchNorm2d(4)), "1 (BatchNorm2d) has no counterpart"),
+    (nn.LSTM(4, 4), "0 (LSTM) has no counterpart in glassnet; it knows Linear, ReLU, LeakyReLU"),
+    (
+        after_linear(nn.GELU("tanh")),
+        "1 (GELU) has no counterpart in glassnet: it is an approximation; the nearest is ",
+    ),
+    (after_linear(nn.Softplus(beta=2)), "1 (Softplus) has no counterpart in glassnet: it has another beta"),
+    (
+        after_linear(nn.Softmax(dim=0)),
+        "1 (Softmax) has no counterpart in glassnet: it is over axis 0; the nearest is",
+    ),
+    (after_linear(nn.Flatten(0)), "1 (Flatten) has no counterpart in glassnet: it keeps some axes"),
+    (
+        after_linear(nn.BatchNorm1d(4, momentum=None)),
+        "1 (BatchNorm1d) must track running statistics, with a momentum",
+    ),
+    (
+        after_linear(nn.LayerNorm((2, 2))),
+        "1 (LayerNorm) normalises over (2, 2); glassnet's LayerNorm over one axis",
+    ),
+    (forward(lambda linear, x: x + linear(x)), "add in forward has no counterpart in glassnet"),
+    (forward(lambda linear, x: linear(x) * 2), "mul in forward has no counterpart in glassnet"),
+    (forward(lambda linear, x: linear(torch.flatten(x))), "flatten in forward mixes the samples of a batch"),
+    (
+        forward(lambda linear, x: linear(linear(x))),
+        "linear (Linear) is called twice, and glassnet's layers share no",
+    ),
+    (
+        forward(lambda linear, x: linear(x) if x.sum() > 0 else x),
+        "cannot follow the forward of Own (symbolically traced variables cannot be used as inputs to control flow); "
+        "it must call one part after the other, whatever the data",
+    ),
+    (forward(lambda linear, x: torch.zeros(3)), "does not lead back to the input"),
+    (nn.Sequential(nn.LazyLinear(3)), "0.weight has no shape yet; give the module one batch first"),
+    (nn.Linear(2, 2).half(), "parameters must be all float32 or all float64; these are float16"),
+    (nn.Linear(2, 2).state_dict(), "from_torch takes a module; this is a state_dict"),
+    ("model.pt", "from_torch takes a torch.nn.Module; got str"),
+    (
+        nn.Sequential(nn.Flatten(), nn.Linear(4, 2)),
+        "the shape of one sample cannot be known from these layers; give",
+    ),
+    (nn.Sequential(nn.ReLU()), "the shape of one sample cannot be known from these layers; give input_shape"),
+]
+
+
+@pytest.mark.parametrize(("module", "message"), REFUSED, ids=[message[:40] for _, message in REFUSED])
+def test_what_cannot_come_over_is_named_with_its_path_and_the_nearest_part(module: Any, message: str) -> None:
+    with pytest.raises(ArgumentError, match=re.escape(message)):
+        gn.from_torch(module)
+
+
+def test_parts_that_do_not_fit_are_named() -> None:
+    message = "1 (Linear) has weights of shape (4, 1), but what comes before it asks for (3, 1)"
+    with pytest.raises(ShapeError, match=re.escape(message)):
+        gn.from_torch(nn.Sequential(nn.Linear(2, 3), nn.Linear(4, 1)))
+    with pytest.raises(
+        ShapeError, match=re.escape("0 (Linear) has weights of shape (2, 3), but what comes before")
+    ):
+        gn.from_torch(nn.Linear(2, 3), input_shape=5)
+
+
+@pytest.mark.parametrize("call", [lambda net: net.to_torch(), lambda net: gn.from_torch(net)])
+def test_without_pytorch_it_says_what_to_install(
+    call: Callable[[Network], object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "torch", None)
+    with pytest.raises(
+        MissingDependencyError, match=re.escape("needs torch, which is not installed; install it with")
+    ):
+        call(Network([gn.Dense(1)], input_shape=1))
+    assert issubclass(MissingDependencyError, GlassnetError)
