@@ -38,7 +38,7 @@ def test_an_activation_and_its_slope(activation: Activation, dtype: Any) -> None
     tolerance = 4 * float(np.finfo(dtype).eps)
     given = torch.tensor(z[:, None], requires_grad=True)
     a = tensors.activate(activation)(given)
-    a.sum().backward()  # type: ignore[no-untyped-call]
+    a.sum().backward()
     assert a.dtype == given.dtype and given.grad is not None
     ours = activation.value(z)
     np.testing.assert_allclose(a.detach().numpy()[:, 0], ours, rtol=tolerance, atol=tolerance)
@@ -66,7 +66,7 @@ def test_a_loss_and_its_gradient_where_target_and_prediction_meet(loss: Elementw
     y = p - moves if loss.domain[0] == -np.inf else p
     given = torch.tensor(p, requires_grad=True)
     value = tensors.compare(loss)(torch.tensor(y), given, None)
-    value.backward()  # type: ignore[no-untyped-call]
+    value.backward()
     ours = loss.compare(y, p, None)
     assert given.grad is not None
     assert value.item() == pytest.approx(ours[0], rel=1e-14)
@@ -78,7 +78,7 @@ def test_embeddings_that_coincide_have_no_slope(loss: EmbeddingLoss) -> None:
     p, labels = np.zeros((5, 2)), np.array([0.0, 0.0, 1.0, 1.0, 2.0])
     given = torch.tensor(p, requires_grad=True)
     value = tensors.compare(loss)(torch.tensor(labels), given, None)
-    value.backward()  # type: ignore[no-untyped-call]
+    value.backward()
     assert value.item() == pytest.approx(loss.compare(labels[:, None], p, None)[0], rel=1e-14)
     np.testing.assert_array_equal(given.grad, np.zeros_like(p))
 

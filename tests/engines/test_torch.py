@@ -302,6 +302,18 @@ def test_losses_and_activations_of_the_users_own_classes_are_computed_by_numpy()
     assert_same_training(case, "torch", "float64")
 
 
+def test_a_network_without_parameters_is_measured_and_stays_as_it_is() -> None:
+    ours, theirs = (
+        Network([gn.Dropout(0.2), gn.Activation("tanh")], seed=0, dtype="float64", input_shape=5)
+        for _ in range(2)
+    )
+    options: dict[str, Any] = {"loss": "mse", "epochs": 3, "batch_size": 16, "progress": False}
+    history = ours.fit(X, X, engine="torch", **options)
+    np.testing.assert_allclose(
+        history["loss"], theirs.fit(X, X, engine="numpy", **options)["loss"], rtol=1e-13
+    )
+
+
 # ---- mixed precision and torch.compile
 
 

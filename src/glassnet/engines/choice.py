@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from glassnet.engines import processes
 from glassnet.engines.base import Engine, Placement
 from glassnet.engines.numpy import NumpyEngine
+from glassnet.engines.processes import Group
 from glassnet.errors import ArgumentError, EngineError, MissingDependencyError, UnknownNameError
 from glassnet.optional import require
 
@@ -57,8 +59,8 @@ def choose(name: str, work: Work, earlier: str = "", announce: Callable[[str], N
     """The engine called `name`.
 
     "auto" takes the compiled engine where it saves more time than it needs to start, else numpy; torch where a
-    placement asks for it; a training that goes on stays on the engine of its `earlier` epochs. `announce` is told
-    before something is compiled for long.
+    placement asks for it or several processes train together; a training that goes on stays on the engine of its
+    `earlier` epochs. `announce` is told before something is compiled for long.
 
     Raises
     ------
@@ -72,8 +74,13 @@ def choose(name: str, work: Work, earlier: str = "", announce: Callable[[str], N
         hint = f"; did you mean {near[0]!r}?" if near else ""
         raise UnknownNameError(f"no engine is called {name!r}; engines: {', '.join(NAMES)}{hint}")
     placed = work.placement != Placement()
-    if name == "torch" or (name == "auto" and (placed or earlier == "torch")):
-        return _torch(work)
+    group = processes.current()
+    if name == "torch" or (name == "auto" and (placed or earlier == "torch" or group.is_several)):
+        return _torch(work, group)
+    if group.is_several:
+        raise EngineError(
+            f"engine={name!r} trains in one process, and this is {group.name}; use engine='torch', or start one only"
+        )
     if placed:
         raise ArgumentError(
             f"device, mixed_precision and torch_compile are options of engine='torch'; engine={name!r} computes on "
@@ -128,10 +135,15 @@ def _prepared(engine: CompiledEngine, work: Work, announce: Callable[[str], None
     return engine
 
 
-def _torch(work: Work) -> Engine:
+def _torch(work: Work, group: Group) -> Engine:
     require("torch", extra="torch", purpose="engine='torch'")
+    from glassnet.engines.distributed import DistributedEngine
     from glassnet.engines.torch import TorchEngine
 
-    engine = TorchEngine(work.placement, work.dtype)
+    engine = (
+        DistributedEngine(work.placement, work.dtype, group)
+        if group.is_several
+        else TorchEngine(work.placement, work.dtype)
+    )
     engine.prepare(work.plan, work.optimizer)
     return engine

@@ -75,7 +75,7 @@ def _elementwise(loss: losses.ElementwiseLoss) -> Callable[[Tensor, Tensor], Ten
 def _mean(values: Tensor, weights: Tensor | None, count: int) -> Tensor:
     if weights is not None:
         values = values * (weights if values.ndim == 2 else weights[:, 0])
-    return values.sum() / count
+    return values.mean() if count == values.numel() else values.sum() / count
 
 
 # ---- what a user wrote for NumPy

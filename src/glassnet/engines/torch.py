@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 
 import numpy as np
@@ -32,6 +32,13 @@ class Forward:
         self.biases = [_bias(row, parameters) for row in plan.rows]
         self.running = [_running(row, running) for row in plan.rows]
         self.activations = [tensors.activate(row.activation) for row in plan.rows]
+        self.batch_norm: Callable[..., Tensor] = functional.batch_norm
+
+    @property
+    def leaves(self) -> list[Tensor]:
+        """Weights and biases in the order of the flat vector."""
+        pairs = zip(self.weights, self.biases, strict=True)
+        return [leaf for pair in pairs for leaf in pair if leaf.numel()]
 
     def __call__(self, x: Tensor, masks: Tensor, training: bool) -> Tensor:
         """The last row's output for the batch x (n, n_features) and its own dropout masks."""
@@ -46,7 +53,7 @@ class Forward:
                 x = x * _mask(row, masks, x) * (1 / (1 - row.rate)) if training else x
             elif row.kind == BATCH_NORM:
                 mean, variance = running
-                x = functional.batch_norm(
+                x = self.batch_norm(
                     x, mean, variance, weights, bias, training, row.momentum, row.epsilon
                 )
             else:
@@ -88,10 +95,14 @@ class TorchTrainer:
     """Autograd and torch.optim over one task."""
 
     def __init__(self, task: Task, device: torch.device, placement: Placement) -> None:
-        self.task, self.device, self.mixed_precision = task, device, placement.mixed_precision
+        self.task, self.device = task, device
+        self.precision: AbstractContextManager[Any] = (
+            torch.autocast(device.type, torch.bfloat16) if placement.mixed_precision else nullcontext()
+        )
         self.resident = Resident(task, device)
         self.samples = Samples(task.loss, device)
-        self.forward = _differentiable(task.plan, self.resident)
+        self.forward = Forward(task.plan, self.resident.parameters, self.resident.running)
+        self.leaves = [leaf.requires_grad_() for leaf in self.forward.leaves]
         self.compare = tensors.compare(task.loss)
         self.objective: Callable[..., Tensor] = (
             torch.compile(self._objective) if placement.torch_compile else self._objective
@@ -116,49 +127,49 @@ class TorchTrainer:
         """Shared memory is left alone from the first bad loss on; copies on a device are asked only at the end."""
         self.resident.load()
         self.state["step"] = torch.tensor(float(steps.first_step - 1))
-        found = torch.zeros(len(steps), dtype=self.resident.parameters.dtype, device=self.device)
-        rates = steps.rates.tolist()
-        for k, objective in enumerate(self._objectives(steps)):
-            found[k] = objective.detach()
+        found: list[Tensor] = []
+        for objective, rate in zip(self._objectives(steps), steps.rates.tolist(), strict=True):
+            found.append(objective.detach())
             if self.resident.shared and not math.isfinite(objective.item()):
                 break
-            self._update(objective, rates[k])
-        losses[...] = found.cpu().numpy()
-        bad = np.flatnonzero(~np.isfinite(losses))
-        return int(bad[0]) if len(bad) else len(steps)
+            self._update(objective, rate)
+        if found:
+            losses[: len(found)] = torch.stack(found).cpu().numpy()
+        bad = np.flatnonzero(~np.isfinite(losses[: len(found)]))
+        return int(bad[0]) if len(bad) else len(found)
 
     def _objectives(self, steps: Steps) -> Iterator[Tensor]:
         data, samples, n_columns, at = steps.data, self.samples, self.task.plan.n_mask_columns, 0
         order, masks = tensor(data.order, self.device), tensor(steps.masks, self.device)
         for start, stop in zip(data.starts.tolist(), data.stops.tolist(), strict=True):
             chosen = order[start:stop] if len(order) else slice(start, stop)
-            weights = None if samples.weights is None else samples.weights[chosen]
+            x, y, weights = samples.batch(chosen)
             ahead = at + (stop - start) * n_columns
-            yield self.objective(samples.x[chosen], samples.y[chosen], weights, masks[at:ahead])
+            yield self.objective(x, y, weights, masks[at:ahead])
             at = ahead
 
     def _objective(self, x: Tensor, y: Tensor, weights: Tensor | None, masks: Tensor) -> Tensor:
         """The mean loss of a batch and the weight penalties."""
-        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.mixed_precision):
+        with self.precision:
             output = self.forward(x, masks, True)
         return self.compare(y, output.to(x.dtype), weights) + self.forward.penalty()
 
     def _update(self, objective: Tensor, rate: float) -> None:
+        self._differentiate(objective)
+        self._step(rate)
+
+    def _differentiate(self, objective: Tensor) -> None:
+        """Fill the flat gradients."""
+        if self.leaves:
+            found = torch.autograd.grad(objective, self.leaves)
+            torch.cat([gradient.reshape(-1) for gradient in found], out=self.resident.gradients)
+
+    def _step(self, rate: float) -> None:
+        """Update the parameters from the gradients."""
         optimizer = self.task.optimizer
-        self.resident.gradients.zero_()
-        objective.backward()  # type: ignore[no-untyped-call]
         tensors.clip(self.resident.gradients, optimizer.clip_norm, optimizer.clip_value)
         self.updater.param_groups[0]["lr"] = rate
         self.updater.step()
-
-
-def _differentiable(plan: Plan, resident: Resident) -> Forward:
-    """The forward pass; what autograd finds for each parameter lands in the flat gradients."""
-    forward, gradients = Forward(plan, resident.parameters, resident.running), resident.gradients
-    for row, weights, bias in zip(plan.rows, forward.weights, forward.biases, strict=True):
-        weights.requires_grad_().grad = _weights(row, gradients)
-        bias.requires_grad_().grad = _bias(row, gradients)
-    return forward
 
 
 @contextmanager

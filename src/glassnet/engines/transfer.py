@@ -69,3 +69,10 @@ class Samples:
         targets = y if self.loss.targets == "values" else y[:, 0]
         self.y = targets.long() if self.loss.takes_classes else targets
         self.weights = None if bool((data.weights == 1).all()) else tensor(data.weights, self.device)
+
+    def batch(self, rows: Tensor | slice) -> tuple[Tensor, Tensor, Tensor | None]:
+        """Samples, targets and weights of these rows."""
+        weights = None if self.weights is None else self.weights[rows]
+        if isinstance(rows, slice):
+            return self.x[rows], self.y[rows], weights
+        return self.x.index_select(0, rows), self.y.index_select(0, rows), weights

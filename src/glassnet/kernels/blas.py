@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -72,36 +72,48 @@ FOUND = find()
 INTEGER_BITS = FOUND.integer_bits if FOUND is not None else 64
 
 _lock = threading.Lock()
-_users = 0
 _usual = 1
+_shared: list[int] = []
+_exact: list[int] = []
 
 
 def threads(wanted: int) -> AbstractContextManager[None]:
-    """While active the BLAS uses `wanted` threads, but no more than usual, and one if others train at the same time."""
-    return _using(lambda: min(wanted, _usual) if _users == 1 else 1)
+    """While active the BLAS uses `wanted` threads, but no more than usual, and one if others train at the same time.
+
+    On another number of threads, products with a long inner axis may round differently.
+    """
+    return _joining(_shared, wanted)
 
 
 def exactly(wanted: int) -> AbstractContextManager[None]:
     """While active the BLAS uses `wanted` threads, whoever else trains."""
-    return _using(lambda: wanted)
+    return _joining(_exact, wanted)
 
 
 @contextmanager
-def _using(wanted: Callable[[], int]) -> Iterator[None]:
-    global _users, _usual
+def _joining(users: list[int], wanted: int) -> Iterator[None]:
+    """While active, `wanted` is among what the users of the BLAS want; the last one to leave puts back what was."""
+    global _usual
     if FOUND is None:
         yield
         return
     controller = FOUND.controller
     with _lock:
-        if _users == 0:
+        if not _shared and not _exact:
             _usual = controller.get_num_threads()
-        _users += 1
-        controller.set_num_threads(wanted())
+        users.append(wanted)
+        controller.set_num_threads(_number())
     try:
         yield
     finally:
         with _lock:
-            _users -= 1
-            if _users == 0:
-                controller.set_num_threads(_usual)
+            users.remove(wanted)
+            controller.set_num_threads(_number())
+
+
+def _number() -> int:
+    if _exact:
+        return _exact[-1]
+    if not _shared:
+        return _usual
+    return min(_shared[0], _usual) if len(_shared) == 1 else 1

@@ -40,7 +40,7 @@ def folder() -> Path | None:
     base = os.environ.get("GLASSNET_CACHE") or platformdirs.user_cache_dir("glassnet")
     place = Path(base) / key()
     try:
-        place.mkdir(mode=0o700, parents=True, exist_ok=True)
+        place.mkdir(mode=0o755, parents=True, exist_ok=True)
         return place if _is_private(place) else None
     except OSError:
         return None
@@ -117,6 +117,7 @@ class KernelFile:
         try:
             with open(number, "wb") as file:
                 file.write(self._digest(payload) + payload)
+            Path(name).chmod(0o644)
             Path(name).replace(self.path)
         except OSError:
             Path(name).unlink(missing_ok=True)

@@ -17,6 +17,7 @@ from glassnet.losses import Loss
 from glassnet.metrics import Custom, Metric
 from glassnet.optimizers import Optimizer
 from glassnet.random import Seed, Streams
+from glassnet.training.agreement import refuse_differences
 from glassnet.training.callbacks import base as listeners
 from glassnet.training.data import Data, Wanted, prepare, refuse_lonely_batches
 from glassnet.training.evaluation import chosen_metrics, scores
@@ -139,6 +140,7 @@ def fit(
     continues = network.state is not None and network.state.optimizer == rule
     earlier = network.state.engine if network.state is not None and continues else ""
     runs_on = choose(engine, work, earlier, announce if progress else None)
+    refuse_differences(network, streams, data, rule, n_epochs)
     memories = network.state.callbacks if network.state is not None and continues else {}
     for name, callback in listeners.named(heard_by).items():
         callback.remember(memories.get(name, {}))

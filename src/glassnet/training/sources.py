@@ -177,7 +177,7 @@ class Batches:
     ) -> None:  # fmt: skip
         self.batches, self.loss, self.dtype = batches, loss, dtype
         self.input_shape, self.n_outputs, self.reader = input_shape, n_outputs, reader
-        self.batch_size = len(first[0])
+        self.first, self.batch_size = first, len(first[0])
         self.n_steps = len(batches) if isinstance(batches, Sized) else None
 
     def slices(self, n_epochs: int, streams: Streams, at_once: Callable[[], int]) -> Iterator[Slice]:

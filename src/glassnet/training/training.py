@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from glassnet.engines import processes
 from glassnet.engines.base import Engine, Slice, Steps, Task
 from glassnet.errors import DivergenceError
 from glassnet.metrics import Metric
@@ -38,6 +39,7 @@ class Training:
     ) -> None:  # fmt: skip
         self.network, self.state, self.engine, self.data = network, state, engine, data
         self.metrics, self.callbacks = metrics, callbacks
+        self.group = processes.current()
         self.source = data.source
         self.runner = Runner(network, engine, task)
         self.history = History(engine.name)
@@ -49,7 +51,7 @@ class Training:
         try:
             for callback in self.callbacks:
                 callback.begin(session)
-            with Interrupt() as interrupt, watched(progress, epochs) as bar:
+            with Interrupt() as interrupt, watched(progress and self.group.leads, epochs) as bar:
                 while self.history.n_epochs < epochs and not session.stopped_by:
                     at_once = self._epochs_at_once(epochs - self.history.n_epochs)
                     whole = self._train(at_once, interrupt, bar)
@@ -70,11 +72,15 @@ class Training:
         return self.history
 
     def _tell(self, session: Session) -> None:
-        """All callbacks act, then all write; a file that one of them writes holds what every one remembers."""
+        """All callbacks act, then all write; a file that one of them writes holds what every one remembers.
+
+        Of processes that train together, one writes, and all stop where one wants to.
+        """
         for callback in self.callbacks:
             callback.epoch_end(session)
+        session.stopped_by = next(filter(None, self.group.gather(session.stopped_by)), "")
         self.state.callbacks = listeners.memories(self.callbacks)
-        for callback in self.callbacks:
+        for callback in self.callbacks if self.group.leads else ():
             callback.write(session)
 
     def _epochs_at_once(self, left: int) -> int:
@@ -89,7 +95,7 @@ class Training:
             clock = time.perf_counter()
             rates, losses = self._rates(noted.count, len(part)), np.empty(len(part))
             self._call(part, noted.count, rates, losses)
-            self.pace.learn(len(part), time.perf_counter() - clock)
+            self._agree(len(part), time.perf_counter() - clock, interrupt)
             self.state.step += len(part)
             noted.add(losses, rates, part.sizes)
             self._show(bar, noted)
@@ -99,6 +105,12 @@ class Training:
         if n_epochs > 0:
             self._note(noted, n_epochs, (time.perf_counter() - began) / n_epochs)
         return n_epochs > 0
+
+    def _agree(self, steps: int, seconds: float, interrupt: Interrupt) -> None:
+        """Processes that train together take as many steps at once as the first one can, and end together."""
+        told = self.group.gather((seconds, interrupt.pressed))
+        self.pace.learn(steps, told[0][0])
+        interrupt.pressed = any(pressed for _, pressed in told)
 
     def _steps_at_once(self) -> int:
         largest = self.source.batch_size * max(self.data.plan.n_mask_columns, 1)
@@ -149,7 +161,7 @@ class Training:
                 "loss": losses.tolist(),
                 "learning_rate": rates.tolist(),
                 "seconds": [seconds] * n_epochs,
-                **{name: [value] for name, value in self._evaluated().items()},
+                **{name: [value] for name, value in self.group.once(self._evaluated).items()},
             }
         )
         self.state.epoch += n_epochs

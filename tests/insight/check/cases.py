@@ -35,7 +35,12 @@ AT_HIDDEN = {
     "derivative_at_wrong_layer": set(HIDDEN),
     "activation_derivative_doubled": set(HIDDEN) - {"relu", "leaky_relu"},
 }
-AT_CARRY = {"transposed_carry", "weights_updated_first", "carry_without_derivative", "weight_gradient_from_preactivation"}
+AT_CARRY = {
+    "transposed_carry",
+    "weights_updated_first",
+    "carry_without_derivative",
+    "weight_gradient_from_preactivation",
+}
 AT_ANY = {
     "transposed_weight_gradient", "bias_gradient_averaged", "bias_gradient_wrong_axis", "bias_gradient_last_sample",
     "bias_gradient_not_summed", "bias_gradient_missing", "weight_gradient_last_sample", "gradient_sign_flipped",
@@ -93,7 +98,11 @@ def draw(random: Random, wanted: tuple[str, ...] = (), dtype: str = "float64") -
 def _draw(random: Random, wanted: tuple[str, ...], dtype: str) -> Case:
     depth = int(random.integers(1, 5))
     square = bool(SQUARE & set(wanted)) or random.random() < 0.2
-    widths = [int(random.integers(2, 7))] * (depth + 1) if square else [*map(int, random.integers(1, 7, depth + 1))]
+    widths = (
+        [int(random.integers(2, 7))] * (depth + 1)
+        if square
+        else [*map(int, random.integers(1, 7, depth + 1))]
+    )
     f = [str(random.choice(HIDDEN)) for _ in range(depth)]
     one = random.random() < 0.5
     f = [f[0]] * depth if one else f
@@ -181,7 +190,9 @@ def seen(case: Case, hand: str, bugs: Bugs, least: float) -> dict[str, tuple[int
 
 def differ(some: list[tuple[Array, Array]], others: list[tuple[Array, Array]], least: float) -> bool:
     """Whether any array has another shape or differs by more than `least` of its largest entry."""
-    for one, other in zip((a for pair in some for a in pair), (a for pair in others for a in pair), strict=True):
+    for one, other in zip(
+        (a for pair in some for a in pair), (a for pair in others for a in pair), strict=True
+    ):
         if one.shape != other.shape:
             return True
         size = max(float(np.abs(one).max()), float(np.abs(other).max()))

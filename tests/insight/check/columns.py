@@ -81,7 +81,9 @@ def _first(task: Task, Z: Array, A: Array, Y: Array, has: Any) -> Array:
         elif name == "softmax":
             dZ = maths.jacobian_product(A, dA, axis=0)
         else:
-            dZ = _back(name, dA, Z, Z, A, i, lambda code, layer: code != "error_sign_flipped" and has(code, layer))
+            dZ = _back(
+                name, dA, Z, Z, A, i, lambda code, layer: code != "error_sign_flipped" and has(code, layer)
+            )
             if has("output_derivative_doubled", i):
                 dZ = dZ * maths.IN_Z[name](Z)
     if has("error_sign_flipped", i):

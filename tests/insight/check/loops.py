@@ -29,9 +29,14 @@ def gradients(task: Task, bugs: Bugs) -> list[tuple[Array, Array]]:
         zs: list[Array] = []
         outputs = [x]
         for W, b, name in zip(task.W, task.b, task.f, strict=True):
-            z = np.array([sum(x_i * w for x_i, w in zip(outputs[-1], column, strict=True)) for column in W.T]) + b
+            z = (
+                np.array([sum(x_i * w for x_i, w in zip(outputs[-1], column, strict=True)) for column in W.T])
+                + b
+            )
             zs.append(z.astype(x.dtype))
-            outputs.append(maths.softmax(zs[-1], axis=0) if name == "softmax" else maths.FORWARD[name](zs[-1]))
+            outputs.append(
+                maths.softmax(zs[-1], axis=0) if name == "softmax" else maths.FORWARD[name](zs[-1])
+            )
         delta = _first(task, zs[-1], outputs[-1], y, has)
         for i in reversed(range(L)):
             source = zs[i - 1] if i > 0 and has("weight_gradient_from_preactivation", i) else outputs[i]

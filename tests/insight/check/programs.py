@@ -129,7 +129,9 @@ def classes_with_state(X: Array, classes: Array, W1: Array, b1: Array, W2: Array
     return [(dense1.dweights, dense1.dbiases), (dense2.dweights, dense2.dbiases)]
 
 
-def step_by_step_example(X: Array, Y: Array, w1: Array, b1: Array, w2: Array, b2: Array, rate: float) -> Pairs:
+def step_by_step_example(
+    X: Array, Y: Array, w1: Array, b1: Array, w2: Array, b2: Array, rate: float
+) -> Pairs:
     """Two sigmoid layers worked through on paper: the output weights are updated before they are used again."""
     h = 1 / (1 + np.exp(-(X @ w1 + b1)))
     o = 1 / (1 + np.exp(-(h @ w2 + b2)))

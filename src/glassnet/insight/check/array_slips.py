@@ -21,7 +21,9 @@ def bias_choices(stage: Affine, error: Rounded) -> Iterator[Choice]:
         yield choice
         for code, size in (("l2_on_biases", stage.l2), ("l1_on_biases", stage.l1)):
             if size > 0:
-                penalty = (stage.bias if code == "l2_on_biases" else stage.bias.apply(np.sign, exact=True)).times(size)
+                penalty = (
+                    stage.bias if code == "l2_on_biases" else stage.bias.apply(np.sign, exact=True)
+                ).times(size)
                 yield Choice(
                     (*choice.places, Place(code, stage.layer, "bias")),
                     lambda choice=choice, penalty=penalty: _added(choice.value, penalty),
@@ -88,9 +90,7 @@ def _products(stage: Affine, error: Rounded, chain: Chain) -> Iterator[Choice]:
 
     variants = [Choice((), lambda: stage.x.T @ error)]
     if m > 1:
-        variants.append(
-            Choice((place("weight_gradient_last_sample"),), lambda: stage.x[-1:].T @ error[-1:])
-        )
+        variants.append(Choice((place("weight_gradient_last_sample"),), lambda: stage.x[-1:].T @ error[-1:]))
     for code, variant, x in _other_inputs(stage, chain):
         variants.append(Choice((place(code, variant),), lambda x=x: x.T @ error))
     if stage.weights.value.shape != (1, 1):

@@ -85,5 +85,7 @@ def _loss(net: Network, loss: str | Loss | None) -> Loss:
     if loss is not None:
         return losses.get(loss)
     if net.loss is None:
-        raise ArgumentError("check_backward needs the loss, such as loss='mse'; this network was not trained yet")
+        raise ArgumentError(
+            "check_backward needs the loss, such as loss='mse'; this network was not trained yet"
+        )
     return net.loss

@@ -35,7 +35,9 @@ def with_tensors(function: Function, arguments: tuple[Array, ...]) -> Any:
 
 def with_numbers(function: Function, arguments: tuple[Array, ...]) -> Any:
     """One number from each array at a time; a number too large for math.exp gives NaN."""
-    results = [_or_nan(function, numbers) for numbers in zip(*(a.ravel().tolist() for a in arguments), strict=True)]
+    results = [
+        _or_nan(function, numbers) for numbers in zip(*(a.ravel().tolist() for a in arguments), strict=True)
+    ]
     return np.asarray(results).reshape(arguments[0].shape)
 
 

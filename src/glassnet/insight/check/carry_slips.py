@@ -30,7 +30,11 @@ def carry_choices(
         change = Rounded(updated_by, np.square(weights.unit * updated_by), weights.unit)
         used.append((place("weights_updated_first"), weights - change))
     for other in chain.stages:
-        if isinstance(other, Affine) and other is not stage and other.weights.value.shape == weights.value.shape:
+        if (
+            isinstance(other, Affine)
+            and other is not stage
+            and other.weights.value.shape == weights.value.shape
+        ):
             used.append((place("carry_through_wrong_weights", chain.distance(stage, other)), other.weights))
     square = weights.value.shape[0] == weights.value.shape[1] > 1
     for places, matrix in used:

@@ -88,7 +88,9 @@ def masks_of(net: Network, given: Any, n_samples: int) -> list[NDArray[np.float6
         return []
     masks = list(net.dropout_masks) if given is None else _listed(given, len(layers))
     if len(masks) != len(layers):
-        raise ArgumentError(f"masks must hold one array for each Dropout layer, {len(layers)}; got {len(masks)}")
+        raise ArgumentError(
+            f"masks must hold one array for each Dropout layer, {len(layers)}; got {len(masks)}"
+        )
     return [_mask(net, i, mask, n_samples) for i, mask in zip(layers, masks, strict=True)]
 
 

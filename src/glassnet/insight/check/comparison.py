@@ -109,7 +109,11 @@ class Comparison:
 
     def notes(self) -> tuple[str, ...]:
         """Kinks, dtypes, and where a wrong derivative is right."""
-        found = [f"f has a kink at z = {', '.join(f'{kink:g}' for kink in self.kinks)}"] if len(self.kinks) else []
+        found = (
+            [f"f has a kink at z = {', '.join(f'{kink:g}' for kink in self.kinks)}"]
+            if len(self.kinks)
+            else []
+        )
         if self.df.dtype == bool:
             found.append("df returns True and False, which multiply like 1 and 0")
         above, below = self.z > 0, self.z < 0

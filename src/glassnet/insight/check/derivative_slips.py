@@ -57,7 +57,9 @@ def explanations(c: Comparison) -> Iterator[Slip]:
         yield slip("derivative_missing", "df is 1 everywhere.", "return the derivative of f")
     factor = float((g * s).sum() / (s * s).sum()) if (s * s).sum() > 0 else 0.0
     if factor != 0 and c.equal(g / factor, s):
-        yield slip("constant_factor", f"df is {factor:.6g} times the derivative.", f"return (...) / {factor:.6g}")
+        yield slip(
+            "constant_factor", f"df is {factor:.6g} times the derivative.", f"return (...) / {factor:.6g}"
+        )
     yield from _other_formulas(c)
 
 
@@ -65,7 +67,11 @@ def _other_formulas(c: Comparison) -> Iterator[Slip]:
     """The derivative of another common activation, or nearly the right formula."""
     for name, code, written, right, formula in NEAR:
         if c.equal(c.a, activations.get(name).value(c.z)) and c.equal(c.given, formula(c.a)):
-            yield slip(code, f"df is {written}; with a = f(z) the derivative of {name} is {right}.", f"return {right}")
+            yield slip(
+                code,
+                f"df is {written}; with a = f(z) the derivative of {name} is {right}.",
+                f"return {right}",
+            )
     for name in COMMON:
         activation = activations.get(name)
         candidates = [activation.slope(c.z, activation.value(c.z))]

@@ -24,7 +24,9 @@ def is_rowwise(f: Callable[..., Any]) -> bool:
         one, other = function(ROW), function(ROW + [0, 0, 0, 1])
     except (ArgumentError, TypeError, ValueError):
         return False
-    return one.shape == ROW.shape and not np.allclose(one[:3], other[:3], rtol=1e-9, atol=1e-12, equal_nan=True)
+    return one.shape == ROW.shape and not np.allclose(
+        one[:3], other[:3], rtol=1e-9, atol=1e-12, equal_nan=True
+    )
 
 
 class _Row:
@@ -96,7 +98,9 @@ def _explained(given: Array, other: Array, right: Array, takes: str) -> tuple[Sl
 def _column(f: _Row, k: int) -> Array:
     unit = np.eye(len(ROW))[k]
     step = numeric.FINE[0]
-    wide, middle, narrow = ((f(ROW + h * unit) - f(ROW - h * unit)) / (2 * h) for h in (step, step / 2, step / 4))
+    wide, middle, narrow = (
+        (f(ROW + h * unit) - f(ROW - h * unit)) / (2 * h) for h in (step, step / 2, step / 4)
+    )
     coarse, fine = (4 * middle - wide) / 3, (4 * narrow - middle) / 3
     return (16 * fine - coarse) / 15
 

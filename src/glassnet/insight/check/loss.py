@@ -11,11 +11,11 @@ from numpy.typing import ArrayLike
 
 from glassnet import losses
 from glassnet.errors import ArgumentError
-from glassnet.insight.check.calling import Callee, with_arrays
-from glassnet.insight.check.gradient_slips import gradient_slips
-from glassnet.insight.check.loss_batches import KINDS, Batch, batches, given_batch
-from glassnet.insight.check.loss_value import Learner, Recognised, recognise
-from glassnet.insight.check.report import Evidence, Report, Slip, digits
+from glassnet.insight.check.calling import Callee
+from glassnet.insight.check.gradient_slips import belongs_to, gradient_slips
+from glassnet.insight.check.loss_batches import KINDS, ON_ONE_AXIS
+from glassnet.insight.check.loss_value import Learner, broadcast, mind_shapes, recognise
+from glassnet.insight.check.report import Report
 
 SUBJECT = "check_loss"
 PREDICTIONS = ("pred", "hat", "prob", "output", "logit", "yp", "a", "p", "z")
@@ -45,7 +45,7 @@ def check_loss(
         The loss that it should be, such as "mse"; without it the loss is recognised by its values, and a sum in the place
         of a mean is only noted.
     y_true, y_pred : array, optional
-        A batch of your own to check on as well, such as those whose shapes your training has.
+        Arrays of the shapes that your training has, to see whether they would be broadcast.
 
     Returns
     -------
@@ -63,15 +63,16 @@ def check_loss(
     """
     name = None if like is None else _full_name(like)
     learner = Learner(_ordered("value", value), None if gradient is None else _ordered("gradient", gradient))
-    own = given_batch(y_true, y_pred)
     with np.errstate(all="ignore"):
-        found = recognise(learner, name, own)
-        slips, evidence, notes = found.judged(strictly=name is not None)
-        if own is not None:
-            slips += learner.broadcast(own)
-        if learner.gradient is not None:
-            more, lines = gradient_slips(learner, found)
-            slips, evidence = slips + more, evidence + lines
+        found = recognise(learner, name)
+        strictly = name is not None or belongs_to(learner, found)
+        slips, evidence, notes = found.judged(strictly)
+        if y_true is not None and y_pred is not None:
+            slips += tuple(broadcast(learner, np.asarray(y_true), np.asarray(y_pred)))
+        elif found.kind in ON_ONE_AXIS:
+            notes += tuple(mind_shapes(learner))
+        more, lines = gradient_slips(learner, found)
+    slips, evidence = slips + more, evidence + lines
     return Report(SUBJECT, not slips and not evidence, slips, evidence, notes)
 
 

@@ -36,7 +36,11 @@ def _lines(code: str, places: list[Place], terms: Terms) -> dict[str, str]:
     layer = min(place.layer for place in places)
     n = layer + 1
     if "output" in parts:
-        return {"scope": "the gradients are those", "array_line": "", "mean_line": f"dZ{n} = {terms.output_error()}"}
+        return {
+            "scope": "the gradients are those",
+            "array_line": "",
+            "mean_line": f"dZ{n} = {terms.output_error()}",
+        }
     name = "dW" if "weights" in parts else "db"
     line = f"{name}{n} = {terms.dW(layer) if name == 'dW' else terms.db(layer)}"
     scope = "dW and db are those" if {"weights", "bias"} <= parts else f"{name} is that"
@@ -48,7 +52,10 @@ def array_names(stages: list[Stage], i: int) -> tuple[str, str]:
     """What the gradients of a stage are called."""
     stage = stages[i]
     if isinstance(stage, Norm):
-        return f"dw of layer {stage.index} ({stage.kind} norm)", f"db of layer {stage.index} ({stage.kind} norm)"
+        return (
+            f"dw of layer {stage.index} ({stage.kind} norm)",
+            f"db of layer {stage.index} ({stage.kind} norm)",
+        )
     return f"dW{stage.layer + 1} (layer {stage.layer})", f"db{stage.layer + 1} (layer {stage.layer})"
 
 
@@ -123,4 +130,6 @@ def constant_ratio(mine: Array, true: Rounded) -> float | None:
 
 def precision_note(given: str, matched: str) -> tuple[str, ...]:
     """A remark where float64 gradients agree only as well as single precision does."""
-    return () if matched == given else (f"they agree to the digits of {matched}, though they come as {given}",)
+    return (
+        () if matched == given else (f"they agree to the digits of {matched}, though they come as {given}",)
+    )

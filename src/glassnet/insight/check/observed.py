@@ -98,7 +98,10 @@ def _named(gradients: Mapping[Any, Any]) -> list[tuple[Any, Any]]:
     prefix = "d" if any(str(key).startswith("d") for key in gradients) else ""
     try:
         return [
-            (gradients[f"{prefix}W{n}" if f"{prefix}W{n}" in gradients else f"{prefix}w{n}"], gradients[f"{prefix}b{n}"])
+            (
+                gradients[f"{prefix}W{n}" if f"{prefix}W{n}" in gradients else f"{prefix}w{n}"],
+                gradients[f"{prefix}b{n}"],
+            )
             for n in found
         ] or _refuse(gradients)
     except KeyError:
@@ -106,14 +109,14 @@ def _named(gradients: Mapping[Any, Any]) -> list[tuple[Any, Any]]:
 
 
 def _refuse(gradients: Mapping[Any, Any]) -> Any:
-    raise ArgumentError(f"{FORM}, or a dictionary with the keys dW1, db1, dW2, ...; got the keys {list(gradients)}")
+    raise ArgumentError(
+        f"{FORM}, or a dictionary with the keys dW1, db1, dW2, ...; got the keys {list(gradients)}"
+    )
 
 
 def _cut(net: Network, flat: Array) -> list[tuple[Array, Array]]:
     """Pairs from one flat vector in the order of ``net.parameters``."""
-    arrays = [
-        flat[slot.start : slot.stop].reshape(slot.parameter.shape) for slot in net.layout.parameters
-    ]
+    arrays = [flat[slot.start : slot.stop].reshape(slot.parameter.shape) for slot in net.layout.parameters]
     return list(zip(arrays[::2], arrays[1::2], strict=True))
 
 
@@ -131,11 +134,15 @@ def _pair(index: int, pair: Any) -> tuple[Array, Array]:
 
 def _layers(net: Network, n: int) -> tuple[int, ...]:
     dense = tuple(i for i, layer in enumerate(net.layers) if isinstance(layer, Dense))
-    trained = tuple(i for i, layer in enumerate(net.layers) if isinstance(layer, (Dense, BatchNorm, LayerNorm)))
+    trained = tuple(
+        i for i, layer in enumerate(net.layers) if isinstance(layer, (Dense, BatchNorm, LayerNorm))
+    )
     for layers in (dense, trained):
         if n == len(layers):
             return layers
-    also = f", or one for each of the {len(trained)} layers with parameters" if len(trained) > len(dense) else ""
+    also = (
+        f", or one for each of the {len(trained)} layers with parameters" if len(trained) > len(dense) else ""
+    )
     raise ShapeError(f"{FORM}, {len(dense)} here{also}; got {n}")
 
 

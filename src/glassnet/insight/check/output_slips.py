@@ -113,7 +113,9 @@ class Output:
             yield known(doubled, right * slope(self.activation, self._z()))
             return
         yield known(doubled, right * (p * (p.exactly(1.0) - p)))
-        yield known((*places, self.place("output_derivative_doubled", "jacobian")), jacobian_product(p, right))
+        yield known(
+            (*places, self.place("output_derivative_doubled", "jacobian")), jacobian_product(p, right)
+        )
 
     def _of_other_losses(self, p: Rounded, places: tuple[Place, ...]) -> Iterator[Choice]:
         """What the derivative of another loss would have given."""

@@ -89,7 +89,10 @@ class Problem:
         for i in range(output.stage_below, self.lowest - 1, -1):
             stage = chain.stages[i]
             if i in self.observed:
-                weights, bias = next(weights_gradients(stage, error, chain)), next(bias_gradients(stage, error))
+                weights, bias = (
+                    next(weights_gradients(stage, error, chain)),
+                    next(bias_gradients(stage, error)),
+                )
                 found[i] = Gradients(weights.value, bias.value)
             error = next(errors_below(stage, error, None, chain, None)).value
         return found

@@ -90,7 +90,11 @@ class Report:
     def __str__(self) -> str:
         lines = [f"{self.subject}: {self.verdict}"]
         for slip in self.slips:
-            lines += [f"  {slip.code}{_at(slip.layers)}", f"    {slip.message}", f"    change to:  {slip.fix}"]
+            lines += [
+                f"  {slip.code}{_at(slip.layers)}",
+                f"    {slip.message}",
+                f"    change to:  {slip.fix}",
+            ]
         lines += [f"  {line}" for line in _table(self.evidence)]
         if self.equals:
             lines.append(f"  the same numbers on this data: {'; '.join(self.equals)}")
@@ -132,7 +136,8 @@ def _table(evidence: tuple[Evidence, ...]) -> list[str]:
     rows = _cells(evidence)
     widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
     return [
-        "  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows
+        "  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in rows
     ]
 
 

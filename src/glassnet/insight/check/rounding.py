@@ -102,7 +102,9 @@ class Rounded:
         def variance() -> Array:
             size = np.square(other.value)
             own = other.variance + self.value.shape[-1] * self._rounded(other.value)
-            return np.square(self.value) @ own + self.variance @ (size + other.variance) + self._rounded(value)
+            return (
+                np.square(self.value) @ own + self.variance @ (size + other.variance) + self._rounded(value)
+            )
 
         return Rounded(value, variance, self.unit)
 

@@ -68,7 +68,9 @@ class Descent:
     def _allowed(self, so_far: Hypothesis, choice: Choice) -> bool:
         return n_slips((*so_far.places, *choice.places)) <= self.most
 
-    def _down(self, i: int, error: Rounded, before: Rounded | None, so_far: Hypothesis) -> Iterator[Hypothesis]:
+    def _down(
+        self, i: int, error: Rounded, before: Rounded | None, so_far: Hypothesis
+    ) -> Iterator[Hypothesis]:
         """From the error at the output of stage i to the lowest stage."""
         stage = self.chain.stages[i]
         for found in self._compared(i, stage, error, so_far):
@@ -92,7 +94,9 @@ class Descent:
             return
         of_weights, of_bias = self.targets[i]
         for bias in self._fitting(bias_gradients(stage, error), of_bias, so_far.places):
-            for weights in self._fitting(weights_gradients(stage, error, self.chain), of_weights, bias.places):
+            for weights in self._fitting(
+                weights_gradients(stage, error, self.chain), of_weights, bias.places
+            ):
                 yield Hypothesis(
                     weights.places,
                     max(so_far.residual, bias.residual, weights.residual),

@@ -48,7 +48,11 @@ def slipped_slopes(gate: Gate, chain: Chain) -> Iterator[Slipped]:
     gated = isinstance(activation, (ReLU, LeakyReLU))
     yield ("relu_gate_dropped" if isinstance(activation, ReLU) else "activation_derivative_missing"), "", None
     if gated:
-        yield "relu_gate_at_zero", "", z.apply(lambda at: np.where(at >= 0, 1.0, _below(activation)), exact=True)
+        yield (
+            "relu_gate_at_zero",
+            "",
+            z.apply(lambda at: np.where(at >= 0, 1.0, _below(activation)), exact=True),
+        )
     if isinstance(activation, LeakyReLU):
         yield "leaky_slope_forgotten", "", slope(activations.ReLU(), z)
     in_output = written_in_output(activation)
@@ -89,7 +93,11 @@ def _sources(gate: Gate, chain: Chain) -> Iterator[tuple[str, str, Rounded]]:
     gates = {stage.layer: stage for stage in chain.stages if isinstance(stage, Gate)}
     own_input = affine[gate.layer].x
     if _fits(own_input, gate.z):
-        yield ("relu_gate_from_input" if gated else "derivative_at_wrong_layer"), "the layer's input", own_input
+        yield (
+            ("relu_gate_from_input" if gated else "derivative_at_wrong_layer"),
+            "the layer's input",
+            own_input,
+        )
     for layer, other in affine.items():
         if layer != gate.layer and _fits(other.z, gate.z):
             variant = chain.distance(gate, other)

@@ -8,7 +8,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from glassnet import losses
-from glassnet.activations import ELU, Activation, LeakyReLU, Linear, ReLU, Sigmoid, SiLU, Softmax, Softplus, Tanh
+from glassnet.activations import (
+    ELU,
+    Activation,
+    LeakyReLU,
+    Linear,
+    ReLU,
+    Sigmoid,
+    SiLU,
+    Softmax,
+    Softplus,
+    Tanh,
+)
 from glassnet.insight.check.places import Place
 from glassnet.insight.check.stages import Drop, Gate, Stage
 from glassnet.losses import Loss
@@ -54,7 +65,9 @@ class Terms:
     def of(self, place: Place, layers: tuple[int, ...]) -> dict[str, str]:
         """Everything that a message can mention about a slip at this place."""
         i = place.layer
-        rate = next((stage.rate for stage in self.stages if isinstance(stage, Drop) and stage.layer == i), 0.0)
+        rate = next(
+            (stage.rate for stage in self.stages if isinstance(stage, Drop) and stage.layer == i), 0.0
+        )
         return {
             "at": _listed("layer", layers), "l": str(i + 1), "up": str(i + 2), "variant": place.variant,
             "f": title(self.activation(i)), "loss": title(self.loss), "x": self.x(i),
@@ -110,7 +123,9 @@ class Terms:
         """The right side of the error at the output."""
         n, activation = self.last + 1, self.activation(self.last)
         if self.loss.on_logits(activation) is not None:
-            return f"(A{n} - Y) / {'Y.size' if isinstance(activation, Sigmoid) and self.n_outputs > 1 else 'm'}"
+            return (
+                f"(A{n} - Y) / {'Y.size' if isinstance(activation, Sigmoid) and self.n_outputs > 1 else 'm'}"
+            )
         if isinstance(activation, Softmax):
             return f"{self.jacobian_product(self.last)}  # dA{n} = {self.loss_gradient()}"
         of_loss = self.loss_gradient()

@@ -51,7 +51,9 @@ class Case:
     @property
     def comparison(self) -> naming.Comparison:
         """The arrays side by side."""
-        return naming.Comparison(self.problem.stages, self.problem.observed, self.right, self.observed.columns)
+        return naming.Comparison(
+            self.problem.stages, self.problem.observed, self.right, self.observed.columns
+        )
 
     @property
     def terms(self) -> Terms:
@@ -78,7 +80,11 @@ def decide(readings: Sequence[Observed], make_problem: MakeProblem) -> Report:
             if case.fits:
                 return _right(case, precision)
         for most in range(1, MOST_SLIPS + 1):
-            found = [(case, hypothesis) for case in cases for hypothesis in explanations(case.problem, case.right, most)]
+            found = [
+                (case, hypothesis)
+                for case in cases
+                for hypothesis in explanations(case.problem, case.right, most)
+            ]
             if found:
                 return _named(found, precision)
     return _unknown(cases[0])
@@ -100,8 +106,12 @@ def _named(found: list[tuple[Case, Hypothesis]], precision: Precision) -> Report
     notes += naming.precision_note(case.observed.precision.name, precision.name)
     slips = naming.slips(best.places, case.terms)
     if [slip.code for slip in slips] == ["clipped_logarithm"] and comparison.largest_difference() <= HARMLESS:
-        return Report(SUBJECT, True, evidence=evidence, notes=(slips[0].message + " It does no harm.", *notes))
-    return Report(SUBJECT, False, slips, evidence, notes, _equals(best, [hypothesis for _, hypothesis in good]))
+        return Report(
+            SUBJECT, True, evidence=evidence, notes=(slips[0].message + " It does no harm.", *notes)
+        )
+    return Report(
+        SUBJECT, False, slips, evidence, notes, _equals(best, [hypothesis for _, hypothesis in good])
+    )
 
 
 def _equals(best: Hypothesis, good: list[Hypothesis]) -> tuple[str, ...]:

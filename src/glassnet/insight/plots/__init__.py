@@ -6,6 +6,6 @@ colour-blind, and curves by their line style as well.
 
 from glassnet.insight.plots.confusion import confusion_matrix
 from glassnet.insight.plots.curves import learning_curves
-from glassnet.insight.plots.sweep import sweep
+from glassnet.insight.plots.sweeps import sweep
 
 __all__ = ["confusion_matrix", "learning_curves", "sweep"]

@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from glassnet.training.sweeps.result import SweepResult
-from glassnet.training.sweeps.sweep import sweep
+from glassnet.training.sweeps.sweeping import sweep
 
 __all__ = ["SweepResult", "sweep"]

@@ -47,7 +47,10 @@ def described(thing: Any) -> Any:
     if isinstance(thing, type) or inspect.isroutine(thing):
         return {"function": f"{thing.__module__}.{thing.__qualname__}", "source": _source(thing)}
     if hasattr(thing, "__dict__"):
-        return {"type": f"{type(thing).__module__}.{type(thing).__qualname__}", "fields": described(vars(thing))}
+        return {
+            "type": f"{type(thing).__module__}.{type(thing).__qualname__}",
+            "fields": described(vars(thing)),
+        }
     raise ArgumentError(
         f"results= needs parts that can be told apart by name or attributes; {thing!r} has neither"
     )

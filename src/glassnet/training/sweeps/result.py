@@ -48,11 +48,12 @@ class SweepResult:
 
     @property
     def rows(self) -> list[Row]:
-        """A dict for each run: its setting, ``seed``, the last value of each loss and metric, ``trained_epochs``,
-        ``seconds`` of training, ``engine``, ``stopped_by``, ``solved`` where the sweep was told what that is, and ``error``,
-        which is empty for a run that went well.
+        """A dict for each run.
 
-        A part of the setting that is called as one of these gets " (setting)" behind its name.
+        It holds the setting, ``seed``, the last value of each loss and metric, ``trained_epochs``, ``seconds`` of
+        training, ``engine``, ``stopped_by``, ``solved`` where the sweep was told what that is, and ``error``, which
+        is empty for a run that went well. A part of the setting that is called as one of these gets " (setting)"
+        behind its name.
         """
         measured = self._measured()
         taken = {*measured, "seed", "trained_epochs", "seconds", "engine", "stopped_by", "solved", "error"}
@@ -100,7 +101,9 @@ class SweepResult:
         # Settings keep their order, and may hold parts that cannot be sorted.
         groups = frame.groupby([self._setting_of_each_run()], sort=False)
         values = groups[column].describe(percentiles=list(QUANTILES)).drop(columns="count")
-        counts = pandas.DataFrame({"runs": groups.size(), "failed": groups["error"].agg(lambda all: (all != "").sum())})
+        counts = pandas.DataFrame(
+            {"runs": groups.size(), "failed": groups["error"].agg(lambda all: (all != "").sum())}
+        )
         parts = [groups[keys].first(), counts, values]
         if self.judged:
             parts.append(groups["solved"].mean().rename("share_solved"))
@@ -113,7 +116,9 @@ class SweepResult:
     def _check(self, column: str, frame: Any) -> None:
         numbers = [*self._measured(), "trained_epochs", "seconds"]
         if len(frame) == 0 or column not in numbers:
-            raise ArgumentError(f"no run of this sweep has {column!r}; there is {', '.join(numbers)}{self._errors()}")
+            raise ArgumentError(
+                f"no run of this sweep has {column!r}; there is {', '.join(numbers)}{self._errors()}"
+            )
 
     def plot(self, column: str = "", ax: Axes | None = None) -> Axes:
         """Draw the settings beside each other; see :func:`glassnet.insight.plots.sweep`."""

@@ -88,7 +88,9 @@ class ResultsFile:
         except (ValueError, KeyError, AttributeError):
             known = False
         if not known:
-            raise ArgumentError(f"{self.path} is there already and no results file of a sweep; choose another path")
+            raise ArgumentError(
+                f"{self.path} is there already and no results file of a sweep; choose another path"
+            )
         if header.get("version") != VERSION:
             raise ArgumentError(
                 f"{self.path} has version {header.get('version')!r} and this glassnet reads {VERSION}; "

@@ -136,12 +136,16 @@ def _check_options(options: Mapping[str, Any], known: set[str], of_fit: frozense
         if option in _ITS_OWN:
             raise ArgumentError(f"sweep takes no {option}=; use {_ITS_OWN[option]}")
         if option not in known:
-            raise ArgumentError(f"sweep passes its options on to fit, which knows no {option!r}{_near(option, known)}")
+            raise ArgumentError(
+                f"sweep passes its options on to fit, which knows no {option!r}{_near(option, known)}"
+            )
         if option in of_fit:
             raise ArgumentError(f"{option!r} is an option and in the grid; give it once")
     missing = NEEDED_BY_FIT - set(options) - of_fit
     if missing:
-        raise ArgumentError(f"fit needs {', '.join(sorted(missing))}; give it to sweep, or put it into the grid")
+        raise ArgumentError(
+            f"fit needs {', '.join(sorted(missing))}; give it to sweep, or put it into the grid"
+        )
 
 
 def _check_call(build: Callable[..., Any], keys: list[str]) -> None:

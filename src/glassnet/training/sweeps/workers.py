@@ -53,15 +53,15 @@ class Crew:
     """The workers of any backend of joblib."""
 
     def __init__(self, work: Work, jobs: int, joblib: Any) -> None:
-        self.work, self.joblib = work, joblib
-        self.parallel = joblib.Parallel(n_jobs=jobs, prefer="threads", return_as="generator_unordered")
+        self.work, self.jobs, self.joblib = work, jobs, joblib
 
     def outcomes(self, runs: Sequence[Run]) -> Iterator[Done]:
         """Outcomes as they come; raises `Lost` where a worker process has ended."""
         step = self.joblib.delayed(_numbered)
+        parallel = self.joblib.Parallel(n_jobs=self.jobs, prefer="threads", return_as="generator_unordered")
         by_number = {run.number: run for run in runs}
         try:
-            for number, outcome in self.parallel(step(self.work, run) for run in runs):
+            for number, outcome in parallel(step(self.work, run) for run in runs):
                 yield by_number[number], outcome
         except BrokenProcessPool as error:
             raise Lost(" ".join(str(error).split())) from error

@@ -87,7 +87,9 @@ def sweep(
     outcomes: dict[int, Outcome] = {}
     if file is not None:
         outcomes = {run.number: found for run in runs if (found := file.outcome(run)) is not None}
-    stopped_by = _carry_out(work, [run for run in runs if run.number not in outcomes], jobs, outcomes, file, progress)
+    stopped_by = _carry_out(
+        work, [run for run in runs if run.number not in outcomes], jobs, outcomes, file, progress
+    )
     done = [run for run in runs if run.number in outcomes]
     return SweepResult(
         tuple(settings[0]), done, [outcomes[run.number] for run in done], judge is not None, stopped_by

@@ -54,7 +54,9 @@ def sweep(result: SweepResult, column: str = "", *, ax: Axes | None = None) -> A
     """
     column = column or (SOLVED if result.judged else "loss")
     if column == SOLVED and not result.judged:
-        raise ArgumentError("this sweep was not told what solved is; give gn.sweep solved=, or draw another column")
+        raise ArgumentError(
+            "this sweep was not told what solved is; give gn.sweep solved=, or draw another column"
+        )
     table = result.summary("loss" if column == SOLVED else column)
     names = list(table.columns[: len(result.keys)]) or ["all runs"]
     if not result.keys:
@@ -76,7 +78,9 @@ def sweep(result: SweepResult, column: str = "", *, ax: Axes | None = None) -> A
     ax.set_axisbelow(True)
     ax.spines[["top", "right"]].set_visible(False)
     if len(names) > 1:
-        ax.legend(title=", ".join(name.replace("_", " ") for name in names[1:]), frameon=False, fontsize="small")
+        ax.legend(
+            title=", ".join(name.replace("_", " ") for name in names[1:]), frameon=False, fontsize="small"
+        )
     return ax
 
 

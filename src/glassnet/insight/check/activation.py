@@ -1,0 +1,95 @@
+"""The check of a learner's activation: a pair of functions, or a class with a derivative or a backward pass."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from glassnet import activations
+from glassnet.errors import ArgumentError
+from glassnet.insight.check.derivative import check_derivative
+from glassnet.insight.check.parts import BACKWARD, DERIVATIVE, FORWARD, Stateful, instance, method, n_required
+from glassnet.insight.check.report import Report, Slip
+from glassnet.insight.check.upstream import Z, check_upstream
+
+SUBJECT = "check_activation"
+
+
+def check_activation(activation: Any, *, like: str | None = None, takes: str = "input") -> Report:
+    """Check a learner's activation by central differences, whatever its style.
+
+    Parameters
+    ----------
+    activation : pair of functions, class or object
+        ``(f, df)``; ``(forward, backward)`` where backward takes the error and what forward cached; or a class or object
+        with ``forward`` or ``__call__``, and ``derivative`` (``prime``, ``gradient`` …) or ``backward``. Arrays, numbers,
+        lists or PyTorch tensors.
+    like : str, optional
+        The activation that it should be, such as "leaky_relu".
+    takes : {"input", "output"}
+        What a derivative is called with in your code: z, or f(z).
+
+    Returns
+    -------
+    Report
+        Codes as of :func:`check_derivative`, and upstream_ignored, derivative_at_upstream, gradient_shape,
+        argument_changed, other_function.
+
+    Raises
+    ------
+    ArgumentError
+        If no forward pass or no derivative is found, or one cannot be called.
+    """
+    thing = _pair(activation) or instance(activation, "activation")
+    forward, derivative, backward = (method(thing, names) for names in (FORWARD, DERIVATIVE, BACKWARD))
+    if forward is None or (derivative is None and backward is None):
+        raise ArgumentError(
+            "check_activation needs a pair (f, df), or an object with forward and with derivative or backward; "
+            f"got {activation!r}"
+        )
+    with np.errstate(all="ignore"):
+        if derivative is not None:
+            report = check_derivative(forward, _of_input(forward, derivative), takes=takes, subject=SUBJECT)
+        else:
+            report = check_upstream(Stateful(forward, backward or forward, thing), SUBJECT)
+        other = () if like is None else _other(forward, thing, like)
+    return Report(SUBJECT, report.ok and not other, (*other, *report.slips), report.evidence, report.notes)
+
+
+class _Pair:
+    """Two functions as an object: the second is a backward pass if it takes two arguments."""
+
+    def __init__(self, f: Callable[..., Any], df: Callable[..., Any]) -> None:
+        self.forward = f
+        setattr(self, "backward" if n_required(df) >= 2 else "derivative", df)
+
+
+def _pair(activation: Any) -> _Pair | None:
+    if isinstance(activation, (tuple, list)) and len(activation) == 2 and all(map(callable, activation)):
+        return _Pair(*activation)
+    return None
+
+
+def _of_input(forward: Callable[..., Any], derivative: Callable[..., Any]) -> Callable[..., Any]:
+    """The derivative as a function of z, also where it takes no argument and uses what the last forward pass kept."""
+    if n_required(derivative) > 0:
+        return derivative
+
+    def df(z: Any) -> Any:
+        forward(z)
+        return derivative()
+
+    return df
+
+
+def _other(forward: Callable[..., Any], thing: Any, like: str) -> tuple[Slip, ...]:
+    """Whether the function is another one than it should be."""
+    wanted = activations.get(like).value(Z)
+    found = Stateful(forward, forward, thing).forward(Z)
+    if found.shape == wanted.shape and np.allclose(found, wanted, rtol=1e-5, atol=1e-6):
+        return ()
+    i = int(np.argmax(np.abs(found - wanted))) if found.shape == wanted.shape else 0
+    message = f"The function is not {like}: at z = {Z.flat[i]:g} it gives {found.flat[i]:.6g}, {like} {wanted.flat[i]:.6g}."
+    return (Slip("other_function", (), message, f"the formula of {like}"),)

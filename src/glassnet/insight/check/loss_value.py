@@ -1,0 +1,219 @@
+"""Which loss a learner's function computes, and how it differs from it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from glassnet.errors import ArgumentError
+from glassnet.insight.check.calling import Callee
+from glassnet.insight.check.loss_batches import KINDS, SIZES, Batch, batches, draw, factors, reference
+from glassnet.insight.check.report import Evidence, Slip, digits
+from glassnet.insight.check.rounding import Array
+
+PROBABILITIES = {"binary", "one_hot", "classes"}
+BY_ROWS = {"one_hot", "classes", "distributions", "logits", "class_logits"}
+SAME = 1e-6
+
+MESSAGES = {
+    "value_sign_flipped": ("The loss has the wrong sign; a logarithm of a probability is negative.", "-(...)"),
+    "value_summed": ("The loss is summed over the batch, not averaged.", "np.mean(...)"),
+    "value_summed_over_outputs": ("The loss is summed over the outputs; {name} averages over them.", "np.mean(...)"),
+    "value_summed_over_samples": ("The loss is summed over the samples, not averaged.", "(...) / m"),
+    "value_averaged_over_outputs": (
+        "The loss is averaged over the classes too; {name} sums over them and averages over the samples.",
+        "np.mean(np.sum(..., axis=1))"),
+    "value_halved": ("The loss is half of {name}.", "2 * (...)"),
+    "value_doubled": ("The loss is twice {name}.", "(...) / 2"),
+    "other_logarithm": ("The logarithm is not the natural one.", "np.log(...)"),
+    "other_loss": ("The value is not that of {name}.", "see the formula of {name}"),
+}  # fmt: skip
+# Conventions where nothing else is said, mistakes where a loss is asked for by name.
+CONVENTIONS = {
+    "value_summed", "value_summed_over_outputs", "value_summed_over_samples", "value_averaged_over_outputs",
+    "value_halved", "value_doubled",
+}  # fmt: skip
+
+
+@dataclass
+class Learner:
+    """A learner's value and gradient, called with targets and predictions."""
+
+    value: Callee
+    gradient: Callee | None
+
+    def number(self, batch: Batch) -> float:
+        """The loss of the batch; the mean, where several numbers come back."""
+        return float(np.mean(self.value(batch.y, batch.p)))
+
+
+@dataclass(frozen=True)
+class Recognised:
+    """What the value is.
+
+    Attributes
+    ----------
+    name : str or None
+        The loss, if it is known.
+    kind : str
+        The kind of data that it takes.
+    pair : tuple of Batch
+        Two batches to go on with.
+    codes : tuple of str
+        How it differs from the loss of this name.
+    """
+
+    learner: Learner
+    name: str | None
+    kind: str
+    pair: tuple[Batch, Batch]
+    codes: tuple[str, ...]
+
+    def judged(self, strictly: bool) -> tuple[tuple[Slip, ...], tuple[Evidence, ...], tuple[str, ...]]:
+        """Slips, evidence and notes; `strictly` where the loss was asked for by name."""
+        slips, notes = [], []
+        title = (self.name or "").replace("_", " ")
+        for code in self.codes:
+            message, fix = (text.format(name=title) for text in MESSAGES[code])
+            if strictly or code not in CONVENTIONS:
+                slips.append(Slip(code, (), message, fix))
+            else:
+                notes.append(f"this is {title}, but: {message}")
+        evidence = self._difference() if slips else ()
+        slip, note = self._shape()
+        slips += slip
+        notes += note
+        if self.kind in PROBABILITIES:
+            more, note = _at_the_ends(self.learner, self.kind)
+            slips += more
+            notes += note
+        if not self.codes and self.name is not None:
+            notes.insert(0, f"the value is that of {title}")
+        if self.name is None:
+            notes.append("the value is that of no loss that glassnet knows; only the gradient was checked")
+        return tuple(slips), evidence, tuple(notes)
+
+    def _shape(self) -> tuple[list[Slip], list[str]]:
+        """Whether the value is one number, also for several outputs."""
+        wide = draw(self.kind, *SIZES[0], one_axis=False)
+        try:
+            shape = self.learner.value(wide.y, wide.p).shape
+        except Exception:  # a function of one axis alone
+            return [], []
+        if shape == ():
+            return [], []
+        if shape == (wide.m,):
+            return [], ["value gives one number for each sample; their mean is the loss"]
+        message = (
+            f"for predictions of shape {wide.p.shape} value gives an array of shape {shape}, not a number"
+        )
+        if self.pair[0].one_axis:
+            return [], [message]
+        return [Slip("value_not_reduced", (), f"{message[0].upper()}{message[1:]}.", "np.mean(...)")], []
+
+    def _difference(self) -> tuple[Evidence, ...]:
+        batch = self.pair[0]
+        texts = digits(self.learner.number(batch), reference(self.name or "", batch))
+        return (Evidence("value", f"{batch.m} samples, {batch.k} outputs", *texts),)
+
+
+def recognise(learner: Learner, name: str | None) -> Recognised:
+    """The loss of this name, or the first known one whose values are these up to a factor."""
+    callable_with: tuple[str, tuple[Batch, Batch]] | None = None
+    for whole in (True, False):
+        for candidate in [name] if name is not None else KINDS:
+            for pair in batches(KINDS[candidate]):
+                numbers = _numbers(learner, pair, whole)
+                if numbers is None:
+                    continue
+                callable_with = callable_with or (KINDS[candidate], pair)
+                codes = _difference(candidate, pair, numbers)
+                if codes is not None:
+                    return Recognised(learner, candidate, KINDS[candidate], pair, codes)
+    if callable_with is None:
+        learner.value.raw(*draw(KINDS[name or "mean_squared_error"], *SIZES[0], one_axis=False)[:2])
+        raise ArgumentError("value must give finite numbers for targets and predictions; it gives none")
+    return Recognised(learner, name, *callable_with, () if name is None else ("other_loss",))
+
+
+def _numbers(learner: Learner, pair: tuple[Batch, Batch], whole: bool) -> list[float] | None:
+    """The losses of both batches, if they can be had; `whole` asks for single numbers, or one for each sample."""
+    try:
+        numbers = [learner.number(batch) for batch in pair]
+        if whole and any(learner.value(b.y, b.p).shape not in ((), (b.m,)) for b in pair):
+            return None
+    except Exception:  # a learner's function may fail in any way on data of another kind
+        return None
+    return numbers if np.isfinite(numbers).all() else None
+
+
+def _difference(name: str, pair: tuple[Batch, Batch], numbers: list[float]) -> tuple[str, ...] | None:
+    """The codes of the factor between these numbers and the loss, if there is one."""
+    right = [reference(name, batch) for batch in pair]
+    for factor in factors(_value_factors(KINDS[name])):
+        wanted = [value * factor.of(batch.m, batch.k) for value, batch in zip(right, pair, strict=True)]
+        if np.allclose(numbers, wanted, rtol=SAME, atol=0):
+            return factor.codes
+    return None
+
+
+def _value_factors(kind: str) -> dict[str, Callable[[int, int], float]]:
+    found: dict[str, Callable[[int, int], float]] = {
+        "value_sign_flipped": lambda m, k: -1.0,
+        "value_halved": lambda m, k: 0.5,
+        "value_doubled": lambda m, k: 2.0,
+    }
+    if kind in BY_ROWS:
+        found |= {"value_summed": lambda m, k: m, "value_averaged_over_outputs": lambda m, k: 1 / k}
+    else:
+        found |= {
+            "value_summed": lambda m, k: m * k,
+            "value_summed_over_outputs": lambda m, k: k,
+            "value_summed_over_samples": lambda m, k: m,
+        }
+    if kind not in ("values", "rates"):
+        found["other_logarithm"] = lambda m, k: 1 / np.log(2)
+    return found
+
+
+def _at_the_ends(learner: Learner, kind: str) -> tuple[list[Slip], list[str]]:
+    """What the loss gives for probabilities 0 and 1."""
+    right, wrong = np.array([[0.0, 1.0]]), np.array([[1.0, 0.0]])
+    y: Array = np.array([1]) if kind == "classes" else right
+    try:
+        at_right, at_wrong = (float(np.mean(learner.value(y, p))) for p in (right, wrong))
+    except Exception:  # a function of lists or of one axis is not asked
+        return [], []
+    if not np.isfinite([at_right, at_wrong]).all():
+        message = f"For probabilities that are exactly 0 or 1 the loss is {at_right:g} if right, {at_wrong:g} if wrong."
+        fix = "p = np.clip(p, 1e-15, 1 - 1e-15)"
+        return [Slip("logarithm_of_zero", (), message, fix)], []
+    return [], [f"probabilities are kept off 0: a wrong one of 0 costs {at_wrong:.4g}"]
+
+
+def broadcast(learner: Learner, y: Array, p: Array) -> Iterator[Slip]:
+    """Whether targets and predictions of these shapes are broadcast to every pair of samples."""
+    if y.shape == p.shape or y.size != p.size:
+        return
+    try:
+        as_given = float(np.mean(learner.value(y, p)))
+        reshaped = float(np.mean(learner.value(y.reshape(p.shape), p)))
+    except Exception:  # shapes that are refused are not broadcast
+        return
+    if not np.isclose(as_given, reshaped, rtol=1e-9, atol=0):
+        yield Slip(
+            "broadcast_to_matrix",
+            (),
+            f"y_true {y.shape} beside y_pred {p.shape} is broadcast to {np.broadcast_shapes(y.shape, p.shape)}: every "
+            f"target meets every prediction, and the loss is {as_given:.6g} in the place of {reshaped:.6g}.",
+            f"y_true = y_true.reshape({p.shape})",
+        )
+
+
+def mind_shapes(learner: Learner) -> Iterator[str]:
+    """A note if targets (n,) beside predictions (n, 1) would be broadcast unnoticed."""
+    batch = draw("binary", 6, 1, one_axis=True)
+    if any(broadcast(learner, batch.y, batch.p[:, None])):
+        yield "mind the shapes: y_true (n,) beside y_pred (n, 1) is broadcast to (n, n) without an error"
