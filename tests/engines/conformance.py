@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import glassnet as gn
-from glassnet import layers, losses, optimizers, schedules
+from glassnet import losses, optimizers, schedules
 from glassnet.engines.base import Engine
 from glassnet.engines.choice import Work, choose
 from glassnet.layers import Layer
@@ -142,7 +142,11 @@ CROSS_ENTROPY = losses.SparseCategoricalCrossEntropy()
 
 def _activations() -> Iterator[Case]:
     for activation in ACTIVATIONS:
-        yield Case(f"{name_of(activation)} in dense layers", hidden(gn.Dense(4, activation), gn.Dense(4, activation)), MSE)
+        yield Case(
+            f"{name_of(activation)} in dense layers",
+            hidden(gn.Dense(4, activation), gn.Dense(4, activation)),
+            MSE,
+        )
         alone = gn.Activation(activation)
         yield Case(f"{name_of(activation)} by itself", (alone, gn.Dense(4), alone, gn.Dense(3), alone), MSE)
 
@@ -167,7 +171,9 @@ def _layers() -> Iterator[Case]:
         if name in ("dense", "activation", "flatten"):
             continue
         for layer in variants:
-            yield Case(f"{layer!r} between", hidden(layer, gn.Dense(5, "tanh"), layer, last="softmax"), CROSS_ENTROPY)
+            yield Case(
+                f"{layer!r} between", hidden(layer, gn.Dense(5, "tanh"), layer, last="softmax"), CROSS_ENTROPY
+            )
             yield Case(f"{layer!r} on the data", (layer, *hidden(last="softmax")), CROSS_ENTROPY)
             yield Case(f"{layer!r} last", (*hidden(units=6), layer), MSE, gn.SGD(0.01))
     yield Case("Flatten", (gn.Flatten(), *hidden()), MSE, shape=(2, 3))
@@ -188,7 +194,11 @@ def _layers() -> Iterator[Case]:
     )  # fmt: skip
     yield Case("one layer", (gn.Dense(3, "softmax"),), CROSS_ENTROPY)
     yield Case("one neuron", (gn.Dense(1),), MSE)
-    yield Case("penalties", (gn.Dense(6, "tanh", l1=0.01), gn.Dense(4, "tanh", l2=0.1), gn.Dense(2, l1=0.02, l2=0.03)), MSE)
+    yield Case(
+        "penalties",
+        (gn.Dense(6, "tanh", l1=0.01), gn.Dense(4, "tanh", l2=0.1), gn.Dense(2, l1=0.02, l2=0.03)),
+        MSE,
+    )
     yield Case(
         "products for the BLAS",
         (gn.Dense(48, "relu"), gn.Dense(32, "tanh"), gn.Dense(3, "softmax")),

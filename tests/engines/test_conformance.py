@@ -1,6 +1,5 @@
 """Every engine trains as the numpy engine does, everything that glassnet knows."""
 
-import numpy as np
 import pytest
 
 from glassnet import layers, optimizers, schedules

@@ -158,9 +158,7 @@ def test_integer_classes_of_any_type(engine: str, kind: str) -> None:
     X, classes = numbers()[0], np.arange(24) % 3
     given: Any = {"object list": classes.tolist(), "column": classes[:, None]}.get(kind)
     given = classes.astype(kind) if given is None else given
-    nets = [
-        Network([gn.Dense(4, "relu"), gn.Dense(3, "softmax")], seed=0, dtype="float64") for _ in range(2)
-    ]
+    nets = [Network([gn.Dense(4, "relu"), gn.Dense(3, "softmax")], seed=0, dtype="float64") for _ in range(2)]
     for net, y in zip(nets, (given, classes), strict=True):
         net.fit(X, y, loss="scce", optimizer="adam", epochs=4, batch_size=7, engine=engine, progress=False)
     np.testing.assert_array_equal(nets[0].parameters, nets[1].parameters)
@@ -171,7 +169,11 @@ def test_samples_of_several_axes_in_any_order(engine: str) -> None:
     images = np.random.default_rng(0).integers(-8, 9, (24, 2, 3)) / 4
     y = numbers()[1]
     nets = [Network([gn.Flatten(), gn.Dense(2, "tanh")], seed=0, dtype="float64") for _ in range(3)]
-    layouts = (images, np.asfortranarray(images), np.ascontiguousarray(images.transpose(2, 1, 0)).transpose(2, 1, 0))
+    layouts = (
+        images,
+        np.asfortranarray(images),
+        np.ascontiguousarray(images.transpose(2, 1, 0)).transpose(2, 1, 0),
+    )
     for net, X in zip(nets, layouts, strict=True):
         net.fit(X, y, loss="mse", optimizer="sgd", epochs=4, batch_size=7, engine=engine, progress=False)
         np.testing.assert_array_equal(net.parameters, nets[0].parameters)

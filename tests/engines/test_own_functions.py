@@ -40,7 +40,9 @@ def numbers(n: int = 30) -> tuple[Array, Array]:
 def trained(engine: str, activation: Activation, dtype: str, epochs: int = 20) -> Network:
     net = Network([gn.Dense(5, activation), gn.Activation(activation), gn.Dense(2)], seed=0, dtype=dtype)
     X, y = numbers()
-    net.fit(X, y, loss="mse", optimizer=gn.SGD(0.01), epochs=epochs, engine=engine, batch_size=8, progress=False)
+    net.fit(
+        X, y, loss="mse", optimizer=gn.SGD(0.01), epochs=epochs, engine=engine, batch_size=8, progress=False
+    )
     assert net.state is not None and net.state.engine == engine
     return net
 
@@ -212,7 +214,7 @@ def type_of(z: Any) -> Any:
     return z * (2.0 if np.ndim(z) else 3.0)
 
 
-class Callable_:  # noqa: N801
+class Callable_:
     def __call__(self, z: Array) -> Array:
         return 2 * z
 
@@ -275,7 +277,9 @@ def test_auto_trains_on_numpy_what_cannot_be_compiled_and_says_so(name: str) -> 
     assert len(notes) == 1
     assert notes[0].filename == __file__
     text = str(notes[0].message)
-    assert text.startswith("training on the numpy engine, which is slower: the activation 'bent' cannot be compiled: ")
+    assert text.startswith(
+        "training on the numpy engine, which is slower: the activation 'bent' cannot be compiled: "
+    )
     assert reason in text
     np.testing.assert_array_equal(net.parameters, expected.parameters)
 
@@ -403,7 +407,9 @@ class BatchLoss(Loss):
 
 
 def test_a_loss_class_without_a_formula_is_refused() -> None:
-    with pytest.raises(EngineError, match="^the loss 'BatchLoss' has no compiled form: it is not elementwise"):
+    with pytest.raises(
+        EngineError, match="^the loss 'BatchLoss' has no compiled form: it is not elementwise"
+    ):
         trained_on("compiled", BatchLoss(), "float64")
 
 

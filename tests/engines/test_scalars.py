@@ -22,7 +22,17 @@ BITS = {"float32": np.uint32, "float64": np.uint64}
 # Where a form passes from one branch, or one power of two, to another.
 SEAMS = {
     "float32": (0.625, 0.34657359, 1.0397208, 9.0, 18.0, 86.64, 88.37626, 88.72283, 104.0),
-    "float64": (0.625, 0.34657359027997264, 1.0397207708399179, 20.0, 40.0, 707.7, 709.4361393, 709.782712893384, 745.2),
+    "float64": (
+        0.625,
+        0.34657359027997264,
+        1.0397207708399179,
+        20.0,
+        40.0,
+        707.7,
+        709.4361393,
+        709.782712893384,
+        745.2,
+    ),
 }
 ERRORS = {"exp": 1.1, "tanh": 1.4, "expm1": 1.9}
 
@@ -50,10 +60,12 @@ def form(name: str, dtype: str) -> Callable[[Array], Array]:
 
 @cache
 def all_sizes(dtype: str) -> Array:
-    """Half a million numbers of all sizes and signs, many between -1 and 1, and all neighbours of the seams; in order."""
+    """Half a million numbers of all sizes and signs, many between -1 and 1, and all neighbours of the seams."""
     kind, bits = np.dtype(dtype), BITS[dtype]
     every = np.linspace(0, float(np.iinfo(bits).max), 300_000, dtype=bits, endpoint=False).view(kind)
-    close = np.concatenate([np.array(seam, kind).view(bits) + np.arange(-300, 300).astype(bits) for seam in SEAMS[dtype]])
+    close = np.concatenate(
+        [np.array(seam, kind).view(bits) + np.arange(-300, 300).astype(bits) for seam in SEAMS[dtype]]
+    )
     near = close.view(kind)
     usual = np.random.default_rng(0).uniform(-3, 3, 200_000).astype(kind)
     numbers = np.concatenate([every, near, -near, usual, np.zeros(1, kind)])

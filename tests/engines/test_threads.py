@@ -47,9 +47,13 @@ def trained(seed: int) -> tuple[Array, list[float]]:
     random = np.random.default_rng(seed)
     X, y = random.normal(size=(200, 40)), random.integers(3, size=200)
     net = Network(
-        [gn.Dense(32, "relu"), gn.BatchNorm(), gn.Dropout(0.2), gn.Dense(3, "softmax")], seed=seed, dtype="float64"
+        [gn.Dense(32, "relu"), gn.BatchNorm(), gn.Dropout(0.2), gn.Dense(3, "softmax")],
+        seed=seed,
+        dtype="float64",
     )
-    history = net.fit(X, y, loss="scce", epochs=15, batch_size=64, engine="compiled", validation_split=0.2, progress=False)
+    history = net.fit(
+        X, y, loss="scce", epochs=15, batch_size=64, engine="compiled", validation_split=0.2, progress=False
+    )
     return net.parameters, history["validation_loss"]
 
 
@@ -67,7 +71,11 @@ def test_the_compiled_loop_lets_other_threads_run_python() -> None:
     X, y = np.zeros((64, 8)), np.zeros((64, 1))
     net = Network([gn.Dense(16, "tanh"), gn.Dense(1)], seed=0, dtype="float64", input_shape=8)
     plan, optimizer, n_steps = net.plan(gn.losses.get("mse")), gn.SGD(0.1), 200
-    states, weights, starts = np.zeros((0, len(net.parameters))), np.ones((64, 1)), np.zeros(n_steps, np.int64)
+    states, weights, starts = (
+        np.zeros((0, len(net.parameters))),
+        np.ones((64, 1)),
+        np.zeros(n_steps, np.int64),
+    )
     trainer = CompiledTrainer(Task(plan, net.vectors, optimizer, states, net.dtype, 64, False))
     data = Slice(X, y, weights, np.empty(0, np.int64), starts, starts + 64)
     rates = np.full(n_steps, 0.1)
@@ -131,7 +139,9 @@ def test_small_products_use_one_thread_and_the_users_number_comes_back(
     assert in_use() == usual
 
 
-def test_large_products_use_as_many_threads_as_they_are_worth(usual: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_large_products_use_as_many_threads_as_they_are_worth(
+    usual: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(os, "cpu_count", lambda: 64)
     net = Network([gn.Dense(100), gn.Dense(1)], input_shape=40)
     assert [threads_for(net.plan(), n) for n in (1, 1000, 2000, 5000)] == [1, 1, 2, 5]
@@ -152,7 +162,9 @@ def test_never_more_threads_than_the_user_has_set(usual: int, monkeypatch: pytes
 
 
 @pytest.mark.parametrize("engine", ["numpy", "compiled"])
-def test_a_number_that_was_asked_for_is_used(engine: str, usual: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_number_that_was_asked_for_is_used(
+    engine: str, usual: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     numbers: list[int] = []
     setter = type(CONTROLLER).set_num_threads
 
@@ -215,7 +227,9 @@ def failing() -> None:
 
 
 @pytest.mark.parametrize(("what", "error"), [(diverging, DivergenceError), (failing, RuntimeError)])
-def test_the_number_comes_back_after_errors(what: Callable[[], None], error: type[Exception], usual: int) -> None:
+def test_the_number_comes_back_after_errors(
+    what: Callable[[], None], error: type[Exception], usual: int
+) -> None:
     with pytest.raises(error):
         what()
     assert in_use() == usual

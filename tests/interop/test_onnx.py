@@ -244,6 +244,10 @@ REFUSED: list[tuple[Any, str]] = [
         "cannot follow operator 'y' (Gemm); glassnet's layers follow one another",
     ),
     (model(node("Mul", "x x", "y")), "cannot follow operator 'y' (Mul)"),
+    (
+        model(node("Sigmoid", "x", "s"), node("Mul", "x s", "y"), node("Tanh", "x", "t")),
+        "cannot follow operator 's' (Sigmoid)",
+    ),
     (model(node("Relu", "x", "a"), node("Add", "x a", "y")), "cannot follow operator 'a' (Relu)"),
     (
         model(node("Relu", "x", "y"), node("Tanh", "y", "z"), outputs=("y", "z")),

@@ -139,6 +139,14 @@ def test_the_model_can_be_trained_further_and_does_not_change_the_network() -> N
     np.testing.assert_array_equal(net.parameters, before)
 
 
+def test_the_models_optimizer_has_no_past() -> None:
+    """The first step of a fresh Adam is one learning rate long in every parameter."""
+    model = gn.from_sklearn(fitted("three classes", "tanh")).to_sklearn()
+    before = model.coefs_[0].copy()
+    model.partial_fit(X, TARGETS["three classes"])
+    np.testing.assert_allclose(np.abs(model.coefs_[0] - before), model.learning_rate_init, rtol=1e-3)
+
+
 REFUSED: list[tuple[list[Any], str]] = [
     (
         [gn.Dense(3, "gelu"), gn.Dense(2, "softmax")],

@@ -191,8 +191,16 @@ def test_functions_are_read_like_modules(function: Callable[[Tensor], Tensor], n
     assert_same_outputs(module, net)
 
 
-@pytest.mark.parametrize("flatten", [lambda x: x.view(-1, 6), lambda x: x.flatten(1), lambda x: torch.flatten(x, 1),
-                                     lambda x: x.reshape(x.shape[0], -1)])  # fmt: skip
+FLATTEN: list[Callable[[Tensor], Tensor]] = [
+    lambda x: x.view(-1, 6),
+    lambda x: x.view(x.size(0), 6),
+    lambda x: x.reshape(x.shape[0], -1),
+    lambda x: x.flatten(1),
+    lambda x: torch.flatten(x, 1),
+]
+
+
+@pytest.mark.parametrize("flatten", FLATTEN)
 def test_every_way_to_flatten(flatten: Callable[[Tensor], Tensor]) -> None:
     class Flat(nn.Module):
         def __init__(self) -> None:
@@ -200,7 +208,7 @@ def test_every_way_to_flatten(flatten: Callable[[Tensor], Tensor]) -> None:
             self.linear = nn.Linear(6, 3)
 
         def forward(self, x: Tensor) -> Tensor:
-            return self.linear(flatten(x))  # type: ignore[no-any-return]
+            return self.linear(flatten(x))
 
     module = Flat()
     net = gn.from_torch(module, input_shape=(2, 3))
@@ -257,6 +265,8 @@ REFUSED: list[tuple[Any, str]] = [
     (forward(lambda linear, x: x + linear(x)), "add in forward has no counterpart in glassnet"),
     (forward(lambda linear, x: linear(x) * 2), "mul in forward has no counterpart in glassnet"),
     (forward(lambda linear, x: linear(torch.flatten(x))), "flatten in forward mixes the samples of a batch"),
+    (forward(lambda linear, x: linear(x.view(3, -1))), "view in forward has no counterpart in glassnet"),
+    (forward(lambda linear, x: linear(x.view(-1, 2, 2))), "view in forward has no counterpart in glassnet"),
     (
         forward(lambda linear, x: linear(linear(x))),
         "linear (Linear) is called twice, and glassnet's layers share no",

@@ -241,7 +241,9 @@ def key_of(package: Path, monkeypatch: pytest.MonkeyPatch) -> str:
 
 
 PACKAGE = Path(glassnet.__file__).parent
-SOURCES = sorted(str(path.relative_to(PACKAGE)) for pattern in cache.SOURCES for path in PACKAGE.glob(pattern))
+SOURCES = sorted(
+    str(path.relative_to(PACKAGE)) for pattern in cache.SOURCES for path in PACKAGE.glob(pattern)
+)
 
 
 @pytest.fixture
@@ -250,7 +252,9 @@ def package(tmp_path: Path) -> Path:
     return Path(shutil.copytree(PACKAGE, tmp_path / "glassnet", ignore=shutil.ignore_patterns("__pycache__")))
 
 
-def test_the_key_follows_every_source_that_is_compiled(package: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_key_follows_every_source_that_is_compiled(
+    package: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     keys = {key_of(package, monkeypatch)}
     assert keys == {cache.key()}
     for source in SOURCES:
@@ -262,7 +266,9 @@ def test_the_key_follows_every_source_that_is_compiled(package: Path, monkeypatc
     assert key_of(package, monkeypatch) == cache.key()
 
 
-def test_a_new_source_has_a_new_key_and_another_text_has_not(package: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_new_source_has_a_new_key_and_another_text_has_not(
+    package: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (package / "cli" / "app.py").write_text("")
     (package / "__pycache__").mkdir()
     assert key_of(package, monkeypatch) == cache.key()
@@ -270,7 +276,12 @@ def test_a_new_source_has_a_new_key_and_another_text_has_not(package: Path, monk
     assert key_of(package, monkeypatch) != cache.key()
 
 
-VERSIONS = [(numba, "__version__"), (np, "__version__"), (cache.llvmlite, "__version__"), (cache.sys, "version")]
+VERSIONS = [
+    (numba, "__version__"),
+    (np, "__version__"),
+    (cache.llvmlite, "__version__"),
+    (cache.sys, "version"),
+]
 
 
 @pytest.mark.parametrize(("module", "name"), VERSIONS)

@@ -24,7 +24,9 @@ def draw(results: Results, path: Path) -> None:
         seconds = [median(row.seconds) for row in rows]
         colours = [OUR_COLOUR if row.peer == OURS else PEER_COLOUR for row in rows]
         bars = panel.barh([row.title for row in rows], seconds, color=colours)
-        ratios = ["" if row.ratio is None or row.peer == OURS else f" {row.ratio.value:.3g} ×" for row in rows]
+        ratios = [
+            "" if row.ratio is None or row.peer == OURS else f" {row.ratio.value:.3g} ×" for row in rows
+        ]
         panel.bar_label(bars, [f" {s:.3g} s{r}" for s, r in zip(seconds, ratios, strict=True)], fontsize=8)
         panel.set_xscale("log")
         panel.margins(x=0.25)

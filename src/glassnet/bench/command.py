@@ -3,11 +3,14 @@
 import difflib
 import os
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from glassnet.errors import ArgumentError, UnknownNameError
+
+if TYPE_CHECKING:
+    from glassnet.bench import suite
 
 QUICK_WORKS, QUICK_REPEATS = ("digits-full", "digits-batches"), 2
 QUICK_PEERS = ("glassnet", "glassnet-numpy", "numpy", "pytorch", "jax", "scikit-learn")
@@ -20,10 +23,13 @@ def bench(
     ] = False,
     only: Annotated[
         list[str] | None,
-        typer.Option(metavar="NAMES", help="Works and measures, such as xor,large or one_row; by default all."),
+        typer.Option(
+            metavar="NAMES", help="Works and measures, such as xor,large or one_row; by default all."
+        ),
     ] = None,
     peers: Annotated[
-        list[str] | None, typer.Option(metavar="NAMES", help="Peers, such as glassnet,pytorch; by default all.")
+        list[str] | None,
+        typer.Option(metavar="NAMES", help="Peers, such as glassnet,pytorch; by default all."),
     ] = None,
     repeats: Annotated[
         int | None, typer.Option(metavar="NUMBER", help="Counted runs of each peer; 5 by default.")

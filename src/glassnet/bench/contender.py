@@ -76,7 +76,14 @@ class Contender:
     """A worker process, from entering the context to leaving it."""
 
     def __init__(self, module: str, *arguments: object, threads: int) -> None:
-        self.command = [sys.executable, "-m", "glassnet.bench.worker", module, str(threads), *map(str, arguments)]
+        self.command = [
+            sys.executable,
+            "-m",
+            "glassnet.bench.worker",
+            module,
+            str(threads),
+            *map(str, arguments),
+        ]
         self.environment = environment(threads)
 
     def __enter__(self) -> Self:
@@ -117,7 +124,9 @@ def environment(threads: int) -> dict[str, str]:
     return os.environ | dict.fromkeys(THREAD_VARIABLES, str(threads))
 
 
-def in_turn(contenders: Mapping[str, Contender], repeats: int, announce: Callable[[str], None]) -> dict[str, Runs]:
+def in_turn(
+    contenders: Mapping[str, Contender], repeats: int, announce: Callable[[str], None]
+) -> dict[str, Runs]:
     """Run every contender once uncounted, then `repeats` times A B C A B C ...; one that fails drops out."""
     runs = {name: Runs() for name in contenders}
     with ExitStack() as stack:
@@ -127,7 +136,9 @@ def in_turn(contenders: Mapping[str, Contender], repeats: int, announce: Callabl
         for number in range(repeats + 1):
             for name, contender in contenders.items():
                 if not runs[name].error:
-                    announce(f"{name}: run {number} of {repeats}" if number else f"{name}: first run, not counted")
+                    announce(
+                        f"{name}: run {number} of {repeats}" if number else f"{name}: first run, not counted"
+                    )
                     time.sleep(PAUSE)
                     runs[name].add(contender.run())
     return runs

@@ -36,10 +36,13 @@ def markdown(results: Results) -> str:
 
 
 def _machine(results: Results) -> str:
-    versions = {name: text for rows in results.works.values() for row in rows for name, text in row.versions.items()}
+    versions = {
+        name: text for rows in results.works.values() for row in rows for name, text in row.versions.items()
+    }
     about = [f"{name} {text}" for name, text in {**results.machine, **versions}.items()]
     return (
-        ", ".join(about) + ".\n\nSeconds are medians of runs taken in turn, each peer in a process of its own; ratios are "
+        ", ".join(about)
+        + ".\n\nSeconds are medians of runs taken in turn, each peer in a process of its own; ratios are "
         "those of medians, with the least and the largest of the rounds. First runs compile, and are not counted."
     )
 
@@ -51,7 +54,16 @@ def table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 
 def _work(rows: Sequence[Row]) -> str:
-    heads = ("peer", "seconds", "least to largest", "first run", "times glassnet", "promised", "loss", "memory, MB")
+    heads = (
+        "peer",
+        "seconds",
+        "least to largest",
+        "first run",
+        "times glassnet",
+        "promised",
+        "loss",
+        "memory, MB",
+    )
     return table(heads, [_peer(row) for row in rows])
 
 
@@ -76,7 +88,9 @@ def _promise(figure: Figure | None) -> str:
     if figure is None or figure.kept is None:
         return ""
     limits = [
-        f"{sign} {limit:g}" for sign, limit in (("≥", figure.at_least), ("≤", figure.at_most)) if limit is not None
+        f"{sign} {limit:g}"
+        for sign, limit in (("≥", figure.at_least), ("≤", figure.at_most))
+        if limit is not None
     ]
     return f"{' and '.join(limits)}: {'yes' if figure.kept else '**no**'}"
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
+import numba
 import numpy as np
 from numba import types
 from numpy.typing import NDArray
@@ -14,6 +15,7 @@ from glassnet.engines import entries, kernels, loop
 from glassnet.engines.base import Array, Steps, Task, Vectors
 from glassnet.engines.kernels import Kernel
 from glassnet.engines.threads import matrix_threads
+from glassnet.errors import EngineError
 from glassnet.kernels import normalisation, store
 from glassnet.kernels.compiled import TRAVERSALS
 from glassnet.kernels.lift import compiled, specialise
@@ -139,9 +141,21 @@ class CompiledTrainer:
 
 
 class CompiledEngine:
-    """The loop of the numpy engine and the same formulas, compiled by Numba."""
+    """The loop of the numpy engine and the same formulas, compiled by Numba.
+
+    Raises
+    ------
+    EngineError
+        If Numba is switched off.
+    """
 
     name = "compiled"
+
+    def __init__(self) -> None:
+        if numba.config.DISABLE_JIT:
+            raise EngineError(
+                "the variable NUMBA_DISABLE_JIT forbids to compile; unset it, or use engine='numpy'"
+            )
 
     def seconds_to_prepare(self, plan: Plan, optimizer: Optimizer, dtype: np.dtype[Any]) -> float:
         """About how long :meth:`prepare` is going to compile; 0 where everything is there."""

@@ -13,7 +13,6 @@ from typing import Any
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
@@ -56,7 +55,9 @@ def batch_norm_of(group: Group) -> Callable[..., Tensor]:
         training: bool, momentum: float, epsilon: float,
     ) -> Tensor:  # fmt: skip
         if not training:
-            return functional.batch_norm(x, running_mean, running_variance, weights, bias, False, momentum, epsilon)
+            return functional.batch_norm(
+                x, running_mean, running_variance, weights, bias, False, momentum, epsilon
+            )
         x = x.to(weights.dtype)
         sums = added(torch.cat([x.sum(dim=0), x.new_full((1,), len(x))]))
         n = sums[-1].detach()
@@ -89,7 +90,9 @@ class DistributedTrainer(TorchTrainer):
             n, part = stop - start, self.group.part(stop - start)
             rows = slice(start + part.start, start + part.stop)
             ahead = at + n * plan.n_mask_columns
-            objective = self._part(order[rows] if len(order) else rows, _masks(plan, masks[at:ahead], n, part), n)
+            objective = self._part(
+                order[rows] if len(order) else rows, _masks(plan, masks[at:ahead], n, part), n
+            )
             self._differentiate(objective)
             yield self._added(objective)
             at = ahead

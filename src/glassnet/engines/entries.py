@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numba import carray, from_dtype, types
 
-from glassnet.kernels.calls import at_address
+from glassnet.kernels.calls import at_address, flush_to_zero, restore
 
 NUMBER: Any = None
 TRAIN: Any = None
@@ -49,7 +49,8 @@ def train(address):
     """Take the steps of the job; returns how many gave a finite loss."""
     job = carray(at_address(address, JOB_TYPE), (1,))[0]
     x_shape, batch_shape = (job.n_samples, job.n_features), (job.size, job.n_features)
-    return TRAIN(
+    state = flush_to_zero()
+    done = TRAIN(
         carray(at_address(job.rows, ROW_TYPE), (job.n_rows,)),
         job,
         job.rule,
@@ -75,6 +76,8 @@ def train(address):
         job.clip_value,
         carray(at_address(job.losses, DOUBLE), (job.n_steps,)),
     )
+    restore(state)
+    return done
 
 
 def predict(address):

@@ -18,10 +18,10 @@ from glassnet.activations import Activation
 from glassnet.engines import own
 from glassnet.errors import EngineError
 from glassnet.formulas import losses as loss_formulas
-from glassnet.formulas.elementary import exp
+from glassnet.formulas.elementary import exp, log
 from glassnet.kernels import compiled_rows, scalars, store, templates
 from glassnet.kernels.lift import compiled, lift, lift_own, specialise
-from glassnet.kernels.scalars import scalar
+from glassnet.kernels.exponentials import scalar
 from glassnet.losses import Loss
 from glassnet.optimizers import Optimizer
 
@@ -147,14 +147,22 @@ def _lifted(thing: own.Thing, formula: Any, dtype: DType) -> Any:
 
 
 def _softmax(dtype: DType) -> dict[str, Any]:
-    row = specialise(compiled_rows.softmax_row, "softmax_row", EXP=scalars.form(exp, dtype))
-    return {"SOFTMAX_ROW": compiled(row)}
+    steps = {
+        "SHIFT": compiled(compiled_rows.shift),
+        "EXPONENTIATE": compiled(
+            specialise(compiled_rows.exponentiate, "exponentiate", EXP=scalars.form(exp, dtype))
+        ),
+    }
+    softmax = compiled(specialise(compiled_rows.softmax, "softmax", **steps))
+    return {**steps, "SOFTMAX": softmax, "LOG": scalars.form(log, dtype)}
 
 
 def _value(activation: Activation, dtype: DType) -> dict[str, Any]:
     if isinstance(activation, activations.Softmax):
         return _softmax(dtype)
-    formula = activation.function if isinstance(activation, activations.Function) else type(activation).formula
+    formula = (
+        activation.function if isinstance(activation, activations.Function) else type(activation).formula
+    )
     return {"VALUE": _adapted(templates.with_parameter, activation, formula, dtype)}
 
 

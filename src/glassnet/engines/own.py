@@ -103,9 +103,10 @@ def _try_out(made: CFunc, key: Key) -> None:
     thing, dtype, trial = key.thing, key.dtype, _TRIALS[key.template.__name__]
 
     def call(*arguments: Any) -> Any:
+        kinds: Any = made.ctypes.argtypes
         passed = [
             argument.ctypes.data_as(kind) if isinstance(argument, np.ndarray) else argument
-            for argument, kind in zip(arguments, made.ctypes.argtypes, strict=True)
+            for argument, kind in zip(arguments, kinds, strict=True)
         ]
         return made.ctypes(*passed)
 

@@ -55,7 +55,7 @@ class Group:
 
     @property
     def name(self) -> str:
-        """This process in messages, counted from 1."""
+        """What messages call this process, counted from 1."""
         return f"process {self.rank + 1} of {self.size}"
 
     def part(self, n: int) -> slice:

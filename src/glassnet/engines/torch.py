@@ -53,9 +53,7 @@ class Forward:
                 x = x * _mask(row, masks, x) * (1 / (1 - row.rate)) if training else x
             elif row.kind == BATCH_NORM:
                 mean, variance = running
-                x = self.batch_norm(
-                    x, mean, variance, weights, bias, training, row.momentum, row.epsilon
-                )
+                x = self.batch_norm(x, mean, variance, weights, bias, training, row.momentum, row.epsilon)
             else:
                 x = functional.layer_norm(x, (row.n_outputs,), weights, bias, row.epsilon)
         return x

@@ -88,9 +88,9 @@ def _is_leaf(module: nn.Module) -> bool:
 
 
 def _flattens(node: fx.Node) -> bool:
-    """Whether it is ``x.view(n, -1)``, with n the number of samples, or ``x.view(-1, n_features)``."""
+    """Whether it is ``x.view(x.size(0), ...)`` or ``x.view(-1, ...)`` with one more axis."""
     shape = node.args[1:]
-    return len(shape) == 2 and -1 in shape
+    return len(shape) == 2 and (isinstance(shape[0], fx.Node) or bool(shape[0] == -1))
 
 
 # ---- one reader for each kind of module

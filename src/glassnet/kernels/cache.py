@@ -115,7 +115,7 @@ class KernelFile:
         except OSError:
             return
         try:
-            with open(number, "wb") as file:
+            with os.fdopen(number, "wb") as file:
                 file.write(self._digest(payload) + payload)
             Path(name).chmod(0o644)
             Path(name).replace(self.path)

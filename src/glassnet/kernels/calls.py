@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import platform
 from typing import Any
 
 import llvmlite.binding
@@ -14,6 +15,7 @@ from glassnet.kernels import blas
 
 # Numbers of cblas; that of a transposed matrix is the next one.
 INT = ir.IntType(32)
+_IS_X86 = platform.machine().lower() in ("x86_64", "amd64")
 ROW_MAJOR, NOT_TRANSPOSED = ir.Constant(INT, 101), ir.Constant(INT, 111)
 
 # Code in the disk cache names the BLAS by these symbols; every process says anew where they are.
@@ -74,7 +76,15 @@ def _call(builder: Any, result: Any, values: Any) -> Any:
 
 @intrinsic
 def gemm(
-    typingctx: Any, a: Any, b: Any, c: Any, transpose_a: Any, transpose_b: Any, rows: Any, columns: Any, inner: Any
+    typingctx: Any,
+    a: Any,
+    b: Any,
+    c: Any,
+    transpose_a: Any,
+    transpose_b: Any,
+    rows: Any,
+    columns: Any,
+    inner: Any,
 ) -> Any:
     """C = op(A) op(B) by the BLAS, for row-major arrays; op transposes where the flag (0 or 1) says so."""
     dtype = c.dtype
@@ -104,3 +114,47 @@ def gemm(
 
 def _resize(builder: Any, value: Any, integer: Any) -> Any:
     return value if value.type.width == integer.width else builder.trunc(value, integer)
+
+
+# Bits of the x86 control register: results and operands too small for full precision count as 0.
+FLUSH_TO_ZERO = 0x8040
+
+
+@intrinsic
+def flush_to_zero(typingctx: Any) -> Any:
+    """Count numbers too small for full precision as 0, in this thread, until :func:`restore`; the state before.
+
+    Arithmetic on such numbers takes a hundred times as long, and Adam's moments of idle neurons never get beyond them.
+    """
+
+    def codegen(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+        if not _IS_X86:
+            return ir.Constant(INT, 0)
+        place = cgutils.alloca_once(builder, INT)
+        _control(builder, "stmxcsr", place)
+        before = builder.load(place)
+        builder.store(builder.or_(before, ir.Constant(INT, FLUSH_TO_ZERO)), place)
+        _control(builder, "ldmxcsr", place)
+        return before
+
+    return types.int32(), codegen
+
+
+@intrinsic
+def restore(typingctx: Any, state: Any) -> Any:
+    """Treat small numbers as before :func:`flush_to_zero`."""
+
+    def codegen(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+        if _IS_X86:
+            place = cgutils.alloca_once_value(builder, values[0])
+            _control(builder, "ldmxcsr", place)
+        return context.get_dummy_value()
+
+    return types.void(types.int32), codegen
+
+
+def _control(builder: Any, name: str, place: Any) -> None:
+    pointer_to_bytes = ir.IntType(8).as_pointer()
+    kind = ir.FunctionType(ir.VoidType(), [pointer_to_bytes])
+    function = cgutils.get_or_insert_function(builder.module, kind, f"llvm.x86.sse.{name}")
+    builder.call(function, [builder.bitcast(place, pointer_to_bytes)])

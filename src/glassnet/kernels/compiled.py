@@ -218,7 +218,9 @@ def clip(gradients, norm, value):
 @compiled
 def update(rule, parameters, gradients, states, coefficients):
     n = len(parameters)
-    call(rule, (pointer(parameters, 0), pointer(gradients, 0), pointer(states, 0), n, pointer(coefficients, 0)))
+    call(
+        rule, (pointer(parameters, 0), pointer(gradients, 0), pointer(states, 0), n, pointer(coefficients, 0))
+    )
 
 
 @compiled

@@ -12,28 +12,51 @@ from typing import Any
 import numpy as np
 from numba import carray
 
-# Stand for the lifted elementary function and formulas.
+from glassnet.kernels.calls import pointer
+
+# Stand for the lifted elementary functions and formulas.
 EXP: Any = None
+LOG: Any = None
 PAIR: Any = None
 PAIR_SLOPE: Any = None
 
 
-def softmax_row(z, a):
-    """a = softmax(z) for one row; returns the top, max z, and log sum_k exp(z_k - top)."""
-    top = z[0]
-    for j in range(1, len(z)):
-        top = z[j] if z[j] > top else top
-    total = top * 0
-    for j in range(len(z)):
-        a[j] = EXP(z[j] - top)
-        total += a[j]
-    inverse = a.dtype.type(1) / total
-    for j in range(len(z)):
-        a[j] *= inverse
-    return top, math.log(total)
+def shift(z, a):
+    """A = Z less the largest entry of its row."""
+    for i in range(z.shape[0]):
+        top = z[i, 0]
+        for j in range(1, z.shape[1]):
+            top = z[i, j] if z[i, j] > top else top
+        for j in range(z.shape[1]):
+            a[i, j] = z[i, j] - top
 
 
-SOFTMAX_ROW: Any = softmax_row
+def exponentiate(a, sums):
+    """A = exp(A), and the sums of its rows. All entries are taken in one loop: rows are often short."""
+    flat = carray(pointer(a, 0), (a.size,))
+    for k in range(len(flat)):
+        flat[k] = EXP(flat[k])
+    for i in range(a.shape[0]):
+        total = a[i, 0] * 0
+        for j in range(a.shape[1]):
+            total += a[i, j]
+        sums[i] = total
+
+
+def softmax(z, a):
+    """A = softmax(Z)."""
+    sums = np.empty(z.shape[0], z.dtype)
+    SHIFT(z, a)
+    EXPONENTIATE(a, sums)
+    for i in range(z.shape[0]):
+        inverse = a.dtype.type(1) / sums[i]
+        for j in range(z.shape[1]):
+            a[i, j] *= inverse
+
+
+SHIFT: Any = shift
+EXPONENTIATE: Any = exponentiate
+SOFTMAX: Any = softmax
 
 
 def activate(z_at, bias_at, a_at, rows, columns, parameter):
@@ -43,14 +66,12 @@ def activate(z_at, bias_at, a_at, rows, columns, parameter):
     for i in range(rows):
         for j in range(columns):
             z[i, j] += bias[j]
-        SOFTMAX_ROW(z[i], a[i])
+    SOFTMAX(z, a)
 
 
 def apply(z_at, a_at, rows, columns, parameter):
     """A = softmax(Z)."""
-    z, a = carray(z_at, (rows, columns)), carray(a_at, (rows, columns))
-    for i in range(rows):
-        SOFTMAX_ROW(z[i], a[i])
+    SOFTMAX(carray(z_at, (rows, columns)), carray(a_at, (rows, columns)))
 
 
 def gate(z_at, a_at, error_at, rows, columns, parameter):
@@ -71,18 +92,24 @@ def softmax_cross_entropy(z_at, y_at, weights_at, error_at, rows, columns, param
     """
     z, y = carray(z_at, (rows, columns)), carray(y_at, (rows, columns))
     weights, error = carray(weights_at, (rows,)), carray(error_at, (rows, columns))
+    sums = np.empty(rows, z.dtype)
     total = 0.0
+    SHIFT(z, error)
     for i in range(rows):
-        top, log_sum = SOFTMAX_ROW(z[i], error[i])
         value = z[i, 0] * 0
-        mass = value
         for j in range(columns):
-            value += y[i, j] * (log_sum - (z[i, j] - top))
+            value += y[i, j] * error[i, j]
+        total -= np.float64(value) * np.float64(weights[i])
+    EXPONENTIATE(error, sums)
+    for i in range(rows):
+        mass = z[i, 0] * 0
+        for j in range(columns):
             mass += y[i, j]
         scale = z.dtype.type(weights[i] / rows)
+        share = scale * mass / sums[i]
         for j in range(columns):
-            error[i, j] = scale * (error[i, j] * mass - y[i, j])
-        total += np.float64(value) * np.float64(weights[i])
+            error[i, j] = share * error[i, j] - scale * y[i, j]
+        total += np.float64(mass * LOG(sums[i])) * np.float64(weights[i])
     return total / rows
 
 

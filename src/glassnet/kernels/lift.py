@@ -17,13 +17,11 @@ import numpy as np
 from numba.core.dispatcher import Dispatcher
 
 from glassnet.kernels import scalars
-from glassnet.kernels.scalars import scalar
+from glassnet.kernels.exponentials import scalar
 
 # Sums may be taken in any order, and so in parallel; NaN and infinity keep their meaning.
 FAST = {"contract", "arcp", "nsz", "reassoc"}
-compiled = numba.njit(
-    fastmath=FAST, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True
-)
+compiled = numba.njit(fastmath=FAST, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
 
 DType = np.dtype[Any]
 Formula = Callable[..., Any]

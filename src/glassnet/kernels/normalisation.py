@@ -13,7 +13,9 @@ import numpy as np
 from numba import carray
 
 
-def batch_norm(x_at, weights_at, bias_at, running_at, standardised_at, inverse_at, a_at, n, m, momentum, epsilon):
+def batch_norm(
+    x_at, weights_at, bias_at, running_at, standardised_at, inverse_at, a_at, n, m, momentum, epsilon
+):
     """A = w (X - mean) / sqrt(variance + epsilon) + b over the batch; moves the running mean and variance."""
     x, standardised, a = carray(x_at, (n, m)), carray(standardised_at, (n, m)), carray(a_at, (n, m))
     weights, bias, inverse = carray(weights_at, (m,)), carray(bias_at, (m,)), carray(inverse_at, (m,))

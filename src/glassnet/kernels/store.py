@@ -17,7 +17,9 @@ _kept: dict[Any, CFunc] = {}
 _lock = threading.RLock()
 
 
-def function(template: Callable[..., Any], name: str, signature: Any, meanings: Callable[[], dict[str, Any]]) -> CFunc:
+def function(
+    template: Callable[..., Any], name: str, signature: Any, meanings: Callable[[], dict[str, Any]]
+) -> CFunc:
     """The C function made of `template`, compiled or read from disk at first use.
 
     Parameters

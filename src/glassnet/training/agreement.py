@@ -54,7 +54,7 @@ def _given(
         yield "state of parameters", (network.parameters, network.running_statistics)
     if network.state is not None:
         yield "state of training", (network.state.epoch, network.state.step, network.state.vectors)
-    source = data.source
+    source: Any = data.source
     if isinstance(source, Batches):
         yield "first batch", source.first
     else:

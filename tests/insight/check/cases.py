@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 import glassnet as gn
 from glassnet.network import Network
 from tests.insight.check import columns, loops, rows
-from tests.insight.check.maths import FUSED
 from tests.insight.check.rows import Bugs, Task
 
 Array = NDArray[Any]

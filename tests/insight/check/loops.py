@@ -1,4 +1,4 @@
-"""The same learner in a third hand: one sample after the other, sums kept in lists of lists, divided by m at the end."""
+"""The same learner in a third hand: one sample after the other, sums that are divided by m at the end."""
 
 from __future__ import annotations
 

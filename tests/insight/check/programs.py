@@ -85,7 +85,7 @@ def nonlin(x: Array, deriv: bool = False) -> Array:
 
 
 def eleven_lines(X: Array, y: Array, syn0: Array, bias0: Array, syn1: Array, bias1: Array) -> Pairs:
-    """The famous eleven lines with biases: the error is target minus output, so the weights would have to be added to."""
+    """The famous eleven lines, with biases: the error is target minus output, for an update that adds."""
     l1 = nonlin(np.dot(X, syn0) + bias0)
     l2 = nonlin(np.dot(l1, syn1) + bias1)
     l2_error = y - l2  # mistake for whoever calls the result a gradient

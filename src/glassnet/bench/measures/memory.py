@@ -13,7 +13,9 @@ SUBJECT, WORK = "glassnet.bench.subjects.training", "large"
 
 def measure(setting: Setting) -> list[Figure]:
     """Of the whole process, packages included, and beside PyTorch's."""
-    peers = {"glassnet": "glassnet"} | ({"pytorch": "PyTorch eager"} if find_spec("torch") is not None else {})
+    peers = {"glassnet": "glassnet"} | (
+        {"pytorch": "PyTorch eager"} if find_spec("torch") is not None else {}
+    )
     contenders = {name: Contender(SUBJECT, name, WORK, threads=setting.threads) for name in peers}
     peaks = {
         name: runs.succeeded().column("peak_bytes")

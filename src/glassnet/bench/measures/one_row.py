@@ -20,7 +20,10 @@ def measure(setting: Setting) -> list[Figure]:
     """Microseconds of a call, and how many times as long as glassnet's the peers' take."""
     installed = [package for package in ("glassnet", *PEERS) if find_spec(package) is not None]
     contenders = {name: Contender(SUBJECT, name, threads=setting.threads) for name in installed}
-    runs = {name: found.succeeded() for name, found in in_turn(contenders, setting.repeats, setting.announce).items()}
+    runs = {
+        name: found.succeeded()
+        for name, found in in_turn(contenders, setting.repeats, setting.announce).items()
+    }
     ours, expected = runs["glassnet"].column("seconds"), np.array(runs["glassnet"].first["outputs"])
     found = []
     for name, of_peer in runs.items():

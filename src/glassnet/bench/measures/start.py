@@ -60,7 +60,9 @@ def _cold(setting: Setting) -> Figure:
         setting.announce("a process that compiles everything")
         with TemporaryDirectory() as folder:
             took.append(run(FIT_DIGITS, setting.threads, GLASSNET_CACHE=folder))
-    return figures.of("first fit of a digits classifier, whole process, nothing compiled", took, "s", at_most=10.0)
+    return figures.of(
+        "first fit of a digits classifier, whole process, nothing compiled", took, "s", at_most=10.0
+    )
 
 
 def run(program: str, threads: int, **variables: str) -> float:

@@ -56,7 +56,9 @@ class Peer:
     @property
     def versions(self) -> dict[str, str]:
         """Versions of the needed packages."""
-        return {name: version(name) for package in self.packages for name in packages_distributions()[package]}
+        return {
+            name: version(name) for package in self.packages for name in packages_distributions()[package]
+        }
 
     def prepare(self, work: Work) -> Training:
         """The work, ready to train."""

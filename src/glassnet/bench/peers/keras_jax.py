@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from glassnet.bench.works import SEED, Work
 
 os.environ["KERAS_BACKEND"] = "jax"
-import keras  # noqa: E402  reads the backend when it is imported
+import keras
 
 
 class Training:
@@ -22,7 +22,9 @@ class Training:
         self.work = work
         self.x, self.y = work.samples()
         layers = [keras.layers.Dense(units, "relu") for units in work.widths[1:-1]]
-        self.model = keras.Sequential([keras.Input((work.widths[0],)), *layers, keras.layers.Dense(work.widths[-1])])
+        self.model = keras.Sequential(
+            [keras.Input((work.widths[0],)), *layers, keras.layers.Dense(work.widths[-1])]
+        )
         binary = work.widths[-1] == 1
         self.loss = (
             keras.losses.BinaryCrossentropy(from_logits=True)

@@ -20,7 +20,8 @@ def relu(z: Array) -> Array:
 def softmax(z: Array) -> Array:
     """exp(z) over its sum, the row's maximum subtracted."""
     e = np.exp(z - np.max(z, axis=1, keepdims=True))
-    return e / np.sum(e, axis=1, keepdims=True)
+    shares: Array = e / np.sum(e, axis=1, keepdims=True)
+    return shares
 
 
 def sigmoid(z: Array) -> Array:
@@ -35,7 +36,11 @@ class Training:
         self.work = work
         self.x, classes = work.samples()
         binary = work.widths[-1] == 1
-        self.y = classes[:, None].astype(np.float32) if binary else np.eye(work.widths[-1], dtype=np.float32)[classes]
+        self.y = (
+            classes[:, None].astype(np.float32)
+            if binary
+            else np.eye(work.widths[-1], dtype=np.float32)[classes]
+        )
         self.last, self.mean_loss = (sigmoid, self.binary) if binary else (softmax, self.categorical)
         self.update = {"sgd": self.sgd, "adam": self.adam}[work.optimizer]
 
@@ -49,7 +54,7 @@ class Training:
     def train(self) -> None:
         """Epochs of steps."""
         work = self.work
-        self.losses = []
+        self.losses: list[float] = []
         if work.full_batch:
             for _ in range(work.epochs):
                 self.take_step(self.x, self.y)

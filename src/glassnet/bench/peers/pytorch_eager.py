@@ -21,7 +21,7 @@ class Training:
         self.work = work
         x, classes = work.samples()
         self.x, self.y = torch.from_numpy(x), torch.from_numpy(classes)
-        self.loss = functional.cross_entropy
+        self.loss: Any = functional.cross_entropy
         if work.widths[-1] == 1:
             self.loss, self.y = functional.binary_cross_entropy_with_logits, self.y[:, None].float()
         layers: list[nn.Module] = []

@@ -22,7 +22,13 @@ def train(seed: int) -> bool:
         [gn.Dense(4, "relu", "legacy"), gn.Dense(1, "sigmoid", "legacy")], seed=np.random.RandomState(seed)
     )
     network.fit(
-        X, Y, loss="binary_cross_entropy", optimizer=gn.SGD(0.1), epochs=10_000, engine="compiled", progress=False
+        X,
+        Y,
+        loss="binary_cross_entropy",
+        optimizer=gn.SGD(0.1),
+        epochs=10_000,
+        engine="compiled",
+        progress=False,
     )
     return bool((network.predict_classes(X) == Y).all())
 

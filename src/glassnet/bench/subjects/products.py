@@ -49,7 +49,7 @@ def watched(found: blas.Blas, record_at: int) -> Any:
         FLAG, FLAG, FLAG, size, size, size, NUMBER, POINTER, size, POINTER, size, NUMBER, POINTER, size
     )
 
-    @cfunc(kind)  # type: ignore[untyped-decorator]
+    @cfunc(kind)
     def product(order, ta, tb, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc):  # type: ignore[no-untyped-def]
         record = carray(at_address(record_at, LONG), (6,))
         READ_CLOCK(MONOTONIC, record_at)
@@ -65,7 +65,7 @@ def repeated(found: blas.Blas) -> Any:
     """A compiled function that does a table of products so many times, with nothing between them."""
     address, size = found.float32, np.int64 if found.integer_bits == 64 else np.int32
 
-    @njit  # type: ignore[untyped-decorator]
+    @njit
     def do(table, rounds):  # type: ignore[no-untyped-def]
         one, zero, order = np.float32(1), np.float32(0), np.int32(ROW_MAJOR)
         for _ in range(rounds):
@@ -83,7 +83,10 @@ def repeated(found: blas.Blas) -> Any:
 
 def table_of(work: Work) -> tuple[NDArray[np.int64], list[NDArray[np.float32]]]:
     """The products of one step in their order, and the arrays that they are of."""
-    random, kept, rows, backward = np.random.default_rng(0), [], [], []
+    random = np.random.default_rng(0)
+    kept: list[NDArray[np.float32]] = []
+    rows: list[Any] = []
+    backward: list[Any] = []
 
     def array(n: int, m: int) -> NDArray[np.float32]:
         kept.append(random.random((n, m), np.float32))

@@ -23,9 +23,9 @@ def check_activation(activation: Any, *, like: str | None = None, takes: str = "
     Parameters
     ----------
     activation : pair of functions, class or object
-        ``(f, df)``; ``(forward, backward)`` where backward takes the error and what forward cached; or a class or object
-        with ``forward`` or ``__call__``, and ``derivative`` (``prime``, ``gradient`` …) or ``backward``. Arrays, numbers,
-        lists or PyTorch tensors.
+        ``(f, df)``; ``(forward, backward)`` where backward takes the error and what forward cached; or a class or
+        object with ``forward`` or ``__call__``, and ``derivative`` (``prime``, ``gradient`` …) or ``backward``. They
+        may take arrays, numbers, lists or PyTorch tensors.
     like : str, optional
         The activation that it should be, such as "leaky_relu".
     takes : {"input", "output"}
@@ -91,5 +91,8 @@ def _other(forward: Callable[..., Any], thing: Any, like: str) -> tuple[Slip, ..
     if found.shape == wanted.shape and np.allclose(found, wanted, rtol=1e-5, atol=1e-6):
         return ()
     i = int(np.argmax(np.abs(found - wanted))) if found.shape == wanted.shape else 0
-    message = f"The function is not {like}: at z = {Z.flat[i]:g} it gives {found.flat[i]:.6g}, {like} {wanted.flat[i]:.6g}."
+    given, right = float(found.flat[i]), float(wanted.flat[i])
+    message = (
+        f"The function is not {like}: at z = {Z.flat[i]:g} it gives {given:.6g}, {like} gives {right:.6g}."
+    )
     return (Slip("other_function", (), message, f"the formula of {like}"),)

@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from glassnet.insight.check.chain import Chain
-from glassnet.insight.check.places import Choice, Place, Places
-from glassnet.insight.check.rounding import Rounded
+from glassnet.insight.check.places import Choice, Place, Places, known
+from glassnet.insight.check.rounding import Rounded, alike
 from glassnet.insight.check.stages import Affine, Drop, Gate, Norm
 
 
@@ -21,18 +21,26 @@ def bias_choices(stage: Affine, error: Rounded) -> Iterator[Choice]:
         yield choice
         for code, size in (("l2_on_biases", stage.l2), ("l1_on_biases", stage.l1)):
             if size > 0:
-                penalty = (
-                    stage.bias if code == "l2_on_biases" else stage.bias.apply(np.sign, exact=True)
-                ).times(size)
-                yield Choice(
-                    (*choice.places, Place(code, stage.layer, "bias")),
-                    lambda choice=choice, penalty=penalty: _added(choice.value, penalty),
-                )
+                bias = stage.bias if code == "l2_on_biases" else stage.bias.apply_pieces(np.sign)
+                yield choice.then((Place(code, stage.layer, "bias"),), _adding(bias.times(size)))
 
 
-def _added(value: Rounded, penalty: Rounded) -> Rounded:
-    """The sum, where the shapes allow it."""
-    return value + penalty if value.value.shape[-1:] == penalty.value.shape else value
+def _adding(penalty: Rounded | None) -> Callable[[Rounded], Rounded]:
+    """Adds a penalty as it is or transposed, where the shapes allow it."""
+
+    def added(value: Rounded) -> Rounded:
+        if penalty is None:
+            return value
+        if value.value.shape[-1:] == penalty.value.shape[-1:]:
+            return value + penalty
+        return value + penalty.T if value.value.shape == penalty.value.T.shape else value
+
+    return added
+
+
+def _times(factor: float) -> Callable[[Rounded], Rounded]:
+    """Multiplies by a factor."""
+    return lambda value: value.times(factor)
 
 
 def _summed(error: Rounded, layer: int) -> Iterator[Choice]:
@@ -69,16 +77,7 @@ def weights_choices(stage: Affine, error: Rounded, chain: Chain) -> Iterator[Cho
     penalties = list(_penalties(stage, len(error.value)))
     for choice in _products(stage, error, chain):
         for places, penalty in penalties:
-            yield Choice(
-                (*choice.places, *places),
-                lambda choice=choice, penalty=penalty: _penalised(choice.value, penalty),
-            )
-
-
-def _penalised(value: Rounded, penalty: Rounded | None) -> Rounded:
-    if penalty is None:
-        return value
-    return value + (penalty if penalty.value.shape == value.value.shape else penalty.T)
+            yield choice.then(places, _adding(penalty))
 
 
 def _products(stage: Affine, error: Rounded, chain: Chain) -> Iterator[Choice]:
@@ -88,15 +87,13 @@ def _products(stage: Affine, error: Rounded, chain: Chain) -> Iterator[Choice]:
     def place(code: str, variant: str = "") -> Place:
         return Place(code, stage.layer, "weights", variant)
 
-    variants = [Choice((), lambda: stage.x.T @ error)]
+    inputs = [known((), stage.x)]
+    inputs += [known((place(code, variant),), x) for code, variant, x in _other_inputs(stage, chain)]
+    variants = [choice.then((), lambda x: x.T @ error) for choice in inputs]
     if m > 1:
         variants.append(Choice((place("weight_gradient_last_sample"),), lambda: stage.x[-1:].T @ error[-1:]))
-    for code, variant, x in _other_inputs(stage, chain):
-        variants.append(Choice((place(code, variant),), lambda x=x: x.T @ error))
     if stage.weights.value.shape != (1, 1):
-        variants += [
-            Choice((*v.places, place("transposed_weight_gradient")), lambda v=v: v.value.T) for v in variants
-        ]
+        variants += [v.then((place("transposed_weight_gradient"),), lambda value: value.T) for v in variants]
     means: list[tuple[Places, float]] = [((), 1.0)]
     if m > 1:
         means += [((place("batch_mean_missing"),), m), ((place("batch_mean_twice"),), 1 / m)]
@@ -105,9 +102,8 @@ def _products(stage: Affine, error: Rounded, chain: Chain) -> Iterator[Choice]:
     for choice in variants:
         for mean, by in means:
             for sign, factor in signs:
-                places = (*choice.places, *mean, *sign)
-                if places:
-                    yield Choice(places, lambda choice=choice, f=by * factor: choice.value.times(f))
+                if choice.places or mean or sign:
+                    yield choice.then((*mean, *sign), _times(by * factor))
 
 
 def _other_inputs(stage: Affine, chain: Chain) -> Iterator[tuple[str, str, Rounded]]:
@@ -120,14 +116,10 @@ def _other_inputs(stage: Affine, chain: Chain) -> Iterator[tuple[str, str, Round
     if isinstance(below, Gate):
         yield "weight_gradient_from_preactivation", "", below.z
     for other in chain.stages:
-        if isinstance(other, Affine) and other is not stage and _alike(other.x, stage.x):
+        if isinstance(other, Affine) and other is not stage and alike(other.x, stage.x):
             yield "weight_gradient_from_wrong_layer", chain.distance(stage, other), other.x
-    if stage.layer == chain.last and _alike(chain.output, stage.x):
+    if stage.layer == chain.last and alike(chain.output, stage.x):
         yield "weight_gradient_from_wrong_layer", "1 layer above", chain.output
-
-
-def _alike(one: Rounded, other: Rounded) -> bool:
-    return one.value.shape == other.value.shape
 
 
 def _penalties(stage: Affine, m: int) -> Iterator[tuple[Places, Rounded | None]]:
@@ -144,7 +136,7 @@ def _penalties(stage: Affine, m: int) -> Iterator[tuple[Places, Rounded | None]]
         squares += [(place("l2_averaged") + place("l2_doubled"), 2 * l2 / m)] if m > 2 else []
     sizes: list[tuple[Places, Rounded | None]] = [((), None)]
     if l1 > 0:
-        signs = weights.apply(np.sign, exact=True)
+        signs = weights.apply_pieces(np.sign)
         sizes = [((), signs.times(l1)), (place("l1_forgotten"), None)]
         sizes += [(place("l1_sign_missing"), weights.exactly(np.full_like(weights.value, l1)))]
         sizes += [(place("l1_averaged"), signs.times(l1 / m))] if m > 1 else []

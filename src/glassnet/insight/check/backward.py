@@ -43,17 +43,17 @@ def check_backward(
     X, y : array
         The batch, (n_samples, n_features), and its targets.
     gradients : sequence of pairs
-        ``[(dW1, db1), (dW2, db2), ...]`` for the Dense layers, or for all layers with parameters: arrays, nested lists or
-        PyTorch tensors, float32 or float64. Weights (n_inputs, n_outputs), or (n_outputs, n_inputs) if all of them are;
-        biases (n,), (1, n) or (n, 1). A dictionary with the keys dW1, db1, ... and a vector like ``net.gradients`` will
-        do as well.
+        ``[(dW1, db1), (dW2, db2), ...]`` for the Dense layers, or for all layers with parameters: arrays, nested lists
+        or PyTorch tensors, float32 or float64. Weights (n_inputs, n_outputs), or (n_outputs, n_inputs) if all of them
+        are; biases (n,), (1, n) or (n, 1). A dictionary with the keys dW1, db1, ... and a vector like
+        ``net.gradients`` will do as well.
     loss : str or Loss
         The loss; by default the one that the network was trained with.
     learning_rate : float, optional
-        The learner's, if their backward pass also updates the weights: "weights_updated_first" can be seen only with it.
+        The learner's, if their backward pass also updates the weights; "weights_updated_first" is seen only with it.
     masks : sequence of arrays, optional
-        For each Dropout layer what the learner dropped: (n_samples, n_units), zero where an input is dropped. By default
-        ``net.dropout_masks``, those of the network's last forward pass in training.
+        For each Dropout layer what the learner dropped: (n_samples, n_units), zero where an input is dropped. By
+        default ``net.dropout_masks``, those of the network's last forward pass in training.
 
     Returns
     -------

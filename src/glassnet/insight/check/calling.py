@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from glassnet.errors import ArgumentError
-from glassnet.insight.check.observed import as_array
+from glassnet.insight.check.arrays import as_array
 from glassnet.insight.check.rounding import Array
 
 Function = Callable[..., Any]

@@ -8,7 +8,7 @@ import numpy as np
 
 from glassnet.insight.check.chain import Chain
 from glassnet.insight.check.places import Choice, Place, Places, known
-from glassnet.insight.check.rounding import Array, Rounded
+from glassnet.insight.check.rounding import Array, Rounded, alike
 from glassnet.insight.check.stages import Affine, Drop, Norm
 
 
@@ -25,26 +25,22 @@ def carry_choices(
         return (Place(code, stage.layer, "carry", variant),)
 
     weights = stage.weights
-    used: list[tuple[Places, Rounded]] = [((), weights)]
+    used = [known((), weights)]
     if updated_by is not None and updated_by.shape == weights.value.shape:
         change = Rounded(updated_by, np.square(weights.unit * updated_by), weights.unit)
-        used.append((place("weights_updated_first"), weights - change))
+        used.append(known(place("weights_updated_first"), weights - change))
     for other in chain.stages:
-        if (
-            isinstance(other, Affine)
-            and other is not stage
-            and other.weights.value.shape == weights.value.shape
-        ):
-            used.append((place("carry_through_wrong_weights", chain.distance(stage, other)), other.weights))
-    square = weights.value.shape[0] == weights.value.shape[1] > 1
-    for places, matrix in used:
-        yield Choice(places, lambda matrix=matrix: error @ matrix.T)
-        if square:
-            yield Choice((*places, *place("transposed_carry")), lambda matrix=matrix: error @ matrix)
-        if before is not None:
-            yield Choice(
-                (*places, *place("carry_without_derivative")), lambda matrix=matrix: before @ matrix.T
+        if isinstance(other, Affine) and other is not stage and alike(other.weights, weights):
+            used.append(
+                known(place("carry_through_wrong_weights", chain.distance(stage, other)), other.weights)
             )
+    square = weights.value.shape[0] == weights.value.shape[1] > 1
+    for choice in used:
+        yield choice.then((), lambda w: error @ w.T)
+        if square:
+            yield choice.then(place("transposed_carry"), lambda w: error @ w)
+        if before is not None:
+            yield choice.then(place("carry_without_derivative"), before.times_transposed)
 
 
 def drop_choices(stage: Drop, error: Rounded) -> Iterator[Choice]:

@@ -8,9 +8,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from glassnet.insight.check.places import Place, Places
-from glassnet.insight.check.report import Slip
-from glassnet.insight.check.terms import Terms
+from glassnet.insight.check.places import Places
 
 
 class Entry(NamedTuple):

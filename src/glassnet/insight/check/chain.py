@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from glassnet import activations
 from glassnet.activations import GELU, Linear
 from glassnet.errors import ArgumentError, ShapeError
+from glassnet.insight.check.arrays import as_array
 from glassnet.insight.check.places import Place, Places
 from glassnet.insight.check.rounding import Array, Precision, Rounded
 from glassnet.insight.check.stages import Affine, Drop, Gate, Norm, Stage, fresh
@@ -100,7 +101,7 @@ def _listed(given: Any, n: int) -> list[Any]:
 
 def _mask(net: Network, index: int, mask: Any, n_samples: int) -> NDArray[np.float64]:
     expected = (n_samples, *net.layout.output_shapes[index])
-    found = (np.asarray(mask) != 0).astype(np.float64)
+    found: NDArray[np.float64] = (as_array(mask) != 0).astype(np.float64)
     if found.shape != expected:
         raise ShapeError(
             f"the mask of layer {index}, {net.layers[index]!r}, must have shape {expected}; got {found.shape}"
@@ -154,18 +155,22 @@ def _forward_slips(stages: list[Stage], net: Network) -> list[Slipped]:
 
 
 def _running(net: Network, index: int) -> tuple[Array, Array]:
-    layer = net.layers[index]
-    return layer.view("running_mean").astype(np.float64), layer.view("running_variance").astype(np.float64)
+    mean, variance = (
+        net.layers[index].view(f"running_{name}").astype(np.float64) for name in ("mean", "variance")
+    )
+    return mean, variance
 
 
 def _tanh_gelu(z: Array) -> Array:
-    return 0.5 * z * (1 + np.tanh(np.sqrt(2 / np.pi) * (z + 0.044715 * z**3)))
+    value: Array = 0.5 * z * (1 + np.tanh(np.sqrt(2 / np.pi) * (z + 0.044715 * z**3)))
+    return value
 
 
 def _tanh_gelu_slope(z: Array, a: Array) -> Array:
     t = np.tanh(np.sqrt(2 / np.pi) * (z + 0.044715 * z**3))
     inner = np.sqrt(2 / np.pi) * (1 + 3 * 0.044715 * z**2)
-    return 0.5 * (1 + t) + 0.5 * z * (1 - t * t) * inner
+    slope: Array = 0.5 * (1 + t) + 0.5 * z * (1 - t * t) * inner
+    return slope
 
 
 # GELU as Hendrycks and Gimpel 2016 approximate it, common in code, but not the function of this network.

@@ -55,7 +55,8 @@ class Comparison:
                 f"f has a finite slope at {(finite & away).sum()} of {len(z)} points from {z.min():g} to {z.max():g}; "
                 "give points= at which it has"
             )
-        return z[finite & away]
+        smooth: Array = z[finite & away]
+        return smooth
 
     @cached_property
     def a(self) -> Array:
@@ -85,7 +86,8 @@ class Comparison:
     def tolerance(self) -> Array:
         """How far the derivative may be from the differences."""
         relative = max(numeric.accuracy(function.dtype)[1] for function in (self.f, self.df))
-        return relative * (np.abs(self.right) + np.median(np.abs(self.right)) + 1e-3)
+        tolerance: Array = relative * (np.abs(self.right) + np.median(np.abs(self.right)) + 1e-3)
+        return tolerance
 
     def equal(self, values: Array, wanted: Array) -> bool:
         """Whether these are the same numbers at all points."""

@@ -103,8 +103,7 @@ def _explanations(
             if codes and _same(given, wanted):
                 words = {"other": other.replace("_", " "), "unfolded": _unfolded(found.kind)}
                 yield tuple(
-                    Slip(c, (), *(text.format(**words) for text in MESSAGES[c]))  # type: ignore[arg-type]
-                    for c in codes
+                    Slip(c, (), MESSAGES[c][0].format(**words), MESSAGES[c][1].format(**words)) for c in codes
                 )
 
 
@@ -118,10 +117,13 @@ def _formulas(found: Recognised) -> Iterator[tuple[str, str, Formula]]:
         yield "softmax_missing", "", lambda b: (b.p - _rows(b)) / _count(b, kind)
     for name, other_kind in KINDS.items():
         if other_kind == kind and name != found.name:
-            yield "gradient_of_another_loss", name, lambda b, name=name: losses.get(name).gradient(b.y, b.p)
+            yield "gradient_of_another_loss", name, _gradient_of(name)
     if kind == "binary":
-        name = "mean_squared_error"
-        yield "gradient_of_another_loss", name, lambda b: losses.get("mse").gradient(b.y, b.p)
+        yield "gradient_of_another_loss", "mean_squared_error", _gradient_of("mean_squared_error")
+
+
+def _gradient_of(name: str) -> Formula:
+    return lambda batch: losses.get(name).gradient(batch.y, batch.p)
 
 
 def _rows(batch: Batch) -> Array:
@@ -138,18 +140,20 @@ def _of_probabilities(batch: Batch, kind: str) -> Array:
         p = 1 / (1 + np.exp(-batch.p))
         return ((p - y) / (p * (1 - p))) / batch.p.size
     p = np.exp(batch.p) / np.exp(batch.p).sum(axis=1, keepdims=True)
-    return -y / p / batch.m
+    quotient: Array = -y / p / batch.m
+    return quotient
 
 
 def _of_targets(learner: Learner, found: Recognised) -> list[Array]:
     """Central differences with respect to the targets, where these are no integers."""
     if found.kind != "values":
         return [np.full_like(batch.p, np.nan) for batch in found.pair]
-    arrays = []
-    for batch in found.pair:
-        y = batch.y.copy()
-        arrays.append(numeric.gradient(lambda y=y, batch=batch: learner.number(batch._replace(y=y)), y))
-    return arrays
+    return [_of_target(learner, batch) for batch in found.pair]
+
+
+def _of_target(learner: Learner, batch: Batch) -> Array:
+    y = batch.y.copy()
+    return numeric.gradient(lambda: learner.number(batch._replace(y=y)), y)
 
 
 def _unfolded(kind: str) -> str:

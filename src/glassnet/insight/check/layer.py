@@ -25,10 +25,11 @@ def check_layer(layer: Any, *, n_inputs: int | None = None) -> Report:
     Parameters
     ----------
     layer : class or object
-        With ``forward(X)`` and ``backward(dZ)``, or names like these. Weights and bias, if there are any, are attributes
-        (weights, W, kernel, gamma; bias, biases, b, beta). Their gradients are returned as ``(dX, dW, db)``, kept as
-        attributes (dweights, dW, grad_weights …), or used at once in ``backward(error, learning_rate)``. A class is built
-        as ``Layer(n_inputs, n_units)``. Samples in rows or in columns; NumPy arrays or PyTorch tensors.
+        With ``forward(X)`` and ``backward(dZ)``, or names like these. Weights and bias, if there are any, are
+        attributes (weights, W, kernel, gamma; bias, biases, b, beta). Their gradients are returned as
+        ``(dX, dW, db)``, kept as attributes (dweights, dW, grad_weights …), or used at once in
+        ``backward(error, learning_rate)``. A class is built as ``Layer(n_inputs, n_units)``. Samples in rows or in
+        columns; NumPy arrays or PyTorch tensors.
     n_inputs : int, optional
         Features that the layer reads, where its weights do not tell.
 

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 
 from glassnet.errors import ArgumentError
-from glassnet.insight.check.calling import with_arrays, with_lists, with_tensors
-from glassnet.insight.check.observed import as_array
+from glassnet.insight.check.arrays import as_array
+from glassnet.insight.check.calling import Form, with_arrays, with_lists, with_tensors
 from glassnet.insight.check.parts import (
     BACKWARD,
     FORWARD,
@@ -59,7 +59,7 @@ class LearnerLayer:
         self.weights_name, self.bias_name = self._array_name(WEIGHTS), self._array_name(BIAS)
         for name in (self.weights_name, self.bias_name):
             self._make_double(name)
-        self.X, self.way = self._input(n_inputs)
+        self.X, self.way, self.columns = self._input(n_inputs)
 
     @classmethod
     def of(cls, layer: Any, n_inputs: int | None) -> LearnerLayer:
@@ -107,35 +107,31 @@ class LearnerLayer:
         """The bias, if there is one."""
         return self.array(self.bias_name)
 
-    @property
-    def columns(self) -> bool:
-        """Whether samples are in columns."""
-        return self.X.shape[0] != N_SAMPLES
-
     # ---- running
 
-    def _input(self, n_inputs: int | None) -> tuple[Array, Any]:
-        """A batch that the layer accepts, and the kind of array that it wants."""
+    def _input(self, n_inputs: int | None) -> tuple[Array, Form, bool]:
+        """A batch that the layer accepts, the kind of array that it wants, and whether samples are in columns."""
         random = np.random.default_rng(5)
         reasons = []
-        for shape in self._shapes(n_inputs):
-            X = random.normal(size=shape)
+        for n, columns in self._sizes(n_inputs):
+            X = random.normal(size=(n, N_SAMPLES) if columns else (N_SAMPLES, n))
             for way in (with_arrays, with_tensors, with_lists):
                 try:
                     self.way = way
                     if self.forward(X).ndim == 2:
-                        return X, way
+                        return X, way, columns
                 except Exception as reason:  # whatever a learner's layer raises for what it does not accept
                     reasons.append(f"{type(reason).__name__}: {reason}")
         raise ArgumentError(f"the layer's forward could not be called with a batch; {reasons[0]}")
 
-    def _shapes(self, n_inputs: int | None) -> Iterator[tuple[int, int]]:
+    def _sizes(self, n_inputs: int | None) -> Iterator[tuple[int, bool]]:
+        """Numbers of features, with samples in rows or in columns, the likeliest first."""
         weights, bias = self.weights, self.bias
         sizes = [n_inputs] if n_inputs is not None else [] if weights is None else list(weights.shape)
-        in_columns = bias is not None and bias.ndim == 2 and bias.shape[1] == 1
-        for columns in (in_columns, not in_columns):
+        likely = bias is not None and bias.ndim == 2 and bias.shape[1] == 1
+        for columns in (likely, not likely):
             for n in [*sizes, N_INPUTS]:
-                yield (n, N_SAMPLES) if columns else (N_SAMPLES, n)
+                yield n, columns
 
     def forward(self, X: Array) -> Array:
         """The output for X."""
@@ -176,7 +172,7 @@ class LearnerLayer:
     def updates(self) -> bool:
         """Whether the backward pass takes a learning rate and updates the weights itself."""
         names = _parameter_names(self._backward)[1:2]
-        return bool(names) and any(word in names[0] for word in ("rate", "lr", "eta", "alpha"))
+        return any(word in name for name in names for word in ("rate", "lr", "eta", "alpha"))
 
     def _run(self, error: Array) -> Any:
         with np.errstate(all="ignore"):

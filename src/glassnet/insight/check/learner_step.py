@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from glassnet.errors import ArgumentError
-from glassnet.insight.check.observed import as_array
+from glassnet.insight.check.arrays import as_array
 from glassnet.insight.check.optimizer_rules import Settings
 from glassnet.insight.check.parts import method
 from glassnet.insight.check.rounding import Array
@@ -44,9 +44,9 @@ class LearnerStep:
     """One optimizer of a learner's; `settings` are the rule's, with what the learner's code says itself."""
 
     def __init__(self, step: Any, settings: Settings, given: Settings) -> None:
-        self.thing = step() if inspect.isclass(step) else copy.deepcopy(step)
+        self.thing: Any = step() if inspect.isclass(step) else copy.deepcopy(step)
         self.is_function = inspect.isroutine(self.thing) or inspect.isfunction(self.thing)
-        found = self.thing if self.is_function else method(self.thing, STEP)
+        found: Any = self.thing if self.is_function else method(self.thing, STEP)
         if found is None:
             raise ArgumentError(
                 f"check_optimizer needs a function, or an object with step or update; got {step!r}"
@@ -84,7 +84,8 @@ class LearnerStep:
             else (self._with_arrays, self._with_names, self._with_lists)
         )
         before, reasons = copy.deepcopy(self.thing), []
-        for empty in (np.zeros_like(w), {}):
+        empties: tuple[Any, ...] = (np.zeros_like(w), {})
+        for empty in empties:
             for way in ways:
                 self.thing = copy.deepcopy(before)
                 self.state = [copy.copy(empty) for _ in self.parameters[2:]]

@@ -32,8 +32,8 @@ def check_loss(
 ) -> Report:
     """Compare a loss with the one it should be, and its gradient with central differences of its own value.
 
-    Both are called with (y_true, y_pred), or (y_pred, y_true) if their arguments have such names, on batches of two sizes:
-    so factors of the numbers of samples and outputs can be told apart.
+    Both are called with (y_true, y_pred), or (y_pred, y_true) if their arguments have such names, on batches of two
+    sizes, so that factors of the numbers of samples and outputs can be told apart.
 
     Parameters
     ----------
@@ -42,8 +42,8 @@ def check_loss(
     gradient : callable, optional
         ``gradient(y_true, y_pred)``, of y_pred's shape.
     like : str, optional
-        The loss that it should be, such as "mse"; without it the loss is recognised by its values, and a sum in the place
-        of a mean is only noted.
+        The loss that it should be, such as "mse"; without it the loss is recognised by its values, and a sum in the
+        place of a mean is only noted.
     y_true, y_pred : array, optional
         Arrays of the shapes that your training has, to see whether they would be broadcast.
 

@@ -70,14 +70,17 @@ def reference(name: str, batch: Batch) -> float:
     return losses.get(name).value(batch.y, batch.p)
 
 
+Size = Callable[[int, int], float]
+
+
 class Factor(NamedTuple):
     """A factor made of the numbers of samples and outputs, and what it says."""
 
     codes: tuple[str, ...]
-    of: Callable[[int, int], float]
+    of: Size
 
 
-def factors(basic: dict[str, Callable[[int, int], float]]) -> Iterator[Factor]:
+def factors(basic: dict[str, Size]) -> Iterator[Factor]:
     """No factor, each of the basic ones, and each two of them."""
     yield Factor((), lambda m, k: 1.0)
     for name, of in basic.items():
@@ -85,4 +88,8 @@ def factors(basic: dict[str, Callable[[int, int], float]]) -> Iterator[Factor]:
     names = list(basic)
     for i, one in enumerate(names):
         for other in names[i + 1 :]:
-            yield Factor((one, other), lambda m, k, a=one, b=other: basic[a](m, k) * basic[b](m, k))
+            yield Factor((one, other), _product(basic[one], basic[other]))
+
+
+def _product(one: Size, other: Size) -> Size:
+    return lambda m, k: one(m, k) * other(m, k)

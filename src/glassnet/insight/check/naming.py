@@ -9,7 +9,7 @@ from glassnet.insight.check.places import Place, Places
 from glassnet.insight.check.problem import Gradients, Pair, residual
 from glassnet.insight.check.report import Evidence, Slip, digits
 from glassnet.insight.check.rounding import Array, Rounded
-from glassnet.insight.check.stages import Affine, Norm, Stage
+from glassnet.insight.check.stages import Norm, Stage
 from glassnet.insight.check.terms import Terms
 
 # A factor on the error at the output is one on the gradients of every layer, and cannot be told from it.

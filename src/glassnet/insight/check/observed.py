@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from glassnet.errors import ArgumentError, DataError, ShapeError
+from glassnet.insight.check.arrays import as_array
 from glassnet.insight.check.problem import Pair
 from glassnet.insight.check.rounding import DOUBLE, Array, Precision
 from glassnet.layers import BatchNorm, Dense, LayerNorm
@@ -46,13 +47,6 @@ class Observed:
         """The same, read as samples in columns."""
         pairs = tuple(Pair(pair.weights.T, pair.bias.T) for pair in self.pairs)
         return replace(self, pairs=pairs, columns=True, undecided=False)
-
-
-def as_array(values: Any) -> Array:
-    """NumPy's array of numbers, nested lists, or a PyTorch tensor with or without gradient."""
-    if hasattr(values, "detach"):
-        values = values.detach().cpu().numpy()
-    return np.asarray(values)
 
 
 def read(net: Network, gradients: Any) -> Observed:
@@ -93,25 +87,13 @@ def _pairs(net: Network, gradients: Any) -> Sequence[Any]:
 
 def _named(gradients: Mapping[Any, Any]) -> list[tuple[Any, Any]]:
     """Pairs from a dictionary with the keys dW1, db1, dW2, db2, ..."""
-    numbers = [re.fullmatch(r"d?[Ww](\d+)", str(key)) for key in gradients]
-    found = sorted(int(match.group(1)) for match in numbers if match)
-    prefix = "d" if any(str(key).startswith("d") for key in gradients) else ""
-    try:
-        return [
-            (
-                gradients[f"{prefix}W{n}" if f"{prefix}W{n}" in gradients else f"{prefix}w{n}"],
-                gradients[f"{prefix}b{n}"],
-            )
-            for n in found
-        ] or _refuse(gradients)
-    except KeyError:
-        return _refuse(gradients)
-
-
-def _refuse(gradients: Mapping[Any, Any]) -> Any:
-    raise ArgumentError(
-        f"{FORM}, or a dictionary with the keys dW1, db1, dW2, ...; got the keys {list(gradients)}"
-    )
+    by_name = {str(key).lower().removeprefix("d"): array for key, array in gradients.items()}
+    numbers = sorted(int(name[1:]) for name in by_name if re.fullmatch(r"w\d+", name))
+    if not numbers or any(f"b{n}" not in by_name for n in numbers):
+        raise ArgumentError(
+            f"{FORM}, or a dictionary with the keys dW1, db1, dW2, ...; got the keys {list(gradients)}"
+        )
+    return [(by_name[f"w{n}"], by_name[f"b{n}"]) for n in numbers]
 
 
 def _cut(net: Network, flat: Array) -> list[tuple[Array, Array]]:

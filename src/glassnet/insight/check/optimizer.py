@@ -68,8 +68,8 @@ def check_optimizer(step_function: Any, like: str, **settings: float) -> Report:
     like : {"sgd", "momentum", "nesterov", "adagrad", "rmsprop", "adam", "adamw"}
         The rule; definitions and defaults are those of ``torch.optim``.
     **settings : float
-        learning_rate, momentum, alpha, beta1, beta2, epsilon, weight_decay, as your optimizer has them; those that it has
-        as attributes or defaults are found.
+        learning_rate, momentum, alpha, beta1, beta2, epsilon, weight_decay, as your optimizer has them; those that it
+        has as attributes or defaults are found.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""Update rules step by step, as they should be and with slips; definitions and defaults are those of ``torch.optim``."""
+"""Update rules step by step, as they should be and with slips. Definitions and defaults are those of torch.optim."""
 
 from __future__ import annotations
 
@@ -130,7 +130,8 @@ def _adam(w: Array, g: Array, state: State, t: int, h: Settings, slips: Slips) -
     if not slips & {"bias_correction_missing", "bias_correction_of_m_missing"}:
         m = m / (1 - beta1**n)
     if "epsilon_before_correction" in slips:
-        return w - h["learning_rate"] * m * np.sqrt(1 - beta2**n) / (np.sqrt(v) + h["epsilon"])
+        shorter: Array = m * np.sqrt(1 - beta2**n) / (np.sqrt(v) + h["epsilon"])
+        return w - h["learning_rate"] * shorter
     if not slips & {"bias_correction_missing", "bias_correction_of_v_missing"}:
         v = v / (1 - beta2**n)
     return w - h["learning_rate"] * _divided(m, v, h["epsilon"], slips)
@@ -140,8 +141,8 @@ _ALWAYS = ("sign_flipped", "learning_rate_missing", "decay_missing")
 _ROOT = ("root_missing", "square_missing", "epsilon_inside_root", "epsilon_missing")
 _ADAM = (
     "bias_correction_missing", "bias_correction_of_m_missing", "bias_correction_of_v_missing", "step_not_counted",
-    "step_counted_from_0", "step_counted_from_2", "betas_swapped", "epsilon_before_correction", "one_minus_missing_of_m",
-    "one_minus_missing_of_v", "shares_swapped", "state_not_kept", *_ROOT,
+    "step_counted_from_0", "step_counted_from_2", "betas_swapped", "epsilon_before_correction",
+    "one_minus_missing_of_m", "one_minus_missing_of_v", "shares_swapped", "state_not_kept", *_ROOT,
 )  # fmt: skip
 _RATE: Settings = {"learning_rate": 0.001, "weight_decay": 0.0}
 _BETAS: Settings = {"beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8}

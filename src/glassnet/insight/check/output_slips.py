@@ -183,6 +183,7 @@ def _gradient(loss: Loss, y: Rounded, p: Rounded) -> Rounded:
     def variance() -> Array:
         reach = p.reach + y.reach
         spread = np.maximum(np.abs(at(p.value + reach) - value), np.abs(at(p.value - reach) - value)) / REACH
-        return np.square(spread) + np.square(FORMULA * p.unit * value)
+        total: Array = np.square(spread) + np.square(FORMULA * p.unit * value)
+        return total
 
     return Rounded(value, variance, p.unit)

@@ -52,7 +52,7 @@ def _is_static(cls: type, method: str) -> bool:
 def method(thing: Any, names: Iterable[str]) -> Callable[..., Any] | None:
     """The first method that the object has of these names."""
     for name in names:
-        found = getattr(thing, name, None)
+        found: Callable[..., Any] | None = getattr(thing, name, None)
         if callable(found) and not (name == "__call__" and inspect.isclass(thing)):
             return found
     return None

@@ -43,6 +43,10 @@ class Choice(NamedTuple):
         """The numbers, computed now."""
         return self.compute()
 
+    def then(self, places: Places, change: Callable[[Rounded], Rounded]) -> Choice:
+        """With more slips, which change the numbers like this."""
+        return Choice((*self.places, *places), lambda: change(self.value))
+
 
 def known(places: Places, value: Rounded) -> Choice:
     """A choice whose numbers are there already."""

@@ -1,8 +1,8 @@
 """Numbers, and how far a computation in some precision is likely to be from them.
 
-A learner's gradient counts as right if it is no farther from the right one than rounding can carry it. Roundings are taken
-as independent errors (Higham and Mary, SIAM J. Sci. Comput. 41 (2019)), so variances add up from step to step, and
-a distance of `REACH` standard deviations is allowed.
+A learner's gradient counts as right if it is no farther from the right one than rounding can carry it. Roundings are
+taken as independent errors (Higham and Mary, SIAM J. Sci. Comput. 41 (2019)), so variances add up from step to step,
+and a distance of `REACH` standard deviations is allowed.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-Array = NDArray[np.float64]
+Array = NDArray[Any]
 
 # Standard deviations that are allowed: far more than chance needs, for the sake of errors that are not independent.
 REACH = 16.0
@@ -74,7 +74,8 @@ class Rounded:
 
     def _rounded(self, value: Any) -> Array:
         """The variance of one more rounding."""
-        return np.square(self.unit * value)
+        variance: Array = np.square(self.unit * value)
+        return variance
 
     def __neg__(self) -> Rounded:
         return Rounded(-self.value, lambda: self.variance, self.unit)
@@ -92,7 +93,8 @@ class Rounded:
         def variance() -> Array:
             of_other = np.square(self.value) * other.variance
             of_self = self.variance * (np.square(other.value) + other.variance)
-            return of_other + of_self + self._rounded(value)
+            total: Array = of_other + of_self + self._rounded(value)
+            return total
 
         return Rounded(value, variance, self.unit)
 
@@ -100,16 +102,20 @@ class Rounded:
         value = self.value @ other.value
 
         def variance() -> Array:
-            size = np.square(other.value)
             own = other.variance + self.value.shape[-1] * self._rounded(other.value)
-            return (
-                np.square(self.value) @ own + self.variance @ (size + other.variance) + self._rounded(value)
-            )
+            of_other = np.square(self.value) @ own
+            of_self = self.variance @ (np.square(other.value) + other.variance)
+            total: Array = of_other + of_self + self._rounded(value)
+            return total
 
         return Rounded(value, variance, self.unit)
 
     def __getitem__(self, key: Any) -> Rounded:
         return Rounded(self.value[key], lambda: self.variance[key], self.unit)
+
+    def times_transposed(self, other: Rounded) -> Rounded:
+        """The product with the transpose of another matrix."""
+        return self @ other.T
 
     def times(self, factor: float) -> Rounded:
         """Multiplied by a known number."""
@@ -123,7 +129,8 @@ class Rounded:
 
         def variance() -> Array:
             each = self.variance + n * self._rounded(self.value)
-            return each.sum(axis=axis, keepdims=keepdims) + self._rounded(value)
+            total: Array = each.sum(axis=axis, keepdims=keepdims) + self._rounded(value)
+            return total
 
         return Rounded(value, variance, self.unit)
 
@@ -131,19 +138,25 @@ class Rounded:
         """The mean along an axis, which is kept with length 1."""
         return self.sum(axis, keepdims=True).times(1 / self.value.shape[axis])
 
-    def apply(self, formula: Callable[[Array], Any], exact: bool = False) -> Rounded:
-        """An elementwise formula: what it gives at the ends of the reach, and the roundings of its own.
+    def apply(self, formula: Callable[[Array], Any]) -> Rounded:
+        """An elementwise formula: what it gives at the ends of the reach, and roundings of its own, of size 1 or more.
 
-        A jump within reach counts in full. A formula that is `exact` has no roundings of its own but relative ones;
-        others have some of size 1 too, except at a zero that is exact.
+        At a zero that is exact all ways to write a formula agree.
         """
+        return self._applied(formula, lambda: np.where((self.value == 0) & (self.variance == 0), 0.0, 1.0))
+
+    def apply_pieces(self, formula: Callable[[Array], Any]) -> Rounded:
+        """A formula of straight pieces, which adds relative roundings alone. A jump within reach counts in full."""
+        return self._applied(formula, lambda: np.zeros_like(self.value))
+
+    def _applied(self, formula: Callable[[Array], Any], least: Callable[[], Array]) -> Rounded:
         value = np.asarray(formula(self.value), np.float64)
 
         def variance() -> Array:
             up, down = formula(self.value + self.reach), formula(self.value - self.reach)
             spread = np.maximum(np.abs(up - value), np.abs(down - value)) / REACH
-            offset = 0 if exact else np.where((self.value == 0) & (self.variance == 0), 0, 1)
-            return np.square(spread) + self._rounded(FORMULA * (offset + np.abs(value)))
+            total: Array = np.square(spread) + self._rounded(FORMULA * (least() + np.abs(value)))
+            return total
 
         return Rounded(value, variance, self.unit)
 
@@ -151,6 +164,11 @@ class Rounded:
         """Known numbers beside these, of the same unit."""
         value = np.asarray(values, np.float64)
         return Rounded(value, np.zeros_like(value), self.unit)
+
+
+def alike(one: Rounded, other: Rounded) -> bool:
+    """Whether two arrays have the same shape."""
+    return one.value.shape == other.value.shape
 
 
 def softmax(z: Rounded, axis: int | None = 1) -> Rounded:
@@ -164,6 +182,7 @@ def softmax(z: Rounded, axis: int | None = 1) -> Rounded:
         argument = argument + (np.square(value) * argument).sum(axis=axis, keepdims=True)
         relative = np.expm1(np.minimum(REACH * np.sqrt(argument), 700)) / REACH
         own = np.square(FORMULA * z.unit) * (value.size if axis is None else value.shape[axis])
-        return np.minimum(np.square(value) * (np.square(relative) + own), 1 / REACH**2)
+        total: Array = np.minimum(np.square(value) * (np.square(relative) + own), 1 / REACH**2)
+        return total
 
     return Rounded(value, variance, z.unit)

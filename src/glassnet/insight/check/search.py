@@ -12,7 +12,7 @@ from typing import NamedTuple
 from glassnet.insight.check.chain import Chain, chains
 from glassnet.insight.check.output_slips import Output
 from glassnet.insight.check.places import Choice, Places, n_slips
-from glassnet.insight.check.problem import Gradients, Pair, Problem, Target
+from glassnet.insight.check.problem import Gradients, Problem, Target
 from glassnet.insight.check.rounding import Array, Rounded
 from glassnet.insight.check.stages import Gate, Stage
 from glassnet.insight.check.steps import bias_gradients, errors_below, weights_gradients

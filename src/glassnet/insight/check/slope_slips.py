@@ -9,7 +9,7 @@ import numpy as np
 from glassnet import activations
 from glassnet.activations import ELU, Activation, LeakyReLU, ReLU, Sigmoid, Softmax, Softplus, Tanh
 from glassnet.insight.check.chain import Chain
-from glassnet.insight.check.places import Choice, Place, Places
+from glassnet.insight.check.places import Choice, Place, Places, known
 from glassnet.insight.check.rounding import Array, Rounded
 from glassnet.insight.check.stages import Affine, Gate, Slipped, jacobian_product, slope
 
@@ -19,7 +19,7 @@ def slope_choices(gate: Gate, error: Rounded, chain: Chain) -> Iterator[Choice]:
     flipped = Place("error_sign_flipped", gate.layer, "slope")
     for choice in _unsigned(gate, error, chain):
         yield choice
-        yield Choice((*choice.places, flipped), lambda choice=choice: -choice.value)
+        yield choice.then((flipped,), lambda value: -value)
 
 
 def _unsigned(gate: Gate, error: Rounded, chain: Chain) -> Iterator[Choice]:
@@ -37,7 +37,10 @@ def _unsigned(gate: Gate, error: Rounded, chain: Chain) -> Iterator[Choice]:
     if not gate.slipped:
         gate.slipped = list(slipped_slopes(gate, chain))
     for code, variant, factor in gate.slipped:
-        yield Choice(place(code, variant), lambda factor=factor: error if factor is None else error * factor)
+        if factor is None:
+            yield known(place(code, variant), error)
+        else:
+            yield known(place(code, variant), factor).then((), lambda slope: error * slope)
     if isinstance(activation, (ReLU, LeakyReLU)):
         yield Choice(place("relu_gate_from_upstream"), lambda: error * slope(activation, error))
 
@@ -48,11 +51,8 @@ def slipped_slopes(gate: Gate, chain: Chain) -> Iterator[Slipped]:
     gated = isinstance(activation, (ReLU, LeakyReLU))
     yield ("relu_gate_dropped" if isinstance(activation, ReLU) else "activation_derivative_missing"), "", None
     if gated:
-        yield (
-            "relu_gate_at_zero",
-            "",
-            z.apply(lambda at: np.where(at >= 0, 1.0, _below(activation)), exact=True),
-        )
+        open_at_zero = z.apply_pieces(lambda at: np.where(at >= 0, 1.0, _below(activation)))
+        yield "relu_gate_at_zero", "", open_at_zero
     if isinstance(activation, LeakyReLU):
         yield "leaky_slope_forgotten", "", slope(activations.ReLU(), z)
     in_output = written_in_output(activation)

@@ -6,6 +6,7 @@ stand. Arrays ``(n_samples, n_units)``; a stage keeps what its backward pass nee
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -13,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from glassnet.activations import Activation, LeakyReLU, Linear, ReLU, Softmax
-from glassnet.insight.check.rounding import Rounded, softmax
+from glassnet.insight.check.rounding import Array, Rounded, softmax
 
 PIECEWISE_LINEAR = (Linear, ReLU, LeakyReLU)
 
@@ -67,7 +68,7 @@ class Gate(Stage):
         if isinstance(self.activation, Softmax):
             self.a = softmax(x)
         else:
-            self.a = x.apply(self.activation.value, exact=isinstance(self.activation, PIECEWISE_LINEAR))
+            self.a = applied(self.activation, x, self.activation.value)
         return self.a
 
     @cached_property
@@ -78,8 +79,12 @@ class Gate(Stage):
 
 def slope(activation: Activation, z: Rounded) -> Rounded:
     """f'(z) of an elementwise activation."""
-    exact = isinstance(activation, PIECEWISE_LINEAR)
-    return z.apply(lambda at: activation.slope(at, activation.value(at)), exact=exact)
+    return applied(activation, z, lambda at: activation.slope(at, activation.value(at)))
+
+
+def applied(activation: Activation, z: Rounded, formula: Callable[[Array], Array]) -> Rounded:
+    """An activation's formula, of straight pieces or not."""
+    return z.apply_pieces(formula) if isinstance(activation, PIECEWISE_LINEAR) else z.apply(formula)
 
 
 def jacobian_product(a: Rounded, error: Rounded, axis: int = 1) -> Rounded:

@@ -34,8 +34,8 @@ def errors_below(
 ) -> Iterator[Choice]:
     """The error at the stage's input from the error at its output, the right one first.
 
-    `before` is the error before the activation's derivative, where one was just applied; `updated_by` what the learner's
-    own update would take from the weights, where the learning rate is known.
+    `before` is the error before the activation's derivative, where one was just applied; `updated_by` what the
+    learner's own update would take from the weights, where the learning rate is known.
     """
     if isinstance(stage, Gate):
         yield from slope_choices(stage, error, chain)

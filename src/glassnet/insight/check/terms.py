@@ -135,7 +135,7 @@ class Terms:
         """The gradient of the loss with respect to the prediction."""
         p = f"A{self.last + 1}"
         entries = "Y.size" if self.n_outputs > 1 else "m"
-        known = {
+        known: dict[type[Loss], str] = {
             losses.MeanSquaredError: f"2 * ({p} - Y) / {entries}",
             losses.MeanAbsoluteError: f"np.sign({p} - Y) / {entries}",
             losses.BinaryCrossEntropy: f"({p} - Y) / ({p} * (1 - {p})) / {entries}",

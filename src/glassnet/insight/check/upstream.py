@@ -24,7 +24,7 @@ def check_upstream(part: Stateful, subject: str) -> Report:
     given = _backward(part, Z, ERROR)
     kept = tuple(_changing(part))
     if given.shape != Z.shape:
-        message = f"backward gives shape {given.shape} for an error of shape {Z.shape}; each input needs a number of its own."
+        message = f"backward gives shape {given.shape}; it must give the error's, {Z.shape}: a number for each input."
         return Report(subject, False, (Slip("gradient_shape", (), message, "return dA * f'(Z)"), *kept))
     if _same(given, right):
         report = _elementwise_report(part, subject) if _is_elementwise(part) else Report(subject, True)

@@ -10,7 +10,6 @@ import numpy as np
 from glassnet.insight.check import naming
 from glassnet.insight.check.catalogue import codes, rank
 from glassnet.insight.check.observed import Observed
-from glassnet.insight.check.places import n_slips
 from glassnet.insight.check.problem import Gradients, Problem
 from glassnet.insight.check.report import Report, Slip
 from glassnet.insight.check.rounding import SINGLE, Precision
