@@ -163,7 +163,7 @@ def test_where_nothing_can_be_written_nothing_is(
     elif function == "replace":
         monkeypatch.setattr(Path, "replace", fails)
     else:
-        monkeypatch.setattr(cache, "open", lambda number, mode: os.close(number) or fails(), raising=False)  # type: ignore[func-returns-value]
+        monkeypatch.setattr(cache.os, "fdopen", lambda number, mode: os.close(number) or fails())
     assert_right(gate())
     assert_right(gate())
     assert compilations == [NAME, NAME]

@@ -20,8 +20,8 @@ from glassnet.errors import EngineError
 from glassnet.formulas import losses as loss_formulas
 from glassnet.formulas.elementary import exp, log
 from glassnet.kernels import compiled_rows, scalars, store, templates
-from glassnet.kernels.lift import compiled, lift, lift_own, specialise
 from glassnet.kernels.exponentials import scalar
+from glassnet.kernels.lift import compiled, lift, lift_own, specialise
 from glassnet.losses import Loss
 from glassnet.optimizers import Optimizer
 

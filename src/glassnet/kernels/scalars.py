@@ -111,7 +111,6 @@ _FORMS_FLOAT32 = {
     **_FORMS,
     **exponentials(SINGLE),
     **logarithms(SINGLE),
-    **logarithms(),
     elementary.positive: _positive_float32,
     elementary.sign: _sign_float32,
 }

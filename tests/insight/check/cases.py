@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -33,13 +33,12 @@ AT_HIDDEN = {
     "derivative_of_another_activation": set(HIDDEN),
     "derivative_at_wrong_layer": set(HIDDEN),
     "activation_derivative_doubled": set(HIDDEN) - {"relu", "leaky_relu"},
+    "gelu_approximated": {"gelu"},
 }
 AT_CARRY = {
-    "transposed_carry",
-    "weights_updated_first",
-    "carry_without_derivative",
-    "weight_gradient_from_preactivation",
-}
+    "transposed_carry", "weights_updated_first", "carry_without_derivative", "weight_gradient_from_preactivation",
+    "carry_through_wrong_weights", "weight_gradient_from_wrong_layer",
+}  # fmt: skip
 AT_ANY = {
     "transposed_weight_gradient", "bias_gradient_averaged", "bias_gradient_wrong_axis", "bias_gradient_last_sample",
     "bias_gradient_not_summed", "bias_gradient_missing", "weight_gradient_last_sample", "gradient_sign_flipped",
@@ -52,15 +51,20 @@ AT_OUTPUT = {
     "output_derivative_missing": lambda f, loss: f != "linear",
     "softmax_without_jacobian": lambda f, loss: f == "softmax",
     "softmax_over_samples": lambda f, loss: f == "softmax",
+    "softmax_over_batch": lambda f, loss: f == "softmax",
+    "gradient_of_another_loss": lambda f, loss: loss in ("mse", "mae", "huber"),
     "square_factor_missing": lambda f, loss: loss == "mse",
     "square_factor_twice": lambda f, loss: loss == "mse",
     "output_mean_missing": lambda f, loss: loss != "cce",
     "output_mean_added": lambda f, loss: loss == "cce",
 }
-SQUARE = {"transposed_carry", "relu_gate_from_input", "derivative_at_wrong_layer"}
+SQUARE = {
+    "transposed_carry", "relu_gate_from_input", "derivative_at_wrong_layer", "carry_through_wrong_weights",
+    "weight_gradient_from_wrong_layer",
+}  # fmt: skip
 DROPOUT = {
     "dropout_mask_missing", "dropout_scale_missing", "dropout_scale_twice", "dropout_scale_inverted",
-    "dropout_unscaled", "dropout_not_applied",
+    "dropout_unscaled", "dropout_not_applied", "weight_gradient_from_undropped",
 }  # fmt: skip
 EVERYWHERE = {"batch_mean_missing", "batch_mean_twice"}
 
@@ -74,9 +78,21 @@ class Case:
     loss: str
 
     def gradients(self, hand: str, bugs: Bugs) -> list[tuple[Array, Array]]:
-        """The learner's gradients; a mistake at layer -1 stands at the error at the output."""
+        """The learner's gradients, with mistakes at layers."""
         with np.errstate(all="ignore"):
             return HANDS[hand](self.task, bugs)
+
+    def scale(self, factor: float) -> None:
+        """Multiply all parameters."""
+        self.net.parameters = self.net.parameters * factor
+        dense = [layer for layer in self.net.layers if isinstance(layer, gn.Dense)]
+        self.task.W, self.task.b = [x.weights.copy() for x in dense], [x.bias.copy() for x in dense]
+
+    def gradients_of_half(self) -> list[tuple[Array, Array]]:
+        """Right gradients of the first half of the batch."""
+        half = len(self.task.X) // 2
+        task = replace(self.task, X=self.task.X[:half], Y=self.task.Y[:half])
+        return rows.gradients(task, {})
 
     def check(self, gradients: Any) -> Any:
         """The checker's report on them."""
@@ -84,6 +100,11 @@ class Case:
             self.net, self.task.X, self.task.Y, gradients, loss=self.loss,
             learning_rate=self.task.learning_rate, masks=list(self.task.masks.values()) or None,
         )  # fmt: skip
+
+
+def possible(random: Random, codes: tuple[str, ...]) -> bool:
+    """Whether these slips can stand in one network."""
+    return any(all(layers_for(_draw(random, codes, "float64"), code) for code in codes) for _ in range(200))
 
 
 def draw(random: Random, wanted: tuple[str, ...] = (), dtype: str = "float64") -> Case:
@@ -152,7 +173,7 @@ def layers_for(case: Case, code: str) -> list[int]:
     if code in AT_OUTPUT:
         return [last] if AT_OUTPUT[code](task.f[last], task.loss) else []
     if code in DROPOUT:
-        return list(task.masks)
+        return [i + (code == "weight_gradient_from_undropped") for i in task.masks]
     return list(range(last + 1))
 
 

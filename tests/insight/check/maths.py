@@ -32,6 +32,16 @@ def softmax(z: Array, axis: int = 1) -> Array:
     return e / np.sum(e, axis=axis, keepdims=True)
 
 
+def tanh_gelu(z: Array) -> Array:
+    return 0.5 * z * (1 + np.tanh(math.sqrt(2 / math.pi) * (z + 0.044715 * z**3)))
+
+
+def tanh_gelu_slope(z: Array) -> Array:
+    root = math.sqrt(2 / math.pi)
+    t = np.tanh(root * (z + 0.044715 * z**3))
+    return 0.5 * (1 + t) + 0.5 * z * (1 - t**2) * root * (1 + 0.134145 * z**2)
+
+
 FORWARD: dict[str, Function] = {
     "linear": lambda z: z,
     "relu": lambda z: np.maximum(0, z),

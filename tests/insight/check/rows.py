@@ -45,9 +45,11 @@ def gradients(task: Task, bugs: Bugs) -> list[tuple[Array, Array]]:
     for i in range(n_layers):
         inputs.append(a)
         z = a @ task.W[i] + task.b[i]
-        a = maths.FORWARD[task.f[i]](z)
+        a = maths.tanh_gelu(z) if has("gelu_approximated", i) else maths.FORWARD[task.f[i]](z)
         if i == last and has("softmax_over_samples", i):
             a = maths.softmax(z, axis=0)
+        if i == last and has("softmax_over_batch", i):
+            a = np.exp(z) / np.sum(np.exp(z))
         Z.append(z)
         A.append(a)
         if i in task.masks:
@@ -59,10 +61,6 @@ def gradients(task: Task, bugs: Bugs) -> list[tuple[Array, Array]]:
     # the error at the output
     dZ = output_error(task, Z[last], A[last], has)
     dA = dZ
-    if has("batch_mean_missing", -1):
-        dZ = dZ * m
-    if has("batch_mean_twice", -1):
-        dZ = dZ / m
 
     found: list[tuple[Array, Array]] = []
     for i in range(last, -1, -1):
@@ -70,14 +68,18 @@ def gradients(task: Task, bugs: Bugs) -> list[tuple[Array, Array]]:
         x = inputs[i]
         if i > 0 and has("weight_gradient_from_preactivation", i):
             x = Z[i - 1]
+        if has("weight_gradient_from_undropped", i):
+            x = A[i - 1]
+        if has("weight_gradient_from_wrong_layer", i):
+            x = inputs[i - 1]
         dW = np.outer(x[-1], dZ[-1]) if has("weight_gradient_last_sample", i) else x.T @ dZ
-        dW = scaled(dW, m, i, "weights", has)
+        dW = scaled(dW, m, i, has)
         if has("gradient_sign_flipped", i):
             dW = -dW
         if has("transposed_weight_gradient", i):
             dW = dW.T
         dW = dW + penalty(task, i, m, has)
-        db = scaled(bias_gradient(dZ, i, m, has), m, i, "bias", has)
+        db = scaled(bias_gradient(dZ, i, m, has), m, i, has)
         if has("l2_on_biases", i):
             db = db + task.b[i].dtype.type(task.l2[i]) * task.b[i]
         if has("l1_on_biases", i):
@@ -85,6 +87,8 @@ def gradients(task: Task, bugs: Bugs) -> list[tuple[Array, Array]]:
         found.insert(0, (dW, db[None] if task.keepdims and db.ndim == 1 else db))
         if i == 0:
             break
+        if has("carry_through_wrong_weights", i):
+            W = task.W[i - 1]
         if has("weights_updated_first", i):
             W = W - W.dtype.type(task.learning_rate) * dW
         carried = dA if has("carry_without_derivative", i) else dZ
@@ -94,12 +98,10 @@ def gradients(task: Task, bugs: Bugs) -> list[tuple[Array, Array]]:
     return found
 
 
-def scaled(gradient: Array, m: int, i: int, part: str, has: Any) -> Array:
-    if has(f"batch_mean_missing of {part}", i) or has("batch_mean_missing", i):
+def scaled(gradient: Array, m: int, i: int, has: Any) -> Array:
+    if has("batch_mean_missing", i):
         return gradient * m
-    if has(f"batch_mean_twice of {part}", i) or has("batch_mean_twice", i):
-        return gradient / m
-    return gradient
+    return gradient / m if has("batch_mean_twice", i) else gradient
 
 
 def output_error(task: Task, z: Array, a: Array, has: Any) -> Array:
@@ -109,6 +111,9 @@ def output_error(task: Task, z: Array, a: Array, has: Any) -> Array:
     if has("output_mean_missing", last) or (loss == "cce" and has("output_mean_added", last)):
         by = m * k if loss == "cce" else m
     dA = maths.LOSS[loss](task.Y, a)
+    if has("gradient_of_another_loss", last):
+        dA = np.sign(a - task.Y) if loss == "mse" else 2 * (a - task.Y)
+        by = m * k
     if has("square_factor_missing", last):
         dA = a - task.Y
     if has("square_factor_twice", last):
@@ -121,7 +126,7 @@ def output_error(task: Task, z: Array, a: Array, has: Any) -> Array:
         dZ = dA
     elif name == "softmax" and has("softmax_without_jacobian", last):
         dZ = dA * a * (1 - a)
-    elif (name, loss) in maths.FUSED and not has("clipped_logarithm", last) and not wrong_slope(last, has):
+    elif (name, loss) in maths.FUSED and not by_the_chain_rule(last, has):
         dZ = a - task.Y
         dZ = -dZ if has("error_sign_flipped", last) else dZ
         dZ = dZ * a * (1 - a) if has("output_derivative_doubled", last) else dZ
@@ -135,8 +140,15 @@ def output_error(task: Task, z: Array, a: Array, has: Any) -> Array:
     return dZ / by
 
 
-def wrong_slope(i: int, has: Any) -> bool:
-    return bool(has("derivative_at_preactivation", i) or has("derivative_at_activation", i))
+def by_the_chain_rule(i: int, has: Any) -> bool:
+    """Whether the learner multiplies the two derivatives at the output, which could cancel."""
+    codes = (
+        "derivative_at_preactivation",
+        "derivative_at_activation",
+        "clipped_logarithm",
+        "gradient_of_another_loss",
+    )
+    return any(has(code, i) for code in codes)
 
 
 def slope_at(name: str, z: Array, a: Array, i: int, has: Any) -> Array:
@@ -152,6 +164,8 @@ def hidden_error(
 ) -> Array:
     name = task.f[i]
     slope = slope_at(name, Z[i], A[i], i, has)
+    if has("gelu_approximated", i):
+        slope = maths.tanh_gelu_slope(Z[i])
     if has("activation_derivative_missing", i) or has("relu_gate_dropped", i):
         slope = np.ones_like(slope)
     if has("activation_derivative_doubled", i):

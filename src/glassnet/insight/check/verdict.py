@@ -66,27 +66,33 @@ class Case:
 def decide(readings: Sequence[Observed], make_problem: MakeProblem) -> Report:
     """The report on gradients that can be read in one or two conventions.
 
-    At their own precision first, then at single precision, which float64 arrays may have passed through.
+    At their own precision first, then at single precision, which float64 arrays may have passed through: where they are
+    right to single precision, one slip that reproduces all digits is still named.
     """
     not_finite = _not_finite(readings[0])
     if not_finite is not None:
         return not_finite
     own = readings[0].precision
-    cases: list[Case] = []
-    for precision in [own, SINGLE] if own.unit < SINGLE.unit else [own]:
-        cases = [Case.of(reading, make_problem(reading, precision)) for reading in readings]
-        for case in cases:
-            if case.fits:
-                return _right(case, precision)
-        for most in range(1, MOST_SLIPS + 1):
-            found = [
-                (case, hypothesis)
-                for case in cases
-                for hypothesis in explanations(case.problem, case.right, most)
-            ]
-            if found:
-                return _named(found, precision)
-    return _unknown(cases[0])
+    cases = [Case.of(reading, make_problem(reading, own)) for reading in readings]
+    right = next((case for case in cases if case.fits), None)
+    if right is not None:
+        return _right(right, own)
+    if own.unit >= SINGLE.unit:
+        return _explained(cases, own, MOST_SLIPS) or _unknown(cases[0])
+    rough = [Case.of(reading, make_problem(reading, SINGLE)) for reading in readings]
+    right = next((case for case in rough if case.fits), None)
+    if right is not None:
+        return _explained(cases, own, 1) or _right(right, SINGLE)
+    return _explained(cases, own, MOST_SLIPS) or _explained(rough, SINGLE, MOST_SLIPS) or _unknown(cases[0])
+
+
+def _explained(cases: list[Case], precision: Precision, most: int) -> Report | None:
+    """The report on the fewest slips that reproduce the gradients, if any do."""
+    for n in range(1, most + 1):
+        found = [(case, one) for case in cases for one in explanations(case.problem, case.right, n)]
+        if found:
+            return _named(found, precision)
+    return None
 
 
 def _right(case: Case, precision: Precision) -> Report:
