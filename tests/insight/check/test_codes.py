@@ -1,4 +1,4 @@
-"""Each slip by itself: at one layer, at several or at all, made by learners whose code shares nothing with the checker's."""
+"""Each slip by itself: at one layer, several or all, made by learners whose code shares nothing with the checker's."""
 
 from __future__ import annotations
 
