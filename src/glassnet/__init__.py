@@ -11,14 +11,6 @@ if TYPE_CHECKING:
     from glassnet.data import datasets
     from glassnet.data.preparation import Standardizer, one_hot, train_test_split
     from glassnet.insight import plots
-    from glassnet.insight.check import (
-        check_activation,
-        check_backward,
-        check_derivative,
-        check_layer,
-        check_loss,
-        check_optimizer,
-    )
     from glassnet.insight.trace.trace import Trace, trace
     from glassnet.interop.files import load
     from glassnet.interop.onnx_reading import from_onnx
@@ -43,14 +35,6 @@ _ROOMS = {
 }
 _NAMES = {
     "glassnet.data.preparation": ("Standardizer", "one_hot", "train_test_split"),
-    "glassnet.insight.check": (
-        "check_activation",
-        "check_backward",
-        "check_derivative",
-        "check_layer",
-        "check_loss",
-        "check_optimizer",
-    ),
     "glassnet.insight.trace.trace": ("Trace", "trace"),
     "glassnet.interop.files": ("load",),
     "glassnet.interop.onnx_reading": ("from_onnx",),
@@ -70,8 +54,8 @@ _MODULE_OF |= {name: (module, name) for module, names in _NAMES.items() for name
 __all__ = [
     "SGD", "Activation", "AdaGrad", "Adam", "AdamW", "BatchNorm", "Callback", "Dense", "Dropout", "Flatten",
     "History", "LayerNorm", "Network", "RMSProp", "Standardizer", "SweepResult", "Trace", "activations",
-    "callbacks", "check_activation", "check_backward", "check_derivative", "check_layer", "check_loss",
-    "check_optimizer", "datasets", "from_onnx", "from_sklearn", "from_torch", "initializers", "load", "losses",
+    "callbacks",
+    "datasets", "from_onnx", "from_sklearn", "from_torch", "initializers", "load", "losses",
     "metrics", "one_hot", "optimizers", "plots", "schedules", "sweep", "to_torch_source", "trace",
     "train_test_split",
 ]  # fmt: skip
