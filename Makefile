@@ -10,7 +10,7 @@ run: .venv/installed ## train a network on 1 797 handwritten digits, into runs/d
 	$(BIN)/glassnet train digits --output runs/digits
 
 test: lint ## check the sources and run every test
-	$(BIN)/pytest
+	$(BIN)/pytest --numprocesses=logical --dist=worksteal
 
 lint: .venv/installed-dev ## check the sources: style, types, direction of imports
 	$(BIN)/ruff check

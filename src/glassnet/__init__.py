@@ -11,6 +11,26 @@ if TYPE_CHECKING:
     from glassnet.data import datasets
     from glassnet.data.preparation import Standardizer, one_hot, train_test_split
     from glassnet.insight import plots
+    from glassnet.insight.check import (
+        check_activation,
+        check_backward,
+        check_derivative,
+        check_layer,
+        check_loss,
+        check_optimizer,
+    )
+    from glassnet.insight.diagnosis import (
+        Diagnosis,
+        DiagnosisReport,
+        DiagnosisWarning,
+        Finding,
+        adapt,
+        diagnose,
+    )
+    from glassnet.insight.recording import Recorder
+    from glassnet.insight.report.report import Report, report
+    from glassnet.insight.trace.recipe import Recipe
+    from glassnet.insight.trace.replay import Replay, replay
     from glassnet.insight.trace.trace import Trace, trace
     from glassnet.interop.files import load
     from glassnet.interop.onnx_reading import from_onnx
@@ -35,6 +55,26 @@ _ROOMS = {
 }
 _NAMES = {
     "glassnet.data.preparation": ("Standardizer", "one_hot", "train_test_split"),
+    "glassnet.insight.check": (
+        "check_activation",
+        "check_backward",
+        "check_derivative",
+        "check_layer",
+        "check_loss",
+        "check_optimizer",
+    ),
+    "glassnet.insight.recording": ("Recorder",),
+    "glassnet.insight.diagnosis": (
+        "Diagnosis",
+        "DiagnosisReport",
+        "DiagnosisWarning",
+        "Finding",
+        "adapt",
+        "diagnose",
+    ),
+    "glassnet.insight.trace.recipe": ("Recipe",),
+    "glassnet.insight.trace.replay": ("Replay", "replay"),
+    "glassnet.insight.report.report": ("Report", "report"),
     "glassnet.insight.trace.trace": ("Trace", "trace"),
     "glassnet.interop.files": ("load",),
     "glassnet.interop.onnx_reading": ("from_onnx",),
@@ -52,12 +92,14 @@ _MODULE_OF = {name: (f"{room}.{name}", "") for room, names in _ROOMS.items() for
 _MODULE_OF |= {name: (module, name) for module, names in _NAMES.items() for name in names}
 
 __all__ = [
-    "SGD", "Activation", "AdaGrad", "Adam", "AdamW", "BatchNorm", "Callback", "Dense", "Dropout", "Flatten",
-    "History", "LayerNorm", "Network", "RMSProp", "Standardizer", "SweepResult", "Trace", "activations",
-    "callbacks",
-    "datasets", "from_onnx", "from_sklearn", "from_torch", "initializers", "load", "losses",
-    "metrics", "one_hot", "optimizers", "plots", "schedules", "sweep", "to_torch_source", "trace",
-    "train_test_split",
+    "SGD", "Activation", "AdaGrad", "Adam", "AdamW", "BatchNorm", "Callback", "Dense", "Diagnosis", "DiagnosisReport",
+    "DiagnosisWarning", "Dropout", "Finding", "Flatten",
+    "History", "LayerNorm", "Network", "RMSProp", "Recipe", "Recorder", "Replay", "Report",
+    "Standardizer", "SweepResult", "Trace", "activations", "adapt",
+    "callbacks", "check_activation", "check_backward", "check_derivative", "check_layer", "check_loss",
+    "check_optimizer", "datasets", "diagnose", "from_onnx", "from_sklearn", "from_torch", "initializers", "load",
+    "losses", "metrics", "one_hot", "optimizers", "plots", "replay", "report", "schedules", "sweep",
+    "to_torch_source", "trace", "train_test_split",
 ]  # fmt: skip
 
 

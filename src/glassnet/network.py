@@ -246,7 +246,16 @@ class Network:
         return NumpyEngine().forward(self.plan(), self.vectors, self.features(X))
 
     def compiled_predict(self) -> Predictor:
-        """A function like :meth:`predict` for these parameters, compiled and with little overhead for single rows."""
+        """A function like :meth:`predict` for these parameters, compiled and with little overhead for single rows.
+
+        Raises
+        ------
+        NotBuiltError, MissingDependencyError, EngineError
+            If there is nothing to predict with, Numba is missing, or a part of your own cannot be compiled.
+        """
+        from glassnet.engines.choice import compiled_engine
+
+        compiled_engine()
         from glassnet.engines.predictor import Predictor
 
         return Predictor(self)

@@ -10,7 +10,7 @@ from glassnet.cli.heads import HEADS
 from tests.cli.conftest import Run
 from tests.cli.output import cells, table
 
-MODEL = "model.safetensors"
+MODEL, PAGE = "model.safetensors", "report.html"
 PICTURES = {"learning_curve.png", "confusion_matrix.png"}
 
 
@@ -24,7 +24,7 @@ def samples(n: int = 60) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
 
 def test_digits_are_learned_and_everything_is_kept(run_and_draw: Run) -> None:
     result = run_and_draw("train", "digits", "--output", "runs/digits", "--engine", "numpy")
-    assert files("runs/digits") == {MODEL, "history.csv", *PICTURES}
+    assert files("runs/digits") == {MODEL, "history.csv", PAGE, *PICTURES}
     assert result.stdout.startswith("digits: 64 features, 10 classes, 1,437 training and 360 test samples\n")
     accuracy = gn.load(f"runs/digits/{MODEL}").evaluate(*gn.datasets.digits().split()[1::2])["accuracy"]
     assert accuracy >= 0.96
@@ -48,7 +48,7 @@ def test_the_spiral_is_learned(run: Run) -> None:
 def test_every_data_set_has_defaults(run_and_draw: Run, name: str) -> None:
     result = run_and_draw("train", name, "--epochs", "2", "--engine", "numpy")
     classifies = gn.datasets.get(name).task == "classification"
-    assert files(f"runs/{name}") == {MODEL, "history.csv", "learning_curve.png"} | (
+    assert files(f"runs/{name}") == {MODEL, "history.csv", PAGE, "learning_curve.png"} | (
         {"confusion_matrix.png"} if classifies else set()
     )
     assert cells(result.stdout, "training")[0].startswith("2 epochs in ")
@@ -117,14 +117,14 @@ def test_layers_follow_the_options(run: Run, options: list[str], layers: list[gn
     ],
 )
 def test_the_optimizer_follows_the_options(run: Run, options: list[str], optimizer: gn.Adam) -> None:
-    run("train", "iris", "--epochs", "1", *options)
+    run("train", "iris", "--epochs", "1", "--no-standardize", *options)
     state = gn.load(f"runs/iris/{MODEL}").state
     assert state is not None
     assert state.optimizer == optimizer
 
 
 def test_a_batch_larger_than_the_data_is_all_of_them(run: Run) -> None:
-    run("train", "iris", "--epochs", "7", "--batch-size", "100000")
+    run("train", "iris", "--epochs", "7", "--batch-size", "100000", "--no-standardize")
     state = gn.load(f"runs/iris/{MODEL}").state
     assert state is not None
     assert state.step == 7
@@ -206,7 +206,7 @@ def test_images_of_a_file_are_read_pixel_by_pixel(run: Run) -> None:
 
 def test_without_matplotlib_the_model_is_kept_and_the_reason_is_given(run: Run) -> None:
     result = run("train", "xor", "--epochs", "2")
-    assert files("runs/xor") == {MODEL, "history.csv"}
+    assert files("runs/xor") == {MODEL, "history.csv", PAGE}
     assert result.stdout.endswith(
         "no pictures: a picture needs matplotlib, which is not installed; "
         "install it with: pip install 'glassnet[plots]'\n"

@@ -43,11 +43,9 @@ def test_classes_are_predicted_by_name_with_the_probability_of_each(run: Run, ir
     assert [row["class"] for row in rows] == [names[place] for place in shares.argmax(axis=1)]
 
 
-def test_predictions_are_those_of_the_network_on_scaled_features(run: Run, iris: str) -> None:
+def test_predictions_are_those_of_the_network(run: Run, iris: str) -> None:
     rows = predictions(run, iris, "iris")
-    network = gn.load(iris)
-    scaling = network.metadata["data"]["inputs"]
-    expected = network.predict((gn.datasets.iris().X - scaling["mean"]) / scaling["scale"])
+    expected = gn.load(iris).predict(gn.datasets.iris().X)
     found = [[float(value) for name, value in row.items() if name != "class"] for row in rows]
     np.testing.assert_allclose(found, expected, rtol=1e-4, atol=1e-7)
 

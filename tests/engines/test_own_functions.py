@@ -269,7 +269,7 @@ def test_auto_trains_on_numpy_what_cannot_be_compiled_and_says_so(name: str) -> 
     net = Network([gn.Dense(2, activations.Function(function, np.cos, "bent"))], seed=0, dtype="float64")
     expected = net.copy()
     X, y = numbers()
-    options = {"loss": "mse", "optimizer": gn.SGD(0.01), "epochs": 20_000, "progress": False}
+    options = {"loss": "mse", "optimizer": gn.SGD(0.01), "epochs": 1_000_000, "progress": False}
     with pytest.warns(EngineNote) as notes:
         history = net.fit(X[:3], y[:3], callbacks=[stop], **options)
     expected.fit(X[:3], y[:3], callbacks=[stop], engine="numpy", **options)

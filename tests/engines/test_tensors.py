@@ -15,6 +15,7 @@ from glassnet.errors import EngineError
 from glassnet.formulas import elementary
 from glassnet.kernels.tensors import MEANINGS, OF_BATCHES, lift
 from glassnet.losses import ElementwiseLoss, EmbeddingLoss
+from tests.engines.conformance import name_of
 from tests.gradients.table import ACTIVATIONS, ELEMENTWISE, LOSSES
 
 Array = NDArray[Any]
@@ -32,7 +33,7 @@ def test_every_loss_over_a_batch_has_a_body() -> None:
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
-@pytest.mark.parametrize("activation", ELEMENTWISE, ids=repr)
+@pytest.mark.parametrize("activation", ELEMENTWISE, ids=name_of)
 def test_an_activation_and_its_slope(activation: Activation, dtype: Any) -> None:
     z = POINTS.astype(dtype)
     tolerance = 4 * float(np.finfo(dtype).eps)
@@ -45,7 +46,7 @@ def test_an_activation_and_its_slope(activation: Activation, dtype: Any) -> None
     np.testing.assert_allclose(given.grad[:, 0], activation.slope(z, ours), rtol=tolerance, atol=tolerance)
 
 
-@pytest.mark.parametrize("activation", ACTIVATIONS, ids=repr)
+@pytest.mark.parametrize("activation", ACTIVATIONS, ids=name_of)
 def test_nan_stays_nan(activation: Activation) -> None:
     z = torch.tensor([[np.nan, 1.0]], dtype=torch.float64)
     a = tensors.activate(activation)(z)
@@ -58,7 +59,7 @@ ELEMENTWISE_LOSSES = [
 ]
 
 
-@pytest.mark.parametrize("loss", ELEMENTWISE_LOSSES, ids=repr)
+@pytest.mark.parametrize("loss", ELEMENTWISE_LOSSES, ids=name_of)
 def test_a_loss_and_its_gradient_where_target_and_prediction_meet(loss: ElementwiseLoss) -> None:
     """At p = y, where absolute errors have their kink, and one delta of Huber away from it."""
     p = np.array([[0.25, 0.5], [0.75, 0.5], [0.0625, 1.0]])
@@ -73,7 +74,7 @@ def test_a_loss_and_its_gradient_where_target_and_prediction_meet(loss: Elementw
     np.testing.assert_allclose(given.grad, ours[1], rtol=1e-13, atol=1e-15)
 
 
-@pytest.mark.parametrize("loss", [loss for loss in LOSSES if isinstance(loss, EmbeddingLoss)], ids=repr)
+@pytest.mark.parametrize("loss", [loss for loss in LOSSES if isinstance(loss, EmbeddingLoss)], ids=name_of)
 def test_embeddings_that_coincide_have_no_slope(loss: EmbeddingLoss) -> None:
     p, labels = np.zeros((5, 2)), np.array([0.0, 0.0, 1.0, 1.0, 2.0])
     given = torch.tensor(p, requires_grad=True)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
+from torch import nn
 
 import glassnet as gn
 from glassnet import activations
@@ -47,3 +50,21 @@ def trained(layers: Sequence[Layer], shape: tuple[int, ...], dtype: str = "float
 
 def samples(shape: tuple[int, ...], n: int = 30) -> Array:
     return np.random.default_rng(0).normal(scale=2, size=(n, *shape))
+
+
+# How far outputs of the two may differ, as a share and in all.
+DTYPES = {"float32": 2e-6, "float64": 1e-13}
+
+
+def assert_same_outputs(module: nn.Module, net: Network) -> None:
+    X = samples(net.layout.input_shape)
+    with torch.no_grad():
+        theirs = module(torch.tensor(X, dtype=getattr(torch, net.dtype.name)))
+    tolerance = DTYPES[net.dtype.name]
+    np.testing.assert_allclose(net.predict(X), theirs, rtol=tolerance, atol=tolerance)
+
+
+def written(net: Network, folder: Path) -> Path:
+    """The network as an ONNX file."""
+    net.to_onnx(folder / "model.onnx")
+    return folder / "model.onnx"

@@ -54,6 +54,7 @@ def glassnet(
         "glassnet train spiral --hidden 64,64 --activation tanh --epochs 300",
         "glassnet train wine --optimizer sgd --learning-rate 0.05 --dropout 0.2",
         "glassnet train measurements.npz --loss huber --output runs/huber",
+        "torchrun --nproc-per-node=2 --max-restarts=3 -m glassnet train digits",
     )
 )
 def train(
@@ -71,16 +72,19 @@ def train(
     standardize: options.Standardize = None,
     seed: options.Seed = 0,
     engine: options.Engine = "auto",
+    device: options.Device = "cpu",
+    checkpoint_every: options.CheckpointEvery = None,
+    resume: options.Resume = False,
     quiet: options.Quiet = False,
 ) -> None:
-    """Train a network on SOURCE, and save it with its history and pictures.
+    """Train a network on SOURCE, and save it with its history, pictures and a report.
 
     Every data set has defaults with which it is learned in seconds.
     Options replace them.
 
     Ctrl-C ends training, saves what was learned, and exits with code 130.
     """
-    from glassnet.cli.train import run
+    from glassnet.cli.train import Wish, run
 
     given = {
         "hidden": hidden or None,
@@ -94,7 +98,7 @@ def train(
         "test_share": test_share,
         "standardize": standardize,
     }
-    raise typer.Exit(run(source, output, given, seed, engine, quiet))
+    raise typer.Exit(run(source, output, given, Wish(seed, engine, device, quiet, checkpoint_every, resume)))
 
 
 @app.command(
@@ -139,3 +143,68 @@ def summary(model: options.ModelFile) -> None:
     from glassnet.cli import use
 
     use.summary(model)
+
+
+@app.command(epilog=_examples("glassnet warmup", "GLASSNET_CACHE=build/kernels glassnet warmup --quiet"))
+def warmup(quiet: options.Quiet = False) -> None:
+    """Compile everything that networks of built-in parts need, once for this machine.
+
+    Training does that by itself for the parts at hand; this is for images of containers, and for those who do not
+    want to wait later. A folder is named by the variable GLASSNET_CACHE.
+    """
+    from glassnet.cli.warmup import run
+
+    run(quiet)
+
+
+@app.command(
+    epilog=_examples(
+        "glassnet bench --quick",
+        "glassnet bench --only large,products --peers glassnet,pytorch",
+    )
+)
+def bench(
+    quick: options.Quick = False,
+    only: options.Only = None,
+    peers: options.Peers = None,
+    repeats: options.Repeats = None,
+    threads: options.Threads = None,
+    output: options.BenchFolder = "runs/bench",
+) -> None:
+    """Measure glassnet beside its peers on this machine.
+
+    Works: xor, digits-full, digits-batches, middle, large. Measures: products, memory, start, one_row, many_networks,
+    busy, size. Peers that are not installed are left out; the extra called bench installs all.
+
+    Writes results.json, results.md and chart.png.
+    """
+    from glassnet.bench import command
+
+    command.run(quick, only, peers, repeats, threads, output)
+
+
+@app.command(
+    epilog=_examples(
+        "glassnet diagnose runs/digits/model.safetensors digits",
+        "glassnet diagnose mine.safetensors new.npz --optimizer sgd --learning-rate 0.1",
+        "glassnet diagnose runs/digits/model.safetensors digits --json",
+    )
+)
+def diagnose(
+    model: options.ModelFile,
+    data: options.DataName,
+    loss: options.TrainedLoss = None,
+    optimizer: options.Optimizer = None,
+    learning_rate: options.LearningRate = None,
+    as_json: options.Json = False,
+) -> None:
+    """Say why a model does not learn, or does not learn well: what is wrong, in numbers, and what to do.
+
+    DATA is what it was trained on. Samples held back by glassnet train are compared with the others.
+    With an optimizer and a learning rate, other rates are tried on copies.
+
+    The exit code is 1 if an error is found, and 0 if there are warnings and notes only, or nothing.
+    """
+    from glassnet.cli.diagnose import run
+
+    raise typer.Exit(run(model, data, loss, optimizer, learning_rate, as_json))

@@ -84,6 +84,11 @@ class Description:
     class_names : tuple of str
         Empty for a regression.
     inputs, targets : Scaling
+        What samples and targets were given in training.
+    carried : bool
+        Whether the network does this scaling itself, so that it reads samples as they are.
+    training : str
+        By what and how long it was trained.
     """
 
     source: str
@@ -93,6 +98,8 @@ class Description:
     class_names: tuple[str, ...]
     inputs: Scaling
     targets: Scaling
+    carried: bool = False
+    training: str = ""
 
     def to_plain(self) -> dict[str, Any]:
         """As plain data, for the metadata of a network."""
@@ -104,6 +111,8 @@ class Description:
             "class_names": list(self.class_names),
             "inputs": self.inputs.to_plain(),
             "targets": self.targets.to_plain(),
+            "carried": self.carried,
+            "training": self.training,
         }
 
     @classmethod
@@ -138,6 +147,7 @@ class Description:
         return cls(
             str(plain["source"]), str(plain["fingerprint"]), share, features, classes,
             Scaling.from_plain(plain["inputs"], n_features), Scaling.from_plain(plain["targets"], n_outputs),
+            bool(plain.get("carried", False)), str(plain.get("training", "")),
         )  # fmt: skip
 
     @classmethod

@@ -8,6 +8,7 @@ from typing import Any, NoReturn, cast
 import typer
 from typer.core import TyperGroup
 
+from glassnet.engines import processes
 from glassnet.errors import GlassnetError
 
 # The base of all complaints about arguments and options; Typer names only the classes below it.
@@ -53,5 +54,7 @@ def _usage(error: Any) -> str:
 
 
 def _fail(message: str) -> NoReturn:
-    print("glassnet:", " ".join(message.split()), file=sys.stderr)
+    group = processes.current()
+    speaker = f"glassnet, {group.name}" if group.is_several and group.name not in message else "glassnet"
+    print(f"{speaker}:", " ".join(message.split()), file=sys.stderr)
     sys.exit(BAD_USAGE)

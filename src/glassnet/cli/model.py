@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from glassnet import metrics
 from glassnet.cli import heads
+from glassnet.cli.carrying import carrying
 from glassnet.cli.description import Description
 from glassnet.cli.heads import Head
 from glassnet.cli.sources import Source
@@ -18,6 +18,7 @@ from glassnet.errors import ShapeError
 from glassnet.interop import files
 from glassnet.losses import Loss
 from glassnet.network import Network
+from glassnet.registry import compact_repr
 
 Array = NDArray[Any]
 Floats = NDArray[np.float64]
@@ -46,7 +47,26 @@ class Model:
     def load(cls, path: str) -> Model:
         """The model in a file; a network that was saved without a description takes samples as they are."""
         network = files.load(path)
-        return cls(network, Description.of(network), heads.default_loss(network))
+        return cls(network, Description.of(network), heads.default_loss(network)).carrying()
+
+    def carrying(self) -> Model:
+        """The same with a network that does the scaling itself; all that is used and written is of this kind."""
+        inputs, targets = self.description.inputs, self.description.targets
+        if self.description.carried or "data" not in self.network.metadata:
+            return self
+        description = replace(self.description, carried=True, training=self.training)
+        scales = inputs.changes_something or targets.changes_something
+        network = carrying(self.network, inputs, targets) if scales else self.network.copy()
+        network.metadata["data"] = description.to_plain()
+        return replace(self, network=network, description=description)
+
+    @property
+    def training(self) -> str:
+        """By what and how long the network was trained; empty if that is not known."""
+        state = self.network.state
+        if state is None:
+            return self.description.training
+        return f"{state.epoch:,} epoch{'' if state.epoch == 1 else 's'} by {compact_repr(state.optimizer)}"
 
     @property
     def classifies(self) -> bool:
@@ -67,30 +87,27 @@ class Model:
 
     def predict(self, X: Floats) -> Floats:
         """Probabilities of the classes, (n_samples, n_classes), or values in their own unit, (n_samples, n_outputs)."""
-        output = self.network.predict(self._inputs(X)).astype(np.float64)
-        if self.classifies and output.shape[1] == 1:
-            return np.hstack([1 - output, output])
-        return self.description.targets.undo(output)
+        output = self.network.predict(self._rows(X)).astype(np.float64)
+        return np.hstack([1 - output, output]) if self.classifies and output.shape[1] == 1 else output
 
     def prepared(self, part: Part) -> tuple[Floats, Array]:
-        """Samples and targets as the network takes them."""
-        return self._inputs(part.X), part.y if self.classifies else self.description.targets.apply(part.y)
+        """Samples and targets as a network takes them that does not carry the scaling yet."""
+        X = self._rows(self.description.inputs.apply(part.X))
+        return X, part.y if self.classifies else self.description.targets.apply(part.y)
 
     def scores(self, part: Part) -> dict[str, float]:
-        """The loss as it was trained on, and accuracy, or mean absolute error in the unit of y and R2."""
-        X, y = self.prepared(part)
-        names = [self.head.metric] if self.classifies or len(y) > 1 else []
-        found = self.network.evaluate(X, y, loss=self.loss, metrics=names)
+        """The loss, and accuracy, or R2 and mean absolute error; in the unit of y."""
+        names = [self.head.metric] if self.classifies or len(part.y) > 1 else []
         if not self.classifies:
-            found["mean_absolute_error"] = metrics.mean_absolute_error(part.y, self.predict(part.X))
-        return found
+            names.append("mean_absolute_error")
+        return self.network.evaluate(self._rows(part.X), part.y, loss=self.loss, metrics=names)
 
-    def _inputs(self, X: Floats) -> Floats:
+    def _rows(self, X: Floats) -> Floats:
         n_features = len(self.description.feature_names)
         if X.shape[1] != n_features:
             raise ShapeError(f"this model reads {n_features} features; the data have {X.shape[1]}")
         shape = self.network.input_shape or (n_features,)
-        return self.description.inputs.apply(X).reshape(len(X), *shape)
+        return X.reshape(len(X), *shape)
 
 
 def split(X: Floats, y: Array, test_share: float) -> dict[str, Part]:

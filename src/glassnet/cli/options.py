@@ -69,6 +69,40 @@ Seed = Annotated[
     _option("NUMBER", "Of first weights, batches and dropout; 0 by default. The test samples stay the same."),
 ]
 Engine = Annotated[
-    str, _option("NAME", "What computes: auto (the fastest that fits, the default), numpy, compiled.")
+    str, _option("NAME", "What computes: auto (the fastest that fits, the default), numpy, compiled, torch.")
+]
+Device = Annotated[
+    str, _option("NAME", "Where the torch engine computes: cpu (the default), cuda, cuda:1, mps.")
+]
+CheckpointEvery = Annotated[
+    int | None,
+    _option(
+        "EPOCHS",
+        "Save checkpoint.safetensors after so many epochs; 1 with --resume and under torchrun, else never.",
+        "--checkpoint-every",
+    ),
+]
+Resume = Annotated[
+    bool,
+    typer.Option(
+        "--resume",
+        help="Go on from the checkpoint in the output folder, if there is one; torchrun does when it restarts.",
+    ),
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")]
+Quick = Annotated[bool, typer.Option("--quick", help="Two works and the quicker peers, in about a minute.")]
+Only = Annotated[
+    list[str] | None,
+    _option("NAMES", "Works and measures, such as xor,large or one_row; by default all."),
+]
+Peers = Annotated[list[str] | None, _option("NAMES", "Peers, such as glassnet,pytorch; by default all.")]
+Repeats = Annotated[int | None, _option("NUMBER", "Counted runs of each peer; 5 by default.")]
+Threads = Annotated[
+    int | None, _option("NUMBER", "Threads that each process may use; by default as many as there are cores.")
+]
+BenchFolder = Annotated[str, _option("FOLDER", "Where tables and chart go.", "--output", "-o")]
+TrainedLoss = Annotated[
+    str | None,
+    _option("NAME", "What it was trained on; by default as MODEL says, or what goes with its last layer."),
+]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON, for other programs.")]

@@ -81,9 +81,8 @@ class Report:
         self.line(f"{network.summary()}\n")
         held = f", {100 * description.test_share:.3g} % held back to test" if description.test_share else ""
         self.fact("trained on", f"{description.source or 'not recorded'}{held}")
-        if network.state is not None:
-            optimizer = compact_repr(network.state.optimizer)
-            self.fact("training", f"{_count(network.state.epoch, 'epoch')} by {optimizer}")
+        if model.training:
+            self.fact("training", model.training)
         self.fact("loss", _loss(model))
         self.fact("features", _listed(description.feature_names))
         if description.class_names:
@@ -107,4 +106,4 @@ def _listed(names: tuple[str, ...]) -> str:
 
 def _loss(model: Model) -> str:
     scaled = model.description.targets.changes_something
-    return f"{model.loss.name} of targets scaled to {_STANDARD}" if scaled else model.loss.name
+    return f"{model.loss.name}; in training of targets scaled to {_STANDARD}" if scaled else model.loss.name

@@ -6,6 +6,7 @@ import hashlib
 import zipfile
 import zlib
 from dataclasses import dataclass, replace
+from math import prod
 from pathlib import Path
 from typing import Any
 
@@ -102,8 +103,15 @@ def _of_file(path: Path) -> Source:
             f"Write it with numpy.savez({path.name!r}, X=X, y=y)"
         )
     X = inputs.features(f"X of {path}", arrays["X"], np.float64, None, "")
-    source = Source(path.name, X, tuple(f"x{column}" for column in range(X.shape[1])))
+    source = Source(path.name, X, _feature_names(arrays["X"].shape[1:]))
     return _with_targets(source, arrays["y"], f"y of {path}") if "y" in arrays else source
+
+
+def _feature_names(shape: tuple[int, ...]) -> tuple[str, ...]:
+    """Names of the columns, of images those of their pixels."""
+    if len(shape) == 2:
+        return tuple(f"pixel_{row}_{column}" for row in range(shape[0]) for column in range(shape[1]))
+    return tuple(f"x{column}" for column in range(prod(shape)))
 
 
 def _with_targets(source: Source, y: Array, name: str) -> Source:

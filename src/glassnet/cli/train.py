@@ -4,23 +4,52 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from glassnet.cli import heads, recipes, sources
+from glassnet.cli import heads, page, recipes, sources
+from glassnet.cli.checkpoint import Record, Saving
 from glassnet.cli.description import Description, Scaling
 from glassnet.cli.errors import INTERRUPTED
 from glassnet.cli.folder import Folder
 from glassnet.cli.model import Model, Part, split
+from glassnet.cli.page import CommandLine
 from glassnet.cli.recipes import Recipe
 from glassnet.cli.report import Report
 from glassnet.cli.sources import Source
+from glassnet.engines import processes
 from glassnet.errors import DataError
 from glassnet.network import Network
 from glassnet.optimizers import Optimizer
 from glassnet.training.callbacks import Callback, Session
 from glassnet.training.history import History
+from glassnet.training.interrupt import CTRL_C
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What the user wants beside the recipe.
+
+    Attributes
+    ----------
+    checkpoint_every : int or None
+        Epochs from one checkpoint to the next.
+    resume : bool
+        Go on from the checkpoint in the output folder.
+    """
+
+    seed: int = 0
+    engine: str = "auto"
+    device: str = "cpu"
+    quiet: bool = False
+    checkpoint_every: int | None = None
+    resume: bool = False
+
+    def as_typed(self) -> dict[str, Any]:
+        """The options that decide what is learned, where they are not the usual ones."""
+        usual, mine = vars(Wish()), vars(self)
+        return {name: mine[name] for name in ("seed", "engine", "device") if mine[name] != usual[name]}
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,7 +114,7 @@ def prepare(source: Source, recipe: Recipe, seed: int) -> Training:
     return Training(source, recipe, optimizer, parts, Model(network, description, loss))
 
 
-def fit(training: Training, engine: str, progress: bool, callbacks: Sequence[Callback]) -> History:
+def fit(training: Training, epochs: int, options: dict[str, Any], callbacks: Sequence[Callback]) -> History:
     """Train, and watch the samples that are held back for testing."""
     model, recipe = training.model, training.recipe
     ready = {name: model.prepared(part) for name, part in training.parts.items()}
@@ -93,27 +122,59 @@ def fit(training: Training, engine: str, progress: bool, callbacks: Sequence[Cal
         *ready["training"],
         loss=model.loss,
         optimizer=training.optimizer,
-        epochs=recipe.epochs,
+        epochs=epochs,
         batch_size=recipe.batch_size,
         validation_data=ready.get("test"),
         metrics=[model.head.metric],
         callbacks=callbacks,
-        engine=engine,
-        progress=progress,
+        **options,
     )
 
 
-def run(name: str, output: str | None, given: dict[str, Any], seed: int, engine: str, quiet: bool) -> int:
+def run(name: str, output: str | None, given: dict[str, Any], wish: Wish) -> int:
     """The whole command; its exit code."""
+    group = processes.current()
     source = sources.read(name)
-    training = prepare(source, recipes.choose(source, given), seed)
-    report = Report(quiet)
+    training = prepare(source, recipes.choose(source, given), wish.seed)
+    report = Report(wish.quiet or not group.leads)
     folder = Folder(f"runs/{Path(source.name).stem}" if output is None else output)
+    saving = Saving.chosen(folder.path, wish.checkpoint_every, wish.resume, group)
+    training = continued(training, saving)
     clock = time.perf_counter()
-    history = fit(training, engine, not quiet, [folder, Header(report, training)])
+    history = train(training, wish, saving, [folder, Header(report, training)])
     seconds = time.perf_counter() - clock
-    to_draw = training.parts.get("test", training.parts["training"])
-    written, missing = folder.fill(training.model, history, to_draw)
-    report.end(training, history, seconds)
-    report.files(folder.path, written, missing)
-    return INTERRUPTED if history.stopped_by == "Ctrl-C" else 0
+    if group.leads:
+        model = training.model.carrying()
+        to_draw = training.parts.get("test", training.parts["training"])
+        written, missing = folder.fill(model, history, to_draw)
+        typed = CommandLine(name, given | wish.as_typed(), folder.path)
+        written.append(page.write(training, model, history, typed))
+        report.end(replace(training, model=model), history, seconds)
+        report.files(folder.path, written, missing)
+    return INTERRUPTED if history.stopped_by == CTRL_C else 0
+
+
+def continued(training: Training, saving: Saving) -> Training:
+    """The same training with the network of the checkpoint that it goes on from, if there is one.
+
+    Of several processes the first one reads it, so that they need no common disk.
+    """
+    network, optimizer = training.model.network, training.optimizer
+    saved = processes.current().once(lambda: saving.found(network, optimizer))
+    return training if saved is None else replace(training, model=replace(training.model, network=saved))
+
+
+def train(training: Training, wish: Wish, saving: Saving, callbacks: Sequence[Callback]) -> History:
+    """Train for the epochs that are left; the history of all."""
+    state, record = training.model.network.state, Record()
+    left = training.recipe.epochs - (0 if state is None else state.epoch)
+    if left <= 0 and state is not None:
+        record.remember(state.callbacks.get(record.name, {}))
+        record.history.engine = state.engine
+        return record.history
+    options = {"engine": wish.engine, "device": wish.device, "progress": not wish.quiet}
+    history = fit(training, left, options, [*callbacks, *saving.callbacks(record)])
+    if saving.every is not None:
+        record.history.stopped_by = history.stopped_by
+        return record.history
+    return history

@@ -159,7 +159,7 @@ class CompiledEngine:
 
     def seconds_to_prepare(self, plan: Plan, optimizer: Optimizer, dtype: np.dtype[Any]) -> float:
         """About how long :meth:`prepare` is going to compile; 0 where everything is there."""
-        missing = [name for name, kernel in _needed(plan, optimizer, dtype) if not kernel.is_ready]
+        missing = [name for name, kernel in needed(plan, optimizer, dtype) if not kernel.is_ready]
         return sum(SECONDS_TO_COMPILE.get(name, SECONDS_PER_KERNEL) for name in missing)
 
     def prepare(self, plan: Plan, optimizer: Optimizer, dtype: np.dtype[Any]) -> None:
@@ -170,7 +170,7 @@ class CompiledEngine:
         EngineError
             If a part of the user's own cannot be compiled.
         """
-        for _, kernel in _needed(plan, optimizer, dtype):
+        for _, kernel in needed(plan, optimizer, dtype):
             kernel.make()
 
     def trainer(self, task: Task) -> CompiledTrainer:
@@ -208,7 +208,7 @@ def prediction_job(
     return job
 
 
-def _needed(plan: Plan, optimizer: Optimizer, dtype: np.dtype[Any]) -> Iterator[tuple[str, Kernel]]:
+def needed(plan: Plan, optimizer: Optimizer, dtype: np.dtype[Any]) -> Iterator[tuple[str, Kernel]]:
     """All kernels of training, a user's own first: they may fail, and the loop takes longest."""
     for row in plan.rows:
         yield from kernels_of(row, dtype).items()

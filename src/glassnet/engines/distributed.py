@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
@@ -73,14 +74,26 @@ def batch_norm_of(group: Group) -> Callable[..., Tensor]:
 
 
 class DistributedTrainer(TorchTrainer):
-    """Autograd over this process's part of every batch, and torch.optim, the same on all, over the sum."""
+    """Autograd over this process's part of every batch, and torch.optim, the same on all, over the sum.
+
+    Without a wish for threads each process uses its share of the cores.
+    """
 
     def __init__(self, task: Task, device: torch.device, placement: Placement, group: Group) -> None:
-        super().__init__(task, device, placement)
+        super().__init__(replace(task, threads=task.threads or group.threads), device, placement)
         self.group = group
         self.forward.batch_norm = batch_norm_of(group)
+
+    def _gradients(self) -> Tensor:
+        """The front of the message that all add up; the loss is its last number."""
         parameters = self.resident.parameters
-        self.message = torch.zeros(len(parameters) + 1, dtype=parameters.dtype, device=device)
+        self.message = torch.zeros(len(parameters) + 1, dtype=parameters.dtype, device=self.device)
+        return self.message[:-1]
+
+    def _take(self, steps: Steps, losses: NDArray[np.float64]) -> int:
+        done = super()._take(steps, losses)
+        self.resident.gradients.copy_(self.gradients)
+        return done
 
     def _objectives(self, steps: Steps) -> Iterator[Tensor]:
         """The loss of each whole batch; by then its gradients are those of the whole batch, too."""
@@ -94,7 +107,9 @@ class DistributedTrainer(TorchTrainer):
                 order[rows] if len(order) else rows, _masks(plan, masks[at:ahead], n, part), n
             )
             self._differentiate(objective)
-            yield self._added(objective)
+            self.message[-1] = objective.detach()
+            self.group.add(self.message)
+            yield self.message[-1].clone()
             at = ahead
 
     def _part(self, rows: Tensor | slice, masks: Tensor, n: int) -> Tensor:
@@ -103,13 +118,6 @@ class DistributedTrainer(TorchTrainer):
         if len(x) == 0:
             return self.forward(x, masks, True).sum() * 0
         return self.objective(x, y, weights, masks) * (len(x) / n)
-
-    def _added(self, objective: Tensor) -> Tensor:
-        gradients = self.resident.gradients
-        self.message[:-1], self.message[-1] = gradients, objective.detach()
-        self.group.add(self.message)
-        gradients.copy_(self.message[:-1])
-        return self.message[-1].clone()
 
     def _update(self, objective: Tensor, rate: float) -> None:
         self._step(rate)

@@ -152,7 +152,8 @@ def _rmsprop(ours: optimizers.RMSProp, given: list[Tensor]) -> torch.optim.Optim
 
 def _adam(ours: optimizers.Adam, given: list[Tensor]) -> torch.optim.Optimizer:
     kind = torch.optim.AdamW if isinstance(ours, optimizers.AdamW) else torch.optim.Adam
-    return kind(given, betas=(ours.beta1, ours.beta2), eps=ours.epsilon, weight_decay=ours.weight_decay)
+    betas, decay = (ours.beta1, ours.beta2), ours.weight_decay
+    return kind(given, betas=betas, eps=ours.epsilon, weight_decay=decay, fused=True)
 
 
 _UPDATERS: dict[type[Optimizer], tuple[Callable[..., torch.optim.Optimizer], tuple[str, ...]]] = {

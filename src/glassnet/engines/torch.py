@@ -105,11 +105,15 @@ class TorchTrainer:
         self.objective: Callable[..., Tensor] = (
             torch.compile(self._objective) if placement.torch_compile else self._objective
         )
-        parameters = self.resident.parameters
-        parameters.grad = self.resident.gradients
+        parameters, self.gradients = self.resident.parameters, self._gradients()
+        parameters.grad = self.gradients
         self.updater, names = tensors.updater(task.optimizer, parameters)
         self.state = self.updater.state[parameters]
         self.state.update(zip(names, self.resident.states, strict=True))
+
+    def _gradients(self) -> Tensor:
+        """Where the flat gradients are put."""
+        return self.resident.gradients
 
     def run(self, steps: Steps, losses: NDArray[np.float64]) -> int:
         """Take the steps and note their losses; the number of steps until a loss that is not finite."""
@@ -124,7 +128,7 @@ class TorchTrainer:
     def _take(self, steps: Steps, losses: NDArray[np.float64]) -> int:
         """Shared memory is left alone from the first bad loss on; copies on a device are asked only at the end."""
         self.resident.load()
-        self.state["step"] = torch.tensor(float(steps.first_step - 1))
+        self.state["step"] = torch.tensor(float(steps.first_step - 1), device=self.device)
         found: list[Tensor] = []
         for objective, rate in zip(self._objectives(steps), steps.rates.tolist(), strict=True):
             found.append(objective.detach())
@@ -160,12 +164,12 @@ class TorchTrainer:
         """Fill the flat gradients."""
         if self.leaves:
             found = torch.autograd.grad(objective, self.leaves)
-            torch.cat([gradient.reshape(-1) for gradient in found], out=self.resident.gradients)
+            torch.cat([gradient.reshape(-1) for gradient in found], out=self.gradients)
 
     def _step(self, rate: float) -> None:
         """Update the parameters from the gradients."""
         optimizer = self.task.optimizer
-        tensors.clip(self.resident.gradients, optimizer.clip_norm, optimizer.clip_value)
+        tensors.clip(self.gradients, optimizer.clip_norm, optimizer.clip_value)
         self.updater.param_groups[0]["lr"] = rate
         self.updater.step()
 

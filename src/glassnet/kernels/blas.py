@@ -1,11 +1,17 @@
-"""Where the BLAS is: the address of its matrix product, and how many threads it uses."""
+"""Where the BLAS is: the address of its matrix product, and how many threads it uses.
+
+MKL is taken where it is installed (``pip install mkl``), else the BLAS that NumPy has loaded; the variable
+``GLASSNET_BLAS=numpy`` asks for the latter.
+"""
 
 from __future__ import annotations
 
 import ctypes
+import os
+import sys
 import threading
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -47,19 +53,32 @@ class Blas:
     controller: Any
 
 
-def find() -> Blas | None:
-    """The BLAS that NumPy has loaded, if its matrix product can be called."""
-    for controller in threadpoolctl.ThreadpoolController().lib_controllers:
-        if controller.user_api != "blas":
-            continue
-        library = ctypes.CDLL(controller.filepath)
-        for pattern, bits in _NAMES:
-            single, double = (getattr(library, pattern.format(letter), None) for letter in "sd")
-            if single is not None and double is not None:
-                return Blas(
-                    Path(controller.filepath).name, controller.internal_api, str(controller.version),
-                    _address(single), _address(double), bits, controller,
-                )  # fmt: skip
+def find() -> list[Blas]:
+    """The libraries whose matrix products can be called, the best first."""
+    if os.environ.get("GLASSNET_BLAS") != "numpy":
+        _load_mkl()
+    controllers = threadpoolctl.ThreadpoolController().lib_controllers
+    found = [_described(controller) for controller in controllers if controller.user_api == "blas"]
+    return sorted((blas for blas in found if blas is not None), key=lambda blas: blas.name != "mkl")
+
+
+def _load_mkl() -> None:
+    """Load MKL into this process, if it is where pip and conda put it."""
+    for place in ("lib/libmkl_rt.so*", "Library/bin/mkl_rt*.dll"):
+        for path in sorted(Path(sys.prefix).glob(place))[:1]:
+            with suppress(OSError):
+                ctypes.CDLL(str(path))
+
+
+def _described(controller: Any) -> Blas | None:
+    library = ctypes.CDLL(controller.filepath)
+    for pattern, bits in _NAMES:
+        single, double = (getattr(library, pattern.format(letter), None) for letter in "sd")
+        if single is not None and double is not None:
+            return Blas(
+                Path(controller.filepath).name, controller.internal_api, str(controller.version),
+                _address(single), _address(double), bits, controller,
+            )  # fmt: skip
     return None
 
 
@@ -68,11 +87,12 @@ def _address(function: Any) -> int:
     return address or 0
 
 
-FOUND = find()
+LIBRARIES = find()
+FOUND = LIBRARIES[0] if LIBRARIES else None
 INTEGER_BITS = FOUND.integer_bits if FOUND is not None else 64
 
 _lock = threading.Lock()
-_usual = 1
+_usual: list[int] = []
 _shared: list[int] = []
 _exact: list[int] = []
 
@@ -93,27 +113,28 @@ def exactly(wanted: int) -> AbstractContextManager[None]:
 @contextmanager
 def _joining(users: list[int], wanted: int) -> Iterator[None]:
     """While active, `wanted` is among what the users of the BLAS want; the last one to leave puts back what was."""
-    global _usual
-    if FOUND is None:
-        yield
-        return
-    controller = FOUND.controller
+    controllers = [library.controller for library in LIBRARIES]
     with _lock:
         if not _shared and not _exact:
-            _usual = controller.get_num_threads()
+            _usual[:] = [controller.get_num_threads() for controller in controllers]
         users.append(wanted)
-        controller.set_num_threads(_number())
+        _set(controllers)
     try:
         yield
     finally:
         with _lock:
             users.remove(wanted)
-            controller.set_num_threads(_number())
+            _set(controllers)
 
 
-def _number() -> int:
+def _set(controllers: list[Any]) -> None:
+    for controller, usual in zip(controllers, _usual, strict=True):
+        controller.set_num_threads(_number(usual))
+
+
+def _number(usual: int) -> int:
     if _exact:
         return _exact[-1]
     if not _shared:
-        return _usual
-    return min(_shared[0], _usual) if len(_shared) == 1 else 1
+        return usual
+    return min(_shared[0], usual) if len(_shared) == 1 else 1

@@ -51,9 +51,14 @@ def multiply(x, weights, z):
         gemm(x, weights, z, 0, 0, n, m, inner)
         return
     for i in range(n):
+        if m == 1:
+            z[i, 0] = x[i, 0] * weights[0, 0]
+            for k in range(1, inner):
+                z[i, 0] += x[i, k] * weights[k, 0]
+            continue
         for j in range(m):
-            z[i, j] = 0
-        for k in range(inner):
+            z[i, j] = x[i, 0] * weights[0, j]
+        for k in range(1, inner):
             for j in range(m):
                 z[i, j] += x[i, k] * weights[k, j]
 
@@ -66,8 +71,8 @@ def multiply_weights_gradient(x, error, gradient):
         return
     for k in range(inner):
         for j in range(m):
-            gradient[k, j] = 0
-    for i in range(n):
+            gradient[k, j] = x[0, k] * error[0, j]
+    for i in range(1, n):
         for k in range(inner):
             for j in range(m):
                 gradient[k, j] += x[i, k] * error[i, j]

@@ -22,6 +22,7 @@ from glassnet.training.callbacks import base as listeners
 from glassnet.training.data import Data, Wanted, prepare, refuse_lonely_batches
 from glassnet.training.evaluation import chosen_metrics, scores
 from glassnet.training.history import History
+from glassnet.training.origin import Origin
 from glassnet.training.progress import announce
 from glassnet.training.training import Training
 
@@ -156,6 +157,7 @@ def fit(
         source.batch_size, source.gathers, threads,
     )  # fmt: skip
     training = Training(network, state, runs_on, task, data, measures, heard_by)
+    training.history.origin = Origin.of(network, rule, data, wanted, threads)
     return training.run(n_epochs, progress)
 
 

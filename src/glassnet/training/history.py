@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from glassnet.errors import ArgumentError
 from glassnet.optional import require
+
+if TYPE_CHECKING:
+    from glassnet.training.origin import Origin
 
 
 class History(Mapping[str, list[float]]):
@@ -22,12 +25,21 @@ class History(Mapping[str, list[float]]):
         What trained.
     stopped_by : str
         Why training ended early; empty if it did not.
+    records : dict
+        What callbacks saw beside the columns, by their names.
+    origin : Origin or None
+        Where the fit began, for :func:`glassnet.replay`.
+    rate_factors : list of float
+        What callbacks had multiplied the learning rate by, in each epoch.
     """
 
     def __init__(self, engine: str = "") -> None:
         self.columns: dict[str, list[float]] = {}
+        self.records: dict[str, Any] = {}
         self.engine = engine
         self.stopped_by = ""
+        self.origin: Origin | None = None
+        self.rate_factors: list[float] = []
 
     def extend(self, epochs: Mapping[str, Iterable[float]]) -> None:
         """Add epochs: their numbers by column."""

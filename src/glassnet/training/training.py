@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from glassnet.state import TrainingState
 
 MASK_ENTRIES = 16_000_000
+Outputs = tuple[NDArray[Any], NDArray[Any]]
 
 
 class Training:
@@ -43,11 +44,11 @@ class Training:
         self.source = data.source
         self.runner = Runner(network, engine, task)
         self.history = History(engine.name)
-        self.pace = Pace(self.source.n_steps or 1)
+        self.pace = Pace(self.source.n_steps or 1, task.batch_size * len(network.parameters) + 1)
 
     def run(self, epochs: int, progress: bool) -> History:
         """Train for so many epochs, or until a callback or Ctrl-C ends it."""
-        session = Session(self.network, self.state, self.history, epochs)
+        session = Session(self.network, self.state, self.history, epochs, self.data)
         try:
             for callback in self.callbacks:
                 callback.begin(session)
@@ -56,8 +57,8 @@ class Training:
                     at_once = self._epochs_at_once(epochs - self.history.n_epochs)
                     whole = self._train(at_once, interrupt, bar)
                     if whole:
-                        self._tell(session)
-                    if interrupt.pressed:
+                        self._tell(session, interrupt)
+                    else:
                         session.stop(CTRL_C)
         except KeyboardInterrupt:
             session.stop(CTRL_C)
@@ -71,13 +72,15 @@ class Training:
         self.history.stopped_by = session.stopped_by
         return self.history
 
-    def _tell(self, session: Session) -> None:
+    def _tell(self, session: Session, interrupt: Interrupt) -> None:
         """All callbacks act, then all write; a file that one of them writes holds what every one remembers.
 
         Of processes that train together, one writes, and all stop where one wants to.
         """
         for callback in self.callbacks:
             callback.epoch_end(session)
+        if interrupt.pressed:
+            session.stop(CTRL_C)
         session.stopped_by = next(filter(None, self.group.gather(session.stopped_by)), "")
         self.state.callbacks = listeners.memories(self.callbacks)
         for callback in self.callbacks if self.group.leads else ():
@@ -161,28 +164,37 @@ class Training:
                 "loss": losses.tolist(),
                 "learning_rate": rates.tolist(),
                 "seconds": [seconds] * n_epochs,
-                **{name: [value] for name, value in self.group.once(self._evaluated).items()},
+                **{name: [value] for name, value in self._evaluated().items()},
             }
         )
+        self.history.rate_factors += [self.state.rate_factor] * n_epochs
         self.state.epoch += n_epochs
 
     def _evaluated(self) -> dict[str, float]:
-        data, found = self.data, {}
-        parts = self.source.parts() if self.metrics else None
-        if parts is not None:
-            outputs, targets = zip(*((self._output(x), y) for x, y in parts), strict=True)
-            found = scores(
-                self.network, data.plan, np.concatenate(outputs), np.concatenate(targets), self.metrics
-            )
+        """Scores on training and validation data: all processes compute outputs, the first one the scores."""
+        data, parts = self.data, self.source.parts() if self.metrics else None
+        seen = None if parts is None else self._outputs(parts)
+        held = None if data.held is None else self._outputs([data.held])
+        return self.group.once(lambda: self._scored(seen, held))
+
+    def _scored(self, seen: Outputs | None, held: Outputs | None) -> dict[str, float]:
+        found = {}
+        if seen is not None:
+            found = scores(self.network, self.data.plan, *seen, self.metrics)
             del found["loss"]
-        if data.held is not None:
-            x, y = data.held
-            held = scores(self.network, data.plan, self._output(x), y, self.metrics)
-            found |= {f"validation_{name}": value for name, value in held.items()}
+        if held is not None:
+            measured = scores(self.network, self.data.plan, *held, self.metrics)
+            found |= {f"validation_{name}": value for name, value in measured.items()}
         return found
 
-    def _output(self, x: NDArray[np.floating]) -> NDArray[np.floating]:
-        return self.engine.forward(self.data.plan, self.network.vectors, x)
+    def _outputs(self, parts: Iterable[Outputs]) -> Outputs:
+        """Outputs for samples, and their targets; each process takes its part of the samples."""
+        pairs = []
+        for x, y in parts:
+            own = self.engine.forward(self.data.plan, self.network.vectors, x[self.group.part(len(x))])
+            pairs.append((np.concatenate(self.group.gather(own)), y))
+        outputs, targets = zip(*pairs, strict=True)
+        return np.concatenate(outputs), np.concatenate(targets)
 
     def _show(self, bar: Bar | Silence, noted: _Steps) -> None:
         done = noted.count / self.source.n_steps if self.source.n_steps else 0.0

@@ -49,7 +49,7 @@ FORWARD: dict[str, Function] = {
     "elu": lambda z: np.where(z > 0, z, np.exp(np.minimum(z, 0)) - 1),
     "gelu": lambda z: z * normal_cdf(z),
     "silu": lambda z: z * sigmoid(z),
-    "softplus": lambda z: np.log(1 + np.exp(z)),
+    "softplus": lambda z: np.logaddexp(z.dtype.type(0), z),
     "sigmoid": sigmoid,
     "tanh": np.tanh,
     "softmax": softmax,

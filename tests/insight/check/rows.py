@@ -119,7 +119,7 @@ def output_error(task: Task, z: Array, a: Array, has: Any) -> Array:
     if has("square_factor_twice", last):
         dA = 2 * dA
     if has("clipped_logarithm", last):
-        dA = -task.Y / (a + 1e-5) + ((1 - task.Y) / (1 - a + 1e-5) if loss == "bce" else 0)
+        dA = -task.Y / (a + 1e-7) + ((1 - task.Y) / (1 - a + 1e-7) if loss == "bce" else 0)
     if has("error_sign_flipped", last):
         dA = -dA
     if has("output_derivative_missing", last):
@@ -181,6 +181,8 @@ def hidden_error(
     if has("derivative_at_wrong_layer", i):
         other = i + 1
         slope = maths.IN_A[name](A[other]) if name in maths.IN_A else maths.IN_Z[name](Z[other])
+    if has("derivative_formula_wrong", i):
+        slope = 1 - A[i]
     if has("derivative_of_another_activation", i):
         slope = A[i] * (1 - A[i]) if name != "sigmoid" else 1 - A[i] ** 2
     return -dA * slope if has("error_sign_flipped", i) else dA * slope

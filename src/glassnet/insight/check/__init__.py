@@ -1,4 +1,22 @@
-"""Checks that name the slip: a learner's derivative, loss, backward pass, layer, activation or optimizer."""
+"""Checks that name the slip: a learner's derivative, activation, loss, layer, backward pass or optimizer.
+
+Every check compares with a referee that knows no formula (central differences) or with the checker's own backward pass
+in float64, and names a slip only if it gives the learner's numbers. A map of the room:
+
+- What all share: ``report`` (Report, Slip, Evidence), ``calling`` and ``parts`` (a learner's functions and objects,
+  called in the way that they want), ``arrays``, ``numeric`` (central differences, kinks).
+- ``check_derivative``: ``derivative``, ``comparison`` (f and df at many points), ``derivative_slips``; ``jacobian`` for
+  functions of whole rows.
+- ``check_activation``: ``activation``, and ``upstream`` for backward passes that take the error.
+- ``check_loss``: ``loss``, ``loss_value`` (which loss it is), ``gradient_slips``, ``loss_batches``, ``loss_epsilon``.
+- ``check_layer``: ``layer``, ``learner_layer`` (running it), ``layer_slips``.
+- ``check_optimizer``: ``optimizer``, ``learner_step`` (stepping it), ``optimizer_rules``.
+- ``check_backward``: ``backward`` reads the arguments, ``observed`` the gradients, ``verdict`` decides. The network as
+  the checker runs it: ``stages``, ``chain``, ``rounding`` (numbers with the reach of rounding), ``problem`` (when
+  numbers count as equal). The search from the output down: ``search``, ``steps``, ``places``, and the slips of each
+  step in ``output_slips``, ``slope_slips``, ``carry_slips``, ``array_slips``. Words: ``catalogue``, ``terms``,
+  ``naming``.
+"""
 
 from glassnet.insight.check.activation import check_activation
 from glassnet.insight.check.backward import check_backward

@@ -45,8 +45,8 @@ def check_backward(
     gradients : sequence of pairs
         ``[(dW1, db1), (dW2, db2), ...]`` for the Dense layers, or for all layers with parameters: arrays, nested lists
         or PyTorch tensors, float32 or float64. Weights (n_inputs, n_outputs), or (n_outputs, n_inputs) if all of them
-        are; biases (n,), (1, n) or (n, 1). A dictionary with the keys dW1, db1, ... and a vector like
-        ``net.gradients`` will do as well.
+        are; biases (n,), (1, n) or (n, 1). A flat list dW1, db1, dW2, ..., a dictionary with these keys and a vector
+        like ``net.gradients`` will do as well.
     loss : str or Loss
         The loss; by default the one that the network was trained with.
     learning_rate : float, optional

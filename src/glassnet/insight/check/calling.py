@@ -22,6 +22,11 @@ def with_arrays(function: Function, arguments: tuple[Array, ...]) -> Any:
     return function(*(argument.copy() for argument in arguments))
 
 
+def as_they_are(function: Function, arguments: tuple[Array, ...]) -> Any:
+    """The arrays themselves, which the function may change."""
+    return function(*arguments)
+
+
 def with_lists(function: Function, arguments: tuple[Array, ...]) -> Any:
     """Nested lists."""
     return function(*(argument.tolist() for argument in arguments))

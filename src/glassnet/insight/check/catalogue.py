@@ -73,6 +73,8 @@ CATALOGUE: dict[str, Entry] = {
     "output_mean_added": Entry(
         "The error is divided by the number of outputs too; {loss} is a mean over the {m} samples only.", _DZ),
     "square_factor_twice": Entry("The factor 2 of the square's derivative is applied twice.", _DZ),
+    "derivative_formula_wrong": Entry(
+        "The derivative of {f} at {at} is taken as {variant}; with its output A it is {slope}.", _DZ),
     "derivative_at_wrong_layer": Entry(
         "The derivative of {f} at {at} is taken at another array ({variant}); it belongs to Z{l}.", _DZ),
     "derivative_of_another_activation": Entry(

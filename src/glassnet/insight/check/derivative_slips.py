@@ -12,18 +12,10 @@ from glassnet.insight.check.calling import Elementwise
 from glassnet.insight.check.comparison import Comparison
 from glassnet.insight.check.report import Slip
 from glassnet.insight.check.rounding import Array
-from glassnet.insight.check.slope_slips import written_in_output
+from glassnet.insight.check.slope_slips import NEAR, written_in_output
+from glassnet.insight.check.terms import slope_text
 
 COMMON = ("relu", "leaky_relu", "sigmoid", "tanh", "elu", "softplus", "silu", "gelu")
-# Formulas that are nearly the derivative: function, code, what is given instead of what, in f's output a.
-NEAR: tuple[tuple[str, str, str, str, Callable[[Array], Array]], ...] = (
-    ("sigmoid", "factor_missing", "a", "a * (1 - a)", lambda a: a),
-    ("sigmoid", "factor_missing", "1 - a", "a * (1 - a)", lambda a: 1 - a),
-    ("sigmoid", "sign_inside", "a * (1 + a)", "a * (1 - a)", lambda a: a * (1 + a)),
-    ("sigmoid", "square_missing", "1 - a**2", "a * (1 - a)", lambda a: 1 - a * a),
-    ("tanh", "square_missing", "1 - a", "1 - a**2", lambda a: 1 - a),
-    ("tanh", "sign_inside", "1 + a**2", "1 - a**2", lambda a: 1 + a * a),
-)
 # Values that are not finite: probed here, and taken as the function's own growth behind a value as large as this.
 FAR = np.array([15.0, 40.0, 90.0, 350.0, 750.0, 2000.0, 10000.0])
 LARGE = 1e100
@@ -65,13 +57,14 @@ def explanations(c: Comparison) -> Iterator[Slip]:
 
 def _other_formulas(c: Comparison) -> Iterator[Slip]:
     """The derivative of another common activation, or nearly the right formula."""
-    for name, code, written, right, formula in NEAR:
-        if c.equal(c.a, activations.get(name).value(c.z)) and c.equal(c.given, formula(c.a)):
-            yield slip(
-                code,
-                f"df is {written}; with a = f(z) the derivative of {name} is {right}.",
-                f"return {right}",
-            )
+    for name, near in NEAR.items():
+        if not c.equal(c.a, activations.get(name).value(c.z)):
+            continue
+        right = slope_text(activations.get(name), "z", "a")
+        for code, written, formula in near:
+            if c.equal(c.given, formula(c.a)):
+                message = f"df is {written}; with a = f(z) the derivative of {name} is {right}."
+                yield slip(code, message, f"return {right}")
     for name in COMMON:
         activation = activations.get(name)
         candidates = [activation.slope(c.z, activation.value(c.z))]

@@ -9,13 +9,14 @@ import numpy as np
 from glassnet import losses
 from glassnet.insight.check import numeric
 from glassnet.insight.check.loss_batches import KINDS, Batch, factors
+from glassnet.insight.check.loss_epsilon import HARMLESS, gradient_with, gradients_with_each, rows
 from glassnet.insight.check.loss_value import BY_ROWS, PROBABILITIES, Learner, Recognised
 from glassnet.insight.check.report import Evidence, Slip, digits
 from glassnet.insight.check.rounding import Array
 
 RELATIVE, ROUNDING = 1e-6, 1e-9
 MESSAGES = {
-    "sign_flipped": ("The gradient has the wrong sign: it is prediction minus target.", "-(...)"),
+    "sign_flipped": ("The gradient has the wrong sign: it should be prediction minus target.", "-(...)"),
     "batch_mean_missing": ("1/m is missing: the value is a mean over the samples, the gradient is not.", "(...) / m"),
     "batch_mean_twice": ("The gradient is divided by the number of samples once too often.", "(...) * m"),
     "output_mean_missing": (
@@ -46,20 +47,40 @@ FACTORS: dict[str, Callable[[int, int], float]] = {
 Formula = Callable[[Batch], Array]
 
 
-def gradient_slips(learner: Learner, found: Recognised) -> tuple[tuple[Slip, ...], tuple[Evidence, ...]]:
-    """Slips of the gradient beside central differences of the value, and the place where it is farthest from them."""
+def gradient_slips(
+    learner: Learner, found: Recognised
+) -> tuple[tuple[Slip, ...], tuple[Evidence, ...], tuple[str, ...]]:
+    """Slips of the gradient beside central differences of the value, where it is farthest from them, and notes."""
     if learner.gradient is None:
-        return (), ()
+        return (), (), ()
     given = [np.asarray(learner.gradient(batch.y, batch.p), np.float64) for batch in found.pair]
     if any(g.shape != batch.p.shape for g, batch in zip(given, found.pair, strict=True)):
-        return (_shape(given[0], found.pair[0]),), ()
+        return (_shape(given[0], found.pair[0]),), (), ()
     right = [_numeric(learner, batch) for batch in found.pair]
     if _same(given, right) or belongs_to(learner, found):
-        return tuple(_at_the_ends(learner, found.kind)), ()
+        return (), (), tuple(_at_the_ends(learner, found.kind))
+    single = [learner.count(batch) * r for batch, r in zip(found.pair, right, strict=True)]
+    if _same(given, single):
+        return (), (), ("value and gradient are those of single samples: divide the gradient of a mean by m",)
+    epsilon = _epsilon(found, given)
+    if epsilon is not None and (epsilon == found.epsilon or _is_near(given, right)):
+        return (), (), (f"the gradient divides by the probability plus {epsilon:g}",)
     place = np.unravel_index(np.argmax(np.abs(given[0] - right[0])), right[0].shape)
     texts = digits(float(given[0][place]), float(right[0][place]))
     line = Evidence("gradient", f"[{', '.join(str(int(i)) for i in place)}]", *texts)
-    return next(_explanations(learner, found, given, right), ()), (line,)
+    if epsilon is not None:
+        message = f"The gradient divides by the probability plus {epsilon:g}."
+        return (Slip("clipped_logarithm", (), message, "p = np.clip(p, 1e-15, 1 - 1e-15)"),), (line,), ()
+    slips = min(_explanations(learner, found, given, right, single), key=len, default=())
+    return slips, (line,), ()
+
+
+def _epsilon(found: Recognised, given: list[Array]) -> float | None:
+    """What the gradient of a cross-entropy adds to the probability that it divides by, if it is that."""
+    if found.kind not in PROBABILITIES:
+        return None
+    fitting = (e for e, wanted in gradients_with_each(found.kind, found.pair) if _same(given, wanted, 1e-9))
+    return next(fitting, None)
 
 
 def belongs_to(learner: Learner, found: Recognised) -> bool:
@@ -83,17 +104,23 @@ def _numeric(learner: Learner, batch: Batch) -> Array:
     return numeric.gradient(lambda: learner.number(batch._replace(p=p)), p)
 
 
-def _same(given: list[Array], wanted: list[Array]) -> bool:
+def _same(given: list[Array], wanted: list[Array], relative: float = RELATIVE) -> bool:
     return all(
-        bool((np.abs(g - w) <= RELATIVE * np.abs(w) + ROUNDING).all())
+        bool((np.abs(g - w) <= relative * np.abs(w) + ROUNDING).all())
         for g, w in zip(given, wanted, strict=True)
     )
 
 
+def _is_near(given: list[Array], right: list[Array]) -> bool:
+    pairs = zip(given, right, strict=True)
+    return all(bool(np.abs(g - r).max() <= HARMLESS * np.abs(r).max()) for g, r in pairs)
+
+
 def _explanations(
-    learner: Learner, found: Recognised, given: list[Array], right: list[Array]
+    learner: Learner, found: Recognised, given: list[Array], right: list[Array], single: list[Array]
 ) -> Iterator[tuple[Slip, ...]]:
-    sources: list[tuple[str, str, list[Array]]] = [("", "", right)]
+    """Slips that give this gradient; `single` is the right one of single samples, where the value is not reduced."""
+    sources: list[tuple[str, str, list[Array]]] = [("", "", right), ("", "", single)]
     sources += [(code, other, [formula(b) for b in found.pair]) for code, other, formula in _formulas(found)]
     sources.append(("with_respect_to_target", "", _of_targets(learner, found)))
     for code, other, arrays in sources:
@@ -111,10 +138,10 @@ def _formulas(found: Recognised) -> Iterator[tuple[str, str, Formula]]:
     """Gradients of other things that a learner may take for this one."""
     kind = found.kind
     if kind in PROBABILITIES:
-        yield "softmax_folded_in", "", lambda b: (b.p - _rows(b)) / _count(b, kind)
+        yield "softmax_folded_in", "", lambda b: (b.p - rows(b)) / _count(b, kind)
     if kind in ("logits", "class_logits", "binary_logits"):
-        yield "softmax_not_folded_in", "", lambda b: _of_probabilities(b, kind)
-        yield "softmax_missing", "", lambda b: (b.p - _rows(b)) / _count(b, kind)
+        yield "softmax_not_folded_in", "", lambda b: gradient_with(0.0, kind, b)
+        yield "softmax_missing", "", lambda b: (b.p - rows(b)) / _count(b, kind)
     for name, other_kind in KINDS.items():
         if other_kind == kind and name != found.name:
             yield "gradient_of_another_loss", name, _gradient_of(name)
@@ -126,22 +153,8 @@ def _gradient_of(name: str) -> Formula:
     return lambda batch: losses.get(name).gradient(batch.y, batch.p)
 
 
-def _rows(batch: Batch) -> Array:
-    return batch.y if batch.y.shape == batch.p.shape else np.eye(batch.k)[batch.y.astype(int)]
-
-
 def _count(batch: Batch, kind: str) -> int:
     return batch.m if kind in BY_ROWS else batch.p.size
-
-
-def _of_probabilities(batch: Batch, kind: str) -> Array:
-    y = _rows(batch)
-    if kind == "binary_logits":
-        p = 1 / (1 + np.exp(-batch.p))
-        return ((p - y) / (p * (1 - p))) / batch.p.size
-    p = np.exp(batch.p) / np.exp(batch.p).sum(axis=1, keepdims=True)
-    quotient: Array = -y / p / batch.m
-    return quotient
 
 
 def _of_targets(learner: Learner, found: Recognised) -> list[Array]:
@@ -160,8 +173,8 @@ def _unfolded(kind: str) -> str:
     return "(p - y) / (p * (1 - p)) / y.size" if kind == "binary" else "-y / p / m"
 
 
-def _at_the_ends(learner: Learner, kind: str) -> Iterator[Slip]:
-    """Whether a right gradient divides by 0 where a probability is exactly right."""
+def _at_the_ends(learner: Learner, kind: str) -> Iterator[str]:
+    """A note if a right gradient divides by 0 where a probability is exactly right."""
     if kind not in PROBABILITIES or learner.gradient is None:
         return
     right = np.array([[0.0, 1.0]])
@@ -171,5 +184,7 @@ def _at_the_ends(learner: Learner, kind: str) -> Iterator[Slip]:
     except Exception:  # a function of lists or of one axis is not asked
         return
     if not np.isfinite(found).all():
-        message = "For probabilities that are exactly right, 0 and 1, the gradient is not finite: it divides 0 by 0."
-        yield Slip("division_by_zero", (), message, "p = np.clip(p, 1e-15, 1 - 1e-15)")
+        yield (
+            "for probabilities that are exactly right, 0 and 1, the gradient divides 0 by 0: "
+            "p = np.clip(p, 1e-15, 1 - 1e-15) before it"
+        )

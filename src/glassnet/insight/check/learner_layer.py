@@ -12,7 +12,7 @@ import numpy as np
 
 from glassnet.errors import ArgumentError
 from glassnet.insight.check.arrays import as_array
-from glassnet.insight.check.calling import Form, with_arrays, with_lists, with_tensors
+from glassnet.insight.check.calling import Form, as_they_are, with_arrays, with_lists, with_tensors
 from glassnet.insight.check.parts import (
     BACKWARD,
     FORWARD,
@@ -157,6 +157,17 @@ class LearnerLayer:
         for name, values in before.items():
             self._put_back(name, values)
         return Pass(*(None if a is None else as_array(a).astype(np.float64) for a in (inputs, weights, bias)))
+
+    def changes(self, error: Array) -> bool:
+        """Whether the passes change the arrays that they are given."""
+        if self.way is not with_arrays:
+            return False
+        X, given = self.X.copy(), error.copy()
+        self.way = as_they_are
+        self.forward(X)
+        self.backward(given)
+        self.way = with_arrays
+        return not (np.array_equal(X, self.X) and np.array_equal(given, error))
 
     def _names(self) -> list[str]:
         return [name for name in (self.weights_name, self.bias_name) if name is not None]

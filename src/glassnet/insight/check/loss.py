@@ -54,7 +54,7 @@ def check_loss(
         value_halved, value_doubled, value_not_reduced, other_logarithm, logarithm_of_zero, clipped_logarithm,
         broadcast_to_matrix. Of the gradient: sign_flipped, batch_mean_missing, batch_mean_twice, output_mean_missing,
         output_mean_twice, square_factor_missing, square_factor_twice, softmax_folded_in, softmax_not_folded_in,
-        with_respect_to_target, gradient_of_another_loss, gradient_shape, division_by_zero.
+        with_respect_to_target, gradient_of_another_loss, gradient_shape, clipped_logarithm.
 
     Raises
     ------
@@ -71,8 +71,8 @@ def check_loss(
             slips += tuple(broadcast(learner, np.asarray(y_true), np.asarray(y_pred)))
         elif found.kind in ON_ONE_AXIS:
             notes += tuple(mind_shapes(learner))
-        more, lines = gradient_slips(learner, found)
-    slips, evidence = slips + more, evidence + lines
+        more, lines, remarks = gradient_slips(learner, found)
+    slips, evidence, notes = slips + more, evidence + lines, notes + remarks
     return Report(SUBJECT, not slips and not evidence, slips, evidence, notes)
 
 

@@ -10,6 +10,7 @@ import numpy as np
 from glassnet.errors import ArgumentError
 from glassnet.insight.check.calling import Callee
 from glassnet.insight.check.loss_batches import KINDS, SIZES, Batch, batches, draw, factors, reference
+from glassnet.insight.check.loss_epsilon import CROSS_ENTROPIES, EPSILONS, HARMLESS, value_with
 from glassnet.insight.check.report import Evidence, Slip, digits
 from glassnet.insight.check.rounding import Array
 
@@ -48,6 +49,10 @@ class Learner:
         """The loss of the batch; the mean, where several numbers come back."""
         return float(np.mean(self.value(batch.y, batch.p)))
 
+    def count(self, batch: Batch) -> int:
+        """How many numbers the value gives for the batch."""
+        return int(self.value(batch.y, batch.p).size)
+
 
 @dataclass(frozen=True)
 class Recognised:
@@ -63,6 +68,8 @@ class Recognised:
         Two batches to go on with.
     codes : tuple of str
         How it differs from the loss of this name.
+    epsilon : float
+        What it adds to a probability before its logarithm.
     """
 
     learner: Learner
@@ -70,6 +77,7 @@ class Recognised:
     kind: str
     pair: tuple[Batch, Batch]
     codes: tuple[str, ...]
+    epsilon: float = 0.0
 
     def judged(self, strictly: bool) -> tuple[tuple[Slip, ...], tuple[Evidence, ...], tuple[str, ...]]:
         """Slips, evidence and notes; `strictly` where the loss was asked for by name."""
@@ -81,6 +89,9 @@ class Recognised:
                 slips.append(Slip(code, (), message, fix))
             else:
                 notes.append(f"this is {title}, but: {message}")
+        slip, note = self._clipped()
+        slips += slip
+        notes += note
         evidence = self._difference() if slips else ()
         slip, note = self._shape()
         slips += slip
@@ -94,6 +105,17 @@ class Recognised:
         if self.name is None:
             notes.append("the value is that of no loss that glassnet knows; only the gradient was checked")
         return tuple(slips), evidence, tuple(notes)
+
+    def _clipped(self) -> tuple[list[Slip], list[str]]:
+        """Whether an epsilon beside the probability changes the value by more than is harmless."""
+        if self.epsilon == 0:
+            return [], []
+        clipped, right = (value_with(e, self.kind, self.pair[0]) for e in (self.epsilon, 0.0))
+        message = f"The logarithm takes the probability plus {self.epsilon:g}"
+        if abs(clipped - right) <= HARMLESS * abs(right):
+            return [], [f"{message[0].lower()}{message[1:]}, which does no harm"]
+        message += f", which moves the loss from {right:.6g} to {clipped:.6g}."
+        return [Slip("clipped_logarithm", (), message, "np.log(np.clip(p, 1e-15, 1))")], []
 
     def _shape(self) -> tuple[list[Slip], list[str]]:
         """Whether the value is one number, also for several outputs."""
@@ -129,9 +151,9 @@ def recognise(learner: Learner, name: str | None) -> Recognised:
                 if numbers is None:
                     continue
                 callable_with = callable_with or (KINDS[candidate], pair)
-                codes = _difference(candidate, pair, numbers)
-                if codes is not None:
-                    return Recognised(learner, candidate, KINDS[candidate], pair, codes)
+                found = _difference(candidate, pair, numbers)
+                if found is not None:
+                    return Recognised(learner, candidate, KINDS[candidate], pair, *found)
     if callable_with is None:
         learner.value.raw(*draw(KINDS[name or "mean_squared_error"], *SIZES[0], one_axis=False)[:2])
         raise ArgumentError("value must give finite numbers for targets and predictions; it gives none")
@@ -149,14 +171,24 @@ def _numbers(learner: Learner, pair: tuple[Batch, Batch], whole: bool) -> list[f
     return numbers if np.isfinite(numbers).all() else None
 
 
-def _difference(name: str, pair: tuple[Batch, Batch], numbers: list[float]) -> tuple[str, ...] | None:
-    """The codes of the factor between these numbers and the loss, if there is one."""
-    right = [reference(name, batch) for batch in pair]
-    for factor in factors(_value_factors(KINDS[name])):
-        wanted = [value * factor.of(batch.m, batch.k) for value, batch in zip(right, pair, strict=True)]
-        if np.allclose(numbers, wanted, rtol=SAME, atol=0):
-            return factor.codes
+def _difference(
+    name: str, pair: tuple[Batch, Batch], numbers: list[float]
+) -> tuple[tuple[str, ...], float] | None:
+    """The codes of the factor between these numbers and the loss, and the epsilon in it, if there are such."""
+    for epsilon, right in _references(name, pair):
+        tolerance = SAME if epsilon == 0 else SAME * 1e-3
+        for factor in factors(_value_factors(KINDS[name])):
+            wanted = [value * factor.of(batch.m, batch.k) for value, batch in zip(right, pair, strict=True)]
+            if np.allclose(numbers, wanted, rtol=tolerance, atol=0):
+                return factor.codes, epsilon
     return None
+
+
+def _references(name: str, pair: tuple[Batch, Batch]) -> Iterator[tuple[float, list[float]]]:
+    """The loss of both batches, then with each epsilon where it has a logarithm of probabilities."""
+    yield 0.0, [reference(name, batch) for batch in pair]
+    for epsilon in EPSILONS if name in CROSS_ENTROPIES else ():
+        yield epsilon, [value_with(epsilon, KINDS[name], batch) for batch in pair]
 
 
 def _value_factors(kind: str) -> dict[str, Callable[[int, int], float]]:
@@ -186,10 +218,15 @@ def _at_the_ends(learner: Learner, kind: str) -> tuple[list[Slip], list[str]]:
         at_right, at_wrong = (float(np.mean(learner.value(y, p))) for p in (right, wrong))
     except Exception:  # a function of lists or of one axis is not asked
         return [], []
-    if not np.isfinite([at_right, at_wrong]).all():
-        message = f"For probabilities that are exactly 0 or 1 the loss is {at_right:g} if right, {at_wrong:g} if wrong."
-        fix = "p = np.clip(p, 1e-15, 1 - 1e-15)"
-        return [Slip("logarithm_of_zero", (), message, fix)], []
+    if not np.isfinite(at_right):
+        message = (
+            f"For probabilities that are exactly right, 0 and 1, the loss is {at_right:g}: 0 times log(0)."
+        )
+        return [Slip("logarithm_of_zero", (), message, "p = np.clip(p, 1e-15, 1 - 1e-15)")], []
+    if not np.isfinite(at_wrong):
+        return [], [
+            "a probability of 0 for what is true costs infinitely much: p = np.clip(p, 1e-15, 1) limits it"
+        ]
     return [], [f"probabilities are kept off 0: a wrong one of 0 costs {at_wrong:.4g}"]
 
 

@@ -59,7 +59,7 @@ def array_names(stages: list[Stage], i: int) -> tuple[str, str]:
     return f"dW{stage.layer + 1} (layer {stage.layer})", f"db{stage.layer + 1} (layer {stage.layer})"
 
 
-class Comparison:
+class SideBySide:
     """A learner's arrays beside the right ones, in the network's order."""
 
     def __init__(
@@ -95,6 +95,16 @@ class Comparison:
         """Which arrays are right."""
         right = [name for name, *_, fits in self.arrays if fits]
         return (f"right: {', '.join(right)}" if right else "no array is right",)
+
+    @property
+    def any_right(self) -> bool:
+        """Whether at least one array is right."""
+        return any(fits for *_, fits in self.arrays)
+
+    @property
+    def last_right(self) -> bool:
+        """Whether both arrays of the last layer are right."""
+        return all(fits for *_, fits in self.arrays[-2:])
 
     def ratios(self) -> tuple[str, ...]:
         """Which arrays are a constant times the right one."""

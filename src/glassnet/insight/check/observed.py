@@ -43,6 +43,11 @@ class Observed:
     columns: bool
     undecided: bool
 
+    @property
+    def are_single(self) -> bool:
+        """Whether every number is one of single precision, so that they were computed or kept in it."""
+        return all(np.array_equal(array, array.astype(np.float32)) for pair in self.pairs for array in pair)
+
     def transposed(self) -> Observed:
         """The same, read as samples in columns."""
         pairs = tuple(Pair(pair.weights.T, pair.bias.T) for pair in self.pairs)
@@ -82,7 +87,10 @@ def _pairs(net: Network, gradients: Any) -> Sequence[Any]:
         return _cut(net, flat)
     if flat is not None or not isinstance(gradients, Iterable):
         raise ArgumentError(f"{FORM}; got {type(gradients).__name__}")
-    return list(gradients)
+    entries = list(gradients)
+    if len(entries) % 2 == 0 and all(hasattr(entry, "shape") for entry in entries):
+        return list(zip(entries[::2], entries[1::2], strict=True))
+    return entries
 
 
 def _named(gradients: Mapping[Any, Any]) -> list[tuple[Any, Any]]:
@@ -105,13 +113,19 @@ def _cut(net: Network, flat: Array) -> list[tuple[Array, Array]]:
 def _pair(index: int, pair: Any) -> tuple[Array, Array]:
     if isinstance(pair, Mapping) or not isinstance(pair, Iterable) or len(items := list(pair)) != 2:
         raise ArgumentError(f"{FORM}; entry {index} is no pair")
-    arrays = (as_array(items[0]), as_array(items[1]))
-    for name, array in zip(("weights", "bias"), arrays, strict=True):
-        if array.dtype.kind not in "fiub":
-            raise DataError(
-                f"{FORM}; the gradient of the {name} in entry {index} must hold numbers in rows of equal length"
-            )
-    return arrays
+    return _numbers(index, "weights", items[0]), _numbers(index, "bias", items[1])
+
+
+def _numbers(index: int, name: str, values: Any) -> Array:
+    try:
+        array = as_array(values)
+    except ValueError:
+        array = np.asarray(None)
+    if array.dtype.kind not in "fiub":
+        raise DataError(
+            f"{FORM}; the gradient of the {name} in entry {index} must hold numbers in rows of equal length"
+        )
+    return array
 
 
 def _layers(net: Network, n: int) -> tuple[int, ...]:

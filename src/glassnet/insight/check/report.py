@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from html import escape
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rich.text import Text
+
+# Two colours that also those tell apart who do not see red and green (Okabe and Ito 2008).
+GOOD, BAD = "#009E73", "#D55E00"
+EQUALS = "the same numbers on this data, so that only another batch can tell"
 
 
 @dataclass(frozen=True)
@@ -97,13 +106,23 @@ class Report:
             ]
         lines += [f"  {line}" for line in _table(self.evidence)]
         if self.equals:
-            lines.append(f"  the same numbers on this data: {'; '.join(self.equals)}")
+            lines.append(f"  {EQUALS}: {'; '.join(self.equals)}")
         return "\n".join(lines + [f"  {note}" for note in self.notes])
 
     __repr__ = __str__
 
+    def __rich__(self) -> Text:
+        """The same for a Rich console: the verdict in colour, codes and lines to change set off."""
+        from rich.text import Text
+
+        text = Text(str(self))
+        text.highlight_regex(rf"(?<=^{re.escape(self.subject)}: ).*", f"bold {GOOD if self.ok else BAD}")
+        text.highlight_words([slip.code for slip in self.slips], "bold")
+        text.highlight_regex(r"(?m)(?<=change to:  ).*", GOOD)
+        return text
+
     def _repr_html_(self) -> str:
-        colour = "#009E73" if self.ok else "#D55E00"
+        colour = GOOD if self.ok else BAD
         parts = [f'<p><b>{escape(self.subject)}: <span style="color:{colour}">{self.verdict}</span></b></p>']
         parts += [
             f"<p><code>{slip.code}</code>{_at(slip.layers)}<br>{escape(slip.message)}<br>"
@@ -114,7 +133,7 @@ class Report:
             head, *rows = _cells(self.evidence)
             parts.append("<table>" + _row("th", head) + "".join(_row("td", row) for row in rows) + "</table>")
         if self.equals:
-            parts.append(f"<p>The same numbers on this data: {escape('; '.join(self.equals))}</p>")
+            parts.append(f"<p>{EQUALS}: {escape('; '.join(self.equals))}</p>")
         return "\n".join(parts + [f"<p>{escape(note)}</p>" for note in self.notes])
 
 

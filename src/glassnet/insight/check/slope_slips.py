@@ -13,6 +13,19 @@ from glassnet.insight.check.places import Choice, Place, Places, known
 from glassnet.insight.check.rounding import Array, Rounded
 from glassnet.insight.check.stages import Affine, Gate, Slipped, jacobian_product, slope
 
+# Formulas that are nearly the derivative, in the output a: the code in check_derivative, and what is written.
+NEAR: dict[str, tuple[tuple[str, str, Callable[[Array], Array]], ...]] = {
+    "sigmoid": (
+        ("factor_missing", "a", lambda a: a),
+        ("factor_missing", "1 - a", lambda a: 1 - a),
+        ("sign_inside", "a * (1 + a)", lambda a: a * (1 + a)),
+    ),
+    "tanh": (
+        ("square_missing", "1 - a", lambda a: 1 - a),
+        ("sign_inside", "1 + a**2", lambda a: 1 + a * a),
+    ),
+}
+
 
 def slope_choices(gate: Gate, error: Rounded, chain: Chain) -> Iterator[Choice]:
     """dZ for this dA, the right one first, and each of them with the wrong sign."""
@@ -115,6 +128,10 @@ def _other_activations(gate: Gate) -> Iterator[Slipped]:
     code, activation = "derivative_of_another_activation", gate.activation
     if not isinstance(activation, (ReLU, LeakyReLU)):
         yield code, "relu", slope(activations.ReLU(), gate.z)
+    for name, near in NEAR.items():
+        if type(activations.get(name)) is type(activation):
+            for _, written, formula in near:
+                yield "derivative_formula_wrong", written, gate.a.apply(formula)
     for name in ("sigmoid", "tanh"):
         other = activations.get(name)
         in_output = written_in_output(other)

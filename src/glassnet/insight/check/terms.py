@@ -146,6 +146,21 @@ class Terms:
             return f"np.clip({p} - Y, -{self.loss.delta:g}, {self.loss.delta:g}) / {entries}"
         return known.get(type(self.loss), f"loss_gradient(Y, {p})")
 
+    def finite_line(self) -> str:
+        """How the activations that overflow are written so that they do not."""
+        by_type: dict[type[Activation], str] = {
+            Softmax: "e = np.exp(Z - Z.max(axis={axis}, keepdims=True)); A = e / e.sum(axis={axis}, keepdims=True)",
+            Softplus: "A = np.logaddexp(0, Z)",
+            ELU: "A = np.where(Z > 0, Z, np.expm1(np.minimum(Z, 0)))",
+        }
+        found = {type(self.activation(layer)) for layer in range(self.last + 1)}
+        lines = [
+            line.format(axis=0 if self.columns else 1) for kind, line in by_type.items() if kind in found
+        ]
+        if self.loss.on_logits(self.activation(self.last)) is not None:
+            lines.append(f"dZ{self.last + 1} = {self.output_error()}")
+        return "; ".join(lines) or "look for exp of a large number, for log(0) and for a quotient by 0"
+
     def slope(self, layer: int) -> str:
         """f' as it is usually written."""
         return slope_text(self.activation(layer), f"Z{layer + 1}", f"A{layer + 1}")

@@ -10,6 +10,7 @@ import numpy as np
 from glassnet.insight.check import naming
 from glassnet.insight.check.catalogue import codes, rank
 from glassnet.insight.check.observed import Observed
+from glassnet.insight.check.places import Places
 from glassnet.insight.check.problem import Gradients, Problem
 from glassnet.insight.check.report import Report, Slip
 from glassnet.insight.check.rounding import SINGLE, Precision
@@ -48,9 +49,9 @@ class Case:
         return self.problem.residual(self.right) <= 1
 
     @property
-    def comparison(self) -> naming.Comparison:
+    def side_by_side(self) -> naming.SideBySide:
         """The arrays side by side."""
-        return naming.Comparison(
+        return naming.SideBySide(
             self.problem.stages, self.problem.observed, self.right, self.observed.columns
         )
 
@@ -67,13 +68,13 @@ def decide(readings: Sequence[Observed], make_problem: MakeProblem) -> Report:
     """The report on gradients that can be read in one or two conventions.
 
     At their own precision first, then at single precision, which float64 arrays may have passed through: where they are
-    right to single precision, one slip that reproduces all digits is still named.
+    right to single precision, one slip that reproduces all digits is still named, unless all numbers are single ones.
     """
-    not_finite = _not_finite(readings[0])
-    if not_finite is not None:
-        return not_finite
     own = readings[0].precision
     cases = [Case.of(reading, make_problem(reading, own)) for reading in readings]
+    not_finite = _not_finite(cases[0])
+    if not_finite is not None:
+        return not_finite
     right = next((case for case in cases if case.fits), None)
     if right is not None:
         return _right(right, own)
@@ -82,8 +83,10 @@ def decide(readings: Sequence[Observed], make_problem: MakeProblem) -> Report:
     rough = [Case.of(reading, make_problem(reading, SINGLE)) for reading in readings]
     right = next((case for case in rough if case.fits), None)
     if right is not None:
-        return _explained(cases, own, 1) or _right(right, SINGLE)
-    return _explained(cases, own, MOST_SLIPS) or _explained(rough, SINGLE, MOST_SLIPS) or _unknown(cases[0])
+        named = None if readings[0].are_single else _explained(cases, own, 1)
+        return named or _right(right, SINGLE)
+    found = _explained(cases, own, MOST_SLIPS) or _explained(rough, SINGLE, MOST_SLIPS)
+    return found or _unknown(cases[0] if cases[0].side_by_side.any_right else rough[0])
 
 
 def _explained(cases: list[Case], precision: Precision, most: int) -> Report | None:
@@ -105,7 +108,7 @@ def _named(found: list[tuple[Case, Hypothesis]], precision: Precision) -> Report
     good = [pair for pair in found if pair[1].residual <= max(AS_GOOD * nearest, USUAL)]
     good.sort(key=lambda pair: (len(pair[1].places), rank(pair[1].places)))
     case, best = good[0]
-    comparison = case.comparison
+    comparison = case.side_by_side
     evidence = comparison.evidence(best.gradients)
     notes = comparison.notes() + _conventions(case.observed)
     notes += naming.precision_note(case.observed.precision.name, precision.name)
@@ -122,39 +125,56 @@ def _named(found: list[tuple[Case, Hypothesis]], precision: Precision) -> Report
 def _equals(best: Hypothesis, good: list[Hypothesis]) -> tuple[str, ...]:
     """Other slips that give the same numbers at as few places."""
     others = dict.fromkeys(
-        codes(hypothesis.places) for hypothesis in good if len(hypothesis.places) <= len(best.places)
+        codes(_of_bias(hypothesis.places))
+        for hypothesis in good
+        if len(hypothesis.places) <= len(best.places)
     )
-    others.pop(codes(best.places))
+    others.pop(codes(_of_bias(best.places)))
     return tuple(others)[:MOST_EQUALS]
 
 
+def _of_bias(places: Places) -> Places:
+    """These places, with 1/m applied twice to a bias alone called by the name that it has there."""
+    if any(place.code == "batch_mean_twice" and place.part != "bias" for place in places):
+        return places
+    own = "bias_gradient_averaged"
+    return tuple(p._replace(code=own) if p.code == "batch_mean_twice" else p for p in places)
+
+
 def _unknown(case: Case) -> Report:
-    comparison = case.comparison
+    comparison = case.side_by_side
     notes = comparison.notes() + comparison.ratios() + comparison.advice() + _conventions(case.observed)
-    if case.problem.learning_rate is None and len(case.problem.observed) > 1:
+    notes += _broadcast(case)
+    if case.problem.learning_rate is None and len(case.problem.observed) > 1 and comparison.last_right:
         notes += ("if your backward pass also updates the weights, give learning_rate= as well",)
     return Report(SUBJECT, False, evidence=comparison.evidence(None), notes=notes)
+
+
+def _broadcast(case: Case) -> tuple[str, ...]:
+    """A remark where the one output has a gradient for each sample: (n, 1) minus (n,) is (n, n)."""
+    m, k = case.problem.y.value.shape
+    if k > 1 or m == 1 or case.observed.pairs[-1].weights.shape[-1:] != (m,):
+        return ()
+    return (
+        f"the last layer has 1 unit, but its gradient has {m} columns, one for each sample: predictions ({m}, 1) minus "
+        f"targets ({m},) are broadcast to ({m}, {m}); give the targets the shape ({m}, 1)",
+    )
 
 
 def _conventions(observed: Observed) -> tuple[str, ...]:
     return ("read as samples in columns: weights (n_outputs, n_inputs)",) if observed.columns else ()
 
 
-def _not_finite(observed: Observed) -> Report | None:
+def _not_finite(case: Case) -> Report | None:
     places = [
         (layer, name)
-        for layer, pair in enumerate(observed.pairs)
+        for layer, pair in enumerate(case.observed.pairs)
         for name, array in zip(("dW", "db"), pair, strict=True)
         if not np.isfinite(array).all()
     ]
     if not places:
         return None
     listed = ", ".join(f"{name}{layer + 1}" for layer, name in places)
-    slip = Slip(
-        "not_finite",
-        tuple(sorted({layer for layer, _ in places})),
-        f"{listed} hold numbers that are infinite or NaN: an exp overflowed, or a logarithm or a quotient met 0.",
-        "np.exp(Z - Z.max(axis=1, keepdims=True)) in softmax; prediction - target for sigmoid or softmax with "
-        "their cross-entropy",
-    )
-    return Report(SUBJECT, False, (slip,))
+    message = f"{listed} hold numbers that are infinite or NaN: an exp overflowed, or a logarithm or a quotient met 0."
+    layers = tuple(sorted({layer for layer, _ in places}))
+    return Report(SUBJECT, False, (Slip("not_finite", layers, message, case.terms.finite_line()),))

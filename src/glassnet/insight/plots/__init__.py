@@ -4,8 +4,36 @@ Save a picture with ``ax.figure.savefig("picture.png", dpi=200)``. Colours can b
 colour-blind, and curves by their line style as well.
 """
 
+from glassnet.insight.plots.animations import training_animation
+from glassnet.insight.plots.boundary import decision_boundary
 from glassnet.insight.plots.confusion import confusion_matrix
 from glassnet.insight.plots.curves import learning_curves
+from glassnet.insight.plots.diagram import network_diagram
+from glassnet.insight.plots.embeddings import embedding
+from glassnet.insight.plots.functions import activation, activations
+from glassnet.insight.plots.gradients import gradient_flow, gradients_over_time
+from glassnet.insight.plots.histograms import activation_histograms, gradient_histograms
+from glassnet.insight.plots.images import weight_images
+from glassnet.insight.plots.regression import predictions, residuals
+from glassnet.insight.plots.surface import loss_surface
 from glassnet.insight.plots.sweeps import sweep
 
-__all__ = ["confusion_matrix", "learning_curves", "sweep"]
+__all__ = [
+    "activation",
+    "activation_histograms",
+    "activations",
+    "confusion_matrix",
+    "decision_boundary",
+    "embedding",
+    "gradient_flow",
+    "gradient_histograms",
+    "gradients_over_time",
+    "learning_curves",
+    "loss_surface",
+    "network_diagram",
+    "predictions",
+    "residuals",
+    "sweep",
+    "training_animation",
+    "weight_images",
+]

@@ -19,7 +19,7 @@ _MOST_CLASSES_WITH_NUMBERS = 20
 _MOST_NAMES = 30
 _LONGEST_UPRIGHT_NAME = 3
 _DARK = 0.71  # the share from which white is easier to read on its shade than black
-_SMALLEST_FONT, _LARGEST_FONT = 4.0, 11.0  # points
+_SMALLEST_FONT, _SMALLEST_NAME, _LARGEST_FONT = 4.0, 6.0, 10.0  # points
 
 
 def confusion_matrix(
@@ -80,15 +80,19 @@ def confusion_matrix(
 def _name_classes(ax: Axes, names: Sequence[str]) -> None:
     shown = slice(None, None, -(-len(names) // _MOST_NAMES))
     places = np.arange(len(names))
-    upright = max(map(len, names)) <= _LONGEST_UPRIGHT_NAME
+    longest = max(map(len, names))
+    upright = longest <= _LONGEST_UPRIGHT_NAME
+    fitting = _cell(ax, len(names)) / (0.7 * longest) if upright else _LARGEST_FONT
+    size = float(np.clip(fitting, _SMALLEST_NAME, _LARGEST_FONT))
     ax.set_xticks(
         places[shown],
         names[shown],
+        fontsize=size,
         rotation=0 if upright else 45,
         ha="center" if upright else "right",
         rotation_mode="anchor",
     )
-    ax.set_yticks(places[shown], names[shown])
+    ax.set_yticks(places[shown], names[shown], fontsize=size)
     ax.set_xlabel("predicted class")
     ax.set_ylabel("true class")
     ax.set_xticks(places[1:] - 0.5, minor=True)
@@ -98,8 +102,13 @@ def _name_classes(ax: Axes, names: Sequence[str]) -> None:
     ax.spines[:].set_color("0.8")
 
 
+def _cell(ax: Axes, n_classes: int) -> float:
+    """The side of a cell in points."""
+    return min(canvas.size_of(ax)) / n_classes
+
+
 def _write_counts(ax: Axes, counts: NDArray[np.int64], shares: NDArray[np.float64]) -> None:
-    cell = 72 * ax.bbox.width / ax.figure.dpi / len(counts)
+    cell = _cell(ax, len(counts))
     digits = len(f"{counts.max():,}")
     size = float(np.clip(1.2 * cell / (digits + 1), _SMALLEST_FONT, min(0.5 * cell, _LARGEST_FONT)))
     for row, column in np.argwhere(counts):

@@ -63,19 +63,14 @@ def learning_curves(history: History, column: str = "loss", *, ax: Axes | None =
     ax.set_xlabel("epoch")
     ax.set_ylabel(_UNITS.get(column, column.replace("_", " ")))
     _scale(ax, history, column)
-    ax.grid(axis="y", color="0.9", linewidth=0.8)
-    ax.set_axisbelow(True)
-    ax.spines[["top", "right"]].set_visible(False)
+    canvas.quieten(ax)
     if held in history:
-        ax.legend(frameon=False, fontsize="small", handlelength=1.8, borderaxespad=0.2)
+        canvas.name_curves(ax)
     return ax
 
 
 def _scale(ax: Axes, history: History, column: str) -> None:
-    ticker = canvas.matplotlib("ticker")
-    ax.xaxis.set_major_locator(
-        ticker.MaxNLocator(nbins="auto", steps=[1, 2, 5, 10], integer=True, min_n_ticks=1)
-    )
+    canvas.count_whole(ax.xaxis)
     if column in _SHARES:
         ax.yaxis.set_major_formatter(canvas.percent())
         return

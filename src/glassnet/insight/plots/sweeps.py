@@ -74,13 +74,9 @@ def sweep(result: SweepResult, column: str = "", *, ax: Axes | None = None) -> A
     ax.set_xticks(range(len(places)), [str(place) for place in places])
     ax.set_xlabel(names[0].replace("_", " "))
     _scale(ax, table, column)
-    ax.grid(axis="y", color="0.9", linewidth=0.8)
-    ax.set_axisbelow(True)
-    ax.spines[["top", "right"]].set_visible(False)
+    canvas.quieten(ax)
     if len(names) > 1:
-        ax.legend(
-            title=", ".join(name.replace("_", " ") for name in names[1:]), frameon=False, fontsize="small"
-        )
+        canvas.name_curves(ax, title=", ".join(name.replace("_", " ") for name in names[1:]))
     return ax
 
 

@@ -8,32 +8,30 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from glassnet.errors import ArgumentError
-from glassnet.insight.trace.notation import ACTIVATIONS
-from glassnet.insight.trace.numbers import TERMS, factor, listed, number, product_sum
-from glassnet.insight.trace.record import RowRecord, StepRecord
+from glassnet.insight.trace.notation import ACTIVATIONS, activation_notation
+from glassnet.insight.trace.numbers import TERMS, factor, filled_in, listed, number, product_sum
+from glassnet.insight.trace.record import RowRecord
+from glassnet.insight.trace.unit import UnitTrace
 from glassnet.plan import DENSE
-from glassnet.registry import compact_repr, registry_of
 
 Array = NDArray[Any]
 
 
-@dataclass(frozen=True)
-class NeuronTrace:
-    """The arithmetic of one neuron for one sample.
+@dataclass(frozen=True, repr=False)
+class NeuronTrace(UnitTrace):
+    """The arithmetic of one neuron of a dense layer for one sample: z = sum_i x_i w_i + b, a = f(z), and back.
 
     Attributes
     ----------
-    layer, unit, sample : int
-        Which one; `layer` counts all layers of the network from 0.
     inputs, weights, products : ndarray, (n_inputs,)
-        The terms of z = sum_i x_i w_i + b.
+        The terms of z.
     bias, z, a : float
         Forward.
     d_a, slope, d_z : float
-        Backward: dL/da, f'(z), and dL/dz = dL/da f'(z); `slope` is None where the loss takes the activation over.
-    carried_errors, carried_weights : ndarray or None
-        dL/da = sum_k dz_k w_k over the units k of the next dense layer, if that is the next row.
+        Backward: dL/da, f'(z), and dL/dz = dL/da f'(z); `slope` is None where the loss takes the activation over
+        (then d_a is dL/dz, too) and for softmax, whose outputs depend on each other.
+    carried : (ndarray, ndarray) or None
+        dL/da = sum_k dz_k w_k: errors and weights of the units k of the next layer, where it is dense.
     d_weights, d_bias : ndarray, float
         This sample's part of the gradient: x_i dz and dz.
     d_weights_batch, d_bias_batch : ndarray, float
@@ -42,33 +40,41 @@ class NeuronTrace:
         New weight minus old weight.
     """
 
-    layer: int
-    unit: int
-    sample: int
-    name: str
-    activation: str
-    rule: str
-    learning_rate: float
-    inputs: Array
-    weights: Array
-    bias: float
-    z: float
-    a: float
-    d_a: float
-    slope: float | None
-    d_z: float
-    carried_errors: Array | None
-    carried_weights: Array | None
-    d_weights_batch: Array
-    d_bias_batch: float
-    change: Array
-    change_bias: float
-    target: float | None
+    @property
+    def inputs(self) -> Array:
+        """x_i."""
+        found: Array = self.made.inputs[self.sample]
+        return found
+
+    @property
+    def weights(self) -> Array:
+        """w_i, before the update."""
+        return self.step.update.before[self._places]
+
+    @property
+    def bias(self) -> float:
+        """b, before the update."""
+        return float(self.step.update.before[self._place_of_bias])
 
     @property
     def products(self) -> Array:
         """x_i w_i."""
         return self.inputs * self.weights
+
+    @property
+    def z(self) -> float:
+        """The pre-activation."""
+        return float(self.made.z[self.sample, self.unit])
+
+    @property
+    def d_z(self) -> float:
+        """dL/dz."""
+        return float(self.made.d_z[self.sample, self.unit])
+
+    @property
+    def slope(self) -> float | None:
+        """f'(z)."""
+        return None if self._loss_takes_over else slope(self.made, self.sample, self.unit)
 
     @property
     def d_weights(self) -> Array:
@@ -80,128 +86,128 @@ class NeuronTrace:
         """The same of the bias, dz."""
         return self.d_z
 
-    def lines(self, terms: int = TERMS) -> list[str]:
-        """The arithmetic, a line for each formula; at most `terms` terms of a sum are written out."""
-        notation = ACTIVATIONS.get(self.activation)
-        f = notation.value if notation else f"{self.activation}(z)"
+    @property
+    def d_weights_batch(self) -> Array:
+        """The gradient of the weights over all samples."""
+        return self.step.update.gradient[self._places]
+
+    @property
+    def d_bias_batch(self) -> float:
+        """The gradient of the bias over all samples."""
+        return float(self.step.update.gradient[self._place_of_bias])
+
+    @property
+    def change(self) -> Array:
+        """New weights minus old weights."""
+        return self.step.update.after[self._places] - self.weights
+
+    @property
+    def change_bias(self) -> float:
+        """New bias minus old bias."""
+        return float(self.step.update.after[self._place_of_bias]) - self.bias
+
+    @property
+    def _places(self) -> slice:
+        row = self.made.row
+        return slice(row.weights + self.unit, row.weights + row.n_inputs * row.n_outputs, row.n_outputs)
+
+    @property
+    def _place_of_bias(self) -> int:
+        return self.made.row.bias + self.unit
+
+    @property
+    def _loss_takes_over(self) -> bool:
+        return self.step.fused and self.index == len(self.step.rows) - 1
+
+    @property
+    def _activation(self) -> Any:
+        plan = self.step.plan
+        return plan.objective.activation if self._loss_takes_over else self.made.row.activation
+
+    def _forward_lines(self, terms: int) -> list[str]:
+        name, notation = activation_notation(self._activation)
         lines = [
-            f"layer {self.layer}, {self.name}: unit {self.unit}, sample {self.sample}",
-            "forward",
-            "  z = Σ xᵢ·wᵢ + b",
-            f"    = {product_sum(self.inputs, self.weights, terms)} + {factor(self.bias)} = {number(self.z)}",
-            f"  a = {self.activation}(z) = {f} = {number(self.a)}",
-            "backward",
-            *self._backward_lines(terms),
-            f"  ∂L/∂wᵢ = xᵢ·dz, this sample: {listed(self.d_weights, terms)}",
-            f"  ∂L/∂wᵢ over all samples:     {listed(self.d_weights_batch, terms)}",
-            f"  ∂L/∂b = dz, this sample: {number(self.d_bias)}; over all samples: {number(self.d_bias_batch)}",
-            f"update: {self.rule}, η = {number(self.learning_rate)}",
-            f"  Δwᵢ = {listed(self.change, terms)}",
-            f"  Δb = {number(self.change_bias)}",
+            "z = Σ xᵢ·wᵢ + b",
+            f"  = {product_sum(self.inputs, self.weights, terms)} + {factor(self.bias)} = {number(self.z)}",
+            f"a = {name}(z) = {' = '.join(self._activated(notation.value))}",
         ]
+        probabilities = self.step.probabilities if self.index == len(self.step.rows) - 1 else None
+        if probabilities is not None:
+            name, notation = activation_notation(self.step.plan.objective.activation)
+            value = number(float(probabilities[self.sample, self.unit]))
+            lines.append(f"p = {name}(a), which the loss takes = {value}")
         return lines
 
+    def _activated(self, formula: str) -> list[str]:
+        """The formula, the formula with its numbers, and the output."""
+        if activation_notation(self._activation)[1] is ACTIVATIONS["softmax"]:
+            logits = self.made.z[self.sample]
+            all_of_them = " + ".join(f"exp({number(float(z))})" for z in logits[:TERMS])
+            more = f" + … ({len(logits)} in all)" if len(logits) > TERMS else ""
+            return [formula, f"exp({number(self.z)})/({all_of_them}{more})", number(self.a)]
+        return [formula, *filter(None, [filled_in(formula, z=self.z)]), number(self.a)]
+
     def _backward_lines(self, terms: int) -> list[str]:
-        if self.slope is None:
-            return [
-                f"  dz = (a − y)/m: {self.activation} and its cross-entropy cancel; y = {number(self.target or 0.0)}",
-                f"     = {number(self.d_z)}",
-            ]
-        lines = []
-        if self.carried_errors is not None and self.carried_weights is not None:
-            lines += [
-                "  ∂L/∂a = Σ dzₖ·wₖ over the units k of the next layer",
-                f"        = {product_sum(self.carried_errors, self.carried_weights, terms)} = {number(self.d_a)}",
-            ]
-        else:
-            lines.append(f"  ∂L/∂a = {number(self.d_a)}")
-        notation = ACTIVATIONS.get(self.activation)
-        slope = notation.slope if notation else "slope"
         return [
-            *lines,
-            f"  f′(z) = {slope} = {number(self.slope)}",
-            f"  dz = ∂L/∂a · f′(z) = {factor(self.d_a)} · {factor(self.slope)} = {number(self.d_z)}",
+            *(self._cancelled_lines() if self._loss_takes_over else self._chain_lines(terms)),
+            f"∂L/∂wᵢ = xᵢ·dz, this sample: {listed(self.d_weights, terms)}",
+            f"∂L/∂wᵢ over all samples{self._penalty()}: {listed(self.d_weights_batch, terms)}",
+            f"∂L/∂b = dz, this sample: {number(self.d_bias)}; over all samples: {number(self.d_bias_batch)}",
         ]
 
-    def __str__(self) -> str:
-        return "\n".join(self.lines())
+    def _cancelled_lines(self) -> list[str]:
+        """The error of an output whose activation cancels against the loss."""
+        name, _ = activation_notation(self._activation)
+        softmax, m = name == "softmax", len(self.step.x)
+        count = m if softmax else m * self.step.plan.n_outputs
+        over = "m" if softmax else "n"
+        target = float(self.step.y[self.sample, self.unit])
+        why = f"{name} and its cross-entropy cancel: ∂L/∂a · ∂a/∂z = a − y, divided by {over}"
+        weight = "".join(f", {text}" for text in self._weight_of_sample())
+        return [
+            why + (f" = {count} samples" if softmax else f" = {count} outputs of the batch") + weight,
+            f"dz = (a − y)/{over} = ({number(self.a)} − {number(target)})/{count} = {number(self.d_z)}",
+        ]
 
-    def _repr_html_(self) -> str:
-        from html import escape
+    def _chain_lines(self, terms: int) -> list[str]:
+        _, notation = activation_notation(self._activation)
+        found = self.slope
+        if found is None:
+            a, errors = self.made.a[self.sample], self.made.d_a[self.sample]
+            inner = product_sum(errors, a, terms)
+            return [
+                *self._d_a_lines(terms),
+                f"Σₖ ∂L/∂aₖ·aₖ = {inner} = {number(float(errors @ a))}",
+                f"dz = a·(∂L/∂a − Σₖ ∂L/∂aₖ·aₖ) = {number(self.d_z)}",
+            ]
+        filled = filled_in(notation.slope, z=self.z, a=self.a)
+        return [
+            *self._d_a_lines(terms),
+            f"f′(z) = {' = '.join(filter(None, [notation.slope, filled]))} = {number(found)}",
+            f"dz = ∂L/∂a · f′(z) = {factor(self.d_a)} · {factor(found)} = {number(self.d_z)}",
+        ]
 
-        return f"<pre>{escape(str(self))}</pre>"
+    def _penalty(self) -> str:
+        row = self.made.row
+        return " + λ₁·sign(w) + λ₂·w" if row.l1 or row.l2 else ""
 
-
-def neuron(step: StepRecord, layer: int, unit: int, sample: int) -> NeuronTrace:
-    """The arithmetic of unit `unit` of dense layer `layer` for sample `sample`.
-
-    Raises
-    ------
-    ArgumentError
-        If there is no such dense layer, unit or sample.
-    """
-    index = _row_of(step, layer)
-    made = step.rows[index]
-    _within("unit", unit, made.row.n_outputs)
-    _within("sample", sample, len(step.x))
-    weights, d_weights, new = made.weights, made.d_weights, made.new_weights
-    bias, d_bias, new_bias = made.bias, made.d_bias, made.new_bias
-    if (
-        weights is None
-        or bias is None
-        or d_weights is None
-        or d_bias is None
-        or new is None
-        or new_bias is None
-    ):
-        raise ArgumentError(f"layer {layer} has no weights to trace")
-    fused = index == len(step.rows) - 1 and step.plan.objective is not step.loss
-    activation = step.network.layers[layer].activation  # type: ignore[attr-defined]
-    z, a = made.z[sample : sample + 1], made.a[sample : sample + 1]
-    if fused:
-        a = activation.value(z)
-    carried_errors, carried_weights = _carried(step, index, unit, sample)
-    return NeuronTrace(
-        layer, unit, sample, compact_repr(step.network.layers[layer]), _name(activation),
-        step.optimizer.rule.__name__, step.learning_rate,
-        made.inputs[sample], weights[:, unit], float(bias[unit]), float(z[0, unit]), float(a[0, unit]),
-        float(made.d_a[sample, unit]), _slope(made, fused, sample, unit), float(made.d_z[sample, unit]),
-        carried_errors, carried_weights,
-        d_weights[:, unit], float(d_bias[unit]), new[:, unit] - weights[:, unit], float(new_bias[unit] - bias[unit]),
-        float(step.y[sample, unit]) if fused else None,
-    )  # fmt: skip
+    def _update_lines(self, terms: int) -> list[str]:
+        update = self.step.update
+        most = int(np.abs(self.change).argmax())
+        return [
+            f"{update.rule}, η = {number(update.learning_rate)}; the weight that changes most, of input {most}:",
+            *(f"  {line}" for line in update.lines(self._places.start + most * self._places.step)),
+            f"Δwᵢ = {listed(self.change, terms)}",
+            f"Δb = {number(self.change_bias)}",
+        ]
 
 
-def _row_of(step: StepRecord, layer: int) -> int:
-    dense = {made.row.layer: k for k, made in enumerate(step.rows) if made.row.kind == DENSE}
-    if layer not in dense:
-        raise ArgumentError(f"layer must be one of the dense layers {sorted(dense)}; got {layer!r}")
-    return dense[layer]
-
-
-def _within(name: str, value: int, n: int) -> None:
-    if not 0 <= value < n:
-        raise ArgumentError(f"{name} must be from 0 to {n - 1}; got {value!r}")
-
-
-def _name(activation: Any) -> str:
-    registry = registry_of(activation)
-    return registry.name_of(activation) if registry is not None else type(activation).__name__
-
-
-def _slope(made: RowRecord, fused: bool, sample: int, unit: int) -> float | None:
-    """f'(z); for softmax, whose output depends on the whole row, dz / da of the chain rule."""
-    if fused:
+def slope(made: RowRecord, sample: int, unit: int) -> float | None:
+    """f'(z) of a dense or activation row; None for softmax, which has a Jacobian."""
+    activation = made.row.activation
+    if activation_notation(activation)[1] is ACTIVATIONS["softmax"]:
         return None
-    z, a = made.z[sample : sample + 1], made.a[sample : sample + 1]
-    one = np.zeros_like(a)
-    one[0, unit] = 1
-    return float(made.row.activation.backward(z, a, one)[0, unit])
-
-
-def _carried(step: StepRecord, index: int, unit: int, sample: int) -> tuple[Array | None, Array | None]:
-    """Errors and weights through which the next dense layer, if it comes next, carries the error back."""
-    if index + 1 >= len(step.rows) or step.rows[index + 1].row.kind != DENSE:
-        return None, None
-    following = step.rows[index + 1]
-    return following.d_z[sample], None if following.weights is None else following.weights[unit]
+    place = (slice(sample, sample + 1), slice(unit, unit + 1))
+    source = made.z if made.row.kind == DENSE else made.inputs
+    found: Any = np.broadcast_to(activation.slope(source[place], made.a[place]), (1, 1))
+    return float(found[0, 0])

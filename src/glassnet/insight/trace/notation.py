@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+from glassnet.activations import Function
+from glassnet.registry import registry_of
 
 
 class Notation(NamedTuple):
@@ -21,13 +24,13 @@ ACTIVATIONS = {
         "z if z > 0 else s·z", "1 if z > 0 else s", r"\max(z, s z)", r"[z > 0] + s\,[z \le 0]"
     ),
     "elu": Notation(
-        "z if z > 0 else α(exp(z) − 1)", "1 if z > 0 else a + α",
+        "z if z > 0 else α·(exp(z) − 1)", "1 if z > 0 else a + α",
         r"z\,[z > 0] + \alpha(e^z - 1)\,[z \le 0]", r"[z > 0] + (a + \alpha)\,[z \le 0]",
     ),
     "gelu": Notation("z·Φ(z)", "Φ(z) + z·φ(z)", r"z\,\Phi(z)", r"\Phi(z) + z\,\varphi(z)"),
-    "silu": Notation("z·σ(z)", "σ(z) + a(1 − σ(z))", r"z\,\sigma(z)", r"\sigma(z) + a(1 - \sigma(z))"),
+    "silu": Notation("z·σ(z)", "σ(z) + a·(1 − σ(z))", r"z\,\sigma(z)", r"\sigma(z) + a(1 - \sigma(z))"),
     "softplus": Notation("log(1 + exp(z))", "σ(z)", r"\log(1 + e^z)", r"\sigma(z)"),
-    "sigmoid": Notation("1/(1 + exp(−z))", "a(1 − a)", r"\frac{1}{1 + e^{-z}}", r"a(1 - a)"),
+    "sigmoid": Notation("1/(1 + exp(−z))", "a·(1 − a)", r"\frac{1}{1 + e^{-z}}", r"a(1 - a)"),
     "tanh": Notation("tanh(z)", "1 − a²", r"\tanh z", r"1 - a^2"),
     "softmax": Notation(
         "exp(z_j)/Σ exp(z_k)", "Jacobian a_j(δ_jk − a_k)",
@@ -35,7 +38,8 @@ ACTIVATIONS = {
     ),
 }  # fmt: skip
 
-# Losses: the value, and the gradient with respect to the prediction; m samples, n entries in all.
+# Losses: the value, and the gradient with respect to the prediction; m samples, n entries in all, P what the loss
+# itself makes of logits.
 LOSSES = {
     "mean_squared_error": Notation(
         "(1/n) Σ (A − Y)²", "2(A − Y)/n", r"\frac1n \sum (A - Y)^2", r"\frac2n (A - Y)"
@@ -63,12 +67,12 @@ LOSSES = {
         "(1/m) Σ Y log(Y/A)", "−Y/(m A)", r"\frac1m \sum Y \log \frac{Y}{A}", r"-\frac{Y}{m A}"
     ),
     "sigmoid_cross_entropy": Notation(
-        "(1/n) Σ max(Z, 0) − Z Y + log(1 + exp(−|Z|))", "(σ(Z) − Y)/n",
-        r"\frac1n \sum \max(Z, 0) - Z Y + \log(1 + e^{-|Z|})", r"\frac1n (\sigma(Z) - Y)",
+        "(1/n) Σ max(Z, 0) − Z Y + log(1 + exp(−|Z|))", "(P − Y)/n",
+        r"\frac1n \sum \max(Z, 0) - Z Y + \log(1 + e^{-|Z|})", r"\frac1n (P - Y)",
     ),
     "softmax_cross_entropy": Notation(
-        "(1/m) Σ log Σ exp(Z) − Z Y", "(softmax(Z) − Y)/m",
-        r"\frac1m \sum_i \log \sum_k e^{Z_{ik}} - \sum_k Y_{ik} Z_{ik}", r"\frac1m (\operatorname{softmax}(Z) - Y)",
+        "(1/m) Σ log Σ exp(Z) − Z Y", "(P − Y)/m",
+        r"\frac1m \sum_i \log \sum_k e^{Z_{ik}} - \sum_k Y_{ik} Z_{ik}", r"\frac1m (P - Y)",
     ),
     "contrastive": Notation(
         "mean over pairs of d²/2 (same) or max(0, margin − d)²/2", "through the distances d",
@@ -107,3 +111,11 @@ UPDATES = {
         r"w \leftarrow w - \eta \frac{\hat m}{\sqrt{\hat v} + \epsilon}",
     ),
 }  # fmt: skip
+
+
+def activation_notation(activation: Any) -> tuple[str, Notation]:
+    """The name of an activation, and how it is written; a user's own is written f(z)."""
+    registry = registry_of(activation)
+    name = (registry.known_as(activation) if registry is not None else None) or type(activation).__name__
+    own = Notation(f"{name}(z)", f"{name}′(z)", r"f(z)", r"f'(z)")
+    return name, own if isinstance(activation, Function) else ACTIVATIONS.get(name, own)

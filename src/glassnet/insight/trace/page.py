@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 from importlib.resources import files
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from glassnet.insight.trace.notation import UPDATES
+from glassnet.insight.trace.notation import activation_notation
 from glassnet.insight.trace.record import RowRecord, StepRecord
-from glassnet.insight.trace.steps import activation_notation
 from glassnet.plan import ACTIVATION, BATCH_NORM, DENSE, DROPOUT
 from glassnet.registry import compact_repr
 
@@ -21,25 +21,23 @@ DRAWN_SAMPLES = 8
 DIGITS = 5
 
 
-def page(step: StepRecord) -> str:
-    """One HTML document with everything in it."""
+def page(step: StepRecord, table: str) -> str:
+    """One HTML document with everything in it: the drawing, and below it the table of all formulas."""
     template = files("glassnet.insight.trace").joinpath("page.html").read_text(encoding="utf-8")
     data = json.dumps(content(step), separators=(",", ":"), ensure_ascii=False)
-    return template.replace("/*DATA*/", data.replace("</", "<\\/"))
+    return template.replace("/*DATA*/", data.replace("</", "<\\/")).replace("<!--TABLE-->", table)
 
 
 def content(step: StepRecord) -> dict[str, Any]:
     """What the page shows, as plain data: columns of neurons, and the rows of the plan between them."""
     drawn = [_drawn(step.x)] + [_drawn(made.a) for made in step.rows]
     samples = slice(0, min(len(step.x), DRAWN_SAMPLES))
-    rule = step.optimizer.rule.__name__
     return {
         "loss": _round(step.value + step.penalty),
         "penalty": _round(step.penalty),
         "lossName": step.loss.name,
         "samples": len(step.x),
-        "rule": UPDATES.get(rule, (rule, ""))[0],
-        "rate": step.learning_rate,
+        "rule": step.update.rule, "rate": step.update.learning_rate, "arithmetic": step.update.templates(),
         "inputs": {"drawn": drawn[0].tolist(), "all": step.x.shape[1], "a": _numbers(step.x[samples][:, drawn[0]])},
         "targets": _numbers(step.y[samples]),
         "rows": [
@@ -51,13 +49,9 @@ def content(step: StepRecord) -> dict[str, Any]:
 def _row(
     step: StepRecord, index: int, made: RowRecord, incoming: Array, units: Array, samples: slice
 ) -> dict[str, Any]:
-    fused = index == len(step.rows) - 1 and step.plan.objective is not step.loss
-    layer = step.network.layers[made.row.layer]
-    name, notation = activation_notation(made)
-    a = made.a[samples]
-    if fused:
-        a = step.plan.objective.activation.value(made.z[samples])
-        name, notation = activation_notation_of(step.plan.objective.activation)
+    fused = step.fused and index == len(step.rows) - 1
+    name, notation = activation_notation(step.plan.objective.activation if fused else made.row.activation)
+    layer, a = step.network.layers[made.row.layer], made.a[samples]
     described: dict[str, Any] = {
         "kind": {DENSE: "dense", ACTIVATION: "activation", DROPOUT: "dropout", BATCH_NORM: "batch norm"}.get(
             made.row.kind, "layer norm"
@@ -67,38 +61,34 @@ def _row(
         "z": _numbers(made.z[samples][:, units]), "a": _numbers(a[:, units]),
         "da": _numbers(made.d_a[samples][:, units]), "dz": _numbers(made.d_z[samples][:, units]),
     }  # fmt: skip
-    if made.row.kind == DENSE and made.weights is not None and made.d_weights is not None:
-        described |= _dense(made, incoming, units, samples)
+    if fused:
+        described["error"] = "(a − y)/" + ("m" if step.plan.objective.least_outputs > 1 else "n")
+    if made.weights is not None and made.bias is not None:
+        described |= _parameters(step, made, incoming, units, samples)
     return described
 
 
-def activation_notation_of(activation: Any) -> tuple[str, Any]:
-    """The name of an activation, and how it is written."""
-    from types import SimpleNamespace
-
-    return activation_notation(SimpleNamespace(row=SimpleNamespace(activation=activation)))  # type: ignore[arg-type]
-
-
-def _dense(made: RowRecord, incoming: Array, units: Array, samples: slice) -> dict[str, Any]:
-    weights, d_weights, new = made.weights, made.d_weights, made.new_weights
-    bias, d_bias, new_bias = made.bias, made.d_bias, made.new_bias
-    if (
-        weights is None
-        or d_weights is None
-        or new is None
-        or bias is None
-        or d_bias is None
-        or new_bias is None
-    ):
-        return {}
-    block = np.ix_(incoming, units)
-    shown = made.inputs[samples][:, incoming] @ weights[block]
-    rest = made.z[samples][:, units] - shown - bias[units]
-    return {
-        "w": _numbers(weights[block]), "dw": _numbers(d_weights[block]), "change": _numbers((new - weights)[block]),
-        "b": _numbers(bias[units]), "db": _numbers(d_bias[units]), "bChange": _numbers((new_bias - bias)[units]),
-        "rest": _numbers(rest), "notDrawn": len(weights) - len(incoming),
+def _parameters(
+    step: StepRecord, made: RowRecord, incoming: Array, units: Array, samples: slice
+) -> dict[str, Any]:
+    """Weights and bias, their gradients, and what the optimizer did to them; and what is not drawn of z."""
+    row, update = made.row, step.update
+    dense = row.kind == DENSE
+    rows = incoming if dense else np.zeros(1, np.int64)
+    places = row.weights + rows[:, None] * row.n_outputs + units
+    wanted = {name for template in update.templates() for name in re.findall(r"\{\(?(\w+)\)?\}", template)}
+    of_weights = update.fields(places)
+    described: dict[str, Any] = {
+        "of": {name: _numbers(of_weights[name]) for name in sorted(wanted | {"w", "dw", "w1"})},
+        "change": _numbers(of_weights["w1"] - of_weights["w"]),
+        "b": _numbers(update.before[row.bias + units]), "db": _numbers(update.gradient[row.bias + units]),
+        "bChange": _numbers((update.after - update.before)[row.bias + units]),
     }  # fmt: skip
+    if dense:
+        shown = made.inputs[samples][:, incoming] @ update.before[places]
+        rest = made.z[samples][:, units] - shown - update.before[row.bias + units]
+        described |= {"rest": _numbers(rest), "notDrawn": row.n_inputs - len(incoming)}
+    return described
 
 
 def _drawn(values: Array) -> Array:

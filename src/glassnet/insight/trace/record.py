@@ -10,8 +10,12 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from glassnet import inputs, losses, optimizers
+from glassnet.activations import Linear
 from glassnet.engines import loop
-from glassnet.kernels.arrays import Views, clip, update
+from glassnet.engines.base import Slice, Steps
+from glassnet.insight.trace.updating import Update
+from glassnet.kernels import arrays
+from glassnet.kernels.arrays import Views
 from glassnet.losses import Loss
 from glassnet.optimizers import Optimizer
 from glassnet.plan import DENSE, DROPOUT, NOWHERE, Plan, Row
@@ -21,6 +25,7 @@ if TYPE_CHECKING:
     from glassnet.network import Network
 
 Array = NDArray[Any]
+NO_ORDER = np.empty(0, np.int64)
 
 
 @dataclass(frozen=True)
@@ -31,7 +36,8 @@ class RowRecord:
     ----------
     row : Row
     inputs, z, a : ndarray
-        Forward: what came in, pre-activation, output.
+        Forward: what came in, pre-activation (standardised inputs of a normalisation), output. Where the loss took
+        the last activation over, `a` is still its output.
     d_a, d_z, d_inputs : ndarray
         Backward: gradients of the loss with respect to output, pre-activation and inputs.
     weights, bias, d_weights, d_bias, new_weights, new_bias : ndarray or None
@@ -58,98 +64,113 @@ class RowRecord:
 
 @dataclass(frozen=True)
 class StepRecord:
-    """One training step: samples, targets, rows in forward order, loss, and what the optimizer did."""
+    """One training step: samples, targets, rows in forward order, loss, and what the optimizer did.
+
+    Attributes
+    ----------
+    x, y : ndarray
+        The batch; classes as one-hot rows.
+    sample_weights : ndarray, (n_samples,)
+    value, penalty : float
+        The loss, and what weight penalties add to it.
+    d_output : ndarray
+        Gradient of the loss with respect to the last row's output, or to its pre-activation where `fused`.
+    """
 
     network: Network
     plan: Plan
     loss: Loss
-    optimizer: Optimizer
-    learning_rate: float
     x: Array
     y: Array
+    sample_weights: Array
     rows: tuple[RowRecord, ...]
     value: float
     penalty: float
     d_output: Array
+    update: Update
+
+    @property
+    def fused(self) -> bool:
+        """Whether the loss took the last activation over: then its gradient is that of the pre-activation."""
+        return self.plan.objective is not self.loss
+
+    @property
+    def probabilities(self) -> Array | None:
+        """What a loss that was chosen for logits makes of them; None for other losses."""
+        activation = self.plan.objective.activation
+        return None if self.fused or activation == Linear() else activation.value(self.rows[-1].a)
 
 
 def record(
     network: Network, X: ArrayLike, y: ArrayLike, loss: str | Loss, optimizer: str | Optimizer
 ) -> StepRecord:
     """Carry out a training step on copies of the network's vectors; the network stays as it is."""
-    chosen, rule = losses.get(loss), optimizers.get(optimizer)
+    chosen = losses.get(loss)
     plan = network.plan(chosen)
     x = network.features(X)
-    targets = inputs.targets("y", y, chosen, len(x), plan.n_outputs, network.dtype)
-    prepared = (
-        losses.one_hot_rows(chosen.name, targets, np.empty((len(x), plan.n_outputs)))
-        if chosen.takes_classes
-        else targets
-    )
-    prepared = prepared.astype(network.dtype)
-    return _Recorder(network, plan, x, prepared, chosen, rule).run()
+    y = inputs.targets("y", y, chosen, len(x), plan.n_outputs, network.dtype)
+    state = TrainingState.continued(network.state, optimizers.get(optimizer), network.parameters)
+    sizes, weights = np.array([len(x)]), np.ones((len(x), 1), network.dtype)
+    rates = state.optimizer.rates(np.array([float(state.epoch)])) * state.rate_factor
+    masks = copy.deepcopy(network.streams).draw_masks(plan, sizes)
+    part = Slice(x, y, weights, NO_ORDER, np.zeros(1, np.int64), sizes)
+    steps = Steps(part, masks, rates, state.optimizer.table(rates, state.step + 1), state.step + 1)
+    return recorded(network, plan, chosen, state, steps)
+
+
+def recorded(network: Network, plan: Plan, loss: Loss, state: TrainingState, steps: Steps) -> StepRecord:
+    """Carry out the first of these steps, as an engine would, on copies of everything that it changes."""
+    return _Recorder(network, plan, loss, state, steps).run()
 
 
 class _Recorder:
     """Copies of everything that a step changes."""
 
-    def __init__(
-        self, network: Network, plan: Plan, x: Array, y: Array, loss: Loss, optimizer: Optimizer
-    ) -> None:
-        self.network, self.plan, self.x, self.y, self.loss, self.optimizer = (
-            network,
-            plan,
-            x,
-            y,
-            loss,
-            optimizer,
-        )
+    def __init__(self, network: Network, plan: Plan, loss: Loss, state: TrainingState, steps: Steps) -> None:
+        self.network, self.plan, self.loss, self.steps = network, plan, loss, steps
+        self.x, self.y, self.sample_weights = _batch(steps.data, plan)
         vectors = copy.deepcopy(network.vectors)
         self.parameters, self.gradients = Views(vectors.parameters), Views(vectors.gradients)
         self.running = Views(vectors.running)
-        self.memory = Views(np.zeros(plan.n_columns * len(x), network.dtype))
-        self.masks = copy.deepcopy(network.streams).draw_masks(plan, np.array([len(x)]))
-        self.state = copy.deepcopy(TrainingState.continued(network.state, optimizer, vectors.parameters))
+        self.memory = Views(np.zeros(plan.n_columns * len(self.x), network.dtype))
+        self.optimizer, self.states = state.optimizer, state.vectors.copy()
 
     def run(self) -> StepRecord:
         """Forward, loss, backward row by row, update."""
-        n, plan = len(self.x), self.plan
-        loop.forward(plan.rows, self.parameters, self.running, self.memory, n, self.x, self.masks, 0, True)
+        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+            return self._run()
+
+    def _run(self) -> StepRecord:
+        n, plan, masks = len(self.x), self.plan, self.steps.masks
+        loop.forward(plan.rows, self.parameters, self.running, self.memory, n, self.x, masks, 0, True)
         outputs = [self._columns(row.a, row.n_outputs).copy() for row in plan.rows]
-        value, d_output = plan.objective.compare(self.y, outputs[-1], None)
-        self._columns(plan.rows[-1].error, plan.n_outputs)[...] = d_output
-        penalty, kept = 0.0, []
-        for index in range(len(plan.rows) - 1, -1, -1):
-            made, cost = self._back_through(index)
+        error = self._columns(plan.rows[-1].error, plan.n_outputs)
+        value = arrays.compare(plan.objective, self.y, outputs[-1], self.sample_weights, error)
+        d_output, penalty, kept = error.copy(), 0.0, []
+        for row, output in zip(reversed(plan.rows), reversed(outputs), strict=True):
+            made, cost = self._back_through(row, output)
             penalty += cost
             kept.append(made)
-        rate = self._update()
-        rows = tuple(self._updated(made) for made in reversed(kept))
+        done = self._update()
+        rows = [self._updated(made) for made in reversed(kept)]
+        if plan.objective is not self.loss:
+            rows[-1] = replace(rows[-1], a=plan.objective.activation.value(rows[-1].z))
         return StepRecord(
-            self.network,
-            plan,
-            self.loss,
-            self.optimizer,
-            rate,
-            self.x,
-            self.y,
-            rows,
-            value,
-            penalty,
-            d_output,
-        )
+            self.network, plan, self.loss, self.x, self.y, self.sample_weights[:, 0],
+            tuple(rows), value, penalty, d_output, done,
+        )  # fmt: skip
 
     def _columns(self, start: int, width: int) -> Array:
         return self.memory[start * len(self.x), len(self.x), width]
 
-    def _back_through(self, index: int) -> tuple[RowRecord, float]:
-        row = self.plan.rows[index]
+    def _back_through(self, row: Row, output: Array) -> tuple[RowRecord, float]:
+        masks = self.steps.masks
         incoming = self.x if row.source == NOWHERE else self._columns(row.source, row.n_inputs)
         error = self._columns(row.error, row.n_outputs)
         z = (self._columns(row.z, row.n_outputs) if row.z != NOWHERE else incoming).copy()
         d_a, weights, bias = error.copy(), *self._parameters(self.parameters, row)
         penalty = loop.backward(
-            (row,), self.parameters, self.gradients, self.memory, len(self.x), self.x, self.masks, 0
+            (row,), self.parameters, self.gradients, self.memory, len(self.x), self.x, masks, 0
         )
         d_z = error.copy()
         d_inputs = d_z @ weights.T if row.kind == DENSE and weights is not None else d_z
@@ -157,11 +178,10 @@ class _Recorder:
         mask = None
         if row.kind == DROPOUT:
             start = row.mask * len(self.x)
-            mask = self.masks[start : start + z.size].reshape(z.shape)
+            mask = masks[start : start + z.size].reshape(z.shape)
         made = RowRecord(
-            row, incoming.copy(), z, self._columns(row.a, row.n_outputs).copy(), d_a, d_z, d_inputs,
-            weights, bias, d_weights, d_bias, mask=mask,
-        )  # fmt: skip
+            row, incoming.copy(), z, output, d_a, d_z, d_inputs, weights, bias, d_weights, d_bias, mask=mask
+        )
         return made, penalty
 
     def _parameters(self, vector: Views, row: Row) -> tuple[Array | None, Array | None]:
@@ -170,15 +190,29 @@ class _Recorder:
         shape = (row.n_inputs if row.kind == DENSE else 1, row.n_outputs)
         return vector[row.weights, *shape].copy(), vector[row.bias, 1, row.n_outputs][0].copy()
 
-    def _update(self) -> float:
-        """Apply the optimizer's rule to the copies; returns the learning rate."""
-        state, optimizer = self.state, self.optimizer
-        rates = optimizer.rates(np.array([float(state.epoch)])) * state.rate_factor
-        table = optimizer.table(rates, state.step + 1)
-        clip(self.gradients, optimizer.clip_norm or 0, optimizer.clip_value or 0)
-        update(optimizer.rule, self.parameters, self.gradients, state.vectors, tuple(table[0].tolist()))
-        return float(rates[0])
+    def _update(self) -> Update:
+        """Apply the optimizer's rule to the copies."""
+        optimizer, parameters, gradients = self.optimizer, self.parameters, self.gradients
+        before, found, old = parameters.flat.copy(), gradients.flat.copy(), self.states.copy()
+        arrays.clip(gradients, optimizer.clip_norm or 0, optimizer.clip_value or 0)
+        coefficients = tuple(self.steps.coefficients[0].tolist())
+        arrays.update(optimizer.rule, parameters, gradients, self.states, coefficients)
+        return Update(
+            optimizer, float(self.steps.rates[0]), self.steps.first_step,
+            before, found, gradients.flat, old, self.states, parameters.flat,
+        )  # fmt: skip
 
     def _updated(self, made: RowRecord) -> RowRecord:
         new_weights, new_bias = self._parameters(self.parameters, made.row)
         return replace(made, new_weights=new_weights, new_bias=new_bias)
+
+
+def _batch(data: Slice, plan: Plan) -> tuple[Array, Array, Array]:
+    """Samples, targets and weights of the first step, gathered as an engine gathers them."""
+    start, stop, loss = int(data.starts[0]), int(data.stops[0]), plan.objective
+    n, dtype = stop - start, data.x.dtype
+    n_targets = 1 if loss.targets == "labels" else plan.n_outputs
+    take = arrays.take_classes if loss.takes_classes else arrays.take_rows
+    x = arrays.take_rows(data.x, data.order, start, stop, np.empty((n, data.x.shape[1]), dtype))
+    y = take(data.y, data.order, start, stop, np.empty((n, n_targets), dtype))
+    return x, y, arrays.take_rows(data.weights, data.order, start, stop, np.empty((n, 1), dtype))

@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from glassnet.insight.trace.notation import ACTIVATIONS, LOSSES, UPDATES, Notation
-from glassnet.insight.trace.numbers import number, product_sum
+from glassnet.activations import Linear
+from glassnet.insight.trace.notation import LOSSES, UPDATES, Notation, activation_notation
+from glassnet.insight.trace.numbers import factor, number, plain_sum, product_sum
 from glassnet.insight.trace.record import RowRecord, StepRecord
 from glassnet.plan import ACTIVATION, DENSE, DROPOUT, LAYER_NORM
-from glassnet.registry import registry_of
 
 Array = NDArray[Any]
 
@@ -36,6 +36,8 @@ class Step:
         The formula with this step's numbers in it, for its first entry.
     shapes : str
         Shapes of what goes in and comes out.
+    note : str
+        Why the formula is so, where that needs saying.
     array : ndarray
         The result.
     """
@@ -48,6 +50,7 @@ class Step:
     numbers: str
     shapes: str
     array: Array
+    note: str = ""
 
 
 class Writer:
@@ -61,6 +64,7 @@ class Writer:
         rows = list(enumerate(self.step.rows, 1))
         for k, made in rows:
             yield from self._forward(k, made)
+        yield from self._probabilities()
         yield self._loss()
         for k, made in reversed(rows):
             yield from self._backward(k, made, last=k == len(rows))
@@ -71,12 +75,13 @@ class Writer:
         return array.T if self.columns else array
 
     def _step(
-        self, name: str, phase: str, layer: int | None, texts: tuple[str, str], numbers: str, *arrays: Array
-    ) -> Step:
+        self, name: str, phase: str, layer: int | None, texts: tuple[str, str], numbers: str, *arrays: Array,
+        note: str = "",
+    ) -> Step:  # fmt: skip
         turned = [self._turned(array) for array in arrays]
         shapes = " · ".join(str(array.shape) for array in turned[1:])
         shapes = f"{shapes} → {turned[0].shape}" if shapes else str(turned[0].shape)
-        return Step(name, phase, layer, *texts, numbers, shapes, turned[0])
+        return Step(name, phase, layer, *texts, numbers, shapes, turned[0], note)
 
     def _forward(self, k: int, made: RowRecord) -> Iterator[Step]:
         row, source = made.row, "X" if k == 1 else f"A{k - 1}"
@@ -86,12 +91,13 @@ class Writer:
             if self.columns:
                 texts = (f"Z{k} = W{k} {source} + b{k}", f"Z_{k} = W_{k} {latex_source} + b_{k}")
             terms = product_sum(made.inputs[0], made.weights[:, 0])
-            numbers = f"z = {terms} + {number(made.bias[0])} = {number(made.z[0, 0])}"
+            numbers = f"z = {terms} + {factor(made.bias[0])} = {number(made.z[0, 0])}"
             yield self._step(f"Z{k}", "forward", row.layer, texts, numbers, made.z, made.inputs, made.weights)
-            if self._fused(made):
-                return
         if row.kind in (DENSE, ACTIVATION):
-            name, notation = activation_notation(made)
+            objective = self.step.plan.objective
+            name, notation = activation_notation(
+                objective.activation if self._fused(made) else row.activation
+            )
             texts = (f"A{k} = {name}(Z{k}) = {notation.value}", f"A_{k} = {notation.value_latex}")
             numbers = f"a = {name}({number(made.z[0, 0])}) = {number(made.a[0, 0])}"
         elif row.kind == DROPOUT:
@@ -107,30 +113,39 @@ class Writer:
         yield self._step(f"A{k}", "forward", row.layer, texts, numbers, made.a, made.z)
 
     def _fused(self, made: RowRecord) -> bool:
-        return made is self.step.rows[-1] and self.step.plan.objective is not self.step.loss
+        return self.step.fused and made is self.step.rows[-1]
+
+    def _probabilities(self) -> Iterator[Step]:
+        """What a loss that was chosen for logits makes of them."""
+        probabilities, k = self.step.probabilities, len(self.step.rows)
+        if probabilities is not None:
+            name, notation = activation_notation(self.step.plan.objective.activation)
+            texts = (f"P = {name}(A{k})", f"P = {notation.value_latex}".replace("z", "a"))
+            logits = self.step.rows[-1].a
+            numbers = f"p = {name}({number(logits[0, 0])}) = {number(probabilities[0, 0])}"
+            note = "the loss was chosen for logits and applies this itself"
+            yield self._step("P", "forward", None, texts, numbers, probabilities, logits, note=note)
 
     def _loss(self) -> Step:
         step, k = self.step, len(self.step.rows)
-        objective = step.plan.objective
-        notation = LOSSES.get(objective.name) or Notation("mean of the loss", "its slope", "L", r"\partial L")
-        value, latex = notation.value, notation.value_latex
-        if objective is step.loss:
-            value, latex = value.replace("A", f"A{k}"), latex.replace("A", f"A_{k}")
-        else:
-            value, latex = value.replace("Z", f"Z{k}"), latex.replace("Z", f"Z_{k}")
+        notation = LOSSES.get(step.loss.name) or Notation("mean of the loss", "its slope", "L", r"\partial L")
+        which = "A" if step.plan.objective.activation == Linear() or step.fused else "Z"
+        value, latex = notation.value.replace(which, f"A{k}"), notation.value_latex.replace(which, f"A_{k}")
         numbers = f"L = {number(step.value)}"
         if step.penalty:
-            numbers += f" + {number(step.penalty)} weight penalty"
-        return self._step(
-            "L", "loss", None, (f"L = {value}", f"L = {latex}"), numbers, np.array([[step.value]])
-        )
+            numbers += f" + {number(step.penalty)} weight penalty = {number(step.value + step.penalty)}"
+        notes = [f"computed from Z{k}, so that no logarithm of 0 can occur"] if step.fused else []
+        if (step.sample_weights != 1).any():
+            notes.append("each sample counts with its weight")
+        texts, array = (f"L = {value}", f"L = {latex}"), np.array([[step.value]])
+        return self._step("L", "loss", None, texts, numbers, array, note="; ".join(notes))
 
     def _backward(self, k: int, made: RowRecord, *, last: bool) -> Iterator[Step]:
         row = made.row
         if last:
             yield self._output_error(k, made)
         if not self._fused(made) and row.kind in (DENSE, ACTIVATION):
-            _, notation = activation_notation(made)
+            _, notation = activation_notation(row.activation)
             texts = (f"dZ{k} = dA{k} ∘ f′(Z{k}), f′ = {notation.slope}", rf"dZ_{k} = dA_{k} \circ f'(Z_{k})")
             numbers = f"dz = {number(made.d_a[0, 0])} → {number(made.d_z[0, 0])}"
             yield self._step(f"dZ{k}", "backward", row.layer, texts, numbers, made.d_z, made.d_a)
@@ -140,16 +155,32 @@ class Writer:
             yield self._carried(k, made)
 
     def _output_error(self, k: int, made: RowRecord) -> Step:
-        objective = self.step.plan.objective
-        notation = LOSSES.get(objective.name) or Notation(
+        if self._fused(made):
+            return self._cancelled(k, made)
+        notation = LOSSES.get(self.step.loss.name) or Notation(
             "", "the loss's slope", "", r"\partial L / \partial A"
         )
-        which = "Z" if self._fused(made) else "A"
-        text = notation.slope.replace(which, f"{which}{k}")
-        latex = notation.slope_latex.replace(which, f"{which}_{k}")
-        numbers = f"entry 0, 0: {number(self.step.d_output[0, 0])}"
-        texts = (f"d{which}{k} = {text}", f"d{which}_{k} = {latex}")
-        return self._step(f"d{which}{k}", "backward", made.row.layer, texts, numbers, made.d_a, self.step.y)
+        text, latex = notation.slope.replace("A", f"A{k}"), notation.slope_latex.replace("A", f"A_{k}")
+        numbers = f"da = {number(self.step.d_output[0, 0])}"
+        texts = (f"dA{k} = {text}", f"dA_{k} = {latex}")
+        return self._step(f"dA{k}", "backward", made.row.layer, texts, numbers, made.d_a, self.step.y)
+
+    def _cancelled(self, k: int, made: RowRecord) -> Step:
+        """The error where the slope of the loss and that of the last activation leave only A - Y."""
+        softmax = made.row.n_outputs > 1 and self.step.plan.objective.least_outputs > 1
+        over, count = ("m", len(self.step.x)) if softmax else ("n", self.step.y.size)
+        note = (
+            f"dA{k} = −Y/(m A{k}), and softmax carries it back as A{k} ∘ (dA{k} − Σ A{k} ∘ dA{k}): "
+            f"together A{k} − Y, for rows of Y that add up to 1"
+            if softmax
+            else f"dA{k} = ((1 − Y)/(1 − A{k}) − Y/A{k})/n, and the sigmoid's slope is A{k}(1 − A{k}): "
+            f"together A{k} − Y"
+        )
+        a, y = number(made.a[0, 0]), factor(self.step.y[0, 0])
+        numbers = f"dz = ({a} − {y})/{count} = {number(made.d_z[0, 0])}"
+        texts = (f"dZ{k} = (A{k} − Y)/{over}", rf"dZ_{k} = \frac1{over} (A_{k} - Y)")
+        arrays = (made.d_z, made.a, self.step.y)
+        return self._step(f"dZ{k}", "backward", made.row.layer, texts, numbers, *arrays, note=note)
 
     def _parameter_gradients(self, k: int, made: RowRecord) -> Iterator[Step]:
         row, source, latex_source = made.row, "X" if k == 1 else f"A{k - 1}", "X" if k == 1 else f"A_{k - 1}"
@@ -158,17 +189,31 @@ class Writer:
             return
         if row.kind == DENSE:
             penalty = " + λ₁ sign(W) + λ₂ W" if row.l1 or row.l2 else ""
-            texts = (f"dW{k} = {source}ᵀ dZ{k}{penalty}", rf"dW_{k} = {latex_source}^\top dZ_{k}")
+            latex = rf" + \lambda_1 \operatorname{{sign}} W_{k} + \lambda_2 W_{k}" if penalty else ""
+            texts = (f"dW{k} = {source}ᵀ dZ{k}{penalty}", rf"dW_{k} = {latex_source}^\top dZ_{k}{latex}")
             if self.columns:
-                texts = (f"dW{k} = dZ{k} {source}ᵀ{penalty}", rf"dW_{k} = dZ_{k} {latex_source}^\top")
-            numbers = f"dw = {product_sum(made.inputs[:, 0], made.d_z[:, 0])} = {number(d_weights[0, 0])}"
+                texts = (f"dW{k} = dZ{k} {source}ᵀ{penalty}", rf"dW_{k} = dZ_{k} {latex_source}^\top{latex}")
+            added = f" + {factor(self._penalty_slope(made))}" if penalty else ""
+            numbers = (
+                f"dw = {product_sum(made.inputs[:, 0], made.d_z[:, 0])}{added} = {number(d_weights[0, 0])}"
+            )
         else:
-            texts = (f"dw{k} = Σ dA{k} ∘ standardised", rf"dw_{k} = \sum dA_{k} \circ \hat X")
-            numbers = f"dw = {number(d_weights[0, 0])}"
-        yield self._step(f"dW{k}", "backward", row.layer, texts, numbers, d_weights, made.inputs, made.d_z)
-        texts = (f"db{k} = Σ over the samples of dZ{k}", rf"db_{k} = \sum_i dZ_{k}^{{(i)}}")
-        numbers = f"db = {number(d_bias[0])}"
-        yield self._step(f"db{k}", "backward", row.layer, texts, numbers, d_bias[None, :], made.d_z)
+            texts = (
+                f"dw{k} = Σ dA{k} ∘ standardised {source}",
+                rf"dw_{k} = \sum_i dA_{k} \circ \hat {latex_source}",
+            )
+            numbers = f"dw = {product_sum(made.z[:, 0], made.d_a[:, 0])} = {number(d_weights[0, 0])}"
+        error = made.d_z if row.kind == DENSE else made.d_a
+        yield self._step(f"dW{k}", "backward", row.layer, texts, numbers, d_weights, made.inputs, error)
+        which = "Z" if row.kind == DENSE else "A"
+        texts = (f"db{k} = Σ over the samples of d{which}{k}", rf"db_{k} = \sum_i d{which}_{k}^{{(i)}}")
+        numbers = f"db = {plain_sum(error[:, 0])} = {number(d_bias[0])}"
+        yield self._step(f"db{k}", "backward", row.layer, texts, numbers, d_bias[None, :], error)
+
+    def _penalty_slope(self, made: RowRecord) -> float:
+        """What the weight penalties add to the gradient of the first weight."""
+        first = float(made.weights[0, 0]) if made.weights is not None else 0.0
+        return made.row.l1 * float(np.sign(first)) + made.row.l2 * first
 
     def _carried(self, k: int, made: RowRecord) -> Step:
         below = k - 1
@@ -192,28 +237,17 @@ class Writer:
         return self._step(f"dA{below}", "backward", made.row.layer, texts, numbers, made.d_inputs, made.d_a)
 
     def _update(self, k: int, made: RowRecord) -> Iterator[Step]:
-        plain, latex = UPDATES.get(
-            self.step.optimizer.rule.__name__, ("w ← w + Δw", r"w \leftarrow w + \Delta w")
-        )
-        rate = self.step.learning_rate
-        for name, old, slope, new in (
-            (f"W{k}", made.weights, made.d_weights, made.new_weights),
-            (f"b{k}", _row(made.bias), _row(made.d_bias), _row(made.new_bias)),
+        update = self.step.update
+        plain, latex = UPDATES.get(update.rule, ("w ← w + Δw", r"w \leftarrow w + \Delta w"))
+        row = made.row
+        for name, old, new, place in (
+            (f"W{k}", made.weights, made.new_weights, row.weights),
+            (f"b{k}", _row(made.bias), _row(made.new_bias), row.bias),
         ):
-            if old is not None and slope is not None and new is not None:
-                numbers = (
-                    f"η = {rate:g}, dw = {number(slope[0, 0])}: {number(old[0, 0])} → {number(new[0, 0])}"
-                )
+            if old is not None and new is not None:
+                numbers = "\n".join([f"η = {number(update.learning_rate)}", *update.lines(place)])
                 texts = (f"{name}: {plain}", latex)
-                yield self._step(name, "update", made.row.layer, texts, numbers, new, old)
-
-
-def activation_notation(made: RowRecord) -> tuple[str, Notation]:
-    """The name of a row's activation, and how it is written."""
-    activation = made.row.activation
-    registry = registry_of(activation)
-    name = registry.name_of(activation) if registry is not None else type(activation).__name__
-    return name, ACTIVATIONS.get(name) or Notation(f"{name}(z)", f"{name}′(z)", r"f(z)", r"f'(z)")
+                yield self._step(name, "update", row.layer, texts, numbers, new, old)
 
 
 def _row(vector: Array | None) -> Array | None:

@@ -12,9 +12,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from glassnet.errors import ArgumentError
-from glassnet.insight.trace.neuron import NeuronTrace, neuron
 from glassnet.insight.trace.record import StepRecord, record
 from glassnet.insight.trace.steps import Step, Writer
+from glassnet.insight.trace.unit import UnitTrace
+from glassnet.insight.trace.units import unit_trace
 from glassnet.losses import Loss
 from glassnet.optimizers import Optimizer
 from glassnet.training.evaluation import default_loss
@@ -51,9 +52,17 @@ class Trace:
                 return step
         raise KeyError(f"no step computes {name!r}; there are {', '.join(step.name for step in self.steps)}")
 
-    def neuron(self, layer: int, unit: int, sample: int = 0) -> NeuronTrace:
-        """The arithmetic of one neuron of dense layer `layer` (index in net.layers) for one sample, term by term."""
-        return neuron(self.record, layer, unit, sample)
+    def neuron(self, layer: int, unit: int, sample: int = 0) -> UnitTrace:
+        """The arithmetic of one unit of layer `layer` (index in net.layers) for one sample, term by term.
+
+        For a dense layer a :class:`~glassnet.insight.trace.neuron.NeuronTrace`.
+
+        Raises
+        ------
+        ArgumentError
+            If there is no such layer, unit or sample, or the layer computes nothing.
+        """
+        return unit_trace(self.record, layer, unit, sample)
 
     def lines(self) -> list[str]:
         """The trace as text."""
@@ -62,7 +71,9 @@ class Trace:
             if step.phase != phase:
                 phase = step.phase
                 lines.append(phase)
-            lines += [f"  {step.formula}    {step.shapes}", f"      {step.numbers}"]
+            lines.append(f"  {step.formula}    {step.shapes}")
+            lines += [f"      {line}" for line in step.numbers.split("\n")]
+            lines += [f"      ({step.note})"] if step.note else []
         return lines
 
     def __str__(self) -> str:
@@ -70,6 +81,7 @@ class Trace:
 
     def __rich__(self) -> Any:
         from rich.table import Table
+        from rich.text import Text
 
         table = Table(
             "", "formula", "numbers of the first entry", "shapes", title=f"one step, loss {self.loss:.5g}"
@@ -78,7 +90,9 @@ class Trace:
         for step in self.steps:
             if phase and step.phase != phase:
                 table.add_section()
-            table.add_row(step.phase if step.phase != phase else "", step.formula, step.numbers, step.shapes)
+            table.add_row(
+                step.phase if step.phase != phase else "", _with_note(step), Text(step.numbers), step.shapes
+            )
             phase = step.phase
         return table
 
@@ -90,8 +104,8 @@ class Trace:
 
     def _repr_html_(self) -> str:
         rows = "".join(
-            f"<tr><td>{step.phase}</td><td><code>{escape(step.formula)}</code></td>"
-            f"<td><code>{escape(step.numbers)}</code></td><td>{escape(step.shapes)}</td>"
+            f"<tr><td>{step.phase}</td><td><code>{escape(step.formula)}</code>{_note_html(step)}</td>"
+            f"<td><code style='white-space: pre-line'>{escape(step.numbers)}</code></td><td>{escape(step.shapes)}</td>"
             f"<td><pre>{escape(_preview(step.array))}</pre></td></tr>"
             for step in self.steps
         )
@@ -102,7 +116,7 @@ class Trace:
         """Write one page that needs no network, on which every neuron and weight shows its arithmetic."""
         from glassnet.insight.trace.page import page
 
-        Path(path).write_text(page(self.record), encoding="utf-8")
+        Path(path).write_text(page(self.record, self._repr_html_()), encoding="utf-8")
 
 
 def trace(
@@ -133,10 +147,26 @@ def trace(
     -------
     Trace
     """
-    if samples_in not in ("rows", "columns"):
-        raise ArgumentError(f"samples_in must be 'rows' or 'columns'; got {samples_in!r}")
+    checked_writing(samples_in)
     chosen = default_loss(network, y) if loss is None else loss
     return Trace(record(network, X, y, chosen, optimizer), samples_in)
+
+
+def checked_writing(samples_in: str) -> None:
+    """Raise `ArgumentError` unless it says how formulas are to be written."""
+    if samples_in not in ("rows", "columns"):
+        raise ArgumentError(f"samples_in must be 'rows' or 'columns'; got {samples_in!r}")
+
+
+def _with_note(step: Step) -> Any:
+    """Formula and note; brackets in them are no markup."""
+    from rich.text import Text
+
+    return Text.assemble(step.formula, (f"\n{step.note}" if step.note else "", "dim"))
+
+
+def _note_html(step: Step) -> str:
+    return f"<br><small>{escape(step.note)}</small>" if step.note else ""
 
 
 def _preview(array: Any) -> str:

@@ -13,6 +13,7 @@ from glassnet.training.history import History
 if TYPE_CHECKING:
     from glassnet.network import Network
     from glassnet.state import TrainingState
+    from glassnet.training.data import Data
 
 
 @dataclass
@@ -29,6 +30,8 @@ class Session:
         The epochs of this fit so far.
     epochs : int
         How many this fit was asked for.
+    data : Data
+        What is trained on, as the engine takes it.
     stopped_by : str
         Why training ends early; empty if it does not.
     error : BaseException or None
@@ -39,6 +42,7 @@ class Session:
     state: TrainingState
     history: History
     epochs: int
+    data: Data
     stopped_by: str = ""
     error: BaseException | None = None
 

@@ -1,0 +1,80 @@
+"""The set of trainings: every case follows from a seed, its kind and its number."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+import glassnet as gn
+from benchmarks.diagnosis import faults_of_data, faults_of_weights, measures, sensible
+from benchmarks.diagnosis.planting import Fault
+from benchmarks.diagnosis.problems import Random
+from benchmarks.diagnosis.trainings import Setup, Training, run
+
+FAULTS: dict[str, Fault] = {
+    fault.code: fault for fault in (*faults_of_weights.FAULTS, *faults_of_data.FAULTS)
+}
+HEALTHY = "healthy"
+# What only the first weights, or the order of the samples, or an error that ended training can show.
+_NEED_WATCHING = (
+    "vanishing_gradient", "exploding_gradient", "scale_too_small", "scale_too_large", "initial_loss_not_chance",
+    "learning_rate_too_high", "learning_rate_too_low", "sorted_not_shuffled",
+)  # fmt: skip
+_ATTEMPTS = 300
+
+
+@dataclass(frozen=True)
+class Case:
+    """One training of the set: healthy, or with the fault of this code."""
+
+    seed: int
+    kind: str
+    number: int
+
+    @property
+    def random(self) -> Random:
+        """Its own source of randomness."""
+        return np.random.default_rng([self.seed, ["healthy", *FAULTS].index(self.kind), self.number])
+
+    @property
+    def watched(self) -> bool:
+        """Whether the training has the `Diagnosis` callback; a quarter of those that can do without have not."""
+        return self.kind in _NEED_WATCHING or self.number % 4 != 3
+
+
+def cases(seed: int, of_each_fault: int, healthy: int) -> list[Case]:
+    """The set."""
+    faulty = [Case(seed, code, number) for code in FAULTS for number in range(of_each_fault)]
+    return faulty + [Case(seed, HEALTHY, number) for number in range(healthy)]
+
+
+def trained(case: Case) -> Training:
+    """The first drawn training that is what the case says."""
+    random = case.random
+    for _ in range(_ATTEMPTS):
+        setup = sensible.draw(random) if case.kind == HEALTHY else FAULTS[case.kind].plant(random)
+        training = run(setup, [gn.Diagnosis(warn=False)] if case.watched else [])
+        if is_healthy(training) if case.kind == HEALTHY else FAULTS[case.kind].shows(training):
+            return training
+    raise RuntimeError(f"{_ATTEMPTS} trainings were drawn for {case}, and none of them is one")
+
+
+def is_healthy(training: Training) -> bool:
+    """Whether it learned well, by what was held back too, without learning the training samples by heart."""
+    first, last = (measures.loss_of(training, network) for network in (training.first, training.last))
+    held = training.setup.held is None or (
+        measures.score(training, held=True) > max(0.4, measures.score(training) - 0.15)
+        and training.curve("validation_loss")[-1] < 1.25 * min(training.curve("validation_loss"))
+    )
+    return (
+        not training.diverged
+        and last < 0.6 * first
+        and measures.learns(training, _enough(training.setup))
+        and held
+    )
+
+
+def _enough(setup: Setup) -> float:
+    """What a good training learns of what there is to learn; of diabetes, nobody learns more than half."""
+    return 0.4 if setup.problem.name == "diabetes" else 0.7

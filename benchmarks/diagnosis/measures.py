@@ -1,0 +1,336 @@
+"""For each code, a measurement of its own that says whether a finding of that code is true of a training.
+
+None of them asks the diagnosis, and those that can, ask something else than it could: another training at another
+learning rate, the same training without the fault, or a random forest on the same data. They decide whether a finding
+that was not planted is a consequence or wrong, so each takes the word at the least that it claims.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
+from sklearn.model_selection import cross_val_predict
+
+import glassnet as gn
+from benchmarks.diagnosis.problems import Array
+from benchmarks.diagnosis.signals import Signal, error_sizes, gradient_sizes, indistinct, signals
+from benchmarks.diagnosis.trainings import Setup, Training
+from glassnet.activations import Activation, Linear, Sigmoid, Softmax
+
+Measure = Callable[[Training, int | None], bool]
+
+
+# ---- how well it learned
+
+
+def outputs(training: Training, X: Array) -> Array:
+    """Predictions, logits turned into probabilities."""
+    with np.errstate(all="ignore"):
+        loss = training.setup.objective
+        return np.asarray(loss.activation.value(training.last.predict(X).astype(np.float64)))
+
+
+def score(training: Training, held: bool = False) -> float:
+    """0 for the best constant answer, 1 for all right: accuracy above the largest class's share, or R2.
+
+    Of the samples held back, if there are any, or of those trained on.
+    """
+    problem = training.setup.problem
+    X, y = (problem.X_held, problem.y_held) if held and len(problem.X_held) else (problem.X, problem.y)
+    found = outputs(training, X)
+    if not problem.has_classes:
+        return float(1 - np.mean((found - y) ** 2) / np.var(y))
+    return _above_constant(classes_of(found) == y, y)
+
+
+def classes_of(output: Array) -> Array:
+    """The class of each row."""
+    return (output[:, 0] > 0.5).astype(int) if output.shape[1] == 1 else output.argmax(axis=1)
+
+
+def _above_constant(right: Array, y: Array) -> float:
+    largest = np.bincount(y).max() / len(y)
+    return float((right.mean() - largest) / max(1 - largest, 1e-9))
+
+
+def chance(setup: Setup) -> float:
+    """The loss of the best output that is the same for every sample."""
+    y = setup.data[1]
+    loss = setup.objective
+    if not setup.problem.has_classes:
+        middle = np.median(y) if setup.loss == "mae" else y.mean()
+        return loss.value(y, np.full(y.shape, middle))
+    shares = np.bincount(setup.problem.y, minlength=setup.n_outputs) / len(y)
+    if setup.n_outputs == 1:
+        shares = shares[1:]
+    return loss.value(y, np.broadcast_to(_before(setup, shares), (len(y), setup.n_outputs)))
+
+
+def undecided(setup: Setup) -> float:
+    """The loss of a network that knows nothing yet: all classes alike, or values of 0."""
+    X, y = setup.data
+    n = setup.n_outputs
+    if not setup.problem.has_classes:
+        return setup.objective.value(y, np.zeros((len(X), n)))
+    alike = np.full(n, 0.5 if n == 1 else 1 / n)
+    return setup.objective.value(y, np.broadcast_to(_before(setup, alike), (len(X), n)))
+
+
+def _before(setup: Setup, shares: Array) -> Array:
+    """The output that stands for these probabilities."""
+    if isinstance(setup.objective.activation, Linear):
+        return shares
+    shares = np.clip(shares, 1e-9, 1 - 1e-9)
+    return np.log(shares / (1 - shares)) if setup.n_outputs == 1 else np.log(shares)
+
+
+def loss_of(training: Training, network: gn.Network) -> float:
+    """The loss of this network on all training samples."""
+    X, y = training.setup.data
+    with np.errstate(all="ignore"):
+        value = training.setup.objective.value(y, network.predict(X))
+    return value if np.isfinite(value) else np.inf
+
+
+def last_loss(training: Training) -> float:
+    """The loss at the end; infinite if training diverged."""
+    return np.inf if training.diverged else loss_of(training, training.last)
+
+
+def learns(training: Training, at_least: float) -> bool:
+    """Whether the share of what there is to learn that it learned is this large."""
+    return not training.diverged and score(training) >= at_least
+
+
+# ---- what flows through it
+
+
+def hidden(network: gn.Network, training: Training) -> list[Signal]:
+    """Signals of the hidden dense layers."""
+    return signals(network, training.setup.problem.X)[:-1]
+
+
+def _of_layers(holds: Callable[[Signal], bool]) -> Measure:
+    """Whether it holds for that hidden layer, or for one, at the beginning or at the end."""
+
+    def measure(training: Training, layer: int | None) -> bool:
+        return any(
+            holds(signal)
+            for network in (training.first, training.last)
+            for place, signal in enumerate(hidden(network, training))
+            if layer is None or layer == place
+        )
+
+    return measure
+
+
+def _begins_with(holds: Callable[[float], bool]) -> Measure:
+    """Whether it holds for the first gain of that layer, or of one."""
+
+    def measure(training: Training, layer: int | None) -> bool:
+        flow = signals(training.first, training.setup.problem.X)
+        return any(holds(signal.gain) for place, signal in enumerate(flow) if layer is None or layer == place)
+
+    return measure
+
+
+def _collapsed(training: Training, layer: int | None) -> bool:
+    problem = training.setup.problem
+    return any(
+        indistinct(signal.a, problem.y) > max(indistinct(problem.X, problem.y), 0.02)
+        for network in (training.first, training.last)
+        for place, signal in enumerate(hidden(network, training))
+        if layer is None or layer == place
+    )
+
+
+def falling_off(training: Training, network: gn.Network) -> float:
+    """The first dense layer's gradient divided by the largest."""
+    return _first_beside_largest(gradient_sizes(network, *training.setup.data, training.setup.objective))
+
+
+def _error_falling_off(training: Training, network: gn.Network) -> float:
+    return _first_beside_largest(error_sizes(network, *training.setup.data, training.setup.objective))
+
+
+def _first_beside_largest(sizes: Array) -> float:
+    return float(sizes[0] / sizes.max()) if np.isfinite(sizes).all() and sizes.max() > 0 else 1.0
+
+
+def with_usual_weights(setup: Setup) -> gn.Network:
+    """The same layers with weights of the usual scale, and no bias."""
+    layers = [
+        replace(layer, initializer="glorot_uniform", bias_initializer="zeros")
+        if isinstance(layer, gn.Dense)
+        else layer
+        for layer in setup.layers
+    ]
+    return gn.Network(layers, seed=setup.seed, input_shape=setup.problem.X.shape[1])
+
+
+def _vanishes(training: Training, layer: int | None) -> bool:
+    ends_at_zero = not signals(training.first, training.setup.problem.X)[-1].weights.any()
+    networks = (training.last,) if ends_at_zero else (training.first, training.last)
+    return any(
+        falling_off(training, network) <= 1e-2 or _error_falling_off(training, network) <= 1e-3
+        for network in networks
+    )
+
+
+def error_growth(training: Training, network: gn.Network) -> float:
+    """The error at the first dense layer divided by that at the last."""
+    sizes = error_sizes(network, *training.setup.data, training.setup.objective)
+    return float(sizes[0] / sizes[-1]) if np.isfinite(sizes).all() and sizes[-1] > 0 else np.inf
+
+
+def _explodes(training: Training, layer: int | None) -> bool:
+    networks = (training.first, training.last)
+    setup = training.setup
+    largest = max(float(gradient_sizes(network, *setup.data, setup.objective).max()) for network in networks)
+    return (
+        training.diverged
+        or not largest <= 100
+        or max(error_growth(training, network) for network in networks) > 30
+    )
+
+
+# ---- data
+
+
+def spreads(X: Array) -> Array:
+    """Standard deviations of the features that vary."""
+    found = X.std(axis=0)
+    return found[found > 0]
+
+
+def _inputs_off(training: Training, layer: int | None) -> bool:
+    X = training.setup.problem.X
+    found = spreads(X)
+    return found.max() > 20 or found.max() < 0.02 or bool((np.abs(X.mean(axis=0)) > 20).any())
+
+
+def _targets_off(training: Training, layer: int | None) -> bool:
+    y = training.setup.problem.y
+    return y.ndim == 2 and bool(y.std() > 10 or y.std() < 0.02 or abs(y.mean()) > 20)
+
+
+def repeated_rows(training: Training) -> float:
+    """Share of the samples held back that are among those trained on."""
+    problem = training.setup.problem
+    known = {row.tobytes() for row in problem.X}
+    return float(np.mean([row.tobytes() in known for row in problem.X_held])) if len(problem.X_held) else 0.0
+
+
+def forest_score(training: Training) -> float:
+    """The :func:`score` of a random forest on the same samples, each predicted by trees that never saw it."""
+    X, y = training.setup.problem.X, training.setup.problem.y
+    kinds = RandomForestClassifier if y.ndim == 1 else RandomForestRegressor
+    forest = kinds(40, min_samples_leaf=2, random_state=0)
+    found = cross_val_predict(forest, X, y.ravel(), cv=min(4, len(y) // 2))
+    if y.ndim == 1:
+        return _above_constant(found == y, y)
+    return float(1 - np.mean((found - y[:, 0]) ** 2) / np.var(y))
+
+
+def rarest(training: Training) -> float:
+    """Samples of the rarest class for one of the most frequent."""
+    y = training.setup.problem.y
+    if y.ndim == 2:
+        return 1.0
+    counts = np.bincount(y)
+    return float(counts.min() / counts.max())
+
+
+def single_class_batches(training: Training) -> float:
+    """Share of batches that hold one class only; 0 where samples are shuffled."""
+    setup = training.setup
+    if setup.shuffle or setup.batch_size is None or not setup.problem.has_classes:
+        return 0.0
+    y = setup.problem.y
+    starts = range(0, len(y), setup.batch_size)
+    return float(np.mean([np.ptp(y[start : start + setup.batch_size]) == 0 for start in starts]))
+
+
+# ---- over time
+
+
+def _rate_too_high(training: Training, layer: int | None) -> bool:
+    return any(_does_better(training, factor) for factor in (0.1, 0.01, 0.001))
+
+
+def rate_too_low(training: Training, layer: int | None) -> bool:
+    """Whether a higher rate brings the loss far lower in as many epochs."""
+    return any(_does_better(training, factor) for factor in (10, 100, 1000))
+
+
+def _does_better(training: Training, factor: float) -> bool:
+    return last_loss(training.at_rate(factor)) < 0.7 * last_loss(training)
+
+
+def _first_loss_off(training: Training, layer: int | None) -> bool:
+    return loss_of(training, training.first) > 1.5 * max(undecided(training.setup), chance(training.setup))
+
+
+def _overfits(training: Training, layer: int | None) -> bool:
+    losses = training.curve("validation_loss")
+    worse_than_it_was = losses[-1] > 1.3 * max(min(losses), last_loss(training))
+    return learns(training, 0.3) and (score(training, held=True) < score(training) - 0.1 or worse_than_it_was)
+
+
+def _underfits(training: Training, layer: int | None) -> bool:
+    few = len(training.setup.problem.X) < 20
+    return score(training) < (0.5 if few else forest_score(training) - 0.1)
+
+
+# ---- how it is built
+
+_ENDS: dict[str, type[Activation] | tuple[()]] = {
+    "binary_cross_entropy": Sigmoid, "categorical_cross_entropy": Softmax,
+    "sparse_categorical_cross_entropy": Softmax, "sigmoid_cross_entropy": Linear,
+    "softmax_cross_entropy": Linear, "sparse_softmax_cross_entropy": Linear, "mean_squared_error": (),
+}  # fmt: skip
+
+
+def mismatched(setup: Setup) -> bool:
+    """Whether the last activation and the loss are none of the pairs that belong together."""
+    end = gn.activations.get(setup.dense[-1].activation)
+    return not isinstance(end, _ENDS[setup.objective.name] if setup.problem.has_classes else Linear)
+
+
+def is_affine(training: Training) -> bool:
+    """Whether what reaches the last activation is an affine function of the features though there are hidden layers."""
+    X = training.setup.problem.X
+    if len(training.setup.dense) < 2:
+        return False
+    network, random = with_usual_weights(training.setup), np.random.default_rng(0)
+    one, other = (X[random.integers(len(X), size=50)] for _ in range(2))
+    middle, *ends = (signals(network, x)[-1].z for x in ((one + other) / 2, one, other))
+    return bool(np.allclose(middle, (ends[0] + ends[1]) / 2, rtol=1e-6, atol=1e-6 * np.abs(middle).max()))
+
+
+MEASURES: dict[str, Measure] = {
+    "dead_units": _of_layers(lambda signal: bool(signal.never_active.any())),
+    "collapsed_representation": _collapsed,
+    "saturated_units": _of_layers(lambda signal: bool(signal.saturated.mean() > 0.4)),
+    "vanishing_gradient": _vanishes,
+    "exploding_gradient": _explodes,
+    "symmetric_weights": _of_layers(lambda signal: signal.repeated > 0),
+    "scale_too_small": _begins_with(lambda gain: gain < 0.1),
+    "scale_too_large": _begins_with(lambda gain: gain > 4),
+    "unscaled_inputs": _inputs_off,
+    "unscaled_targets": _targets_off,
+    "learning_rate_too_high": _rate_too_high,
+    "learning_rate_too_low": rate_too_low,
+    "initial_loss_not_chance": _first_loss_off,
+    "labels_unrelated": lambda training, layer: forest_score(training) < 0.1,
+    "output_loss_mismatch": lambda training, layer: mismatched(training.setup),
+    "missing_nonlinearity": lambda training, layer: is_affine(training),
+    "sorted_not_shuffled": lambda training, layer: single_class_batches(training) > 0.5,
+    "leakage": lambda training, layer: repeated_rows(training) > 0,
+    "overfitting": _overfits,
+    "underfitting": _underfits,
+    "imbalance": lambda training, layer: rarest(training) <= 0.2,
+}

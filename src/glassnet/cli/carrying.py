@@ -1,0 +1,96 @@
+"""A network that scales its inputs and outputs itself, so that it needs nothing but its own layers."""
+
+from __future__ import annotations
+
+import copy
+
+import numpy as np
+
+from glassnet.activations import Linear
+from glassnet.cli.description import Scaling
+from glassnet.layers import Dense, Flatten, Layer
+from glassnet.network import Network
+
+# Where a column lies further from zero than this many of its spreads, float32 keeps too few digits of what differs.
+_MOST_SPREADS = 100.0
+_SMALLEST, _LARGEST = 1e-18, 1e18
+
+
+def carrying(network: Network, inputs: Scaling, targets: Scaling) -> Network:
+    """The network whose prediction for x is ``targets.undo(network.predict(inputs.apply(x)))``.
+
+    The scaling moves into the first and the last dense layer::
+
+        z = ((x - mean) / scale) W + b = x W' + b'       W' = W / scale,  b' = b - (mean / scale) W
+        y = (a W + b) scale + mean     = a W' + b'       W' = W scale,    b' = b scale + mean
+
+    Where there is no such layer, or its weights have a penalty, which would change with them, a linear dense layer is
+    added for it. The dtype is float64 where float32 could not hold columns that lie far from zero. The state of
+    training belongs to the weights as they were and is left out.
+
+    Parameters
+    ----------
+    network : Network
+        Built.
+    inputs, targets : Scaling
+        Of the features and of the outputs.
+    """
+    result = _with_ends(network, inputs, targets)
+    dense = [layer for layer in result.layers if isinstance(layer, Dense)]
+    if inputs.changes_something:
+        first, shares = dense[0], 1 / inputs.scale
+        first.bias = first.bias - (inputs.mean * shares) @ first.weights
+        first.weights = first.weights * shares[:, None]
+    if targets.changes_something:
+        last = dense[-1]
+        last.weights = last.weights * targets.scale
+        last.bias = last.bias * targets.scale + targets.mean
+    suffices = network.dtype == np.float32 and _suits_float32(inputs) and _suits_float32(targets)
+    return _like(network, result.layers, result.parameters, "float32" if suffices else "float64")
+
+
+def _with_ends(network: Network, inputs: Scaling, targets: Scaling) -> Network:
+    """The same network in float64, with layers that can take the scaling."""
+    layers, parameters = list(network.layers), [network.parameters.astype(np.float64)]
+    n_flat = int(isinstance(layers[0], Flatten))
+    if inputs.changes_something and not _is_free(layers[n_flat]):
+        layers.insert(n_flat, Dense(len(inputs.scale)))
+        parameters.insert(0, _identity(len(inputs.scale)))
+    if targets.changes_something and not (_is_free(layers[-1]) and _is_linear(layers[-1])):
+        layers.append(Dense(len(targets.scale)))
+        parameters.append(_identity(len(targets.scale)))
+    return _like(network, tuple(layers), np.concatenate(parameters), "float64")
+
+
+def _is_free(layer: Layer) -> bool:
+    """Whether nothing depends on how large the weights of this layer are."""
+    return isinstance(layer, Dense) and not layer.l1 and not layer.l2
+
+
+def _is_linear(layer: Layer) -> bool:
+    return isinstance(layer, Dense) and layer.activation == Linear()
+
+
+def _identity(n: int) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    """Weights and bias of a dense layer that changes nothing."""
+    return np.concatenate([np.eye(n).ravel(), np.zeros(n)])
+
+
+def _suits_float32(scaling: Scaling) -> bool:
+    near = (np.abs(scaling.mean) <= _MOST_SPREADS * scaling.scale).all()
+    return bool(near and scaling.scale.min() >= _SMALLEST and scaling.scale.max() <= _LARGEST)
+
+
+def _like(
+    network: Network,
+    layers: tuple[Layer, ...],
+    parameters: np.ndarray[tuple[int, ...], np.dtype[np.float64]],
+    dtype: str,
+) -> Network:
+    """A network of these layers and parameters, with everything else of `network` but its state of training."""
+    result = Network(layers, seed=0, dtype=dtype, input_shape=network.input_shape)
+    result.parameters = parameters
+    result.running_statistics[...] = network.running_statistics
+    result.streams = copy.deepcopy(network.streams)
+    result.loss, result.metadata = network.loss, copy.deepcopy(network.metadata)
+    return result

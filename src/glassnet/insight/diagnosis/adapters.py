@@ -1,0 +1,129 @@
+"""Networks that are not glassnet's own: PyTorch modules, and what a learner wrote in NumPy."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from glassnet import activations
+from glassnet.activations import Activation
+from glassnet.errors import ArgumentError, ShapeError
+from glassnet.insight.check.arrays import as_array
+from glassnet.interop import pieces
+from glassnet.layers import Activation as ActivationLayer
+from glassnet.network import Network
+from glassnet.optional import require
+
+Array = NDArray[Any]
+
+
+def adapt(
+    weights: Sequence[tuple[ArrayLike, ArrayLike]],
+    activations: Sequence[str | Activation],
+    *,
+    samples_in: str = "rows",
+) -> Network:
+    """A glassnet network with the numbers of your own one, for `diagnose`, `trace` and all the rest.
+
+    Parameters
+    ----------
+    weights : sequence of (W, b)
+        Of each dense layer, from input to output: W ``(n_inputs, n_outputs)``, b ``(n_outputs,)`` or
+        ``(1, n_outputs)``. They are copied.
+    activations : sequence of str or Activation
+        One for each layer; a pair of functions is wrapped in ``gn.activations.Function(f, df)``.
+    samples_in : {"rows", "columns"}
+        Your convention: "columns" for Z = W X + b, where W is ``(n_outputs, n_inputs)`` and b ``(n_outputs, 1)``.
+        Data are given to glassnet with samples in rows either way.
+
+    Returns
+    -------
+    Network
+        Of dtype float64.
+
+    Raises
+    ------
+    ArgumentError, ShapeError
+        If there are not as many activations as layers, or arrays do not fit.
+    """
+    if samples_in not in ("rows", "columns"):
+        raise ArgumentError(f"samples_in must be 'rows' or 'columns'; got {samples_in!r}")
+    if not weights or len(weights) != len(activations):
+        raise ArgumentError(
+            f"adapt needs one activation for each pair (W, b); got {len(weights)} pairs and "
+            f"{len(activations)} activations"
+        )
+    parts = []
+    for index, (pair, name) in enumerate(zip(weights, activations, strict=True)):
+        W, b = _pair(index, pair, samples_in)
+        parts += [pieces.dense(W, b, f"layer {index}"), pieces.Piece(_activation(name), f"layer {index}")]
+    return pieces.assembled(parts, None, np.dtype(np.float64))
+
+
+def _activation(name: str | Activation) -> ActivationLayer:
+    return ActivationLayer(activations.get(name))
+
+
+def _pair(index: int, pair: Any, samples_in: str) -> tuple[Any, Any]:
+    if not isinstance(pair, (tuple, list)) or len(pair) != 2:
+        raise ArgumentError(f"weights[{index}] must be a pair (W, b); got {type(pair).__name__}")
+    W, b = (as_array(part).astype(np.float64) for part in pair)
+    W = W.T if samples_in == "columns" and W.ndim == 2 else W
+    if W.ndim != 2 or b.size != W.shape[1]:
+        wanted = "(n_inputs, n_outputs)" if samples_in == "rows" else "(n_outputs, n_inputs)"
+        raise ShapeError(
+            f"weights[{index}] must hold W of shape {wanted} and b of n_outputs entries; "
+            f"got {np.shape(pair[0])} and {np.shape(pair[1])}"
+        )
+    return W, b.reshape(-1)
+
+
+def two_predictions(model: Any, x: Array) -> tuple[Array, Array] | None:
+    """What a model that is not glassnet's says of the same samples twice; None where it cannot be asked.
+
+    A PyTorch module is copied first, in the mode in which it is; of an own network ``predict`` is called.
+    """
+    if isinstance(model, Network):
+        return None
+    if hasattr(model, "named_parameters"):
+        return _of_module(model, x)
+    if not callable(getattr(model, "predict", None)):
+        return None
+    first, second = (as_array(model.predict(x)) for _ in range(2))
+    return first, second
+
+
+def _of_module(module: Any, x: Array) -> tuple[Array, Array]:
+    torch = require("torch", extra="torch", purpose="a diagnosis of a PyTorch module")
+    asked = copy.deepcopy(module)
+    parameter = next(asked.parameters())
+    batch = torch.tensor(x, dtype=parameter.dtype, device=parameter.device)
+    with torch.no_grad(), torch.random.fork_rng():
+        first, second = (as_array(asked(batch)) for _ in range(2))
+    return first, second
+
+
+def as_network(model: Any) -> Network:
+    """The network that a model is, or has the numbers of.
+
+    Raises
+    ------
+    ArgumentError
+        If it is neither a Network, a PyTorch module, nor an object with ``weights`` and ``activations``.
+    """
+    if isinstance(model, Network):
+        return model
+    if hasattr(model, "state_dict") and hasattr(model, "named_parameters"):
+        from glassnet.interop.torch import from_torch
+
+        return from_torch(model)
+    if hasattr(model, "weights") and hasattr(model, "activations"):
+        return adapt(model.weights, model.activations)
+    raise ArgumentError(
+        f"diagnose takes a Network, a PyTorch module, or an object with weights [(W, b), ...] and activations "
+        f"(see gn.adapt); got {type(model).__name__}"
+    )

@@ -1,0 +1,129 @@
+"""The callback that watches a training, for the diagnosis afterwards and for warnings on the way."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from glassnet.errors import DivergenceError
+from glassnet.insight.diagnosis.case import Case
+from glassnet.insight.diagnosis.measure import Pass, rms
+from glassnet.insight.diagnosis.observed import NAME, Observed
+from glassnet.insight.diagnosis.rules import findings
+from glassnet.insight.diagnosis.samples import sortedness
+from glassnet.insight.diagnosis.targets import Targets
+from glassnet.layers import Dense
+from glassnet.training.callbacks.base import Callback, Session
+from glassnet.training.history import History
+from glassnet.training.sources import Mapped, Memory
+
+Array = NDArray[Any]
+
+# Samples looked at while training goes on; epochs looked at grow by a fifth, so that 10 000 epochs are about 45 looks.
+FEW_ROWS = 256
+GROWTH = 1.2
+# Epochs after which the quick rules are asked.
+ASKED = (1, 10, 100, 1000, 10_000)
+
+
+class DiagnosisWarning(UserWarning):
+    """A finding of the `Diagnosis` callback while training goes on."""
+
+
+class Diagnosis(Callback):
+    """Watches a training and hands what it saw to `diagnose`, through the history.
+
+    Parameters
+    ----------
+    warn : bool
+        Warn (`DiagnosisWarning`) once about each error or warning that shows in epochs 1, 10, 100 and so on.
+
+    Attributes
+    ----------
+    history : History
+        Of the last fit, also where it ended with an error.
+    """
+
+    def __init__(self, warn: bool = True) -> None:
+        self.warn = bool(warn)
+        self.history = History()
+
+    def begin(self, session: Session) -> None:
+        """Keep the first weights, and what the order of the samples is."""
+        self.history = session.history
+        source, vectors = session.data.source, session.network.vectors
+        self._seen = Observed(vectors.parameters.copy(), vectors.running.copy(), session.state.step == 0)
+        self._before, self._step = vectors.parameters.copy(), session.state.step
+        self._sample: tuple[Array, Targets] | None = None
+        self._told: set[str] = set()
+        self._next = 1.0
+        if isinstance(source, Memory | Mapped):
+            self._look_at(session, source)
+        session.history.records[NAME] = self._seen
+
+    def _look_at(self, session: Session, source: Memory | Mapped) -> None:
+        loss = session.network.loss
+        if loss is None or not any(isinstance(layer, Dense) for layer in session.network.layers):
+            return
+        targets = Targets(loss, source.y, session.data.plan.n_outputs)
+        rows = np.linspace(0, len(source.y) - 1, min(len(source.y), FEW_ROWS)).astype(np.int64)
+        x = source.x[rows] if isinstance(source, Memory) else source.rows(rows)
+        self._sample = x, targets.take(rows)
+        self._seen.n_samples, self._seen.batch_size = len(source.y), source.batch_size
+        self._seen.shuffled = source.shuffles
+        if targets.kind != "labels":
+            self._seen.sortedness = sortedness(targets.columns)
+
+    def epoch_end(self, session: Session) -> None:
+        """Measure, at the first epochs and then ever more seldom; warn."""
+        epoch, parameters = session.history.n_epochs, session.network.parameters
+        if self._sample is not None and epoch >= self._next:
+            self._next = max(epoch + 1, epoch * GROWTH)
+            with np.errstate(all="ignore"):
+                self._measure(session, epoch)
+        if self.warn and epoch in ASKED and self._sample is not None:
+            self._ask(session, *self._sample)
+        if epoch + 1 >= self._next:
+            self._before, self._step = parameters.copy(), session.state.step
+
+    def _measure(self, session: Session, epoch: int) -> None:
+        network, seen = session.network, self._seen
+        if self._sample is None:
+            return
+        look = Pass(network, network.parameters, network.running_statistics, *self._sample)
+        steps = max(session.state.step - self._step, 1)
+        before = self._before.astype(np.float64)
+        change = rms(network.parameters - before) / steps
+        seen.epochs.append(epoch)
+        seen.update_ratio.append(change / max(rms(before), 1e-300))
+        seen.gradient_norm.append([block.gradient_norm for block in look.blocks])
+        seen.activation_spread.append([rms(b.output - b.output.mean(axis=0)) for b in look.blocks])
+        seen.dead.append([float(block.dead.mean()) for block in look.blocks])
+        seen.flat.append([block.flat for block in look.blocks])
+
+    def _ask(self, session: Session, x: Array, targets: Targets) -> None:
+        case = Case(
+            session.network, session.network, x, targets, self._held(session, targets),
+            session.history, self._seen, session.state.optimizer, True,
+        )  # fmt: skip
+        with np.errstate(all="ignore"):
+            found = findings(case, trains=False)
+        for finding in found:
+            if finding.severity != "note" and finding.code not in self._told:
+                self._told.add(finding.code)
+                text = f"epoch {session.history.n_epochs}: {finding.title}: {finding.cause}; {finding.remedy}"
+                warnings.warn(text, DiagnosisWarning, stacklevel=2)
+
+    @staticmethod
+    def _held(session: Session, targets: Targets) -> tuple[Array, Targets] | None:
+        if session.data.held is None:
+            return None
+        x, y = session.data.held
+        return x, Targets(targets.loss, y, targets.n_outputs)
+
+    def end(self, session: Session) -> None:
+        """Note whether the loss left the finite numbers."""
+        self._seen.diverged = isinstance(session.error, DivergenceError)

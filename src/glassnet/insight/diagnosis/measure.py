@@ -1,0 +1,158 @@
+"""One forward and one backward pass over the sample, and what each dense layer showed in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from glassnet.activations import Activation, Linear, ReLU, Sigmoid, Tanh
+from glassnet.insight.diagnosis.targets import Targets
+from glassnet.insight.trace.record import RowRecord, StepRecord, record
+from glassnet.layers import Dropout
+from glassnet.network import Network
+from glassnet.plan import BATCH_NORM, DENSE, LAYER_NORM
+
+Array = NDArray[Any]
+TINY = 1e-300
+
+# Slope below which a unit passes next to nothing on, in parts of the largest slope: sigmoid at |z| > 4.4.
+FLAT = 0.05
+
+
+@dataclass(frozen=True, eq=False)
+class Block:
+    """A dense layer with everything behind it, up to the next one.
+
+    Attributes
+    ----------
+    index : int
+        The dense layer, counted from 0.
+    records : tuple of RowRecord
+        The dense row first.
+    """
+
+    index: int
+    records: tuple[RowRecord, ...]
+
+    @property
+    def dense(self) -> RowRecord:
+        """The dense row."""
+        return self.records[0]
+
+    @cached_property
+    def active(self) -> RowRecord:
+        """The first row with an activation that is not linear; the dense row where there is none."""
+        bent = (made for made in self.records if not isinstance(made.row.activation, Linear))
+        return next(bent, self.dense)
+
+    @property
+    def activation(self) -> Activation:
+        """Its activation."""
+        return self.active.row.activation
+
+    @property
+    def normalised(self) -> bool:
+        """Whether a normalisation follows."""
+        return any(made.row.kind in (BATCH_NORM, LAYER_NORM) for made in self.records)
+
+    @property
+    def weights(self) -> Array:
+        """Weights of the dense layer, (n_inputs, n_outputs)."""
+        return _present(self.dense.weights)
+
+    @property
+    def bias(self) -> Array:
+        """Bias of the dense layer, (n_outputs,)."""
+        return _present(self.dense.bias)
+
+    @property
+    def output(self) -> Array:
+        """What goes to the next dense layer, (n_samples, n_outputs)."""
+        return self.records[-1].a
+
+    @cached_property
+    def gradient_norm(self) -> float:
+        """Root mean square of the gradients of the weights."""
+        return rms(_present(self.dense.d_weights))
+
+    @cached_property
+    def error_norm(self) -> float:
+        """Root mean square of the error at the pre-activation of the dense layer."""
+        return rms(self.dense.d_z)
+
+    @cached_property
+    def gain(self) -> float:
+        """Spread of the weights times the root of the number of inputs: what the layer multiplies signals by."""
+        return float(self.weights.std() * np.sqrt(len(self.weights)))
+
+    @cached_property
+    def dead(self) -> NDArray[np.bool_]:
+        """Units whose output is zero, and whose slope is zero, for all samples; (n_outputs,)."""
+        if not isinstance(self.activation, ReLU):
+            return np.zeros(self.active.a.shape[1], bool)
+        return np.asarray((self.active.z <= 0).all(axis=0))
+
+    @cached_property
+    def flat(self) -> float:
+        """The share of all outputs at which a sigmoid or tanh is flat: its slope below 5 % of the largest."""
+        z, a = self.active.z, self.active.a
+        if isinstance(self.activation, Sigmoid | Tanh):
+            largest = 0.25 if isinstance(self.activation, Sigmoid) else 1.0
+            return float((self.activation.slope(z, a) < FLAT * largest).mean())
+        return 0.0
+
+
+class Pass:
+    """What a network with these parameters computes for the sample, in float64 and without dropout."""
+
+    def __init__(
+        self, network: Network, parameters: Array, running: Array, x: Array, targets: Targets
+    ) -> None:
+        self.targets = targets
+        layers = [layer for layer in network.layers if not isinstance(layer, Dropout)]
+        twin = Network(layers, seed=0, dtype="float64", input_shape=network.layout.input_shape)
+        twin.parameters = parameters
+        twin.running_statistics[...] = running
+        samples = x.reshape(len(x), *network.layout.input_shape)
+        with np.errstate(all="ignore"):
+            self.record: StepRecord = record(twin, samples, targets.values, targets.loss, "sgd")
+            self.output: Array = twin.predict(samples)
+        self.loss = self.record.value + self.record.penalty
+        self.blocks = tuple(_blocks(self.record.rows))
+
+    @property
+    def hidden(self) -> tuple[Block, ...]:
+        """All blocks but the last."""
+        return self.blocks[:-1]
+
+    @cached_property
+    def score(self) -> float:
+        """See `Targets.score`."""
+        return self.targets.score(self.output)
+
+    @cached_property
+    def progress(self) -> float:
+        """1 where the loss is 0, 0 where it is that of the best constant prediction."""
+        return 1 - self.record.value / max(self.targets.chance, TINY)
+
+
+def _blocks(rows: tuple[RowRecord, ...]) -> Iterator[Block]:
+    starts = [place for place, made in enumerate(rows) if made.row.kind == DENSE]
+    for index, (start, stop) in enumerate(zip(starts, [*starts[1:], len(rows)], strict=True)):
+        yield Block(index, rows[start:stop])
+
+
+def _present(array: Array | None) -> Array:
+    if array is None:
+        raise ValueError("a dense row has weights, bias and their gradients")
+    return array
+
+
+def rms(values: Array) -> float:
+    """Root mean square."""
+    return float(np.sqrt(np.square(values).mean()))

@@ -1,0 +1,61 @@
+"""What the samples are: scales of features, order, and rows that occur twice."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[Any]
+
+
+@dataclass(frozen=True, eq=False)
+class Samples:
+    """All samples, as rows.
+
+    Attributes
+    ----------
+    x : ndarray, (n_samples, n_features)
+    """
+
+    x: Array
+
+    @cached_property
+    def spread(self) -> Array:
+        """Standard deviation of each feature, (n_features,)."""
+        return np.asarray(self.x.std(axis=0, dtype=np.float64))
+
+    @cached_property
+    def size(self) -> Array:
+        """Root mean square of each feature, (n_features,)."""
+        return np.asarray(np.sqrt(np.square(self.x, dtype=np.float64).mean(axis=0)))
+
+    @cached_property
+    def varying(self) -> NDArray[np.bool_]:
+        """Features that are not constant."""
+        return np.asarray(self.spread > 1e-9 * (self.size + 1e-30))
+
+    def shared_with(self, other: Array) -> float:
+        """The share of `other`'s rows that are rows of these, too."""
+        mine = set(map(bytes, np.ascontiguousarray(self.x)))
+        return float(np.mean([bytes(row) in mine for row in np.ascontiguousarray(other)]))
+
+    @cached_property
+    def repeated(self) -> float:
+        """The share of rows that another row repeats."""
+        _, counts = np.unique(self.x, axis=0, return_counts=True)
+        return float(counts[counts > 1].sum() / len(self.x))
+
+
+def sortedness(columns: Array) -> float:
+    """How far targets are in order: 1 if neighbours are alike, 0 as in a random order.
+
+    1 - (mean squared difference of neighbours) / (that of any two rows): von Neumann's ratio, 1941.
+    """
+    spread = 2 * float(columns.var(axis=0).sum())
+    if len(columns) < 3 or spread == 0:
+        return 0.0
+    return 1 - float(np.square(np.diff(columns, axis=0)).sum(axis=1).mean()) / spread

@@ -1,0 +1,149 @@
+"""What the targets are: classes or values, how they spread, and what a constant prediction would cost."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from glassnet import inputs, losses
+from glassnet.activations import Sigmoid, Softmax
+from glassnet.errors import GlassnetError
+from glassnet.losses import Loss
+
+Array = NDArray[Any]
+TINY = 1e-12
+
+
+@dataclass(frozen=True, eq=False)
+class Targets:
+    """The targets of some samples.
+
+    Attributes
+    ----------
+    loss : Loss
+        As the user named it.
+    values : ndarray
+        Checked targets: (n, n_outputs) values, or (n, 1) classes or labels.
+    n_outputs : int
+        Of the network.
+    """
+
+    loss: Loss
+    values: Array
+    n_outputs: int
+
+    @cached_property
+    def kind(self) -> str:
+        """Return "classes", "values", "probabilities" (rows that are not 0 and 1) or "labels"."""
+        if self.loss.targets == "labels":
+            return "labels"
+        if inputs.names_classes(self.values, self.loss) or self._one_hot:
+            return "classes"
+        return "values" if self.loss.domain != (0.0, 1.0) else "probabilities"
+
+    @cached_property
+    def _one_hot(self) -> bool:
+        """Whether values are one-hot rows, or a column of 0 and 1, whatever the loss."""
+        y = self.values
+        binary = bool(((y == 0) | (y == 1)).all())
+        return binary and (y.shape[1] == 1 or bool((y.sum(axis=1) == 1).all()))
+
+    @cached_property
+    def classes(self) -> NDArray[np.int64]:
+        """The class of each sample, (n,)."""
+        return inputs.classes_of(self.values)
+
+    @cached_property
+    def n_classes(self) -> int:
+        """How many classes there are to tell apart: one for each output, 2 for a single one."""
+        return max(self.n_outputs, 2)
+
+    @cached_property
+    def matrix(self) -> Array:
+        """Values, or one-hot rows: (n, n_outputs) float64."""
+        if self.loss.takes_classes:
+            return np.eye(self.n_outputs)[self.classes]
+        return np.asarray(self.values, np.float64)
+
+    @cached_property
+    def columns(self) -> Array:
+        """What a rule that compares rows compares: one-hot classes, (n, n_classes), or values."""
+        return np.eye(self.n_classes)[self.classes] if self.kind == "classes" else self.matrix
+
+    @cached_property
+    def shares(self) -> Array:
+        """The share of each class, (n_classes,)."""
+        return np.bincount(self.classes, minlength=self.n_classes) / len(self.classes)
+
+    def value(self, output: Array) -> float:
+        """The loss of these outputs."""
+        return self.objective.compare(self.matrix, output, None)[0]
+
+    @cached_property
+    def objective(self) -> Loss:
+        """The loss, for targets given as :attr:`matrix`."""
+        dense = {
+            "sparse_categorical_cross_entropy": "categorical_cross_entropy",
+            "sparse_softmax_cross_entropy": "softmax_cross_entropy",
+        }
+        try:
+            return losses.get(dense.get(self.loss.name, self.loss))
+        except GlassnetError:
+            return self.loss
+
+    @cached_property
+    def chance(self) -> float:
+        """The smallest loss that a prediction reaches which is the same for all samples."""
+        rows = [self.matrix.mean(axis=0), np.median(self.matrix, axis=0)]
+        return min(self._constant(row) for row in rows)
+
+    @cached_property
+    def guess(self) -> float:
+        """The loss of a network that knows nothing yet: all classes alike, or all outputs zero."""
+        if self.kind != "classes":
+            return self._constant(np.zeros(self.n_outputs))
+        return self._constant(np.full(self.n_outputs, 1 / self.n_classes))
+
+    def _constant(self, row: Array) -> float:
+        if isinstance(self.loss.activation, Softmax):
+            row = np.log(np.maximum(row, TINY))
+        elif isinstance(self.loss.activation, Sigmoid):
+            row = np.log(np.maximum(row, TINY)) - np.log(np.maximum(1 - row, TINY))
+        with np.errstate(all="ignore"):
+            found = self.value(np.broadcast_to(row, self.matrix.shape).copy())
+        return found if np.isfinite(found) else np.inf
+
+    def score(self, output: Array) -> float:
+        """How well outputs fit: 0 as well as the best constant, 1 perfectly; of accuracy for classes, else R²."""
+        if self.kind == "classes":
+            guessed = output.argmax(axis=1) if self.n_outputs > 1 else self._above(output[:, 0])
+            return class_score(float((guessed == self.classes).mean()), float(self.shares.max()))
+        return r2(self.matrix, output)
+
+    def _above(self, output: Array) -> NDArray[np.int64]:
+        threshold = 0.0 if isinstance(self.loss.activation, Sigmoid) else 0.5
+        return (output > threshold).astype(np.int64)
+
+    def accuracy(self, output: Array) -> float:
+        """Share of samples whose class is predicted rightly."""
+        guessed = output.argmax(axis=1) if self.n_outputs > 1 else self._above(output[:, 0])
+        return float((guessed == self.classes).mean())
+
+    def take(self, rows: NDArray[np.int64]) -> Targets:
+        """Those of some samples."""
+        return Targets(self.loss, self.values[rows], self.n_outputs)
+
+
+def class_score(accuracy: float, majority: float) -> float:
+    """Accuracy on a scale where 0 is that of always naming the most frequent class."""
+    return (accuracy - majority) / max(1 - majority, TINY)
+
+
+def r2(y: Array, p: Array) -> float:
+    """1 - sum (y - p)^2 / sum (y - mean y)^2 over all entries."""
+    spread = float(np.square(y - y.mean(axis=0)).sum())
+    return 1 - float(np.square(y - p).sum()) / max(spread, TINY)

@@ -1,0 +1,49 @@
+"""The diagnosis of the training."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from glassnet.errors import GlassnetError
+from glassnet.insight.diagnosis import Finding, diagnose
+from glassnet.insight.report.markup import NOTHING, Html, joined, section, tag
+from glassnet.insight.report.subject import Subject
+
+
+def found_by_diagnosis(subject: Subject) -> tuple[tuple[Finding, ...], str]:
+    """The findings, and why there are none where the diagnosis cannot be made."""
+    trained = subject.trained
+    held = None if trained.held is None else (trained.held.X, trained.held.y)
+    try:
+        report = diagnose(
+            trained.network, trained.training.X, trained.training.y, subject.history,
+            loss=subject.loss, validation_data=held,
+        )  # fmt: skip
+    except GlassnetError as error:
+        return (), str(error)
+    return report.findings, ""
+
+
+def diagnosis(findings: Sequence[Finding], reason: str) -> Html:
+    """Each finding with its cause, its numbers and its remedy."""
+    if reason:
+        return section("diagnosis", "Diagnosis", tag("p", f"No diagnosis: {reason}"))
+    if not findings:
+        text = "Nothing was found that keeps this network from learning."
+        return section("diagnosis", "Diagnosis", tag("p", text))
+    return section("diagnosis", "Diagnosis", *map(_finding, findings))
+
+
+def _finding(finding: Finding) -> Html:
+    where = "" if finding.layer is None else f", layer {finding.layer}"
+    heading = tag("h3", tag("span", finding.severity, class_="severity"), " ", finding.code, where)
+    measured = tag("p", "Measured: ", tag("code", finding.numbers)) if finding.evidence else NOTHING
+    remedy = tag("p", tag("b", "Remedy: "), sentence(finding.remedy))
+    reference = tag("p", finding.reference, class_="note") if finding.reference else NOTHING
+    parts = joined([heading, tag("p", sentence(finding.cause)), measured, remedy, reference])
+    return tag("article", parts, class_=f"finding {finding.severity}")
+
+
+def sentence(text: str) -> str:
+    """With a capital letter and a full stop."""
+    return f"{text[:1].upper()}{text[1:]}{'' if text.endswith(('.', '!', '?')) else '.'}"

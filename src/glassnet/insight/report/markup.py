@@ -1,0 +1,63 @@
+"""Writing HTML: whatever is not markup already is escaped where it is put in."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterable, Sequence
+from html import escape
+
+_WITHOUT_CONTENT = {"br", "img"}
+
+
+class Html(str):
+    """Text that is markup; text of any other type is escaped."""
+
+    __slots__ = ()
+
+
+NOTHING = Html("")
+
+
+def tag(name: str, *content: object, **attributes: object) -> Html:
+    """An element; a trailing underscore of an attribute's name is dropped, so ``class_`` is "class"."""
+    given = "".join(f' {key.rstrip("_")}="{escape(str(value))}"' for key, value in attributes.items())
+    if name in _WITHOUT_CONTENT:
+        return Html(f"<{name}{given}>")
+    return Html(f"<{name}{given}>{joined(content)}</{name}>")
+
+
+def joined(parts: Iterable[object]) -> Html:
+    """Parts one after the other."""
+    return Html("".join(part if isinstance(part, Html) else escape(str(part)) for part in parts))
+
+
+def section(identifier: str, title: str, *content: object) -> Html:
+    """A part of the page with its heading."""
+    return tag("section", tag("h2", title), *content, id=identifier)
+
+
+def table(caption: str, head: Sequence[str], rows: Iterable[Sequence[object]]) -> Html:
+    """A table; the first cell of each row names it, and cells that are numbers stand to the right."""
+    header = tag("tr", *(tag("th", name, scope="col") for name in head))
+    body = (
+        tag("tr", tag("th", cells[0], scope="row"), *(tag("td", cell) for cell in cells[1:]))
+        for cells in rows
+    )
+    made = tag("table", tag("caption", caption), tag("thead", header), tag("tbody", *body))
+    return tag("div", made, class_="wide")
+
+
+def facts(pairs: Iterable[tuple[str, object]]) -> Html:
+    """Names, each with what belongs to it."""
+    return tag("dl", *(tag("div", tag("dt", name), tag("dd", value)) for name, value in pairs))
+
+
+def image(png: bytes, alt: str, **attributes: object) -> Html:
+    """A picture inside the page."""
+    data = "data:image/png;base64," + base64.b64encode(png).decode("ascii")
+    return tag("img", src=data, alt=alt, **attributes)
+
+
+def figure(content: Html, caption: str) -> Html:
+    """A picture with the text below it."""
+    return tag("figure", content, tag("figcaption", caption))

@@ -1,0 +1,41 @@
+"""A change of the training as a line of Python."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from glassnet.insight.report.subject import Subject
+from glassnet.layers import Dense, Dropout, Layer
+from glassnet.registry import compact_repr
+
+
+def python_code(subject: Subject, change: Mapping[str, Any]) -> str:
+    """What to write to train like this; names of data are those of the documentation."""
+    if "standardize" in change:
+        return "X = gn.Standardizer().fit_transform(X)"
+    if "epochs" in change:
+        return f"net.fit(X, y, epochs={change['epochs']})"
+    if "learning_rate" in change and subject.optimizer is not None:
+        optimizer = subject.optimizer.with_learning_rate(change["learning_rate"])
+        return f"net.fit(X, y, optimizer=gn.{compact_repr(optimizer)})"
+    layers = ", ".join(
+        f"gn.{compact_repr(layer)}" for layer in _changed(subject.trained.network.layers, change)
+    )
+    seed = change.get("seed", subject.trained.network.streams.seed)
+    return f"net = gn.Network([{layers}], seed={seed})"
+
+
+def _changed(layers: tuple[Layer, ...], change: Mapping[str, Any]) -> list[Layer]:
+    """The layers with other hidden units, activations, or dropout."""
+    hidden = [place for place, layer in enumerate(layers) if isinstance(layer, Dense)][:-1]
+    made: list[Layer] = []
+    for place, layer in enumerate(layers):
+        if place in hidden and isinstance(layer, Dense):
+            units = change["hidden"][hidden.index(place)] if "hidden" in change else layer.units
+            layer = replace(layer, units=units, activation=change.get("activation", layer.activation))
+        made.append(layer)
+        if place in hidden and "dropout" in change:
+            made.append(Dropout(change["dropout"]))
+    return made

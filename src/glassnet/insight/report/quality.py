@@ -1,0 +1,143 @@
+"""How good the network is: scores, and where its answers lie."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from glassnet import metrics
+from glassnet.insight import plots
+from glassnet.insight.plots import canvas
+from glassnet.insight.report.markup import NOTHING, Html, joined, section, table, tag
+from glassnet.insight.report.numbers import number, percent, score, title
+from glassnet.insight.report.pictures import drawn
+from glassnet.insight.report.subject import Subject
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+_MOST_CLASSES = 30
+_NOTE = (
+    "Recall: the share of the samples of a class that are named so. Precision: the share of the samples named so that "
+    "are of the class."
+)
+_LARGEST = 5.6  # inches
+_QUANTILES = {"median": 0.5, "90 % are below": 0.9, "largest": 1.0}
+
+
+def quality(subject: Subject) -> Html:
+    """Scores of each part, and the confusion matrix or the residuals of the samples held back."""
+    about = _of_classes(subject) if subject.classifies else _of_values(subject)
+    return section("quality", "Quality", _scores(subject), about, _plane(subject))
+
+
+def _scores(subject: Subject) -> Html:
+    names = subject.scores[subject.judged.name]
+    body = [
+        (
+            title(name),
+            *(score(name, scores[name]) if name in scores else "–" for scores in subject.scores.values()),
+        )
+        for name in names
+    ]
+    head = ["", *(f"{part.name} ({len(part.X):,})" for part in subject.parts)]
+    return table("Scores, as evaluate gives them", head, body)
+
+
+def _of_classes(subject: Subject) -> Html:
+    part, names = subject.judged, subject.names.classes
+    true, predicted = subject.classes(part), subject.prediction.argmax(axis=1)
+    right = int((true == predicted).sum())
+    picture = drawn(
+        lambda: _confusion(subject),
+        f"confusion matrix of {len(names)} classes; {right:,} of {len(true):,} {part.name} samples are on its diagonal",
+        f"Confusion matrix of the {part.name} samples: rows are true classes, columns predicted ones.",
+    )
+    counts = metrics.confusion_matrix(true, subject.prediction)
+    body = list(_per_class(counts, names))[:_MOST_CLASSES]
+    head = ["class", "samples", "recall", "precision", "most often taken for"]
+    note = tag("p", _NOTE, class_="note")
+    return joined([picture, table(f"Each class, {part.name} samples", head, body), note])
+
+
+def _per_class(
+    counts: np.ndarray[tuple[int, int], np.dtype[np.int64]], names: tuple[str, ...]
+) -> Iterator[tuple[str, ...]]:
+    for place, name in enumerate(names):
+        n, named, right = int(counts[place].sum()), int(counts[:, place].sum()), int(counts[place, place])
+        wrong = counts[place].copy()
+        wrong[place] = 0
+        other = f"{names[int(wrong.argmax())]} ({wrong.max()})" if wrong.any() else "–"
+        yield (
+            name,
+            f"{n:,}",
+            percent(right / n) if n else "–",
+            percent(right / named) if named else "–",
+            other,
+        )
+
+
+def _of_values(subject: Subject) -> Html:
+    part, true = subject.judged, subject.values(subject.judged)
+    errors = np.abs(true - subject.prediction)
+    body = []
+    for place, column in enumerate(errors.T):
+        spread = [number(np.quantile(column, q)) for q in _QUANTILES.values()]
+        body.append(
+            (f"output {place}" if errors.shape[1] > 1 else "error", *spread, number(true[:, place].std()))
+        )
+    caption = f"Size of the errors of the {part.name} samples, in the unit of y"
+    pictures = [
+        drawn(
+            lambda: _values(subject, plots.predictions),
+            f"predicted against true values of {len(true):,} {part.name} samples",
+            f"The {part.name} samples: on the line, prediction and truth are equal.",
+        ),
+        drawn(
+            lambda: _values(subject, plots.residuals),
+            f"residuals against predicted values of {len(true):,} {part.name} samples",
+            "Residuals: a pattern in them is something that was not learned.",
+        ),
+    ]
+    errors_table = table(caption, ["", *_QUANTILES, "standard deviation of y"], body)
+    return joined([errors_table, tag("div", *pictures, class_="side-by-side")])
+
+
+def _plane(subject: Subject) -> Html:
+    """What is predicted everywhere, where there are two features."""
+    part = subject.judged
+    if subject.network.layout.n_features != 2 or not (subject.classifies or subject.prediction.shape[1] == 1):
+        return NOTHING
+    return drawn(
+        lambda: _boundary(subject),
+        f"what the network predicts for every pair of features, and the {part.name} samples",
+        f"What is predicted for every pair of features, and the {part.name} samples.",
+    )
+
+
+def _confusion(subject: Subject) -> Figure:
+    side = min(_LARGEST, 2.4 + 0.34 * len(subject.names.classes))
+    figure = canvas.figure(1.15 * side, side)
+    plots.confusion_matrix(
+        subject.classes(subject.judged), subject.prediction,
+        class_names=subject.names.classes, ax=figure.add_subplot(),
+    )  # fmt: skip
+    return figure
+
+
+def _values(subject: Subject, draw: Callable[..., Axes]) -> Figure:
+    figure = canvas.figure(4.2, 4.0)
+    draw(subject.values(subject.judged), subject.prediction, ax=figure.add_subplot())
+    return figure
+
+
+def _boundary(subject: Subject) -> Figure:
+    part, names, figure = subject.judged, subject.names, canvas.figure(5.6, 4.2)
+    plots.decision_boundary(
+        subject.network, part.X, subject.classes(part) if subject.classifies else subject.values(part)[:, 0],
+        feature_names=names.features, class_names=names.classes or None, ax=figure.add_subplot(),
+    )  # fmt: skip
+    return figure

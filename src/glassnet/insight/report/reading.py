@@ -1,0 +1,100 @@
+"""What a user gives for a report, checked."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from math import prod
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from glassnet import inputs, losses
+from glassnet.errors import ArgumentError
+from glassnet.insight.plots.naming import names_of
+from glassnet.insight.report.subject import Names, Samples, Subject, Trained
+from glassnet.losses import Loss
+from glassnet.network import Network
+from glassnet.training.evaluation import default_loss
+from glassnet.training.history import History
+
+Given = tuple[Sequence[str] | None, Sequence[str] | None, tuple[int, int] | None, str]
+_PIXEL = re.compile(r"pixel_(\d+)_(\d+)")
+
+
+def read(
+    network: Network,
+    X: ArrayLike,
+    y: ArrayLike,
+    history: History | None,
+    loss: str | Loss | None,
+    validation_data: tuple[ArrayLike, ArrayLike] | None,
+    given: Given,
+) -> Subject:
+    """The subject of a report; `given` are names of features and classes, the shape of images, and the source.
+
+    Raises
+    ------
+    GlassnetError
+        If anything does not fit the network.
+    """
+    chosen = default_loss(network, y) if loss is None else losses.get(loss)
+    training = _samples(network, "training", "", X, y, chosen)
+    held = None
+    if validation_data is not None:
+        if not isinstance(validation_data, tuple | list) or len(validation_data) != 2:
+            raise ArgumentError(
+                f"validation_data must be a pair (X, y); got {type(validation_data).__name__}"
+            )
+        held = _samples(network, "validation", " of validation_data", *validation_data, chosen)
+    trained = Trained(network, training, held)
+    return Subject(
+        network, chosen, training, held, trained, history, _names(network, training, held, chosen, given)
+    )
+
+
+def _samples(network: Network, name: str, of_what: str, X: ArrayLike, y: ArrayLike, loss: Loss) -> Samples:
+    rows = network.features(X, f"X{of_what}")
+    inputs.targets(f"y{of_what}", y, loss, len(rows), network.plan(loss).n_outputs, network.dtype)
+    return Samples(name, np.asarray(X), np.asarray(y))
+
+
+def _names(network: Network, training: Samples, held: Samples | None, loss: Loss, given: Given) -> Names:
+    features, classes, image_shape, source = given
+    n_features, n_outputs = network.layout.n_features, network.plan().n_outputs
+    feature_names = tuple(names_of("feature_names", features, n_features, "x"))
+    parts = [training] if held is None else [training, held]
+    class_names: tuple[str, ...] = ()
+    if all(_names_classes(part, loss) for part in parts):
+        class_names = tuple(names_of("class_names", classes, max(n_outputs, 2), ""))
+    elif classes is not None:
+        raise ArgumentError("class_names are for samples of classes; y holds values")
+    return Names(source, feature_names, class_names, _image(network, feature_names, image_shape))
+
+
+def _names_classes(part: Samples, loss: Loss) -> bool:
+    return inputs.names_classes(part.y.reshape(len(part.y), -1), loss)
+
+
+def _image(network: Network, feature_names: tuple[str, ...], image_shape: Any) -> tuple[int, int] | None:
+    """The rows and columns of pixels: as given, of samples with two axes, or of features that are called so."""
+    shape = network.layout.input_shape
+    if image_shape is None:
+        return (shape[0], shape[1]) if len(shape) == 2 else image_of(feature_names)
+    if len(image_shape) != 2 or prod(image_shape) != network.layout.n_features:
+        raise ArgumentError(
+            f"image_shape must be rows and columns of {network.layout.n_features} pixels; got {image_shape!r}"
+        )
+    return (int(image_shape[0]), int(image_shape[1]))
+
+
+def image_of(feature_names: Sequence[str]) -> tuple[int, int] | None:
+    """The rows and columns of an image whose pixels are called pixel_0_0, pixel_0_1 ...; None for other features."""
+    places = [_PIXEL.fullmatch(name) for name in feature_names]
+    last = places[-1]
+    if last is None or len(places) < 2:
+        return None
+    rows, columns = (int(number) + 1 for number in last.groups())
+    expected = [f"pixel_{row}_{column}" for row in range(rows) for column in range(columns)]
+    return (rows, columns) if list(feature_names) == expected else None

@@ -1,0 +1,150 @@
+"""The report of a training as one page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from html import escape
+from importlib.resources import files
+from os import PathLike
+from pathlib import Path
+from typing import Any
+
+from numpy.typing import ArrayLike
+
+from glassnet.errors import ArgumentError
+from glassnet.insight.report.data import data
+from glassnet.insight.report.findings import diagnosis, found_by_diagnosis
+from glassnet.insight.report.learning import learning
+from glassnet.insight.report.markup import Html, joined, section, tag
+from glassnet.insight.report.model import model
+from glassnet.insight.report.numbers import count, score, title
+from glassnet.insight.report.one_step import one_step
+from glassnet.insight.report.python_code import python_code
+from glassnet.insight.report.quality import quality
+from glassnet.insight.report.reading import read
+from glassnet.insight.report.subject import Subject
+from glassnet.insight.report.suggestions import Suggestion, suggestions
+from glassnet.insight.report.worst import worst
+from glassnet.losses import Loss
+from glassnet.network import Network
+from glassnet.training.history import History
+
+_SECTIONS = {
+    "data": "Data", "network": "Network", "learning": "Learning", "quality": "Quality", "worst": "Worst errors",
+    "diagnosis": "Diagnosis", "step": "One step", "next": "What to try next",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, repr=False)
+class Report:
+    """One HTML page about a training; it loads nothing, from nowhere.
+
+    Attributes
+    ----------
+    html : str
+        The page.
+    """
+
+    html: str
+
+    def save(self, path: str | PathLike[str]) -> None:
+        """Write the page to a file."""
+        Path(path).write_text(self.html, encoding="utf-8")
+
+    def _repr_html_(self) -> str:
+        return f'<iframe srcdoc="{escape(self.html)}" style="width: 100%; height: 40em; border: 0"></iframe>'
+
+    def __repr__(self) -> str:
+        return f"<Report: {len(self.html.encode()) / 1000:,.0f} kB of HTML>"
+
+
+def report(
+    network: Network,
+    X: ArrayLike,
+    y: ArrayLike,
+    history: History | None = None,
+    *,
+    path: str | PathLike[str] | None = None,
+    loss: str | Loss | None = None,
+    validation_data: tuple[ArrayLike, ArrayLike] | None = None,
+    feature_names: Sequence[str] | None = None,
+    class_names: Sequence[str] | None = None,
+    image_shape: tuple[int, int] | None = None,
+    source: str = "",
+) -> Report:
+    """Everything about a training on one page: data, network, curves, quality, worst errors, diagnosis, what next.
+
+    Parameters
+    ----------
+    network : Network
+        Built.
+    X, y : array_like
+        The training data, as for ``fit``.
+    history : History, optional
+        What ``fit`` returned.
+    path : str or path, optional
+        Where to write the page, such as "report.html".
+    loss : str or Loss, optional
+        By default the loss of the last fit, or the one that goes with the last activation.
+    validation_data : (X, y), optional
+        Samples that were held back; quality and worst errors are those of them, or else of the training data.
+    feature_names, class_names : sequence of str, optional
+        One name for each feature, and for each class.
+    image_shape : tuple of int, optional
+        Rows and columns, where the features of a sample are the pixels of an image.
+    source : str
+        Where the data come from, for the title.
+
+    Returns
+    -------
+    Report
+
+    Raises
+    ------
+    NotBuiltError
+        If the network is not built.
+    ArgumentError, ShapeError, DataError
+        If the data or names do not fit the network or the loss.
+    """
+    subject = read(
+        network, X, y, history, loss, validation_data, (feature_names, class_names, image_shape, source)
+    )
+    made = of_subject(subject, lambda change: python_code(subject, change))
+    if path is not None:
+        made.save(path)
+    return made
+
+
+def of_subject(subject: Subject, written: Callable[[Mapping[str, Any]], str]) -> Report:
+    """The report; `written` says how a change of the training is typed."""
+    if subject.loss.targets == "labels":
+        raise ArgumentError(
+            f"a report tells how well classes or values are predicted; {subject.loss.name} trains embeddings, "
+            "which predict neither. Draw them with gn.plots.embedding"
+        )
+    findings, reason = found_by_diagnosis(subject)
+    parts = [
+        data(subject), model(subject), learning(subject), quality(subject), worst(subject),
+        diagnosis(findings, reason), one_step(subject), _next(suggestions(subject, findings), written),
+    ]  # fmt: skip
+    heading = f"{subject.names.source or 'A network'}: {_headline(subject)}"
+    links = tag(
+        "nav", tag("ul", *(tag("li", tag("a", name, href=f"#{place}")) for place, name in _SECTIONS.items()))
+    )
+    body = joined([tag("header", tag("h1", heading), links), tag("main", *parts)])
+    template = files("glassnet.insight.report").joinpath("page.html").read_text(encoding="utf-8")
+    return Report(template.replace("<!--TITLE-->", escape(heading)).replace("<!--BODY-->", body))
+
+
+def _headline(subject: Subject) -> str:
+    """The result in a few words."""
+    part = subject.judged
+    scores = subject.scores[part.name]
+    name = next((name for name in ("accuracy", "r2") if name in scores), "loss")
+    return f"{title(name)} {score(name, scores[name])} on {count(len(part.X), f'{part.name} sample')}"
+
+
+def _next(proposed: Sequence[Suggestion], written: Callable[[Mapping[str, Any]], str]) -> Html:
+    items = (tag("li", tag("p", one.why), tag("pre", tag("code", written(one.change)))) for one in proposed)
+    return section("next", _SECTIONS["next"], tag("ol", *items))

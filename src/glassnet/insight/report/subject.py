@@ -1,0 +1,121 @@
+"""What a report is about: a network, the samples it learned from and is judged by, and what they are called."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from glassnet import inputs
+from glassnet.losses import Loss
+from glassnet.network import Network
+from glassnet.optimizers import Optimizer
+from glassnet.training.history import History
+
+Array = NDArray[Any]
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Samples:
+    """Some samples, X of the network's input shape, and targets in the form of the loss."""
+
+    name: str
+    X: Array
+    y: Array
+
+
+@dataclass(frozen=True, eq=False)
+class Trained:
+    """The network that was trained, and the samples as it was given them; they may have been scaled."""
+
+    network: Network
+    training: Samples
+    held: Samples | None
+
+
+@dataclass(frozen=True, eq=False)
+class Names:
+    """What things are called.
+
+    Attributes
+    ----------
+    source : str
+        Where the samples come from; empty if that is not known.
+    features, classes : tuple of str
+        No classes for values.
+    image_shape : tuple of int, or None
+        Rows and columns of pixels, where a sample is an image.
+    """
+
+    source: str
+    features: tuple[str, ...]
+    classes: tuple[str, ...]
+    image_shape: tuple[int, int] | None
+
+
+@dataclass(frozen=True, eq=False)
+class Subject:
+    """Everything that a report needs.
+
+    Attributes
+    ----------
+    network : Network
+        As it is used: for samples as they are.
+    training, held : Samples
+        What it learned from, and what was held back, if anything was.
+    trained : Trained
+        What diagnosis and trace look at.
+    """
+
+    network: Network
+    loss: Loss
+    training: Samples
+    held: Samples | None
+    trained: Trained
+    history: History | None
+    names: Names
+
+    @property
+    def parts(self) -> list[Samples]:
+        """The samples to learn from, and those held back."""
+        return [self.training] if self.held is None else [self.training, self.held]
+
+    @property
+    def judged(self) -> Samples:
+        """The samples that tell how good the network is: those held back, if there are any."""
+        return self.parts[-1]
+
+    @property
+    def classifies(self) -> bool:
+        """Whether it tells classes apart."""
+        return bool(self.names.classes)
+
+    @property
+    def optimizer(self) -> Optimizer | None:
+        """What the network was trained by, if that is known."""
+        state = self.trained.network.state
+        return None if state is None else state.optimizer
+
+    @cached_property
+    def scores(self) -> dict[str, Mapping[str, float]]:
+        """Loss and metrics of each part, as ``evaluate`` gives them."""
+        return {part.name: self.network.evaluate(part.X, part.y, loss=self.loss) for part in self.parts}
+
+    @cached_property
+    def prediction(self) -> Floats:
+        """Of the judged samples: the probability of every class, or the values."""
+        output = self.loss.activation.value(self.network.predict(self.judged.X)).astype(np.float64)
+        return np.hstack([1 - output, output]) if self.classifies and output.shape[1] == 1 else output
+
+    def classes(self, part: Samples) -> NDArray[np.int64]:
+        """The true class of each sample."""
+        return inputs.classes_of(np.asarray(part.y).reshape(len(part.y), -1))
+
+    def values(self, part: Samples) -> Floats:
+        """The true values of each sample, (n_samples, n_outputs)."""
+        return np.asarray(part.y, np.float64).reshape(len(part.y), -1)

@@ -1,0 +1,104 @@
+"""The samples on which the network errs most."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from glassnet.insight.report import pictures
+from glassnet.insight.report.markup import Html, figure, joined, section, table, tag
+from glassnet.insight.report.numbers import count, number, percent
+from glassnet.insight.report.subject import Array, Subject
+
+_SHOWN = 12
+_MOST_FEATURES = 6
+
+
+def worst(subject: Subject) -> Html:
+    """The surest of the wrong answers, or the least sure of the right ones; of values the largest errors."""
+    made = _of_classes(subject) if subject.classifies else _of_values(subject)
+    return section("worst", "Worst errors", made)
+
+
+def order(subject: Subject) -> NDArray[np.int64]:
+    """The judged samples, the worst first."""
+    if not subject.classifies:
+        errors = np.abs(subject.values(subject.judged) - subject.prediction).max(axis=1)
+        return np.argsort(-errors, kind="stable")
+    true = subject.classes(subject.judged)
+    own = subject.prediction[np.arange(len(true)), true]
+    others = subject.prediction.copy()
+    others[np.arange(len(true)), true] = -np.inf
+    return np.argsort(own - others.max(axis=1), kind="stable")
+
+
+def _of_classes(subject: Subject) -> Html:
+    part = subject.judged
+    true, predicted = subject.classes(part), subject.prediction.argmax(axis=1)
+    n_wrong, first = int((true != predicted).sum()), order(subject)[:_SHOWN]
+    if n_wrong:
+        first = first[:n_wrong] if n_wrong < _SHOWN else first
+        text = f"{n_wrong:,} of {len(true):,} {part.name} samples are wrong; the surest wrong answers come first."
+    else:
+        text = f"All {len(true):,} {part.name} samples are right; these are the least sure ones."
+    show = _as_table if subject.names.image_shape is None else _as_images
+    return joined([tag("p", text), show(subject, first), tag("p", _counted(subject), class_="note")])
+
+
+def _as_images(subject: Subject, first: NDArray[np.int64]) -> Html:
+    names, part, p = subject.names, subject.judged, subject.prediction
+    true, predicted = subject.classes(part), subject.prediction.argmax(axis=1)
+    rows = np.asarray(part.X, np.float64).reshape(len(part.X), -1)
+    shown = []
+    for place in first.tolist():
+        said, meant = names.classes[predicted[place]], names.classes[true[place]]
+        alt = f"{part.name} sample {place}, an image of {meant}, taken for {said}"
+        picture = pictures.pixels(rows[place].reshape(names.image_shape), rows.min(), rows.max(), alt)
+        caption = joined([
+            tag("b", f"{said} ({percent(p[place, predicted[place]])})"), tag("br"),
+            f"true: {meant} ({percent(p[place, true[place]])})", tag("br"), tag("small", f"sample {place}"),
+        ])  # fmt: skip
+        shown.append(figure(picture, caption))
+    return tag("div", *shown, class_="images")
+
+
+def _as_table(subject: Subject, first: NDArray[np.int64]) -> Html:
+    names, part, p = subject.names, subject.judged, subject.prediction
+    true, predicted = subject.classes(part), subject.prediction.argmax(axis=1)
+    features, values = _shown_features(subject)
+    body = [
+        (
+            str(place), names.classes[true[place]], names.classes[predicted[place]],
+            percent(p[place, predicted[place]]), percent(p[place, true[place]]), *map(number, values[place]),
+        )
+        for place in first.tolist()
+    ]  # fmt: skip
+    head = ["sample", "true", "predicted", "its probability", "of the true class", *features]
+    return table(f"{count(len(body), 'sample')} of the {part.name} samples", head, body)
+
+
+def _of_values(subject: Subject) -> Html:
+    part, true, predicted = subject.judged, subject.values(subject.judged), subject.prediction
+    features, values = _shown_features(subject)
+    body = []
+    for place in order(subject)[:_SHOWN].tolist():
+        output = int(np.abs(true[place] - predicted[place]).argmax())
+        found = (
+            true[place, output],
+            predicted[place, output],
+            true[place, output] - predicted[place, output],
+        )
+        body.append((str(place), *map(number, found), *map(number, values[place])))
+    head = ["sample", "true", "predicted", "residual", *features]
+    made = table(f"The largest errors among {len(true):,} {part.name} samples", head, body)
+    return joined([made, tag("p", _counted(subject), class_="note")])
+
+
+def _counted(subject: Subject) -> str:
+    return f"Samples are counted from 0 in the order of the {subject.judged.name} samples."
+
+
+def _shown_features(subject: Subject) -> tuple[tuple[str, ...], Array]:
+    """Names and columns of the first few features."""
+    rows = np.asarray(subject.judged.X, np.float64).reshape(len(subject.judged.X), -1)
+    return subject.names.features[:_MOST_FEATURES], rows[:, :_MOST_FEATURES]

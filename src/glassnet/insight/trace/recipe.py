@@ -1,0 +1,138 @@
+"""Everything that a training follows from: a network, data, and the options of fit."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from numpy.typing import ArrayLike
+
+from glassnet import checks, losses, optimizers
+from glassnet.errors import ArgumentError, DataError
+from glassnet.losses import Loss
+from glassnet.network import Network
+from glassnet.optimizers import Optimizer
+from glassnet.random import Seed, Streams
+from glassnet.training.data import Wanted, prepare
+from glassnet.training.history import History
+from glassnet.training.origin import Origin, fingerprint, fingerprint_of_data
+from glassnet.training.sources import Batches
+
+USE_A_RECIPE = "make a gn.Recipe(net, X, y, …) of the network before its training, and replay that"
+
+
+class Recipe:
+    """A training that can be gone through step by step; see :func:`glassnet.replay`.
+
+    Parameters
+    ----------
+    network : Network
+        As it is before the training; the recipe keeps a copy.
+    X, y : array_like
+        As for fit. They are held, not copied where they have the network's dtype already.
+    loss, optimizer, epochs, batch_size, shuffle, validation_split, sample_weight, class_weight, seed, threads
+        As for fit.
+    engine : {"numpy", "compiled"}
+        What takes the steps on the way to the one that is traced.
+
+    Raises
+    ------
+    ArgumentError, ShapeError, DataError
+        As fit would.
+    """
+
+    def __init__(
+        self,
+        network: Network,
+        X: ArrayLike,
+        y: ArrayLike,
+        *,
+        loss: str | Loss,
+        optimizer: str | Optimizer = "adam",
+        epochs: int = 1,
+        batch_size: int | None = None,
+        shuffle: bool = True,
+        validation_split: float = 0.0,
+        sample_weight: ArrayLike | None = None,
+        class_weight: dict[int, float] | str | None = None,
+        seed: Seed = None,
+        threads: int | None = None,
+        engine: str = "numpy",
+    ) -> None:
+        if engine not in ("numpy", "compiled"):
+            raise ArgumentError(f"engine of a Recipe must be 'numpy' or 'compiled'; got {engine!r}")
+        self.network, self.loss, self.threads, self.engine = network.copy(), losses.get(loss), threads, engine
+        self.epochs = checks.integer("epochs", epochs, least=1)
+        wanted = Wanted(
+            self.loss,
+            self.epochs,
+            batch_size,
+            bool(shuffle),
+            None,
+            validation_split,
+            sample_weight,
+            class_weight,
+        )
+        self.data = prepare(self.network, X, y, wanted)
+        if isinstance(self.data.source, Batches):
+            raise ArgumentError("a Recipe takes arrays X and y, not an iterable of batches")
+        if not self.network.built:
+            self.network.build(self.data.input_shape)
+        if seed is not None:
+            self.network.streams = replace(Streams.of(seed), seed=self.network.streams.seed)
+        self.network.loss = self.loss
+        self.state = self.network.training_state(optimizers.get(optimizer))
+        self.rate_factors = [self.state.rate_factor] * self.epochs
+        self.losses: list[float] = []
+
+    @classmethod
+    def of(cls, history: History, X: Any, y: Any, sample_weight: ArrayLike | None = None) -> Recipe:
+        """The training that gave this history, for the data that it was given.
+
+        Raises
+        ------
+        ArgumentError
+            If it cannot be gone through again from its seed.
+        DataError
+            If these are not the data that it was trained on.
+        """
+        origin = _repeatable(history)
+        network = Network(origin.layers, seed=origin.seed, dtype=origin.dtype, input_shape=origin.input_shape)
+        if fingerprint(network.parameters) + fingerprint(network.running_statistics) != origin.parameters:
+            raise ArgumentError(
+                f"the weights that this training began with do not follow from its seed, {origin.seed}: they were "
+                f"loaded, trained or set by hand; {USE_A_RECIPE}"
+            )
+        network.streams.restore(origin.streams)
+        recipe = cls(
+            network, X, y, loss=origin.loss, optimizer=origin.optimizer, epochs=history.n_epochs,
+            batch_size=origin.batch_size, shuffle=origin.shuffle, validation_split=origin.validation_split,
+            sample_weight=sample_weight, class_weight=origin.class_weight, threads=origin.threads,
+            engine="compiled" if history.engine == "compiled" else "numpy",
+        )  # fmt: skip
+        if fingerprint_of_data(recipe.data) != origin.data:
+            raise DataError(
+                "these are not the data that the history was trained on: X, y or sample_weight differ in shape, in "
+                "values or in their order; give the same arrays as to fit"
+            )
+        recipe.rate_factors = history.rate_factors
+        recipe.losses = history["loss"] if history.engine == recipe.engine else []
+        return recipe
+
+
+def _repeatable(history: History) -> Origin:
+    """Where the fit began, or an error that says why its steps cannot be taken again."""
+    origin = history.origin
+    if origin is None or not history.n_epochs:
+        raise ArgumentError("this history holds no epoch of a fit, so there is no step to replay")
+    if origin.data is None:
+        raise ArgumentError("this training took its batches from an iterable; replay needs arrays X and y")
+    if origin.seed is None:
+        raise ArgumentError(
+            f"this network was seeded with a generator, whose first state is not known any more; {USE_A_RECIPE}"
+        )
+    if origin.steps_before:
+        raise ArgumentError(
+            f"this training went on from step {origin.steps_before} of an earlier fit; {USE_A_RECIPE}"
+        )
+    return origin

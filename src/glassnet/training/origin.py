@@ -1,0 +1,93 @@
+"""Where a fit began: what it takes, beside its data, to take the same steps again."""
+
+from __future__ import annotations
+
+import zlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from glassnet.engines.base import Array
+from glassnet.layers import Layer
+from glassnet.losses import Loss
+from glassnet.optimizers import Optimizer
+from glassnet.training.data import Data, Wanted
+from glassnet.training.sources import PART_ROWS, Batches, Memory
+
+if TYPE_CHECKING:
+    from glassnet.network import Network
+
+Fingerprint = tuple[Any, ...]
+# Of a larger array, rows spread over all of it are looked at one by one; the sum takes in every entry.
+CHECKED_BYTES = 1_000_000
+
+
+@dataclass(frozen=True)
+class Origin:
+    """What a fit started from.
+
+    Attributes
+    ----------
+    layers, dtype, input_shape : as for Network
+    seed : int or None
+        From which the first weights follow; None where a generator was given.
+    streams : dict
+        Where the order of samples and the dropout masks started.
+    steps_before : int
+        Updates made before, by the same optimizer.
+    parameters, data : tuple
+        Fingerprints of the first parameters, and of samples, targets and weights; None for an iterable of batches.
+    loss, optimizer, batch_size, shuffle, validation_split, class_weight, threads : as for fit
+    """
+
+    layers: tuple[Layer, ...]
+    dtype: str
+    input_shape: tuple[int, ...]
+    seed: int | None
+    streams: dict[str, Any]
+    steps_before: int
+    parameters: Fingerprint
+    data: Fingerprint | None
+    loss: Loss
+    optimizer: Optimizer
+    batch_size: int | None
+    shuffle: bool
+    validation_split: float
+    class_weight: dict[int, float] | str | None
+    threads: int | None
+
+    @classmethod
+    def of(
+        cls, network: Network, optimizer: Optimizer, data: Data, wanted: Wanted, threads: int | None
+    ) -> Origin:
+        """Of a built network with its streams and its state, right before the first step."""
+        return cls(
+            tuple(network.layers), network.dtype.name, data.input_shape, network.streams.seed,
+            network.streams.state(), network.training_state(optimizer).step,
+            fingerprint(network.parameters) + fingerprint(network.running_statistics), fingerprint_of_data(data),
+            wanted.loss, optimizer, wanted.batch_size, wanted.shuffle, wanted.validation_split,
+            wanted.class_weight, threads,
+        )  # fmt: skip
+
+
+def fingerprint_of_data(data: Data) -> Fingerprint | None:
+    """Of samples, targets and weights to train on; of a mapped file, its first rows. None for batches."""
+    source: Any = data.source
+    if isinstance(source, Batches):
+        return None
+    x = source.x if isinstance(source, Memory) else source.rows(slice(0, PART_ROWS))
+    return tuple(number for array in (x, source.y, source.weights) for number in fingerprint(array))
+
+
+def fingerprint(array: Array) -> Fingerprint:
+    """Shape, the sum of all bits in words (another entry changes it), and a checksum of rows (another order does)."""
+    flat = np.ascontiguousarray(array).reshape(-1).view(np.uint8)
+    words = flat[: len(flat) // 8 * 8].view(np.uint64)
+    step = -(-array.nbytes // CHECKED_BYTES) or 1
+    return (
+        array.shape,
+        int(words.sum()),
+        zlib.crc32(flat[len(words) * 8 :].tobytes()),
+        zlib.crc32(array[::step].tobytes()),
+    )
