@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 import glassnet as gn
-from benchmarks.diagnosis import measures, problems, sensible
+from benchmarks.diagnosis import learning, measures, problems, sensible
 from benchmarks.diagnosis.planting import Fault, does_worse, stays_at_chance, with_dense
 from benchmarks.diagnosis.problems import Array, Problem, Random
 from benchmarks.diagnosis.sensible import log_uniform, pick
@@ -58,7 +58,7 @@ def _unrelated(random: Random) -> Setup:
 
 
 def _are_unrelated(training: Training) -> bool:
-    return measures.learns(training.twin, 0.6) and measures.forest_score(training) < 0.05
+    return learning.learns(training.twin, 0.6) and measures.forest_score(training) < 0.05
 
 
 _WRONG_ENDS = (
@@ -158,8 +158,8 @@ def _few_and_noisy(random: Random) -> Setup:
 def _overfits(training: Training) -> bool:
     losses = training.curve("validation_loss")
     return (
-        measures.learns(training, 0.85)
-        and measures.score(training, held=True) < measures.score(training) - 0.2
+        learning.learns(training, 0.85)
+        and learning.score(training, held=True) < learning.score(training) - 0.2
         and losses[-1] > 1.5 * min(losses)
     )
 
@@ -178,8 +178,8 @@ def _underfits(training: Training) -> bool:
     settled = losses[-1] > 0.9 * losses[-len(losses) // 4]
     return (
         settled
-        and measures.learns(training.twin, 0.8)
-        and measures.score(training) < 0.6
+        and learning.learns(training.twin, 0.8)
+        and learning.score(training) < 0.6
         and not measures.rate_too_low(training, None)
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import glassnet as gn
-from benchmarks.diagnosis import measures, problems, sensible
+from benchmarks.diagnosis import learning, measures, problems, sensible
 from benchmarks.diagnosis.planting import (
     Fault,
     begun_with,
@@ -61,7 +61,7 @@ def _collapsing(random: Random) -> Setup:
 def _has_collapsed(training: Training) -> bool:
     problem = training.setup.problem
     flow = measures.hidden(training.last, training)
-    return max(indistinct(signal.a, problem.y) for signal in flow) >= 0.1 and measures.score(training) < 0.8
+    return max(indistinct(signal.a, problem.y) for signal in flow) >= 0.1 and learning.score(training) < 0.8
 
 
 def _saturating(random: Random) -> Setup:
@@ -118,7 +118,7 @@ def _small(random: Random) -> Setup:
 
 def _too_small(training: Training) -> bool:
     setup, losses = training.setup, training.curve("loss")
-    return measures.learns(training.twin, 0.6) and losses[len(losses) // 2] > 0.9 * measures.chance(setup)
+    return learning.learns(training.twin, 0.6) and losses[len(losses) // 2] > 0.9 * learning.chance(setup)
 
 
 def _large(random: Random) -> Setup:
@@ -127,8 +127,8 @@ def _large(random: Random) -> Setup:
 
 
 def _too_large(training: Training) -> bool:
-    first = measures.loss_of(training, training.first)
-    return first > 3 * measures.undecided(training.setup) and does_worse(training)
+    first = learning.loss_of(training, training.first)
+    return first > 3 * learning.undecided(training.setup) and does_worse(training)
 
 
 def _off_chance(random: Random) -> Setup:
@@ -145,8 +145,8 @@ def _off_chance(random: Random) -> Setup:
 
 
 def _is_off_chance(training: Training) -> bool:
-    first = measures.loss_of(training, training.first)
-    return first > 3 * max(measures.undecided(training.setup), measures.chance(training.setup))
+    first = learning.loss_of(training, training.first)
+    return first > 3 * max(learning.undecided(training.setup), learning.chance(training.setup))
 
 
 def _fast(random: Random) -> Setup:
@@ -165,8 +165,8 @@ def _slow(random: Random) -> Setup:
 
 
 def _too_slow(training: Training) -> bool:
-    first, last = (measures.loss_of(training, network) for network in (training.first, training.last))
-    return measures.learns(training.twin, 0.6) and last > 0.9 * first and measures.score(training) < 0.4
+    first, last = (learning.loss_of(training, network) for network in (training.first, training.last))
+    return learning.learns(training.twin, 0.6) and last > 0.9 * first and learning.score(training) < 0.4
 
 
 FAULTS = (

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 import glassnet as gn
-from benchmarks.diagnosis import faults_of_data, faults_of_weights, measures, sensible
+from benchmarks.diagnosis import faults_of_data, faults_of_weights, learning, sensible
 from benchmarks.diagnosis.planting import Fault
 from benchmarks.diagnosis.problems import Random
 from benchmarks.diagnosis.trainings import Setup, Training, run
@@ -62,15 +62,15 @@ def trained(case: Case) -> Training:
 
 def is_healthy(training: Training) -> bool:
     """Whether it learned well, by what was held back too, without learning the training samples by heart."""
-    first, last = (measures.loss_of(training, network) for network in (training.first, training.last))
+    first, last = (learning.loss_of(training, network) for network in (training.first, training.last))
     held = training.setup.held is None or (
-        measures.score(training, held=True) > max(0.4, measures.score(training) - 0.15)
+        learning.score(training, held=True) > max(0.4, learning.score(training) - 0.15)
         and training.curve("validation_loss")[-1] < 1.25 * min(training.curve("validation_loss"))
     )
     return (
         not training.diverged
         and last < 0.6 * first
-        and measures.learns(training, _enough(training.setup))
+        and learning.learns(training, _enough(training.setup))
         and held
     )
 

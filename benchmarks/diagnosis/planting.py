@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import glassnet as gn
-from benchmarks.diagnosis import measures
+from benchmarks.diagnosis import learning
 from benchmarks.diagnosis.problems import Random
 from benchmarks.diagnosis.trainings import Setup, Training
 from glassnet.initializers import Initializer
@@ -68,14 +68,14 @@ def rate(setup: Setup) -> float:
 
 def does_worse(training: Training) -> bool:
     """Whether it learned clearly less than without the fault, which learned well."""
-    return measures.learns(training.twin, 0.6) and (
-        training.diverged or measures.score(training) < measures.score(training.twin) - 0.1
+    return learning.learns(training.twin, 0.6) and (
+        training.diverged or learning.score(training) < learning.score(training.twin) - 0.1
     )
 
 
 def stays_at_chance(training: Training) -> bool:
     """Whether the loss ends no better than a constant answer, though without the fault it falls."""
     setup = training.setup
-    return measures.learns(training.twin, 0.6) and (
-        measures.last_loss(training) > 0.9 * measures.chance(setup)
+    return learning.learns(training.twin, 0.6) and (
+        learning.last_loss(training) > 0.9 * learning.chance(setup)
     )

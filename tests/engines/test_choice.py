@@ -65,7 +65,9 @@ def steps_that_save(seconds: float) -> int:
 
 
 @pytest.mark.parametrize("seconds", [0.0, 0.5, 9.0])
-def test_auto_compiles_where_that_saves_more_than_it_costs(seconds: float, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_auto_compiles_where_that_saves_more_than_it_costs(
+    seconds: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
     engine = with_engine(monkeypatch, Fake(seconds))
     assert choose("auto", work(steps_that_save(seconds))) is engine
     assert engine.prepared == 1
@@ -88,7 +90,9 @@ def test_loading_counts_only_where_nothing_is_loaded(monkeypatch: pytest.MonkeyP
 
 
 @given(saved=st.floats(0, 100), compiling=st.floats(0, 20), loaded=st.booleans())
-def test_a_first_run_is_never_two_seconds_slower_than_numpys(saved: float, compiling: float, loaded: bool) -> None:
+def test_a_first_run_is_never_two_seconds_slower_than_numpys(
+    saved: float, compiling: float, loaded: bool
+) -> None:
     """Whatever is saved, if :attr:`Work.saving` promises no more than that."""
     with pytest.MonkeyPatch.context() as patch:
         loading = 0.0 if loaded else choice.LOADING
@@ -102,7 +106,9 @@ def test_a_first_run_is_never_two_seconds_slower_than_numpys(saved: float, compi
 
 @pytest.mark.parametrize("earlier", ["numpy", "compiled"])
 @pytest.mark.parametrize("n_steps", [1, 10_000_000])
-def test_what_goes_on_stays_on_its_engine(earlier: str, n_steps: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_goes_on_stays_on_its_engine(
+    earlier: str, n_steps: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with_engine(monkeypatch, Fake(9.0), loading=0.8)
     assert choose("auto", work(n_steps), earlier).name == earlier
 
@@ -131,7 +137,9 @@ def test_without_numba_auto_is_numpy_and_says_nothing(monkeypatch: pytest.Monkey
 
 
 def test_where_compiling_fails_auto_is_numpy_and_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
-    engine = with_engine(monkeypatch, Fake(error=EngineError("the activation 'bent' cannot be compiled: it is bent")))
+    engine = with_engine(
+        monkeypatch, Fake(error=EngineError("the activation 'bent' cannot be compiled: it is bent"))
+    )
     with pytest.warns(EngineNote) as notes:
         assert isinstance(choose("auto", work(10_000_000)), NumpyEngine)
     assert [str(note.message) for note in notes] == [
@@ -144,7 +152,9 @@ def test_where_compiling_fails_auto_is_numpy_and_says_why(monkeypatch: pytest.Mo
 
 @pytest.mark.parametrize(("seconds", "told"), [(0.0, 0), (1.0, 0), (8.4, 1)])
 @pytest.mark.parametrize("name", ["auto", "compiled"])
-def test_a_long_wait_is_announced(name: str, seconds: float, told: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_long_wait_is_announced(
+    name: str, seconds: float, told: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with_engine(monkeypatch, Fake(seconds))
     messages: list[str] = []
     choose(name, work(10_000_000), announce=messages.append)
@@ -159,7 +169,14 @@ def test_numpy_is_numpy() -> None:
         assert isinstance(choose("numpy", work(10_000_000), "compiled"), NumpyEngine)
 
 
-@pytest.mark.parametrize(("name", "hint"), [("compile", "did you mean 'compiled'"), ("numpi", "did you mean 'numpy'"), ("?", "engines: auto, numpy, compiled")])
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [
+        ("compile", "did you mean 'compiled'"),
+        ("numpi", "did you mean 'numpy'"),
+        ("?", "engines: auto, numpy, compiled"),
+    ],
+)
 def test_an_unknown_engine_is_named_with_its_neighbours(name: str, hint: str) -> None:
     with pytest.raises(UnknownNameError, match=f"no engine is called '.*'; .*{hint}"):
         choose(name, work())

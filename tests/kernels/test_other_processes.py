@@ -156,13 +156,16 @@ with warnings.catch_warnings(record=True) as notes:
     net = gn.Network([gn.Dense(4, "tanh"), gn.Dense(1, "sigmoid")], seed=0, dtype="float64")
     stop = [lambda session: session.stop("one epoch is enough")]
     long = net.fit(X, y, loss="bce", epochs=10**7, progress=False, callbacks=stop).engine
-print(json.dumps([long, [str(note.message) for note in notes], message(lambda: fit("compiled")), message(predictor), fit("numpy")]))
+texts, compiled = [str(note.message) for note in notes], message(lambda: fit("compiled"))
+print(json.dumps([long, texts, compiled, message(predictor), fit("numpy")]))
 """
 
 
 @pytest.mark.parametrize("how", BLOCKED)
 def test_without_numba_auto_is_numpy_and_compiled_a_clear_error(how: str, trained: Any) -> None:
-    long, notes, error, of_predictor, (engine, parameters) = result(start(NETWORK + BLOCKED[how] + "\n" + ASK))
+    long, notes, error, of_predictor, (engine, parameters) = result(
+        start(NETWORK + BLOCKED[how] + "\n" + ASK)
+    )
     assert (long, notes) == ("numpy", [])
     assert error == of_predictor == [
         "MissingDependencyError",

@@ -22,7 +22,7 @@ class Training:
     y: Any
     loss: str
     optimizer: Any = field(default_factory=lambda: gn.Adam(0.01))
-    epochs: int = 40
+    epochs: int = 60
     batch_size: int | None = 32
     shuffle: bool = True
     held: tuple[Any, Any] | None = None

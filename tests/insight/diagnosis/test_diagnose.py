@@ -121,7 +121,7 @@ def test_something_else_is_refused() -> None:
     bare = gn.Network([gn.BatchNorm(), gn.Activation("tanh")])
     with pytest.raises(ArgumentError, match="needs a network with at least one Dense layer"):
         gn.diagnose(bare, *XOR)
-    bare.fit(*XOR[:1], XOR[0], loss="mse", progress=False, callbacks=[gn.Diagnosis()])
+    bare.fit(XOR.X, XOR.X, loss="mse", progress=False, callbacks=[gn.Diagnosis()])
     with pytest.raises(ArgumentError, match=r"validation_data must be a pair \(X, y\); got ndarray"):
         gn.diagnose(gn.Network([gn.Dense(1, "sigmoid")]), *XOR, validation_data=np.ones(3))  # type: ignore[arg-type]
 

@@ -8,7 +8,8 @@ in float64, and names a slip only if it gives the learner's numbers. A map of th
 - ``check_derivative``: ``derivative``, ``comparison`` (f and df at many points), ``derivative_slips``; ``jacobian`` for
   functions of whole rows.
 - ``check_activation``: ``activation``, and ``upstream`` for backward passes that take the error.
-- ``check_loss``: ``loss``, ``loss_value`` (which loss it is), ``gradient_slips``, ``loss_batches``, ``loss_epsilon``.
+- ``check_loss``: ``loss``, ``loss_value`` (which loss it is), ``gradient_slips``, ``loss_batches``,
+  ``loss_epsilon``, ``loss_shapes``.
 - ``check_layer``: ``layer``, ``learner_layer`` (running it), ``layer_slips``.
 - ``check_optimizer``: ``optimizer``, ``learner_step`` (stepping it), ``optimizer_rules``.
 - ``check_backward``: ``backward`` reads the arguments, ``observed`` the gradients, ``verdict`` decides. The network as

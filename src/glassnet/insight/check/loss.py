@@ -14,7 +14,8 @@ from glassnet.errors import ArgumentError
 from glassnet.insight.check.calling import Callee
 from glassnet.insight.check.gradient_slips import belongs_to, gradient_slips
 from glassnet.insight.check.loss_batches import KINDS, ON_ONE_AXIS
-from glassnet.insight.check.loss_value import Learner, broadcast, mind_shapes, recognise
+from glassnet.insight.check.loss_shapes import broadcast, mind_shapes
+from glassnet.insight.check.loss_value import Learner, recognise
 from glassnet.insight.check.report import Report
 
 SUBJECT = "check_loss"

@@ -63,7 +63,7 @@ RULES = (
     Rule(start_rules.vanishing_gradient, ("symmetric_weights", "scale_too_small")),
     Rule(unit_rules.dead_units),
     Rule(unit_rules.saturated_units, ("unscaled_inputs",)),
-    Rule(unit_rules.collapsed_representation, ("symmetric_weights", "vanishing_gradient")),
+    Rule(unit_rules.collapsed_representation, ("symmetric_weights", "unscaled_inputs")),
     Rule(
         start_rules.initial_loss_not_chance,
         ("unscaled_inputs", "unscaled_targets", "output_loss_mismatch"),
