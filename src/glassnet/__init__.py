@@ -25,8 +25,8 @@ if TYPE_CHECKING:
         DiagnosisWarning,
         Finding,
         adapt,
-        diagnose,
     )
+    from glassnet.insight.diagnosis.diagnose import diagnose
     from glassnet.insight.recording import Recorder
     from glassnet.insight.report.report import Report, report
     from glassnet.insight.trace.recipe import Recipe
