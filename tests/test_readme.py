@@ -21,7 +21,7 @@ def test_the_python_blocks_print_what_stands_below_them(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     shown = re.findall(r"^```python\n(.*?)^```\n```\n(.*?)^```$", README, flags=re.MULTILINE | re.DOTALL)
-    assert len(shown) == README.count("```python") == 3
+    assert len(shown) == README.count("```python") == 5
     names: dict[str, Any] = {}
     for code, expected in shown:
         printed = io.StringIO()

@@ -103,7 +103,7 @@ class Network:
             raise ArgumentError(
                 f"this network was built for samples of shape {self.input_shape} already; make another Network"
             )
-        layout = plan.lay_out(self.layers, _shape(input_shape))
+        layout = plan.lay_out(self.layers, checked_shape(input_shape))
         plan.build(self.layers, layout)
         parameters = np.empty(layout.n_parameters, self.dtype)
         running = np.empty(layout.n_statistics, self.dtype)
@@ -419,7 +419,8 @@ def _copies(given: Sequence[Layer]) -> tuple[Layer, ...]:
     return copies
 
 
-def _shape(input_shape: int | Sequence[int]) -> tuple[int, ...]:
+def checked_shape(input_shape: int | Sequence[int]) -> tuple[int, ...]:
+    """The shape of one sample as a tuple; raises `ArgumentError` if it is none."""
     axes = input_shape if isinstance(input_shape, Sequence) else (input_shape,)
     if not axes or any(not isinstance(n, Integral) or isinstance(n, bool) or n < 1 for n in axes):
         raise ArgumentError(f"input_shape must be an integer >= 1, or a tuple of them; got {input_shape!r}")

@@ -105,6 +105,11 @@ def test_columns_far_from_zero_are_carried_in_float64(tmp_path: Path) -> None:
     expected = refereed(training, X)
     np.testing.assert_allclose(network.predict(X), expected, rtol=0, atol=1e-5)
     assert gn.metrics.r2(y, network.predict(X)) > 0.9
+    network.to_onnx(tmp_path / "far.onnx")
+    (from_onnx,) = onnxruntime.InferenceSession(tmp_path / "far.onnx").run(None, {"X": X})
+    np.testing.assert_allclose(from_onnx, network.predict(X), rtol=0, atol=1e-5)
+    from_torch = network.to_torch()(torch.from_numpy(X)).detach().numpy()
+    np.testing.assert_allclose(from_torch, network.predict(X), rtol=0, atol=1e-5)
 
 
 SCALING = Scaling(np.array([1.0, -2.0, 0.5]), np.array([0.5, 3.0, 1.0]))

@@ -36,8 +36,10 @@ class Terminal:
     def __init__(self, folder: Path, columns: int, *arguments: str) -> None:
         self.leader, follower = pty.openpty()
         fcntl.ioctl(follower, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+        environment = {name: value for name, value in os.environ.items() if name not in ("COLUMNS", "LINES")}
+        environment["TERM"] = "xterm"
         self.process = subprocess.Popen(
-            [*COMMAND, *arguments], cwd=folder, env=os.environ | {"TERM": "xterm"},
+            [*COMMAND, *arguments], cwd=folder, env=environment,
             stdin=follower, stdout=follower, stderr=follower, start_new_session=True,
         )  # fmt: skip
         os.close(follower)

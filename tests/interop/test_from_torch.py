@@ -196,6 +196,11 @@ REFUSED: list[tuple[Any, str]] = [
         "it must call one part after the other, whatever the data",
     ),
     (forward(lambda linear, x: torch.zeros(3)), "does not lead back to the input"),
+    (
+        nn.Sequential(nn.Linear(2, 2), forward(lambda linear, x: linear(x).clamp(0))),
+        "clamp in forward of 1 has no counterpart in glassnet",
+    ),
+    (nn.Linear(2, 2, device="meta"), "weight has no numbers, it is on device 'meta'; load the module's weights"),
     (nn.Sequential(nn.LazyLinear(3)), "0.weight has no shape yet; give the module one batch first"),
     (nn.Linear(2, 2).half(), "parameters must be all float32 or all float64; these are float16"),
     (nn.Linear(2, 2).state_dict(), "from_torch takes a module; this is a state_dict"),
@@ -222,6 +227,25 @@ def test_parts_that_do_not_fit_are_named() -> None:
         ShapeError, match=re.escape("0 (Linear) has weights of shape (2, 3), but what comes before")
     ):
         gn.from_torch(nn.Linear(2, 3), input_shape=5)
+
+
+def test_a_view_that_would_mix_samples_is_refused() -> None:
+    message = "view in forward makes rows of 1, but what comes before it gives 4 numbers a sample"
+    with pytest.raises(ShapeError, match=re.escape(message)):
+        gn.from_torch(forward(lambda linear, x: linear(x).view(-1, 1)))
+
+
+@pytest.mark.parametrize("wrong", ["8x8", 0, (8, 2.5), ()])
+def test_the_shape_of_a_sample_must_be_one(wrong: Any) -> None:
+    with pytest.raises(ArgumentError, match="input_shape must be an integer >= 1, or a tuple of them; got"):
+        gn.from_torch(nn.Sequential(nn.Flatten(), nn.Linear(64, 2)), input_shape=wrong)
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+@pytest.mark.parametrize("wrap", [nn.DataParallel, torch.compile, lambda module: torch.compile(nn.DataParallel(module))])
+def test_what_is_put_around_a_module_for_speed_is_taken_off(wrap: Callable[[nn.Module], Any]) -> None:
+    module = nn.Sequential(nn.Linear(3, 2), nn.Tanh())
+    assert gn.from_torch(wrap(module)) == gn.from_torch(module)
 
 
 @pytest.mark.parametrize("call", [lambda net: net.to_torch(), lambda net: gn.from_torch(net)])

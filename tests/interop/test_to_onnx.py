@@ -29,7 +29,7 @@ Array = NDArray[Any]
 def run(path: Path, X: Array) -> Array:
     """What ONNX Runtime gives."""
     session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
-    (output,) = session.run(["output"], {"X": X.astype(np.float32)})
+    (output,) = session.run(["output"], {"X": X})
     result: Array = output
     return result
 
@@ -39,19 +39,18 @@ def run(path: Path, X: Array) -> Array:
 def test_onnx_runtime_gives_what_predict_gives_for_every_layer(name: str, dtype: str, tmp_path: Path) -> None:
     layers, shape = STACKS[name]
     net = trained(layers, shape, dtype)
-    X = samples(shape).astype(np.float32)
+    X = samples(shape).astype(dtype)
     np.testing.assert_allclose(run(written(net, tmp_path), X), net.predict(X), rtol=1e-6, atol=1e-6)
 
 
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
 @pytest.mark.parametrize("activation", BUILT_IN, ids=repr)
-def test_and_for_every_activation(activation: Activation, tmp_path: Path) -> None:
-    net = trained(
-        [gn.Dense(4, activation), gn.Activation(activation), gn.Dense(3, activation)], (5,), "float32"
-    )
-    X = samples((5,)).astype(np.float32)
+def test_and_for_every_activation(activation: Activation, dtype: str, tmp_path: Path) -> None:
+    net = trained([gn.Dense(4, activation), gn.Activation(activation), gn.Dense(3, activation)], (5,), dtype)
+    X = samples((5,)).astype(dtype)
     np.testing.assert_allclose(run(written(net, tmp_path), X), net.predict(X), rtol=1e-6, atol=1e-6)
-    far = np.array([[-1e4, -90.0, -20.0, 0.0, 20.0, 90.0, 1e4]], np.float32)
-    alone = Network([gn.Activation(activation)], input_shape=7)
+    far = np.array([[-1e4, -90.0, -20.0, 0.0, 20.0, 90.0, 1e4]], dtype)
+    alone = Network([gn.Activation(activation)], input_shape=7, dtype=dtype)
     np.testing.assert_allclose(run(written(alone, tmp_path), far), alone.predict(far), rtol=1e-6, atol=1e-6)
 
 
@@ -67,7 +66,15 @@ def test_the_file_is_valid_and_takes_any_number_of_samples(name: str, tmp_path: 
         "n_samples", *shape,
     ]  # fmt: skip
     for n in (1, 7):
-        assert run(path, samples(shape, n)).shape == (n, net.predict(samples(shape)).shape[1])
+        assert run(path, samples(shape, n).astype(net.dtype)).shape == (n, net.predict(samples(shape)).shape[1])
+
+
+def test_a_network_in_float64_keeps_the_digits_that_float32_would_lose(tmp_path: Path) -> None:
+    net = Network([gn.Dense(4, "tanh"), gn.Dense(1)], seed=0, dtype="float64", input_shape=1)
+    net.layers[0].bias = -1.7e9 * net.layers[0].weights[0]
+    X = 1.7e9 + np.linspace(-2, 2, 9)[:, None]
+    np.testing.assert_allclose(run(written(net, tmp_path), X), net.predict(X), rtol=1e-12)
+    assert len(np.unique(net.predict(X))) == 9
 
 
 def test_names_of_classes_and_features_are_in_the_metadata(tmp_path: Path) -> None:

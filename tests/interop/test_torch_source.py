@@ -137,7 +137,7 @@ SCHEDULES: list[schedules.Schedule] = [
 @pytest.mark.parametrize("schedule", SCHEDULES, ids=repr)
 def test_every_schedule_is_followed_from_epoch_to_epoch(schedule: schedules.Schedule) -> None:
     net = Network([gn.Dense(1)], seed=0, input_shape=2)
-    for epochs in (1, 3, 5):
+    for epochs in (1, 3, 5, 9):
         names = run(gn.to_torch_source(net, optimizer=gn.SGD(schedule), epochs=epochs))
         assert names["optimizer"].param_groups[0]["lr"] == pytest.approx(float(schedule(epochs)), rel=1e-12)
 
@@ -209,6 +209,7 @@ REFUSED: list[tuple[dict[str, Any], dict[str, Any], str]] = [
         {"optimizer": gn.SGD(schedules.Chain([0.1, 0.01], [3]))}, {},
         "the schedule schedules.Chain((schedules.Constant(0.1), schedules.Constant(0.01)), (3.0,)) cannot be written",
     ),
+    ({"optimizer": gn.SGD(schedules.StepDecay(0.1, 2.5))}, {}, "the schedule schedules.StepDecay(0.1, 2.5"),
     ({"epochs": 0}, {}, "epochs must be an integer >= 1; got 0"),
     ({"batch_size": 0}, {}, "batch_size must be an integer >= 1; got 0"),
     ({}, {"initializer": own_draw()}, "the initializer of weight"),

@@ -101,7 +101,7 @@ class _ByNumPy(torch.autograd.Function):
 
 
 def _like(array: Array, tensor: Tensor) -> Tensor:
-    return torch.tensor(np.asarray(array), dtype=tensor.dtype, device=tensor.device)
+    return torch.from_numpy(np.array(array)).to(tensor)
 
 
 def by_numpy(p: Tensor, function: Callable[[Array], tuple[Array, Pull]]) -> Tensor:

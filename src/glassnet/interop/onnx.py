@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ import glassnet
 from glassnet import activations
 from glassnet.activations import Activation
 from glassnet.errors import ArgumentError
+from glassnet.interop.names import known_names
 from glassnet.interop.writing import write
 from glassnet.network import Network
 from glassnet.optional import require
@@ -26,16 +28,16 @@ Array = NDArray[Any]
 OPSET, IR_VERSION = 17, 8
 INPUT, OUTPUT, SAMPLES = "X", "output", "n_samples"
 SQRT_HALF = 0.7071067811865476
-NAMES = ("class_names", "feature_names")
 
 
 def to_onnx(network: Network, path: str | os.PathLike[str]) -> None:
     """Write the network to an ONNX file that gives what ``network.predict`` gives.
 
     Input "X" has shape (n_samples, n_features), or the network's input shape behind any number of samples; "output"
-    has shape (n_samples, n_outputs). Both are float32, and so are all weights, since that is what every runtime takes.
-    Dropout does nothing in prediction and is left out. The network's metadata go with it, each entry as JSON,
-    ``class_names`` and ``feature_names`` among them where they are known. The file appears whole or not at all.
+    has shape (n_samples, n_outputs). Both have the network's dtype, and so have all weights; ELU, GELU and softplus are
+    float32 always, since runtimes have them in no other. Dropout does nothing in prediction and is left out. The
+    network's metadata go with it, each entry as JSON, ``class_names`` and ``feature_names`` among them where they are
+    known. The file appears whole or not at all.
 
     Parameters
     ----------
@@ -54,7 +56,7 @@ def to_onnx(network: Network, path: str | os.PathLike[str]) -> None:
         If the file cannot be written.
     """
     onnx = require("onnx", extra="onnx", purpose="to_onnx")
-    model = _model(network, _Graph(onnx), onnx)
+    model = _model(network, _Graph(onnx, network.dtype), onnx)
     onnx.checker.check_model(model, full_check=True)
     write(Path(path), model.SerializeToString())
 
@@ -62,17 +64,15 @@ def to_onnx(network: Network, path: str | os.PathLike[str]) -> None:
 class _Graph:
     """Operators, one behind the other, and their constants."""
 
-    def __init__(self, onnx: Any) -> None:
-        self.onnx = onnx
+    def __init__(self, onnx: Any, dtype: np.dtype[Any]) -> None:
+        self.onnx, self.dtype = onnx, dtype
         self.nodes: list[Any] = []
         self.constants: list[Any] = []
         self.value = INPUT
 
     def constant(self, name: str, array: Array | float) -> str:
-        """A constant of the graph, as float32."""
-        self.constants.append(
-            self.onnx.numpy_helper.from_array(np.ascontiguousarray(array, np.float32), name)
-        )
+        """A constant of the graph."""
+        self.constants.append(self.onnx.numpy_helper.from_array(np.ascontiguousarray(array, self.dtype), name))
         return name
 
     def then(self, operator: str, name: str, *others: str, **attributes: Any) -> None:
@@ -82,6 +82,23 @@ class _Graph:
         )
         self.value = name
 
+    @property
+    def kind(self) -> int:
+        """ONNX's number for the dtype."""
+        return int(self.onnx.helper.np_dtype_to_tensor_dtype(self.dtype))
+
+    @contextmanager
+    def in_float32(self, name: str) -> Iterator[None]:
+        """Operators that runtimes have for float32 only, between casts where the network is of another dtype."""
+        dtype = self.dtype
+        if dtype != np.float32:
+            self.dtype = np.dtype(np.float32)
+            self.then("Cast", f"{name}.float32", to=self.kind)
+        yield
+        if dtype != np.float32:
+            self.dtype = dtype
+            self.then("Cast", f"{name}.{dtype.name}", to=self.kind)
+
 
 def _model(network: Network, graph: _Graph, onnx: Any) -> Any:
     shape, plan = network.layout.input_shape, network.plan()
@@ -90,7 +107,7 @@ def _model(network: Network, graph: _Graph, onnx: Any) -> Any:
     for row in plan.rows:
         _ROWS[row.kind](graph, network, row)
     graph.then("Identity", OUTPUT)
-    kind, helper = onnx.TensorProto.FLOAT, onnx.helper
+    kind, helper = graph.kind, onnx.helper
     model = helper.make_model(
         helper.make_graph(
             graph.nodes,
@@ -109,10 +126,8 @@ def _model(network: Network, graph: _Graph, onnx: Any) -> Any:
 
 
 def _properties(network: Network) -> dict[str, str]:
-    described = network.metadata.get("data", {})
-    names = {key: described[key] for key in NAMES if isinstance(described, dict) and described.get(key)}
     try:
-        return {key: json.dumps(value) for key, value in (names | network.metadata).items()}
+        return {key: json.dumps(value) for key, value in (known_names(network) | network.metadata).items()}
     except (TypeError, ValueError, RecursionError) as error:
         raise ArgumentError(f"net.metadata must be plain data, as JSON has it: {error}") from error
 
@@ -134,7 +149,9 @@ def _activation(graph: _Graph, network: Network, row: Row) -> None:
             f"layer {row.layer} has the activation {row.activation!r}, which ONNX has no operators for; "
             "replace it by a built-in activation"
         )
-    _ACTIVATIONS[type(row.activation)](graph, f"activation_{row.layer}", row.activation)
+    name = f"activation_{row.layer}"
+    with graph.in_float32(name) if type(row.activation) in _FLOAT32_ONLY else nullcontext():
+        _ACTIVATIONS[type(row.activation)](graph, name, row.activation)
 
 
 def _batch_norm(graph: _Graph, network: Network, row: Row) -> None:
@@ -211,3 +228,5 @@ _ACTIVATIONS: dict[type[Activation], Callable[[_Graph, str, Any], None]] = {
     activations.Tanh: _operator("Tanh"),
     activations.Softmax: _softmax,
 }
+# ONNX Runtime has no operators for these in float64.
+_FLOAT32_ONLY = (activations.ELU, activations.GELU, activations.Softplus)

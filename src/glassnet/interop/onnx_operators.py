@@ -14,6 +14,9 @@ from glassnet.interop.pieces import Piece, dense, normalisation
 
 Reader = Callable[[list[Piece], str, list[Any], dict[str, Any]], None]
 
+# ONNX's numbers for dtypes.
+_FLOAT32, _FLOAT64 = 1, 11
+
 
 def _gemm(found: list[Piece], place: str, arrays: list[Any], options: dict[str, Any]) -> None:
     _must(options.get("alpha", 1) == options.get("beta", 1) == 1 and not options.get("transA"), place)
@@ -58,11 +61,15 @@ def _flatten(found: list[Piece], place: str, arrays: list[Any], options: dict[st
 def _reshape(found: list[Piece], place: str, arrays: list[Any], options: dict[str, Any]) -> None:
     shape = arrays[0].ravel().tolist()
     _must(len(shape) == 2 and (shape[1] == -1 or shape[0] == -1), place)
-    found.append(Piece(layers.Flatten(), place))
+    found.append(Piece(layers.Flatten(), place, width=None if shape[1] == -1 else shape[1]))
 
 
 def _nothing(found: list[Piece], place: str, arrays: list[Any], options: dict[str, Any]) -> None:
     """What does nothing in prediction."""
+
+
+def _cast(found: list[Piece], place: str, arrays: list[Any], options: dict[str, Any]) -> None:
+    _must(options["to"] in (_FLOAT32, _FLOAT64), place)
 
 
 def _activation(make: Callable[[dict[str, Any]], Activation]) -> Reader:
@@ -98,6 +105,7 @@ READERS: dict[str, Reader] = {
     "Flatten": _flatten,
     "Reshape": _reshape,
     "Identity": _nothing,
+    "Cast": _cast,
     "Dropout": _nothing,
     "Relu": _activation(lambda options: activations.ReLU()),
     "LeakyRelu": _activation(lambda options: activations.LeakyReLU(_short(options.get("alpha", 0.01)))),

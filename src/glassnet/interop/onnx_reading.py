@@ -34,7 +34,7 @@ def from_onnx(path: str | os.PathLike[str]) -> Network:
     Returns
     -------
     Network
-        Of the dtype of the file's weights, with the file's metadata.
+        Of the dtype of the file's weights (of its input, if it has none), with the file's metadata.
 
     Raises
     ------
@@ -70,7 +70,7 @@ def _network(model: Any, onnx: Any) -> Network:
     graph.refuse_unknown()
     onnx.checker.check_model(model)
     pieces = graph.pieces()
-    dtype = next((array.dtype for piece in pieces for array in piece.arrays.values()), np.dtype(np.float32))
+    dtype = next((array.dtype for piece in pieces for array in piece.arrays.values()), graph.input_dtype(onnx))
     network = assembled(pieces, graph.input_shape, dtype)
     network.metadata = {entry.key: _plain(entry.value) for entry in model.metadata_props}
     return network
@@ -129,6 +129,11 @@ class _Graph:
         """Shape of one sample, where the file tells."""
         sizes = [axis.dim_value for axis in self.inputs[0].type.tensor_type.shape.dim[1:]]
         return tuple(sizes) if sizes and all(sizes) else None
+
+    def input_dtype(self, onnx: Any) -> np.dtype[Any]:
+        """The dtype of the input."""
+        dtype: np.dtype[Any] = onnx.helper.tensor_dtype_to_np_dtype(self.inputs[0].type.tensor_type.elem_type)
+        return dtype
 
     def pieces(self) -> list[Piece]:
         """The pieces from input to output."""

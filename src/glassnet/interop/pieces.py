@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -12,18 +13,19 @@ from numpy.typing import NDArray
 from glassnet import activations, plan
 from glassnet.errors import ArgumentError, ShapeError
 from glassnet.layers import Activation, Dense, Flatten, Layer
-from glassnet.network import Network
+from glassnet.network import Network, checked_shape
 
 Array = NDArray[Any]
 
 
 @dataclass(frozen=True)
 class Piece:
-    """A layer, its arrays by glassnet's names for them, and where it was found."""
+    """A layer, its arrays by glassnet's names for them, where it was found, and the features that it says it makes."""
 
     layer: Layer
     place: str
     arrays: dict[str, Array] = field(default_factory=dict)
+    width: int | None = None
 
     @property
     def n_features(self) -> int | None:
@@ -64,6 +66,7 @@ def assembled(
     network = Network([piece.layer for piece in joined], dtype=dtype.name)
     layout = plan.lay_out(network.layers, _shape(joined, input_shape))
     plan.build(network.layers, layout)
+    _check_widths(joined, layout)
     network.assemble(
         layout, _vector(joined, layout.parameters, dtype), _vector(joined, layout.statistics, dtype)
     )
@@ -87,7 +90,7 @@ def _is_linear(layer: Dense) -> bool:
 
 def _shape(pieces: Sequence[Piece], given: int | Sequence[int] | None) -> tuple[int, ...]:
     if given is not None:
-        return (given,) if isinstance(given, int) else tuple(given)
+        return checked_shape(given)
     for piece in pieces:
         if isinstance(piece.layer, Flatten):
             break
@@ -96,6 +99,14 @@ def _shape(pieces: Sequence[Piece], given: int | Sequence[int] | None) -> tuple[
     raise ArgumentError(
         "the shape of one sample cannot be known from these layers; give input_shape, such as 64 or (8, 8)"
     )
+
+
+def _check_widths(pieces: Sequence[Piece], layout: plan.Layout) -> None:
+    for piece, shape in zip(pieces, layout.output_shapes, strict=True):
+        if piece.width is not None and piece.width != prod(shape):
+            raise ShapeError(
+                f"{piece.place} makes rows of {piece.width}, but what comes before it gives {prod(shape)} numbers a sample"
+            )
 
 
 def _vector(pieces: Sequence[Piece], slots: Sequence[plan.Slot], dtype: np.dtype[Any]) -> Array:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from glassnet import activations, losses
 from glassnet.activations import Activation
 from glassnet.errors import ArgumentError
+from glassnet.interop.names import known_names
 from glassnet.interop.pieces import Piece, assembled
 from glassnet.layers import Dense
 from glassnet.network import Network
@@ -88,8 +89,8 @@ def to_sklearn(network: Network) -> Any:
     """The network as a fitted ``MLPClassifier`` or ``MLPRegressor`` of scikit-learn.
 
     It must be made of Dense layers whose hidden activations are one of linear, sigmoid, tanh and relu, the same in all,
-    and end with softmax or sigmoid (classifier) or linear (regressor). Classes are ``net.metadata["class_names"]``, or
-    integers from 0. A softmax over two classes becomes scikit-learn's one logistic output, which is the same function.
+    and end with softmax or sigmoid (classifier) or linear (regressor). Classes are the ``class_names`` of the network's
+    metadata, or integers from 0. A softmax over two classes becomes scikit-learn's one logistic output, which is the same function.
 
     Parameters
     ----------
@@ -135,8 +136,8 @@ def to_sklearn(network: Network) -> Any:
 
 
 def _classes(network: Network, n: int) -> Array:
-    names = network.metadata.get("class_names")
-    return np.array(names) if isinstance(names, list) and len(set(names)) == n else np.arange(n)
+    known = known_names(network).get("class_names", [])
+    return np.array(known) if len(set(known)) == n else np.arange(n)
 
 
 def _sorted(columns: Array, order: Array) -> Array:

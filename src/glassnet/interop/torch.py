@@ -78,6 +78,7 @@ def from_torch(module: nn.Module, *, input_shape: int | Sequence[int] | None = N
     Parts may be modules or functions: Linear, ReLU, LeakyReLU, ELU, GELU (exact), SiLU, Softplus, Sigmoid, Tanh,
     Softmax, Dropout, BatchNorm1d, LayerNorm, Flatten, Identity. Weights and running statistics are copied. A Linear
     without bias gets one of 0, and a normalisation without weights gets weights of 1; both can be trained then.
+    What ``torch.compile`` or ``DataParallel`` have put around the module is taken off.
 
     Parameters
     ----------
@@ -104,16 +105,28 @@ def from_torch(module: nn.Module, *, input_shape: int | Sequence[int] | None = N
         raise ArgumentError("from_torch takes a module; this is a state_dict: load it into its module first")
     if not isinstance(module, torch.nn.Module):
         raise ArgumentError(f"from_torch takes a torch.nn.Module; got {type(module).__name__}")
+    module = _unwrapped(module)
     dtype = _dtype(module, torch)
     from glassnet.interop.torch_reading import pieces
 
     return assembled(pieces(module, dtype), input_shape, dtype)
 
 
+# What torch.compile and training on several devices put around a module.
+_WRAPPERS = {"OptimizedModule": "_orig_mod", "DataParallel": "module", "DistributedDataParallel": "module"}
+
+
+def _unwrapped(module: nn.Module) -> nn.Module:
+    inside = _WRAPPERS.get(type(module).__name__)
+    return module if inside is None else _unwrapped(getattr(module, inside))
+
+
 def _dtype(module: nn.Module, torch: Any) -> np.dtype[Any]:
     for path, parameter in module.named_parameters():
         if torch.nn.parameter.is_lazy(parameter):
             raise ArgumentError(f"{path} has no shape yet; give the module one batch first")
+        if parameter.is_meta:
+            raise ArgumentError(f"{path} has no numbers, it is on device 'meta'; load the module's weights first")
     found = {parameter.dtype for parameter in module.parameters()} or {torch.float32}
     if len(found) > 1 or not found <= {torch.float32, torch.float64}:
         given = ", ".join(sorted(str(dtype).removeprefix("torch.") for dtype in found))

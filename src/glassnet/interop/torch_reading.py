@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -27,7 +28,7 @@ def pieces(module: nn.Module, dtype: np.dtype[Any]) -> list[Piece]:
             raise ArgumentError(f"{place} is called twice, and glassnet's layers share no weights")
         used.add(place)
         piece = _read(part, place, dtype)
-        found += [] if piece is None else [piece]
+        found += [] if piece is None else [replace(piece, width=_width(node))]
     return found
 
 
@@ -62,6 +63,7 @@ _FUNCTIONS = {
     "relu": "ReLU", "leaky_relu": "LeakyReLU", "elu": "ELU", "gelu": "GELU", "silu": "SiLU", "softplus": "Softplus",
     "sigmoid": "Sigmoid", "tanh": "Tanh", "softmax": "Softmax", "flatten": "Flatten", "dropout": "Dropout",
 }  # fmt: skip
+_VIEWS = ("view", "reshape")
 _NOT_ARGUMENTS = {"inplace", "training", "_stacklevel", "dtype"}
 
 
@@ -70,8 +72,9 @@ def _module_of(node: fx.Node, root: nn.Module) -> tuple[nn.Module, str]:
         part = root if _is_leaf(root) else root.get_submodule(str(node.target))
         return part, f"{node.target} ({type(part).__name__})"
     name = node.target if isinstance(node.target, str) else getattr(node.target, "__name__", str(node.target))
-    place = f"{name} in forward"
-    if name in ("view", "reshape") and _flattens(node):
+    path = list(node.meta.get("nn_module_stack", ()))
+    place = f"{name} in forward" + (f" of {path[-1]}" if path else "")
+    if name in _VIEWS and _flattens(node):
         return nn.Flatten(), place
     if name not in _FUNCTIONS or node.op == "get_attr":
         raise _unsupported(name, place)
@@ -89,8 +92,22 @@ def _is_leaf(module: nn.Module) -> bool:
 
 def _flattens(node: fx.Node) -> bool:
     """Whether it is ``x.view(x.size(0), ...)`` or ``x.view(-1, ...)`` with one more axis."""
-    shape = node.args[1:]
+    shape = _new_shape(node)
     return len(shape) == 2 and (isinstance(shape[0], fx.Node) or bool(shape[0] == -1))
+
+
+def _width(node: fx.Node) -> int | None:
+    """The features of a sample that ``x.view(-1, 64)`` makes; other calls do not say."""
+    if node.op == "call_module" or getattr(node.target, "__name__", node.target) not in _VIEWS:
+        return None
+    first, *others = _new_shape(node)
+    return others[0] if first == -1 and isinstance(others[0], int) else None
+
+
+def _new_shape(node: fx.Node) -> tuple[Any, ...]:
+    """What a view or reshape is given: sizes, or one tuple of them."""
+    sizes = node.args[1:]
+    return tuple(sizes[0]) if len(sizes) == 1 and isinstance(sizes[0], (tuple, list)) else sizes
 
 
 # ---- one reader for each kind of module

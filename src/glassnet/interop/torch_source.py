@@ -109,7 +109,7 @@ def _loop(rule: Optimizer, network: Network, modules: list[Part], epochs: int, s
         "        loss.backward()",
         *(f"        {line}" for line in training.clipping(rule)),
         "        optimizer.step()",
-        *(["    scheduler.step()"] if training.schedule(rule) else []),
+        *(f"    {line}" for line in training.scheduling(rule, epochs)),
         '    print(f"epoch {epoch + 1}: loss {loss.item():.4f}")',
     ]
     return "\n".join(lines)

@@ -77,7 +77,7 @@ def criterion(loss: Loss) -> str:
 
 
 def _function(value: str) -> str:
-    return f"def criterion(prediction, y):\n    return {value}\n"
+    return f"\ndef criterion(prediction, y):\n    return {value}\n"
 
 
 _MODULES = {
@@ -162,17 +162,27 @@ def schedule(rule: Optimizer) -> str:
     """The expression of a scheduler that is stepped once an epoch; empty for a constant rate."""
     room = "torch.optim.lr_scheduler"
     match rule.learning_rate:
-        case schedules.StepDecay(_, every, factor):
+        case schedules.StepDecay(_, every, factor) if every.is_integer():
             return f"{room}.StepLR(optimizer, step_size={round(every)}, gamma={factor!r})"
         case schedules.ExponentialDecay(_, factor):
             return f"{room}.ExponentialLR(optimizer, gamma={factor!r})"
-        case schedules.CosineDecay(_, epochs, final):
+        case schedules.CosineDecay(_, epochs, final) if epochs.is_integer():
             return f"{room}.CosineAnnealingLR(optimizer, T_max={round(epochs)}, eta_min={final!r})"
-        case schedules.LinearWarmup(_, epochs, start_factor):
+        case schedules.LinearWarmup(_, epochs, start_factor) if epochs.is_integer():
             return f"{room}.LinearLR(optimizer, start_factor={start_factor!r}, total_iters={round(epochs)})"
         case float() | int() | schedules.Constant():
             return ""
     raise _no_counterpart("schedule", rule.learning_rate)
+
+
+def scheduling(rule: Optimizer, epochs: int) -> list[str]:
+    """Lines at the end of an epoch that change the learning rate; PyTorch's cosine would rise again behind its end."""
+    if not schedule(rule):
+        return []
+    match rule.learning_rate:
+        case schedules.CosineDecay(_, until) if until < epochs:
+            return [f"if epoch < {round(until)}:  # the learning rate stays where it is then", "    scheduler.step()"]
+    return ["scheduler.step()"]
 
 
 def clipping(rule: Optimizer) -> list[str]:

@@ -239,8 +239,8 @@ def test_a_network_that_never_trained_is_reported_without_curves(undrawn: None) 
 def test_long_tables_are_cut_and_say_so(undrawn: None) -> None:
     X, y = np.random.default_rng(0).normal(size=(80, 35)), np.arange(80) % 40
     page = Page(gn.report(gn.Network([gn.Dense(40, "softmax")], seed=0, input_shape=35), X, y).html)
-    assert len(page.tables["Features of the training samples; 5 features more left out"]) == 31
-    assert len(page.tables["Classes; 10 classes more left out"]) == 31
+    assert len(page.tables["Features of the training samples; 5 more features left out"]) == 31
+    assert len(page.tables["Classes; 10 more classes left out"]) == 31
 
 
 def test_in_a_notebook_the_page_is_shown_apart_from_the_others() -> None:

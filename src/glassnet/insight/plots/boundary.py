@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from glassnet import activations, inputs
 from glassnet.errors import ArgumentError, ShapeError
 from glassnet.insight.plots import canvas
-from glassnet.insight.plots.naming import names_of
+from glassnet.insight.plots.naming import drawn_names
 from glassnet.insight.plots.points import (
     classes_of,
     colour_of,
@@ -81,7 +81,7 @@ def decision_boundary(
     rows = network.features(X).astype(np.float64)
     n_features = rows.shape[1]
     first, second = _checked(features, n_features)
-    names = names_of("feature_names", feature_names, n_features, "feature ")
+    names = drawn_names("feature_names", feature_names, n_features, "feature ")
     plane = _Plane(rows, first, second, _held(held, rows))
     answer = _answers(network, plane.samples().reshape(-1, *shape))
     labels = None if y is None else np.asarray(y)

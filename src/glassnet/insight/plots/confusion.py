@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from glassnet import metrics
 from glassnet.errors import ShapeError
 from glassnet.insight.plots import canvas
+from glassnet.insight.plots.naming import drawn_name
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -58,7 +59,7 @@ def confusion_matrix(
     """
     counts = metrics.confusion_matrix(y_true, y_pred)
     n_classes = len(counts)
-    names = [str(name) for name in (range(n_classes) if class_names is None else class_names)]
+    names = [drawn_name(str(name)) for name in (range(n_classes) if class_names is None else class_names)]
     if len(names) != n_classes:
         raise ShapeError(
             f"class_names must have one name for each of the {n_classes} classes; got {len(names)}"

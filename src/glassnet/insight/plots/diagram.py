@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from glassnet.errors import ArgumentError
 from glassnet.insight.plots import canvas
-from glassnet.insight.plots.naming import layer_name, names_of
+from glassnet.insight.plots.naming import layer_name, drawn_names
 from glassnet.plan import DENSE
 
 if TYPE_CHECKING:
@@ -101,9 +101,11 @@ def network_diagram(
     _draw_units(ax, columns)
     _label(ax, columns)
     if input_names is not None:
-        _name_units(ax, columns[0], names_of("input_names", input_names, counts[0], ""), 0)
+        _name_units(ax, columns[0], drawn_names("input_names", input_names, counts[0], ""), 0)
     if output_names is not None:
-        _name_units(ax, columns[-1], names_of("output_names", output_names, counts[-1], ""), len(columns) - 1)
+        _name_units(
+            ax, columns[-1], drawn_names("output_names", output_names, counts[-1], ""), len(columns) - 1
+        )
     return ax
 
 

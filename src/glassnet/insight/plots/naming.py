@@ -9,6 +9,8 @@ from glassnet.errors import ShapeError
 from glassnet.layers import Activation, Dense, Dropout, Layer
 from glassnet.registry import registry_of
 
+_LONGEST = 28  # characters of a name in a picture
+
 
 def function_name(activation: activations.Activation) -> str:
     """The name of an activation, such as "leaky_relu"."""
@@ -42,3 +44,16 @@ def names_of(what: str, given: Sequence[str] | None, count: int, default: str) -
     if len(given) != count:
         raise ShapeError(f"{what} must hold {count} names, one for each; got {len(given)}")
     return [str(name) for name in given]
+
+
+def drawn_names(what: str, given: Sequence[str] | None, count: int, default: str) -> list[str]:
+    """As :func:`names_of`, each as it is written in a picture."""
+    return [drawn_name(name) for name in names_of(what, given, count, default)]
+
+
+def drawn_name(name: str) -> str:
+    """A name in one line of at most 28 characters, which matplotlib takes for no formula and for no hidden label."""
+    line = " ".join(name.split())
+    short = line if len(line) <= _LONGEST else f"{line[: _LONGEST - 1].rstrip()}…"
+    plain = short.replace("$", r"\$")
+    return f" {plain}" if plain.startswith("_") else plain

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from glassnet import inputs
 from glassnet.errors import DataError, ShapeError
 from glassnet.insight.plots import canvas
-from glassnet.insight.plots.naming import names_of
+from glassnet.insight.plots.naming import drawn_names
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -49,7 +49,7 @@ def scatter_classes(
 ) -> None:
     """Draw points (n, 2), each with the colour and the marker of its class, and name the classes in a legend."""
     n_classes = max(int(classes.max()) + 1, len(class_names or ()))
-    names = names_of("class_names", class_names, n_classes, "class ")
+    names = drawn_names("class_names", class_names, n_classes, "class ")
     for number in np.unique(classes):
         chosen = points[classes == number]
         ax.scatter(

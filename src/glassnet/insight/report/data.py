@@ -68,7 +68,7 @@ def _spread(column: Array) -> tuple[str, ...]:
 
 
 def _left_out(n: int, noun: str) -> str:
-    return f"; {count(n, noun)} more left out" if n > 0 else ""
+    return f"; {count(n, f'more {noun}')} left out" if n > 0 else ""
 
 
 def _mean_images(subject: Subject) -> Html:

@@ -16,7 +16,7 @@ from glassnet.errors import ArgumentError
 from glassnet.insight.report.data import data
 from glassnet.insight.report.findings import diagnosis, found_by_diagnosis
 from glassnet.insight.report.learning import learning
-from glassnet.insight.report.markup import Html, joined, section, tag
+from glassnet.insight.report.markup import NOTHING, Html, joined, section, tag
 from glassnet.insight.report.model import model
 from glassnet.insight.report.numbers import count, score, title
 from glassnet.insight.report.one_step import one_step
@@ -146,5 +146,8 @@ def _headline(subject: Subject) -> str:
 
 
 def _next(proposed: Sequence[Suggestion], written: Callable[[Mapping[str, Any]], str]) -> Html:
-    items = (tag("li", tag("p", one.why), tag("pre", tag("code", written(one.change)))) for one in proposed)
+    items = (
+        tag("li", tag("p", one.why), tag("pre", tag("code", written(one.change))) if one.change else NOTHING)
+        for one in proposed
+    )
     return section("next", _SECTIONS["next"], tag("ol", *items))

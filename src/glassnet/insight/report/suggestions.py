@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,17 +12,21 @@ from glassnet.insight.diagnosis import Finding
 from glassnet.insight.report.learning import best
 from glassnet.insight.report.numbers import count, number
 from glassnet.insight.report.subject import Subject
-from glassnet.layers import Dense
+from glassnet.layers import Dense, Dropout
 from glassnet.training.history import History
 
 _MORE = 2
+_FEWEST_EPOCHS = 20  # that are worth a try
+_FEWEST_HELD = 10  # samples whose loss says when to stop
 _RATE_STEP = 3.0
-_DROPOUT = 0.2
+_TRIED = re.compile(r"loss at (\S+) times the rate")  # evidence of a finding on the learning rate
+_DROPOUT, _MOST_DROPOUT = 0.2, 0.5
+_NOT_HELPED = "labels_unrelated"  # what no other training mends
 _BETTER_ACTIVATION = {
     "saturated_units": "relu", "vanishing_gradient": "relu", "missing_nonlinearity": "relu", "dead_units": "leaky_relu",
 }  # fmt: skip
 _LATE, _EARLY = 0.9, 0.7  # shares of the epochs
-_RISE = 1.05  # of the validation loss above its best that is worth saying
+_RISE = 1.1  # of the validation loss above its best that is worth saying
 _FALLS = 0.98  # what the last tenth of the epochs makes of the best loss before, where more are worth a try
 
 
@@ -33,7 +38,7 @@ class Suggestion:
     ----------
     change : mapping
         Options of ``glassnet train`` with their new values: epochs, learning_rate, hidden, activation, dropout,
-        standardize, seed.
+        standardize, seed; none where the data have to change.
     """
 
     why: str
@@ -42,11 +47,12 @@ class Suggestion:
 
 def suggestions(subject: Subject, findings: Sequence[Finding]) -> list[Suggestion]:
     """Changes worth a try, the most promising first; none is proposed twice."""
+    hopeless = [finding for finding in findings if finding.code == _NOT_HELPED]
+    if hopeless:
+        return [Suggestion(f"{_reason(hopeless[0])} Until then no other training helps.", {})]
     made = [*_from_findings(subject, findings)]
-    if subject.history is not None and subject.history.n_epochs > 1:
-        made += _from_history(
-            subject.history, solved=subject.scores[subject.judged.name].get("accuracy") == 1
-        )
+    if subject.history is not None:
+        made += _from_history(subject, subject.history)
     made.append(
         Suggestion("See how much of this result is luck: train from other first weights.", _seed(subject))
     )
@@ -56,43 +62,94 @@ def suggestions(subject: Subject, findings: Sequence[Finding]) -> list[Suggestio
 
 def _from_findings(subject: Subject, findings: Sequence[Finding]) -> Iterator[Suggestion]:
     for finding in findings:
-        change = _change(subject, finding.code)
+        change = _change(subject, finding)
         if change:
-            yield Suggestion(f"{finding.code}: {finding.remedy}.".replace("..", "."), change)
+            yield Suggestion(_reason(finding), change)
 
 
-def _change(subject: Subject, code: str) -> dict[str, Any]:
+def _reason(finding: Finding) -> str:
+    return f"{finding.code}: {finding.remedy}.".replace("..", ".")
+
+
+def _change(subject: Subject, finding: Finding) -> dict[str, Any]:
     """The options that a finding asks for; none where no option does it."""
-    if code in ("learning_rate_too_high", "exploding_gradient"):
-        return _rate(subject, 1 / _RATE_STEP)
-    if code == "learning_rate_too_low":
-        return _rate(subject, _RATE_STEP)
+    code, history = finding.code, subject.history
+    if code in ("learning_rate_too_high", "learning_rate_too_low", "exploding_gradient"):
+        return _rate(subject, finding)
+    if (
+        code == "underfitting"
+        and history is not None
+        and (history.n_epochs == 1 or _still_falls(history["loss"]))
+    ):
+        return {"epochs": _longer(history)}
     if code in ("underfitting", "collapsed_representation", "too_few_units"):
         return {"hidden": [_MORE * n for n in _hidden(subject)] or [16]}
     if code in _BETTER_ACTIVATION:
         return _activation(subject, _BETTER_ACTIVATION[code])
     if code in ("unscaled_inputs", "unscaled_targets"):
         return {"standardize": True}
-    return {"dropout": _DROPOUT} if code == "overfitting" and _hidden(subject) else {}
+    return _dropout(subject) if code == "overfitting" else {}
 
 
-def _from_history(history: History, *, solved: bool) -> Iterator[Suggestion]:
+def _from_history(subject: Subject, history: History) -> Iterator[Suggestion]:
     watched = "validation_loss" if "validation_loss" in history else "loss"
-    values, place, n = history[watched], best(history, watched), history.n_epochs
-    name = watched.replace("_", " ")
-    before = min(values[: max(1, int(_LATE * n))])
-    if not solved and values[place] < _FALLS * before:
+    values, n, name = history[watched], history.n_epochs, watched.replace("_", " ")
+    if n == 0 or subject.scores[subject.judged.name].get("accuracy") == 1:
+        return
+    place = best(history, watched)
+    if n == 1:
+        yield Suggestion(
+            "One epoch does not show where the loss ends: train longer.", {"epochs": _longer(history)}
+        )
+    elif _still_falls(values):
         yield Suggestion(
             f"The {name} was still falling: its best value, {number(values[place])}, is that of epoch {place + 1} "
             f"of {n}.",
-            {"epochs": _MORE * n},
+            {"epochs": _longer(history)},
         )
-    elif watched == "validation_loss" and place + 1 <= _EARLY * n and values[-1] > _RISE * values[place]:
+    elif (
+        watched == "validation_loss"
+        and len(subject.judged.X) >= _FEWEST_HELD
+        and values[-1] > _RISE * values[place]
+    ):
+        yield from _after_a_rise(subject, values, place)
+
+
+def _after_a_rise(subject: Subject, values: Sequence[float], place: int) -> Iterator[Suggestion]:
+    """What to do where the validation loss ended above its best."""
+    if values[place] > _FALLS * values[0]:
+        change = _dropout(subject)
+        if change:
+            yield Suggestion(
+                f"The validation loss never fell clearly below that of the first epoch ({number(values[0])}), and rose "
+                f"to {number(values[-1])}: what was learned does not hold for new samples.",
+                change,
+            )
+    elif place + 1 <= _EARLY * len(values):
         yield Suggestion(
             f"The validation loss was best after {count(place + 1, 'epoch')} ({number(values[place])}) and rose to "
             f"{number(values[-1])}: stop there.",
             {"epochs": place + 1},
         )
+
+
+def _still_falls(values: Sequence[float]) -> bool:
+    """Whether the last tenth of the epochs made a loss clearly better."""
+    before = max(1, int(_LATE * len(values)))
+    return len(values) > 1 and min(values[before:]) < _FALLS * min(values[:before])
+
+
+def _longer(history: History) -> int:
+    return max(_MORE * history.n_epochs, _FEWEST_EPOCHS)
+
+
+def _dropout(subject: Subject) -> dict[str, Any]:
+    """More dropout after hidden layers, if there are any and it is not much already."""
+    now = max(
+        (layer.rate for layer in subject.trained.network.layers if isinstance(layer, Dropout)), default=0.0
+    )
+    more = round(min(now + _DROPOUT, _MOST_DROPOUT), 2)
+    return {"dropout": more} if _hidden(subject) and more > now else {}
 
 
 def _activation(subject: Subject, wanted: str) -> dict[str, Any]:
@@ -107,9 +164,11 @@ def _hidden(subject: Subject) -> list[int]:
     return [layer.units for layer in dense[:-1]]
 
 
-def _rate(subject: Subject, factor: float) -> dict[str, Any]:
-    optimizer = subject.optimizer
-    rate = getattr(optimizer, "learning_rate", None)
+def _rate(subject: Subject, finding: Finding) -> dict[str, Any]:
+    """The learning rate that the diagnosis tried, or else a third of the one there was."""
+    rate = getattr(subject.optimizer, "learning_rate", None)
+    tried = (_TRIED.fullmatch(what) for what in finding.evidence)
+    factor = next((float(found[1]) for found in tried if found), 1 / _RATE_STEP)
     return {"learning_rate": float(f"{factor * rate:.2g}")} if isinstance(rate, float) else {}
 
 

@@ -74,7 +74,7 @@ def _as_table(subject: Subject, first: NDArray[np.int64]) -> Html:
         for place in first.tolist()
     ]  # fmt: skip
     head = ["sample", "true", "predicted", "its probability", "of the true class", *features]
-    return table(f"{count(len(body), 'sample')} of the {part.name} samples", head, body)
+    return table(count(len(body), f"{part.name} sample"), head, body)
 
 
 def _of_values(subject: Subject) -> Html:

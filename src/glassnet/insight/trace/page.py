@@ -12,12 +12,15 @@ from numpy.typing import NDArray
 
 from glassnet.insight.trace.notation import activation_notation
 from glassnet.insight.trace.record import RowRecord, StepRecord
+from glassnet.insight.trace.units import unit_trace
 from glassnet.plan import ACTIVATION, BATCH_NORM, DENSE, DROPOUT
 from glassnet.registry import compact_repr
 
 Array = NDArray[Any]
 DRAWN_UNITS = 64
 DRAWN_SAMPLES = 8
+# Units that are not drawn are written out in text, for as many of the samples as that many texts allow.
+TEXTS = 2000
 DIGITS = 5
 
 
@@ -32,18 +35,30 @@ def content(step: StepRecord) -> dict[str, Any]:
     """What the page shows, as plain data: columns of neurons, and the rows of the plan between them."""
     drawn = [_drawn(step.x)] + [_drawn(made.a) for made in step.rows]
     samples = slice(0, min(len(step.x), DRAWN_SAMPLES))
+    not_drawn = [np.setdiff1d(np.arange(made.row.n_outputs), drawn[k + 1]) for k, made in enumerate(step.rows)]
+    texts = min(samples.stop, max(1, TEXTS // max(1, sum(map(len, not_drawn)))))
     return {
         "loss": _round(step.value + step.penalty),
         "penalty": _round(step.penalty),
         "lossName": step.loss.name,
         "samples": len(step.x),
         "rule": step.update.rule, "rate": step.update.learning_rate, "arithmetic": step.update.templates(),
-        "inputs": {"drawn": drawn[0].tolist(), "all": step.x.shape[1], "a": _numbers(step.x[samples][:, drawn[0]])},
+        "inputs": {"drawn": drawn[0].tolist(), "all": step.x.shape[1], "a": _numbers(step.x[samples][:, drawn[0]]),
+                   "every": _numbers(step.x[samples])},
         "targets": _numbers(step.y[samples]),
         "rows": [
-            _row(step, k, made, drawn[k], drawn[k + 1], samples) for k, made in enumerate(step.rows)
+            _row(step, k, made, drawn[k], drawn[k + 1], samples) | {"texts": _texts(step, made, not_drawn[k], texts)}
+            for k, made in enumerate(step.rows)
         ],
     }  # fmt: skip
+
+
+def _texts(step: StepRecord, made: RowRecord, units: Array, n_samples: int) -> dict[int, list[str]]:
+    """The arithmetic of units that are not drawn, for the first samples."""
+    return {
+        int(unit): [str(unit_trace(step, made.row.layer, int(unit), sample)) for sample in range(n_samples)]
+        for unit in units
+    }
 
 
 def _row(

@@ -76,7 +76,7 @@ def _digest(content: bytes) -> str:
 
 def label(value: Any) -> Any:
     """`value` as tables and pictures show it: numbers and text as they are, anything else as short text."""
-    if isinstance(value, PLAIN):
+    if isinstance(value, (str, int, float)):
         return value
     if inspect.isroutine(value) or isinstance(value, type):
         return value.__qualname__

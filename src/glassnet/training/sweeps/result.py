@@ -127,7 +127,7 @@ class SweepResult:
         return sweep(self, column, ax=ax)
 
     def _errors(self) -> str:
-        counts = Counter(outcome.error for outcome in self.outcomes if outcome.error)
+        counts = Counter(" ".join(outcome.error.split()) for outcome in self.outcomes if outcome.error)
         if not counts:
             return ""
         shown = "; ".join(f"{n} × {error}" for error, n in counts.most_common(_MOST_ERRORS))
