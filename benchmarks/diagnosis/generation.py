@@ -7,13 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 
 import glassnet as gn
-from benchmarks.diagnosis import faults_of_data, faults_of_weights, learning, sensible
+from benchmarks.diagnosis import faults_of_data, faults_of_size, faults_of_weights, learning, sensible
 from benchmarks.diagnosis.planting import Fault
 from benchmarks.diagnosis.problems import Random
 from benchmarks.diagnosis.trainings import Setup, Training, run
 
 FAULTS: dict[str, Fault] = {
-    fault.code: fault for fault in (*faults_of_weights.FAULTS, *faults_of_data.FAULTS)
+    fault.code: fault for fault in (*faults_of_weights.FAULTS, *faults_of_data.FAULTS, *faults_of_size.FAULTS)
 }
 HEALTHY = "healthy"
 # What only the first weights, or the order of the samples, or an error that ended training can show.

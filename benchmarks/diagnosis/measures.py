@@ -15,6 +15,7 @@ from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
 from sklearn.model_selection import cross_val_predict
 
 import glassnet as gn
+from benchmarks.diagnosis.fitting import at_chance, has_too_few_units
 from benchmarks.diagnosis.learning import above_constant, chance, last_loss, learns, loss_of, score, undecided
 from benchmarks.diagnosis.problems import Array
 from benchmarks.diagnosis.signals import Signal, error_sizes, gradient_sizes, indistinct, signals
@@ -201,7 +202,7 @@ def _overfits(training: Training, layer: int | None) -> bool:
 
 def _underfits(training: Training, layer: int | None) -> bool:
     few = len(training.setup.problem.X) < 20
-    return score(training) < (0.5 if few else forest_score(training) - 0.1)
+    return score(training) < (0.6 if few else forest_score(training) - 0.1)
 
 
 # ---- how it is built
@@ -252,4 +253,6 @@ MEASURES: dict[str, Measure] = {
     "overfitting": _overfits,
     "underfitting": _underfits,
     "imbalance": lambda training, layer: rarest(training) <= 0.2,
+    "loss_at_chance": lambda training, layer: at_chance(training, 0.1),
+    "too_few_units": lambda training, layer: has_too_few_units(training, 0.95, 0.85),
 }

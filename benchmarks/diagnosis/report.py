@@ -41,7 +41,7 @@ def page(outcomes: Sequence[Outcome], command: str) -> str:
             f"Worst finding of the healthy trainings: error {severities['error']}, warning {severities['warning']}, "
             f"note {severities['note']}, nothing {severities['nothing']}.",
             f"Findings without a measurement of the benchmark, not counted: {others}.",
-            f"Time of a diagnosis: median {seconds[len(seconds) // 2]:.2f} s, longest {seconds[-1]:.2f} s.",
+            f"Processor time of a diagnosis: median {seconds[len(seconds) // 2]:.2f} s, longest {seconds[-1]:.2f} s.",
             "",
         ]
     )

@@ -34,8 +34,8 @@ class Fake:
 
     name = "compiled"
 
-    def __init__(self, seconds: float = 0.0, error: Exception | None = None) -> None:
-        self.seconds, self.error = seconds, error
+    def __init__(self, seconds: float = 0.0, error: Exception | None = None, keeps_code: bool = True) -> None:
+        self.seconds, self.error, self.keeps_code = seconds, error, keeps_code
         self.prepared = 0
 
     def seconds_to_prepare(self, *about: Any) -> float:
@@ -161,6 +161,28 @@ def test_a_long_wait_is_announced(
     assert messages == ["compiling for this processor; this happens once and takes about 8 seconds"][:told]
     choose(name, work(10_000_000))
     assert len(messages) == told
+
+
+def test_where_nothing_can_be_kept_compiling_is_said_to_come_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    with_engine(monkeypatch, Fake(8.4, keeps_code=False))
+    messages: list[str] = []
+    choose("compiled", work(), announce=messages.append)
+    assert messages == [
+        "compiling for this processor; this happens in every process, since the cache folder cannot be used, "
+        "and takes about 8 seconds"
+    ]
+
+
+@pytest.mark.parametrize(("keeps_code", "told"), [(True, 1), (False, 0)])
+def test_auto_tells_how_to_compile_ahead_where_only_compiling_is_too_long(
+    keeps_code: bool, told: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with_engine(monkeypatch, Fake(9.0, keeps_code=keeps_code), loading=0.8)
+    messages: list[str] = []
+    assert isinstance(choose("auto", work(steps_that_save(1.0)), announce=messages.append), NumpyEngine)
+    assert isinstance(choose("auto", work(steps_that_save(0.5)), announce=messages.append), NumpyEngine)
+    expected = "compiled code would be faster, but compiling takes longer; 'glassnet warmup' does it once"
+    assert messages == [expected][:told]
 
 
 def test_numpy_is_numpy() -> None:

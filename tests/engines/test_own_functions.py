@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from types import SimpleNamespace
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import numba
@@ -30,6 +30,7 @@ SLOPE = 0.1
 POWER = 3
 COEFFICIENTS = np.array([0.5, 0.25])
 SETTINGS = SimpleNamespace(slope=0.1)
+OUTSIDE: Any = None
 
 
 def numbers(n: int = 30) -> tuple[Array, Array]:
@@ -171,6 +172,32 @@ def test_arrays_outside_a_function_are_those_of_the_moment() -> None:
         assert_the_same(activation, "float64")
     finally:
         COEFFICIENTS[:] = before
+
+
+@pytest.mark.parametrize("name", ["number", "array"])
+def test_what_stands_in_a_module_is_that_of_the_moment(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = ModuleType("settings")
+    monkeypatch.setitem(globals(), "OUTSIDE", settings)
+    activation = {
+        "number": activations.Function(lambda z: OUTSIDE.slope * z, lambda z: OUTSIDE.slope + 0 * z),
+        "array": activations.Function(lambda z: OUTSIDE.slopes[0] * z, lambda z: OUTSIDE.slopes[0] + 0 * z),
+    }[name]
+    for slope in (0.7, 0.2):
+        settings.slope, settings.slopes = slope, np.array([slope])
+        assert_the_same(activation, "float64")
+
+
+def test_what_inner_functions_read_is_that_of_the_moment(monkeypatch: pytest.MonkeyPatch) -> None:
+    def bent(z: Array) -> Array:
+        def inner(x: Array) -> Array:
+            return OUTSIDE * np.maximum(x, 0.1 * x)
+
+        return inner(z)
+
+    activation = activations.Function(bent, lambda z: np.where(z > 0, OUTSIDE, 0.1 * OUTSIDE))
+    for slope in (0.7, 0.2):
+        monkeypatch.setitem(globals(), "OUTSIDE", slope)
+        assert_the_same(activation, "float64")
 
 
 def test_redefined_functions_are_other_functions() -> None:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 import glassnet as gn
 from glassnet import losses, optimizers
-from glassnet.activations import Activation
+from glassnet.activations import Activation, Function
 from glassnet.engines import devices
 from glassnet.errors import (
     EngineError,
@@ -145,20 +145,38 @@ def test_mixed_precision_computes_in_bfloat16_and_learns_the_same() -> None:
     np.testing.assert_allclose(ours["loss"], theirs["loss"], rtol=0.02)
 
 
-def test_torch_compile_gives_the_same_training(monkeypatch: pytest.MonkeyPatch) -> None:
-    compiled: list[object] = []
+@pytest.fixture
+def translated(monkeypatch: pytest.MonkeyPatch) -> list[object]:
+    """What torch.compile has been given."""
+    given: list[object] = []
     torch_compile = torch.compile
 
     def eager(function: Any) -> Any:
         """Traced and differentiated ahead of time as always, but not made machine code, which takes minutes."""
-        compiled.append(function)
+        given.append(function)
         return torch_compile(function, backend="aot_eager")
 
     monkeypatch.setattr(torch, "compile", eager)
+    return given
+
+
+def test_torch_compile_gives_the_same_training(translated: list[object]) -> None:
     ours, theirs = network(), network()
     fit(ours, torch_compile=True)
     fit(theirs)
-    assert len(compiled) >= 1
+    assert len(translated) >= 1
+    np.testing.assert_allclose(ours.parameters, theirs.parameters, rtol=1e-12, atol=1e-14)
+
+
+@pytest.mark.filterwarnings("ignore")  # PyTorch's translator meets some that its own code causes
+def test_torch_compile_takes_functions_written_for_numpy(translated: list[object]) -> None:
+    own = Function(np.sin, np.cos)
+    ours, theirs = (
+        Network([gn.Dense(5, own), gn.Dense(3, "softmax")], seed=0, dtype="float64") for _ in "12"
+    )
+    fit(ours, torch_compile=True)
+    fit(theirs, engine="numpy")
+    assert len(translated) >= 1
     np.testing.assert_allclose(ours.parameters, theirs.parameters, rtol=1e-12, atol=1e-14)
 
 

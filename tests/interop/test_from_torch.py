@@ -112,7 +112,9 @@ def test_functions_are_read_like_modules(function: Callable[[Tensor], Tensor], n
 
 FLATTEN: list[Callable[[Tensor], Tensor]] = [
     lambda x: x.view(-1, 6),
+    lambda x: x.view((-1, 6)),
     lambda x: x.view(x.size(0), 6),
+    lambda x: torch.reshape(x, (-1, 6)),
     lambda x: x.reshape(x.shape[0], -1),
     lambda x: x.flatten(1),
     lambda x: torch.flatten(x, 1),
@@ -200,7 +202,10 @@ REFUSED: list[tuple[Any, str]] = [
         nn.Sequential(nn.Linear(2, 2), forward(lambda linear, x: linear(x).clamp(0))),
         "clamp in forward of 1 has no counterpart in glassnet",
     ),
-    (nn.Linear(2, 2, device="meta"), "weight has no numbers, it is on device 'meta'; load the module's weights"),
+    (
+        nn.Linear(2, 2, device="meta"),
+        "weight has no numbers, it is on device 'meta'; load the module's weights",
+    ),
     (nn.Sequential(nn.LazyLinear(3)), "0.weight has no shape yet; give the module one batch first"),
     (nn.Linear(2, 2).half(), "parameters must be all float32 or all float64; these are float16"),
     (nn.Linear(2, 2).state_dict(), "from_torch takes a module; this is a state_dict"),
@@ -242,7 +247,9 @@ def test_the_shape_of_a_sample_must_be_one(wrong: Any) -> None:
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
-@pytest.mark.parametrize("wrap", [nn.DataParallel, torch.compile, lambda module: torch.compile(nn.DataParallel(module))])
+@pytest.mark.parametrize(
+    "wrap", [nn.DataParallel, torch.compile, lambda module: torch.compile(nn.DataParallel(module))]
+)
 def test_what_is_put_around_a_module_for_speed_is_taken_off(wrap: Callable[[nn.Module], Any]) -> None:
     module = nn.Sequential(nn.Linear(3, 2), nn.Tanh())
     assert gn.from_torch(wrap(module)) == gn.from_torch(module)

@@ -114,9 +114,11 @@ def test_two_classes_become_one_logistic_output(last: gn.Dense, names: list[str]
     np.testing.assert_array_equal(model.predict(X), classes[net.predict_classes(X)])
 
 
-def test_unsorted_names_of_classes_keep_their_outputs() -> None:
+@pytest.mark.parametrize("at", ["beside the network", "where the command keeps them"])
+def test_unsorted_names_of_classes_keep_their_outputs(at: str) -> None:
     net = network(gn.Dense(5, "relu"), gn.Dense(3, "softmax"))
-    net.metadata["class_names"] = ["pear", "apple", "plum"]
+    named = {"class_names": ["pear", "apple", "plum"]}
+    net.metadata = named if at == "beside the network" else {"data": named}
     model = net.to_sklearn()
     assert model.classes_.tolist() == ["apple", "pear", "plum"]
     np.testing.assert_allclose(model.predict_proba(X), net.predict(X)[:, [1, 0, 2]], rtol=1e-13)

@@ -66,7 +66,10 @@ def test_the_file_is_valid_and_takes_any_number_of_samples(name: str, tmp_path: 
         "n_samples", *shape,
     ]  # fmt: skip
     for n in (1, 7):
-        assert run(path, samples(shape, n).astype(net.dtype)).shape == (n, net.predict(samples(shape)).shape[1])
+        assert run(path, samples(shape, n).astype(net.dtype)).shape == (
+            n,
+            net.predict(samples(shape)).shape[1],
+        )
 
 
 def test_a_network_in_float64_keeps_the_digits_that_float32_would_lose(tmp_path: Path) -> None:

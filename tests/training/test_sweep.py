@@ -160,6 +160,11 @@ def test_what_build_does_not_take_goes_to_fit() -> None:
         )
 
 
+def test_a_setting_of_none_stands_in_the_tables_as_such() -> None:
+    frame = sweep({"hidden": [2], "batch_size": [None, 2]}, seeds=[0]).summary()
+    assert frame["batch_size"].tolist() == ["None", 2]
+
+
 def test_a_learning_rate_is_set_in_the_optimizer() -> None:
     result = sweep(
         {"hidden": [2], "learning_rate": [0.01, 0.1]}, seeds=[0], optimizer=gn.SGD(0.5, momentum=0.9)

@@ -99,6 +99,8 @@ def _automatic(work: Work, earlier: str, announce: Callable[[str], None] | None)
         engine = compiled_engine()
         if goes_on or work.saving >= engine.seconds_to_prepare(work.plan, work.optimizer, work.dtype):
             return _prepared(engine, work, announce)
+        if announce is not None and engine.keeps_code:
+            announce("compiled code would be faster, but compiling takes longer; 'glassnet warmup' does it once")
     except MissingDependencyError:
         pass
     except EngineError as error:
@@ -135,7 +137,8 @@ def compiled_engine() -> CompiledEngine:
 def _prepared(engine: CompiledEngine, work: Work, announce: Callable[[str], None] | None) -> Engine:
     seconds = engine.seconds_to_prepare(work.plan, work.optimizer, work.dtype)
     if announce is not None and seconds >= WORTH_TELLING:
-        announce(f"compiling for this processor; this happens once and takes about {seconds:.0f} seconds")
+        again = "once" if engine.keeps_code else "in every process, since the cache folder cannot be used,"
+        announce(f"compiling for this processor; this happens {again} and takes about {seconds:.0f} seconds")
     engine.prepare(work.plan, work.optimizer, work.dtype)
     return engine
 

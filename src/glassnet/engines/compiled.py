@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator
-from functools import cache
 from typing import Any
 
 import numba
@@ -16,7 +16,7 @@ from glassnet.engines.base import Array, Steps, Task, Vectors
 from glassnet.engines.kernels import Kernel
 from glassnet.engines.threads import matrix_threads
 from glassnet.errors import EngineError
-from glassnet.kernels import normalisation, store
+from glassnet.kernels import cache, normalisation, store
 from glassnet.kernels.compiled import TRAVERSALS
 from glassnet.kernels.lift import compiled, specialise
 from glassnet.optimizers import Optimizer
@@ -36,7 +36,7 @@ ENTRY = types.int64(types.int64)
 SECONDS_TO_COMPILE, SECONDS_PER_KERNEL = {"train": 6.0, "predict": 1.5}, 0.3
 
 
-@cache
+@functools.cache
 def compiled_loop() -> dict[str, Any]:
     """The functions of the loop over compiled traversals."""
     made = dict(TRAVERSALS)
@@ -156,6 +156,11 @@ class CompiledEngine:
             raise EngineError(
                 "the variable NUMBA_DISABLE_JIT forbids to compile; unset it, or use engine='numpy'"
             )
+
+    @property
+    def keeps_code(self) -> bool:
+        """Whether the next process finds what this one compiles."""
+        return cache.keeps()
 
     def seconds_to_prepare(self, plan: Plan, optimizer: Optimizer, dtype: np.dtype[Any]) -> float:
         """About how long :meth:`prepare` is going to compile; 0 where everything is there."""

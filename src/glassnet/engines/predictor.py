@@ -22,8 +22,8 @@ SMALL = 64
 class Predictor:
     """A network's prediction, compiled: ``predictor(X)`` gives ``(n_samples, n_outputs)``.
 
-    Holds a copy of the parameters as they were when it was made. Safe to call from several threads at once. Rows are
-    not searched for NaN: a row that holds one gives NaN.
+    Holds a copy of the parameters as they were when it was made. Safe to call from several threads at once. An array
+    of up to 64 rows is not searched for NaN: a row that holds one gives NaN. More rows are, as in ``network.predict``.
     """
 
     def __init__(self, network: Network) -> None:
@@ -38,7 +38,7 @@ class Predictor:
     def __call__(self, X: ArrayLike) -> Array:
         """The output for each sample; X as for ``network.predict``."""
         if (
-            isinstance(X, np.ndarray) and X.ndim == 2 and 0 < len(X) <= SMALL
+            type(X) is np.ndarray and X.ndim == 2 and 0 < len(X) <= SMALL
             and X.shape[1:] == self._shape and X.dtype.kind in "fiub"
         ):  # fmt: skip
             local = self._local

@@ -72,7 +72,9 @@ class _Graph:
 
     def constant(self, name: str, array: Array | float) -> str:
         """A constant of the graph."""
-        self.constants.append(self.onnx.numpy_helper.from_array(np.ascontiguousarray(array, self.dtype), name))
+        self.constants.append(
+            self.onnx.numpy_helper.from_array(np.ascontiguousarray(array, self.dtype), name)
+        )
         return name
 
     def then(self, operator: str, name: str, *others: str, **attributes: Any) -> None:

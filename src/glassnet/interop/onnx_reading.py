@@ -70,7 +70,9 @@ def _network(model: Any, onnx: Any) -> Network:
     graph.refuse_unknown()
     onnx.checker.check_model(model)
     pieces = graph.pieces()
-    dtype = next((array.dtype for piece in pieces for array in piece.arrays.values()), graph.input_dtype(onnx))
+    dtype = next(
+        (array.dtype for piece in pieces for array in piece.arrays.values()), graph.input_dtype(onnx)
+    )
     network = assembled(pieces, graph.input_shape, dtype)
     network.metadata = {entry.key: _plain(entry.value) for entry in model.metadata_props}
     return network

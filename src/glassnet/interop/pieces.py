@@ -105,7 +105,8 @@ def _check_widths(pieces: Sequence[Piece], layout: plan.Layout) -> None:
     for piece, shape in zip(pieces, layout.output_shapes, strict=True):
         if piece.width is not None and piece.width != prod(shape):
             raise ShapeError(
-                f"{piece.place} makes rows of {piece.width}, but what comes before it gives {prod(shape)} numbers a sample"
+                f"{piece.place} makes rows of {piece.width}, but what comes before it gives {prod(shape)} numbers "
+                "a sample"
             )
 
 

@@ -90,7 +90,8 @@ def to_sklearn(network: Network) -> Any:
 
     It must be made of Dense layers whose hidden activations are one of linear, sigmoid, tanh and relu, the same in all,
     and end with softmax or sigmoid (classifier) or linear (regressor). Classes are the ``class_names`` of the network's
-    metadata, or integers from 0. A softmax over two classes becomes scikit-learn's one logistic output, which is the same function.
+    metadata, or integers from 0. A softmax over two classes becomes scikit-learn's one logistic output, which is the
+    same function.
 
     Parameters
     ----------

@@ -126,7 +126,9 @@ def _dtype(module: nn.Module, torch: Any) -> np.dtype[Any]:
         if torch.nn.parameter.is_lazy(parameter):
             raise ArgumentError(f"{path} has no shape yet; give the module one batch first")
         if parameter.is_meta:
-            raise ArgumentError(f"{path} has no numbers, it is on device 'meta'; load the module's weights first")
+            raise ArgumentError(
+                f"{path} has no numbers, it is on device 'meta'; load the module's weights first"
+            )
     found = {parameter.dtype for parameter in module.parameters()} or {torch.float32}
     if len(found) > 1 or not found <= {torch.float32, torch.float64}:
         given = ", ".join(sorted(str(dtype).removeprefix("torch.") for dtype in found))

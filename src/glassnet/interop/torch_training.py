@@ -181,7 +181,10 @@ def scheduling(rule: Optimizer, epochs: int) -> list[str]:
         return []
     match rule.learning_rate:
         case schedules.CosineDecay(_, until) if until < epochs:
-            return [f"if epoch < {round(until)}:  # the learning rate stays where it is then", "    scheduler.step()"]
+            return [
+                f"if epoch < {round(until)}:  # the learning rate stays where it is then",
+                "    scheduler.step()",
+            ]
     return ["scheduler.step()"]
 
 

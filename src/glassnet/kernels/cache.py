@@ -46,6 +46,12 @@ def folder() -> Path | None:
         return None
 
 
+def keeps() -> bool:
+    """Whether what is compiled now will be found again: there is a folder, and it can be written."""
+    place = folder()
+    return place is not None and os.access(place, os.W_OK)
+
+
 def _is_private(place: Path) -> bool:
     """Whether nobody but this user, or the one who runs the machine, can write here."""
     if os.name == "nt":

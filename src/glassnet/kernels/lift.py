@@ -8,8 +8,9 @@ function keeps its numbers as they are written: they may be indices, powers or c
 from __future__ import annotations
 
 import dis
-from collections.abc import Callable, Mapping
-from types import CellType, CodeType, FunctionType
+from collections.abc import Callable, Iterator, Mapping, Set
+from itertools import chain
+from types import CellType, CodeType, FunctionType, ModuleType
 from typing import Any
 
 import numba
@@ -56,9 +57,21 @@ def lift(formula: Formula, dtype: DType) -> Any:
     return scalar(lifted)
 
 
+def _codes(code: CodeType) -> Iterator[CodeType]:
+    """The code of a function, and that of the functions written inside it."""
+    yield code
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            yield from _codes(constant)
+
+
+def _steps(function: FunctionType) -> Iterator[dis.Instruction]:
+    return chain.from_iterable(map(dis.get_instructions, _codes(function.__code__)))
+
+
 def globals_of(function: FunctionType) -> dict[str, Any]:
     """The globals that a function reads, as they are now."""
-    names = {step.argval for step in dis.get_instructions(function) if step.opname == "LOAD_GLOBAL"}
+    names = {step.argval for step in _steps(function) if step.opname == "LOAD_GLOBAL"}
     return {name: function.__globals__[name] for name in sorted(names & function.__globals__.keys())}
 
 
@@ -92,7 +105,7 @@ def lift_own(function: Any, dtype: DType, callers: tuple[Any, ...] = ()) -> Any:
         return function if known is None else known
     if function in callers:
         raise TypeError(f"{function.__name__} calls itself")
-    if any(step.opname == "RAISE_VARARGS" for step in dis.get_instructions(plain(function))):
+    if any(step.opname == "RAISE_VARARGS" for step in _steps(plain(function))):
         raise TypeError(f"{function.__name__} raises errors, which compiled code cannot pass on")
     seen = (*callers, function)
     meanings = {name: _own_meaning(t, dtype, seen) for name, t in globals_of(plain(function)).items()}
@@ -117,12 +130,19 @@ def captured(function: Any, seen: tuple[Any, ...] = ()) -> tuple[Any, ...]:
         **globals_of(function),
         **{str(k): cell.cell_contents for k, cell in enumerate(function.__closure__ or ())},
     }
-    return (function, *((name, _frozen(thing, (*seen, function))) for name, thing in outside.items()))
+    attributes = {name for code in _codes(function.__code__) for name in code.co_names}
+    inside = (*seen, function)
+    return (function, *((name, _frozen(thing, inside, attributes)) for name, thing in outside.items()))
 
 
-def _frozen(thing: Any, seen: tuple[Any, ...]) -> Any:
+def _frozen(thing: Any, seen: tuple[Any, ...], attributes: Set[str]) -> Any:
     if isinstance(thing, FunctionType):
         return captured(thing, seen)
+    if isinstance(thing, ModuleType) and thing is not np and thing not in seen:
+        read = {name: vars(thing)[name] for name in sorted(attributes & vars(thing).keys())}
+        return tuple((name, _frozen(value, (*seen, thing), attributes)) for name, value in read.items())
+    if isinstance(thing, tuple):
+        return type(thing), tuple(_frozen(entry, seen, attributes) for entry in thing)
     if isinstance(thing, np.ndarray):
         return thing.dtype.str, thing.shape, thing.tobytes()
     return (type(thing), thing) if isinstance(thing, (bool, int, float, complex, np.generic)) else id(thing)

@@ -173,9 +173,11 @@ class Training:
     def _evaluated(self) -> dict[str, float]:
         """Scores on training and validation data: all processes compute outputs, the first one the scores."""
         data, parts = self.data, self.source.parts() if self.metrics else None
-        seen = None if parts is None else self._outputs(parts)
-        held = None if data.held is None else self._outputs([data.held])
-        return self.group.once(lambda: self._scored(seen, held))
+        # Numbers too large are for the next step to report: it raises DivergenceError.
+        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+            seen = None if parts is None else self._outputs(parts)
+            held = None if data.held is None else self._outputs([data.held])
+            return self.group.once(lambda: self._scored(seen, held))
 
     def _scored(self, seen: Outputs | None, held: Outputs | None) -> dict[str, float]:
         found = {}

@@ -20,6 +20,8 @@ def names(n: int) -> list[str]:
     return [f"name {k}" for k in range(n)]
 
 
+LONG = [f"{'a very long name ' * 6}{end}" for end in ("1", "$x$", r"$\foo$", "2\nlines", "_5")]
+
 PICTURES: dict[str, Callable[[Any], Any]] = {
     "activation": lambda ax: gn.plots.activation("elu", ax=ax),
     "activations": lambda ax: gn.plots.activations(["relu", "tanh", "sigmoid"], ax=ax),
@@ -36,6 +38,15 @@ PICTURES: dict[str, Callable[[Any], Any]] = {
     "network_diagram of many units": lambda ax: gn.plots.network_diagram(trained.digits().network, ax=ax),
     "network_diagram of ten layers": lambda ax: gn.plots.network_diagram(trained.deep().network, ax=ax),
     "network_diagram of one unit": lambda ax: gn.plots.network_diagram(trained.single().network, ax=ax),
+    "network_diagram of long names": lambda ax: gn.plots.network_diagram(
+        trained.iris().network, input_names=LONG[:4], output_names=LONG[:3], ax=ax
+    ),
+    "confusion_matrix of long names": lambda ax: gn.plots.confusion_matrix(
+        range(5), range(5), class_names=LONG, ax=ax
+    ),
+    "embedding of long names": lambda ax: gn.plots.embedding(
+        *trained.iris()[:3], class_names=LONG[:3], ax=ax
+    ),
     "weight_images": lambda ax: gn.plots.weight_images(trained.digits().network, ax=ax),
     "activation_histograms": lambda ax: gn.plots.activation_histograms(trained.iris().recorder, ax=ax),
     "activation_histograms of ten": lambda ax: gn.plots.activation_histograms(trained.deep().recorder, ax=ax),
@@ -65,10 +76,10 @@ def test_every_kind_of_picture_is_among_them() -> None:
 
 
 @every_picture
-def test_it_is_drawn_where_it_is_told_to_be_or_on_a_figure_of_its_own(draw: Callable[[Any], Any]) -> None:
-    ax = Figure().subplots(1, 2)[1]
-    assert draw(ax) is ax
-    assert draw(None).figure is not ax.figure
+def test_it_is_drawn_on_a_figure_of_its_own_where_none_is_given(draw: Callable[[Any], Any]) -> None:
+    ax = draw(None)
+    assert ax.figure.axes[0] is ax
+    assert ax.figure.get_layout_engine() is not None
 
 
 def drawn(draw: Callable[[Any], Any], size: tuple[float, float]) -> Figure:
@@ -103,8 +114,11 @@ def overlapping(figure: Figure) -> list[str]:
 
 
 @every_picture
-def test_no_text_is_cut_off_or_too_small_and_no_tick_labels_overlap(draw: Callable[[Any], Any]) -> None:
-    figure = drawn(draw, SMALL)
+def test_where_a_place_is_given_it_is_drawn_there_and_can_be_read(draw: Callable[[Any], Any]) -> None:
+    figure = canvas.figure(*SMALL)
+    ax = figure.add_subplot()
+    assert draw(ax) is ax
+    figure.canvas.draw()
     assert cut_off(figure) == []
     assert overlapping(figure) == []
     assert min(text.get_fontsize() for text in shown_texts(figure)) >= SMALLEST_FONT

@@ -5,11 +5,13 @@ from typing import Any
 
 import numpy as np
 import pytest
+from matplotlib.colors import to_rgb
 from PIL import Image
 from sklearn.metrics import mean_absolute_error, r2_score
 
 import glassnet as gn
 from glassnet.errors import ArgumentError, DataError, ShapeError
+from glassnet.insight.plots import canvas
 from tests.insight.plots import trained
 
 TRUE, PREDICTED = np.array([1.0, 2.0, 3.0, 5.0]), np.array([1.5, 2.0, 2.5, 4.0])
@@ -78,17 +80,36 @@ def test_an_animation_has_a_picture_of_every_recording(tmp_path: Path) -> None:
         np.testing.assert_array_equal(parameters, made.parameters)
 
 
-def test_an_animation_shows_decision_boundaries_and_stays_below_its_size(tmp_path: Path) -> None:
+def test_an_animation_shows_decision_boundaries_by_default(tmp_path: Path) -> None:
     case = trained.spiral()
     recorder = gn.Recorder(case.X, case.y)
-    recorder.network, recorder.recordings = case.network, case.recorder.recordings[:4]
-    whole = gn.plots.training_animation(recorder, tmp_path / "whole.gif")
+    recorder.network, recorder.recordings = case.network, case.recorder.recordings[-1:]
+    written = gn.plots.training_animation(recorder, tmp_path / "one.gif")
+    with Image.open(written) as image:
+        colours = np.unique(np.asarray(image.convert("RGB")).reshape(-1, 3), axis=0)
+    for tint in (mixed(canvas.COLOURS[number]) for number in range(3)):
+        assert np.abs(colours - tint).max(axis=1).min() <= 12
+
+
+def mixed(colour: str) -> Any:
+    """The tint of a class on white paper, as boundaries show it."""
+    return 255 * (0.28 * np.array(to_rgb(colour)) + 0.72)
+
+
+def test_an_animation_stays_below_its_size(tmp_path: Path) -> None:
+    def draw(network: gn.Network, ax: Any) -> None:
+        ax.plot(network.parameters)
+
+    case = trained.xor()
+    recorder = gn.Recorder(case.X, case.y)
+    recorder.network, recorder.recordings = case.network, case.recorder.recordings[:3]
+    whole = gn.plots.training_animation(recorder, tmp_path / "whole.gif", draw)
     most = whole.stat().st_size - 1
-    smaller = gn.plots.training_animation(recorder, tmp_path / "smaller.gif", most_bytes=most)
+    smaller = gn.plots.training_animation(recorder, tmp_path / "smaller.gif", draw, most_bytes=most)
     assert smaller.stat().st_size <= most
     assert frames_of(smaller) == 2
     with pytest.raises(DataError, match="2 pictures take .* bytes, more than most_bytes=1,000"):
-        gn.plots.training_animation(recorder, tmp_path / "none.gif", most_bytes=1000)
+        gn.plots.training_animation(recorder, tmp_path / "none.gif", draw, most_bytes=1000)
     assert not (tmp_path / "none.gif").exists()
 
 

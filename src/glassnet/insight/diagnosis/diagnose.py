@@ -36,9 +36,9 @@ def diagnose(
 ) -> DiagnosisReport:
     """Why a network does not learn, or does not learn well: causes, in numbers, with what to do.
 
-    Everything is measured on at most 2000 samples; the network stays as it is. Some rules train copies for some
-    tenths of a second. What the network was before training is known only to the callback ``gn.Diagnosis()``:
-    give its history, and more can be said.
+    Everything is measured on at most 2000 samples; the network stays as it is. Some rules train copies, on one common
+    budget of multiply-adds (about two seconds on one core). What the network was before training is known only to the
+    callback ``gn.Diagnosis()``: give its history, and more can be said.
 
     Parameters
     ----------

@@ -100,11 +100,16 @@ class Block:
     @cached_property
     def flat(self) -> float:
         """The share of all outputs at which a sigmoid or tanh is flat: its slope below 5 % of the largest."""
+        return float(self.flat_by_unit.mean())
+
+    @cached_property
+    def flat_by_unit(self) -> Array:
+        """The same of each unit; (n_outputs,)."""
         z, a = self.active.z, self.active.a
         if isinstance(self.activation, Sigmoid | Tanh):
             largest = 0.25 if isinstance(self.activation, Sigmoid) else 1.0
-            return float((self.activation.slope(z, a) < FLAT * largest).mean())
-        return 0.0
+            return np.asarray((self.activation.slope(z, a) < FLAT * largest).mean(axis=0))
+        return np.zeros(a.shape[1])
 
 
 class Pass:

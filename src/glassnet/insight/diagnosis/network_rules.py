@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from glassnet.activations import Activation, Linear, ReLU, Sigmoid, Softmax, Tanh
+from glassnet.activations import Activation, Linear, ReLU, Sigmoid, Softmax, Softplus, Tanh
 from glassnet.insight.diagnosis.adapters import two_predictions
 from glassnet.insight.diagnosis.case import Case
 from glassnet.insight.diagnosis.report import Finding
@@ -173,4 +173,4 @@ def _range(last: Activation) -> tuple[float, float]:
         return 0.0, 1.0
     if isinstance(last, Tanh):
         return -1.0, 1.0
-    return (0.0, np.inf) if isinstance(last, ReLU) else (-np.inf, np.inf)
+    return (0.0, np.inf) if isinstance(last, ReLU | Softplus) else (-np.inf, np.inf)

@@ -17,6 +17,8 @@ SLOW = 0.6
 RISES = 0.05
 # A larger rate that is no better, by more than this part of the loss, ends the search for a better one.
 NOISE = 0.02
+# A training that diverged ended before it could show how many epochs it was meant to have; copies get at least these.
+EPOCHS_OF_DIVERGED = 20
 LOWER = (0.1, 0.01, 0.001)
 HIGHER = (10.0, 100.0, 1e3, 1e4, 1e5)
 _REFERENCE = (
@@ -27,7 +29,8 @@ _REFERENCE = (
 def learning_rate_too_high(case: Case) -> Finding | None:
     """A loss that jumps, grows or ends, where smaller steps would bring it down."""
     trials = case.trials
-    if trials is None or case.epochs == 0:
+    epochs = max(case.epochs, EPOCHS_OF_DIVERGED) if case.diverged else case.epochs
+    if trials is None or epochs == 0:
         return None
     if not case.diverged and case.learned and case.now.progress > SLOW:
         return None
@@ -35,7 +38,7 @@ def learning_rate_too_high(case: Case) -> Finding | None:
         return None
     reached = _reached(case)
     for factor in LOWER:
-        trial = trials.at_rate(factor, case.epochs)
+        trial = trials.at_rate(factor, epochs)
         if _much_better(case, trial.loss, reached):
             return _finding(case, trials, "learning_rate_too_high", factor, trial, reached)
     return None
@@ -81,7 +84,7 @@ def _much_better(case: Case, other: float, reached: float) -> bool:
 
 def _finding(case: Case, trials: Trials, code: str, factor: float, trial: Trial, reached: float) -> Finding:
     rate = trials.rate(case.epochs)
-    epochs = trials.affordable(case.epochs)
+    epochs = len(trial.losses)
     low = code == "learning_rate_too_low"
     ended = "left the finite numbers" if case.diverged else f"ended at {reached:.4g}"
     evidence = {

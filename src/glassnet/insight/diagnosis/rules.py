@@ -28,7 +28,7 @@ class Rule:
     explained_by : tuple of str
         Codes of which this one is a mere consequence: where one of them is found, this one is not reported.
     trains : bool
-        Whether it needs short trainings of copies, which take up to some tenths of a second.
+        Whether it needs short trainings of copies, see :mod:`glassnet.insight.diagnosis.trials`.
     """
 
     find: Callable[[Case], Finding | None]
@@ -40,10 +40,9 @@ class Rule:
 _UNFIT = (
     "output_loss_mismatch", "labels_unrelated", "symmetric_weights", "unscaled_targets", "unscaled_inputs",
 )  # fmt: skip
-# These keep the loss where it is, whatever the learning rate.
-_STUCK = (
-    "scale_too_small", "vanishing_gradient", "dead_units", "saturated_units", "collapsed_representation",
-)  # fmt: skip
+# These keep the loss where it is, whatever the learning rate. A collapsed representation is none of them: it may be
+# what a wrong rate or too few units left behind, and the trials of those rules tell.
+_STUCK = ("scale_too_small", "vanishing_gradient", "dead_units", "saturated_units")
 _RATE = ("learning_rate_too_low", "learning_rate_too_high")
 
 RULES = (
@@ -70,7 +69,8 @@ RULES = (
     ),
     Rule(
         rate_rules.learning_rate_too_high,
-        (*_UNFIT, "scale_too_large", "exploding_gradient"),
+        # Not exploding_gradient: weights that a step has thrown far off make gradients grow, too.
+        (*_UNFIT, "scale_too_large"),
         trains=True,
     ),
     Rule(

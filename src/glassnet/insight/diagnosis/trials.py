@@ -19,17 +19,37 @@ from glassnet.training.fit import fit
 
 Array = NDArray[Any]
 
-# Work of one trial in multiply-adds, about 0.2 s, and the steps that take as long by themselves.
+# Work of one trial in multiply-adds, about 0.2 s, and the steps that take as long by themselves; each step of a layer
+# costs as much as this many multiply-adds, whatever its size. Counted and not timed, so that results can be reproduced.
 MOST_WORK = 2e8
 MOST_STEPS = 1000
+STEP_OF_LAYER = 4e4
+# Operations on each parameter in an update, beside three multiply-adds for each sample.
+UPDATE = 10
+# Work of all trials of a case together, about 2 s; what is beyond it is not tried.
+ALL_WORK = 1e9
 # How many samples a network should be able to learn by heart, and in how many epochs.
 FEW = 20
 HEART_EPOCHS = 400
 
 
+class Budget:
+    """The work that all trials of a case share, in multiply-adds."""
+
+    def __init__(self) -> None:
+        self.left = ALL_WORK
+
+    def allows(self, work: float) -> bool:
+        """Whether so much is left; it is taken off then."""
+        if work > self.left:
+            return False
+        self.left -= work
+        return True
+
+
 @dataclass(frozen=True)
 class Trial:
-    """How a short training went: its losses by epoch, and the network at its end."""
+    """How a short training went: its losses by epoch, and the network at its end; None if it failed or was too dear."""
 
     losses: Array
     end: Pass | None
@@ -64,6 +84,7 @@ class Trials:
     optimizer: Optimizer
     batch_size: int
     shuffled: bool
+    budget: Budget = field(default_factory=Budget)
     _done: dict[tuple[float, int], Trial] = field(default_factory=dict, init=False)
 
     @property
@@ -73,8 +94,13 @@ class Trials:
 
     def affordable(self, epochs: int) -> int:
         """So many epochs, or as many as may be spent on one trial."""
-        work = 3 * max(len(self.network.parameters), 1) * len(self.x)
-        return max(1, min(epochs, int(MOST_WORK // work), MOST_STEPS // self.steps_per_epoch))
+        return max(1, min(epochs, int(MOST_WORK // self.work(1)), MOST_STEPS // self.steps_per_epoch))
+
+    def work(self, epochs: int) -> float:
+        """Multiply-adds of so many epochs, steps counted as some."""
+        n_parameters = max(len(self.network.parameters), 1)
+        of_a_step = UPDATE * n_parameters + STEP_OF_LAYER * len(self.network.layers)
+        return epochs * (3.0 * n_parameters * len(self.x) + of_a_step * self.steps_per_epoch)
 
     def at_rate(self, factor: float, epochs: int) -> Trial:
         """From the start at `factor` times the learning rate, for as many of the epochs as is affordable."""
@@ -121,7 +147,7 @@ class Trials:
             turn[classes == present] = np.arange((classes == present).sum())
         return order[np.argsort(turn, kind="stable")][:FEW]
 
-    def of_few(self, wider: int) -> Trial:
+    def of_few(self, wider: int, seed: int = 0) -> Trial:
         """Twenty samples learned by heart with Adam, by a copy with `wider` times as many hidden units."""
         layers = [layer for layer in self.network.layers if not isinstance(layer, Dropout)]
         last = max(i for i, layer in enumerate(layers) if isinstance(layer, Dense))
@@ -132,15 +158,18 @@ class Trials:
             for i, layer in enumerate(layers)
         ]
         made = Network(
-            layers, seed=0, dtype=self.network.dtype.name, input_shape=self.network.layout.input_shape
+            layers, seed=seed, dtype=self.network.dtype.name, input_shape=self.network.layout.input_shape
         )
         few = Trials(
-            made, None, self.x[self.few], self.targets.take(self.few), Adam(0.01), len(self.few), False
-        )
+            made, None, self.x[self.few], self.targets.take(self.few), Adam(0.01), len(self.few), False,
+            self.budget,
+        )  # fmt: skip
         return few.train(made, few.optimizer, few.affordable(HEART_EPOCHS))
 
     def train(self, network: Network, optimizer: Optimizer, epochs: int) -> Trial:
-        """Train this network."""
+        """Train this network, where the budget allows it."""
+        if not self.budget.allows(self.work(epochs)):
+            return Trial(np.empty(0), None)
         samples = self.x.reshape(len(self.x), *network.layout.input_shape)
         try:
             with np.errstate(all="ignore"):

@@ -19,10 +19,13 @@ DEAD_SHARE_LEARNED = 0.6
 # Half of the outputs flat before training; trained units may be sure of themselves, so more is asked of them.
 SATURATED_SHARE = 0.5
 SATURATED_SHARE_TRAINED = 0.75
+# A unit that is flat for nine samples of ten is as good as dead, and half a layer of them is as bad as half a dead one.
+SATURATED_SAMPLES = 0.9
 # Two units are twins if their weights differ by less than rounding leaves of equal ones.
 TWIN_TOLERANCE = 1e-5
-# Share of the task that is lost when the samples that look alike get the same answer.
-COLLAPSE_LOSS = 0.05
+# Share of the task that is lost when the samples that look alike get the same answer. In a group that is nearly of one
+# class, a third of this share are wrong answers: below, next to nothing is lost.
+COLLAPSE_LOSS = 0.08
 ALIKE = 1e-6
 
 
@@ -49,11 +52,11 @@ def dead_units(case: Case) -> Finding | None:
 
 def saturated_units(case: Case) -> Finding | None:
     """Sigmoid and tanh units far from zero have no slope left to learn by."""
-    where, seen = ("before training", case.start) if case.start is not None else ("now", case.now)
-    found = _saturated(seen, SATURATED_SHARE if case.start is not None else SATURATED_SHARE_TRAINED)
-    if found is None and not case.learned:
-        where, found = "now", _saturated(case.now, SATURATED_SHARE_TRAINED)
-    if found is None or (where == "now" and case.learned):
+    where = "before training"
+    found = _most_flat(case.start, SATURATED_SHARE) if case.start is not None else None
+    if found is None and case.trained:
+        where, found = "now", _saturated_now(case)
+    if found is None:
         return None
     return Finding(
         "saturated_units",
@@ -67,22 +70,32 @@ def saturated_units(case: Case) -> Finding | None:
     )
 
 
-def _saturated(seen: Pass, least: float) -> Block | None:
+def _most_flat(seen: Pass, least: float) -> Block | None:
     if not seen.hidden:
         return None
     worst = max(seen.hidden, key=lambda block: block.flat)
     return worst if worst.flat >= least else None
 
 
+def _saturated_now(case: Case) -> Block | None:
+    """A layer that is flat without success, or half of whose units are flat for nearly every sample."""
+    found = None if case.learned else _most_flat(case.now, SATURATED_SHARE_TRAINED)
+    stuck = (
+        block
+        for block in case.now.hidden
+        if (block.flat_by_unit > SATURATED_SAMPLES).mean() >= SATURATED_SHARE
+    )
+    return found or next(stuck, None)
+
+
 def symmetric_weights(case: Case) -> Finding | None:
     """Units that begin alike get equal gradients and stay alike."""
     seen = case.start if case.start is not None else case.now
     for block, following in zip(seen.hidden, seen.blocks[1:], strict=False):
-        incoming = np.vstack([block.weights, block.bias])
+        alike = _alike(np.vstack([block.weights, block.bias]))
         if case.start is None:
-            incoming = np.vstack([incoming, following.weights.T])
-        n_different = _n_different(incoming)
-        n = incoming.shape[1]
+            alike &= _alike(following.weights.T)
+        n, n_different = len(alike), int((~np.tril(alike, -1).any(axis=1)).sum())
         if n < 2 or n_different > n / 2:
             continue
         zero = not block.weights.any()
@@ -100,11 +113,11 @@ def symmetric_weights(case: Case) -> Finding | None:
     return None
 
 
-def _n_different(columns: Array) -> int:
-    scale = float(np.abs(columns).max())
-    if scale == 0:
-        return 1
-    return len(np.unique(np.round(columns.T / (scale * TWIN_TOLERANCE)), axis=0))
+def _alike(columns: Array) -> NDArray[np.bool_]:
+    """For each two columns whether their distance is within the tolerance of the shorter one; (n, n)."""
+    squares = np.square(columns).sum(axis=0)
+    distances = squares[:, None] + squares - 2 * columns.T @ columns
+    return np.asarray(distances <= TWIN_TOLERANCE**2 * np.minimum(squares[:, None], squares))
 
 
 def collapsed_representation(case: Case) -> Finding | None:

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from glassnet import activations, inputs
 from glassnet.errors import ArgumentError, ShapeError
 from glassnet.insight.plots import canvas
-from glassnet.insight.plots.naming import drawn_names
+from glassnet.insight.plots.naming import drawn_names, names_of
 from glassnet.insight.plots.points import (
     classes_of,
     colour_of,
@@ -81,7 +81,7 @@ def decision_boundary(
     rows = network.features(X).astype(np.float64)
     n_features = rows.shape[1]
     first, second = _checked(features, n_features)
-    names = drawn_names("feature_names", feature_names, n_features, "feature ")
+    names = names_of("feature_names", feature_names, n_features, "feature ")
     plane = _Plane(rows, first, second, _held(held, rows))
     answer = _answers(network, plane.samples().reshape(-1, *shape))
     labels = None if y is None else np.asarray(y)
@@ -94,8 +94,9 @@ def decision_boundary(
     else:
         _draw_values(ax, plane, answer, points, None if labels is None else values_of(labels, len(rows)))
     canvas.few_ticks(ax)
-    ax.set_xlabel(names[first])
-    ax.set_ylabel(names[second])
+    across, up = drawn_names([names[first], names[second]], 2 * canvas.letters_of_names(ax))
+    ax.set_xlabel(across)
+    ax.set_ylabel(up)
     if n_features > 2:
         others = "1 other feature" if n_features == 3 else f"{n_features - 2} other features"
         at = "its median" if n_features == 3 else "their medians"

@@ -26,6 +26,8 @@ MARKERS = ("o", "s", "^", "D", "v")
 # For numbers with a sign, and for amounts.
 NEGATIVE, POSITIVE = VERMILLION, BLUE
 LETTER = 5.2  # points, the width of one in a small label
+_SMALL, _SMALLEST = 8.3, 6.0  # points, the size of a small label, and of one that has little room
+_FOR_NAMES, _LONGEST_NAME = 0.33, 28  # of the width, and letters
 AMOUNTS, AMOUNTS_FROM_WHITE = "cividis", "cividis_r"
 
 
@@ -56,6 +58,11 @@ def size_of(ax: Axes) -> tuple[float, float]:
     """Width and height of `ax` in points, before labels are laid out."""
     box, dpi = ax.bbox, ax.get_figure(root=True).dpi  # type: ignore[union-attr]
     return 72 * box.width / dpi, 72 * box.height / dpi
+
+
+def letters_of_names(ax: Axes) -> int:
+    """How long a name may be that stands beside what is drawn."""
+    return max(8, min(int(_FOR_NAMES * size_of(ax)[0] / LETTER), _LONGEST_NAME))
 
 
 def percent() -> Any:
@@ -105,9 +112,10 @@ def label_columns(ax: Axes, labels: Sequence[str]) -> None:
     """Labels below 0, 1, 2 ... along the axis: a word below the other, or slanting in one line where that is tight."""
     stacked = [label.replace(" ", "\n") for label in labels]
     longest = max(len(word) for label in stacked for word in label.split("\n"))
-    is_tight = longest * LETTER > size_of(ax)[0] / len(labels)
+    fitting = _SMALL * size_of(ax)[0] / len(labels) / (longest * LETTER)
+    is_tight = fitting < _SMALLEST
     ax.set_xticks(
-        range(len(labels)), labels if is_tight else stacked, fontsize="small",
+        range(len(labels)), labels if is_tight else stacked, fontsize=_SMALL if is_tight else min(fitting, _SMALL),
         rotation=45 if is_tight else 0, ha="right" if is_tight else "center",
         rotation_mode="anchor" if is_tight else "default",
     )  # fmt: skip

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from glassnet import metrics
 from glassnet.errors import ShapeError
 from glassnet.insight.plots import canvas
-from glassnet.insight.plots.naming import drawn_name
+from glassnet.insight.plots.naming import drawn_names
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -59,7 +59,7 @@ def confusion_matrix(
     """
     counts = metrics.confusion_matrix(y_true, y_pred)
     n_classes = len(counts)
-    names = [drawn_name(str(name)) for name in (range(n_classes) if class_names is None else class_names)]
+    names = [str(name) for name in (range(n_classes) if class_names is None else class_names)]
     if len(names) != n_classes:
         raise ShapeError(
             f"class_names must have one name for each of the {n_classes} classes; got {len(names)}"
@@ -68,7 +68,7 @@ def confusion_matrix(
     ax = canvas.axes_of(ax, side, side)
     shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
     image = ax.imshow(shares, cmap="Blues", vmin=0.0, vmax=1.0)
-    _name_classes(ax, names)
+    _name_classes(ax, drawn_names(names, canvas.letters_of_names(ax)))
     if n_classes <= _MOST_CLASSES_WITH_NUMBERS:
         _write_counts(ax, counts, shares)
     else:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from glassnet.errors import ArgumentError
 from glassnet.insight.plots import canvas
-from glassnet.insight.plots.naming import layer_name, drawn_names
+from glassnet.insight.plots.naming import drawn_names, layer_name, names_of
 from glassnet.plan import DENSE
 
 if TYPE_CHECKING:
@@ -101,11 +101,9 @@ def network_diagram(
     _draw_units(ax, columns)
     _label(ax, columns)
     if input_names is not None:
-        _name_units(ax, columns[0], drawn_names("input_names", input_names, counts[0], ""), 0)
+        _name_units(ax, columns[0], names_of("input_names", input_names, counts[0], ""), 0)
     if output_names is not None:
-        _name_units(
-            ax, columns[-1], drawn_names("output_names", output_names, counts[-1], ""), len(columns) - 1
-        )
+        _name_units(ax, columns[-1], names_of("output_names", output_names, counts[-1], ""), len(columns) - 1)
     return ax
 
 
@@ -211,7 +209,7 @@ def _name_units(ax: Axes, column: _Column, names: list[str], place: int) -> None
     size = float(np.clip(0.7 * column.pitch * height, _SMALLEST_FONT, _LARGEST_FONT))
     gap = 0.5 * min(_CIRCLE * column.pitch, _LARGEST_CIRCLE) * height + 3
     aside, edge = (-gap, "right") if place == 0 else (gap, "left")
-    for name, at in zip(names, column.heights, strict=True):
+    for name, at in zip(drawn_names(names, canvas.letters_of_names(ax)), column.heights, strict=True):
         ax.annotate(
             name, (place, at), (aside, 0), textcoords="offset points", ha=edge, va="center",
             fontsize=size, annotation_clip=False,

@@ -9,8 +9,6 @@ from glassnet.errors import ShapeError
 from glassnet.layers import Activation, Dense, Dropout, Layer
 from glassnet.registry import registry_of
 
-_LONGEST = 28  # characters of a name in a picture
-
 
 def function_name(activation: activations.Activation) -> str:
     """The name of an activation, such as "leaky_relu"."""
@@ -46,14 +44,26 @@ def names_of(what: str, given: Sequence[str] | None, count: int, default: str) -
     return [str(name) for name in given]
 
 
-def drawn_names(what: str, given: Sequence[str] | None, count: int, default: str) -> list[str]:
-    """As :func:`names_of`, each as it is written in a picture."""
-    return [drawn_name(name) for name in names_of(what, given, count, default)]
+def drawn_names(names: Sequence[str], longest: int) -> list[str]:
+    """Names as they are written in a picture: each in one line of at most so many characters.
+
+    What is longer loses its middle; where names are then alike, their numbers stand before them. No name is taken for
+    a formula or for a hidden label.
+    """
+    lines = [" ".join(str(name).split()) for name in names]
+    short = [_shortened(line, longest) for line in lines]
+    if len(set(short)) < len(set(lines)):
+        short = [_shortened(f"{number} {line}", longest) for number, line in enumerate(lines)]
+    return [_plain(name) for name in short]
 
 
-def drawn_name(name: str) -> str:
-    """A name in one line of at most 28 characters, which matplotlib takes for no formula and for no hidden label."""
-    line = " ".join(name.split())
-    short = line if len(line) <= _LONGEST else f"{line[: _LONGEST - 1].rstrip()}…"
-    plain = short.replace("$", r"\$")
-    return f" {plain}" if plain.startswith("_") else plain
+def _shortened(line: str, longest: int) -> str:
+    if len(line) <= longest:
+        return line
+    end = (longest - 1) // 2
+    return f"{line[: longest - 1 - end].rstrip()}…{line[-end:].lstrip()}"
+
+
+def _plain(name: str) -> str:
+    escaped = name.replace("$", r"\$")
+    return f" {escaped}" if escaped.startswith("_") else escaped

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from glassnet import inputs
 from glassnet.errors import DataError, ShapeError
 from glassnet.insight.plots import canvas
-from glassnet.insight.plots.naming import drawn_names
+from glassnet.insight.plots.naming import drawn_names, names_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -49,11 +49,12 @@ def scatter_classes(
 ) -> None:
     """Draw points (n, 2), each with the colour and the marker of its class, and name the classes in a legend."""
     n_classes = max(int(classes.max()) + 1, len(class_names or ()))
-    names = drawn_names("class_names", class_names, n_classes, "class ")
+    names = names_of("class_names", class_names, n_classes, "class ")
+    titles = drawn_names(names, canvas.letters_of_names(ax))
     for number in np.unique(classes):
         chosen = points[classes == number]
         ax.scatter(
-            chosen[:, 0], chosen[:, 1], s=area_of(ax, len(points)), label=names[number],
+            chosen[:, 0], chosen[:, 1], s=area_of(ax, len(points)), label=titles[number],
             color=colour_of(number), marker=canvas.MARKERS[number % len(canvas.MARKERS)],
             edgecolors="white", linewidths=0.4, zorder=3,
         )  # fmt: skip

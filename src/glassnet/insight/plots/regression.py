@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from glassnet import metrics
 from glassnet.insight.plots import canvas
-from glassnet.insight.plots.naming import drawn_names
+from glassnet.insight.plots.naming import drawn_names, names_of
 from glassnet.insight.plots.points import area_of
 from glassnet.metrics import targets
 
@@ -99,7 +99,7 @@ def _scatter(
     ax: Axes, across: NDArray[np.float64], up: NDArray[np.float64], names: Sequence[str] | None
 ) -> None:
     n_outputs = across.shape[1]
-    titles = drawn_names("output_names", names, n_outputs, "output ")
+    titles = drawn_names(names_of("output_names", names, n_outputs, "output "), canvas.letters_of_names(ax))
     for number in range(n_outputs):
         ax.scatter(
             across[:, number], up[:, number], s=area_of(ax, len(across)), alpha=0.7,

@@ -6,6 +6,7 @@ import base64
 from collections.abc import Iterable, Sequence
 from html import escape
 
+_LONG = 28  # letters of a cell
 _WITHOUT_CONTENT = {"br", "img"}
 
 
@@ -40,11 +41,17 @@ def table(caption: str, head: Sequence[str], rows: Iterable[Sequence[object]]) -
     """A table; the first cell of each row names it, and cells that are numbers stand to the right."""
     header = tag("tr", *(tag("th", name, scope="col") for name in head))
     body = (
-        tag("tr", tag("th", cells[0], scope="row"), *(tag("td", cell) for cell in cells[1:]))
+        tag("tr", tag("th", cells[0], scope="row", **_long(cells[0])),
+            *(tag("td", cell, **_long(cell)) for cell in cells[1:]))
         for cells in rows
-    )
+    )  # fmt: skip
     made = tag("table", tag("caption", caption), tag("thead", header), tag("tbody", *body))
     return tag("div", made, class_="wide")
+
+
+def _long(cell: object) -> dict[str, str]:
+    """The class of a cell whose text needs more than one line."""
+    return {"class_": "long"} if not isinstance(cell, Html) and len(str(cell)) > _LONG else {}
 
 
 def facts(pairs: Iterable[tuple[str, object]]) -> Html:

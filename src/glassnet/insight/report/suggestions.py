@@ -76,11 +76,7 @@ def _change(subject: Subject, finding: Finding) -> dict[str, Any]:
     code, history = finding.code, subject.history
     if code in ("learning_rate_too_high", "learning_rate_too_low", "exploding_gradient"):
         return _rate(subject, finding)
-    if (
-        code == "underfitting"
-        and history is not None
-        and (history.n_epochs == 1 or _still_falls(history["loss"]))
-    ):
+    if code == "underfitting" and history is not None and _is_short(history):
         return {"epochs": _longer(history)}
     if code in ("underfitting", "collapsed_representation", "too_few_units"):
         return {"hidden": [_MORE * n for n in _hidden(subject)] or [16]}
@@ -93,7 +89,7 @@ def _change(subject: Subject, finding: Finding) -> dict[str, Any]:
 
 def _from_history(subject: Subject, history: History) -> Iterator[Suggestion]:
     watched = "validation_loss" if "validation_loss" in history else "loss"
-    values, n, name = history[watched], history.n_epochs, watched.replace("_", " ")
+    values, n, name = history.columns.get(watched, []), history.n_epochs, watched.replace("_", " ")
     if n == 0 or subject.scores[subject.judged.name].get("accuracy") == 1:
         return
     place = best(history, watched)
@@ -137,6 +133,11 @@ def _still_falls(values: Sequence[float]) -> bool:
     """Whether the last tenth of the epochs made a loss clearly better."""
     before = max(1, int(_LATE * len(values)))
     return len(values) > 1 and min(values[before:]) < _FALLS * min(values[:before])
+
+
+def _is_short(history: History) -> bool:
+    """Whether training ended before the loss did."""
+    return history.n_epochs == 1 or _still_falls(history.columns.get("loss", []))
 
 
 def _longer(history: History) -> int:

@@ -1,0 +1,91 @@
+"""What a report proposes follows from the findings and the curves."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+import glassnet as gn
+from glassnet.insight.diagnosis import Finding
+from glassnet.insight.report.python_code import python_code
+from glassnet.insight.report.reading import read
+from glassnet.insight.report.subject import Subject
+from glassnet.insight.report.suggestions import suggestions
+
+
+def subject(layers: list[Any], **columns: list[float]) -> Subject:
+    """A network that learned nothing, with these curves."""
+    X = np.random.default_rng(0).normal(size=(60, 2))
+    y = np.arange(60) % 2
+    network = gn.Network([*layers, gn.Dense(2, "softmax")], seed=0)
+    network.fit(
+        X, y, loss="sparse_categorical_cross_entropy", optimizer=gn.SGD(0.01), epochs=1, progress=False
+    )
+    history = gn.History()
+    n = len(next(iter(columns.values()), []))
+    history.extend({"epoch": range(1, n + 1), **columns})
+    given = (None, None, None, "")
+    return read(network, X, y, history, None, (X[:30], y[:30]), given)
+
+
+def finding(code: str, evidence: dict[str, float] | None = None) -> Finding:
+    return Finding(code, "warning", "a cause", "a remedy", None, evidence or {}, "")
+
+
+def proposed(about: Subject, *findings: Finding) -> list[dict[str, Any]]:
+    """All changes but the last one, which is another seed."""
+    *changes, last = (dict(made.change) for made in suggestions(about, findings))
+    assert last == {"seed": 1}
+    return changes
+
+
+HIDDEN = [gn.Dense(4, "relu")]
+FALLING = [1.0 / (epoch + 1) for epoch in range(10)]
+FLAT = [1.0, 0.5, *[0.3] * 8]
+
+
+def test_the_learning_rate_is_the_one_that_the_diagnosis_tried() -> None:
+    found = finding("learning_rate_too_low", {"loss at 10 times the rate": 0.1})
+    assert proposed(subject(HIDDEN, loss=FLAT), found) == [{"learning_rate": 0.1}]
+    assert proposed(subject(HIDDEN, loss=FLAT), finding("exploding_gradient")) == [{"learning_rate": 0.0033}]
+
+
+def test_where_the_labels_are_unrelated_no_training_is_proposed() -> None:
+    (made,) = suggestions(subject(HIDDEN, loss=FALLING), [finding("labels_unrelated")])
+    assert made.change == {}
+    assert made.why == "labels_unrelated: a remedy. Until then no other training helps."
+
+
+def test_underfitting_asks_for_more_epochs_where_training_was_short_and_else_for_more_units() -> None:
+    found = finding("underfitting")
+    assert proposed(subject(HIDDEN, loss=[1.0]), found) == [{"epochs": 20}]
+    assert proposed(subject(HIDDEN, loss=FALLING), found) == [{"epochs": 20}]
+    assert proposed(subject(HIDDEN, loss=FLAT), found) == [{"hidden": [8]}]
+
+
+def test_a_loss_that_still_falls_asks_for_more_epochs_and_one_at_rest_for_nothing() -> None:
+    assert proposed(subject(HIDDEN, loss=FALLING)) == [{"epochs": 20}]
+    assert proposed(subject(HIDDEN, loss=FLAT)) == []
+    assert proposed(subject(HIDDEN)) == []
+
+
+@pytest.mark.parametrize(
+    ("validation", "change"),
+    [
+        ([1.0, 0.5, 0.4, *[0.6] * 7], [{"epochs": 3}]),
+        ([1.0, 0.5, 0.4, *[0.42] * 7], []),
+        ([1.0, *[1.5] * 9], [{"dropout": 0.2}]),
+    ],
+)
+def test_a_validation_loss_that_rose_says_when_to_stop_unless_it_never_fell(
+    validation: list[float], change: list[dict[str, Any]]
+) -> None:
+    assert proposed(subject(HIDDEN, loss=FLAT, validation_loss=validation)) == change
+
+
+def test_dropout_grows_where_there_is_some_and_is_replaced() -> None:
+    about = subject([*HIDDEN, gn.Dropout(0.2)], loss=FLAT)
+    assert proposed(about, finding("overfitting")) == [{"dropout": 0.4}]
+    code = python_code(about, {"dropout": 0.4})
+    assert code == "net = gn.Network([gn.Dense(4, 'relu'), gn.Dropout(0.4), gn.Dense(2, 'softmax')], seed=0)"
+    assert proposed(subject([*HIDDEN, gn.Dropout(0.5)], loss=FLAT), finding("overfitting")) == []
