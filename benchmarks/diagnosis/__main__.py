@@ -43,7 +43,10 @@ def main() -> None:
     with multiprocessing.get_context("spawn").Pool(wish.jobs) as pool:
         outcomes = pool.map(judged, wanted, chunksize=4)
     print(report.mistakes(outcomes), end="\n\n")
-    page = report.page(outcomes, f"python -m benchmarks.diagnosis --seed {wish.seed}")
+    command = (
+        f"python -m benchmarks.diagnosis --seed {wish.seed} --faults {wish.faults} --healthy {wish.healthy}"
+    )
+    page = report.page(outcomes, command)
     print(page)
     print(f"{len(outcomes)} trainings in {time.perf_counter() - clock:.0f} s, {wish.jobs} processes")
     if wish.write:

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from glassnet.training.history import History
+
 
 class GlassnetError(Exception):
     """Base class of the errors that a user can cause and mend."""
@@ -28,7 +33,15 @@ class NotBuiltError(GlassnetError, RuntimeError):
 
 
 class DivergenceError(GlassnetError, ArithmeticError):
-    """Training produced a loss or parameters that are not finite."""
+    """Training produced a loss, outputs or parameters that are not finite.
+
+    Attributes
+    ----------
+    history : History or None
+        Of the epochs before.
+    """
+
+    history: History | None = None
 
 
 class EngineError(GlassnetError, RuntimeError):

@@ -1,11 +1,14 @@
 """``glassnet train``: what it learns and what it leaves behind."""
 
+import re
 from pathlib import Path
 
 import numpy as np
 import pytest
+from typer.testing import CliRunner
 
 import glassnet as gn
+from glassnet.cli.app import app
 from glassnet.cli.heads import HEADS
 from tests.cli.conftest import Run
 from tests.cli.output import cells, table
@@ -210,4 +213,35 @@ def test_without_matplotlib_the_model_is_kept_and_the_reason_is_given(run: Run) 
     assert result.stdout.endswith(
         "no pictures: a picture needs matplotlib, which is not installed; "
         "install it with: pip install 'glassnet[plots]'\n"
+    )
+
+
+# ---- divergence
+
+
+def failed(*arguments: str) -> str:
+    """What is on standard error after the command has failed."""
+    result = CliRunner().invoke(app, ["train", *arguments], prog_name="glassnet")
+    assert result.exit_code == 2
+    return result.stderr
+
+
+def test_a_training_that_diverges_leaves_what_explains_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    message = failed("diabetes", "--optimizer", "sgd", "--learning-rate", "1e4", "--epochs", "5")
+    assert message.startswith("glassnet: training stopped: in epoch 1, batch ")
+    assert "Try a smaller learning rate (it is 10000.0)" in message
+    assert {"model.safetensors", "report.html"} <= {path.name for path in Path("runs/diabetes").iterdir()}
+    assert np.isfinite(gn.load("runs/diabetes/model.safetensors").parameters).all()
+
+
+def test_outputs_that_are_not_finite_end_a_training(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    message = failed("iris", "--optimizer", "sgd", "--learning-rate", "1e6", "--epochs", "5")
+    assert re.fullmatch(
+        r"glassnet: training stopped: after epoch 1, outputs of the network are not finite, as parameters have grown "
+        r"up to \d\.\de\+\d\d\. Try a smaller learning rate \(it is 1000000\.0\), clip_norm=1\.0, or scaled inputs\n",
+        message,
     )

@@ -179,8 +179,8 @@ def test_auto_tells_how_to_compile_ahead_where_only_compiling_is_too_long(
 ) -> None:
     with_engine(monkeypatch, Fake(9.0, keeps_code=keeps_code), loading=0.8)
     messages: list[str] = []
-    assert isinstance(choose("auto", work(steps_that_save(1.0)), announce=messages.append), NumpyEngine)
-    assert isinstance(choose("auto", work(steps_that_save(0.5)), announce=messages.append), NumpyEngine)
+    assert isinstance(choose("auto", work(steps_that_save(2.5)), announce=messages.append), NumpyEngine)
+    assert isinstance(choose("auto", work(steps_that_save(1.5)), announce=messages.append), NumpyEngine)
     expected = "compiled code would be faster, but compiling takes longer; 'glassnet warmup' does it once"
     assert messages == [expected][:told]
 

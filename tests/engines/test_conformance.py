@@ -3,6 +3,7 @@
 import pytest
 
 from glassnet import layers, optimizers, schedules
+from glassnet.engines import choice
 from glassnet.network import Network
 from glassnet.plan import ROW_KINDS
 from tests.engines.conformance import CASES, OPTIMIZERS, SCHEDULES, TOLERANCES, Case, assert_same_training
@@ -23,6 +24,10 @@ def test_everything_that_is_registered_has_a_case() -> None:
     assert set(SCHEDULES) == set(schedules.names())
     assert set(LAYERS) == set(layers.names())
     assert len({case.name for case in CASES}) == len(CASES)
+
+
+def test_every_engine_is_compared() -> None:
+    assert {"numpy", *ENGINES} == set(choice.NAMES) - {"auto"}
 
 
 def test_every_kind_of_row_has_a_case() -> None:

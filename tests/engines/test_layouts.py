@@ -178,3 +178,11 @@ def test_samples_of_several_axes_in_any_order(engine: str) -> None:
         net.fit(X, y, loss="mse", optimizer="sgd", epochs=4, batch_size=7, engine=engine, progress=False)
         np.testing.assert_array_equal(net.parameters, nets[0].parameters)
         np.testing.assert_array_equal(net.compiled_predict()(X), nets[0].compiled_predict()(images))
+
+
+@pytest.mark.parametrize("n", [1, 100])
+def test_few_rows_with_masked_entries_are_refused_like_many(n: int) -> None:
+    predict = Network([gn.Dense(2)], seed=0, input_shape=3).compiled_predict()
+    X = np.ma.masked_less(np.linspace(-1, 1, 3 * n).reshape(n, 3), 0)
+    with pytest.raises(gn.errors.DataError, match="X has masked entries"):
+        predict(X)

@@ -68,7 +68,7 @@ def test_a_bad_entry_deep_in_a_mapped_file_is_found_before_training(
     bad[150, 2] = np.nan
     np.save(tmp_path / "bad.npy", bad)
     net = network()
-    with pytest.raises(DataError, match="nan"):
+    with pytest.raises(DataError, match="X, counted from row 150 on, holds nan at row 0, column 2"):
         net.fit(np.load(tmp_path / "bad.npy", mmap_mode="r"), Y, **OPTIONS)
     assert not net.built
 
@@ -87,6 +87,44 @@ def test_training_on_a_mapped_file_holds_a_few_batches_in_memory(tmp_path: Path)
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert peak < file.nbytes / 2  # the look through the file before training reads 64 MB at a time at most
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_validation_on_a_mapped_file_reads_a_few_rows_at_a_time(tmp_path: Path, dtype: str) -> None:
+    n, width = 60_000, 400
+    big = np.lib.format.open_memmap(tmp_path / "big.npy", "w+", np.float32, (n, width))
+    big[::7] = 0.25
+    del big
+    file = np.load(tmp_path / "big.npy", mmap_mode="r")
+    net = gn.Network([gn.Dense(1)], seed=0, dtype=dtype)
+    options = OPTIONS | {"epochs": 1, "metrics": ["mae"]}
+    tracemalloc.start()
+    history = net.fit(file[:256], np.ones(256), validation_data=(file, np.ones(n)), **options)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert (
+        peak < file.nbytes * net.parameters.itemsize / 4
+    )  # a look through it takes 64 MB of the file at a time
+    expected = net.evaluate(np.array(file), np.ones(n), metrics=["mae"])
+    assert history.last("validation_loss") == pytest.approx(expected["loss"], rel=1e-6)
+    assert history.last("validation_mean_absolute_error") == pytest.approx(
+        expected["mean_absolute_error"], rel=1e-6
+    )
+
+
+def test_a_bad_entry_in_a_mapped_validation_file_is_found_before_training(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(data, "IN_MEMORY_BYTES", 1000)
+    bad = X.copy()
+    bad[150, 2] = np.nan
+    np.save(tmp_path / "bad.npy", bad)
+    net = network()
+    with pytest.raises(
+        DataError, match="X of validation_data, counted from row 150 on, holds nan at row 0, "
+    ):
+        net.fit(X, Y, validation_data=(np.load(tmp_path / "bad.npy", mmap_mode="r"), Y), **OPTIONS)
+    assert not net.built
 
 
 @pytest.mark.parametrize("batches", [BATCHES, StartsAnew()], ids=["list", "iterable without a length"])

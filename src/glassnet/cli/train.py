@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from glassnet.cli import heads, page, recipes, sources
 from glassnet.cli.checkpoint import Record, Saving
@@ -19,7 +22,7 @@ from glassnet.cli.recipes import Recipe
 from glassnet.cli.report import Report
 from glassnet.cli.sources import Source
 from glassnet.engines import processes
-from glassnet.errors import DataError
+from glassnet.errors import DataError, DivergenceError
 from glassnet.network import Network
 from glassnet.optimizers import Optimizer
 from glassnet.training.callbacks import Callback, Session
@@ -140,18 +143,30 @@ def run(name: str, output: str | None, given: dict[str, Any], wish: Wish) -> int
     folder = Folder(f"runs/{Path(source.name).stem}" if output is None else output)
     saving = Saving.chosen(folder.path, wish.checkpoint_every, wish.resume, group)
     training = continued(training, saving)
-    clock = time.perf_counter()
-    history = train(training, wish, saving, [folder, Header(report, training)])
-    seconds = time.perf_counter() - clock
+    clock, typed = time.perf_counter(), CommandLine(name, given | wish.as_typed(), folder.path)
+    try:
+        history = train(training, wish, saving, [folder, Header(report, training)])
+    except DivergenceError as error:
+        if group.leads and error.history is not None:
+            # Outputs that are not finite can be neither scored nor drawn.
+            with suppress(DataError), np.errstate(over="ignore", invalid="ignore"):
+                deliver(training, error.history, time.perf_counter() - clock, report, folder, typed)
+        raise
     if group.leads:
-        model = training.model.carrying()
-        to_draw = training.parts.get("test", training.parts["training"])
-        written, missing = folder.fill(model, history, to_draw)
-        typed = CommandLine(name, given | wish.as_typed(), folder.path)
-        written.append(page.write(training, model, history, typed))
-        report.end(replace(training, model=model), history, seconds)
-        report.files(folder.path, written, missing)
+        deliver(training, history, time.perf_counter() - clock, report, folder, typed)
     return INTERRUPTED if history.stopped_by == CTRL_C else 0
+
+
+def deliver(
+    training: Training, history: History, seconds: float, report: Report, folder: Folder, typed: CommandLine
+) -> None:
+    """Write model, history, pictures and page, and print what came out."""
+    model = training.model.carrying()
+    to_draw = training.parts.get("test", training.parts["training"])
+    written, missing = folder.fill(model, history, to_draw)
+    written.append(page.write(training, model, history, typed))
+    report.end(replace(training, model=model), history, seconds)
+    report.files(folder.path, written, missing)
 
 
 def continued(training: Training, saving: Saving) -> Training:

@@ -99,8 +99,10 @@ def _automatic(work: Work, earlier: str, announce: Callable[[str], None] | None)
         engine = compiled_engine()
         if goes_on or work.saving >= engine.seconds_to_prepare(work.plan, work.optimizer, work.dtype):
             return _prepared(engine, work, announce)
-        if announce is not None and engine.keeps_code:
-            announce("compiled code would be faster, but compiling takes longer; 'glassnet warmup' does it once")
+        if announce is not None and engine.keeps_code and work.saving >= WORTH_TELLING:
+            announce(
+                "compiled code would be faster, but compiling takes longer; 'glassnet warmup' does it once"
+            )
     except MissingDependencyError:
         pass
     except EngineError as error:

@@ -63,7 +63,7 @@ def _given(
         yield "sample_weight", source.weights
         yield "shuffle", source.shuffles
     yield "batch_size", source.batch_size
-    yield "validation data", data.held
+    yield "validation data", None if data.held is None else next(data.held.parts())
     yield "loss", data.plan.loss
     yield "optimizer", optimizer
     yield "number of epochs", epochs

@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from glassnet import checks, inputs, plan
-from glassnet.engines.base import Array, Slice
+from glassnet.engines.base import Slice
 from glassnet.errors import ArgumentError, DataError
 from glassnet.losses import Loss
-from glassnet.training.sources import IN_MEMORY_BYTES, Batches, Mapped, Memory, Source, peeked
+from glassnet.training.sources import IN_MEMORY_BYTES, Batches, Held, Mapped, Memory, Source, peeked
 
 if TYPE_CHECKING:
     from glassnet.network import Network
@@ -31,14 +31,14 @@ class Data:
         Of one sample.
     source : Source
         Where the batches come from.
-    held : tuple of ndarray or None
+    held : Held or None
         Validation samples and targets.
     """
 
     plan: plan.Plan
     input_shape: tuple[int, ...]
     source: Source
-    held: tuple[Array, Array] | None
+    held: Held | None
 
 
 @dataclass(frozen=True)
@@ -78,8 +78,8 @@ def _plan(network: Network, shape: tuple[int, ...], loss: Loss) -> plan.Plan:
 
 def _from_arrays(network: Network, X: Any, y: Any, wanted: Wanted, split: float) -> Data:
     loss = wanted.loss
-    mapped = isinstance(X, np.memmap) and X.nbytes > IN_MEMORY_BYTES
-    x = _checked_file(network, X) if mapped else network.features(X)
+    mapped = _is_large_file(X)
+    x = _checked_file("X", network, X, network.input_shape) if mapped else network.features(X)
     shape = network.input_shape or np.shape(X)[1:]
     table = _plan(network, shape, loss)
     targets = inputs.targets("y", y, loss, len(x), table.n_outputs, network.dtype)
@@ -91,7 +91,7 @@ def _from_arrays(network: Network, X: Any, y: Any, wanted: Wanted, split: float)
     held = _given(network, wanted.validation_data, shape, loss, table.n_outputs)
     if split > 0:
         n_kept = _kept(len(x), split)
-        held = network.features(x[n_kept:].reshape(-1, *shape)), targets[n_kept:]
+        held = Held(x[n_kept:], targets[n_kept:])
         x, targets, weights = x[:n_kept], targets[:n_kept], weights[:n_kept]
     inputs.more_than_one_class("y", targets, loss)
     column = inputs.shares(weights, wanted.class_weight, targets, loss, network.dtype)
@@ -100,13 +100,18 @@ def _from_arrays(network: Network, X: Any, y: Any, wanted: Wanted, split: float)
     return Data(table, shape, kind(x, targets, column, size, wanted.shuffle), held)
 
 
-def _checked_file(network: Network, file: np.memmap[Any, Any]) -> NDArray[Any]:
+def _is_large_file(X: Any) -> bool:
+    return isinstance(X, np.memmap) and X.nbytes > IN_MEMORY_BYTES
+
+
+def _checked_file(
+    name: str, network: Network, file: NDArray[Any], shape: tuple[int, ...] | None
+) -> NDArray[Any]:
     """A mapped file, looked through a few rows at a time."""
     rows = max(1, IN_MEMORY_BYTES // max(1, file[:1].nbytes))
     for start in range(0, len(file), rows):
-        inputs.features(
-            "X", file[start : start + rows], network.dtype, network.input_shape, network.layers[0]
-        )
+        part = name if len(file) <= rows else f"{name}, counted from row {start} on,"
+        inputs.features(part, file[start : start + rows], network.dtype, shape, network.layers[0])
     return file
 
 
@@ -152,15 +157,17 @@ def _from_batches(network: Network, batches: Iterable[Any], wanted: Wanted) -> D
     return Data(table, shape, source, held)
 
 
-def _given(
-    network: Network, pair: Any, shape: tuple[int, ...], loss: Loss, n_outputs: int
-) -> tuple[Array, Array] | None:
+def _given(network: Network, pair: Any, shape: tuple[int, ...], loss: Loss, n_outputs: int) -> Held | None:
     if pair is None:
         return None
     if not isinstance(pair, (tuple, list)) or len(pair) != 2:
         raise ArgumentError(f"validation_data must be a pair (X, y); got {_outline(pair)}")
-    x = inputs.features("X of validation_data", pair[0], network.dtype, shape, network.layers[0])
-    return x, inputs.targets("y of validation_data", pair[1], loss, len(x), n_outputs, network.dtype)
+    name, (X, y) = "X of validation_data", pair
+    if _is_large_file(X):
+        x = _checked_file(name, network, X, shape)
+    else:
+        x = inputs.features(name, X, network.dtype, shape, network.layers[0])
+    return Held(x, inputs.targets("y of validation_data", y, loss, len(x), n_outputs, network.dtype))
 
 
 def _outline(given: Any) -> str:

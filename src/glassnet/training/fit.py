@@ -172,10 +172,10 @@ def _rehearse(network: Network, data: Data, metrics: Sequence[Metric]) -> None:
     trial, engine = network.copy(), NumpyEngine()
     if not trial.built:
         trial.build(data.input_shape)
-    parts = data.source.parts()
-    for part in (next(parts) if parts is not None else None, data.held):
-        if part is not None:
-            x, y = part
+    held = None if data.held is None else data.held.parts()
+    for parts in (data.source.parts(), held):
+        if parts is not None:
+            x, y = next(parts)
             scores(trial, data.plan, engine.forward(data.plan, trial.vectors, x), y, metrics)
 
 

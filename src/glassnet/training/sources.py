@@ -131,8 +131,7 @@ class Mapped:
 
     def rows(self, chosen: NDArray[np.int64] | slice) -> Array:
         """These samples, read and converted."""
-        read = np.require(self.file[chosen], self.y.dtype, ["C_CONTIGUOUS", "ALIGNED"])
-        return read.reshape(len(read), -1)
+        return _read(self.file[chosen], self.y.dtype)
 
     def slices(self, n_epochs: int, streams: Streams, at_once: Callable[[], int]) -> Iterator[Slice]:
         """Slices of at most `MAPPED_BATCHES` batches."""
@@ -155,9 +154,27 @@ class Mapped:
 
     def parts(self) -> Iterator[tuple[Array, Array]]:
         """A few thousand rows at a time."""
-        for start in range(0, len(self.y), PART_ROWS):
-            part = slice(start, start + PART_ROWS)
-            yield self.rows(part), self.y[part]
+        yield from Held(self.file, self.y).parts()
+
+
+@dataclass(frozen=True)
+class Held:
+    """Samples, checked arrays or a mapped file, and targets, to look at and not to train on."""
+
+    x: NDArray[Any]
+    y: Array
+
+    def parts(self) -> Iterator[tuple[Array, Array]]:
+        """Samples and targets: arrays at once, of a mapped file a few thousand rows at a time."""
+        size = PART_ROWS if isinstance(self.x, np.memmap) else len(self.x)
+        for start in range(0, len(self.x), size):
+            part = slice(start, start + size)
+            yield _read(self.x[part], self.y.dtype), self.y[part]
+
+
+def _read(samples: NDArray[Any], dtype: DTypeLike) -> Array:
+    rows = np.require(samples, dtype, ["C_CONTIGUOUS", "ALIGNED"])
+    return rows.reshape(len(rows), -1)
 
 
 class Batches:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from glassnet.state import TrainingState
 
 MASK_ENTRIES = 16_000_000
+DIVERGENCE = "a loss that is not finite"
 Outputs = tuple[NDArray[Any], NDArray[Any]]
 
 
@@ -64,6 +65,8 @@ class Training:
             session.stop(CTRL_C)
         except BaseException as error:
             session.error = error
+            if isinstance(error, DivergenceError):
+                self.history.stopped_by, error.history = DIVERGENCE, self.history
             raise
         finally:
             self.state.callbacks = {}
@@ -148,11 +151,10 @@ class Training:
         step, per_epoch = first + found.step, self.source.n_steps
         epochs, place = divmod(step, per_epoch) if per_epoch else (0, step)
         of_how_many = f" of {per_epoch}" if per_epoch else ""
-        rate = self.state.optimizer.learning_rate
         return DivergenceError(
             f"training stopped: in epoch {self.state.epoch + epochs + 1}, batch {place + 1}{of_how_many}, the loss "
             f"was {found.loss:g}; first concerned is {found.place}. The network keeps its last good parameters. "
-            f"Try a smaller learning rate (it is {rate!r}), clip_norm=1.0, or scaled inputs"
+            f"{self._remedy()}"
         )
 
     def _note(self, noted: _Steps, n_epochs: int, seconds: float) -> None:
@@ -173,10 +175,10 @@ class Training:
     def _evaluated(self) -> dict[str, float]:
         """Scores on training and validation data: all processes compute outputs, the first one the scores."""
         data, parts = self.data, self.source.parts() if self.metrics else None
-        # Numbers too large are for the next step to report: it raises DivergenceError.
+        seen = None if parts is None else self._outputs(parts)
+        held = None if data.held is None else self._outputs(data.held.parts())
+        # A loss too large for its dtype is infinite, and the history says so.
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-            seen = None if parts is None else self._outputs(parts)
-            held = None if data.held is None else self._outputs([data.held])
             return self.group.once(lambda: self._scored(seen, held))
 
     def _scored(self, seen: Outputs | None, held: Outputs | None) -> dict[str, float]:
@@ -193,10 +195,20 @@ class Training:
         """Outputs for samples, and their targets; each process takes its part of the samples."""
         pairs = []
         for x, y in parts:
-            own = self.engine.forward(self.data.plan, self.network.vectors, x[self.group.part(len(x))])
+            with np.errstate(over="ignore", invalid="ignore"):  # what is not finite is refused below
+                own = self.engine.forward(self.data.plan, self.network.vectors, x[self.group.part(len(x))])
             pairs.append((np.concatenate(self.group.gather(own)), y))
-        outputs, targets = zip(*pairs, strict=True)
-        return np.concatenate(outputs), np.concatenate(targets)
+        outputs, targets = (np.concatenate(arrays) for arrays in zip(*pairs, strict=True))
+        if not np.isfinite(outputs).all():
+            raise DivergenceError(
+                f"training stopped: after epoch {self.state.epoch + 1}, outputs of the network are not finite, as "
+                f"parameters have grown up to {np.abs(self.network.parameters).max():.2g}. {self._remedy()}"
+            )
+        return outputs, targets
+
+    def _remedy(self) -> str:
+        rate = self.state.optimizer.learning_rate
+        return f"Try a smaller learning rate (it is {rate!r}), clip_norm=1.0, or scaled inputs"
 
     def _show(self, bar: Bar | Silence, noted: _Steps) -> None:
         done = noted.count / self.source.n_steps if self.source.n_steps else 0.0

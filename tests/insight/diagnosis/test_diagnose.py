@@ -22,7 +22,10 @@ XOR = gn.datasets.xor()
 
 def text_c() -> gn.Network:
     """Text C's network as seed 42 leaves it, after fewer epochs: the three samples are lost within 2000."""
-    layers = [gn.Dense(4, "relu", initializers.Normal(0.01)), gn.Dense(1, "sigmoid", initializers.Normal(0.01))]
+    layers = [
+        gn.Dense(4, "relu", initializers.Normal(0.01)),
+        gn.Dense(1, "sigmoid", initializers.Normal(0.01)),
+    ]
     net = gn.Network(layers, seed=np.random.RandomState(42), dtype="float64", input_shape=2)
     net.fit(*XOR, loss="bce", optimizer=gn.SGD(0.1), epochs=10_000, engine="numpy", progress=False)
     return net
@@ -56,7 +59,10 @@ class Own:
 
 
 def own_pairs(random: Any) -> list[Any]:
-    return [(random.normal(size=(2, 8)), np.full((1, 8), -50.0)), (random.normal(size=(8, 3)), np.zeros((1, 3)))]
+    return [
+        (random.normal(size=(2, 8)), np.full((1, 8), -50.0)),
+        (random.normal(size=(8, 3)), np.zeros((1, 3))),
+    ]
 
 
 def test_a_learners_own_network_is_diagnosed_by_its_attributes() -> None:
@@ -116,7 +122,9 @@ def test_dropout_that_is_still_active_in_a_torch_module_is_said() -> None:
 
 
 def test_something_else_is_refused() -> None:
-    with pytest.raises(ArgumentError, match=r"diagnose takes a Network, a PyTorch module, or an object with weights"):
+    with pytest.raises(
+        ArgumentError, match=r"diagnose takes a Network, a PyTorch module, or an object with weights"
+    ):
         gn.diagnose([1, 2], *XOR)
     bare = gn.Network([gn.BatchNorm(), gn.Activation("tanh")])
     with pytest.raises(ArgumentError, match="needs a network with at least one Dense layer"):
@@ -147,7 +155,9 @@ def test_watching_does_not_change_a_training() -> None:
     nets = []
     for callbacks in ([], [gn.Diagnosis()]):
         net = gn.Network([gn.Dense(8, "relu"), gn.Dropout(0.2), gn.Dense(3, "softmax")], seed=0)
-        net.fit(X, y, loss="scce", epochs=12, batch_size=16, progress=False, engine="numpy", callbacks=callbacks)
+        net.fit(
+            X, y, loss="scce", epochs=12, batch_size=16, progress=False, engine="numpy", callbacks=callbacks
+        )
         nets.append(net)
     np.testing.assert_array_equal(nets[0].parameters, nets[1].parameters)
 

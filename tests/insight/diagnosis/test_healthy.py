@@ -46,7 +46,11 @@ def test_a_good_training_has_no_finding_but_notes(name: str, activation: str) ->
     assert report.ok, report
 
 
-@given(seed=st.integers(0, 10_000), hidden=st.sampled_from([8, 16, 32]), activation=st.sampled_from(["tanh", "relu"]))
+@given(
+    seed=st.integers(0, 10_000),
+    hidden=st.sampled_from([8, 16, 32]),
+    activation=st.sampled_from(["tanh", "relu"]),
+)
 @settings(max_examples=6)
 def test_xor_that_is_solved_has_no_error(seed: int, hidden: int, activation: str) -> None:
     X, y = gn.datasets.xor()

@@ -121,7 +121,7 @@ class Diagnosis(Callback):
     def _held(session: Session, targets: Targets) -> tuple[Array, Targets] | None:
         if session.data.held is None:
             return None
-        x, y = session.data.held
+        x, y = next(session.data.held.parts())
         return x, Targets(targets.loss, y, targets.n_outputs)
 
     def end(self, session: Session) -> None:

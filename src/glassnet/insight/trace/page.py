@@ -35,7 +35,9 @@ def content(step: StepRecord) -> dict[str, Any]:
     """What the page shows, as plain data: columns of neurons, and the rows of the plan between them."""
     drawn = [_drawn(step.x)] + [_drawn(made.a) for made in step.rows]
     samples = slice(0, min(len(step.x), DRAWN_SAMPLES))
-    not_drawn = [np.setdiff1d(np.arange(made.row.n_outputs), drawn[k + 1]) for k, made in enumerate(step.rows)]
+    not_drawn = [
+        np.setdiff1d(np.arange(made.row.n_outputs), drawn[k + 1]) for k, made in enumerate(step.rows)
+    ]
     texts = min(samples.stop, max(1, TEXTS // max(1, sum(map(len, not_drawn)))))
     return {
         "loss": _round(step.value + step.penalty),
