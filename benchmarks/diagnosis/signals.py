@@ -92,7 +92,8 @@ def gradient_sizes(network: gn.Network, X: Array, y: Array, loss: Loss) -> Array
         for slot in copy.layout.parameters
         if slot.parameter.name == "weights" and isinstance(copy.layers[slot.layer], gn.Dense)
     ]
-    return np.array([np.sqrt(np.mean(copy.gradients[slot.start : slot.stop] ** 2)) for slot in slots])
+    with np.errstate(over="ignore"):
+        return np.array([np.sqrt(np.mean(copy.gradients[slot.start : slot.stop] ** 2)) for slot in slots])
 
 
 def error_sizes(network: gn.Network, X: Array, y: Array, loss: Loss) -> Array:

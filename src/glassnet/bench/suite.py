@@ -16,6 +16,7 @@ from glassnet.bench.contender import Contender, MeasuringError, Runs, in_turn
 from glassnet.bench.figures import Figure, Setting
 from glassnet.bench.peers import PEERS, Peer
 from glassnet.bench.works import WORKS, Work
+from glassnet.kernels import blas
 
 OURS = "glassnet"
 TRAINING = "glassnet.bench.subjects.training"
@@ -129,6 +130,7 @@ def machine(setting: Setting) -> dict[str, str]:
         "system": f"{platform.system()} {platform.machine()}",
         "python": platform.python_version(),
         "glassnet": __version__,
+        "BLAS of glassnet": f"{blas.FOUND.name} {blas.FOUND.version}" if blas.FOUND is not None else "none",
         "date": time.strftime("%Y-%m-%d %H:%M"),
     }
 
