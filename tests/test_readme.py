@@ -33,7 +33,13 @@ def test_the_python_blocks_print_what_stands_below_them(
 def test_the_commands_do_what_they_say(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     commands = re.findall(r"^glassnet (.+?)(?: +#.*)?$", README, flags=re.MULTILINE)
-    assert [command.split()[0] for command in commands] == ["train", "summary", "evaluate", "predict", "diagnose"]
+    assert [command.split()[0] for command in commands] == [
+        "train",
+        "summary",
+        "evaluate",
+        "predict",
+        "diagnose",
+    ]
     for command in commands:
         result = CliRunner().invoke(app, shlex.split(command))
         assert (result.exit_code, result.stderr) == (0, "")
