@@ -6,6 +6,8 @@ import math
 from numbers import Integral, Real
 from typing import Any
 
+import numpy as np
+
 from glassnet.errors import ArgumentError
 
 
@@ -51,3 +53,10 @@ def integer(name: str, value: Any, *, least: int) -> int:
     if not isinstance(value, Integral) or isinstance(value, bool) or value < least:
         raise ArgumentError(f"{name} must be an integer >= {least}; got {value!r}")
     return int(value)
+
+
+def truth(name: str, value: Any) -> bool:
+    """True or False; a word such as "no", which Python counts as true, is neither."""
+    if not isinstance(value, (bool, np.bool_)):
+        raise ArgumentError(f"{name} must be True or False; got {value!r}")
+    return bool(value)

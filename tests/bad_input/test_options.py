@@ -34,6 +34,11 @@ OPTION_REFUSALS: list[Refusal] = [
         for threads in (0, 1.5)
     ),
     *(
+        ({name: value}, ArgumentError, rf"^{name} must be True or False; got {value!r}$")
+        for name in ("shuffle", "mixed_precision", "torch_compile")
+        for value in ("no", None, 2)
+    ),
+    *(
         (
             {"validation_split": split},
             ArgumentError,

@@ -118,7 +118,7 @@ def fit(
         chosen,
         n_epochs,
         batch_size,
-        bool(shuffle),
+        checks.truth("shuffle", shuffle),
         validation_data,
         validation_split,
         sample_weight,
@@ -134,7 +134,11 @@ def fit(
     if threads is not None:
         checks.integer("threads", threads, least=1)
     source = data.source
-    placement = Placement(device, bool(mixed_precision), bool(torch_compile))
+    placement = Placement(
+        device,
+        checks.truth("mixed_precision", mixed_precision),
+        checks.truth("torch_compile", torch_compile),
+    )
     work = Work(
         data.plan, rule, network.dtype, n_epochs * (source.n_steps or 1), source.batch_size, placement
     )
