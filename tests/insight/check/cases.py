@@ -30,6 +30,7 @@ AT_HIDDEN = {
     "derivative_at_activation": {"sigmoid", "tanh", "elu", "gelu", "silu", "softplus"},
     "relu_gate_from_upstream": {"relu", "leaky_relu"},
     "relu_gate_from_input": {"relu", "leaky_relu"},
+    "relu_gate_inverted": {"relu", "leaky_relu"},
     "derivative_of_another_activation": set(HIDDEN),
     "derivative_at_wrong_layer": set(HIDDEN),
     "derivative_formula_wrong": {"sigmoid", "tanh"},
@@ -43,9 +44,9 @@ AT_CARRY = {
 AT_ANY = {
     "transposed_weight_gradient", "bias_gradient_averaged", "bias_gradient_wrong_axis", "bias_gradient_last_sample",
     "bias_gradient_not_summed", "bias_gradient_missing", "weight_gradient_last_sample", "gradient_sign_flipped",
-    "batch_mean_missing", "batch_mean_twice", "error_sign_flipped",
+    "batch_mean_missing", "batch_mean_twice", "batch_mean_wrong_axis", "error_sign_flipped",
 }  # fmt: skip
-PENALTIES = {"l2_forgotten", "l2_doubled", "l2_halved", "l2_averaged", "l2_on_biases"}
+PENALTIES = {"l2_forgotten", "l2_doubled", "l2_halved", "l2_averaged", "l2_sign_flipped", "l2_on_biases"}
 ABSOLUTE_PENALTIES = {"l1_forgotten", "l1_sign_missing", "l1_averaged", "l1_on_biases"}
 AT_OUTPUT = {
     "output_derivative_doubled": lambda f, loss: f != "linear",
@@ -170,6 +171,8 @@ def layers_for(case: Case, code: str) -> list[int]:
         return [i for i in range(last + 1) if task.l1[i] > 0]
     if code in AT_OUTPUT:
         return [last] if AT_OUTPUT[code](task.f[last], task.loss) else []
+    if code == "batch_mean_wrong_axis":
+        return [i for i, weights in enumerate(task.W) if len(weights) > 1]
     if code in DROPOUT:
         return [i + (code == "weight_gradient_from_undropped") for i in task.masks]
     return list(range(last + 1))

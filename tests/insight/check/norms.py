@@ -48,7 +48,7 @@ def gradients(
         dvar = np.sum(dx_hat * (Z - mu), axis=axis, keepdims=True) * -0.5 / std**3
         dmu = np.sum(-dx_hat / std, axis=axis, keepdims=True)
         if "norm_variance_path_missing" not in bug:
-            dZ = dZ + dvar * 2 * (Z - mu) / divisor
+            dZ = dZ + dvar * 2 * (Z - mu) / (n if "norm_usual_backward" in bug else divisor)
         if "norm_mean_path_missing" not in bug:
             dZ = dZ + dmu / n
     return [(X.T @ dZ, dZ.sum(axis=0)), (dgamma, dN.sum(axis=0)), (A.T @ dP, dP.sum(axis=0))]

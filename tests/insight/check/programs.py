@@ -222,3 +222,49 @@ def sums_not_means(X: Array, Y: Array, W1: Array, b1: Array, W2: Array, b2: Arra
     grad_P = 2 * (P - Y)  # mistake
     grad_H = grad_P @ W2.T * (1 - np.exp(-H))
     return [(X.T @ grad_H, grad_H.sum(0)), (H.T @ grad_P, grad_P.sum(0))]
+
+
+def taken_over_from_columns(X: Array, Y: Array, W1: Array, b1: Array, W2: Array, b2: Array) -> Pairs:
+    """Samples in rows, but m is counted as a text does that keeps them in columns."""
+    m = X.shape[1]  # mistake
+    A1 = np.tanh(X @ W1 + b1)
+    A2 = 1 / (1 + np.exp(-(A1 @ W2 + b2)))
+    dZ2 = (A2 - Y) / m
+    dZ1 = dZ2 @ W2.T * (1 - A1**2)
+    return [(X.T @ dZ1, dZ1.sum(axis=0)), (A1.T @ dZ2, dZ2.sum(axis=0))]
+
+
+def each_layer_by_itself(X: Array, Y: Array, W: list[Array], b: list[Array]) -> Pairs:
+    """A function for each layer that divides by the other entry of its input's shape."""
+    A = [X]
+    for weights, bias in zip(W, b, strict=True):
+        A.append(1 / (1 + np.exp(-(A[-1] @ weights + bias))))
+    dZ = A[-1] - Y
+    found: Pairs = []
+    for layer in reversed(range(len(W))):
+        m = A[layer].shape[1]  # mistake
+        found.insert(0, (A[layer].T @ dZ / m, dZ.sum(axis=0, keepdims=True) / m))
+        dZ = dZ @ W[layer].T * A[layer] * (1 - A[layer])
+    return found
+
+
+def a_classifier_made_a_regression(X: Array, Y: Array, W1: Array, b1: Array, W2: Array, b2: Array) -> Pairs:
+    """The sigmoid at the end was taken away, its derivative was not."""
+    H = 1 / (1 + np.exp(-(X @ W1 + b1)))
+    P = H @ W2 + b2
+    delta2 = 2 * (P - Y) / Y.size * P * (1 - P)  # mistake
+    delta1 = delta2 @ W2.T * H * (1 - H)
+    return [(X.T @ delta1, delta1.sum(0)), (H.T @ delta2, delta2.sum(0))]
+
+
+def always_the_same_input(X: Array, Y: Array, W: list[Array], b: list[Array]) -> Pairs:
+    """Four layers of one width: every weight's gradient is taken with X."""
+    A = [X]
+    for weights, bias in zip(W, b, strict=True):
+        A.append(np.tanh(A[-1] @ weights + bias))
+    delta = 2 * (A[-1] - Y) / Y.size * (1 - A[-1] ** 2)
+    found: Pairs = []
+    for layer in reversed(range(len(W))):
+        found.insert(0, (X.T @ delta, delta.sum(axis=0)))  # mistake
+        delta = delta @ W[layer].T * (1 - A[layer] ** 2)
+    return found

@@ -73,13 +73,13 @@ def gradients(task: Task, bugs: Bugs) -> list[tuple[Array, Array]]:
         if has("weight_gradient_from_wrong_layer", i):
             x = inputs[i - 1]
         dW = np.outer(x[-1], dZ[-1]) if has("weight_gradient_last_sample", i) else x.T @ dZ
-        dW = scaled(dW, m, i, has)
+        dW = scaled(dW, x.shape, i, has)
         if has("gradient_sign_flipped", i):
             dW = -dW
         if has("transposed_weight_gradient", i):
             dW = dW.T
         dW = dW + penalty(task, i, m, has)
-        db = scaled(bias_gradient(dZ, i, m, has), m, i, has)
+        db = scaled(bias_gradient(dZ, i, m, has), x.shape, i, has)
         if has("l2_on_biases", i):
             db = db + task.b[i].dtype.type(task.l2[i]) * task.b[i]
         if has("l1_on_biases", i):
@@ -98,7 +98,10 @@ def gradients(task: Task, bugs: Bugs) -> list[tuple[Array, Array]]:
     return found
 
 
-def scaled(gradient: Array, m: int, i: int, has: Any) -> Array:
+def scaled(gradient: Array, shape: tuple[int, ...], i: int, has: Any) -> Array:
+    m, n_inputs = shape
+    if has("batch_mean_wrong_axis", i):
+        return gradient * m / n_inputs
     if has("batch_mean_missing", i):
         return gradient * m
     return gradient / m if has("batch_mean_twice", i) else gradient
@@ -178,6 +181,8 @@ def hidden_error(
         slope = (Z[i] >= 0) * slope.dtype.type(1)
     if has("leaky_slope_forgotten", i):
         slope = (Z[i] > 0) * slope.dtype.type(1)
+    if has("relu_gate_inverted", i):
+        slope = maths.IN_Z[name](-Z[i])
     if has("derivative_at_wrong_layer", i):
         other = i + 1
         slope = maths.IN_A[name](A[other]) if name in maths.IN_A else maths.IN_Z[name](Z[other])
@@ -218,6 +223,7 @@ def penalty(task: Task, i: int, m: int, has: Any) -> Array:
     W, l1, l2 = task.W[i], task.l1[i], task.l2[i]
     l2 = 0.0 if has("l2_forgotten", i) else l2
     l2 = 2 * l2 if has("l2_doubled", i) else l2 / 2 if has("l2_halved", i) else l2
+    l2 = -l2 if has("l2_sign_flipped", i) else l2
     l2 = l2 / m if has("l2_averaged", i) else l2
     l1 = 0.0 if has("l1_forgotten", i) else l1 / m if has("l1_averaged", i) else l1
     signs = np.ones_like(W) if has("l1_sign_missing", i) else np.sign(W)

@@ -182,3 +182,58 @@ def test_what_is_no_activation_is_refused() -> None:
         gn.check_activation(object())
     with pytest.raises(UnknownNameError, match="'rleu'"):
         gn.check_activation(Static, like="rleu")
+
+
+class StaticBackward:
+    """Nothing is kept: what ``backward`` is called with is z."""
+
+    @staticmethod
+    def forward(z: Any) -> Any:
+        return sigmoid(z)
+
+    @staticmethod
+    def backward(z: Any) -> Any:
+        return sigmoid(z) * (1 - sigmoid(z))
+
+
+class BackwardOfZ:
+    """The same with methods that use no state."""
+
+    def forward(self, z: Any) -> Any:
+        return np.tanh(z)
+
+    def backward(self, z: Any) -> Any:
+        return 1 - np.tanh(z) ** 2
+
+
+class GradientOfError:
+    """``gradient`` takes the error, and forward kept the output."""
+
+    def __call__(self, z: Any) -> Any:
+        self.out = np.maximum(0, z)
+        return self.out
+
+    def gradient(self, error: Any) -> Any:
+        return error * (self.out > 0)
+
+
+@pytest.mark.parametrize(
+    "activation", [StaticBackward, BackwardOfZ, BackwardOfZ(), GradientOfError, GradientOfError()]
+)
+def test_what_the_second_function_takes_is_seen_and_not_told_by_its_name(activation: Any) -> None:
+    assert gn.check_activation(activation).ok
+
+
+def test_slips_are_named_whatever_the_second_function_is_called() -> None:
+    class OfOutput(StaticBackward):
+        @staticmethod
+        def backward(a: Any) -> Any:
+            return a * (1 - a)
+
+    class AlwaysOpen(GradientOfError):
+        def gradient(self, error: Any) -> Any:
+            return error * (self.out >= 0)
+
+    assert codes(gn.check_activation(OfOutput)) == ["derivative_expects_output"]
+    assert gn.check_activation(OfOutput, takes="output").ok
+    assert codes(gn.check_activation(AlwaysOpen)) == ["derivative_missing"]

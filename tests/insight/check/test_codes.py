@@ -131,6 +131,12 @@ def test_slips_of_normalisation_are_named(code: str | None, full: bool) -> None:
 
 
 @pytest.mark.parametrize("kind", ["batch", "layer"])
+def test_an_unbiased_variance_forward_alone_is_named_too(kind: str) -> None:
+    report = _normalised(kind, (f"{kind}_norm_variance_unbiased", f"{kind}_norm_usual_backward"), full=True)
+    assert [(slip.code, slip.layers) for slip in report.slips] == [(f"{kind}_norm_variance_unbiased", (0,))]
+
+
+@pytest.mark.parametrize("kind", ["batch", "layer"])
 @pytest.mark.parametrize("code", norms.GRADIENT)
 def test_the_gradient_of_a_norms_weights_is_compared_where_it_is_given(code: str, kind: str) -> None:
     report = _normalised(kind, (code,), full=True)

@@ -15,7 +15,10 @@ from glassnet.network import Network
 
 random = np.random.default_rng(4)
 X, Y = random.normal(size=(6, 3)), random.normal(size=(6, 2))
-COLUMNS = "read as samples in columns: weights (n_outputs, n_inputs)"
+COLUMNS = (
+    "read as samples in columns: weights (n_outputs, n_inputs); "
+    "if yours are (n_inputs, n_outputs), every dW is transposed"
+)
 
 
 def network(dtype: str = "float64", *layers: Any, n_inputs: int = 3) -> Network:
@@ -120,6 +123,15 @@ def test_a_single_number_is_the_bias_of_one_unit() -> None:
     net = network("float64", gn.Dense(1))
     ((dW, db),) = right(net)
     assert check(net, [(dW, float(db[0]))]).ok
+
+
+def test_one_transposed_gradient_among_columns_is_a_slip_of_that_layer() -> None:
+    net = network("float64", gn.Dense(3, "tanh"), gn.Dense(5, "tanh"), gn.Dense(2), n_inputs=2)
+    pairs = [(dW.T, db[:, None]) for dW, db in right(net)]
+    pairs[1] = (pairs[1][0].T, pairs[1][1])
+    report = check(net, pairs)
+    assert [(slip.code, slip.layers) for slip in report.slips] == [("transposed_weight_gradient", (1,))]
+    assert report.slips[0].fix == "dW2 = dZ2 @ A1.T"
 
 
 def test_square_weights_are_read_by_the_shape_of_biases_or_by_the_numbers() -> None:

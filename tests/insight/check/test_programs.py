@@ -143,3 +143,36 @@ def test_sums_not_means() -> None:
     report = gn.check_backward(net, X, NUMBERS[:, :1], gradients, loss="mse")
     says = "1/m is missing at layers 0 and 1: the gradients are those of the sum over the 8 samples, not of their mean."
     expect(report, "batch_mean_missing", (0, 1), says, "dZ2 = 2 * (A2 - Y) / m")
+
+
+def test_taken_over_from_columns() -> None:
+    net = network([gn.Dense(4, "tanh"), gn.Dense(1, "sigmoid")], 2)
+    gradients = programs.taken_over_from_columns(POINTS, ANSWERS, *arrays(net))
+    report = gn.check_backward(net, POINTS, ANSWERS, gradients, loss="bce")
+    says = "The mean at layers 0 and 1 divides by the number of features, not by the 9 samples"
+    expect(report, "batch_mean_wrong_axis", (0, 1), says, "m = X.shape[0]")
+    assert report.notes[1].startswith("every array is 4.5 times the right one")
+
+
+def test_each_layer_by_itself() -> None:
+    net = network([gn.Dense(5, "sigmoid"), gn.Dense(3, "sigmoid"), gn.Dense(1, "sigmoid")], 2)
+    gradients = programs.each_layer_by_itself(POINTS, ANSWERS, arrays(net)[::2], arrays(net)[1::2])
+    report = gn.check_backward(net, POINTS, ANSWERS, gradients, loss="bce")
+    says = "The mean at layers 0, 1 and 2 divides by the number of the layer's inputs, not by the 9 samples"
+    expect(report, "batch_mean_wrong_axis", (0, 1, 2), says, "m = X.shape[0]")
+
+
+def test_a_classifier_made_a_regression() -> None:
+    net = network([gn.Dense(5, "sigmoid"), gn.Dense(4)], 4)
+    gradients = programs.a_classifier_made_a_regression(X, NUMBERS, *arrays(net))
+    report = gn.check_backward(net, X, NUMBERS, gradients, loss="mse")
+    says = "At layer 1 the derivative of another activation is used (sigmoid); the layer has Linear."
+    expect(report, "derivative_of_another_activation", (1,), says, "dZ2 = 2 * (A2 - Y) / Y.size")
+
+
+def test_always_the_same_input() -> None:
+    net = network([gn.Dense(4, "tanh"), gn.Dense(4, "tanh"), gn.Dense(4, "tanh"), gn.Dense(4, "tanh")], 4)
+    gradients = programs.always_the_same_input(X, NUMBERS, arrays(net)[::2], arrays(net)[1::2])
+    report = gn.check_backward(net, X, NUMBERS, gradients, loss="mse")
+    says = "The gradient of the weights at layers 1, 2 and 3 uses the input of another layer (X); the layer reads A1."
+    expect(report, "weight_gradient_from_wrong_layer", (1, 2, 3), says, "dW2 = A1.T @ dZ2")

@@ -14,6 +14,7 @@ import torch
 import glassnet as gn
 from glassnet.errors import ArgumentError, NotBuiltError
 from glassnet.insight.trace.neuron import NeuronTrace
+from glassnet.insight.trace.numbers import product_sum
 from glassnet.insight.trace.page import content
 
 RANDOM = np.random.default_rng(3)
@@ -189,7 +190,23 @@ def test_a_large_network_is_summarised_on_its_page_and_still_answers() -> None:
         + first["rest"][0][0]
     )
     assert shown == pytest.approx(first["z"][0][0], abs=1e-3)
-    assert "[776 more:" in str(trace.neuron(0, 127, 1))
+    assert "[776 smaller:" in str(trace.neuron(0, 127, 1))
+    not_drawn = sorted(set(range(128)) - set(first["drawn"]))
+    assert sorted(first["texts"]) == not_drawn
+    unit = not_drawn[-1]
+    assert first["texts"][unit][1] == str(trace.neuron(0, unit, 1))
+
+
+def test_of_a_long_sum_the_largest_terms_are_written_out() -> None:
+    weights = np.array([0.0, 0.5, 0.0, -2.0, 0.1])
+    assert product_sum(np.ones(5), weights, 2) == "1·0.5 + 1·(−2) + [3 smaller: 0.1]"
+
+
+def test_a_page_writes_out_fewer_samples_of_a_very_wide_network() -> None:
+    net = gn.Network([gn.Dense(1200, "relu"), gn.Dense(1, "sigmoid")], seed=0, input_shape=2)
+    made = content(gn.trace(net, RANDOM.random((4, 2)), [[0], [1], [0], [1]], loss="bce").record)
+    texts = made["rows"][0]["texts"]
+    assert len(texts) == 1200 - 64 and {len(of_samples) for of_samples in texts.values()} == {1}
 
 
 def test_what_cannot_be_traced_is_named() -> None:

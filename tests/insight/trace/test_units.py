@@ -46,7 +46,7 @@ def readable(line: str) -> str:
     """An expression with numbers, as Python reads it."""
     line = re.sub(r"√\(", "sqrt(", line.replace("−", "-").replace("·", "*").replace("²", "**2"))
     line = re.sub(r"√([\d.e+-]+)", r"sqrt(\1)", line)
-    return re.sub(r"\[\d+ more: ([^\]]+)\]", r"(\1)", line)
+    return re.sub(r"\[\d+ (?:more|smaller): ([^\]]+)\]", r"(\1)", line)
 
 
 def equations(text: str) -> list[tuple[str, float, float]]:

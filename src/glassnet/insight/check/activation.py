@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from typing import Any
 
@@ -12,9 +13,11 @@ from glassnet.errors import ArgumentError
 from glassnet.insight.check.derivative import check_derivative
 from glassnet.insight.check.parts import BACKWARD, DERIVATIVE, FORWARD, Stateful, instance, method, n_required
 from glassnet.insight.check.report import Report, Slip
-from glassnet.insight.check.upstream import Z, check_upstream
+from glassnet.insight.check.upstream import ERROR, Z, check_upstream
 
 SUBJECT = "check_activation"
+
+Function = Callable[..., Any]
 
 
 def check_activation(activation: Any, *, like: str | None = None, takes: str = "input") -> Report:
@@ -50,12 +53,43 @@ def check_activation(activation: Any, *, like: str | None = None, takes: str = "
             f"got {activation!r}"
         )
     with np.errstate(all="ignore"):
-        if derivative is not None:
-            report = check_derivative(forward, _of_input(forward, derivative), takes=takes, subject=SUBJECT)
-        else:
-            report = check_upstream(Stateful(forward, backward or forward, thing), SUBJECT)
+        report = _report(forward, derivative, backward, thing, takes)
         other = () if like is None else _other(forward, thing, like)
     return Report(SUBJECT, report.ok and not other, (*other, *report.slips), report.evidence, report.notes)
+
+
+def _report(
+    forward: Function, derivative: Function | None, backward: Function | None, thing: Any, takes: str
+) -> Report:
+    """The report on a derivative f'(z), or on a backward pass that takes the error; no name tells which it is."""
+
+    def of_derivative(df: Function) -> Report:
+        return check_derivative(forward, _of_input(forward, df), takes=takes, subject=SUBJECT)
+
+    found = derivative or backward or forward
+    part = Stateful(forward, found, thing)
+    remembers = n_required(found) == 1 and _remembers(part)
+    if found is derivative and not remembers:
+        return of_derivative(derivative)
+    may_take_z = n_required(found) == 1 and not remembers
+    if may_take_z and inspect.isfunction(found):  # static: it has z from nowhere but its argument
+        return of_derivative(found)
+    report = check_upstream(part, SUBJECT)
+    return of_derivative(found) if may_take_z and not report.ok and not report.slips else report
+
+
+def _remembers(part: Stateful) -> bool:
+    """Whether the same argument gives another result after another forward pass."""
+    try:
+        part.forward(Z)
+        first = part.backward(ERROR)
+    except ArgumentError:
+        return False
+    try:
+        part.forward(-Z[:2])
+        return not np.array_equal(first, part.backward(ERROR))
+    except Exception:  # what it kept has another shape than the error
+        return True
 
 
 class _Pair:

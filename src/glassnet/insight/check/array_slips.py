@@ -17,12 +17,23 @@ from glassnet.insight.check.stages import Affine, Drop, Gate, Norm
 
 def bias_choices(stage: Affine, error: Rounded) -> Iterator[Choice]:
     """db for this dZ, the right one first: the sum over the samples."""
-    for choice in _summed(error, stage.layer):
+    right = error.sum(0)
+    averaged = [
+        Choice(places, lambda: right).then((), _times(by)) for places, by in _by_inputs(stage, "bias")
+    ]
+    for choice in (*_summed(error, stage.layer), *averaged):
         yield choice
         for code, size in (("l2_on_biases", stage.l2), ("l1_on_biases", stage.l1)):
             if size > 0:
                 bias = stage.bias if code == "l2_on_biases" else stage.bias.apply_pieces(np.sign)
                 yield choice.then((Place(code, stage.layer, "bias"),), _adding(bias.times(size)))
+
+
+def _by_inputs(stage: Affine, part: str) -> list[tuple[Places, float]]:
+    """The mean over A.shape[1], the layer's inputs, in the place of that over the samples."""
+    m, n = stage.x.value.shape
+    place = Place("batch_mean_wrong_axis", stage.layer, part, "the number of the layer's inputs")
+    return [((place,), m / n)] if m > 1 and n not in (1, m) else []
 
 
 def _adding(penalty: Rounded | None) -> Callable[[Rounded], Rounded]:
@@ -97,6 +108,7 @@ def _products(stage: Affine, error: Rounded, chain: Chain) -> Iterator[Choice]:
     means: list[tuple[Places, float]] = [((), 1.0)]
     if m > 1:
         means += [((place("batch_mean_missing"),), m), ((place("batch_mean_twice"),), 1 / m)]
+    means += _by_inputs(stage, "weights")
     signs: list[tuple[Places, float]] = [((), 1.0), ((place("gradient_sign_flipped"),), -1.0)]
     yield variants[0]
     for choice in variants:
@@ -118,6 +130,8 @@ def _other_inputs(stage: Affine, chain: Chain) -> Iterator[tuple[str, str, Round
     for other in chain.stages:
         if isinstance(other, Affine) and other is not stage and alike(other.x, stage.x):
             yield "weight_gradient_from_wrong_layer", chain.distance(stage, other), other.x
+            if other.layer == 0:
+                yield "weight_gradient_from_wrong_layer", "X", other.x
     if stage.layer == chain.last and alike(chain.output, stage.x):
         yield "weight_gradient_from_wrong_layer", "1 layer above", chain.output
 
@@ -132,6 +146,7 @@ def _penalties(stage: Affine, m: int) -> Iterator[tuple[Places, Rounded | None]]
     squares: list[tuple[Places, float]] = [((), l2)]
     if l2 > 0:
         squares += [(place("l2_forgotten"), 0.0), (place("l2_doubled"), 2 * l2), (place("l2_halved"), l2 / 2)]
+        squares += [(place("l2_sign_flipped"), -l2)]
         squares += [(place("l2_averaged"), l2 / m)] if m > 1 else []
         squares += [(place("l2_averaged") + place("l2_doubled"), 2 * l2 / m)] if m > 2 else []
     sizes: list[tuple[Places, Rounded | None]] = [((), None)]

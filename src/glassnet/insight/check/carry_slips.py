@@ -72,8 +72,11 @@ def norm_choices(stage: Norm, error: Rounded) -> Iterator[Choice]:
         if stage.running is not None:
             yield known(places, g * stage.inverse)
             continue
-        through_mean, through_variance = g.mean(stage.axis), stage.spread(g)
+        through_mean, through_variance = g.mean(stage.axis), stage.spread(g, stage.unbiased)
         yield known(places, (g - through_mean - through_variance) * stage.inverse)
+        if stage.unbiased:  # forward alone: the backward pass is that of the variance that divides by n
+            by_n = stage.spread(g, unbiased=False)
+            yield known(places, (g - through_mean - by_n) * stage.inverse)
         yield known((*places, *place("mean_path_missing")), (g - through_variance) * stage.inverse)
         yield known((*places, *place("variance_path_missing")), (g - through_mean) * stage.inverse)
         yield known((*places, *place("statistics_constant")), g * stage.inverse)

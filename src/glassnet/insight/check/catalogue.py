@@ -42,6 +42,8 @@ CATALOGUE: dict[str, Entry] = {
     "relu_gate_at_zero": Entry(
         "The gate of {f} at {at} is open where Z is exactly 0 (>= for >). At the kink this library and PyTorch "
         "take the derivative of the left side.", _DZ),
+    "relu_gate_inverted": Entry(
+        "The gate of {f} at {at} is open where the unit was off, and closed where it was on.", _DZ),
     "activation_derivative_doubled": Entry("The derivative of {f} at {at} is applied twice.", _DZ),
     "bias_gradient_averaged": Entry(
         "The gradient of the bias at {at} is a mean over the samples; dZ has its 1/m already.", _DB),
@@ -73,6 +75,9 @@ CATALOGUE: dict[str, Entry] = {
     "output_mean_added": Entry(
         "The error is divided by the number of outputs too; {loss} is a mean over the {m} samples only.", _DZ),
     "square_factor_twice": Entry("The factor 2 of the square's derivative is applied twice.", _DZ),
+    "batch_mean_wrong_axis": Entry(
+        "The mean at {at} divides by {variant}, not by the {m} samples: m is the other entry of the shape.",
+        "m = X.shape[{axis}]"),
     "derivative_formula_wrong": Entry(
         "The derivative of {f} at {at} is taken as {variant}; with its output A it is {slope}.", _DZ),
     "derivative_at_wrong_layer": Entry(
@@ -121,6 +126,8 @@ CATALOGUE: dict[str, Entry] = {
     "l2_halved": Entry("The gradient of the l2 penalty is halved at {at}.", _DW + " + l2 * W{l}"),
     "l2_averaged": Entry(
         "The gradient of the l2 penalty is divided by the {m} samples at {at}.", _DW + " + l2 * W{l}"),
+    "l2_sign_flipped": Entry(
+        "The gradient of the l2 penalty is subtracted at {at}; it must be added.", _DW + " + l2 * W{l}"),
     "l2_on_biases": Entry("The l2 penalty is applied to the bias at {at}; it is on weights alone.", _DB),
     "l1_forgotten": Entry("The gradient of the l1 penalty is missing at {at}.", _DW + " + l1 * np.sign(W{l})"),
     "l1_sign_missing": Entry(

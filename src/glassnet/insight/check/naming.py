@@ -13,7 +13,7 @@ from glassnet.insight.check.stages import Norm, Stage
 from glassnet.insight.check.terms import Terms
 
 # A factor on the error at the output is one on the gradients of every layer, and cannot be told from it.
-FACTORS_OF_ALL = {"batch_mean_missing", "batch_mean_twice"}
+FACTORS_OF_ALL = {"batch_mean_missing", "batch_mean_twice", "batch_mean_wrong_axis"}
 
 
 def slips(places: Places, terms: Terms) -> tuple[Slip, ...]:
@@ -119,6 +119,22 @@ class SideBySide:
         """Where to look first."""
         wrong = [name for name, *_, fits in self.arrays if not fits]
         return (f"coming from the output, {wrong[-1]} is the first to be wrong: look there first",)
+
+    def ratio_of_all(self) -> tuple[str, ...]:
+        """A remark where nothing but one factor on all arrays is wrong: other ways lead to the same one."""
+        if len(self.arrays) < 2 or self.any_right:
+            return ()
+        ratios = {
+            None if (ratio := constant_ratio(mine, true)) is None else float(f"{ratio:.4g}")
+            for _, _, _, mine, true, _ in self.arrays
+            if true.value.size > 1
+        }
+        if len(ratios) != 1 or None in ratios:
+            return ()
+        [ratio] = ratios
+        return (
+            f"every array is {ratio:.4g} times the right one; whatever gives that factor gives these numbers",
+        )
 
     def largest_difference(self) -> float:
         """The largest distance from the right gradient, in parts of the array's largest entry."""

@@ -155,7 +155,8 @@ def _precision(array: Array) -> Precision:
 def _convention(shapes: list[tuple[int, ...]], arrays: list[tuple[Array, Array]]) -> str:
     """Whether the arrays come from samples in "rows" or in "columns", or "undecided" where their shapes fit both.
 
-    The shapes of weights tell, unless all are square or all biases are (1, n); then those of the biases do.
+    The shapes of weights tell, unless all are square or all biases are (1, n); then those of the biases do. So they do
+    where biases are (n, 1) and some of the weights, not most, have the shape of the other convention: those are slips.
     """
     layers = [
         (shape, weights.shape, bias.shape)
@@ -164,9 +165,15 @@ def _convention(shapes: list[tuple[int, ...]], arrays: list[tuple[Array, Array]]
     ]
     wide = [bias == (1, shape[1]) for shape, _, bias in layers if shape[1] > 1]
     tall = [bias == (shape[1], 1) for shape, _, bias in layers if shape[1] > 1]
-    if not all(given == shape[::-1] for shape, given, _ in layers) or (wide and all(wide)):
+    if wide and all(wide):
         return "rows"
-    if any(given != shape for shape, given, _ in layers):
+    straight = sum(given == shape != shape[::-1] for shape, given, _ in layers)
+    turned = sum(given == shape[::-1] != shape for shape, given, _ in layers)
+    if straight and turned >= straight and all(tall):
+        return "columns"
+    if not all(given == shape[::-1] for shape, given, _ in layers):
+        return "rows"
+    if turned:
         return "columns"
     if sum(wide) == sum(tall):
         return "undecided"

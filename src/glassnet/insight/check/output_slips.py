@@ -7,13 +7,13 @@ from itertools import combinations
 
 import numpy as np
 
-from glassnet import losses
+from glassnet import activations, losses
 from glassnet.activations import Activation, Linear, Sigmoid, Softmax
 from glassnet.insight.check.chain import Chain
 from glassnet.insight.check.places import Choice, Place, known, n_slips
 from glassnet.insight.check.rounding import FORMULA, REACH, Array, Rounded, softmax
-from glassnet.insight.check.slope_slips import slope_choices
-from glassnet.insight.check.stages import Gate, jacobian_product, slope
+from glassnet.insight.check.slope_slips import slope_choices, written_in_output
+from glassnet.insight.check.stages import Affine, Gate, jacobian_product, slope
 from glassnet.losses import Loss
 
 EPSILONS = (1e-15, 1e-12, 1e-10, 1e-9, 1e-8, 1e-7, 1e-6, 1e-5)
@@ -29,6 +29,9 @@ class Output:
         self.layer, self.chain, self.loss, self.y = chain.last, chain, loss, y
         self.fused = loss.on_logits(self.activation)
         self.n_samples, self.n_outputs = chain.output.value.shape
+        self.n_features = next(
+            len(stage.weights.value) for stage in chain.stages if isinstance(stage, Affine)
+        )
         self.by_entries = getattr(loss, "mean_over", "") == "entries"
         self.before = self.gradient(chain.output)
 
@@ -67,7 +70,14 @@ class Output:
             mean = ("output_mean_missing", k) if self.by_entries else ("output_mean_added", 1 / k)
             single.append((self.place(mean[0]), mean[1]))
         pairs = [pair for pair in combinations(single, 2) if pair[0][1] * pair[1][1] != 1]
-        return [(), *((one,) for one in single), *pairs]
+        return [(), *((one,) for one in single), *pairs, *((one,) for one in self._other_means())]
+
+    def _other_means(self) -> Iterator[tuple[Place, float]]:
+        """Means over the other entry of a shape, X.shape[1] or Y.shape[1], in the place of that over the samples."""
+        m, n = self.n_samples, self.n_features
+        for size, name in ((n, "the number of features"), (self.n_outputs, "the number of outputs")):
+            if m > 1 and size not in (1, m):
+                yield self.place("batch_mean_wrong_axis", name), m / size
 
     # ---- derivatives
 
@@ -86,6 +96,7 @@ class Output:
         gradient = self.before if p is self.chain.output else self.gradient(p)
         if self.gate is None:
             yield known(places, gradient)
+            yield from self._of_other_activations(p, gradient)
             yield from self._of_other_losses(p, places)
             return
         right = self.error_of_logits(p) if self.fused is not None else self._through(p, gradient)
@@ -132,6 +143,16 @@ class Output:
             name = "binary" if isinstance(self.activation, Sigmoid) else "categorical"
             slipped = (*places, self.place("gradient_of_another_loss", f"{name}_cross_entropy"))
             yield known(slipped, (p - y).times(1 / self.n_samples))
+
+    def _of_other_activations(self, z: Rounded, gradient: Rounded) -> Iterator[Choice]:
+        """A derivative where there is no activation, such as sigmoid's behind a linear output."""
+        for name in ("sigmoid", "tanh", "relu"):
+            other = activations.get(name)
+            variants = [(f"{name} of z" if name != "relu" else name, slope(other, z))]
+            if (in_output := written_in_output(other)) is not None:
+                variants.append((name, z.apply(in_output)))
+            for variant, factor in variants:
+                yield known((self.place("derivative_of_another_activation", variant),), gradient * factor)
 
     def _clipped(self, p: Rounded, places: tuple[Place, ...]) -> Iterator[Choice]:
         """A small number added where the gradient of a cross-entropy divides by a probability."""

@@ -21,6 +21,7 @@ NEAR: dict[str, tuple[tuple[str, str, Callable[[Array], Array]], ...]] = {
         ("sign_inside", "a * (1 + a)", lambda a: a * (1 + a)),
     ),
     "tanh": (
+        ("function_itself", "a", lambda a: a),
         ("square_missing", "1 - a", lambda a: 1 - a),
         ("sign_inside", "1 + a**2", lambda a: 1 + a * a),
     ),
@@ -66,6 +67,8 @@ def slipped_slopes(gate: Gate, chain: Chain) -> Iterator[Slipped]:
     if gated:
         open_at_zero = z.apply_pieces(lambda at: np.where(at >= 0, 1.0, _below(activation)))
         yield "relu_gate_at_zero", "", open_at_zero
+        inverted = z.apply_pieces(lambda at: np.where(at > 0, _below(activation), 1.0))
+        yield "relu_gate_inverted", "", inverted
     if isinstance(activation, LeakyReLU):
         yield "leaky_slope_forgotten", "", slope(activations.ReLU(), z)
     in_output = written_in_output(activation)

@@ -152,11 +152,11 @@ class Norm(Stage):
         """A, once x has gone through."""
         return self.weights * self.standardised + self.bias
 
-    def spread(self, g: Rounded) -> Rounded:
-        """What reaches x through the variance: s mean(g s), with the slip n / (n - 1) where the variance has it."""
+    def spread(self, g: Rounded, unbiased: bool) -> Rounded:
+        """What reaches x through the variance: s mean(g s), times n / (n - 1) for the unbiased one."""
         n = g.value.shape[self.axis]
         product = (g * self.standardised).mean(self.axis)
-        return self.standardised * (product.times(n / (n - 1)) if self.unbiased else product)
+        return self.standardised * (product.times(n / (n - 1)) if unbiased else product)
 
 
 def fresh(stages: list[Stage], changed: dict[int, dict[str, Any]]) -> list[Stage]:

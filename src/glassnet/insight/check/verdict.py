@@ -100,6 +100,8 @@ def _explained(cases: list[Case], precision: Precision, most: int) -> Report | N
 
 def _right(case: Case, precision: Precision) -> Report:
     notes = _conventions(case.observed) + naming.precision_note(case.observed.precision.name, precision.name)
+    if case.observed.columns:
+        notes = (f"{notes[0]}; if yours are (n_inputs, n_outputs), every dW is transposed", *notes[1:])
     return Report(SUBJECT, True, notes=notes)
 
 
@@ -110,7 +112,7 @@ def _named(found: list[tuple[Case, Hypothesis]], precision: Precision) -> Report
     case, best = good[0]
     comparison = case.side_by_side
     evidence = comparison.evidence(best.gradients)
-    notes = comparison.notes() + _conventions(case.observed)
+    notes = comparison.notes() + comparison.ratio_of_all() + _conventions(case.observed)
     notes += naming.precision_note(case.observed.precision.name, precision.name)
     slips = naming.slips(best.places, case.terms)
     if [slip.code for slip in slips] == ["clipped_logarithm"] and comparison.largest_difference() <= HARMLESS:

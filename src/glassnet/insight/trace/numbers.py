@@ -23,11 +23,13 @@ def factor(value: float) -> str:
 
 
 def product_sum(first: Array, second: Array, terms: int = TERMS) -> str:
-    """a1·b1 + a2·b2 + …; terms beyond the first few are added up."""
-    shown = [f"{factor(a)}·{factor(b)}" for a, b in zip(first[:terms], second[:terms], strict=True)]
-    if len(first) > terms:
-        rest = float(np.dot(first[terms:], second[terms:]))
-        shown.append(f"[{len(first) - terms} more: {number(rest)}]")
+    """a1·b1 + a2·b2 + …; of many terms the largest, in their order, and the others added up."""
+    first, second = np.asarray(first), np.asarray(second)
+    products = first * second
+    order = np.argsort(-np.abs(products), kind="stable")
+    shown = [f"{factor(first[i])}·{factor(second[i])}" for i in np.sort(order[:terms])]
+    if len(order) > terms:
+        shown.append(f"[{len(order) - terms} smaller: {number(float(products[order[terms:]].sum()))}]")
     return " + ".join(shown)
 
 

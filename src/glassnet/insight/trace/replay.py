@@ -104,9 +104,14 @@ def replay(
 ) -> Replay:
     """Go through a training again, up to one of its steps, and trace that step.
 
-    Every number is that of the real training: the same weights from the seed, the same order of samples, the same
-    dropout masks, the same learning rates. On the numpy and compiled engines they are the same to the last bit; a
-    training by the torch engine is gone through on the numpy engine, which gives the same to rounding.
+    It takes the same weights from the seed, the same order of samples, the same dropout masks and learning rates.
+
+    What is exact: a training by the numpy or the compiled engine is gone through by that engine, so the parameters
+    before every step (``replay.network``) are those of the training to the last bit. A torch training is gone through
+    by the numpy engine, and they agree to rounding.
+
+    The traced step itself is computed by the numpy engine, which keeps every number on the way. For a numpy training it
+    is exact too; for the others its numbers, and the parameters after it, agree to the rounding of the network's dtype.
 
     Parameters
     ----------
