@@ -97,6 +97,25 @@ def test_a_right_report_is_one_line() -> None:
     assert "right" in report._repr_html_()
 
 
+def test_what_was_not_looked_at_is_said_and_leaves_the_whole_open() -> None:
+    report = Report("check_layer", True, notes=("a note",), not_checked=("dW < 0, which is hidden",))
+    assert report.ok is None and not report
+    assert str(report).split("\n") == [
+        "check_layer: nothing wrong in what was checked",
+        "  a note",
+        "  not checked: dW < 0, which is hidden",
+    ]
+    assert "<p>not checked: dW &lt; 0, which is hidden</p>" in report._repr_html_()
+    assert [str(span.style) for span in report.__rich__().spans] == ["bold #0072B2"]
+    wrong = Report("check_layer", False, not_checked=("db",))
+    assert wrong.ok is False and wrong.verdict == "mismatch, no known slip"
+
+
+def test_a_report_is_true_only_where_all_is_right() -> None:
+    assert Report("check", True)
+    assert not Report("check", False) and not Report("check", True, not_checked=("db",))
+
+
 def test_the_check_agrees_with_the_librarys_own_backpropagation() -> None:
     random = np.random.default_rng(0)
     layers = [gn.Flatten(), gn.Dense(6), gn.BatchNorm(), gn.Activation("elu"), gn.Dropout(0.3),

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from rich.text import Text
 
-# Two colours that also those tell apart who do not see red and green (Okabe and Ito 2008).
-GOOD, BAD = "#009E73", "#D55E00"
+# Three colours that also those tell apart who do not see red and green (Okabe and Ito 2008).
+GOOD, BAD, OPEN = "#009E73", "#D55E00", "#0072B2"
 EQUALS = "the same numbers on this data, so that only another batch can tell"
 
 
@@ -64,12 +64,14 @@ class Evidence:
 class Report:
     """The result of a check; printed as text, shown as a table in notebooks.
 
+    A report counts as true where everything was looked at and is right: ``bool(report)`` is ``report.ok is True``.
+
     Attributes
     ----------
     subject : str
         What was checked.
-    ok : bool
-        Whether everything is right.
+    ok : bool or None
+        Whether everything is right; None where nothing wrong was found, but something was not looked at.
     slips : tuple of Slip
         The mistakes that reproduce the learner's numbers; empty where all is right or no known slip fits.
     evidence : tuple of Evidence
@@ -78,18 +80,30 @@ class Report:
         What else can be said for certain: arrays that are right, conventions, constant ratios.
     equals : tuple of str
         Codes of other slips, joined by " and ", that would give the same numbers on this data.
+    not_checked : tuple of str
+        What the check could not look at, and why; a report with such a line is never right as a whole.
     """
 
     subject: str
-    ok: bool
+    ok: bool | None
     slips: tuple[Slip, ...] = ()
     evidence: tuple[Evidence, ...] = ()
     notes: tuple[str, ...] = ()
     equals: tuple[str, ...] = ()
+    not_checked: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.ok and self.not_checked:
+            object.__setattr__(self, "ok", None)
+
+    def __bool__(self) -> bool:
+        return self.ok is True
 
     @property
     def verdict(self) -> str:
         """The result in one line."""
+        if self.ok is None:
+            return "nothing wrong in what was checked"
         if self.ok:
             return "right"
         if not self.slips:
@@ -107,7 +121,15 @@ class Report:
         lines += [f"  {line}" for line in _table(self.evidence)]
         if self.equals:
             lines.append(f"  {EQUALS}: {'; '.join(self.equals)}")
-        return "\n".join(lines + [f"  {note}" for note in self.notes])
+        return "\n".join(lines + [f"  {line}" for line in self._remarks])
+
+    @property
+    def _remarks(self) -> list[str]:
+        return [*self.notes, *(f"not checked: {what}" for what in self.not_checked)]
+
+    @property
+    def _colour(self) -> str:
+        return OPEN if self.ok is None else GOOD if self.ok else BAD
 
     __repr__ = __str__
 
@@ -116,25 +138,28 @@ class Report:
         from rich.text import Text
 
         text = Text(str(self))
-        text.highlight_regex(rf"(?<=^{re.escape(self.subject)}: ).*", f"bold {GOOD if self.ok else BAD}")
-        text.highlight_words([slip.code for slip in self.slips], "bold")
+        text.highlight_regex(rf"(?<=^{re.escape(self.subject)}: ).*", f"bold {self._colour}")
+        for slip in self.slips:
+            text.highlight_words([slip.code], "bold")
         text.highlight_regex(r"(?m)(?<=change to:  ).*", GOOD)
         return text
 
     def _repr_html_(self) -> str:
-        colour = GOOD if self.ok else BAD
-        parts = [f'<p><b>{escape(self.subject)}: <span style="color:{colour}">{self.verdict}</span></b></p>']
+        head = f'<span style="color:{self._colour}">{self.verdict}</span>'
+        parts = [f"<p><b>{escape(self.subject)}: {head}</b></p>"]
         parts += [
             f"<p><code>{slip.code}</code>{_at(slip.layers)}<br>{escape(slip.message)}<br>"
             f"change to: <code>{escape(slip.fix)}</code></p>"
             for slip in self.slips
         ]
         if self.evidence:
-            head, *rows = _cells(self.evidence)
-            parts.append("<table>" + _row("th", head) + "".join(_row("td", row) for row in rows) + "</table>")
+            first, *rows = _cells(self.evidence)
+            parts.append(
+                "<table>" + _row("th", first) + "".join(_row("td", row) for row in rows) + "</table>"
+            )
         if self.equals:
             parts.append(f"<p>{EQUALS}: {escape('; '.join(self.equals))}</p>")
-        return "\n".join(parts + [f"<p>{escape(note)}</p>" for note in self.notes])
+        return "\n".join(parts + [f"<p>{escape(line)}</p>" for line in self._remarks])
 
 
 def _at(layers: tuple[int, ...]) -> str:

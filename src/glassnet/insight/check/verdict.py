@@ -79,14 +79,18 @@ def decide(readings: Sequence[Observed], make_problem: MakeProblem) -> Report:
     if right is not None:
         return _right(right, own)
     if own.unit >= SINGLE.unit:
-        return _explained(cases, own, MOST_SLIPS) or _unknown(cases[0])
+        named = _explained(cases, own, MOST_SLIPS)
+        return _unknown(cases[0]) if named is None else named
     rough = [Case.of(reading, make_problem(reading, SINGLE)) for reading in readings]
     right = next((case for case in rough if case.fits), None)
     if right is not None:
         named = None if readings[0].are_single else _explained(cases, own, 1)
-        return named or _right(right, SINGLE)
-    found = _explained(cases, own, MOST_SLIPS) or _explained(rough, SINGLE, MOST_SLIPS)
-    return found or _unknown(cases[0] if cases[0].side_by_side.any_right else rough[0])
+        return _right(right, SINGLE) if named is None else named
+    for at, precision in ((cases, own), (rough, SINGLE)):
+        found = _explained(at, precision, MOST_SLIPS)
+        if found is not None:
+            return found
+    return _unknown(cases[0] if cases[0].side_by_side.any_right else rough[0])
 
 
 def _explained(cases: list[Case], precision: Precision, most: int) -> Report | None:
