@@ -103,13 +103,15 @@ __all__ = [
 ]  # fmt: skip
 
 
-def __getattr__(name: str) -> Any:
-    if name not in _MODULE_OF:
-        raise AttributeError(f"module 'glassnet' has no attribute {name!r}")
-    module, attribute = _MODULE_OF[name]
-    found = import_module(module)
-    globals()[name] = getattr(found, attribute) if attribute else found
-    return globals()[name]
+if not TYPE_CHECKING:  # a type checker knows every name from above, and that no other exists
+
+    def __getattr__(name: str) -> Any:
+        if name not in _MODULE_OF:
+            raise AttributeError(f"module 'glassnet' has no attribute {name!r}")
+        module, attribute = _MODULE_OF[name]
+        found = import_module(module)
+        globals()[name] = getattr(found, attribute) if attribute else found
+        return globals()[name]
 
 
 def __dir__() -> list[str]:

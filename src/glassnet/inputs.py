@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -210,7 +210,7 @@ def sample_weights(sample_weight: ArrayLike | None, n_samples: int) -> Array:
 
 
 def shares(
-    weights: Array, class_weight: dict[int, float] | str | None, y: Array, loss: Loss, dtype: DTypeLike
+    weights: Array, class_weight: Mapping[Any, float] | str | None, y: Array, loss: Loss, dtype: DTypeLike
 ) -> Array:
     """Weights (n, 1) of the samples, of mean 1: sample weights times class weights.
 
@@ -232,11 +232,11 @@ def classes_of(y: Array) -> NDArray[np.int64]:
     return (y.argmax(axis=1) if y.shape[1] > 1 else y[:, 0]).astype(np.int64)
 
 
-def _class_weights(class_weight: dict[int, float] | str, classes: NDArray[np.int64]) -> Array:
+def _class_weights(class_weight: Mapping[Any, float] | str, classes: NDArray[np.int64]) -> Array:
     present, counts = np.unique(classes, return_counts=True)
     if class_weight == "balanced":
         return (len(classes) / (len(present) * counts))[np.searchsorted(present, classes)]
-    if not isinstance(class_weight, dict):
+    if not isinstance(class_weight, Mapping):
         raise ArgumentError(
             f"class_weight must be a dict of class: weight, or 'balanced'; got {class_weight!r}"
         )

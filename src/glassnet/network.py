@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from numbers import Integral
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from glassnet import inputs, layers, plan
-from glassnet.engines import loop
 from glassnet.engines.base import Vectors
+from glassnet.engines.by_hand import HandPass
 from glassnet.engines.numpy import NumpyEngine
 from glassnet.errors import ArgumentError, NotBuiltError, ShapeError
 from glassnet.kernels import arrays
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
     from glassnet.engines.predictor import Predictor
     from glassnet.losses import Loss
+    from glassnet.metrics import Metric
+    from glassnet.training.callbacks import Callback, Session
     from glassnet.training.history import History
 
 Array = NDArray[Any]
@@ -69,7 +71,7 @@ class Network:
         dtype: str = "float32",
         input_shape: int | Sequence[int] | None = None,
     ) -> None:
-        self.layers = _copies(layers)
+        self.layers: tuple[Any, ...] = _copies(layers)
         self.dtype = _dtype(dtype)
         self.streams = Streams.of(seed)
         self.input_shape: tuple[int, ...] | None = None
@@ -78,7 +80,7 @@ class Network:
         self.metadata: dict[str, Any] = {}
         self._layout: plan.Layout | None = None
         self._vectors: Vectors | None = None
-        self._pass: _Pass | None = None
+        self._pass: HandPass | None = None
         if input_shape is not None:
             self.build(input_shape)
 
@@ -186,7 +188,7 @@ class Network:
             self._pass = None
             return NumpyEngine().forward(self.plan(), self.vectors, x)
         if self._pass is None or self._pass.size != len(x):
-            self._pass = _Pass(self, len(x))
+            self._pass = HandPass(self, len(x))
         return self._pass.forward(x, np.shape(X))
 
     def backward(self, gradient: ArrayLike) -> Array:
@@ -274,11 +276,101 @@ class Network:
         classes: NDArray[np.int64] = output.argmax(axis=1).astype(np.int64)
         return classes
 
-    def fit(self, X: Any, y: Any = None, **options: Any) -> History:
-        """Train; see :func:`glassnet.training.fit`, which documents every option."""
-        from glassnet.training.fit import fit
+    def fit(
+        self,
+        X: Any,
+        y: ArrayLike | None = None,
+        *,
+        loss: str | Loss,
+        optimizer: str | Optimizer = "adam",
+        epochs: int = 1,
+        batch_size: int | None = None,
+        validation_data: tuple[ArrayLike, ArrayLike] | None = None,
+        validation_split: float = 0.0,
+        sample_weight: ArrayLike | None = None,
+        class_weight: Mapping[Any, float] | str | None = None,
+        shuffle: bool = True,
+        metrics: Sequence[str | Metric | Callable[[Any, Any], Any]] = (),
+        callbacks: Sequence[Callback | Callable[[Session], Any]] = (),
+        engine: str = "auto",
+        threads: int | None = None,
+        device: str = "cpu",
+        mixed_precision: bool = False,
+        torch_compile: bool = False,
+        seed: Seed = None,
+        progress: bool = True,
+    ) -> History:
+        """Train; called again with the same optimizer, it continues.
 
-        return fit(self, X, y, **options)
+        A network that is not built yet is built for X.
+
+        Parameters
+        ----------
+        X : array_like, (n_samples, n_features) or the network's input shape; or an iterable of batches
+            Finite numbers. A ``numpy.memmap`` larger than 64 MB is read a few batches at a time. An iterable gives
+            ``(X, y)`` or ``(X, y, weights)``, is gone through once in every epoch, and takes the place of y.
+        y : array_like
+            (n_samples, n_outputs) values or one-hot rows, or (n_samples,) integers, as the loss says.
+        loss : str or Loss
+            What training makes small: a name of ``gn.losses.names()``, or an object such as ``gn.losses.Huber(0.5)``.
+        optimizer : str or Optimizer
+            A name, or an object with a learning rate, such as ``gn.Adam(0.01)``.
+        epochs : int
+            How many more times to go through the data, >= 1.
+        batch_size : int, optional
+            Samples of a step, >= 1; all of them by default.
+        validation_data : (X, y), optional
+            Evaluated after every epoch.
+        validation_split : float
+            Instead: the share of the samples, the last ones, that is held back, in [0, 1).
+        sample_weight : array_like, (n_samples,), optional
+            Weight of each sample, >= 0; only ratios matter.
+        class_weight : dict or "balanced", optional
+            Weight of each class, >= 0, 1 for those left out; "balanced" weighs the classes alike, however often they
+            occur.
+        shuffle : bool
+            Take the samples in a new order every epoch.
+        metrics : sequence of str or callable
+            Computed after every epoch on the training and validation data.
+        callbacks : sequence of Callback or callable
+            Such as ``gn.callbacks.EarlyStopping()``; a function is called with the session after every epoch.
+        engine : {"auto", "numpy", "compiled", "torch"}
+            What computes; docs/scaling.md says how "auto" chooses.
+        threads : int, optional
+            Threads of matrix products; the engine's choice by default.
+        device : {"cpu", "cuda", "mps"}
+            Where the torch engine computes; "cuda:1" is the second GPU.
+        mixed_precision, torch_compile : bool
+            Let the torch engine compute in bfloat16 where that is harmless (parameters stay in float32), and let
+            torch.compile translate forward and backward pass first, which takes a while.
+        seed : int, optional
+            Starts the order of batches and the dropout masks anew; by default they follow from the network's seed, and
+            go on where the last fit, or the file that the network was loaded from, left them.
+        progress : bool
+            Show a bar.
+
+        Returns
+        -------
+        History
+
+        Raises
+        ------
+        ArgumentError, ShapeError, DataError
+            For something that cannot be used, before any work is done; the network is as it was.
+        DivergenceError
+            If the loss becomes NaN or infinite; the network keeps its last good parameters.
+        """
+        from glassnet.training.fit import fit
+        from glassnet.training.options import FitOptions
+
+        options = FitOptions(
+            loss=loss, optimizer=optimizer, epochs=epochs, batch_size=batch_size,
+            validation_data=validation_data, validation_split=validation_split,
+            sample_weight=sample_weight, class_weight=class_weight, shuffle=shuffle,
+            metrics=metrics, callbacks=callbacks, engine=engine, threads=threads, device=device,
+            mixed_precision=mixed_precision, torch_compile=torch_compile, seed=seed, progress=progress,
+        )  # fmt: skip
+        return fit(self, X, y, options)
 
     def evaluate(
         self,
@@ -351,51 +443,6 @@ class Network:
         from glassnet.interop.sklearn import to_sklearn
 
         return to_sklearn(self)
-
-
-class _Pass:
-    """Memory of a forward pass by hand, for batches of one size."""
-
-    def __init__(self, network: Network, size: int) -> None:
-        self.network, self.size = network, size
-        self.plan = plan.build(network.layers, network.layout, input_gradient=True)
-        self.memory = arrays.Views(np.zeros(self.plan.n_columns * size, network.dtype))
-
-    def forward(self, x: Array, shape: tuple[int, ...]) -> Array:
-        vectors, self.x, self.shape = self.network.vectors, x, shape
-        self.masks = self.network.streams.draw_masks(self.plan, np.array([self.size]))
-        loop.forward(
-            self.plan.rows, arrays.Views(vectors.parameters), arrays.Views(vectors.running),
-            self.memory, self.size, x, self.masks, 0, True,
-        )  # fmt: skip
-        return self._last("a").copy()
-
-    def backward(self, gradient: Array) -> Array:
-        error = self._last("error")
-        if gradient.shape != error.shape:
-            raise ShapeError(
-                f"backward needs a gradient of the output's shape {error.shape}; got {gradient.shape}"
-            )
-        error[...] = gradient
-        vectors = self.network.vectors
-        loop.backward(
-            self.plan.rows, arrays.Views(vectors.parameters), arrays.Views(vectors.gradients),
-            self.memory, self.size, self.x, self.masks, 0,
-        )  # fmt: skip
-        first = self.plan.rows[0]
-        return (
-            self.memory[first.source_error * self.size, self.size, first.n_inputs].reshape(self.shape).copy()
-        )
-
-    @property
-    def dropout_masks(self) -> tuple[Array, ...]:
-        rows = [row for row in self.plan.rows if row.kind == plan.DROPOUT]
-        cuts = [(row.mask * self.size, (row.mask + row.n_outputs) * self.size) for row in rows]
-        return tuple(self.masks[start:stop].reshape(self.size, -1) for start, stop in cuts)
-
-    def _last(self, field: str) -> Array:
-        last = self.plan.rows[-1]
-        return self.memory[getattr(last, field) * self.size, self.size, last.n_outputs]
 
 
 def _of_built(part: Part | None) -> Part:

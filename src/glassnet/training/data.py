@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -52,7 +52,7 @@ class Wanted:
     validation_data: tuple[ArrayLike, ArrayLike] | None
     validation_split: float
     sample_weight: ArrayLike | None
-    class_weight: dict[int, float] | str | None
+    class_weight: Mapping[Any, float] | str | None
 
 
 def prepare(network: Network, X: Any, y: Any, wanted: Wanted) -> Data:

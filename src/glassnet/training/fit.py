@@ -13,15 +13,14 @@ from glassnet.engines.base import Placement, Task
 from glassnet.engines.choice import Work, choose
 from glassnet.engines.numpy import NumpyEngine
 from glassnet.errors import ArgumentError
-from glassnet.losses import Loss
 from glassnet.metrics import Custom, Metric
-from glassnet.optimizers import Optimizer
-from glassnet.random import Seed, Streams
+from glassnet.random import Streams
 from glassnet.training.agreement import refuse_differences
 from glassnet.training.callbacks import base as listeners
 from glassnet.training.data import Data, Wanted, prepare, refuse_lonely_batches
 from glassnet.training.evaluation import chosen_metrics, scores
 from glassnet.training.history import History
+from glassnet.training.options import FitOptions
 from glassnet.training.origin import Origin
 from glassnet.training.progress import announce
 from glassnet.training.training import Training
@@ -30,99 +29,23 @@ if TYPE_CHECKING:
     from glassnet.network import Network
 
 
-def fit(
-    network: Network,
-    X: Any,
-    y: ArrayLike | None = None,
-    *,
-    loss: str | Loss,
-    optimizer: str | Optimizer = "adam",
-    epochs: int = 1,
-    batch_size: int | None = None,
-    validation_data: tuple[ArrayLike, ArrayLike] | None = None,
-    validation_split: float = 0.0,
-    sample_weight: ArrayLike | None = None,
-    class_weight: dict[int, float] | str | None = None,
-    shuffle: bool = True,
-    metrics: Sequence[Any] = (),
-    callbacks: Sequence[Any] = (),
-    engine: str = "auto",
-    threads: int | None = None,
-    device: str = "cpu",
-    mixed_precision: bool = False,
-    torch_compile: bool = False,
-    seed: Seed = None,
-    progress: bool = True,
-) -> History:
-    """Train a network; called again with the same optimizer, it continues.
-
-    Parameters
-    ----------
-    network : Network
-        Built by X if it is not yet.
-    X : array_like, (n_samples, n_features) or the network's input shape; or an iterable of batches
-        Finite numbers. A ``numpy.memmap`` larger than 64 MB is read a few batches at a time. An iterable gives
-        ``(X, y)`` or ``(X, y, weights)``, is gone through once in every epoch, and takes the place of y.
-    y : array_like
-        (n_samples, n_outputs) values or one-hot rows, or (n_samples,) integers, as the loss says.
-    loss : str or Loss
-    optimizer : str or Optimizer
-    epochs : int
-        How many more times to go through the data, >= 1.
-    batch_size : int, optional
-        Samples of a step, >= 1; all of them by default.
-    validation_data : (X, y), optional
-        Evaluated after every epoch.
-    validation_split : float
-        Instead: the share of the samples, the last ones, that is held back, in [0, 1).
-    sample_weight : array_like, (n_samples,), optional
-        Weight of each sample, >= 0; only ratios matter.
-    class_weight : dict or "balanced", optional
-        Weight of each class, >= 0, 1 for those left out; "balanced" weighs the classes alike, however often they occur.
-    shuffle : bool
-        Take the samples in a new order every epoch.
-    metrics : sequence of str or callable
-        Computed after every epoch on the training and validation data.
-    callbacks : sequence of Callback or callable
-    engine : {"auto", "numpy", "compiled", "torch"}
-    threads : int, optional
-        Threads of matrix products; the engine's choice by default.
-    device : {"cpu", "cuda", "mps"}
-        Where the torch engine computes; "cuda:1" is the second GPU.
-    mixed_precision, torch_compile : bool
-        Let the torch engine compute in bfloat16 where that is harmless (parameters stay in float32), and let
-        torch.compile translate forward and backward pass first, which takes a while.
-    seed : int, optional
-        Starts the order of batches and the dropout masks anew; by default they follow from the network's seed, and
-        go on where the last fit, or the file that the network was loaded from, left them.
-    progress : bool
-        Show a bar.
-
-    Returns
-    -------
-    History
-
-    Raises
-    ------
-    ArgumentError, ShapeError, DataError
-        Before any work is done, and nothing is changed.
-    DivergenceError
-        If the loss becomes NaN or infinite; the network keeps its last good parameters.
-    """
-    chosen = losses.get(loss)
-    n_epochs = checks.integer("epochs", epochs, least=1)
-    measures = chosen_metrics(metrics)
-    heard_by = listeners.chosen(callbacks)
-    rule = listeners.adjusted(optimizers.get(optimizer), heard_by)
+def fit(network: Network, X: Any, y: ArrayLike | None, options: FitOptions) -> History:
+    """Train a network as :meth:`glassnet.network.Network.fit` says, which gives all options."""
+    seed, progress = options["seed"], checks.truth("progress", options["progress"])
+    chosen = losses.get(options["loss"])
+    n_epochs = checks.integer("epochs", options["epochs"], least=1)
+    measures = chosen_metrics(options["metrics"])
+    heard_by = listeners.chosen(options["callbacks"])
+    rule = listeners.adjusted(optimizers.get(options["optimizer"]), heard_by)
     wanted = Wanted(
         chosen,
         n_epochs,
-        batch_size,
-        checks.truth("shuffle", shuffle),
-        validation_data,
-        validation_split,
-        sample_weight,
-        class_weight,
+        options["batch_size"],
+        checks.truth("shuffle", options["shuffle"]),
+        options["validation_data"],
+        options["validation_split"],
+        options["sample_weight"],
+        options["class_weight"],
     )
     data = prepare(network, X, y, wanted)
     refuse_lonely_batches(data)
@@ -131,20 +54,21 @@ def fit(
     for callback in heard_by:
         callback.check(measured)
     _rehearse(network, data, measures)
+    threads = options["threads"]
     if threads is not None:
-        checks.integer("threads", threads, least=1)
+        threads = checks.integer("threads", threads, least=1)
     source = data.source
     placement = Placement(
-        device,
-        checks.truth("mixed_precision", mixed_precision),
-        checks.truth("torch_compile", torch_compile),
+        options["device"],
+        checks.truth("mixed_precision", options["mixed_precision"]),
+        checks.truth("torch_compile", options["torch_compile"]),
     )
     work = Work(
         data.plan, rule, network.dtype, n_epochs * (source.n_steps or 1), source.batch_size, placement
     )
     continues = network.state is not None and network.state.optimizer == rule
     earlier = network.state.engine if network.state is not None and continues else ""
-    runs_on = choose(engine, work, earlier, announce if progress else None)
+    runs_on = choose(options["engine"], work, earlier, announce if progress else None)
     refuse_differences(network, streams, data, rule, n_epochs)
     memories = network.state.callbacks if network.state is not None and continues else {}
     for name, callback in listeners.named(heard_by).items():

@@ -9,6 +9,9 @@ from glassnet.errors import ArgumentError
 from glassnet.optional import require
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from glassnet.insight.plots.canvas import Picture
     from glassnet.training.origin import Origin
 
 
@@ -76,11 +79,11 @@ class History(Mapping[str, list[float]]):
         pandas = require("pandas", extra="tables", purpose="a history as a DataFrame")
         return pandas.DataFrame(self.columns or {"epoch": []}).astype({"epoch": int}).set_index("epoch")
 
-    def plot(self, ax: Any = None) -> Any:
+    def plot(self, column: str = "loss", *, ax: Axes | None = None) -> Picture:
         """Draw the learning curves; returns the matplotlib Axes. See :func:`glassnet.insight.plots.learning_curves`."""
         from glassnet.insight.plots import learning_curves
 
-        return learning_curves(self, ax=ax)
+        return learning_curves(self, column, ax=ax)
 
     def __repr__(self) -> str:
         if not self.n_epochs:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -54,7 +55,7 @@ class Origin:
     batch_size: int | None
     shuffle: bool
     validation_split: float
-    class_weight: dict[int, float] | str | None
+    class_weight: Mapping[Any, float] | str | None
     threads: int | None
 
     @classmethod

@@ -44,7 +44,7 @@ def test_the_curves_are_the_history(column: str) -> None:
 def test_the_history_plots_itself() -> None:
     history = watched()
     ax = Figure().add_subplot()
-    assert history.plot(ax) is ax
+    assert history.plot(ax=ax) is ax
     assert len(ax.lines) == 2
 
 

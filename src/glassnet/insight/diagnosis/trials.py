@@ -15,7 +15,6 @@ from glassnet.insight.diagnosis.targets import Targets
 from glassnet.layers import Dense, Dropout, Layer
 from glassnet.network import Network
 from glassnet.optimizers import Adam, Optimizer
-from glassnet.training.fit import fit
 
 Array = NDArray[Any]
 
@@ -173,8 +172,8 @@ class Trials:
         samples = self.x.reshape(len(self.x), *network.layout.input_shape)
         try:
             with np.errstate(all="ignore"):
-                history = fit(
-                    network, samples, self.targets.values, loss=self.targets.loss, optimizer=optimizer,
+                history = network.fit(
+                    samples, self.targets.values, loss=self.targets.loss, optimizer=optimizer,
                     epochs=epochs, batch_size=self.batch_size, shuffle=self.shuffled, engine="numpy",
                     progress=False,
                 )  # fmt: skip

@@ -23,6 +23,7 @@ from glassnet.insight.plots.points import (
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+    from glassnet.insight.plots.canvas import Picture
     from glassnet.network import Network
 
 _GRID = 150  # points along each feature
@@ -41,7 +42,7 @@ def decision_boundary(
     feature_names: Sequence[str] | None = None,
     class_names: Sequence[str] | None = None,
     ax: Axes | None = None,
-) -> Axes:
+) -> Picture:
     """Draw what the network predicts over the plane of two features, and the samples on it.
 
     Several classes: each point of the plane has the colour of the most probable one, with black lines between

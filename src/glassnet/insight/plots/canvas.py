@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from glassnet.optional import require
 
@@ -12,6 +12,12 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.axis import Axis
     from matplotlib.figure import Figure
+
+    class Picture(Axes):
+        """The Axes that a function of this room returns: its figure can be saved, by ``.figure.savefig(path)``."""
+
+        figure: Figure
+
 
 # Okabe and Ito, "Color universal design", 2008.
 BLUE, VERMILLION, GREEN, ORANGE = "#0072B2", "#D55E00", "#009E73", "#E69F00"
@@ -49,9 +55,9 @@ def figure(width: float, height: float) -> Figure:
     return made
 
 
-def axes_of(ax: Axes | None, width: float, height: float) -> Axes:
+def axes_of(ax: Axes | None, width: float, height: float) -> Picture:
     """`ax`, or the Axes of a new figure of this size in inches."""
-    return figure(width, height).add_subplot() if ax is None else ax
+    return cast("Picture", figure(width, height).add_subplot() if ax is None else ax)
 
 
 def size_of(ax: Axes) -> tuple[float, float]:

@@ -16,6 +16,8 @@ from glassnet.insight.plots.naming import drawn_names
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+    from glassnet.insight.plots.canvas import Picture
+
 _MOST_CLASSES_WITH_NUMBERS = 20
 _MOST_NAMES = 30
 _LONGEST_UPRIGHT_NAME = 3
@@ -29,7 +31,7 @@ def confusion_matrix(
     *,
     class_names: Sequence[str] | None = None,
     ax: Axes | None = None,
-) -> Axes:
+) -> Picture:
     """Draw how many samples of each class (row) are predicted as each class (column).
 
     The number is the count, none where it is 0; the shade is the share of the row's samples. With more than 20

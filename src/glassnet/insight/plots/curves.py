@@ -11,6 +11,7 @@ from glassnet.metrics import names as metric_names
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+    from glassnet.insight.plots.canvas import Picture
     from glassnet.training.history import History
 
 _SHARES = {"accuracy", "precision", "recall", "f1"}
@@ -19,7 +20,7 @@ _DECADES_FOR_A_LOGARITHM = 100.0
 _EPOCHS_WITH_MARKERS = 12
 
 
-def learning_curves(history: History, column: str = "loss", *, ax: Axes | None = None) -> Axes:
+def learning_curves(history: History, column: str = "loss", *, ax: Axes | None = None) -> Picture:
     """Draw a column of the history against the epoch, and beside it the same on validation data if there were any.
 
     Parameters

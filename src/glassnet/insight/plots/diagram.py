@@ -18,6 +18,7 @@ from glassnet.plan import DENSE
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+    from glassnet.insight.plots.canvas import Picture
     from glassnet.layers import Layer
     from glassnet.network import Network
 
@@ -52,7 +53,7 @@ def network_diagram(
     input_names: Sequence[str] | None = None,
     output_names: Sequence[str] | None = None,
     ax: Axes | None = None,
-) -> Axes:
+) -> Picture:
     """Draw the inputs and the units of every dense layer as circles, and every weight as a line between two.
 
     Solid blue lines are positive weights, dashed vermillion ones negative; the width grows with the size, up to the

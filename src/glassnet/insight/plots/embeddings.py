@@ -21,6 +21,7 @@ from glassnet.plan import DENSE, DROPOUT
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+    from glassnet.insight.plots.canvas import Picture
     from glassnet.network import Network
 
 _LEAST_SAMPLES = {"pca": 2, "tsne": 4}
@@ -36,7 +37,7 @@ def embedding(
     method: str = "pca",
     class_names: Sequence[str] | None = None,
     ax: Axes | None = None,
-) -> Axes:
+) -> Picture:
     """Draw each sample as a point, near to those that a layer answers alike.
 
     Parameters

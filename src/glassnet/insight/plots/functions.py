@@ -17,13 +17,15 @@ from glassnet.insight.plots.naming import function_name
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+    from glassnet.insight.plots.canvas import Picture
+
 _POINTS = 801  # odd, so that 0 is one of them
 _JUMP = 0.1  # of a slope from one point to the next: it is not continuous there
 
 
 def activation(
     choice: str | Activation, *, span: tuple[float, float] = (-4.0, 4.0), ax: Axes | None = None
-) -> Axes:
+) -> Picture:
     """Draw an activation f(z) and its derivative f'(z).
 
     Parameters
@@ -59,7 +61,7 @@ def activation(
 
 def activations(
     choices: Sequence[str | Activation], *, span: tuple[float, float] = (-4.0, 4.0), ax: Axes | None = None
-) -> Axes:
+) -> Picture:
     """Draw several activations f(z) beside each other.
 
     Parameters

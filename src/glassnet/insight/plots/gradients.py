@@ -16,6 +16,7 @@ from glassnet.losses import Loss
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+    from glassnet.insight.plots.canvas import Picture
     from glassnet.network import Network
 
 _LEGEND = 0.3  # of the width, at most, for names of layers
@@ -29,7 +30,7 @@ def gradient_flow(
     *,
     loss: str | Loss | None = None,
     ax: Axes | None = None,
-) -> Axes:
+) -> Picture:
     """Draw for one batch the mean and the largest abs(gradient) of the weights of each layer, from input to output.
 
     Parameters
@@ -82,7 +83,7 @@ def gradient_flow(
     return ax
 
 
-def gradients_over_time(recorder: Recorder, *, ax: Axes | None = None) -> Axes:
+def gradients_over_time(recorder: Recorder, *, ax: Axes | None = None) -> Picture:
     """Draw the mean abs(gradient) of the weights of each layer against the epoch.
 
     Parameters

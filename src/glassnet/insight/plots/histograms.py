@@ -17,6 +17,7 @@ from glassnet.insight.recording import LayerRecord, Recorder, Spread
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+    from glassnet.insight.plots.canvas import Picture
     from glassnet.layers import Layer
 
 _FEWEST_ROWS, _MOST_ROWS = 12, 60  # of shades in each panel
@@ -30,7 +31,7 @@ _MARGIN = 0.03  # of the height, above and below
 _LEAST_SHARE = 1e-3  # what is rarer is not shaded, nor has it room
 
 
-def activation_histograms(recorder: Recorder, *, ax: Axes | None = None) -> Axes:
+def activation_histograms(recorder: Recorder, *, ax: Axes | None = None) -> Picture:
     """Draw for each layer how its outputs are spread, epoch by epoch.
 
     One panel for each layer that computes, dropout left out, from the input down; along it the epoch, up it the
@@ -57,7 +58,7 @@ def activation_histograms(recorder: Recorder, *, ax: Axes | None = None) -> Axes
     return _panels(recorder, lambda layers: list(layers), _outputs, "outputs a of each layer", ax)
 
 
-def gradient_histograms(recorder: Recorder, *, ax: Axes | None = None) -> Axes:
+def gradient_histograms(recorder: Recorder, *, ax: Axes | None = None) -> Picture:
     """Draw for each layer with weights how the sizes of their gradients are spread, epoch by epoch.
 
     As :func:`activation_histograms`, with log10 abs(gradient) up each panel: -3 stands for gradients of 0.001. Entries
@@ -102,7 +103,7 @@ def _panels(
     spread: Callable[[LayerRecord], Spread],
     label: str,
     ax: Axes | None,
-) -> Axes:
+) -> Picture:
     network = recorded(recorder)
     layers = list(zip(*(chosen(made.layers) for made in recorder.recordings), strict=True))
     ax = canvas.axes_of(ax, 5.0, min(1.2 + 1.1 * len(layers), 9.0))

@@ -17,6 +17,7 @@ from glassnet.plan import DENSE, NOWHERE
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+    from glassnet.insight.plots.canvas import Picture
     from glassnet.network import Network
 
 
@@ -26,7 +27,7 @@ def weight_images(
     *,
     most: int = 64,
     ax: Axes | None = None,
-) -> Axes:
+) -> Picture:
     """Draw the weights of each unit of the first layer as an image of the shape of one sample.
 
     Blue is a positive weight, vermillion a negative one, white is 0; one scale for all units. Unit 0 is at the upper

@@ -17,6 +17,8 @@ from glassnet.metrics import targets
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+    from glassnet.insight.plots.canvas import Picture
+
 _MARGIN = 0.05  # of the range, on each side
 
 
@@ -27,7 +29,7 @@ def predictions(
     output_names: Sequence[str] | None = None,
     unit: str = "",
     ax: Axes | None = None,
-) -> Axes:
+) -> Picture:
     """Draw predicted against true values; on the line both are equal.
 
     Parameters
@@ -78,7 +80,7 @@ def residuals(
     output_names: Sequence[str] | None = None,
     unit: str = "",
     ax: Axes | None = None,
-) -> Axes:
+) -> Picture:
     """Draw what is left to explain, true minus predicted, against the predicted value.
 
     A pattern in it (a bend, a fan) is something that the network has not learned. Arguments, result and errors are

@@ -20,6 +20,7 @@ from glassnet.training.evaluation import default_loss, evaluate
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+    from glassnet.insight.plots.canvas import Picture
     from glassnet.network import Network
 
 _MARGIN = 0.25  # of the path's extent, on each side
@@ -38,7 +39,7 @@ def loss_surface(
     points: int = 25,
     seed: int = 0,
     ax: Axes | None = None,
-) -> Axes:
+) -> Picture:
     """Draw contours of the loss along two directions through the network's parameters, and the path of training.
 
     Running statistics of batch norm stay as they are. The path is that of the recorder, seen from straight above; the

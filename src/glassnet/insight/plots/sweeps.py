@@ -14,6 +14,7 @@ from glassnet.metrics import names as metric_names
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+    from glassnet.insight.plots.canvas import Picture
     from glassnet.training.sweeps import SweepResult
 
 SOLVED = "solved"
@@ -26,7 +27,7 @@ _DECADES_FOR_A_LOGARITHM = 100.0
 _DEVIATIONS = 1.96  # of a normal distribution: 95 % lie between
 
 
-def sweep(result: SweepResult, column: str = "", *, ax: Axes | None = None) -> Axes:
+def sweep(result: SweepResult, column: str = "", *, ax: Axes | None = None) -> Picture:
     """Draw what came of each setting: the first part of the setting along the axis, a curve for each of the others.
 
     The share of solved runs has bars of 95 % confidence (Wilson 1927); any other column is drawn as its median, with

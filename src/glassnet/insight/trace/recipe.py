@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -54,7 +55,7 @@ class Recipe:
         shuffle: bool = True,
         validation_split: float = 0.0,
         sample_weight: ArrayLike | None = None,
-        class_weight: dict[int, float] | str | None = None,
+        class_weight: Mapping[Any, float] | str | None = None,
         seed: Seed = None,
         threads: int | None = None,
         engine: str = "numpy",

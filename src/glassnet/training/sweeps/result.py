@@ -14,6 +14,8 @@ from glassnet.training.sweeps.run import Outcome, Run
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+    from glassnet.insight.plots.canvas import Picture
+
 Row = dict[str, Any]
 
 QUANTILES = (0.25, 0.5, 0.75)
@@ -120,7 +122,7 @@ class SweepResult:
                 f"no run of this sweep has {column!r}; there is {', '.join(numbers)}{self._errors()}"
             )
 
-    def plot(self, column: str = "", ax: Axes | None = None) -> Axes:
+    def plot(self, column: str = "", ax: Axes | None = None) -> Picture:
         """Draw the settings beside each other; see :func:`glassnet.insight.plots.sweep`."""
         from glassnet.insight.plots import sweep
 

@@ -11,7 +11,6 @@ from glassnet import optimizers
 from glassnet.errors import ArgumentError, EngineError, MissingDependencyError
 from glassnet.kernels import blas
 from glassnet.network import Network
-from glassnet.training.fit import fit
 from glassnet.training.history import History
 from glassnet.training.interrupt import CTRL_C
 from glassnet.training.sweeps.goal import Goal
@@ -142,7 +141,7 @@ def _fit(network: Network, work: Work, options: dict[str, Any]) -> History:
     """
     if options.get("engine", "auto") == "auto" and not any(name in options for name in PLACEMENT):
         try:
-            return fit(network, work.X, work.y, **{**options, "engine": "compiled"})
+            return network.fit(work.X, work.y, **{**options, "engine": "compiled"})
         except (EngineError, MissingDependencyError):
             options["engine"] = "numpy"
-    return fit(network, work.X, work.y, **options)
+    return network.fit(work.X, work.y, **options)

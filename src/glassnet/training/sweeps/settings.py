@@ -12,7 +12,7 @@ import numpy as np
 
 from glassnet import checks
 from glassnet.errors import ArgumentError
-from glassnet.training.fit import fit
+from glassnet.network import Network
 
 Setting = dict[str, Any]
 
@@ -22,7 +22,9 @@ _ITS_OWN = {"seed": "seeds=range(10)", "progress": "progress= of the sweep"}
 
 def _fit_options() -> tuple[set[str], set[str]]:
     """All options of fit, and those that must be given."""
-    options = [part for part in inspect.signature(fit).parameters.values() if part.kind is part.KEYWORD_ONLY]
+    options = [
+        part for part in inspect.signature(Network.fit).parameters.values() if part.kind is part.KEYWORD_ONLY
+    ]
     return {part.name for part in options}, {part.name for part in options if part.default is part.empty}
 
 

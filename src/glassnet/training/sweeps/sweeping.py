@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, Unpack
 
 from glassnet.errors import ArgumentError
 from glassnet.network import Network
 from glassnet.training.interrupt import CTRL_C
+from glassnet.training.options import SweepOptions
 from glassnet.training.sweeps import goal
 from glassnet.training.sweeps.description import described
 from glassnet.training.sweeps.progress import watched
@@ -30,7 +31,7 @@ def sweep(
     solved: Callable[..., Any] | Mapping[str, float] | None = None,
     results: str | os.PathLike[str] | None = None,
     progress: bool = True,
-    **options: Any,
+    **options: Unpack[SweepOptions],
 ) -> SweepResult:
     """Train many networks: each setting of a grid with each seed.
 

@@ -1,0 +1,51 @@
+"""The options of fit as types, for those who pass them on.
+
+Their defaults and what they mean stand at :meth:`glassnet.network.Network.fit`, and a test holds both together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypedDict
+
+from numpy.typing import ArrayLike
+
+from glassnet.losses import Loss
+from glassnet.metrics import Metric
+from glassnet.optimizers import Optimizer
+from glassnet.random import Seed
+from glassnet.training.callbacks.base import Callback, Session
+
+
+class SharedOptions(TypedDict, total=False):
+    """What all runs of a sweep may have in common."""
+
+    loss: str | Loss
+    optimizer: str | Optimizer
+    epochs: int
+    batch_size: int | None
+    validation_data: tuple[ArrayLike, ArrayLike] | None
+    validation_split: float
+    sample_weight: ArrayLike | None
+    class_weight: Mapping[Any, float] | str | None
+    shuffle: bool
+    metrics: Sequence[str | Metric | Callable[[Any, Any], Any]]
+    callbacks: Sequence[Callback | Callable[[Session], Any]]
+    engine: str
+    threads: int | None
+    device: str
+    mixed_precision: bool
+    torch_compile: bool
+
+
+class FitOptions(SharedOptions):
+    """All options of fit."""
+
+    seed: Seed
+    progress: bool
+
+
+class SweepOptions(SharedOptions, total=False):
+    """What a sweep passes on to fit; the learning rate is set in the optimizer."""
+
+    learning_rate: float
