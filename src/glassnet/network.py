@@ -233,13 +233,8 @@ class Network:
         return self.state
 
     def penalty(self) -> float:
-        """l1 * sum abs(W) + l2 / 2 * sum W^2 over all layers: what the layers add to the loss."""
-        return sum(
-            layer.l1 * float(np.abs(layer.weights).sum())
-            + layer.l2 / 2 * float(np.square(layer.weights).sum())
-            for layer in self.layers
-            if isinstance(layer, layers.Dense)
-        )
+        """l1 * sum abs(W) + l2 / 2 * sum W^2 over all layers, and the same of biases: what they add to the loss."""
+        return sum(layer.penalty() for layer in self.layers if isinstance(layer, layers.Dense))
 
     # ---- use
 

@@ -30,8 +30,8 @@ class Row(NamedTuple):
     """One operation of the forward pass, and the same one of the backward pass.
 
     Fields ``source, z, a, error, source_error, spread`` are columns of the memory (`NOWHERE`: the batch itself, or
-    not wanted), ``weights, bias`` positions in the parameters, ``statistics`` in the running statistics, ``mask`` a
-    column of the dropout masks.
+    not wanted), ``weights, bias`` positions in the parameters (`NOWHERE`: there is none), ``statistics`` in the running
+    statistics, ``mask`` a column of the dropout masks.
     """
 
     kind: int
@@ -53,6 +53,8 @@ class Row(NamedTuple):
     epsilon: float = 0.0
     l1: float = 0.0
     l2: float = 0.0
+    bias_l1: float = 0.0
+    bias_l2: float = 0.0
     activation: Activation = Linear()
 
 

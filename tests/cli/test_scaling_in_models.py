@@ -125,6 +125,9 @@ SCALING = Scaling(np.array([1.0, -2.0, 0.5]), np.array([0.5, 3.0, 1.0]))
         ([gn.BatchNorm(), gn.Dense(3)], 2),
         ([gn.Flatten(), gn.BatchNorm(), gn.Dense(3, "relu"), gn.BatchNorm()], 3),
         ([gn.Dense(3), gn.Dropout(0.5)], 2),
+        ([gn.Dense(4, "relu", use_bias=False), gn.Dense(3)], 3),
+        ([gn.Dense(4, "relu"), gn.Dense(3, use_bias=False)], 3),
+        ([gn.Dense(4, "relu", bias_l1=0.1), gn.Dense(3, bias_l2=0.1)], 4),
     ],
 )
 def test_any_network_can_carry_a_scaling(layers: list[gn.Dense], n_dense: int) -> None:

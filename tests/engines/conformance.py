@@ -201,6 +201,28 @@ def _layers() -> Iterator[Case]:
         MSE,
     )
     yield Case(
+        "penalties on biases",
+        (
+            gn.Dense(6, "tanh", bias_l1=0.01),
+            gn.Dense(4, "tanh", l1=0.01, bias_l2=0.1),
+            gn.Dense(2, bias_l1=0.02, bias_l2=0.3),
+        ),
+        MSE,
+    )
+    for activation in ("linear", "relu", "tanh", "softmax"):
+        bare = gn.Dense(5, activation, use_bias=False)
+        yield Case(f"no biases, {activation}", (bare, bare, gn.Dense(3, use_bias=False)), MSE)
+    yield Case(
+        "no biases between other layers",
+        (
+            gn.Dense(8, use_bias=False), gn.BatchNorm(), gn.Activation("relu"), gn.Dropout(0.2),
+            gn.Dense(6, "tanh", use_bias=False, l1=0.001, l2=0.01), gn.LayerNorm(), gn.Dense(4, "tanh"),
+            gn.Dense(3, "softmax", use_bias=False),
+        ),
+        CROSS_ENTROPY,
+    )  # fmt: skip
+    yield Case("one neuron without a bias", (gn.Dense(1, use_bias=False),), MSE)
+    yield Case(
         "products for the BLAS",
         (gn.Dense(48, "relu"), gn.Dense(32, "tanh"), gn.Dense(3, "softmax")),
         CROSS_ENTROPY,

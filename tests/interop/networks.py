@@ -26,6 +26,13 @@ STACKS: dict[str, tuple[tuple[Layer, ...], tuple[int, ...]]] = {
     "layer norm": ((gn.LayerNorm(1e-2), gn.Dense(6, "gelu"), gn.LayerNorm(), gn.Dense(2)), (5,)),
     "dropout": ((gn.Dropout(0.2), gn.Dense(8, "tanh"), gn.Dropout(0.5), gn.Dense(3, "sigmoid")), (5,)),
     "flatten": ((gn.Flatten(), gn.Dense(4, "silu"), gn.Dense(3, "softmax")), (2, 3)),
+    "no biases": (
+        (
+            gn.Dense(6, "relu", use_bias=False), gn.Dense(6, use_bias=False), gn.BatchNorm(), gn.Activation("tanh"),
+            gn.Dense(4, "gelu"), gn.Dense(3, "softmax", use_bias=False),
+        ),
+        (5,),
+    ),
     "several axes to the end": ((gn.Activation("tanh"), gn.Dropout(0.1)), (2, 3)),
     "activations by themselves": ((gn.Activation("relu"), gn.Dense(4), gn.Activation("softplus")), (5,)),
     "everything": (

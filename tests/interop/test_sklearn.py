@@ -170,6 +170,10 @@ REFUSED: list[tuple[list[Any], str]] = [
         [gn.Dense(3, "softmax"), gn.Dense(2)],
         "layer 0, Dense(3, 'softmax'), cannot go to scikit-learn: hidden layers",
     ),
+    (
+        [gn.Dense(3, "relu"), gn.Dense(2, use_bias=False)],
+        "layer 1, Dense(2, use_bias=False), cannot go to scikit-learn: every layer of scikit-learn's MLPs has a bias",
+    ),
 ]
 
 

@@ -155,7 +155,9 @@ def through(layer: Layer, x: Tensor, own: dict[str, Tensor]) -> Tensor:
     """One layer."""
     match layer:
         case gn.Dense(activation=activation):
-            return activate(activations.get(activation), functional.linear(x, own["weights"].T, own["bias"]))
+            return activate(
+                activations.get(activation), functional.linear(x, own["weights"].T, own.get("bias"))
+            )
         case gn.Activation(activation):
             return activate(activations.get(activation), x)
         case gn.BatchNorm():
@@ -170,11 +172,12 @@ def through(layer: Layer, x: Tensor, own: dict[str, Tensor]) -> Tensor:
 
 
 def penalty(net: Network, parameters: Tensor) -> Tensor:
-    """l1 sum abs(W) + l2 / 2 sum W^2."""
+    """l1 sum abs(W) + l2 / 2 sum W^2, and the same of the biases."""
     total = torch.zeros((), dtype=parameters.dtype)
     for slot in net.layout.parameters:
         layer = net.layers[slot.layer]
-        if isinstance(layer, gn.Dense) and slot.parameter.name == "weights":
-            weights = parameters[slot.start : slot.stop]
-            total = total + layer.l1 * weights.abs().sum() + layer.l2 / 2 * weights.square().sum()
+        if isinstance(layer, gn.Dense):
+            strengths = {"weights": (layer.l1, layer.l2), "bias": (layer.bias_l1, layer.bias_l2)}
+            (l1, l2), array = strengths[slot.parameter.name], parameters[slot.start : slot.stop]
+            total = total + l1 * array.abs().sum() + l2 / 2 * array.square().sum()
     return total

@@ -24,9 +24,9 @@ def carrying(network: Network, inputs: Scaling, targets: Scaling) -> Network:
         z = ((x - mean) / scale) W + b = x W' + b'       W' = W / scale,  b' = b - (mean / scale) W
         y = (a W + b) scale + mean     = a W' + b'       W' = W scale,    b' = b scale + mean
 
-    Where there is no such layer, or its weights have a penalty, which would change with them, a linear dense layer is
-    added for it. The dtype is float64 where float32 could not hold columns that lie far from zero. The state of
-    training belongs to the weights as they were and is left out.
+    Where there is no such layer, or it has no bias, or a penalty, which would change with its weights, a linear dense
+    layer is added for it. The dtype is float64 where float32 could not hold columns that lie far from zero. The state
+    of training belongs to the weights as they were and is left out.
 
     Parameters
     ----------
@@ -63,8 +63,10 @@ def _with_ends(network: Network, inputs: Scaling, targets: Scaling) -> Network:
 
 
 def _is_free(layer: Layer) -> bool:
-    """Whether nothing depends on how large the weights of this layer are."""
-    return isinstance(layer, Dense) and not layer.l1 and not layer.l2
+    """Whether nothing depends on how large the weights and the bias of this layer are."""
+    if not isinstance(layer, Dense):
+        return False
+    return layer.use_bias and not any((layer.l1, layer.l2, layer.bias_l1, layer.bias_l2))
 
 
 def _is_linear(layer: Layer) -> bool:

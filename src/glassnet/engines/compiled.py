@@ -20,7 +20,7 @@ from glassnet.kernels import cache, normalisation, store
 from glassnet.kernels.compiled import TRAVERSALS
 from glassnet.kernels.lift import compiled, specialise
 from glassnet.optimizers import Optimizer
-from glassnet.plan import BATCH_NORM, DENSE, DROPOUT, LAYER_NORM, Plan, Row
+from glassnet.plan import BATCH_NORM, DROPOUT, LAYER_NORM, NOWHERE, Plan, Row
 
 NORMALISATIONS: dict[int, dict[str, Any]] = {
     BATCH_NORM: {
@@ -63,7 +63,7 @@ def kernels_of(row: Row, dtype: np.dtype[Any]) -> dict[str, Kernel]:
     if row.kind in NORMALISATIONS:
         parts = NORMALISATIONS[row.kind].items()
         return {part: kernels.normalise(function, dtype) for part, function in parts}
-    activate = kernels.activate(row.activation, dtype, with_bias=row.kind == DENSE)
+    activate = kernels.activate(row.activation, dtype, with_bias=row.bias != NOWHERE)
     gate = kernels.gate(row.activation, dtype)
     return {"activate": activate} if gate is None else {"activate": activate, "gate": gate}
 

@@ -22,8 +22,9 @@ FORWARD: Any = None
 ROW_FIELDS = (
     "kind", "n_inputs", "n_outputs", "source", "z", "a", "error", "source_error", "spread",
     "weights", "bias", "statistics", "mask", "rate", "momentum", "epsilon", "l1", "l2",
+    "bias_l1", "bias_l2",
 )  # fmt: skip
-REALS = ("rate", "momentum", "epsilon", "l1", "l2", "parameter")
+REALS = ("rate", "momentum", "epsilon", "l1", "l2", "bias_l1", "bias_l2", "parameter")
 ROW = np.dtype(
     [
         (name, np.float64 if name in REALS else np.int64)

@@ -57,7 +57,10 @@ def forward(
         if row.kind == DENSE:
             z = view(memory, row.z * size, n, row.n_outputs)
             multiply(inputs, view(parameters, row.weights, row.n_inputs, row.n_outputs), z)
-            activate(row, z, view(parameters, row.bias, 1, row.n_outputs), a)
+            if row.bias == NOWHERE:
+                apply(row, z, a)
+            else:
+                activate(row, z, view(parameters, row.bias, 1, row.n_outputs), a)
         elif row.kind == ACTIVATION:
             apply(row, inputs, a)
         elif row.kind == DROPOUT:
@@ -101,9 +104,13 @@ def backward(
             d_weights = view(gradients, row.weights, row.n_inputs, m)
             gate(row, view(memory, row.z * size, n, m), view(memory, row.a * size, n, m), error)
             multiply_weights_gradient(inputs, error, d_weights)
-            column_sums(error, view(gradients, row.bias, 1, m))
             if row.l1 > 0 or row.l2 > 0:
                 penalty += penalise(weights, row.l1, row.l2, d_weights)
+            if row.bias != NOWHERE:
+                d_bias = view(gradients, row.bias, 1, m)
+                column_sums(error, d_bias)
+                if row.bias_l1 > 0 or row.bias_l2 > 0:
+                    penalty += penalise(view(parameters, row.bias, 1, m), row.bias_l1, row.bias_l2, d_bias)
             if row.source_error != NOWHERE:
                 multiply_input_gradient(
                     error, weights, view(memory, row.source_error * size, n, row.n_inputs)

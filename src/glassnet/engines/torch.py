@@ -46,7 +46,7 @@ class Forward:
             self.rows, self.weights, self.biases, self.running, self.activations, strict=True
         ):
             if row.kind == DENSE:
-                x = activate(torch.addmm(bias, x, weights))
+                x = activate(torch.mm(x, weights) if row.bias == NOWHERE else torch.addmm(bias, x, weights))
             elif row.kind == ACTIVATION:
                 x = activate(x)
             elif row.kind == DROPOUT:
@@ -59,11 +59,13 @@ class Forward:
         return x
 
     def penalty(self) -> Tensor | float:
-        """l1 sum abs(W) + l2 / 2 sum W^2 over all rows."""
+        """l1 sum abs(W) + l2 / 2 sum W^2 over all rows, and the same of their biases."""
+        triples = zip(self.rows, self.weights, self.biases, strict=True)
         return sum(
-            row.l1 * weights.abs().sum() + row.l2 / 2 * weights.square().sum()
-            for row, weights in zip(self.rows, self.weights, strict=True)
-            if row.l1 > 0 or row.l2 > 0
+            l1 * array.abs().sum() + l2 / 2 * array.square().sum()
+            for row, weights, bias in triples
+            for array, l1, l2 in ((weights, row.l1, row.l2), (bias, row.bias_l1, row.bias_l2))
+            if l1 > 0 or l2 > 0
         )
 
 

@@ -20,7 +20,7 @@ from glassnet.interop.names import known_names
 from glassnet.interop.writing import write
 from glassnet.network import Network
 from glassnet.optional import require
-from glassnet.plan import ACTIVATION, BATCH_NORM, DENSE, DROPOUT, LAYER_NORM, Row
+from glassnet.plan import ACTIVATION, BATCH_NORM, DENSE, DROPOUT, LAYER_NORM, NOWHERE, Row
 
 Array = NDArray[Any]
 
@@ -140,8 +140,8 @@ def _properties(network: Network) -> dict[str, str]:
 def _dense(graph: _Graph, network: Network, row: Row) -> None:
     place = f"dense_{row.layer}"
     layer = network.layers[row.layer]
-    weights = graph.constant(f"{place}.weights", layer.view("weights"))
-    graph.then("Gemm", place, weights, graph.constant(f"{place}.bias", layer.view("bias")))
+    names = ("weights",) if row.bias == NOWHERE else ("weights", "bias")
+    graph.then("Gemm", place, *(graph.constant(f"{place}.{name}", layer.view(name)) for name in names))
     _activation(graph, network, row)
 
 

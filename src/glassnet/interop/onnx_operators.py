@@ -34,8 +34,9 @@ def _matmul(found: list[Piece], place: str, arrays: list[Any], options: dict[str
 
 def _add(found: list[Piece], place: str, arrays: list[Any], options: dict[str, Any]) -> None:
     _must(bool(found) and isinstance(found[-1].layer, layers.Dense), place)
-    before = found[-1].arrays["bias"]
-    found[-1].arrays["bias"] = before + np.broadcast_to(arrays[0].ravel(), before.shape)
+    weights, before = found[-1].arrays["weights"], found[-1].arrays.get("bias", 0)
+    bias = before + np.broadcast_to(arrays[0].ravel(), weights.shape[1:])
+    found[-1] = dense(weights, bias, found[-1].place)
 
 
 def _batch_norm(found: list[Piece], place: str, arrays: list[Any], options: dict[str, Any]) -> None:

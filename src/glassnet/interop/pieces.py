@@ -36,10 +36,9 @@ class Piece:
 
 
 def dense(weights: Array, bias: Array | None, place: str) -> Piece:
-    """A linear Dense layer of weights (n_inputs, n_outputs); without a bias, its bias is 0."""
-    n_outputs = weights.shape[1]
-    given = np.zeros(n_outputs, weights.dtype) if bias is None else bias
-    return Piece(Dense(n_outputs), place, {"weights": weights, "bias": given})
+    """A linear Dense layer of weights (n_inputs, n_outputs), with or without a bias."""
+    layer = Dense(weights.shape[1], use_bias=bias is not None)
+    return Piece(layer, place, {"weights": weights} | ({} if bias is None else {"bias": bias}))
 
 
 def normalisation(layer: Layer, n: int, place: str, arrays: dict[str, Array | None], dtype: Any) -> Piece:

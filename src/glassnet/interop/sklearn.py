@@ -152,6 +152,8 @@ def _sorted(columns: Array, order: Array) -> Array:
 def _dense(index: int, layer: object) -> Dense:
     if not isinstance(layer, Dense):
         raise _refused(index, layer, "an MLP of scikit-learn has Dense layers only")
+    if not layer.use_bias:
+        raise _refused(index, layer, "every layer of scikit-learn's MLPs has a bias")
     return layer
 
 

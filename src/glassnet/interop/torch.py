@@ -61,9 +61,10 @@ def to_torch(network: Network) -> nn.Sequential:
 
 def _arrays(layer: layers.Layer) -> dict[str, Array]:
     """The arrays of a layer by PyTorch's names."""
-    weights, bias = layer.view("weights"), layer.view("bias")
+    weights = layer.view("weights")
     if isinstance(layer, layers.Dense):
-        return {"weight": weights.T, "bias": bias}
+        return {"weight": weights.T} | ({"bias": layer.view("bias")} if layer.use_bias else {})
+    bias = layer.view("bias")
     if isinstance(layer, layers.LayerNorm):
         return {"weight": weights, "bias": bias}
     return {
@@ -76,8 +77,8 @@ def from_torch(module: nn.Module, *, input_shape: int | Sequence[int] | None = N
     """The network of a PyTorch module: a Sequential, or a module whose ``forward`` calls one part after the other.
 
     Parts may be modules or functions: Linear, ReLU, LeakyReLU, ELU, GELU (exact), SiLU, Softplus, Sigmoid, Tanh,
-    Softmax, Dropout, BatchNorm1d, LayerNorm, Flatten, Identity. Weights and running statistics are copied. A Linear
-    without bias gets one of 0, and a normalisation without weights gets weights of 1; both can be trained then.
+    Softmax, Dropout, BatchNorm1d, LayerNorm, Flatten, Identity. Weights and running statistics are copied. A
+    normalisation without weights or bias gets weights of 1 and a bias of 0, which can be trained then.
     What ``torch.compile`` or ``DataParallel`` have put around the module is taken off.
 
     Parameters

@@ -60,15 +60,16 @@ def _parts(index: int, layer: layers.Layer, n: int) -> list[Part]:
     name = f"{_name(layer)}_{index}"
     match layer:
         case layers.Dense():
-            linear = Part(name, "Linear", (n, layer.units), layer=index)
+            options = {} if layer.use_bias else {"bias": False}
+            linear = Part(name, "Linear", (n, layer.units), options, index)
             return [linear, *_activation(name + "_", index, activations.get(layer.activation))]
         case layers.Activation():
             return _activation("", index, activations.get(layer.activation))
         case layers.Dropout():
             return [Part(name, "Dropout", (layer.rate,))]
         case layers.BatchNorm():
-            options = _changed({"eps": (layer.epsilon, 1e-5), "momentum": (layer.momentum, 0.1)})
-            return [Part(name, "BatchNorm1d", (n,), options, index)]
+            changed = _changed({"eps": (layer.epsilon, 1e-5), "momentum": (layer.momentum, 0.1)})
+            return [Part(name, "BatchNorm1d", (n,), changed, index)]
         case layers.LayerNorm():
             return [Part(name, "LayerNorm", (n,), _changed({"eps": (layer.epsilon, 1e-5)}), index)]
         case layers.Flatten():

@@ -118,8 +118,11 @@ def _loop(rule: Optimizer, network: Network, modules: list[Part], epochs: int, s
 def _penalty(layer: object, place: int) -> list[str]:
     if not isinstance(layer, Dense):
         return []
-    terms = {"abs().sum()": layer.l1, "square().sum()": layer.l2 / 2}
-    return [f"{strength!r} * model[{place}].weight.{what}" for what, strength in terms.items() if strength]
+    terms = {
+        "weight.abs()": layer.l1, "weight.square()": layer.l2 / 2,
+        "bias.abs()": layer.bias_l1, "bias.square()": layer.bias_l2 / 2,
+    }  # fmt: skip
+    return [f"{strength!r} * model[{place}].{what}.sum()" for what, strength in terms.items() if strength]
 
 
 def _prediction(loss: Loss) -> str:

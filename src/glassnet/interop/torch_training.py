@@ -23,8 +23,9 @@ def initialisation(network: Network, modules: list[Part]) -> str:
     for place, part in enumerate(modules):
         layer = network.layers[part.layer] if part.layer is not None else None
         if isinstance(layer, Dense):
-            weights, bias = initializers.get(layer.initializer), initializers.get(layer.bias_initializer)
-            lines += [*_draw(weights, f"model[{place}].weight"), *_draw(bias, f"model[{place}].bias")]
+            lines += _draw(initializers.get(layer.initializer), f"model[{place}].weight")
+            if layer.use_bias:
+                lines += _draw(initializers.get(layer.bias_initializer), f"model[{place}].bias")
     return "\n".join(lines)
 
 

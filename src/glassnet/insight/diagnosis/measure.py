@@ -66,9 +66,9 @@ class Block:
         return _present(self.dense.weights)
 
     @property
-    def bias(self) -> Array:
-        """Bias of the dense layer, (n_outputs,)."""
-        return _present(self.dense.bias)
+    def incoming(self) -> Array:
+        """Weights of the dense layer, and below them its bias, if it has one: a column for each unit."""
+        return self.weights if self.dense.bias is None else np.vstack([self.weights, self.dense.bias])
 
     @property
     def output(self) -> Array:
@@ -154,7 +154,7 @@ def _blocks(rows: tuple[RowRecord, ...]) -> Iterator[Block]:
 
 def _present(array: Array | None) -> Array:
     if array is None:
-        raise ValueError("a dense row has weights, bias and their gradients")
+        raise ValueError("a dense row has weights and their gradient")
     return array
 
 

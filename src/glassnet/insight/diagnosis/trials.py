@@ -32,6 +32,10 @@ FEW = 20
 HEART_EPOCHS = 400
 
 
+def _without_penalty(layer: Dense) -> Dense:
+    return replace(layer, l1=0.0, l2=0.0, bias_l1=0.0, bias_l2=0.0)
+
+
 class Budget:
     """The work that all trials of a case share, in multiply-adds."""
 
@@ -112,8 +116,7 @@ class Trials:
     def without_penalty(self, epochs: int) -> Trial:
         """From the start, without l1, l2 and weight decay."""
         layers = [
-            replace(layer, l1=0.0, l2=0.0) if isinstance(layer, Dense) else layer
-            for layer in self.network.layers
+            _without_penalty(layer) if isinstance(layer, Dense) else layer for layer in self.network.layers
         ]
         free = self.fresh(layers)
         optimizer = replace(self.optimizer, weight_decay=0.0)
@@ -151,7 +154,7 @@ class Trials:
         layers = [layer for layer in self.network.layers if not isinstance(layer, Dropout)]
         last = max(i for i, layer in enumerate(layers) if isinstance(layer, Dense))
         layers = [
-            replace(layer, units=wider * layer.units, l1=0.0, l2=0.0)
+            replace(_without_penalty(layer), units=wider * layer.units)
             if isinstance(layer, Dense) and i < last
             else layer
             for i, layer in enumerate(layers)

@@ -92,7 +92,7 @@ def symmetric_weights(case: Case) -> Finding | None:
     """Units that begin alike get equal gradients and stay alike."""
     seen = case.start if case.start is not None else case.now
     for block, following in zip(seen.hidden, seen.blocks[1:], strict=False):
-        alike = _alike(np.vstack([block.weights, block.bias]))
+        alike = _alike(block.incoming)
         if case.start is None:
             alike &= _alike(following.weights.T)
         n, n_different = len(alike), int((~np.tril(alike, -1).any(axis=1)).sum())

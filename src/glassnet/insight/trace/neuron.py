@@ -12,7 +12,7 @@ from glassnet.insight.trace.notation import ACTIVATIONS, activation_notation
 from glassnet.insight.trace.numbers import TERMS, factor, filled_in, listed, number, product_sum
 from glassnet.insight.trace.record import RowRecord
 from glassnet.insight.trace.unit import UnitTrace
-from glassnet.plan import DENSE
+from glassnet.plan import DENSE, NOWHERE
 
 Array = NDArray[Any]
 
@@ -21,22 +21,26 @@ Array = NDArray[Any]
 class NeuronTrace(UnitTrace):
     """The arithmetic of one neuron of a dense layer for one sample: z = sum_i x_i w_i + b, a = f(z), and back.
 
+    Of a layer without biases `bias`, `d_bias`, `d_bias_batch` and `change_bias` are None.
+
     Attributes
     ----------
     inputs, weights, products : ndarray, (n_inputs,)
         The terms of z.
-    bias, z, a : float
+    bias : float or None
+        b.
+    z, a : float
         Forward.
     d_a, slope, d_z : float
         Backward: dL/da, f'(z), and dL/dz = dL/da f'(z); `slope` is None where the loss takes the activation over
         (then d_a is dL/dz, too) and for softmax, whose outputs depend on each other.
     carried : (ndarray, ndarray) or None
         dL/da = sum_k dz_k w_k: errors and weights of the units k of the next layer, where it is dense.
-    d_weights, d_bias : ndarray, float
+    d_weights, d_bias : ndarray, float or None
         This sample's part of the gradient: x_i dz and dz.
-    d_weights_batch, d_bias_batch : ndarray, float
-        The gradient over all samples, weight penalties included.
-    change, change_bias : ndarray, float
+    d_weights_batch, d_bias_batch : ndarray, float or None
+        The gradient over all samples, penalties included.
+    change, change_bias : ndarray, float or None
         New weight minus old weight.
     """
 
@@ -52,9 +56,9 @@ class NeuronTrace(UnitTrace):
         return self.step.update.before[self._places]
 
     @property
-    def bias(self) -> float:
+    def bias(self) -> float | None:
         """b, before the update."""
-        return float(self.step.update.before[self._place_of_bias])
+        return self._of_bias(self.step.update.before)
 
     @property
     def products(self) -> Array:
@@ -82,9 +86,9 @@ class NeuronTrace(UnitTrace):
         return self.inputs * self.d_z
 
     @property
-    def d_bias(self) -> float:
+    def d_bias(self) -> float | None:
         """The same of the bias, dz."""
-        return self.d_z
+        return None if self.bias is None else self.d_z
 
     @property
     def d_weights_batch(self) -> Array:
@@ -92,9 +96,9 @@ class NeuronTrace(UnitTrace):
         return self.step.update.gradient[self._places]
 
     @property
-    def d_bias_batch(self) -> float:
+    def d_bias_batch(self) -> float | None:
         """The gradient of the bias over all samples."""
-        return float(self.step.update.gradient[self._place_of_bias])
+        return self._of_bias(self.step.update.gradient)
 
     @property
     def change(self) -> Array:
@@ -102,18 +106,19 @@ class NeuronTrace(UnitTrace):
         return self.step.update.after[self._places] - self.weights
 
     @property
-    def change_bias(self) -> float:
+    def change_bias(self) -> float | None:
         """New bias minus old bias."""
-        return float(self.step.update.after[self._place_of_bias]) - self.bias
+        new, old = self._of_bias(self.step.update.after), self.bias
+        return None if new is None or old is None else new - old
 
     @property
     def _places(self) -> slice:
         row = self.made.row
         return slice(row.weights + self.unit, row.weights + row.n_inputs * row.n_outputs, row.n_outputs)
 
-    @property
-    def _place_of_bias(self) -> int:
-        return self.made.row.bias + self.unit
+    def _of_bias(self, vector: Array) -> float | None:
+        place = self.made.row.bias
+        return None if place == NOWHERE else float(vector[place + self.unit])
 
     @property
     def _loss_takes_over(self) -> bool:
@@ -126,9 +131,10 @@ class NeuronTrace(UnitTrace):
 
     def _forward_lines(self, terms: int) -> list[str]:
         name, notation = activation_notation(self._activation)
+        b, its_value = ("", "") if self.bias is None else (" + b", f" + {factor(self.bias)}")
         lines = [
-            "z = Σ xᵢ·wᵢ + b",
-            f"  = {product_sum(self.inputs, self.weights, terms)} + {factor(self.bias)} = {number(self.z)}",
+            f"z = Σ xᵢ·wᵢ{b}",
+            f"  = {product_sum(self.inputs, self.weights, terms)}{its_value} = {number(self.z)}",
             f"a = {name}(z) = {' = '.join(self._activated(notation.value))}",
         ]
         probabilities = self.step.probabilities if self.index == len(self.step.rows) - 1 else None
@@ -148,11 +154,22 @@ class NeuronTrace(UnitTrace):
         return [formula, *filter(None, [filled_in(formula, z=self.z)]), number(self.a)]
 
     def _backward_lines(self, terms: int) -> list[str]:
+        row = self.made.row
         return [
             *(self._cancelled_lines() if self._loss_takes_over else self._chain_lines(terms)),
             f"∂L/∂wᵢ = xᵢ·dz, this sample: {listed(self.d_weights, terms)}",
-            f"∂L/∂wᵢ over all samples{self._penalty()}: {listed(self.d_weights_batch, terms)}",
-            f"∂L/∂b = dz, this sample: {number(self.d_bias)}; over all samples: {number(self.d_bias_batch)}",
+            f"∂L/∂wᵢ over all samples{_penalty('w', row.l1, row.l2)}: {listed(self.d_weights_batch, terms)}",
+            *self._bias_lines(),
+        ]
+
+    def _bias_lines(self) -> list[str]:
+        if self.d_bias is None or self.d_bias_batch is None:
+            return []
+        row = self.made.row
+        penalty = _penalty("b", row.bias_l1, row.bias_l2)
+        return [
+            f"∂L/∂b = dz, this sample: {number(self.d_bias)}; over all samples{penalty}: "
+            f"{number(self.d_bias_batch)}"
         ]
 
     def _cancelled_lines(self) -> list[str]:
@@ -187,10 +204,6 @@ class NeuronTrace(UnitTrace):
             f"dz = ∂L/∂a · f′(z) = {factor(self.d_a)} · {factor(found)} = {number(self.d_z)}",
         ]
 
-    def _penalty(self) -> str:
-        row = self.made.row
-        return " + λ₁·sign(w) + λ₂·w" if row.l1 or row.l2 else ""
-
     def _update_lines(self, terms: int) -> list[str]:
         update = self.step.update
         most = int(np.abs(self.change).argmax())
@@ -198,8 +211,12 @@ class NeuronTrace(UnitTrace):
             f"{update.rule}, η = {number(update.learning_rate)}; the weight that changes most, of input {most}:",
             *(f"  {line}" for line in update.lines(self._places.start + most * self._places.step)),
             f"Δwᵢ = {listed(self.change, terms)}",
-            f"Δb = {number(self.change_bias)}",
+            *([] if self.change_bias is None else [f"Δb = {number(self.change_bias)}"]),
         ]
+
+
+def _penalty(name: str, l1: float, l2: float) -> str:
+    return f" + λ₁·sign({name}) + λ₂·{name}" if l1 or l2 else ""
 
 
 def slope(made: RowRecord, sample: int, unit: int) -> float | None:

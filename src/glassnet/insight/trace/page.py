@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from glassnet.insight.trace.notation import activation_notation
 from glassnet.insight.trace.record import RowRecord, StepRecord
 from glassnet.insight.trace.units import unit_trace
-from glassnet.plan import ACTIVATION, BATCH_NORM, DENSE, DROPOUT
+from glassnet.plan import ACTIVATION, BATCH_NORM, DENSE, DROPOUT, NOWHERE
 from glassnet.registry import compact_repr
 
 Array = NDArray[Any]
@@ -80,7 +80,7 @@ def _row(
     }  # fmt: skip
     if fused:
         described["error"] = "(a − y)/" + ("m" if step.plan.objective.least_outputs > 1 else "n")
-    if made.weights is not None and made.bias is not None:
+    if made.weights is not None:
         described |= _parameters(step, made, incoming, units, samples)
     return described
 
@@ -98,12 +98,16 @@ def _parameters(
     described: dict[str, Any] = {
         "of": {name: _numbers(of_weights[name]) for name in sorted(wanted | {"w", "dw", "w1"})},
         "change": _numbers(of_weights["w1"] - of_weights["w"]),
-        "b": _numbers(update.before[row.bias + units]), "db": _numbers(update.gradient[row.bias + units]),
-        "bChange": _numbers((update.after - update.before)[row.bias + units]),
     }  # fmt: skip
+    bias = np.zeros(len(units)) if row.bias == NOWHERE else update.before[row.bias + units]
+    if row.bias != NOWHERE:
+        described |= {
+            "b": _numbers(bias), "db": _numbers(update.gradient[row.bias + units]),
+            "bChange": _numbers((update.after - update.before)[row.bias + units]),
+        }  # fmt: skip
     if dense:
         shown = made.inputs[samples][:, incoming] @ update.before[places]
-        rest = made.z[samples][:, units] - shown - update.before[row.bias + units]
+        rest = made.z[samples][:, units] - shown - bias
         described |= {"rest": _numbers(rest), "notDrawn": row.n_inputs - len(incoming)}
     return described
 

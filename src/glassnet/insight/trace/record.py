@@ -41,7 +41,7 @@ class RowRecord:
     d_a, d_z, d_inputs : ndarray
         Backward: gradients of the loss with respect to output, pre-activation and inputs.
     weights, bias, d_weights, d_bias, new_weights, new_bias : ndarray or None
-        Before the step, their gradients, and after the step.
+        Before the step, their gradients, and after the step; None where the row has none.
     mask : ndarray or None
         Of a dropout row.
     """
@@ -188,7 +188,8 @@ class _Recorder:
         if row.weights == NOWHERE:
             return None, None
         shape = (row.n_inputs if row.kind == DENSE else 1, row.n_outputs)
-        return vector[row.weights, *shape].copy(), vector[row.bias, 1, row.n_outputs][0].copy()
+        bias = None if row.bias == NOWHERE else vector[row.bias, 1, row.n_outputs][0].copy()
+        return vector[row.weights, *shape].copy(), bias
 
     def _update(self) -> Update:
         """Apply the optimizer's rule to the copies."""

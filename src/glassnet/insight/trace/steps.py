@@ -13,7 +13,7 @@ from glassnet.activations import Linear
 from glassnet.insight.trace.notation import LOSSES, UPDATES, Notation, activation_notation
 from glassnet.insight.trace.numbers import factor, number, plain_sum, product_sum
 from glassnet.insight.trace.record import RowRecord, StepRecord
-from glassnet.plan import ACTIVATION, DENSE, DROPOUT, LAYER_NORM
+from glassnet.plan import ACTIVATION, DENSE, DROPOUT, LAYER_NORM, Row
 
 Array = NDArray[Any]
 
@@ -86,12 +86,14 @@ class Writer:
     def _forward(self, k: int, made: RowRecord) -> Iterator[Step]:
         row, source = made.row, "X" if k == 1 else f"A{k - 1}"
         latex_source = "X" if k == 1 else f"A_{k - 1}"
-        if row.kind == DENSE and made.weights is not None and made.bias is not None:
-            texts = (f"Z{k} = {source} W{k} + b{k}", f"Z_{k} = {latex_source} W_{k} + b_{k}")
+        if row.kind == DENSE and made.weights is not None:
+            plus, latex_plus = ("", "") if made.bias is None else (f" + b{k}", f" + b_{k}")
+            texts = (f"Z{k} = {source} W{k}{plus}", f"Z_{k} = {latex_source} W_{k}{latex_plus}")
             if self.columns:
-                texts = (f"Z{k} = W{k} {source} + b{k}", f"Z_{k} = W_{k} {latex_source} + b_{k}")
+                texts = (f"Z{k} = W{k} {source}{plus}", f"Z_{k} = W_{k} {latex_source}{latex_plus}")
             terms = product_sum(made.inputs[0], made.weights[:, 0])
-            numbers = f"z = {terms} + {factor(made.bias[0])} = {number(made.z[0, 0])}"
+            added = "" if made.bias is None else f" + {factor(made.bias[0])}"
+            numbers = f"z = {terms}{added} = {number(made.z[0, 0])}"
             yield self._step(f"Z{k}", "forward", row.layer, texts, numbers, made.z, made.inputs, made.weights)
         if row.kind in (DENSE, ACTIVATION):
             objective = self.step.plan.objective
@@ -133,7 +135,7 @@ class Writer:
         value, latex = notation.value.replace(which, f"A{k}"), notation.value_latex.replace(which, f"A_{k}")
         numbers = f"L = {number(step.value)}"
         if step.penalty:
-            numbers += f" + {number(step.penalty)} weight penalty = {number(step.value + step.penalty)}"
+            numbers += f" + {number(step.penalty)} penalty = {number(step.value + step.penalty)}"
         notes = [f"computed from Z{k}, so that no logarithm of 0 can occur"] if step.fused else []
         if (step.sample_weights != 1).any():
             notes.append("each sample counts with its weight")
@@ -149,8 +151,7 @@ class Writer:
             texts = (f"dZ{k} = dA{k} ∘ f′(Z{k}), f′ = {notation.slope}", rf"dZ_{k} = dA_{k} \circ f'(Z_{k})")
             numbers = f"dz = {number(made.d_a[0, 0])} → {number(made.d_z[0, 0])}"
             yield self._step(f"dZ{k}", "backward", row.layer, texts, numbers, made.d_z, made.d_a)
-        if made.d_weights is not None and made.d_bias is not None:
-            yield from self._parameter_gradients(k, made)
+        yield from self._parameter_gradients(k, made)
         if k > 1:
             yield self._carried(k, made)
 
@@ -184,8 +185,8 @@ class Writer:
 
     def _parameter_gradients(self, k: int, made: RowRecord) -> Iterator[Step]:
         row, source, latex_source = made.row, "X" if k == 1 else f"A{k - 1}", "X" if k == 1 else f"A_{k - 1}"
-        d_weights, d_bias = made.d_weights, made.d_bias
-        if d_weights is None or d_bias is None:
+        weights, d_weights, d_bias = made.weights, made.d_weights, made.d_bias
+        if weights is None or d_weights is None:
             return
         if row.kind == DENSE:
             penalty = " + λ₁ sign(W) + λ₂ W" if row.l1 or row.l2 else ""
@@ -193,7 +194,7 @@ class Writer:
             texts = (f"dW{k} = {source}ᵀ dZ{k}{penalty}", rf"dW_{k} = {latex_source}^\top dZ_{k}{latex}")
             if self.columns:
                 texts = (f"dW{k} = dZ{k} {source}ᵀ{penalty}", rf"dW_{k} = dZ_{k} {latex_source}^\top{latex}")
-            added = f" + {factor(self._penalty_slope(made))}" if penalty else ""
+            added = _penalty_slope(weights[0, 0], row.l1, row.l2)
             numbers = (
                 f"dw = {product_sum(made.inputs[:, 0], made.d_z[:, 0])}{added} = {number(d_weights[0, 0])}"
             )
@@ -205,15 +206,20 @@ class Writer:
             numbers = f"dw = {product_sum(made.z[:, 0], made.d_a[:, 0])} = {number(d_weights[0, 0])}"
         error = made.d_z if row.kind == DENSE else made.d_a
         yield self._step(f"dW{k}", "backward", row.layer, texts, numbers, d_weights, made.inputs, error)
-        which = "Z" if row.kind == DENSE else "A"
-        texts = (f"db{k} = Σ over the samples of d{which}{k}", rf"db_{k} = \sum_i d{which}_{k}^{{(i)}}")
-        numbers = f"db = {plain_sum(error[:, 0])} = {number(d_bias[0])}"
-        yield self._step(f"db{k}", "backward", row.layer, texts, numbers, d_bias[None, :], error)
+        if made.bias is not None and d_bias is not None:
+            yield self._bias_gradient(k, made.row, made.bias, d_bias, error)
 
-    def _penalty_slope(self, made: RowRecord) -> float:
-        """What the weight penalties add to the gradient of the first weight."""
-        first = float(made.weights[0, 0]) if made.weights is not None else 0.0
-        return made.row.l1 * float(np.sign(first)) + made.row.l2 * first
+    def _bias_gradient(self, k: int, row: Row, bias: Array, d_bias: Array, error: Array) -> Step:
+        which = "Z" if row.kind == DENSE else "A"
+        penalty = " + λ₁ sign(b) + λ₂ b" if row.bias_l1 or row.bias_l2 else ""
+        latex = rf" + \lambda_1 \operatorname{{sign}} b_{k} + \lambda_2 b_{k}" if penalty else ""
+        texts = (
+            f"db{k} = Σ over the samples of d{which}{k}{penalty}",
+            rf"db_{k} = \sum_i d{which}_{k}^{{(i)}}{latex}",
+        )
+        added = _penalty_slope(bias[0], row.bias_l1, row.bias_l2)
+        numbers = f"db = {plain_sum(error[:, 0])}{added} = {number(d_bias[0])}"
+        return self._step(f"db{k}", "backward", row.layer, texts, numbers, d_bias[None, :], error)
 
     def _carried(self, k: int, made: RowRecord) -> Step:
         below = k - 1
@@ -248,6 +254,11 @@ class Writer:
                 numbers = "\n".join([f"η = {number(update.learning_rate)}", *update.lines(place)])
                 texts = (f"{name}: {plain}", latex)
                 yield self._step(name, "update", row.layer, texts, numbers, new, old)
+
+
+def _penalty_slope(first: Any, l1: float, l2: float) -> str:
+    """What penalties add to the gradient of the first weight or bias."""
+    return f" + {factor(float(l1 * np.sign(first) + l2 * first))}" if l1 or l2 else ""
 
 
 def _row(vector: Array | None) -> Array | None:
