@@ -174,6 +174,42 @@ def test_a_layer_without_weights_has_no_such_attribute() -> None:
     assert not hasattr(Flatten(), "bias")
 
 
+def test_a_dense_layer_without_a_bias_has_no_such_attribute_and_multiplies_only() -> None:
+    net = Network([Dense(4, "tanh", use_bias=False), Dense(2)], seed=0, dtype="float64", input_shape=3)
+    X = np.random.default_rng(0).normal(size=(5, 3))
+    first, second = net.layers
+    with pytest.raises(AttributeError, match=r"^Dense\(4, 'tanh', use_bias=False\) has no bias$"):
+        first.bias  # noqa: B018
+    with pytest.raises(AttributeError, match="has no bias"):
+        first.bias = 0.0
+    assert net.parameters.size == 3 * 4 + 4 * 2 + 2
+    expected = np.tanh(X @ first.weights) @ second.weights + second.bias
+    np.testing.assert_allclose(net.predict(X), expected, rtol=1e-14)
+    assert str(net.summary()).splitlines()[3].split()[-1] == "12"
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"bias_l1": 0.1}, "bias_l1 of Dense is of a bias, and use_bias=False leaves none"),
+        ({"bias_l2": 0.1}, "bias_l2 of Dense is of a bias, and use_bias=False leaves none"),
+        (
+            {"bias_initializer": "normal"},
+            "bias_initializer of Dense is of a bias, and use_bias=False leaves none",
+        ),
+    ],
+)
+def test_options_of_a_bias_need_one(options: dict[str, Any], message: str) -> None:
+    with pytest.raises(ArgumentError, match=message):
+        Dense(3, use_bias=False, **options)
+    Dense(3, use_bias=True, **options)
+
+
+def test_use_bias_is_true_or_false() -> None:
+    with pytest.raises(ArgumentError, match=r"use_bias of Dense must be True or False"):
+        Dense(3, use_bias="no")  # type: ignore[arg-type]
+
+
 # ---- forward, backward, step
 
 

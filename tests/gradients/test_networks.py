@@ -111,6 +111,18 @@ def test_the_penalty_is_that_of_the_weights_alone(l1: float, l2: float) -> None:
     np.testing.assert_array_equal(net.gradients[12:], 0)
 
 
+@pytest.mark.parametrize(("l1", "l2"), [(0.3, 0.0), (0.0, 0.7), (0.2, 0.4)])
+def test_the_penalty_on_a_bias_is_that_of_the_bias_alone(l1: float, l2: float) -> None:
+    net = built([gn.Dense(4, "tanh", bias_l1=l1, bias_l2=l2), gn.Dense(2)], (3,), 0)
+    bias = net.layers[0].view("bias")
+    expected = l1 * np.abs(bias).sum() + l2 / 2 * (bias**2).sum()
+    assert net.penalty() == pytest.approx(expected, rel=1e-15)
+    net.forward(np.zeros((1, 3)))
+    net.backward(np.zeros((1, 2)))
+    np.testing.assert_allclose(net.gradients[12:16], l1 * np.sign(bias) + l2 * bias, rtol=1e-15)
+    np.testing.assert_array_equal(np.delete(net.gradients, slice(12, 16)), 0)
+
+
 FUSED = [("softmax", "categorical_cross_entropy"), ("softmax", "sparse_categorical_cross_entropy"),
          ("sigmoid", "binary_cross_entropy")]  # fmt: skip
 

@@ -1,5 +1,6 @@
 """Model files: what is saved comes back."""
 
+import hashlib
 import json
 import os
 import stat
@@ -8,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import safetensors
 import safetensors.numpy
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -57,7 +59,9 @@ layer_lists = st.lists(
         st.builds(
             gn.Dense, units, st.sampled_from(gn.activations.names()),
             initializer=st.sampled_from(gn.initializers.names()), l1=st.floats(0, 1), l2=st.floats(0, 1),
+            bias_l1=st.floats(0, 1), bias_l2=st.floats(0, 1),
         ),
+        st.builds(gn.Dense, units, st.sampled_from(gn.activations.names()), use_bias=st.just(False)),
         st.builds(gn.Activation, st.sampled_from(gn.activations.names())),
         st.builds(gn.Activation, st.builds(gn.activations.LeakyReLU, st.floats(-1, 1))),
         st.builds(gn.Dropout, st.floats(0, 0.9)),
@@ -74,6 +78,21 @@ layer_lists = st.lists(
 def test_any_network_comes_back(layers: list[Any], seed: int, dtype: str, tmp_path: Path) -> None:
     network = gn.Network(layers, seed=seed, dtype=dtype, input_shape=3)
     assert_same(saved_and_loaded(network, tmp_path), network)
+
+
+def test_a_file_from_before_there_were_layers_without_biases_is_read(tmp_path: Path) -> None:
+    network, path = trained(), tmp_path / "model.safetensors"
+    network.save(path)
+    with safetensors.safe_open(path, framework="numpy") as file:
+        metadata, arrays = file.metadata(), {name: file.get_tensor(name) for name in file.keys()}
+    config = json.loads(metadata["config"])
+    for layer in config["layers"]:
+        for newer in ("use_bias", "bias_l1", "bias_l2"):
+            layer.pop(newer, None)
+    metadata["config"] = json.dumps(config)
+    metadata["checksum"] = hashlib.sha256(metadata["config"].encode()).hexdigest()
+    safetensors.numpy.save_file(arrays, path, metadata)
+    assert_same(gn.load(path), network)
 
 
 @pytest.mark.parametrize("name", gn.losses.names())

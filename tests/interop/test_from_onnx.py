@@ -65,7 +65,8 @@ def test_files_of_pytorchs_exporter_are_read(opset: int, tmp_path: Path) -> None
     torch.onnx.export(module, (X,), path, dynamo=False, opset_version=opset)
     net = gn.from_onnx(path)
     assert net.layers == (
-        gn.Flatten(), gn.Dense(6, "gelu"), gn.BatchNorm(), gn.Dense(5, "silu"), gn.LayerNorm(),
+        gn.Flatten(), gn.Dense(6, "gelu"), gn.BatchNorm(),
+        gn.Dense(5, "silu", use_bias=False), gn.LayerNorm(),
         gn.Dense(4, activations.LeakyReLU(0.2)), gn.Dense(3, "softmax"),
     )  # fmt: skip
     np.testing.assert_allclose(net.predict(X), module(X).detach(), rtol=1e-5, atol=1e-6)
@@ -106,6 +107,14 @@ def test_every_way_to_write_a_layer(nodes: list[Any], tmp_path: Path) -> None:
     X = samples((2,))
     assert net.dtype == np.float64
     np.testing.assert_allclose(net.predict(X), X @ W + B, rtol=1e-14)
+
+
+@pytest.mark.parametrize("operator", ["Gemm", "MatMul"])
+def test_a_product_without_a_bias_becomes_a_layer_without_one(operator: str, tmp_path: Path) -> None:
+    onnx.save(model(node(operator, "x W", "z"), node("Tanh", "z", "y"), W=W), tmp_path / "m.onnx")
+    net = gn.from_onnx(tmp_path / "m.onnx")
+    assert net.layers == (gn.Dense(3, "tanh", use_bias=False),)
+    np.testing.assert_allclose(net.predict(samples((2,))), np.tanh(samples((2,)) @ W), rtol=1e-14)
 
 
 def test_metadata_of_others_are_kept_as_text(tmp_path: Path) -> None:

@@ -51,6 +51,14 @@ def test_an_activation_behind_a_linear_layer_becomes_its_own() -> None:
     assert gn.from_torch(net.to_torch()).layers == (gn.Dense(4, "relu"), gn.Activation("tanh"))
 
 
+def test_a_linear_without_a_bias_becomes_a_layer_without_one() -> None:
+    torch.manual_seed(0)
+    module = nn.Sequential(nn.Linear(5, 4, bias=False), nn.ReLU(), nn.Linear(4, 3))
+    net = gn.from_torch(module)
+    assert net.layers == (gn.Dense(4, "relu", use_bias=False), gn.Dense(3))
+    assert_same_outputs(module, net)
+
+
 class Written(nn.Module):
     """As people write modules: parts, functions and methods."""
 
@@ -74,7 +82,8 @@ def test_a_module_whose_forward_is_written_by_hand() -> None:
     module = Written().eval()
     net = gn.from_torch(module, input_shape=(2, 3))
     assert net.layers == (
-        gn.Flatten(), gn.Dense(5, activations.LeakyReLU(0.2)), gn.Dropout(0.25), gn.Dense(4, "tanh"), gn.BatchNorm(),
+        gn.Flatten(), gn.Dense(5, activations.LeakyReLU(0.2)), gn.Dropout(0.25),
+        gn.Dense(4, "tanh", use_bias=False), gn.BatchNorm(),
         gn.Dense(4, activations.ELU(0.5)), gn.Activation("sigmoid"), gn.Activation("softmax"),
     )  # fmt: skip
     assert_same_outputs(module, net)

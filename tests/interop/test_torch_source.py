@@ -111,6 +111,24 @@ def test_every_network_has_a_program_with_the_same_model(name: str, dtype: str) 
     np.testing.assert_array_equal(model(X).detach(), module(X).detach())
 
 
+def test_penalties_of_weights_and_biases_are_part_of_the_loss() -> None:
+    layers = [gn.Dense(4, "tanh", l1=0.1, l2=0.2, use_bias=False), gn.Dense(3, bias_l1=0.3, bias_l2=0.4)]
+    net = Network(layers, seed=0, dtype="float64", input_shape=5)
+    net.parameters = np.random.default_rng(0).normal(size=net.parameters.shape)
+    source = gn.to_torch_source(net, loss="mse", epochs=1)
+    names = run(source)
+    model, X, y = names["model"], names["X"], names["y"]
+    model.load_state_dict(dict(zip(model.state_dict(), net.to_torch().state_dict().values(), strict=True)))
+    model.zero_grad()
+    names["loss"] = names["criterion"](model(X), y)
+    penalties = [line.strip() for line in source.splitlines() if "loss = loss + " in line]
+    exec("\n".join([*penalties, "loss.backward()"]), names)
+
+    net.backward(losses.MeanSquaredError().gradient(y.numpy(), net.forward(X.numpy())))
+    found = torch.cat([p.grad.permute(*range(p.ndim)[::-1]).reshape(-1) for p in model.parameters()])
+    np.testing.assert_allclose(found, net.gradients, rtol=1e-12, atol=1e-14)
+
+
 WRITTEN = [loss for loss in LOSSES if not isinstance(loss, (losses.EmbeddingLoss, losses.Function))]
 
 

@@ -178,6 +178,21 @@ def test_the_page_holds_the_numbers_and_asks_the_network_for_nothing(tmp_path: P
     assert data["rows"][0]["of"]["w"][5][7] == pytest.approx(net.layers[0].view("weights")[5, 7], rel=1e-4)
 
 
+def test_of_a_layer_without_biases_none_is_written() -> None:
+    trace = gn.trace(
+        network(gn.Dense(4, "tanh", use_bias=False), gn.Dense(3, "softmax")), X, CLASSES, loss="scce"
+    )
+    assert [step.name for step in trace.steps if step.name.startswith(("b", "db"))] == ["db2", "b2"]
+    assert "Z1 = X W1\n" in str(trace).replace("    ", "\n") and "Z2 = A1 W2 + b2" in str(trace)
+    one = trace.neuron(0, 1, 2)
+    assert isinstance(one, NeuronTrace)
+    assert (one.bias, one.d_bias, one.d_bias_batch, one.change_bias) == (None, None, None, None)
+    assert one.products.sum() == pytest.approx(one.z, rel=1e-14)
+    assert "b" not in re.findall(r"\w+", str(one)) and "Δb" not in str(one)
+    bare, whole = content(trace.record)["rows"]
+    assert {"b", "db", "bChange"} & bare.keys() == set() and {"b", "db", "bChange"} <= whole.keys()
+
+
 def test_a_large_network_is_summarised_on_its_page_and_still_answers() -> None:
     net = gn.Network([gn.Dense(128, "relu"), gn.Dense(10, "softmax")], seed=0, input_shape=784)
     trace = gn.trace(net, RANDOM.random((2, 784)), [3, 4], loss="scce")
