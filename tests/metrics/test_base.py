@@ -76,11 +76,49 @@ def test_a_function_is_a_metric_under_its_own_name() -> None:
     assert not metric.greater_is_better
 
 
-def test_more_is_better_unless_the_function_says_otherwise() -> None:
+def test_of_a_function_that_does_not_say_it_is_not_known_which_way_is_better() -> None:
     def agreement(y_true: Any, y_pred: Any) -> float:
         return 1.0
 
-    assert metrics.get(agreement).greater_is_better
+    assert metrics.get(agreement).greater_is_better is None
+    assert metrics.Custom(agreement, greater_is_better=True).greater_is_better is True
+    assert metrics.Custom(largest_error, greater_is_better=True).greater_is_better is True
+
+
+@pytest.mark.parametrize("word", ["no", 0, 1.0])
+def test_which_way_is_better_is_true_or_false(word: Any) -> None:
+    with pytest.raises(
+        ArgumentError, match="greater_is_better of metric 'largest_error' must be True or False"
+    ):
+        metrics.Custom(largest_error, greater_is_better=word)
+
+
+@pytest.mark.parametrize("shape", [(3,), (3, 1)])
+@pytest.mark.parametrize("predicted_shape", [(3,), (3, 1)])
+def test_a_function_gets_target_beside_prediction(shape: Any, predicted_shape: Any) -> None:
+    y, p = np.array([1.0, 2.0, 4.0]), np.array([1.0, 3.0, 3.0])
+    assert metrics.get(largest_error)(y.reshape(shape), p.reshape(predicted_shape)) == 1.0
+
+
+def test_a_function_with_a_parameter_for_weights_is_told_them() -> None:
+    def mean_error(y_true: Any, y_pred: Any, sample_weight: Any = None) -> float:
+        return float(np.average(abs(y_pred - y_true), weights=sample_weight))
+
+    assert metrics.get(mean_error)([1, 2], [1, 5], [3.0, 1.0]) == 0.75
+    assert metrics.get(mean_error)([1, 2], [1, 5]) == 1.5
+
+
+@pytest.mark.parametrize(
+    ("column", "share"),
+    [
+        ("accuracy", True), ("validation_accuracy", True), ("top_3_accuracy", True), ("f1_macro", True),
+        ("validation_recall_weighted", True), ("label_accuracy", True), ("loss", False), ("r2", False),
+        ("mean_absolute_error", False), ("learning_rate", False), ("my_accuracy", False), ("f1_else", False),
+        ("top_accuracy", False),
+    ],
+)  # fmt: skip
+def test_columns_of_shares_are_known_by_their_names(column: str, share: bool) -> None:
+    assert metrics.is_share(column) is share
 
 
 def test_a_metric_means_itself() -> None:

@@ -50,7 +50,7 @@ class Record(Callback):
 class Keeper(Checkpoint):
     """A checkpoint in a folder that is made when training begins; one of an earlier training is removed then."""
 
-    def check(self, greater_is_better: Mapping[str, bool]) -> None:
+    def check(self, greater_is_better: Mapping[str, bool | None]) -> None:
         """Nothing: the folder need not exist yet."""
 
     def begin(self, session: Session) -> None:

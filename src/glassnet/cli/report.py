@@ -14,7 +14,8 @@ from glassnet.registry import compact_repr
 
 if TYPE_CHECKING:
     from glassnet.cli.train import Training
-    from glassnet.training.history import History
+    from glassnet.metrics import is_share
+from glassnet.training.history import History
 
 _NAMES = {"mean_absolute_error": "mean absolute error", "r2": "R²"}
 _STANDARD = "mean 0 and standard deviation 1"
@@ -96,7 +97,7 @@ def _count(n: int, noun: str) -> str:
 
 
 def _shown(score: str, value: float) -> str:
-    return f"{100 * value:.2f} %" if score == "accuracy" else f"{value:.4g}"
+    return f"{100 * value:.2f} %" if is_share(score) else f"{value:.4g}"
 
 
 def _listed(names: tuple[str, ...]) -> str:

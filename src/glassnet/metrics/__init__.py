@@ -7,10 +7,12 @@ regression. What else may stand for classes is told in :mod:`glassnet.metrics.ta
 
 from __future__ import annotations
 
-from glassnet.metrics.base import Custom, Metric, get, names, register
+from glassnet.metrics.base import Custom, Metric, get, is_share, measured_in, names, register
 from glassnet.metrics.classification import (
     F1,
     Accuracy,
+    LabelAccuracy,
+    OfClasses,
     PerClass,
     Precision,
     Recall,
@@ -21,6 +23,7 @@ from glassnet.metrics.regression import R2, MeanAbsoluteError, RootMeanSquaredEr
 from glassnet.metrics.targets import predicted_classes
 
 accuracy = Accuracy()
+label_accuracy = LabelAccuracy()
 top_k_accuracy = TopK()
 precision = Precision()
 recall = Recall()
@@ -34,8 +37,10 @@ __all__ = [
     "R2",
     "Accuracy",
     "Custom",
+    "LabelAccuracy",
     "MeanAbsoluteError",
     "Metric",
+    "OfClasses",
     "PerClass",
     "Precision",
     "Recall",
@@ -45,7 +50,10 @@ __all__ = [
     "confusion_matrix",
     "f1",
     "get",
+    "is_share",
+    "label_accuracy",
     "mean_absolute_error",
+    "measured_in",
     "names",
     "precision",
     "predicted_classes",

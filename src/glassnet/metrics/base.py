@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import inspect
+import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from glassnet import checks
 from glassnet.errors import ArgumentError
 from glassnet.metrics import targets
 from glassnet.registry import Registry
 
 Floats = NDArray[np.float64]
 Weight = ArrayLike | None
+AVERAGES = ("macro", "weighted")
 
 
 @dataclass(frozen=True)
@@ -27,9 +31,14 @@ class Metric:
         return registry.name_of(self)
 
     @property
-    def greater_is_better(self) -> bool:
-        """Whether early stopping looks for the largest value, or for the smallest."""
-        return True
+    def greater_is_better(self) -> bool | None:
+        """Whether early stopping looks for the largest value, or for the smallest; None where nobody has said."""
+        return None
+
+    @property
+    def is_share(self) -> bool:
+        """Whether values are shares of a whole, from 0 to 1, which people read in percent."""
+        return False
 
     def __call__(self, y_true: ArrayLike, y_pred: ArrayLike, sample_weight: Weight = None) -> float:
         """The metric's value.
@@ -78,16 +87,36 @@ def names() -> list[str]:
     return list(registry)
 
 
+def measured_in(column: str) -> Metric | None:
+    """The built-in metric that a column of a history is called after, such as ``"validation_f1_macro"``, or None."""
+    plain = column.removeprefix("validation_")
+    top = re.fullmatch(r"top_(\d+)_accuracy", plain)
+    name, _, average = plain.rpartition("_")
+    if top or plain in registry:
+        return registry.get("top_k_accuracy" if top else plain)
+    return registry.get(name) if name in registry and average in AVERAGES else None
+
+
+def is_share(column: str) -> bool:
+    """Whether a column of a history holds shares of a whole, which people read in percent."""
+    metric = measured_in(column)
+    return metric is not None and metric.is_share
+
+
 @dataclass(frozen=True)
 class Custom(Metric):
-    """A user's own ``function(y_true, y_pred) -> float``; it is not told the sample weights.
+    """A user's own ``function(y_true, y_pred) -> float``, or ``function(y_true, y_pred, sample_weight)``.
 
-    Its name is the function's. More is better, unless the function says otherwise by an attribute:
-    ``function.greater_is_better = False``.
+    It is given arrays of one shape: ``(n,)`` for one output, ``(n, n_outputs)`` for several; classes are ``(n,)``
+    beside scores ``(n, n_classes)``. A function with a parameter ``sample_weight`` is told the weights of the samples
+    ``(n,)``, or None; any other counts every sample alike. Its name is the function's.
 
     Parameters
     ----------
     function : callable with a ``__name__``
+    greater_is_better : bool, optional
+        What callbacks must know to watch it. By default what the function itself says by an attribute:
+        ``function.greater_is_better = False``.
 
     Raises
     ------
@@ -95,7 +124,8 @@ class Custom(Metric):
         If the function has no name, or what it returns is not one number.
     """
 
-    function: Callable[[Any, Any], float]
+    function: Callable[..., Any]
+    greater_is_better: bool | None = field(default=None, kw_only=True)
 
     def __post_init__(self) -> None:
         if not getattr(self.function, "__name__", "").isidentifier():
@@ -103,22 +133,31 @@ class Custom(Metric):
                 f"a metric needs a name for the history; got {self.function!r}; "
                 "define it with def name(y_true, y_pred)"
             )
+        direction = self.greater_is_better
+        if direction is None:
+            direction = getattr(self.function, "greater_is_better", None)
+        if direction is not None:
+            direction = checks.truth(f"greater_is_better of metric {self.name!r}", direction)
+        object.__setattr__(self, "greater_is_better", direction)
 
     @property
     def registered_name(self) -> str:
         """The function's name, by which a description in a file refers to it."""
         return self.function.__name__
 
-    @property
-    def greater_is_better(self) -> bool:
-        """What the function's attribute of that name says; True without one."""
-        return bool(getattr(self.function, "greater_is_better", True))
-
     def __call__(self, y_true: ArrayLike, y_pred: ArrayLike, sample_weight: Weight = None) -> float:
-        value = self.function(y_true, y_pred)
+        weights = {"sample_weight": sample_weight} if self._takes_weights else {}
+        value = self.function(*targets.of_one_shape(y_true, y_pred), **weights)
         if np.ndim(value) != 0 or np.asarray(value).dtype.kind not in "biuf":
             raise ArgumentError(f"metric {self.name!r} must return one number; got {value!r}")
         return float(value)
+
+    @property
+    def _takes_weights(self) -> bool:
+        try:
+            return "sample_weight" in inspect.signature(self.function).parameters
+        except ValueError:  # a function written in C need not say what it takes
+            return False
 
 
 def mean(values: NDArray[Any], sample_weight: Weight) -> Floats:

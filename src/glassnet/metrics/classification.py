@@ -2,21 +2,53 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from glassnet.checks import integer
-from glassnet.errors import ArgumentError, ShapeError
+from glassnet.errors import ArgumentError, DataError, ShapeError
 from glassnet.metrics import targets
-from glassnet.metrics.base import Floats, Metric, Weight, mean, registry
+from glassnet.metrics.base import AVERAGES, Floats, Metric, Weight, mean, registry
+
+
+@dataclass(frozen=True)
+class OfClasses(Metric):
+    """Base class: a share in [0, 1] of samples or classes that are predicted rightly.
+
+    Parameters
+    ----------
+    multi_label : bool, optional
+        Whether a sample may be of several classes, or of none. Without it, targets tell: rows of 0 and 1 that are not
+        all one-hot say yes. A network that was trained on such rows tells its metrics so.
+    """
+
+    multi_label: bool | None = field(default=None, kw_only=True)
+
+    @property
+    def greater_is_better(self) -> bool:
+        """More is better."""
+        return True
+
+    @property
+    def is_share(self) -> bool:
+        """A share."""
+        return True
+
+    def reads_rows(self, y_true: ArrayLike, y_pred: ArrayLike) -> bool:
+        """Whether these are rows of 0 and 1, and predictions, of samples that may be of several classes."""
+        told = targets.several_hot(y_true) and np.shape(y_true) == np.shape(y_pred)
+        return told if self.multi_label is None else self.multi_label
 
 
 @registry.register("accuracy", "acc")
 @dataclass(frozen=True)
-class Accuracy(Metric):
+class Accuracy(OfClasses):
     """The share of samples whose class is predicted: sum w [c_true = c_pred] / sum w, in [0, 1].
+
+    A sample of several classes counts where all of them and no others are predicted (subset accuracy).
 
     References
     ----------
@@ -24,13 +56,31 @@ class Accuracy(Metric):
     """
 
     def __call__(self, y_true: ArrayLike, y_pred: ArrayLike, sample_weight: Weight = None) -> float:
+        if self.reads_rows(y_true, y_pred):
+            rows = targets.rows(y_true, y_pred)
+            return float(mean((rows.true == rows.predicted).all(axis=1), sample_weight))
         found = targets.classes(y_true, y_pred)
         return float(mean(found.true == found.predicted, sample_weight))
 
 
+@registry.register("label_accuracy")
+@dataclass(frozen=True)
+class LabelAccuracy(OfClasses):
+    """The share of all entries of rows of 0 and 1 that are predicted, each class of each sample by itself, in [0, 1].
+
+    References
+    ----------
+    1 - sklearn.metrics.hamming_loss.
+    """
+
+    def __call__(self, y_true: ArrayLike, y_pred: ArrayLike, sample_weight: Weight = None) -> float:
+        rows = targets.rows(y_true, y_pred)
+        return float(mean((rows.true == rows.predicted).mean(axis=1), sample_weight))
+
+
 @registry.register("top_k_accuracy", "top_k")
 @dataclass(frozen=True)
-class TopK(Metric):
+class TopK(OfClasses):
     """The share of samples whose class is among the k largest scores, in [0, 1].
 
     Among equal scores the lower class comes first, so that k = 1 is :class:`Accuracy`.
@@ -63,6 +113,8 @@ class TopK(Metric):
         return f"top_{self.k}_accuracy"
 
     def __call__(self, y_true: ArrayLike, y_pred: ArrayLike, sample_weight: Weight = None) -> float:
+        if self.reads_rows(y_true, y_pred):
+            raise DataError(f"{self.name} looks for the one class of each sample; these may be of several")
         true = targets.classes(y_true, y_pred).true
         scores = np.asarray(y_pred, dtype=np.float64)
         if scores.ndim != 2 or scores.shape[1] == 1:
@@ -80,7 +132,7 @@ class TopK(Metric):
 
 
 @dataclass(frozen=True)
-class PerClass(Metric):
+class PerClass(OfClasses):
     """Base class: one score per class, a ratio of counts, and an average of these scores.
 
     A score of 0 / 0 is 0.
@@ -88,10 +140,10 @@ class PerClass(Metric):
     Parameters
     ----------
     average : {"auto", "macro", "weighted"}, default "auto"
-        ``"macro"`` is the mean over the classes that occur in targets or predictions;
-        ``"weighted"`` counts each class by its share of the targets; ``"auto"`` is the score of
-        class 1 where there are two classes (scikit-learn's own default, which it calls
-        ``"binary"``), and ``"macro"`` where there are more.
+        ``"macro"`` is the mean over the classes that occur in targets or predictions, and over all
+        where a sample may be of several; ``"weighted"`` counts each class by its share of the targets;
+        ``"auto"`` is the score of class 1 where each sample is of one of two classes (scikit-learn's own
+        default, which it calls ``"binary"``), and ``"macro"`` else.
 
     Raises
     ------
@@ -107,7 +159,7 @@ class PerClass(Metric):
     average: str = "auto"
 
     def __post_init__(self) -> None:
-        if self.average not in ("auto", "macro", "weighted"):
+        if self.average not in ("auto", *AVERAGES):
             raise ArgumentError(
                 f"average of {type(self).__name__} must be 'auto', 'macro' or 'weighted'; "
                 f"got {self.average!r}"
@@ -129,19 +181,46 @@ class PerClass(Metric):
         raise NotImplementedError(f"{type(self).__name__} has no formula")
 
     def __call__(self, y_true: ArrayLike, y_pred: ArrayLike, sample_weight: Weight = None) -> float:
-        found = targets.classes(y_true, y_pred)
-        weight = targets.weights(sample_weight, len(found.true))
-        right = found.true == found.predicted
-        true = _weight_of_classes(found.true, weight, found.n_classes)
-        predicted = _weight_of_classes(found.predicted, weight, found.n_classes)
-        hits = _weight_of_classes(found.true, weight * right, found.n_classes)
-        above, below = self.ratio(hits, predicted, true)
+        counts = (_of_rows if self.reads_rows(y_true, y_pred) else _of_labels)(y_true, y_pred, sample_weight)
+        above, below = self.ratio(counts.hits, counts.predicted, counts.true)
         scores = np.divide(above, below, out=np.zeros_like(above), where=below > 0.0)
         if self.average == "weighted":
-            return float(np.average(scores, weights=true))
-        if self.average == "auto" and found.n_classes == 2:
+            return float(np.average(scores, weights=counts.true)) if counts.true.any() else 0.0
+        if self.average == "auto" and counts.binary:
             return float(scores[1])
-        return float(scores[np.union1d(found.true, found.predicted)].mean())
+        return float(scores[counts.occurs].mean())
+
+
+class _Counts(NamedTuple):
+    """Weight of the samples of each class that are rightly predicted, predicted, and true."""
+
+    hits: Floats
+    predicted: Floats
+    true: Floats
+    occurs: NDArray[np.int64]
+    binary: bool
+
+
+def _of_labels(y_true: ArrayLike, y_pred: ArrayLike, sample_weight: Weight) -> _Counts:
+    """Of samples of one class each."""
+    found = targets.classes(y_true, y_pred)
+    weight = targets.weights(sample_weight, len(found.true))
+    hits = weight * (found.true == found.predicted)
+    return _Counts(
+        _weight_of_classes(found.true, hits, found.n_classes),
+        _weight_of_classes(found.predicted, weight, found.n_classes),
+        _weight_of_classes(found.true, weight, found.n_classes),
+        np.union1d(found.true, found.predicted),
+        found.n_classes == 2,
+    )
+
+
+def _of_rows(y_true: ArrayLike, y_pred: ArrayLike, sample_weight: Weight) -> _Counts:
+    """Of samples that may be of several classes."""
+    true, predicted = targets.rows(y_true, y_pred)
+    weight = targets.weights(sample_weight, len(true))
+    hits, found, right = (weight @ rows for rows in (true & predicted, predicted, true))
+    return _Counts(hits, found, right, np.arange(true.shape[1]), False)
 
 
 @registry.register("precision")

@@ -73,6 +73,11 @@ class R2(Metric):
     sklearn.metrics.r2_score.
     """
 
+    @property
+    def greater_is_better(self) -> bool:
+        """More is better."""
+        return True
+
     def __call__(self, y_true: ArrayLike, y_pred: ArrayLike, sample_weight: Weight = None) -> float:
         true, predicted = targets.values(y_true, y_pred)
         if len(true) < 2:

@@ -4,6 +4,9 @@ Targets (`y_true`) name classes as labels ``(n,)`` or ``(n, 1)``, or as rows ``(
 that are one-hot or sum to 1. Predictions (`y_pred`) are scores of all classes ``(n, n_classes)``,
 probabilities of class 1 as floats ``(n, 1)`` or ``(n,)``, or labels as integers ``(n, 1)`` or
 ``(n,)``.
+
+Where a sample may be of several classes, or of none, targets are rows ``(n, n_classes)`` of 0 and 1, and
+predictions probabilities of each class, or rows of 0 and 1 as integers.
 """
 
 from __future__ import annotations
@@ -18,6 +21,17 @@ from glassnet.errors import DataError, ShapeError
 # Counting per class takes memory for every class up to the largest label.
 _MOST_CLASSES = 1_000_000
 _ROUNDING = 1e-3
+_MULTI_LABEL = (
+    ". For samples of several classes use accuracy, label_accuracy, precision, recall or f1 with probabilities of "
+    "each class"
+)
+
+
+class Rows(NamedTuple):
+    """For each sample, which classes it is of, and which are predicted: bool ``(n, n_classes)``."""
+
+    true: NDArray[np.bool_]
+    predicted: NDArray[np.bool_]
 
 
 class Classes(NamedTuple):
@@ -83,6 +97,53 @@ def predicted_classes(y_pred: ArrayLike) -> NDArray[np.int64]:
             "End the network with a sigmoid, or give class labels as integers"
         )
     return (probability > 0.5).astype(np.int64)
+
+
+def several_hot(y_true: ArrayLike) -> bool:
+    """Whether targets are rows of 0 and 1 that cannot be one-hot: some sample is of several classes, or of none."""
+    true = np.asarray(y_true)
+    if true.ndim != 2 or true.shape[1] < 2 or true.dtype.kind not in "biuf":
+        return False
+    return bool(((true == 0) | (true == 1)).all()) and bool((true.sum(axis=1) != 1).any())
+
+
+def rows(y_true: ArrayLike, y_pred: ArrayLike) -> Rows:
+    """Which classes each sample is of, and which are predicted: those of a probability above 0.5.
+
+    Raises
+    ------
+    ShapeError
+        If the shapes differ.
+    DataError
+        If something is empty, targets are not 0 and 1, or predictions not from 0 to 1.
+    """
+    true, predicted = (array.reshape(len(array), -1) for array in matched(y_true, y_pred))
+    if true.shape != predicted.shape:
+        raise ShapeError(
+            f"y_true and y_pred must both have a column for each class; got shapes {true.shape} and {predicted.shape}"
+        )
+    if not ((true == 0) | (true == 1)).all():
+        raise DataError("y_true must hold rows of 0 and 1, where a sample may be of several classes")
+    if predicted.min() < 0 or predicted.max() > 1:
+        raise DataError(
+            f"y_pred must hold the probability of each class, from 0 to 1; got values from {predicted.min():g} to "
+            f"{predicted.max():g}. End the network with a sigmoid"
+        )
+    return Rows(true == 1, predicted > 0.5)
+
+
+def of_one_shape(y_true: ArrayLike, y_pred: ArrayLike) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Both as arrays in which row stands beside row: a single column ``(n, 1)`` becomes ``(n,)``.
+
+    So a function that subtracts or compares them never compares every target with every prediction.
+    """
+    true, predicted = np.asarray(y_true), np.asarray(y_pred)
+    beside = true.shape[:1] == predicted.shape[:1]
+    return (_flat(true), _flat(predicted)) if beside else (true, predicted)
+
+
+def _flat(array: NDArray[Any]) -> NDArray[Any]:
+    return array.reshape(-1) if array.ndim == 2 and array.shape[1] == 1 else array
 
 
 def values(y_true: ArrayLike, y_pred: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -163,7 +224,7 @@ def _target_classes(true: NDArray[Any]) -> NDArray[np.int64]:
         row = int(np.argmin(sums_to_one))
         raise DataError(
             f"y_true of shape {true.shape} must hold one-hot rows, or rows >= 0 that sum to 1; "
-            f"row {row} is {true[row].tolist()}"
+            f"row {row} is {true[row].tolist()}{_MULTI_LABEL if several_hot(true) else ''}"
         )
     return np.asarray(true.argmax(axis=1), dtype=np.int64)
 

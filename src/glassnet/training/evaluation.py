@@ -14,6 +14,7 @@ from glassnet.engines.numpy import NumpyEngine
 from glassnet.errors import ArgumentError
 from glassnet.losses import Loss
 from glassnet.metrics import Metric
+from glassnet.metrics.targets import of_one_shape
 from glassnet.plan import Plan
 
 if TYPE_CHECKING:
@@ -64,8 +65,7 @@ def scores(
     loss = plan.objective
     result = {"loss": mean_loss(loss, y, output) + network.penalty()}
     if wanted:
-        prediction = loss.activation.value(output)
-        truth = y[:, 0] if loss.targets != "values" or y.shape[1] == 1 else y
+        truth, prediction = of_one_shape(y, loss.activation.value(output))
         for metric in wanted:
             result[metric.name] = float(metric(truth, prediction))
     return result

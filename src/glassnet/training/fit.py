@@ -85,6 +85,7 @@ def fit(network: Network, X: Any, y: ArrayLike | None, options: FitOptions) -> H
         source.batch_size, source.gathers, threads,
     )  # fmt: skip
     training = Training(network, state, runs_on, task, data, measures, heard_by)
+    training.history.greater_is_better = measured
     training.history.origin = Origin.of(network, rule, data, wanted, threads)
     return training.run(n_epochs, progress)
 
@@ -107,8 +108,9 @@ def _rehearse(network: Network, data: Data, metrics: Sequence[Metric]) -> None:
             scores(trial, data.plan, engine.forward(data.plan, trial.vectors, x), y, metrics)
 
 
-def _measured(metrics: Sequence[Metric], data: Data) -> dict[str, bool]:
-    """What the history is going to measure, and whether more of it is better."""
+def _measured(metrics: Sequence[Metric], data: Data) -> dict[str, bool | None]:
+    """What the history is going to measure, and whether more of it is better; None where nobody has said."""
+    loss: dict[str, bool | None] = {"loss": False}
     named = {metric.name: metric.greater_is_better for metric in metrics}
     seen_twice = data.source.parts() is not None
     if metrics and not seen_twice and data.held is None:
@@ -116,7 +118,7 @@ def _measured(metrics: Sequence[Metric], data: Data) -> dict[str, bool]:
             "metrics need data that can be looked at again after each epoch; "
             "give validation_data beside an iterable of batches"
         )
-    found = {"loss": False} | (named if seen_twice else {})
+    found = loss | (named if seen_twice else {})
     if data.held is not None:
-        found |= {f"validation_{name}": more for name, more in ({"loss": False} | named).items()}
+        found |= {f"validation_{name}": more for name, more in (loss | named).items()}
     return found

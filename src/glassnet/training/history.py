@@ -32,6 +32,8 @@ class History(Mapping[str, list[float]]):
         What callbacks saw beside the columns, by their names.
     origin : Origin or None
         Where the fit began, for :func:`glassnet.replay`.
+    greater_is_better : dict
+        For the loss and each metric by its column, whether more of it is better; None where nobody has said.
     rate_factors : list of float
         What callbacks had multiplied the learning rate by, in each epoch.
     """
@@ -43,6 +45,7 @@ class History(Mapping[str, list[float]]):
         self.stopped_by = ""
         self.origin: Origin | None = None
         self.rate_factors: list[float] = []
+        self.greater_is_better: dict[str, bool | None] = {}
 
     def extend(self, epochs: Mapping[str, Iterable[float]]) -> None:
         """Add epochs: their numbers by column."""

@@ -6,8 +6,9 @@ import sys
 from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
 
+from glassnet.metrics import is_share
+
 _WIDE = 76
-_SHARES = ("accuracy", "precision", "recall", "f1")
 
 
 class Silence:
@@ -60,7 +61,7 @@ def _label(name: str) -> str:
 
 
 def _number(name: str, value: float) -> str:
-    return f"{100 * value:.1f} %" if name.endswith(_SHARES) else f"{value:.3g}"
+    return f"{100 * value:.1f} %" if is_share(name) else f"{value:.3g}"
 
 
 def watched(progress: bool, epochs: int) -> AbstractContextManager[Bar | Silence]:

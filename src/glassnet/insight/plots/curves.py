@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from glassnet.errors import ArgumentError, DataError
 from glassnet.insight.plots import canvas
-from glassnet.metrics import names as metric_names
+from glassnet.metrics import is_share, measured_in
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from glassnet.insight.plots.canvas import Picture
     from glassnet.training.history import History
 
-_SHARES = {"accuracy", "precision", "recall", "f1"}
 _UNITS = {"seconds": "seconds per epoch", "r2": "R²"}
 _DECADES_FOR_A_LOGARITHM = 100.0
 _EPOCHS_WITH_MARKERS = 12
@@ -72,10 +71,10 @@ def learning_curves(history: History, column: str = "loss", *, ax: Axes | None =
 
 def _scale(ax: Axes, history: History, column: str) -> None:
     canvas.count_whole(ax.xaxis)
-    if column in _SHARES:
+    if is_share(column):
         ax.yaxis.set_major_formatter(canvas.percent())
         return
     values = [*history[column], *history.columns.get(f"validation_{column}", [])]
-    can_be_logarithmic = column not in metric_names() and min(values) > 0
+    can_be_logarithmic = measured_in(column) is None and min(values) > 0
     if can_be_logarithmic and max(values) >= _DECADES_FOR_A_LOGARITHM * min(values):
         ax.set_yscale("log")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from glassnet.metrics import is_share
+
 TITLES = {"r2": "R²", "mean_absolute_error": "mean absolute error", "f1": "F1"}
-_SHARES = {"accuracy", "precision", "recall", "f1"}
 
 
 def number(value: float) -> str:
@@ -18,7 +19,7 @@ def percent(share: float) -> str:
 
 def score(name: str, value: float) -> str:
     """A score, in percent where it is a share."""
-    return percent(value) if name.removeprefix("validation_") in _SHARES else number(value)
+    return percent(value) if is_share(name) else number(value)
 
 
 def title(name: str) -> str:

@@ -64,10 +64,11 @@ class Callback:
         """The name under which a checkpoint keeps what this callback remembers."""
         return type(self).__name__
 
-    def check(self, greater_is_better: Mapping[str, bool]) -> None:
+    def check(self, greater_is_better: Mapping[str, bool | None]) -> None:
         """Raise `ArgumentError` if this training is not one for this callback.
 
-        `greater_is_better` holds what the history will measure, and whether more of it is better.
+        `greater_is_better` holds what the history will measure, and whether more of it is better: None for a user's
+        own metric that does not say.
         """
 
     def adjust(self, optimizer: Optimizer) -> Optimizer:

@@ -32,7 +32,7 @@ class CSVLog(Callback):
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self.path = Path(path)
 
-    def check(self, greater_is_better: Mapping[str, bool]) -> None:
+    def check(self, greater_is_better: Mapping[str, bool | None]) -> None:
         """The folder must exist, and a file that is there be such a log."""
         if not self.path.resolve().parent.is_dir():
             raise ArgumentError(f"the folder of CSVLog({str(self.path)!r}) does not exist; create it first")

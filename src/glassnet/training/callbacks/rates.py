@@ -25,7 +25,7 @@ class ReduceOnPlateau(Callback):
     Parameters
     ----------
     metric : str
-        A column of the history. Of a loss less is better; a metric says itself what is.
+        A column of the history. Of a loss less is better; a metric says itself what is, and one of your own must.
     factor : float
         In (0, 1).
     patience : int
@@ -36,7 +36,8 @@ class ReduceOnPlateau(Callback):
     Raises
     ------
     ArgumentError
-        If an argument is out of range; by fit, if the training does not measure the metric.
+        If an argument is out of range; by fit, if the training does not measure the metric, or a metric of
+        your own does not say which way is better.
 
     References
     ----------
@@ -60,7 +61,7 @@ class ReduceOnPlateau(Callback):
         """ReduceOnPlateau(metric)."""
         return f"ReduceOnPlateau({self.watch.metric})"
 
-    def check(self, greater_is_better: Mapping[str, bool]) -> None:
+    def check(self, greater_is_better: Mapping[str, bool | None]) -> None:
         """The metric must be measured."""
         self.watch.check(greater_is_better)
 

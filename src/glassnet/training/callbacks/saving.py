@@ -64,7 +64,7 @@ class Checkpoint(Callback):
                 f"path of Checkpoint can hold {{epoch}} and no other braces; got {self.path!r}"
             ) from error
 
-    def check(self, greater_is_better: Mapping[str, bool]) -> None:
+    def check(self, greater_is_better: Mapping[str, bool | None]) -> None:
         """The folder must exist, and the metric be measured."""
         folder = self.path_at(epoch=1).resolve().parent
         if not folder.is_dir():

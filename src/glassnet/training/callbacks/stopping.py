@@ -18,7 +18,7 @@ class EarlyStopping(Callback):
     Parameters
     ----------
     metric : str
-        A column of the history. Of a loss less is better; a metric says itself what is.
+        A column of the history. Of a loss less is better; a metric says itself what is, and one of your own must.
     patience : int
         Epochs without an improvement after which training ends, >= 1.
     minimum_change : float
@@ -30,7 +30,8 @@ class EarlyStopping(Callback):
     Raises
     ------
     ArgumentError
-        If an argument is out of range; by fit, if the training does not measure the metric.
+        If an argument is out of range; by fit, if the training does not measure the metric, or a metric of
+        your own does not say which way is better.
 
     References
     ----------
@@ -64,7 +65,7 @@ class EarlyStopping(Callback):
         """The epoch that gave it, counted from 1; 0 before the first."""
         return self.watch.epoch
 
-    def check(self, greater_is_better: Mapping[str, bool]) -> None:
+    def check(self, greater_is_better: Mapping[str, bool | None]) -> None:
         """The metric must be measured."""
         self.watch.check(greater_is_better)
 

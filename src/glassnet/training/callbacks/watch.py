@@ -11,6 +11,15 @@ from glassnet.errors import ArgumentError
 from glassnet.training.history import History
 
 
+def asked_for_direction(column: str) -> str:
+    """What a message says where a user's own metric does not tell which way is better."""
+    name = column.removeprefix("validation_")
+    return (
+        f", a metric of your own, and cannot know whether more of it is better; say so before fit: "
+        f"{name}.greater_is_better = False (or True), or metrics.Custom({name}, greater_is_better=False)"
+    )
+
+
 class Watch:
     """The best value of a metric so far, and how long ago it was.
 
@@ -44,14 +53,17 @@ class Watch:
         self.best: float | None = None
         self.epoch = self.wait = 0
 
-    def check(self, greater_is_better: Mapping[str, bool]) -> None:
-        """Learn which way is better; raise `ArgumentError` if the metric will not be measured."""
+    def check(self, greater_is_better: Mapping[str, bool | None]) -> None:
+        """Learn which way is better; raise `ArgumentError` if that is not known, or the metric will not be measured."""
         if self.metric not in greater_is_better:
             raise ArgumentError(
                 f"{self.owner} watches {self.metric!r}, which this training does not measure; it measures "
                 f"{', '.join(greater_is_better)}. Choose one of these, or give fit metrics or validation data"
             )
-        self.greater_is_better = greater_is_better[self.metric]
+        direction = greater_is_better[self.metric]
+        if direction is None:
+            raise ArgumentError(f"{self.owner} watches {self.metric!r}{asked_for_direction(self.metric)}")
+        self.greater_is_better = direction
 
     def improves(self, history: History) -> bool:
         """Whether the newest value is the best so far; values that are not finite never are."""

@@ -9,6 +9,7 @@ from typing import Any
 from glassnet import checks, metrics
 from glassnet.errors import ArgumentError
 from glassnet.network import Network
+from glassnet.training.callbacks.watch import asked_for_direction
 from glassnet.training.history import History
 
 Goal = Callable[[Network, History], Any]
@@ -73,4 +74,7 @@ def _threshold(column: Any, limit: Any, own: Mapping[str, metrics.Metric]) -> Th
             f"solved looks at {column!r}, which is not measured; the runs measure "
             f"{', '.join(['loss', *own])}. Give metrics=[...]"
         )
-    return Threshold(column, number, own[measure].greater_is_better)
+    direction = own[measure].greater_is_better
+    if direction is None:
+        raise ArgumentError(f"solved looks at {column!r}{asked_for_direction(measure)}")
+    return Threshold(column, number, direction)
