@@ -7,7 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from glassnet import activations, initializers, losses, metrics, optimizers, schedules
+    from glassnet import activations, errors, initializers, losses, metrics, optimizers, schedules
     from glassnet.data import datasets
     from glassnet.data.preparation import Standardizer, one_hot, train_test_split
     from glassnet.insight import plots
@@ -48,7 +48,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _ROOMS = {
-    "glassnet": ("activations", "initializers", "losses", "metrics", "optimizers", "schedules"),
+    "glassnet": ("activations", "errors", "initializers", "losses", "metrics", "optimizers", "schedules"),
     "glassnet.data": ("datasets",),
     "glassnet.insight": ("plots",),
     "glassnet.training": ("callbacks",),
@@ -97,8 +97,8 @@ __all__ = [
     "History", "LayerNorm", "Network", "RMSProp", "Recipe", "Recorder", "Replay", "Report",
     "Standardizer", "SweepResult", "Trace", "activations", "adapt",
     "callbacks", "check_activation", "check_backward", "check_derivative", "check_layer", "check_loss",
-    "check_optimizer", "datasets", "diagnose", "from_onnx", "from_sklearn", "from_torch", "initializers", "load",
-    "losses", "metrics", "one_hot", "optimizers", "plots", "replay", "report", "schedules", "sweep",
+    "check_optimizer", "datasets", "diagnose", "errors", "from_onnx", "from_sklearn", "from_torch", "initializers",
+    "load", "losses", "metrics", "one_hot", "optimizers", "plots", "replay", "report", "schedules", "sweep",
     "to_torch_source", "trace", "train_test_split",
 ]  # fmt: skip
 
@@ -107,11 +107,18 @@ if not TYPE_CHECKING:  # a type checker knows every name from above, and that no
 
     def __getattr__(name: str) -> Any:
         if name not in _MODULE_OF:
-            raise AttributeError(f"module 'glassnet' has no attribute {name!r}")
+            raise AttributeError(f"module 'glassnet' has no attribute {name!r}{_near(name)}")
         module, attribute = _MODULE_OF[name]
         found = import_module(module)
         globals()[name] = getattr(found, attribute) if attribute else found
         return globals()[name]
+
+
+def _near(name: str) -> str:
+    from difflib import get_close_matches
+
+    near = get_close_matches(name, __all__, n=1)
+    return f"; did you mean {near[0]!r}?" if near else ""
 
 
 def __dir__() -> list[str]:

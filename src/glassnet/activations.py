@@ -22,6 +22,16 @@ from glassnet.formulas import activations as formulas
 from glassnet.formulas import rows
 from glassnet.registry import Registry
 
+__all__ = [
+    "ELU", "GELU", "Activation", "Function", "LeakyReLU", "Linear", "ReLU", "SiLU", "Sigmoid", "Softmax",
+    "Softplus", "Tanh", "get", "names", "register",
+]  # fmt: skip
+
+
+def __dir__() -> list[str]:
+    return __all__
+
+
 Formula = Callable[..., Any]
 
 _BY_POSITION = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)

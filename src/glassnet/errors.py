@@ -7,6 +7,16 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from glassnet.training.history import History
 
+__all__ = [
+    "ArgumentError", "DataError", "DivergenceError", "EngineError", "GlassnetError",
+    "MissingDependencyError", "MissingFileError", "ModelFileError", "NotBuiltError", "ShapeError",
+    "UnknownNameError",
+]  # fmt: skip
+
+
+def __dir__() -> list[str]:
+    return __all__
+
 
 class GlassnetError(Exception):
     """Base class of the errors that a user can cause and mend."""

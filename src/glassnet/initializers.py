@@ -16,6 +16,16 @@ from glassnet.checks import number
 from glassnet.errors import ArgumentError
 from glassnet.registry import Registry
 
+__all__ = [
+    "Constant", "GlorotNormal", "GlorotUniform", "HeNormal", "HeUniform", "Initializer", "LecunNormal",
+    "LecunUniform", "Normal", "TorchLinear", "Uniform", "Zeros", "get", "names", "register",
+]  # fmt: skip
+
+
+def __dir__() -> list[str]:
+    return __all__
+
+
 Random = np.random.Generator | np.random.RandomState
 Shape = tuple[int, ...]
 Floats = NDArray[np.float64]

@@ -22,6 +22,18 @@ from glassnet.formulas import losses as formulas
 from glassnet.formulas import rows
 from glassnet.registry import Registry
 
+__all__ = [
+    "BinaryCrossEntropy", "CategoricalCrossEntropy", "Contrastive", "ElementwiseLoss", "EmbeddingLoss",
+    "Function", "Huber", "KullbackLeibler", "Loss", "MeanAbsoluteError", "MeanSquaredError", "Poisson",
+    "Quantile", "SigmoidCrossEntropy", "SoftmaxCrossEntropy", "SparseCategoricalCrossEntropy",
+    "SparseSoftmaxCrossEntropy", "TripletAll", "TripletHard", "get", "names", "register",
+]  # fmt: skip
+
+
+def __dir__() -> list[str]:
+    return __all__
+
+
 Array = NDArray[Any]
 Formula = Callable[..., Any]
 

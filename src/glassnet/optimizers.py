@@ -21,6 +21,14 @@ from glassnet.registry import Registry
 if TYPE_CHECKING:
     from glassnet.network import Network
 
+__all__ = [
+    "SGD", "AdaGrad", "Adam", "AdamW", "Optimizer", "RMSProp", "get", "names",
+]  # fmt: skip
+
+
+def __dir__() -> list[str]:
+    return __all__
+
 
 @dataclass(frozen=True)
 class Optimizer:

@@ -18,6 +18,16 @@ from glassnet.checks import number
 from glassnet.errors import ArgumentError
 from glassnet.registry import Registry
 
+__all__ = [
+    "Chain", "Constant", "CosineDecay", "ExponentialDecay", "LinearWarmup", "Schedule", "StepDecay",
+    "get", "names", "register",
+]  # fmt: skip
+
+
+def __dir__() -> list[str]:
+    return __all__
+
+
 _LIMITS: dict[str, dict[str, float]] = {
     "learning_rate": {"least": 0.0},
     "every": {"above": 0.0},

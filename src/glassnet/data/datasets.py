@@ -26,6 +26,11 @@ __all__ = [
     "xor",
 ]
 
+
+def __dir__() -> list[str]:
+    return __all__
+
+
 _FUNCTIONS = {
     function.__name__: function
     for function in (

@@ -37,3 +37,7 @@ __all__ = [
     "training_animation",
     "weight_images",
 ]
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -5,7 +5,7 @@ A callback is a :class:`Callback`, or any callable, which is called with the :cl
 
 from __future__ import annotations
 
-from glassnet.training.callbacks.base import Callback, Function, Session, chosen
+from glassnet.training.callbacks.base import Callback, Function, Session
 from glassnet.training.callbacks.log import CSVLog
 from glassnet.training.callbacks.rates import ReduceOnPlateau, ScheduleLearningRate
 from glassnet.training.callbacks.saving import Checkpoint
@@ -20,5 +20,8 @@ __all__ = [
     "ReduceOnPlateau",
     "ScheduleLearningRate",
     "Session",
-    "chosen",
 ]
+
+
+def __dir__() -> list[str]:
+    return __all__
