@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glassnet import checks
+from glassnet.calls import explained
 from glassnet.errors import ArgumentError
 from glassnet.formulas import activations as formulas
 from glassnet.formulas import rows
@@ -37,6 +38,7 @@ Formula = Callable[..., Any]
 _BY_POSITION = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
 
 
+@explained
 @dataclass(frozen=True)
 class Activation:
     """An elementwise function of the pre-activation, and its slope."""
@@ -49,16 +51,19 @@ class Activation:
         """What the formulas take beside z and a, in order."""
         return tuple(getattr(self, part.name) for part in dataclasses.fields(self))
 
+    @explained
     def value(self, z: NDArray[Any]) -> NDArray[Any]:
         """f(z), of z's shape."""
         result: NDArray[Any] = type(self).formula(z, *self.parameters)
         return result
 
+    @explained
     def slope(self, z: NDArray[Any], a: NDArray[Any]) -> NDArray[Any]:
         """f'(z), of z's shape; `a` is ``value(z)``."""
         result: NDArray[Any] = type(self).slope_formula(z, a, *self.parameters)
         return result
 
+    @explained
     def backward(
         self, z: NDArray[Any], a: NDArray[Any], gradient: NDArray[Any], out: NDArray[Any] | None = None
     ) -> NDArray[Any]:
@@ -75,6 +80,7 @@ get = _registry.get
 register = _registry.add
 
 
+@explained
 def names() -> list[str]:
     """The names of all built-in activations."""
     return list(_registry)
@@ -209,6 +215,7 @@ class Softmax(Activation):
         return rows.softmax_backward(a, gradient, out)
 
 
+@explained
 @dataclass(frozen=True)
 class Function(Activation):
     """A user's own elementwise activation.

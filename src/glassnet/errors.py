@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from glassnet.training.history import History
 
 __all__ = [
-    "ArgumentError", "DataError", "DivergenceError", "EngineError", "GlassnetError",
+    "ArgumentError", "CallError", "DataError", "DivergenceError", "EngineError", "GlassnetError",
     "MissingDependencyError", "MissingFileError", "ModelFileError", "NotBuiltError", "ShapeError",
     "UnknownNameError",
 ]  # fmt: skip
@@ -24,6 +24,10 @@ class GlassnetError(Exception):
 
 class ArgumentError(GlassnetError, ValueError):
     """An argument has a value that cannot be used."""
+
+
+class CallError(ArgumentError, TypeError):
+    """An argument is unknown, missing, or given twice; the message says which one may be meant."""
 
 
 class UnknownNameError(ArgumentError):

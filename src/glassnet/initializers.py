@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from glassnet.calls import explained
 from glassnet.checks import number
 from glassnet.errors import ArgumentError
 from glassnet.registry import Registry
@@ -31,6 +32,7 @@ Shape = tuple[int, ...]
 Floats = NDArray[np.float64]
 
 
+@explained
 @dataclass(frozen=True)
 class Initializer:
     """Base class: draws the initial values of one parameter array."""
@@ -59,6 +61,7 @@ get = _registry.get
 register = _registry.add
 
 
+@explained
 def names() -> list[str]:
     """The full names of all initializers."""
     return list(_registry)

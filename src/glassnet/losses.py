@@ -17,6 +17,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from glassnet import checks
 from glassnet.activations import Activation, Linear, Sigmoid, Softmax
+from glassnet.calls import explained
 from glassnet.errors import ArgumentError, DataError, ShapeError
 from glassnet.formulas import losses as formulas
 from glassnet.formulas import rows
@@ -38,6 +39,7 @@ Array = NDArray[Any]
 Formula = Callable[..., Any]
 
 
+@explained
 @dataclass(frozen=True)
 class Loss:
     """A mean over a batch that training makes small.
@@ -75,11 +77,13 @@ class Loss:
         """What the formulas take beside target and prediction, in order."""
         return tuple(getattr(self, part.name) for part in dataclasses.fields(self))
 
+    @explained
     def value(self, y_true: ArrayLike, y_pred: ArrayLike) -> float:
         """The mean loss of the batch."""
         y, p = self.prepare(y_true, y_pred)
         return self.compare(y, p, None)[0]
 
+    @explained
     def gradient(self, y_true: ArrayLike, y_pred: ArrayLike) -> Array:
         """The gradient of :meth:`value` with respect to y_pred, of its shape and dtype."""
         y, p = self.prepare(y_true, y_pred)
@@ -123,6 +127,7 @@ get = _registry.get
 register = _registry.add
 
 
+@explained
 def names() -> list[str]:
     """The names of all built-in losses."""
     return list(_registry)
@@ -171,6 +176,7 @@ def _advice(y: Array, p: Array) -> str:
     return ""
 
 
+@explained
 @dataclass(frozen=True)
 class ElementwiseLoss(Loss):
     """A loss that is a sum of one formula over all entries, divided by their number."""
@@ -349,6 +355,7 @@ class SparseSoftmaxCrossEntropy(SoftmaxCrossEntropy):
     targets = "classes"
 
 
+@explained
 @dataclass(frozen=True)
 class EmbeddingLoss(Loss):
     """A loss of the distances between the embeddings of a batch; `margin` in units of distance."""
@@ -393,6 +400,7 @@ class TripletAll(EmbeddingLoss):
     formula = rows.triplet_all
 
 
+@explained
 @dataclass(frozen=True)
 class Function(ElementwiseLoss):
     """A user's own elementwise loss, averaged over all entries.

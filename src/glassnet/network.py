@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from glassnet import inputs, layers, plan
+from glassnet.calls import explained
 from glassnet.engines.base import Vectors
 from glassnet.engines.by_hand import HandPass
 from glassnet.engines.numpy import NumpyEngine
@@ -63,6 +64,7 @@ class Network:
         Plain data (JSON) that belongs to the network and goes with it into files, such as ``"class_names"``.
     """
 
+    @explained
     def __init__(
         self,
         layers: Sequence[Layer],
@@ -91,6 +93,7 @@ class Network:
         """Whether the input shape is known and parameters exist."""
         return self._vectors is not None
 
+    @explained
     def build(self, input_shape: int | Sequence[int]) -> None:
         """Find all shapes, lay out the parameters and draw them.
 
@@ -176,6 +179,7 @@ class Network:
 
     # ---- by hand
 
+    @explained
     def forward(self, X: ArrayLike, *, training: bool = True) -> Array:
         """Forward propagation, kept for :meth:`backward`: the output for each sample, (n_samples, n_outputs).
 
@@ -191,6 +195,7 @@ class Network:
             self._pass = HandPass(self, len(x))
         return self._pass.forward(x, np.shape(X))
 
+    @explained
     def backward(self, gradient: ArrayLike) -> Array:
         """Backpropagation of the loss's `gradient` with respect to the output of the last :meth:`forward`.
 
@@ -211,6 +216,7 @@ class Network:
             )
         return self._pass.dropout_masks
 
+    @explained
     def step(self, optimizer: str | Optimizer) -> None:
         """Update the parameters once from ``net.gradients``; a schedule of the optimizer counts steps here."""
         state = self.training_state(optimizer)
@@ -238,10 +244,12 @@ class Network:
 
     # ---- use
 
+    @explained
     def predict(self, X: ArrayLike) -> Array:
         """The network's output for each sample, (n_samples, n_outputs): dropout off, running statistics."""
         return NumpyEngine().forward(self.plan(), self.vectors, self.features(X))
 
+    @explained
     def compiled_predict(self) -> Predictor:
         """A function like :meth:`predict` for these parameters, compiled and with little overhead for single rows.
 
@@ -257,6 +265,7 @@ class Network:
 
         return Predictor(self)
 
+    @explained
     def predict_classes(self, X: ArrayLike) -> NDArray[np.int64]:
         """The most probable class of each sample, (n_samples,); with one output, whether its probability is above 0.5.
 
@@ -271,6 +280,7 @@ class Network:
         classes: NDArray[np.int64] = output.argmax(axis=1).astype(np.int64)
         return classes
 
+    @explained
     def fit(
         self,
         X: Any,
@@ -367,6 +377,7 @@ class Network:
         )  # fmt: skip
         return fit(self, X, y, options)
 
+    @explained
     def evaluate(
         self,
         X: ArrayLike,
@@ -380,12 +391,14 @@ class Network:
 
         return evaluate(self, X, y, loss=loss, metrics=metrics)
 
+    @explained
     def summary(self) -> Summary:
         """A table of layers, output shapes and numbers of parameters."""
         return Summary.of(self)
 
     # ---- as a value
 
+    @explained
     def copy(self) -> Network:
         """An independent copy: configuration, parameters, and the state of training."""
         return copy.deepcopy(self)
@@ -415,24 +428,28 @@ class Network:
             parts.append(f"input_shape={self.input_shape}")
         return f"Network({', '.join(parts)})"
 
+    @explained
     def save(self, path: str | PathLike[str]) -> None:
         """Write the network to one ``.safetensors`` file; see :func:`glassnet.interop.files.save`."""
         from glassnet.interop.files import save
 
         save(self, path)
 
+    @explained
     def to_torch(self) -> torch.nn.Sequential:
         """The network as a ``torch.nn.Sequential``; see :func:`glassnet.interop.torch.to_torch`."""
         from glassnet.interop.torch import to_torch
 
         return to_torch(self)
 
+    @explained
     def to_onnx(self, path: str | PathLike[str]) -> None:
         """Write the network to an ONNX file; see :func:`glassnet.interop.onnx.to_onnx`."""
         from glassnet.interop.onnx import to_onnx
 
         to_onnx(self, path)
 
+    @explained
     def to_sklearn(self) -> Any:
         """The network as a fitted MLP of scikit-learn; see :func:`glassnet.interop.sklearn.to_sklearn`."""
         from glassnet.interop.sklearn import to_sklearn

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glassnet import checks, schedules
+from glassnet.calls import explained
 from glassnet.errors import ArgumentError
 from glassnet.formulas import updates
 from glassnet.registry import Registry
@@ -30,6 +31,7 @@ def __dir__() -> list[str]:
     return __all__
 
 
+@explained
 @dataclass(frozen=True)
 class Optimizer:
     """Base of all optimizers: an update rule over the flat parameter vector."""
@@ -64,10 +66,12 @@ class Optimizer:
         values: NDArray[np.float64] = schedules.get(self.learning_rate)(epochs)
         return values
 
+    @explained
     def step(self, network: Network) -> None:
         """Update the network's parameters once, from the gradients of its last backward pass."""
         network.step(self)
 
+    @explained
     def with_learning_rate(self, learning_rate: float | schedules.Schedule) -> Optimizer:
         """The same optimizer at another learning rate."""
         return replace(self, learning_rate=learning_rate)
@@ -98,6 +102,7 @@ _registry = Registry("optimizer", Optimizer)
 get = _registry.get
 
 
+@explained
 def names() -> list[str]:
     """The names of all optimizers."""
     return list(_registry)

@@ -11,6 +11,7 @@ import difflib
 from collections.abc import Callable, Iterator
 from typing import Any, Generic, TypeVar
 
+from glassnet.calls import explained
 from glassnet.errors import ArgumentError, UnknownNameError
 
 T = TypeVar("T")
@@ -35,6 +36,7 @@ class Registry(Generic[T]):
 
         def add(cls: C) -> C:
             type.__setattr__(cls, "__repr__", compact_repr)
+            explained(cls)
             self._classes[name] = cls
             for known in (name, *aliases):
                 self._factories[known] = cls
@@ -42,6 +44,7 @@ class Registry(Generic[T]):
 
         return add
 
+    @explained
     def add(self, name: str, thing: T) -> None:
         """Make a user's own object known under `name`, so that files that mention it can be loaded."""
         if not isinstance(thing, self.base):
@@ -51,6 +54,7 @@ class Registry(Generic[T]):
         self._added[name] = thing
         self._factories[name] = lambda: thing
 
+    @explained
     def get(self, choice: str | T) -> T:
         """The object that `choice` names, or `choice` itself if it is one already."""
         if isinstance(choice, self.base):
@@ -61,7 +65,8 @@ class Registry(Generic[T]):
                 f"got {choice!r}{_hint_for_class(choice, self.base)}"
             )
         if choice not in self._factories:
-            near = difflib.get_close_matches(choice, self._factories, n=3, cutoff=0.5)
+            written = choice.lower().replace("-", "_").replace(" ", "_")
+            near = difflib.get_close_matches(written, self._factories, n=3, cutoff=0.5)
             hint = (
                 f"did you mean {' or '.join(map(repr, near))}?" if near else "known names: " + ", ".join(self)
             )

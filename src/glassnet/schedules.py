@@ -14,6 +14,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from glassnet.calls import explained
 from glassnet.checks import number
 from glassnet.errors import ArgumentError
 from glassnet.registry import Registry
@@ -38,6 +39,7 @@ _LIMITS: dict[str, dict[str, float]] = {
 }
 
 
+@explained
 @dataclass(frozen=True)
 class Schedule:
     """Base class: a subclass gives the formula in :meth:`rates`.
@@ -55,6 +57,7 @@ class Schedule:
                 accepted = number(label, getattr(self, field.name), **_LIMITS[field.name])
                 object.__setattr__(self, field.name, accepted)
 
+    @explained
     def __call__(self, epoch: ArrayLike) -> NDArray[np.float64]:
         """Learning rates at `epoch`, which counts from 0 and may be fractional.
 
@@ -85,11 +88,13 @@ _registry = Registry("schedule", Schedule)
 register = _registry.add
 
 
+@explained
 def names() -> list[str]:
     """The full names of all schedules."""
     return list(_registry)
 
 
+@explained
 def get(choice: float | str | Schedule) -> Schedule:
     """The schedule that `choice` means; a number is a constant learning rate.
 

@@ -9,6 +9,7 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from glassnet.calls import explained
 from glassnet.data.preparation import train_test_split
 from glassnet.data.randomness import Seed
 from glassnet.optional import require
@@ -56,6 +57,7 @@ class Dataset:
         classes = "" if self.target_names is None else f", {len(self.target_names)} classes"
         return f"<Dataset {self.name}: {samples} samples, {features} features{classes}>"
 
+    @explained
     def split(
         self, test_size: float = 0.2, *, seed: Seed = 42, stratify: bool = False
     ) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any], NDArray[Any]]:

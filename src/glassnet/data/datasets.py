@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 
+from glassnet.calls import explained
 from glassnet.data.dataset import Dataset
 from glassnet.data.drawn import blobs, circles, moons, sine, spiral, xor
 from glassnet.data.measured import breast_cancer, diabetes, digits, iris, wine
@@ -49,11 +50,13 @@ _FUNCTIONS = {
 }
 
 
+@explained
 def names() -> tuple[str, ...]:
     """The names that :func:`get` knows."""
     return tuple(_FUNCTIONS)
 
 
+@explained
 def get(name: str) -> Dataset:
     """The data set called `name`, with its default arguments.
 

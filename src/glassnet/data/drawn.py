@@ -8,12 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glassnet import checks
+from glassnet.calls import explained
 from glassnet.data.dataset import Dataset, scikit_learn_datasets
 from glassnet.data.randomness import Seed, random_source, random_state
 
 _PLANE = ("x1", "x2")
 
 
+@explained
 def xor() -> Dataset:
     """Exclusive or: the smallest problem that needs a hidden layer.
 
@@ -38,6 +40,7 @@ def xor() -> Dataset:
     )
 
 
+@explained
 def spiral(n_per_class: int = 100, n_classes: int = 3, noise: float = 0.2, *, seed: Seed = 0) -> Dataset:
     """Arms that wind around each other, one for each class.
 
@@ -85,6 +88,7 @@ def spiral(n_per_class: int = 100, n_classes: int = 3, noise: float = 0.2, *, se
     return _plane("spiral", np.concatenate(arms), labels, "Points on spiral arms; which arm?")
 
 
+@explained
 def moons(n_samples: int = 200, noise: float = 0.1, *, seed: Seed = 0) -> Dataset:
     """Two half circles that reach into each other.
 
@@ -116,6 +120,7 @@ def moons(n_samples: int = 200, noise: float = 0.1, *, seed: Seed = 0) -> Datase
     return _plane("moons", X, y, "Points on two half circles; which one?")
 
 
+@explained
 def circles(n_samples: int = 200, noise: float = 0.05, *, factor: float = 0.5, seed: Seed = 0) -> Dataset:
     """A circle of radius 1 (class 0) around a smaller one (class 1).
 
@@ -152,6 +157,7 @@ def circles(n_samples: int = 200, noise: float = 0.05, *, factor: float = 0.5, s
     return _plane("circles", X, y, "Points on two circles, one inside the other; which one?")
 
 
+@explained
 def blobs(n_samples: int = 300, n_classes: int = 3, spread: float = 1.0, *, seed: Seed = 0) -> Dataset:
     """Round clouds of points in the plane, one for each class.
 
@@ -188,6 +194,7 @@ def blobs(n_samples: int = 300, n_classes: int = 3, spread: float = 1.0, *, seed
     return _plane("blobs", X, y, "Points in round clouds; which cloud?")
 
 
+@explained
 def sine(n_samples: int = 200, noise: float = 0.1, *, seed: Seed = 0) -> Dataset:
     """One period of y = sin x, in equal steps of x, with `noise` · N(0, 1) added to y.
 

@@ -6,9 +6,11 @@ from typing import Any
 
 import numpy as np
 
+from glassnet.calls import explained
 from glassnet.data.dataset import Dataset, scikit_learn_datasets
 
 
+@explained
 def digits(*, scaled: bool = True) -> Dataset:
     """Handwritten digits, 8 × 8 pixels each.
 
@@ -33,6 +35,7 @@ def digits(*, scaled: bool = True) -> Dataset:
     return _classification("digits", X / 16 if scaled else X, y, names, range(10), description)
 
 
+@explained
 def iris() -> Dataset:
     """Three species of iris, 50 flowers each.
 
@@ -51,6 +54,7 @@ def iris() -> Dataset:
     return _from_bunch("iris", bunch, description)
 
 
+@explained
 def wine() -> Dataset:
     """Chemical analyses of wines from three growers.
 
@@ -68,6 +72,7 @@ def wine() -> Dataset:
     return _from_bunch("wine", bunch, "Thirteen chemical measurements of a wine; whose is it?")
 
 
+@explained
 def breast_cancer() -> Dataset:
     """Cell nuclei of 569 breast tumours, malignant (0) or benign (1).
 
@@ -87,6 +92,7 @@ def breast_cancer() -> Dataset:
     return _from_bunch("breast_cancer", bunch, description)
 
 
+@explained
 def diabetes(*, scaled: bool = True) -> Dataset:
     """Progress of diabetes in 442 patients, one year after ten measurements.
 

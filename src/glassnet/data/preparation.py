@@ -8,11 +8,13 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from glassnet import checks
+from glassnet.calls import explained
 from glassnet.data.randomness import Seed, random_state
 from glassnet.errors import DataError, NotBuiltError, ShapeError
 from glassnet.optional import require
 
 
+@explained
 def train_test_split(
     X: ArrayLike,
     y: ArrayLike,
@@ -71,6 +73,7 @@ def train_test_split(
     return X_train, X_test, y_train, y_test
 
 
+@explained
 def one_hot(labels: ArrayLike, n_classes: int | None = None) -> NDArray[np.float64]:
     """Row i is 1 in the column of sample i's class and 0 elsewhere.
 
@@ -124,9 +127,11 @@ class Standardizer:
     Source: `sklearn.preprocessing.StandardScaler`.
     """
 
+    @explained
     def __init__(self) -> None:
         self._scaler: Any = None
 
+    @explained
     def fit(self, X: ArrayLike) -> Self:
         """Measure the mean and the standard deviation (divisor n) of each column of `X`.
 
@@ -146,6 +151,7 @@ class Standardizer:
         self._scaler = preprocessing.StandardScaler().fit(samples)
         return self
 
+    @explained
     def transform(self, X: ArrayLike) -> NDArray[np.float64]:
         """Return (X - mean) / scale, of the shape of `X`.
 
@@ -159,10 +165,12 @@ class Standardizer:
         standardized: NDArray[np.float64] = self._fitted().transform(self._table_as_fitted(X))
         return standardized
 
+    @explained
     def fit_transform(self, X: ArrayLike) -> NDArray[np.float64]:
         """Fit on `X` and return it transformed."""
         return self.fit(X).transform(X)
 
+    @explained
     def inverse_transform(self, Z: ArrayLike) -> NDArray[np.float64]:
         """Return Z · scale + mean, which undoes :meth:`transform`; errors as there."""
         original: NDArray[np.float64] = self._fitted().inverse_transform(self._table_as_fitted(Z))

@@ -28,6 +28,7 @@ import safetensors
 import safetensors.numpy
 from numpy.typing import NDArray
 
+from glassnet.calls import explained
 from glassnet.errors import ArgumentError, MissingFileError, ModelFileError
 from glassnet.interop.description import describe, rebuild
 from glassnet.interop.writing import write
@@ -74,6 +75,7 @@ def save(network: Network, path: str | os.PathLike[str]) -> None:
     write(Path(path), safetensors.numpy.save(contiguous, metadata))
 
 
+@explained
 def load(path: str | os.PathLike[str]) -> Network:
     """Read a network that :func:`save` wrote. Nothing in the file can run code, and nothing is trusted.
 

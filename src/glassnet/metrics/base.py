@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from glassnet import checks
+from glassnet.calls import explained
 from glassnet.errors import ArgumentError
 from glassnet.metrics import targets
 from glassnet.registry import Registry
@@ -21,6 +22,7 @@ Weight = ArrayLike | None
 AVERAGES = ("macro", "weighted")
 
 
+@explained
 @dataclass(frozen=True)
 class Metric:
     """Base class: one number from targets and predictions."""
@@ -40,6 +42,7 @@ class Metric:
         """Whether values are shares of a whole, from 0 to 1, which people read in percent."""
         return False
 
+    @explained
     def __call__(self, y_true: ArrayLike, y_pred: ArrayLike, sample_weight: Weight = None) -> float:
         """The metric's value.
 
@@ -63,6 +66,7 @@ registry = Registry("metric", Metric)
 register = registry.add
 
 
+@explained
 def get(choice: str | Metric | Callable[[Any, Any], float]) -> Metric:
     """The metric that `choice` names, or `choice` itself; a function becomes a :class:`Custom`.
 
@@ -82,6 +86,7 @@ def get(choice: str | Metric | Callable[[Any, Any], float]) -> Metric:
     return Custom(choice)
 
 
+@explained
 def names() -> list[str]:
     """The full names of all metrics."""
     return list(registry)
@@ -103,6 +108,7 @@ def is_share(column: str) -> bool:
     return metric is not None and metric.is_share
 
 
+@explained
 @dataclass(frozen=True)
 class Custom(Metric):
     """A user's own ``function(y_true, y_pred) -> float``, or ``function(y_true, y_pred, sample_weight)``.
@@ -145,6 +151,7 @@ class Custom(Metric):
         """The function's name, by which a description in a file refers to it."""
         return self.function.__name__
 
+    @explained
     def __call__(self, y_true: ArrayLike, y_pred: ArrayLike, sample_weight: Weight = None) -> float:
         weights = {"sample_weight": sample_weight} if self._takes_weights else {}
         value = self.function(*targets.of_one_shape(y_true, y_pred), **weights)

@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from glassnet.calls import explained
 from glassnet.checks import integer
 from glassnet.errors import ArgumentError, DataError, ShapeError
 from glassnet.metrics import targets
@@ -55,6 +56,7 @@ class Accuracy(OfClasses):
     sklearn.metrics.accuracy_score.
     """
 
+    @explained
     def __call__(self, y_true: ArrayLike, y_pred: ArrayLike, sample_weight: Weight = None) -> float:
         if self.reads_rows(y_true, y_pred):
             rows = targets.rows(y_true, y_pred)
@@ -112,6 +114,7 @@ class TopK(OfClasses):
         """``top_5_accuracy`` for k = 5, so that several of them fit into one history."""
         return f"top_{self.k}_accuracy"
 
+    @explained
     def __call__(self, y_true: ArrayLike, y_pred: ArrayLike, sample_weight: Weight = None) -> float:
         if self.reads_rows(y_true, y_pred):
             raise DataError(f"{self.name} looks for the one class of each sample; these may be of several")
@@ -131,6 +134,7 @@ class TopK(OfClasses):
         return float(mean((best == true[:, np.newaxis]).any(axis=1), sample_weight))
 
 
+@explained
 @dataclass(frozen=True)
 class PerClass(OfClasses):
     """Base class: one score per class, a ratio of counts, and an average of these scores.
@@ -180,6 +184,7 @@ class PerClass(OfClasses):
         """
         raise NotImplementedError(f"{type(self).__name__} has no formula")
 
+    @explained
     def __call__(self, y_true: ArrayLike, y_pred: ArrayLike, sample_weight: Weight = None) -> float:
         counts = (_of_rows if self.reads_rows(y_true, y_pred) else _of_labels)(y_true, y_pred, sample_weight)
         above, below = self.ratio(counts.hits, counts.predicted, counts.true)
@@ -262,6 +267,7 @@ class F1(PerClass):
         return 2.0 * hits, predicted + true
 
 
+@explained
 def confusion_matrix(y_true: ArrayLike, y_pred: ArrayLike) -> NDArray[np.int64]:
     """How many samples of each class (row) are predicted as each class (column).
 

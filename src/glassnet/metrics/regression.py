@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
+from glassnet.calls import explained
 from glassnet.errors import DataError
 from glassnet.metrics import targets
 from glassnet.metrics.base import Metric, Weight, mean, registry
@@ -30,6 +31,7 @@ class MeanAbsoluteError(Metric):
         """Less is better."""
         return False
 
+    @explained
     def __call__(self, y_true: ArrayLike, y_pred: ArrayLike, sample_weight: Weight = None) -> float:
         true, predicted = targets.values(y_true, y_pred)
         return float(mean(abs(predicted - true), sample_weight).mean())
@@ -50,6 +52,7 @@ class RootMeanSquaredError(Metric):
         """Less is better."""
         return False
 
+    @explained
     def __call__(self, y_true: ArrayLike, y_pred: ArrayLike, sample_weight: Weight = None) -> float:
         true, predicted = targets.values(y_true, y_pred)
         return float(np.sqrt(mean((predicted - true) ** 2, sample_weight)).mean())
@@ -78,6 +81,7 @@ class R2(Metric):
         """More is better."""
         return True
 
+    @explained
     def __call__(self, y_true: ArrayLike, y_pred: ArrayLike, sample_weight: Weight = None) -> float:
         true, predicted = targets.values(y_true, y_pred)
         if len(true) < 2:

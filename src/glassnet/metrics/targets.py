@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from glassnet.calls import explained
 from glassnet.errors import DataError, ShapeError
 
 # Counting per class takes memory for every class up to the largest label.
@@ -73,6 +74,7 @@ def classes(y_true: ArrayLike, y_pred: ArrayLike) -> Classes:
     return Classes(true_labels, predicted_labels, n_classes)
 
 
+@explained
 def predicted_classes(y_pred: ArrayLike) -> NDArray[np.int64]:
     """The class that each row of a prediction names.
 

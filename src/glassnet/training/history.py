@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from glassnet.calls import explained
 from glassnet.errors import ArgumentError
 from glassnet.optional import require
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from glassnet.training.origin import Origin
 
 
+@explained
 class History(Mapping[str, list[float]]):
     """Columns of one number per epoch: ``history["loss"]``.
 
@@ -47,6 +49,7 @@ class History(Mapping[str, list[float]]):
         self.rate_factors: list[float] = []
         self.greater_is_better: dict[str, bool | None] = {}
 
+    @explained
     def extend(self, epochs: Mapping[str, Iterable[float]]) -> None:
         """Add epochs: their numbers by column."""
         for name, values in epochs.items():
@@ -68,6 +71,7 @@ class History(Mapping[str, list[float]]):
         """Number of whole epochs."""
         return len(self.columns.get("epoch", ()))
 
+    @explained
     def last(self, name: str) -> float:
         """The newest value of a column."""
         if not self.columns.get(name):
@@ -77,11 +81,13 @@ class History(Mapping[str, list[float]]):
             )
         return self.columns[name][-1]
 
+    @explained
     def to_frame(self) -> Any:
         """A pandas DataFrame, one row per epoch, indexed by epoch."""
         pandas = require("pandas", extra="tables", purpose="a history as a DataFrame")
         return pandas.DataFrame(self.columns or {"epoch": []}).astype({"epoch": int}).set_index("epoch")
 
+    @explained
     def plot(self, column: str = "loss", *, ax: Axes | None = None) -> Picture:
         """Draw the learning curves; returns the matplotlib Axes. See :func:`glassnet.insight.plots.learning_curves`."""
         from glassnet.insight.plots import learning_curves

@@ -9,6 +9,7 @@ from typing import Any
 from numpy.typing import ArrayLike
 
 from glassnet import checks, losses, optimizers
+from glassnet.calls import explained
 from glassnet.errors import ArgumentError, DataError
 from glassnet.losses import Loss
 from glassnet.network import Network
@@ -22,6 +23,7 @@ from glassnet.training.sources import Batches
 USE_A_RECIPE = "make a gn.Recipe(net, X, y, …) of the network before its training, and replay that"
 
 
+@explained
 class Recipe:
     """A training that can be gone through step by step; see :func:`glassnet.replay`.
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from glassnet.calls import explained
 from glassnet.errors import ArgumentError
 from glassnet.optimizers import Optimizer
 from glassnet.training.history import History
@@ -95,6 +96,7 @@ class Callback:
         """Take up what :meth:`memory` gave; an empty one says that training starts afresh."""
 
 
+@explained
 class Function(Callback):
     """Any callable, called with the session after every epoch."""
 

@@ -8,10 +8,12 @@ from collections.abc import Mapping
 from itertools import takewhile
 from pathlib import Path
 
+from glassnet.calls import explained
 from glassnet.errors import ArgumentError
 from glassnet.training.callbacks.base import Callback, Session
 
 
+@explained
 class CSVLog(Callback):
     """Writes a row for every epoch to a CSV file, which can be read while training runs.
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from glassnet import checks, schedules
+from glassnet.calls import explained
 from glassnet.optimizers import Optimizer
 from glassnet.schedules import Schedule
 from glassnet.training.callbacks.base import Callback, Session
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from glassnet.state import TrainingState
 
 
+@explained
 class ReduceOnPlateau(Callback):
     """Multiplies the learning rate by a factor when a metric has not improved for so many epochs in a row.
 
@@ -86,6 +88,7 @@ class ReduceOnPlateau(Callback):
         self.watch.remember(memory)
 
 
+@explained
 class ScheduleLearningRate(Callback):
     """Trains by a schedule: the same as giving it to the optimizer as its learning rate, which it replaces.
 

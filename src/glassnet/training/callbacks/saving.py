@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from glassnet import checks
+from glassnet.calls import explained
 from glassnet.errors import ArgumentError
 from glassnet.training.callbacks.base import Callback, Session
 from glassnet.training.callbacks.watch import Watch
 
 
+@explained
 class Checkpoint(Callback):
     """Saves the network and all that its training needs to go on, after every so many epochs.
 

@@ -6,12 +6,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from glassnet import checks
+from glassnet.calls import explained
 from glassnet.engines.base import Array
 from glassnet.errors import ArgumentError
 from glassnet.training.callbacks.base import Callback, Session
 from glassnet.training.callbacks.watch import Watch
 
 
+@explained
 class EarlyStopping(Callback):
     """Ends training when a metric has not improved for so many epochs in a row.
 

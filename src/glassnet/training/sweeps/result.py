@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from glassnet.calls import explained
 from glassnet.errors import ArgumentError
 from glassnet.optional import require
 from glassnet.training.sweeps.description import label
@@ -22,6 +23,7 @@ QUANTILES = (0.25, 0.5, 0.75)
 _MOST_ERRORS = 3
 
 
+@explained
 class SweepResult:
     """The runs of a sweep and what came of them, in the order of the settings and seeds.
 
@@ -79,11 +81,13 @@ class SweepResult:
         """The losses and metrics of all runs, in the order in which they are first met."""
         return list(dict.fromkeys(name for outcome in self.outcomes for name in outcome.measured))
 
+    @explained
     def to_frame(self) -> Any:
         """A pandas DataFrame, one row per run, with the columns of :attr:`rows`."""
         pandas = require("pandas", extra="tables", purpose="a sweep as a DataFrame")
         return pandas.DataFrame(self.rows)
 
+    @explained
     def summary(self, column: str = "loss") -> Any:
         """A pandas DataFrame, one row per setting.
 
@@ -122,6 +126,7 @@ class SweepResult:
                 f"no run of this sweep has {column!r}; there is {', '.join(numbers)}{self._errors()}"
             )
 
+    @explained
     def plot(self, column: str = "", ax: Axes | None = None) -> Picture:
         """Draw the settings beside each other; see :func:`glassnet.insight.plots.sweep`."""
         from glassnet.insight.plots import sweep

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import inspect
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import product
@@ -11,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from glassnet import checks
+from glassnet.calls import hint
 from glassnet.errors import ArgumentError
 from glassnet.network import Network
 
@@ -125,7 +125,7 @@ def keys_of_fit(build: Callable[..., Any], keys: Iterable[str], options: Mapping
         if key not in named | known and not takes_all:
             raise ArgumentError(
                 f"grid key {key!r} is neither a parameter of {_name(build)}({', '.join(sorted(named))}) nor an option "
-                f"of fit{_near(key, named | known)}"
+                f"of fit{hint(key, sorted(named | known))}"
             )
     of_fit = frozenset(key for key in keys if key in known and key not in named)
     _check_options(options, known, of_fit)
@@ -139,7 +139,7 @@ def _check_options(options: Mapping[str, Any], known: set[str], of_fit: frozense
             raise ArgumentError(f"sweep takes no {option}=; use {_ITS_OWN[option]}")
         if option not in known:
             raise ArgumentError(
-                f"sweep passes its options on to fit, which knows no {option!r}{_near(option, known)}"
+                f"sweep passes its options on to fit, which knows no {option!r}{hint(option, sorted(known))}"
             )
         if option in of_fit:
             raise ArgumentError(f"{option!r} is an option and in the grid; give it once")
@@ -160,8 +160,3 @@ def _check_call(build: Callable[..., Any], keys: list[str]) -> None:
 
 def _name(build: Callable[..., Any]) -> str:
     return getattr(build, "__name__", "build")
-
-
-def _near(name: str, known: set[str]) -> str:
-    near = difflib.get_close_matches(name, sorted(known), n=1)
-    return f"; did you mean {near[0]!r}?" if near else ""

@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Unpack
 
+from glassnet.calls import explained
 from glassnet.errors import ArgumentError
 from glassnet.network import Network
 from glassnet.training.interrupt import CTRL_C
@@ -20,6 +21,7 @@ from glassnet.training.sweeps.settings import chosen_seeds, combinations, keys_o
 from glassnet.training.sweeps.workers import carried_out
 
 
+@explained
 def sweep(
     build: Callable[..., Network],
     grid: Mapping[str, Sequence[Any]] | Sequence[Mapping[str, Any]],

@@ -1,0 +1,67 @@
+"""Everything a user can call, found by walking through the public names."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import glassnet as gn
+
+ROOMS = (
+    "activations", "callbacks", "datasets", "initializers", "losses", "metrics", "optimizers", "plots", "schedules",
+)  # fmt: skip
+
+# What those who write parts, engines or callbacks call or override; a user does not.
+HOOKS = {
+    "activations": ("formula", "slope_formula"),
+    "callbacks": ("adjust", "begin", "check", "end", "epoch_end", "memory", "remember", "write"),
+    "initializers": ("draw",),
+    "layers": ("bind", "output_shape", "parameters", "row_fields", "statistics", "view", "penalty"),
+    "losses": ("compare", "formula", "on_logits", "prepare", "slope_formula"),
+    "metrics": ("ratio",),
+    "network": ("assemble", "config", "features", "penalty", "plan", "training_state"),
+    "optimizers": ("coefficients", "rates", "rule", "table"),
+    "schedules": ("rates",),
+}
+
+
+def public_callables() -> dict[str, Callable[..., Any]]:
+    """By name, such as "gn.Network.fit" or "gn.losses.Huber": functions, classes, and methods of classes."""
+    return dict(_walk("gn", gn)) | {
+        name: thing for room in ROOMS for name, thing in _walk(f"gn.{room}", getattr(gn, room))
+    }
+
+
+def _walk(prefix: str, room: Any) -> Iterator[tuple[str, Callable[..., Any]]]:
+    for name in room.__all__:
+        thing, label = getattr(room, name), f"{prefix}.{name}"
+        if inspect.isclass(thing):
+            if not issubclass(thing, BaseException):
+                yield label, thing
+                yield from _methods(label, thing)
+        elif callable(thing):
+            yield label, thing
+
+
+def _methods(label: str, cls: type) -> Iterator[tuple[str, Callable[..., Any]]]:
+    for name, method in inspect.getmembers(cls, callable):
+        if not name.startswith("_") and name not in _hooks(cls) and _of_glassnet(method):
+            yield f"{label}.{name}", method
+
+
+def _hooks(cls: type) -> set[str]:
+    """Of the rooms in which the class and its bases stand."""
+    rooms = {part for base in cls.__mro__ for part in base.__module__.split(".")}
+    rooms |= {"callbacks"} if issubclass(cls, gn.Callback) else set()
+    return {name for room in rooms for name in HOOKS.get(room, ())}
+
+
+def _of_glassnet(method: Any) -> bool:
+    return str(getattr(method, "__module__", "")).startswith("glassnet")
+
+
+def arguments(called: Callable[..., Any]) -> list[inspect.Parameter]:
+    """What it takes beside the object it belongs to."""
+    parts = list(inspect.signature(called).parameters.values())
+    return [part for part in parts if part.name not in ("self", "cls")]
