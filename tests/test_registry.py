@@ -89,7 +89,8 @@ def test_short_aliases_mean_the_full_names(room: ModuleType, alias: str, name: s
     ("room", "wrong", "kind", "hint"),
     [
         (activations, "rleu", "activation", "did you mean 'relu'"),
-        (activations, "ReLU6", "activation", "known names: linear, relu"),
+        (activations, "ReLU6", "activation", "did you mean 'relu'"),
+        (activations, "xyz", "activation", "known names: linear, relu"),
         (losses, "msee", "loss", "did you mean 'mse'"),
         (losses, "categorical_crossentropy", "loss", "did you mean 'categorical_cross_entropy'"),
         (optimizers, "addam", "optimizer", "did you mean 'adam'"),
