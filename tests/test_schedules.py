@@ -163,7 +163,8 @@ def test_a_users_own_schedule_is_found_by_its_name(monkeypatch: pytest.MonkeyPat
 
 def test_a_schedule_that_needs_arguments_is_not_made_from_its_name() -> None:
     with pytest.raises(
-        ArgumentError, match=r"schedule 'step' cannot be made from its name.*'every'.*for example"
+        ArgumentError,
+        match=r"schedule 'step' cannot be made from its name.*needs learning_rate and every.*for example",
     ):
         schedules.get("step")
 
