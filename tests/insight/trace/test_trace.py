@@ -13,8 +13,8 @@ import torch
 
 import glassnet as gn
 from glassnet.errors import ArgumentError, NotBuiltError
+from glassnet.insight.trace.arithmetic import product_sum
 from glassnet.insight.trace.neuron import NeuronTrace
-from glassnet.insight.trace.numbers import product_sum
 from glassnet.insight.trace.page import content
 
 RANDOM = np.random.default_rng(3)
@@ -214,7 +214,7 @@ def test_a_large_network_is_summarised_on_its_page_and_still_answers() -> None:
 
 def test_of_a_long_sum_the_largest_terms_are_written_out() -> None:
     weights = np.array([0.0, 0.5, 0.0, -2.0, 0.1])
-    assert product_sum(np.ones(5), weights, 2) == "1·0.5 + 1·(−2) + [3 smaller: 0.1]"
+    assert product_sum(np.ones(5), weights, 2).write(5) == "1·0.5 + 1·(−2) + [3 smaller: 0.1]"
 
 
 def test_a_page_writes_out_fewer_samples_of_a_very_wide_network() -> None:

@@ -9,7 +9,7 @@ from glassnet.insight.report.markup import Html, section, table, tag
 from glassnet.insight.report.numbers import number
 from glassnet.insight.report.subject import Subject
 from glassnet.insight.report.worst import order
-from glassnet.insight.trace.steps import Step
+from glassnet.insight.trace.step import Step
 from glassnet.insight.trace.trace import Trace, trace
 
 

@@ -8,11 +8,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from glassnet.insight.trace.notation import ACTIVATIONS, activation_notation
-from glassnet.insight.trace.numbers import TERMS, factor, filled_in, listed, number, product_sum
-from glassnet.insight.trace.record import RowRecord
+from glassnet.insight.trace.arithmetic import TERMS, equation, listed, num, number, product_sum
+from glassnet.insight.trace.notation import function_of
 from glassnet.insight.trace.unit import UnitTrace
-from glassnet.plan import DENSE, NOWHERE
+from glassnet.plan import NOWHERE
 
 Array = NDArray[Any]
 
@@ -76,11 +75,6 @@ class NeuronTrace(UnitTrace):
         return float(self.made.d_z[self.sample, self.unit])
 
     @property
-    def slope(self) -> float | None:
-        """f'(z)."""
-        return None if self._loss_takes_over else slope(self.made, self.sample, self.unit)
-
-    @property
     def d_weights(self) -> Array:
         """The part of this sample in the gradient, x_i dz."""
         return self.inputs * self.d_z
@@ -120,43 +114,28 @@ class NeuronTrace(UnitTrace):
         place = self.made.row.bias
         return None if place == NOWHERE else float(vector[place + self.unit])
 
-    @property
-    def _loss_takes_over(self) -> bool:
-        return self.step.fused and self.index == len(self.step.rows) - 1
-
-    @property
-    def _activation(self) -> Any:
-        plan = self.step.plan
-        return plan.objective.activation if self._loss_takes_over else self.made.row.activation
+    def weighted_sum(self, terms: int = TERMS) -> str:
+        """The numbers of z = Σ xᵢ·wᵢ + b."""
+        made = product_sum(self.inputs, self.weights, terms)
+        return equation(made if self.bias is None else made + num(self.bias), self.z)
 
     def _forward_lines(self, terms: int) -> list[str]:
-        name, notation = activation_notation(self._activation)
-        b, its_value = ("", "") if self.bias is None else (" + b", f" + {factor(self.bias)}")
+        function, probability = self.activation, self.probability(terms)
+        shown = [function.value, self.output(terms)]
         lines = [
-            f"z = Σ xᵢ·wᵢ{b}",
-            f"  = {product_sum(self.inputs, self.weights, terms)}{its_value} = {number(self.z)}",
-            f"a = {name}(z) = {' = '.join(self._activated(notation.value))}",
+            "z = Σ xᵢ·wᵢ" if self.bias is None else "z = Σ xᵢ·wᵢ + b",
+            f"  = {self.weighted_sum(terms)}",
+            f"a = {function.name}(z) = {' = '.join(dict.fromkeys(shown))}",
         ]
-        probabilities = self.step.probabilities if self.index == len(self.step.rows) - 1 else None
-        if probabilities is not None:
-            name, notation = activation_notation(self.step.plan.objective.activation)
-            value = number(float(probabilities[self.sample, self.unit]))
-            lines.append(f"p = {name}(a), which the loss takes = {value}")
+        if probability is not None:
+            name = function_of(self.step.plan.objective.activation).name
+            lines.append(f"p = {name}(a), which the loss takes = {probability}")
         return lines
-
-    def _activated(self, formula: str) -> list[str]:
-        """The formula, the formula with its numbers, and the output."""
-        if activation_notation(self._activation)[1] is ACTIVATIONS["softmax"]:
-            logits = self.made.z[self.sample]
-            all_of_them = " + ".join(f"exp({number(float(z))})" for z in logits[:TERMS])
-            more = f" + … ({len(logits)} in all)" if len(logits) > TERMS else ""
-            return [formula, f"exp({number(self.z)})/({all_of_them}{more})", number(self.a)]
-        return [formula, *filter(None, [filled_in(formula, z=self.z)]), number(self.a)]
 
     def _backward_lines(self, terms: int) -> list[str]:
         row = self.made.row
         return [
-            *(self._cancelled_lines() if self._loss_takes_over else self._chain_lines(terms)),
+            *self._activation_lines(),
             f"∂L/∂wᵢ = xᵢ·dz, this sample: {listed(self.d_weights, terms)}",
             f"∂L/∂wᵢ over all samples{_penalty('w', row.l1, row.l2)}: {listed(self.d_weights_batch, terms)}",
             *self._bias_lines(),
@@ -165,44 +144,9 @@ class NeuronTrace(UnitTrace):
     def _bias_lines(self) -> list[str]:
         if self.d_bias is None or self.d_bias_batch is None:
             return []
-        row = self.made.row
-        penalty = _penalty("b", row.bias_l1, row.bias_l2)
-        return [
-            f"∂L/∂b = dz, this sample: {number(self.d_bias)}; over all samples{penalty}: "
-            f"{number(self.d_bias_batch)}"
-        ]
-
-    def _cancelled_lines(self) -> list[str]:
-        """The error of an output whose activation cancels against the loss."""
-        name, _ = activation_notation(self._activation)
-        softmax, m = name == "softmax", len(self.step.x)
-        count = m if softmax else m * self.step.plan.n_outputs
-        over = "m" if softmax else "n"
-        target = float(self.step.y[self.sample, self.unit])
-        why = f"{name} and its cross-entropy cancel: ∂L/∂a · ∂a/∂z = a − y, divided by {over}"
-        weight = "".join(f", {text}" for text in self._weight_of_sample())
-        return [
-            why + (f" = {count} samples" if softmax else f" = {count} outputs of the batch") + weight,
-            f"dz = (a − y)/{over} = ({number(self.a)} − {number(target)})/{count} = {number(self.d_z)}",
-        ]
-
-    def _chain_lines(self, terms: int) -> list[str]:
-        _, notation = activation_notation(self._activation)
-        found = self.slope
-        if found is None:
-            a, errors = self.made.a[self.sample], self.made.d_a[self.sample]
-            inner = product_sum(errors, a, terms)
-            return [
-                *self._d_a_lines(terms),
-                f"Σₖ ∂L/∂aₖ·aₖ = {inner} = {number(float(errors @ a))}",
-                f"dz = a·(∂L/∂a − Σₖ ∂L/∂aₖ·aₖ) = {number(self.d_z)}",
-            ]
-        filled = filled_in(notation.slope, z=self.z, a=self.a)
-        return [
-            *self._d_a_lines(terms),
-            f"f′(z) = {' = '.join(filter(None, [notation.slope, filled]))} = {number(found)}",
-            f"dz = ∂L/∂a · f′(z) = {factor(self.d_a)} · {factor(found)} = {number(self.d_z)}",
-        ]
+        penalty = _penalty("b", self.made.row.bias_l1, self.made.row.bias_l2)
+        of_batch = number(self.d_bias_batch)
+        return [f"∂L/∂b = dz, this sample: {number(self.d_bias)}; over all samples{penalty}: {of_batch}"]
 
     def _update_lines(self, terms: int) -> list[str]:
         update = self.step.update
@@ -217,14 +161,3 @@ class NeuronTrace(UnitTrace):
 
 def _penalty(name: str, l1: float, l2: float) -> str:
     return f" + λ₁·sign({name}) + λ₂·{name}" if l1 or l2 else ""
-
-
-def slope(made: RowRecord, sample: int, unit: int) -> float | None:
-    """f'(z) of a dense or activation row; None for softmax, which has a Jacobian."""
-    activation = made.row.activation
-    if activation_notation(activation)[1] is ACTIVATIONS["softmax"]:
-        return None
-    place = (slice(sample, sample + 1), slice(unit, unit + 1))
-    source = made.z if made.row.kind == DENSE else made.inputs
-    found: Any = np.broadcast_to(activation.slope(source[place], made.a[place]), (1, 1))
-    return float(found[0, 0])

@@ -10,9 +10,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from glassnet.insight.trace.notation import activation_notation
+from glassnet.insight.trace.notation import function_of
 from glassnet.insight.trace.record import RowRecord, StepRecord
-from glassnet.insight.trace.units import unit_trace
+from glassnet.insight.trace.slopes import LossOf
+from glassnet.insight.trace.units import unit_of
 from glassnet.plan import ACTIVATION, BATCH_NORM, DENSE, DROPOUT, NOWHERE
 from glassnet.registry import compact_repr
 
@@ -49,16 +50,16 @@ def content(step: StepRecord) -> dict[str, Any]:
                    "every": _numbers(step.x[samples])},
         "targets": _numbers(step.y[samples]),
         "rows": [
-            _row(step, k, made, drawn[k], drawn[k + 1], samples) | {"texts": _texts(step, made, not_drawn[k], texts)}
+            _row(step, k, made, drawn[k], drawn[k + 1], samples) | {"texts": _texts(step, k, not_drawn[k], texts)}
             for k, made in enumerate(step.rows)
         ],
     }  # fmt: skip
 
 
-def _texts(step: StepRecord, made: RowRecord, units: Array, n_samples: int) -> dict[int, list[str]]:
+def _texts(step: StepRecord, index: int, units: Array, n_samples: int) -> dict[int, list[str]]:
     """The arithmetic of units that are not drawn, for the first samples."""
     return {
-        int(unit): [str(unit_trace(step, made.row.layer, int(unit), sample)) for sample in range(n_samples)]
+        int(unit): [str(unit_of(step, index, int(unit), sample)) for sample in range(n_samples)]
         for unit in units
     }
 
@@ -67,19 +68,19 @@ def _row(
     step: StepRecord, index: int, made: RowRecord, incoming: Array, units: Array, samples: slice
 ) -> dict[str, Any]:
     fused = step.fused and index == len(step.rows) - 1
-    name, notation = activation_notation(step.plan.objective.activation if fused else made.row.activation)
+    function = function_of(step.plan.objective.activation if fused else made.row.activation)
     layer, a = step.network.layers[made.row.layer], made.a[samples]
     described: dict[str, Any] = {
         "kind": {DENSE: "dense", ACTIVATION: "activation", DROPOUT: "dropout", BATCH_NORM: "batch norm"}.get(
             made.row.kind, "layer norm"
         ),
-        "layer": made.row.layer, "title": compact_repr(layer), "activation": name, "f": notation.value,
-        "slope": notation.slope, "fused": fused, "drawn": units.tolist(), "all": made.row.n_outputs,
+        "layer": made.row.layer, "title": compact_repr(layer), "activation": function.name, "f": function.value,
+        "slope": function.slope, "fused": fused, "drawn": units.tolist(), "all": made.row.n_outputs,
         "z": _numbers(made.z[samples][:, units]), "a": _numbers(a[:, units]),
         "da": _numbers(made.d_a[samples][:, units]), "dz": _numbers(made.d_z[samples][:, units]),
     }  # fmt: skip
     if fused:
-        described["error"] = "(a − y)/" + ("m" if step.plan.objective.least_outputs > 1 else "n")
+        described["error"] = LossOf(step).slope("a", "y", "Σy")[0]
     if made.weights is not None:
         described |= _parameters(step, made, incoming, units, samples)
     return described

@@ -13,7 +13,8 @@ from numpy.typing import ArrayLike
 
 from glassnet.errors import ArgumentError
 from glassnet.insight.trace.record import StepRecord, record
-from glassnet.insight.trace.steps import Step, Writer
+from glassnet.insight.trace.step import Step
+from glassnet.insight.trace.steps import Writer
 from glassnet.insight.trace.unit import UnitTrace
 from glassnet.insight.trace.units import unit_trace
 from glassnet.losses import Loss

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 
 from glassnet.errors import ArgumentError
-from glassnet.insight.trace.neuron import NeuronTrace, slope
-from glassnet.insight.trace.notation import activation_notation
-from glassnet.insight.trace.numbers import factor, number, product_sum
+from glassnet.insight.trace.arithmetic import TERMS, Term, equation, num, number, root
+from glassnet.insight.trace.neuron import NeuronTrace
 from glassnet.insight.trace.record import StepRecord
 from glassnet.insight.trace.unit import UnitTrace
 from glassnet.plan import ACTIVATION, BATCH_NORM, DENSE, DROPOUT, LAYER_NORM
@@ -46,39 +46,13 @@ class PassedUnitTrace(UnitTrace):
 class ActivationTrace(PassedUnitTrace):
     """A unit of an activation layer: a = f(x)."""
 
-    @property
-    def _loss_takes_over(self) -> bool:
-        return self.step.fused and self.index == len(self.step.rows) - 1
-
     def _forward_lines(self, terms: int) -> list[str]:
-        activation = self.made.row.activation
-        if self._loss_takes_over:
-            activation = self.step.plan.objective.activation
-        name, notation = activation_notation(activation)
-        return [f"a = {name}(z) = {notation.value}, z = {number(self.x)}", f"  = {number(self.a)}"]
+        function = self.activation
+        shown = dict.fromkeys([function.value, self.output(terms)])
+        return [f"a = {function.name}(z) = {' = '.join(shown)}, z = {number(self.x)}"]
 
     def _backward_lines(self, terms: int) -> list[str]:
-        if self._loss_takes_over:
-            name, _ = activation_notation(self.step.plan.objective.activation)
-            target = number(float(self.step.y[self.sample, self.unit]))
-            return [
-                f"{name} and its cross-entropy cancel: dz = (a − y) over the number that the mean is of, y = {target}",
-                f"   = {number(self.d_x)}",
-            ]
-        found = slope(self.made, self.sample, self.unit)
-        _, notation = activation_notation(self.made.row.activation)
-        if found is None:
-            a, errors = self.made.a[self.sample], self.made.d_a[self.sample]
-            return [
-                *self._d_a_lines(terms),
-                f"Σₖ ∂L/∂aₖ·aₖ = {product_sum(errors, a, terms)} = {number(float(errors @ a))}",
-                f"dz = a·(∂L/∂a − Σₖ ∂L/∂aₖ·aₖ) = {number(self.d_x)}",
-            ]
-        return [
-            *self._d_a_lines(terms),
-            f"f′(z) = {notation.slope} = {number(found)}",
-            f"dz = ∂L/∂a · f′(z) = {factor(self.d_a)} · {factor(found)} = {number(self.d_x)}",
-        ]
+        return self._activation_lines()
 
 
 @dataclass(frozen=True, repr=False)
@@ -90,15 +64,23 @@ class DropoutTrace(PassedUnitTrace):
         """1 if the unit was kept for this sample, 0 if it was dropped."""
         return 0 if self.made.mask is None else int(self.made.mask[self.sample, self.unit])
 
+    def _through_the_mask(self, value: float, result: float) -> str:
+        return equation(num(value) * num(self.kept) / (num(1) - num(self.made.row.rate)), result)
+
+    def output(self, terms: int = TERMS) -> str:
+        """The numbers of a = x mask / (1 - rate)."""
+        return self._through_the_mask(self.x, self.a)
+
+    def back_to_input(self) -> str:
+        """The numbers of the same on the way back."""
+        return self._through_the_mask(self.d_a, self.d_x)
+
     def _forward_lines(self, terms: int) -> list[str]:
-        rate = number(self.made.row.rate)
-        text = f"a = x·mask/(1 − rate) = {factor(self.x)}·{self.kept}/(1 − {rate}) = {number(self.a)}"
+        text = f"a = x·mask/(1 − rate) = {self.output()}"
         return [f"mask = {self.kept}: {'kept' if self.kept else 'dropped'} for this sample", text]
 
     def _backward_lines(self, terms: int) -> list[str]:
-        rate = number(self.made.row.rate)
-        text = f"∂L/∂x = ∂L/∂a·mask/(1 − rate) = {factor(self.d_a)}·{self.kept}/(1 − {rate}) = {number(self.d_x)}"
-        return [*self._d_a_lines(terms), text]
+        return [*self._d_a_lines(terms), f"∂L/∂x = ∂L/∂a·mask/(1 − rate) = {self.back_to_input()}"]
 
 
 @dataclass(frozen=True, repr=False)
@@ -125,45 +107,65 @@ class NormalisedTrace(PassedUnitTrace):
     @property
     def mean(self) -> float:
         """Of the entries that are normalised together."""
-        return float(self._group(self.made.inputs).mean())
+        return float(self._group(self.made.inputs).mean(dtype=np.float64))
 
     @property
     def variance(self) -> float:
         """Of the entries that are normalised together."""
-        return float(self._group(self.made.inputs).var())
+        return float(self._group(self.made.inputs).var(dtype=np.float64))
 
     def _parameter(self, which: str) -> int:
         return int(getattr(self.made.row, which)) + self.unit
 
+    def _before(self, which: str) -> float:
+        return float(self.step.update.before[self._parameter(which)])
+
+    def _spread(self) -> Term:
+        return root(num(self.variance) + num(self.made.row.epsilon))
+
+    def output(self, terms: int = TERMS) -> str:
+        """The numbers of a = w x̂ + b."""
+        return equation(
+            num(self._before("weights")) * num(self.standardised) + num(self._before("bias")), self.a
+        )
+
+    def back_to_input(self) -> str:
+        """The numbers of dL/dx = (g - mean g - x̂ mean(g x̂)) / sqrt(variance + epsilon)."""
+        g, standardised = self._group(self._g()), self._group(self.made.z).astype(np.float64)
+        inner = num(g.mean()) + num(self.standardised) * num((g * standardised).mean())
+        own = num(float(self._g()[self.sample, self.unit]))
+        return equation((own - inner) / self._spread(), self.d_x)
+
+    def _g(self) -> Array:
+        """dL/dx̂ of all samples and units."""
+        row, update = self.made.row, self.step.update
+        weights = update.before[row.weights : row.weights + row.n_outputs]
+        found: Array = self.made.d_a.astype(np.float64) * weights
+        return found
+
     def _forward_lines(self, terms: int) -> list[str]:
-        row, before = self.made.row, self.step.update.before
-        over = "the samples of the batch" if row.kind == BATCH_NORM else "the features of the sample"
-        w, b = (float(before[self._parameter(which)]) for which in ("weights", "bias"))
+        over = (
+            "the samples of the batch" if self.made.row.kind == BATCH_NORM else "the features of the sample"
+        )
+        standardised = equation((num(self.x) - num(self.mean)) / self._spread(), self.standardised)
         return [
             f"mean = {number(self.mean)}, variance = {number(self.variance)}, over {over}",
-            f"x̂ = (x − mean)/√(variance + ε) = ({number(self.x)} − {factor(self.mean)})"
-            f"/√({number(self.variance)} + {number(row.epsilon)}) = {number(self.standardised)}",
-            f"a = w·x̂ + b = {factor(w)}·{factor(self.standardised)} + {factor(b)} = {number(self.a)}",
+            f"x̂ = (x − mean)/√(variance + ε) = {standardised}",
+            f"a = w·x̂ + b = {self.output()}",
         ]
 
     def _backward_lines(self, terms: int) -> list[str]:
-        made, update = self.made, self.step.update
-        weights = update.before[made.row.weights : made.row.weights + made.row.n_outputs]
-        errors = self._group(made.d_a * weights)
-        standardised = self._group(made.z)
-        g = self.d_a * float(weights[self.unit])
-        part = self.d_a * self.standardised
+        gradient, weight = self.step.update.gradient, self._before("weights")
+        part = equation(num(self.d_a) * num(self.standardised), self.d_a * self.standardised)
+        g = equation(num(weight) * num(self.d_a), weight * self.d_a)
+        of_all = [number(float(gradient[self._parameter(which)])) for which in ("weights", "bias")]
         return [
             *self._d_a_lines(terms),
-            f"∂L/∂w = ∂L/∂a·x̂, this sample: {number(part)}; over all samples: "
-            f"{number(float(update.gradient[self._parameter('weights')]))}",
-            f"∂L/∂b = ∂L/∂a, this sample: {number(self.d_a)}; over all samples: "
-            f"{number(float(update.gradient[self._parameter('bias')]))}",
-            f"g = ∂L/∂x̂ = w·∂L/∂a = {factor(float(weights[self.unit]))}·{factor(self.d_a)} = {number(g)}",
-            "∂L/∂x = (g − mean(g) − x̂·mean(g·x̂))/√(variance + ε), through the mean and the variance too",
-            f"      = ({number(g)} − {factor(float(errors.mean()))} − {factor(self.standardised)}·"
-            f"{factor(float((errors * standardised).mean()))})"
-            f"/√({number(self.variance)} + {number(made.row.epsilon)}) = {number(self.d_x)}",
+            f"∂L/∂w = ∂L/∂a·x̂, this sample: {part}; over all samples: {of_all[0]}",
+            f"∂L/∂b = ∂L/∂a, this sample: {number(self.d_a)}; over all samples: {of_all[1]}",
+            f"g = ∂L/∂x̂ = w·∂L/∂a = {g}",
+            "∂L/∂x = (g − (mean(g) + x̂·mean(g·x̂)))/√(variance + ε), through the mean and the variance too",
+            f"      = {self.back_to_input()}",
         ]
 
     def _update_lines(self, terms: int) -> list[str]:
@@ -197,7 +199,12 @@ def unit_trace(step: StepRecord, layer: int, unit: int, sample: int) -> UnitTrac
     made = step.rows[places[layer]]
     _within("unit", unit, made.row.n_outputs)
     _within("sample", sample, len(step.x))
-    return KINDS[made.row.kind](step, places[layer], unit, sample)
+    return unit_of(step, places[layer], unit, sample)
+
+
+def unit_of(step: StepRecord, index: int, unit: int, sample: int) -> UnitTrace:
+    """The arithmetic of a unit of a row of the plan, counted from 0."""
+    return KINDS[step.rows[index].row.kind](step, index, unit, sample)
 
 
 def _within(name: str, value: int, n: int) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from glassnet.insight.trace.numbers import factor, number
+from glassnet.insight.trace.arithmetic import factor, number
 from glassnet.optimizers import AdamW, Optimizer
 
 Array = NDArray[Any]
