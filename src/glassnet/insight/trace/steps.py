@@ -49,7 +49,7 @@ class Writer:
 
     def _shapes(self, sign: str, *arrays: Array) -> str:
         """Of what goes in, with the sign between."""
-        return f" {sign} ".join(str((array.T if self.columns else array).shape) for array in arrays)
+        return sign.join(str((array.T if self.columns else array).shape) for array in arrays)
 
     def _product(self, first: Array, second: Array) -> str:
         """Of the factors of a matrix product, in the order in which they are written."""
@@ -77,7 +77,7 @@ class Writer:
         elif isinstance(unit, DropoutTrace):
             texts = (f"A{k} = {source} ∘ M{k} / (1 − p)", rf"A_{k} = {latex_source} \circ M_{k} / (1 - p)")
             numbers = f"a = {unit.output()}, p = {number(row.rate)}"
-            shapes = self._shapes("∘", made.inputs, made.a)
+            shapes = self._shapes(" ∘ ", made.inputs, made.a)
             yield self._step(f"A{k}", "forward", row.layer, texts, numbers, made.a, shapes)
         elif isinstance(unit, NormalisedTrace):
             over = "the features of each sample" if row.kind == LAYER_NORM else "the batch"
@@ -130,7 +130,7 @@ class Writer:
         notes = [f"computed from Z{k}, so that no logarithm of 0 can occur"] if step.fused else []
         if self.loss.weighted:
             notes.append("each sample counts with its weight s")
-        shapes, array = self._shapes(",", step.rows[-1].a, step.y), np.array([[step.value]])
+        shapes, array = self._shapes(", ", step.rows[-1].a, step.y), np.array([[step.value]])
         return self._step(
             "L", "loss", None, (f"L = {text}", f"L = {latex}"), numbers, array, shapes, "; ".join(notes)
         )
@@ -163,7 +163,7 @@ class Writer:
         numbers = f"dz = {unit.error()}"
         if unit.slope is not None:
             numbers = f"f′ = {unit.slope_with_numbers()}\n{numbers}"
-        shapes = self._shapes("∘", made.d_a, made.a)
+        shapes = self._shapes(" ∘ ", made.d_a, made.a)
         return self._step(f"dZ{k}", "backward", made.row.layer, texts, numbers, made.d_z, shapes)
 
     def _output_error(self, k: int, made: RowRecord) -> Step:
@@ -177,7 +177,7 @@ class Writer:
         )
         if self.loss.weighted:
             notes.append("s: the weight of the sample")
-        shapes, texts = self._shapes(",", made.a, y), (f"dA{k} = {text}", f"dA_{k} = {latex}")
+        shapes, texts = self._shapes(", ", made.a, y), (f"dA{k} = {text}", f"dA_{k} = {latex}")
         return self._step(
             f"dA{k}", "backward", made.row.layer, texts, numbers, made.d_a, shapes, "; ".join(notes)
         )
@@ -198,7 +198,7 @@ class Writer:
                 f"together {together}"
             )
         note += "; s is the weight of the sample" if self.loss.weighted else ""
-        texts, shapes = (f"dZ{k} = {text}", f"dZ_{k} = {latex}"), self._shapes("−", made.a, self.step.y)
+        texts, shapes = (f"dZ{k} = {text}", f"dZ_{k} = {latex}"), self._shapes(" − ", made.a, self.step.y)
         numbers = f"dz = {self._unit(k).error()}"
         return self._step(f"dZ{k}", "backward", made.row.layer, texts, numbers, made.d_z, shapes, note)
 
@@ -211,7 +211,7 @@ class Writer:
                 rf"dw_{k} = \sum_i dA_{k} \circ \hat {latex_source}",
             )
             numbers = f"dw = {equation(product_sum(made.z[:, j], made.d_a[:, j]), found[0, j])}"
-            shapes = self._shapes("∘", made.d_a, made.z)
+            shapes = self._shapes(" ∘ ", made.d_a, made.z)
             return self._step(f"dW{k}", "backward", made.row.layer, texts, numbers, found, shapes)
         i = self.entry.inputs[k - 1]
         penalty = " + λ₁ sign(W) + λ₂ W" if made.row.l1 or made.row.l2 else ""
@@ -257,7 +257,7 @@ class Writer:
         numbers = f"da = {number(made.d_inputs[entry.sample, numbered.unit])}"
         if isinstance(numbered, DropoutTrace):
             texts = (f"dA{below} = dA{k} ∘ M{k} / (1 − p)", rf"dA_{below} = dA_{k} \circ M_{k} / (1 - p)")
-            numbers, shapes = f"da = {numbered.back_to_input()}", self._shapes("∘", made.d_a, made.a)
+            numbers, shapes = f"da = {numbered.back_to_input()}", self._shapes(" ∘ ", made.d_a, made.a)
         elif isinstance(numbered, NormalisedTrace):
             texts = (
                 f"dA{below} = (g − (mean(g) + x̂·mean(g·x̂)))/√(variance + ε), g = w{k}·dA{k}",
