@@ -10,7 +10,7 @@ in float64, and names a slip only if it gives the learner's numbers. A map of th
 - ``check_activation``: ``activation``, and ``upstream`` for backward passes that take the error.
 - ``check_loss``: ``loss``, ``loss_value`` (which loss it is), ``gradient_slips``, ``loss_batches``,
   ``loss_epsilon``, ``loss_shapes``.
-- ``check_layer``: ``layer``, ``learner_layer`` (running it), ``layer_slips``.
+- ``check_layer``: the room ``layer``, on ``finding``, which finds arrays and gradients in code of somebody else's.
 - ``check_optimizer``: ``optimizer``, ``learner_step`` (stepping it), ``optimizer_rules``.
 - ``check_backward``: ``backward`` reads the arguments, ``observed`` the gradients, ``verdict`` decides. The network as
   the checker runs it: ``stages``, ``chain``, ``rounding`` (numbers with the reach of rounding), ``problem`` (when

@@ -12,15 +12,17 @@ from glassnet.insight.check.rounding import DOUBLE, Array
 from glassnet.insight.check.stages import Norm
 
 SAME = 1e-6
+DERIVATIVE = "The error passes the activation of the layer without its derivative."
 
 
 class Setting(NamedTuple):
-    """One pass of a layer: input, error at the output, weights, and the weights after an update with dW.
+    """One pass of a layer: input, error at the output and behind the activation, weights, and these after an update.
 
     `columns` says how the learner writes it.
     """
 
     x: Array
+    arrived: Array
     error: Array
     weights: Array | None
     updated: Array | None
@@ -54,14 +56,14 @@ def of_inputs(s: Setting, right: Array) -> Iterator[Guess]:
                 carried,
                 s.error @ s.weights,
             )
-        if s.updated is not None:
-            message = "The weights are updated before they carry the error back."
-            yield Guess(
-                "weights_updated_first", message, f"{carried}  # before W changes", s.error @ s.updated.T
-            )
+    if s.updated is not None and s.updated.shape == (s.x.shape[1], s.error.shape[1]):
+        message = "The weights are updated before they carry the error back."
+        yield Guess("weights_updated_first", message, f"{carried}  # before W changes", s.error @ s.updated.T)
     if s.weights is not None and s.weights.ndim == 1:
         yield from _of_norms(s)
-    yield Guess("error_not_carried", "dX is the error that arrived.", carried, s.error)
+    if s.weights is not None and s.weights.ndim == 2 and s.weights.shape == (s.x.shape[1], s.error.shape[1]):
+        yield Guess("activation_derivative_missing", DERIVATIVE, "dZ = dA * f'(Z)", s.arrived @ s.weights.T)
+    yield Guess("error_not_carried", "dX is the error that arrived.", carried, s.arrived)
     yield Guess("sign_flipped", "dX has the wrong sign.", carried, -right)
     yield Guess("batch_mean_twice", "dX is divided by the number of samples.", carried, right / len(s.x))
 
@@ -70,6 +72,8 @@ def of_weights(s: Setting, right: Array) -> Iterator[Guess]:
     """Mistakes in dW."""
     line, m = "dW = dZ @ X.T" if s.columns else "dW = X.T @ dZ", len(s.x)
     yield Guess("transposed_weight_gradient", "dW is transposed.", line, right.T)
+    if not same(right, s.x.T @ s.arrived):
+        yield Guess("activation_derivative_missing", DERIVATIVE, "dZ = dA * f'(Z)", s.x.T @ s.arrived)
     yield Guess(
         "weight_gradient_averaged",
         f"dW is divided by the {m} samples; dZ has its 1/m already.",
@@ -88,6 +92,8 @@ def of_bias(s: Setting, right: Array) -> Iterator[Guess]:
     line, m = "db = dZ.sum(axis=1, keepdims=True)" if s.columns else "db = dZ.sum(axis=0)", len(s.x)
     message = f"db is a mean over the {m} samples; dZ has its 1/m already."
     yield Guess("bias_gradient_averaged", message, line, right / m)
+    if not same(right, s.arrived.sum(axis=0)):
+        yield Guess("activation_derivative_missing", DERIVATIVE, "dZ = dA * f'(Z)", s.arrived.sum(axis=0))
     yield Guess("bias_gradient_wrong_axis", "db is summed over the wrong axis.", line, s.error.sum(axis=1))
     yield Guess("bias_gradient_wrong_axis", "db is summed over everything.", line, s.error.sum())
     message = "db is that of the last sample alone: assigned in a loop, not added up."

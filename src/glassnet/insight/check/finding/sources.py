@@ -1,0 +1,78 @@
+"""What the text of a learner's function says: what it returns by which names, and what it reads of its object."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import textwrap
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any
+
+_NO_SOURCE = (OSError, TypeError, SyntaxError, IndentationError, ValueError)
+
+
+def tree_of(function: Callable[..., Any]) -> ast.FunctionDef | None:
+    """The function's syntax; None where its text cannot be had."""
+    return _tree(getattr(function, "__func__", function))
+
+
+@lru_cache(maxsize=256)
+def _tree(function: Any) -> ast.FunctionDef | None:
+    try:
+        module = ast.parse(textwrap.dedent(inspect.getsource(function)))
+    except _NO_SOURCE:
+        return None
+    found = next((node for node in module.body if isinstance(node, ast.FunctionDef)), None)
+    return found
+
+
+def returned_names(function: Callable[..., Any]) -> tuple[str, ...]:
+    """The names in the last ``return a, b, c``; entries that are no names are ""."""
+    tree = tree_of(function)
+    if tree is None:
+        return ()
+    returns = [
+        node.value for node in ast.walk(tree) if isinstance(node, ast.Return) and node.value is not None
+    ]
+    if not returns:
+        return ()
+    last = max(returns, key=lambda node: node.lineno)
+    entries = last.elts if isinstance(last, ast.Tuple) else [last]
+    return tuple(_name(entry) for entry in entries)
+
+
+def _name(node: ast.expr) -> str:
+    if isinstance(node, ast.Name):
+        return node.id
+    if isinstance(node, ast.Attribute):
+        return node.attr
+    return ""
+
+
+def attributes_read(function: Callable[..., Any]) -> tuple[str, ...]:
+    """The attributes of its own object that a method reads, in order."""
+    tree = tree_of(function)
+    if tree is None or not tree.args.args:
+        return ()
+    own = tree.args.args[0].arg
+    found = [
+        node.attr for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load)
+        and isinstance(node.value, ast.Name) and node.value.id == own
+    ]  # fmt: skip
+    return tuple(dict.fromkeys(found))
+
+
+def parameters(function: Callable[..., Any]) -> list[inspect.Parameter]:
+    """The positional parameters of a function; none where its signature cannot be had."""
+    positional = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+    try:
+        return [p for p in inspect.signature(function).parameters.values() if p.kind in positional]
+    except (TypeError, ValueError):
+        return []
+
+
+def required(function: Callable[..., Any]) -> list[inspect.Parameter]:
+    """Those that it cannot do without."""
+    return [p for p in parameters(function) if p.default is inspect.Parameter.empty]
