@@ -16,5 +16,6 @@ settings.load_profile("glassnet")
 
 def pytest_configure(config: pytest.Config) -> None:
     """Keep compiled kernels beside pytest's own cache: compiled once for all tests, and for the next run."""
-    if config.cache is not None:
-        os.environ.setdefault("GLASSNET_CACHE", str(config.cache.mkdir("glassnet-kernels")))
+    cache = getattr(config, "cache", None)  # there is none under -p no:cacheprovider
+    if cache is not None:
+        os.environ.setdefault("GLASSNET_CACHE", str(cache.mkdir("glassnet-kernels")))
