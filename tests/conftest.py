@@ -1,6 +1,7 @@
 """Settings of all tests."""
 
 import os
+import signal
 
 import pytest
 from hypothesis import settings
@@ -12,6 +13,11 @@ for library in ("OPENBLAS", "MKL", "OMP"):
 # No deadline, since nothing is timed; derandomized, so that the same sources give the same result everywhere.
 settings.register_profile("glassnet", deadline=None, derandomize=True)
 settings.load_profile("glassnet")
+
+
+# Shells start background jobs, and so what these start, with Ctrl-C ignored; some tests press it.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_configure(config: pytest.Config) -> None:

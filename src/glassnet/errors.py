@@ -1,4 +1,7 @@
-"""Every error that glassnet raises on purpose; all of them are :class:`GlassnetError`."""
+"""Every error that glassnet raises on purpose.
+
+All of them are :class:`GlassnetError`, but :class:`Interrupted`: it is a Ctrl-C, and ends loops and programs as one.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from glassnet.training.history import History
+    from glassnet.training.sweeps.result import SweepResult
 
 __all__ = [
     "ArgumentError", "CallError", "DataError", "DivergenceError", "EngineError", "GlassnetError",
@@ -56,6 +60,21 @@ class DivergenceError(GlassnetError, ArithmeticError):
     """
 
     history: History | None = None
+
+
+class Interrupted(KeyboardInterrupt):
+    """Training was ended by Ctrl-C or SIGTERM; the network is whole and keeps what it learned.
+
+    Attributes
+    ----------
+    history : History or None
+        Of the epochs of a fit until then.
+    result : SweepResult or None
+        Of the runs of a sweep until then.
+    """
+
+    history: History | None = None
+    result: SweepResult | None = None
 
 
 class EngineError(GlassnetError, RuntimeError):

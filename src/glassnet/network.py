@@ -364,6 +364,9 @@ class Network:
             For something that cannot be used, before any work is done; the network is as it was.
         DivergenceError
             If the loss becomes NaN or infinite; the network keeps its last good parameters.
+        Interrupted
+            A ``KeyboardInterrupt``: after Ctrl-C or SIGTERM, once the network is whole. It keeps what it learned, and
+            the exception's ``history`` holds the epochs until then.
         """
         from glassnet.training.fit import fit
         from glassnet.training.options import FitOptions

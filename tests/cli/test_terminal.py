@@ -156,12 +156,17 @@ def test_a_quiet_training_is_quiet_in_a_terminal(tmp_path: Path) -> None:
     assert terminal.shown == ""
 
 
-def test_ctrl_c_ends_training_and_saves_what_was_learned(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("number", "reason", "code"), [(signal.SIGINT, "Ctrl-C", 130), (signal.SIGTERM, "SIGTERM", 143)]
+)
+def test_a_signal_ends_training_and_saves_what_was_learned(
+    tmp_path: Path, number: signal.Signals, reason: str, code: int
+) -> None:
     terminal = Terminal(tmp_path, 100, "train", "digits", "--epochs", "1000000", "--engine", "numpy")
     terminal.read_until(r"epoch [1-9]\d*/")
-    terminal.process.send_signal(signal.SIGINT)
-    assert terminal.end() == 130
-    (stopped,) = re.findall(r"stopped by Ctrl-C after ([\d,]+) of 1,000,000 epochs", terminal.shown)
+    terminal.process.send_signal(number)
+    assert terminal.end() == code
+    (stopped,) = re.findall(rf"stopped by {reason} after ([\d,]+) of 1,000,000 epochs", terminal.shown)
     history = (tmp_path / "runs/digits/history.csv").read_text().splitlines()
     assert len(history) == 1 + int(stopped.replace(",", ""))
     network = gn.load(tmp_path / "runs/digits/model.safetensors")

@@ -143,6 +143,37 @@ def test_a_process_that_dies_ends_the_others_with_a_clear_message(folder: Path, 
         )
 
 
+LEAVE = """
+import atexit
+from pathlib import Path
+
+def left_behind():
+    names = [(task / "comm").read_text().strip() for task in Path("/proc/self/task").iterdir()]
+    print([name for name in names if "gloo" in name])
+
+atexit.register(left_behind)  # the first one is called last
+from glassnet.engines import processes
+print(processes.current().gather(processes.current().rank))
+import torch._dynamo  # PyTorch does so itself, at a time of its own choice
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="this system does not name its threads")
+def test_a_process_that_leaves_has_ended_what_it_started() -> None:
+    """Threads of gloo that outlive Python's end abort the process, now and then, when they let go of a tensor."""
+    common = ENVIRONMENT | {"WORLD_SIZE": "2", "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": free_port()}
+    leaving = [
+        subprocess.Popen(
+            [sys.executable, "-c", LEAVE],
+            cwd=ROOT, env=common | {"RANK": str(rank)}, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        )
+        for rank in range(2)
+    ]  # fmt: skip
+    for process in leaving:
+        output, complaints = process.communicate()
+        assert (process.returncode, output) == (0, "[0, 1]\n[]\n"), complaints
+
+
 TRAIN = [
     "train", "wine", "--hidden", "8", "--activation", "tanh", "--optimizer", "sgd",
     "--epochs", "100", "--batch-size", "48", "--seed", "1",

@@ -14,7 +14,7 @@ import numpy as np
 
 import glassnet as gn
 from glassnet.engines import processes
-from glassnet.errors import GlassnetError
+from glassnet.errors import GlassnetError, Interrupted
 from glassnet.training.callbacks import Callback, Checkpoint, CSVLog, EarlyStopping, ReduceOnPlateau, Session
 
 RANDOM = np.random.default_rng(7)
@@ -150,6 +150,9 @@ def happened(event: Callable[[int, Path], gn.History], folder: Path) -> str:
         history = event(processes.current().rank, folder)
     except GlassnetError as error:
         return f"{type(error).__name__}: {error}"
+    except Interrupted as error:
+        assert error.history is not None
+        history = error.history
     return f"{history.engine}, {history.n_epochs} epochs, stopped by {history.stopped_by or 'nothing'}"
 
 

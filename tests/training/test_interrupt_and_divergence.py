@@ -12,9 +12,7 @@ import pytest
 from numpy.typing import NDArray
 
 import glassnet as gn
-from glassnet.errors import (
-    DivergenceError,
-)
+from glassnet.errors import DivergenceError, Interrupted
 from glassnet.training import pace
 from glassnet.training.callbacks import Session
 
@@ -37,7 +35,15 @@ def fit(net: gn.Network, **options: Any) -> gn.History:
     return net.fit(options.pop("X", X), options.pop("y", Y), loss=options.pop("loss", "mse"), **options)
 
 
-# ---- Ctrl-C
+def interrupted(net: gn.Network, **options: Any) -> gn.History:
+    """The history of a fit that Ctrl-C ends."""
+    with pytest.raises(Interrupted) as caught:
+        fit(net, **options)
+    assert caught.value.history is not None
+    return caught.value.history
+
+
+# ---- Ctrl-C and SIGTERM
 
 PROGRAM = """
 import threading, time
@@ -54,7 +60,12 @@ def announce():
     print("training", flush=True)
 
 threading.Thread(target=announce, daemon=True).start()
-history = net.fit(X, y, loss="mse", epochs=10_000_000, engine="numpy", OPTIONS)
+try:
+    net.fit(X, y, loss="mse", epochs=10_000_000, engine="numpy", OPTIONS)
+except KeyboardInterrupt as interrupt:
+    history = interrupt.history
+    print(str(interrupt) == f"{history.stopped_by} ended training after {history.n_epochs} of 10000000 epochs; the "
+          "network keeps what it learned, and this exception's history holds these epochs")
 print(history.stopped_by, history.n_epochs == len(history["loss"]) > 0, net.state.epoch == history.n_epochs)
 print(bool(np.isfinite(net.parameters).all()), net.evaluate(X, y)["loss"] < 10)
 print(net.fit(X, y, loss="mse", epochs=3, engine="numpy", progress=False).n_epochs)
@@ -70,7 +81,10 @@ print(net.fit(X, y, loss="mse", epochs=3, engine="numpy", progress=False).n_epoc
         "progress=False, batch_size=32, validation_split=0.2, callbacks=[lambda session: None]",
     ],
 )
-def test_ctrl_c_ends_training_and_keeps_what_was_learned(options: str) -> None:
+@pytest.mark.parametrize(("number", "reason"), [(signal.SIGINT, "Ctrl-C"), (signal.SIGTERM, "SIGTERM")])
+def test_a_signal_ends_training_and_keeps_what_was_learned(
+    options: str, number: signal.Signals, reason: str
+) -> None:
     program = PROGRAM.replace("OPTIONS", options)
     process = subprocess.Popen(
         [sys.executable, "-c", program], cwd=ROOT, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE
@@ -80,10 +94,10 @@ def test_ctrl_c_ends_training_and_keeps_what_was_learned(options: str) -> None:
     while not lines or not lines[-1].endswith("training\n"):
         lines.append(process.stdout.readline())
         assert lines[-1], process.communicate()
-    process.send_signal(signal.SIGINT)
+    process.send_signal(number)
     output, errors = process.communicate()
     assert (process.returncode, errors) == (0, "")
-    assert output.splitlines()[-3:] == ["Ctrl-C True True", "True True", "3"]
+    assert output.splitlines()[-4:] == ["True", f"{reason} True True", "True True", "3"]
 
 
 def test_ctrl_c_in_a_callback_ends_training() -> None:
@@ -92,7 +106,7 @@ def test_ctrl_c_in_a_callback_ends_training() -> None:
             raise KeyboardInterrupt
 
     net, expected = network(), network()
-    history = fit(net, epochs=9, callbacks=[interrupt])
+    history = interrupted(net, epochs=9, callbacks=[interrupt])
     fit(expected, epochs=2)
     assert (history.stopped_by, history.n_epochs) == ("Ctrl-C", 2)
     assert net.parameters.tobytes() == expected.parameters.tobytes()
@@ -111,7 +125,7 @@ def test_ctrl_c_in_mid_epoch_keeps_whole_epochs_in_the_history(monkeypatch: pyte
 
     own = gn.activations.Function(function, ones)
     net = gn.Network([gn.Dense(2, own)], seed=0)
-    history = fit(net, epochs=9, validation_data=(X, Y))
+    history = interrupted(net, epochs=9, validation_data=(X, Y))
     assert history.stopped_by == "Ctrl-C"
     assert {name: len(column) for name, column in history.items()}.keys() >= {"loss", "validation_loss"}
     assert {len(column) for column in history.values()} == {history.n_epochs} == {1}
@@ -129,11 +143,66 @@ def test_a_second_ctrl_c_undoes_the_steps_under_way() -> None:
 
     net = gn.Network([gn.Dense(2, gn.activations.Function(function, ones))], seed=0, input_shape=4)
     expected = gn.Network([gn.Dense(2)], seed=0, input_shape=4)
-    history = fit(net, epochs=9, callbacks=[lambda session: None])
+    history = interrupted(net, epochs=9, callbacks=[lambda session: None])
     fit(expected, epochs=1)
     assert (history.stopped_by, history.n_epochs) == ("Ctrl-C", 1)
     assert net.parameters.tobytes() == expected.parameters.tobytes()
     assert net.state is not None and net.state.step == 4
+
+
+LOOP = """
+import signal
+import numpy as np
+import glassnet as gn
+
+def press(session):
+    if session.history.n_epochs == 2:
+        signal.raise_signal(signal.SIGNAL)
+
+for number in range(4):
+    print("fit", number, flush=True)
+    net = gn.Network([gn.Dense(1)], seed=0)
+    net.fit(np.eye(3), np.ones(3), loss="mse", epochs=5, engine="numpy", callbacks=[press])
+"""
+
+
+@pytest.mark.parametrize("number", ["SIGINT", "SIGTERM"])
+def test_a_signal_ends_a_program_that_trains_in_a_loop(number: str) -> None:
+    program = LOOP.replace("SIGNAL)", f"{number})")
+    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert ended.stdout == "fit 0\n"
+    assert ended.returncode not in (0, -signal.SIGTERM)
+    assert "Interrupted: " in ended.stderr and "ended training after 2 of 5 epochs" in ended.stderr
+
+
+def test_ctrl_c_after_the_last_epoch_is_not_lost() -> None:
+    class Late(gn.Callback):
+        def save(self, session: Session) -> None:
+            if session.history.n_epochs == 3:
+                signal.raise_signal(signal.SIGINT)
+
+    history = interrupted(network(), epochs=3, callbacks=[Late()])
+    assert (history.stopped_by, history.n_epochs) == ("Ctrl-C", 3)
+
+
+def test_what_is_ignored_stays_ignored() -> None:
+    """As a shell starts jobs in the background: Ctrl-C is meant for others."""
+    usual = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        history = fit(network(), epochs=3, callbacks=[lambda session: signal.raise_signal(signal.SIGINT)])
+    finally:
+        signal.signal(signal.SIGINT, usual)
+    assert (history.stopped_by, history.n_epochs) == ("", 3)
+
+
+def test_a_program_that_handles_sigterm_itself_keeps_its_handler() -> None:
+    seen: list[int] = []
+    usual = signal.signal(signal.SIGTERM, lambda number, frame: seen.append(number))
+    try:
+        history = fit(network(), epochs=3, callbacks=[lambda session: signal.raise_signal(signal.SIGTERM)])
+    finally:
+        signal.signal(signal.SIGTERM, usual)
+    assert (history.stopped_by, seen) == ("", [signal.SIGTERM] * 3)
 
 
 # ---- divergence

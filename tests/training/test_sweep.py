@@ -18,7 +18,7 @@ import pytest
 
 import glassnet as gn
 from glassnet import initializers
-from glassnet.errors import ArgumentError, MissingDependencyError
+from glassnet.errors import ArgumentError, Interrupted, MissingDependencyError
 from glassnet.training.callbacks import EarlyStopping
 
 X, Y = gn.datasets.xor()
@@ -326,10 +326,13 @@ class Counted:
         return build(hidden, activation, seed)
 
 
-def test_an_interrupted_sweep_returns_what_was_done_and_goes_on_from_its_file(tmp_path: Path) -> None:
+def test_an_interrupted_sweep_gives_what_was_done_and_goes_on_from_its_file(tmp_path: Path) -> None:
     path, first, second = tmp_path / "sweep.jsonl", Counted(5), Counted()
     # A bound method is told apart by its function, so both are the same build.
-    partial = sweep(build=first.build, results=path)
+    with pytest.raises(Interrupted, match="Ctrl-C ended the sweep after 5 of 12 runs") as caught:
+        sweep(build=first.build, results=path)
+    partial = caught.value.result
+    assert partial is not None
     assert (len(partial), partial.stopped_by) == (5, "Ctrl-C")
     assert repr(partial) == "SweepResult of 5 runs of 2 settings, stopped by Ctrl-C"
     whole = sweep(build=second.build, results=path)
@@ -455,10 +458,13 @@ X, Y = gn.datasets.xor()
 def build(hidden, seed):
     time.sleep(0.05)
     return gn.Network([gn.Dense(hidden, "tanh"), gn.Dense(1, "sigmoid")], seed=seed)
-result = gn.sweep(
-    build, {"hidden": [2, 4]}, X, Y, seeds=range(20), jobs=2, results=sys.argv[1],
-    loss="bce", epochs=5, engine="numpy", progress=False,
-)
+try:
+    result = gn.sweep(
+        build, {"hidden": [2, 4]}, X, Y, seeds=range(20), jobs=2, results=sys.argv[1],
+        loss="bce", epochs=5, engine="numpy", progress=False,
+    )
+except KeyboardInterrupt as interrupt:
+    result = interrupt.result
 print(len(result), result.stopped_by, sum(row["loss"] for row in result.rows))
 """
 
@@ -488,11 +494,14 @@ def test_a_sweep_that_is_killed_goes_on_as_if_nothing_had_happened(tmp_path: Pat
     assert outputs[0].startswith("40  ")
 
 
-def test_ctrl_c_ends_a_sweep_and_keeps_what_was_done(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("number", "reason"), [(signal.SIGINT, "Ctrl-C"), (signal.SIGTERM, "SIGTERM")])
+def test_ctrl_c_ends_a_sweep_and_keeps_what_was_done(
+    tmp_path: Path, number: signal.Signals, reason: str
+) -> None:
     path = tmp_path / "sweep.jsonl"
-    code, output = run_until_it_has_written(path, 8, signal.SIGINT)
+    code, output = run_until_it_has_written(path, 8, number)
     done, stopped_by, _ = output.split()
-    assert (code, stopped_by) == (0, "Ctrl-C")
+    assert (code, stopped_by) == (0, reason)
     assert 7 <= int(done) < 40
     assert path.read_bytes().count(b"\n") == int(done) + 1
 

@@ -82,7 +82,7 @@ def train(
     Every data set has defaults with which it is learned in seconds.
     Options replace them.
 
-    Ctrl-C ends training, saves what was learned, and exits with code 130.
+    Ctrl-C ends training, saves what was learned, and exits with code 130; SIGTERM does so with code 143.
     """
     from glassnet.cli.train import Wish, run
 

@@ -10,18 +10,20 @@ from typer.core import TyperGroup
 
 from glassnet.engines import processes
 from glassnet.errors import GlassnetError
+from glassnet.training.interrupt import CTRL_C, TERMINATED, reason_of, terminable
 
 # The base of all complaints about arguments and options; Typer names only the classes below it.
 _UsageError = cast("type[Exception]", typer.BadParameter.__bases__[0])
 
 BAD_USAGE = 2
-INTERRUPTED = 130
+# As shells expect: 128 and the number of the signal.
+EXIT_CODES = {CTRL_C: 130, TERMINATED: 143}
 
 
 class Command(TyperGroup):
     """The command with its parts: one line on standard error and exit code 2 for whatever a user can mend.
 
-    Ctrl-C ends with exit code 130, as shells expect.
+    Ctrl-C ends with exit code 130, SIGTERM with 143.
     """
 
     def main(self, *arguments: Any, **options: Any) -> NoReturn:
@@ -42,10 +44,12 @@ class Command(TyperGroup):
     def invoke(self, ctx: Any) -> Any:
         """Do what was asked."""
         try:
-            return super().invoke(ctx)
-        except KeyboardInterrupt:
-            print("glassnet: stopped by Ctrl-C", file=sys.stderr)
-            raise typer.Exit(INTERRUPTED) from None
+            with terminable():
+                return super().invoke(ctx)
+        except KeyboardInterrupt as error:
+            reason = reason_of(error)
+            print(f"glassnet: stopped by {reason}", file=sys.stderr)
+            raise typer.Exit(EXIT_CODES[reason]) from None
 
 
 def _usage(error: Any) -> str:

@@ -14,7 +14,7 @@ import numpy as np
 from glassnet.cli import heads, page, recipes, sources
 from glassnet.cli.checkpoint import Record, Saving
 from glassnet.cli.description import Description, Scaling
-from glassnet.cli.errors import INTERRUPTED
+from glassnet.cli.errors import EXIT_CODES
 from glassnet.cli.folder import Folder
 from glassnet.cli.model import Model, Part, split
 from glassnet.cli.page import CommandLine
@@ -22,12 +22,11 @@ from glassnet.cli.recipes import Recipe
 from glassnet.cli.report import Report
 from glassnet.cli.sources import Source
 from glassnet.engines import processes
-from glassnet.errors import DataError, DivergenceError
+from glassnet.errors import DataError, DivergenceError, Interrupted
 from glassnet.network import Network
 from glassnet.optimizers import Optimizer
 from glassnet.training.callbacks import Callback, Session
 from glassnet.training.history import History
-from glassnet.training.interrupt import CTRL_C
 
 
 @dataclass(frozen=True)
@@ -154,7 +153,7 @@ def run(name: str, output: str | None, given: dict[str, Any], wish: Wish) -> int
         raise
     if group.leads:
         deliver(training, history, time.perf_counter() - clock, report, folder, typed)
-    return INTERRUPTED if history.stopped_by == CTRL_C else 0
+    return EXIT_CODES.get(history.stopped_by, 0)
 
 
 def deliver(
@@ -188,7 +187,12 @@ def train(training: Training, wish: Wish, saving: Saving, callbacks: Sequence[Ca
         record.history.engine = state.engine
         return record.history
     options = {"engine": wish.engine, "device": wish.device, "progress": not wish.quiet}
-    history = fit(training, left, options, [*callbacks, *saving.callbacks(record)])
+    try:
+        history = fit(training, left, options, [*callbacks, *saving.callbacks(record)])
+    except Interrupted as interrupted:
+        if interrupted.history is None:
+            raise
+        history = interrupted.history
     if saving.every is not None:
         record.history.stopped_by = history.stopped_by
         return record.history

@@ -163,6 +163,9 @@ def _connected() -> Any:
             f"WORLD_SIZE={current().size} says that several processes train together, but {', '.join(missing)} "
             f"{'is' if len(missing) == 1 else 'are'} not set; start them with torchrun, or unset WORLD_SIZE"
         )
+    # PyTorch imports this room sometime later. Its functions have the group of that moment as a default and would keep
+    # it past the end of Python, where its threads abort the process when they let go of a tensor.
+    require("torch.distributed.nn.functional", extra="torch", purpose="training by several processes")
     backend = "cpu:gloo,cuda:nccl" if torch.cuda.is_available() else "gloo"
     group = current()
     try:

@@ -11,14 +11,14 @@ from numpy.typing import NDArray
 
 from glassnet.engines import processes
 from glassnet.engines.base import Engine, Slice, Steps, Task
-from glassnet.errors import DivergenceError
+from glassnet.errors import DivergenceError, Interrupted
 from glassnet.metrics import Metric
 from glassnet.training.callbacks import base as listeners
 from glassnet.training.callbacks.base import Callback, Session
 from glassnet.training.data import Data, refuse_lonely_batches
 from glassnet.training.evaluation import scores
 from glassnet.training.history import History
-from glassnet.training.interrupt import CTRL_C, Interrupt
+from glassnet.training.interrupt import REASONS, Interrupt, reason_of
 from glassnet.training.pace import Pace
 from glassnet.training.progress import Bar, Silence, watched
 from glassnet.training.runner import Diverged, Runner
@@ -48,7 +48,13 @@ class Training:
         self.pace = Pace(self.source.n_steps or 1, task.batch_size * len(network.parameters) + 1)
 
     def run(self, epochs: int, progress: bool) -> History:
-        """Train for so many epochs, or until a callback or Ctrl-C ends it."""
+        """Train for so many epochs, or until a callback ends it.
+
+        Raises
+        ------
+        Interrupted
+            After Ctrl-C or SIGTERM, when the network is whole and all callbacks have ended.
+        """
         session = Session(self.network, self.state, self.history, epochs, self.data)
         try:
             for callback in self.callbacks:
@@ -60,9 +66,11 @@ class Training:
                     if whole:
                         self._tell(session, interrupt)
                     else:
-                        session.stop(CTRL_C)
-        except KeyboardInterrupt:
-            session.stop(CTRL_C)
+                        session.stop(interrupt.reason)
+                if interrupt.reason and not session.stopped_by:
+                    session.stop(interrupt.reason)
+        except KeyboardInterrupt as error:
+            session.stop(reason_of(error))
         except BaseException as error:
             session.error = error
             if isinstance(error, DivergenceError):
@@ -73,21 +81,34 @@ class Training:
             for callback in self.callbacks:
                 callback.end(session)
         self.history.stopped_by = session.stopped_by
+        if session.stopped_by in REASONS.values():
+            raise self._interrupted(epochs)
         return self.history
 
+    def _interrupted(self, epochs: int) -> Interrupted:
+        error = Interrupted(
+            f"{self.history.stopped_by} ended training after {self.history.n_epochs} of {epochs} epochs; the network "
+            "keeps what it learned, and this exception's history holds these epochs"
+        )
+        error.history = self.history
+        return error
+
     def _tell(self, session: Session, interrupt: Interrupt) -> None:
-        """All callbacks act, then all write; a file that one of them writes holds what every one remembers.
+        """All callbacks act, then all write, then all save; what one of them saves holds what every one remembers.
 
         Of processes that train together, one writes, and all stop where one wants to.
         """
         for callback in self.callbacks:
             callback.epoch_end(session)
-        if interrupt.pressed:
-            session.stop(CTRL_C)
+        if interrupt.reason:
+            session.stop(interrupt.reason)
         session.stopped_by = next(filter(None, self.group.gather(session.stopped_by)), "")
         self.state.callbacks = listeners.memories(self.callbacks)
-        for callback in self.callbacks if self.group.leads else ():
-            callback.write(session)
+        if self.group.leads:
+            for callback in self.callbacks:
+                callback.write(session)
+            for callback in self.callbacks:
+                callback.save(session)
 
     def _epochs_at_once(self, left: int) -> int:
         if self.callbacks or self.metrics or self.data.held is not None:
@@ -95,7 +116,7 @@ class Training:
         return min(left, self.source.epochs_at_once(self.pace.steps))
 
     def _train(self, n_epochs: int, interrupt: Interrupt, bar: Bar | Silence) -> bool:
-        """The next epochs, noted in the history; False if Ctrl-C came before one was whole."""
+        """The next epochs, noted in the history; False if Ctrl-C or SIGTERM came before one was whole."""
         began, noted = time.perf_counter(), _Steps()
         for part in self.source.slices(n_epochs, self.network.streams, self._steps_at_once):
             clock = time.perf_counter()
@@ -105,7 +126,7 @@ class Training:
             self.state.step += len(part)
             noted.add(losses, rates, part.sizes)
             self._show(bar, noted)
-            if interrupt.pressed:
+            if interrupt.reason:
                 n_epochs = noted.count // self.source.n_steps if self.source.n_steps else 0
                 break
         if n_epochs > 0:
@@ -114,9 +135,9 @@ class Training:
 
     def _agree(self, steps: int, seconds: float, interrupt: Interrupt) -> None:
         """Processes that train together take as many steps at once as the first one can, and end together."""
-        told = self.group.gather((seconds, interrupt.pressed))
+        told = self.group.gather((seconds, interrupt.reason))
         self.pace.learn(steps, told[0][0])
-        interrupt.pressed = any(pressed for _, pressed in told)
+        interrupt.reason = next((reason for _, reason in told if reason), "")
 
     def _steps_at_once(self) -> int:
         largest = self.source.batch_size * max(self.data.plan.n_mask_columns, 1)

@@ -56,8 +56,8 @@ class Callback:
     """Base of callbacks: override what is wanted.
 
     A fit calls, in this order: :meth:`check` and :meth:`adjust` before anything is changed; :meth:`remember` and
-    :meth:`begin`; after every epoch :meth:`epoch_end` of all callbacks, then :meth:`write` of all callbacks; and
-    :meth:`end`.
+    :meth:`begin`; after every epoch :meth:`epoch_end` of all callbacks, then :meth:`write` of all, then :meth:`save` of
+    all; and :meth:`end`.
     """
 
     @property
@@ -84,6 +84,12 @@ class Callback:
 
     def write(self, session: Session) -> None:
         """After every epoch, when all callbacks have acted: write down how things stand."""
+
+    def save(self, session: Session) -> None:
+        """After every epoch, when all callbacks have written: save what a resumed training begins with.
+
+        So whatever is saved, no file that another callback writes is behind it.
+        """
 
     def end(self, session: Session) -> None:
         """After the last epoch, also when training is interrupted or fails."""

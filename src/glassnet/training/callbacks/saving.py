@@ -80,7 +80,7 @@ class Checkpoint(Callback):
         if self._due and self.watch is not None:
             self._due = self.watch.improves(session.history)
 
-    def write(self, session: Session) -> None:
+    def save(self, session: Session) -> None:
         """Save it."""
         if self._due:
             session.network.save(self.path_at(session.state.epoch))

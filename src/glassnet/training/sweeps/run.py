@@ -12,7 +12,6 @@ from glassnet.errors import ArgumentError, EngineError, MissingDependencyError
 from glassnet.kernels import blas
 from glassnet.network import Network
 from glassnet.training.history import History
-from glassnet.training.interrupt import CTRL_C
 from glassnet.training.sweeps.goal import Goal
 from glassnet.training.sweeps.settings import LEARNING_RATE, Setting
 
@@ -122,8 +121,6 @@ def carry_out(work: Work, run: Run) -> Outcome:
 def _trained(work: Work, run: Run, options: dict[str, Any]) -> Outcome:
     network = work.network(run)
     history = _fit(network, work, options)
-    if history.stopped_by == CTRL_C:
-        raise KeyboardInterrupt
     return Outcome(
         measured={name: values[-1] for name, values in history.items() if name not in NOT_A_RESULT},
         epochs=history.n_epochs,

@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Unpack
 
 from glassnet.calls import explained
-from glassnet.errors import ArgumentError
+from glassnet.errors import ArgumentError, Interrupted
 from glassnet.network import Network
-from glassnet.training.interrupt import CTRL_C
+from glassnet.training.interrupt import Interrupt, reason_of, terminable
 from glassnet.training.options import SweepOptions
 from glassnet.training.sweeps import goal
 from glassnet.training.sweeps.description import described
@@ -70,7 +70,7 @@ def sweep(
     Returns
     -------
     SweepResult
-        A run that fails is in it with its error. After Ctrl-C it holds what was done until then.
+        A run that fails is in it with its error.
 
     Raises
     ------
@@ -78,6 +78,8 @@ def sweep(
         Before any work is done: a grid, an option or a seed that cannot be used, or a results file of another sweep.
     MissingDependencyError
         If joblib is not installed.
+    Interrupted
+        After Ctrl-C or SIGTERM; its ``result`` holds the runs that were done until then.
     """
     settings, listed = combinations(grid), chosen_seeds(seeds)
     if isinstance(jobs, bool) or not isinstance(jobs, int) or jobs == 0:
@@ -94,27 +96,45 @@ def sweep(
         work, [run for run in runs if run.number not in outcomes], jobs, outcomes, file, progress
     )
     done = [run for run in runs if run.number in outcomes]
-    return SweepResult(
+    result = SweepResult(
         tuple(settings[0]), done, [outcomes[run.number] for run in done], judge is not None, stopped_by
     )
+    if stopped_by:
+        raise _interrupted(result, len(runs))
+    return result
+
+
+def _interrupted(result: SweepResult, n_runs: int) -> Interrupted:
+    error = Interrupted(
+        f"{result.stopped_by} ended the sweep after {len(result)} of {n_runs} runs; this exception's result holds them"
+    )
+    error.result = result
+    return error
 
 
 def _carry_out(
     work: Work, runs: Sequence[Run], jobs: int, outcomes: dict[int, Outcome], file: ResultsFile | None, progress: bool
 ) -> str:  # fmt: skip
-    """Add the outcomes of these runs; why that ended early, if it did."""
+    """Add the outcomes of these runs; why that ended early, if it did.
+
+    What counts as done is in the file, and what is in the file counts as done: Ctrl-C waits for both.
+    """
     n_runs = len(runs) + len(outcomes)
-    with watched(progress, n_runs, work.goal is not None) as bar:
+    with watched(progress, n_runs, work.goal is not None) as bar, terminable():
         for outcome in outcomes.values():
             bar.show(outcome)
         try:
             for run, outcome in carried_out(work, runs, jobs):
-                outcomes[run.number] = outcome
-                if file is not None:
-                    file.append(run, outcome)
+                with Interrupt() as interrupt:
+                    if file is not None:
+                        file.append(run, outcome)
+                    outcomes[run.number] = outcome
+                if interrupt.reason:
+                    return interrupt.reason
                 bar.show(outcome)
-        except KeyboardInterrupt:
-            return CTRL_C
+        except KeyboardInterrupt as error:
+            history = error.history if isinstance(error, Interrupted) else None
+            return reason_of(error) if history is None else history.stopped_by
     return ""
 
 
