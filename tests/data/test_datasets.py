@@ -134,11 +134,23 @@ def test_blobs_without_spread_are_one_point_for_each_class() -> None:
     np.testing.assert_array_equal(np.bincount(y), [10] * 4)
 
 
-def test_moons_of_an_integer_seed_are_scikit_learns() -> None:
-    X, y = datasets.moons(30, noise=0.2, seed=5)
-    original_X, original_y = scikit_learn.make_moons(30, noise=0.2, random_state=5)
-    np.testing.assert_array_equal(X, original_X)
-    np.testing.assert_array_equal(y, original_y)
+@pytest.mark.parametrize("n", [3, 30, 31])
+@pytest.mark.parametrize("seed", range(3))
+def test_points_of_an_integer_seed_are_scikit_learns(n: int, seed: int) -> None:
+    for ours, theirs in (
+        (datasets.moons(n, noise=0.2, seed=seed), scikit_learn.make_moons(n, noise=0.2, random_state=seed)),
+        (datasets.moons(n, noise=0.0, seed=seed), scikit_learn.make_moons(n, noise=0.0, random_state=seed)),
+        (
+            datasets.circles(n, noise=0.1, factor=0.3, seed=seed),
+            scikit_learn.make_circles(n, noise=0.1, factor=0.3, random_state=seed),
+        ),
+        (
+            datasets.blobs(n, 3, spread=0.5, seed=seed),
+            scikit_learn.make_blobs(n, centers=3, cluster_std=0.5, random_state=seed),
+        ),
+    ):
+        np.testing.assert_array_equal(ours.X, theirs[0])
+        np.testing.assert_array_equal(ours.y, theirs[1])
 
 
 DRAWN_WITH_NOISE = ["spiral", "moons", "circles", "blobs", "sine"]
@@ -207,12 +219,25 @@ def test_an_unknown_name_gets_the_nearest_ones() -> None:
         datasets.get("?")
 
 
-@pytest.mark.parametrize("name", ["digits", "iris", "moons"])
-def test_without_scikit_learn_the_extra_is_named(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "sklearn.datasets", None)
+@pytest.fixture
+def without_scikit_learn(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [name for name in sys.modules if name.partition(".")[0] == "sklearn"]:
+        monkeypatch.setitem(sys.modules, name, None)
+
+
+@pytest.mark.parametrize("name", ["digits", "iris", "wine", "breast_cancer", "diabetes"])
+@pytest.mark.usefixtures("without_scikit_learn")
+def test_without_scikit_learn_the_extra_is_named(name: str) -> None:
     with pytest.raises(MissingDependencyError) as error:
         datasets.get(name)
     assert str(error.value) == (
-        f"the data set '{name}' needs sklearn, which is not installed; "
+        f"the data set '{name}' needs scikit-learn, which is not installed; "
         "install it with: pip install 'glassnet[data]'"
     )
+
+
+@pytest.mark.parametrize("name", ["xor", *DRAWN_WITH_NOISE])
+@pytest.mark.usefixtures("without_scikit_learn")
+def test_what_a_formula_draws_needs_no_package(name: str) -> None:
+    X_train, X_test, _, _ = datasets.get(name).split(0.25)
+    assert X_train.shape[1] == X_test.shape[1] == datasets.get(name).X.shape[1]

@@ -205,6 +205,6 @@ def test_without_scikit_learn_it_says_what_to_install(
     call: Callable[[Network], object], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "sklearn.neural_network", None)
-    message = "needs sklearn, which is not installed; install it with: pip install 'glassnet[data]'"
+    message = "needs scikit-learn, which is not installed; install it with: pip install 'glassnet[data]'"
     with pytest.raises(MissingDependencyError, match=re.escape(message)):
         call(network(gn.Dense(1)))

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from glassnet import checks
 from glassnet.calls import explained
-from glassnet.data.dataset import Dataset, scikit_learn_datasets
-from glassnet.data.randomness import Seed, random_source, random_state
+from glassnet.data.dataset import Dataset
+from glassnet.data.randomness import Seed, legacy_source, random_source
 
 _PLANE = ("x1", "x2")
 
@@ -112,11 +112,14 @@ def moons(n_samples: int = 200, noise: float = 0.1, *, seed: Seed = 0) -> Datase
 
     Notes
     -----
-    Source: `sklearn.datasets.make_moons`.
+    Source: `sklearn.datasets.make_moons`, which gives the same points for the same integer seed.
     """
     checks.integer("n_samples", n_samples, least=2)
     checks.number("noise", noise, least=0.0)
-    X, y = scikit_learn_datasets("moons").make_moons(n_samples, noise=noise, random_state=random_state(seed))
+    n_outer = n_samples // 2
+    outer, inner = (np.linspace(0.0, np.pi, n) for n in (n_outer, n_samples - n_outer))
+    rows = np.concatenate((_on_circle(outer), 1.0 - _on_circle(inner) - [0.0, 0.5]))
+    X, y = _mixed(rows, [n_outer, n_samples - n_outer], noise, legacy_source(seed))
     return _plane("moons", X, y, "Points on two half circles; which one?")
 
 
@@ -146,14 +149,15 @@ def circles(n_samples: int = 200, noise: float = 0.05, *, factor: float = 0.5, s
 
     Notes
     -----
-    Source: `sklearn.datasets.make_circles`.
+    Source: `sklearn.datasets.make_circles`, which gives the same points for the same integer seed.
     """
     checks.integer("n_samples", n_samples, least=2)
     checks.number("noise", noise, least=0.0)
     checks.number("factor", factor, least=0.0, below=1.0)
-    X, y = scikit_learn_datasets("circles").make_circles(
-        n_samples, noise=noise, factor=factor, random_state=random_state(seed)
-    )
+    n_outer = n_samples // 2
+    outer, inner = (np.linspace(0.0, 2 * np.pi, n, endpoint=False) for n in (n_outer, n_samples - n_outer))
+    rows = np.concatenate((_on_circle(outer), _on_circle(inner) * factor))
+    X, y = _mixed(rows, [n_outer, n_samples - n_outer], noise, legacy_source(seed))
     return _plane("circles", X, y, "Points on two circles, one inside the other; which one?")
 
 
@@ -183,14 +187,16 @@ def blobs(n_samples: int = 300, n_classes: int = 3, spread: float = 1.0, *, seed
 
     Notes
     -----
-    Source: `sklearn.datasets.make_blobs`.
+    Source: `sklearn.datasets.make_blobs`, which gives the same points for the same integer seed.
     """
     checks.integer("n_classes", n_classes, least=1)
     checks.integer("n_samples", n_samples, least=n_classes)
     checks.number("spread", spread, least=0.0)
-    X, y = scikit_learn_datasets("blobs").make_blobs(
-        n_samples, centers=n_classes, cluster_std=spread, random_state=random_state(seed)
-    )
+    random = legacy_source(seed)
+    centres = random.uniform(-10.0, 10.0, size=(n_classes, 2))
+    counts = [n_samples // n_classes + (label < n_samples % n_classes) for label in range(n_classes)]
+    clouds = [random.normal(centre, spread, size=(n, 2)) for centre, n in zip(centres, counts, strict=True)]
+    X, y = _mixed(np.concatenate(clouds), counts, 0.0, random)
     return _plane("blobs", X, y, "Points in round clouds; which cloud?")
 
 
@@ -228,6 +234,19 @@ def sine(n_samples: int = 200, noise: float = 0.1, *, seed: Seed = 0) -> Dataset
         name="sine",
         description="A noisy sine wave; how high is it at x?",
     )
+
+
+def _on_circle(angles: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.column_stack((np.cos(angles), np.sin(angles)))
+
+
+def _mixed(
+    rows: NDArray[np.float64], counts: list[int], noise: float, random: np.random.RandomState
+) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """Points class after class, in a random order, with noise · N(0, 1) added, and their labels."""
+    order = random.permutation(len(rows))
+    X, y = rows[order], np.repeat(np.arange(len(counts)), counts)[order]
+    return (X + random.normal(scale=noise, size=X.shape) if noise > 0 else X), y
 
 
 def _plane(name: str, X: NDArray[Any], y: NDArray[Any], description: str) -> Dataset:

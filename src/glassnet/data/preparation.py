@@ -1,4 +1,4 @@
-"""Split, encode and scale: a typed face over scikit-learn, whose errors name the argument."""
+"""Split, encode and scale: as scikit-learn does, with errors that name the argument."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from glassnet import checks
 from glassnet.calls import explained
-from glassnet.data.randomness import Seed, random_state
+from glassnet.data import splitting
+from glassnet.data.randomness import Seed, legacy_source
 from glassnet.errors import DataError, NotBuiltError, ShapeError
-from glassnet.optional import require
 
 
 @explained
@@ -54,23 +54,15 @@ def train_test_split(
     Source: `sklearn.model_selection.train_test_split`, row for row the same for an integer seed.
     """
     checks.number("test_size", test_size, above=0.0, below=1.0)
-    state = random_state(seed)
+    by_class = checks.truth("stratify", stratify)
+    random = legacy_source(seed)
     samples, targets = np.asarray(X), np.asarray(y)
     _check_same_length(samples, targets)
-    selection = require("sklearn.model_selection", extra="data", purpose="train_test_split")
-    try:
-        X_train, X_test, y_train, y_test = selection.train_test_split(
-            samples,
-            targets,
-            test_size=test_size,
-            random_state=state,
-            stratify=targets if stratify else None,
-        )
-    except ValueError as error:
-        raise DataError(
-            f"{len(samples)} samples cannot be split with test_size={test_size:g}: {error}"
-        ) from error
-    return X_train, X_test, y_train, y_test
+    if by_class:
+        train, test = splitting.stratified(targets, test_size, random)
+    else:
+        train, test = splitting.shuffled(len(samples), test_size, random)
+    return samples[train], samples[test], targets[train], targets[test]
 
 
 @explained
@@ -95,9 +87,6 @@ def one_hot(labels: ArrayLike, n_classes: int | None = None) -> NDArray[np.float
     DataError
         If `labels` is empty, holds no integers, or an integer outside 0 … n_classes - 1.
 
-    Notes
-    -----
-    Source: `sklearn.preprocessing.OneHotEncoder`.
     """
     classes = _class_labels(labels)
     columns = max(int(classes.max()) + 1, 1) if n_classes is None else n_classes
@@ -108,11 +97,8 @@ def one_hot(labels: ArrayLike, n_classes: int | None = None) -> NDArray[np.float
             f"labels must lie in 0 to {columns - 1} for {columns} classes; "
             f"labels[{wrong}] is {classes[wrong]}"
         )
-    preprocessing = require("sklearn.preprocessing", extra="data", purpose="one_hot")
-    encoder = preprocessing.OneHotEncoder(
-        categories=[np.arange(columns)], sparse_output=False, dtype=np.float64
-    )
-    encoded: NDArray[np.float64] = encoder.fit_transform(classes[:, np.newaxis])
+    encoded = np.zeros((len(classes), columns))
+    encoded[np.arange(len(classes)), classes] = 1.0
     return encoded
 
 
@@ -129,7 +115,7 @@ class Standardizer:
 
     @explained
     def __init__(self) -> None:
-        self._scaler: Any = None
+        self._moments: tuple[NDArray[np.float64], NDArray[np.float64]] | None = None
 
     @explained
     def fit(self, X: ArrayLike) -> Self:
@@ -147,8 +133,7 @@ class Standardizer:
             If `X` is empty, not numeric, or holds NaN or infinity.
         """
         samples = _finite_table(X)
-        preprocessing = require("sklearn.preprocessing", extra="data", purpose="Standardizer")
-        self._scaler = preprocessing.StandardScaler().fit(samples)
+        self._moments = samples.mean(axis=0), _scale(samples)
         return self
 
     @explained
@@ -162,8 +147,7 @@ class Standardizer:
         ShapeError, DataError
             As :meth:`fit`, and if `X` has another number of features than there.
         """
-        standardized: NDArray[np.float64] = self._fitted().transform(self._table_as_fitted(X))
-        return standardized
+        return (self._table_as_fitted(X) - self.mean) / self.scale
 
     @explained
     def fit_transform(self, X: ArrayLike) -> NDArray[np.float64]:
@@ -173,28 +157,25 @@ class Standardizer:
     @explained
     def inverse_transform(self, Z: ArrayLike) -> NDArray[np.float64]:
         """Return Z · scale + mean, which undoes :meth:`transform`; errors as there."""
-        original: NDArray[np.float64] = self._fitted().inverse_transform(self._table_as_fitted(Z))
-        return original
+        return self._table_as_fitted(Z) * self.scale + self.mean
 
     @property
     def mean(self) -> NDArray[np.float64]:
         """Mean of each feature, shape (n_features,)."""
-        mean: NDArray[np.float64] = self._fitted().mean_
-        return mean
+        return self._fitted()[0]
 
     @property
     def scale(self) -> NDArray[np.float64]:
         """Standard deviation of each feature, 1 where it is 0, shape (n_features,)."""
-        scale: NDArray[np.float64] = self._fitted().scale_
-        return scale
+        return self._fitted()[1]
 
-    def _fitted(self) -> Any:
-        if self._scaler is None:
+    def _fitted(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        if self._moments is None:
             raise NotBuiltError("this Standardizer has seen no samples; call fit(X_train) first")
-        return self._scaler
+        return self._moments
 
     def _table_as_fitted(self, X: ArrayLike) -> NDArray[np.float64]:
-        n_features = self._fitted().n_features_in_
+        n_features = len(self.mean)
         samples = _finite_table(X)
         if samples.shape[1] != n_features:
             raise ShapeError(
@@ -202,6 +183,13 @@ class Standardizer:
                 f"X has {samples.shape[1]} (shape {samples.shape})"
             )
         return samples
+
+
+def _scale(samples: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Standard deviations, and 1 for a feature that is constant up to the rounding of its mean."""
+    n, mean, deviation = len(samples), samples.mean(axis=0), samples.std(axis=0)
+    rounding = np.finfo(np.float64).eps * np.abs(mean) * n
+    return np.where(deviation <= rounding, 1.0, deviation)
 
 
 def _check_same_length(X: NDArray[Any], y: NDArray[Any]) -> None:

@@ -28,8 +28,8 @@ def random_source(seed: Seed) -> RandomSource:
     return np.random.default_rng(None if seed is None else _seed_number(seed))
 
 
-def random_state(seed: Seed) -> int | np.random.RandomState:
-    """`seed` in the form that scikit-learn reads: for a `Generator` or None, a number drawn.
+def legacy_source(seed: Seed) -> np.random.RandomState:
+    """`seed` as scikit-learn draws from it: for a `Generator` or None, a number drawn seeds another.
 
     Raises
     ------
@@ -38,11 +38,11 @@ def random_state(seed: Seed) -> int | np.random.RandomState:
     """
     if isinstance(seed, np.random.RandomState):
         return seed
-    if isinstance(seed, np.random.Generator):
-        return int(seed.integers(_LARGEST_SEED, endpoint=True))
     if seed is None:
-        return random_state(np.random.default_rng())
-    return _seed_number(seed)
+        seed = np.random.default_rng()
+    if isinstance(seed, np.random.Generator):
+        seed = int(seed.integers(_LARGEST_SEED, endpoint=True))
+    return np.random.RandomState(_seed_number(seed))
 
 
 def _seed_number(seed: int) -> int:
