@@ -10,12 +10,12 @@ from rich.console import Console
 from rich.table import Table
 
 from glassnet.cli.model import Model, Part
+from glassnet.metrics import is_share
 from glassnet.registry import compact_repr
 
 if TYPE_CHECKING:
     from glassnet.cli.train import Training
-    from glassnet.metrics import is_share
-from glassnet.training.history import History
+    from glassnet.training.history import History
 
 _NAMES = {"mean_absolute_error": "mean absolute error", "r2": "R²"}
 _STANDARD = "mean 0 and standard deviation 1"
