@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterable, Sequence
-from html import escape
+
+from glassnet.text import markup as escape
 
 _LONG = 28  # letters of a cell
 _WITHOUT_CONTENT = {"br", "img"}
@@ -21,7 +22,7 @@ NOTHING = Html("")
 
 def tag(name: str, *content: object, **attributes: object) -> Html:
     """An element; a trailing underscore of an attribute's name is dropped, so ``class_`` is "class"."""
-    given = "".join(f' {key.rstrip("_")}="{escape(str(value))}"' for key, value in attributes.items())
+    given = "".join(f' {key.rstrip("_")}="{escape(value)}"' for key, value in attributes.items())
     if name in _WITHOUT_CONTENT:
         return Html(f"<{name}{given}>")
     return Html(f"<{name}{given}>{joined(content)}</{name}>")
@@ -29,7 +30,7 @@ def tag(name: str, *content: object, **attributes: object) -> Html:
 
 def joined(parts: Iterable[object]) -> Html:
     """Parts one after the other."""
-    return Html("".join(part if isinstance(part, Html) else escape(str(part)) for part in parts))
+    return Html("".join(part if isinstance(part, Html) else escape(part) for part in parts))
 
 
 def section(identifier: str, title: str, *content: object) -> Html:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from html import escape
 from importlib.resources import files
 from os import PathLike
 from pathlib import Path
@@ -26,8 +25,10 @@ from glassnet.insight.report.reading import read
 from glassnet.insight.report.subject import Subject
 from glassnet.insight.report.suggestions import Suggestion, suggestions
 from glassnet.insight.report.worst import worst
+from glassnet.interop import writing
 from glassnet.losses import Loss
 from glassnet.network import Network
+from glassnet.text import markup
 from glassnet.training.history import History
 
 _SECTIONS = {
@@ -49,11 +50,18 @@ class Report:
     html: str
 
     def save(self, path: str | PathLike[str]) -> None:
-        """Write the page to a file."""
-        Path(path).write_text(self.html, encoding="utf-8")
+        """Write the page to a file; one that is there already is replaced when all is written.
+
+        Raises
+        ------
+        ModelFileError
+            If it cannot be written; nothing has changed then.
+        """
+        writing.write(Path(path), self.html.encode())
 
     def _repr_html_(self) -> str:
-        return f'<iframe srcdoc="{escape(self.html)}" style="width: 100%; height: 40em; border: 0"></iframe>'
+        style = "width: 100%; height: 40em; border: 0"
+        return f'<iframe srcdoc="{markup(self.html)}" style="{style}"></iframe>'
 
     def __repr__(self) -> str:
         return f"<Report: {len(self.html.encode()) / 1000:,.0f} kB of HTML>"
@@ -134,7 +142,7 @@ def of_subject(subject: Subject, written: Callable[[Mapping[str, Any]], str]) ->
     )
     body = joined([tag("header", tag("h1", heading), links), tag("main", *parts)])
     template = files("glassnet.insight.report").joinpath("page.html").read_text(encoding="utf-8")
-    return Report(template.replace("<!--TITLE-->", escape(heading)).replace("<!--BODY-->", body))
+    return Report(template.replace("<!--TITLE-->", markup(heading)).replace("<!--BODY-->", body))
 
 
 def _headline(subject: Subject) -> str:

@@ -26,6 +26,7 @@ from glassnet.insight.trace.arithmetic import (
     tanh,
 )
 from glassnet.registry import registry_of
+from glassnet.text import in_one_line
 
 ONE, TWO, HALF, ZERO = num(1), num(2), num(0.5), num(0)
 
@@ -143,7 +144,8 @@ def function_of(activation: Any) -> Function:
     registry = registry_of(activation)
     name = (registry.known_as(activation) if registry is not None else None) or type(activation).__name__
     if hasattr(activation, "registered_name") or name not in {*ACTIVATIONS, "softmax"}:
-        return Function(name, f"{name}(z)", f"{name}′(z)", "f(z)", "f'(z)", activation, None)
+        shown = in_one_line(name)
+        return Function(shown, f"{shown}(z)", f"{shown}′(z)", "f(z)", "f'(z)", activation, None)
     if name == "softmax":
         return Function(name, SOFTMAX, SOFTMAX_SLOPE, SOFTMAX_LATEX, SOFTMAX_SLOPE_LATEX, activation, None)
     written = ACTIVATIONS[name]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from importlib.resources import files
 from typing import Any
@@ -13,9 +12,11 @@ from numpy.typing import NDArray
 from glassnet.insight.trace.notation import function_of
 from glassnet.insight.trace.record import RowRecord, StepRecord
 from glassnet.insight.trace.slopes import LossOf
+from glassnet.insight.trace.unit import UnitTrace
 from glassnet.insight.trace.units import unit_of
 from glassnet.plan import ACTIVATION, BATCH_NORM, DENSE, DROPOUT, NOWHERE
 from glassnet.registry import compact_repr
+from glassnet.text import in_one_line, script
 
 Array = NDArray[Any]
 DRAWN_UNITS = 64
@@ -28,8 +29,7 @@ DIGITS = 5
 def page(step: StepRecord, table: str) -> str:
     """One HTML document with everything in it: the drawing, and below it the table of all formulas."""
     template = files("glassnet.insight.trace").joinpath("page.html").read_text(encoding="utf-8")
-    data = json.dumps(content(step), separators=(",", ":"), ensure_ascii=False)
-    return template.replace("/*DATA*/", data.replace("</", "<\\/")).replace("<!--TABLE-->", table)
+    return template.replace("/*DATA*/", script(content(step))).replace("<!--TABLE-->", table)
 
 
 def content(step: StepRecord) -> dict[str, Any]:
@@ -43,7 +43,8 @@ def content(step: StepRecord) -> dict[str, Any]:
     return {
         "loss": _round(step.value + step.penalty),
         "penalty": _round(step.penalty),
-        "lossName": step.loss.name,
+        "slope": LossOf(step).slope("a" if step.probabilities is None else "p", "y", "Σy")[0],
+        "lossName": in_one_line(step.loss.name),
         "samples": len(step.x),
         "rule": step.update.rule, "rate": step.update.learning_rate, "arithmetic": step.update.templates(),
         "inputs": {"drawn": drawn[0].tolist(), "all": step.x.shape[1], "a": _numbers(step.x[samples][:, drawn[0]]),
@@ -74,16 +75,27 @@ def _row(
         "kind": {DENSE: "dense", ACTIVATION: "activation", DROPOUT: "dropout", BATCH_NORM: "batch norm"}.get(
             made.row.kind, "layer norm"
         ),
-        "layer": made.row.layer, "title": compact_repr(layer), "activation": function.name, "f": function.value,
+        "layer": made.row.layer, "title": in_one_line(compact_repr(layer)), "activation": function.name,
+        "f": function.value,
         "slope": function.slope, "fused": fused, "drawn": units.tolist(), "all": made.row.n_outputs,
         "z": _numbers(made.z[samples][:, units]), "a": _numbers(a[:, units]),
         "da": _numbers(made.d_a[samples][:, units]), "dz": _numbers(made.d_z[samples][:, units]),
     }  # fmt: skip
     if fused:
         described["error"] = LossOf(step).slope("a", "y", "Σy")[0]
+    if index == len(step.rows) - 1:
+        described["errors"] = [
+            [_error(unit_of(step, index, int(unit), sample)) for unit in units]
+            for sample in range(samples.stop)
+        ]
     if made.weights is not None:
         described |= _parameters(step, made, incoming, units, samples)
     return described
+
+
+def _error(unit: UnitTrace) -> str:
+    """The numbers of what the loss hands to an output."""
+    return unit.error() if unit.loss_takes_over else unit.d_output()
 
 
 def _parameters(

@@ -44,6 +44,9 @@ class RowRecord:
         Before the step, their gradients, and after the step; None where the row has none.
     mask : ndarray or None
         Of a dropout row.
+    statistics : ndarray or None
+        Mean and variance that a batch norm takes in prediction, (2, n_outputs); None in training, where they are those
+        of the batch.
     """
 
     row: Row
@@ -60,6 +63,7 @@ class RowRecord:
     new_weights: Array | None = None
     new_bias: Array | None = None
     mask: Array | None = None
+    statistics: Array | None = None
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from glassnet.insight.trace.notation import (
 )
 from glassnet.insight.trace.record import StepRecord
 from glassnet.losses import ElementwiseLoss, Function, Loss
+from glassnet.text import in_one_line
 
 Array = NDArray[Any]
 _ROUNDING = 1e-5
@@ -50,7 +51,7 @@ class LossOf:
             return text.replace("A_", f"{output}_"), latex
         form, entry = written(shown), letter(output)
         if form is None:
-            return f"mean of {shown.name}(Y, {output})", "L"
+            return f"mean of {in_one_line(shown.name)}(Y, {output})", "L"
         if self.is_of_softmax and not self.step.fused:
             entry = letter("P")
         text = form.value(letter("Y"), entry, letter(form.constant[0])).write(0)
@@ -98,7 +99,10 @@ class LossOf:
             return THROUGH_DISTANCES.replace("A_", f"{output}_"), THROUGH_DISTANCES_LATEX
         form = written(self.objective)
         if form is None:
-            return f"{self.objective.name}′({target}, {output})/{self.over}", r"\partial L / \partial A"
+            return (
+                f"{in_one_line(self.objective.name)}′({target}, {output})/{self.over}",
+                r"\partial L / \partial A",
+            )
         made = self._letters(form, output, target, mass)
         made = letter("s") * made if self.weighted else made
         latex = form.slope_latex.replace(r" \sum_k Y_k", "") if self.rows_add_up else form.slope_latex

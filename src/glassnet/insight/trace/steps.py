@@ -31,14 +31,18 @@ class Writer:
     def steps(self) -> Iterator[Step]:
         """All formulas, in the order in which they are computed."""
         rows = list(enumerate(self.step.rows, 1))
-        for k, made in rows:
-            yield from self._forward(k, made)
+        yield from self.forward()
         yield from self._probabilities()
         yield self._loss()
         for k, made in reversed(rows):
             yield from self._backward(k, made, last=k == len(rows))
         for k, made in rows:
             yield from self._update(k, made)
+
+    def forward(self) -> Iterator[Step]:
+        """The formulas of the way up alone."""
+        for k, made in enumerate(self.step.rows, 1):
+            yield from self._forward(k, made)
 
     def _step(
         self, name: str, phase: str, layer: int | None, texts: tuple[str, str], numbers: str, array: Array,
@@ -80,9 +84,10 @@ class Writer:
             shapes = self._shapes(" ∘ ", made.inputs, made.a)
             yield self._step(f"A{k}", "forward", row.layer, texts, numbers, made.a, shapes)
         elif isinstance(unit, NormalisedTrace):
-            over = "the features of each sample" if row.kind == LAYER_NORM else "the batch"
+            over = "over the features of each sample" if row.kind == LAYER_NORM else "over the batch"
+            over = "by running statistics" if made.statistics is not None else over
             texts = (
-                f"A{k} = w{k} ({source} − mean)/√(variance + ε) + b{k}, over {over}",
+                f"A{k} = w{k} ({source} − mean)/√(variance + ε) + b{k}, {over}",
                 rf"A_{k} = w_{k} \frac{{{latex_source} - \mu}}{{\sqrt{{\sigma^2 + \epsilon}}}} + b_{k}",
             )
             numbers = f"a = w·x̂ + b = {unit.output()}"
@@ -99,7 +104,8 @@ class Writer:
             f"A_{k} = {function.value_latex}",
         )
         z = number(float(unit.into_activation[unit.sample, unit.unit]))
-        numbers = f"a = {function.name}({z}) = {unit.output()}"
+        applied = f"{function.name}({z}) = "
+        numbers = f"a = {applied}{unit.output().removeprefix(applied)}"
         shapes = self._shapes("", unit.into_activation)
         return self._step(f"A{k}", "forward", made.row.layer, texts, numbers, made.a, shapes)
 

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from functools import cached_property
-from html import escape
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, overload
 
-import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from glassnet.errors import ArgumentError
+from glassnet.insight.trace.forward import ForwardTrace, forward_only
 from glassnet.insight.trace.record import StepRecord, record
-from glassnet.insight.trace.step import Step
+from glassnet.insight.trace.step import Entry, Step
 from glassnet.insight.trace.steps import Writer
 from glassnet.insight.trace.unit import UnitTrace
 from glassnet.insight.trace.units import unit_trace
+from glassnet.insight.trace.written import Written
+from glassnet.interop import writing
 from glassnet.losses import Loss
 from glassnet.optimizers import Optimizer
 from glassnet.training.evaluation import default_loss
@@ -24,34 +24,45 @@ from glassnet.training.evaluation import default_loss
 if TYPE_CHECKING:
     from glassnet.network import Network
 
-SHOWN = 6
+Array = NDArray[Any]
 
 
-class Trace:
+class Trace(Written):
     """One training step of a network, written out; see :func:`trace`.
 
     Attributes
     ----------
     steps : list of Step
         Forward, loss, backward and update, each with formula, numbers, shapes and array.
+    arrays : dict of str to ndarray
+        Every array by its name; "A0" is the batch.
+    loss : float
+        Penalties included.
     """
 
     def __init__(self, made: StepRecord, samples_in: str) -> None:
         self.record = made
         self.samples_in = samples_in
         self.loss = made.value + made.penalty
+        self.title = (
+            f"one step on {len(made.x)} {'sample' if len(made.x) == 1 else 'samples'}, loss {self.loss:.5g}"
+        )
 
-    @cached_property
-    def steps(self) -> list[Step]:
-        """All formulas in the order in which they are computed."""
+    def _written(self) -> list[Step]:
         return list(Writer(self.record, self.samples_in).steps())
 
-    def __getitem__(self, name: str) -> Step:
-        """The step that computes `name`, such as ``trace["dW1"]``."""
-        for step in self.steps:
-            if step.name == name:
-                return step
-        raise KeyError(f"no step computes {name!r}; there are {', '.join(step.name for step in self.steps)}")
+    def _batch(self) -> Array:
+        return self.record.x.T if self.samples_in == "columns" else self.record.x
+
+    def written_for(self, sample: int, output: int) -> list[Step]:
+        """The steps with the numbers of this sample and output, and of those units below that it moves most."""
+        return list(Writer(self.record, self.samples_in, Entry.telling(self.record, sample, output)).steps())
+
+    def __repr__(self) -> str:
+        return (
+            f"<Trace of {self.title}: {len(self.steps)} formulas; print it, or ask for trace['dW1'], "
+            "trace.neuron(layer, unit), trace.to_html(path)>"
+        )
 
     def neuron(self, layer: int, unit: int, sample: int = 0) -> UnitTrace:
         """The arithmetic of one unit of layer `layer` (index in net.layers) for one sample, term by term.
@@ -65,78 +76,48 @@ class Trace:
         """
         return unit_trace(self.record, layer, unit, sample)
 
-    def lines(self) -> list[str]:
-        """The trace as text."""
-        lines, phase = [], ""
-        for step in self.steps:
-            if step.phase != phase:
-                phase = step.phase
-                lines.append(phase)
-            lines.append(f"  {step.formula}    {step.shapes}")
-            lines += [f"      {line}" for line in step.numbers.split("\n")]
-            lines += [f"      ({step.note})"] if step.note else []
-        return lines
-
-    def __str__(self) -> str:
-        return "\n".join(self.lines())
-
-    def __rich__(self) -> Any:
-        from rich.table import Table
-        from rich.text import Text
-
-        table = Table(
-            "", "formula", "numbers of the first entry", "shapes", title=f"one step, loss {self.loss:.5g}"
-        )
-        phase = ""
-        for step in self.steps:
-            if phase and step.phase != phase:
-                table.add_section()
-            table.add_row(
-                step.phase if step.phase != phase else "", _with_note(step), Text(step.numbers), step.shapes
-            )
-            phase = step.phase
-        return table
-
-    def show(self) -> None:
-        """Print the trace as a table in the terminal."""
-        from rich.console import Console
-
-        Console().print(self)
-
-    def _repr_html_(self) -> str:
-        rows = "".join(
-            f"<tr><td>{step.phase}</td><td><code>{escape(step.formula)}</code>{_note_html(step)}</td>"
-            f"<td><code style='white-space: pre-line'>{escape(step.numbers)}</code></td><td>{escape(step.shapes)}</td>"
-            f"<td><pre>{escape(_preview(step.array))}</pre></td></tr>"
-            for step in self.steps
-        )
-        head = "<tr><th>phase</th><th>formula</th><th>numbers of the first entry</th><th>shapes</th><th>array</th></tr>"
-        return f"<table><thead>{head}</thead><tbody>{rows}</tbody></table>"
-
     def to_html(self, path: str | PathLike[str]) -> None:
-        """Write one page that needs no network, on which every neuron and weight shows its arithmetic."""
+        """Write one page that needs no network, on which every neuron and weight shows its arithmetic.
+
+        Raises
+        ------
+        ModelFileError
+            If it cannot be written; a file that was there is as it was then.
+        """
         from glassnet.insight.trace.page import page
 
-        Path(path).write_text(page(self.record, self._repr_html_()), encoding="utf-8")
+        writing.write(Path(path), page(self.record, self._repr_html_()).encode())
+
+
+@overload
+def trace(network: Network, X: ArrayLike, y: None = None, *, samples_in: str = "rows") -> ForwardTrace: ...
+
+
+@overload
+def trace(
+    network: Network, X: ArrayLike, y: ArrayLike, *, loss: str | Loss | None = None,
+    optimizer: str | Optimizer = "sgd", samples_in: str = "rows",
+) -> Trace: ...  # fmt: skip
 
 
 def trace(
     network: Network,
     X: ArrayLike,
-    y: ArrayLike,
+    y: ArrayLike | None = None,
     *,
     loss: str | Loss | None = None,
     optimizer: str | Optimizer = "sgd",
     samples_in: str = "rows",
-) -> Trace:
-    """Carry out one training step on a copy of the network and keep every number.
+) -> Trace | ForwardTrace:
+    """Carry out one training step on a copy of the network and keep every number; without `y`, a prediction.
 
     Parameters
     ----------
     network : Network
         Built; it stays as it is.
     X, y : array_like
-        A batch, as for training.
+        A batch, as for training. Without y what comes back are Z and A of every layer as in ``predict``, where dropout
+        does nothing and a batch norm takes its running statistics.
     loss : str or Loss, optional
         By default the loss of the last fit, or the one that goes with the last activation.
     optimizer : str or Optimizer
@@ -146,9 +127,22 @@ def trace(
 
     Returns
     -------
-    Trace
+    Trace, or ForwardTrace without y
+
+    Raises
+    ------
+    NotBuiltError, ShapeError, DataError
+        If the network is not built, or the batch does not fit it.
+    ArgumentError
+        If `samples_in` is neither, or a loss or an optimizer is given without y.
     """
     checked_writing(samples_in)
+    if y is None:
+        if loss is not None or optimizer != "sgd":
+            raise ArgumentError(
+                "a loss and an optimizer need targets; give trace(network, X, y, …), or X alone"
+            )
+        return ForwardTrace(forward_only(network, X), samples_in)
     chosen = default_loss(network, y) if loss is None else loss
     return Trace(record(network, X, y, chosen, optimizer), samples_in)
 
@@ -157,19 +151,3 @@ def checked_writing(samples_in: str) -> None:
     """Raise `ArgumentError` unless it says how formulas are to be written."""
     if samples_in not in ("rows", "columns"):
         raise ArgumentError(f"samples_in must be 'rows' or 'columns'; got {samples_in!r}")
-
-
-def _with_note(step: Step) -> Any:
-    """Formula and note; brackets in them are no markup."""
-    from rich.text import Text
-
-    return Text.assemble(step.formula, (f"\n{step.note}" if step.note else "", "dim"))
-
-
-def _note_html(step: Step) -> str:
-    return f"<br><small>{escape(step.note)}</small>" if step.note else ""
-
-
-def _preview(array: Any) -> str:
-    with np.printoptions(precision=4, suppress=True, threshold=SHOWN * SHOWN, edgeitems=3):
-        return str(array)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from html import escape
 from typing import Any
 
 import numpy as np
@@ -25,6 +24,7 @@ from glassnet.insight.trace.record import RowRecord, StepRecord
 from glassnet.insight.trace.slopes import LossOf
 from glassnet.plan import DENSE
 from glassnet.registry import compact_repr
+from glassnet.text import in_one_line, markup
 
 Array = NDArray[Any]
 _LARGEST_POWER = 300.0  # of e, that is written as it is
@@ -60,7 +60,7 @@ class UnitTrace:
     @property
     def name(self) -> str:
         """The layer, as an expression."""
-        return compact_repr(self.step.network.layers[self.layer])
+        return in_one_line(compact_repr(self.step.network.layers[self.layer]))
 
     @property
     def a(self) -> float:
@@ -100,7 +100,7 @@ class UnitTrace:
         return str(self)
 
     def _repr_html_(self) -> str:
-        return f"<pre>{escape(str(self))}</pre>"
+        return f"<pre>{markup(self)}</pre>"
 
     @property
     def carried(self) -> tuple[Array, Array] | None:
@@ -229,7 +229,7 @@ class UnitTrace:
             return [f"∂L/∂a = {_once(loss.slope(letter, 'y', 'Σy')[0], self.d_output(terms))}"]
         if self.carried is not None:
             return ["∂L/∂a = Σ dzₖ·wₖ over the units k of the next layer", f"      = {self.d_output(terms)}"]
-        layer = compact_repr(self.step.network.layers[following.row.layer])
+        layer = in_one_line(compact_repr(self.step.network.layers[following.row.layer]))
         return [f"∂L/∂a = {number(self.d_a)}, which layer {following.row.layer}, {layer}, carries back"]
 
 

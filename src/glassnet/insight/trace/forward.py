@@ -1,0 +1,98 @@
+"""A prediction written out: Z and A of every layer, without targets."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from glassnet import losses, optimizers
+from glassnet.engines import loop
+from glassnet.insight.trace.record import RowRecord, StepRecord
+from glassnet.insight.trace.step import Step
+from glassnet.insight.trace.steps import Writer
+from glassnet.insight.trace.updating import Update
+from glassnet.insight.trace.written import Written
+from glassnet.kernels.arrays import Views
+from glassnet.plan import BATCH_NORM, DENSE, LAYER_NORM, NOWHERE, Row
+
+if TYPE_CHECKING:
+    from glassnet.network import Network
+
+Array = NDArray[Any]
+
+
+class ForwardTrace(Written):
+    """A prediction of a network, written out; see :func:`glassnet.trace`.
+
+    Attributes
+    ----------
+    steps : list of Step
+        Z and A of every layer, each with formula, numbers, shapes and array.
+    arrays : dict of str to ndarray
+        Every array by its name, such as "Z1"; "A0" is the batch.
+    """
+
+    def __init__(self, made: StepRecord, samples_in: str) -> None:
+        self._record, self._samples_in = made, samples_in
+        self.title = f"a prediction for {len(made.x)} {'sample' if len(made.x) == 1 else 'samples'}"
+
+    def _written(self) -> list[Step]:
+        return list(Writer(self._record, self._samples_in).forward())
+
+    def _batch(self) -> Array:
+        return self._record.x.T if self._samples_in == "columns" else self._record.x
+
+    def __repr__(self) -> str:
+        names = ", ".join(self.arrays)
+        return f"<ForwardTrace of {self.title}: {names}; print it, or ask for trace['Z1'].array>"
+
+
+def forward_only(network: Network, X: ArrayLike) -> StepRecord:
+    """The rows of a prediction; whatever belongs to the way back is 0, and nothing is updated."""
+    loss = losses.MeanSquaredError()  # takes no activation over, so that every row ends with its own
+    plan, x = network.plan(loss), network.features(X)
+    n, vectors = len(x), network.vectors
+    memory, parameters = Views(np.zeros(plan.n_columns * n, network.dtype)), Views(vectors.parameters.copy())
+    running, masks = Views(vectors.running), np.empty(0, np.uint8)
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+        loop.forward(plan.rows, parameters, running, memory, n, x, masks, 0, False)
+    rows = tuple(_row(row, parameters, running, memory, x) for row in plan.rows)
+    nothing, none = np.zeros_like(parameters.flat), np.empty((0, len(parameters.flat)))
+    done = Update(optimizers.SGD(), 0.0, 1, parameters.flat, nothing, nothing, none, none, parameters.flat)
+    return StepRecord(
+        network,
+        plan,
+        loss,
+        x,
+        np.zeros_like(rows[-1].a),
+        np.ones(n),
+        rows,
+        0.0,
+        0.0,
+        np.zeros_like(rows[-1].a),
+        done,
+    )
+
+
+def _row(row: Row, parameters: Views, running: Views, memory: Views, x: Array) -> RowRecord:
+    n = len(x)
+    incoming = x if row.source == NOWHERE else memory[row.source * n, n, row.n_inputs].copy()
+    a = memory[row.a * n, n, row.n_outputs].copy()
+    z = memory[row.z * n, n, row.n_outputs].copy() if row.kind in (DENSE, LAYER_NORM) else incoming
+    statistics = None
+    if row.kind == BATCH_NORM:
+        statistics = running[row.statistics, 2, row.n_outputs].copy()
+        z = (incoming - statistics[0]) / np.sqrt(statistics[1] + row.epsilon)
+    weights = bias = None
+    if row.weights != NOWHERE:
+        weights = parameters[row.weights, row.n_inputs if row.kind == DENSE else 1, row.n_outputs]
+    if row.bias != NOWHERE:
+        bias = parameters[row.bias, 1, row.n_outputs][0]
+    no_error, no_source_error = np.zeros_like(a), np.zeros_like(incoming)
+    mask = np.ones(a.shape, np.uint8)
+    return RowRecord(
+        row._replace(rate=0.0), incoming, z, a, no_error, no_error, no_source_error, weights, bias,
+        mask=mask, statistics=statistics,
+    )  # fmt: skip
