@@ -12,7 +12,7 @@ PAGE = Path(__file__).parents[1] / "docs" / "tracing.md"
 def test_the_python_blocks_print_what_stands_below_them() -> None:
     text = PAGE.read_text(encoding="utf-8")
     shown = re.findall(r"^```python\n(.*?)^```\n```\n(.*?)^```$", text, flags=re.MULTILINE | re.DOTALL)
-    assert len(shown) == text.count("```python") == 5
+    assert len(shown) == text.count("```python") == 6
     names: dict[str, Any] = {}
     for code, expected in shown:
         printed = io.StringIO()
