@@ -169,7 +169,7 @@ def test_without_numba_auto_is_numpy_and_compiled_a_clear_error(how: str, traine
     assert (long, notes) == ("numpy", [])
     assert error == of_predictor == [
         "MissingDependencyError",
-        "engine='compiled' needs numba, which is not installed; install it with: pip install numba, "
+        "engine='compiled' needs numba, which is not installed; install it with: pip install 'glassnet[compiled]', "
         "or use engine='numpy'",
     ]  # fmt: skip
     assert engine == "numpy"

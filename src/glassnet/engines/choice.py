@@ -128,8 +128,8 @@ def compiled_engine() -> CompiledEngine:
     except ModuleNotFoundError as error:
         package = (error.name or "numba").partition(".")[0]
         raise MissingDependencyError(
-            f"engine='compiled' needs {package}, which is not installed; install it with: pip install {package}, "
-            "or use engine='numpy'"
+            f"engine='compiled' needs {package}, which is not installed; install it with: "
+            "pip install 'glassnet[compiled]', or use engine='numpy'"
         ) from error
     except ImportError as error:
         raise EngineError(f"engine='compiled' needs numba, which cannot be loaded: {error}") from error
