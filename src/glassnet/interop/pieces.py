@@ -20,12 +20,21 @@ Array = NDArray[Any]
 
 @dataclass(frozen=True)
 class Piece:
-    """A layer, its arrays by glassnet's names for them, where it was found, and the features that it says it makes."""
+    """A layer, its arrays by glassnet's names for them, and where it was found.
+
+    Attributes
+    ----------
+    width : int or None
+        The features that it says it makes.
+    part : object
+        The other library's object that it was read from, where there is one.
+    """
 
     layer: Layer
     place: str
     arrays: dict[str, Array] = field(default_factory=dict)
     width: int | None = None
+    part: Any = None
 
     @property
     def n_features(self) -> int | None:

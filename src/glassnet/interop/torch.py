@@ -81,6 +81,12 @@ def from_torch(module: nn.Module, *, input_shape: int | Sequence[int] | None = N
     normalisation without weights or bias gets weights of 1 and a bias of 0, which can be trained then.
     What ``torch.compile`` or ``DataParallel`` have put around the module is taken off.
 
+    The module is read in evaluation mode, with samples as its only argument; what its forward does in training alone is
+    no part of the network. Before it is returned, network and module are asked, in float64, for the same 72 random
+    rows: of both signs, positive and negative ones, of sizes 0.1, 1 and 10. Where they differ, the module does more than
+    was read, and is refused; what shows on none of these rows is not seen. The module's mode, numbers and attributes are
+    then as before, and so are PyTorch's random numbers; its hooks have been called once.
+
     Parameters
     ----------
     module : torch.nn.Module
@@ -97,7 +103,9 @@ def from_torch(module: nn.Module, *, input_shape: int | Sequence[int] | None = N
     MissingDependencyError
         If PyTorch is not installed.
     ArgumentError
-        If a part has no counterpart, naming its path and the nearest part that has one.
+        If a part has no counterpart, naming its path and the nearest part that has one; if two parts share weights, or
+        a weight is computed from others; if the module does not give what was read of it, naming the first part that
+        differs, where that can be told.
     ShapeError
         If two parts do not fit.
     """
@@ -108,9 +116,14 @@ def from_torch(module: nn.Module, *, input_shape: int | Sequence[int] | None = N
         raise ArgumentError(f"from_torch takes a torch.nn.Module; got {type(module).__name__}")
     module = _unwrapped(module)
     dtype = _dtype(module, torch)
+    from glassnet.interop.torch_comparison import in_evaluation, refuse_difference
     from glassnet.interop.torch_reading import pieces
 
-    return assembled(pieces(module, dtype), input_shape, dtype)
+    with in_evaluation(module):
+        found = pieces(module, dtype)
+        network = assembled(found, input_shape, dtype)
+        refuse_difference(module, found, network.layout.input_shape)
+    return network
 
 
 # What torch.compile and training on several devices put around a module.

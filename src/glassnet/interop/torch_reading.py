@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from torch import Tensor, fx, nn
+from torch.nn.utils import parametrize
 
 from glassnet import activations, layers
 from glassnet.activations import Activation
@@ -20,28 +22,76 @@ Array = NDArray[Any]
 
 
 def pieces(module: nn.Module, dtype: np.dtype[Any]) -> list[Piece]:
-    """The pieces of a module, in the order in which it calls them."""
-    found, used = [], set()
-    for node in _chain(_traced(module)):
-        part, place = _module_of(node, module)
-        if place in used and any(True for _ in part.parameters()):
-            raise ArgumentError(f"{place} is called twice, and glassnet's layers share no weights")
-        used.add(place)
+    """The pieces of a module in evaluation mode, in the order in which it calls them."""
+    found: list[Piece] = []
+    owners: dict[int, str] = {}
+    root = nn.Sequential(module)  # calls it with samples alone: what else its forward takes has its default
+    graph = _traced(root)
+    chain = _chain(graph)
+    _refuse_changes_in_place(graph, chain, root)
+    for node in chain:
+        part, place = _module_of(node, root)
+        _refuse_shared(part, place, owners)
         piece = _read(part, place, dtype)
-        found += [] if piece is None else [replace(piece, width=_width(node))]
+        if piece is not None:
+            found.append(replace(piece, width=_width(node), part=part))
     return found
 
 
+def _refuse_shared(part: nn.Module, place: str, owners: dict[int, str]) -> None:
+    """Raise where a part, or an array of it, has been met before."""
+    for array in (*part.parameters(), *part.buffers()):
+        owner = owners.setdefault(id(array), place)
+        if owner == place and id(part) not in owners:
+            continue
+        told = "is called twice" if owner == place else f"shares weights with {owner}"
+        raise ArgumentError(f"{place} {told}, and glassnet's layers share no weights")
+    owners[id(part)] = place
+
+
 def _traced(module: nn.Module) -> fx.Graph:
-    tracer = fx.Tracer()
-    whole = nn.Sequential(module) if tracer.is_leaf_module(module, "") else module
     try:
-        return tracer.trace(whole)
+        with _without_hooks(module):
+            return fx.Tracer().trace(module)
     except Exception as error:  # forward is anybody's code, and may fail in any way when it is followed
+        name = type(_inside(module)).__name__
         raise ArgumentError(
-            f"cannot follow the forward of {type(module).__name__} ({error}); it must call one part after the other, "
-            "whatever the data"
+            f"cannot follow the forward of {name} ({error}); it must call one part after the other, whatever the data"
         ) from error
+
+
+@contextmanager
+def _without_hooks(module: nn.Module) -> Iterator[None]:
+    """Hooks are for tensors; what they change shows when the module is asked."""
+    tables = [table for part in module.modules() for table in (part._forward_hooks, part._forward_pre_hooks)]
+    hooks = [table.copy() for table in tables]
+    try:
+        for table in tables:
+            table.clear()
+        yield
+    finally:
+        for table, kept in zip(tables, hooks, strict=True):
+            table.update(kept)
+
+
+def _refuse_changes_in_place(graph: fx.Graph, chain: list[fx.Node], root: nn.Module) -> None:
+    """Raise where a call beside the chain changes what the chain reads: its result is where its input was."""
+    read = set(chain)
+    for node in graph.nodes:
+        if node not in read and _changes_its_input(node, root):
+            raise ArgumentError(
+                f"{_place(node, root)} changes its input in place, and its result is not what is read next; write "
+                "x = f(x) where forward has f(x)"
+            )
+
+
+def _changes_its_input(node: fx.Node, root: nn.Module) -> bool:
+    if node.op == "call_module":
+        return bool(getattr(_part(node, root), "inplace", False))
+    if node.op not in ("call_method", "call_function"):
+        return False
+    name = _name(node)
+    return node.kwargs.get("inplace") is True or (name.endswith("_") and not name.startswith("_"))
 
 
 def _chain(graph: fx.Graph) -> list[fx.Node]:
@@ -67,17 +117,39 @@ _VIEWS = ("view", "reshape")
 _NOT_ARGUMENTS = {"inplace", "training", "_stacklevel", "dtype"}
 
 
-def _module_of(node: fx.Node, root: nn.Module) -> tuple[nn.Module, str]:
+def _inside(root: nn.Module) -> nn.Module:
+    return root.get_submodule("0")
+
+
+def _part(node: fx.Node, root: nn.Module) -> nn.Module:
+    return root.get_submodule(str(node.target))
+
+
+def _name(node: fx.Node) -> str:
+    return node.target if isinstance(node.target, str) else getattr(node.target, "__name__", str(node.target))
+
+
+def _place(node: fx.Node, root: nn.Module) -> str:
     if node.op == "call_module":
-        part = root if _is_leaf(root) else root.get_submodule(str(node.target))
-        return part, f"{node.target} ({type(part).__name__})"
-    name = node.target if isinstance(node.target, str) else getattr(node.target, "__name__", str(node.target))
-    path = list(node.meta.get("nn_module_stack", ()))
-    place = f"{name} in forward" + (f" of {path[-1]}" if path else "")
+        return f"{str(node.target).removeprefix('0.')} ({type(_part(node, root)).__name__})"
+    stack = [str(path) for path in node.meta.get("nn_module_stack", ())]
+    inside = f" of {stack[-1].removeprefix('0.')}" if len(stack) > 1 else ""
+    return f"{_name(node)} in forward{inside}"
+
+
+def _module_of(node: fx.Node, root: nn.Module) -> tuple[nn.Module, str]:
+    place = _place(node, root)
+    if node.op == "call_module":
+        return _part(node, root), place
+    name = _name(node)
     if name in _VIEWS and _flattens(node):
         return nn.Flatten(), place
     if name not in _FUNCTIONS or node.op == "get_attr":
         raise _unsupported(name, place)
+    if name == "dropout" and _stays_on(node):
+        raise ArgumentError(
+            f"{place} stays on in evaluation mode; write dropout(x, p, training=self.training), or use nn.Dropout(p)"
+        )
     given = node.args[1:2] if name in ("dropout", "softmax") else node.args[1:]
     options = {key: value for key, value in node.kwargs.items() if key not in _NOT_ARGUMENTS}
     if name == "flatten" and not given and "start_dim" not in options:
@@ -86,8 +158,10 @@ def _module_of(node: fx.Node, root: nn.Module) -> tuple[nn.Module, str]:
     return module, place
 
 
-def _is_leaf(module: nn.Module) -> bool:
-    return fx.Tracer().is_leaf_module(module, "")
+def _stays_on(node: fx.Node) -> bool:
+    """Whether a dropout of a module in evaluation mode drops all the same."""
+    training = node.args[2] if len(node.args) > 2 else node.kwargs.get("training", True)
+    return training is not False
 
 
 def _flattens(node: fx.Node) -> bool:
@@ -117,8 +191,19 @@ Reader = Callable[[Any, str, np.dtype[Any]], Piece | None]
 
 def _read(module: nn.Module, place: str, dtype: np.dtype[Any]) -> Piece | None:
     name = type(module).__name__
+    if parametrize.is_parametrized(module):
+        raise ArgumentError(
+            f"{place} computes its parameters from others; make them its own first, with "
+            "torch.nn.utils.parametrize.remove_parametrizations"
+        )
     if name not in _READERS or not type(module).__module__.startswith("torch.nn"):
         raise _unsupported(name, place)
+    for array in ("weight", "bias"):
+        if hasattr(module, array) and array not in module._parameters:
+            raise ArgumentError(
+                f"the {array} of {place} is no parameter of it but computed before each call; make it one first, with "
+                "torch.nn.utils.remove_weight_norm, remove_spectral_norm or prune.remove"
+            )
     return _READERS[name](module, place, dtype)
 
 

@@ -1,0 +1,61 @@
+"""A network beside the model of another library that it was read from: do both give the same?
+
+They are asked with the same random rows, in float64, so that rounding does not count: rows of both signs, positive ones
+and negative ones, each at several sizes. What shows on none of these rows is not seen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import prod
+
+import numpy as np
+from numpy.typing import NDArray
+
+from glassnet.interop.pieces import Piece, assembled
+
+Array = NDArray[np.float64]
+
+SIZES = (0.1, 1.0, 10.0)
+ROWS_OF_A_KIND = 8
+# Two outputs agree where they differ by less than this share of how far the output varies among rows of one kind.
+# Constants that a file holds in float32 are 1e-8 of themselves away from the numbers that were meant.
+SHARE, ROUNDING = 1e-4, 1e-9
+
+
+def random_rows(shape: tuple[int, ...]) -> Array:
+    """Samples (n_samples, *shape), kind after kind."""
+    normal = np.random.default_rng(0).normal(size=(3, len(SIZES), ROWS_OF_A_KIND, *shape))
+    normal[1], normal[2] = np.abs(normal[1]), -np.abs(normal[2])
+    normal *= np.array(SIZES).reshape(-1, 1, *(1 for _ in shape))
+    return normal.reshape(-1, *shape)
+
+
+def largest_difference(ours: Array, theirs: Array) -> float | None:
+    """How far outputs for :func:`random_rows` lie apart at most, or None where they agree to rounding.
+
+    Both are of shape (n_samples, n_outputs); nan where only one of them is a number.
+    """
+    kinds = (-1, ROWS_OF_A_KIND, theirs.shape[1])
+    ours, theirs = ours.reshape(kinds), theirs.reshape(kinds)
+    with np.errstate(invalid="ignore"):
+        apart = np.abs(ours - theirs)
+        apart[(ours == theirs) | (np.isnan(ours) & np.isnan(theirs))] = 0
+        known = np.where(np.isfinite(theirs), theirs, 0)
+        spread = known.max(axis=1, keepdims=True) - known.min(axis=1, keepdims=True)
+        largest = np.abs(known).max(axis=(1, 2), keepdims=True)
+        agree = apart <= SHARE * spread + ROUNDING * largest
+    return None if agree.all() else float(apart.max())
+
+
+def prediction(pieces: Sequence[Piece], shape: tuple[int, ...], rows: Array) -> Array:
+    """What the network of these pieces gives, computed in float64."""
+    network = assembled(pieces, shape, np.dtype(np.float64))
+    with np.errstate(all="ignore"):
+        return network.predict(rows)
+
+
+def as_rows(output: object, n: int) -> Array | None:
+    """An output as (n_samples, n_outputs) of float64; None if it is not one row for each sample."""
+    found = np.asarray(output, np.float64)
+    return found.reshape(n, -1) if found.ndim and len(found) == n and prod(found.shape) else None
