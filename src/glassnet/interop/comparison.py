@@ -43,7 +43,7 @@ def largest_difference(ours: Array, theirs: Array) -> float | None:
         apart[(ours == theirs) | (np.isnan(ours) & np.isnan(theirs))] = 0
         known = np.where(np.isfinite(theirs), theirs, 0)
         spread = known.max(axis=1, keepdims=True) - known.min(axis=1, keepdims=True)
-        largest = np.abs(known).max(axis=(1, 2), keepdims=True)
+        largest = np.abs(known).max(axis=1, keepdims=True)
         agree = apart <= SHARE * spread + ROUNDING * largest
     return None if agree.all() else float(apart.max())
 

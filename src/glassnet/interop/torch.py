@@ -83,9 +83,9 @@ def from_torch(module: nn.Module, *, input_shape: int | Sequence[int] | None = N
 
     The module is read in evaluation mode, with samples as its only argument; what its forward does in training alone is
     no part of the network. Before it is returned, network and module are asked, in float64, for the same 72 random
-    rows: of both signs, positive and negative ones, of sizes 0.1, 1 and 10. Where they differ, the module does more than
-    was read, and is refused; what shows on none of these rows is not seen. The module's mode, numbers and attributes are
-    then as before, and so are PyTorch's random numbers; its hooks have been called once.
+    rows: of both signs, positive and negative ones, of sizes 0.1, 1 and 10. Where they differ, the module does more
+    than was read, and is refused; what shows on none of these rows is not seen. Afterwards the module has the mode, the
+    numbers and the attributes that it had, and PyTorch the random numbers; its hooks have been called once.
 
     Parameters
     ----------
