@@ -16,7 +16,7 @@ BLOCK = r"^```python\n(.*?)^```\n(?:```\n(.*?)^```$)?"
 def test_the_blocks_print_what_stands_below_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     shown = re.findall(BLOCK, PAGE, flags=re.MULTILINE | re.DOTALL)
-    assert len(shown) == PAGE.count("```python") == 7
+    assert len(shown) == PAGE.count("```python") == 8
     names: dict[str, Any] = {"__name__": "bridges"}
     for code, expected in shown:
         printed = io.StringIO()
