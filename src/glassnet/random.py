@@ -24,21 +24,25 @@ class Streams:
     ----------
     seed : int or None
         The integer that all of it follows from; None where a generator was given.
+    given : Generator, RandomState or None
+        A copy of the generator that was given, as it was then.
     """
 
     seed: int | None
     weights: Random
     order: np.random.Generator
     masks: np.random.Generator
+    given: Random | None = None
 
     @classmethod
     def of(cls, seed: Seed) -> Streams:
         """Streams from a seed; None draws one, which is kept and shown."""
         if isinstance(seed, np.random.RandomState):
             later = np.random.SeedSequence(int(copy.deepcopy(seed).randint(2**31)))
-            return cls(None, seed, *_generators(later, 2))
+            return cls(None, seed, *_generators(later, 2), given=copy.deepcopy(seed))
         if isinstance(seed, np.random.Generator):
-            return cls(None, seed, *_generators(_sequence_of(seed), 2))
+            given = copy.deepcopy(seed)
+            return cls(None, seed, *_generators(_sequence_of(seed), 2), given=given)
         if seed is None:
             seed = int(np.random.SeedSequence().generate_state(1)[0])
         if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)) or seed < 0:

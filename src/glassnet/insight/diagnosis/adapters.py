@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from glassnet import activations
+from glassnet import activations, checks
 from glassnet.activations import Activation
 from glassnet.errors import ArgumentError, ShapeError
 from glassnet.insight.check.arrays import as_array
+from glassnet.insight.diagnosis.training import TRAINED
 from glassnet.interop import pieces
 from glassnet.layers import Activation as ActivationLayer
 from glassnet.network import Network
@@ -26,6 +27,7 @@ def adapt(
     activations: Sequence[str | Activation],
     *,
     samples_in: str = "rows",
+    trained: bool | None = None,
 ) -> Network:
     """A glassnet network with the numbers of your own one, for `diagnose`, `trace` and all the rest.
 
@@ -39,6 +41,9 @@ def adapt(
     samples_in : {"rows", "columns"}
         Your convention: "columns" for Z = W X + b, where W is ``(n_outputs, n_inputs)`` and b ``(n_outputs, 1)``.
         Data are given to glassnet with samples in rows either way.
+    trained : bool, optional
+        Whether these weights come from a training, or are the first ones (False), for :func:`glassnet.diagnose`, which
+        says nothing about a start that it does not know. Kept in ``network.metadata["trained"]``.
 
     Returns
     -------
@@ -61,7 +66,10 @@ def adapt(
     for index, (pair, name) in enumerate(zip(weights, activations, strict=True)):
         W, b = _pair(index, pair, samples_in)
         parts += [pieces.dense(W, b, f"layer {index}"), pieces.Piece(_activation(name), f"layer {index}")]
-    return pieces.assembled(parts, None, np.dtype(np.float64))
+    network = pieces.assembled(parts, None, np.dtype(np.float64))
+    if trained is not None:
+        network.metadata[TRAINED] = checks.truth("trained", trained)
+    return network
 
 
 def _activation(name: str | Activation) -> ActivationLayer:
@@ -105,6 +113,18 @@ def _of_module(module: Any, x: Array) -> tuple[Array, Array]:
     with torch.no_grad(), torch.random.fork_rng():
         first, second = (as_array(asked(batch)) for _ in range(2))
     return first, second
+
+
+def active_dropout(model: Any) -> str:
+    """The name of a layer of a PyTorch module that drops units in the mode in which it is; empty if none is seen."""
+    if not hasattr(model, "named_modules"):
+        return ""
+    dropping = (
+        f"{type(part).__name__} {name!r}"
+        for name, part in model.named_modules()
+        if part.training and "Dropout" in type(part).__name__ and getattr(part, "p", 0) > 0
+    )
+    return next(dropping, "")
 
 
 def as_network(model: Any) -> Network:

@@ -13,8 +13,9 @@ from glassnet.insight.diagnosis.case import Case
 from glassnet.insight.diagnosis.measure import Pass, rms
 from glassnet.insight.diagnosis.observed import NAME, Observed
 from glassnet.insight.diagnosis.rules import findings
-from glassnet.insight.diagnosis.samples import sortedness
+from glassnet.insight.diagnosis.samples import mixture, sortedness
 from glassnet.insight.diagnosis.targets import Targets
+from glassnet.insight.diagnosis.training import Said, is_as_drawn, known
 from glassnet.layers import Dense
 from glassnet.training.callbacks.base import Callback, Session
 from glassnet.training.history import History
@@ -55,7 +56,8 @@ class Diagnosis(Callback):
         """Keep the first weights, and what the order of the samples is."""
         self.history = session.history
         source, vectors = session.data.source, session.network.vectors
-        self._seen = Observed(vectors.parameters.copy(), vectors.running.copy(), session.state.step == 0)
+        fresh = session.state.step == 0 and is_as_drawn(session.network)
+        self._seen = Observed(vectors.parameters.copy(), vectors.running.copy(), fresh)
         self._before, self._step = vectors.parameters.copy(), session.state.step
         self._sample: tuple[Array, Targets] | None = None
         self._told: set[str] = set()
@@ -73,9 +75,10 @@ class Diagnosis(Callback):
         x = source.x[rows] if isinstance(source, Memory) else source.rows(rows)
         self._sample = x, targets.take(rows)
         self._seen.n_samples, self._seen.batch_size = len(source.y), source.batch_size
-        self._seen.shuffled = source.shuffles
+        self._seen.shuffled, self._seen.weights = source.shuffles, source.weights
         if targets.kind != "labels":
             self._seen.sortedness = sortedness(targets.columns)
+            self._seen.mixture = mixture(targets.columns, source.batch_size)
 
     def epoch_end(self, session: Session) -> None:
         """Measure, at the first epochs and then ever more seldom; warn."""
@@ -105,9 +108,11 @@ class Diagnosis(Callback):
         seen.flat.append([block.flat for block in look.blocks])
 
     def _ask(self, session: Session, x: Array, targets: Targets) -> None:
+        said = Said(optimizer=session.state.optimizer)
+        training = known(session.network, said, session.history, self._seen, len(x))
         case = Case(
             session.network, session.network, x, targets, self._held(session, targets),
-            session.history, self._seen, session.state.optimizer, True,
+            session.history, self._seen, training, True,
         )  # fmt: skip
         with np.errstate(all="ignore"):
             found = findings(case, trains=False)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -12,16 +12,21 @@ from numpy.typing import NDArray
 from glassnet.insight.diagnosis.curve import Curve
 from glassnet.insight.diagnosis.measure import Pass
 from glassnet.insight.diagnosis.observed import Observed
+from glassnet.insight.diagnosis.references import References
 from glassnet.insight.diagnosis.related import Relation
 from glassnet.insight.diagnosis.samples import Samples
 from glassnet.insight.diagnosis.targets import Targets
-from glassnet.insight.diagnosis.trials import Trials
+from glassnet.insight.diagnosis.training import Training
+from glassnet.insight.diagnosis.trials import Budget, Course, Trials
 from glassnet.network import Network
-from glassnet.optimizers import Optimizer
 from glassnet.training.history import History
 
 Array = NDArray[Any]
 
+# A training that diverged ended before it could show how many epochs it was meant to have; copies get at least these.
+EPOCHS_OF_DIVERGED = 20
+# A copy repeats a training if their losses differ by no more than this part of the loss and of that of guessing.
+AGREEMENT = 0.1
 # Rows that a pass looks at: a share is then known to about one percent.
 MOST_ROWS = 2000
 
@@ -43,7 +48,8 @@ class Case:
     history : History or None
     observed : Observed or None
         From the callback.
-    optimizer : Optimizer or None
+    training : Training
+        What is known of it.
     loss_chosen : bool
         Whether the loss is the user's choice, and not one that goes with the last activation.
     """
@@ -55,8 +61,9 @@ class Case:
     held: tuple[Array, Targets] | None
     history: History | None
     observed: Observed | None
-    optimizer: Optimizer | None
+    training: Training
     loss_chosen: bool
+    budget: Budget = field(default_factory=Budget)
 
     @cached_property
     def rows(self) -> NDArray[np.int64]:
@@ -78,19 +85,15 @@ class Case:
 
     @cached_property
     def start(self) -> Pass | None:
-        """The network before training; None where that is not known."""
-        if self.observed is not None and self.observed.fresh:
-            return self._pass(self.observed.parameters, self.observed.running)
-        return None if self.trained else self.now
+        """The network before training; None where nobody saw it."""
+        if self.training.trained is False:
+            return self.now
+        return None if self.training.first is None else self._pass(*self.training.first)
 
-    @cached_property
-    def trained(self) -> bool:
-        """Whether updates were made; for a network from elsewhere, whether it fits better than a constant."""
-        if self.network.state is not None:
-            return self.network.state.step > 0
-        if self.history is not None and self.history.n_epochs:
-            return True
-        return self.now.progress > 0.1
+    @property
+    def may_be_trained(self) -> bool:
+        """Whether it is not known to be untrained."""
+        return self.training.trained is not False
 
     @cached_property
     def samples(self) -> Samples:
@@ -101,6 +104,11 @@ class Case:
     def relation(self) -> Relation:
         """What the samples tell of the targets."""
         return Relation(self.x, self.targets)
+
+    @cached_property
+    def references(self) -> References:
+        """What other networks make of the same samples."""
+        return References(self.network, self.x[self.rows], self.sample, self.budget)
 
     @cached_property
     def curve(self) -> Curve | None:
@@ -115,46 +123,54 @@ class Case:
         return self.observed is not None and self.observed.diverged
 
     @cached_property
-    def batch_size(self) -> int:
-        """Samples of a step, as observed, or as steps and epochs tell; all where nothing is known."""
-        if self.observed is not None and self.observed.batch_size is not None:
-            return self.observed.batch_size
-        state = self.network.state
-        if state is None or state.epoch == 0 or state.step == 0:
-            return len(self.x)
-        return max(1, -(-len(self.x) // max(1, round(state.step / state.epoch))))
-
-    @cached_property
-    def epochs(self) -> int:
-        """Epochs trained so far; 0 where nothing is known."""
-        if self.history is not None and self.history.n_epochs:
-            return self.history.n_epochs
-        return self.network.state.epoch if self.network.state is not None else 0
-
-    @cached_property
     def trials(self) -> Trials | None:
-        """Short trainings of copies; None where they would mean nothing."""
+        """The training repeated on copies; None where what it takes is not known."""
+        known = self.training
         one_class = self.targets.kind == "classes" and self.targets.shares.max() == 1
-        if self.optimizer is None or self.targets.kind == "labels" or one_class:
+        epochs = max(known.epochs, EPOCHS_OF_DIVERGED) if self.diverged else known.epochs
+        if known.begun is None or known.optimizer is None or epochs == 0 or one_class:
             return None
-        start = self.observed.parameters if self.observed is not None and self.observed.fresh else None
-        if start is None and not self.trained:
-            start = self.network.parameters
-        shuffled = self.observed is None or self.observed.shuffled
-        return Trials(
-            self.network, start, self.x[self.rows], self.sample, self.optimizer, self.batch_size, shuffled
+        if known.batch_size is None or (known.weighed and known.weights is None):
+            return None
+        n, m = len(self.x), len(self.rows)
+        size = min(known.batch_size, m)
+        if known.batch_size < n:  # as many steps as the training took
+            epochs = round(epochs * -(-n // known.batch_size) / -(-m // size))
+        weights = None if known.weights is None else known.weights[self.rows]
+        course = Course(known.optimizer, max(epochs, 1), size, known.shuffled, weights)
+        trials = Trials(self.network, known.begun, self.x[self.rows], self.sample, course, self.budget)
+        return trials if not known.supposed or self._goes_as_the_training(trials) else None
+
+    def _goes_as_the_training(self, trials: Trials) -> bool:
+        """Whether a copy that begins as the seed draws it ends where the training did."""
+        copied = trials.as_it_was()
+        if copied.end is None or (self.curve is None and not trials.whole):
+            return False
+        share = trials.affordable / trials.course.epochs
+        reached, found = (
+            (self.curve.after(share), copied.loss)
+            if self.curve is not None
+            else (self.now.loss, copied.end.loss)
         )
+        return abs(found - reached) <= AGREEMENT * (self.sample.chance + min(found, reached))
 
     @cached_property
     def held_pass(self) -> Pass | None:
         """The network on the validation samples."""
+        return None if self.held is None else self.on_held(np.arange(min(len(self.held[0]), MOST_ROWS)))
+
+    def on_held(self, rows: NDArray[np.int64]) -> Pass:
+        """The network on these validation samples."""
         if self.held is None:
-            return None
+            raise ValueError("there are no validation samples")
         x, targets = self.held
         return Pass(
-            self.network, self.network.parameters, self.network.running_statistics,
-            x[:MOST_ROWS], Targets(targets.loss, targets.values[:MOST_ROWS], targets.n_outputs),
-        )  # fmt: skip
+            self.network,
+            self.network.parameters,
+            self.network.running_statistics,
+            x[rows],
+            targets.take(rows),
+        )
 
     @cached_property
     def learned(self) -> bool:

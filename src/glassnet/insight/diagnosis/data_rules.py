@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from glassnet.insight.diagnosis.case import Case
+from glassnet.insight.diagnosis.measure import rms
+from glassnet.insight.diagnosis.rate_rules import ended, tried
 from glassnet.insight.diagnosis.report import Finding
 from glassnet.insight.diagnosis.samples import Samples
 from glassnet.plan import BATCH_NORM, DENSE, LAYER_NORM
@@ -13,11 +15,15 @@ from glassnet.plan import BATCH_NORM, DENSE, LAYER_NORM
 LARGEST_FEATURE = 20.0
 UNEVEN_FEATURES = 30.0
 LARGEST_TARGET = 20.0
+# A feature of so small a spread moves pre-activations of a usual layer by less than this.
+SMALLEST_SPREAD = 0.1
+SEEN = 0.02
 # Shares of classes: the rarest one has less than this part of an even share, and of the most frequent one.
 RARE = 0.2
 RATIO = 10.0
 SORTED = 0.6
-LEAKED = 0.05
+# Batches whose targets spread by more than this part of all are mixed, whatever the order.
+MIXED = 0.7
 FEWEST_ROWS = 40
 # With fewer rows even a relation worth a third of the score may not stand out from shuffled targets by as much:
 # 80 rows of two even classes give a score to within 0.11, and a few wrong labels hide the rest.
@@ -30,7 +36,7 @@ FORESEEN = 0.2
 
 
 def unscaled_inputs(case: Case) -> Finding | None:
-    """Features of very different or large size."""
+    """Features of very different, large, or very small size."""
     rows = case.network.plan().rows
     first_dense = next((i for i, row in enumerate(rows) if row.kind == DENSE), 0)
     if any(row.kind in (BATCH_NORM, LAYER_NORM) for row in rows[:first_dense]):
@@ -38,30 +44,68 @@ def unscaled_inputs(case: Case) -> Finding | None:
     samples = case.samples
     if not samples.varying.any():
         return None
-    size, spread = samples.size[samples.varying], samples.spread[samples.varying]
-    largest = int(np.argmax(np.where(samples.varying, samples.size, 0)))
-    uneven = float(spread.max() / np.median(spread))
+    return _large_features(case, samples) or _small_features(case, samples)
+
+
+def _large_features(case: Case, samples: Samples) -> Finding | None:
+    size, spread = (np.where(samples.varying, each, 0) for each in (samples.size, samples.spread))
+    largest, widest = int(size.argmax()), int(spread.argmax())
+    uneven = float(spread.max() / np.median(samples.spread[samples.varying]))
     if size.max() <= LARGEST_FEATURE and (uneven <= UNEVEN_FEATURES or size.max() <= 2):
         return None
+    facts = [f"feature {largest} has root mean square {size.max():.3g}"]
+    if uneven > UNEVEN_FEATURES:
+        which = "its spread" if widest == largest else f"the spread of feature {widest}"
+        facts.append(f"{which} is {uneven:.0f} times that of the median feature")
+    return _unscaled(
+        case, f"features are not of size 1: {', and '.join(facts)}",
+        {"largest size": float(size.max()), "largest / median spread": uneven},
+    )  # fmt: skip
+
+
+def _small_features(case: Case, samples: Samples) -> Finding | None:
+    """Features so small that the first layer hardly sees them, where the same training learns from scaled ones."""
+    widest = float(samples.spread[samples.varying].max())
+    if widest >= SMALLEST_SPREAD or case.learned:
+        return None
+    first = case.now.blocks[0]
+    seen = rms(first.dense.z - first.dense.z.mean(axis=0))
+    evidence: dict[str, float | str] = {"largest spread": widest, "spread of the first pre-activations": seen}
+    cause = (
+        f"the features hardly vary: the largest spread is {widest:.2g}, and the pre-activations of layer 0 spread by "
+        f"{seen:.2g}"
+    )
+    trials = case.trials
+    if trials is None:
+        return _unscaled(case, cause, evidence) if seen < SEEN else None
+    x = case.x[case.rows].astype(np.float64)
+    spread = np.where(case.samples.varying, case.samples.spread, 1.0)
+    scaled = ((x - x.mean(axis=0)) / spread).astype(case.x.dtype)
+    found = tried(case, trials, lambda order: trials.repeated(order, x=scaled))
+    if found is None:
+        return None
+    loss = max(ended(case, trial) for trial in found)
+    evidence["loss with standardised inputs"] = loss
+    return _unscaled(
+        case, f"{cause}; a copy that begins with the same weights reaches a loss of {loss:.4g} on standardised ones",
+        evidence,
+    )  # fmt: skip
+
+
+def _unscaled(case: Case, cause: str, evidence: dict[str, float | str]) -> Finding:
     return Finding(
         "unscaled_inputs",
-        "warning",
-        f"features are not of size 1: feature {largest} has root mean square {size.max():.3g}"
-        + (
-            f", and its spread is {uneven:.0f} times that of the median feature"
-            if uneven > UNEVEN_FEATURES
-            else ""
-        )
-        + "; large features rule the first layer and force a small learning rate",
+        "note" if case.learned else "warning",
+        cause,
         "standardise the inputs: gn.Standardizer().fit(X_train), the same one for all later data",
         None,
-        {"largest size": float(size.max()), "largest / median spread": uneven},
+        evidence,
         "LeCun, Bottou, Orr, Müller 1998, Efficient BackProp, section 4.3",
     )
 
 
 def unscaled_targets(case: Case) -> Finding | None:
-    """Values far from those that a fresh network gives."""
+    """Values far from 1."""
     if case.targets.kind != "values":
         return None
     y = case.targets.matrix
@@ -69,11 +113,12 @@ def unscaled_targets(case: Case) -> Finding | None:
     if size.max() <= LARGEST_TARGET:
         return None
     worst = int(size.argmax())
+    began = case.start
+    given = "" if began is None else f", the outputs before training {rms(began.output[:, worst]):.3g}"
     return Finding(
         "unscaled_targets",
-        "warning",
-        f"targets have root mean square {size.max():.3g}, the outputs of a fresh network about 1: gradients are as "
-        "large as the targets, and the first epochs only move the bias",
+        "note" if case.learned else "warning",
+        f"targets have root mean square {size.max():.3g}{given}: errors and gradients are as large",
         "standardise the targets, and scale predictions back",
         None,
         {"mean": float(y[:, worst].mean()), "standard deviation": float(y[:, worst].std())},
@@ -109,37 +154,17 @@ def sorted_not_shuffled(case: Case) -> Finding | None:
     seen = case.observed
     if seen is None or seen.shuffled or seen.batch_size is None or seen.n_samples is None:
         return None
-    if seen.batch_size >= seen.n_samples or seen.sortedness < SORTED:
+    if seen.batch_size >= seen.n_samples or seen.sortedness < SORTED or seen.mixture > MIXED:
         return None
     return Finding(
         "sorted_not_shuffled",
-        "warning",
-        f"the samples come in the order of their targets and are not shuffled: a batch of {seen.batch_size} holds "
-        "nearly one kind of target, and each batch unlearns the one before",
+        "note" if case.learned else "warning",
+        f"the samples come in the order of their targets and are not shuffled: within a batch of {seen.batch_size} "
+        f"the targets spread by {seen.mixture:.0%} of what they do overall",
         "train with shuffle=True, or shuffle the samples once before",
         None,
         {"likeness of neighbours": seen.sortedness, "batch size": seen.batch_size, "samples": seen.n_samples},
         "Bengio 2012, Practical Recommendations for Gradient-Based Training, section 2.1",
-    )
-
-
-def leakage(case: Case) -> Finding | None:
-    """Validation rows that were trained on."""
-    if case.held is None or len(case.held[0]) < 5:
-        return None
-    share = case.samples.shared_with(case.held[0])
-    natural = max(case.samples.repeated, Samples(case.held[0]).repeated)
-    if share < LEAKED or share < 3 * natural:
-        return None
-    return Finding(
-        "leakage",
-        "warning",
-        f"{share:.1%} of the validation samples are training samples, too: validation tells how well they are "
-        "remembered, not how well new ones are understood",
-        "split before anything is repeated, drawn with replacement or augmented, and drop rows that occur twice",
-        None,
-        {"shared rows": share, "rows that repeat among themselves": natural},
-        "Kaufman, Rosset, Perlich, Stitelman 2012, Leakage in Data Mining, section 3",
     )
 
 
@@ -154,13 +179,18 @@ def labels_unrelated(case: Case) -> Finding | None:
         return None
     if case.held_pass is not None and case.held_pass.score > FORESEEN:
         return None
+    if case.references.score > FORESEEN:
+        return None
     return Finding(
         "labels_unrelated",
-        "error",
-        "the samples tell nothing of their targets: neither similar samples nor a linear fit predict them better "
-        "than they predict shuffled targets",
+        "error" if case.held is not None or not case.learned else "warning",
+        "nothing was found in the samples that tells of their targets: neither similar samples nor a linear fit nor a "
+        "network, each asked about samples left out, predict them better than shuffled targets are predicted",
         "look whether X and y were sorted, filtered or shifted apart; shuffle them with one and the same permutation",
         None,
-        {"deviations above shuffled targets": found, "score of the best simple rule": case.relation.score},
+        {
+            "deviations above shuffled targets": found, "score of the best simple rule": case.relation.score,
+            "score of a network": case.references.score,
+        },
         "Ojala, Garriga 2010, Permutation Tests for Studying Classifier Performance, section 2",
-    )
+    )  # fmt: skip

@@ -7,14 +7,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from glassnet import inputs, losses, optimizers
-from glassnet.errors import ArgumentError
+from glassnet import checks, inputs, losses, optimizers
+from glassnet.errors import ArgumentError, ShapeError
 from glassnet.insight.diagnosis.adapters import as_network
 from glassnet.insight.diagnosis.case import Case
 from glassnet.insight.diagnosis.observed import NAME, Observed
-from glassnet.insight.diagnosis.report import DiagnosisReport, report_of
-from glassnet.insight.diagnosis.rules import findings
+from glassnet.insight.diagnosis.report import DiagnosisReport
+from glassnet.insight.diagnosis.rules import findings, not_looked_at
 from glassnet.insight.diagnosis.targets import Targets
+from glassnet.insight.diagnosis.training import Said, known
 from glassnet.layers import Dense
 from glassnet.losses import Loss
 from glassnet.network import Network
@@ -33,12 +34,20 @@ def diagnose(
     validation_data: tuple[ArrayLike, ArrayLike] | None = None,
     optimizer: str | Optimizer | None = None,
     learning_rate: float | None = None,
+    trained: bool | None = None,
+    start: Any = None,
+    epochs: int | None = None,
+    batch_size: int | None = None,
+    sample_weight: ArrayLike | None = None,
+    class_weight: dict[int, float] | str | None = None,
 ) -> DiagnosisReport:
     """Why a network does not learn, or does not learn well: causes, in numbers, with what to do.
 
     Everything is measured on at most 2000 samples; the network stays as it is. Some rules train copies, on one common
-    budget of multiply-adds (about two seconds on one core). What the network was before training is known only to the
-    callback ``gn.Diagnosis()``: give its history, and more can be said.
+    budget of multiply-adds (about three seconds on one core). What cannot be known of the training is not spoken of:
+    the first weights are known to the callback ``gn.Diagnosis()``, and where the history of ``fit`` proves that they
+    are those that the seed draws. Of a network that was trained elsewhere nothing is said about its start or its
+    learning rate unless you give them.
 
     Parameters
     ----------
@@ -56,6 +65,16 @@ def diagnose(
         That of the last fit by default.
     learning_rate : float, optional
         In place of the optimizer's, > 0; of plain SGD where no optimizer is known.
+    trained : bool, optional
+        False for a network that nothing has trained yet: its weights are then the first ones. By default what the
+        network itself shows, or what :func:`glassnet.adapt` was told.
+    start : as network, optional
+        The network as it was before training, such as a copy made then.
+    epochs, batch_size : int, optional
+        Of the training, if it was not ``fit``: with `start` and an optimizer, the training can be repeated on copies.
+        All samples are one batch by default.
+    sample_weight, class_weight : optional
+        As for ``fit``; those of the last fit are known to the callback.
 
     Returns
     -------
@@ -64,14 +83,9 @@ def diagnose(
     Raises
     ------
     ArgumentError, ShapeError, DataError
-        If the data do not fit the network or the loss.
+        If the data do not fit the network or the loss, or what is said of the training contradicts itself.
     """
-    subject = as_network(network)
-    if not subject.built:
-        subject = subject.copy()
-        subject.build(np.shape(X)[1:])
-    if not any(isinstance(layer, Dense) for layer in subject.layers):
-        raise ArgumentError("diagnose needs a network with at least one Dense layer; this one has none")
+    subject = _built(as_network(network), X)
     chosen = losses.get(loss) if loss is not None else default_loss(subject, y)
     x, targets = _data(subject, "", X, y, chosen)
     held = None
@@ -81,14 +95,33 @@ def diagnose(
                 f"validation_data must be a pair (X, y); got {type(validation_data).__name__}"
             )
         held = _data(subject, " of validation_data", *validation_data, chosen)
-    observed = history.records.get(NAME) if history is not None else None
+    said = Said(
+        _said_of_training(subject, trained, start),
+        None if start is None else _start(subject, start),
+        _rule(subject, optimizer, learning_rate),
+        None if epochs is None else checks.integer("epochs", epochs, least=1),
+        _batch_size(batch_size, start, len(x)),
+        _weights(sample_weight, class_weight, targets),
+    )
+    noted = history.records.get(NAME) if history is not None else None
+    seen = noted if isinstance(noted, Observed) else None
+    training = known(subject, said, history, seen, len(x))
     case = Case(
-        network,
-        subject, x, targets, held, history, observed if isinstance(observed, Observed) else None,
-        _rule(subject, optimizer, learning_rate), loss is not None or subject.loss is not None,
+        network, subject, x, targets, held, history, seen, training,
+        loss is not None or subject.loss is not None,
     )  # fmt: skip
     with np.errstate(all="ignore"):
-        return report_of(findings(case))
+        return DiagnosisReport(tuple(findings(case)), not_looked_at(case))
+
+
+def _built(network: Network, X: ArrayLike) -> Network:
+    """The network, or a built copy of it, if it can be diagnosed at all."""
+    if not network.built:
+        network = network.copy()
+        network.build(np.shape(X)[1:])
+    if not any(isinstance(layer, Dense) for layer in network.layers):
+        raise ArgumentError("diagnose needs a network with at least one Dense layer; this one has none")
+    return network
 
 
 def _data(network: Network, of_what: str, X: ArrayLike, y: ArrayLike, loss: Loss) -> tuple[Any, Targets]:
@@ -96,6 +129,45 @@ def _data(network: Network, of_what: str, X: ArrayLike, y: ArrayLike, loss: Loss
     n_outputs = network.plan(loss).n_outputs
     values = inputs.targets(f"y{of_what}", y, loss, len(x), n_outputs, network.dtype)
     return x, Targets(loss, values, n_outputs)
+
+
+def _said_of_training(network: Network, trained: bool | None, start: Any) -> bool | None:
+    """What was said, if it can be so."""
+    if trained is None:
+        return None
+    said = checks.truth("trained", trained)
+    if not said and start is not None:
+        raise ArgumentError("start is the network before training, so trained=False cannot be said beside it")
+    if not said and network.state is not None and network.state.step > 0:
+        raise ArgumentError(
+            f"trained=False was said of a network that has taken {network.state.step} steps of training"
+        )
+    return said
+
+
+def _start(network: Network, start: Any) -> Network:
+    """The network before training, which must have the layers of the trained one."""
+    first = as_network(start)
+    if not first.built or first.parameters.shape != network.parameters.shape:
+        shape = first.parameters.shape if first.built else "none yet"
+        raise ShapeError(
+            f"start must be the same network before training, with {network.parameters.shape} parameters; "
+            f"it has {shape}"
+        )
+    return first
+
+
+def _batch_size(batch_size: int | None, start: Any, n_samples: int) -> int | None:
+    if batch_size is not None:
+        return min(checks.integer("batch_size", batch_size, least=1), n_samples)
+    return None if start is None else n_samples
+
+
+def _weights(sample_weight: Any, class_weight: Any, targets: Targets) -> Any:
+    if sample_weight is None and class_weight is None:
+        return None
+    single = inputs.sample_weights(sample_weight, len(targets.values))
+    return inputs.shares(single, class_weight, targets.values, targets.loss, np.float64)
 
 
 def _rule(

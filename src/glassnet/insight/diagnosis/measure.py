@@ -113,7 +113,17 @@ class Block:
 
 
 class Pass:
-    """What a network with these parameters computes for the sample, in float64 and without dropout."""
+    """What a network with these parameters computes for the sample, in float64 and without dropout.
+
+    Attributes
+    ----------
+    record : StepRecord
+        A step of training, in which batch norm uses the statistics of the sample.
+    output, value : ndarray, float
+        Of prediction, in which it uses the running ones, and its loss.
+    loss : float
+        The same with the penalties on the weights.
+    """
 
     def __init__(
         self, network: Network, parameters: Array, running: Array, x: Array, targets: Targets
@@ -127,7 +137,8 @@ class Pass:
         with np.errstate(all="ignore"):
             self.record: StepRecord = record(twin, samples, targets.values, targets.loss, "sgd")
             self.output: Array = twin.predict(samples)
-        self.loss = self.record.value + self.record.penalty
+            self.value = targets.value(self.output)
+        self.loss = self.value + self.record.penalty
         self.blocks = tuple(_blocks(self.record.rows))
 
     @property
@@ -143,7 +154,17 @@ class Pass:
     @cached_property
     def progress(self) -> float:
         """1 where the loss is 0, 0 where it is that of the best constant prediction."""
-        return 1 - self.record.value / max(self.targets.chance, TINY)
+        return 1 - self.value / max(self.targets.chance, TINY)
+
+    @cached_property
+    def gradient_norm(self) -> float:
+        """Euclidean norm of the gradient of all parameters, as `clip_norm` compares it."""
+        return float(np.linalg.norm(self.record.update.gradient))
+
+    @cached_property
+    def size(self) -> float:
+        """Root mean square of all weights of dense layers."""
+        return rms(np.concatenate([block.weights.ravel() for block in self.blocks]))
 
 
 def _blocks(rows: tuple[RowRecord, ...]) -> Iterator[Block]:

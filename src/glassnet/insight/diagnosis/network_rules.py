@@ -1,63 +1,45 @@
-"""Rules about the network as it is written: its activations, its last layer and the loss."""
+"""Rules about the network as it is written: activations between layers, room, biases, randomness in prediction."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from glassnet.activations import Activation, Linear, ReLU, Sigmoid, Softmax, Softplus, Tanh
-from glassnet.insight.diagnosis.adapters import two_predictions
+from glassnet.activations import Activation, Linear
+from glassnet.insight.diagnosis.adapters import active_dropout, two_predictions
 from glassnet.insight.diagnosis.case import Case
 from glassnet.insight.diagnosis.report import Finding
-from glassnet.losses import Loss
-from glassnet.plan import DENSE
+from glassnet.plan import BATCH_NORM, DENSE, LAYER_NORM
 
-_REFERENCE = "Goodfellow, Bengio, Courville 2016, Deep Learning, section 6.2.2"
-_PROBABILITIES = ("binary_cross_entropy", "categorical_cross_entropy", "sparse_categorical_cross_entropy",
-                  "kullback_leibler")  # fmt: skip
-_OF_CLASSES = ("categorical_cross_entropy", "sparse_categorical_cross_entropy", "kullback_leibler")
-_SQUARES = ("mean_squared_error", "mean_absolute_error", "huber")
-OUTSIDE = 0.02
 # Samples that are predicted twice.
 FEW = 64
+BY_HEART = 0.9
+# A narrow network may fail by its first weights alone: it has as many tries as this.
+TRIES = 3
+WIDER = 16
+# The network is behind a copy by this much, on a scale from the best constant (0) to perfect (1).
+BEHIND = 0.25
 
 
 def missing_nonlinearity(case: Case) -> Finding | None:
     """Two linear layers in a row are one."""
-    rows = case.network.plan().rows
     dense = -1
     between: list[Activation] = []
-    for row in rows:
+    normalised = False
+    for row in case.network.plan().rows:
         if row.kind == DENSE:
             dense += 1
-            if dense > 0 and all(isinstance(f, Linear) for f in between):
+            if dense > 0 and not normalised and all(isinstance(f, Linear) for f in between):
                 return _linear_pair(case, dense - 1)
-            between = []
+            between, normalised = [], False
+        normalised = normalised or row.kind == LAYER_NORM
         between.append(row.activation)
     return None
-
-
-def dropout_at_prediction(case: Case) -> Finding | None:
-    """A module in training mode, or an own network that always drops units, answers differently every time."""
-    x = case.x[case.rows][:FEW].reshape(-1, *case.network.layout.input_shape)
-    asked = two_predictions(case.model, x)
-    if asked is None or np.array_equal(*asked):
-        return None
-    first, second = asked
-    return Finding(
-        "dropout_at_prediction",
-        "warning",
-        "the same samples, predicted twice, give different answers: dropout is active where it should be off",
-        "call module.eval() before predicting; in a network of your own multiply by no mask outside training",
-        None,
-        {"largest difference": float(np.abs(first - second).max())},
-        "Srivastava et al. 2014, Dropout, section 4",
-    )
 
 
 def _linear_pair(case: Case, layer: int) -> Finding:
     return Finding(
         "missing_nonlinearity",
-        "warning",
+        "note" if case.learned else "warning",
         f"no activation stands between dense layers {layer} and {layer + 1}: x W1 W2 is x W, so two layers can do no "
         "more than one",
         f'give layer {layer} an activation, such as "relu" or "tanh"',
@@ -67,110 +49,100 @@ def _linear_pair(case: Case, layer: int) -> Finding:
     )
 
 
-def output_loss_mismatch(case: Case) -> Finding | None:
-    """An activation of the last layer that does not go with the loss or with the targets."""
-    outputs = _outputs(case)
-    found = _twice(outputs) or _with_loss(case, outputs[-1]) or _with_targets(case, outputs[-1])
-    if found is None:
+def dropout_at_prediction(case: Case) -> Finding | None:
+    """A module in training mode, or an own network that always drops units, answers differently every time."""
+    x = case.x[case.rows][:FEW].reshape(-1, *case.network.layout.input_shape)
+    asked = two_predictions(case.model, x)
+    if asked is None or np.array_equal(*asked):
         return None
-    severity, cause, remedy = found
-    last = type(outputs[-1]).__name__
+    first, second = asked
+    seen = active_dropout(case.model)
     return Finding(
-        "output_loss_mismatch", severity, cause, remedy, len(case.now.blocks) - 1,
-        {"last activation": last, "loss": case.targets.loss.name}, _REFERENCE,
+        "dropout_at_prediction",
+        "warning",
+        "the same samples, predicted twice, give different answers: "
+        + (f"{seen} is active" if seen else "something random is active, as dropout is in training"),
+        "call module.eval() before predicting" if seen else "draw nothing at random outside training",
+        None,
+        {"largest difference": float(np.abs(first - second).max())},
+        "Srivastava et al. 2014, Dropout, section 4",
+    )
+
+
+def statistics_lag(case: Case) -> Finding | None:
+    """Batch norm whose running statistics are not those of the samples: training sees another network."""
+    if not case.may_be_trained or not any(row.kind == BATCH_NORM for row in case.network.plan().rows):
+        return None
+    fed = case.now.record.rows[-1].a
+    within, running = case.sample.score(fed), case.now.score
+    if within - running < BEHIND:
+        return None
+    return Finding(
+        "statistics_lag",
+        "warning",
+        f"with the statistics of the samples the score is {within:.2f} (1 is perfect, 0 that of the best constant), "
+        f"with the running statistics of BatchNorm, as in prediction, {running:.2f}",
+        "train for more steps, or use a larger momentum of BatchNorm, so that its running statistics follow",
+        None,
+        {
+            "score with the samples' statistics": within, "score in prediction": running,
+            "loss with the samples' statistics": case.now.record.value, "loss in prediction": case.now.value,
+        },
+        "Ioffe, Szegedy 2015, Batch Normalization, section 3.1",
     )  # fmt: skip
 
 
-Mismatch = tuple[str, str, str] | None
-
-
-def _outputs(case: Case) -> list[Activation]:
-    """The activations from the last dense layer on, linear ones left out where others follow."""
-    rows = case.network.plan().rows
-    last = max((i for i, row in enumerate(rows) if row.kind == DENSE), default=0)
-    found = [row.activation for row in rows[last:]]
-    return [f for f in found if not isinstance(f, Linear)] or [Linear()]
-
-
-def _twice(outputs: list[Activation]) -> Mismatch:
-    if len(outputs) < 2 or not isinstance(outputs[-1], Softmax | Sigmoid):
+def too_few_units(case: Case) -> Finding | None:
+    """A network that cannot even learn 20 samples by heart, where a wider copy can."""
+    one_class = case.targets.kind == "classes" and case.targets.shares.max() == 1
+    if not case.may_be_trained or case.targets.kind == "labels" or one_class:
         return None
-    first, last = (type(f).__name__.lower() for f in outputs[-2:])
-    return (
-        "error",
-        f"{last} is applied to what {first} has already changed: its input is bounded, so outputs stay near the middle",
-        f"keep one of the two, {last} after a linear layer",
+    if case.learned or not case.now.hidden:
+        return None
+    references = case.references
+    own = -np.inf
+    for seed in range(TRIES):
+        own = max(own, references.of_few(1, seed).score)
+        if own >= BY_HEART:
+            return None
+    wide = references.of_few(WIDER)
+    if not np.isfinite(own) or wide.score < BY_HEART or wide.score - own < BEHIND:
+        return None
+    narrow = min(case.now.hidden, key=lambda block: block.weights.shape[1])
+    return Finding(
+        "too_few_units",
+        "warning",
+        f"trained anew with Adam, a copy cannot learn {len(references.few)} samples by heart in {TRIES} tries (score "
+        f"{own:.2f}, 1 is perfect); one with {WIDER} times as many hidden units can",
+        f"use more units; layer {narrow.index} has {narrow.weights.shape[1]}",
+        narrow.index,
+        {
+            "score on few samples": own,
+            "of the wider copy": wide.score,
+            "units": narrow.weights.shape[1],
+        },
+        "Karpathy 2019, A Recipe for Training Neural Networks, step 2: overfit one batch",
     )
 
 
-def _with_loss(case: Case, last: Activation) -> Mismatch:
-    loss = case.targets.loss
-    if not case.loss_chosen:
+def no_biases(case: Case) -> Finding | None:
+    """A network without biases, where one with them learns far more."""
+    if not case.may_be_trained or case.targets.kind == "labels" or case.learned:
         return None
-    if not isinstance(loss.activation, Linear):
-        return _logits(loss, last)
-    if loss.name in _OF_CLASSES and not isinstance(last, Softmax):
-        return _needs(loss, last, "softmax", "whose rows sum to 1")
-    if loss.name == "binary_cross_entropy" and isinstance(last, Softmax):
-        return (
-            "warning", "binary_cross_entropy takes every output for itself, but softmax ties them together",
-            "use categorical_cross_entropy with softmax, or sigmoid for outputs that are independent",
-        )  # fmt: skip
-    if loss.name == "binary_cross_entropy" and not isinstance(last, Sigmoid):
-        return _needs(loss, last, "sigmoid", "between 0 and 1")
-    return None
-
-
-def _logits(loss: Loss, last: Activation) -> Mismatch:
-    if isinstance(last, Linear):
+    biases = [block.dense.bias for block in case.now.blocks]
+    if any(block.normalised for block in case.now.blocks) or any(b is not None and b.any() for b in biases):
         return None
-    inner, name = type(loss.activation).__name__.lower(), type(last).__name__.lower()
-    return (
-        "error",
-        f"{loss.name} takes logits and applies {inner} itself; the last layer applies {name} before that",
-        f"make the last layer linear, or take the loss of probabilities, {_plain(loss, inner)}",
+    with_them, without = (case.references.anew(use_bias=used) for used in (True, False))
+    if not np.isfinite(without) or with_them - max(without, case.now.score) < BEHIND:
+        return None
+    what = "no layer has biases" if all(b is None for b in biases) else "all biases are 0"
+    return Finding(
+        "no_biases",
+        "warning",
+        f"{what}; trained anew with Adam, a copy reaches a score of {with_them:.2f} with biases (1 is "
+        f"perfect, 0 that of the best constant), and {without:.2f} without",
+        "give every dense layer a bias, and update it",
+        None,
+        {"score": case.now.score, "of a copy with biases": with_them, "of a copy without": without},
+        "Goodfellow, Bengio, Courville 2016, Deep Learning, section 6.1",
     )
-
-
-def _plain(loss: Loss, inner: str) -> str:
-    return loss.name.replace(inner, "categorical" if inner == "softmax" else "binary")
-
-
-def _needs(loss: Loss, last: Activation, wanted: str, which: str) -> Mismatch:
-    name = type(last).__name__.lower()
-    return (
-        "error",
-        f"{loss.name} takes probabilities, {which}; the last layer ends with {name}",
-        f'end the network with "{wanted}"',
-    )
-
-
-def _with_targets(case: Case, last: Activation) -> Mismatch:
-    loss, name = case.targets.loss, type(last).__name__.lower()
-    if case.targets.kind == "classes":
-        if loss.name in _SQUARES and isinstance(last, Softmax) and case.loss_chosen:
-            return (
-                "warning", f"{loss.name} after softmax has hardly any gradient where the network is sure and wrong",
-                "use categorical_cross_entropy",
-            )  # fmt: skip
-        return None
-    if case.targets.kind != "values":
-        return None
-    low, high = _range(last)
-    y = case.targets.matrix
-    outside = float(((y < low) | (y > high)).mean())
-    if outside < OUTSIDE:
-        return None
-    return (
-        "error",
-        f"{name} gives outputs between {low:g} and {high:g}, and {outside:.0%} of the targets lie outside",
-        "make the last layer linear, or scale the targets into that range",
-    )
-
-
-def _range(last: Activation) -> tuple[float, float]:
-    if isinstance(last, Sigmoid | Softmax):
-        return 0.0, 1.0
-    if isinstance(last, Tanh):
-        return -1.0, 1.0
-    return (0.0, np.inf) if isinstance(last, ReLU | Softplus) else (-np.inf, np.inf)

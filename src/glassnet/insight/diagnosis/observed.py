@@ -20,13 +20,17 @@ class Observed:
     parameters, running : ndarray
         The network's flat vectors before the first epoch.
     fresh : bool
-        Whether the network was untrained then.
+        Whether these are the parameters that the network's seed draws, so that nothing had trained it before.
+    weights : ndarray or None, (n_samples, 1)
+        Of the samples, with mean 1; None where batches come from an iterable.
     n_samples, batch_size : int or None
         None where batches come from an iterable.
     shuffled : bool
         Whether every epoch took the samples in a new order.
     sortedness : float
         How far the targets are in order, see :func:`glassnet.insight.diagnosis.samples.sortedness`.
+    mixture : float
+        What the spread of the targets within a batch is to that of all, if the order of the samples stays.
     epochs : list of int
         The epochs that were looked at: the first ones, then fewer and fewer.
     update_ratio : list of float
@@ -41,10 +45,12 @@ class Observed:
     parameters: Array
     running: Array
     fresh: bool
+    weights: Array | None = None
     n_samples: int | None = None
     batch_size: int | None = None
     shuffled: bool = True
     sortedness: float = 0.0
+    mixture: float = 1.0
     epochs: list[int] = field(default_factory=list)
     update_ratio: list[float] = field(default_factory=list)
     gradient_norm: list[list[float]] = field(default_factory=list)

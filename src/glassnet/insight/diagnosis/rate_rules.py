@@ -1,14 +1,21 @@
-"""Rules about the learning rate; short trainings at other rates give the answer."""
+"""Rules about the steps of a training; repetitions with one thing changed give the answer.
+
+Each finding needs the same of repetitions in two orders of the samples, and that without the change a repetition in
+another order is no better than the training was.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 
 from glassnet.insight.diagnosis.case import Case
 from glassnet.insight.diagnosis.report import Finding
-from glassnet.insight.diagnosis.trials import Trial, Trials
+from glassnet.insight.diagnosis.trials import ORDERS, Trial, Trials
 
-# A verdict needs another rate that gains this part of the loss of guessing, and at least that part of the own loss.
+# A verdict needs a change that gains this part of the loss of guessing, and at least that part of the own loss.
 GAIN_IN_CHANCE = 0.15
 GAIN_IN_LOSS = 0.4
 # Below this progress a training counts as not (yet) successful: 1 is a loss of 0, 0 that of the best constant.
@@ -17,10 +24,12 @@ SLOW = 0.6
 RISES = 0.05
 # A larger rate that is no better, by more than this part of the loss, ends the search for a better one.
 NOISE = 0.02
-# A training that diverged ended before it could show how many epochs it was meant to have; copies get at least these.
-EPOCHS_OF_DIVERGED = 20
+# Where every repetition takes the same steps, the second one has a rate a little beside: a lucky jump does not last.
+BESIDE = 0.8
 LOWER = (0.1, 0.01, 0.001)
 HIGHER = (10.0, 100.0, 1e3, 1e4, 1e5)
+# Clipping that leaves less than this part of the gradient rules the length of the steps.
+CLIPPED = 0.1
 _REFERENCE = (
     "Goodfellow, Bengio, Courville 2016, section 11.4.1; Karpathy, CS231n, ratio of updates to weights"
 )
@@ -29,77 +38,224 @@ _REFERENCE = (
 def learning_rate_too_high(case: Case) -> Finding | None:
     """A loss that jumps, grows or ends, where smaller steps would bring it down."""
     trials = case.trials
-    epochs = max(case.epochs, EPOCHS_OF_DIVERGED) if case.diverged else case.epochs
-    if trials is None or epochs == 0:
+    if trials is None or not case.training.steady:
         return None
     if not case.diverged and case.learned and case.now.progress > SLOW:
         return None
     if not case.diverged and case.curve is not None and case.curve.rises < RISES:
         return None
-    reached = _reached(case)
     for factor in LOWER:
-        trial = trials.at_rate(factor, epochs)
-        if _much_better(case, trial.loss, reached):
-            return _finding(case, trials, "learning_rate_too_high", factor, trial, reached)
+        found = _both(case, trials, factor)
+        if found is not None:
+            return _of_rate(case, trials, "learning_rate_too_high", factor, found)
     return None
 
 
 def learning_rate_too_low(case: Case) -> Finding | None:
     """A loss that falls, but so slowly that larger steps would be far ahead."""
     trials = case.trials
-    if trials is None or case.epochs == 0 or case.learned or case.diverged or case.now.progress > SLOW:
+    if trials is None or not _is_slow(case) or not case.training.steady:
         return None
-    reached = _reached_after(case, trials, trials.affordable(case.epochs))
+    if case.training.scheduled:
+        found = _both(case, trials, 1.0)
+        return None if found is None else _of_schedule(case, trials, found)
+    reached = ended(case, trials.as_it_was())
     for factor in HIGHER:
-        trial = trials.at_rate(factor, case.epochs)
-        if not np.isfinite(trial.loss) or not np.isfinite(reached):
+        trial = trials.at_rate(factor)
+        loss = ended(case, trial)
+        if not np.isfinite(loss) or loss > (1 + NOISE) * reached:
             return None
-        if trial.loss > (1 + NOISE) * reached:
-            return None
-        if _much_better(case, trial.loss, reached):
-            return _finding(case, trials, "learning_rate_too_low", factor, trial, reached)
+        found = _both(case, trials, factor)
+        if found is not None:
+            return _of_rate(case, trials, "learning_rate_too_low", factor, found)
     return None
 
 
-def _reached_after(case: Case, trials: Trials, epochs: int) -> float:
-    """The loss after so many epochs: as the history says, else of a copy."""
-    if case.curve is not None and epochs <= len(case.curve.values):
-        return case.curve.after(epochs)
-    return trials.at_rate(1.0, case.epochs).loss
+def clipped_too_much(case: Case) -> Finding | None:
+    """Gradients that are clipped to a small part of themselves, where the same training without clipping learns."""
+    trials, seen = case.trials, case.start
+    if trials is None or seen is None or not _is_slow(case):
+        return None
+    optimizer, found = trials.course.optimizer, seen.record.update.gradient
+    kept = 1.0
+    if optimizer.clip_norm is not None:
+        kept = min(kept, optimizer.clip_norm / max(seen.gradient_norm, 1e-300))
+    if optimizer.clip_value is not None:
+        kept = min(kept, optimizer.clip_value / max(float(np.abs(found).max()), 1e-300))
+    if kept > CLIPPED:
+        return None
+    free = replace(optimizer, clip_norm=None, clip_value=None)
+    without = tried(case, trials, lambda order: trials.repeated(order, optimizer=free))
+    if without is None:
+        return None
+    limit = optimizer.clip_norm if optimizer.clip_norm is not None else optimizer.clip_value
+    option = "clip_norm" if optimizer.clip_norm is not None else "clip_value"
+    return Finding(
+        "clipped_too_much",
+        "warning",
+        f"{option}={limit:g} left {kept:.2g} of the first gradient: {_own(case)}; {_copies(trials, without)} without "
+        "clipping",
+        f"clip less: the norm of the first gradient is {seen.gradient_norm:.3g}",
+        None,
+        {
+            "part of the first gradient that was left": kept,
+            "loss": _reached(case), "loss without clipping": max(_losses(case, without)),
+        },
+        "Pascanu, Mikolov, Bengio 2013, On the difficulty of training recurrent neural networks, section 3.2",
+    )  # fmt: skip
+
+
+def weighed_down(case: Case) -> Finding | None:
+    """Weights of samples or classes that leave most of the task out, where a training without them learns it."""
+    trials, weights = case.trials, case.training.weights
+    if trials is None or weights is None or np.ptp(weights) == 0 or case.learned:
+        return None
+    copies: list[Trial] = []
+    for order in ORDERS:
+        if trials.repeatable and copies:
+            break
+        trial = trials.repeated(order, weights=None)
+        if trial.score - max(case.now.score, trials.as_it_was().score) < BEHIND:
+            return None
+        copies.append(trial)
+    shares = np.sort(weights[:, 0])[::-1].cumsum() / weights.sum()
+    half = float((np.searchsorted(shares, 0.5) + 1) / len(shares))
+    score = min(trial.score for trial in copies)
+    return Finding(
+        "weighed_down",
+        "warning",
+        f"the weights of samples and classes give {half:.1%} of the samples half of all weight; counting every sample "
+        f"alike, the score is {case.now.score:.2f} (1 is perfect, 0 that of the best constant), and {score:.2f} for "
+        "copies trained without weights",
+        "use weights nearer to each other, or judge by a measure that weighs the samples in the same way",
+        None,
+        {
+            "largest / smallest weight": float(weights.max() / max(weights.min(), 1e-300)),
+            "score": case.now.score, "score without weights": score,
+        },
+        "He, Garcia 2009, Learning from Imbalanced Data, section 3.2",
+    )  # fmt: skip
+
+
+# The score of a copy is ahead by this much, on a scale from the best constant (0) to perfect (1).
+BEHIND = 0.25
+
+
+def _is_slow(case: Case) -> bool:
+    return not (case.learned or case.diverged or case.now.progress > SLOW)
 
 
 def _reached(case: Case) -> float:
-    """The loss at the end of training."""
+    """The loss at the end of training: the mean of the last tenth of the epochs, where they are known."""
     if case.diverged:
         return float("inf")
-    return case.curve.last if case.curve is not None and np.isfinite(case.curve.last) else case.now.loss
+    return case.curve.last if case.curve is not None else case.now.loss
+
+
+def ended(case: Case, trial: Trial) -> float:
+    """The same of a trial."""
+    if case.curve is not None or trial.end is None:
+        return trial.loss
+    return trial.end.loss
+
+
+def _losses(case: Case, trials: list[Trial]) -> list[float]:
+    return [ended(case, trial) for trial in trials]
+
+
+def tried(case: Case, trials: Trials, change: Callable[[int], Trial]) -> list[Trial] | None:
+    """Repetitions with a change in two orders, if each is ahead; one where both would be the same."""
+    found: list[Trial] = []
+    for order in ORDERS[: 1 if trials.repeatable else 2]:
+        found.append(change(order))
+        if not _is_ahead(case, trials, found[-1:]):
+            return None
+    return found
+
+
+def _is_ahead(case: Case, trials: Trials, found: list[Trial]) -> bool:
+    """Whether these are much better than the training was, and than a repetition of it in another order."""
+    worst = max(_losses(case, found))
+    if not _much_better(case, worst, _reached(case)):
+        return False
+    return case.diverged or _much_better(case, worst, ended(case, trials.as_it_was()))
+
+
+def _both(case: Case, trials: Trials, factor: float) -> list[Trial] | None:
+    """Two repetitions at this factor of the rate; of those that would be the same, one a little beside it."""
+    beside = dict(zip(ORDERS, (1.0, BESIDE if trials.repeatable else 1.0), strict=True))
+    found = []
+    for order in ORDERS:
+        trial = trials.at_rate(beside[order] * factor, order)
+        if not _is_ahead(case, trials, [trial]):
+            return None
+        found.append(trial)
+    return found
 
 
 def _much_better(case: Case, other: float, reached: float) -> bool:
+    if not np.isfinite(other):
+        return False
     if not np.isfinite(reached):
         return other < max(case.sample.chance, case.sample.guess)
     gain = reached - other
     return gain > GAIN_IN_CHANCE * case.sample.chance and gain > GAIN_IN_LOSS * reached
 
 
-def _finding(case: Case, trials: Trials, code: str, factor: float, trial: Trial, reached: float) -> Finding:
-    rate = trials.rate(case.epochs)
-    epochs = len(trial.losses)
+def _own(case: Case) -> str:
+    """How the training itself ended."""
+    if case.diverged:
+        return "the loss left the finite numbers"
+    if case.curve is None:
+        return f"the loss is {case.now.loss:.4g}"
+    n = len(case.curve.values)
+    tenth = max(1, n // 10)
+    over = f"in the last {tenth} of {n} epochs" if tenth > 1 else f"in the last of {n} epochs"
+    return f"the loss was {case.curve.last:.4g} {over}"
+
+
+def _copies(trials: Trials, found: list[Trial]) -> str:
+    """What copies are, and where they ended."""
+    losses = " and ".join(f"{trial.loss:.4g}" for trial in found)
+    several = "copies that begin" if len(found) > 1 else "a copy that begins"
+    return f"{several} with the same weights reached {losses} in {len(found[0].losses)} epochs"
+
+
+def _of_rate(case: Case, trials: Trials, code: str, factor: float, found: list[Trial]) -> Finding:
     low = code == "learning_rate_too_low"
-    ended = "left the finite numbers" if case.diverged else f"ended at {reached:.4g}"
     evidence = {
-        "learning rate": rate, "loss": "not finite" if case.diverged else reached,
-        f"loss at {factor:g} times the rate": trial.loss, "epochs of the trial": epochs,
+        "learning rate": trials.rate, "loss": "not finite" if case.diverged else _reached(case),
+        f"loss at {factor:g} times the rate": max(_losses(case, found)), "epochs of the trial": len(found[0].losses),
     }  # fmt: skip
     if case.observed is not None and case.observed.update_ratio:
         evidence["update / weights in a step"] = float(np.median(case.observed.update_ratio))
+    rates = f"{factor * trials.rate:g}"
+    if trials.repeatable:
+        rates += f" and {BESIDE * factor * trials.rate:g}"
     return Finding(
         code,
         "warning" if low else "error",
-        f"at learning rate {rate:g} the loss {ended}; {epochs} epochs at {factor * rate:g} bring a copy to "
-        f"{trial.loss:.4g}: " + ("the steps are too short" if low else "the steps jump over the valley"),
-        f"use a learning rate of about {factor * rate:g}",
+        f"at learning rate {trials.rate:g} {_own(case)}; {_copies(trials, found)} at {rates}: "
+        + ("the steps are too short" if low else "the steps are too long"),
+        f"use a learning rate of about {factor * trials.rate:g}",
         None,
         evidence,
         _REFERENCE,
     )
+
+
+def _of_schedule(case: Case, trials: Trials, found: list[Trial]) -> Finding:
+    last = float(trials.course.optimizer.rates(np.array([max(case.training.epochs - 1.0, 0.0)]))[0])
+    return Finding(
+        "learning_rate_too_low",
+        "warning",
+        f"the schedule moves the learning rate between {trials.rate:g} and {last:g}, and {_own(case)}; "
+        f"{_copies(trials, found)} at rates that stay near {trials.rate:g}",
+        "let the schedule fall more slowly, or keep the rate",
+        None,
+        {
+            "largest rate": trials.rate, "last rate": last, "loss": _reached(case),
+            "loss at 1 times the rate": max(_losses(case, found)), "epochs of the trial": len(found[0].losses),
+        },
+        _REFERENCE,
+    )  # fmt: skip

@@ -1,4 +1,4 @@
-"""What a diagnosis says: findings, worst first, each with its numbers, cause and remedy."""
+"""What a diagnosis says: findings, causes first, each with its numbers, cause and remedy."""
 
 from __future__ import annotations
 
@@ -59,10 +59,13 @@ class DiagnosisReport:
     Attributes
     ----------
     findings : tuple of Finding
-        Errors first, then warnings, then notes.
+        Causes before what may follow from them, whatever their severity; notes last.
+    not_looked_at : tuple of str
+        What nothing is said about, since nobody saw it, and what would tell.
     """
 
     findings: tuple[Finding, ...] = ()
+    not_looked_at: tuple[str, ...] = ()
 
     @property
     def ok(self) -> bool:
@@ -71,7 +74,7 @@ class DiagnosisReport:
 
     @property
     def codes(self) -> tuple[str, ...]:
-        """The codes of the findings, each once, worst first."""
+        """The codes of the findings, each once, in their order."""
         return tuple(dict.fromkeys(finding.code for finding in self.findings))
 
     @property
@@ -91,6 +94,7 @@ class DiagnosisReport:
             lines += [f"    measured: {finding.numbers}"] if finding.evidence else []
             lines += [f"    remedy: {finding.remedy}"]
             lines += [f"    read on: {finding.reference}"] if finding.reference else []
+        lines += [f"  not looked at: {what}" for what in self.not_looked_at]
         return "\n".join(lines)
 
     __repr__ = __str__
@@ -115,12 +119,8 @@ class DiagnosisReport:
                 f"{escape(finding.cause)}<br>measured: <code>{escape(finding.numbers)}</code><br>"
                 f"remedy: {escape(finding.remedy)}<br><small>{escape(finding.reference)}</small></p>"
             )
+        parts += [f"<p>not looked at: {escape(what)}</p>" for what in self.not_looked_at]
         return "\n".join(parts)
-
-
-def report_of(findings: list[Finding]) -> DiagnosisReport:
-    """The findings, worst first; of equal severity in the order given."""
-    return DiagnosisReport(tuple(sorted(findings, key=lambda found: SEVERITIES.index(found.severity))))
 
 
 def _shown(value: float | str) -> str:

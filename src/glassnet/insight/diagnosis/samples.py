@@ -59,3 +59,13 @@ def sortedness(columns: Array) -> float:
     if len(columns) < 3 or spread == 0:
         return 0.0
     return 1 - float(np.square(np.diff(columns, axis=0)).sum(axis=1).mean()) / spread
+
+
+def mixture(columns: Array, batch_size: int) -> float:
+    """The mean spread of targets within batches of consecutive rows, divided by the spread of all: 1 if well mixed."""
+    spread = float(columns.var(axis=0).sum())
+    if spread == 0:
+        return 1.0
+    starts = range(0, len(columns), batch_size)
+    within = [float(columns[start : start + batch_size].var(axis=0).sum()) for start in starts]
+    return float(np.mean(within)) / spread

@@ -1,9 +1,10 @@
-"""Rules about the start: scale of the first weights, flow of gradients, first loss."""
+"""Rules about the start, where it is known: scale of the first weights, first loss; and the flow of gradients."""
 
 from __future__ import annotations
 
 import numpy as np
 
+from glassnet.activations import Linear, Sigmoid, Tanh
 from glassnet.insight.diagnosis.case import Case
 from glassnet.insight.diagnosis.measure import TINY, Block, Pass, rms
 from glassnet.insight.diagnosis.report import Finding
@@ -16,39 +17,48 @@ VANISHED = 1e-3
 EXPLODED = 50.0
 SURPRISE = 2.0
 SURPRISE_VALUES = 5.0
+_SCALE = "Glorot, Bengio 2010, section 4.2.1; He, Zhang, Ren, Sun 2015, section 2.2"
 
 
-def _reference(block: Block) -> tuple[float, float]:
+def _usual(block: Block) -> tuple[float, float]:
     """The smallest and largest standard deviation of weights that common initialisers draw for this layer."""
     n_in, n_out = block.weights.shape
     stds = np.sqrt([1 / (3 * n_in), 1 / n_in, 2 / n_in, 2 / (n_in + n_out)])
     return float(stds.min()), float(stds.max())
 
 
+def _initializer(block: Block) -> str:
+    bounded = isinstance(block.activation, Sigmoid | Tanh | Linear)
+    return "glorot_uniform" if bounded else "he_normal"
+
+
+def ratio_to_usual(block: Block, end: int) -> float:
+    """The size of the weights beside the smallest (0) or the largest (1) that common initialisers draw."""
+    return rms(block.weights) / _usual(block)[end]
+
+
 def scale_too_small(case: Case) -> Finding | None:
     """Small first weights: signals and gradients shrink from layer to layer."""
-    if case.start is None:
+    if case.start is None or len(case.start.blocks) < 2:
         return None
     small = [
-        b for b in case.start.blocks if not b.normalised and _ratio(b, 0) < SMALLEST_GAIN and b.weights.any()
+        block
+        for block in case.start.blocks
+        if not block.normalised and ratio_to_usual(block, 0) < SMALLEST_GAIN and block.weights.any()
     ]
-    if not small or len(case.start.blocks) < 2:
+    if not small:
         return None
-    worst = min(small, key=lambda block: _ratio(block, 0))
-    spread = rms(worst.output - worst.output.mean(axis=0))
+    worst = min(small, key=lambda block: ratio_to_usual(block, 0))
+    into, out = (rms(a - a.mean(axis=0)) for a in (worst.dense.inputs, worst.output))
     return Finding(
         "scale_too_small",
-        "warning",
-        f"the first weights of layer {worst.index} are {1 / _ratio(worst, 0):.0f} times smaller than any common "
-        "initialisation draws them; signals and gradients nearly vanish behind it, and training stands still at first",
-        'use "glorot_uniform" for tanh and sigmoid, "he_normal" for ReLU',
+        "note" if case.learned else "warning",
+        f"the first weights of layer {worst.index} are {1 / ratio_to_usual(worst, 0):.0f} times smaller than any "
+        f"common initialisation draws them: before training its inputs spread by {into:.2g}, its outputs by {out:.2g}",
+        f'begin with "{_initializer(worst)}"',
         worst.index,
-        {
-            "size of weights": rms(worst.weights),
-            "usual": _reference(worst)[0],
-            "spread of outputs": spread,
-        },
-        "Glorot, Bengio 2010, section 4.2.1; He, Zhang, Ren, Sun 2015, section 2.2",
+        {"size of weights": rms(worst.weights), "usual": _usual(worst)[0], "spread of outputs": out},
+        _SCALE,
     )
 
 
@@ -56,60 +66,73 @@ def scale_too_large(case: Case) -> Finding | None:
     """Large first weights: units saturate, outputs are sure and wrong."""
     if case.start is None:
         return None
-    large = [b for b in case.start.blocks if not b.normalised and _ratio(b, 1) > LARGEST_GAIN]
+    large = [b for b in case.start.blocks if not b.normalised and ratio_to_usual(b, 1) > LARGEST_GAIN]
     if not large:
         return None
-    worst = max(large, key=lambda block: _ratio(block, 1))
+    worst = max(large, key=lambda block: ratio_to_usual(block, 1))
     return Finding(
         "scale_too_large",
-        "warning",
-        f"the first weights of layer {worst.index} are {_ratio(worst, 1):.1f} times larger than any common "
+        "note" if case.learned else "warning",
+        f"the first weights of layer {worst.index} are {ratio_to_usual(worst, 1):.1f} times larger than any common "
         "initialisation draws them",
-        'use "glorot_uniform" for tanh and sigmoid, "he_normal" for ReLU',
+        f'begin with "{_initializer(worst)}"',
         worst.index,
         {
-            "size of weights": rms(worst.weights), "usual": _reference(worst)[1],
+            "size of weights": rms(worst.weights), "usual": _usual(worst)[1],
             "mean size of pre-activations": float(np.abs(worst.active.z).mean()),
         },
-        "Glorot, Bengio 2010, section 4.2.1; He, Zhang, Ren, Sun 2015, section 2.2",
+        _SCALE,
     )  # fmt: skip
 
 
-def _ratio(block: Block, end: int) -> float:
-    return rms(block.weights) / _reference(block)[end]
+def vanishing_at_start(case: Case) -> Finding | None:
+    """The gradient shrinks on its way back before the first step."""
+    return None if case.start is None else _shrinking(case, case.start, "before training")
 
 
 def vanishing_gradient(case: Case) -> Finding | None:
-    """The gradient shrinks on its way back; the first layers hardly learn."""
-    for seen in _moments(case):
-        ratio = _flow(seen)
-        if ratio is not None and ratio < VANISHED:
-            return _gradient(
-                case, seen, "vanishing_gradient", ratio,
-                "so the first layers hardly learn",
-                'use ReLU with "he_normal", fewer layers, or BatchNorm between them',
-            )  # fmt: skip
-    return None
+    """The gradient shrinks on its way back in a network that has not learned."""
+    return None if _is_past(case) else _shrinking(case, case.now, "now")
+
+
+def exploding_at_start(case: Case) -> Finding | None:
+    """The gradient grows on its way back before the first step."""
+    return None if case.start is None else _growing(case, case.start, "before training")
 
 
 def exploding_gradient(case: Case) -> Finding | None:
-    """The gradient grows on its way back; steps of the first layers are far too long."""
-    for seen in _moments(case):
-        ratio = _flow(seen)
-        if ratio is not None and ratio > EXPLODED:
-            return _gradient(
-                case, seen, "exploding_gradient", ratio,
-                "so any step that suits the last layer throws the first ones far off",
-                'begin with smaller weights ("he_normal", "glorot_uniform"), or clip the gradient (clip_norm=1.0)',
-            )  # fmt: skip
-    return None
+    """The gradient grows on its way back in a network that has not learned."""
+    return None if _is_past(case) else _growing(case, case.now, "now")
 
 
-def _moments(case: Case) -> list[Pass]:
-    """At the start; and now, where the network has not learned, unless a penalty has shrunk its weights."""
-    found = [case.start] if case.start is not None else []
-    shrunk = any(_ratio(block, 0) < SMALLEST_GAIN for block in case.now.hidden)
-    return found if case.learned or shrunk else [*found, case.now]
+def _is_past(case: Case) -> bool:
+    """Whether the flow through the network as it is says nothing: it has learned, or a penalty shrank its weights."""
+    return case.learned or any(ratio_to_usual(block, 0) < SMALLEST_GAIN for block in case.now.hidden)
+
+
+def _shrinking(case: Case, seen: Pass, when: str) -> Finding | None:
+    ratio = _flow(seen)
+    if ratio is None or ratio >= VANISHED:
+        return None
+    bounded = any(isinstance(block.activation, Sigmoid | Tanh) for block in seen.hidden)
+    remedy = (
+        'use ReLU with "he_normal", fewer layers, or BatchNorm between them'
+        if bounded
+        else 'use fewer layers, BatchNorm between them, or weights of the size that "he_normal" draws'
+    )
+    return _gradient(case, seen, "vanishing_gradient", ratio, when, remedy)
+
+
+def _growing(case: Case, seen: Pass, when: str) -> Finding | None:
+    ratio = _flow(seen)
+    if ratio is None or ratio <= EXPLODED:
+        return None
+    smaller = (
+        'begin with smaller weights ("he_normal", "glorot_uniform"), or clip the gradient (clip_norm=1.0)'
+    )
+    clipped = case.training.optimizer is not None and case.training.optimizer.clip_norm is not None
+    remedy = 'begin with smaller weights ("he_normal", "glorot_uniform")' if clipped else smaller
+    return _gradient(case, seen, "exploding_gradient", ratio, when, remedy)
 
 
 def _flow(seen: Pass) -> float | None:
@@ -120,14 +143,14 @@ def _flow(seen: Pass) -> float | None:
     return ratio if np.isfinite(ratio) else None
 
 
-def _gradient(case: Case, seen: Pass, code: str, ratio: float, harm: str, remedy: str) -> Finding:
+def _gradient(case: Case, seen: Pass, code: str, ratio: float, when: str, remedy: str) -> Finding:
     norms = [block.gradient_norm for block in seen.blocks]
     direction = "shrinks" if ratio < 1 else "grows"
     return Finding(
         code,
-        "warning" if case.learned else "error",
-        f"the error {direction} by a factor of {max(ratio, 1 / max(ratio, TINY)):.3g} between the last and the first "
-        f"of {len(norms)} dense layers, {harm}",
+        "note" if case.learned else "error",
+        f"{when} the error {direction} by a factor of {max(ratio, 1 / max(ratio, TINY)):.3g} between the last and the "
+        f"first of {len(norms)} dense layers",
         remedy,
         0,
         {
@@ -143,19 +166,42 @@ def initial_loss_not_chance(case: Case) -> Finding | None:
     """A network that knows nothing should say so: its first loss is that of guessing."""
     if case.start is None or case.targets.kind in ("labels", "probabilities"):
         return None
-    loss, guess = case.start.record.value, case.sample.guess
+    loss, guess = case.start.record.value, max(case.sample.guess, case.sample.chance)
     if not np.isfinite(guess) or guess <= 0:
         return None
-    limit = SURPRISE if case.targets.kind == "classes" else SURPRISE_VALUES
+    limit = SURPRISE_VALUES if case.targets.kind == "values" else SURPRISE
     if loss <= limit * guess:
         return None
     return Finding(
         "initial_loss_not_chance",
-        "warning",
+        "note" if case.learned else "warning",
         f"before training the loss is {loss:.4g}, and guessing costs {guess:.4g}: the untrained network is sure of "
-        "wrong answers, and the first epochs go into unlearning them",
-        "begin with smaller weights and biases of 0 in the last layer, and scaled inputs",
+        f"wrong answers{_unlearned(case, guess)}",
+        _nearer_to_chance(case.start),
         len(case.start.blocks) - 1,
         {"first loss": loss, "loss of guessing": guess, "ratio": loss / guess},
         "Karpathy 2019, A Recipe for Training Neural Networks, step 2: verify loss at init",
     )
+
+
+def _unlearned(case: Case, guess: float) -> str:
+    """How long training took to get where guessing is."""
+    if case.curve is None:
+        return ""
+    epoch = case.curve.first_below(guess)
+    n = len(case.curve.values)
+    return (
+        f", and in {n} epochs no loss fell below that"
+        if epoch is None
+        else f"; epoch {epoch} fell below that"
+    )
+
+
+def _nearer_to_chance(start: Pass) -> str:
+    """What of the last layer is large: its biases, its weights, or what comes in."""
+    last = start.blocks[-1]
+    if last.dense.bias is not None and np.abs(last.dense.bias).max() > 1:
+        return "begin with biases of 0 in the last layer"
+    if ratio_to_usual(last, 1) > 1:
+        return "begin with smaller weights in the last layer"
+    return "scale what reaches the last layer: inputs of size 1, first weights of a usual size"

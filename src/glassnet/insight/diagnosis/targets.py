@@ -38,19 +38,24 @@ class Targets:
 
     @cached_property
     def kind(self) -> str:
-        """Return "classes", "values", "probabilities" (rows that are not 0 and 1) or "labels"."""
+        """Return "classes", "several" (rows of 0 and 1), "values", "probabilities" (other rows) or "labels"."""
         if self.loss.targets == "labels":
             return "labels"
-        if inputs.names_classes(self.values, self.loss) or self._one_hot:
+        if self.loss.takes_classes or self._one_hot:
             return "classes"
+        if self._binary:
+            return "several"
         return "values" if self.loss.domain != (0.0, 1.0) else "probabilities"
 
     @cached_property
     def _one_hot(self) -> bool:
         """Whether values are one-hot rows, or a column of 0 and 1, whatever the loss."""
         y = self.values
-        binary = bool(((y == 0) | (y == 1)).all())
-        return binary and (y.shape[1] == 1 or bool((y.sum(axis=1) == 1).all()))
+        return self._binary and (y.shape[1] == 1 or bool((y.sum(axis=1) == 1).all()))
+
+    @cached_property
+    def _binary(self) -> bool:
+        return bool(((self.values == 0) | (self.values == 1)).all())
 
     @cached_property
     def classes(self) -> NDArray[np.int64]:
@@ -76,8 +81,9 @@ class Targets:
 
     @cached_property
     def shares(self) -> Array:
-        """The share of each class, (n_classes,)."""
-        return np.bincount(self.classes, minlength=self.n_classes) / len(self.classes)
+        """The share of each class or label, (n_classes,)."""
+        least = 0 if self.kind == "labels" else self.n_classes
+        return np.bincount(self.classes, minlength=least) / len(self.classes)
 
     def value(self, output: Array) -> float:
         """The loss of these outputs."""
@@ -103,10 +109,10 @@ class Targets:
 
     @cached_property
     def guess(self) -> float:
-        """The loss of a network that knows nothing yet: all classes alike, or all outputs zero."""
-        if self.kind != "classes":
-            return self._constant(np.zeros(self.n_outputs))
-        return self._constant(np.full(self.n_outputs, 1 / self.n_classes))
+        """The loss of a network that knows nothing yet: all classes alike, or all values zero."""
+        if self.kind == "classes":
+            return self._constant(np.full(self.n_outputs, 1 / self.n_classes))
+        return self._constant(np.full(self.n_outputs, 0.5 if self.loss.domain == (0.0, 1.0) else 0.0))
 
     def _constant(self, row: Array) -> float:
         if isinstance(self.loss.activation, Softmax):
@@ -118,11 +124,15 @@ class Targets:
         return found if np.isfinite(found) else np.inf
 
     def score(self, output: Array) -> float:
-        """How well outputs fit: 0 as well as the best constant, 1 perfectly; of accuracy for classes, else R²."""
+        """How well outputs fit: 0 as well as the best constant, 1 perfectly.
+
+        Of the accuracy for classes, of the nearest other output for labels, else R².
+        """
         if self.kind == "classes":
-            guessed = output.argmax(axis=1) if self.n_outputs > 1 else self._above(output[:, 0])
-            return class_score(float((guessed == self.classes).mean()), float(self.shares.max()))
-        return r2(self.matrix, output)
+            return class_score(self.accuracy(output), float(self.shares.max()))
+        if self.kind == "labels":
+            return class_score(_neighbours_alike(output, self.classes), float(self.shares.max()))
+        return r2(self.matrix, self.loss.activation.value(output))
 
     def _above(self, output: Array) -> NDArray[np.int64]:
         threshold = 0.0 if isinstance(self.loss.activation, Sigmoid) else 0.5
@@ -136,6 +146,16 @@ class Targets:
     def take(self, rows: NDArray[np.int64]) -> Targets:
         """Those of some samples."""
         return Targets(self.loss, self.values[rows], self.n_outputs)
+
+
+def _neighbours_alike(output: Array, labels: NDArray[np.int64]) -> float:
+    """The share of samples whose nearest other sample has the same label."""
+    if len(output) < 2:
+        return 0.0
+    squares = np.square(output).sum(axis=1)
+    distances = squares[:, None] + squares - 2 * output @ output.T
+    np.fill_diagonal(distances, np.inf)
+    return float((labels[distances.argmin(axis=1)] == labels).mean())
 
 
 def class_score(accuracy: float, majority: float) -> float:

@@ -1,4 +1,4 @@
-"""Short trainings of copies: what would another learning rate, another start, another network have done?"""
+"""Short trainings of copies: the training repeated with one thing changed, from the weights with which it began."""
 
 from __future__ import annotations
 
@@ -12,27 +12,27 @@ from numpy.typing import NDArray
 from glassnet.errors import ArgumentError, DivergenceError
 from glassnet.insight.diagnosis.measure import Pass
 from glassnet.insight.diagnosis.targets import Targets
+from glassnet.insight.diagnosis.training import Vectors
 from glassnet.layers import Dense, Dropout, Layer
 from glassnet.network import Network
-from glassnet.optimizers import Adam, Optimizer
+from glassnet.optimizers import Optimizer
 
 Array = NDArray[Any]
 
-# Work of one trial in multiply-adds, about 0.2 s, and the steps that take as long by themselves; each step of a layer
-# costs as much as this many multiply-adds, whatever its size. Counted and not timed, so that results can be reproduced.
-MOST_WORK = 2e8
-MOST_STEPS = 1000
+# Work of one trial in multiply-adds, about 0.4 s; each step of a layer costs as much as this many, whatever its size.
+# Counted and not timed, so that results can be reproduced.
+MOST_WORK = 4e8
 STEP_OF_LAYER = 4e4
 # Operations on each parameter in an update, beside three multiply-adds for each sample.
 UPDATE = 10
-# Work of all trials of a case together, about 2 s; what is beyond it is not tried.
-ALL_WORK = 1e9
-# How many samples a network should be able to learn by heart, and in how many epochs.
-FEW = 20
-HEART_EPOCHS = 400
+# Work of all trials of a case together, about 3 s; what is beyond it is not tried.
+ALL_WORK = 3e9
+# Seeds of the orders of samples and the dropout masks in which a trial is repeated; the training had another.
+ORDERS = (1, 2)
 
 
-def _without_penalty(layer: Dense) -> Dense:
+def without_penalty(layer: Dense) -> Dense:
+    """The layer without l1 and l2."""
     return replace(layer, l1=0.0, l2=0.0, bias_l1=0.0, bias_l2=0.0)
 
 
@@ -70,117 +70,125 @@ class Trial:
         return self.end.score if self.end is not None else float("-inf")
 
 
-@dataclass(frozen=True, eq=False)
-class Trials:
-    """Trainings of copies on the sample; the user's network is not touched.
+@dataclass(frozen=True)
+class Course:
+    """How a trial is trained.
 
     Attributes
     ----------
-    start : ndarray or None
-        Where the user's training began; None where that is not known.
+    weights : ndarray or None, (n_samples, 1)
+    """
+
+    optimizer: Optimizer
+    epochs: int
+    batch_size: int
+    shuffled: bool = True
+    weights: Array | None = None
+    order: int = ORDERS[0]
+
+
+def work(network: Network, n_samples: int, course: Course) -> float:
+    """Multiply-adds of a trial, its steps counted as some."""
+    n_parameters = max(len(network.parameters), 1)
+    of_a_step = UPDATE * n_parameters + STEP_OF_LAYER * len(network.layers)
+    n_steps = -(-n_samples // course.batch_size)
+    return course.epochs * (3.0 * n_parameters * n_samples + of_a_step * n_steps)
+
+
+def train(network: Network, x: Array, targets: Targets, course: Course, budget: Budget) -> Trial:
+    """Train this network, where the budget allows it."""
+    failed = Trial(np.empty(0), None)
+    if not budget.allows(work(network, len(x), course)):
+        return failed
+    weights = None if course.weights is None else course.weights[:, 0]
+    try:
+        with np.errstate(all="ignore"):
+            history = network.fit(
+                x.reshape(len(x), *network.layout.input_shape), targets.values,
+                loss=targets.loss, optimizer=course.optimizer, epochs=course.epochs,
+                batch_size=course.batch_size, shuffle=course.shuffled, sample_weight=weights,
+                engine="numpy", seed=course.order, progress=False,
+            )  # fmt: skip
+    except (DivergenceError, ArgumentError):  # such as a last batch of one sample before BatchNorm
+        return failed
+    end = Pass(network, network.parameters, network.running_statistics, x, targets)
+    return Trial(np.array(history["loss"]), end)
+
+
+@dataclass(frozen=True, eq=False)
+class Trials:
+    """The training repeated on the sample, from the weights with which it began; the user's network is not touched.
+
+    Attributes
+    ----------
+    begun : tuple of ndarray
+        Parameters and running statistics with which the training began.
+    course : Course
+        As it went, in epochs of the sample, so many that there are as many steps.
     """
 
     network: Network
-    start: Array | None
+    begun: Vectors
     x: Array
     targets: Targets
-    optimizer: Optimizer
-    batch_size: int
-    shuffled: bool
-    budget: Budget = field(default_factory=Budget)
+    course: Course
+    budget: Budget
     _done: dict[tuple[float, int], Trial] = field(default_factory=dict, init=False)
 
     @property
-    def steps_per_epoch(self) -> int:
-        """Of a trial."""
-        return -(-len(self.x) // self.batch_size)
-
-    def affordable(self, epochs: int) -> int:
-        """So many epochs, or as many as may be spent on one trial."""
-        return max(1, min(epochs, int(MOST_WORK // self.work(1)), MOST_STEPS // self.steps_per_epoch))
-
-    def work(self, epochs: int) -> float:
-        """Multiply-adds of so many epochs, steps counted as some."""
-        n_parameters = max(len(self.network.parameters), 1)
-        of_a_step = UPDATE * n_parameters + STEP_OF_LAYER * len(self.network.layers)
-        return epochs * (3.0 * n_parameters * len(self.x) + of_a_step * self.steps_per_epoch)
-
-    def at_rate(self, factor: float, epochs: int) -> Trial:
-        """From the start at `factor` times the learning rate, for as many of the epochs as is affordable."""
-        key = (factor, self.affordable(epochs))
-        if key not in self._done:
-            optimizer = self.optimizer.with_learning_rate(factor * self.rate(epochs))
-            self._done[key] = self.train(self.fresh(), optimizer, key[1])
-        return self._done[key]
-
-    def without_penalty(self, epochs: int) -> Trial:
-        """From the start, without l1, l2 and weight decay."""
-        layers = [
-            _without_penalty(layer) if isinstance(layer, Dense) else layer for layer in self.network.layers
-        ]
-        free = self.fresh(layers)
-        optimizer = replace(self.optimizer, weight_decay=0.0)
-        return self.train(free, optimizer, self.affordable(epochs))
-
-    def rate(self, epochs: int) -> float:
-        """The learning rate, the largest one of a schedule."""
-        return float(self.optimizer.rates(np.arange(max(epochs, 1), dtype=float)).max())
-
-    def fresh(self, layers: Sequence[Layer] | None = None) -> Network:
-        """A copy of the network, or of its layers otherwise set, with the parameters of the start if it is known."""
-        made = Network(
-            self.network.layers if layers is None else layers,
-            seed=self.network.streams.seed, dtype=self.network.dtype.name,
-            input_shape=self.network.layout.input_shape,
-        )  # fmt: skip
-        if self.start is not None:
-            made.parameters = self.start
-        return made
+    def repeatable(self) -> bool:
+        """Whether every repetition takes the same steps: no order is drawn, and no dropout mask."""
+        whole = self.course.batch_size >= len(self.x) or not self.course.shuffled
+        return whole and not any(isinstance(layer, Dropout) for layer in self.network.layers)
 
     @property
-    def few(self) -> NDArray[np.int64]:
-        """Twenty of the samples, the classes in turn."""
-        order = np.random.default_rng(0).permutation(len(self.x))
-        if self.targets.kind != "classes":
-            return order[:FEW]
-        classes = self.targets.classes[order]
-        turn = np.empty(len(order), np.int64)
-        for present in np.unique(classes):
-            turn[classes == present] = np.arange((classes == present).sum())
-        return order[np.argsort(turn, kind="stable")][:FEW]
+    def affordable(self) -> int:
+        """The epochs of the training, or as many as may be spent on one trial."""
+        one = work(self.network, len(self.x), replace(self.course, epochs=1))
+        return max(1, min(self.course.epochs, int(MOST_WORK // one)))
 
-    def of_few(self, wider: int, seed: int = 0) -> Trial:
-        """Twenty samples learned by heart with Adam, by a copy with `wider` times as many hidden units."""
-        layers = [layer for layer in self.network.layers if not isinstance(layer, Dropout)]
-        last = max(i for i, layer in enumerate(layers) if isinstance(layer, Dense))
-        layers = [
-            replace(_without_penalty(layer), units=wider * layer.units)
-            if isinstance(layer, Dense) and i < last
-            else layer
-            for i, layer in enumerate(layers)
-        ]
+    @property
+    def whole(self) -> bool:
+        """Whether trials are as long as the training."""
+        return self.affordable >= self.course.epochs
+
+    @property
+    def rate(self) -> float:
+        """The learning rate, the largest one of a schedule."""
+        return float(self.course.optimizer.rates(np.arange(max(self.course.epochs, 1), dtype=float)).max())
+
+    def as_it_was(self, order: int = ORDERS[0]) -> Trial:
+        """With nothing changed but the order of the samples."""
+        return self._kept(0.0, order)
+
+    def at_rate(self, factor: float, order: int = ORDERS[0]) -> Trial:
+        """At `factor` times the learning rate, the same in every step."""
+        return self._kept(factor, order)
+
+    def _kept(self, factor: float, order: int) -> Trial:
+        if (factor, order) not in self._done:
+            optimizer = self.course.optimizer
+            if factor:
+                optimizer = optimizer.with_learning_rate(factor * self.rate)
+            self._done[factor, order] = self.repeated(order, optimizer=optimizer)
+        return self._done[factor, order]
+
+    def repeated(
+        self, order: int, *, layers: Sequence[Layer] | None = None, x: Array | None = None, **changes: Any
+    ) -> Trial:
+        """With other layers of the same shapes, other samples, or another course."""
+        course = replace(self.course, **{"epochs": self.affordable, "order": order} | changes)
         made = Network(
-            layers, seed=seed, dtype=self.network.dtype.name, input_shape=self.network.layout.input_shape
-        )
-        few = Trials(
-            made, None, self.x[self.few], self.targets.take(self.few), Adam(0.01), len(self.few), False,
-            self.budget,
+            self.network.layers if layers is None else layers,
+            seed=0, dtype=self.network.dtype.name, input_shape=self.network.layout.input_shape,
         )  # fmt: skip
-        return few.train(made, few.optimizer, few.affordable(HEART_EPOCHS))
+        made.parameters = self.begun[0]
+        made.running_statistics[...] = self.begun[1]
+        return train(made, self.x if x is None else x, self.targets, course, self.budget)
 
-    def train(self, network: Network, optimizer: Optimizer, epochs: int) -> Trial:
-        """Train this network, where the budget allows it."""
-        if not self.budget.allows(self.work(epochs)):
-            return Trial(np.empty(0), None)
-        samples = self.x.reshape(len(self.x), *network.layout.input_shape)
-        try:
-            with np.errstate(all="ignore"):
-                history = network.fit(
-                    samples, self.targets.values, loss=self.targets.loss, optimizer=optimizer,
-                    epochs=epochs, batch_size=self.batch_size, shuffle=self.shuffled, engine="numpy",
-                    progress=False,
-                )  # fmt: skip
-        except (DivergenceError, ArgumentError):  # such as a last batch of one sample before BatchNorm
-            return Trial(np.empty(0), None)
-        end = Pass(network, network.parameters, network.running_statistics, self.x, self.targets)
-        return Trial(np.array(history["loss"]), end)
+    def without_penalty(self, order: int) -> Trial:
+        """Without l1, l2 and weight decay."""
+        layers = [
+            without_penalty(layer) if isinstance(layer, Dense) else layer for layer in self.network.layers
+        ]
+        return self.repeated(order, layers=layers, optimizer=replace(self.course.optimizer, weight_decay=0.0))

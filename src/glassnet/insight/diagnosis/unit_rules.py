@@ -7,9 +7,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from glassnet.activations import ReLU
 from glassnet.insight.diagnosis.case import Case
-from glassnet.insight.diagnosis.measure import Block, Pass
+from glassnet.insight.diagnosis.measure import FLAT, Block
 from glassnet.insight.diagnosis.report import Finding
+from glassnet.layers import Dropout
 
 Array = NDArray[Any]
 
@@ -27,90 +29,148 @@ TWIN_TOLERANCE = 1e-5
 # class, a third of this share are wrong answers: below, next to nothing is lost.
 COLLAPSE_LOSS = 0.08
 ALIKE = 1e-6
+# Inputs above this root mean square saturate weights of a usual size.
+LARGE_INPUTS = 3.0
+
+
+def dead_at_start(case: Case) -> Finding | None:
+    """ReLU units that are zero for every sample before the first step, and still now."""
+    if case.start is None:
+        return None
+    for before, now in zip(case.start.hidden, case.now.hidden, strict=True):
+        both = before.dead & now.dead
+        if both.sum() >= 2 and both.mean() >= _dead_share(case):
+            return _dead(
+                case, now, both, "they were so before training: begin with biases of 0 and He initialisation"
+            )
+    return None
 
 
 def dead_units(case: Case) -> Finding | None:
-    """ReLU units that are zero for every sample get no gradient and never learn again."""
-    blocks = [block for block in case.now.hidden if len(block.dead)]
-    if not blocks:
+    """ReLU units that are zero for every sample: no gradient passes through them."""
+    if not case.now.hidden:
         return None
-    worst = max(blocks, key=lambda block: block.dead.mean())
-    share, n = float(worst.dead.mean()), len(worst.dead)
-    if share < (DEAD_SHARE_LEARNED if case.learned else DEAD_SHARE) or worst.dead.sum() < 2:
+    worst = max(case.now.hidden, key=lambda block: block.dead.mean())
+    if worst.dead.mean() < _dead_share(case) or worst.dead.sum() < 2:
         return None
+    known = case.start is not None and case.may_be_trained
+    remedy = (
+        "they died in training: use a smaller learning rate, or leaky_relu"
+        if known
+        else "use leaky_relu, which keeps a slope everywhere"
+    )
+    return _dead(case, worst, worst.dead, remedy)
+
+
+def _dead_share(case: Case) -> float:
+    return DEAD_SHARE_LEARNED if case.learned else DEAD_SHARE
+
+
+def _dead(case: Case, block: Block, dead: NDArray[np.bool_], remedy: str) -> Finding:
     return Finding(
         "dead_units",
-        "note" if case.learned else "error" if share == 1 else "warning",
-        f"{int(worst.dead.sum())} of {n} ReLU units in layer {worst.index} are zero for every sample; no gradient "
-        "passes through them, so they never change again",
-        'use a smaller learning rate, biases that begin at 0 and He initialisation ("he_normal"), or leaky_relu',
-        worst.index,
-        {"dead": int(worst.dead.sum()), "units": n, "largest pre-activation": float(worst.active.z.max())},
+        "note" if case.learned else "error" if dead.all() else "warning",
+        f"{int(dead.sum())} of {len(dead)} ReLU units in layer {block.index} are zero for {_all_samples(case)}; no "
+        "gradient passes through them",
+        remedy,
+        block.index,
+        {
+            "dead": int(dead.sum()),
+            "units": len(dead),
+            "largest pre-activation": float(block.active.z[:, dead].max()),
+        },
         "Maas, Hannun, Ng 2013, Rectifier Nonlinearities Improve Neural Network Acoustic Models, section 2",
     )
 
 
-def saturated_units(case: Case) -> Finding | None:
-    """Sigmoid and tanh units far from zero have no slope left to learn by."""
-    where = "before training"
-    found = _most_flat(case.start, SATURATED_SHARE) if case.start is not None else None
-    if found is None and case.trained:
-        where, found = "now", _saturated_now(case)
-    if found is None:
+def _all_samples(case: Case) -> str:
+    return (
+        "every sample" if len(case.rows) == len(case.x) else f"each of the {len(case.rows)} samples looked at"
+    )
+
+
+def saturated_at_start(case: Case) -> Finding | None:
+    """Sigmoid and tanh units that have no slope before the first step."""
+    if case.start is None or not case.start.hidden:
         return None
+    worst = max(case.start.hidden, key=lambda block: block.flat)
+    return _saturated(case, worst, "before training") if worst.flat >= SATURATED_SHARE else None
+
+
+def saturated_units(case: Case) -> Finding | None:
+    """Sigmoid and tanh units that are flat without success, or half a layer of them for nearly every sample."""
+    if not case.may_be_trained or not case.now.hidden:
+        return None
+    worst = max(case.now.hidden, key=lambda block: block.flat)
+    if not case.learned and worst.flat >= SATURATED_SHARE_TRAINED:
+        return _saturated(case, worst, "now")
+    stuck = (
+        block
+        for block in case.now.hidden
+        if (block.flat_by_unit > SATURATED_SAMPLES).mean() >= SATURATED_SHARE
+    )
+    found = next(stuck, None)
+    return None if found is None else _saturated(case, found, "now")
+
+
+def _saturated(case: Case, found: Block, when: str) -> Finding:
+    large_inputs = found.index == 0 and float(np.sqrt(np.square(found.dense.inputs).mean())) > LARGE_INPUTS
     return Finding(
         "saturated_units",
         "note" if case.learned else "warning",
         f"{found.flat:.0%} of the outputs of layer {found.index} lie where {type(found.activation).__name__} is flat "
-        f"{where}, so next to no gradient passes",
-        'scale the inputs, begin with smaller weights ("glorot_uniform"), or use a smaller learning rate',
+        f"{when}: its slope there is below {FLAT:.0%} of the largest",
+        "scale the inputs"
+        if large_inputs
+        else 'begin with smaller weights ("glorot_uniform")'
+        if when == "before training"
+        else 'use smaller weights ("glorot_uniform", or l2) or smaller steps, or ReLU',
         found.index,
         {"flat share": found.flat, "mean size of pre-activations": float(np.abs(found.active.z).mean())},
         "Glorot, Bengio 2010, Understanding the difficulty of training deep feedforward neural networks, section 3",
     )
 
 
-def _most_flat(seen: Pass, least: float) -> Block | None:
-    if not seen.hidden:
-        return None
-    worst = max(seen.hidden, key=lambda block: block.flat)
-    return worst if worst.flat >= least else None
-
-
-def _saturated_now(case: Case) -> Block | None:
-    """A layer that is flat without success, or half of whose units are flat for nearly every sample."""
-    found = None if case.learned else _most_flat(case.now, SATURATED_SHARE_TRAINED)
-    stuck = (
-        block
-        for block in case.now.hidden
-        if (block.flat_by_unit > SATURATED_SAMPLES).mean() >= SATURATED_SHARE
-    )
-    return found or next(stuck, None)
-
-
 def symmetric_weights(case: Case) -> Finding | None:
     """Units that begin alike get equal gradients and stay alike."""
+    if any(isinstance(layer, Dropout) for layer in case.network.layers) and case.may_be_trained:
+        return None  # masks make the gradients of equal units differ
     seen = case.start if case.start is not None else case.now
-    for block, following in zip(seen.hidden, seen.blocks[1:], strict=False):
+    for place, (block, following) in enumerate(zip(seen.hidden, seen.blocks[1:], strict=False)):
         alike = _alike(block.incoming)
         if case.start is None:
             alike &= _alike(following.weights.T)
-        n, n_different = len(alike), int((~np.tril(alike, -1).any(axis=1)).sum())
-        if n < 2 or n_different > n / 2:
+        n = len(alike)
+        if (
+            n < 2
+            or _different(alike) > n / 2
+            or _different(_alike(case.now.blocks[place].incoming)) > n / 2
+        ):
             continue
         zero = not block.weights.any()
+        different = _different(alike)
         return Finding(
             "symmetric_weights",
-            "warning" if case.learned else "error",
+            "note" if case.learned else "error",
             f"the {n} units of layer {block.index} "
-            + ("begin with weights of zero" if zero and case.start is not None else "have equal weights")
-            + f": they are {n_different} different unit{'s' * (n_different > 1)}, and equal units get equal gradients",
+            + _how_alike(zero, case.start is not None)
+            + f": they are {different} different unit{'s' * (different > 1)}, and equal units get equal gradients",
             'draw the weights at random, such as with "glorot_uniform"; only biases may begin at 0',
             block.index,
-            {"units": n, "different units": n_different},
+            {"units": n, "different units": different},
             "Goodfellow, Bengio, Courville 2016, Deep Learning, section 8.4",
         )
     return None
+
+
+def _how_alike(zero: bool, at_start: bool) -> str:
+    if at_start:
+        return "begin with weights of zero" if zero else "begin with equal weights"
+    return "have weights of zero" if zero else "have equal weights"
+
+
+def _different(alike: NDArray[np.bool_]) -> int:
+    return int((~np.tril(alike, -1).any(axis=1)).sum())
 
 
 def _alike(columns: Array) -> NDArray[np.bool_]:
@@ -140,19 +200,23 @@ def _collapse(case: Case, block: Block, groups: NDArray[np.int64], lost: float) 
     largest = max(mixed, key=lambda g: (groups == g).sum())
     members = np.flatnonzero(groups == largest)
     zero = not block.output[members].any()
-    how = "all zero" if zero else "the same"
+    how = "all zero" if zero else "the same to 6 digits"
     what = _listed(case, members)
+    slope = ", and use leaky_relu or tanh, which keep a slope everywhere" if _rectifies(block) else ""
     return Finding(
         "collapsed_representation",
-        "error" if lost >= 0.2 else "warning",
+        "error" if lost >= 0.2 and not case.learned else "warning" if not case.learned else "note",
         f"{what} are {how} in every hidden unit of layer {block.index} and so cannot be told apart, though their "
         "targets differ",
-        "begin with other weights (another seed, He initialisation) or more units, and use leaky_relu or tanh, "
-        "which keep a slope everywhere",
+        f"begin with other weights (another seed) or more units{slope}",
         block.index,
         {"samples alike": len(members), "samples": len(groups), "part of the targets lost": lost},
         "Goodfellow, Bengio, Courville 2016, Deep Learning, section 6.1",
     )
+
+
+def _rectifies(block: Block) -> bool:
+    return isinstance(block.activation, ReLU)
 
 
 def _listed(case: Case, members: NDArray[np.int64]) -> str:

@@ -1,0 +1,216 @@
+"""Rules about the last layer: its activation, the loss, and the targets."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from glassnet.activations import Activation, Function, Linear, ReLU, Sigmoid, Softmax, Softplus, Tanh
+from glassnet.insight.diagnosis.case import Case
+from glassnet.insight.diagnosis.report import Finding
+from glassnet.losses import Loss
+from glassnet.plan import DENSE
+
+_REFERENCE = "Goodfellow, Bengio, Courville 2016, Deep Learning, section 6.2.2"
+_OF_CLASSES = ("categorical_cross_entropy", "sparse_categorical_cross_entropy", "kullback_leibler")
+_OF_LOGITS = ("softmax_cross_entropy", "sparse_softmax_cross_entropy")
+_SQUARES = ("mean_squared_error", "mean_absolute_error", "huber")
+OUTSIDE = 0.02
+# Rows of targets that sum to 1 up to this; softmax's do up to rounding.
+SUMS = 1e-3
+# The range of an activation is looked for up to this pre-activation; what still doubles from a tenth of it has no end.
+FAR = 1e4
+
+# Severity, cause, remedy.
+Mismatch = tuple[str, str, str] | None
+
+
+def output_loss_mismatch(case: Case) -> Finding | None:
+    """An activation of the last layer that does not go with the loss or with the targets."""
+    outputs = _outputs(case)
+    found = _twice(outputs) or _with_loss(case, outputs[-1]) or _with_targets(case, outputs[-1])
+    if found is None:
+        return None
+    severity, cause, remedy = found
+    return Finding(
+        "output_loss_mismatch", "warning" if case.learned else severity, cause, remedy, len(case.now.blocks) - 1,
+        {"last activation": _name(outputs[-1]), "loss": case.targets.loss.name}, _REFERENCE,
+    )  # fmt: skip
+
+
+def _outputs(case: Case) -> list[Activation]:
+    """The activations from the last dense layer on, linear ones left out where others follow."""
+    rows = case.network.plan().rows
+    last = max((i for i, row in enumerate(rows) if row.kind == DENSE), default=0)
+    found = [row.activation for row in rows[last:]]
+    return [f for f in found if not isinstance(f, Linear)] or [Linear()]
+
+
+def _name(activation: Activation) -> str:
+    return type(activation).__name__.lower()
+
+
+# What the second of two activations can still give, by the first.
+_OF_SIGMOID = {Sigmoid: "between 0.5 and 0.731", Tanh: "between 0.269 and 0.731", ReLU: "from 0.5 up",
+               Softplus: "from 0.5 up"}  # fmt: skip
+
+
+def _twice(outputs: list[Activation]) -> Mismatch:
+    if len(outputs) < 2 or not isinstance(outputs[-1], Softmax | Sigmoid):
+        return None
+    first, last = outputs[-2:]
+    if isinstance(last, Sigmoid):
+        left = _OF_SIGMOID.get(type(first))
+        harm = None if left is None else f"its outputs lie {left}, whatever the weights"
+    else:
+        times = {Sigmoid: "2.72", Softmax: "2.72", Tanh: "7.39"}.get(type(first))
+        harm = None if times is None else f"no class can be more than {times} times as probable as another"
+    if harm is None:
+        return None
+    return (
+        "error",
+        f"{_name(last)} is applied to what {_name(first)} has already changed: {harm}",
+        f"keep one of the two, {_name(last)} after a linear layer",
+    )
+
+
+def _with_loss(case: Case, last: Activation) -> Mismatch:
+    loss = case.targets.loss
+    if not case.loss_chosen:
+        return None
+    if not isinstance(loss.activation, Linear):
+        return _logits(loss, last)
+    if loss.name in _OF_CLASSES and not isinstance(last, Softmax):
+        if isinstance(last, Function) and _are_probabilities(case, sum_to_one=True):
+            return None
+        return _needs(loss, last, "softmax", "whose rows sum to 1")
+    if loss.name != "binary_cross_entropy" or isinstance(last, Sigmoid):
+        return None
+    if isinstance(last, Softmax):
+        return None if case.targets.n_outputs == 2 else _tied()
+    if isinstance(last, Function) and _are_probabilities(case, sum_to_one=False):
+        return None
+    return _needs(loss, last, "sigmoid", "between 0 and 1")
+
+
+def _tied() -> Mismatch:
+    return (
+        "warning", "binary_cross_entropy takes every output for itself, but softmax ties them together",
+        "use categorical_cross_entropy with softmax, or sigmoid for outputs that are independent",
+    )  # fmt: skip
+
+
+def _are_probabilities(case: Case, *, sum_to_one: bool) -> bool:
+    """Whether the outputs of the samples are: for an activation of which nothing else is known."""
+    output = case.now.output
+    inside = bool((output >= 0).all() and (output <= 1).all())
+    return inside and (not sum_to_one or bool(np.allclose(output.sum(axis=1), 1, atol=SUMS)))
+
+
+def _logits(loss: Loss, last: Activation) -> Mismatch:
+    if isinstance(last, Linear):
+        return None
+    inner = _name(loss.activation)
+    other = f", or take the loss of probabilities, {_plain(loss, inner)}" if inner == _name(last) else ""
+    return (
+        "error",
+        f"{loss.name} takes logits and applies {inner} itself; the last layer applies {_name(last)} before that",
+        f"make the last layer linear{other}",
+    )
+
+
+def _plain(loss: Loss, inner: str) -> str:
+    return loss.name.replace(inner, "categorical" if inner == "softmax" else "binary")
+
+
+def _needs(loss: Loss, last: Activation, wanted: str, which: str) -> Mismatch:
+    return (
+        "error",
+        f"{loss.name} takes probabilities, {which}; the last layer ends with {_name(last)}",
+        f'end the network with "{wanted}"',
+    )
+
+
+def _with_targets(case: Case, last: Activation) -> Mismatch:
+    loss, kind = case.targets.loss, case.targets.kind
+    if isinstance(last, Softmax) or loss.name in _OF_LOGITS:
+        several = _sums(case)
+        if several is not None:
+            return several
+    if kind == "classes":
+        return _squares(case, last)
+    if kind not in ("values", "several"):
+        return None
+    low, high = _range(last)
+    y = case.targets.matrix
+    outside = float(((y < low) | (y > high)).mean())
+    if outside < OUTSIDE:
+        return None
+    reach = f"of at least {low:g}" if high == np.inf else f"between {low:g} and {high:g}"
+    return (
+        "error",
+        f"{_name(last)} gives outputs {reach}, and {outside:.0%} of the targets lie outside",
+        "make the last layer linear, or scale the targets into that range",
+    )
+
+
+def _sums(case: Case) -> Mismatch:
+    """Rows of targets that do not sum to 1, as those of softmax do."""
+    if case.targets.kind not in ("several", "values", "probabilities"):
+        return None
+    sums = case.targets.matrix.sum(axis=1)
+    others = float((np.abs(sums - 1) > SUMS).mean())
+    if others < OUTSIDE:
+        return None
+    what = "ones, several or none in a row" if case.targets.kind == "several" else "values"
+    return (
+        "error",
+        f"outputs of softmax sum to 1, and {others:.0%} of the rows of targets do not ({what}; sums from "
+        f"{sums.min():g} to {sums.max():g})",
+        'for several classes at once end with "sigmoid" and use binary_cross_entropy; for values end linear',
+    )
+
+
+def _squares(case: Case, last: Activation) -> Mismatch:
+    """Squared errors of probabilities, where the network has not learned."""
+    loss = case.targets.loss
+    if (
+        loss.name not in _SQUARES
+        or not isinstance(last, Softmax | Sigmoid)
+        or not case.loss_chosen
+        or case.learned
+    ):
+        return None
+    output = case.now.output
+    wrong = np.abs(output - case.targets.matrix) > SURE
+    share = float(wrong.any(axis=1).mean())
+    if share < OUTSIDE and isinstance(last, Sigmoid):
+        return None
+    wanted = "categorical_cross_entropy" if isinstance(last, Softmax) else "binary_cross_entropy"
+    return (
+        "warning",
+        f"{loss.name} after {_name(last)} has hardly any gradient where the network is sure and wrong, as it is now "
+        f"for {share:.0%} of the samples",
+        f"use {wanted}",
+    )  # fmt: skip
+
+
+# A probability is surely wrong if it is off by this much: the slope of sigmoid is below 0.1 there.
+SURE = 0.9
+
+
+def _range(last: Activation) -> tuple[float, float]:
+    """The least and the largest output, found by trying; infinite where it grows on."""
+    if isinstance(last, Softmax):
+        return 0.0, 1.0
+    near = np.linspace(-10.0, 10.0, 20_001)
+    far = np.array([-FAR, -FAR / 10, FAR / 10, FAR])
+    with np.errstate(all="ignore"):
+        inside, ends = (np.asarray(last.value(z[:, None]), np.float64)[:, 0] for z in (near, far))
+    values = np.concatenate([inside, ends])
+    grows = [abs(end) > 2 * abs(nearer) + 1 for end, nearer in ((ends[0], ends[1]), (ends[3], ends[2]))]
+    endless = [end for end, on in zip((ends[0], ends[3]), grows, strict=True) if on or not np.isfinite(end)]
+    low, high = float(np.nanmin(values)), float(np.nanmax(values))
+    return (
+        -np.inf if any(end < 0 for end in endless) else low,
+        np.inf if any(not end < 0 for end in endless) else high,
+    )

@@ -1,0 +1,125 @@
+"""What other networks make of the same samples: wider ones, and one that is trained as usual on some of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from glassnet.insight.diagnosis.targets import Targets
+from glassnet.insight.diagnosis.trials import Budget, Course, Trial, train, without_penalty
+from glassnet.layers import Activation, Dense, Dropout, Layer
+from glassnet.network import Network
+from glassnet.optimizers import Adam
+
+Array = NDArray[Any]
+
+# How many samples a network should be able to learn by heart, and in how many epochs.
+FEW = 20
+HEART_EPOCHS = 400
+ANEW_EPOCHS = 400
+# The reference: two layers of so many units, trained for so many steps on three quarters of so many samples.
+WIDTH = 32
+REFERENCE_STEPS = 500
+REFERENCE_BATCH = 32
+MOST_ROWS = 800
+RATE = 0.01
+
+
+@dataclass(frozen=True, eq=False)
+class References:
+    """Other networks on the sample; they begin with weights of their own.
+
+    Attributes
+    ----------
+    network : Network
+        The user's, whose layers the copies have.
+    x : ndarray, (n_samples, n_features)
+    targets : Targets
+    """
+
+    network: Network
+    x: Array
+    targets: Targets
+    budget: Budget
+
+    @property
+    def few(self) -> NDArray[np.int64]:
+        """Twenty of the samples, the classes in turn."""
+        order = np.random.default_rng(0).permutation(len(self.x))
+        if self.targets.kind != "classes":
+            return order[:FEW]
+        classes = self.targets.classes[order]
+        turn = np.empty(len(order), np.int64)
+        for present in np.unique(classes):
+            turn[classes == present] = np.arange((classes == present).sum())
+        return order[np.argsort(turn, kind="stable")][:FEW]
+
+    def of_few(self, wider: int, seed: int = 0) -> Trial:
+        """Twenty samples learned by heart with Adam, by a copy with `wider` times as many hidden units."""
+        layers = [layer for layer in self.network.layers if not isinstance(layer, Dropout)]
+        last = max(i for i, layer in enumerate(layers) if isinstance(layer, Dense))
+        layers = [
+            replace(without_penalty(layer), units=wider * layer.units)
+            if isinstance(layer, Dense) and i < last
+            else layer
+            for i, layer in enumerate(layers)
+        ]
+        few = self.few
+        course = Course(Adam(RATE), HEART_EPOCHS, len(few), shuffled=False)
+        return train(self._made(layers, seed), self.x[few], self.targets.take(few), course, self.budget)
+
+    def _made(self, layers: list[Layer], seed: int) -> Network:
+        return Network(
+            layers, seed=seed, dtype=self.network.dtype.name, input_shape=self.network.layout.input_shape
+        )
+
+    def anew(self, *, use_bias: bool) -> float:
+        """The score of a copy of the network, with biases or without, trained anew with Adam."""
+        some = np.random.default_rng(0).permutation(len(self.x))[:MOST_ROWS]
+        course = Course(Adam(RATE), ANEW_EPOCHS, len(some), shuffled=False)
+        layers = [
+            replace(layer, use_bias=use_bias) if isinstance(layer, Dense) else layer
+            for layer in self.network.layers
+            if not isinstance(layer, Dropout)
+        ]
+        return train(self._made(layers, 0), self.x[some], self.targets.take(some), course, self.budget).score
+
+    @cached_property
+    def score(self) -> float:
+        """The score of a network of two layers on samples that it was not trained on; minus infinity if it failed."""
+        random = np.random.default_rng(0)
+        order = random.permutation(len(self.x))[:MOST_ROWS]
+        held, kept = order[: len(order) // 4], order[len(order) // 4 :]
+        mean, spread = self.x[kept].mean(axis=0), self.x[kept].std(axis=0, dtype=np.float64)
+        scaled = ((self.x - mean) / np.where(spread > 0, spread, 1)).astype(np.float64)
+        middle, scale = self._scale_of_targets(kept)
+        shown = replace(self.targets, values=(self.targets.values - middle) / scale)
+        layers: list[Layer] = [Dense(WIDTH, "tanh"), Dense(WIDTH, "tanh"), *self._end()]
+        made = Network(layers, seed=0, dtype="float64", input_shape=self.x.shape[1])
+        epochs = max(1, REFERENCE_STEPS // -(-len(kept) // REFERENCE_BATCH))
+        course = Course(Adam(RATE), epochs, min(REFERENCE_BATCH, len(kept)))
+        trial = train(made, scaled[kept], shown.take(kept), course, self.budget)
+        if trial.end is None:
+            return float("-inf")
+        return shown.take(held).score(made.predict(scaled[held]))
+
+    def _end(self) -> list[Layer]:
+        """The last layer that goes with the loss."""
+        fitting = {
+            "binary_cross_entropy": "sigmoid", "categorical_cross_entropy": "softmax",
+            "sparse_categorical_cross_entropy": "softmax", "kullback_leibler": "softmax",
+        }  # fmt: skip
+        end = fitting.get(self.targets.loss.name, "linear")
+        return [Dense(self.targets.n_outputs), Activation(end)]
+
+    def _scale_of_targets(self, rows: NDArray[np.int64]) -> tuple[Array | float, Array | float]:
+        """What makes values of size 1; classes stay as they are."""
+        if self.targets.kind != "values" or self.targets.loss.domain != (-np.inf, np.inf):
+            return 0, 1
+        y = self.targets.values[rows]
+        spread = y.std(axis=0)
+        return y.mean(axis=0), np.where(spread > 0, spread, 1)
