@@ -39,10 +39,12 @@ class Streams:
         """Streams from a seed; None draws one, which is kept and shown."""
         if isinstance(seed, np.random.RandomState):
             later = np.random.SeedSequence(int(copy.deepcopy(seed).randint(2**31)))
-            return cls(None, seed, *_generators(later, 2), given=copy.deepcopy(seed))
+            order, masks = _generators(later, 2)
+            return cls(None, seed, order, masks, copy.deepcopy(seed))
         if isinstance(seed, np.random.Generator):
             given = copy.deepcopy(seed)
-            return cls(None, seed, *_generators(_sequence_of(seed), 2), given=given)
+            order, masks = _generators(_sequence_of(seed), 2)
+            return cls(None, seed, order, masks, given)
         if seed is None:
             seed = int(np.random.SeedSequence().generate_state(1)[0])
         if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)) or seed < 0:
