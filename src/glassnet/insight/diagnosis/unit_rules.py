@@ -141,11 +141,7 @@ def symmetric_weights(case: Case) -> Finding | None:
         if case.start is None:
             alike &= _alike(following.weights.T)
         n = len(alike)
-        if (
-            n < 2
-            or _different(alike) > n / 2
-            or _different(_alike(case.now.blocks[place].incoming)) > n / 2
-        ):
+        if n < 2 or _different(alike) > n / 2 or _different(_alike(case.now.blocks[place].incoming)) > n / 2:
             continue
         zero = not block.weights.any()
         different = _different(alike)
