@@ -214,6 +214,6 @@ FAULTS = (
     Fault("sorted_not_shuffled", _sorted, _is_sorted),
     Fault("leakage", _leaking, _leaks),
     Fault("overfitting", _few_and_noisy, _overfits),
-    Fault("underfitting", _too_little, _underfits),
+    Fault("underfitting", _too_little, _underfits, ("too_few_units",)),
     Fault("imbalance", _uneven, _is_uneven),
 )

@@ -41,6 +41,6 @@ def _has_no_room(training: Training) -> bool:
 
 
 FAULTS = (
-    Fault("loss_at_chance", _nothing_learned, _is_at_chance),
+    Fault("loss_at_chance", _nothing_learned, _is_at_chance, tuple(_STANDING_STILL)),
     Fault("too_few_units", _narrow, _has_no_room),
 )

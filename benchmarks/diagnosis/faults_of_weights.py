@@ -170,15 +170,15 @@ def _too_slow(training: Training) -> bool:
 
 
 FAULTS = (
-    Fault("dead_units", _dead, _are_dead),
-    Fault("collapsed_representation", _collapsing, _has_collapsed),
-    Fault("saturated_units", _saturating, _are_saturated),
-    Fault("vanishing_gradient", _vanishing, _vanishes),
-    Fault("exploding_gradient", _exploding, _explodes),
+    Fault("dead_units", _dead, _are_dead, ("learning_rate_too_high",)),
+    Fault("collapsed_representation", _collapsing, _has_collapsed, ("dead_units", "too_few_units")),
+    Fault("saturated_units", _saturating, _are_saturated, ("scale_too_large",)),
+    Fault("vanishing_gradient", _vanishing, _vanishes, ("scale_too_small",)),
+    Fault("exploding_gradient", _exploding, _explodes, ("scale_too_large",)),
     Fault("symmetric_weights", _symmetric, _are_symmetric),
     Fault("scale_too_small", _small, _too_small),
     Fault("scale_too_large", _large, _too_large),
-    Fault("initial_loss_not_chance", _off_chance, _is_off_chance),
+    Fault("initial_loss_not_chance", _off_chance, _is_off_chance, ("scale_too_large",)),
     Fault("learning_rate_too_high", _fast, stays_at_chance),
     Fault("learning_rate_too_low", _slow, _too_slow),
 )

@@ -25,11 +25,14 @@ class Fault:
         Draws a sensible setup and spoils it.
     shows : callable
         Whether the training shows the fault; another is drawn if not.
+    planted_as : tuple of str
+        Other codes that name what was planted in order to bring the fault about.
     """
 
     code: str
     plant: Callable[[Random], Setup]
     shows: Callable[[Training], bool]
+    planted_as: tuple[str, ...] = ()
 
 
 def with_dense(

@@ -34,8 +34,8 @@ def page(outcomes: Sequence[Outcome], command: str) -> str:
             "",
             f"Required of every code: precision {PRECISION:.2f}, recall {RECALL:.2f}; of healthy trainings: no error.",
             "",
-            "| code | planted | found | recall | trainings with this finding | of these right | precision | |",
-            "|---|---|---|---|---|---|---|---|",
+            "| code | planted | found | recall | first | trainings with this finding | of these right | precision | |",
+            "|---|---|---|---|---|---|---|---|---|",
             *(_line(row) for row in (*table, total(table))),
             "",
             f"Worst finding of the healthy trainings: error {severities['error']}, warning {severities['warning']}, "
@@ -49,7 +49,7 @@ def page(outcomes: Sequence[Outcome], command: str) -> str:
 
 def _line(row: Row) -> str:
     return (
-        f"| {row.code} | {row.planted} | {row.found} | {row.recall:.2f} | {row.said} | {row.right} "
+        f"| {row.code} | {row.planted} | {row.found} | {row.recall:.2f} | {row.leads:.2f} | {row.said} | {row.right} "
         f"| {row.precision:.2f} | {'' if row.reaches else 'below'} |"
     )
 
@@ -66,7 +66,19 @@ def mistakes(outcomes: Sequence[Outcome]) -> str:
         )
         missed = case.kind != HEALTHY and not outcome.found
         alarmed = case.kind == HEALTHY and any(f.severity == "error" for f in outcome.findings)
-        if missed or alarmed or any(f.right is False for f in outcome.findings):
-            what = "MISSED" if missed else "ALARM" if alarmed else "WRONG"
+        late = case.kind != HEALTHY and not outcome.first
+        warned = case.kind == HEALTHY and any(f.severity == "warning" for f in outcome.findings)
+        if missed or alarmed or warned or late or any(f.right is False for f in outcome.findings):
+            what = (
+                "MISSED"
+                if missed
+                else "ALARM"
+                if alarmed
+                else "LATE"
+                if late
+                else "WARNED"
+                if warned
+                else "WRONG"
+            )
             lines.append(f"{what:6} {case.kind} {case.number}: said [{said}] | {outcome.setup}")
     return "\n".join(lines)

@@ -40,6 +40,14 @@ class Outcome:
         """Whether the planted fault was found, at a layer where it is."""
         return any(finding.code == self.case.kind and finding.right for finding in self.findings)
 
+    @property
+    def first(self) -> bool:
+        """Whether the report begins with what was planted: its code, or one that names how it was planted."""
+        return bool(self.findings) and self.findings[0].code in (
+            self.case.kind,
+            *FAULTS[self.case.kind].planted_as,
+        )
+
 
 def judged(case: Case) -> Outcome:
     """Train, diagnose, and judge every finding."""
@@ -76,11 +84,12 @@ def described(training: Training) -> str:
 
 @dataclass(frozen=True)
 class Row:
-    """How well one code is found: of `planted`, `found`; of `said`, `right`."""
+    """How well one code is found: of `planted`, `found`, as the `first` one; of `said`, `right`."""
 
     code: str
     planted: int
     found: int
+    first: int
     said: int
     right: int
 
@@ -88,6 +97,11 @@ class Row:
     def recall(self) -> float:
         """Share of the planted faults that were found; 1 where none was planted."""
         return self.found / self.planted if self.planted else 1.0
+
+    @property
+    def leads(self) -> float:
+        """Share of the planted faults with which the report begins; 1 where none was planted."""
+        return self.first / self.planted if self.planted else 1.0
 
     @property
     def precision(self) -> float:
@@ -110,13 +124,22 @@ def rows(outcomes: Iterable[Outcome]) -> list[Row]:
             [finding.right for finding in outcome.findings if finding.code == code] for outcome in outcomes
         ]
         said = [all(verdict) for verdict in verdicts if verdict]
-        found.append(Row(code, len(planted), sum(outcome.found for outcome in planted), len(said), sum(said)))
+        found.append(
+            Row(
+                code,
+                len(planted),
+                sum(outcome.found for outcome in planted),
+                sum(outcome.first for outcome in planted),
+                len(said),
+                sum(said),
+            )
+        )
     return found
 
 
 def total(table: Iterable[Row]) -> Row:
     """All codes together."""
-    counts = [(row.planted, row.found, row.said, row.right) for row in table]
+    counts = [(row.planted, row.found, row.first, row.said, row.right) for row in table]
     return Row("all", *(sum(column) for column in zip(*counts, strict=True)))
 
 

@@ -8,7 +8,6 @@ from glassnet.insight.diagnosis.case import Case
 from glassnet.insight.diagnosis.measure import rms
 from glassnet.insight.diagnosis.rate_rules import ended, tried
 from glassnet.insight.diagnosis.report import Finding
-from glassnet.insight.diagnosis.samples import Samples
 from glassnet.plan import BATCH_NORM, DENSE, LAYER_NORM
 
 # Initialisers suppose features of size about 1. Pixels from 0 to 16 and centimetres up to 8 still train well.
@@ -36,18 +35,10 @@ FORESEEN = 0.2
 
 
 def unscaled_inputs(case: Case) -> Finding | None:
-    """Features of very different, large, or very small size."""
-    rows = case.network.plan().rows
-    first_dense = next((i for i, row in enumerate(rows) if row.kind == DENSE), 0)
-    if any(row.kind in (BATCH_NORM, LAYER_NORM) for row in rows[:first_dense]):
-        return None
+    """Features of very different or large size."""
     samples = case.samples
-    if not samples.varying.any():
+    if _are_normalised(case) or not samples.varying.any():
         return None
-    return _large_features(case, samples) or _small_features(case, samples)
-
-
-def _large_features(case: Case, samples: Samples) -> Finding | None:
     size, spread = (np.where(samples.varying, each, 0) for each in (samples.size, samples.spread))
     largest, widest = int(size.argmax()), int(spread.argmax())
     uneven = float(spread.max() / np.median(samples.spread[samples.varying]))
@@ -63,10 +54,20 @@ def _large_features(case: Case, samples: Samples) -> Finding | None:
     )  # fmt: skip
 
 
-def _small_features(case: Case, samples: Samples) -> Finding | None:
+def _are_normalised(case: Case) -> bool:
+    """Whether a normalisation stands before the first dense layer."""
+    rows = case.network.plan().rows
+    first_dense = next((i for i, row in enumerate(rows) if row.kind == DENSE), 0)
+    return any(row.kind in (BATCH_NORM, LAYER_NORM) for row in rows[:first_dense])
+
+
+def tiny_inputs(case: Case) -> Finding | None:
     """Features so small that the first layer hardly sees them, where the same training learns from scaled ones."""
+    samples = case.samples
+    if _are_normalised(case) or not samples.varying.any() or case.learned or case.targets.kind == "labels":
+        return None
     widest = float(samples.spread[samples.varying].max())
-    if widest >= SMALLEST_SPREAD or case.learned:
+    if widest >= SMALLEST_SPREAD:
         return None
     first = case.now.blocks[0]
     seen = rms(first.dense.z - first.dense.z.mean(axis=0))
@@ -79,7 +80,7 @@ def _small_features(case: Case, samples: Samples) -> Finding | None:
     if trials is None:
         return _unscaled(case, cause, evidence) if seen < SEEN else None
     x = case.x[case.rows].astype(np.float64)
-    spread = np.where(case.samples.varying, case.samples.spread, 1.0)
+    spread = np.where(samples.varying, samples.spread, 1.0)
     scaled = ((x - x.mean(axis=0)) / spread).astype(case.x.dtype)
     found = tried(case, trials, lambda order: trials.repeated(order, x=scaled))
     if found is None:
@@ -87,7 +88,7 @@ def _small_features(case: Case, samples: Samples) -> Finding | None:
     loss = max(ended(case, trial) for trial in found)
     evidence["loss with standardised inputs"] = loss
     return _unscaled(
-        case, f"{cause}; a copy that begins with the same weights reaches a loss of {loss:.4g} on standardised ones",
+        case, f"{cause}; copies that begin with the same weights reach a loss of {loss:.4g} on standardised ones",
         evidence,
     )  # fmt: skip
 

@@ -14,8 +14,7 @@ from glassnet.layers import Dense, Dropout, Layer
 from glassnet.network import Network
 
 # The network is behind by this much, on a scale from the best constant (0) to perfect (1).
-BEHIND = 0.15
-BEHIND_PENALTY = 0.25
+BEHIND = 0.25
 # What a change must gain to be advised.
 GAIN = 0.1
 AT_CHANCE = 0.05
@@ -74,7 +73,7 @@ def _otherwise(what: str) -> str:
 
 def _behind_a_wider_copy(case: Case) -> Finding | None:
     own, wide = (case.references.of_few(wider).score for wider in (1, 16))
-    if wide - max(case.now.score, own) < BEHIND_PENALTY:
+    if wide - max(case.now.score, own) < BEHIND:
         return None
     return Finding(
         "underfitting",
@@ -101,7 +100,7 @@ def _changes(case: Case) -> Iterator[tuple[str, str, float]]:
         ("use less dropout", "score without dropout", _without_dropout(case, course)),
     )
     for advice, name, score in tried:
-        if score - case.now.score >= GAIN:
+        if score - max(case.now.score, 0.0) >= GAIN:
             yield advice, name, score
 
 
@@ -148,7 +147,7 @@ def underfitting_by_penalty(case: Case) -> Finding | None:
     scores = []
     for order in ORDERS[: 1 if trials.repeatable else 2]:
         scores.append(trials.without_penalty(order).score)
-        if scores[-1] - max(case.now.score, trials.as_it_was().score) < BEHIND_PENALTY:
+        if scores[-1] - max(case.now.score, trials.as_it_was().score) < BEHIND:
             return None
     reached = " and ".join(f"{score:.2f}" for score in scores)
     return Finding(

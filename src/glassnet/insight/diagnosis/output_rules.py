@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
+from glassnet import losses
 from glassnet.activations import Activation, Function, Linear, ReLU, Sigmoid, Softmax, Softplus, Tanh
 from glassnet.insight.diagnosis.case import Case
 from glassnet.insight.diagnosis.report import Finding
+from glassnet.insight.diagnosis.trials import ORDERS
 from glassnet.losses import Loss
 from glassnet.plan import DENSE
 
@@ -136,8 +140,6 @@ def _with_targets(case: Case, last: Activation) -> Mismatch:
         several = _sums(case)
         if several is not None:
             return several
-    if kind == "classes":
-        return _squares(case, last)
     if kind not in ("values", "several"):
         return None
     low, high = _range(last)
@@ -170,32 +172,33 @@ def _sums(case: Case) -> Mismatch:
     )
 
 
-def _squares(case: Case, last: Activation) -> Mismatch:
-    """Squared errors of probabilities, where the network has not learned."""
-    loss = case.targets.loss
-    if (
-        loss.name not in _SQUARES
-        or not isinstance(last, Softmax | Sigmoid)
-        or not case.loss_chosen
-        or case.learned
-    ):
+def squared_probabilities(case: Case) -> Finding | None:
+    """Squared errors of probabilities, where the same training with cross-entropy learns far more."""
+    loss, last = case.targets.loss, _outputs(case)[-1]
+    if case.targets.kind not in ("classes", "several") or case.learned or not case.loss_chosen:
         return None
-    output = case.now.output
-    wrong = np.abs(output - case.targets.matrix) > SURE
-    share = float(wrong.any(axis=1).mean())
-    if share < OUTSIDE and isinstance(last, Sigmoid):
+    if loss.name not in _SQUARES or not isinstance(last, Softmax | Sigmoid) or case.trials is None:
         return None
     wanted = "categorical_cross_entropy" if isinstance(last, Softmax) else "binary_cross_entropy"
-    return (
-        "warning",
-        f"{loss.name} after {_name(last)} has hardly any gradient where the network is sure and wrong, as it is now "
-        f"for {share:.0%} of the samples",
-        f"use {wanted}",
+    trials = replace(case.trials, targets=replace(case.sample, loss=losses.get(wanted)))
+    scores = []
+    for order in ORDERS[: 1 if trials.repeatable else 2]:
+        scores.append(trials.repeated(order).score)
+        if scores[-1] - max(case.now.score, case.trials.as_it_was().score) < BEHIND:
+            return None
+    reached = " and ".join(f"{score:.2f}" for score in scores)
+    return Finding(
+        "output_loss_mismatch", "warning",
+        f"{loss.name} after {_name(last)} has hardly any gradient where the network is sure and wrong: the score is "
+        f"{case.now.score:.2f} (1 is perfect, 0 that of the best constant), and {reached} for copies that begin with "
+        f"the same weights and use {wanted}",
+        f"use {wanted}", len(case.now.blocks) - 1,
+        {"score": case.now.score, f"score with {wanted}": min(scores)}, _REFERENCE,
     )  # fmt: skip
 
 
-# A probability is surely wrong if it is off by this much: the slope of sigmoid is below 0.1 there.
-SURE = 0.9
+# The score of a copy is ahead by this much, on a scale from the best constant (0) to perfect (1).
+BEHIND = 0.1
 
 
 def _range(last: Activation) -> tuple[float, float]:

@@ -22,6 +22,8 @@ GAIN_IN_LOSS = 0.4
 SLOW = 0.6
 # A loss that hardly ever rises from one epoch to the next does not jump over a valley.
 RISES = 0.05
+# ... unless a step has thrown it far above that of guessing, from where it only falls.
+THROWN = -1.0
 # A larger rate that is no better, by more than this part of the loss, ends the search for a better one.
 NOISE = 0.02
 # Where every repetition takes the same steps, the second one has a rate a little beside: a lucky jump does not last.
@@ -42,7 +44,12 @@ def learning_rate_too_high(case: Case) -> Finding | None:
         return None
     if not case.diverged and case.learned and case.now.progress > SLOW:
         return None
-    if not case.diverged and case.curve is not None and case.curve.rises < RISES:
+    if (
+        not case.diverged
+        and case.curve is not None
+        and case.curve.rises < RISES
+        and case.now.progress > THROWN
+    ):
         return None
     for factor in LOWER:
         found = _both(case, trials, factor)

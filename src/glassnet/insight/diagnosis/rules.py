@@ -56,7 +56,8 @@ _COURSES = ("learning_rate_too_low", "learning_rate_too_high", "clipped_too_much
 
 RULES = (
     Rule(data_rules.labels_unrelated, _DATA, trains=True),
-    Rule(data_rules.unscaled_inputs, _DATA + 1, trains=True),
+    Rule(data_rules.unscaled_inputs, _DATA + 1),
+    Rule(data_rules.tiny_inputs, _DATA + 1, ("unscaled_inputs", "labels_unrelated"), trains=True),
     Rule(data_rules.unscaled_targets, _DATA + 2),
     Rule(data_rules.sorted_not_shuffled, _DATA + 3),
     Rule(data_rules.imbalance, _FIT),
@@ -64,6 +65,12 @@ RULES = (
     Rule(split_rules.split_differs, _FIT + 2),
     Rule(network_rules.dropout_at_prediction, _FIT + 3),
     Rule(output_rules.output_loss_mismatch, _WRITTEN),
+    Rule(
+        output_rules.squared_probabilities,
+        _WRITTEN,
+        ("output_loss_mismatch", "labels_unrelated", "symmetric_weights", "unscaled_inputs"),
+        trains=True,
+    ),
     Rule(network_rules.missing_nonlinearity, _WRITTEN + 1),
     Rule(fit_rules.broadcast_targets, _WRITTEN + 2),
     Rule(unit_rules.symmetric_weights, _START),

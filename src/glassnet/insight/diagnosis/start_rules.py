@@ -13,6 +13,7 @@ from glassnet.insight.diagnosis.report import Finding
 SMALLEST_GAIN = 0.2
 LARGEST_GAIN = 3.0
 # One layer of small weights only scales; what is left of the spread at the output says whether it matters.
+ENOUGH_WEIGHTS = 8
 VANISHED = 1e-3
 EXPLODED = 50.0
 SURPRISE = 2.0
@@ -37,6 +38,12 @@ def ratio_to_usual(block: Block, end: int) -> float:
     return rms(block.weights) / _usual(block)[end]
 
 
+def is_small(block: Block) -> bool:
+    """Whether the weights are too small to have been drawn by a common initialiser; few may be small by chance."""
+    limit: float = SMALLEST_GAIN ** max(1.0, ENOUGH_WEIGHTS / block.weights.size)
+    return ratio_to_usual(block, 0) < limit
+
+
 def scale_too_small(case: Case) -> Finding | None:
     """Small first weights: signals and gradients shrink from layer to layer."""
     if case.start is None or len(case.start.blocks) < 2:
@@ -44,7 +51,7 @@ def scale_too_small(case: Case) -> Finding | None:
     small = [
         block
         for block in case.start.blocks
-        if not block.normalised and ratio_to_usual(block, 0) < SMALLEST_GAIN and block.weights.any()
+        if not block.normalised and is_small(block) and block.weights.any()
     ]
     if not small:
         return None
@@ -53,8 +60,9 @@ def scale_too_small(case: Case) -> Finding | None:
     return Finding(
         "scale_too_small",
         "note" if case.learned else "warning",
-        f"the first weights of layer {worst.index} are {1 / ratio_to_usual(worst, 0):.0f} times smaller than any "
-        f"common initialisation draws them: before training its inputs spread by {into:.2g}, its outputs by {out:.2g}",
+        f"the first weights of layer {worst.index} are {1 / ratio_to_usual(worst, 0):.0f} times smaller (root mean "
+        f"square) than those of any common initialisation: before training its inputs spread by {into:.2g}, its "
+        f"outputs by {out:.2g}",
         f'begin with "{_initializer(worst)}"',
         worst.index,
         {"size of weights": rms(worst.weights), "usual": _usual(worst)[0], "spread of outputs": out},
@@ -73,8 +81,8 @@ def scale_too_large(case: Case) -> Finding | None:
     return Finding(
         "scale_too_large",
         "note" if case.learned else "warning",
-        f"the first weights of layer {worst.index} are {ratio_to_usual(worst, 1):.1f} times larger than any common "
-        "initialisation draws them",
+        f"the first weights of layer {worst.index} are {ratio_to_usual(worst, 1):.1f} times larger (root mean square) "
+        "than those of any common initialisation",
         f'begin with "{_initializer(worst)}"',
         worst.index,
         {
@@ -107,12 +115,12 @@ def exploding_gradient(case: Case) -> Finding | None:
 
 def _is_past(case: Case) -> bool:
     """Whether the flow through the network as it is says nothing: it has learned, or a penalty shrank its weights."""
-    return case.learned or any(ratio_to_usual(block, 0) < SMALLEST_GAIN for block in case.now.hidden)
+    return case.learned or any(map(is_small, case.now.hidden))
 
 
 def _shrinking(case: Case, seen: Pass, when: str) -> Finding | None:
     ratio = _flow(seen)
-    if ratio is None or ratio >= VANISHED:
+    if ratio is None or min(ratio, _slopes(seen)) >= VANISHED:
         return None
     bounded = any(isinstance(block.activation, Sigmoid | Tanh) for block in seen.hidden)
     remedy = (
@@ -143,6 +151,11 @@ def _flow(seen: Pass) -> float | None:
     return ratio if np.isfinite(ratio) else None
 
 
+def _slopes(seen: Pass) -> float:
+    """The gradient of the first layer's weights divided by that of the last one's."""
+    return seen.blocks[0].gradient_norm / max(seen.blocks[-1].gradient_norm, TINY)
+
+
 def _gradient(case: Case, seen: Pass, code: str, ratio: float, when: str, remedy: str) -> Finding:
     norms = [block.gradient_norm for block in seen.blocks]
     direction = "shrinks" if ratio < 1 else "grows"
@@ -150,7 +163,8 @@ def _gradient(case: Case, seen: Pass, code: str, ratio: float, when: str, remedy
         code,
         "note" if case.learned else "error",
         f"{when} the error {direction} by a factor of {max(ratio, 1 / max(ratio, TINY)):.3g} between the last and the "
-        f"first of {len(norms)} dense layers",
+        f"first of {len(norms)} dense layers; the gradient of the last one's weights is {norms[-1]:.3g}, of the first "
+        f"one's {norms[0]:.3g}",
         remedy,
         0,
         {
