@@ -160,3 +160,16 @@ def faults() -> dict[str, Training]:
         "loss_at_chance": Training(deep, X, y, scce, repair={"layers": good}),
         "too_few_units": Training(dense([1, 3], "tanh", "softmax"), X, y, scce, repair={"layers": good}),
     }  # fmt: skip
+
+
+def fitted(layers: Any, X: Any, y: Any, *, watched: bool = True, seed: Any = 0, **options: Any) -> Any:
+    """A network and the history of its training."""
+    net = gn.Network(layers, seed=seed, input_shape=np.shape(X)[1])
+    callbacks = [gn.Diagnosis(warn=False)] if watched else []
+    history = net.fit(X, y, engine="numpy", progress=False, callbacks=callbacks, **options)
+    return net, history
+
+
+def finding(report: DiagnosisReport, code: str) -> Any:
+    """The finding of this code; None where there is none."""
+    return next((found for found in report.findings if found.code == code), None)

@@ -140,6 +140,8 @@ def _with_targets(case: Case, last: Activation) -> Mismatch:
         several = _sums(case)
         if several is not None:
             return several
+    if kind == "classes" and loss.name in _SQUARES and isinstance(last, Softmax) and case.loss_chosen:
+        return None if case.learned else _flat_where_wrong(loss)
     if kind not in ("values", "several"):
         return None
     low, high = _range(last)
@@ -153,6 +155,13 @@ def _with_targets(case: Case, last: Activation) -> Mismatch:
         f"{_name(last)} gives outputs {reach}, and {outside:.0%} of the targets lie outside",
         "make the last layer linear, or scale the targets into that range",
     )
+
+
+def _flat_where_wrong(loss: Loss) -> Mismatch:
+    return (
+        "warning", f"{loss.name} after softmax has hardly any gradient where the network is sure and wrong",
+        "use categorical_cross_entropy",
+    )  # fmt: skip
 
 
 def _sums(case: Case) -> Mismatch:
@@ -173,13 +182,13 @@ def _sums(case: Case) -> Mismatch:
 
 
 def squared_probabilities(case: Case) -> Finding | None:
-    """Squared errors of probabilities, where the same training with cross-entropy learns far more."""
+    """Squared errors behind a sigmoid, where the same training with cross-entropy learns far more."""
     loss, last = case.targets.loss, _outputs(case)[-1]
     if case.targets.kind not in ("classes", "several") or case.learned or not case.loss_chosen:
         return None
-    if loss.name not in _SQUARES or not isinstance(last, Softmax | Sigmoid) or case.trials is None:
+    if loss.name not in _SQUARES or not isinstance(last, Sigmoid) or case.trials is None:
         return None
-    wanted = "categorical_cross_entropy" if isinstance(last, Softmax) else "binary_cross_entropy"
+    wanted = "binary_cross_entropy"
     trials = replace(case.trials, targets=replace(case.sample, loss=losses.get(wanted)))
     scores = []
     for order in ORDERS[: 1 if trials.repeatable else 2]:
@@ -189,7 +198,7 @@ def squared_probabilities(case: Case) -> Finding | None:
     reached = " and ".join(f"{score:.2f}" for score in scores)
     return Finding(
         "output_loss_mismatch", "warning",
-        f"{loss.name} after {_name(last)} has hardly any gradient where the network is sure and wrong: the score is "
+        f"{loss.name} after sigmoid has hardly any gradient where the network is sure and wrong: the score is "
         f"{case.now.score:.2f} (1 is perfect, 0 that of the best constant), and {reached} for copies that begin with "
         f"the same weights and use {wanted}",
         f"use {wanted}", len(case.now.blocks) - 1,
