@@ -1,5 +1,7 @@
 """Activations as a user names them: ``gn.activations.get("leaky_relu")`` or ``gn.activations.LeakyReLU(0.2)``.
 
+Each is a function, ``activation(z)``, with a ``slope(z)``.
+
 To add one, write its two formulas in :mod:`glassnet.formulas.activations` and register a class here; every engine
 and the gradient-check table find it by itself. A user's own pair of functions becomes one by :class:`Function`.
 """
@@ -14,11 +16,11 @@ from functools import cached_property
 from typing import Any, ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from glassnet import checks
 from glassnet.calls import explained
-from glassnet.errors import ArgumentError
+from glassnet.errors import ArgumentError, ShapeError
 from glassnet.formulas import activations as formulas
 from glassnet.formulas import rows
 from glassnet.registry import Registry
@@ -52,30 +54,52 @@ class Activation:
         return tuple(getattr(self, part.name) for part in dataclasses.fields(self))
 
     @explained
-    def value(self, z: NDArray[Any]) -> NDArray[Any]:
-        """f(z), of z's shape."""
-        result: NDArray[Any] = type(self).formula(z, *self.parameters)
+    def __call__(self, z: ArrayLike) -> NDArray[Any]:
+        """f(z), as :meth:`value`."""
+        return self.value(z)
+
+    @explained
+    def value(self, z: ArrayLike) -> NDArray[Any]:
+        """f(z), of z's shape: any number of axes, one sample or many."""
+        result: NDArray[Any] = type(self).formula(numbers("z", z), *self.parameters)
         return result
 
     @explained
-    def slope(self, z: NDArray[Any], a: NDArray[Any]) -> NDArray[Any]:
-        """f'(z), of z's shape; `a` is ``value(z)``."""
+    def slope(self, z: ArrayLike, a: ArrayLike | None = None) -> NDArray[Any]:
+        """f'(z), of z's shape; `a` is ``value(z)``, and computed where it is not given."""
+        z, a = self._with_output(z, a)
         result: NDArray[Any] = type(self).slope_formula(z, a, *self.parameters)
         return result
 
+    def _with_output(self, z: ArrayLike, a: ArrayLike | None) -> tuple[NDArray[Any], NDArray[Any]]:
+        z = numbers("z", z)
+        a = self.value(z) if a is None else numbers("a", a)
+        checks.same_shape("a", a, "z", z)
+        return z, a
+
     @explained
     def backward(
-        self, z: NDArray[Any], a: NDArray[Any], gradient: NDArray[Any], out: NDArray[Any] | None = None
+        self, z: ArrayLike, a: ArrayLike, gradient: ArrayLike, out: NDArray[Any] | None = None
     ) -> NDArray[Any]:
         """Gradient with respect to z from the `gradient` with respect to a: gradient * f'(z).
 
         It is written into `out` if that is given, which may be the gradient itself.
         """
+        z, gradient = numbers("z", z), numbers("gradient", gradient)
+        checks.same_shape("gradient", gradient, "z", z)
         error: NDArray[Any] = np.multiply(gradient, self.slope(z, a), out=out)
         return error
 
 
-_registry = Registry("activation", Activation)
+def numbers(name: str, values: ArrayLike) -> NDArray[Any]:
+    """`values` as an array of real floating-point numbers; those of an engine pass at once."""
+    if type(values) is np.ndarray and values.dtype.kind == "f":
+        return values
+    found = checks.real(name, values)
+    return found if found.dtype.kind == "f" else found.astype(np.float64)
+
+
+_registry = Registry("activation", Activation, own="gn.activations.Function(function, derivative)")
 get = _registry.get
 register = _registry.add
 
@@ -94,10 +118,12 @@ class Linear(Activation):
     formula = formulas.linear
     slope_formula = formulas.linear_slope
 
+    @explained
     def backward(
-        self, z: NDArray[Any], a: NDArray[Any], gradient: NDArray[Any], out: NDArray[Any] | None = None
+        self, z: ArrayLike, a: ArrayLike, gradient: ArrayLike, out: NDArray[Any] | None = None
     ) -> NDArray[Any]:
         """The gradient's own values, since f'(z) = 1."""
+        gradient = numbers("gradient", gradient)
         out = np.empty_like(gradient) if out is None else out
         out[...] = gradient
         return out
@@ -202,16 +228,28 @@ class Softmax(Activation):
 
     formula = rows.softmax
 
-    def slope(self, z: NDArray[Any], a: NDArray[Any]) -> NDArray[Any]:
+    @explained
+    def value(self, z: ArrayLike) -> NDArray[Any]:
+        """Probabilities, of z's shape: rows lie along its last axis, so z may be one sample ``(n_classes,)``."""
+        z = numbers("z", z)
+        if z.ndim == 0 or z.shape[-1] == 0:
+            raise ShapeError(f"softmax needs rows of at least one number; z has shape {z.shape}")
+        return super().value(z)
+
+    @explained
+    def slope(self, z: ArrayLike, a: ArrayLike | None = None) -> NDArray[Any]:
         """Not elementwise: softmax has a Jacobian in each row, see :meth:`backward`."""
         raise ArgumentError(
             "softmax has no elementwise slope; each output depends on all inputs of its row: use backward"
         )
 
+    @explained
     def backward(
-        self, z: NDArray[Any], a: NDArray[Any], gradient: NDArray[Any], out: NDArray[Any] | None = None
+        self, z: ArrayLike, a: ArrayLike, gradient: ArrayLike, out: NDArray[Any] | None = None
     ) -> NDArray[Any]:
         """dz_j = a_j (da_j - sum_k a_k da_k)."""
+        a, gradient = numbers("a", a), numbers("gradient", gradient)
+        checks.same_shape("gradient", gradient, "a", a)
         return rows.softmax_backward(a, gradient, out)
 
 
@@ -236,9 +274,10 @@ class Function(Activation):
     name: str = field(default="")
 
     def __post_init__(self) -> None:
-        for role, part in (("function", self.function), ("derivative", self.derivative)):
-            if not callable(part):
-                raise ArgumentError(f"{role} of an activation must be callable; got {part!r}")
+        checks.function("function of an activation", self.function)
+        checks.function("derivative of an activation", self.derivative)
+        if self.name:
+            checks.text("name of an activation", self.name)
 
     @property
     def registered_name(self) -> str:
@@ -256,12 +295,15 @@ class Function(Activation):
         parameters = inspect.signature(self.derivative).parameters.values()
         return sum(part.default is part.empty and part.kind in _BY_POSITION for part in parameters) >= 2
 
-    def value(self, z: NDArray[Any]) -> NDArray[Any]:
+    @explained
+    def value(self, z: ArrayLike) -> NDArray[Any]:
         """f(z), of z's shape."""
-        result: NDArray[Any] = self.function(z)
+        result: NDArray[Any] = self.function(numbers("z", z))
         return result
 
-    def slope(self, z: NDArray[Any], a: NDArray[Any]) -> NDArray[Any]:
+    @explained
+    def slope(self, z: ArrayLike, a: ArrayLike | None = None) -> NDArray[Any]:
         """f'(z), of z's shape."""
+        z, a = self._with_output(z, a)
         result: NDArray[Any] = self.derivative(z, a) if self.derivative_takes_output else self.derivative(z)
         return result

@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import math
+import os
+from collections.abc import Iterable
+from difflib import get_close_matches
 from numbers import Integral, Real
-from typing import Any
+from pathlib import Path
+from typing import Any, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
-from glassnet.errors import ArgumentError
+from glassnet.errors import ArgumentError, DataError, ShapeError, UnknownNameError
+
+Kind = TypeVar("Kind")
+
+LONGEST = 200  # characters of a value in an error
 
 
 def number(
@@ -34,8 +43,88 @@ def number(
             if math.isfinite(limit)
         ]
         wanted = " and ".join(["a finite number", *bounds])
-        raise ArgumentError(f"{name} must be {wanted}; got {value!r}")
+        raise ArgumentError(f"{name} must be {wanted}; got {shown(value)}")
     return found
+
+
+def text(name: str, value: Any) -> str:
+    """A word or more."""
+    if not isinstance(value, str) or not value:
+        raise ArgumentError(f"{name} must be text, in quotes; got {shown(value)}")
+    return str(value)
+
+
+def choice(name: str, value: Any, known: Iterable[str]) -> str:
+    """One of the names that are known.
+
+    Raises
+    ------
+    ArgumentError, UnknownNameError
+        If it is no text, or another; the message lists the nearest, or all.
+    """
+    known = list(known)
+    if not isinstance(value, str):
+        raise ArgumentError(f"{name} must be one of {', '.join(map(repr, known))}; got {shown(value)}")
+    if value not in known:
+        near = get_close_matches(value, known, n=1, cutoff=0.5)
+        hint = f"; did you mean {near[0]!r}?" if near else ""
+        raise UnknownNameError(f"{name} must be one of {', '.join(map(repr, known))}; got {value!r}{hint}")
+    return str(value)
+
+
+def function(name: str, value: Any, arguments: str = "") -> Any:
+    """A function, or another object that can be called with what `arguments` shows; a class is none."""
+    if not callable(value) or isinstance(value, type):
+        raise ArgumentError(f"{name} must be callable{arguments and ' with '}{arguments}; got {shown(value)}")
+    return value
+
+
+def instance(name: str, value: Any, kind: type[Kind], example: str = "") -> Kind:
+    """An object of this kind."""
+    if not isinstance(value, kind):
+        of = kind.__name__
+        article = "an" if of[0] in "AEIOU" else "a"
+        raise ArgumentError(
+            f"{name} must be {article} {of}{example and ', such as '}{example}; got {shown(value)}"
+        )
+    return value
+
+
+def path(name: str, value: Any) -> Path:
+    """A file's or a folder's name."""
+    if not isinstance(value, (str, os.PathLike)) or not os.fspath(value):
+        raise ArgumentError(f"{name} must be the name of a file, as text or as a Path; got {shown(value)}")
+    written = os.fspath(value)
+    if not isinstance(written, str) or "\0" in written:
+        raise ArgumentError(f"{name} must be the name of a file, as text or as a Path; got {shown(value)}")
+    return Path(written)
+
+
+def sequence(name: str, value: Any, example: str) -> list[Any]:
+    """The parts of a list or a tuple; text is none."""
+    if not isinstance(value, (list, tuple)):
+        raise ArgumentError(f"{name} must be a list, such as {example}; got {shown(value)}")
+    return list(value)
+
+
+def same_shape(name: str, one: NDArray[Any], of: str, other: NDArray[Any]) -> None:
+    """Raise `ShapeError` where two arrays belong together, entry by entry, and cannot."""
+    if one.shape != other.shape:
+        raise ShapeError(f"{name} must have the shape of {of}, {other.shape}; it has {one.shape}")
+
+
+def shown(value: Any) -> str:
+    """`value` as an error shows it: a class by its name, and nothing longer than a line."""
+    if isinstance(value, type):
+        return f"the class {value.__name__}"
+    if isinstance(value, np.ndarray) and value.ndim > 0:
+        return f"an array of shape {value.shape}"
+    try:
+        written = repr(value)
+    except Exception:
+        return f"an object of {type(value).__name__}"
+    line = written.partition("\n")[0]
+    return line if line == written and len(line) <= LONGEST else f"{line[:LONGEST]}…"
 
 
 def _real(value: Any) -> float:
@@ -49,14 +138,46 @@ def _real(value: Any) -> float:
 
 
 def integer(name: str, value: Any, *, least: int) -> int:
-    """An integer with `value >= least`."""
+    """An integer of any kind, NumPy's too, with `value >= least`."""
     if not isinstance(value, Integral) or isinstance(value, bool) or value < least:
-        raise ArgumentError(f"{name} must be an integer >= {least}; got {value!r}")
+        raise ArgumentError(f"{name} must be an integer >= {least}; got {shown(value)}")
     return int(value)
 
 
 def truth(name: str, value: Any) -> bool:
     """True or False; a word such as "no", which Python counts as true, is neither."""
     if not isinstance(value, (bool, np.bool_)):
-        raise ArgumentError(f"{name} must be True or False; got {value!r}")
+        raise ArgumentError(f"{name} must be True or False; got {shown(value)}")
     return bool(value)
+
+
+_ADVICE = {
+    "c": "give real and imaginary parts as features of their own",
+    "M": "give times as numbers, such as days since a date",
+    "m": "give durations as numbers, such as seconds",
+}
+
+
+def array(name: str, values: Any) -> NDArray[Any]:
+    """`values` as an array of any dtype, whole: what a mask hides or a sparse matrix leaves out is never guessed."""
+    if values is None:
+        raise ArgumentError(f"{name} is missing; it must be an array of numbers with one row per sample")
+    if hasattr(values, "toarray"):
+        raise DataError(f"{name} is a sparse matrix ({type(values).__name__}); pass its .toarray()")
+    if np.ma.is_masked(values):
+        raise DataError(f"{name} has masked entries; fill or remove them first")
+    try:
+        return np.asarray(values)
+    except ValueError:
+        raise DataError(f"{name} must have rows of equal length that hold numbers; its rows differ") from None
+
+
+def real(name: str, values: Any) -> NDArray[Any]:
+    """`values` as an array of real numbers: no text, no complex numbers, no dates."""
+    found = array(name, values)
+    if found.dtype.kind not in "fiub":
+        raise DataError(
+            f"{name} must hold real numbers; its dtype is {found.dtype}; "
+            f"{_ADVICE.get(found.dtype.kind, 'encode text as numbers, fill missing entries, and convert to float')}"
+        )
+    return found

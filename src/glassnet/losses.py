@@ -1,7 +1,7 @@
 """Losses as a user names them: ``gn.losses.get("mse")`` or ``gn.losses.Huber(0.5)``.
 
-Each has ``value(y_true, y_pred) -> float`` and ``gradient(y_true, y_pred)`` of the predictions' shape. To add one,
-write its two formulas in :mod:`glassnet.formulas.losses` and register a class here.
+Each is a function, ``loss(y_true, y_pred) -> float``, with a ``gradient(y_true, y_pred)`` of the predictions' shape.
+To add one, write its two formulas in :mod:`glassnet.formulas.losses` and register a class here.
 """
 
 from __future__ import annotations
@@ -78,6 +78,11 @@ class Loss:
         return tuple(getattr(self, part.name) for part in dataclasses.fields(self))
 
     @explained
+    def __call__(self, y_true: ArrayLike, y_pred: ArrayLike) -> float:
+        """The mean loss of the batch, as :meth:`value`."""
+        return self.value(y_true, y_pred)
+
+    @explained
     def value(self, y_true: ArrayLike, y_pred: ArrayLike) -> float:
         """The mean loss of the batch."""
         y, p = self.prepare(y_true, y_pred)
@@ -122,7 +127,7 @@ class Loss:
         return None
 
 
-_registry = Registry("loss", Loss)
+_registry = Registry("loss", Loss, own="gn.losses.Function(function, derivative)")
 get = _registry.get
 register = _registry.add
 
@@ -418,6 +423,12 @@ class Function(ElementwiseLoss):
     function: Formula
     derivative: Formula
     title: str = ""
+
+    def __post_init__(self) -> None:
+        checks.function("function of a loss", self.function)
+        checks.function("derivative of a loss", self.derivative)
+        if self.title:
+            checks.text("title of a loss", self.title)
 
     @property
     def registered_name(self) -> str:

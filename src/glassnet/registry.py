@@ -11,6 +11,7 @@ import difflib
 from collections.abc import Callable, Iterator
 from typing import Any, Generic, TypeVar
 
+from glassnet import checks
 from glassnet.calls import explained
 from glassnet.errors import ArgumentError, UnknownNameError
 
@@ -21,11 +22,12 @@ _registries: dict[str, Registry[Any]] = {}
 
 
 class Registry(Generic[T]):
-    """The names of one kind of thing, for example all losses."""
+    """The names of one kind of thing, for example all losses; `own` says how a user's function becomes one."""
 
-    def __init__(self, kind: str, base: type[T]) -> None:
+    def __init__(self, kind: str, base: type[T], own: str = "") -> None:
         self.kind = kind
         self.base = base
+        self.own = own
         self._factories: dict[str, Callable[[], T]] = {}
         self._classes: dict[str, type[T]] = {}
         self._added: dict[str, T] = {}
@@ -47,6 +49,7 @@ class Registry(Generic[T]):
     @explained
     def add(self, name: str, thing: T) -> None:
         """Make a user's own object known under `name`, so that files that mention it can be loaded."""
+        checks.text(f"name of the {self.kind}", name)
         if not isinstance(thing, self.base):
             raise ArgumentError(
                 f"{name!r} must be registered with a glassnet {self.base.__name__}; got {thing!r}"
@@ -62,7 +65,7 @@ class Registry(Generic[T]):
         if not isinstance(choice, str):
             raise ArgumentError(
                 f"{self.kind} must be a name or a glassnet {self.base.__name__}; "
-                f"got {choice!r}{_hint_for_class(choice, self.base)}"
+                f"got {choice!r}{self._hint_for(choice)}"
             )
         if choice not in self._factories:
             written = choice.lower().replace("-", "_").replace(" ", "_")
@@ -72,6 +75,11 @@ class Registry(Generic[T]):
             )
             raise UnknownNameError(f"no {self.kind} is called {choice!r}; {hint}")
         return self._factories[choice]()
+
+    def _hint_for(self, choice: Any) -> str:
+        if isinstance(choice, type) and issubclass(choice, self.base):
+            return f"; call the class: {choice.__name__}(...)"
+        return f"; a function of your own becomes one by {self.own}" if callable(choice) and self.own else ""
 
     def name_of(self, thing: T) -> str:
         """The name under which the class of `thing` was registered."""
@@ -180,12 +188,6 @@ def unknown_parts(config: Any) -> list[tuple[str, str]]:
 def registry_of(thing: Any) -> Registry[Any] | None:
     """The registry that `thing` belongs to, if any."""
     return next((r for r in _registries.values() if isinstance(thing, r.base)), None)
-
-
-def _hint_for_class(choice: object, base: type) -> str:
-    if isinstance(choice, type) and issubclass(choice, base):
-        return f"; call the class: {choice.__name__}(...)"
-    return ""
 
 
 _IN_MAIN_NAMESPACE = {"layers", "optimizers", "network"}

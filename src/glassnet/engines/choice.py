@@ -106,7 +106,7 @@ def _automatic(work: Work, earlier: str, announce: Callable[[str], None] | None)
     except MissingDependencyError:
         pass
     except EngineError as error:
-        warnings.warn(f"training on the numpy engine, which is slower: {error}", EngineNote, stacklevel=5)
+        warnings.warn(f"training on the numpy engine, which is slower: {error}", EngineNote, stacklevel=6)
     return NumpyEngine()
 
 

@@ -21,20 +21,20 @@ SHORT_ROW = 32
 
 def by_columns(x: Array) -> Array:
     """`x`, with each column in one piece of memory if rows are short: NumPy works piece by piece, fast on long ones."""
-    return np.asfortranarray(x) if x.shape[1] <= SHORT_ROW else x
+    return np.asfortranarray(x) if x.shape[-1] <= SHORT_ROW else x
 
 
 def softmax(z: Array) -> Array:
     """a_j = exp(z_j - max z) / sum_k exp(z_k - max z) in each row, range (0, 1), rows sum to 1."""
     z = by_columns(z)
-    e: Array = np.exp(z - z.max(axis=1, keepdims=True))
-    e /= e.sum(axis=1, keepdims=True)
+    e: Array = np.exp(z - z.max(axis=-1, keepdims=True))
+    e /= e.sum(axis=-1, keepdims=True)
     return e
 
 
 def softmax_backward(a: Array, gradient: Array, out: Array | None = None) -> Array:
     """The Jacobian product dz_j = a_j (da_j - sum_k a_k da_k) in each row."""
-    error: Array = np.multiply(a, gradient - (a * gradient).sum(axis=1, keepdims=True), out=out)
+    error: Array = np.multiply(a, gradient - (a * gradient).sum(axis=-1, keepdims=True), out=out)
     return error
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from glassnet.calls import explained
 from glassnet.errors import ArgumentError
 from glassnet.optimizers import Optimizer
+from glassnet.registry import registry_of
 from glassnet.training.history import History
 
 if TYPE_CHECKING:
@@ -130,7 +131,7 @@ def chosen(callbacks: Sequence[Any]) -> list[Callback]:
 def _as_callback(callback: Any) -> Callback:
     if isinstance(callback, Callback):
         return callback
-    if isinstance(callback, type) or not callable(callback):
+    if isinstance(callback, type) or not callable(callback) or registry_of(callback) is not None:
         raise ArgumentError(f"a callback must be a Callback object or a function; got {callback!r}")
     return Function(callback)
 
