@@ -124,18 +124,16 @@ class Network:
 
     def _attach(self, vectors: Vectors) -> None:
         self._vectors, self._pass = vectors, None
-        for index, layer in enumerate(self.layers):
-            layer.bind(
-                {
-                    slot.parameter.name: vector[slot.start : slot.stop].reshape(slot.parameter.shape)
-                    for vector, slots in (
-                        (vectors.parameters, self.layout.parameters),
-                        (vectors.running, self.layout.statistics),
-                    )
-                    for slot in slots
-                    if slot.layer == index
-                }
-            )
+        views: list[dict[str, Array]] = [{} for _ in self.layers]
+        for vector, slots in (
+            (vectors.parameters, self.layout.parameters),
+            (vectors.running, self.layout.statistics),
+        ):
+            for slot in slots:
+                view = vector[slot.start : slot.stop].reshape(slot.parameter.shape)
+                views[slot.layer][slot.parameter.name] = view
+        for layer, own in zip(self.layers, views, strict=True):
+            layer.bind(own)
 
     @property
     def vectors(self) -> Vectors:

@@ -183,6 +183,9 @@ class _Builder:
 
     def __init__(self, layout: Layout, input_gradient: bool) -> None:
         self.layout = layout
+        self.places: dict[int, dict[str, int]] = {}
+        for slot in (*layout.parameters, *layout.statistics):
+            self.places.setdefault(slot.layer, {})[slot.parameter.name] = slot.start
         self.rows: list[Row] = []
         self.n_columns = 0
         self.n_mask_columns = 0
@@ -201,11 +204,7 @@ class _Builder:
         if fields is None:
             return
         n_outputs = prod(self.layout.output_shapes[index])
-        places = {
-            slot.parameter.name: slot.start
-            for slot in (*self.layout.parameters, *self.layout.statistics)
-            if slot.layer == index
-        }
+        places = self.places.get(index, {})
         kind = fields["kind"]
         moves_error = kind == DENSE or self.source_error == NOWHERE
         row = Row(

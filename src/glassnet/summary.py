@@ -32,10 +32,12 @@ class Summary:
     def of(cls, network: Network) -> Summary:
         """The table of a built network."""
         layout = network.layout
+        own = [0] * len(network.layers)
+        for slot in layout.parameters:
+            own[slot.layer] += prod(slot.parameter.shape)
         rows = [("input", layout.input_shape, 0)]
-        for index, layer in enumerate(network.layers):
-            own = sum(prod(s.parameter.shape) for s in layout.parameters if s.layer == index)
-            rows.append((compact_repr(layer), layout.output_shapes[index], own))
+        for layer, shape, count in zip(network.layers, layout.output_shapes, own, strict=True):
+            rows.append((compact_repr(layer), shape, count))
         return cls(tuple(rows), layout.n_parameters, network.dtype.itemsize)
 
     def __str__(self) -> str:

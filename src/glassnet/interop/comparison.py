@@ -6,26 +6,42 @@ and negative ones, each at several sizes. What shows on none of these rows is no
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from math import prod
 
 import numpy as np
 from numpy.typing import NDArray
 
+from glassnet.errors import ArgumentError
 from glassnet.interop.pieces import Piece, assembled
 
 Array = NDArray[np.float64]
 
 SIZES = (0.1, 1.0, 10.0)
+KINDS = 3 * len(SIZES)
 ROWS_OF_A_KIND = 8
+# Samples of more numbers than these are compared on fewer rows, and on two of a kind at least.
+USUAL_NUMBERS, MOST_NUMBERS = 1 << 24, 1 << 27
 # Two outputs agree where they differ by less than this share of how far the output varies among rows of one kind.
 # Constants that a file holds in float32 are 1e-8 of themselves away from the numbers that were meant.
 SHARE, ROUNDING = 1e-4, 1e-9
 
 
 def random_rows(shape: tuple[int, ...]) -> Array:
-    """Samples (n_samples, *shape), kind after kind."""
-    normal = np.random.default_rng(0).normal(size=(3, len(SIZES), ROWS_OF_A_KIND, *shape))
+    """Samples (n_samples, *shape), kind after kind.
+
+    Raises
+    ------
+    ArgumentError
+        If a sample has more numbers than can be compared.
+    """
+    per_row = KINDS * prod(shape)
+    if 2 * per_row > MOST_NUMBERS:
+        raise ArgumentError(
+            f"samples of shape {shape} are too large to be compared; at most {MOST_NUMBERS // (2 * KINDS)} numbers are"
+        )
+    n_rows = min(max(USUAL_NUMBERS // per_row, 2), ROWS_OF_A_KIND)
+    normal = np.random.default_rng(0).normal(size=(3, len(SIZES), n_rows, *shape))
     normal[1], normal[2] = np.abs(normal[1]), -np.abs(normal[2])
     normal *= np.array(SIZES).reshape(-1, 1, *(1 for _ in shape))
     return normal.reshape(-1, *shape)
@@ -36,7 +52,7 @@ def largest_difference(ours: Array, theirs: Array) -> float | None:
 
     Both are of shape (n_samples, n_outputs); nan where only one of them is a number.
     """
-    kinds = (-1, ROWS_OF_A_KIND, theirs.shape[1])
+    kinds = (KINDS, -1, theirs.shape[1])
     ours, theirs = ours.reshape(kinds), theirs.reshape(kinds)
     with np.errstate(invalid="ignore"):
         apart = np.abs(ours - theirs)
@@ -53,6 +69,25 @@ def prediction(pieces: Sequence[Piece], shape: tuple[int, ...], rows: Array) -> 
     network = assembled(pieces, shape, np.dtype(np.float64))
     with np.errstate(all="ignore"):
         return network.predict(rows)
+
+
+def first_difference(
+    pieces: Sequence[Piece], shape: tuple[int, ...], rows: Array, seen: Mapping[int, Array]
+) -> int | None:
+    """A piece whose output differs from what was seen, while that of the last one seen before it agrees.
+
+    `seen` holds outputs by the index of their piece; None where all of them agree. The whole is known to differ.
+    """
+    places = sorted(seen)
+    agrees, differs = -1, len(places)
+    while differs - agrees > 1:
+        middle = (agrees + differs) // 2
+        index = places[middle]
+        if largest_difference(prediction(pieces[: index + 1], shape, rows), seen[index]) is None:
+            agrees = middle
+        else:
+            differs = middle
+    return places[differs] if differs < len(places) else None
 
 
 def as_rows(output: object, n: int) -> Array | None:

@@ -21,10 +21,8 @@ _FLOAT32, _FLOAT64 = 1, 11
 def _gemm(found: list[Piece], place: str, arrays: list[Any], options: dict[str, Any]) -> None:
     _must(options.get("alpha", 1) == options.get("beta", 1) == 1 and not options.get("transA"), place)
     weights = arrays[0].T if options.get("transB") else arrays[0]
-    bias = arrays[1] if len(arrays) > 1 else None
-    found.append(
-        dense(weights, None if bias is None else np.broadcast_to(bias.ravel(), weights.shape[1:]), place)
-    )
+    bias = _row(arrays[1], weights.shape[1], place) if len(arrays) > 1 and arrays[1] is not None else None
+    found.append(dense(weights, bias, place))
 
 
 def _matmul(found: list[Piece], place: str, arrays: list[Any], options: dict[str, Any]) -> None:
@@ -35,8 +33,15 @@ def _matmul(found: list[Piece], place: str, arrays: list[Any], options: dict[str
 def _add(found: list[Piece], place: str, arrays: list[Any], options: dict[str, Any]) -> None:
     _must(bool(found) and isinstance(found[-1].layer, layers.Dense), place)
     weights, before = found[-1].arrays["weights"], found[-1].arrays.get("bias", 0)
-    bias = before + np.broadcast_to(arrays[0].ravel(), weights.shape[1:])
+    bias = before + _row(arrays[0], weights.shape[1], place)
     found[-1] = dense(weights, bias, found[-1].place)
+
+
+def _row(array: Any, n: int, place: str) -> Any:
+    """A constant that is the same for every sample, as one row of `n` numbers."""
+    _must(array.ndim < 2 or (array.ndim == 2 and array.shape[0] == 1), place)
+    _must(array.size in (1, n), place)
+    return np.broadcast_to(array.ravel(), n)
 
 
 def _batch_norm(found: list[Piece], place: str, arrays: list[Any], options: dict[str, Any]) -> None:

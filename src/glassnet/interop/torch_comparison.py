@@ -15,7 +15,14 @@ from torch.func import functional_call
 from torch.overrides import TorchFunctionMode
 
 from glassnet.errors import ArgumentError
-from glassnet.interop.comparison import Array, as_rows, largest_difference, prediction, random_rows
+from glassnet.interop.comparison import (
+    Array,
+    as_rows,
+    first_difference,
+    largest_difference,
+    prediction,
+    random_rows,
+)
 from glassnet.interop.pieces import Piece
 from glassnet.layers import Flatten
 
@@ -126,10 +133,8 @@ def _where(module: nn.Module, pieces: Sequence[Piece], shape: tuple[int, ...], r
     finally:
         for handle in handles:
             handle.remove()
-    for index in sorted(seen):
-        if largest_difference(prediction(pieces[: index + 1], shape, rows), seen[index]) is not None:
-            return f", from {pieces[index].place} on"
-    return ", behind its last part"
+    first = first_difference(pieces, shape, rows, seen)
+    return ", behind its last part" if first is None else f", from {pieces[first].place} on"
 
 
 def _suspects(module: nn.Module) -> str:

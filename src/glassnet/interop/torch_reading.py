@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -17,6 +16,7 @@ from glassnet import activations, layers
 from glassnet.activations import Activation
 from glassnet.errors import ArgumentError
 from glassnet.interop.pieces import Piece, dense, normalisation
+from glassnet.interop.torch_tracing import Followed
 
 Array = NDArray[Any]
 
@@ -25,12 +25,9 @@ def pieces(module: nn.Module, dtype: np.dtype[Any]) -> list[Piece]:
     """The pieces of a module in evaluation mode, in the order in which it calls them."""
     found: list[Piece] = []
     owners: dict[int, str] = {}
-    root = nn.Sequential(module)  # calls it with samples alone: what else its forward takes has its default
-    graph = _traced(root)
-    chain = _chain(graph)
-    _refuse_changes_in_place(graph, chain, root)
-    for node in chain:
-        part, place = _module_of(node, root)
+    followed = Followed(module)
+    for node in followed.calls:
+        part, place = _module_of(node, followed)
         _refuse_shared(part, place, owners)
         piece = _read(part, place, dtype)
         if piece is not None:
@@ -49,64 +46,6 @@ def _refuse_shared(part: nn.Module, place: str, owners: dict[int, str]) -> None:
     owners[id(part)] = place
 
 
-def _traced(module: nn.Module) -> fx.Graph:
-    try:
-        with _without_hooks(module):
-            return fx.Tracer().trace(module)
-    except Exception as error:  # forward is anybody's code, and may fail in any way when it is followed
-        name = type(_inside(module)).__name__
-        raise ArgumentError(
-            f"cannot follow the forward of {name} ({error}); it must call one part after the other, whatever the data"
-        ) from error
-
-
-@contextmanager
-def _without_hooks(module: nn.Module) -> Iterator[None]:
-    """Hooks are for tensors; what they change shows when the module is asked."""
-    tables = [table for part in module.modules() for table in (part._forward_hooks, part._forward_pre_hooks)]
-    hooks = [table.copy() for table in tables]
-    try:
-        for table in tables:
-            table.clear()
-        yield
-    finally:
-        for table, kept in zip(tables, hooks, strict=True):
-            table.update(kept)
-
-
-def _refuse_changes_in_place(graph: fx.Graph, chain: list[fx.Node], root: nn.Module) -> None:
-    """Raise where a call beside the chain changes what the chain reads: its result is where its input was."""
-    read = set(chain)
-    for node in graph.nodes:
-        if node not in read and _changes_its_input(node, root):
-            raise ArgumentError(
-                f"{_place(node, root)} changes its input in place, and its result is not what is read next; write "
-                "x = f(x) where forward has f(x)"
-            )
-
-
-def _changes_its_input(node: fx.Node, root: nn.Module) -> bool:
-    if node.op == "call_module":
-        return bool(getattr(_part(node, root), "inplace", False))
-    if node.op not in ("call_method", "call_function"):
-        return False
-    name = _name(node)
-    return node.kwargs.get("inplace") is True or (name.endswith("_") and not name.startswith("_"))
-
-
-def _chain(graph: fx.Graph) -> list[fx.Node]:
-    """The calls between input and output; each reads the one before."""
-    node = next(node for node in graph.nodes if node.op == "output").args[0]
-    chain: list[fx.Node] = []
-    while isinstance(node, fx.Node) and node.op != "placeholder":
-        chain.append(node)
-        node = node.args[0] if node.args else None
-    if not isinstance(node, fx.Node):
-        place = chain[-1].name if chain else "the output"
-        raise ArgumentError(f"{place} does not lead back to the input; glassnet's layers follow one another")
-    return chain[::-1]
-
-
 # ---- what is called: a module, or a function that is one
 
 _FUNCTIONS = {
@@ -117,31 +56,11 @@ _VIEWS = ("view", "reshape")
 _NOT_ARGUMENTS = {"inplace", "training", "_stacklevel", "dtype"}
 
 
-def _inside(root: nn.Module) -> nn.Module:
-    return root.get_submodule("0")
-
-
-def _part(node: fx.Node, root: nn.Module) -> nn.Module:
-    return root.get_submodule(str(node.target))
-
-
-def _name(node: fx.Node) -> str:
-    return node.target if isinstance(node.target, str) else getattr(node.target, "__name__", str(node.target))
-
-
-def _place(node: fx.Node, root: nn.Module) -> str:
+def _module_of(node: fx.Node, followed: Followed) -> tuple[nn.Module, str]:
+    place = followed.place(node)
     if node.op == "call_module":
-        return f"{str(node.target).removeprefix('0.')} ({type(_part(node, root)).__name__})"
-    stack = [str(path) for path in node.meta.get("nn_module_stack", ())]
-    inside = f" of {stack[-1].removeprefix('0.')}" if len(stack) > 1 else ""
-    return f"{_name(node)} in forward{inside}"
-
-
-def _module_of(node: fx.Node, root: nn.Module) -> tuple[nn.Module, str]:
-    place = _place(node, root)
-    if node.op == "call_module":
-        return _part(node, root), place
-    name = _name(node)
+        return followed.part(node), place
+    name = followed.name(node)
     if name in _VIEWS and _flattens(node):
         return nn.Flatten(), place
     if name not in _FUNCTIONS or node.op == "get_attr":
