@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import re
 import time
@@ -196,10 +197,7 @@ def test_a_file_larger_than_onnx_allows_is_not_read(tmp_path: Path) -> None:
 def test_thousands_of_operators_take_a_time_in_proportion(tmp_path: Path) -> None:
     def seconds(n: int) -> float:
         values = ["x", *(f"v{i}" for i in range(1, n)), "y"]
-        nodes = [
-            node("Gemm", f"{before} W B", after)
-            for before, after in zip(values[:-1], values[1:], strict=True)
-        ]
+        nodes = [node("Gemm", f"{before} W B", after) for before, after in itertools.pairwise(values)]
         onnx.save(model(nodes, W=np.eye(4, dtype=np.float32), B=np.zeros(4, np.float32)), tmp_path / "m.onnx")
         before = time.process_time()
         assert len(gn.from_onnx(tmp_path / "m.onnx").layers) == n
