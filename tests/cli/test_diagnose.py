@@ -44,9 +44,9 @@ def codes(*arguments: str) -> list[str]:
 
 
 def test_a_healthy_model_has_no_errors_and_exit_code_0(run: Run) -> None:
-    run("train", "iris", "--epochs", "30", "--engine", "numpy")
-    shown = run("diagnose", MODEL.format("iris"), "iris").stdout
-    assert shown == "iris: 120 training and 30 test samples\n\nnothing found\n"
+    run("train", "wine", "--epochs", "30", "--engine", "numpy")
+    shown = run("diagnose", MODEL.format("wine"), "wine").stdout
+    assert shown == "wine: 124 training, 18 validation and 36 test samples\n\nnothing found\n"
 
 
 def test_an_error_is_explained_and_gives_exit_code_1(ill: tuple[str, str]) -> None:

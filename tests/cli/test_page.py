@@ -74,12 +74,35 @@ def test_names_in_files_are_text_in_the_page(run: Run) -> None:
 
 def test_every_proposed_command_can_be_typed(run: Run) -> None:
     run("train", "iris", "--epochs", "20", "--hidden", "4,4", "--learning-rate", "0.01", "--engine", "numpy")
-    commands = re.findall(r"glassnet train iris .*? --output runs/iris-2", page("runs/iris").text)
-    assert len(commands) >= 2
-    for command in commands:
+    commands = re.findall(r"glassnet train iris .*? --output (runs/iris-\d)", page("runs/iris").text)
+    assert commands == ["runs/iris-2", "runs/iris-3"]
+    typed = re.findall(r"glassnet train iris .*? --output runs/iris-\d", page("runs/iris").text)
+    for command in typed:
         assert "--hidden 4,4 --learning-rate 0.01" in command
         run(*shlex.split(command)[1:])
-    assert page("runs/iris-2").column(SCORES, "loss") != page("runs/iris").column(SCORES, "loss")
+    losses = {str(page(folder).column(SCORES, "loss")) for folder in ("runs/iris", *commands)}
+    assert len(losses) == 3
+
+
+def test_a_folder_that_is_there_is_not_proposed(run: Run) -> None:
+    Path("runs/wine-2").mkdir(parents=True)
+    command = CommandLine("wine", {}, Path("runs/wine"))
+    assert [command.changed({}, place).split()[-1] for place in range(2)] == ["runs/wine-3", "runs/wine-4"]
+
+
+def test_a_file_whose_name_begins_with_a_dash_is_no_option() -> None:
+    assert CommandLine("-x.npz", {}, Path("runs/-x")).changed({}).startswith("glassnet train ./-x.npz ")
+
+
+def test_the_title_is_of_samples_that_nothing_was_chosen_by(run: Run) -> None:
+    result = run("train", "wine", "--epochs", "5", "--engine", "numpy")
+    scores = cells(result.stdout, "accuracy")
+    assert page("runs/wine").text.strip().startswith(f"wine: accuracy {scores[2]} on 36 test samples")
+    assert "on the 18 validation samples" in page("runs/wine").text
+    run("train", "wine", "--epochs", "5", "--engine", "numpy", "--validation-share", "0")
+    assert (
+        "none were held back" in page("runs/wine").text or "cannot show overfitting" in page("runs/wine").text
+    )
 
 
 @pytest.mark.parametrize(

@@ -90,7 +90,7 @@ def test_class_names_may_hold_what_a_csv_file_uses(run: Run) -> None:
 def test_samples_of_the_training_are_evaluated_apart_from_those_held_back(run: Run) -> None:
     trained = run("train", "iris", "--epochs", "5", "--engine", "numpy")
     again = run("evaluate", MODEL.format("iris"), "iris")
-    assert "training (120)   test (30)" in again.stdout
+    assert "training (105)   validation (15)   test (30)" in again.stdout
     for row in ("loss", "accuracy"):
         assert cells(again.stdout, row) == cells(trained.stdout, row)
 
@@ -126,7 +126,7 @@ def test_the_summary_tells_what_the_network_is_and_was_trained_on(run: Run, iris
     shown = run("summary", iris).stdout
     assert shown.startswith(str(gn.load(iris).summary()))
     assert shown.partition("parameters, ")[2].splitlines()[2:] == [
-        "trained on  iris, 20 % held back to test",
+        "trained on  iris, 10 % held back to validate, 20 % held back to test",
         "training    30 epochs by Adam(0.01)",
         "loss        sparse_categorical_cross_entropy",
         "features    4: sepal length (cm), sepal width (cm), petal length (cm), petal width (cm)",

@@ -69,6 +69,7 @@ def train(
     epochs: options.Epochs = None,
     batch_size: options.BatchSize = None,
     test_share: options.TestShare = None,
+    validation_share: options.ValidationShare = None,
     standardize: options.Standardize = None,
     seed: options.Seed = 0,
     engine: options.Engine = "auto",
@@ -96,6 +97,7 @@ def train(
         "epochs": epochs,
         "batch_size": batch_size,
         "test_share": test_share,
+        "validation_share": validation_share,
         "standardize": standardize,
     }
     raise typer.Exit(run(source, output, given, Wish(seed, engine, device, quiet, checkpoint_every, resume)))

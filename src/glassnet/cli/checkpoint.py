@@ -28,6 +28,7 @@ class Record(Callback):
     def begin(self, session: Session) -> None:
         """Note what trains."""
         self.history.engine = session.state.engine
+        self.history.greater_is_better = session.history.greater_is_better
 
     def epoch_end(self, session: Session) -> None:
         """Add the newest epoch."""

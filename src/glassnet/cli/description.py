@@ -78,8 +78,8 @@ class Description:
         What it was trained on; empty if that is not known.
     fingerprint : str
         Of all samples of that source.
-    test_share : float
-        Share of them that it was not trained on.
+    test_share, validation_share : float
+        Shares of them that were kept for the test, and that training was watched on.
     feature_names : tuple of str
     class_names : tuple of str
         Empty for a regression.
@@ -100,6 +100,7 @@ class Description:
     targets: Scaling
     carried: bool = False
     training: str = ""
+    validation_share: float = 0.0
 
     def to_plain(self) -> dict[str, Any]:
         """As plain data, for the metadata of a network."""
@@ -107,6 +108,7 @@ class Description:
             "source": self.source,
             "fingerprint": self.fingerprint,
             "test_share": self.test_share,
+            "validation_share": self.validation_share,
             "feature_names": list(self.feature_names),
             "class_names": list(self.class_names),
             "inputs": self.inputs.to_plain(),
@@ -141,13 +143,15 @@ class Description:
             raise ValueError(f"{len(features)} feature names for {n_features} features")
         if classes and len(classes) != max(n_outputs, 2):
             raise ValueError(f"{len(classes)} class names for {n_outputs} outputs")
-        share = float(plain["test_share"])
+        share, watched = float(plain["test_share"]), float(plain.get("validation_share", 0.0))
         if not 0 <= share < 1:
             raise ValueError(f"a test share of {share}")
+        if not 0 <= watched < 1 - share:
+            raise ValueError(f"a validation share of {watched} beside a test share of {share}")
         return cls(
             str(plain["source"]), str(plain["fingerprint"]), share, features, classes,
             Scaling.from_plain(plain["inputs"], n_features), Scaling.from_plain(plain["targets"], n_outputs),
-            bool(plain.get("carried", False)), str(plain.get("training", "")),
+            bool(plain.get("carried", False)), str(plain.get("training", "")), watched,
         )  # fmt: skip
 
     @classmethod

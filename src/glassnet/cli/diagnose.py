@@ -14,11 +14,12 @@ from glassnet import losses, optimizers
 from glassnet.cli import heads, sources
 from glassnet.cli.carrying import carrying
 from glassnet.cli.description import Description, Scaling
-from glassnet.cli.folder import HISTORY
 from glassnet.cli.model import Model, Part
 from glassnet.cli.report import Report
+from glassnet.cli.results import HISTORY
 from glassnet.errors import DataError
 from glassnet.insight.diagnosis import DiagnosisReport, Finding, diagnose
+from glassnet.insight.report.numbers import listed
 from glassnet.interop import files
 from glassnet.training.history import History
 
@@ -44,7 +45,7 @@ def run(
         *ready["training" if knows_it else "all samples"],
         history_beside(Path(model_path)) if knows_it else None,
         loss=model.loss if loss is not None or model.network.loss is not None else None,
-        validation_data=ready.get("test"),
+        validation_data=ready.get("validation", ready.get("test")),
         optimizer=None if optimizer is None else optimizers.get(optimizer),
         learning_rate=learning_rate,
     )
@@ -109,7 +110,7 @@ def history_beside(path: Path) -> History | None:
 def show(source: str, parts: Mapping[str, Part], diagnosis: DiagnosisReport) -> None:
     """For people."""
     report = Report()
-    sizes = " and ".join(f"{len(part.X):,} {name}" for name, part in parts.items())
+    sizes = listed([f"{len(part.X):,} {name}" for name, part in parts.items()])
     report.line(f"{source}: {sizes}{'' if 'all samples' in parts else ' samples'}", "bold")
     for finding in diagnosis.findings:
         report.line("")

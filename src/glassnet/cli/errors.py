@@ -10,6 +10,7 @@ from typer.core import TyperGroup
 
 from glassnet.engines import processes
 from glassnet.errors import GlassnetError
+from glassnet.text import plain
 from glassnet.training.interrupt import CTRL_C, TERMINATED, reason_of, terminable
 
 # The base of all complaints about arguments and options; Typer names only the classes below it.
@@ -60,5 +61,5 @@ def _usage(error: Any) -> str:
 def _fail(message: str) -> NoReturn:
     group = processes.current()
     speaker = f"glassnet, {group.name}" if group.is_several and group.name not in message else "glassnet"
-    print(f"{speaker}:", " ".join(message.split()), file=sys.stderr)
+    print(f"{speaker}:", plain(" ".join(message.split())), file=sys.stderr)
     sys.exit(BAD_USAGE)

@@ -1,33 +1,44 @@
-"""The output folder of a training: the model, the history, the pictures."""
+"""The output folder of a training: it belongs to one training at a time, and holds the results of one."""
 
 from __future__ import annotations
 
-import csv
+import importlib
+import os
+import shutil
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from glassnet.cli.model import Model, Part
-from glassnet.errors import ArgumentError, MissingDependencyError
+from glassnet.cli.page import PAGE
+from glassnet.cli.results import CURVES, HISTORY, MATRIX, MODEL
+from glassnet.engines import processes
+from glassnet.errors import ArgumentError
 from glassnet.training.callbacks import Callback, Session
-from glassnet.training.history import History
 
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
+RESULTS = (MODEL, HISTORY, CURVES, MATRIX, PAGE)
+FAILED = "failed"
+_BEING_WRITTEN = ".being-written-"
 
-MODEL, HISTORY = "model.safetensors", "history.csv"
-CURVES, MATRIX = "learning_curve.png", "confusion_matrix.png"
-_DOTS_PER_INCH = 150
+
+def folder_of(source: str) -> str:
+    """Where results go by default: a folder of its own below runs/, whatever the file is called."""
+    name = Path(source).stem
+    return f"runs/{name if name.strip('.') else 'data'}"
 
 
 class Folder(Callback):
-    """Is made when training begins, so that a folder that cannot be written costs nothing."""
+    """Is made when training begins, so that a folder that cannot be written costs nothing.
+
+    From then on, until :meth:`release`, it belongs to this training. Systems without ``flock`` (Windows) know no such
+    belonging.
+    """
 
     def __init__(self, path: str) -> None:
         self.path = Path(path)
+        self._mine: int | None = None
 
     def begin(self, session: Session) -> None:
-        """Make it, or raise `ArgumentError`."""
+        """Make it, or raise `ArgumentError`; remove what a training that was killed left half written."""
         try:
             self.path.mkdir(parents=True, exist_ok=True)
             tempfile.TemporaryFile(dir=self.path).close()
@@ -35,45 +46,51 @@ class Folder(Callback):
             raise ArgumentError(
                 f"--output: the folder {str(self.path)!r} cannot be written: {error.strerror or error}"
             ) from error
+        if processes.current().leads:
+            self._take()
+            for left in self.path.glob(f"{_BEING_WRITTEN}*"):
+                shutil.rmtree(left)
 
-    def fill(self, model: Model, history: History, part: Part) -> tuple[list[str], str]:
-        """Write everything; the names of the files, and why there are no pictures, if so.
-
-        `part` is what the confusion matrix is drawn of.
-        """
-        model.network.save(self.path / MODEL)
-        written = [MODEL]
-        if history.n_epochs == 0:
-            return written, ""
-        self._write_history(history)
-        written.append(HISTORY)
+    def _take(self) -> None:
+        if os.name != "posix":
+            return
+        locks = importlib.import_module("fcntl")
+        self._mine = os.open(self.path, os.O_RDONLY)
         try:
-            written += self._draw(model, history, part)
-        except MissingDependencyError as error:
-            return written, str(error)
-        return written, ""
+            locks.flock(self._mine, locks.LOCK_EX | locks.LOCK_NB)
+        except BlockingIOError:
+            self.release()
+            raise ArgumentError(
+                f"--output: another training is writing into {str(self.path)!r}; wait for it, or give another folder"
+            ) from None
 
-    def _write_history(self, history: History) -> None:
-        with (self.path / HISTORY).open("w", newline="", encoding="utf-8") as file:
-            writer = csv.writer(file, lineterminator="\n")
-            writer.writerow(history)
-            writer.writerows(zip(*history.values(), strict=True))
+    def release(self) -> None:
+        """Let others have it."""
+        if self._mine is not None:
+            os.close(self._mine)
+            self._mine = None
 
-    def _draw(self, model: Model, history: History, part: Part) -> list[str]:
-        from glassnet.insight import plots
-        from glassnet.insight.plots import canvas
+    def fill(
+        self, write: Callable[[Path], tuple[list[str], str]], *, failed: bool
+    ) -> tuple[Path, list[str], str]:
+        """Put in what `write` writes into the folder that it is given, all at once, in the place of earlier results.
 
-        figure = canvas.figure(8.0, 3.2)
-        for ax, column in zip(figure.subplots(1, 2), ("loss", model.head.metric), strict=True):
-            plots.learning_curves(history, column, ax=ax)
-        self._save(figure, CURVES)
-        if not model.classifies:
-            return [CURVES]
-        classes = part.y if part.y.ndim == 1 or part.y.shape[1] > 1 else part.y[:, 0]
-        ax = plots.confusion_matrix(classes, model.predict(part.X), class_names=model.description.class_names)
-        self._save(ax.get_figure(root=True), MATRIX)
-        return [CURVES, MATRIX]
+        What has failed does not replace a model that is there; it goes into a folder of its own below.
 
-    def _save(self, figure: Figure | None, name: str) -> None:
-        if figure is not None:
-            figure.savefig(self.path / name, dpi=_DOTS_PER_INCH)
+        Returns
+        -------
+        folder, names, missing
+            Where the results are, the names of the files, and why some are missing, if so.
+        """
+        aside = Path(tempfile.mkdtemp(prefix=_BEING_WRITTEN, dir=self.path))
+        try:
+            names, missing = write(aside)
+            target = self.path / FAILED if failed and (self.path / MODEL).exists() else self.path
+            target.mkdir(exist_ok=True)
+            for name in set(RESULTS) - set(names):
+                (target / name).unlink(missing_ok=True)
+            for name in names:
+                (aside / name).replace(target / name)
+        finally:
+            shutil.rmtree(aside)
+        return target, names, missing

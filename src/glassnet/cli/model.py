@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -25,6 +26,7 @@ Floats = NDArray[np.float64]
 
 # Every command splits alike, so that what was held back in training can be found again.
 SPLIT_SEED = 42
+FEWEST_WATCHED = 10
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,7 +85,7 @@ class Model:
         y = self.head.encode(source, self.description.class_names)
         if source.fingerprint != self.description.fingerprint:
             return {"all samples": Part(source.X, y)}
-        return split(source.X, y, self.description.test_share)
+        return split(source.X, y, self.description.test_share, self.description.validation_share)
 
     def predict(self, X: Floats) -> Floats:
         """Probabilities of the classes, (n_samples, n_classes), or values in their own unit, (n_samples, n_outputs)."""
@@ -110,9 +112,17 @@ class Model:
         return X.reshape(len(X), *shape)
 
 
-def split(X: Floats, y: Array, test_share: float) -> dict[str, Part]:
-    """The samples to train on, and those held back for testing."""
-    if test_share == 0:
-        return {"training": Part(X, y)}
-    X_train, X_test, y_train, y_test = train_test_split(X, y, test_size=test_share, seed=SPLIT_SEED)
-    return {"training": Part(X_train, y_train), "test": Part(X_test, y_test)}
+def split(X: Floats, y: Array, test_share: float, validation_share: float) -> dict[str, Part]:
+    """The samples to train on, those to watch meanwhile, and those that are kept for the test.
+
+    `validation_share` is of all samples; fewer than `FEWEST_WATCHED` of them tell nothing and are trained on.
+    """
+    parts = {}
+    if test_share > 0:
+        X, X_test, y, y_test = train_test_split(X, y, test_size=test_share, seed=SPLIT_SEED)
+        parts["test"] = Part(X_test, y_test)
+    share = validation_share / (1 - test_share)
+    if share > 0 and math.ceil(share * len(X)) >= FEWEST_WATCHED:
+        X, X_held, y, y_held = train_test_split(X, y, test_size=share, seed=SPLIT_SEED)
+        parts["validation"] = Part(X_held, y_held)
+    return {"training": Part(X, y)} | dict(reversed(parts.items()))

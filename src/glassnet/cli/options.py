@@ -54,7 +54,11 @@ BatchSize = Annotated[
 ]
 TestShare = Annotated[
     float | None,
-    _option("SHARE", "Share of the samples that is held back, to watch and to report; 0 for none."),
+    _option("SHARE", "Share of the samples that is held back to test on; 0 for none."),
+]
+ValidationShare = Annotated[
+    float | None,
+    _option("SHARE", "Share that is held back to watch training on; 0.1 by default, 0 without a test share."),
 ]
 Standardize = Annotated[
     bool | None,

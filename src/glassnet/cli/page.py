@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import count, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -39,17 +40,19 @@ class CommandLine:
     options: Mapping[str, Any]
     folder: Path
 
-    def changed(self, change: Mapping[str, Any]) -> str:
-        """The command with other options, and with results in another folder."""
-        options = {**self.options, **change, "output": self._next_folder()}
-        words = ["glassnet", "train", self.source]
+    def changed(self, change: Mapping[str, Any], place: int = 0) -> str:
+        """The command with other options, and with results in the first, second … folder that is not there yet."""
+        options = {**self.options, **change, "output": next(islice(self._free_folders(), place, None))}
+        source = self.source if not self.source.startswith("-") else f"./{self.source}"
+        words = ["glassnet", "train", source]
         for name, value in options.items():
             words += [] if value is None else _words(name.replace("_", "-"), value)
         return shlex.join(words)
 
-    def _next_folder(self) -> str:
+    def _free_folders(self) -> Iterator[str]:
         numbered = _NUMBERED.fullmatch(str(self.folder))
-        return f"{numbered[1]}-{int(numbered[2]) + 1}" if numbered else f"{self.folder}-2"
+        stem, first = (numbered[1], int(numbered[2])) if numbered else (str(self.folder), 1)
+        return (name for name in (f"{stem}-{first + more}" for more in count(1)) if not Path(name).exists())
 
 
 def _words(option: str, value: Any) -> list[str]:
@@ -65,24 +68,30 @@ def _words(option: str, value: Any) -> list[str]:
     return [f"--{option}", str(text)]
 
 
-def write(training: Training, model: Model, history: History, command: CommandLine) -> str:
-    """Write the page; the name of its file. `model` carries the scaling that `training` has beside its network."""
-    parts = [Samples(name, part.X, part.y) for name, part in training.parts.items()]
-    learned = [_prepared(training.model, name, part) for name, part in training.parts.items()]
+def write(training: Training, model: Model, history: History, command: CommandLine, folder: Path) -> str:
+    """Write the page into a folder; the name of its file.
+
+    `model` carries the scaling that `training` has beside its network.
+    """
+    parts = {name: Samples(name, part.X, part.y) for name, part in training.parts.items()}
+    learned = {name: _prepared(training.model, name, part) for name, part in training.parts.items()}
     description = model.description
     subject = Subject(
         network=model.network,
         loss=model.loss,
-        training=parts[0],
-        held=parts[1] if len(parts) > 1 else None,
-        trained=Trained(training.model.network, learned[0], learned[1] if len(learned) > 1 else None),
+        training=parts["training"],
+        held=parts.get("validation"),
+        test=parts.get("test"),
+        trained=Trained(
+            training.model.network, learned["training"], learned.get("validation"), list(learned.values())[-1]
+        ),
         history=history,
         names=Names(
             training.source.name, description.feature_names, description.class_names,
             image_of(description.feature_names),
         ),
     )  # fmt: skip
-    of_subject(subject, command.changed).save(command.folder / PAGE)
+    of_subject(subject, command.changed).save(folder / PAGE)
     return PAGE
 
 

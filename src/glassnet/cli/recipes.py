@@ -33,7 +33,9 @@ class Recipe:
     dropout : float
         Share of each hidden layer's outputs that a step of training drops.
     test_share : float
-        Share of the samples that is held back, to watch and to report; the same samples every time.
+        Share of the samples that is held back to report; the same samples every time.
+    validation_share : float
+        Share of the samples that is held back to watch training on, so that nothing is chosen by those of the test.
     standardize : bool
         Shift and scale features, and the targets of a regression, to mean 0 and standard deviation 1.
     """
@@ -47,12 +49,13 @@ class Recipe:
     batch_size: int | None = 32
     dropout: float = 0.0
     test_share: float = 0.2
+    validation_share: float = 0.1
     standardize: bool = True
 
 
 RECIPES = {
     "xor": Recipe((8,), "tanh", "binary_cross_entropy", learning_rate=0.05, epochs=500, batch_size=None,
-                  test_share=0.0, standardize=False),
+                  test_share=0.0, validation_share=0.0, standardize=False),
     "spiral": Recipe((64, 64), "silu", learning_rate=0.01, epochs=400, batch_size=64),
     "digits": Recipe((64,), epochs=30, standardize=False),
     "iris": Recipe((16,), learning_rate=0.01),
@@ -79,6 +82,9 @@ def choose(source: Source, given: dict[str, Any]) -> Recipe:
         recipe = replace(recipe, learning_rate=None)
     recipe = replace(recipe, **chosen)
     number("--test-share", recipe.test_share, least=0, below=1)
+    if recipe.test_share == 0 and "validation_share" not in chosen:
+        recipe = replace(recipe, validation_share=0.0)
+    number("--validation-share", recipe.validation_share, least=0, below=1 - recipe.test_share)
     return recipe
 
 

@@ -10,8 +10,10 @@ from rich.console import Console
 from rich.table import Table
 
 from glassnet.cli.model import Model, Part
+from glassnet.insight.report.numbers import listed
 from glassnet.metrics import is_share
 from glassnet.registry import compact_repr
+from glassnet.text import in_one_line, plain
 
 if TYPE_CHECKING:
     from glassnet.cli.train import Training
@@ -32,7 +34,7 @@ class Report:
         """What is going to be trained on."""
         source, classes = training.source, training.model.description.class_names
         kind = f"{len(classes)} classes" if classes else "regression"
-        sizes = " and ".join(f"{len(part.X):,} {name}" for name, part in training.parts.items())
+        sizes = listed([f"{len(part.X):,} {name}" for name, part in training.parts.items()])
         self.line(f"{source.name}: {_count(source.X.shape[1], 'feature')}, {kind}, {sizes} samples", "bold")
 
     def scores(self, model: Model, parts: Mapping[str, Part]) -> None:
@@ -74,13 +76,16 @@ class Report:
 
     def line(self, text: str, style: str = "") -> None:
         """A line, in one piece however narrow the terminal is."""
-        self.console.print(text, style=style, soft_wrap=True)
+        self.console.print(plain(text), style=style, soft_wrap=True)
 
     def summary(self, model: Model) -> None:
         """Layers, and what is known about the data and the training."""
         network, description = model.network, model.description
         self.line(f"{network.summary()}\n")
-        held = f", {100 * description.test_share:.3g} % held back to test" if description.test_share else ""
+        shares = {"validate": description.validation_share, "test": description.test_share}
+        held = "".join(
+            f", {100 * share:.3g} % held back to {what}" for what, share in shares.items() if share
+        )
         self.fact("trained on", f"{description.source or 'not recorded'}{held}")
         if model.training:
             self.fact("training", model.training)
@@ -101,7 +106,7 @@ def _shown(score: str, value: float) -> str:
 
 
 def _listed(names: tuple[str, ...]) -> str:
-    shown = ", ".join(names[:_MOST_NAMES])
+    shown = ", ".join(map(in_one_line, names[:_MOST_NAMES]))
     return f"{len(names)}: {shown}{', …' if len(names) > _MOST_NAMES else ''}"
 
 

@@ -56,7 +56,8 @@ class Source:
         """The same for the same samples in the same order, and in all likelihood for no others."""
         digest = hashlib.sha256(self.X.tobytes())
         for part in (self.values, self.labels):
-            digest.update(b"" if part is None else "\n".join(map(str, part.ravel().tolist())).encode())
+            text = "" if part is None else "\n".join(map(str, part.ravel().tolist()))
+            digest.update(text.encode(errors="surrogatepass"))  # a name may hold half of a character
         return digest.hexdigest()[:16]
 
 

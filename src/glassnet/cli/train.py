@@ -11,11 +11,11 @@ from typing import Any
 
 import numpy as np
 
-from glassnet.cli import heads, page, recipes, sources
+from glassnet.cli import heads, page, recipes, results, sources
 from glassnet.cli.checkpoint import Record, Saving
 from glassnet.cli.description import Description, Scaling
 from glassnet.cli.errors import EXIT_CODES
-from glassnet.cli.folder import Folder
+from glassnet.cli.folder import Folder, folder_of
 from glassnet.cli.model import Model, Part, split
 from glassnet.cli.page import CommandLine
 from glassnet.cli.recipes import Recipe
@@ -90,7 +90,7 @@ def prepare(source: Source, recipe: Recipe, seed: int) -> Training:
         heads.check_classes(source, loss)
     class_names = source.class_names if head.classifies else ()
     y = head.encode(source, class_names)
-    parts = split(source.X, y, recipe.test_share)
+    parts = split(source.X, y, recipe.test_share, recipe.validation_share)
     if not head.classifies and min(len(part.X) for part in parts.values()) < 2:
         raise DataError(
             f"a regression needs at least 2 samples to train on and 2 to test; {source.name} has {len(y)}, "
@@ -111,13 +111,14 @@ def prepare(source: Source, recipe: Recipe, seed: int) -> Training:
         targets=Scaling.measured(f"y of {source.name}", measured.y)
         if recipe.standardize and head.standardizes
         else Scaling.none(last.units),
+        validation_share=recipe.validation_share,
     )
     network.metadata["data"] = description.to_plain()
     return Training(source, recipe, optimizer, parts, Model(network, description, loss))
 
 
 def fit(training: Training, epochs: int, options: dict[str, Any], callbacks: Sequence[Callback]) -> History:
-    """Train, and watch the samples that are held back for testing."""
+    """Train, and watch the samples that are held back for that."""
     model, recipe = training.model, training.recipe
     ready = {name: model.prepared(part) for name, part in training.parts.items()}
     return model.network.fit(
@@ -126,7 +127,7 @@ def fit(training: Training, epochs: int, options: dict[str, Any], callbacks: Seq
         optimizer=training.optimizer,
         epochs=epochs,
         batch_size=recipe.batch_size,
-        validation_data=ready.get("test"),
+        validation_data=ready.get("validation"),
         metrics=[model.head.metric],
         callbacks=callbacks,
         **options,
@@ -139,33 +140,42 @@ def run(name: str, output: str | None, given: dict[str, Any], wish: Wish) -> int
     source = sources.read(name)
     training = prepare(source, recipes.choose(source, given), wish.seed)
     report = Report(wish.quiet or not group.leads)
-    folder = Folder(f"runs/{Path(source.name).stem}" if output is None else output)
+    folder = Folder(folder_of(source.name) if output is None else output)
     saving = Saving.chosen(folder.path, wish.checkpoint_every, wish.resume, group)
     training = continued(training, saving)
     clock, typed = time.perf_counter(), CommandLine(name, given | wish.as_typed(), folder.path)
     try:
         history = train(training, wish, saving, [folder, Header(report, training)])
+        if group.leads:
+            deliver(training, history, time.perf_counter() - clock, report, folder, typed)
     except DivergenceError as error:
         if group.leads and error.history is not None:
             # Outputs that are not finite can be neither scored nor drawn.
             with suppress(DataError), np.errstate(over="ignore", invalid="ignore"):
-                deliver(training, error.history, time.perf_counter() - clock, report, folder, typed)
+                deliver(
+                    training, error.history, time.perf_counter() - clock, report, folder, typed, failed=True
+                )
         raise
-    if group.leads:
-        deliver(training, history, time.perf_counter() - clock, report, folder, typed)
+    finally:
+        folder.release()
     return EXIT_CODES.get(history.stopped_by, 0)
 
 
 def deliver(
-    training: Training, history: History, seconds: float, report: Report, folder: Folder, typed: CommandLine
-) -> None:
+    training: Training, history: History, seconds: float, report: Report, folder: Folder, typed: CommandLine,
+    *, failed: bool = False,
+) -> None:  # fmt: skip
     """Write model, history, pictures and page, and print what came out."""
     model = training.model.carrying()
     to_draw = training.parts.get("test", training.parts["training"])
-    written, missing = folder.fill(model, history, to_draw)
-    written.append(page.write(training, model, history, typed))
+
+    def write(into: Path) -> tuple[list[str], str]:
+        written, missing = results.write(into, model, history, to_draw)
+        return [*written, page.write(training, model, history, typed, into)], missing
+
+    where, written, missing = folder.fill(write, failed=failed or history.n_epochs == 0)
     report.end(replace(training, model=model), history, seconds)
-    report.files(folder.path, written, missing)
+    report.files(where, written, missing)
 
 
 def continued(training: Training, saving: Saving) -> Training:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import csv
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TextIO
 
-from glassnet.cli import sources
+from glassnet.cli import sources, tables
 from glassnet.cli.model import Model
 from glassnet.cli.report import Report
 
@@ -17,11 +15,11 @@ def predict(model_path: str, data: str, output: str | None) -> None:
     """Write a row of predictions for each sample, as CSV."""
     model = Model.load(model_path)
     rows = list(_rows(model, sources.read(data)))
+    table = tables.csv_text(rows)
     if output is None:
-        _write(rows, sys.stdout)
+        sys.stdout.write(table)
         return
-    with Path(output).open("w", newline="", encoding="utf-8") as file:
-        _write(rows, file)
+    tables.write(Path(output), table)
     Report().fact("saved in", f"{output}: {len(rows) - 1:,} predictions")
 
 
@@ -41,10 +39,6 @@ def _rows(model: Model, source: sources.Source) -> Iterator[list[str]]:
 
 def _numbers(row: list[float]) -> list[str]:
     return [f"{value:.6g}" for value in row]
-
-
-def _write(rows: list[list[str]], file: TextIO) -> None:
-    csv.writer(file, lineterminator="\n").writerows(rows)
 
 
 def evaluate(model_path: str, data: str) -> None:

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from glassnet.calls import explained
 from glassnet.errors import ArgumentError
+from glassnet.metrics import measured_in
 from glassnet.optional import require
 
 if TYPE_CHECKING:
@@ -80,6 +83,36 @@ class History(Mapping[str, list[float]]):
                 f"history has no {name!r}; it holds {known}. Ask fit for metrics or validation data"
             )
         return self.columns[name][-1]
+
+    def direction(self, column: str) -> bool | None:
+        """Whether more of a column is better; None where nobody has said, as for an own metric without a direction.
+
+        What fit has noted comes first; a column that was put in by hand has the direction of the loss or of the metric
+        that it is called as.
+        """
+        if column in self.greater_is_better:
+            return self.greater_is_better[column]
+        metric = measured_in(column)
+        if column.removeprefix("validation_") == "loss":
+            return False
+        return None if metric is None else metric.greater_is_better
+
+    @explained
+    def best(self, column: str = "loss") -> int | None:
+        """The place of a column's best value, the first of equal ones; values that are not finite are passed over.
+
+        Returns
+        -------
+        int or None
+            Counted from 0, so that ``history[column][place]`` is that value and ``history["epoch"][place]`` its epoch.
+            None where it is not known whether more is better, or no value is finite.
+        """
+        values, more = np.array(self[column], np.float64), self.direction(column)
+        finite = np.flatnonzero(np.isfinite(values))
+        if more is None or not finite.size:
+            return None
+        kept = values[finite]
+        return int(finite[kept.argmax() if more else kept.argmin()])
 
     @explained
     def to_frame(self) -> Any:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
 
 from glassnet.metrics import is_share
+from glassnet.text import plain
 
 _WIDE = 76
 
@@ -71,4 +72,4 @@ def watched(progress: bool, epochs: int) -> AbstractContextManager[Bar | Silence
 
 def announce(message: str) -> None:
     """Tell a person what takes long, on standard error."""
-    print(f"glassnet: {message}", file=sys.stderr)
+    print(f"glassnet: {plain(message)}", file=sys.stderr)

@@ -146,8 +146,14 @@ def test_the_trace_is_that_of_the_worst_sample(of_digits: tuple[gn.Network, Any,
     place = int(re.findall(r"validation sample (\d+), an image", _alts(page))[0])
     made = gn.trace(network, X_test[[place]], y_test[[place]], optimizer=gn.Adam(0.01))
     assert f"validation sample {place}, the worst one. Loss {made.loss:.4g}." in page.text
-    for step in made.steps:
+    true = int(y_test[place])
+    assert f"those of the output of the true class, {true}, and in each hidden layer" in page.text
+    shown = made.written_for(0, true)
+    for step in shown:
         assert step.numbers in page.text
+    error = next(step for step in shown if step.name == "dZ2")
+    p = network.predict(X_test[[place]])[0, true]
+    assert error.numbers.startswith("dz = (") and error.numbers.endswith(f"= {p - 1:.5g}".replace("-", "−"))
 
 
 def test_findings_are_those_of_the_diagnosis(undrawn: None) -> None:

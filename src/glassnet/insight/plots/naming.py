@@ -8,6 +8,7 @@ from glassnet import activations
 from glassnet.errors import ShapeError
 from glassnet.layers import Activation, Dense, Dropout, Layer
 from glassnet.registry import registry_of
+from glassnet.text import in_one_line
 
 
 def function_name(activation: activations.Activation) -> str:
@@ -50,7 +51,7 @@ def drawn_names(names: Sequence[str], longest: int) -> list[str]:
     What is longer loses its middle; where names are then alike, their numbers stand before them. No name is taken for
     a formula or for a hidden label.
     """
-    lines = [" ".join(str(name).split()) for name in names]
+    lines = [in_one_line(" ".join(str(name).split())) for name in names]
     short = [_shortened(line, longest) for line in lines]
     if len(set(short)) < len(set(lines)):
         short = [_shortened(f"{number} {line}", longest) for number, line in enumerate(lines)]

@@ -6,7 +6,7 @@ import numpy as np
 
 from glassnet.insight.report import pictures
 from glassnet.insight.report.markup import NOTHING, Html, facts, figure, joined, section, table, tag
-from glassnet.insight.report.numbers import count, number, percent
+from glassnet.insight.report.numbers import count, listed, number, percent
 from glassnet.insight.report.subject import Array, Samples, Subject
 
 _MOST_FEATURES = 30
@@ -19,7 +19,7 @@ def data(subject: Subject) -> Html:
     rows = _rows(subject.training)
     constant = int((rows.min(axis=0) == rows.max(axis=0)).sum())
     known = [("source", names.source)] if names.source else []
-    known.append(("samples", " and ".join(f"{len(part.X):,} {part.name}" for part in subject.parts)))
+    known.append(("samples", listed([f"{len(part.X):,} {part.name}" for part in subject.parts])))
     known.append(
         ("features", f"{rows.shape[1]:,}" + (f", {constant:,} of them constant" if constant else ""))
     )
@@ -37,13 +37,14 @@ def _rows(part: Samples) -> Array:
 
 def _classes(subject: Subject) -> Html:
     names = subject.names.classes
-    counts = [np.bincount(subject.classes(part), minlength=len(names)) for part in subject.parts]
+    members = [subject.members(part) for part in subject.parts]
     body = [
-        (name, *(f"{part[place]:,} ({percent(part[place] / part.sum())})" for part in counts))
+        (name, *(f"{part[:, place].sum():,} ({percent(part[:, place].mean())})" for part in members))
         for place, name in enumerate(names[:_MOST_CLASSES])
     ]
     left = _left_out(len(names) - _MOST_CLASSES, "class")
-    return table(f"Classes{left}", ["class", *(part.name for part in subject.parts)], body)
+    many = "; a sample may be of several, or of none" if subject.is_multi_label else ""
+    return table(f"Classes{many}{left}", ["class", *(part.name for part in subject.parts)], body)
 
 
 def _values(subject: Subject) -> Html:
@@ -76,13 +77,13 @@ def _mean_images(subject: Subject) -> Html:
     shape, names = subject.names.image_shape, subject.names.classes
     if shape is None or not subject.classifies:
         return NOTHING
-    rows, classes = _rows(subject.training), subject.classes(subject.training)
+    rows, members = _rows(subject.training), subject.members(subject.training)
     low, high = rows.min(), rows.max()
-    shown = [place for place in range(len(names[:_MOST_CLASSES])) if (classes == place).any()]
+    shown = [place for place in range(len(names[:_MOST_CLASSES])) if members[:, place].any()]
     images = [
         figure(
             pictures.pixels(
-                rows[classes == place].mean(axis=0).reshape(shape), low, high,
+                rows[members[:, place]].mean(axis=0).reshape(shape), low, high,
                 f"mean of the training images of class {names[place]}",
             ),
             names[place],

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from glassnet.errors import GlassnetError
 from glassnet.insight.diagnosis import Finding, diagnose
+from glassnet.insight.report.learning import rise
 from glassnet.insight.report.markup import NOTHING, Html, joined, section, tag
 from glassnet.insight.report.subject import Subject
 
@@ -24,14 +25,23 @@ def found_by_diagnosis(subject: Subject) -> tuple[tuple[Finding, ...], str]:
     return report.findings, ""
 
 
-def diagnosis(findings: Sequence[Finding], reason: str) -> Html:
+def diagnosis(subject: Subject, findings: Sequence[Finding], reason: str) -> Html:
     """Each finding with its cause, its numbers and its remedy."""
     if reason:
         return section("diagnosis", "Diagnosis", tag("p", f"No diagnosis: {reason}"))
     if not findings:
-        text = "Nothing was found that keeps this network from learning."
-        return section("diagnosis", "Diagnosis", tag("p", text))
+        return section("diagnosis", "Diagnosis", tag("p", _nothing_found(subject)))
     return section("diagnosis", "Diagnosis", *map(_finding, findings))
+
+
+def _nothing_found(subject: Subject) -> str:
+    """What was looked at without a finding, and what was not."""
+    text = "None of the rules of gn.diagnose found anything that keeps this network from learning its training samples."
+    if subject.held is None:
+        return f"{text} Whether it holds for other samples was not looked at, since none were held back."
+    if subject.history is not None and rise(subject.history) is not None:
+        return f"{text} What it does on other samples got worse in the end: see Learning."
+    return text
 
 
 def _finding(finding: Finding) -> Html:

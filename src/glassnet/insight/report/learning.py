@@ -9,8 +9,8 @@ import numpy as np
 
 from glassnet.insight import plots
 from glassnet.insight.plots import canvas
-from glassnet.insight.report.markup import NOTHING, Html, facts, section, table, tag
-from glassnet.insight.report.numbers import number, score, title
+from glassnet.insight.report.markup import NOTHING, Html, facts, joined, section, table, tag
+from glassnet.insight.report.numbers import listed, number, score, title
 from glassnet.insight.report.pictures import drawn
 from glassnet.insight.report.subject import Subject
 from glassnet.training.history import History
@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 _NO_SCORES = ("epoch", "learning_rate", "seconds")
-_RISES = ("accuracy", "r2", "precision", "recall", "f1")
+HELD_LOSS = "validation_loss"
+RISE = 1.1  # of the validation loss above its best that is worth saying
 _WIDTH, _HEIGHT = 4.0, 3.2  # inches
 
 
@@ -38,7 +39,14 @@ def learning(subject: Subject) -> Html:
     body = list(_rows(history))
     note = tag("p", _NOTE) if _scaled(subject) else NOTHING
     return section(
-        "learning", "Learning", facts(known), pictures, table("The curves in numbers", head, body), note
+        "learning",
+        "Learning",
+        facts(known),
+        pictures,
+        _about_overfitting(history),
+        table("The curves in numbers", head, body),
+        _directions(history),
+        note,
     )
 
 
@@ -56,19 +64,75 @@ def curves(history: History) -> list[str]:
     return [name for name in history if name not in _NO_SCORES and not name.startswith("validation_")]
 
 
-def best(history: History, column: str) -> int:
-    """The place of the best value of a column."""
-    values = np.array(history[column])
-    return int(values.argmax() if column.removeprefix("validation_") in _RISES else values.argmin())
+def rise(history: History) -> tuple[int, float, float] | None:
+    """Where the validation loss was best, its value there and at the end, if it ended clearly above that.
+
+    None where nothing was held back, or the loss did not rise so far.
+    """
+    place = history.best(HELD_LOSS) if HELD_LOSS in history else None
+    if place is None:
+        return None
+    best, last = history[HELD_LOSS][place], history[HELD_LOSS][-1]
+    return (place, best, last) if last > RISE * best else None
+
+
+def _about_overfitting(history: History) -> Html:
+    """What the curves say about it, also where they say nothing."""
+    if HELD_LOSS not in history:
+        return tag(
+            "p",
+            "No samples were watched beside those to learn from, so these curves cannot show overfitting.",
+        )
+    found = rise(history)
+    if found is None:
+        return NOTHING
+    place, best, last = found
+    first, final = history["loss"][place], history["loss"][-1]
+    text = (
+        f"The validation loss was best after epoch {history['epoch'][place]:g}, {number(best)}, and ended at "
+        f"{number(last)}, {last / best:.2f} times as high, while the training loss went from {number(first)} to "
+        f"{number(final)}."
+    )
+    told = joined([text, *(f" {sentence}" for sentence in meanwhile(history, place))])
+    return tag("p", tag("b", "Overfitting: "), told) if final < first else tag("p", told)
+
+
+def meanwhile(history: History, place: int) -> Iterator[str]:
+    """What the metrics of the samples that were watched did from this epoch to the last."""
+    for name in history:
+        if name.startswith("validation_") and name != HELD_LOSS:
+            then, now = score(name, history[name][place]), score(name, history[name][-1])
+            yield f"The {title(name)} went from {then} to {now} meanwhile."
+
+
+def metric_rose(history: History, place: int) -> bool:
+    """Whether a metric of the samples that were watched is better at the end than after this epoch."""
+    return any(_is_better(history, name, place) for name in history if name.startswith("validation_"))
+
+
+def _is_better(history: History, name: str, place: int) -> bool:
+    more, gain = history.direction(name), history[name][-1] - history[name][place]
+    return name != HELD_LOSS and more is not None and (gain > 0 if more else gain < 0)
 
 
 def _rows(history: History) -> Iterator[tuple[str, ...]]:
     for name in history:
         if name in _NO_SCORES:
             continue
-        values, place = history[name], best(history, name)
-        shown = [score(name, value) for value in (values[0], values[place], values[-1])]
-        yield title(name), shown[0], shown[1], number(history["epoch"][place]), shown[2]
+        values, place = history[name], history.best(name)
+        shown = ["–", "–"]
+        if place is not None:
+            shown = [score(name, values[place]), number(history["epoch"][place])]
+        yield title(name), score(name, values[0]), *shown, score(name, values[-1])
+
+
+def _directions(history: History) -> Html:
+    """Which columns have no best value, and why."""
+    unknown = [title(name) for name in history if name not in _NO_SCORES and history.direction(name) is None]
+    if not unknown:
+        return NOTHING
+    text = f"Nobody has said whether more or less of {listed(unknown)} is better, so no best value is named."
+    return tag("p", text, class_="note")
 
 
 def _curve(history: History, column: str) -> Html:

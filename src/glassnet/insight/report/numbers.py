@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from glassnet.metrics import is_share
 
 TITLES = {"r2": "R²", "mean_absolute_error": "mean absolute error", "f1": "F1"}
@@ -33,3 +35,9 @@ def count(n: int, noun: str) -> str:
     """How many of something, such as "1 epoch", "1,437 samples" or "3 classes"."""
     plural = "" if n == 1 else "es" if noun.endswith("s") else "s"
     return f"{n:,} {noun}{plural}"
+
+
+def listed(names: Sequence[str]) -> str:
+    """Names in a row, such as "a, b and c"."""
+    *first, last = names
+    return f"{', '.join(first)} and {last}" if first else last

@@ -8,15 +8,14 @@ from glassnet.errors import GlassnetError
 from glassnet.insight.report.markup import Html, section, table, tag
 from glassnet.insight.report.numbers import number
 from glassnet.insight.report.subject import Subject
-from glassnet.insight.report.worst import order
+from glassnet.insight.report.worst import order, output_of
 from glassnet.insight.trace.step import Step
-from glassnet.insight.trace.trace import Trace, trace
+from glassnet.insight.trace.trace import trace
 
 
 def one_step(subject: Subject) -> Html:
     """The trace of the worst of the judged samples."""
-    part = subject.trained.training if subject.trained.held is None else subject.trained.held
-    place = int(order(subject)[0])
+    part, place = subject.trained.judged, int(order(subject)[0])
     chosen = slice(place, place + 1)
     try:
         made = trace(
@@ -25,17 +24,30 @@ def one_step(subject: Subject) -> Html:
         )  # fmt: skip
     except GlassnetError as error:
         return section("step", "One step", tag("p", f"No trace: {error}"))
+    output = output_of(subject, place)
     text = (
         f"What one training step would do with {part.name} sample {place}, the worst one. Loss {number(made.loss)}. "
-        "The numbers are those of the first unit of each layer; X is what the network was given in training."
+        f"The numbers are those of {_which(subject, output)}, and in each hidden layer of the unit that this sample "
+        "moves most; X is what the network was given in training."
     )
-    return section("step", "One step", tag("p", text), *_phases(made))
+    return section("step", "One step", tag("p", text), *_phases(made.written_for(0, output)))
 
 
-def _phases(made: Trace) -> list[Html]:
+def _which(subject: Subject, output: int) -> str:
+    """The output whose numbers are shown."""
+    if not subject.classifies:
+        return f"output {output}"
+    if subject.is_multi_label:
+        return f"the output of {subject.names.classes[output]}, which is farthest from the truth"
+    if subject.network.plan().n_outputs == 1:
+        return f"the one output, the probability of {subject.names.classes[1]}"
+    return f"the output of the true class, {subject.names.classes[output]}"
+
+
+def _phases(steps: list[Step]) -> list[Html]:
     return [
-        table(phase.capitalize(), ["formula", "numbers", "shapes"], map(_row, steps))
-        for phase, steps in groupby(made.steps, lambda step: step.phase)
+        table(phase.capitalize(), ["formula", "numbers", "shapes"], map(_row, part))
+        for phase, part in groupby(steps, lambda step: step.phase)
     ]
 
 

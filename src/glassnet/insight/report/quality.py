@@ -44,10 +44,25 @@ def _scores(subject: Subject) -> Html:
         for name in names
     ]
     head = ["", *(f"{part.name} ({len(part.X):,})" for part in subject.parts)]
-    return table("Scores, as evaluate gives them", head, body)
+    note = NOTHING if subject.test is not None else tag("p", _who_judges(subject), class_="note")
+    return joined([table("Scores, as evaluate gives them", head, body), note])
+
+
+def _who_judges(subject: Subject) -> str:
+    """What must be known of a score where no samples were kept for a test."""
+    if subject.held is None:
+        return (
+            "No samples were held back: these scores are of the very samples that the network learned from."
+        )
+    return (
+        "The validation samples were watched during training. Where anything was chosen by them, such as the number of "
+        "epochs, their score is too good; samples that nothing was chosen by tell more (test_data)."
+    )
 
 
 def _of_classes(subject: Subject) -> Html:
+    if subject.is_multi_label:
+        return _of_labels(subject)
     part, names = subject.judged, subject.names.classes
     true, predicted = subject.classes(part), subject.prediction.argmax(axis=1)
     right = int((true == predicted).sum())
@@ -61,6 +76,21 @@ def _of_classes(subject: Subject) -> Html:
     head = ["class", "samples", "recall", "precision", "most often taken for"]
     note = tag("p", _NOTE, class_="note")
     return joined([picture, table(f"Each class, {part.name} samples", head, body), note])
+
+
+def _of_labels(subject: Subject) -> Html:
+    """Of samples that may be of several classes, each class for itself."""
+    part, true, named = subject.judged, subject.members(subject.judged), subject.named
+    body = []
+    for name, is_of, is_said in zip(subject.names.classes[:_MOST_CLASSES], true.T, named.T, strict=False):
+        n, said, hits = int(is_of.sum()), int(is_said.sum()), int((is_of & is_said).sum())
+        shares = [percent(hits / below) if below else "–" for below in (n, said)]
+        body.append((name, f"{n:,}", f"{said:,}", *shares, f"{int((is_of != is_said).sum()):,}"))
+    head = ["class", "samples", "said to be", "recall", "precision", "wrong"]
+    note = tag(
+        "p", f"{_NOTE} A class is said of a sample whose probability for it is above 0.5.", class_="note"
+    )
+    return joined([table(f"Each class, {part.name} samples", head, body), note])
 
 
 def _per_class(
@@ -109,7 +139,8 @@ def _of_values(subject: Subject) -> Html:
 def _plane(subject: Subject) -> Html:
     """What is predicted everywhere, where there are two features."""
     part = subject.judged
-    if subject.network.layout.n_features != 2 or not (subject.classifies or subject.prediction.shape[1] == 1):
+    has_a_plane = (subject.classifies and not subject.is_multi_label) or subject.prediction.shape[1] == 1
+    if subject.network.layout.n_features != 2 or not has_a_plane:
         return NOTHING
     return drawn(
         lambda: _boundary(subject),

@@ -15,6 +15,7 @@ from glassnet.errors import ArgumentError
 from glassnet.insight.plots.naming import names_of
 from glassnet.insight.report.subject import Names, Samples, Subject, Trained
 from glassnet.losses import Loss
+from glassnet.metrics.targets import several_hot
 from glassnet.network import Network
 from glassnet.training.evaluation import default_loss
 from glassnet.training.history import History
@@ -31,6 +32,7 @@ def read(
     loss: str | Loss | None,
     validation_data: tuple[ArrayLike, ArrayLike] | None,
     given: Given,
+    test_data: tuple[ArrayLike, ArrayLike] | None = None,
 ) -> Subject:
     """The subject of a report; `given` are names of features and classes, the shape of images, and the source.
 
@@ -41,17 +43,21 @@ def read(
     """
     chosen = default_loss(network, y) if loss is None else losses.get(loss)
     training = _samples(network, "training", "", X, y, chosen)
-    held = None
-    if validation_data is not None:
-        if not isinstance(validation_data, tuple | list) or len(validation_data) != 2:
-            raise ArgumentError(
-                f"validation_data must be a pair (X, y); got {type(validation_data).__name__}"
-            )
-        held = _samples(network, "validation", " of validation_data", *validation_data, chosen)
-    trained = Trained(network, training, held)
-    return Subject(
-        network, chosen, training, held, trained, history, _names(network, training, held, chosen, given)
-    )
+    held = _pair(network, "validation", "validation_data", validation_data, chosen)
+    test = _pair(network, "test", "test_data", test_data, chosen)
+    parts = [part for part in (training, held, test) if part is not None]
+    trained = Trained(network, training, held, parts[-1])
+    names = _names(network, parts, chosen, given)
+    return Subject(network, chosen, training, held, test, trained, history, names)
+
+
+def _pair(network: Network, name: str, option: str, given: Any, loss: Loss) -> Samples | None:
+    if given is None:
+        return None
+    if not isinstance(given, tuple | list) or len(given) != 2:
+        raise ArgumentError(f"{option} must be a pair (X, y); got {type(given).__name__}")
+    X, y = given
+    return _samples(network, name, f" of {option}", X, y, loss)
 
 
 def _samples(network: Network, name: str, of_what: str, X: ArrayLike, y: ArrayLike, loss: Loss) -> Samples:
@@ -60,11 +66,10 @@ def _samples(network: Network, name: str, of_what: str, X: ArrayLike, y: ArrayLi
     return Samples(name, np.asarray(X), np.asarray(y))
 
 
-def _names(network: Network, training: Samples, held: Samples | None, loss: Loss, given: Given) -> Names:
+def _names(network: Network, parts: list[Samples], loss: Loss, given: Given) -> Names:
     features, classes, image_shape, source = given
     n_features, n_outputs = network.layout.n_features, network.plan().n_outputs
     feature_names = tuple(names_of("feature_names", features, n_features, "x"))
-    parts = [training] if held is None else [training, held]
     class_names: tuple[str, ...] = ()
     if all(_names_classes(part, loss) for part in parts):
         class_names = tuple(names_of("class_names", classes, max(n_outputs, 2), ""))
@@ -74,7 +79,8 @@ def _names(network: Network, training: Samples, held: Samples | None, loss: Loss
 
 
 def _names_classes(part: Samples, loss: Loss) -> bool:
-    return inputs.names_classes(part.y.reshape(len(part.y), -1), loss)
+    y = part.y.reshape(len(part.y), -1)
+    return inputs.names_classes(y, loss) or (loss.domain == (0.0, 1.0) and several_hot(y))
 
 
 def _image(network: Network, feature_names: tuple[str, ...], image_shape: Any) -> tuple[int, int] | None:

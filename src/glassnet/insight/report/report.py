@@ -76,6 +76,7 @@ def report(
     path: str | PathLike[str] | None = None,
     loss: str | Loss | None = None,
     validation_data: tuple[ArrayLike, ArrayLike] | None = None,
+    test_data: tuple[ArrayLike, ArrayLike] | None = None,
     feature_names: Sequence[str] | None = None,
     class_names: Sequence[str] | None = None,
     image_shape: tuple[int, int] | None = None,
@@ -96,7 +97,10 @@ def report(
     loss : str or Loss, optional
         By default the loss of the last fit, or the one that goes with the last activation.
     validation_data : (X, y), optional
-        Samples that were held back; quality and worst errors are those of them, or else of the training data.
+        Samples that training was watched on: by them the page tells about overfitting and when to stop.
+    test_data : (X, y), optional
+        Samples that nothing was chosen by. The title, quality and worst errors are those of them, or else of the
+        validation data, or else of the training data.
     feature_names, class_names : sequence of str, optional
         One name for each feature, and for each class.
     image_shape : tuple of int, optional
@@ -116,16 +120,23 @@ def report(
         If the data or names do not fit the network or the loss.
     """
     subject = read(
-        network, X, y, history, loss, validation_data, (feature_names, class_names, image_shape, source)
+        network,
+        X,
+        y,
+        history,
+        loss,
+        validation_data,
+        (feature_names, class_names, image_shape, source),
+        test_data,
     )
-    made = of_subject(subject, lambda change: python_code(subject, change))
+    made = of_subject(subject, lambda change, place: python_code(subject, change))
     if path is not None:
         made.save(path)
     return made
 
 
-def of_subject(subject: Subject, written: Callable[[Mapping[str, Any]], str]) -> Report:
-    """The report; `written` says how a change of the training is typed."""
+def of_subject(subject: Subject, written: Callable[[Mapping[str, Any], int], str]) -> Report:
+    """The report; `written` says how a change of the training is typed, the first, second … of those proposed."""
     if subject.loss.targets == "labels":
         raise ArgumentError(
             f"a report tells how well classes or values are predicted; {subject.loss.name} trains embeddings, "
@@ -134,7 +145,7 @@ def of_subject(subject: Subject, written: Callable[[Mapping[str, Any]], str]) ->
     findings, reason = found_by_diagnosis(subject)
     parts = [
         data(subject), model(subject), learning(subject), quality(subject), worst(subject),
-        diagnosis(findings, reason), one_step(subject), _next(suggestions(subject, findings), written),
+        diagnosis(subject, findings, reason), one_step(subject), _next(suggestions(subject, findings), written),
     ]  # fmt: skip
     heading = f"{subject.names.source or 'A network'}: {_headline(subject)}"
     links = tag(
@@ -153,9 +164,13 @@ def _headline(subject: Subject) -> str:
     return f"{title(name)} {score(name, scores[name])} on {count(len(part.X), f'{part.name} sample')}"
 
 
-def _next(proposed: Sequence[Suggestion], written: Callable[[Mapping[str, Any]], str]) -> Html:
+def _next(proposed: Sequence[Suggestion], written: Callable[[Mapping[str, Any], int], str]) -> Html:
     items = (
-        tag("li", tag("p", one.why), tag("pre", tag("code", written(one.change))) if one.change else NOTHING)
-        for one in proposed
+        tag(
+            "li",
+            tag("p", one.why),
+            tag("pre", tag("code", written(one.change, place))) if one.change else NOTHING,
+        )
+        for place, one in enumerate(proposed)
     )
     return section("next", _SECTIONS["next"], tag("ol", *items))

@@ -12,12 +12,14 @@ from numpy.typing import NDArray
 
 from glassnet import inputs
 from glassnet.losses import Loss
+from glassnet.metrics.targets import several_hot
 from glassnet.network import Network
 from glassnet.optimizers import Optimizer
 from glassnet.training.history import History
 
 Array = NDArray[Any]
 Floats = NDArray[np.float64]
+_OF_SEVERAL_LABELS = ["accuracy", "label_accuracy", "f1"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,11 +33,20 @@ class Samples:
 
 @dataclass(frozen=True, eq=False)
 class Trained:
-    """The network that was trained, and the samples as it was given them; they may have been scaled."""
+    """The network that was trained, and the samples as it was given them; they may have been scaled.
+
+    Attributes
+    ----------
+    held : Samples or None
+        What training was watched on.
+    judged : Samples
+        What tells how good it is.
+    """
 
     network: Network
     training: Samples
     held: Samples | None
+    judged: Samples
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,8 +77,10 @@ class Subject:
     ----------
     network : Network
         As it is used: for samples as they are.
-    training, held : Samples
-        What it learned from, and what was held back, if anything was.
+    training : Samples
+        What it learned from.
+    held, test : Samples or None
+        What training was watched on, and what it was neither trained nor watched on.
     trained : Trained
         What diagnosis and trace look at.
     """
@@ -76,24 +89,30 @@ class Subject:
     loss: Loss
     training: Samples
     held: Samples | None
+    test: Samples | None
     trained: Trained
     history: History | None
     names: Names
 
     @property
     def parts(self) -> list[Samples]:
-        """The samples to learn from, and those held back."""
-        return [self.training] if self.held is None else [self.training, self.held]
+        """The samples to learn from, those to watch, and those to test."""
+        return [part for part in (self.training, self.held, self.test) if part is not None]
 
     @property
     def judged(self) -> Samples:
-        """The samples that tell how good the network is: those held back, if there are any."""
+        """The samples that tell how good the network is: those that it has seen least of."""
         return self.parts[-1]
 
     @property
     def classifies(self) -> bool:
         """Whether it tells classes apart."""
         return bool(self.names.classes)
+
+    @cached_property
+    def is_multi_label(self) -> bool:
+        """Whether a sample may be of several classes, or of none: targets are rows of 0 and 1."""
+        return self.classifies and any(several_hot(self.values(part)) for part in self.parts)
 
     @property
     def optimizer(self) -> Optimizer | None:
@@ -104,16 +123,37 @@ class Subject:
     @cached_property
     def scores(self) -> dict[str, Mapping[str, float]]:
         """Loss and metrics of each part, as ``evaluate`` gives them."""
-        return {part.name: self.network.evaluate(part.X, part.y, loss=self.loss) for part in self.parts}
+        wanted = _OF_SEVERAL_LABELS if self.is_multi_label else None
+        return {
+            part.name: self.network.evaluate(part.X, part.y, loss=self.loss, metrics=wanted)
+            for part in self.parts
+        }
 
     @cached_property
     def prediction(self) -> Floats:
-        """Of the judged samples: the probability of every class, or the values."""
+        """Of the judged samples: the probability of every class, or the values; of several labels those of each."""
         output = self.loss.activation.value(self.network.predict(self.judged.X)).astype(np.float64)
         return np.hstack([1 - output, output]) if self.classifies and output.shape[1] == 1 else output
 
+    def members(self, part: Samples) -> NDArray[np.bool_]:
+        """Which classes each sample is of, (n_samples, n_classes)."""
+        if self.is_multi_label:
+            return self.values(part) > 0.5
+        found: NDArray[np.bool_] = self.classes(part)[:, None] == np.arange(len(self.names.classes))
+        return found
+
+    @property
+    def named(self) -> NDArray[np.bool_]:
+        """Which classes each of the judged samples is said to be of."""
+        if self.is_multi_label:
+            return self.prediction > 0.5
+        found: NDArray[np.bool_] = self.prediction.argmax(axis=1)[:, None] == np.arange(
+            len(self.names.classes)
+        )
+        return found
+
     def classes(self, part: Samples) -> NDArray[np.int64]:
-        """The true class of each sample."""
+        """The true class of each sample, where it has one."""
         return inputs.classes_of(np.asarray(part.y).reshape(len(part.y), -1))
 
     def values(self, part: Samples) -> Floats:

@@ -9,7 +9,7 @@ from typing import Any
 
 from glassnet import activations
 from glassnet.insight.diagnosis import Finding
-from glassnet.insight.report.learning import best
+from glassnet.insight.report.learning import HELD_LOSS, meanwhile, metric_rose, rise
 from glassnet.insight.report.numbers import count, number
 from glassnet.insight.report.subject import Subject
 from glassnet.layers import Dense, Dropout
@@ -26,7 +26,6 @@ _BETTER_ACTIVATION = {
     "saturated_units": "relu", "vanishing_gradient": "relu", "missing_nonlinearity": "relu", "dead_units": "leaky_relu",
 }  # fmt: skip
 _LATE, _EARLY = 0.9, 0.7  # shares of the epochs
-_RISE = 1.1  # of the validation loss above its best that is worth saying
 _FALLS = 0.98  # what the last tenth of the epochs makes of the best loss before, where more are worth a try
 
 
@@ -88,11 +87,13 @@ def _change(subject: Subject, finding: Finding) -> dict[str, Any]:
 
 
 def _from_history(subject: Subject, history: History) -> Iterator[Suggestion]:
-    watched = "validation_loss" if "validation_loss" in history else "loss"
+    watched = HELD_LOSS if HELD_LOSS in history else "loss"
     values, n, name = history.columns.get(watched, []), history.n_epochs, watched.replace("_", " ")
     if n == 0 or subject.scores[subject.judged.name].get("accuracy") == 1:
         return
-    place = best(history, watched)
+    place = history.best(watched)
+    if place is None:
+        return
     if n == 1:
         yield Suggestion(
             "One epoch does not show where the loss ends: train longer.", {"epochs": _longer(history)}
@@ -103,11 +104,7 @@ def _from_history(subject: Subject, history: History) -> Iterator[Suggestion]:
             f"of {n}.",
             {"epochs": _longer(history)},
         )
-    elif (
-        watched == "validation_loss"
-        and len(subject.judged.X) >= _FEWEST_HELD
-        and values[-1] > _RISE * values[place]
-    ):
+    elif subject.held is not None and len(subject.held.X) >= _FEWEST_HELD and rise(history) is not None:
         yield from _after_a_rise(subject, values, place)
 
 
@@ -119,6 +116,14 @@ def _after_a_rise(subject: Subject, values: Sequence[float], place: int) -> Iter
             yield Suggestion(
                 f"The validation loss never fell clearly below that of the first epoch ({number(values[0])}), and rose "
                 f"to {number(values[-1])}: what was learned does not hold for new samples.",
+                change,
+            )
+    elif subject.history is not None and metric_rose(subject.history, place):
+        told, change = " ".join(meanwhile(subject.history, place)), _dropout(subject)
+        if change:
+            yield Suggestion(
+                f"The validation loss was best after {count(place + 1, 'epoch')} ({number(values[place])}) and rose to "
+                f"{number(values[-1])}. {told} So the network learns on, but grows too sure of itself.",
                 change,
             )
     elif place + 1 <= _EARLY * len(values):

@@ -25,6 +25,8 @@ def order(subject: Subject) -> NDArray[np.int64]:
     if not subject.classifies:
         errors = np.abs(subject.values(subject.judged) - subject.prediction).max(axis=1)
         return np.argsort(-errors, kind="stable")
+    if subject.is_multi_label:
+        return np.argsort(-_distances(subject).max(axis=1), kind="stable")
     true = subject.classes(subject.judged)
     own = subject.prediction[np.arange(len(true)), true]
     others = subject.prediction.copy()
@@ -32,7 +34,40 @@ def order(subject: Subject) -> NDArray[np.int64]:
     return np.argsort(own - others.max(axis=1), kind="stable")
 
 
+def _distances(subject: Subject) -> Array:
+    """How far each probability is from the truth, (n_samples, n_classes)."""
+    return np.abs(subject.members(subject.judged) - subject.prediction)
+
+
+def output_of(subject: Subject, place: int) -> int:
+    """The output that tells most about a sample: that of its true class, or the one that errs most."""
+    if subject.classifies and not subject.is_multi_label:
+        return int(subject.classes(subject.judged)[place]) if subject.network.plan().n_outputs > 1 else 0
+    if subject.is_multi_label:
+        return int(_distances(subject)[place].argmax())
+    return int(np.abs(subject.values(subject.judged)[place] - subject.prediction[place]).argmax())
+
+
+def _of_labels(subject: Subject) -> Html:
+    """The samples with the surest wrong answer about one of their classes."""
+    part, names, p = subject.judged, np.array(subject.names.classes, object), subject.prediction
+    true, named = subject.members(part), subject.named
+    features, values = _shown_features(subject)
+    n_wrong = int((true != named).any(axis=1).sum())
+    body = []
+    for place in order(subject)[:_SHOWN].tolist():
+        worst = int(_distances(subject)[place].argmax())
+        sets = [", ".join(names[of[place]]) or "none" for of in (true, named)]
+        body.append((str(place), *sets, names[worst], percent(p[place, worst]), *map(number, values[place])))
+    head = ["sample", "true", "predicted", "farthest from the truth", "its probability", *features]
+    text = f"{n_wrong:,} of {len(true):,} {part.name} samples are wrong in one class at least; the surest come first."
+    made = table(count(len(body), f"{part.name} sample"), head, body)
+    return joined([tag("p", text), made, tag("p", _counted(subject), class_="note")])
+
+
 def _of_classes(subject: Subject) -> Html:
+    if subject.is_multi_label:
+        return _of_labels(subject)
     part = subject.judged
     true, predicted = subject.classes(part), subject.prediction.argmax(axis=1)
     n_wrong, first = int((true != predicted).sum()), order(subject)[:_SHOWN]

@@ -1,0 +1,58 @@
+"""What a training leaves behind beside its page: the model, the history, the pictures."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from glassnet.cli import tables
+from glassnet.cli.model import Model, Part
+from glassnet.errors import MissingDependencyError
+from glassnet.training.history import History
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+MODEL, HISTORY = "model.safetensors", "history.csv"
+CURVES, MATRIX = "learning_curve.png", "confusion_matrix.png"
+_DOTS_PER_INCH = 150
+
+
+def write(folder: Path, model: Model, history: History, part: Part) -> tuple[list[str], str]:
+    """Write everything; the names of the files, and why there are no pictures, if so.
+
+    `part` is what the confusion matrix is drawn of.
+    """
+    model.network.save(folder / MODEL)
+    written = [MODEL]
+    if history.n_epochs == 0:
+        return written, ""
+    rows = [list(history), *zip(*history.values(), strict=True)]
+    tables.write(folder / HISTORY, tables.csv_text(rows))
+    written.append(HISTORY)
+    try:
+        written += _draw(folder, model, history, part)
+    except MissingDependencyError as error:
+        return written, str(error)
+    return written, ""
+
+
+def _draw(folder: Path, model: Model, history: History, part: Part) -> list[str]:
+    from glassnet.insight import plots
+    from glassnet.insight.plots import canvas
+
+    figure = canvas.figure(8.0, 3.2)
+    for ax, column in zip(figure.subplots(1, 2), ("loss", model.head.metric), strict=True):
+        plots.learning_curves(history, column, ax=ax)
+    _save(figure, folder / CURVES)
+    if not model.classifies:
+        return [CURVES]
+    classes = part.y if part.y.ndim == 1 or part.y.shape[1] > 1 else part.y[:, 0]
+    ax = plots.confusion_matrix(classes, model.predict(part.X), class_names=model.description.class_names)
+    _save(ax.get_figure(root=True), folder / MATRIX)
+    return [CURVES, MATRIX]
+
+
+def _save(figure: Figure | None, path: Path) -> None:
+    if figure is not None:
+        figure.savefig(path, dpi=_DOTS_PER_INCH)
