@@ -1,5 +1,6 @@
 """What a report proposes follows from the findings and the curves."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -89,3 +90,56 @@ def test_dropout_grows_where_there_is_some_and_is_replaced() -> None:
     code = python_code(about, {"dropout": 0.4})
     assert code == "net = gn.Network([gn.Dense(4, 'relu'), gn.Dropout(0.4), gn.Dense(2, 'softmax')], seed=0)"
     assert proposed(subject([*HIDDEN, gn.Dropout(0.5)], loss=FLAT), finding("overfitting")) == []
+
+
+# ---- the thresholds: one case just inside, one just outside
+
+
+def ended(last: float, **more: list[float]) -> Subject:
+    """A validation loss that was best, 0.4, after three of ten epochs and ended there."""
+    return subject(HIDDEN, loss=FLAT, validation_loss=[1.0, 0.5, 0.4, *[last] * 7], **more)
+
+
+@pytest.mark.parametrize(("last", "change"), [(0.4401, [{"epochs": 3}]), (0.4399, [])])
+def test_a_rise_above_a_tenth_is_said(last: float, change: list[dict[str, Any]]) -> None:
+    assert proposed(ended(last)) == change
+
+
+@pytest.mark.parametrize(("place", "change"), [(7, [{"epochs": 7}]), (8, [])])
+def test_to_stop_is_proposed_where_the_best_lies_in_the_first_seven_tenths(
+    place: int, change: list[dict[str, Any]]
+) -> None:
+    values = [1.0] * (place - 1) + [0.5] + [0.6] * (10 - place)
+    assert proposed(subject(HIDDEN, loss=FLAT, validation_loss=values)) == change
+
+
+@pytest.mark.parametrize(("best", "change"), [(0.9801, [{"dropout": 0.2}]), (0.9799, [{"epochs": 2}])])
+def test_a_validation_loss_that_never_fell_clearly_asks_for_dropout(
+    best: float, change: list[dict[str, Any]]
+) -> None:
+    values = [1.0, best, *[1.5] * 8]
+    assert proposed(subject(HIDDEN, loss=FLAT, validation_loss=values)) == change
+
+
+@pytest.mark.parametrize(("newest", "change"), [(0.2939, [{"epochs": 20}]), (0.2941, [])])
+def test_a_loss_still_falls_where_the_last_tenth_made_it_a_fiftieth_better(
+    newest: float, change: list[dict[str, Any]]
+) -> None:
+    assert proposed(subject(HIDDEN, loss=[1.0, *[0.3] * 8, newest])) == change
+
+
+@pytest.mark.parametrize(("n", "change"), [(10, [{"epochs": 3}]), (9, [])])
+def test_fewer_than_ten_samples_do_not_say_when_to_stop(n: int, change: list[dict[str, Any]]) -> None:
+    about = ended(0.6)
+    assert about.held is not None
+    few = replace(about.held, X=about.held.X[:n], y=about.held.y[:n])
+    assert proposed(replace(about, held=few)) == change
+
+
+def test_nobody_is_told_to_stop_while_the_watched_accuracy_rises() -> None:
+    rising = {"validation_accuracy": [0.3, 0.4, 0.5, *[0.7] * 7]}
+    assert proposed(ended(0.6, **rising)) == [{"dropout": 0.2}]
+    falling = {"validation_accuracy": [0.3, 0.4, 0.7, *[0.5] * 7]}
+    assert proposed(ended(0.6, **falling)) == [{"epochs": 3}]
+    (first, _) = suggestions(ended(0.6, **rising), [])
+    assert "validation accuracy went from 50.00 % to 70.00 % meanwhile" in first.why

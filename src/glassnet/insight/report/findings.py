@@ -37,7 +37,7 @@ def diagnosis(subject: Subject, findings: Sequence[Finding], reason: str) -> Htm
 def _nothing_found(subject: Subject) -> str:
     """What was looked at without a finding, and what was not."""
     text = "None of the rules of gn.diagnose found anything that keeps this network from learning its training samples."
-    if subject.held is None:
+    if not subject.was_watched:
         return f"{text} Whether it holds for other samples was not looked at, since none were held back."
     if subject.history is not None and rise(subject.history) is not None:
         return f"{text} What it does on other samples got worse in the end: see Learning."

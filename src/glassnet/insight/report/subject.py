@@ -100,6 +100,11 @@ class Subject:
         return [part for part in (self.training, self.held, self.test) if part is not None]
 
     @property
+    def was_watched(self) -> bool:
+        """Whether training was watched on samples that it did not learn from."""
+        return self.held is not None or (self.history is not None and "validation_loss" in self.history)
+
+    @property
     def judged(self) -> Samples:
         """The samples that tell how good the network is: those that it has seen least of."""
         return self.parts[-1]

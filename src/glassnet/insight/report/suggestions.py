@@ -104,7 +104,7 @@ def _from_history(subject: Subject, history: History) -> Iterator[Suggestion]:
             f"of {n}.",
             {"epochs": _longer(history)},
         )
-    elif subject.held is not None and len(subject.held.X) >= _FEWEST_HELD and rise(history) is not None:
+    elif (subject.held is None or len(subject.held.X) >= _FEWEST_HELD) and rise(history) is not None:
         yield from _after_a_rise(subject, values, place)
 
 

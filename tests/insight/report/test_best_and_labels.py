@@ -1,0 +1,161 @@
+"""Best epochs on the page, overfitting, and samples that may be of several classes."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+import sklearn.metrics
+
+import glassnet as gn
+from glassnet.insight.report.findings import diagnosis
+from glassnet.insight.report.reading import read
+from tests.insight.report.pages import Page
+
+
+@pytest.fixture(autouse=True)
+def undrawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As if matplotlib were not installed, since drawing takes longer than everything else."""
+    import sys
+
+    monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
+
+
+def page(X: Any, y: Any, net: gn.Network, history: gn.History, **options: Any) -> Page:
+    return Page(gn.report(net, X, y, history, **options).html)
+
+
+def fitted(metrics: list[Any]) -> tuple[Any, Any, gn.Network, gn.History]:
+    iris = gn.datasets.iris()
+    net = gn.Network([gn.Dense(3, "softmax")], seed=0)
+    history = net.fit(
+        iris.X, iris.y, loss="scce", optimizer=gn.Adam(0.05), epochs=12, metrics=metrics,
+        validation_data=(iris.X[::2], iris.y[::2]), engine="numpy", progress=False,
+    )  # fmt: skip
+    return iris.X, iris.y, net, history
+
+
+def test_the_best_epoch_of_the_page_is_that_of_the_history() -> None:
+    X, y, net, history = fitted([gn.metrics.F1("macro"), gn.metrics.TopK(2)])
+    made = page(X, y, net, history, validation_data=(X[::2], y[::2]))
+    for name in ("loss", "f1_macro", "top_2_accuracy", "validation_f1_macro"):
+        place = history.best(name)
+        assert place is not None
+        row = made.column("The curves in numbers", name.replace("_", " "))
+        assert row[2] == str(place + 1), name
+
+
+def test_of_a_metric_without_a_direction_no_best_epoch_is_named() -> None:
+    def spread(y_true: np.ndarray, y_pred: np.ndarray) -> float:
+        return float(y_pred.std())
+
+    X, y, net, history = fitted([spread])
+    made = page(X, y, net, history)
+    assert made.column("The curves in numbers", "spread")[1:3] == ["–", "–"]
+    assert "Nobody has said whether more or less of spread and validation spread is better" in made.text
+
+
+def curves(**columns: list[float]) -> Page:
+    X, y, net, _ = fitted([])
+    history = gn.History()
+    history.extend({"epoch": range(1, 6), **columns, "learning_rate": [0.1] * 5, "seconds": [0.1] * 5})
+    return page(X, y, net, history)
+
+
+FALLING = [1.0, 0.5, 0.4, 0.3, 0.2]
+
+
+@pytest.mark.parametrize(("last", "said"), [(0.3301, True), (0.3299, False)])
+def test_overfitting_that_the_curves_show_is_said(last: float, said: bool) -> None:
+    made = curves(loss=FALLING, validation_loss=[1.0, 0.3, 0.31, 0.32, last])
+    assert ("Overfitting: The validation loss was best after epoch 2, 0.3" in made.text) is said
+
+
+def test_a_rise_of_both_losses_is_not_called_overfitting() -> None:
+    made = curves(loss=[1.0, 0.5, 0.6, 0.7, 0.8], validation_loss=[1.0, 0.3, 0.4, 0.5, 0.6])
+    assert "The validation loss was best after epoch 2" in made.text and "Overfitting:" not in made.text
+
+
+def test_what_was_not_looked_at_is_said() -> None:
+    made = curves(loss=FALLING)
+    assert "these curves cannot show overfitting" in made.text
+    assert "these scores are of the very samples that the network learned from" in made.text
+
+
+@pytest.mark.parametrize(
+    ("columns", "said"),
+    [
+        (
+            {"validation_loss": [1.0, 0.3, 0.31, 0.32, 0.3301]},
+            "What it does on other samples got worse in the end",
+        ),
+        (
+            {"validation_loss": [1.0, 0.3, 0.31, 0.32, 0.3299]},
+            "None of the rules of gn.diagnose found anything",
+        ),
+        ({}, "Whether it holds for other samples was not looked at, since none were held back."),
+    ],
+)
+def test_without_a_finding_the_page_says_what_was_looked_at(
+    columns: dict[str, list[float]], said: str
+) -> None:
+    X, y, net, _ = fitted([])
+    history = gn.History()
+    history.extend({"epoch": range(1, 6), "loss": FALLING, **columns})
+    text = Page(diagnosis(read(net, X, y, history, None, None, (None, None, None, "")), (), "")).text
+    assert said in text and "learning its training samples" in text
+
+
+def test_the_title_is_of_the_test_samples_and_says_so() -> None:
+    X, y, net, history = fitted([])
+    made = page(X, y, net, history, validation_data=(X[::3], y[::3]), test_data=(X[1::3], y[1::3]))
+    accuracy = net.evaluate(X[1::3], y[1::3])["accuracy"]
+    assert made.text.strip().startswith(f"A network: accuracy {100 * accuracy:.2f} % on 50 test samples")
+    assert "their score is too good" not in made.text
+    held = page(X, y, net, history, validation_data=(X[::3], y[::3]))
+    assert "on 50 validation samples" in held.text and "their score is too good" in held.text
+
+
+# ---- several labels
+
+
+def several() -> tuple[Any, Any, gn.Network, gn.History]:
+    random = np.random.default_rng(0)
+    X = random.normal(size=(200, 4))
+    y = (X[:, :3] + 0.3 * random.normal(size=(200, 3)) > 0.3).astype(float)
+    net = gn.Network([gn.Dense(8, "tanh"), gn.Dense(3, "sigmoid")], seed=0)
+    history = net.fit(
+        X, y, loss="bce", optimizer=gn.Adam(0.02), epochs=30, batch_size=32, engine="numpy", progress=False
+    )
+    return X, y, net, history
+
+
+def test_each_of_several_labels_is_judged_for_itself_as_scikit_learn_does() -> None:
+    X, y, net, history = several()
+    made = page(X, y, net, history, class_names=["a", "b", "c"])
+    named = net.predict(X) > 0.5
+    for place, name in enumerate("abc"):
+        counted, said, recall, precision, wrong = made.column("Each class, training samples", name)
+        true = y[:, place]
+        assert (int(counted), int(said)) == (true.sum(), named[:, place].sum())
+        assert recall == f"{100 * sklearn.metrics.recall_score(true, named[:, place]):.2f} %"
+        assert precision == f"{100 * sklearn.metrics.precision_score(true, named[:, place]):.2f} %"
+        assert int(wrong) == (true != named[:, place]).sum()
+    subset = sklearn.metrics.accuracy_score(y, named)
+    assert made.column("Scores, as evaluate gives them", "accuracy") == [f"{100 * subset:.2f} %"]
+    assert (
+        f"{(y != named).any(axis=1).sum()} of 200 training samples are wrong in one class at least"
+        in made.text
+    )
+
+
+def test_of_several_labels_counts_and_the_worst_are_those_of_the_rows() -> None:
+    X, y, net, history = several()
+    made = page(X, y, net, history, class_names=["a", "b", "c"])
+    counts = made.tables["Classes; a sample may be of several, or of none"]
+    assert [row[1] for row in counts[1:]] == [f"{n:.0f} ({100 * n / 200:.2f} %)" for n in y.sum(axis=0)]
+    far = np.abs(y - net.predict(X))
+    place = int(far.max(axis=1).argmax())
+    shown = made.tables["12 training samples"][1]
+    assert shown[0] == str(place) and shown[3] == "abc"[int(far[place].argmax())]
+    assert shown[1] == (", ".join("abc"[k] for k in np.flatnonzero(y[place])) or "none")
+    assert f"the output of {shown[3]}, which is farthest from the truth" in made.text
