@@ -221,6 +221,65 @@ def test_a_folder_belongs_to_this_user_or_to_root(
     assert cache._is_private(folder) == trusted
 
 
+# What may stand in a file's place, and is not run: made of a path and the file's content.
+FOREIGN: dict[str, Callable[[Path, bytes], Any]] = {
+    "a link to another file of ours": lambda path, content: (
+        path.with_name("other").write_bytes(content),
+        path.unlink(),
+        path.symlink_to(path.with_name("other")),
+    ),
+    "a file that all can write": lambda path, content: path.chmod(0o666),
+    "a file that the group can write": lambda path, content: path.chmod(0o664),
+    "a pipe": lambda path, content: (path.unlink(), os.mkfifo(path)),
+}
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such permissions")
+@pytest.mark.parametrize("name", FOREIGN)
+def test_a_file_that_is_not_our_own_is_not_run(name: str, folder: Path, compilations: list[str]) -> None:
+    gate()
+    path = folder / f"{NAME}.kernel"
+    FOREIGN[name](path, path.read_bytes())
+    assert_right(gate())
+    assert compilations == [NAME, NAME]
+
+
+@pytest.mark.skipif(os.name == "nt" or os.getuid() != 0, reason="only root can give a file away")
+def test_a_file_of_another_user_is_not_run(folder: Path, compilations: list[str]) -> None:
+    gate()
+    os.chown(folder / f"{NAME}.kernel", 12345, 12345)
+    assert_right(gate())
+    assert compilations == [NAME, NAME]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such permissions")
+@pytest.mark.parametrize(("mode", "read"), [(0o755, True), (0o1777, True), (0o777, False), (0o775, False)])
+def test_a_folder_above_that_others_can_write_to_lets_nothing_in_later(
+    mode: int, read: bool, folder: Path, compilations: list[str]
+) -> None:
+    """The folder is looked at whenever a file of it is read, and those above it, too: it may have been swapped."""
+    gate()
+    folder.parent.chmod(mode)
+    assert (cache.KernelFile(NAME).read() is not None) == read
+    assert_right(gate())
+    assert compilations == ([NAME] if read else [NAME, NAME])
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such permissions")
+def test_folders_that_are_made_are_ours_alone_whatever_the_umask(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GLASSNET_CACHE", str(tmp_path / "one" / "two"))
+    before = os.umask(0)
+    cache.folder.cache_clear()
+    try:
+        assert cache.folder() == tmp_path / "one" / "two" / cache.key()
+    finally:
+        os.umask(before)
+        cache.folder.cache_clear()
+    assert stat.S_IMODE((tmp_path / "one").stat().st_mode) == 0o755
+
+
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no such permissions")
 def test_only_this_user_can_write_what_is_written(folder: Path) -> None:
     before = os.umask(0)

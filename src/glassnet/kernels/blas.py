@@ -93,8 +93,10 @@ INTEGER_BITS = FOUND.integer_bits if FOUND is not None else 64
 
 _lock = threading.Lock()
 _usual: list[int] = []
-_shared: list[int] = []
-_exact: list[int] = []
+# Who uses the BLAS: the thread that asked, and how many threads it wants.
+User = tuple[int, int]
+_shared: list[User] = []
+_exact: list[User] = []
 
 
 def threads(wanted: int) -> AbstractContextManager[None]:
@@ -111,30 +113,45 @@ def exactly(wanted: int) -> AbstractContextManager[None]:
 
 
 @contextmanager
-def _joining(users: list[int], wanted: int) -> Iterator[None]:
+def _joining(users: list[User], wanted: int) -> Iterator[None]:
     """While active, `wanted` is among what the users of the BLAS want; the last one to leave puts back what was."""
-    controllers = [library.controller for library in LIBRARIES]
+    user = threading.get_ident(), int(wanted)
     with _lock:
         if not _shared and not _exact:
-            _usual[:] = [controller.get_num_threads() for controller in controllers]
-        users.append(wanted)
-        _set(controllers)
+            _usual[:] = [library.controller.get_num_threads() for library in LIBRARIES]
+        users.append(user)
     try:
+        with _lock:
+            _set()
         yield
     finally:
         with _lock:
-            users.remove(wanted)
-            _set(controllers)
+            users.remove(user)
+            _set()
 
 
-def _set(controllers: list[Any]) -> None:
-    for controller, usual in zip(controllers, _usual, strict=True):
-        controller.set_num_threads(_number(usual))
+def _set() -> None:
+    for library, usual in zip(LIBRARIES, _usual, strict=True):
+        library.controller.set_num_threads(_number(usual))
 
 
 def _number(usual: int) -> int:
     if _exact:
-        return _exact[-1]
+        return _exact[-1][1]
     if not _shared:
         return usual
-    return min(_shared[0], usual) if len(_shared) == 1 else 1
+    return min(_shared[0][1], usual) if len(_shared) == 1 else 1
+
+
+def _in_a_child() -> None:
+    """Of all users only the thread that forked is left."""
+    for users in (_shared, _exact):
+        users[:] = [user for user in users if user[0] == threading.get_ident()]
+    if _usual:
+        _set()
+    _lock.release()
+
+
+if hasattr(os, "register_at_fork"):
+    # A process forks when nobody holds the lock: a child would wait for ever for a thread that it does not have.
+    os.register_at_fork(before=_lock.acquire, after_in_parent=_lock.release, after_in_child=_in_a_child)

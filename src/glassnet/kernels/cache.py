@@ -40,10 +40,17 @@ def folder() -> Path | None:
     base = os.environ.get("GLASSNET_CACHE") or platformdirs.user_cache_dir("glassnet")
     place = Path(base) / key()
     try:
-        place.mkdir(mode=0o755, parents=True, exist_ok=True)
+        _make(place)
         return place if _is_private(place) else None
     except OSError:
         return None
+
+
+def _make(place: Path) -> None:
+    """The folder and those above it, none of which others can write to, whatever the umask."""
+    if not place.is_dir():
+        _make(place.parent)
+        place.mkdir(mode=0o755, exist_ok=True)
 
 
 def keeps() -> bool:
@@ -53,11 +60,32 @@ def keeps() -> bool:
 
 
 def _is_private(place: Path) -> bool:
-    """Whether nobody but this user, or the one who runs the machine, can write here."""
+    """Whether nobody but this user, or the one who runs the machine, can write here or put another folder here."""
     if os.name == "nt":
         return True
-    status = place.stat()
-    return status.st_uid in (0, os.getuid()) and not status.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
+    ways = place.absolute(), place.resolve()
+    above = {parent for way in ways for parent in way.parents}
+    return _is_ours(place.stat()) and all(_is_ours(parent.stat(), sticky=True) for parent in above)
+
+
+def _is_ours(status: os.stat_result, *, sticky: bool = False) -> bool:
+    """Whether others cannot write; with `sticky`, a folder where they cannot touch what is not theirs will do."""
+    others = status.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
+    return status.st_uid in (0, os.getuid()) and (
+        not others or (sticky and bool(status.st_mode & stat.S_ISVTX))
+    )
+
+
+def _content(path: Path) -> bytes:
+    """Of a file of our own that is no link; raises OSError for any other, since what is read here is run."""
+    if os.name == "nt":
+        return path.read_bytes()
+    number = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    with os.fdopen(number, "rb") as file:
+        status = os.fstat(number)
+        if not (stat.S_ISREG(status.st_mode) and _is_ours(status) and _is_private(path.parent)):
+            raise PermissionError(f"{path} is not a file of this user's own")
+        return file.read()
 
 
 @cache
@@ -94,7 +122,7 @@ class KernelFile:
         if self.path is None:
             return None
         try:
-            content = self.path.read_bytes()
+            content = _content(self.path)
         except OSError:
             return None
         digest, payload = content[:DIGEST_BYTES], content[DIGEST_BYTES:]

@@ -75,4 +75,4 @@ class CSVLog(Callback):
 def _epoch_of(row: bytes) -> float:
     """The epoch of a row; infinity if it was not written to its end."""
     first = row.partition(b",")[0]
-    return int(first) if first.isdigit() and row.endswith(b"\n") else float("inf")
+    return float(first) if first.isdigit() and row.endswith(b"\n") else float("inf")

@@ -1,15 +1,17 @@
 """The file that a sweep writes while it runs, and goes on from.
 
 Lines of JSON: the first says which sweep it is, each other one holds a setting, a seed, and the outcome of that run.
-A run that was tried again has two lines; the later one counts.
+A run that was tried again has two lines; the later one counts. Each line ends with a sum of what it holds.
 """
 
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 import json
 import math
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -58,17 +60,17 @@ class ResultsFile:
 
     def _write(self, line: dict[str, Any]) -> None:
         with self.path.open("a", encoding="utf-8") as file:
-            file.write(json.dumps(line, allow_nan=False) + "\n")
+            file.write(json.dumps(line | {"sum": _sum(line)}, allow_nan=False) + "\n")
 
     def _read(self) -> None:
         header, *lines = self._whole_lines()
         self._check_header(header)
         for number, line in enumerate(lines, start=2):
             try:
-                fields = json.loads(line)
-                key = json.dumps(fields.pop("setting"), sort_keys=True), int(fields.pop("seed"))
+                fields = _whole(json.loads(line))
+                key = json.dumps(fields.pop("setting"), sort_keys=True), fields.pop("seed")
                 self.found[key] = _outcome(fields)
-            except (ValueError, KeyError, TypeError, AttributeError) as error:
+            except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
                 raise ArgumentError(
                     f"line {number} of {self.path} is damaged ({error}); remove that line, and its run is done again"
                 ) from error
@@ -85,7 +87,7 @@ class ResultsFile:
         try:
             header = json.loads(line)
             known = header.get("format") == FORMAT and isinstance(header["about"], dict)
-        except (ValueError, KeyError, AttributeError):
+        except (ValueError, KeyError, AttributeError, RecursionError):
             known = False
         if not known:
             raise ArgumentError(
@@ -103,6 +105,18 @@ class ResultsFile:
                 f"{self.path} holds the results of another sweep: {', '.join(different)} "
                 f"{'differs' if len(different) == 1 else 'differ'}. Choose another path, or remove the file"
             )
+
+
+def _sum(line: Mapping[str, Any]) -> str:
+    """Tells a line that was written here from one that was damaged or altered later."""
+    return hashlib.sha256(json.dumps(line, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def _whole(line: dict[str, Any]) -> dict[str, Any]:
+    """A line without its sum; raises ValueError if that is another."""
+    if line.pop("sum") != _sum(line):
+        raise ValueError("it was altered after it was written")
+    return line
 
 
 def _key(run: Run) -> Key:
