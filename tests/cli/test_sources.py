@@ -129,6 +129,32 @@ def test_a_broken_file_never_does_more_than_complain(tmp_path: Path) -> None:
     assert complaints > 200
 
 
+@pytest.mark.parametrize(
+    "header",
+    [
+        b"{'descr': '<f8', 'fortran_order': False, 'shape': (3,",
+        b"((((((((",
+        b"'unclosed",
+        b"{'descr': 'wrong', 'fortran_order': False, 'shape': (3,), }",
+        b"{'descr': [('a', 'f8', (-1,))], 'fortran_order': False, 'shape': (3,), }",
+        b"{'descr': '<f8', 'fortran_order': False, 'shape': (-3,), }",
+        b"{'descr': '<f8', 'fortran_order': False, 'shape': 3}",
+        b"\xff\xfe",
+        b"{'descr': '<f8', 'fortran_order': False, 'shape': (" + b"9" * 50 + b",), }",
+        b"(" * 5000,
+        b"lambda: 0",
+        b"",
+    ],
+)
+def test_a_damaged_header_is_told_and_not_run(header: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "data.npz"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("X.npy", b"\x93NUMPY\x01\x00" + len(header).to_bytes(2, "little") + header)
+    with pytest.raises(DataError) as caught:
+        sources.read(str(path))
+    assert str(caught.value).startswith(f"{path} cannot be read: ")
+
+
 def test_a_file_that_claims_to_be_larger_than_memory_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "data.npz"
     header = b"{'descr': '<f8', 'fortran_order': False, 'shape': (1000000000000, 1000), }"

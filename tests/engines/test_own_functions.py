@@ -19,6 +19,7 @@ from glassnet.activations import Activation
 from glassnet.engines.choice import EngineNote
 from glassnet.errors import EngineError
 from glassnet.formulas.activations import sigmoid
+from glassnet.kernels import store
 from glassnet.losses import Loss
 from glassnet.network import Network
 
@@ -491,3 +492,25 @@ def test_an_optimizer_that_looks_at_all_gradients_is_refused() -> None:
 def test_an_optimizer_with_more_states_than_two_is_refused() -> None:
     with pytest.raises(EngineError, match="^the optimizer 'ThreeStates' has 3 state vectors; .* room for 2"):
         stepped("compiled", ThreeStates(0.01))
+
+
+def test_what_a_process_keeps_of_own_functions_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each keeps about 1 MB until the process ends, and a function that reads another number is another one."""
+
+    def fit(constant: float, engine: str) -> gn.History:
+        own = activations.Function(
+            lambda z: np.maximum(z, constant * z), lambda z: np.where(z > 0, 1.0, constant)
+        )
+        return gn.Network([gn.Dense(2, own)], seed=0).fit(
+            np.eye(3), np.eye(3)[:, :2], loss="mse", engine=engine, progress=False
+        )
+
+    kept = sum(not isinstance(key, str) for key in store._kept)
+    monkeypatch.setattr(store, "MOST_OWN", kept + 2)
+    fit(0.0123, "compiled")
+    with pytest.raises(
+        EngineError, match=rf"this process has compiled {kept + 2} functions of your own, which stay"
+    ):
+        fit(0.0124, "compiled")
+    fit(0.0123, "compiled")
+    fit(0.0124, "numpy")

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 import glassnet as gn
 from glassnet.engines.base import Slice, Steps, Task
 from glassnet.engines.compiled import CompiledTrainer
-from glassnet.engines.threads import threads_for
+from glassnet.engines.threads import checked_threads, threads_for
 from glassnet.errors import ArgumentError, DivergenceError
 from glassnet.kernels import blas
 from glassnet.network import Network
@@ -179,8 +179,38 @@ def test_a_number_that_was_asked_for_is_used(
     assert in_use() == usual
 
 
+@pytest.mark.parametrize("engine", ["numpy", "compiled", "torch"])
+@pytest.mark.parametrize("threads", [np.int64(2), np.uint8(1), 1])
+def test_integers_of_all_kinds_are_numbers_of_threads(engine: str, threads: Any, usual: int) -> None:
+    net = Network([gn.Dense(2)], seed=0)
+    net.fit(np.eye(4), np.eye(4)[:, :2], loss="mse", engine=engine, threads=threads, progress=False)
+    assert in_use() == usual
+
+
+def test_whatever_fails_inside_a_call_the_process_stays_usable(
+    usual: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(self: Any, number: int) -> None:
+        raise OSError("the library does not answer")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(type(CONTROLLER), "set_num_threads", fails)
+        with pytest.raises(OSError, match="does not answer"):
+            fitted(4, 4)
+    assert (blas._shared, blas._exact) == ([], [])
+    fitted(4, 4)
+    assert in_use() == usual
+
+
+def test_more_threads_than_any_machine_like_this_can_use_are_refused() -> None:
+    most = max(64, os.cpu_count() or 1)
+    assert checked_threads(most) == most
+    with pytest.raises(ArgumentError, match=f"threads must be an integer from 1 to {most}; got {most + 1}"):
+        checked_threads(most + 1)
+
+
 @pytest.mark.parametrize("engine", ["numpy", "compiled"])
-@pytest.mark.parametrize("threads", [0, -1, 1.5, "2"])
+@pytest.mark.parametrize("threads", [0, -1, 1.5, "2", 10_000])
 def test_a_number_of_threads_is_an_integer_of_at_least_one(engine: str, threads: Any) -> None:
     net = Network([gn.Dense(2)], seed=0)
     with pytest.raises(ArgumentError, match="threads"):

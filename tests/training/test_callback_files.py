@@ -9,7 +9,7 @@ import pytest
 
 import glassnet as gn
 from glassnet.errors import ArgumentError
-from glassnet.training.callbacks import Callback, Checkpoint, CSVLog
+from glassnet.training.callbacks import Callback, Checkpoint, CSVLog, Session
 from tests.training.runs import HELD, Recorder, fit, network, script
 
 # ---- checkpoints
@@ -101,10 +101,32 @@ def test_the_log_replaces_epochs_that_come_again_and_rows_cut_short(tmp_path: Pa
     log, net = CSVLog(tmp_path / "log.csv"), network()
     fit(net, epochs=2, callbacks=[log, Checkpoint(tmp_path / "model")])
     fit(net, epochs=2, callbacks=[log])
-    log.path.write_text(log.path.read_text() + "5,0.12")
+    log.path.write_text(log.path.read_text() + "9" * 5000 + ",0.1\n5,0.12")
     fit(gn.load(tmp_path / "model"), epochs=3, callbacks=[log])
     assert [row["epoch"] for row in rows(log.path)] == ["1", "2", "3", "4", "5"]
     assert all(None not in row.values() for row in rows(log.path))
+
+
+@pytest.mark.parametrize("order", [0, 1])
+def test_a_log_is_never_behind_the_checkpoint(order: int, tmp_path: Path) -> None:
+    """A process that ends between the two writes goes on without a gap, whatever their order in the list."""
+
+    class Killed(Exception):
+        pass
+
+    class Dying(Checkpoint):
+        def save(self, session: Session) -> None:
+            super().save(session)
+            if session.state.epoch == 3:
+                raise Killed
+
+    log, checkpoint = CSVLog(tmp_path / "log.csv"), tmp_path / "model"
+    with pytest.raises(Killed):
+        fit(network(), epochs=5, callbacks=[log, Dying(checkpoint)][:: 1 if order else -1])
+    loaded = gn.load(checkpoint)
+    assert loaded.state is not None and loaded.state.epoch == 3
+    fit(loaded, epochs=2, callbacks=[Checkpoint(checkpoint), log])
+    assert [row["epoch"] for row in rows(log.path)] == ["1", "2", "3", "4", "5"]
 
 
 @pytest.mark.parametrize(

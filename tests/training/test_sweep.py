@@ -439,6 +439,31 @@ def test_a_damaged_line_is_named(tmp_path: Path) -> None:
             sweep(results=path)
 
 
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (b'"epochs": ', b'"epochs": 1'),
+        (b'"solved": false', b'"solved": true'),
+        (b'"loss": 0.', b'"loss": 0.0'),
+        (b'"seed": ', b'"seed": 1'),
+        (b'"hidden": 2', b'"hidden": 4'),
+        (b'"error": ""', b'"error": "no"'),
+        (b'"loss": 0.', b'"loss": 1e999'),
+        (b'"epochs": ', b'"epochs": ' + b"[" * 100_000),
+        (b'"epochs": ', b'"epochs": ' + b"9" * 5000),
+        (b'"seed": ', b'"seed": 1e400'),
+    ],
+)
+def test_an_outcome_that_was_altered_is_not_taken(before: bytes, after: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "sweep.jsonl"
+    sweep(results=path)
+    lines = path.read_bytes().splitlines(keepends=True)
+    assert before in lines[3]
+    path.write_bytes(b"".join([*lines[:3], lines[3].replace(before, after), *lines[4:]]))
+    with pytest.raises(ArgumentError, match=r"line 4 of .*sweep.jsonl is damaged .*remove that line"):
+        sweep(results=path)
+
+
 def test_a_file_of_another_version_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "sweep.jsonl"
     path.write_text(json.dumps({"format": "glassnet sweep", "version": 2, "about": {}}) + "\n")

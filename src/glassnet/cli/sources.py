@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import zipfile
-import zlib
 from dataclasses import dataclass, replace
 from math import prod
 from pathlib import Path
@@ -19,7 +18,6 @@ from glassnet.errors import ArgumentError, DataError, ShapeError
 
 Array = NDArray[Any]
 
-_BROKEN = (ValueError, EOFError, RuntimeError, OSError, zipfile.BadZipFile, zlib.error)
 _LARGEST_CLASS = 2**53
 
 
@@ -160,9 +158,9 @@ def _arrays(path: Path) -> tuple[dict[str, Array], list[str]]:
             with np.load(file, allow_pickle=False) as archive:
                 names = list(archive.files)
                 return {name: archive[name] for name in ("X", "y") if name in names}, names
-    except DataError:
+    except (DataError, MemoryError):
         raise
-    except _BROKEN as error:
+    except Exception as error:  # what NumPy raises for a damaged header is of many kinds
         raise DataError(f"{path} cannot be read: {_reason(error)}") from error
 
 

@@ -4,13 +4,25 @@ from __future__ import annotations
 
 import os
 from contextlib import AbstractContextManager
+from typing import Any
 
+from glassnet import checks
+from glassnet.errors import ArgumentError
 from glassnet.kernels import blas
 from glassnet.plan import DENSE, Plan
 
 # A product of fewer multiply-adds is done by one thread: starting a second costs more than it gains, and beside
 # busy processes the threads of a small product wait for each other far longer than they work.
 PRODUCT_PER_THREAD = 4_000_000
+
+
+def checked_threads(threads: Any) -> int:
+    """A number of threads that a user asks for; raises `ArgumentError` for one that no machine like this can use."""
+    most = max(64, os.cpu_count() or 1)
+    wanted = checks.integer("threads", threads, least=1)
+    if wanted > most:
+        raise ArgumentError(f"threads must be an integer from 1 to {most}; got {threads!r}")
+    return wanted
 
 
 def matrix_threads(plan: Plan, batch_size: int, wanted: int | None = None) -> AbstractContextManager[None]:

@@ -12,6 +12,7 @@ from glassnet import checks, losses, optimizers
 from glassnet.engines.base import Placement, Task
 from glassnet.engines.choice import Work, choose
 from glassnet.engines.numpy import NumpyEngine
+from glassnet.engines.threads import checked_threads
 from glassnet.errors import ArgumentError
 from glassnet.metrics import Custom, Metric
 from glassnet.random import Streams
@@ -56,7 +57,7 @@ def fit(network: Network, X: Any, y: ArrayLike | None, options: FitOptions) -> H
     _rehearse(network, data, measures)
     threads = options["threads"]
     if threads is not None:
-        threads = checks.integer("threads", threads, least=1)
+        threads = checked_threads(threads)
     source = data.source
     placement = Placement(
         options["device"],
