@@ -41,7 +41,7 @@ if hasattr(os, "register_at_fork"):
     )
 
 # Numba keeps what it has compiled until the process ends: about 1 MB for each function.
-MOST_OWN = 400
+MOST_OWN = 1000
 
 
 def function(
