@@ -497,20 +497,23 @@ def test_an_optimizer_with_more_states_than_two_is_refused() -> None:
 def test_what_a_process_keeps_of_own_functions_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each keeps about 1 MB until the process ends, and a function that reads another number is another one."""
 
-    def fit(constant: float, engine: str) -> gn.History:
-        own = activations.Function(
+    def leaky(constant: float) -> activations.Function:
+        return activations.Function(
             lambda z: np.maximum(z, constant * z), lambda z: np.where(z > 0, 1.0, constant)
         )
+
+    def fit(own: activations.Function, engine: str) -> gn.History:
         return gn.Network([gn.Dense(2, own)], seed=0).fit(
             np.eye(3), np.eye(3)[:, :2], loss="mse", engine=engine, progress=False
         )
 
-    fit(0.0123, "compiled")
+    first, second = leaky(0.0123), leaky(0.0124)
+    fit(first, "compiled")
     kept = sum(not isinstance(key, str) for key in store._kept)
     monkeypatch.setattr(store, "MOST_OWN", kept)
     with pytest.raises(
         EngineError, match=rf"this process has compiled {kept} functions of your own, which stay"
     ):
-        fit(0.0124, "compiled")
-    fit(0.0123, "compiled")
-    fit(0.0124, "numpy")
+        fit(second, "compiled")
+    fit(first, "compiled")
+    fit(second, "numpy")
