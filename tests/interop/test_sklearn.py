@@ -208,3 +208,29 @@ def test_without_scikit_learn_it_says_what_to_install(
     message = "needs scikit-learn, which is not installed; install it with: pip install 'glassnet[data]'"
     with pytest.raises(MissingDependencyError, match=re.escape(message)):
         call(network(gn.Dense(1)))
+
+
+def test_a_model_whose_prediction_is_its_own_is_refused() -> None:
+    class Clipped(MLPRegressor):  # type: ignore[misc]
+        def predict(self, X: Any) -> Any:
+            return super().predict(X).clip(0)
+
+    X = np.random.default_rng(0).normal(size=(40, 3))
+    model = Clipped(hidden_layer_sizes=(4,), random_state=0, max_iter=3)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        model.fit(X, X[:, 0])
+    with pytest.raises(
+        ArgumentError, match="coefs_ and intercepts_ of this Clipped do not give what its prediction"
+    ):
+        gn.from_sklearn(model)
+    model.coefs_[0] = model.coefs_[0][:2]
+    with pytest.raises(ArgumentError, match="Clipped cannot be compared with what was read of it: its pred"):
+        gn.from_sklearn(model)
+
+
+def test_a_model_whose_features_have_names_is_read_without_a_warning() -> None:
+    model = network(gn.Dense(3, "relu"), gn.Dense(2, "softmax")).to_sklearn()
+    model.feature_names_in_ = np.array([f"f{i}" for i in range(model.n_features_in_)], object)
+    assert gn.from_sklearn(model).metadata["feature_names"] == model.feature_names_in_.tolist()
+    assert len(model.feature_names_in_) == model.n_features_in_
