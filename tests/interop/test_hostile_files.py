@@ -4,6 +4,8 @@ import hashlib
 import json
 import pickle
 import struct
+import subprocess
+import sys
 import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
@@ -284,6 +286,63 @@ def test_absurd_sizes_are_refused_before_anything_is_allocated(
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak < 1_000_000
+
+
+def sparse(path: Path, data: bytes, n_inputs: int) -> None:
+    """A file that says its first layer has so many inputs, and takes no room on the disk for them."""
+
+    def grow(config: dict[str, Any]) -> None:
+        config |= {"input_shape": [n_inputs], "layers": config["layers"][:1], "training": None}
+
+    def lie(header: dict[str, Any]) -> None:
+        for name in header.keys() - {"__metadata__", "layers.0.weights", "layers.0.bias"}:
+            header.pop(name)
+        end = 4 * 5 * n_inputs
+        header["layers.0.weights"].update(shape=[n_inputs, 5], data_offsets=[0, end])
+        header["layers.0.bias"].update(data_offsets=[end, end + 20])
+
+    made = with_header(forged(data, grow), lie)
+    (length,) = struct.unpack("<Q", made[:8])
+    with path.open("wb") as file:
+        file.write(made[: 8 + length])
+        file.truncate(8 + length + 4 * 5 * (n_inputs + 1))
+
+
+LOADING = """
+import resource, sys
+import glassnet as gn
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+try:
+    gn.load(sys.argv[1])
+except gn.errors.ModelFileError as error:
+    print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1024, error)
+"""
+
+
+@pytest.mark.skipif(
+    sys.platform != "linux", reason="other systems count memory otherwise, or know no sparse files"
+)
+def test_a_file_larger_than_its_room_on_the_disk_is_refused_without_its_memory(
+    model_bytes: bytes, tmp_path: Path
+) -> None:
+    path = tmp_path / "model.safetensors"
+    sparse(path, model_bytes, 20_000_000)
+    assert path.stat().st_size > 400_000_000 and path.stat().st_blocks * 512 < 100_000
+    process = subprocess.run(
+        [sys.executable, "-c", LOADING, path], capture_output=True, text=True, check=True
+    )
+    megabytes, _, message = process.stdout.partition(" ")
+    assert "its tensors were altered after they were written (the checksum differs)" in message
+    assert int(megabytes) < 40
+
+
+@pytest.mark.parametrize("shape", [[0, 10**15], [10**15, 0], [10**6, 0, 10**9]])
+def test_arrays_of_nothing_take_no_time(shape: list[int], model_bytes: bytes, tmp_path: Path) -> None:
+    def add(header: dict[str, Any]) -> None:
+        header["more"] = {"dtype": "F32", "shape": shape, "data_offsets": [0, 0]}
+
+    (tmp_path / "model").write_bytes(with_header(model_bytes, add))
+    refusal(tmp_path / "model")
 
 
 json_values = st.recursive(

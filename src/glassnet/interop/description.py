@@ -25,10 +25,16 @@ T = TypeVar("T")
 MOST_STEPS = 2**53
 
 
-class Read(Protocol):
-    """Fetches the array of a name, which must have this dtype and this shape; None stands for any."""
+class Stored(Protocol):
+    """Arrays by name, of a dtype and a shape; None stands for any."""
 
-    def __call__(self, name: str, dtype: np.dtype[Any] | None, shape: tuple[int, ...] | None) -> Array: ...
+    def check(self, name: str, dtype: np.dtype[Any] | None, shape: tuple[int, ...] | None) -> None:
+        """Raise where there is no such array; nothing is read."""
+        ...
+
+    def read(self, name: str, dtype: np.dtype[Any] | None, shape: tuple[int, ...] | None) -> Array:
+        """The array, after the same check."""
+        ...
 
 
 def describe(network: Network) -> tuple[dict[str, Any], dict[str, Array]]:
@@ -92,8 +98,8 @@ def _describe_state(state: TrainingState, arrays: dict[str, Array]) -> dict[str,
     }  # fmt: skip
 
 
-def rebuild(config: dict[str, Any], read: Read) -> Network:
-    """The network that :func:`describe` described. Nothing is allocated that `read` has not found.
+def rebuild(config: dict[str, Any], stored: Stored) -> Network:
+    """The network that :func:`describe` described. Nothing is allocated for arrays that are not there.
 
     Raises
     ------
@@ -113,13 +119,13 @@ def rebuild(config: dict[str, Any], read: Read) -> Network:
         raise ArgumentError(f"its loss is {loss!r}")
     plan.build(network.layers, layout, loss)
 
-    parameters = _joined(layout.parameters, network.dtype, read)
-    network.assemble(layout, parameters, _joined(layout.statistics, network.dtype, read))
+    parameters = _joined(layout.parameters, network.dtype, stored)
+    network.assemble(layout, parameters, _joined(layout.statistics, network.dtype, stored))
     network.loss = loss
     network.streams = _streams(config)
     network.metadata = _part(config, "metadata", dict)
     if config.get("training") is not None:
-        network.state = _state(_part(config, "training", dict), layout, network.dtype, read)
+        network.state = _state(_part(config, "training", dict), layout, network.dtype, stored)
     return network
 
 
@@ -146,9 +152,13 @@ def _part(config: dict[str, Any], key: str, kind: type[T]) -> T:
     return value
 
 
-def _joined(slots: Sequence[Slot], dtype: np.dtype[Any], read: Read) -> Array:
-    parts = [read(_name(slot), dtype, slot.parameter.shape).ravel() for slot in slots]
-    return np.concatenate(parts) if parts else np.empty(0, dtype)
+def _joined(slots: Sequence[Slot], dtype: np.dtype[Any], stored: Stored) -> Array:
+    for slot in slots:
+        stored.check(_name(slot), dtype, slot.parameter.shape)
+    vector = np.empty(slots[-1].stop if slots else 0, dtype)
+    for slot in slots:
+        vector[slot.start : slot.stop] = stored.read(_name(slot), dtype, slot.parameter.shape).ravel()
+    return vector
 
 
 def _streams(config: dict[str, Any]) -> Streams:
@@ -159,20 +169,25 @@ def _streams(config: dict[str, Any]) -> Streams:
     return streams
 
 
-def _state(config: dict[str, Any], layout: Layout, dtype: np.dtype[Any], read: Read) -> TrainingState:
+def _state(config: dict[str, Any], layout: Layout, dtype: np.dtype[Any], stored: Stored) -> TrainingState:
     optimizer = from_config(config.get("optimizer"))
     if not isinstance(optimizer, Optimizer):
         raise ArgumentError("its optimizer is none")
-    vectors = [read(f"optimizer.{k}", dtype, (layout.n_parameters,)) for k in range(optimizer.n_states)]
+    names = [f"optimizer.{k}" for k in range(optimizer.n_states)]
+    for name in names:
+        stored.check(name, dtype, (layout.n_parameters,))
+    vectors = np.empty((len(names), layout.n_parameters), dtype)
+    for vector, name in zip(vectors, names, strict=True):
+        vector[:] = stored.read(name, dtype, (layout.n_parameters,))
     return TrainingState(
         optimizer,
-        np.array(vectors, dtype).reshape(len(vectors), layout.n_parameters),
+        vectors,
         step=_count(config, "step"),
         epoch=_count(config, "epoch"),
         rate_factor=number("rate_factor", config.get("rate_factor"), least=0),
         engine=_part(config, "engine", str),
         callbacks={
-            name: _memory(name, memory, read) for name, memory in _part(config, "callbacks", dict).items()
+            name: _memory(name, memory, stored) for name, memory in _part(config, "callbacks", dict).items()
         },
     )
 
@@ -184,8 +199,9 @@ def _count(config: dict[str, Any], key: str) -> int:
     return value
 
 
-def _memory(name: str, memory: Any, read: Read) -> dict[str, Any]:
+def _memory(name: str, memory: Any, stored: Stored) -> dict[str, Any]:
     if not isinstance(memory, dict):
         raise ArgumentError(f"the memory of callback {name!r} is not a table")
-    arrays = {str(key): read(f"callbacks.{name}.{key}", None, None) for key in _part(memory, "arrays", list)}
+    names = {str(key): f"callbacks.{name}.{key}" for key in _part(memory, "arrays", list)}
+    arrays = {key: stored.read(found, None, None) for key, found in names.items()}
     return {**_part(memory, "values", dict), **arrays}

@@ -19,6 +19,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import struct
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -40,7 +41,8 @@ Array = NDArray[Any]
 
 FORMAT, VERSION = "glassnet", "1"
 PLAIN_DATA = "plain data (text, numbers, True, False, None, lists, dicts with text as keys)"
-DTYPES = {"F32": np.dtype("float32"), "F64": np.dtype("float64")}
+PIECE = 1 << 20
+DTYPES: dict[str, np.dtype[Any]] = {"F32": np.dtype("float32"), "F64": np.dtype("float64")}
 
 
 def save(network: Network, path: str | os.PathLike[str]) -> None:
@@ -114,9 +116,11 @@ def _load(place: Path) -> Network:
         raise ModelFileError("it is not a regular file")
     with safetensors.safe_open(place, framework="numpy") as file:
         config = _verified_config(file.metadata() or {})
+        if _checksum_of_tensors(place) != config["tensors_checksum"]:
+            raise ModelFileError("its tensors were altered after they were written (the checksum differs)")
         tensors = _Tensors(file)
-        network = rebuild(config, tensors.read)
-        tensors.verify(config["tensors_checksum"])
+        network = rebuild(config, tensors)
+        tensors.refuse_unread()
     return network
 
 
@@ -149,36 +153,47 @@ def _verified_config(metadata: Mapping[str, str]) -> dict[str, Any]:
 
 
 class _Tensors:
-    """The arrays of an open file; their sizes are compared with what is wanted before anything is read."""
+    """The arrays of an open file; a file may say that they are large, so each is checked before it is read."""
 
     def __init__(self, file: Any) -> None:
         self.file = file
         self.names = set(file.keys())
-        self.found: dict[str, Array] = {}
+        self.read_names: set[str] = set()
 
-    def read(self, name: str, dtype: np.dtype[Any] | None, shape: tuple[int, ...] | None) -> Array:
-        """The array called `name`, of this dtype and shape; None: of any that glassnet writes."""
+    def check(self, name: str, dtype: np.dtype[Any] | None, shape: tuple[int, ...] | None) -> None:
+        """Raise unless there is an array called `name`, of this dtype and shape; None: of any."""
         if name not in self.names:
             raise ModelFileError(f"it has no tensor {name!r}, which its configuration needs")
         head = self.file.get_slice(name)
-        stored, stored_shape = DTYPES.get(head.get_dtype()), tuple(head.get_shape())
-        fits = (dtype is None or dtype == stored) and (shape is None or shape == stored_shape)
-        if stored is None or not fits:
+        stored_shape = tuple(head.get_shape())
+        fits = (dtype is None or dtype == _dtype(name, head.get_dtype())) and (
+            shape is None or shape == stored_shape
+        )
+        if not fits:
             raise ModelFileError(
                 f"tensor {name!r} is {head.get_dtype()} {stored_shape}; its configuration needs "
                 f"{dtype or 'float32 or float64'} {shape or 'of any shape'}"
             )
+
+    def read(self, name: str, dtype: np.dtype[Any] | None, shape: tuple[int, ...] | None) -> Array:
+        """The array called `name`, after a check."""
+        self.check(name, dtype, shape)
+        self.read_names.add(name)
         array: Array = self.file.get_tensor(name)
-        self.found[name] = array
         return array
 
-    def verify(self, checksum: str) -> None:
-        """Raise unless all tensors were wanted, and are what was written."""
-        if self.names != set(self.found):
-            extra = ", ".join(map(repr, sorted(self.names - set(self.found))))
-            raise ModelFileError(f"it holds tensors that its configuration does not mention: {extra}")
-        if checksum != _checksum_of(self.found):
-            raise ModelFileError("its tensors were altered after they were written (the checksum differs)")
+    def refuse_unread(self) -> None:
+        """Raise where a tensor was not wanted."""
+        extra = self.names - self.read_names
+        if extra:
+            told = ", ".join(map(repr, sorted(extra)))
+            raise ModelFileError(f"it holds tensors that its configuration does not mention: {told}")
+
+
+def _dtype(name: str, stored: str) -> np.dtype[Any]:
+    if stored not in DTYPES:
+        raise ModelFileError(f"tensor {name!r} is {stored}; glassnet writes float32 and float64 only")
+    return DTYPES[stored]
 
 
 def _checksum(data: bytes) -> str:
@@ -188,9 +203,29 @@ def _checksum(data: bytes) -> str:
 def _checksum_of(arrays: Mapping[str, Array]) -> str:
     total = hashlib.sha256()
     for name, array in sorted(arrays.items()):
-        total.update(f"{name} {array.dtype.str} {array.shape}\n".encode())
+        total.update(_title(name, array.dtype, array.shape))
         total.update(np.ascontiguousarray(array).data)
     return total.hexdigest()
+
+
+def _checksum_of_tensors(place: Path) -> str:
+    """Of the tensors in a file that safetensors has found in order; a piece at a time is in memory."""
+    total = hashlib.sha256()
+    with place.open("rb") as file:
+        (length,) = struct.unpack("<Q", file.read(8))
+        header = json.loads(file.read(length))
+        header.pop("__metadata__")
+        for name, entry in sorted(header.items()):
+            begin, end = entry["data_offsets"]
+            total.update(_title(name, _dtype(name, entry["dtype"]), tuple(entry["shape"])))
+            file.seek(8 + length + begin)
+            for start in range(begin, end, PIECE):
+                total.update(file.read(min(PIECE, end - start)))
+    return total.hexdigest()
+
+
+def _title(name: str, dtype: np.dtype[Any], shape: tuple[int, ...]) -> bytes:
+    return f"{name} {dtype.str} {shape}\n".encode()
 
 
 def _as_json(config: Mapping[str, Any]) -> str:
