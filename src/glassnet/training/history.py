@@ -15,7 +15,7 @@ from glassnet.optional import require
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from glassnet.insight.plots.canvas import Picture
+    from glassnet.insight.plots.picture import Picture
     from glassnet.training.origin import Origin
 
 

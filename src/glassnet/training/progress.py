@@ -1,15 +1,18 @@
-"""The bar that a person watches."""
+"""The bar that a person watches: in a terminal, or below the cell of a notebook."""
 
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
 
+from glassnet import notebook
 from glassnet.metrics import is_share
-from glassnet.text import plain
+from glassnet.text import markup, plain
 
 _WIDE = 76
+_EACH = 0.1  # seconds from one change of the line in a notebook to the next
 
 
 class Silence:
@@ -48,13 +51,58 @@ class Bar:
 
     def show(self, epoch: float, values: Mapping[str, float]) -> None:
         """Epochs done, a fraction while one is under way, and the newest numbers."""
-        self._progress.update(self._task, completed=epoch, epoch=int(epoch), values=self._line(values))
+        shown = "  ".join(_told(values, self._most_values))
+        self._progress.update(self._task, completed=epoch, epoch=int(epoch), values=shown)
 
-    def _line(self, values: Mapping[str, float]) -> str:
-        """The loss, and the validation metric, or the validation loss if there is no metric."""
-        held = [name for name in values if name.startswith("validation_")]
-        shown = ["loss", *held[-1:]][-self._most_values :]
-        return "  ".join(f"{_label(name)} {_number(name, values[name])}" for name in shown)
+
+class NotebookBar:
+    """The same as a line below the cell of a notebook, which stays there when training has ended."""
+
+    def __init__(self, total: int, what: str = "epoch") -> None:
+        self._total, self._what, self._line = total, what, notebook.Line()
+        self._began, self._written = time.perf_counter(), 0.0
+        self._done, self._told = 0.0, [""]
+
+    def __enter__(self) -> NotebookBar:
+        self._write(ended=False)
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self._write(ended=True)
+
+    def show(self, epoch: float, values: Mapping[str, float]) -> None:
+        """Epochs done, a fraction while one is under way, and the newest numbers."""
+        self.tell(epoch, _told(values, 2))
+
+    def tell(self, done: float, told: list[str]) -> None:
+        """How many are done, and what there is to say."""
+        self._done, self._told = done, told
+        if time.perf_counter() - self._written >= _EACH:
+            self._write(ended=False)
+
+    def _write(self, *, ended: bool) -> None:
+        self._written = time.perf_counter()
+        parts = [
+            f"{self._what} {int(self._done)}/{self._total}",
+            *filter(None, self._told),
+            self._time(ended),
+        ]
+        shown = "  ".join(filter(None, parts))
+        bar = f'<progress value="{self._done:.4g}" max="{self._total}" style="width: 12em"></progress>'
+        self._line.show(shown, f"<div>{bar}&ensp;{markup(shown).replace('  ', '&ensp;')}</div>")
+
+    def _time(self, ended: bool) -> str:
+        passed = time.perf_counter() - self._began
+        if ended:
+            return f"{passed:.1f} s"
+        return f"{passed / self._done * (self._total - self._done):.0f} s left" if self._done else ""
+
+
+def _told(values: Mapping[str, float], most: int) -> list[str]:
+    """The loss, and the validation metric, or the validation loss if there is no metric."""
+    held = [name for name in values if name.startswith("validation_")]
+    shown = [name for name in ["loss", *held[-1:]] if name in values][-most:]
+    return [f"{_label(name)} {_number(name, values[name])}" for name in shown]
 
 
 def _label(name: str) -> str:
@@ -65,8 +113,10 @@ def _number(name: str, value: float) -> str:
     return f"{100 * value:.1f} %" if is_share(name) else f"{value:.3g}"
 
 
-def watched(progress: bool, epochs: int) -> AbstractContextManager[Bar | Silence]:
-    """A bar, or silence; there is no bar where standard error is not a terminal."""
+def watched(progress: bool, epochs: int) -> AbstractContextManager[Bar | NotebookBar | Silence]:
+    """A bar, or silence; there is no bar where standard error is neither a terminal nor that of a notebook."""
+    if progress and notebook.shell() is not None:
+        return NotebookBar(epochs)
     return Bar(epochs) if progress and sys.stderr.isatty() else nullcontext(Silence())
 
 

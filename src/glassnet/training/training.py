@@ -20,7 +20,7 @@ from glassnet.training.evaluation import scores
 from glassnet.training.history import History
 from glassnet.training.interrupt import REASONS, Interrupt, reason_of
 from glassnet.training.pace import Pace
-from glassnet.training.progress import Bar, Silence, watched
+from glassnet.training.progress import Bar, NotebookBar, Silence, watched
 from glassnet.training.runner import Diverged, Runner
 
 if TYPE_CHECKING:
@@ -115,7 +115,7 @@ class Training:
             return 1
         return min(left, self.source.epochs_at_once(self.pace.steps))
 
-    def _train(self, n_epochs: int, interrupt: Interrupt, bar: Bar | Silence) -> bool:
+    def _train(self, n_epochs: int, interrupt: Interrupt, bar: Bar | NotebookBar | Silence) -> bool:
         """The next epochs, noted in the history; False if Ctrl-C or SIGTERM came before one was whole."""
         began, noted = time.perf_counter(), _Steps()
         for part in self.source.slices(n_epochs, self.network.streams, self._steps_at_once):
@@ -231,7 +231,7 @@ class Training:
         rate = self.state.optimizer.learning_rate
         return f"Try a smaller learning rate (it is {rate!r}), clip_norm=1.0, or scaled inputs"
 
-    def _show(self, bar: Bar | Silence, noted: _Steps) -> None:
+    def _show(self, bar: Bar | NotebookBar | Silence, noted: _Steps) -> None:
         done = noted.count / self.source.n_steps if self.source.n_steps else 0.0
         newest = {
             name: values[-1]

@@ -1,4 +1,4 @@
-"""Pictures: each function draws on an Axes and returns it; nothing is shown or saved by itself.
+"""Pictures: each function draws on an Axes and returns it; nothing is saved by itself, and a notebook shows it once.
 
 Save a picture with ``ax.figure.savefig("picture.png", dpi=200)``. Colours can be told apart by people who are
 colour-blind, and curves by their line style as well.

@@ -23,7 +23,7 @@ from glassnet.insight.plots.points import (
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from glassnet.insight.plots.canvas import Picture
+    from glassnet.insight.plots.picture import Picture
     from glassnet.network import Network
 
 _GRID = 150  # points along each feature

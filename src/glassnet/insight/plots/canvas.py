@@ -13,11 +13,7 @@ if TYPE_CHECKING:
     from matplotlib.axis import Axis
     from matplotlib.figure import Figure
 
-    class Picture(Axes):
-        """The Axes that a function of this room returns: its figure can be saved, by ``.figure.savefig(path)``."""
-
-        figure: Figure
-
+    from glassnet.insight.plots.picture import Picture
 
 # Okabe and Ito, "Color universal design", 2008.
 BLUE, VERMILLION, GREEN, ORANGE = "#0072B2", "#D55E00", "#009E73", "#E69F00"
@@ -50,14 +46,20 @@ def matplotlib(module: str) -> Any:
 
 def figure(width: float, height: float) -> Figure:
     """An empty figure of this size in inches, that belongs to no window and no global list."""
-    made: Figure = matplotlib("figure").Figure((width, height), layout="constrained")
-    matplotlib("backends.backend_agg").FigureCanvasAgg(made)
-    return made
+    matplotlib("figure")
+    from glassnet.insight.plots import picture
+
+    return picture.new(width, height)
 
 
 def axes_of(ax: Axes | None, width: float, height: float) -> Picture:
-    """`ax`, or the Axes of a new figure of this size in inches."""
-    return cast("Picture", figure(width, height).add_subplot() if ax is None else ax)
+    """`ax`, or the Axes of a new figure of this size in inches, which a notebook shows below its cell."""
+    if ax is not None:
+        return cast("Picture", ax)
+    matplotlib("figure")
+    from glassnet.insight.plots import picture
+
+    return picture.new_axes(width, height)
 
 
 def size_of(ax: Axes) -> tuple[float, float]:

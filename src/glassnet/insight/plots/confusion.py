@@ -16,7 +16,7 @@ from glassnet.insight.plots.naming import drawn_names
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from glassnet.insight.plots.canvas import Picture
+    from glassnet.insight.plots.picture import Picture
 
 _MOST_CLASSES_WITH_NUMBERS = 20
 _MOST_NAMES = 30

@@ -11,7 +11,7 @@ from glassnet.metrics import is_share, measured_in
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from glassnet.insight.plots.canvas import Picture
+    from glassnet.insight.plots.picture import Picture
     from glassnet.training.history import History
 
 _UNITS = {"seconds": "seconds per epoch", "r2": "R²"}

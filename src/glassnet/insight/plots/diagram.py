@@ -18,7 +18,7 @@ from glassnet.plan import DENSE
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from glassnet.insight.plots.canvas import Picture
+    from glassnet.insight.plots.picture import Picture
     from glassnet.layers import Layer
     from glassnet.network import Network
 

@@ -21,7 +21,7 @@ from glassnet.plan import DENSE, DROPOUT
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from glassnet.insight.plots.canvas import Picture
+    from glassnet.insight.plots.picture import Picture
     from glassnet.network import Network
 
 _LEAST_SAMPLES = {"pca": 2, "tsne": 4}

@@ -17,7 +17,7 @@ from glassnet.insight.plots.naming import function_name
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from glassnet.insight.plots.canvas import Picture
+    from glassnet.insight.plots.picture import Picture
 
 _POINTS = 801  # odd, so that 0 is one of them
 _JUMP = 0.1  # of a slope from one point to the next: it is not continuous there

@@ -16,7 +16,7 @@ from glassnet.losses import Loss
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from glassnet.insight.plots.canvas import Picture
+    from glassnet.insight.plots.picture import Picture
     from glassnet.network import Network
 
 _LEGEND = 0.3  # of the width, at most, for names of layers

@@ -17,7 +17,7 @@ from glassnet.insight.recording import LayerRecord, Recorder, Spread
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from glassnet.insight.plots.canvas import Picture
+    from glassnet.insight.plots.picture import Picture
     from glassnet.layers import Layer
 
 _FEWEST_ROWS, _MOST_ROWS = 12, 60  # of shades in each panel

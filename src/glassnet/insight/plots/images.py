@@ -17,7 +17,7 @@ from glassnet.plan import DENSE, NOWHERE
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from glassnet.insight.plots.canvas import Picture
+    from glassnet.insight.plots.picture import Picture
     from glassnet.network import Network
 
 

@@ -17,7 +17,7 @@ from glassnet.metrics import targets
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from glassnet.insight.plots.canvas import Picture
+    from glassnet.insight.plots.picture import Picture
 
 _MARGIN = 0.05  # of the range, on each side
 

@@ -20,7 +20,7 @@ from glassnet.training.evaluation import default_loss, evaluate
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from glassnet.insight.plots.canvas import Picture
+    from glassnet.insight.plots.picture import Picture
     from glassnet.network import Network
 
 _MARGIN = 0.25  # of the path's extent, on each side

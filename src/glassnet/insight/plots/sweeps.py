@@ -14,7 +14,7 @@ from glassnet.metrics import names as metric_names
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from glassnet.insight.plots.canvas import Picture
+    from glassnet.insight.plots.picture import Picture
     from glassnet.training.sweeps import SweepResult
 
 SOLVED = "solved"

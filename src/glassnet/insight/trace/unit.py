@@ -100,7 +100,8 @@ class UnitTrace:
         return str(self)
 
     def _repr_html_(self) -> str:
-        return f"<pre>{markup(self)}</pre>"
+        style = "white-space: pre-wrap; word-break: normal; overflow-wrap: break-word; font-family: monospace"
+        return f'<div style="{style}">{markup(self)}</div>'
 
     @property
     def carried(self) -> tuple[Array, Array] | None:

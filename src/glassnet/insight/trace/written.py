@@ -12,8 +12,8 @@ from glassnet.insight.trace.step import Step
 from glassnet.text import markup
 
 Array = NDArray[Any]
-SHOWN = 6
-_AT_EACH_END, _DIGITS = 3, 4
+SHOWN = 5
+_AT_EACH_END, _DIGITS = 2, 4
 _HEAD = ("phase", "formula", "numbers of the first entry", "shapes", "array")
 
 
@@ -102,7 +102,7 @@ class Written:
         Console().print(self)
 
     def _repr_html_(self) -> str:
-        head = "".join(f"<th {_LEFT}>{name}</th>" for name in _HEAD)
+        head = "".join(f"<th {_LEFT}>{name}</th>" for name in _HEAD if name != "shapes")
         rows = "".join(map(_row, self.steps))
         return (
             f'<div style="overflow-x: auto"><table><caption {_LEFT}>{markup(self.title)}</caption>'
@@ -112,17 +112,17 @@ class Written:
 
 # A notebook centres or right-aligns cells and breaks lines inside <pre>; what is said here wins over its style sheet.
 _LEFT = 'style="text-align: left; vertical-align: top"'
-_CODE = "white-space: pre-line; overflow-wrap: anywhere; min-width: 18em; max-width: 44em; display: block"
-_ARRAY = "white-space: pre; margin: 0; text-align: left; background: none; font-size: 90%"
+_WHOLE_NUMBERS = "word-break: normal; overflow-wrap: break-word"
+_CODE = f"white-space: pre-line; {_WHOLE_NUMBERS}; min-width: 18em; max-width: 44em; display: block"
+_ARRAY = "white-space: pre; margin: 0; text-align: left; background: none; font: 90% monospace"
 
 
 def _row(step: Step) -> str:
     note = f"<br><small>{markup(step.note)}</small>" if step.note else ""
     cells = (
         step.phase,
-        f'<div style="min-width: 14em"><code>{markup(step.formula)}</code>{note}</div>',
+        f'<div style="min-width: 13em"><code>{markup(step.formula)}</code><br>{step.shapes}{note}</div>',
         f'<code style="{_CODE}">{markup(step.numbers)}</code>',
-        f'<span style="white-space: nowrap">{step.shapes}</span>',
         f'<pre style="{_ARRAY}">{preview(step.array)}</pre>',
     )
     return "<tr>" + "".join(f"<td {_LEFT}>{cell}</td>" for cell in cells) + "</tr>"

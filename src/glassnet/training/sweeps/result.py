@@ -15,7 +15,7 @@ from glassnet.training.sweeps.run import Outcome, Run
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from glassnet.insight.plots.canvas import Picture
+    from glassnet.insight.plots.picture import Picture
 
 Row = dict[str, Any]
 
