@@ -161,6 +161,12 @@ class OfLayers:
         layer.weights = layer.weights - self.learning_rate * layer.dweights / (
             np.sqrt(layer.weight_cache) + self.epsilon
         )
+        if not hasattr(layer, "bias_cache"):
+            layer.bias_cache = np.zeros_like(layer.biases)
+        layer.bias_cache = self.rho * layer.bias_cache + (1 - self.rho) * layer.dbiases**2
+        layer.biases = layer.biases - self.learning_rate * layer.dbiases / (
+            np.sqrt(layer.bias_cache) + self.epsilon
+        )
 
 
 def tensors(w: Any, g: Any, lr: float = 0.1) -> Any:
@@ -195,7 +201,6 @@ def momentum(rule: Callable[[Any, Any, Any], tuple[Any, Any]]) -> Callable[..., 
 
 
 OTHERS: dict[str, tuple[Any, str, dict[str, float]]] = {
-    "gradient_damped": (momentum(lambda g, v, w: ((n := 0.9 * v + 0.1 * g), n)), "momentum", {}),
     "look_ahead_missing": (momentum(lambda g, v, w: ((n := 0.9 * v + g), n)), "nesterov", {}),
     "decay_missing": (lambda w, g: w - 0.1 * g, "sgd", {"weight_decay": 0.01}),
     "decay_coupled": (

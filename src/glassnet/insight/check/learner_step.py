@@ -1,174 +1,235 @@
-"""A learner's optimizer, stepped along given gradients by whatever arguments it takes."""
+"""A learner's optimizer, stepped along given gradients in every way in which its arguments can be read."""
 
 from __future__ import annotations
 
 import copy
 import inspect
-from collections.abc import Callable
-from types import SimpleNamespace
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import islice, product
 from typing import Any
 
 import numpy as np
 
 from glassnet.errors import ArgumentError
-from glassnet.insight.check.arrays import as_array
+from glassnet.insight.check.learner_run import Reading, Roles, Run, arguments, fresh
+from glassnet.insight.check.optimizer_names import (
+    GRADIENTS,
+    PARAMETERS,
+    STEP,
+    guesses,
+    known_as,
+    of_numbers,
+    roles_of,
+)
 from glassnet.insight.check.optimizer_rules import Settings
-from glassnet.insight.check.parts import method
-from glassnet.insight.check.rounding import Array
+from glassnet.insight.check.parameter_forms import (
+    FORMS_THAT_HOLD_GRADIENTS,
+    Form,
+    OneArray,
+    OneNumber,
+    Values,
+    forms_with_gradients_beside,
+)
 
-STEP = ("step", "update", "apply_gradients", "update_params", "apply", "optimize", "__call__")
-# The names that settings have in learners' code.
-NAMES = {
-    "learning_rate": ("learning_rate", "lr", "eta", "rate", "step_size"),
-    "weight_decay": ("weight_decay", "decay_weights", "wd"),
-    "momentum": ("momentum", "mu"),
-    "epsilon": ("epsilon", "eps"),
-    "alpha": ("alpha", "rho", "decay_rate", "gamma", "beta"),
-    "beta1": ("beta1", "beta_1", "b1"),
-    "beta2": ("beta2", "beta_2", "b2"),
-}
-COUNTERS = {"t", "step", "i", "n", "iteration", "timestep", "count"}
-
-
-def known_as(name: str, wanted: Settings) -> str | None:
-    """The setting that a name stands for, among those that are wanted."""
-    found = next((setting for setting in wanted if name.lower().strip("_") in NAMES[setting]), None)
-    if found is None and "momentum" in wanted and name.lower() in ("beta", "gamma", "rho", "alpha"):
-        return "momentum"
-    if found is None and "alpha" not in wanted and "momentum" not in wanted and name.lower() == "alpha":
-        return "learning_rate"
-    return found
+# How many ways to read the arguments are looked at.
+MOST_ROLES = 2000
 
 
 class LearnerStep:
-    """One optimizer of a learner's; `settings` are the rule's, with what the learner's code says itself."""
+    """One optimizer of a learner's, and the numbers that its code states itself.
 
-    def __init__(self, step: Any, settings: Settings, given: Settings) -> None:
-        self.thing: Any = step() if inspect.isclass(step) else copy.deepcopy(step)
-        self.is_function = inspect.isroutine(self.thing) or inspect.isfunction(self.thing)
-        found: Any = self.thing if self.is_function else method(self.thing, STEP)
-        if found is None:
+    `known` are settings by their names, `loose` other numbers that may be settings.
+    """
+
+    def __init__(self, step: Any, wanted: Settings, given: Settings) -> None:
+        if not callable(step) and not any(callable(getattr(step, name, None)) for name in STEP):
             raise ArgumentError(
                 f"check_optimizer needs a function, or an object with step or update; got {step!r}"
             )
-        self.function: Callable[..., Any] = found
-        self.parameters = _parameters(found)
-        self.settings = settings | self._own(settings) | given
-        self.state: list[Any] = []
+        self.step, self.wanted, self.given = step, wanted, given
+        self.is_function = inspect.isroutine(step)
+        self.settings = wanted | given
+        self.reasons: list[str] = []
+        numbers = of_numbers(self._example())
+        self.known = {
+            s: value for name, value in numbers.items() if (s := known_as(name, wanted)) is not None
+        }
+        self.known |= given
+        self.loose = {name: value for name, value in numbers.items() if known_as(name, wanted) is None}
+        self.settings = wanted | self.known
 
-    def _own(self, wanted: Settings) -> Settings:
-        """The settings that the learner's code has as attributes or defaults."""
-        own: Settings = {}
-        values = dict(vars(self.thing)) if hasattr(self.thing, "__dict__") and not self.is_function else {}
-        values |= {p.name: p.default for p in self.parameters if p.default is not inspect.Parameter.empty}
-        for name, value in values.items():
-            setting = known_as(name, wanted)
-            if setting is not None and isinstance(value, (int, float)) and not isinstance(value, bool):
-                own[setting] = float(value)
-        betas = values.get("betas")
-        if isinstance(betas, (tuple, list)) and len(betas) == 2 and "beta1" in wanted:
-            own |= {"beta1": float(betas[0]), "beta2": float(betas[1])}
-        return own
-
-    def run(self, w: Array, gradients: list[Array]) -> list[Array]:
-        """The parameters after each step.
-
-        Raises
-        ------
-        ArgumentError
-            If no way of calling it gives parameters of w's shape.
-        """
-        ways = (
-            (self._with_layer,)
-            if self._takes_layer()
-            else (self._with_arrays, self._with_names, self._with_lists)
-        )
-        before, reasons = copy.deepcopy(self.thing), []
-        empties: tuple[Any, ...] = (np.zeros_like(w), {})
-        for empty in empties:
-            for way in ways:
-                self.thing = copy.deepcopy(before)
-                self.state = [copy.copy(empty) for _ in self.parameters[2:]]
-                self.function = self.thing if self.is_function else method(self.thing, STEP) or self.thing
-                try:
-                    found = self._steps(way, w, gradients)
-                except Exception as reason:  # whatever a learner's code raises for arguments it does not take
-                    reasons.append(f"{type(reason).__name__}: {reason}")
-                    continue
-                if not all(np.array_equal(at, w) for at in found):
-                    return found
-                reasons.append("the parameters do not change")
+    def _example(self) -> Any:
+        """The object, or the function, whose numbers are read."""
+        if inspect.ismethod(self.step):
+            return self.step.__self__
+        if not inspect.isclass(self.step):
+            return self.step
+        reasons = []
+        for make in (OneArray, *FORMS_THAT_HOLD_GRADIENTS):
+            try:
+                return self._made(make([np.zeros((1, 1)) for _ in range(4)]))
+            except Exception as reason:  # whatever a learner's code raises for arguments it does not take
+                reasons.append(f"{type(reason).__name__}: {reason}")
         raise ArgumentError(
-            f"the optimizer could not be stepped as step(parameters, gradients); {reasons[0]}"
+            f"{self.step.__name__} could not be made by itself; pass an object, {self.step.__name__}(...); "
+            f"{reasons[0]}"
         )
 
-    def _steps(
-        self, way: Callable[[Array, Array, int], Any], w: Array, gradients: list[Array]
-    ) -> list[Array]:
-        found: list[Array] = []
-        for t, g in enumerate(gradients, 1):
-            w = np.array(way(w.copy(), g.copy(), t), np.float64)
-            if w.shape != g.shape:
-                raise TypeError(f"it gives shape {w.shape} for parameters of shape {g.shape}")
-            found.append(w)
-        return found
+    # ---- how it may be called
 
-    # ---- ways to call it
+    def paths(
+        self, values: Values, gradients: list[Values], most: int
+    ) -> Iterator[tuple[Reading, list[Values]]]:
+        """The parameters after each step, for every way to call it that works, the likeliest first.
 
-    def _takes_layer(self) -> bool:
-        return len(self.parameters) == 1 and self.parameters[0].name.lower() in (
-            "layer",
-            "self_layer",
-            "model",
+        Single numbers are tried only where no arrays are taken: they show less.
+        """
+        works = False
+        for method, names, roles in self._calls():
+            for reading in _in_forms(method, names, roles):
+                if most == 0:
+                    return
+                if works and reading.make is OneNumber:
+                    continue
+                most -= 1
+                for found in self._tried(reading, values, gradients):
+                    works = True
+                    yield found
+
+    def _calls(self) -> list[tuple[str, tuple[str, ...], Roles]]:
+        """What the arguments may be, by their names where these are known, else by their places."""
+        found = []
+        for n, method in enumerate(self._methods()):
+            parameters = arguments(self.step if self.is_function else getattr(self._example(), method))
+            names = tuple(parameter.name for parameter in parameters)
+            for place, places in enumerate(_places(parameters)):
+                candidates = [
+                    [places[i]] if i in places else roles_of(parameter, self.settings, self.given)
+                    for i, parameter in enumerate(parameters)
+                ]
+                for picks in islice(product(*(list(enumerate(c)) for c in candidates)), MOST_ROLES):
+                    roles = tuple(role for _, role in picks)
+                    settings = [role for role in roles if role.startswith("setting ")]
+                    if len(settings) == len(set(settings)):
+                        found.append((n, sum(i for i, _ in picks) + place, method, names, roles))
+        return [
+            (method, names, roles) for _, _, method, names, roles in sorted(found, key=lambda one: one[:2])
+        ]
+
+    def _methods(self) -> list[str]:
+        if self.is_function:
+            return [""]
+        return [name for name in STEP if self._has(name)]
+
+    def _has(self, name: str) -> bool:
+        return callable(getattr(self.step, name, None)) and not (
+            name == "__call__" and inspect.isclass(self.step) and "__call__" not in vars(self.step)
         )
 
-    def _others(self, t: int) -> list[Any]:
-        """What stands behind parameters and gradients: settings, the count of steps, and what it carries along."""
-        found: list[Any] = []
-        states = iter(self.state)
-        for parameter in self.parameters[2:]:
-            setting = known_as(parameter.name, self.settings)
-            if setting is not None:
-                found.append(self.settings[setting])
-            elif parameter.name.lower() in COUNTERS:
-                found.append(t)
-            else:
-                found.append(next(states))
-        return found
+    # ---- calling it
 
-    def _with_arrays(self, w: Array, g: Array, t: int) -> Any:
-        result = self.function(w, g, *self._others(t))
-        if result is None:
-            return w
-        if isinstance(result, (tuple, list)) and not np.shape(result) == w.shape:
-            self.state[: len(result) - 1] = result[1:]
-            return as_array(result[0])
-        return as_array(result)
+    def _tried(
+        self, reading: Reading, values: Values, gradients: list[Values]
+    ) -> Iterator[tuple[Reading, list[Values]]]:
+        """The path of one reading, with the first beginning of its states that works."""
+        for empty in (0, 1, 2) if "state" in reading.roles else (0,):
+            tried = replace(reading, empty=empty)
+            run = self._path(tried, values, gradients)
+            if run is not None:
+                yield tried, run.found
+                if run.doubtful:
+                    other = replace(tried, last=True)
+                    run = self._path(other, values, gradients)
+                    if run is not None:
+                        yield other, run.found
+                return
 
-    def _with_names(self, w: Array, g: Array, t: int) -> Any:
-        parameters = {"W": w}
-        result = self.function(parameters, {"W": g, "dW": g}, *self._others(t))
-        return (result if isinstance(result, dict) else parameters)["W"]
+    def _path(self, reading: Reading, values: Values, gradients: list[Values]) -> Run | None:
+        """The run; None where the optimizer cannot be called so, or changes nothing."""
+        try:
+            run = self._run(reading, values)
+            run.steps(gradients)
+        except Exception as reason:  # whatever a learner's code raises for arguments it does not take
+            self.reasons.append(f"{type(reason).__name__}: {reason}")
+            return None
+        if all(np.array_equal(a, b) for at in run.found for a, b in zip(at, run.start, strict=True)):
+            self.reasons.append("the parameters do not change")
+            return None
+        return run
 
-    def _with_lists(self, w: Array, g: Array, t: int) -> Any:
-        parameters = [w]
-        result = self.function(parameters, [g], *self._others(t))
-        return result[0] if isinstance(result, list) else parameters[0]
+    def _run(self, reading: Reading, values: Values) -> Run:
+        form = reading.make(values)
+        return Run(self._thing(form, reading.method), reading, form, self.settings)
 
-    def _with_layer(self, w: Array, g: Array, t: int) -> Any:
-        if t == 1:
-            self.layer = SimpleNamespace(weights=w, biases=np.zeros((1, 1)))
-        self.layer.dweights, self.layer.dbiases = g, np.ones((1, 1))
-        for name in ("pre_update_params", "update_params", "post_update_params"):
-            function = getattr(self.thing, name, None)
-            if function is not None:
-                function(self.layer) if name == "update_params" else function()
-        return self.layer.weights
+    def _thing(self, form: Form, method: str) -> Any:
+        """A fresh optimizer, made with the form's parameters where its class asks for them."""
+        if self.is_function:
+            return fresh(self.step)
+        if inspect.isclass(self.step):
+            return self._made(form)
+        held = _needs_parameters(type(self.step)) and not arguments(getattr(self.step, method))
+        thing = self._made_again(form) if held else copy.deepcopy(self.step)
+        return thing
+
+    def _made(self, form: Form) -> Any:
+        handed: dict[str, Any] = {}
+        for parameter in arguments(self.step):
+            likely = [known_as(parameter.name, self.wanted), *guesses(parameter.name, self.wanted)]
+            setting = next((s for s in likely if s is not None), None)
+            if parameter.name.lower() in PARAMETERS and parameter.default in (inspect.Parameter.empty, None):
+                handed[parameter.name] = form.parameters
+            elif setting in self.given or (setting and parameter.default is inspect.Parameter.empty):
+                handed[parameter.name] = self.settings[setting]
+        return self.step(**handed)
+
+    def _made_again(self, form: Form) -> Any:
+        """An object like the learner's, with other parameters."""
+        handed: dict[str, Any] = {}
+        for parameter in arguments(type(self.step)):
+            if parameter.name.lower() in PARAMETERS:
+                handed[parameter.name] = form.parameters
+            elif hasattr(self.step, parameter.name):
+                handed[parameter.name] = getattr(self.step, parameter.name)
+        return type(self.step)(**handed)
 
 
-def _parameters(function: Callable[..., Any]) -> list[inspect.Parameter]:
-    positional = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
-    try:
-        return [p for p in inspect.signature(function).parameters.values() if p.kind in positional]
-    except (TypeError, ValueError):
-        return []
+def _in_forms(method: str, names: tuple[str, ...], roles: Roles) -> Iterator[Reading]:
+    if "gradients" not in roles:
+        for make in FORMS_THAT_HOLD_GRADIENTS:
+            yield Reading(method, names, roles, make)
+        return
+    for make in forms_with_gradients_beside():
+        yield Reading(method, names, roles, make)
+    if "parameters" not in roles:
+        for added in (1.0, -1.0):
+            yield Reading(method, names, roles, OneArray, added=added)
+
+
+def _places(parameters: list[inspect.Parameter]) -> Iterator[dict[int, str]]:
+    """Where parameters and gradients stand."""
+    names = [parameter.name.lower().strip("_") for parameter in parameters]
+    p = [i for i, name in enumerate(names) if name in PARAMETERS]
+    g = [i for i, name in enumerate(names) if name in GRADIENTS or "grad" in name]
+    required = [i for i, parameter in enumerate(parameters) if parameter.default is inspect.Parameter.empty]
+    found: list[dict[int, str]] = []
+    if p and g:
+        found.append({p[0]: "parameters", g[0]: "gradients"})
+    if p and not g:
+        found += [{p[0]: "parameters", i: "gradients"} for i in required if i != p[0]][:2]
+        found.append({p[0]: "parameters"})
+    if g and not p:
+        found += [{i: "parameters", g[0]: "gradients"} for i in required if i != g[0]][:2]
+        found.append({g[0]: "gradients"})
+    if not p and not g:
+        if len(required) >= 2:
+            found.append({required[0]: "parameters", required[1]: "gradients"})
+            found.append({required[1]: "parameters", required[0]: "gradients"})
+        if len(required) == 1:
+            found += [{required[0]: "parameters"}, {required[0]: "gradients"}]
+        found.append({})
+    yield from found
+
+
+def _needs_parameters(cls: type) -> bool:
+    return any(parameter.name.lower() in PARAMETERS for parameter in arguments(cls))

@@ -3,81 +3,63 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import combinations
-from typing import Any
+from itertools import islice, product
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from glassnet import checks
 from glassnet.errors import ArgumentError
+from glassnet.insight.check.learner_run import Reading
 from glassnet.insight.check.learner_step import LearnerStep
-from glassnet.insight.check.optimizer_rules import RULES, Rule, trajectory
-from glassnet.insight.check.report import Evidence, Report, Slip, digits
+from glassnet.insight.check.optimizer_names import fits, guesses
+from glassnet.insight.check.optimizer_report import Path, named, right_report, unknown
+from glassnet.insight.check.optimizer_rules import RULES, Rule, Settings
+from glassnet.insight.check.optimizer_search import Finding, explanations, nearly, right
+from glassnet.insight.check.optimizer_steps import COARSE, FINE, Steps  # fmt: skip
+from glassnet.insight.check.parameter_forms import Values
+from glassnet.insight.check.report import Report
 from glassnet.insight.check.rounding import Array
 
-SUBJECT = "check_optimizer"
 N_STEPS = 6
-FINE, COARSE = 1e-9, 1e-4
-MOST_EQUALS = 4
-OTHER_EPSILONS = (1e-6, 1e-7, 1e-8, 1e-10, 1e-12)
-
-WORDS: dict[str, tuple[str, str]] = {
-    "sign_flipped": ("The step goes up the gradient, not down.", "w -= learning_rate * ..."),
-    "learning_rate_missing": ("The step is not multiplied by the learning rate.", "w -= learning_rate * ..."),
-    "decay_missing": ("The weight decay is missing.", "g = g + weight_decay * w"),
-    "gradient_damped": (
-        "The gradient is multiplied by 1 - momentum; the rule adds it whole.", "v = momentum * v + g"),
-    "look_ahead_missing": (
-        "The step is that of plain momentum; Nesterov's looks ahead.", "w -= learning_rate * (g + momentum * v)"),
-    "state_not_kept": ("What the rule carries from step to step begins at 0 in every step.", "keep it: self.v = ..."),
-    "root_missing": ("The step is divided by the mean square, not by its root.", "... / (np.sqrt(v) + epsilon)"),
-    "square_missing": ("The second mean is that of the gradient's size, not of its square.", "v = ... * g**2"),
-    "epsilon_inside_root": ("Epsilon stands under the root.", "... / (np.sqrt(v) + epsilon)"),
-    "epsilon_missing": ("Epsilon is missing.", "... / (np.sqrt(v) + epsilon)"),
-    "one_minus_missing_of_m": ("The gradient is added whole to m.", "m = beta1 * m + (1 - beta1) * g"),
-    "one_minus_missing_of_v": ("The squared gradient is added whole.", "v = beta2 * v + (1 - beta2) * g**2"),
-    "shares_swapped": ("Old mean and new gradient have each other's share.", "m = beta * m + (1 - beta) * g"),
-    "bias_correction_missing": (
-        "The means are not corrected for their start at 0.", "m / (1 - beta1**t), v / (1 - beta2**t)"),
-    "bias_correction_of_m_missing": ("m is not corrected for its start at 0.", "m / (1 - beta1**t)"),
-    "bias_correction_of_v_missing": ("v is not corrected for its start at 0.", "v / (1 - beta2**t)"),
-    "step_not_counted": ("The correction takes every step for the first.", "t += 1 in every step"),
-    "step_counted_from_0": ("Steps are counted from 0, where the correction divides by 0.", "t = 1 in the first step"),
-    "step_counted_from_2": ("Steps are counted from 2.", "t = 1 in the first step"),
-    "betas_swapped": ("beta1 and beta2 are swapped.", "m = beta1 * m + ..., v = beta2 * v + ..."),
-    "epsilon_before_correction": (
-        "Epsilon is added before the correction, as in the paper's shorter form.", "m' / (np.sqrt(v') + epsilon)"),
-    "decay_coupled": (
-        "The decay is added to the gradient, as in Adam with weight decay; AdamW takes it from the weights.",
-        "w -= learning_rate * weight_decay * w"),
-    "decay_without_rate": (
-        "The decay is not multiplied by the learning rate.", "w -= learning_rate * weight_decay * w"),
-}  # fmt: skip
+# How many calls are tried, how many paths are searched for one slip and for two, and how many readings of numbers.
+MOST_CALLS, MOST_SEARCHED, MOST_SETTINGS, MOST_EXPLAINED = 1500, (24, 3), 200, 4
+WITH_SETTINGS, WITHOUT_SETTINGS = ("config 0", "config 1", "config 2"), ("config 3", "left", "state")
+# What fits many things: another reading with a slip of its own goes before.
+UNLIKELY = {"other_setting", "constant_factor", "other_rule"}
+SHAPES = ((3, 2), (1, 2), (2, 2), (1, 2))
 
 
 def check_optimizer(step_function: Any, like: str, **settings: float) -> Report:
     """Compare a learner's optimizer with the rule that it should follow, over some steps from fixed gradients.
 
+    Steps are compared, in parts of their size: what each adds to the parameters, from where the one before it ended.
+
     Parameters
     ----------
     step_function : callable, class or object
-        A function ``step(w, g, ...)`` that returns the new w, or w and its states, or changes w; further arguments are
-        known by their names (learning_rate, lr, beta1, m, v, t …; states begin at 0). Or an object with ``step``,
-        ``update`` or ``update_params`` that takes arrays, dictionaries or lists of them, or a layer with weights and
-        dweights.
+        A function that takes parameters, gradients and whatever else it needs (``step(w, g, m, v, t, learning_rate)``,
+        ``update(parameters, grads, v, s, t)``, ``adam(w, dw, config)``), or an object or class with ``step``,
+        ``update``, ``update_params`` …. Parameters may be an array, dictionaries, lists, layers with weights and
+        dweights, or arrays that hold their gradients. Arguments are told apart by their names and, where several
+        readings are possible, by trying: one that makes the rule right is meant, and the report says which it was. An
+        argument with a default keeps it where that makes the rule right.
     like : {"sgd", "momentum", "nesterov", "adagrad", "rmsprop", "adam", "adamw"}
         The rule; definitions and defaults are those of ``torch.optim``.
     **settings : float
         learning_rate, momentum, alpha, beta1, beta2, epsilon, weight_decay, as your optimizer has them; those that it
-        has as attributes or defaults are found.
+        has as attributes or defaults are found, and a learning rate that stands within the code is read off the steps.
 
     Returns
     -------
     Report
-        Codes: sign_flipped, learning_rate_missing, state_not_kept, gradient_damped, look_ahead_missing, root_missing,
-        square_missing, epsilon_inside_root, one_minus_missing_of_m, one_minus_missing_of_v, shares_swapped,
+        Codes: sign_flipped, learning_rate_missing, learning_rate_twice, constant_factor, other_setting, other_rule,
+        rate_as_momentum, parameters_left_out, state_not_kept, old_state_used, look_ahead_missing, momentum_missing,
+        root_missing, square_missing, square_missing_with_sign, sum_not_mean, epsilon_missing, epsilon_outside,
+        epsilon_inside_root (of Adam), one_minus_missing_of_m, one_minus_missing_of_v, shares_swapped,
         bias_correction_missing (also _of_m_ and _of_v_), step_not_counted, step_counted_from_0, step_counted_from_2,
-        betas_swapped, decay_missing, decay_coupled, decay_without_rate.
+        betas_swapped, beta1_for_both, beta2_for_both, decay_missing, decay_sign_flipped, decay_doubled, decay_coupled,
+        decay_decoupled, decay_without_rate.
 
     Raises
     ------
@@ -91,72 +73,155 @@ def check_optimizer(step_function: Any, like: str, **settings: float) -> Report:
     if unknown:
         raise ArgumentError(f"{like} has the settings {', '.join(rule.defaults)}; got {', '.join(unknown)}")
     given = {name: checks.number(name, value, least=0) for name, value in settings.items()}
-    learner = LearnerStep(step_function, rule.defaults, given)
-    random = np.random.default_rng(11)
-    w, gradients = random.normal(size=(3, 2)), [random.normal(size=(3, 2)) for _ in range(N_STEPS)]
     with np.errstate(all="ignore"):
-        return _judge(rule, learner.settings, learner.run(w, gradients), w, gradients)
+        learner = LearnerStep(step_function, rule.defaults, given)
+        return _Judge(like, rule, learner).report()
 
 
-def _judge(
-    rule: Rule, settings: dict[str, float], mine: list[Array], w: Array, gradients: list[Array]
-) -> Report:
-    right = trajectory(rule, settings, frozenset(), w, gradients)
-    used = "settings: " + ", ".join(f"{name} {value:g}" for name, value in settings.items())
-    if _same(mine, right, FINE):
-        return Report(SUBJECT, True, notes=(used,))
-    for tolerance in (FINE, COARSE):
-        for n in (1, 2):
-            found = list(_explanations(rule, settings, mine, w, gradients, n, tolerance))
-            if found:
-                return _named(found, mine, right, used)
-        if _same(mine, right, tolerance):
-            return Report(SUBJECT, True, notes=(used, "the steps agree to single precision"))
-    return Report(SUBJECT, False, evidence=(_line(mine, right),), notes=(used,))
+class _Judge:
+    """The search for the reading that makes the rule right, else for the one that explains the steps best."""
+
+    def __init__(self, like: str, rule: Rule, learner: LearnerStep) -> None:
+        self.like, self.rule, self.learner = like, rule, learner
+        random = np.random.default_rng(11)
+        self.start: Values = [random.normal(size=shape) for shape in SHAPES]
+        scales = [10.0 ** random.uniform(-4, 0, size=shape) for shape in SHAPES]
+        # Ordinary sizes, one that shows the smallest epsilon, and a gradient of 0, which needs one.
+        scales[0][:, 0], scales[0][2, 1], scales[2][0, 1] = (1.0, 0.5, 0.0), 1e-8, 0.0
+        self.gradients: list[Values] = [
+            [scale * random.normal(size=scale.shape) for scale in scales] for _ in range(N_STEPS)
+        ]
+
+    def report(self) -> Report:
+        """The report; the first reading that is right ends the search."""
+        found: list[Path] = []
+        for reading, values in self.learner.paths(self.start, self.gradients, MOST_CALLS):
+            if found and _hands_less(reading, found[0].reading):
+                continue
+            path = self._path(reading, values)
+            if any(np.array_equal(path.steps.after, one.steps.after, equal_nan=True) for one in found):
+                continue
+            found.append(path)
+            for settings, free, read in self._settings(reading):
+                finding = right(path.steps, self.rule, settings, free)
+                if finding is not None and not path.left:
+                    return right_report(self.like, path, finding, read)
+        if not found:
+            raise ArgumentError(
+                "the optimizer could not be stepped as step(parameters, gradients); "
+                + self.learner.reasons[0]
+            )
+        return self._wrong(found)
+
+    def _path(self, reading: Reading, values: list[Values]) -> Path:
+        start = _of(self.start, values[0])
+        changed = [any(not np.array_equal(at[i], start[i]) for at in values) for i in range(len(start))]
+        of_all = [start, *values, *(_of(g, start) for g in self.gradients)]
+        flat = [_joined(arrays, changed) for arrays in of_all]
+        steps = Steps(flat[0], flat[1 : N_STEPS + 1], flat[N_STEPS + 1 :])
+        return Path(reading, values, steps, changed)
+
+    def _settings(self, reading: Reading) -> Iterator[tuple[Settings, set[str], tuple[str, ...]]]:
+        """Settings as the learner's numbers may be read, those that are free, and how names were read."""
+        learner = self.learner
+        handed = {role.removeprefix("setting ") for role in reading.roles if role.startswith("setting ")}
+        if any(role in WITH_SETTINGS for role in reading.roles):
+            handed |= set(self.rule.defaults)
+        open_ = [s for s in self.rule.defaults if s not in learner.known and s not in handed]
+        choices = [self._choices(s) for s in open_]
+        for names in islice(product(*choices), MOST_SETTINGS):
+            chosen = [name for name in names if name]
+            if len(set(chosen)) < len(chosen):
+                continue
+            pairs = [(s, name) for s, name in zip(open_, names, strict=True) if name]
+            settings = learner.settings | {s: learner.loose[name] for s, name in pairs}
+            read = tuple(f"{name} is {s}" for s, name in pairs)
+            yield settings, self._free(open_, names), read
+
+    def _free(self, open_: list[str], names: tuple[str, ...]) -> set[str]:
+        """The settings that nothing says; a learning rate is said where the learner has a number that may be one."""
+        free = {s for s, name in zip(open_, names, strict=True) if not name}
+        unread = [value for name, value in self.learner.loose.items() if name not in names]
+        return free - {"learning_rate"} if any(0 < value <= 1 for value in unread) else free
+
+    def _choices(self, setting: str) -> list[str]:
+        """The names of numbers that may be this setting, likely ones first; no name where it is none of them."""
+        default = self.rule.defaults[setting]
+        numbers = {
+            name: value
+            for name, value in self.learner.loose.items()
+            if value != default and fits(setting, value)
+        }
+        likely = [name for name in numbers if setting in guesses(name, self.rule.defaults)]
+        likely.sort(key=lambda name: guesses(name, self.rule.defaults).index(setting))
+        return [*likely, "", *(name for name in numbers if name not in likely)]
+
+    def _wrong(self, found: list[Path]) -> Report:
+        """The report on the reading that takes the fewest slips; the likelier reading of two that take as many."""
+        for n, most in enumerate(MOST_SEARCHED, 1):
+            best: Explained | None = None
+            for path in found[:most]:
+                for one in self._explained(path, n):
+                    best = one if best is None or one.cost < best.cost else best
+                if best is not None and (best.cost <= (n, 0) or path is found[0]):
+                    break
+            if best is not None:
+                return best.report
+        settings, _, names = next(self._settings(found[0].reading))
+        return unknown(self.like, found[0], Finding((), (), settings), names)
+
+    def _explained(self, path: Path, n: int) -> Iterator[Explained]:
+        """Reports on n slips that give these steps."""
+        settings = list(islice(self._settings(path.reading), MOST_EXPLAINED))
+        for own, free, names in settings if path.left else ():
+            finding = right(path.steps, self.rule, own, free)
+            if finding is not None:
+                yield Explained((1, 0), right_report(self.like, path, finding, names))
+                return
+        for tolerance in (FINE, COARSE):
+            explained = False
+            for own, free, names in settings:
+                findings = list(explanations(path.steps, self.rule, own, free, n, tolerance))
+                if findings:
+                    explained = True
+                    yield Explained(_cost(path, findings[0]), named(self.like, path, findings, names))
+            for own, _, names in settings if n == 1 and tolerance == FINE and not explained else ():
+                near = nearly(path.steps, self.rule, own)
+                if near is not None:
+                    explained = True
+                    yield Explained((0, 0), right_report(self.like, path, near, names))
+            if explained:
+                return
 
 
-def _explanations(
-    rule: Rule,
-    settings: dict[str, float],
-    mine: list[Array],
-    w: Array,
-    gradients: list[Array],
-    n: int,
-    tolerance: float,
-) -> Iterator[tuple[str, ...]]:
-    for slips in combinations(rule.slips, n):
-        if _same(mine, trajectory(rule, settings, frozenset(slips), w, gradients), tolerance):
-            yield slips
-    if n == 1 and "epsilon" in settings:
-        for epsilon in OTHER_EPSILONS:
-            other = settings | {"epsilon": epsilon}
-            if _same(mine, trajectory(rule, other, frozenset(), w, gradients), tolerance):
-                yield (f"epsilon is {epsilon:g}",)
+class Explained(NamedTuple):
+    """A report, and how many slips it takes and how unlikely they are."""
+
+    cost: tuple[int, int]
+    report: Report
 
 
-def _same(mine: list[Array], others: list[Array], tolerance: float) -> bool:
-    return all(
-        np.allclose(a, b, rtol=tolerance, atol=tolerance * 1e-3, equal_nan=True)
-        for a, b in zip(mine, others, strict=True)
+def _cost(path: Path, finding: Finding) -> tuple[int, int]:
+    """How many slips these are and how unlikely; a state may be lost by the reading, not by the learner."""
+    slips = set(finding.slips)
+    lost = "state_not_kept" in slips
+    by_reading = 2 if lost and "left" in path.reading.roles else 0
+    return len(slips) + by_reading + len(path.left), lost + 2 * len(UNLIKELY & slips)
+
+
+def _hands_less(reading: Reading, first: Reading) -> bool:
+    """Whether a dictionary of settings is left out that the first reading hands over, and that works."""
+    return any(
+        one in WITHOUT_SETTINGS and other in WITH_SETTINGS
+        for one, other in zip(reading.roles, first.roles, strict=False)
     )
 
 
-def _named(found: list[tuple[str, ...]], mine: list[Array], right: list[Array], used: str) -> Report:
-    best, *others = found
-    if best[0] not in WORDS:
-        return Report(SUBJECT, True, notes=(used, f"but {best[0]}"))
-    if best == ("epsilon_before_correction",):
-        return Report(SUBJECT, True, notes=(used, WORDS[best[0]][0]))
-    slips = tuple(Slip(code, (), *WORDS[code]) for code in best)
-    equals = tuple(" and ".join(codes) for codes in others)[:MOST_EQUALS]
-    return Report(SUBJECT, False, slips, (_line(mine, right),), (used,), equals)
+def _of(arrays: Values, like: Values) -> Values:
+    """As many of these arrays as a form holds; a single number where it holds one."""
+    return [a if b.ndim else a.flat[0] for a, b in zip(arrays, like, strict=False)]
 
 
-def _line(mine: list[Array], right: list[Array]) -> Evidence:
-    """The first step after which the parameters differ."""
-    step = next(
-        t for t, (a, b) in enumerate(zip(mine, right, strict=True)) if not np.allclose(a, b, rtol=1e-9)
-    )
-    place = np.unravel_index(np.argmax(np.abs(mine[step] - right[step])), mine[step].shape)
-    texts = digits(float(mine[step][place]), float(right[step][place]))
-    return Evidence(f"w after step {step + 1}", f"[{int(place[0])}, {int(place[1])}]", *texts)
+def _joined(arrays: Values, wanted: list[bool]) -> Array:
+    """The wanted arrays one behind the other."""
+    return np.concatenate([np.ravel(array) for array, kept in zip(arrays, wanted, strict=True) if kept])
