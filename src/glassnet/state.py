@@ -26,6 +26,8 @@ class TrainingState:
         Updates and whole epochs made so far.
     rate_factor : float
         Multiplies the learning rate, for callbacks that lower it.
+    batch_size : int or None
+        Samples of a step in the last fit, the most where they differ; None where all were taken at once.
     engine : str
         The engine of the last fit, so that a resumed one gives the same numbers to the last bit.
     callbacks : dict
@@ -37,6 +39,7 @@ class TrainingState:
     step: int = 0
     epoch: int = 0
     rate_factor: float = 1.0
+    batch_size: int | None = None
     engine: str = ""
     callbacks: dict[str, Any] = field(default_factory=dict)
 

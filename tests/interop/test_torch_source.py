@@ -7,6 +7,7 @@ import io
 import re
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -160,6 +161,75 @@ def test_every_schedule_is_followed_from_epoch_to_epoch(schedule: schedules.Sche
         assert names["optimizer"].param_groups[0]["lr"] == pytest.approx(float(schedule(epochs)), rel=1e-12)
 
 
+def same_training(net: Network, source: str, X: Any, y: Any) -> Any:
+    """The program's parameters in the network's order, from the network's weights, on these data in their order."""
+    source = re.sub(r"^X = .*$", "X = given[0]", source, flags=re.MULTILINE)
+    source = re.sub(r"^y = .*$", "y = given[1]", source, flags=re.MULTILINE)
+    source = source.replace("torch.randperm(len(X))", "torch.arange(len(X))")
+    head, model, rest = source.partition("\n\ncriterion = ")
+    names: dict[str, Any] = {"given": (torch.tensor(X), torch.tensor(y))}
+    with contextlib.redirect_stdout(io.StringIO()):
+        try:
+            exec(head, names)
+            names["model"].load_state_dict(
+                dict(zip(names["model"].state_dict(), net.to_torch().state_dict().values(), strict=True))
+            )
+            exec(f"criterion = {rest}", names)
+        finally:
+            torch.set_default_dtype(torch.float32)
+    arrays = [p.detach() for p in names["model"].parameters()]
+    return torch.cat([array.permute(*range(array.ndim)[::-1]).reshape(-1) for array in arrays]).numpy()
+
+
+@pytest.mark.parametrize("size", [None, 5, 12, 40])
+@pytest.mark.parametrize("schedule", SCHEDULES, ids=repr)
+def test_every_schedule_is_followed_from_batch_to_batch_as_fit_does(
+    schedule: schedules.Schedule, size: int | None
+) -> None:
+    random = np.random.default_rng(0)
+    X, y = random.normal(size=(12, 3)), random.normal(size=(12, 2))
+    net = Network([gn.Dense(4, "tanh"), gn.Dense(2)], seed=0, dtype="float64", input_shape=3)
+    fitted, optimizer = net.copy(), gn.SGD(schedule, momentum=0.5)
+    fitted.fit(
+        X,
+        y,
+        loss="mse",
+        optimizer=optimizer,
+        epochs=8,
+        batch_size=size,
+        shuffle=False,
+        engine="numpy",
+        progress=False,
+    )
+    found = same_training(net, gn.to_torch_source(fitted), X, y)
+    np.testing.assert_allclose(found, fitted.parameters, rtol=1e-9, atol=1e-12)
+
+
+def test_epochs_and_batches_are_those_of_the_training(tmp_path: Path) -> None:
+    X, y = np.zeros((40, 3)), np.zeros((40, 2))
+    net = Network([gn.Dense(2)], seed=0, input_shape=3)
+    assert "range(10):" in gn.to_torch_source(net) and ".split(32):" in gn.to_torch_source(net)
+    options: dict[str, Any] = {"loss": "mse", "optimizer": gn.SGD(0.1), "engine": "numpy", "progress": False}
+    net.fit(X, y, epochs=700, **options)
+    net.fit(X, y, epochs=300, **options)
+    whole = gn.to_torch_source(net)
+    assert "range(1000):" in whole and "split" not in whole and "criterion(model(X), y)" in whole
+    net.fit(X, y, epochs=2, batch_size=16, **options)
+    for made in (net, gn.load(saved(net, tmp_path))):
+        assert "range(1002):" in gn.to_torch_source(made) and ".split(16):" in gn.to_torch_source(made)
+    assert "range(3):" in gn.to_torch_source(net, epochs=3, batch_size=7)
+    assert ".split(7):" in gn.to_torch_source(net, epochs=3, batch_size=7)
+    net.fit([(X[:10], y[:10]), (X[10:], y[10:])], epochs=1, **options)
+    assert ".split(30):" in gn.to_torch_source(net)
+    net.fit(X, y, epochs=4, **{**options, "optimizer": gn.Adam()})
+    assert "range(4):" in gn.to_torch_source(net) and "split" not in gn.to_torch_source(net)
+
+
+def saved(net: Network, folder: Path) -> Path:
+    net.save(folder / "m.safetensors")
+    return folder / "m.safetensors"
+
+
 OPTIMIZERS: list[Optimizer] = [
     *map(optimizers.get, optimizers.names()),
     gn.SGD(0.1, 0.9, nesterov=True, weight_decay=0.01),
@@ -228,6 +298,7 @@ REFUSED: list[tuple[dict[str, Any], dict[str, Any], str]] = [
         "the schedule schedules.Chain((schedules.Constant(0.1), schedules.Constant(0.01)), (3.0,)) cannot be written",
     ),
     ({"optimizer": gn.SGD(schedules.StepDecay(0.1, 2.5))}, {}, "the schedule schedules.StepDecay(0.1, 2.5"),
+    ({"optimizer": gn.SGD(schedules.LinearWarmup(0.1, 5, 0.0))}, {}, "the schedule schedules.LinearWarmup(0.1, 5"),
     ({"epochs": 0}, {}, "epochs must be an integer >= 1; got 0"),
     ({"batch_size": 0}, {}, "batch_size must be an integer >= 1; got 0"),
     ({}, {"initializer": own_draw()}, "the initializer of weight"),

@@ -94,7 +94,7 @@ def _describe_state(state: TrainingState, arrays: dict[str, Array]) -> dict[str,
         memories[callback] = {"values": values, "arrays": list(kept)}
     return {
         "optimizer": to_config(state.optimizer), "step": state.step, "epoch": state.epoch,
-        "rate_factor": state.rate_factor, "engine": state.engine, "callbacks": memories,
+        "rate_factor": state.rate_factor, "batch_size": state.batch_size, "engine": state.engine, "callbacks": memories,
     }  # fmt: skip
 
 
@@ -185,11 +185,18 @@ def _state(config: dict[str, Any], layout: Layout, dtype: np.dtype[Any], stored:
         step=_count(config, "step"),
         epoch=_count(config, "epoch"),
         rate_factor=number("rate_factor", config.get("rate_factor"), least=0),
+        batch_size=_batch_size(config),
         engine=_part(config, "engine", str),
         callbacks={
             name: _memory(name, memory, stored) for name, memory in _part(config, "callbacks", dict).items()
         },
     )
+
+
+def _batch_size(config: dict[str, Any]) -> int | None:
+    """Files from before it was kept have none."""
+    value = config.get("batch_size")
+    return None if value is None else integer("batch_size", value, least=1)
 
 
 def _count(config: dict[str, Any], key: str) -> int:

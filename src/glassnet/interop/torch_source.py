@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from glassnet import activations, checks, losses, optimizers
 from glassnet.interop import torch_training as training
 from glassnet.interop.torch_parts import Part, parts
@@ -16,8 +18,8 @@ def to_torch_source(
     *,
     loss: str | Loss | None = None,
     optimizer: str | Optimizer | None = None,
-    epochs: int = 10,
-    batch_size: int = 32,
+    epochs: int | None = None,
+    batch_size: int | None = None,
 ) -> str:
     """A PyTorch program for this network: model, initialisation, loss, optimizer, and the loop that trains it.
 
@@ -30,8 +32,10 @@ def to_torch_source(
         Built; its parameters are not in the program, see ``network.to_torch()`` for those.
     loss, optimizer : optional
         Those of the last fit by default; without a fit, the loss that goes with the last activation, and Adam.
-    epochs, batch_size : int
-        >= 1.
+    epochs, batch_size : int, optional
+        >= 1. Those of the training by default: all epochs with this optimizer, and the batches of the last fit;
+        without a training, 10 epochs and batches of 32. A batch of all samples is taken as it is, smaller ones in a new
+        order each epoch.
 
     Returns
     -------
@@ -49,18 +53,38 @@ def to_torch_source(
     fused = chosen.on_logits(network.plan().rows[-1].activation)
     objective = chosen if fused is None else fused
     modules = parts(network) if fused is None else _without_last_activation(parts(network))
-    size = checks.integer("batch_size", batch_size, least=1)
+    course = _course(network, epochs, batch_size)
+    scheduler = training.schedule(rule, course.size)
+    by_batch = course.size is not None and training.moves_within_epochs(rule)
     sections = [
         _head(network),
         _model(modules),
         training.initialisation(network, modules),
         training.criterion(objective),
-        training.optimizer(rule),
-        training.data(objective, network.layout.input_shape, network.plan().n_outputs, 8 * size),
-        _loop(rule, network, modules, checks.integer("epochs", epochs, least=1), size),
+        training.optimizer(rule) + ("" if by_batch or not scheduler else f"\n{scheduler}"),
+        training.data(
+            objective, network.layout.input_shape, network.plan().n_outputs, 8 * (course.size or 32)
+        ),
+        scheduler if by_batch else "",
+        _loop(rule, network, modules, course),
         _prediction(objective),
     ]
     return "\n\n".join(section for section in sections if section) + "\n"
+
+
+class _Course(NamedTuple):
+    """How many epochs, in batches of this size; None: of all samples."""
+
+    epochs: int
+    size: int | None
+
+
+def _course(network: Network, epochs: int | None, batch_size: int | None) -> _Course:
+    state = network.state if network.state is not None and network.state.epoch else None
+    n_epochs = (state.epoch if state else 10) if epochs is None else checks.integer("epochs", epochs, least=1)
+    if batch_size is not None:
+        return _Course(n_epochs, checks.integer("batch_size", batch_size, least=1))
+    return _Course(n_epochs, state.batch_size if state else 32)
 
 
 def _without_last_activation(modules: list[Part]) -> list[Part]:
@@ -92,27 +116,35 @@ def _model(modules: list[Part]) -> str:
     return "\n".join(["model = nn.Sequential(", *(f"    {part.source}," for part in modules), ")"])
 
 
-def _loop(rule: Optimizer, network: Network, modules: list[Part], epochs: int, size: int) -> str:
+def _loop(rule: Optimizer, network: Network, modules: list[Part], course: _Course) -> str:
     penalties = [
         term
         for place, part in enumerate(modules)
         if part.kind == "Linear" and part.layer is not None
         for term in _penalty(network.layers[part.layer], place)
     ]
-    lines = [
-        f"for epoch in range({epochs}):",
-        "    model.train()",
-        f"    for rows in torch.randperm(len(X)).split({size}):",
-        "        optimizer.zero_grad()",
-        "        loss = criterion(model(X[rows]), y[rows])",
-        *(f"        loss = loss + {term}" for term in penalties),
-        "        loss.backward()",
-        *(f"        {line}" for line in training.clipping(rule)),
-        "        optimizer.step()",
-        *(f"    {line}" for line in training.scheduling(rule, epochs)),
-        '    print(f"epoch {epoch + 1}: loss {loss.item():.4f}")',
+    of_batch = "" if course.size is None else "[rows]"
+    stepping = training.stepping(rule, course.epochs, course.size)
+    by_batch = course.size is not None and training.moves_within_epochs(rule)
+    step = [
+        "optimizer.zero_grad()",
+        f"loss = criterion(model(X{of_batch}), y{of_batch})",
+        *(f"loss = loss + {term}" for term in penalties),
+        "loss.backward()",
+        *training.clipping(rule),
+        "optimizer.step()",
+        *(stepping if by_batch else []),
     ]
-    return "\n".join(lines)
+    if course.size is not None:
+        batches = f"for rows in torch.randperm(len(X)).split({course.size}):"
+        step = [batches, *(f"    {line}" for line in step)]
+    lines = [
+        "model.train()",
+        *step,
+        *([] if by_batch else stepping),
+        'print(f"epoch {epoch + 1}: loss {loss.item():.4f}")',
+    ]
+    return "\n".join([f"for epoch in range({course.epochs}):", *(f"    {line}" for line in lines)])
 
 
 def _penalty(layer: object, place: int) -> list[str]:

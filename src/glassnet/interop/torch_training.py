@@ -118,7 +118,7 @@ def data(loss: Loss, input_shape: tuple[int, ...], n_outputs: int, n_samples: in
 
 
 def optimizer(rule: Optimizer) -> str:
-    """Lines that make ``optimizer``, and ``scheduler`` where the learning rate changes."""
+    """The line that makes ``optimizer``."""
     if type(rule) not in _OPTIMIZERS:
         raise _no_counterpart("optimizer", rule)
     name, options = _OPTIMIZERS[type(rule)]
@@ -128,9 +128,7 @@ def optimizer(rule: Optimizer) -> str:
     given["weight_decay"] = rule.weight_decay
     standard = _standard(rule)
     changed = [f"{key}={value!r}" for key, value in given.items() if key == "lr" or value != standard[key]]
-    line = f"optimizer = torch.optim.{name}(model.parameters(), {', '.join(changed)})"
-    plan = schedule(rule)
-    return f"{line}\nscheduler = {plan}" if plan else line
+    return f"optimizer = torch.optim.{name}(model.parameters(), {', '.join(changed)})"
 
 
 _OPTIMIZERS: dict[type[Optimizer], tuple[str, dict[str, str]]] = {
@@ -159,31 +157,46 @@ def _first_rate(rule: Optimizer) -> float:
     return rule.learning_rate
 
 
-def schedule(rule: Optimizer) -> str:
-    """The expression of a scheduler that is stepped once an epoch; empty for a constant rate."""
-    room = "torch.optim.lr_scheduler"
+def moves_within_epochs(rule: Optimizer) -> bool:
+    """Whether the learning rate changes from batch to batch."""
+    moving = (schedules.ExponentialDecay, schedules.CosineDecay, schedules.LinearWarmup)
+    return isinstance(rule.learning_rate, moving)
+
+
+def schedule(rule: Optimizer, size: int | None) -> str:
+    """Lines that make ``scheduler``, for batches of `size` (None: of all samples); empty for a constant rate.
+
+    It is stepped after every batch where the learning rate moves within epochs, else after every epoch.
+    """
+    room = "scheduler = torch.optim.lr_scheduler"
+    by_batch = size is not None and moves_within_epochs(rule)
+    count = f"n_batches = len(X.split({size}))\n" if by_batch else ""
+    times, root = (" * n_batches", " ** (1 / n_batches)") if by_batch else ("", "")
     match rule.learning_rate:
         case schedules.StepDecay(_, every, factor) if every.is_integer():
             return f"{room}.StepLR(optimizer, step_size={round(every)}, gamma={factor!r})"
         case schedules.ExponentialDecay(_, factor):
-            return f"{room}.ExponentialLR(optimizer, gamma={factor!r})"
+            return f"{count}{room}.ExponentialLR(optimizer, gamma={factor!r}{root})"
         case schedules.CosineDecay(_, epochs, final) if epochs.is_integer():
-            return f"{room}.CosineAnnealingLR(optimizer, T_max={round(epochs)}, eta_min={final!r})"
-        case schedules.LinearWarmup(_, epochs, start_factor) if epochs.is_integer():
-            return f"{room}.LinearLR(optimizer, start_factor={start_factor!r}, total_iters={round(epochs)})"
+            length = f"T_max={round(epochs)}{times}, eta_min={final!r}"
+            return f"{count}{room}.CosineAnnealingLR(optimizer, {length})"
+        case schedules.LinearWarmup(_, epochs, start) if epochs.is_integer() and start > 0:
+            length = f"start_factor={start!r}, total_iters={round(epochs)}{times}"
+            return f"{count}{room}.LinearLR(optimizer, {length})"
         case float() | int() | schedules.Constant():
             return ""
     raise _no_counterpart("schedule", rule.learning_rate)
 
 
-def scheduling(rule: Optimizer, epochs: int) -> list[str]:
-    """Lines at the end of an epoch that change the learning rate; PyTorch's cosine would rise again behind its end."""
-    if not schedule(rule):
+def stepping(rule: Optimizer, epochs: int, size: int | None) -> list[str]:
+    """Lines after a batch or an epoch that step the scheduler; PyTorch's cosine would rise again behind its end."""
+    if not schedule(rule, size):
         return []
     match rule.learning_rate:
         case schedules.CosineDecay(_, until) if until < epochs:
+            within = "epoch < {}" if size is None else "scheduler.last_epoch < {} * n_batches"
             return [
-                f"if epoch < {round(until)}:  # the learning rate stays where it is then",
+                f"if {within.format(round(until))}:  # the learning rate stays where it is then",
                 "    scheduler.step()",
             ]
     return ["scheduler.step()"]

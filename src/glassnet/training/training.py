@@ -192,6 +192,7 @@ class Training:
         )
         self.history.rate_factors += [self.state.rate_factor] * n_epochs
         self.state.epoch += n_epochs
+        self.state.batch_size = None if self.source.n_steps == 1 else self.source.batch_size
 
     def _evaluated(self) -> dict[str, float]:
         """Scores on training and validation data: all processes compute outputs, the first one the scores."""
