@@ -2,7 +2,10 @@
 
 import os
 import signal
+import sys
+from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import settings
 
@@ -25,3 +28,27 @@ def pytest_configure(config: pytest.Config) -> None:
     cache = getattr(config, "cache", None)  # there is none under -p no:cacheprovider
     if cache is not None:
         os.environ.setdefault("GLASSNET_CACHE", str(cache.mkdir("glassnet-kernels")))
+
+
+_first_states: dict[tuple[str, str], Any] = {}
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """A test finds the generators of the modules of tests as they were after their import, whatever has run before."""
+    _renew_generators()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_call(item: pytest.Item) -> None:
+    """Also where its fixtures have drawn."""
+    _renew_generators()
+
+
+def _renew_generators() -> None:
+    for module_name, module in list(sys.modules.items()):
+        if module_name.startswith("tests."):
+            for name, value in vars(module).items():
+                if isinstance(value, np.random.Generator):
+                    state = _first_states.setdefault((module_name, name), value.bit_generator.state)
+                    value.bit_generator.state = state

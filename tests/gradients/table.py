@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -83,6 +84,12 @@ LAYERS: dict[str, list[Layer]] = {
     "flatten": [gn.Flatten()],
 }
 ALL_LAYERS = [layer for layers in LAYERS.values() for layer in layers]
+
+
+def computes(stack: Sequence[Layer]) -> bool:
+    """Whether these layers make a network: Flatten alone computes nothing."""
+    return not all(isinstance(layer, gn.Flatten) for layer in stack)
+
 
 # The last activation that gives what a loss of the network's output needs; linear for all others.
 OUTPUTS: dict[type[Loss], str] = {

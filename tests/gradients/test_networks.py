@@ -17,7 +17,7 @@ from glassnet.layers import Layer
 from glassnet.losses import Loss
 from glassnet.network import Network
 from tests.gradients.differences import assert_equal, gradient, smooth
-from tests.gradients.table import ALL_LAYERS, LAYERS, LOSSES, label, output_activation, targets
+from tests.gradients.table import ALL_LAYERS, LAYERS, LOSSES, computes, label, output_activation, targets
 
 Array = NDArray[Any]
 
@@ -71,7 +71,11 @@ def test_through_every_layer(layer: Layer, n: int, place: str, seed: int) -> Non
 
 
 @settings(max_examples=25)
-@given(stack=st.lists(st.sampled_from(ALL_LAYERS), min_size=1, max_size=4), n=samples, seed=seeds)
+@given(
+    stack=st.lists(st.sampled_from(ALL_LAYERS), min_size=1, max_size=4).filter(computes),
+    n=samples,
+    seed=seeds,
+)
 def test_through_random_stacks(stack: list[Layer], n: int, seed: int) -> None:
     net = built(stack, (3,), seed)
     random = np.random.default_rng(seed + 1)

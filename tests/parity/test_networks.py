@@ -17,7 +17,7 @@ from glassnet import losses
 from glassnet.layers import Layer
 from glassnet.losses import Loss
 from glassnet.network import Network
-from tests.gradients.table import ALL_LAYERS, LOSSES, label, output_activation, targets
+from tests.gradients.table import ALL_LAYERS, LOSSES, computes, label, output_activation, targets
 from tests.parity import twins
 
 Array = NDArray[Any]
@@ -61,7 +61,11 @@ def test_every_layer(layer: Layer, n: int, place: str, seed: int) -> None:
 
 
 @settings(max_examples=60)
-@given(stack=st.lists(st.sampled_from(ALL_LAYERS), min_size=1, max_size=6), n=samples, seed=seeds)
+@given(
+    stack=st.lists(st.sampled_from(ALL_LAYERS), min_size=1, max_size=6).filter(computes),
+    n=samples,
+    seed=seeds,
+)
 def test_random_stacks(stack: list[Layer], n: int, seed: int) -> None:
     net = built(stack, 3, seed)
     random = np.random.default_rng(seed + 1)

@@ -365,7 +365,7 @@ def separation(embeddings: NDArray[Any], labels: NDArray[Any]) -> float:
 @pytest.mark.parametrize("batch_size", [None, 16])
 def test_losses_of_embeddings_separate_two_blobs(loss: str, batch_size: int | None) -> None:
     labels = np.arange(40) % 2
-    blobs = RNG.normal(size=(40, 5)) + 0.9 * np.where(labels, 1, -1)[:, None]
+    blobs = RNG.normal(size=(40, 5)) + 1.3 * np.where(labels, 1, -1)[:, None]
     network = Network([Dense(8, "tanh"), Dense(2)], seed=0)
     network.fit(blobs, labels, loss=loss, optimizer=gn.Adam(0.01), epochs=150, batch_size=batch_size, **QUIET)
     assert separation(network.predict(blobs), labels) > 3 > separation(blobs, labels)
