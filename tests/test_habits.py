@@ -26,7 +26,7 @@ HEAVY = {"numba", "scipy", "sklearn", "torch", "matplotlib", "pandas"}
 
 
 def source_files() -> Iterator[Path]:
-    yield from (path for path in ROOT.iterdir() if path.is_file())
+    yield from (path for path in ROOT.iterdir() if path.is_file() and path.name != ".git")
     for folder in SOURCES:
         for path in (ROOT / folder).rglob("*"):
             if path.is_file() and NOT_SOURCES.isdisjoint(path.parts):

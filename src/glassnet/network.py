@@ -319,7 +319,8 @@ class Network:
         optimizer : str or Optimizer
             A name, or an object with a learning rate, such as ``gn.Adam(0.01)``.
         epochs : int
-            How many more times to go through the data, >= 1.
+            How many more times to go through the data, >= 0. 0 carries out what callbacks do at the end of a training,
+            such as putting back the best parameters, for one that was ended by force after its last checkpoint.
         batch_size : int, optional
             Samples of a step, >= 1; all of them by default.
         validation_data : (X, y), optional

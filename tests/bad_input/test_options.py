@@ -22,8 +22,8 @@ from tests.bad_input.refusing import (
 
 OPTION_REFUSALS: list[Refusal] = [
     *(
-        ({"epochs": epochs}, ArgumentError, rf"^epochs must be an integer >= 1; got {epochs!r}$")
-        for epochs in (0, -1, 1.5, True, None)
+        ({"epochs": epochs}, ArgumentError, rf"^epochs must be an integer >= 0; got {epochs!r}$")
+        for epochs in (-1, 1.5, True, None)
     ),
     *(
         ({"batch_size": size}, ArgumentError, rf"^batch_size must be an integer >= 1; got {size!r}$")

@@ -138,6 +138,27 @@ def test_checkpoints_written_by_a_resumed_run_are_those_of_the_uninterrupted_one
         }  # fmt: skip
 
 
+def test_the_end_of_a_run_that_was_killed_after_its_last_checkpoint_can_be_carried_out(
+    tmp_path: Path,
+) -> None:
+    def options() -> dict[str, Any]:
+        stopping = EarlyStopping("validation_loss", patience=9)
+        return {
+            "callbacks": [Checkpoint(tmp_path / "{epoch}.safetensors"), stopping],
+            "validation_data": HELD,
+        }
+
+    whole = network()
+    history = fit(whole, EPOCHS, **options())
+    best = int(np.argmin(history["validation_loss"])) + 1
+    assert best < history.n_epochs, "the last epoch is not the best, or nothing is put back"
+    killed = gn.load(tmp_path / f"{history.n_epochs}.safetensors")
+    assert killed.parameters.tobytes() != whole.parameters.tobytes()
+    assert fit(killed, 0, **options()).n_epochs == 0
+    assert killed.parameters.tobytes() == whole.parameters.tobytes()
+    assert killed.parameters.tobytes() == gn.load(tmp_path / f"{best}.safetensors").parameters.tobytes()
+
+
 def test_a_run_that_is_killed_is_resumed_in_another_process(tmp_path: Path) -> None:
     code = """
 import os, sys

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from glassnet import activations, losses, optimizers
-from glassnet.checks import number
+from glassnet.checks import integer, number
 from glassnet.cli.sources import Source
 from glassnet.errors import ArgumentError
 from glassnet.layers import Dense, Dropout, Layer
@@ -81,6 +81,7 @@ def choose(source: Source, given: dict[str, Any]) -> Recipe:
     if chosen.get("optimizer", recipe.optimizer) != recipe.optimizer:
         recipe = replace(recipe, learning_rate=None)
     recipe = replace(recipe, **chosen)
+    integer("epochs", recipe.epochs, least=1)
     number("--test-share", recipe.test_share, least=0, below=1)
     if recipe.test_share == 0 and "validation_share" not in chosen:
         recipe = replace(recipe, validation_share=0.0)

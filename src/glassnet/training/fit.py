@@ -34,7 +34,7 @@ def fit(network: Network, X: Any, y: ArrayLike | None, options: FitOptions) -> H
     """Train a network as :meth:`glassnet.network.Network.fit` says, which gives all options."""
     seed, progress = options["seed"], checks.truth("progress", options["progress"])
     chosen = losses.get(options["loss"])
-    n_epochs = checks.integer("epochs", options["epochs"], least=1)
+    n_epochs = checks.integer("epochs", options["epochs"], least=0)
     measures = chosen_metrics(options["metrics"])
     heard_by = listeners.chosen(options["callbacks"])
     rule = listeners.adjusted(optimizers.get(options["optimizer"]), heard_by)
