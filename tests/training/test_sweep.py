@@ -600,3 +600,17 @@ def test_without_joblib_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> N
         MissingDependencyError, match=r"gn.sweep needs joblib, .* pip install 'glassnet\[sweep\]'"
     ):
         sweep()
+
+
+@pytest.mark.parametrize(
+    ("settings", "joined"),
+    [
+        ({"activation": ["relu", "tanh"], "hidden": [2, 4]}, False),
+        ({"hidden": [2, 4]}, True),
+        ({"hidden": [4, 2]}, False),
+        ({"hidden": [2, 4], "activation": ["relu", "tanh"]}, True),
+    ],
+)
+def test_only_numbers_that_grow_are_joined_by_a_line(settings: dict[str, list[Any]], joined: bool) -> None:
+    for container in sweep(settings).plot().containers:
+        assert (container.lines[0].get_linestyle() == "-") is joined  # type: ignore[attr-defined]

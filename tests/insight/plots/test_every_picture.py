@@ -25,6 +25,12 @@ LONG = [f"{'a very long name ' * 6}{end}" for end in ("1", "$x$", r"$\foo$", "2\
 PICTURES: dict[str, Callable[[Any], Any]] = {
     "activation": lambda ax: gn.plots.activation("elu", ax=ax),
     "activations": lambda ax: gn.plots.activations(["relu", "tanh", "sigmoid"], ax=ax),
+    "activations by their derivatives": lambda ax: gn.plots.activations(
+        ["relu", "tanh", "gelu"], derivatives=True, ax=ax
+    ),
+    "loss": lambda ax: gn.plots.loss("huber", ax=ax),
+    "losses": lambda ax: gn.plots.losses(["bce", "kl"], ax=ax),
+    "embedding of labels": lambda ax: gn.plots.embedding(*trained.triplet()[:3], ax=ax),
     "learning_curves": lambda ax: gn.plots.learning_curves(trained.iris().history, ax=ax),
     "learning_curves of one epoch": lambda ax: gn.plots.learning_curves(trained.digits().history, ax=ax),
     "decision_boundary of classes": lambda ax: gn.plots.decision_boundary(*trained.spiral()[:3], ax=ax),

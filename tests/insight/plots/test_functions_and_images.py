@@ -1,5 +1,6 @@
 """Curves of activations, and images of weights."""
 
+import re
 from typing import Any
 
 import numpy as np
@@ -136,3 +137,81 @@ def test_what_makes_no_image_is_refused() -> None:
     with pytest.raises(ArgumentError) as error:
         gn.plots.weight_images(net, (2, 3), most=0)
     assert str(error.value) == "most must be an integer >= 1; got 0"
+
+
+# ---- several derivatives, and losses
+
+
+def curve(line: Any) -> tuple[Any, Any]:
+    return np.asarray(line.get_xdata(), float), np.asarray(line.get_ydata(), float)
+
+
+def test_several_derivatives_are_drawn_and_named() -> None:
+    names = ["relu", "tanh", "gelu"]
+    ax = gn.plots.activations(names, derivatives=True)
+    assert ax.get_ylabel() == "derivative f′(z)"
+    for line, name in zip(ax.lines, names, strict=False):
+        z, shown = curve(line)
+        part = gn.activations.get(name)
+        known = ~np.isnan(shown)
+        np.testing.assert_allclose(shown[known], part.slope(z, part.value(z))[known])
+        assert known.sum() >= len(z) - 1
+
+
+@pytest.mark.parametrize(
+    ("name", "target"),
+    [("mse", 0.0), ("mae", 0.0), ("huber", 0.0), ("quantile", 0.0), ("poisson", 2.0), ("bce", 1.0), ("cce", 1.0),
+     ("kl", 1.0), ("sigmoid_cross_entropy", 1.0), ("bce", 0.25)],
+)  # fmt: skip
+def test_a_loss_is_drawn_beside_the_slope_that_central_differences_give(name: str, target: float) -> None:
+    ax = gn.plots.loss(name, target=target)
+    (p, values), (_, slopes) = (curve(line) for line in ax.lines[:2])
+    step = p[1] - p[0]
+    numeric = (values[2:] - values[:-2]) / (2 * step)
+    smooth = np.abs(np.diff(slopes, 2)) < 0.02 * np.nanmax(np.abs(slopes))
+    np.testing.assert_allclose(slopes[1:-1][smooth], numeric[smooth], rtol=0.02, atol=0.02)
+    loss = gn.losses.get(name)
+    single = np.array([loss.value(np.array([[target]]), np.array([[one]])) for one in p[::100]])
+    np.testing.assert_allclose(values[::100], single, rtol=1e-12)
+    assert f"target {target:g}" in ax.get_title()
+
+
+def test_the_step_of_a_loss_s_derivative_is_a_gap() -> None:
+    slopes = curve(gn.plots.loss("mae").lines[1])[1]
+    assert 1 <= np.isnan(slopes).sum() <= 2
+
+
+@pytest.mark.parametrize("derivatives", [False, True])
+def test_several_losses_are_told_apart_and_named(derivatives: bool) -> None:
+    ax = gn.plots.losses(["mse", "mae", "huber"], derivatives=derivatives)
+    legend = ax.get_legend()
+    assert legend is not None
+    assert [text.get_text() for text in legend.get_texts()] == [
+        "mean_squared_error", "mean_absolute_error", "huber",
+    ]  # fmt: skip
+    assert len({(line.get_color(), line.get_linestyle()) for line in ax.lines[:3]}) == 3
+    assert ax.get_ylabel() == ("∂loss/∂prediction" if derivatives else "loss")
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: gn.plots.loss("softmax_cross_entropy"), "softmax_cross_entropy has no curve to draw"),
+        (lambda: gn.plots.loss("scce"), "sparse_categorical_cross_entropy has no curve to draw"),
+        (lambda: gn.plots.loss("triplet"), "triplet_hard has no curve to draw"),
+        (lambda: gn.plots.loss("bce", target=2), "target of binary_cross_entropy must be from 0 to 1; got 2"),
+        (
+            lambda: gn.plots.loss("bce", span=(-1, 1)),
+            "span of binary_cross_entropy must lie above 0 and up to 1",
+        ),
+        (lambda: gn.plots.losses("mse"), "choices must be a list of losses"),
+        (
+            lambda: gn.plots.losses(["mse", "bce"]),
+            "several kinds: probabilities, values; draw",
+        ),
+        (lambda: gn.plots.losses(["mse"], derivatives="no"), "derivatives must be True or False; got 'no'"),
+    ],
+)
+def test_what_is_no_curve_of_a_loss_is_refused(call: Any, message: str) -> None:
+    with pytest.raises(ArgumentError, match=re.escape(message)):
+        call()

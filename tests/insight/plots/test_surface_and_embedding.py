@@ -187,3 +187,27 @@ def test_what_makes_no_embedding_is_refused() -> None:
     )
     with pytest.raises(ShapeError, match="X has 4 samples and y has 3; they must be equal"):
         gn.plots.embedding(case.network, case.X, case.y[:3])
+
+
+def test_of_a_network_of_distances_its_outputs_are_drawn_with_a_colour_for_each_class() -> None:
+    case = trained.triplet()
+    ax = gn.plots.embedding(case.network, case.X, case.y)
+    assert ax.get_title().startswith("outputs of layer 1: Dense 3")
+    expected, _ = principal_components(case.network.predict(case.X).astype(np.float64))
+    drawn = np.concatenate([np.asarray(dots.get_offsets(), float) for dots in ax.collections])
+    order = np.concatenate([np.flatnonzero(case.y == label) for label in np.unique(case.y)])
+    np.testing.assert_allclose(drawn, expected[order], atol=1e-6)
+    legend = ax.get_legend()
+    assert legend is not None
+    assert [text.get_text() for text in legend.get_texts()] == ["class 3", "class 5", "class 10"]
+    assert len({tuple(np.ravel(dots.get_facecolor())) for dots in ax.collections}) == 3
+    assert len(ax.figure.axes) == 1
+
+
+def test_labels_that_are_no_values_of_the_outputs_are_classes_also_without_a_loss() -> None:
+    net = gn.Network([gn.Dense(6, "tanh"), gn.Dense(3)], seed=0, input_shape=3)
+    X = np.random.default_rng(0).normal(size=(12, 3))
+    ax = gn.plots.embedding(net, X, np.arange(12) % 4, layer=1, class_names=list("abcd"))
+    legend = ax.get_legend()
+    assert legend is not None
+    assert [text.get_text() for text in legend.get_texts()] == list("abcd")

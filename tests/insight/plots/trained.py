@@ -85,3 +85,13 @@ def single() -> Trained:
     """One unit."""
     X, y = gn.datasets.xor()
     return fitted(gn.Network([gn.Dense(1, "sigmoid")], seed=0), X, y, "binary_cross_entropy", 3)
+
+
+@cache
+def triplet() -> Trained:
+    """Three features, embeddings of three classes whose labels do not begin at 0."""
+    random = np.random.default_rng(0)
+    y = np.array([3, 5, 10])[np.arange(30) % 3]
+    X = random.normal(size=(30, 3)) + y[:, None]
+    network = gn.Network([gn.Dense(6, "tanh"), gn.Dense(3)], seed=0)
+    return fitted(network, X, y, "triplet", 20)

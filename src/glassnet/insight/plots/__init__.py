@@ -14,6 +14,7 @@ from glassnet.insight.plots.functions import activation, activations
 from glassnet.insight.plots.gradients import gradient_flow, gradients_over_time
 from glassnet.insight.plots.histograms import activation_histograms, gradient_histograms
 from glassnet.insight.plots.images import weight_images
+from glassnet.insight.plots.loss_curves import loss, losses
 from glassnet.insight.plots.regression import predictions, residuals
 from glassnet.insight.plots.surface import loss_surface
 from glassnet.insight.plots.sweeps import sweep
@@ -29,7 +30,9 @@ __all__ = [
     "gradient_histograms",
     "gradients_over_time",
     "learning_curves",
+    "loss",
     "loss_surface",
+    "losses",
     "network_diagram",
     "predictions",
     "residuals",

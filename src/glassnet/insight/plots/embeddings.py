@@ -46,10 +46,10 @@ def embedding(
         Built.
     X : array_like, (n_samples, n_features)
     y : array_like, optional
-        Targets, which give the points their colours.
+        Targets, which give the points their colours: one colour for each class, or shades of a value.
     layer : int, optional
-        Whose outputs in prediction to draw, an index of ``network.layers``; by default the last one before the last
-        dense layer, dropout left out.
+        Whose outputs in prediction to draw, an index of ``network.layers``; by default the last one where the network
+        was trained by a loss of distances, and else the last one before the last dense layer, dropout left out.
     method : {"pca", "tsne"}
         The two directions in which the outputs vary most (Pearson 1901), or t-SNE of scikit-learn (van der Maaten and
         Hinton 2008; perplexity 30 or a third of the samples, seed 0), whose distances between groups mean nothing.
@@ -74,7 +74,7 @@ def embedding(
     if method not in _LEAST_SAMPLES:
         raise ArgumentError(f"method must be 'pca' or 'tsne'; got {method!r}")
     rows = network.features(X)
-    index = _hidden(network) if layer is None else layer
+    index = _default_layer(network) if layer is None else layer
     outputs = layer_outputs(network, rows, index).astype(np.float64)
     least = _LEAST_SAMPLES[method]
     if len(outputs) < least or outputs.shape[1] < 2:
@@ -86,6 +86,8 @@ def embedding(
     ax = canvas.axes_of(ax, 4.8, 3.6)
     if y is None:
         ax.scatter(points[:, 0], points[:, 1], s=12, color=canvas.BLUE)
+    elif _are_labels(network, y):
+        _scatter_labels(ax, points, np.asarray(y), class_names)
     elif gives_classes(network):
         scatter_classes(ax, points, classes_of(y, len(points), network.plan().n_outputs), class_names)
     else:
@@ -96,6 +98,32 @@ def embedding(
     ax.set_ylabel(labels[1])
     ax.set_title(f"outputs of layer {index}: {layer_name(network.layers[index])}", fontsize="small")
     return ax
+
+
+def _default_layer(network: Network) -> int:
+    if network.loss is not None and network.loss.targets == "labels":
+        return network.plan().rows[-1].layer
+    return _hidden(network)
+
+
+def _are_labels(network: Network, y: ArrayLike) -> bool:
+    """Whether targets say which samples belong together: for a loss of distances, or no values of these outputs."""
+    if network.loss is not None:
+        return network.loss.targets == "labels"
+    given = np.asarray(y)
+    several = network.plan().n_outputs > 1 and not gives_classes(network)
+    return several and given.size == len(given) and given.dtype.kind in "biu"
+
+
+def _scatter_labels(
+    ax: Axes, points: NDArray[Any], y: NDArray[Any], class_names: Sequence[str] | None
+) -> None:
+    """A colour for each label that occurs, in their order; labels need not begin at 0."""
+    if y.size != len(points):
+        raise ShapeError(f"X has {len(points)} samples and y has {y.size}; they must be equal")
+    labels, classes = np.unique(y.reshape(-1), return_inverse=True)
+    names = [f"class {label}" for label in labels.tolist()] if class_names is None else class_names
+    scatter_classes(ax, points, classes, names)
 
 
 def layer_outputs(network: Network, rows: NDArray[Any], index: int) -> NDArray[Any]:

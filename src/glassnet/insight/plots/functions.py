@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glassnet import activations as functions
+from glassnet import checks
 from glassnet.activations import Activation, Softmax
 from glassnet.errors import ArgumentError
 from glassnet.insight.plots import canvas
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from glassnet.insight.plots.picture import Picture
 
 _POINTS = 801  # odd, so that 0 is one of them
-_JUMP = 0.1  # of a slope from one point to the next: it is not continuous there
+_JUMP = 0.1  # of a slope's range, from one point to the next: it is not continuous there
 
 
 def activation(
@@ -49,20 +50,24 @@ def activation(
         If matplotlib is not installed.
     """
     function = _elementwise(choice)
-    z = _grid(span)
+    z = grid(span)
     a = function.value(z)
     ax = canvas.axes_of(ax, 4.6, 3.2)
     ax.plot(z, a, "-", color=canvas.BLUE, linewidth=2, label="f(z)")
-    ax.plot(z, _broken(function.slope(z, a)), "--", color=canvas.VERMILLION, linewidth=2, label="f′(z)")
+    ax.plot(z, broken(function.slope(z, a)), "--", color=canvas.VERMILLION, linewidth=2, label="f′(z)")
     ax.set_title(function_name(function), fontsize="medium")
     _finish(ax, span)
     return ax
 
 
 def activations(
-    choices: Sequence[str | Activation], *, span: tuple[float, float] = (-4.0, 4.0), ax: Axes | None = None
+    choices: Sequence[str | Activation],
+    *,
+    span: tuple[float, float] = (-4.0, 4.0),
+    derivatives: bool = False,
+    ax: Axes | None = None,
 ) -> Picture:
-    """Draw several activations f(z) beside each other.
+    """Draw several activations f(z) beside each other, or their derivatives f'(z).
 
     Parameters
     ----------
@@ -70,6 +75,8 @@ def activations(
         At least one, elementwise.
     span, ax
         As for :func:`activation`.
+    derivatives : bool
+        Draw f'(z) in the place of f(z).
 
     Returns
     -------
@@ -84,15 +91,19 @@ def activations(
         raise ArgumentError(
             f"choices must be a list of activations, such as ['relu', 'tanh']; got {choices!r}"
         )
+    checks.truth("derivatives", derivatives)
     chosen = [_elementwise(choice) for choice in choices]
-    z = _grid(span)
+    z = grid(span)
     ax = canvas.axes_of(ax, 4.6, 3.2)
     for number, function in enumerate(chosen):
+        a = function.value(z)
         ax.plot(
-            z, function.value(z), canvas.LINES[number % len(canvas.LINES)],
+            z, broken(function.slope(z, a)) if derivatives else a, canvas.LINES[number % len(canvas.LINES)],
             color=canvas.COLOURS[number % len(canvas.COLOURS)], linewidth=1.8, label=function_name(function),
         )  # fmt: skip
     _finish(ax, span)
+    if derivatives:
+        ax.set_ylabel("derivative f′(z)")
     return ax
 
 
@@ -105,18 +116,19 @@ def _elementwise(choice: str | Activation) -> Activation:
     return function
 
 
-def _grid(span: tuple[float, float]) -> NDArray[np.float64]:
+def grid(span: tuple[float, float]) -> NDArray[np.float64]:
+    """Evenly spaced numbers from the first to the last."""
     low, high = span
     if not (np.isfinite(low) and np.isfinite(high) and low < high):
         raise ArgumentError(f"span must be two finite numbers, the smaller one first; got {span!r}")
     return np.linspace(low, high, _POINTS)
 
 
-def _broken(slope: NDArray[Any]) -> NDArray[np.float64]:
+def broken(slope: NDArray[Any]) -> NDArray[np.float64]:
     """A gap in place of each jump, where a line would show values that the slope never has."""
-    broken = np.array(slope, np.float64)
-    broken[1:][np.abs(np.diff(slope)) > _JUMP] = np.nan
-    return broken
+    curve = np.array(slope, np.float64)
+    curve[1:][np.abs(np.diff(slope)) > _JUMP * np.ptp(slope)] = np.nan
+    return curve
 
 
 def _finish(ax: Axes, span: tuple[float, float]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from itertools import cycle
+from itertools import cycle, pairwise
 from typing import TYPE_CHECKING, Any
 
 from glassnet.errors import ArgumentError
@@ -29,6 +29,8 @@ _DEVIATIONS = 1.96  # of a normal distribution: 95 % lie between
 
 def sweep(result: SweepResult, column: str = "", *, ax: Axes | None = None) -> Picture:
     """Draw what came of each setting: the first part of the setting along the axis, a curve for each of the others.
+
+    Numbers that grow along the axis are joined by lines; settings that have no order, such as names, are not.
 
     The share of solved runs has bars of 95 % confidence (Wilson 1927); any other column is drawn as its median, with
     bars from the quantile 25 % to 75 %.
@@ -64,13 +66,15 @@ def sweep(result: SweepResult, column: str = "", *, ax: Axes | None = None) -> P
         table.insert(0, names[0], "")
     places = list(dict.fromkeys(table[names[0]]))
     ax = canvas.axes_of(ax, 5.0, 3.2)
+    line = "-" if _grow(places) else "none"
     for (text, rows), (colour, marker), aside in zip(
         _curves(table, names[1:]), cycle(_STYLES), _asides(table, names), strict=False
     ):
         heights, below, above = _bars(rows, column)
         ax.errorbar(
             [places.index(place) + aside for place in rows[names[0]]], heights, (below, above),
-            color=colour, marker=marker, markersize=5, capsize=2, linewidth=1.2, label=text,
+            color=colour, marker=marker, markersize=5, capsize=2, linewidth=1.2, elinewidth=1.2, linestyle=line,
+            label=text,
         )  # fmt: skip
     ax.set_xticks(range(len(places)), [str(place) for place in places])
     ax.set_xlabel(names[0].replace("_", " "))
@@ -79,6 +83,12 @@ def sweep(result: SweepResult, column: str = "", *, ax: Axes | None = None) -> P
     if len(names) > 1:
         canvas.name_curves(ax, title=", ".join(name.replace("_", " ") for name in names[1:]))
     return ax
+
+
+def _grow(places: list[Any]) -> bool:
+    """Whether the settings along the axis are numbers, each larger than the one before."""
+    numbers = all(isinstance(place, (int, float)) and not isinstance(place, bool) for place in places)
+    return numbers and all(first < second for first, second in pairwise(places))
 
 
 def _curves(table: Any, others: list[str]) -> Iterator[tuple[str, Any]]:
