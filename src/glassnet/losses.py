@@ -51,6 +51,8 @@ class Loss:
         rows), or "labels" (integers that only say which samples belong together).
     domain : tuple of float
         The range of valid targets, lowest and highest.
+    rows_sum_to_one : bool
+        Whether targets are shares of classes, one-hot rows or probabilities, and predictions after `activation` too.
     least_outputs : int
         How many outputs a network must have: 2 where each output is a class.
     activation : Activation
@@ -59,6 +61,7 @@ class Loss:
 
     targets: ClassVar[str] = "values"
     domain: ClassVar[tuple[float, float]] = (-np.inf, np.inf)
+    rows_sum_to_one: ClassVar[bool] = False
     least_outputs: ClassVar[int] = 1
     activation: ClassVar[Activation] = Linear()
 
@@ -295,6 +298,7 @@ class CategoricalCrossEntropy(ElementwiseLoss):
     slope_formula = formulas.categorical_cross_entropy_slope
     mean_over = "rows"
     domain = (0.0, 1.0)
+    rows_sum_to_one = True
     least_outputs = 2
 
     def on_logits(self, activation: Activation) -> Loss | None:
@@ -323,6 +327,7 @@ class KullbackLeibler(ElementwiseLoss):
     slope_formula = formulas.kullback_leibler_slope
     mean_over = "rows"
     domain = (0.0, 1.0)
+    rows_sum_to_one = True
     least_outputs = 2
 
 
@@ -343,6 +348,7 @@ class SoftmaxCrossEntropy(Loss):
     """Categorical cross-entropy of softmax(z), from the logits z: exact for any size of z."""
 
     domain = (0.0, 1.0)
+    rows_sum_to_one = True
     least_outputs = 2
     activation = Softmax()
 

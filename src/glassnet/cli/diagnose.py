@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from glassnet import losses, optimizers
-from glassnet.cli import heads, sources
+from glassnet.cli import sources
 from glassnet.cli.carrying import carrying
 from glassnet.cli.description import Description, Scaling
 from glassnet.cli.model import Model, Part
@@ -21,6 +21,7 @@ from glassnet.errors import DataError
 from glassnet.insight.diagnosis import DiagnosisReport, Finding, diagnose
 from glassnet.insight.report.numbers import listed
 from glassnet.interop import files
+from glassnet.training.evaluation import default_loss
 from glassnet.training.history import History
 
 FOUND = 1
@@ -65,7 +66,7 @@ def as_trained(path: str, loss: str | None) -> Model:
     description = Description.of(network)
     if description.carried:
         network = carrying(network, _back(description.inputs), _back(description.targets))
-    chosen = heads.default_loss(network) if loss is None else losses.get(loss)
+    chosen = default_loss(network) if loss is None else losses.get(loss)
     return Model(network, replace(description, carried=False), chosen)
 
 

@@ -17,9 +17,10 @@ from glassnet.errors import ArgumentError
 from glassnet.metrics import Custom, Metric
 from glassnet.random import Streams
 from glassnet.training.agreement import refuse_differences
+from glassnet.training.batches import Batches
 from glassnet.training.callbacks import base as listeners
 from glassnet.training.data import Data, Wanted, prepare, refuse_lonely_batches
-from glassnet.training.evaluation import chosen_metrics, scores
+from glassnet.training.evaluation import chosen_metrics, scores, told
 from glassnet.training.history import History
 from glassnet.training.options import FitOptions
 from glassnet.training.origin import Origin
@@ -51,6 +52,7 @@ def fit(network: Network, X: Any, y: ArrayLike | None, options: FitOptions) -> H
     data = prepare(network, X, y, wanted)
     refuse_lonely_batches(data)
     streams = network.streams if seed is None else replace(Streams.of(seed), seed=network.streams.seed)
+    measures = told(measures, data.meaning)
     measured = _measured(measures, data)
     for callback in heard_by:
         callback.check(measured)
@@ -79,6 +81,7 @@ def fit(network: Network, X: Any, y: ArrayLike | None, options: FitOptions) -> H
         network.build(data.input_shape)
     network.streams = streams
     network.loss = chosen
+    data.meaning.note(network.metadata)
     state = network.training_state(rule)
     state.engine = runs_on.name
     task = Task(
@@ -88,7 +91,11 @@ def fit(network: Network, X: Any, y: ArrayLike | None, options: FitOptions) -> H
     training = Training(network, state, runs_on, task, data, measures, heard_by)
     training.history.greater_is_better = measured
     training.history.origin = Origin.of(network, rule, data, wanted, threads)
-    return training.run(n_epochs, progress)
+    try:
+        return training.run(n_epochs, progress)
+    finally:
+        if isinstance(source, Batches):
+            source.meaning.note(network.metadata)
 
 
 def _rehearse(network: Network, data: Data, metrics: Sequence[Metric]) -> None:

@@ -13,8 +13,9 @@ from glassnet.engines.base import Array
 from glassnet.layers import Layer
 from glassnet.losses import Loss
 from glassnet.optimizers import Optimizer
+from glassnet.training.batches import Batches
 from glassnet.training.data import Data, Wanted
-from glassnet.training.sources import PART_ROWS, Batches, Memory
+from glassnet.training.sources import PART_ROWS, Memory
 
 if TYPE_CHECKING:
     from glassnet.network import Network

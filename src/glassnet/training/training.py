@@ -206,10 +206,11 @@ class Training:
     def _scored(self, seen: Outputs | None, held: Outputs | None) -> dict[str, float]:
         found = {}
         if seen is not None:
-            found = scores(self.network, self.data.plan, *seen, self.metrics)
+            found = scores(self.network, self.data.plan, *seen, self.metrics, self.data.weights)
             del found["loss"]
         if held is not None:
-            measured = scores(self.network, self.data.plan, *held, self.metrics)
+            weights = None if self.data.held is None else self.data.held.weights
+            measured = scores(self.network, self.data.plan, *held, self.metrics, weights)
             found |= {f"validation_{name}": value for name, value in measured.items()}
         return found
 
