@@ -172,6 +172,26 @@ def array(name: str, values: Any) -> NDArray[Any]:
         raise DataError(f"{name} must have rows of equal length that hold numbers; its rows differ") from None
 
 
+def elementwise(title: str, result: Any, given: NDArray[Any]) -> NDArray[Any]:
+    """What a user's own `title` returned for the array `given`: real floating-point numbers of its shape."""
+    found = np.asarray(result)
+    if found.shape != given.shape:
+        shape = f"shape {found.shape}" if found.ndim else "a single number"
+        raise ArgumentError(
+            f"{title} must return a number for each that it is given, shape {given.shape}; it returned {shape}"
+        )
+    if found.dtype.kind != "f":
+        raise ArgumentError(
+            f"{title} must return real floating-point numbers; it returned {found.dtype}"
+            + (
+                "; numpy.where(z > 0, 1.0, 0.0) makes some of a condition"
+                if found.dtype.kind in "iub"
+                else ""
+            )
+        )
+    return found
+
+
 def real(name: str, values: Any) -> NDArray[Any]:
     """`values` as an array of real numbers: no text, no complex numbers, no dates."""
     found = array(name, values)

@@ -51,6 +51,8 @@ class Loss:
         rows), or "labels" (integers that only say which samples belong together).
     domain : tuple of float
         The range of valid targets, lowest and highest.
+    outputs : tuple of float
+        The range of what it compares with targets: probabilities, rates, or any numbers.
     rows_sum_to_one : bool
         Whether targets are shares of classes, one-hot rows or probabilities, and predictions after `activation` too.
     least_outputs : int
@@ -61,6 +63,7 @@ class Loss:
 
     targets: ClassVar[str] = "values"
     domain: ClassVar[tuple[float, float]] = (-np.inf, np.inf)
+    outputs: ClassVar[tuple[float, float]] = (-np.inf, np.inf)
     rows_sum_to_one: ClassVar[bool] = False
     least_outputs: ClassVar[int] = 1
     activation: ClassVar[Activation] = Linear()
@@ -272,7 +275,7 @@ class Poisson(ElementwiseLoss):
 
     formula = formulas.poisson
     slope_formula = formulas.poisson_slope
-    domain = (0.0, np.inf)
+    domain = outputs = (0.0, np.inf)
 
 
 @_registry.register("binary_cross_entropy", "bce")
@@ -282,7 +285,7 @@ class BinaryCrossEntropy(ElementwiseLoss):
 
     formula = formulas.binary_cross_entropy
     slope_formula = formulas.binary_cross_entropy_slope
-    domain = (0.0, 1.0)
+    domain = outputs = (0.0, 1.0)
 
     def on_logits(self, activation: Activation) -> Loss | None:
         """:class:`SigmoidCrossEntropy` after sigmoid."""
@@ -297,7 +300,7 @@ class CategoricalCrossEntropy(ElementwiseLoss):
     formula = formulas.categorical_cross_entropy
     slope_formula = formulas.categorical_cross_entropy_slope
     mean_over = "rows"
-    domain = (0.0, 1.0)
+    domain = outputs = (0.0, 1.0)
     rows_sum_to_one = True
     least_outputs = 2
 
@@ -326,7 +329,7 @@ class KullbackLeibler(ElementwiseLoss):
     formula = formulas.kullback_leibler
     slope_formula = formulas.kullback_leibler_slope
     mean_over = "rows"
-    domain = (0.0, 1.0)
+    domain = outputs = (0.0, 1.0)
     rows_sum_to_one = True
     least_outputs = 2
 
@@ -448,4 +451,7 @@ class Function(ElementwiseLoss):
 
     def compare(self, y: Array, p: Array, weights: Array | None) -> tuple[float, Array]:
         """Mean over all entries and its gradient."""
-        return _mean(self.function(y, p), self.derivative(y, p), weights, p.size)
+        title = f"loss {self.registered_name!r}"
+        values = checks.elementwise(f"the {title}", self.function(y, p), p)
+        slopes = checks.elementwise(f"the derivative of the {title}", self.derivative(y, p), p)
+        return _mean(values, slopes, weights, p.size)

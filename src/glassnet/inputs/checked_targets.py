@@ -8,16 +8,11 @@ import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from glassnet.errors import DataError, ShapeError
-from glassnet.inputs.meaning import UNNAMED, Meaning, numbered, several_hot, text_of
+from glassnet.inputs.meaning import UNNAMED, Meaning, numbered, text_of
 from glassnet.inputs.numbers import numeric
 from glassnet.losses import Loss
 
 Array = NDArray[Any]
-
-_ROUNDING = 1e-3
-_INDEPENDENT = (
-    ". For samples of several classes, or of none, end the network with sigmoid and use binary_cross_entropy"
-)
 
 
 def targets(
@@ -73,19 +68,7 @@ def _values(name: str, array: Array, loss: Loss, n_outputs: int) -> Array:
             f"{loss.name} takes targets {_range(low, high)}; "
             f"{name} holds {array[row, column]:g} in row {row}, column {column}"
         )
-    if loss.rows_sum_to_one:
-        _must_sum_to_one(name, array, loss)
     return array
-
-
-def _must_sum_to_one(name: str, array: Array, loss: Loss) -> None:
-    wrong = np.abs(array.sum(axis=1) - 1) > _ROUNDING
-    if wrong.any():
-        row = int(np.argmax(wrong))
-        raise DataError(
-            f"{loss.name} takes rows that sum to 1, one class for each sample or the probability of each; row {row} of "
-            f"{name} sums to {array[row].sum():g}{_INDEPENDENT if several_hot(array) else ''}"
-        )
 
 
 def _hint(array: Array, loss: Loss, n_outputs: int) -> str:

@@ -16,6 +16,7 @@ from glassnet.losses import Loss
 from glassnet.plan import Plan
 from glassnet.random import Streams
 from glassnet.training.sources import NO_ORDER
+from glassnet.training.suitability import refuse_unsuitable_targets
 
 if TYPE_CHECKING:
     from glassnet.network import Network
@@ -71,6 +72,7 @@ class Batches:
         targets = inputs.targets(
             f"y of batch {number}", y, self.loss, len(x), self.n_outputs, self.dtype, self.meaning
         )
+        refuse_unsuitable_targets(f"y of batch {number}", targets, self.loss)
         self.meaning = self.meaning.with_rows(targets, self.loss)
         column = np.ascontiguousarray(self._weights(number, given, len(x))[:, None], self.dtype)
         self.batch_size = max(self.batch_size, len(x))
