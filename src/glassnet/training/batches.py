@@ -16,7 +16,7 @@ from glassnet.losses import Loss
 from glassnet.plan import Plan
 from glassnet.random import Streams
 from glassnet.training.sources import NO_ORDER
-from glassnet.training.suitability import refuse_unsuitable_targets
+from glassnet.training.suitability import refuse_unsuitable
 
 if TYPE_CHECKING:
     from glassnet.network import Network
@@ -46,8 +46,8 @@ class Batches:
         meaning: Meaning, mean_weight: float | None,
     ) -> None:  # fmt: skip
         self.batches, self.first, self.batch_size = batches, first, len(first[0])
-        self.loss, self.n_outputs, self.input_shape = loss, table.n_outputs, table.layout.input_shape
-        self.dtype, self.reader = network.dtype, network.layers[0]
+        self.loss, self.n_outputs = loss, table.n_outputs
+        self.dtype, self.layers, self.layout = network.dtype, network.layers, table.layout
         self.meaning, self.mean_weight = meaning, mean_weight
         self.n_steps = len(batches) if isinstance(batches, Sized) else None
 
@@ -67,12 +67,12 @@ class Batches:
     def _slice(self, number: int, batch: Any) -> Slice:
         X, y, *given = as_batch(batch)
         x = inputs.features(
-            f"X of batch {number}", X, self.dtype, self.input_shape, self.reader, self.meaning
+            f"X of batch {number}", X, self.dtype, self.layout.input_shape, self.layers[0], self.meaning
         )
         targets = inputs.targets(
             f"y of batch {number}", y, self.loss, len(x), self.n_outputs, self.dtype, self.meaning
         )
-        refuse_unsuitable_targets(f"y of batch {number}", targets, self.loss)
+        refuse_unsuitable(self.layers, self.layout, self.loss, f"y of batch {number}", targets)
         self.meaning = self.meaning.with_rows(targets, self.loss)
         column = np.ascontiguousarray(self._weights(number, given, len(x))[:, None], self.dtype)
         self.batch_size = max(self.batch_size, len(x))

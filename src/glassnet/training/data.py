@@ -24,7 +24,7 @@ from glassnet.training.sources import (
     Memory,
     Source,
 )
-from glassnet.training.suitability import refuse_unsuitable_outputs, refuse_unsuitable_targets, try_own_parts
+from glassnet.training.suitability import refuse_unsuitable, try_own_parts
 
 if TYPE_CHECKING:
     from glassnet.network import Network
@@ -102,7 +102,8 @@ def _from_arrays(network: Network, X: Any, y: Any, wanted: Wanted, split: float)
     meaning = network.meaning.learned(X, y, loss)
     targets = inputs.targets("y", y, loss, len(x), table.n_outputs, network.dtype, meaning)
     meaning = meaning.with_rows(targets, loss)
-    _must_suit(network, table, loss, "y", targets)
+    try_own_parts(table, loss, network.dtype)
+    refuse_unsuitable(network.layers, table.layout, loss, "y", targets)
     for given in (wanted.sample_weight, wanted.class_weight):
         inputs.refuse_weights_of_pairs(loss, given)
     weights = inputs.sample_weights(wanted.sample_weight, len(x))
@@ -123,12 +124,6 @@ def _from_arrays(network: Network, X: Any, y: Any, wanted: Wanted, split: float)
         table, shape, kind(x, targets, column, size, wanted.shuffle), held, meaning,
         None if wanted.sample_weight is None else inputs.relative(weights),
     )  # fmt: skip
-
-
-def _must_suit(network: Network, table: plan.Plan, loss: Loss, name: str, targets: NDArray[Any]) -> None:
-    try_own_parts(table, loss, network.dtype)
-    refuse_unsuitable_outputs(network.layers, plan.build(network.layers, table.layout), loss)
-    refuse_unsuitable_targets(name, targets, loss)
 
 
 def _held_weights(weights: NDArray[Any]) -> NDArray[Any]:
@@ -186,7 +181,8 @@ def _from_batches(network: Network, batches: Iterable[Any], wanted: Wanted) -> D
     meaning = network.meaning.learned(first[0], first[1], loss)
     y = inputs.targets("y of batch 0", first[1], loss, len(x), table.n_outputs, network.dtype, meaning)
     meaning = meaning.with_rows(y, loss)
-    _must_suit(network, table, loss, "y of batch 0", y)
+    try_own_parts(table, loss, network.dtype)
+    refuse_unsuitable(network.layers, table.layout, loss, "y of batch 0", y)
     held = _given(network, wanted, shape, table, meaning)
     source = Batches(again, first, network, loss, table, meaning, mean_weight(again, first, loss))
     return Data(table, shape, source, held, meaning)
@@ -209,7 +205,7 @@ def _given(
     else:
         x = inputs.features(name, X, network.dtype, shape, network.layers[0], meaning)
     targets = inputs.targets("y of validation_data", y, loss, len(x), table.n_outputs, network.dtype, meaning)
-    refuse_unsuitable_targets("y of validation_data", targets, loss)
+    refuse_unsuitable(network.layers, table.layout, loss, "y of validation_data", targets)
     if not rest or rest[0] is None:
         return Held(x, targets)
     inputs.refuse_weights_of_pairs(loss, rest[0])

@@ -17,7 +17,7 @@ from glassnet.losses import Loss
 from glassnet.metrics import Metric, OfClasses
 from glassnet.metrics.targets import of_one_shape
 from glassnet.plan import Plan
-from glassnet.training.suitability import refuse_unsuitable_outputs, refuse_unsuitable_targets
+from glassnet.training.suitability import refuse_unsuitable
 
 if TYPE_CHECKING:
     from glassnet.network import Network
@@ -39,8 +39,7 @@ def evaluate(
     plan = network.plan(chosen)
     x = network.features(X)
     targets = network.targets(y, chosen, len(x))
-    refuse_unsuitable_outputs(network.layers, network.plan(), chosen)
-    refuse_unsuitable_targets("y", targets, chosen)
+    refuse_unsuitable(network.layers, network.layout, chosen, "y", targets)
     weights = None
     if sample_weight is not None:
         inputs.refuse_weights_of_pairs(chosen, sample_weight)

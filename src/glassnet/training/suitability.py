@@ -17,7 +17,7 @@ from glassnet.engines.base import Array
 from glassnet.errors import ArgumentError, DataError
 from glassnet.layers import Layer
 from glassnet.losses import Loss
-from glassnet.plan import Plan, Row
+from glassnet.plan import Layout, Plan, Row
 from glassnet.registry import compact_repr
 
 _ANY = (plan.DENSE, plan.BATCH_NORM, plan.LAYER_NORM)
@@ -28,17 +28,21 @@ _SEVERAL = (
 )
 
 
-def refuse_unsuitable_outputs(layers: Sequence[Layer], table: Plan, loss: Loss) -> None:
-    """Raise `ArgumentError` where outputs of these layers can be nothing that the loss compares.
+def refuse_unsuitable(layers: Sequence[Layer], layout: Layout, loss: Loss, name: str, y: Array) -> None:
+    """Raise where outputs of these layers, or checked targets, can be nothing that the loss compares.
 
-    Parameters
-    ----------
-    layers : sequence of Layer
-    table : Plan
-        Theirs, without a loss.
-    loss : Loss
-        As the user named it.
+    Raises
+    ------
+    ArgumentError
+        Of outputs; the message names the layer that decides, and the loss or the activation that is meant.
+    DataError
+        Of targets called `name`: rows of classes that exclude each other and do not sum to 1.
     """
+    _refuse_outputs(layers, plan.build(layers, layout), loss)
+    _refuse_targets(name, y, loss)
+
+
+def _refuse_outputs(layers: Sequence[Layer], table: Plan, loss: Loss) -> None:
     possible = _outputs(table.rows)
     if not possible.size:
         return
@@ -85,8 +89,7 @@ def try_own_parts(table: Plan, loss: Loss, dtype: DTypeLike) -> None:
         loss.compare(y, p, None)
 
 
-def refuse_unsuitable_targets(name: str, y: Array, loss: Loss) -> None:
-    """Raise `DataError` where rows of classes that exclude each other do not sum to 1."""
+def _refuse_targets(name: str, y: Array, loss: Loss) -> None:
     if not loss.rows_sum_to_one or loss.targets != "values":
         return
     wrong = np.abs(y.sum(axis=1, dtype=np.float64) - 1) > _ROUNDING
