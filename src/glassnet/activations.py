@@ -306,4 +306,6 @@ class Function(Activation):
         """f'(z), of z's shape."""
         z, a = self._with_output(z, a)
         found = self.derivative(z, a) if self.derivative_takes_output else self.derivative(z)
-        return checks.elementwise(f"the derivative of the activation {self.registered_name!r}", found, z)
+        return checks.elementwise(
+            f"the derivative of the activation {self.registered_name!r}", found, z, "fiub"
+        )

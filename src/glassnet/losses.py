@@ -453,5 +453,5 @@ class Function(ElementwiseLoss):
         """Mean over all entries and its gradient."""
         title = f"loss {self.registered_name!r}"
         values = checks.elementwise(f"the {title}", self.function(y, p), p)
-        slopes = checks.elementwise(f"the derivative of the {title}", self.derivative(y, p), p)
+        slopes = checks.elementwise(f"the derivative of the {title}", self.derivative(y, p), p, "fiub")
         return _mean(values, slopes, weights, p.size)

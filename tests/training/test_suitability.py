@@ -145,8 +145,8 @@ WRONG: list[tuple[Any, str]] = [
 def test_an_own_activation_that_returns_something_else_is_refused(
     function: Any, message: str, engine: str
 ) -> None:
-    y = X[:, :1]
-    for activation in (own(function), gn.activations.Function(np.tanh, function, "own")):
+    y, slopes_too = X[:, :1], "int" not in message and "bool" not in message
+    for activation in (own(function), gn.activations.Function(np.tanh, function, "own"))[: 1 + slopes_too]:
         net = gn.Network([Dense(2, activation), Dense(1)], seed=0)
         with pytest.raises(ArgumentError, match=message.replace("the act", "(the derivative of )?the act")):
             net.fit(X, y, loss="mse", engine=engine, progress=False)
@@ -163,8 +163,22 @@ def test_an_own_loss_that_takes_the_mean_itself_is_refused(engine: str) -> None:
         ArgumentError, match="the loss 'mine' must return a number for each .* a single number"
     ):
         gn.Network([Dense(1)], seed=0).fit(X, X[:, :1], loss=loss, engine=engine, progress=False)
-    loss = gn.losses.Function(lambda y, p: (y - p) ** 2, lambda y, p: 2.0, "mine")
+    loss = gn.losses.Function(lambda y, p: (y - p) ** 2, lambda y, p: (p - y).mean(), "mine")
     with pytest.raises(
         ArgumentError, match="the derivative of the loss 'mine' must return a number for each"
     ):
         gn.Network([Dense(1)], seed=0).fit(X, X[:, :1], loss=loss, engine=engine, progress=False)
+
+
+@pytest.mark.parametrize("engine", ["numpy", "compiled", "torch"])
+def test_derivatives_may_be_conditions_whole_numbers_or_a_constant(engine: str) -> None:
+    expected = None
+    for derivative in (lambda z: z > 0, lambda z: np.where(z > 0, 1, 0), lambda z: np.where(z > 0, 1.0, 0.0)):
+        net = gn.Network(
+            [Dense(3, gn.activations.Function(lambda z: np.maximum(z, 0), derivative)), Dense(1)], seed=0
+        )
+        net.fit(X, X[:, :1], loss="mse", epochs=3, engine=engine, progress=False)
+        expected = net.parameters if expected is None else expected
+        np.testing.assert_allclose(net.parameters, expected, rtol=1e-6)
+    net = gn.Network([Dense(3, gn.activations.Function(lambda z: 2 * z, lambda z: 2)), Dense(1)], seed=0)
+    net.fit(X, X[:, :1], loss="mse", epochs=3, engine=engine, progress=False)

@@ -24,7 +24,7 @@ from glassnet.training.sources import (
     Memory,
     Source,
 )
-from glassnet.training.suitability import refuse_unsuitable, try_own_parts
+from glassnet.training.suitability import refuse_unsuitable, try_own_activations
 
 if TYPE_CHECKING:
     from glassnet.network import Network
@@ -102,7 +102,7 @@ def _from_arrays(network: Network, X: Any, y: Any, wanted: Wanted, split: float)
     meaning = network.meaning.learned(X, y, loss)
     targets = inputs.targets("y", y, loss, len(x), table.n_outputs, network.dtype, meaning)
     meaning = meaning.with_rows(targets, loss)
-    try_own_parts(table, loss, network.dtype)
+    try_own_activations(table, network.dtype)
     refuse_unsuitable(network.layers, table.layout, loss, "y", targets)
     for given in (wanted.sample_weight, wanted.class_weight):
         inputs.refuse_weights_of_pairs(loss, given)
@@ -181,7 +181,7 @@ def _from_batches(network: Network, batches: Iterable[Any], wanted: Wanted) -> D
     meaning = network.meaning.learned(first[0], first[1], loss)
     y = inputs.targets("y of batch 0", first[1], loss, len(x), table.n_outputs, network.dtype, meaning)
     meaning = meaning.with_rows(y, loss)
-    try_own_parts(table, loss, network.dtype)
+    try_own_activations(table, network.dtype)
     refuse_unsuitable(network.layers, table.layout, loss, "y of batch 0", y)
     held = _given(network, wanted, shape, table, meaning)
     source = Batches(again, first, network, loss, table, meaning, mean_weight(again, first, loss))
