@@ -102,8 +102,6 @@ def _from_arrays(network: Network, X: Any, y: Any, wanted: Wanted, split: float)
     meaning = network.meaning.learned(X, y, loss)
     targets = inputs.targets("y", y, loss, len(x), table.n_outputs, network.dtype, meaning)
     meaning = meaning.with_rows(targets, loss)
-    try_own_activations(table, network.dtype)
-    refuse_unsuitable(network.layers, table.layout, loss, "y", targets)
     for given in (wanted.sample_weight, wanted.class_weight):
         inputs.refuse_weights_of_pairs(loss, given)
     weights = inputs.sample_weights(wanted.sample_weight, len(x))
@@ -118,6 +116,8 @@ def _from_arrays(network: Network, X: Any, y: Any, wanted: Wanted, split: float)
         inputs.more_than_one_class("y", targets, loss)
     n_known = max(table.n_outputs, 2) if goes_on else 0
     column = inputs.shares(weights, wanted.class_weight, targets, loss, network.dtype, meaning, n_known)
+    try_own_activations(table, network.dtype)
+    refuse_unsuitable(network.layers, table.layout, loss, "y", targets)
     kind: Any = Mapped if mapped else Memory
     size = _batch_size(wanted.batch_size, len(x))
     return Data(
