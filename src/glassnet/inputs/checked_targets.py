@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, DTypeLike, NDArray
 from glassnet.errors import DataError, ShapeError
 from glassnet.inputs.meaning import UNNAMED, Meaning, numbered, text_of
 from glassnet.inputs.numbers import numeric
-from glassnet.losses import Loss
+from glassnet.losses import Loss, advice_for_rows
 
 Array = NDArray[Any]
 
@@ -75,7 +75,7 @@ def _hint(array: Array, loss: Loss, n_outputs: int) -> str:
     if loss.domain != (0.0, 1.0):
         return ""
     if array.size == len(array) and n_outputs > 1:
-        return "; for integer classes use sparse_categorical_cross_entropy, or one_hot of them"
+        return f"; for integer classes use {loss.for_classes}, or one_hot of them"
     if array.ndim == 2 and n_outputs == 1:
         return "; for one-hot rows use Dense(n_classes, 'softmax') with categorical_cross_entropy"
     return ""
@@ -89,7 +89,7 @@ def _integers(name: str, array: Array, loss: Loss, n_outputs: int) -> Array:
     if array.size != len(array):
         raise ShapeError(
             f"{loss.name} takes one integer per sample, shape (n_samples,); {name} has shape {array.shape}. "
-            f"For one-hot rows use categorical_cross_entropy, or pass {name}.argmax(axis=1)"
+            f"For one-hot rows {advice_for_rows(loss, name)}"
         )
     column = array.reshape(-1, 1)
     wrong = column != np.trunc(column)

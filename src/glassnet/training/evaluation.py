@@ -75,7 +75,7 @@ def mean_loss(loss: Loss, y: Array, output: Array, weights: Array | None = None)
     for start in range(0, len(y), size):
         part = slice(start, start + size)
         prepared, p = (
-            (losses.one_hot_rows(loss.name, y[part], output[part]), output[part])
+            (losses.one_hot_rows(loss, y[part], output[part]), output[part])
             if loss.takes_classes
             else (y[part], output[part])
         )
