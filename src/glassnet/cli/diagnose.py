@@ -34,6 +34,7 @@ def run(
     loss: str | None,
     optimizer: str | None,
     learning_rate: float | None,
+    batch_size: int | None,
     as_json: bool,
 ) -> int:
     """Print the diagnosis; the exit code: 1 if there is an error among the findings, otherwise 0."""
@@ -49,6 +50,7 @@ def run(
         validation_data=ready.get("validation", ready.get("test")),
         optimizer=None if optimizer is None else optimizers.get(optimizer),
         learning_rate=learning_rate,
+        batch_size=batch_size,
     )
     if as_json:
         print(json.dumps(plain(diagnosis), indent=2))
@@ -119,6 +121,8 @@ def show(source: str, parts: Mapping[str, Part], diagnosis: DiagnosisReport) -> 
         for name, text in _facts(finding).items():
             report.fact(f"  {name}", text)
     report.line(f"\n{diagnosis.verdict}")
+    for what in diagnosis.not_looked_at:
+        report.line(f"not looked at: {what}")
 
 
 def _facts(finding: Finding) -> dict[str, str]:
@@ -133,6 +137,7 @@ def plain(diagnosis: DiagnosisReport) -> dict[str, Any]:
     """For programs: plain data, in which a number that is not finite is null."""
     return {
         "ok": diagnosis.ok,
+        "not_looked_at": list(diagnosis.not_looked_at),
         "findings": [
             {
                 "code": finding.code,
