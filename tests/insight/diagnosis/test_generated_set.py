@@ -3,7 +3,7 @@
 import pytest
 
 from benchmarks.diagnosis.generation import FAULTS, HEALTHY, Case
-from benchmarks.diagnosis.scoring import PRECISION, RECALL, Outcome, healthy_severities, judged, rows, total
+from benchmarks.diagnosis.scoring import PRECISION, RECALL, Outcome, judged, rows, severities_of, total
 
 SEED = 0
 HEALTHY_NUMBERS = range(4, 12)
@@ -41,6 +41,6 @@ def test_what_is_found_is_true(outcomes: list[Outcome]) -> None:
 
 
 def test_healthy_trainings_have_no_error(outcomes: list[Outcome]) -> None:
-    severities = healthy_severities(outcomes)
+    severities = severities_of(outcomes, HEALTHY)
     assert severities.total() == len(HEALTHY_NUMBERS)
     assert severities["error"] == 0
