@@ -32,6 +32,10 @@ def _weighed(random: Random) -> Setup:
     return setup.spoiled(options={"sample_weight": np.where(problem.y == chosen, factor, 1.0)})
 
 
+def _does_far_worse(training: Training) -> bool:
+    return does_worse(training) and learning.score(training) < learning.score(training.twin) - 0.3
+
+
 def _lagging(random: Random) -> Setup:
     names = ("moons", "circles", "blobs", "clouds", "xor_clouds", "breast_cancer", "wine")
     setup = sensible.draw(random, names, depths=(1, 2), activations=("relu",), extras=False)
@@ -109,8 +113,8 @@ def _compared_with_all(training: Training) -> bool:
 
 
 FAULTS = (
-    Fault("clipped_too_much", _throttled, does_worse),
-    Fault("weighed_down", _weighed, does_worse),
+    Fault("clipped_too_much", _throttled, _does_far_worse),
+    Fault("weighed_down", _weighed, _does_far_worse),
     Fault("statistics_lag", _lagging, does_worse),
     Fault("split_differs", _split_badly, _is_split_badly),
     Fault("no_biases", _biasless, _lacks_biases),

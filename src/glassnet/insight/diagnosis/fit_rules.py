@@ -195,7 +195,7 @@ def broadcast_targets(case: Case) -> Finding | None:
 
 # In parts of the deviation of the targets.
 CONSTANT = 0.1
-TOLD = 0.3
+TOLD = 0.15
 # Contributions of the units to the output cancel to this part; those of weights that nobody trained do not.
 CANCELLED = 0.3
 FAR_FROM_ZERO = 0.5
