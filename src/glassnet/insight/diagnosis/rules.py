@@ -107,7 +107,7 @@ RULES = (
         rate_rules.learning_rate_too_high,
         _COURSE + 2,
         # Not exploding_gradient: weights that a step has thrown far off make gradients grow, too.
-        (*_UNFIT, "scale_too_large", "clipped_too_much", "weighed_down", "no_biases"),
+        (*_UNFIT, "scale_too_large", "clipped_too_much", "weighed_down"),
         trains=True,
     ),
     Rule(
