@@ -13,7 +13,7 @@ from benchmarks.diagnosis.measures import MEASURES
 from benchmarks.diagnosis.trainings import Training
 from glassnet.insight.diagnosis import Finding
 
-PRECISION, RECALL = 0.95, 0.85
+PRECISION, RECALL, FIRST = 0.95, 0.95, 0.9
 
 
 @dataclass(frozen=True)
@@ -110,8 +110,8 @@ class Row:
 
     @property
     def reaches(self) -> bool:
-        """Whether both are as required."""
-        return self.precision >= PRECISION and self.recall >= RECALL
+        """Whether all are as required."""
+        return self.precision >= PRECISION and self.recall >= RECALL and self.leads >= FIRST
 
 
 def rows(outcomes: Iterable[Outcome]) -> list[Row]:
