@@ -33,8 +33,8 @@ def page(outcomes: Sequence[Outcome], foreign: Sequence[Foreign], command: str) 
             "A finding is right if its fault was planted, or if a measurement by the benchmark itself confirms it "
             "in this training, at the layer it names (`benchmarks/diagnosis/measures.py`).",
             "",
-            f"Required of every code: precision {PRECISION:.2f}, recall {RECALL:.2f}, first {FIRST:.2f}; of healthy trainings: "
-            "no error, and warnings in at most 3 %. First: the report begins with what was planted.",
+            f"Required of every code: precision {PRECISION:.2f}, recall {RECALL:.2f}, first {FIRST:.2f}; of "
+            "healthy trainings: no error, and warnings in at most 3 %. First: the report begins with what was planted.",
             "",
             "| code | planted | found | recall | first | trainings with this finding | of these right | precision | |",
             "|---|---|---|---|---|---|---|---|---|",
