@@ -19,6 +19,7 @@ if TYPE_CHECKING:
         check_loss,
         check_optimizer,
     )
+    from glassnet.insight.check.program import check
     from glassnet.insight.diagnosis import (
         Diagnosis,
         DiagnosisReport,
@@ -63,6 +64,7 @@ _NAMES = {
         "check_loss",
         "check_optimizer",
     ),
+    "glassnet.insight.check.program": ("check",),
     "glassnet.insight.recording": ("Recorder",),
     "glassnet.insight.diagnosis": (
         "Diagnosis",
@@ -96,7 +98,7 @@ __all__ = [
     "DiagnosisWarning", "Dropout", "Finding", "Flatten",
     "History", "LayerNorm", "Network", "RMSProp", "Recipe", "Recorder", "Replay", "Report",
     "Standardizer", "SweepResult", "Trace", "activations", "adapt",
-    "callbacks", "check_activation", "check_backward", "check_derivative", "check_layer", "check_loss",
+    "callbacks", "check", "check_activation", "check_backward", "check_derivative", "check_layer", "check_loss",
     "check_optimizer", "datasets", "diagnose", "errors", "from_onnx", "from_sklearn", "from_torch", "initializers",
     "load", "losses", "metrics", "one_hot", "optimizers", "plots", "replay", "report", "schedules", "sweep",
     "to_torch_source", "trace", "train_test_split",

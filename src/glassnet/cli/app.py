@@ -187,8 +187,36 @@ def bench(
 
 @app.command(
     epilog=_examples(
+        "glassnet check my_network.py",
+        "glassnet check my_network.py --data xor --loss mse",
+        "glassnet check my_network.py --data measured.npz --forward predict_proba --json",
+    )
+)
+def check(
+    file: options.ProgramFile,
+    data: options.CheckData = None,
+    loss: options.CheckLoss = None,
+    forward: options.ForwardName = None,
+    backward: options.BackwardName = None,
+    seconds: options.Seconds = 120.0,
+    as_json: options.Json = False,
+) -> None:
+    """Check the gradients of a program of your own: a class, functions or layers, as they stand in FILE.
+
+    FILE is run: in a process of its own, without input and windows, in an empty folder, and not longer than --seconds.
+    What stands under if __name__ == "__main__": is run only where nothing else shows how the program is put together.
+
+    The exit code is 0 where all gradients are right, 1 where one is wrong, and 2 where not all could be checked.
+    """
+    from glassnet.cli.check import run
+
+    raise typer.Exit(run(file, data, loss, forward, backward, seconds, as_json))
+
+
+@app.command(
+    epilog=_examples(
         "glassnet diagnose runs/digits/model.safetensors digits",
-        "glassnet diagnose runs/digits/model.safetensors digits --optimizer adam --learning-rate 0.1 --batch-size 32",
+        "glassnet diagnose mine.safetensors new.npz --optimizer sgd --learning-rate 0.1",
         "glassnet diagnose runs/digits/model.safetensors digits --json",
     )
 )
@@ -198,17 +226,15 @@ def diagnose(
     loss: options.TrainedLoss = None,
     optimizer: options.Optimizer = None,
     learning_rate: options.LearningRate = None,
-    batch_size: options.BatchSize = None,
     as_json: options.Json = False,
 ) -> None:
     """Say why a model does not learn, or does not learn well: what is wrong, in numbers, and what to do.
 
     DATA is what it was trained on. Samples held back by glassnet train are compared with the others.
-    With the optimizer, the learning rate and the batch size of the training, other rates are tried on copies, if one of
-    them ends where the training did.
+    With an optimizer and a learning rate, other rates are tried on copies.
 
     The exit code is 1 if an error is found, and 0 if there are warnings and notes only, or nothing.
     """
     from glassnet.cli.diagnose import run
 
-    raise typer.Exit(run(model, data, loss, optimizer, learning_rate, batch_size, as_json))
+    raise typer.Exit(run(model, data, loss, optimizer, learning_rate, as_json))

@@ -109,4 +109,18 @@ TrainedLoss = Annotated[
     str | None,
     _option("NAME", "What it was trained on; by default as MODEL says, or what goes with its last layer."),
 ]
+ProgramFile = Annotated[str, _argument("FILE", "Your Python file. It is run, in a process of its own.")]
+CheckData = Annotated[
+    str | None,
+    _option("DATA", "A data set's name, or a .npz file with X and y; by default a few samples are drawn."),
+]
+CheckLoss = Annotated[
+    str | None,
+    _option(
+        "NAME", "The loss that it should descend, such as mse; by default its own, or what its output says."
+    ),
+]
+ForwardName = Annotated[str | None, _option("NAME", "Its function that is the forward pass.", "--forward")]
+BackwardName = Annotated[str | None, _option("NAME", "Its function that gives the gradients.", "--backward")]
+Seconds = Annotated[float, typer.Option(metavar="NUMBER", help="How long it may run before it is ended.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, for other programs.")]

@@ -11,6 +11,7 @@ in float64, and names a slip only if it gives the learner's numbers. A map of th
 - ``check_loss``: ``loss``, ``loss_value`` (which loss it is), ``gradient_slips``, ``loss_batches``,
   ``loss_epsilon``, ``loss_shapes``.
 - ``check_layer``: the room ``layer``, on ``finding``, which finds arrays and gradients in code of somebody else's.
+- ``gn.check``, a whole program: the room ``program``, on ``finding`` and on all other checks.
 - ``check_optimizer``: ``optimizer``, ``learner_step`` and ``learner_run`` (stepping it), ``optimizer_rules``,
   ``optimizer_search``.
 - ``check_backward``: ``backward`` reads the arguments, ``observed`` the gradients, ``verdict`` decides. The network as

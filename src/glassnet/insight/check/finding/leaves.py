@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import sys
 from collections.abc import Iterator, Mapping, MutableMapping, MutableSequence
 from dataclasses import dataclass
@@ -110,8 +111,21 @@ def leaves(root: Any) -> list[Leaf]:
 
 def is_foreign(thing: Any) -> bool:
     """Whether an object belongs to a library and not to the learner."""
-    room = str(getattr(type(thing), "__module__", "")).partition(".")[0]
-    return room in LIBRARIES or (room in sys.stdlib_module_names and room not in ("__main__", "types"))
+    module = str(getattr(type(thing), "__module__", ""))
+    if module == "builtins":  # a class that was made where there is no module says so too
+        return getattr(builtins, type(thing).__name__, None) is type(thing) or not hasattr(thing, "__dict__")
+    return is_library(module)
+
+
+def is_library(module: str) -> bool:
+    """Whether a module is one of a library, and not the learner's."""
+    room = module.partition(".")[0]
+    if room == "__main__":
+        return False
+    if room in LIBRARIES or room in sys.stdlib_module_names:
+        return True
+    file = str(getattr(sys.modules.get(room), "__file__", None) or "")
+    return "site-packages" in file or "dist-packages" in file
 
 
 def _walk(thing: Any, path: tuple[Step, ...], seen: set[int]) -> Iterator[Leaf]:

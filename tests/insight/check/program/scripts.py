@@ -1,0 +1,114 @@
+"""Learners' files, as text."""
+
+NETWORK = """
+import numpy as np
+
+
+class Network:
+    def __init__(self, n_inputs=2, n_hidden=3, n_outputs=1):
+        self.W1, self.b1 = np.random.randn(n_inputs, n_hidden), np.zeros(n_hidden)
+        self.W2, self.b2 = np.random.randn(n_hidden, n_outputs), np.zeros(n_outputs)
+
+    def forward(self, X):
+        self.A1 = np.tanh(X @ self.W1 + self.b1)
+        self.A2 = 1 / (1 + np.exp(-(self.A1 @ self.W2 + self.b2)))
+        return self.A2
+
+    def loss(self, y, p):
+        return -np.mean(y * np.log(p) + (1 - y) * np.log(1 - p))
+
+    def backward(self, X, y):
+        dZ2 = (self.A2 - y) / y.size
+        dZ1 = dZ2 @ self.W2.T * (1 - self.A1**2)
+        return {"W1": X.T @ dZ1, "b1": dZ1.sum(0), "W2": self.A1.T @ dZ2, "b2": dZ2.sum(0)}
+"""
+WRONG = NETWORK.replace(" * (1 - self.A1**2)", "")
+
+FUNCTIONS = """
+import numpy as np
+import nowhere_to_be_found
+
+data = np.loadtxt("training.csv")
+
+
+def init_params():
+    W1, b1 = np.random.rand(4, 3) - 0.5, np.random.rand(4, 1) - 0.5
+    W2, b2 = np.random.rand(2, 4) - 0.5, np.random.rand(2, 1) - 0.5
+    return W1, b1, W2, b2
+
+
+def forward_prop(W1, b1, W2, b2, X):
+    Z1 = W1.dot(X) + b1
+    A1 = np.maximum(Z1, 0)
+    Z2 = W2.dot(A1) + b2
+    A2 = np.exp(Z2) / sum(np.exp(Z2))
+    return Z1, A1, Z2, A2
+
+
+def one_hot(Y):
+    found = np.zeros((Y.size, Y.max() + 1))
+    found[np.arange(Y.size), Y] = 1
+    return found.T
+
+
+def backward_prop(Z1, A1, Z2, A2, W1, W2, X, Y):
+    dZ2 = A2 - one_hot(Y)
+    dW2 = 1 / m * dZ2.dot(A1.T)
+    db2 = 1 / m * np.sum(dZ2, axis=1, keepdims=True)
+    dZ1 = W2.T.dot(dZ2) * (Z1 > 0)
+    dW1 = 1 / m * dZ1.dot(X.T)
+    db1 = 1 / m * np.sum(dZ1, axis=1, keepdims=True)
+    return dW1, db1, dW2, db2
+"""
+
+PARTS = """
+import numpy as np
+
+
+def affine_forward(x, w, b):
+    return x @ w + b, (x, w, b)
+
+
+def affine_backward(dout, cache):
+    x, w, b = cache
+    return dout @ w.T, x.T @ dout, dout.sum(axis=0)
+
+
+def relu(x):
+    return np.maximum(0, x)
+
+
+def relu_derivative(x):
+    return (x > 0) * 1.0
+"""
+
+MAIN = """
+import numpy as np
+
+
+class Layer:
+    def __init__(self, n_units, n_inputs):
+        self.weights = np.random.randn(n_inputs, n_units)
+
+
+class Network:
+    def __init__(self, first, second):
+        self.first, self.second = first, second
+
+    def think(self, inputs):
+        hidden = np.tanh(inputs @ self.first.weights)
+        return hidden, np.tanh(hidden @ self.second.weights)
+
+    def train(self, inputs, outputs, iterations):
+        for _ in range(iterations):
+            hidden, output = self.think(inputs)
+            delta = (outputs - output) * (1 - output**2)
+            carried = delta @ self.second.weights.T * (1 - hidden**2)
+            self.first.weights += inputs.T @ carried
+            self.second.weights += hidden.T @ delta
+
+
+if __name__ == "__main__":
+    network = Network(Layer(4, 3), Layer(1, 4))
+    network.train(np.random.randn(5, 3), np.random.randn(5, 1), 3)
+"""

@@ -1,0 +1,150 @@
+"""Files of learners: run in a process of their own, whatever they do."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import glassnet as gn
+from glassnet.errors import ArgumentError
+from glassnet.insight.check import Report
+from glassnet.insight.check.program.files import CheckError, check_file, plain, report_from
+from tests.insight.check.program.scripts import FUNCTIONS, MAIN, NETWORK, PARTS, WRONG
+
+SOURCES = {"network": NETWORK, "functions": FUNCTIONS, "parts": PARTS, "main": MAIN}
+
+
+def check(folder: Path, text: str, **options: object) -> Report:
+    file = folder / "mine.py"
+    file.write_text(text)
+    return check_file(file, **options)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("name", SOURCES)
+def test_right_files_are_right(tmp_path: Path, name: str) -> None:
+    report = check(tmp_path, SOURCES[name])
+    assert report.ok is True, str(report)
+
+
+@pytest.mark.parametrize(
+    ("name", "right", "wrong"),
+    [
+        ("network", " * (1 - self.A1**2)", ""),
+        ("functions", "np.sum(dZ2, axis=1, keepdims=True)", "np.sum(dZ2)"),
+        ("functions", " * (Z1 > 0)", " * (A1 < 1)"),
+        ("parts", "x.T @ dout", "2 * x.T @ dout"),
+        ("parts", "(x > 0) * 1.0", "(x > 0) * x"),
+        ("main", " * (1 - hidden**2)", ""),
+    ],
+)
+def test_wrong_files_are_wrong(tmp_path: Path, name: str, right: str, wrong: str) -> None:
+    assert right in SOURCES[name]
+    assert check(tmp_path, SOURCES[name].replace(right, wrong)).ok is False
+
+
+def test_a_slip_in_a_file_is_named_with_its_layer(tmp_path: Path) -> None:
+    report = check(tmp_path, WRONG, X=np.random.default_rng(0).normal(size=(5, 2)), y=[0, 1, 1, 0, 1])
+    assert [(slip.code, slip.layers) for slip in report.slips] == [("activation_derivative_missing", (0,))]
+
+
+def test_gn_check_takes_the_path_of_a_file(tmp_path: Path) -> None:
+    file = tmp_path / "mine.py"
+    file.write_text(NETWORK)
+    assert gn.check(file).ok is True
+    assert gn.check(str(file), loss="mse").ok is False
+
+
+def test_lines_that_fail_are_left_out_and_said(tmp_path: Path) -> None:
+    notes = check(tmp_path, FUNCTIONS).notes
+    assert "line 3 failed: No module named 'nowhere_to_be_found'" in notes
+    assert any(note.startswith("line 5 failed: FileNotFoundError") for note in notes)
+
+
+@pytest.mark.parametrize(
+    "rude",
+    [
+        "raise RuntimeError('no')",
+        "import sys; sys.exit(3)",
+        "answer = input('go on?')",
+        "for i in range(3000): print('x' * 10000)",
+        "import matplotlib.pyplot as plt; plt.plot([1, 2]); plt.show()",
+        "import threading, time; threading.Thread(target=time.sleep, args=(100,)).start()",
+        "import os, time\nif os.fork() == 0: time.sleep(100)",
+        "import subprocess, sys; subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(100)'])",
+        "open('left.txt', 'w').write('here')",
+    ],
+)
+def test_whatever_else_a_file_does_the_check_goes_on(tmp_path: Path, rude: str) -> None:
+    began = time.monotonic()
+    assert check(tmp_path, f"{NETWORK}\n{rude}\n").ok is True
+    assert time.monotonic() - began < 60
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["mine.py"]
+
+
+def test_a_loop_without_end_is_cut_off(tmp_path: Path) -> None:
+    report = check(tmp_path, f"{NETWORK}\nwhile True: pass\n")
+    assert report.ok is True
+    assert any("takes longer than 5 s and was cut off" in note for note in report.notes)
+
+
+def test_a_file_that_cannot_be_cut_off_is_ended_with_all_that_it_started(tmp_path: Path) -> None:
+    rude = (
+        "import os, signal, subprocess, sys, time\n"
+        "child = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(1000)'])\n"
+        f"open({str(tmp_path / 'child')!r}, 'w').write(str(child.pid))\n"
+        "signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGALRM})\n"
+        "time.sleep(1000)\n"
+    )
+    with pytest.raises(CheckError, match=r"mine.py did not come to an end within 4 s"):
+        check(tmp_path, rude, seconds=4)
+    child = int((tmp_path / "child").read_text())
+    for _ in range(100):
+        if not Path(f"/proc/{child}").exists():
+            break
+        time.sleep(0.05)
+    else:
+        pytest.fail("a process that the file started is still there")
+
+
+@pytest.mark.parametrize(
+    ("rude", "why"), [("os._exit(7)", "exit code 7"), ("os.kill(os.getpid(), 9)", "signal 9")]
+)
+def test_a_file_that_ends_its_process_is_said(tmp_path: Path, rude: str, why: str) -> None:
+    with pytest.raises(CheckError, match=rf"the process that ran mine.py ended without a result \({why}\)"):
+        check(tmp_path, f"import os\n{NETWORK}\n{rude}\n")
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("def f(:", "no Python that runs: invalid syntax"),
+        ("", "the module has none"),
+        ("x = 3", "the module has none"),
+        ("def g(): return 3", "no network, layer, activation or loss was found"),
+    ],
+)
+def test_what_is_no_program_is_said(tmp_path: Path, text: str, why: str) -> None:
+    with pytest.raises(ArgumentError, match=why):
+        check(tmp_path, text)
+
+
+def test_what_is_no_file_is_said(tmp_path: Path) -> None:
+    for path in (tmp_path / "none.py", tmp_path, tmp_path / "data.npz"):
+        with pytest.raises(ArgumentError, match="check needs the path of a Python file"):
+            check_file(path)
+
+
+def test_a_report_goes_through_json_unchanged(tmp_path: Path) -> None:
+    report = check(tmp_path, WRONG)
+    assert report_from(plain(report)) == report
+
+
+def test_nothing_of_the_file_is_loaded_here(tmp_path: Path) -> None:
+    before = set(sys.modules), Path.cwd(), dict(os.environ)
+    check(tmp_path, NETWORK)
+    assert (set(sys.modules) - before[0], Path.cwd(), dict(os.environ)) == (set(), *before[1:])
