@@ -14,8 +14,8 @@ from glassnet.activations import Linear
 from glassnet.errors import ArgumentError
 from glassnet.insight.plots import canvas
 from glassnet.insight.plots.functions import broken, grid
+from glassnet.insight.plots.naming import shown_name
 from glassnet.losses import ElementwiseLoss, Function, Loss
-from glassnet.text import in_one_line
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -59,7 +59,7 @@ def loss(
     ax.plot(p, _values(function, y, p), "-", color=canvas.BLUE, linewidth=2, label="loss")
     slope = broken(_slopes(function, y, p))
     ax.plot(p, slope, "--", color=canvas.VERMILLION, linewidth=2, label="∂loss/∂prediction")
-    ax.set_title(f"{in_one_line(function.name)}, target {y:g}", fontsize="medium")
+    ax.set_title(f"{shown_name(function.name)}, target {y:g}", fontsize="medium")
     _finish(ax, function, y, p)
     return ax
 
@@ -107,7 +107,7 @@ def losses(
         curve = broken(_slopes(function, y, p)) if derivatives else _values(function, y, p)
         ax.plot(
             p, curve, canvas.LINES[number % len(canvas.LINES)], linewidth=1.8,
-            color=canvas.COLOURS[number % len(canvas.COLOURS)], label=in_one_line(function.name),
+            color=canvas.COLOURS[number % len(canvas.COLOURS)], label=shown_name(function.name),
         )  # fmt: skip
     ax.set_ylabel("∂loss/∂prediction" if derivatives else "loss")
     ax.set_title(f"target {y:g}", fontsize="medium")

@@ -15,7 +15,12 @@ def function_name(activation: activations.Activation) -> str:
     """The name of an activation, such as "leaky_relu"."""
     registry = registry_of(activation)
     name = None if registry is None else registry.known_as(activation)
-    return name or type(activation).__name__
+    return shown_name(name or type(activation).__name__)
+
+
+def shown_name(name: str) -> str:
+    """A name in one line, which is taken neither for a formula nor for a hidden label."""
+    return _plain(in_one_line(name))
 
 
 def layer_name(layer: Layer) -> str:

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from glassnet import metrics
 from glassnet.insight.plots import canvas
-from glassnet.insight.plots.naming import drawn_names, names_of
+from glassnet.insight.plots.naming import drawn_names, names_of, shown_name
 from glassnet.insight.plots.points import area_of
 from glassnet.metrics import targets
 
@@ -67,7 +67,7 @@ def predictions(
     canvas.few_ticks(ax)
     ax.set_xlabel(_with_unit("true value", unit))
     ax.set_ylabel(_with_unit("predicted value", unit))
-    error = f"mean absolute error {metrics.get('mae')(true, predicted):.3g}{unit and ' ' + unit}"
+    error = f"mean absolute error {metrics.get('mae')(true, predicted):.3g}{unit and ' ' + shown_name(unit)}"
     share = f", R² {metrics.get('r2')(true, predicted):.3g}" if len(true) > 1 else ""
     ax.set_title(error + share, fontsize="small")
     return ax
@@ -113,4 +113,4 @@ def _scatter(
 
 
 def _with_unit(label: str, unit: str) -> str:
-    return f"{label} ({unit})" if unit else label
+    return f"{label} ({shown_name(unit)})" if unit else label

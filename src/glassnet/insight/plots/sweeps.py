@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from glassnet.errors import ArgumentError
 from glassnet.insight.plots import canvas
+from glassnet.insight.plots.naming import drawn_names, shown_name
 from glassnet.metrics import names as metric_names
 
 if TYPE_CHECKING:
@@ -76,12 +77,12 @@ def sweep(result: SweepResult, column: str = "", *, ax: Axes | None = None) -> P
             color=colour, marker=marker, markersize=5, capsize=2, linewidth=1.2, elinewidth=1.2, linestyle=line,
             label=text,
         )  # fmt: skip
-    ax.set_xticks(range(len(places)), [str(place) for place in places])
-    ax.set_xlabel(names[0].replace("_", " "))
+    ax.set_xticks(range(len(places)), drawn_names(list(map(str, places)), canvas.letters_of_names(ax)))
+    ax.set_xlabel(shown_name(names[0].replace("_", " ")))
     _scale(ax, table, column)
     canvas.quieten(ax)
     if len(names) > 1:
-        canvas.name_curves(ax, title=", ".join(name.replace("_", " ") for name in names[1:]))
+        canvas.name_curves(ax, title=shown_name(", ".join(name.replace("_", " ") for name in names[1:])))
     return ax
 
 
@@ -97,7 +98,7 @@ def _curves(table: Any, others: list[str]) -> Iterator[tuple[str, Any]]:
         yield "", table
         return
     for values, rows in table.groupby(others, sort=False):
-        yield ", ".join(map(str, values)), rows
+        yield shown_name(", ".join(map(str, values))), rows
 
 
 def _asides(table: Any, names: list[str]) -> Iterator[float]:

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from glassnet.formulas.losses import TINY
 from glassnet.insight.trace.arithmetic import Term, equation, largest_of, letter, num, number
 from glassnet.insight.trace.notation import (
     DISTANCES,
@@ -21,6 +22,10 @@ from glassnet.text import in_one_line
 
 Array = NDArray[Any]
 _ROUNDING = 1e-5
+_LOGARITHMS = {
+    "poisson", "binary_cross_entropy", "categorical_cross_entropy", "sparse_categorical_cross_entropy",
+    "kullback_leibler",
+}  # fmt: skip
 
 
 def written(loss: Loss) -> Written | None:
@@ -42,6 +47,16 @@ class LossOf:
         self.weighted = bool((step.sample_weights != 1).any())
         self.rows_add_up = not by_rows or bool(np.abs(step.y.sum(axis=1) - 1).max() <= _ROUNDING)
         self.is_of_softmax = by_rows and (step.fused or step.probabilities is not None)
+
+    @property
+    def holds_above_zero(self) -> bool:
+        """Whether a prediction is so near 0 or 1 that its logarithm is that of the nearest number that is not."""
+        form, a = written(self.objective), self.step.rows[-1].a
+        if form is None or self.objective.name not in _LOGARITHMS:
+            return False
+        return bool(
+            (a < TINY).any() or (self.objective.name == "binary_cross_entropy" and (1 - a < TINY).any())
+        )
 
     def value(self, output: str) -> tuple[str, str]:
         """The loss of all samples, `output` being the letter of what the network gives, in text and in LaTeX."""

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from glassnet.formulas.losses import TINY
 from glassnet.insight.trace.arithmetic import Term, equation, num, number, plain_sum, product_sum
 from glassnet.insight.trace.neuron import NeuronTrace
 from glassnet.insight.trace.notation import UPDATES, function_of
@@ -183,6 +184,8 @@ class Writer:
         )
         if self.loss.weighted:
             notes.append("s: the weight of the sample")
+        if self.loss.holds_above_zero:
+            notes.append(f"probabilities are held above {number(TINY, 2)}")
         shapes, texts = self._shapes(", ", made.a, y), (f"dA{k} = {text}", f"dA_{k} = {latex}")
         return self._step(
             f"dA{k}", "backward", made.row.layer, texts, numbers, made.d_a, shapes, "; ".join(notes)
