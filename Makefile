@@ -4,7 +4,7 @@ INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check -c constraints
 SOURCES := pyproject.toml constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: run test lint clean help
+.PHONY: run test lint mutants clean help
 
 run: .venv/installed ## train a network on 1 797 handwritten digits, into runs/digits
 	$(BIN)/glassnet train digits --output runs/digits
@@ -18,12 +18,16 @@ lint: .venv/installed-dev ## check the sources: style, types, direction of impor
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+mutants: .venv/installed-dev ## change formulas, checks, diagnosis and report a little, and list what no test notices
+	$(INSTALL) -e '.[mutants]'
+	$(BIN)/python -m benchmarks.mutants --write
+
 clean: ## remove everything that was built, installed or trained here
 	rm -rf .venv build dist runs .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 	find src tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-6s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "glassnet needs Python 3.11 or newer; name one with: make PYTHON=python3.12")'

@@ -1,8 +1,8 @@
-"""Which small changes of the sources no test notices: mutants of the formulas, the checks, the diagnosis and the report.
+"""Which small changes of the sources no test notices: mutants of formulas, checks, diagnosis and report.
 
-A seeded sample of all mutants that Cosmic Ray's operators make. Each is put into a copy of the package, and the tests of
-its room run until one fails. Those that survive are written to results/mutants.md. A survivor that means the same as the
-original is judged so, with the reason, in results/equivalent_mutants.json, and counts no more.
+A seeded sample of all mutants that Cosmic Ray's operators make. Each is put into a copy of the package, and the tests
+of its room run until one fails. Those that survive are written to results/mutants.md. A survivor that means the same as
+the original is judged so, with the reason, in results/equivalent_mutants.json, and counts no more.
 
     make mutants                                          # all rooms, 160 mutants
     python -m benchmarks.mutants --room report --sample 40 --seed 7
@@ -224,7 +224,9 @@ def page(mutants: list[Mutant], killed: list[bool], equivalent: dict[str, str], 
         )
         different = ends["killed"] + ends["alive"]
         share = f"{ends['killed'] / different:.0%}" if different else "-"
-        lines.append(f"| {room} | {ends.total()} | {ends['same']} | {ends['killed']} of {different} | {share} |")
+        lines.append(
+            f"| {room} | {ends.total()} | {ends['same']} | {ends['killed']} of {different} | {share} |"
+        )
     survivors = [mutant for mutant, dead in zip(mutants, killed, strict=True) if not dead]
     lines += ["", "## Survivors", "", *(f"- {_told(mutant, equivalent)}" for mutant in survivors), ""]
     return "\n".join(lines)
@@ -239,13 +241,17 @@ def main(arguments: list[str] | None = None) -> None:
     """Draw, judge and report."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--room", action="append", choices=ROOMS, help="one of them only; may be given again")
-    parser.add_argument("--sample", type=int, default=160, help="how many mutants, dealt out evenly to the rooms")
+    parser.add_argument(
+        "--sample", type=int, default=160, help="how many mutants, dealt out evenly to the rooms"
+    )
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--write", action="store_true", help="write results/mutants.md")
     chosen = parser.parse_args(arguments)
     rooms = chosen.room or list(ROOMS)
-    drawn = [mutant for room in rooms for mutant in sample(room, -(-chosen.sample // len(rooms)), chosen.seed)]
+    drawn = [
+        mutant for room in rooms for mutant in sample(room, -(-chosen.sample // len(rooms)), chosen.seed)
+    ]
     killed = judge(drawn, chosen.jobs)
     equivalent = json.loads(EQUIVALENT.read_text()) if EQUIVALENT.exists() else {}
     named = "".join(f" --room {room}" for room in chosen.room or ())
