@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from glassnet.insight.check import gradient_slips, loss_value, optimizer_words
+from glassnet.insight.check import gradient_slips, loss_value, loss_wrong, optimizer_words
 from glassnet.insight.check.catalogue import CATALOGUE
 
 ROOT = Path(__file__).parents[1]
@@ -30,7 +30,12 @@ def test_the_table_holds_every_code() -> None:
     )
     assert re.findall(r"^\| `(\w+)` \|", of_backward, flags=re.MULTILINE) == sorted(CATALOGUE)
     named = set(re.findall(r"`(\w+)`", of_others))
-    assert named >= {*loss_value.MESSAGES, *gradient_slips.MESSAGES, *optimizer_words.WORDS}
+    assert named >= {
+        *loss_value.MESSAGES,
+        *loss_wrong.MESSAGES,
+        *gradient_slips.MESSAGES,
+        *optimizer_words.WORDS,
+    }
 
 
 def test_the_figures_are_those_of_the_benchmark() -> None:

@@ -18,6 +18,7 @@ for library in ("OPENBLAS", "MKL", "OMP"):
     os.environ.setdefault(f"{library}_NUM_THREADS", "1")
 
 from benchmarks.diagnosis import report  # noqa: E402
+from benchmarks.diagnosis.elsewhere import as_foreign  # noqa: E402
 from benchmarks.diagnosis.generation import cases  # noqa: E402
 from benchmarks.diagnosis.scoring import judged  # noqa: E402
 
@@ -31,22 +32,26 @@ def main() -> None:
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--faults", type=int, default=15, help="trainings for each code")
     parser.add_argument("--healthy", type=int, default=300)
+    parser.add_argument("--varied", type=int, default=150, help="healthy trainings of other kinds")
+    parser.add_argument("--elsewhere", type=int, default=150, help="networks of which only weights are known")
     parser.add_argument("--only", default="", help="codes, or healthy, separated by commas")
     parser.add_argument("--write", action="store_true", help=f"write {RESULT.name}")
     wish = parser.parse_args()
     wanted = [
         case
-        for case in cases(wish.seed, wish.faults, wish.healthy)
+        for case in cases(wish.seed, wish.faults, wish.healthy, wish.varied)
         if not wish.only or case.kind in wish.only.split(",")
     ]
     clock = time.perf_counter()
     with multiprocessing.get_context("spawn").Pool(wish.jobs) as pool:
         outcomes = pool.map(judged, wanted, chunksize=4)
+        foreign = pool.map(as_foreign, wanted[:: max(1, len(wanted) // max(1, wish.elsewhere))], chunksize=4)
     print(report.mistakes(outcomes), end="\n\n")
     command = (
-        f"python -m benchmarks.diagnosis --seed {wish.seed} --faults {wish.faults} --healthy {wish.healthy}"
+        f"python -m benchmarks.diagnosis --seed {wish.seed} --faults {wish.faults} --healthy {wish.healthy} "
+        f"--varied {wish.varied} --elsewhere {wish.elsewhere}"
     )
-    page = report.page(outcomes, command)
+    page = report.page(outcomes, foreign, command)
     print(page)
     print(f"{len(outcomes)} trainings in {time.perf_counter() - clock:.0f} s, {wish.jobs} processes")
     if wish.write:

@@ -7,26 +7,41 @@ from dataclasses import dataclass
 import numpy as np
 
 import glassnet as gn
-from benchmarks.diagnosis import faults_of_data, faults_of_size, faults_of_weights, learning, sensible
+from benchmarks.diagnosis import (
+    faults_of_data,
+    faults_of_size,
+    faults_of_training,
+    faults_of_weights,
+    learning,
+    sensible,
+    varied,
+)
 from benchmarks.diagnosis.planting import Fault
 from benchmarks.diagnosis.problems import Random
 from benchmarks.diagnosis.trainings import Setup, Training, run
 
 FAULTS: dict[str, Fault] = {
-    fault.code: fault for fault in (*faults_of_weights.FAULTS, *faults_of_data.FAULTS, *faults_of_size.FAULTS)
+    fault.code: fault
+    for fault in (
+        *faults_of_weights.FAULTS,
+        *faults_of_data.FAULTS,
+        *faults_of_size.FAULTS,
+        *faults_of_training.FAULTS,
+    )
 }
-HEALTHY = "healthy"
+HEALTHY, VARIED = "healthy", "varied"
 # What only the first weights, or the order of the samples, or an error that ended training can show.
 _NEED_WATCHING = (
     "vanishing_gradient", "exploding_gradient", "scale_too_small", "scale_too_large", "initial_loss_not_chance",
-    "learning_rate_too_high", "learning_rate_too_low", "sorted_not_shuffled",
+    "learning_rate_too_high", "learning_rate_too_low", "sorted_not_shuffled", "weighed_down",
 )  # fmt: skip
 _ATTEMPTS = 300
+_DRAWN = {HEALTHY: sensible.draw, VARIED: varied.draw}
 
 
 @dataclass(frozen=True)
 class Case:
-    """One training of the set: healthy, or with the fault of this code."""
+    """One training of the set: healthy, healthy of another kind, or with the fault of this code."""
 
     seed: int
     kind: str
@@ -35,7 +50,7 @@ class Case:
     @property
     def random(self) -> Random:
         """Its own source of randomness."""
-        return np.random.default_rng([self.seed, ["healthy", *FAULTS].index(self.kind), self.number])
+        return np.random.default_rng([self.seed, [HEALTHY, *FAULTS, VARIED].index(self.kind), self.number])
 
     @property
     def watched(self) -> bool:
@@ -43,25 +58,28 @@ class Case:
         return self.kind in _NEED_WATCHING or self.number % 4 != 3
 
 
-def cases(seed: int, of_each_fault: int, healthy: int) -> list[Case]:
+def cases(seed: int, of_each_fault: int, healthy: int, others: int) -> list[Case]:
     """The set."""
     faulty = [Case(seed, code, number) for code in FAULTS for number in range(of_each_fault)]
-    return faulty + [Case(seed, HEALTHY, number) for number in range(healthy)]
+    good = [(HEALTHY, number) for number in range(healthy)] + [(VARIED, number) for number in range(others)]
+    return faulty + [Case(seed, kind, number) for kind, number in good]
 
 
 def trained(case: Case) -> Training:
     """The first drawn training that is what the case says."""
     random = case.random
     for _ in range(_ATTEMPTS):
-        setup = sensible.draw(random) if case.kind == HEALTHY else FAULTS[case.kind].plant(random)
+        setup = _DRAWN[case.kind](random) if case.kind in _DRAWN else FAULTS[case.kind].plant(random)
         training = run(setup, [gn.Diagnosis(warn=False)] if case.watched else [])
-        if is_healthy(training) if case.kind == HEALTHY else FAULTS[case.kind].shows(training):
+        if is_healthy(training) if case.kind in _DRAWN else FAULTS[case.kind].shows(training):
             return training
     raise RuntimeError(f"{_ATTEMPTS} trainings were drawn for {case}, and none of them is one")
 
 
 def is_healthy(training: Training) -> bool:
     """Whether it learned well, by what was held back too, without learning the training samples by heart."""
+    if training.setup.objective.targets == "labels":
+        return not training.diverged and learning.alike_are_near(training) >= 0.9
     first, last = (learning.loss_of(training, network) for network in (training.first, training.last))
     held = training.setup.held is None or (
         learning.score(training, held=True) > max(0.4, learning.score(training) - 0.15)

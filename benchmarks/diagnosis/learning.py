@@ -88,3 +88,12 @@ def last_loss(training: Training) -> float:
 def learns(training: Training, at_least: float) -> bool:
     """Whether the share of what there is to learn that it learned is this large."""
     return not training.diverged and score(training) >= at_least
+
+
+def alike_are_near(training: Training) -> float:
+    """Of an embedding: the share of samples whose nearest other one is of the same class."""
+    problem = training.setup.problem
+    places = training.last.predict(problem.X).astype(np.float64)
+    distances = np.linalg.norm(places[:, None] - places[None], axis=2)
+    np.fill_diagonal(distances, np.inf)
+    return float(np.mean(problem.y[distances.argmin(axis=1)] == problem.y))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
@@ -19,7 +20,7 @@ from benchmarks.diagnosis.fitting import at_chance, has_too_few_units
 from benchmarks.diagnosis.learning import above_constant, chance, last_loss, learns, loss_of, score, undecided
 from benchmarks.diagnosis.problems import Array
 from benchmarks.diagnosis.signals import Signal, error_sizes, gradient_sizes, indistinct, signals
-from benchmarks.diagnosis.trainings import Setup, Training
+from benchmarks.diagnosis.trainings import Setup, Training, run
 from glassnet.activations import Activation, Linear, Sigmoid, Softmax
 
 Measure = Callable[[Training, int | None], bool]
@@ -231,6 +232,43 @@ def is_affine(training: Training) -> bool:
     return bool(np.allclose(middle, (ends[0] + ends[1]) / 2, rtol=1e-6, atol=1e-6 * np.abs(middle).max()))
 
 
+def _other_is_better(training: Training, **changes: Any) -> bool:
+    """Whether the same training with these changes scores clearly more."""
+    return score(run(replace(training.setup, **changes))) > score(training) + 0.1
+
+
+def _throttles(training: Training, layer: int | None) -> bool:
+    free = replace(training.setup.optimizer, clip_norm=None, clip_value=None)
+    return free != training.setup.optimizer and _other_is_better(training, optimizer=free)
+
+
+def _lags(training: Training, layer: int | None) -> bool:
+    """Whether running statistics taken anew from all samples make predictions clearly better."""
+    copy = gn.Network(
+        [replace(p, momentum=1.0) if isinstance(p, gn.BatchNorm) else p for p in training.setup.layers],
+        dtype="float64", input_shape=training.setup.problem.X.shape[1], seed=0,
+    )  # fmt: skip
+    copy.parameters = training.last.parameters
+    copy.forward(training.setup.problem.X)
+    return score(replace(training, last=copy)) > score(training) + 0.1
+
+
+def _split_differs(training: Training, layer: int | None) -> bool:
+    """Whether a forest tells samples trained on from those held back, or a class is on one side only."""
+    problem = training.setup.problem
+    if problem.has_classes and set(problem.y.tolist()) != set(problem.y_held.tolist()):
+        return True
+    rows = [np.column_stack([X, y]) for X, y in ((problem.X, problem.y), (problem.X_held, problem.y_held))]
+    side = np.repeat([0, 1], [len(part) for part in rows])
+    found = cross_val_predict(RandomForestClassifier(40, random_state=0), np.concatenate(rows), side, cv=4)
+    return above_constant(found == side, side) > 0.3
+
+
+def _misses_biases(training: Training, layer: int | None) -> bool:
+    layers = tuple(replace(p, use_bias=True) if isinstance(p, gn.Dense) else p for p in training.setup.layers)
+    return layers != training.setup.layers and _other_is_better(training, layers=layers)
+
+
 MEASURES: dict[str, Measure] = {
     "dead_units": _of_layers(lambda signal: bool(signal.never_active.any())),
     "collapsed_representation": _collapsed,
@@ -254,5 +292,13 @@ MEASURES: dict[str, Measure] = {
     "underfitting": _underfits,
     "imbalance": lambda training, layer: rarest(training) <= 0.2,
     "loss_at_chance": lambda training, layer: at_chance(training, 0.1),
+    "clipped_too_much": _throttles,
+    "weighed_down": lambda training, layer: (
+        bool(training.setup.options) and _other_is_better(training, options={})
+    ),
+    "statistics_lag": _lags,
+    "split_differs": _split_differs,
+    "no_biases": _misses_biases,
+    "broadcast_targets": lambda training, layer: training.setup.own_loop,
     "too_few_units": lambda training, layer: has_too_few_units(training, 0.95, 0.85),
 }

@@ -61,7 +61,7 @@ def signals(network: gn.Network, X: Array) -> list[Signal]:
         for layer in network.layers:
             if isinstance(layer, gn.Dense):
                 weights = np.asarray(layer.weights, np.float64)
-                z = a @ weights + layer.bias
+                z = a @ weights + (layer.bias if layer.use_bias else 0.0)
                 function = activations.get(layer.activation)
                 a = function.value(z)
                 found.append(Signal(function, z, a, weights))
@@ -73,6 +73,10 @@ def signals(network: gn.Network, X: Array) -> list[Signal]:
                 spread = np.sqrt(layer.view("running_variance") + layer.epsilon)
                 a = layer.weights * (a - layer.view("running_mean")) / spread + layer.bias
                 found[-1] = replace(found[-1], scale=layer.weights / spread)
+            elif isinstance(layer, gn.LayerNorm):
+                centred = a - a.mean(axis=1, keepdims=True)
+                spread = np.sqrt(np.square(centred).mean(axis=1, keepdims=True) + layer.epsilon)
+                a = layer.weights * centred / spread + layer.bias
     return found
 
 

@@ -298,12 +298,14 @@ class Function(Activation):
     @explained
     def value(self, z: ArrayLike) -> NDArray[Any]:
         """f(z), of z's shape."""
-        result: NDArray[Any] = self.function(numbers("z", z))
-        return result
+        given = numbers("z", z)
+        return checks.elementwise(f"the activation {self.registered_name!r}", self.function(given), given)
 
     @explained
     def slope(self, z: ArrayLike, a: ArrayLike | None = None) -> NDArray[Any]:
         """f'(z), of z's shape."""
         z, a = self._with_output(z, a)
-        result: NDArray[Any] = self.derivative(z, a) if self.derivative_takes_output else self.derivative(z)
-        return result
+        found = self.derivative(z, a) if self.derivative_takes_output else self.derivative(z)
+        return checks.elementwise(
+            f"the derivative of the activation {self.registered_name!r}", found, z, "fiub"
+        )

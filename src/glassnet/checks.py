@@ -172,6 +172,31 @@ def array(name: str, values: Any) -> NDArray[Any]:
         raise DataError(f"{name} must have rows of equal length that hold numbers; its rows differ") from None
 
 
+def elementwise(title: str, result: Any, given: NDArray[Any], kinds: str = "f") -> NDArray[Any]:
+    """What a user's own `title` returned for the array `given`: numbers of its shape; a constant stands for all.
+
+    `kinds` are the dtypes that it may have, as NumPy abbreviates them.
+    """
+    if isinstance(result, (int, float)) and not isinstance(result, np.generic):
+        return np.full_like(given, result)
+    found = np.asarray(result)
+    if found.shape != given.shape:
+        shape = f"shape {found.shape}" if found.ndim else "a single number"
+        raise ArgumentError(
+            f"{title} must return a number for each that it is given, shape {given.shape}; it returned {shape}"
+        )
+    if found.dtype.kind not in kinds:
+        raise ArgumentError(
+            f"{title} must return real floating-point numbers; it returned {found.dtype}"
+            + (
+                "; numpy.where(z > 0, 1.0, 0.0) makes some of a condition"
+                if found.dtype.kind in "iub"
+                else ""
+            )
+        )
+    return found
+
+
 def real(name: str, values: Any) -> NDArray[Any]:
     """`values` as an array of real numbers: no text, no complex numbers, no dates."""
     found = array(name, values)

@@ -51,16 +51,27 @@ class Loss:
         rows), or "labels" (integers that only say which samples belong together).
     domain : tuple of float
         The range of valid targets, lowest and highest.
+    outputs : tuple of float
+        The range of what it compares with targets: probabilities, rates, or any numbers.
+    rows_sum_to_one : bool
+        Whether targets are shares of classes, one-hot rows or probabilities, and predictions after `activation` too.
     least_outputs : int
         How many outputs a network must have: 2 where each output is a class.
     activation : Activation
         What the loss itself applies to predictions: sigmoid or softmax where they are logits.
+    for_classes, for_rows : str
+        The loss of the same predictions that takes integer classes, and the one that takes one-hot rows; empty where
+        there is none.
     """
 
     targets: ClassVar[str] = "values"
     domain: ClassVar[tuple[float, float]] = (-np.inf, np.inf)
+    outputs: ClassVar[tuple[float, float]] = (-np.inf, np.inf)
+    rows_sum_to_one: ClassVar[bool] = False
     least_outputs: ClassVar[int] = 1
     activation: ClassVar[Activation] = Linear()
+    for_classes: ClassVar[str] = "sparse_categorical_cross_entropy"
+    for_rows: ClassVar[str] = ""
 
     @property
     def name(self) -> str:
@@ -108,13 +119,13 @@ class Loss:
                 f"{self.name} needs predictions of shape (n_samples, n_classes); y_pred has shape {p.shape}"
             )
         if self.targets == "classes":
-            return one_hot_rows(self.name, y, p), p
+            return one_hot_rows(self, y, p), p
         if self.targets == "labels":
-            return label_column(self.name, y, p), p
+            return label_column(self, y, p), p
         if y.shape != p.shape:
             raise ShapeError(
                 f"{self.name} compares targets and predictions one by one, so their shapes must be equal; "
-                f"y_true has shape {y.shape}, y_pred has shape {p.shape}{_advice(y, p)}"
+                f"y_true has shape {y.shape}, y_pred has shape {p.shape}{_advice(self, y, p)}"
             )
         return y.astype(p.dtype, copy=False), p
 
@@ -138,13 +149,13 @@ def names() -> list[str]:
     return list(_registry)
 
 
-def one_hot_rows(name: str, y: Array, p: Array) -> Array:
+def one_hot_rows(loss: Loss, y: Array, p: Array) -> Array:
     """Integer classes (n,) or (n, 1) as rows of zeros and a one, of the predictions' shape."""
-    classes = label_column(name, y, p)[:, 0]
+    classes = label_column(loss, y, p)[:, 0]
     if classes.min() < 0 or classes.max() >= p.shape[1]:
         wrong = int(np.flatnonzero((classes < 0) | (classes >= p.shape[1]))[0])
         raise DataError(
-            f"{name} takes classes 0 to {p.shape[1] - 1}, as many as the predictions have columns; "
+            f"{loss.name} takes classes 0 to {p.shape[1] - 1}, as many as the predictions have columns; "
             f"y_true[{wrong}] is {int(classes[wrong])}"
         )
     encoded = np.zeros(p.shape, p.dtype)
@@ -152,32 +163,38 @@ def one_hot_rows(name: str, y: Array, p: Array) -> Array:
     return encoded
 
 
-def label_column(name: str, y: Array, p: Array) -> Array:
+def label_column(loss: Loss, y: Array, p: Array) -> Array:
     """Integer labels (n,) or (n, 1) as a column, for predictions of shape (n, anything)."""
     if p.ndim != 2:
         raise ShapeError(
-            f"{name} needs predictions of shape (n_samples, n_outputs); y_pred has shape {p.shape}"
+            f"{loss.name} needs predictions of shape (n_samples, n_outputs); y_pred has shape {p.shape}"
         )
     if y.ndim == 2 and y.shape[1] > 1:
         raise ShapeError(
-            f"{name} takes one integer per sample, shape (n_samples,); y_true has shape {y.shape}; "
-            f"for one-hot rows use categorical_cross_entropy, or pass y_true.argmax(axis=1)"
+            f"{loss.name} takes one integer per sample, shape (n_samples,); y_true has shape {y.shape}; "
+            f"for one-hot rows {advice_for_rows(loss, 'y_true')}"
         )
     if y.size != len(p):
-        raise ShapeError(f"{name} needs one target per prediction: y_true has {y.size}, y_pred {len(p)}")
+        raise ShapeError(f"{loss.name} needs one target per prediction: y_true has {y.size}, y_pred {len(p)}")
     column = y.reshape(-1, 1)
     if not np.issubdtype(column.dtype, np.integer):
         if column.dtype.kind not in "fb" or not np.array_equal(column, np.trunc(column)):
-            raise DataError(f"{name} takes integers; y_true has dtype {y.dtype} and holds other values")
+            raise DataError(f"{loss.name} takes integers; y_true has dtype {y.dtype} and holds other values")
         column = column.astype(np.int64)
     return column
 
 
-def _advice(y: Array, p: Array) -> str:
+def advice_for_rows(loss: Loss, y: str) -> str:
+    """What to do with one-hot rows where integers are wanted; `y` is what they are called."""
+    argmax = f"pass {y}.argmax(axis=1)"
+    return f"use {loss.for_rows}, or {argmax}" if loss.for_rows else argmax
+
+
+def _advice(loss: Loss, y: Array, p: Array) -> str:
     if y.size == p.size:
         return f"; reshape y_true to {p.shape}: broadcasting would compare every pair"
     if p.ndim == 2 and y.size == len(p) and p.shape[1] > 1:
-        return "; for integer classes use sparse_categorical_cross_entropy, or one-hot rows"
+        return f"; for integer classes use {loss.for_classes}, or one-hot rows"
     return ""
 
 
@@ -269,7 +286,7 @@ class Poisson(ElementwiseLoss):
 
     formula = formulas.poisson
     slope_formula = formulas.poisson_slope
-    domain = (0.0, np.inf)
+    domain = outputs = (0.0, np.inf)
 
 
 @_registry.register("binary_cross_entropy", "bce")
@@ -279,7 +296,7 @@ class BinaryCrossEntropy(ElementwiseLoss):
 
     formula = formulas.binary_cross_entropy
     slope_formula = formulas.binary_cross_entropy_slope
-    domain = (0.0, 1.0)
+    domain = outputs = (0.0, 1.0)
 
     def on_logits(self, activation: Activation) -> Loss | None:
         """:class:`SigmoidCrossEntropy` after sigmoid."""
@@ -294,7 +311,8 @@ class CategoricalCrossEntropy(ElementwiseLoss):
     formula = formulas.categorical_cross_entropy
     slope_formula = formulas.categorical_cross_entropy_slope
     mean_over = "rows"
-    domain = (0.0, 1.0)
+    domain = outputs = (0.0, 1.0)
+    rows_sum_to_one = True
     least_outputs = 2
 
     def on_logits(self, activation: Activation) -> Loss | None:
@@ -308,6 +326,7 @@ class SparseCategoricalCrossEntropy(CategoricalCrossEntropy):
     """:class:`CategoricalCrossEntropy` for integer classes 0 to n_classes - 1, shape (n_samples,)."""
 
     targets = "classes"
+    for_rows = "categorical_cross_entropy"
 
     def on_logits(self, activation: Activation) -> Loss | None:
         """:class:`SparseSoftmaxCrossEntropy` after softmax."""
@@ -322,7 +341,8 @@ class KullbackLeibler(ElementwiseLoss):
     formula = formulas.kullback_leibler
     slope_formula = formulas.kullback_leibler_slope
     mean_over = "rows"
-    domain = (0.0, 1.0)
+    domain = outputs = (0.0, 1.0)
+    rows_sum_to_one = True
     least_outputs = 2
 
 
@@ -335,6 +355,7 @@ class SigmoidCrossEntropy(ElementwiseLoss):
     slope_formula = formulas.sigmoid_cross_entropy_slope
     domain = (0.0, 1.0)
     activation = Sigmoid()
+    for_classes = "sparse_softmax_cross_entropy"
 
 
 @_registry.register("softmax_cross_entropy")
@@ -343,8 +364,10 @@ class SoftmaxCrossEntropy(Loss):
     """Categorical cross-entropy of softmax(z), from the logits z: exact for any size of z."""
 
     domain = (0.0, 1.0)
+    rows_sum_to_one = True
     least_outputs = 2
     activation = Softmax()
+    for_classes = "sparse_softmax_cross_entropy"
 
     def compare(self, y: Array, p: Array, weights: Array | None) -> tuple[float, Array]:
         """Mean over rows of log sum_k exp z_k - sum_j y_j z_j; gradient (softmax(z) - y) / n."""
@@ -358,6 +381,7 @@ class SparseSoftmaxCrossEntropy(SoftmaxCrossEntropy):
     """:class:`SoftmaxCrossEntropy` for integer classes 0 to n_classes - 1, shape (n_samples,)."""
 
     targets = "classes"
+    for_rows = "softmax_cross_entropy"
 
 
 @explained
@@ -442,4 +466,7 @@ class Function(ElementwiseLoss):
 
     def compare(self, y: Array, p: Array, weights: Array | None) -> tuple[float, Array]:
         """Mean over all entries and its gradient."""
-        return _mean(self.function(y, p), self.derivative(y, p), weights, p.size)
+        title = f"loss {self.registered_name!r}"
+        values = checks.elementwise(f"the {title}", self.function(y, p), p)
+        slopes = checks.elementwise(f"the derivative of the {title}", self.derivative(y, p), p, "fiub")
+        return _mean(values, slopes, weights, p.size)

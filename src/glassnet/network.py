@@ -173,7 +173,16 @@ class Network:
 
     def features(self, X: ArrayLike, name: str = "X") -> Array:
         """`X` checked and as rows of this network's dtype."""
-        return inputs.features(name, X, self.dtype, self.input_shape, self.layers[0])
+        return inputs.features(name, X, self.dtype, self.input_shape, self.layers[0], self.meaning)
+
+    @property
+    def meaning(self) -> inputs.Meaning:
+        """What the columns, classes and outputs are called, as far as :attr:`metadata` say."""
+        return inputs.Meaning.of(self.metadata)
+
+    def targets(self, y: ArrayLike, loss: Loss, n_samples: int, name: str = "y") -> Array:
+        """`y` checked and in the form that engines take for this loss, (n_samples, n_outputs) or (n_samples, 1)."""
+        return inputs.targets(name, y, loss, n_samples, self.plan(loss).n_outputs, self.dtype, self.meaning)
 
     # ---- by hand
 
@@ -267,16 +276,33 @@ class Network:
     def predict_classes(self, X: ArrayLike) -> NDArray[np.int64]:
         """The most probable class of each sample, (n_samples,); with one output, whether its probability is above 0.5.
 
-        After a fit with a loss that takes logits, such as sigmoid_cross_entropy, outputs are turned into
-        probabilities first.
+        Of a network that was trained on samples of several classes, rows (n_samples, n_classes): 1 for each class with
+        a probability above 0.5, else 0. After a fit with a loss that takes logits, such as sigmoid_cross_entropy,
+        outputs are turned into probabilities first.
         """
         output = self.predict(X)
         if self.loss is not None:
             output = self.loss.activation.value(output)
+        if self.meaning.multi_label:
+            return (output > 0.5).astype(np.int64)
         if output.shape[1] == 1:
             return (output[:, 0] > 0.5).astype(np.int64)
         classes: NDArray[np.int64] = output.argmax(axis=1).astype(np.int64)
         return classes
+
+    @explained
+    def predict_class_names(self, X: ArrayLike) -> NDArray[Any]:
+        """What :meth:`predict_classes` finds, by name: (n_samples,); of samples of several classes a tuple for each.
+
+        The names are those of the text, or of the one-hot columns, that the network was trained on, or
+        ``net.metadata["class_names"]`` as you, a file or another library have set them.
+
+        Raises
+        ------
+        ArgumentError
+            If the network knows no names.
+        """
+        return self.meaning.named(self.predict_classes(X))
 
     @explained
     def fit(
@@ -288,7 +314,7 @@ class Network:
         optimizer: str | Optimizer = "adam",
         epochs: int = 1,
         batch_size: int | None = None,
-        validation_data: tuple[ArrayLike, ArrayLike] | None = None,
+        validation_data: tuple[ArrayLike, ...] | None = None,
         validation_split: float = 0.0,
         sample_weight: ArrayLike | None = None,
         class_weight: Mapping[Any, float] | str | None = None,
@@ -311,9 +337,12 @@ class Network:
         ----------
         X : array_like, (n_samples, n_features) or the network's input shape; or an iterable of batches
             Finite numbers. A ``numpy.memmap`` larger than 64 MB is read a few batches at a time. An iterable gives
-            ``(X, y)`` or ``(X, y, weights)``, is gone through once in every epoch, and takes the place of y.
+            ``(X, y)`` or ``(X, y, weights)``, is gone through once in every epoch, and takes the place of y; where it
+            has weights, also once before, since they are divided by the mean of all. Columns of a table are known by
+            their names from then on, in files too: a table with others, or in another order, is refused.
         y : array_like
-            (n_samples, n_outputs) values or one-hot rows, or (n_samples,) integers, as the loss says.
+            (n_samples, n_outputs) values, one-hot rows or rows of 0 and 1, or (n_samples,) integers or text, as the
+            loss says. Text names classes.
         loss : str or Loss
             What training makes small: a name of ``gn.losses.names()``, or an object such as ``gn.losses.Huber(0.5)``.
         optimizer : str or Optimizer
@@ -323,15 +352,17 @@ class Network:
             such as putting back the best parameters, for one that was ended by force after its last checkpoint.
         batch_size : int, optional
             Samples of a step, >= 1; all of them by default.
-        validation_data : (X, y), optional
+        validation_data : (X, y) or (X, y, weights), optional
             Evaluated after every epoch.
         validation_split : float
-            Instead: the share of the samples, the last ones, that is held back, in [0, 1).
+            Instead: the share of the samples that is held back, in [0, 1): the last ones, and of classes the last ones
+            of each, so that both parts hold them in the same shares. Their weights go with them.
         sample_weight : array_like, (n_samples,), optional
-            Weight of each sample, >= 0; only ratios matter.
+            Weight of each sample in the loss and the metrics, >= 0; only ratios matter.
         class_weight : dict or "balanced", optional
-            Weight of each class, >= 0, 1 for those left out; "balanced" weighs the classes alike, however often they
-            occur.
+            Weight of each class, or name of a class, in the loss of training, >= 0, 1 for those left out; "balanced"
+            weighs the classes alike, however often they occur. The weight of a sample of several classes is the product
+            of theirs; "balanced", of the weights of being of each class or not, as scikit-learn has it.
         shuffle : bool
             Take the samples in a new order every epoch.
         metrics : sequence of str or callable
@@ -387,11 +418,31 @@ class Network:
         *,
         loss: str | Loss | None = None,
         metrics: Sequence[Any] | None = None,
+        sample_weight: ArrayLike | None = None,
     ) -> dict[str, float]:
-        """Loss and metrics on data, by name; see :func:`glassnet.training.evaluation.evaluate`."""
+        """Loss and metrics of the network's predictions for X.
+
+        Parameters
+        ----------
+        X : array_like, (n_samples, n_features)
+        y : array_like
+            As for training; text names classes that the network knows.
+        loss : str or Loss, optional
+            The loss of the last fit by default; without a fit, the one that goes with the last activation.
+        metrics : sequence of str or callable, optional
+            By default accuracy for classes; accuracy and label accuracy where a sample may be of several; mean absolute
+            error, and R2 of several samples, for values.
+        sample_weight : array_like, (n_samples,), optional
+            Weight of each sample in the loss and in every metric that takes weights, >= 0; only ratios matter.
+
+        Returns
+        -------
+        dict of str to float
+            "loss", weight penalties included, and each metric by its name.
+        """
         from glassnet.training.evaluation import evaluate
 
-        return evaluate(self, X, y, loss=loss, metrics=metrics)
+        return evaluate(self, X, y, loss=loss, metrics=metrics, sample_weight=sample_weight)
 
     @explained
     def summary(self) -> Summary:

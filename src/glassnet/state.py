@@ -32,6 +32,8 @@ class TrainingState:
         The engine of the last fit, so that a resumed one gives the same numbers to the last bit.
     callbacks : dict
         What callbacks remember, by their names.
+    data : str
+        A digest of the training and validation data that they saw; empty where that is not known.
     """
 
     optimizer: Optimizer
@@ -42,6 +44,7 @@ class TrainingState:
     batch_size: int | None = None
     engine: str = ""
     callbacks: dict[str, Any] = field(default_factory=dict)
+    data: str = ""
 
     @classmethod
     def continued(

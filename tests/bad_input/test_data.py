@@ -22,6 +22,7 @@ from tests.bad_input.refusing import (
     assert_refused,
     changed,
     name_of,
+    networks,
 )
 
 X_REFUSALS: list[Refusal] = [
@@ -121,14 +122,10 @@ CLASS_REFUSALS: list[Refusal] = [
         r"takes one integer per sample, shape \(n_samples,\); y has shape \(20, 4, 1\)",
     ),
     (
-        {"y": np.zeros(20)},
-        DataError,
-        r"^y holds one class only \(\[0\.0\] in all 20 samples\), so there is nothing to tell apart$",
-    ),
-    (
         {"y": np.array(list("abcd") * 5)},
         DataError,
-        r"^y must hold real numbers; its dtype is <U1; encode text as numbers",
+        r"^y must hold real numbers; its dtype is <U1; encode text as numbers, or name the classes, in the order "
+        r"of the outputs: net\.metadata\['class_names'\] = \['a', 'b', 'c', 'd'\]; from then on text is taken",
     ),
     ({"y": changed(CLASSES, 4, np.nan)}, DataError, r"^y holds nan at row 4, not a finite number"),
     ({"y": 1}, ShapeError, r"^y must have one row per sample; got the single number 1$"),
@@ -240,6 +237,16 @@ def test_fit_of_classes_refuses(case: Refusal) -> None:
     options, error, message = case
     usual: dict[str, Any] = {"X": X, "y": CLASSES, "loss": "scce", "engine": "numpy", "progress": False}
     assert_refused(Dense(4, "softmax"), usual | options, error, message)
+
+
+def test_one_class_is_refused_at_first_and_taken_as_a_part_later() -> None:
+    fresh, trained = networks(Dense(4, "softmax"))
+    message = r"^y holds one class only \(\[0\.0\] in all 20 samples\), so there is nothing to tell apart$"
+    options: dict[str, Any] = {"loss": "scce", "engine": "numpy", "progress": False}
+    with pytest.raises(DataError, match=message):
+        fresh.fit(X, np.zeros(20), **options)
+    assert not fresh.built
+    trained.fit(X, np.zeros(20), class_weight={0: 2.0, 3: 1.0}, **options)
 
 
 @pytest.mark.parametrize("case", VALUE_REFUSALS, ids=name_of)

@@ -57,8 +57,16 @@ OPTION_REFUSALS: list[Refusal] = [
         ArgumentError,
         r"^give validation_data or validation_split, not both$",
     ),
-    ({"validation_data": (X,)}, ArgumentError, r"^validation_data must be a pair \(X, y\); got tuple of 1$"),
-    ({"validation_data": X}, ArgumentError, r"^validation_data must be a pair \(X, y\); got ndarray$"),
+    (
+        {"validation_data": (X,)},
+        ArgumentError,
+        r"^validation_data must be a pair \(X, y\), or \(X, y, weights\); got tuple of 1$",
+    ),
+    (
+        {"validation_data": X},
+        ArgumentError,
+        r"^validation_data must be a pair \(X, y\), or \(X, y, weights\); got ndarray$",
+    ),
     (
         {"validation_data": (X[:, :2], CLASSES)},
         ShapeError,

@@ -127,6 +127,28 @@ def test_with_a_learning_rate_other_rates_are_tried(tmp_path: Path, monkeypatch:
     )
 
 
+def test_rates_are_tried_for_a_model_of_the_command(run: Run) -> None:
+    run("train", "wine", "--epochs", "20", "--learning-rate", "1e-5", "--engine", "numpy")
+    model = MODEL.format("wine"), "wine"
+    given = "--optimizer", "adam", "--learning-rate", "1e-5"
+    assert "learning_rate_too_low" in codes(*model, *given, "--batch-size", "32")
+    assert "learning_rate_too_low" not in codes(*model, *given)
+    assert "learning_rate_too_low" not in codes(
+        *model, *given[:-1], "1e-2", "--batch-size", "32"
+    )  # no copy at this rate ends where the training did
+
+
+def test_what_nobody_saw_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    X, y = gn.datasets.moons(100)
+    pair = np.ones((2, 2)), np.zeros(2)
+    gn.adapt([pair, pair], ["tanh", "softmax"]).save("other.safetensors")
+    np.savez("data.npz", X=X, y=y)
+    shown = diagnosed("other.safetensors", "data.npz").stdout
+    assert "not looked at: the first weights and the first loss" in shown
+    assert len(report("other.safetensors", "data.npz")["not_looked_at"]) == 2
+
+
 def test_the_history_beside_the_model_is_read(run: Run) -> None:
     from glassnet.cli.diagnose import history_beside
 

@@ -117,8 +117,7 @@ def targets(loss: Loss, random: np.random.Generator, n: int, k: int) -> Array:
     if loss.targets == "labels":
         return random.integers(3, size=n)
     if loss.domain == (0.0, 1.0):
-        rows = isinstance(loss, (losses.CategoricalCrossEntropy, losses.KullbackLeibler))
-        return random.dirichlet(np.ones(k), size=n) if rows else random.uniform(size=(n, k))
+        return random.dirichlet(np.ones(k), size=n) if loss.rows_sum_to_one else random.uniform(size=(n, k))
     if loss.domain == (0.0, np.inf):
         return random.poisson(2.0, size=(n, k)).astype(float)
     return random.normal(size=(n, k))

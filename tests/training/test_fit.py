@@ -7,15 +7,20 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
 from numpy.typing import NDArray
 from sklearn.utils.class_weight import compute_sample_weight
 
 import glassnet as gn
 from glassnet import losses, metrics, optimizers
+from glassnet.errors import DataError
+from glassnet.inputs import UNNAMED
 from glassnet.layers import BatchNorm, Dense, Dropout, Flatten, Layer
 from glassnet.network import Network
 from glassnet.training import pace
 from glassnet.training.history import History
+from glassnet.training.parting import parted
 
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(23, 4))
@@ -257,16 +262,43 @@ def test_validation_data_are_evaluated_after_every_epoch() -> None:
     np.testing.assert_array_equal(network.parameters, fitted(epochs=3))
 
 
-def test_a_validation_split_holds_back_the_last_samples() -> None:
-    network, other = classifier(), classifier()
-    weight = RNG.uniform(0.5, 1, 23)
-    split = fit(network, validation_split=0.2, epochs=3, batch_size=6, sample_weight=weight)
-    given = fit(
-        other, X[:18], CLASSES[:18], validation_data=(X[18:], CLASSES[18:]), epochs=3, batch_size=6,
-        sample_weight=weight[:18],
-    )  # fmt: skip
-    assert split["validation_loss"] == given["validation_loss"]
+@pytest.mark.parametrize("metric", ["mae", "rmse"])
+def test_a_validation_split_of_values_holds_back_the_last_samples(metric: str) -> None:
+    network, other = (Network([Dense(2)], seed=0) for _ in range(2))
+    weight = np.random.default_rng(1).uniform(0.5, 1, 23)
+    options: dict[str, Any] = {"loss": "mse", "epochs": 3, "batch_size": 6, "metrics": [metric]}
+    split = fit(network, X, VALUES, validation_split=0.2, sample_weight=weight, **options)
+    held = (X[18:], VALUES[18:], weight[18:])
+    apart = fit(other, X[:18], VALUES[:18], validation_data=held, sample_weight=weight[:18], **options)
+    assert {**split, "seconds": []} == {**apart, "seconds": []}
     np.testing.assert_array_equal(network.parameters, other.parameters)
+
+
+@pytest.mark.parametrize("loss", ["scce", "cce"])
+def test_a_validation_split_of_classes_holds_back_the_last_samples_of_each(loss: str) -> None:
+    y = np.array([0] * 10 + [1] * 5 + [2] * 4 + [1])
+    x, targets = np.random.default_rng(2).normal(size=(20, 4)), y if loss == "scce" else np.eye(3)[y]
+    held = [8, 9, 18, 19]
+    kept = np.delete(np.arange(20), held)
+    network, other = classifier(), classifier()
+    split = fit(network, x, targets, loss=loss, validation_split=0.2)
+    apart = fit(other, x[kept], targets[kept], loss=loss, validation_data=(x[held], targets[held]))
+    assert split["validation_loss"] == apart["validation_loss"]
+    np.testing.assert_array_equal(network.parameters, other.parameters)
+
+
+@settings(max_examples=50)
+@given(st.lists(st.integers(1, 12), min_size=2, max_size=6), st.floats(0.05, 0.9))
+def test_a_split_keeps_one_of_each_class_and_shares_to_a_sample(sizes: list[int], share: float) -> None:
+    y = np.repeat(np.arange(len(sizes)), sizes)[:, None].astype(float)
+    try:
+        kept, held = parted(y, losses.get("scce"), share, UNNAMED)
+    except DataError:
+        assume(False)
+    np.testing.assert_array_equal(np.sort(np.concatenate([kept, held])), np.arange(len(y)))
+    assert set(y[kept, 0]) == set(y[:, 0])
+    for label, size in enumerate(sizes):
+        assert abs((y[held, 0] == label).sum() - share * size) < 1 or size * (1 - share) < 1
 
 
 def test_metrics_are_those_of_the_training_data_at_the_end_of_the_epoch() -> None:

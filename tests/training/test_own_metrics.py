@@ -1,5 +1,6 @@
 """A user's own metric: what it is given, and which way of it is better."""
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -66,7 +67,10 @@ def test_a_metric_class_of_ones_own_is_given_the_same() -> None:
     ],
     ids=lambda callback: type(callback).__name__,
 )
-def test_who_watches_an_own_metric_asks_which_way_is_better(callback: Callback) -> None:
+def test_who_watches_an_own_metric_asks_which_way_is_better(
+    callback: Callback, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
     net = regressor()
     options = {"loss": "mse", "validation_data": (X, VALUES), "callbacks": [callback], **QUIET}
     with pytest.raises(

@@ -216,7 +216,7 @@ def check(
 @app.command(
     epilog=_examples(
         "glassnet diagnose runs/digits/model.safetensors digits",
-        "glassnet diagnose mine.safetensors new.npz --optimizer sgd --learning-rate 0.1",
+        "glassnet diagnose runs/digits/model.safetensors digits --optimizer adam --learning-rate 0.1 --batch-size 32",
         "glassnet diagnose runs/digits/model.safetensors digits --json",
     )
 )
@@ -226,15 +226,17 @@ def diagnose(
     loss: options.TrainedLoss = None,
     optimizer: options.Optimizer = None,
     learning_rate: options.LearningRate = None,
+    batch_size: options.BatchSize = None,
     as_json: options.Json = False,
 ) -> None:
     """Say why a model does not learn, or does not learn well: what is wrong, in numbers, and what to do.
 
     DATA is what it was trained on. Samples held back by glassnet train are compared with the others.
-    With an optimizer and a learning rate, other rates are tried on copies.
+    With the optimizer, the learning rate and the batch size of the training, other rates are tried on copies, if one of
+    them ends where the training did.
 
     The exit code is 1 if an error is found, and 0 if there are warnings and notes only, or nothing.
     """
     from glassnet.cli.diagnose import run
 
-    raise typer.Exit(run(model, data, loss, optimizer, learning_rate, as_json))
+    raise typer.Exit(run(model, data, loss, optimizer, learning_rate, batch_size, as_json))

@@ -12,6 +12,7 @@ from glassnet.cli import heads
 from glassnet.data import Standardizer
 from glassnet.errors import DataError, ModelFileError
 from glassnet.network import Network
+from glassnet.training.evaluation import default_loss
 
 Floats = NDArray[np.float64]
 
@@ -157,7 +158,7 @@ class Description:
     @classmethod
     def _of_layers(cls, network: Network) -> Description:
         n_features, n_outputs = network.layout.n_features, network.plan().n_outputs
-        head = heads.HEADS.get(heads.default_loss(network).name)
+        head = heads.HEADS.get(default_loss(network).name)
         classes = () if head is None else head.class_names(n_outputs)
         return cls(
             "", "", 0.0,

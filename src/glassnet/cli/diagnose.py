@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from glassnet import losses, optimizers
-from glassnet.cli import heads, sources
+from glassnet.cli import sources
 from glassnet.cli.carrying import carrying
 from glassnet.cli.description import Description, Scaling
 from glassnet.cli.model import Model, Part
@@ -21,6 +21,7 @@ from glassnet.errors import DataError
 from glassnet.insight.diagnosis import DiagnosisReport, Finding, diagnose
 from glassnet.insight.report.numbers import listed
 from glassnet.interop import files
+from glassnet.training.evaluation import default_loss
 from glassnet.training.history import History
 
 FOUND = 1
@@ -33,6 +34,7 @@ def run(
     loss: str | None,
     optimizer: str | None,
     learning_rate: float | None,
+    batch_size: int | None,
     as_json: bool,
 ) -> int:
     """Print the diagnosis; the exit code: 1 if there is an error among the findings, otherwise 0."""
@@ -48,6 +50,7 @@ def run(
         validation_data=ready.get("validation", ready.get("test")),
         optimizer=None if optimizer is None else optimizers.get(optimizer),
         learning_rate=learning_rate,
+        batch_size=batch_size,
     )
     if as_json:
         print(json.dumps(plain(diagnosis), indent=2))
@@ -65,7 +68,7 @@ def as_trained(path: str, loss: str | None) -> Model:
     description = Description.of(network)
     if description.carried:
         network = carrying(network, _back(description.inputs), _back(description.targets))
-    chosen = heads.default_loss(network) if loss is None else losses.get(loss)
+    chosen = default_loss(network) if loss is None else losses.get(loss)
     return Model(network, replace(description, carried=False), chosen)
 
 
@@ -118,6 +121,8 @@ def show(source: str, parts: Mapping[str, Part], diagnosis: DiagnosisReport) -> 
         for name, text in _facts(finding).items():
             report.fact(f"  {name}", text)
     report.line(f"\n{diagnosis.verdict}")
+    for what in diagnosis.not_looked_at:
+        report.line(f"not looked at: {what}")
 
 
 def _facts(finding: Finding) -> dict[str, str]:
@@ -132,6 +137,7 @@ def plain(diagnosis: DiagnosisReport) -> dict[str, Any]:
     """For programs: plain data, in which a number that is not finite is null."""
     return {
         "ok": diagnosis.ok,
+        "not_looked_at": list(diagnosis.not_looked_at),
         "findings": [
             {
                 "code": finding.code,

@@ -8,13 +8,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from glassnet import losses
-from glassnet.activations import Activation, Sigmoid, Softmax
 from glassnet.cli.sources import Source
 from glassnet.errors import ArgumentError, DataError
 from glassnet.layers import Dense
 from glassnet.losses import Loss
-from glassnet.network import Network
 
 Array = NDArray[Any]
 
@@ -101,18 +98,6 @@ def of_loss(loss: Loss) -> Head:
             f"it knows those for {', '.join(HEADS)}. Python's Network.fit takes every loss"
         )
     return HEADS[loss.name]
-
-
-def default_loss(network: Network) -> Loss:
-    """The loss that a network was trained on, or else the one that goes with its last activation."""
-    if network.loss is not None:
-        return network.loss
-    last = network.plan().rows[-1].activation
-    names: dict[type[Activation], str] = {
-        Softmax: "sparse_categorical_cross_entropy",
-        Sigmoid: "binary_cross_entropy",
-    }
-    return losses.get(names.get(type(last), "mean_squared_error"))
 
 
 def check_classes(source: Source, loss: Loss) -> None:

@@ -20,6 +20,7 @@ from glassnet.interop import files
 from glassnet.losses import Loss
 from glassnet.network import Network
 from glassnet.registry import compact_repr
+from glassnet.training.evaluation import default_loss
 
 Array = NDArray[Any]
 Floats = NDArray[np.float64]
@@ -49,7 +50,7 @@ class Model:
     def load(cls, path: str) -> Model:
         """The model in a file; a network that was saved without a description takes samples as they are."""
         network = files.load(path)
-        return cls(network, Description.of(network), heads.default_loss(network)).carrying()
+        return cls(network, Description.of(network), default_loss(network)).carrying()
 
     def carrying(self) -> Model:
         """The same with a network that does the scaling itself; all that is used and written is of this kind."""

@@ -62,12 +62,15 @@ def compile(key: Key, signature: Any, meanings: Callable[[], dict[str, Any]]) ->
     ------
     EngineError
         If it cannot be compiled, or gives other numbers than NumPy; the message names it and says why.
+    ArgumentError
+        If NumPy cannot use what it returns either.
     """
     try:
         return store.own_function(key, key.template, signature, meanings, lambda made: _try_out(made, key))
     except EngineError:
         raise
     except Exception as error:  # Numba raises errors of all kinds for what it does not know
+        _by_numpy(key)
         raise EngineError(
             f"{_title(key.thing)} cannot be compiled: {_reason(error)}. Write it with arithmetic and NumPy's "
             "elementary functions, entry by entry, or use engine='numpy'"
@@ -121,6 +124,16 @@ def _try_out(made: CFunc, key: Key) -> None:
                     f"{_title(thing)} cannot be compiled: it would give {got[wrong][0]:g} where NumPy gives "
                     f"{expected[wrong][0]:g}. Write it entry by entry, without random numbers, or use engine='numpy'"
                 )
+
+
+def _by_numpy(key: Key) -> None:
+    """Call what a user wrote as NumPy's engine would, which refuses another shape or numbers that are not real."""
+    z = _numbers(key.dtype)
+    with np.errstate(all="ignore"):
+        if isinstance(key.thing, activations.Function):
+            key.thing.slope(z, key.thing.value(z.copy()))
+        elif isinstance(key.thing, losses.Function):
+            key.thing.compare(np.ones_like(z), z, None)
 
 
 def _numbers(dtype: DType) -> Array:

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 from glassnet.inputs.checked_targets import classes_of, more_than_one_class, names_classes, targets
+from glassnet.inputs.meaning import UNNAMED, Meaning, several_hot
 from glassnet.inputs.numbers import features, numeric
-from glassnet.inputs.weights import sample_weights, shares
+from glassnet.inputs.weights import ClassWeight, refuse_weights_of_pairs, relative, sample_weights, shares
 
 __all__ = [
+    "UNNAMED",
+    "ClassWeight",
+    "Meaning",
     "classes_of",
     "features",
     "more_than_one_class",
     "names_classes",
     "numeric",
+    "refuse_weights_of_pairs",
+    "relative",
     "sample_weights",
+    "several_hot",
     "shares",
     "targets",
 ]

@@ -8,16 +8,25 @@ import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from glassnet.errors import DataError, ShapeError
+from glassnet.inputs.meaning import UNNAMED, Meaning, numbered, text_of
 from glassnet.inputs.numbers import numeric
-from glassnet.losses import Loss
+from glassnet.losses import Loss, advice_for_rows
 
 Array = NDArray[Any]
 
 
 def targets(
-    name: str, values: ArrayLike, loss: Loss, n_samples: int, n_outputs: int, dtype: DTypeLike
+    name: str,
+    values: ArrayLike,
+    loss: Loss,
+    n_samples: int,
+    n_outputs: int,
+    dtype: DTypeLike,
+    meaning: Meaning = UNNAMED,
 ) -> Array:
     """Targets as the engines take them: (n, n_outputs) values, or integer classes or labels (n, 1).
+
+    Text names classes, in the order that `meaning` knows, else in sorted order.
 
     Raises
     ------
@@ -29,6 +38,10 @@ def targets(
             f"{loss.name} compares classes and needs one output for each; the network has one output. "
             "For two classes use Dense(1, 'sigmoid') with binary_cross_entropy, or Dense(2, 'softmax')"
         )
+    meaning.check_outputs(name, values, loss)
+    text = text_of(name, values)
+    if text is not None:
+        values = numbered(name, text, loss, n_outputs, meaning.classes)
     array = numeric(name, values, dtype if loss.targets == "values" else np.float64)
     if len(array) != n_samples:
         of_what = name.removeprefix("y")
@@ -62,7 +75,7 @@ def _hint(array: Array, loss: Loss, n_outputs: int) -> str:
     if loss.domain != (0.0, 1.0):
         return ""
     if array.size == len(array) and n_outputs > 1:
-        return "; for integer classes use sparse_categorical_cross_entropy, or one_hot of them"
+        return f"; for integer classes use {loss.for_classes}, or one_hot of them"
     if array.ndim == 2 and n_outputs == 1:
         return "; for one-hot rows use Dense(n_classes, 'softmax') with categorical_cross_entropy"
     return ""
@@ -76,7 +89,7 @@ def _integers(name: str, array: Array, loss: Loss, n_outputs: int) -> Array:
     if array.size != len(array):
         raise ShapeError(
             f"{loss.name} takes one integer per sample, shape (n_samples,); {name} has shape {array.shape}. "
-            f"For one-hot rows use categorical_cross_entropy, or pass {name}.argmax(axis=1)"
+            f"For one-hot rows {advice_for_rows(loss, name)}"
         )
     column = array.reshape(-1, 1)
     wrong = column != np.trunc(column)

@@ -8,7 +8,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
-from glassnet.errors import ArgumentError, DataError, ShapeError
+from glassnet import checks
+from glassnet.errors import DataError, ShapeError
+from glassnet.inputs.meaning import UNNAMED, Meaning, columns_of
+from glassnet.inputs.precision import must_stay_different
 
 Array = NDArray[Any]
 
@@ -19,42 +22,20 @@ def numeric(name: str, values: ArrayLike, dtype: DTypeLike) -> Array:
     Raises
     ------
     DataError
-        For text, objects, empty data, and entries that are NaN or infinite, with the first one's place.
+        For text, objects, dates, masked and empty data, for entries that are NaN or infinite, with the first one's
+        place, and for a column whose values `dtype` does not tell apart.
     """
-    array = _array(name, values)
-    if array.dtype.kind not in "fiub":
-        raise DataError(
-            f"{name} must hold real numbers; its dtype is {array.dtype}; "
-            f"{_ADVICE.get(array.dtype.kind, 'encode text as numbers, fill missing entries, and convert to float')}"
-        )
+    array = checks.real(name, values)
     if array.ndim == 0:
         raise ShapeError(f"{name} must have one row per sample; got the single number {array}")
     if array.size == 0:
         raise DataError(f"{name} is empty (shape {array.shape}); at least one sample is needed")
     with np.errstate(over="ignore"):
         converted = np.require(array, dtype, ["C_CONTIGUOUS", "ALIGNED"])
-    _must_be_finite(name, array, converted, getattr(values, "columns", None))
+    labels = columns_of(values) or None
+    _must_be_finite(name, array, converted, labels)
+    must_stay_different(name, array, converted, labels)
     return converted
-
-
-_ADVICE = {
-    "c": "give real and imaginary parts as features of their own",
-    "M": "give times as numbers, such as days since a date",
-    "m": "give durations as numbers, such as seconds",
-}
-
-
-def _array(name: str, values: ArrayLike | None) -> Array:
-    if values is None:
-        raise ArgumentError(f"{name} is missing; it must be an array of numbers with one row per sample")
-    if hasattr(values, "toarray"):
-        raise DataError(f"{name} is a sparse matrix ({type(values).__name__}); pass its .toarray()")
-    if np.ma.is_masked(values):
-        raise DataError(f"{name} has masked entries; fill or remove them first")
-    try:
-        return np.asarray(values)
-    except ValueError:
-        raise DataError(f"{name} must have rows of equal length that hold numbers; its rows differ") from None
 
 
 def _must_be_finite(name: str, given: Array, converted: Array, labels: Sequence[Any] | None) -> None:
@@ -73,12 +54,18 @@ def _must_be_finite(name: str, given: Array, converted: Array, labels: Sequence[
 
 
 def features(
-    name: str, values: ArrayLike, dtype: DTypeLike, input_shape: tuple[int, ...] | None, reader: object
+    name: str,
+    values: ArrayLike,
+    dtype: DTypeLike,
+    input_shape: tuple[int, ...] | None,
+    reader: object,
+    meaning: Meaning = UNNAMED,
 ) -> Array:
     """Samples of `input_shape` (any, if None) as checked rows (n_samples, n_features).
 
-    `reader` is the layer that reads them, for the message.
+    `reader` is the layer that reads them, for the message; columns of a table must be those that `meaning` knows.
     """
+    meaning.check_features(name, values)
     array = numeric(name, values, dtype)
     if array.ndim == 1:
         raise ShapeError(

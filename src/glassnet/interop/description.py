@@ -95,6 +95,7 @@ def _describe_state(state: TrainingState, arrays: dict[str, Array]) -> dict[str,
     return {
         "optimizer": to_config(state.optimizer), "step": state.step, "epoch": state.epoch,
         "rate_factor": state.rate_factor, "batch_size": state.batch_size, "engine": state.engine, "callbacks": memories,
+        "data": state.data,
     }  # fmt: skip
 
 
@@ -187,6 +188,7 @@ def _state(config: dict[str, Any], layout: Layout, dtype: np.dtype[Any], stored:
         rate_factor=number("rate_factor", config.get("rate_factor"), least=0),
         batch_size=_batch_size(config),
         engine=_part(config, "engine", str),
+        data=_part({"data": "", **config}, "data", str),
         callbacks={
             name: _memory(name, memory, stored) for name, memory in _part(config, "callbacks", dict).items()
         },

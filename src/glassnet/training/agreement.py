@@ -12,8 +12,9 @@ from glassnet.engines import processes
 from glassnet.errors import ArgumentError
 from glassnet.optimizers import Optimizer
 from glassnet.random import Streams
+from glassnet.training.batches import Batches
 from glassnet.training.data import Data
-from glassnet.training.sources import PART_ROWS, Batches, Memory
+from glassnet.training.sources import PART_ROWS, Memory
 
 if TYPE_CHECKING:
     from glassnet.network import Network

@@ -11,9 +11,20 @@ from numpy.typing import ArrayLike, NDArray
 
 from glassnet import checks, inputs, plan
 from glassnet.engines.base import Slice
-from glassnet.errors import ArgumentError, DataError
+from glassnet.errors import ArgumentError
+from glassnet.inputs import Meaning
 from glassnet.losses import Loss
-from glassnet.training.sources import IN_MEMORY_BYTES, Batches, Held, Mapped, Memory, Source, peeked
+from glassnet.training.batches import Batches, mean_weight, peeked
+from glassnet.training.parting import parted
+from glassnet.training.sources import (
+    IN_MEMORY_BYTES,
+    FileRows,
+    Held,
+    Mapped,
+    Memory,
+    Source,
+)
+from glassnet.training.suitability import refuse_unsuitable, try_own_activations
 
 if TYPE_CHECKING:
     from glassnet.network import Network
@@ -33,12 +44,18 @@ class Data:
         Where the batches come from.
     held : Held or None
         Validation samples and targets.
+    meaning : Meaning
+        What the columns, classes and outputs are called.
+    weights : ndarray (n_samples,) or None
+        Weights of the training samples, of mean 1, for metrics: those that were given, without those of classes.
     """
 
     plan: plan.Plan
     input_shape: tuple[int, ...]
     source: Source
     held: Held | None
+    meaning: Meaning
+    weights: NDArray[Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -49,7 +66,7 @@ class Wanted:
     epochs: int
     batch_size: int | None
     shuffle: bool
-    validation_data: tuple[ArrayLike, ArrayLike] | None
+    validation_data: tuple[ArrayLike, ...] | None
     validation_split: float
     sample_weight: ArrayLike | None
     class_weight: Mapping[Any, float] | str | None
@@ -82,22 +99,42 @@ def _from_arrays(network: Network, X: Any, y: Any, wanted: Wanted, split: float)
     x = _checked_file("X", network, X, network.input_shape) if mapped else network.features(X)
     shape = network.input_shape or np.shape(X)[1:]
     table = _plan(network, shape, loss)
-    targets = inputs.targets("y", y, loss, len(x), table.n_outputs, network.dtype)
-    if loss.targets == "labels" and (wanted.sample_weight is not None or wanted.class_weight is not None):
-        raise ArgumentError(
-            f"{loss.name} is a mean over pairs or triplets, so it takes no weights of samples"
-        )
+    meaning = network.meaning.learned(X, y, loss)
+    targets = inputs.targets("y", y, loss, len(x), table.n_outputs, network.dtype, meaning)
+    meaning = meaning.with_rows(targets, loss)
+    for given in (wanted.sample_weight, wanted.class_weight):
+        inputs.refuse_weights_of_pairs(loss, given)
     weights = inputs.sample_weights(wanted.sample_weight, len(x))
-    held = _given(network, wanted.validation_data, shape, loss, table.n_outputs)
+    held = _given(network, wanted, shape, table, meaning)
     if split > 0:
-        n_kept = _kept(len(x), split)
-        held = Held(x[n_kept:], targets[n_kept:])
-        x, targets, weights = x[:n_kept], targets[:n_kept], weights[:n_kept]
-    inputs.more_than_one_class("y", targets, loss)
-    column = inputs.shares(weights, wanted.class_weight, targets, loss, network.dtype)
-    kind = Mapped if mapped else Memory
+        weighted = wanted.sample_weight is not None
+        kept, out = parted(targets, loss, split, meaning)
+        held = Held(_taken(x, out), targets[out], _held_weights(weights[out]) if weighted else None)
+        x, targets, weights = _taken(x, kept), targets[kept], weights[kept]
+    goes_on = network.state is not None and network.loss == loss
+    if not goes_on:  # of a training that goes on, this may be a part of the samples
+        inputs.more_than_one_class("y", targets, loss)
+    n_known = max(table.n_outputs, 2) if goes_on else 0
+    column = inputs.shares(weights, wanted.class_weight, targets, loss, network.dtype, meaning, n_known)
+    try_own_activations(table, network.dtype)
+    refuse_unsuitable(network.layers, table.layout, loss, "y", targets)
+    kind: Any = Mapped if mapped else Memory
     size = _batch_size(wanted.batch_size, len(x))
-    return Data(table, shape, kind(x, targets, column, size, wanted.shuffle), held)
+    return Data(
+        table, shape, kind(x, targets, column, size, wanted.shuffle), held, meaning,
+        None if wanted.sample_weight is None else inputs.relative(weights),
+    )  # fmt: skip
+
+
+def _held_weights(weights: NDArray[Any]) -> NDArray[Any]:
+    return inputs.relative(weights, purpose="to validate on")
+
+
+def _taken(x: Any, rows: NDArray[np.int64]) -> Any:
+    """These rows, without a copy where they follow each other."""
+    if rows[-1] - rows[0] + 1 == len(rows):
+        return x[rows[0] : rows[-1] + 1]
+    return FileRows(x, rows) if isinstance(x, np.memmap) else x[rows]
 
 
 def _is_large_file(X: Any) -> bool:
@@ -113,16 +150,6 @@ def _checked_file(
         part = name if len(file) <= rows else f"{name}, counted from row {start} on,"
         inputs.features(part, file[start : start + rows], network.dtype, shape, network.layers[0])
     return file
-
-
-def _kept(n_samples: int, split: float) -> int:
-    n_kept = n_samples - round(n_samples * split)
-    if not 0 < n_kept < n_samples:
-        raise DataError(
-            f"validation_split={split} of {n_samples} samples leaves {n_kept} to train on "
-            f"and {n_samples - n_kept} to validate; both need at least one"
-        )
-    return n_kept
 
 
 def _batch_size(batch_size: int | None, n_samples: int) -> int:
@@ -149,25 +176,41 @@ def _from_batches(network: Network, batches: Iterable[Any], wanted: Wanted) -> D
         )
     again, first = peeked(batches)
     shape = network.input_shape or np.shape(first[0])[1:]
-    table = _plan(network, shape, wanted.loss)
+    loss, table = wanted.loss, _plan(network, shape, wanted.loss)
     x = network.features(first[0], "X of batch 0")
-    inputs.targets("y of batch 0", first[1], wanted.loss, len(x), table.n_outputs, network.dtype)
-    held = _given(network, wanted.validation_data, shape, wanted.loss, table.n_outputs)
-    source = Batches(again, wanted.loss, shape, table.n_outputs, network.dtype, first, network.layers[0])
-    return Data(table, shape, source, held)
+    meaning = network.meaning.learned(first[0], first[1], loss)
+    y = inputs.targets("y of batch 0", first[1], loss, len(x), table.n_outputs, network.dtype, meaning)
+    meaning = meaning.with_rows(y, loss)
+    try_own_activations(table, network.dtype)
+    refuse_unsuitable(network.layers, table.layout, loss, "y of batch 0", y)
+    held = _given(network, wanted, shape, table, meaning)
+    source = Batches(again, first, network, loss, table, meaning, mean_weight(again, first, loss))
+    return Data(table, shape, source, held, meaning)
 
 
-def _given(network: Network, pair: Any, shape: tuple[int, ...], loss: Loss, n_outputs: int) -> Held | None:
-    if pair is None:
+def _given(
+    network: Network, wanted: Wanted, shape: tuple[int, ...], table: plan.Plan, meaning: Meaning
+) -> Held | None:
+    given: Any = wanted.validation_data
+    loss = wanted.loss
+    if given is None:
         return None
-    if not isinstance(pair, (tuple, list)) or len(pair) != 2:
-        raise ArgumentError(f"validation_data must be a pair (X, y); got {_outline(pair)}")
-    name, (X, y) = "X of validation_data", pair
+    if not isinstance(given, (tuple, list)) or len(given) not in (2, 3):
+        raise ArgumentError(
+            f"validation_data must be a pair (X, y), or (X, y, weights); got {_outline(given)}"
+        )
+    name, X, y, rest = "X of validation_data", given[0], given[1], given[2:]
     if _is_large_file(X):
         x = _checked_file(name, network, X, shape)
     else:
-        x = inputs.features(name, X, network.dtype, shape, network.layers[0])
-    return Held(x, inputs.targets("y of validation_data", y, loss, len(x), n_outputs, network.dtype))
+        x = inputs.features(name, X, network.dtype, shape, network.layers[0], meaning)
+    targets = inputs.targets("y of validation_data", y, loss, len(x), table.n_outputs, network.dtype, meaning)
+    refuse_unsuitable(network.layers, table.layout, loss, "y of validation_data", targets)
+    if not rest or rest[0] is None:
+        return Held(x, targets)
+    inputs.refuse_weights_of_pairs(loss, rest[0])
+    weights = inputs.sample_weights(rest[0], len(x), "weights of validation_data")
+    return Held(x, targets, _held_weights(weights))
 
 
 def _outline(given: Any) -> str:

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 from numpy.typing import ArrayLike
 
-from glassnet import activations, inputs, losses, metrics
+from glassnet import activations, checks, inputs, losses, metrics
 from glassnet.engines.base import Array
 from glassnet.engines.numpy import NumpyEngine
 from glassnet.errors import ArgumentError
+from glassnet.inputs import UNNAMED, Meaning
 from glassnet.losses import Loss
-from glassnet.metrics import Metric
+from glassnet.metrics import Metric, OfClasses
 from glassnet.metrics.targets import of_one_shape
 from glassnet.plan import Plan
+from glassnet.training.suitability import refuse_unsuitable
 
 if TYPE_CHECKING:
     from glassnet.network import Network
@@ -30,81 +32,92 @@ def evaluate(
     *,
     loss: str | Loss | None = None,
     metrics: Sequence[Any] | None = None,
+    sample_weight: ArrayLike | None = None,
 ) -> dict[str, float]:
-    """Loss and metrics of the network's predictions for X.
-
-    Parameters
-    ----------
-    network : Network
-        Built.
-    X : array_like, (n_samples, n_features)
-    y : array_like
-        As for training.
-    loss : str or Loss, optional
-        The loss of the last fit by default; without a fit, the one that goes with the last activation.
-    metrics : sequence of str or callable, optional
-        By default accuracy for classes; mean absolute error, and R2 of several samples, for values.
-
-    Returns
-    -------
-    dict of str to float
-        "loss", weight penalties included, and each metric by its name.
-    """
+    """Loss and metrics of the network's predictions for X; :meth:`glassnet.network.Network.evaluate` says more."""
     chosen = default_loss(network, y) if loss is None else losses.get(loss)
     plan = network.plan(chosen)
     x = network.features(X)
-    targets = inputs.targets("y", y, chosen, len(x), plan.n_outputs, network.dtype)
-    wanted = default_metrics(chosen, targets) if metrics is None else chosen_metrics(metrics)
-    return scores(network, plan, NumpyEngine().forward(plan, network.vectors, x), targets, wanted)
+    targets = network.targets(y, chosen, len(x))
+    refuse_unsuitable(network.layers, network.layout, chosen, "y", targets)
+    weights = None
+    if sample_weight is not None:
+        inputs.refuse_weights_of_pairs(chosen, sample_weight)
+        weights = inputs.relative(inputs.sample_weights(sample_weight, len(x)), purpose="to evaluate")
+    meaning = network.meaning.with_rows(targets, chosen)
+    wanted = default_metrics(chosen, targets, network.meaning) if metrics is None else chosen_metrics(metrics)
+    output = NumpyEngine().forward(plan, network.vectors, x)
+    return scores(network, plan, output, targets, told(wanted, meaning), weights)
 
 
 def scores(
-    network: Network, plan: Plan, output: Array, y: Array, wanted: Sequence[Metric]
+    network: Network,
+    plan: Plan,
+    output: Array,
+    y: Array,
+    wanted: Sequence[Metric],
+    weights: Array | None = None,
 ) -> dict[str, float]:
-    """Loss and metrics of the last row's output, for checked targets."""
+    """Loss and metrics of the last row's output, for checked targets and weights (n,) of mean 1."""
     loss = plan.objective
-    result = {"loss": mean_loss(loss, y, output) + network.penalty()}
+    result = {"loss": mean_loss(loss, y, output, weights) + network.penalty()}
     if wanted:
         truth, prediction = of_one_shape(y, loss.activation.value(output))
         for metric in wanted:
-            result[metric.name] = float(metric(truth, prediction))
+            result[metric.name] = float(metric(truth, prediction, weights))
     return result
 
 
-def mean_loss(loss: Loss, y: Array, output: Array) -> float:
+def mean_loss(loss: Loss, y: Array, output: Array, weights: Array | None = None) -> float:
     """Loss over all rows; losses of single samples are taken a slice at a time."""
     size = len(y) if loss.targets == "labels" else min(len(y), LOSS_ROWS)
     total = 0.0
     for start in range(0, len(y), size):
         part = slice(start, start + size)
         prepared, p = (
-            (losses.one_hot_rows(loss.name, y[part], output[part]), output[part])
+            (losses.one_hot_rows(loss, y[part], output[part]), output[part])
             if loss.takes_classes
             else (y[part], output[part])
         )
-        total += loss.compare(prepared, p, None)[0] * len(p)
+        shares = None if weights is None else weights[part].astype(output.dtype)
+        total += loss.compare(prepared, p, shares)[0] * len(p)
     return total / len(y)
 
 
-def default_loss(network: Network, y: ArrayLike) -> Loss:
-    """The loss of the last fit, or the one that goes with the last activation and these targets."""
+def default_loss(network: Network, y: ArrayLike | None = None) -> Loss:
+    """The loss of the last fit, or the one that goes with the last activation and these targets.
+
+    Without targets, those of a softmax are taken to be integers.
+    """
     if network.loss is not None:
         return network.loss
     last = network.plan().rows[-1].activation
     if isinstance(last, activations.Softmax):
-        given = inputs.numeric("y", y, np.float64)
-        integers = given.size == len(given)
-        return losses.SparseCategoricalCrossEntropy() if integers else losses.CategoricalCrossEntropy()
+        given = None if y is None else checks.array("y", y)
+        rows = given is not None and given.size > len(given)
+        return losses.CategoricalCrossEntropy() if rows else losses.SparseCategoricalCrossEntropy()
     return losses.BinaryCrossEntropy() if isinstance(last, activations.Sigmoid) else losses.MeanSquaredError()
 
 
-def default_metrics(loss: Loss, y: Array) -> list[Metric]:
+def default_metrics(loss: Loss, y: Array, meaning: Meaning = UNNAMED) -> list[Metric]:
     """Accuracy for classes; mean absolute error and R2 for values; none for embeddings and other probabilities."""
     if loss.targets == "labels":
         return []
+    if meaning.multi_label:
+        return chosen_metrics(["accuracy", "label_accuracy"])
     if loss.domain == (0.0, 1.0):
         return chosen_metrics(["accuracy"] if inputs.names_classes(y, loss) else [])
     return chosen_metrics(["mae", "r2"] if len(y) > 1 else ["mae"])
+
+
+def told(wanted: Sequence[Metric], meaning: Meaning) -> list[Metric]:
+    """The metrics, told that samples may be of several classes where that is known."""
+    return [
+        replace(metric, multi_label=True)
+        if meaning.multi_label and isinstance(metric, OfClasses) and metric.multi_label is None
+        else metric
+        for metric in wanted
+    ]
 
 
 def chosen_metrics(choices: Sequence[Any]) -> list[Metric]:

@@ -17,17 +17,19 @@ from glassnet.errors import ArgumentError
 from glassnet.metrics import Custom, Metric
 from glassnet.random import Streams
 from glassnet.training.agreement import refuse_differences
+from glassnet.training.batches import Batches
 from glassnet.training.callbacks import base as listeners
 from glassnet.training.data import Data, Wanted, prepare, refuse_lonely_batches
-from glassnet.training.evaluation import chosen_metrics, scores
+from glassnet.training.evaluation import chosen_metrics, scores, told
 from glassnet.training.history import History
 from glassnet.training.options import FitOptions
-from glassnet.training.origin import Origin
+from glassnet.training.origin import Origin, digest_of
 from glassnet.training.progress import announce
 from glassnet.training.training import Training
 
 if TYPE_CHECKING:
     from glassnet.network import Network
+    from glassnet.state import TrainingState
 
 
 def fit(network: Network, X: Any, y: ArrayLike | None, options: FitOptions) -> History:
@@ -51,9 +53,15 @@ def fit(network: Network, X: Any, y: ArrayLike | None, options: FitOptions) -> H
     data = prepare(network, X, y, wanted)
     refuse_lonely_batches(data)
     streams = network.streams if seed is None else replace(Streams.of(seed), seed=network.streams.seed)
+    measures = told(measures, data.meaning)
     measured = _measured(measures, data)
     for callback in heard_by:
         callback.check(measured)
+        if callback.measures_loss and data.source.parts() is None:
+            raise ArgumentError(
+                f"{callback.name} keeps the parameters of the smallest loss, and of an iterable of batches only that "
+                "before each update is known; give validation_data and watch 'validation_loss', or keep no parameters"
+            )
     _rehearse(network, data, measures)
     threads = options["threads"]
     if threads is not None:
@@ -71,7 +79,8 @@ def fit(network: Network, X: Any, y: ArrayLike | None, options: FitOptions) -> H
     earlier = network.state.engine if network.state is not None and continues else ""
     runs_on = choose(options["engine"], work, earlier, announce if progress else None)
     refuse_differences(network, streams, data, rule, n_epochs)
-    memories = network.state.callbacks if network.state is not None and continues else {}
+    digest = digest_of(data) if heard_by else ""
+    memories = _memories(network.state, digest) if continues else {}
     for name, callback in listeners.named(heard_by).items():
         callback.remember(memories.get(name, {}))
 
@@ -79,8 +88,9 @@ def fit(network: Network, X: Any, y: ArrayLike | None, options: FitOptions) -> H
         network.build(data.input_shape)
     network.streams = streams
     network.loss = chosen
+    data.meaning.note(network.metadata)
     state = network.training_state(rule)
-    state.engine = runs_on.name
+    state.engine, state.data = runs_on.name, digest
     task = Task(
         data.plan, network.vectors, state.optimizer, state.vectors, network.dtype,
         source.batch_size, source.gathers, threads,
@@ -88,7 +98,16 @@ def fit(network: Network, X: Any, y: ArrayLike | None, options: FitOptions) -> H
     training = Training(network, state, runs_on, task, data, measures, heard_by)
     training.history.greater_is_better = measured
     training.history.origin = Origin.of(network, rule, data, wanted, threads)
-    return training.run(n_epochs, progress)
+    try:
+        return training.run(n_epochs, progress)
+    finally:
+        if isinstance(source, Batches):
+            source.meaning.note(network.metadata)
+
+
+def _memories(state: TrainingState | None, digest: str) -> dict[str, Any]:
+    """What callbacks remember of an interrupted training; what they saw of other data says nothing about these."""
+    return state.callbacks if state is not None and state.data in ("", digest) else {}
 
 
 def _rehearse(network: Network, data: Data, metrics: Sequence[Metric]) -> None:

@@ -24,7 +24,7 @@ class SharedOptions(TypedDict, total=False):
     optimizer: str | Optimizer
     epochs: int
     batch_size: int | None
-    validation_data: tuple[ArrayLike, ArrayLike] | None
+    validation_data: tuple[ArrayLike, ...] | None
     validation_split: float
     sample_weight: ArrayLike | None
     class_weight: Mapping[Any, float] | str | None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,8 +14,9 @@ from glassnet.engines.base import Array
 from glassnet.layers import Layer
 from glassnet.losses import Loss
 from glassnet.optimizers import Optimizer
+from glassnet.training.batches import Batches
 from glassnet.training.data import Data, Wanted
-from glassnet.training.sources import PART_ROWS, Batches, Memory
+from glassnet.training.sources import PART_ROWS, Memory
 
 if TYPE_CHECKING:
     from glassnet.network import Network
@@ -79,6 +81,14 @@ def fingerprint_of_data(data: Data) -> Fingerprint | None:
         return None
     x = source.x if isinstance(source, Memory) else source.rows(slice(0, PART_ROWS))
     return tuple(number for array in (x, source.y, source.weights) for number in fingerprint(array))
+
+
+def digest_of(data: Data) -> str:
+    """One word for the samples to train on, of arrays, and those to validate on: another for other data."""
+    held = () if data.held is None else next(data.held.parts())
+    seen = tuple(fingerprint(part) for part in held)
+    weights = None if data.held is None or data.held.weights is None else fingerprint(data.held.weights)
+    return hashlib.sha256(repr((fingerprint_of_data(data), seen, weights)).encode()).hexdigest()
 
 
 def fingerprint(array: Array) -> Fingerprint:

@@ -1,19 +1,15 @@
-"""Where batches come from: arrays in memory, a mapped file, or an iterable of batches."""
+"""Where batches come from: arrays in memory, or a mapped file; :mod:`~glassnet.training.batches` has the iterables."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sized
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from itertools import chain
 from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from glassnet import inputs
 from glassnet.engines.base import Array, Slice
-from glassnet.errors import ArgumentError, DataError
-from glassnet.losses import Loss
 from glassnet.random import Streams
 
 # A mapped file smaller than this is read as a whole; of a larger one a few batches are in memory at a time.
@@ -111,13 +107,28 @@ class Memory:
 
 
 @dataclass(frozen=True)
+class FileRows:
+    """Some rows of a mapped file, read when they are asked for."""
+
+    file: NDArray[Any]
+    chosen: NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return len(self.chosen)
+
+    def __getitem__(self, places: NDArray[np.int64] | slice) -> NDArray[Any]:
+        rows: NDArray[Any] = self.file[self.chosen[places]]
+        return rows
+
+
+@dataclass(frozen=True)
 class Mapped:
     """A file mapped into memory, larger than what should be read at once; targets and weights are in memory.
 
     Batches hold the same samples in the same order as they would from memory.
     """
 
-    file: NDArray[Any]
+    file: NDArray[Any] | FileRows
     y: Array
     weights: Array
     batch_size: int
@@ -159,14 +170,15 @@ class Mapped:
 
 @dataclass(frozen=True)
 class Held:
-    """Samples, checked arrays or a mapped file, and targets, to look at and not to train on."""
+    """Samples, checked arrays or a mapped file, targets, and weights of mean 1 (n,), to look at and not to train on."""
 
-    x: NDArray[Any]
+    x: NDArray[Any] | FileRows
     y: Array
+    weights: Array | None = None
 
     def parts(self) -> Iterator[tuple[Array, Array]]:
         """Samples and targets: arrays at once, of a mapped file a few thousand rows at a time."""
-        size = PART_ROWS if isinstance(self.x, np.memmap) else len(self.x)
+        size = PART_ROWS if isinstance(self.x, np.memmap | FileRows) else len(self.x)
         for start in range(0, len(self.x), size):
             part = slice(start, start + size)
             yield _read(self.x[part], self.y.dtype), self.y[part]
@@ -175,74 +187,3 @@ class Held:
 def _read(samples: NDArray[Any], dtype: DTypeLike) -> Array:
     rows = np.require(samples, dtype, ["C_CONTIGUOUS", "ALIGNED"])
     return rows.reshape(len(rows), -1)
-
-
-class Batches:
-    """An iterable of batches ``(X, y)`` or ``(X, y, weights)``, gone through once in every epoch.
-
-    Parameters
-    ----------
-    batches : iterable
-        Each batch is checked as it comes. A generator can be gone through only once, so it serves one epoch.
-    """
-
-    gathers = False
-
-    def __init__(
-        self, batches: Iterable[Any], loss: Loss, input_shape: tuple[int, ...], n_outputs: int, dtype: DTypeLike,
-        first: tuple[Any, ...], reader: object,
-    ) -> None:  # fmt: skip
-        self.batches, self.loss, self.dtype = batches, loss, dtype
-        self.input_shape, self.n_outputs, self.reader = input_shape, n_outputs, reader
-        self.first, self.batch_size = first, len(first[0])
-        self.n_steps = len(batches) if isinstance(batches, Sized) else None
-
-    def slices(self, n_epochs: int, streams: Streams, at_once: Callable[[], int]) -> Iterator[Slice]:
-        """One slice for each batch."""
-        for _ in range(n_epochs):
-            empty = True
-            for number, batch in enumerate(self.batches):
-                empty = False
-                yield self._slice(number, batch)
-            if empty:
-                raise DataError(
-                    "the iterable of batches gave none; a generator is used up after one epoch: "
-                    "pass an object whose __iter__ starts anew, or a list"
-                )
-
-    def _slice(self, number: int, batch: Any) -> Slice:
-        X, y, *given = as_batch(batch)
-        place = f" of batch {number}"
-        x = inputs.features("X" + place, X, self.dtype, self.input_shape, self.reader)
-        targets = inputs.targets("y" + place, y, self.loss, len(x), self.n_outputs, self.dtype)
-        weights = inputs.sample_weights(given[0] if given else None, len(x))
-        column = np.ascontiguousarray(weights[:, None], self.dtype)
-        self.batch_size = max(self.batch_size, len(x))
-        return Slice(x, targets, column, NO_ORDER, np.zeros(1, np.int64), np.array([len(x)], np.int64))
-
-    def epochs_at_once(self, steps: int) -> int:
-        """One."""
-        return 1
-
-    def parts(self) -> None:
-        """None: batches are seen once."""
-        return None
-
-
-def as_batch(batch: Any) -> tuple[Any, ...]:
-    """A batch of an iterable as (X, y) or (X, y, weights)."""
-    if not isinstance(batch, (tuple, list)) or len(batch) not in (2, 3):
-        raise ArgumentError(
-            "an iterable must give batches (X, y) or (X, y, weights); "
-            f"it gave {type(batch).__name__}" + (f" of {len(batch)}" if hasattr(batch, "__len__") else "")
-        )
-    return tuple(batch)
-
-
-def peeked(batches: Iterable[Any]) -> tuple[Iterable[Any], tuple[Any, ...]]:
-    """The iterable as it was, and its first batch; an iterator gets that batch back in front."""
-    iterator = iter(batches)
-    first = next(iterator, None)
-    if first is None:
-        raise DataError("the iterable of batches is empty; at least one batch (X, y) is needed")
-    return (chain([first], iterator) if iterator is batches else batches), as_batch(first)

@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 from glassnet.engines import processes
 from glassnet.engines.base import Engine, Slice, Steps, Task
-from glassnet.errors import DivergenceError, Interrupted
+from glassnet.errors import ArgumentError, DivergenceError, Interrupted
 from glassnet.metrics import Metric
+from glassnet.training.batches import Batches
 from glassnet.training.callbacks import base as listeners
 from glassnet.training.callbacks.base import Callback, Session
 from glassnet.training.data import Data, refuse_lonely_batches
@@ -45,6 +46,7 @@ class Training:
         self.source = data.source
         self.runner = Runner(network, engine, task)
         self.history = History(engine.name)
+        self._loss_at = (-1, float("inf"))
         self.pace = Pace(self.source.n_steps or 1, task.batch_size * len(network.parameters) + 1)
 
     def run(self, epochs: int, progress: bool) -> History:
@@ -55,7 +57,7 @@ class Training:
         Interrupted
             After Ctrl-C or SIGTERM, when the network is whole and all callbacks have ended.
         """
-        session = Session(self.network, self.state, self.history, epochs, self.data)
+        session = Session(self.network, self.state, self.history, epochs, self.data, measure=self._loss_now)
         try:
             for callback in self.callbacks:
                 callback.begin(session)
@@ -77,7 +79,7 @@ class Training:
                 self.history.stopped_by, error.history = DIVERGENCE, self.history
             raise
         finally:
-            self.state.callbacks = {}
+            self.state.callbacks, self.state.data = {}, ""
             for callback in self.callbacks:
                 callback.end(session)
         self.history.stopped_by = session.stopped_by
@@ -197,8 +199,9 @@ class Training:
     def _evaluated(self) -> dict[str, float]:
         """Scores on training and validation data: all processes compute outputs, the first one the scores."""
         data, parts = self.data, self.source.parts() if self.metrics else None
-        seen = None if parts is None else self._outputs(parts)
-        held = None if data.held is None else self._outputs(data.held.parts())
+        epoch = self.state.epoch + 1
+        seen = None if parts is None else self._outputs(parts, epoch)
+        held = None if data.held is None else self._outputs(data.held.parts(), epoch)
         # A loss too large for its dtype is infinite, and the history says so.
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
             return self.group.once(lambda: self._scored(seen, held))
@@ -206,15 +209,34 @@ class Training:
     def _scored(self, seen: Outputs | None, held: Outputs | None) -> dict[str, float]:
         found = {}
         if seen is not None:
-            found = scores(self.network, self.data.plan, *seen, self.metrics)
+            found = scores(self.network, self.data.plan, *seen, self.metrics, self.data.weights)
             del found["loss"]
         if held is not None:
-            measured = scores(self.network, self.data.plan, *held, self.metrics)
+            weights = None if self.data.held is None else self.data.held.weights
+            measured = scores(self.network, self.data.plan, *held, self.metrics, weights)
             found |= {f"validation_{name}": value for name, value in measured.items()}
         return found
 
-    def _outputs(self, parts: Iterable[Outputs]) -> Outputs:
-        """Outputs for samples, and their targets; each process takes its part of the samples."""
+    def _loss_now(self) -> float:
+        """The loss of the parameters as they are, on the samples to train on; found once for each step."""
+        if self._loss_at[0] != self.state.step:
+            source: Any = self.source
+            if isinstance(source, Batches):
+                raise ArgumentError(
+                    "the loss of the parameters as they are needs samples that can be looked at again; give X and y as "
+                    "arrays, or watch a validation loss"
+                )
+            outputs, y = self._outputs(source.parts(), self.state.epoch)
+            weights = source.weights[:, 0]
+            with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+                found = self.group.once(
+                    lambda: scores(self.network, self.data.plan, outputs, y, [], weights)["loss"]
+                )
+            self._loss_at = self.state.step, found
+        return self._loss_at[1]
+
+    def _outputs(self, parts: Iterable[Outputs], epoch: int) -> Outputs:
+        """Outputs for samples after an epoch, and their targets; each process takes its part of the samples."""
         pairs = []
         for x, y in parts:
             with np.errstate(over="ignore", invalid="ignore"):  # what is not finite is refused below
@@ -223,7 +245,7 @@ class Training:
         outputs, targets = (np.concatenate(arrays) for arrays in zip(*pairs, strict=True))
         if not np.isfinite(outputs).all():
             raise DivergenceError(
-                f"training stopped: after epoch {self.state.epoch + 1}, outputs of the network are not finite, as "
+                f"training stopped: after epoch {epoch}, outputs of the network are not finite, as "
                 f"parameters have grown up to {np.abs(self.network.parameters).max():.2g}. {self._remedy()}"
             )
         return outputs, targets

@@ -14,7 +14,7 @@ CODES = (
     "activation_derivative_missing", "relu_gate_dropped", "relu_gate_from_upstream", "relu_gate_from_input",
     "leaky_slope_forgotten", "derivative_at_preactivation", "derivative_at_activation", "error_sign_flipped",
     "output_derivative_doubled", "output_derivative_missing", "softmax_over_samples", "batch_mean_missing",
-    "batch_mean_twice", "square_factor_missing", "output_mean_missing", "transposed_carry", "weights_updated_first",
+    "batch_mean_twice", "transposed_carry", "weights_updated_first",
     "bias_gradient_averaged", "bias_gradient_wrong_axis", "bias_gradient_not_summed", "l2_forgotten", "l2_doubled",
 )  # fmt: skip
 
@@ -56,6 +56,8 @@ def gradients(task: Task, bugs: Bugs) -> list[tuple[Array, Array]]:
             db = share * dZ
         else:
             db = share * np.sum(dZ, axis=1, keepdims=True)
+        if task.bias_l1 or task.bias_l2:
+            db = db + dZ.dtype.type(task.bias_l2) * bs[i] + dZ.dtype.type(task.bias_l1) * np.sign(bs[i])
         result[i] = (dW, db)
         if i > 0:
             W = Ws[i]
@@ -75,7 +77,7 @@ def _first(task: Task, Z: Array, A: Array, Y: Array, has: Any) -> Array:
         if has("output_derivative_missing", i):
             dZ = maths.LOSS[task.loss](Y, A)
     else:
-        dA = A - Y if has("square_factor_missing", i) else maths.LOSS[task.loss](Y, A)
+        dA = maths.LOSS[task.loss](Y, A)
         if has("output_derivative_missing", i):
             dZ = dA
         elif name == "softmax":
@@ -88,8 +90,8 @@ def _first(task: Task, Z: Array, A: Array, Y: Array, has: Any) -> Array:
                 dZ = dZ * maths.IN_Z[name](Z)
     if has("error_sign_flipped", i):
         dZ = -dZ
-    over_outputs = task.loss in maths.OVER_ENTRIES and not has("output_mean_missing", i)
-    return dZ / k if over_outputs else dZ
+    dZ = dZ * dZ.dtype.type(task.loss_factor)
+    return dZ / k if task.loss in maths.OVER_ENTRIES else dZ
 
 
 def _back(name: str, dA: Array, A_prev: Array, Z: Array, A: Array, i: int, has: Any) -> Array:

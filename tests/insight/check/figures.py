@@ -27,55 +27,71 @@ class Outcome:
         Codes and layers.
     listed : bool
         Whether the report lists the right codes among those that give the same numbers.
+    noted : bool
+        Whether the form of the learner's loss is noted where it is another one, and only there.
     """
 
     bugs: Bugs
     named: Bugs
     listed: bool
+    noted: bool
     about: str
 
     @property
     def right(self) -> bool:
-        return dict(self.named) == dict(self.bugs)
+        return dict(self.named) == dict(self.bugs) and self.noted
 
     def __str__(self) -> str:
         return f"{dict(self.bugs)} named {dict(self.named)}{' (listed)' * self.listed} in {self.about}"
 
 
-def single(random: Random, code: str) -> Outcome:
-    """One slip, at one layer, several or all."""
-    return _outcome(random, (code,))
+def single(random: Random, code: str, form: str = "as it is", with_biases: bool = True) -> Outcome:
+    """One slip, at one layer, several or all, of a loss in one of its forms."""
+    return _outcome(random, (code,), form, with_biases)
 
 
-def pair(random: Random) -> Outcome:
-    """Two different slips that can stand in one network, and both change the numbers there."""
+def several(random: Random, n: int) -> Outcome:
+    """So many different slips that can stand in one network, and all change the numbers there."""
     while True:
-        codes = tuple(str(code) for code in random.choice(cases.ALL_CODES, 2, replace=False))
+        codes = tuple(str(code) for code in random.choice(cases.ALL_CODES, n, replace=False))
         try:
             return _outcome(random, codes)
-        except LookupError:
+        except (LookupError, ValueError):  # slips that do not go together: shapes that do not fit
             continue
 
 
-def _outcome(random: Random, codes: tuple[str, ...]) -> Outcome:
+def _outcome(
+    random: Random, codes: tuple[str, ...], form: str = "as it is", with_biases: bool = True
+) -> Outcome:
     """A learner whose slips all change the numbers; LookupError if none comes up."""
     for _ in range(cases.MOST_DRAWS):
         dtype = str(random.choice(DTYPES))
-        case = cases.draw(random, codes, dtype)
+        case = cases.draw(random, codes, dtype, with_biases)
+        case.of_form(form)
         hand = str(random.choice(_hands(case, codes)))
         bugs = {code: cases.draw_bug(random, case, code) for code in codes}
         if cases.clear(case, hand, bugs, dtype):
-            return _checked(case, hand, bugs, dtype)
+            return _checked(random, case, hand, bugs, dtype)
     raise LookupError(f"no network was drawn in which {codes} change the numbers")
 
 
-def _checked(case: Case, hand: str, bugs: Bugs, dtype: str) -> Outcome:
-    report = case.check(case.gradients(hand, bugs))
+def _checked(random: Random, case: Case, hand: str, bugs: Bugs, dtype: str) -> Outcome:
+    samples_in = "columns" if hand == "columns" else "rows"
+    report = case.check(_given(random, case, hand, bugs), samples_in=None if case.with_biases else samples_in)
     named = {slip.code: slip.layers for slip in report.slips}
     listed = any(set(equal.split(" and ")) == set(bugs) for equal in report.equals)
-    return Outcome(
-        bugs, named, listed, f"{hand}, {dtype}, {case.task.f}, {case.loss}, {len(case.task.X)} samples"
-    )
+    noted = any(note.startswith("a constant, no slip") for note in report.notes)
+    about = f"{hand}, {dtype}, {case.task.f}, {case.loss} times {case.task.loss_factor:g}, "
+    about += f"{len(case.task.X)} samples{'' if case.with_biases else ', no biases'}"
+    return Outcome(bugs, named, listed, noted == (case.task.loss_factor != 1), about)
+
+
+def _given(random: Random, case: Case, hand: str, bugs: Bugs) -> Any:
+    """The learner's gradients, without biases as weights alone or with zeros for biases."""
+    gradients = case.gradients(hand, bugs)
+    if case.with_biases or random.random() < 0.5:
+        return gradients
+    return [dW for dW, _ in gradients]
 
 
 def _hands(case: Case, codes: tuple[str, ...]) -> list[str]:
@@ -89,15 +105,24 @@ def correct(random: Random) -> tuple[bool, str]:
     """A learner without mistakes, in any hand, dtype and form: whether the checker finds none, and its report."""
     dtype = str(random.choice(DTYPES))
     wanted = [(), ("l2_forgotten",), ("l1_forgotten",), ("dropout_mask_missing",)][int(random.integers(4))]
-    case = cases.draw(random, wanted, dtype)
+    with_biases = bool(random.random() < 0.75)
+    penalties = (0.02, 0.1) if with_biases and random.random() < 0.3 else (0.0, 0.0)
+    case = cases.draw(random, wanted, dtype, with_biases, penalties)
     case.scale(float(random.choice([0.1, 1.0, 1.0, 4.0])))
+    case.of_form(str(random.choice([*cases.FORMS, "as it is"])))
     hand = str(random.choice(["rows"] if case.task.masks else list(cases.HANDS)))
-    gradients = case.gradients(hand, {})
+    gradients = _given(random, case, hand, {})
     kept = random.choice(["as it is", "float32", "float64"])
     if kept != "as it is":
-        gradients = [(dW.astype(str(kept)), db.astype(str(kept))) for dW, db in gradients]
+        gradients = [
+            entry.astype(str(kept))
+            if isinstance(entry, np.ndarray)
+            else tuple(array.astype(str(kept)) for array in entry)
+            for entry in gradients
+        ]
     report = case.check(gradients)
-    return bool(report.ok), f"{hand}, {dtype}, {kept}, {case.task.f}, {case.loss}\n{report}"
+    about = f"{hand}, {dtype}, {kept}, {case.task.f}, {case.loss} times {case.task.loss_factor:g}"
+    return report.ok is not False, f"{about}\n{report}"
 
 
 def other_mistake(random: Random) -> tuple[str, Any]:
@@ -116,12 +141,18 @@ def other_mistake(random: Random) -> tuple[str, Any]:
         "shifted": dW + 0.2 * size,
         "rounded": np.round(dW / (size or 1), 1) * size,
     }[name]
+    if not changed.any():  # zeros have a name
+        return other_mistake(random)
     gradients[i] = (changed, db)
     return name, case.check(gradients)
 
 
-def singles(random: Random, of_each: int) -> Iterator[Outcome]:
-    """Each catalogued slip `of_each` times."""
-    for code in cases.ALL_CODES:
+def singles(
+    random: Random, of_each: int, form: str = "as it is", with_biases: bool = True
+) -> Iterator[Outcome]:
+    """Each catalogued slip `of_each` times, where it can stand; of half the square a doubled factor 2 is none."""
+    without = set() if with_biases else cases.OF_BIASES
+    without = without | ({"square_factor_twice"} if form.startswith("half") else set())
+    for code in sorted({*cases.ALL_CODES} - without):
         for _ in range(of_each):
-            yield single(random, code)
+            yield single(random, code, form, with_biases)

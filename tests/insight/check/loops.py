@@ -12,7 +12,7 @@ from tests.insight.check.rows import Array, Bugs, Task
 CODES = (
     "activation_derivative_missing", "relu_gate_dropped", "leaky_slope_forgotten", "derivative_at_preactivation",
     "derivative_at_activation", "error_sign_flipped", "output_derivative_doubled", "output_derivative_missing",
-    "batch_mean_missing", "square_factor_missing", "output_mean_missing", "transposed_carry",
+    "batch_mean_missing", "transposed_carry",
     "bias_gradient_last_sample", "weight_gradient_last_sample", "weight_gradient_from_preactivation", "l2_forgotten",
     "bias_gradient_averaged", "bias_gradient_missing",
 )  # fmt: skip
@@ -56,13 +56,15 @@ def gradients(task: Task, bugs: Bugs) -> list[tuple[Array, Array]]:
         db = sums_b[i] / by / (m if has("bias_gradient_averaged", i) else 1)
         l2 = 0.0 if has("l2_forgotten", i) else task.l2[i]
         dW = sums_W[i] / by + real(l2) * task.W[i] + real(task.l1[i]) * np.sign(task.W[i])
+        if task.bias_l1 or task.bias_l2:
+            db = db + real(task.bias_l2) * task.b[i] + real(task.bias_l1) * np.sign(task.b[i])
         found.append((dW, db.astype(x.dtype)))
     return found
 
 
 def _first(task: Task, z: Array, a: Array, y: Array, has: Any) -> Array:
     i, name = len(task.W) - 1, task.f[-1]
-    dA = a - y if has("square_factor_missing", i) else maths.LOSS[task.loss](y, a)
+    dA = maths.LOSS[task.loss](y, a)
     if (name, task.loss) in maths.FUSED and not has("output_derivative_missing", i):
         delta = a - y
         delta = delta * a * (1 - a) if has("output_derivative_doubled", i) else delta
@@ -73,8 +75,9 @@ def _first(task: Task, z: Array, a: Array, y: Array, has: Any) -> Array:
     else:
         slope = _slope(name, z, a, i, has)
         delta = dA * slope * (slope if has("output_derivative_doubled", i) else 1)
-    if task.loss in maths.OVER_ENTRIES and not has("output_mean_missing", i):
+    if task.loss in maths.OVER_ENTRIES:
         delta = delta / len(y)
+    delta = delta * task.loss_factor
     return (-delta if has("error_sign_flipped", i) else delta).astype(y.dtype)
 
 

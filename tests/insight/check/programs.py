@@ -216,10 +216,10 @@ def loop_over_layers(X: Array, Y: Array, W: list[Array], b: list[Array]) -> Pair
 
 
 def sums_not_means(X: Array, Y: Array, W1: Array, b1: Array, W2: Array, b2: Array) -> Pairs:
-    """A regression by sums: nobody divides by the number of samples."""
+    """A regression by sums: nobody divides by the number of samples, which is no mistake."""
     H = np.log1p(np.exp(X @ W1 + b1))
     P = H @ W2 + b2
-    grad_P = 2 * (P - Y)  # mistake
+    grad_P = 2 * (P - Y)
     grad_H = grad_P @ W2.T * (1 - np.exp(-H))
     return [(X.T @ grad_H, grad_H.sum(0)), (H.T @ grad_P, grad_P.sum(0))]
 

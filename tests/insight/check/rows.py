@@ -31,6 +31,9 @@ class Task:
     keepdims: bool = False
     masks: dict[int, Array] = field(default_factory=dict)
     rates: dict[int, float] = field(default_factory=dict)
+    loss_factor: float = 1.0
+    bias_l1: float = 0.0
+    bias_l2: float = 0.0
 
 
 def gradients(task: Task, bugs: Bugs) -> list[tuple[Array, Array]]:
@@ -66,20 +69,31 @@ def gradients(task: Task, bugs: Bugs) -> list[tuple[Array, Array]]:
     for i in range(last, -1, -1):
         W = task.W[i]
         x = inputs[i]
+        error = dA if has("gradient_without_derivative", i) else dZ
         if i > 0 and has("weight_gradient_from_preactivation", i):
             x = Z[i - 1]
         if has("weight_gradient_from_undropped", i):
             x = A[i - 1]
         if has("weight_gradient_from_wrong_layer", i):
             x = inputs[i - 1]
-        dW = np.outer(x[-1], dZ[-1]) if has("weight_gradient_last_sample", i) else x.T @ dZ
+        dW = np.outer(x[-1], error[-1]) if has("weight_gradient_last_sample", i) else x.T @ error
+        if has("weights_for_inputs", i):
+            dW = np.array([[w * d for w, d in zip(row, error.sum(axis=0), strict=True)] for row in W])
+        if has("weight_gradient_missing", i):
+            dW = np.zeros_like(W)
         dW = scaled(dW, x.shape, i, has)
         if has("gradient_sign_flipped", i):
             dW = -dW
         if has("transposed_weight_gradient", i):
             dW = dW.T
         dW = dW + penalty(task, i, m, has)
-        db = scaled(bias_gradient(dZ, i, m, has), x.shape, i, has)
+        db = scaled(bias_gradient(error, i, m, has), x.shape, i, has)
+        if task.bias_l1 or task.bias_l2:
+            db = (
+                db
+                + db.dtype.type(task.bias_l2) * task.b[i]
+                + db.dtype.type(task.bias_l1) * np.sign(task.b[i])
+            )
         if has("l2_on_biases", i):
             db = db + task.b[i].dtype.type(task.l2[i]) * task.b[i]
         if has("l1_on_biases", i):
@@ -93,6 +107,7 @@ def gradients(task: Task, bugs: Bugs) -> list[tuple[Array, Array]]:
             W = W - W.dtype.type(task.learning_rate) * dW
         carried = dA if has("carry_without_derivative", i) else dZ
         dA = carried @ W if has("transposed_carry", i) else carried @ W.T
+        dA = carried if has("carry_without_weights", i) else dA
         dA = undropped(task, i - 1, dA, has)
         dZ = hidden_error(task, i - 1, dA, Z, A, inputs, has)
     return found
@@ -111,14 +126,14 @@ def output_error(task: Task, z: Array, a: Array, has: Any) -> Array:
     m, k = a.shape
     last, name, loss = len(task.W) - 1, task.f[-1], task.loss
     by = m * k if loss in maths.OVER_ENTRIES else m
-    if has("output_mean_missing", last) or (loss == "cce" and has("output_mean_added", last)):
-        by = m * k if loss == "cce" else m
     dA = maths.LOSS[loss](task.Y, a)
     if has("gradient_of_another_loss", last):
         dA = np.sign(a - task.Y) if loss == "mse" else 2 * (a - task.Y)
         by = m * k
-    if has("square_factor_missing", last):
-        dA = a - task.Y
+    if has("second_term_sign_flipped", last):
+        dA = -task.Y / a - (1 - task.Y) / (1 - a)
+    if has("second_term_missing", last):
+        dA = -task.Y / a
     if has("square_factor_twice", last):
         dA = 2 * dA
     if has("clipped_logarithm", last):
@@ -129,6 +144,8 @@ def output_error(task: Task, z: Array, a: Array, has: Any) -> Array:
         dZ = dA
     elif name == "softmax" and has("softmax_without_jacobian", last):
         dZ = dA * a * (1 - a)
+    elif name == "softmax" and has("derivative_formula_wrong", last):
+        dZ = dA * a
     elif (name, loss) in maths.FUSED and not by_the_chain_rule(last, has):
         dZ = a - task.Y
         dZ = -dZ if has("error_sign_flipped", last) else dZ
@@ -140,7 +157,7 @@ def output_error(task: Task, z: Array, a: Array, has: Any) -> Array:
         slope = slope_at(name, z, a, last, has)
         dZ = dA * slope
         dZ = dZ * slope if has("output_derivative_doubled", last) else dZ
-    return dZ / by
+    return dZ / by * dZ.dtype.type(task.loss_factor)
 
 
 def by_the_chain_rule(i: int, has: Any) -> bool:
@@ -150,6 +167,8 @@ def by_the_chain_rule(i: int, has: Any) -> bool:
         "derivative_at_activation",
         "clipped_logarithm",
         "gradient_of_another_loss",
+        "second_term_sign_flipped",
+        "second_term_missing",
     )
     return any(has(code, i) for code in codes)
 

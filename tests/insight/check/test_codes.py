@@ -16,16 +16,13 @@ from tests.insight.check.rows import Task
 
 # Slips that make the same numbers as a likelier one on some of the random data, and which one.
 LIKELIER = {
-    "square_factor_twice": "output_mean_missing",
-    "output_mean_missing": "batch_mean_missing",
-    "output_mean_added": "batch_mean_twice",
     "relu_gate_from_input": "relu_gate_dropped",
     "relu_gate_from_upstream": "relu_gate_dropped",
     "derivative_at_wrong_layer": "activation_derivative_missing",
     "dropout_not_applied": "dropout_unscaled",
     "bias_gradient_not_summed": "bias_gradient_wrong_axis",
 }
-BY_HAND = {"relu_gate_at_zero", "clipped_logarithm"}
+BY_HAND = {"relu_gate_at_zero", "clipped_logarithm", "gradients_accumulate"}
 
 
 def test_every_slip_of_the_catalogue_is_tested() -> None:
@@ -96,14 +93,40 @@ def test_two_slips_are_both_named() -> None:
     assert report.verdict == "2 slips"
 
 
-def test_weights_that_were_updated_first_are_seen_only_with_the_learning_rate() -> None:
+def test_weights_that_were_updated_first_are_seen_with_the_learning_rate() -> None:
     case = network(["sigmoid", "tanh", "linear"], "mse", [3, 4, 5, 3])
     gradients = case.gradients("rows", {"weights_updated_first": (1, 2)})
     report = case.check(gradients)
     assert [(slip.code, slip.layers) for slip in report.slips] == [("weights_updated_first", (1, 2))]
+    assert "before they carried the error back." in report.slips[0].message
+
+
+@pytest.mark.parametrize("layers", [(1,), (2,), (1, 2)])
+@pytest.mark.parametrize("rate", [0.5, 0.003, 0.123456789])
+def test_a_rate_that_is_not_given_is_found_where_the_numbers_below_agree_on_one(
+    layers: tuple[int, ...], rate: float
+) -> None:
+    case = network(["sigmoid", "tanh", "linear"], "mse", [3, 4, 5, 3])
+    case.task.learning_rate = rate
+    gradients = case.gradients("rows", {"weights_updated_first": layers})
     report = gn.check_backward(case.net, case.task.X, case.task.Y, gradients, loss="mse")
-    assert report.slips == () and not report.ok
-    assert report.notes[-1] == "if your backward pass also updates the weights, give learning_rate= as well"
+    assert [(slip.code, slip.layers) for slip in report.slips] == [("weights_updated_first", layers)]
+    assert f"back, with a learning rate of {rate:.4g}." in report.slips[0].message
+
+
+@pytest.mark.parametrize(("n_numbers", "named"), [(2, False), (3, True)])
+def test_a_rate_is_found_from_three_numbers_and_not_from_two(n_numbers: int, named: bool) -> None:
+    random = np.random.default_rng(0)
+    layers = [gn.Dense(1, "tanh", use_bias=False), gn.Dense(2)]
+    net = gn.Network(layers, seed=0, dtype="float64", input_shape=n_numbers)
+    X, Y = random.normal(size=(6, n_numbers)), random.normal(size=(6, 2))
+    W1, W2, b2 = net.layers[0].weights, net.layers[1].weights, net.layers[1].bias
+    A1 = np.tanh(X @ W1)
+    dZ2 = 2 * (A1 @ W2 + b2 - Y) / Y.size
+    dZ1 = dZ2 @ (W2 - 0.1 * A1.T @ dZ2).T * (1 - A1**2)
+    report = gn.check_backward(net, X, Y, [(X.T @ dZ1, None), (A1.T @ dZ2, dZ2.sum(0))], loss="mse")
+    assert not report.ok
+    assert [slip.code for slip in report.slips] == (["weights_updated_first"] if named else [])
 
 
 def network(f: list[str], loss: str, widths: list[int], dtype: str = "float64", m: int = 7) -> Case:

@@ -9,7 +9,7 @@ import pytest
 import torch
 
 import glassnet as gn
-from glassnet.errors import ArgumentError, DataError, NotBuiltError, ShapeError
+from glassnet.errors import ArgumentError, NotBuiltError, ShapeError
 from glassnet.insight.check import Report
 from glassnet.network import Network
 
@@ -88,37 +88,6 @@ def test_a_slip_of_small_effect_is_named_in_float64() -> None:
     assert [slip.code for slip in check(net, pairs).slips] == ["l2_forgotten"]
 
 
-FORMS = {
-    "rows (1, n)": lambda pairs: [(dW, db[None]) for dW, db in pairs],
-    "columns (n, 1)": lambda pairs: [(dW.T, db[:, None]) for dW, db in pairs],
-    "PyTorch's convention": lambda pairs: [(dW.T, db) for dW, db in pairs],
-    "lists": lambda pairs: [(dW.tolist(), db.tolist()) for dW, db in pairs],
-    "lists of lists": lambda pairs: [[dW.tolist(), [db.tolist()]] for dW, db in pairs],
-    "tensors": lambda pairs: [(torch.tensor(dW, requires_grad=True), torch.tensor(db)) for dW, db in pairs],
-    "dictionary": lambda pairs: {
-        f"d{n}{i + 1}": a for i, p in enumerate(pairs) for n, a in zip("Wb", p, strict=True)
-    },
-    "dictionary of W1, b1": lambda p: {
-        "W2": p[1][0],
-        "b1": p[0][1],
-        "W1": p[0][0],
-        "b2": p[1][1],
-        "loss": 1.0,
-    },
-    "flat list": lambda pairs: [array for pair in pairs for array in pair],
-    "generator": lambda pairs: ((dW, db) for dW, db in pairs),
-    "one vector": lambda pairs: np.concatenate([a.ravel() for pair in pairs for a in pair]),
-}
-
-
-@pytest.mark.parametrize("form", FORMS)
-def test_every_common_form_is_read(form: str) -> None:
-    net = network()
-    report = check(net, FORMS[form](right(net)))
-    assert report.ok
-    assert report.notes == ((COLUMNS,) if form in ("columns (n, 1)", "PyTorch's convention") else ())
-
-
 def test_a_single_number_is_the_bias_of_one_unit() -> None:
     net = network("float64", gn.Dense(1))
     ((dW, db),) = right(net)
@@ -137,15 +106,53 @@ def test_one_transposed_gradient_among_columns_is_a_slip_of_that_layer() -> None
 def test_square_weights_are_read_by_the_shape_of_biases_or_by_the_numbers() -> None:
     net = network("float64", gn.Dense(2, "tanh"), gn.Dense(2), n_inputs=2)
     pairs = right(net)
-    assert check(net, pairs).notes == ()
+    assert check(net, pairs).ok and check(net, pairs).notes == ()
     turned = [(dW.T, db) for dW, db in pairs]
-    assert check(net, turned).ok
-    assert check(net, turned).notes == (COLUMNS,)
     assert check(net, [(dW, db[:, None]) for dW, db in turned]).notes == (COLUMNS,)
     report = check(net, [(dW, db[None]) for dW, db in turned])
     assert [(slip.code, slip.layers) for slip in report.slips] == [("transposed_weight_gradient", (0, 1))]
     report = check(net, [turned[0], pairs[1]])
     assert [(slip.code, slip.layers) for slip in report.slips] == [("transposed_weight_gradient", (0,))]
+
+
+def test_square_weights_that_are_all_transposed_are_not_called_right_until_it_is_said_how_samples_lie() -> (
+    None
+):
+    net = network("float64", gn.Dense(2, "tanh"), gn.Dense(2), n_inputs=2)
+    turned = [(dW.T, db) for dW, db in right(net)]
+    report = check(net, turned)
+    assert report.ok is None and report.slips == ()
+    assert report.not_checked == (
+        "whether every dW is transposed: all weights are square, and these gradients are right for samples in columns; "
+        "say samples_in='columns' or 'rows'",
+    )
+    assert check(net, turned, samples_in="columns").ok
+    report = check(net, turned, samples_in="rows")
+    assert [(slip.code, slip.layers) for slip in report.slips] == [("transposed_weight_gradient", (0, 1))]
+
+
+@pytest.mark.parametrize("square", [True, False])
+@pytest.mark.parametrize("lie", ["rows", "columns"])
+def test_what_is_said_about_samples_wins_over_the_shapes(lie: str, square: bool) -> None:
+    layers = (gn.Dense(2, "tanh"), gn.Dense(2)) if square else ()
+    net = network("float64", *layers, n_inputs=2 if square else 3)
+    forms = {
+        "rows": right(net),
+        "columns": [(dW.T, db[:, None]) for dW, db in right(net)],
+        "PyTorch's": [(dW.T, db) for dW, db in right(net)],
+    }
+    for form, gradients in forms.items():
+        report = check(net, gradients, samples_in=lie)
+        if (form == "rows") is (lie == "rows"):
+            assert report.ok, form
+            assert report.notes == (() if lie == "rows" else (COLUMNS.partition(";")[0],))
+        else:
+            assert [(s.code, s.layers) for s in report.slips] == [("transposed_weight_gradient", (0, 1))]
+
+
+def test_samples_lie_in_rows_or_in_columns() -> None:
+    with pytest.raises(ArgumentError, match=r"samples_in must be 'rows' or 'columns'; got 'column'"):
+        check(network(), right(network()), samples_in="column")
 
 
 def test_lines_to_change_are_in_the_learners_convention() -> None:
@@ -184,41 +191,6 @@ def test_the_masks_are_those_of_the_last_forward_pass_or_given() -> None:
         ShapeError, match=r"the mask of layer 1, Dropout\(0.4\), must have shape \(6, 5\); got \(5, 6\)"
     ):
         check(net, pairs, masks=[mask.T])
-
-
-@pytest.mark.parametrize(
-    ("change", "error", "message"),
-    [
-        (lambda p: p[:1], ShapeError, r"one for each Dense layer, 2 here; got 1"),
-        (lambda p: p[::-1], ShapeError, r"these fit in reverse order. Pass gradients\[::-1\]"),
-        (lambda p: [*p, *p], ShapeError, r"2 here; got 4"),
-        (lambda p: [(dW,) for dW, _ in p], ArgumentError, r"entry 0 is no pair"),
-        (
-            lambda p: [(dW, "b") for dW, _ in p],
-            DataError,
-            r"gradient of the bias in entry 0 must hold numbers",
-        ),
-        (lambda p: 3.0, ArgumentError, r"must be a list of pairs .*; got float"),
-        (
-            lambda p: {"weights": p},
-            ArgumentError,
-            r"or a dictionary with the keys dW1, .*; got the keys \['weights'\]",
-        ),
-        (lambda p: np.zeros(3), ArgumentError, r"must be a list of pairs .*; got ndarray"),
-    ],
-)
-def test_what_is_no_list_of_pairs_is_refused(change: Any, error: type[Exception], message: str) -> None:
-    net = network()
-    with pytest.raises(error, match=message):
-        check(net, change(right(net)))
-
-
-def test_a_ragged_list_is_refused() -> None:
-    net = network()
-    with pytest.raises(
-        DataError, match="gradient of the weights in entry 0 must hold numbers in rows of equal length"
-    ):
-        check(net, [([[1.0, 2.0], [3.0]], [0.0] * 4), right(net)[1]])
 
 
 def test_a_wrong_shape_that_no_slip_gives_is_a_mismatch_with_the_shapes_beside() -> None:

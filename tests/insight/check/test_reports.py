@@ -52,17 +52,61 @@ def test_a_mismatch_without_a_name_says_where_to_look() -> None:
 
 
 def test_slips_that_cannot_be_told_apart_on_the_data_are_listed() -> None:
-    case = network(["tanh", "linear"], "mse", [3, 4, 2], m=2)
-    report = case.check(case.gradients("rows", {"output_mean_missing": (1,)}))
-    assert {report.slips[0].code, *report.equals} >= {
-        "output_mean_missing",
-        "batch_mean_missing",
-        "square_factor_twice",
-    }
+    case = network(["relu", "linear"], "mse", [3, 4, 2])
+    case.net.layers[0].bias = case.task.b[0] = np.full(4, -50.0)  # every unit is off
+    report = case.check(case.gradients("rows", {"relu_gate_dropped": (0,)}))
+    assert report.slips[0].code == "relu_gate_dropped"
+    assert set(report.equals) == {"relu_gate_inverted", "derivative_of_another_activation"}
     assert "the same numbers on this data, so that only another batch can tell: " in str(report)
-    wider = network(["tanh", "linear"], "mse", [3, 4, 3], m=5)
-    report = wider.check(wider.gradients("rows", {"output_mean_missing": (1,)}))
-    assert (report.slips[0].code, report.equals) == ("output_mean_missing", ())
+    other = network(["relu", "linear"], "mse", [3, 4, 2])
+    report = other.check(other.gradients("rows", {"relu_gate_dropped": (0,)}))
+    assert (report.slips[0].code, report.equals) == ("relu_gate_dropped", ())
+
+
+THREE = {
+    "bias_gradient_averaged": (2,),
+    "activation_derivative_missing": (1,),
+    "transposed_weight_gradient": (0,),
+}
+
+
+def test_three_slips_are_named_where_they_reproduce_every_number() -> None:
+    case = network(["tanh", "sigmoid", "linear"], "mse", [3, 4, 5, 2])
+    report = case.check(case.gradients("rows", THREE))
+    assert {slip.code: slip.layers for slip in report.slips} == THREE
+    assert not any("not reproduced" in note for note in report.notes)
+
+
+def test_slips_are_named_beside_a_mistake_that_has_no_name() -> None:
+    case = network(["tanh", "sigmoid", "linear"], "mse", [3, 4, 5, 2])
+    gradients = case.gradients(
+        "rows", {"bias_gradient_averaged": (2,), "activation_derivative_missing": (1,)}
+    )
+    gradients[0] = (gradients[0][0] + 0.01, gradients[0][1])
+    report = case.check(gradients)
+    assert {slip.code: slip.layers for slip in report.slips} == {
+        "bias_gradient_averaged": (2,),
+        "activation_derivative_missing": (1,),
+    }
+    assert "not reproduced by them, so something else is wrong there: dW1 (layer 0)" in report.notes
+    assert {line.name: bool(line.with_slips) for line in report.evidence} == {
+        "dW1 (layer 0)": False, "db1 (layer 0)": True, "dW2 (layer 1)": True, "db2 (layer 1)": True,
+        "db3 (layer 2)": True,
+    }  # fmt: skip
+
+
+def test_below_an_error_that_has_no_name_nothing_is_said() -> None:
+    case = network(["tanh", "sigmoid", "linear"], "mse", [3, 4, 5, 2])
+    gradients = case.gradients("rows", {"gradient_sign_flipped": (2,), "bias_gradient_averaged": (0,)})
+    noise = np.random.default_rng(0)
+    for i in (0, 1):
+        gradients[i] = (gradients[i][0] + noise.normal(size=gradients[i][0].shape), noise.normal(size=4 + i))
+    report = case.check(gradients)
+    assert [(slip.code, slip.layers) for slip in report.slips] == [("gradient_sign_flipped", (2,))]
+    assert (
+        "not reproduced by them, so something else is wrong there: "
+        "dW1 (layer 0), db1 (layer 0), dW2 (layer 1), db2 (layer 1)" in report.notes
+    )
 
 
 def test_the_notebook_form_holds_the_same_and_escapes_what_it_shows() -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 import glassnet as gn
+from benchmarks.diagnosis.trainings import unrefused
 from glassnet import initializers
 from glassnet.errors import DivergenceError
 from glassnet.insight.diagnosis import DiagnosisReport
@@ -33,11 +34,12 @@ class Training:
         net = gn.Network(self.layers, seed=0, input_shape=self.X.shape[1])
         watch = gn.Diagnosis(warn=False)
         try:
-            net.fit(
-                self.X, self.y, loss=self.loss, optimizer=self.optimizer, epochs=self.epochs,
-                batch_size=self.batch_size, shuffle=self.shuffle, validation_data=self.held,
-                callbacks=[watch], engine="numpy", progress=False,
-            )  # fmt: skip
+            with unrefused():
+                net.fit(
+                    self.X, self.y, loss=self.loss, optimizer=self.optimizer, epochs=self.epochs,
+                    batch_size=self.batch_size, shuffle=self.shuffle, validation_data=self.held,
+                    callbacks=[watch], engine="numpy", progress=False,
+                )  # fmt: skip
         except DivergenceError:
             pass
         return gn.diagnose(net, self.X, self.y, watch.history, validation_data=self.held)
@@ -166,7 +168,8 @@ def fitted(layers: Any, X: Any, y: Any, *, watched: bool = True, seed: Any = 0, 
     """A network and the history of its training."""
     net = gn.Network(layers, seed=seed, input_shape=np.shape(X)[1])
     callbacks = [gn.Diagnosis(warn=False)] if watched else []
-    history = net.fit(X, y, engine="numpy", progress=False, callbacks=callbacks, **options)
+    with unrefused():
+        history = net.fit(X, y, engine="numpy", progress=False, callbacks=callbacks, **options)
     return net, history
 
 

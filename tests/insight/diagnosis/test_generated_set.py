@@ -3,7 +3,7 @@
 import pytest
 
 from benchmarks.diagnosis.generation import FAULTS, HEALTHY, Case
-from benchmarks.diagnosis.scoring import PRECISION, RECALL, Outcome, healthy_severities, judged, rows, total
+from benchmarks.diagnosis.scoring import FIRST, PRECISION, RECALL, Outcome, judged, rows, severities_of, total
 
 SEED = 0
 HEALTHY_NUMBERS = range(4, 12)
@@ -14,7 +14,8 @@ FASTEST = {
     "initial_loss_not_chance": 0, "learning_rate_too_high": 2, "learning_rate_too_low": 1, "unscaled_inputs": 1,
     "unscaled_targets": 2, "labels_unrelated": 0, "output_loss_mismatch": 2, "missing_nonlinearity": 1,
     "sorted_not_shuffled": 2, "leakage": 1, "overfitting": 2, "underfitting": 0, "imbalance": 2,
-    "loss_at_chance": 2, "too_few_units": 0,
+    "loss_at_chance": 2, "too_few_units": 0, "clipped_too_much": 0, "weighed_down": 0, "statistics_lag": 0,
+    "split_differs": 0, "no_biases": 1, "broadcast_targets": 0,
 }  # fmt: skip
 
 
@@ -25,13 +26,14 @@ def outcomes() -> list[Outcome]:
 
 
 def test_every_code_is_planted(outcomes: list[Outcome]) -> None:
-    assert len(FAULTS) == 23
+    assert len(FAULTS) == 29
     assert [row.planted for row in rows(outcomes)] == [1] * len(FAULTS)
 
 
 def test_planted_faults_are_found(outcomes: list[Outcome]) -> None:
     everything = total(rows(outcomes))
     assert everything.recall >= RECALL
+    assert everything.leads >= FIRST
 
 
 def test_what_is_found_is_true(outcomes: list[Outcome]) -> None:
@@ -41,6 +43,6 @@ def test_what_is_found_is_true(outcomes: list[Outcome]) -> None:
 
 
 def test_healthy_trainings_have_no_error(outcomes: list[Outcome]) -> None:
-    severities = healthy_severities(outcomes)
+    severities = severities_of(outcomes, HEALTHY)
     assert severities.total() == len(HEALTHY_NUMBERS)
     assert severities["error"] == 0

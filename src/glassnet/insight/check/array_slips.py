@@ -15,18 +15,39 @@ from glassnet.insight.check.rounding import Rounded, alike
 from glassnet.insight.check.stages import Affine, Drop, Gate, Norm
 
 
-def bias_choices(stage: Affine, error: Rounded) -> Iterator[Choice]:
-    """db for this dZ, the right one first: the sum over the samples."""
+def bias_choices(stage: Affine, error: Rounded, before: Rounded | None) -> Iterator[Choice]:
+    """db for this dZ, the right one first: the sum over the samples.
+
+    `before` is dA, the error before the activation's derivative, where one was just applied.
+    """
     right = error.sum(0)
     averaged = [
         Choice(places, lambda: right).then((), _times(by)) for places, by in _by_inputs(stage, "bias")
     ]
-    for choice in (*_summed(error, stage.layer), *averaged):
-        yield choice
-        for code, size in (("l2_on_biases", stage.l2), ("l1_on_biases", stage.l1)):
-            if size > 0:
-                bias = stage.bias if code == "l2_on_biases" else stage.bias.apply_pieces(np.sign)
-                yield choice.then((Place(code, stage.layer, "bias"),), _adding(bias.times(size)))
+    ungated = []
+    if before is not None:
+        ungated = [choice.then(_ungated(stage, "bias"), _as_it_is) for choice in _summed(before, stage.layer)]
+    penalties = list(_bias_penalties(stage, len(error.value)))
+    for choice in (*_summed(error, stage.layer), *averaged, *ungated):
+        for places, penalty in penalties:
+            yield choice.then(places, _adding(penalty)) if penalty is not None or places else choice
+
+
+def _bias_penalties(stage: Affine, m: int) -> Iterator[tuple[Places, Rounded | None]]:
+    """The gradient of the penalties on the bias, and those on the weights that reached it."""
+    if stage.bias is None:
+        return
+    yield from _penalties(stage.bias, stage.bias_l1, stage.bias_l2, m, stage.layer, "bias")
+    sizes = ("l2_on_biases", stage.l2, stage.bias_l2), ("l1_on_biases", stage.l1, stage.bias_l1)
+    for code, of_weights, of_bias in sizes:
+        if of_weights > 0 and of_bias == 0:
+            bias = stage.bias if code == "l2_on_biases" else stage.bias.apply_pieces(np.sign)
+            yield (Place(code, stage.layer, "bias"),), bias.times(of_weights)
+
+
+def _ungated(stage: Affine, part: str) -> Places:
+    """The derivative left out in a gradient, though the error that is carried on has it."""
+    return (Place("gradient_without_derivative", stage.layer, part),)
 
 
 def _by_inputs(stage: Affine, part: str) -> list[tuple[Places, float]]:
@@ -47,6 +68,10 @@ def _adding(penalty: Rounded | None) -> Callable[[Rounded], Rounded]:
         return value + penalty.T if value.value.shape == penalty.value.T.shape else value
 
     return added
+
+
+def _as_it_is(value: Rounded) -> Rounded:
+    return value
 
 
 def _times(factor: float) -> Callable[[Rounded], Rounded]:
@@ -83,16 +108,24 @@ def _summed(error: Rounded, layer: int) -> Iterator[Choice]:
         yield Choice(place("bias_gradient_wrong_axis", "no axis"), lambda: error.sum(None) * ones)
 
 
-def weights_choices(stage: Affine, error: Rounded, chain: Chain) -> Iterator[Choice]:
-    """dW for this dZ, the right one first: X^T dZ and the gradient of the penalties."""
-    penalties = list(_penalties(stage, len(error.value)))
-    for choice in _products(stage, error, chain):
+def weights_choices(stage: Affine, error: Rounded, chain: Chain, before: Rounded | None) -> Iterator[Choice]:
+    """dW for this dZ, the right one first: X^T dZ and the gradient of the penalties.
+
+    `before` is dA, the error before the activation's derivative, where one was just applied.
+    """
+    m = len(error.value)
+    penalties = list(_penalties(stage.weights, stage.l1, stage.l2, m, stage.layer, "weights"))
+    for choice in _products(stage, error, chain, before):
         for places, penalty in penalties:
             yield choice.then(places, _adding(penalty))
+    if stage.l1 + stage.l2 > 0:
+        yield Choice(
+            (Place("weight_gradient_missing", stage.layer, "weights"),), lambda: stage.weights.times(0)
+        )
 
 
-def _products(stage: Affine, error: Rounded, chain: Chain) -> Iterator[Choice]:
-    """X^T dZ: of which X, of which samples, transposed or not, with which mean and which sign."""
+def _products(stage: Affine, error: Rounded, chain: Chain, before: Rounded | None) -> Iterator[Choice]:
+    """X^T dZ: of which X, of which dZ, of which samples, transposed or not, with which mean and which sign."""
     m = len(error.value)
 
     def place(code: str, variant: str = "") -> Place:
@@ -103,6 +136,9 @@ def _products(stage: Affine, error: Rounded, chain: Chain) -> Iterator[Choice]:
     variants = [choice.then((), lambda x: x.T @ error) for choice in inputs]
     if m > 1:
         variants.append(Choice((place("weight_gradient_last_sample"),), lambda: stage.x[-1:].T @ error[-1:]))
+    if before is not None:
+        variants.append(Choice(_ungated(stage, "weights"), lambda: stage.x.T @ before))
+    variants += _with_weights_for_inputs(stage, error)
     if stage.weights.value.shape != (1, 1):
         variants += [v.then((place("transposed_weight_gradient"),), lambda value: value.T) for v in variants]
     means: list[tuple[Places, float]] = [((), 1.0)]
@@ -116,6 +152,17 @@ def _products(stage: Affine, error: Rounded, chain: Chain) -> Iterator[Choice]:
             for sign, factor in signs:
                 if choice.places or mean or sign:
                     yield choice.then((*mean, *sign), _times(by * factor))
+    yield Choice((place("weight_gradient_missing"),), lambda: stage.weights.times(0))
+
+
+def _with_weights_for_inputs(stage: Affine, error: Rounded) -> Iterator[Choice]:
+    """The weights in the place of the inputs: entry by entry, W_ij times dZ_j, summed; or as the matrix."""
+    places = (Place("weights_for_inputs", stage.layer, "weights"),)
+    yield Choice(places, lambda: stage.weights * error.sum(0))
+    if len(error.value) > 1:
+        yield Choice(places, lambda: stage.weights * error[-1])
+    if alike(stage.weights, stage.x):
+        yield Choice(places, lambda: stage.weights.T @ error)
 
 
 def _other_inputs(stage: Affine, chain: Chain) -> Iterator[tuple[str, str, Rounded]]:
@@ -136,13 +183,14 @@ def _other_inputs(stage: Affine, chain: Chain) -> Iterator[tuple[str, str, Round
         yield "weight_gradient_from_wrong_layer", "1 layer above", chain.output
 
 
-def _penalties(stage: Affine, m: int) -> Iterator[tuple[Places, Rounded | None]]:
-    """The gradient of l1 sum abs(W) + l2 / 2 sum W^2, and of penalties that were meant to be it."""
+def _penalties(
+    array: Rounded, l1: float, l2: float, m: int, layer: int, part: str
+) -> Iterator[tuple[Places, Rounded | None]]:
+    """The gradient of l1 sum abs(W) + l2 / 2 sum W^2, the right one first, and of what was meant to be it."""
 
     def place(code: str) -> Places:
-        return (Place(code, stage.layer, "weights"),)
+        return (Place(code, layer, part),)
 
-    weights, l1, l2 = stage.weights, stage.l1, stage.l2
     squares: list[tuple[Places, float]] = [((), l2)]
     if l2 > 0:
         squares += [(place("l2_forgotten"), 0.0), (place("l2_doubled"), 2 * l2), (place("l2_halved"), l2 / 2)]
@@ -151,13 +199,13 @@ def _penalties(stage: Affine, m: int) -> Iterator[tuple[Places, Rounded | None]]
         squares += [(place("l2_averaged") + place("l2_doubled"), 2 * l2 / m)] if m > 2 else []
     sizes: list[tuple[Places, Rounded | None]] = [((), None)]
     if l1 > 0:
-        signs = weights.apply_pieces(np.sign)
+        signs = array.apply_pieces(np.sign)
         sizes = [((), signs.times(l1)), (place("l1_forgotten"), None)]
-        sizes += [(place("l1_sign_missing"), weights.exactly(np.full_like(weights.value, l1)))]
+        sizes += [(place("l1_sign_missing"), array.exactly(np.full_like(array.value, l1)))]
         sizes += [(place("l1_averaged"), signs.times(l1 / m))] if m > 1 else []
     for of_squares, factor in squares:
         for of_sizes, size in sizes:
-            penalty = weights.times(factor) if factor else None
+            penalty = array.times(factor) if factor else None
             if size is not None:
                 penalty = size if penalty is None else penalty + size
             yield (*of_squares, *of_sizes), penalty

@@ -12,6 +12,7 @@ from glassnet.errors import ArgumentError
 from glassnet.insight.check.chain import masks_of
 from glassnet.insight.check.observed import Observed, read
 from glassnet.insight.check.problem import Problem
+from glassnet.insight.check.repeated import decide_on_calls
 from glassnet.insight.check.report import Report
 from glassnet.insight.check.rounding import Precision
 from glassnet.insight.check.verdict import decide
@@ -28,38 +29,53 @@ def check_backward(
     loss: str | Loss | None = None,
     learning_rate: float | None = None,
     masks: Any = None,
+    samples_in: str | None = None,
 ) -> Report:
     """Compare a learner's gradients with the right ones; where they differ, name the slip that gives these numbers.
 
     The right gradients are those of the loss's mean over the batch, penalties of the layers included, for the network's
-    weights. Where the learner's differ by more than rounding allows, the checker computes what each slip of its
-    catalogue would have given, at one layer, at several or at all, then what each two of them would. It names those
-    that reproduce every number, and names none if none does.
+    weights. A constant factor of the learner's loss (half the square, a sum for a mean, or any other that is the same
+    everywhere) is no slip: it is noted, and everything else is compared behind it. Only a factor that no common form of
+    the loss has, but a known mistake gives, is named as that: 1/m or the factor 2 applied twice, a mean over features.
+
+    Where the gradients differ by more than rounding allows, the checker computes what each slip of its catalogue would
+    have given, at one layer, at several or at all, then what each two of them would. It names those that reproduce
+    every number; if there are none, up to three that reproduce at least whole arrays, and says which arrays remain; and
+    else none.
 
     Parameters
     ----------
     net : Network
-        A built network with the learner's weights.
+        A built network with the learner's weights; Dense(..., use_bias=False) where they have no biases.
     X, y : array
         The batch, (n_samples, n_features), and its targets.
-    gradients : sequence of pairs
+    gradients : sequence of pairs, or function
         ``[(dW1, db1), (dW2, db2), ...]`` for the Dense layers, or for all layers with parameters: arrays, nested lists
         or PyTorch tensors, float32 or float64. Weights (n_inputs, n_outputs), or (n_outputs, n_inputs) if all of them
-        are; biases (n,), (1, n) or (n, 1). A flat list dW1, db1, dW2, ..., a dictionary with these keys and a vector
-        like ``net.gradients`` will do as well.
+        are; biases (n,), (1, n) or (n, 1), None where there is none. Also: two lists, one of weights and one of biases,
+        in any order; a flat list dW1, db1, dW2, ...; a list of weights alone, or of weights with the bias as a first or
+        last row or column; a dictionary with these keys, of lists, or of one dictionary for each layer; a vector
+        like ``net.gradients``. A function without arguments that gives any of these is called twice, which shows
+        gradients that are added up and never reset.
     loss : str or Loss
         The loss; by default the one that the network was trained with.
     learning_rate : float, optional
-        The learner's, if their backward pass also updates the weights; "weights_updated_first" is seen only with it.
+        The learner's, if their backward pass also updates the weights. Without it "weights_updated_first" is seen only
+        where the gradients of the layer below, at least three numbers, agree on one rate.
     masks : sequence of arrays, optional
         For each Dropout layer what the learner dropped: (n_samples, n_units), zero where an input is dropped. By
         default ``net.dropout_masks``, those of the network's last forward pass in training.
+    samples_in : {"rows", "columns"}, optional
+        How the learner's code keeps samples: weights (n_inputs, n_outputs) or (n_outputs, n_inputs); X and y stay as
+        above. By default the shapes tell; where all weights are square they cannot, and gradients that are right for
+        columns alone are then not called right.
 
     Returns
     -------
     Report
-        With ``ok``, ``slips`` (``code``, ``layers`` counted from 0, ``message``, ``fix``), ``evidence``, ``notes``, and
-        ``equals``: slips that cannot be told from these on this data.
+        With ``ok`` (None where nothing wrong was found, but something was not checked), ``slips`` (``code``,
+        ``layers`` counted from 0, ``message``, ``fix``), ``evidence``, ``notes``, ``equals``: slips that cannot be told
+        from these on this data, and ``not_checked``.
 
     Raises
     ------
@@ -72,13 +88,15 @@ def check_backward(
     n_outputs = net.layout.output_shapes[-1][-1]
     wanted = inputs.targets("y", y, chosen, len(x), n_outputs, np.float64)
     targets = chosen.prepare(wanted, np.zeros((len(x), n_outputs)))[0]
-    observed, dropped = read(net, gradients), masks_of(net, masks, len(x))
+    lie, dropped = _samples_in(samples_in), masks_of(net, masks, len(x))
 
     def problem(reading: Observed, precision: Precision) -> Problem:
         return Problem.of(net, x, targets, dropped, chosen, reading.pairs, rate, precision)
 
     with np.errstate(all="ignore"):
-        return decide([observed, observed.transposed()] if observed.undecided else [observed], problem)
+        if callable(gradients):
+            return decide_on_calls(gradients, lambda given: read(net, given, lie), problem)
+        return decide(read(net, gradients, lie), problem)
 
 
 def _loss(net: Network, loss: str | Loss | None) -> Loss:
@@ -89,3 +107,9 @@ def _loss(net: Network, loss: str | Loss | None) -> Loss:
             "check_backward needs the loss, such as loss='mse'; this network was not trained yet"
         )
     return net.loss
+
+
+def _samples_in(given: str | None) -> str | None:
+    if given not in (None, "rows", "columns"):
+        raise ArgumentError(f"samples_in must be 'rows' or 'columns'; got {given!r}")
+    return given

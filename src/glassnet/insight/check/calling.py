@@ -90,7 +90,7 @@ class Callee:
             If the function fails however it is called; the message holds its own first error.
         """
         if self.way is not None:
-            return _quiet(self.way, self.function, arguments)
+            return self._again(self.way, arguments)
         reasons = []
         for way in self.ways:
             try:
@@ -101,8 +101,20 @@ class Callee:
                 continue
             self.way = way
             return result
+        raise self._refusal(arguments, reasons[0])
+
+    def _again(self, way: Form, arguments: tuple[Array, ...]) -> Any:
+        """Another call in the way that has worked before, for arguments that may be others."""
+        try:
+            result = _quiet(way, self.function, arguments)
+            usable(result)
+        except Exception as reason:  # whatever a learner's function raises
+            raise self._refusal(arguments, f"{type(reason).__name__}: {reason}") from reason
+        return result
+
+    def _refusal(self, arguments: tuple[Array, ...], reason: str) -> ArgumentError:
         shapes = ", ".join(str(argument.shape) for argument in arguments)
-        raise ArgumentError(f"{self.name} could not be called with arrays of shape {shapes}; {reasons[0]}")
+        return ArgumentError(f"{self.name} could not be called with arrays of shape {shapes}; {reason}")
 
     def __call__(self, *arguments: Array) -> Array:
         """The result as an array of numbers."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 import numpy as np
 
@@ -12,13 +13,19 @@ from glassnet.insight.check.rounding import Array, Rounded, alike
 from glassnet.insight.check.stages import Affine, Drop, Norm
 
 
+class Update(NamedTuple):
+    """What an update with the learner's own dW takes from the weights; its rate where it was found out, not given."""
+
+    change: Array
+    found_rate: float | None = None
+
+
 def carry_choices(
-    stage: Affine, error: Rounded, before: Rounded | None, chain: Chain, updated_by: Array | None
+    stage: Affine, error: Rounded, before: Rounded | None, chain: Chain, update: Update | None
 ) -> Iterator[Choice]:
     """dX for this dZ, the right one first: dZ W^T.
 
-    `before` is the error before the activation's derivative was applied; `updated_by` what an update with the learner's
-    own dW takes from the weights.
+    `before` is the error before the activation's derivative was applied.
     """
 
     def place(code: str, variant: str = "") -> Places:
@@ -26,9 +33,11 @@ def carry_choices(
 
     weights = stage.weights
     used = [known((), weights)]
-    if updated_by is not None and updated_by.shape == weights.value.shape:
-        change = Rounded(updated_by, np.square(weights.unit * updated_by), weights.unit)
-        used.append(known(place("weights_updated_first"), weights - change))
+    if update is not None:
+        change = Rounded(update.change, np.square(weights.unit * update.change), weights.unit)
+        rate = update.found_rate
+        variant = "" if rate is None else f", with a learning rate of {rate:.4g}"
+        used.append(known(place("weights_updated_first", variant), weights - change))
     for other in chain.stages:
         if isinstance(other, Affine) and other is not stage and alike(other.weights, weights):
             used.append(
@@ -41,6 +50,20 @@ def carry_choices(
             yield choice.then(place("transposed_carry"), lambda w: error @ w)
         if before is not None:
             yield choice.then(place("carry_without_derivative"), before.times_transposed)
+    yield from _without_weights(stage, error)
+
+
+def _without_weights(stage: Affine, error: Rounded) -> Iterator[Choice]:
+    """dZ itself, or its sum over the units, in the place of dZ W^T."""
+    n_inputs, n_units = stage.weights.value.shape
+    places = (Place("carry_without_weights", stage.layer, "carry"),)
+    ones = stage.weights.exactly(np.ones((1, n_inputs)))
+    if n_inputs == n_units > 1:
+        yield known(places, error)
+    if n_inputs > 1 or n_units > 1:
+        yield Choice(places, lambda: error.sum(1, keepdims=True) @ ones)
+    else:
+        yield known(places, error)
 
 
 def drop_choices(stage: Drop, error: Rounded) -> Iterator[Choice]:

@@ -65,15 +65,10 @@ CATALOGUE: dict[str, Entry] = {
         "Softmax is taken over the whole batch; it must sum to 1 over the classes of each sample.",
         "{p} = np.exp(Z{l} - Z{l}.max(axis={features_axis}, keepdims=True)); "
         "{p} /= {p}.sum(axis={features_axis}, keepdims=True)"),
-    "square_factor_missing": Entry("The factor 2 of the square's derivative is missing.", _DZ),
     "batch_mean_missing": Entry(
         "1/m is missing at {at}: {scope} of the sum over the {m} samples, not of their mean.", "{mean_line}"),
     "batch_mean_twice": Entry(
         "1/m is applied twice at {at}: {scope} divided by the {m} samples once too often.", "{mean_line}"),
-    "output_mean_missing": Entry(
-        "1/outputs is missing: {loss} is a mean over samples and outputs, {m} times {k} entries.", _DZ),
-    "output_mean_added": Entry(
-        "The error is divided by the number of outputs too; {loss} is a mean over the {m} samples only.", _DZ),
     "square_factor_twice": Entry("The factor 2 of the square's derivative is applied twice.", _DZ),
     "batch_mean_wrong_axis": Entry(
         "The mean at {at} divides by {variant}, not by the {m} samples: m is the other entry of the shape.",
@@ -86,19 +81,35 @@ CATALOGUE: dict[str, Entry] = {
         "At {at} the derivative of another activation is used ({variant}); the layer has {f}.", _DZ),
     "gradient_of_another_loss": Entry(
         "The error at the output is that of another loss ({variant}); the loss is {loss}.", _DZ),
+    "second_term_sign_flipped": Entry(
+        "The second term of {loss} has the wrong sign in the error at the output: (1 - Y) / (1 - {p}) is added to "
+        "-Y / {p}.", _DZ),
+    "second_term_missing": Entry(
+        "The second term of {loss} is missing in the error at the output: (1 - Y) / (1 - {p}) is added to -Y / {p}.",
+        _DZ),
     "clipped_logarithm": Entry(
         "The gradient divides by the probability plus {variant}, so it is not that of {loss}.", _DZ),
     # ---- carrying back
     "transposed_carry": Entry(
         "The error is carried back from {at} through W, not through its transpose.", _DX),
     "weights_updated_first": Entry(
-        "The weights of {at} were updated before they carried the error back.",
+        "The weights of {at} were updated before they carried the error back{variant}.",
         _DX + "  # before W{l} changes"),
     "carry_without_derivative": Entry(
         "From {at} dA is carried back; it must be dZ, behind the derivative of {f}.", _DX),
+    "carry_without_weights": Entry(
+        "The error is carried back from {at} without its weights.", _DX),
     "carry_through_wrong_weights": Entry(
         "The error is carried back from {at} through the weights of another layer ({variant}).", _DX),
     # ---- weights and biases
+    "weight_gradient_missing": Entry(
+        "The gradient of the weights at {at} is zero, or that of the penalty alone.", _DW),
+    "gradient_without_derivative": Entry(
+        "The gradient{s} {arrays} of {at} {are} computed from dA; it must be from dZ, behind the derivative of {f}.",
+        "{array_line}"),
+    "weights_for_inputs": Entry(
+        "The gradient of the weights at {at} uses the weights themselves; what the layer reads, {x}, belongs there.",
+        _DW),
     "bias_gradient_missing": Entry("The gradient of the bias at {at} is zero.", _DB),
     "bias_gradient_wrong_axis": Entry(
         "The gradient of the bias at {at} is summed over the wrong axis.", _DB),
@@ -118,22 +129,25 @@ CATALOGUE: dict[str, Entry] = {
         _DW + "  # {x} with its dropout mask"),
     "weight_gradient_from_wrong_layer": Entry(
         "The gradient of the weights at {at} uses the input of another layer ({variant}); the layer reads {x}.", _DW),
-    "gradient_sign_flipped": Entry("The gradient {arrays} of {at} has the wrong sign.", "{array_line}"),
-    "l2_forgotten": Entry("The gradient of the l2 penalty is missing at {at}.", _DW + " + l2 * W{l}"),
+    "gradient_sign_flipped": Entry("The gradient{s} {arrays} of {at} {has} the wrong sign.", "{array_line}"),
+    "gradients_accumulate": Entry(
+        "The gradient{s} {arrays} of {at} {are} added to what the pass before left there, growing from call to call.",
+        "{array_line}  # = in the place of +=, or set to zeros before each batch"),
+    "l2_forgotten": Entry("The gradient of the l2 {penalty} is missing at {at}.", "{l2_line}"),
     "l2_doubled": Entry(
-        "The gradient of the l2 penalty is doubled at {at}: the penalty is l2/2 times the sum of squares.",
-        _DW + " + l2 * W{l}"),
-    "l2_halved": Entry("The gradient of the l2 penalty is halved at {at}.", _DW + " + l2 * W{l}"),
+        "The gradient of the l2 {penalty} is doubled at {at}: the penalty is l2/2 times the sum of squares.",
+        "{l2_line}"),
+    "l2_halved": Entry("The gradient of the l2 {penalty} is halved at {at}.", "{l2_line}"),
     "l2_averaged": Entry(
-        "The gradient of the l2 penalty is divided by the {m} samples at {at}.", _DW + " + l2 * W{l}"),
+        "The gradient of the l2 {penalty} is divided by the {m} samples at {at}.", "{l2_line}"),
     "l2_sign_flipped": Entry(
-        "The gradient of the l2 penalty is subtracted at {at}; it must be added.", _DW + " + l2 * W{l}"),
+        "The gradient of the l2 {penalty} is subtracted at {at}; it must be added.", "{l2_line}"),
     "l2_on_biases": Entry("The l2 penalty is applied to the bias at {at}; it is on weights alone.", _DB),
-    "l1_forgotten": Entry("The gradient of the l1 penalty is missing at {at}.", _DW + " + l1 * np.sign(W{l})"),
+    "l1_forgotten": Entry("The gradient of the l1 {penalty} is missing at {at}.", "{l1_line}"),
     "l1_sign_missing": Entry(
-        "The gradient of the l1 penalty at {at} lacks the sign of the weights.", _DW + " + l1 * np.sign(W{l})"),
+        "The gradient of the l1 {penalty} at {at} lacks the sign.", "{l1_line}"),
     "l1_averaged": Entry(
-        "The gradient of the l1 penalty is divided by the {m} samples at {at}.", _DW + " + l1 * np.sign(W{l})"),
+        "The gradient of the l1 {penalty} is divided by the {m} samples at {at}.", "{l1_line}"),
     "l1_on_biases": Entry("The l1 penalty is applied to the bias at {at}; it is on weights alone.", _DB),
     # ---- dropout
     "dropout_mask_missing": Entry(

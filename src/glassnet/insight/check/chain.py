@@ -59,8 +59,10 @@ def stages_of(net: Network, precision: Precision, masks: Sequence[Array]) -> lis
         home = max(dense, 0)
         if isinstance(layer, Dense):
             dense = home = dense + 1
-            weights, bias = precision.given(layer.weights), precision.given(layer.bias)
-            stages.append(Affine(dense, weights, bias, layer.l1, layer.l2))
+            weights = precision.given(layer.weights)
+            bias = precision.given(layer.bias) if layer.use_bias else None
+            penalties = layer.l1, layer.l2, layer.bias_l1, layer.bias_l2
+            stages.append(Affine(dense, weights, bias, *penalties))
         elif isinstance(layer, Dropout):
             stages.append(Drop(home, precision.given(next(remaining)), layer.rate, 1 / (1 - layer.rate)))
         elif isinstance(layer, (BatchNorm, LayerNorm)):

@@ -8,16 +8,22 @@ import numpy as np
 
 from glassnet import losses
 from glassnet.insight.check import numeric
-from glassnet.insight.check.loss_batches import KINDS, Batch, factors
+from glassnet.insight.check.loss_batches import KINDS, Batch, ends, factors
 from glassnet.insight.check.loss_epsilon import HARMLESS, gradient_with, gradients_with_each, rows
-from glassnet.insight.check.loss_value import BY_ROWS, PROBABILITIES, Learner, Recognised
+from glassnet.insight.check.loss_reading import Learner
+from glassnet.insight.check.loss_value import BY_ROWS, PROBABILITIES, Recognised
+from glassnet.insight.check.loss_wrong import GRADIENT_LINES
+from glassnet.insight.check.loss_wrong import GRADIENTS as WRONG_GRADIENTS
+from glassnet.insight.check.loss_wrong import MESSAGES as WRONG_MESSAGES
 from glassnet.insight.check.report import Evidence, Slip, digits
 from glassnet.insight.check.rounding import Array
 
 RELATIVE, ROUNDING = 1e-6, 1e-9
 MESSAGES = {
     "sign_flipped": ("The gradient has the wrong sign: it should be prediction minus target.", "-(...)"),
-    "batch_mean_missing": ("1/m is missing: the value is a mean over the samples, the gradient is not.", "(...) / m"),
+    "batch_mean_missing": (
+        "1/m is missing: the value is a mean over the samples, the gradient is not. That is right only where dW and db "
+        "are divided by m later.", "(...) / m"),
     "batch_mean_twice": ("The gradient is divided by the number of samples once too often.", "(...) * m"),
     "output_mean_missing": (
         "1/outputs is missing: the value is a mean over the outputs too, the gradient is not.", "(...) / y.size"),
@@ -53,12 +59,12 @@ def gradient_slips(
     """Slips of the gradient beside central differences of the value, where it is farthest from them, and notes."""
     if learner.gradient is None:
         return (), (), ()
-    given = [np.asarray(learner.gradient(batch.y, batch.p), np.float64) for batch in found.pair]
+    given = [np.asarray(learner.gradient.of(batch), np.float64) for batch in found.pair]
     if any(g.shape != batch.p.shape for g, batch in zip(given, found.pair, strict=True)):
         return (_shape(given[0], found.pair[0]),), (), ()
     right = [_numeric(learner, batch) for batch in found.pair]
     if _same(given, right) or belongs_to(learner, found):
-        return (), (), tuple(_at_the_ends(learner, found.kind))
+        return (), (), () if found.name is None else tuple(_at_the_ends(learner, found.kind))
     single = [learner.count(batch) * r for batch, r in zip(found.pair, right, strict=True)]
     if _same(given, single):
         return (), (), ("value and gradient are those of single samples: divide the gradient of a mean by m",)
@@ -83,11 +89,20 @@ def _epsilon(found: Recognised, given: list[Array]) -> float | None:
     return next(fitting, None)
 
 
+def is_own(learner: Learner, found: Recognised) -> bool:
+    """Whether the gradient is that of the value."""
+    if learner.gradient is None:
+        return False
+    given = [np.asarray(learner.gradient.of(batch), np.float64) for batch in found.pair]
+    right = [_numeric(learner, batch) for batch in found.pair]
+    return all(g.shape == r.shape for g, r in zip(given, right, strict=True)) and _same(given, right)
+
+
 def belongs_to(learner: Learner, found: Recognised) -> bool:
     """Whether the gradient is that of the loss by its name, whatever the value is."""
     if learner.gradient is None or found.name is None:
         return False
-    given = [np.asarray(learner.gradient(batch.y, batch.p), np.float64) for batch in found.pair]
+    given = [np.asarray(learner.gradient.of(batch), np.float64) for batch in found.pair]
     right = [losses.get(found.name).gradient(batch.y, batch.p) for batch in found.pair]
     return all(g.shape == r.shape for g, r in zip(given, right, strict=True)) and _same(given, right)
 
@@ -121,7 +136,10 @@ def _explanations(
 ) -> Iterator[tuple[Slip, ...]]:
     """Slips that give this gradient; `single` is the right one of single samples, where the value is not reduced."""
     sources: list[tuple[str, str, list[Array]]] = [("", "", right), ("", "", single)]
-    sources += [(code, other, [formula(b) for b in found.pair]) for code, other, formula in _formulas(found)]
+    sources += [
+        (code, other, [found.scale(b) * formula(b) for b in found.pair])
+        for code, other, formula in _formulas(found)
+    ]
     sources.append(("with_respect_to_target", "", _of_targets(learner, found)))
     for code, other, arrays in sources:
         for factor in factors(FACTORS):
@@ -129,9 +147,20 @@ def _explanations(
             codes = (*((code,) if code else ()), *factor.codes)
             if codes and _same(given, wanted):
                 words = {"other": other.replace("_", " "), "unfolded": _unfolded(found.kind)}
-                yield tuple(
-                    Slip(c, (), MESSAGES[c][0].format(**words), MESSAGES[c][1].format(**words)) for c in codes
-                )
+                yield tuple(_slip(c, words) for c in codes)
+
+
+def _slip(code: str, words: dict[str, str]) -> Slip:
+    if code in WRONG_MESSAGES:
+        message, fix = WRONG_MESSAGES[code]
+        return Slip(
+            code,
+            (),
+            message.replace("log(1 - p)", "/ (1 - p)").replace("log(p)", "/ p"),
+            GRADIENT_LINES.get(code, fix),
+        )
+    message, fix = MESSAGES[code]
+    return Slip(code, (), message.format(**words), fix.format(**words))
 
 
 def _formulas(found: Recognised) -> Iterator[tuple[str, str, Formula]]:
@@ -142,6 +171,8 @@ def _formulas(found: Recognised) -> Iterator[tuple[str, str, Formula]]:
     if kind in ("logits", "class_logits", "binary_logits"):
         yield "softmax_not_folded_in", "", lambda b: gradient_with(0.0, kind, b)
         yield "softmax_missing", "", lambda b: (b.p - rows(b)) / _count(b, kind)
+    for code, formula in WRONG_GRADIENTS.get(kind, {}).items():
+        yield code, "", formula
     for name, other_kind in KINDS.items():
         if other_kind == kind and name != found.name:
             yield "gradient_of_another_loss", name, _gradient_of(name)
@@ -177,10 +208,8 @@ def _at_the_ends(learner: Learner, kind: str) -> Iterator[str]:
     """A note if a right gradient divides by 0 where a probability is exactly right."""
     if kind not in PROBABILITIES or learner.gradient is None:
         return
-    right = np.array([[0.0, 1.0]])
-    y = np.array([1]) if kind == "classes" else right
     try:
-        found = learner.gradient(y, right)
+        found = learner.gradient.of(ends(kind, learner.layout)[0])
     except Exception:  # a function of lists or of one axis is not asked
         return
     if not np.isfinite(found).all():

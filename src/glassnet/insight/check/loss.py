@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,20 +11,22 @@ from numpy.typing import ArrayLike
 
 from glassnet import losses
 from glassnet.errors import ArgumentError
-from glassnet.insight.check.calling import Callee
-from glassnet.insight.check.gradient_slips import belongs_to, gradient_slips
-from glassnet.insight.check.loss_batches import KINDS, ON_ONE_AXIS
+from glassnet.insight.check.gradient_slips import belongs_to, gradient_slips, is_own
+from glassnet.insight.check.loss_batches import COLUMNS, KINDS, ON_ONE_AXIS, ONE_OUTPUT, ROWS, Layout, batches
+from glassnet.insight.check.loss_reading import Learner, Program
 from glassnet.insight.check.loss_shapes import broadcast, mind_shapes
-from glassnet.insight.check.loss_value import Learner, recognise
+from glassnet.insight.check.loss_value import Recognised, recognise
 from glassnet.insight.check.report import Report
+from glassnet.insight.check.rounding import Array
 
 SUBJECT = "check_loss"
-PREDICTIONS = ("pred", "hat", "prob", "output", "logit", "yp", "a", "p", "z")
-TARGETS = ("true", "target", "label", "actual", "expected", "y", "t")
+# The cost of a reading that fits in no way, and what shows that.
+MANY = 10
+UNUSABLE = {"gradient_shape", "value_not_reduced", "other_loss"}
 
 
 def check_loss(
-    value: Callable[..., Any],
+    value: Any,
     gradient: Callable[..., Any] | None = None,
     *,
     like: str | None = None,
@@ -33,26 +35,31 @@ def check_loss(
 ) -> Report:
     """Compare a loss with the one it should be, and its gradient with central differences of its own value.
 
-    Both are called with (y_true, y_pred), or (y_pred, y_true) if their arguments have such names, on batches of two
-    sizes, so that factors of the numbers of samples and outputs can be told apart.
+    They are called on batches of two sizes, so that factors of the numbers of samples and outputs can be told apart.
+    Which argument is which is told by their names and, where these leave it open, by trying, as is whether samples
+    stand in rows or in columns; the reading that makes all right is meant, and a note says which it is.
 
     Parameters
     ----------
-    value : callable
-        ``value(y_true, y_pred)``, a number for the batch.
+    value : callable, class or object
+        ``value(y_true, y_pred)``, a number for the batch; a function that returns value and gradient, or has an
+        argument ``derivative=False``; or a class or object with ``loss``, ``forward`` or ``__call__``, and
+        ``gradient``, ``grad``, ``backward`` ….
     gradient : callable, optional
         ``gradient(y_true, y_pred)``, of y_pred's shape.
     like : str, optional
-        The loss that it should be, such as "mse"; without it the loss is recognised by its values, and a sum in the
-        place of a mean is only noted.
+        The loss that it should be, such as "mse"; without it the loss is recognised by its values. A factor, such as
+        a half or a sum in the place of a mean, is a slip only where the gradient has not got it too.
     y_true, y_pred : array, optional
-        Arrays of the shapes that your training has, to see whether they would be broadcast.
+        Arrays of the shapes that your training has, to see whether they would be broadcast, and whether there is one
+        output.
 
     Returns
     -------
     Report
         Codes of the value: value_sign_flipped, value_summed, value_summed_over_outputs, value_averaged_over_outputs,
-        value_halved, value_doubled, value_not_reduced, other_logarithm, logarithm_of_zero, clipped_logarithm,
+        value_halved, value_doubled, value_not_reduced, second_term_sign_flipped, second_term_missing,
+        first_term_missing, square_missing, other_logarithm, logarithm_of_zero, clipped_logarithm,
         broadcast_to_matrix. Of the gradient: sign_flipped, batch_mean_missing, batch_mean_twice, output_mean_missing,
         output_mean_twice, square_factor_missing, square_factor_twice, softmax_folded_in, softmax_not_folded_in,
         with_respect_to_target, gradient_of_another_loss, gradient_shape, clipped_logarithm.
@@ -63,18 +70,94 @@ def check_loss(
         If the functions cannot be called with targets and predictions, or no loss has that name.
     """
     name = None if like is None else _full_name(like)
-    learner = Learner(_ordered("value", value), None if gradient is None else _ordered("gradient", gradient))
+    program = Program(value, gradient)
+    given = None if y_true is None or y_pred is None else (np.asarray(y_true), np.asarray(y_pred))
     with np.errstate(all="ignore"):
-        found = recognise(learner, name)
-        strictly = name is not None or belongs_to(learner, found)
-        slips, evidence, notes = found.judged(strictly)
-        if y_true is not None and y_pred is not None:
-            slips += tuple(broadcast(learner, np.asarray(y_true), np.asarray(y_pred)))
-        elif found.kind in ON_ONE_AXIS:
+        return _Readings(program, name, given).best()
+
+
+class _Readings:
+    """The program in every order of its arguments and every layout of its arrays; the best of these is meant."""
+
+    def __init__(self, program: Program, name: str | None, given: tuple[Array, Array] | None) -> None:
+        self.program, self.name, self.given = program, name, given
+        self.refusals: list[ArgumentError] = []
+        self.settled, self.one_output_may_be_meant = False, False
+
+    def best(self) -> Report:
+        """The first report that is right and without remarks on the value; else the one with the fewest slips."""
+        found: list[tuple[tuple[int, int], Report]] = []
+        for layout in self._layouts():
+            if layout in ONE_OUTPUT and self.given is None and self.settled:
+                if layout.columns or not self.one_output_may_be_meant:
+                    continue
+            for learner, read in self.program.learners(layout):
+                judged = self._judged(learner, read)
+                if judged is not None:
+                    found.append(judged)
+                    if judged[0] == (0, 0):
+                        return judged[1]
+        if not found:
+            raise self.refusals[0]
+        return min(found, key=lambda one: one[0])[1]
+
+    def _layouts(self) -> tuple[Layout, ...]:
+        """Several outputs in rows and in columns, then one; one first where the given arrays have one."""
+        if self.given is not None and self.given[1].ndim == 2 and 1 in self.given[1].shape:
+            row, column, apart = ONE_OUTPUT
+            first = row if self.given[1].shape[0] == 1 else apart if self.given[0].ndim == 1 else column
+            return (first, ROWS, COLUMNS)
+        return (ROWS, COLUMNS, *ONE_OUTPUT)
+
+    def _with_gradient(self, learner: Learner) -> tuple[Learner, tuple[str, ...]]:
+        """The learner without a gradient that an object has, but that wants other things than the value."""
+        if learner.gradient is None or not self.program.gradient_may_be_left:
+            return learner, ()
+        refusals = []
+        for kind in KINDS.values():
+            for pair in batches(kind, learner.layout):
+                try:
+                    learner.value.of(pair[0])
+                    learner.gradient.of(pair[0])
+                except ArgumentError as refusal:
+                    refusals.append(str(refusal))
+                else:
+                    return learner, ()
+        return replace(learner, gradient=None), (refusals[-1],)
+
+    def _strictly(self, learner: Learner, found: Recognised) -> bool:
+        """Whether a factor of the value is a slip: not where the gradient has it too, or is wrong in another way."""
+        if learner.gradient is None:
+            return self.name is not None
+        return belongs_to(learner, found) and not is_own(learner, found)
+
+    def _judged(self, learner: Learner, read: tuple[str, ...]) -> tuple[tuple[int, int], Report] | None:
+        """The report on one reading, and how much it says against it; None where it cannot be called so."""
+        try:
+            learner, left = self._with_gradient(learner)
+            found = recognise(learner, self.name)
+            more, lines, remarks = gradient_slips(learner, found)
+            slips, evidence, notes = found.judged(self._strictly(learner, found))
+        except ArgumentError as refusal:
+            self.refusals.append(refusal)
+            return None
+        if self.given is not None:
+            slips += tuple(broadcast(learner, *self.given))
+        elif found.kind in ON_ONE_AXIS and learner.layout is ROWS:
             notes += tuple(mind_shapes(learner))
-        more, lines, remarks = gradient_slips(learner, found)
-    slips, evidence, notes = slips + more, evidence + lines, notes + remarks
-    return Report(SUBJECT, not slips and not evidence, slips, evidence, notes)
+        slips, evidence = slips + more, evidence + lines
+        how = (*((learner.layout.name,) if learner.layout.name else ()), *read)
+        notes += (*remarks, *((f"read so: {', '.join(how)}",) if how else ()))
+        report = Report(SUBJECT, not slips and not evidence, slips, evidence, notes, not_checked=left)
+        codes = {slip.code for slip in slips}
+        if learner.layout is ROWS and not codes & UNUSABLE:
+            self.settled = True
+            divides_by_samples = codes == {"output_mean_missing"} and not found.codes
+            self.one_output_may_be_meant |= divides_by_samples and found.kind.startswith("binary")
+        report = Report(SUBJECT, not slips and not evidence, slips, evidence, notes, not_checked=left)
+        unusable = MANY if codes & UNUSABLE or (evidence and not slips) else 0
+        strange = learner.gradient is not None and "value_summed_over_samples" in found.codes
+        return (len(slips) + unusable, len(found.codes) + strange + (found.name is None)), report
 
 
 def _full_name(like: str) -> str:
@@ -82,25 +165,3 @@ def _full_name(like: str) -> str:
     if name not in KINDS:
         raise ArgumentError(f"check_loss compares with the losses {', '.join(KINDS)}; got {like!r}")
     return name
-
-
-def _ordered(name: str, function: Callable[..., Any]) -> Callee:
-    """The function as one of (y_true, y_pred)."""
-    callee = Callee(name, function)
-    if _predictions_first(function):
-        return Callee(name, lambda y, p: function(p, y))
-    return callee
-
-
-def _predictions_first(function: Callable[..., Any]) -> bool:
-    try:
-        names = [parameter.lower() for parameter in inspect.signature(function).parameters][:2]
-    except (TypeError, ValueError):
-        return False
-    return len(names) == 2 and _is_prediction(names[0]) and not _is_prediction(names[1])
-
-
-def _is_prediction(name: str) -> bool:
-    if any(word in name for word in TARGETS[:5]):
-        return False
-    return any(word in name for word in PREDICTIONS[:6]) or name in PREDICTIONS[6:]

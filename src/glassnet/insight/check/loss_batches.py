@@ -58,11 +58,81 @@ def draw(kind: str, m: int, k: int, one_axis: bool) -> Batch:
     return Batch(*made[kind], m, 1 if one_axis else k)
 
 
-def batches(kind: str) -> Iterator[tuple[Batch, Batch]]:
-    """Two batches of different sizes with two axes and, where the kind allows it, with one."""
-    for one_axis in (False, True) if kind in ON_ONE_AXIS else (False,):
-        first, second = (draw(kind, m, k, one_axis) for m, k in SIZES)
+class Layout(NamedTuple):
+    """How samples and outputs lie in a learner's arrays.
+
+    Attributes
+    ----------
+    name : str
+        In words; empty for samples in rows.
+    outputs : int or None
+        How many outputs there are; None for several.
+    targets, predictions : callable
+        The learner's arrays from those in rows.
+    back : callable
+        An array of the learner's, for a batch, in rows.
+    """
+
+    name: str
+    outputs: int | None
+    targets: Callable[[Array], Array]
+    predictions: Callable[[Array], Array]
+    columns: bool = False
+
+    def arranged(self, batch: Batch) -> tuple[Array, Array]:
+        """Targets and predictions as the learner's functions take them."""
+        return self.targets(batch.y), self.predictions(batch.p)
+
+    def back(self, result: Array, batch: Batch) -> Array:
+        """What came back, in rows; a number where it is one number."""
+        if result.size == 1 and batch.p.size > 1:
+            return result.reshape(())
+        of_samples = self.columns and result.shape == (1, batch.m) and batch.k > 1
+        if of_samples:
+            return result.reshape(-1)
+        return result.T if self.columns else result
+
+    def example(self) -> Batch:
+        """A small batch of values."""
+        return draw("values", 5, self.outputs or 3, one_axis=False)
+
+
+def _same(array: Array) -> Array:
+    return array
+
+
+def _transposed(array: Array) -> Array:
+    return np.ascontiguousarray(array.T)
+
+
+def _on_one_axis(array: Array) -> Array:
+    return array.reshape(-1)
+
+
+ROWS = Layout("", None, _same, _same)
+COLUMNS = Layout("samples stand in columns", None, _transposed, _transposed, columns=True)
+ONE_OUTPUT = (
+    Layout("one output, in a row (1, samples)", 1, _transposed, _transposed, columns=True),
+    Layout("one output, in a column (samples, 1)", 1, _same, _same),
+    Layout("one output, targets (samples,) and predictions (samples, 1)", 1, _on_one_axis, _same),
+)
+
+
+def batches(kind: str, layout: Layout) -> Iterator[tuple[Batch, Batch]]:
+    """Two batches of different sizes with two axes and, in rows where the kind allows it, with one."""
+    if layout.outputs is not None and kind not in ON_ONE_AXIS:
+        return
+    for one_axis in (False, True) if kind in ON_ONE_AXIS and layout is ROWS else (False,):
+        first, second = (draw(kind, m, layout.outputs or k, one_axis) for m, k in SIZES)
         yield first, second
+
+
+def ends(kind: str, layout: Layout) -> tuple[Batch, Batch]:
+    """A batch whose probabilities are 0 and 1 and exactly right, and one whose are exactly wrong."""
+    shape = (2, 1) if layout.outputs == 1 else (1, 2)
+    right = np.array([0.0, 1.0]).reshape(shape)
+    y: Array = np.array([1]) if kind == "classes" else right
+    return Batch(y, right, *shape), Batch(y, 1 - right, *shape)
 
 
 def reference(name: str, batch: Batch) -> float:

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from glassnet.insight.check.arrays import as_array
 from glassnet.insight.check.loss_batches import draw
-from glassnet.insight.check.loss_value import Learner
+from glassnet.insight.check.loss_reading import Learner
 from glassnet.insight.check.report import Slip
 from glassnet.insight.check.rounding import Array
 
@@ -17,8 +18,8 @@ def broadcast(learner: Learner, y: Array, p: Array) -> Iterator[Slip]:
     if y.shape == p.shape or y.size != p.size:
         return
     try:
-        as_given = float(np.mean(learner.value(y, p)))
-        reshaped = float(np.mean(learner.value(y.reshape(p.shape), p)))
+        as_given = float(np.mean(as_array(learner.value.raw(y, p))))
+        reshaped = float(np.mean(as_array(learner.value.raw(y.reshape(p.shape), p))))
     except Exception:  # shapes that are refused are not broadcast
         return
     if not np.isclose(as_given, reshaped, rtol=1e-9, atol=0):

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from glassnet.errors import ArgumentError
-from glassnet.insight.check.calling import Callee
-from glassnet.insight.check.loss_batches import KINDS, SIZES, Batch, batches, draw, factors, reference
+from glassnet.insight.check.loss_batches import KINDS, SIZES, Batch, batches, draw, ends, factors, reference
 from glassnet.insight.check.loss_epsilon import CROSS_ENTROPIES, EPSILONS, HARMLESS, value_with
+from glassnet.insight.check.loss_reading import Learner
+from glassnet.insight.check.loss_wrong import MESSAGES as WRONG_MESSAGES
+from glassnet.insight.check.loss_wrong import VALUES as WRONG_VALUES
 from glassnet.insight.check.report import Evidence, Slip, digits
-from glassnet.insight.check.rounding import Array
 
 PROBABILITIES = {"binary", "one_hot", "classes"}
 BY_ROWS = {"one_hot", "classes", "distributions", "logits", "class_logits"}
@@ -36,22 +37,6 @@ CONVENTIONS = {
     "value_summed", "value_summed_over_outputs", "value_summed_over_samples", "value_averaged_over_outputs",
     "value_halved", "value_doubled",
 }  # fmt: skip
-
-
-@dataclass
-class Learner:
-    """A learner's value and gradient, called with targets and predictions."""
-
-    value: Callee
-    gradient: Callee | None
-
-    def number(self, batch: Batch) -> float:
-        """The loss of the batch; the mean, where several numbers come back."""
-        return float(np.mean(self.value(batch.y, batch.p)))
-
-    def count(self, batch: Batch) -> int:
-        """How many numbers the value gives for the batch."""
-        return int(self.value(batch.y, batch.p).size)
 
 
 @dataclass(frozen=True)
@@ -79,12 +64,18 @@ class Recognised:
     codes: tuple[str, ...]
     epsilon: float = 0.0
 
+    def scale(self, batch: Batch) -> float:
+        """The value in parts of that of the loss that it is, where that is known."""
+        if self.name is None or not set(self.codes) <= CONVENTIONS:
+            return 1.0
+        return self.learner.number(batch) / reference(self.name, batch)
+
     def judged(self, strictly: bool) -> tuple[tuple[Slip, ...], tuple[Evidence, ...], tuple[str, ...]]:
         """Slips, evidence and notes; `strictly` where the loss was asked for by name."""
         slips, notes = [], []
         title = (self.name or "").replace("_", " ")
         for code in self.codes:
-            message, fix = (text.format(name=title) for text in MESSAGES[code])
+            message, fix = (text.format(name=title) for text in (MESSAGES | WRONG_MESSAGES)[code])
             if strictly or code not in CONVENTIONS:
                 slips.append(Slip(code, (), message, fix))
             else:
@@ -96,7 +87,7 @@ class Recognised:
         slip, note = self._shape()
         slips += slip
         notes += note
-        if self.kind in PROBABILITIES:
+        if self.kind in PROBABILITIES and self.name is not None:
             more, note = _at_the_ends(self.learner, self.kind)
             slips += more
             notes += note
@@ -119,9 +110,10 @@ class Recognised:
 
     def _shape(self) -> tuple[list[Slip], list[str]]:
         """Whether the value is one number, also for several outputs."""
-        wide = draw(self.kind, *SIZES[0], one_axis=False)
+        m, k = SIZES[0]
+        wide = draw(self.kind, m, self.learner.layout.outputs or k, one_axis=False)
         try:
-            shape = self.learner.value(wide.y, wide.p).shape
+            shape = self.learner.value.of(wide).shape
         except Exception:  # a function of one axis alone
             return [], []
         if shape == ():
@@ -142,20 +134,21 @@ class Recognised:
 
 
 def recognise(learner: Learner, name: str | None) -> Recognised:
-    """The loss of this name, or the first known one whose values are these up to a factor."""
+    """The loss of this name, or the first known one whose values are these up to a factor, or a wrong form of one."""
     callable_with: tuple[str, tuple[Batch, Batch]] | None = None
-    for whole in (True, False):
+    for whole, differ in ((True, _difference), (False, _difference), (True, _wrong_form)):
         for candidate in [name] if name is not None else KINDS:
-            for pair in batches(KINDS[candidate]):
+            for pair in batches(KINDS[candidate], learner.layout):
                 numbers = _numbers(learner, pair, whole)
                 if numbers is None:
                     continue
                 callable_with = callable_with or (KINDS[candidate], pair)
-                found = _difference(candidate, pair, numbers)
+                found = differ(candidate, pair, numbers)
                 if found is not None:
                     return Recognised(learner, candidate, KINDS[candidate], pair, *found)
     if callable_with is None:
-        learner.value.raw(*draw(KINDS[name or "mean_squared_error"], *SIZES[0], one_axis=False)[:2])
+        kind = KINDS[name or "mean_squared_error"]
+        learner.value.raw(*draw(kind, *SIZES[0], one_axis=False)[:2])
         raise ArgumentError("value must give finite numbers for targets and predictions; it gives none")
     return Recognised(learner, name, *callable_with, () if name is None else ("other_loss",))
 
@@ -164,11 +157,23 @@ def _numbers(learner: Learner, pair: tuple[Batch, Batch], whole: bool) -> list[f
     """The losses of both batches, if they can be had; `whole` asks for single numbers, or one for each sample."""
     try:
         numbers = [learner.number(batch) for batch in pair]
-        if whole and any(learner.value(b.y, b.p).shape not in ((), (b.m,)) for b in pair):
+        if whole and any(learner.value.of(b).shape not in ((), (b.m,)) for b in pair):
             return None
     except Exception:  # a learner's function may fail in any way on data of another kind
         return None
     return numbers if np.isfinite(numbers).all() else None
+
+
+def _wrong_form(
+    name: str, pair: tuple[Batch, Batch], numbers: list[float]
+) -> tuple[tuple[str, ...], float] | None:
+    """The code of a wrong form of the loss that gives these numbers up to a factor."""
+    for code, formula in WRONG_VALUES.get(name, {}).items():
+        for factor in factors(_value_factors(KINDS[name])):
+            wanted = [formula(batch) * factor.of(batch.m, batch.k) for batch in pair]
+            if np.allclose(numbers, wanted, rtol=SAME, atol=0):
+                return (code, *factor.codes), 0.0
+    return None
 
 
 def _difference(
@@ -212,10 +217,8 @@ def _value_factors(kind: str) -> dict[str, Callable[[int, int], float]]:
 
 def _at_the_ends(learner: Learner, kind: str) -> tuple[list[Slip], list[str]]:
     """What the loss gives for probabilities 0 and 1."""
-    right, wrong = np.array([[0.0, 1.0]]), np.array([[1.0, 0.0]])
-    y: Array = np.array([1]) if kind == "classes" else right
     try:
-        at_right, at_wrong = (float(np.mean(learner.value(y, p))) for p in (right, wrong))
+        at_right, at_wrong = (float(np.mean(learner.value.of(end))) for end in ends(kind, learner.layout))
     except Exception:  # a function of lists or of one axis is not asked
         return [], []
     if not np.isfinite(at_right):

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 
 from glassnet.insight.check.catalogue import CATALOGUE
-from glassnet.insight.check.places import Place, Places
-from glassnet.insight.check.problem import Gradients, Pair, residual
+from glassnet.insight.check.constants import ONE
+from glassnet.insight.check.places import Place, Places, in_common
+from glassnet.insight.check.problem import Gradients, Problem, constant_ratio, residual
 from glassnet.insight.check.report import Evidence, Slip, digits
 from glassnet.insight.check.rounding import Array, Rounded
 from glassnet.insight.check.stages import Norm, Stage
-from glassnet.insight.check.terms import Terms
+from glassnet.insight.check.terms import Terms, title
 
 # A factor on the error at the output is one on the gradients of every layer, and cannot be told from it.
 FACTORS_OF_ALL = {"batch_mean_missing", "batch_mean_twice", "batch_mean_wrong_axis"}
@@ -19,6 +22,7 @@ FACTORS_OF_ALL = {"batch_mean_missing", "batch_mean_twice", "batch_mean_wrong_ax
 def slips(places: Places, terms: Terms) -> tuple[Slip, ...]:
     """One slip for each code, with the layers at which it stands."""
     found = []
+    places = _under_one_name(places, terms)
     for code in dict.fromkeys(place.code for place in places):
         own = [place for place in places if place.code == code]
         layers = tuple(sorted({place.layer for place in own}))
@@ -30,22 +34,47 @@ def slips(places: Places, terms: Terms) -> tuple[Slip, ...]:
     return tuple(found)
 
 
+def _under_one_name(places: Places, terms: Terms) -> Places:
+    """These places, with one slip that has several names called by the one that it has at any activation.
+
+    At the output a derivative has a line of its own: there the name stays unless every activation has the slip.
+    """
+    changed = list(places)
+    for name in {in_common(place) for place in places}:
+        own = [place for place in places if in_common(place) == name]
+        everywhere = {place.layer for place in own} == set(terms.activated)
+        hidden = [place for place in own if everywhere or place.part != "output"]
+        if len({place.code for place in hidden}) > 1:
+            code, variant = name
+            changed = [p._replace(code=code, variant=variant) if p in hidden else p for p in changed]
+    return tuple(changed)
+
+
 def _lines(code: str, places: list[Place], terms: Terms) -> dict[str, str]:
     """What depends on which gradients have the slip: weights, biases, or all from the output on."""
     parts = {place.part.removeprefix("norm ") for place in places}
     layer = min(place.layer for place in places)
     n = layer + 1
     if "output" in parts:
-        return {
-            "scope": "the gradients are those",
-            "array_line": "",
-            "mean_line": f"dZ{n} = {terms.output_error()}",
-        }
-    name = "dW" if "weights" in parts else "db"
-    line = f"{name}{n} = {terms.dW(layer) if name == 'dW' else terms.db(layer)}"
-    scope = "dW and db are those" if {"weights", "bias"} <= parts else f"{name} is that"
-    mean = f"{line} / m" if code == "batch_mean_missing" else f"{line}  # dZ{n} has its 1/m already"
-    return {"scope": scope, "array_line": line, "mean_line": mean}
+        return {"scope": "the gradients are those", "mean_line": f"dZ{n} = {terms.output_error()}"}
+    of_weights, of_bias = "weights" in parts, "bias" in parts
+    name, array, of = ("dW", f"W{n}", "") if of_weights else ("db", f"b{n}", "bias_")
+    line = f"{name}{n} = {terms.dW(layer) if of_weights else terms.db(layer)}"
+    return {
+        "scope": "dW and db are those" if of_weights and of_bias else f"{name} is that",
+        **(
+            {"arrays": "dW and db", "s": "s", "has": "have", "are": "are"}
+            if of_weights and of_bias
+            else {"arrays": name, "s": "", "has": "has", "are": "is"}
+        ),
+        "array_line": line,
+        "mean_line": f"{line} / m"
+        if code == "batch_mean_missing"
+        else f"{line}  # dZ{n} has its 1/m already",
+        "l2_line": f"{line} + {of}l2 * {array}",
+        "l1_line": f"{line} + {of}l1 * np.sign({array})",
+        "penalty": "penalty" if of_weights else "penalty on the bias",
+    }
 
 
 def array_names(stages: list[Stage], i: int) -> tuple[str, str]:
@@ -62,23 +91,28 @@ def array_names(stages: list[Stage], i: int) -> tuple[str, str]:
 class SideBySide:
     """A learner's arrays beside the right ones, in the network's order."""
 
-    def __init__(
-        self, stages: list[Stage], observed: dict[int, Pair], right: dict[int, Gradients], columns: bool
-    ) -> None:
+    def __init__(self, problem: Problem, right: dict[int, Gradients], columns: bool) -> None:
         self.columns = columns
         self.arrays: list[tuple[str, int, int, Array, Rounded, bool]] = []
-        for i in sorted(observed):
-            for part, name in enumerate(array_names(stages, i)):
-                mine, true = observed[i][part], right[i][part]
-                self.arrays.append((name, i, part, mine, true, residual(mine, true) <= 1))
+        for i, part, mine, true in problem.beside(right):
+            name = array_names(problem.stages, i)[part]
+            self.arrays.append((name, i, part, mine, true, residual(mine, true) <= 1))
 
-    def evidence(self, explained: dict[int, Gradients] | None) -> tuple[Evidence, ...]:
+    def evidence(self, explained: dict[int, Gradients]) -> tuple[Evidence, ...]:
         """One line for each array that is wrong, with the number that the slips would give."""
-        return tuple(
-            self._line(name, mine, true.value, None if explained is None else explained[i][part].value)
-            for name, i, part, mine, true, fits in self.arrays
-            if not fits
-        )
+        lines = []
+        for name, i, part, mine, true, fits in self.arrays:
+            with_slips = explained[i][part] if i in explained else None
+            if not fits:
+                lines.append(
+                    self._line(name, mine, true.value, None if with_slips is None else with_slips.value)
+                )
+        return tuple(lines)
+
+    def names(self, places: Iterable[tuple[int, int]]) -> str:
+        """The names of these arrays."""
+        chosen = set(places)
+        return ", ".join(name for name, i, part, *_ in self.arrays if (i, part) in chosen)
 
     def _line(self, name: str, mine: Array, true: Array, explained: Array | None) -> Evidence:
         if mine.shape != true.shape:
@@ -90,6 +124,11 @@ class SideBySide:
             numbers.append(float(explained[place]))
         shown = place[::-1] if self.columns else place
         return Evidence(name, f"[{', '.join(str(int(k)) for k in shown)}]", *digits(*numbers))
+
+    def any_fits(self, places: Iterable[tuple[int, int]]) -> bool:
+        """Whether any of these arrays is right."""
+        chosen = set(places)
+        return any(fits for _, i, part, *_, fits in self.arrays if (i, part) in chosen)
 
     def notes(self) -> tuple[str, ...]:
         """Which arrays are right."""
@@ -145,17 +184,19 @@ class SideBySide:
         )
 
 
-def constant_ratio(mine: Array, true: Rounded) -> float | None:
-    """The number that all of `true` is multiplied by to give `mine`, if there is one."""
-    size = float((true.value * true.value).sum())
-    if mine.shape != true.value.shape or size == 0 or mine.size < 2:
-        return None
-    ratio = float((mine * true.value).sum()) / size
-    return ratio if residual(mine, true.times(ratio)) <= 1 else None
-
-
 def precision_note(given: str, matched: str) -> tuple[str, ...]:
     """A remark where float64 gradients agree only as well as single precision does."""
     return (
         () if matched == given else (f"they agree to the digits of {matched}, though they come as {given}",)
     )
+
+
+def constant_note(problem: Problem, terms: Terms) -> tuple[str, ...]:
+    """A remark where the learner's loss is a constant times the network's."""
+    constant, name = problem.constant, title(problem.loss)
+    if constant == ONE:
+        return ()
+    penalties = ", penalties included" if constant.of_penalties else ", penalties left out"
+    of = f"{constant.factor:.6g} times the gradient of {name}{penalties if problem.has_penalties else ''}"
+    meant = f": that of {', or of '.join(constant.losses)}" if constant.losses else ""
+    return (f"a constant, no slip: read as {of}{meant}",)

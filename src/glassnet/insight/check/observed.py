@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -11,109 +10,103 @@ import numpy as np
 
 from glassnet.errors import ArgumentError, DataError, ShapeError
 from glassnet.insight.check.arrays import as_array
+from glassnet.insight.check.forms import FORM, ways
 from glassnet.insight.check.problem import Pair
 from glassnet.insight.check.rounding import DOUBLE, Array, Precision
 from glassnet.layers import BatchNorm, Dense, LayerNorm
 from glassnet.network import Network
 
-FORM = "gradients must be a list of pairs [(dW1, db1), (dW2, db2), ...], one for each Dense layer"
+Given = tuple[Array, Array | None]
 
 
 @dataclass(frozen=True)
 class Observed:
-    """What a learner's code gave.
+    """What a learner's code gave, read in one way.
 
     Attributes
     ----------
     pairs : tuple of Pair
         For each Dense layer, or for each layer with parameters, in the network's order.
-    layers : tuple of int
-        Their places in ``net.layers``.
     precision : Precision
         The least precise dtype among them.
     columns : bool
         Whether they came with samples in columns: weights (n_outputs, n_inputs). They are transposed here.
     undecided : bool
         Whether the shapes fit both conventions, so that only the numbers can tell.
+    stated : bool
+        Whether the learner said how their samples lie.
+    words : str
+        How they were taken apart, where there was more than one way.
+    not_compared : tuple of str
+        Gradients that were not given, or are of nothing in the network.
     """
 
     pairs: tuple[Pair, ...]
-    layers: tuple[int, ...]
     precision: Precision
     columns: bool
     undecided: bool
+    stated: bool
+    words: str
+    not_compared: tuple[str, ...]
 
     @property
     def are_single(self) -> bool:
         """Whether every number is one of single precision, so that they were computed or kept in it."""
-        return all(np.array_equal(array, array.astype(np.float32)) for pair in self.pairs for array in pair)
+        arrays = [array for pair in self.pairs for array in pair if array is not None]
+        return all(np.array_equal(array, array.astype(np.float32)) for array in arrays)
 
     def transposed(self) -> Observed:
         """The same, read as samples in columns."""
-        pairs = tuple(Pair(pair.weights.T, pair.bias.T) for pair in self.pairs)
-        return replace(self, pairs=pairs, columns=True, undecided=False)
+        pairs = tuple(Pair(pair.weights.T, None if pair.bias is None else pair.bias.T) for pair in self.pairs)
+        return replace(self, pairs=pairs, columns=True)
 
 
-def read(net: Network, gradients: Any) -> Observed:
-    """The learner's gradients, checked.
+def read(net: Network, gradients: Any, samples_in: str | None) -> list[Observed]:
+    """The learner's gradients, checked, in every way that they can be read; the likeliest first.
 
     Raises
     ------
     ArgumentError, ShapeError, DataError
         If they are no pairs of arrays of numbers, or not as many as the network has layers.
     """
-    arrays = [_pair(i, pair) for i, pair in enumerate(_pairs(net, gradients))]
-    layers = _layers(net, len(arrays))
-    shapes = [net.layers[i].view("weights").shape for i in layers]
-    if _reversed(shapes, [weights.shape for weights, _ in arrays]):
+    found = []
+    taken = ways(net, gradients)
+    for entries, words in taken:
+        given = [_pair(i, entry) for i, entry in enumerate(entries)]
+        observed = _read(net, given, samples_in, words if len(taken) > 1 else "")
+        found += [observed, observed.transposed()] if observed.undecided else [observed]
+    return found
+
+
+def _read(net: Network, given: list[Given], samples_in: str | None, words: str) -> Observed:
+    layers = [net.layers[i] for i in _layers(net, len(given))]
+    shapes = [layer.view("weights").shape for layer in layers]
+    if _reversed(shapes, [weights.shape for weights, _ in given]):
         raise ShapeError(
             f"{FORM}, from the first layer to the last; these fit in reverse order. Pass gradients[::-1]"
         )
-    precision = max((_precision(array) for pair in arrays for array in pair), key=lambda p: p.unit)
-    convention = _convention(shapes, arrays)
+    arrays = [array for pair in given for array in pair if array is not None]
+    precision = max((_precision(array) for array in arrays), key=lambda p: p.unit)
+    convention = samples_in or _convention(shapes, given)
     columns = convention == "columns"
-    pairs = tuple(
-        Pair(_weights(weights, shape, columns), _bias(bias, shape[-1], columns))
-        for (weights, bias), shape in zip(arrays, shapes, strict=True)
-    )
-    return Observed(pairs, layers, precision, columns, convention == "undecided")
+    pairs, not_compared = [], []
+    for n, (layer, shape, (weights, bias)) in enumerate(zip(layers, shapes, given, strict=True), 1):
+        has_bias = not isinstance(layer, Dense) or layer.use_bias
+        if has_bias and bias is None:
+            not_compared.append(f"db{n}, which was not given")
+        if not has_bias and bias is not None and np.any(bias):
+            not_compared.append(f"db{n}, since that layer of the network has no bias")
+        own = _bias(bias, shape[-1], columns) if has_bias and bias is not None else None
+        pairs.append(Pair(_weights(weights, shape, columns), own))
+    undecided, stated = convention == "undecided", samples_in is not None
+    return Observed(tuple(pairs), precision, columns, undecided, stated, words, tuple(not_compared))
 
 
-def _pairs(net: Network, gradients: Any) -> Sequence[Any]:
-    if isinstance(gradients, Mapping):
-        return _named(gradients)
-    flat = as_array(gradients) if hasattr(gradients, "shape") else None
-    if flat is not None and flat.shape == net.parameters.shape:
-        return _cut(net, flat)
-    if flat is not None or not isinstance(gradients, Iterable):
-        raise ArgumentError(f"{FORM}; got {type(gradients).__name__}")
-    entries = list(gradients)
-    if len(entries) % 2 == 0 and all(hasattr(entry, "shape") for entry in entries):
-        return list(zip(entries[::2], entries[1::2], strict=True))
-    return entries
-
-
-def _named(gradients: Mapping[Any, Any]) -> list[tuple[Any, Any]]:
-    """Pairs from a dictionary with the keys dW1, db1, dW2, db2, ..."""
-    by_name = {str(key).lower().removeprefix("d"): array for key, array in gradients.items()}
-    numbers = sorted(int(name[1:]) for name in by_name if re.fullmatch(r"w\d+", name))
-    if not numbers or any(f"b{n}" not in by_name for n in numbers):
-        raise ArgumentError(
-            f"{FORM}, or a dictionary with the keys dW1, db1, dW2, ...; got the keys {list(gradients)}"
-        )
-    return [(by_name[f"w{n}"], by_name[f"b{n}"]) for n in numbers]
-
-
-def _cut(net: Network, flat: Array) -> list[tuple[Array, Array]]:
-    """Pairs from one flat vector in the order of ``net.parameters``."""
-    arrays = [flat[slot.start : slot.stop].reshape(slot.parameter.shape) for slot in net.layout.parameters]
-    return list(zip(arrays[::2], arrays[1::2], strict=True))
-
-
-def _pair(index: int, pair: Any) -> tuple[Array, Array]:
+def _pair(index: int, pair: Any) -> Given:
     if isinstance(pair, Mapping) or not isinstance(pair, Iterable) or len(items := list(pair)) != 2:
         raise ArgumentError(f"{FORM}; entry {index} is no pair")
-    return _numbers(index, "weights", items[0]), _numbers(index, "bias", items[1])
+    bias = None if items[1] is None else _numbers(index, "bias", items[1])
+    return _numbers(index, "weights", items[0]), bias
 
 
 def _numbers(index: int, name: str, values: Any) -> Array:
@@ -152,14 +145,14 @@ def _precision(array: Array) -> Precision:
     return Precision.of(array.dtype) if array.dtype.kind == "f" and array.dtype.itemsize < 8 else DOUBLE
 
 
-def _convention(shapes: list[tuple[int, ...]], arrays: list[tuple[Array, Array]]) -> str:
+def _convention(shapes: list[tuple[int, ...]], arrays: list[Given]) -> str:
     """Whether the arrays come from samples in "rows" or in "columns", or "undecided" where their shapes fit both.
 
     The shapes of weights tell, unless all are square or all biases are (1, n); then those of the biases do. So they do
     where biases are (n, 1) and some of the weights, not most, have the shape of the other convention: those are slips.
     """
     layers = [
-        (shape, weights.shape, bias.shape)
+        (shape, weights.shape, None if bias is None else bias.shape)
         for shape, (weights, bias) in zip(shapes, arrays, strict=True)
         if len(shape) == 2
     ]

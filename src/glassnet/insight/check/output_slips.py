@@ -10,10 +10,11 @@ import numpy as np
 from glassnet import activations, losses
 from glassnet.activations import Activation, Linear, Sigmoid, Softmax
 from glassnet.insight.check.chain import Chain
+from glassnet.insight.check.constants import ONE, Constant, conventions, same
 from glassnet.insight.check.places import Choice, Place, known, n_slips
 from glassnet.insight.check.rounding import FORMULA, REACH, Array, Rounded, softmax
 from glassnet.insight.check.slope_slips import slope_choices, written_in_output
-from glassnet.insight.check.stages import Affine, Gate, jacobian_product, slope
+from glassnet.insight.check.stages import Affine, Gate, applied, jacobian_product, slope
 from glassnet.losses import Loss
 
 EPSILONS = (1e-15, 1e-12, 1e-10, 1e-9, 1e-8, 1e-7, 1e-6, 1e-5)
@@ -22,17 +23,17 @@ EPSILONS = (1e-15, 1e-12, 1e-10, 1e-9, 1e-8, 1e-7, 1e-6, 1e-5)
 class Output:
     """The loss and the last activation of a chain that has been run."""
 
-    def __init__(self, chain: Chain, loss: Loss, y: Rounded) -> None:
+    def __init__(self, chain: Chain, loss: Loss, y: Rounded, constant: Constant = ONE) -> None:
         last = chain.stages[-1]
         self.gate = last if isinstance(last, Gate) else None
         self.activation: Activation = last.activation if isinstance(last, Gate) else Linear()
         self.layer, self.chain, self.loss, self.y = chain.last, chain, loss, y
+        self.constant = constant
         self.fused = loss.on_logits(self.activation)
         self.n_samples, self.n_outputs = chain.output.value.shape
         self.n_features = next(
             len(stage.weights.value) for stage in chain.stages if isinstance(stage, Affine)
         )
-        self.by_entries = getattr(loss, "mean_over", "") == "entries"
         self.before = self.gradient(chain.output)
 
     @property
@@ -44,6 +45,11 @@ class Output:
         """A slip here."""
         return Place(code, self.layer, "output", variant)
 
+    @property
+    def right(self) -> Rounded:
+        """The right error at the output."""
+        return next(self.errors()).value.times(self.constant.factor)
+
     def choices(self, most: int) -> Iterator[tuple[Choice, Rounded | None]]:
         """Every error at the output with at most this many slips, the right one first.
 
@@ -51,33 +57,38 @@ class Output:
         """
         errors = list(self.errors()) if most > 0 else [next(self.errors())]
         for scales in self.scales() if most > 0 else [()]:
-            factor = float(np.prod([factor for _, factor in scales]))
+            factor = self.constant.factor * float(np.prod([factor for _, factor in scales]))
             before = None if self.gate is None else self.before.times(factor)
             for error in errors:
                 places = (*error.places, *(place for place, _ in scales))
                 if n_slips(places) <= most:
-                    yield known(places, error.value.times(factor) if scales else error.value), before
+                    yield known(places, error.value.times(factor) if factor != 1 else error.value), before
 
     def scales(self) -> list[tuple[tuple[Place, float], ...]]:
-        """Factors on the whole error, by how many slips they take."""
-        m, k = self.n_samples, self.n_outputs
-        single = [(self.place("error_sign_flipped"), -1.0)]
-        if m > 1:
-            single += [(self.place("batch_mean_missing"), m), (self.place("batch_mean_twice"), 1 / m)]
+        """Factors on the whole error that are slips, by how many they take.
+
+        A factor that leads to the loss itself or to a common form of it is none.
+        """
+        m = self.n_samples
+        flipped = (self.place("error_sign_flipped"), -1.0)
+        single = [(self.place("batch_mean_twice"), 1 / m)] if m > 1 else []
         if isinstance(self.loss, losses.MeanSquaredError):
-            single += [(self.place("square_factor_missing"), 0.5), (self.place("square_factor_twice"), 2.0)]
-        if k > 1:
-            mean = ("output_mean_missing", k) if self.by_entries else ("output_mean_added", 1 / k)
-            single.append((self.place(mean[0]), mean[1]))
-        pairs = [pair for pair in combinations(single, 2) if pair[0][1] * pair[1][1] != 1]
-        return [(), *((one,) for one in single), *pairs, *((one,) for one in self._other_means())]
+            single.append((self.place("square_factor_twice"), 2.0))
+        known_losses = [1.0, *(c.factor for c in conventions(self.loss, m, self.n_outputs))]
+        single = [
+            (place, by)
+            for place, by in (*single, *self._other_means())
+            if not any(same(by * self.constant.factor, factor) for factor in known_losses)
+        ]
+        single = [flipped, *(single if self.constant.unlikelihood < 2 else [])]
+        pairs = [pair for pair in combinations(single, 2) if not same(pair[0][1] * pair[1][1], 1)]
+        return [(), *((one,) for one in single), *pairs]
 
     def _other_means(self) -> Iterator[tuple[Place, float]]:
-        """Means over the other entry of a shape, X.shape[1] or Y.shape[1], in the place of that over the samples."""
+        """The mean over X.shape[1] in the place of that over the samples."""
         m, n = self.n_samples, self.n_features
-        for size, name in ((n, "the number of features"), (self.n_outputs, "the number of outputs")):
-            if m > 1 and size not in (1, m):
-                yield self.place("batch_mean_wrong_axis", name), m / size
+        if m > 1 and n not in (1, m):
+            yield self.place("batch_mean_wrong_axis", "the number of features"), m / n
 
     # ---- derivatives
 
@@ -98,6 +109,7 @@ class Output:
             yield known(places, gradient)
             yield from self._of_other_activations(p, gradient)
             yield from self._of_other_losses(p, places)
+            yield from self._of_one_term(p, places)
             return
         right = self.error_of_logits(p) if self.fused is not None else self._through(p, gradient)
         yield known(places, right)
@@ -106,11 +118,13 @@ class Output:
         if isinstance(self.activation, Softmax):
             alone = (*places, self.place("softmax_without_jacobian"))
             yield known(alone, gradient * (p * (p.exactly(1.0) - p)))
+            yield known((*places, self.place("derivative_formula_wrong", "a")), gradient * p)
         elif not places:
             for choice in slope_choices(self.gate, gradient, self.chain):
                 yield from self._renamed(choice)
         yield from self._of_other_losses(p, places)
         yield from self._clipped(p, places)
+        yield from self._of_one_term(p, places)
 
     def _renamed(self, choice: Choice) -> Iterator[Choice]:
         """Slips of the slope, as far as the output has no names of its own for them."""
@@ -168,6 +182,23 @@ class Output:
                 gradient = gradient + (one - y) * (one - p + small).apply(np.reciprocal)
             slipped = (*places, self.place("clipped_logarithm", f"{epsilon:g}"))
             yield known(slipped, self._through(p, gradient.times(share)))
+
+    def _of_one_term(self, p: Rounded, places: tuple[Place, ...]) -> Iterator[Choice]:
+        """-Y / P alone of binary cross-entropy, or with (1 - Y) / (1 - P) subtracted where it is to be added."""
+        of_logits = isinstance(self.loss, losses.SigmoidCrossEntropy)
+        if not of_logits and not isinstance(self.loss, losses.BinaryCrossEntropy):
+            return
+        p = applied(Sigmoid(), p, Sigmoid().value) if of_logits else p
+        y, one, share = self.y, p.exactly(1.0), 1 / (self.n_samples * self.n_outputs)
+        if of_logits or isinstance(self.activation, Sigmoid):  # the quotients have cancelled
+            first, second = -(y * (one - p)), (one - y) * p
+        else:
+            first = -(y * p.apply(np.reciprocal))
+            second = (one - y) * (one - p).apply(np.reciprocal)
+        for code, error in (("second_term_sign_flipped", first - second), ("second_term_missing", first)):
+            through = of_logits or self.gate is None or isinstance(self.activation, Sigmoid)
+            value = error.times(share)
+            yield known((*places, self.place(code)), value if through else self._through(p, value))
 
     # ---- arithmetic
 

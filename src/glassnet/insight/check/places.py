@@ -31,6 +31,15 @@ class Place(NamedTuple):
 
 Places = tuple[Place, ...]
 
+# One slip that has a name of its own at some activations, or at the output: the name there, and the common one.
+COMMON_NAMES = {
+    ("relu_gate_dropped", ""): ("activation_derivative_missing", ""),
+    ("output_derivative_missing", ""): ("activation_derivative_missing", ""),
+    ("output_derivative_doubled", ""): ("activation_derivative_doubled", ""),
+    ("leaky_slope_forgotten", ""): ("derivative_of_another_activation", "relu"),
+    ("relu_gate_from_input", "the layer's input"): ("derivative_at_wrong_layer", "the layer's input"),
+}
+
 
 class Choice(NamedTuple):
     """Slips, none for the right way, and how to compute the numbers that they lead to."""
@@ -54,5 +63,11 @@ def known(places: Places, value: Rounded) -> Choice:
 
 
 def n_slips(places: Iterable[Place]) -> int:
-    """How many different slips these are: one slip at several layers counts once."""
-    return len({(place.code, place.variant) for place in places})
+    """How many different slips these are: one slip at several layers counts once, whatever it is called there."""
+    return len({in_common(place) for place in places})
+
+
+def in_common(place: Place) -> tuple[str, str]:
+    """The slip and its variant, by the name that it has at any activation."""
+    own = place.code, place.variant
+    return COMMON_NAMES.get(own, own)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
 
 from glassnet.insight.check.chain import Chain, stages_of
+from glassnet.insight.check.constants import ONE, Constant
 from glassnet.insight.check.output_slips import Output
 from glassnet.insight.check.rounding import Array, Precision, Rounded
-from glassnet.insight.check.stages import Affine, Norm, Stage
+from glassnet.insight.check.stages import Affine, Norm, Stage, has_bias
 from glassnet.insight.check.steps import bias_gradients, errors_below, weights_gradients
 from glassnet.losses import Loss
 from glassnet.network import Network
@@ -25,17 +26,17 @@ SMALL = 1e-3
 
 
 class Pair(NamedTuple):
-    """The learner's gradients of one layer with parameters, in float64."""
+    """The learner's gradients of one layer with parameters, in float64; no bias where it is not compared."""
 
     weights: Array
-    bias: Array
+    bias: Array | None
 
 
 class Gradients(NamedTuple):
-    """The gradients of one layer as the checker computes them."""
+    """The gradients of one layer as the checker computes them; no array where there is none to compare."""
 
-    weights: Rounded
-    bias: Rounded
+    weights: Rounded | None
+    bias: Rounded | None
 
 
 @dataclass
@@ -48,6 +49,8 @@ class Problem:
         The network, not yet run.
     observed : dict of int to Pair
         The learner's gradients, by the stage's place in the chain.
+    constant : Constant
+        What the learner's loss is multiplied by.
     """
 
     net: Network
@@ -57,6 +60,7 @@ class Problem:
     loss: Loss
     observed: dict[int, Pair]
     learning_rate: float | None
+    constant: Constant = ONE
 
     @classmethod
     def of(
@@ -69,6 +73,19 @@ class Problem:
         trained = [i for i, stage in enumerate(stages) if isinstance(stage, (Affine, Norm))]
         observed = dict(zip(dense if len(pairs) == len(dense) else trained, pairs, strict=True))
         return cls(net, stages, precision.given(X), precision.given(y), loss, observed, learning_rate)
+
+    def times(self, constant: Constant) -> Problem:
+        """The same gradients beside a loss that is multiplied by a constant."""
+        by = constant.factor if constant.of_penalties else 1.0
+        stages = [
+            stage.with_penalties_times(by) if isinstance(stage, Affine) else stage for stage in self.stages
+        ]
+        return replace(self, stages=stages, constant=constant)
+
+    @property
+    def has_penalties(self) -> bool:
+        """Whether any layer adds to the loss."""
+        return any(isinstance(stage, Affine) and stage.has_penalties for stage in self.stages)
 
     @property
     def n_outputs(self) -> int:
@@ -83,27 +100,28 @@ class Problem:
     def right(self) -> dict[int, Gradients]:
         """The right gradients, by the stage's place in the chain."""
         chain = Chain.run(self.stages, self.x)
-        output = Output(chain, self.loss, self.y)
-        error = next(output.errors()).value
+        output = Output(chain, self.loss, self.y, self.constant)
+        error = output.right
         found: dict[int, Gradients] = {}
         for i in range(output.stage_below, self.lowest - 1, -1):
             stage = chain.stages[i]
             if i in self.observed:
-                weights, bias = (
-                    next(weights_gradients(stage, error, chain)),
-                    next(bias_gradients(stage, error)),
-                )
-                found[i] = Gradients(weights.value, bias.value)
+                weights = next(weights_gradients(stage, error, chain)).value
+                bias = next(bias_gradients(stage, error)).value if has_bias(stage) else None
+                found[i] = Gradients(weights, bias)
             error = next(errors_below(stage, error, None, chain, None)).value
         return found
 
     def residual(self, gradients: dict[int, Gradients]) -> float:
         """The largest distance of the learner's gradients from these, in parts of what rounding allows."""
-        return max(
-            residual(mine, computed)
-            for i in self.observed
-            for mine, computed in zip(self.observed[i], gradients[i], strict=True)
-        )
+        return max(residual(mine, computed) for _, _, mine, computed in self.beside(gradients))
+
+    def beside(self, gradients: dict[int, Gradients]) -> Iterator[tuple[int, int, Array, Rounded]]:
+        """The arrays that are compared: the stage's place, 0 for weights and 1 for biases, the learner's, these."""
+        for i in sorted(self.observed):
+            for part, (mine, computed) in enumerate(zip(self.observed[i], gradients[i], strict=True)):
+                if mine is not None and computed is not None:
+                    yield i, part, mine, computed
 
 
 def residual(observed: Array, computed: Rounded) -> float:
@@ -112,6 +130,24 @@ def residual(observed: Array, computed: Rounded) -> float:
         return np.inf
     parts = np.abs(observed - computed.value) / allowed(observed, computed)
     return float(parts.max(initial=0.0)) if np.isfinite(parts).all() else np.inf
+
+
+def constant_ratio(mine: Array, true: Rounded) -> float | None:
+    """The number that all of `true` is multiplied by to give `mine`, if there are several and there is one."""
+    return None if mine.size < 2 else ratio_of(mine, true)
+
+
+def ratio_of(mine: Array, true: Rounded) -> float | None:
+    """The number that all of `true` is multiplied by to give `mine`, if there is one."""
+    if mine.shape != true.value.shape:
+        return None
+    size = float((true.value * true.value).sum())
+    if size == 0 or not np.isfinite(size):
+        return None
+    ratio = float((mine * true.value).sum()) / size
+    if not np.isfinite(ratio):
+        return None
+    return ratio if residual(mine, true.times(ratio)) <= 1 else None
 
 
 def allowed(observed: Array, computed: Rounded) -> Array:

@@ -120,7 +120,7 @@ class Rounded:
     def times(self, factor: float) -> Rounded:
         """Multiplied by a known number."""
         value = self.value * factor
-        return Rounded(value, lambda: self.variance * factor**2 + self._rounded(value), self.unit)
+        return Rounded(value, lambda: self.variance * factor * factor + self._rounded(value), self.unit)
 
     def sum(self, axis: int | None, keepdims: bool = False) -> Rounded:
         """The sum along an axis, or over everything."""

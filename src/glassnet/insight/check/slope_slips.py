@@ -46,6 +46,7 @@ def _unsigned(gate: Gate, error: Rounded, chain: Chain) -> Iterator[Choice]:
         yield Choice((), lambda: jacobian_product(gate.a, error))
         yield Choice(place("activation_derivative_missing"), lambda: error)
         yield Choice(place("softmax_without_jacobian"), lambda: error * elementwise)
+        yield Choice(place("derivative_formula_wrong", "a"), lambda: error * gate.a)
         return
     yield Choice((), lambda: error * gate.slope)
     if not gate.slipped:

@@ -33,18 +33,33 @@ class Stage:
 
 @dataclass
 class Affine(Stage):
-    """z = x W + b, with l1 sum abs(W) + l2 / 2 sum W^2 in the loss."""
+    """z = x W + b, with l1 sum abs(W) + l2 / 2 sum W^2 in the loss, and the same of b; no bias where there is none."""
 
     weights: Rounded
-    bias: Rounded
+    bias: Rounded | None
     l1: float = 0.0
     l2: float = 0.0
+    bias_l1: float = 0.0
+    bias_l2: float = 0.0
     z: Rounded = field(init=False)
+
+    @property
+    def has_penalties(self) -> bool:
+        """Whether the layer adds to the loss."""
+        return self.l1 + self.l2 + self.bias_l1 + self.bias_l2 > 0
+
+    def with_penalties_times(self, factor: float) -> Affine:
+        """A copy whose penalties are multiplied."""
+        return replace(
+            self, l1=factor * self.l1, l2=factor * self.l2,
+            bias_l1=factor * self.bias_l1, bias_l2=factor * self.bias_l2,
+        )  # fmt: skip
 
     def forward(self, x: Rounded) -> Rounded:
         """Z = x W + b."""
         self.x = x
-        self.z = x @ self.weights + self.bias
+        product = x @ self.weights
+        self.z = product if self.bias is None else product + self.bias
         return self.z
 
 
@@ -157,6 +172,11 @@ class Norm(Stage):
         n = g.value.shape[self.axis]
         product = (g * self.standardised).mean(self.axis)
         return self.standardised * (product.times(n / (n - 1)) if unbiased else product)
+
+
+def has_bias(stage: Stage) -> bool:
+    """Whether a stage with parameters has a bias."""
+    return not isinstance(stage, Affine) or stage.bias is not None
 
 
 def fresh(stages: list[Stage], changed: dict[int, dict[str, Any]]) -> list[Stage]:

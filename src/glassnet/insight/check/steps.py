@@ -1,46 +1,50 @@
-"""The backward pass of one stage, with every slip that can stand there."""
+"""The backward pass of one stage, with every slip that can stand there.
+
+`before` is the error before the activation's derivative, where one was just applied.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from glassnet.insight.check.array_slips import bias_choices, scale_choices, shift_choices, weights_choices
-from glassnet.insight.check.carry_slips import carry_choices, drop_choices, norm_choices
+from glassnet.insight.check.carry_slips import Update, carry_choices, drop_choices, norm_choices
 from glassnet.insight.check.chain import Chain
 from glassnet.insight.check.places import Choice
-from glassnet.insight.check.rounding import Array, Rounded
+from glassnet.insight.check.rounding import Rounded
 from glassnet.insight.check.slope_slips import slope_choices
 from glassnet.insight.check.stages import Affine, Drop, Gate, Norm, Stage
 
 
-def weights_gradients(stage: Stage, error: Rounded, chain: Chain) -> Iterator[Choice]:
+def weights_gradients(
+    stage: Stage, error: Rounded, chain: Chain, before: Rounded | None = None
+) -> Iterator[Choice]:
     """The gradient of the stage's weights from the error at its output, the right one first."""
     if isinstance(stage, Affine):
-        yield from weights_choices(stage, error, chain)
+        yield from weights_choices(stage, error, chain, before)
     elif isinstance(stage, Norm):
         yield from scale_choices(stage, error)
 
 
-def bias_gradients(stage: Stage, error: Rounded) -> Iterator[Choice]:
+def bias_gradients(stage: Stage, error: Rounded, before: Rounded | None = None) -> Iterator[Choice]:
     """The gradient of the stage's bias from the error at its output, the right one first."""
     if isinstance(stage, Affine):
-        yield from bias_choices(stage, error)
+        yield from bias_choices(stage, error, before)
     elif isinstance(stage, Norm):
         yield from shift_choices(stage, error)
 
 
 def errors_below(
-    stage: Stage, error: Rounded, before: Rounded | None, chain: Chain, updated_by: Array | None
+    stage: Stage, error: Rounded, before: Rounded | None, chain: Chain, update: Update | None
 ) -> Iterator[Choice]:
     """The error at the stage's input from the error at its output, the right one first.
 
-    `before` is the error before the activation's derivative, where one was just applied; `updated_by` what the
-    learner's own update would take from the weights, where the learning rate is known.
+    `update` is what the learner's own update would take from the weights, where that is known.
     """
     if isinstance(stage, Gate):
         yield from slope_choices(stage, error, chain)
     elif isinstance(stage, Affine):
-        yield from carry_choices(stage, error, before, chain, updated_by)
+        yield from carry_choices(stage, error, before, chain, update)
     elif isinstance(stage, Drop):
         yield from drop_choices(stage, error)
     elif isinstance(stage, Norm):

@@ -70,16 +70,25 @@ class Terms:
         )
         return {
             "at": _listed("layer", layers), "l": str(i + 1), "up": str(i + 2), "variant": place.variant,
-            "f": title(self.activation(i)), "loss": title(self.loss), "x": self.x(i),
+            "f": self.titles(layers), "loss": title(self.loss), "x": self.x(i),
             "m": str(self.n_samples), "k": str(self.n_outputs),
             "dW": self.dW(i), "db": self.db(i), "dZ": self.dZ(i), "dX": self.carry(i - 1) if i else "dX",
             "slope": self.slope(i), "z_below": f"Z{i}", "below": str(i), "rate": f"{rate:g}",
-            "arrays": "dW" if place.part == "weights" else "db", "axis": "1" if self.columns else "0",
+            "axis": "1" if self.columns else "0",
             "features_axis": "0" if self.columns else "1",
             "p": f"A{self.last + 1}",
             "sign": TARGET_MINUS_PREDICTION if place.part == "output" else "",
             "cancelled": CANCELLED if self.loss.on_logits(self.activation(self.last)) is not None else "",
         }  # fmt: skip
+
+    @property
+    def activated(self) -> tuple[int, ...]:
+        """The layers with an activation."""
+        return tuple(stage.layer for stage in self.stages if isinstance(stage, Gate))
+
+    def titles(self, layers: tuple[int, ...]) -> str:
+        """The activations of these layers, each once."""
+        return " and ".join(dict.fromkeys(title(self.activation(layer)) for layer in layers))
 
     def activation(self, layer: int) -> Activation:
         """The activation behind a dense layer."""
@@ -168,6 +177,8 @@ class Terms:
 
 def slope_text(activation: Activation, z: str, a: str) -> str:
     """The derivative of an activation in one line of NumPy, from its input and its output."""
+    if isinstance(activation, Softmax):
+        return f"the Jacobian diag({a}) - {a} {a}^T of each sample"
     if isinstance(activation, ReLU):
         return f"({z} > 0)"
     if isinstance(activation, LeakyReLU):

@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from functools import cached_property
+from itertools import chain
+from typing import NamedTuple
 
 import numpy as np
 
 from glassnet.insight.check import naming
+from glassnet.insight.check.case import Case
 from glassnet.insight.check.catalogue import codes, rank
 from glassnet.insight.check.observed import Observed
-from glassnet.insight.check.places import Places
-from glassnet.insight.check.problem import Gradients, Problem
+from glassnet.insight.check.places import Places, n_slips
+from glassnet.insight.check.problem import Problem
 from glassnet.insight.check.report import Report, Slip
 from glassnet.insight.check.rounding import SINGLE, Precision
-from glassnet.insight.check.search import Hypothesis, explanations
+from glassnet.insight.check.search import Hypothesis
 from glassnet.insight.check.stages import Affine
-from glassnet.insight.check.terms import Terms
 
 SUBJECT = "check_backward"
 MOST_SLIPS = 2
+# So many are named where they reproduce all gradients, or only some of them.
+MOST_SLIPS_IN_PART = 3
 MOST_EQUALS = 4
 # A hypothesis is as good as the best one if it is at most so many times as far from the learner's numbers, or as near
 # as rounding usually leaves.
@@ -27,41 +31,93 @@ AS_GOOD, USUAL = 5.0, 0.05
 # The size of a difference, in parts of the largest gradient, up to which an added epsilon does no harm.
 HARMLESS = 1e-4
 
+COLUMNS = "read as samples in columns: weights (n_outputs, n_inputs)"
+IF_NOT = "; if yours are (n_inputs, n_outputs), every dW is transposed"
+SQUARE = (
+    "whether every dW is transposed: all weights are square, and these gradients are right for samples in columns; "
+    "say samples_in='columns' or 'rows'"
+)
+
 MakeProblem = Callable[[Observed, Precision], Problem]
 
 
-@dataclass(frozen=True)
-class Case:
-    """The learner's gradients, read in one convention, beside the right ones at one precision."""
+class Found(NamedTuple):
+    """A hypothesis, and the loss and the reading under which it stands."""
 
-    observed: Observed
-    problem: Problem
-    right: dict[int, Gradients]
-
-    @classmethod
-    def of(cls, observed: Observed, problem: Problem) -> Case:
-        """The case with the right gradients."""
-        return cls(observed, problem, problem.right())
+    case: Case
+    hypothesis: Hypothesis
 
     @property
-    def fits(self) -> bool:
-        """Whether the learner's gradients are right."""
-        return self.problem.residual(self.right) <= 1
-
-    @property
-    def side_by_side(self) -> naming.SideBySide:
-        """The arrays side by side."""
-        return naming.SideBySide(
-            self.problem.stages, self.problem.observed, self.right, self.observed.columns
+    def unlikelihood(self) -> tuple[int, int, int, int]:
+        """How it is ordered among others that reproduce the same numbers."""
+        places = self.hypothesis.places
+        return (
+            len(self.hypothesis.unexplained),
+            self.case.problem.constant.unlikelihood,
+            len(places),
+            rank(places),
         )
 
+
+class Readings:
+    """The learner's gradients in all their readings, at one precision."""
+
+    def __init__(self, readings: Sequence[Observed], make_problem: MakeProblem, precision: Precision) -> None:
+        self.precision = precision
+        self.cases = [Case.of(reading, make_problem(reading, precision)) for reading in readings]
+
+    @cached_property
+    def of_common_losses(self) -> list[Case]:
+        """Beside the loss itself, then beside those of its common forms whose factor the gradients show."""
+        others = [one for one in self._of_factors if one.problem.constant.losses]
+        return [*self.cases, *others]
+
     @property
-    def terms(self) -> Terms:
-        """How the learner writes the network."""
-        stages = self.problem.stages
-        last = max(stage.layer for stage in stages if isinstance(stage, Affine))
-        m, k = self.problem.y.value.shape[0], self.problem.n_outputs
-        return Terms(stages, self.problem.loss, last, m, k, self.observed.columns)
+    def of_odd_factors(self) -> list[Case]:
+        """Beside the loss times each other factor that the gradients show."""
+        return [one for one in self._of_factors if not one.problem.constant.losses]
+
+    @cached_property
+    def _of_factors(self) -> list[Case]:
+        return [one for case in self.cases for one in case.times_constants]
+
+    def right(self) -> Report | None:
+        """The report where the gradients are right, for the loss or for a common form of it."""
+        forms = (one for case in self.cases for one in case.in_other_forms)
+        fitting = next((case for case in chain(self.cases, forms) if case.fits), None)
+        return None if fitting is None else _right(fitting, self.precision)
+
+    def explained(self, most: int) -> Report | None:
+        """The report on the fewest slips that reproduce the gradients, if any do; an odd factor counts as one."""
+        for n in range(1, most + 1):
+            found = [Found(case, one) for case in self.of_common_losses for one in case.explanations(n)]
+            if not found:
+                others = self.of_odd_factors
+                found = [Found(case, one) for case in others for one in case.explanations(n - 1)]
+            if found:
+                return _named(found, self.precision)
+        return None
+
+    def explained_in_part(self) -> Report | None:
+        """The report on slips that reproduce at least some of the gradients, as many as can be."""
+        found = [
+            Found(case, one)
+            for case in self.of_common_losses
+            for one in case.explanations(MOST_SLIPS_IN_PART, in_part=True)
+            if not case.side_by_side.any_fits(one.unexplained)
+        ]
+        best = min(found, key=lambda one: one.unlikelihood, default=None)
+        if best is None or not best.hypothesis.places:
+            return None
+        as_many = len(best.hypothesis.unexplained), n_slips(best.hypothesis.places)
+        return _named(
+            [
+                one
+                for one in found
+                if (len(one.hypothesis.unexplained), n_slips(one.hypothesis.places)) == as_many
+            ],
+            self.precision,
+        )
 
 
 def decide(readings: Sequence[Observed], make_problem: MakeProblem) -> Report:
@@ -70,72 +126,97 @@ def decide(readings: Sequence[Observed], make_problem: MakeProblem) -> Report:
     At their own precision first, then at single precision, which float64 arrays may have passed through: where they are
     right to single precision, one slip that reproduces all digits is still named, unless all numbers are single ones.
     """
-    own = readings[0].precision
-    cases = [Case.of(reading, make_problem(reading, own)) for reading in readings]
-    not_finite = _not_finite(cases[0])
+    fine = Readings(readings, make_problem, readings[0].precision)
+    not_finite = _not_finite(fine.cases[0])
     if not_finite is not None:
         return not_finite
-    right = next((case for case in cases if case.fits), None)
+    right = fine.right()
     if right is not None:
-        return _right(right, own)
-    if own.unit >= SINGLE.unit:
-        named = _explained(cases, own, MOST_SLIPS)
-        return _unknown(cases[0]) if named is None else named
-    rough = [Case.of(reading, make_problem(reading, SINGLE)) for reading in readings]
-    right = next((case for case in rough if case.fits), None)
-    if right is not None:
-        named = None if readings[0].are_single else _explained(cases, own, 1)
-        return _right(right, SINGLE) if named is None else named
-    for at, precision in ((cases, own), (rough, SINGLE)):
-        found = _explained(at, precision, MOST_SLIPS)
-        if found is not None:
-            return found
-    return _unknown(cases[0] if cases[0].side_by_side.any_right else rough[0])
+        return right
+    if fine.precision.unit >= SINGLE.unit:
+        return _wrong([fine])
+    rough = Readings(readings, make_problem, SINGLE)
+    right = rough.right()
+    if right is None:
+        return _wrong([fine, rough])
+    named = None if readings[0].are_single else fine.explained(1)
+    return right if named is None else named
 
 
-def _explained(cases: list[Case], precision: Precision, most: int) -> Report | None:
-    """The report on the fewest slips that reproduce the gradients, if any do."""
-    for n in range(1, most + 1):
-        found = [(case, one) for case in cases for one in explanations(case.problem, case.right, n)]
-        if found:
-            return _named(found, precision)
-    return None
+def _wrong(levels: list[Readings]) -> Report:
+    """The report on gradients that are not right at any of these precisions."""
+    for level in levels:
+        report = level.explained(MOST_SLIPS)
+        if report is not None:
+            return report
+    report = levels[0].explained_in_part()
+    if report is not None:
+        return report
+    cases = [level.cases[0] for level in levels]
+    return _unknown(cases[0] if cases[0].side_by_side.any_right else cases[-1])
 
 
 def _right(case: Case, precision: Precision) -> Report:
-    notes = _conventions(case.observed) + naming.precision_note(case.observed.precision.name, precision.name)
-    if case.observed.columns:
-        notes = (f"{notes[0]}; if yours are (n_inputs, n_outputs), every dW is transposed", *notes[1:])
-    return Report(SUBJECT, True, notes=notes)
+    observed = case.observed
+    notes = naming.constant_note(case.problem, case.terms) + _conventions(observed)
+    notes += naming.precision_note(observed.precision.name, precision.name)
+    not_checked = observed.not_compared
+    if observed.columns and not observed.stated:
+        if observed.undecided:
+            not_checked += (SQUARE,)
+        else:
+            notes = tuple(note.replace(COLUMNS, COLUMNS + IF_NOT) for note in notes)
+    return Report(SUBJECT, True, notes=notes, not_checked=not_checked)
 
 
-def _named(found: list[tuple[Case, Hypothesis]], precision: Precision) -> Report:
+def _named(found: list[Found], precision: Precision) -> Report:
     nearest = min(hypothesis.residual for _, hypothesis in found)
-    good = [pair for pair in found if pair[1].residual <= max(AS_GOOD * nearest, USUAL)]
-    good.sort(key=lambda pair: (len(pair[1].places), rank(pair[1].places)))
+    good = [one for one in found if one.hypothesis.residual <= max(AS_GOOD * nearest, USUAL)]
+    good.sort(key=lambda one: one.unlikelihood)
     case, best = good[0]
+    if not best.places and not best.unexplained:
+        return _right(case, precision)
     comparison = case.side_by_side
     evidence = comparison.evidence(best.gradients)
-    notes = comparison.notes() + comparison.ratio_of_all() + _conventions(case.observed)
+    notes = naming.constant_note(case.problem, case.terms) + comparison.notes()
+    notes += _unexplained(case, best) + comparison.ratio_of_all() + _conventions(case.observed)
     notes += naming.precision_note(case.observed.precision.name, precision.name)
     slips = naming.slips(best.places, case.terms)
+    notes += _no_biases(case, slips)
     if [slip.code for slip in slips] == ["clipped_logarithm"] and comparison.largest_difference() <= HARMLESS:
-        return Report(
-            SUBJECT, True, evidence=evidence, notes=(slips[0].message + " It does no harm.", *notes)
-        )
-    return Report(
-        SUBJECT, False, slips, evidence, notes, _equals(best, [hypothesis for _, hypothesis in good])
-    )
+        note = slips[0].message + " It does no harm."
+        return Report(SUBJECT, True, (), evidence, (note, *notes), not_checked=case.observed.not_compared)
+    return Report(SUBJECT, False, slips, evidence, notes, _equals(good), case.observed.not_compared)
 
 
-def _equals(best: Hypothesis, good: list[Hypothesis]) -> tuple[str, ...]:
+def _unexplained(case: Case, best: Hypothesis) -> tuple[str, ...]:
+    """A remark on the arrays that the slips do not reproduce."""
+    if not best.unexplained:
+        return ()
+    names = case.side_by_side.names(best.unexplained)
+    return (f"not reproduced by them, so something else is wrong there: {names}",)
+
+
+def _no_biases(case: Case, slips: tuple[Slip, ...]) -> tuple[str, ...]:
+    """A remark where every db is zero, and every bias of the network too: the learner may have none."""
+    biases = [
+        stage.bias for stage in case.problem.stages if isinstance(stage, Affine) and stage.bias is not None
+    ]
+    missing = [
+        slip for slip in slips if slip.code == "bias_gradient_missing" and len(slip.layers) == len(biases)
+    ]
+    if not missing or any(bias.value.any() for bias in biases):
+        return ()
+    return ("if your network has no biases, say so: Dense(..., use_bias=False)",)
+
+
+def _equals(good: list[Found]) -> tuple[str, ...]:
     """Other slips that give the same numbers at as few places."""
+    best = good[0].hypothesis.places
     others = dict.fromkeys(
-        codes(_of_bias(hypothesis.places))
-        for hypothesis in good
-        if len(hypothesis.places) <= len(best.places)
+        codes(_of_bias(one.hypothesis.places)) for one in good if len(one.hypothesis.places) <= len(best)
     )
-    others.pop(codes(_of_bias(best.places)))
+    others.pop(codes(_of_bias(best)))
     return tuple(others)[:MOST_EQUALS]
 
 
@@ -153,7 +234,9 @@ def _unknown(case: Case) -> Report:
     notes += _broadcast(case)
     if case.problem.learning_rate is None and len(case.problem.observed) > 1 and comparison.last_right:
         notes += ("if your backward pass also updates the weights, give learning_rate= as well",)
-    return Report(SUBJECT, False, evidence=comparison.evidence(None), notes=notes)
+    return Report(
+        SUBJECT, False, evidence=comparison.evidence({}), notes=notes, not_checked=case.observed.not_compared
+    )
 
 
 def _broadcast(case: Case) -> tuple[str, ...]:
@@ -168,7 +251,8 @@ def _broadcast(case: Case) -> tuple[str, ...]:
 
 
 def _conventions(observed: Observed) -> tuple[str, ...]:
-    return ("read as samples in columns: weights (n_outputs, n_inputs)",) if observed.columns else ()
+    columns = (COLUMNS,) if observed.columns else ()
+    return (*columns, f"read as {observed.words}") if observed.words else columns
 
 
 def _not_finite(case: Case) -> Report | None:
@@ -176,7 +260,7 @@ def _not_finite(case: Case) -> Report | None:
         (layer, name)
         for layer, pair in enumerate(case.observed.pairs)
         for name, array in zip(("dW", "db"), pair, strict=True)
-        if not np.isfinite(array).all()
+        if array is not None and not np.isfinite(array).all()
     ]
     if not places:
         return None

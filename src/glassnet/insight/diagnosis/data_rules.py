@@ -30,6 +30,7 @@ FEWEST_ROWS_UNRELATED = 100
 # Deviations above shuffled targets below which no relation is seen; chance gives 2.7 to one of the two predictions once
 # in some 100 times, and a relation worth a tenth of the score gives more from 100 rows on.
 RELATED = 2.7
+OPPOSITE = -4.0
 # A network that predicts samples held back better than this knows of a relation.
 FORESEEN = 0.2
 
@@ -175,8 +176,8 @@ def labels_unrelated(case: Case) -> Finding | None:
         return None
     if case.targets.kind == "classes" and case.targets.shares.max() > 0.95:
         return None
-    found = case.relation.deviations
-    if found >= RELATED:
+    least, found = case.relation.deviations
+    if found >= RELATED or least <= OPPOSITE:
         return None
     if case.held_pass is not None and case.held_pass.score > FORESEEN:
         return None

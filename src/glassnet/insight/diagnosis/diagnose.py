@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from glassnet import checks, inputs, losses, optimizers
+from glassnet.activations import Linear
 from glassnet.errors import ArgumentError, ShapeError
 from glassnet.insight.diagnosis.adapters import as_network
 from glassnet.insight.diagnosis.case import Case
@@ -86,7 +87,8 @@ def diagnose(
         If the data do not fit the network or the loss, or what is said of the training contradicts itself.
     """
     subject = _built(as_network(network), X)
-    chosen = losses.get(loss) if loss is not None else default_loss(subject, y)
+    _check_history(subject, history)
+    chosen = losses.get(loss) if loss is not None else _loss_of(subject, y)
     x, targets = _data(subject, "", X, y, chosen)
     held = None
     if validation_data is not None:
@@ -112,6 +114,30 @@ def diagnose(
     )  # fmt: skip
     with np.errstate(all="ignore"):
         return DiagnosisReport(tuple(findings(case)), not_looked_at(case))
+
+
+def _loss_of(network: Network, y: ArrayLike) -> Loss:
+    """The loss of the last fit, or the one that goes with the last activation, if that is clear."""
+    linear = isinstance(network.plan().rows[-1].activation, Linear)
+    if network.loss is None and linear and bool(np.isin(np.asarray(y), (0, 1)).all()):
+        raise ArgumentError(
+            "the network ends linear and y holds 0 and 1 only, so it cannot be known whether outputs are values or "
+            "logits; give loss, such as 'mse', 'sigmoid_cross_entropy' or 'softmax_cross_entropy'"
+        )
+    return default_loss(network, y)
+
+
+def _check_history(network: Network, history: Any) -> None:
+    """Raise `ArgumentError` if it is none, or that of a network with other parameters."""
+    if history is None:
+        return
+    if not isinstance(history, History):
+        raise ArgumentError(f"history must be what fit returned; got {type(history).__name__}")
+    seen = history.records.get(NAME)
+    if isinstance(seen, Observed) and seen.parameters.shape != network.parameters.shape:
+        raise ArgumentError(
+            f"history is of a network with {len(seen.parameters)} parameters; this one has {len(network.parameters)}"
+        )
 
 
 def _built(network: Network, X: ArrayLike) -> Network:

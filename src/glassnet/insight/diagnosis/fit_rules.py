@@ -195,7 +195,7 @@ def broadcast_targets(case: Case) -> Finding | None:
 
 # In parts of the deviation of the targets.
 CONSTANT = 0.1
-TOLD = 0.3
+TOLD = 0.15
 # Contributions of the units to the output cancel to this part; those of weights that nobody trained do not.
 CANCELLED = 0.3
 FAR_FROM_ZERO = 0.5
@@ -229,8 +229,8 @@ def loss_at_chance(case: Case) -> Finding | None:
     return Finding(
         "loss_at_chance",
         "note",
-        f"the loss is {case.now.value:.4g}, and the best constant prediction costs {case.sample.chance:.4g}: the "
-        "network answers no better than the frequency of the targets does",
+        f"the loss is {case.now.value:.4g}, and the best constant prediction costs {case.sample.chance:.4g}: by "
+        "its loss the network is no better than a constant",
         "look at the other findings first",
         None,
         {"loss": case.now.value, "loss of a constant": case.sample.chance},

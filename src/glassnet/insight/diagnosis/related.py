@@ -87,13 +87,15 @@ class Relation:
         return max(self._score(self.y, matrix @ self.y) for matrix in self._smoothers)
 
     @cached_property
-    def deviations(self) -> float:
-        """How far the better score lies above those of shuffled targets, in their standard deviations."""
+    def deviations(self) -> tuple[float, float]:
+        """How far R² lies above that of shuffled targets, in its standard deviations: of the two the least, the most.
+
+        Far below 0 tells as much: of a chequered pattern, neighbours say the opposite.
+        """
         random = np.random.default_rng(1)
         orders = [random.permutation(len(self.y)) for _ in range(PERMUTATIONS)]
         found = []
         for matrix in self._smoothers:
-            shuffled = np.array([self._score(y, matrix @ y) for y in (self.y[order] for order in orders)])
-            true = self._score(self.y, matrix @ self.y)
-            found.append((true - shuffled.mean()) / max(float(shuffled.std()), 1e-9))
-        return float(max(found))
+            shuffled = np.array([r2(y, matrix @ y) for y in (self.y[order] for order in orders)])
+            found.append((r2(self.y, matrix @ self.y) - shuffled.mean()) / max(float(shuffled.std()), 1e-9))
+        return float(min(found)), float(max(found))

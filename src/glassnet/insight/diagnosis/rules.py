@@ -95,6 +95,12 @@ RULES = (
     ),
     Rule(unit_rules.collapsed_representation, _UNITS + 4, ("symmetric_weights", "unscaled_inputs")),
     Rule(network_rules.statistics_lag, _UNITS + 5),
+    Rule(
+        network_rules.no_biases,
+        _WRITTEN + 3,
+        (*_UNFIT, "broadcast_targets"),
+        trains=True,
+    ),
     Rule(rate_rules.clipped_too_much, _COURSE, (*_UNFIT, *_STUCK), trains=True),
     Rule(rate_rules.weighed_down, _COURSE + 1, (*_UNFIT, *_STUCK, "clipped_too_much"), trains=True),
     Rule(
@@ -107,17 +113,11 @@ RULES = (
     Rule(
         rate_rules.learning_rate_too_low,
         _COURSE + 3,
-        (*_UNFIT, *_STUCK, "clipped_too_much", "weighed_down"),
+        (*_UNFIT, *_STUCK, "clipped_too_much", "weighed_down", "no_biases"),
         trains=True,
     ),
     Rule(split_rules.overfitting, _FIT + 7, ("labels_unrelated",)),
     Rule(fit_rules.underfitting_by_penalty, _FIT + 5, ("labels_unrelated",), trains=True),
-    Rule(
-        network_rules.no_biases,
-        _WRITTEN + 3,
-        (*_UNFIT, *_STUCK, *_COURSES, "underfitting"),
-        trains=True,
-    ),
     Rule(
         network_rules.too_few_units,
         _WRITTEN + 4,

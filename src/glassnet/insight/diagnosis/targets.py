@@ -104,7 +104,9 @@ class Targets:
     @cached_property
     def chance(self) -> float:
         """The smallest loss that a prediction reaches which is the same for all samples."""
-        rows = [self.matrix.mean(axis=0), np.median(self.matrix, axis=0)]
+        rows = [self.matrix.mean(axis=0)]
+        if self.kind == "values":
+            rows += list(np.quantile(self.matrix, np.linspace(0.05, 0.95, 19), axis=0))
         return min(self._constant(row) for row in rows)
 
     @cached_property

@@ -165,7 +165,7 @@ def _begun(
         return first, False
     if history is not None and history.origin is not None:
         return None, False
-    trained_here = network.state is not None and network.state.step > 0
+    trained_here = history is not None or (network.state is not None and network.state.step > 0)
     return (drawn(network) if trained_here else None), True
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from glassnet.errors import ArgumentError, DivergenceError
+from glassnet.errors import ArgumentError, DataError, DivergenceError
 from glassnet.insight.diagnosis.measure import Pass
 from glassnet.insight.diagnosis.targets import Targets
 from glassnet.insight.diagnosis.training import Vectors
@@ -109,7 +109,7 @@ def train(network: Network, x: Array, targets: Targets, course: Course, budget: 
                 batch_size=course.batch_size, shuffle=course.shuffled, sample_weight=weights,
                 engine="numpy", seed=course.order, progress=False,
             )  # fmt: skip
-    except (DivergenceError, ArgumentError):  # such as a last batch of one sample before BatchNorm
+    except (DivergenceError, ArgumentError, DataError):  # such as a last batch of one sample before BatchNorm
         return failed
     end = Pass(network, network.parameters, network.running_statistics, x, targets)
     return Trial(np.array(history["loss"]), end)

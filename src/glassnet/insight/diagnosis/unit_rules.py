@@ -143,14 +143,11 @@ def symmetric_weights(case: Case) -> Finding | None:
         n = len(alike)
         if n < 2 or _different(alike) > n / 2 or _different(_alike(case.now.blocks[place].incoming)) > n / 2:
             continue
-        zero = not block.weights.any()
         different = _different(alike)
         return Finding(
             "symmetric_weights",
             "note" if case.learned else "error",
-            f"the {n} units of layer {block.index} "
-            + _how_alike(zero, case.start is not None)
-            + f": they are {different} different unit{'s' * (different > 1)}, and equal units get equal gradients",
+            _how_alike(n, different, block, case.start is not None),
             'draw the weights at random, such as with "glorot_uniform"; only biases may begin at 0',
             block.index,
             {"units": n, "different units": different},
@@ -159,10 +156,17 @@ def symmetric_weights(case: Case) -> Finding | None:
     return None
 
 
-def _how_alike(zero: bool, at_start: bool) -> str:
-    if at_start:
-        return "begin with weights of zero" if zero else "begin with equal weights"
-    return "have weights of zero" if zero else "have equal weights"
+def _how_alike(n: int, different: int, block: Block, at_start: bool) -> str:
+    """What is equal, as it began or as it is."""
+    zero = "" if block.weights.any() else ", all of them 0"
+    if different == 1:
+        verb = "begin with" if at_start else "have"
+        what = f"the {n} units of layer {block.index} {verb} equal weights{zero}"
+    else:
+        verb = "begins with" if at_start else "has"
+        what = f"of the {n} units of layer {block.index} {different} differ; every other one {verb} the "
+        what += "weights of one of these"
+    return f"{what}: equal units get equal gradients"
 
 
 def _different(alike: NDArray[np.bool_]) -> int:

@@ -16,6 +16,7 @@ from glassnet.insight.plots import canvas
 from glassnet.insight.plots.boundary import decision_boundary
 from glassnet.insight.plots.gradients import recorded
 from glassnet.insight.recording import Recorder
+from glassnet.interop import writing
 from glassnet.optional import require
 
 if TYPE_CHECKING:
@@ -63,6 +64,8 @@ def training_animation(
     ------
     DataError
         If the recorder holds no recording, or even two pictures are larger than `most_bytes`.
+    ModelFileError
+        If it cannot be written; a file that was there is as it was then.
     ArgumentError
         If the path ends otherwise, its folder does not exist, or a number is out of range.
     MissingDependencyError
@@ -73,7 +76,7 @@ def training_animation(
     >>> gn.plots.training_animation(recorder, "spiral.gif")
     """
     recorded(recorder)
-    target = Path(path)
+    target = checks.path("path", path)
     if target.suffix.lower() != ".gif" or not target.resolve().parent.is_dir():
         raise ArgumentError(f"path must end in .gif, in a folder that exists; got {str(path)!r}")
     checks.number("seconds", seconds, above=0)
@@ -89,7 +92,7 @@ def training_animation(
             )
         frames = frames[-1::-2][::-1]
         content = _gif(frames, seconds)
-    target.write_bytes(content)
+    writing.write(target, content)
     return target
 
 

@@ -27,8 +27,8 @@ def one_step(subject: Subject) -> Html:
     output = output_of(subject, place)
     text = (
         f"What one training step would do with {part.name} sample {place}, the worst one. Loss {number(made.loss)}. "
-        f"The numbers are those of {_which(subject, output)}, and in each hidden layer of the unit that this sample "
-        "moves most; X is what the network was given in training."
+        f"The numbers are those of {_which(subject, output)}, and in each hidden layer of the unit with the largest "
+        "error dz; X is what the network was given in training."
     )
     return section("step", "One step", tag("p", text), *_phases(made.written_for(0, output)))
 

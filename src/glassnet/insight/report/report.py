@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from os import PathLike
-from pathlib import Path
 from typing import Any
 
 from numpy.typing import ArrayLike
 
+from glassnet import checks
 from glassnet.errors import ArgumentError
 from glassnet.insight.report.data import data
 from glassnet.insight.report.findings import diagnosis, found_by_diagnosis
@@ -57,7 +57,7 @@ class Report:
         ModelFileError
             If it cannot be written; nothing has changed then.
         """
-        writing.write(Path(path), self.html.encode())
+        writing.write(checks.path("path", path), self.html.encode())
 
     def _repr_html_(self) -> str:
         style = "width: 100%; height: 40em; border: 0"

@@ -15,10 +15,10 @@ from glassnet.losses import Loss
 from glassnet.network import Network
 from glassnet.optimizers import Optimizer
 from glassnet.random import Seed, Streams
+from glassnet.training.batches import Batches
 from glassnet.training.data import Wanted, prepare
 from glassnet.training.history import History
 from glassnet.training.origin import Origin, fingerprint, fingerprint_of_data
-from glassnet.training.sources import Batches
 
 USE_A_RECIPE = "make a gn.Recipe(net, X, y, …) of the network before its training, and replay that"
 

@@ -66,7 +66,7 @@ class Entry:
     @classmethod
     def telling(cls, step: StepRecord, sample: int, output: int) -> Entry:
         """Of a sample, an output; in hidden layers the unit with the largest error; of each the weight that moves."""
-        units = [int(np.abs(made.d_a[sample]).argmax()) for made in step.rows[:-1]] + [output]
+        units = [int(np.abs(made.d_z[sample]).argmax()) for made in step.rows[:-1]] + [output]
         sizes = [np.abs(made.inputs * made.d_z[:, [unit]]).sum(axis=0) if made.row.kind == DENSE else np.zeros(1)
                  for made, unit in zip(step.rows, units, strict=True)]  # fmt: skip
         return cls(sample, tuple(units), tuple(int(size.argmax()) for size in sizes))

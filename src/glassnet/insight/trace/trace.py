@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from os import PathLike
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
 
 from numpy.typing import ArrayLike, NDArray
 
+from glassnet import checks
 from glassnet.errors import ArgumentError
 from glassnet.insight.trace.forward import ForwardTrace, forward_only
 from glassnet.insight.trace.record import StepRecord, record
@@ -86,7 +86,7 @@ class Trace(Written):
         """
         from glassnet.insight.trace.page import page
 
-        writing.write(Path(path), page(self.record, self._repr_html_()).encode())
+        writing.write(checks.path("path", path), page(self.record, self._repr_html_()).encode())
 
 
 @overload

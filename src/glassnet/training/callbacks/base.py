@@ -38,6 +38,8 @@ class Session:
         Why training ends early; empty if it does not.
     error : BaseException or None
         The error that ended training, such as a divergence.
+    measure : callable
+        What :meth:`loss` asks.
     """
 
     network: Network
@@ -47,6 +49,23 @@ class Session:
     data: Data
     stopped_by: str = ""
     error: BaseException | None = None
+    measure: Callable[[], float] | None = None
+
+    def loss(self) -> float:
+        """The loss of the network as it is now, on all samples that it is trained on, weights and penalties included.
+
+        ``history["loss"]`` is that of each batch before its update, so none of it belongs to these parameters; a
+        callback that keeps parameters compares this. It takes a forward pass over the samples, one an epoch however
+        often it is asked for; without dropout, and with the running statistics.
+
+        Raises
+        ------
+        ArgumentError
+            If batches come from an iterable, which is not gone through again.
+        """
+        if self.measure is None:
+            raise ArgumentError("this session is of no training, so there is no loss to measure")
+        return self.measure()
 
     def stop(self, reason: str) -> None:
         """End training after this epoch."""
@@ -65,6 +84,11 @@ class Callback:
     def name(self) -> str:
         """The name under which a checkpoint keeps what this callback remembers."""
         return type(self).__name__
+
+    @property
+    def measures_loss(self) -> bool:
+        """Whether it asks for :meth:`Session.loss`, which needs samples that can be looked at again."""
+        return False
 
     def check(self, greater_is_better: Mapping[str, bool | None]) -> None:
         """Raise `ArgumentError` if this training is not one for this callback.

@@ -69,7 +69,7 @@ class ReduceOnPlateau(Callback):
 
     def epoch_end(self, session: Session) -> None:
         """Lower the rate if it is time."""
-        self.watch.improves(session.history)
+        self.watch.improves(session)
         if self.watch.wait >= self.patience:
             session.state.rate_factor = self._lowered(session.state)
             self.watch.rest()

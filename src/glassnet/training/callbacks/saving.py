@@ -31,7 +31,8 @@ class Checkpoint(Callback):
     best_only : bool
         Leave out epochs in which `metric` is not the best so far.
     metric : str
-        A column of the history, where best_only asks for it.
+        A column of the history, where best_only asks for it; of "loss", that of the saved parameters is measured at the
+        epoch's end (:meth:`Session.loss`).
 
     Raises
     ------
@@ -48,7 +49,7 @@ class Checkpoint(Callback):
     ) -> None:
         self.path = str(Path(path))
         self.every = checks.integer("every of Checkpoint", every, least=1)
-        self.watch = Watch("Checkpoint", metric) if best_only else None
+        self.watch = Watch("Checkpoint", metric, keeps=True) if best_only else None
         self._due = False
         self.path_at(epoch=1)
 
@@ -56,6 +57,11 @@ class Checkpoint(Callback):
     def name(self) -> str:
         """Checkpoint, or Checkpoint(metric) where it watches one."""
         return "Checkpoint" if self.watch is None else f"Checkpoint({self.watch.metric})"
+
+    @property
+    def measures_loss(self) -> bool:
+        """Whether it asks for :meth:`Session.loss`."""
+        return self.watch is not None and self.watch.measures_loss
 
     def path_at(self, epoch: int) -> Path:
         """The file of an epoch."""
@@ -78,7 +84,7 @@ class Checkpoint(Callback):
         """Find out whether this epoch is to be saved."""
         self._due = session.state.epoch % self.every == 0
         if self._due and self.watch is not None:
-            self._due = self.watch.improves(session.history)
+            self._due = self.watch.improves(session)
 
     def save(self, session: Session) -> None:
         """Save it."""

@@ -27,7 +27,9 @@ class EarlyStopping(Callback):
         What is better by no more than this is no improvement, >= 0, in units of the metric.
     restore_best : bool
         At the end of training, whatever ended it but an error, put back the parameters and running statistics of
-        the best epoch. The optimizer's state stays that of the last one.
+        the best epoch. The optimizer's state stays that of the last one. With "loss" as the metric, that of the
+        parameters as they are is measured at each epoch's end (:meth:`Session.loss`, a forward pass over the samples),
+        since the one in the history is of each batch before its update; :attr:`best` is the loss of what is put back.
 
     Raises
     ------
@@ -47,7 +49,7 @@ class EarlyStopping(Callback):
         minimum_change: float = 0.0,
         restore_best: bool = True,
     ) -> None:
-        self.watch = Watch("EarlyStopping", metric, minimum_change)
+        self.watch = Watch("EarlyStopping", metric, minimum_change, keeps=restore_best)
         self.patience = checks.integer("patience of EarlyStopping", patience, least=1)
         self.restore_best = restore_best
         self._kept: dict[str, Array] = {}
@@ -56,6 +58,11 @@ class EarlyStopping(Callback):
     def name(self) -> str:
         """EarlyStopping(metric)."""
         return f"EarlyStopping({self.watch.metric})"
+
+    @property
+    def measures_loss(self) -> bool:
+        """Whether it asks for :meth:`Session.loss`."""
+        return self.watch.measures_loss
 
     @property
     def best(self) -> float | None:
@@ -85,7 +92,7 @@ class EarlyStopping(Callback):
 
     def epoch_end(self, session: Session) -> None:
         """Keep the best; stop if it is long ago."""
-        if self.watch.improves(session.history) and self.restore_best:
+        if self.watch.improves(session) and self.restore_best:
             self._kept = {
                 "parameters": session.network.parameters.copy(),
                 "running": session.network.running_statistics.copy(),

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from glassnet import checks
 from glassnet.errors import ArgumentError
-from glassnet.training.history import History
+
+if TYPE_CHECKING:
+    from glassnet.training.callbacks.base import Session
 
 
 def asked_for_direction(column: str) -> str:
@@ -31,6 +33,8 @@ class Watch:
         A column of the history.
     minimum_change : float
         What is better by no more than this is no improvement, >= 0, in units of the metric.
+    keeps : bool
+        Whether parameters are kept beside the best value; of "loss", their own is measured then.
 
     Attributes
     ----------
@@ -42,13 +46,14 @@ class Watch:
         Epochs in a row since then, or since :meth:`rest`, without an improvement.
     """
 
-    def __init__(self, owner: str, metric: str, minimum_change: float = 0.0) -> None:
+    def __init__(self, owner: str, metric: str, minimum_change: float = 0.0, keeps: bool = False) -> None:
         if not isinstance(metric, str):
             raise ArgumentError(
                 f"metric of {owner} must be a name, such as 'validation_loss'; got {metric!r}"
             )
         self.owner, self.metric = owner, metric
         self.minimum_change = checks.number(f"minimum_change of {owner}", minimum_change, least=0)
+        self.measures_loss = keeps and metric == "loss"
         self.greater_is_better = False
         self.best: float | None = None
         self.epoch = self.wait = 0
@@ -65,9 +70,10 @@ class Watch:
             raise ArgumentError(f"{self.owner} watches {self.metric!r}{asked_for_direction(self.metric)}")
         self.greater_is_better = direction
 
-    def improves(self, history: History) -> bool:
+    def improves(self, session: Session) -> bool:
         """Whether the newest value is the best so far; values that are not finite never are."""
-        value = history.last(self.metric)
+        history = session.history
+        value = session.loss() if self.measures_loss else history.last(self.metric)
         if not math.isfinite(value) or not self._is_better(value):
             self.wait += 1
             return False

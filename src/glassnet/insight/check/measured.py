@@ -1,0 +1,106 @@
+"""Constant factors of a loss that a learner's gradients themselves show."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+
+from glassnet.insight.check.chain import chains
+from glassnet.insight.check.constants import ONE, Constant, conventions
+from glassnet.insight.check.output_slips import Output
+from glassnet.insight.check.problem import Gradients, Problem, ratio_of
+from glassnet.insight.check.rounding import Array, Rounded
+from glassnet.insight.check.stages import Affine
+from glassnet.insight.check.steps import bias_gradients, weights_gradients
+
+# Factors that are nearer than this to each other, relatively, are taken for one.
+NEAR = 1e-4
+# So many factors of no common loss are tried.
+MOST_ODD = 3
+# They lie in this range, and the array that shows them is known to this relative distance.
+SMALLEST, LARGEST, CLEAR = 1e-6, 1e6, 1e-2
+
+
+class Measured(NamedTuple):
+    """A factor that an array shows, from how many numbers, and how far rounding may have carried it, relatively."""
+
+    factor: float
+    of_penalties: bool
+    size: int
+    uncertainty: float
+
+
+def constants_of(problem: Problem, right: dict[int, Gradients]) -> list[Constant]:
+    """The factors other than 1 that some array shows: the common ones first, then odd ones of most arrays.
+
+    An array shows a factor if it is a multiple of the right one, or of what one slip at the output or of the forward
+    pass makes of it. A single number shows common factors alone.
+    """
+    common = conventions(problem.loss, len(problem.y.value), problem.n_outputs)
+    groups: list[list[Measured]] = []
+    for one in (*_of_arrays(problem, right), *_with_a_slip(problem)):
+        group = next((group for group in groups if _alike(group[0], one)), None)
+        if group is None:
+            groups.append([one])
+        else:
+            group.append(one)
+    found: list[Constant] = []
+    odd: list[Constant] = []
+    for group in sorted(groups, key=len, reverse=True):
+        best = min(group, key=lambda one: one.uncertainty)
+        known = next((one for one in (ONE, *common) if _near(best.factor, one.factor)), None)
+        if known is not None:
+            found.append(known._replace(of_penalties=best.of_penalties))
+        elif max(one.size for one in group) > 1:
+            odd.append(Constant(best.factor, of_penalties=best.of_penalties))
+    return [*(one for one in found if one.factor != 1), *odd[:MOST_ODD]]
+
+
+def _near(one: float, other: float) -> bool:
+    return abs(one - other) <= NEAR * other
+
+
+def _alike(one: Measured, other: Measured) -> bool:
+    return one.of_penalties == other.of_penalties and _near(one.factor, other.factor)
+
+
+def _of_arrays(problem: Problem, right: dict[int, Gradients]) -> Iterator[Measured]:
+    """The factors between the learner's arrays and the right ones, with the penalties multiplied or not."""
+    doubled = problem.times(Constant(2.0)).right()
+    for i, part, mine, one in problem.beside(right):
+        two = doubled[i][part]
+        if two is not None and mine.shape == one.value.shape:
+            of_data = two - one
+            penalty = (one - of_data).value
+            yield from _measured(mine - penalty, of_data)
+            if problem.has_penalties:
+                yield from _measured(mine, one, of_penalties=True)
+
+
+def _with_a_slip(problem: Problem) -> Iterator[Measured]:
+    """The factors between the last layer's arrays and those that one slip at the output, or before it, gives."""
+    for chain in chains(problem.stages, problem.x, problem.net, 1):
+        output = Output(chain, problem.loss, problem.y)
+        i = output.stage_below
+        last = chain.stages[i]
+        if i not in problem.observed or not isinstance(last, Affine) or last.has_penalties:
+            return
+        mine = problem.observed[i]
+        for choice in output.errors():
+            error = choice.value
+            yield from _measured(mine.weights, next(weights_gradients(last, error, chain)).value)
+            if mine.bias is not None and last.bias is not None:
+                yield from _measured(mine.bias, next(bias_gradients(last, error)).value)
+            if chain.places:
+                break
+
+
+def _measured(mine: Array, right: Rounded, of_penalties: bool = False) -> Iterator[Measured]:
+    ratio = ratio_of(mine, right)
+    if ratio is None or not SMALLEST <= abs(ratio) <= LARGEST:
+        return
+    uncertainty = float(np.linalg.norm(right.reach) / np.linalg.norm(right.value))
+    if uncertainty <= CLEAR:
+        yield Measured(abs(ratio), of_penalties, mine.size, uncertainty)

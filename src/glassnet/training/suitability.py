@@ -1,0 +1,150 @@
+"""Do the outputs of a network, a loss and its targets go together? What cannot is refused before it trains.
+
+What the last layers can give is found by trying them on numbers of all sizes, so that a user's own activation counts
+as what it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
+
+from glassnet import activations, inputs, plan
+from glassnet.activations import Activation, Linear, Sigmoid, Softmax
+from glassnet.engines.base import Array
+from glassnet.errors import ArgumentError, DataError
+from glassnet.layers import Layer
+from glassnet.losses import Loss
+from glassnet.plan import Layout, Plan, Row
+from glassnet.registry import compact_repr
+
+_ANY = (plan.DENSE, plan.BATCH_NORM, plan.LAYER_NORM)
+_ROUNDING = 1e-3
+_SCALES = (0.0, 0.1, 1.0, 10.0)
+_SEVERAL = (
+    "; for samples of several classes, or of none, end the network with sigmoid and use binary_cross_entropy"
+)
+
+
+def refuse_unsuitable(layers: Sequence[Layer], layout: Layout, loss: Loss, name: str, y: Array) -> None:
+    """Raise where outputs of these layers, or checked targets, can be nothing that the loss compares.
+
+    Raises
+    ------
+    ArgumentError
+        Of outputs; the message names the layer that decides, and the loss or the activation that is meant.
+    DataError
+        Of targets called `name`: rows of classes that exclude each other and do not sum to 1.
+    """
+    _refuse_outputs(layers, plan.build(layers, layout), loss)
+    _refuse_targets(name, y, loss)
+
+
+def _refuse_outputs(layers: Sequence[Layer], table: Plan, loss: Loss) -> None:
+    possible = _outputs(table.rows)
+    if not possible.size:
+        return
+    if np.ptp(possible, axis=0).max() == 0:
+        raise ArgumentError(
+            f"{_last(layers)} gives {possible[0, 0]:g} whatever its input is, so there is nothing to learn; "
+            "for one output use sigmoid, or linear for a value"
+        )
+    low, high = loss.outputs
+    if possible.min() < low - _ROUNDING or possible.max() > high + _ROUNDING:
+        raise ArgumentError(
+            f"{loss.name} takes {_KINDS[low, high]}, and {_last(layers)} can give {_example(possible, low, high):g}; "
+            f"{_remedy(table, loss)}"
+        )
+    if loss.rows_sum_to_one and loss.activation == Linear() and _any_sum(possible):
+        raise ArgumentError(
+            f"{loss.name} takes probabilities of classes that exclude each other, whose rows sum to 1, and rows of "
+            f"{_last(layers)} need not; {_remedy(table, loss)}, or for classes that do not exclude each other use "
+            "binary_cross_entropy with a column of 0 and 1 for each"
+        )
+    if loss.activation != Linear() and possible.min() >= 0 and possible.max() <= 1:
+        inner = compact_repr(loss.activation)
+        raise ArgumentError(
+            f"{loss.name} takes logits and applies {inner} itself, and {_last(layers)} gives numbers from 0 to 1, "
+            f"as if they were probabilities already; make the last layer linear, or use {_of_probabilities(loss)}"
+        )
+
+
+def try_own_activations(table: Plan, dtype: DTypeLike) -> None:
+    """Call a user's own activations on a few numbers, whatever engine is going to: they refuse by name.
+
+    Raises
+    ------
+    ArgumentError
+        If one returns another shape, or numbers that are not real.
+    """
+    random = np.random.default_rng(0)
+    for row in table.rows:
+        if isinstance(row.activation, activations.Function):
+            z = random.normal(size=(3, row.n_outputs)).astype(dtype)
+            row.activation.slope(z, row.activation.value(z.copy()))
+
+
+def _refuse_targets(name: str, y: Array, loss: Loss) -> None:
+    if not loss.rows_sum_to_one or loss.targets != "values":
+        return
+    wrong = np.abs(y.sum(axis=1, dtype=np.float64) - 1) > _ROUNDING
+    if wrong.any():
+        row = int(np.argmax(wrong))
+        raise DataError(
+            f"{loss.name} takes rows that sum to 1, one class for each sample or the probability of each; row {row} of "
+            f"{name} sums to {y[row].sum():g}{_SEVERAL if inputs.several_hot(y) else ''}"
+        )
+
+
+_KINDS = {(0.0, 1.0): "probabilities, from 0 to 1", (0.0, np.inf): "rates >= 0"}
+
+
+def _outputs(rows: Sequence[Row]) -> NDArray[np.float64]:
+    """Outputs that the rows of a network can give, (n_tried, n_outputs)."""
+    first = max((place for place, row in enumerate(rows) if row.kind in _ANY), default=0)
+    width, random = rows[-1].n_outputs, np.random.default_rng(0)
+    values = np.concatenate([scale * random.normal(size=(9, width)) for scale in _SCALES])
+    for row in rows[first:]:
+        if row.kind in (plan.DENSE, plan.ACTIVATION):
+            with np.errstate(all="ignore"):
+                values = row.activation.value(values)
+    return np.asarray(values[~np.isnan(values).any(axis=1)])
+
+
+def _any_sum(possible: Array) -> bool:
+    return bool(np.any(np.abs(possible.sum(axis=1) - 1) > _ROUNDING))
+
+
+def _example(possible: Array, low: float, high: float) -> float:
+    outside = possible[(possible < low - _ROUNDING) | (possible > high + _ROUNDING)]
+    return float(outside[np.abs(outside).argmin()])
+
+
+def _last(layers: Sequence[Layer]) -> str:
+    """The layer that decides what outputs are, by its number."""
+    place = max((i for i, layer in enumerate(layers) if _decides(layer)), default=len(layers) - 1)
+    return f"layer {place}, {compact_repr(layers[place])},"
+
+
+def _decides(layer: Layer) -> bool:
+    fields = layer.row_fields() or {"kind": plan.DROPOUT}
+    kind: int = fields["kind"]
+    return kind in _ANY or (kind == plan.ACTIVATION and fields["activation"] != Linear())
+
+
+def _remedy(table: Plan, loss: Loss) -> str:
+    if loss.outputs == (0.0, np.inf):
+        return 'end the network with "softplus"'
+    last: Activation = Softmax() if loss.rows_sum_to_one else Sigmoid()
+    logits = loss.on_logits(last)
+    text = f'end the network with "{type(last).__name__.lower()}"'
+    linear = table.rows[-1].kind == plan.DENSE and table.rows[-1].activation == Linear()
+    return f"{text}, or use {logits.name}, which takes any numbers" if linear and logits is not None else text
+
+
+def _of_probabilities(loss: Loss) -> str:
+    if isinstance(loss.activation, Sigmoid):
+        return "binary_cross_entropy"
+    return "sparse_categorical_cross_entropy" if loss.takes_classes else "categorical_cross_entropy"
