@@ -36,6 +36,8 @@ def __dir__() -> list[str]:
 
 
 Array = NDArray[Any]
+
+_ROUNDING = 1e-6
 Formula = Callable[..., Any]
 
 
@@ -107,13 +109,14 @@ class Loss:
 
     def prepare(self, y_true: ArrayLike, y_pred: ArrayLike) -> tuple[Array, Array]:
         """Targets and predictions as arrays whose shapes fit, or an error that says why not."""
-        y, p = np.asarray(y_true), np.asarray(y_pred)
+        y, p = checks.array("y_true", y_true), checks.array("y_pred", y_pred)
         for name, array in (("y_true", y), ("y_pred", p)):
             if array.dtype.kind not in "fiub":
                 raise DataError(f"{self.name} compares real numbers; {name} has dtype {array.dtype}")
         p = p if np.issubdtype(p.dtype, np.floating) else p.astype(np.float64)
         if y.size == 0:
             raise DataError(f"{self.name} needs at least one sample; y_true is empty (shape {y.shape})")
+        self._must_lie("y_pred", p, self.outputs)
         if self.least_outputs > 1 and p.ndim != 2:
             raise ShapeError(
                 f"{self.name} needs predictions of shape (n_samples, n_classes); y_pred has shape {p.shape}"
@@ -127,7 +130,15 @@ class Loss:
                 f"{self.name} compares targets and predictions one by one, so their shapes must be equal; "
                 f"y_true has shape {y.shape}, y_pred has shape {p.shape}{_advice(self, y, p)}"
             )
+        self._must_lie("y_true", y, self.domain)
         return y.astype(p.dtype, copy=False), p
+
+    def _must_lie(self, name: str, array: Array, limits: tuple[float, float]) -> None:
+        low, high = limits
+        outside = (array < low - _ROUNDING) | (array > high + _ROUNDING)
+        if outside.any():
+            wanted = f">= {low:g}" if high == np.inf else f"from {low:g} to {high:g}"
+            raise DataError(f"{self.name} takes {name} {wanted}; it holds {array[outside].flat[0]:g}")
 
     def compare(self, y: Array, p: Array, weights: Array | None) -> tuple[float, Array]:
         """Value and gradient for prepared arrays; `weights` (n_samples,) multiply each sample's share."""

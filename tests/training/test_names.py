@@ -110,9 +110,7 @@ def test_a_sweep_refuses_what_a_fit_refuses() -> None:
 def test_columns_of_targets_are_an_order_too() -> None:
     net = gn.Network([gn.Dense(2)], seed=0)
     net.fit(TABLE, TABLE[["age", "weight"]], loss="mse", **QUIET)
-    with pytest.raises(
-        DataError, match="the columns of y are not those that this network learned, 'age', 'weight'"
-    ):
+    with pytest.raises(DataError, match="the columns of y are not those that were learned, 'age', 'weight'"):
         net.evaluate(TABLE, TABLE[["weight", "age"]])
 
 

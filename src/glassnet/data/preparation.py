@@ -12,6 +12,9 @@ from glassnet.calls import explained
 from glassnet.data import splitting
 from glassnet.data.randomness import Seed, legacy_source
 from glassnet.errors import DataError, NotBuiltError, ShapeError
+from glassnet.inputs import UNNAMED, Meaning
+from glassnet.inputs.meaning import columns_of
+from glassnet.inputs.precision import must_stay_different
 
 
 @explained
@@ -56,7 +59,7 @@ def train_test_split(
     checks.number("test_size", test_size, above=0.0, below=1.0)
     by_class = checks.truth("stratify", stratify)
     random = legacy_source(seed)
-    samples, targets = np.asarray(X), np.asarray(y)
+    samples, targets = checks.array("X", X), checks.array("y", y)
     _check_same_length(samples, targets)
     if by_class:
         train, test = splitting.stratified(targets, test_size, random)
@@ -116,6 +119,7 @@ class Standardizer:
     @explained
     def __init__(self) -> None:
         self._moments: tuple[NDArray[np.float64], NDArray[np.float64]] | None = None
+        self._meaning = UNNAMED
 
     @explained
     def fit(self, X: ArrayLike) -> Self:
@@ -130,10 +134,10 @@ class Standardizer:
         ShapeError
             If `X` has not exactly two axes.
         DataError
-            If `X` is empty, not numeric, or holds NaN or infinity.
+            If `X` is empty, not numeric, masked, or holds NaN or infinity.
         """
         samples = _finite_table(X)
-        self._moments = samples.mean(axis=0), _scale(samples)
+        self._moments, self._meaning = (samples.mean(axis=0), _scale(samples)), Meaning(columns_of(X))
         return self
 
     @explained
@@ -145,7 +149,8 @@ class Standardizer:
         NotBuiltError
             Before :meth:`fit`.
         ShapeError, DataError
-            As :meth:`fit`, and if `X` has another number of features than there.
+            As :meth:`fit`, and if `X` has another number of features than there, or is a table with other columns, or
+            with the same in another order.
         """
         return (self._table_as_fitted(X) - self.mean) / self.scale
 
@@ -176,6 +181,7 @@ class Standardizer:
 
     def _table_as_fitted(self, X: ArrayLike) -> NDArray[np.float64]:
         n_features = len(self.mean)
+        self._meaning.check_features("X", X)
         samples = _finite_table(X)
         if samples.shape[1] != n_features:
             raise ShapeError(
@@ -204,7 +210,7 @@ def _check_same_length(X: NDArray[Any], y: NDArray[Any]) -> None:
 
 
 def _class_labels(labels: ArrayLike) -> NDArray[np.integer[Any]]:
-    classes = np.asarray(labels)
+    classes = checks.array("labels", labels)
     if classes.ndim != 1:
         raise ShapeError(
             f"labels must have shape (n_samples,); got shape {classes.shape}, "
@@ -221,6 +227,9 @@ def _class_labels(labels: ArrayLike) -> NDArray[np.integer[Any]]:
 
 
 def _finite_table(X: ArrayLike) -> NDArray[np.float64]:
+    given = checks.array("X", X)
+    if given.dtype.kind in "cMm":
+        checks.real("X", given)
     try:
         table = np.asarray(X, dtype=np.float64)
     except (TypeError, ValueError) as error:
@@ -235,4 +244,5 @@ def _finite_table(X: ArrayLike) -> NDArray[np.float64]:
             f"X must be finite; row {row}, column {column} is {table[row, column]}: "
             "drop such rows or fill them in"
         )
+    must_stay_different("X", given, table, columns_of(X) or None)
     return table

@@ -166,8 +166,8 @@ def _check_columns(
             or "has them another number of times"
         )
     raise DataError(
-        f"the columns of {name} are not those that this network learned, {_some(known)}: {name} {reason}. "
-        f"Select the columns by their names, in that order; what the network calls them stands in net.metadata"
+        f"the columns of {name} are not those that were learned, {_some(known)}: {name} {reason}. "
+        "Select the columns by these names, in this order"
     )
 
 

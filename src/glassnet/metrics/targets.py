@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from glassnet import checks
 from glassnet.calls import explained
 from glassnet.errors import DataError, ShapeError
 
@@ -139,7 +140,7 @@ def of_one_shape(y_true: ArrayLike, y_pred: ArrayLike) -> tuple[NDArray[Any], ND
 
     So a function that subtracts or compares them never compares every target with every prediction.
     """
-    true, predicted = np.asarray(y_true), np.asarray(y_pred)
+    true, predicted = checks.array("y_true", y_true), checks.array("y_pred", y_pred)
     beside = true.shape[:1] == predicted.shape[:1]
     return (_flat(true), _flat(predicted)) if beside else (true, predicted)
 
@@ -200,7 +201,7 @@ def matched(y_true: ArrayLike, y_pred: ArrayLike) -> tuple[NDArray[Any], NDArray
 
 
 def _array(argument: str, given: ArrayLike) -> NDArray[Any]:
-    array = np.asarray(given)
+    array = checks.array(argument, given)
     if array.ndim not in (1, 2):
         raise ShapeError(f"{argument} must have one or two axes; got shape {array.shape}")
     if array.size == 0:
