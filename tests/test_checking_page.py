@@ -15,7 +15,7 @@ PAGE = (ROOT / "docs" / "checking.md").read_text(encoding="utf-8")
 
 def test_the_blocks_print_what_stands_below_them() -> None:
     shown = re.findall(r"^```python\n(.*?)^```\n```\n(.*?)^```$", PAGE, flags=re.MULTILINE | re.DOTALL)
-    assert len(shown) == PAGE.count("```python") == 9
+    assert len(shown) == PAGE.count("```python") == 10
     names: dict[str, Any] = {}
     for code, expected in shown:
         printed = io.StringIO()
