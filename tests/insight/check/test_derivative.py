@@ -34,7 +34,6 @@ RIGHT = {
     "relu": (lambda z: np.maximum(0, z), lambda z: np.where(z > 0, 1.0, 0.0)),
     "relu as a boolean": (lambda z: np.maximum(0, z), lambda z: z > 0),
     "relu open at zero": (lambda z: np.maximum(0, z), lambda z: (z >= 0) * 1.0),
-    "relu that changes its argument": (relu_in_place, lambda z: (z > 0) * 1.0),
     "leaky relu": (lambda z: np.where(z > 0, z, 0.01 * z), lambda z: np.where(z > 0, 1, 0.01)),
     "elu": (lambda z: np.where(z > 0, z, np.expm1(np.minimum(z, 0))), lambda z: np.exp(np.minimum(z, 0))),
     "softplus": (lambda z: np.logaddexp(0, z), sigmoid),
@@ -109,6 +108,50 @@ def test_values_cut_off_for_integers_are_named() -> None:
 def test_integers_for_a_slope_of_whole_numbers_are_named_though_the_numbers_are_right() -> None:
     report = gn.check_derivative(lambda z: np.maximum(0, z), lambda z: (z > 0).astype(int))
     assert codes(report) == ["integer_result"]
+
+
+def slope_in_place(z: Any) -> Any:
+    z[z < 0] = 0
+    z[z > 0] = 1
+    return z
+
+
+def test_functions_that_change_their_argument_are_named() -> None:
+    report = gn.check_derivative(relu_in_place, lambda z: (z > 0) * 1.0)
+    assert codes(report) == ["argument_changed"]
+    assert report.slips[0].message.startswith("f changes the array that it is given")
+    report = gn.check_derivative(lambda z: np.maximum(0, z), slope_in_place)
+    assert codes(report) == ["argument_changed"]
+    assert report.slips[0].message.startswith("df changes the array that it is given")
+    assert gn.check_derivative(lambda z: relu_in_place(z.copy()), lambda z: slope_in_place(z.copy())).ok
+
+
+def softmax(z: Any) -> Any:
+    e = np.exp(z - z.max(axis=-1, keepdims=True))
+    return e / e.sum(axis=-1, keepdims=True)
+
+
+def jacobian(f: Any) -> Any:
+    return lambda z: np.diag(f(z)) - np.outer(f(z), f(z))
+
+
+@pytest.mark.parametrize("sign", [0, 1])
+def test_a_softmax_is_tried_with_large_numbers(sign: int) -> None:
+    def other(z: Any) -> Any:
+        e = np.exp(z + sign * z.max(axis=-1, keepdims=True))
+        return e / e.sum(axis=-1, keepdims=True)
+
+    assert gn.check_derivative(softmax, jacobian(softmax)).ok
+    report = gn.check_derivative(other, jacobian(other))
+    assert codes(report) == ["overflow"]
+    assert report.slips[0].message == "f gives nan where all numbers are about 750."
+
+
+def test_a_function_that_gives_its_numbers_in_a_row_is_taken() -> None:
+    def in_a_row(z: Any) -> Any:
+        return np.tanh(z.reshape(1, -1) if z.ndim == 1 else z)
+
+    assert gn.check_derivative(in_a_row, lambda z: 1 - in_a_row(z) ** 2).ok
 
 
 def test_kinks_are_found_where_they_are() -> None:

@@ -135,6 +135,16 @@ def _quiet(way: Form, function: Function, arguments: tuple[Array, ...]) -> Any:
         return way(function, arguments)
 
 
+def changes(function: Function, values: Array) -> bool:
+    """Whether a function changes the array that it is given."""
+    given = values.copy()
+    try:
+        _quiet(as_they_are, function, (given,))
+    except Exception:  # it takes no arrays, so that it cannot change one
+        return False
+    return not np.array_equal(given, values, equal_nan=True)
+
+
 class Elementwise(Callee):
     """A learner's function of one number, evaluated at many.
 
@@ -150,6 +160,8 @@ class Elementwise(Callee):
         result = super().__call__(*arguments)
         if result.shape != arguments[0].shape and result.size == 1:
             result = np.broadcast_to(result.reshape(()), arguments[0].shape)
+        elif result.size == arguments[0].size and arguments[0].ndim == 1:
+            result = result.reshape(-1)
         return result.astype(np.float64)
 
     @property

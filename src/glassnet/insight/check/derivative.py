@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 from glassnet.errors import ArgumentError
 from glassnet.insight.check.calling import Elementwise
 from glassnet.insight.check.comparison import Comparison
-from glassnet.insight.check.derivative_slips import beside_the_slope, explanations
+from glassnet.insight.check.derivative_slips import beside_the_slope, changing, explanations
 from glassnet.insight.check.jacobian import check_jacobian, is_rowwise
 from glassnet.insight.check.report import Report
 
@@ -48,8 +48,8 @@ def check_derivative(
     Report
         Codes: derivative_expects_output, derivative_expects_input, sign_flipped, constant_factor, factor_missing,
         square_missing, sign_inside, leaky_slope_forgotten, function_itself, derivative_missing,
-        derivative_of_another_function, softmax_without_jacobian, wrong_at_kink, integer_result, truncated_for_integers,
-        overflow.
+        derivative_of_another_function, argument_changed, softmax_without_jacobian, wrong_at_kink, integer_result,
+        truncated_for_integers, overflow.
 
     Raises
     ------
@@ -64,4 +64,5 @@ def check_derivative(
         comparison = Comparison(Elementwise("f", f), Elementwise("df", df), takes, points)
         wrong = bool(comparison.wrong.any())
         slips = tuple(explanations(comparison))[:1] if wrong else tuple(beside_the_slope(comparison))
+        slips += (*changing("f", f, comparison.z), *changing("df", df, comparison.z))
         return Report(subject, not wrong and not slips, slips, comparison.evidence(), comparison.notes())

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import numpy as np
 
 from glassnet import activations
 from glassnet.insight.check import numeric
-from glassnet.insight.check.calling import Elementwise
+from glassnet.insight.check.calling import Elementwise, changes
 from glassnet.insight.check.comparison import Comparison
 from glassnet.insight.check.report import Slip
 from glassnet.insight.check.rounding import Array
@@ -117,6 +118,35 @@ def _for_integers(name: str, function: Elementwise) -> Iterator[Slip]:
             f"{name} cuts its values off where z is an array of integers: at z = {whole[i]} it gives "
             f"{of_integers[i]:g}, for floats {of_floats[i]:g}.",
             "z = np.asarray(z, dtype=float)",
+        )
+
+
+def row_overflow(f: Callable[[Array], Array], rows: Array) -> Iterator[Slip]:
+    """Whether a function of whole rows, such as softmax, overflows where all of them are large."""
+    if not np.isfinite(f(rows)).all():
+        return
+    alone = np.zeros_like(rows)
+    alone[0] = 1
+    for shift in (*FAR, *-FAR):
+        for moved, where in (
+            (rows + shift, "all numbers"),
+            (rows + shift * alone, "the first sample's numbers"),
+        ):
+            values = f(moved)
+            if not np.isfinite(values).all():
+                lost = values[~np.isfinite(values)].flat[0]
+                message = f"f gives {lost:g} where {where} are about {shift:g}."
+                yield slip("overflow", message, "np.exp(z - z.max(axis=-1, keepdims=True)) / ...")
+                return
+
+
+def changing(name: str, function: Callable[..., Any], values: Array) -> Iterator[Slip]:
+    """Whether a function changes the array that it is given."""
+    if changes(function, values):
+        yield slip(
+            "argument_changed",
+            f"{name} changes the array that it is given: whoever passed it finds other numbers in it.",
+            "work on a copy: z = z.copy()",
         )
 
 

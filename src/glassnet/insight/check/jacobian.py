@@ -10,6 +10,7 @@ import numpy as np
 from glassnet.errors import ArgumentError
 from glassnet.insight.check import numeric
 from glassnet.insight.check.calling import Callee
+from glassnet.insight.check.derivative_slips import changing, row_overflow
 from glassnet.insight.check.report import Evidence, Report, Slip, digits
 from glassnet.insight.check.rounding import Array
 
@@ -54,6 +55,8 @@ def check_jacobian(f: Callable[..., Any], df: Callable[..., Any], takes: str, su
     a = function(ROW)
     derivative = Callee("df", df)
 
+    shaped = ROW.reshape(function.shape)
+
     def at(argument: Array) -> Array:
         return derivative(argument.reshape(function.shape)).astype(np.float64)
 
@@ -62,7 +65,8 @@ def check_jacobian(f: Callable[..., Any], df: Callable[..., Any], takes: str, su
     if given.size == right.size:
         given = given.reshape(right.shape)
         if _equal(given, right):
-            return Report(subject, True, notes=notes)
+            slips = (*row_overflow(function, ROW), *changing("f", f, shaped), *changing("df", df, shaped))
+            return Report(subject, not slips, slips, notes=notes)
         other = at(a if takes == "input" else ROW).reshape(right.shape)
         slips = _explained(given, other, right, takes)
         place = np.unravel_index(np.argmax(np.abs(given - right)), right.shape)

@@ -13,7 +13,7 @@ from glassnet.errors import ArgumentError
 from glassnet.insight.check.arrays import as_array
 from glassnet.insight.check.calling import Callee
 from glassnet.insight.check.loss_batches import Batch, Layout
-from glassnet.insight.check.parts import INPUT_GRADIENT, attribute, instance, method
+from glassnet.insight.check.parts import INPUT_GRADIENT, SWITCHES, attribute, instance, method, switch
 from glassnet.insight.check.rounding import Array
 
 Function = Callable[..., Any]
@@ -23,19 +23,6 @@ VALUE = ("loss", "value", "compute_loss", "compute", "calc_loss", "cost", "call"
 GRADIENT = ("gradient", "grad", "derivative", "backward", "loss_derivative", "derivate", "prime", "deriv", "df",
             "delta", "diff", "backprop", "bprop", "backward_pass", "loss_gradient", "compute_gradient", "loss_prime",
             "dloss", "compute_grad", "calculate_gradient", "get_gradient", "back", "d")  # fmt: skip
-# Arguments that ask one function for its derivative.
-SWITCHES = (
-    "derivative",
-    "deriv",
-    "prime",
-    "der",
-    "grad",
-    "gradient",
-    "derive",
-    "backward",
-    "return_grad",
-    "diff",
-)
 # What targets and predictions are called beyond doubt.
 TARGETS = ("true", "target", "label", "actual", "expected", "truth", "desired", "gold", "real", "ground")
 PREDICTIONS = ("pred", "hat", "prob", "output", "logit", "guess", "estimate", "score", "activation")
@@ -98,9 +85,9 @@ class Program:
                 f"value must be a function of targets and predictions, or an object with loss or forward; got {value!r}"
             )
         if inspect.isroutine(value) or (gradient is not None and not inspect.isclass(value)):
-            switch = _switch(value)
-            if gradient is None and switch is not None:
-                gradient = _switched(value, switch)
+            asks = switch(value, SWITCHES)
+            if gradient is None and asks is not None:
+                gradient = _switched(value, asks)
             self._set(value, gradient)
         else:
             self._of_object(instance(value, "value"), gradient)
@@ -223,18 +210,9 @@ def _data_arguments(function: Function) -> list[inspect.Parameter]:
     return [p for p in parameters if p.kind in positional and p.default is inspect.Parameter.empty]
 
 
-def _switch(function: Function) -> str | None:
-    """The argument that asks a function for its derivative."""
-    try:
-        parameters = inspect.signature(function).parameters.values()
-    except (TypeError, ValueError):
-        return None
-    return next((p.name for p in parameters if p.name.lower() in SWITCHES and p.default is False), None)
-
-
-def _switched(function: Function, switch: str) -> Function:
+def _switched(function: Function, name: str) -> Function:
     def gradient(first: Any, second: Any) -> Any:
-        return function(first, second, **{switch: True})
+        return function(first, second, **{name: True})
 
     return _named_like(gradient, function)
 
