@@ -145,7 +145,7 @@ def test_what_nobody_saw_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     gn.adapt([pair, pair], ["tanh", "softmax"]).save("other.safetensors")
     np.savez("data.npz", X=X, y=y)
     shown = diagnosed("other.safetensors", "data.npz").stdout
-    assert "not looked at: the first weights and the first loss" in shown
+    assert "not looked at: how it began (start= gives it, or trained=False)" in shown
     assert len(report("other.safetensors", "data.npz")["not_looked_at"]) == 2
 
 

@@ -208,7 +208,7 @@ SILENT_TRIALS = {
     "learning_rate_too_high": UNFIT | {"scale_too_large", "clipped_too_much", "weighed_down"},
     "learning_rate_too_low": UNFIT | STUCK | {"clipped_too_much", "weighed_down", "no_biases"},
     "no_biases": UNFIT | {"broadcast_targets"},
-    "too_few_units": UNFIT | STUCK | COURSES | {"underfitting", "no_biases"},
+    "too_few_units": UNFIT | STUCK - {"dead_units"} | COURSES | {"underfitting", "no_biases"},
     "underfitting": UNFIT | STUCK | COURSES | {
         "underfitting", "sorted_not_shuffled", "exploding_gradient", "scale_too_large", "missing_nonlinearity",
         "no_biases", "statistics_lag",

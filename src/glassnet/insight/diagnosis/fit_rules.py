@@ -43,7 +43,7 @@ def underfitting(case: Case) -> Finding | None:
         "underfitting",
         "warning",
         "on a scale from the best constant prediction (0) to a perfect one (1) the network reaches "
-        f"{case.now.score:.2f} on these samples; {what}, each asked about samples left out, reaches {reference:.2f}",
+        f"{case.now.score:.2f} on these samples; {what}, asked about samples left out, reaches {reference:.2f}",
         " or ".join(helped) or _otherwise(what),
         None,
         evidence,

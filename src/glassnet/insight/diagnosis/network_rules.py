@@ -100,6 +100,9 @@ def too_few_units(case: Case) -> Finding | None:
     if case.learned or not case.now.hidden:
         return None
     references = case.references
+    narrow = min(case.now.hidden, key=lambda block: block.weights.shape[1])
+    if narrow.weights.shape[1] >= len(references.few):
+        return None
     own = -np.inf
     for seed in range(TRIES):
         own = max(own, references.of_few(1, seed).score)
@@ -108,7 +111,6 @@ def too_few_units(case: Case) -> Finding | None:
     wide = references.of_few(WIDER)
     if not np.isfinite(own) or wide.score < BY_HEART or wide.score - own < BEHIND:
         return None
-    narrow = min(case.now.hidden, key=lambda block: block.weights.shape[1])
     return Finding(
         "too_few_units",
         "warning",

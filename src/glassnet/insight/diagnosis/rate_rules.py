@@ -100,12 +100,12 @@ def clipped_too_much(case: Case) -> Finding | None:
     return Finding(
         "clipped_too_much",
         "warning",
-        f"{option}={limit:g} left {kept:.2g} of the first gradient: {_own(case)}; {_copies(trials, without)} without "
-        "clipping",
-        f"clip less: the norm of the first gradient is {seen.gradient_norm:.3g}",
+        f"{option}={limit:g} left {kept:.2g} of the gradient before training: {_own(case)}; "
+        f"{_copies(case, without)} without clipping",
+        f"clip less: the norm of the gradient before training is {seen.gradient_norm:.3g}",
         None,
         {
-            "part of the first gradient that was left": kept,
+            "part of the gradient that was left": kept,
             "loss": _reached(case), "loss without clipping": max(_losses(case, without)),
         },
         "Pascanu, Mikolov, Bengio 2013, On the difficulty of training recurrent neural networks, section 3.2",
@@ -221,11 +221,12 @@ def _own(case: Case) -> str:
     return f"the loss was {case.curve.last:.4g} {over}"
 
 
-def _copies(trials: Trials, found: list[Trial]) -> str:
+def _copies(case: Case, found: list[Trial]) -> str:
     """What copies are, and where they ended."""
     losses = " and ".join(f"{trial.loss:.4g}" for trial in found)
     several = "copies that begin" if len(found) > 1 else "a copy that begins"
-    return f"{several} with the same weights reached {losses} in {len(found[0].losses)} epochs"
+    some = "" if len(case.rows) == len(case.x) else f" of {len(case.rows)} samples"
+    return f"{several} with the same weights reached {losses} in {len(found[0].losses)} epochs{some}"
 
 
 def _of_rate(case: Case, trials: Trials, code: str, factor: float, found: list[Trial]) -> Finding:
@@ -242,7 +243,7 @@ def _of_rate(case: Case, trials: Trials, code: str, factor: float, found: list[T
     return Finding(
         code,
         "warning" if low else "error",
-        f"at learning rate {trials.rate:g} {_own(case)}; {_copies(trials, found)} at {rates}: "
+        f"at learning rate {trials.rate:g} {_own(case)}; {_copies(case, found)} at {rates}: "
         + ("the steps are too short" if low else "the steps are too long"),
         f"use a learning rate of about {factor * trials.rate:g}",
         None,
@@ -257,7 +258,7 @@ def _of_schedule(case: Case, trials: Trials, found: list[Trial]) -> Finding:
         "learning_rate_too_low",
         "warning",
         f"the schedule moves the learning rate between {trials.rate:g} and {last:g}, and {_own(case)}; "
-        f"{_copies(trials, found)} at rates that stay near {trials.rate:g}",
+        f"{_copies(case, found)} at rates that stay near {trials.rate:g}",
         "let the schedule fall more slowly, or keep the rate",
         None,
         {

@@ -60,7 +60,7 @@ RULES = (
     Rule(data_rules.tiny_inputs, _DATA + 1, ("unscaled_inputs", "labels_unrelated"), trains=True),
     Rule(data_rules.unscaled_targets, _DATA + 2),
     Rule(data_rules.sorted_not_shuffled, _DATA + 3),
-    Rule(data_rules.imbalance, _FIT),
+    Rule(data_rules.imbalance, _DATA + 4),
     Rule(split_rules.leakage, _FIT + 1),
     Rule(split_rules.split_differs, _FIT + 2),
     Rule(network_rules.dropout_at_prediction, _FIT + 3),
@@ -121,7 +121,8 @@ RULES = (
     Rule(
         network_rules.too_few_units,
         _WRITTEN + 4,
-        (*_UNFIT, *_STUCK, *_COURSES, "underfitting", "no_biases"),
+        # Not dead_units: a layer of one unit is soon dead.
+        (*_UNFIT, *(code for code in _STUCK if code != "dead_units"), *_COURSES, "underfitting", "no_biases"),
         trains=True,
     ),
     Rule(
@@ -156,8 +157,8 @@ def not_looked_at(case: Case) -> tuple[str, ...]:
         return ()
     missing = []
     if case.start is None:
-        missing.append("the first weights and the first loss (start= gives them, or trained=False)")
+        missing.append("how it began (start= gives it, or trained=False)")
     if case.trials is None:
         given = "start=, optimizer= and epochs=" if known.first is None else "optimizer= and epochs="
-        missing.append(f"the learning rate ({given} let copies repeat the training)")
+        missing.append(f"the steps of its training ({given} let copies repeat it)")
     return tuple(missing)

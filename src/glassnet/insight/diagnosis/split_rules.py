@@ -135,7 +135,8 @@ def overfitting(case: Case) -> Finding | None:
     gap = train.score - unseen.score
     lowest = _lowest_validation_loss(case) if len(rows) == len(case.held[0]) else None
     risen = lowest is None or unseen.loss > RISE * lowest
-    much_worse = gap >= SCORE_GAP + _uncertainty(case, unseen) and unseen.value >= GAP * train.value
+    errors = 2.0 if lowest is None else 1.0  # a loss that has risen tells the rest
+    much_worse = gap >= SCORE_GAP + errors * _uncertainty(case, unseen) and unseen.value >= GAP * train.value
     if not much_worse or not risen or train.score < 0.3:
         return None
     return Finding(
@@ -166,13 +167,13 @@ def _comparable(case: Case) -> NDArray[np.int64]:
 
 
 def _uncertainty(case: Case, unseen: Pass) -> float:
-    """Two standard errors of the score of the validation samples, where it counts right answers."""
+    """The standard error of the score of the validation samples, where it counts right answers."""
     if case.targets.kind != "classes":
         return 0.0
     targets = unseen.targets
     share = targets.accuracy(unseen.output)
     error = np.sqrt(max(share * (1 - share), 0.0) / len(unseen.output))
-    return float(2 * error / max(1 - targets.shares.max(), 0.1))
+    return float(error / max(1 - targets.shares.max(), 0.1))
 
 
 def _lowest_validation_loss(case: Case) -> float | None:

@@ -18,6 +18,8 @@ VANISHED = 1e-3
 EXPLODED = 50.0
 SURPRISE = 2.0
 SURPRISE_VALUES = 5.0
+# A first loss that is left behind in this share of the epochs costs little.
+SOON = 0.1
 _SCALE = "Glorot, Bengio 2010, section 4.2.1; He, Zhang, Ren, Sun 2015, section 2.2"
 
 
@@ -188,14 +190,23 @@ def initial_loss_not_chance(case: Case) -> Finding | None:
         return None
     return Finding(
         "initial_loss_not_chance",
-        "note" if case.learned else "warning",
-        f"before training the loss is {loss:.4g}, and guessing costs {guess:.4g}: the untrained network is sure of "
-        f"wrong answers{_unlearned(case, guess)}",
+        "note" if case.learned or _soon_unlearned(case, guess) else "warning",
+        f"before training the loss is {loss:.4g}, and {_guessing(case)} costs {guess:.4g}{_unlearned(case, guess)}",
         _nearer_to_chance(case.start),
         len(case.start.blocks) - 1,
         {"first loss": loss, "loss of guessing": guess, "ratio": loss / guess},
         "Karpathy 2019, A Recipe for Training Neural Networks, step 2: verify loss at init",
     )
+
+
+def _soon_unlearned(case: Case, guess: float) -> bool:
+    """Whether one of the first epochs got to where guessing is."""
+    epoch = None if case.curve is None else case.curve.first_below(guess)
+    return epoch is not None and case.curve is not None and epoch <= max(1, SOON * len(case.curve.values))
+
+
+def _guessing(case: Case) -> str:
+    return "an output of 0 or a constant" if case.targets.kind == "values" else "guessing"
 
 
 def _unlearned(case: Case, guess: float) -> str:

@@ -17,7 +17,6 @@ Array = NDArray[Any]
 
 # A ReLU unit of a fresh layer with two inputs is dead on XOR with probability 1/4; half a layer is no accident.
 DEAD_SHARE = 0.5
-DEAD_SHARE_LEARNED = 0.6
 # Half of the outputs flat before training; trained units may be sure of themselves, so more is asked of them.
 SATURATED_SHARE = 0.5
 SATURATED_SHARE_TRAINED = 0.75
@@ -39,7 +38,7 @@ def dead_at_start(case: Case) -> Finding | None:
         return None
     for before, now in zip(case.start.hidden, case.now.hidden, strict=True):
         both = before.dead & now.dead
-        if both.sum() >= 2 and both.mean() >= _dead_share(case):
+        if both.sum() >= 2 and both.mean() >= DEAD_SHARE:
             return _dead(
                 case, now, both, "they were so before training: begin with biases of 0 and He initialisation"
             )
@@ -51,7 +50,7 @@ def dead_units(case: Case) -> Finding | None:
     if not case.now.hidden:
         return None
     worst = max(case.now.hidden, key=lambda block: block.dead.mean())
-    if worst.dead.mean() < _dead_share(case) or worst.dead.sum() < 2:
+    if worst.dead.mean() < DEAD_SHARE or worst.dead.sum() < 2:
         return None
     known = case.start is not None and case.may_be_trained
     remedy = (
@@ -60,10 +59,6 @@ def dead_units(case: Case) -> Finding | None:
         else "use leaky_relu, which keeps a slope everywhere"
     )
     return _dead(case, worst, worst.dead, remedy)
-
-
-def _dead_share(case: Case) -> float:
-    return DEAD_SHARE_LEARNED if case.learned else DEAD_SHARE
 
 
 def _dead(case: Case, block: Block, dead: NDArray[np.bool_], remedy: str) -> Finding:
