@@ -45,6 +45,28 @@ def test_n_against_n_1_is_named() -> None:
     assert "broadcast_targets" not in gn.diagnose(*by_torch(broadcast=False), loss="mse").codes
 
 
+def test_a_constant_that_nobody_learned_is_no_comparison_with_all() -> None:
+    """Small weights and a bias of 0 give 0, or a probability of one half, whoever made them."""
+    X, t = sine()
+    pairs = [(np.array([[1.0, -1.5, 2.0]]), np.zeros(3)), (np.full((3, 1), 1e-3), np.zeros(1))]
+    centred, above = t - t.mean(), (t > np.median(t)).astype(float)
+    for end, y, loss in (("linear", centred, "mse"), ("sigmoid", above, "bce")):
+        report = gn.diagnose(gn.adapt(pairs, ["tanh", end]), X, y, loss=loss)
+        assert "broadcast_targets" not in report.codes
+
+
+def test_probabilities_compared_with_all_are_named() -> None:
+    X, t = sine()
+    y = (t[:, 0] > np.median(t)).astype(float)
+    net = gn.Network([gn.Dense(16, "tanh"), gn.Dense(1, "sigmoid")], seed=0, input_shape=1, dtype="float64")
+    for _ in range(500):
+        p = net.forward(X)
+        slope = (p - y) / (p * (1 - p))  # (n, n), of binary cross-entropy
+        net.backward(slope.mean(axis=1, keepdims=True) / len(X))
+        net.step(gn.Adam(0.01))
+    assert gn.diagnose(net, X, y, loss="bce").findings[0].code == "broadcast_targets"
+
+
 def test_a_network_that_glassnet_fitted_cannot_have_compared_so() -> None:
     X, t = sine()
     net, history = fitted(dense([16, 1], "tanh", "linear"), X, t + 2, loss="mse", epochs=40,

@@ -94,6 +94,16 @@ def test_small_features_that_are_learned_from_are_no_fault() -> None:
     assert "unscaled_inputs" not in gn.diagnose(net, 0.05 * X, y, history).codes
 
 
+def test_underfitting_is_said_where_a_straight_line_is_as_good_as_the_network() -> None:
+    X = np.random.default_rng(0).uniform(-1.7, 1.7, size=(600, 16))
+    y = (X[:, 0] * X[:, 1] + X[:, 2] * X[:, 3] + 0.6 * X[:, 4])[:, None]
+    W, *_ = np.linalg.lstsq(X, y, rcond=None)
+    line = gn.adapt([(W, np.zeros(1))], ["linear"])
+    found = finding(gn.diagnose(line, X, y, loss="mse"), "underfitting")
+    assert found is not None and "a network of two layers of 32 tanh units" in found.cause
+    assert found.evidence["score to be reached"] > found.evidence["score"] + 0.25
+
+
 # ---- training
 
 
@@ -119,6 +129,15 @@ def test_weights_that_leave_most_samples_out_are_named(watched: bool) -> None:
     assert found is not None and "underfitting" not in report.codes
     if not watched:  # it is known that samples were weighed, but not how
         assert not {"weighed_down", "underfitting"} & set(gn.diagnose(net, X, y, history).codes)
+
+
+def test_weights_inside_of_batches_are_no_underfitting() -> None:
+    X, y = blobs()
+    net = gn.Network(dense([16, 3], "tanh", "softmax"), seed=0, input_shape=2)
+    batches = [(X, y, np.where(y == 2, 1e5, 1.0))]
+    history = net.fit(batches, loss=SCCE, epochs=60, optimizer=gn.SGD(0.1), engine="numpy", progress=False,
+                      callbacks=[gn.Diagnosis(warn=False)])  # fmt: skip
+    assert "underfitting" not in gn.diagnose(net, X, y, history).codes
 
 
 def test_balanced_weights_are_no_fault() -> None:

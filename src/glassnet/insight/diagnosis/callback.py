@@ -17,6 +17,7 @@ from glassnet.insight.diagnosis.samples import mixture, sortedness
 from glassnet.insight.diagnosis.targets import Targets
 from glassnet.insight.diagnosis.training import Said, is_as_drawn, known
 from glassnet.layers import Dense
+from glassnet.training.batches import Batches
 from glassnet.training.callbacks.base import Callback, Session
 from glassnet.training.history import History
 from glassnet.training.sources import Mapped, Memory
@@ -62,6 +63,8 @@ class Diagnosis(Callback):
         self._sample: tuple[Array, Targets] | None = None
         self._told: set[str] = set()
         self._next = 1.0
+        if isinstance(source, Batches):
+            self._seen.weighed = len(source.first) > 2
         if isinstance(source, Memory | Mapped):
             self._look_at(session, source)
         session.history.records[NAME] = self._seen

@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from glassnet.insight.diagnosis.case import Case
+from glassnet.insight.diagnosis.output_rules import last_activations
 from glassnet.insight.diagnosis.report import Finding
 from glassnet.insight.diagnosis.trials import ORDERS, Course, train
 from glassnet.layers import Dense, Dropout, Layer
@@ -198,15 +199,17 @@ CONSTANT = 0.1
 TOLD = 0.15
 # Contributions of the units to the output cancel to this part; those of weights that nobody trained do not.
 CANCELLED = 0.3
-FAR_FROM_ZERO = 0.5
+# The mean of the targets lies so far, in their deviations, from the output of a layer that adds up to 0.
+FAR_FROM_NOTHING = 0.5
 
 
 def _was_moved_there(case: Case, y: np.ndarray) -> bool:
-    """Whether training made the output constant: contributions cancel, or the bias has learned a mean far from 0."""
+    """Whether training made the output constant: contributions cancel, or the bias has learned the mean."""
     last = case.now.blocks[-1].dense
     parts = last.inputs.std(axis=0) * np.abs(case.now.blocks[-1].weights[:, 0])
     cancelled = float(last.z.std()) < CANCELLED * float(np.sqrt(np.square(parts).sum()))
-    return cancelled or abs(float(y.mean())) > FAR_FROM_ZERO * float(y.std())
+    nothing = case.sample.loss.activation.value(last_activations(case)[-1].value(np.zeros((1, 1))))
+    return cancelled or abs(float(y.mean() - nothing[0, 0])) > FAR_FROM_NOTHING * float(y.std())
 
 
 def left_out_r2(features: np.ndarray, y: np.ndarray) -> float:

@@ -23,6 +23,8 @@ class Observed:
         Whether these are the parameters that the network's seed draws, so that nothing had trained it before.
     weights : ndarray or None, (n_samples, 1)
         Of the samples, with mean 1; None where batches come from an iterable.
+    weighed : bool
+        Whether batches of an iterable came with weights.
     n_samples, batch_size : int or None
         None where batches come from an iterable.
     shuffled : bool
@@ -46,6 +48,7 @@ class Observed:
     running: Array
     fresh: bool
     weights: Array | None = None
+    weighed: bool = False
     n_samples: int | None = None
     batch_size: int | None = None
     shuffled: bool = True

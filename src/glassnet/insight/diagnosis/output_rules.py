@@ -30,7 +30,7 @@ Mismatch = tuple[str, str, str] | None
 
 def output_loss_mismatch(case: Case) -> Finding | None:
     """An activation of the last layer that does not go with the loss or with the targets."""
-    outputs = _outputs(case)
+    outputs = last_activations(case)
     found = _twice(outputs) or _with_loss(case, outputs[-1]) or _with_targets(case, outputs[-1])
     if found is None:
         return None
@@ -41,7 +41,7 @@ def output_loss_mismatch(case: Case) -> Finding | None:
     )  # fmt: skip
 
 
-def _outputs(case: Case) -> list[Activation]:
+def last_activations(case: Case) -> list[Activation]:
     """The activations from the last dense layer on, linear ones left out where others follow."""
     rows = case.network.plan().rows
     last = max((i for i, row in enumerate(rows) if row.kind == DENSE), default=0)
@@ -183,7 +183,7 @@ def _sums(case: Case) -> Mismatch:
 
 def squared_probabilities(case: Case) -> Finding | None:
     """Squared errors behind a sigmoid, where the same training with cross-entropy learns far more."""
-    loss, last = case.targets.loss, _outputs(case)[-1]
+    loss, last = case.targets.loss, last_activations(case)[-1]
     if case.targets.kind not in ("classes", "several") or case.learned or not case.loss_chosen:
         return None
     if loss.name not in _SQUARES or not isinstance(last, Sigmoid) or case.trials is None:

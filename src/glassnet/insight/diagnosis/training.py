@@ -122,7 +122,7 @@ def known(network: Network, said: Said, history: History | None, seen: Observed 
         said.optimizer, said.epochs or n_epochs or (state.epoch if state is not None else 0),
         _batch_size(network, said, history, seen, n),
         _shuffled(history, seen), weights,
-        (weights is not None and bool(np.ptp(weights) > 0)) or _was_weighed(history, n),
+        _was_weighed(weights, history, seen, n),
         (state is None or state.rate_factor == 1) and (history is None or set(history.rate_factors) <= {1.0}),
     )  # fmt: skip
 
@@ -191,8 +191,12 @@ def _shuffled(history: History | None, seen: Observed | None) -> bool:
     return history is None or history.origin is None or history.origin.shuffle
 
 
-def _was_weighed(history: History | None, n: int) -> bool:
-    """Whether the fingerprint of the weights that fit used is none of n ones."""
+def _was_weighed(weights: Array | None, history: History | None, seen: Observed | None, n: int) -> bool:
+    """Whether the weights differ; where they are not known, whether their fingerprint is none of n ones."""
+    if weights is not None:
+        return bool(np.ptp(weights) > 0)
+    if seen is not None and seen.weighed:
+        return True
     if history is None or history.origin is None or history.origin.data is None:
         return False
     noted = history.origin.data[2 * len(history.origin.data) // 3 :]
