@@ -215,3 +215,20 @@ def test_a_false_equation_would_be_seen() -> None:
     assert not false.holds and true.holds and by_rounding.holds
     (beyond,) = equations("x = 0.33333·3 = 0.9999")
     assert not beyond.holds
+
+
+@pytest.mark.parametrize("optimizer", ["adam", "rmsprop", "adagrad"])
+def test_what_is_too_small_for_the_dtype_is_not_said_to_be_equal(optimizer: str) -> None:
+    net = built([gn.Dense(1)], (1,), dtype="float32")
+    trace = gn.trace(net, [[1e-25]], [[0.0]], loss="mse", optimizer=optimizer)
+    assert assert_true(trace) > 3
+    assert "≈ 0, too small for float32" in trace["W1"].numbers
+
+
+def test_probabilities_that_the_loss_holds_above_0_are_said_to_be_held() -> None:
+    net = built([gn.Dense(2, "softmax")], (1,))
+    net.layers[0].weights = [[500.0, -500.0]]
+    held = gn.trace(net, [[1.0]], [[0.5, 0.5]], loss="kl")["dA1"].note
+    assert held == "probabilities are held above 1.2e−38"
+    net.layers[0].weights = [[5.0, -5.0]]
+    assert gn.trace(net, [[1.0]], [[0.5, 0.5]], loss="kl")["dA1"].note == ""

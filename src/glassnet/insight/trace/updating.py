@@ -70,7 +70,14 @@ class Update:
         def filled(token: re.Match[str]) -> str:
             return (factor if token[1] else number)(values[token[2]])
 
-        return [re.sub(r"\{(\(?)(\w+)\)?\}", filled, line) for line in self.templates()]
+        lines = [re.sub(r"\{(\(?)(\w+)\)?\}", filled, line) for line in self.templates()]
+        return [self._with_underflow(line, values["g"]) for line in lines]
+
+    def _with_underflow(self, line: str, g: float) -> str:
+        """A state that is 0 though the gradient is not: its numbers are smaller than its dtype can hold."""
+        if g == 0 or line[0] not in STATES.get(self.rule, "") or not line.endswith(" = 0"):
+            return line
+        return f"{line.removesuffix(' = 0')} ≈ 0, too small for {self.before.dtype}"
 
     @property
     def _decay(self) -> float:
