@@ -52,6 +52,20 @@ def test_any_other_factor_that_is_everywhere_the_same_is_no_slip_either(factor: 
     assert report.notes == (f"{NOTE}{factor:.6g} times the gradient of CategoricalCrossEntropy",)
 
 
+def test_a_factor_that_is_nearly_a_common_one_is_what_it_is() -> None:
+    case = network(["tanh", "softmax"], "cce", [4, 5, 3])
+    for factor in (7.0, 7.0005, 7.00000001, 1.00001):
+        report = case.check(times(case.gradients("rows", {}), factor))
+        assert report.ok
+        assert ("sum over samples" in report.notes[0]) is (factor == 7)
+
+
+def test_lines_to_change_keep_the_factor() -> None:
+    case = network(["tanh", "softmax"], "cce", [4, 5, 3])
+    report = case.check(times(case.gradients("rows", {"output_derivative_missing": (1,)}), 7.0))
+    assert report.slips[0].fix == "dZ2 = 7 * (A2 - Y) / m"
+
+
 def test_a_factor_in_float32_is_no_slip_either() -> None:
     case = network(["tanh", "softmax"], "cce", [4, 5, 3], dtype="float32")
     gradients = [(dW * np.float32(3.7), db * np.float32(3.7)) for dW, db in case.gradients("rows", {})]

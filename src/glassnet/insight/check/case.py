@@ -45,7 +45,8 @@ class Case:
         stages = self.problem.stages
         last = max(stage.layer for stage in stages if isinstance(stage, Affine))
         m, k = self.problem.y.value.shape[0], self.problem.n_outputs
-        return Terms(stages, self.problem.loss, last, m, k, self.observed.columns)
+        factor = self.problem.constant.factor
+        return Terms(stages, self.problem.loss, last, m, k, self.observed.columns, factor)
 
     def explanations(self, most: int, in_part: bool = False) -> list[Hypothesis]:
         """The slips that reproduce the gradients, or at least some of them."""

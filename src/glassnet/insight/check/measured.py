@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from glassnet.insight.check.chain import chains
-from glassnet.insight.check.constants import ONE, Constant, conventions
+from glassnet.insight.check.constants import ONE, SAME, Constant, conventions
 from glassnet.insight.check.output_slips import Output
 from glassnet.insight.check.problem import Gradients, Problem, ratio_of
 from glassnet.insight.check.rounding import Array, Rounded
@@ -50,7 +50,7 @@ def constants_of(problem: Problem, right: dict[int, Gradients]) -> list[Constant
     odd: list[Constant] = []
     for group in sorted(groups, key=len, reverse=True):
         best = min(group, key=lambda one: one.uncertainty)
-        known = next((one for one in (ONE, *common) if _near(best.factor, one.factor)), None)
+        known = next((one for one in (ONE, *common) if _is(best, one.factor)), None)
         if known is not None:
             found.append(known._replace(of_penalties=best.of_penalties))
         elif max(one.size for one in group) > 1:
@@ -58,12 +58,14 @@ def constants_of(problem: Problem, right: dict[int, Gradients]) -> list[Constant
     return [*(one for one in found if one.factor != 1), *odd[:MOST_ODD]]
 
 
-def _near(one: float, other: float) -> bool:
-    return abs(one - other) <= NEAR * other
+def _is(one: Measured, factor: float) -> bool:
+    """Whether it is this factor, as far as rounding lets one see."""
+    return abs(one.factor - factor) <= (one.uncertainty + SAME) * factor
 
 
 def _alike(one: Measured, other: Measured) -> bool:
-    return one.of_penalties == other.of_penalties and _near(one.factor, other.factor)
+    near = abs(one.factor - other.factor) <= NEAR * other.factor
+    return one.of_penalties == other.of_penalties and near
 
 
 def _of_arrays(problem: Problem, right: dict[int, Gradients]) -> Iterator[Measured]:

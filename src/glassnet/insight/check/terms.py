@@ -53,6 +53,8 @@ class Terms:
         m and k.
     columns : bool
         Whether samples are in columns.
+    factor : float
+        What the learner's loss is multiplied by.
     """
 
     stages: list[Stage]
@@ -61,6 +63,7 @@ class Terms:
     n_samples: int
     n_outputs: int
     columns: bool
+    factor: float = 1.0
 
     def of(self, place: Place, layers: tuple[int, ...]) -> dict[str, str]:
         """Everything that a message can mention about a slip at this place."""
@@ -129,7 +132,10 @@ class Terms:
         return f"A{n} * (dA{n} - (dA{n} * A{n}).sum(axis={axis}, keepdims=True))"
 
     def output_error(self) -> str:
-        """The right side of the error at the output."""
+        """The right side of the error at the output, of the learner's own loss."""
+        return f"{'' if self.factor == 1 else f'{self.factor:.6g} * '}{self._output_error()}"
+
+    def _output_error(self) -> str:
         n, activation = self.last + 1, self.activation(self.last)
         if self.loss.on_logits(activation) is not None:
             return (

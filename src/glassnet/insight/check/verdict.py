@@ -170,9 +170,7 @@ def _right(case: Case, precision: Precision) -> Report:
 
 
 def _named(found: list[Found], precision: Precision) -> Report:
-    nearest = min(hypothesis.residual for _, hypothesis in found)
-    good = [one for one in found if one.hypothesis.residual <= max(AS_GOOD * nearest, USUAL)]
-    good.sort(key=lambda one: one.unlikelihood)
+    good = sorted(as_good(found), key=lambda one: one.unlikelihood)
     case, best = good[0]
     if not best.places and not best.unexplained:
         return _right(case, precision)
@@ -187,6 +185,12 @@ def _named(found: list[Found], precision: Precision) -> Report:
         note = slips[0].message + " It does no harm."
         return Report(SUBJECT, True, (), evidence, (note, *notes), not_checked=case.observed.not_compared)
     return Report(SUBJECT, False, slips, evidence, notes, _equals(good), case.observed.not_compared)
+
+
+def as_good(found: list[Found]) -> list[Found]:
+    """Those that are about as near to the learner's numbers as the nearest."""
+    nearest = min(one.hypothesis.residual for one in found)
+    return [one for one in found if one.hypothesis.residual <= max(AS_GOOD * nearest, USUAL)]
 
 
 def _unexplained(case: Case, best: Hypothesis) -> tuple[str, ...]:
