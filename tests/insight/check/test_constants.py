@@ -44,12 +44,23 @@ def test_a_common_form_of_the_loss_is_right_and_noted(
     assert report.notes[0] == f"{NOTE}{factor:g} times the gradient of {name}: that of {words}"
 
 
-@pytest.mark.parametrize("factor", [3.7, 0.31, 1 / np.log(2), 1000.0])
+@pytest.mark.parametrize("factor", [3.7, 0.31, 1 / np.log(2), 0.001])
 def test_any_other_factor_that_is_everywhere_the_same_is_no_slip_either(factor: float) -> None:
     case = network(["tanh", "softmax"], "cce", [4, 5, 3])
     report = case.check(times(case.gradients("rows", {}), factor))
     assert report.ok and report.slips == ()
     assert report.notes == (f"{NOTE}{factor:.6g} times the gradient of CategoricalCrossEntropy",)
+
+
+@pytest.mark.parametrize(
+    ("factor", "whole"), [(3.0, True), (3.00002, True), (3.00004, False), (1.0 / 3, False)]
+)
+def test_an_odd_whole_factor_may_come_from_passes_that_were_added_up(factor: float, whole: bool) -> None:
+    case = network(["tanh", "softmax"], "cce", [4, 5, 4])
+    (note,) = case.check(times(case.gradients("rows", {}), factor)).notes
+    assert (
+        note.endswith("; gradients of 3 passes that are added up and never reset would give it too") is whole
+    )
 
 
 def test_a_factor_that_is_nearly_a_common_one_is_what_it_is() -> None:

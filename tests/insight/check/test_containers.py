@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -76,6 +77,10 @@ FORMS = {
         "dW2": p[1][0],
         "db2": p[1][1],
     },
+    "layers with attributes": lambda p: [
+        SimpleNamespace(weights=0 * dW, biases=0 * db, dweights=dW, dbiases=db) for dW, db in p
+    ],
+    "layers with other attributes": lambda p: [SimpleNamespace(W=0 * dW, dW=dW, db=db) for dW, db in p],
     "object array": lambda p: (_objects([dW for dW, _ in p]), _objects([db for _, db in p])),
     "bias in the first row": lambda pairs: [np.vstack([db, dW]) for dW, db in pairs],
     "bias in the last row": lambda pairs: [np.vstack([dW, db]) for dW, db in pairs],
@@ -169,6 +174,11 @@ def test_numbers_tell_where_shapes_do_not() -> None:
             lambda p: {"weights": p},
             ArgumentError,
             r"or a dictionary with the keys dW1, .*; got the keys \['weights'\]",
+        ),
+        (
+            lambda p: [SimpleNamespace(weights=dW, bias=db) for dW, db in p],
+            ArgumentError,
+            r"got the keys \['weights', 'bias'\]",
         ),
         (lambda p: np.zeros(3), ArgumentError, r"must be a list of pairs .*; got ndarray"),
     ],

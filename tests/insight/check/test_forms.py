@@ -153,6 +153,9 @@ def test_what_is_said_about_samples_wins_over_the_shapes(lie: str, square: bool)
 def test_samples_lie_in_rows_or_in_columns() -> None:
     with pytest.raises(ArgumentError, match=r"samples_in must be 'rows' or 'columns'; got 'column'"):
         check(network(), right(network()), samples_in="column")
+    net = network()
+    with pytest.raises(ShapeError, match=r"X must have 3 columns; got \(3, 6\). Pass X.T and y.T"):
+        gn.check_backward(net, X.T, Y.T, right(net), loss="mse", samples_in="columns")
 
 
 def test_lines_to_change_are_in_the_learners_convention() -> None:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from glassnet import checks, inputs, losses
-from glassnet.errors import ArgumentError
+from glassnet.errors import ArgumentError, ShapeError
 from glassnet.insight.check.chain import masks_of
 from glassnet.insight.check.observed import Observed, read
 from glassnet.insight.check.problem import Problem
@@ -50,13 +50,13 @@ def check_backward(
     X, y : array
         The batch, (n_samples, n_features), and its targets.
     gradients : sequence of pairs, or function
-        ``[(dW1, db1), (dW2, db2), ...]`` for the Dense layers, or for all layers with parameters: arrays, nested lists
-        or PyTorch tensors, float32 or float64. Weights (n_inputs, n_outputs), or (n_outputs, n_inputs) if all of them
-        are; biases (n,), (1, n) or (n, 1), None where there is none. Also: two lists, one of weights and one of biases,
-        in any order; a flat list dW1, db1, dW2, ...; a list of weights alone, or of weights with the bias as a first or
-        last row or column; a dictionary with these keys, of lists, or of one dictionary for each layer; a vector
-        like ``net.gradients``. A function without arguments that gives any of these is called twice, which shows
-        gradients that are added up and never reset.
+        ``[(dW1, db1), (dW2, db2), ...]`` for the Dense layers, or for all layers with parameters: arrays, nested
+        lists or PyTorch tensors, float32 or float64. Weights (n_inputs, n_outputs), or (n_outputs, n_inputs) if all
+        of them are; biases (n,), (1, n) or (n, 1), None where there is none. Also: two lists, one of weights and one
+        of biases, in any order; a flat list dW1, db1, dW2, ...; a list of weights alone, or of weights with the bias
+        as a first or last row or column; a dictionary with these keys, of lists, or of one dictionary for each layer;
+        layers that keep dW and db as attributes; a vector like ``net.gradients``. A function without arguments that
+        gives any of these is called twice, which shows gradients that are added up and never reset.
     loss : str or Loss
         The loss; by default the one that the network was trained with.
     learning_rate : float, optional
@@ -84,11 +84,12 @@ def check_backward(
     """
     chosen = _loss(net, loss)
     rate = None if learning_rate is None else checks.number("learning_rate", learning_rate, above=0)
+    lie = _samples_in(samples_in, X, net)
     x = inputs.features("X", X, np.float64, net.layout.input_shape, net.layers[0])
     n_outputs = net.layout.output_shapes[-1][-1]
     wanted = inputs.targets("y", y, chosen, len(x), n_outputs, np.float64)
     targets = chosen.prepare(wanted, np.zeros((len(x), n_outputs)))[0]
-    lie, dropped = _samples_in(samples_in), masks_of(net, masks, len(x))
+    dropped = masks_of(net, masks, len(x))
 
     def problem(reading: Observed, precision: Precision) -> Problem:
         return Problem.of(net, x, targets, dropped, chosen, reading.pairs, rate, precision)
@@ -109,7 +110,13 @@ def _loss(net: Network, loss: str | Loss | None) -> Loss:
     return net.loss
 
 
-def _samples_in(given: str | None) -> str | None:
+def _samples_in(given: str | None, X: ArrayLike, net: Network) -> str | None:
     if given not in (None, "rows", "columns"):
         raise ArgumentError(f"samples_in must be 'rows' or 'columns'; got {given!r}")
+    shape, features = np.shape(X), net.layout.input_shape
+    if given == "columns" and len(shape) == 2 and shape[:1] == features != shape[1:]:
+        raise ShapeError(
+            f"samples_in='columns' says how your code keeps them; X and y are given as (n_samples, n_features) all the "
+            f"same: X must have {features[0]} columns; got {shape}. Pass X.T and y.T"
+        )
     return given

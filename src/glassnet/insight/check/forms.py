@@ -62,6 +62,8 @@ def _all_ways(net: Network, gradients: Any) -> list[Entries]:
         return [Entries([_pair_of(entry) for entry in entries])]
     if entries and all(_is_array(entry) for entry in entries):
         return _of_arrays(entries)
+    if entries and all(_is_layer(entry) for entry in entries):
+        return [Entries([_pair_of(vars(entry), of_gradients=True) for entry in entries])]
     found = [Entries(entries)]
     if len(entries) == 2 and all(_is_list_of_arrays(entry) for entry in entries):
         first, second = (list(entry) for entry in entries)
@@ -72,6 +74,11 @@ def _all_ways(net: Network, gradients: Any) -> list[Entries]:
 
 def _is_array(entry: Any) -> bool:
     return hasattr(entry, "shape") and getattr(entry, "dtype", np.dtype(float)) is not np.dtype(object)
+
+
+def _is_layer(entry: Any) -> bool:
+    """Whether it is an object that keeps things as attributes, such as a layer of the learner's."""
+    return hasattr(entry, "__dict__") and not isinstance(entry, Iterable) and not hasattr(entry, "shape")
 
 
 def _is_list_of_arrays(entry: Any) -> bool:
@@ -142,9 +149,10 @@ def _no_names(gradients: Mapping[Any, Any]) -> ArgumentError:
     )
 
 
-def _pair_of(arrays: Mapping[Any, Any]) -> tuple[Any, Any]:
-    """One layer's pair from its own dictionary."""
-    named = _named(arrays)
+def _pair_of(arrays: Mapping[Any, Any], of_gradients: bool = False) -> tuple[Any, Any]:
+    """One layer's pair from its own dictionary; `of_gradients` leaves out names that do not say that they are one."""
+    by_name, plain = _by_name(arrays)
+    named = by_name if of_gradients else by_name or plain
     weights = next((value for (kind, _), value in named.items() if kind == "weights"), None)
     if weights is None:
         raise _no_names(arrays)
@@ -153,6 +161,12 @@ def _pair_of(arrays: Mapping[Any, Any]) -> tuple[Any, Any]:
 
 def _named(gradients: Mapping[Any, Any]) -> dict[tuple[str, str], Any]:
     """The arrays by kind and what else their name says; a name with a d or grad in front wins over one without."""
+    by_name, plain = _by_name(gradients)
+    return by_name or plain
+
+
+def _by_name(gradients: Mapping[Any, Any]) -> tuple[dict[tuple[str, str], Any], dict[tuple[str, str], Any]]:
+    """Those whose name says that they are gradients, and the others."""
     found: dict[tuple[str, str], Any] = {}
     plain: dict[tuple[str, str], Any] = {}
     for key, value in gradients.items():
@@ -162,7 +176,7 @@ def _named(gradients: Mapping[Any, Any]) -> dict[tuple[str, str], Any]:
                 is_gradient, rest = where
                 (found if is_gradient else plain).setdefault((kind, rest), value)
                 break
-    return found or plain
+    return found, plain
 
 
 def _place(name: str, pattern: str) -> tuple[bool, str] | None:

@@ -15,6 +15,8 @@ from glassnet.insight.check.rounding import Array, Rounded
 from glassnet.insight.check.stages import Norm, Stage
 from glassnet.insight.check.terms import Terms, title
 
+# So near to a whole number, relatively, a factor counts as one.
+WHOLE = 1e-5
 # A factor on the error at the output is one on the gradients of every layer, and cannot be told from it.
 FACTORS_OF_ALL = {"batch_mean_missing", "batch_mean_twice", "batch_mean_wrong_axis"}
 
@@ -199,4 +201,14 @@ def constant_note(problem: Problem, terms: Terms) -> tuple[str, ...]:
     penalties = ", penalties included" if constant.of_penalties else ", penalties left out"
     of = f"{constant.factor:.6g} times the gradient of {name}{penalties if problem.has_penalties else ''}"
     meant = f": that of {', or of '.join(constant.losses)}" if constant.losses else ""
-    return (f"a constant, no slip: read as {of}{meant}",)
+    return (f"a constant, no slip: read as {of}{meant}{_passes(problem)}",)
+
+
+def _passes(problem: Problem) -> str:
+    """Another way to an odd whole factor."""
+    constant = problem.constant
+    n = round(constant.factor)
+    penalties = problem.has_penalties and not constant.of_penalties
+    if constant.losses or penalties or n < 2 or abs(constant.factor - n) > WHOLE * n:
+        return ""
+    return f"; gradients of {n} passes that are added up and never reset would give it too"
