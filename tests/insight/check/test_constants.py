@@ -77,6 +77,13 @@ def test_lines_to_change_keep_the_factor() -> None:
     assert report.slips[0].fix == "dZ2 = 7 * (A2 - Y) / m"
 
 
+def test_single_numbers_show_a_factor_together() -> None:
+    case = network(["tanh", "linear"], "mse", [1, 1, 1])
+    gradients = case.gradients("rows", {})
+    assert case.check(times(gradients, 3.7)).ok
+    assert case.check([times(gradients, 3.7)[0], gradients[1]]).ok is False
+
+
 def test_a_factor_in_float32_is_no_slip_either() -> None:
     case = network(["tanh", "softmax"], "cce", [4, 5, 3], dtype="float32")
     gradients = [(dW * np.float32(3.7), db * np.float32(3.7)) for dW, db in case.gradients("rows", {})]

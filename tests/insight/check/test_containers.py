@@ -180,6 +180,8 @@ def test_numbers_tell_where_shapes_do_not() -> None:
             ArgumentError,
             r"got the keys \['weights', 'bias'\]",
         ),
+        (lambda p: lambda x, y: p, ArgumentError, "must take no arguments; this one needs 2"),
+        (lambda p: lambda: None, ArgumentError, r"must be a list of pairs .*; got NoneType"),
         (lambda p: np.zeros(3), ArgumentError, r"must be a list of pairs .*; got ndarray"),
     ],
 )

@@ -136,6 +136,16 @@ def test_all_gradients_zero() -> None:
     assert named(case, gradients) == {"weight_gradient_missing": (0, 1), "bias_gradient_missing": (0, 1)}
 
 
+def test_zeros_are_called_zeros_whatever_else_would_give_them() -> None:
+    case = network(["relu", "linear"], "mse", [3, 4, 1])
+    case.net.layers[0].bias = case.task.b[0] = np.full(
+        4, -50.0
+    )  # every unit is off, and the output is its bias
+    case.net.layers[1].bias = case.task.b[1] = np.zeros(1)
+    gradients = [(dW, 0 * db) for dW, db in case.gradients("rows", {})]
+    assert named(case, gradients) == {"bias_gradient_missing": (1,)}
+
+
 def test_weights_of_the_last_sample_or_as_a_matrix_in_the_place_of_inputs() -> None:
     case = network(["tanh", "linear"], "mse", [3, 4, 2], m=7)
     gradients = case.gradients("rows", {"weights_for_inputs": (0, 1)})

@@ -24,6 +24,10 @@ _DB = "db{l} = {db}"
 _DX = "dA{below} = {dX}"
 
 CATALOGUE: dict[str, Entry] = {
+    # ---- what is plainly there: zeros
+    "weight_gradient_missing": Entry(
+        "The gradient of the weights at {at} is zero, or that of the penalty alone.", _DW),
+    "bias_gradient_missing": Entry("The gradient of the bias at {at} is zero.", _DB),
     # ---- activations
     "activation_derivative_missing": Entry("The error passes {f} of {at} without its derivative.", _DZ),
     "relu_gate_dropped": Entry(
@@ -102,15 +106,12 @@ CATALOGUE: dict[str, Entry] = {
     "carry_through_wrong_weights": Entry(
         "The error is carried back from {at} through the weights of another layer ({variant}).", _DX),
     # ---- weights and biases
-    "weight_gradient_missing": Entry(
-        "The gradient of the weights at {at} is zero, or that of the penalty alone.", _DW),
     "gradient_without_derivative": Entry(
         "The gradient{s} {arrays} of {at} {are} computed from dA; it must be from dZ, behind the derivative of {f}.",
         "{array_line}"),
     "weights_for_inputs": Entry(
         "The gradient of the weights at {at} uses the weights themselves; what the layer reads, {x}, belongs there.",
         _DW),
-    "bias_gradient_missing": Entry("The gradient of the bias at {at} is zero.", _DB),
     "bias_gradient_wrong_axis": Entry(
         "The gradient of the bias at {at} is summed over the wrong axis.", _DB),
     "bias_gradient_last_sample": Entry(

@@ -69,16 +69,34 @@ def _alike(one: Measured, other: Measured) -> bool:
 
 
 def _of_arrays(problem: Problem, right: dict[int, Gradients]) -> Iterator[Measured]:
-    """The factors between the learner's arrays and the right ones, with the penalties multiplied or not."""
+    """The factors between the learner's arrays, or all their numbers, and the right ones.
+
+    With the penalties multiplied or not.
+    """
     doubled = problem.times(Constant(2.0)).right()
+    of_data: list[tuple[Array, Rounded]] = []
+    of_all: list[tuple[Array, Rounded]] = []
     for i, part, mine, one in problem.beside(right):
         two = doubled[i][part]
-        if two is not None and mine.shape == one.value.shape:
-            of_data = two - one
-            penalty = (one - of_data).value
-            yield from _measured(mine - penalty, of_data)
-            if problem.has_penalties:
-                yield from _measured(mine, one, of_penalties=True)
+        if two is None or mine.shape != one.value.shape:
+            return
+        data = two - one
+        of_data.append((mine - (one - data).value, data))
+        of_all.append((mine, one))
+    for mine, true in (*of_data, _joined(of_data)):
+        yield from _measured(mine, true)
+    if problem.has_penalties:
+        for mine, true in (*of_all, _joined(of_all)):
+            yield from _measured(mine, true, of_penalties=True)
+
+
+def _joined(arrays: list[tuple[Array, Rounded]]) -> tuple[Array, Rounded]:
+    """All numbers one behind the other."""
+    values, variances = (
+        np.concatenate([np.ravel(part) for part in parts])
+        for parts in ([true.value for _, true in arrays], [true.variance for _, true in arrays])
+    )
+    return np.concatenate([mine.ravel() for mine, _ in arrays]), Rounded(values, variances, arrays[0][1].unit)
 
 
 def _with_a_slip(problem: Problem) -> Iterator[Measured]:

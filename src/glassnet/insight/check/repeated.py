@@ -9,9 +9,11 @@ from typing import Any
 
 import numpy as np
 
+from glassnet.errors import ArgumentError
 from glassnet.insight.check import naming
 from glassnet.insight.check.case import Case
 from glassnet.insight.check.observed import Observed
+from glassnet.insight.check.parts import n_required
 from glassnet.insight.check.places import Place
 from glassnet.insight.check.problem import Pair
 from glassnet.insight.check.report import Report
@@ -24,7 +26,16 @@ OTHERS = "a second call gave other gradients; those of the first were compared"
 def decide_on_calls(
     call: Callable[[], Any], read: Callable[[Any], list[Observed]], make_problem: MakeProblem
 ) -> Report:
-    """The report on the gradients of a function: on what the second call adds, where that alone is right."""
+    """The report on the gradients of a function: on what the second call adds, where that alone is right.
+
+    Raises
+    ------
+    ArgumentError
+        If the function needs arguments.
+    """
+    needed = n_required(call)
+    if needed > 0:
+        raise ArgumentError(f"gradients as a function must take no arguments; this one needs {needed}")
     first, second = (read(copy.deepcopy(call())) for _ in range(2))
     added = [_added(one, other) for one, other in zip(first, second, strict=True)]
     report = decide(first, make_problem)
