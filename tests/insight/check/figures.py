@@ -25,21 +25,32 @@ class Outcome:
     ----------
     bugs, named : dict of str to tuple of int
         Codes and layers.
-    listed : bool
-        Whether the report lists the right codes among those that give the same numbers.
+    equals : tuple of str
+        What the report lists as giving the same numbers.
     noted : bool
         Whether the form of the learner's loss is noted where it is another one, and only there.
     """
 
     bugs: Bugs
     named: Bugs
-    listed: bool
+    equals: tuple[str, ...]
     noted: bool
     about: str
 
     @property
     def right(self) -> bool:
         return dict(self.named) == dict(self.bugs) and self.noted
+
+    @property
+    def listed(self) -> bool:
+        """Whether the report lists the right codes among those that give the same numbers."""
+        return any(set(equal.split(" and ")) == set(self.bugs) for equal in self.equals)
+
+    @property
+    def untrue(self) -> bool:
+        """Whether a slip is named where the learner made none, and none of the learner's is listed as its equal."""
+        wrong = any(not set(layers) <= set(self.bugs.get(code, ())) for code, layers in self.named.items())
+        return wrong and not any(set(equal.split(" and ")) <= set(self.bugs) for equal in self.equals)
 
     def __str__(self) -> str:
         return f"{dict(self.bugs)} named {dict(self.named)}{' (listed)' * self.listed} in {self.about}"
@@ -79,11 +90,10 @@ def _checked(random: Random, case: Case, hand: str, bugs: Bugs, dtype: str) -> O
     samples_in = "columns" if hand == "columns" else "rows"
     report = case.check(_given(random, case, hand, bugs), samples_in=None if case.with_biases else samples_in)
     named = {slip.code: slip.layers for slip in report.slips}
-    listed = any(set(equal.split(" and ")) == set(bugs) for equal in report.equals)
     noted = any(note.startswith("a constant, no slip") for note in report.notes)
     about = f"{hand}, {dtype}, {case.task.f}, {case.loss} times {case.task.loss_factor:g}, "
     about += f"{len(case.task.X)} samples{'' if case.with_biases else ', no biases'}"
-    return Outcome(bugs, named, listed, noted == (case.task.loss_factor != 1), about)
+    return Outcome(bugs, named, report.equals, noted == (case.task.loss_factor != 1), about)
 
 
 def _given(random: Random, case: Case, hand: str, bugs: Bugs) -> Any:
@@ -150,9 +160,13 @@ def other_mistake(random: Random) -> tuple[str, Any]:
 def singles(
     random: Random, of_each: int, form: str = "as it is", with_biases: bool = True
 ) -> Iterator[Outcome]:
-    """Each catalogued slip `of_each` times, where it can stand; of half the square a doubled factor 2 is none."""
+    """Each catalogued slip `of_each` times, where it can stand.
+
+    Of half the square a doubled factor 2 is none, and no mean is missing in a sum.
+    """
     without = set() if with_biases else cases.OF_BIASES
     without = without | ({"square_factor_twice"} if form.startswith("half") else set())
+    without = without | ({"batch_mean_missing"} if form in ("summed", "half the sum") else set())
     for code in sorted({*cases.ALL_CODES} - without):
         for _ in range(of_each):
             yield single(random, code, form, with_biases)

@@ -9,7 +9,7 @@ import numpy as np
 
 from glassnet.insight.check.chain import chains
 from glassnet.insight.check.constants import ONE, SAME, Constant, conventions
-from glassnet.insight.check.output_slips import Output
+from glassnet.insight.check.output_slips import Output, slip_factors
 from glassnet.insight.check.problem import Gradients, Problem, ratio_of
 from glassnet.insight.check.rounding import Array, Rounded
 from glassnet.insight.check.stages import Affine
@@ -39,6 +39,8 @@ def constants_of(problem: Problem, right: dict[int, Gradients]) -> list[Constant
     pass makes of it. A single number shows common factors alone.
     """
     common = conventions(problem.loss, len(problem.y.value), problem.n_outputs)
+    m, n_features = problem.x.value.shape
+    slips = [by for _, _, by in slip_factors(problem.loss, m, n_features)]
     groups: list[list[Measured]] = []
     for one in (*_of_arrays(problem, right), *_with_a_slip(problem)):
         group = next((group for group in groups if _alike(group[0], one)), None)
@@ -51,8 +53,11 @@ def constants_of(problem: Problem, right: dict[int, Gradients]) -> list[Constant
     for group in sorted(groups, key=len, reverse=True):
         best = min(group, key=lambda one: one.uncertainty)
         known = next((one for one in (ONE, *common) if _is(best, one.factor)), None)
+        behind_a_slip = [one for one in common if any(_is(best, one.factor * by) for by in slips)]
         if known is not None:
             found.append(known._replace(of_penalties=best.of_penalties))
+        elif behind_a_slip:
+            found += [one._replace(of_penalties=best.of_penalties) for one in behind_a_slip]
         elif max(one.size for one in group) > 1:
             odd.append(Constant(best.factor, of_penalties=best.of_penalties))
     return [*(one for one in found if one.factor != 1), *odd[:MOST_ODD]]

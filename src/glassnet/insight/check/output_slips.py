@@ -20,6 +20,16 @@ from glassnet.losses import Loss
 EPSILONS = (1e-15, 1e-12, 1e-10, 1e-9, 1e-8, 1e-7, 1e-6, 1e-5)
 
 
+def slip_factors(loss: Loss, n_samples: int, n_features: int) -> list[tuple[str, str, float]]:
+    """Slips that multiply the error at the output: code, variant and factor."""
+    found = [("batch_mean_twice", "", 1 / n_samples)] if n_samples > 1 else []
+    if isinstance(loss, losses.MeanSquaredError):
+        found.append(("square_factor_twice", "", 2.0))
+    if n_samples > 1 and n_features not in (1, n_samples):
+        found.append(("batch_mean_wrong_axis", "the number of features", n_samples / n_features))
+    return found
+
+
 class Output:
     """The loss and the last activation of a chain that has been run."""
 
@@ -69,26 +79,17 @@ class Output:
 
         A factor that leads to the loss itself or to a common form of it is none.
         """
-        m = self.n_samples
+        m, constant = self.n_samples, self.constant
         flipped = (self.place("error_sign_flipped"), -1.0)
-        single = [(self.place("batch_mean_twice"), 1 / m)] if m > 1 else []
-        if isinstance(self.loss, losses.MeanSquaredError):
-            single.append((self.place("square_factor_twice"), 2.0))
         known_losses = [1.0, *(c.factor for c in conventions(self.loss, m, self.n_outputs))]
         single = [
-            (place, by)
-            for place, by in (*single, *self._other_means())
-            if not any(same(by * self.constant.factor, factor) for factor in known_losses)
+            (self.place(code, variant), by)
+            for code, variant, by in slip_factors(self.loss, m, self.n_features)
+            if not any(same(by * constant.factor, factor) for factor in known_losses)
         ]
-        single = [flipped, *(single if self.constant.unlikelihood < 2 else [])]
+        single = [flipped, *(single if constant.unlikelihood < 2 else [])]
         pairs = [pair for pair in combinations(single, 2) if not same(pair[0][1] * pair[1][1], 1)]
         return [(), *((one,) for one in single), *pairs]
-
-    def _other_means(self) -> Iterator[tuple[Place, float]]:
-        """The mean over X.shape[1] in the place of that over the samples."""
-        m, n = self.n_samples, self.n_features
-        if m > 1 and n not in (1, m):
-            yield self.place("batch_mean_wrong_axis", "the number of features"), m / n
 
     # ---- derivatives
 

@@ -215,12 +215,14 @@ def _no_biases(case: Case, slips: tuple[Slip, ...]) -> tuple[str, ...]:
 
 
 def _equals(good: list[Found]) -> tuple[str, ...]:
-    """Other slips that give the same numbers at as few places."""
-    best = good[0].hypothesis.places
+    """Other slips that give the same numbers at as few places; of some of the numbers alone, at any."""
+    best = good[0].hypothesis
     others = dict.fromkeys(
-        codes(_of_bias(one.hypothesis.places)) for one in good if len(one.hypothesis.places) <= len(best)
+        codes(_of_bias(one.hypothesis.places))
+        for one in good
+        if len(one.hypothesis.places) <= len(best.places) or best.unexplained
     )
-    others.pop(codes(_of_bias(best)))
+    others.pop(codes(_of_bias(best.places)))
     return tuple(others)[:MOST_EQUALS]
 
 
