@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -20,10 +21,11 @@ from glassnet.network import Network
 from glassnet.optional import require
 
 Array = NDArray[Any]
+_KEY = re.compile(r"([wb])_?(\d+)", re.IGNORECASE)
 
 
 def adapt(
-    weights: Sequence[tuple[ArrayLike, ArrayLike]],
+    weights: Sequence[tuple[ArrayLike, ArrayLike | None]] | Mapping[str, ArrayLike],
     activations: Sequence[str | Activation],
     *,
     samples_in: str = "rows",
@@ -33,9 +35,10 @@ def adapt(
 
     Parameters
     ----------
-    weights : sequence of (W, b)
+    weights : sequence of (W, b), or dictionary
         Of each dense layer, from input to output: W ``(n_inputs, n_outputs)``, b ``(n_outputs,)`` or
-        ``(1, n_outputs)``. They are copied.
+        ``(1, n_outputs)``, or None where there is no bias. Or a dictionary with the keys W1, b1, W2, b2, …, in any
+        order; layers without a b have no bias. They are copied.
     activations : sequence of str or Activation
         One for each layer; a pair of functions is wrapped in ``gn.activations.Function(f, df)``.
     samples_in : {"rows", "columns"}
@@ -57,13 +60,14 @@ def adapt(
     """
     if samples_in not in ("rows", "columns"):
         raise ArgumentError(f"samples_in must be 'rows' or 'columns'; got {samples_in!r}")
-    if not weights or len(weights) != len(activations):
+    pairs = _named(weights) if isinstance(weights, Mapping) else weights
+    if not pairs or len(pairs) != len(activations):
         raise ArgumentError(
-            f"adapt needs one activation for each pair (W, b); got {len(weights)} pairs and "
+            f"adapt needs one activation for each pair (W, b); got {len(pairs)} pairs and "
             f"{len(activations)} activations"
         )
     parts = []
-    for index, (pair, name) in enumerate(zip(weights, activations, strict=True)):
+    for index, (pair, name) in enumerate(zip(pairs, activations, strict=True)):
         W, b = _pair(index, pair, samples_in)
         parts += [pieces.dense(W, b, f"layer {index}"), pieces.Piece(_activation(name), f"layer {index}")]
     network = pieces.assembled(parts, None, np.dtype(np.float64))
@@ -76,18 +80,34 @@ def _activation(name: str | Activation) -> ActivationLayer:
     return ActivationLayer(activations.get(name))
 
 
+def _named(weights: Mapping[str, ArrayLike]) -> list[tuple[ArrayLike, ArrayLike | None]]:
+    """Pairs from a dictionary with the keys W1, b1, W2, b2, …; other keys of it, such as A1, are left aside."""
+    found = {
+        (m[1].lower(), int(m[2])): array
+        for name, array in weights.items()
+        if (m := _KEY.fullmatch(str(name)))
+    }
+    numbers = sorted(number for kind, number in found if kind == "w")
+    if not numbers or any(kind == "b" and number not in numbers for kind, number in found):
+        raise ArgumentError(
+            f"adapt reads a dictionary with the keys W1, b1, W2, b2, ...; got the keys {', '.join(map(str, weights))}"
+        )
+    return [(found["w", number], found.get(("b", number))) for number in numbers]
+
+
 def _pair(index: int, pair: Any, samples_in: str) -> tuple[Any, Any]:
     if not isinstance(pair, (tuple, list)) or len(pair) != 2:
         raise ArgumentError(f"weights[{index}] must be a pair (W, b); got {type(pair).__name__}")
-    W, b = (as_array(part).astype(np.float64) for part in pair)
+    W = as_array(pair[0]).astype(np.float64)
+    b = None if pair[1] is None else as_array(pair[1]).astype(np.float64)
     W = W.T if samples_in == "columns" and W.ndim == 2 else W
-    if W.ndim != 2 or b.size != W.shape[1]:
+    if W.ndim != 2 or (b is not None and b.size != W.shape[1]):
         wanted = "(n_inputs, n_outputs)" if samples_in == "rows" else "(n_outputs, n_inputs)"
         raise ShapeError(
             f"weights[{index}] must hold W of shape {wanted} and b of n_outputs entries; "
             f"got {np.shape(pair[0])} and {np.shape(pair[1])}"
         )
-    return W, b.reshape(-1)
+    return W, None if b is None else b.reshape(-1)
 
 
 def two_predictions(model: Any, x: Array) -> tuple[Array, Array] | None:

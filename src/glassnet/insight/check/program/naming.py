@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise, product
+from typing import Any
 
 import numpy as np
 
@@ -28,7 +29,7 @@ class Dense:
     """One dense layer of the learner's: weights (n_inputs, n_outputs), bias, and their places among the parameters."""
 
     W: Array
-    b: Array
+    b: Array | None
     turned: bool
     weights_at: int
     bias_at: int | None
@@ -61,43 +62,24 @@ def _report(bench: Bench, judged: Judged) -> tuple[Report | None, tuple[str, ...
     if names is None or not loss:
         return None, ()
     net = adapt([(layer.W, layer.b) for layer in layers], names)
-    reports = [
-        check_backward(net, X, forward.case.targets, gradients, loss=loss)
-        for gradients in _scaled(judged, layers, m, found[1] if found is not None else 1.0)
-    ]
-    named = [report for report in reports if report.slips]
-    return (min(named, key=lambda report: len(report.slips)) if named else None), names
+    gradients = [_gradients(judged, layer) for layer in layers]
+    rate = judged.reading.rate if judged.reading.is_step else None
+    return check_backward(net, X, forward.case.targets, gradients, loss=loss, learning_rate=rate), names
 
 
-def _scaled(
-    judged: Judged, layers: Sequence[Dense], m: int, own: float
-) -> Iterator[list[tuple[Array, Array]]]:
-    """The learner's gradients over the factors that a loss usually has."""
-    k = judged.forward.case.targets.shape[1]
-    factors = (
-        [judged.factor * own]
-        if any(judged.right)
-        else [own, own * m, own / m, own * k, own * m * k, 2 * own, own / 2]
+def _gradients(judged: Judged, layer: Dense) -> Any:
+    """The learner's gradients of one layer, weights (n_inputs, n_outputs)."""
+    weights, bias = (
+        judged.given[layer.weights_at],
+        None if layer.bias_at is None else judged.given[layer.bias_at],
     )
-    for c in dict.fromkeys(factors):
-        gradients = [_gradients(judged, layer, c) for layer in layers]
-        if all(pair is not None for pair in gradients):
-            yield [pair for pair in gradients if pair is not None]
-
-
-def _gradients(judged: Judged, layer: Dense, c: float) -> tuple[Array, Array] | None:
-    weights = judged.given[layer.weights_at]
-    bias = None if layer.bias_at is None else judged.given[layer.bias_at]
     if weights is None or (bias is None and layer.bias_at is not None):
-        return None
-    W = weights.array / c
-    W = W.T if layer.turned else W
-    b = np.zeros_like(layer.b) if bias is None else bias.array / c
-    if b.ndim == 2 and 1 in b.shape:
-        b = b.reshape(-1)
-    elif b.ndim == 2 and layer.turned:
-        b = b.T
-    return W, b
+        raise LookupError("a gradient is missing")
+    W = weights.array.T if layer.turned else weights.array
+    if bias is None:
+        return (W, None)
+    b = bias.array
+    return (W, b.reshape(-1) if b.ndim == 2 and 1 in b.shape else b.T if layer.turned else b)
 
 
 def layers_of(bench: Bench, parameters: Sequence[Leaf], n_outputs: int) -> list[Dense]:
@@ -135,7 +117,7 @@ def _chained(arrays: list[Array], weights: list[int], biases: list[int], turned:
         if at is not None:
             left.remove(at)
         W = arrays[i].T if turned else arrays[i]
-        b = np.zeros(n_units) if at is None else arrays[at].reshape(-1)
+        b = None if at is None else arrays[at].reshape(-1)
         found.append(Dense(W, b, turned, i, at))
     return found if not left else []
 
@@ -149,7 +131,7 @@ def activations_of(layers: Sequence[Dense], X: Array, output: Array) -> tuple[st
     for names in dict.fromkeys([*same, *(product(ACTIVATIONS[:4], repeat=n) if n <= 4 else ())]):
         a = X
         for layer, name in zip(layers, names, strict=True):
-            a = activations.get(name).value(a @ layer.W + layer.b)
+            a = activations.get(name).value(a @ layer.W + (0.0 if layer.b is None else layer.b))
         if a.shape == output.shape and np.allclose(a, output, rtol=1e-9, atol=1e-12):
             return tuple(names)
     return None
