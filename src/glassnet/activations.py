@@ -87,6 +87,7 @@ class Activation:
         """
         z, gradient = numbers("z", z), numbers("gradient", gradient)
         checks.same_shape("gradient", gradient, "z", z)
+        _check_target(out, gradient)
         error: NDArray[Any] = np.multiply(gradient, self.slope(z, a), out=out)
         return error
 
@@ -97,6 +98,18 @@ def numbers(name: str, values: ArrayLike) -> NDArray[Any]:
         return values
     found = checks.real(name, values)
     return found if found.dtype.kind == "f" else found.astype(np.float64)
+
+
+def _check_target(out: Any, gradient: NDArray[Any]) -> None:
+    """Raise `ArgumentError` where a result cannot be written."""
+    if out is None or (
+        isinstance(out, np.ndarray) and out.dtype == gradient.dtype and out.shape == gradient.shape
+    ):
+        return
+    raise ArgumentError(
+        f"out must be an array of the gradient's shape {gradient.shape} and dtype {gradient.dtype}; "
+        f"got {checks.shown(out)}"
+    )
 
 
 _registry = Registry("activation", Activation, own="gn.activations.Function(function, derivative)")
@@ -123,7 +136,9 @@ class Linear(Activation):
         self, z: ArrayLike, a: ArrayLike, gradient: ArrayLike, out: NDArray[Any] | None = None
     ) -> NDArray[Any]:
         """The gradient's own values, since f'(z) = 1."""
-        gradient = numbers("gradient", gradient)
+        z, a, gradient = numbers("z", z), numbers("a", a), numbers("gradient", gradient)
+        checks.same_shape("gradient", gradient, "z", z)
+        _check_target(out, gradient)
         out = np.empty_like(gradient) if out is None else out
         out[...] = gradient
         return out
@@ -248,8 +263,9 @@ class Softmax(Activation):
         self, z: ArrayLike, a: ArrayLike, gradient: ArrayLike, out: NDArray[Any] | None = None
     ) -> NDArray[Any]:
         """dz_j = a_j (da_j - sum_k a_k da_k)."""
-        a, gradient = numbers("a", a), numbers("gradient", gradient)
+        z, a, gradient = numbers("z", z), numbers("a", a), numbers("gradient", gradient)
         checks.same_shape("gradient", gradient, "a", a)
+        _check_target(out, gradient)
         return rows.softmax_backward(a, gradient, out)
 
 
@@ -276,8 +292,7 @@ class Function(Activation):
     def __post_init__(self) -> None:
         checks.function("function of an activation", self.function)
         checks.function("derivative of an activation", self.derivative)
-        if self.name:
-            checks.text("name of an activation", self.name)
+        checks.text("name of an activation", self.name, least=0)
 
     @property
     def registered_name(self) -> str:

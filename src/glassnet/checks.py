@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from numbers import Integral, Real
 from pathlib import Path
@@ -16,6 +16,9 @@ from numpy.typing import NDArray
 from glassnet.errors import ArgumentError, DataError, ShapeError, UnknownNameError
 
 Kind = TypeVar("Kind")
+
+# What Python or NumPy count among the integers.
+_NO_NUMBERS = (bool, np.timedelta64)
 
 LONGEST = 200  # characters of a value in an error
 
@@ -47,9 +50,9 @@ def number(
     return found
 
 
-def text(name: str, value: Any) -> str:
-    """A word or more."""
-    if not isinstance(value, str) or not value:
+def text(name: str, value: Any, *, least: int = 1) -> str:
+    """Text of at least so many letters."""
+    if not isinstance(value, str) or len(value) < least:
         raise ArgumentError(f"{name} must be text, in quotes; got {shown(value)}")
     return str(value)
 
@@ -90,6 +93,13 @@ def instance(name: str, value: Any, kind: type[Kind], example: str = "") -> Kind
     return value
 
 
+def network(name: str, value: Any) -> Any:
+    """A network of glassnet, known by how it is trained, since its class stands above the parts that ask for one."""
+    if isinstance(value, type) or not hasattr(value, "training_state"):
+        raise ArgumentError(f"{name} must be a glassnet Network; got {shown(value)}")
+    return value
+
+
 def path(name: str, value: Any) -> Path:
     """A file's or a folder's name."""
     if not isinstance(value, (str, os.PathLike)) or not os.fspath(value):
@@ -101,8 +111,11 @@ def path(name: str, value: Any) -> Path:
 
 
 def sequence(name: str, value: Any, example: str) -> list[Any]:
-    """The parts of a list or a tuple; text is none."""
-    if not isinstance(value, (list, tuple)):
+    """The parts of a list, a tuple or an array; text is none."""
+    of_one_axis = isinstance(value, np.ndarray) and value.ndim == 1
+    if not (of_one_axis or isinstance(value, Sequence)) or isinstance(
+        value, (str, bytes, bytearray, memoryview)
+    ):
         raise ArgumentError(f"{name} must be a list, such as {example}; got {shown(value)}")
     return list(value)
 
@@ -129,7 +142,7 @@ def shown(value: Any) -> str:
 
 def _real(value: Any) -> float:
     """`value` as a float; NaN for what is no real number, infinity for what is too large."""
-    if not isinstance(value, Real) or isinstance(value, bool):
+    if not isinstance(value, Real) or isinstance(value, _NO_NUMBERS):
         return math.nan
     try:
         return float(value)
@@ -137,10 +150,12 @@ def _real(value: Any) -> float:
         return math.inf
 
 
-def integer(name: str, value: Any, *, least: int) -> int:
-    """An integer of any kind, NumPy's too, with `value >= least`."""
-    if not isinstance(value, Integral) or isinstance(value, bool) or value < least:
+def integer(name: str, value: Any, *, least: int, most: int | None = None) -> int:
+    """An integer of any kind, NumPy's too, with `least <= value <= most`."""
+    if not isinstance(value, Integral) or isinstance(value, _NO_NUMBERS) or value < least:
         raise ArgumentError(f"{name} must be an integer >= {least}; got {shown(value)}")
+    if most is not None and int(value) > most:
+        raise ArgumentError(f"{name} must be an integer <= {most}; got {shown(value)}")
     return int(value)
 
 
@@ -164,10 +179,14 @@ def array(name: str, values: Any) -> NDArray[Any]:
         raise ArgumentError(f"{name} is missing; it must be an array of numbers with one row per sample")
     if hasattr(values, "toarray"):
         raise DataError(f"{name} is a sparse matrix ({type(values).__name__}); pass its .toarray()")
+    if str(getattr(values, "layout", "")).startswith("torch.sparse"):
+        raise DataError(f"{name} is a sparse tensor; pass its .to_dense()")
     if np.ma.is_masked(values):
         raise DataError(f"{name} has masked entries; fill or remove them first")
     try:
-        return np.asarray(values)
+        return np.asarray(_of_torch(values) if hasattr(values, "detach") else values)
+    except OverflowError:
+        raise DataError(f"{name} holds a number that is too large") from None
     except ValueError:
         raise DataError(f"{name} must have rows of equal length that hold numbers; its rows differ") from None
 
@@ -197,9 +216,25 @@ def elementwise(title: str, result: Any, given: NDArray[Any], kinds: str = "f") 
     return found
 
 
+def _of_torch(tensor: Any) -> Any:
+    """A tensor of PyTorch as NumPy can read it: without its gradient, and not in half of a float."""
+    found = tensor.detach().cpu()
+    return found.float() if str(found.dtype) == "torch.bfloat16" else found
+
+
+def _unpacked(found: NDArray[Any]) -> NDArray[Any]:
+    """Numbers out of an array of objects, such as a table of columns of floats and of True and False."""
+    if found.dtype != object or not all(isinstance(entry, (Real, np.bool_)) for entry in found.flat):
+        return found
+    try:
+        return found.astype(np.float64)
+    except OverflowError:
+        return found
+
+
 def real(name: str, values: Any) -> NDArray[Any]:
     """`values` as an array of real numbers: no text, no complex numbers, no dates."""
-    found = array(name, values)
+    found = _unpacked(array(name, values))
     if found.dtype.kind not in "fiub":
         raise DataError(
             f"{name} must hold real numbers; its dtype is {found.dtype}; "

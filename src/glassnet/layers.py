@@ -88,7 +88,7 @@ class Layer:
 
     def _assign(self, name: str, values: ArrayLike) -> None:
         """Write an array of the right shape, or one number everywhere, into the parameters."""
-        view, given = self.view(name), np.asarray(values)
+        view, given = self.view(name), checks.real(f"{name} of {self!r}", values)
         if given.ndim > 0 and given.shape != view.shape:
             hint = (
                 "; transpose it: rows are inputs, columns are outputs" if given.T.shape == view.shape else ""

@@ -462,8 +462,7 @@ class Function(ElementwiseLoss):
     def __post_init__(self) -> None:
         checks.function("function of a loss", self.function)
         checks.function("derivative of a loss", self.derivative)
-        if self.title:
-            checks.text("title of a loss", self.title)
+        checks.text("title of a loss", self.title, least=0)
 
     @property
     def registered_name(self) -> str:

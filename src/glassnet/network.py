@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from glassnet import inputs, layers, plan
+from glassnet import checks, inputs, layers, plan
 from glassnet.calls import explained
 from glassnet.engines.base import Vectors
 from glassnet.engines.by_hand import HandPass
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from glassnet.training.callbacks import Callback, Session
     from glassnet.training.history import History
 
+MANY = 2**28  # parameters, which may not fit into memory
 Array = NDArray[Any]
 Part = TypeVar("Part")
 
@@ -110,12 +111,21 @@ class Network:
             )
         layout = plan.lay_out(self.layers, checked_shape(input_shape))
         plan.build(self.layers, layout)
+        try:
+            self.assemble(layout, *self._drawn(layout))
+        except (MemoryError, OverflowError, ValueError) as error:
+            if layout.n_parameters < MANY:
+                raise
+            raise ArgumentError(f"{layout.n_parameters} parameters do not fit into memory") from error
+
+    def _drawn(self, layout: plan.Layout) -> tuple[Array, Array]:
+        """First parameters, and running statistics."""
         parameters = np.empty(layout.n_parameters, self.dtype)
         running = np.empty(layout.n_statistics, self.dtype)
         for vector, slots in ((parameters, layout.parameters), (running, layout.statistics)):
             for slot in slots:
                 vector[slot.start : slot.stop] = _draw(slot.parameter, self.streams.weights).ravel()
-        self.assemble(layout, parameters, running)
+        return parameters, running
 
     def assemble(self, layout: plan.Layout, parameters: Array, running: Array) -> None:
         """Become built of these vectors, laid out like this; :meth:`build` draws them."""
@@ -152,7 +162,7 @@ class Network:
 
     @parameters.setter
     def parameters(self, values: ArrayLike) -> None:
-        given = np.asarray(values)
+        given = checks.real("parameters", values)
         if given.shape != self.parameters.shape:
             raise ShapeError(f"this network has {self.parameters.shape} parameters; got shape {given.shape}")
         self.parameters[...] = given
@@ -192,10 +202,10 @@ class Network:
 
         With `training`, dropout is active and batch norm uses the batch's statistics; see :meth:`predict`.
         """
-        x = self.features(X)
+        in_training, x = checks.truth("training", training), self.features(X)
         if not self.built:
             self.build(np.shape(X)[1:])
-        if not training:
+        if not in_training:
             self._pass = None
             return NumpyEngine().forward(self.plan(), self.vectors, x)
         if self._pass is None or self._pass.size != len(x):
@@ -212,7 +222,7 @@ class Network:
             raise NotBuiltError(
                 "backward needs a forward pass in training to go back through; call forward(X) first"
             )
-        return self._pass.backward(np.asarray(gradient))
+        return self._pass.backward(checks.real("gradient", gradient))
 
     @property
     def dropout_masks(self) -> tuple[Array, ...]:
@@ -520,11 +530,15 @@ def _of_built(part: Part | None) -> Part:
 
 
 def _copies(given: Sequence[Layer]) -> tuple[Layer, ...]:
-    if isinstance(given, Layer) or not isinstance(given, Sequence) or not given:
-        raise ArgumentError(f"layers must be a list of at least one layer, such as [Dense(1)]; got {given!r}")
+    if not isinstance(given, (list, tuple)) or not given:
+        raise ArgumentError(
+            f"layers must be a list of at least one layer, such as [Dense(1)]; got {checks.shown(given)}"
+        )
     for index, layer in enumerate(given):
         if not isinstance(layer, Layer):
-            raise ArgumentError(f"layer {index} must be a Layer, such as Dense(32, 'relu'); got {layer!r}")
+            raise ArgumentError(
+                f"layer {index} must be a Layer, such as Dense(32, 'relu'); got {checks.shown(layer)}"
+            )
     copies = tuple(copy.copy(layer) for layer in given)
     for layer in copies:
         layer.bind({})
@@ -533,15 +547,18 @@ def _copies(given: Sequence[Layer]) -> tuple[Layer, ...]:
 
 def checked_shape(input_shape: int | Sequence[int]) -> tuple[int, ...]:
     """The shape of one sample as a tuple; raises `ArgumentError` if it is none."""
-    axes = input_shape if isinstance(input_shape, Sequence) else (input_shape,)
+    axes = input_shape if isinstance(input_shape, (list, tuple)) else (input_shape,)
     if not axes or any(not isinstance(n, Integral) or isinstance(n, bool) or n < 1 for n in axes):
-        raise ArgumentError(f"input_shape must be an integer >= 1, or a tuple of them; got {input_shape!r}")
+        raise ArgumentError(
+            f"input_shape must be an integer >= 1, or a tuple of them; got {checks.shown(input_shape)}"
+        )
     return tuple(int(n) for n in axes)
 
 
 def _dtype(dtype: str) -> np.dtype[Any]:
-    if dtype not in ("float32", "float64", np.float32, np.float64):
-        raise ArgumentError(f"dtype must be 'float32' or 'float64'; got {dtype!r}")
+    written = dtype if isinstance(dtype, (str, type, np.dtype)) else None
+    if written not in ("float32", "float64", np.float32, np.float64):
+        raise ArgumentError(f"dtype must be 'float32' or 'float64'; got {checks.shown(dtype)}")
     return np.dtype(dtype)
 
 

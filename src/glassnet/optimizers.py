@@ -69,7 +69,7 @@ class Optimizer:
     @explained
     def step(self, network: Network) -> None:
         """Update the network's parameters once, from the gradients of its last backward pass."""
-        network.step(self)
+        checks.network("network", network).step(self)
 
     @explained
     def with_learning_rate(self, learning_rate: float | schedules.Schedule) -> Optimizer:
@@ -83,7 +83,7 @@ class Optimizer:
             object.__setattr__(self, "learning_rate", rate)
         for option, limit in _LIMITS.items():
             value = getattr(self, option, None)
-            if value is not None:
+            if value is not None or (hasattr(self, option) and option not in _OPTIONAL):
                 object.__setattr__(self, option, checks.number(f"{option} of {name}", value, **limit))
 
 
@@ -97,6 +97,8 @@ _LIMITS: dict[str, dict[str, float]] = {
     "clip_norm": {"above": 0},
     "clip_value": {"above": 0},
 }
+
+_OPTIONAL = ("clip_norm", "clip_value")
 
 _registry = Registry("optimizer", Optimizer)
 get = _registry.get
@@ -133,6 +135,7 @@ class SGD(Optimizer):
 
     def __post_init__(self) -> None:
         super().__post_init__()
+        object.__setattr__(self, "nesterov", checks.truth("nesterov of SGD", self.nesterov))
         if self.nesterov and self.momentum == 0:
             raise ArgumentError("nesterov of SGD needs a momentum > 0; got momentum=0")
 

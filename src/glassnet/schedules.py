@@ -14,8 +14,8 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from glassnet import checks
 from glassnet.calls import explained
-from glassnet.checks import number
 from glassnet.errors import ArgumentError
 from glassnet.registry import Registry
 
@@ -54,7 +54,7 @@ class Schedule:
         for field in fields(self):
             if field.name in _LIMITS:
                 label = f"{field.name} of {type(self).__name__}"
-                accepted = number(label, getattr(self, field.name), **_LIMITS[field.name])
+                accepted = checks.number(label, getattr(self, field.name), **_LIMITS[field.name])
                 object.__setattr__(self, field.name, accepted)
 
     @explained
@@ -74,9 +74,10 @@ class Schedule:
         ArgumentError
             If an epoch is negative or not finite.
         """
-        epochs = np.asarray(epoch, dtype=np.float64)
-        if not np.all(np.isfinite(epochs) & (epochs >= 0.0)):
-            raise ArgumentError(f"epoch must be finite and >= 0; got {epoch!r}")
+        given = checks.real("epoch", epoch)
+        epochs = given.astype(np.float64)
+        if given.dtype.kind == "b" or not np.all(np.isfinite(epochs) & (epochs >= 0.0)):
+            raise ArgumentError(f"epoch must be finite and >= 0; got {checks.shown(epoch)}")
         return np.asarray(self.rates(epochs), dtype=np.float64)
 
     def rates(self, epochs: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -272,8 +273,10 @@ class Chain(Schedule):
     boundaries: Sequence[float]
 
     def __post_init__(self) -> None:
-        schedules = tuple(get(schedule) for schedule in self.schedules)
-        boundaries = tuple(number("boundary of Chain", value, above=0.0) for value in self.boundaries)
+        given = checks.sequence("schedules of Chain", self.schedules, "[0.1, 0.01]")
+        schedules = tuple(get(schedule) for schedule in given)
+        limits = checks.sequence("boundaries of Chain", self.boundaries, "[5]")
+        boundaries = tuple(checks.number("boundary of Chain", value, above=0.0) for value in limits)
         if len(schedules) != len(boundaries) + 1:
             raise ArgumentError(
                 f"boundaries of Chain must be one fewer than schedules; "

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterator
+from functools import cache
 from typing import Any
 
 import glassnet as gn
@@ -15,17 +16,18 @@ ROOMS = (
 # What those who write parts, engines or callbacks call or override; a user does not.
 HOOKS = {
     "activations": ("formula", "slope_formula"),
-    "callbacks": ("adjust", "begin", "check", "end", "epoch_end", "memory", "remember", "write"),
+    "callbacks": ("adjust", "begin", "check", "end", "epoch_end", "memory", "remember", "save", "write"),
     "initializers": ("draw",),
     "layers": ("bind", "output_shape", "parameters", "row_fields", "statistics", "view", "penalty"),
-    "losses": ("compare", "formula", "on_logits", "prepare", "slope_formula"),
-    "metrics": ("ratio",),
-    "network": ("assemble", "config", "features", "penalty", "plan", "training_state"),
+    "losses": ("activation", "compare", "formula", "on_logits", "prepare", "slope_formula"),
+    "metrics": ("ratio", "reads_rows"),
+    "network": ("assemble", "config", "features", "penalty", "plan", "targets", "training_state"),
     "optimizers": ("coefficients", "rates", "rule", "table"),
     "schedules": ("rates",),
 }
 
 
+@cache
 def public_callables() -> dict[str, Callable[..., Any]]:
     """By name, such as "gn.Network.fit" or "gn.losses.Huber": functions, classes, and methods of classes."""
     return dict(_walk("gn", gn)) | {

@@ -56,7 +56,7 @@ X_REFUSALS: list[Refusal] = [
         r"network of dtype float64, for these entries$",
     ),
     (
-        {"X": X.astype(object)},
+        {"X": np.where(X > 1, None, X)},
         DataError,
         r"^X must hold real numbers; its dtype is object; "
         r"encode text as numbers, fill missing entries, and convert to float$",

@@ -115,7 +115,7 @@ def test_evaluate_refuses_what_fit_refuses(
         (Dense(3), r"^layers must be a list of at least one layer.*; got Dense\(3\)$"),
         (None, r"^layers must be a list of at least one layer"),
         ([Dense(3), "relu"], r"^layer 1 must be a Layer, such as Dense\(32, 'relu'\); got 'relu'$"),
-        ([Dense], r"^layer 0 must be a Layer, such as Dense\(32, 'relu'\); got <class"),
+        ([Dense], r"^layer 0 must be a Layer, such as Dense\(32, 'relu'\); got the class"),
         ([3, 4], r"^layer 0 must be a Layer, such as Dense\(32, 'relu'\); got 3$"),
     ],
 )

@@ -192,7 +192,8 @@ def test_a_standardizer_must_see_samples_first(use: object) -> None:
         ([[-np.inf]], DataError,
          "X must be finite; row 0, column 0 is -inf: drop such rows or fill them in"),
         ([["tall"]], DataError,
-         "X must be numeric; could not convert string to float: 'tall'"),
+         "X must hold real numbers; its dtype is <U4; encode text as numbers, fill missing entries, and "
+         "convert to float"),
     ],
 )  # fmt: skip
 def test_tables_that_cannot_be_standardised_are_described(

@@ -93,7 +93,7 @@ def test_an_error_in_a_callback_is_the_users_own_and_all_callbacks_end() -> None
     [
         (EarlyStopping(), r"callbacks must be a list, such as \[EarlyStopping\(\)\]; got <glassnet"),
         (None, "callbacks must be a list"),
-        ([EarlyStopping], "a callback must be a Callback object or a function; got <class"),
+        ([EarlyStopping], "a callback must be a Callback object or a function; got the class"),
         (["early_stopping"], "a callback must be a Callback object or a function; got 'early_stopping'"),
     ],
 )

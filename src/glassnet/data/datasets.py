@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 
+from glassnet import checks
 from glassnet.calls import explained
 from glassnet.data.dataset import Dataset
 from glassnet.data.drawn import blobs, circles, moons, sine, spiral, xor
@@ -65,6 +66,7 @@ def get(name: str) -> Dataset:
     UnknownNameError
         If there is none; the message lists the nearest names.
     """
+    checks.text("the name of a data set", name)
     if name not in _FUNCTIONS:
         near = difflib.get_close_matches(name, _FUNCTIONS, n=3, cutoff=0.5)
         hint = (

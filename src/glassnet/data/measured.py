@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from glassnet import checks
 from glassnet.calls import explained
 from glassnet.data.dataset import Dataset, scikit_learn_datasets
 
@@ -29,6 +30,7 @@ def digits(*, scaled: bool = True) -> Dataset:
     -----
     Source: Alpaydin and Kaynak, *Optical Recognition of Handwritten Digits*, UCI, 1998, test part.
     """
+    checks.truth("scaled", scaled)
     bunch = scikit_learn_datasets("digits").load_digits()
     X, y, names = bunch.data, bunch.target, bunch.feature_names
     description = "Images of handwritten digits, 8 x 8 pixels; which digit?"
@@ -111,6 +113,7 @@ def diabetes(*, scaled: bool = True) -> Dataset:
     -----
     Source: Efron, Hastie, Johnstone and Tibshirani, "Least angle regression", 2004.
     """
+    checks.truth("scaled", scaled)
     bunch = scikit_learn_datasets("diabetes").load_diabetes(scaled=scaled)
     return Dataset(
         X=bunch.data.astype(np.float64),

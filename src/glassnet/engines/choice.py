@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from glassnet import checks
 from glassnet.engines import processes
 from glassnet.engines.base import Engine, Placement
 from glassnet.engines.numpy import NumpyEngine
@@ -69,10 +70,10 @@ def choose(name: str, work: Work, earlier: str = "", announce: Callable[[str], N
     ArgumentError
         If another engine than torch is given a placement.
     """
-    if name not in NAMES:
+    if not isinstance(name, str) or name not in NAMES:
         near = difflib.get_close_matches(str(name), NAMES, n=1)
         hint = f"; did you mean {near[0]!r}?" if near else ""
-        raise UnknownNameError(f"no engine is called {name!r}; engines: {', '.join(NAMES)}{hint}")
+        raise UnknownNameError(f"no engine is called {checks.shown(name)}; engines: {', '.join(NAMES)}{hint}")
     placed = work.placement != Placement()
     group = processes.current()
     if name == "torch" or (name == "auto" and (placed or earlier == "torch" or group.is_several)):

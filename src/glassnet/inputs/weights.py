@@ -81,9 +81,11 @@ def _of_classes(class_weight: ClassWeight, y: Array, loss: Loss, meaning: Meanin
         raise ArgumentError(
             f"class_weight needs classes, and {loss.name} was given values that are none; use sample_weight"
         )
-    if not isinstance(class_weight, Mapping) and class_weight != "balanced":
+    if not isinstance(class_weight, Mapping) and not (
+        isinstance(class_weight, str) and class_weight == "balanced"
+    ):
         raise ArgumentError(
-            f"class_weight must be a dict of class: weight, or 'balanced'; got {class_weight!r}"
+            f"class_weight must be a dict of class: weight, or 'balanced'; got {checks.shown(class_weight)}"
         )
     if meaning.multi_label:
         present = np.flatnonzero(y.any(axis=0))

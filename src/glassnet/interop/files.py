@@ -29,6 +29,7 @@ import safetensors
 import safetensors.numpy
 from numpy.typing import NDArray
 
+from glassnet import checks
 from glassnet.calls import explained
 from glassnet.errors import ArgumentError, MissingFileError, ModelFileError
 from glassnet.interop.description import describe, rebuild
@@ -74,7 +75,7 @@ def save(network: Network, path: str | os.PathLike[str]) -> None:
         "format": FORMAT, "format_version": VERSION, "config": text, "checksum": _checksum(text.encode()),
     }  # fmt: skip
     contiguous = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
-    write(Path(path), safetensors.numpy.save(contiguous, metadata))
+    write(checks.path("path", path), safetensors.numpy.save(contiguous, metadata))
 
 
 @explained
@@ -100,7 +101,7 @@ def load(path: str | os.PathLike[str]) -> Network:
         If it is truncated, altered, not written by glassnet, of another format version, or needs a part of your
         own that is not registered. The message names the file and the reason.
     """
-    place = Path(path)
+    place = checks.path("path", path)
     try:
         return _load(place)
     except MissingFileError:

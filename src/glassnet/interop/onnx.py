@@ -6,14 +6,13 @@ import json
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 import glassnet
-from glassnet import activations
+from glassnet import activations, checks
 from glassnet.activations import Activation
 from glassnet.errors import ArgumentError
 from glassnet.interop.names import known_names
@@ -58,7 +57,7 @@ def to_onnx(network: Network, path: str | os.PathLike[str]) -> None:
     onnx = require("onnx", extra="onnx", purpose="to_onnx")
     model = _model(network, _Graph(onnx, network.dtype), onnx)
     onnx.checker.check_model(model, full_check=True)
-    write(Path(path), model.SerializeToString())
+    write(checks.path("path", path), model.SerializeToString())
 
 
 class _Graph:

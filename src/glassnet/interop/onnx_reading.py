@@ -6,13 +6,12 @@ import json
 import math
 import os
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from glassnet import activations, layers
+from glassnet import activations, checks, layers
 from glassnet.activations import Activation
 from glassnet.errors import GlassnetError, MissingFileError, ModelFileError
 from glassnet.interop.onnx_comparison import refuse_difference
@@ -56,7 +55,7 @@ def from_onnx(path: str | os.PathLike[str]) -> Network:
         what was read of it.
     """
     onnx = require("onnx", extra="onnx", purpose="from_onnx")
-    place = Path(path)
+    place = checks.path("path", path)
     if not place.exists():
         raise MissingFileError(f"cannot read {place}: there is no such file")
     if not place.is_file():

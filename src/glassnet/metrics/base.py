@@ -94,7 +94,7 @@ def names() -> list[str]:
 
 def measured_in(column: str) -> Metric | None:
     """The built-in metric that a column of a history is called after, such as ``"validation_f1_macro"``, or None."""
-    plain = column.removeprefix("validation_")
+    plain = checks.text("name of a column", column).removeprefix("validation_")
     top = re.fullmatch(r"top_(\d+)_accuracy", plain)
     name, _, average = plain.rpartition("_")
     if top or plain in registry:
@@ -134,7 +134,8 @@ class Custom(Metric):
     greater_is_better: bool | None = field(default=None, kw_only=True)
 
     def __post_init__(self) -> None:
-        if not getattr(self.function, "__name__", "").isidentifier():
+        checks.function("function of a metric", self.function)
+        if not str(getattr(self.function, "__name__", "")).isidentifier():
             raise ArgumentError(
                 f"a metric needs a name for the history; got {self.function!r}; "
                 "define it with def name(y_true, y_pred)"

@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from glassnet import checks
 from glassnet.calls import explained
 from glassnet.checks import integer
 from glassnet.errors import ArgumentError, DataError, ShapeError
@@ -27,6 +28,10 @@ class OfClasses(Metric):
     """
 
     multi_label: bool | None = field(default=None, kw_only=True)
+
+    def __post_init__(self) -> None:
+        if self.multi_label is not None:
+            checks.truth(f"multi_label of {type(self).__name__}", self.multi_label)
 
     @property
     def greater_is_better(self) -> bool:
@@ -107,6 +112,7 @@ class TopK(OfClasses):
     k: int = 5
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         object.__setattr__(self, "k", integer("k of TopK", self.k, least=1))
 
     @property
@@ -163,10 +169,11 @@ class PerClass(OfClasses):
     average: str = "auto"
 
     def __post_init__(self) -> None:
-        if self.average not in ("auto", *AVERAGES):
+        super().__post_init__()
+        if not isinstance(self.average, str) or self.average not in ("auto", *AVERAGES):
             raise ArgumentError(
                 f"average of {type(self).__name__} must be 'auto', 'macro' or 'weighted'; "
-                f"got {self.average!r}"
+                f"got {checks.shown(self.average)}"
             )
 
     @property

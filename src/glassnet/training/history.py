@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from glassnet import checks
 from glassnet.calls import explained
 from glassnet.errors import ArgumentError
 from glassnet.metrics import measured_in
@@ -46,7 +47,7 @@ class History(Mapping[str, list[float]]):
     def __init__(self, engine: str = "") -> None:
         self.columns: dict[str, list[float]] = {}
         self.records: dict[str, Any] = {}
-        self.engine = engine
+        self.engine = checks.text("engine of a History", engine, least=0)
         self.stopped_by = ""
         self.origin: Origin | None = None
         self.rate_factors: list[float] = []
@@ -77,20 +78,21 @@ class History(Mapping[str, list[float]]):
     @explained
     def last(self, name: str) -> float:
         """The newest value of a column."""
-        if not self.columns.get(name):
+        if not self.columns.get(checks.text("name of a column", name)):
             known = ", ".join(self.columns) or "nothing yet"
             raise ArgumentError(
                 f"history has no {name!r}; it holds {known}. Ask fit for metrics or validation data"
             )
         return self.columns[name][-1]
 
+    @explained
     def direction(self, column: str) -> bool | None:
         """Whether more of a column is better; None where nobody has said, as for an own metric without a direction.
 
         What fit has noted comes first; a column that was put in by hand has the direction of the loss or of the metric
         that it is called as.
         """
-        if column in self.greater_is_better:
+        if checks.text("name of a column", column) in self.greater_is_better:
             return self.greater_is_better[column]
         metric = measured_in(column)
         if column.removeprefix("validation_") == "loss":
@@ -107,7 +109,9 @@ class History(Mapping[str, list[float]]):
             Counted from 0, so that ``history[column][place]`` is that value and ``history["epoch"][place]`` its epoch.
             None where it is not known whether more is better, or no value is finite.
         """
-        values, more = np.array(self[column], np.float64), self.direction(column)
+        more = self.direction(column)
+        self.last(column)
+        values = np.array(self[column], np.float64)
         finite = np.flatnonzero(np.isfinite(values))
         if more is None or not finite.size:
             return None

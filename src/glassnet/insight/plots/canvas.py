@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, cast
 
+from glassnet import checks
 from glassnet.optional import require
 
 if TYPE_CHECKING:
@@ -55,6 +56,7 @@ def figure(width: float, height: float) -> Figure:
 def axes_of(ax: Axes | None, width: float, height: float) -> Picture:
     """`ax`, or the Axes of a new figure of this size in inches, which a notebook shows below its cell."""
     if ax is not None:
+        checks.instance("ax", ax, matplotlib("axes").Axes)
         return cast("Picture", ax)
     matplotlib("figure")
     from glassnet.insight.plots import picture

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from glassnet import checks
 from glassnet.errors import ArgumentError, DataError
 from glassnet.insight.plots import canvas
 from glassnet.metrics import is_share, measured_in
+from glassnet.training.history import History
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from glassnet.insight.plots.picture import Picture
-    from glassnet.training.history import History
-
 _UNITS = {"seconds": "seconds per epoch", "r2": "R²"}
 _DECADES_FOR_A_LOGARITHM = 100.0
 _EPOCHS_WITH_MARKERS = 12
@@ -45,6 +45,8 @@ def learning_curves(history: History, column: str = "loss", *, ax: Axes | None =
     MissingDependencyError
         If matplotlib is not installed.
     """
+    checks.instance("history", history, History, "net.fit(...)")
+    checks.text("column", column)
     if not history.n_epochs:
         raise DataError("this history holds no epoch yet, so there is no curve to draw")
     if column not in history:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from glassnet import checks
 from glassnet.calls import explained
 from glassnet.errors import ArgumentError
 from glassnet.optimizers import Optimizer
@@ -132,7 +133,7 @@ class Function(Callback):
     """Any callable, called with the session after every epoch."""
 
     def __init__(self, function: Callable[[Session], Any]) -> None:
-        self.function = function
+        self.function = checks.function("function of a callback", function)
 
     def epoch_end(self, session: Session) -> None:
         """Call it."""
@@ -147,16 +148,18 @@ def chosen(callbacks: Sequence[Any]) -> list[Callback]:
     ArgumentError
         If it is not a list, or something in it is neither.
     """
-    if isinstance(callbacks, Callback) or not isinstance(callbacks, Sequence):
-        raise ArgumentError(f"callbacks must be a list, such as [EarlyStopping()]; got {callbacks!r}")
-    return [_as_callback(callback) for callback in callbacks]
+    return [
+        _as_callback(callback) for callback in checks.sequence("callbacks", callbacks, "[EarlyStopping()]")
+    ]
 
 
 def _as_callback(callback: Any) -> Callback:
     if isinstance(callback, Callback):
         return callback
     if isinstance(callback, type) or not callable(callback) or registry_of(callback) is not None:
-        raise ArgumentError(f"a callback must be a Callback object or a function; got {callback!r}")
+        raise ArgumentError(
+            f"a callback must be a Callback object or a function; got {checks.shown(callback)}"
+        )
     return Function(callback)
 
 

@@ -6,8 +6,8 @@ import csv
 import os
 from collections.abc import Mapping
 from itertools import takewhile
-from pathlib import Path
 
+from glassnet import checks
 from glassnet.calls import explained
 from glassnet.errors import ArgumentError
 from glassnet.training.callbacks.base import Callback, Session
@@ -32,7 +32,7 @@ class CSVLog(Callback):
     """
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
-        self.path = Path(path)
+        self.path = checks.path("path of CSVLog", path)
 
     def check(self, greater_is_better: Mapping[str, bool | None]) -> None:
         """The folder must exist, and a file that is there be such a log."""

@@ -47,9 +47,10 @@ class Checkpoint(Callback):
         best_only: bool = False,
         metric: str = "validation_loss",
     ) -> None:
-        self.path = str(Path(path))
+        self.path = str(checks.path("path of Checkpoint", path))
         self.every = checks.integer("every of Checkpoint", every, least=1)
-        self.watch = Watch("Checkpoint", metric, keeps=True) if best_only else None
+        watch = Watch("Checkpoint", metric, keeps=True)
+        self.watch = watch if checks.truth("best_only of Checkpoint", best_only) else None
         self._due = False
         self.path_at(epoch=1)
 
@@ -66,7 +67,7 @@ class Checkpoint(Callback):
     def path_at(self, epoch: int) -> Path:
         """The file of an epoch."""
         try:
-            return Path(self.path.format(epoch=epoch))
+            return Path(self.path.format(epoch=checks.integer("epoch", epoch, least=0)))
         except (IndexError, KeyError, ValueError) as error:
             raise ArgumentError(
                 f"path of Checkpoint can hold {{epoch}} and no other braces; got {self.path!r}"

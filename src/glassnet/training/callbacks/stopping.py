@@ -51,7 +51,7 @@ class EarlyStopping(Callback):
     ) -> None:
         self.watch = Watch("EarlyStopping", metric, minimum_change, keeps=restore_best)
         self.patience = checks.integer("patience of EarlyStopping", patience, least=1)
-        self.restore_best = restore_best
+        self.restore_best = checks.truth("restore_best of EarlyStopping", restore_best)
         self._kept: dict[str, Array] = {}
 
     @property

@@ -12,9 +12,9 @@ import json
 import math
 import os
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
+from glassnet import checks
 from glassnet.errors import ArgumentError
 from glassnet.training.sweeps.description import described
 from glassnet.training.sweeps.run import Outcome, Run
@@ -40,7 +40,7 @@ class ResultsFile:
     """
 
     def __init__(self, path: str | os.PathLike[str], about: dict[str, Any]) -> None:
-        self.path, self.about = Path(path), json.loads(json.dumps(about))
+        self.path, self.about = checks.path("results", path), json.loads(json.dumps(about))
         self.found: dict[Key, Outcome] = {}
         if not self.path.resolve().parent.is_dir():
             raise ArgumentError(f"the folder of results={str(path)!r} does not exist; create it first")

@@ -95,7 +95,9 @@ def chosen_seeds(seeds: Any) -> list[int]:
         If they are no integers >= 0, or one comes twice.
     """
     if isinstance(seeds, (str, bytes)) or not isinstance(seeds, Iterable):
-        raise ArgumentError(f"seeds must be several integers, such as range(10); got {seeds!r}")
+        raise ArgumentError(f"seeds must be several integers, such as range(10); got {checks.shown(seeds)}")
+    if isinstance(seeds, np.ndarray) and seeds.ndim != 1:
+        raise ArgumentError(f"seeds must be several integers, such as range(10); got {checks.shown(seeds)}")
     listed = [checks.integer("each of the seeds", seed, least=0) for seed in seeds]
     if not listed:
         raise ArgumentError("seeds is empty; give at least one, such as seeds=[0]")

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from numbers import Integral
 from typing import Any, Unpack
 
+from glassnet import checks
 from glassnet.calls import explained
 from glassnet.errors import ArgumentError, Interrupted
 from glassnet.network import Network
@@ -19,6 +21,8 @@ from glassnet.training.sweeps.results_file import ResultsFile
 from glassnet.training.sweeps.run import Outcome, Run, Work
 from glassnet.training.sweeps.settings import chosen_seeds, combinations, keys_of_fit
 from glassnet.training.sweeps.workers import carried_out
+
+MOST_JOBS = 4096
 
 
 @explained
@@ -82,8 +86,11 @@ def sweep(
         After Ctrl-C or SIGTERM; its ``result`` holds the runs that were done until then.
     """
     settings, listed = combinations(grid), chosen_seeds(seeds)
-    if isinstance(jobs, bool) or not isinstance(jobs, int) or jobs == 0:
-        raise ArgumentError(f"jobs must be an integer such as 4, or -1 for all cores; got {jobs!r}")
+    if isinstance(jobs, bool) or not isinstance(jobs, Integral) or jobs == 0 or abs(jobs) > MOST_JOBS:
+        raise ArgumentError(
+            f"jobs must be an integer such as 4, or -1 for all cores; got {checks.shown(jobs)}"
+        )
+    shows = checks.truth("progress", progress)
     of_fit = keys_of_fit(build, settings[0], options)
     judge = goal.chosen(solved, options.get("metrics", ()))
     work = Work(build, X, y, options, of_fit, judge)
@@ -93,7 +100,7 @@ def sweep(
     if file is not None:
         outcomes = {run.number: found for run in runs if (found := file.outcome(run)) is not None}
     stopped_by = _carry_out(
-        work, [run for run in runs if run.number not in outcomes], jobs, outcomes, file, progress
+        work, [run for run in runs if run.number not in outcomes], int(jobs), outcomes, file, shows
     )
     done = [run for run in runs if run.number in outcomes]
     result = SweepResult(
