@@ -38,7 +38,7 @@ BAD_HIDDEN = (
         (["train", "iris", "--hidden", "8,0"], f"{BAD_HIDDEN}'8,0'"),
         (["train", "iris", "--hidden", "8", "--hidden", "none"], f"{BAD_HIDDEN}'8,none'"),
         (["train", "iris", "--hidden", "1000001"], f"{BAD_HIDDEN}'1000001'"),
-        (["train", "iris", "--epochs", "0"], "epochs must be an integer >= 1; got 0"),
+        (["train", "iris", "--epochs", "0"], "--epochs must be an integer >= 1; got 0"),
         (["train", "iris", "--batch-size", "0"], "batch_size must be an integer >= 1; got 0"),
         (
             ["train", "iris", "--learning-rate", "-1"],

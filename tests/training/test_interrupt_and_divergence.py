@@ -296,7 +296,7 @@ def test_a_first_step_that_fails_changes_no_parameter(layers: list[Any], value: 
         rf"training stopped: in epoch 1, batch 1 of 4, the loss was (inf|nan); first concerned is {place}",
         message,
     )
-    assert "Try a smaller learning rate (it is 0.1), clip_norm=1.0, or scaled inputs" in message
+    assert "Try a smaller learning rate (it is 0.1), gradients of limited norm, or scaled inputs" in message
     assert net.parameters.tobytes() == before
     assert net.state is not None and (net.state.step, net.state.epoch) == (0, 0)
 

@@ -80,8 +80,7 @@ def train(
 ) -> None:
     """Train a network on SOURCE, and save it with its history, pictures and a report.
 
-    Every data set has defaults with which it is learned in seconds.
-    Options replace them.
+    The defaults below are those for a file; each data set has its own, with which it is learned in seconds.
 
     Ctrl-C ends training, saves what was learned, and exits with code 130; SIGTERM does so with code 143.
     """

@@ -14,7 +14,7 @@ from glassnet import losses, optimizers
 from glassnet.cli import sources
 from glassnet.cli.carrying import carrying
 from glassnet.cli.description import Description, Scaling
-from glassnet.cli.model import Model, Part
+from glassnet.cli.model import Model, Part, model_file
 from glassnet.cli.report import Report
 from glassnet.cli.results import HISTORY
 from glassnet.errors import DataError
@@ -64,7 +64,7 @@ def as_trained(path: str, loss: str | None) -> Model:
 
     A network that scales its inputs itself has first weights that say nothing about how it learned.
     """
-    network = files.load(path)
+    network = files.load(model_file(path))
     description = Description.of(network)
     if description.carried:
         network = carrying(network, _back(description.inputs), _back(description.targets))

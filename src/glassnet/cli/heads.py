@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from glassnet import losses
 from glassnet.cli.sources import Source
-from glassnet.errors import ArgumentError, DataError
+from glassnet.errors import ArgumentError, DataError, UnknownNameError
 from glassnet.layers import Dense
 from glassnet.losses import Loss
 
@@ -83,6 +85,24 @@ HEADS = {
     "poisson": Head("softplus", "values"),
 }
 
+SHORT = ("mse", "mae", "bce", "cce", "scce", "kl", "pinball")
+
+
+def named(name: str) -> Loss:
+    """The loss of that name or short name.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is none that the command can train on; the message lists the nearest that it can.
+    """
+    try:
+        return losses.get(name)
+    except UnknownNameError:
+        near = get_close_matches(name, [*HEADS, *SHORT], n=3, cutoff=0.5)
+        hint = f"did you mean {' or '.join(map(repr, near))}?" if near else f"known names: {', '.join(HEADS)}"
+        raise UnknownNameError(f"no loss is called {name!r}; {hint}") from None
+
 
 def of_loss(loss: Loss) -> Head:
     """The head that goes with a loss.
@@ -95,7 +115,7 @@ def of_loss(loss: Loss) -> Head:
     if loss.name not in HEADS:
         raise ArgumentError(
             f"the command glassnet knows no last layer for the loss {loss.name!r}; "
-            f"it knows those for {', '.join(HEADS)}. Python's Network.fit takes every loss"
+            f"it knows those for {', '.join(HEADS)}. The library takes every loss"
         )
     return HEADS[loss.name]
 

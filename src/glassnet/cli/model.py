@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,7 @@ from glassnet.cli.description import Description
 from glassnet.cli.heads import Head
 from glassnet.cli.sources import Source
 from glassnet.data import train_test_split
-from glassnet.errors import ShapeError
+from glassnet.errors import MissingFileError, ShapeError
 from glassnet.interop import files
 from glassnet.losses import Loss
 from glassnet.network import Network
@@ -27,6 +28,7 @@ Floats = NDArray[np.float64]
 
 # Every command splits alike, so that what was held back in training can be found again.
 SPLIT_SEED = 42
+MODEL = "model.safetensors"
 FEWEST_WATCHED = 10
 
 
@@ -49,7 +51,7 @@ class Model:
     @classmethod
     def load(cls, path: str) -> Model:
         """The model in a file; a network that was saved without a description takes samples as they are."""
-        network = files.load(path)
+        network = files.load(model_file(path))
         return cls(network, Description.of(network), default_loss(network)).carrying()
 
     def carrying(self) -> Model:
@@ -111,6 +113,16 @@ class Model:
             raise ShapeError(f"this model reads {n_features} features; the data have {X.shape[1]}")
         shape = self.network.input_shape or (n_features,)
         return X.reshape(len(X), *shape)
+
+
+def model_file(path: str) -> Path:
+    """The model's file, or that in the folder of a training."""
+    place = Path(path)
+    if not place.is_dir():
+        return place
+    if not (place / MODEL).is_file():
+        raise MissingFileError(f"the folder {path} holds no {MODEL}; glassnet train writes one")
+    return place / MODEL
 
 
 def split(X: Floats, y: Array, test_share: float, validation_share: float) -> dict[str, Part]:

@@ -24,7 +24,7 @@ SourceName = Annotated[
         "or a .npz file with arrays X and y.",
     ),
 ]
-ModelFile = Annotated[str, _argument("MODEL", "A model.safetensors file.")]
+ModelFile = Annotated[str, _argument("MODEL", "A model.safetensors file, or the folder of a training.")]
 DataName = Annotated[str, _argument("DATA", "A data set's name, or a .npz file with X (and y).")]
 
 Folder = Annotated[
@@ -37,46 +37,57 @@ File = Annotated[
     str | None, _option("FILE", "Where to write; to standard output by default.", "--output", "-o")
 ]
 Hidden = Annotated[
-    list[str] | None, _option("UNITS", "Units of each hidden layer, such as 64 or 32,16; or none.")
+    list[str] | None,
+    _option("UNITS", "Units of each hidden layer, such as 64 or 32,16; or none. Default: 32."),
 ]
-Activation = Annotated[str | None, _option("NAME", "Of the hidden layers: relu, tanh, silu, gelu …")]
+Activation = Annotated[
+    str | None, _option("NAME", "Of the hidden layers: relu, tanh, silu, gelu … Default: relu.")
+]
 Dropout = Annotated[
-    float | None, _option("SHARE", "Share of each hidden layer's outputs that a step drops, 0 to 1.")
+    float | None,
+    _option(
+        "SHARE", "Share of each hidden layer's outputs that a step drops, from 0 to below 1. Default: 0."
+    ),
 ]
 Loss = Annotated[
-    str | None, _option("NAME", "By default cross-entropy for classes and mse for values; also mae, huber …")
+    str | None, _option("NAME", "Default: cross-entropy for classes, mse for values; also mae, huber …")
 ]
-Optimizer = Annotated[str | None, _option("NAME", "adam, adamw, sgd, rmsprop or adagrad.")]
-LearningRate = Annotated[float | None, _option("RATE", "Length of the optimizer's steps.")]
-Epochs = Annotated[int | None, _option("NUMBER", "How often to go through the samples.")]
+Optimizer = Annotated[str | None, _option("NAME", "adam, adamw, sgd, rmsprop or adagrad. Default: adam.")]
+LearningRate = Annotated[
+    float | None, _option("RATE", "Length of the optimizer's steps. Default: 0.005 for adam, 0.1 for sgd.")
+]
+Epochs = Annotated[int | None, _option("NUMBER", "How often to go through the samples. Default: 100.")]
 BatchSize = Annotated[
-    int | None, _option("NUMBER", "Samples of a step; with as many as there are, all at once.")
+    int | None, _option("NUMBER", "Samples of a step; with as many as there are, all at once. Default: 32.")
 ]
 TestShare = Annotated[
     float | None,
-    _option("SHARE", "Share of the samples that is held back to test on; 0 for none."),
+    _option("SHARE", "Share of the samples that is held back to test on; 0 for none. Default: 0.2."),
 ]
 ValidationShare = Annotated[
     float | None,
-    _option("SHARE", "Share that is held back to watch training on; 0.1 by default, 0 without a test share."),
+    _option(
+        "SHARE", "Share that is held back to watch training on. Default: 0.1, and 0 without a test share."
+    ),
 ]
 Standardize = Annotated[
     bool | None,
     typer.Option(
         "--standardize/--no-standardize",
-        help="Scale features, and values to predict, to mean 0 and standard deviation 1.",
+        help="Scale features, and values to predict, to mean 0 and standard deviation 1. Default: yes.",
         show_default=False,
     ),
 ]
 Seed = Annotated[
     int,
-    _option("NUMBER", "Of first weights, batches and dropout; 0 by default. The test samples stay the same."),
+    _option("NUMBER", "Of first weights, batches and dropout. The test samples stay the same. Default: 0."),
 ]
 Engine = Annotated[
-    str, _option("NAME", "What computes: auto (the fastest that fits, the default), numpy, compiled, torch.")
+    str,
+    _option("NAME", "What computes: auto (the fastest that fits), numpy, compiled, torch. Default: auto."),
 ]
 Device = Annotated[
-    str, _option("NAME", "Where the torch engine computes: cpu (the default), cuda, cuda:1, mps.")
+    str, _option("NAME", "Where the torch engine computes: cpu, cuda, cuda:1, mps. Default: cpu.")
 ]
 CheckpointEvery = Annotated[
     int | None,
@@ -100,11 +111,13 @@ Only = Annotated[
     _option("NAMES", "Works and measures, such as xor,large or one_row; by default all."),
 ]
 Peers = Annotated[list[str] | None, _option("NAMES", "Peers, such as glassnet,pytorch; by default all.")]
-Repeats = Annotated[int | None, _option("NUMBER", "Counted runs of each peer; 5 by default.")]
+Repeats = Annotated[int | None, _option("NUMBER", "Counted runs of each peer. Default: 5.")]
 Threads = Annotated[
     int | None, _option("NUMBER", "Threads that each process may use; by default as many as there are cores.")
 ]
-BenchFolder = Annotated[str, _option("FOLDER", "Where tables and chart go.", "--output", "-o")]
+BenchFolder = Annotated[
+    str, _option("FOLDER", "Where tables and chart go. Default: runs/bench.", "--output", "-o")
+]
 TrainedLoss = Annotated[
     str | None,
     _option("NAME", "What it was trained on; by default as MODEL says, or what goes with its last layer."),

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-from glassnet import activations, losses, optimizers
+from glassnet import activations, optimizers
 from glassnet.checks import integer, number
+from glassnet.cli import heads
 from glassnet.cli.sources import Source
 from glassnet.errors import ArgumentError
 from glassnet.layers import Dense, Dropout, Layer
@@ -81,7 +82,12 @@ def choose(source: Source, given: dict[str, Any]) -> Recipe:
     if chosen.get("optimizer", recipe.optimizer) != recipe.optimizer:
         recipe = replace(recipe, learning_rate=None)
     recipe = replace(recipe, **chosen)
-    integer("epochs", recipe.epochs, least=1)
+    integer("--epochs", recipe.epochs, least=1)
+    number("--dropout", recipe.dropout, least=0, below=1)
+    if recipe.learning_rate is not None:
+        number("--learning-rate", recipe.learning_rate, least=0)
+    if recipe.batch_size is not None:
+        integer("--batch-size", recipe.batch_size, least=1)
     number("--test-share", recipe.test_share, least=0, below=1)
     if recipe.test_share == 0 and "validation_share" not in chosen:
         recipe = replace(recipe, validation_share=0.0)
@@ -130,4 +136,11 @@ def optimizer_of(recipe: Recipe) -> Optimizer:
 def loss_of(recipe: Recipe, source: Source) -> Loss:
     """The loss of the recipe, or of the task."""
     by_task = "sparse_categorical_cross_entropy" if source.task == "classification" else "mean_squared_error"
-    return losses.get(recipe.loss or by_task)
+    loss = heads.named(recipe.loss or by_task)
+    compares_values = not heads.of_loss(loss).classifies
+    if source.name in RECIPES and source.task == "classification" and compares_values:
+        raise ArgumentError(
+            f"{source.name} holds classes, and {loss.name} compares values; use --loss {by_task}, "
+            "or a file whose y holds the values that you mean"
+        )
+    return loss

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from glassnet import checks
 from glassnet.cli import heads, page, recipes, results, sources
 from glassnet.cli.checkpoint import Record, Saving
 from glassnet.cli.description import Description, Scaling
@@ -138,6 +139,7 @@ def run(name: str, output: str | None, given: dict[str, Any], wish: Wish) -> int
     """The whole command; its exit code."""
     group = processes.current()
     source = sources.read(name)
+    checks.integer("--seed", wish.seed, least=0)
     training = prepare(source, recipes.choose(source, given), wish.seed)
     report = Report(wish.quiet or not group.leads)
     folder = Folder(folder_of(source.name) if output is None else output)

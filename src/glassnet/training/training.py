@@ -252,7 +252,7 @@ class Training:
 
     def _remedy(self) -> str:
         rate = self.state.optimizer.learning_rate
-        return f"Try a smaller learning rate (it is {rate!r}), clip_norm=1.0, or scaled inputs"
+        return f"Try a smaller learning rate (it is {rate!r}), gradients of limited norm, or scaled inputs"
 
     def _show(self, bar: Bar | NotebookBar | Silence, noted: _Steps) -> None:
         done = noted.count / self.source.n_steps if self.source.n_steps else 0.0
