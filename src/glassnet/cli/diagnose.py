@@ -38,14 +38,15 @@ def run(
     as_json: bool,
 ) -> int:
     """Print the diagnosis; the exit code: 1 if there is an error among the findings, otherwise 0."""
-    model, source = as_trained(model_path, loss), sources.read(data)
+    file = model_file(model_path)
+    model, source = as_trained(file, loss), sources.read(data)
     parts = samples(model, source)
     ready = {name: model.prepared(part) for name, part in parts.items()}
     knows_it = "all samples" not in parts
     diagnosis = diagnose(
         model.network,
         *ready["training" if knows_it else "all samples"],
-        history_beside(Path(model_path)) if knows_it else None,
+        history_beside(file) if knows_it else None,
         loss=model.loss if loss is not None or model.network.loss is not None else None,
         validation_data=ready.get("validation", ready.get("test")),
         optimizer=None if optimizer is None else optimizers.get(optimizer),
@@ -59,12 +60,12 @@ def run(
     return FOUND if any(finding.severity == "error" for finding in diagnosis.findings) else 0
 
 
-def as_trained(path: str, loss: str | None) -> Model:
+def as_trained(path: Path, loss: str | None) -> Model:
     """The model in a file with its network as it was when it learned, on scaled samples and targets.
 
     A network that scales its inputs itself has first weights that say nothing about how it learned.
     """
-    network = files.load(model_file(path))
+    network = files.load(path)
     description = Description.of(network)
     if description.carried:
         network = carrying(network, _back(description.inputs), _back(description.targets))
