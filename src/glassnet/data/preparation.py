@@ -229,7 +229,8 @@ def _class_labels(labels: ArrayLike) -> NDArray[np.integer[Any]]:
 
 
 def _finite_table(X: ArrayLike) -> NDArray[np.float64]:
-    table = checks.real("X", X).astype(np.float64)
+    given = checks.real("X", X)
+    table = given.astype(np.float64)
     if table.ndim != 2:
         raise ShapeError(f"X must have shape (n_samples, n_features); got shape {table.shape}")
     if table.size == 0:
