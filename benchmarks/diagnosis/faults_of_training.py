@@ -66,7 +66,7 @@ def _split_badly(random: Random) -> Setup:
         X, y, n = X[order], y[order], len(problem.X)
         return setup.spoiled(problem=Problem(name, X[:n], y[:n], X[n:], y[n:]))
     lost = int(random.integers(problem.n_classes))
-    if random.uniform() < 0.5:
+    if problem.n_classes > 2 and random.uniform() < 0.5:
         kept = problem.y != lost
         return setup.spoiled(problem=replace(problem, X=problem.X[kept], y=problem.y[kept]))
     kept = problem.y_held != lost
