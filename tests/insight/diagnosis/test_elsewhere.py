@@ -92,6 +92,23 @@ def test_missing_biases_that_cost_nothing_are_no_fault() -> None:
     assert gn.diagnose(net, X, y, history).ok
 
 
+@pytest.mark.parametrize("size", [np.nan, 1e200])
+def test_of_outputs_that_are_no_numbers_nothing_else_is_said(size: float) -> None:
+    X, y = blobs()
+    pairs = [(size * np.ones((2, 4)), np.zeros(4)), (size * np.ones((4, 3)), np.zeros(3))]
+    assert gn.diagnose(gn.adapt(pairs, ["relu", "softmax"]), X, y).codes == ("not_finite",)
+
+
+def test_of_targets_that_are_all_the_same_nothing_else_is_said() -> None:
+    X, _ = blobs()
+    pairs = [(np.ones((2, 4)), np.zeros(4)), (np.ones((4, 3)), np.zeros(3))]
+    assert gn.diagnose(gn.adapt(pairs, ["relu", "softmax"]), X, np.zeros(300, int)).codes == (
+        "constant_targets",
+    )
+    line = gn.adapt([(np.ones((2, 1)), np.zeros(1))], ["linear"])
+    assert gn.diagnose(line, X, np.full(300, 2.0), loss="mse").codes == ("constant_targets",)
+
+
 def failing() -> dict[str, tuple[list[Any], Any, Any, str]]:
     """Networks that did not learn, each for another reason: pairs (W, b), samples, targets, activation."""
     random = np.random.default_rng(0)

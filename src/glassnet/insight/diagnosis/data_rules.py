@@ -35,6 +35,21 @@ OPPOSITE = -4.0
 FORESEEN = 0.2
 
 
+def constant_targets(case: Case) -> Finding | None:
+    """Targets that are the same for all samples."""
+    if len(case.x) < 2 or bool((case.targets.values != case.targets.values[0]).any()):
+        return None
+    return Finding(
+        "constant_targets",
+        "warning",
+        f"the targets of all {len(case.x)} samples are the same, so there is nothing to tell apart",
+        "look whether a filter or a split has left one kind of sample only",
+        None,
+        {"samples": len(case.x)},
+        "Kohavi 1995, A Study of Cross-Validation and Bootstrap, section 3",
+    )
+
+
 def unscaled_inputs(case: Case) -> Finding | None:
     """Features of very different or large size."""
     samples = case.samples

@@ -20,6 +20,25 @@ WIDER = 16
 BEHIND = 0.25
 
 
+def not_finite(case: Case) -> Finding | None:
+    """Parameters or outputs that are no numbers, of which nothing else can be measured."""
+    parameters, output = case.network.parameters, case.now.output
+    n_parameters = int((~np.isfinite(parameters)).sum())
+    n_samples = int((~np.isfinite(output)).any(axis=1).sum())
+    if n_parameters == 0 and n_samples == 0:
+        return None
+    return Finding(
+        "not_finite",
+        "error",
+        f"{n_parameters} of {len(parameters)} parameters are NaN or infinite, and so are the outputs for "
+        f"{n_samples} of {len(output)} samples",
+        "go back to parameters that are finite; scale inputs and targets, and take smaller steps",
+        None,
+        {"parameters that are not finite": n_parameters, "samples with such outputs": n_samples},
+        "Goodfellow, Bengio, Courville 2016, Deep Learning, section 4.1",
+    )
+
+
 def missing_nonlinearity(case: Case) -> Finding | None:
     """Two linear layers in a row are one."""
     dense = -1

@@ -55,6 +55,8 @@ _STUCK = ("scale_too_small", "vanishing_gradient", "dead_units", "saturated_unit
 _COURSES = ("learning_rate_too_low", "learning_rate_too_high", "clipped_too_much", "weighed_down")
 
 RULES = (
+    Rule(data_rules.constant_targets, _DATA),
+    Rule(network_rules.not_finite, _UNITS),
     Rule(data_rules.labels_unrelated, _DATA, trains=True),
     Rule(data_rules.unscaled_inputs, _DATA + 1),
     Rule(data_rules.tiny_inputs, _DATA + 1, ("unscaled_inputs", "labels_unrelated"), trains=True),
@@ -138,16 +140,33 @@ RULES = (
 )  # fmt: skip
 
 
+# What can be said of outputs that are no numbers, and of targets that are all the same.
+_ALWAYS = tuple(
+    rule
+    for rule in RULES
+    if rule.find
+    in (
+        data_rules.constant_targets, data_rules.unscaled_inputs, data_rules.unscaled_targets, network_rules.not_finite,
+        rate_rules.learning_rate_too_high,
+    )
+)  # fmt: skip
+
+
 def findings(case: Case, *, trains: bool = True) -> list[Finding]:
     """What the rules find, causes first, notes last; without `trains` only those that need no training."""
     found: dict[str, tuple[bool, float, Finding]] = {}
-    for rule in RULES:
+    for rule in RULES if _can_be_measured(case) else _ALWAYS:
         if (rule.trains and not trains) or not found.keys().isdisjoint(rule.explained_by):
             continue
         finding = rule.find(case)
         if finding is not None:
             found[finding.code] = finding.severity == "note", rule.place, finding
     return [finding for *_, finding in sorted(found.values(), key=lambda entry: entry[:2])]
+
+
+def _can_be_measured(case: Case) -> bool:
+    """Whether outputs are numbers and targets differ."""
+    return network_rules.not_finite(case) is None and data_rules.constant_targets(case) is None
 
 
 def not_looked_at(case: Case) -> tuple[str, ...]:
