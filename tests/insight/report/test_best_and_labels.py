@@ -1,5 +1,6 @@
 """Best epochs on the page, overfitting, and samples that may be of several classes."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -7,7 +8,10 @@ import pytest
 import sklearn.metrics
 
 import glassnet as gn
-from glassnet.insight.report.findings import diagnosis
+from glassnet.insight.diagnosis import Finding
+from glassnet.insight.report import markup
+from glassnet.insight.report.findings import diagnosis, sentence
+from glassnet.insight.report.numbers import number
 from glassnet.insight.report.reading import read
 from tests.insight.report.pages import Page
 
@@ -159,3 +163,57 @@ def test_of_several_labels_counts_and_the_worst_are_those_of_the_rows() -> None:
     assert shown[0] == str(place) and shown[3] == "abc"[int(far[place].argmax())]
     assert shown[1] == (", ".join("abc"[k] for k in np.flatnonzero(y[place])) or "none")
     assert f"the output of {shown[3]}, which is farthest from the truth" in made.text
+
+
+def test_a_network_that_was_trained_on_text_is_reported_and_traced_by_its_names() -> None:
+    iris = gn.datasets.iris()
+    text = np.array(["setosa", "versicolor", "virginica"])[iris.y]
+    net = gn.Network([gn.Dense(3, "softmax")], seed=0)
+    net.metadata["class_names"] = ["setosa", "versicolor", "virginica"]
+    history = net.fit(iris.X, text, loss="scce", epochs=3, engine="numpy", progress=False)
+    made = page(iris.X, text, net, history, test_data=(iris.X[::3], text[::3]))
+    assert [row[0] for row in made.tables["Classes"][1:]] == ["setosa", "versicolor", "virginica"]
+    np.testing.assert_array_equal(gn.trace(net, iris.X[:4], text[:4]).record.y, np.eye(3)[iris.y[:4]])
+
+
+# ---- what small changes of the page would not have been noticed by
+
+
+def test_a_negative_zero_is_written_as_0() -> None:
+    assert number(-0.0) == "0" and number(-0.5) == "−0.5"
+
+
+def test_a_sentence_begins_with_a_capital_and_ends_with_one_stop() -> None:
+    assert [sentence(text) for text in ("train longer", "Why?", "done.")] == [
+        "Train longer.",
+        "Why?",
+        "Done.",
+    ]
+
+
+@pytest.mark.parametrize(("letters", "long"), [(28, False), (29, True)])
+def test_a_cell_of_more_than_28_letters_may_take_several_lines(letters: int, long: bool) -> None:
+    made = markup.table("", ["a", "b"], [("x", "y" * letters)])
+    assert ('class="long"' in made) is long
+    assert 'class="long"' not in markup.table("", ["a", "b"], [("x", markup.tag("b", "y" * letters))])
+
+
+def test_a_finding_is_shown_with_where_to_read_on() -> None:
+    X, y, net, history = fitted([])
+    about = read(net, X, y, history, None, None, (None, None, None, ""))
+    one = Finding("underfitting", "warning", "a cause", "a remedy", None, {}, "Somebody 1999, chapter 3")
+    assert "Somebody 1999, chapter 3" in Page(diagnosis(about, [one], "")).text
+    assert list(Page(diagnosis(about, [replace(one, reference="")], "")).of("p"))[-1].get("class") != "note"
+
+
+def test_the_size_of_the_network_is_that_of_its_parameters() -> None:
+    X, y, net, history = fitted([])
+    assert "15, float32, 0.1 kB" in page(X, y, net, history).text
+    wide = gn.Network([gn.Dense(500), gn.Dense(3, "softmax")], seed=0, input_shape=4, dtype="float64")
+    assert "4,003, float64, 32.0 kB" in page(X, y, wide, history).text
+
+
+def test_an_image_is_told_by_its_rows_and_columns() -> None:
+    X = np.random.default_rng(0).uniform(size=(20, 2, 5))
+    net = gn.Network([gn.Flatten(), gn.Dense(2, "softmax")], seed=0, input_shape=(2, 5))
+    assert "2 × 5 pixels" in page(X, np.arange(20) % 2, net, gn.History()).text

@@ -141,5 +141,7 @@ def test_nobody_is_told_to_stop_while_the_watched_accuracy_rises() -> None:
     assert proposed(ended(0.6, **rising)) == [{"dropout": 0.2}]
     falling = {"validation_accuracy": [0.3, 0.4, 0.7, *[0.5] * 7]}
     assert proposed(ended(0.6, **falling)) == [{"epochs": 3}]
-    (first, _) = suggestions(ended(0.6, **rising), [])
+    about = subject(HIDDEN, loss=FLAT, validation_loss=[1.0, 0.5, 0.4, *[0.6] * 6, 0.71], **rising)
+    (first, _) = suggestions(about, [])
     assert "validation accuracy went from 50.00 % to 70.00 % meanwhile" in first.why
+    assert "was best after 3 epochs (0.4) and rose to 0.71." in first.why

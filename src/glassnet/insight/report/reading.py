@@ -20,7 +20,7 @@ from glassnet.network import Network
 from glassnet.training.evaluation import default_loss
 from glassnet.training.history import History
 
-Given = tuple[Sequence[str] | None, Sequence[str] | None, tuple[int, int] | None, str]
+Given = tuple[Sequence[Any] | None, Sequence[Any] | None, tuple[int, int] | None, str]
 _PIXEL = re.compile(r"pixel_(\d+)_(\d+)")
 
 
@@ -62,18 +62,24 @@ def _pair(network: Network, name: str, option: str, given: Any, loss: Loss) -> S
 
 def _samples(network: Network, name: str, of_what: str, X: ArrayLike, y: ArrayLike, loss: Loss) -> Samples:
     rows = network.features(X, f"X{of_what}")
-    inputs.targets(f"y{of_what}", y, loss, len(rows), network.plan(loss).n_outputs, network.dtype)
-    return Samples(name, np.asarray(X), np.asarray(y))
+    checked = network.targets(y, loss, len(rows), f"y{of_what}")
+    given = np.asarray(y)
+    return Samples(name, np.asarray(X), given if given.dtype.kind in "biuf" else checked)
 
 
 def _names(network: Network, parts: list[Samples], loss: Loss, given: Given) -> Names:
     features, classes, image_shape, source = given
     n_features, n_outputs = network.layout.n_features, network.plan().n_outputs
+    meaning = network.meaning
+    if features is None and len(meaning.features) == n_features:
+        features = list(map(str, meaning.features))
+    if classes is None and len(meaning.classes) == max(n_outputs, 2):
+        classes = list(map(str, meaning.classes))
     feature_names = tuple(names_of("feature_names", features, n_features, "x"))
     class_names: tuple[str, ...] = ()
     if all(_names_classes(part, loss) for part in parts):
         class_names = tuple(names_of("class_names", classes, max(n_outputs, 2), ""))
-    elif classes is not None:
+    elif given[1] is not None:
         raise ArgumentError("class_names are for samples of classes; y holds values")
     return Names(source, feature_names, class_names, _image(network, feature_names, image_shape))
 

@@ -102,7 +102,7 @@ def report(
         Samples that nothing was chosen by. The title, quality and worst errors are those of them, or else of the
         validation data, or else of the training data.
     feature_names, class_names : sequence of str, optional
-        One name for each feature, and for each class.
+        One name for each feature, and for each class; by default those that the network's metadata hold.
     image_shape : tuple of int, optional
         Rows and columns, where the features of a sample are the pixels of an image.
     source : str

@@ -117,7 +117,8 @@ class Subject:
     @cached_property
     def is_multi_label(self) -> bool:
         """Whether a sample may be of several classes, or of none: targets are rows of 0 and 1."""
-        return self.classifies and any(several_hot(self.values(part)) for part in self.parts)
+        told = self.network.meaning.multi_label or any(several_hot(self.values(part)) for part in self.parts)
+        return self.classifies and told
 
     @property
     def optimizer(self) -> Optimizer | None:

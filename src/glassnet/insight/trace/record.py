@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from glassnet import inputs, losses, optimizers
+from glassnet import losses, optimizers
 from glassnet.activations import Linear
 from glassnet.engines import loop
 from glassnet.engines.base import Slice, Steps
@@ -112,7 +112,7 @@ def record(
     chosen = losses.get(loss)
     plan = network.plan(chosen)
     x = network.features(X)
-    y = inputs.targets("y", y, chosen, len(x), plan.n_outputs, network.dtype)
+    y = network.targets(y, chosen, len(x))
     state = TrainingState.continued(network.state, optimizers.get(optimizer), network.parameters)
     sizes, weights = np.array([len(x)]), np.ones((len(x), 1), network.dtype)
     rates = state.optimizer.rates(np.array([float(state.epoch)])) * state.rate_factor
