@@ -194,3 +194,14 @@ def test_what_cannot_be_called_is_refused_in_words() -> None:
             gn.check_activation(*things)
     with pytest.raises(ArgumentError, match="NeedsMuch, which needs arguments; pass an object"):
         gn.check_activation(NeedsMuch)
+
+
+@pytest.mark.parametrize("returned", [np.zeros((7, 7)), np.zeros(0), np.zeros(3)])
+def test_functions_that_give_another_number_of_numbers_are_refused(returned: Any) -> None:
+    with pytest.raises(ArgumentError, match="f must give one number for each of its input's; for shape "):
+        gn.check_activation(lambda z: returned, np.cos)
+
+
+def test_a_backward_pass_that_wants_too_much_is_refused() -> None:
+    with pytest.raises(ArgumentError, match="this one cannot do without 6 arguments"):
+        gn.check_activation(np.tanh, lambda a, b, c, d, e, f: a)

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 import glassnet as gn
+from glassnet.errors import ArgumentError, DataError
 from glassnet.insight.check import Report
 
 Pair = tuple[Callable[..., Any], Callable[..., Any]]
@@ -274,3 +275,17 @@ def test_a_gradient_that_wants_other_things_is_not_checked_and_that_is_said() ->
     report = gn.check_loss(Loss)
     assert report.ok is None and report.slips == ()
     assert report.not_checked[0].startswith("gradient could not be called with arrays of shape ")
+
+
+@pytest.mark.parametrize("thing", [None, 3, "mse", np.zeros(3), object()])
+def test_what_is_no_loss_is_refused(thing: Any) -> None:
+    with pytest.raises(
+        ArgumentError, match="value must be a function of targets and predictions, or an object"
+    ):
+        gn.check_loss(thing)
+
+
+@pytest.mark.parametrize("given", [[[1], [2, 3]], "text", np.array([1j])])
+def test_arrays_of_a_training_that_are_none_are_refused(given: Any) -> None:
+    with pytest.raises(DataError, match="y_true must h"):
+        gn.check_loss(lambda y, p: np.mean((y - p) ** 2), y_true=given, y_pred=np.zeros(3))

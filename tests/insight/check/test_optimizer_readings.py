@@ -253,3 +253,35 @@ def test_a_class_that_cannot_be_made_is_refused_with_what_helps() -> None:
     ):
         gn.check_optimizer(Strange, "sgd")
     assert gn.check_optimizer(Strange("cold"), "sgd").ok
+
+
+class Failing:
+    """A property that raises."""
+
+    @property
+    def forward(self) -> Any:
+        raise RuntimeError("not yet")
+
+    step = loss = forward
+
+
+@pytest.mark.parametrize(
+    "thing", [None, 3, "adam", np.zeros(3), [], object(), Failing(), Failing, type("Empty", (), {})]
+)
+def test_what_is_no_optimizer_is_refused(thing: Any) -> None:
+    with pytest.raises(
+        ArgumentError, match="check_optimizer needs a function, or an object with step or update; got "
+    ):
+        gn.check_optimizer(thing, "sgd")
+
+
+@pytest.mark.parametrize("like", [None, 3, [], "lion"])
+def test_what_is_no_rule_is_refused(like: Any) -> None:
+    with pytest.raises(ArgumentError, match="like must be one of sgd, momentum, "):
+        gn.check_optimizer(lambda w, g: w - g, like)
+
+
+@pytest.mark.parametrize("returned", [None, "text", {"a": 1}, (), [], np.zeros((7, 7)), np.zeros(0), 1j])
+def test_functions_that_return_something_else_are_refused(returned: Any) -> None:
+    with pytest.raises(ArgumentError, match="the optimizer could not be stepped as step"):
+        gn.check_optimizer(lambda w, g: returned, "sgd")

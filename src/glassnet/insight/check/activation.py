@@ -113,6 +113,11 @@ def _best_reading(forward: Function, backward: Function, thing: Any) -> Report:
         reports.append(replace(report, notes=(*report.notes, *note)))
         if report.ok:
             return reports[-1]
+    if not reports and not refusals:
+        raise ArgumentError(
+            "a backward pass takes the error and at most what forward keeps, the output and a learning rate; this one "
+            f"cannot do without {n_required(backward)} arguments"
+        )
     if not reports:
         raise refusals[0]
     return min(reports, key=lambda report: (not report.slips, len(report.slips)))

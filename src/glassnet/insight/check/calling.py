@@ -162,6 +162,11 @@ class Elementwise(Callee):
             result = np.broadcast_to(result.reshape(()), arguments[0].shape)
         elif result.size == arguments[0].size and arguments[0].ndim == 1:
             result = result.reshape(-1)
+        if result.shape != arguments[0].shape:
+            raise ArgumentError(
+                f"{self.name} must give one number for each of its input's; for shape {arguments[0].shape} it gave "
+                f"{result.shape}"
+            )
         return result.astype(np.float64)
 
     @property

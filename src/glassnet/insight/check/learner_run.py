@@ -15,6 +15,7 @@ from glassnet.insight.check.arrays import as_array
 from glassnet.insight.check.optimizer_names import AFTER, BEFORE, HOLDERS, config
 from glassnet.insight.check.optimizer_rules import Settings
 from glassnet.insight.check.parameter_forms import Form, OneArray, Values
+from glassnet.insight.check.parts import member
 
 Function = Callable[..., Any]
 Roles = tuple[str, ...]
@@ -147,17 +148,17 @@ def arguments(function: Function) -> list[inspect.Parameter]:
 
 def _hold(thing: Any, form: Form) -> None:
     """Give the parameters to an optimizer that has them as an attribute, and is told them after it is made."""
-    setup = getattr(thing, "setup", None)
+    setup = member(thing, "setup")
     if callable(setup):
         setup(form.parameters)
     for name in HOLDERS:
-        if getattr(thing, name, None) is None and hasattr(thing, "__dict__"):
+        if member(thing, name) is None and hasattr(thing, "__dict__"):
             setattr(thing, name, form.parameters)
 
 
 def _call(thing: Any, names: tuple[str, ...], method: str) -> None:
     for name in names:
-        function = getattr(thing, name, None)
+        function = member(thing, name)
         if callable(function) and name != method and not arguments(function):
             function()
 

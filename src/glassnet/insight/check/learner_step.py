@@ -31,6 +31,8 @@ from glassnet.insight.check.parameter_forms import (
     Values,
     forms_with_gradients_beside,
 )
+from glassnet.insight.check.parts import member
+from glassnet.insight.check.parts import method as first_method
 
 # How many ways to read the arguments are looked at.
 MOST_ROLES = 2000
@@ -43,7 +45,7 @@ class LearnerStep:
     """
 
     def __init__(self, step: Any, wanted: Settings, given: Settings) -> None:
-        if not callable(step) and not any(callable(getattr(step, name, None)) for name in STEP):
+        if not inspect.isroutine(step) and first_method(step, STEP) is None:
             raise ArgumentError(
                 f"check_optimizer needs a function, or an object with step or update; got {step!r}"
             )
@@ -123,7 +125,7 @@ class LearnerStep:
         return [name for name in STEP if self._has(name)]
 
     def _has(self, name: str) -> bool:
-        return callable(getattr(self.step, name, None)) and not (
+        return callable(member(self.step, name)) and not (
             name == "__call__" and inspect.isclass(self.step) and "__call__" not in vars(self.step)
         )
 

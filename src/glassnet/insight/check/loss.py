@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from glassnet import losses
+from glassnet import checks, losses
 from glassnet.errors import ArgumentError
 from glassnet.insight.check.gradient_slips import belongs_to, gradient_slips, is_own
 from glassnet.insight.check.loss_batches import COLUMNS, KINDS, ON_ONE_AXIS, ONE_OUTPUT, ROWS, Layout, batches
@@ -68,10 +68,16 @@ def check_loss(
     ------
     ArgumentError, UnknownNameError
         If the functions cannot be called with targets and predictions, or no loss has that name.
+    DataError
+        If y_true or y_pred are no arrays of real numbers.
     """
     name = None if like is None else _full_name(like)
     program = Program(value, gradient)
-    given = None if y_true is None or y_pred is None else (np.asarray(y_true), np.asarray(y_pred))
+    given = (
+        None
+        if y_true is None or y_pred is None
+        else (checks.real("y_true", y_true), checks.real("y_pred", y_pred))
+    )
     with np.errstate(all="ignore"):
         return _Readings(program, name, given).best()
 

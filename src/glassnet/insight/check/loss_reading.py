@@ -104,7 +104,7 @@ class Program:
         value = method(thing, VALUE)
         if value is None:
             raise ArgumentError(f"value must be an object with loss, forward or __call__; got {thing!r}")
-        found = gradient or method(thing, GRADIENT)
+        found = method(thing, GRADIENT) if gradient is None else gradient
         n = None if found is None else len(_data_arguments(found))
         self._set(value, found)
         self.gradient_may_be_left = gradient is None

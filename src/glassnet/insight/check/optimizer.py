@@ -66,7 +66,7 @@ def check_optimizer(step_function: Any, like: str, **settings: float) -> Report:
     ArgumentError
         If the optimizer cannot be stepped, or no rule has that name.
     """
-    if like not in RULES:
+    if not isinstance(like, str) or like not in RULES:
         raise ArgumentError(f"like must be one of {', '.join(RULES)}; got {like!r}")
     rule = RULES[like]
     unknown = sorted(set(settings) - set(rule.defaults))

@@ -62,7 +62,7 @@ def _is_static(cls: type, method: str) -> bool:
 def method(thing: Any, names: Iterable[str]) -> Callable[..., Any] | None:
     """The first method that the object has of these names."""
     for name in names:
-        found: Callable[..., Any] | None = getattr(thing, name, None)
+        found: Callable[..., Any] | None = member(thing, name)
         if callable(found) and not (name == "__call__" and inspect.isclass(thing)):
             return found
     return None
@@ -80,7 +80,15 @@ def n_required(function: Callable[..., Any]) -> int:
 
 def attribute(thing: Any, names: Iterable[str]) -> Any:
     """The first attribute that the object has of these names and that is not None."""
-    return next((found for name in names if (found := getattr(thing, name, None)) is not None), None)
+    return next((found for name in names if (found := member(thing, name)) is not None), None)
+
+
+def member(thing: Any, name: str) -> Any:
+    """An attribute; None where there is none, or where a property of it raises whatever it may."""
+    try:
+        return getattr(thing, name, None)
+    except Exception:  # a learner's property fails in any way
+        return None
 
 
 def switch(function: Callable[..., Any], names: Iterable[str]) -> str | None:
