@@ -251,6 +251,19 @@ class Scalars(Base):
                 self.b2 -= rate * d_o
 
 
+class FlatVector(Attributes):
+    """``costFunctionPrime(X, y)`` is the backward pass; its gradients come as one vector."""
+
+    def cost_function_prime(self, X: Any, y: Any) -> Any:
+        self.forward(X)
+        found = super().backward(X, y)
+        return np.concatenate([found[f"d{name}"].ravel() for name in ("W1", "b1", "W2", "b2")])
+
+    def backward(self) -> None:  # type: ignore[override]
+        raise NotImplementedError
+
+
 NETWORKS: list[type[Base]] = [
+    FlatVector,
     Attributes, Columns, OneSample, UpdatesItself, Trained, LossAndGradients, OfLayers, Scalars,
 ]  # fmt: skip

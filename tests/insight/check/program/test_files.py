@@ -39,12 +39,20 @@ def test_right_files_are_right(tmp_path: Path, name: str) -> None:
         ("functions", " * (Z1 > 0)", " * (A1 < 1)"),
         ("parts", "x.T @ dout", "2 * x.T @ dout"),
         ("parts", "(x > 0) * 1.0", "(x > 0) * x"),
+        ("parts", "learning_rate * error.sum(axis=0)", "learning_rate * error.mean(axis=0)"),
         ("main", " * (1 - hidden**2)", ""),
     ],
 )
 def test_wrong_files_are_wrong(tmp_path: Path, name: str, right: str, wrong: str) -> None:
     assert right in SOURCES[name]
     assert check(tmp_path, SOURCES[name].replace(right, wrong)).ok is False
+
+
+def test_parts_that_are_right_do_not_clear_a_program_that_was_not_found(tmp_path: Path) -> None:
+    whole = "\n\ndef train(network, session):\n    return network.run(session)\n"
+    report = check(tmp_path, PARTS + whole)
+    assert report.ok is None and report.notes[0].startswith("right: Dense")
+    assert report.not_checked[0].startswith("its functions")
 
 
 def test_a_slip_in_a_file_is_named_with_its_layer(tmp_path: Path) -> None:

@@ -30,11 +30,14 @@ class Part:
         The attributes that lead to it from the object; empty for functions of the module.
     function : callable or None
         The function of the module.
+    n_arguments : int
+        How many arguments it cannot do without.
     """
 
     name: str
     path: tuple[str, ...] = ()
     function: Callable[..., Any] | None = None
+    n_arguments: int = 0
 
     def of(self, bench: Bench) -> Callable[..., Any]:
         """The function as it can be called now."""
@@ -61,7 +64,7 @@ def parts_of(bench: Bench) -> list[Part]:
     """All functions of the program: those of its object first, then those of its module."""
     found = list(_methods(bench.owner)) if bench.owner is not None else []
     found += [
-        Part(name, function=value) for name, value in bench.names.items()
+        Part(name, function=value, n_arguments=len(required(value))) for name, value in bench.names.items()
         if inspect.isfunction(value) and is_learners(value) and not name.startswith("__")
     ]  # fmt: skip
     return found + [part for name, value in bench.names.items() for part in _of_loss_class(name, value)]
@@ -74,7 +77,7 @@ def _methods(owner: Any) -> Iterator[Part]:
         raw = inspect.getattr_static(type(owner), name, None)
         if inspect.isfunction(raw) or isinstance(raw, (staticmethod, classmethod)):
             if is_learners(getattr(raw, "__func__", raw)):
-                yield Part(name, (name,))
+                yield Part(name, (name,), n_arguments=len(required(getattr(owner, name))))
     for name, value in attributes(owner):
         if inspect.isfunction(value) or inspect.ismethod(value):
             yield Part(name, (name,))
@@ -110,12 +113,8 @@ def playing(parts: list[Part], part: str) -> list[Part]:
     """The functions whose names say that they play a part: those that say nothing else first."""
     found = [p for p in parts if says(p.name, part) and part_of(p.name) not in ("numeric", "derivative")]
     if part == "backward":  # derivative_w1(X, Z, T, Y, W2) is one, sigmoid_derivative(z) is none
-        found += [p for p in parts if part_of(p.name) == "derivative" and _n_required(p) > 1]
+        found += [p for p in parts if part_of(p.name) == "derivative" and p.n_arguments > 1]
     return sorted(found, key=lambda p: (part_of(p.name) != part, _plainness(p.name, part)))
-
-
-def _n_required(part: Part) -> int:
-    return 0 if part.function is None else len(required(part.function))
 
 
 _PLAIN = {

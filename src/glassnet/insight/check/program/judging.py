@@ -121,8 +121,9 @@ def judge(
 ) -> Judged:
     """Compare a reading with differences."""
     tolerance = COARSE if is_single else TOLERANCE
-    c = _common_factor(wanted, reading.pool, tolerance)
-    given = match(wanted, reading.pool, c, tolerance)
+    pool = [*reading.pool, *_cut(reading.pool, wanted)]
+    c = _common_factor(wanted, pool, tolerance)
+    given = match(wanted, pool, c, tolerance)
     right = [_is_right(g, w, c, tolerance) for g, w in zip(given, wanted, strict=True)]
     # A single number on which the output depends, and for which no gradient is to be found, is a setting.
     kept = [
@@ -134,6 +135,21 @@ def judge(
     if not judged.is_right:
         _allow_decay(bench, judged, tolerance)
     return judged
+
+
+def _cut(pool: Sequence[Found], wanted: Sequence[Wanted]) -> list[Found]:
+    """The gradients in a vector of all of them, in the order of the parameters."""
+    sizes = [parameter.right.size for parameter in wanted]
+    whole = next(
+        (f for f in pool if f.array.ndim == 1 and f.array.size == sum(sizes) and len(sizes) > 1), None
+    )
+    if whole is None:
+        return []
+    parts = np.split(whole.array, np.cumsum(sizes)[:-1])
+    return [
+        Found(f"{whole.name} {parameter.name}", part.reshape(parameter.right.shape))
+        for parameter, part in zip(wanted, parts, strict=True)
+    ]
 
 
 def _is_right(given: Found | None, wanted: Wanted, c: float, tolerance: float) -> bool:

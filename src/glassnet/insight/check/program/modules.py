@@ -14,7 +14,7 @@ from glassnet.insight.check.finding.sources import parameters, returned_names
 from glassnet.insight.check.program.bench import Bench, is_data
 from glassnet.insight.check.program.binding import Context, call
 from glassnet.insight.check.program.data import Samples, drawn, variants
-from glassnet.insight.check.program.functions import is_learners, parts_of, playing
+from glassnet.insight.check.program.functions import Part, is_learners, parts_of, playing
 from glassnet.insight.check.program.judging import Judged
 from glassnet.insight.check.program.objects import (
     best_of,
@@ -26,7 +26,7 @@ from glassnet.insight.check.program.objects import (
     samples_for,
     searched,
 )
-from glassnet.insight.check.program.pairs import part_reports
+from glassnet.insight.check.program.pairs import pair_names, part_reports
 from glassnet.insight.check.program.reporting import report_of
 from glassnet.insight.check.program.searching import Search, Wish
 from glassnet.insight.check.program.together import together
@@ -89,7 +89,7 @@ def _wholes(names: dict[str, Any], samples: Samples | None, wish: Wish) -> Itera
     functions = parts_of(Bench(None, names))
     if playing(functions, "backward") or playing(functions, "train"):
         report = check_functions(names, samples, wish)
-        if report.notes:  # without a forward pass they are parts, and no program
+        if report.notes or not _are_parts(functions, names):
             yield "its functions", report
     for name, cls in names.items():
         if is_network(cls) and not name.startswith("__"):
@@ -101,6 +101,12 @@ def _or_why(name: str, check: Callable[[], Report]) -> Report:
         return check()
     except GlassnetError as reason:
         return Report("check", None, not_checked=(f"{name}: {reason}",))
+
+
+def _are_parts(functions: list[Part], names: dict[str, Any]) -> bool:
+    """Whether all backward functions belong to pairs that are checked by themselves, and there is no training."""
+    paired = " and ".join(pair_names(names)).split(" and ")
+    return not playing(functions, "train") and all(p.name in paired for p in playing(functions, "backward"))
 
 
 def is_network(cls: Any) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import inspect
+import time
 from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Any
@@ -27,6 +28,8 @@ from glassnet.insight.check.report import Report
 HIDDEN = 4
 # How many guesses of the sizes of a program's data are tried.
 MOST_SIZES = 6
+# After how long no further guess is begun.
+SECONDS = 20.0
 
 
 def meant_by(samples: Samples) -> dict[str, Any]:
@@ -45,11 +48,11 @@ def check_object(
     """The report on an object; the object itself is left as it is."""
     names = module_names(thing) if names is None else names
     thing = copy.deepcopy(thing)
-    tried: list[tuple[Search, Judged | None]] = []
+    began, tried = time.monotonic(), list[tuple[Search, Judged | None]]()
     for fitting in variants(samples) if samples is not None else islice(samples_for(thing), 2 * MOST_SIZES):
         search, best = searched(Bench(copy.deepcopy(thing), dict(names)), fitting, wish)
         tried.append((search, best))
-        if best is not None and best.is_right:
+        if (best is not None and best.is_right) or time.monotonic() - began > SECONDS:
             break
     if not tried:
         raise ArgumentError(
@@ -84,7 +87,7 @@ def check_class(
     cls: type, samples: Samples | None, wish: Wish, names: dict[str, Any] | None = None
 ) -> Report:
     """The report on an object of the class: the first that can be made and has a reading."""
-    tried: list[tuple[Search, Judged | None]] = []
+    began, tried = time.monotonic(), list[tuple[Search, Judged | None]]()
     for some in variants(samples) if samples is not None else [drawn(3, 2, "classes"), drawn(3, 1, "binary")]:
         for thing in objects_of(cls, some, meant_by(some)):
             for fitting in [some] if samples is not None else [some, *islice(samples_for(thing), MOST_SIZES)]:
@@ -95,6 +98,8 @@ def check_class(
                     return report_of(search, best)
                 if search.works:
                     break
+            if time.monotonic() - began > SECONDS:
+                break
     found = best_of(tried)
     return report_of(*found) if found is not None else nothing_found(farthest(tried), cls.__name__)
 
@@ -116,7 +121,7 @@ def samples_for(thing: Any) -> Iterator[Samples]:
     wide = [shape for shape in shapes if len(shape) == 2]
     if not wide:
         if shapes:
-            yield from (drawn(n, k, "binary") for k in (1, 2) for n in (2, 3, 1, 4))
+            yield from (drawn(n, k, "binary") for n, k in ((2, 1), (3, 1), (2, 2), (1, 1)))
         return
     first, last = wide[0], wide[-1]
     for n in dict.fromkeys((first[1], first[0])):

@@ -23,6 +23,11 @@ _SUFFIX = re.compile(r"_?(derivative|deriv|prime|gradient|grad|backward|diff|der
 _PREFIX = re.compile(r"^(derivative_of_|derivative_|deriv_|der_|grad_|d_|d)")
 
 
+def pair_names(names: dict[str, Any]) -> list[str]:
+    """What the parts are called, pairs as "relu and relu_derivative"."""
+    return [name for name, _ in _checks(names)]
+
+
 def part_reports(names: dict[str, Any]) -> list[tuple[str, Report]]:
     """The reports on the parts of a module, by what they are called."""
     found = []
@@ -69,10 +74,9 @@ def _checks(names: dict[str, Any]) -> Iterator[tuple[str, Callable[[], Report]]]
 
 
 def _is_abstract(cls: type) -> bool:
-    source = inspect.getattr_static(cls, "__abstractmethods__", None)
     forward = method(cls, FORWARD)
     code = getattr(forward, "__code__", None)
-    return bool(source) or (
+    return inspect.isabstract(cls) or (
         code is not None
         and ("NotImplementedError" in code.co_names or code.co_code == _EMPTY.__code__.co_code)
     )

@@ -142,6 +142,7 @@ class Search:
             else:
                 mine, other = objectives, others
             judged = [self._compared(forward, reading, o, slopes, is_single) for o in mine]
+            judged = [j for j in judged if j.wanted]
             yield from sorted(judged, key=lambda j: (not j.is_right, j.distance))
             if not any(j.is_right for j in judged):
                 self.others += [self._compared(forward, reading, o, slopes, is_single) for o in other]

@@ -34,6 +34,8 @@ def of_training(
     reasons: dict[str, str],
 ) -> Iterator[Reading]:
     """What a function moves the parameters by, over the learning rate, with the data in each form."""
+    if reasons.get(part.name, "").startswith("longer than"):
+        return
     for data in _training_data(forward, samples):
         bench.put_back(saved)
         try:

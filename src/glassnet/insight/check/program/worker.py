@@ -38,6 +38,10 @@ def main(folder: str) -> None:
         result = {"error": str(reason)}
     except RecursionError:
         result = {"error": f"{Path(wish['path']).name} calls itself without end"}
+    except Exception as reason:  # a learner's code that fails where no check expects it
+        result = {
+            "error": f"{Path(wish['path']).name} could not be checked: {type(reason).__name__}: {reason}"
+        }
     if os.getpid() == owner:
         _write(place / "report.json", result)
     os._exit(0)
