@@ -21,6 +21,8 @@ from glassnet.plan import ACTIVATION, BATCH_NORM, DENSE, DROPOUT, NOWHERE, Plan,
 
 PREDICTION_ROWS = 16384
 NO_MASKS = torch.empty(0, dtype=torch.uint8)
+# The square of a float32 that is no larger, and sums of a million such, are finite.
+SQUARES_FIT = 1e16
 
 
 class Forward:
@@ -55,7 +57,7 @@ class Forward:
                 mean, variance = running
                 x = self.batch_norm(x, mean, variance, weights, bias, training, row.momentum, row.epsilon)
             else:
-                x = functional.layer_norm(x, (row.n_outputs,), weights, bias, row.epsilon)
+                x = _layer_norm(row, x, weights, bias)
         return x
 
     def penalty(self) -> Tensor | float:
@@ -67,6 +69,17 @@ class Forward:
             for array, l1, l2 in ((weights, row.l1, row.l2), (bias, row.bias_l1, row.bias_l2))
             if l1 > 0 or l2 > 0
         )
+
+
+def _layer_norm(row: Row, x: Tensor, weights: Tensor, bias: Tensor) -> Tensor:
+    """Layer norm; on a CPU in float64 where squares of float32 would overflow."""
+    if x.dtype == torch.float32 and x.device.type == "cpu" and not torch.compiler.is_compiling():
+        if float(x.detach().abs().max()) > SQUARES_FIT:
+            wide = functional.layer_norm(
+                x.double(), (row.n_outputs,), weights.double(), bias.double(), row.epsilon
+            )
+            return wide.float()
+    return functional.layer_norm(x, (row.n_outputs,), weights, bias, row.epsilon)
 
 
 def _piece(flat: Tensor, start: int, *shape: int) -> Tensor:

@@ -54,9 +54,18 @@ def softmax_cross_entropy(y: Array, z: Array) -> tuple[Array, Array]:
 
 
 def normalise(x: Array, epsilon: float, axis: int) -> tuple[Array, Array, Array, Array]:
-    """Standardised x, its mean, its variance and 1 / sqrt(variance + epsilon) along `axis` (kept, length 1)."""
-    mean = x.mean(axis=axis, keepdims=True)
-    variance = np.square(x - mean).mean(axis=axis, keepdims=True)
+    """Standardised x, its mean, its variance and 1 / sqrt(variance + epsilon) along `axis` (kept, length 1).
+
+    Where squares of float32 overflow, from about 1e19 on, it is computed in float64.
+    """
+    with np.errstate(over="ignore", invalid="ignore"):
+        mean = x.mean(axis=axis, keepdims=True)
+        variance = np.square(x - mean).mean(axis=axis, keepdims=True)
+        if x.dtype == np.float32 and not np.isfinite(variance).all():
+            standardised, mean, variance, inverse = (
+                part.astype(x.dtype) for part in normalise(x.astype(np.float64), epsilon, axis)
+            )
+            return standardised, mean, variance, inverse
     inverse = 1 / np.sqrt(variance + epsilon)
     return (x - mean) * inverse, mean, variance, inverse
 

@@ -78,7 +78,8 @@ class Runner:
         if done < len(steps):
             place = self._first_bad_layer(steps, done)
             raise Diverged(done, float(losses[done]), place, self._return_to_last_good(snapshot, done))
-        if not np.isfinite(self.task.vectors.parameters).all():
+        vectors = self.task.vectors
+        if not (np.isfinite(vectors.parameters).all() and np.isfinite(vectors.running).all()):
             place, loss = self._bad_parameters(), float(losses[done - 1])
             raise Diverged(done - 1, loss, place, self._return_to_last_good(snapshot, done))
         self.earlier = snapshot
@@ -97,9 +98,11 @@ class Runner:
         return kept
 
     def _bad_parameters(self) -> str:
-        for slot in self.network.layout.parameters:
-            if not np.isfinite(self.task.vectors.parameters[slot.start : slot.stop]).all():
-                return f"{_named(self.network, slot.layer)}: its {slot.parameter.name} are not finite"
+        vectors, layout = self.task.vectors, self.network.layout
+        for vector, slots in ((vectors.parameters, layout.parameters), (vectors.running, layout.statistics)):
+            for slot in slots:
+                if not np.isfinite(vector[slot.start : slot.stop]).all():
+                    return f"{_named(self.network, slot.layer)}: its {slot.parameter.name} are not finite"
         return ""
 
     def _first_bad_layer(self, steps: Steps, done: int) -> str:
