@@ -206,7 +206,7 @@ SILENT_TRIALS = {
     "clipped_too_much": UNFIT | STUCK,
     "weighed_down": UNFIT | STUCK | {"clipped_too_much"},
     "learning_rate_too_high": UNFIT | {"scale_too_large", "clipped_too_much", "weighed_down"},
-    "learning_rate_too_low": UNFIT | STUCK | {"clipped_too_much", "weighed_down", "no_biases"},
+    "learning_rate_too_low": UNFIT | STUCK | {"clipped_too_much", "weighed_down", "no_biases", "statistics_lag"},
     "no_biases": UNFIT | {"broadcast_targets"},
     "too_few_units": UNFIT | STUCK - {"dead_units"} | COURSES | {"underfitting", "no_biases"},
     "underfitting": UNFIT | STUCK | COURSES | {

@@ -84,7 +84,7 @@ RULES = (
     Rule(start_rules.vanishing_at_start, _START + 6, ("symmetric_weights", "scale_too_small")),
     Rule(
         start_rules.initial_loss_not_chance,
-        _START + 7,
+        _COURSE + 9,
         ("unscaled_inputs", "unscaled_targets", "output_loss_mismatch"),
     ),
     Rule(unit_rules.dead_units, _UNITS, ("dead_units",)),
@@ -115,11 +115,11 @@ RULES = (
     Rule(
         rate_rules.learning_rate_too_low,
         _COURSE + 3,
-        (*_UNFIT, *_STUCK, "clipped_too_much", "weighed_down", "no_biases"),
+        (*_UNFIT, *_STUCK, "clipped_too_much", "weighed_down", "no_biases", "statistics_lag"),
         trains=True,
     ),
     Rule(split_rules.overfitting, _FIT + 7, ("labels_unrelated",)),
-    Rule(fit_rules.underfitting_by_penalty, _FIT + 5, ("labels_unrelated",), trains=True),
+    Rule(fit_rules.underfitting_by_penalty, _COURSE + 5, ("labels_unrelated",), trains=True),
     Rule(
         network_rules.too_few_units,
         _WRITTEN + 4,
