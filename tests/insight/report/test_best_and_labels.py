@@ -1,18 +1,22 @@
 """Best epochs on the page, overfitting, and samples that may be of several classes."""
 
+import io
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 import sklearn.metrics
+from PIL import Image
 
 import glassnet as gn
 from glassnet.insight.diagnosis import Finding
-from glassnet.insight.report import markup
+from glassnet.insight.plots import canvas
+from glassnet.insight.report import markup, pictures
 from glassnet.insight.report.findings import diagnosis, sentence
 from glassnet.insight.report.numbers import number
 from glassnet.insight.report.reading import read
+from glassnet.insight.report.suggestions import suggestions
 from tests.insight.report.pages import Page
 
 
@@ -217,3 +221,33 @@ def test_an_image_is_told_by_its_rows_and_columns() -> None:
     X = np.random.default_rng(0).uniform(size=(20, 2, 5))
     net = gn.Network([gn.Flatten(), gn.Dense(2, "softmax")], seed=0, input_shape=(2, 5))
     assert "2 × 5 pixels" in page(X, np.arange(20) % 2, net, gn.History()).text
+
+
+def test_features_are_counted_and_those_that_never_change_too() -> None:
+    X = np.random.default_rng(0).normal(size=(30, 4))
+    X[:, 2] = 1.0
+    net = gn.Network([gn.Dense(2, "softmax")], seed=0, input_shape=4)
+    assert "4, 1 of them constant" in page(X, np.arange(30) % 2, net, gn.History()).text
+
+
+def test_a_picture_is_as_wide_on_the_page_as_its_figure_and_keeps_a_white_ground(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.undo()
+    made = canvas.figure(4.0, 3.0)
+    ax = made.add_subplot()
+    ax.imshow(np.random.default_rng(0).uniform(size=(300, 400, 3)))
+    drawn = Page(pictures.drawn(lambda: made, "noise", "Noise."))
+    assert next(drawn.of("img"))["width"] == "384"
+    (file,) = drawn.pictures()
+    with Image.open(io.BytesIO(file)) as image:
+        assert image.mode == "P" and image.convert("RGB").getpixel((0, 0)) == (255, 255, 255)
+
+
+def test_a_network_without_hidden_layers_is_offered_one_of_sixteen_units() -> None:
+    X, y, net, _ = fitted([])
+    history = gn.History()
+    history.extend({"epoch": range(1, 11), "loss": [1.0, 0.5, *[0.3] * 8]})
+    about = read(net, X, y, history, None, None, (None, None, None, ""))
+    one = Finding("underfitting", "warning", "a cause", "a remedy", None, {}, "")
+    assert dict(suggestions(about, [one])[0].change) == {"hidden": [16]}
