@@ -22,9 +22,11 @@ KINDS = 3 * len(SIZES)
 ROWS_OF_A_KIND = 8
 # Samples of more numbers than these are compared on fewer rows, and on two of a kind at least.
 USUAL_NUMBERS, MOST_NUMBERS = 1 << 24, 1 << 27
-# Two outputs agree where they differ by less than this share of how far the output varies among rows of one kind.
-# Constants that a file holds in float32 are 1e-8 of themselves away from the numbers that were meant.
+# Two outputs agree where they differ by less than this share of how far the output varies among rows of one kind, or of
+# the output itself.
 SHARE, ROUNDING = 1e-4, 1e-9
+# The smallest normal float32; what is smaller, or smaller than the rounding of the largest output, counts as 0.
+TINY = float(np.finfo(np.float32).tiny)
 
 
 def random_rows(shape: tuple[int, ...]) -> Array:
@@ -47,10 +49,11 @@ def random_rows(shape: tuple[int, ...]) -> Array:
     return normal.reshape(-1, *shape)
 
 
-def largest_difference(ours: Array, theirs: Array) -> float | None:
+def largest_difference(ours: Array, theirs: Array, rounding: float = ROUNDING) -> float | None:
     """How far outputs for :func:`random_rows` lie apart at most, or None where they agree to rounding.
 
-    Both are of shape (n_samples, n_outputs); nan where only one of them is a number.
+    `rounding` is what does not count, as a share of the output. Both are of shape (n_samples, n_outputs); nan where only
+    one of them is a number.
     """
     kinds = (KINDS, -1, theirs.shape[1])
     ours, theirs = ours.reshape(kinds), theirs.reshape(kinds)
@@ -60,7 +63,8 @@ def largest_difference(ours: Array, theirs: Array) -> float | None:
         known = np.where(np.isfinite(theirs), theirs, 0)
         spread = known.max(axis=1, keepdims=True) - known.min(axis=1, keepdims=True)
         largest = np.abs(known).max(axis=1, keepdims=True)
-        agree = apart <= SHARE * spread + ROUNDING * largest
+        nothing = TINY + np.finfo(np.float64).eps * 8 * largest.max()
+        agree = apart <= SHARE * spread + rounding * largest + nothing
     return None if agree.all() else float(apart.max())
 
 
@@ -72,7 +76,11 @@ def prediction(pieces: Sequence[Piece], shape: tuple[int, ...], rows: Array) -> 
 
 
 def first_difference(
-    pieces: Sequence[Piece], shape: tuple[int, ...], rows: Array, seen: Mapping[int, Array]
+    pieces: Sequence[Piece],
+    shape: tuple[int, ...],
+    rows: Array,
+    seen: Mapping[int, Array],
+    rounding: float = ROUNDING,
 ) -> int | None:
     """A piece whose output differs from what was seen, while that of the last one seen before it agrees.
 
@@ -83,7 +91,8 @@ def first_difference(
     while differs - agrees > 1:
         middle = (agrees + differs) // 2
         index = places[middle]
-        if largest_difference(prediction(pieces[: index + 1], shape, rows), seen[index]) is None:
+        ours = prediction(pieces[: index + 1], shape, rows)
+        if largest_difference(ours, seen[index], rounding) is None:
             agrees = middle
         else:
             differs = middle

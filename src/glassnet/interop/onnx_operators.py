@@ -47,14 +47,14 @@ def _row(array: Any, n: int, place: str) -> Any:
 def _batch_norm(found: list[Piece], place: str, arrays: list[Any], options: dict[str, Any]) -> None:
     _must(not options.get("training_mode"), place)
     momentum = round(1 - options.get("momentum", 0.9), 6)
-    layer = layers.BatchNorm(momentum=momentum, epsilon=_short(options.get("epsilon", 1e-5)))
+    layer = layers.BatchNorm(momentum=momentum, epsilon=options.get("epsilon", 1e-5))
     names = ("weights", "bias", "running_mean", "running_variance")
     found.append(Piece(layer, place, dict(zip(names, arrays, strict=True))))
 
 
 def _layer_norm(found: list[Piece], place: str, arrays: list[Any], options: dict[str, Any]) -> None:
     _must(options.get("axis", -1) in (-1, 1), place)
-    layer = layers.LayerNorm(_short(options.get("epsilon", 1e-5)))
+    layer = layers.LayerNorm(options.get("epsilon", 1e-5))
     given = {"weights": arrays[0], "bias": arrays[1] if len(arrays) > 1 else None}
     found.append(normalisation(layer, len(arrays[0]), place, given, arrays[0].dtype))
 
@@ -97,11 +97,6 @@ def _must(condition: bool, place: str) -> None:
         raise ModelFileError(f"{place} does what no layer of glassnet does")
 
 
-def _short(attribute: float) -> float:
-    """A float32 of the file as the number that was written: 1e-05, not 9.999999747378752e-06."""
-    return float(str(np.float32(attribute)))
-
-
 READERS: dict[str, Reader] = {
     "Gemm": _gemm,
     "MatMul": _matmul,
@@ -114,8 +109,8 @@ READERS: dict[str, Reader] = {
     "Cast": _cast,
     "Dropout": _nothing,
     "Relu": _activation(lambda options: activations.ReLU()),
-    "LeakyRelu": _activation(lambda options: activations.LeakyReLU(_short(options.get("alpha", 0.01)))),
-    "Elu": _activation(lambda options: activations.ELU(_short(options.get("alpha", 1.0)))),
+    "LeakyRelu": _activation(lambda options: activations.LeakyReLU(options.get("alpha", 0.01))),
+    "Elu": _activation(lambda options: activations.ELU(options.get("alpha", 1.0))),
     "Gelu": _activation(_gelu),
     "Softplus": _activation(lambda options: activations.Softplus()),
     "Sigmoid": _activation(lambda options: activations.Sigmoid()),

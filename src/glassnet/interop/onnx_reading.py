@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import os
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -87,11 +88,21 @@ def _network(model: Any, onnx: Any) -> Network:
     opset = min(entry.version for entry in model.opset_import if entry.domain == "")
     if opset < OLDEST_OPSET:
         raise ModelFileError(f"its opset is {opset}; glassnet reads {OLDEST_OPSET} and newer ones")
-    pieces = graph.pieces()
+    pieces = graph.pieces(_as_written)
     network = assembled(pieces, graph.input_shape, _dtype(pieces, graph.input_dtype(onnx)))
-    refuse_difference(model, pieces, network.layout.input_shape)
+    refuse_difference(model, graph.pieces(_as_stored), network.layout.input_shape)
     network.metadata = {entry.key: _plain(entry.value) for entry in model.metadata_props}
     return network
+
+
+def _as_written(attribute: Any) -> Any:
+    """A float32 of the file as the number that was meant: 1e-05, not 9.999999747378752e-06."""
+    return float(str(np.float32(attribute))) if isinstance(attribute, float) else attribute
+
+
+def _as_stored(attribute: Any) -> Any:
+    """The very number that is in the file."""
+    return attribute
 
 
 def _dtype(pieces: list[Piece], of_input: np.dtype[Any]) -> np.dtype[Any]:
@@ -166,8 +177,9 @@ class _Graph:
         dtype: np.dtype[Any] = onnx.helper.tensor_dtype_to_np_dtype(self.inputs[0].type.tensor_type.elem_type)
         return dtype
 
-    def pieces(self) -> list[Piece]:
-        """The pieces from input to output."""
+    def pieces(self, number: Callable[[Any], Any]) -> list[Piece]:
+        """The pieces from input to output; `number` says how an attribute is taken."""
+        self.number = number
         value, found = self.inputs[0].name, list[Piece]()
         while readers := self.reading(value):
             value = self.branch(value, found) if len(readers) > 1 else self.read(readers[0], value, found)
@@ -185,7 +197,7 @@ class _Graph:
         known = all(name in self.constants or not name for name in others)
         if node.op_type not in READERS or not known or not _reads_first(node, value):
             raise self.not_followed(node)
-        options = {part.name: self.attribute(part) for part in node.attribute}
+        options = {part.name: self.number(self.attribute(part)) for part in node.attribute}
         arrays = [self.constants[name] if name else None for name in others]
         READERS[node.op_type](found, f"operator {node.name or node.op_type}", arrays, options)
         result = str(node.output[0])

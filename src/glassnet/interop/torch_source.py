@@ -25,6 +25,7 @@ def to_torch_source(
 
     It stands alone and runs as it is, on random numbers in the place of data. Where the loss takes the last softmax or
     sigmoid over, as ``nn.CrossEntropyLoss`` does, the model ends with the logits.
+    Weights of samples and classes, validation and callbacks are not in it.
 
     Parameters
     ----------
