@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from glassnet import checks, inputs, layers, plan
+from glassnet.activations import Sigmoid
 from glassnet.calls import explained
 from glassnet.engines.base import Vectors
 from glassnet.engines.by_hand import HandPass
@@ -289,9 +290,17 @@ class Network:
         Of a network that was trained on samples of several classes, rows (n_samples, n_classes): 1 for each class with
         a probability above 0.5, else 0. After a fit with a loss that takes logits, such as sigmoid_cross_entropy,
         outputs are turned into probabilities first.
+
+        Raises
+        ------
+        ArgumentError
+            If the network was never fitted, and its outputs may mean several things: a single one that is no sigmoid,
+            or several sigmoids, of classes that exclude each other or do not.
         """
         output = self.predict(X)
-        if self.loss is not None:
+        if self.loss is None:
+            self._refuse_unknown_outputs()
+        else:
             output = self.loss.activation.value(output)
         if self.meaning.multi_label:
             return (output > 0.5).astype(np.int64)
@@ -299,6 +308,21 @@ class Network:
             return (output[:, 0] > 0.5).astype(np.int64)
         classes: NDArray[np.int64] = output.argmax(axis=1).astype(np.int64)
         return classes
+
+    def _refuse_unknown_outputs(self) -> None:
+        n_outputs = self.plan().n_outputs
+        sigmoid = self.plan().rows[-1].activation == Sigmoid()
+        if n_outputs == 1 and not sigmoid:
+            raise ArgumentError(
+                f"the output of this network may be a logit, a probability or a value: it ends with "
+                f"{compact_repr(self.layers[-1])}, and no loss says what it is. For a logit set net.loss = "
+                "gn.losses.get('sigmoid_cross_entropy'), or give from_torch or from_onnx loss='sigmoid_cross_entropy'"
+            )
+        if n_outputs > 1 and sigmoid and "multi_label" not in self.metadata:
+            raise ArgumentError(
+                f"each of the {n_outputs} outputs of this network is a probability of its own. Say whether a sample may "
+                "be of several of these classes: net.metadata['multi_label'] = True, or of one only: ... = False"
+            )
 
     @explained
     def predict_class_names(self, X: ArrayLike) -> NDArray[Any]:

@@ -52,8 +52,8 @@ def random_rows(shape: tuple[int, ...]) -> Array:
 def largest_difference(ours: Array, theirs: Array, rounding: float = ROUNDING) -> float | None:
     """How far outputs for :func:`random_rows` lie apart at most, or None where they agree to rounding.
 
-    `rounding` is what does not count, as a share of the output. Both are of shape (n_samples, n_outputs); nan where only
-    one of them is a number.
+    `rounding` is what does not count, as a share of the output. Both are of shape (n_samples, n_outputs); nan where
+    only one of them is a number.
     """
     kinds = (KINDS, -1, theirs.shape[1])
     ours, theirs = ours.reshape(kinds), theirs.reshape(kinds)

@@ -17,7 +17,9 @@ from glassnet.activations import Activation
 from glassnet.errors import GlassnetError, MissingFileError, ModelFileError
 from glassnet.interop.onnx_comparison import refuse_difference
 from glassnet.interop.onnx_operators import READERS
+from glassnet.interop.outputs import note
 from glassnet.interop.pieces import Piece, assembled
+from glassnet.losses import Loss
 from glassnet.network import Network
 from glassnet.optional import require
 
@@ -28,7 +30,7 @@ MOST_BYTES = 2**31 - 1
 OLDEST_OPSET = 7
 
 
-def from_onnx(path: str | os.PathLike[str]) -> Network:
+def from_onnx(path: str | os.PathLike[str], *, loss: str | Loss | None = None) -> Network:
     """Read a network from an ONNX file: Gemm, or MatMul and Add, activations, batch and layer norm, Flatten.
 
     Nothing in the file can run code, and weights outside the file are not read. Before it is returned, network and file
@@ -39,6 +41,8 @@ def from_onnx(path: str | os.PathLike[str]) -> Network:
     Parameters
     ----------
     path : str or path
+    loss : str or Loss, optional
+        What the network was trained on, as for :func:`glassnet.from_torch`; files do not say.
 
     Returns
     -------
@@ -51,6 +55,8 @@ def from_onnx(path: str | os.PathLike[str]) -> Network:
         If onnx is not installed.
     MissingFileError
         If there is no such file.
+    ArgumentError
+        If its outputs are nothing that the loss takes.
     ModelFileError
         If it is not a valid ONNX file, uses operators that glassnet has no layers for, naming them, or does not give
         what was read of it.
@@ -64,9 +70,11 @@ def from_onnx(path: str | os.PathLike[str]) -> Network:
     if place.stat().st_size > MOST_BYTES:
         raise ModelFileError(f"cannot read {place}: it is larger than an ONNX file can be, which is 2 GB")
     try:
-        return _network(onnx.load_model(place, load_external_data=False), onnx)
+        network = _network(onnx.load_model(place, load_external_data=False), onnx)
     except Exception as error:  # whatever a hostile file breaks, the caller sees one kind of error
         raise ModelFileError(f"cannot read {place}: {_reason(error)}") from error
+    note(network, loss)
+    return network
 
 
 def _reason(error: Exception) -> str:

@@ -8,11 +8,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from glassnet import activations, losses
+from glassnet import activations
 from glassnet.activations import Activation
 from glassnet.errors import ArgumentError
 from glassnet.interop.comparison import as_rows, largest_difference, prediction, random_rows
 from glassnet.interop.names import known_names
+from glassnet.interop.outputs import note
 from glassnet.interop.pieces import Piece, assembled
 from glassnet.layers import Dense
 from glassnet.network import Network
@@ -72,8 +73,8 @@ def from_sklearn(model: Any) -> Network:
     ]
     network = assembled(pieces, None, model.coefs_[0].dtype)
     _refuse_difference(model, pieces, network.layout.input_shape)
-    network.loss = losses.get(_LOSSES[model.out_activation_])
     network.metadata = _metadata(model)
+    note(network, _LOSSES[model.out_activation_])
     return network
 
 

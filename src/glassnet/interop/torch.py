@@ -10,8 +10,10 @@ from numpy.typing import NDArray
 
 from glassnet import layers
 from glassnet.errors import ArgumentError
+from glassnet.interop.outputs import note
 from glassnet.interop.pieces import assembled
 from glassnet.interop.torch_parts import parts
+from glassnet.losses import Loss
 from glassnet.network import Network
 from glassnet.optional import require
 
@@ -73,7 +75,9 @@ def _arrays(layer: layers.Layer) -> dict[str, Array]:
     }  # fmt: skip
 
 
-def from_torch(module: nn.Module, *, input_shape: int | Sequence[int] | None = None) -> Network:
+def from_torch(
+    module: nn.Module, *, input_shape: int | Sequence[int] | None = None, loss: str | Loss | None = None
+) -> Network:
     """The network of a PyTorch module: a Sequential, or a module whose ``forward`` calls one part after the other.
 
     Parts may be modules or functions: Linear, ReLU, LeakyReLU, ELU, GELU (exact), SiLU, Softplus, Sigmoid, Tanh,
@@ -93,6 +97,11 @@ def from_torch(module: nn.Module, *, input_shape: int | Sequence[int] | None = N
         Of float32 or float64 parameters, on any device.
     input_shape : int or tuple of int, optional
         Shape of one sample; needed where a Flatten comes first.
+    loss : str or Loss, optional
+        What the module was trained on, such as "sigmoid_cross_entropy" for ``nn.BCEWithLogitsLoss`` and
+        "sparse_softmax_cross_entropy" for ``nn.CrossEntropyLoss``: the network then knows what its outputs mean. With
+        several outputs, sigmoid_cross_entropy and binary_cross_entropy mean classes that do not exclude each other;
+        where they do, set ``net.metadata["multi_label"] = False``. Without it, what depends on the meaning is asked.
 
     Returns
     -------
@@ -105,7 +114,7 @@ def from_torch(module: nn.Module, *, input_shape: int | Sequence[int] | None = N
     ArgumentError
         If a part has no counterpart, naming its path and the nearest part that has one; if two parts share weights, or
         a weight is computed from others; if the module does not give what was read of it, naming the first part that
-        differs, where that can be told.
+        differs, where that can be told; if its outputs are nothing that the loss takes.
     ShapeError
         If two parts do not fit.
     """
@@ -123,6 +132,7 @@ def from_torch(module: nn.Module, *, input_shape: int | Sequence[int] | None = N
         found = pieces(module, dtype)
         network = assembled(found, input_shape, dtype)
         refuse_difference(module, found, network.layout.input_shape)
+    note(network, loss)
     return network
 
 

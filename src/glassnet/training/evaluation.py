@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from numpy.typing import ArrayLike
 
 from glassnet import activations, checks, inputs, losses, metrics
@@ -17,6 +18,7 @@ from glassnet.losses import Loss
 from glassnet.metrics import Metric, OfClasses
 from glassnet.metrics.targets import of_one_shape
 from glassnet.plan import Plan
+from glassnet.registry import compact_repr
 from glassnet.training.suitability import refuse_unsuitable
 
 if TYPE_CHECKING:
@@ -87,7 +89,12 @@ def mean_loss(loss: Loss, y: Array, output: Array, weights: Array | None = None)
 def default_loss(network: Network, y: ArrayLike | None = None) -> Loss:
     """The loss of the last fit, or the one that goes with the last activation and these targets.
 
-    Without targets, those of a softmax are taken to be integers.
+    Without targets, those of a softmax are taken to be integers, and those of a linear layer to be values.
+
+    Raises
+    ------
+    ArgumentError
+        If there was no fit, and these targets may be classes of which the outputs are logits, or values.
     """
     if network.loss is not None:
         return network.loss
@@ -96,7 +103,26 @@ def default_loss(network: Network, y: ArrayLike | None = None) -> Loss:
         given = None if y is None else checks.array("y", y)
         rows = given is not None and given.size > len(given)
         return losses.CategoricalCrossEntropy() if rows else losses.SparseCategoricalCrossEntropy()
-    return losses.BinaryCrossEntropy() if isinstance(last, activations.Sigmoid) else losses.MeanSquaredError()
+    if isinstance(last, activations.Sigmoid):
+        return losses.BinaryCrossEntropy()
+    if y is not None:
+        _refuse_classes(network, checks.array("y", y))
+    return losses.MeanSquaredError()
+
+
+def _refuse_classes(network: Network, y: Array) -> None:
+    """Raise where targets for outputs that are no probabilities may be classes."""
+    n_outputs = network.plan().n_outputs
+    column, found = y.size == len(y), np.unique(y)
+    n_classes = max(n_outputs, 2) if column else 2
+    if y.dtype.kind in "fiub" and not (len(found) > 1 and np.isin(found, np.arange(n_classes)).all()):
+        return
+    logits = "sigmoid" if n_outputs == 1 else "sparse_softmax" if column else "softmax"
+    raise ArgumentError(
+        f"the outputs of this network may be logits or values: it ends with {compact_repr(network.layers[-1])}, and no "
+        f"loss says what they are. Give loss='{logits}_cross_entropy' if they are logits of these classes, or "
+        "loss='mean_squared_error' if they are values"
+    )
 
 
 def default_metrics(loss: Loss, y: Array, meaning: Meaning = UNNAMED) -> list[Metric]:

@@ -38,11 +38,13 @@ def refuse_unsuitable(layers: Sequence[Layer], layout: Layout, loss: Loss, name:
     DataError
         Of targets called `name`: rows of classes that exclude each other and do not sum to 1.
     """
-    _refuse_outputs(layers, plan.build(layers, layout), loss)
+    refuse_outputs(layers, layout, loss)
     _refuse_targets(name, y, loss)
 
 
-def _refuse_outputs(layers: Sequence[Layer], table: Plan, loss: Loss) -> None:
+def refuse_outputs(layers: Sequence[Layer], layout: Layout, loss: Loss) -> None:
+    """The same of outputs alone."""
+    table = plan.build(layers, layout)
     possible = _outputs(table.rows)
     if not possible.size:
         return
