@@ -320,8 +320,8 @@ class Network:
             )
         if n_outputs > 1 and sigmoid and "multi_label" not in self.metadata:
             raise ArgumentError(
-                f"each of the {n_outputs} outputs of this network is a probability of its own. Say whether a sample may "
-                "be of several of these classes: net.metadata['multi_label'] = True, or of one only: ... = False"
+                f"each of the {n_outputs} outputs of this network is a probability of its own. Say whether a sample "
+                "may be of several of these classes: net.metadata['multi_label'] = True, or of one only: ... = False"
             )
 
     @explained

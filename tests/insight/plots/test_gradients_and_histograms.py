@@ -130,7 +130,7 @@ def test_a_recorder_without_recordings_is_refused(picture: Any) -> None:
 def test_networks_without_weights_have_no_gradients() -> None:
     net = gn.Network([gn.Activation("tanh")], input_shape=2)
     with pytest.raises(ArgumentError) as error:
-        gn.plots.gradient_flow(net, [[0.0, 1.0]], [[0.0, 1.0]])
+        gn.plots.gradient_flow(net, [[0.0, 1.0]], [[0.5, 1.5]])
     assert str(error.value) == "no layer of this network has weights, so there are no gradients to draw"
 
 
