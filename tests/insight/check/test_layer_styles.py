@@ -178,6 +178,25 @@ class OneColumn:
         return before
 
 
+class OneRow:
+    """Its forward pass takes a batch, its backward pass one row: the bias is changed by what is one row long."""
+
+    times = 1.0
+
+    def __init__(self, n_inputs: int = 3, n_units: int = 4) -> None:
+        self.weights, self.bias = random.normal(size=(n_inputs, n_units)), random.normal(size=(1, n_units))
+
+    def forward_propagation(self, x: Any) -> Any:
+        self.x = x
+        return x @ self.weights + self.bias
+
+    def backward_propagation(self, output_error: Any, learning_rate: float) -> Any:
+        before = output_error @ self.weights.T
+        self.weights -= learning_rate * self.times * (self.x.T @ output_error)
+        self.bias -= learning_rate * output_error
+        return before
+
+
 class AsksForTraining(Base):
     def forward(self, X: Any, training: bool) -> Any:  # type: ignore[override]
         assert training
@@ -257,7 +276,7 @@ def linear_backward(dZ: Any, cache: Any) -> Any:
 
 STYLES: list[Any] = [
     InDictionaries, UnderOtherNames, GradSuffix, KernelGrad, UpdatesItself, UpdatesAtItsOwnRate, HoldsOptimizers,
-    BiasRow, OneSample, OneColumn, AsksForTraining, PairProperty, OfArrays, WithoutArguments, InputFirst,
+    BiasRow, OneSample, OneColumn, OneRow, AsksForTraining, PairProperty, OfArrays, WithoutArguments, InputFirst,
 ]  # fmt: skip
 
 

@@ -55,6 +55,13 @@ def test_parts_that_are_right_do_not_clear_a_program_that_was_not_found(tmp_path
     assert report.not_checked[0].startswith("its functions")
 
 
+def test_a_loop_that_stands_in_no_function_is_not_called_right(tmp_path: Path) -> None:
+    loop = "W = np.ones((3, 1))\nfor _ in range(3):\n    W -= 0.1 * W\n"
+    report = check(tmp_path, PARTS + loop)
+    assert report.ok is None and report.slips == ()
+    assert "which stands in no function" in report.not_checked[-1]
+
+
 def test_a_slip_in_a_file_is_named_with_its_layer(tmp_path: Path) -> None:
     report = check(tmp_path, WRONG, X=np.random.default_rng(0).normal(size=(5, 2)), y=[0, 1, 1, 0, 1])
     assert [(slip.code, slip.layers) for slip in report.slips] == [("activation_derivative_missing", (0,))]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterator
 from functools import cached_property
 from typing import Any
@@ -65,12 +66,25 @@ def check_layer(layer: Any, *, n_inputs: int | None = None) -> Report:
     ArgumentError
         If it has no forward or backward pass, or one cannot be called.
     """
-    learner = LearnerLayer(layer_of(layer, n_inputs), n_inputs)
+    thing = layer_of(layer, n_inputs)
+    learner = LearnerLayer(copy.deepcopy(thing), n_inputs)
+    if not _can_go_back(learner):  # it may be made for one sample
+        learner = LearnerLayer(thing, n_inputs, alone=True)
     output = learner.forward(learner.X)
     error = np.random.default_rng(6).normal(size=output.shape)
     if not np.array_equal(output, learner.forward(learner.X)):
         return random_report(learner, error, _first_way(learner, error))
     return _Check(learner, error).report()
+
+
+def _can_go_back(learner: LearnerLayer) -> bool:
+    """Whether a backward pass for the batch can be called in some way."""
+    error = np.ones_like(learner.forward(learner.X))
+    try:
+        next(_passes(learner, error))
+    except ArgumentError:
+        return learner.batch.n_samples == 1
+    return True
 
 
 def _first_way(learner: LearnerLayer, error: Array) -> Way:

@@ -61,8 +61,8 @@ class LearnerLayer:
         Arrays of the layer on which its output depends.
     """
 
-    def __init__(self, thing: Any, n_inputs: int | None) -> None:
-        self.thing = thing
+    def __init__(self, thing: Any, n_inputs: int | None, alone: bool = False) -> None:
+        self.thing, self._alone = thing, alone
         for names, what in ((FORWARD, "forward"), (BACKWARD, "backward")):
             if method(thing, names) is None:
                 raise ArgumentError(
@@ -137,12 +137,13 @@ class LearnerLayer:
         tall = any(a.ndim == 2 and a.shape[1] == 1 and a.shape[0] > 1 for a in arrays)
         known = [n_inputs] if n_inputs is not None else [*wide, *sizes, N_INPUTS, *(n - 1 for n in wide)]
         candidates = [n for n in dict.fromkeys(known) if n > 0]
-        for columns in (tall, not tall):
+        for columns in () if self._alone else (tall, not tall):
             if isinstance(self.thing, FunctionPair) and columns is not tall:
                 self.thing.turn()
             for n in candidates:
                 yield Batch(N_SAMPLES, columns, False), n
-        for batch in (Batch(1, False, True), Batch(1, True, False)):
+        one_row, one_column, flat = Batch(1, False, False), Batch(1, True, False), Batch(1, False, True)
+        for batch in (*((one_column, one_row) if tall else (one_row, one_column)), flat):
             for n in candidates:
                 yield batch, n
 
