@@ -10,6 +10,7 @@ import pytest
 import glassnet as gn
 from glassnet.calls import explained
 from glassnet.errors import ArgumentError, CallError
+from tests.bad_input.face import public_callables
 
 X, Y = np.zeros((4, 2)), np.zeros((4, 1))
 NET: Any = gn.Network([gn.Dense(1)], seed=0)
@@ -90,3 +91,26 @@ def test_signature_and_docstring_stay() -> None:
     assert str(inspect.signature(gn.Adam)).startswith("(learning_rate: 'float | schedules.Schedule' = 0.001")
     assert (gn.Network.fit.__doc__ or "").startswith("Train;")
     assert inspect.getsource(gn.Network.fit).startswith("    @explained\n    def fit(")
+
+
+# Results and what callbacks are given: made by the library alone.
+NOT_CALLED = (
+    "DiagnosisReport",
+    "Finding",
+    "Replay",
+    "Report",
+    "SweepResult",
+    "Trace",
+    "Dataset",
+    "Session",
+    "Callback",
+)
+
+
+@pytest.mark.parametrize("label", [label for label in public_callables() if label.count(".") == 1])
+def test_every_public_name_explains_its_calls(label: str) -> None:
+    called = public_callables()[label]
+    takes_all = any(part.kind is part.VAR_KEYWORD for part in inspect.signature(called).parameters.values())
+    if label.removeprefix("gn.") not in NOT_CALLED and not takes_all:
+        with pytest.raises(CallError, match="takes no no_such_argument="):
+            called(no_such_argument=1)

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from glassnet import checks
+from glassnet.calls import explained
 from glassnet.errors import DataError
 from glassnet.insight.trace.record import record
 from glassnet.losses import Loss
@@ -112,6 +113,7 @@ class Recording:
     layers: tuple[LayerRecord, ...]
 
 
+@explained
 class Recorder(Callback):
     """Keeps how a network changes while it trains, for pictures: parameters, activations and gradients.
 

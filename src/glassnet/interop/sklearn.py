@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from glassnet import activations
 from glassnet.activations import Activation
+from glassnet.calls import explained
 from glassnet.errors import ArgumentError
 from glassnet.interop.comparison import as_rows, largest_difference, prediction, random_rows
 from glassnet.interop.names import known_names
@@ -28,6 +29,7 @@ _NAMES: dict[str, Activation] = {
 _HIDDEN = ("identity", "logistic", "tanh", "relu")
 
 
+@explained
 def from_sklearn(model: Any) -> Network:
     """The network of a fitted ``MLPClassifier`` or ``MLPRegressor``.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from glassnet import activations, checks, losses, optimizers
+from glassnet.calls import explained
 from glassnet.interop import torch_training as training
 from glassnet.interop.torch_parts import Part, parts
 from glassnet.layers import Dense
@@ -13,6 +14,7 @@ from glassnet.network import Network
 from glassnet.optimizers import Optimizer
 
 
+@explained
 def to_torch_source(
     network: Network,
     *,

@@ -92,6 +92,7 @@ def names() -> list[str]:
     return list(registry)
 
 
+@explained
 def measured_in(column: str) -> Metric | None:
     """The built-in metric that a column of a history is called after, such as ``"validation_f1_macro"``, or None."""
     plain = checks.text("name of a column", column).removeprefix("validation_")
@@ -102,6 +103,7 @@ def measured_in(column: str) -> Metric | None:
     return registry.get(name) if name in registry and average in AVERAGES else None
 
 
+@explained
 def is_share(column: str) -> bool:
     """Whether a column of a history holds shares of a whole, which people read in percent."""
     metric = measured_in(column)

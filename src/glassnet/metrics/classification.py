@@ -16,6 +16,7 @@ from glassnet.metrics import targets
 from glassnet.metrics.base import AVERAGES, Floats, Metric, Weight, mean, registry
 
 
+@explained
 @dataclass(frozen=True)
 class OfClasses(Metric):
     """Base class: a share in [0, 1] of samples or classes that are predicted rightly.

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from glassnet import activations
+from glassnet.calls import explained
 from glassnet.errors import ArgumentError
 from glassnet.insight.check.derivative import check_derivative
 from glassnet.insight.check.parts import (
@@ -31,6 +32,7 @@ SUBJECT = "check_activation"
 Function = Callable[..., Any]
 
 
+@explained
 def check_activation(
     activation: Any, derivative: Function | None = None, *, like: str | None = None, takes: str = "input"
 ) -> Report:

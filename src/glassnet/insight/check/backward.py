@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from glassnet import checks, inputs, losses
+from glassnet.calls import explained
 from glassnet.errors import ArgumentError, ShapeError
 from glassnet.insight.check.chain import masks_of
 from glassnet.insight.check.observed import Observed, read
@@ -20,6 +21,7 @@ from glassnet.losses import Loss
 from glassnet.network import Network
 
 
+@explained
 def check_backward(
     net: Network,
     X: ArrayLike,

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from glassnet.calls import explained
 from glassnet.errors import ArgumentError
 from glassnet.insight.check.calling import Elementwise
 from glassnet.insight.check.comparison import Comparison
@@ -18,6 +19,7 @@ from glassnet.insight.check.report import Report
 SUBJECT = "check_derivative"
 
 
+@explained
 def check_derivative(
     f: Callable[..., Any],
     df: Callable[..., Any],

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from glassnet.calls import explained
 from glassnet import checks, losses
 from glassnet.errors import ArgumentError
 from glassnet.insight.check.gradient_slips import belongs_to, gradient_slips, is_own
@@ -25,6 +26,7 @@ MANY = 10
 UNUSABLE = {"gradient_shape", "value_not_reduced", "other_loss"}
 
 
+@explained
 def check_loss(
     value: Any,
     gradient: Callable[..., Any] | None = None,

@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from glassnet import activations, checks
 from glassnet.activations import Activation
+from glassnet.calls import explained
 from glassnet.errors import ArgumentError, ShapeError
 from glassnet.insight.check.arrays import as_array
 from glassnet.insight.diagnosis.training import TRAINED
@@ -24,6 +25,7 @@ Array = NDArray[Any]
 _KEY = re.compile(r"([wb])_?(\d+)", re.IGNORECASE)
 
 
+@explained
 def adapt(
     weights: Sequence[tuple[ArrayLike, ArrayLike | None]] | Mapping[str, ArrayLike],
     activations: Sequence[str | Activation],

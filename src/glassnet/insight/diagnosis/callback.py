@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from glassnet.calls import explained
 from glassnet.errors import DivergenceError
 from glassnet.insight.diagnosis.case import Case
 from glassnet.insight.diagnosis.measure import Pass, rms
@@ -35,6 +36,7 @@ class DiagnosisWarning(UserWarning):
     """A finding of the `Diagnosis` callback while training goes on."""
 
 
+@explained
 class Diagnosis(Callback):
     """Watches a training and hands what it saw to `diagnose`, through the history.
 

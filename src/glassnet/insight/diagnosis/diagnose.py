@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike
 
 from glassnet import checks, inputs, losses, optimizers
 from glassnet.activations import Linear
+from glassnet.calls import explained
 from glassnet.errors import ArgumentError, ShapeError
 from glassnet.insight.diagnosis.adapters import as_network
 from glassnet.insight.diagnosis.case import Case
@@ -25,6 +26,7 @@ from glassnet.training.evaluation import default_loss
 from glassnet.training.history import History
 
 
+@explained
 def diagnose(
     network: Any,
     X: ArrayLike,

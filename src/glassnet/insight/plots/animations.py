@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from glassnet import checks
+from glassnet.calls import explained
 from glassnet.errors import ArgumentError, DataError
 from glassnet.insight.plots import canvas
 from glassnet.insight.plots.boundary import decision_boundary
@@ -31,6 +32,7 @@ _FEWEST = 2
 _SAMPLED = 4
 
 
+@explained
 def training_animation(
     recorder: Recorder,
     path: str | PathLike[str],

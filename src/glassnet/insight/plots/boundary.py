@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from glassnet import activations, inputs
+from glassnet.calls import explained
 from glassnet.errors import ArgumentError, ShapeError
 from glassnet.insight.plots import canvas
 from glassnet.insight.plots.naming import drawn_names, names_of
@@ -32,6 +33,7 @@ _TINT = 0.28  # opacity of a class's colour where that class is answered
 _LEVELS = 12
 
 
+@explained
 def decision_boundary(
     network: Network,
     X: ArrayLike,

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from glassnet import metrics
+from glassnet.calls import explained
 from glassnet.errors import ShapeError
 from glassnet.insight.plots import canvas
 from glassnet.insight.plots.naming import drawn_names
@@ -25,6 +26,7 @@ _DARK = 0.71  # the share from which white is easier to read on its shade than b
 _SMALLEST_FONT, _SMALLEST_NAME, _LARGEST_FONT = 4.0, 6.0, 10.0  # points
 
 
+@explained
 def confusion_matrix(
     y_true: ArrayLike,
     y_pred: ArrayLike,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from glassnet import checks
+from glassnet.calls import explained
 from glassnet.errors import ArgumentError, DataError
 from glassnet.insight.plots import canvas
 from glassnet.metrics import is_share, measured_in
@@ -19,6 +20,7 @@ _DECADES_FOR_A_LOGARITHM = 100.0
 _EPOCHS_WITH_MARKERS = 12
 
 
+@explained
 def learning_curves(history: History, column: str = "loss", *, ax: Axes | None = None) -> Picture:
     """Draw a column of the history against the epoch, and beside it the same on validation data if there were any.
 

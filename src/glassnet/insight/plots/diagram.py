@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from glassnet.calls import explained
 from glassnet.errors import ArgumentError
 from glassnet.insight.plots import canvas
 from glassnet.insight.plots.naming import drawn_names, layer_name, names_of
@@ -47,6 +48,7 @@ class _Column(NamedTuple):
     is_shortened: bool
 
 
+@explained
 def network_diagram(
     network: Network,
     *,

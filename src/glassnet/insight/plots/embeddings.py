@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from glassnet.calls import explained
 from glassnet.engines.numpy import NumpyEngine
 from glassnet.errors import ArgumentError, ShapeError
 from glassnet.insight.plots import canvas
@@ -28,6 +29,7 @@ _LEAST_SAMPLES = {"pca": 2, "tsne": 4}
 _PERPLEXITY = 30.0
 
 
+@explained
 def embedding(
     network: Network,
     X: ArrayLike,

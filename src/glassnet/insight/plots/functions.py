@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from glassnet import activations as functions
 from glassnet import checks
 from glassnet.activations import Activation, Softmax
+from glassnet.calls import explained
 from glassnet.errors import ArgumentError
 from glassnet.insight.plots import canvas
 from glassnet.insight.plots.naming import function_name
@@ -24,6 +25,7 @@ _POINTS = 801  # odd, so that 0 is one of them
 _JUMP = 0.1  # of a slope's range, from one point to the next: it is not continuous there
 
 
+@explained
 def activation(
     choice: str | Activation, *, span: tuple[float, float] = (-4.0, 4.0), ax: Axes | None = None
 ) -> Picture:
@@ -60,6 +62,7 @@ def activation(
     return ax
 
 
+@explained
 def activations(
     choices: Sequence[str | Activation],
     *,

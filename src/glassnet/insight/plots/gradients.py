@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike
 
+from glassnet.calls import explained
 from glassnet.errors import ArgumentError, DataError
 from glassnet.insight.plots import canvas
 from glassnet.insight.plots.naming import layer_name
@@ -23,6 +24,7 @@ _LEGEND = 0.3  # of the width, at most, for names of layers
 _RECORDINGS_WITH_MARKERS = 30
 
 
+@explained
 def gradient_flow(
     network: Network,
     X: ArrayLike,
@@ -83,6 +85,7 @@ def gradient_flow(
     return ax
 
 
+@explained
 def gradients_over_time(recorder: Recorder, *, ax: Axes | None = None) -> Picture:
     """Draw the mean abs(gradient) of the weights of each layer against the epoch.
 

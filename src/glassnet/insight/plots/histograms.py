@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from glassnet.calls import explained
 from glassnet.insight.plots import canvas
 from glassnet.insight.plots.gradients import recorded, with_weights
 from glassnet.insight.plots.naming import layer_name
@@ -31,6 +32,7 @@ _MARGIN = 0.03  # of the height, above and below
 _LEAST_SHARE = 1e-3  # what is rarer is not shaded, nor has it room
 
 
+@explained
 def activation_histograms(recorder: Recorder, *, ax: Axes | None = None) -> Picture:
     """Draw for each layer how its outputs are spread, epoch by epoch.
 
@@ -58,6 +60,7 @@ def activation_histograms(recorder: Recorder, *, ax: Axes | None = None) -> Pict
     return _panels(recorder, lambda layers: list(layers), _outputs, "outputs a of each layer", ax)
 
 
+@explained
 def gradient_histograms(recorder: Recorder, *, ax: Axes | None = None) -> Picture:
     """Draw for each layer with weights how the sizes of their gradients are spread, epoch by epoch.
 

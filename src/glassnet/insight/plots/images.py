@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glassnet import checks
+from glassnet.calls import explained
 from glassnet.errors import ArgumentError, ShapeError
 from glassnet.insight.plots import canvas
 from glassnet.insight.plots.naming import layer_name
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from glassnet.network import Network
 
 
+@explained
 def weight_images(
     network: Network,
     image_shape: tuple[int, int] | None = None,

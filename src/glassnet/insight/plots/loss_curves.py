@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from glassnet import checks
 from glassnet import losses as formulas
 from glassnet.activations import Linear
+from glassnet.calls import explained
 from glassnet.errors import ArgumentError
 from glassnet.insight.plots import canvas
 from glassnet.insight.plots.functions import broken, grid
@@ -26,6 +27,7 @@ Span = tuple[float, float]
 _PROBABILITIES, _AMOUNTS, _VALUES = (0.02, 0.98), (0.1, 6.0), (-4.0, 4.0)
 
 
+@explained
 def loss(
     choice: str | Loss, *, target: float | None = None, span: Span | None = None, ax: Axes | None = None
 ) -> Picture:
@@ -64,6 +66,7 @@ def loss(
     return ax
 
 
+@explained
 def losses(
     choices: Sequence[str | Loss],
     *,

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from glassnet import metrics
+from glassnet.calls import explained
 from glassnet.insight.plots import canvas
 from glassnet.insight.plots.naming import drawn_names, names_of, shown_name
 from glassnet.insight.plots.points import area_of
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 _MARGIN = 0.05  # of the range, on each side
 
 
+@explained
 def predictions(
     y_true: ArrayLike,
     y_pred: ArrayLike,
@@ -73,6 +75,7 @@ def predictions(
     return ax
 
 
+@explained
 def residuals(
     y_true: ArrayLike,
     y_pred: ArrayLike,

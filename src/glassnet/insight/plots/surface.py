@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from glassnet import checks
+from glassnet.calls import explained
 from glassnet.errors import ArgumentError
 from glassnet.insight.plots import canvas
 from glassnet.insight.plots.directions import Directions, principal, random
@@ -28,6 +29,7 @@ _LEVELS, _NAMED_LEVELS = 14, 6
 _DECADES_FOR_A_LOGARITHM = 30.0
 
 
+@explained
 def loss_surface(
     network: Network,
     X: ArrayLike,

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from itertools import cycle, pairwise
 from typing import TYPE_CHECKING, Any
 
+from glassnet.calls import explained
 from glassnet.errors import ArgumentError
 from glassnet.insight.plots import canvas
 from glassnet.insight.plots.naming import drawn_names, shown_name
@@ -28,6 +29,7 @@ _DECADES_FOR_A_LOGARITHM = 100.0
 _DEVIATIONS = 1.96  # of a normal distribution: 95 % lie between
 
 
+@explained
 def sweep(result: SweepResult, column: str = "", *, ax: Axes | None = None) -> Picture:
     """Draw what came of each setting: the first part of the setting along the axis, a curve for each of the others.
 

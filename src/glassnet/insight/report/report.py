@@ -11,6 +11,7 @@ from typing import Any
 from numpy.typing import ArrayLike
 
 from glassnet import checks
+from glassnet.calls import explained
 from glassnet.errors import ArgumentError
 from glassnet.insight.report.data import data
 from glassnet.insight.report.findings import diagnosis, found_by_diagnosis
@@ -67,6 +68,7 @@ class Report:
         return f"<Report: {len(self.html.encode()) / 1000:,.0f} kB of HTML>"
 
 
+@explained
 def report(
     network: Network,
     X: ArrayLike,

@@ -8,6 +8,7 @@ from typing import Any
 from numpy.typing import ArrayLike
 
 from glassnet import checks
+from glassnet.calls import explained
 from glassnet.engines.threads import matrix_threads
 from glassnet.errors import ArgumentError
 from glassnet.insight.trace.recipe import Recipe
@@ -93,6 +94,7 @@ class Replay:
         return f"<p>{self!r}</p>{self.trace._repr_html_()}"
 
 
+@explained
 def replay(
     training: History | Recipe,
     X: ArrayLike | None = None,

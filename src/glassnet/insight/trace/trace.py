@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, overload
 from numpy.typing import ArrayLike, NDArray
 
 from glassnet import checks
+from glassnet.calls import explained
 from glassnet.errors import ArgumentError
 from glassnet.insight.trace.forward import ForwardTrace, forward_only
 from glassnet.insight.trace.record import StepRecord, record
@@ -100,6 +101,7 @@ def trace(
 ) -> Trace: ...  # fmt: skip
 
 
+@explained
 def trace(
     network: Network,
     X: ArrayLike,

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from glassnet.calls import explained
 from glassnet.errors import ArgumentError
 from glassnet.insight.check.finding.matching import COARSE, SAME, Found, Wanted, factor, fits, is_right, match
 from glassnet.insight.check.finding.smooth import gradient
@@ -33,6 +34,7 @@ RESETS = (
 )
 
 
+@explained
 def check_layer(layer: Any, *, n_inputs: int | None = None) -> Report:
     """Check a learner's layer by differences, whatever its style.
 

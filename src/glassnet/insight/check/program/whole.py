@@ -11,6 +11,7 @@ from typing import Any
 from numpy.typing import ArrayLike
 
 from glassnet import losses
+from glassnet.calls import explained
 from glassnet.errors import ArgumentError
 from glassnet.insight.check.layer import check_layer
 from glassnet.insight.check.parts import BACKWARD, FORWARD, method
@@ -23,6 +24,7 @@ from glassnet.insight.check.report import Report
 SUBJECT = "check"
 
 
+@explained
 def check(
     thing: Any,
     X: ArrayLike | None = None,
