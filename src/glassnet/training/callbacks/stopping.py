@@ -49,9 +49,9 @@ class EarlyStopping(Callback):
         minimum_change: float = 0.0,
         restore_best: bool = True,
     ) -> None:
-        self.watch = Watch("EarlyStopping", metric, minimum_change, keeps=restore_best)
-        self.patience = checks.integer("patience of EarlyStopping", patience, least=1)
         self.restore_best = checks.truth("restore_best of EarlyStopping", restore_best)
+        self.watch = Watch("EarlyStopping", metric, minimum_change, keeps=self.restore_best)
+        self.patience = checks.integer("patience of EarlyStopping", patience, least=1)
         self._kept: dict[str, Array] = {}
 
     @property
