@@ -88,7 +88,7 @@ class Activation:
         z, gradient = numbers("z", z), numbers("gradient", gradient)
         checks.same_shape("gradient", gradient, "z", z)
         _check_target(out, gradient)
-        error: NDArray[Any] = np.multiply(gradient, self.slope(z, a), out=out)
+        error: NDArray[Any] = np.multiply(gradient, self.slope(z, numbers("a", a)), out=out)
         return error
 
 

@@ -104,7 +104,7 @@ def predicted_classes(y_pred: ArrayLike) -> NDArray[np.int64]:
 
 def several_hot(y_true: ArrayLike) -> bool:
     """Whether targets are rows of 0 and 1 that cannot be one-hot: some sample is of several classes, or of none."""
-    true = np.asarray(y_true)
+    true = checks.array("y_true", y_true)
     if true.ndim != 2 or true.shape[1] < 2 or true.dtype.kind not in "biuf":
         return False
     return bool(((true == 0) | (true == 1)).all()) and bool((true.sum(axis=1) != 1).any())
