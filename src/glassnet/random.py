@@ -47,7 +47,7 @@ class Streams:
             return cls(None, seed, order, masks, given)
         if seed is None:
             seed = int(np.random.SeedSequence().generate_state(1)[0])
-        if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)) or seed < 0:
+        if isinstance(seed, (bool, np.timedelta64)) or not isinstance(seed, (int, np.integer)) or seed < 0:
             raise ArgumentError(f"seed must be an integer >= 0, a Generator or a RandomState; got {seed!r}")
         return cls(int(seed), *_generators(np.random.SeedSequence(int(seed)), 3))
 
