@@ -44,6 +44,8 @@ class ResultsFile:
         self.found: dict[Key, Outcome] = {}
         if not self.path.resolve().parent.is_dir():
             raise ArgumentError(f"the folder of results={str(path)!r} does not exist; create it first")
+        if self.path.is_dir():
+            raise ArgumentError(f"results={str(path)!r} is a folder; give the name of a file")
         if self.path.exists() and self.path.stat().st_size > 0:
             self._read()
         else:

@@ -94,7 +94,11 @@ def chosen_seeds(seeds: Any) -> list[int]:
     ArgumentError
         If they are no integers >= 0, or one comes twice.
     """
-    if isinstance(seeds, (str, bytes, bytearray, memoryview)) or not isinstance(seeds, Iterable):
+    if (
+        isinstance(seeds, (str, bytes, bytearray, memoryview))
+        or hasattr(seeds, "columns")
+        or not isinstance(seeds, Iterable)
+    ):
         raise ArgumentError(f"seeds must be several integers, such as range(10); got {checks.shown(seeds)}")
     if isinstance(seeds, np.ndarray) and seeds.ndim != 1:
         raise ArgumentError(f"seeds must be several integers, such as range(10); got {checks.shown(seeds)}")
