@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from glassnet.calls import explained
 from glassnet import checks, losses
+from glassnet.calls import explained
 from glassnet.errors import ArgumentError
 from glassnet.insight.check.gradient_slips import belongs_to, gradient_slips, is_own
 from glassnet.insight.check.loss_batches import COLUMNS, KINDS, ON_ONE_AXIS, ONE_OUTPUT, ROWS, Layout, batches
