@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from glassnet import activations, checks, layers
 from glassnet.activations import Activation
+from glassnet.calls import explained
 from glassnet.errors import GlassnetError, MissingFileError, ModelFileError
 from glassnet.interop.onnx_comparison import refuse_difference
 from glassnet.interop.onnx_operators import READERS
@@ -30,6 +31,7 @@ MOST_BYTES = 2**31 - 1
 OLDEST_OPSET = 7
 
 
+@explained
 def from_onnx(path: str | os.PathLike[str], *, loss: str | Loss | None = None) -> Network:
     """Read a network from an ONNX file: Gemm, or MatMul and Add, activations, batch and layer norm, Flatten.
 

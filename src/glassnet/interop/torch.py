@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glassnet import layers
+from glassnet.calls import explained
 from glassnet.errors import ArgumentError
 from glassnet.interop.outputs import note
 from glassnet.interop.pieces import assembled
@@ -75,6 +76,7 @@ def _arrays(layer: layers.Layer) -> dict[str, Array]:
     }  # fmt: skip
 
 
+@explained
 def from_torch(
     module: nn.Module, *, input_shape: int | Sequence[int] | None = None, loss: str | Loss | None = None
 ) -> Network:
