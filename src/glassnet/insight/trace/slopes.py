@@ -158,3 +158,10 @@ def _named(latex: str, output: str) -> str:
     """With the letter of the output in the place of A and Z."""
     wanted = output if output == "P" else f"{output[0]}_{output[1:]}"
     return latex.replace("A", wanted).replace("Z", wanted)
+
+
+def penalty_slope(parameter: float, l1: float, l2: float) -> Term:
+    """What the penalties add to the gradient of a parameter."""
+    parts = [num(l1) * num(np.sign(parameter))] if l1 else []
+    parts += [num(l2) * num(parameter)] if l2 else []
+    return parts[0] if len(parts) == 1 else parts[0] + parts[1]

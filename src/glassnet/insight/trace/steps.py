@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glassnet.formulas.losses import TINY
-from glassnet.insight.trace.arithmetic import Term, equation, num, number, plain_sum, product_sum
+from glassnet.insight.trace.arithmetic import equation, num, number, plain_sum, product_sum
 from glassnet.insight.trace.neuron import NeuronTrace
 from glassnet.insight.trace.notation import UPDATES, function_of
 from glassnet.insight.trace.record import RowRecord, StepRecord
-from glassnet.insight.trace.slopes import LossOf
+from glassnet.insight.trace.slopes import LossOf, penalty_slope
 from glassnet.insight.trace.step import Entry, Step
 from glassnet.insight.trace.unit import UnitTrace
 from glassnet.insight.trace.units import DropoutTrace, NormalisedTrace, unit_of
@@ -230,7 +230,7 @@ class Writer:
             texts = (f"dW{k} = dZ{k} {source}ᵀ{penalty}", rf"dW_{k} = dZ_{k} {latex_source}^\top{latex}")
         summed = product_sum(made.inputs[:, i], made.d_z[:, j])
         if penalty and made.weights is not None:
-            summed = summed + _penalty_slope(float(made.weights[i, j]), made.row.l1, made.row.l2)
+            summed = summed + penalty_slope(float(made.weights[i, j]), made.row.l1, made.row.l2)
         shapes, numbers = self._product(made.inputs.T, made.d_z), f"dw = {equation(summed, found[i, j])}"
         return self._step(f"dW{k}", "backward", made.row.layer, texts, numbers, found, shapes)
 
@@ -245,7 +245,7 @@ class Writer:
         )
         summed = plain_sum(error[:, j])
         if penalty:
-            summed = summed + _penalty_slope(float(bias[j]), row.bias_l1, row.bias_l2)
+            summed = summed + penalty_slope(float(bias[j]), row.bias_l1, row.bias_l2)
         numbers, shapes = f"db = {equation(summed, d_bias[j])}", self._shapes("", error)
         return self._step(f"db{k}", "backward", row.layer, texts, numbers, d_bias[None, :], shapes)
 
@@ -292,13 +292,6 @@ class Writer:
 def _letters(k: int) -> tuple[str, str]:
     """What row k gives, 0 being the batch, in text and in LaTeX."""
     return (f"A{k}", f"A_{k}") if k else ("X", "X")
-
-
-def _penalty_slope(parameter: float, l1: float, l2: float) -> Term:
-    """What the penalties add to the gradient of a parameter."""
-    parts = [num(l1) * num(np.sign(parameter))] if l1 else []
-    parts += [num(l2) * num(parameter)] if l2 else []
-    return parts[0] if len(parts) == 1 else parts[0] + parts[1]
 
 
 def _row(vector: Array | None) -> Array | None:
