@@ -285,3 +285,18 @@ def test_what_is_no_rule_is_refused(like: Any) -> None:
 def test_functions_that_return_something_else_are_refused(returned: Any) -> None:
     with pytest.raises(ArgumentError, match="the optimizer could not be stepped as step"):
         gn.check_optimizer(lambda w, g: returned, "sgd")
+
+
+def test_a_number_of_any_name_is_no_weight_decay() -> None:
+    def step(a: Any, b: Any, step: float = 0.02) -> Any:
+        return b - 1.3 * step * a
+
+    assert codes(gn.check_optimizer(step, "sgd")) == ["constant_factor"]
+
+
+def test_a_learning_rate_of_0_is_no_division_by_0() -> None:
+    step = adam()
+    report = gn.check_optimizer(
+        lambda w, g, m, v, t: step(w, g * 2 + 1, m, v, t, 0.01), "adam", learning_rate=0
+    )
+    assert not report.ok

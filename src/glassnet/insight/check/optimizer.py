@@ -23,7 +23,7 @@ from glassnet.insight.check.rounding import Array
 
 N_STEPS = 6
 # How many calls are tried, how many paths are searched for one slip and for two, and how many readings of numbers.
-MOST_CALLS, MOST_SEARCHED, MOST_SETTINGS, MOST_EXPLAINED = 1500, (24, 3), 200, 4
+MOST_CALLS, MOST_SEARCHED, MOST_SETTINGS, MOST_EXPLAINED = 1500, (12, 2), 200, 4
 WITH_SETTINGS, WITHOUT_SETTINGS = ("config 0", "config 1", "config 2"), ("config 3", "left", "state")
 # What fits many things: another reading with a slip of its own goes before.
 UNLIKELY = {"other_setting", "constant_factor", "other_rule"}
@@ -154,7 +154,8 @@ class _Judge:
         }
         likely = [name for name in numbers if setting in guesses(name, self.rule.defaults)]
         likely.sort(key=lambda name: guesses(name, self.rule.defaults).index(setting))
-        return [*likely, "", *(name for name in numbers if name not in likely)]
+        others = [] if setting == "weight_decay" else [name for name in numbers if name not in likely]
+        return [*likely, "", *others]
 
     def _wrong(self, found: list[Path]) -> Report:
         """The report on the reading that takes the fewest slips; the likelier reading of two that take as many."""
