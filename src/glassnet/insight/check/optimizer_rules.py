@@ -95,7 +95,8 @@ def _divided(numerator: Array, mean_square: Array, h: Settings, slips: Slips) ->
     if "epsilon_inside_root" in slips:
         return numerator / np.sqrt(mean_square + epsilon)
     if "epsilon_outside" in slips:
-        return numerator / np.sqrt(mean_square) - np.divide(epsilon, h["learning_rate"])
+        added: Array = np.full_like(numerator, epsilon) / h["learning_rate"]
+        return numerator / np.sqrt(mean_square) - added
     return numerator / (np.sqrt(mean_square) + (0 if "epsilon_missing" in slips else epsilon))
 
 
