@@ -89,6 +89,16 @@ def test_a_loss_of_its_own_is_the_one_that_counts() -> None:
     assert "the gradients are those of binary cross entropy; your loss is another loss" in report.notes
 
 
+@pytest.mark.parametrize(("epsilon", "right"), [(1e-8, True), (1e-3, True), (0.5, False)])
+def test_an_epsilon_in_the_logarithm_of_the_loss_is_a_note(epsilon: float, right: bool) -> None:
+    class Safe(Attributes):
+        def loss(self, y: Any, p: Any) -> Any:
+            return -np.mean(y * np.log(p + epsilon) + (1 - y) * np.log(1 - p + epsilon))
+
+    assert gn.check(Safe, X, y).ok is right
+    assert gn.check(with_slip(Safe, "no derivative"), X, y).ok is False
+
+
 @pytest.mark.parametrize(("factor", "note"), [(0.5, "half of the square"), (12.0, "a constant factor")])
 def test_a_constant_factor_is_a_note(factor: float, note: str) -> None:
     class Scaled(Attributes):

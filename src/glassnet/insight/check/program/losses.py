@@ -170,17 +170,25 @@ def _calling(part: Part, forward: Forward, swapped: bool) -> Callable[[Bench], f
         pair = [forward.case.y, output]
         if len(names) == 2 and not _tell(names, forward.context(bench, result, output).known):
             pair = pair[::-1] if swapped else pair
-            return number(run(lambda: function(*pair)))
+            return _of_batch(run(lambda: function(*pair)), forward)
         if swapped:
             raise TypeError("its names tell the order")
         try:
-            return number(
-                call(function, forward.context(bench, result, output, without=("x",)), given=("y",))
-            )
-        except Exception:
-            return number(call(function, forward.context(bench, result, output), given=("y",)))
+            context = forward.context(bench, result, output, without=("x",))
+            found = call(function, context, given=("y",))
+        except Exception:  # it may want the samples too
+            found = call(function, forward.context(bench, result, output), given=("y",))
+        return _of_batch(found, forward)
 
     return value
+
+
+def _of_batch(result: Any, forward: Forward) -> float:
+    """A loss as one number; several must be one for each sample, or for each output of each."""
+    shape = np.shape(result)
+    if len(shape) == 2 and min(shape) > 1 and forward.case.n_samples not in shape:
+        raise TypeError(f"an array of shape {shape} is no loss")
+    return number(result)
 
 
 def _tell(names: list[str], known: Any) -> bool:

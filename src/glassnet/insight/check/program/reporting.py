@@ -9,9 +9,12 @@ from glassnet.insight.check.program.judging import Judged
 from glassnet.insight.check.program.naming import slips_of
 from glassnet.insight.check.program.searching import Search, is_sign_like
 from glassnet.insight.check.report import Evidence, Report, Slip, digits
+from glassnet.insight.check.rounding import Array
 
 SUBJECT = "check"
 MOST_NAMES = 8
+# The cosine from which two losses count as nearly the same.
+NEAR = 0.9999
 
 
 def report_of(search: Search, judged: Judged) -> Report:
@@ -19,6 +22,10 @@ def report_of(search: Search, judged: Judged) -> Report:
     taken = taken_for(judged)
     if judged.is_right:
         return _right(judged, taken)
+    near = _nearly_the_same(search, judged)
+    if near is not None:
+        note = f"your {judged.objective.name} is nearly that loss: something small, such as an epsilon, is added in it"
+        return _right(near, (*taken_for(near), note))
     if (judged.reading.is_step and not (judged.reading.is_one_step and any(judged.right))) or is_sign_like(
         judged
     ):
@@ -71,7 +78,31 @@ def _form(judged: Judged) -> str:
     return case.form if case.n_samples == 1 else f"{case.n_samples} samples in {case.form}"
 
 
-def _right(judged: Judged, taken: tuple[str, str]) -> Report:
+def _nearly_the_same(search: Search, judged: Judged) -> Judged | None:
+    """The reading with a usual loss that is right, where the learner's loss has nearly the same slopes everywhere."""
+    for other in search.others:
+        if (
+            other.is_right
+            and other.forward.part == judged.forward.part
+            and len(other.wanted) == len(judged.wanted)
+        ):
+            pairs = zip(other.wanted, judged.wanted, strict=True)
+            if all(_cosine(a.right, b.right) >= NEAR for a, b in pairs):
+                return other
+    return None
+
+
+def _cosine(one: Array, other: Array) -> float:
+    """How far two gradients have the same direction, where both were measured; 0 for other shapes."""
+    if one.shape != other.shape:
+        return 0.0
+    known = np.isfinite(one) & np.isfinite(other)
+    a, b = one[known], other[known]
+    sizes = float(np.linalg.norm(a) * np.linalg.norm(b))
+    return float(a @ b) / sizes if sizes else 1.0
+
+
+def _right(judged: Judged, taken: tuple[str, ...]) -> Report:
     unseen = sum(int((~np.isfinite(wanted.right)).all()) for wanted in judged.wanted)
     notes = [*taken, *_about_factor(judged)]
     if judged.decay:
