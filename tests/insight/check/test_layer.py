@@ -184,6 +184,15 @@ class BatchNorm:
         return dX, (dA * self.s).sum(axis=0), dA.sum(axis=0)
 
 
+def test_a_batch_norm_that_is_made_of_arrays() -> None:
+    class OfArrays(BatchNorm):
+        def __init__(self, gamma: Any, beta: Any) -> None:
+            super().__init__(len(gamma))
+            self.gamma, self.beta = gamma, beta
+
+    assert gn.check_layer(OfArrays).ok
+
+
 def test_the_paths_of_a_batch_norm() -> None:
     assert gn.check_layer(BatchNorm(4)).ok
     for path in ("mean_path_missing", "variance_path_missing", "statistics_constant"):

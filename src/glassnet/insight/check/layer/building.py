@@ -59,6 +59,10 @@ def _arguments(layer: type, n: int) -> Iterator[tuple[Any, ...]]:
             arrays |= {name: random.normal(size=bias) for name in _BIAS}
             if all(name in arrays for name in names):
                 yield tuple(arrays[name] for name in names)
+    if {"gamma", "beta"} <= set(names):
+        of_norm = {"gamma": random.uniform(0.5, 1.5, n), "beta": random.normal(size=n)}
+        if len(names) == 2:
+            yield tuple(of_norm[name] for name in names)
     yield (n, N_UNITS)
     yield ()
     yield (n,)

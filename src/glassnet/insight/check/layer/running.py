@@ -153,6 +153,8 @@ class LearnerLayer:
         found = []
         for leaf in leaves(self.thing):
             values = leaf.values(self.thing)
+            if isinstance(leaf.raw(self.thing), int):  # a size, or a setting
+                continue
             if (values.ndim == 0 or values.size == 1) and leaf.last_word.lower().strip("_") not in BIAS:
                 continue
             if self._depends_on(leaf, values, output):
