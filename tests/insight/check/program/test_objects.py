@@ -99,7 +99,7 @@ def test_an_epsilon_in_the_logarithm_of_the_loss_is_a_note(epsilon: float, right
     assert gn.check(with_slip(Safe, "no derivative"), X, y).ok is False
 
 
-@pytest.mark.parametrize(("factor", "note"), [(0.5, "half of the square"), (12.0, "a constant factor")])
+@pytest.mark.parametrize(("factor", "note"), [(0.5, "the half of a half square"), (12.0, "a constant factor")])
 def test_a_constant_factor_is_a_note(factor: float, note: str) -> None:
     class Scaled(Attributes):
         def backward(self, X: Any, y: Any) -> dict[str, Any]:
@@ -216,3 +216,26 @@ def test_what_is_no_program_is_refused(thing: Any) -> None:
 def test_check_is_a_function_whatever_is_imported_first(first: str) -> None:
     code = f"import {first}, glassnet; assert callable(glassnet.check); import {first}; assert callable(glassnet.check)"
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+@pytest.mark.parametrize(
+    ("n_outputs", "says"),
+    [
+        (2, "(2 may be the number of outputs, or the 2 of a square)"),
+        (3, "(3 may be the number of outputs)"),
+    ],
+)
+def test_every_reading_of_a_factor_is_said(n_outputs: int, says: str) -> None:
+    class Mean(Attributes):
+        def loss(self, y: Any, p: Any) -> Any:
+            return ((p - y) ** 2).mean() / 2
+
+        def backward(self, X: Any, y: Any) -> dict[str, Any]:
+            dZ2 = (self.A2 - y) * self.A2 * (1 - self.A2) / len(y)
+            dZ1 = dZ2 @ self.W2.T * (1 - self.A1**2)
+            return {"dW1": X.T @ dZ1, "db1": dZ1.sum(0), "dW2": self.A1.T @ dZ2, "db2": dZ2.sum(0)}
+
+    random = np.random.default_rng(0)
+    report = gn.check(Mean(3, 4, n_outputs), random.normal(size=(6, 3)), random.uniform(size=(6, n_outputs)))
+    assert report.ok, str(report)
+    assert says in str(report)

@@ -125,12 +125,19 @@ def _about_factor(judged: Judged) -> list[str]:
         return [
             f"they are {c:.6g} times the slopes of the loss: right where they are added to the parameters"
         ]
-    words = {float(m): f"a sum over the {m} samples in the place of a mean", 1 / m: f"divided by the {m} samples",
-             2.0: "the 2 of the square", 0.5: "half of the square"}  # fmt: skip
-    why = next(
-        (text for number, text in words.items() if abs(c - number) <= 1e-3 * number), "a constant factor"
-    )
-    return [f"all gradients are {c:.6g} times the slopes of the loss ({why}): a matter of the learning rate"]
+    why = f" ({_what_it_is(c, m, judged.forward.case.targets.shape[1])})"
+    return [f"all gradients are {c:.6g} times the slopes of the loss{why}: a matter of the learning rate"]
+
+
+def _what_it_is(c: float, n_samples: int, n_outputs: int) -> str:
+    """Every reading of a factor that the sizes at hand allow: where 2 outputs meet a square, nobody can tell them apart."""
+    readings = {
+        "the number of samples": n_samples, "one over the number of samples": 1 / n_samples,
+        "the number of outputs": n_outputs, "one over the number of outputs": 1 / n_outputs,
+        "the 2 of a square": 2.0, "the half of a half square": 0.5,
+    }  # fmt: skip
+    fitting = [text for text, number in readings.items() if abs(c - number) <= 1e-3 * number]
+    return f"{c:.3g} may be {', or '.join(fitting)}" if fitting else "a constant factor"
 
 
 def _right_ones(judged: Judged) -> list[str]:
