@@ -99,7 +99,9 @@ def test_an_epsilon_in_the_logarithm_of_the_loss_is_a_note(epsilon: float, right
     assert gn.check(with_slip(Safe, "no derivative"), X, y).ok is False
 
 
-@pytest.mark.parametrize(("factor", "note"), [(0.5, "the half of a half square"), (12.0, "a constant factor")])
+@pytest.mark.parametrize(
+    ("factor", "note"), [(0.5, "the half of a half square"), (12.0, "a constant factor")]
+)
 def test_a_constant_factor_is_a_note(factor: float, note: str) -> None:
     class Scaled(Attributes):
         def backward(self, X: Any, y: Any) -> dict[str, Any]:

@@ -130,7 +130,7 @@ def _about_factor(judged: Judged) -> list[str]:
 
 
 def _what_it_is(c: float, n_samples: int, n_outputs: int) -> str:
-    """Every reading of a factor that the sizes at hand allow: where 2 outputs meet a square, nobody can tell them apart."""
+    """Every reading of a factor that the sizes allow: where 2 outputs meet a square, nobody can tell them apart."""
     readings = {
         "the number of samples": n_samples, "one over the number of samples": 1 / n_samples,
         "the number of outputs": n_outputs, "one over the number of outputs": 1 / n_outputs,
