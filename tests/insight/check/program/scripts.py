@@ -135,3 +135,49 @@ if __name__ == "__main__":
     network = Network(Layer(4, 3), Layer(1, 4))
     network.train(np.random.randn(5, 3), np.random.randn(5, 1), 3)
 """
+
+# A training loop that stands in the module, and one in a function that makes its own weights.
+LOOP = """
+import numpy as np
+
+def nonlin(x, deriv=False):
+    return x * (1 - x) if deriv else 1 / (1 + np.exp(-x))
+
+X = np.array([[0, 0, 1], [0, 1, 1], [1, 0, 1], [1, 1, 1]])
+y = np.array([[0], [1], [1], [0]])
+np.random.seed(1)
+syn0 = 2 * np.random.random((3, 4)) - 1
+syn1 = 2 * np.random.random((4, 1)) - 1
+for j in range(60_000_000):
+    l0 = X
+    l1 = nonlin(np.dot(l0, syn0))
+    l2 = nonlin(np.dot(l1, syn1))
+    l2_error = y - l2
+    if j % 10000 == 0:
+        print(np.mean(np.abs(l2_error)))
+    l2_delta = l2_error * nonlin(l2, deriv=True)
+    l1_delta = l2_delta.dot(syn1.T) * nonlin(l1, deriv=True)
+    syn1 += l1.T.dot(l2_delta)
+    syn0 += l0.T.dot(l1_delta)
+"""
+
+OWN_WEIGHTS = """
+import numpy as np
+
+def build(X, y, n_hidden):
+    np.random.seed(0)
+    W1, b1 = np.random.randn(X.shape[1], n_hidden), np.zeros((1, n_hidden))
+    W2, b2 = np.random.randn(n_hidden, 2), np.zeros((1, 2))
+    for _ in range(60_000_000):
+        a1 = np.tanh(X.dot(W1) + b1)
+        e = np.exp(a1.dot(W2) + b2)
+        probs = e / e.sum(axis=1, keepdims=True)
+        delta3 = probs
+        delta3[range(len(X)), y] -= 1
+        delta2 = delta3.dot(W2.T) * (1 - a1**2)
+        W1 += -0.01 * X.T.dot(delta2)
+        b1 += -0.01 * delta2.sum(axis=0)
+        W2 += -0.01 * a1.T.dot(delta3)
+        b2 += -0.01 * delta3.sum(axis=0)
+    return {"W1": W1, "b1": b1, "W2": W2, "b2": b2}
+"""

@@ -14,7 +14,7 @@ import glassnet as gn
 from glassnet.errors import ArgumentError
 from glassnet.insight.check import Report
 from glassnet.insight.check.program.files import CheckError, check_file, plain, report_from
-from tests.insight.check.program.scripts import FUNCTIONS, MAIN, NETWORK, PARTS, WRONG
+from tests.insight.check.program.scripts import FUNCTIONS, LOOP, MAIN, NETWORK, OWN_WEIGHTS, PARTS, WRONG
 
 SOURCES = {"network": NETWORK, "functions": FUNCTIONS, "parts": PARTS, "main": MAIN}
 
@@ -60,6 +60,31 @@ def test_a_loop_that_stands_in_no_function_is_not_called_right(tmp_path: Path) -
     report = check(tmp_path, PARTS + loop)
     assert report.ok is None and report.slips == ()
     assert "which stands in no function" in report.not_checked[-1]
+
+
+LOOPS = {"in the module": LOOP, "with weights of its own": OWN_WEIGHTS}
+
+
+@pytest.mark.parametrize("where", LOOPS)
+def test_a_right_training_loop_is_right_wherever_it_stands(tmp_path: Path, where: str) -> None:
+    report = check(tmp_path, LOOPS[where])
+    assert report.ok, str(report)
+    assert report.notes[0].startswith("taken for the forward pass: the training loop in line")
+
+
+@pytest.mark.parametrize(
+    ("where", "right", "wrong"),
+    [
+        ("in the module", " * nonlin(l1, deriv=True)", ""),
+        ("in the module", "l0.T.dot(l1_delta)", "l0.T.dot(-l1_delta)"),
+        ("with weights of its own", "(1 - a1**2)", "(1 - a1)"),
+        ("with weights of its own", "b1 += -0.01 * delta2.sum(axis=0)", "b1 += -0.02 * delta2.sum(axis=0)"),
+    ],
+)
+def test_a_wrong_training_loop_is_wrong(tmp_path: Path, where: str, right: str, wrong: str) -> None:
+    assert right in LOOPS[where]
+    report = check(tmp_path, LOOPS[where].replace(right, wrong))
+    assert report.ok is False, str(report)
 
 
 def test_a_slip_in_a_file_is_named_with_its_layer(tmp_path: Path) -> None:

@@ -7,13 +7,14 @@ import contextlib
 import io
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import CodeType, ModuleType
 from typing import Any
 
 from glassnet.errors import ArgumentError
+from glassnet.insight.check.program.loops import Reached
 from glassnet.insight.check.program.observing import TookTooLong, limited
 from glassnet.insight.check.program.witness import Witness
 
@@ -33,14 +34,22 @@ class Loaded:
         What was seen of its functions, where they were watched.
     left_out : list of str
         Statements that failed, with the reason.
+    reached : Reached or None
+        The turn of a loop at which it was ended, where it was run only so far.
     """
 
     names: dict[str, Any]
     witness: Witness
     left_out: list[str] = field(default_factory=list)
+    reached: Reached | None = None
 
 
-def load(path: Path, as_main: bool = False) -> Loaded:
+def load(
+    path: Path,
+    as_main: bool = False,
+    tree: ast.Module | None = None,
+    more: Mapping[str, Any] | None = None,
+) -> Loaded:
     """Run the file, statement by statement.
 
     Parameters
@@ -49,13 +58,17 @@ def load(path: Path, as_main: bool = False) -> Loaded:
         The file.
     as_main : bool
         Whether what stands under ``if __name__ == "__main__"`` is run too, and its functions are watched.
+    tree : Module, optional
+        Its text, where it is not to be run as it stands.
+    more : dict, optional
+        Further names for it.
 
     Raises
     ------
     ArgumentError
         If it cannot be read, or is no Python.
     """
-    tree = _parsed(path)
+    tree = parsed(path) if tree is None else tree
     package = _package(path)
     name = "__main__" if as_main else f"{package}.{path.stem}" if package else "learner"
     module = ModuleType(name)
@@ -63,9 +76,12 @@ def load(path: Path, as_main: bool = False) -> Loaded:
     sys.modules["learner" if as_main else name] = module
     sys.path.insert(0, str(path.resolve().parents[package.count(".") + 1] if package else path.parent))
     loaded = Loaded(vars(module), Witness((str(path.resolve().parent),)))
+    loaded.names.update(more or {})
     for statement in _statements(tree, as_main):
         code = compile(ast.Module([statement], []), str(path.resolve()), "exec")
         why = _execute(code, path, loaded, as_main)
+        if loaded.reached is not None:
+            break
         if why:
             loaded.left_out.append(f"line {statement.lineno} {why}")
     return loaded
@@ -94,6 +110,8 @@ def _execute(code: CodeType, path: Path, loaded: Loaded, as_main: bool) -> str:
         why = "" if _finds(path, str(reason.name), code, loaded.names) else f"failed: {reason}"
     except TookTooLong:
         why = f"takes longer than {SECONDS:g} s and was cut off"
+    except Reached as found:
+        loaded.reached = found
     except BaseException as reason:  # whatever a learner's script raises, also SystemExit
         why = f"failed: {type(reason).__name__}: {reason}"
     if os.getpid() != owner:  # a child that the script has forked ends here
@@ -132,7 +150,8 @@ def _finds(path: Path, name: str, code: Any, names: dict[str, Any]) -> bool:
     return False
 
 
-def _parsed(path: Path) -> ast.Module:
+def parsed(path: Path) -> ast.Module:
+    """The file's text as Python."""
     try:
         if path.stat().st_size > MOST_BYTES:
             raise ArgumentError(

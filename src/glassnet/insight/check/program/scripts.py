@@ -19,6 +19,7 @@ from glassnet.insight.check.program.loading import Loaded, load
 from glassnet.insight.check.program.modules import check_module, is_network
 from glassnet.insight.check.program.objects import check_object
 from glassnet.insight.check.program.searching import Wish
+from glassnet.insight.check.program.turns import check_loops
 from glassnet.insight.check.program.words import meanings, part_of
 from glassnet.insight.check.report import Report
 
@@ -41,6 +42,9 @@ def check_script(path: Path, samples: Samples | None, wish: Wish) -> Report:
     for report in _seen(again, samples, wish):
         if _is_whole(report):
             return _with_lines(report, again)
+    for report in check_loops(path, wish):
+        if report.ok is not None:
+            return _with_lines(report, loaded)
     if isinstance(first, Report):
         return _with_lines(
             replace(first, ok=first.ok, not_checked=(*first.not_checked, *_loose(path))), loaded
