@@ -205,3 +205,19 @@ def test_functions_that_give_another_number_of_numbers_are_refused(returned: Any
 def test_a_backward_pass_that_wants_too_much_is_refused() -> None:
     with pytest.raises(ArgumentError, match="this one cannot do without 6 arguments"):
         gn.check_activation(np.tanh, lambda a, b, c, d, e, f: a)
+
+
+@pytest.mark.parametrize("check", [gn.check_activation, gn.check_derivative])
+def test_functions_whose_arguments_cannot_be_seen_take_z(check: Any) -> None:
+    def elu(z: Any, slope: float = 1.0) -> Any:
+        return z if z > 0 else slope * (np.exp(z) - 1)
+
+    def handed_on(*arguments: Any) -> Any:
+        return np.where(arguments[0] > 0, 1.0, np.exp(np.minimum(arguments[0], 0)))
+
+    wrong = np.vectorize(lambda z: 1.0 if z > 0 else -np.exp(z), otypes=[float])
+    assert check(
+        np.vectorize(elu), np.vectorize(lambda z, slope=1.0: 1.0 if z > 0 else elu(z, slope) + slope)
+    ).ok
+    assert check(np.vectorize(elu), handed_on).ok
+    assert not check(np.vectorize(elu), wrong).ok

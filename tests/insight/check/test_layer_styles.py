@@ -445,3 +445,57 @@ def test_the_layer_that_is_given_is_left_as_it_is() -> None:
     gn.check_layer(layer)
     assert np.array_equal(layer.W, before[0]) and np.array_equal(layer.b, before[1])
     assert not hasattr(layer, "X")
+
+
+class CutsInputs(Base):
+    def forward(self, X: Any) -> Any:
+        return super().forward(np.asarray(X, np.float32))
+
+    def backward(self, dZ: Any) -> Any:
+        return self.gradients(dZ)
+
+
+class CutsWeights(Base):
+    def forward(self, X: Any) -> Any:
+        self.X = X
+        return X @ self.W.astype(np.float32) + self.b
+
+    def backward(self, dZ: Any) -> Any:
+        return self.gradients(dZ)
+
+
+@pytest.mark.parametrize("layer", [CutsInputs, CutsWeights])
+def test_layers_that_cut_what_they_are_given_to_single_precision_are_not_accused(layer: type[Base]) -> None:
+    assert gn.check_layer(layer).ok
+
+    class Wrong(layer):  # type: ignore[misc, valid-type]
+        times = 1.05
+
+    assert codes(gn.check_layer(Wrong)) == ["constant_factor"]
+
+
+class PlainDescent:
+    def update(self, w: Any, g: Any) -> Any:
+        return w - 0.01 * g
+
+
+class HoldsAnOptimizer(Base):
+    def __init__(self, n_inputs: int = 3, n_units: int = 4) -> None:
+        super().__init__(n_inputs, n_units)
+        self.optimizer = PlainDescent()
+
+    def backward(self, dZ: Any) -> Any:
+        carried, dW, db = self.gradients(dZ)
+        self.W, self.b = self.optimizer.update(self.W, dW), self.optimizer.update(self.b, db)
+        return carried
+
+
+class CarriesBehindTheUpdate(HoldsAnOptimizer):
+    def backward(self, dZ: Any) -> Any:
+        super().backward(dZ)
+        return dZ @ self.W.T
+
+
+def test_an_optimizer_that_a_layer_holds_moves_the_weights_before_or_behind_the_carry() -> None:
+    assert gn.check_layer(HoldsAnOptimizer).ok
+    assert codes(gn.check_layer(CarriesBehindTheUpdate)) == ["weights_updated_first"]

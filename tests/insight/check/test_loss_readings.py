@@ -289,3 +289,35 @@ def test_what_is_no_loss_is_refused(thing: Any) -> None:
 def test_arrays_of_a_training_that_are_none_are_refused(given: Any) -> None:
     with pytest.raises(DataError, match="y_true must h"):
         gn.check_loss(lambda y, p: np.mean((y - p) ** 2), y_true=given, y_pred=np.zeros(3))
+
+
+def test_a_gradient_on_one_axis_is_that_of_one_output() -> None:
+    def value(y: Any, p: Any) -> Any:
+        return np.mean((y.ravel() - p.ravel()) ** 2)
+
+    report = gn.check_loss(value, lambda y, p: 2 * (p.ravel() - y.ravel()) / len(y))
+    assert report.ok and report.notes[-1] == "read so: one output, on one axis (samples,)"
+    report = gn.check_loss(value, lambda y, p: 2 * (y.ravel() - p.ravel()) / len(y))
+    assert codes(report) == ["sign_flipped"]
+
+
+def test_data_are_those_that_value_and_gradient_both_take() -> None:
+    def chosen(y: Any) -> Any:
+        return y if y.ndim == 1 else y.argmax(axis=1)
+
+    def value(y: Any, p: Any) -> Any:
+        return -np.mean(np.log(p[np.arange(len(p)), chosen(y)]))
+
+    def gradient(y: Any, p: Any) -> Any:
+        return -np.eye(p.shape[1])[y] / p / len(p)
+
+    assert gn.check_loss(value, gradient).ok
+    assert codes(gn.check_loss(value, lambda y, p: -gradient(y, p))) == ["sign_flipped"]
+
+
+def test_a_cross_entropy_that_is_derived_by_its_targets_is_named() -> None:
+    def value(y: Any, p: Any) -> Any:
+        return -np.sum(y * np.log(np.clip(p, 1e-12, 1))) / len(y)
+
+    report = gn.check_loss(value, lambda y, p: -np.log(np.clip(p, 1e-12, 1)) / len(y))
+    assert codes(report) == ["with_respect_to_target"]

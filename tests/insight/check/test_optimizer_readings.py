@@ -300,3 +300,28 @@ def test_a_learning_rate_of_0_is_no_division_by_0() -> None:
         lambda w, g, m, v, t: step(w, g * 2 + 1, m, v, t, 0.01), "adam", learning_rate=0
     )
     assert not report.ok
+
+
+def test_a_rate_that_stands_still_between_its_falls_is_noted() -> None:
+    class Halved:
+        lr, iterations = 0.1, 0
+
+        def update(self, w: Any, g: Any) -> Any:
+            self.iterations += 1
+            return w - self.lr * 0.5 ** ((self.iterations - 1) // 2) * g
+
+    report = gn.check_optimizer(Halved(), "sgd")
+    assert (
+        report.ok and "the learning rate falls from step to step: 1, 1, 0.5, 0.5, 0.25," in report.notes[-1]
+    )
+
+
+def test_a_rate_that_rises_again_is_no_falling_one() -> None:
+    class Rising:
+        lr, iterations = 0.1, 0
+
+        def update(self, w: Any, g: Any) -> Any:
+            self.iterations += 1
+            return w - self.lr * (1.001 if self.iterations == 4 else 1.0) * g
+
+    assert gn.check_optimizer(Rising(), "sgd").ok is False

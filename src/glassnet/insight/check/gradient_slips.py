@@ -190,7 +190,7 @@ def _count(batch: Batch, kind: str) -> int:
 
 def _of_targets(learner: Learner, found: Recognised) -> list[Array]:
     """Central differences with respect to the targets, where these are no integers."""
-    if found.kind != "values":
+    if any(batch.y.dtype.kind != "f" for batch in found.pair):
         return [np.full_like(batch.p, np.nan) for batch in found.pair]
     return [_of_target(learner, batch) for batch in found.pair]
 

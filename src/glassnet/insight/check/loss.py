@@ -112,7 +112,7 @@ class _Readings:
     def _layouts(self) -> tuple[Layout, ...]:
         """Several outputs in rows and in columns, then one; one first where the given arrays have one."""
         if self.given is not None and self.given[1].ndim == 2 and 1 in self.given[1].shape:
-            row, column, apart = ONE_OUTPUT
+            row, column, apart, _ = ONE_OUTPUT
             first = row if self.given[1].shape[0] == 1 else apart if self.given[0].ndim == 1 else column
             return (first, ROWS, COLUMNS)
         return (ROWS, COLUMNS, *ONE_OUTPUT)

@@ -69,8 +69,10 @@ class Layout(NamedTuple):
         How many outputs there are; None for several.
     targets, predictions : callable
         The learner's arrays from those in rows.
-    back : callable
-        An array of the learner's, for a batch, in rows.
+    columns : bool
+        Whether samples stand in columns.
+    on_one_axis : bool
+        Whether predictions have no axis for the output.
     """
 
     name: str
@@ -78,6 +80,7 @@ class Layout(NamedTuple):
     targets: Callable[[Array], Array]
     predictions: Callable[[Array], Array]
     columns: bool = False
+    on_one_axis: bool = False
 
     def arranged(self, batch: Batch) -> tuple[Array, Array]:
         """Targets and predictions as the learner's functions take them."""
@@ -87,6 +90,8 @@ class Layout(NamedTuple):
         """What came back, in rows; a number where it is one number."""
         if result.size == 1 and batch.p.size > 1:
             return result.reshape(())
+        if self.on_one_axis and result.shape == (batch.m,):
+            return result.reshape(batch.m, 1)
         of_samples = self.columns and result.shape == (1, batch.m) and batch.k > 1
         if of_samples:
             return result.reshape(-1)
@@ -115,6 +120,7 @@ ONE_OUTPUT = (
     Layout("one output, in a row (1, samples)", 1, _transposed, _transposed, columns=True),
     Layout("one output, in a column (samples, 1)", 1, _same, _same),
     Layout("one output, targets (samples,) and predictions (samples, 1)", 1, _on_one_axis, _same),
+    Layout("one output, on one axis (samples,)", 1, _on_one_axis, _on_one_axis, on_one_axis=True),
 )
 
 

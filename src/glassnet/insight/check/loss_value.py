@@ -10,7 +10,7 @@ import numpy as np
 from glassnet.errors import ArgumentError
 from glassnet.insight.check.loss_batches import KINDS, SIZES, Batch, batches, draw, ends, factors, reference
 from glassnet.insight.check.loss_epsilon import CROSS_ENTROPIES, EPSILONS, HARMLESS, value_with
-from glassnet.insight.check.loss_reading import Learner
+from glassnet.insight.check.loss_reading import Called, Learner
 from glassnet.insight.check.loss_wrong import MESSAGES as WRONG_MESSAGES
 from glassnet.insight.check.loss_wrong import VALUES as WRONG_VALUES
 from glassnet.insight.check.report import Evidence, Slip, digits
@@ -134,12 +134,27 @@ class Recognised:
 
 
 def recognise(learner: Learner, name: str | None) -> Recognised:
-    """The loss of this name, or the first known one whose values are these up to a factor, or a wrong form of one."""
+    """The loss of this name, or the first known one whose values are these up to a factor, or a wrong form of one.
+
+    Data that the gradient takes too go before those that the value alone takes.
+    """
+    both = () if learner.gradient is None else ((learner.value, learner.gradient),)
+    for asked in (*both, (learner.value,)):
+        found = _recognised(learner, name, asked)
+        if found is not None:
+            return found
+    kind = KINDS[name or "mean_squared_error"]
+    learner.value.raw(*draw(kind, *SIZES[0], one_axis=False)[:2])
+    raise ArgumentError("value must give finite numbers for targets and predictions; it gives none")
+
+
+def _recognised(learner: Learner, name: str | None, asked: tuple[Called, ...]) -> Recognised | None:
+    """The same among the data for which all that are asked give numbers; None where there are none."""
     callable_with: tuple[str, tuple[Batch, Batch]] | None = None
     for whole, differ in ((True, _difference), (False, _difference), (True, _wrong_form)):
         for candidate in [name] if name is not None else KINDS:
             for pair in batches(KINDS[candidate], learner.layout):
-                numbers = _numbers(learner, pair, whole)
+                numbers = _numbers(learner, pair, whole) if _answer(asked, pair) else None
                 if numbers is None:
                     continue
                 callable_with = callable_with or (KINDS[candidate], pair)
@@ -147,10 +162,19 @@ def recognise(learner: Learner, name: str | None) -> Recognised:
                 if found is not None:
                     return Recognised(learner, candidate, KINDS[candidate], pair, *found)
     if callable_with is None:
-        kind = KINDS[name or "mean_squared_error"]
-        learner.value.raw(*draw(kind, *SIZES[0], one_axis=False)[:2])
-        raise ArgumentError("value must give finite numbers for targets and predictions; it gives none")
+        return None
     return Recognised(learner, name, *callable_with, () if name is None else ("other_loss",))
+
+
+def _answer(asked: tuple[Called, ...], pair: tuple[Batch, Batch]) -> bool:
+    """Whether none of these functions fails on these data."""
+    try:
+        for function in asked:
+            for batch in pair:
+                function.of(batch)
+    except ArgumentError:
+        return False
+    return True
 
 
 def _numbers(learner: Learner, pair: tuple[Batch, Batch], whole: bool) -> list[float] | None:

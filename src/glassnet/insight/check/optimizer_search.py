@@ -99,8 +99,9 @@ def _fading(steps: Steps, rule: Rule, settings: Settings) -> Finding | None:
     for conventions in _conventions(rule):
         wanted = steps.of(rule, settings, conventions)
         factors = [Steps.ratio(mine, right) for mine, right in zip(steps.given, wanted, strict=True)]
-        falls = all(0 < after <= before for before, after in pairwise(factors)) and abs(factors[0] - 1) < FINE
-        if falls and steps.equal(wanted * np.array(factors)[:, None]):
+        falls = all(0 < after <= before * (1 + FINE) for before, after in pairwise(factors))
+        begins_whole = abs(factors[0] - 1) < FINE
+        if begins_whole and falls and steps.equal(wanted * np.array(factors)[:, None]):
             return Finding((), conventions, settings, fading=tuple(factors))
     return None
 

@@ -75,7 +75,9 @@ def n_required(function: Callable[..., Any]) -> int:
     except (TypeError, ValueError):
         return 1
     positional = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
-    return sum(p.kind in positional and p.default is inspect.Parameter.empty for p in parameters)
+    named = sum(p.kind in positional and p.default is inspect.Parameter.empty for p in parameters)
+    hides_them = any(p.kind is inspect.Parameter.VAR_POSITIONAL for p in parameters)
+    return 1 if named == 0 and hides_them else named
 
 
 def attribute(thing: Any, names: Iterable[str]) -> Any:

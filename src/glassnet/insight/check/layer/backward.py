@@ -79,13 +79,15 @@ def backward(learner: LearnerLayer, error: Array, way: Way) -> Pass:
     for leaf in leaves(learner.thing):
         values = leaf.values(learner.thing)
         old = before.get(leaf.name)
-        if old is not None and np.array_equal(old, values, equal_nan=True):
+        is_same = old is not None and np.array_equal(old, values, equal_nan=True)
+        if is_same or leaf.path[0].key in dict(recorders):
             continue
         if leaf.name not in own:
             found.pool.append(Found(leaf.name, values))
         elif old is not None and old.shape == values.shape:
             found.after[leaf.name] = values
-            found.steps[leaf.name] = Found(f"step of {leaf.name}", (old - values) / (found.rate or 1.0))
+            if not any(arrays for _, arrays in recorders):
+                found.steps[leaf.name] = Found(f"step of {leaf.name}", (old - values) / (found.rate or 1.0))
     for name, arrays in recorders:
         gradients = [
             array for array in arrays if not any(np.array_equal(array, before[own_name]) for own_name in own)
@@ -211,7 +213,7 @@ def _has_shape(learner: LearnerLayer, name: str, shape: tuple[int, ...]) -> bool
 
 
 class _Recorder:
-    """In the place of an optimizer that a layer holds: keeps the arrays that it is given and moves nothing."""
+    """In the place of an optimizer that a layer holds: keeps the arrays that it is given, and hands them on."""
 
     def __init__(self, optimizer: Any) -> None:
         self._optimizer, self.arrays = optimizer, list[Array]()
@@ -227,7 +229,7 @@ class _Recorder:
         def update(*arguments: Any, **named: Any) -> Any:
             arrays = [found for _, found in flatten((arguments, named))]
             self.arrays += [np.array(as_array(found), np.float64) for found in arrays]
-            return arguments[0] if arguments and arrays else function(*arguments, **named)
+            return function(*arguments, **named)
 
         return update
 

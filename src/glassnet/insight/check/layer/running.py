@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -71,8 +71,8 @@ class LearnerLayer:
         self.way: Form = with_arrays
         _make_double(thing)
         self.X, self.batch = self._input(n_inputs)
-        self.is_single = as_array(self._raw_output(self.X)).dtype.itemsize < 8
         self.parameters = self._parameters()
+        self.is_single = self._is_single()
 
     @property
     def unit(self) -> float:
@@ -176,6 +176,32 @@ class LearnerLayer:
         except Exception:  # an array that the layer counts with must not be moved
             leaf.write(self.thing, values)
             return False
+
+    def _is_single(self) -> bool:
+        """Whether the layer computes in single precision, or cuts what it is given to that."""
+        if as_array(self._raw_output(self.X)).dtype.itemsize < 8:
+            return True
+        cuts = _cuts(self.X, self.forward)
+        for leaf in self.parameters:
+            values = leaf.values(self.thing)
+
+            def of_values(moved: Array, leaf: Leaf = leaf) -> Array:
+                leaf.write(self.thing, moved)
+                return self.forward(self.X)
+
+            cuts = cuts or _cuts(values, of_values)
+            leaf.write(self.thing, values)
+        self.forward(self.X)
+        return cuts
+
+
+def _cuts(values: Array, function: Callable[[Array], Array]) -> bool:
+    """Whether a function does not see the digits that single precision has not got."""
+    moved = values + (1 + np.abs(values)) / 10_000
+    at, at_moved = function(values), function(moved)
+    rounded, moved_rounded = (function(a.astype(np.float32).astype(np.float64)) for a in (values, moved))
+    is_blind = np.array_equal(at, rounded) and np.array_equal(at_moved, moved_rounded)
+    return is_blind and not np.array_equal(at, at_moved)
 
 
 def _extra(name: str) -> Any:
