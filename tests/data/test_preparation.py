@@ -1,4 +1,5 @@
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -7,6 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 from sklearn.model_selection import train_test_split as scikit_learn_split
 from sklearn.preprocessing import StandardScaler
 
+import glassnet as gn
 from glassnet.data import Standardizer, datasets, one_hot, train_test_split
 from glassnet.errors import (
     ArgumentError,
@@ -203,3 +205,19 @@ def test_tables_that_cannot_be_standardised_are_described(
     with pytest.raises(kind) as error:
         standardizer.transform(X)
     assert str(error.value) == message
+
+
+def test_parts_of_a_table_are_tables_with_its_rows_and_names() -> None:
+    table = pd.DataFrame(
+        np.arange(20.0).reshape(10, 2), columns=["width", "height"], index=list("abcdefghij")
+    )
+    classes = pd.get_dummies(pd.Series(list("xyxyxyxyxy")))
+    parts = gn.train_test_split(table, classes, seed=3)
+    expected = gn.train_test_split(table.to_numpy(), classes.to_numpy(), seed=3)
+    for part, array, whole in zip(parts, expected, (table, table, classes, classes), strict=True):
+        assert list(part.columns) == list(whole.columns)
+        np.testing.assert_array_equal(part, array)
+    network = gn.Network([gn.Dense(1)], seed=0)
+    network.fit(parts[0], parts[0]["width"], loss="mse", progress=False)
+    with pytest.raises(DataError, match="another order"):
+        network.predict(table[["height", "width"]])

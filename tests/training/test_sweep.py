@@ -104,6 +104,37 @@ def test_runs_do_not_share_what_their_callbacks_remember() -> None:
     assert stopping.best is None
 
 
+def test_what_is_told_of_a_run_belongs_to_the_parameters_that_were_put_back() -> None:
+    watched = {"validation_data": (X, 1 - Y), "metrics": ["accuracy"]}
+    stopping = EarlyStopping("validation_loss", patience=4)
+    result = sweep({"hidden": [4]}, callbacks=[stopping], solved={"validation_loss": 10.0}, **watched)
+    for row in result.rows:
+        assert 0 < row["measured_epoch"] == row["trained_epochs"] - 4
+        network = build(4, seed=row["seed"])
+        history = network.fit(
+            X, Y, callbacks=[EarlyStopping("validation_loss", patience=4)], **OPTIONS, **watched
+        )
+        told = {name: row[f"validation_{name}"] for name in ("loss", "accuracy")}
+        assert told == pytest.approx(network.evaluate(X, 1 - Y, metrics=["accuracy"]))
+        assert row["measured_epoch"] == history.restored_epoch == history.kept("epoch")
+        assert told["loss"] == min(history["validation_loss"]) < history.last("validation_loss")
+
+
+def test_a_goal_looks_at_the_parameters_that_were_put_back() -> None:
+    watched: dict[str, Any] = {"validation_data": (X, 1 - Y), "callbacks": [EarlyStopping(patience=4)]}
+    row = sweep({"hidden": [4]}, seeds=[0], **watched).rows[0]
+    at, below = row["validation_loss"], np.nextafter(row["validation_loss"], 0)
+    for limit, solved in ((at, True), (below, False)):
+        told = sweep({"hidden": [4]}, seeds=[0], solved={"validation_loss": limit}, **watched).rows[0]
+        assert told["solved"] is solved
+
+
+def test_without_early_stopping_the_last_epoch_is_told() -> None:
+    assert {row["measured_epoch"] for row in sweep().rows} == {OPTIONS["epochs"]}
+    stopping = EarlyStopping("loss", patience=4, restore_best=False)
+    assert {row["measured_epoch"] - row["trained_epochs"] for row in sweep(callbacks=[stopping]).rows} == {0}
+
+
 # ---- the open questions of text C
 
 

@@ -158,11 +158,13 @@ class Description:
     @classmethod
     def _of_layers(cls, network: Network) -> Description:
         n_features, n_outputs = network.layout.n_features, network.plan().n_outputs
-        head = heads.HEADS.get(default_loss(network).name)
-        classes = () if head is None else head.class_names(n_outputs)
+        loss, meaning = default_loss(network), network.meaning
+        known = loss.name in heads.HEADS
+        classes = heads.of_network(network, loss).class_names(n_outputs) if known else ()
+        features = tuple(map(str, meaning.features))
         return cls(
             "", "", 0.0,
-            tuple(f"x{column}" for column in range(n_features)),
-            classes,
+            features if len(features) == n_features else tuple(f"x{column}" for column in range(n_features)),
+            tuple(map(str, meaning.classes)) if len(meaning.classes) == len(classes) else classes,
             Scaling.none(n_features), Scaling.none(n_outputs),
         )  # fmt: skip

@@ -76,6 +76,8 @@ def as_trained(path: Path, loss: str | None) -> Model:
 def samples(model: Model, source: sources.Source) -> dict[str, Part]:
     """As :meth:`Model.parts`; classes also for a loss that takes one value for each of them."""
     n_outputs, names = model.network.plan().n_outputs, model.description.class_names
+    if model.multi_label:
+        return replace(model, loss=losses.get("binary_cross_entropy")).parts(source)
     if not names or model.head.targets not in ("values", "column"):
         return model.parts(source)
     fits = losses.get("binary_cross_entropy" if n_outputs == 1 else "categorical_cross_entropy")

@@ -14,6 +14,7 @@ from glassnet.cli.sources import Source
 from glassnet.errors import ArgumentError, DataError, UnknownNameError
 from glassnet.layers import Dense
 from glassnet.losses import Loss
+from glassnet.network import Network
 
 Array = NDArray[Any]
 
@@ -27,7 +28,8 @@ class Head:
     Attributes
     ----------
     targets : str
-        "classes" (0 to n - 1), "rows" (one-hot), "column" (0 and 1 for two classes), or "values".
+        "classes" (0 to n - 1), "rows" (one-hot), "several" (rows of 0 and 1, one place for each class that a sample may
+        be of), "column" (0 and 1 for two classes), or "values".
     standardizes : bool
         Whether values may be shifted and scaled.
     """
@@ -46,16 +48,20 @@ class Head:
         """What is watched beside the loss; neither depends on the unit of the targets."""
         return "accuracy" if self.classifies else "r2"
 
+    @property
+    def scores(self) -> tuple[str, ...]:
+        """What a report of quality tells beside the loss."""
+        more = {"values": ("mean_absolute_error",), "several": ("label_accuracy", "f1")}
+        return (self.metric, *more.get(self.targets, ()))
+
     def class_names(self, n_outputs: int) -> tuple[str, ...]:
         """Names for the classes of a network with so many outputs; none if they do not stand for classes."""
-        if not self.classifies or (self.targets == "column" and n_outputs > 1):
-            return ()
-        return tuple(map(str, range(max(n_outputs, 2))))
+        return tuple(map(str, range(max(n_outputs, 2)))) if self.classifies else ()
 
     def layer(self, class_names: tuple[str, ...], n_values: int) -> Dense:
         """The last layer."""
-        wide = {"classes": len(class_names), "rows": len(class_names), "column": 1, "values": n_values}
-        return Dense(wide[self.targets], self.activation)
+        wide = {"column": 1, "values": n_values}
+        return Dense(wide.get(self.targets, len(class_names)), self.activation)
 
     def encode(self, source: Source, class_names: tuple[str, ...]) -> Array:
         """The targets of all samples in this head's form, before any scaling.
@@ -67,6 +73,8 @@ class Head:
         """
         if not self.classifies:
             return _values(source)
+        if self.targets == "several":
+            return _members(source, class_names)
         classes = _classes(source, class_names)
         if self.targets == "column":
             return classes[:, None].astype(np.float64)
@@ -83,6 +91,13 @@ HEADS = {
     "huber": Head("linear", "values", standardizes=True),
     "quantile": Head("linear", "values", standardizes=True),
     "poisson": Head("softplus", "values"),
+}
+
+# Outputs that are probabilities of their own: what they are of is another matter.
+_INDEPENDENT = {
+    "several": Head("sigmoid", "several"),
+    "rows": Head("sigmoid", "rows"),
+    "values": Head("sigmoid", "values"),
 }
 
 SHORT = ("mse", "mae", "bce", "cce", "scce", "kl", "pinball")
@@ -120,8 +135,36 @@ def of_loss(loss: Loss) -> Head:
     return HEADS[loss.name]
 
 
+def for_source(loss: Loss, source: Source) -> Head:
+    """The head to train on this source with."""
+    head = of_loss(loss)
+    return _INDEPENDENT["several"] if head.targets == "column" and source.multi_label else head
+
+
+def of_network(network: Network, loss: Loss) -> Head:
+    """The head that a network has for this loss, as far as it is known what its outputs mean.
+
+    Raises
+    ------
+    ArgumentError
+        If the command knows none for this loss.
+    """
+    head = of_loss(loss)
+    if head.targets != "column":
+        return head
+    if network.meaning.multi_label:
+        return _INDEPENDENT["several"]
+    if not network.built or network.plan().n_outputs == 1:
+        return head
+    told = network.loss is not None or "multi_label" in network.metadata
+    return _INDEPENDENT["rows" if told else "values"]
+
+
 def check_classes(source: Source, loss: Loss) -> None:
     """Raise `DataError` if the classes of these samples are none to train this loss on."""
+    if for_source(loss, source).targets == "several":
+        _check_members(source)
+        return
     _need_classes(source)
     n_classes, n_samples = len(source.class_names), len(source.X)
     if n_classes < 2:
@@ -141,6 +184,28 @@ def check_classes(source: Source, loss: Loss) -> None:
         )
 
 
+def _check_members(source: Source) -> None:
+    y = _values(source)
+    if len(y) > 1 and bool((y == y[0]).all()):
+        raise DataError(
+            f"all {len(y)} rows of y of {source.name} are the same ({_row(y[0])}), so there is nothing to tell apart"
+        )
+
+
+def _members(source: Source, class_names: tuple[str, ...]) -> NDArray[np.float64]:
+    y, n_classes = source.values, len(class_names)
+    if y is None or y.shape[1] != n_classes or not np.isin(y, (0, 1)).all():
+        raise DataError(
+            f"a sample of this network may be of several of its {n_classes} classes, so {source.name} must hold y with "
+            f"rows of {n_classes} numbers, each 0 or 1; it has {_held(source)}"
+        )
+    return y
+
+
+def _row(row: NDArray[np.float64]) -> str:
+    return " ".join(f"{value:g}" for value in row[:_FEW_CLASSES]) + (" …" if len(row) > _FEW_CLASSES else "")
+
+
 def _need_classes(source: Source) -> NDArray[np.str_]:
     if source.labels is None:
         raise DataError(
@@ -152,6 +217,10 @@ def _need_classes(source: Source) -> NDArray[np.str_]:
 def _held(source: Source) -> str:
     if not source.task:
         return "no y"
+    if source.multi_label:
+        return f"rows of 0 and 1 for {len(source.class_names)} classes, of which --loss binary_cross_entropy takes several"
+    if source.labels is not None:
+        return f"one of {len(source.class_names)} classes for each sample"
     return "text in several columns" if source.values is None else "values"
 
 

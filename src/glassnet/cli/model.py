@@ -79,9 +79,14 @@ class Model:
         return bool(self.description.class_names)
 
     @property
+    def multi_label(self) -> bool:
+        """Whether a sample may be of several of them."""
+        return self.classifies and self.network.meaning.multi_label
+
+    @property
     def head(self) -> Head:
         """What the loss asks for; raises `ArgumentError` for a loss that the command does not know."""
-        return heads.of_loss(self.loss)
+        return heads.of_network(self.network, self.loss)
 
     def parts(self, source: Source) -> dict[str, Part]:
         """Targets for its loss; if these are the samples it was trained on, those that it has not seen apart."""
@@ -102,9 +107,7 @@ class Model:
 
     def scores(self, part: Part) -> dict[str, float]:
         """The loss, and accuracy, or R2 and mean absolute error; in the unit of y."""
-        names = [self.head.metric] if self.classifies or len(part.y) > 1 else []
-        if not self.classifies:
-            names.append("mean_absolute_error")
+        names = [name for name in self.head.scores if name != "r2" or len(part.y) > 1]
         return self.network.evaluate(self._rows(part.X), part.y, loss=self.loss, metrics=names)
 
     def _rows(self, X: Floats) -> Floats:

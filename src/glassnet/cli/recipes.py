@@ -135,7 +135,7 @@ def optimizer_of(recipe: Recipe) -> Optimizer:
 
 def loss_of(recipe: Recipe, source: Source) -> Loss:
     """The loss of the recipe, or of the task."""
-    by_task = "sparse_categorical_cross_entropy" if source.task == "classification" else "mean_squared_error"
+    by_task = _loss_of_task(source)
     loss = heads.named(recipe.loss or by_task)
     compares_values = not heads.of_loss(loss).classifies
     if source.name in RECIPES and source.task == "classification" and compares_values:
@@ -144,3 +144,9 @@ def loss_of(recipe: Recipe, source: Source) -> Loss:
             "or a file whose y holds the values that you mean"
         )
     return loss
+
+
+def _loss_of_task(source: Source) -> str:
+    if source.multi_label:
+        return "binary_cross_entropy"
+    return "sparse_categorical_cross_entropy" if source.task == "classification" else "mean_squared_error"

@@ -19,7 +19,12 @@ if TYPE_CHECKING:
     from glassnet.cli.train import Training
     from glassnet.training.history import History
 
-_NAMES = {"mean_absolute_error": "mean absolute error", "r2": "R²"}
+_NAMES = {
+    "mean_absolute_error": "mean absolute error",
+    "r2": "R²",
+    "label_accuracy": "label accuracy",
+    "f1": "F1",
+}
 _STANDARD = "mean 0 and standard deviation 1"
 _MOST_NAMES = 12
 
@@ -33,7 +38,8 @@ class Report:
     def begin(self, training: Training) -> None:
         """What is going to be trained on."""
         source, classes = training.source, training.model.description.class_names
-        kind = f"{len(classes)} classes" if classes else "regression"
+        several = ", of which a sample may be of several" if training.model.multi_label else ""
+        kind = f"{len(classes)} classes{several}" if classes else "regression"
         sizes = listed([f"{len(part.X):,} {name}" for name, part in training.parts.items()])
         self.line(f"{source.name}: {_count(source.X.shape[1], 'feature')}, {kind}, {sizes} samples", "bold")
 

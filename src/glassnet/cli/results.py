@@ -45,7 +45,7 @@ def _draw(folder: Path, model: Model, history: History, part: Part) -> list[str]
     for ax, column in zip(figure.subplots(1, 2), ("loss", model.head.metric), strict=True):
         plots.learning_curves(history, column, ax=ax)
     _save(figure, folder / CURVES)
-    if not model.classifies:
+    if not model.classifies or model.multi_label:
         return [CURVES]
     classes = part.y if part.y.ndim == 1 or part.y.shape[1] > 1 else part.y[:, 0]
     ax = plots.confusion_matrix(classes, model.predict(part.X), class_names=model.description.class_names)

@@ -31,10 +31,14 @@ class Source:
         Of the data set, or of the file.
     X : float64 array, (n_samples, n_features)
     feature_names : tuple of str
+    features_named : bool
+        Whether they are the source's own; if not, they only count the columns.
     labels : array of str, (n_samples,), or None
         The name of each sample's class, where y can stand for classes.
     class_names : tuple of str
         All of them, in the order in which a network counts them.
+    multi_label : bool
+        Whether y holds rows of 0 and 1 that are not one-hot: a sample may be of several classes, or of none.
     values : float64 array, (n_samples, n_outputs), or None
         y as numbers, where it holds numbers.
     task : str
@@ -48,6 +52,8 @@ class Source:
     class_names: tuple[str, ...] = ()
     values: NDArray[np.float64] | None = None
     task: str = ""
+    features_named: bool = False
+    multi_label: bool = False
 
     @property
     def fingerprint(self) -> str:
@@ -90,6 +96,7 @@ def _of_dataset(dataset: Dataset) -> Source:
         class_names=classes,
         values=np.asarray(dataset.y, np.float64).reshape(len(dataset.y), -1),
         task=dataset.task,
+        features_named=True,
     )
 
 
@@ -122,9 +129,19 @@ def _with_targets(source: Source, y: Array, name: str) -> Source:
     text = y.dtype.kind in "US"
     values = None if text else inputs.numeric(name, y, np.float64).reshape(len(y), -1)
     labels, class_names = _classes(y)
+    multi_label = values is not None and inputs.several_hot(values)
+    if multi_label:
+        class_names = tuple(map(str, range(y.shape[1])))
     counted = text or y.dtype.kind in "iub" or y.ndim == 2
-    task = "classification" if counted and labels is not None else "regression"
-    return replace(source, labels=labels, class_names=class_names, values=values, task=task)
+    classes = multi_label or (counted and labels is not None)
+    return replace(
+        source,
+        labels=labels,
+        class_names=class_names,
+        values=values,
+        task="classification" if classes else "regression",
+        multi_label=multi_label,
+    )
 
 
 def _classes(y: Array) -> tuple[NDArray[np.str_] | None, tuple[str, ...]]:

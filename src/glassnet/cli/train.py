@@ -86,7 +86,7 @@ def prepare(source: Source, recipe: Recipe, seed: int) -> Training:
         If the source does not fit the recipe.
     """
     loss, optimizer = recipes.loss_of(recipe, source), recipes.optimizer_of(recipe)
-    head = heads.of_loss(loss)
+    head = heads.for_source(loss, source)
     if head.classifies:
         heads.check_classes(source, loss)
     class_names = source.class_names if head.classifies else ()
@@ -115,6 +115,10 @@ def prepare(source: Source, recipe: Recipe, seed: int) -> Training:
         validation_share=recipe.validation_share,
     )
     network.metadata["data"] = description.to_plain()
+    if source.features_named:
+        network.metadata["feature_names"] = list(source.feature_names)
+    if head.targets == "several":
+        network.metadata["multi_label"] = True
     return Training(source, recipe, optimizer, parts, Model(network, description, loss))
 
 

@@ -31,7 +31,12 @@ def _rows(model: Model, source: sources.Source) -> Iterator[list[str]]:
         yield ["prediction"] if wide == 1 else [f"prediction_{column}" for column in range(wide)]
         yield from (_numbers(row) for row in predictions.tolist())
         return
-    yield ["class", *(f"probability_{name}" for name in names)]
+    probabilities = [f"probability_{name}" for name in names]
+    if model.multi_label:
+        yield [*(f"class_{name}" for name in names), *probabilities]
+        yield from ([*(str(int(p > 0.5)) for p in row), *_numbers(row)] for row in predictions.tolist())
+        return
+    yield ["class", *probabilities]
     best = predictions.argmax(axis=1)
     for place, row in zip(best.tolist(), predictions.tolist(), strict=True):
         yield [names[place], *_numbers(row)]

@@ -27,13 +27,12 @@ def train_test_split(
     test_size: float = 0.2,
     seed: Seed = 42,
     stratify: bool = False,
-) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any], NDArray[Any]]:
+) -> tuple[Any, Any, Any, Any]:
     """Shuffle the samples and keep a share of them for testing.
 
     Parameters
     ----------
-    X : array of shape (n_samples, ...)
-    y : array of shape (n_samples, ...)
+    X, y : arrays of shape (n_samples, ...), or tables
     test_size : float
         Share of the samples to test on, 0 < test_size < 1; rounded up to whole samples.
     seed : int, Generator, RandomState or None
@@ -44,6 +43,7 @@ def train_test_split(
     Returns
     -------
     X_train, X_test, y_train, y_test : arrays
+        Of a table, tables, so that the names of its columns go on.
 
     Raises
     ------
@@ -67,7 +67,10 @@ def train_test_split(
         train, test = splitting.stratified(targets, test_size, random)
     else:
         train, test = splitting.shuffled(len(samples), test_size, random)
-    return samples[train], samples[test], targets[train], targets[test]
+    parts = [
+        _rows(given, array, rows) for given, array in ((X, samples), (y, targets)) for rows in (train, test)
+    ]
+    return parts[0], parts[1], parts[2], parts[3]
 
 
 @explained
@@ -191,6 +194,15 @@ class Standardizer:
                 f"X has {samples.shape[1]} (shape {samples.shape})"
             )
         return samples
+
+
+def _rows(given: Any, array: NDArray[Any], rows: NDArray[np.int64]) -> Any:
+    """These rows of an array, or of the table that it was made of."""
+    if not columns_of(given):
+        return array[rows]
+    if hasattr(given, "iloc"):
+        return given.iloc[rows]
+    return given.take(rows) if hasattr(given, "take") else given[rows]
 
 
 def _scale(samples: NDArray[np.float64]) -> NDArray[np.float64]:

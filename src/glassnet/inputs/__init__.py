@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from glassnet.inputs.checked_targets import classes_of, more_than_one_class, names_classes, targets
-from glassnet.inputs.meaning import UNNAMED, Meaning, several_hot
+from glassnet.inputs.meaning import UNNAMED, Meaning
 from glassnet.inputs.numbers import features, numeric
 from glassnet.inputs.weights import ClassWeight, refuse_weights_of_pairs, relative, sample_weights, shares
+from glassnet.metrics.targets import several_hot
 
 __all__ = [
     "UNNAMED",

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from glassnet import checks
 from glassnet.errors import ArgumentError, DataError
 from glassnet.losses import Loss
+from glassnet.metrics.targets import several_hot
 
 Name = str | int
 Array = NDArray[Any]
@@ -115,19 +116,11 @@ class Meaning:
 UNNAMED = Meaning()
 
 
-def several_hot(y: Array) -> bool:
-    """Whether rows of targets are 0 and 1, several of them, and not all one-hot."""
-    return (
-        y.ndim == 2
-        and y.shape[1] > 1
-        and bool(((y == 0) | (y == 1)).all())
-        and bool((y.sum(axis=1) != 1).any())
-    )
-
-
 def columns_of(table: Any) -> tuple[Name, ...]:
     """Names of a table's columns: text and integers as they are, others as text; empty for what is no table."""
-    columns = getattr(table, "columns", None)
+    columns = getattr(
+        table, "column_names", getattr(table, "columns", None)
+    )  # PyArrow's columns are the data
     if columns is None or len(getattr(table, "shape", ())) != 2:
         return ()
     return tuple(_name(column) for column in columns)

@@ -40,6 +40,8 @@ class History(Mapping[str, list[float]]):
         Where the fit began, for :func:`glassnet.replay`.
     greater_is_better : dict
         For the loss and each metric by its column, whether more of it is better; None where nobody has said.
+    restored_epoch : int
+        The epoch whose parameters a callback has put back at the end; 0 where the network has those of the last one.
     rate_factors : list of float
         What callbacks had multiplied the learning rate by, in each epoch.
     """
@@ -49,6 +51,7 @@ class History(Mapping[str, list[float]]):
         self.records: dict[str, Any] = {}
         self.engine = checks.text("engine of a History", engine, least=0)
         self.stopped_by = ""
+        self.restored_epoch = 0
         self.origin: Origin | None = None
         self.rate_factors: list[float] = []
         self.greater_is_better: dict[str, bool | None] = {}
@@ -84,6 +87,25 @@ class History(Mapping[str, list[float]]):
                 f"history has no {name!r}; it holds {known}. Ask fit for metrics or validation data"
             )
         return self.columns[name][-1]
+
+    @explained
+    def kept(self, name: str) -> float:
+        """The value of a column in the epoch whose parameters the network has: the last, or that which was put back.
+
+        Raises
+        ------
+        ArgumentError
+            If there is no such column, or the parameters are of an epoch of an earlier fit.
+        """
+        newest = self.last(name)
+        if not self.restored_epoch:
+            return newest
+        if self.restored_epoch not in self["epoch"]:
+            raise ArgumentError(
+                f"the parameters that were put back are those of epoch {self.restored_epoch}, of an earlier fit; this "
+                f"history begins with epoch {self['epoch'][0]:g}"
+            )
+        return self[name][self["epoch"].index(self.restored_epoch)]
 
     @explained
     def direction(self, column: str) -> bool | None:

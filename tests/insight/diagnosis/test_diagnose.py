@@ -220,3 +220,16 @@ def test_a_note_is_no_reason_to_worry_and_html_is_escaped() -> None:
     assert "x &lt; y" in report._repr_html_() and "a_code, layer 2" in str(report)
     assert note.numbers == "share 0.5, kind a"
     assert str(DiagnosisReport()) == "diagnosis: nothing found"
+
+
+def test_text_is_diagnosed_as_the_classes_that_it_names() -> None:
+    X, places = np.random.default_rng(0).normal(size=(60, 3)), np.arange(60) % 2
+    names = np.array(["no", "yes"])[places]
+    net = gn.Network([gn.Dense(2, "softmax")], seed=0)
+    net.metadata["class_names"] = ["no", "yes"]
+    history = net.fit(X, names, loss="scce", epochs=5, progress=False)
+    by_name = gn.diagnose(net, X, names, history, validation_data=(X[:20], names[:20]))
+    by_number = gn.diagnose(net, X, places, history, validation_data=(X[:20], places[:20]))
+    assert by_name.findings and by_name.findings == by_number.findings
+    with pytest.raises(gn.errors.DataError, match="'maybe'"):
+        gn.diagnose(net, X, np.where(places, "maybe", "no"))

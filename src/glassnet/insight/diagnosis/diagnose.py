@@ -155,7 +155,7 @@ def _built(network: Network, X: ArrayLike) -> Network:
 def _data(network: Network, of_what: str, X: ArrayLike, y: ArrayLike, loss: Loss) -> tuple[Any, Targets]:
     x = network.features(X, f"X{of_what}")
     n_outputs = network.plan(loss).n_outputs
-    values = inputs.targets(f"y{of_what}", y, loss, len(x), n_outputs, network.dtype)
+    values = network.targets(y, loss, len(x), f"y{of_what}")
     return x, Targets(loss, values, n_outputs)
 
 

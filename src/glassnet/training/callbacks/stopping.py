@@ -110,6 +110,7 @@ class EarlyStopping(Callback):
         if self._kept and session.error is None:
             session.network.parameters[...] = self._kept["parameters"]
             session.network.running_statistics[...] = self._kept["running"]
+            session.history.restored_epoch = self.best_epoch
 
     def memory(self) -> dict[str, Any]:
         """The best so far, with its parameters."""

@@ -19,7 +19,7 @@ _VALIDATION = "validation_"
 
 @dataclass(frozen=True)
 class Threshold:
-    """A column of the history whose last value must be at most, or at least, a limit."""
+    """A column of the history whose value for the network as it is must be at most, or at least, a limit."""
 
     column: str
     limit: float
@@ -27,7 +27,7 @@ class Threshold:
 
     def __call__(self, network: Network, history: History) -> bool:
         """Whether it is."""
-        value = history.last(self.column)
+        value = history.kept(self.column)
         return value >= self.limit if self.greater_is_better else value <= self.limit
 
 

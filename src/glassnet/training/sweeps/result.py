@@ -54,19 +54,30 @@ class SweepResult:
     def rows(self) -> list[Row]:
         """A dict for each run.
 
-        It holds the setting, ``seed``, the last value of each loss and metric, ``trained_epochs``, ``seconds`` of
-        training, ``engine``, ``stopped_by``, ``solved`` where the sweep was told what that is, and ``error``, which
+        It holds the setting, ``seed``, each loss and metric in the epoch whose parameters the network has (the last, or
+        that which early stopping has put back), this ``measured_epoch``, ``trained_epochs``, ``seconds`` of training, ``engine``, ``stopped_by``, ``solved`` where the sweep was told what that is, and ``error``, which
         is empty for a run that went well. A part of the setting that is called as one of these gets " (setting)"
         behind its name.
         """
         measured = self._measured()
-        taken = {*measured, "seed", "trained_epochs", "seconds", "engine", "stopped_by", "solved", "error"}
+        taken = {
+            *measured,
+            "seed",
+            "measured_epoch",
+            "trained_epochs",
+            "seconds",
+            "engine",
+            "stopped_by",
+            "solved",
+            "error",
+        }
         names = {key: f"{key} (setting)" if key in taken else key for key in self.keys}
         return [
             {
                 **{names[key]: label(run.setting[key]) for key in self.keys},
                 "seed": run.seed,
                 **{name: outcome.measured.get(name, float("nan")) for name in measured},
+                "measured_epoch": outcome.measured_epoch,
                 "trained_epochs": outcome.epochs,
                 "seconds": outcome.seconds,
                 "engine": outcome.engine,

@@ -41,7 +41,10 @@ class Outcome:
     Attributes
     ----------
     measured : dict
-        The last value of each loss and metric in its history.
+        Each loss and metric of its history, in the epoch whose parameters the network has: the last, or that which
+        early stopping has put back.
+    measured_epoch : int
+        That epoch; 0 where it is not known.
     epochs : int
         Trained.
     seconds : float
@@ -61,6 +64,7 @@ class Outcome:
     stopped_by: str = ""
     solved: bool = False
     error: str = ""
+    measured_epoch: int = 0
 
     @classmethod
     def failed(cls, error: BaseException) -> Outcome:
@@ -122,7 +126,8 @@ def _trained(work: Work, run: Run, options: dict[str, Any]) -> Outcome:
     network = work.network(run)
     history = _fit(network, work, options)
     return Outcome(
-        measured={name: values[-1] for name, values in history.items() if name not in NOT_A_RESULT},
+        measured={name: history.kept(name) for name in history if name not in NOT_A_RESULT},
+        measured_epoch=int(history.kept("epoch")) if history.n_epochs else 0,
         epochs=history.n_epochs,
         seconds=sum(history["seconds"]),
         engine=history.engine,

@@ -61,7 +61,7 @@ def sweep(
     jobs : int
         Networks at a time; -1 for as many as there are cores. A cluster takes as many as it has.
     solved : callable or dict, optional
-        When a run counts as solved: a function of (network, history), or what the last values of losses must be
+        When a run counts as solved: a function of (network, history), or what losses of the network as it is must be
         at most and those of metrics at least, such as ``{"validation_accuracy": 0.95}``.
     results : str or path, optional
         A file to which every outcome is appended as it comes. A sweep that was interrupted goes on from it: runs that
