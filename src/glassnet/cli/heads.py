@@ -218,7 +218,8 @@ def _held(source: Source) -> str:
     if not source.task:
         return "no y"
     if source.multi_label:
-        return f"rows of 0 and 1 for {len(source.class_names)} classes, of which --loss binary_cross_entropy takes several"
+        n_classes = len(source.class_names)
+        return f"rows of 0 and 1 for {n_classes} classes, of which --loss binary_cross_entropy takes several"
     if source.labels is not None:
         return f"one of {len(source.class_names)} classes for each sample"
     return "text in several columns" if source.values is None else "values"
