@@ -55,7 +55,7 @@ class SweepResult:
         """A dict for each run.
 
         It holds the setting, ``seed``, each loss and metric in the epoch whose parameters the network has (the last, or
-        that which early stopping has put back), ``measured_epoch``, which is that epoch, ``trained_epochs``, ``seconds``
+        that which early stopping has put back), ``measured_epoch`` (that epoch), ``trained_epochs``, ``seconds``
         of training, ``engine``, ``stopped_by``, ``solved`` where the sweep was told what that is, and ``error``, which
         is empty for a run that went well. A part of the setting that is called as one of these gets " (setting)"
         behind its name.
