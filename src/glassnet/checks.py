@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Iterable, Sequence
+from datetime import date, timedelta
 from difflib import get_close_matches
 from numbers import Integral, Real
 from pathlib import Path
@@ -181,7 +182,7 @@ def array(name: str, values: Any) -> NDArray[Any]:
         raise DataError(f"{name} is a sparse matrix ({type(values).__name__}); pass its .toarray()")
     if str(getattr(values, "layout", "")).startswith("torch.sparse"):
         raise DataError(f"{name} is a sparse tensor; pass its .to_dense()")
-    if np.ma.is_masked(values):
+    if np.ma.is_masked(values) or (isinstance(values, (list, tuple)) and any(map(np.ma.is_masked, values))):
         raise DataError(f"{name} has masked entries; fill or remove them first")
     try:
         return np.asarray(_of_torch(values) if hasattr(values, "detach") else values)
@@ -236,8 +237,18 @@ def real(name: str, values: Any) -> NDArray[Any]:
     """`values` as an array of real numbers: no text, no complex numbers, no dates."""
     found = _unpacked(array(name, values))
     if found.dtype.kind not in "fiub":
-        raise DataError(
-            f"{name} must hold real numbers; its dtype is {found.dtype}; "
-            f"{_ADVICE.get(found.dtype.kind, 'encode text as numbers, fill missing entries, and convert to float')}"
-        )
+        raise DataError(f"{name} must hold real numbers; its dtype is {found.dtype}; {_advice(found)}")
     return found
+
+
+def _advice(found: NDArray[Any]) -> str:
+    """What helps, and of objects the first that is no number."""
+    general = "encode text as numbers, fill missing entries, and convert to float"
+    strange = [place for place, entry in np.ndenumerate(found) if not isinstance(entry, (Real, np.bool_))]
+    if found.dtype != object or not strange:
+        return _ADVICE.get(found.dtype.kind, general)
+    entry = found[strange[0]]
+    times = (date, timedelta, np.datetime64, np.timedelta64)
+    advice = _ADVICE["M"] if isinstance(entry, times) else general
+    place = ", ".join(f"{axis} {number}" for axis, number in zip(("row", "column"), strange[0], strict=False))
+    return f"{advice}; it holds {shown(entry)} in {place}"

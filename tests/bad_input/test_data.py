@@ -59,7 +59,7 @@ X_REFUSALS: list[Refusal] = [
         {"X": np.where(X > 1, None, X)},
         DataError,
         r"^X must hold real numbers; its dtype is object; "
-        r"encode text as numbers, fill missing entries, and convert to float$",
+        r"encode text as numbers, fill missing entries, and convert to float; it holds None in row 2, column 0$",
     ),
     (
         {"X": [["a", "b", "c"]] * 20},

@@ -244,6 +244,7 @@ def test_outputs_that_are_not_finite_end_a_training(tmp_path: Path, monkeypatch:
     message = failed("iris", "--optimizer", "sgd", "--learning-rate", "1e6", "--epochs", "5")
     assert re.fullmatch(
         r"glassnet: training stopped: after epoch 1, outputs of the network are not finite, as parameters have grown "
-        r"up to \d\.\de\+\d\d\. Try a smaller learning rate \(it is 1000000\.0\), gradients of limited norm, or scaled inputs\n",
+        r"up to \d\.\de\+\d\d\. Try a smaller learning rate \(it is 1000000\.0\), gradients of limited norm, or scaled "
+        r"inputs\n",
         message,
     )

@@ -83,6 +83,37 @@ def lambda_named(y_true: Any, y_pred: Any) -> float:
     return 0.0
 
 
+def test_nor_does_a_list_of_rows_hide_it() -> None:
+    for rows in (list(MASKED), tuple(MASKED)):
+        with pytest.raises(DataError, match=r"X has masked entries; fill or remove them first"):
+            network().predict(rows)
+
+
+@pytest.mark.parametrize(
+    ("column", "message"),
+    [
+        (
+            pd.date_range("2020-01-01", periods=20),
+            "give times as numbers, .* it holds Timestamp.* in row 0, column 1",
+        ),
+        (
+            pd.to_timedelta(np.arange(20), unit="D"),
+            "give times as numbers, .* it holds Timedelta.* in row 0, column 1",
+        ),
+        (
+            pd.Series([1.0, None, *X[2:, 0]], dtype=object),
+            ".*fill missing entries, .* it holds None in row 1, column 1",
+        ),
+        (["red"] * 20, "encode text as numbers, .* it holds 'red' in row 0, column 1"),
+    ],
+    ids=["dates", "durations", "missing", "text"],
+)
+def test_of_a_table_the_first_entry_that_is_no_number_is_shown(column: Any, message: str) -> None:
+    table = pd.DataFrame({"width": X[:, 0], "other": column})
+    with pytest.raises(DataError, match=f"X must hold real numbers; its dtype is object; {message}"):
+        gn.Network([gn.Dense(1)]).fit(table, Y, loss="mse", **QUIET)
+
+
 def test_a_mask_that_hides_nothing_is_none() -> None:
     network().fit(np.ma.masked_array(X), np.ma.masked_array(Y), loss="bce", **QUIET)
     assert gn.Standardizer().fit(np.ma.masked_array(X)).mean == pytest.approx(X.mean(axis=0))

@@ -249,3 +249,14 @@ def test_rows_of_several_classes_are_refused_where_one_is_meant(loss: str) -> No
     net.fit(TABLE, soft, loss=loss, **QUIET)
     with pytest.raises(DataError, match=r"row 7 of y sums to 1\.01"):
         net.fit(TABLE, np.where(np.arange(40)[:, None] == 7, soft * 1.01, soft), loss=loss, **QUIET)
+
+
+@pytest.mark.parametrize("missing", [None, float("nan"), pd.NA])
+def test_text_with_gaps_says_where_they_are(missing: Any) -> None:
+    y = pd.Series(["cat", "dog", missing, "cat"], dtype=object)
+    net = gn.Network([gn.Dense(1, "sigmoid")], seed=0)
+    net.metadata["class_names"] = ["cat", "dog"]
+    with pytest.raises(
+        DataError, match=r"y must hold .*, and beside text it holds (None|nan|<NA>) in row 2; fill or re"
+    ):
+        net.fit(np.arange(8.0).reshape(4, 2), y, loss="bce", progress=False)

@@ -96,3 +96,21 @@ def test_a_sweep_asks_too() -> None:
             lambda seed: regressor(), {}, X, VALUES, seeds=[0], loss="mse", metrics=[rmse], solved={"rmse": 0.1},
             progress=False,
         )  # fmt: skip
+
+
+def test_a_metric_that_writes_into_what_it_is_given_changes_nothing_else() -> None:
+    def rough(y_true: Any, y_pred: Any) -> float:
+        y_true[...], y_pred[...] = np.round(y_true), np.round(y_pred)
+        return float(np.abs(y_true - y_pred).mean())
+
+    net, y = regressor(), VALUES.reshape(-1, 1).astype(np.float32)
+    given = y.copy()
+    alone = regressor().fit(X, y, loss="mse", epochs=3, metrics=["mae"], validation_data=(X, y), **QUIET)
+    beside = net.fit(X, y, loss="mse", epochs=3, metrics=[rough, "mae"], validation_data=(X, y), **QUIET)
+    for column in ("loss", "mean_absolute_error", "validation_mean_absolute_error"):
+        assert beside[column] == alone[column]
+    assert (
+        net.evaluate(X, y, metrics=[rough, "mae"])["mean_absolute_error"]
+        == net.evaluate(X, y)["mean_absolute_error"]
+    )
+    np.testing.assert_array_equal(y, given)

@@ -71,11 +71,12 @@ def test_what_cannot_go_together_is_refused(layers: Any, loss: str, y: Any, mess
 SUITABLE: list[tuple[list[Any], str, Any]] = [
     ([Dense(3, "softmax")], "scce", CLASSES),
     ([Dense(3), Activation("softmax")], "cce", ONE_HOT),
-    ([Dense(3, "softmax"), Dropout(0.1), Flatten()], "cce", ONE_HOT),
+    ([Dense(3, "softmax"), Dropout(0.0), Flatten()], "cce", ONE_HOT),
     ([Dense(3, SHARES)], "cce", ONE_HOT),
     ([Dense(3, "softmax")], "bce", ONE_HOT),
     ([Dense(3, "sigmoid")], "bce", ONE_HOT),
-    ([Dense(1, "sigmoid"), Dropout(0.2)], "bce", COLUMN),
+    ([Dense(1, "sigmoid"), Dropout(0.0)], "bce", COLUMN),
+    ([Dense(1), Dropout(0.2)], "mse", COLUMN),
     ([Dense(1, "sigmoid"), Activation("relu")], "bce", COLUMN),
     ([Dense(1, "sigmoid"), Activation("linear")], "bce", COLUMN),
     ([Dense(1, SQUASH)], "bce", COLUMN),
@@ -99,6 +100,29 @@ def test_what_goes_together_trains(layers: Any, loss: str, y: Any) -> None:
     net = gn.Network(layers, seed=0)
     net.fit(X, y, loss=loss, epochs=2, **QUIET)
     net.evaluate(X, y)
+
+
+@pytest.mark.parametrize(
+    ("layers", "loss", "y"),
+    [
+        ([Dense(1, "sigmoid"), Dropout(0.1)], "bce", COLUMN),
+        ([Dense(3, "softmax"), Dropout(0.1), Flatten()], "scce", CLASSES),
+    ],
+)
+def test_probabilities_that_training_would_drop_are_refused_by_training_alone(
+    layers: Any, loss: str, y: Any
+) -> None:
+    net, message = (
+        gn.Network(layers, seed=0),
+        r"layer 1, Dropout\(0\.1\), behind the last Dense layer, sets some of them",
+    )
+    for call in (lambda: net.fit(X, y, loss=loss, **QUIET), lambda: net.fit([(X, y)], loss=loss, **QUIET)):
+        with pytest.raises(ArgumentError, match=message):
+            call()
+        assert not net.built
+    net.build(4)
+    without = gn.Network(layers[:1], seed=0, input_shape=4)
+    assert net.evaluate(X, y, loss=loss) == pytest.approx(without.evaluate(X, y, loss=loss), rel=1e-6)
 
 
 @pytest.mark.parametrize("loss", ["cce", "kl", "softmax_cross_entropy"])

@@ -177,13 +177,27 @@ def _some(names: Sequence[Any]) -> str:
 def text_of(name: str, values: Any) -> NDArray[np.str_] | None:
     """`values` as an array of text (n,), where they are text and nothing else."""
     array = checks.array(name, values)
-    if array.dtype.kind == "O" and array.size and all(isinstance(entry, str) for entry in array.flat):
-        array = array.astype(np.str_)
+    if array.dtype.kind == "O" and array.size:
+        array = _all_text(name, array)
     if array.dtype.kind == "T":
         array = array.astype(np.str_)
     if array.dtype.kind == "S":
         array = np.char.decode(array, "utf-8", "replace")
     return array.reshape(-1) if array.dtype.kind == "U" and array.size == len(np.atleast_1d(array)) else None
+
+
+def _all_text(name: str, array: Array) -> Array:
+    is_text = [isinstance(entry, str) for entry in array.flat]
+    if all(is_text):
+        return array.astype(np.str_)
+    if any(is_text):
+        place = is_text.index(False)
+        raise DataError(
+            f"{name} must hold real numbers, or text alone; its dtype is object, and beside text it holds "
+            f"{checks.shown(array.flat[place])} in row {place // max(array[0].size if array.ndim > 1 else 1, 1)}; "
+            "fill or remove such entries"
+        )
+    return array
 
 
 def numbered(name: str, text: NDArray[np.str_], loss: Loss, n_outputs: int, classes: Sequence[Any]) -> Array:

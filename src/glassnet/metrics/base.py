@@ -157,7 +157,9 @@ class Custom(Metric):
     @explained
     def __call__(self, y_true: ArrayLike, y_pred: ArrayLike, sample_weight: Weight = None) -> float:
         weights = {"sample_weight": sample_weight} if self._takes_weights else {}
-        value = self.function(*targets.of_one_shape(y_true, y_pred), **weights)
+        # Copies, since a function that rounds or cuts them where they stand would change the data and other metrics.
+        truth, prediction = (part.copy() for part in targets.of_one_shape(y_true, y_pred))
+        value = self.function(truth, prediction, **weights)
         if np.ndim(value) != 0 or np.asarray(value).dtype.kind not in "biuf":
             raise ArgumentError(f"metric {self.name!r} must return one number; got {value!r}")
         return float(value)

@@ -24,7 +24,7 @@ from glassnet.training.sources import (
     Memory,
     Source,
 )
-from glassnet.training.suitability import refuse_unsuitable, try_own_activations
+from glassnet.training.suitability import refuse_dropped, refuse_unsuitable, try_own_activations
 
 if TYPE_CHECKING:
     from glassnet.network import Network
@@ -118,6 +118,7 @@ def _from_arrays(network: Network, X: Any, y: Any, wanted: Wanted, split: float)
     column = inputs.shares(weights, wanted.class_weight, targets, loss, network.dtype, meaning, n_known)
     try_own_activations(table, network.dtype)
     refuse_unsuitable(network.layers, table.layout, loss, "y", targets)
+    refuse_dropped(network.layers, table, loss)
     kind: Any = Mapped if mapped else Memory
     size = _batch_size(wanted.batch_size, len(x))
     return Data(
@@ -183,6 +184,7 @@ def _from_batches(network: Network, batches: Iterable[Any], wanted: Wanted) -> D
     meaning = meaning.with_rows(y, loss)
     try_own_activations(table, network.dtype)
     refuse_unsuitable(network.layers, table.layout, loss, "y of batch 0", y)
+    refuse_dropped(network.layers, table, loss)
     held = _given(network, wanted, shape, table, meaning)
     source = Batches(again, first, network, loss, table, meaning, mean_weight(again, first, loss))
     return Data(table, shape, source, held, meaning)

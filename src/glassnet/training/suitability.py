@@ -15,7 +15,7 @@ from glassnet import activations, inputs, plan
 from glassnet.activations import Activation, Linear, Sigmoid, Softmax
 from glassnet.engines.base import Array
 from glassnet.errors import ArgumentError, DataError
-from glassnet.layers import Layer
+from glassnet.layers import Dropout, Layer
 from glassnet.losses import Loss
 from glassnet.plan import Layout, Plan, Row
 from glassnet.registry import compact_repr
@@ -71,6 +71,21 @@ def refuse_outputs(layers: Sequence[Layer], layout: Layout, loss: Loss) -> None:
             f"{loss.name} takes logits and applies {inner} itself, and {_last(layers)} gives numbers from 0 to 1, "
             f"as if they were probabilities already; make the last layer linear, or use {_of_probabilities(loss)}"
         )
+
+
+def refuse_dropped(layers: Sequence[Layer], table: Plan, loss: Loss) -> None:
+    """Raise `ArgumentError` where training would set some of the probabilities to 0 and enlarge the others."""
+    last = table.rows[-1]
+    if last.kind == plan.DROPOUT and last.rate > 0 and loss.outputs == (0.0, 1.0):
+        raise ArgumentError(
+            f"{loss.name} takes {_KINDS[loss.outputs]}, and {_dropping(layers)}, behind the last Dense layer, sets "
+            "some of them to 0 in training and enlarges the others; put it before that layer"
+        )
+
+
+def _dropping(layers: Sequence[Layer]) -> str:
+    place = max(i for i, layer in enumerate(layers) if isinstance(layer, Dropout))
+    return f"layer {place}, {compact_repr(layers[place])}"
 
 
 def try_own_activations(table: Plan, dtype: DTypeLike) -> None:
