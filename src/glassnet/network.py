@@ -295,12 +295,14 @@ class Network:
         ------
         ArgumentError
             If the network was never fitted, and its outputs may mean several things: a single one that is no sigmoid,
-            or several sigmoids, of classes that exclude each other or do not.
+            or several sigmoids, of classes that exclude each other or do not; or if it was trained on values that are
+            no classes, or by a loss of distances.
         """
         output = self.predict(X)
         if self.loss is None:
             self._refuse_unknown_outputs()
         else:
+            self._refuse_values(self.loss)
             output = self.loss.activation.value(output)
         if self.meaning.multi_label:
             return (output > 0.5).astype(np.int64)
@@ -308,6 +310,19 @@ class Network:
             return (output[:, 0] > 0.5).astype(np.int64)
         classes: NDArray[np.int64] = output.argmax(axis=1).astype(np.int64)
         return classes
+
+    def _refuse_values(self, loss: Loss) -> None:
+        if loss.targets == "labels":
+            raise ArgumentError(
+                f"this network was trained by {loss.name}: its outputs are places whose distances tell classes apart, "
+                "and none of them stands for a class. Compare predict(X) with that of samples whose class is known"
+            )
+        if self.meaning.values:
+            raise ArgumentError(
+                f"this network was trained by {loss.name} on values that are neither 0 and 1 nor one-hot rows, so its "
+                "outputs stand for no classes. predict gives the values; where a limit makes classes of them, apply "
+                "it, such as predict(X)[:, 0] > 0 for targets of -1 and 1"
+            )
 
     def _refuse_unknown_outputs(self) -> None:
         n_outputs = self.plan().n_outputs

@@ -260,3 +260,53 @@ def test_text_with_gaps_says_where_they_are(missing: Any) -> None:
         DataError, match=r"y must hold .*, and beside text it holds (None|nan|<NA>) in row 2; fill or re"
     ):
         net.fit(np.arange(8.0).reshape(4, 2), y, loss="bce", progress=False)
+
+
+# ---- outputs that stand for no classes
+
+FEATURES = np.random.default_rng(5).normal(size=(40, 3))
+SIGNS, PLACES = np.sign(FEATURES[:, 0]), FEATURES.argmax(axis=1)
+
+
+@pytest.mark.parametrize(
+    ("last", "loss", "y", "message"),
+    [
+        (gn.Dense(1), "mse", FEATURES[:, 0], "trained by mean_squared_error on values"),
+        (gn.Dense(1, "tanh"), "mse", SIGNS, r"such as predict\(X\)\[:, 0\] > 0 for targets of -1 and 1"),
+        (gn.Dense(3, "sigmoid"), "mse", (FEATURES > 0).astype(float), "neither 0 and 1 nor one-hot rows"),
+        (gn.Dense(1, "softplus"), "poisson", np.arange(40) % 5, "trained by poisson on values"),
+        (gn.Dense(2), "triplet_all", PLACES, "trained by triplet_all: its outputs are places"),
+    ],
+)
+def test_outputs_that_stand_for_no_classes_predict_none(
+    last: gn.Dense, loss: str, y: Any, message: str, tmp_path: Path
+) -> None:
+    net = gn.Network([last], seed=0)
+    net.fit(FEATURES, y, loss=loss, progress=False)
+    net.save(tmp_path / "values.safetensors")
+    for network in (net, net.copy(), gn.load(tmp_path / "values.safetensors")):
+        for ask in (network.predict_classes, network.predict_class_names):
+            with pytest.raises(ArgumentError, match=message):
+                ask(FEATURES)
+
+
+@pytest.mark.parametrize(
+    ("last", "y"),
+    [(gn.Dense(1), SIGNS > 0), (gn.Dense(3), np.eye(3)[PLACES]), (gn.Dense(3, "softmax"), np.eye(3)[PLACES])],
+)
+def test_squares_of_0_and_1_tell_classes_apart(last: gn.Dense, y: Any) -> None:
+    net = gn.Network([last], seed=0)
+    net.fit(FEATURES, y, loss="mse", epochs=300, optimizer=gn.Adam(0.05), progress=False)
+    expected = np.asarray(y, int) if y.ndim == 1 else PLACES
+    assert (net.predict_classes(FEATURES) == expected).mean() > 0.7
+
+
+def test_values_in_a_later_batch_are_seen_and_a_training_on_classes_forgets_them() -> None:
+    net, y = gn.Network([gn.Dense(1, "sigmoid")], seed=0), (SIGNS > 0).astype(float)
+    net.fit([(FEATURES[:20], y[:20]), (FEATURES[20:], 0.3 * y[20:])], loss="mse", progress=False)
+    assert net.meaning.values
+    net.fit(FEATURES, y, loss="mse", progress=False)
+    assert net.meaning.values
+    net.fit(FEATURES, y, loss="bce", progress=False)
+    assert not net.meaning.values and "values" not in net.metadata
+    assert set(net.predict_classes(FEATURES)) <= {0, 1}

@@ -34,12 +34,16 @@ class Meaning:
         Names of the classes, in the order in which the network counts them; ``metadata["class_names"]``.
     multi_label : bool
         Whether a sample may be of several classes, or of none; ``metadata["multi_label"]``.
+    values : bool
+        Whether outputs are values that stand for no classes: the loss compares values, and those that the network was
+        trained on were not a column of 0 and 1 or one-hot rows; ``metadata["values"]``.
     """
 
     features: tuple[Name, ...] = ()
     outputs: tuple[Name, ...] = ()
     classes: tuple[Any, ...] = ()
     multi_label: bool = False
+    values: bool = False
 
     @classmethod
     def of(cls, metadata: Mapping[str, Any]) -> Meaning:
@@ -49,7 +53,8 @@ class Meaning:
             _listed(data, "class_names") if isinstance(data, dict) else ()
         )
         features, outputs = _listed(metadata, "feature_names"), _listed(metadata, "output_names")
-        return cls(features, outputs, classes, metadata.get("multi_label") is True)
+        told = {name: metadata.get(name) is True for name in ("multi_label", "values")}
+        return cls(features, outputs, classes, **told)
 
     def note(self, metadata: MutableMapping[str, Any]) -> None:
         """Write into a network's metadata what they do not say yet."""
@@ -63,6 +68,9 @@ class Meaning:
                 metadata[key] = list(mine)
         if self.multi_label:
             metadata["multi_label"] = True
+        metadata.pop("values", None)
+        if self.values:
+            metadata["values"] = True
 
     def learned(self, X: Any, y: Any, loss: Loss) -> Meaning:
         """With the names that the columns of these data have, where none are known."""
@@ -75,7 +83,13 @@ class Meaning:
         return found
 
     def with_rows(self, y: Array, loss: Loss) -> Meaning:
-        """With what checked targets tell: rows of 0 and 1 that are not one-hot are of several classes, or of none."""
+        """With what checked targets tell: rows of 0 and 1 that are not one-hot are of several classes, or of none.
+
+        Of a loss that compares values, all that is not a column of 0 and 1 or one-hot rows is values, and stays so.
+        """
+        if loss.targets == "values" and loss.domain != (0.0, 1.0):
+            return replace(self, values=self.values or not _are_classes(y))
+        self = replace(self, values=False)
         independent = loss.domain == (0.0, 1.0) and loss.targets == "values" and not loss.rows_sum_to_one
         return replace(self, multi_label=True) if independent and several_hot(y) else self
 
@@ -114,6 +128,10 @@ class Meaning:
 
 
 UNNAMED = Meaning()
+
+
+def _are_classes(y: Array) -> bool:
+    return bool(((y == 0) | (y == 1)).all()) and (y.shape[1] == 1 or not several_hot(y))
 
 
 def columns_of(table: Any) -> tuple[Name, ...]:
