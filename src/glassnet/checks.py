@@ -67,12 +67,13 @@ def choice(name: str, value: Any, known: Iterable[str]) -> str:
         If it is no text, or another; the message lists the nearest, or all.
     """
     known = list(known)
+    one = " or ".join(map(repr, known)) if len(known) == 2 else f"one of {', '.join(map(repr, known))}"
     if not isinstance(value, str):
-        raise ArgumentError(f"{name} must be one of {', '.join(map(repr, known))}; got {shown(value)}")
+        raise ArgumentError(f"{name} must be {one}; got {shown(value)}")
     if value not in known:
-        near = get_close_matches(value, known, n=1, cutoff=0.5)
+        near = get_close_matches(value, known, n=1, cutoff=0.5) if len(known) > 2 else []
         hint = f"; did you mean {near[0]!r}?" if near else ""
-        raise UnknownNameError(f"{name} must be one of {', '.join(map(repr, known))}; got {value!r}{hint}")
+        raise UnknownNameError(f"{name} must be {one}; got {shown(value)}{hint}")
     return str(value)
 
 
@@ -111,14 +112,36 @@ def path(name: str, value: Any) -> Path:
     return Path(written)
 
 
+def is_list(value: Any) -> bool:
+    """Whether it is a list, a tuple, an array of one axis or a column of a table; text is none."""
+    if isinstance(value, (str, bytes, bytearray, memoryview, type)):
+        return False
+    of_one_axis = getattr(value, "ndim", None) == 1 and hasattr(value, "tolist")
+    return of_one_axis or isinstance(value, Sequence)
+
+
 def sequence(name: str, value: Any, example: str) -> list[Any]:
-    """The parts of a list, a tuple or an array; text is none."""
-    of_one_axis = isinstance(value, np.ndarray) and value.ndim == 1
-    if not (of_one_axis or isinstance(value, Sequence)) or isinstance(
-        value, (str, bytes, bytearray, memoryview)
-    ):
+    """The parts of a list."""
+    if not is_list(value):
         raise ArgumentError(f"{name} must be a list, such as {example}; got {shown(value)}")
     return list(value)
+
+
+def pair(name: str, value: Any, example: str) -> tuple[Any, Any]:
+    """Two things, in a tuple or a list."""
+    found = sequence(name, value, example)
+    if len(found) != 2:
+        raise ArgumentError(f"{name} must be a pair, such as {example}; got {len(found)}")
+    return found[0], found[1]
+
+
+def names(name: str, value: Any) -> list[str]:
+    """What things are called: a list of text, or of numbers that serve as names."""
+    found = sequence(name, value, "['red', 'blue']")
+    for place, one in enumerate(found):
+        if not isinstance(one, (str, Real, np.bool_)):
+            raise ArgumentError(f"{name} must hold text; in place {place} it holds {shown(one)}")
+    return list(map(str, found))
 
 
 def same_shape(name: str, one: NDArray[Any], of: str, other: NDArray[Any]) -> None:

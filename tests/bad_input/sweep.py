@@ -142,6 +142,7 @@ def sweep(n_calls: int, seed: int, only: str = "gn") -> tuple[int, list[Verdict]
     chosen = random.Random(seed).sample(calls, min(n_calls, len(calls)))
     signal.signal(signal.SIGALRM, _too_long)
     with elsewhere():
+        bases.write_models()
         found = [judged(call) for call in chosen]
     return len(chosen), [verdict for verdict in found if verdict is not None]
 

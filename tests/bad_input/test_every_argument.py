@@ -15,7 +15,7 @@ def test_bad_calls_are_refused_by_name_and_change_nothing(seed: int) -> None:
 def test_each_call_would_work_with_right_values() -> None:
     failed = []
     with sweep.elsewhere():
-        bases.network().save("model")
+        bases.write_models()
         for label, called in face.public_callables().items():
             if label in bases.LEFT_OUT or label.startswith(bases.BASES):
                 continue

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from glassnet import checks
 from glassnet.calls import explained
-from glassnet.errors import DataError
+from glassnet.errors import ArgumentError, DataError
 from glassnet.insight.trace.record import record
 from glassnet.losses import Loss
 from glassnet.plan import DROPOUT
@@ -142,6 +142,8 @@ class Recorder(Callback):
     ------
     ArgumentError
         If `every` or `most` is out of range.
+    DataError
+        If X or y is no array.
     ShapeError, DataError
         By fit, before the first epoch, if X or y do not fit the network.
 
@@ -153,7 +155,7 @@ class Recorder(Callback):
     """
 
     def __init__(self, X: ArrayLike, y: ArrayLike, every: int = 1, most: int = 100) -> None:
-        self.X, self.y = X, y
+        self.X, self.y = _rows("X of Recorder", X), _rows("y of Recorder", y)
         self.every = checks.integer("every of Recorder", every, least=1)
         self.most = checks.integer("most of Recorder", most, least=2)
         self._step = self.every
@@ -195,9 +197,19 @@ class Recorder(Callback):
         """A copy of the network as it was at ``recordings[index]``."""
         if self.network is None:
             raise DataError(NOTHING)
-        made, copy = self.recordings[index], self.network.copy()
+        place, n = checks.integer("index", index, least=-len(self.recordings)), len(self.recordings)
+        if place >= n:
+            raise ArgumentError(f"index must be one of {n} recordings, from 0 to {n - 1}; got {index}")
+        made, copy = self.recordings[place], self.network.copy()
         copy.parameters[...], copy.running_statistics[...] = made.parameters, made.running_statistics
         return copy
+
+
+def _rows(name: str, values: ArrayLike) -> ArrayLike:
+    """`values` as they are, which must be rows of something."""
+    if checks.array(name, values).ndim == 0:
+        raise DataError(f"{name} must be an array with one row per sample; got {checks.shown(values)}")
+    return values
 
 
 def observe(

@@ -119,13 +119,14 @@ def _check_widths(pieces: Sequence[Piece], layout: plan.Layout) -> None:
 
 
 def _vector(pieces: Sequence[Piece], slots: Sequence[plan.Slot], dtype: np.dtype[Any]) -> Array:
+    for slot in slots:  # before room is made for as many numbers as a shape that is wrong may ask for
+        piece, name, shape = pieces[slot.layer], slot.parameter.name, slot.parameter.shape
+        if piece.arrays[name].shape != shape:
+            raise ShapeError(
+                f"{piece.place} has {name} of shape {piece.arrays[name].shape}, but what comes before it asks for "
+                f"{shape}"
+            )
     vector = np.empty(slots[-1].stop if slots else 0, dtype)
     for slot in slots:
-        piece, name, shape = pieces[slot.layer], slot.parameter.name, slot.parameter.shape
-        found = piece.arrays[name]
-        if found.shape != shape:
-            raise ShapeError(
-                f"{piece.place} has {name} of shape {found.shape}, but what comes before it asks for {shape}"
-            )
-        vector[slot.start : slot.stop] = found.ravel()
+        vector[slot.start : slot.stop] = pieces[slot.layer].arrays[slot.parameter.name].ravel()
     return vector

@@ -51,6 +51,7 @@ def to_torch_source(
     ArgumentError
         If a part of the network, the loss or the optimizer has no counterpart in PyTorch.
     """
+    checks.network("network", network)
     chosen = losses.get(loss) if loss is not None else _loss(network)
     rule = optimizers.get(optimizer) if optimizer is not None else _optimizer(network)
     fused = chosen.on_logits(network.plan().rows[-1].activation)

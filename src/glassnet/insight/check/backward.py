@@ -84,7 +84,7 @@ def check_backward(
     ArgumentError, ShapeError, DataError
         If the data do not fit the network, or the gradients are no pairs of arrays.
     """
-    chosen = _loss(net, loss)
+    chosen = _loss(checks.network("net", net), loss)
     rate = None if learning_rate is None else checks.number("learning_rate", learning_rate, above=0)
     lie = _samples_in(samples_in, X, net)
     x = inputs.features("X", X, np.float64, net.layout.input_shape, net.layers[0])
@@ -113,8 +113,8 @@ def _loss(net: Network, loss: str | Loss | None) -> Loss:
 
 
 def _samples_in(given: str | None, X: ArrayLike, net: Network) -> str | None:
-    if given not in (None, "rows", "columns"):
-        raise ArgumentError(f"samples_in must be 'rows' or 'columns'; got {given!r}")
+    if given is not None:
+        checks.choice("samples_in", given, ("rows", "columns"))
     shape, features = np.shape(X), net.layout.input_shape
     if given == "columns" and len(shape) == 2 and shape[:1] == features != shape[1:]:
         raise ShapeError(

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from glassnet import checks
 from glassnet.calls import explained
 from glassnet.errors import ArgumentError
 from glassnet.insight.check.calling import Elementwise
@@ -15,6 +16,7 @@ from glassnet.insight.check.comparison import Comparison
 from glassnet.insight.check.derivative_slips import beside_the_slope, changing, explanations
 from glassnet.insight.check.jacobian import check_jacobian, is_rowwise
 from glassnet.insight.check.report import Report
+from glassnet.insight.check.rounding import Array
 
 SUBJECT = "check_derivative"
 
@@ -58,8 +60,11 @@ def check_derivative(
     ArgumentError
         If a function cannot be called, or f has a finite slope nowhere.
     """
-    if takes not in ("input", "output"):
+    checks.text("subject", subject)
+    if not isinstance(takes, str) or takes not in ("input", "output"):
         raise ArgumentError(f"takes must be 'input' or 'output', what df is called with; got {takes!r}")
+    if points is not None:
+        points = _points(points)
     if is_rowwise(f):
         return check_jacobian(f, df, takes, subject)
     with np.errstate(all="ignore"):
@@ -68,3 +73,11 @@ def check_derivative(
         slips = tuple(explanations(comparison))[:1] if wrong else tuple(beside_the_slope(comparison))
         slips += (*changing("f", f, comparison.z), *changing("df", df, comparison.z))
         return Report(subject, not wrong and not slips, slips, comparison.evidence(), comparison.notes())
+
+
+def _points(points: ArrayLike) -> Array:
+    """Where to compare, as finite numbers on one axis."""
+    found = checks.real("points", points).astype(np.float64).ravel()
+    if not found.size or not np.isfinite(found).all():
+        raise ArgumentError("points must hold finite numbers, two at least")
+    return found

@@ -75,11 +75,9 @@ def check_loss(
     """
     name = None if like is None else _full_name(like)
     program = Program(value, gradient)
-    given = (
-        None
-        if y_true is None or y_pred is None
-        else (checks.real("y_true", y_true), checks.real("y_pred", y_pred))
-    )
+    if (y_true is None) != (y_pred is None):
+        raise ArgumentError("y_true and y_pred belong together; pass both, or neither")
+    given = None if y_true is None else (checks.real("y_true", y_true), checks.real("y_pred", y_pred))
     with np.errstate(all="ignore"):
         return _Readings(program, name, given).best()
 

@@ -60,9 +60,11 @@ def adapt(
     ArgumentError, ShapeError
         If there are not as many activations as layers, or arrays do not fit.
     """
-    if samples_in not in ("rows", "columns"):
-        raise ArgumentError(f"samples_in must be 'rows' or 'columns'; got {samples_in!r}")
-    pairs = _named(weights) if isinstance(weights, Mapping) else weights
+    checks.choice("samples_in", samples_in, ("rows", "columns"))
+    pairs = (
+        _named(weights) if isinstance(weights, Mapping) else checks.sequence("weights", weights, "[(W1, b1)]")
+    )
+    activations = checks.sequence("activations", activations, "['relu', 'softmax']")
     if not pairs or len(pairs) != len(activations):
         raise ArgumentError(
             f"adapt needs one activation for each pair (W, b); got {len(pairs)} pairs and "

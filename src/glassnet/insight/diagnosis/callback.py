@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from glassnet import checks
 from glassnet.calls import explained
 from glassnet.errors import DivergenceError
 from glassnet.insight.diagnosis.case import Case
@@ -52,7 +53,7 @@ class Diagnosis(Callback):
     """
 
     def __init__(self, warn: bool = True) -> None:
-        self.warn = bool(warn)
+        self.warn = checks.truth("warn", warn)
         self.history = History()
 
     def begin(self, session: Session) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from glassnet import activations, inputs
+from glassnet import activations, checks, inputs
 from glassnet.calls import explained
 from glassnet.errors import ArgumentError, ShapeError
 from glassnet.insight.plots import canvas
@@ -80,6 +80,9 @@ def decision_boundary(
     MissingDependencyError
         If matplotlib is not installed.
     """
+    checks.network("network", network)
+    if class_names is not None:
+        checks.names("class_names", class_names)
     shape = network.layout.input_shape
     rows = network.features(X).astype(np.float64)
     n_features = rows.shape[1]
@@ -148,16 +151,19 @@ def _answers(network: Network, samples: NDArray[Any]) -> NDArray[Any]:
 def _checked(features: tuple[int, int], n_features: int) -> tuple[int, int]:
     if n_features < 2:
         raise ShapeError("a plane needs two features; this network reads samples of 1 feature")
-    chosen = tuple(features)
-    whole = all(isinstance(feature, (int, np.integer)) for feature in chosen)
+    chosen = list(features) if checks.is_list(features) else []
+    whole = all(
+        isinstance(feature, (int, np.integer)) and not isinstance(feature, bool) for feature in chosen
+    )
     if (
-        len(chosen) != 2
-        or not whole
-        or not all(0 <= f < n_features for f in chosen)
+        not whole
+        or len(chosen) != 2
         or chosen[0] == chosen[1]
+        or not all(0 <= f < n_features for f in chosen)
     ):
         raise ArgumentError(
-            f"features must be two different numbers from 0 to {n_features - 1}, such as (0, 1); got {features!r}"
+            f"features must be two different numbers from 0 to {n_features - 1}, such as (0, 1); "
+            f"got {checks.shown(features)}"
         )
     return int(chosen[0]), int(chosen[1])
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from glassnet import metrics
+from glassnet import checks, metrics
 from glassnet.calls import explained
 from glassnet.errors import ShapeError
 from glassnet.insight.plots import canvas
@@ -63,7 +63,9 @@ def confusion_matrix(
     """
     counts = metrics.confusion_matrix(y_true, y_pred)
     n_classes = len(counts)
-    names = [str(name) for name in (range(n_classes) if class_names is None else class_names)]
+    names = (
+        list(map(str, range(n_classes))) if class_names is None else checks.names("class_names", class_names)
+    )
     if len(names) != n_classes:
         raise ShapeError(
             f"class_names must have one name for each of the {n_classes} classes; got {len(names)}"

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from glassnet import checks
 from glassnet.calls import explained
 from glassnet.errors import ArgumentError
 from glassnet.insight.plots import canvas
@@ -88,6 +89,7 @@ def network_diagram(
     MissingDependencyError
         If matplotlib is not installed.
     """
+    checks.network("network", network)
     dense = [row for row in network.plan().rows if row.kind == DENSE]
     if not dense:
         raise ArgumentError(

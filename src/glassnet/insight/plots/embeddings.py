@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from glassnet import checks
 from glassnet.calls import explained
 from glassnet.engines.numpy import NumpyEngine
 from glassnet.errors import ArgumentError, ShapeError
@@ -73,10 +74,11 @@ def embedding(
     MissingDependencyError
         If matplotlib, or scikit-learn for t-SNE, is not installed.
     """
-    if method not in _LEAST_SAMPLES:
-        raise ArgumentError(f"method must be 'pca' or 'tsne'; got {method!r}")
-    rows = network.features(X)
-    index = _default_layer(network) if layer is None else layer
+    checks.choice("method", method, _LEAST_SAMPLES)
+    if class_names is not None:
+        checks.names("class_names", class_names)
+    rows = checks.network("network", network).features(X)
+    index = _default_layer(network) if layer is None else checks.integer("layer", layer, least=0)
     outputs = layer_outputs(network, rows, index).astype(np.float64)
     least = _LEAST_SAMPLES[method]
     if len(outputs) < least or outputs.shape[1] < 2:

@@ -90,12 +90,8 @@ def activations(
     ArgumentError, MissingDependencyError
         As for :func:`activation`.
     """
-    if isinstance(choices, (str, Activation)) or not choices:
-        raise ArgumentError(
-            f"choices must be a list of activations, such as ['relu', 'tanh']; got {choices!r}"
-        )
     checks.truth("derivatives", derivatives)
-    chosen = [_elementwise(choice) for choice in choices]
+    chosen = [_elementwise(choice) for choice in several(choices, "activations, such as ['relu', 'tanh']")]
     z = grid(span)
     ax = canvas.axes_of(ax, 4.6, 3.2)
     for number, function in enumerate(chosen):
@@ -119,10 +115,17 @@ def _elementwise(choice: str | Activation) -> Activation:
     return function
 
 
+def several(choices: Any, of: str) -> list[Any]:
+    """What is to be drawn, which must be something; `of` says what, with an example."""
+    if not checks.is_list(choices) or len(choices) == 0:
+        raise ArgumentError(f"choices must be a list of {of}; got {checks.shown(choices)}")
+    return list(choices)
+
+
 def grid(span: tuple[float, float]) -> NDArray[np.float64]:
     """Evenly spaced numbers from the first to the last."""
-    low, high = span
-    if not (np.isfinite(low) and np.isfinite(high) and low < high):
+    low, high = (checks.number("each end of span", end) for end in checks.pair("span", span, "(-4.0, 4.0)"))
+    if not (low < high and np.isfinite(high - low)):
         raise ArgumentError(f"span must be two finite numbers, the smaller one first; got {span!r}")
     return np.linspace(low, high, _POINTS)
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike
 
+from glassnet import checks
 from glassnet.calls import explained
 from glassnet.errors import ArgumentError, DataError
 from glassnet.insight.plots import canvas
@@ -60,7 +61,7 @@ def gradient_flow(
     MissingDependencyError
         If matplotlib is not installed.
     """
-    _, layers = observe(network, X, y, loss)
+    _, layers = observe(checks.network("network", network), X, y, loss)
     trained = with_weights(layers)
     ax = canvas.axes_of(ax, 5.0, 3.4)
     places = np.arange(len(trained))
@@ -135,6 +136,7 @@ def gradients_over_time(recorder: Recorder, *, ax: Axes | None = None) -> Pictur
 
 def recorded(recorder: Recorder) -> Network:
     """The network that was recorded; raises `DataError` if nothing was."""
+    checks.instance("recorder", recorder, Recorder, "gn.Recorder(X, y)")
     if recorder.network is None or not recorder.recordings:
         raise DataError(NOTHING)
     return recorder.network

@@ -59,7 +59,7 @@ def weight_images(
     MissingDependencyError
         If matplotlib is not installed.
     """
-    first = network.plan().rows[0]
+    first = checks.network("network", network).plan().rows[0]
     if first.kind != DENSE or first.source != NOWHERE:
         raise ArgumentError(
             "images need a network that begins with a Dense layer; this one begins with "
@@ -93,12 +93,21 @@ def _shape(given: tuple[int, int] | None, input_shape: tuple[int, ...]) -> tuple
         advice = "give image_shape=(rows, columns)"
     else:
         advice = f"their product must be {n_features}"
-    if len(given) != 2 or given[0] * given[1] != n_features:
-        rows, columns = (*given, 0, 0)[:2]
+    rows, columns = sides(given)
+    if rows * columns != n_features:
         raise ShapeError(
             f"{n_features} features make no image of {rows} rows and {columns} columns; {advice}"
         )
-    return int(given[0]), int(given[1])
+    return rows, columns
+
+
+def sides(image_shape: Any) -> tuple[int, int]:
+    """Rows and columns of an image, checked."""
+    rows, columns = (
+        checks.integer("each of image_shape", side, least=1)
+        for side in checks.pair("image_shape", image_shape, "(28, 28)")
+    )
+    return rows, columns
 
 
 def _mosaic(images: NDArray[Any], columns: int) -> NDArray[np.float64]:

@@ -14,7 +14,7 @@ from glassnet.activations import Linear
 from glassnet.calls import explained
 from glassnet.errors import ArgumentError
 from glassnet.insight.plots import canvas
-from glassnet.insight.plots.functions import broken, grid
+from glassnet.insight.plots.functions import broken, grid, several
 from glassnet.insight.plots.naming import shown_name
 from glassnet.losses import ElementwiseLoss, Function, Loss
 
@@ -95,10 +95,8 @@ def losses(
     ArgumentError, MissingDependencyError
         As for :func:`loss`.
     """
-    if isinstance(choices, (str, Loss)) or not choices:
-        raise ArgumentError(f"choices must be a list of losses, such as ['mse', 'huber']; got {choices!r}")
     checks.truth("derivatives", derivatives)
-    chosen = [_elementwise(choice) for choice in choices]
+    chosen = [_elementwise(choice) for choice in several(choices, "losses, such as ['mse', 'huber']")]
     kinds = {_kind(function) for function in chosen}
     if len(kinds) > 1:
         raise ArgumentError(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from glassnet import activations
+from glassnet import activations, checks
 from glassnet.errors import ShapeError
 from glassnet.layers import Activation, Dense, Dropout, Layer
 from glassnet.registry import registry_of
@@ -40,14 +40,15 @@ def names_of(what: str, given: Sequence[str] | None, count: int, default: str) -
 
     Raises
     ------
-    ShapeError
-        If there is not one name for each.
+    ArgumentError, ShapeError
+        If it is no list of names, or there is not one for each.
     """
     if given is None:
         return [f"{default}{number}" for number in range(count)]
-    if len(given) != count:
-        raise ShapeError(f"{what} must hold {count} names, one for each; got {len(given)}")
-    return [str(name) for name in given]
+    found = checks.names(what, given)
+    if len(found) != count:
+        raise ShapeError(f"{what} must hold {count} names, one for each; got {len(found)}")
+    return found
 
 
 def drawn_names(names: Sequence[str], longest: int) -> list[str]:

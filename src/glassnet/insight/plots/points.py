@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from glassnet import inputs
+from glassnet import checks, inputs
 from glassnet.errors import DataError, ShapeError
 from glassnet.insight.plots import canvas
 from glassnet.insight.plots.naming import drawn_names, names_of
@@ -48,7 +48,8 @@ def scatter_classes(
     ax: Axes, points: NDArray[Any], classes: NDArray[np.int64], class_names: Sequence[str] | None
 ) -> None:
     """Draw points (n, 2), each with the colour and the marker of its class, and name the classes in a legend."""
-    n_classes = max(int(classes.max()) + 1, len(class_names or ()))
+    n_names = 0 if class_names is None else len(checks.names("class_names", class_names))
+    n_classes = max(int(classes.max()) + 1, n_names)
     names = names_of("class_names", class_names, n_classes, "class ")
     titles = drawn_names(names, canvas.letters_of_names(ax))
     for number in np.unique(classes):

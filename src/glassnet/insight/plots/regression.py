@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from glassnet import metrics
+from glassnet import checks, metrics
 from glassnet.calls import explained
 from glassnet.insight.plots import canvas
 from glassnet.insight.plots.naming import drawn_names, names_of, shown_name
@@ -57,6 +57,7 @@ def predictions(
     MissingDependencyError
         If matplotlib is not installed.
     """
+    checks.text("unit", unit, least=0)
     true, predicted = targets.values(y_true, y_pred)
     ax = canvas.axes_of(ax, 4.2, 4.0)
     both = np.concatenate([true.ravel(), predicted.ravel()])
@@ -89,6 +90,7 @@ def residuals(
     A pattern in it (a bend, a fan) is something that the network has not learned. Arguments, result and errors are
     those of :func:`predictions`.
     """
+    checks.text("unit", unit, least=0)
     true, predicted = targets.values(y_true, y_pred)
     ax = canvas.axes_of(ax, 4.8, 3.4)
     ax.axhline(0.0, color="0.4", linewidth=1, zorder=1)

@@ -85,6 +85,7 @@ def loss_surface(
     Li, Xu, Taylor, Studer, Goldstein 2018, Visualizing the Loss Landscape of Neural Nets.
     """
     checks.integer("points", points, least=3)
+    checks.network("network", network)
     chosen = default_loss(network, y) if loss is None else loss
     plane = _plane(network, path, directions, checks.integer("seed", seed, least=0))
     steps = (
@@ -103,9 +104,9 @@ def loss_surface(
 
 
 def _plane(network: Network, path: Recorder | None, directions: str | None, seed: int) -> Directions:
-    kind = directions or ("random" if path is None else "principal")
-    if kind not in ("principal", "random"):
-        raise ArgumentError(f"directions must be 'principal' or 'random'; got {directions!r}")
+    kind = "random" if path is None else "principal"
+    if directions is not None:
+        kind = checks.choice("directions", directions, ("principal", "random"))
     if path is not None and recorded(path).parameters.shape != network.parameters.shape:
         raise ArgumentError(
             f"path recorded a network of {recorded(path).parameters.size} parameters; this one has "

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from itertools import cycle, pairwise
 from typing import TYPE_CHECKING, Any
 
+from glassnet import checks
 from glassnet.calls import explained
 from glassnet.errors import ArgumentError
 from glassnet.insight.plots import canvas
@@ -58,6 +59,10 @@ def sweep(result: SweepResult, column: str = "", *, ax: Axes | None = None) -> P
     MissingDependencyError
         If matplotlib or pandas is not installed.
     """
+    from glassnet.training.sweeps import SweepResult
+
+    checks.instance("result", result, SweepResult, "what gn.sweep returns")
+    checks.text("column", column, least=0)
     column = column or (SOLVED if result.judged else "loss")
     if column == SOLVED and not result.judged:
         raise ArgumentError(

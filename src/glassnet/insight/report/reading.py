@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from math import prod
 from typing import Any
 
 import numpy as np
@@ -12,6 +11,7 @@ from numpy.typing import ArrayLike
 
 from glassnet import inputs, losses
 from glassnet.errors import ArgumentError
+from glassnet.insight.plots.images import sides
 from glassnet.insight.plots.naming import names_of
 from glassnet.insight.report.subject import Names, Samples, Subject, Trained
 from glassnet.losses import Loss
@@ -94,11 +94,12 @@ def _image(network: Network, feature_names: tuple[str, ...], image_shape: Any) -
     shape = network.layout.input_shape
     if image_shape is None:
         return (shape[0], shape[1]) if len(shape) == 2 else image_of(feature_names)
-    if len(image_shape) != 2 or prod(image_shape) != network.layout.n_features:
+    rows, columns = sides(image_shape)
+    if rows * columns != network.layout.n_features:
         raise ArgumentError(
             f"image_shape must be rows and columns of {network.layout.n_features} pixels; got {image_shape!r}"
         )
-    return (int(image_shape[0]), int(image_shape[1]))
+    return rows, columns
 
 
 def image_of(feature_names: Sequence[str]) -> tuple[int, int] | None:

@@ -121,6 +121,10 @@ def report(
     ArgumentError, ShapeError, DataError
         If the data or names do not fit the network or the loss.
     """
+    checks.network("network", network)
+    if history is not None:
+        checks.instance("history", history, History, "net.fit(...)")
+    checks.text("source", source, least=0)
     subject = read(
         network,
         X,

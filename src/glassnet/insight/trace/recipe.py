@@ -62,15 +62,15 @@ class Recipe:
         threads: int | None = None,
         engine: str = "numpy",
     ) -> None:
-        if engine not in ("numpy", "compiled"):
-            raise ArgumentError(f"engine of a Recipe must be 'numpy' or 'compiled'; got {engine!r}")
-        self.network, self.loss, self.threads, self.engine = network.copy(), losses.get(loss), threads, engine
+        self.engine = checks.choice("engine of a Recipe", engine, ("numpy", "compiled"))
+        self.network, self.loss = checks.network("network", network).copy(), losses.get(loss)
+        self.threads = None if threads is None else checks.integer("threads", threads, least=1)
         self.epochs = checks.integer("epochs", epochs, least=1)
         wanted = Wanted(
             self.loss,
             self.epochs,
             batch_size,
-            bool(shuffle),
+            checks.truth("shuffle", shuffle),
             None,
             validation_split,
             sample_weight,
@@ -125,7 +125,7 @@ class Recipe:
 
 def _repeatable(history: History) -> Origin:
     """Where the fit began, or an error that says why its steps cannot be taken again."""
-    origin = history.origin
+    origin = checks.instance("history", history, History, "net.fit(...)").origin
     if origin is None or not history.n_epochs:
         raise ArgumentError("this history holds no epoch of a fit, so there is no step to replay")
     if origin.data is None:

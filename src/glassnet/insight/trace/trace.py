@@ -15,7 +15,7 @@ from glassnet.insight.trace.record import StepRecord, record
 from glassnet.insight.trace.step import Entry, Step
 from glassnet.insight.trace.steps import Writer
 from glassnet.insight.trace.unit import UnitTrace
-from glassnet.insight.trace.units import unit_trace
+from glassnet.insight.trace.units import unit_trace, within
 from glassnet.insight.trace.written import Written
 from glassnet.interop import writing
 from glassnet.losses import Loss
@@ -56,7 +56,15 @@ class Trace(Written):
         return self.record.x.T if self.samples_in == "columns" else self.record.x
 
     def written_for(self, sample: int, output: int) -> list[Step]:
-        """The steps with the numbers of this sample and output, and of those units below that it moves most."""
+        """The steps with the numbers of this sample and output, and of those units below that it moves most.
+
+        Raises
+        ------
+        ArgumentError
+            If there is no such sample or output.
+        """
+        within("sample", sample, len(self.record.x))
+        within("output", output, self.record.rows[-1].row.n_outputs)
         return list(Writer(self.record, self.samples_in, Entry.telling(self.record, sample, output)).steps())
 
     def __repr__(self) -> str:
@@ -138,9 +146,10 @@ def trace(
     ArgumentError
         If `samples_in` is neither, or a loss or an optimizer is given without y.
     """
+    checks.network("network", network)
     checked_writing(samples_in)
     if y is None:
-        if loss is not None or optimizer != "sgd":
+        if loss is not None or not isinstance(optimizer, str) or optimizer != "sgd":
             raise ArgumentError(
                 "a loss and an optimizer need targets; give trace(network, X, y, …), or X alone"
             )
@@ -151,5 +160,4 @@ def trace(
 
 def checked_writing(samples_in: str) -> None:
     """Raise `ArgumentError` unless it says how formulas are to be written."""
-    if samples_in not in ("rows", "columns"):
-        raise ArgumentError(f"samples_in must be 'rows' or 'columns'; got {samples_in!r}")
+    checks.choice("samples_in", samples_in, ("rows", "columns"))

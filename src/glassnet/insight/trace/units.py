@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from glassnet import checks
 from glassnet.errors import ArgumentError
 from glassnet.insight.trace.arithmetic import TERMS, Term, equation, num, number, root
 from glassnet.insight.trace.neuron import NeuronTrace
@@ -195,14 +196,14 @@ def unit_trace(step: StepRecord, layer: int, unit: int, sample: int) -> UnitTrac
         If there is no such layer, unit or sample.
     """
     places = {made.row.layer: index for index, made in enumerate(step.rows)}
-    if layer not in places:
+    if checks.integer("layer", layer, least=0) not in places:
         hint = ""
         if layer in range(len(step.network.layers)):
             hint = f", since {compact_repr(step.network.layers[layer])} computes nothing"
         raise ArgumentError(f"layer must be one of {sorted(places)}; got {layer!r}{hint}")
     made = step.rows[places[layer]]
-    _within("unit", unit, made.row.n_outputs)
-    _within("sample", sample, len(step.x))
+    within("unit", unit, made.row.n_outputs)
+    within("sample", sample, len(step.x))
     return unit_of(step, places[layer], unit, sample)
 
 
@@ -211,6 +212,7 @@ def unit_of(step: StepRecord, index: int, unit: int, sample: int) -> UnitTrace:
     return KINDS[step.rows[index].row.kind](step, index, unit, sample)
 
 
-def _within(name: str, value: int, n: int) -> None:
-    if value not in range(n):
+def within(name: str, value: int, n: int) -> None:
+    """Raise `ArgumentError` unless `value` counts one of `n` things, from 0 on."""
+    if checks.integer(name, value, least=0) >= n:
         raise ArgumentError(f"{name} must be from 0 to {n - 1}; got {value!r}")

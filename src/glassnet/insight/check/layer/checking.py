@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from glassnet import checks
 from glassnet.calls import explained
 from glassnet.errors import ArgumentError
 from glassnet.insight.check.finding.matching import COARSE, SAME, Found, Wanted, factor, fits, is_right, match
@@ -23,6 +24,7 @@ from glassnet.insight.check.report import Evidence, Report, Slip, digits
 from glassnet.insight.check.rounding import Array
 
 SUBJECT = "check_layer"
+MOST_INPUTS = 1_000_000
 RESETS = (
     "zero_grad",
     "zero_gradients",
@@ -51,7 +53,7 @@ def check_layer(layer: Any, *, n_inputs: int | None = None) -> Report:
         affine_backward)``. A class is built as ``Layer(n_inputs, n_units)``, ``Layer(W, b)`` or ``Layer()``. Samples in
         rows, in columns, or one at a time; NumPy arrays, lists or PyTorch tensors.
     n_inputs : int, optional
-        Features that the layer reads, where its weights do not tell.
+        Features that the layer reads, where its weights do not tell; from 1 to a million.
 
     Returns
     -------
@@ -66,8 +68,10 @@ def check_layer(layer: Any, *, n_inputs: int | None = None) -> Report:
     Raises
     ------
     ArgumentError
-        If it has no forward or backward pass, or one cannot be called.
+        If it has no forward or backward pass, or one cannot be called, or `n_inputs` is out of range.
     """
+    if n_inputs is not None:
+        n_inputs = checks.integer("n_inputs", n_inputs, least=1, most=MOST_INPUTS)
     thing = layer_of(layer, n_inputs)
     learner = LearnerLayer(copy.deepcopy(thing), n_inputs)
     if not _can_go_back(learner):  # it may be made for one sample

@@ -8,11 +8,11 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
-from glassnet import losses
+from glassnet import checks, losses
 from glassnet.calls import explained
-from glassnet.errors import ArgumentError
+from glassnet.errors import ArgumentError, ShapeError
 from glassnet.insight.check.layer import check_layer
 from glassnet.insight.check.parts import BACKWARD, FORWARD, method
 from glassnet.insight.check.program.data import Samples, drawn, few
@@ -64,9 +64,10 @@ def check(
     ------
     ArgumentError
         If there is nothing in it that could be checked, or no loss has that name.
+    ShapeError, DataError
+        If X or y are no samples and targets.
     """
-    if isinstance(loss, str):
-        losses.get(loss)
+    _check_wish(loss, forward, backward)
     wish = Wish(loss, forward, backward)
     if isinstance(thing, (str, Path)):
         from glassnet.insight.check.program.files import check_file
@@ -95,14 +96,43 @@ def check(
     return check_object(thing, samples, wish)
 
 
+def _check_wish(loss: Any, forward: Any, backward: Any) -> None:
+    """Raise an error that names what is not as `check` asks for it."""
+    if isinstance(loss, str):
+        losses.get(loss)
+    elif loss is not None:
+        checks.function("loss", loss, "(y, output)")
+    for name, value in (("forward", forward), ("backward", backward)):
+        if value is not None:
+            checks.text(name, value)
+
+
 def _is_layer(thing: Any) -> bool:
     return method(thing, FORWARD) is not None and method(thing, BACKWARD) is not None
 
 
 def _samples(X: ArrayLike | None, y: ArrayLike | None) -> Samples | None:
     if X is None:
+        if y is not None:
+            raise ArgumentError("y is given without X; pass both, or neither")
         return None
-    return few(X, y, None) if y is not None else drawn(len(X[0]), 2)  # type: ignore[index,arg-type]
+    rows = checks.real("X", X)
+    if not rows.size or rows.ndim == 0:
+        raise ShapeError(f"X must hold samples in rows, (n_samples, n_features); its shape is {rows.shape}")
+    if y is None:
+        return drawn(rows[0].size, 2)
+    targets = checks.array("y", y)
+    if targets.ndim == 0 or len(targets) != len(rows):
+        raise ShapeError(
+            f"X has {len(rows)} samples and y has shape {targets.shape}; they must be equal in number"
+        )
+    return few(rows, _as_targets(targets), None)
+
+
+def _as_targets(targets: NDArray[Any]) -> NDArray[Any]:
+    """Values as numbers; classes may have names."""
+    named = targets.dtype.kind in "USO" and all(isinstance(one, (str, bool, int)) for one in targets.flat)
+    return targets if named else checks.real("y", targets)
 
 
 def _layers(layers: Any) -> Report:
