@@ -29,6 +29,7 @@ _WIDTH, _HEIGHT, _DOTS_PER_INCH = 4.4, 3.6, 100
 _COLOURS = 96
 _LAST = 2000  # milliseconds for which the last picture stays
 _FEWEST = 2
+_LONGEST = 600.0  # seconds; a picture of a GIF stays for 655 at most
 _SAMPLED = 4
 
 
@@ -53,7 +54,7 @@ def training_animation(
         ``draw(network, ax)`` draws one picture; by default the decision boundary on the recorder's batch. It is given
         a copy of the network as it was.
     seconds : float
-        How long the training takes on the screen, > 0; the last picture stays for two more.
+        How long the training takes on the screen, > 0 and <= 600; the last picture stays for two more.
     most_bytes : int
         The file is not larger, >= 1; where it would be, every second picture is left out, and again.
 
@@ -83,7 +84,7 @@ def training_animation(
     target = checks.path("path", path)
     if target.suffix.lower() != ".gif" or not target.resolve().parent.is_dir():
         raise ArgumentError(f"path must end in .gif, in a folder that exists; got {str(path)!r}")
-    checks.number("seconds", seconds, above=0)
+    checks.number("seconds", seconds, above=0, most=_LONGEST)
     checks.integer("most_bytes", most_bytes, least=1)
     frames = _in_common_colours(
         [_frame(recorder, index, draw or _boundary(recorder)) for index in range(len(recorder.recordings))]

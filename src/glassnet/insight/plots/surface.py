@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 _MARGIN = 0.25  # of the path's extent, on each side
 _LEVELS, _NAMED_LEVELS = 14, 6
 _DECADES_FOR_A_LOGARITHM = 30.0
+_MOST_POINTS = 1000
 
 
 @explained
@@ -61,7 +62,7 @@ def loss_surface(
     loss : str or Loss, optional
         By default the loss of the last fit, or the one that goes with the last activation.
     points : int
-        Along each direction, >= 3; the loss is computed at points² places.
+        Along each direction, from 3 to 1000; the loss is computed at points² places.
     seed : int
         Of random directions, >= 0.
     ax : matplotlib Axes, optional
@@ -84,7 +85,7 @@ def loss_surface(
     ----------
     Li, Xu, Taylor, Studer, Goldstein 2018, Visualizing the Loss Landscape of Neural Nets.
     """
-    checks.integer("points", points, least=3)
+    checks.integer("points", points, least=3, most=_MOST_POINTS)
     checks.network("network", network)
     chosen = default_loss(network, y) if loss is None else loss
     plane = _plane(network, path, directions, checks.integer("seed", seed, least=0))

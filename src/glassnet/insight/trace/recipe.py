@@ -63,7 +63,8 @@ class Recipe:
         engine: str = "numpy",
     ) -> None:
         self.engine = checks.choice("engine of a Recipe", engine, ("numpy", "compiled"))
-        self.network, self.loss = checks.network("network", network).copy(), losses.get(loss)
+        checks.network("network", network)
+        self.network, self.loss = network.copy(), losses.get(loss)
         self.threads = None if threads is None else checks.integer("threads", threads, least=1)
         self.epochs = checks.integer("epochs", epochs, least=1)
         wanted = Wanted(
@@ -85,7 +86,7 @@ class Recipe:
             self.network.streams = replace(Streams.of(seed), seed=self.network.streams.seed)
         self.network.loss = self.loss
         self.state = self.network.training_state(optimizers.get(optimizer))
-        self.rate_factors = [self.state.rate_factor] * self.epochs
+        self.rate_factors: list[float] = []  # where a history knows them
         self.losses: list[float] = []
 
     @classmethod

@@ -140,7 +140,10 @@ class Rerun:
 
     def _rates(self, epoch: int, place: int, count: int) -> NDArray[np.float64]:
         reached = self.first_epoch + epoch + np.arange(place, place + count) / self.steps_per_epoch
-        return self.state.optimizer.rates(reached) * self.recipe.rate_factors[epoch]
+        known = self.recipe.rate_factors
+        return self.state.optimizer.rates(reached) * (
+            known[epoch] if known else self.recipe.state.rate_factor
+        )
 
     def _snapshot(self) -> Snapshot:
         vectors = self.network.vectors
