@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import glassnet as gn
-from glassnet.insight.diagnosis.output_rules import _range
+from glassnet.insight.diagnosis.output_rules import output_range
 from glassnet.insight.diagnosis.report import DiagnosisReport
 from glassnet.insight.diagnosis.rules import RULES
 from tests.insight.diagnosis.cases import blobs, finding
@@ -140,7 +140,7 @@ def test_targets_that_the_last_activation_cannot_reach(
     ("softmax", 0, 1),
 ])  # fmt: skip
 def test_what_an_activation_can_reach(activation: str, low: float, high: float) -> None:
-    assert _range(gn.activations.get(activation)) == pytest.approx((low, high), abs=1e-3)
+    assert output_range(gn.activations.get(activation)) == pytest.approx((low, high), abs=1e-3)
 
 
 @pytest.mark.parametrize(("n_rare", "found"), [(7, True), (8, False)])

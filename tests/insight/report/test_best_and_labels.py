@@ -10,7 +10,7 @@ import sklearn.metrics
 from PIL import Image
 
 import glassnet as gn
-from glassnet.insight.diagnosis import Finding
+from glassnet.insight.diagnosis import DiagnosisReport, Finding
 from glassnet.insight.plots import canvas
 from glassnet.insight.report import markup, pictures
 from glassnet.insight.report.findings import diagnosis, sentence
@@ -109,7 +109,9 @@ def test_without_a_finding_the_page_says_what_was_looked_at(
     X, y, net, _ = fitted([])
     history = gn.History()
     history.extend({"epoch": range(1, 6), "loss": FALLING, **columns})
-    text = Page(diagnosis(read(net, X, y, history, None, None, (None, None, None, "")), (), "")).text
+    text = Page(
+        diagnosis(read(net, X, y, history, None, None, (None, None, None, "")), DiagnosisReport(), "")
+    ).text
     assert said in text and "learning its training samples" in text
 
 
@@ -206,8 +208,9 @@ def test_a_finding_is_shown_with_where_to_read_on() -> None:
     X, y, net, history = fitted([])
     about = read(net, X, y, history, None, None, (None, None, None, ""))
     one = Finding("underfitting", "warning", "a cause", "a remedy", None, {}, "Somebody 1999, chapter 3")
-    assert "Somebody 1999, chapter 3" in Page(diagnosis(about, [one], "")).text
-    assert list(Page(diagnosis(about, [replace(one, reference="")], "")).of("p"))[-1].get("class") != "note"
+    assert "Somebody 1999, chapter 3" in Page(diagnosis(about, DiagnosisReport((one,)), "")).text
+    without = DiagnosisReport((replace(one, reference=""),))
+    assert list(Page(diagnosis(about, without, "")).of("p"))[-1].get("class") != "note"
 
 
 def test_the_size_of_the_network_is_that_of_its_parameters() -> None:

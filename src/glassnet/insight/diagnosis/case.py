@@ -152,7 +152,9 @@ class Case:
             if self.curve is not None
             else (self.now.loss, copied.end.loss)
         )
-        return abs(found - reached) <= AGREEMENT * (self.sample.chance + min(found, reached))
+        return abs(found - reached) <= AGREEMENT * (
+            self.sample.chance + min(found, reached) - 2 * self.sample.floor
+        )
 
     @cached_property
     def held_pass(self) -> Pass | None:

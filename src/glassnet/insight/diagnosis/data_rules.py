@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from glassnet.insight.diagnosis.case import Case
+from glassnet.insight.diagnosis.case import GOOD_SCORE, Case
 from glassnet.insight.diagnosis.measure import rms
-from glassnet.insight.diagnosis.rate_rules import ended, tried
+from glassnet.insight.diagnosis.output_rules import last_activations, output_range
+from glassnet.insight.diagnosis.rate_rules import SLOW, ended, tried
 from glassnet.insight.diagnosis.report import Finding
 from glassnet.plan import BATCH_NORM, DENSE, LAYER_NORM
 
@@ -134,11 +135,15 @@ def unscaled_targets(case: Case) -> Finding | None:
     given = (
         "" if began is None else f", that of the outputs before training {rms(began.output[:, worst]):.3g}"
     )
+    one_sided = case.targets.loss.domain[0] == 0 or output_range(last_activations(case)[-1])[0] >= 0
+    fits = case.learned or (case.targets.loss.domain[0] == 0 and case.now.progress > SLOW)
     return Finding(
         "unscaled_targets",
-        "note" if case.learned else "warning",
+        "note" if fits else "warning",
         f"targets are not of size 1: their root mean square is {size.max():.3g}{given}",
-        "standardise the targets, and scale predictions back",
+        "divide the targets by their mean, so that none falls below 0, and multiply predictions by it"
+        if one_sided
+        else "standardise the targets, and scale predictions back",
         None,
         {"mean": float(y[:, worst].mean()), "standard deviation": float(y[:, worst].std())},
         "Bishop 1995, Neural Networks for Pattern Recognition, section 8.2",
@@ -156,16 +161,31 @@ def imbalance(case: Case) -> Finding | None:
     if ratio < RATIO or not rare or len(case.x) < FEWEST_ROWS:
         return None
     rarest = int(np.flatnonzero(shares == present.min())[0])
+    f1 = float(case.sample.f1(case.now.output).min())
+    weigh = "" if _weighs_alike(case) else 'weigh the classes alike (class_weight="balanced"), '
     return Finding(
         "imbalance",
-        "warning",
+        "note" if f1 >= GOOD_SCORE else "warning",
         f"class {int(shares.argmax())} has {shares.max():.1%} of the samples, class {rarest} {present.min():.1%}: "
-        f"naming the frequent class is right {shares.max():.1%} of the time, so accuracy says little",
-        'weigh the classes alike (class_weight="balanced"), collect more of the rare one, and judge by F1',
+        f"naming the frequent class is right {shares.max():.1%} of the time, so accuracy says little; the least F1 of "
+        f"a class is {f1:.2f} on these samples",
+        f"{weigh}collect more of the rare one, and judge by F1",
         None,
-        {"largest share": float(shares.max()), "smallest share": float(present.min()), "ratio": ratio},
+        {
+            "largest share": float(shares.max()), "smallest share": float(present.min()), "ratio": ratio,
+            "least F1": f1,
+        },
         "He, Garcia 2009, Learning from Imbalanced Data, section 3",
-    )
+    )  # fmt: skip
+
+
+def _weighs_alike(case: Case) -> bool:
+    """Whether training gave the rare classes weight, or may have, where its weights are not known."""
+    weights = case.training.weights
+    if weights is None:
+        return case.training.weighed
+    found = np.bincount(case.targets.classes, weights[:, 0])
+    return float(found.max()) < RATIO * float(found[found > 0].min())
 
 
 def sorted_not_shuffled(case: Case) -> Finding | None:

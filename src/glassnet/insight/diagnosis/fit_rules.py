@@ -8,8 +8,10 @@ from dataclasses import replace
 import numpy as np
 
 from glassnet.insight.diagnosis.case import Case
+from glassnet.insight.diagnosis.new_samples import helps_new_samples
 from glassnet.insight.diagnosis.output_rules import last_activations
 from glassnet.insight.diagnosis.report import Finding
+from glassnet.insight.diagnosis.start_rules import is_small
 from glassnet.insight.diagnosis.trials import ORDERS, Course, train
 from glassnet.layers import Dense, Dropout, Layer
 from glassnet.network import Network
@@ -32,8 +34,8 @@ def underfitting(case: Case) -> Finding | None:
         return None
     if len(case.x) < FEWEST_ROWS:
         return _behind_a_wider_copy(case)
-    what, reference = _reference(case)
-    if reference - case.now.score < BEHIND:
+    what, reference, own = _reference(case)
+    if reference - own < BEHIND:
         return None
     evidence: dict[str, float | str] = {"score": case.now.score, "score to be reached": reference}
     helped = []
@@ -52,14 +54,20 @@ def underfitting(case: Case) -> Finding | None:
     )
 
 
-def _reference(case: Case) -> tuple[str, float]:
-    """The better of simple rules and a network of two layers, on samples left out."""
+def _reference(case: Case) -> tuple[str, float, float]:
+    """The better of simple rules and a network of two layers, on samples left out; the own score beside it.
+
+    The network of two layers is asked about some of the samples only; those may be easier than all.
+    """
     simple = case.relation.score
-    if simple - case.now.score >= BEHIND:
-        return "a simple rule (nearest neighbours or a linear fit)", simple
+    if case.targets.of_means and simple - case.now.score >= BEHIND:
+        return "a simple rule (nearest neighbours or a linear fit)", simple, case.now.score
+    rows = case.references.left_out
+    own = case.sample.take(rows).score(case.now.output[rows])
     return (
         "a network of two layers of 32 tanh units, trained with Adam on standardised inputs",
         case.references.score,
+        max(own, case.now.score),
     )
 
 
@@ -150,6 +158,8 @@ def underfitting_by_penalty(case: Case) -> Finding | None:
         scores.append(trials.without_penalty(order).score)
         if scores[-1] - max(case.now.score, trials.as_it_was().score) < BEHIND:
             return None
+    if not helps_new_samples(case, trials, lambda some: some.without_penalty(ORDERS[0])):
+        return None  # the penalty keeps noise from being learned by heart
     reached = " and ".join(f"{score:.2f}" for score in scores)
     return Finding(
         "underfitting",
@@ -172,6 +182,8 @@ def broadcast_targets(case: Case) -> Finding | None:
         return None
     if case.targets.n_outputs != 1 or case.targets.kind not in ("values", "classes"):
         return None
+    if any(map(is_small, case.now.blocks)):
+        return None  # a penalty makes outputs constant, too
     y = case.sample.matrix[:, 0]
     output = case.sample.loss.activation.value(case.now.output)[:, 0]
     spread = float(output.std() / max(y.std(), 1e-300))
@@ -222,6 +234,10 @@ def left_out_r2(features: np.ndarray, y: np.ndarray) -> float:
     return 1 - float(np.square(left).sum() / max(np.square(y - y.mean()).sum(), 1e-300))
 
 
+def _beside(case: Case) -> str:
+    return "hardly better than" if case.now.value < case.sample.chance else "no better than"
+
+
 def loss_at_chance(case: Case) -> Finding | None:
     """The loss is that of guessing, and no untrained network's."""
     if not case.may_be_trained or case.targets.kind == "labels":
@@ -233,8 +249,8 @@ def loss_at_chance(case: Case) -> Finding | None:
         "loss_at_chance",
         "note",
         f"the loss is {case.now.value:.4g}, and the best constant prediction costs {case.sample.chance:.4g}: by "
-        "its loss the network is no better than a constant",
-        "look at the other findings first",
+        f"its loss the network is {_beside(case)} a constant",
+        "look at the other findings first; where there are none, the features may tell no more of the targets",
         None,
         {"loss": case.now.value, "loss of a constant": case.sample.chance},
         "Karpathy 2019, A Recipe for Training Neural Networks, step 2",

@@ -153,8 +153,9 @@ class Pass:
 
     @cached_property
     def progress(self) -> float:
-        """1 where the loss is 0, 0 where it is that of the best constant prediction."""
-        return 1 - self.value / max(self.targets.chance, TINY)
+        """1 where every output is its target, 0 where the loss is that of the best constant prediction."""
+        floor = self.targets.floor
+        return 1 - (self.value - floor) / max(self.targets.chance - floor, TINY)
 
     @cached_property
     def gradient_norm(self) -> float:

@@ -56,11 +56,14 @@ def missing_nonlinearity(case: Case) -> Finding | None:
 
 
 def _linear_pair(case: Case, layer: int) -> Finding:
+    (n_in, between), n_out = case.now.blocks[layer].weights.shape, case.now.blocks[layer + 1].weights.shape[1]
+    narrow = between < min(n_in, n_out)
+    meant = f"; that W has rank {between}, which may be what is meant" if narrow else ""
     return Finding(
         "missing_nonlinearity",
-        "note" if case.learned else "warning",
+        "note" if case.learned or narrow else "warning",
         f"no activation stands between dense layers {layer} and {layer + 1}: x W1 W2 is x W, so two layers can do no "
-        "more than one",
+        f"more than one{meant}",
         f'give layer {layer} an activation, such as "relu" or "tanh"',
         layer,
         {"linear layer": layer, "dense layers": len(case.now.blocks)},

@@ -144,7 +144,7 @@ def _with_targets(case: Case, last: Activation) -> Mismatch:
         return None if case.learned else _flat_where_wrong(loss)
     if kind not in ("values", "several"):
         return None
-    low, high = _range(last)
+    low, high = output_range(last)
     y = case.targets.matrix
     outside = float(((y < low) | (y > high)).mean())
     if outside < OUTSIDE:
@@ -210,7 +210,7 @@ def squared_probabilities(case: Case) -> Finding | None:
 BEHIND = 0.1
 
 
-def _range(last: Activation) -> tuple[float, float]:
+def output_range(last: Activation) -> tuple[float, float]:
     """The least and the largest output, found by trying; infinite where it grows on."""
     if isinstance(last, Softmax):
         return 0.0, 1.0

@@ -8,11 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
 from glassnet.insight.diagnosis.case import Case
+from glassnet.insight.diagnosis.measure import Pass
+from glassnet.insight.diagnosis.new_samples import helps_new_samples
 from glassnet.insight.diagnosis.report import Finding
+from glassnet.insight.diagnosis.targets import class_score
 from glassnet.insight.diagnosis.trials import ORDERS, Trial, Trials
 
 # A verdict needs a change that gains this part of the loss of guessing, and at least that part of the own loss.
@@ -70,10 +74,10 @@ def learning_rate_too_low(case: Case) -> Finding | None:
     for factor in HIGHER:
         trial = trials.at_rate(factor)
         loss = ended(case, trial)
-        if not np.isfinite(loss) or loss > (1 + NOISE) * reached:
+        if not np.isfinite(loss) or loss - reached > NOISE * (reached - case.sample.floor):
             return None
         found = _both(case, trials, factor)
-        if found is not None:
+        if found is not None and helps_new_samples(case, trials, partial(Trials.at_rate, factor=factor)):
             return _of_rate(case, trials, "learning_rate_too_low", factor, found)
     return None
 
@@ -124,6 +128,8 @@ def weighed_down(case: Case) -> Finding | None:
         trial = trials.repeated(order, weights=None)
         if trial.score - max(case.now.score, trials.as_it_was().score) < BEHIND:
             return None
+        if _evenly(trial.end) - _evenly(case.now) < BEHIND:
+            return None  # fewer are right, but every class gets its share: that is what such weights are for
         copies.append(trial)
     shares = np.sort(weights[:, 0])[::-1].cumsum() / weights.sum()
     half = float((np.searchsorted(shares, 0.5) + 1) / len(shares))
@@ -146,6 +152,14 @@ def weighed_down(case: Case) -> Finding | None:
 
 # The score of a copy is ahead by this much, on a scale from the best constant (0) to perfect (1).
 BEHIND = 0.25
+
+
+def _evenly(seen: Pass | None) -> float:
+    """The score; of classes that of the mean share of each class that is named rightly."""
+    if seen is None or seen.targets.kind != "classes":
+        return float("-inf") if seen is None else seen.score
+    recalls = seen.targets.recalls(seen.output)
+    return class_score(float(recalls.mean()), 1 / len(recalls))
 
 
 def _is_slow(case: Case) -> bool:
@@ -205,8 +219,8 @@ def _much_better(case: Case, other: float, reached: float) -> bool:
         return False
     if not np.isfinite(reached):
         return other < max(case.sample.chance, case.sample.guess)
-    gain = reached - other
-    return gain > GAIN_IN_CHANCE * case.sample.chance and gain > GAIN_IN_LOSS * reached
+    gain, floor = reached - other, case.sample.floor
+    return gain > GAIN_IN_CHANCE * (case.sample.chance - floor) and gain > GAIN_IN_LOSS * (reached - floor)
 
 
 def _own(case: Case) -> str:

@@ -88,12 +88,19 @@ class References:
         ]
         return train(self._made(layers, 0), self.x[some], self.targets.take(some), course, self.budget).score
 
+    @property
+    def left_out(self) -> NDArray[np.int64]:
+        """The samples that the network of two layers is asked about."""
+        return self._order[: len(self._order) // 4]
+
+    @property
+    def _order(self) -> NDArray[np.int64]:
+        return np.random.default_rng(0).permutation(len(self.x))[:MOST_ROWS]
+
     @cached_property
     def score(self) -> float:
         """The score of a network of two layers on samples that it was not trained on; minus infinity if it failed."""
-        random = np.random.default_rng(0)
-        order = random.permutation(len(self.x))[:MOST_ROWS]
-        held, kept = order[: len(order) // 4], order[len(order) // 4 :]
+        held, kept = self.left_out, self._order[len(self.left_out) :]
         mean, spread = self.x[kept].mean(axis=0), self.x[kept].std(axis=0, dtype=np.float64)
         scaled = ((self.x - mean) / np.where(spread > 0, spread, 1)).astype(np.float64)
         middle, scale = self._scale_of_targets(kept)

@@ -106,6 +106,8 @@ class DiagnosisReport:
         table = Table(
             "finding", "cause", "measured", "remedy", title=f"diagnosis: {self.verdict}", show_lines=True
         )
+        if self.not_looked_at:
+            table.caption = Text("\n".join(f"not looked at: {what}" for what in self.not_looked_at))
         for finding in self.findings:
             title = Text(finding.title, style=_STYLES[finding.severity])
             table.add_row(title, Text(finding.cause), Text(finding.numbers), Text(finding.remedy))

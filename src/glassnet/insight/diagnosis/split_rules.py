@@ -134,10 +134,12 @@ def overfitting(case: Case) -> Finding | None:
     train, unseen = case.now, case.on_held(rows)
     gap = train.score - unseen.score
     lowest = _lowest_validation_loss(case) if len(rows) == len(case.held[0]) else None
-    risen = lowest is None or unseen.loss > RISE * lowest
+    floor = unseen.targets.floor
+    risen = lowest is None or unseen.loss - floor > RISE * (lowest - floor)
     errors = 2.0 if lowest is None else 1.0  # a loss that has risen tells the rest
-    much_worse = gap >= SCORE_GAP + errors * _uncertainty(case, unseen) and unseen.value >= GAP * train.value
-    if not much_worse or not risen or train.score < 0.3:
+    dearer = unseen.value - floor >= GAP * (train.value - case.sample.floor)
+    much_worse = gap >= SCORE_GAP + errors * _uncertainty(unseen)
+    if not dearer or not much_worse or not risen or train.score < 0.3:
         return None
     return Finding(
         "overfitting",
@@ -166,11 +168,13 @@ def _comparable(case: Case) -> NDArray[np.int64]:
     return np.flatnonzero(case.targets.shares[targets.classes[:n]] > 0)
 
 
-def _uncertainty(case: Case, unseen: Pass) -> float:
-    """The standard error of the score of the validation samples, where it counts right answers."""
-    if case.targets.kind != "classes":
-        return 0.0
+def _uncertainty(unseen: Pass) -> float:
+    """The standard error of the score of the validation samples."""
     targets = unseen.targets
+    if targets.kind != "classes":
+        errors = np.square(targets.matrix - targets.loss.activation.value(unseen.output)).sum(axis=1)
+        spread = np.square(targets.matrix - targets.matrix.mean(axis=0)).sum()
+        return float(errors.std() * np.sqrt(len(errors)) / max(float(spread), 1e-300))
     share = targets.accuracy(unseen.output)
     error = np.sqrt(max(share * (1 - share), 0.0) / len(unseen.output))
     return float(error / max(1 - targets.shares.max(), 0.1))

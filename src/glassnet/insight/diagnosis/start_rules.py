@@ -18,6 +18,8 @@ VANISHED = 1e-3
 EXPLODED = 50.0
 SURPRISE = 2.0
 SURPRISE_VALUES = 5.0
+# What reaches the last layer is not large up to this root mean square.
+LARGE_INPUTS = 1.5
 # A first loss that is left behind in this share of the epochs costs little.
 SOON = 0.1
 _SCALE = "Glorot, Bengio 2010, section 4.2.1; He, Zhang, Ren, Sun 2015, section 2.2"
@@ -183,10 +185,11 @@ def initial_loss_not_chance(case: Case) -> Finding | None:
     if case.start is None or case.targets.kind in ("labels", "probabilities"):
         return None
     loss, guess = case.start.record.value, max(case.sample.guess, case.sample.chance)
-    if not np.isfinite(guess) or guess <= 0:
+    if not np.isfinite(guess) or guess <= case.sample.floor:
         return None
+    floor = case.sample.floor
     limit = SURPRISE_VALUES if case.targets.kind == "values" else SURPRISE
-    if loss <= limit * guess:
+    if loss - floor <= limit * (guess - floor):
         return None
     return Finding(
         "initial_loss_not_chance",
@@ -194,7 +197,7 @@ def initial_loss_not_chance(case: Case) -> Finding | None:
         f"before training the loss is {loss:.4g}, and {_guessing(case)} costs {guess:.4g}{_unlearned(case, guess)}",
         _nearer_to_chance(case.start),
         len(case.start.blocks) - 1,
-        {"first loss": loss, "loss of guessing": guess, "ratio": loss / guess},
+        {"first loss": loss, "loss of guessing": guess, "ratio": (loss - floor) / (guess - floor)},
         "Karpathy 2019, A Recipe for Training Neural Networks, step 2: verify loss at init",
     )
 
@@ -227,6 +230,6 @@ def _nearer_to_chance(start: Pass) -> str:
     last = start.blocks[-1]
     if last.dense.bias is not None and np.abs(last.dense.bias).max() > 1:
         return "begin with biases of 0 in the last layer"
-    if ratio_to_usual(last, 1) > 1:
+    if ratio_to_usual(last, 1) > 1 or rms(last.dense.inputs) <= LARGE_INPUTS:
         return "begin with smaller weights in the last layer"
     return "scale what reaches the last layer: inputs of size 1, first weights of a usual size"

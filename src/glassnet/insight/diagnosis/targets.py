@@ -107,16 +107,25 @@ class Targets:
         rows = [self.matrix.mean(axis=0)]
         if self.kind == "values":
             rows += list(np.quantile(self.matrix, np.linspace(0.05, 0.95, 19), axis=0))
-        return min(self._constant(row) for row in rows)
+        return min(self._costs(row) for row in rows)
 
     @cached_property
     def guess(self) -> float:
         """The loss of a network that knows nothing yet: all classes alike, or all values zero."""
         if self.kind == "classes":
-            return self._constant(np.full(self.n_outputs, 1 / self.n_classes))
-        return self._constant(np.full(self.n_outputs, 0.5 if self.loss.domain == (0.0, 1.0) else 0.0))
+            return self._costs(np.full(self.n_outputs, 1 / self.n_classes))
+        return self._costs(np.full(self.n_outputs, 0.5 if self.loss.domain == (0.0, 1.0) else 0.0))
 
-    def _constant(self, row: Array) -> float:
+    @cached_property
+    def floor(self) -> float:
+        """The loss where every output is its target: 0 but for counts, soft probabilities and the like."""
+        if self.kind in ("classes", "labels"):
+            return 0.0
+        found = self._costs(self.matrix)
+        return min(found, self.chance) if np.isfinite(found) else 0.0
+
+    def _costs(self, row: Array) -> float:
+        """The loss of this prediction for all samples, or of one for each; infinite where it is no number."""
         if isinstance(self.loss.activation, Softmax):
             row = np.log(np.maximum(row, TINY))
         elif isinstance(self.loss.activation, Sigmoid):
@@ -128,13 +137,21 @@ class Targets:
     def score(self, output: Array) -> float:
         """How well outputs fit: 0 as well as the best constant, 1 perfectly.
 
-        Of the accuracy for classes, of the nearest other output for labels, else R².
+        Of the accuracy for classes, of the nearest other output for labels, else R²; where the loss does not ask
+        for means, of the loss itself.
         """
         if self.kind == "classes":
             return class_score(self.accuracy(output), float(self.shares.max()))
         if self.kind == "labels":
             return class_score(_neighbours_alike(output, self.classes), float(self.shares.max()))
+        if self.kind == "values" and not self.of_means:
+            return 1 - (self.value(output) - self.floor) / max(self.chance - self.floor, TINY)
         return r2(self.matrix, self.loss.activation.value(output))
+
+    @property
+    def of_means(self) -> bool:
+        """Whether the loss asks for the middle of what may come, so that R² measures it; a quantile is none."""
+        return not isinstance(self.loss, losses.Quantile | losses.Function)
 
     def _above(self, output: Array) -> NDArray[np.int64]:
         threshold = 0.0 if isinstance(self.loss.activation, Sigmoid) else 0.5
@@ -142,8 +159,27 @@ class Targets:
 
     def accuracy(self, output: Array) -> float:
         """Share of samples whose class is predicted rightly."""
-        guessed = output.argmax(axis=1) if self.n_outputs > 1 else self._above(output[:, 0])
-        return float((guessed == self.classes).mean())
+        return float((self._named(output) == self.classes).mean())
+
+    def _named(self, output: Array) -> NDArray[np.int64]:
+        """The class that each row of outputs names."""
+        return output.argmax(axis=1) if self.n_outputs > 1 else self._above(output[:, 0])
+
+    def recalls(self, output: Array) -> Array:
+        """Of each class that is there, the share of its samples that are named rightly."""
+        right = self._named(output) == self.classes
+        return np.array([right[self.classes == present].mean() for present in np.unique(self.classes)])
+
+    def f1(self, output: Array) -> Array:
+        """F1 of each class that is there."""
+        named, present = self._named(output), np.unique(self.classes)
+        right = np.array([((named == c) & (self.classes == c)).sum() for c in present])
+        return np.array(
+            [
+                2 * n / ((named == c).sum() + (self.classes == c).sum())
+                for n, c in zip(right, present, strict=True)
+            ]
+        )
 
     def take(self, rows: NDArray[np.int64]) -> Targets:
         """Those of some samples."""

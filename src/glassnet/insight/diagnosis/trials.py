@@ -52,10 +52,18 @@ class Budget:
 
 @dataclass(frozen=True)
 class Trial:
-    """How a short training went: its losses by epoch, and the network at its end; None if it failed or was too dear."""
+    """How a short training went: its losses by epoch, and the network at its end; None if it failed or was too dear.
+
+    Attributes
+    ----------
+    end : Pass or None
+        The network on what it was trained on.
+    network : Network or None
+    """
 
     losses: Array
     end: Pass | None
+    network: Network | None = None
 
     @property
     def loss(self) -> float:
@@ -112,7 +120,7 @@ def train(network: Network, x: Array, targets: Targets, course: Course, budget: 
     except (DivergenceError, ArgumentError, DataError):  # such as a last batch of one sample before BatchNorm
         return failed
     end = Pass(network, network.parameters, network.running_statistics, x, targets)
-    return Trial(np.array(history["loss"]), end)
+    return Trial(np.array(history["loss"]), end, network)
 
 
 @dataclass(frozen=True, eq=False)

@@ -40,7 +40,10 @@ def dead_at_start(case: Case) -> Finding | None:
         both = before.dead & now.dead
         if both.sum() >= 2 and both.mean() >= DEAD_SHARE:
             return _dead(
-                case, now, both, "they were so before training: begin with biases of 0 and He initialisation"
+                case,
+                now,
+                both,
+                f"they were so before training: {_what_wakes(before, both)}, or use leaky_relu",
             )
     return None
 
@@ -52,13 +55,33 @@ def dead_units(case: Case) -> Finding | None:
     worst = max(case.now.hidden, key=lambda block: block.dead.mean())
     if worst.dead.mean() < DEAD_SHARE or worst.dead.sum() < 2:
         return None
-    known = case.start is not None and case.may_be_trained
-    remedy = (
-        "they died in training: use a smaller learning rate, or leaky_relu"
-        if known
-        else "use leaky_relu, which keeps a slope everywhere"
-    )
-    return _dead(case, worst, worst.dead, remedy)
+    return _dead(case, worst, worst.dead, _when_they_died(case, worst))
+
+
+def _when_they_died(case: Case, block: Block) -> str:
+    if case.start is None or not case.may_be_trained:
+        return "use leaky_relu, which keeps a slope everywhere"
+    began = case.start.blocks[block.index]
+    before = began.dead & block.dead
+    some = f"{int(before.sum())} of them were so before training"
+    if 2 * before.sum() > block.dead.sum():
+        return f"{some}: {_what_wakes(began, before)}, or use leaky_relu"
+    when = f"{some}, the others died in it" if before.any() else "they died in training"
+    return f"{when}: use a smaller learning rate, or leaky_relu"
+
+
+def _what_wakes(block: Block, dead: NDArray[np.bool_]) -> str:
+    """What would make most of these units answer to some sample, as far as it was measured."""
+    made, weights = block.dense, block.weights[:, dead]
+    if block.active is not made and block.normalised:
+        return "begin with a shift of 0 behind the normalisation"
+    answers = (made.inputs @ weights > 0).any(axis=0)
+    if answers.mean() >= DEAD_SHARE:
+        return "begin with biases of 0"
+    if not weights.any():
+        return 'draw the weights at random, such as with "he_normal"'
+    centred = "standardise the inputs" if block.index == 0 else "put BatchNorm before the activation"
+    return f"{centred}, so that what comes in has mean 0, with biases of 0"
 
 
 def _dead(case: Case, block: Block, dead: NDArray[np.bool_], remedy: str) -> Finding:

@@ -2,36 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from glassnet.errors import GlassnetError
-from glassnet.insight.diagnosis import Finding, diagnose
+from glassnet.insight.diagnosis import DiagnosisReport, Finding, diagnose
 from glassnet.insight.report.learning import rise
 from glassnet.insight.report.markup import NOTHING, Html, joined, section, tag
 from glassnet.insight.report.subject import Subject
 
 
-def found_by_diagnosis(subject: Subject) -> tuple[tuple[Finding, ...], str]:
-    """The findings, and why there are none where the diagnosis cannot be made."""
+def found_by_diagnosis(subject: Subject) -> tuple[DiagnosisReport, str]:
+    """What it says, and why there are none where the diagnosis cannot be made."""
     trained = subject.trained
     held = None if trained.held is None else (trained.held.X, trained.held.y)
     try:
-        report = diagnose(
+        return diagnose(
             trained.network, trained.training.X, trained.training.y, subject.history,
             loss=subject.loss, validation_data=held,
-        )  # fmt: skip
+        ), ""  # fmt: skip
     except GlassnetError as error:
-        return (), str(error)
-    return report.findings, ""
+        return DiagnosisReport(), str(error)
 
 
-def diagnosis(subject: Subject, findings: Sequence[Finding], reason: str) -> Html:
-    """Each finding with its cause, its numbers and its remedy."""
+def diagnosis(subject: Subject, report: DiagnosisReport, reason: str) -> Html:
+    """Each finding with its cause, its numbers and its remedy; and what nothing is said about."""
     if reason:
         return section("diagnosis", "Diagnosis", tag("p", f"No diagnosis: {reason}"))
-    if not findings:
-        return section("diagnosis", "Diagnosis", tag("p", _nothing_found(subject)))
-    return section("diagnosis", "Diagnosis", *map(_finding, findings))
+    found = [_finding(finding) for finding in report.findings] or [tag("p", _nothing_found(subject))]
+    unseen = (tag("p", f"Not looked at: {what}.", class_="note") for what in report.not_looked_at)
+    return section("diagnosis", "Diagnosis", *found, *unseen)
 
 
 def _nothing_found(subject: Subject) -> str:

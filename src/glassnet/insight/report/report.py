@@ -148,10 +148,10 @@ def of_subject(subject: Subject, written: Callable[[Mapping[str, Any], int], str
             f"a report tells how well classes or values are predicted; {subject.loss.name} trains embeddings, "
             "which predict neither. Draw them with gn.plots.embedding"
         )
-    findings, reason = found_by_diagnosis(subject)
+    found, reason = found_by_diagnosis(subject)
     parts = [
         data(subject), model(subject), learning(subject), quality(subject), worst(subject),
-        diagnosis(subject, findings, reason), one_step(subject), _next(suggestions(subject, findings), written),
+        diagnosis(subject, found, reason), one_step(subject), _next(suggestions(subject, found.findings), written),
     ]  # fmt: skip
     heading = f"{subject.names.source or 'A network'}: {_headline(subject)}"
     links = tag(
