@@ -143,6 +143,13 @@ def test_what_an_activation_can_reach(activation: str, low: float, high: float) 
     assert output_range(gn.activations.get(activation)) == pytest.approx((low, high), abs=1e-3)
 
 
+def test_a_root_grows_without_end_and_a_logarithm_is_taken_for_bounded() -> None:
+    root = gn.activations.Function(lambda z: np.sign(z) * np.abs(z) ** 0.4, lambda z: 0.4 * np.abs(z) ** -0.6)
+    assert output_range(root) == (-np.inf, np.inf)
+    slow = gn.activations.Function(lambda z: np.log1p(np.abs(z)), lambda z: np.sign(z) / (1 + np.abs(z)))
+    assert output_range(slow)[1] < 10
+
+
 @pytest.mark.parametrize(("n_rare", "found"), [(7, True), (8, False)])
 def test_a_rare_class_has_a_fifth_of_an_even_share_among_three_of_which_one_is_absent(
     n_rare: int, found: bool

@@ -254,3 +254,22 @@ def test_a_network_without_hidden_layers_is_offered_one_of_sixteen_units() -> No
     about = read(net, X, y, history, None, None, (None, None, None, ""))
     one = Finding("underfitting", "warning", "a cause", "a remedy", None, {}, "")
     assert dict(suggestions(about, [one])[0].change) == {"hidden": [16]}
+
+
+def test_what_the_diagnosis_did_not_look_at_stands_in_the_page() -> None:
+    X, y, net, history = fitted([])
+    about = read(net, X, y, history, None, None, (None, None, None, ""))
+    one = Finding("underfitting", "warning", "a cause", "a remedy")
+    for found in ((), (one,)):
+        text = Page(diagnosis(about, DiagnosisReport(found, ("how it began", "its steps")), "")).text
+        assert "Not looked at: how it began." in text and "Not looked at: its steps." in text
+    assert "Not looked at" not in Page(diagnosis(about, DiagnosisReport((one,)), "")).text
+
+
+def test_a_network_from_elsewhere_is_reported_with_what_nobody_saw() -> None:
+    X, y, _, _ = fitted([])
+    random = np.random.default_rng(0)
+    net = gn.adapt([(random.normal(size=(4, 3)), np.zeros(3))], ["softmax"])
+    unseen = gn.diagnose(net, X, y, loss="scce").not_looked_at
+    text = page(X, y, net, None, loss="scce").text
+    assert unseen and all(f"Not looked at: {what}." in text for what in unseen)

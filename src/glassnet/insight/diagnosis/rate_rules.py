@@ -267,7 +267,7 @@ def _of_rate(case: Case, trials: Trials, code: str, factor: float, found: list[T
 
 
 def _of_schedule(case: Case, trials: Trials, found: list[Trial]) -> Finding:
-    last = float(trials.course.optimizer.rates(np.array([max(case.training.epochs - 1.0, 0.0)]))[0])
+    last = float(trials.course.optimizer.rates(np.array([case.training.epochs - 1.0]))[0])
     return Finding(
         "learning_rate_too_low",
         "warning",
