@@ -61,6 +61,8 @@ class Turn:
         The names that the first part gives values to, in order.
     targets : str
         The name of the targets.
+    beside : set of str
+        What stands in the statement that looks at the targets first.
     loss : tuple of code and str, or None
         What computes the loss from the output, and its name.
     """
@@ -70,6 +72,7 @@ class Turn:
     whole: CodeType
     assigned: list[str]
     targets: str
+    beside: set[str]
     lines: tuple[int, int]
     loss: tuple[CodeType, str] | None = None
 
@@ -137,13 +140,14 @@ def turn_of(tree: ast.Module, loop: Loop, found: Reached, file: str) -> Turn | N
     loss = _loss(body, look, file)
     lines = (loop.line, body[-1].end_lineno or loop.line)
     return Turn(names, _compiled(body[:look], file), _compiled(body, file), list(dict.fromkeys(assigned)),
-                _targets_in(body[look])[0], lines, loss)  # fmt: skip
+                _targets_in(body[look])[0], _read(body[look]), lines, loss)  # fmt: skip
 
 
 def output_of(turn: Turn, after: dict[str, Any]) -> str | None:
-    """The name of the output: the last array before the targets are looked at that has as many rows as they have."""
+    """The name of the output: the last array of the first part that fits the targets; those beside them first."""
     y = as_array(after[turn.targets])
-    for name in reversed(turn.assigned):
+    beside = [name for name in turn.assigned if name in turn.beside]
+    for name in (*reversed(beside), *reversed(turn.assigned)):
         value = after.get(name)
         array = as_array(value) if isinstance(value, (np.ndarray, float)) else None
         if array is not None and array.dtype.kind == "f" and _fits(array, y):
@@ -209,6 +213,10 @@ def _targets_in(statement: ast.stmt) -> list[str]:
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and id(node) not in counted
         and meanings(node.id)[:1] == ["y"]
     ]  # fmt: skip
+
+
+def _read(statement: ast.stmt) -> set[str]:
+    return {node.id for node in ast.walk(statement) if isinstance(node, ast.Name)}
 
 
 def _is_data(statement: ast.stmt) -> bool:

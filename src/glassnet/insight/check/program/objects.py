@@ -52,7 +52,7 @@ def check_object(
     for fitting in variants(samples) if samples is not None else islice(samples_for(thing), 2 * MOST_SIZES):
         search, best = searched(Bench(copy.deepcopy(thing), dict(names)), fitting, wish)
         tried.append((search, best))
-        if (best is not None and best.is_right) or time.monotonic() - began > SECONDS:
+        if (best is not None and best.is_right) or wish.is_over or time.monotonic() - began > SECONDS:
             break
     if not tried:
         raise ArgumentError(
@@ -70,8 +70,11 @@ def check_object(
 def searched(bench: Bench, samples: Samples, wish: Wish) -> tuple[Search, Judged | None]:
     """The search, done, and the best reading."""
     parts = parts_of(bench)
-    search = Search(bench, parts, samples, {**meant_by(samples), **_own_losses(bench)}, wish)
-    return search, search.best()
+    meant = {**meant_by(samples), **_own_losses(bench)}
+    search = Search(bench, parts, samples, meant, wish, reasons=dict(wish.slow))
+    best = search.best()
+    wish.slow.update({name: why for name, why in search.reasons.items() if why.startswith("longer than")})
+    return search, best
 
 
 def _own_losses(bench: Bench) -> dict[str, Any]:
@@ -96,9 +99,9 @@ def check_class(
                 tried.append((search, best))
                 if best is not None and best.is_right:
                     return report_of(search, best)
-                if search.works:
+                if search.works or wish.is_over:
                     break
-            if time.monotonic() - began > SECONDS:
+            if wish.is_over or time.monotonic() - began > SECONDS:
                 break
     found = best_of(tried)
     return report_of(*found) if found is not None else nothing_found(farthest(tried), cls.__name__)

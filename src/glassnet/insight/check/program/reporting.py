@@ -117,7 +117,7 @@ def _right(judged: Judged, taken: tuple[str, ...]) -> Report:
     return Report(SUBJECT, True, notes=tuple(notes), not_checked=missing)
 
 
-def _about_factor(judged: Judged) -> list[str]:
+def _about_factor(judged: Judged, which: str = "all gradients") -> list[str]:
     c, m = judged.factor, judged.forward.case.n_samples
     if abs(c - 1) <= 1e-4 or (judged.reading.is_step and judged.reading.rate is None and c > 0):
         return []
@@ -126,7 +126,7 @@ def _about_factor(judged: Judged) -> list[str]:
             f"they are {c:.6g} times the slopes of the loss: right where they are added to the parameters"
         ]
     why = f" ({_what_it_is(c, m, judged.forward.case.targets.shape[1])})"
-    return [f"all gradients are {c:.6g} times the slopes of the loss{why}: a matter of the learning rate"]
+    return [f"{which} are {c:.6g} times the slopes of the loss{why}: a matter of the learning rate"]
 
 
 def _what_it_is(c: float, n_samples: int, n_outputs: int) -> str:
@@ -134,15 +134,16 @@ def _what_it_is(c: float, n_samples: int, n_outputs: int) -> str:
     readings = {
         "the number of samples": n_samples, "one over the number of samples": 1 / n_samples,
         "the number of outputs": n_outputs, "one over the number of outputs": 1 / n_outputs,
+        "half the number of outputs": n_outputs / 2, "2 over the number of outputs": 2 / n_outputs,
         "the 2 of a square": 2.0, "the half of a half square": 0.5,
     }  # fmt: skip
-    fitting = [text for text, number in readings.items() if abs(c - number) <= 1e-3 * number]
-    return f"{c:.3g} may be {', or '.join(fitting)}" if fitting else "a constant factor"
+    fitting = [text for text, number in readings.items() if number != 1 and abs(c - number) <= 1e-3 * number]
+    return f"{c:.6g} may be {', or '.join(fitting)}" if fitting else "a constant factor"
 
 
 def _right_ones(judged: Judged) -> list[str]:
     right = [wanted.name for wanted, is_right in zip(judged.wanted, judged.right, strict=True) if is_right]
-    return [f"right: {', '.join(right)}", *_about_factor(judged)] if right else []
+    return [f"right: {', '.join(right)}", *_about_factor(judged, "these")] if right else []
 
 
 def _why_not(judged: Judged) -> str:

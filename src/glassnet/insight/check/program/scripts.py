@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -24,6 +25,8 @@ from glassnet.insight.check.program.words import meanings, part_of
 from glassnet.insight.check.report import Report
 
 MOST_OBJECTS = 4
+# How long what is seen in a run as a program may be looked at.
+MAIN_SECONDS = 10.0
 
 
 def check_script(path: Path, samples: Samples | None, wish: Wish) -> Report:
@@ -38,13 +41,13 @@ def check_script(path: Path, samples: Samples | None, wish: Wish) -> Report:
     first = _or_reason(loaded.names, samples, wish)
     if isinstance(first, Report) and _is_whole(first):
         return _with_lines(first, loaded)
-    again = load(path, as_main=True)
-    for report in _seen(again, samples, wish):
-        if _is_whole(report):
-            return _with_lines(report, again)
-    for report in check_loops(path, wish):
+    for report in check_loops(path, samples, wish):
         if report.ok is not None:
             return _with_lines(report, loaded)
+    again = load(path, as_main=True)
+    for report in _seen(again, samples, replace(wish, until=time.monotonic() + MAIN_SECONDS)):
+        if _is_whole(report):
+            return _with_lines(report, again)
     if isinstance(first, Report):
         return _with_lines(
             replace(first, ok=first.ok, not_checked=(*first.not_checked, *_loose(path))), loaded

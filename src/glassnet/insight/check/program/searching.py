@@ -21,17 +21,34 @@ from glassnet.insight.check.program.losses import Objective
 from glassnet.insight.check.program.reading import Reading
 
 SECONDS = 15.0
+# After how long a whole check begins no further reading.
+MOST_SECONDS = 30.0
 # How many arrays that a function returns are tried as its output.
 MOST_OUTPUTS = 3
 
 
 @dataclass
 class Wish:
-    """What the user said: the loss by name or as a function, and names of functions."""
+    """What the user said: the loss by name or as a function, and names of functions; and how long it may take.
+
+    Attributes
+    ----------
+    until : float
+        When no further reading is begun.
+    slow : dict
+        Functions that took too long, with how long; they are not called again.
+    """
 
     loss: str | Callable[..., Any] | None = None
     forward: str | None = None
     backward: str | None = None
+    until: float = field(default_factory=lambda: time.monotonic() + MOST_SECONDS)
+    slow: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the time is up."""
+        return time.monotonic() > self.until
 
 
 @dataclass
@@ -61,7 +78,7 @@ class Search:
                 self.found.append(judged)
                 if judged.is_right and self._may_stop(judged):
                     return self._at_hand(judged)
-            if time.monotonic() - began > SECONDS or self._is_settled():
+            if time.monotonic() - began > SECONDS or self.wish.is_over or self._is_settled():
                 break
         best = max(self.found, key=self._rank, default=None)
         return None if best is None else self._at_hand(best)
@@ -91,8 +108,8 @@ class Search:
 
     def _rank(self, judged: Judged) -> tuple[float, ...]:
         is_alone, goes_alone = judged.forward.case.n_samples == 1, self._goes_by_samples(judged)
-        fits = goes_alone or judged.reading.is_step or not (is_alone and self._batches())
-        return (fits, *judged.score, is_alone == goes_alone)
+        fits = is_alone if goes_alone else judged.reading.is_step or not (is_alone and self._batches())
+        return (fits, *judged.score)
 
     # ---- readings
 
@@ -130,22 +147,27 @@ class Search:
         saved = bench.save()
         is_single = _is_single(bench, forward)
         bench.put_back(saved)
-        objectives, others = self._objectives(forward)
+        objectives, usual = self._objectives(forward)
         slopes: dict[int, Any] = {}
         for reading in self._readings(forward):
             bench.put_back(saved)
             if reading.objective is not None and self.wish.loss is None:
                 mine, other = (
-                    [o for o in (*objectives, *others) if o.known_as == reading.objective.known_as],
+                    [o for o in (*objectives, *usual) if o.known_as == reading.objective.known_as],
                     [],
                 )
             else:
-                mine, other = objectives, others
+                mine, other = objectives, usual
             judged = [self._compared(forward, reading, o, slopes, is_single) for o in mine]
             judged = [j for j in judged if j.wanted]
+            if not any(j.is_right and j.factor > 0 for j in judged):
+                others = [self._compared(forward, reading, o, slopes, is_single) for o in other]
+                # A likelihood that the steps climb is a loss turned round.
+                yield from (
+                    o for o in others if any(j.is_right for j in judged) and o.is_right and o.factor > 0
+                )
+                self.others += others
             yield from sorted(judged, key=lambda j: (not j.is_right, j.distance))
-            if not any(j.is_right for j in judged):
-                self.others += [self._compared(forward, reading, o, slopes, is_single) for o in other]
 
     def _compared(
         self,

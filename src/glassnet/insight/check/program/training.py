@@ -16,7 +16,7 @@ from glassnet.insight.check.program.binding import Context
 from glassnet.insight.check.program.data import Samples
 from glassnet.insight.check.program.forward import Forward
 from glassnet.insight.check.program.functions import Part
-from glassnet.insight.check.program.observing import Observation, observe
+from glassnet.insight.check.program.observing import Observation, TookTooLong, observe
 from glassnet.insight.check.program.reading import Reading, calling, rate_of, why
 from glassnet.insight.check.program.words import meanings
 from glassnet.insight.check.rounding import Array
@@ -47,6 +47,9 @@ def of_training(
             found = observe(bench, calling(function, context, TRAINING), function, forward.parameters)
         except Exception as reason:  # whatever a learner's code raises for data that it does not take
             reasons.setdefault(part.name, why(reason))
+            if isinstance(reason, TookTooLong):
+                reasons[part.name] = why(reason)
+                return
             continue
         rate = rate_of(bench, part)
         steps = {shown(leaf): step for leaf, step in found.steps.items()} or _from_returned(

@@ -13,9 +13,10 @@ import numpy as np
 
 from glassnet.insight.check.arrays import as_array
 from glassnet.insight.check.finding.matching import Found
+from glassnet.insight.check.finding.sources import parameters
 from glassnet.insight.check.program.bench import Bench, shown
 from glassnet.insight.check.program.binding import Context, call
-from glassnet.insight.check.program.data import Case, Samples, drawn
+from glassnet.insight.check.program.data import Case, Samples, drawn, variants
 from glassnet.insight.check.program.forward import Forward, finds_parameters
 from glassnet.insight.check.program.functions import Part, parts_of, playing
 from glassnet.insight.check.program.loading import load, parsed
@@ -43,6 +44,8 @@ from glassnet.insight.check.report import Report
 
 SECONDS = 5.0
 MOST_LOOPS = 4
+# Features, outputs and kinds of the samples that are drawn for a function that trains.
+GUESSES = ((2, 2, "classes"), (3, 2, "classes"), (2, 1, "binary"), (3, 1, "binary"))
 
 
 @dataclass(kw_only=True)
@@ -80,11 +83,11 @@ def _is_data(name: str) -> bool:
     return meanings(name.partition("[")[0])[:1] in (["x"], ["y"])
 
 
-def check_loops(path: Path, wish: Wish) -> Iterator[Report]:
+def check_loops(path: Path, samples: Samples | None, wish: Wish) -> Iterator[Report]:
     """Reports on the training loops of a file, those that could be run for one turn."""
     tree = parsed(path)
     for loop in list(loops(tree))[:MOST_LOOPS]:
-        for found in _ways(path, tree, loop):
+        for found in _ways(path, tree, loop, samples):
             turn = turn_of(tree, loop, found, str(path))
             report = None if turn is None else _checked(turn, wish)
             if report is not None:
@@ -92,7 +95,7 @@ def check_loops(path: Path, wish: Wish) -> Iterator[Report]:
                 break
 
 
-def _ways(path: Path, tree: ast.Module, loop: Loop) -> Iterator[Reached]:
+def _ways(path: Path, tree: ast.Module, loop: Loop, samples: Samples | None) -> Iterator[Reached]:
     """The loop's first turn as the file itself comes to it, else as its function does with samples at random."""
     hooks = {HOOK: reached}
     loaded = load(path, as_main=True, tree=hooked(tree, loop), more=hooks)
@@ -102,8 +105,9 @@ def _ways(path: Path, tree: ast.Module, loop: Loop) -> Iterator[Reached]:
     function = loaded.names.get(loop.function)
     if not callable(function):
         return
-    for n, k, kind in ((2, 2, "classes"), (3, 2, "classes"), (2, 1, "binary"), (3, 1, "binary")):
-        some = drawn(n, k, kind)
+    takes_data = bool(parameters(function))
+    guesses = [drawn(*guess) for guess in GUESSES]
+    for some in variants(samples) if samples is not None else guesses:
         for case in some.cases():
             meant = {**meant_by(some), "x": case.X, "y": case.y}
             try:
@@ -113,6 +117,8 @@ def _ways(path: Path, tree: ast.Module, loop: Loop) -> Iterator[Reached]:
                 yield found
             except Exception:  # whatever it raises for data in another form
                 continue
+            if not takes_data:
+                return
 
 
 def _checked(turn: Turn, wish: Wish) -> Report | None:
