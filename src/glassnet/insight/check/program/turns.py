@@ -71,7 +71,10 @@ class TurnSearch(Search):
         part = Part(name, function=self.turn.step)
         rate = rate_of(self.bench, part)
         self.bench.seed()
+        before = set(self.turn.names)
         found = observe(self.bench, self.turn.step, self.turn.step, forward.parameters)
+        for new in set(self.turn.names) - before:  # what stands there afterwards belongs to no other turn
+            del self.turn.names[new]
         steps = [Found(shown(leaf), step / (rate or 1.0)) for leaf, step in found.steps.items()]
         if steps:
             yield Reading(name, steps, True, rate, True)
