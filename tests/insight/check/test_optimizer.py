@@ -12,7 +12,7 @@ import torch
 import glassnet as gn
 from glassnet.errors import ArgumentError
 from glassnet.insight.check import Report
-from glassnet.insight.check.optimizer_rules import RULES, trajectory
+from glassnet.insight.check.optimizer.rules import RULES, trajectory
 
 
 def codes(report: Report) -> list[str]:

@@ -12,7 +12,7 @@ import torch
 import glassnet as gn
 from glassnet.errors import ArgumentError
 from glassnet.insight.check import Report
-from glassnet.insight.check.optimizer_search import HARMLESS_EPSILON
+from glassnet.insight.check.optimizer.search import HARMLESS_EPSILON
 from tests.insight.check.optimizer_hand import SETTINGS, SLIPS, functions, objects
 
 
@@ -325,3 +325,28 @@ def test_a_rate_that_rises_again_is_no_falling_one() -> None:
             return w - self.lr * (1.001 if self.iterations == 4 else 1.0) * g
 
     assert gn.check_optimizer(Rising(), "sgd").ok is False
+
+
+def test_pairs_of_parameters_and_gradients_are_read_in_both_orders() -> None:
+    def in_place(params: Any, lr: float = 0.01) -> None:
+        for p, g in params:
+            p -= lr * g
+
+    def returned(params: Any, lr: float = 0.01) -> Any:
+        return [p - lr * g for p, g in params]
+
+    class Keras:
+        def __init__(self, learning_rate: float = 0.01, times: float = 1.0) -> None:
+            self.learning_rate, self.times = learning_rate, times
+
+        def apply_gradients(self, grads_and_vars: Any) -> None:
+            for gradient, variable in grads_and_vars:
+                variable -= self.times * self.learning_rate * gradient
+
+    assert gn.check_optimizer(in_place, "sgd").ok
+    assert gn.check_optimizer(returned, "sgd").ok
+    assert gn.check_optimizer(Keras(), "sgd").ok
+    assert codes(gn.check_optimizer(Keras(times=-1.0), "sgd")) == ["sign_flipped"]
+    assert codes(gn.check_optimizer(lambda params, lr=0.01: [p + lr * g for p, g in params], "sgd")) == [
+        "sign_flipped"
+    ]

@@ -12,8 +12,7 @@ in float64, and names a slip only if it gives the learner's numbers. A map of th
   ``loss_epsilon``, ``loss_shapes``.
 - ``check_layer``: the room ``layer``, on ``finding``, which finds arrays and gradients in code of somebody else's.
 - ``gn.check``, a whole program: the room ``program``, on ``finding`` and on all other checks.
-- ``check_optimizer``: ``optimizer``, ``learner_step`` and ``learner_run`` (stepping it), ``optimizer_rules``,
-  ``optimizer_search``.
+- ``check_optimizer``: the room ``optimizer``.
 - ``check_backward``: ``backward`` reads the arguments, ``observed`` the gradients, ``verdict`` decides. The network as
   the checker runs it: ``stages``, ``chain``, ``rounding`` (numbers with the reach of rounding), ``problem`` (when
   numbers count as equal). The search from the output down: ``search``, ``steps``, ``places``, and the slips of each

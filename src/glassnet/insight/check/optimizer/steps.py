@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from glassnet.insight.check.optimizer_rules import Rule, Settings, steps_from
+from glassnet.insight.check.optimizer.rules import Rule, Settings, steps_from
 from glassnet.insight.check.rounding import Array
 
 # Relative distances at which steps count as equal: of computations in float64, in single precision, and in float64

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from glassnet.insight.check.optimizer_rules import Settings
+from glassnet.insight.check.optimizer.rules import Settings
 
 STEP = ("update_params", "step", "update", "apply_gradients", "apply", "optimize", "update_parameters",
         "update_weights", "compute_step", "get_updates", "__call__")  # fmt: skip

@@ -8,8 +8,8 @@ from itertools import combinations, pairwise
 
 import numpy as np
 
-from glassnet.insight.check.optimizer_rules import RULES, Rule, Settings
-from glassnet.insight.check.optimizer_steps import COARSE, FINE, Steps, fitted
+from glassnet.insight.check.optimizer.rules import RULES, Rule, Settings
+from glassnet.insight.check.optimizer.steps import COARSE, FINE, Steps, fitted
 
 # Epsilons that are met in code; those above the last harmless one change the steps of ordinary gradients.
 EPSILONS = (1e-16, 1e-15, 1e-12, 1e-10, 1e-9, 1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1)

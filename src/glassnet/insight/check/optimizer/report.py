@@ -6,13 +6,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from glassnet.insight.check.learner_run import Reading
-from glassnet.insight.check.optimizer_names import known_as
-from glassnet.insight.check.optimizer_rules import RULES, Settings
-from glassnet.insight.check.optimizer_search import Finding
-from glassnet.insight.check.optimizer_steps import Steps
-from glassnet.insight.check.optimizer_words import NOTES, WORDS
-from glassnet.insight.check.parameter_forms import Values
+from glassnet.insight.check.optimizer.learner_run import Reading
+from glassnet.insight.check.optimizer.names import known_as
+from glassnet.insight.check.optimizer.parameter_forms import Values
+from glassnet.insight.check.optimizer.rules import RULES, Settings
+from glassnet.insight.check.optimizer.search import Finding
+from glassnet.insight.check.optimizer.steps import Steps
+from glassnet.insight.check.optimizer.words import NOTES, WORDS
 from glassnet.insight.check.report import Evidence, Report, Slip, digits
 
 SUBJECT = "check_optimizer"

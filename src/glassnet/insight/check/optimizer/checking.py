@@ -10,14 +10,14 @@ import numpy as np
 
 from glassnet import checks
 from glassnet.errors import ArgumentError
-from glassnet.insight.check.learner_run import Reading
-from glassnet.insight.check.learner_step import LearnerStep
-from glassnet.insight.check.optimizer_names import fits, guesses
-from glassnet.insight.check.optimizer_report import Path, named, right_report, unknown
-from glassnet.insight.check.optimizer_rules import RULES, Rule, Settings
-from glassnet.insight.check.optimizer_search import Finding, explanations, nearly, right
-from glassnet.insight.check.optimizer_steps import COARSE, FINE, Steps  # fmt: skip
-from glassnet.insight.check.parameter_forms import Values
+from glassnet.insight.check.optimizer.learner_run import Reading
+from glassnet.insight.check.optimizer.learner_step import LearnerStep
+from glassnet.insight.check.optimizer.names import fits, guesses
+from glassnet.insight.check.optimizer.parameter_forms import Values
+from glassnet.insight.check.optimizer.report import Path, named, right_report, unknown
+from glassnet.insight.check.optimizer.rules import RULES, Rule, Settings
+from glassnet.insight.check.optimizer.search import Finding, explanations, nearly, right
+from glassnet.insight.check.optimizer.steps import COARSE, FINE, Steps  # fmt: skip
 from glassnet.insight.check.report import Report
 from glassnet.insight.check.rounding import Array
 

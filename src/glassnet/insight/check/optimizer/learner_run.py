@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 
 from glassnet.insight.check.arrays import as_array
-from glassnet.insight.check.optimizer_names import AFTER, BEFORE, HOLDERS, config
-from glassnet.insight.check.optimizer_rules import Settings
-from glassnet.insight.check.parameter_forms import Form, OneArray, Values
+from glassnet.insight.check.optimizer.names import AFTER, BEFORE, HOLDERS, config
+from glassnet.insight.check.optimizer.parameter_forms import Form, OneArray, Values
+from glassnet.insight.check.optimizer.rules import Settings
 from glassnet.insight.check.parts import member
 
 Function = Callable[..., Any]

@@ -12,8 +12,9 @@ from typing import Any
 import numpy as np
 
 from glassnet.errors import ArgumentError
-from glassnet.insight.check.learner_run import Reading, Roles, Run, arguments, fresh
-from glassnet.insight.check.optimizer_names import (
+from glassnet.insight.check.optimizer.gradient_holders import FORMS_THAT_HOLD_GRADIENTS
+from glassnet.insight.check.optimizer.learner_run import Reading, Roles, Run, arguments, fresh
+from glassnet.insight.check.optimizer.names import (
     GRADIENTS,
     PARAMETERS,
     STEP,
@@ -22,15 +23,14 @@ from glassnet.insight.check.optimizer_names import (
     of_numbers,
     roles_of,
 )
-from glassnet.insight.check.optimizer_rules import Settings
-from glassnet.insight.check.parameter_forms import (
-    FORMS_THAT_HOLD_GRADIENTS,
+from glassnet.insight.check.optimizer.parameter_forms import (
     Form,
     OneArray,
     OneNumber,
     Values,
     forms_with_gradients_beside,
 )
+from glassnet.insight.check.optimizer.rules import Settings
 from glassnet.insight.check.parts import member
 from glassnet.insight.check.parts import method as first_method
 
@@ -222,7 +222,7 @@ def _places(parameters: list[inspect.Parameter]) -> Iterator[dict[int, str]]:
         found.append({p[0]: "parameters"})
     if g and not p:
         found += [{i: "parameters", g[0]: "gradients"} for i in required if i != g[0]][:2]
-        found.append({g[0]: "gradients"})
+        found += [{g[0]: "gradients"}, {g[0]: "parameters"}]
     if not p and not g:
         if len(required) >= 2:
             found.append({required[0]: "parameters", required[1]: "gradients"})
