@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ArgumentError", "CallError", "DataError", "DivergenceError", "EngineError", "GlassnetError",
-    "MissingDependencyError", "MissingFileError", "ModelFileError", "NotBuiltError", "ShapeError",
+    "Interrupted", "MissingDependencyError", "MissingFileError", "ModelFileError", "NotBuiltError", "ShapeError",
     "UnknownNameError",
 ]  # fmt: skip
 

@@ -119,7 +119,7 @@ def test_ctrl_c_in_mid_epoch_keeps_whole_epochs_in_the_history(monkeypatch: pyte
 
     def function(z: NDArray[Any]) -> NDArray[Any]:
         pressed.append(len(z))
-        if len(pressed) == 8:
+        if len(pressed) == 11:
             signal.raise_signal(signal.SIGINT)
         return z
 

@@ -42,7 +42,7 @@ BAD: list[tuple[dict[str, Any], type[GlassnetError]]] = [
     ({"loss": "msee"}, UnknownNameError),
     ({"loss": "scce"}, GlassnetError),
     ({"optimizer": "sgdd"}, UnknownNameError),
-    ({"epochs": 0}, ArgumentError),
+    ({"epochs": -1}, ArgumentError),
     ({"epochs": 1.5}, ArgumentError),
     ({"batch_size": 0}, ArgumentError),
     ({"batch_size": 29}, ArgumentError),

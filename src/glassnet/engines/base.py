@@ -8,6 +8,8 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from glassnet import checks
+from glassnet.errors import ArgumentError
 from glassnet.losses import Loss
 from glassnet.optimizers import Optimizer
 from glassnet.plan import Plan
@@ -141,6 +143,17 @@ class Placement:
     device: str = "cpu"
     mixed_precision: bool = False
     torch_compile: bool = False
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.device, str):
+            raise no_device(self.device)
+
+
+def no_device(name: Any) -> ArgumentError:
+    """The error for what no device is ever called."""
+    return ArgumentError(
+        f"device must be 'cpu', 'cuda', 'cuda:1' (a second GPU) or 'mps'; got {checks.shown(name)}"
+    )
 
 
 class Trainer(Protocol):

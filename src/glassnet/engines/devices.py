@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import torch
 
-from glassnet.engines.base import Placement
-from glassnet.errors import ArgumentError, EngineError
+from glassnet.engines.base import Placement, no_device
+from glassnet.errors import EngineError
 
 KINDS = ("cpu", "cuda", "mps")
 
@@ -46,7 +46,7 @@ def _device(name: str) -> torch.device:
     except (RuntimeError, TypeError):
         device = None
     if device is None or device.type not in KINDS:
-        raise ArgumentError(f"device must be 'cpu', 'cuda', 'cuda:1' (a second GPU) or 'mps'; got {name!r}")
+        raise no_device(name)
     here = names()
     if str(device) not in here and f"{device}:0" not in here:
         built = "" if device.type != "cuda" or torch.version.cuda else "; this PyTorch was built without CUDA"

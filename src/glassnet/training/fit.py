@@ -68,7 +68,7 @@ def fit(network: Network, X: Any, y: ArrayLike | None, options: FitOptions) -> H
         threads = checked_threads(threads)
     source = data.source
     placement = Placement(
-        checks.text("device", options["device"]),
+        options["device"],
         checks.truth("mixed_precision", options["mixed_precision"]),
         checks.truth("torch_compile", options["torch_compile"]),
     )
