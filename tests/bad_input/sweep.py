@@ -22,6 +22,7 @@ import warnings
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,8 @@ import numpy as np
 
 import glassnet as gn
 from glassnet.errors import GlassnetError
-from tests.bad_input import bases, face, values
+from glassnet.registry import Registry
+from tests.bad_input import bases, face, ranges, values
 from tests.training.fingerprints import fingerprint
 
 SLOW, PATIENCE = 5.0, 30  # seconds
@@ -37,7 +39,7 @@ SLOW, PATIENCE = 5.0, 30  # seconds
 
 @dataclass(frozen=True)
 class Call:
-    """One wrong value for one argument."""
+    """One wrong value for one argument; its kind is one of `values.POOL`, or "out of range" of what the docs say."""
 
     label: str
     argument: str
@@ -62,6 +64,8 @@ def all_calls(only: str = "gn") -> Iterator[Call]:
                     for kind, makers in values.POOL.items():
                         if (part.name, kind) != ("epochs", "int"):  # which may be as many as anybody likes
                             yield from (Call(label, part.name, kind, maker) for maker in makers)
+                    for number in ranges.out_of_range(called, part.name):
+                        yield Call(label, part.name, "out of range", partial(type(number), number))
 
 
 def judged(call: Call) -> Verdict | None:
@@ -80,7 +84,8 @@ def judged(call: Call) -> Verdict | None:
         by_position.append(given.pop(call.argument))
     signal.alarm(PATIENCE)
     try:
-        called(*by_position, **given)
+        with _unregistered(called):
+            called(*by_position, **given)
     except GlassnetError as error:
         if time.perf_counter() - start > SLOW:
             return Verdict(call, f"refused after {time.perf_counter() - start:.0f} s")
@@ -96,6 +101,19 @@ def judged(call: Call) -> Verdict | None:
     finally:
         signal.alarm(0)
     return None
+
+
+@contextlib.contextmanager
+def _unregistered(called: Callable[..., Any]) -> Iterator[None]:
+    """What is registered is forgotten again, since its name would be right in later calls."""
+    registry = getattr(called, "__self__", None)
+    factories = dict(registry._factories) if isinstance(registry, Registry) else {}
+    try:
+        yield
+    finally:
+        if isinstance(registry, Registry):
+            registry._factories.clear()
+            registry._factories.update(factories)
 
 
 def _too_long(*_: object) -> None:

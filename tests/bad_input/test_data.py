@@ -271,3 +271,18 @@ def test_a_single_sample_may_be_trained_on() -> None:
             X[:1], y, loss=loss, optimizer=gn.SGD(1.0), epochs=50, engine="numpy", progress=False
         )
         assert history["loss"][-1] < 0.1
+
+
+def test_one_class_left_by_the_split_is_said_of_the_part_and_not_of_y() -> None:
+    network = Network([Dense(1, "sigmoid")], seed=0)
+    y = np.r_[np.zeros(16), 0.5, 0.5, 1.0, 1.0]
+    message = r"^what validation_split=0.2 leaves of y holds one class only \(\[0\.0\] in all 16 samples\)"
+    with pytest.raises(DataError, match=message):
+        network.fit(X, y, loss="bce", validation_split=0.2, progress=False)
+    assert not network.built
+
+
+def test_one_class_is_said_of_all_samples_although_some_are_held_back() -> None:
+    network = Network([Dense(1, "sigmoid")], seed=0)
+    with pytest.raises(DataError, match=r"^y holds one class only \(\[0\.0\] in all 20 samples\)"):
+        network.fit(X, np.zeros(20), loss="bce", validation_split=0.2, progress=False)

@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.bad_input import bases, face, sweep, values
+import glassnet as gn
+from tests.bad_input import bases, face, ranges, sweep, values
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -39,3 +40,16 @@ def test_each_call_would_work_with_right_values() -> None:
 )
 def test_annotations_say_what_is_nonsense(annotation: str, kinds: set[str]) -> None:
     assert values.taken(annotation) == kinds
+
+
+def test_numbers_that_a_docstring_rules_out_are_refused() -> None:
+    calls = [call for call in sweep.all_calls() if call.kind == "out of range"]
+    assert len(calls) > 80
+    with sweep.elsewhere():
+        assert [str(verdict) for call in calls if (verdict := sweep.judged(call))] == []
+
+
+def test_ranges_are_read_from_docstrings() -> None:
+    assert list(ranges.out_of_range(gn.Recorder, "every")) == [0, -(10**9)]
+    assert list(ranges.out_of_range(gn.plots.training_animation, "seconds"))[::2] == [0.0, 600.0000000000001]
+    assert list(ranges.out_of_range(gn.activations.LeakyReLU, "slope_below")) == []

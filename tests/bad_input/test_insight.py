@@ -72,6 +72,11 @@ CASES: list[tuple[Callable[[gn.Network], Any], type[GlassnetError], str]] = [
         lambda net: gn.check_derivative(np.sin, np.cos, points=[0.1, np.nan]),
         ArgumentError, "points must hold finite numbers, two at least",
     ),
+    (lambda net: gn.check_layer(memoryview(b"a")), ArgumentError, "cannot be copied (TypeError: cannot pickle"),
+    (
+        lambda net: gn.diagnose(net, X, CLASSES, learning_rate=0),
+        ArgumentError, "learning_rate must be a finite number and > 0; got 0",
+    ),
     (lambda net: gn.to_torch_source(None), ArgumentError, "network must be a glassnet Network; got None"),
 ]  # fmt: skip
 

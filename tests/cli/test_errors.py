@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import glassnet as gn
+from glassnet.cli.errors import in_options
 from tests.cli.conftest import Complaint, Run
 
 DATA_SETS = "xor, spiral, digits, iris, wine, breast_cancer, diabetes, moons, circles, blobs, sine"
@@ -97,6 +98,27 @@ def test_bad_usage_is_explained(complaint: Complaint, arguments: list[str], mess
 def test_bad_usage_names_what_is_wrong(complaint: Complaint, arguments: list[str], part: str) -> None:
     assert part in complaint(*arguments)
     assert list(Path().iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("unset it, or use engine='numpy'", "unset it, or use --engine numpy"),
+        (
+            "device, torch_compile are options of engine='torch'",
+            "device, torch_compile are options of --engine torch",
+        ),
+        ("give loss, such as loss='mse'", "give loss, such as --loss mse"),
+        ("optimizer=gn.SGD(learning_rate=0.1)", "optimizer=gn.SGD(learning_rate=0.1)"),
+    ],
+)
+def test_errors_of_the_library_are_shown_in_options_of_the_command(written: str, shown: str) -> None:
+    assert in_options(written) == shown
+
+
+def test_an_engine_that_does_not_go_with_a_device_is_named_as_an_option(complaint: Complaint) -> None:
+    message = complaint("train", "xor", "--engine", "numpy", "--device", "cuda")
+    assert "options of --engine torch; --engine numpy computes" in message
 
 
 def test_a_network_too_large_for_memory_is_refused(complaint: Complaint) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from typing import Any, NoReturn, cast
 
@@ -17,6 +18,8 @@ from glassnet.training.interrupt import CTRL_C, TERMINATED, reason_of, terminabl
 _UsageError = cast("type[Exception]", typer.BadParameter.__bases__[0])
 
 BAD_USAGE = 2
+# How the library writes what is an option of the command.
+_OPTION = re.compile(r"\b(engine|device|loss|optimizer)='([^']*)'")
 # As shells expect: 128 and the number of the signal.
 EXIT_CODES = {CTRL_C: 130, TERMINATED: 143}
 
@@ -35,7 +38,7 @@ class Command(TyperGroup):
         except _UsageError as error:
             _fail(_usage(error))
         except GlassnetError as error:
-            _fail(str(error))
+            _fail(in_options(str(error)))
         except OSError as error:
             _fail(f"{error.strerror or error}{f': {error.filename}' if error.filename else ''}")
         except MemoryError as error:
@@ -56,6 +59,11 @@ class Command(TyperGroup):
 def _usage(error: Any) -> str:
     where = error.ctx.command_path if error.ctx is not None else "glassnet"
     return f"{error.format_message().rstrip('.')} (see: {where} --help)"
+
+
+def in_options(message: str) -> str:
+    """An error of the library in the command's words: engine='numpy' is --engine numpy."""
+    return _OPTION.sub(r"--\1 \2", message)
 
 
 def _fail(message: str) -> NoReturn:

@@ -72,7 +72,8 @@ def shares(
     it is one of the first `n_known`.
     """
     if class_weight is not None:
-        weights = weights * _of_classes(class_weight, y, loss, meaning, n_known)
+        with np.errstate(over="ignore"):  # too large a product is refused below
+            weights = weights * _of_classes(class_weight, y, loss, meaning, n_known)
     return np.ascontiguousarray(relative(weights)[:, None], dtype)
 
 

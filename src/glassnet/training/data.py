@@ -106,14 +106,16 @@ def _from_arrays(network: Network, X: Any, y: Any, wanted: Wanted, split: float)
         inputs.refuse_weights_of_pairs(loss, given)
     weights = inputs.sample_weights(wanted.sample_weight, len(x))
     held = _given(network, wanted, shape, table, meaning)
+    goes_on = network.state is not None and network.loss == loss
+    if not goes_on:  # of a training that goes on, this may be a part of the samples
+        inputs.more_than_one_class("y", targets, loss)
     if split > 0:
         weighted = wanted.sample_weight is not None
         kept, out = parted(targets, loss, split, meaning)
         held = Held(_taken(x, out), targets[out], _held_weights(weights[out]) if weighted else None)
         x, targets, weights = _taken(x, kept), targets[kept], weights[kept]
-    goes_on = network.state is not None and network.loss == loss
-    if not goes_on:  # of a training that goes on, this may be a part of the samples
-        inputs.more_than_one_class("y", targets, loss)
+        if not goes_on:
+            inputs.more_than_one_class(f"what validation_split={split} leaves of y", targets, loss)
     n_known = max(table.n_outputs, 2) if goes_on else 0
     column = inputs.shares(weights, wanted.class_weight, targets, loss, network.dtype, meaning, n_known)
     try_own_activations(table, network.dtype)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import sys
 import warnings
 from collections.abc import Callable, Iterator
@@ -9,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from glassnet import checks
 from glassnet.errors import ArgumentError
 from glassnet.insight.check.arrays import as_array
 from glassnet.insight.check.rounding import Array
@@ -133,6 +135,17 @@ def _quiet(way: Form, function: Function, arguments: tuple[Array, ...]) -> Any:
     with np.errstate(all="ignore"), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         return way(function, arguments)
+
+
+def copied(thing: Any) -> Any:
+    """A copy of a learner's object, which may be run without changing theirs."""
+    try:
+        return copy.deepcopy(thing)
+    except Exception as reason:  # whatever an object of a learner holds
+        raise ArgumentError(
+            f"a check runs a copy, so that yours stays as it is, and {checks.shown(thing)} cannot be copied "
+            f"({type(reason).__name__}: {reason}); pass one without open files, locks, generators and the like"
+        ) from None
 
 
 def changes(function: Function, values: Array) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import inspect
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from glassnet.errors import ArgumentError
+from glassnet.insight.check.calling import copied
 from glassnet.insight.check.finding.sources import required
 from glassnet.insight.check.rounding import Array
 
@@ -29,7 +29,7 @@ def layer_of(layer: Any, n_inputs: int | None) -> Any:
     if isinstance(layer, (tuple, list)) and len(layer) == 2 and all(map(callable, layer)):
         return FunctionPair(layer[0], layer[1], n_inputs or N_INPUTS)
     if not inspect.isclass(layer):
-        return copy.deepcopy(layer)
+        return copied(layer)
     reasons = []
     for arguments in _arguments(layer, n_inputs or N_INPUTS):
         try:

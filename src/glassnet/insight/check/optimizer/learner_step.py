@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import inspect
 from collections.abc import Iterator
 from dataclasses import replace
@@ -12,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from glassnet.errors import ArgumentError
+from glassnet.insight.check.calling import copied
 from glassnet.insight.check.optimizer.gradient_holders import FORMS_THAT_HOLD_GRADIENTS
 from glassnet.insight.check.optimizer.learner_run import Reading, Roles, Run, arguments, fresh
 from glassnet.insight.check.optimizer.names import (
@@ -171,7 +171,7 @@ class LearnerStep:
         if inspect.isclass(self.step):
             return self._made(form)
         held = _needs_parameters(type(self.step)) and not arguments(getattr(self.step, method))
-        thing = self._made_again(form) if held else copy.deepcopy(self.step)
+        thing = self._made_again(form) if held else copied(self.step)
         return thing
 
     def _made(self, form: Form) -> Any:

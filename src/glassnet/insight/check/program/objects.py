@@ -10,6 +10,7 @@ from itertools import islice
 from typing import Any
 
 from glassnet.errors import ArgumentError
+from glassnet.insight.check.calling import copied
 from glassnet.insight.check.finding.leaves import attributes, leaves
 from glassnet.insight.check.layer import check_layer
 from glassnet.insight.check.parts import BACKWARD, FORWARD, method
@@ -47,7 +48,7 @@ def check_object(
 ) -> Report:
     """The report on an object; the object itself is left as it is."""
     names = module_names(thing) if names is None else names
-    thing = copy.deepcopy(thing)
+    thing = copied(thing)
     began, tried = time.monotonic(), list[tuple[Search, Judged | None]]()
     for fitting in variants(samples) if samples is not None else islice(samples_for(thing), 2 * MOST_SIZES):
         search, best = searched(Bench(copy.deepcopy(thing), dict(names)), fitting, wish)
