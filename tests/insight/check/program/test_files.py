@@ -188,3 +188,29 @@ def test_nothing_of_the_file_is_loaded_here(tmp_path: Path) -> None:
     before = set(sys.modules), Path.cwd(), dict(os.environ)
     check(tmp_path, NETWORK)
     assert (set(sys.modules) - before[0], Path.cwd(), dict(os.environ)) == (set(), *before[1:])
+
+
+def test_an_overflow_far_out_is_said_and_makes_no_program_wrong(tmp_path: Path) -> None:
+    pair = "import numpy as np\ndef act(x):\n    return 1 / (1 + np.exp(-x))\n\n"
+    pair += "def act_derivative(x):\n    return np.exp(-x) / (1 + np.exp(-x)) ** 2\n"
+    report = check(tmp_path, pair)
+    assert report.ok and report.slips == ()
+    assert any("right apart from numbers far out: df gives nan at z = -750" in note for note in report.notes)
+    assert check(tmp_path, pair.replace("** 2", "** 3")).ok is False
+
+
+def test_a_likelihood_that_is_climbed_is_no_slip(tmp_path: Path) -> None:
+    text = """
+import numpy as np
+random = np.random.default_rng(0)
+X, T = random.normal(size=(30, 2)), np.eye(3)[random.integers(0, 3, 30)]
+W, b = random.normal(size=(2, 3)), np.zeros(3)
+for epoch in range(10_000_000):
+    e = np.exp(X @ W + b)
+    output = e / e.sum(axis=1, keepdims=True)
+    cost = np.sum(T * np.log(output))
+    W += 0.01 * X.T @ (T - output)
+    b += 0.01 * (T - output).sum(axis=0)
+"""
+    assert check(tmp_path, text).ok
+    assert check(tmp_path, text.replace("b += 0.01", "b += 0.02")).ok is False

@@ -156,7 +156,9 @@ def variants(samples: Samples) -> list[Samples]:
 
 
 def _chosen(labels: Array | None, n: int) -> Array:
-    """Places of some samples: of each class one at least, of the largest class too, then the first."""
+    """Places of some samples: all of a few, as they stand; else one of each class, then the first."""
+    if n <= MOST_SAMPLES:
+        return np.arange(n)
     first = (
         []
         if labels is None
