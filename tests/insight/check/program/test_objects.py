@@ -241,3 +241,27 @@ def test_every_reading_of_a_factor_is_said(n_outputs: int, says: str) -> None:
     report = gn.check(Mean(3, 4, n_outputs), random.normal(size=(6, 3)), random.uniform(size=(6, n_outputs)))
     assert report.ok, str(report)
     assert says in str(report)
+
+
+def test_an_error_of_the_learners_code_becomes_a_sentence() -> None:
+    class Network(Attributes):
+        def __deepcopy__(self, _: Any) -> Any:
+            raise SystemExit(3)
+
+    with pytest.raises(ArgumentError, match="Network could not be checked: SystemExit: 3"):
+        gn.check(Network(3, 4, 1), X, y)
+
+
+def test_a_function_that_is_named_needs_no_usual_name() -> None:
+    W = np.random.default_rng(0).normal(size=(3, 1))
+
+    def forward(W: Any, X: Any) -> Any:
+        return X @ W
+
+    def nudge(W: Any, X: Any, y: Any) -> None:
+        W -= 0.1 * X.T @ (X @ W - y.reshape(-1, 1))
+
+    functions = {"W": W, "forward": forward, "nudge": nudge}
+    random = np.random.default_rng(0)
+    data = random.normal(size=(6, 3)), random.normal(size=(6, 1))
+    assert gn.check(functions, *data, loss="mse", backward="nudge").ok

@@ -87,7 +87,7 @@ def _wholes(names: dict[str, Any], samples: Samples | None, wish: Wish) -> Itera
         ):
             yield name, _or_why(name, lambda thing=thing: check_object(thing, samples, wish, names))  # type: ignore[misc]
     functions = parts_of(Bench(None, names))
-    if playing(functions, "backward") or playing(functions, "train"):
+    if wish.backward in names or playing(functions, "backward") or playing(functions, "train"):
         report = check_functions(names, samples, wish)
         if report.notes or not _are_parts(functions, names):
             yield "its functions", report

@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from glassnet import checks, losses
 from glassnet.calls import explained
-from glassnet.errors import ArgumentError, ShapeError
+from glassnet.errors import ArgumentError, GlassnetError, ShapeError
 from glassnet.insight.check.layer import check_layer
 from glassnet.insight.check.parts import BACKWARD, FORWARD, method
 from glassnet.insight.check.program.data import Samples, drawn, few
@@ -76,6 +76,17 @@ def check(
             thing, X, y, loss=loss if isinstance(loss, str) else None, forward=forward, backward=backward
         )
     samples = _samples(X, y)
+    try:
+        return _of_kind(thing, samples, wish)
+    except GlassnetError:
+        raise
+    except (Exception, SystemExit) as reason:  # a learner's code that fails where no check expects it
+        name = getattr(thing, "__name__", type(thing).__name__)
+        raise ArgumentError(f"{name} could not be checked: {type(reason).__name__}: {reason}") from reason
+
+
+def _of_kind(thing: Any, samples: Samples | None, wish: Wish) -> Report:
+    """The report on what was given, by its kind."""
     if isinstance(thing, ModuleType):
         return check_module(vars(thing), samples, wish)
     if isinstance(thing, Mapping):
