@@ -310,3 +310,21 @@ def test_values_in_a_later_batch_are_seen_and_a_training_on_classes_forgets_them
     net.fit(FEATURES, y, loss="bce", progress=False)
     assert not net.meaning.values and "values" not in net.metadata
     assert set(net.predict_classes(FEATURES)) <= {0, 1}
+
+
+@pytest.mark.skipif(not hasattr(np.dtypes, "StringDType"), reason="NumPy 1 has no text of any length")
+def test_text_of_any_length_is_text() -> None:
+    names = np.array(["cat", "dog"])[(SIGNS > 0).astype(int)]
+    found = []
+    for y in (names, names.astype(np.dtypes.StringDType())):
+        net = gn.Network([gn.Dense(1, "sigmoid")], seed=0)
+        net.metadata["class_names"] = ["cat", "dog"]
+        found.append(net.fit(FEATURES, y, loss="bce", progress=False)["loss"])
+    assert found[0] == found[1]
+
+
+def test_a_name_of_two_classes_is_none() -> None:
+    net = gn.Network([gn.Dense(3, "softmax")], seed=0)
+    net.metadata["class_names"] = ["cat", "cat", "dog"]
+    with pytest.raises(DataError, match=r"must name each class once; it holds 'cat', 'cat', 'dog'"):
+        net.fit(FEATURES, np.array(["cat", "dog"])[(SIGNS > 0).astype(int)], loss="scce", progress=False)

@@ -195,10 +195,8 @@ def _some(names: Sequence[Any]) -> str:
 def text_of(name: str, values: Any) -> NDArray[np.str_] | None:
     """`values` as an array of text (n,), where they are text and nothing else."""
     array = checks.array(name, values)
-    if array.dtype.kind == "O" and array.size:
-        array = _all_text(name, array)
-    if array.dtype.kind == "T":
-        array = array.astype(np.str_)
+    if array.dtype.kind in "OT" and array.size:
+        array = _all_text(name, array.astype(object))
     if array.dtype.kind == "S":
         array = np.char.decode(array, "utf-8", "replace")
     return array.reshape(-1) if array.dtype.kind == "U" and array.size == len(np.atleast_1d(array)) else None
@@ -235,6 +233,8 @@ def numbered(name: str, text: NDArray[np.str_], loss: Loss, n_outputs: int, clas
     unknown = sorted(set(found.tolist()) - set(known))
     if unknown:
         raise DataError(f"{name} holds {_some(unknown)}; the classes of this network are {_some(known)}")
+    if len(set(known)) < len(known):
+        raise DataError(f"net.metadata['class_names'] must name each class once; it holds {_some(known)}")
     if len(known) != max(n_outputs, 2):
         raise DataError(
             f"net.metadata['class_names'] names {len(known)} classes, {_some(known)}, and a network with {n_outputs} "

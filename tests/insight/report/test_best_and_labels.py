@@ -273,3 +273,21 @@ def test_a_network_from_elsewhere_is_reported_with_what_nobody_saw() -> None:
     unseen = gn.diagnose(net, X, y, loss="scce").not_looked_at
     text = page(X, y, net, None, loss="scce").text
     assert unseen and all(f"Not looked at: {what}." in text for what in unseen)
+
+
+def test_a_page_says_which_epoch_was_put_back() -> None:
+    random = np.random.default_rng(0)
+    X = random.normal(size=(120, 4))
+    y = X[:, 0] ** 2
+    for put_back in (True, False):
+        network, stopping = (
+            gn.Network([gn.Dense(8, "tanh"), gn.Dense(1)], seed=0),
+            gn.callbacks.EarlyStopping(patience=5, restore_best=put_back),
+        )
+        history = network.fit(
+            X[:80], y[:80], loss="mse", epochs=40, optimizer=gn.Adam(0.1), validation_data=(X[80:], y[80:]),
+            callbacks=[stopping], progress=False,
+        )  # fmt: skip
+        page = gn.report(network, X[:80], y[:80], history, validation_data=(X[80:], y[80:])).html
+        said = f"the parameters of epoch {stopping.best_epoch}, which the scores below are of"
+        assert (said in page, ": stop there." in page) == (put_back, not put_back)

@@ -145,3 +145,13 @@ def test_nobody_is_told_to_stop_while_the_watched_accuracy_rises() -> None:
     (first, _) = suggestions(about, [])
     assert "validation accuracy went from 50.00 % to 70.00 % meanwhile" in first.why
     assert "was best after 3 epochs (0.4) and rose to 0.71." in first.why
+
+
+@pytest.mark.parametrize(("restored", "change"), [(0, [{"epochs": 3}]), (2, [{"epochs": 3}]), (3, [])])
+def test_to_stop_is_not_proposed_where_early_stopping_has_put_the_best_back(
+    restored: int, change: list[dict[str, Any]]
+) -> None:
+    about = ended(0.6)
+    assert about.history is not None
+    about.history.restored_epoch = restored
+    assert proposed(about) == change

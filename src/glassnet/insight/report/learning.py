@@ -35,6 +35,10 @@ def learning(subject: Subject) -> Html:
     if subject.held is not None:
         known.append(("validation", f"on the {len(subject.held.X):,} {subject.held.name} samples"))
     known += [("stopped by", history.stopped_by)] if history.stopped_by else []
+    if history.restored_epoch:
+        known.append(
+            ("put back", f"the parameters of epoch {history.restored_epoch}, which the scores below are of")
+        )
     head = ["", "first epoch", "best", "at epoch", "last epoch"]
     body = list(_rows(history))
     note = tag("p", _NOTE) if _scaled(subject) else NOTHING

@@ -126,12 +126,18 @@ def _after_a_rise(subject: Subject, values: Sequence[float], place: int) -> Iter
                 f"{number(values[-1])}. {told} So the network learns on, but grows too sure of itself.",
                 change,
             )
-    elif place + 1 <= _EARLY * len(values):
+    elif place + 1 <= _EARLY * len(values) and not _has_it(subject, place):
         yield Suggestion(
             f"The validation loss was best after {count(place + 1, 'epoch')} ({number(values[place])}) and rose to "
             f"{number(values[-1])}: stop there.",
             {"epochs": place + 1},
         )
+
+
+def _has_it(subject: Subject, place: int) -> bool:
+    """Whether the network has the parameters of this epoch already, since they were put back."""
+    history = subject.history
+    return history is not None and history.restored_epoch == history["epoch"][place]
 
 
 def _still_falls(values: Sequence[float]) -> bool:
