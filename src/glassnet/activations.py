@@ -312,15 +312,17 @@ class Function(Activation):
 
     @explained
     def value(self, z: ArrayLike) -> NDArray[Any]:
-        """f(z), of z's shape."""
+        """f(z), of z's shape; the function is given a copy, which it may write into."""
         given = numbers("z", z)
-        return checks.elementwise(f"the activation {self.registered_name!r}", self.function(given), given)
+        found = self.function(given.copy())
+        return checks.elementwise(f"the activation {self.registered_name!r}", found, given)
 
     @explained
     def slope(self, z: ArrayLike, a: ArrayLike | None = None) -> NDArray[Any]:
         """f'(z), of z's shape."""
         z, a = self._with_output(z, a)
-        found = self.derivative(z, a) if self.derivative_takes_output else self.derivative(z)
+        given = (z.copy(), a.copy()) if self.derivative_takes_output else (z.copy(),)
+        found = self.derivative(*given)
         return checks.elementwise(
             f"the derivative of the activation {self.registered_name!r}", found, z, "fiub"
         )

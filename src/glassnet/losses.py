@@ -475,8 +475,9 @@ class Function(ElementwiseLoss):
         return ()
 
     def compare(self, y: Array, p: Array, weights: Array | None) -> tuple[float, Array]:
-        """Mean over all entries and its gradient."""
+        """Mean over all entries and its gradient; the functions are given copies, which they may write into."""
         title = f"loss {self.registered_name!r}"
-        values = checks.elementwise(f"the {title}", self.function(y, p), p)
-        slopes = checks.elementwise(f"the derivative of the {title}", self.derivative(y, p), p, "fiub")
+        values = checks.elementwise(f"the {title}", self.function(y.copy(), p.copy()), p)
+        found = self.derivative(y.copy(), p.copy())
+        slopes = checks.elementwise(f"the derivative of the {title}", found, p, "fiub")
         return _mean(values, slopes, weights, p.size)

@@ -517,3 +517,56 @@ def test_what_a_process_keeps_of_own_functions_is_bounded(monkeypatch: pytest.Mo
         fit(second, "compiled")
     fit(first, "compiled")
     fit(second, "numpy")
+
+
+# ---- functions that write into what they are given
+
+
+def half_square(y: Array, p: Array) -> Array:
+    p -= y
+    p *= p
+    return p / 2
+
+
+def half_square_slope(y: Array, p: Array) -> Array:
+    y *= -1
+    y += p
+    return y
+
+
+def steep_tanh(z: Array) -> Array:
+    z *= 2
+    return np.tanh(z, out=z)
+
+
+def steep_tanh_slope(z: Array, a: Array) -> Array:
+    a *= a
+    z[...] = 0
+    return 2 * (1 - a)
+
+
+@pytest.mark.parametrize("engine", ["numpy", "torch"])
+def test_they_learn_what_functions_learn_that_do_not(engine: str) -> None:
+    pure = (
+        losses.Function(lambda y, p: (p - y) ** 2 / 2, lambda y, p: p - y, "pure"),
+        activations.Function(lambda z: np.tanh(2 * z), lambda z, a: 2 * (1 - a**2)),
+    )
+    writing = (
+        losses.Function(half_square, half_square_slope),
+        activations.Function(steep_tanh, steep_tanh_slope),
+    )
+    X, y = np.random.default_rng(0).normal(size=(30, 3)), np.linspace(-1, 1, 30)[:, None]
+    before, learned = y.copy(), []
+    for loss, activation in (pure, writing):
+        net = Network(
+            [gn.Dense(4, activation), gn.Dense(4, activation), gn.Dense(1)], seed=0, dtype="float64"
+        )
+        history = net.fit(
+            X, y, loss=loss, epochs=5, batch_size=8, metrics=["mae"], engine=engine, progress=False
+        )
+        learned.append(
+            (net.parameters, history["loss"], history["mean_absolute_error"], net.evaluate(X, y)["loss"])
+        )
+    for one, other in zip(*learned, strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-12)
+    np.testing.assert_array_equal(y, before)
