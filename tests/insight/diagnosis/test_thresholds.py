@@ -143,11 +143,9 @@ def test_what_an_activation_can_reach(activation: str, low: float, high: float) 
     assert output_range(gn.activations.get(activation)) == pytest.approx((low, high), abs=1e-3)
 
 
-def test_a_root_grows_without_end_and_a_logarithm_is_taken_for_bounded() -> None:
+def test_what_grows_like_a_root_has_no_end() -> None:
     root = gn.activations.Function(lambda z: np.sign(z) * np.abs(z) ** 0.4, lambda z: 0.4 * np.abs(z) ** -0.6)
     assert output_range(root) == (-np.inf, np.inf)
-    slow = gn.activations.Function(lambda z: np.log1p(np.abs(z)), lambda z: np.sign(z) / (1 + np.abs(z)))
-    assert output_range(slow)[1] < 10
 
 
 @pytest.mark.parametrize(("n_rare", "found"), [(7, True), (8, False)])

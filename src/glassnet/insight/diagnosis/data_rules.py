@@ -224,8 +224,8 @@ def labels_unrelated(case: Case) -> Finding | None:
         "labels_unrelated",
         "error" if case.held is not None or not case.learned else "warning",
         "nothing was found in the samples that tells of their targets: on samples left out, neither similar samples "
-        "nor a linear fit predict them better than they predict shuffled targets, and a network of two layers scores "
-        f"{case.references.score:.2f} (1 is perfect, 0 that of the best constant)",
+        f"nor a linear fit predict them better than shuffled targets by {RELATED} deviations, and a network of two "
+        f"layers scores {case.references.score:.2f} (1 is perfect, 0 that of the best constant)",
         "look whether X and y were sorted, filtered or shifted apart; shuffle them with one and the same permutation",
         None,
         {

@@ -182,7 +182,7 @@ def broadcast_targets(case: Case) -> Finding | None:
         return None
     if case.targets.n_outputs != 1 or case.targets.kind not in ("values", "classes"):
         return None
-    if any(map(is_small, case.now.blocks)):
+    if all(map(is_small, case.now.blocks)):
         return None  # a penalty makes outputs constant, too
     y = case.sample.matrix[:, 0]
     output = case.sample.loss.activation.value(case.now.output)[:, 0]
