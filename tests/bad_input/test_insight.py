@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -77,6 +78,7 @@ CASES: list[tuple[Callable[[gn.Network], Any], type[GlassnetError], str]] = [
         lambda net: gn.diagnose(net, X, CLASSES, learning_rate=0),
         ArgumentError, "learning_rate must be a finite number and > 0; got 0",
     ),
+    (lambda net: gn.check_derivative(np.sin, int), ArgumentError, "df must be a function; got the class int"),
     (lambda net: gn.to_torch_source(None), ArgumentError, "network must be a glassnet Network; got None"),
 ]  # fmt: skip
 
@@ -109,3 +111,24 @@ def test_a_function_of_a_learner_that_raises_is_told_in_words() -> None:
 
     with pytest.raises(ArgumentError, match="f could not be called .*RuntimeError: mine"):
         gn.check_derivative(broken, np.cos)
+
+
+def test_gradients_from_a_function_that_raises_are_told_in_words() -> None:
+    message = "the function that gives the gradients could not be called; ZeroDivisionError: division by zero"
+    with pytest.raises(ArgumentError, match=message):
+        gn.check_backward(network(), X, CLASSES, lambda: 1 / 0)
+
+
+class Locked(Affine):
+    """A layer that cannot be copied."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lock = threading.Lock()
+
+
+@pytest.mark.parametrize("layer", [Locked, Locked()], ids=["class", "object"])
+@pytest.mark.parametrize("check", [gn.check, gn.check_layer], ids=["check", "check_layer"])
+def test_what_cannot_be_copied_is_told_in_words(check: Any, layer: Any) -> None:
+    with pytest.raises(ArgumentError, match="cannot be copied .*_thread.lock.*pass one without"):
+        check(layer)

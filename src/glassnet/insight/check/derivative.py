@@ -63,6 +63,9 @@ def check_derivative(
     checks.text("subject", subject)
     if not isinstance(takes, str) or takes not in ("input", "output"):
         raise ArgumentError(f"takes must be 'input' or 'output', what df is called with; got {takes!r}")
+    for name, given in (("f", f), ("df", df)):
+        if isinstance(given, type):
+            raise ArgumentError(f"{name} must be a function; got {checks.shown(given)}")
     if points is not None:
         points = _points(points)
     if is_rowwise(f):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -11,6 +10,7 @@ import numpy as np
 
 from glassnet.errors import ArgumentError
 from glassnet.insight.check import naming
+from glassnet.insight.check.calling import copied
 from glassnet.insight.check.case import Case
 from glassnet.insight.check.observed import Observed
 from glassnet.insight.check.parts import n_required
@@ -31,12 +31,12 @@ def decide_on_calls(
     Raises
     ------
     ArgumentError
-        If the function needs arguments.
+        If the function needs arguments, or raises an error.
     """
     needed = n_required(call)
     if needed > 0:
         raise ArgumentError(f"gradients as a function must take no arguments; this one needs {needed}")
-    first, second = (read(copy.deepcopy(call())) for _ in range(2))
+    first, second = (read(_result(call)) for _ in range(2))
     added = [_added(one, other) for one, other in zip(first, second, strict=True)]
     report = decide(first, make_problem)
     if all(_same(one, other) for one, other in zip(first, second, strict=True)):
@@ -50,6 +50,16 @@ def decide_on_calls(
         report.subject, False, slips, case.side_by_side.evidence({}), of_added.notes,
         not_checked=of_added.not_checked,
     )  # fmt: skip
+
+
+def _result(call: Callable[[], Any]) -> Any:
+    """A copy of what the function gives."""
+    try:
+        return copied(call())
+    except Exception as reason:  # whatever a learner's function raises
+        raise ArgumentError(
+            f"the function that gives the gradients could not be called; {type(reason).__name__}: {reason}"
+        ) from reason
 
 
 def _arrays(pair: Pair) -> list[Array | None]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Iterator
 from functools import cached_property
 from typing import Any
@@ -12,6 +11,7 @@ import numpy as np
 from glassnet import checks
 from glassnet.calls import explained
 from glassnet.errors import ArgumentError
+from glassnet.insight.check.calling import copied
 from glassnet.insight.check.finding.matching import COARSE, SAME, Found, Wanted, factor, fits, is_right, match
 from glassnet.insight.check.finding.smooth import gradient
 from glassnet.insight.check.layer.backward import Pass, Way, backward, ways
@@ -73,7 +73,7 @@ def check_layer(layer: Any, *, n_inputs: int | None = None) -> Report:
     if n_inputs is not None:
         n_inputs = checks.integer("n_inputs", n_inputs, least=1, most=MOST_INPUTS)
     thing = layer_of(layer, n_inputs)
-    learner = LearnerLayer(copy.deepcopy(thing), n_inputs)
+    learner = LearnerLayer(copied(thing), n_inputs)
     if not _can_go_back(learner):  # it may be made for one sample
         learner = LearnerLayer(thing, n_inputs, alone=True)
     output = learner.forward(learner.X)

@@ -95,7 +95,7 @@ def check_class(
     for some in variants(samples) if samples is not None else [drawn(3, 2, "classes"), drawn(3, 1, "binary")]:
         for thing in objects_of(cls, some, meant_by(some)):
             for fitting in [some] if samples is not None else [some, *islice(samples_for(thing), MOST_SIZES)]:
-                bench = Bench(copy.deepcopy(thing), dict(names if names is not None else module_names(thing)))
+                bench = Bench(copied(thing), dict(names if names is not None else module_names(thing)))
                 search, best = searched(bench, fitting, wish)
                 tried.append((search, best))
                 if best is not None and best.is_right:
