@@ -181,3 +181,54 @@ def build(X, y, n_hidden):
         b2 += -0.01 * delta3.sum(axis=0)
     return {"W1": W1, "b1": b1, "W2": W2, "b2": b2}
 """
+
+# Batches in a loop within a loop, and a call for the targets of samples in columns.
+BATCHES = """
+import numpy as np
+
+random = np.random.default_rng(0)
+X = random.normal(size=(40, 3))
+y = (X[:, :1] * X[:, 1:2] > 0).astype(float)
+W1, b1, W2, b2 = random.normal(size=(3, 5)), np.zeros((1, 5)), random.normal(size=(5, 1)), np.zeros((1, 1))
+for epoch in range(60_000_000):
+    order = random.permutation(len(X))
+    for start in range(0, len(X), 8):
+        xb = X[order[start:start + 8]]
+        yb = y[order[start:start + 8]]
+        h = np.tanh(xb @ W1 + b1)
+        p = 1 / (1 + np.exp(-(h @ W2 + b2)))
+        dZ2 = p - yb
+        dZ1 = dZ2 @ W2.T * (1 - h**2)
+        W1 -= 0.1 * xb.T @ dZ1 / len(xb)
+        b1 -= 0.1 * dZ1.mean(axis=0)
+        W2 -= 0.1 * h.T @ dZ2 / len(xb)
+        b2 -= 0.1 * dZ2.mean(axis=0)
+"""
+
+COLUMNS = """
+import numpy as np
+
+random = np.random.default_rng(1)
+X, y = random.normal(size=(3, 30)), random.integers(0, 3, 30)
+
+def one_hot(labels):
+    return np.eye(3)[labels].T
+
+def run(params, X):
+    A1 = np.maximum(params["W1"] @ X + params["b1"], 0)
+    E = np.exp(params["W2"] @ A1)
+    return A1, E / E.sum(axis=0)
+
+def learn_all(X, y):
+    params = {"W1": random.normal(size=(4, 3)), "b1": random.normal(size=(4, 1)), "W2": random.normal(size=(3, 4))}
+    for i in range(60_000_000):
+        A1, A2 = run(params, X)
+        dZ2 = A2 - one_hot(y)
+        dZ1 = params["W2"].T @ dZ2 * (A1 > 0)
+        params["W2"] -= 0.1 * dZ2 @ A1.T / y.size
+        params["W1"] -= 0.1 * dZ1 @ X.T / y.size
+        params["b1"] -= 0.1 * dZ1.mean(axis=1, keepdims=True)
+
+if __name__ == "__main__":
+    learn_all(X, y)
+"""

@@ -14,7 +14,17 @@ import glassnet as gn
 from glassnet.errors import ArgumentError
 from glassnet.insight.check import Report
 from glassnet.insight.check.program.files import CheckError, check_file, plain, report_from
-from tests.insight.check.program.scripts import FUNCTIONS, LOOP, MAIN, NETWORK, OWN_WEIGHTS, PARTS, WRONG
+from tests.insight.check.program.scripts import (
+    BATCHES,
+    COLUMNS,
+    FUNCTIONS,
+    LOOP,
+    MAIN,
+    NETWORK,
+    OWN_WEIGHTS,
+    PARTS,
+    WRONG,
+)
 
 SOURCES = {"network": NETWORK, "functions": FUNCTIONS, "parts": PARTS, "main": MAIN}
 
@@ -62,7 +72,12 @@ def test_a_loop_that_stands_in_no_function_is_not_called_right(tmp_path: Path) -
     assert "which stands in no function" in report.not_checked[-1]
 
 
-LOOPS = {"in the module": LOOP, "with weights of its own": OWN_WEIGHTS}
+LOOPS = {
+    "in the module": LOOP,
+    "with weights of its own": OWN_WEIGHTS,
+    "batches": BATCHES,
+    "columns": COLUMNS,
+}
 
 
 @pytest.mark.parametrize("where", LOOPS)
@@ -77,6 +92,8 @@ def test_a_right_training_loop_is_right_wherever_it_stands(tmp_path: Path, where
     [
         ("in the module", " * nonlin(l1, deriv=True)", ""),
         ("in the module", "l0.T.dot(l1_delta)", "l0.T.dot(-l1_delta)"),
+        ("batches", "(1 - h**2)", "(1 - h)"),
+        ("columns", " * (A1 > 0)", ""),
         ("with weights of its own", "(1 - a1**2)", "(1 - a1)"),
         ("with weights of its own", "b1 += -0.01 * delta2.sum(axis=0)", "b1 += -0.02 * delta2.sum(axis=0)"),
     ],

@@ -162,8 +162,8 @@ def _fits(output: Any, y: Any) -> bool:
 
 
 def data_in(turn: Turn, after: dict[str, Any]) -> Any:
-    """The samples: what the first part reads under a name that means them; None where there are none."""
-    read = [name for name in turn.before.co_names if name in after and meanings(name)[:1] == ["x"]]
+    """The samples: what the first part reads last under a name that means them, a batch behind all; None for none."""
+    read = [name for name in reversed(turn.before.co_names) if name in after and meanings(name)[:1] == ["x"]]
     arrays = [after[name] for name in read if isinstance(after[name], (np.ndarray, list))]
     return arrays[0] if arrays else None
 
@@ -208,6 +208,7 @@ def _targets_in(statement: ast.stmt) -> list[str]:
         or (isinstance(node, ast.Attribute) and node.attr in ("shape", "size"))
         for inner in ast.walk(node)
     }  # fmt: skip
+    counted |= {id(node.func) for node in ast.walk(statement) if isinstance(node, ast.Call)}
     return [
         node.id for node in ast.walk(statement)
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and id(node) not in counted
