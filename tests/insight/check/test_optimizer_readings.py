@@ -350,3 +350,12 @@ def test_pairs_of_parameters_and_gradients_are_read_in_both_orders() -> None:
     assert codes(gn.check_optimizer(lambda params, lr=0.01: [p + lr * g for p, g in params], "sgd")) == [
         "sign_flipped"
     ]
+
+
+def test_an_epsilon_that_is_added_to_every_square_is_a_convention_of_adagrad() -> None:
+    def step(w: Any, g: Any, s: Any, lr: float = 0.01) -> Any:
+        s = s + g * g + 1e-10
+        return w - lr * g / np.sqrt(s), s
+
+    report = gn.check_optimizer(step, "adagrad")
+    assert report.ok and "epsilon" in report.notes[-1]
