@@ -174,9 +174,14 @@ def _real(value: Any) -> float:
         return math.inf
 
 
+def is_integer(value: Any) -> bool:
+    """Whether it is an integer of any kind; True and a duration are none."""
+    return isinstance(value, Integral) and not isinstance(value, _NO_NUMBERS)
+
+
 def integer(name: str, value: Any, *, least: int, most: int | None = None) -> int:
     """An integer of any kind, NumPy's too, with `least <= value <= most`."""
-    if not isinstance(value, Integral) or isinstance(value, _NO_NUMBERS) or value < least:
+    if not is_integer(value) or value < least:
         raise ArgumentError(f"{name} must be an integer >= {least}; got {shown(value)}")
     if most is not None and int(value) > most:
         raise ArgumentError(f"{name} must be an integer <= {most}; got {shown(value)}")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Mapping, Sequence
-from numbers import Integral
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
@@ -587,7 +586,7 @@ def _copies(given: Sequence[Layer]) -> tuple[Layer, ...]:
 def checked_shape(input_shape: int | Sequence[int]) -> tuple[int, ...]:
     """The shape of one sample as a tuple; raises `ArgumentError` if it is none."""
     axes = input_shape if isinstance(input_shape, (list, tuple)) else (input_shape,)
-    if not axes or any(not isinstance(n, Integral) or isinstance(n, bool) or n < 1 for n in axes):
+    if not axes or any(not checks.is_integer(n) or n < 1 for n in axes):
         raise ArgumentError(
             f"input_shape must be an integer >= 1, or a tuple of them; got {checks.shown(input_shape)}"
         )

@@ -135,3 +135,9 @@ def test_an_input_shape_is_made_of_positive_integers(shape: Any) -> None:
 def test_an_input_shape_may_be_an_integer_of_numpy_or_a_list() -> None:
     assert Network([Dense(3)], input_shape=np.int64(4)).input_shape == (4,)  # type: ignore[arg-type]
     assert Network([Flatten(), Dense(3)], input_shape=[2, 3]).input_shape == (2, 3)
+
+
+@pytest.mark.parametrize("axis", [np.timedelta64(1, "s"), True, 1.0])
+def test_what_counts_no_features_is_no_shape(axis: Any) -> None:
+    with pytest.raises(ArgumentError, match="input_shape must be an integer >= 1, or a tuple of them; got"):
+        Network([Dense(2)], input_shape=axis)

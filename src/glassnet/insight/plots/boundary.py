@@ -152,9 +152,7 @@ def _checked(features: tuple[int, int], n_features: int) -> tuple[int, int]:
     if n_features < 2:
         raise ShapeError("a plane needs two features; this network reads samples of 1 feature")
     chosen = list(features) if checks.is_list(features) else []
-    whole = all(
-        isinstance(feature, (int, np.integer)) and not isinstance(feature, bool) for feature in chosen
-    )
+    whole = all(checks.is_integer(feature) for feature in chosen)
     if (
         not whole
         or len(chosen) != 2

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from numbers import Integral
 from typing import Any, Unpack
 
 from glassnet import checks
@@ -86,7 +85,7 @@ def sweep(
         After Ctrl-C or SIGTERM; its ``result`` holds the runs that were done until then.
     """
     settings, listed = combinations(grid), chosen_seeds(seeds)
-    if isinstance(jobs, bool) or not isinstance(jobs, Integral) or jobs == 0 or abs(jobs) > MOST_JOBS:
+    if not checks.is_integer(jobs) or jobs == 0 or abs(jobs) > MOST_JOBS:
         raise ArgumentError(
             f"jobs must be an integer such as 4, or -1 for all cores; got {checks.shown(jobs)}"
         )
