@@ -79,6 +79,8 @@ CASES: list[tuple[Callable[[gn.Network], Any], type[GlassnetError], str]] = [
         ArgumentError, "learning_rate must be a finite number and > 0; got 0",
     ),
     (lambda net: gn.check_derivative(np.sin, int), ArgumentError, "df must be a function; got the class int"),
+    (lambda net: gn.plots.decision_boundary(net, X, [[1, 2], [3]]), DataError, "y must have rows of equal length"),
+    (lambda net: gn.plots.embedding(net, X, [[1, 2], [3]]), DataError, "y must have rows of equal length"),
     (lambda net: gn.to_torch_source(None), ArgumentError, "network must be a glassnet Network; got None"),
 ]  # fmt: skip
 

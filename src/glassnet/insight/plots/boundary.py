@@ -90,7 +90,7 @@ def decision_boundary(
     names = names_of("feature_names", feature_names, n_features, "feature ")
     plane = _Plane(rows, first, second, _held(held, rows))
     answer = _answers(network, plane.samples().reshape(-1, *shape))
-    labels = None if y is None else np.asarray(y)
+    labels = None if y is None else checks.array("y", y)
     ax = canvas.axes_of(ax, 4.8, 3.6)
     points = rows[:, [first, second]]
     if gives_classes(network):

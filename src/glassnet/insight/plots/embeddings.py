@@ -91,7 +91,7 @@ def embedding(
     if y is None:
         ax.scatter(points[:, 0], points[:, 1], s=12, color=canvas.BLUE)
     elif _are_labels(network, y):
-        _scatter_labels(ax, points, np.asarray(y), class_names)
+        _scatter_labels(ax, points, checks.array("y", y), class_names)
     elif gives_classes(network):
         scatter_classes(ax, points, classes_of(y, len(points), network.plan().n_outputs), class_names)
     else:
@@ -114,7 +114,7 @@ def _are_labels(network: Network, y: ArrayLike) -> bool:
     """Whether targets say which samples belong together: for a loss of distances, or no values of these outputs."""
     if network.loss is not None:
         return network.loss.targets == "labels"
-    given = np.asarray(y)
+    given = checks.array("y", y)
     several = network.plan().n_outputs > 1 and not gives_classes(network)
     return several and given.size == len(given) and given.dtype.kind in "biu"
 
