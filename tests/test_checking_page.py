@@ -6,8 +6,9 @@ import re
 from pathlib import Path
 from typing import Any
 
-from glassnet.insight.check import gradient_slips, loss_value, loss_wrong, optimizer_words
+from glassnet.insight.check import gradient_slips, loss_value, loss_wrong
 from glassnet.insight.check.catalogue import CATALOGUE
+from glassnet.insight.check.optimizer import words as optimizer_words
 
 ROOT = Path(__file__).parents[1]
 PAGE = (ROOT / "docs" / "checking.md").read_text(encoding="utf-8")

@@ -119,7 +119,7 @@ def test_what_makes_no_animation_is_refused(tmp_path: Path) -> None:
         with pytest.raises(ArgumentError) as error:
             gn.plots.training_animation(recorder, path)
         assert str(error.value) == f"path must end in .gif, in a folder that exists; got {path!r}"
-    with pytest.raises(ArgumentError, match="seconds must be a finite number and > 0; got 0"):
+    with pytest.raises(ArgumentError, match="seconds must be a finite number and > 0 and <= 600; got 0"):
         gn.plots.training_animation(recorder, tmp_path / "film.gif", seconds=0)
     with pytest.raises(DataError, match="this recorder holds no recording yet"):
         gn.plots.training_animation(gn.Recorder([[0.0]], [0.0]), tmp_path / "film.gif")
