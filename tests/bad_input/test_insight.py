@@ -92,7 +92,8 @@ def test_it_is_named(call: Callable[[gn.Network], Any], error: type[GlassnetErro
 
 
 def test_a_shape_that_asks_for_more_memory_than_there_is_is_refused_before_room_is_made() -> None:
-    torch = pytest.importorskip("torch")
+    import torch
+
     module = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(4, 2))
     with pytest.raises(ShapeError, match=r"has weights of shape \(4, 2\), but what comes before it asks for"):
         gn.from_torch(module, input_shape=10**30)
