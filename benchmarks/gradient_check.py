@@ -19,8 +19,8 @@ from pathlib import Path
 import numpy as np
 
 import glassnet as gn
-from tests.insight.check import cases, figures
-from tests.insight.check.figures import Outcome
+from tests.checking import cases, figures
+from tests.checking.figures import Outcome
 
 RESULTS = Path(__file__).with_name("results")
 N_CORRECT, N_OTHERS = 1000, 300

@@ -41,8 +41,8 @@ EQUIVALENT = RESULTS / "equivalent_mutants.json"
 # The sources of each room, and the tests that have to notice a change in them.
 ROOMS = {
     "formulas": ("formulas/*.py", ["tests/gradients", "tests/parity", "tests/numbers"]),
-    "checks": ("insight/check/**/*.py", ["tests/insight/check"]),
-    "diagnosis": ("insight/diagnosis/*.py", ["tests/insight/diagnosis"]),
+    "checks": ("checking/**/*.py", ["tests/checking"]),
+    "diagnosis": ("insight/diagnosis/**/*.py", ["tests/insight/diagnosis"]),
     "report": ("insight/report/*.py", ["tests/insight/report"]),
 }
 MOST_SECONDS = 900

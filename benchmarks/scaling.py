@@ -24,8 +24,9 @@ import scaling_pictures
 from numpy_engine import surroundings
 
 import glassnet as gn
-from glassnet.engines import choice, processes
+from glassnet.engines import choice
 from glassnet.engines.choice import Work
+from glassnet.engines.torch import processes
 
 RESULTS = Path(__file__).with_name("results")
 PICTURES = Path(__file__).parents[1] / "docs" / "pictures"

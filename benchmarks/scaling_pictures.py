@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from glassnet.engines import choice
-from glassnet.insight.plots import canvas
+from glassnet.plots.drawing import canvas
 
 COLOURS = {"numpy": canvas.BLUE, "compiled": canvas.VERMILLION, "torch": canvas.GREEN}
 MARKERS = dict(zip(COLOURS, canvas.MARKERS, strict=False))

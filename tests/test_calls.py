@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 import glassnet as gn
-from glassnet.calls import explained
 from glassnet.errors import ArgumentError, CallError
+from glassnet.support.calls import explained
 from tests.bad_input.face import public_callables
 
 X, Y = np.zeros((4, 2)), np.zeros((4, 1))

@@ -6,9 +6,11 @@ import re
 from pathlib import Path
 from typing import Any
 
-from glassnet.insight.check import gradient_slips, loss_value, loss_wrong
-from glassnet.insight.check.catalogue import CATALOGUE
-from glassnet.insight.check.optimizer import words as optimizer_words
+from glassnet.checking.loss import gradient_slips
+from glassnet.checking.loss import value as loss_value
+from glassnet.checking.loss import wrong as loss_wrong
+from glassnet.checking.network.slips.catalogue import CATALOGUE
+from glassnet.checking.optimizer import words as optimizer_words
 
 ROOT = Path(__file__).parents[1]
 PAGE = (ROOT / "docs" / "checking.md").read_text(encoding="utf-8")

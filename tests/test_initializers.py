@@ -12,7 +12,7 @@ import torch
 
 from glassnet import initializers
 from glassnet.errors import ArgumentError, UnknownNameError
-from glassnet.registry import from_config, to_config
+from glassnet.support.registry import from_config, to_config
 
 FAN_IN, FAN_OUT = 400, 250
 

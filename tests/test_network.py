@@ -13,7 +13,7 @@ import glassnet as gn
 from glassnet import losses
 from glassnet.errors import ArgumentError, NotBuiltError, ShapeError
 from glassnet.layers import BatchNorm, Dense, Dropout, Flatten, Layer, LayerNorm
-from glassnet.network import Network
+from glassnet.network.network import Network
 from tests.training.fingerprints import fingerprint
 
 RNG = np.random.default_rng(0)

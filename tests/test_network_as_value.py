@@ -15,7 +15,7 @@ import glassnet as gn
 from glassnet import activations, initializers
 from glassnet.errors import ArgumentError
 from glassnet.layers import Activation, BatchNorm, Dense, Dropout, Flatten, Layer, LayerNorm
-from glassnet.network import Network
+from glassnet.network.network import Network
 from tests.test_network import CLASSES, X, classifier, trained
 
 NAMESPACE = {name: getattr(gn, name) for name in gn.__all__}

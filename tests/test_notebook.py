@@ -11,9 +11,9 @@ import pytest
 from PIL import Image
 
 import glassnet as gn
-from glassnet import notebook
+from glassnet.support import notebook
+from glassnet.sweeps import progress as of_sweeps
 from glassnet.training.progress import NotebookBar, watched
-from glassnet.training.sweeps import progress as of_sweeps
 
 
 class Notebook:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from glassnet import activations, losses, plan
 from glassnet.errors import ShapeError
 from glassnet.layers import Activation, BatchNorm, Dense, Dropout, Flatten, Layer, LayerNorm
-from glassnet.network import Network
+from glassnet.network.network import Network
 from glassnet.plan import ACTIVATION, BATCH_NORM, DENSE, DROPOUT, LAYER_NORM, NOWHERE, Row
 
 

@@ -14,8 +14,8 @@ import glassnet as gn
 from glassnet import activations, initializers, losses, metrics, optimizers, schedules
 from glassnet.errors import ArgumentError, UnknownNameError
 from glassnet.layers import Dense
-from glassnet.network import Network
-from glassnet.registry import from_config, to_config
+from glassnet.network.network import Network
+from glassnet.support.registry import from_config, to_config
 
 NAMESPACE = {name: getattr(gn, name) for name in gn.__all__}
 ROOMS: list[ModuleType] = [activations, initializers, losses, metrics, optimizers]

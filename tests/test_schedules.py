@@ -13,7 +13,6 @@ from torch.optim import lr_scheduler
 
 from glassnet import schedules
 from glassnet.errors import ArgumentError, UnknownNameError
-from glassnet.registry import from_config, to_config
 from glassnet.schedules import (
     Chain,
     Constant,
@@ -23,6 +22,7 @@ from glassnet.schedules import (
     Schedule,
     StepDecay,
 )
+from glassnet.support.registry import from_config, to_config
 
 ALL = [
     Constant(0.1),

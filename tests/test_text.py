@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from glassnet import text
+from glassnet.support import text
 
 ANYTHING = st.text(
     st.characters(codec=None, categories=None) | st.sampled_from("\x1b\x9b\r\u202e\ud800<>&\"'=+-@\t\n")

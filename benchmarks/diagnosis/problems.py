@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from sklearn.datasets import make_classification, make_friedman1
 
-from glassnet.data import datasets
+from glassnet import datasets
 
 Array = np.ndarray[Any, Any]
 Random = np.random.Generator

@@ -7,11 +7,25 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from glassnet import activations, errors, initializers, losses, metrics, optimizers, schedules
-    from glassnet.data import datasets
-    from glassnet.data.preparation import Standardizer, one_hot, train_test_split
-    from glassnet.insight import plots
-    from glassnet.insight.check import (
+    from glassnet import (
+        activations,
+        callbacks,
+        datasets,
+        errors,
+        initializers,
+        losses,
+        metrics,
+        optimizers,
+        plots,
+        schedules,
+    )
+    from glassnet.bridges.files import load
+    from glassnet.bridges.onnx.reading import from_onnx
+    from glassnet.bridges.sklearn import from_sklearn
+    from glassnet.bridges.torch.modules import from_torch
+    from glassnet.bridges.torch.source import to_torch_source
+    from glassnet.callbacks import Callback
+    from glassnet.checking import (
         check_activation,
         check_backward,
         check_derivative,
@@ -19,7 +33,8 @@ if TYPE_CHECKING:
         check_loss,
         check_optimizer,
     )
-    from glassnet.insight.check.program import check
+    from glassnet.checking.program import check
+    from glassnet.datasets.preparation import Standardizer, one_hot, train_test_split
     from glassnet.insight.diagnosis import (
         Diagnosis,
         DiagnosisReport,
@@ -33,30 +48,21 @@ if TYPE_CHECKING:
     from glassnet.insight.trace.recipe import Recipe
     from glassnet.insight.trace.replay import Replay, replay
     from glassnet.insight.trace.trace import Trace, trace
-    from glassnet.interop.files import load
-    from glassnet.interop.onnx_reading import from_onnx
-    from glassnet.interop.sklearn import from_sklearn
-    from glassnet.interop.torch import from_torch
-    from glassnet.interop.torch_source import to_torch_source
     from glassnet.layers import Activation, BatchNorm, Dense, Dropout, Flatten, LayerNorm
-    from glassnet.network import Network
+    from glassnet.network.history import History
+    from glassnet.network.network import Network
     from glassnet.optimizers import SGD, AdaGrad, Adam, AdamW, RMSProp
-    from glassnet.training import callbacks
-    from glassnet.training.callbacks import Callback
-    from glassnet.training.history import History
-    from glassnet.training.sweeps import SweepResult, sweep
+    from glassnet.sweeps import SweepResult, sweep
 
 __version__ = "0.1.0"
 
-_ROOMS = {
-    "glassnet": ("activations", "errors", "initializers", "losses", "metrics", "optimizers", "schedules"),
-    "glassnet.data": ("datasets",),
-    "glassnet.insight": ("plots",),
-    "glassnet.training": ("callbacks",),
-}
+_ROOMS = (
+    "activations", "callbacks", "datasets", "errors", "initializers", "losses", "metrics", "optimizers", "plots",
+    "schedules",
+)  # fmt: skip
 _NAMES = {
-    "glassnet.data.preparation": ("Standardizer", "one_hot", "train_test_split"),
-    "glassnet.insight.check": (
+    "glassnet.datasets.preparation": ("Standardizer", "one_hot", "train_test_split"),
+    "glassnet.checking": (
         "check_activation",
         "check_backward",
         "check_derivative",
@@ -64,7 +70,7 @@ _NAMES = {
         "check_loss",
         "check_optimizer",
     ),
-    "glassnet.insight.check.program": ("check",),
+    "glassnet.checking.program": ("check",),
     "glassnet.insight.recording": ("Recorder",),
     "glassnet.insight.diagnosis": (
         "Diagnosis",
@@ -78,19 +84,19 @@ _NAMES = {
     "glassnet.insight.trace.replay": ("Replay", "replay"),
     "glassnet.insight.report.report": ("Report", "report"),
     "glassnet.insight.trace.trace": ("Trace", "trace"),
-    "glassnet.interop.files": ("load",),
-    "glassnet.interop.onnx_reading": ("from_onnx",),
-    "glassnet.interop.sklearn": ("from_sklearn",),
-    "glassnet.interop.torch": ("from_torch",),
-    "glassnet.interop.torch_source": ("to_torch_source",),
+    "glassnet.bridges.files": ("load",),
+    "glassnet.bridges.onnx.reading": ("from_onnx",),
+    "glassnet.bridges.sklearn": ("from_sklearn",),
+    "glassnet.bridges.torch.modules": ("from_torch",),
+    "glassnet.bridges.torch.source": ("to_torch_source",),
     "glassnet.layers": ("Activation", "BatchNorm", "Dense", "Dropout", "Flatten", "LayerNorm"),
-    "glassnet.network": ("Network",),
+    "glassnet.network.network": ("Network",),
     "glassnet.optimizers": ("SGD", "AdaGrad", "Adam", "AdamW", "RMSProp"),
-    "glassnet.training.callbacks": ("Callback",),
-    "glassnet.training.history": ("History",),
-    "glassnet.training.sweeps": ("SweepResult", "sweep"),
+    "glassnet.callbacks": ("Callback",),
+    "glassnet.network.history": ("History",),
+    "glassnet.sweeps": ("SweepResult", "sweep"),
 }
-_MODULE_OF = {name: (f"{room}.{name}", "") for room, names in _ROOMS.items() for name in names}
+_MODULE_OF = {room: (f"glassnet.{room}", "") for room in _ROOMS}
 _MODULE_OF |= {name: (module, name) for module, names in _NAMES.items() for name in names}
 
 __all__ = [

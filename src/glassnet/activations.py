@@ -18,12 +18,12 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from glassnet import checks
-from glassnet.calls import explained
 from glassnet.errors import ArgumentError, ShapeError
 from glassnet.formulas import activations as formulas
 from glassnet.formulas import rows
-from glassnet.registry import Registry
+from glassnet.support import checks
+from glassnet.support.calls import explained
+from glassnet.support.registry import Registry
 
 __all__ = [
     "ELU", "GELU", "Activation", "Function", "LeakyReLU", "Linear", "ReLU", "SiLU", "Sigmoid", "Softmax",

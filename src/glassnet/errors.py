@@ -8,8 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from glassnet.training.history import History
-    from glassnet.training.sweeps.result import SweepResult
+    from glassnet.network.history import History
+    from glassnet.sweeps.result import SweepResult
 
 __all__ = [
     "ArgumentError", "CallError", "DataError", "DivergenceError", "EngineError", "GlassnetError",

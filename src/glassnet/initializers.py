@@ -12,10 +12,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from glassnet.calls import explained
-from glassnet.checks import number
 from glassnet.errors import ArgumentError
-from glassnet.registry import Registry
+from glassnet.support.calls import explained
+from glassnet.support.checks import number
+from glassnet.support.registry import Registry
 
 __all__ = [
     "Constant", "GlorotNormal", "GlorotUniform", "HeNormal", "HeUniform", "Initializer", "LecunNormal",

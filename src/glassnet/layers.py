@@ -13,11 +13,12 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from glassnet import activations, checks, initializers, plan
+from glassnet import activations, initializers, plan
 from glassnet.activations import Activation as ActivationFunction
 from glassnet.errors import ArgumentError, NotBuiltError, ShapeError
 from glassnet.initializers import Initializer
-from glassnet.registry import Registry, compact_repr
+from glassnet.support import checks
+from glassnet.support.registry import Registry, compact_repr
 
 Shape = tuple[int, ...]
 

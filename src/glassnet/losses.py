@@ -15,13 +15,13 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from glassnet import checks
 from glassnet.activations import Activation, Linear, Sigmoid, Softmax
-from glassnet.calls import explained
 from glassnet.errors import ArgumentError, DataError, ShapeError
 from glassnet.formulas import losses as formulas
 from glassnet.formulas import rows
-from glassnet.registry import Registry
+from glassnet.support import checks
+from glassnet.support.calls import explained
+from glassnet.support.registry import Registry
 
 __all__ = [
     "BinaryCrossEntropy", "CategoricalCrossEntropy", "Contrastive", "ElementwiseLoss", "EmbeddingLoss",

@@ -1,7 +1,7 @@
 """Optimizers as a user names them: ``gn.SGD(0.1, momentum=0.9)`` or ``gn.optimizers.get("adam")``.
 
 An optimizer is plain configuration: definitions and defaults are those of ``torch.optim``. Its state (one flat
-vector or two, and the step) belongs to the network it trains, see :class:`glassnet.network.Network`.
+vector or two, and the step) belongs to the network it trains, see :class:`glassnet.Network`.
 """
 
 from __future__ import annotations
@@ -13,14 +13,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from glassnet import checks, schedules
-from glassnet.calls import explained
+from glassnet import schedules
 from glassnet.errors import ArgumentError
 from glassnet.formulas import updates
-from glassnet.registry import Registry
+from glassnet.support import checks
+from glassnet.support.calls import explained
+from glassnet.support.registry import Registry
 
 if TYPE_CHECKING:
-    from glassnet.network import Network
+    from glassnet.network.network import Network
 
 __all__ = [
     "SGD", "AdaGrad", "Adam", "AdamW", "Optimizer", "RMSProp", "get", "names",

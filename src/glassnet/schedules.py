@@ -14,10 +14,10 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from glassnet import checks
-from glassnet.calls import explained
 from glassnet.errors import ArgumentError
-from glassnet.registry import Registry
+from glassnet.support import checks
+from glassnet.support.calls import explained
+from glassnet.support.registry import Registry
 
 __all__ = [
     "Chain", "Constant", "CosineDecay", "ExponentialDecay", "LinearWarmup", "Schedule", "StepDecay",

@@ -11,7 +11,7 @@ import pytest
 import glassnet as gn
 from glassnet.errors import GlassnetError
 from glassnet.layers import Dense, Dropout, Layer
-from glassnet.network import Network
+from glassnet.network.network import Network
 from tests.training.fingerprints import fingerprint
 
 RNG = np.random.default_rng(0)

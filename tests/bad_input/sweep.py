@@ -30,7 +30,7 @@ import numpy as np
 
 import glassnet as gn
 from glassnet.errors import GlassnetError
-from glassnet.registry import Registry
+from glassnet.support.registry import Registry
 from tests.bad_input import bases, face, ranges, values
 from tests.training.fingerprints import fingerprint
 

@@ -12,7 +12,7 @@ from scipy.sparse import csr_array
 import glassnet as gn
 from glassnet.errors import ArgumentError, DataError, ShapeError
 from glassnet.layers import Dense
-from glassnet.network import Network
+from glassnet.network.network import Network
 from tests.bad_input.refusing import (
     CLASSES,
     ONE_HOT,

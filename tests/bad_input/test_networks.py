@@ -10,7 +10,7 @@ import pytest
 
 from glassnet.errors import ArgumentError, DataError, GlassnetError, ShapeError, UnknownNameError
 from glassnet.layers import BatchNorm, Dense, Dropout, Flatten, Layer
-from glassnet.network import Network
+from glassnet.network.network import Network
 from tests.bad_input.refusing import (
     CLASSES,
     ONE_HOT,

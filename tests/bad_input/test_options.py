@@ -10,7 +10,7 @@ import pytest
 from glassnet import losses
 from glassnet.errors import ArgumentError, DataError, ShapeError, UnknownNameError
 from glassnet.layers import BatchNorm, Dense
-from glassnet.network import Network
+from glassnet.network.network import Network
 from tests.bad_input.refusing import (
     CLASSES,
     Refusal,

@@ -9,8 +9,8 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from glassnet.cli.app import app
+from tests.checking.program.scripts import NETWORK, WRONG
 from tests.cli.conftest import Complaint
-from tests.insight.check.program.scripts import NETWORK, WRONG
 
 
 @pytest.fixture

@@ -20,8 +20,8 @@ from glassnet.engines.base import Engine
 from glassnet.engines.choice import Work, choose
 from glassnet.layers import Layer
 from glassnet.losses import Loss
-from glassnet.network import Network
-from glassnet.training.history import History
+from glassnet.network.history import History
+from glassnet.network.network import Network
 from tests.gradients.table import ACTIVATIONS, LAYERS, LOSSES, output_activation, targets
 
 Array = NDArray[Any]

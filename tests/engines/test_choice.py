@@ -19,7 +19,7 @@ from glassnet.engines.choice import EngineNote, Work, choose
 from glassnet.engines.numpy import NumpyEngine
 from glassnet.errors import EngineError, MissingDependencyError, UnknownNameError
 from glassnet.layers import Dense
-from glassnet.network import Network
+from glassnet.network.network import Network
 
 MSE = losses.MeanSquaredError()
 
@@ -83,9 +83,9 @@ def test_a_short_run_does_not_even_load_numba(monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_loading_counts_only_where_nothing_is_loaded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "glassnet.engines.compiled", sys)
+    monkeypatch.setitem(sys.modules, "glassnet.engines.compiled.engine", sys)
     assert choice._loading() == 0
-    monkeypatch.delitem(sys.modules, "glassnet.engines.compiled")
+    monkeypatch.delitem(sys.modules, "glassnet.engines.compiled.engine")
     assert choice._loading() == choice.LOADING > 0
 
 

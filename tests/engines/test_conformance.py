@@ -4,7 +4,7 @@ import pytest
 
 from glassnet import layers, optimizers, schedules
 from glassnet.engines import choice
-from glassnet.network import Network
+from glassnet.network.network import Network
 from glassnet.plan import ROW_KINDS
 from tests.engines.conformance import CASES, OPTIMIZERS, SCHEDULES, TOLERANCES, Case, assert_same_training
 from tests.gradients.table import LAYERS

@@ -21,8 +21,8 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from glassnet.cli.app import app
-from glassnet.engines import processes
-from glassnet.engines.processes import Group
+from glassnet.engines.torch import processes
+from glassnet.engines.torch.processes import Group
 from glassnet.errors import ArgumentError
 from tests.engines import together
 

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from glassnet import activations, losses
 from glassnet.activations import Activation
-from glassnet.engines import kernels
-from glassnet.engines.kernels import Kernel
+from glassnet.engines.compiled import kernels
+from glassnet.engines.compiled.kernels import Kernel
 from glassnet.kernels import arrays
 from glassnet.losses import Loss
 from tests.gradients.table import ACTIVATIONS, LOSSES

@@ -12,7 +12,7 @@ import pytest
 from numpy.typing import NDArray
 
 import glassnet as gn
-from glassnet.network import Network
+from glassnet.network.network import Network
 
 Array = NDArray[Any]
 

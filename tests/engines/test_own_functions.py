@@ -21,7 +21,7 @@ from glassnet.errors import EngineError
 from glassnet.formulas.activations import sigmoid
 from glassnet.kernels import store
 from glassnet.losses import Loss
-from glassnet.network import Network
+from glassnet.network.network import Network
 
 Array = NDArray[Any]
 Function = Callable[..., Any]

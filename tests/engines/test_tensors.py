@@ -10,7 +10,7 @@ import torch
 from numpy.typing import NDArray
 
 from glassnet.activations import Activation, Softmax
-from glassnet.engines import tensors
+from glassnet.engines.torch import tensors
 from glassnet.errors import EngineError
 from glassnet.formulas import elementary
 from glassnet.kernels.tensors import MEANINGS, OF_BATCHES, lift

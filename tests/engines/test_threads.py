@@ -16,11 +16,11 @@ from numpy.typing import NDArray
 
 import glassnet as gn
 from glassnet.engines.base import Slice, Steps, Task
-from glassnet.engines.compiled import CompiledTrainer
+from glassnet.engines.compiled.engine import CompiledTrainer
 from glassnet.engines.threads import checked_threads, threads_for
 from glassnet.errors import ArgumentError, DivergenceError
 from glassnet.kernels import blas
-from glassnet.network import Network
+from glassnet.network.network import Network
 
 Array = NDArray[Any]
 

@@ -17,12 +17,12 @@ from numpy.typing import NDArray
 import glassnet as gn
 from glassnet import losses, optimizers
 from glassnet.activations import Activation, Function
-from glassnet.engines import devices
+from glassnet.engines.torch import devices
 from glassnet.errors import (
     EngineError,
 )
 from glassnet.losses import Loss
-from glassnet.network import Network
+from glassnet.network.network import Network
 from tests.engines import conformance
 from tests.engines.conformance import assert_same_training
 from tests.engines.trained import X, fit, network

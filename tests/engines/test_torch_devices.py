@@ -12,10 +12,10 @@ import torch
 from numpy.typing import NDArray
 
 import glassnet as gn
-from glassnet.engines import devices, transfer
-from glassnet.engines import torch as torch_engine
 from glassnet.engines.base import Placement, Vectors
-from glassnet.engines.torch import TorchEngine
+from glassnet.engines.torch import devices, transfer
+from glassnet.engines.torch import engine as torch_engine
+from glassnet.engines.torch.engine import TorchEngine
 from glassnet.errors import (
     ArgumentError,
     DivergenceError,
@@ -24,7 +24,7 @@ from glassnet.errors import (
     MissingDependencyError,
     UnknownNameError,
 )
-from glassnet.network import Network
+from glassnet.network.network import Network
 from tests.engines.conformance import CASES, assert_same_training
 from tests.engines.trained import X, Y, fit, network
 

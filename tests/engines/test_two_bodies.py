@@ -6,7 +6,8 @@ from types import FunctionType
 
 import pytest
 
-from glassnet.engines import entries, loop
+from glassnet.engines import loop
+from glassnet.engines.compiled import entries
 from glassnet.kernels import arrays, compiled, normalisation
 from glassnet.plan import Row
 

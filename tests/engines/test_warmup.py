@@ -10,10 +10,10 @@ import pytest
 from typer.testing import CliRunner
 
 from glassnet.cli.app import app
-from glassnet.engines.compiled import needed
-from glassnet.engines.warmup import every_kernel
+from glassnet.engines.compiled.engine import needed
+from glassnet.engines.compiled.warmup import every_kernel
 from glassnet.kernels import cache
-from glassnet.network import Network
+from glassnet.network.network import Network
 from tests.engines.conformance import CASES, Case
 
 READY = {kernel.key for kernel in every_kernel()}
@@ -30,7 +30,7 @@ def test_nothing_but_own_functions_is_left_to_compile(case: Case, dtype: str) ->
 
 
 def test_the_command_says_how_many_kernels_are_where(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    from glassnet.engines import warmup
+    from glassnet.engines.compiled import warmup
 
     few = [kernel for kernel in every_kernel() if kernel.key in ("relu_activate_float64", "sgd_float64")]
     monkeypatch.setattr(warmup, "every_kernel", lambda: few)

@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 
 import glassnet as gn
-from glassnet.engines import processes
+from glassnet.callbacks import Callback, Checkpoint, CSVLog, EarlyStopping, ReduceOnPlateau, Session
+from glassnet.engines.torch import processes
 from glassnet.errors import GlassnetError, Interrupted
-from glassnet.training.callbacks import Callback, Checkpoint, CSVLog, EarlyStopping, ReduceOnPlateau, Session
 
 RANDOM = np.random.default_rng(7)
 X = RANDOM.normal(size=(103, 5))

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 import glassnet as gn
-from glassnet.network import Network
+from glassnet.network.network import Network
 
 RANDOM = np.random.default_rng(0)
 X = RANDOM.normal(size=(40, 5))

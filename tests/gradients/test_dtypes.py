@@ -14,7 +14,7 @@ from glassnet.activations import Activation
 from glassnet.formulas import rows
 from glassnet.layers import Layer
 from glassnet.losses import Loss
-from glassnet.network import Network
+from glassnet.network.network import Network
 from glassnet.optimizers import Optimizer
 from tests.gradients.table import ACTIVATIONS, ALL_LAYERS, LOSSES, WEIGHTED, label, predictions, targets
 

@@ -17,7 +17,7 @@ import glassnet as gn
 from glassnet import activations, losses
 from glassnet.activations import Activation
 from glassnet.formulas.elementary import erf
-from glassnet.network import Network
+from glassnet.network.network import Network
 from tests.gradients.table import ACTIVATIONS, ELEMENTWISE, label
 
 Array = NDArray[Any]

@@ -15,7 +15,7 @@ import glassnet as gn
 from glassnet import layers, losses
 from glassnet.layers import Layer
 from glassnet.losses import Loss
-from glassnet.network import Network
+from glassnet.network.network import Network
 from tests.gradients.differences import assert_equal, gradient, smooth
 from tests.gradients.table import ALL_LAYERS, LAYERS, LOSSES, computes, label, output_activation, targets
 

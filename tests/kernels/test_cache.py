@@ -18,7 +18,7 @@ from numba.core.ccallback import CFunc
 
 import glassnet
 from glassnet import activations
-from glassnet.engines import kernels
+from glassnet.engines.compiled import kernels
 from glassnet.kernels import blas, cache, store
 
 FLOAT64 = np.dtype(np.float64)

@@ -11,7 +11,7 @@ import pytest
 from glassnet import metrics
 from glassnet.errors import ArgumentError, UnknownNameError
 from glassnet.metrics.base import registry
-from glassnet.registry import from_config, to_config
+from glassnet.support.registry import from_config, to_config
 
 
 def largest_error(y_true: Any, y_pred: Any) -> float:

@@ -15,7 +15,7 @@ import pytest
 import torch
 
 import glassnet as gn
-from glassnet.network import Network
+from glassnet.network.network import Network
 
 EPOCHS = 1000
 

@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 
 import glassnet as gn
 from glassnet import activations, losses
-from glassnet.network import Network
+from glassnet.network.network import Network
 
 Array = NDArray[Any]
 

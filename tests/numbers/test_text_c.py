@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 import glassnet as gn
 from glassnet import initializers
-from glassnet.network import Network
+from glassnet.network.network import Network
 from tests.numbers import sweep
 from tests.numbers.sweep import Networks
 

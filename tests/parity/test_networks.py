@@ -16,7 +16,7 @@ import glassnet as gn
 from glassnet import losses
 from glassnet.layers import Layer
 from glassnet.losses import Loss
-from glassnet.network import Network
+from glassnet.network.network import Network
 from tests.gradients.table import ALL_LAYERS, LOSSES, computes, label, output_activation, targets
 from tests.parity import twins
 

@@ -13,7 +13,7 @@ from torch import Tensor
 
 import glassnet as gn
 from glassnet import losses, optimizers
-from glassnet.network import Network
+from glassnet.network.network import Network
 from glassnet.optimizers import Optimizer
 from tests.gradients.table import label
 from tests.parity import twins

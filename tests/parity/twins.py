@@ -16,7 +16,7 @@ from glassnet import activations, losses
 from glassnet.activations import Activation
 from glassnet.layers import Layer
 from glassnet.losses import Loss
-from glassnet.network import Network
+from glassnet.network.network import Network
 
 Array = NDArray[Any]
 

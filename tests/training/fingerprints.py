@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from glassnet.network import Network
+from glassnet.network.network import Network
 
 
 def fingerprint(network: Network) -> tuple[Any, ...]:

@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 
 import glassnet as gn
+from glassnet.callbacks import Callback, Session
 from glassnet.metrics import Custom
-from glassnet.training.callbacks import Callback, Session
 
 RANDOM = np.random.default_rng(0)
 X = RANDOM.normal(size=(20, 3))

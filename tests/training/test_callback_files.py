@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 import glassnet as gn
+from glassnet.callbacks import Callback, Checkpoint, CSVLog, Session
 from glassnet.errors import ArgumentError
-from glassnet.training.callbacks import Callback, Checkpoint, CSVLog, Session
 from tests.training.runs import HELD, Recorder, fit, network, script
 
 # ---- checkpoints

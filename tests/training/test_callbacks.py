@@ -9,8 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import glassnet as gn
-from glassnet.errors import ArgumentError, DivergenceError, Interrupted
-from glassnet.training.callbacks import (
+from glassnet.callbacks import (
     Callback,
     Checkpoint,
     EarlyStopping,
@@ -18,6 +17,7 @@ from glassnet.training.callbacks import (
     ScheduleLearningRate,
     Session,
 )
+from glassnet.errors import ArgumentError, DivergenceError, Interrupted
 from tests.training.runs import HELD, Recorder, fit, network, script
 
 # ---- what callbacks are told

@@ -15,11 +15,11 @@ from sklearn.utils.class_weight import compute_sample_weight
 import glassnet as gn
 from glassnet import losses, metrics, optimizers
 from glassnet.errors import DataError
-from glassnet.inputs import UNNAMED
 from glassnet.layers import BatchNorm, Dense, Dropout, Flatten, Layer
-from glassnet.network import Network
+from glassnet.network.history import History
+from glassnet.network.inputs import UNNAMED
+from glassnet.network.network import Network
 from glassnet.training import pace
-from glassnet.training.history import History
 from glassnet.training.parting import parted
 
 RNG = np.random.default_rng(0)

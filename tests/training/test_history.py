@@ -10,7 +10,7 @@ import pytest
 
 import glassnet as gn
 from glassnet.errors import ArgumentError
-from glassnet.training.history import History
+from glassnet.network.history import History
 
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(30, 4))

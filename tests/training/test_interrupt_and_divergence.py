@@ -12,9 +12,9 @@ import pytest
 from numpy.typing import NDArray
 
 import glassnet as gn
+from glassnet.callbacks import Session
 from glassnet.errors import DivergenceError, Interrupted
 from glassnet.training import pace
-from glassnet.training.callbacks import Session
 
 ROOT = Path(__file__).parents[2]
 RANDOM = np.random.default_rng(5)

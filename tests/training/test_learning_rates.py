@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import glassnet as gn
-from glassnet.training.callbacks import ReduceOnPlateau, ScheduleLearningRate
+from glassnet.callbacks import ReduceOnPlateau, ScheduleLearningRate
 from tests.training.runs import fit, network, script
 
 

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 import glassnet as gn
+from glassnet.callbacks import Callback, Checkpoint, EarlyStopping, ReduceOnPlateau
 from glassnet.errors import ArgumentError
-from glassnet.training.callbacks import Callback, Checkpoint, EarlyStopping, ReduceOnPlateau
 
 RANDOM = np.random.default_rng(0)
 X = RANDOM.normal(size=(30, 3))

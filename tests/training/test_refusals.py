@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 import glassnet as gn
+from glassnet.callbacks import EarlyStopping
 from glassnet.errors import ArgumentError, DataError, GlassnetError, ShapeError, UnknownNameError
-from glassnet.training.callbacks import EarlyStopping
 
 RANDOM = np.random.default_rng(5)
 X = RANDOM.normal(size=(30, 4))

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 import glassnet as gn
+from glassnet.bridges.description import describe
+from glassnet.callbacks import Callback, Checkpoint, EarlyStopping, ReduceOnPlateau, Session
 from glassnet.errors import ArgumentError
-from glassnet.interop.description import describe
 from glassnet.training import pace
-from glassnet.training.callbacks import Callback, Checkpoint, EarlyStopping, ReduceOnPlateau, Session
 
 RANDOM = np.random.default_rng(3)
 X = RANDOM.normal(size=(40, 4))

@@ -18,8 +18,8 @@ import pytest
 
 import glassnet as gn
 from glassnet import initializers
+from glassnet.callbacks import EarlyStopping
 from glassnet.errors import ArgumentError, Interrupted, MissingDependencyError
-from glassnet.training.callbacks import EarlyStopping
 
 X, Y = gn.datasets.xor()
 GRID: dict[str, Any] = {"hidden": [2, 4], "activation": ["relu", "tanh"]}

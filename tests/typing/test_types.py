@@ -9,9 +9,9 @@ import pytest
 from mypy import api
 
 import glassnet as gn
+from glassnet.callbacks import Callback, Session
 from glassnet.insight.trace.recipe import Recipe
-from glassnet.training.callbacks import Callback, Session
-from glassnet.training.history import History
+from glassnet.network.history import History
 from glassnet.training.options import FitOptions, SharedOptions, SweepOptions
 
 ROOT = Path(__file__).parents[2]

@@ -6,7 +6,7 @@ from pathlib import Path
 from statistics import median
 
 from glassnet.bench.suite import OURS, Results
-from glassnet.optional import require
+from glassnet.support.optional import require
 
 OUR_COLOUR, PEER_COLOUR = "#d1495b", "#8d99ae"
 

@@ -15,8 +15,8 @@ from glassnet.bench.figures import Setting
 from glassnet.bench.peers import PEERS
 from glassnet.bench.suite import Results
 from glassnet.bench.works import WORKS
-from glassnet.checks import integer
 from glassnet.errors import MissingDependencyError, UnknownNameError
+from glassnet.support.checks import integer
 
 QUICK_WORKS, QUICK_REPEATS = ("digits-full", "digits-batches"), 2
 QUICK_PEERS = ("glassnet", "glassnet-numpy", "numpy", "pytorch", "jax", "scikit-learn")

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from glassnet.random import Streams
+from glassnet.network.random import Streams
 
 Array = NDArray[Any]
 Samples = tuple[Array, NDArray[np.int64]]

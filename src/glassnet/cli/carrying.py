@@ -9,7 +9,7 @@ import numpy as np
 from glassnet.activations import Linear
 from glassnet.cli.description import Scaling
 from glassnet.layers import Dense, Flatten, Layer
-from glassnet.network import Network
+from glassnet.network.network import Network
 
 # Where a column lies further from zero than this many of its spreads, float32 keeps too few digits of what differs.
 _MOST_SPREADS = 100.0

@@ -8,9 +8,9 @@ from typing import Any
 from rich.console import Console
 
 from glassnet import losses
+from glassnet.checking.program.files import check_file, plain
 from glassnet.cli import sources
 from glassnet.errors import DataError
-from glassnet.insight.check.program.files import check_file, plain
 
 RIGHT, WRONG, NOT_CHECKED = 0, 1, 2
 

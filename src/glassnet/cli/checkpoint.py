@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from glassnet.checks import integer
-from glassnet.engines.processes import Group
+from glassnet.bridges import files
+from glassnet.callbacks import Callback, Checkpoint, Session
+from glassnet.engines.torch.processes import Group
 from glassnet.errors import ArgumentError, ModelFileError
-from glassnet.interop import files
-from glassnet.network import Network
+from glassnet.network.history import History
+from glassnet.network.network import Network
 from glassnet.optimizers import Optimizer
-from glassnet.training.callbacks import Callback, Checkpoint, Session
-from glassnet.training.history import History
+from glassnet.support.checks import integer
 
 CHECKPOINT = "checkpoint.safetensors"
 

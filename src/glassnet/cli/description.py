@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glassnet.cli import heads
-from glassnet.data import Standardizer
+from glassnet.datasets.preparation import Standardizer
 from glassnet.errors import DataError, ModelFileError
-from glassnet.network import Network
+from glassnet.network.network import Network
 from glassnet.training.evaluation import default_loss
 
 Floats = NDArray[np.float64]

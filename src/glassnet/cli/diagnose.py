@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from glassnet import losses, optimizers
+from glassnet.bridges import files
 from glassnet.cli import sources
 from glassnet.cli.carrying import carrying
 from glassnet.cli.description import Description, Scaling
@@ -20,9 +21,8 @@ from glassnet.cli.results import HISTORY
 from glassnet.errors import DataError
 from glassnet.insight.diagnosis import DiagnosisReport, Finding, diagnose
 from glassnet.insight.report.numbers import listed
-from glassnet.interop import files
+from glassnet.network.history import History
 from glassnet.training.evaluation import default_loss
-from glassnet.training.history import History
 
 FOUND = 1
 _STYLES = {"error": "bold red", "warning": "yellow", "note": "cyan"}

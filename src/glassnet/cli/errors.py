@@ -9,9 +9,9 @@ from typing import Any, NoReturn, cast
 import typer
 from typer.core import TyperGroup
 
-from glassnet.engines import processes
+from glassnet.engines.torch import processes
 from glassnet.errors import GlassnetError
-from glassnet.text import plain
+from glassnet.support.text import plain
 from glassnet.training.interrupt import CTRL_C, TERMINATED, reason_of, terminable
 
 # The base of all complaints about arguments and options; Typer names only the classes below it.

@@ -9,11 +9,11 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+from glassnet.callbacks import Callback, Session
 from glassnet.cli.page import PAGE
 from glassnet.cli.results import CURVES, HISTORY, MATRIX, MODEL
-from glassnet.engines import processes
+from glassnet.engines.torch import processes
 from glassnet.errors import ArgumentError
-from glassnet.training.callbacks import Callback, Session
 
 RESULTS = (MODEL, HISTORY, CURVES, MATRIX, PAGE)
 FAILED = "failed"

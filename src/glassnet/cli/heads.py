@@ -14,7 +14,7 @@ from glassnet.cli.sources import Source
 from glassnet.errors import ArgumentError, DataError, UnknownNameError
 from glassnet.layers import Dense
 from glassnet.losses import Loss
-from glassnet.network import Network
+from glassnet.network.network import Network
 
 Array = NDArray[Any]
 

@@ -10,17 +10,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from glassnet.bridges import files
 from glassnet.cli import heads
 from glassnet.cli.carrying import carrying
 from glassnet.cli.description import Description
 from glassnet.cli.heads import Head
 from glassnet.cli.sources import Source
-from glassnet.data import train_test_split
+from glassnet.datasets.preparation import train_test_split
 from glassnet.errors import MissingFileError, ShapeError
-from glassnet.interop import files
 from glassnet.losses import Loss
-from glassnet.network import Network
-from glassnet.registry import compact_repr
+from glassnet.network.network import Network
+from glassnet.support.registry import compact_repr
 from glassnet.training.evaluation import default_loss
 
 Array = NDArray[Any]

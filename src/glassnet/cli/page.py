@@ -14,7 +14,7 @@ from glassnet.cli.model import Model, Part
 from glassnet.insight.report.reading import image_of
 from glassnet.insight.report.report import of_subject
 from glassnet.insight.report.subject import Names, Samples, Subject, Trained
-from glassnet.training.history import History
+from glassnet.network.history import History
 
 if TYPE_CHECKING:
     from glassnet.cli.train import Training

@@ -6,13 +6,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from glassnet import activations, optimizers
-from glassnet.checks import integer, number
 from glassnet.cli import heads
 from glassnet.cli.sources import Source
 from glassnet.errors import ArgumentError
 from glassnet.layers import Dense, Dropout, Layer
 from glassnet.losses import Loss
 from glassnet.optimizers import Optimizer
+from glassnet.support.checks import integer, number
 
 MOST_UNITS = 1_000_000
 

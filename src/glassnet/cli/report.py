@@ -12,12 +12,12 @@ from rich.table import Table
 from glassnet.cli.model import Model, Part
 from glassnet.insight.report.numbers import listed
 from glassnet.metrics import is_share
-from glassnet.registry import compact_repr
-from glassnet.text import in_one_line, plain
+from glassnet.support.registry import compact_repr
+from glassnet.support.text import in_one_line, plain
 
 if TYPE_CHECKING:
     from glassnet.cli.train import Training
-    from glassnet.training.history import History
+    from glassnet.network.history import History
 
 _NAMES = {
     "mean_absolute_error": "mean absolute error",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from glassnet.cli import tables
 from glassnet.cli.model import Model, Part
 from glassnet.errors import MissingDependencyError
-from glassnet.training.history import History
+from glassnet.network.history import History
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -38,8 +38,8 @@ def write(folder: Path, model: Model, history: History, part: Part) -> tuple[lis
 
 
 def _draw(folder: Path, model: Model, history: History, part: Part) -> list[str]:
-    from glassnet.insight import plots
-    from glassnet.insight.plots import canvas
+    from glassnet import plots
+    from glassnet.plots.drawing import canvas
 
     figure = canvas.figure(8.0, 3.2)
     for ax, column in zip(figure.subplots(1, 2), ("loss", model.head.metric), strict=True):

@@ -12,9 +12,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from glassnet import inputs
-from glassnet.data import Dataset, datasets
+from glassnet import datasets
+from glassnet.datasets import Dataset
 from glassnet.errors import ArgumentError, DataError, ShapeError
+from glassnet.network import inputs
 
 Array = NDArray[Any]
 

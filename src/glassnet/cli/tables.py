@@ -7,8 +7,8 @@ import io
 from collections.abc import Iterable
 from pathlib import Path
 
-from glassnet.interop import writing
-from glassnet.text import cell
+from glassnet.bridges import writing
+from glassnet.support.text import cell
 
 
 def csv_text(rows: Iterable[Iterable[object]]) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from glassnet import checks
+from glassnet.callbacks import Callback, Session
 from glassnet.cli import heads, page, recipes, results, sources
 from glassnet.cli.checkpoint import Record, Saving
 from glassnet.cli.description import Description, Scaling
@@ -22,12 +22,12 @@ from glassnet.cli.page import CommandLine
 from glassnet.cli.recipes import Recipe
 from glassnet.cli.report import Report
 from glassnet.cli.sources import Source
-from glassnet.engines import processes
+from glassnet.engines.torch import processes
 from glassnet.errors import DataError, DivergenceError, Interrupted
-from glassnet.network import Network
+from glassnet.network.history import History
+from glassnet.network.network import Network
 from glassnet.optimizers import Optimizer
-from glassnet.training.callbacks import Callback, Session
-from glassnet.training.history import History
+from glassnet.support import checks
 
 
 @dataclass(frozen=True)

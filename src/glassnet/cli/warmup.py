@@ -20,7 +20,7 @@ def run(quiet: bool) -> None:
         If nothing can be compiled, or there is no folder to keep it in.
     """
     compiled_engine()
-    from glassnet.engines.warmup import every_kernel
+    from glassnet.engines.compiled.warmup import every_kernel
     from glassnet.kernels import cache
 
     place = cache.folder()

@@ -8,11 +8,11 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from glassnet import checks
 from glassnet.errors import ArgumentError
 from glassnet.losses import Loss
 from glassnet.optimizers import Optimizer
 from glassnet.plan import Plan
+from glassnet.support import checks
 
 Array = NDArray[Any]
 

@@ -1,4 +1,4 @@
-"""A forward and a backward pass by hand, as :meth:`glassnet.network.Network.forward` offers them."""
+"""A forward and a backward pass by hand, as :meth:`glassnet.Network.forward` offers them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from glassnet.errors import ShapeError
 from glassnet.kernels import arrays
 
 if TYPE_CHECKING:
-    from glassnet.network import Network
+    from glassnet.network.network import Network
 
 
 class HandPass:

@@ -11,16 +11,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from glassnet import checks
-from glassnet.engines import processes
 from glassnet.engines.base import Engine, Placement
 from glassnet.engines.numpy import NumpyEngine
-from glassnet.engines.processes import Group
+from glassnet.engines.torch import processes
+from glassnet.engines.torch.processes import Group
 from glassnet.errors import ArgumentError, EngineError, MissingDependencyError, UnknownNameError
-from glassnet.optional import require
+from glassnet.support import checks
+from glassnet.support.optional import require
 
 if TYPE_CHECKING:
-    from glassnet.engines.compiled import CompiledEngine
+    from glassnet.engines.compiled.engine import CompiledEngine
     from glassnet.optimizers import Optimizer
     from glassnet.plan import Plan
 
@@ -113,7 +113,7 @@ def _automatic(work: Work, earlier: str, announce: Callable[[str], None] | None)
 
 def _loading() -> float:
     """Seconds until compiled code that is on disk takes its first step."""
-    return 0.0 if "glassnet.engines.compiled" in sys.modules else LOADING
+    return 0.0 if "glassnet.engines.compiled.engine" in sys.modules else LOADING
 
 
 def compiled_engine() -> CompiledEngine:
@@ -125,7 +125,7 @@ def compiled_engine() -> CompiledEngine:
         If a package that it needs is missing, or there but of no use.
     """
     try:
-        from glassnet.engines.compiled import CompiledEngine
+        from glassnet.engines.compiled.engine import CompiledEngine
     except ModuleNotFoundError as error:
         package = (error.name or "numba").partition(".")[0]
         raise MissingDependencyError(
@@ -148,8 +148,8 @@ def _prepared(engine: CompiledEngine, work: Work, announce: Callable[[str], None
 
 def _torch(work: Work, group: Group) -> Engine:
     require("torch", extra="torch", purpose="engine='torch'")
-    from glassnet.engines.distributed import DistributedEngine
-    from glassnet.engines.torch import TorchEngine
+    from glassnet.engines.torch.distributed import DistributedEngine
+    from glassnet.engines.torch.engine import TorchEngine
 
     engine = (
         DistributedEngine(work.placement, work.dtype, group)

@@ -6,10 +6,10 @@ import os
 from contextlib import AbstractContextManager
 from typing import Any
 
-from glassnet import checks
 from glassnet.errors import ArgumentError
 from glassnet.kernels import blas
 from glassnet.plan import DENSE, Plan
+from glassnet.support import checks
 
 # A product of fewer multiply-adds is done by one thread: starting a second costs more than it gains, and beside
 # busy processes the threads of a small product wait for each other far longer than they work.

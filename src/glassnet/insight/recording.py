@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from glassnet import checks
-from glassnet.calls import explained
+from glassnet.callbacks import Callback, Session
 from glassnet.errors import ArgumentError, DataError
 from glassnet.insight.trace.record import record
 from glassnet.losses import Loss
 from glassnet.plan import DROPOUT
-from glassnet.training.callbacks import Callback, Session
+from glassnet.support import checks
+from glassnet.support.calls import explained
 from glassnet.training.evaluation import default_loss
 
 if TYPE_CHECKING:
-    from glassnet.network import Network
+    from glassnet.network.network import Network
 
 Array = NDArray[Any]
 BINS = 64

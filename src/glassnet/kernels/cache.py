@@ -25,8 +25,8 @@ from glassnet.kernels import blas
 
 PACKAGE = Path(__file__).parent.parent
 SOURCES = (
-    "formulas/*.py", "kernels/*.py", "engines/compiled.py", "engines/entries.py", "engines/kernels.py",
-    "engines/loop.py", "activations.py", "losses.py", "optimizers.py", "plan.py",
+    "formulas/*.py", "kernels/*.py", "engines/compiled/engine.py", "engines/compiled/entries.py",
+    "engines/compiled/kernels.py", "engines/loop.py", "activations.py", "losses.py", "optimizers.py", "plan.py",
 )  # fmt: skip
 DIGEST_BYTES = 32
 

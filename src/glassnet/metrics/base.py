@@ -11,11 +11,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from glassnet import checks
-from glassnet.calls import explained
 from glassnet.errors import ArgumentError
 from glassnet.metrics import targets
-from glassnet.registry import Registry
+from glassnet.support import checks
+from glassnet.support.calls import explained
+from glassnet.support.registry import Registry
 
 Floats = NDArray[np.float64]
 Weight = ArrayLike | None

@@ -8,12 +8,12 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from glassnet import checks
-from glassnet.calls import explained
-from glassnet.checks import integer
 from glassnet.errors import ArgumentError, DataError, ShapeError
 from glassnet.metrics import targets
 from glassnet.metrics.base import AVERAGES, Floats, Metric, Weight, mean, registry
+from glassnet.support import checks
+from glassnet.support.calls import explained
+from glassnet.support.checks import integer
 
 
 @explained

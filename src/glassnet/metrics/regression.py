@@ -10,10 +10,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from glassnet.calls import explained
 from glassnet.errors import DataError
 from glassnet.metrics import targets
 from glassnet.metrics.base import Metric, Weight, mean, registry
+from glassnet.support.calls import explained
 
 
 @registry.register("mean_absolute_error", "mae")

@@ -16,9 +16,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from glassnet import checks
-from glassnet.calls import explained
 from glassnet.errors import DataError, ShapeError
+from glassnet.support import checks
+from glassnet.support.calls import explained
 
 # Counting per class takes memory for every class up to the largest label.
 _MOST_CLASSES = 1_000_000

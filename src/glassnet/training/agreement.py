@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from glassnet.engines import processes
+from glassnet.engines.torch import processes
 from glassnet.errors import ArgumentError
+from glassnet.network.random import Streams
 from glassnet.optimizers import Optimizer
-from glassnet.random import Streams
 from glassnet.training.batches import Batches
 from glassnet.training.data import Data
 from glassnet.training.sources import PART_ROWS, Memory
 
 if TYPE_CHECKING:
-    from glassnet.network import Network
+    from glassnet.network.network import Network
 
 
 def refuse_differences(

@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from glassnet import inputs
 from glassnet.engines.base import Array, Slice
 from glassnet.errors import ArgumentError, DataError
-from glassnet.inputs import Meaning
 from glassnet.losses import Loss
+from glassnet.network import inputs
+from glassnet.network.inputs import Meaning
+from glassnet.network.random import Streams
 from glassnet.plan import Plan
-from glassnet.random import Streams
 from glassnet.training.sources import NO_ORDER
 from glassnet.training.suitability import refuse_unsuitable
 
 if TYPE_CHECKING:
-    from glassnet.network import Network
+    from glassnet.network.network import Network
 
 
 class Batches:

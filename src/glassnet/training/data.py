@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from glassnet import checks, inputs, plan
+from glassnet import plan
 from glassnet.engines.base import Slice
 from glassnet.errors import ArgumentError
-from glassnet.inputs import Meaning
 from glassnet.losses import Loss
+from glassnet.network import inputs
+from glassnet.network.inputs import Meaning
+from glassnet.support import checks
 from glassnet.training.batches import Batches, mean_weight, peeked
 from glassnet.training.parting import parted
 from glassnet.training.sources import (
@@ -27,7 +29,7 @@ from glassnet.training.sources import (
 from glassnet.training.suitability import refuse_dropped, refuse_unsuitable, try_own_activations
 
 if TYPE_CHECKING:
-    from glassnet.network import Network
+    from glassnet.network.network import Network
 
 
 @dataclass(frozen=True)

@@ -9,20 +9,22 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from glassnet import activations, checks, inputs, losses, metrics
+from glassnet import activations, losses, metrics
 from glassnet.engines.base import Array
 from glassnet.engines.numpy import NumpyEngine
 from glassnet.errors import ArgumentError
-from glassnet.inputs import UNNAMED, Meaning
 from glassnet.losses import Loss
 from glassnet.metrics import Metric, OfClasses
 from glassnet.metrics.targets import of_one_shape
+from glassnet.network import inputs
+from glassnet.network.inputs import UNNAMED, Meaning
 from glassnet.plan import Plan
-from glassnet.registry import compact_repr
+from glassnet.support import checks
+from glassnet.support.registry import compact_repr
 from glassnet.training.suitability import refuse_unsuitable
 
 if TYPE_CHECKING:
-    from glassnet.network import Network
+    from glassnet.network.network import Network
 
 LOSS_ROWS = 4096
 
@@ -36,7 +38,7 @@ def evaluate(
     metrics: Sequence[Any] | None = None,
     sample_weight: ArrayLike | None = None,
 ) -> dict[str, float]:
-    """Loss and metrics of the network's predictions for X; :meth:`glassnet.network.Network.evaluate` says more."""
+    """Loss and metrics of the network's predictions for X; :meth:`glassnet.Network.evaluate` says more."""
     chosen = default_loss(network, y) if loss is None else losses.get(loss)
     plan = network.plan(chosen)
     x = network.features(X)

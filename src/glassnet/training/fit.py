@@ -8,32 +8,33 @@ from typing import TYPE_CHECKING, Any
 
 from numpy.typing import ArrayLike
 
-from glassnet import checks, losses, optimizers
+from glassnet import losses, optimizers
+from glassnet.callbacks import base as listeners
 from glassnet.engines.base import Placement, Task
 from glassnet.engines.choice import Work, choose
 from glassnet.engines.numpy import NumpyEngine
 from glassnet.engines.threads import checked_threads
 from glassnet.errors import ArgumentError
 from glassnet.metrics import Custom, Metric
-from glassnet.random import Streams
+from glassnet.network.history import History
+from glassnet.network.random import Streams
+from glassnet.support import checks
 from glassnet.training.agreement import refuse_differences
 from glassnet.training.batches import Batches
-from glassnet.training.callbacks import base as listeners
 from glassnet.training.data import Data, Wanted, prepare, refuse_lonely_batches
 from glassnet.training.evaluation import chosen_metrics, scores, told
-from glassnet.training.history import History
 from glassnet.training.options import FitOptions
 from glassnet.training.origin import Origin, digest_of
 from glassnet.training.progress import announce
 from glassnet.training.training import Training
 
 if TYPE_CHECKING:
-    from glassnet.network import Network
-    from glassnet.state import TrainingState
+    from glassnet.network.network import Network
+    from glassnet.network.state import TrainingState
 
 
 def fit(network: Network, X: Any, y: ArrayLike | None, options: FitOptions) -> History:
-    """Train a network as :meth:`glassnet.network.Network.fit` says, which gives all options."""
+    """Train a network as :meth:`glassnet.Network.fit` says, which gives all options."""
     seed, progress = options["seed"], checks.truth("progress", options["progress"])
     chosen = losses.get(options["loss"])
     n_epochs = checks.integer("epochs", options["epochs"], least=0)

@@ -1,6 +1,6 @@
 """The options of fit as types, for those who pass them on.
 
-Their defaults and what they mean stand at :meth:`glassnet.network.Network.fit`, and a test holds both together.
+Their defaults and what they mean stand at :meth:`glassnet.Network.fit`, and a test holds both together.
 """
 
 from __future__ import annotations
@@ -10,11 +10,11 @@ from typing import Any, TypedDict
 
 from numpy.typing import ArrayLike
 
+from glassnet.callbacks.base import Callback, Session
 from glassnet.losses import Loss
 from glassnet.metrics import Metric
+from glassnet.network.random import Seed
 from glassnet.optimizers import Optimizer
-from glassnet.random import Seed
-from glassnet.training.callbacks.base import Callback, Session
 
 
 class SharedOptions(TypedDict, total=False):

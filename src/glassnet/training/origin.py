@@ -19,7 +19,7 @@ from glassnet.training.data import Data, Wanted
 from glassnet.training.sources import PART_ROWS, Memory
 
 if TYPE_CHECKING:
-    from glassnet.network import Network
+    from glassnet.network.network import Network
 
 Fingerprint = tuple[Any, ...]
 # Of a larger array, rows spread over all of it are looked at one by one; the sum takes in every entry.

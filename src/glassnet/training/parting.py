@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from glassnet import inputs
 from glassnet.engines.base import Array
 from glassnet.errors import DataError
-from glassnet.inputs import Meaning
 from glassnet.losses import Loss
+from glassnet.network import inputs
+from glassnet.network.inputs import Meaning
 
 Places = NDArray[np.int64]
 

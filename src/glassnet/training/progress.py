@@ -7,9 +7,9 @@ import time
 from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
 
-from glassnet import notebook
 from glassnet.metrics import is_share
-from glassnet.text import markup, plain
+from glassnet.support import notebook
+from glassnet.support.text import markup, plain
 
 _WIDE = 76
 _EACH = 0.1  # seconds from one change of the line in a notebook to the next

@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 from glassnet.engines import loop
 from glassnet.engines.base import Array, Engine, Steps, Task
 from glassnet.kernels import arrays
-from glassnet.registry import compact_repr
+from glassnet.support.registry import compact_repr
 
 if TYPE_CHECKING:
-    from glassnet.network import Network
+    from glassnet.network.network import Network
 
 
 @dataclass

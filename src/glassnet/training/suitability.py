@@ -11,14 +11,15 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from glassnet import activations, inputs, plan
+from glassnet import activations, plan
 from glassnet.activations import Activation, Linear, Sigmoid, Softmax
 from glassnet.engines.base import Array
 from glassnet.errors import ArgumentError, DataError
 from glassnet.layers import Dropout, Layer
 from glassnet.losses import Loss
+from glassnet.network import inputs
 from glassnet.plan import Layout, Plan, Row
-from glassnet.registry import compact_repr
+from glassnet.support.registry import compact_repr
 
 _ANY = (plan.DENSE, plan.BATCH_NORM, plan.LAYER_NORM)
 _ROUNDING = 1e-3

@@ -9,24 +9,24 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from glassnet.engines import processes
+from glassnet.callbacks import base as listeners
+from glassnet.callbacks.base import Callback, Session
 from glassnet.engines.base import Engine, Slice, Steps, Task
+from glassnet.engines.torch import processes
 from glassnet.errors import ArgumentError, DivergenceError, Interrupted
 from glassnet.metrics import Metric
+from glassnet.network.history import History
 from glassnet.training.batches import Batches
-from glassnet.training.callbacks import base as listeners
-from glassnet.training.callbacks.base import Callback, Session
 from glassnet.training.data import Data, refuse_lonely_batches
 from glassnet.training.evaluation import scores
-from glassnet.training.history import History
 from glassnet.training.interrupt import REASONS, Interrupt, reason_of
 from glassnet.training.pace import Pace
 from glassnet.training.progress import Bar, NotebookBar, Silence, watched
 from glassnet.training.runner import Diverged, Runner
 
 if TYPE_CHECKING:
-    from glassnet.network import Network
-    from glassnet.state import TrainingState
+    from glassnet.network.network import Network
+    from glassnet.network.state import TrainingState
 
 MASK_ENTRIES = 16_000_000
 DIVERGENCE = "a loss that is not finite"

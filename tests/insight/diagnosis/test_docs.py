@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from glassnet.insight.diagnosis import rules
+from glassnet.insight.diagnosis.rules import table as rules
 
 PAGE = (Path(__file__).parents[3] / "docs" / "diagnosis.md").read_text(encoding="utf-8")
 

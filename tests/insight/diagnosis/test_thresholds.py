@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 import glassnet as gn
-from glassnet.insight.diagnosis.output_rules import output_range
 from glassnet.insight.diagnosis.report import DiagnosisReport
-from glassnet.insight.diagnosis.rules import RULES
+from glassnet.insight.diagnosis.rules.output import output_range
+from glassnet.insight.diagnosis.rules.table import RULES
 from tests.insight.diagnosis.cases import blobs, finding
 
 SCCE = "sparse_categorical_cross_entropy"

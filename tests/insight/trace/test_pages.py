@@ -13,7 +13,7 @@ import pytest
 import glassnet as gn
 from glassnet import activations, losses
 from glassnet.errors import ModelFileError
-from glassnet.insight.trace.written import preview
+from glassnet.insight.trace.writing.written import preview
 
 HOSTILE = [
     "<!--<script>", "</script><img src=x onerror=alert(1)>", "<!--TABLE-->", "/*DATA*/", "\udc80", "\x1b[31m", "&lt;",

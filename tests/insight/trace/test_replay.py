@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 import glassnet as gn
+from glassnet.callbacks import ReduceOnPlateau, Session
 from glassnet.errors import ArgumentError, DataError, DivergenceError
 from glassnet.insight.trace.rerun import SNAPSHOTS
-from glassnet.training.callbacks import ReduceOnPlateau, Session
 
 RANDOM = np.random.default_rng(0)
 X = RANDOM.normal(size=(23, 5))

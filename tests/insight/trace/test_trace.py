@@ -13,9 +13,9 @@ import torch
 
 import glassnet as gn
 from glassnet.errors import ArgumentError, NotBuiltError
-from glassnet.insight.trace.arithmetic import product_sum
-from glassnet.insight.trace.neuron import NeuronTrace
 from glassnet.insight.trace.page import content
+from glassnet.insight.trace.writing.arithmetic import product_sum
+from glassnet.insight.trace.writing.neuron import NeuronTrace
 
 RANDOM = np.random.default_rng(3)
 X = RANDOM.normal(size=(6, 5))

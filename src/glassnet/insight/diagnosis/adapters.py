@@ -10,16 +10,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from glassnet import activations, checks
+from glassnet import activations
 from glassnet.activations import Activation
-from glassnet.calls import explained
+from glassnet.bridges import pieces
+from glassnet.checking.numerics.arrays import as_array
 from glassnet.errors import ArgumentError, ShapeError
-from glassnet.insight.check.arrays import as_array
 from glassnet.insight.diagnosis.training import TRAINED
-from glassnet.interop import pieces
 from glassnet.layers import Activation as ActivationLayer
-from glassnet.network import Network
-from glassnet.optional import require
+from glassnet.network.network import Network
+from glassnet.support import checks
+from glassnet.support.calls import explained
+from glassnet.support.optional import require
 
 Array = NDArray[Any]
 _KEY = re.compile(r"([wb])_?(\d+)", re.IGNORECASE)
@@ -162,7 +163,7 @@ def as_network(model: Any) -> Network:
     if isinstance(model, Network):
         return model
     if hasattr(model, "state_dict") and hasattr(model, "named_parameters"):
-        from glassnet.interop.torch import from_torch
+        from glassnet.bridges.torch.modules import from_torch
 
         return from_torch(model)
     if hasattr(model, "weights") and hasattr(model, "activations"):

@@ -8,20 +8,20 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from glassnet import checks
-from glassnet.calls import explained
+from glassnet.callbacks.base import Callback, Session
 from glassnet.errors import DivergenceError
 from glassnet.insight.diagnosis.case import Case
 from glassnet.insight.diagnosis.measure import Pass, rms
 from glassnet.insight.diagnosis.observed import NAME, Observed
-from glassnet.insight.diagnosis.rules import findings
+from glassnet.insight.diagnosis.rules.table import findings
 from glassnet.insight.diagnosis.samples import mixture, sortedness
 from glassnet.insight.diagnosis.targets import Targets
 from glassnet.insight.diagnosis.training import Said, is_as_drawn, known
 from glassnet.layers import Dense
+from glassnet.network.history import History
+from glassnet.support import checks
+from glassnet.support.calls import explained
 from glassnet.training.batches import Batches
-from glassnet.training.callbacks.base import Callback, Session
-from glassnet.training.history import History
 from glassnet.training.sources import Mapped, Memory
 
 Array = NDArray[Any]

@@ -18,8 +18,8 @@ from glassnet.insight.diagnosis.samples import Samples
 from glassnet.insight.diagnosis.targets import Targets
 from glassnet.insight.diagnosis.training import Training
 from glassnet.insight.diagnosis.trials import Budget, Course, Trials
-from glassnet.network import Network
-from glassnet.training.history import History
+from glassnet.network.history import History
+from glassnet.network.network import Network
 
 Array = NDArray[Any]
 

@@ -7,23 +7,25 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from glassnet import checks, inputs, losses, optimizers
+from glassnet import losses, optimizers
 from glassnet.activations import Linear
-from glassnet.calls import explained
 from glassnet.errors import ArgumentError, ShapeError
 from glassnet.insight.diagnosis.adapters import as_network
 from glassnet.insight.diagnosis.case import Case
 from glassnet.insight.diagnosis.observed import NAME, Observed
 from glassnet.insight.diagnosis.report import DiagnosisReport
-from glassnet.insight.diagnosis.rules import findings, not_looked_at
+from glassnet.insight.diagnosis.rules.table import findings, not_looked_at
 from glassnet.insight.diagnosis.targets import Targets
 from glassnet.insight.diagnosis.training import Said, known
 from glassnet.layers import Dense
 from glassnet.losses import Loss
-from glassnet.network import Network
+from glassnet.network import inputs
+from glassnet.network.history import History
+from glassnet.network.network import Network
 from glassnet.optimizers import SGD, Optimizer
+from glassnet.support import checks
+from glassnet.support.calls import explained
 from glassnet.training.evaluation import default_loss
-from glassnet.training.history import History
 
 
 @explained

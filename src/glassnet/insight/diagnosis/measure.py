@@ -14,7 +14,7 @@ from glassnet.activations import Activation, Linear, ReLU, Sigmoid, Tanh
 from glassnet.insight.diagnosis.targets import Targets
 from glassnet.insight.trace.record import RowRecord, StepRecord, record
 from glassnet.layers import Dropout
-from glassnet.network import Network
+from glassnet.network.network import Network
 from glassnet.plan import BATCH_NORM, DENSE, LAYER_NORM
 
 Array = NDArray[Any]

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from glassnet.insight.diagnosis.targets import Targets
 from glassnet.insight.diagnosis.trials import Budget, Course, Trial, train, without_penalty
 from glassnet.layers import Activation, Dense, Dropout, Layer
-from glassnet.network import Network
+from glassnet.network.network import Network
 from glassnet.optimizers import Adam
 
 Array = NDArray[Any]

@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from glassnet import inputs, losses
+from glassnet import losses
 from glassnet.activations import Sigmoid, Softmax
 from glassnet.errors import GlassnetError
 from glassnet.losses import Loss
+from glassnet.network import inputs
 
 Array = NDArray[Any]
 TINY = 1e-12

@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glassnet.insight.diagnosis.observed import Observed
-from glassnet.network import Network
+from glassnet.network.history import History
+from glassnet.network.network import Network
 from glassnet.optimizers import Optimizer
 from glassnet.schedules import Schedule
-from glassnet.training.history import History
 from glassnet.training.origin import fingerprint
 
 Array = NDArray[Any]

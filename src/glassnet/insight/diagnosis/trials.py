@@ -14,7 +14,7 @@ from glassnet.insight.diagnosis.measure import Pass
 from glassnet.insight.diagnosis.targets import Targets
 from glassnet.insight.diagnosis.training import Vectors
 from glassnet.layers import Dense, Dropout, Layer
-from glassnet.network import Network
+from glassnet.network.network import Network
 from glassnet.optimizers import Optimizer
 
 Array = NDArray[Any]

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from glassnet.insight import plots
-from glassnet.insight.plots import canvas
+from glassnet import plots
 from glassnet.insight.report.markup import NOTHING, Html, facts, joined, section, table, tag
 from glassnet.insight.report.numbers import listed, number, score, title
 from glassnet.insight.report.pictures import drawn
 from glassnet.insight.report.subject import Subject
-from glassnet.training.history import History
+from glassnet.network.history import History
+from glassnet.plots.drawing import canvas
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

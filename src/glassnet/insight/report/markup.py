@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Iterable, Sequence
 
-from glassnet.text import markup as escape
+from glassnet.support.text import markup as escape
 
 _LONG = 28  # letters of a cell
 _WITHOUT_CONTENT = {"br", "img"}

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from glassnet.insight import plots
-from glassnet.insight.plots import canvas
+from glassnet import plots
 from glassnet.insight.report.markup import Html, facts, section, table
 from glassnet.insight.report.numbers import count, title
 from glassnet.insight.report.pictures import drawn
 from glassnet.insight.report.subject import Subject
-from glassnet.registry import compact_repr
+from glassnet.plots.drawing import canvas
+from glassnet.support.registry import compact_repr
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

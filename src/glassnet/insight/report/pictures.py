@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from glassnet.errors import MissingDependencyError
 from glassnet.insight.report.markup import Html, figure, image, tag
-from glassnet.optional import require
+from glassnet.support.optional import require
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -8,7 +8,7 @@ from typing import Any
 
 from glassnet.insight.report.subject import Subject
 from glassnet.layers import Dense, Dropout, Layer
-from glassnet.registry import compact_repr
+from glassnet.support.registry import compact_repr
 
 
 def python_code(subject: Subject, change: Mapping[str, Any]) -> str:

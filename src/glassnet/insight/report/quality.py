@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from glassnet import metrics
-from glassnet.insight import plots
-from glassnet.insight.plots import canvas
+from glassnet import metrics, plots
 from glassnet.insight.report.markup import NOTHING, Html, joined, section, table, tag
 from glassnet.insight.report.numbers import number, percent, score, title
 from glassnet.insight.report.pictures import drawn
 from glassnet.insight.report.subject import Subject
+from glassnet.plots.drawing import canvas
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -9,16 +9,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from glassnet import inputs, losses
+from glassnet import losses
 from glassnet.errors import ArgumentError
-from glassnet.insight.plots.images import sides
-from glassnet.insight.plots.naming import names_of
 from glassnet.insight.report.subject import Names, Samples, Subject, Trained
 from glassnet.losses import Loss
 from glassnet.metrics.targets import several_hot
-from glassnet.network import Network
+from glassnet.network import inputs
+from glassnet.network.history import History
+from glassnet.network.network import Network
+from glassnet.plots.drawing.naming import names_of
+from glassnet.plots.images import sides
 from glassnet.training.evaluation import default_loss
-from glassnet.training.history import History
 
 Given = tuple[Sequence[Any] | None, Sequence[Any] | None, tuple[int, int] | None, str]
 _PIXEL = re.compile(r"pixel_(\d+)_(\d+)")

@@ -10,8 +10,7 @@ from typing import Any
 
 from numpy.typing import ArrayLike
 
-from glassnet import checks
-from glassnet.calls import explained
+from glassnet.bridges import writing
 from glassnet.errors import ArgumentError
 from glassnet.insight.report.data import data
 from glassnet.insight.report.findings import diagnosis, found_by_diagnosis
@@ -26,11 +25,12 @@ from glassnet.insight.report.reading import read
 from glassnet.insight.report.subject import Subject
 from glassnet.insight.report.suggestions import Suggestion, suggestions
 from glassnet.insight.report.worst import worst
-from glassnet.interop import writing
 from glassnet.losses import Loss
-from glassnet.network import Network
-from glassnet.text import markup
-from glassnet.training.history import History
+from glassnet.network.history import History
+from glassnet.network.network import Network
+from glassnet.support import checks
+from glassnet.support.calls import explained
+from glassnet.support.text import markup
 
 _SECTIONS = {
     "data": "Data", "network": "Network", "learning": "Learning", "quality": "Quality", "worst": "Worst errors",

@@ -10,12 +10,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from glassnet import inputs
 from glassnet.losses import Loss
 from glassnet.metrics.targets import several_hot
-from glassnet.network import Network
+from glassnet.network import inputs
+from glassnet.network.history import History
+from glassnet.network.network import Network
 from glassnet.optimizers import Optimizer
-from glassnet.training.history import History
 
 Array = NDArray[Any]
 Floats = NDArray[np.float64]

@@ -13,7 +13,7 @@ from glassnet.insight.report.learning import HELD_LOSS, meanwhile, metric_rose, 
 from glassnet.insight.report.numbers import count, number
 from glassnet.insight.report.subject import Subject
 from glassnet.layers import Dense, Dropout
-from glassnet.training.history import History
+from glassnet.network.history import History
 
 _MORE = 2
 _FEWEST_EPOCHS = 20  # that are worth a try

@@ -11,14 +11,14 @@ from glassnet import losses, optimizers
 from glassnet.engines import loop
 from glassnet.insight.trace.record import RowRecord, StepRecord
 from glassnet.insight.trace.step import Step
-from glassnet.insight.trace.steps import Writer
-from glassnet.insight.trace.updating import Update
-from glassnet.insight.trace.written import Written
+from glassnet.insight.trace.writing.steps import Writer
+from glassnet.insight.trace.writing.updating import Update
+from glassnet.insight.trace.writing.written import Written
 from glassnet.kernels.arrays import Views
 from glassnet.plan import BATCH_NORM, DENSE, LAYER_NORM, NOWHERE, Row
 
 if TYPE_CHECKING:
-    from glassnet.network import Network
+    from glassnet.network.network import Network
 
 Array = NDArray[Any]
 

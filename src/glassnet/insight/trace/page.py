@@ -9,14 +9,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from glassnet.insight.trace.notation import function_of
 from glassnet.insight.trace.record import RowRecord, StepRecord
-from glassnet.insight.trace.slopes import LossOf
-from glassnet.insight.trace.unit import UnitTrace
-from glassnet.insight.trace.units import unit_of
+from glassnet.insight.trace.writing.notation import function_of
+from glassnet.insight.trace.writing.slopes import LossOf
+from glassnet.insight.trace.writing.unit import UnitTrace
+from glassnet.insight.trace.writing.units import unit_of
 from glassnet.plan import ACTIVATION, BATCH_NORM, DENSE, DROPOUT, NOWHERE
-from glassnet.registry import compact_repr
-from glassnet.text import in_one_line, script
+from glassnet.support.registry import compact_repr
+from glassnet.support.text import in_one_line, script
 
 Array = NDArray[Any]
 DRAWN_UNITS = 64

@@ -8,16 +8,17 @@ from typing import Any
 
 from numpy.typing import ArrayLike
 
-from glassnet import checks, losses, optimizers
-from glassnet.calls import explained
+from glassnet import losses, optimizers
 from glassnet.errors import ArgumentError, DataError
 from glassnet.losses import Loss
-from glassnet.network import Network
+from glassnet.network.history import History
+from glassnet.network.network import Network
+from glassnet.network.random import Seed, Streams
 from glassnet.optimizers import Optimizer
-from glassnet.random import Seed, Streams
+from glassnet.support import checks
+from glassnet.support.calls import explained
 from glassnet.training.batches import Batches
 from glassnet.training.data import Wanted, prepare
-from glassnet.training.history import History
 from glassnet.training.origin import Origin, fingerprint, fingerprint_of_data
 
 USE_A_RECIPE = "make a gn.Recipe(net, X, y, …) of the network before its training, and replay that"

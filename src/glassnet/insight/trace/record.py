@@ -13,16 +13,16 @@ from glassnet import losses, optimizers
 from glassnet.activations import Linear
 from glassnet.engines import loop
 from glassnet.engines.base import Slice, Steps
-from glassnet.insight.trace.updating import Update
+from glassnet.insight.trace.writing.updating import Update
 from glassnet.kernels import arrays
 from glassnet.kernels.arrays import Views
 from glassnet.losses import Loss
+from glassnet.network.state import TrainingState
 from glassnet.optimizers import Optimizer
 from glassnet.plan import DENSE, DROPOUT, NOWHERE, Plan, Row
-from glassnet.state import TrainingState
 
 if TYPE_CHECKING:
-    from glassnet.network import Network
+    from glassnet.network.network import Network
 
 Array = NDArray[Any]
 NO_ORDER = np.empty(0, np.int64)

@@ -7,15 +7,15 @@ from typing import Any
 
 from numpy.typing import ArrayLike
 
-from glassnet import checks
-from glassnet.calls import explained
 from glassnet.engines.threads import matrix_threads
 from glassnet.errors import ArgumentError
 from glassnet.insight.trace.recipe import Recipe
 from glassnet.insight.trace.record import recorded
 from glassnet.insight.trace.rerun import Rerun
 from glassnet.insight.trace.trace import Trace, checked_writing
-from glassnet.training.history import History
+from glassnet.network.history import History
+from glassnet.support import checks
+from glassnet.support.calls import explained
 
 
 class Replay:

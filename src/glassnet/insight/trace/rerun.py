@@ -14,8 +14,8 @@ from glassnet.engines.base import Array, Slice, Steps, Task
 from glassnet.engines.choice import Work, choose
 from glassnet.errors import ArgumentError, DivergenceError
 from glassnet.insight.trace.recipe import USE_A_RECIPE, Recipe
-from glassnet.network import Network
-from glassnet.random import Streams
+from glassnet.network.network import Network
+from glassnet.network.random import Streams
 
 # Each holds a copy of parameters and optimizer states; the way back is halved between them.
 SNAPSHOTS = 8

@@ -7,23 +7,23 @@ from typing import TYPE_CHECKING, Any, overload
 
 from numpy.typing import ArrayLike, NDArray
 
-from glassnet import checks
-from glassnet.calls import explained
+from glassnet.bridges import writing
 from glassnet.errors import ArgumentError
 from glassnet.insight.trace.forward import ForwardTrace, forward_only
 from glassnet.insight.trace.record import StepRecord, record
 from glassnet.insight.trace.step import Entry, Step
-from glassnet.insight.trace.steps import Writer
-from glassnet.insight.trace.unit import UnitTrace
-from glassnet.insight.trace.units import unit_trace, within
-from glassnet.insight.trace.written import Written
-from glassnet.interop import writing
+from glassnet.insight.trace.writing.steps import Writer
+from glassnet.insight.trace.writing.unit import UnitTrace
+from glassnet.insight.trace.writing.units import unit_trace, within
+from glassnet.insight.trace.writing.written import Written
 from glassnet.losses import Loss
 from glassnet.optimizers import Optimizer
+from glassnet.support import checks
+from glassnet.support.calls import explained
 from glassnet.training.evaluation import default_loss
 
 if TYPE_CHECKING:
-    from glassnet.network import Network
+    from glassnet.network.network import Network
 
 Array = NDArray[Any]
 
@@ -76,7 +76,7 @@ class Trace(Written):
     def neuron(self, layer: int, unit: int, sample: int = 0) -> UnitTrace:
         """The arithmetic of one unit of layer `layer` (index in net.layers) for one sample, term by term.
 
-        For a dense layer a :class:`~glassnet.insight.trace.neuron.NeuronTrace`.
+        For a dense layer a :class:`~glassnet.insight.trace.writing.neuron.NeuronTrace`.
 
         Raises
         ------

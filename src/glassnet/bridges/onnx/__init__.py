@@ -1,0 +1,1 @@
+"""To ONNX files and back."""

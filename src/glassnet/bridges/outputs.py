@@ -1,0 +1,28 @@
+"""What the outputs of a network from elsewhere mean: known from the loss that it was trained on."""
+
+from __future__ import annotations
+
+from glassnet import losses
+from glassnet.losses import Loss
+from glassnet.network.network import Network
+from glassnet.training.suitability import refuse_outputs
+
+
+def note(network: Network, loss: str | Loss | None) -> None:
+    """The network's outputs are what this loss compares with targets; None: nothing is known.
+
+    With several outputs, a loss that takes each for itself means classes that do not exclude each other.
+
+    Raises
+    ------
+    ArgumentError
+        If the outputs can be nothing that this loss takes.
+    """
+    if loss is None:
+        return
+    chosen = losses.get(loss)
+    refuse_outputs(network.layers, network.layout, chosen)
+    network.loss = chosen
+    independent = chosen.domain == (0.0, 1.0) and chosen.targets == "values" and not chosen.rows_sum_to_one
+    if independent and network.plan().n_outputs > 1:
+        network.metadata.setdefault("multi_label", True)

@@ -1,0 +1,1 @@
+"""To PyTorch modules and back."""

@@ -1,0 +1,227 @@
+"""Reads PyTorch modules: what ``forward`` calls, one after the other, as pieces of a network."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from torch import Tensor, fx, nn
+from torch.nn.utils import parametrize
+
+from glassnet import activations, layers
+from glassnet.activations import Activation
+from glassnet.bridges.pieces import Piece, dense, normalisation
+from glassnet.bridges.torch.tracing import Followed
+from glassnet.errors import ArgumentError
+
+Array = NDArray[Any]
+
+
+def pieces(module: nn.Module, dtype: np.dtype[Any]) -> list[Piece]:
+    """The pieces of a module in evaluation mode, in the order in which it calls them."""
+    found: list[Piece] = []
+    owners: dict[int, str] = {}
+    followed = Followed(module)
+    for node in followed.calls:
+        part, place = _module_of(node, followed)
+        _refuse_shared(part, place, owners)
+        piece = _read(part, place, dtype)
+        if piece is not None:
+            found.append(replace(piece, width=_width(node), part=part))
+    return found
+
+
+def _refuse_shared(part: nn.Module, place: str, owners: dict[int, str]) -> None:
+    """Raise where a part, or an array of it, has been met before."""
+    for array in (*part.parameters(), *part.buffers()):
+        owner = owners.setdefault(id(array), place)
+        if owner == place and id(part) not in owners:
+            continue
+        told = "is called twice" if owner == place else f"shares weights with {owner}"
+        raise ArgumentError(f"{place} {told}, and glassnet's layers share no weights")
+    owners[id(part)] = place
+
+
+# ---- what is called: a module, or a function that is one
+
+_FUNCTIONS = {
+    "relu": "ReLU", "leaky_relu": "LeakyReLU", "elu": "ELU", "gelu": "GELU", "silu": "SiLU", "softplus": "Softplus",
+    "sigmoid": "Sigmoid", "tanh": "Tanh", "softmax": "Softmax", "flatten": "Flatten", "dropout": "Dropout",
+}  # fmt: skip
+_VIEWS = ("view", "reshape")
+_NOT_ARGUMENTS = {"inplace", "training", "_stacklevel", "dtype"}
+
+
+def _module_of(node: fx.Node, followed: Followed) -> tuple[nn.Module, str]:
+    place = followed.place(node)
+    if node.op == "call_module":
+        return followed.part(node), place
+    name = followed.name(node)
+    if name in _VIEWS and _flattens(node):
+        return nn.Flatten(), place
+    if name not in _FUNCTIONS or node.op == "get_attr":
+        raise _unsupported(name, place)
+    if name == "dropout" and _stays_on(node):
+        raise ArgumentError(
+            f"{place} stays on in evaluation mode; write dropout(x, p, training=self.training), or use nn.Dropout(p)"
+        )
+    given = node.args[1:2] if name in ("dropout", "softmax") else node.args[1:]
+    options = {key: value for key, value in node.kwargs.items() if key not in _NOT_ARGUMENTS}
+    if name == "flatten" and not given and "start_dim" not in options:
+        raise ArgumentError(f"{place} mixes the samples of a batch; write flatten(x, 1)")
+    module: nn.Module = getattr(nn, _FUNCTIONS[name])(*given, **options)
+    return module, place
+
+
+def _stays_on(node: fx.Node) -> bool:
+    """Whether a dropout of a module in evaluation mode drops all the same."""
+    training = node.args[2] if len(node.args) > 2 else node.kwargs.get("training", True)
+    return training is not False
+
+
+def _flattens(node: fx.Node) -> bool:
+    """Whether it is ``x.view(x.size(0), ...)`` or ``x.view(-1, ...)`` with one more axis."""
+    shape = _new_shape(node)
+    return len(shape) == 2 and (isinstance(shape[0], fx.Node) or bool(shape[0] == -1))
+
+
+def _width(node: fx.Node) -> int | None:
+    """The features of a sample that ``x.view(-1, 64)`` makes; other calls do not say."""
+    if node.op == "call_module" or getattr(node.target, "__name__", node.target) not in _VIEWS:
+        return None
+    first, *others = _new_shape(node)
+    return others[0] if first == -1 and isinstance(others[0], int) else None
+
+
+def _new_shape(node: fx.Node) -> tuple[Any, ...]:
+    """What a view or reshape is given: sizes, or one tuple of them."""
+    sizes = node.args[1:]
+    return tuple(sizes[0]) if len(sizes) == 1 and isinstance(sizes[0], (tuple, list)) else sizes
+
+
+# ---- one reader for each kind of module
+
+Reader = Callable[[Any, str, np.dtype[Any]], Piece | None]
+
+
+def _read(module: nn.Module, place: str, dtype: np.dtype[Any]) -> Piece | None:
+    name = type(module).__name__
+    if parametrize.is_parametrized(module):
+        raise ArgumentError(
+            f"{place} computes its parameters from others; make them its own first, with "
+            "torch.nn.utils.parametrize.remove_parametrizations"
+        )
+    if name not in _READERS or not type(module).__module__.startswith("torch.nn"):
+        raise _unsupported(name, place)
+    for array in ("weight", "bias"):
+        if hasattr(module, array) and array not in module._parameters:
+            raise ArgumentError(
+                f"the {array} of {place} is no parameter of it but computed before each call; make it one first, with "
+                "torch.nn.utils.remove_weight_norm, remove_spectral_norm or prune.remove"
+            )
+    return _READERS[name](module, place, dtype)
+
+
+def _linear(module: nn.Linear, place: str, dtype: np.dtype[Any]) -> Piece:
+    return dense(_array(module.weight).T, None if module.bias is None else _array(module.bias), place)
+
+
+def _batch_norm(module: nn.BatchNorm1d, place: str, dtype: np.dtype[Any]) -> Piece:
+    if module.running_mean is None or module.running_var is None or module.momentum is None:
+        raise ArgumentError(
+            f"{place} must track running statistics, with a momentum, as glassnet's BatchNorm does"
+        )
+    layer = layers.BatchNorm(momentum=module.momentum, epsilon=module.eps)
+    arrays = _affine(module) | {
+        "running_mean": _array(module.running_mean), "running_variance": _array(module.running_var),
+    }  # fmt: skip
+    return normalisation(layer, module.num_features, place, arrays, dtype)
+
+
+def _layer_norm(module: nn.LayerNorm, place: str, dtype: np.dtype[Any]) -> Piece:
+    if len(module.normalized_shape) != 1:
+        raise ArgumentError(
+            f"{place} normalises over {module.normalized_shape}; glassnet's LayerNorm over one axis of features"
+        )
+    return normalisation(
+        layers.LayerNorm(module.eps), module.normalized_shape[0], place, _affine(module), dtype
+    )
+
+
+def _affine(module: nn.BatchNorm1d | nn.LayerNorm) -> dict[str, Array | None]:
+    return {
+        "weights": None if module.weight is None else _array(module.weight),
+        "bias": None if module.bias is None else _array(module.bias),
+    }
+
+
+def _gelu(module: nn.GELU, place: str) -> Activation:
+    _must(module.approximate == "none", place, "is an approximation; the nearest is GELU(approximate='none')")
+    return activations.GELU()
+
+
+def _softplus(module: nn.Softplus, place: str) -> Activation:
+    _must(module.beta == 1 and module.threshold >= 20, place, "has another beta or threshold than Softplus()")
+    return activations.Softplus()
+
+
+def _softmax(module: nn.Softmax, place: str) -> Activation:
+    _must(module.dim in (1, -1, None), place, f"is over axis {module.dim}; the nearest is Softmax(dim=1)")
+    return activations.Softmax()
+
+
+def _flatten(module: nn.Flatten, place: str, dtype: np.dtype[Any]) -> Piece:
+    _must(module.start_dim == 1 and module.end_dim == -1, place, "keeps some axes; the nearest is Flatten()")
+    return Piece(layers.Flatten(), place)
+
+
+def _must(condition: bool, place: str, otherwise: str) -> None:
+    if not condition:
+        raise ArgumentError(f"{place} has no counterpart in glassnet: it {otherwise}")
+
+
+def _activation(make: Callable[[Any, str], Activation]) -> Reader:
+    return lambda module, place, dtype: Piece(layers.Activation(make(module, place)), place)
+
+
+_READERS: dict[str, Reader] = {
+    "Linear": _linear,
+    "ReLU": _activation(lambda module, place: activations.ReLU()),
+    "LeakyReLU": _activation(lambda module, place: activations.LeakyReLU(module.negative_slope)),
+    "ELU": _activation(lambda module, place: activations.ELU(module.alpha)),
+    "GELU": _activation(_gelu),
+    "SiLU": _activation(lambda module, place: activations.SiLU()),
+    "Softplus": _activation(_softplus),
+    "Sigmoid": _activation(lambda module, place: activations.Sigmoid()),
+    "Tanh": _activation(lambda module, place: activations.Tanh()),
+    "Softmax": _activation(_softmax),
+    "Dropout": lambda module, place, dtype: Piece(layers.Dropout(module.p), place),
+    "BatchNorm1d": _batch_norm,
+    "LayerNorm": _layer_norm,
+    "Flatten": _flatten,
+    "Identity": lambda module, place, dtype: None,
+}
+
+# Where the nearest part is not the one of the nearest name.
+_NEAREST = {
+    "ReLU6": "ReLU", "PReLU": "LeakyReLU", "RReLU": "LeakyReLU", "CELU": "ELU", "SELU": "ELU", "Mish": "SiLU",
+    "Hardswish": "SiLU", "Hardsigmoid": "Sigmoid", "Hardtanh": "Tanh", "LogSoftmax": "Softmax", "LogSigmoid": "Sigmoid",
+    "log_softmax": "Softmax", "Conv1d": "Flatten, then Linear", "Conv2d": "Flatten, then Linear",
+    "Bilinear": "Linear", "BatchNorm2d": "BatchNorm1d", "InstanceNorm1d": "BatchNorm1d", "GroupNorm": "LayerNorm",
+    "RMSNorm": "LayerNorm", "AlphaDropout": "Dropout", "Dropout1d": "Dropout", "Dropout2d": "Dropout",
+}  # fmt: skip
+
+
+def _unsupported(name: str, place: str) -> ArgumentError:
+    near = _NEAREST.get(name) or next(iter(difflib.get_close_matches(name, _READERS, n=1)), None)
+    known = f"the nearest part that it knows is {near}" if near else "it knows " + ", ".join(_READERS)
+    return ArgumentError(f"{place} has no counterpart in glassnet; {known}")
+
+
+def _array(tensor: Tensor) -> Array:
+    array: Array = tensor.detach().cpu().numpy()
+    return array

@@ -1,0 +1,216 @@
+"""The lines of a PyTorch program that initialise and train a model."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from glassnet import initializers, losses, optimizers, schedules
+from glassnet.bridges.torch.parts import Part
+from glassnet.errors import ArgumentError
+from glassnet.initializers import Initializer
+from glassnet.layers import Dense
+from glassnet.losses import Loss
+from glassnet.network.network import Network
+from glassnet.optimizers import Optimizer
+
+# ---- initialisation; of arrays that PyTorch itself initialises in the same way nothing is said
+
+
+def initialisation(network: Network, modules: list[Part]) -> str:
+    """Lines that draw the first weights and biases of Linear modules as the network's layers do."""
+    lines = []
+    for place, part in enumerate(modules):
+        layer = network.layers[part.layer] if part.layer is not None else None
+        if isinstance(layer, Dense):
+            lines += _draw(initializers.get(layer.initializer), f"model[{place}].weight")
+            if layer.use_bias:
+                lines += _draw(initializers.get(layer.bias_initializer), f"model[{place}].bias")
+    return "\n".join(lines)
+
+
+def _draw(initializer: Initializer, array: str) -> list[str]:
+    match initializer:
+        case initializers.TorchLinear():
+            return []
+        case initializers.Zeros():
+            return [f"nn.init.zeros_({array})"]
+        case initializers.Constant(value):
+            return [f"nn.init.constant_({array}, {value!r})"]
+        case initializers.Normal(scale):
+            return [f"nn.init.normal_({array}, std={scale!r})"]
+        case initializers.Uniform(low, high):
+            return [f"nn.init.uniform_({array}, {low!r}, {high!r})"]
+    if type(initializer) not in _BY_FAN or array.endswith("bias"):
+        raise _no_counterpart(f"initializer of {array.partition('.')[2]}", initializer)
+    name, options = _BY_FAN[type(initializer)]
+    return [f"nn.init.{name}({array}{options})"]
+
+
+_BY_FAN = {
+    initializers.GlorotUniform: ("xavier_uniform_", ""),
+    initializers.GlorotNormal: ("xavier_normal_", ""),
+    initializers.HeUniform: ("kaiming_uniform_", ', nonlinearity="relu"'),
+    initializers.HeNormal: ("kaiming_normal_", ', nonlinearity="relu"'),
+    initializers.LecunUniform: ("kaiming_uniform_", ', nonlinearity="linear"'),
+    initializers.LecunNormal: ("kaiming_normal_", ', nonlinearity="linear"'),
+}
+
+
+# ---- loss
+
+
+def criterion(loss: Loss) -> str:
+    """Lines that define ``criterion(prediction, y)``."""
+    match loss:
+        case losses.Huber(delta):
+            return f"criterion = nn.HuberLoss(delta={delta!r})"
+        case losses.Quantile(level):
+            terms = f"{level!r} * (y - prediction), {level!r} * (y - prediction) - (y - prediction)"
+            return _function(f"torch.maximum({terms}).mean()")
+        case losses.SparseCategoricalCrossEntropy():
+            return _function("nn.functional.nll_loss(prediction.log(), y)")
+    if type(loss) in _FUNCTIONS:
+        return _function(_FUNCTIONS[type(loss)])
+    if type(loss) not in _MODULES:
+        raise _no_counterpart("loss", loss)
+    return f"criterion = {_MODULES[type(loss)]}"
+
+
+def _function(value: str) -> str:
+    return f"\ndef criterion(prediction, y):\n    return {value}\n"
+
+
+_MODULES = {
+    losses.MeanSquaredError: "nn.MSELoss()",
+    losses.MeanAbsoluteError: "nn.L1Loss()",
+    losses.BinaryCrossEntropy: "nn.BCELoss()",
+    losses.Poisson: "nn.PoissonNLLLoss(log_input=False)",
+    losses.SigmoidCrossEntropy: "nn.BCEWithLogitsLoss()  # takes logits: the sigmoid is inside",
+    losses.SoftmaxCrossEntropy: "nn.CrossEntropyLoss()  # takes logits: the softmax is inside",
+    losses.SparseSoftmaxCrossEntropy: "nn.CrossEntropyLoss()  # takes logits: the softmax is inside",
+}
+_FUNCTIONS: dict[type[Loss], str] = {
+    losses.CategoricalCrossEntropy: "-(y * prediction.log()).sum(dim=1).mean()",
+    losses.KullbackLeibler: 'nn.functional.kl_div(prediction.log(), y, reduction="batchmean")',
+}
+
+
+def data(loss: Loss, input_shape: tuple[int, ...], n_outputs: int, n_samples: int) -> str:
+    """Lines that make random samples, and targets as the loss takes them."""
+    sizes = ", ".join(map(str, input_shape))
+    rows = f"({n_samples}, {n_outputs})"
+    if loss.targets == "classes":
+        targets, told = f"torch.randint({n_outputs}, ({n_samples},))", f"integer classes 0 to {n_outputs - 1}"
+    elif loss.least_outputs > 1:
+        targets, told = f"torch.randn{rows}.softmax(dim=1)", "one-hot rows, or probabilities"
+    elif loss.domain == (0.0, 1.0):
+        targets, told = f"torch.rand{rows}", "numbers from 0 to 1"
+    elif loss.domain == (0.0, math.inf):
+        targets, told = f"torch.randint(5, {rows}).to(X.dtype)", "counts"
+    else:
+        targets, told = f"torch.randn{rows}", "numbers"
+    advice = f"# Put your own data here: X of shape (n, {sizes}), y of {told}."
+    return f"{advice}\nX = torch.randn({n_samples}, {sizes})\ny = {targets}"
+
+
+# ---- optimizer
+
+
+def optimizer(rule: Optimizer) -> str:
+    """The line that makes ``optimizer``."""
+    if type(rule) not in _OPTIMIZERS:
+        raise _no_counterpart("optimizer", rule)
+    name, options = _OPTIMIZERS[type(rule)]
+    given = {"lr": _first_rate(rule), **{theirs: getattr(rule, ours) for ours, theirs in options.items()}}
+    if isinstance(rule, optimizers.Adam):
+        given["betas"] = (rule.beta1, rule.beta2)
+    given["weight_decay"] = rule.weight_decay
+    standard = _standard(rule)
+    changed = [f"{key}={value!r}" for key, value in given.items() if key == "lr" or value != standard[key]]
+    return f"optimizer = torch.optim.{name}(model.parameters(), {', '.join(changed)})"
+
+
+_OPTIMIZERS: dict[type[Optimizer], tuple[str, dict[str, str]]] = {
+    optimizers.SGD: ("SGD", {"momentum": "momentum", "nesterov": "nesterov"}),
+    optimizers.AdaGrad: ("Adagrad", {"epsilon": "eps"}),
+    optimizers.RMSProp: ("RMSprop", {"alpha": "alpha", "epsilon": "eps"}),
+    optimizers.Adam: ("Adam", {"epsilon": "eps"}),
+    optimizers.AdamW: ("AdamW", {"epsilon": "eps"}),
+}
+
+
+def _standard(rule: Optimizer) -> dict[str, Any]:
+    """PyTorch's defaults, which are glassnet's."""
+    fresh = type(rule)()  # type: ignore[call-arg]
+    standard = {theirs: getattr(fresh, ours) for ours, theirs in _OPTIMIZERS[type(rule)][1].items()}
+    if isinstance(fresh, optimizers.Adam):
+        standard["betas"] = (fresh.beta1, fresh.beta2)
+    return {**standard, "weight_decay": fresh.weight_decay}
+
+
+def _first_rate(rule: Optimizer) -> float:
+    if isinstance(rule.learning_rate, schedules.Chain):
+        raise _no_counterpart("schedule", rule.learning_rate)
+    if isinstance(rule.learning_rate, schedules.Schedule):
+        return float(getattr(rule.learning_rate, "learning_rate", 0.0))
+    return rule.learning_rate
+
+
+def moves_within_epochs(rule: Optimizer) -> bool:
+    """Whether the learning rate changes from batch to batch."""
+    moving = (schedules.ExponentialDecay, schedules.CosineDecay, schedules.LinearWarmup)
+    return isinstance(rule.learning_rate, moving)
+
+
+def schedule(rule: Optimizer, size: int | None) -> str:
+    """Lines that make ``scheduler``, for batches of `size` (None: of all samples); empty for a constant rate.
+
+    It is stepped after every batch where the learning rate moves within epochs, else after every epoch.
+    """
+    room = "scheduler = torch.optim.lr_scheduler"
+    by_batch = size is not None and moves_within_epochs(rule)
+    count = f"n_batches = len(X.split({size}))\n" if by_batch else ""
+    times, root = (" * n_batches", " ** (1 / n_batches)") if by_batch else ("", "")
+    match rule.learning_rate:
+        case schedules.StepDecay(_, every, factor) if every.is_integer():
+            return f"{room}.StepLR(optimizer, step_size={round(every)}, gamma={factor!r})"
+        case schedules.ExponentialDecay(_, factor):
+            return f"{count}{room}.ExponentialLR(optimizer, gamma={factor!r}{root})"
+        case schedules.CosineDecay(_, epochs, final) if epochs.is_integer():
+            length = f"T_max={round(epochs)}{times}, eta_min={final!r}"
+            return f"{count}{room}.CosineAnnealingLR(optimizer, {length})"
+        case schedules.LinearWarmup(_, epochs, start) if epochs.is_integer() and start > 0:
+            length = f"start_factor={start!r}, total_iters={round(epochs)}{times}"
+            return f"{count}{room}.LinearLR(optimizer, {length})"
+        case float() | int() | schedules.Constant():
+            return ""
+    raise _no_counterpart("schedule", rule.learning_rate)
+
+
+def stepping(rule: Optimizer, epochs: int, size: int | None) -> list[str]:
+    """Lines after a batch or an epoch that step the scheduler; PyTorch's cosine would rise again behind its end."""
+    if not schedule(rule, size):
+        return []
+    match rule.learning_rate:
+        case schedules.CosineDecay(_, until) if until < epochs:
+            within = "epoch < {}" if size is None else "scheduler.last_epoch < {} * n_batches"
+            return [
+                f"if {within.format(round(until))}:  # the learning rate stays where it is then",
+                "    scheduler.step()",
+            ]
+    return ["scheduler.step()"]
+
+
+def clipping(rule: Optimizer) -> list[str]:
+    """Lines that limit the gradients."""
+    limits = {"clip_grad_norm_": rule.clip_norm, "clip_grad_value_": rule.clip_value}
+    return [
+        f"nn.utils.{name}(model.parameters(), {limit!r})"
+        for name, limit in limits.items()
+        if limit is not None
+    ]
+
+
+def _no_counterpart(kind: str, thing: object) -> ArgumentError:
+    return ArgumentError(f"the {kind} {thing!r} cannot be written in PyTorch's own terms; choose another")

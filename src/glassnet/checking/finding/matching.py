@@ -1,0 +1,161 @@
+"""Which of many arrays is the gradient of which parameter: by its numbers first, then by its name and its place."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+
+from glassnet.checking.numerics.rounding import Array
+
+# How far a gradient may be from differences, in parts of its largest entry, of functions in double and in single.
+SAME, COARSE = 1e-6, 1e-2
+_DECORATION = re.compile(
+    r"gradients?|grads?|nabla|deltas?|derivatives?|errors?|adjust(ments?)?|changes?|updates?|loss"
+)
+
+
+@dataclass(frozen=True)
+class Found:
+    """An array that may be a gradient, with the name under which it was found."""
+
+    name: str
+    array: Array
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A parameter, with its gradient as it should be; entries that were not measured are NaN."""
+
+    name: str
+    right: Array
+
+
+def fits(given: Array, right: Array) -> bool:
+    """Whether the shapes are the same up to axes of length 1."""
+    return _squeezed(given) == _squeezed(right)
+
+
+def _squeezed(array: Array) -> tuple[int, ...]:
+    return tuple(n for n in array.shape if n != 1)
+
+
+def factor(given: Array, right: Array, tolerance: float = SAME) -> float | None:
+    """The number c with given = c · right where right was measured; None where there is none."""
+    g, r, _ = _measured(given, right)
+    size = float(r @ r)
+    if size == 0 or not np.isfinite(g).all():
+        return None
+    c = float(g @ r) / size
+    return c if c != 0 and np.abs(g - c * r).max() <= tolerance * abs(c) * np.abs(r).max() else None
+
+
+def is_right(given: Array, right: Array, c: float = 1.0, tolerance: float = SAME) -> bool:
+    """Whether given = c · right where right was measured, to the precision of differences."""
+    if not fits(given, right):
+        return False
+    g, r, scale = _measured(given, right)
+    return bool(
+        np.isfinite(g).all() and np.abs(g - c * r).max(initial=0.0) <= tolerance * (abs(c) * scale + 1e-6)
+    )
+
+
+def _measured(given: Array, right: Array) -> tuple[Array, Array, float]:
+    r = right.reshape(-1)
+    known = np.isfinite(r)
+    return given.reshape(-1)[known], r[known], float(np.abs(r[known]).max(initial=0.0))
+
+
+def affinity(one: str, other: str) -> float:
+    """How alike two names are, from 0 to 1, without the words that say gradient, and with the same numbers in them."""
+    a, b = _core(one), _core(other)
+    alike = 1.0 if a & b else 0.5 if any(x and y and (x in y or y in x) for x in a for y in b) else 0.0
+    numbers_a, numbers_b = re.findall(r"\d+", one), re.findall(r"\d+", other)
+    return alike * (1.0 if numbers_a == numbers_b else 0.5)
+
+
+def _core(name: str) -> set[str]:
+    words = [word for word in re.split(r"[^A-Za-z0-9]+", name.lower()) if word and not word.isdigit()]
+    plain = re.sub(r"\d+", "", _DECORATION.sub("", words[-1] if words else ""))
+    joined = re.sub(r"\d+", "", _DECORATION.sub("", "".join(words)))
+    both = {
+        plain,
+        joined,
+        plain.removeprefix("d"),
+        joined.removeprefix("d"),
+        plain.rstrip("s"),
+        _letters(plain),
+    }
+    return {core for core in both if core}
+
+
+def _letters(name: str) -> str:
+    """The usual letter for a usual name."""
+    core = name.removeprefix("d")
+    if core.startswith(("weight", "kernel")) or core in ("w", "theta"):
+        return "w"
+    return "b" if core.startswith("bias") or core == "b" else core
+
+
+def match(
+    wanted: Sequence[Wanted], pool: Sequence[Found], c: float = 1.0, tolerance: float = SAME
+) -> list[Found | None]:
+    """For each parameter the array that is its gradient, or that should be; None where there is no such array.
+
+    An array that is c times the right gradient belongs to its parameter whatever it is called; among the others of
+    the same shape the name decides, then the order.
+    """
+    chosen: dict[int, Found] = {}
+    free = list(pool)
+    for index, parameter in enumerate(wanted):
+        right = [found for found in free if is_right(found.array, parameter.right, c, tolerance)]
+        if right and _size(parameter.right) > 0:
+            best = max(right, key=partial(_closeness, parameter.name))
+            chosen[index] = best
+            free = [found for found in free if found is not best]
+    _by_name(wanted, free, chosen, _fits_either_way)
+    _by_name(wanted, free, chosen, _is_called_so)
+    return [chosen.get(index) for index in range(len(wanted))]
+
+
+def _closeness(name: str, found: Found) -> float:
+    return affinity(found.name, name)
+
+
+def _size(right: Array) -> float:
+    known = right[np.isfinite(right)]
+    return float(np.abs(known).max(initial=0.0))
+
+
+def _fits_either_way(found: Found, parameter: Wanted) -> bool:
+    right = parameter.right
+    return fits(found.array, right) or (found.array.size > 1 and fits(found.array.T, right))
+
+
+def _is_called_so(found: Found, parameter: Wanted) -> bool:
+    """Whether the name says which gradient it is, whatever its shape."""
+    return affinity(found.name, parameter.name) == 1.0
+
+
+def _by_name(
+    wanted: Sequence[Wanted],
+    free: list[Found],
+    chosen: dict[int, Found],
+    suits: Callable[[Found, Wanted], bool],
+) -> None:
+    """Give each parameter without an array the likeliest that suits: by shape, then by name, then in order."""
+    pairs = [
+        (not fits(found.array, parameter.right), -affinity(found.name, parameter.name), index, place)
+        for index, parameter in enumerate(wanted)
+        for place, found in enumerate(free)
+        if index not in chosen and suits(found, parameter)
+    ]
+    taken: set[int] = set()
+    for _, _, index, place in sorted(pairs):
+        if index not in chosen and place not in taken:
+            chosen[index] = free[place]
+            taken.add(place)
+    free[:] = [found for place, found in enumerate(free) if place not in taken]

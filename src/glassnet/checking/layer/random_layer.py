@@ -1,0 +1,58 @@
+"""The report on a layer that drops inputs at random: the error must pass where the inputs passed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from glassnet.checking.finding.matching import fits
+from glassnet.checking.layer.backward import Way, backward
+from glassnet.checking.layer.running import LearnerLayer
+from glassnet.checking.layer.slips import same
+from glassnet.checking.numerics.rounding import Array
+from glassnet.checking.report import Evidence, Report, Slip, digits
+
+SUBJECT = "check_layer"
+FIX = "dX = dA * mask / (1 - rate)"
+
+
+def random_report(learner: LearnerLayer, error: Array, way: Way) -> Report:
+    """The report."""
+    output = learner.forward(learner.X)
+    if output.shape != learner.X.shape or not _is_mask(factor := output / learner.X):
+        what = "all gradients: two forward passes give two outputs, and not by dropping inputs; fix its seed"
+        return Report(SUBJECT, None, not_checked=(what,))
+    pool = backward(learner, error, way).pool
+    right = error * factor
+    given = next((found.array for found in pool if fits(found.array, right)), None)
+    if given is None:
+        return Report(
+            SUBJECT, None, not_checked=(f"dX: no array of its shape {right.shape} was returned or kept",)
+        )
+    if same(given, right):
+        return Report(SUBJECT, True, notes=("the layer drops inputs at random",))
+    place = np.unravel_index(int(np.argmax(np.abs(given - right))), right.shape)
+    shown = f"[{', '.join(str(int(i)) for i in place)}]"
+    line = Evidence("dX", shown, *digits(float(given[place]), float(right[place])))
+    return Report(SUBJECT, False, _named(given, error, right, float(factor.max())), (line,))
+
+
+def _is_mask(factor: Array) -> bool:
+    """Whether every input was dropped or multiplied by one number."""
+    return len(np.unique(np.round(factor, 9))) <= 2
+
+
+def _named(given: Array, error: Array, right: Array, scale: float) -> tuple[Slip, ...]:
+    passes = "The error passes where inputs were dropped."
+    guesses: tuple[tuple[str, str, Callable[[], Array]], ...] = (
+        ("dropout_mask_missing", passes, lambda: error),
+        ("dropout_mask_missing", passes, lambda: error * scale),
+        (
+            "dropout_scale_missing",
+            "The error is not divided by 1 - rate, as the inputs were.",
+            lambda: right / scale,
+        ),
+        ("dropout_scale_twice", "The error is divided by 1 - rate twice.", lambda: right * scale),
+    )
+    return tuple(Slip(code, (), text, FIX) for code, text, value in guesses if same(given, value()))[:1]

@@ -1,0 +1,1 @@
+"""The check of losses and their gradients."""

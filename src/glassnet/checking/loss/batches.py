@@ -1,0 +1,171 @@
+"""Batches to check a loss on, and factors made of their sizes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+import numpy as np
+
+from glassnet import losses
+from glassnet.checking.numerics.rounding import Array
+
+# Numbers of samples and outputs, so chosen that no factor made of them equals another.
+SIZES = ((5, 3), (7, 4))
+# The kinds of data that losses want, the commonest loss first.
+KINDS = {
+    "mean_squared_error": "values", "mean_absolute_error": "values", "huber": "values",
+    "binary_cross_entropy": "binary", "categorical_cross_entropy": "one_hot",
+    "sparse_categorical_cross_entropy": "classes", "softmax_cross_entropy": "logits",
+    "sparse_softmax_cross_entropy": "class_logits", "sigmoid_cross_entropy": "binary_logits",
+    "kullback_leibler": "distributions", "quantile": "values", "poisson": "rates",
+}  # fmt: skip
+ON_ONE_AXIS = {"values", "rates", "binary", "binary_logits"}
+
+
+class Batch(NamedTuple):
+    """Targets and predictions, m samples of k outputs; on one axis for functions of plain lists."""
+
+    y: Array
+    p: Array
+    m: int
+    k: int
+
+    @property
+    def one_axis(self) -> bool:
+        """Whether predictions have one axis only."""
+        return self.p.ndim == 1
+
+
+def draw(kind: str, m: int, k: int, one_axis: bool) -> Batch:
+    """A batch of a kind."""
+    random = np.random.default_rng(m)
+    shape = (m,) if one_axis else (m, k)
+    z, y = random.normal(size=shape), random.normal(size=shape)
+    probabilities = np.exp(z) / np.exp(z).sum(axis=-1, keepdims=True)
+    classes = random.integers(0, k, m)
+    made: dict[str, tuple[Array, Array]] = {
+        "values": (y, 1.5 * z),
+        "rates": (np.round(np.abs(y) * 3), np.exp(z)),
+        "binary": ((y > 0).astype(float), 1 / (1 + np.exp(-z))),
+        "binary_logits": ((y > 0).astype(float), z),
+        "one_hot": (np.eye(k)[classes], probabilities),
+        "distributions": (np.abs(y) / np.abs(y).sum(axis=-1, keepdims=True), probabilities),
+        "logits": (np.eye(k)[classes], z),
+        "classes": (classes, probabilities),
+        "class_logits": (classes, z),
+    }
+    return Batch(*made[kind], m, 1 if one_axis else k)
+
+
+class Layout(NamedTuple):
+    """How samples and outputs lie in a learner's arrays.
+
+    Attributes
+    ----------
+    name : str
+        In words; empty for samples in rows.
+    outputs : int or None
+        How many outputs there are; None for several.
+    targets, predictions : callable
+        The learner's arrays from those in rows.
+    columns : bool
+        Whether samples stand in columns.
+    on_one_axis : bool
+        Whether predictions have no axis for the output.
+    """
+
+    name: str
+    outputs: int | None
+    targets: Callable[[Array], Array]
+    predictions: Callable[[Array], Array]
+    columns: bool = False
+    on_one_axis: bool = False
+
+    def arranged(self, batch: Batch) -> tuple[Array, Array]:
+        """Targets and predictions as the learner's functions take them."""
+        return self.targets(batch.y), self.predictions(batch.p)
+
+    def back(self, result: Array, batch: Batch) -> Array:
+        """What came back, in rows; a number where it is one number."""
+        if result.size == 1 and batch.p.size > 1:
+            return result.reshape(())
+        if self.on_one_axis and result.shape == (batch.m,):
+            return result.reshape(batch.m, 1)
+        of_samples = self.columns and result.shape == (1, batch.m) and batch.k > 1
+        if of_samples:
+            return result.reshape(-1)
+        return result.T if self.columns else result
+
+    def example(self) -> Batch:
+        """A small batch of values."""
+        return draw("values", 5, self.outputs or 3, one_axis=False)
+
+
+def _same(array: Array) -> Array:
+    return array
+
+
+def _transposed(array: Array) -> Array:
+    return np.ascontiguousarray(array.T)
+
+
+def _on_one_axis(array: Array) -> Array:
+    return array.reshape(-1)
+
+
+ROWS = Layout("", None, _same, _same)
+COLUMNS = Layout("samples stand in columns", None, _transposed, _transposed, columns=True)
+ONE_OUTPUT = (
+    Layout("one output, in a row (1, samples)", 1, _transposed, _transposed, columns=True),
+    Layout("one output, in a column (samples, 1)", 1, _same, _same),
+    Layout("one output, targets (samples,) and predictions (samples, 1)", 1, _on_one_axis, _same),
+    Layout("one output, on one axis (samples,)", 1, _on_one_axis, _on_one_axis, on_one_axis=True),
+)
+
+
+def batches(kind: str, layout: Layout) -> Iterator[tuple[Batch, Batch]]:
+    """Two batches of different sizes with two axes and, in rows where the kind allows it, with one."""
+    if layout.outputs is not None and kind not in ON_ONE_AXIS:
+        return
+    for one_axis in (False, True) if kind in ON_ONE_AXIS and layout is ROWS else (False,):
+        first, second = (draw(kind, m, layout.outputs or k, one_axis) for m, k in SIZES)
+        yield first, second
+
+
+def ends(kind: str, layout: Layout) -> tuple[Batch, Batch]:
+    """A batch whose probabilities are 0 and 1 and exactly right, and one whose are exactly wrong."""
+    shape = (2, 1) if layout.outputs == 1 else (1, 2)
+    right = np.array([0.0, 1.0]).reshape(shape)
+    y: Array = np.array([1]) if kind == "classes" else right
+    return Batch(y, right, *shape), Batch(y, 1 - right, *shape)
+
+
+def reference(name: str, batch: Batch) -> float:
+    """The value that glassnet's loss of this name gives."""
+    return losses.get(name).value(batch.y, batch.p)
+
+
+Size = Callable[[int, int], float]
+
+
+class Factor(NamedTuple):
+    """A factor made of the numbers of samples and outputs, and what it says."""
+
+    codes: tuple[str, ...]
+    of: Size
+
+
+def factors(basic: dict[str, Size]) -> Iterator[Factor]:
+    """No factor, each of the basic ones, and each two of them."""
+    yield Factor((), lambda m, k: 1.0)
+    for name, of in basic.items():
+        yield Factor((name,), of)
+    names = list(basic)
+    for i, one in enumerate(names):
+        for other in names[i + 1 :]:
+            yield Factor((one, other), _product(basic[one], basic[other]))
+
+
+def _product(one: Size, other: Size) -> Size:
+    return lambda m, k: one(m, k) * other(m, k)

@@ -1,0 +1,219 @@
+"""What a wrong gradient of a loss is instead."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+
+from glassnet import losses
+from glassnet.checking.loss.batches import KINDS, Batch, ends, factors
+from glassnet.checking.loss.epsilon import HARMLESS, gradient_with, gradients_with_each, rows
+from glassnet.checking.loss.reading import Learner
+from glassnet.checking.loss.value import BY_ROWS, PROBABILITIES, Recognised
+from glassnet.checking.loss.wrong import GRADIENT_LINES
+from glassnet.checking.loss.wrong import GRADIENTS as WRONG_GRADIENTS
+from glassnet.checking.loss.wrong import MESSAGES as WRONG_MESSAGES
+from glassnet.checking.numerics import numeric
+from glassnet.checking.numerics.rounding import Array
+from glassnet.checking.report import Evidence, Slip, digits
+
+RELATIVE, ROUNDING = 1e-6, 1e-9
+MESSAGES = {
+    "sign_flipped": ("The gradient has the wrong sign: it should be prediction minus target.", "-(...)"),
+    "batch_mean_missing": (
+        "1/m is missing: the value is a mean over the samples, the gradient is not. That is right only where dW and db "
+        "are divided by m later.", "(...) / m"),
+    "batch_mean_twice": ("The gradient is divided by the number of samples once too often.", "(...) * m"),
+    "output_mean_missing": (
+        "1/outputs is missing: the value is a mean over the outputs too, the gradient is not.", "(...) / y.size"),
+    "output_mean_twice": ("The gradient is divided by the number of outputs once too often.", "(...) * k"),
+    "square_factor_missing": ("The gradient is half of what it should be: the factor 2.", "2 * (...)"),
+    "square_factor_twice": ("The gradient is twice what it should be: the factor 2.", "(...) / 2"),
+    "softmax_folded_in": (
+        "The gradient is that with respect to the logits, with softmax or sigmoid folded in; the value takes "
+        "probabilities. It is right only if the activation's backward pass hands the error on unchanged.",
+        "{unfolded}"),
+    "softmax_not_folded_in": (
+        "The gradient is that with respect to probabilities; the value takes logits.", "(activation(z) - y) / m"),
+    "softmax_missing": ("The gradient subtracts the targets from the logits, without their activation.",
+                        "(activation(z) - y) / m"),
+    "with_respect_to_target": ("The gradient is that with respect to the target.", "with respect to y_pred"),
+    "gradient_of_another_loss": ("The gradient is that of {other}.", "the derivative of your value"),
+}  # fmt: skip
+FACTORS: dict[str, Callable[[int, int], float]] = {
+    "sign_flipped": lambda m, k: -1.0,
+    "batch_mean_missing": lambda m, k: m,
+    "batch_mean_twice": lambda m, k: 1 / m,
+    "output_mean_missing": lambda m, k: k,
+    "output_mean_twice": lambda m, k: 1 / k,
+    "square_factor_missing": lambda m, k: 0.5,
+    "square_factor_twice": lambda m, k: 2.0,
+}
+Formula = Callable[[Batch], Array]
+
+
+def gradient_slips(
+    learner: Learner, found: Recognised
+) -> tuple[tuple[Slip, ...], tuple[Evidence, ...], tuple[str, ...]]:
+    """Slips of the gradient beside central differences of the value, where it is farthest from them, and notes."""
+    if learner.gradient is None:
+        return (), (), ()
+    given = [np.asarray(learner.gradient.of(batch), np.float64) for batch in found.pair]
+    if any(g.shape != batch.p.shape for g, batch in zip(given, found.pair, strict=True)):
+        return (_shape(given[0], found.pair[0]),), (), ()
+    right = [_numeric(learner, batch) for batch in found.pair]
+    if _same(given, right) or belongs_to(learner, found):
+        return (), (), () if found.name is None else tuple(_at_the_ends(learner, found.kind))
+    single = [learner.count(batch) * r for batch, r in zip(found.pair, right, strict=True)]
+    if _same(given, single):
+        return (), (), ("value and gradient are those of single samples: divide the gradient of a mean by m",)
+    epsilon = _epsilon(found, given)
+    if epsilon is not None and (epsilon == found.epsilon or _is_near(given, right)):
+        return (), (), (f"the gradient divides by the probability plus {epsilon:g}",)
+    place = np.unravel_index(np.argmax(np.abs(given[0] - right[0])), right[0].shape)
+    texts = digits(float(given[0][place]), float(right[0][place]))
+    line = Evidence("gradient", f"[{', '.join(str(int(i)) for i in place)}]", *texts)
+    if epsilon is not None:
+        message = f"The gradient divides by the probability plus {epsilon:g}."
+        return (Slip("clipped_logarithm", (), message, "p = np.clip(p, 1e-15, 1 - 1e-15)"),), (line,), ()
+    slips = min(_explanations(learner, found, given, right, single), key=len, default=())
+    return slips, (line,), ()
+
+
+def _epsilon(found: Recognised, given: list[Array]) -> float | None:
+    """What the gradient of a cross-entropy adds to the probability that it divides by, if it is that."""
+    if found.kind not in PROBABILITIES:
+        return None
+    fitting = (e for e, wanted in gradients_with_each(found.kind, found.pair) if _same(given, wanted, 1e-9))
+    return next(fitting, None)
+
+
+def is_own(learner: Learner, found: Recognised) -> bool:
+    """Whether the gradient is that of the value."""
+    if learner.gradient is None:
+        return False
+    given = [np.asarray(learner.gradient.of(batch), np.float64) for batch in found.pair]
+    right = [_numeric(learner, batch) for batch in found.pair]
+    return all(g.shape == r.shape for g, r in zip(given, right, strict=True)) and _same(given, right)
+
+
+def belongs_to(learner: Learner, found: Recognised) -> bool:
+    """Whether the gradient is that of the loss by its name, whatever the value is."""
+    if learner.gradient is None or found.name is None:
+        return False
+    given = [np.asarray(learner.gradient.of(batch), np.float64) for batch in found.pair]
+    right = [losses.get(found.name).gradient(batch.y, batch.p) for batch in found.pair]
+    return all(g.shape == r.shape for g, r in zip(given, right, strict=True)) and _same(given, right)
+
+
+def _shape(given: Array, batch: Batch) -> Slip:
+    message = f"The gradient has shape {given.shape}; it must have that of the predictions, {batch.p.shape}."
+    if given.size == 1 or given.shape == (batch.k,):
+        message += " It is taken together over the batch: every prediction has a slope of its own."
+    return Slip("gradient_shape", (), message, "no sum and no mean over the entries")
+
+
+def _numeric(learner: Learner, batch: Batch) -> Array:
+    p = batch.p.copy()
+    return numeric.gradient(lambda: learner.number(batch._replace(p=p)), p)
+
+
+def _same(given: list[Array], wanted: list[Array], relative: float = RELATIVE) -> bool:
+    return all(
+        bool((np.abs(g - w) <= relative * np.abs(w) + ROUNDING).all())
+        for g, w in zip(given, wanted, strict=True)
+    )
+
+
+def _is_near(given: list[Array], right: list[Array]) -> bool:
+    pairs = zip(given, right, strict=True)
+    return all(bool(np.abs(g - r).max() <= HARMLESS * np.abs(r).max()) for g, r in pairs)
+
+
+def _explanations(
+    learner: Learner, found: Recognised, given: list[Array], right: list[Array], single: list[Array]
+) -> Iterator[tuple[Slip, ...]]:
+    """Slips that give this gradient; `single` is the right one of single samples, where the value is not reduced."""
+    sources: list[tuple[str, str, list[Array]]] = [("", "", right), ("", "", single)]
+    sources += [
+        (code, other, [found.scale(b) * formula(b) for b in found.pair])
+        for code, other, formula in _formulas(found)
+    ]
+    sources.append(("with_respect_to_target", "", _of_targets(learner, found)))
+    for code, other, arrays in sources:
+        for factor in factors(FACTORS):
+            wanted = [a * factor.of(b.m, b.k) for a, b in zip(arrays, found.pair, strict=True)]
+            codes = (*((code,) if code else ()), *factor.codes)
+            if codes and _same(given, wanted):
+                words = {"other": other.replace("_", " "), "unfolded": _unfolded(found.kind)}
+                yield tuple(_slip(c, words) for c in codes)
+
+
+def _slip(code: str, words: dict[str, str]) -> Slip:
+    if code in WRONG_MESSAGES:
+        message, fix = WRONG_MESSAGES[code]
+        return Slip(
+            code,
+            (),
+            message.replace("log(1 - p)", "/ (1 - p)").replace("log(p)", "/ p"),
+            GRADIENT_LINES.get(code, fix),
+        )
+    message, fix = MESSAGES[code]
+    return Slip(code, (), message.format(**words), fix.format(**words))
+
+
+def _formulas(found: Recognised) -> Iterator[tuple[str, str, Formula]]:
+    """Gradients of other things that a learner may take for this one."""
+    kind = found.kind
+    if kind in PROBABILITIES:
+        yield "softmax_folded_in", "", lambda b: (b.p - rows(b)) / _count(b, kind)
+    if kind in ("logits", "class_logits", "binary_logits"):
+        yield "softmax_not_folded_in", "", lambda b: gradient_with(0.0, kind, b)
+        yield "softmax_missing", "", lambda b: (b.p - rows(b)) / _count(b, kind)
+    for code, formula in WRONG_GRADIENTS.get(kind, {}).items():
+        yield code, "", formula
+    for name, other_kind in KINDS.items():
+        if other_kind == kind and name != found.name:
+            yield "gradient_of_another_loss", name, _gradient_of(name)
+    if kind == "binary":
+        yield "gradient_of_another_loss", "mean_squared_error", _gradient_of("mean_squared_error")
+
+
+def _gradient_of(name: str) -> Formula:
+    return lambda batch: losses.get(name).gradient(batch.y, batch.p)
+
+
+def _count(batch: Batch, kind: str) -> int:
+    return batch.m if kind in BY_ROWS else batch.p.size
+
+
+def _of_targets(learner: Learner, found: Recognised) -> list[Array]:
+    """Central differences with respect to the targets, where these are no integers."""
+    if any(batch.y.dtype.kind != "f" for batch in found.pair):
+        return [np.full_like(batch.p, np.nan) for batch in found.pair]
+    return [_of_target(learner, batch) for batch in found.pair]
+
+
+def _of_target(learner: Learner, batch: Batch) -> Array:
+    y = batch.y.copy()
+    return numeric.gradient(lambda: learner.number(batch._replace(y=y)), y)
+
+
+def _unfolded(kind: str) -> str:
+    return "(p - y) / (p * (1 - p)) / y.size" if kind == "binary" else "-y / p / m"
+
+
+def _at_the_ends(learner: Learner, kind: str) -> Iterator[str]:
+    """A note if a right gradient divides by 0 where a probability is exactly right."""
+    if kind not in PROBABILITIES or learner.gradient is None:
+        return
+    try:
+        found = learner.gradient.of(ends(kind, learner.layout)[0])
+    except Exception:  # a function of lists or of one axis is not asked
+        return
+    if not np.isfinite(found).all():
+        yield (
+            "for probabilities that are exactly right, 0 and 1, the gradient divides 0 by 0: "
+            "p = np.clip(p, 1e-15, 1 - 1e-15) before it"
+        )

@@ -1,0 +1,189 @@
+"""A learner's gradients, in whatever common form they come, as float64 pairs in this library's convention."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from glassnet.checking.network.forms import FORM, ways
+from glassnet.checking.network.problem import Pair
+from glassnet.checking.numerics.arrays import as_array
+from glassnet.checking.numerics.rounding import DOUBLE, Array, Precision
+from glassnet.errors import ArgumentError, DataError, ShapeError
+from glassnet.layers import BatchNorm, Dense, LayerNorm
+from glassnet.network.network import Network
+
+Given = tuple[Array, Array | None]
+
+
+@dataclass(frozen=True)
+class Observed:
+    """What a learner's code gave, read in one way.
+
+    Attributes
+    ----------
+    pairs : tuple of Pair
+        For each Dense layer, or for each layer with parameters, in the network's order.
+    precision : Precision
+        The least precise dtype among them.
+    columns : bool
+        Whether they came with samples in columns: weights (n_outputs, n_inputs). They are transposed here.
+    undecided : bool
+        Whether the shapes fit both conventions, so that only the numbers can tell.
+    stated : bool
+        Whether the learner said how their samples lie.
+    words : str
+        How they were taken apart, where there was more than one way.
+    not_compared : tuple of str
+        Gradients that were not given, or are of nothing in the network.
+    """
+
+    pairs: tuple[Pair, ...]
+    precision: Precision
+    columns: bool
+    undecided: bool
+    stated: bool
+    words: str
+    not_compared: tuple[str, ...]
+
+    @property
+    def are_single(self) -> bool:
+        """Whether every number is one of single precision, so that they were computed or kept in it."""
+        arrays = [array for pair in self.pairs for array in pair if array is not None]
+        return all(np.array_equal(array, array.astype(np.float32)) for array in arrays)
+
+    def transposed(self) -> Observed:
+        """The same, read as samples in columns."""
+        pairs = tuple(Pair(pair.weights.T, None if pair.bias is None else pair.bias.T) for pair in self.pairs)
+        return replace(self, pairs=pairs, columns=True)
+
+
+def read(net: Network, gradients: Any, samples_in: str | None) -> list[Observed]:
+    """The learner's gradients, checked, in every way that they can be read; the likeliest first.
+
+    Raises
+    ------
+    ArgumentError, ShapeError, DataError
+        If they are no pairs of arrays of numbers, or not as many as the network has layers.
+    """
+    found = []
+    taken = ways(net, gradients)
+    for entries, words in taken:
+        given = [_pair(i, entry) for i, entry in enumerate(entries)]
+        observed = _read(net, given, samples_in, words if len(taken) > 1 else "")
+        found += [observed, observed.transposed()] if observed.undecided else [observed]
+    return found
+
+
+def _read(net: Network, given: list[Given], samples_in: str | None, words: str) -> Observed:
+    layers = [net.layers[i] for i in _layers(net, len(given))]
+    shapes = [layer.view("weights").shape for layer in layers]
+    if _reversed(shapes, [weights.shape for weights, _ in given]):
+        raise ShapeError(
+            f"{FORM}, from the first layer to the last; these fit in reverse order. Pass gradients[::-1]"
+        )
+    arrays = [array for pair in given for array in pair if array is not None]
+    precision = max((_precision(array) for array in arrays), key=lambda p: p.unit)
+    convention = samples_in or _convention(shapes, given)
+    columns = convention == "columns"
+    pairs, not_compared = [], []
+    for n, (layer, shape, (weights, bias)) in enumerate(zip(layers, shapes, given, strict=True), 1):
+        has_bias = not isinstance(layer, Dense) or layer.use_bias
+        if has_bias and bias is None:
+            not_compared.append(f"db{n}, which was not given")
+        if not has_bias and bias is not None and np.any(bias):
+            not_compared.append(f"db{n}, since that layer of the network has no bias")
+        own = _bias(bias, shape[-1], columns) if has_bias and bias is not None else None
+        pairs.append(Pair(_weights(weights, shape, columns), own))
+    undecided, stated = convention == "undecided", samples_in is not None
+    return Observed(tuple(pairs), precision, columns, undecided, stated, words, tuple(not_compared))
+
+
+def _pair(index: int, pair: Any) -> Given:
+    if isinstance(pair, Mapping) or not isinstance(pair, Iterable) or len(items := list(pair)) != 2:
+        raise ArgumentError(f"{FORM}; entry {index} is no pair")
+    bias = None if items[1] is None else _numbers(index, "bias", items[1])
+    return _numbers(index, "weights", items[0]), bias
+
+
+def _numbers(index: int, name: str, values: Any) -> Array:
+    try:
+        array = as_array(values)
+    except ValueError:
+        array = np.asarray(None)
+    if array.dtype.kind not in "fiub":
+        raise DataError(
+            f"{FORM}; the gradient of the {name} in entry {index} must hold numbers in rows of equal length"
+        )
+    return array
+
+
+def _layers(net: Network, n: int) -> tuple[int, ...]:
+    dense = tuple(i for i, layer in enumerate(net.layers) if isinstance(layer, Dense))
+    trained = tuple(
+        i for i, layer in enumerate(net.layers) if isinstance(layer, (Dense, BatchNorm, LayerNorm))
+    )
+    for layers in (dense, trained):
+        if n == len(layers):
+            return layers
+    also = (
+        f", or one for each of the {len(trained)} layers with parameters" if len(trained) > len(dense) else ""
+    )
+    raise ShapeError(f"{FORM}, {len(dense)} here{also}; got {n}")
+
+
+def _reversed(shapes: list[tuple[int, ...]], given: list[tuple[int, ...]]) -> bool:
+    either = [(shape, shape[::-1]) for shape in shapes]
+    forward = all(found in allowed for found, allowed in zip(given, either, strict=True))
+    return not forward and all(found in allowed for found, allowed in zip(given[::-1], either, strict=True))
+
+
+def _precision(array: Array) -> Precision:
+    return Precision.of(array.dtype) if array.dtype.kind == "f" and array.dtype.itemsize < 8 else DOUBLE
+
+
+def _convention(shapes: list[tuple[int, ...]], arrays: list[Given]) -> str:
+    """Whether the arrays come from samples in "rows" or in "columns", or "undecided" where their shapes fit both.
+
+    The shapes of weights tell, unless all are square or all biases are (1, n); then those of the biases do. So they do
+    where biases are (n, 1) and some of the weights, not most, have the shape of the other convention: those are slips.
+    """
+    layers = [
+        (shape, weights.shape, None if bias is None else bias.shape)
+        for shape, (weights, bias) in zip(shapes, arrays, strict=True)
+        if len(shape) == 2
+    ]
+    wide = [bias == (1, shape[1]) for shape, _, bias in layers if shape[1] > 1]
+    tall = [bias == (shape[1], 1) for shape, _, bias in layers if shape[1] > 1]
+    if wide and all(wide):
+        return "rows"
+    straight = sum(given == shape != shape[::-1] for shape, given, _ in layers)
+    turned = sum(given == shape[::-1] != shape for shape, given, _ in layers)
+    if straight and turned >= straight and all(tall):
+        return "columns"
+    if not all(given == shape[::-1] for shape, given, _ in layers):
+        return "rows"
+    if turned:
+        return "columns"
+    if sum(wide) == sum(tall):
+        return "undecided"
+    return "rows" if sum(wide) > sum(tall) else "columns"
+
+
+def _weights(array: Array, shape: tuple[int, ...], columns: bool) -> Array:
+    values = np.asarray(array, np.float64)
+    if len(shape) == 1:
+        return _bias(values, shape[0], columns)
+    return values.T if columns and values.ndim == 2 else values
+
+
+def _bias(array: Array, n: int, columns: bool) -> Array:
+    """Samples in rows, axes of length 1 left out, a single number as (1,) where there is one unit."""
+    values = np.asarray(array, np.float64)
+    values = values.T if columns else values
+    if values.size == 1:
+        return values.reshape((1,) if n == 1 else ())
+    return values.reshape(-1) if values.ndim == 2 and 1 in values.shape else values

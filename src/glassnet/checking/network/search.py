@@ -1,0 +1,191 @@
+"""Which slips reproduce a learner's gradients: from the output down, stage by stage.
+
+The gradients of the last layer depend on the error at the output and on nothing below. So whatever does not reproduce
+them is left behind there, and the search goes on to the next layer with what remains.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from glassnet.checking.network.problem import Gradients, Problem, Target
+from glassnet.checking.network.slips.chain import Chain, chains
+from glassnet.checking.network.slips.output_slips import Output
+from glassnet.checking.network.slips.places import Choice, Places, n_slips
+from glassnet.checking.network.slips.stages import Gate, Stage
+from glassnet.checking.network.slips.steps import bias_gradients, errors_below, weights_gradients
+from glassnet.checking.network.slips.updated_first import Updates
+from glassnet.checking.numerics.rounding import Rounded
+
+# No more slips of the forward pass are looked for at a time.
+MOST_FORWARD = 2
+
+
+class Targets(NamedTuple):
+    """The learner's gradients of one layer, as they are to be explained; no bias where it is not compared."""
+
+    weights: Target
+    bias: Target | None
+
+
+class Hypothesis(NamedTuple):
+    """Slips, and the gradients that they give.
+
+    Attributes
+    ----------
+    places : tuple of Place
+        Where the slips stand.
+    residual : float
+        The largest distance from the learner's numbers, in parts of what rounding allows.
+    gradients : dict of int to Gradients
+        By the stage's place in the chain.
+    unexplained : tuple of (int, int)
+        The arrays that they do not reproduce: the stage's place in the chain, 0 for weights and 1 for biases.
+    """
+
+    places: Places
+    residual: float
+    gradients: dict[int, Gradients]
+    unexplained: tuple[tuple[int, int], ...] = ()
+
+
+def explanations(
+    problem: Problem, right: dict[int, Gradients], most: int, in_part: bool = False
+) -> list[Hypothesis]:
+    """All hypotheses of at most `most` slips that reproduce the learner's gradients, or at least some of them."""
+    targets: dict[int, Targets] = {}
+    for i, part, mine, true in problem.beside(right):
+        target = Target.of(mine, true)
+        targets[i] = targets[i]._replace(bias=target) if part else Targets(target, None)
+    return [
+        hypothesis
+        for chain in chains(problem.stages, problem.x, problem.net, min(most, MOST_FORWARD))
+        for hypothesis in Descent(problem, targets, chain, most, in_part).all()
+    ]
+
+
+class Descent:
+    """The way down one chain; with `in_part`, past arrays that nothing reproduces."""
+
+    def __init__(
+        self, problem: Problem, targets: dict[int, Targets], chain: Chain, most: int, in_part: bool
+    ) -> None:
+        self.problem, self.targets, self.chain = problem, targets, chain
+        self.most, self.in_part = most, in_part
+        self.updates = Updates(problem, chain)
+
+    def all(self) -> Iterator[Hypothesis]:
+        """Every hypothesis on this chain."""
+        output = Output(self.chain, self.problem.loss, self.problem.y, self.problem.constant)
+        start = Hypothesis(self.chain.places, 0.0, {})
+        for choice, before in output.choices(self.most - n_slips(self.chain.places)):
+            if self._allowed(start, choice):
+                yield from self._down(
+                    output.stage_below, choice.value, before, _with(start, choice), choice.places
+                )
+
+    def _allowed(self, so_far: Hypothesis, choice: Choice) -> bool:
+        return n_slips((*so_far.places, *choice.places)) <= self.most
+
+    def _down(
+        self, i: int, error: Rounded, before: Rounded | None, so_far: Hypothesis, new: Places
+    ) -> Iterator[Hypothesis]:
+        """From the error at the output of stage i to the lowest stage; `new` are slips that nothing shows so far."""
+        stage = self.chain.stages[i]
+        if self.in_part and new and i in self.targets and not self._shown(i, stage, error):
+            return
+        for found in self._compared(i, stage, error, before, so_far):
+            if self._shows_nothing(i, found):
+                if not new:
+                    yield self._given_up(i, found)
+                continue
+            if i == self.problem.lowest:
+                yield found
+                continue
+            upstream = error if isinstance(stage, Gate) else None
+            unseen = new if i not in self.targets else ()
+            for choice in errors_below(stage, error, before, self.chain, self.updates.of(i, stage, error)):
+                if self._allowed(found, choice):
+                    yield from self._down(
+                        i - 1, choice.value, upstream, _with(found, choice), (*unseen, *choice.places)
+                    )
+
+    def _shown(self, i: int, stage: Stage, error: Rounded) -> bool:
+        """Whether this error alone reproduces an array of stage i, without a further slip there."""
+        of_weights, of_bias = self.targets[i]
+        if of_bias is not None and of_bias.residual(next(bias_gradients(stage, error)).value) <= 1:
+            return True
+        return of_weights.residual(next(weights_gradients(stage, error, self.chain)).value) <= 1
+
+    def _shows_nothing(self, i: int, found: Hypothesis) -> bool:
+        """Whether none of the arrays of stage i is reproduced."""
+        if i not in self.targets or not found.unexplained:
+            return False
+        parts = [0] if self.targets[i].bias is None else [0, 1]
+        return all((i, part) in found.unexplained for part in parts)
+
+    def _given_up(self, i: int, found: Hypothesis) -> Hypothesis:
+        """What is found so far, with everything below stage i left unexplained."""
+        below = [
+            (j, part)
+            for j, targets in self.targets.items()
+            for part in ((0,) if targets.bias is None else (0, 1))
+            if j < i
+        ]
+        return found._replace(unexplained=(*found.unexplained, *below))
+
+    def _compared(
+        self, i: int, stage: Stage, error: Rounded, before: Rounded | None, so_far: Hypothesis
+    ) -> Iterator[Hypothesis]:
+        """The hypotheses that also reproduce the gradients of stage i."""
+        if i not in self.targets:
+            yield so_far
+            return
+        of_weights, of_bias = self.targets[i]
+        for bias in self._biases(stage, error, before, of_bias, so_far.places):
+            choices = weights_gradients(stage, error, self.chain, before)
+            for weights in self._fitting(choices, of_weights, bias.places):
+                missing = [(i, part) for part, fit in enumerate((weights, bias)) if not fit.fits]
+                yield Hypothesis(
+                    weights.places,
+                    max(so_far.residual, bias.residual, weights.residual),
+                    {**so_far.gradients, i: Gradients(weights.value, bias.value)},
+                    (*so_far.unexplained, *missing),
+                )
+
+    def _biases(
+        self, stage: Stage, error: Rounded, before: Rounded | None, target: Target | None, so_far: Places
+    ) -> list[Fit]:
+        if target is None:
+            return [Fit(so_far, None, 0.0)]
+        return self._fitting(bias_gradients(stage, error, before), target, so_far)
+
+    def _fitting(self, choices: Iterable[Choice], target: Target, so_far: Places) -> list[Fit]:
+        """The choices that reproduce one array, with the fewest new slips that do; the right way, where it does."""
+        found: list[Fit] = []
+        for choice in choices:
+            places = (*so_far, *choice.places)
+            if n_slips(places) <= self.most:
+                value = choice.value
+                if (distance := target.residual(value)) <= 1:
+                    found.append(Fit(places, value, distance))
+                    if not choice.places:
+                        break
+        if not found and self.in_part:
+            return [Fit(so_far, None, 0.0, fits=False)]
+        fewest = min((n_slips(fit.places) for fit in found), default=0)
+        return [fit for fit in found if n_slips(fit.places) == fewest]
+
+
+class Fit(NamedTuple):
+    """An array that reproduces the learner's, and all slips on the way to it; no array where none does."""
+
+    places: Places
+    value: Rounded | None
+    residual: float
+    fits: bool = True
+
+
+def _with(so_far: Hypothesis, choice: Choice) -> Hypothesis:
+    return so_far._replace(places=(*so_far.places, *choice.places))

@@ -1,0 +1,1 @@
+"""Every slip of a backward pass that is known, stage by stage."""

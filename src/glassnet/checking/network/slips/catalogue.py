@@ -1,0 +1,216 @@
+"""Every slip that check_backward knows: what is wrong, and the line as it should be.
+
+The order is that of likelihood where several slips give the same numbers. Names in braces come from
+:class:`~glassnet.checking.network.terms.Terms`.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from glassnet.checking.network.slips.places import Places
+
+
+class Entry(NamedTuple):
+    """The words of one slip."""
+
+    message: str
+    fix: str
+
+
+_DZ = "dZ{l} = {dZ}"
+_DW = "dW{l} = {dW}"
+_DB = "db{l} = {db}"
+_DX = "dA{below} = {dX}"
+
+CATALOGUE: dict[str, Entry] = {
+    # ---- what is plainly there: zeros
+    "weight_gradient_missing": Entry(
+        "The gradient of the weights at {at} is zero, or that of the penalty alone.", _DW),
+    "bias_gradient_missing": Entry("The gradient of the bias at {at} is zero.", _DB),
+    # ---- activations
+    "activation_derivative_missing": Entry("The error passes {f} of {at} without its derivative.", _DZ),
+    "relu_gate_dropped": Entry(
+        "The error passes {f} of {at} ungated, also where the unit was off. "
+        "A gate written as A >= 0 is always open.", _DZ),
+    "leaky_slope_forgotten": Entry(
+        "Below zero the derivative of {f} at {at} is taken as 0; it is the slope of that side.", _DZ),
+    "derivative_at_preactivation": Entry(
+        "The derivative of {f} at {at} is written in the output A, but is given the pre-activation Z.", _DZ),
+    "derivative_at_activation": Entry(
+        "The derivative of {f} at {at} is written in the pre-activation Z, but is given the output A.", _DZ),
+    "relu_gate_from_upstream": Entry(
+        "The gate of {f} at {at} asks whether the error that arrives is positive; it must ask Z{l}.", _DZ),
+    "relu_gate_from_input": Entry(
+        "The gate of {f} at {at} asks the layer's input; it must ask its own pre-activation Z{l}.", _DZ),
+    "relu_gate_at_zero": Entry(
+        "The gate of {f} at {at} is open where Z is exactly 0 (>= for >). At the kink this library and PyTorch "
+        "take the derivative of the left side.", _DZ),
+    "relu_gate_inverted": Entry(
+        "The gate of {f} at {at} is open where the unit was off, and closed where it was on.", _DZ),
+    "activation_derivative_doubled": Entry("The derivative of {f} at {at} is applied twice.", _DZ),
+    "bias_gradient_averaged": Entry(
+        "The gradient of the bias at {at} is a mean over the samples; dZ has its 1/m already.", _DB),
+    # ---- output
+    "error_sign_flipped": Entry(
+        "The error at {at} has the wrong sign, and so has every gradient from there down{sign}.", _DZ),
+    "output_derivative_doubled": Entry(
+        "The derivative of {f} at the output is applied once too often{cancelled}.", _DZ),
+    "output_derivative_missing": Entry(
+        "The error at the output is the gradient of {loss} alone; the derivative of {f} is missing.", _DZ),
+    "softmax_without_jacobian": Entry(
+        "The derivative of softmax at {at} is taken as A (1 - A). That is only the diagonal of its Jacobian: "
+        "every output depends on every pre-activation of its sample.", _DZ),
+    "softmax_over_samples": Entry(
+        "Softmax is taken over the samples; it must sum to 1 over the classes of each sample.",
+        "{p} = np.exp(Z{l} - Z{l}.max(axis={features_axis}, keepdims=True)); "
+        "{p} /= {p}.sum(axis={features_axis}, keepdims=True)"),
+    "softmax_over_batch": Entry(
+        "Softmax is taken over the whole batch; it must sum to 1 over the classes of each sample.",
+        "{p} = np.exp(Z{l} - Z{l}.max(axis={features_axis}, keepdims=True)); "
+        "{p} /= {p}.sum(axis={features_axis}, keepdims=True)"),
+    "batch_mean_missing": Entry(
+        "1/m is missing at {at}: {scope} of the sum over the {m} samples, not of their mean.", "{mean_line}"),
+    "batch_mean_twice": Entry(
+        "1/m is applied twice at {at}: {scope} divided by the {m} samples once too often.", "{mean_line}"),
+    "square_factor_twice": Entry("The factor 2 of the square's derivative is applied twice.", _DZ),
+    "batch_mean_wrong_axis": Entry(
+        "The mean at {at} divides by {variant}, not by the {m} samples: m is the other entry of the shape.",
+        "m = X.shape[{axis}]"),
+    "derivative_formula_wrong": Entry(
+        "The derivative of {f} at {at} is taken as {variant}; with its output A it is {slope}.", _DZ),
+    "derivative_at_wrong_layer": Entry(
+        "The derivative of {f} at {at} is taken at another array ({variant}); it belongs to Z{l}.", _DZ),
+    "derivative_of_another_activation": Entry(
+        "At {at} the derivative of another activation is used ({variant}); the layer has {f}.", _DZ),
+    "gradient_of_another_loss": Entry(
+        "The error at the output is that of another loss ({variant}); the loss is {loss}.", _DZ),
+    "second_term_sign_flipped": Entry(
+        "The second term of {loss} has the wrong sign in the error at the output: (1 - Y) / (1 - {p}) is added to "
+        "-Y / {p}.", _DZ),
+    "second_term_missing": Entry(
+        "The second term of {loss} is missing in the error at the output: (1 - Y) / (1 - {p}) is added to -Y / {p}.",
+        _DZ),
+    "clipped_logarithm": Entry(
+        "The gradient divides by the probability plus {variant}, so it is not that of {loss}.", _DZ),
+    # ---- carrying back
+    "transposed_carry": Entry(
+        "The error is carried back from {at} through W, not through its transpose.", _DX),
+    "weights_updated_first": Entry(
+        "The weights of {at} were updated before they carried the error back{variant}.",
+        _DX + "  # before W{l} changes"),
+    "carry_without_derivative": Entry(
+        "From {at} dA is carried back; it must be dZ, behind the derivative of {f}.", _DX),
+    "carry_without_weights": Entry(
+        "The error is carried back from {at} without its weights.", _DX),
+    "carry_through_wrong_weights": Entry(
+        "The error is carried back from {at} through the weights of another layer ({variant}).", _DX),
+    # ---- weights and biases
+    "gradient_without_derivative": Entry(
+        "The gradient{s} {arrays} of {at} {are} computed from dA; it must be from dZ, behind the derivative of {f}.",
+        "{array_line}"),
+    "weights_for_inputs": Entry(
+        "The gradient of the weights at {at} uses the weights themselves; what the layer reads, {x}, belongs there.",
+        _DW),
+    "bias_gradient_wrong_axis": Entry(
+        "The gradient of the bias at {at} is summed over the wrong axis.", _DB),
+    "bias_gradient_last_sample": Entry(
+        "The gradient of the bias at {at} is that of the last sample alone: assigned in a loop, not added up.", _DB),
+    "bias_gradient_not_summed": Entry(
+        "The gradient of the bias at {at} is dZ itself; it must be summed over the samples.", _DB),
+    "transposed_weight_gradient": Entry(
+        "The gradient of the weights at {at} is transposed.", _DW),
+    "weight_gradient_last_sample": Entry(
+        "The gradient of the weights at {at} is that of the last sample alone: assigned in a loop, not added up.",
+        _DW),
+    "weight_gradient_from_preactivation": Entry(
+        "The gradient of the weights at {at} uses the pre-activation below, {z_below}; the layer reads {x}.", _DW),
+    "weight_gradient_from_undropped": Entry(
+        "The gradient of the weights at {at} uses its input from before dropout.",
+        _DW + "  # {x} with its dropout mask"),
+    "weight_gradient_from_wrong_layer": Entry(
+        "The gradient of the weights at {at} uses the input of another layer ({variant}); the layer reads {x}.", _DW),
+    "gradient_sign_flipped": Entry("The gradient{s} {arrays} of {at} {has} the wrong sign.", "{array_line}"),
+    "gradients_accumulate": Entry(
+        "The gradient{s} {arrays} of {at} {are} added to what the pass before left there, growing from call to call.",
+        "{array_line}  # = in the place of +=, or set to zeros before each batch"),
+    "l2_forgotten": Entry("The gradient of the l2 {penalty} is missing at {at}.", "{l2_line}"),
+    "l2_doubled": Entry(
+        "The gradient of the l2 {penalty} is doubled at {at}: the penalty is l2/2 times the sum of squares.",
+        "{l2_line}"),
+    "l2_halved": Entry("The gradient of the l2 {penalty} is halved at {at}.", "{l2_line}"),
+    "l2_averaged": Entry(
+        "The gradient of the l2 {penalty} is divided by the {m} samples at {at}.", "{l2_line}"),
+    "l2_sign_flipped": Entry(
+        "The gradient of the l2 {penalty} is subtracted at {at}; it must be added.", "{l2_line}"),
+    "l2_on_biases": Entry("The l2 penalty is applied to the bias at {at}; it is on weights alone.", _DB),
+    "l1_forgotten": Entry("The gradient of the l1 {penalty} is missing at {at}.", "{l1_line}"),
+    "l1_sign_missing": Entry(
+        "The gradient of the l1 {penalty} at {at} lacks the sign.", "{l1_line}"),
+    "l1_averaged": Entry(
+        "The gradient of the l1 {penalty} is divided by the {m} samples at {at}.", "{l1_line}"),
+    "l1_on_biases": Entry("The l1 penalty is applied to the bias at {at}; it is on weights alone.", _DB),
+    # ---- dropout
+    "dropout_mask_missing": Entry(
+        "The error passes the dropout of {at} without its mask, also where inputs were dropped.",
+        "dX = dA * mask / (1 - {rate})"),
+    "dropout_scale_missing": Entry(
+        "The error behind the dropout of {at} is not divided by 1 - rate, as the outputs were.",
+        "dX = dA * mask / (1 - {rate})"),
+    "dropout_scale_twice": Entry(
+        "The error behind the dropout of {at} is divided by 1 - rate twice.", "dX = dA * mask / (1 - {rate})"),
+    "dropout_scale_inverted": Entry(
+        "The error behind the dropout of {at} is multiplied by 1 - rate; it must be divided.",
+        "dX = dA * mask / (1 - {rate})"),
+    "dropout_unscaled": Entry(
+        "The dropout of {at} does not divide by 1 - rate in training.", "A = X * mask / (1 - {rate})"),
+    "dropout_not_applied": Entry(
+        "The dropout of {at} drops nothing, neither forward nor backward.", "A = X * mask / (1 - {rate})"),
+    # ---- normalisation
+    **{
+        f"{kind}_norm_{code}": Entry(message.format(kind=kind, over=over, at="{at}"), fix.format(axis=axis))
+        for kind, over, axis in (("batch", "batch", "{axis}"), ("layer", "sample", "{features_axis}"))
+        for code, message, fix in (
+            ("mean_path_missing", "The error behind the {kind} norm of {at} lacks the path through the mean.",
+             "dX = inverse * (g - g.mean({axis}) - s * (g * s).mean({axis}))  # g = dA * w, s standardised"),
+            ("variance_path_missing", "The error behind the {kind} norm of {at} lacks the path through the variance.",
+             "dX = inverse * (g - g.mean({axis}) - s * (g * s).mean({axis}))  # g = dA * w, s standardised"),
+            ("statistics_constant", "The {kind} norm of {at} treats mean and variance as constants; both depend on X.",
+             "dX = inverse * (g - g.mean({axis}) - s * (g * s).mean({axis}))  # g = dA * w, s standardised"),
+            ("weights_missing", "The error behind the {kind} norm of {at} is not multiplied by the norm's weights.",
+             "g = dA * w  # before it goes through the standardisation"),
+            ("variance_unbiased", "The {kind} norm of {at} divides the variance by n - 1; in training it divides by n.",
+             "variance = ((X - mean)**2).mean({axis})"),
+        )
+    },
+    "batch_norm_over_features": Entry(
+        "The batch norm of {at} takes mean and variance over the features of a sample, as a layer norm does.",
+        "mean, variance = X.mean({axis}), X.var({axis})"),
+    "batch_norm_running_statistics": Entry(
+        "The batch norm of {at} uses its running statistics in training; they are for prediction.",
+        "mean, variance = X.mean({axis}), X.var({axis})"),
+    "layer_norm_over_samples": Entry(
+        "The layer norm of {at} takes mean and variance over the batch, as a batch norm does.",
+        "mean, variance = X.mean({features_axis}), X.var({features_axis})"),
+    "norm_weights_gradient_at_input": Entry(
+        "The gradient of the norm's weights at {at} uses its input; it must use the standardised input.",
+        "dw = (dA * s).sum({axis})"),
+    "norm_weights_gradient_at_output": Entry(
+        "The gradient of the norm's weights at {at} uses its output; it must use the standardised input.",
+        "dw = (dA * s).sum({axis})"),
+    "gelu_approximated": Entry(
+        "GELU at {at} is the approximation with tanh; the network's is exact, z Phi(z).",
+        "A{l} = Z{l} * normal_distribution_function(Z{l})"),
+}  # fmt: skip
+
+_RANK = {code: rank for rank, code in enumerate(CATALOGUE)}
+
+
+def rank(places: Places) -> int:
+    """How unlikely these slips are, beside others that give the same numbers."""
+    return sum(_RANK[code] for code in {place.code for place in places})
+
+
+def codes(places: Places) -> str:
+    """The codes, each once, joined by "and"."""
+    return " and ".join(dict.fromkeys(place.code for place in places))

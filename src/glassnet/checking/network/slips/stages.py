@@ -1,0 +1,184 @@
+"""The checker's own forward pass: one stage for each step of a network, in float64 with the reach of rounding.
+
+It is written apart from the engines on purpose: in the order of the textbook, and open at every place where a slip can
+stand. Arrays ``(n_samples, n_units)``; a stage keeps what its backward pass needs, as a learner's code does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from glassnet.activations import Activation, LeakyReLU, Linear, ReLU, Softmax
+from glassnet.checking.numerics.rounding import Array, Rounded, softmax
+
+PIECEWISE_LINEAR = (Linear, ReLU, LeakyReLU)
+
+
+@dataclass
+class Stage:
+    """One step. `layer` is the dense layer it belongs to, counted from 0; `x` what it was given."""
+
+    layer: int
+    x: Rounded = field(init=False)
+
+    def forward(self, x: Rounded) -> Rounded:
+        """The output; keeps x."""
+        raise NotImplementedError
+
+
+@dataclass
+class Affine(Stage):
+    """z = x W + b, with l1 sum abs(W) + l2 / 2 sum W^2 in the loss, and the same of b; no bias where there is none."""
+
+    weights: Rounded
+    bias: Rounded | None
+    l1: float = 0.0
+    l2: float = 0.0
+    bias_l1: float = 0.0
+    bias_l2: float = 0.0
+    z: Rounded = field(init=False)
+
+    @property
+    def has_penalties(self) -> bool:
+        """Whether the layer adds to the loss."""
+        return self.l1 + self.l2 + self.bias_l1 + self.bias_l2 > 0
+
+    def with_penalties_times(self, factor: float) -> Affine:
+        """A copy whose penalties are multiplied."""
+        return replace(
+            self, l1=factor * self.l1, l2=factor * self.l2,
+            bias_l1=factor * self.bias_l1, bias_l2=factor * self.bias_l2,
+        )  # fmt: skip
+
+    def forward(self, x: Rounded) -> Rounded:
+        """Z = x W + b."""
+        self.x = x
+        product = x @ self.weights
+        self.z = product if self.bias is None else product + self.bias
+        return self.z
+
+
+# Code, variant and factor of a slip that puts another factor, or none, in the place of f'(z).
+Slipped = tuple[str, str, Rounded | None]
+
+
+@dataclass
+class Gate(Stage):
+    """a = f(z). `slipped` keeps the slips of its slope once they have been computed."""
+
+    activation: Activation
+    z: Rounded = field(init=False)
+    a: Rounded = field(init=False)
+    slipped: list[Slipped] = field(init=False)
+
+    def forward(self, x: Rounded) -> Rounded:
+        """A = f(z)."""
+        self.x = self.z = x
+        self.slipped = []
+        if isinstance(self.activation, Softmax):
+            self.a = softmax(x)
+        else:
+            self.a = applied(self.activation, x, self.activation.value)
+        return self.a
+
+    @cached_property
+    def slope(self) -> Rounded:
+        """f'(z), for an elementwise f."""
+        return slope(self.activation, self.z)
+
+
+def slope(activation: Activation, z: Rounded) -> Rounded:
+    """f'(z) of an elementwise activation."""
+    return applied(activation, z, lambda at: activation.slope(at, activation.value(at)))
+
+
+def applied(activation: Activation, z: Rounded, formula: Callable[[Array], Array]) -> Rounded:
+    """An activation's formula, of straight pieces or not."""
+    return z.apply_pieces(formula) if isinstance(activation, PIECEWISE_LINEAR) else z.apply(formula)
+
+
+def jacobian_product(a: Rounded, error: Rounded, axis: int = 1) -> Rounded:
+    """dz_j = a_j (da_j - sum_k a_k da_k), the backward pass of softmax."""
+    return a * (error - (a * error).sum(axis, keepdims=True))
+
+
+@dataclass
+class Drop(Stage):
+    """a = x m scale; the scale is 1 / (1 - rate)."""
+
+    mask: Rounded
+    rate: float
+    scale: float
+
+    def forward(self, x: Rounded) -> Rounded:
+        """A = x m scale."""
+        self.x = x
+        return (x * self.mask).times(self.scale)
+
+
+@dataclass
+class Norm(Stage):
+    """a = w s + b with s = (x - mean) / sqrt(variance + epsilon), over the batch (axis 0) or over a sample (axis 1).
+
+    Attributes
+    ----------
+    index : int
+        Its place in ``net.layers``.
+    kind : str
+        "batch" or "layer".
+    unbiased : bool
+        Whether the variance divides by n - 1, which is a slip.
+    running : tuple of arrays or None
+        A mean and variance to use in the place of the batch's own, which is a slip.
+    """
+
+    index: int
+    kind: str
+    weights: Rounded
+    bias: Rounded
+    axis: int
+    epsilon: float
+    unbiased: bool = False
+    running: tuple[Any, Any] | None = None
+    standardised: Rounded = field(init=False)
+    inverse: Rounded = field(init=False)
+
+    def forward(self, x: Rounded) -> Rounded:
+        """A = w (x - mean) / sqrt(variance + epsilon) + b."""
+        self.x = x
+        if self.running is None:
+            mean = x.mean(self.axis)
+            variance = ((x - mean) * (x - mean)).mean(self.axis)
+            n = x.value.shape[self.axis]
+            variance = variance.times(n / (n - 1)) if self.unbiased else variance
+        else:
+            mean, variance = x.exactly(self.running[0]), x.exactly(self.running[1])
+        centred = x - mean
+        self.inverse = variance.apply(lambda v: 1 / np.sqrt(np.maximum(v, 0) + self.epsilon))
+        self.standardised = centred * self.inverse
+        return self.output()
+
+    def output(self) -> Rounded:
+        """A, once x has gone through."""
+        return self.weights * self.standardised + self.bias
+
+    def spread(self, g: Rounded, unbiased: bool) -> Rounded:
+        """What reaches x through the variance: s mean(g s), times n / (n - 1) for the unbiased one."""
+        n = g.value.shape[self.axis]
+        product = (g * self.standardised).mean(self.axis)
+        return self.standardised * (product.times(n / (n - 1)) if unbiased else product)
+
+
+def has_bias(stage: Stage) -> bool:
+    """Whether a stage with parameters has a bias."""
+    return not isinstance(stage, Affine) or stage.bias is not None
+
+
+def fresh(stages: list[Stage], changed: dict[int, dict[str, Any]]) -> list[Stage]:
+    """Copies of these stages, some of them with other settings."""
+    return [replace(stage, **changed.get(i, {})) for i, stage in enumerate(stages)]

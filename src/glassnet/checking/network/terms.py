@@ -1,0 +1,208 @@
+"""The lines of a backward pass as a learner writes them: Z1 = X @ W1 + b1, dZ1 = dA1 * f'(Z1), dW1 = X.T @ dZ1 …
+
+Layer 0 of the network has the number 1 there. Samples in rows, or in columns for learners who write Z1 = W1 @ X + b1.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from glassnet import losses
+from glassnet.activations import (
+    ELU,
+    Activation,
+    LeakyReLU,
+    Linear,
+    ReLU,
+    Sigmoid,
+    SiLU,
+    Softmax,
+    Softplus,
+    Tanh,
+)
+from glassnet.checking.network.slips.places import Place
+from glassnet.checking.network.slips.stages import Drop, Gate, Stage
+from glassnet.losses import Loss
+from glassnet.support.registry import compact_repr
+
+TARGET_MINUS_PREDICTION = (
+    ": it is target minus prediction. That is right only where the result is added to the weights"
+)
+CANCELLED = ": with its cross-entropy it has cancelled"
+
+
+def title(thing: Activation | Loss) -> str:
+    """The name of an activation or a loss in prose: its class, or the name of a user's own function."""
+    name = getattr(thing, "registered_name", None)
+    return str(name) if name is not None else compact_repr(thing).rpartition("(")[0].rpartition(".")[2]
+
+
+@dataclass(frozen=True)
+class Terms:
+    """How one learner writes one network.
+
+    Attributes
+    ----------
+    stages : list of Stage
+        The network.
+    loss : Loss
+        Its loss.
+    last : int
+        The last dense layer.
+    n_samples, n_outputs : int
+        m and k.
+    columns : bool
+        Whether samples are in columns.
+    factor : float
+        What the learner's loss is multiplied by.
+    """
+
+    stages: list[Stage]
+    loss: Loss
+    last: int
+    n_samples: int
+    n_outputs: int
+    columns: bool
+    factor: float = 1.0
+
+    def of(self, place: Place, layers: tuple[int, ...]) -> dict[str, str]:
+        """Everything that a message can mention about a slip at this place."""
+        i = place.layer
+        rate = next(
+            (stage.rate for stage in self.stages if isinstance(stage, Drop) and stage.layer == i), 0.0
+        )
+        return {
+            "at": _listed("layer", layers), "l": str(i + 1), "up": str(i + 2), "variant": place.variant,
+            "f": self.titles(layers), "loss": title(self.loss), "x": self.x(i),
+            "m": str(self.n_samples), "k": str(self.n_outputs),
+            "dW": self.dW(i), "db": self.db(i), "dZ": self.dZ(i), "dX": self.carry(i - 1) if i else "dX",
+            "slope": self.slope(i), "z_below": f"Z{i}", "below": str(i), "rate": f"{rate:g}",
+            "axis": "1" if self.columns else "0",
+            "features_axis": "0" if self.columns else "1",
+            "p": f"A{self.last + 1}",
+            "sign": TARGET_MINUS_PREDICTION if place.part == "output" else "",
+            "cancelled": CANCELLED if self.loss.on_logits(self.activation(self.last)) is not None else "",
+        }  # fmt: skip
+
+    @property
+    def activated(self) -> tuple[int, ...]:
+        """The layers with an activation."""
+        return tuple(stage.layer for stage in self.stages if isinstance(stage, Gate))
+
+    def titles(self, layers: tuple[int, ...]) -> str:
+        """The activations of these layers, each once."""
+        return " and ".join(dict.fromkeys(title(self.activation(layer)) for layer in layers))
+
+    def activation(self, layer: int) -> Activation:
+        """The activation behind a dense layer."""
+        gates = [stage for stage in self.stages if isinstance(stage, Gate) and stage.layer == layer]
+        return gates[-1].activation if gates else Linear()
+
+    def x(self, layer: int) -> str:
+        """What a layer reads."""
+        return "X" if layer == 0 else f"A{layer}"
+
+    def dW(self, layer: int) -> str:
+        """The right side of the gradient of the weights."""
+        x, dz = self.x(layer), f"dZ{layer + 1}"
+        return f"{dz} @ {x}.T" if self.columns else f"{x}.T @ {dz}"
+
+    def db(self, layer: int) -> str:
+        """The right side of the gradient of the bias."""
+        return f"dZ{layer + 1}.sum(axis=1, keepdims=True)" if self.columns else f"dZ{layer + 1}.sum(axis=0)"
+
+    def carry(self, layer: int) -> str:
+        """The right side of the error carried back to the output of a layer."""
+        up = layer + 2
+        return f"W{up}.T @ dZ{up}" if self.columns else f"dZ{up} @ W{up}.T"
+
+    def dZ(self, layer: int) -> str:
+        """The right side of the error behind the activation of a layer."""
+        if layer == self.last:
+            return self.output_error()
+        if isinstance(self.activation(layer), Linear):
+            return self.carry(layer)
+        if isinstance(self.activation(layer), Softmax):
+            return self.jacobian_product(layer)
+        return f"({self.carry(layer)}) * {self.slope(layer)}"
+
+    def jacobian_product(self, layer: int) -> str:
+        """The backward pass of softmax."""
+        n, axis = layer + 1, 0 if self.columns else 1
+        return f"A{n} * (dA{n} - (dA{n} * A{n}).sum(axis={axis}, keepdims=True))"
+
+    def output_error(self) -> str:
+        """The right side of the error at the output, of the learner's own loss."""
+        return f"{'' if self.factor == 1 else f'{self.factor:.6g} * '}{self._output_error()}"
+
+    def _output_error(self) -> str:
+        n, activation = self.last + 1, self.activation(self.last)
+        if self.loss.on_logits(activation) is not None:
+            return (
+                f"(A{n} - Y) / {'Y.size' if isinstance(activation, Sigmoid) and self.n_outputs > 1 else 'm'}"
+            )
+        if isinstance(activation, Softmax):
+            return f"{self.jacobian_product(self.last)}  # dA{n} = {self.loss_gradient()}"
+        of_loss = self.loss_gradient()
+        return of_loss if isinstance(activation, Linear) else f"{of_loss} * {self.slope(self.last)}"
+
+    def loss_gradient(self) -> str:
+        """The gradient of the loss with respect to the prediction."""
+        p = f"A{self.last + 1}"
+        entries = "Y.size" if self.n_outputs > 1 else "m"
+        known: dict[type[Loss], str] = {
+            losses.MeanSquaredError: f"2 * ({p} - Y) / {entries}",
+            losses.MeanAbsoluteError: f"np.sign({p} - Y) / {entries}",
+            losses.BinaryCrossEntropy: f"({p} - Y) / ({p} * (1 - {p})) / {entries}",
+            losses.CategoricalCrossEntropy: f"-Y / {p} / m",
+            losses.SparseCategoricalCrossEntropy: f"-Y / {p} / m",
+        }
+        if isinstance(self.loss, losses.Huber):
+            return f"np.clip({p} - Y, -{self.loss.delta:g}, {self.loss.delta:g}) / {entries}"
+        return known.get(type(self.loss), f"loss_gradient(Y, {p})")
+
+    def finite_line(self) -> str:
+        """How the activations that overflow are written so that they do not."""
+        by_type: dict[type[Activation], str] = {
+            Softmax: "e = np.exp(Z - Z.max(axis={axis}, keepdims=True)); A = e / e.sum(axis={axis}, keepdims=True)",
+            Softplus: "A = np.logaddexp(0, Z)",
+            ELU: "A = np.where(Z > 0, Z, np.expm1(np.minimum(Z, 0)))",
+        }
+        found = {type(self.activation(layer)) for layer in range(self.last + 1)}
+        lines = [
+            line.format(axis=0 if self.columns else 1) for kind, line in by_type.items() if kind in found
+        ]
+        if self.loss.on_logits(self.activation(self.last)) is not None:
+            lines.append(f"dZ{self.last + 1} = {self.output_error()}")
+        return "; ".join(lines) or "look for exp of a large number, for log(0) and for a quotient by 0"
+
+    def slope(self, layer: int) -> str:
+        """f' as it is usually written."""
+        return slope_text(self.activation(layer), f"Z{layer + 1}", f"A{layer + 1}")
+
+
+def slope_text(activation: Activation, z: str, a: str) -> str:
+    """The derivative of an activation in one line of NumPy, from its input and its output."""
+    if isinstance(activation, Softmax):
+        return f"the Jacobian diag({a}) - {a} {a}^T of each sample"
+    if isinstance(activation, ReLU):
+        return f"({z} > 0)"
+    if isinstance(activation, LeakyReLU):
+        return f"np.where({z} > 0, 1, {activation.slope_below:g})"
+    if isinstance(activation, ELU):
+        return f"np.where({z} > 0, 1, {a} + {activation.alpha:g})"
+    if isinstance(activation, Sigmoid):
+        return f"{a} * (1 - {a})"
+    if isinstance(activation, Tanh):
+        return f"(1 - {a}**2)"
+    if isinstance(activation, Softplus):
+        return f"sigmoid({z})"
+    if isinstance(activation, SiLU):
+        return f"(sigmoid({z}) + {a} * (1 - sigmoid({z})))"
+    return f"{title(activation).lower()}_derivative({z})"
+
+
+def _listed(noun: str, numbers: tuple[int, ...]) -> str:
+    if len(numbers) == 1:
+        return f"{noun} {numbers[0]}"
+    return f"{noun}s {', '.join(map(str, numbers[:-1]))} and {numbers[-1]}"

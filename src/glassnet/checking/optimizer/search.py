@@ -1,0 +1,213 @@
+"""What a learner's steps are: those of the rule, those of the rule with slips, or those with other settings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import combinations, pairwise
+
+import numpy as np
+
+from glassnet.checking.optimizer.rules import RULES, Rule, Settings
+from glassnet.checking.optimizer.steps import COARSE, FINE, Steps, fitted
+
+# Epsilons that are met in code; those above the last harmless one change the steps of ordinary gradients.
+EPSILONS = (1e-16, 1e-15, 1e-12, 1e-10, 1e-9, 1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1)
+HARMLESS_EPSILON = 1e-4
+# Values that texts give beside the default.
+PUBLISHED: dict[str, tuple[float, ...]] = {"alpha": (0.9, 0.99)}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What gives the learner's steps.
+
+    Attributes
+    ----------
+    slips : tuple of str
+        Codes; empty where the steps are right.
+    conventions : tuple of str
+        Codes of other ways to write the rule.
+    settings : dict
+        With these settings.
+    factor : float
+        The learner's steps in parts of those.
+    changed : dict
+        Settings that are others in the steps.
+    other : str
+        Another rule's name.
+    read_off : tuple of str
+        What was read off the steps, since nothing says it.
+    fading : tuple of float
+        What the learning rate is multiplied by in each step, where it falls.
+    epsilon : float or None
+        The epsilon that was expected, where there is one.
+    single : bool
+        Whether they agree to single precision only.
+    """
+
+    slips: tuple[str, ...]
+    conventions: tuple[str, ...]
+    settings: Settings
+    factor: float = 1.0
+    changed: Settings = field(default_factory=dict)
+    other: str = ""
+    read_off: tuple[str, ...] = ()
+    fading: tuple[float, ...] = ()
+    epsilon: float | None = None
+    single: bool = False
+
+
+def right(steps: Steps, rule: Rule, settings: Settings, free: set[str]) -> Finding | None:
+    """The rule itself, in one of its conventions, with an epsilon of the learner's own; a free rate is read off."""
+    for conventions in _conventions(rule):
+        for own in _values(settings, free, HARMLESS_EPSILON):
+            for rated in _rated(steps, rule, own, conventions, free):
+                missing = rated["learning_rate"] == 1.0 != own["learning_rate"]
+                if steps.equal(steps.of(rule, rated, conventions)) and not missing:
+                    return _finding((), conventions, rated, settings)
+    return None
+
+
+def _rated(
+    steps: Steps, rule: Rule, settings: Settings, slips: tuple[str, ...], free: set[str]
+) -> Iterator[Settings]:
+    """These settings, and where the learner's code does not say the rate those with the one that the steps show."""
+    yield settings
+    if "learning_rate" in free and "learning_rate_missing" not in slips:
+        factor = steps.factor(steps.of(rule, settings, slips))
+        if factor > 0 and np.isfinite(factor):
+            yield settings | {"learning_rate": float(f"{factor * settings['learning_rate']:.10g}")}
+
+
+def _finding(
+    slips: tuple[str, ...], conventions: tuple[str, ...], own: Settings, settings: Settings
+) -> Finding:
+    """What was found with settings of which some were read off the steps."""
+    read_off = tuple(
+        f"{name} {own[name]:g}" for name in own if name != "epsilon" and own[name] != settings[name]
+    )
+    return Finding(slips, conventions, own, read_off=read_off, epsilon=settings.get("epsilon"))
+
+
+def _conventions(rule: Rule) -> tuple[tuple[str, ...], ...]:
+    return ((), *((code,) for code in rule.conventions))
+
+
+def _fading(steps: Steps, rule: Rule, settings: Settings) -> Finding | None:
+    """The rule itself with a learning rate that falls from step to step."""
+    for conventions in _conventions(rule):
+        wanted = steps.of(rule, settings, conventions)
+        factors = [Steps.ratio(mine, right) for mine, right in zip(steps.given, wanted, strict=True)]
+        falls = all(0 < after <= before * (1 + FINE) for before, after in pairwise(factors))
+        begins_whole = abs(factors[0] - 1) < FINE
+        if begins_whole and falls and steps.equal(wanted * np.array(factors)[:, None]):
+            return Finding((), conventions, settings, fading=tuple(factors))
+    return None
+
+
+def nearly(steps: Steps, rule: Rule, settings: Settings) -> Finding | None:
+    """The rule itself with a learning rate that falls, or to single precision."""
+    return _fading(steps, rule, settings) or _rounded(steps, rule, settings)
+
+
+def _rounded(steps: Steps, rule: Rule, settings: Settings) -> Finding | None:
+    """The rule itself, to single precision."""
+    for conventions in _conventions(rule):
+        if steps.equal(steps.of(rule, settings, conventions), COARSE):
+            return Finding((), conventions, settings, single=True)
+    return None
+
+
+def _values(settings: Settings, free: set[str], most: float) -> Iterator[Settings]:
+    """These settings, then values that texts have, and epsilons that code has within it, of those that are free."""
+    yield settings
+    published = [settings | {name: v} for name in sorted(free & set(PUBLISHED)) for v in PUBLISHED[name]]
+    for own in (settings, *published):
+        yield own
+        if "epsilon" in settings:
+            yield from (own | {"epsilon": epsilon} for epsilon in EPSILONS if epsilon <= most)
+
+
+def explanations(
+    steps: Steps, rule: Rule, settings: Settings, free: set[str], n: int, tolerance: float
+) -> Iterator[Finding]:
+    """The rule with n slips that gives these steps, the likeliest first."""
+    found = _of_slips(steps, rule, settings, free, n, tolerance)
+    yield from found
+    if n == 2:
+        for slip in rule.slips:
+            yield from _factors(steps, rule, settings, (slip,), tolerance)
+    elif not found:
+        yield from _factors(steps, rule, settings, (), tolerance)
+        yield from _other_rules(steps, rule, settings, tolerance)
+        yield from _of_settings(steps, rule, settings, tolerance)
+
+
+def _of_slips(
+    steps: Steps, rule: Rule, settings: Settings, free: set[str], n: int, tolerance: float
+) -> list[Finding]:
+    """Slips with the likeliest settings with which any give the steps."""
+    fine = n == 1 and tolerance == FINE
+    for conventions in _conventions(rule) if n == 1 else ((),):
+        for own in _values(settings, free, 1.0) if fine and "epsilon" in free else (settings,):
+            found = [
+                _finding(slips, conventions, rated, settings)
+                for slips in combinations(_with_effect(steps, rule, own, conventions), n)
+                for rated in _rated(steps, rule, own, (*slips, *conventions), free if n == 1 else set())
+                if steps.equal(steps.of(rule, rated, (*slips, *conventions)), tolerance)
+            ]
+            if found:
+                return found
+    return []
+
+
+def _with_effect(
+    steps: Steps, rule: Rule, settings: Settings, conventions: tuple[str, ...]
+) -> tuple[str, ...]:
+    """The slips that change anything with these settings."""
+    right = steps.of(rule, settings, conventions)
+    return tuple(
+        slip
+        for slip in rule.slips
+        if not np.array_equal(steps.of(rule, settings, (slip, *conventions)), right, equal_nan=True)
+    )
+
+
+def _factors(
+    steps: Steps, rule: Rule, settings: Settings, slips: tuple[str, ...], tolerance: float
+) -> Iterator[Finding]:
+    """A constant factor on all steps."""
+    for conventions in _conventions(rule):
+        factor = steps.factor(steps.of(rule, settings, (*slips, *conventions)))
+        own = settings | {"learning_rate": factor * settings["learning_rate"]}
+        if (
+            np.isfinite(factor)
+            and factor != 1
+            and steps.equal(steps.of(rule, own, (*slips, *conventions)), tolerance)
+        ):
+            yield Finding((*slips, "constant_factor"), conventions, settings, factor)
+
+
+def _other_rules(steps: Steps, rule: Rule, settings: Settings, tolerance: float) -> Iterator[Finding]:
+    for name, other in RULES.items():
+        own = other.defaults | {key: value for key, value in settings.items() if key in other.defaults}
+        if other.step is not rule.step and steps.equal(steps.of(other, own, ()), tolerance):
+            yield Finding(("other_rule",), (), settings, other=name)
+
+
+def _of_settings(steps: Steps, rule: Rule, settings: Settings, tolerance: float) -> Iterator[Finding]:
+    """The rule with one other number, or Adam's with both of its means' shares."""
+    shares = [name for name in ("momentum", "alpha", "beta1", "beta2") if name in settings]
+    tries = [(name,) for name in shares] + [("weight_decay",)] + ([tuple(shares)] if len(shares) > 1 else [])
+    for conventions in _conventions(rule):
+        for names in tries:
+            found = fitted(steps, rule, settings, names, conventions, tolerance)
+            if found is not None:
+                changed = {name: found[name] for name in names if found[name] != settings[name]}
+                yield Finding(("other_setting",), conventions, settings, changed=changed)
+    if "epsilon" in settings:
+        for epsilon in EPSILONS:
+            own = settings | {"epsilon": epsilon}
+            if epsilon > HARMLESS_EPSILON and steps.equal(steps.of(rule, own, ()), tolerance):
+                yield Finding(("other_setting",), (), settings, changed={"epsilon": epsilon})

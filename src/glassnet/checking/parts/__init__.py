@@ -1,0 +1,1 @@
+"""The checks of activations and derivatives."""

@@ -1,0 +1,109 @@
+"""The derivative of a function of a whole row, such as softmax: its Jacobian, and what is taken for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from glassnet.checking.numerics import numeric
+from glassnet.checking.numerics.calling import Callee
+from glassnet.checking.numerics.rounding import Array
+from glassnet.checking.parts.derivative_slips import changing, row_overflow
+from glassnet.checking.report import Evidence, Report, Slip, digits
+from glassnet.errors import ArgumentError
+
+ROW = np.array([0.3, -1.1, 0.8, 0.1])
+TOLERANCE = 1e-6
+
+
+def is_rowwise(f: Callable[..., Any]) -> bool:
+    """Whether an entry of f's result depends on other entries of its input."""
+    try:
+        function = _Row(f)
+        one, other = function(ROW), function(ROW + np.eye(len(ROW))[-1])
+    except (ArgumentError, TypeError, ValueError):
+        return False
+    return one.shape == ROW.shape and not np.allclose(
+        one[:3], other[:3], rtol=1e-9, atol=1e-12, equal_nan=True
+    )
+
+
+class _Row:
+    """A function of one row, which the learner's code wants as (n,), (1, n) or (n, 1)."""
+
+    def __init__(self, f: Callable[..., Any]) -> None:
+        self.f = Callee("f", f)
+        self.shape = next((shape for shape in ((4,), (1, 4), (4, 1)) if self._works(shape)), (4,))
+
+    def _works(self, shape: tuple[int, ...]) -> bool:
+        try:
+            result = self.f(ROW.reshape(shape))
+        except (ArgumentError, TypeError, ValueError, IndexError):
+            return False
+        return result.shape == shape and (len(shape) == 1 or not np.allclose(result, 1))
+
+    def __call__(self, row: Array) -> Array:
+        return self.f(row.reshape(self.shape)).astype(np.float64).reshape(-1)
+
+
+def check_jacobian(f: Callable[..., Any], df: Callable[..., Any], takes: str, subject: str) -> Report:
+    """The report on a derivative of a function of rows."""
+    function = _Row(f)
+    right = np.stack([_column(function, k) for k in range(len(ROW))], axis=1)
+    a = function(ROW)
+    derivative = Callee("df", df)
+
+    shaped = ROW.reshape(function.shape)
+
+    def at(argument: Array) -> Array:
+        return derivative(argument.reshape(function.shape)).astype(np.float64)
+
+    given = at(ROW if takes == "input" else a)
+    notes = ("f is no function of single numbers: each output depends on the whole row",)
+    if given.size == right.size:
+        given = given.reshape(right.shape)
+        if _equal(given, right):
+            slips = (*row_overflow(function, ROW), *changing("f", f, shaped), *changing("df", df, shaped))
+            return Report(subject, not slips, slips, notes=notes)
+        other = at(a if takes == "input" else ROW).reshape(right.shape)
+        slips = _explained(given, other, right, takes)
+        place = np.unravel_index(np.argmax(np.abs(given - right)), right.shape)
+        texts = digits(float(given[place]), float(right[place]))
+        line = Evidence("Jacobian", f"[{int(place[0])}, {int(place[1])}]", *texts)
+        return Report(subject, False, slips, (line,), notes)
+    if given.size == len(ROW):
+        return _diagonal(given.reshape(-1), right, subject, notes)
+    raise ArgumentError(f"df must give the Jacobian (4, 4) of a row of 4; it gave shape {given.shape}")
+
+
+def _diagonal(given: Array, right: Array, subject: str, notes: tuple[str, ...]) -> Report:
+    """A report on one number for each input, which no Jacobian is."""
+    if _equal(given, np.diag(right)):
+        message = "df is the diagonal of the Jacobian alone: every output also depends on the other inputs of its row."
+        fix = "dz = a * (da - (da * a).sum(axis=-1, keepdims=True))"
+        return Report(subject, False, (Slip("softmax_without_jacobian", (), message, fix),), notes=notes)
+    texts = digits(float(given[0]), float(right[0, 0]))
+    return Report(subject, False, (), (Evidence("df", "[0]", *texts),), notes)
+
+
+def _explained(given: Array, other: Array, right: Array, takes: str) -> tuple[Slip, ...]:
+    if _equal(given, -right):
+        return (Slip("sign_flipped", (), "df has the wrong sign.", "return -(...)"),)
+    if _equal(other, right):
+        wanted, called = ("output", "input") if takes == "input" else ("input", "output")
+        message = f"df is written in f's {wanted}, but is called with its {called}."
+        fix = "df(f(z))" if takes == "input" else "df(z)"
+        return (Slip(f"derivative_expects_{wanted}", (), message, fix),)
+    return ()
+
+
+def _column(f: _Row, k: int) -> Array:
+    """The derivative of the whole row with respect to its entry k."""
+    unit = np.eye(len(ROW))[k]
+    return numeric.slope(lambda h: f(ROW + h * unit), np.zeros(()))
+
+
+def _equal(values: Array, wanted: Array) -> bool:
+    return bool(np.allclose(values, wanted, rtol=TOLERANCE, atol=TOLERANCE))

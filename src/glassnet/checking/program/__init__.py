@@ -1,0 +1,15 @@
+"""The check of a learner's whole program: what it is made of is found by names and by trying, and then measured.
+
+- ``whole``: ``gn.check``; ``objects``, ``modules``, ``scripts`` are what it may be given, ``pairs`` parts of a module;
+  ``loops`` and ``turns`` take one turn of a training loop,
+  ``files`` runs a file in a process of its own, ``loading`` and ``witness`` in that process.
+- ``words`` (what names mean), ``data`` (forms of the data), ``bench`` (the program, run and put back), ``binding``
+  (arguments for its functions), ``functions`` (its functions by their part), ``building`` (objects of its classes).
+- ``forward`` (its forward pass), ``losses`` (its loss), ``gradients``, ``training``,
+  ``reading`` and ``observing`` (where its gradients are).
+- ``searching`` (over all readings), ``judging`` (beside differences), ``naming`` (slips), ``reporting``, ``together``.
+"""
+
+from glassnet.checking.program.whole import check
+
+__all__ = ["check"]

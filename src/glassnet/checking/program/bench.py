@@ -1,0 +1,93 @@
+"""The learner's program on the bench: its object or its functions, what they know of each other, and how it was."""
+
+from __future__ import annotations
+
+import copy
+import random
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+
+from glassnet.checking.finding.leaves import Leaf, leaves
+from glassnet.checking.numerics.rounding import Array
+
+
+class Bench:
+    """A program that can be run, changed and put back.
+
+    Parameters
+    ----------
+    owner : object or None
+        The learner's object; None where the program is functions alone.
+    names : dict
+        The names of the module: functions, classes, and data that functions read.
+    """
+
+    def __init__(self, owner: Any, names: dict[str, Any]) -> None:
+        self.owner, self.names = owner, names
+        self.known: dict[str, Any] = {}
+
+    @property
+    def root(self) -> dict[str, Any]:
+        """Everything in which numbers may lie."""
+        data = {name: value for name, value in self.names.items() if is_data(name, value)}
+        return {"owner": self.owner, "known": self.known, "names": data if self.owner is None else {}}
+
+    def leaves(self) -> list[Leaf]:
+        """The places of all numbers."""
+        return leaves(self.root)
+
+    def values(self, leaf: Leaf) -> Array:
+        """A copy of the numbers at a place."""
+        return leaf.values(self.root)
+
+    def write(self, leaf: Leaf, values: Array) -> None:
+        """Put numbers at a place."""
+        if len(leaf.path) == 2 and leaf.path[0].key == "names" and np.ndim(self.names[leaf.path[1].key]) == 0:
+            self.names[leaf.path[1].key] = float(values)
+        else:
+            leaf.write(self.root, values)
+
+    def save(self) -> dict[str, Any]:
+        """A copy of everything that may change."""
+        return _copied(self.root)
+
+    def put_back(self, saved: dict[str, Any]) -> None:
+        """Make everything as it was when it was saved."""
+        again = _copied(saved)
+        self.owner, self.known = again["owner"], again["known"]
+        self.names.update(again["names"])
+
+    def seed(self) -> None:
+        """Begin all common random numbers anew, so that a random program repeats itself."""
+        np.random.seed(12)  # noqa: NPY002 - learners draw from it
+        random.seed(12)
+
+
+def is_data(name: str, value: Any) -> bool:
+    """Whether a name of a module holds data, and not a function, class or module."""
+    return not (
+        name.startswith("__")
+        or isinstance(value, (ModuleType, type))
+        or (callable(value) and hasattr(value, "__code__"))
+    )
+
+
+def _copied(root: dict[str, Any]) -> dict[str, Any]:
+    try:
+        return copy.deepcopy(root)
+    except Exception:  # something in it cannot be copied: copy what can be
+        return {key: _copied_part(part) for key, part in root.items()}
+
+
+def _copied_part(part: Any) -> Any:
+    try:
+        return copy.deepcopy(part)
+    except Exception:  # an open file, a lock, a generator: it stays what it is
+        return {key: _copied_part(value) for key, value in part.items()} if isinstance(part, dict) else part
+
+
+def shown(leaf: Leaf) -> str:
+    """The learner's name for a place."""
+    return Leaf(leaf.path[1:]).name if len(leaf.path) > 1 else leaf.name

@@ -1,0 +1,1 @@
+"""What a program holds, taken as it is: objects, modules of functions, scripts."""

@@ -1,0 +1,65 @@
+"""An object of a learner's class: its sizes and data given by the names of its arguments, then by trying."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from glassnet.checking.finding.sources import required
+from glassnet.checking.program.data import Samples
+from glassnet.checking.program.trying.binding import Context, Unknown, call, run
+from glassnet.errors import ArgumentError
+
+
+def objects_of(cls: type, samples: Samples, meant: dict[str, Any]) -> Iterator[Any]:
+    """Objects of the class, the likeliest first.
+
+    Raises
+    ------
+    ArgumentError
+        If none can be made.
+    """
+    reasons: list[str] = []
+    n_made = 0
+    for make in _ways(cls, samples, meant):
+        try:
+            made = make()
+        except Unknown as unknown:
+            reasons.append(f"what its argument {unknown.name!r} is cannot be guessed")
+            continue
+        except Exception as reason:  # whatever a learner's class raises for arguments that it does not take
+            reasons.append(f"{type(reason).__name__}: {reason}")
+            continue
+        n_made += 1
+        yield made
+    if n_made == 0:
+        raise ArgumentError(
+            f"no object of {cls.__name__} could be made ({reasons[0]}); pass one: {cls.__name__}(...)"
+        )
+
+
+def _ways(cls: type, samples: Samples, meant: dict[str, Any]) -> Iterator[Any]:
+    n, k = samples.sizes
+    yield lambda: _by_names(cls, meant)
+    n_required = len(required(cls))
+    sizes = meant["sizes"]
+    tries: list[tuple[Any, ...]] = [
+        tuple(sizes),
+        (sizes,),
+        (n, k),
+        (),
+        (n,),
+        (sizes[1],),
+        (n, sizes[1], k, meant["rate"]),
+    ]
+    tries += [(sizes, meant["rate"]), (n, [sizes[1]], k), (samples.X, samples.Y)]
+    for arguments in tries:
+        if len(arguments) >= n_required:
+            yield lambda arguments=arguments: run(lambda: cls(*arguments))
+
+
+def _by_names(cls: type, meant: dict[str, Any]) -> Any:
+    """By names; sizes are given to optional arguments too, so that the object fits the samples."""
+    sizes = ("sizes", "n_inputs", "n_hidden", "n_outputs", "hidden_sizes")
+    found = call(cls, Context({}, meant), given=sizes)
+    return found

@@ -1,0 +1,261 @@
+"""A training loop, wherever it stands: in the module, in ``main``, in a function that makes its own weights.
+
+The file is run up to the loop's first turn. What the turn computes before it looks at the targets is the forward pass;
+the whole turn is the step. Both run with the names that stood there.
+"""
+
+from __future__ import annotations
+
+import ast
+import copy
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from types import CodeType
+from typing import Any
+
+import numpy as np
+
+from glassnet.checking.numerics.arrays import as_array
+from glassnet.checking.program.words import meanings, says
+
+HOOK = "__glassnet_turn__"
+# How many numbers the samples of a loop may have; more would take too long.
+MOST_NUMBERS = 2_000_000
+
+
+class Reached(BaseException):
+    """The loop's first turn begins; with the names of its module and of its function."""
+
+    def __init__(self, names: dict[str, Any], local: dict[str, Any]) -> None:
+        super().__init__("the loop was reached")
+        self.names, self.local = names, local
+
+
+@dataclass(frozen=True)
+class Loop:
+    """A loop that may be a training.
+
+    Attributes
+    ----------
+    line : int
+        Where it begins.
+    function : str
+        The function of the module in which it stands; "" for none, or for a method's.
+    """
+
+    line: int
+    function: str
+
+
+@dataclass
+class Turn:
+    """One turn of a loop, ready to be run again.
+
+    Attributes
+    ----------
+    names : dict
+        What it runs with.
+    before, whole : code
+        The part before the targets are looked at, and all of it.
+    assigned : list of str
+        The names that the first part gives values to, in order.
+    targets : str
+        The name of the targets.
+    beside : set of str
+        What stands in the statement that looks at the targets first.
+    loss : tuple of code and str, or None
+        What computes the loss from the output, and its name.
+    """
+
+    names: dict[str, Any]
+    before: CodeType
+    whole: CodeType
+    assigned: list[str]
+    targets: str
+    beside: set[str]
+    lines: tuple[int, int]
+    loss: tuple[CodeType, str] | None = None
+
+    def forward(self) -> dict[str, Any]:
+        """All names after the first part, which leaves those of the program as they are."""
+        names = dict(self.names)
+        exec(self.before, names)
+        return names
+
+    def step(self) -> None:
+        """The whole turn."""
+        exec(self.whole, self.names)
+
+    def loss_of(self, output: str) -> Callable[[Any, Any], Any] | None:
+        """The loss as a function of targets and output; None where the turn computes none from these."""
+        if self.loss is None:
+            return None
+        code, name = self.loss
+
+        def loss(y_true: Any, y_pred: Any) -> Any:
+            names = {**self.forward(), self.targets: y_true, output: copy.deepcopy(y_pred)}
+            exec(code, names)
+            return names[name]
+
+        return loss
+
+
+def loops(tree: ast.Module) -> Iterator[Loop]:
+    """The loops that change numbers and look at targets, those outside first."""
+    homes = {
+        id(inner): node.name
+        for node in tree.body if isinstance(node, ast.FunctionDef) for inner in ast.walk(node)
+    }  # fmt: skip
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.For, ast.While)) and _changes(node) and _first_look(node.body) > 0:
+            yield Loop(node.lineno, homes.get(id(node), ""))
+
+
+def hooked(tree: ast.Module, loop: Loop) -> ast.Module:
+    """The module, with a call at the beginning of each turn of the loop."""
+    tree = copy.deepcopy(tree)
+    node = _at(tree, loop)
+    call = ast.parse(f"{HOOK}(globals(), locals())").body[0]
+    node.body.insert(0, ast.copy_location(call, node.body[0]))
+    return ast.fix_missing_locations(tree)
+
+
+def reached(names: dict[str, Any], local: dict[str, Any]) -> None:
+    """What is called at the beginning of a turn."""
+    raise Reached(names, dict(local))
+
+
+def turn_of(tree: ast.Module, loop: Loop, found: Reached, file: str) -> Turn | None:
+    """The turn, to be run with the names that stood there; None where it cannot be run outside of its function."""
+    body = _at(tree, loop).body
+    look = _first_look(body)
+    names = found.names
+    if any(isinstance(inner, (ast.Yield, ast.Await)) for statement in body for inner in ast.walk(statement)):
+        return None
+    names.update({name: value for name, value in found.local.items() if found.local is not names})
+    assigned = [
+        name.id for statement in body[:look] if not _is_data(statement)
+        for name in ast.walk(statement) if isinstance(name, ast.Name) and isinstance(name.ctx, ast.Store)
+    ]  # fmt: skip
+    loss = _loss(body, look, file)
+    lines = (loop.line, body[-1].end_lineno or loop.line)
+    return Turn(names, _compiled(body[:look], file), _compiled(body, file), list(dict.fromkeys(assigned)),
+                _targets_in(body[look])[0], _read(body[look]), lines, loss)  # fmt: skip
+
+
+def output_of(turn: Turn, after: dict[str, Any]) -> str | None:
+    """The name of the output: the last array of the first part that fits the targets; those beside them first."""
+    y = as_array(after[turn.targets])
+    beside = [name for name in turn.assigned if name in turn.beside]
+    for name in (*reversed(beside), *reversed(turn.assigned)):
+        value = after.get(name)
+        array = as_array(value) if isinstance(value, (np.ndarray, float)) else None
+        if array is not None and array.dtype.kind == "f" and _fits(array, y):
+            return name
+    return None
+
+
+def _fits(output: Any, y: Any) -> bool:
+    if output.size == y.size:
+        return True
+    return bool(y.dtype.kind in "iu" and y.size in output.shape and output.ndim == 2)
+
+
+def data_in(turn: Turn, after: dict[str, Any]) -> Any:
+    """The samples: what the first part reads last under a name that means them, a batch behind all; None for none."""
+    read = [name for name in reversed(turn.before.co_names) if name in after and meanings(name)[:1] == ["x"]]
+    arrays = [after[name] for name in read if isinstance(after[name], (np.ndarray, list))]
+    return arrays[0] if arrays else None
+
+
+# ---- the text of a loop
+
+
+def _at(tree: ast.Module, loop: Loop) -> ast.For | ast.While:
+    return next(
+        node for node in ast.walk(tree)
+        if isinstance(node, (ast.For, ast.While)) and node.lineno == loop.line
+    )  # fmt: skip
+
+
+def _changes(loop: ast.For | ast.While) -> bool:
+    """Whether something is changed by a part of itself, or handed to a function that updates."""
+    for node in ast.walk(loop):
+        if isinstance(node, ast.AugAssign):
+            return True
+        if isinstance(node, ast.Assign):
+            targets = {ast.unparse(target) for target in node.targets}
+            inside = {ast.unparse(part) for part in ast.walk(node.value) if isinstance(part, ast.expr)}
+            if targets & inside:
+                return True
+        if isinstance(node, ast.Call) and says(ast.unparse(node.func).rpartition(".")[2], "update"):
+            return True
+    return False
+
+
+def _first_look(body: list[ast.stmt]) -> int:
+    """The place of the first statement that looks at the targets and does not only choose data; -1 for none."""
+    for i, statement in enumerate(body):
+        if _targets_in(statement) and not _is_data(statement):
+            return i
+    return -1
+
+
+def _targets_in(statement: ast.stmt) -> list[str]:
+    counted = {
+        id(inner) for node in ast.walk(statement)
+        if (isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "len")
+        or (isinstance(node, ast.Attribute) and node.attr in ("shape", "size"))
+        for inner in ast.walk(node)
+    }  # fmt: skip
+    counted |= {id(node.func) for node in ast.walk(statement) if isinstance(node, ast.Call)}
+    return [
+        node.id for node in ast.walk(statement)
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and id(node) not in counted
+        and meanings(node.id)[:1] == ["y"]
+    ]  # fmt: skip
+
+
+def _read(statement: ast.stmt) -> set[str]:
+    return {node.id for node in ast.walk(statement) if isinstance(node, ast.Name)}
+
+
+def _is_data(statement: ast.stmt) -> bool:
+    """Whether a statement only chooses samples: all that it gives values to are samples or targets by name."""
+    if not isinstance(statement, ast.Assign):
+        return False
+    stored = [
+        node.id for target in statement.targets for node in ast.walk(target) if isinstance(node, ast.Name)
+    ]
+    return bool(stored) and all(meanings(name)[:1] in (["x"], ["y"]) for name in stored)
+
+
+def _loss(body: list[ast.stmt], look: int, file: str) -> tuple[CodeType, str] | None:
+    for i, statement in enumerate(body[look:], look):
+        if isinstance(statement, ast.Assign) and len(statement.targets) == 1:
+            target = statement.targets[0]
+            if isinstance(target, ast.Name) and says(target.id, "loss"):
+                return _compiled(body[look : i + 1], file), target.id
+    return None
+
+
+def _compiled(body: list[ast.stmt], file: str) -> CodeType:
+    """The statements as one turn, in which break and continue mean its end, and return too."""
+    inside = [_Ending().visit(copy.deepcopy(statement)) for statement in body] or [
+        ast.Pass(lineno=1, col_offset=0)
+    ]
+    turn = ast.For(ast.Name("_", ast.Store()), ast.Tuple([ast.Constant(0)], ast.Load()), inside, [])
+    return compile(
+        ast.fix_missing_locations(ast.Module([ast.copy_location(turn, inside[0])], [])), file, "exec"
+    )
+
+
+class _Ending(ast.NodeTransformer):
+    def visit_Return(self, node: ast.Return) -> ast.stmt:
+        return ast.copy_location(ast.Continue(), node)
+
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.stmt:
+        return node
+
+    def visit_Global(self, node: ast.Global) -> ast.stmt:
+        return ast.copy_location(ast.Pass(), node)

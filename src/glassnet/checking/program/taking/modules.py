@@ -1,0 +1,226 @@
+"""The check of a module: of its network objects and classes, of its functions, or of its layers and parts."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterator
+from itertools import islice
+from types import ModuleType
+from typing import Any
+
+from glassnet.checking.finding.leaves import is_foreign, is_library
+from glassnet.checking.finding.sources import parameters, returned_names
+from glassnet.checking.program.bench import Bench, is_data
+from glassnet.checking.program.data import Samples, drawn, variants
+from glassnet.checking.program.taking.objects import (
+    best_of,
+    check_class,
+    check_object,
+    farthest,
+    meant_by,
+    nothing_found,
+    samples_for,
+    searched,
+)
+from glassnet.checking.program.taking.together import together
+from glassnet.checking.program.trying.binding import Context, call
+from glassnet.checking.program.trying.functions import Part, is_learners, parts_of, playing
+from glassnet.checking.program.trying.judging import Judged
+from glassnet.checking.program.trying.pairs import pair_names, part_reports
+from glassnet.checking.program.trying.reporting import report_of
+from glassnet.checking.program.trying.searching import Search, Wish
+from glassnet.checking.program.words import meanings, says
+from glassnet.checking.report import Report
+from glassnet.errors import ArgumentError, GlassnetError
+
+
+def check_module(names: dict[str, Any], samples: Samples | None, wish: Wish) -> Report:
+    """The report on a module's names.
+
+    Raises
+    ------
+    ArgumentError
+        If it holds no function and no class of the learner's.
+    """
+    if not any(
+        is_learners(value) for value in names.values() if inspect.isfunction(value) or inspect.isclass(value)
+    ):
+        raise ArgumentError("check needs functions or classes of your own; the module has none")
+    reports: list[tuple[str, Report]] = []
+    for name, report in _wholes(names, samples, wish):
+        if report.ok is not None or report.slips:
+            return report
+        reports.append((name, report))
+    parts = part_reports(names)
+    if parts or reports:
+        return together([*parts, *_most_telling(reports)])
+    raise ArgumentError(
+        "no network, layer, activation or loss was found: check needs a class or functions with a forward pass and a "
+        "backward pass or a training; pass the object that you train"
+    )
+
+
+def _of_imported(names: dict[str, Any]) -> dict[str, Any]:
+    """The functions and classes of modules of the learner's that the module imports by name."""
+    modules = [
+        value for value in names.values() if isinstance(value, ModuleType) and not is_library(value.__name__)
+    ]
+    return {
+        name: value for module in modules for name, value in vars(module).items()
+        if (inspect.isfunction(value) or inspect.isclass(value)) and is_learners(value)
+    }  # fmt: skip
+
+
+def _most_telling(reports: list[tuple[str, Report]]) -> list[tuple[str, Report]]:
+    """The report that got farthest: one with a forward pass before one without."""
+    return sorted(reports, key=lambda named: -len(named[1].notes))[:1]
+
+
+def _wholes(names: dict[str, Any], samples: Samples | None, wish: Wish) -> Iterator[tuple[str, Report]]:
+    """Reports on what may be the whole program, the likeliest first."""
+    for name, thing in names.items():
+        if (
+            is_network(type(thing))
+            and not inspect.isclass(thing)
+            and not is_foreign(thing)
+            and not name.startswith("__")
+        ):
+            yield name, _or_why(name, lambda thing=thing: check_object(thing, samples, wish, names))  # type: ignore[misc]
+    functions = parts_of(Bench(None, names))
+    if wish.backward in names or playing(functions, "backward") or playing(functions, "train"):
+        report = check_functions(names, samples, wish)
+        if report.notes or not _are_parts(functions, names):
+            yield "its functions", report
+    for name, cls in names.items():
+        if is_network(cls) and not name.startswith("__"):
+            yield name, _or_why(name, lambda cls=cls: check_class(cls, samples, wish, names))  # type: ignore[misc]
+
+
+def _or_why(name: str, check: Callable[[], Report]) -> Report:
+    try:
+        return check()
+    except GlassnetError as reason:
+        return Report("check", None, not_checked=(f"{name}: {reason}",))
+
+
+def _are_parts(functions: list[Part], names: dict[str, Any]) -> bool:
+    """Whether all backward functions belong to pairs that are checked by themselves, and there is no training."""
+    paired = " and ".join(pair_names(names)).split(" and ")
+    return not playing(functions, "train") and all(p.name in paired for p in playing(functions, "backward"))
+
+
+def is_network(cls: Any) -> bool:
+    """Whether a class of the learner's may be a network: with a forward pass, and training or a whole backward pass."""
+    if not inspect.isclass(cls) or not is_learners(cls):
+        return False
+    methods = [name for name in dir(cls) if not name.startswith("__") or name == "__call__"]
+    forward = any(says(name, "forward") for name in methods)
+    trains = any(says(name, "train") for name in methods)
+    backward = [name for name in methods if says(name, "backward") and callable(getattr(cls, name, None))]
+    goes_back = any(not _takes_error(getattr(cls, name)) for name in backward)
+    loses = any(name in ("loss", "forward_backward") for name in methods)
+    return (forward and (trains or goes_back)) or (trains and goes_back) or (loses and trains)
+
+
+def _takes_error(function: Any) -> bool:
+    """Whether a backward pass is that of a layer: it takes something, and neither targets nor what was kept for it."""
+    means = [meanings(p.name) for p in parameters(function) if p.name != "self"]
+    wholes = {"y", "cache", "pairs", "gradients"}
+    return bool(means) and not any(wholes & set(m) and "error" not in m for m in means)
+
+
+def check_functions(names: dict[str, Any], samples: Samples | None, wish: Wish) -> Report:
+    """The report on a program of functions, whose parameters another function makes."""
+    tried: list[tuple[Search, Judged | None]] = []
+    for some in variants(samples) if samples is not None else [drawn(3, 2, "classes"), drawn(3, 1, "binary")]:
+        for known in initial(names, some):
+            for fitting in _fitting(known, names, some, is_given=samples is not None):
+                bench = Bench(None, dict(names))
+                bench.known = known
+                search, best = searched(bench, fitting, wish)
+                tried.append((search, best))
+                if best is not None and best.is_right:
+                    return report_of(search, best)
+                if wish.is_over or (best is not None and all(best.given)):
+                    break
+    found = best_of(tried)
+    return report_of(*found) if found is not None else nothing_found(farthest(tried), "the module")
+
+
+def _fitting(
+    known: dict[str, Any], names: dict[str, Any], some: Samples, is_given: bool
+) -> Iterator[Samples]:
+    """The samples, or where they are drawn, others that fit the parameters' sizes."""
+    yield some
+    if not is_given:
+        data = known or {name: value for name, value in names.items() if is_data(name, value)}
+        yield from islice(samples_for(data), 6)
+
+
+def initial(names: dict[str, Any], samples: Samples) -> Iterator[dict[str, Any]]:
+    """What the functions that make parameters give, by name; last the module's own data alone."""
+    meant = meant_by(samples)
+    bench = Bench(None, dict(names))
+    for part in playing(parts_of(bench), "init"):
+        function = part.of(bench)
+        for sizes in _sizes(names, meant):
+            bench.seed()
+            try:
+                result = call(function, Context(sizes, meant, bench.names), given=tuple(_GIVEN))
+            except Exception:  # it wants something else
+                continue
+            known = _known(function, result)
+            if known:
+                yield {**sizes, **known}
+                break
+    yield {}
+
+
+_GIVEN = ("sizes", "n_inputs", "n_hidden", "n_outputs", "hidden_sizes")
+
+
+def _sizes(names: dict[str, Any], meant: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Names of sizes: those of the module, where it has its own architecture; else none."""
+    n, h, k = meant["sizes"]
+    yield {}
+    own = {
+        key.lower(): value
+        for key, value in names.items()
+        if isinstance(value, list) and value and isinstance(value[0], dict)
+    }
+    for key, described in own.items():
+        yield {key: _described(described, n, h, k)}
+
+
+def _described(layers: list[dict[str, Any]], n: int, h: int, k: int) -> list[dict[str, Any]]:
+    """An architecture as a list of dictionaries, with the sizes of the samples."""
+    found = []
+    for i, layer in enumerate(layers):
+        sizes = {key: value for key, value in layer.items() if isinstance(value, int)}
+        new = dict(layer)
+        for key in sizes:
+            if "in" in key.lower().split("_")[0]:
+                new[key] = n if i == 0 else h
+            else:
+                new[key] = k if i == len(layers) - 1 else h
+        found.append(new)
+    return found
+
+
+def _known(function: Any, result: Any) -> dict[str, Any]:
+    names = returned_names(function)
+    if isinstance(result, tuple) and len(names) == len(result) and all(names):
+        return dict(zip(names, result, strict=True))
+    if isinstance(result, dict) and result:
+        name = names[0] if names and names[0] else "parameters"
+        return {
+            **{str(key): value for key, value in result.items()},
+            name: result,
+            "parameters": result,
+            "params": result,
+        }
+    if isinstance(result, (list, tuple)) and result:
+        return {names[0] if names and names[0] else "parameters": result, "parameters": result}
+    if hasattr(result, "__dict__") and not is_foreign(result):
+        return {names[0] if names and names[0] else "model": result, "model": result}
+    return {}

@@ -1,0 +1,164 @@
+"""The check of a learner's network object, or of an object of a class."""
+
+from __future__ import annotations
+
+import copy
+import inspect
+import time
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from typing import Any
+
+from glassnet.checking.finding.leaves import attributes, leaves
+from glassnet.checking.layer import check_layer
+from glassnet.checking.numerics.calling import copied
+from glassnet.checking.parts.parts import BACKWARD, FORWARD, method
+from glassnet.checking.program.bench import Bench
+from glassnet.checking.program.data import Samples, drawn, variants
+from glassnet.checking.program.taking.building import objects_of
+from glassnet.checking.program.taking.together import together
+from glassnet.checking.program.trying.binding import RATE
+from glassnet.checking.program.trying.functions import is_learners, module_names, parts_of
+from glassnet.checking.program.trying.judging import Judged
+from glassnet.checking.program.trying.reporting import SUBJECT, report_of
+from glassnet.checking.program.trying.searching import Search, Wish
+from glassnet.checking.program.words import says
+from glassnet.checking.report import Report
+from glassnet.errors import ArgumentError
+
+HIDDEN = 4
+# How many guesses of the sizes of a program's data are tried.
+MOST_SIZES = 6
+# After how long no further guess is begun.
+SECONDS = 20.0
+
+
+def meant_by(samples: Samples) -> dict[str, Any]:
+    """What arguments stand for, apart from the data themselves."""
+    n, k = samples.sizes
+    return {
+        "rate": RATE, "epochs": 1, "keep": 1.0, "zero": 0.0, "quiet": False, "train": True, "seed": 0, "step": 1,
+        "n_inputs": n, "n_hidden": HIDDEN, "n_outputs": k, "hidden_sizes": [HIDDEN], "sizes": [n, HIDDEN, k],
+        "n_samples": len(samples.X), "batch_size": len(samples.X), "x": samples.X, "y": samples.Y,
+    }  # fmt: skip
+
+
+def check_object(
+    thing: Any, samples: Samples | None, wish: Wish, names: dict[str, Any] | None = None
+) -> Report:
+    """The report on an object; the object itself is left as it is."""
+    names = module_names(thing) if names is None else names
+    thing = copied(thing)
+    began, tried = time.monotonic(), list[tuple[Search, Judged | None]]()
+    for fitting in variants(samples) if samples is not None else islice(samples_for(thing), 2 * MOST_SIZES):
+        search, best = searched(Bench(copy.deepcopy(thing), dict(names)), fitting, wish)
+        tried.append((search, best))
+        if (best is not None and best.is_right) or wish.is_over or time.monotonic() - began > SECONDS:
+            break
+    if not tried:
+        raise ArgumentError(
+            f"{type(thing).__name__} holds no numbers from which the sizes of its data follow; pass X and y"
+        )
+    found = best_of(tried)
+    if found is not None:
+        return report_of(*found)
+    layers = list(layers_in(thing))
+    if layers:
+        return together([(f"{name}, {type(layer).__name__}", check_layer(layer)) for name, layer in layers])
+    return nothing_found(farthest(tried), type(thing).__name__)
+
+
+def searched(bench: Bench, samples: Samples, wish: Wish) -> tuple[Search, Judged | None]:
+    """The search, done, and the best reading."""
+    parts = parts_of(bench)
+    meant = {**meant_by(samples), **_own_losses(bench)}
+    search = Search(bench, parts, samples, meant, wish, reasons=dict(wish.slow))
+    best = search.best()
+    wish.slow.update({name: why for name, why in search.reasons.items() if why.startswith("longer than")})
+    return search, best
+
+
+def _own_losses(bench: Bench) -> dict[str, Any]:
+    """The module's loss and its derivative, for trainings that are handed them."""
+    found: dict[str, Any] = {}
+    for name, value in bench.names.items():
+        if inspect.isfunction(value) and is_learners(value) and says(name, "loss"):
+            found.setdefault("loss_derivative" if says(name, "derivative") else "loss_function", value)
+    return found
+
+
+def check_class(
+    cls: type, samples: Samples | None, wish: Wish, names: dict[str, Any] | None = None
+) -> Report:
+    """The report on an object of the class: the first that can be made and has a reading."""
+    began, tried = time.monotonic(), list[tuple[Search, Judged | None]]()
+    for some in variants(samples) if samples is not None else [drawn(3, 2, "classes"), drawn(3, 1, "binary")]:
+        for thing in objects_of(cls, some, meant_by(some)):
+            for fitting in [some] if samples is not None else [some, *islice(samples_for(thing), MOST_SIZES)]:
+                bench = Bench(copied(thing), dict(names if names is not None else module_names(thing)))
+                search, best = searched(bench, fitting, wish)
+                tried.append((search, best))
+                if best is not None and best.is_right:
+                    return report_of(search, best)
+                if search.works or wish.is_over:
+                    break
+            if wish.is_over or time.monotonic() - began > SECONDS:
+                break
+    found = best_of(tried)
+    return report_of(*found) if found is not None else nothing_found(farthest(tried), cls.__name__)
+
+
+def best_of(tried: Sequence[tuple[Search, Judged | None]]) -> tuple[Search, Judged] | None:
+    """The best reading: one in which all is right, else one of the most parameters."""
+    found = [(search, best) for search, best in tried if best is not None]
+    return max(found, key=lambda f: (f[1].is_right, len(f[1].wanted), f[1].score), default=None)
+
+
+def farthest(tried: Sequence[tuple[Search, Judged | None]]) -> Search:
+    """The search that found the most."""
+    return max((search for search, _ in tried), key=lambda search: len(search.works))
+
+
+def samples_for(thing: Any) -> Iterator[Samples]:
+    """Data at random that may fit an object's arrays: every pair of sizes that its first and its last array have."""
+    shapes = [leaf.values(thing).shape for leaf in leaves(thing)]
+    wide = [shape for shape in shapes if len(shape) == 2]
+    if not wide:
+        if shapes:
+            yield from (drawn(n, k, "binary") for n, k in ((2, 1), (3, 1), (2, 2), (1, 1)))
+        return
+    first, last = wide[0], wide[-1]
+    for n in dict.fromkeys((first[1], first[0])):
+        for k in dict.fromkeys((last[0], last[1])):
+            for kind in ("classes", "binary") if k > 1 else ("binary",):
+                yield drawn(n, k, kind)
+
+
+def layers_in(thing: Any) -> Iterator[tuple[str, Any]]:
+    """The layer objects that an object holds in a list or as attributes."""
+    for name, value in attributes(thing):
+        entries = value if isinstance(value, (list, tuple)) else [value]
+        for i, entry in enumerate(entries):
+            if (
+                hasattr(entry, "__dict__")
+                and method(entry, FORWARD) is not None
+                and method(entry, BACKWARD) is not None
+            ):
+                yield (f"{name}[{i}]" if entries is value else name), entry
+
+
+def nothing_found(search: Search, name: str) -> Report:
+    """What could not be found, by name."""
+    if search.works:
+        forward = search.works[0]
+        taken = (f"taken for the forward pass: {forward.part.name}",)
+        reasons = [f"{part}: {why}" for part, why in search.reasons.items()]
+        why = (
+            "; ".join(reasons[:4]) if reasons else "no function is called so that it could be a backward pass"
+        )
+        what = f"the gradients of {name}: {why}; name the function with backward="
+        return Report(SUBJECT, None, notes=taken, not_checked=(what,))
+    reasons = [f"{part}: {why}" for part, why in search.reasons.items()]
+    why = "; ".join(reasons[:4]) if reasons else "no function is called so that it could be a forward pass"
+    what = f"the forward pass of {name}: {why}; name the function with forward=, and give data that it takes as X and y"
+    return Report(SUBJECT, None, not_checked=(what,))

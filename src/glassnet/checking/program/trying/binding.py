@@ -1,0 +1,148 @@
+"""Arguments for a learner's function: by the names of what is known, then by what their own names usually mean."""
+
+from __future__ import annotations
+
+import contextlib
+import inspect
+import io
+import re
+import warnings
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from glassnet.checking.finding.sources import parameters
+from glassnet.checking.program.bench import is_data
+from glassnet.checking.program.words import meanings
+
+RATE = 0.01
+MOST_NAMES = 6
+
+
+class Unknown(Exception):
+    """An argument of which nobody knows what it stands for."""
+
+    def __init__(self, function: str, name: str) -> None:
+        super().__init__(f"{function} needs {name!r}")
+        self.function, self.name = function, name
+
+
+@dataclass
+class Context:
+    """What arguments can be taken from.
+
+    Attributes
+    ----------
+    known : dict
+        Values by their exact names.
+    meant : dict
+        Values by what they mean: "x", "y", "output", "rate" …
+    names : dict
+        The module's own names; numbers that functions look for there are put there.
+    """
+
+    known: Mapping[str, Any]
+    meant: Mapping[str, Any]
+    names: dict[str, Any] = field(default_factory=dict)
+
+    def lookup(self, function: str, name: str) -> Any:
+        """The value for an argument.
+
+        Raises
+        ------
+        Unknown
+            If there is none.
+        """
+        if name in self.known:
+            return self.known[name]
+        if name in self.names and is_data(name, self.names[name]) and not {"x", "y"} & set(meanings(name)):
+            return self.names[name]
+        alike = {key.lower().replace("_", ""): value for key, value in self.known.items()}
+        plain = name.lower().replace("_", "")
+        for meaning in meanings(name):
+            if meaning in ("x", "y") and meaning in self.meant:
+                return self.meant[meaning]
+        if plain in alike:
+            return alike[plain]
+        for meaning in meanings(name):
+            if meaning in self.meant:
+                return self.meant[meaning]
+        raise Unknown(function, name)
+
+
+def call(function: Callable[..., Any], context: Context, given: tuple[str, ...] = ()) -> Any:
+    """Call a function with what its arguments are taken to mean; silently, and without warnings.
+
+    Parameters
+    ----------
+    function : callable
+        The learner's.
+    context : Context
+        What is known.
+    given : tuple of str
+        Meanings of optional arguments that are to be given too, such as the learning rate.
+
+    Raises
+    ------
+    Unknown
+        If an argument without a default means nothing.
+    Exception
+        Whatever the function raises.
+    """
+    name = getattr(function, "__name__", type(function).__name__)
+    positional, named = [], {}
+    for parameter in parameters(function):
+        if parameter.default is inspect.Parameter.empty:
+            positional.append(context.lookup(name, parameter.name))
+        else:
+            meaning = next((m for m in meanings(parameter.name) if m in given and m in context.meant), None)
+            if meaning is not None:
+                named[parameter.name] = context.meant[meaning]
+    return run(lambda: function(*positional, **named), context)
+
+
+def run(action: Callable[[], Any], context: Context | None = None) -> Any:
+    """Run learner's code silently; a number of its module that is missing, such as m, is there meanwhile."""
+    supplied: list[tuple[dict[str, Any], str]] = []
+    try:
+        while True:
+            try:
+                with quiet():
+                    return action()
+            except NameError as error:
+                place = _missing(error)
+                value = None if context is None or place is None else _number(context, place[1])
+                if place is None or value is None or len(supplied) == MOST_NAMES:
+                    raise
+                place[0][place[1]] = value
+                supplied.append(place)
+    finally:
+        for names, name in supplied:
+            names.pop(name, None)
+
+
+def _missing(error: NameError) -> tuple[dict[str, Any], str] | None:
+    """The names of the module in which one is missing, and that one."""
+    found = re.search(r"^name '(\w+)' is not defined", str(error))
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return None if found is None or trace is None else (trace.tb_frame.f_globals, found.group(1))
+
+
+def _number(context: Context, name: str) -> Any:
+    """What a number of this name usually is."""
+    usual = [
+        m for m in meanings(name) if m in context.meant and m in ("n_samples", "rate", "n_inputs", "sizes")
+    ]
+    return context.meant[usual[0]] if usual else None
+
+
+@contextlib.contextmanager
+def quiet() -> Any:
+    """Nothing printed, no warnings."""
+    with contextlib.redirect_stdout(io.StringIO()), np.errstate(all="ignore"), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield

@@ -1,0 +1,163 @@
+"""Where a program's gradients come from: a backward function, several in turn, or a step of its training."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import numpy as np
+
+from glassnet import losses
+from glassnet.checking.finding.matching import Found
+from glassnet.checking.finding.sources import parameters, returned_names
+from glassnet.checking.numerics.rounding import Array
+from glassnet.checking.program.bench import Bench, shown
+from glassnet.checking.program.data import Samples
+from glassnet.checking.program.trying.binding import Context, call
+from glassnet.checking.program.trying.forward import Forward
+from glassnet.checking.program.trying.functions import Part, playing
+from glassnet.checking.program.trying.losses import Objective, usual
+from glassnet.checking.program.trying.observing import Observation, observe
+from glassnet.checking.program.trying.reading import Reading, calling, rate_of, why
+from glassnet.checking.program.trying.training import of_training
+from glassnet.checking.program.words import meanings, says
+
+
+def readings(
+    bench: Bench,
+    parts: Sequence[Part],
+    forward: Forward,
+    samples: Samples,
+    reasons: dict[str, str],
+    only: str | None = None,
+) -> Iterator[Reading]:
+    """All readings of the program's gradients, the likeliest first; those of one function where it is named.
+
+    `reasons` collects why functions could not be called.
+    """
+    saved = bench.save()
+    if only is not None:
+        parts = [part for part in parts if part.name == only]
+        for part in parts:
+            yield from _tried(bench, part, forward, saved, reasons)
+            yield from of_training(bench, part, forward, samples, saved, reasons)
+        return
+    listed = list(parts)
+    backward = [
+        p for p in playing(listed, "backward") if p.name != forward.part.name or says(p.name, "backward")
+    ]
+    both = [p for p in playing(listed, "loss") if p not in backward and not p.path[1:]]
+    for part in (*backward, *both):
+        yield from _tried(bench, part, forward, saved, reasons)
+    if len(backward) > 1:
+        yield from _of_several(bench, backward, forward, saved)
+        bench.put_back(saved)
+    for part in (
+        *playing(listed, "train"),
+        *(p for p in playing(listed, "update") if not says(p.name, "train")),
+    ):
+        yield from of_training(bench, part, forward, samples, saved, reasons)
+        bench.put_back(saved)
+
+
+def _tried(
+    bench: Bench, part: Part, forward: Forward, saved: dict[str, Any], reasons: dict[str, str]
+) -> Iterator[Reading]:
+    if reasons.get(part.name, "").startswith("longer than"):
+        return
+    try:
+        yield from _of_function(bench, part, forward, saved)
+    except Exception as reason:  # whatever a learner's code raises for what it does not accept
+        reasons[part.name] = why(reason)
+    finally:
+        bench.put_back(saved)
+
+
+# ---- a backward function
+
+
+def _of_function(bench: Bench, part: Part, forward: Forward, saved: dict[str, Any]) -> Iterator[Reading]:
+    function = part.of(bench)
+    tried: list[tuple[Objective | None, Array | None]] = [(None, None)]
+    if any("error" in meanings(p.name) for p in parameters(function)):
+        tried = [*_errors(bench, forward, saved), (None, None)]
+    for objective, error in tried:
+        bench.put_back(saved)
+        try:
+            found = _run(bench, part, forward, error)
+        except Exception:
+            if (objective, error) == tried[-1]:
+                raise
+            continue
+        yield from _split(part.name, found, objective, rate_of(bench, part))
+
+
+def _run(bench: Bench, part: Part, forward: Forward, error: Array | None) -> Observation:
+    _, result = forward.run(bench)
+    context = forward.context(bench, result, forward.raw_output(bench, result))
+    if error is not None:
+        context = Context(context.known, {**context.meant, "error": error}, context.names)
+    function = part.of(bench)
+    return observe(bench, lambda: call(function, context, given=("y", "rate")), function, forward.parameters)
+
+
+def _errors(bench: Bench, forward: Forward, saved: dict[str, Any]) -> Iterator[tuple[Objective, Array]]:
+    """The derivative of each usual loss at the output, in the learner's form."""
+    bench.put_back(saved)
+    output, result = forward.run(bench)
+    raw = np.shape(forward.raw_output(bench, result))
+    for objective in usual(bench, forward):
+        gradient = losses.get(objective.known_as).gradient(forward.case.targets, output)
+        shaped = gradient.T if forward.case.form == "columns" and len(raw) == 2 else gradient
+        yield objective, np.array(shaped).reshape(raw)
+
+
+def _split(
+    name: str, found: Observation, objective: Objective | None, rate: float | None
+) -> Iterator[Reading]:
+    """What was returned and kept as one reading, what moved the parameters as another."""
+    if found.steps:
+        scale = rate or 1.0
+        steps = [Found(shown(leaf), step / scale) for leaf, step in found.steps.items()]
+        yield Reading(name, steps, True, rate, objective=objective)
+    if found.pool:
+        yield Reading(name, found.pool, objective=objective)
+
+
+# ---- several backward functions, each of which gives a part
+
+
+def _of_several(
+    bench: Bench, parts: Sequence[Part], forward: Forward, saved: dict[str, Any]
+) -> Iterator[Reading]:
+    """All that can be called, each with what those before it returned."""
+    bench.put_back(saved)
+    try:
+        _, result = forward.run(bench)
+        context = forward.context(bench, result, forward.raw_output(bench, result))
+    except Exception:
+        return
+    pool, done, left = list[Found](), list[str](), list(parts)
+    known = dict(context.known)
+    for _ in range(len(left)):
+        for part in list(left):
+            function = part.of(bench)
+            now = Context(known, context.meant, context.names)
+            try:
+                found = observe(bench, calling(function, now), function, forward.parameters)
+            except Exception:  # it may be callable once another one has been called
+                continue
+            left.remove(part)
+            if not found.steps:
+                known |= _named_results(function, found.result)
+                pool += found.pool
+                done.append(part.name)
+    if len(done) > 1:
+        yield Reading(", ".join(done), pool)
+
+
+def _named_results(function: Callable[..., Any], result: Any) -> dict[str, Any]:
+    names = returned_names(function)
+    if isinstance(result, tuple) and len(names) == len(result):
+        return {name: value for name, value in zip(names, result, strict=True) if name}
+    return {names[0]: result} if len(names) == 1 and names[0] else {}

@@ -1,0 +1,216 @@
+"""A program's gradients beside differences of its loss."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from glassnet.checking.finding.leaves import Leaf
+from glassnet.checking.finding.matching import Found, Wanted, factor, fits, is_right, match
+from glassnet.checking.finding.smooth import DOUBLE, SINGLE, gradient
+from glassnet.checking.numerics.rounding import Array
+from glassnet.checking.program.bench import Bench, shown
+from glassnet.checking.program.trying.forward import Forward
+from glassnet.checking.program.trying.losses import Objective
+from glassnet.checking.program.trying.reading import Reading
+
+# How far a gradient may be from differences, in parts of its largest entry: an epsilon in a logarithm may be in it.
+TOLERANCE, COARSE = 1e-4, 2e-2
+MOST_ENTRIES = 24
+
+
+@dataclass
+class Judged:
+    """One reading of the program, compared.
+
+    Attributes
+    ----------
+    given : list of Found or None
+        For each parameter the learner's gradient.
+    right : list of bool
+        Whether it is right.
+    factor : float
+        By which all right ones are larger than differences of the loss.
+    decay : float
+        What is added for each weight, in parts of it.
+    """
+
+    forward: Forward
+    reading: Reading
+    objective: Objective
+    wanted: list[Wanted]
+    given: list[Found | None]
+    right: list[bool]
+    factor: float = 1.0
+    decay: float = 0.0
+
+    @property
+    def distance(self) -> float:
+        """How far the gradients are from the right ones, in parts of their largest entries."""
+        return max(map(self._distance, self.given, self.wanted), default=np.inf)
+
+    def _distance(self, given: Found | None, wanted: Wanted) -> float:
+        known = np.isfinite(wanted.right)
+        if given is None or not fits(given.array, wanted.right) or not known.any():
+            return np.inf
+        right = self.factor * wanted.right[known]
+        size = float(np.abs(right).max())
+        return (
+            float(np.abs(given.array.reshape(wanted.right.shape)[known] - right).max()) / size
+            if size
+            else 0.0
+        )
+
+    @property
+    def is_right(self) -> bool:
+        """Whether all gradients are."""
+        return bool(self.right) and all(self.right)
+
+    @property
+    def score(self) -> tuple[float, ...]:
+        """How good a reading it is: the share of gradients that are right, and of those found, whose loss it is …"""
+        n = len(self.right)
+        found = sum(given is not None for given in self.given)
+        return (
+            sum(self.right) / n,
+            found / n,
+            self.objective.is_own,
+            not self.reading.is_step,
+            self.forward.case.n_samples > 1,
+            sum(index for index, right in enumerate(self.right) if right),  # nearer to the output
+        )
+
+
+def measured(bench: Bench, forward: Forward, objective: Objective, is_single: bool) -> list[Wanted]:
+    """The slope of the loss for some entries of every parameter, by differences."""
+    saved = bench.save()
+    found = []
+    for leaf in forward.parameters:
+        found.append(Wanted(shown(leaf), _slopes(bench, leaf, objective, SINGLE if is_single else DOUBLE)))
+    bench.put_back(saved)
+    return found
+
+
+def _slopes(bench: Bench, leaf: Leaf, objective: Objective, unit: float) -> Array:
+    values = np.atleast_1d(bench.values(leaf))
+    before, shape = values.copy(), bench.values(leaf).shape
+    n = values.size
+    entries = (
+        np.arange(n) if n <= MOST_ENTRIES else np.random.default_rng(7).choice(n, MOST_ENTRIES, replace=False)
+    )
+
+    def value() -> float:
+        bench.write(leaf, values.reshape(shape))
+        return objective.value(bench)
+
+    found = gradient(value, values, np.sort(entries), unit)
+    bench.write(leaf, before.reshape(shape))
+    return found.reshape(shape)
+
+
+def judge(
+    bench: Bench,
+    forward: Forward,
+    reading: Reading,
+    objective: Objective,
+    wanted: Sequence[Wanted],
+    is_single: bool,
+) -> Judged:
+    """Compare a reading with differences."""
+    tolerance = COARSE if is_single else TOLERANCE
+    pool = [*reading.pool, *_cut(reading.pool, wanted)]
+    c = _common_factor(wanted, pool, tolerance)
+    given = match(wanted, pool, c, tolerance)
+    right = [_is_right(g, w, c, tolerance) for g, w in zip(given, wanted, strict=True)]
+    # A single number on which the output depends, and for which no gradient is to be found, is a setting.
+    kept = [
+        i for i, (g, w) in enumerate(zip(given, wanted, strict=True)) if g is not None or w.right.ndim > 0
+    ]
+    narrowed = replace(forward, parameters=[forward.parameters[i] for i in kept])
+    judged = Judged(narrowed, reading, objective, [wanted[i] for i in kept], [given[i] for i in kept],
+                    [right[i] for i in kept], c)  # fmt: skip
+    if not judged.is_right:
+        _allow_decay(bench, judged, tolerance)
+    return judged
+
+
+def _cut(pool: Sequence[Found], wanted: Sequence[Wanted]) -> list[Found]:
+    """The gradients in a vector of all of them, in the order of the parameters."""
+    sizes = [parameter.right.size for parameter in wanted]
+    whole = next(
+        (f for f in pool if f.array.ndim == 1 and f.array.size == sum(sizes) and len(sizes) > 1), None
+    )
+    if whole is None:
+        return []
+    parts = np.split(whole.array, np.cumsum(sizes)[:-1])
+    return [
+        Found(f"{whole.name} {parameter.name}", part.reshape(parameter.right.shape))
+        for parameter, part in zip(wanted, parts, strict=True)
+    ]
+
+
+def _is_right(given: Found | None, wanted: Wanted, c: float, tolerance: float) -> bool:
+    return given is not None and is_right(given.array, wanted.right, c, tolerance)
+
+
+def _common_factor(wanted: Sequence[Wanted], pool: Sequence[Found], tolerance: float) -> float:
+    """The factor that most parameters have in common with some array of the pool; 1 where there is none."""
+    votes: Counter[float] = Counter()
+    exact: dict[float, float] = {}
+    telling = [parameter for parameter in wanted if np.isfinite(parameter.right).sum() > 1]
+    for parameter in telling or wanted:  # of a single number every other is a multiple
+        factors = set()
+        for found in pool:
+            c = (
+                factor(found.array, parameter.right, tolerance)
+                if fits(found.array, parameter.right)
+                else None
+            )
+            if c is not None:
+                key = float(f"{c:.3g}")
+                factors.add(key)
+                exact.setdefault(key, c)
+        votes.update(factors)
+    if not votes:
+        return 1.0
+    most = max(votes.values())
+    if not telling and most < min(2, len(wanted)):
+        return 1.0
+    best = [key for key, count in votes.items() if count == most]
+    return _snapped(exact[min(best, key=lambda key: (key < 0, key != 1.0, abs(np.log(abs(key)))))])
+
+
+def _snapped(c: float) -> float:
+    """The whole number, or one over it, that a measured factor is; the factor itself where it is none."""
+    size = abs(c)
+    nearest = round(size) if size >= 1 else 1 / max(round(1 / size), 1)
+    return float(np.copysign(nearest, c)) if abs(size - nearest) <= 1e-5 * nearest else c
+
+
+def _allow_decay(bench: Bench, judged: Judged, tolerance: float) -> None:
+    """Accept a term of weight decay that the loss does not contain, if one number explains all weights."""
+    found: list[tuple[int, float, float]] = []
+    for index, (leaf, given, wanted) in enumerate(
+        zip(judged.forward.parameters, judged.given, judged.wanted, strict=True)
+    ):
+        if judged.right[index]:
+            continue
+        if given is None or not fits(given.array, wanted.right):
+            return
+        known = np.isfinite(wanted.right).reshape(-1)
+        columns = np.stack([wanted.right.reshape(-1)[known], bench.values(leaf).reshape(-1)[known]], axis=1)
+        g = given.array.reshape(-1)[known]
+        if len(g) < 4 or not np.isfinite(g).all():
+            return
+        (c, decay), *_ = np.linalg.lstsq(columns, g, rcond=None)
+        if np.abs(g - columns @ np.array([c, decay])).max() > tolerance * np.abs(g).max():
+            return
+        found.append((index, float(c), float(decay)))
+    factors = [c for _, c, _ in found] + ([judged.factor] if any(judged.right) else [])
+    decays = [decay for _, _, decay in found]
+    if found and np.ptp(factors) <= 1e-3 * abs(factors[0]) and np.ptp(decays) <= 1e-2 * abs(decays[0]):
+        judged.factor, judged.decay = factors[0], decays[0]
+        judged.right = [True] * len(judged.right)

@@ -1,0 +1,66 @@
+"""A reading of a program's gradients, and what readings have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from glassnet.checking.finding.matching import Found
+from glassnet.checking.finding.sources import parameters
+from glassnet.checking.program.bench import Bench
+from glassnet.checking.program.trying.binding import RATE, Context, Unknown, call
+from glassnet.checking.program.trying.functions import Part
+from glassnet.checking.program.trying.losses import Objective
+from glassnet.checking.program.trying.observing import TookTooLong
+from glassnet.checking.program.words import meanings
+
+
+@dataclass
+class Reading:
+    """Arrays that may be the gradients, and how they came.
+
+    Attributes
+    ----------
+    source : str
+        What they came from, in the learner's names.
+    pool : list of Found
+        The arrays.
+    is_step : bool
+        Whether they are what a step of training moved the parameters by.
+    rate : float or None
+        The learning rate by which steps were divided; None where it is not known.
+    is_one_step : bool
+        Whether it is certain that exactly one step was taken.
+    objective : Objective or None
+        The loss whose derivative was handed in at the output, where one was.
+    """
+
+    source: str
+    pool: list[Found]
+    is_step: bool = False
+    rate: float | None = None
+    is_one_step: bool = True
+    objective: Objective | None = None
+    reasons: list[str] = field(default_factory=list)
+
+
+def why(reason: Exception) -> str:
+    """Why a function could not be called."""
+    return str(reason) if isinstance(reason, (Unknown, TookTooLong)) else f"{type(reason).__name__}: {reason}"
+
+
+def calling(function: Callable[..., Any], context: Context, given: tuple[str, ...] = ()) -> Callable[[], Any]:
+    """The call, to be made later."""
+    return lambda: call(function, context, given)
+
+
+def rate_of(bench: Bench, part: Part) -> float | None:
+    """The learning rate of a function: what it was given, or what its object holds."""
+    if any(
+        meanings(p.name)[:1] == ["rate"] or "rate" in meanings(p.name) for p in parameters(part.of(bench))
+    ):
+        return RATE
+    held = (leaf for leaf in bench.leaves() if "rate" in meanings(leaf.last_word) and len(leaf.last_word) > 1)
+    values = [bench.values(leaf) for leaf in held]
+    return next((float(value) for value in values if value.ndim == 0 and value > 0), None)

@@ -1,0 +1,181 @@
+"""What is said about a program: what was taken for what, what is right, and where the numbers differ."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from glassnet.checking.finding.matching import Found, Wanted, fits
+from glassnet.checking.numerics.rounding import Array
+from glassnet.checking.program.trying.judging import Judged
+from glassnet.checking.program.trying.naming import slips_of
+from glassnet.checking.program.trying.searching import Search, is_sign_like
+from glassnet.checking.report import Evidence, Report, Slip, digits
+
+SUBJECT = "check"
+MOST_NAMES = 8
+# The cosine from which two losses count as nearly the same.
+NEAR = 0.9999
+
+
+def report_of(search: Search, judged: Judged) -> Report:
+    """The report on the best reading."""
+    taken = taken_for(judged)
+    if judged.is_right:
+        return _right(judged, taken)
+    near = _nearly_the_same(search, judged)
+    if near is not None:
+        note = f"your {judged.objective.name} is nearly that loss: something small, such as an epsilon, is added in it"
+        return _right(near, (*taken_for(near), note))
+    if (judged.reading.is_step and not (judged.reading.is_one_step and any(judged.right))) or is_sign_like(
+        judged
+    ):
+        what = f"the gradients: {_why_not(judged)}"
+        return Report(SUBJECT, None, notes=taken, not_checked=(what,))
+    missing = tuple(
+        f"the gradient of {wanted.name}: no array of its shape {wanted.right.shape} was returned, kept or applied"
+        for given, wanted in zip(judged.given, judged.wanted, strict=True)
+        if given is None
+    )
+    evidence = tuple(
+        _line(given, wanted, judged.factor)
+        for given, wanted, right in zip(judged.given, judged.wanted, judged.right, strict=True)
+        if given is not None and not right
+    )
+    if missing or not evidence:  # where some are not found, those that are found may be something else
+        return Report(
+            SUBJECT, None, notes=(*taken, *_right_ones(judged)), not_checked=(*missing, *_unsure(evidence))
+        )
+    slips, equals, more = slips_of(search.bench, judged)
+    notes = (*taken, *_right_ones(judged), *more, *_alone(search), *_other_loss(search, judged))
+    return Report(SUBJECT, False, slips, evidence, notes, equals)
+
+
+def _unsure(evidence: tuple[Evidence, ...]) -> tuple[str, ...]:
+    return tuple(
+        f"{line.name}: whether the array that was found is it ({line.yours} beside {line.right})"
+        for line in evidence
+    )
+
+
+def taken_for(judged: Judged) -> tuple[str, str]:
+    """Two lines: which function was taken for what, and which arrays for the parameters."""
+    forward, reading = judged.forward, judged.reading
+    gradients = f"the steps of {reading.source}" if reading.is_step else reading.source
+    whose = f"your {judged.objective.name}" if judged.objective.is_own else judged.objective.name
+    names = [f"{wanted.name} {wanted.right.shape}" for wanted in judged.wanted]
+    listed = ", ".join(names[:MOST_NAMES]) + (
+        f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
+    )
+    return (
+        f"taken for the forward pass: {forward.part.name} ({_form(judged)}); for the gradients: {gradients}; "
+        f"for the loss: {whose}",
+        f"taken for the parameters: {listed}",
+    )
+
+
+def _form(judged: Judged) -> str:
+    case = judged.forward.case
+    return case.form if case.n_samples == 1 else f"{case.n_samples} samples in {case.form}"
+
+
+def _nearly_the_same(search: Search, judged: Judged) -> Judged | None:
+    """The reading with a usual loss that is right, where the learner's loss has nearly the same slopes everywhere."""
+    for other in search.others:
+        if (
+            other.is_right
+            and other.forward.part == judged.forward.part
+            and len(other.wanted) == len(judged.wanted)
+        ):
+            pairs = zip(other.wanted, judged.wanted, strict=True)
+            if all(_cosine(a.right, b.right) >= NEAR for a, b in pairs):
+                return other
+    return None
+
+
+def _cosine(one: Array, other: Array) -> float:
+    """How far two gradients have the same direction, where both were measured; 0 for other shapes."""
+    if one.shape != other.shape:
+        return 0.0
+    known = np.isfinite(one) & np.isfinite(other)
+    a, b = one[known], other[known]
+    sizes = float(np.linalg.norm(a) * np.linalg.norm(b))
+    return float(a @ b) / sizes if sizes else 1.0
+
+
+def _right(judged: Judged, taken: tuple[str, ...]) -> Report:
+    unseen = sum(int((~np.isfinite(wanted.right)).all()) for wanted in judged.wanted)
+    notes = [*taken, *_about_factor(judged)]
+    if judged.decay:
+        c = judged.decay / judged.factor
+        notes.append(
+            f"to each weight's gradient {c:.6g} of the weight is added, which the loss does not contain: weight decay"
+        )
+    if judged.factor < 0 and judged.reading.is_step:
+        slip = Slip("sign_flipped", (), "The steps go up the loss, not down.", "W -= learning_rate * dW")
+        return Report(SUBJECT, False, (slip,), notes=tuple(notes))
+    missing = (f"{unseen} parameters, at which the loss has a kink",) if unseen else ()
+    return Report(SUBJECT, True, notes=tuple(notes), not_checked=missing)
+
+
+def _about_factor(judged: Judged, which: str = "all gradients") -> list[str]:
+    c, m = judged.factor, judged.forward.case.n_samples
+    if abs(c - 1) <= 1e-4 or (judged.reading.is_step and judged.reading.rate is None and c > 0):
+        return []
+    if c < 0:
+        return [
+            f"they are {c:.6g} times the slopes of the loss: right where they are added to the parameters"
+        ]
+    why = f" ({_what_it_is(c, m, judged.forward.case.targets.shape[1])})"
+    return [f"{which} are {c:.6g} times the slopes of the loss{why}: a matter of the learning rate"]
+
+
+def _what_it_is(c: float, n_samples: int, n_outputs: int) -> str:
+    """Every reading of a factor that the sizes allow: where 2 outputs meet a square, nobody can tell them apart."""
+    readings = {
+        "the number of samples": n_samples, "one over the number of samples": 1 / n_samples,
+        "the number of outputs": n_outputs, "one over the number of outputs": 1 / n_outputs,
+        "half the number of outputs": n_outputs / 2, "2 over the number of outputs": 2 / n_outputs,
+        "the 2 of a square": 2.0, "the half of a half square": 0.5,
+    }  # fmt: skip
+    fitting = [text for text, number in readings.items() if number != 1 and abs(c - number) <= 1e-3 * number]
+    return f"{c:.6g} may be {', or '.join(fitting)}" if fitting else "a constant factor"
+
+
+def _right_ones(judged: Judged) -> list[str]:
+    right = [wanted.name for wanted, is_right in zip(judged.wanted, judged.right, strict=True) if is_right]
+    return [f"right: {', '.join(right)}", *_about_factor(judged, "these")] if right else []
+
+
+def _why_not(judged: Judged) -> str:
+    name = judged.reading.source
+    if is_sign_like(judged):
+        return f"{name} moves all parameters by the same amount, as Adam's first step does; they cannot be read from it"
+    return f"how many steps {name} takes, or what else it does, is not known; name a backward function with backward="
+
+
+def _alone(search: Search) -> list[str]:
+    """A program that is right for single samples, and wrong for a batch."""
+    alone = [judged for judged in search.found if judged.forward.case.n_samples == 1 and judged.is_right]
+    return ["for one sample at a time all gradients are right"] if alone else []
+
+
+def _other_loss(search: Search, judged: Judged) -> list[str]:
+    others = [
+        other for other in search.others if other.is_right and other.forward.part == judged.forward.part
+    ]
+    if not others:
+        return []
+    return [
+        f"the gradients are those of {others[0].objective.name}; your {judged.objective.name} is another loss"
+    ]
+
+
+def _line(given: Found, wanted: Wanted, c: float) -> Evidence:
+    right = c * wanted.right
+    if not fits(given.array, right):
+        return Evidence(wanted.name, "its shape", str(given.array.shape), str(right.shape))
+    mine, right = np.atleast_1d(given.array.reshape(right.shape)), np.atleast_1d(right)
+    distance = np.where(np.isfinite(right), np.abs(mine - right), -1.0)
+    place = np.unravel_index(int(np.argmax(distance)), right.shape)
+    shown = f"[{', '.join(str(int(i)) for i in place)}]"
+    return Evidence(f"gradient of {wanted.name}", shown, *digits(float(mine[place]), float(right[place])))

@@ -1,0 +1,229 @@
+"""The search for a reading of the program in which everything is right, or for the best one."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from glassnet.checking.numerics.arrays import as_array
+from glassnet.checking.program.bench import Bench
+from glassnet.checking.program.data import Samples
+from glassnet.checking.program.trying import losses
+from glassnet.checking.program.trying.forward import Forward, finds_parameters, forwards
+from glassnet.checking.program.trying.functions import Part, is_called_for_each_sample, playing
+from glassnet.checking.program.trying.gradients import readings
+from glassnet.checking.program.trying.judging import Judged, judge, measured
+from glassnet.checking.program.trying.losses import Objective
+from glassnet.checking.program.trying.reading import Reading
+
+SECONDS = 15.0
+# After how long a whole check begins no further reading.
+MOST_SECONDS = 30.0
+# How many arrays that a function returns are tried as its output.
+MOST_OUTPUTS = 3
+
+
+@dataclass
+class Wish:
+    """What the user said: the loss by name or as a function, and names of functions; and how long it may take.
+
+    Attributes
+    ----------
+    until : float
+        When no further reading is begun.
+    slow : dict
+        Functions that took too long, with how long; they are not called again.
+    """
+
+    loss: str | Callable[..., Any] | None = None
+    forward: str | None = None
+    backward: str | None = None
+    until: float = field(default_factory=lambda: time.monotonic() + MOST_SECONDS)
+    slow: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the time is up."""
+        return time.monotonic() > self.until
+
+
+@dataclass
+class Search:
+    """A search over forms of the data, functions and losses; it ends at the first reading in which all is right."""
+
+    bench: Bench
+    parts: list[Part]
+    samples: Samples
+    meant: dict[str, Any]
+    wish: Wish
+    reasons: dict[str, str] = field(default_factory=dict)
+    found: list[Judged] = field(default_factory=list)
+    works: list[Forward] = field(default_factory=list)
+    others: list[Judged] = field(default_factory=list)
+
+    def best(self) -> Judged | None:
+        """The best reading; None where no gradients were found."""
+        began = time.monotonic()
+        saved = self.bench.save()
+        for forward in self._forwards(saved):
+            self.works.append(forward)
+            self.bench.put_back(saved)
+            _settle(self.bench, forward)
+            forward.state = self.bench.save()
+            for judged in self._judged(forward):
+                self.found.append(judged)
+                if judged.is_right and self._may_stop(judged):
+                    return self._at_hand(judged)
+            if time.monotonic() - began > SECONDS or self.wish.is_over or self._is_settled():
+                break
+        best = max(self.found, key=self._rank, default=None)
+        return None if best is None else self._at_hand(best)
+
+    def _at_hand(self, judged: Judged) -> Judged:
+        """The reading, with the program on the bench as it was compared."""
+        self.bench.put_back(judged.forward.state)
+        return judged
+
+    def _may_stop(self, judged: Judged) -> bool:
+        """One sample at a time counts only where no batch was possible, or where the program goes so itself."""
+        if judged.forward.case.n_samples > 1 or not self._batches():
+            return True
+        return judged.reading.is_step or self._goes_by_samples(judged)
+
+    def _is_settled(self) -> bool:
+        """Whether a batch has a reading of all gradients, some right, in a program that does not go by samples."""
+        return any(any(j.right) and not self._goes_by_samples(j) for j in self._batches())
+
+    def _batches(self) -> list[Judged]:
+        return [judged for judged in self.found if judged.forward.case.n_samples > 1 and all(judged.given)]
+
+    def _goes_by_samples(self, judged: Judged) -> bool:
+        names = [name.strip() for name in judged.reading.source.split(",")]
+        names.append(judged.forward.part.name)
+        return any(is_called_for_each_sample(self.parts, self.bench, n) for n in names)
+
+    def _rank(self, judged: Judged) -> tuple[float, ...]:
+        is_alone, goes_alone = judged.forward.case.n_samples == 1, self._goes_by_samples(judged)
+        fits = is_alone if goes_alone else judged.reading.is_step or not (is_alone and self._batches())
+        return (fits, *judged.score)
+
+    # ---- readings
+
+    def _forwards(self, saved: dict[str, Any]) -> Iterator[Forward]:
+        names = playing(self.parts, "forward")
+        others = [p for p in playing(self.parts, "loss") if p not in names and len(p.path) == 1]
+        if self.wish.forward is not None:
+            names, others = [p for p in self.parts if p.name == self.wish.forward], []
+        for case in self.samples.cases():
+            meant = {
+                **self.meant,
+                "x": case.X,
+                "y": case.y,
+                "n_samples": case.n_samples,
+                "batch_size": case.n_samples,
+            }
+            for part in (*names, *others, *self._both(names)):
+                self.bench.put_back(saved)
+                try:
+                    for forward in list(forwards(self.bench, part, case, meant))[:MOST_OUTPUTS]:
+                        self.bench.put_back(saved)
+                        if finds_parameters(self.bench, forward):
+                            yield forward
+                except Exception as reason:  # whatever a learner's code raises for data in another form
+                    self.reasons.setdefault(part.name, f"{type(reason).__name__}: {reason}")
+
+    def _both(self, names: list[Part]) -> list[Part]:
+        """Functions that may give the loss and its gradients at once, where nothing else is a forward pass."""
+        if self.works or self.wish.forward is not None:
+            return []
+        return [p for p in (*playing(self.parts, "loss"), *playing(self.parts, "backward")) if p not in names]
+
+    def _judged(self, forward: Forward) -> Iterator[Judged]:
+        bench = self.bench
+        saved = bench.save()
+        is_single = _is_single(bench, forward)
+        bench.put_back(saved)
+        objectives, usual = self._objectives(forward)
+        slopes: dict[int, Any] = {}
+        for reading in self._readings(forward):
+            bench.put_back(saved)
+            if reading.objective is not None and self.wish.loss is None:
+                mine, other = (
+                    [o for o in (*objectives, *usual) if o.known_as == reading.objective.known_as],
+                    [],
+                )
+            else:
+                mine, other = objectives, usual
+            judged = [self._compared(forward, reading, o, slopes, is_single) for o in mine]
+            judged = [j for j in judged if j.wanted]
+            if not any(j.is_right and j.factor > 0 for j in judged):
+                others = [self._compared(forward, reading, o, slopes, is_single) for o in other]
+                # A likelihood that the steps climb is a loss turned round.
+                yield from (
+                    o for o in others if any(j.is_right for j in judged) and o.is_right and o.factor > 0
+                )
+                self.others += others
+            yield from sorted(judged, key=lambda j: (not j.is_right, j.distance))
+
+    def _compared(
+        self,
+        forward: Forward,
+        reading: Reading,
+        objective: Objective,
+        slopes: dict[int, Any],
+        is_single: bool,
+    ) -> Judged:
+        saved = self.bench.save()
+        if id(objective) not in slopes:
+            slopes[id(objective)] = measured(self.bench, forward, objective, is_single)
+        self.bench.put_back(saved)
+        return judge(self.bench, forward, reading, objective, slopes[id(objective)], is_single)
+
+    def _readings(self, forward: Forward) -> Iterator[Reading]:
+        yield from readings(self.bench, self.parts, forward, self.samples, self.reasons, self.wish.backward)
+
+    def _objectives(self, forward: Forward) -> tuple[list[Objective], list[Objective]]:
+        """The losses that the program may descend, and others, of which is only said that the gradients are theirs."""
+        saved = self.bench.save()
+        if isinstance(self.wish.loss, str):
+            return [losses.named(forward, self.wish.loss)], []
+        if forward.gives_loss:
+            return [losses.returned(forward)], []
+        own = list(losses.own(self.bench, self.parts, forward))
+        self.bench.put_back(saved)
+        usual = list(losses.usual(self.bench, forward))
+        self.bench.put_back(saved)
+        return (own, usual) if own else (usual, [])
+
+
+def _is_single(bench: Bench, forward: Forward) -> bool:
+    _, result = forward.run(bench)
+    return as_array(forward.raw_output(bench, result)).dtype.itemsize < 8
+
+
+def _settle(bench: Bench, forward: Forward) -> None:
+    """Give the parameters numbers at which slips can be seen: none all zero, no unit saturated, no kink exactly met."""
+    random = np.random.default_rng(5)
+    x = np.asarray(forward.case.X, np.float64)
+    size = max(float(np.sqrt(np.mean(x**2))), 1.0)
+    for i, leaf in enumerate(forward.parameters):
+        values = bench.values(leaf)
+        if values.size == 1 and values.ndim == 0:
+            continue
+        reach = float(np.sqrt(np.mean(values**2) * max(values.shape)))
+        reach *= size if i == 0 else 1.0
+        shrink = min(1.0, 1.5 / reach) if reach > 0 and values.ndim == 2 else 1.0
+        spread = min(0.3, 1 / float(np.sqrt(max(values.shape)))) / (size if i == 0 else 1.0)
+        bench.write(leaf, shrink * values + spread * random.normal(size=values.shape))
+
+
+def is_sign_like(judged: Judged) -> bool:
+    """Whether every step has the same size whatever the gradient, as a first step of Adam or RMSprop has."""
+    arrays = [given.array for given in judged.given if given is not None]
+    steps = np.concatenate([array.reshape(-1) for array in arrays]) if arrays else np.zeros(0)
+    sizes = np.abs(steps[steps != 0])
+    return bool(judged.reading.is_step and sizes.size > 3 and np.ptp(sizes) <= 1e-2 * sizes.max())

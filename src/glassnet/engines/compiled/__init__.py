@@ -1,0 +1,1 @@
+"""The compiled engine: the loop and the formulas as machine code."""

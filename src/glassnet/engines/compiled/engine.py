@@ -1,0 +1,224 @@
+"""The compiled engine: the loop and the formulas as machine code, reading the same plan."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterator
+from typing import Any
+
+import numba
+import numpy as np
+from numba import types
+from numpy.typing import NDArray
+
+from glassnet.engines import loop
+from glassnet.engines.base import Array, Steps, Task, Vectors
+from glassnet.engines.compiled import entries, kernels
+from glassnet.engines.compiled.kernels import Kernel
+from glassnet.engines.threads import matrix_threads
+from glassnet.errors import EngineError
+from glassnet.kernels import cache, normalisation, store
+from glassnet.kernels.compiled import TRAVERSALS
+from glassnet.kernels.lift import compiled, specialise
+from glassnet.optimizers import Optimizer
+from glassnet.plan import BATCH_NORM, DROPOUT, LAYER_NORM, NOWHERE, Plan, Row
+
+NORMALISATIONS: dict[int, dict[str, Any]] = {
+    BATCH_NORM: {
+        "activate": normalisation.batch_norm,
+        "infer": normalisation.batch_norm_inference,
+        "gate": normalisation.batch_norm_backward,
+    },
+    LAYER_NORM: {"activate": normalisation.layer_norm, "gate": normalisation.layer_norm_backward},
+}
+PREDICTION_ROWS = 1024
+ENTRY = types.int64(types.int64)
+# Measured; the loop is compiled once, each of the others for one formula.
+SECONDS_TO_COMPILE, SECONDS_PER_KERNEL = {"train": 6.0, "predict": 1.5}, 0.3
+
+
+@functools.cache
+def compiled_loop() -> dict[str, Any]:
+    """The functions of the loop over compiled traversals."""
+    made = dict(TRAVERSALS)
+    for function in (loop.normalise, loop.forward, loop.backward, loop.train):
+        made[function.__name__] = compiled(specialise(function, function.__name__, **made))
+    return made
+
+
+def entry(template: Any, dtype: np.dtype[Any]) -> Kernel:
+    """An entry of :mod:`glassnet.engines.compiled.entries`."""
+    name = f"{template.__name__}_{dtype.name}"
+
+    def meanings() -> dict[str, Any]:
+        made = compiled_loop()
+        return {"NUMBER": kernels.number(dtype), "TRAIN": made["train"], "FORWARD": made["forward"]}
+
+    return Kernel(name, lambda: store.function(template, name, ENTRY, meanings))
+
+
+def kernels_of(row: Row, dtype: np.dtype[Any]) -> dict[str, Kernel]:
+    """The kernels that a row calls, by their fields in its record."""
+    if row.kind == DROPOUT:
+        return {}
+    if row.kind in NORMALISATIONS:
+        parts = NORMALISATIONS[row.kind].items()
+        return {part: kernels.normalise(function, dtype) for part, function in parts}
+    activate = kernels.activate(row.activation, dtype, with_bias=row.bias != NOWHERE)
+    gate = kernels.gate(row.activation, dtype)
+    return {"activate": activate} if gate is None else {"activate": activate, "gate": gate}
+
+
+def compiled_rows(plan: Plan, dtype: np.dtype[Any]) -> NDArray[Any]:
+    """The rows of a plan as records, with the addresses of their kernels; compiles them where needed."""
+    table = np.zeros(len(plan.rows), entries.ROW)
+    for record, row in zip(table, plan.rows, strict=True):
+        for name in entries.ROW_FIELDS:
+            record[name] = getattr(row, name)
+        for name, kernel in kernels_of(row, dtype).items():
+            record[name] = kernel.address
+        record["parameter"] = next(iter(row.activation.parameters), 0.0)
+    return table
+
+
+class Job:
+    """A job record together with the arrays whose addresses it holds."""
+
+    def __init__(self) -> None:
+        self.record = np.zeros(1, entries.JOB)
+        self.address = self.record.ctypes.data
+        self._arrays: dict[str, Array] = {}
+
+    def point(self, **arrays: Array) -> None:
+        """Enter the addresses of arrays, and keep them alive."""
+        for name, array in arrays.items():
+            self.record[name] = array.ctypes.data
+        self._arrays |= arrays
+
+    def set(self, **numbers: float) -> None:
+        """Enter numbers."""
+        for name, number in numbers.items():
+            self.record[name] = number
+
+
+class CompiledTrainer:
+    """The compiled loop over one task."""
+
+    def __init__(self, task: Task) -> None:
+        self.task = task
+        dtype, size, plan = task.dtype, task.batch_size, task.plan
+        gathered = size if task.gathers else 0
+        self.run_entry = entry(entries.train, dtype).make().ctypes
+        self.job = Job()
+        self.job.point(
+            rows=compiled_rows(plan, dtype),
+            parameters=task.vectors.parameters, gradients=task.vectors.gradients, running=task.vectors.running,
+            states=task.states, memory=np.zeros(plan.n_columns * size, dtype),
+            batch_x=np.empty((gathered, plan.layout.n_features), dtype),
+            batch_y=np.empty((size, task.n_targets), dtype), batch_weights=np.empty((gathered, 1), dtype),
+        )  # fmt: skip
+        self.job.set(
+            n_rows=len(plan.rows), n_parameters=len(task.vectors.parameters), n_states=task.states.size,
+            n_running=len(task.vectors.running), n_memory=plan.n_columns * size, size=size,
+            n_features=plan.layout.n_features, n_batch_targets=task.n_targets, n_mask_columns=plan.n_mask_columns,
+            rule=kernels.update(task.optimizer, dtype).address, compare=kernels.compare(task.loss, dtype).address,
+            takes_classes=task.loss.takes_classes, parameter=next(iter(task.loss.parameters), 0.0),
+            clip_norm=task.optimizer.clip_norm or 0, clip_value=task.optimizer.clip_value or 0,
+        )  # fmt: skip
+
+    def run(self, steps: Steps, losses: NDArray[np.float64]) -> int:
+        """Take the steps and note their losses; the number of steps until a loss that is not finite."""
+        data, coefficients = steps.data, np.ascontiguousarray(steps.coefficients, self.task.dtype)
+        self.job.point(
+            x=data.x, y=data.y, weights=data.weights, order=data.order, starts=data.starts, stops=data.stops,
+            masks=steps.masks, coefficients=coefficients, losses=losses,
+        )  # fmt: skip
+        self.job.set(
+            n_samples=len(data.x), n_targets=data.y.shape[1], n_order=len(data.order), n_steps=len(steps),
+            n_masks=len(steps.masks), n_coefficients=coefficients.shape[1],
+        )  # fmt: skip
+        with matrix_threads(self.task.plan, self.task.batch_size, self.task.threads):
+            return int(self.run_entry(self.job.address))
+
+
+class CompiledEngine:
+    """The loop of the numpy engine and the same formulas, compiled by Numba.
+
+    Raises
+    ------
+    EngineError
+        If Numba is switched off.
+    """
+
+    name = "compiled"
+
+    def __init__(self) -> None:
+        if numba.config.DISABLE_JIT:
+            raise EngineError(
+                "the variable NUMBA_DISABLE_JIT forbids to compile; unset it, or use engine='numpy'"
+            )
+
+    @property
+    def keeps_code(self) -> bool:
+        """Whether the next process finds what this one compiles."""
+        return cache.keeps()
+
+    def seconds_to_prepare(self, plan: Plan, optimizer: Optimizer, dtype: np.dtype[Any]) -> float:
+        """About how long :meth:`prepare` is going to compile; 0 where everything is there."""
+        missing = [name for name, kernel in needed(plan, optimizer, dtype) if not kernel.is_ready]
+        return sum(SECONDS_TO_COMPILE.get(name, SECONDS_PER_KERNEL) for name in missing)
+
+    def prepare(self, plan: Plan, optimizer: Optimizer, dtype: np.dtype[Any]) -> None:
+        """Compile, or read from disk, all that training this plan needs.
+
+        Raises
+        ------
+        EngineError
+            If a part of the user's own cannot be compiled.
+        """
+        for _, kernel in needed(plan, optimizer, dtype):
+            kernel.make()
+
+    def trainer(self, task: Task) -> CompiledTrainer:
+        """Prepare to train; compiles what is needed and not yet compiled."""
+        return CompiledTrainer(task)
+
+    def forward(self, plan: Plan, vectors: Vectors, x: Array) -> Array:
+        """The last row's output in prediction, (n_samples, n_outputs)."""
+        return predict(plan, compiled_rows(plan, x.dtype), vectors, x)
+
+
+def predict(plan: Plan, rows: NDArray[Any], vectors: Vectors, x: Array) -> Array:
+    """The last row's output in prediction, by these compiled rows, a slice of samples at a time."""
+    size = min(len(x), PREDICTION_ROWS)
+    output = np.empty((len(x), plan.n_outputs), x.dtype)
+    job = prediction_job(plan, rows, vectors, x, output, size)
+    with matrix_threads(plan, size):
+        entry(entries.predict, x.dtype).make().ctypes(job.address)
+    return output
+
+
+def prediction_job(
+    plan: Plan, rows: NDArray[Any], vectors: Vectors, x: Array, output: Array, size: int
+) -> Job:
+    """From the samples x to the output, `size` samples at a time."""
+    job = Job()
+    job.point(
+        rows=rows, parameters=vectors.parameters, running=vectors.running,
+        memory=np.zeros(plan.n_columns * size, x.dtype), x=x, y=output,
+    )  # fmt: skip
+    job.set(
+        n_rows=len(plan.rows), n_parameters=len(vectors.parameters), n_running=len(vectors.running),
+        n_memory=plan.n_columns * size, size=size, n_samples=len(x), n_features=x.shape[1],
+    )  # fmt: skip
+    return job
+
+
+def needed(plan: Plan, optimizer: Optimizer, dtype: np.dtype[Any]) -> Iterator[tuple[str, Kernel]]:
+    """All kernels of training, a user's own first: they may fail, and the loop takes longest."""
+    for row in plan.rows:
+        yield from kernels_of(row, dtype).items()
+    yield "compare", kernels.compare(plan.objective, dtype)
+    yield "update", kernels.update(optimizer, dtype)
+    yield "predict", entry(entries.predict, dtype)
+    yield "train", entry(entries.train, dtype)

@@ -1,0 +1,52 @@
+"""Compiling ahead: the kernels of every built-in part, so that no training has to wait for them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import chain
+
+import numpy as np
+
+from glassnet import activations, losses, optimizers
+from glassnet.engines.compiled import entries, kernels
+from glassnet.engines.compiled.engine import NORMALISATIONS, entry
+from glassnet.engines.compiled.kernels import DType, Kernel
+
+DTYPES: tuple[DType, ...] = (np.dtype(np.float32), np.dtype(np.float64))
+RULES = (
+    *map(optimizers.get, optimizers.names()),
+    optimizers.SGD(momentum=0.9),
+    optimizers.SGD(momentum=0.9, nesterov=True),
+)
+
+
+def every_kernel() -> list[Kernel]:
+    """All kernels that networks of built-in parts can need, in float32 and float64, each once."""
+    found = chain.from_iterable(_of_dtype(dtype) for dtype in DTYPES)
+    return list({kernel.key: kernel for kernel in found}.values())
+
+
+def _of_dtype(dtype: DType) -> Iterator[Kernel]:
+    yield entry(entries.train, dtype)
+    yield entry(entries.predict, dtype)
+    for activation in map(activations.get, activations.names()):
+        yield kernels.activate(activation, dtype, with_bias=True)
+        yield kernels.activate(activation, dtype, with_bias=False)
+        gate = kernels.gate(activation, dtype)
+        if gate is not None:
+            yield gate
+    for loss in _objectives():
+        yield kernels.compare(loss, dtype)
+    for optimizer in RULES:
+        yield kernels.update(optimizer, dtype)
+    for functions in NORMALISATIONS.values():
+        for function in functions.values():
+            yield kernels.normalise(function, dtype)
+
+
+def _objectives() -> Iterator[losses.Loss]:
+    """Each loss, and what it becomes on the logits of an activation."""
+    outputs = [activations.get(name) for name in activations.names()]
+    for loss in map(losses.get, losses.names()):
+        yield loss
+        yield from filter(None, (loss.on_logits(activation) for activation in outputs))

@@ -1,0 +1,1 @@
+"""The torch engine, on any device and on several processes."""

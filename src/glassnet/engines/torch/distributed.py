@@ -1,0 +1,158 @@
+"""The torch engine on several processes: each takes its part of every batch, and all add up their gradients.
+
+Every process holds the whole data and draws the same order and dropout masks from the same seed. The gradient of the
+mean loss over a batch of n samples is the sum over processes of n_r / n times that of the mean loss over their n_r
+samples. All gradients lie in one flat vector, so that one call adds them all; the loss travels with them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+from torch.nn import functional
+
+from glassnet import losses
+from glassnet.engines.base import Placement, Steps, Task
+from glassnet.engines.torch.engine import TorchEngine, TorchTrainer
+from glassnet.engines.torch.processes import Group
+from glassnet.engines.torch.transfer import tensor
+from glassnet.errors import EngineError
+from glassnet.optimizers import Optimizer
+from glassnet.plan import DROPOUT, Plan
+
+
+class _Sum(torch.autograd.Function):
+    """The sum over all processes, forward and backward: each one's loss depends on what all have put in."""
+
+    @staticmethod
+    def forward(context: Any, x: Tensor, group: Group) -> Tensor:
+        context.group = group
+        total = x.clone()
+        group.add(total)
+        return total
+
+    @staticmethod
+    def backward(context: Any, *gradients: Tensor) -> tuple[Tensor, None]:
+        total = gradients[0].clone()
+        context.group.add(total)
+        return total, None
+
+
+def batch_norm_of(group: Group) -> Callable[..., Tensor]:
+    """``torch.nn.functional.batch_norm`` with mean and variance over the samples of all processes."""
+
+    def added(x: Tensor) -> Tensor:
+        total: Tensor = _Sum.apply(x, group)  # type: ignore[no-untyped-call]
+        return total
+
+    def batch_norm(
+        x: Tensor, running_mean: Tensor, running_variance: Tensor, weights: Tensor, bias: Tensor,
+        training: bool, momentum: float, epsilon: float,
+    ) -> Tensor:  # fmt: skip
+        if not training:
+            return functional.batch_norm(
+                x, running_mean, running_variance, weights, bias, False, momentum, epsilon
+            )
+        x = x.to(weights.dtype)
+        sums = added(torch.cat([x.sum(dim=0), x.new_full((1,), len(x))]))
+        n = sums[-1].detach()
+        mean = sums[:-1] / n
+        centred = x - mean
+        variance = added(centred.square().sum(dim=0)) / n
+        with torch.no_grad():
+            running_mean.lerp_(mean, momentum)
+            running_variance.lerp_(variance * (n / (n - 1)), momentum)
+        return centred * torch.rsqrt(variance + epsilon) * weights + bias
+
+    return batch_norm
+
+
+class DistributedTrainer(TorchTrainer):
+    """Autograd over this process's part of every batch, and torch.optim, the same on all, over the sum.
+
+    Without a wish for threads each process uses its share of the cores.
+    """
+
+    def __init__(self, task: Task, device: torch.device, placement: Placement, group: Group) -> None:
+        super().__init__(replace(task, threads=task.threads or group.threads), device, placement)
+        self.group = group
+        self.forward.batch_norm = batch_norm_of(group)
+
+    def _gradients(self) -> Tensor:
+        """The front of the message that all add up; the loss is its last number."""
+        parameters = self.resident.parameters
+        self.message = torch.zeros(len(parameters) + 1, dtype=parameters.dtype, device=self.device)
+        return self.message[:-1]
+
+    def _take(self, steps: Steps, losses: NDArray[np.float64]) -> int:
+        done = super()._take(steps, losses)
+        self.resident.gradients.copy_(self.gradients)
+        return done
+
+    def _objectives(self, steps: Steps) -> Iterator[Tensor]:
+        """The loss of each whole batch; by then its gradients are those of the whole batch, too."""
+        data, plan, at = steps.data, self.task.plan, 0
+        order, masks = tensor(data.order, self.device), tensor(steps.masks, self.device)
+        for start, stop in zip(data.starts.tolist(), data.stops.tolist(), strict=True):
+            n, part = stop - start, self.group.part(stop - start)
+            rows = slice(start + part.start, start + part.stop)
+            ahead = at + n * plan.n_mask_columns
+            objective = self._part(
+                order[rows] if len(order) else rows, _masks(plan, masks[at:ahead], n, part), n
+            )
+            self._differentiate(objective)
+            self.message[-1] = objective.detach()
+            self.group.add(self.message)
+            yield self.message[-1].clone()
+            at = ahead
+
+    def _part(self, rows: Tensor | slice, masks: Tensor, n: int) -> Tensor:
+        """What these samples contribute to the objective of a batch of `n`."""
+        x, y, weights = self.samples.batch(rows)
+        if len(x) == 0:
+            return self.forward(x, masks, True).sum() * 0
+        return self.objective(x, y, weights, masks) * (len(x) / n)
+
+    def _update(self, objective: Tensor, rate: float) -> None:
+        self._step(rate)
+
+
+def _masks(plan: Plan, masks: Tensor, n: int, part: slice) -> Tensor:
+    """The dropout masks of a part of a batch of `n`, laid out like those of a batch."""
+    pieces = [
+        masks[row.mask * n : (row.mask + row.n_outputs) * n].view(n, row.n_outputs)[part].reshape(-1)
+        for row in plan.rows
+        if row.kind == DROPOUT
+    ]
+    return torch.cat(pieces) if pieces else masks
+
+
+class DistributedEngine(TorchEngine):
+    """The torch engine for one of several processes; see :class:`glassnet.engines.torch.engine.TorchEngine`.
+
+    ``device="cuda"`` means the GPU whose number is that of the process on its machine.
+    """
+
+    def __init__(self, placement: Placement, dtype: np.dtype[Any], group: Group) -> None:
+        own = f"cuda:{group.local_rank}" if placement.device == "cuda" else placement.device
+        super().__init__(replace(placement, device=own), dtype)
+        self.group = group
+
+    def prepare(self, plan: Plan, optimizer: Optimizer) -> None:
+        """Raise `EngineError` where some part of this work has no counterpart in PyTorch, or cannot be shared."""
+        if isinstance(plan.objective, losses.EmbeddingLoss):
+            raise EngineError(
+                f"{plan.objective.name} compares the samples of a batch with each other, and these lie in "
+                f"{self.group.size} processes; train this network in one"
+            )
+        super().prepare(plan, optimizer)
+
+    def trainer(self, task: Task) -> DistributedTrainer:
+        """Prepare to train."""
+        return DistributedTrainer(task, self.device, self.placement, self.group)

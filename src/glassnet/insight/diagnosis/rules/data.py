@@ -1,0 +1,236 @@
+"""Rules about the data: scales, order, balance, rows that leak, labels that belong to other rows."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from glassnet.insight.diagnosis.case import GOOD_SCORE, Case
+from glassnet.insight.diagnosis.measure import rms
+from glassnet.insight.diagnosis.report import Finding
+from glassnet.insight.diagnosis.rules.output import last_activations, output_range
+from glassnet.insight.diagnosis.rules.rate import SLOW, ended, tried
+from glassnet.plan import BATCH_NORM, DENSE, LAYER_NORM
+
+# Initialisers suppose features of size about 1. Pixels from 0 to 16 and centimetres up to 8 still train well.
+LARGEST_FEATURE = 20.0
+UNEVEN_FEATURES = 30.0
+LARGEST_TARGET = 20.0
+# A feature of so small a spread moves pre-activations of a usual layer by less than this.
+SMALLEST_SPREAD = 0.1
+SEEN = 0.02
+# Shares of classes: the rarest one has less than this part of an even share, and of the most frequent one.
+RARE = 0.2
+RATIO = 10.0
+SORTED = 0.6
+# Batches whose targets spread by more than this part of all are mixed, whatever the order.
+MIXED = 0.7
+FEWEST_ROWS = 40
+# With fewer rows even a relation worth a third of the score may not stand out from shuffled targets by as much:
+# 80 rows of two even classes give a score to within 0.11, and a few wrong labels hide the rest.
+FEWEST_ROWS_UNRELATED = 100
+# Deviations above shuffled targets below which no relation is seen; chance gives 2.7 to one of the two predictions once
+# in some 100 times, and a relation worth a tenth of the score gives more from 100 rows on.
+RELATED = 2.7
+OPPOSITE = -4.0
+# A network that predicts samples held back better than this knows of a relation.
+FORESEEN = 0.2
+
+
+def constant_targets(case: Case) -> Finding | None:
+    """Targets that are the same for all samples."""
+    if len(case.x) < 2 or bool((case.targets.values != case.targets.values[0]).any()):
+        return None
+    return Finding(
+        "constant_targets",
+        "warning",
+        f"the targets of all {len(case.x)} samples are the same, so there is nothing to tell apart",
+        "look whether a filter or a split has left one kind of sample only",
+        None,
+        {"samples": len(case.x)},
+        "Kohavi 1995, A Study of Cross-Validation and Bootstrap, section 3",
+    )
+
+
+def unscaled_inputs(case: Case) -> Finding | None:
+    """Features of very different or large size."""
+    samples = case.samples
+    if _are_normalised(case) or not samples.varying.any():
+        return None
+    size, spread = (np.where(samples.varying, each, 0) for each in (samples.size, samples.spread))
+    largest, widest = int(size.argmax()), int(spread.argmax())
+    uneven = float(spread.max() / np.median(samples.spread[samples.varying]))
+    if size.max() <= LARGEST_FEATURE and (uneven <= UNEVEN_FEATURES or size.max() <= 2):
+        return None
+    facts = [f"feature {largest} has root mean square {size.max():.3g}"]
+    if uneven > UNEVEN_FEATURES:
+        which = "its spread" if widest == largest else f"the spread of feature {widest}"
+        facts.append(f"{which} is {uneven:.0f} times that of the median feature")
+    return _unscaled(
+        case, f"features are not of size 1: {', and '.join(facts)}",
+        {"largest size": float(size.max()), "largest / median spread": uneven},
+    )  # fmt: skip
+
+
+def _are_normalised(case: Case) -> bool:
+    """Whether a normalisation stands before the first dense layer."""
+    rows = case.network.plan().rows
+    first_dense = next((i for i, row in enumerate(rows) if row.kind == DENSE), 0)
+    return any(row.kind in (BATCH_NORM, LAYER_NORM) for row in rows[:first_dense])
+
+
+def tiny_inputs(case: Case) -> Finding | None:
+    """Features so small that the first layer hardly sees them, where the same training learns from scaled ones."""
+    samples = case.samples
+    if _are_normalised(case) or not samples.varying.any() or case.learned or case.targets.kind == "labels":
+        return None
+    widest = float(samples.spread[samples.varying].max())
+    if widest >= SMALLEST_SPREAD:
+        return None
+    first = case.now.blocks[0]
+    seen = rms(first.dense.z - first.dense.z.mean(axis=0))
+    evidence: dict[str, float | str] = {"largest spread": widest, "spread of the first pre-activations": seen}
+    cause = (
+        f"the features hardly vary: the largest spread is {widest:.2g}, and the pre-activations of layer 0 spread by "
+        f"{seen:.2g}"
+    )
+    trials = case.trials
+    if trials is None:
+        return _unscaled(case, cause, evidence) if seen < SEEN else None
+    x = case.x[case.rows].astype(np.float64)
+    spread = np.where(samples.varying, samples.spread, 1.0)
+    scaled = ((x - x.mean(axis=0)) / spread).astype(case.x.dtype)
+    found = tried(case, trials, lambda order: trials.repeated(order, x=scaled))
+    if found is None:
+        return None
+    loss = max(ended(case, trial) for trial in found)
+    evidence["loss with standardised inputs"] = loss
+    return _unscaled(
+        case, f"{cause}; copies that begin with the same weights reach a loss of {loss:.4g} on standardised ones",
+        evidence,
+    )  # fmt: skip
+
+
+def _unscaled(case: Case, cause: str, evidence: dict[str, float | str]) -> Finding:
+    return Finding(
+        "unscaled_inputs",
+        "note" if case.learned else "warning",
+        cause,
+        "standardise the inputs: gn.Standardizer().fit(X_train), the same one for all later data",
+        None,
+        evidence,
+        "LeCun, Bottou, Orr, Müller 1998, Efficient BackProp, section 4.3",
+    )
+
+
+def unscaled_targets(case: Case) -> Finding | None:
+    """Values far from 1."""
+    if case.targets.kind != "values":
+        return None
+    y = case.targets.matrix
+    size = np.sqrt(np.square(y).mean(axis=0))
+    if size.max() <= LARGEST_TARGET:
+        return None
+    worst = int(size.argmax())
+    began = case.start
+    given = (
+        "" if began is None else f", that of the outputs before training {rms(began.output[:, worst]):.3g}"
+    )
+    one_sided = case.targets.loss.domain[0] == 0 or output_range(last_activations(case)[-1])[0] >= 0
+    fits = case.learned or (case.targets.loss.domain[0] == 0 and case.now.progress > SLOW)
+    return Finding(
+        "unscaled_targets",
+        "note" if fits else "warning",
+        f"targets are not of size 1: their root mean square is {size.max():.3g}{given}",
+        "divide the targets by their mean, so that none falls below 0, and multiply predictions by it"
+        if one_sided
+        else "standardise the targets, and scale predictions back",
+        None,
+        {"mean": float(y[:, worst].mean()), "standard deviation": float(y[:, worst].std())},
+        "Bishop 1995, Neural Networks for Pattern Recognition, section 8.2",
+    )
+
+
+def imbalance(case: Case) -> Finding | None:
+    """Classes that are much rarer than others."""
+    if case.targets.kind != "classes":
+        return None
+    shares = case.targets.shares
+    present = shares[shares > 0]
+    ratio = float(present.max() / present.min())
+    rare = present.min() * len(shares) < RARE
+    if ratio < RATIO or not rare or len(case.x) < FEWEST_ROWS:
+        return None
+    rarest = int(np.flatnonzero(shares == present.min())[0])
+    f1 = float(case.sample.f1(case.now.output).min())
+    weigh = "" if _weighs_alike(case) else 'weigh the classes alike (class_weight="balanced"), '
+    return Finding(
+        "imbalance",
+        "note" if f1 >= GOOD_SCORE else "warning",
+        f"class {int(shares.argmax())} has {shares.max():.1%} of the samples, class {rarest} {present.min():.1%}: "
+        f"naming the frequent class is right {shares.max():.1%} of the time, so accuracy says little; the least F1 of "
+        f"a class is {f1:.2f} on these samples",
+        f"{weigh}collect more of the rare one, and judge by F1",
+        None,
+        {
+            "largest share": float(shares.max()), "smallest share": float(present.min()), "ratio": ratio,
+            "least F1": f1,
+        },
+        "He, Garcia 2009, Learning from Imbalanced Data, section 3",
+    )  # fmt: skip
+
+
+def _weighs_alike(case: Case) -> bool:
+    """Whether training gave the rare classes weight, or may have, where its weights are not known."""
+    weights = case.training.weights
+    if weights is None:
+        return case.training.weighed
+    found = np.bincount(case.targets.classes, weights[:, 0])
+    return float(found.max()) < RATIO * float(found[found > 0].min())
+
+
+def sorted_not_shuffled(case: Case) -> Finding | None:
+    """Batches of one class after the other pull the network to and fro."""
+    seen = case.observed
+    if seen is None or seen.shuffled or seen.batch_size is None or seen.n_samples is None:
+        return None
+    if seen.batch_size >= seen.n_samples or seen.sortedness < SORTED or seen.mixture > MIXED:
+        return None
+    return Finding(
+        "sorted_not_shuffled",
+        "note" if case.learned else "warning",
+        f"the samples come in the order of their targets and are not shuffled: within a batch of {seen.batch_size} "
+        f"the targets spread by {seen.mixture:.0%} of what they do overall",
+        "train with shuffle=True, or shuffle the samples once before",
+        None,
+        {"likeness of neighbours": seen.sortedness, "batch size": seen.batch_size, "samples": seen.n_samples},
+        "Bengio 2012, Practical Recommendations for Gradient-Based Training, section 2.1",
+    )
+
+
+def labels_unrelated(case: Case) -> Finding | None:
+    """Targets that the samples tell nothing of: shuffled, or shifted against them."""
+    if case.targets.kind == "labels" or len(case.x) < FEWEST_ROWS_UNRELATED or not case.samples.varying.any():
+        return None
+    if case.targets.kind == "classes" and case.targets.shares.max() > 0.95:
+        return None
+    least, found = case.relation.deviations
+    if found >= RELATED or least <= OPPOSITE:
+        return None
+    if case.held_pass is not None and case.held_pass.score > FORESEEN:
+        return None
+    if case.references.score > FORESEEN:
+        return None
+    return Finding(
+        "labels_unrelated",
+        "error" if case.held is not None or not case.learned else "warning",
+        "nothing was found in the samples that tells of their targets: on samples left out, neither similar samples "
+        f"nor a linear fit predict them better than shuffled targets by {RELATED} deviations, and a network of two "
+        f"layers scores {case.references.score:.2f} (1 is perfect, 0 that of the best constant)",
+        "look whether X and y were sorted, filtered or shifted apart; shuffle them with one and the same permutation",
+        None,
+        {
+            "deviations above shuffled targets": found, "score of the best simple rule": case.relation.score,
+            "score of a network": case.references.score,
+        },
+        "Ojala, Garriga 2010, Permutation Tests for Studying Classifier Performance, section 2",
+    )  # fmt: skip

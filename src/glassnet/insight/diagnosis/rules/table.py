@@ -1,0 +1,181 @@
+"""All rules, in the order in which they are asked, and the order in which causes come before what follows from them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from glassnet.insight.diagnosis.case import Case
+from glassnet.insight.diagnosis.report import Finding
+from glassnet.insight.diagnosis.rules import data as data_rules
+from glassnet.insight.diagnosis.rules import fit as fit_rules
+from glassnet.insight.diagnosis.rules import network as network_rules
+from glassnet.insight.diagnosis.rules import output as output_rules
+from glassnet.insight.diagnosis.rules import rate as rate_rules
+from glassnet.insight.diagnosis.rules import split as split_rules
+from glassnet.insight.diagnosis.rules import start as start_rules
+from glassnet.insight.diagnosis.rules import unit as unit_rules
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One finding, and how it is found.
+
+    Attributes
+    ----------
+    find : callable
+        The finding of a case, or None.
+    place : float
+        Where its finding stands in the report: causes before what may follow from them.
+    explained_by : tuple of str
+        Codes of which this one is a mere consequence: where one of them is found, this one is not reported.
+    trains : bool
+        Whether it needs short trainings of copies, see :mod:`glassnet.insight.diagnosis.trials`.
+    """
+
+    find: Callable[[Case], Finding | None]
+    place: float
+    explained_by: tuple[str, ...] = ()
+    trains: bool = False
+
+
+# Places: what the data are; how the network is written; how it begins; how it is trained; what became of its units;
+# how it fits.
+_DATA, _WRITTEN, _START, _COURSE, _UNITS, _FIT = range(0, 600, 100)
+
+# Where one of these is found, no trial says anything about the learning rate or the size of the network.
+_UNFIT = (
+    "output_loss_mismatch", "labels_unrelated", "symmetric_weights", "unscaled_targets", "unscaled_inputs",
+)  # fmt: skip
+# These keep the loss where it is, whatever the learning rate. A collapsed representation is none of them: it may be
+# what a wrong rate or too few units left behind, and the trials of those rules tell.
+_STUCK = ("scale_too_small", "vanishing_gradient", "dead_units", "saturated_units", "broadcast_targets")
+_COURSES = ("learning_rate_too_low", "learning_rate_too_high", "clipped_too_much", "weighed_down")
+
+RULES = (
+    Rule(data_rules.constant_targets, _DATA),
+    Rule(network_rules.not_finite, _UNITS),
+    Rule(data_rules.labels_unrelated, _DATA, trains=True),
+    Rule(data_rules.unscaled_inputs, _DATA + 1),
+    Rule(data_rules.tiny_inputs, _DATA + 1, ("unscaled_inputs", "labels_unrelated"), trains=True),
+    Rule(data_rules.unscaled_targets, _DATA + 2),
+    Rule(data_rules.sorted_not_shuffled, _DATA + 3),
+    Rule(data_rules.imbalance, _DATA + 4),
+    Rule(split_rules.leakage, _FIT + 1),
+    Rule(split_rules.split_differs, _FIT + 2),
+    Rule(network_rules.dropout_at_prediction, _FIT + 3),
+    Rule(output_rules.output_loss_mismatch, _WRITTEN),
+    Rule(
+        output_rules.squared_probabilities,
+        _WRITTEN,
+        ("output_loss_mismatch", "labels_unrelated", "symmetric_weights", "unscaled_inputs"),
+        trains=True,
+    ),
+    Rule(network_rules.missing_nonlinearity, _WRITTEN + 1),
+    Rule(fit_rules.broadcast_targets, _WRITTEN + 2),
+    Rule(unit_rules.symmetric_weights, _START),
+    Rule(start_rules.scale_too_small, _START + 1, ("symmetric_weights",)),
+    Rule(start_rules.scale_too_large, _START + 2),
+    Rule(unit_rules.dead_at_start, _START + 3),
+    Rule(unit_rules.saturated_at_start, _START + 4, ("unscaled_inputs",)),
+    Rule(start_rules.exploding_at_start, _START + 5),
+    Rule(start_rules.vanishing_at_start, _START + 6, ("symmetric_weights", "scale_too_small")),
+    Rule(
+        start_rules.initial_loss_not_chance,
+        _COURSE + 9,
+        ("unscaled_inputs", "unscaled_targets", "output_loss_mismatch"),
+    ),
+    Rule(unit_rules.dead_units, _UNITS, ("dead_units",)),
+    Rule(unit_rules.saturated_units, _UNITS + 1, ("unscaled_inputs", "saturated_units")),
+    Rule(start_rules.exploding_gradient, _UNITS + 2, ("exploding_gradient",)),
+    Rule(
+        start_rules.vanishing_gradient,
+        _UNITS + 3,
+        ("vanishing_gradient", "symmetric_weights", "scale_too_small"),
+    ),
+    Rule(unit_rules.collapsed_representation, _UNITS + 4, ("symmetric_weights", "unscaled_inputs")),
+    Rule(network_rules.statistics_lag, _UNITS + 5),
+    Rule(
+        network_rules.no_biases,
+        _WRITTEN + 3,
+        (*_UNFIT, "broadcast_targets"),
+        trains=True,
+    ),
+    Rule(rate_rules.clipped_too_much, _COURSE, (*_UNFIT, *_STUCK), trains=True),
+    Rule(rate_rules.weighed_down, _COURSE + 1, (*_UNFIT, *_STUCK, "clipped_too_much"), trains=True),
+    Rule(
+        rate_rules.learning_rate_too_high,
+        _COURSE + 2,
+        # Not exploding_gradient: weights that a step has thrown far off make gradients grow, too.
+        (*_UNFIT, "scale_too_large", "clipped_too_much", "weighed_down"),
+        trains=True,
+    ),
+    Rule(
+        rate_rules.learning_rate_too_low,
+        _COURSE + 3,
+        (*_UNFIT, *_STUCK, "clipped_too_much", "weighed_down", "no_biases", "statistics_lag"),
+        trains=True,
+    ),
+    Rule(split_rules.overfitting, _FIT + 7, ("labels_unrelated",)),
+    Rule(fit_rules.underfitting_by_penalty, _COURSE + 5, ("labels_unrelated",), trains=True),
+    Rule(
+        network_rules.too_few_units,
+        _WRITTEN + 4,
+        # Not dead_units: a layer of one unit is soon dead.
+        (*_UNFIT, *(code for code in _STUCK if code != "dead_units"), *_COURSES, "underfitting", "no_biases"),
+        trains=True,
+    ),
+    Rule(
+        fit_rules.underfitting,
+        _FIT + 6,
+        (
+            *_UNFIT, *_STUCK, *_COURSES, "underfitting", "sorted_not_shuffled", "exploding_gradient", "scale_too_large",
+            "missing_nonlinearity", "no_biases", "statistics_lag",
+        ),
+        trains=True,
+    ),
+    Rule(fit_rules.loss_at_chance, _FIT + 8, ("labels_unrelated",)),
+)  # fmt: skip
+
+
+# What can be said of outputs that are no numbers, and of targets that are all the same.
+_ALWAYS = tuple(
+    rule
+    for rule in RULES
+    if rule.find
+    in (
+        data_rules.constant_targets, data_rules.unscaled_inputs, data_rules.unscaled_targets, network_rules.not_finite,
+        rate_rules.learning_rate_too_high,
+    )
+)  # fmt: skip
+
+
+def findings(case: Case, *, trains: bool = True) -> list[Finding]:
+    """What the rules find, causes first, notes last; without `trains` only those that need no training."""
+    found: dict[str, tuple[bool, float, Finding]] = {}
+    for rule in RULES if _can_be_measured(case) else _ALWAYS:
+        if (rule.trains and not trains) or not found.keys().isdisjoint(rule.explained_by):
+            continue
+        finding = rule.find(case)
+        if finding is not None:
+            found[finding.code] = finding.severity == "note", rule.place, finding
+    return [finding for *_, finding in sorted(found.values(), key=lambda entry: entry[:2])]
+
+
+def _can_be_measured(case: Case) -> bool:
+    """Whether outputs are numbers and targets differ."""
+    return network_rules.not_finite(case) is None and data_rules.constant_targets(case) is None
+
+
+def not_looked_at(case: Case) -> tuple[str, ...]:
+    """What nothing is said about, since nobody saw it."""
+    known, elsewhere = case.training, case.network.state is None and case.history is None
+    if not elsewhere or not case.may_be_trained or case.targets.kind == "labels":
+        return ()
+    missing = []
+    if case.start is None:
+        missing.append("how it began (start= gives it, or trained=False)")
+    if case.trials is None:
+        given = "start=, optimizer= and epochs=" if known.first is None else "optimizer= and epochs="
+        missing.append(f"the steps of its training ({given} let copies repeat it)")
+    return tuple(missing)

@@ -1,0 +1,1 @@
+"""A training step written out, formula by formula."""

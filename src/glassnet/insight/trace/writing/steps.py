@@ -1,0 +1,298 @@
+"""A training step as a list of formulas: forward, loss, backward, update."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from glassnet.formulas.losses import TINY
+from glassnet.insight.trace.record import RowRecord, StepRecord
+from glassnet.insight.trace.step import Entry, Step
+from glassnet.insight.trace.writing.arithmetic import equation, num, number, plain_sum, product_sum
+from glassnet.insight.trace.writing.neuron import NeuronTrace
+from glassnet.insight.trace.writing.notation import UPDATES, function_of
+from glassnet.insight.trace.writing.slopes import LossOf, penalty_slope
+from glassnet.insight.trace.writing.unit import UnitTrace
+from glassnet.insight.trace.writing.units import DropoutTrace, NormalisedTrace, unit_of
+from glassnet.plan import ACTIVATION, DENSE, LAYER_NORM
+
+Array = NDArray[Any]
+
+
+class Writer:
+    """Writes the formulas with samples in rows (Z = X W + b) or in columns (Z = W X + b, everything transposed)."""
+
+    def __init__(self, step: StepRecord, samples_in: str, entry: Entry | None = None) -> None:
+        self.step, self.columns = step, samples_in == "columns"
+        self.entry, self.loss = entry or Entry.first(step), LossOf(step)
+
+    def steps(self) -> Iterator[Step]:
+        """All formulas, in the order in which they are computed."""
+        rows = list(enumerate(self.step.rows, 1))
+        yield from self.forward()
+        yield from self._probabilities()
+        yield self._loss()
+        for k, made in reversed(rows):
+            yield from self._backward(k, made, last=k == len(rows))
+        for k, made in rows:
+            yield from self._update(k, made)
+
+    def forward(self) -> Iterator[Step]:
+        """The formulas of the way up alone."""
+        for k, made in enumerate(self.step.rows, 1):
+            yield from self._forward(k, made)
+
+    def _step(
+        self, name: str, phase: str, layer: int | None, texts: tuple[str, str], numbers: str, array: Array,
+        shapes: str, note: str = "",
+    ) -> Step:  # fmt: skip
+        turned = array.T if self.columns else array
+        return Step(name, phase, layer, *texts, numbers, f"{shapes} → {turned.shape}", turned, note)
+
+    def _shapes(self, sign: str, *arrays: Array) -> str:
+        """Of what goes in, with the sign between."""
+        return sign.join(str((array.T if self.columns else array).shape) for array in arrays)
+
+    def _product(self, first: Array, second: Array) -> str:
+        """Of the factors of a matrix product, in the order in which they are written."""
+        factors = (second.T, first.T) if self.columns else (first, second)
+        return " · ".join(str(array.shape) for array in factors)
+
+    def _unit(self, k: int) -> UnitTrace:
+        """The unit of row k whose numbers are shown."""
+        return unit_of(self.step, k - 1, self.entry.units[k - 1], self.entry.sample)
+
+    def _forward(self, k: int, made: RowRecord) -> Iterator[Step]:
+        row, unit = made.row, self._unit(k)
+        source, latex_source = _letters(k - 1)
+        if isinstance(unit, NeuronTrace) and made.weights is not None:
+            bias, latex_bias = (f" + b{k}", f" + b_{k}") if made.bias is not None else ("", "")
+            texts = (f"Z{k} = {source} W{k}{bias}", f"Z_{k} = {latex_source} W_{k}{latex_bias}")
+            if self.columns:
+                texts = (f"Z{k} = W{k} {source}{bias}", f"Z_{k} = W_{k} {latex_source}{latex_bias}")
+            shapes = self._product(made.inputs, made.weights)
+            yield self._step(
+                f"Z{k}", "forward", row.layer, texts, f"z = {unit.weighted_sum()}", made.z, shapes
+            )
+        if row.kind in (DENSE, ACTIVATION):
+            yield self._activated(k, made, unit)
+        elif isinstance(unit, DropoutTrace):
+            texts = (f"A{k} = {source} ∘ M{k} / (1 − p)", rf"A_{k} = {latex_source} \circ M_{k} / (1 - p)")
+            numbers = f"a = {unit.output()}, p = {number(row.rate)}"
+            shapes = self._shapes(" ∘ ", made.inputs, made.a)
+            yield self._step(f"A{k}", "forward", row.layer, texts, numbers, made.a, shapes)
+        elif isinstance(unit, NormalisedTrace):
+            over = "over the features of each sample" if row.kind == LAYER_NORM else "over the batch"
+            over = "by running statistics" if made.statistics is not None else over
+            texts = (
+                f"A{k} = w{k} ({source} − mean)/√(variance + ε) + b{k}, {over}",
+                rf"A_{k} = w_{k} \frac{{{latex_source} - \mu}}{{\sqrt{{\sigma^2 + \epsilon}}}} + b_{k}",
+            )
+            numbers = f"a = w·x̂ + b = {unit.output()}"
+            yield self._step(
+                f"A{k}", "forward", row.layer, texts, numbers, made.a, self._shapes("", made.inputs)
+            )
+
+    def _activated(self, k: int, made: RowRecord, unit: UnitTrace) -> Step:
+        function = unit.activation
+        given = f"Z{k}" if made.row.kind == DENSE else _letters(k - 1)[0]
+        where = "" if made.row.kind == DENSE else f", z = {given}"
+        texts = (
+            f"A{k} = {function.name}({given}) = {function.value}{where}",
+            f"A_{k} = {function.value_latex}",
+        )
+        z = number(float(unit.into_activation[unit.sample, unit.unit]))
+        applied = f"{function.name}({z}) = "
+        numbers = f"a = {applied}{unit.output().removeprefix(applied)}"
+        shapes = self._shapes("", unit.into_activation)
+        return self._step(f"A{k}", "forward", made.row.layer, texts, numbers, made.a, shapes)
+
+    def _probabilities(self) -> Iterator[Step]:
+        """What a loss that was chosen for logits makes of them."""
+        probabilities, k = self.step.probabilities, len(self.step.rows)
+        if probabilities is None:
+            return
+        function, unit = function_of(self.step.plan.objective.activation), self._unit(k)
+        texts = (
+            f"P = {function.name}(A{k}) = {function.value}, z = A{k}",
+            f"P = {function.value_latex}".replace("z", "a"),
+        )
+        numbers = f"p = {function.name}({number(unit.a)}) = {unit.probability()}"
+        note, shapes = (
+            "the loss was chosen for logits and applies this itself",
+            self._shapes("", self.step.rows[-1].a),
+        )
+        yield self._step("P", "forward", None, texts, numbers, probabilities, shapes, note)
+
+    def _loss(self) -> Step:
+        step, k = self.step, len(self.step.rows)
+        text, latex = self.loss.value(f"A{k}")
+        numbers = f"L = {self.loss.value_with_numbers()}"
+        if step.penalty:
+            added = equation(num(step.value) + num(step.penalty), step.value + step.penalty)
+            numbers += f"\nL with the penalty = {added}"
+        notes = [f"computed from Z{k}, so that no logarithm of 0 can occur"] if step.fused else []
+        if self.loss.weighted:
+            notes.append("each sample counts with its weight s")
+        shapes, array = self._shapes(", ", step.rows[-1].a, step.y), np.array([[step.value]])
+        return self._step(
+            "L", "loss", None, (f"L = {text}", f"L = {latex}"), numbers, array, shapes, "; ".join(notes)
+        )
+
+    def _fused(self, made: RowRecord) -> bool:
+        return self.step.fused and made is self.step.rows[-1]
+
+    def _backward(self, k: int, made: RowRecord, *, last: bool) -> Iterator[Step]:
+        row, unit = made.row, self._unit(k)
+        if last:
+            yield self._cancelled(k, made) if self._fused(made) else self._output_error(k, made)
+        if not self._fused(made) and row.kind in (DENSE, ACTIVATION):
+            given = f"Z{k}" if row.kind == DENSE else _letters(k - 1)[0]
+            yield self._gated(k, made, unit, given)
+        if made.d_weights is not None:
+            yield self._weights_gradient(k, made, unit)
+            if made.bias is not None and made.d_bias is not None:
+                yield self._bias_gradient(k, made, made.bias, made.d_bias)
+        if k > 1:
+            yield self._carried(k, made)
+
+    def _gated(self, k: int, made: RowRecord, unit: UnitTrace, given: str) -> Step:
+        slope = unit.activation.slope
+        texts = (f"dZ{k} = dA{k} ∘ f′({given}), f′ = {slope}", rf"dZ_{k} = dA_{k} \circ f'(Z_{k})")
+        if unit.activation.is_softmax:
+            texts = (
+                f"dZ{k} = A{k} ∘ (dA{k} − Σ A{k} ∘ dA{k}), the sum over each sample",
+                rf"dZ_{k} = A_{k} \circ (dA_{k} - \sum A_{k} \circ dA_{k})",
+            )
+        numbers = f"dz = {unit.error()}"
+        if unit.slope is not None:
+            numbers = f"f′ = {unit.slope_with_numbers()}\n{numbers}"
+        shapes = self._shapes(" ∘ ", made.d_a, made.a)
+        return self._step(f"dZ{k}", "backward", made.row.layer, texts, numbers, made.d_z, shapes)
+
+    def _output_error(self, k: int, made: RowRecord) -> Step:
+        output = f"A{k}" if self.step.probabilities is None else "P"
+        text, latex = self.loss.slope(output, "Y")
+        numbers, y = f"da = {self._unit(k).d_output()}", self.step.y
+        notes = (
+            []
+            if self.loss.rows_add_up or not self.loss.is_of_softmax
+            else ["ΣY: what the row of Y adds up to"]
+        )
+        if self.loss.weighted:
+            notes.append("s: the weight of the sample")
+        if self.loss.holds_above_zero:
+            notes.append(f"probabilities are held above {number(TINY, 2)}")
+        shapes, texts = self._shapes(", ", made.a, y), (f"dA{k} = {text}", f"dA_{k} = {latex}")
+        return self._step(
+            f"dA{k}", "backward", made.row.layer, texts, numbers, made.d_a, shapes, "; ".join(notes)
+        )
+
+    def _cancelled(self, k: int, made: RowRecord) -> Step:
+        """The error where the slope of the loss and that of the last activation leave only A - Y."""
+        text, latex = self.loss.slope(f"A{k}", "Y")
+        together = self.loss.slope_of_entry(f"A{k}", "Y")
+        if self.loss.over == "m":
+            rows = "" if self.loss.rows_add_up else ", ΣY being what the row of Y adds up to"
+            note = (
+                f"dA{k} = −Y/(m A{k}), and softmax carries it back as A{k} ∘ (dA{k} − Σ A{k} ∘ dA{k}): "
+                f"together {together}{rows or ', for rows of Y that add up to 1'}"
+            )
+        else:
+            note = (
+                f"dA{k} = ((1 − Y)/(1 − A{k}) − Y/A{k})/n, and the sigmoid's slope is A{k}(1 − A{k}): "
+                f"together {together}"
+            )
+        note += "; s is the weight of the sample" if self.loss.weighted else ""
+        texts, shapes = (f"dZ{k} = {text}", f"dZ_{k} = {latex}"), self._shapes(" − ", made.a, self.step.y)
+        numbers = f"dz = {self._unit(k).error()}"
+        return self._step(f"dZ{k}", "backward", made.row.layer, texts, numbers, made.d_z, shapes, note)
+
+    def _weights_gradient(self, k: int, made: RowRecord, unit: UnitTrace) -> Step:
+        (source, latex_source), j = _letters(k - 1), unit.unit
+        found = np.empty(0) if made.d_weights is None else made.d_weights
+        if made.row.kind != DENSE:
+            texts = (
+                f"dw{k} = Σ dA{k} ∘ standardised {source}",
+                rf"dw_{k} = \sum_i dA_{k} \circ \hat {latex_source}",
+            )
+            numbers = f"dw = {equation(product_sum(made.z[:, j], made.d_a[:, j]), found[0, j])}"
+            shapes = self._shapes(" ∘ ", made.d_a, made.z)
+            return self._step(f"dW{k}", "backward", made.row.layer, texts, numbers, found, shapes)
+        i = self.entry.inputs[k - 1]
+        penalty = " + λ₁ sign(W) + λ₂ W" if made.row.l1 or made.row.l2 else ""
+        latex = rf" + \lambda_1 \operatorname{{sign}} W_{k} + \lambda_2 W_{k}" if penalty else ""
+        texts = (f"dW{k} = {source}ᵀ dZ{k}{penalty}", rf"dW_{k} = {latex_source}^\top dZ_{k}{latex}")
+        if self.columns:
+            texts = (f"dW{k} = dZ{k} {source}ᵀ{penalty}", rf"dW_{k} = dZ_{k} {latex_source}^\top{latex}")
+        summed = product_sum(made.inputs[:, i], made.d_z[:, j])
+        if penalty and made.weights is not None:
+            summed = summed + penalty_slope(float(made.weights[i, j]), made.row.l1, made.row.l2)
+        shapes, numbers = self._product(made.inputs.T, made.d_z), f"dw = {equation(summed, found[i, j])}"
+        return self._step(f"dW{k}", "backward", made.row.layer, texts, numbers, found, shapes)
+
+    def _bias_gradient(self, k: int, made: RowRecord, bias: Array, d_bias: Array) -> Step:
+        row, j = made.row, self.entry.units[k - 1]
+        error, which = (made.d_z, "Z") if row.kind == DENSE else (made.d_a, "A")
+        penalty = " + λ₁ sign(b) + λ₂ b" if row.bias_l1 or row.bias_l2 else ""
+        latex = rf" + \lambda_1 \operatorname{{sign}} b_{k} + \lambda_2 b_{k}" if penalty else ""
+        texts = (
+            f"db{k} = Σ over the samples of d{which}{k}{penalty}",
+            rf"db_{k} = \sum_i d{which}_{k}^{{(i)}}{latex}",
+        )
+        summed = plain_sum(error[:, j])
+        if penalty:
+            summed = summed + penalty_slope(float(bias[j]), row.bias_l1, row.bias_l2)
+        numbers, shapes = f"db = {equation(summed, d_bias[j])}", self._shapes("", error)
+        return self._step(f"db{k}", "backward", row.layer, texts, numbers, d_bias[None, :], shapes)
+
+    def _carried(self, k: int, made: RowRecord) -> Step:
+        """What row k hands back to the row below it."""
+        below, entry = k - 1, self.entry
+        name, layer, numbered = f"dA{k - 1}", made.row.layer, self._unit(k)
+        if made.row.kind == DENSE and made.weights is not None:
+            texts = (f"dA{below} = dZ{k} W{k}ᵀ", rf"dA_{below} = dZ_{k} W_{k}^\top")
+            if self.columns:
+                texts = (f"dA{below} = W{k}ᵀ dZ{k}", rf"dA_{below} = W_{k}^\top dZ_{k}")
+            unit = entry.units[below - 1]
+            terms = product_sum(made.d_z[entry.sample], made.weights[unit])
+            numbers = f"da = {equation(terms, made.d_inputs[entry.sample, unit])}"
+            shapes = self._product(made.d_z, made.weights.T)
+            return self._step(name, "backward", layer, texts, numbers, made.d_inputs, shapes)
+        texts, shapes = (f"dA{below} = dZ{k}", rf"dA_{below} = dZ_{k}"), self._shapes("", made.d_a)
+        numbers = f"da = {number(made.d_inputs[entry.sample, numbered.unit])}"
+        if isinstance(numbered, DropoutTrace):
+            texts = (f"dA{below} = dA{k} ∘ M{k} / (1 − p)", rf"dA_{below} = dA_{k} \circ M_{k} / (1 - p)")
+            numbers, shapes = f"da = {numbered.back_to_input()}", self._shapes(" ∘ ", made.d_a, made.a)
+        elif isinstance(numbered, NormalisedTrace):
+            texts = (
+                f"dA{below} = (g − (mean(g) + x̂·mean(g·x̂)))/√(variance + ε), g = w{k}·dA{k}",
+                rf"dA_{below} = (g - \overline g - \hat x\, \overline{{g \hat x}}) / \sqrt{{\sigma^2 + \epsilon}}",
+            )
+            numbers = f"da = {numbered.back_to_input()}"
+        return self._step(name, "backward", layer, texts, numbers, made.d_inputs, shapes)
+
+    def _update(self, k: int, made: RowRecord) -> Iterator[Step]:
+        update, row, j = self.step.update, made.row, self.entry.units[k - 1]
+        plain, latex = UPDATES.get(update.rule, ("w ← w + Δw", r"w \leftarrow w + \Delta w"))
+        weight = row.weights + (self.entry.inputs[k - 1] * row.n_outputs if row.kind == DENSE else 0) + j
+        for name, old, new, place in (
+            (f"W{k}", made.weights, made.new_weights, weight),
+            (f"b{k}", _row(made.bias), _row(made.new_bias), row.bias + j),
+        ):
+            if old is not None and new is not None:
+                numbers = "\n".join([f"η = {number(update.learning_rate)}", *update.lines(place)])
+                texts = (f"{name}: {plain}", latex)
+                yield self._step(name, "update", row.layer, texts, numbers, new, self._shapes("", old))
+
+
+def _letters(k: int) -> tuple[str, str]:
+    """What row k gives, 0 being the batch, in text and in LaTeX."""
+    return (f"A{k}", f"A_{k}") if k else ("X", "X")
+
+
+def _row(vector: Array | None) -> Array | None:
+    return None if vector is None else vector[None, :]

@@ -1,0 +1,250 @@
+"""One unit of any layer and one sample of a training step: what all kinds have in common."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from glassnet.insight.trace.record import RowRecord, StepRecord
+from glassnet.insight.trace.writing.arithmetic import (
+    TERMS,
+    Term,
+    equation,
+    exp,
+    largest_of,
+    num,
+    number,
+    product_sum,
+    times,
+)
+from glassnet.insight.trace.writing.notation import Function, function_of
+from glassnet.insight.trace.writing.slopes import LossOf
+from glassnet.plan import DENSE
+from glassnet.support.registry import compact_repr
+from glassnet.support.text import in_one_line, markup
+
+Array = NDArray[Any]
+_LARGEST_POWER = 300.0  # of e, that is written as it is
+
+
+@dataclass(frozen=True)
+class UnitTrace:
+    """The arithmetic of one unit for one sample.
+
+    Attributes
+    ----------
+    step : StepRecord
+    index : int
+        The row of the plan.
+    unit, sample : int
+    """
+
+    step: StepRecord
+    index: int
+    unit: int
+    sample: int
+
+    @property
+    def made(self) -> RowRecord:
+        """What the row computed."""
+        return self.step.rows[self.index]
+
+    @property
+    def layer(self) -> int:
+        """Index in net.layers."""
+        return self.made.row.layer
+
+    @property
+    def name(self) -> str:
+        """The layer, as an expression."""
+        return in_one_line(compact_repr(self.step.network.layers[self.layer]))
+
+    @property
+    def a(self) -> float:
+        """The output."""
+        return float(self.made.a[self.sample, self.unit])
+
+    @property
+    def d_a(self) -> float:
+        """dL/da."""
+        return float(self.made.d_a[self.sample, self.unit])
+
+    def lines(self, terms: int = TERMS) -> list[str]:
+        """The arithmetic, a line for each formula; at most `terms` terms of a sum are written out."""
+        update = self._update_lines(terms)
+        return [
+            f"layer {self.layer}, {self.name}: unit {self.unit}, sample {self.sample}",
+            "forward",
+            *(f"  {line}" for line in self._forward_lines(terms)),
+            "backward",
+            *(f"  {line}" for line in self._backward_lines(terms)),
+            *(["update", *(f"  {line}" for line in update)] if update else []),
+        ]
+
+    def _forward_lines(self, terms: int) -> list[str]:
+        raise NotImplementedError
+
+    def _backward_lines(self, terms: int) -> list[str]:
+        raise NotImplementedError
+
+    def _update_lines(self, terms: int) -> list[str]:
+        return []
+
+    def __str__(self) -> str:
+        return "\n".join(self.lines())
+
+    def __repr__(self) -> str:
+        return str(self)
+
+    def _repr_html_(self) -> str:
+        style = "white-space: pre-wrap; word-break: normal; overflow-wrap: break-word; font-family: monospace"
+        return f'<div style="{style}">{markup(self)}</div>'
+
+    @property
+    def carried(self) -> tuple[Array, Array] | None:
+        """Errors dz of the next layer's units and the weights that lead there, where it is dense."""
+        following = self._following()
+        if following is None or following.row.kind != DENSE or following.weights is None:
+            return None
+        return following.d_z[self.sample], following.weights[self.unit]
+
+    def _following(self) -> RowRecord | None:
+        return self.step.rows[self.index + 1] if self.index + 1 < len(self.step.rows) else None
+
+    @property
+    def is_last(self) -> bool:
+        """Whether the loss reads this unit."""
+        return self.index == len(self.step.rows) - 1
+
+    @property
+    def loss_takes_over(self) -> bool:
+        """Whether the activation cancels against the loss."""
+        return self.step.fused and self.is_last
+
+    @property
+    def activation(self) -> Function:
+        """How the activation of this unit is written."""
+        taken = self.step.plan.objective.activation if self.loss_takes_over else self.made.row.activation
+        return function_of(taken)
+
+    @property
+    def into_activation(self) -> Array:
+        """What the activation of each unit is given, for all samples."""
+        return self.made.z if self.made.row.kind == DENSE else self.made.inputs
+
+    def output(self, terms: int = TERMS) -> str:
+        """The numbers of a = f(z), and what comes out."""
+        z, function = self.into_activation[self.sample], self.activation
+        if function.is_softmax:
+            return equation(share_of_exponentials(z, self.unit, terms), self.a)
+        term = function.with_numbers(float(z[self.unit]))
+        return number(self.a) if term is None else equation(term, self.a)
+
+    def probability(self, terms: int = TERMS) -> str | None:
+        """What a loss of logits makes of this output, with its numbers; None for other losses."""
+        probabilities = self.step.probabilities if self.is_last else None
+        if probabilities is None:
+            return None
+        function = function_of(self.step.plan.objective.activation)
+        a, p = self.made.a[self.sample], float(probabilities[self.sample, self.unit])
+        if function.is_softmax:
+            return equation(share_of_exponentials(a, self.unit, terms), p)
+        term = function.with_numbers(float(a[self.unit]))
+        return number(p) if term is None else equation(term, p)
+
+    @property
+    def slope(self) -> float | None:
+        """f'(z); None for softmax, which has a Jacobian, and where the loss takes the activation over."""
+        if self.loss_takes_over or self.activation.is_softmax:
+            return None
+        place = (slice(self.sample, self.sample + 1), slice(self.unit, self.unit + 1))
+        found: Any = self.made.row.activation.slope(self.into_activation[place], self.made.a[place])
+        return float(np.broadcast_to(found, (1, 1))[0, 0])
+
+    def slope_with_numbers(self) -> str:
+        """The numbers of f'(z)."""
+        z, found = float(self.into_activation[self.sample, self.unit]), self.slope
+        if found is None:
+            return self.activation.slope
+        term = self.activation.slope_with_numbers(z, self.a)
+        return number(found) if term is None else equation(term, found)
+
+    def error(self) -> str:
+        """The numbers of dL/dz, from dL/da or, where the loss took the activation over, from the target."""
+        d_z, found = float(self.made.d_z[self.sample, self.unit]), self.slope
+        if self.loss_takes_over:
+            return LossOf(self.step).slope_with_numbers(self.sample, self.unit, d_z)
+        if found is None:
+            a, errors = self.made.a[self.sample], self.made.d_a[self.sample]
+            carried = num(self.a) * (num(self.d_a) - num(float(errors.astype(np.float64) @ a)))
+            return equation(carried, d_z)
+        return equation(times(num(self.d_a), num(found)), d_z)
+
+    def d_output(self, terms: int = TERMS) -> str:
+        """The numbers of dL/da: of the loss, or of what the next layer carries back."""
+        if self.is_last:
+            return LossOf(self.step).slope_with_numbers(self.sample, self.unit, self.d_a)
+        carried = self.carried
+        return number(self.d_a) if carried is None else equation(product_sum(*carried, terms), self.d_a)
+
+    def _activation_lines(self) -> list[str]:
+        """The way back through the activation."""
+        if self.loss_takes_over:
+            return self._cancelled_lines()
+        function, found = self.activation, self.slope
+        if found is None:
+            a, errors = self.made.a[self.sample], self.made.d_a[self.sample]
+            together = equation(product_sum(errors, a), float(errors.astype(np.float64) @ a))
+            return [
+                *self._d_a_lines(),
+                f"Σₖ ∂L/∂aₖ·aₖ = {together}",
+                f"dz = a·(∂L/∂a − Σₖ ∂L/∂aₖ·aₖ) = {self.error()}",
+            ]
+        return [
+            *self._d_a_lines(),
+            f"f′(z) = {_once(function.slope, self.slope_with_numbers())}",
+            f"dz = ∂L/∂a · f′(z) = {self.error()}",
+        ]
+
+    def _cancelled_lines(self) -> list[str]:
+        """The error of an output whose activation cancels against the loss."""
+        loss, name = LossOf(self.step), self.activation.name
+        text, _ = loss.slope("a", "y", "Σy")
+        of_what = f"{loss.count} samples" if loss.over == "m" else f"{loss.count} outputs of the batch"
+        weight = ", s the sample's weight" if loss.weighted else ""
+        mass = "" if loss.rows_add_up else ", Σy what the targets of the sample add up to"
+        return [
+            f"{name} and its cross-entropy cancel: ∂L/∂a · ∂a/∂z = {text}, {loss.over} = {of_what}{weight}{mass}",
+            f"dz = {text} = {self.error()}",
+        ]
+
+    def _d_a_lines(self, terms: int = TERMS) -> list[str]:
+        """Where dL/da comes from: the next layer, or the loss."""
+        following = self._following()
+        if following is None:
+            loss = LossOf(self.step)
+            letter = "a" if self.step.probabilities is None else "p"
+            return [f"∂L/∂a = {_once(loss.slope(letter, 'y', 'Σy')[0], self.d_output(terms))}"]
+        if self.carried is not None:
+            return ["∂L/∂a = Σ dzₖ·wₖ over the units k of the next layer", f"      = {self.d_output(terms)}"]
+        layer = in_one_line(compact_repr(self.step.network.layers[following.row.layer]))
+        return [f"∂L/∂a = {number(self.d_a)}, which layer {following.row.layer}, {layer}, carries back"]
+
+
+def _once(formula: str, numbers: str) -> str:
+    """A formula and the same with numbers, where they are not alike."""
+    return numbers if formula == numbers else f"{formula} = {numbers}"
+
+
+def share_of_exponentials(z: Array, unit: int, terms: int = TERMS) -> Term:
+    """exp(z)/(exp(z1) + exp(z2) + …); of large z the differences from the largest, which give the same."""
+    values = z.astype(np.float64)
+    shift = float(values.max()) if np.abs(values).max() > _LARGEST_POWER else 0.0
+
+    def power(place: int) -> Term:
+        return exp(num(values[place]) - num(shift) if shift else num(values[place]))
+
+    return power(unit) / largest_of(np.exp(values - shift), power, terms)

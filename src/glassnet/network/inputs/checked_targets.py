@@ -1,0 +1,126 @@
+"""Targets: checked against the loss and the network's outputs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, DTypeLike, NDArray
+
+from glassnet.errors import DataError, ShapeError
+from glassnet.losses import Loss, advice_for_rows
+from glassnet.network.inputs.meaning import UNNAMED, Meaning, numbered, text_of
+from glassnet.network.inputs.numbers import numeric
+
+Array = NDArray[Any]
+
+
+def targets(
+    name: str,
+    values: ArrayLike,
+    loss: Loss,
+    n_samples: int,
+    n_outputs: int,
+    dtype: DTypeLike,
+    meaning: Meaning = UNNAMED,
+) -> Array:
+    """Targets as the engines take them: (n, n_outputs) values, or integer classes or labels (n, 1).
+
+    Text names classes, in the order that `meaning` knows, else in sorted order.
+
+    Raises
+    ------
+    ShapeError, DataError
+        If they do not fit the samples, the outputs or the loss; the message says what would.
+    """
+    if n_outputs < loss.least_outputs:
+        raise ShapeError(
+            f"{loss.name} compares classes and needs one output for each; the network has one output. "
+            "For two classes use Dense(1, 'sigmoid') with binary_cross_entropy, or Dense(2, 'softmax')"
+        )
+    meaning.check_outputs(name, values, loss)
+    text = text_of(name, values)
+    if text is not None:
+        values = numbered(name, text, loss, n_outputs, meaning.classes)
+    array = numeric(name, values, dtype if loss.targets == "values" else np.float64)
+    if len(array) != n_samples:
+        of_what = name.removeprefix("y")
+        raise ShapeError(
+            f"X{of_what} has {n_samples} samples and {name} has {len(array)}; they must be equal"
+        )
+    if loss.targets == "values":
+        return np.ascontiguousarray(_values(name, array, loss, n_outputs), dtype)
+    return np.ascontiguousarray(_integers(name, array, loss, n_outputs), dtype)
+
+
+def _values(name: str, array: Array, loss: Loss, n_outputs: int) -> Array:
+    if array.ndim == 1 and n_outputs == 1:
+        array = array[:, None]
+    if array.ndim != 2 or array.shape[1] != n_outputs:
+        raise ShapeError(
+            f"{loss.name} compares with the network's {n_outputs} output{'s' * (n_outputs > 1)}, so {name} must "
+            f"have shape (n_samples, {n_outputs}); it has {array.shape}{_hint(array, loss, n_outputs)}"
+        )
+    low, high = loss.domain
+    if array.min() < low or array.max() > high:
+        row, column = np.argwhere((array < low) | (array > high))[0]
+        raise DataError(
+            f"{loss.name} takes targets {_range(low, high)}; "
+            f"{name} holds {array[row, column]:g} in row {row}, column {column}"
+        )
+    return array
+
+
+def _hint(array: Array, loss: Loss, n_outputs: int) -> str:
+    if loss.domain != (0.0, 1.0):
+        return ""
+    if array.size == len(array) and n_outputs > 1:
+        return f"; for integer classes use {loss.for_classes}, or one_hot of them"
+    if array.ndim == 2 and n_outputs == 1:
+        return "; for one-hot rows use Dense(n_classes, 'softmax') with categorical_cross_entropy"
+    return ""
+
+
+def _range(low: float, high: float) -> str:
+    return f">= {low:g}" if high == np.inf else f"from {low:g} to {high:g}"
+
+
+def _integers(name: str, array: Array, loss: Loss, n_outputs: int) -> Array:
+    if array.size != len(array):
+        raise ShapeError(
+            f"{loss.name} takes one integer per sample, shape (n_samples,); {name} has shape {array.shape}. "
+            f"For one-hot rows {advice_for_rows(loss, name)}"
+        )
+    column = array.reshape(-1, 1)
+    wrong = column != np.trunc(column)
+    if loss.takes_classes:
+        wrong |= (column < 0) | (column >= n_outputs)
+    if wrong.any():
+        row = int(np.flatnonzero(wrong)[0])
+        wanted = f"integer classes 0 to {n_outputs - 1}, one per output" if loss.takes_classes else "integers"
+        raise DataError(f"{loss.name} takes {wanted}; {name} holds {column[row, 0]:g} in row {row}")
+    if loss.takes_classes:
+        return column
+    # Labels only say which samples belong together: small ones are exact in every dtype.
+    return np.unique(column, return_inverse=True)[1].reshape(-1, 1)
+
+
+def more_than_one_class(name: str, y: Array, loss: Loss) -> None:
+    """Raise `DataError` where several samples are all of one class, so that there is nothing to learn."""
+    if len(y) > 1 and names_classes(y, loss) and bool((y == y[0]).all()):
+        raise DataError(
+            f"{name} holds one class only ({y[0].tolist()} in all {len(y)} samples), so there is nothing to tell apart"
+        )
+
+
+def names_classes(y: Array, loss: Loss) -> bool:
+    """Whether checked targets are classes: integers, a column of 0 and 1, or one-hot rows."""
+    if loss.targets != "values":
+        return True
+    binary = loss.domain == (0.0, 1.0) and bool(((y == 0) | (y == 1)).all())
+    return binary and (y.shape[1] == 1 or bool((y.sum(axis=1) == 1).all()))
+
+
+def classes_of(y: Array) -> NDArray[np.int64]:
+    """Integer classes (n,) of integer columns, 0/1 columns or one-hot rows."""
+    return (y.argmax(axis=1) if y.shape[1] > 1 else y[:, 0]).astype(np.int64)

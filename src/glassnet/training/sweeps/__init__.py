@@ -1,8 +1,0 @@
-"""Sweeps: many networks at once, on the cores of one machine or on a cluster."""
-
-from __future__ import annotations
-
-from glassnet.training.sweeps.result import SweepResult
-from glassnet.training.sweeps.sweeping import sweep
-
-__all__ = ["SweepResult", "sweep"]
