@@ -4,7 +4,7 @@ INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check -c constraints
 SOURCES := pyproject.toml constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: run test lint mutants clean help
+.PHONY: run test lint bench mutants clean help
 
 run: .venv/installed ## train a network on 1 797 handwritten digits, into runs/digits
 	$(BIN)/glassnet train digits --output runs/digits
@@ -17,6 +17,11 @@ lint: .venv/installed-dev ## check the sources: style, types, direction of impor
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+bench: .venv/installed ## measure beside other libraries: make bench [QUICK=yes] [ONLY=xor,products] [PEERS=pytorch,jax] ...
+	$(INSTALL) -e '.[bench]'
+	$(BIN)/python -m benchmarks.speed $(if $(QUICK),--quick) $(foreach name,ONLY PEERS REPEATS THREADS OUTPUT,$(if \
+		$($(name)),--$(shell echo $(name) | tr A-Z a-z)=$($(name))))
 
 mutants: .venv/installed-dev ## change formulas, checks, diagnosis and report a little, and list what no test notices
 	$(INSTALL) -e '.[mutants]'

@@ -160,32 +160,6 @@ def warmup(quiet: options.Quiet = False) -> None:
 
 @app.command(
     epilog=_examples(
-        "glassnet bench --quick",
-        "glassnet bench --only large,products --peers glassnet,pytorch",
-    )
-)
-def bench(
-    quick: options.Quick = False,
-    only: options.Only = None,
-    peers: options.Peers = None,
-    repeats: options.Repeats = None,
-    threads: options.Threads = None,
-    output: options.BenchFolder = "runs/bench",
-) -> None:
-    """Measure glassnet beside its peers on this machine.
-
-    Works: xor, digits-full, digits-batches, middle, large. Measures: products, memory, start, one_row, many_networks,
-    busy, size. Peers that are not installed are left out; the extra called bench installs all.
-
-    Writes results.json, results.md and chart.png.
-    """
-    from glassnet.bench import command
-
-    command.run(quick, only, peers, repeats, threads, output)
-
-
-@app.command(
-    epilog=_examples(
         "glassnet check my_network.py",
         "glassnet check my_network.py --data xor --loss mse",
         "glassnet check my_network.py --data measured.npz --forward predict_proba --json",

@@ -105,19 +105,6 @@ Resume = Annotated[
     ),
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")]
-Quick = Annotated[bool, typer.Option("--quick", help="Two works and the quicker peers, in about a minute.")]
-Only = Annotated[
-    list[str] | None,
-    _option("NAMES", "Works and measures, such as xor,large or one_row; by default all."),
-]
-Peers = Annotated[list[str] | None, _option("NAMES", "Peers, such as glassnet,pytorch; by default all.")]
-Repeats = Annotated[int | None, _option("NUMBER", "Counted runs of each peer. Default: 5.")]
-Threads = Annotated[
-    int | None, _option("NUMBER", "Threads that each process may use; by default as many as there are cores.")
-]
-BenchFolder = Annotated[
-    str, _option("FOLDER", "Where tables and chart go. Default: runs/bench.", "--output", "-o")
-]
 TrainedLoss = Annotated[
     str | None,
     _option("NAME", "What it was trained on; by default as MODEL says, or what goes with its last layer."),

@@ -1,1 +1,0 @@
-"""glassnet beside its peers, measured on the user's own machine. Imports nothing heavy."""
