@@ -119,7 +119,7 @@ def test_ctrl_c_in_mid_epoch_keeps_whole_epochs_in_the_history(monkeypatch: pyte
 
     def function(z: NDArray[Any]) -> NDArray[Any]:
         pressed.append(len(z))
-        if len(pressed) == 11:
+        if len(pressed) == 12:
             signal.raise_signal(signal.SIGINT)
         return z
 
@@ -137,7 +137,7 @@ def test_a_second_ctrl_c_undoes_the_steps_under_way() -> None:
 
     def function(z: NDArray[Any]) -> NDArray[Any]:
         pressed.append(len(z))
-        if len(pressed) == 7:
+        if len(pressed) == 8:
             raise KeyboardInterrupt
         return z
 
@@ -317,7 +317,7 @@ def test_an_error_of_an_own_function_leaves_the_parameters_before_it() -> None:
 
     def function(z: NDArray[Any]) -> NDArray[Any]:
         calls.append(1)
-        if len(calls) == 3:
+        if len(calls) == 4:
             raise RuntimeError("mine")
         return z
 

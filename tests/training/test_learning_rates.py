@@ -1,6 +1,7 @@
 """Callbacks that change the learning rate."""
 
 import pytest
+import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -19,7 +20,6 @@ from tests.training.runs import fit, network, script
 def test_the_rate_falls_on_a_plateau_as_that_of_torch_does(
     values: list[float], patience: int, minimum: float, more: bool
 ) -> None:
-    torch = pytest.importorskip("torch")
     optimizer = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=0.1)
     scheduler = torch.optim.lr_scheduler.ReduceLROnPlateau(
         optimizer, "max" if more else "min", 0.5, patience - 1, threshold=0, min_lr=minimum, eps=0

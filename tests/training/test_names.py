@@ -312,7 +312,6 @@ def test_values_in_a_later_batch_are_seen_and_a_training_on_classes_forgets_them
     assert set(net.predict_classes(FEATURES)) <= {0, 1}
 
 
-@pytest.mark.skipif(not hasattr(np.dtypes, "StringDType"), reason="NumPy 1 has no text of any length")
 def test_text_of_any_length_is_text() -> None:
     names = np.array(["cat", "dog"])[(SIGNS > 0).astype(int)]
     found = []

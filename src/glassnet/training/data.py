@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -16,8 +16,9 @@ from glassnet.losses import Loss
 from glassnet.network import inputs
 from glassnet.network.inputs import Meaning
 from glassnet.support import checks
-from glassnet.training.batches import Batches, mean_weight, peeked
+from glassnet.training.batches import Batches, as_batch, mean_weight, peeked
 from glassnet.training.parting import parted
+from glassnet.training.reach import refuse_unreachable
 from glassnet.training.sources import (
     IN_MEMORY_BYTES,
     FileRows,
@@ -123,6 +124,7 @@ def _from_arrays(network: Network, X: Any, y: Any, wanted: Wanted, split: float)
     try_own_activations(table, network.dtype)
     refuse_unsuitable(network.layers, table.layout, loss, "y", targets)
     refuse_dropped(network.layers, table, loss)
+    refuse_unreachable(network.layers, table.layout, loss, "y", targets, weights)
     kind: Any = Mapped if mapped else Memory
     size = _batch_size(wanted.batch_size, len(x))
     return Data(
@@ -189,9 +191,27 @@ def _from_batches(network: Network, batches: Iterable[Any], wanted: Wanted) -> D
     try_own_activations(table, network.dtype)
     refuse_unsuitable(network.layers, table.layout, loss, "y of batch 0", y)
     refuse_dropped(network.layers, table, loss)
+    if isinstance(batches, list | tuple):
+        _refuse_unreachable_batches(network, batches, table, loss, meaning)
     held = _given(network, wanted, shape, table, meaning)
     source = Batches(again, first, network, loss, table, meaning, mean_weight(again, first, loss))
     return Data(table, shape, source, held, meaning)
+
+
+def _refuse_unreachable_batches(
+    network: Network, batches: Sequence[Any], table: plan.Plan, loss: Loss, meaning: Meaning
+) -> None:
+    """Look at the targets of all batches that are in memory; one batch alone may be of any samples."""
+    targets, weights = [], []
+    for number, batch in enumerate(batches):
+        X, y, *given = as_batch(batch)
+        name, n_samples = f"y of batch {number}", len(X)
+        targets.append(inputs.targets(name, y, loss, n_samples, table.n_outputs, network.dtype, meaning))
+        weights.append(
+            inputs.sample_weights(given[0] if given else None, n_samples, f"weights of batch {number}")
+        )
+    y, w = np.concatenate(targets), np.concatenate(weights)
+    refuse_unreachable(network.layers, table.layout, loss, "y of the batches", y, w)
 
 
 def _given(

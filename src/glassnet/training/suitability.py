@@ -51,25 +51,25 @@ def refuse_outputs(layers: Sequence[Layer], layout: Layout, loss: Loss) -> None:
         return
     if np.ptp(possible, axis=0).max() == 0:
         raise ArgumentError(
-            f"{_last(layers)} gives {possible[0, 0]:g} whatever its input is, so there is nothing to learn; "
+            f"{deciding_layer(layers)} gives {possible[0, 0]:g} whatever its input is, so there is nothing to learn; "
             "for one output use sigmoid, or linear for a value"
         )
     low, high = loss.outputs
     if possible.min() < low - _ROUNDING or possible.max() > high + _ROUNDING:
         raise ArgumentError(
-            f"{loss.name} takes {_KINDS[low, high]}, and {_last(layers)} can give {_example(possible, low, high):g}; "
+            f"{loss.name} takes {_KINDS[low, high]}, and {deciding_layer(layers)} can give {_example(possible, low, high):g}; "
             f"{_remedy(table, loss)}"
         )
     if loss.rows_sum_to_one and loss.activation == Linear() and _any_sum(possible):
         raise ArgumentError(
             f"{loss.name} takes probabilities of classes that exclude each other, whose rows sum to 1, and rows of "
-            f"{_last(layers)} need not; {_remedy(table, loss)}, or for classes that do not exclude each other use "
+            f"{deciding_layer(layers)} need not; {_remedy(table, loss)}, or for classes that do not exclude each other use "
             "binary_cross_entropy with a column of 0 and 1 for each"
         )
     if loss.activation != Linear() and possible.min() >= 0 and possible.max() <= 1:
         inner = compact_repr(loss.activation)
         raise ArgumentError(
-            f"{loss.name} takes logits and applies {inner} itself, and {_last(layers)} gives numbers from 0 to 1, "
+            f"{loss.name} takes logits and applies {inner} itself, and {deciding_layer(layers)} gives numbers from 0 to 1, "
             f"as if they were probabilities already; make the last layer linear, or use {_of_probabilities(loss)}"
         )
 
@@ -121,14 +121,19 @@ _KINDS = {(0.0, 1.0): "probabilities, from 0 to 1", (0.0, np.inf): "rates >= 0"}
 
 def _outputs(rows: Sequence[Row]) -> NDArray[np.float64]:
     """Outputs that the rows of a network can give, (n_tried, n_outputs)."""
-    first = max((place for place, row in enumerate(rows) if row.kind in _ANY), default=0)
     width, random = rows[-1].n_outputs, np.random.default_rng(0)
-    values = np.concatenate([scale * random.normal(size=(9, width)) for scale in _SCALES])
+    values = passed_on(rows, np.concatenate([scale * random.normal(size=(9, width)) for scale in _SCALES]))
+    return np.asarray(values[~np.isnan(values).any(axis=1)])
+
+
+def passed_on(rows: Sequence[Row], values: Array) -> Array:
+    """What the activations behind the last row that can give any numbers make of these, (n_tried, n_outputs)."""
+    first = max((place for place, row in enumerate(rows) if row.kind in _ANY), default=0)
     for row in rows[first:]:
         if row.kind in (plan.DENSE, plan.ACTIVATION):
             with np.errstate(all="ignore"):
                 values = row.activation.value(values)
-    return np.asarray(values[~np.isnan(values).any(axis=1)])
+    return values
 
 
 def _any_sum(possible: Array) -> bool:
@@ -140,7 +145,7 @@ def _example(possible: Array, low: float, high: float) -> float:
     return float(outside[np.abs(outside).argmin()])
 
 
-def _last(layers: Sequence[Layer]) -> str:
+def deciding_layer(layers: Sequence[Layer]) -> str:
     """The layer that decides what outputs are, by its number."""
     place = max((i for i, layer in enumerate(layers) if _decides(layer)), default=len(layers) - 1)
     return f"layer {place}, {compact_repr(layers[place])},"
