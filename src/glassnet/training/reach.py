@@ -77,7 +77,9 @@ def output_range(table: Plan, loss: Loss) -> tuple[float, float]:
     try:
         with np.errstate(all="ignore"):
             found = loss.activation.value(passed_on(table.rows, np.concatenate([alike, mixed])))
-    except Exception:  # a user's own function need not take numbers of these sizes; then its range is not known
+    except (
+        Exception
+    ):  # a user's own function need not take numbers of these sizes; then its range is not known
         return -np.inf, np.inf
     found = found[~np.isnan(found)]
     return (float(found.min()) + 0.0, float(found.max()) + 0.0) if found.size else (-np.inf, np.inf)
@@ -94,7 +96,7 @@ def _middle(targets: Floats, weights: Array, loss: Loss) -> float:
 
 
 def _left(targets: Floats, nearest: Floats, weights: Array, middle: float, loss: Loss) -> float:
-    """The loss of the outputs nearest to the targets, as a part of that of the one best number; 0 is that of targets."""
+    """What the outputs nearest to the targets leave of the loss: 1 as much as `middle` does, 0 none."""
     at_target, at_nearest, at_middle = (
         loss.compare(targets[:, None], p[:, None], weights)[0]
         for p in (targets, nearest, np.full_like(targets, middle))

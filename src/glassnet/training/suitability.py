@@ -49,27 +49,28 @@ def refuse_outputs(layers: Sequence[Layer], layout: Layout, loss: Loss) -> None:
     possible = _outputs(table.rows)
     if not possible.size:
         return
+    last = deciding_layer(layers)
     if np.ptp(possible, axis=0).max() == 0:
         raise ArgumentError(
-            f"{deciding_layer(layers)} gives {possible[0, 0]:g} whatever its input is, so there is nothing to learn; "
+            f"{last} gives {possible[0, 0]:g} whatever its input is, so there is nothing to learn; "
             "for one output use sigmoid, or linear for a value"
         )
     low, high = loss.outputs
     if possible.min() < low - _ROUNDING or possible.max() > high + _ROUNDING:
         raise ArgumentError(
-            f"{loss.name} takes {_KINDS[low, high]}, and {deciding_layer(layers)} can give {_example(possible, low, high):g}; "
+            f"{loss.name} takes {_KINDS[low, high]}, and {last} can give {_example(possible, low, high):g}; "
             f"{_remedy(table, loss)}"
         )
     if loss.rows_sum_to_one and loss.activation == Linear() and _any_sum(possible):
         raise ArgumentError(
             f"{loss.name} takes probabilities of classes that exclude each other, whose rows sum to 1, and rows of "
-            f"{deciding_layer(layers)} need not; {_remedy(table, loss)}, or for classes that do not exclude each other use "
+            f"{last} need not; {_remedy(table, loss)}, or for classes that do not exclude each other use "
             "binary_cross_entropy with a column of 0 and 1 for each"
         )
     if loss.activation != Linear() and possible.min() >= 0 and possible.max() <= 1:
         inner = compact_repr(loss.activation)
         raise ArgumentError(
-            f"{loss.name} takes logits and applies {inner} itself, and {deciding_layer(layers)} gives numbers from 0 to 1, "
+            f"{loss.name} takes logits and applies {inner} itself, and {last} gives numbers from 0 to 1, "
             f"as if they were probabilities already; make the last layer linear, or use {_of_probabilities(loss)}"
         )
 
