@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from glassnet import activations, plan
 from glassnet.errors import ArgumentError, ShapeError
 from glassnet.layers import Activation, Dense, Flatten, Layer
-from glassnet.network.network import Network, checked_shape
+from glassnet.network.flat import checked_shape
+from glassnet.network.network import Network
 
 Array = NDArray[Any]
 

@@ -13,13 +13,13 @@ from glassnet.errors import ShapeError
 from glassnet.kernels import arrays
 
 if TYPE_CHECKING:
-    from glassnet.network.network import Network
+    from glassnet.network.flat import FlatNetwork
 
 
 class HandPass:
     """Memory of a forward pass by hand, for batches of one size."""
 
-    def __init__(self, network: Network, size: int) -> None:
+    def __init__(self, network: FlatNetwork, size: int) -> None:
         self.network, self.size = network, size
         self.plan = plan.build(network.layers, network.layout, input_gradient=True)
         self.memory = arrays.Views(np.zeros(self.plan.n_columns * size, network.dtype))
