@@ -1,0 +1,62 @@
+"""A plugin of pytest for the recording: it tells coverage which test is running, and writes how long each took.
+
+A fixture that several tests share runs once. So its lines count for every test that asks for it, and so does its time.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import coverage
+import pytest
+
+FIXTURE = "fixture "
+own_seconds: Counter[str] = Counter()
+shared_seconds: Counter[str] = Counter()
+shared_by: dict[str, list[str]] = {}
+
+
+def _measured(context: str) -> None:
+    measuring = coverage.Coverage.current()
+    assert measuring is not None, "coverage has to start with Python, by the file .pth that it installs"
+    measuring.switch_context(context)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+    _measured(item.nodeid)
+    began, shared_before = time.perf_counter(), shared_seconds.total()
+    result = yield
+    own_seconds[item.nodeid] = (
+        time.perf_counter() - began - (shared_seconds.total() - shared_before)  # type: ignore[assignment]
+    )
+    for name in item.fixturenames:  # type: ignore[attr-defined]
+        shared_by.setdefault(name, []).append(item.nodeid)
+    return result
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_fixture_setup(fixturedef: Any, request: pytest.FixtureRequest) -> Iterator[None]:
+    if fixturedef.scope == "function":
+        return (yield)
+    _measured(FIXTURE + fixturedef.argname)
+    began = time.perf_counter()
+    result = yield
+    shared_seconds[fixturedef.argname] += time.perf_counter() - began  # type: ignore[assignment]
+    _measured(os.environ["PYTEST_CURRENT_TEST"].rsplit(" (", 1)[0])
+    return result
+
+
+def pytest_sessionfinish() -> None:
+    seconds = dict(own_seconds)
+    for fixture, more in shared_seconds.items():
+        for test in shared_by.get(fixture, ()):
+            seconds[test] += more
+    shared = {name: shared_by.get(name, []) for name in shared_seconds}
+    Path(os.environ["GLASSNET_TESTS_WATCHED"]).write_text(json.dumps({"seconds": seconds, "shared": shared}))
