@@ -144,9 +144,12 @@ def copied(folder: Path) -> None:
 def run_tests(
     folder: Path, arguments: list[str], settings: dict[str, str]
 ) -> subprocess.CompletedProcess[str]:
-    """Run pytest on the package in ``folder / "sources"``; compiled kernels go into the folder, too."""
-    environment = {"PYTHONPATH": str(folder / "sources"), "PYTHONDONTWRITEBYTECODE": "1"}
-    environment["GLASSNET_CACHE"] = str(folder / "kernels")
+    """Run pytest on the package in ``folder / "sources"``; what is compiled goes into the folder, too."""
+    environment = {
+        "PYTHONPATH": str(folder / "sources"),
+        "PYTHONPYCACHEPREFIX": str(folder / "bytecode"),
+        "GLASSNET_CACHE": str(folder / "kernels"),
+    }
     command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *arguments]
     return subprocess.run(
         command,
