@@ -25,7 +25,9 @@ class Page(HTMLParser):
         self.elements: list[tuple[str, dict[str, str]]] = []
         self.text = ""
         self.open: list[str] = []
+        self.filled: list[list[str]] = []
         self.tables: dict[str, list[list[str]]] = {}
+        self.inner: list[tuple[str, list[str]]] = []
         self.feed(html)
         self.close()
         assert self.open == []
@@ -34,6 +36,8 @@ class Page(HTMLParser):
         self.elements.append((tag, dict(attrs)))
         if tag not in VOID:
             self.open.append(tag)
+            self.inner.append((tag, []))
+            self.filled.append(self.inner[-1][1])
         if tag == "table":
             self.rows: list[list[str]] = []
             self.caption = ""
@@ -44,6 +48,7 @@ class Page(HTMLParser):
 
     def handle_endtag(self, tag: str) -> None:
         assert self.open.pop() == tag
+        self.filled.pop()
         if tag == "table":
             self.tables[self.caption] = self.rows
 
@@ -51,6 +56,8 @@ class Page(HTMLParser):
         if "style" in self.open:
             return
         self.text += data
+        for texts in self.filled:
+            texts.append(data)
         if "caption" in self.open:
             self.caption += data
         if {"td", "th"} & set(self.open):
@@ -59,6 +66,10 @@ class Page(HTMLParser):
     def of(self, name: str) -> Iterator[dict[str, str]]:
         """The attributes of every element of this name."""
         return (attributes for tag, attributes in self.elements if tag == name)
+
+    def texts(self, name: str) -> list[str]:
+        """What is read in every element of this name."""
+        return ["".join(texts) for tag, texts in self.inner if tag == name]
 
     def pictures(self) -> list[bytes]:
         """The files of all pictures."""

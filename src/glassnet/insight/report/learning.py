@@ -30,7 +30,8 @@ def learning(subject: Subject) -> Html:
     if history is None or history.n_epochs == 0:
         return section("learning", "Learning", tag("p", "There is no history of a whole epoch."))
     pictures = tag("div", *(_curve(history, column) for column in curves(history)), class_="side-by-side")
-    known = [("epochs", f"{history.n_epochs:,}"), ("time", f"{sum(history['seconds']):.2f} s")]
+    known = [("epochs", f"{history.n_epochs:,}")]
+    known += [("time", f"{sum(history['seconds']):.2f} s")] if "seconds" in history else []
     known += [("engine", history.engine)] if history.engine else []
     if subject.held is not None:
         known.append(("validation", f"on the {len(subject.held.X):,} {subject.held.name} samples"))

@@ -79,7 +79,7 @@ def _of_classes(subject: Subject) -> Html:
 
 def _of_labels(subject: Subject) -> Html:
     """Of samples that may be of several classes, each class for itself."""
-    part, true, named = subject.judged, subject.members(subject.judged), subject.named
+    part, true, named = subject.judged, subject.members(subject.judged), subject.prediction > 0.5
     body = []
     for name, is_of, is_said in zip(subject.names.classes[:_MOST_CLASSES], true.T, named.T, strict=False):
         n, said, hits = int(is_of.sum()), int(is_said.sum()), int((is_of & is_said).sum())

@@ -148,16 +148,6 @@ class Subject:
         found: NDArray[np.bool_] = self.classes(part)[:, None] == np.arange(len(self.names.classes))
         return found
 
-    @property
-    def named(self) -> NDArray[np.bool_]:
-        """Which classes each of the judged samples is said to be of."""
-        if self.is_multi_label:
-            return self.prediction > 0.5
-        found: NDArray[np.bool_] = self.prediction.argmax(axis=1)[:, None] == np.arange(
-            len(self.names.classes)
-        )
-        return found
-
     def classes(self, part: Samples) -> NDArray[np.int64]:
         """The true class of each sample, where it has one."""
         return inputs.classes_of(np.asarray(part.y).reshape(len(part.y), -1))

@@ -51,7 +51,7 @@ def output_of(subject: Subject, place: int) -> int:
 def _of_labels(subject: Subject) -> Html:
     """The samples with the surest wrong answer about one of their classes."""
     part, names, p = subject.judged, np.array(subject.names.classes, object), subject.prediction
-    true, named = subject.members(part), subject.named
+    true, named = subject.members(part), p > 0.5
     features, values = _shown_features(subject)
     n_wrong = int((true != named).any(axis=1).sum())
     body = []
