@@ -28,7 +28,7 @@ mutants: .venv/installed-dev ## change formulas, checks, diagnosis and report a 
 	$(BIN)/python -m benchmarks.mutants --write
 
 clean: ## remove everything that was built, installed or trained here
-	rm -rf .venv build dist runs .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf .venv build dist runs .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .mutants
 	find src tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 help: ## show this list
