@@ -17,11 +17,18 @@ from glassnet.schedules import (
     Chain,
     Constant,
     CosineDecay,
+    CosineRestarts,
     ExponentialDecay,
+    InverseTimeDecay,
+    LinearDecay,
     LinearWarmup,
+    LogCosineCycles,
+    OneCycle,
+    PolynomialDecay,
     Schedule,
     StepDecay,
 )
+from glassnet.schedules.base import registry
 from glassnet.support.registry import from_config, to_config
 
 ALL = [
@@ -30,6 +37,12 @@ ALL = [
     ExponentialDecay(0.1, factor=0.9),
     CosineDecay(0.1, epochs=10, final=0.01),
     LinearWarmup(0.1, epochs=5, start_factor=0.2),
+    InverseTimeDecay(0.1, decay=0.5),
+    PolynomialDecay(0.1, epochs=8, power=2.0),
+    LinearDecay(0.1, epochs=8, end_factor=0.1),
+    CosineRestarts(0.1, epochs=3, growth=2, final=0.01),
+    LogCosineCycles(0.1, epochs=16),
+    OneCycle(0.1, epochs=10),
     Chain([LinearWarmup(0.1, 5), ExponentialDecay(0.1, 0.9), 0.1], [5, 12]),
 ]
 
@@ -64,6 +77,43 @@ TORCH_TWINS: list[tuple[Schedule, TorchScheduler, int]] = [
         LinearWarmup(0.1, 7, 0.05),
         lambda o: lr_scheduler.LinearLR(o, start_factor=0.05, total_iters=7),
         12,
+    ),
+    (InverseTimeDecay(0.1, 0.5), lambda o: lr_scheduler.LambdaLR(o, lambda t: 1 / (1 + 0.5 * t)), 20),
+    (PolynomialDecay(0.1, 7), lambda o: lr_scheduler.PolynomialLR(o, total_iters=7), 12),
+    (PolynomialDecay(0.1, 7, 2.5), lambda o: lr_scheduler.PolynomialLR(o, total_iters=7, power=2.5), 12),
+    (PolynomialDecay(0.1, 7, 0.5), lambda o: lr_scheduler.PolynomialLR(o, total_iters=7, power=0.5), 12),
+    (LinearDecay(0.1, 7), lambda o: lr_scheduler.LinearLR(o, 1.0, 0.0, total_iters=7), 12),
+    (LinearDecay(0.1, 7, 0.2), lambda o: lr_scheduler.LinearLR(o, 1.0, 0.2, total_iters=7), 12),
+    (CosineRestarts(0.1, 5), lambda o: lr_scheduler.CosineAnnealingWarmRestarts(o, T_0=5), 31),
+    (CosineRestarts(0.1, 1), lambda o: lr_scheduler.CosineAnnealingWarmRestarts(o, T_0=1), 5),
+    (
+        CosineRestarts(0.1, 3, 2, 0.01),
+        lambda o: lr_scheduler.CosineAnnealingWarmRestarts(o, T_0=3, T_mult=2, eta_min=0.01),
+        200,
+    ),
+    (
+        CosineRestarts(0.1, 1, 3),
+        lambda o: lr_scheduler.CosineAnnealingWarmRestarts(o, T_0=1, T_mult=3),
+        3**6,
+    ),
+    (
+        OneCycle(0.1, 20),
+        lambda o: lr_scheduler.OneCycleLR(o, 0.1, 21, pct_start=7 / 21, cycle_momentum=False),
+        21,
+    ),
+    (
+        OneCycle(0.1, 20, 0.5, 4, 100),
+        lambda o: lr_scheduler.OneCycleLR(
+            o, 0.1, 21, pct_start=11 / 21, cycle_momentum=False, div_factor=4, final_div_factor=100
+        ),
+        21,
+    ),
+    (
+        LogCosineCycles(0.1, 30),
+        lambda o: lr_scheduler.LambdaLR(
+            o, lambda t: 0.5 - 0.5 * math.cos(2 * math.pi * math.log2(1 + 15 * min(t / 30, 1)))
+        ),
+        33,
     ),
     (
         Chain([LinearWarmup(0.1, 3), CosineDecay(0.1, 10), StepDecay(0.1, 2, 0.5)], [3, 8]),
@@ -119,6 +169,17 @@ def test_the_rates_have_the_shape_of_the_epochs(schedule: Schedule) -> None:
         (ExponentialDecay(0.1, factor=0.25), 0.5, 0.05),
         (CosineDecay(0.1, epochs=3), 1.5, 0.05),
         (LinearWarmup(0.1, epochs=0.5, start_factor=0), 0.25, 0.05),
+        (InverseTimeDecay(0.1, decay=2), 0.5, 0.05),
+        (PolynomialDecay(0.1, epochs=1, power=2), 0.5, 0.025),
+        (LinearDecay(0.1, epochs=3, end_factor=0.5), 1.5, 0.075),
+        (CosineRestarts(0.1, epochs=0.5), 0.75, 0.05),
+        (CosineRestarts(0.1, epochs=1, growth=2), 2.0, 0.05),
+        (CosineRestarts(0.1, epochs=1, growth=2), 2.5, 0.1 * (1 + math.cos(math.pi * 0.75)) / 2),
+        (OneCycle(0.1, epochs=10), 3.0, 0.1),
+        (OneCycle(0.1, epochs=10), 1.5, (0.1 + 0.1 / 25) / 2),
+        (OneCycle(0.1, epochs=10, warmup=0.5), 7.5, (0.1 + 0.1 / 25e4) / 2),
+        (LogCosineCycles(0.1, epochs=15), math.sqrt(2) - 1, 0.1),
+        (LogCosineCycles(0.1, epochs=1, cycles=1), math.sqrt(2) - 1, 0.1),
         (Chain([Constant(0.1), LinearWarmup(0.2, 2, 0.5)], [2.5]), 2.4, 0.1),
         (Chain([Constant(0.1), LinearWarmup(0.2, 2, 0.5)], [2.5]), 3.5, 0.15),
     ],
@@ -133,6 +194,28 @@ def test_cosine_decay_stays_at_its_final_rate() -> None:
 
 def test_warmup_stays_at_its_full_rate() -> None:
     assert LinearWarmup(0.1, epochs=10)([10, 11, 1000]).tolist() == [0.1] * 3
+
+
+def test_what_has_an_end_stays_there() -> None:
+    late = [10.0, 10.5, 1000.0]
+    assert PolynomialDecay(0.1, 10, 2)(late).tolist() == [0.0] * 3
+    assert LinearDecay(0.1, 10, 0.5)(late).tolist() == [0.05] * 3
+    np.testing.assert_allclose(OneCycle(0.1, 10)(late), [0.1 / 25e4] * 3, rtol=1e-12)
+    np.testing.assert_allclose(LogCosineCycles(0.1, 10)(late), 0.0, atol=1e-16)
+
+
+def test_logarithmic_cycles_begin_end_and_turn_at_powers_of_two() -> None:
+    turns = (2.0 ** np.arange(5) - 1) / 15
+    np.testing.assert_allclose(LogCosineCycles(0.1, 1)(turns), 0.0, atol=1e-16)
+
+
+@pytest.mark.parametrize("growth", [2, 3, 10, 100])
+def test_every_restart_begins_at_the_full_rate(growth: int) -> None:
+    starts = np.cumsum([0, *(7 * growth ** np.arange(6))])
+    schedule = CosineRestarts(0.1, 7, growth)
+    assert schedule(starts).tolist() == [0.1] * len(starts)
+    assert (schedule(starts[1:] - 1e-3) < 1e-6).all()
+    assert float(schedule(1e15)) <= 0.1
 
 
 def test_a_chain_may_hold_chains_and_numbers() -> None:
@@ -156,7 +239,7 @@ def test_a_schedule_means_itself() -> None:
 
 
 def test_a_users_own_schedule_is_found_by_its_name(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(schedules._registry, "_factories", {**schedules._registry._factories})
+    monkeypatch.setattr(registry, "_factories", {**registry._factories})
     schedules.register("mine", StepDecay(0.1, 5))
     assert schedules.get("mine") == StepDecay(0.1, 5)
 
@@ -193,6 +276,12 @@ def test_the_repr_rebuilds_the_schedule(schedule: Schedule) -> None:
         lambda rate: ExponentialDecay(rate, factor=0.9),
         lambda rate: CosineDecay(rate, epochs=5),
         lambda rate: LinearWarmup(rate, epochs=5),
+        lambda rate: InverseTimeDecay(rate, decay=1),
+        lambda rate: PolynomialDecay(rate, epochs=5),
+        lambda rate: LinearDecay(rate, epochs=5),
+        lambda rate: CosineRestarts(rate, epochs=5),
+        lambda rate: LogCosineCycles(rate, epochs=5),
+        lambda rate: OneCycle(rate, epochs=5),
     ],
 )
 def test_a_learning_rate_that_cannot_be_used_is_refused(
@@ -212,6 +301,16 @@ def test_a_learning_rate_that_cannot_be_used_is_refused(
         (lambda: CosineDecay(0.1, 5, final=-1), "final of CosineDecay must be .* >= 0; got -1"),
         (lambda: LinearWarmup(0.1, epochs=-2), "epochs of LinearWarmup must be .* > 0; got -2"),
         (lambda: LinearWarmup(0.1, 5, 1.5), "start_factor of LinearWarmup .* <= 1; got 1.5"),
+        (lambda: InverseTimeDecay(0.1, -1), "decay of InverseTimeDecay must be .* >= 0; got -1"),
+        (lambda: PolynomialDecay(0.1, 0), "epochs of PolynomialDecay must be .* > 0; got 0"),
+        (lambda: PolynomialDecay(0.1, 5, power=0), "power of PolynomialDecay must be .* > 0; got 0"),
+        (lambda: LinearDecay(0.1, 5, 1.5), "end_factor of LinearDecay .* <= 1; got 1.5"),
+        (lambda: CosineRestarts(0.1, 5, 1.5), "growth of CosineRestarts must be an integer >= 1; got 1.5"),
+        (lambda: CosineRestarts(0.1, 5, 101), "growth of CosineRestarts must be an integer <= 100"),
+        (lambda: LogCosineCycles(0.1, 5, 0), "cycles of LogCosineCycles must be an integer >= 1; got 0"),
+        (lambda: OneCycle(0.1, 5, warmup=1), "warmup of OneCycle must be .* > 0 and < 1; got 1"),
+        (lambda: OneCycle(0.1, 5, start_divisor=0.5), "start_divisor of OneCycle .* >= 1; got 0.5"),
+        (lambda: OneCycle(0.1, 5, final_divisor=0), "final_divisor of OneCycle .* >= 1; got 0"),
         (lambda: Chain([0.1, 0.2], []), "one fewer than schedules; got 0 boundaries for 2 sched"),
         (lambda: Chain([], []), "one fewer than schedules; got 0 boundaries for 0 schedules"),
         (lambda: Chain([0.1, 0.2, 0.3], [4, 4]), r"must increase; got \(4\.0, 4\.0\)"),

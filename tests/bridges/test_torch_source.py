@@ -20,6 +20,7 @@ from glassnet.errors import ArgumentError, NotBuiltError
 from glassnet.losses import Loss
 from glassnet.network.network import Network
 from glassnet.optimizers import Optimizer
+from glassnet.schedules.base import registry
 from tests.bridges.networks import STACKS, WITH_PARAMETERS, samples
 from tests.gradients.table import LOSSES, output_activation
 
@@ -149,8 +150,14 @@ def test_every_loss_has_lines_that_compute_it(loss: Loss, last: str) -> None:
 
 SCHEDULES: list[schedules.Schedule] = [
     schedules.Constant(0.1), schedules.StepDecay(0.1, 2, 0.5), schedules.ExponentialDecay(0.1, 0.8),
-    schedules.CosineDecay(0.1, 6, 0.01), schedules.LinearWarmup(0.1, 4),
+    schedules.CosineDecay(0.1, 6, 0.01), schedules.LinearWarmup(0.1, 4), schedules.InverseTimeDecay(0.1, 0.3),
+    schedules.PolynomialDecay(0.1, 6, 2.0), schedules.LinearDecay(0.1, 6, 0.1),
+    schedules.CosineRestarts(0.1, 2, 2, 0.01), schedules.LogCosineCycles(0.1, 6), schedules.OneCycle(0.1, 6),
 ]  # fmt: skip
+
+
+def test_every_schedule_but_a_chain_is_written() -> None:
+    assert {registry.name_of(one) for one in SCHEDULES} == {*schedules.names()} - {"chain"}
 
 
 @pytest.mark.parametrize("schedule", SCHEDULES, ids=repr)
@@ -158,7 +165,9 @@ def test_every_schedule_is_followed_from_epoch_to_epoch(schedule: schedules.Sche
     net = Network([gn.Dense(1)], seed=0, input_shape=2)
     for epochs in (1, 3, 5, 9):
         names = run(gn.to_torch_source(net, optimizer=gn.SGD(schedule), epochs=epochs))
-        assert names["optimizer"].param_groups[0]["lr"] == pytest.approx(float(schedule(epochs)), rel=1e-12)
+        assert names["optimizer"].param_groups[0]["lr"] == pytest.approx(
+            float(schedule(epochs)), rel=1e-12, abs=1e-16
+        )
 
 
 def same_training(net: Network, source: str, X: Any, y: Any) -> Any:

@@ -74,7 +74,8 @@ def to_torch_source(
         _loop(rule, network, modules, course),
         _prediction(objective),
     ]
-    return "\n\n".join(section for section in sections if section) + "\n"
+    program = "\n\n".join(section for section in sections if section) + "\n"
+    return f"import math\n\n{program}" if "math." in program else program
 
 
 class _Course(NamedTuple):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import fields
 from typing import Any
 
 from glassnet import initializers, losses, optimizers, schedules
@@ -122,7 +123,10 @@ def optimizer(rule: Optimizer) -> str:
     if type(rule) not in _OPTIMIZERS:
         raise _no_counterpart("optimizer", rule)
     name, options = _OPTIMIZERS[type(rule)]
-    given = {"lr": _first_rate(rule), **{theirs: getattr(rule, ours) for ours, theirs in options.items()}}
+    given = {
+        "lr": vars(schedules.get(rule.learning_rate))["learning_rate"],
+        **{theirs: getattr(rule, ours) for ours, theirs in options.items()},
+    }
     if isinstance(rule, optimizers.Adam):
         given["betas"] = (rule.beta1, rule.beta2)
     given["weight_decay"] = rule.weight_decay
@@ -149,18 +153,10 @@ def _standard(rule: Optimizer) -> dict[str, Any]:
     return {**standard, "weight_decay": fresh.weight_decay}
 
 
-def _first_rate(rule: Optimizer) -> float:
-    if isinstance(rule.learning_rate, schedules.Chain):
-        raise _no_counterpart("schedule", rule.learning_rate)
-    if isinstance(rule.learning_rate, schedules.Schedule):
-        return float(getattr(rule.learning_rate, "learning_rate", 0.0))
-    return rule.learning_rate
-
-
 def moves_within_epochs(rule: Optimizer) -> bool:
     """Whether the learning rate changes from batch to batch."""
-    moving = (schedules.ExponentialDecay, schedules.CosineDecay, schedules.LinearWarmup)
-    return isinstance(rule.learning_rate, moving)
+    rate = rule.learning_rate
+    return isinstance(rate, schedules.Schedule) and rate.moves_within_epochs
 
 
 def schedule(rule: Optimizer, size: int | None) -> str:
@@ -168,38 +164,44 @@ def schedule(rule: Optimizer, size: int | None) -> str:
 
     It is stepped after every batch where the learning rate moves within epochs, else after every epoch.
     """
-    room = "scheduler = torch.optim.lr_scheduler"
-    by_batch = size is not None and moves_within_epochs(rule)
+    rate = schedules.get(rule.learning_rate)
+    if isinstance(rate, schedules.Constant):
+        return ""
+    template = rate.torch_arguments
+    values = {part.name: getattr(rate, part.name) for part in fields(rate)}
+    counted = [name for name in values if f"{{{name}}}{{times}}" in template]
+    if not template or not all(float(values[name]).is_integer() for name in counted):
+        raise _no_counterpart("schedule", rate)
+    whole = {name: round(values[name]) for name in counted}
+    by_batch = size is not None and rate.moves_within_epochs
+    arguments = template.format(
+        **{name: repr(value) for name, value in (values | whole).items()}, **_UNITS[by_batch]
+    )
+    name = rate.facts.elsewhere or "torch.optim.lr_scheduler.LambdaLR"
     count = f"n_batches = len(X.split({size}))\n" if by_batch else ""
-    times, root = (" * n_batches", " ** (1 / n_batches)") if by_batch else ("", "")
-    match rule.learning_rate:
-        case schedules.StepDecay(_, every, factor) if every.is_integer():
-            return f"{room}.StepLR(optimizer, step_size={round(every)}, gamma={factor!r})"
-        case schedules.ExponentialDecay(_, factor):
-            return f"{count}{room}.ExponentialLR(optimizer, gamma={factor!r}{root})"
-        case schedules.CosineDecay(_, epochs, final) if epochs.is_integer():
-            length = f"T_max={round(epochs)}{times}, eta_min={final!r}"
-            return f"{count}{room}.CosineAnnealingLR(optimizer, {length})"
-        case schedules.LinearWarmup(_, epochs, start) if epochs.is_integer() and start > 0:
-            length = f"start_factor={start!r}, total_iters={round(epochs)}{times}"
-            return f"{count}{room}.LinearLR(optimizer, {length})"
-        case float() | int() | schedules.Constant():
-            return ""
-    raise _no_counterpart("schedule", rule.learning_rate)
+    return f"{count}scheduler = {name}(optimizer, {arguments})"
+
+
+# How the steps of a scheduler are turned into epochs, where it is stepped after every epoch and after every batch.
+_UNITS = (
+    {"times": "", "per": "", "root": ""},
+    {"times": " * n_batches", "per": " / n_batches", "root": " ** (1 / n_batches)"},
+)
 
 
 def stepping(rule: Optimizer, epochs: int, size: int | None) -> list[str]:
-    """Lines after a batch or an epoch that step the scheduler; PyTorch's cosine would rise again behind its end."""
-    if not schedule(rule, size):
+    """Lines after a batch or an epoch that step the scheduler, as long as PyTorch's own has the same rates."""
+    rate = schedules.get(rule.learning_rate)
+    if isinstance(rate, schedules.Constant):
         return []
-    match rule.learning_rate:
-        case schedules.CosineDecay(_, until) if until < epochs:
-            within = "epoch < {}" if size is None else "scheduler.last_epoch < {} * n_batches"
-            return [
-                f"if {within.format(round(until))}:  # the learning rate stays where it is then",
-                "    scheduler.step()",
-            ]
-    return ["scheduler.step()"]
+    until = round(getattr(rate, rate.torch_until)) if rate.torch_until else epochs
+    if until >= epochs:
+        return ["scheduler.step()"]
+    within = "epoch < {}" if size is None else "scheduler.last_epoch < {} * n_batches"
+    return [
+        f"if {within.format(until)}:  # the learning rate stays where it is then",
+        "    scheduler.step()",
+    ]
 
 
 def clipping(rule: Optimizer) -> list[str]:

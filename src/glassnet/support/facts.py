@@ -1,0 +1,28 @@
+"""What is known about a part, as plain data in the part's own class: for pages and people, never for engines."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class Facts:
+    """What a reader is told about a part.
+
+    Attributes
+    ----------
+    formula, latex : str
+        The same formula as text and for a page that sets mathematics.
+    range : str
+        Where its values lie.
+    source : str
+        Who published it; empty where it is older than print in this field.
+    elsewhere : str
+        Its full name in the library that it agrees with; empty where that has none.
+    """
+
+    formula: str
+    latex: str
+    range: str
+    source: str
+    elsewhere: str
