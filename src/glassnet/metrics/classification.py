@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -125,8 +125,8 @@ class TopK(OfClasses):
     def __call__(self, y_true: ArrayLike, y_pred: ArrayLike, sample_weight: Weight = None) -> float:
         if self.reads_rows(y_true, y_pred):
             raise DataError(f"{self.name} looks for the one class of each sample; these may be of several")
-        true = targets.classes(y_true, y_pred).true
-        scores = np.asarray(y_pred, dtype=np.float64)
+        found = targets.classes(y_true, y_pred)
+        true, scores = found.true, np.asarray(y_pred) if found.names else np.asarray(y_pred, np.float64)
         if scores.ndim != 2 or scores.shape[1] == 1:
             raise ShapeError(
                 f"{self.name} needs scores of all classes, shape (n, n_classes); "
@@ -200,8 +200,16 @@ class PerClass(OfClasses):
         if self.average == "weighted":
             return float(np.average(scores, weights=counts.true)) if counts.true.any() else 0.0
         if self.average == "auto" and counts.binary:
+            self._refuse_unknown_positive(counts.names)
             return float(scores[1])
         return float(scores[counts.occurs].mean())
+
+    def _refuse_unknown_positive(self, names: tuple[Any, ...]) -> None:
+        if names:
+            raise ArgumentError(
+                f"{super().name} of two classes is that of class 1, and it is not said which of {names[0]!r} and "
+                f"{names[1]!r} is meant; choose average='macro' or 'weighted', or give it as 1 and the other as 0"
+            )
 
 
 class _Counts(NamedTuple):
@@ -212,6 +220,7 @@ class _Counts(NamedTuple):
     true: Floats
     occurs: NDArray[np.int64]
     binary: bool
+    names: tuple[Any, ...] = ()
 
 
 def _of_labels(y_true: ArrayLike, y_pred: ArrayLike, sample_weight: Weight) -> _Counts:
@@ -225,6 +234,7 @@ def _of_labels(y_true: ArrayLike, y_pred: ArrayLike, sample_weight: Weight) -> _
         _weight_of_classes(found.true, weight, found.n_classes),
         np.union1d(found.true, found.predicted),
         found.n_classes == 2,
+        found.names,
     )
 
 
@@ -283,7 +293,7 @@ def confusion_matrix(y_true: ArrayLike, y_pred: ArrayLike) -> NDArray[np.int64]:
     -------
     ndarray of int64, ``(n_classes, n_classes)``
         Where targets and predictions are both labels, `n_classes` is the largest label plus one,
-        and at least two.
+        and at least two; where both are names, rows and columns are these names in sorted order.
 
     Raises
     ------

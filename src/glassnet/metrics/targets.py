@@ -3,7 +3,7 @@
 Targets (`y_true`) name classes as labels ``(n,)`` or ``(n, 1)``, or as rows ``(n, n_classes)``
 that are one-hot or sum to 1. Predictions (`y_pred`) are scores of all classes ``(n, n_classes)``,
 probabilities of class 1 as floats ``(n, 1)`` or ``(n,)``, or labels as integers ``(n, 1)`` or
-``(n,)``.
+``(n,)``. Both sides may name classes, as text.
 
 Where a sample may be of several classes, or of none, targets are rows ``(n, n_classes)`` of 0 and 1, and
 predictions probabilities of each class, or rows of 0 and 1 as integers.
@@ -17,12 +17,18 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from glassnet.errors import DataError, ShapeError
+from glassnet.metrics.names import COUNTED, is_text, named
 from glassnet.support import checks
 from glassnet.support.calls import explained
 
 # Counting per class takes memory for every class up to the largest label.
 _MOST_CLASSES = 1_000_000
 _ROUNDING = 1e-3
+_NAMES = "; where integers are names of classes, give both sides as text: numpy.array(y_true).astype(str)"
+_COUNT = (
+    f"; where integers are names of classes, count them: {COUNTED.format('y_true')} (in sorted order, where every "
+    "class occurs)"
+)
 _MULTI_LABEL = (
     ". For samples of several classes use accuracy, label_accuracy, precision, recall or f1 with probabilities of "
     "each class"
@@ -37,11 +43,15 @@ class Rows(NamedTuple):
 
 
 class Classes(NamedTuple):
-    """True and predicted labels, each int64 of shape ``(n,)``, from 0 to ``n_classes - 1``."""
+    """True and predicted labels, each int64 of shape ``(n,)``, from 0 to ``n_classes - 1``.
+
+    Where both sides name classes, `names` holds them in sorted order, and labels are their places.
+    """
 
     true: NDArray[np.int64]
     predicted: NDArray[np.int64]
     n_classes: int
+    names: tuple[Any, ...] = ()
 
 
 def classes(y_true: ArrayLike, y_pred: ArrayLike) -> Classes:
@@ -57,6 +67,9 @@ def classes(y_true: ArrayLike, y_pred: ArrayLike) -> Classes:
     DataError
         If something is empty, not finite, no class label, or a class beyond the columns.
     """
+    by_name = named(y_true, y_pred)
+    if by_name is not None:
+        return Classes(by_name.true, by_name.predicted, len(by_name.names), by_name.names)
     true, predicted = matched(y_true, y_pred)
     true_labels, predicted_labels = _target_classes(true), predicted_classes(predicted)
     of_true = _columns(true)
@@ -207,7 +220,10 @@ def _array(argument: str, given: ArrayLike) -> NDArray[Any]:
     if array.size == 0:
         raise DataError(f"{argument} is empty (shape {array.shape}); at least one sample is needed")
     if array.dtype.kind not in "biuf":
-        raise DataError(f"{argument} must hold numbers; got dtype {array.dtype}")
+        hint = "; names of classes are taken by accuracy, precision, recall, f1 and confusion_matrix"
+        raise DataError(
+            f"{argument} must hold numbers; got dtype {array.dtype}{hint if is_text(array) else ''}"
+        )
     if not np.isfinite(array).all():
         position = ", ".join(map(str, np.argwhere(~np.isfinite(array))[0]))
         raise DataError(f"{argument} must be finite; it is not at index ({position})")
@@ -239,7 +255,7 @@ def _labels(argument: str, column: NDArray[Any]) -> NDArray[np.int64]:
         row = int(np.argmax(wrong))
         raise DataError(
             f"{argument} must hold class labels, integers from 0 to {_MOST_CLASSES - 1}; "
-            f"got {found[row]:g} in row {row}"
+            f"got {found[row]:g} in row {row}{_NAMES if (found == np.floor(found)).all() else ''}"
         )
     return found.astype(np.int64)
 
@@ -249,4 +265,5 @@ def _check_range(argument: str, labels: NDArray[np.int64], n_classes: int, other
     if labels[row] >= n_classes:
         raise DataError(
             f"{argument} has class {labels[row]} in row {row}; {other} has only classes 0 to {n_classes - 1}"
+            + (_COUNT if argument == "y_true" else "")
         )

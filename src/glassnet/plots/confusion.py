@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from glassnet import metrics
-from glassnet.errors import ShapeError
+from glassnet.errors import DataError, ShapeError
+from glassnet.metrics.names import Named, named
 from glassnet.plots.drawing import canvas
 from glassnet.plots.drawing.naming import drawn_names
 from glassnet.support import checks
@@ -47,7 +48,8 @@ def confusion_matrix(
     y_pred : array
         What the network predicts, ``(n, n_classes)`` or ``(n, 1)``, or labels ``(n,)``.
     class_names : sequence of str, optional
-        A name for each class; by default its number.
+        A name for each class; by default its number. Where y_true and y_pred hold names, all of these names, in the
+        order of rows and columns; by default those that occur, sorted.
     ax : matplotlib Axes, optional
         Where to draw; by default on a new figure.
 
@@ -62,11 +64,15 @@ def confusion_matrix(
     MissingDependencyError
         If matplotlib is not installed.
     """
-    counts = metrics.confusion_matrix(y_true, y_pred)
+    given = None if class_names is None else checks.names("class_names", class_names)
+    by_name = named(y_true, y_pred)
+    if by_name is None:
+        counts = metrics.confusion_matrix(y_true, y_pred)
+        names = list(map(str, range(len(counts)))) if given is None else given
+    else:
+        names = list(map(str, by_name.names)) if given is None else given
+        counts = _counts_in_order(by_name, names)
     n_classes = len(counts)
-    names = (
-        list(map(str, range(n_classes))) if class_names is None else checks.names("class_names", class_names)
-    )
     if len(names) != n_classes:
         raise ShapeError(
             f"class_names must have one name for each of the {n_classes} classes; got {len(names)}"
@@ -83,6 +89,18 @@ def confusion_matrix(
     right, total = int(np.trace(counts)), int(counts.sum())
     ax.set_title(f"{100 * right / total:.1f} % of {total:,} right", fontsize="medium")
     return ax
+
+
+def _counts_in_order(found: Named, names: Sequence[str]) -> NDArray[np.int64]:
+    """The table of named classes, its rows and columns in the order of `names`."""
+    unknown = sorted({str(name) for name in found.names} - set(names))
+    if unknown or len(set(names)) < len(names):
+        problem = f"lacks {unknown[0]!r}" if unknown else "names a class twice"
+        raise DataError(f"class_names must hold each name of y_true and y_pred once; it {problem}")
+    places = np.array([list(names).index(str(name)) for name in found.names])
+    counts = np.zeros((len(names), len(names)), np.int64)
+    np.add.at(counts, (places[found.true], places[found.predicted]), 1)
+    return counts
 
 
 def _name_classes(ax: Axes, names: Sequence[str]) -> None:

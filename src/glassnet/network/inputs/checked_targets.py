@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from glassnet.errors import DataError, ShapeError
 from glassnet.losses import Loss, advice_for_rows
-from glassnet.network.inputs.meaning import UNNAMED, Meaning, numbered, text_of
+from glassnet.network.inputs.meaning import UNNAMED, Meaning, named_integers, numbered, text_of
 from glassnet.network.inputs.numbers import numeric
 
 Array = NDArray[Any]
@@ -26,7 +26,7 @@ def targets(
 ) -> Array:
     """Targets as the engines take them: (n, n_outputs) values, or integer classes or labels (n, 1).
 
-    Text names classes, in the order that `meaning` knows, else in sorted order.
+    Text names classes, in the order that `meaning` knows; so do integers that are among the names and count nothing.
 
     Raises
     ------
@@ -40,6 +40,8 @@ def targets(
         )
     meaning.check_outputs(name, values, loss)
     text = text_of(name, values)
+    if text is None:
+        text = named_integers(name, values, loss, n_outputs, meaning.classes)
     if text is not None:
         values = numbered(name, text, loss, n_outputs, meaning.classes)
     array = numeric(name, values, dtype if loss.targets == "values" else np.float64)
@@ -67,6 +69,7 @@ def _values(name: str, array: Array, loss: Loss, n_outputs: int) -> Array:
         raise DataError(
             f"{loss.name} takes targets {_range(low, high)}; "
             f"{name} holds {array[row, column]:g} in row {row}, column {column}"
+            + (_other_names(name, array, 2) if (low, high) == (0.0, 1.0) and n_outputs == 1 else "")
         )
     return array
 
@@ -98,11 +101,27 @@ def _integers(name: str, array: Array, loss: Loss, n_outputs: int) -> Array:
     if wrong.any():
         row = int(np.flatnonzero(wrong)[0])
         wanted = f"integer classes 0 to {n_outputs - 1}, one per output" if loss.takes_classes else "integers"
-        raise DataError(f"{loss.name} takes {wanted}; {name} holds {column[row, 0]:g} in row {row}")
+        raise DataError(
+            f"{loss.name} takes {wanted}; {name} holds {column[row, 0]:g} in row {row}"
+            + (_other_names(name, column, n_outputs) if loss.takes_classes else "")
+        )
     if loss.takes_classes:
         return column
     # Labels only say which samples belong together: small ones are exact in every dtype.
     return np.unique(column, return_inverse=True)[1].reshape(-1, 1)
+
+
+def _other_names(name: str, column: Array, n_classes: int) -> str:
+    """What to do with integers that name as many classes as there are, and do not count them from 0 on."""
+    found = np.unique(column)
+    if len(found) != n_classes or (found != np.trunc(found)).any():
+        return ""
+    names = [int(value) for value in found]
+    listed = names if len(names) <= 10 else f"numpy.unique({name}).tolist()"
+    return (
+        f"; count the classes from 0 on, numpy.unique({name}, return_inverse=True)[1], or name them in the order of "
+        f"the outputs, net.metadata['class_names'] = {listed}"
+    )
 
 
 def more_than_one_class(name: str, y: Array, loss: Loss) -> None:

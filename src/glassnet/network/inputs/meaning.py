@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, MutableMapping, Sequence
+from collections.abc import Iterable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, replace
 from numbers import Integral
 from typing import Any
@@ -152,6 +152,8 @@ def _name(column: Any) -> Name:
 
 def _listed(place: Mapping[str, Any], key: str) -> tuple[Any, ...]:
     names = place.get(key)
+    if isinstance(names, np.ndarray):
+        names = names.tolist()
     return tuple(names) if isinstance(names, list | tuple) else ()
 
 
@@ -214,6 +216,53 @@ def _all_text(name: str, array: Array) -> Array:
             "fill or remove such entries"
         )
     return array
+
+
+def are_names(name: str, found: Iterable[int], classes: Sequence[Any], n_classes: int) -> bool:
+    """Whether these integers are names of classes, which are integers too; else they number the classes from 0 on.
+
+    Raises
+    ------
+    DataError
+        If they may be either, and mean different classes.
+    """
+    found = sorted(set(found))
+    if not classes or not all(isinstance(c, Integral) and not isinstance(c, bool) for c in classes):
+        return False
+    place = {int(name): index for index, name in enumerate(classes)}
+    if not set(found) <= set(place):
+        return False
+    if set(found) <= set(range(n_classes)) and any(place[integer] != integer for integer in found):
+        raise DataError(
+            f"{name} holds {_some(found)}, which may be names of classes, {_some(classes)}, or their numbers, 0 to "
+            f"{n_classes - 1}. For names give text, such as {str(found[0])!r}; for numbers make "
+            "net.metadata['class_names'] text, too"
+        )
+    return any(place[integer] != integer for integer in found)
+
+
+def named_integers(
+    name: str, values: Any, loss: Loss, n_outputs: int, classes: Sequence[Any]
+) -> NDArray[np.str_] | None:
+    """A column of integers that are names of classes as their text (n,); None for all other targets.
+
+    Raises
+    ------
+    DataError
+        If it is not known whether they are names or numbers of classes.
+    """
+    if loss.domain != (0.0, 1.0) or not classes:
+        return None
+    array = checks.array(name, values)
+    if array.dtype.kind not in "iuf" or not array.size or array.size != len(np.atleast_1d(array)):
+        return None
+    column = array.reshape(-1)
+    if not np.isfinite(column).all() or not np.array_equal(column, np.trunc(column)):
+        return None
+    whole = column.astype(np.int64)
+    if not are_names(name, np.unique(whole).tolist(), classes, max(n_outputs, 2)):
+        return None
+    return whole.astype(np.str_)
 
 
 def numbered(name: str, text: NDArray[np.str_], loss: Loss, n_outputs: int, classes: Sequence[Any]) -> Array:

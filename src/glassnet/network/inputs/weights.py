@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from numbers import Integral
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ from numpy.typing import ArrayLike, DTypeLike, NDArray
 from glassnet.errors import ArgumentError, DataError, ShapeError
 from glassnet.losses import Loss
 from glassnet.network.inputs.checked_targets import classes_of, names_classes
-from glassnet.network.inputs.meaning import UNNAMED, Meaning
+from glassnet.network.inputs.meaning import UNNAMED, Meaning, are_names
 from glassnet.network.inputs.numbers import numeric
 from glassnet.support import checks
 
@@ -109,9 +110,12 @@ def _by_class(
     class_weight: Mapping[Any, float], known: NDArray[np.int64], meaning: Meaning
 ) -> Callable[[NDArray[np.int64]], Array]:
     """A function that gives the weights of classes, 1 where none is given."""
-    numbers = {name: index for index, name in enumerate(meaning.classes)}
+    numbers = {str(name): index for index, name in enumerate(meaning.classes)}
+    whole = [int(key) for key in class_weight if isinstance(key, Integral) and not isinstance(key, bool)]
+    by_name = are_names("class_weight", whole, meaning.classes, int(known.max()) + 1)
     given = {
-        numbers.get(name, name) if isinstance(name, str) else name: w for name, w in class_weight.items()
+        numbers.get(str(name), name) if isinstance(name, str) or by_name else name: w
+        for name, w in class_weight.items()
     }
     unknown = sorted(set(given) - set(known.tolist()), key=repr)
     if unknown:
