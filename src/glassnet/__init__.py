@@ -17,6 +17,7 @@ if TYPE_CHECKING:
         metrics,
         optimizers,
         plots,
+        recipes,
         schedules,
     )
     from glassnet.bridges.files import load
@@ -58,7 +59,7 @@ __version__ = "0.1.0"
 
 _ROOMS = (
     "activations", "callbacks", "datasets", "errors", "initializers", "losses", "metrics", "optimizers", "plots",
-    "schedules",
+    "recipes", "schedules",
 )  # fmt: skip
 _NAMES = {
     "glassnet.datasets.preparation": ("Standardizer", "one_hot", "train_test_split"),
@@ -106,7 +107,7 @@ __all__ = [
     "Standardizer", "SweepResult", "Trace", "activations", "adapt",
     "callbacks", "check", "check_activation", "check_backward", "check_derivative", "check_layer", "check_loss",
     "check_optimizer", "datasets", "diagnose", "errors", "from_onnx", "from_sklearn", "from_torch", "initializers",
-    "load", "losses", "metrics", "one_hot", "optimizers", "plots", "replay", "report", "schedules", "sweep",
+    "load", "losses", "metrics", "one_hot", "optimizers", "plots", "recipes", "replay", "report", "schedules", "sweep",
     "to_torch_source", "trace", "train_test_split",
 ]  # fmt: skip
 

@@ -74,11 +74,11 @@ def test_samples_are_scaled_as_they_were_in_training(run: Run) -> None:
 
 
 def test_the_model_is_diagnosed_as_it_was_when_it_learned(run: Run) -> None:
-    from glassnet.cli.diagnose import as_trained
+    from glassnet.recipes import Model
 
     run("train", "diabetes", "--epochs", "5", "--engine", "numpy")
     path = MODEL.format("diabetes")
-    network, model = gn.load(path), as_trained(path, None)
+    network, model = gn.load(path), Model.load_as_trained(path, None)
     X, y = gn.datasets.diabetes()
     scaled = model.network.predict(model.description.inputs.apply(X))
     np.testing.assert_allclose(model.description.targets.undo(scaled), network.predict(X), rtol=1e-3)

@@ -8,9 +8,8 @@ import numpy as np
 import pytest
 
 import glassnet as gn
-from glassnet.cli import recipes, sources
 from glassnet.cli.page import CommandLine
-from glassnet.cli.train import fit, prepare
+from glassnet.recipes import choose, prepare
 from tests.cli.conftest import Run
 from tests.cli.output import cells
 from tests.insight.report.pages import Page
@@ -45,9 +44,9 @@ def test_features_are_shown_as_they_are_and_the_diagnosis_sees_them_scaled(run: 
 
 def test_the_diagnosis_is_that_of_the_network_as_it_was_trained(run: Run) -> None:
     run("train", "wine", "--epochs", "5", "--engine", "numpy", "--hidden", "8")
-    source = sources.read("wine")
-    training = prepare(source, recipes.choose(source, {"epochs": 5, "hidden": ["8"]}), 0)
-    history = fit(training, 5, {"engine": "numpy", "progress": False}, [])
+    source = gn.recipes.read("wine")
+    training = prepare(source, choose(source, epochs=5, hidden=(8,)))
+    history = training.fit(engine="numpy", progress=False)
     train, test = (training.model.prepared(training.parts[name]) for name in ("training", "test"))
     found = gn.diagnose(training.model.network, *train, history, validation_data=test).findings
     shown = [attributes["class"] for attributes in page("runs/wine").of("article")]

@@ -12,11 +12,8 @@ import torch
 from sklearn.preprocessing import StandardScaler
 
 import glassnet as gn
-from glassnet.cli import recipes, sources
-from glassnet.cli.carrying import carrying
-from glassnet.cli.description import Scaling
-from glassnet.cli.model import Model
-from glassnet.cli.train import Training, fit, prepare
+from glassnet.cli.train import choices
+from glassnet.recipes import Experiment, Model, Scaling, choose, prepare, read, scaling_inside
 from tests.cli.conftest import Run
 from tests.cli.output import cells, table
 
@@ -34,14 +31,14 @@ CHANGES = [
 ]
 
 
-def trained(name: str, given: dict[str, object], epochs: int = 3) -> Training:
-    source = sources.read(name)
-    training = prepare(source, recipes.choose(source, given), 0)
-    fit(training, epochs, {"engine": "numpy", "progress": False}, [])
-    return training
+def trained(name: str, given: dict[str, object], epochs: int = 3) -> Experiment:
+    source = read(name)
+    experiment = prepare(source, choose(source, **choices(given)))
+    experiment.fit(epochs=epochs, engine="numpy", progress=False)
+    return experiment
 
 
-def refereed(training: Training, X: Floats) -> Floats:
+def refereed(training: Experiment, X: Floats) -> Floats:
     """The network as it was trained, between two scalers of scikit-learn."""
     recipe, part = training.recipe, training.parts["training"]
     network, loss = training.model.network, training.model.loss.name
@@ -59,7 +56,7 @@ def test_a_model_predicts_from_raw_samples_what_its_network_did_from_scaled_ones
 ) -> None:
     training = trained(name, given)
     expected = refereed(training, training.source.X)
-    network = training.model.carrying().network
+    network = training.model.scaling_inside().network
     found = network.predict(training.source.X)
     np.testing.assert_allclose(found, expected, rtol=2e-5, atol=2e-5 * np.abs(expected).max())
     assert network.layers == training.model.network.layers
@@ -100,7 +97,7 @@ def test_columns_far_from_zero_are_carried_in_float64(tmp_path: Path) -> None:
     y = 1e7 + X[:, 1:] + (X[:, :1] - 1.7e9) / 3600
     np.savez(tmp_path / "far.npz", X=X, y=y)
     training = trained(str(tmp_path / "far.npz"), {}, epochs=20)
-    network = training.model.carrying().network
+    network = training.model.scaling_inside().network
     assert network.dtype == np.float64
     expected = refereed(training, X)
     np.testing.assert_allclose(network.predict(X), expected, rtol=0, atol=1e-5)
@@ -135,7 +132,7 @@ def test_any_network_can_carry_a_scaling(layers: list[gn.Dense], n_dense: int) -
     rng = np.random.default_rng(1)
     network.running_statistics[...] = rng.uniform(0.5, 2, len(network.running_statistics))
     X = rng.normal(size=(20, 3)) * 3
-    found = carrying(network, SCALING, SCALING)
+    found = scaling_inside(network, SCALING, SCALING)
     expected = SCALING.undo(network.predict(SCALING.apply(X)))
     np.testing.assert_allclose(found.predict(X), expected, rtol=1e-5, atol=1e-5)
     assert sum(isinstance(layer, gn.Dense) for layer in found.layers) == n_dense

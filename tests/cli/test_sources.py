@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 import glassnet as gn
-from glassnet.cli import sources
 from glassnet.errors import DataError, GlassnetError
+from glassnet.recipes import sources
 from tests.cli.conftest import Complaint, Run
 
 X = np.random.default_rng(0).normal(size=(30, 3))
@@ -47,7 +47,10 @@ MANY_CLASSES = (
     "If y is measured or counted, train with --loss mean_squared_error"
 )
 TEXT = "data.npz must hold y with numbers for a regression; it has text"
-FEW = "a regression needs at least 2 samples to train on and 2 to test; data.npz has 5, split with --test-share 0.2"
+FEW = (
+    "a regression needs at least 2 samples to train on and 2 to test; data.npz has 5, "
+    "of which a share of 0.2 is for the test"
+)
 LARGE = (
     "X of data.npz holds numbers up to 2e+300, too large to measure their spread; give them in a larger unit"
 )

@@ -179,7 +179,7 @@ def test_ctrl_c_before_training_leaves_nothing(tmp_path: Path, monkeypatch: pyte
         raise KeyboardInterrupt
 
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("glassnet.cli.sources.read", interrupted)
+    monkeypatch.setattr("glassnet.cli.train.read", interrupted)
     result = CliRunner().invoke(app, ["train", "digits"])
     assert (result.exit_code, result.stdout) == (130, "")
     assert result.stderr == "glassnet: stopped by Ctrl-C\n"

@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 
 import glassnet as gn
 from glassnet.cli.app import app
-from glassnet.cli.heads import HEADS
+from glassnet.recipes.heads import HEADS
 from tests.cli.conftest import Run
 from tests.cli.output import cells, table
 

@@ -8,9 +8,9 @@ import pytest
 from typer.testing import CliRunner
 
 from glassnet import losses
-from glassnet.cli import heads
 from glassnet.cli.app import app
-from glassnet.cli.recipes import Recipe, optimizer_of
+from glassnet.recipes import heads
+from glassnet.recipes.recipe import Recipe, optimizer_of
 
 
 def answer(*arguments: str) -> tuple[int, str]:

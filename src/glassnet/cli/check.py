@@ -9,8 +9,8 @@ from rich.console import Console
 
 from glassnet import losses
 from glassnet.checking.program.files import check_file, plain
-from glassnet.cli import sources
 from glassnet.errors import DataError
+from glassnet.recipes import sources
 
 RIGHT, WRONG, NOT_CHECKED = 0, 1, 2
 

@@ -11,18 +11,14 @@ from pathlib import Path
 from typing import Any
 
 from glassnet import losses, optimizers
-from glassnet.bridges import files
-from glassnet.cli import sources
-from glassnet.cli.carrying import carrying
-from glassnet.cli.description import Description, Scaling
-from glassnet.cli.model import Model, Part, model_file
-from glassnet.cli.report import Report
+from glassnet.cli.printer import Printer
 from glassnet.cli.results import HISTORY
 from glassnet.errors import DataError
 from glassnet.insight.diagnosis import DiagnosisReport, Finding, diagnose
 from glassnet.insight.report.numbers import listed
 from glassnet.network.history import History
-from glassnet.training.evaluation import default_loss
+from glassnet.recipes import sources
+from glassnet.recipes.model import Model, Part, model_file
 
 FOUND = 1
 _STYLES = {"error": "bold red", "warning": "yellow", "note": "cyan"}
@@ -39,7 +35,7 @@ def run(
 ) -> int:
     """Print the diagnosis; the exit code: 1 if there is an error among the findings, otherwise 0."""
     file = model_file(model_path)
-    model, source = as_trained(file, loss), sources.read(data)
+    model, source = Model.load_as_trained(model_path, loss), sources.read(data)
     parts = samples(model, source)
     ready = {name: model.prepared(part) for name, part in parts.items()}
     knows_it = "all samples" not in parts
@@ -60,19 +56,6 @@ def run(
     return FOUND if any(finding.severity == "error" for finding in diagnosis.findings) else 0
 
 
-def as_trained(path: Path, loss: str | None) -> Model:
-    """The model in a file with its network as it was when it learned, on scaled samples and targets.
-
-    A network that scales its inputs itself has first weights that say nothing about how it learned.
-    """
-    network = files.load(path)
-    description = Description.of(network)
-    if description.carried:
-        network = carrying(network, _back(description.inputs), _back(description.targets))
-    chosen = default_loss(network) if loss is None else losses.get(loss)
-    return Model(network, replace(description, carried=False), chosen)
-
-
 def samples(model: Model, source: sources.Source) -> dict[str, Part]:
     """As :meth:`Model.parts`; classes also for a loss that takes one value for each of them."""
     n_outputs, names = model.network.plan().n_outputs, model.description.class_names
@@ -82,11 +65,6 @@ def samples(model: Model, source: sources.Source) -> dict[str, Part]:
         return model.parts(source)
     fits = losses.get("binary_cross_entropy" if n_outputs == 1 else "categorical_cross_entropy")
     return replace(model, loss=fits).parts(source)
-
-
-def _back(scaling: Scaling) -> Scaling:
-    """The scaling that undoes this one: x = (z - mean') / scale'."""
-    return Scaling(-scaling.mean / scaling.scale, 1 / scaling.scale)
 
 
 def history_beside(path: Path) -> History | None:
@@ -115,17 +93,17 @@ def history_beside(path: Path) -> History | None:
 
 def show(source: str, parts: Mapping[str, Part], diagnosis: DiagnosisReport) -> None:
     """For people."""
-    report = Report()
+    printer = Printer()
     sizes = listed([f"{len(part.X):,} {name}" for name, part in parts.items()])
-    report.line(f"{source}: {sizes}{'' if 'all samples' in parts else ' samples'}", "bold")
+    printer.line(f"{source}: {sizes}{'' if 'all samples' in parts else ' samples'}", "bold")
     for finding in diagnosis.findings:
-        report.line("")
-        report.line(finding.title, _STYLES[finding.severity])
+        printer.line("")
+        printer.line(finding.title, _STYLES[finding.severity])
         for name, text in _facts(finding).items():
-            report.fact(f"  {name}", text)
-    report.line(f"\n{diagnosis.verdict}")
+            printer.fact(f"  {name}", text)
+    printer.line(f"\n{diagnosis.verdict}")
     for what in diagnosis.not_looked_at:
-        report.line(f"not looked at: {what}")
+        printer.line(f"not looked at: {what}")
 
 
 def _facts(finding: Finding) -> dict[str, str]:

@@ -20,6 +20,9 @@ _UsageError = cast("type[Exception]", typer.BadParameter.__bases__[0])
 BAD_USAGE = 2
 # How the library writes what is an option of the command.
 _OPTION = re.compile(r"\b(engine|device|loss|optimizer)='([^']*)'")
+_ARGUMENT = re.compile(
+    r"^(learning_rate|epochs|batch_size|dropout|test_share|validation_share|seed)(?= must be )"
+)
 # As shells expect: 128 and the number of the signal.
 EXIT_CODES = {CTRL_C: 130, TERMINATED: 143}
 
@@ -63,6 +66,7 @@ def _usage(error: Any) -> str:
 
 def in_options(message: str) -> str:
     """An error of the library in the command's words: engine='numpy' is --engine numpy."""
+    message = _ARGUMENT.sub(lambda argument: f"--{argument[0]}".replace("_", "-"), message)
     return _OPTION.sub(r"--\1 \2", message)
 
 

@@ -10,14 +10,14 @@ from itertools import count, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from glassnet.cli.model import Model, Part
 from glassnet.insight.report.reading import image_of
 from glassnet.insight.report.report import of_subject
 from glassnet.insight.report.subject import Names, Samples, Subject, Trained
 from glassnet.network.history import History
+from glassnet.recipes.model import Model, Part
 
 if TYPE_CHECKING:
-    from glassnet.cli.train import Training
+    from glassnet.recipes import Experiment
 
 PAGE = "report.html"
 _NUMBERED = re.compile(r"(.*)-(\d+)")
@@ -68,13 +68,13 @@ def _words(option: str, value: Any) -> list[str]:
     return [f"--{option}", str(text)]
 
 
-def write(training: Training, model: Model, history: History, command: CommandLine, folder: Path) -> str:
+def write(experiment: Experiment, model: Model, history: History, command: CommandLine, folder: Path) -> str:
     """Write the page into a folder; the name of its file.
 
-    `model` carries the scaling that `training` has beside its network.
+    `model` has inside its network the scaling that the one of `experiment` has beside it.
     """
-    parts = {name: Samples(name, part.X, part.y) for name, part in training.parts.items()}
-    learned = {name: _prepared(training.model, name, part) for name, part in training.parts.items()}
+    parts = {name: Samples(name, part.X, part.y) for name, part in experiment.parts.items()}
+    learned = {name: _prepared(experiment.model, name, part) for name, part in experiment.parts.items()}
     description = model.description
     subject = Subject(
         network=model.network,
@@ -83,11 +83,11 @@ def write(training: Training, model: Model, history: History, command: CommandLi
         held=parts.get("validation"),
         test=parts.get("test"),
         trained=Trained(
-            training.model.network, learned["training"], learned.get("validation"), list(learned.values())[-1]
+            experiment.model.network, learned["training"], learned.get("validation"), list(learned.values())[-1]
         ),
         history=history,
         names=Names(
-            training.source.name, description.feature_names, description.class_names,
+            experiment.source.name, description.feature_names, description.class_names,
             image_of(description.feature_names),
         ),
     )  # fmt: skip

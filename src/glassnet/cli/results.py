@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from glassnet.cli import tables
-from glassnet.cli.model import Model, Part
 from glassnet.errors import MissingDependencyError
 from glassnet.network.history import History
+from glassnet.recipes.model import Model, Part
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

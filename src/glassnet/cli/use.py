@@ -6,24 +6,24 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from glassnet.cli import sources, tables
-from glassnet.cli.model import Model
-from glassnet.cli.report import Report
+from glassnet.cli import tables
+from glassnet.cli.printer import Printer
+from glassnet.recipes import Model, Source, read
 
 
 def predict(model_path: str, data: str, output: str | None) -> None:
     """Write a row of predictions for each sample, as CSV."""
     model = Model.load(model_path)
-    rows = list(_rows(model, sources.read(data)))
+    rows = list(_rows(model, read(data)))
     table = tables.csv_text(rows)
     if output is None:
         sys.stdout.write(table)
         return
     tables.write(Path(output), table)
-    Report().fact("saved in", f"{output}: {len(rows) - 1:,} predictions")
+    Printer().fact("saved in", f"{output}: {len(rows) - 1:,} predictions")
 
 
-def _rows(model: Model, source: sources.Source) -> Iterator[list[str]]:
+def _rows(model: Model, source: Source) -> Iterator[list[str]]:
     names = model.description.class_names
     predictions = model.predict(source.X)
     if not names:
@@ -49,9 +49,9 @@ def _numbers(row: list[float]) -> list[str]:
 def evaluate(model_path: str, data: str) -> None:
     """Print loss and metrics."""
     model = Model.load(model_path)
-    Report().scores(model, model.parts(sources.read(data)))
+    Printer().scores(model, model.parts(read(data)))
 
 
 def summary(model_path: str) -> None:
     """Print layers, parameters, and what the file says about data and training."""
-    Report().summary(Model.load(model_path))
+    Printer().summary(Model.load(model_path))

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.table import Table
 
-from glassnet.cli.model import Model, Part
 from glassnet.insight.report.numbers import listed
 from glassnet.metrics import is_share
+from glassnet.recipes.model import Model, Part
 from glassnet.support.registry import compact_repr
 from glassnet.support.text import in_one_line, plain
 
 if TYPE_CHECKING:
-    from glassnet.cli.train import Training
     from glassnet.network.history import History
+    from glassnet.recipes import Experiment
 
 _NAMES = {
     "mean_absolute_error": "mean absolute error",
@@ -29,18 +29,18 @@ _STANDARD = "mean 0 and standard deviation 1"
 _MOST_NAMES = 12
 
 
-class Report:
+class Printer:
     """Prints to a terminal in colour and to files without; prints nothing if it is quiet."""
 
     def __init__(self, quiet: bool = False) -> None:
         self.console = Console(quiet=quiet, highlight=False, markup=False)
 
-    def begin(self, training: Training) -> None:
+    def begin(self, experiment: Experiment) -> None:
         """What is going to be trained on."""
-        source, classes = training.source, training.model.description.class_names
-        several = ", of which a sample may be of several" if training.model.multi_label else ""
+        source, classes = experiment.source, experiment.model.description.class_names
+        several = ", of which a sample may be of several" if experiment.model.multi_label else ""
         kind = f"{len(classes)} classes{several}" if classes else "regression"
-        sizes = listed([f"{len(part.X):,} {name}" for name, part in training.parts.items()])
+        sizes = listed([f"{len(part.X):,} {name}" for name, part in experiment.parts.items()])
         self.line(f"{source.name}: {_count(source.X.shape[1], 'feature')}, {kind}, {sizes} samples", "bold")
 
     def scores(self, model: Model, parts: Mapping[str, Part]) -> None:
@@ -54,19 +54,19 @@ class Report:
             table.add_row(_NAMES.get(score, score), *cells)
         self.console.print("", table, "", sep="\n")
 
-    def end(self, training: Training, history: History, seconds: float) -> None:
+    def end(self, experiment: Experiment, history: History, seconds: float) -> None:
         """How training went and what came out of it."""
-        network, epochs = training.model.network, training.recipe.epochs
+        network, epochs = experiment.model.network, experiment.recipe.epochs
         if history.stopped_by:
             self.line(
                 f"stopped by {history.stopped_by} after {history.n_epochs:,} of {_count(epochs, 'epoch')}; "
                 "what was learned until then is kept",
                 "yellow",
             )
-        self.scores(training.model, training.parts)
+        self.scores(experiment.model, experiment.parts)
         self.fact("network", ", ".join(map(compact_repr, network.layers)))
         self.fact("parameters", f"{len(network.parameters):,}")
-        self.fact("loss", _loss(training.model))
+        self.fact("loss", _loss(experiment.model))
         epochs_run = _count(history.n_epochs, "epoch")
         self.fact("training", f"{epochs_run} in {seconds:.2f} s, {history.engine} engine")
 

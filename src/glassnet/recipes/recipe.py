@@ -1,22 +1,24 @@
-"""How each data set is trained where the user does not say."""
+"""How data are learned where nobody says: a recipe for each data set, and one for all others."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from glassnet import activations, optimizers
-from glassnet.cli import heads
-from glassnet.cli.sources import Source
-from glassnet.errors import ArgumentError
+from glassnet.errors import ArgumentError, CallError
 from glassnet.layers import Dense, Dropout, Layer
 from glassnet.losses import Loss
 from glassnet.optimizers import Optimizer
-from glassnet.support.checks import integer, number
+from glassnet.recipes import heads
+from glassnet.recipes.sources import Source
+from glassnet.support.calls import explained, hint
+from glassnet.support.checks import integer, number, sequence, truth
 
 MOST_UNITS = 1_000_000
 
 
+@explained
 @dataclass(frozen=True)
 class Recipe:
     """Everything about a training that can be chosen, but not the data, the seed and the engine.
@@ -53,6 +55,19 @@ class Recipe:
     validation_share: float = 0.1
     standardize: bool = True
 
+    def __post_init__(self) -> None:
+        for units in sequence("hidden", self.hidden, "(64, 32), one number for each layer"):
+            integer("hidden", units, least=1, most=MOST_UNITS)
+        integer("epochs", self.epochs, least=1)
+        number("dropout", self.dropout, least=0, below=1)
+        if self.learning_rate is not None:
+            number("learning_rate", self.learning_rate, least=0)
+        if self.batch_size is not None:
+            integer("batch_size", self.batch_size, least=1)
+        number("test_share", self.test_share, least=0, below=1)
+        number("validation_share", self.validation_share, least=0, below=1 - self.test_share)
+        truth("standardize", self.standardize)
+
 
 RECIPES = {
     "xor": Recipe((8,), "tanh", "binary_cross_entropy", learning_rate=0.05, epochs=500, batch_size=None,
@@ -73,45 +88,27 @@ RECIPES = {
 _RATE_OF_SGD = 0.1
 
 
-def choose(source: Source, given: dict[str, Any]) -> Recipe:
-    """The recipe of a data set, or the one for files, with everything replaced that the user has given."""
-    chosen = {name: value for name, value in given.items() if value is not None}
-    if "hidden" in chosen:
-        chosen["hidden"] = units(chosen["hidden"])
-    recipe = RECIPES.get(source.name, Recipe())
-    if chosen.get("optimizer", recipe.optimizer) != recipe.optimizer:
-        recipe = replace(recipe, learning_rate=None)
-    recipe = replace(recipe, **chosen)
-    integer("--epochs", recipe.epochs, least=1)
-    number("--dropout", recipe.dropout, least=0, below=1)
-    if recipe.learning_rate is not None:
-        number("--learning-rate", recipe.learning_rate, least=0)
-    if recipe.batch_size is not None:
-        integer("--batch-size", recipe.batch_size, least=1)
-    number("--test-share", recipe.test_share, least=0, below=1)
-    if recipe.test_share == 0 and "validation_share" not in chosen:
-        recipe = replace(recipe, validation_share=0.0)
-    number("--validation-share", recipe.validation_share, least=0, below=1 - recipe.test_share)
-    return recipe
+def choose(source: Source, **choices: Any) -> Recipe:
+    """The recipe of a data set, or the one for other data, with everything replaced that is chosen here.
 
-
-def units(given: list[str]) -> tuple[int, ...]:
-    """Units of the hidden layers, from "64", "32,16" or "none".
+    With another optimizer the learning rate is its own, and without a test nothing is held back to watch, unless that
+    is chosen, too.
 
     Raises
     ------
-    ArgumentError
-        If that is not what was given.
+    CallError, ArgumentError
+        For what is no attribute of a `Recipe`, or no value of one.
     """
-    words = [word.strip() for word in ",".join(given).split(",")]
-    if words == ["none"]:
-        return ()
-    if not all(word.isdecimal() and 0 < int(word) <= MOST_UNITS for word in words):
-        raise ArgumentError(
-            f"--hidden must be the units of each hidden layer, 1 to {MOST_UNITS:,}, such as 64 or 32,16, "
-            f"or none; got {','.join(given)!r}"
-        )
-    return tuple(map(int, words))
+    known = [field.name for field in fields(Recipe)]
+    for name in choices:
+        if name not in known:
+            raise CallError(f"a recipe has no {name}{hint(name, known) or '; it has ' + ', '.join(known)}")
+    usual = RECIPES.get(source.name, Recipe())
+    if choices.get("optimizer", usual.optimizer) != usual.optimizer:
+        choices = {"learning_rate": None} | choices
+    if choices.get("test_share", usual.test_share) == 0:
+        choices = {"validation_share": 0.0} | choices
+    return replace(usual, **choices)
 
 
 def hidden_layers(recipe: Recipe) -> list[Layer]:
@@ -140,7 +137,7 @@ def loss_of(recipe: Recipe, source: Source) -> Loss:
     compares_values = not heads.of_loss(loss).classifies
     if source.name in RECIPES and source.task == "classification" and compares_values:
         raise ArgumentError(
-            f"{source.name} holds classes, and {loss.name} compares values; use --loss {by_task}, "
+            f"{source.name} holds classes, and {loss.name} compares values; use loss={by_task!r}, "
             "or a file whose y holds the values that you mean"
         )
     return loss

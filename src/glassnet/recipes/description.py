@@ -5,68 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
-from glassnet.cli import heads
-from glassnet.datasets.preparation import Standardizer
-from glassnet.errors import DataError, ModelFileError
+from glassnet.errors import ModelFileError
 from glassnet.network.network import Network
+from glassnet.recipes import heads
+from glassnet.recipes.scaling import Scaling
 from glassnet.training.evaluation import default_loss
-
-Floats = NDArray[np.float64]
-
-
-@dataclass(frozen=True, eq=False)
-class Scaling:
-    """z = (x - mean) / scale for each column; mean and scale have shape (n_columns,)."""
-
-    mean: Floats
-    scale: Floats
-
-    @classmethod
-    def none(cls, n_columns: int) -> Scaling:
-        """Leaves everything as it is."""
-        return cls(np.zeros(n_columns), np.ones(n_columns))
-
-    @classmethod
-    def measured(cls, name: str, samples: Floats) -> Scaling:
-        """Gives these samples mean 0 and standard deviation 1; raises `DataError` if they are too large for that."""
-        with np.errstate(over="ignore", invalid="ignore"):
-            standardizer = Standardizer().fit(samples)
-        if not np.isfinite(standardizer.scale).all():
-            raise DataError(
-                f"{name} holds numbers up to {np.abs(samples).max():.3g}, too large to measure their spread; "
-                "give them in a larger unit"
-            )
-        return cls(standardizer.mean, standardizer.scale)
-
-    @property
-    def changes_something(self) -> bool:
-        """Whether anything is shifted or scaled."""
-        return bool(self.mean.any() or (self.scale != 1).any())
-
-    def apply(self, x: Floats) -> Floats:
-        """Z of x."""
-        return (x - self.mean) / self.scale
-
-    def undo(self, z: NDArray[Any]) -> Floats:
-        """X of z."""
-        return z * self.scale + self.mean
-
-    def to_plain(self) -> dict[str, list[float]]:
-        """As lists."""
-        return {"mean": self.mean.tolist(), "scale": self.scale.tolist()}
-
-    @classmethod
-    def from_plain(cls, plain: Any, n_columns: int) -> Scaling:
-        """From lists; raises if they are not ones of that many columns."""
-        mean, scale = (np.array(plain[key], np.float64) for key in ("mean", "scale"))
-        if not mean.shape == scale.shape == (n_columns,) or not np.isfinite(mean + scale).all():
-            raise ValueError("a scaling does not fit the network")
-        if scale.min() <= 0:
-            raise ValueError("a scale is not above 0")
-        return cls(mean, scale)
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,4 +1,7 @@
-"""What a loss asks for: the last layer, and targets in its own form."""
+"""What a loss asks for: the last layer, and targets in its own form.
+
+Of the losses whose outputs mean classes or values; `Network.fit` takes the others, too.
+"""
 
 from __future__ import annotations
 
@@ -10,11 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glassnet import losses
-from glassnet.cli.sources import Source
 from glassnet.errors import ArgumentError, DataError, UnknownNameError
 from glassnet.layers import Dense
 from glassnet.losses import Loss
 from glassnet.network.network import Network
+from glassnet.recipes.sources import Source
 
 Array = NDArray[Any]
 
@@ -109,7 +112,7 @@ def named(name: str) -> Loss:
     Raises
     ------
     UnknownNameError
-        If there is none that the command can train on; the message lists the nearest that it can.
+        If there is none; the message lists the nearest that have a head.
     """
     try:
         return losses.get(name)
@@ -125,12 +128,12 @@ def of_loss(loss: Loss) -> Head:
     Raises
     ------
     ArgumentError
-        If the command offers none.
+        If there is none.
     """
     if loss.name not in HEADS:
         raise ArgumentError(
-            f"the command glassnet knows no last layer for the loss {loss.name!r}; "
-            f"it knows those for {', '.join(HEADS)}. The library takes every loss"
+            f"gn.recipes knows no last layer for the loss {loss.name!r}; it knows those for {', '.join(HEADS)}. "
+            "Network.fit takes every loss"
         )
     return HEADS[loss.name]
 
@@ -147,7 +150,7 @@ def of_network(network: Network, loss: Loss) -> Head:
     Raises
     ------
     ArgumentError
-        If the command knows none for this loss.
+        If there is none for this loss.
     """
     head = of_loss(loss)
     if head.targets != "column":
@@ -175,12 +178,12 @@ def check_classes(source: Source, loss: Loss) -> None:
     if HEADS[loss.name].targets == "column" and n_classes != 2:
         raise DataError(
             f"{loss.name} tells two classes apart; y of {source.name} holds {n_classes}. "
-            "Use --loss sparse_categorical_cross_entropy"
+            "Use loss='sparse_categorical_cross_entropy'"
         )
     if n_classes > _FEW_CLASSES and 2 * n_classes > n_samples:
         raise DataError(
             f"y of {source.name} holds {n_classes} different classes in {n_samples} samples, fewer than 2 of each. "
-            "If y is measured or counted, train with --loss mean_squared_error"
+            "If y is measured or counted, train with loss='mean_squared_error'"
         )
 
 
@@ -219,7 +222,7 @@ def _held(source: Source) -> str:
         return "no y"
     if source.multi_label:
         n_classes = len(source.class_names)
-        return f"rows of 0 and 1 for {n_classes} classes, of which --loss binary_cross_entropy takes several"
+        return f"rows of 0 and 1 for {n_classes} classes, of which loss='binary_cross_entropy' takes several"
     if source.labels is not None:
         return f"one of {len(source.class_names)} classes for each sample"
     return "text in several columns" if source.values is None else "values"

@@ -1,22 +1,82 @@
-"""A network that scales its inputs and outputs itself, so that it needs nothing but its own layers."""
+"""Scaling of samples and targets, beside a network or inside it, where it needs nothing but its own layers."""
 
 from __future__ import annotations
 
 import copy
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from glassnet.activations import Linear
-from glassnet.cli.description import Scaling
+from glassnet.datasets.preparation import Standardizer
+from glassnet.errors import DataError
 from glassnet.layers import Dense, Flatten, Layer
 from glassnet.network.network import Network
+from glassnet.support.calls import explained
+
+Floats = NDArray[np.float64]
 
 # Where a column lies further from zero than this many of its spreads, float32 keeps too few digits of what differs.
 _MOST_SPREADS = 100.0
 _SMALLEST, _LARGEST = 1e-18, 1e18
 
 
-def carrying(network: Network, inputs: Scaling, targets: Scaling) -> Network:
+@dataclass(frozen=True, eq=False)
+class Scaling:
+    """z = (x - mean) / scale for each column; mean and scale have shape (n_columns,)."""
+
+    mean: Floats
+    scale: Floats
+
+    @classmethod
+    def none(cls, n_columns: int) -> Scaling:
+        """Leaves everything as it is."""
+        return cls(np.zeros(n_columns), np.ones(n_columns))
+
+    @classmethod
+    def measured(cls, name: str, samples: Floats) -> Scaling:
+        """Gives these samples mean 0 and standard deviation 1; raises `DataError` if they are too large for that."""
+        with np.errstate(over="ignore", invalid="ignore"):
+            standardizer = Standardizer().fit(samples)
+        if not np.isfinite(standardizer.scale).all():
+            raise DataError(
+                f"{name} holds numbers up to {np.abs(samples).max():.3g}, too large to measure their spread; "
+                "give them in a larger unit"
+            )
+        return cls(standardizer.mean, standardizer.scale)
+
+    @property
+    def changes_something(self) -> bool:
+        """Whether anything is shifted or scaled."""
+        return bool(self.mean.any() or (self.scale != 1).any())
+
+    def apply(self, x: Floats) -> Floats:
+        """Z of x."""
+        return (x - self.mean) / self.scale
+
+    def undo(self, z: NDArray[Any]) -> Floats:
+        """X of z."""
+        return z * self.scale + self.mean
+
+    def to_plain(self) -> dict[str, list[float]]:
+        """As lists."""
+        return {"mean": self.mean.tolist(), "scale": self.scale.tolist()}
+
+    @classmethod
+    def from_plain(cls, plain: Any, n_columns: int) -> Scaling:
+        """From lists; raises if they are not ones of that many columns."""
+        mean, scale = (np.array(plain[key], np.float64) for key in ("mean", "scale"))
+        if not mean.shape == scale.shape == (n_columns,) or not np.isfinite(mean + scale).all():
+            raise ValueError("a scaling does not fit the network")
+        if scale.min() <= 0:
+            raise ValueError("a scale is not above 0")
+        return cls(mean, scale)
+
+
+@explained
+def scaling_inside(network: Network, inputs: Scaling, targets: Scaling) -> Network:
     """The network whose prediction for x is ``targets.undo(network.predict(inputs.apply(x)))``.
 
     The scaling moves into the first and the last dense layer::
@@ -73,7 +133,7 @@ def _is_linear(layer: Layer) -> bool:
     return isinstance(layer, Dense) and layer.activation == Linear()
 
 
-def _identity(n: int) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+def _identity(n: int) -> Floats:
     """Weights and bias of a dense layer that changes nothing."""
     return np.concatenate([np.eye(n).ravel(), np.zeros(n)])
 
@@ -86,7 +146,7 @@ def _suits_float32(scaling: Scaling) -> bool:
 def _like(
     network: Network,
     layers: tuple[Layer, ...],
-    parameters: np.ndarray[tuple[int, ...], np.dtype[np.float64]],
+    parameters: Floats,
     dtype: str,
 ) -> Network:
     """A network of these layers and parameters, with everything else of `network` but its state of training."""

@@ -1,32 +1,36 @@
-"""A network together with what it must be told about data: raw samples in, predictions in their own units out."""
+"""A network together with what its data mean: raw samples in, predictions in their own units out."""
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from os import PathLike
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from glassnet import losses
 from glassnet.bridges import files
-from glassnet.cli import heads
-from glassnet.cli.carrying import carrying
-from glassnet.cli.description import Description
-from glassnet.cli.heads import Head
-from glassnet.cli.sources import Source
 from glassnet.datasets.preparation import train_test_split
 from glassnet.errors import MissingFileError, ShapeError
 from glassnet.losses import Loss
 from glassnet.network.network import Network
+from glassnet.recipes import heads
+from glassnet.recipes.description import Description
+from glassnet.recipes.heads import Head
+from glassnet.recipes.scaling import Scaling, scaling_inside
+from glassnet.recipes.sources import Source
+from glassnet.support import checks
+from glassnet.support.calls import explained
 from glassnet.support.registry import compact_repr
 from glassnet.training.evaluation import default_loss
 
 Array = NDArray[Any]
 Floats = NDArray[np.float64]
 
-# Every command splits alike, so that what was held back in training can be found again.
+# All split alike, so that what was held back in training can be found again.
 SPLIT_SEED = 42
 MODEL = "model.safetensors"
 FEWEST_WATCHED = 10
@@ -49,19 +53,35 @@ class Model:
     loss: Loss
 
     @classmethod
-    def load(cls, path: str) -> Model:
-        """The model in a file; a network that was saved without a description takes samples as they are."""
+    @explained
+    def load(cls, path: str | PathLike[str]) -> Model:
+        """The model in a file, or in the folder of a training; one without a description takes samples as they are."""
         network = files.load(model_file(path))
-        return cls(network, Description.of(network), default_loss(network)).carrying()
+        return cls(network, Description.of(network), default_loss(network)).scaling_inside()
 
-    def carrying(self) -> Model:
-        """The same with a network that does the scaling itself; all that is used and written is of this kind."""
+    @classmethod
+    @explained
+    def load_as_trained(cls, path: str | PathLike[str], loss: str | Loss | None = None) -> Model:
+        """The model with its network as it was when it learned, on scaled samples and targets.
+
+        A network that scales its inputs itself has first weights that say nothing about how it learned. The loss is
+        that of the last fit by default.
+        """
+        network = files.load(model_file(path))
+        description = Description.of(network)
+        if description.carried:
+            network = scaling_inside(network, _back(description.inputs), _back(description.targets))
+        chosen = default_loss(network) if loss is None else losses.get(loss)
+        return cls(network, replace(description, carried=False), chosen)
+
+    def scaling_inside(self) -> Model:
+        """The same with a network that does the scaling itself, so that it reads samples as they are."""
         inputs, targets = self.description.inputs, self.description.targets
         if self.description.carried or "data" not in self.network.metadata:
             return self
         description = replace(self.description, carried=True, training=self.training)
         scales = inputs.changes_something or targets.changes_something
-        network = carrying(self.network, inputs, targets) if scales else self.network.copy()
+        network = scaling_inside(self.network, inputs, targets) if scales else self.network.copy()
         network.metadata["data"] = description.to_plain()
         return replace(self, network=network, description=description)
 
@@ -85,7 +105,7 @@ class Model:
 
     @property
     def head(self) -> Head:
-        """What the loss asks for; raises `ArgumentError` for a loss that the command does not know."""
+        """What the loss asks for; raises `ArgumentError` for a loss that has no head."""
         return heads.of_network(self.network, self.loss)
 
     def parts(self, source: Source) -> dict[str, Part]:
@@ -118,14 +138,19 @@ class Model:
         return X.reshape(len(X), *shape)
 
 
-def model_file(path: str) -> Path:
+def model_file(path: str | PathLike[str]) -> Path:
     """The model's file, or that in the folder of a training."""
-    place = Path(path)
+    place = checks.path("path", path)
     if not place.is_dir():
         return place
     if not (place / MODEL).is_file():
         raise MissingFileError(f"the folder {path} holds no {MODEL}; glassnet train writes one")
     return place / MODEL
+
+
+def _back(scaling: Scaling) -> Scaling:
+    """The scaling that undoes this one: x = (z - mean') / scale'."""
+    return Scaling(-scaling.mean / scaling.scale, 1 / scaling.scale)
 
 
 def split(X: Floats, y: Array, test_share: float, validation_share: float) -> dict[str, Part]:

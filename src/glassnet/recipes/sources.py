@@ -1,4 +1,4 @@
-"""Reading what a user names as SOURCE or DATA: a data set by its name, or a file."""
+"""Samples and what is known about them, from a data set, a file or arrays."""
 
 from __future__ import annotations
 
@@ -10,12 +10,15 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from glassnet import datasets
 from glassnet.datasets import Dataset
 from glassnet.errors import ArgumentError, DataError, ShapeError
 from glassnet.network import inputs
+from glassnet.network.inputs.meaning import columns_of
+from glassnet.support import checks
+from glassnet.support.calls import explained
 
 Array = NDArray[Any]
 
@@ -66,8 +69,9 @@ class Source:
         return digest.hexdigest()[:16]
 
 
+@explained
 def read(source: str) -> Source:
-    """The data set of this name, or the file at this path.
+    """The data set of this name, or the ``.npz`` file with arrays X and y at this path.
 
     Raises
     ------
@@ -76,7 +80,7 @@ def read(source: str) -> Source:
     DataError, ShapeError
         If the file cannot be read, or holds no samples that a network can learn from.
     """
-    path = Path(source)
+    path = checks.path("source", source)
     if path.suffix == ".npz":
         return _of_file(path)
     if path.suffix or len(path.parts) > 1:
@@ -109,9 +113,31 @@ def _of_file(path: Path) -> Source:
             f"{path} must hold an array 'X', and for training and evaluation 'y'; it holds {found}. "
             f"Write it with numpy.savez({path.name!r}, X=X, y=y)"
         )
-    X = inputs.features(f"X of {path}", arrays["X"], np.float64, None, "")
-    source = Source(path.name, X, _feature_names(arrays["X"].shape[1:]))
-    return _with_targets(source, arrays["y"], f"y of {path}") if "y" in arrays else source
+    return _of_arrays(path.name, str(path), arrays["X"], arrays.get("y"))
+
+
+@explained
+def of_arrays(X: ArrayLike, y: ArrayLike | None = None, *, name: str = "data") -> Source:
+    """Samples (n_samples, n_features) and their targets: classes as integers, text or one-hot rows, or values.
+
+    Names of columns are those of a table.
+
+    Raises
+    ------
+    DataError, ShapeError
+        If they hold no samples that a network can learn from.
+    """
+    name, columns = checks.text("name", name), columns_of(X)
+    source = _of_arrays(name, name, X, None if y is None else checks.array(f"y of {name}", y))
+    if not columns:
+        return source
+    return replace(source, feature_names=tuple(map(str, columns)), features_named=True)
+
+
+def _of_arrays(name: str, place: str, X: ArrayLike, y: Array | None) -> Source:
+    samples = inputs.features(f"X of {place}", X, np.float64, None, "")
+    source = Source(name, samples, _feature_names(np.shape(X)[1:]))
+    return source if y is None else _with_targets(source, y, f"y of {place}")
 
 
 def _feature_names(shape: tuple[int, ...]) -> tuple[str, ...]:
