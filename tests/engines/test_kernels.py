@@ -57,17 +57,17 @@ def numbers(dtype: str, columns: int = 4) -> Array:
 @pytest.mark.parametrize("activation", BUILT_IN, ids=repr)
 def test_activations_and_slopes_of_numbers_of_all_sizes(activation: Activation, dtype: str) -> None:
     z, row = numbers(dtype), SimpleNamespace(activation=activation)
-    parameter = next(iter(activation.parameters), 0.0)
+    parameters = kernels.parameters(activation, np.dtype(dtype))
     a, expected, error = np.empty_like(z), np.empty_like(z), np.full_like(z, 0.5)
     expected_error = error.copy()
-    call(kernels.activate(activation, np.dtype(dtype), with_bias=False), z, a, *z.shape, parameter)
+    call(kernels.activate(activation, np.dtype(dtype), with_bias=False), z, a, *z.shape, parameters)
     with np.errstate(all="ignore"):
         arrays.apply(row, z, expected)
         arrays.gate(row, z, expected, expected_error)
     # 1 - tanh(z)^2 and a softmax entry less others of its row are differences of numbers up to 1.
     assert_near(a, expected, dtype)
     if not isinstance(activation, activations.Linear):
-        call(kernels.gate(activation, np.dtype(dtype)), z, expected, error, *z.shape, parameter)
+        call(kernels.gate(activation, np.dtype(dtype)), z, expected, error, *z.shape, parameters)
     assert_near(error, expected_error, dtype, scale=1.0)
 
 
@@ -75,9 +75,9 @@ def test_activations_and_slopes_of_numbers_of_all_sizes(activation: Activation, 
 @pytest.mark.parametrize("activation", BUILT_IN, ids=repr)
 def test_the_bias_is_added_first_and_kept(activation: Activation, dtype: str) -> None:
     z, bias = numbers(dtype)[:-3], np.array([0.5, -1.5, 0, 3], dtype)
-    parameter = next(iter(activation.parameters), 0.0)
+    parameters = kernels.parameters(activation, np.dtype(dtype))
     sums, a, expected = z.copy(), np.empty_like(z), np.empty_like(z)
-    call(kernels.activate(activation, np.dtype(dtype), with_bias=True), z, bias, a, *z.shape, parameter)
+    call(kernels.activate(activation, np.dtype(dtype), with_bias=True), z, bias, a, *z.shape, parameters)
     arrays.activate(SimpleNamespace(activation=activation), sums, bias, expected)
     np.testing.assert_array_equal(z, sums)
     assert_near(a, expected, dtype)
@@ -87,8 +87,8 @@ def compared(loss: Loss, y: Array, p: Array) -> tuple[float, Array, float, Array
     """Value and gradient by the kernel, and by NumPy."""
     weights = np.ones((len(p), 1), p.dtype)
     error, expected_error = np.empty_like(p), np.empty_like(p)
-    parameter = next(iter(loss.parameters), 0.0)
-    value = call(kernels.compare(loss, p.dtype), p, y, weights, error, *p.shape, parameter)
+    parameters = kernels.parameters(loss, p.dtype)
+    value = call(kernels.compare(loss, p.dtype), p, y, weights, error, *p.shape, parameters)
     with np.errstate(all="ignore"):
         expected = arrays.compare(loss, y, p, weights, expected_error)
     return value, error, expected, expected_error

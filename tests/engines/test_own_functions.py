@@ -19,7 +19,7 @@ from glassnet.activations import Activation
 from glassnet.engines.choice import EngineNote
 from glassnet.errors import EngineError
 from glassnet.formulas.activations import sigmoid
-from glassnet.kernels import store
+from glassnet.kernels import arrays, store
 from glassnet.losses import Loss
 from glassnet.network.network import Network
 
@@ -466,8 +466,8 @@ class Normalised(optimizers.SGD):
 
 
 @dataclass(frozen=True)
-class ThreeStates(optimizers.Adam):
-    n_states = 3
+class FiveStates(optimizers.Adam):
+    n_states = 5
 
 
 def stepped(engine: str, optimizer: optimizers.Optimizer) -> Array:
@@ -489,9 +489,16 @@ def test_an_optimizer_that_looks_at_all_gradients_is_refused() -> None:
         stepped("compiled", Normalised(0.01))
 
 
-def test_an_optimizer_with_more_states_than_two_is_refused() -> None:
-    with pytest.raises(EngineError, match="^the optimizer 'ThreeStates' has 3 state vectors; .* room for 2"):
-        stepped("compiled", ThreeStates(0.01))
+def test_a_rule_that_looks_at_all_gradients_sees_them_all_at_once_in_numpy() -> None:
+    n = 3 * arrays.PIECE
+    w, g = np.zeros(n), np.arange(n, dtype=float)
+    arrays.update(normalised, arrays.Views(w), arrays.Views(g), np.empty((0, n)), (0.5, 0.0))
+    np.testing.assert_allclose(w, normalised(np.zeros(n), g, (0.5, 0.0))[0])
+
+
+def test_an_optimizer_with_more_states_than_four_is_refused() -> None:
+    with pytest.raises(EngineError, match="^the optimizer 'FiveStates' has 5 state vectors; .* room for 4"):
+        stepped("compiled", FiveStates(0.01))
 
 
 def test_what_a_process_keeps_of_own_functions_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 import torch
 from numpy.typing import NDArray
 
+import glassnet as gn
 from glassnet.activations import Activation, Softmax
 from glassnet.engines.torch import tensors
 from glassnet.errors import EngineError
@@ -98,3 +100,39 @@ def test_gradients_are_clipped_by_norm_and_then_by_value(scale: float) -> None:
     arrays.clip(arrays.Views(ours), 3.0, 0.4)
     tensors.clip(theirs, 3.0, 0.4)
     np.testing.assert_allclose(ours, theirs, rtol=1e-14)
+
+
+# ---- update rules
+
+TORCH_OPTIMIZERS: dict[str, tuple[Any, Callable[[list[torch.Tensor]], torch.optim.Optimizer]]] = {
+    "sgd": (gn.SGD(0.1, weight_decay=0.05), lambda p: torch.optim.SGD(p, lr=0.1, weight_decay=0.05)),
+    "momentum": (gn.SGD(0.1, momentum=0.9), lambda p: torch.optim.SGD(p, lr=0.1, momentum=0.9)),
+    "nesterov": (
+        gn.SGD(0.1, momentum=0.9, nesterov=True, weight_decay=0.05),
+        lambda p: torch.optim.SGD(p, lr=0.1, momentum=0.9, nesterov=True, weight_decay=0.05),
+    ),
+    "adagrad": (gn.AdaGrad(0.1), lambda p: torch.optim.Adagrad(p, lr=0.1)),
+    "rmsprop": (gn.RMSProp(0.1, alpha=0.9), lambda p: torch.optim.RMSprop(p, lr=0.1, alpha=0.9)),
+    "adam": (gn.Adam(0.1, weight_decay=0.05), lambda p: torch.optim.Adam(p, lr=0.1, weight_decay=0.05)),
+    "adamw": (gn.AdamW(0.1), lambda p: torch.optim.AdamW(p, lr=0.1)),
+}
+
+
+@pytest.mark.parametrize("lifted", [True, False])
+@pytest.mark.parametrize("name", TORCH_OPTIMIZERS)
+def test_an_update_is_that_of_torch_optim(name: str, lifted: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fifty steps on flat vectors: by NumPy in the same memory, and lifted, as on a device."""
+    if lifted:
+        monkeypatch.setattr(tensors, "shares_memory", lambda device: False)
+    ours, make = TORCH_OPTIMIZERS[name]
+    torch.manual_seed(0)
+    theirs = torch.randn(40_000, dtype=torch.float64)
+    parameters, gradients = theirs.clone(), torch.empty_like(theirs)
+    states = torch.zeros(ours.n_states, len(theirs), dtype=torch.float64)
+    update, optimizer = tensors.updater(ours, parameters, gradients, states), make([theirs])
+    for coefficients in ours.table(np.full(50, 0.1), 1).tolist():
+        theirs.grad = torch.randn(len(theirs), dtype=torch.float64)
+        gradients.copy_(theirs.grad)
+        optimizer.step()
+        update(tuple(coefficients))
+    np.testing.assert_allclose(parameters.numpy(), theirs.numpy(), rtol=1e-12, atol=1e-13)

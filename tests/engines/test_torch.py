@@ -18,6 +18,7 @@ import glassnet as gn
 from glassnet import losses, optimizers
 from glassnet.activations import Activation, Function
 from glassnet.engines.torch import devices
+from glassnet.engines.torch.tensors import updater
 from glassnet.errors import (
     EngineError,
 )
@@ -93,12 +94,27 @@ def test_a_resumed_training_is_the_uninterrupted_one_to_the_last_bit(tmp_path: P
 # ---- what is a user's own
 
 
-def test_an_optimizer_of_the_users_own_is_refused() -> None:
-    class Own(optimizers.SGD):
-        pass
+class Signs(optimizers.SGD):
+    """A rule of one's own, in NumPy, with a state."""
 
-    with pytest.raises(EngineError, match=r"Own\(\) has no counterpart in torch.optim; use engine='numpy'"):
-        fit(network(), optimizer=Own())
+    n_states = 1
+
+    @property
+    def rule(self) -> Any:
+        return lambda w, g, s, c: (w - c[0] * np.sign(g + s), 0.5 * s + g)
+
+
+def test_an_optimizer_of_the_users_own_is_computed_by_numpy() -> None:
+    ours, theirs = network(), network()
+    fit(ours, 3, optimizer=Signs(0.01))
+    fit(theirs, 3, optimizer=Signs(0.01), engine="numpy")
+    np.testing.assert_allclose(ours.parameters, theirs.parameters, rtol=0, atol=1e-6)
+
+
+def test_an_optimizer_of_the_users_own_is_refused_where_numpy_does_not_reach() -> None:
+    there = torch.empty(0, device="meta")
+    with pytest.raises(EngineError, match=r"Signs\(0.01\) has a rule of your own, .*; train on device='cpu'"):
+        updater(Signs(0.01), there, there, there)
 
 
 def test_losses_and_activations_of_the_users_own_classes_are_computed_by_numpy() -> None:

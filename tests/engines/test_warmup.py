@@ -32,7 +32,7 @@ def test_nothing_but_own_functions_is_left_to_compile(case: Case, dtype: str) ->
 def test_the_command_says_how_many_kernels_are_where(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     from glassnet.engines.compiled import warmup
 
-    few = [kernel for kernel in every_kernel() if kernel.key in ("relu_activate_float64", "sgd_float64")]
+    few = [kernel for kernel in every_kernel() if kernel.key in ("relu_activate_float64", "sgd_2_float64")]
     monkeypatch.setattr(warmup, "every_kernel", lambda: few)
     for kernel in few:
         kernel.make()

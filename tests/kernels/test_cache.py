@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import os
 import pickle
 import shutil
 import stat
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -23,7 +25,7 @@ from glassnet.kernels import blas, cache, store
 
 FLOAT64 = np.dtype(np.float64)
 RELU = activations.ReLU()
-NAME = "relu_gate_float64"
+NAME = "relu_slope_gate_float64"
 
 
 @pytest.fixture
@@ -61,8 +63,8 @@ def gate() -> CFunc:
 def assert_right(made: CFunc) -> None:
     """It multiplies by 1 above 0, and by 0 elsewhere."""
     z, error = np.array([-1.0, 0.0, 2.0]), np.array([3.0, 4.0, 5.0])
-    pointers = [part.ctypes.data_as(made.ctypes.argtypes[0]) for part in (z, z, error)]
-    made.ctypes(*pointers, 1, 3, 0.0)
+    pointers = [part.ctypes.data_as(made.ctypes.argtypes[0]) for part in (z, z, error, np.empty(0))]
+    made.ctypes(*pointers[:3], 1, 3, pointers[3])
     np.testing.assert_array_equal(error, [0, 0, 5])
 
 
@@ -101,7 +103,7 @@ DAMAGE: dict[str, Callable[[bytes], bytes]] = {
     "a pickle": lambda content: pickle.dumps({"a": 1}),
     "a pickle without a digest": lambda content: content[32:],
     "a bare digest of the pickle": lambda content: hashlib.sha256(content[32:]).digest() + content[32:],
-    "of another name": lambda content: signed(content[32:], name="tanh_gate_float64"),
+    "of another name": lambda content: signed(content[32:], name="tanh_slope_gate_float64"),
     "of another key": lambda content: signed(content[32:], key="0" * 24),
     "signed, and no pickle": lambda content: signed(b"garbage"),
     "signed, and another pickle": lambda content: signed(pickle.dumps((1, 2, 3))),
@@ -363,3 +365,62 @@ def test_the_key_follows_the_processor(function: str, monkeypatch: pytest.Monkey
 def test_the_key_follows_the_blas(name: str, value: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(blas, name, value)
     assert cache.key.__wrapped__() != cache.key()
+
+
+# ---- what compiled code is made of
+
+
+def key_after(change: Callable[[Path], None], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The folder's key for a copy of the package with a change."""
+    package = shutil.copytree(
+        cache.PACKAGE, tmp_path / "glassnet", ignore=shutil.ignore_patterns("__pycache__")
+    )
+    change(Path(package))
+    monkeypatch.setattr(cache, "PACKAGE", Path(package))
+    return cache.key.__wrapped__()
+
+
+@pytest.mark.parametrize("room", ["activations", "losses", "optimizers", "layers", "schedules"])
+def test_a_change_of_words_recompiles_nothing(
+    room: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def reword(package: Path) -> None:
+        paths = [package / f"{room}.py", *package.glob(f"{room}/*.py")]
+        changed = [path for path in paths if path.exists()]
+        assert changed
+        for path in changed:
+            path.write_text(path.read_text() + "\n# Another word.\n")
+
+    assert key_after(reword, tmp_path, monkeypatch) == cache.key.__wrapped__()
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new"),
+    [
+        ("formulas/activations.py", "return maximum(z, 0)", "return maximum(z, 1)"),
+        ("formulas/updates.py", "(w - rate * (g + decay * w),)", "(w + rate * (g + decay * w),)"),
+        ("kernels/templates.py", "z[i, j] += bias[j]", "z[i, j] -= bias[j]"),
+        ("engines/loop.py", "at += n * n_mask_columns", "at += n"),
+    ],
+)
+def test_a_change_of_a_formula_recompiles(
+    file: str, old: str, new: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def rewrite(package: Path) -> None:
+        text = (package / file).read_text()
+        assert old in text
+        (package / file).write_text(text.replace(old, new))
+
+    assert key_after(rewrite, tmp_path, monkeypatch) != cache.key.__wrapped__()
+
+
+def test_no_two_formulas_have_one_name() -> None:
+    """A kernel is known by the names of its formulas."""
+    names = [
+        node.name
+        for path in sorted((cache.PACKAGE / "formulas").rglob("*.py"))
+        if path.stem != "elementary"
+        for node in ast.parse(path.read_text()).body
+        if isinstance(node, ast.FunctionDef)
+    ]
+    assert [name for name, count in Counter(names).items() if count > 1] == []

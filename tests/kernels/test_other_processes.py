@@ -83,9 +83,9 @@ def test_damaged_files_are_mended_by_another_process(trained: Any, tmp_path: Pat
     folder = Path(shutil.copytree(cache_folder(), tmp_path / cache_folder().name))
     damaged = {
         "hyperbolic_tangent_activate_float64": b"",
-        "hyperbolic_tangent_gate_float64": b"garbage" * 1000,
+        "hyperbolic_tangent_slope_gate_float64": b"garbage" * 1000,
         "linear_activate_float64": (folder / "linear_activate_float64.kernel").read_bytes()[:-1],
-        "sgd_float64": (folder / "hyperbolic_tangent_gate_float64.kernel").read_bytes(),
+        "sgd_2_float64": (folder / "hyperbolic_tangent_slope_gate_float64.kernel").read_bytes(),
     }
     before = {name: (folder / f"{name}.kernel").read_bytes() for name in damaged}
     for name, content in damaged.items():
@@ -102,12 +102,13 @@ KERNELS = """
 import json
 import numpy as np
 from glassnet import activations
-from glassnet.engines import kernels
+from glassnet.engines.compiled import kernels
 
 made = [kernels.gate(activations.get(name), np.dtype("float64")).make() for name in ("relu", "tanh", "silu")]
 z, a, error = np.array([-1.0, 2.0]), np.array([0.5, 0.25]), np.array([3.0, 4.0])
 for gate in made:
-    gate.ctypes(*(part.ctypes.data_as(gate.ctypes.argtypes[0]) for part in (z, a, error)), 1, 2, 0.0)
+    pointers = [part.ctypes.data_as(gate.ctypes.argtypes[0]) for part in (z, a, error, np.empty(0))]
+    gate.ctypes(*pointers[:3], 1, 2, pointers[3])
 print(json.dumps(error.tolist()))
 """
 
@@ -118,7 +119,7 @@ def test_two_processes_may_compile_at_the_same_time(tmp_path: Path) -> None:
     assert first == second
     (folder,) = tmp_path.iterdir()
     names = {path.name for path in folder.iterdir()}
-    assert names == {f"{name}_gate_float64.kernel" for name in ("relu", "hyperbolic_tangent", "silu")}
+    assert names == {f"{name}_slope_gate_float64.kernel" for name in ("relu", "hyperbolic_tangent", "silu")}
     assert result(start(NO_COMPILING + KERNELS, tmp_path)) == first
 
 

@@ -8,6 +8,8 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from glassnet import activations, losses
+from glassnet.activations import Activation
 from glassnet.errors import ArgumentError
 from glassnet.losses import Loss
 from glassnet.optimizers import Optimizer
@@ -15,6 +17,13 @@ from glassnet.plan import Plan
 from glassnet.support import checks
 
 Array = NDArray[Any]
+
+
+def is_own(part: Activation | Loss | Optimizer) -> bool:
+    """Whether a formula of this part is a user's own."""
+    holder = part.rule if isinstance(part, Optimizer) else type(part)
+    functions = isinstance(part, (activations.Function, losses.Function))
+    return functions or not holder.__module__.startswith("glassnet.")
 
 
 @dataclass

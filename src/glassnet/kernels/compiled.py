@@ -9,7 +9,7 @@ import numpy as np
 from numba import carray
 
 from glassnet.kernels import blas
-from glassnet.kernels.calls import call, call_for_number, gemm, pointer
+from glassnet.kernels.calls import at_address, call, call_for_number, gemm, pointer
 from glassnet.kernels.lift import compiled
 
 # Below this many multiply-adds a product is faster as loops than as a call of the BLAS.
@@ -104,20 +104,26 @@ def column_sums(error, gradient):
 @compiled
 def activate(row, z, bias, a):
     n, m = z.shape
-    call(row.activate, (pointer(z, 0), pointer(bias, 0), pointer(a, 0), n, m, z.dtype.type(row.parameter)))
+    call(
+        row.activate,
+        (pointer(z, 0), pointer(bias, 0), pointer(a, 0), n, m, at_address(row.parameters, z.dtype)),
+    )
 
 
 @compiled
 def apply(row, z, a):
     n, m = z.shape
-    call(row.activate, (pointer(z, 0), pointer(a, 0), n, m, z.dtype.type(row.parameter)))
+    call(row.activate, (pointer(z, 0), pointer(a, 0), n, m, at_address(row.parameters, z.dtype)))
 
 
 @compiled
 def gate(row, z, a, error):
     if row.gate != 0:
         n, m = z.shape
-        call(row.gate, (pointer(z, 0), pointer(a, 0), pointer(error, 0), n, m, z.dtype.type(row.parameter)))
+        call(
+            row.gate,
+            (pointer(z, 0), pointer(a, 0), pointer(error, 0), n, m, at_address(row.parameters, z.dtype)),
+        )
 
 
 @compiled
@@ -183,7 +189,7 @@ def compare(loss, y, prediction, weights, error):
         loss.compare,
         (
             pointer(prediction, 0), pointer(y, 0), pointer(weights, 0), pointer(error, 0), n, m,
-            error.dtype.type(loss.parameter),
+            at_address(loss.compare_parameters, error.dtype),
         ),
     )  # fmt: skip
 

@@ -59,7 +59,7 @@ EXPONENTIATE: Any = exponentiate
 SOFTMAX: Any = softmax
 
 
-def activate(z_at, bias_at, a_at, rows, columns, parameter):
+def activate(z_at, bias_at, a_at, rows, columns, parameters_at):
     """Z = Z + b;  A = softmax(Z)."""
     z, a = carray(z_at, (rows, columns)), carray(a_at, (rows, columns))
     bias = carray(bias_at, (columns,))
@@ -69,12 +69,12 @@ def activate(z_at, bias_at, a_at, rows, columns, parameter):
     SOFTMAX(z, a)
 
 
-def apply(z_at, a_at, rows, columns, parameter):
+def apply(z_at, a_at, rows, columns, parameters_at):
     """A = softmax(Z)."""
     SOFTMAX(carray(z_at, (rows, columns)), carray(a_at, (rows, columns)))
 
 
-def gate(z_at, a_at, error_at, rows, columns, parameter):
+def gate(z_at, a_at, error_at, rows, columns, parameters_at):
     """dz_j = a_j (da_j - sum_k a_k da_k), in place."""
     a, error = carray(a_at, (rows, columns)), carray(error_at, (rows, columns))
     for i in range(rows):
@@ -85,7 +85,7 @@ def gate(z_at, a_at, error_at, rows, columns, parameter):
             error[i, j] = a[i, j] * (error[i, j] - dot)
 
 
-def softmax_cross_entropy(z_at, y_at, weights_at, error_at, rows, columns, parameter):
+def softmax_cross_entropy(z_at, y_at, weights_at, error_at, rows, columns, parameters_at):
     """Mean over rows of sum_j y_j (log sum_k exp z_k - z_j); gradient (softmax(z) sum_k y_k - y) / n.
 
     Both terms are taken less the largest logit, as it may be far larger than their difference.
@@ -137,10 +137,11 @@ def pull(p, error, i, j, d, slope):
 PULL: Any = pull
 
 
-def contrastive(p_at, y_at, weights_at, error_at, rows, columns, margin):
+def contrastive(p_at, y_at, weights_at, error_at, rows, columns, parameters_at):
     """Mean over all pairs of the contrastive formula."""
     p, error = carray(p_at, (rows, columns)), carray(error_at, (rows, columns))
     y = carray(y_at, (rows,))
+    margin = carray(parameters_at, (1,))[0]
     for k in range(rows * columns):
         error[k // columns, k % columns] = 0
     share = 1.0 / max(rows * (rows - 1) // 2, 1)
@@ -154,13 +155,14 @@ def contrastive(p_at, y_at, weights_at, error_at, rows, columns, margin):
     return total * share
 
 
-def triplet_hard(p_at, y_at, weights_at, error_at, rows, columns, margin):
+def triplet_hard(p_at, y_at, weights_at, error_at, rows, columns, parameters_at):
     """Mean over anchors of max(0, margin + farthest positive - nearest negative).
 
     Comparisons are turned round so that a distance that is not a number counts as the extreme one, and stays so.
     """
     p, error = carray(p_at, (rows, columns)), carray(error_at, (rows, columns))
     y = carray(y_at, (rows,))
+    margin = carray(parameters_at, (1,))[0]
     for k in range(rows * columns):
         error[k // columns, k % columns] = 0
     n_anchors = 0
@@ -191,10 +193,11 @@ def triplet_hard(p_at, y_at, weights_at, error_at, rows, columns, margin):
     return total * share
 
 
-def triplet_all(p_at, y_at, weights_at, error_at, rows, columns, margin):
+def triplet_all(p_at, y_at, weights_at, error_at, rows, columns, parameters_at):
     """Mean over all valid triplets of max(0, margin + d(anchor, positive) - d(anchor, negative))."""
     p, error = carray(p_at, (rows, columns)), carray(error_at, (rows, columns))
     y = carray(y_at, (rows,))
+    margin = carray(parameters_at, (1,))[0]
     for k in range(rows * columns):
         error[k // columns, k % columns] = 0
     n_triplets = 0

@@ -1,7 +1,8 @@
 """Loops around one formula, compiled once for each formula and dtype and called by address.
 
 Names in capitals stand for what :func:`glassnet.kernels.lift.specialise` puts there: VALUE, SLOPE, RULE the lifted
-formula, N_COEFFICIENTS a number. Pointers are to contiguous arrays of one dtype, row after row.
+formula, N_PARAMETERS and N_COEFFICIENTS how many numbers it takes beside arrays. Pointers are to contiguous arrays of
+one dtype, row after row.
 """
 
 from __future__ import annotations
@@ -15,62 +16,67 @@ from numba.np.unsafe.ndarray import to_fixed_tuple
 VALUE: Any = None
 SLOPE: Any = None
 RULE: Any = None
+N_PARAMETERS: Any = None
 N_COEFFICIENTS: Any = None
 SHARE_OF_ENTRY: Any = None
 
 
-def with_parameter(z, parameter):  # type: ignore[no-untyped-def]
-    """A formula of one argument, called with the unused parameter as well."""
+def of_one(z, parameters):  # type: ignore[no-untyped-def]
+    """A formula of one array and its parameters."""
+    return VALUE(z, *parameters)
+
+
+def of_two(a, b, parameters):  # type: ignore[no-untyped-def]
+    """A formula of two arrays and its parameters."""
+    return VALUE(a, b, *parameters)
+
+
+def of_first(z, a, parameters):  # type: ignore[no-untyped-def]
+    """A user's slope of z alone, called with the output as well."""
     return VALUE(z)
 
 
-def with_parameters(a, b, parameter):  # type: ignore[no-untyped-def]
-    """A formula of two arguments, called with the unused parameter as well."""
-    return VALUE(a, b)
-
-
-def with_output_and_parameter(z, a, parameter):  # type: ignore[no-untyped-def]
-    """A user's slope of z alone, called with the output and the unused parameter as well."""
-    return VALUE(z)
-
-
-def activate(z_at, bias_at, a_at, rows, columns, parameter):  # type: ignore[no-untyped-def]
+def activate(z_at, bias_at, a_at, rows, columns, parameters_at):  # type: ignore[no-untyped-def]
     """Z = Z + b;  A = f(Z)."""
     z, a = carray(z_at, (rows, columns)), carray(a_at, (rows, columns))
     bias = carray(bias_at, (columns,))
+    parameters = to_fixed_tuple(carray(parameters_at, (N_PARAMETERS,)), N_PARAMETERS)
     for i in range(rows):
         for j in range(columns):
             z[i, j] += bias[j]
-            a[i, j] = VALUE(z[i, j], parameter)
+            a[i, j] = VALUE(z[i, j], parameters)
 
 
-def apply(z_at, a_at, rows, columns, parameter):  # type: ignore[no-untyped-def]
+def apply(z_at, a_at, rows, columns, parameters_at):  # type: ignore[no-untyped-def]
     """A = f(Z)."""
     z, a = carray(z_at, (rows * columns,)), carray(a_at, (rows * columns,))
+    parameters = to_fixed_tuple(carray(parameters_at, (N_PARAMETERS,)), N_PARAMETERS)
     for k in range(rows * columns):
-        a[k] = VALUE(z[k], parameter)
+        a[k] = VALUE(z[k], parameters)
 
 
-def gate(z_at, a_at, error_at, rows, columns, parameter):  # type: ignore[no-untyped-def]
+def gate(z_at, a_at, error_at, rows, columns, parameters_at):  # type: ignore[no-untyped-def]
     """dZ = dA f'(Z), in place."""
     z, a = carray(z_at, (rows * columns,)), carray(a_at, (rows * columns,))
     error = carray(error_at, (rows * columns,))
+    parameters = to_fixed_tuple(carray(parameters_at, (N_PARAMETERS,)), N_PARAMETERS)
     for k in range(rows * columns):
-        error[k] *= SLOPE(z[k], a[k], parameter)
+        error[k] *= SLOPE(z[k], a[k], parameters)
 
 
-def compare(p_at, y_at, weights_at, error_at, rows, columns, parameter):  # type: ignore[no-untyped-def]
+def compare(p_at, y_at, weights_at, error_at, rows, columns, parameters_at):  # type: ignore[no-untyped-def]
     """The mean of an elementwise loss, and its gradient in the error."""
     p, y = carray(p_at, (rows, columns)), carray(y_at, (rows, columns))
     weights, error = carray(weights_at, (rows,)), carray(error_at, (rows, columns))
+    parameters = to_fixed_tuple(carray(parameters_at, (N_PARAMETERS,)), N_PARAMETERS)
     share = 1.0 / (rows * columns if SHARE_OF_ENTRY else rows)
     total = 0.0
     for i in range(rows):
         row_total = p[i, 0] * 0
         scale = p.dtype.type(share * weights[i])
         for j in range(columns):
-            row_total += VALUE(y[i, j], p[i, j], parameter)
-            error[i, j] = scale * SLOPE(y[i, j], p[i, j], parameter)
+            row_total += VALUE(y[i, j], p[i, j], parameters)
+            error[i, j] = scale * SLOPE(y[i, j], p[i, j], parameters)
         total += row_total * np.float64(weights[i])
     return total * share
 
@@ -98,3 +104,24 @@ def update_2(w_at, g_at, states_at, n, c_at):  # type: ignore[no-untyped-def]
     c = to_fixed_tuple(carray(c_at, (N_COEFFICIENTS,)), N_COEFFICIENTS)
     for k in range(n):
         w[k], m[k], v[k] = RULE(w[k], g[k], m[k], v[k], c)
+
+
+def update_3(w_at, g_at, states_at, n, c_at):  # type: ignore[no-untyped-def]
+    """A rule with three state vectors."""
+    w, g, states = carray(w_at, (n,)), carray(g_at, (n,)), carray(states_at, (3, n))
+    s0, s1, s2 = states[0], states[1], states[2]
+    c = to_fixed_tuple(carray(c_at, (N_COEFFICIENTS,)), N_COEFFICIENTS)
+    for k in range(n):
+        w[k], s0[k], s1[k], s2[k] = RULE(w[k], g[k], s0[k], s1[k], s2[k], c)
+
+
+def update_4(w_at, g_at, states_at, n, c_at):  # type: ignore[no-untyped-def]
+    """A rule with four state vectors."""
+    w, g, states = carray(w_at, (n,)), carray(g_at, (n,)), carray(states_at, (4, n))
+    s0, s1, s2, s3 = states[0], states[1], states[2], states[3]
+    c = to_fixed_tuple(carray(c_at, (N_COEFFICIENTS,)), N_COEFFICIENTS)
+    for k in range(n):
+        w[k], s0[k], s1[k], s2[k], s3[k] = RULE(w[k], g[k], s0[k], s1[k], s2[k], s3[k], c)
+
+
+UPDATES = (update_0, update_1, update_2, update_3, update_4)

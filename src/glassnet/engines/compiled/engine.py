@@ -69,16 +69,18 @@ def kernels_of(row: Row, dtype: np.dtype[Any]) -> dict[str, Kernel]:
     return {"activate": activate} if gate is None else {"activate": activate, "gate": gate}
 
 
-def compiled_rows(plan: Plan, dtype: np.dtype[Any]) -> NDArray[Any]:
+class Rows:
     """The rows of a plan as records, with the addresses of their kernels; compiles them where needed."""
-    table = np.zeros(len(plan.rows), entries.ROW)
-    for record, row in zip(table, plan.rows, strict=True):
-        for name in entries.ROW_FIELDS:
-            record[name] = getattr(row, name)
-        for name, kernel in kernels_of(row, dtype).items():
-            record[name] = kernel.address
-        record["parameter"] = next(iter(row.activation.parameters), 0.0)
-    return table
+
+    def __init__(self, plan: Plan, dtype: np.dtype[Any]) -> None:
+        self.records = np.zeros(len(plan.rows), entries.ROW)
+        self.parameters = [kernels.parameters(row.activation, dtype) for row in plan.rows]
+        for record, row, parameters in zip(self.records, plan.rows, self.parameters, strict=True):
+            record["parameters"] = parameters.ctypes.data
+            for name in entries.ROW_FIELDS:
+                record[name] = getattr(row, name)
+            for name, kernel in kernels_of(row, dtype).items():
+                record[name] = kernel.address
 
 
 class Job:
@@ -110,8 +112,9 @@ class CompiledTrainer:
         gathered = size if task.gathers else 0
         self.run_entry = entry(entries.train, dtype).make().ctypes
         self.job = Job()
+        self.rows = Rows(plan, dtype)
         self.job.point(
-            rows=compiled_rows(plan, dtype),
+            rows=self.rows.records, compare_parameters=kernels.parameters(task.loss, dtype),
             parameters=task.vectors.parameters, gradients=task.vectors.gradients, running=task.vectors.running,
             states=task.states, memory=np.zeros(plan.n_columns * size, dtype),
             batch_x=np.empty((gathered, plan.layout.n_features), dtype),
@@ -122,7 +125,7 @@ class CompiledTrainer:
             n_running=len(task.vectors.running), n_memory=plan.n_columns * size, size=size,
             n_features=plan.layout.n_features, n_batch_targets=task.n_targets, n_mask_columns=plan.n_mask_columns,
             rule=kernels.update(task.optimizer, dtype).address, compare=kernels.compare(task.loss, dtype).address,
-            takes_classes=task.loss.takes_classes, parameter=next(iter(task.loss.parameters), 0.0),
+            takes_classes=task.loss.takes_classes,
             clip_norm=task.optimizer.clip_norm or 0, clip_value=task.optimizer.clip_value or 0,
         )  # fmt: skip
 
@@ -185,10 +188,10 @@ class CompiledEngine:
 
     def forward(self, plan: Plan, vectors: Vectors, x: Array) -> Array:
         """The last row's output in prediction, (n_samples, n_outputs)."""
-        return predict(plan, compiled_rows(plan, x.dtype), vectors, x)
+        return predict(plan, Rows(plan, x.dtype), vectors, x)
 
 
-def predict(plan: Plan, rows: NDArray[Any], vectors: Vectors, x: Array) -> Array:
+def predict(plan: Plan, rows: Rows, vectors: Vectors, x: Array) -> Array:
     """The last row's output in prediction, by these compiled rows, a slice of samples at a time."""
     size = min(len(x), PREDICTION_ROWS)
     output = np.empty((len(x), plan.n_outputs), x.dtype)
@@ -198,13 +201,11 @@ def predict(plan: Plan, rows: NDArray[Any], vectors: Vectors, x: Array) -> Array
     return output
 
 
-def prediction_job(
-    plan: Plan, rows: NDArray[Any], vectors: Vectors, x: Array, output: Array, size: int
-) -> Job:
-    """From the samples x to the output, `size` samples at a time."""
+def prediction_job(plan: Plan, rows: Rows, vectors: Vectors, x: Array, output: Array, size: int) -> Job:
+    """From the samples x to the output, `size` samples at a time; the caller keeps the rows alive."""
     job = Job()
     job.point(
-        rows=rows, parameters=vectors.parameters, running=vectors.running,
+        rows=rows.records, parameters=vectors.parameters, running=vectors.running,
         memory=np.zeros(plan.n_columns * size, x.dtype), x=x, y=output,
     )  # fmt: skip
     job.set(

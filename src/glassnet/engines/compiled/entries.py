@@ -18,17 +18,17 @@ NUMBER: Any = None
 TRAIN: Any = None
 FORWARD: Any = None
 
-# Fields of a row of the plan, then addresses of its kernels and the parameter of its activation.
+# Fields of a row of the plan, then addresses of its kernels and of the parameters of its activation.
 ROW_FIELDS = (
     "kind", "n_inputs", "n_outputs", "source", "z", "a", "error", "source_error", "spread",
     "weights", "bias", "statistics", "mask", "rate", "momentum", "epsilon", "l1", "l2",
     "bias_l1", "bias_l2",
 )  # fmt: skip
-REALS = ("rate", "momentum", "epsilon", "l1", "l2", "bias_l1", "bias_l2", "parameter")
+REALS = ("rate", "momentum", "epsilon", "l1", "l2", "bias_l1", "bias_l2")
 ROW = np.dtype(
     [
         (name, np.float64 if name in REALS else np.int64)
-        for name in (*ROW_FIELDS, "activate", "infer", "gate", "parameter")
+        for name in (*ROW_FIELDS, "activate", "infer", "gate", "parameters")
     ]
 )
 JOB = np.dtype(
@@ -36,9 +36,10 @@ JOB = np.dtype(
         "rows", "n_rows", "parameters", "n_parameters", "gradients", "states", "n_states", "running", "n_running",
         "memory", "n_memory", "size", "x", "n_samples", "n_features", "y", "n_targets", "weights", "order", "n_order",
         "starts", "stops", "n_steps", "masks", "n_masks", "n_mask_columns", "coefficients", "n_coefficients", "losses",
-        "batch_x", "batch_y", "n_batch_targets", "batch_weights", "rule", "compare", "takes_classes",
+        "batch_x", "batch_y", "n_batch_targets", "batch_weights", "rule", "compare",
+        "compare_parameters", "takes_classes",
     )]
-    + [(name, np.float64) for name in ("parameter", "clip_norm", "clip_value")]
+    + [(name, np.float64) for name in ("clip_norm", "clip_value")]
 )  # fmt: skip
 
 

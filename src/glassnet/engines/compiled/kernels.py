@@ -12,9 +12,11 @@ import numpy as np
 from numba import types
 from numba.core.ccallback import CFunc
 from numba.core.typing.templates import signature
+from numpy.typing import NDArray
 
 from glassnet import activations, losses
 from glassnet.activations import Activation
+from glassnet.engines.base import is_own
 from glassnet.engines.compiled import own
 from glassnet.errors import EngineError
 from glassnet.formulas import losses as loss_formulas
@@ -56,7 +58,8 @@ def activate(activation: Activation, dtype: DType, *, with_bias: bool) -> Kernel
     """Z = Z + b, A = f(Z); without bias A = f(Z)."""
     room = compiled_rows if isinstance(activation, activations.Softmax) else templates
     template = room.activate if with_bias else room.apply
-    return _kernel(template, activation, dtype, 2 + with_bias, lambda: _value(activation, dtype))
+    name = _name(getattr(type(activation), "formula", None))
+    return _kernel(template, activation, name, dtype, 2 + with_bias, lambda: _value(activation, dtype))
 
 
 def gate(activation: Activation, dtype: DType) -> Kernel | None:
@@ -64,7 +67,8 @@ def gate(activation: Activation, dtype: DType) -> Kernel | None:
     if type(activation) is activations.Linear:
         return None
     room = compiled_rows if isinstance(activation, activations.Softmax) else templates
-    return _kernel(room.gate, activation, dtype, 3, lambda: _slope(activation, dtype))
+    name = _name(getattr(type(activation), "slope_formula", getattr(type(activation), "formula", None)))
+    return _kernel(room.gate, activation, name, dtype, 3, lambda: _slope(activation, dtype))
 
 
 def compare(loss: Loss, dtype: DType) -> Kernel:
@@ -76,17 +80,20 @@ def compare(loss: Loss, dtype: DType) -> Kernel:
         If it is a loss of the user's own that is neither elementwise nor a variant of glassnet's.
     """
     template: Any
+    name = ""
     if isinstance(loss, losses.SoftmaxCrossEntropy):
         template, meanings = compiled_rows.softmax_cross_entropy, lambda: _softmax(dtype)
     elif isinstance(loss, (losses.Contrastive, losses.TripletHard, losses.TripletAll)):
         template, meanings = getattr(compiled_rows, loss.name), lambda: _embedding(dtype)
     elif isinstance(loss, losses.ElementwiseLoss):
         template, meanings = templates.compare, lambda: _elementwise(loss, dtype)
+        formulas = (getattr(type(loss), part, None) for part in ("formula", "slope_formula"))
+        name = f"{_name(*formulas)}{loss.mean_over}_"
     else:
         raise EngineError(
             f"the loss {type(loss).__name__!r} has no compiled form: it is not elementwise. Use engine='numpy'"
         )
-    return _kernel(template, loss, dtype, 4, meanings, result=types.float64)
+    return _kernel(template, loss, name, dtype, 4, meanings, result=types.float64)
 
 
 def update(optimizer: Optimizer, dtype: DType) -> Kernel:
@@ -95,22 +102,24 @@ def update(optimizer: Optimizer, dtype: DType) -> Kernel:
     Raises
     ------
     EngineError
-        If it is one of the user's own with more than two state vectors.
+        If it is one of the user's own with more state vectors than there are templates for.
     """
     rule, n_coefficients = optimizer.rule, optimizer.table(np.zeros(1), 1).shape[1]
-    if optimizer.n_states > 2:
+    most = len(templates.UPDATES) - 1
+    if optimizer.n_states > most:
         raise EngineError(
             f"the optimizer {type(optimizer).__name__!r} has {optimizer.n_states} state vectors; compiled code has "
-            "room for 2. Use engine='numpy'"
+            f"room for {most}. Use engine='numpy'"
         )
-    template = (templates.update_0, templates.update_1, templates.update_2)[optimizer.n_states]
+    template = templates.UPDATES[optimizer.n_states]
     pointer = types.CPointer(number(dtype))
     kind = signature(types.void, pointer, pointer, pointer, types.intp, pointer)
 
     def meanings() -> dict[str, Any]:
         return {"RULE": _lifted(optimizer, rule, dtype), "N_COEFFICIENTS": n_coefficients}
 
-    return _of(template, optimizer, f"{rule.__name__}_{dtype.name}", dtype, kind, meanings)
+    name = f"{_name(rule)}{n_coefficients}_{dtype.name}"
+    return _of(template, optimizer, name, dtype, kind, meanings)
 
 
 def normalise(function: Callable[..., Any], dtype: DType) -> Kernel:
@@ -125,25 +134,51 @@ def normalise(function: Callable[..., Any], dtype: DType) -> Kernel:
 
 
 def _kernel(
-    template: Any, thing: Activation | Loss, dtype: DType, n_arrays: int, meanings: Meanings,
+    template: Any, thing: Activation | Loss, name: str, dtype: DType, n_arrays: int, meanings: Meanings,
     result: Any = types.void,
 ) -> Kernel:  # fmt: skip
-    pointers = [types.CPointer(number(dtype))] * n_arrays
-    kind = signature(result, *pointers, types.intp, types.intp, number(dtype))
-    formula = getattr(type(thing), "formula", None)
-    about = f"{formula.__name__}_" if isinstance(formula, FunctionType) else ""
-    return _of(template, thing, f"{about}{template.__name__}_{dtype.name}", dtype, kind, meanings)
+    """`name` says which formulas the meanings lift: it is all that tells kernels of one template apart."""
+    pointer = types.CPointer(number(dtype))
+    kind = signature(result, *[pointer] * n_arrays, types.intp, types.intp, pointer)
+    n_parameters = len(parameters(thing, dtype))
+    count = f"{n_parameters}_" if n_parameters else ""
+
+    def all_meanings() -> dict[str, Any]:
+        return {**meanings(), "N_PARAMETERS": n_parameters}
+
+    return _of(template, thing, f"{name}{count}{template.__name__}_{dtype.name}", dtype, kind, all_meanings)
+
+
+def _name(*formulas: Any) -> str:
+    return "".join(f"{formula.__name__}_" for formula in formulas if isinstance(formula, FunctionType))
+
+
+def parameters(thing: Activation | Loss, dtype: DType) -> NDArray[Any]:
+    """What the formulas take beside arrays, as compiled code reads it.
+
+    Raises
+    ------
+    EngineError
+        If one of a user's own is no number.
+    """
+    for value in thing.parameters:
+        if not isinstance(value, (int, float, np.number)):
+            raise EngineError(
+                f"{own.title(thing)} cannot be compiled: its formulas take {value!r}, which is no number. "
+                "Use engine='numpy'"
+            )
+    return np.array(thing.parameters, dtype)
 
 
 def _of(template: Any, thing: own.Thing, name: str, dtype: DType, kind: Any, meanings: Meanings) -> Kernel:
-    if own.is_own(thing):
+    if is_own(thing):
         key = own.key(template, thing, dtype)
         return Kernel(key, lambda: own.compile(key, kind, meanings))
     return Kernel(name, lambda: store.function(template, name, kind, meanings))
 
 
 def _lifted(thing: own.Thing, formula: Any, dtype: DType) -> Any:
-    return lift_own(formula, dtype) if own.is_own(thing) else lift(formula, dtype)
+    return lift_own(formula, dtype) if is_own(thing) else lift(formula, dtype)
 
 
 def _softmax(dtype: DType) -> dict[str, Any]:
@@ -163,7 +198,7 @@ def _value(activation: Activation, dtype: DType) -> dict[str, Any]:
     formula = (
         activation.function if isinstance(activation, activations.Function) else type(activation).formula
     )
-    return {"VALUE": _adapted(templates.with_parameter, activation, formula, dtype)}
+    return {"VALUE": _adapted(templates.of_one, activation, formula, dtype)}
 
 
 def _slope(activation: Activation, dtype: DType) -> dict[str, Any]:
@@ -171,9 +206,8 @@ def _slope(activation: Activation, dtype: DType) -> dict[str, Any]:
         return {}
     if not isinstance(activation, activations.Function):
         slope = type(activation).slope_formula
-        return {"SLOPE": _adapted(templates.with_parameters, activation, slope, dtype)}
-    takes_output = activation.derivative_takes_output
-    adapter = templates.with_parameters if takes_output else templates.with_output_and_parameter
+        return {"SLOPE": _adapted(templates.of_two, activation, slope, dtype)}
+    adapter = templates.of_two if activation.derivative_takes_output else templates.of_first
     return {"SLOPE": _adapted(adapter, activation, activation.derivative, dtype)}
 
 
@@ -183,8 +217,8 @@ def _elementwise(loss: losses.ElementwiseLoss, dtype: DType) -> dict[str, Any]:
     else:
         value, slope = type(loss).formula, type(loss).slope_formula
     return {
-        "VALUE": _adapted(templates.with_parameters, loss, value, dtype),
-        "SLOPE": _adapted(templates.with_parameters, loss, slope, dtype),
+        "VALUE": _adapted(templates.of_two, loss, value, dtype),
+        "SLOPE": _adapted(templates.of_two, loss, slope, dtype),
         "SHARE_OF_ENTRY": loss.mean_over == "entries",
     }
 
@@ -199,9 +233,7 @@ def _embedding(dtype: DType) -> dict[str, Any]:
 
 
 def _adapted(adapter: Any, thing: Activation | Loss, formula: Any, dtype: DType) -> Any:
-    """A formula, made to ignore the arguments that it does not take."""
+    """A formula that takes its parameters as one tuple."""
     lifted = _lifted(thing, formula, dtype)
-    if thing.parameters:
-        return lifted
     name = getattr(formula, "__name__", "formula")
-    return scalar(specialise(adapter, f"own_{name}" if own.is_own(thing) else name, VALUE=lifted))
+    return scalar(specialise(adapter, f"own_{name}" if is_own(thing) else name, VALUE=lifted))

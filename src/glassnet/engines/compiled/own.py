@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from glassnet import activations, losses
 from glassnet.activations import Activation
 from glassnet.errors import EngineError
-from glassnet.kernels import arrays, store
+from glassnet.kernels import arrays, store, templates
 from glassnet.kernels.lift import captured
 from glassnet.losses import Loss
 from glassnet.optimizers import Optimizer
@@ -31,13 +31,6 @@ Pairs = Iterator[tuple[Any, Any]]
 
 # Largest difference from NumPy, as a share of the number itself or of a hundredth of the largest one.
 TOLERANCES = {"float32": 1e-4, "float64": 1e-10}
-
-
-def is_own(thing: Thing) -> bool:
-    """Whether a formula of this object is not glassnet's."""
-    holder = thing.rule if isinstance(thing, Optimizer) else type(thing)
-    functions = isinstance(thing, (activations.Function, losses.Function))
-    return functions or not holder.__module__.startswith("glassnet.")
 
 
 @dataclass(frozen=True)
@@ -72,7 +65,7 @@ def compile(key: Key, signature: Any, meanings: Callable[[], dict[str, Any]]) ->
     except Exception as error:  # Numba raises errors of all kinds for what it does not know
         _by_numpy(key)
         raise EngineError(
-            f"{_title(key.thing)} cannot be compiled: {_reason(error)}. Write it with arithmetic and NumPy's "
+            f"{title(key.thing)} cannot be compiled: {_reason(error)}. Write it with arithmetic and NumPy's "
             "elementary functions, entry by entry, or use engine='numpy'"
         ) from None
 
@@ -85,7 +78,8 @@ def _formulas(thing: Thing) -> tuple[Any, ...]:
     return getattr(type(thing), "formula", None), getattr(type(thing), "slope_formula", None)
 
 
-def _title(thing: Thing) -> str:
+def title(thing: Thing) -> str:
+    """What errors call it."""
     kind = (
         "activation" if isinstance(thing, Activation) else "loss" if isinstance(thing, Loss) else "optimizer"
     )
@@ -121,7 +115,7 @@ def _try_out(made: CFunc, key: Key) -> None:
             wrong = ~(near | (got == expected) | (np.isnan(got) & np.isnan(expected)))
             if wrong.any():
                 raise EngineError(
-                    f"{_title(thing)} cannot be compiled: it would give {got[wrong][0]:g} where NumPy gives "
+                    f"{title(thing)} cannot be compiled: it would give {got[wrong][0]:g} where NumPy gives "
                     f"{expected[wrong][0]:g}. Write it entry by entry, without random numbers, or use engine='numpy'"
                 )
 
@@ -142,15 +136,15 @@ def _numbers(dtype: DType) -> Array:
     return np.concatenate([np.linspace(-6, 6, 37), close]).reshape(12, 4).astype(dtype)
 
 
-def _parameter(thing: Activation | Loss) -> float:
-    return float(next(iter(thing.parameters), 0.0))
+def _parameters(thing: Activation | Loss, dtype: DType) -> Array:
+    return np.array(thing.parameters, dtype)
 
 
 def _try_activate(thing: Activation, dtype: DType, call: Callable[..., Any]) -> Pairs:
     z, bias = _numbers(dtype), np.linspace(-0.1, 0.1, 4, dtype=dtype)
     sums, expected, got = z.copy(), np.empty_like(z), np.empty_like(z)
     arrays.activate(SimpleNamespace(activation=thing), sums, bias, expected)
-    call(z, bias, got, *z.shape, _parameter(thing))
+    call(z, bias, got, *z.shape, _parameters(thing, dtype))
     yield expected, got
 
 
@@ -158,7 +152,7 @@ def _try_apply(thing: Activation, dtype: DType, call: Callable[..., Any]) -> Pai
     z = _numbers(dtype)
     expected, got = np.empty_like(z), np.empty_like(z)
     arrays.apply(SimpleNamespace(activation=thing), z, expected)
-    call(z, got, *z.shape, _parameter(thing))
+    call(z, got, *z.shape, _parameters(thing, dtype))
     yield expected, got
 
 
@@ -168,7 +162,7 @@ def _try_gate(thing: Activation, dtype: DType, call: Callable[..., Any]) -> Pair
     got = expected.copy()
     arrays.apply(SimpleNamespace(activation=thing), z, a)
     arrays.gate(SimpleNamespace(activation=thing), z, a, expected)
-    call(z, a, got, *z.shape, _parameter(thing))
+    call(z, a, got, *z.shape, _parameters(thing, dtype))
     yield expected, got
 
 
@@ -181,7 +175,7 @@ def _try_compare(thing: Loss, dtype: DType, call: Callable[..., Any]) -> Pairs:
         targets = labels if thing.targets == "labels" else y
         expected, got = np.empty_like(p), np.empty_like(p)
         value = arrays.compare(thing, targets, p, weights, expected)
-        yield value, call(p, targets, weights, got, *shape, _parameter(thing))
+        yield value, call(p, targets, weights, got, *shape, _parameters(thing, dtype))
         yield expected, got
 
 
@@ -206,5 +200,5 @@ _TRIALS: dict[str, Callable[[Any, DType, Callable[..., Any]], Pairs]] = {
     **dict.fromkeys(
         ("compare", "softmax_cross_entropy", "contrastive", "triplet_hard", "triplet_all"), _try_compare
     ),
-    **dict.fromkeys(("update_0", "update_1", "update_2"), _try_update),
+    **dict.fromkeys((template.__name__ for template in templates.UPDATES), _try_update),
 }

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from glassnet.engines.base import Array, Vectors
 from glassnet.engines.compiled import entries
-from glassnet.engines.compiled.engine import compiled_rows, entry, predict, prediction_job
+from glassnet.engines.compiled.engine import Rows, entry, predict, prediction_job
 from glassnet.plan import Plan
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ class Predictor:
         self._plan: Plan = network.plan()
         vectors = network.vectors
         self._vectors = Vectors(vectors.parameters.copy(), np.empty(0, network.dtype), vectors.running.copy())
-        self._rows = compiled_rows(self._plan, network.dtype)
+        self._rows = Rows(self._plan, network.dtype)
         self._shape = network.input_shape
         self._local = threading.local()
 
@@ -52,7 +52,7 @@ class Predictor:
 class _Small:
     """Room for a few rows, prepared once for each thread."""
 
-    def __init__(self, plan: Plan, rows: NDArray[Any], vectors: Vectors) -> None:
+    def __init__(self, plan: Plan, rows: Rows, vectors: Vectors) -> None:
         dtype = vectors.parameters.dtype
         self.x = np.zeros((SMALL, plan.layout.n_features), dtype)
         self.output = np.zeros((SMALL, plan.n_outputs), dtype)

@@ -74,7 +74,7 @@ def batch_norm_of(group: Group) -> Callable[..., Tensor]:
 
 
 class DistributedTrainer(TorchTrainer):
-    """Autograd over this process's part of every batch, and torch.optim, the same on all, over the sum.
+    """Autograd over this process's part of every batch, and the same update on all, from the sum.
 
     Without a wish for threads each process uses its share of the cores.
     """
@@ -119,8 +119,8 @@ class DistributedTrainer(TorchTrainer):
             return self.forward(x, masks, True).sum() * 0
         return self.objective(x, y, weights, masks) * (len(x) / n)
 
-    def _update(self, objective: Tensor, rate: float) -> None:
-        self._step(rate)
+    def _update(self, objective: Tensor, coefficients: tuple[float, ...]) -> None:
+        self._step(coefficients)
 
 
 def _masks(plan: Plan, masks: Tensor, n: int, part: slice) -> Tensor:

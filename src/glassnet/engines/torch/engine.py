@@ -105,7 +105,7 @@ def _mask(row: Row, masks: Tensor, x: Tensor) -> Tensor:
 
 
 class TorchTrainer:
-    """Autograd and torch.optim over one task."""
+    """Autograd and the optimizer's rule over one task."""
 
     def __init__(self, task: Task, device: torch.device, placement: Placement) -> None:
         self.task, self.device = task, device
@@ -120,11 +120,10 @@ class TorchTrainer:
         self.objective: Callable[..., Tensor] = (
             torch.compile(self._objective) if placement.torch_compile else self._objective
         )
-        parameters, self.gradients = self.resident.parameters, self._gradients()
-        parameters.grad = self.gradients
-        self.updater, names = tensors.updater(task.optimizer, parameters)
-        self.state = self.updater.state[parameters]
-        self.state.update(zip(names, self.resident.states, strict=True))
+        self.gradients = self._gradients()
+        self.update = tensors.updater(
+            task.optimizer, self.resident.parameters, self.gradients, self.resident.states
+        )
 
     def _gradients(self) -> Tensor:
         """Where the flat gradients are put."""
@@ -143,13 +142,12 @@ class TorchTrainer:
     def _take(self, steps: Steps, losses: NDArray[np.float64]) -> int:
         """Shared memory is left alone from the first bad loss on; copies on a device are asked only at the end."""
         self.resident.load()
-        self.state["step"] = torch.tensor(float(steps.first_step - 1), device=self.device)
         found: list[Tensor] = []
-        for objective, rate in zip(self._objectives(steps), steps.rates.tolist(), strict=True):
+        for objective, coefficients in zip(self._objectives(steps), steps.coefficients.tolist(), strict=True):
             found.append(objective.detach())
             if self.resident.shared and not math.isfinite(objective.item()):
                 break
-            self._update(objective, rate)
+            self._update(objective, tuple(coefficients))
         if found:
             losses[: len(found)] = torch.stack(found).cpu().numpy()
         bad = np.flatnonzero(~np.isfinite(losses[: len(found)]))
@@ -171,9 +169,9 @@ class TorchTrainer:
             output = self.forward(x, masks, True)
         return self.compare(y, output.to(x.dtype), weights) + self.forward.penalty()
 
-    def _update(self, objective: Tensor, rate: float) -> None:
+    def _update(self, objective: Tensor, coefficients: tuple[float, ...]) -> None:
         self._differentiate(objective)
-        self._step(rate)
+        self._step(coefficients)
 
     def _differentiate(self, objective: Tensor) -> None:
         """Fill the flat gradients."""
@@ -181,12 +179,11 @@ class TorchTrainer:
             found = torch.autograd.grad(objective, self.leaves)
             torch.cat([gradient.reshape(-1) for gradient in found], out=self.gradients)
 
-    def _step(self, rate: float) -> None:
+    def _step(self, coefficients: tuple[float, ...]) -> None:
         """Update the parameters from the gradients."""
         optimizer = self.task.optimizer
         tensors.clip(self.gradients, optimizer.clip_norm, optimizer.clip_value)
-        self.updater.param_groups[0]["lr"] = rate
-        self.updater.step()
+        self.update(coefficients)
 
 
 @contextmanager
@@ -200,7 +197,7 @@ def _threads(count: int | None) -> Iterator[None]:
 
 
 class TorchEngine:
-    """PyTorch over the same plan: automatic differentiation, torch.optim, GPUs.
+    """PyTorch over the same plan: automatic differentiation, GPUs.
 
     Parameters
     ----------
@@ -226,7 +223,8 @@ class TorchEngine:
         for row in plan.rows:
             tensors.activate(row.activation)
         tensors.compare(plan.objective)
-        tensors.updater(optimizer, torch.empty(0))
+        empty = torch.empty(0, device=self.device)
+        tensors.updater(optimizer, empty, empty, empty)
 
     def trainer(self, task: Task) -> TorchTrainer:
         """Prepare to train."""

@@ -11,21 +11,25 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
-from glassnet import activations, losses, optimizers
+from glassnet import activations, losses
 from glassnet.activations import Activation
+from glassnet.engines.base import is_own
+from glassnet.engines.torch.transfer import shares_memory
 from glassnet.errors import EngineError
+from glassnet.kernels import arrays
 from glassnet.kernels.tensors import OF_BATCHES, lift
 from glassnet.losses import Loss
 from glassnet.optimizers import Optimizer
 
 Array = NDArray[Any]
 Pull = Callable[[Array], Array]
+Update = Callable[[tuple[float, ...]], None]
 MeanLoss = Callable[[Tensor, Tensor, Tensor | None], Tensor]
 
 
 def activate(activation: Activation) -> Callable[[Tensor], Tensor]:
     """a = f(z) of an activation."""
-    if _is_own(activation):
+    if is_own(activation):
         return lambda z: by_numpy(z, lambda host: _activated(activation, host))
     if isinstance(activation, activations.Softmax):
         return lambda z: torch.softmax(z, dim=1)
@@ -43,7 +47,7 @@ def compare(loss: Loss) -> MeanLoss:
 
     y holds values (n, n_outputs), or integer classes or labels (n,), as the loss says.
     """
-    if _is_own(loss):
+    if is_own(loss):
         return lambda y, p, weights: by_numpy(p, lambda host: _compared(loss, y, host, weights))
     if isinstance(loss, losses.EmbeddingLoss):
         formula, margin = OF_BATCHES[type(loss).formula], loss.margin
@@ -81,11 +85,6 @@ def _mean(values: Tensor, weights: Tensor | None, count: int) -> Tensor:
 # ---- what a user wrote for NumPy
 
 
-def _is_own(thing: Activation | Loss) -> bool:
-    functions = isinstance(thing, (activations.Function, losses.Function))
-    return functions or not type(thing).__module__.startswith("glassnet.")
-
-
 class _ByNumPy(torch.autograd.Function):
     """A function that NumPy computes; autograd is told its gradient and does not look inside."""
 
@@ -119,47 +118,40 @@ def clip(gradients: Tensor, norm: float | None, value: float | None) -> None:
         gradients.clamp_(-value, value)
 
 
-# ---- optimizers: the one of torch.optim, and what it calls the vectors that ours carries
+# ---- optimizers
 
 
-def updater(optimizer: Optimizer, parameters: Tensor) -> tuple[torch.optim.Optimizer, tuple[str, ...]]:
-    """The optimizer of torch.optim for the flat parameters, and the names of its state vectors in our order.
+def updater(optimizer: Optimizer, parameters: Tensor, gradients: Tensor, states: Tensor) -> Update:
+    """The optimizer's rule over flat tensors, which it changes, for the coefficients of a step.
+
+    Where NumPy works in the same memory, it computes the update; elsewhere the rule is lifted.
 
     Raises
     ------
     EngineError
-        If there is none.
+        If the rule is a user's own, and NumPy cannot compute it there.
     """
-    if type(optimizer) not in _UPDATERS:
-        raise EngineError(f"{optimizer!r} has no counterpart in torch.optim; use engine='numpy'")
-    make, names = _UPDATERS[type(optimizer)]
-    return make(optimizer, [parameters]), names[: optimizer.n_states]
+    rule = optimizer.rule
+    if shares_memory(parameters.device):
+        w, g = arrays.Views(parameters.numpy()), arrays.Views(gradients.numpy())
+        host_states = states.numpy()
 
+        @np.errstate(over="ignore", invalid="ignore", divide="ignore")
+        def update_host(coefficients: tuple[float, ...]) -> None:
+            arrays.update(rule, w, g, host_states, coefficients)
 
-def _sgd(ours: optimizers.SGD, given: list[Tensor]) -> torch.optim.Optimizer:
-    return torch.optim.SGD(
-        given, momentum=ours.momentum, nesterov=ours.nesterov, weight_decay=ours.weight_decay
-    )
+        return update_host
+    if is_own(optimizer):
+        raise EngineError(
+            f"{optimizer!r} has a rule of your own, which NumPy computes, and NumPy does not reach device="
+            f"{parameters.device.type!r}; train on device='cpu'"
+        )
+    lifted = lift(rule)
 
+    @torch.no_grad()
+    def update(coefficients: tuple[float, ...]) -> None:
+        results = lifted(parameters, gradients, *states, coefficients)
+        for vector, result in zip((parameters, *states), results, strict=True):
+            vector.copy_(result)
 
-def _adagrad(ours: optimizers.AdaGrad, given: list[Tensor]) -> torch.optim.Optimizer:
-    return torch.optim.Adagrad(given, eps=ours.epsilon, weight_decay=ours.weight_decay)
-
-
-def _rmsprop(ours: optimizers.RMSProp, given: list[Tensor]) -> torch.optim.Optimizer:
-    return torch.optim.RMSprop(given, alpha=ours.alpha, eps=ours.epsilon, weight_decay=ours.weight_decay)
-
-
-def _adam(ours: optimizers.Adam, given: list[Tensor]) -> torch.optim.Optimizer:
-    kind = torch.optim.AdamW if isinstance(ours, optimizers.AdamW) else torch.optim.Adam
-    betas, decay = (ours.beta1, ours.beta2), ours.weight_decay
-    return kind(given, betas=betas, eps=ours.epsilon, weight_decay=decay, fused=True)
-
-
-_UPDATERS: dict[type[Optimizer], tuple[Callable[..., torch.optim.Optimizer], tuple[str, ...]]] = {
-    optimizers.SGD: (_sgd, ("momentum_buffer",)),
-    optimizers.AdaGrad: (_adagrad, ("sum",)),
-    optimizers.RMSProp: (_rmsprop, ("square_avg",)),
-    optimizers.Adam: (_adam, ("exp_avg", "exp_avg_sq")),
-    optimizers.AdamW: (_adam, ("exp_avg", "exp_avg_sq")),
-}
+    return update
