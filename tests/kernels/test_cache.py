@@ -376,8 +376,9 @@ def key_after(change: Callable[[Path], None], tmp_path: Path, monkeypatch: pytes
         cache.PACKAGE, tmp_path / "glassnet", ignore=shutil.ignore_patterns("__pycache__")
     )
     change(Path(package))
-    monkeypatch.setattr(cache, "PACKAGE", Path(package))
-    return cache.key.__wrapped__()
+    with monkeypatch.context() as patched:
+        patched.setattr(cache, "PACKAGE", Path(package))
+        return cache.key.__wrapped__()
 
 
 @pytest.mark.parametrize("room", ["activations", "losses", "optimizers", "layers", "schedules"])
