@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -88,4 +89,26 @@ def test_a_folder_of_a_training_stands_for_its_model(tmp_path: Path, monkeypatch
 def test_a_file_of_counts_may_be_a_regression(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     np.savez("counts.npz", X=np.linspace(0, 1, 60).reshape(30, 2), y=np.arange(30) % 3)
-    assert answer("train", "counts.npz", "--loss", "mse", "--epochs", "2", "--quiet")[0] == 0
+    assert answer("train", "counts.npz", "--loss", "mse", "--epochs", "2", "--quiet") == (0, "")
+    code, shown = answer("train", "counts.npz", "--loss", "mse", "--epochs", "2")
+    assert (code, shown.splitlines()[1]) == (
+        0,
+        "y holds whole numbers, 3 different ones from 0 to 2; mean_squared_error takes them as values. If they are "
+        "classes, leave out --loss",
+    )
+
+
+@pytest.mark.parametrize(("y", "loss", "said"), [
+    (np.eye(3)[np.arange(30) % 3], "mae", "y holds rows of 0 and 1; mean_absolute_error takes them as values"),
+    ((np.arange(30)[:, None] & [1, 2]) > 0, "mse", "y holds rows of 0 and 1; mean_squared_error takes them as values"),
+    (np.arange(30) % 2 == 0, "poisson", "y holds whole numbers, 2 different ones from 0 to 1; poisson"),
+    (np.arange(30) % 3, "scce", None),
+    (np.arange(30) / 7, "mse", None),
+])  # fmt: skip
+def test_what_is_assumed_of_targets_is_said(
+    y: Any, loss: str, said: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    np.savez("mine.npz", X=np.linspace(0, 1, 60).reshape(30, 2), y=y)
+    code, shown = answer("train", "mine.npz", "--loss", loss, "--epochs", "2")
+    assert code == 0 and ("as values" in shown) == (said is not None) and (said or "") in shown

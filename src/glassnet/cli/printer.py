@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 from rich.console import Console
 from rich.table import Table
 
@@ -16,8 +17,10 @@ from glassnet.support.registry import compact_repr
 from glassnet.support.text import in_one_line, plain
 
 if TYPE_CHECKING:
+    from glassnet.losses import Loss
     from glassnet.network.history import History
     from glassnet.recipes import Experiment
+    from glassnet.recipes.sources import Source
 
 _NAMES = {
     "mean_absolute_error": "mean absolute error",
@@ -42,6 +45,8 @@ class Printer:
         kind = f"{len(classes)} classes{several}" if classes else "regression"
         sizes = listed([f"{len(part.X):,} {name}" for name, part in experiment.parts.items()])
         self.line(f"{source.name}: {_count(source.X.shape[1], 'feature')}, {kind}, {sizes} samples", "bold")
+        if source.task == "classification" and not classes:
+            self.line(_taken_as_values(source, experiment.model.loss), "yellow")
 
     def scores(self, model: Model, parts: Mapping[str, Part]) -> None:
         """Loss and metrics of each part of the samples."""
@@ -101,6 +106,15 @@ class Printer:
             self.fact("classes", _listed(description.class_names))
         scaled = description.inputs.changes_something
         self.fact("scaling", f"features to {_STANDARD}" if scaled else "none")
+
+
+def _taken_as_values(source: Source, loss: Loss) -> str:
+    """What a loss of values assumes of targets that are classes where no loss is named."""
+    y = source.values
+    held = "rows of 0 and 1"
+    if y is not None and y.shape[1] == 1:
+        held = f"whole numbers, {len(np.unique(y))} different ones from {y.min():g} to {y.max():g}"
+    return f"y holds {held}; {loss.name} takes them as values. If they are classes, leave out --loss"
 
 
 def _count(n: int, noun: str) -> str:

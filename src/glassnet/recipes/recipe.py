@@ -31,6 +31,8 @@ class Recipe:
         Empty: the one that goes with the task.
     learning_rate : float or None
         None: the optimizer's own.
+    weight_decay : float or None
+        None: the optimizer's own.
     batch_size : int or None
         None: all samples at once.
     dropout : float
@@ -48,6 +50,7 @@ class Recipe:
     loss: str = ""
     optimizer: str = "adam"
     learning_rate: float | None = 0.005
+    weight_decay: float | None = None
     epochs: int = 100
     batch_size: int | None = 32
     dropout: float = 0.0
@@ -62,6 +65,8 @@ class Recipe:
         number("dropout", self.dropout, least=0, below=1)
         if self.learning_rate is not None:
             number("learning_rate", self.learning_rate, least=0)
+        if self.weight_decay is not None:
+            number("weight_decay", self.weight_decay, least=0)
         if self.batch_size is not None:
             integer("batch_size", self.batch_size, least=1)
         number("test_share", self.test_share, least=0, below=1)
@@ -72,7 +77,10 @@ class Recipe:
 RECIPES = {
     "xor": Recipe((8,), "tanh", "binary_cross_entropy", learning_rate=0.05, epochs=500, batch_size=None,
                   test_share=0.0, validation_share=0.0, standardize=False),
-    "spiral": Recipe((64, 64), "silu", learning_rate=0.01, epochs=400, batch_size=64),
+    # Of 30 spirals: 84 % of new points are named rightly, at a loss of 0.53. Bayes' rule, which knows the arms, names
+    # 91 %; a support vector machine of the best width and penalty 84 %; two layers of 64 without decay 83 %, at 0.88.
+    "spiral": Recipe((32, 32, 32), "silu", optimizer="adamw", learning_rate=0.01, weight_decay=0.1, epochs=400,
+                     batch_size=64),
     "digits": Recipe((64,), epochs=30, standardize=False),
     "iris": Recipe((16,), learning_rate=0.01),
     "wine": Recipe((16,), epochs=50),
@@ -91,7 +99,7 @@ _RATE_OF_SGD = 0.1
 def choose(source: Source, **choices: Any) -> Recipe:
     """The recipe of a data set, or the one for other data, with everything replaced that is chosen here.
 
-    With another optimizer the learning rate is its own, and without a test nothing is held back to watch, unless that
+    With another optimizer the learning rate and the weight decay are its own, and without a test nothing is held back to watch, unless that
     is chosen, too.
 
     Raises
@@ -105,7 +113,7 @@ def choose(source: Source, **choices: Any) -> Recipe:
             raise CallError(f"a recipe has no {name}{hint(name, known) or '; it has ' + ', '.join(known)}")
     usual = RECIPES.get(source.name, Recipe())
     if choices.get("optimizer", usual.optimizer) != usual.optimizer:
-        choices = {"learning_rate": None} | choices
+        choices = {"learning_rate": None, "weight_decay": None} | choices
     if choices.get("test_share", usual.test_share) == 0:
         choices = {"validation_share": 0.0} | choices
     return replace(usual, **choices)
@@ -125,6 +133,8 @@ def hidden_layers(recipe: Recipe) -> list[Layer]:
 def optimizer_of(recipe: Recipe) -> Optimizer:
     """The optimizer at its learning rate."""
     optimizer = optimizers.get(recipe.optimizer)
+    if recipe.weight_decay is not None:
+        optimizer = replace(optimizer, weight_decay=recipe.weight_decay)
     if recipe.learning_rate is not None:
         return optimizer.with_learning_rate(recipe.learning_rate)
     return optimizer.with_learning_rate(_RATE_OF_SGD) if optimizer == optimizers.SGD() else optimizer
