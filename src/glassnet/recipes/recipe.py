@@ -99,8 +99,8 @@ _RATE_OF_SGD = 0.1
 def choose(source: Source, **choices: Any) -> Recipe:
     """The recipe of a data set, or the one for other data, with everything replaced that is chosen here.
 
-    With another optimizer the learning rate and the weight decay are its own, and without a test nothing is held back to watch, unless that
-    is chosen, too.
+    With another optimizer the learning rate and the weight decay are its own, and without a test nothing is held back
+    to watch, unless that is chosen, too.
 
     Raises
     ------
