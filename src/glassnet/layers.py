@@ -183,7 +183,7 @@ class Dense(Layer):
     def output_shape(self, input_shape: Shape) -> Shape:
         """(units,)."""
         one_axis(input_shape)
-        if self.units == 1 and isinstance(self.activation, activations.Softmax):
+        if self.units == 1 and activations.get(self.activation).is_of_rows:
             raise ShapeError(
                 "is a softmax over one unit, which is always 1; use Dense(1, 'sigmoid') with binary_cross_entropy, "
                 "or Dense(2, 'softmax')"
@@ -233,7 +233,7 @@ class Activation(Layer):
 
     def output_shape(self, input_shape: Shape) -> Shape:
         """The input's; softmax needs at least two entries on one axis."""
-        if isinstance(self.activation, activations.Softmax) and one_axis(input_shape) == 1:
+        if activations.get(self.activation).is_of_rows and one_axis(input_shape) == 1:
             raise ShapeError(
                 "is a softmax over one unit, which is always 1; use sigmoid, or two units before it"
             )

@@ -176,12 +176,15 @@ REFUSED: list[tuple[Any, str]] = [
     (nn.LSTM(4, 4), "0 (LSTM) has no counterpart in glassnet; it knows Linear, ReLU, LeakyReLU"),
     (
         after_linear(nn.GELU("tanh")),
-        "1 (GELU) has no counterpart in glassnet: it is an approximation; the nearest is ",
+        "1 (GELU) has no counterpart in glassnet: it has approximate='tanh'; the nearest is ",
     ),
-    (after_linear(nn.Softplus(beta=2)), "1 (Softplus) has no counterpart in glassnet: it has another beta"),
+    (
+        after_linear(nn.Softplus(beta=2)),
+        "1 (Softplus) has no counterpart in glassnet: it has beta=2; the nearest is Softplus(beta=1",
+    ),
     (
         after_linear(nn.Softmax(dim=0)),
-        "1 (Softmax) has no counterpart in glassnet: it is over axis 0; the nearest is",
+        "1 (Softmax) has no counterpart in glassnet: it has dim=0; the nearest is Softmax(dim=1)",
     ),
     (after_linear(nn.Flatten(0)), "1 (Flatten) has no counterpart in glassnet: it keeps some axes"),
     (

@@ -23,9 +23,10 @@ from glassnet.support.optional import require
 Array = NDArray[Any]
 
 _NAMES: dict[str, Activation] = {
-    "identity": activations.Linear(), "logistic": activations.Sigmoid(), "tanh": activations.Tanh(),
-    "relu": activations.ReLU(), "softmax": activations.Softmax(),
-}  # fmt: skip
+    part.facts.sklearn: part
+    for part in map(activations.get, activations.names())
+    if part.facts is not None and part.facts.sklearn is not None
+}
 _HIDDEN = ("identity", "logistic", "tanh", "relu")
 
 

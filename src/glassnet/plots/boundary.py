@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from glassnet import activations
 from glassnet.errors import ArgumentError, ShapeError
 from glassnet.network import inputs
 from glassnet.plots.drawing import canvas
@@ -136,7 +135,7 @@ def gives_classes(network: Network) -> bool:
     if network.loss is not None:
         return network.loss.domain == (0.0, 1.0)
     last = network.plan().rows[-1].activation
-    return isinstance(last, (activations.Softmax, activations.Sigmoid))
+    return last.outputs in ("classes", "probabilities")
 
 
 def _answers(network: Network, samples: NDArray[Any]) -> NDArray[Any]:

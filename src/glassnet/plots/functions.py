@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glassnet import activations as functions
-from glassnet.activations import Activation, Softmax
+from glassnet.activations import Activation
 from glassnet.errors import ArgumentError
 from glassnet.plots.drawing import canvas
 from glassnet.plots.drawing.naming import function_name
@@ -108,9 +108,9 @@ def activations(
 
 def _elementwise(choice: str | Activation) -> Activation:
     function = functions.get(choice)
-    if isinstance(function, Softmax):
+    if function.is_of_rows:
         raise ArgumentError(
-            "softmax has no curve to draw: each of its outputs depends on all inputs of its row"
+            f"{function_name(function)} has no curve to draw: each of its outputs depends on all inputs of its row"
         )
     return function
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 import difflib
 from collections.abc import Callable, Iterator
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 from glassnet.errors import ArgumentError, UnknownNameError
 from glassnet.support import checks
@@ -18,16 +18,28 @@ from glassnet.support.calls import explained
 T = TypeVar("T")
 C = TypeVar("C", bound=type)
 
+
+class Facts(Protocol):
+    """What a built-in part states about itself."""
+
+    def check(self, name: str, fields: set[str]) -> None:
+        """Raise `ArgumentError` where the facts of the part `name` cannot be those of a class with these fields."""
+
+
 _registries: dict[str, Registry[Any]] = {}
 
 
 class Registry(Generic[T]):
-    """The names of one kind of thing, for example all losses; `own` says how a user's function becomes one."""
+    """The names of one kind of thing, for example all losses.
 
-    def __init__(self, kind: str, base: type[T], own: str = "") -> None:
+    `own` says how a user's function becomes one; `facts` is the class of what every built-in one states about itself.
+    """
+
+    def __init__(self, kind: str, base: type[T], own: str = "", facts: type[Facts] | None = None) -> None:
         self.kind = kind
         self.base = base
         self.own = own
+        self.facts = facts
         self._factories: dict[str, Callable[[], T]] = {}
         self._classes: dict[str, type[T]] = {}
         self._added: dict[str, T] = {}
@@ -37,6 +49,7 @@ class Registry(Generic[T]):
         """Class decorator: make the class known under `name` and its short aliases, printed as what rebuilds it."""
 
         def add(cls: C) -> C:
+            self._check_facts(name, cls)
             type.__setattr__(cls, "__repr__", compact_repr)
             explained(cls)
             self._classes[name] = cls
@@ -45,6 +58,17 @@ class Registry(Generic[T]):
             return cls
 
         return add
+
+    def _check_facts(self, name: str, cls: type) -> None:
+        if self.facts is None:
+            return
+        facts = vars(cls).get("facts")
+        if not isinstance(facts, self.facts):
+            raise ArgumentError(
+                f"the built-in {self.kind} {name!r} does not state its facts: give the class {cls.__name__} "
+                f"facts = {self.facts.__name__}(...)"
+            )
+        facts.check(name, {part.name for part in dataclasses.fields(cls)})
 
     @explained
     def add(self, name: str, thing: T) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from glassnet import activations, losses, metrics
+from glassnet import losses, metrics
 from glassnet.engines.base import Array
 from glassnet.engines.numpy import NumpyEngine
 from glassnet.errors import ArgumentError
@@ -101,11 +101,11 @@ def default_loss(network: Network, y: ArrayLike | None = None) -> Loss:
     if network.loss is not None:
         return network.loss
     last = network.plan().rows[-1].activation
-    if isinstance(last, activations.Softmax):
+    if last.outputs == "classes":
         given = None if y is None else checks.array("y", y)
         rows = given is not None and given.size > len(given)
         return losses.CategoricalCrossEntropy() if rows else losses.SparseCategoricalCrossEntropy()
-    if isinstance(last, activations.Sigmoid):
+    if last.outputs == "probabilities":
         return losses.BinaryCrossEntropy()
     if y is not None:
         _refuse_classes(network, checks.array("y", y))

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from glassnet import activations, layers
 from glassnet.activations import Activation
+from glassnet.activations.facts import Operator
 from glassnet.bridges.pieces import Piece, dense, normalisation
 from glassnet.errors import ModelFileError
 
@@ -78,24 +80,46 @@ def _cast(found: list[Piece], place: str, arrays: list[Any], options: dict[str, 
     _must(options["to"] in (_FLOAT32, _FLOAT64), place)
 
 
-def _activation(make: Callable[[dict[str, Any]], Activation]) -> Reader:
-    return lambda found, place, arrays, options: found.append(Piece(layers.Activation(make(options)), place))
+def _activation(
+    found: list[Piece], place: str, arrays: list[Any], options: dict[str, Any], name: str
+) -> None:
+    """The activation whose facts name this operator with these attributes."""
+    for kind, operator in _SINGLE[name]:
+        if is_it(operator, options):
+            fields = {
+                ours: options.get(theirs, operator.standard[theirs])
+                for theirs, ours in operator.fields.items()
+            }
+            found.append(Piece(layers.Activation(kind(**fields)), place))
+            return
+    _must(False, place)
 
 
-def _gelu(options: dict[str, Any]) -> Activation:
-    _must(options.get("approximate", b"none") == b"none", "operator Gelu")
-    return activations.GELU()
-
-
-def _softmax(options: dict[str, Any]) -> Activation:
-    _must(options.get("axis", -1) in (1, -1), "operator Softmax")
-    return activations.Softmax()
+def is_it(operator: Operator, options: dict[str, Any]) -> bool:
+    """Whether an operator with these attributes is the one that is meant."""
+    given = {name: options.get(name, operator.standard.get(name)) for name in operator.fixed}
+    return all(
+        given[name] == wanted or given[name] in operator.alike.get(name, ())
+        for name, wanted in operator.fixed.items()
+    )
 
 
 def _must(condition: bool, place: str) -> None:
     if not condition:
         raise ModelFileError(f"{place} does what no layer of glassnet does")
 
+
+# Activations that are one operator, by its name, and those that are several: the operators, the longest rows first.
+_SINGLE: dict[str, list[tuple[type[Activation], Operator]]] = {}
+SPELLED: list[tuple[Activation, tuple[Operator, ...]]] = []
+for _part in map(activations.get, activations.names()):
+    _onnx = _part.facts.onnx if _part.facts is not None else None
+    for _operators in (_onnx.operators, *_onnx.also) if _onnx is not None else ():
+        if len(_operators) == 1:
+            _SINGLE.setdefault(_operators[0].name, []).append((type(_part), _operators[0]))
+        elif _operators:
+            SPELLED.append((_part, _operators))
+SPELLED.sort(key=lambda spelled: -len(spelled[1]))
 
 READERS: dict[str, Reader] = {
     "Gemm": _gemm,
@@ -108,12 +132,5 @@ READERS: dict[str, Reader] = {
     "Identity": _nothing,
     "Cast": _cast,
     "Dropout": _nothing,
-    "Relu": _activation(lambda options: activations.ReLU()),
-    "LeakyRelu": _activation(lambda options: activations.LeakyReLU(options.get("alpha", 0.01))),
-    "Elu": _activation(lambda options: activations.ELU(options.get("alpha", 1.0))),
-    "Gelu": _activation(_gelu),
-    "Softplus": _activation(lambda options: activations.Softplus()),
-    "Sigmoid": _activation(lambda options: activations.Sigmoid()),
-    "Tanh": _activation(lambda options: activations.Tanh()),
-    "Softmax": _activation(_softmax),
+    **{name: partial(_activation, name=name) for name in _SINGLE},
 }

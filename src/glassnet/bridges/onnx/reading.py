@@ -12,10 +12,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from glassnet import activations, layers
-from glassnet.activations import Activation
+from glassnet import layers
+from glassnet.activations.facts import Operator
 from glassnet.bridges.onnx.comparison import refuse_difference
-from glassnet.bridges.onnx.operators import READERS
+from glassnet.bridges.onnx.operators import READERS, SPELLED, is_it
 from glassnet.bridges.outputs import note
 from glassnet.bridges.pieces import Piece, assembled
 from glassnet.errors import GlassnetError, MissingFileError, ModelFileError
@@ -166,7 +166,8 @@ class _Graph:
         found = {
             f"{node.domain}.{node.op_type}".removeprefix("ai.onnx").removeprefix(".") for node in self.nodes
         }
-        unknown = sorted(found - READERS.keys() - {"Erf", "Mul", "Div"})
+        spelled = {operator.name for _, operators in SPELLED for operator in operators}
+        unknown = sorted(found - READERS.keys() - spelled)
         if unknown:
             raise ModelFileError(
                 f"it uses operators that glassnet has no layers for: {', '.join(unknown)}; "
@@ -193,7 +194,10 @@ class _Graph:
         self.number = number
         value, found = self.inputs[0].name, list[Piece]()
         while readers := self.reading(value):
-            value = self.branch(value, found) if len(readers) > 1 else self.read(readers[0], value, found)
+            end = self.spelled_out(value, found)
+            if end is None and len(readers) > 1:
+                raise self.not_followed(readers[0])
+            value = self.read(readers[0], value, found) if end is None else end
         if value != self.outputs[0]:
             raise ModelFileError(f"its operators end at {value!r}, not at its output {self.outputs[0]!r}")
         return found
@@ -216,42 +220,41 @@ class _Graph:
             found[-1] = replace(found[-1], part=result)
         return result
 
-    def branch(self, value: str, found: list[Piece]) -> str:
-        """Add the activation that some operators spell out; gives the name of their result."""
-        for activation, steps in _SPELLED:
-            end = self.match(value, steps)
+    def spelled_out(self, value: str, found: list[Piece]) -> str | None:
+        """Add the activation that some operators spell out; gives the name of their result, or None."""
+        for activation, operators in SPELLED:
+            end = self.match(value, operators)
             if end is not None:
                 found.append(Piece(layers.Activation(activation), "operator " + end, part=end))
                 return end
-        raise self.not_followed(self.reading(value)[0])
+        return None
 
-    def match(self, start: str, steps: list[tuple[str, float | None]]) -> str | None:
-        """The result of these operators from `start` on; each has a constant, or, for 0, `start` as other operand."""
-        value, merged = start, False
-        for operator, wanted in steps:
-            readers = self.reading(value)
-            nodes = [
-                node
-                for node in readers
-                if node.op_type == operator and self.operand(node, value, start, wanted)
-            ]
-            if len(nodes) != 1 or (len(readers) > 1 and value != start):
+    def match(self, start: str, operators: tuple[Operator, ...]) -> str | None:
+        """The result of these operators from `start` on, where they and no others read it."""
+        value, readers = start, 0
+        for operator in operators:
+            nodes = [node for node in self.reading(value) if self.is_it(node, operator, value, start)]
+            if len(nodes) != 1 or (len(self.reading(value)) > 1 and value != start):
                 return None
-            merged |= wanted == 0
+            readers += start in nodes[0].input
             value = str(nodes[0].output[0])
-        return value if merged and len(self.reading(start)) == 2 else None
+        return value if readers == len(self.reading(start)) else None
 
-    def operand(self, node: Any, value: str, start: str, wanted: float | None) -> bool:
-        """Whether the other operand of an operator is the wanted one."""
-        others = [name for name in node.input if name != value]
-        if wanted is None:
+    def is_it(self, node: Any, operator: Operator, value: str, start: str) -> bool:
+        """Whether a node that reads `value` is this operator, with the operand that is meant."""
+        options = {part.name: self.number(self.attribute(part)) for part in node.attribute}
+        if node.op_type != operator.name or not is_it(operator, options):
+            return False
+        others = list(node.input)
+        others.remove(value)
+        if operator.operand is None:
             return not others
         if len(others) != 1 or not _reads_first(node, value):
             return False
-        if wanted == 0:
+        if isinstance(operator.operand, str):
             return bool(others[0] == start)
         constant = self.constants.get(others[0], np.empty(0))
-        return bool(constant.size == 1 and math.isclose(constant.item(), wanted, rel_tol=1e-5))
+        return bool(constant.size == 1 and math.isclose(constant.item(), operator.operand, rel_tol=1e-5))
 
     def not_followed(self, node: Any) -> ModelFileError:
         """The error for an operator that is known, but not where it stands."""
@@ -264,11 +267,3 @@ class _Graph:
 def _reads_first(node: Any, value: str) -> bool:
     """Whether a value is an operator's first operand, or the order does not matter."""
     return node.op_type in ("Add", "Mul") or bool(node.input[0] == value)
-
-
-# Activations that are spelled out in operators: the operators, and their other operand; 0 stands for z itself.
-_SPELLED: list[tuple[Activation, list[tuple[str, float | None]]]] = [
-    (activations.SiLU(), [("Sigmoid", None), ("Mul", 0)]),
-    (activations.GELU(), [("Mul", math.sqrt(0.5)), ("Erf", None), ("Add", 1), ("Mul", 0.5), ("Mul", 0)]),
-    (activations.GELU(), [("Div", math.sqrt(2)), ("Erf", None), ("Add", 1), ("Mul", 0), ("Mul", 0.5)]),
-]

@@ -12,8 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import glassnet
-from glassnet import activations
-from glassnet.activations import Activation
+from glassnet.activations.facts import Operator
 from glassnet.bridges.names import known_names
 from glassnet.bridges.writing import write
 from glassnet.errors import ArgumentError
@@ -27,7 +26,6 @@ Array = NDArray[Any]
 # Opset 17 is the first with LayerNormalization; runtimes read it since 2022.
 OPSET, IR_VERSION = 17, 8
 INPUT, OUTPUT, SAMPLES = "X", "output", "n_samples"
-SQRT_HALF = 0.7071067811865476
 
 
 def to_onnx(network: Network, path: str | os.PathLike[str]) -> None:
@@ -146,14 +144,27 @@ def _dense(graph: _Graph, network: Network, row: Row) -> None:
 
 
 def _activation(graph: _Graph, network: Network, row: Row) -> None:
-    if type(row.activation) not in _ACTIVATIONS:
+    facts = row.activation.facts
+    if facts is None or facts.onnx is None:
         raise ArgumentError(
             f"layer {row.layer} has the activation {row.activation!r}, which ONNX has no operators for; "
             "replace it by a built-in activation"
         )
-    name = f"activation_{row.layer}"
-    with graph.in_float32(name) if type(row.activation) in _FLOAT32_ONLY else nullcontext():
-        _ACTIVATIONS[type(row.activation)](graph, name, row.activation)
+    name, operators = f"activation_{row.layer}", facts.onnx.operators
+    with graph.in_float32(name) if facts.onnx.float32_only else nullcontext():
+        z = graph.value
+        for place, operator in enumerate(operators, 1):
+            result = name if place == len(operators) else f"{name}.{place}"
+            fields = {theirs: getattr(row.activation, ours) for theirs, ours in operator.fields.items()}
+            graph.then(
+                operator.name, result, *_operand(graph, result, z, operator), **fields, **operator.fixed
+            )
+
+
+def _operand(graph: _Graph, name: str, z: str, operator: Operator) -> tuple[str, ...]:
+    if operator.operand is None:
+        return ()
+    return (z if isinstance(operator.operand, str) else graph.constant(f"{name}.operand", operator.operand),)
 
 
 def _batch_norm(graph: _Graph, network: Network, row: Row) -> None:
@@ -176,59 +187,3 @@ def _nothing(graph: _Graph, network: Network, row: Row) -> None:
 _ROWS: dict[int, Callable[[_Graph, Network, Row], None]] = {
     DENSE: _dense, ACTIVATION: _activation, DROPOUT: _nothing, BATCH_NORM: _batch_norm, LAYER_NORM: _layer_norm,
 }  # fmt: skip
-
-
-# ---- activations
-
-
-def _gelu(graph: _Graph, name: str, activation: Activation) -> None:
-    """z (1 + erf(z / sqrt(2))) / 2: exact, and older than the operator Gelu."""
-    z = graph.value
-    graph.then("Mul", f"{name}.scaled", graph.constant(f"{name}.sqrt_half", SQRT_HALF))
-    graph.then("Erf", f"{name}.erf")
-    graph.then("Add", f"{name}.sum", graph.constant(f"{name}.one", 1.0))
-    graph.then("Mul", f"{name}.probability", graph.constant(f"{name}.half", 0.5))
-    graph.then("Mul", name, z)
-
-
-def _silu(graph: _Graph, name: str, activation: Activation) -> None:
-    """z sigmoid(z)."""
-    z = graph.value
-    graph.then("Sigmoid", f"{name}.sigmoid")
-    graph.then("Mul", name, z)
-
-
-def _leaky_relu(graph: _Graph, name: str, activation: activations.LeakyReLU) -> None:
-    graph.then("LeakyRelu", name, alpha=activation.slope_below)
-
-
-def _elu(graph: _Graph, name: str, activation: activations.ELU) -> None:
-    graph.then("Elu", name, alpha=activation.alpha)
-
-
-def _softmax(graph: _Graph, name: str, activation: Activation) -> None:
-    graph.then("Softmax", name, axis=1)
-
-
-def _linear(graph: _Graph, name: str, activation: Activation) -> None:
-    """The value itself."""
-
-
-def _operator(operator: str) -> Callable[[_Graph, str, Activation], None]:
-    return lambda graph, name, activation: graph.then(operator, name)
-
-
-_ACTIVATIONS: dict[type[Activation], Callable[[_Graph, str, Any], None]] = {
-    activations.Linear: _linear,
-    activations.ReLU: _operator("Relu"),
-    activations.LeakyReLU: _leaky_relu,
-    activations.ELU: _elu,
-    activations.GELU: _gelu,
-    activations.SiLU: _silu,
-    activations.Softplus: _operator("Softplus"),
-    activations.Sigmoid: _operator("Sigmoid"),
-    activations.Tanh: _operator("Tanh"),
-    activations.Softmax: _softmax,
-}
-# ONNX Runtime has no operators for these in float64.
-_FLOAT32_ONLY = (activations.ELU, activations.GELU, activations.Softplus)

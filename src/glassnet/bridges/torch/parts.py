@@ -12,14 +12,6 @@ from glassnet.errors import ArgumentError
 from glassnet.network.network import Network
 from glassnet.support.registry import registry_of
 
-# torch.nn.Softplus turns into z itself beyond its threshold, 20 by default, which costs nine digits of float64.
-SOFTPLUS_THRESHOLD = 50
-
-_SIMPLE = {
-    activations.ReLU: "ReLU", activations.GELU: "GELU", activations.SiLU: "SiLU",
-    activations.Sigmoid: "Sigmoid", activations.Tanh: "Tanh",
-}  # fmt: skip
-
 
 @dataclass(frozen=True)
 class Part:
@@ -30,6 +22,7 @@ class Part:
     arguments: tuple[Any, ...] = ()
     options: dict[str, Any] = field(default_factory=dict)
     layer: int | None = None
+    is_activation: bool = False
 
     @property
     def source(self) -> str:
@@ -62,9 +55,9 @@ def _parts(index: int, layer: layers.Layer, n: int) -> list[Part]:
         case layers.Dense():
             options = {} if layer.use_bias else {"bias": False}
             linear = Part(name, "Linear", (n, layer.units), options, index)
-            return [linear, *_activation(name + "_", index, activations.get(layer.activation))]
+            return [linear, *activation_parts(name + "_", index, activations.get(layer.activation))]
         case layers.Activation():
-            return _activation("", index, activations.get(layer.activation))
+            return activation_parts("", index, activations.get(layer.activation))
         case layers.Dropout():
             return [Part(name, "Dropout", (layer.rate,))]
         case layers.BatchNorm():
@@ -77,25 +70,25 @@ def _parts(index: int, layer: layers.Layer, n: int) -> list[Part]:
     raise ArgumentError(f"layer {index}, {layer!r}, has no module in torch.nn")
 
 
-def _activation(prefix: str, index: int, activation: Activation) -> list[Part]:
-    name = (prefix or f"activation_{index}_") + _name(activation)
-    match activation:
-        case activations.Linear():
-            return []
-        case activations.LeakyReLU(slope_below):
-            return [Part(name, "LeakyReLU", (slope_below,))]
-        case activations.ELU(alpha):
-            return [Part(name, "ELU", (alpha,))]
-        case activations.Softplus():
-            return [Part(name, "Softplus", options={"threshold": SOFTPLUS_THRESHOLD})]
-        case activations.Softmax():
-            return [Part(name, "Softmax", options={"dim": 1})]
-    if type(activation) not in _SIMPLE:
+def activation_parts(prefix: str, index: int, activation: Activation) -> list[Part]:
+    """The module of an activation; none for a linear one.
+
+    Raises
+    ------
+    ArgumentError
+        If torch.nn has none for it.
+    """
+    facts = activation.facts
+    if facts is None or facts.torch is None:
         raise ArgumentError(
             f"layer {index} has the activation {activation!r}, which is no module of torch.nn; "
             "replace it by a built-in activation"
         )
-    return [Part(name, _SIMPLE[type(activation)])]
+    if activation == activations.Linear():
+        return []
+    name = (prefix or f"activation_{index}_") + _name(activation)
+    arguments = tuple(getattr(activation, ours) for ours in facts.torch.fields.values())
+    return [Part(name, facts.torch.module, arguments, dict(facts.torch.fixed), is_activation=True)]
 
 
 def _changed(options: dict[str, tuple[float, float]]) -> dict[str, float]:

@@ -14,6 +14,7 @@ from torch.nn.utils import parametrize
 
 from glassnet import activations, layers
 from glassnet.activations import Activation
+from glassnet.activations.facts import TorchModule
 from glassnet.bridges.pieces import Piece, dense, normalisation
 from glassnet.bridges.torch.tracing import Followed
 from glassnet.errors import ArgumentError
@@ -48,10 +49,13 @@ def _refuse_shared(part: nn.Module, place: str, owners: dict[int, str]) -> None:
 
 # ---- what is called: a module, or a function that is one
 
-_FUNCTIONS = {
-    "relu": "ReLU", "leaky_relu": "LeakyReLU", "elu": "ELU", "gelu": "GELU", "silu": "SiLU", "softplus": "Softplus",
-    "sigmoid": "Sigmoid", "tanh": "Tanh", "softmax": "Softmax", "flatten": "Flatten", "dropout": "Dropout",
-}  # fmt: skip
+_MODULES: dict[str, list[tuple[type[Activation], TorchModule]]] = {}
+for _part in map(activations.get, activations.names()):
+    if _part.facts is not None and _part.facts.torch is not None:
+        _MODULES.setdefault(_part.facts.torch.module, []).append((type(_part), _part.facts.torch))
+_FUNCTIONS = {"flatten": "Flatten", "dropout": "Dropout"} | {
+    names.function: module for module, parts in _MODULES.items() for _, names in parts if names.function
+}
 _VIEWS = ("view", "reshape")
 _NOT_ARGUMENTS = {"inplace", "training", "_stacklevel", "dtype"}
 
@@ -159,21 +163,6 @@ def _affine(module: nn.BatchNorm1d | nn.LayerNorm) -> dict[str, Array | None]:
     }
 
 
-def _gelu(module: nn.GELU, place: str) -> Activation:
-    _must(module.approximate == "none", place, "is an approximation; the nearest is GELU(approximate='none')")
-    return activations.GELU()
-
-
-def _softplus(module: nn.Softplus, place: str) -> Activation:
-    _must(module.beta == 1 and module.threshold >= 20, place, "has another beta or threshold than Softplus()")
-    return activations.Softplus()
-
-
-def _softmax(module: nn.Softmax, place: str) -> Activation:
-    _must(module.dim in (1, -1, None), place, f"is over axis {module.dim}; the nearest is Softmax(dim=1)")
-    return activations.Softmax()
-
-
 def _flatten(module: nn.Flatten, place: str, dtype: np.dtype[Any]) -> Piece:
     _must(module.start_dim == 1 and module.end_dim == -1, place, "keeps some axes; the nearest is Flatten()")
     return Piece(layers.Flatten(), place)
@@ -184,21 +173,21 @@ def _must(condition: bool, place: str, otherwise: str) -> None:
         raise ArgumentError(f"{place} has no counterpart in glassnet: it {otherwise}")
 
 
-def _activation(make: Callable[[Any, str], Activation]) -> Reader:
-    return lambda module, place, dtype: Piece(layers.Activation(make(module, place)), place)
+def _activation(module: nn.Module, place: str, dtype: np.dtype[Any]) -> Piece:
+    """The activation whose facts name this module with these arguments."""
+    differences = []
+    for kind, names in _MODULES[type(module).__name__]:
+        differences.append((names.difference(module), names.source))
+        if not differences[-1][0]:
+            fields = {ours: getattr(module, theirs) for theirs, ours in names.fields.items()}
+            return Piece(layers.Activation(kind(**fields)), place)
+    other, nearest = differences[0]
+    raise ArgumentError(f"{place} has no counterpart in glassnet: it has {other}; the nearest is {nearest}")
 
 
 _READERS: dict[str, Reader] = {
     "Linear": _linear,
-    "ReLU": _activation(lambda module, place: activations.ReLU()),
-    "LeakyReLU": _activation(lambda module, place: activations.LeakyReLU(module.negative_slope)),
-    "ELU": _activation(lambda module, place: activations.ELU(module.alpha)),
-    "GELU": _activation(_gelu),
-    "SiLU": _activation(lambda module, place: activations.SiLU()),
-    "Softplus": _activation(_softplus),
-    "Sigmoid": _activation(lambda module, place: activations.Sigmoid()),
-    "Tanh": _activation(lambda module, place: activations.Tanh()),
-    "Softmax": _activation(_softmax),
+    **dict.fromkeys(_MODULES, _activation),
     "Dropout": lambda module, place, dtype: Piece(layers.Dropout(module.p), place),
     "BatchNorm1d": _batch_norm,
     "LayerNorm": _layer_norm,

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from glassnet import activations, losses, optimizers
+from glassnet import losses, optimizers
 from glassnet.bridges.torch import training
-from glassnet.bridges.torch.parts import Part, parts
+from glassnet.bridges.torch.parts import Part, activation_parts, parts
 from glassnet.layers import Dense
 from glassnet.losses import Loss
 from glassnet.network.network import Network
 from glassnet.optimizers import Optimizer
 from glassnet.support import checks
 from glassnet.support.calls import explained
+from glassnet.training.evaluation import default_loss
 
 
 @explained
@@ -53,7 +54,7 @@ def to_torch_source(
         If a part of the network, the loss or the optimizer has no counterpart in PyTorch.
     """
     checks.network("network", network)
-    chosen = losses.get(loss) if loss is not None else _loss(network)
+    chosen = losses.get(loss) if loss is not None else default_loss(network)
     rule = optimizers.get(optimizer) if optimizer is not None else _optimizer(network)
     fused = chosen.on_logits(network.plan().rows[-1].activation)
     objective = chosen if fused is None else fused
@@ -94,17 +95,8 @@ def _course(network: Network, epochs: int | None, batch_size: int | None) -> _Co
 
 
 def _without_last_activation(modules: list[Part]) -> list[Part]:
-    last = max(place for place, part in enumerate(modules) if part.kind in ("Softmax", "Sigmoid"))
+    last = max(place for place, part in enumerate(modules) if part.is_activation)
     return modules[:last] + modules[last + 1 :]
-
-
-def _loss(network: Network) -> Loss:
-    if network.loss is not None:
-        return network.loss
-    last = network.plan().rows[-1].activation
-    if isinstance(last, activations.Softmax):
-        return losses.SparseCategoricalCrossEntropy()
-    return losses.BinaryCrossEntropy() if isinstance(last, activations.Sigmoid) else losses.MeanSquaredError()
 
 
 def _optimizer(network: Network) -> Optimizer:
@@ -164,6 +156,6 @@ def _penalty(layer: object, place: int) -> list[str]:
 
 
 def _prediction(loss: Loss) -> str:
-    apply = {activations.Softmax(): ".softmax(dim=1)", activations.Sigmoid(): ".sigmoid()"}
-    outputs = f"model(X[:5]){apply.get(loss.activation, '')}"
+    of_logits = activation_parts("", 0, loss.activation)
+    outputs = "model(X[:5])" if not of_logits else f"{of_logits[0].source}(model(X[:5]))"
     return "\n".join(["model.eval()", "with torch.no_grad():", f"    print({outputs})"])

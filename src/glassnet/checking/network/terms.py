@@ -8,21 +8,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from glassnet import losses
-from glassnet.activations import (
-    ELU,
-    Activation,
-    LeakyReLU,
-    Linear,
-    ReLU,
-    Sigmoid,
-    SiLU,
-    Softmax,
-    Softplus,
-    Tanh,
-)
+from glassnet.activations import Activation, Linear, Sigmoid
 from glassnet.checking.network.slips.places import Place
 from glassnet.checking.network.slips.stages import Drop, Gate, Stage
 from glassnet.losses import Loss
+from glassnet.support.expressions import PRODUCT, numpy_code
 from glassnet.support.registry import compact_repr
 
 TARGET_MINUS_PREDICTION = (
@@ -122,14 +112,15 @@ class Terms:
             return self.output_error()
         if isinstance(self.activation(layer), Linear):
             return self.carry(layer)
-        if isinstance(self.activation(layer), Softmax):
+        if self.activation(layer).is_of_rows:
             return self.jacobian_product(layer)
         return f"({self.carry(layer)}) * {self.slope(layer)}"
 
     def jacobian_product(self, layer: int) -> str:
-        """The backward pass of softmax."""
-        n, axis = layer + 1, 0 if self.columns else 1
-        return f"A{n} * (dA{n} - (dA{n} * A{n}).sum(axis={axis}, keepdims=True))"
+        """The backward pass of a function of rows."""
+        facts, n = self.activation(layer).facts, layer + 1
+        backward = "" if facts is None else facts.backward
+        return numpy_code(backward, {"a": f"A{n}", "d": f"dA{n}"}, 0 if self.columns else 1).text
 
     def output_error(self) -> str:
         """The right side of the error at the output, of the learner's own loss."""
@@ -141,7 +132,7 @@ class Terms:
             return (
                 f"(A{n} - Y) / {'Y.size' if isinstance(activation, Sigmoid) and self.n_outputs > 1 else 'm'}"
             )
-        if isinstance(activation, Softmax):
+        if activation.is_of_rows:
             return f"{self.jacobian_product(self.last)}  # dA{n} = {self.loss_gradient()}"
         of_loss = self.loss_gradient()
         return of_loss if isinstance(activation, Linear) else f"{of_loss} * {self.slope(self.last)}"
@@ -163,15 +154,12 @@ class Terms:
 
     def finite_line(self) -> str:
         """How the activations that overflow are written so that they do not."""
-        by_type: dict[type[Activation], str] = {
-            Softmax: "e = np.exp(Z - Z.max(axis={axis}, keepdims=True)); A = e / e.sum(axis={axis}, keepdims=True)",
-            Softplus: "A = np.logaddexp(0, Z)",
-            ELU: "A = np.where(Z > 0, Z, np.expm1(np.minimum(Z, 0)))",
-        }
-        found = {type(self.activation(layer)) for layer in range(self.last + 1)}
-        lines = [
-            line.format(axis=0 if self.columns else 1) for kind, line in by_type.items() if kind in found
+        axis = 0 if self.columns else 1
+        facts = [self.activation(layer).facts for layer in range(self.last + 1)]
+        known = [
+            stated.without_overflow for stated in facts if stated is not None and stated.without_overflow
         ]
+        lines = [line.format(axis=axis) for line in dict.fromkeys(known)]
         if self.loss.on_logits(self.activation(self.last)) is not None:
             lines.append(f"dZ{self.last + 1} = {self.output_error()}")
         return "; ".join(lines) or "look for exp of a large number, for log(0) and for a quotient by 0"
@@ -183,23 +171,17 @@ class Terms:
 
 def slope_text(activation: Activation, z: str, a: str) -> str:
     """The derivative of an activation in one line of NumPy, from its input and its output."""
-    if isinstance(activation, Softmax):
+    if activation.facts is None:
+        return f"{title(activation).lower()}_derivative({z})"
+    if activation.is_of_rows:
         return f"the Jacobian diag({a}) - {a} {a}^T of each sample"
-    if isinstance(activation, ReLU):
-        return f"({z} > 0)"
-    if isinstance(activation, LeakyReLU):
-        return f"np.where({z} > 0, 1, {activation.slope_below:g})"
-    if isinstance(activation, ELU):
-        return f"np.where({z} > 0, 1, {a} + {activation.alpha:g})"
-    if isinstance(activation, Sigmoid):
-        return f"{a} * (1 - {a})"
-    if isinstance(activation, Tanh):
-        return f"(1 - {a}**2)"
-    if isinstance(activation, Softplus):
-        return f"sigmoid({z})"
-    if isinstance(activation, SiLU):
-        return f"(sigmoid({z}) + {a} * (1 - sigmoid({z})))"
-    return f"{title(activation).lower()}_derivative({z})"
+    code = numpy_code(activation.facts.slope, {"z": z, "a": a} | _constants(activation))
+    return code.inside(PRODUCT)
+
+
+def _constants(activation: Activation) -> dict[str, str]:
+    letters = () if activation.facts is None else activation.facts.letters
+    return {name: f"{getattr(activation, name):g}" for name in letters}
 
 
 def _listed(noun: str, numbers: tuple[int, ...]) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from glassnet.activations import Activation, Linear, ReLU, Sigmoid, Tanh
+from glassnet.activations import Activation, Linear
 from glassnet.insight.diagnosis.targets import Targets
 from glassnet.insight.trace.record import RowRecord, StepRecord, record
 from glassnet.layers import Dropout
@@ -93,23 +93,35 @@ class Block:
     @cached_property
     def dead(self) -> NDArray[np.bool_]:
         """Units whose output is zero, and whose slope is zero, for all samples; (n_outputs,)."""
-        if not isinstance(self.activation, ReLU):
+        if not self.rectifies:
             return np.zeros(self.active.a.shape[1], bool)
         return np.asarray((self.active.z <= 0).all(axis=0))
 
+    @property
+    def rectifies(self) -> bool:
+        """Whether the activation and its slope are 0 for z <= 0."""
+        facts = self.activation.facts
+        return facts is not None and facts.is_gate and facts.range[0] == "0"
+
     @cached_property
     def flat(self) -> float:
-        """The share of all outputs at which a sigmoid or tanh is flat: its slope below 5 % of the largest."""
+        """The share of all outputs at which a bounded activation is flat: its slope below 5 % of the largest."""
         return float(self.flat_by_unit.mean())
 
     @cached_property
     def flat_by_unit(self) -> Array:
         """The same of each unit; (n_outputs,)."""
         z, a = self.active.z, self.active.a
-        if isinstance(self.activation, Sigmoid | Tanh):
-            largest = 0.25 if isinstance(self.activation, Sigmoid) else 1.0
-            return np.asarray((self.activation.slope(z, a) < FLAT * largest).mean(axis=0))
+        if self.is_bounded:
+            limit = FLAT * self.activation.steepest
+            return np.asarray((self.activation.slope(z, a) < limit).mean(axis=0))
         return np.zeros(a.shape[1])
+
+    @property
+    def is_bounded(self) -> bool:
+        """Whether the activation is elementwise and lies between two limits."""
+        facts = self.activation.facts
+        return facts is not None and facts.is_bounded and not facts.is_of_rows
 
 
 class Pass:

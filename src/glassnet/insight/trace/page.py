@@ -77,7 +77,7 @@ def _row(
         ),
         "layer": made.row.layer, "title": in_one_line(compact_repr(layer)), "activation": function.name,
         "f": function.value,
-        "slope": function.slope, "fused": fused, "drawn": units.tolist(), "all": made.row.n_outputs,
+        "backward": function.backward, "fused": fused, "drawn": units.tolist(), "all": made.row.n_outputs,
         "z": _numbers(made.z[samples][:, units]), "a": _numbers(a[:, units]),
         "da": _numbers(made.d_a[samples][:, units]), "dz": _numbers(made.d_z[samples][:, units]),
     }  # fmt: skip

@@ -7,11 +7,12 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from glassnet import activations
-from glassnet.activations import ELU, Activation, LeakyReLU, ReLU, Sigmoid, Softmax, Softplus, Tanh
+from glassnet.activations import Activation, Softmax
 from glassnet.checking.network.slips.chain import Chain
 from glassnet.checking.network.slips.places import Choice, Place, Places, known
 from glassnet.checking.network.slips.stages import Affine, Gate, Slipped, jacobian_product, slope
 from glassnet.checking.numerics.rounding import Array, Rounded
+from glassnet.support import expressions
 
 # Formulas that are nearly the derivative, in the output a: the code in check_derivative, and what is written.
 NEAR: dict[str, tuple[tuple[str, str, Callable[[Array], Array]], ...]] = {
@@ -56,21 +57,22 @@ def _unsigned(gate: Gate, error: Rounded, chain: Chain) -> Iterator[Choice]:
             yield known(place(code, variant), error)
         else:
             yield known(place(code, variant), factor).then((), lambda slope: error * slope)
-    if isinstance(activation, (ReLU, LeakyReLU)):
+    if _is_gate(activation):
         yield Choice(place("relu_gate_from_upstream"), lambda: error * slope(activation, error))
 
 
 def slipped_slopes(gate: Gate, chain: Chain) -> Iterator[Slipped]:
     """Code, variant and factor of every slip that puts another factor, or none, in the place of f'(z)."""
     activation, z, a = gate.activation, gate.z, gate.a
-    gated = isinstance(activation, (ReLU, LeakyReLU))
-    yield ("relu_gate_dropped" if isinstance(activation, ReLU) else "activation_derivative_missing"), "", None
+    gated = _is_gate(activation)
+    closed = gated and _below(activation) == 0
+    yield ("relu_gate_dropped" if closed else "activation_derivative_missing"), "", None
     if gated:
         open_at_zero = z.apply_pieces(lambda at: np.where(at >= 0, 1.0, _below(activation)))
         yield "relu_gate_at_zero", "", open_at_zero
         inverted = z.apply_pieces(lambda at: np.where(at > 0, _below(activation), 1.0))
         yield "relu_gate_inverted", "", inverted
-    if isinstance(activation, LeakyReLU):
+    if gated and not closed:
         yield "leaky_slope_forgotten", "", slope(activations.ReLU(), z)
     in_output = written_in_output(activation)
     if in_output is not None:
@@ -88,24 +90,25 @@ def slipped_slopes(gate: Gate, chain: Chain) -> Iterator[Slipped]:
 
 def written_in_output(activation: Activation) -> Callable[[Array], Array] | None:
     """f' as a formula of a = f(z), where it is usually written so."""
-    if isinstance(activation, Sigmoid):
-        return lambda a: a * (1 - a)
-    if isinstance(activation, Tanh):
-        return lambda a: 1 - a * a
-    if isinstance(activation, Softplus):
-        return lambda a: 1 - np.exp(-a)
-    if isinstance(activation, ELU):
-        return lambda a: np.where(a > 0, 1.0, a + activation.alpha)
-    return None
+    facts = activation.facts
+    if facts is None or not facts.slope_in_output:
+        return None
+    constants = {name: getattr(activation, name) for name in facts.letters}
+    return lambda a: expressions.computed(facts.slope_in_output, {"a": a} | constants)
+
+
+def _is_gate(activation: Activation) -> bool:
+    return activation.facts is not None and activation.facts.is_gate
 
 
 def _below(activation: Activation) -> float:
-    return activation.slope_below if isinstance(activation, LeakyReLU) else 0.0
+    """The slope of a gate below 0."""
+    return float(activation.slope(np.array(-1.0)))
 
 
 def _sources(gate: Gate, chain: Chain) -> Iterator[tuple[str, str, Rounded]]:
     """Arrays of other places that the derivative could be taken at: those that broadcast to this shape."""
-    gated = isinstance(gate.activation, (ReLU, LeakyReLU))
+    gated = _is_gate(gate.activation)
     affine = {stage.layer: stage for stage in chain.stages if isinstance(stage, Affine)}
     gates = {stage.layer: stage for stage in chain.stages if isinstance(stage, Gate)}
     own_input = affine[gate.layer].x
@@ -130,7 +133,7 @@ def _fits(source: Rounded, z: Rounded) -> bool:
 def _other_activations(gate: Gate) -> Iterator[Slipped]:
     """The derivatives of the commonest activations, in the place of this one's."""
     code, activation = "derivative_of_another_activation", gate.activation
-    if not isinstance(activation, (ReLU, LeakyReLU)):
+    if not _is_gate(activation):
         yield code, "relu", slope(activations.ReLU(), gate.z)
     for name, near in NEAR.items():
         if type(activations.get(name)) is type(activation):

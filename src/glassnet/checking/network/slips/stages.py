@@ -13,10 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from glassnet.activations import Activation, LeakyReLU, Linear, ReLU, Softmax
+from glassnet.activations import Activation
 from glassnet.checking.numerics.rounding import Array, Rounded, softmax
-
-PIECEWISE_LINEAR = (Linear, ReLU, LeakyReLU)
 
 
 @dataclass
@@ -80,7 +78,7 @@ class Gate(Stage):
         """A = f(z)."""
         self.x = self.z = x
         self.slipped = []
-        if isinstance(self.activation, Softmax):
+        if self.activation.is_of_rows:
             self.a = softmax(x)
         else:
             self.a = applied(self.activation, x, self.activation.value)
@@ -99,7 +97,11 @@ def slope(activation: Activation, z: Rounded) -> Rounded:
 
 def applied(activation: Activation, z: Rounded, formula: Callable[[Array], Array]) -> Rounded:
     """An activation's formula, of straight pieces or not."""
-    return z.apply_pieces(formula) if isinstance(activation, PIECEWISE_LINEAR) else z.apply(formula)
+    return (
+        z.apply_pieces(formula)
+        if activation.facts is not None and activation.facts.is_piecewise_linear
+        else z.apply(formula)
+    )
 
 
 def jacobian_product(a: Rounded, error: Rounded, axis: int = 1) -> Rounded:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from glassnet import losses
-from glassnet.activations import Activation, Function, Linear, ReLU, Sigmoid, Softmax, Softplus, Tanh
+from glassnet.activations import Activation, Function, Linear
 from glassnet.insight.diagnosis.case import Case
 from glassnet.insight.diagnosis.report import Finding
 from glassnet.insight.diagnosis.trials import ORDERS
@@ -53,22 +53,18 @@ def _name(activation: Activation) -> str:
     return type(activation).__name__.lower()
 
 
-# What the second of two activations can still give, by the first.
-_OF_SIGMOID = {Sigmoid: "between 0.5 and 0.731", Tanh: "between 0.269 and 0.731", ReLU: "from 0.5 up",
-               Softplus: "from 0.5 up"}  # fmt: skip
-
-
 def _twice(outputs: list[Activation]) -> Mismatch:
-    if len(outputs) < 2 or not isinstance(outputs[-1], Softmax | Sigmoid):
+    if len(outputs) < 2 or outputs[-1].outputs not in ("classes", "probabilities"):
         return None
     first, last = outputs[-2:]
-    if isinstance(last, Sigmoid):
-        left = _OF_SIGMOID.get(type(first))
-        harm = None if left is None else f"its outputs lie {left}, whatever the weights"
+    low, high = output_range(first)
+    if last.outputs == "probabilities" and np.isfinite(low):
+        least, most = last.value(np.array([low, high]))
+        left = f"from {least:.3g} up" if high == np.inf else f"between {least:.3g} and {most:.3g}"
+        harm = f"its outputs lie {left}, whatever the weights"
+    elif last.outputs == "classes" and np.isfinite(high - low):
+        harm = f"no class can be more than {np.exp(high - low):.3g} times as probable as another"
     else:
-        times = {Sigmoid: "2.72", Softmax: "2.72", Tanh: "7.39"}.get(type(first))
-        harm = None if times is None else f"no class can be more than {times} times as probable as another"
-    if harm is None:
         return None
     return (
         "error",
@@ -83,13 +79,13 @@ def _with_loss(case: Case, last: Activation) -> Mismatch:
         return None
     if not isinstance(loss.activation, Linear):
         return _logits(loss, last)
-    if loss.name in _OF_CLASSES and not isinstance(last, Softmax):
+    if loss.name in _OF_CLASSES and last.outputs != "classes":
         if isinstance(last, Function) and _are_probabilities(case, sum_to_one=True):
             return None
         return _needs(loss, last, "softmax", "whose rows sum to 1")
-    if loss.name != "binary_cross_entropy" or isinstance(last, Sigmoid):
+    if loss.name != "binary_cross_entropy" or last.outputs == "probabilities":
         return None
-    if isinstance(last, Softmax):
+    if last.outputs == "classes":
         return None if case.targets.n_outputs == 2 else _tied()
     if isinstance(last, Function) and _are_probabilities(case, sum_to_one=False):
         return None
@@ -136,11 +132,11 @@ def _needs(loss: Loss, last: Activation, wanted: str, which: str) -> Mismatch:
 
 def _with_targets(case: Case, last: Activation) -> Mismatch:
     loss, kind = case.targets.loss, case.targets.kind
-    if isinstance(last, Softmax) or loss.name in _OF_LOGITS:
+    if last.outputs == "classes" or loss.name in _OF_LOGITS:
         several = _sums(case)
         if several is not None:
             return several
-    if kind == "classes" and loss.name in _SQUARES and isinstance(last, Softmax) and case.loss_chosen:
+    if kind == "classes" and loss.name in _SQUARES and last.outputs == "classes" and case.loss_chosen:
         return None if case.learned else _flat_where_wrong(loss)
     if kind not in ("values", "several"):
         return None
@@ -186,7 +182,7 @@ def squared_probabilities(case: Case) -> Finding | None:
     loss, last = case.targets.loss, last_activations(case)[-1]
     if case.targets.kind not in ("classes", "several") or case.learned or not case.loss_chosen:
         return None
-    if loss.name not in _SQUARES or not isinstance(last, Sigmoid) or case.trials is None:
+    if loss.name not in _SQUARES or last.outputs != "probabilities" or case.trials is None:
         return None
     wanted = "binary_cross_entropy"
     trials = replace(case.trials, targets=replace(case.sample, loss=losses.get(wanted)))
@@ -212,7 +208,7 @@ BEHIND = 0.1
 
 def output_range(last: Activation) -> tuple[float, float]:
     """The least and the largest output, found by trying; infinite where it grows on."""
-    if isinstance(last, Softmax):
+    if last.outputs == "classes":
         return 0.0, 1.0
     near = np.linspace(-10.0, 10.0, 20_001)
     far = np.array([-FAR, -FAR / 10, FAR / 10, FAR])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from glassnet.activations import Linear, Sigmoid, Tanh
 from glassnet.insight.diagnosis.case import Case
 from glassnet.insight.diagnosis.measure import TINY, Block, Pass, rms
 from glassnet.insight.diagnosis.report import Finding
@@ -33,8 +32,8 @@ def _usual(block: Block) -> tuple[float, float]:
 
 
 def _initializer(block: Block) -> str:
-    bounded = isinstance(block.activation, Sigmoid | Tanh | Linear)
-    return "glorot_uniform" if bounded else "he_normal"
+    facts = block.activation.facts
+    return "he_normal" if facts is None else facts.initializer
 
 
 def ratio_to_usual(block: Block, end: int) -> float:
@@ -126,7 +125,7 @@ def _shrinking(case: Case, seen: Pass, when: str) -> Finding | None:
     ratio = _flow(seen)
     if ratio is None or min(ratio, _slopes(seen)) >= VANISHED:
         return None
-    bounded = any(isinstance(block.activation, Sigmoid | Tanh) for block in seen.hidden)
+    bounded = any(block.is_bounded for block in seen.hidden)
     remedy = (
         'use ReLU with "he_normal", fewer layers, or BatchNorm between them'
         if bounded

@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from glassnet.activations import ReLU
 from glassnet.insight.diagnosis.case import Case
 from glassnet.insight.diagnosis.measure import FLAT, Block
 from glassnet.insight.diagnosis.report import Finding
@@ -234,7 +233,7 @@ def _collapse(case: Case, block: Block, groups: NDArray[np.int64], lost: float) 
 
 
 def _rectifies(block: Block) -> bool:
-    return isinstance(block.activation, ReLU)
+    return block.rectifies
 
 
 def _listed(case: Case, members: NDArray[np.int64]) -> str:

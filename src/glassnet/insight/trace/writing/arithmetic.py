@@ -20,6 +20,7 @@ EVERY_DIGIT = MORE_DIGITS[-1]
 _CLOSE = 2e-4  # of the result: what is written gives it to about four digits
 _ROUNDING = 5e-6  # of the result: half a unit of its last digit; with every digit, what is written gives it so exactly
 _SUM, _PRODUCT, _ATOM = 1, 2, 3
+_RAISED = {2: "²", 3: "³"}
 
 
 def number(value: float, digits: int = DIGITS) -> str:
@@ -70,9 +71,8 @@ class Term:
     def __neg__(self) -> Term:
         return Term(lambda d: f"−{self.inside(_PRODUCT, d)}", lambda d: -self.compute(d), _SUM)
 
-    def squared(self) -> Term:
-        """Times itself."""
-        return Term(lambda d: f"{self.inside(_ATOM, d)}²", lambda d: self.compute(d) ** 2)
+    def __pow__(self, power: int) -> Term:
+        return Term(lambda d: f"{self.inside(_ATOM, d)}{_RAISED[power]}", lambda d: self.compute(d) ** power)
 
 
 def _joined(
@@ -149,6 +149,8 @@ def _of_two(name: str, first: Term, second: Term, compute: Callable[[float, floa
 
 exp, log = applied("exp", np.exp), applied("log", np.log)
 tanh, sign, root = applied("tanh", np.tanh), applied("sign", np.sign), applied("√", np.sqrt)
+log1p = applied("log1p", np.log1p)
+softplus = applied("softplus", lambda z: np.logaddexp(0, z))
 sigmoid = applied("σ", lambda z: 1 / (1 + np.exp(-z)))
 normal_share = applied("Φ", lambda z: (1 + math.erf(z / math.sqrt(2))) / 2)
 normal_density = applied("φ", lambda z: math.exp(-z * z / 2) / math.sqrt(2 * math.pi))

@@ -1,33 +1,36 @@
-"""How formulas are written: every activation, loss and optimizer, by registered name.
+"""How formulas are written: activations from their facts, losses and optimizers by registered name.
 
-Functions are built of :class:`~glassnet.insight.trace.writing.arithmetic.Term`, so that the formula with letters
-and the same with numbers come from one line. A part that has no entry here is a user's own and is written as f(z).
+The formula with letters and the same with numbers come from one line. A user's own part is written as f(z).
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
+from glassnet.activations import Activation
 from glassnet.insight.trace.writing.arithmetic import (
     Term,
     absolute,
     exp,
     largest,
-    letter,
     log,
-    normal_density,
-    normal_share,
     num,
-    sigmoid,
     sign,
     smallest,
-    tanh,
 )
+from glassnet.insight.trace.writing.terms import with_letters, with_numbers, with_numbers_of_row
+from glassnet.support import expressions
 from glassnet.support.registry import registry_of
 from glassnet.support.text import in_one_line
 
+Array = NDArray[Any]
+_LARGEST_POWER = 300.0  # of e, that is written as it is
 ONE, TWO, HALF, ZERO = num(1), num(2), num(0.5), num(0)
 
 
@@ -38,11 +41,8 @@ class Written:
     Attributes
     ----------
     value, slope : callable
-        ``value(z, c)`` and ``slope(z, a, c)`` for an activation, ``value(y, a, c)`` and ``slope(y, a, c)`` for an entry
-        of a loss; `c` is the constant that the part has, if it has one.
+        ``value(y, a, c)`` and ``slope(y, a, c)`` for an entry of a loss; `c` is its constant, if it has one.
     latex, slope_latex : str
-    above, slope_above, value_above : str
-        Of a function with a kink at 0, what it is for z > 0, where the others say what it is for z <= 0.
     constant : (str, str)
         The letter of that constant, and the field that holds it.
     """
@@ -51,53 +51,11 @@ class Written:
     slope: Callable[..., Term]
     latex: str
     slope_latex: str
-    above: Callable[..., Term] | None = None
-    slope_above: Callable[..., Term] | None = None
     constant: tuple[str, str] = ("", "")
 
     def constant_of(self, part: Any) -> Term:
         """The constant of this part, as a number."""
         return num(getattr(part, self.constant[1])) if self.constant[1] else ZERO
-
-
-def _linear(z: Term, c: Term) -> Term:
-    return z
-
-
-ACTIVATIONS = {
-    "linear": Written(_linear, lambda z, a, c: ONE, "z", "1"),
-    "relu": Written(
-        lambda z, c: largest(z, ZERO), lambda z, a, c: ZERO, r"\max(z, 0)", "[z > 0]",
-        slope_above=lambda z, a, c: ONE,
-    ),
-    "leaky_relu": Written(
-        lambda z, c: c * z, lambda z, a, c: c, r"z\,[z > 0] + s z\,[z \le 0]", r"[z > 0] + s\,[z \le 0]",
-        _linear, lambda z, a, c: ONE, ("s", "slope_below"),
-    ),
-    "elu": Written(
-        lambda z, c: c * (exp(z) - ONE), lambda z, a, c: c * exp(z),
-        r"z\,[z > 0] + \alpha(e^z - 1)\,[z \le 0]", r"[z > 0] + \alpha e^z\,[z \le 0]",
-        _linear, lambda z, a, c: ONE, ("α", "alpha"),
-    ),
-    "gelu": Written(
-        lambda z, c: z * normal_share(z), lambda z, a, c: normal_share(z) + z * normal_density(z),
-        r"z\,\Phi(z)", r"\Phi(z) + z\,\varphi(z)",
-    ),
-    "silu": Written(
-        lambda z, c: z * sigmoid(z), lambda z, a, c: sigmoid(z) + a * (ONE - sigmoid(z)),
-        r"z\,\sigma(z)", r"\sigma(z) + a(1 - \sigma(z))",
-    ),
-    "softplus": Written(
-        lambda z, c: largest(z, ZERO) + log(ONE + exp(-absolute(z))), lambda z, a, c: sigmoid(z),
-        r"\log(1 + e^z)", r"\sigma(z)",
-    ),
-    "sigmoid": Written(
-        lambda z, c: ONE / (ONE + exp(-z)), lambda z, a, c: a * (ONE - a), r"\frac{1}{1 + e^{-z}}", r"a(1 - a)"
-    ),
-    "tanh": Written(lambda z, c: tanh(z), lambda z, a, c: ONE - a.squared(), r"\tanh z", "1 - a^2"),
-}  # fmt: skip
-SOFTMAX, SOFTMAX_SLOPE = "exp(z_j)/Σ exp(z_k)", "Jacobian a_j(δ_jk − a_k)"
-SOFTMAX_LATEX, SOFTMAX_SLOPE_LATEX = r"\frac{e^{z_j}}{\sum_k e^{z_k}}", r"a_j(\delta_{jk} - a_k)"
 
 
 @dataclass(frozen=True)
@@ -107,66 +65,107 @@ class Function:
     Attributes
     ----------
     name : str
-    value, slope, value_latex, slope_latex : str
-        The formulas.
+    value, value_latex : str
+        f(z).
+    backward : str
+        dL/dz: of an elementwise function with f′ and what that is, of one of rows its product with the Jacobian.
+    slope : str
+        f'(z) of an elementwise function.
     """
 
     name: str
     value: str
-    slope: str
     value_latex: str
-    slope_latex: str
-    part: Any
-    written: Written | None
+    slope: str
+    backward: str
+    part: Activation
 
     @property
-    def is_softmax(self) -> bool:
+    def is_of_rows(self) -> bool:
         """Whether each output depends on all inputs of its row."""
-        return self.name == "softmax" and self.written is None and self.value == SOFTMAX
+        return self.part.is_of_rows
 
-    def with_numbers(self, z: float) -> Term | None:
-        """f(z) for this z; of a function with a kink its branch. None where the formula is not known."""
-        if self.written is None:
+    def output(self, z: Array, unit: int, terms: int) -> Term | None:
+        """f(z) of one unit of a row with its numbers; None where the formula is not known.
+
+        Of large z a function of rows is written with the differences from the largest, which give the same.
+        """
+        facts = self.part.facts
+        if facts is None:
             return None
-        above = self.written.above if z > 0 else None
-        return (above or self.written.value)(num(z), self.written.constant_of(self.part))
+        if facts.is_of_rows:
+            z = z.astype(np.float64)
+            shift = float(z.max()) if np.abs(z).max() > _LARGEST_POWER else 0.0
+            return with_numbers_of_row(_shifted(facts.value, shift), {"z": z}, unit, terms)
+        return with_numbers(facts.value, {"z": float(z[unit])} | constants_of(self.part))
 
     def slope_with_numbers(self, z: float, a: float) -> Term | None:
-        """f'(z) in the same way."""
-        if self.written is None:
-            return None
-        above = self.written.slope_above if z > 0 else None
-        return (above or self.written.slope)(num(z), num(a), self.written.constant_of(self.part))
+        """f'(z) of an elementwise function in the same way."""
+        facts = self.part.facts
+        return (
+            None if facts is None else with_numbers(facts.slope, {"z": z, "a": a} | constants_of(self.part))
+        )
+
+    def through_row(self, a: Array, d: Array, unit: int) -> tuple[list[tuple[str, Term, float]], Term]:
+        """The way back of one unit through a function of rows: its sums over the row in letters, with numbers and what
+        comes out, and dL/dz with the numbers of the sums.
+        """
+        facts, sums = self.part.facts, []
+        if facts is None:
+            raise NotImplementedError(f"{self.name} is no function of rows")
+        formula, values = facts.backward, {"a": a.astype(np.float64), "d": d.astype(np.float64)}
+        for inner in expressions.sums(formula):
+            total = float(expressions.computed(inner, values).sum())
+            written = backward_of_rows(f"sum({inner})", "a", "∂L/∂a")
+            sums.append((written, with_numbers_of_row(f"sum({inner})", values, unit), total))
+            formula = formula.replace(f"sum({inner})", repr(total))
+        return sums, with_numbers(formula, {name: float(row[unit]) for name, row in values.items()})
 
 
-def function_of(activation: Any) -> Function:
+def _shifted(formula: str, shift: float) -> str:
+    """The formula with z - shift in the place of z."""
+    return re.sub(r"\bz\b", f"(z - {shift!r})", formula) if shift else formula
+
+
+def function_of(activation: Activation) -> Function:
     """How an activation is written; a user's own is f(z) under its name."""
     registry = registry_of(activation)
-    name = (registry.known_as(activation) if registry is not None else None) or type(activation).__name__
-    if hasattr(activation, "registered_name") or name not in {*ACTIVATIONS, "softmax"}:
-        shown = in_one_line(name)
-        return Function(shown, f"{shown}(z)", f"{shown}′(z)", "f(z)", "f'(z)", activation, None)
-    if name == "softmax":
-        return Function(name, SOFTMAX, SOFTMAX_SLOPE, SOFTMAX_LATEX, SOFTMAX_SLOPE_LATEX, activation, None)
-    written = ACTIVATIONS[name]
-    z, a, c = letter("z"), letter("a"), letter(written.constant[0])
+    name = in_one_line(
+        (registry.known_as(activation) if registry is not None else None) or type(activation).__name__
+    )
+    facts = activation.facts
+    if facts is None:
+        return Function(
+            name, f"{name}(z)", "f(z)", f"{name}′(z)", f"∂L/∂a · f′(z), f′ = {name}′(z)", activation
+        )
+    text = {field: letters[0] for field, letters in facts.letters.items()}
+    latex = {field: letters[1] for field, letters in facts.letters.items()}
+    if facts.is_of_rows:
+        value = with_letters(facts.value, {"z": "z_j"}, {"z": "z_k"}).write(0)
+        in_latex = expressions.latex(facts.value, {"z": "z_j"}, {"z": "z_k"})
+        return Function(name, value, in_latex, "", backward_of_rows(facts.backward, "a", "∂L/∂a"), activation)
+    slope = with_letters(facts.slope, {"z": "z", "a": "a"} | text).write(0)
     return Function(
-        name,
-        _branches(written.value(z, c), None if written.above is None else written.above(z, c)),
-        _branches(written.slope(z, a, c), None if written.slope_above is None else written.slope_above(z, a, c)),
-        written.latex, written.slope_latex, activation, written,
+        name, with_letters(facts.value, {"z": "z"} | text).write(0),
+        expressions.latex(facts.value, {"z": "z"} | latex), slope, f"∂L/∂a · f′(z), f′ = {slope}", activation,
     )  # fmt: skip
 
 
-def _branches(below: Term, above: Term | None) -> str:
-    return below.write(0) if above is None else f"{above.write(0)} if z > 0 else {below.write(0)}"
+def backward_of_rows(formula: str, a: str, d: str) -> str:
+    """The way back through a function of rows, in the letters of one of its units."""
+    return with_letters(formula, {"a": a, "d": d}, {"a": f"{a}ₖ", "d": f"{d}ₖ"}, "Σₖ").write(0)
+
+
+def constants_of(part: Any) -> dict[str, float]:
+    """The fields of a part that its formulas mention."""
+    return {name: getattr(part, name) for name in part.facts.letters}
 
 
 # Losses that are a sum over entries: what an entry is, and its slope in the prediction a; for losses of logits p is
 # what the loss itself makes of them. Each is divided by n, the number of entries, or by m, that of samples.
 LOSSES = {
     "mean_squared_error": Written(
-        lambda y, a, c: (a - y).squared(), lambda y, a, c: TWO * (a - y),
+        lambda y, a, c: (a - y)**2, lambda y, a, c: TWO * (a - y),
         r"\frac1n \sum (A - Y)^2", r"\frac2n (A - Y)",
     ),
     "mean_absolute_error": Written(

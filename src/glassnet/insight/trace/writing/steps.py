@@ -15,9 +15,11 @@ from glassnet.insight.trace.writing.arithmetic import equation, num, number, pla
 from glassnet.insight.trace.writing.neuron import NeuronTrace
 from glassnet.insight.trace.writing.notation import UPDATES, function_of
 from glassnet.insight.trace.writing.slopes import LossOf, penalty_slope
+from glassnet.insight.trace.writing.terms import with_letters
 from glassnet.insight.trace.writing.unit import UnitTrace
 from glassnet.insight.trace.writing.units import DropoutTrace, NormalisedTrace, unit_of
 from glassnet.plan import ACTIVATION, DENSE, LAYER_NORM
+from glassnet.support import expressions
 
 Array = NDArray[Any]
 
@@ -162,11 +164,13 @@ class Writer:
     def _gated(self, k: int, made: RowRecord, unit: UnitTrace, given: str) -> Step:
         slope = unit.activation.slope
         texts = (f"dZ{k} = dA{k} ∘ f′({given}), f′ = {slope}", rf"dZ_{k} = dA_{k} \circ f'(Z_{k})")
-        if unit.activation.is_softmax:
-            texts = (
-                f"dZ{k} = A{k} ∘ (dA{k} − Σ A{k} ∘ dA{k}), the sum over each sample",
-                rf"dZ_{k} = A_{k} \circ (dA_{k} - \sum A_{k} \circ dA_{k})",
+        facts = unit.activation.part.facts
+        if facts is not None and facts.is_of_rows:
+            text = with_letters(facts.backward, {"a": f"A{k}", "d": f"dA{k}"}).write(0).replace("·", " ∘ ")
+            latex = expressions.latex(facts.backward, {"a": f"A_{k}", "d": f"dA_{k}"}).replace(
+                r"\,", r" \circ "
             )
+            texts = (f"dZ{k} = {text}, the sum over each sample", f"dZ_{k} = {latex}")
         numbers = f"dz = {unit.error()}"
         if unit.slope is not None:
             numbers = f"f′ = {unit.slope_with_numbers()}\n{numbers}"

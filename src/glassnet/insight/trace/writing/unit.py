@@ -13,8 +13,6 @@ from glassnet.insight.trace.writing.arithmetic import (
     TERMS,
     Term,
     equation,
-    exp,
-    largest_of,
     num,
     number,
     product_sum,
@@ -137,10 +135,7 @@ class UnitTrace:
 
     def output(self, terms: int = TERMS) -> str:
         """The numbers of a = f(z), and what comes out."""
-        z, function = self.into_activation[self.sample], self.activation
-        if function.is_softmax:
-            return equation(share_of_exponentials(z, self.unit, terms), self.a)
-        term = function.with_numbers(float(z[self.unit]))
+        term = self.activation.output(self.into_activation[self.sample], self.unit, terms)
         return number(self.a) if term is None else equation(term, self.a)
 
     def probability(self, terms: int = TERMS) -> str | None:
@@ -149,16 +144,14 @@ class UnitTrace:
         if probabilities is None:
             return None
         function = function_of(self.step.plan.objective.activation)
-        a, p = self.made.a[self.sample], float(probabilities[self.sample, self.unit])
-        if function.is_softmax:
-            return equation(share_of_exponentials(a, self.unit, terms), p)
-        term = function.with_numbers(float(a[self.unit]))
+        p = float(probabilities[self.sample, self.unit])
+        term = function.output(self.made.a[self.sample], self.unit, terms)
         return number(p) if term is None else equation(term, p)
 
     @property
     def slope(self) -> float | None:
-        """f'(z); None for softmax, which has a Jacobian, and where the loss takes the activation over."""
-        if self.loss_takes_over or self.activation.is_softmax:
+        """f'(z); None for a function of rows, which has a Jacobian, and where the loss takes the activation over."""
+        if self.loss_takes_over or self.activation.is_of_rows:
             return None
         place = (slice(self.sample, self.sample + 1), slice(self.unit, self.unit + 1))
         found: Any = self.made.row.activation.slope(self.into_activation[place], self.made.a[place])
@@ -168,7 +161,7 @@ class UnitTrace:
         """The numbers of f'(z)."""
         z, found = float(self.into_activation[self.sample, self.unit]), self.slope
         if found is None:
-            return self.activation.slope
+            return self.activation.backward
         term = self.activation.slope_with_numbers(z, self.a)
         return number(found) if term is None else equation(term, found)
 
@@ -178,10 +171,11 @@ class UnitTrace:
         if self.loss_takes_over:
             return LossOf(self.step).slope_with_numbers(self.sample, self.unit, d_z)
         if found is None:
-            a, errors = self.made.a[self.sample], self.made.d_a[self.sample]
-            carried = num(self.a) * (num(self.d_a) - num(float(errors.astype(np.float64) @ a)))
-            return equation(carried, d_z)
+            return equation(self._through_row()[1], d_z)
         return equation(times(num(self.d_a), num(found)), d_z)
+
+    def _through_row(self) -> tuple[list[tuple[str, Term, float]], Term]:
+        return self.activation.through_row(self.made.a[self.sample], self.made.d_a[self.sample], self.unit)
 
     def d_output(self, terms: int = TERMS) -> str:
         """The numbers of dL/da: of the loss, or of what the next layer carries back."""
@@ -196,12 +190,11 @@ class UnitTrace:
             return self._cancelled_lines()
         function, found = self.activation, self.slope
         if found is None:
-            a, errors = self.made.a[self.sample], self.made.d_a[self.sample]
-            together = equation(product_sum(errors, a), float(errors.astype(np.float64) @ a))
+            sums, _ = self._through_row()
             return [
                 *self._d_a_lines(),
-                f"Σₖ ∂L/∂aₖ·aₖ = {together}",
-                f"dz = a·(∂L/∂a − Σₖ ∂L/∂aₖ·aₖ) = {self.error()}",
+                *(f"{text} = {equation(term, value)}" for text, term, value in sums),
+                f"dz = {function.backward} = {self.error()}",
             ]
         return [
             *self._d_a_lines(),
@@ -237,14 +230,3 @@ class UnitTrace:
 def _once(formula: str, numbers: str) -> str:
     """A formula and the same with numbers, where they are not alike."""
     return numbers if formula == numbers else f"{formula} = {numbers}"
-
-
-def share_of_exponentials(z: Array, unit: int, terms: int = TERMS) -> Term:
-    """exp(z)/(exp(z1) + exp(z2) + …); of large z the differences from the largest, which give the same."""
-    values = z.astype(np.float64)
-    shift = float(values.max()) if np.abs(values).max() > _LARGEST_POWER else 0.0
-
-    def power(place: int) -> Term:
-        return exp(num(values[place]) - num(shift) if shift else num(values[place]))
-
-    return power(unit) / largest_of(np.exp(values - shift), power, terms)

@@ -1,0 +1,128 @@
+"""Activations that pass z above 0 and little below: linear, ReLU and its kin."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from glassnet.activations.base import Activation, check_target, numbers, registry
+from glassnet.activations.facts import ActivationFacts, Onnx, Operator, TorchModule
+from glassnet.formulas import activations as formulas
+from glassnet.support import checks
+from glassnet.support.calls import explained
+
+
+@registry.register("linear", "identity", "none")
+@dataclass(frozen=True)
+class Linear(Activation):
+    """f(z) = z."""
+
+    formula = formulas.linear
+    slope_formula = formulas.linear_slope
+    facts = ActivationFacts(
+        value="z",
+        slope="1",
+        range=("-inf", "inf"),
+        initializer="glorot_uniform",
+        torch=TorchModule("Identity", ""),
+        onnx=Onnx(()),
+        sklearn="identity",
+        source="",
+    )
+
+    @explained
+    def backward(
+        self, z: ArrayLike, a: ArrayLike, gradient: ArrayLike, out: NDArray[Any] | None = None
+    ) -> NDArray[Any]:
+        """The gradient's own values, since f'(z) = 1."""
+        z, a, gradient = numbers("z", z), numbers("a", a), numbers("gradient", gradient)
+        checks.same_shape("gradient", gradient, "z", z)
+        check_target(out, gradient)
+        out = np.empty_like(gradient) if out is None else out
+        out[...] = gradient
+        return out
+
+
+@registry.register("relu")
+@dataclass(frozen=True)
+class ReLU(Activation):
+    """f(z) = max(z, 0)."""
+
+    formula = formulas.relu
+    slope_formula = formulas.relu_slope
+    facts = ActivationFacts(
+        value="max(z, 0)",
+        slope="1 if z > 0 else 0",
+        range=("0", "inf"),
+        kinks=(0.0,),
+        initializer="he_normal",
+        torch=TorchModule("ReLU", "relu"),
+        onnx=Onnx((Operator("Relu"),)),
+        sklearn="relu",
+        source="Nair, Hinton 2010, ICML",
+    )
+
+
+@registry.register("leaky_relu")
+@dataclass(frozen=True)
+class LeakyReLU(Activation):
+    """f(z) = z where z > 0, else slope * z.
+
+    Parameters
+    ----------
+    slope_below : float
+        Slope for z <= 0, finite.
+    """
+
+    slope_below: float = 0.01
+    formula = formulas.leaky_relu
+    slope_formula = formulas.leaky_relu_slope
+    facts = ActivationFacts(
+        value="z if z > 0 else slope_below * z",
+        slope="1 if z > 0 else slope_below",
+        letters={"slope_below": ("s", "s")},
+        range=("-inf", "inf"),
+        kinks=(0.0,),
+        initializer="he_normal",
+        torch=TorchModule("LeakyReLU", "leaky_relu", {"negative_slope": "slope_below"}),
+        onnx=Onnx((Operator("LeakyRelu", fields={"alpha": "slope_below"}, standard={"alpha": 0.01}),)),
+        source="Maas, Hannun, Ng 2013, ICML",
+    )
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "slope_below", checks.number("slope_below of LeakyReLU", self.slope_below))
+
+
+@registry.register("elu")
+@dataclass(frozen=True)
+class ELU(Activation):
+    """f(z) = z where z > 0, else alpha (exp(z) - 1).
+
+    Parameters
+    ----------
+    alpha : float
+        Minus the limit at -infinity, > 0.
+    """
+
+    alpha: float = 1.0
+    formula = formulas.elu
+    slope_formula = formulas.elu_slope
+    facts = ActivationFacts(
+        value="z if z > 0 else alpha * (exp(z) - 1)",
+        slope="1 if z > 0 else a + alpha",
+        slope_in_output="1 if a > 0 else a + alpha",
+        letters={"alpha": ("α", r"\alpha")},
+        range=("-alpha", "inf"),
+        kinks=(0.0,),
+        initializer="he_normal",
+        without_overflow="A = np.where(Z > 0, Z, np.expm1(np.minimum(Z, 0)))",
+        torch=TorchModule("ELU", "elu", {"alpha": "alpha"}),
+        onnx=Onnx((Operator("Elu", fields={"alpha": "alpha"}, standard={"alpha": 1.0}),), float32_only=True),
+        source="Clevert, Unterthiner, Hochreiter 2016, ICLR",
+    )
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "alpha", checks.number("alpha of ELU", self.alpha, above=0))
