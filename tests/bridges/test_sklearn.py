@@ -193,7 +193,7 @@ def test_other_models_are_refused() -> None:
     counts = np.arange(30.0)
     model = MLPRegressor(loss="poisson", hidden_layer_sizes=(2,), max_iter=1000, tol=10.0, n_iter_no_change=1)
     with pytest.raises(
-        ArgumentError, match="this MLPRegressor ends with 'exp'; glassnet has identity, logistic"
+        ArgumentError, match="this MLPRegressor ends with 'exp'; glassnet has identity, relu, logistic"
     ):
         gn.from_sklearn(model.fit(X, counts))
     with pytest.raises(NotBuiltError):
