@@ -38,7 +38,16 @@ class TorchModule:
     @property
     def source(self) -> str:
         """The expression that makes it, without the arguments that are fields."""
-        return f"{self.module}({', '.join(f'{name}={value!r}' for name, value in self.fixed.items())})"
+        return f"{self.module}({self._fixed})"
+
+    @property
+    def method(self) -> str:
+        """What is written behind a tensor; nothing for the value itself."""
+        return f".{self.function}({self._fixed})" if self.function else ""
+
+    @property
+    def _fixed(self) -> str:
+        return ", ".join(f"{name}={value!r}" for name, value in self.fixed.items())
 
     def difference(self, module: Any) -> str:
         """The first argument of `module` that makes it another function, as ``name=value``; "" where none does."""

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from glassnet import losses, optimizers
 from glassnet.bridges.torch import training
-from glassnet.bridges.torch.parts import Part, activation_parts, parts
+from glassnet.bridges.torch.parts import Part, parts
 from glassnet.layers import Dense
 from glassnet.losses import Loss
 from glassnet.network.network import Network
@@ -156,6 +156,7 @@ def _penalty(layer: object, place: int) -> list[str]:
 
 
 def _prediction(loss: Loss) -> str:
-    of_logits = activation_parts("", 0, loss.activation)
-    outputs = "model(X[:5])" if not of_logits else f"{of_logits[0].source}(model(X[:5]))"
+    facts = loss.activation.facts
+    method = facts.torch.method if facts is not None and facts.torch is not None else ""
+    outputs = f"model(X[:5]){method}"
     return "\n".join(["model.eval()", "with torch.no_grad():", f"    print({outputs})"])
