@@ -26,7 +26,9 @@ rows = hnp.array_shapes(min_dims=2, max_dims=2, min_side=2, max_side=5)
 
 
 def test_every_built_in_activation_is_in_the_table() -> None:
-    assert {type(activation) for activation in ACTIVATIONS} >= set(activations.base.registry._classes.values())
+    assert {type(activation) for activation in ACTIVATIONS} >= set(
+        activations.base.registry._classes.values()
+    )
     assert len(activations.names()) >= 10
 
 
