@@ -152,7 +152,7 @@ def left_behind():
     print([name for name in names if "gloo" in name])
 
 atexit.register(left_behind)  # the first one is called last
-from glassnet.engines import processes
+from glassnet.engines.torch import processes
 print(processes.current().gather(processes.current().rank))
 import torch._dynamo  # PyTorch does so itself, at a time of its own choice
 """
