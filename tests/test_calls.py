@@ -98,7 +98,7 @@ NOT_CALLED = (
     "DiagnosisReport",
     "Finding",
     "Replay",
-    "Report",
+    "ReportPage",
     "SweepResult",
     "Trace",
     "Dataset",

@@ -45,9 +45,9 @@ if TYPE_CHECKING:
     )
     from glassnet.insight.diagnosis.diagnose import diagnose
     from glassnet.insight.recording import Recorder
-    from glassnet.insight.report.report import Report, report
-    from glassnet.insight.trace.recipe import Recipe
+    from glassnet.insight.report.report import ReportPage, report
     from glassnet.insight.trace.replay import Replay, replay
+    from glassnet.insight.trace.setup import TrainingSetup
     from glassnet.insight.trace.trace import Trace, trace
     from glassnet.layers import Activation, BatchNorm, Dense, Dropout, Flatten, LayerNorm
     from glassnet.network.history import History
@@ -81,9 +81,9 @@ _NAMES = {
         "adapt",
         "diagnose",
     ),
-    "glassnet.insight.trace.recipe": ("Recipe",),
+    "glassnet.insight.trace.setup": ("TrainingSetup",),
     "glassnet.insight.trace.replay": ("Replay", "replay"),
-    "glassnet.insight.report.report": ("Report", "report"),
+    "glassnet.insight.report.report": ("ReportPage", "report"),
     "glassnet.insight.trace.trace": ("Trace", "trace"),
     "glassnet.bridges.files": ("load",),
     "glassnet.bridges.onnx.reading": ("from_onnx",),
@@ -103,8 +103,8 @@ _MODULE_OF |= {name: (module, name) for module, names in _NAMES.items() for name
 __all__ = [
     "SGD", "Activation", "AdaGrad", "Adam", "AdamW", "BatchNorm", "Callback", "Dense", "Diagnosis", "DiagnosisReport",
     "DiagnosisWarning", "Dropout", "Finding", "Flatten",
-    "History", "LayerNorm", "Network", "RMSProp", "Recipe", "Recorder", "Replay", "Report",
-    "Standardizer", "SweepResult", "Trace", "activations", "adapt",
+    "History", "LayerNorm", "Network", "RMSProp", "Recorder", "Replay", "ReportPage",
+    "Standardizer", "SweepResult", "Trace", "TrainingSetup", "activations", "adapt",
     "callbacks", "check", "check_activation", "check_backward", "check_derivative", "check_layer", "check_loss",
     "check_optimizer", "datasets", "diagnose", "errors", "from_onnx", "from_sklearn", "from_torch", "initializers",
     "load", "losses", "metrics", "one_hot", "optimizers", "plots", "recipes", "replay", "report", "schedules", "sweep",

@@ -52,8 +52,8 @@ def recorder() -> gn.Recorder:
     return made
 
 
-def recipe() -> gn.Recipe:
-    return gn.Recipe(build(0), X, CLASSES, loss="scce", epochs=2, batch_size=4, seed=0)
+def setup() -> gn.TrainingSetup:
+    return gn.TrainingSetup(build(0), X, CLASSES, loss="scce", epochs=2, batch_size=4, seed=0)
 
 
 def half_the_square(y_true: Any, y_pred: Any) -> Any:
@@ -139,7 +139,7 @@ RIGHT: dict[str, Callable[[], Any]] = {
     "column": lambda: "loss",
     "grid": lambda: {"epochs": [1]},
     "recorder": recorder,
-    "training": recipe,
+    "training": setup,
     "gradients": lambda: [(np.ones((3, 4)), np.ones(4)), (np.ones((4, 2)), np.ones(2))],
     "layer": Affine,
     "model": sklearn_model,
@@ -173,10 +173,10 @@ RIGHT_FOR: dict[str, dict[str, Any]] = {
     "gn.callbacks.Checkpoint.path_at": {"epoch": 3},
     "gn.load": {"path": "model"},
     "gn.from_onnx": {"path": "model.onnx"},
-    "gn.Recipe.of": {"history": first_history(), "X": X, "y": CLASSES},
+    "gn.TrainingSetup.of": {"history": first_history(), "X": X, "y": CLASSES},
     "gn.plots.weight_images": {"image_shape": (1, 3)},
     "gn.callbacks.Function": {"function": print},
-    "gn.Recipe": {"X": X, "y": CLASSES, "loss": "scce", "batch_size": 4, "seed": 0},
+    "gn.TrainingSetup": {"X": X, "y": CLASSES, "loss": "scce", "batch_size": 4, "seed": 0},
     "gn.Recorder": {"X": X, "y": CLASSES},
     "gn.Trace.neuron": {"layer": 0, "unit": 0},
     "gn.Trace.written_for": {"sample": 0, "output": 0},
@@ -237,8 +237,8 @@ def owner(label: str, cls: type, method: str) -> Any:
         gn.Standardizer: lambda: gn.Standardizer().fit(X),
         gn.datasets.Dataset: gn.datasets.moons,
         gn.Trace: lambda: gn.trace(network(), X, CLASSES),
-        gn.Replay: lambda: gn.replay(recipe(), step=3),
-        gn.Report: lambda: gn.Report("<p>nothing</p>"),
+        gn.Replay: lambda: gn.replay(setup(), step=3),
+        gn.ReportPage: lambda: gn.ReportPage("<p>nothing</p>"),
         gn.Recorder: recorder,
     }
     return made[cls]() if cls in made else cls(**arguments(label, cls))
@@ -250,7 +250,7 @@ LEFT_OUT = {
     "gn.DiagnosisReport",
     "gn.Finding",
     "gn.Replay",
-    "gn.Report",
+    "gn.ReportPage",
     "gn.SweepResult",
     "gn.Trace",
     "gn.History.extend",

@@ -48,7 +48,7 @@ CASES: list[tuple[Callable[[gn.Network], Any], type[GlassnetError], str]] = [
     (lambda net: gn.Recorder(3, CLASSES), DataError, "X of Recorder must be an array with one row per sample; got 3"),
     (lambda net: recorder().network_at(3), ArgumentError, "index must be one of 3 recordings, from 0 to 2; got 3"),
     (
-        lambda net: gn.Recipe(net, X, CLASSES, loss="scce", shuffle="no"),
+        lambda net: gn.TrainingSetup(net, X, CLASSES, loss="scce", shuffle="no"),
         ArgumentError, "shuffle must be True or False; got 'no'",
     ),
     (

@@ -10,7 +10,7 @@ from mypy import api
 
 import glassnet as gn
 from glassnet.callbacks import Callback, Session
-from glassnet.insight.trace.recipe import Recipe
+from glassnet.insight.trace.setup import TrainingSetup
 from glassnet.network.history import History
 from glassnet.training.options import FitOptions, SharedOptions, SweepOptions
 
@@ -71,14 +71,14 @@ def test_the_options_that_a_sweep_passes_on_are_those_of_fit() -> None:
     assert get_type_hints(SweepOptions) == get_type_hints(SharedOptions) | {"learning_rate": float}
 
 
-def test_a_recipe_takes_options_as_fit_does() -> None:
+def test_a_setup_takes_options_as_fit_does() -> None:
     of_fit, of_recipe = (
-        inspect.signature(function).parameters for function in (gn.Network.fit, Recipe.__init__)
+        inspect.signature(function).parameters for function in (gn.Network.fit, TrainingSetup.__init__)
     )
     for name, part in of_recipe.items():
         if part.kind is part.KEYWORD_ONLY and name != "engine":
             assert part.default == of_fit[name].default
-            assert hints(Recipe.__init__)[name] == hints(gn.Network.fit)[name]
+            assert hints(TrainingSetup.__init__)[name] == hints(gn.Network.fit)[name]
 
 
 def test_help_shows_every_option_of_fit_with_its_default_and_its_meaning() -> None:

@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager, nullcontext
 
 from glassnet.support import notebook
 from glassnet.sweeps.run import Outcome
-from glassnet.training.progress import NotebookBar
+from glassnet.training.progress import NotebookBar, Silence
 
 
 class Tally:
@@ -25,14 +25,7 @@ class Tally:
         return self._done, counts + ([f"{self._failed} failed"] if self._failed else [])
 
 
-class Silence:
-    """No bar at all."""
-
-    def show(self, outcome: Outcome) -> None:
-        """Nothing."""
-
-
-class Bar:
+class SweepBar:
     """A live line on standard error: runs done, solved and failed, time left."""
 
     def __init__(self, n_runs: int, judges: bool) -> None:
@@ -50,7 +43,7 @@ class Bar:
         self._task = self._progress.add_task("", total=n_runs, counts="")
         self._tally = Tally(judges)
 
-    def __enter__(self) -> Bar:
+    def __enter__(self) -> SweepBar:
         self._progress.start()
         return self
 
@@ -81,8 +74,10 @@ class SweepLine:
         self._bar.tell(*self._tally.add(outcome))
 
 
-def watched(progress: bool, n_runs: int, judges: bool) -> AbstractContextManager[Bar | SweepLine | Silence]:
+def watched(
+    progress: bool, n_runs: int, judges: bool
+) -> AbstractContextManager[SweepBar | SweepLine | Silence]:
     """A bar, or silence; there is no bar where standard error is neither a terminal nor that of a notebook."""
     if progress and notebook.shell() is not None:
         return SweepLine(n_runs, judges)
-    return Bar(n_runs, judges) if progress and sys.stderr.isatty() else nullcontext(Silence())
+    return SweepBar(n_runs, judges) if progress and sys.stderr.isatty() else nullcontext(Silence())

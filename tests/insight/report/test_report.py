@@ -250,7 +250,7 @@ def test_long_tables_are_cut_and_say_so(undrawn: None) -> None:
 
 
 def test_in_a_notebook_the_page_is_shown_apart_from_the_others() -> None:
-    shown = gn.Report('<p class="a">x</p>')._repr_html_()
+    shown = gn.ReportPage('<p class="a">x</p>')._repr_html_()
     assert next(Page(shown).of("iframe"))["srcdoc"] == '<p class="a">x</p>'
 
 

@@ -48,11 +48,11 @@ def undrawn(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_report_is_a_value_that_tells_its_size_and_is_shown_in_a_frame() -> None:
-    made = gn.Report("é" * 1_234_000)
-    assert repr(made) == "<Report: 2,468 kB of HTML>"
+    made = gn.ReportPage("é" * 1_234_000)
+    assert repr(made) == "<ReportPage: 2,468 kB of HTML>"
     with pytest.raises(FrozenInstanceError):
         made.html = ""  # type: ignore[misc]
-    frame = next(Page(gn.Report("<p>x</p>")._repr_html_()).of("iframe"))
+    frame = next(Page(gn.ReportPage("<p>x</p>")._repr_html_()).of("iframe"))
     assert frame == {"srcdoc": "<p>x</p>", "style": "width: 100%; height: 40em; border: 0"}
 
 

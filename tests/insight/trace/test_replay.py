@@ -89,14 +89,14 @@ def test_each_step_ends_where_the_next_begins_forward_and_back() -> None:
     assert one.back(3).step == 5 and one.forward(12).step == 20
 
 
-def test_a_recipe_goes_on_from_a_network_that_was_trained_or_set_by_hand() -> None:
+def test_a_setup_goes_on_from_a_network_that_was_trained_or_set_by_hand() -> None:
     net = network(np.random.RandomState(7))
     fit(net, epochs=1)
     net.parameters[:3] = 0.25
-    recipe = gn.Recipe(net, X, Y, epochs=2, **OPTIONS)
+    setup = gn.TrainingSetup(net, X, Y, epochs=2, **OPTIONS)
     before = net.parameters.copy()
     fit(net, epochs=2)
-    replay = gn.replay(recipe, step=10)
+    replay = gn.replay(setup, step=10)
     np.testing.assert_array_equal(replay.trace.record.update.after, net.parameters)
     np.testing.assert_array_equal(replay.at(1).network.parameters, before)
     assert replay.trace.record.update.step == 15
@@ -162,7 +162,9 @@ def test_steps_that_there_are_not() -> None:
 def test_histories_that_do_not_tell_enough() -> None:
     net = network()
     fit(net, epochs=1)
-    with pytest.raises(ArgumentError, match=r"went on from step 5 of an earlier fit; make a gn\.Recipe"):
+    with pytest.raises(
+        ArgumentError, match=r"went on from step 5 of an earlier fit; make a gn\.TrainingSetup"
+    ):
         gn.replay(fit(net, epochs=1), X, Y)
     with pytest.raises(
         ArgumentError, match="do not follow from its seed, 3: they were loaded, trained or set"
@@ -176,15 +178,17 @@ def test_histories_that_do_not_tell_enough() -> None:
         gn.replay(network().fit([(X, Y)], loss="scce", progress=False), X, Y)
     with pytest.raises(ArgumentError, match="a History holds no data"):
         gn.replay(fit(network(), epochs=1))
-    with pytest.raises(ArgumentError, match="replay takes a History or a gn.Recipe; got 'history'"):
+    with pytest.raises(ArgumentError, match="replay takes a History or a gn.TrainingSetup; got 'history'"):
         gn.replay("history", X, Y)  # type: ignore[arg-type]
-    recipe = gn.Recipe(network(), X, Y, **OPTIONS)
-    with pytest.raises(ArgumentError, match="a Recipe holds its data"):
-        gn.replay(recipe, X, Y)
-    with pytest.raises(ArgumentError, match="engine of a Recipe must be 'numpy' or 'compiled'; got 'torch'"):
-        gn.Recipe(network(), X, Y, engine="torch", **OPTIONS)
-    with pytest.raises(ArgumentError, match="a Recipe takes arrays X and y"):
-        gn.Recipe(network(), [(X, Y)], None, loss="scce")  # type: ignore[arg-type]
+    setup = gn.TrainingSetup(network(), X, Y, **OPTIONS)
+    with pytest.raises(ArgumentError, match="a TrainingSetup holds its data"):
+        gn.replay(setup, X, Y)
+    with pytest.raises(
+        ArgumentError, match="engine of a TrainingSetup must be 'numpy' or 'compiled'; got 'torch'"
+    ):
+        gn.TrainingSetup(network(), X, Y, engine="torch", **OPTIONS)
+    with pytest.raises(ArgumentError, match="a TrainingSetup takes arrays X and y"):
+        gn.TrainingSetup(network(), [(X, Y)], None, loss="scce")  # type: ignore[arg-type]
 
 
 def test_a_callback_that_changes_the_network_is_found_out() -> None:
@@ -200,11 +204,11 @@ def test_a_callback_that_changes_the_network_is_found_out() -> None:
 
 def test_a_training_that_diverges_can_be_looked_at_up_to_that_step() -> None:
     net = gn.Network([gn.Dense(3), gn.Dense(1)], seed=0, input_shape=5)
-    recipe = gn.Recipe(net, X * 1e3, X[:, 0], loss="mse", optimizer=gn.SGD(1e3), epochs=30)
+    setup = gn.TrainingSetup(net, X * 1e3, X[:, 0], loss="mse", optimizer=gn.SGD(1e3), epochs=30)
     with pytest.raises(
         DivergenceError, match=r"this training diverges: the loss of step \d+ is (inf|nan)"
     ) as error:
-        gn.replay(recipe, step=30)
+        gn.replay(setup, step=30)
     step = int(str(error.value).partition("step ")[2].split()[0])
-    found = gn.replay(recipe, step=step)
+    found = gn.replay(setup, step=step)
     assert not np.isfinite(found.trace.loss) and np.isfinite(found.back().trace.loss)

@@ -137,7 +137,7 @@ def test_of_every_loss(loss: Loss, weighted: bool) -> None:
         trace = gn.trace(net, X, y, loss=loss)
     else:
         weights = random.uniform(0.5, 2, size=6)
-        trace = gn.replay(gn.Recipe(net, X, y, loss=loss, sample_weight=weights), step=1).trace
+        trace = gn.replay(gn.TrainingSetup(net, X, y, loss=loss, sample_weight=weights), step=1).trace
         assert trace.record.sample_weights == pytest.approx(weights / weights.mean())
     assert assert_true(trace) > 80
 

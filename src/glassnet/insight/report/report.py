@@ -39,7 +39,7 @@ _SECTIONS = {
 
 
 @dataclass(frozen=True, repr=False)
-class Report:
+class ReportPage:
     """One HTML page about a training; it loads nothing, from nowhere.
 
     Attributes
@@ -65,7 +65,7 @@ class Report:
         return f'<iframe srcdoc="{markup(self.html)}" style="{style}"></iframe>'
 
     def __repr__(self) -> str:
-        return f"<Report: {len(self.html.encode()) / 1000:,.0f} kB of HTML>"
+        return f"<ReportPage: {len(self.html.encode()) / 1000:,.0f} kB of HTML>"
 
 
 @explained
@@ -83,7 +83,7 @@ def report(
     class_names: Sequence[str] | None = None,
     image_shape: tuple[int, int] | None = None,
     source: str = "",
-) -> Report:
+) -> ReportPage:
     """Everything about a training on one page: data, network, curves, quality, worst errors, diagnosis, what next.
 
     Parameters
@@ -112,7 +112,7 @@ def report(
 
     Returns
     -------
-    Report
+    ReportPage
 
     Raises
     ------
@@ -141,7 +141,7 @@ def report(
     return made
 
 
-def of_subject(subject: Subject, written: Callable[[Mapping[str, Any], int], str]) -> Report:
+def of_subject(subject: Subject, written: Callable[[Mapping[str, Any], int], str]) -> ReportPage:
     """The report; `written` says how a change of the training is typed, the first, second … of those proposed."""
     if subject.loss.targets == "labels":
         raise ArgumentError(
@@ -159,7 +159,7 @@ def of_subject(subject: Subject, written: Callable[[Mapping[str, Any], int], str
     )
     body = joined([tag("header", tag("h1", heading), links), tag("main", *parts)])
     template = files("glassnet.insight.report").joinpath("page.html").read_text(encoding="utf-8")
-    return Report(template.replace("<!--TITLE-->", markup(heading)).replace("<!--BODY-->", body))
+    return ReportPage(template.replace("<!--TITLE-->", markup(heading)).replace("<!--BODY-->", body))
 
 
 def _headline(subject: Subject) -> str:

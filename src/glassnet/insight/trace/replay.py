@@ -9,9 +9,9 @@ from numpy.typing import ArrayLike
 
 from glassnet.engines.threads import matrix_threads
 from glassnet.errors import ArgumentError
-from glassnet.insight.trace.recipe import Recipe
 from glassnet.insight.trace.record import recorded
 from glassnet.insight.trace.rerun import Rerun
+from glassnet.insight.trace.setup import TrainingSetup
 from glassnet.insight.trace.trace import Trace, checked_writing
 from glassnet.network.history import History
 from glassnet.support import checks
@@ -38,7 +38,7 @@ class Replay:
         self.n_steps = rerun.n_steps
         if step > self.n_steps:
             raise ArgumentError(
-                f"step must be from 1 to {self.n_steps}: {rerun.recipe.epochs} epochs of {rerun.steps_per_epoch} "
+                f"step must be from 1 to {self.n_steps}: {rerun.setup.epochs} epochs of {rerun.steps_per_epoch} "
                 f"steps; got {step}"
             )
         self._rerun, self._samples_in = rerun, samples_in
@@ -48,10 +48,10 @@ class Replay:
     @cached_property
     def trace(self) -> Trace:
         """Every number of this step."""
-        recipe, state = self._rerun.recipe, self.network.training_state(self._rerun.state.optimizer)
-        plan = recipe.data.plan
-        with matrix_threads(plan, recipe.data.source.batch_size, recipe.threads):
-            made = recorded(self.network, plan, recipe.loss, state, self._steps)
+        setup, state = self._rerun.setup, self.network.training_state(self._rerun.state.optimizer)
+        plan = setup.data.plan
+        with matrix_threads(plan, setup.data.source.batch_size, setup.threads):
+            made = recorded(self.network, plan, setup.loss, state, self._steps)
         return Trace(made, self._samples_in)
 
     def at(self, step: int) -> Replay:
@@ -84,7 +84,7 @@ class Replay:
         return f"{self!r}\n{self.trace}"
 
     def __repr__(self) -> str:
-        per_epoch, epochs = self._rerun.steps_per_epoch, self._rerun.recipe.epochs
+        per_epoch, epochs = self._rerun.steps_per_epoch, self._rerun.setup.epochs
         return (
             f"step {self.step} of {self.n_steps}: epoch {self.epoch} of {epochs}, batch {self.batch} of {per_epoch}, "
             f"loss {self.trace.loss:.5g}"
@@ -96,7 +96,7 @@ class Replay:
 
 @explained
 def replay(
-    training: History | Recipe,
+    training: History | TrainingSetup,
     X: ArrayLike | None = None,
     y: ArrayLike | None = None,
     *,
@@ -117,7 +117,7 @@ def replay(
 
     Parameters
     ----------
-    training : History or Recipe
+    training : History or TrainingSetup
         A history serves if the network was new when fit began, with an integer as its seed, and callbacks left its
         parameters alone.
     X, y, sample_weight : array_like
@@ -141,14 +141,16 @@ def replay(
         If the training diverges before that step.
     """
     checked_writing(samples_in)
-    if isinstance(training, Recipe):
+    if isinstance(training, TrainingSetup):
         if X is not None or y is not None or sample_weight is not None:
-            raise ArgumentError("a Recipe holds its data; give X, y and sample_weight with a History only")
+            raise ArgumentError(
+                "a TrainingSetup holds its data; give X, y and sample_weight with a History only"
+            )
         return Replay(Rerun(training), step, samples_in)
     if not isinstance(training, History):
-        raise ArgumentError(f"replay takes a History or a gn.Recipe; got {training!r}")
+        raise ArgumentError(f"replay takes a History or a gn.TrainingSetup; got {training!r}")
     if X is None or y is None:
         raise ArgumentError(
             "a History holds no data; give replay(history, X, y, step=…) those that fit was given"
         )
-    return Replay(Rerun(Recipe.of(training, X, y, sample_weight)), step, samples_in)
+    return Replay(Rerun(TrainingSetup.of(training, X, y, sample_weight)), step, samples_in)

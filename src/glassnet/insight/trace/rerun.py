@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from glassnet.engines.base import Array, Slice, Steps, Task
 from glassnet.engines.choice import Work, choose
 from glassnet.errors import ArgumentError, DivergenceError
-from glassnet.insight.trace.recipe import USE_A_RECIPE, Recipe
+from glassnet.insight.trace.setup import USE_A_SETUP, TrainingSetup
 from glassnet.network.network import Network
 from glassnet.network.random import Streams
 
@@ -36,21 +36,21 @@ class Snapshot:
 
 
 class Rerun:
-    """The training of a recipe, at some step of it; steps count from 0 here."""
+    """The training of a setup, at some step of it; steps count from 0 here."""
 
-    def __init__(self, recipe: Recipe) -> None:
-        self.recipe, self.network, self.source = recipe, recipe.network.copy(), recipe.data.source
-        self.state = self.network.training_state(recipe.state.optimizer)
+    def __init__(self, setup: TrainingSetup) -> None:
+        self.setup, self.network, self.source = setup, setup.network.copy(), setup.data.source
+        self.state = self.network.training_state(setup.state.optimizer)
         self.first_step, self.first_epoch = self.state.step, self.state.epoch
         self.steps_per_epoch = int(self.source.n_steps or 1)
-        self.n_steps = recipe.epochs * self.steps_per_epoch
-        data, optimizer, source = recipe.data, self.state.optimizer, self.source
+        self.n_steps = setup.epochs * self.steps_per_epoch
+        data, optimizer, source = setup.data, self.state.optimizer, self.source
         task = Task(
             data.plan, self.network.vectors, optimizer, self.state.vectors, self.network.dtype,
-            source.batch_size, source.gathers, recipe.threads,
+            source.batch_size, source.gathers, setup.threads,
         )  # fmt: skip
         work = Work(data.plan, optimizer, self.network.dtype, self.n_steps, source.batch_size)
-        self.trainer = choose(recipe.engine, work).trainer(task)
+        self.trainer = choose(setup.engine, work).trainer(task)
         self.here, self.epoch_order = 0, self.network.streams.state()["order"]
         self.seen: list[tuple[float, int]] | None = []
         self.way = [self._snapshot()]
@@ -96,15 +96,15 @@ class Rerun:
     def _compare(self, epoch: int) -> None:
         """The mean loss of a whole epoch must be the one that the history noted."""
         seen, self.seen = self.seen, []
-        if seen is None or epoch >= len(self.recipe.losses):
+        if seen is None or epoch >= len(self.setup.losses):
             return
         losses, sizes = np.array(seen).T
-        found, noted = float(losses @ sizes / sizes.sum()), self.recipe.losses[epoch]
+        found, noted = float(losses @ sizes / sizes.sum()), self.setup.losses[epoch]
         if not np.isclose(found, noted, rtol=AGREES, atol=1e-12):
             raise ArgumentError(
                 f"the training cannot be gone through again: the mean loss of epoch {epoch + 1} was {noted:.7g} and "
                 f"is {found:.7g} now, so something outside of it changed the network, such as a callback; "
-                f"{USE_A_RECIPE}"
+                f"{USE_A_SETUP}"
             )
 
     def _steps(self, streams: Streams, first: int, until: int) -> Iterator[Steps]:
@@ -117,15 +117,13 @@ class Rerun:
         for part in self._slices(streams, place, place + until - first):
             rates = self._rates(epoch, place, len(part))
             first_step = self.first_step + epoch * self.steps_per_epoch + place + 1
-            masks = streams.draw_masks(self.recipe.data.plan, part.sizes)
+            masks = streams.draw_masks(self.setup.data.plan, part.sizes)
             yield Steps(part, masks, rates, self.state.optimizer.table(rates, first_step), first_step)
             place += len(part)
 
     def _slices(self, streams: Streams, place: int, until: int) -> Iterator[Slice]:
         """The data of steps `place` to `until` of an epoch whose order the stream is about to draw."""
-        limit = max(
-            1, MASK_ENTRIES // (self.source.batch_size * max(self.recipe.data.plan.n_mask_columns, 1))
-        )
+        limit = max(1, MASK_ENTRIES // (self.source.batch_size * max(self.setup.data.plan.n_mask_columns, 1)))
         at = 0
 
         def at_once() -> int:
@@ -140,10 +138,8 @@ class Rerun:
 
     def _rates(self, epoch: int, place: int, count: int) -> NDArray[np.float64]:
         reached = self.first_epoch + epoch + np.arange(place, place + count) / self.steps_per_epoch
-        known = self.recipe.rate_factors
-        return self.state.optimizer.rates(reached) * (
-            known[epoch] if known else self.recipe.state.rate_factor
-        )
+        known = self.setup.rate_factors
+        return self.state.optimizer.rates(reached) * (known[epoch] if known else self.setup.state.rate_factor)
 
     def _snapshot(self) -> Snapshot:
         vectors = self.network.vectors

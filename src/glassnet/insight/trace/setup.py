@@ -21,17 +21,17 @@ from glassnet.training.batches import Batches
 from glassnet.training.data import Wanted, prepare
 from glassnet.training.origin import Origin, fingerprint, fingerprint_of_data
 
-USE_A_RECIPE = "make a gn.Recipe(net, X, y, …) of the network before its training, and replay that"
+USE_A_SETUP = "make a gn.TrainingSetup(net, X, y, …) of the network before its training, and replay that"
 
 
 @explained
-class Recipe:
+class TrainingSetup:
     """A training that can be gone through step by step; see :func:`glassnet.replay`.
 
     Parameters
     ----------
     network : Network
-        As it is before the training; the recipe keeps a copy.
+        As it is before the training; the setup keeps a copy.
     X, y : array_like
         As for fit. They are held, not copied where they have the network's dtype already.
     loss, optimizer, epochs, batch_size, shuffle, validation_split, sample_weight, class_weight, seed, threads
@@ -63,7 +63,7 @@ class Recipe:
         threads: int | None = None,
         engine: str = "numpy",
     ) -> None:
-        self.engine = checks.choice("engine of a Recipe", engine, ("numpy", "compiled"))
+        self.engine = checks.choice("engine of a TrainingSetup", engine, ("numpy", "compiled"))
         checks.network("network", network)
         self.network, self.loss = network.copy(), losses.get(loss)
         self.threads = None if threads is None else checks.integer("threads", threads, least=1)
@@ -80,7 +80,7 @@ class Recipe:
         )
         self.data = prepare(self.network, X, y, wanted)
         if isinstance(self.data.source, Batches):
-            raise ArgumentError("a Recipe takes arrays X and y, not an iterable of batches")
+            raise ArgumentError("a TrainingSetup takes arrays X and y, not an iterable of batches")
         if not self.network.built:
             self.network.build(self.data.input_shape)
         if seed is not None:
@@ -91,7 +91,7 @@ class Recipe:
         self.losses: list[float] = []
 
     @classmethod
-    def of(cls, history: History, X: Any, y: Any, sample_weight: ArrayLike | None = None) -> Recipe:
+    def of(cls, history: History, X: Any, y: Any, sample_weight: ArrayLike | None = None) -> TrainingSetup:
         """The training that gave this history, for the data that it was given.
 
         Raises
@@ -106,23 +106,23 @@ class Recipe:
         if fingerprint(network.parameters) + fingerprint(network.running_statistics) != origin.parameters:
             raise ArgumentError(
                 f"the weights that this training began with do not follow from its seed, {origin.seed}: they were "
-                f"loaded, trained or set by hand; {USE_A_RECIPE}"
+                f"loaded, trained or set by hand; {USE_A_SETUP}"
             )
         network.streams.restore(origin.streams)
-        recipe = cls(
+        setup = cls(
             network, X, y, loss=origin.loss, optimizer=origin.optimizer, epochs=history.n_epochs,
             batch_size=origin.batch_size, shuffle=origin.shuffle, validation_split=origin.validation_split,
             sample_weight=sample_weight, class_weight=origin.class_weight, threads=origin.threads,
             engine="compiled" if history.engine == "compiled" else "numpy",
         )  # fmt: skip
-        if fingerprint_of_data(recipe.data) != origin.data:
+        if fingerprint_of_data(setup.data) != origin.data:
             raise DataError(
                 "these are not the data that the history was trained on: X, y or sample_weight differ in shape, in "
                 "values or in their order; give the same arrays as to fit"
             )
-        recipe.rate_factors = history.rate_factors
-        recipe.losses = history["loss"] if history.engine == recipe.engine else []
-        return recipe
+        setup.rate_factors = history.rate_factors
+        setup.losses = history["loss"] if history.engine == setup.engine else []
+        return setup
 
 
 def _repeatable(history: History) -> Origin:
@@ -134,10 +134,10 @@ def _repeatable(history: History) -> Origin:
         raise ArgumentError("this training took its batches from an iterable; replay needs arrays X and y")
     if origin.seed is None:
         raise ArgumentError(
-            f"this network was seeded with a generator, whose first state is not known any more; {USE_A_RECIPE}"
+            f"this network was seeded with a generator, whose first state is not known any more; {USE_A_SETUP}"
         )
     if origin.steps_before:
         raise ArgumentError(
-            f"this training went on from step {origin.steps_before} of an earlier fit; {USE_A_RECIPE}"
+            f"this training went on from step {origin.steps_before} of an earlier fit; {USE_A_SETUP}"
         )
     return origin
