@@ -126,6 +126,7 @@ RIGHT: dict[str, Callable[[], Any]] = {
     "labels": lambda: [0, 1, 1],
     "learning_rate": lambda: 0.1,
     "every": lambda: 5.0,
+    "decay": lambda: 0.1,
     "factor": lambda: 0.5,
     "epochs": lambda: 5,
     "boundaries": lambda: [3.0],
@@ -186,6 +187,14 @@ RIGHT_FOR: dict[str, dict[str, Any]] = {
     "gn.check_derivative": {"f": np.sin, "df": np.cos},
     "gn.check_loss": {"value": half_the_square, "like": "mse", "y_true": X, "y_pred": X / 2},
     "gn.check_optimizer": {"step_function": plain_step, "like": "sgd"},
+    "gn.recipes.choose": {"source": gn.recipes.read("xor")},
+    "gn.recipes.prepare": {"source": "xor"},
+    "gn.recipes.read": {"source": "xor"},
+    "gn.recipes.scaling_inside": {
+        "inputs": gn.recipes.Scaling.none(3),
+        "targets": gn.recipes.Scaling.none(2),
+    },
+    "gn.recipes.Experiment.fit": {"epochs": 1, "engine": "numpy", "progress": False},
     "gn.plots.activation": {"choice": "relu"},
     "gn.plots.activations": {"choices": ["relu", "tanh"]},
     "gn.plots.loss": {"choice": "mse"},
@@ -240,6 +249,7 @@ def owner(label: str, cls: type, method: str) -> Any:
         gn.Replay: lambda: gn.replay(setup(), step=3),
         gn.ReportPage: lambda: gn.ReportPage("<p>nothing</p>"),
         gn.Recorder: recorder,
+        gn.recipes.Experiment: lambda: gn.recipes.prepare("xor"),
     }
     return made[cls]() if cls in made else cls(**arguments(label, cls))
 
@@ -259,9 +269,20 @@ LEFT_OUT = {
     "gn.callbacks.Session.stop",
     "gn.datasets.Dataset",
     "gn.optimizers.Optimizer.step",
+    "gn.recipes.Description",
+    "gn.recipes.Experiment",
+    "gn.recipes.Head",
+    "gn.recipes.Model",
+    "gn.recipes.Part",
+    "gn.recipes.Scaling",
+    "gn.recipes.Source",
     "gn.activations.Softmax.slope",
 }
 BASES = (
+    "gn.recipes.Description.",
+    "gn.recipes.Head.",
+    "gn.recipes.Model.",
+    "gn.recipes.Scaling.",
     "gn.callbacks.Session.",
     "gn.SweepResult.",
     "gn.activations.Activation.",

@@ -10,7 +10,8 @@ from typing import Any
 import glassnet as gn
 
 ROOMS = (
-    "activations", "callbacks", "datasets", "initializers", "losses", "metrics", "optimizers", "plots", "schedules",
+    "activations", "callbacks", "datasets", "initializers", "losses", "metrics", "optimizers", "plots", "recipes",
+    "schedules",
 )  # fmt: skip
 
 # What those who write parts, engines or callbacks call or override; a user does not.

@@ -12,8 +12,8 @@ from glassnet.losses import Loss
 from glassnet.optimizers import Optimizer
 from glassnet.recipes import heads
 from glassnet.recipes.sources import Source
+from glassnet.support import checks
 from glassnet.support.calls import explained, hint
-from glassnet.support.checks import integer, number, sequence, truth
 
 MOST_UNITS = 1_000_000
 
@@ -59,19 +59,22 @@ class Recipe:
     standardize: bool = True
 
     def __post_init__(self) -> None:
-        for units in sequence("hidden", self.hidden, "(64, 32), one number for each layer"):
-            integer("hidden", units, least=1, most=MOST_UNITS)
-        integer("epochs", self.epochs, least=1)
-        number("dropout", self.dropout, least=0, below=1)
+        for units in checks.sequence("hidden", self.hidden, "(64, 32), one number for each layer"):
+            checks.integer("hidden", units, least=1, most=MOST_UNITS)
+        checks.text("activation", self.activation)
+        checks.text("loss", self.loss, least=0)
+        checks.text("optimizer", self.optimizer)
+        checks.integer("epochs", self.epochs, least=1)
+        checks.number("dropout", self.dropout, least=0, below=1)
         if self.learning_rate is not None:
-            number("learning_rate", self.learning_rate, least=0)
+            checks.number("learning_rate", self.learning_rate, least=0)
         if self.weight_decay is not None:
-            number("weight_decay", self.weight_decay, least=0)
+            checks.number("weight_decay", self.weight_decay, least=0)
         if self.batch_size is not None:
-            integer("batch_size", self.batch_size, least=1)
-        number("test_share", self.test_share, least=0, below=1)
-        number("validation_share", self.validation_share, least=0, below=1 - self.test_share)
-        truth("standardize", self.standardize)
+            checks.integer("batch_size", self.batch_size, least=1)
+        checks.number("test_share", self.test_share, least=0, below=1)
+        checks.number("validation_share", self.validation_share, least=0, below=1 - self.test_share)
+        checks.truth("standardize", self.standardize)
 
 
 RECIPES = {
@@ -107,6 +110,7 @@ def choose(source: Source, **choices: Any) -> Recipe:
     CallError, ArgumentError
         For what is no attribute of a `Recipe`, or no value of one.
     """
+    checks.instance("source", source, Source, "gn.recipes.read('iris')")
     known = [field.name for field in fields(Recipe)]
     for name in choices:
         if name not in known:

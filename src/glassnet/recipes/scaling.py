@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 
 from glassnet.activations import Linear
 from glassnet.datasets.preparation import Standardizer
-from glassnet.errors import DataError
+from glassnet.errors import DataError, ShapeError
 from glassnet.layers import Dense, Flatten, Layer
 from glassnet.network.network import Network
+from glassnet.support import checks
 from glassnet.support.calls import explained
 
 Floats = NDArray[np.float64]
@@ -76,7 +77,11 @@ class Scaling:
 
 
 @explained
-def scaling_inside(network: Network, inputs: Scaling, targets: Scaling) -> Network:
+def scaling_inside(
+    network: Network,
+    inputs: Scaling | Standardizer | None = None,
+    targets: Scaling | Standardizer | None = None,
+) -> Network:
     """The network whose prediction for x is ``targets.undo(network.predict(inputs.apply(x)))``.
 
     The scaling moves into the first and the last dense layer::
@@ -92,9 +97,19 @@ def scaling_inside(network: Network, inputs: Scaling, targets: Scaling) -> Netwo
     ----------
     network : Network
         Built.
-    inputs, targets : Scaling
-        Of the features and of the outputs.
+    inputs, targets : Scaling or Standardizer, optional
+        Of the features and of the outputs, one mean and scale for each; by default they stay as they are.
+
+    Raises
+    ------
+    NotBuiltError
+        Before the network is built, or the standardizer fitted.
+    ArgumentError, ShapeError
+        For something else, or of another number of columns.
     """
+    checks.network("network", network)
+    inputs = _scaling("inputs", inputs, network.layout.n_features)
+    targets = _scaling("targets", targets, network.plan().n_outputs)
     result = _with_ends(network, inputs, targets)
     dense = [layer for layer in result.layers if isinstance(layer, Dense)]
     if inputs.changes_something:
@@ -107,6 +122,17 @@ def scaling_inside(network: Network, inputs: Scaling, targets: Scaling) -> Netwo
         last.bias = last.bias * targets.scale + targets.mean
     suffices = network.dtype == np.float32 and _suits_float32(inputs) and _suits_float32(targets)
     return _like(network, result.layers, result.parameters, "float32" if suffices else "float64")
+
+
+def _scaling(name: str, scaling: Scaling | Standardizer | None, n_columns: int) -> Scaling:
+    if scaling is None:
+        return Scaling.none(n_columns)
+    if isinstance(scaling, Standardizer):
+        scaling = Scaling(scaling.mean, scaling.scale)
+    checks.instance(name, scaling, Scaling, "a fitted Standardizer")
+    if scaling.mean.shape != (n_columns,):
+        raise ShapeError(f"{name} must scale {n_columns} columns; got {len(scaling.mean)}")
+    return scaling
 
 
 def _with_ends(network: Network, inputs: Scaling, targets: Scaling) -> Network:
