@@ -81,7 +81,7 @@ OPTION_REFUSALS: list[Refusal] = [
     (
         {"validation_data": (X, CLASSES + 9)},
         DataError,
-        r"one per output; y of validation_data holds 9 in row 0$",
+        r"one per output; y of validation_data holds 9 in row 0; count the classes",
     ),
     (
         {"validation_data": (changed(X, (1, 2), np.nan), CLASSES)},

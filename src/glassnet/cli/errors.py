@@ -21,7 +21,7 @@ BAD_USAGE = 2
 # How the library writes what is an option of the command.
 _OPTION = re.compile(r"\b(engine|device|loss|optimizer)='([^']*)'")
 _ARGUMENT = re.compile(
-    r"^(learning_rate|epochs|batch_size|dropout|test_share|validation_share|seed)(?= must be )"
+    r"^(learning_rate|weight_decay|epochs|batch_size|dropout|test_share|validation_share|seed)(?= must be )"
 )
 # As shells expect: 128 and the number of the signal.
 EXIT_CODES = {CTRL_C: 130, TERMINATED: 143}
