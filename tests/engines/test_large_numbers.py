@@ -4,8 +4,10 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 
 import glassnet as gn
+from glassnet.engines.torch.engine import _layer_norm
 from glassnet.errors import DivergenceError
 
 RANDOM = np.random.default_rng(0)
@@ -33,3 +35,36 @@ def test_large_features_are_normalised_or_refused(norm: Any, scale: float, engin
     np.testing.assert_allclose(found["loss"], history["loss"], rtol=1e-5)
     for predict in (net.predict, net.compiled_predict()):
         np.testing.assert_allclose(predict(scale * X), expected.predict(scale * X), rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize("scale", [1.0, 1e16, 1.01e16, 1e19, 1e25, 1e33])
+def test_large_features_are_normalised_by_translated_code(
+    scale: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What torch.compile is given cannot ask how large numbers are; nor is it asked on a device."""
+    compile_with = torch.compile
+    monkeypatch.setattr(torch, "compile", lambda function: compile_with(function, backend="aot_eager"))
+    options: dict[str, Any] = {"loss": "mse", "optimizer": gn.SGD(0.1), "epochs": 4, "progress": False}
+    expected, net = (
+        gn.Network([gn.LayerNorm(), gn.Dense(1)], seed=0, dtype=dtype) for dtype in ("float64", "float32")
+    )
+    wanted = expected.fit(scale * X, Y, engine="numpy", **options)
+    found = net.fit(scale * X, Y, engine="torch", torch_compile=True, **options)
+    np.testing.assert_allclose(found["loss"], wanted["loss"], rtol=1e-5)
+    np.testing.assert_allclose(net.parameters, expected.parameters, rtol=1e-4, atol=1e-6)
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+def test_gradients_of_large_features_are_those_of_the_formula(dtype: torch.dtype) -> None:
+    """d/dx of w s + b is (g - mean g - s mean(g s)) / sigma, g = w times the upstream gradient."""
+    row = gn.Network([gn.LayerNorm(), gn.Dense(1)], seed=0, input_shape=3).plan().rows[0]
+    scale = 1e25 if dtype == torch.float32 else 1e200
+    x = torch.tensor(scale * X, dtype=dtype, requires_grad=True)
+    weights, bias = torch.tensor([1.0, 2.0, 3.0], dtype=dtype), torch.zeros(3, dtype=dtype)
+    upstream = torch.tensor(RANDOM.normal(size=X.shape), dtype=dtype)
+    (found,) = torch.autograd.grad((upstream * _layer_norm(row, x, weights, bias)).sum(), x)
+    s = (X - X.mean(axis=1, keepdims=True)) / X.std(axis=1, keepdims=True)
+    g = (upstream * weights).double().numpy()
+    through = g - g.mean(axis=1, keepdims=True) - s * (g * s).mean(axis=1, keepdims=True)
+    wanted = through / X.std(axis=1, keepdims=True)
+    np.testing.assert_allclose(scale * found.double().numpy(), wanted, rtol=2e-3, atol=1e-4)

@@ -21,8 +21,8 @@ from glassnet.plan import ACTIVATION, BATCH_NORM, DENSE, DROPOUT, NOWHERE, Plan,
 
 PREDICTION_ROWS = 16384
 NO_MASKS = torch.empty(0, dtype=torch.uint8)
-# The square of a float32 that is no larger, and sums of a million such, are finite.
-SQUARES_FIT = 1e16
+# The square of a number that is no larger, and sums of a million such, are finite.
+SQUARES_FIT = {torch.bfloat16: 1e16, torch.float32: 1e16, torch.float64: 1e150}
 
 
 class Forward:
@@ -72,13 +72,16 @@ class Forward:
 
 
 def _layer_norm(row: Row, x: Tensor, weights: Tensor, bias: Tensor) -> Tensor:
-    """Layer norm; on a CPU in float64 where squares of float32 would overflow."""
-    if x.dtype == torch.float32 and x.device.type == "cpu" and not torch.compiler.is_compiling():
-        if float(x.detach().abs().max()) > SQUARES_FIT:
-            wide = functional.layer_norm(
-                x.double(), (row.n_outputs,), weights.double(), bias.double(), row.epsilon
-            )
-            return wide.float()
+    """Layer norm; samples whose squares would overflow are made smaller first, which changes nothing of what it gives.
+
+    Their epsilon stays: beside the variance of such numbers it is nothing. Whether there are any is asked first where
+    an answer costs less than the work that it saves: on a CPU, step by step.
+    """
+    fit = SQUARES_FIT[x.dtype]
+    asked = x.device.type == "cpu" and not torch.compiler.is_compiling()
+    if not asked or float(x.detach().abs().max()) > fit:
+        largest = torch.linalg.vector_norm(x.detach(), math.inf, dim=1, keepdim=True)
+        x = x * (fit / largest).clamp(max=1)
     return functional.layer_norm(x, (row.n_outputs,), weights, bias, row.epsilon)
 
 
