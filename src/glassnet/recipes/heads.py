@@ -84,16 +84,15 @@ class Head:
         return np.eye(len(class_names))[classes] if self.targets == "rows" else classes
 
 
+# The form of the targets, by the data that a loss takes; the command standardizes values alone.
+_TARGETS = {
+    "classes": "classes", "one_hot": "rows", "distributions": "rows", "binary": "column", "values": "values",
+    "rates": "values",
+}  # fmt: skip
 HEADS = {
-    "sparse_categorical_cross_entropy": Head("softmax", "classes"),
-    "categorical_cross_entropy": Head("softmax", "rows"),
-    "kullback_leibler": Head("softmax", "rows"),
-    "binary_cross_entropy": Head("sigmoid", "column"),
-    "mean_squared_error": Head("linear", "values", standardizes=True),
-    "mean_absolute_error": Head("linear", "values", standardizes=True),
-    "huber": Head("linear", "values", standardizes=True),
-    "quantile": Head("linear", "values", standardizes=True),
-    "poisson": Head("softplus", "values"),
+    loss.name: Head(loss.facts.last_activation, _TARGETS[loss.facts.data], loss.facts.data == "values")
+    for loss in map(losses.get, losses.names())
+    if loss.facts is not None and loss.facts.data in _TARGETS
 }
 
 # Outputs that are probabilities of their own: what they are of is another matter.

@@ -11,8 +11,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from glassnet import activations, plan
-from glassnet.activations import Activation, Linear, Sigmoid, Softmax
+from glassnet import activations, losses, plan
+from glassnet.activations import Linear
 from glassnet.engines.base import Array
 from glassnet.errors import ArgumentError, DataError
 from glassnet.layers import Dropout, Layer
@@ -159,16 +159,15 @@ def _decides(layer: Layer) -> bool:
 
 
 def _remedy(table: Plan, loss: Loss) -> str:
-    if loss.outputs == (0.0, np.inf):
-        return 'end the network with "softplus"'
-    last: Activation = Softmax() if loss.rows_sum_to_one else Sigmoid()
-    logits = loss.on_logits(last)
-    text = f'end the network with "{type(last).__name__.lower()}"'
+    name = "linear" if loss.facts is None else loss.facts.last_activation
+    logits = loss.on_logits(activations.get(name))
+    text = f'end the network with "{name}"'
     linear = table.rows[-1].kind == plan.DENSE and table.rows[-1].activation == Linear()
     return f"{text}, or use {logits.name}, which takes any numbers" if linear and logits is not None else text
 
 
 def _of_probabilities(loss: Loss) -> str:
-    if isinstance(loss.activation, Sigmoid):
-        return "binary_cross_entropy"
-    return "sparse_categorical_cross_entropy" if loss.takes_classes else "categorical_cross_entropy"
+    """The loss that is the same behind the activation that this one contains."""
+    of_probabilities = (losses.get(name) for name in losses.names())
+    same = (other.name for other in of_probabilities if other.on_logits(loss.activation) == loss)
+    return next(same, "a loss of probabilities")

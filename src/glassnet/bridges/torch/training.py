@@ -6,7 +6,7 @@ import math
 from dataclasses import fields
 from typing import Any
 
-from glassnet import initializers, losses, optimizers, schedules
+from glassnet import initializers, optimizers, schedules
 from glassnet.bridges.torch.parts import Part
 from glassnet.errors import ArgumentError
 from glassnet.initializers import Initializer
@@ -63,38 +63,16 @@ _BY_FAN = {
 
 def criterion(loss: Loss) -> str:
     """Lines that define ``criterion(prediction, y)``."""
-    match loss:
-        case losses.Huber(delta):
-            return f"criterion = nn.HuberLoss(delta={delta!r})"
-        case losses.Quantile(level):
-            terms = f"{level!r} * (y - prediction), {level!r} * (y - prediction) - (y - prediction)"
-            return _function(f"torch.maximum({terms}).mean()")
-        case losses.SparseCategoricalCrossEntropy():
-            return _function("nn.functional.nll_loss(prediction.log(), y)")
-    if type(loss) in _FUNCTIONS:
-        return _function(_FUNCTIONS[type(loss)])
-    if type(loss) not in _MODULES:
+    if loss.facts is None or loss.facts.torch is None:
         raise _no_counterpart("loss", loss)
-    return f"criterion = {_MODULES[type(loss)]}"
-
-
-def _function(value: str) -> str:
-    return f"\ndef criterion(prediction, y):\n    return {value}\n"
-
-
-_MODULES = {
-    losses.MeanSquaredError: "nn.MSELoss()",
-    losses.MeanAbsoluteError: "nn.L1Loss()",
-    losses.BinaryCrossEntropy: "nn.BCELoss()",
-    losses.Poisson: "nn.PoissonNLLLoss(log_input=False)",
-    losses.SigmoidCrossEntropy: "nn.BCEWithLogitsLoss()  # takes logits: the sigmoid is inside",
-    losses.SoftmaxCrossEntropy: "nn.CrossEntropyLoss()  # takes logits: the softmax is inside",
-    losses.SparseSoftmaxCrossEntropy: "nn.CrossEntropyLoss()  # takes logits: the softmax is inside",
-}
-_FUNCTIONS: dict[type[Loss], str] = {
-    losses.CategoricalCrossEntropy: "-(y * prediction.log()).sum(dim=1).mean()",
-    losses.KullbackLeibler: 'nn.functional.kl_div(prediction.log(), y, reduction="batchmean")',
-}
+    written = loss.facts.torch.format(**vars(loss))
+    if "prediction" in written:
+        return f"\ndef criterion(prediction, y):\n    return {written}\n"
+    inside = loss.activation.facts.torch if loss.activation.facts is not None else None
+    told = (
+        f"  # takes logits: the {inside.function} is inside" if inside is not None and inside.function else ""
+    )
+    return f"criterion = {written}{told}"
 
 
 def data(loss: Loss, input_shape: tuple[int, ...], n_outputs: int, n_samples: int) -> str:

@@ -12,14 +12,12 @@ from glassnet.checking.numerics.rounding import Array
 
 # Numbers of samples and outputs, so chosen that no factor made of them equals another.
 SIZES = ((5, 3), (7, 4))
-# The kinds of data that losses want, the commonest loss first.
+# The kinds of data that losses want, in the order in which they are tried.
 KINDS = {
-    "mean_squared_error": "values", "mean_absolute_error": "values", "huber": "values",
-    "binary_cross_entropy": "binary", "categorical_cross_entropy": "one_hot",
-    "sparse_categorical_cross_entropy": "classes", "softmax_cross_entropy": "logits",
-    "sparse_softmax_cross_entropy": "class_logits", "sigmoid_cross_entropy": "binary_logits",
-    "kullback_leibler": "distributions", "quantile": "values", "poisson": "rates",
-}  # fmt: skip
+    loss.name: loss.facts.data
+    for loss in map(losses.get, losses.names())
+    if loss.facts is not None and loss.facts.data != "labels"
+}
 ON_ONE_AXIS = {"values", "rates", "binary", "binary_logits"}
 
 

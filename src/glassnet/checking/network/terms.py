@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from glassnet import losses
 from glassnet.activations import Activation, Linear, Sigmoid
 from glassnet.checking.network.slips.places import Place
 from glassnet.checking.network.slips.stages import Drop, Gate, Stage
@@ -139,18 +138,12 @@ class Terms:
 
     def loss_gradient(self) -> str:
         """The gradient of the loss with respect to the prediction."""
-        p = f"A{self.last + 1}"
-        entries = "Y.size" if self.n_outputs > 1 else "m"
-        known: dict[type[Loss], str] = {
-            losses.MeanSquaredError: f"2 * ({p} - Y) / {entries}",
-            losses.MeanAbsoluteError: f"np.sign({p} - Y) / {entries}",
-            losses.BinaryCrossEntropy: f"({p} - Y) / ({p} * (1 - {p})) / {entries}",
-            losses.CategoricalCrossEntropy: f"-Y / {p} / m",
-            losses.SparseCategoricalCrossEntropy: f"-Y / {p} / m",
-        }
-        if isinstance(self.loss, losses.Huber):
-            return f"np.clip({p} - Y, -{self.loss.delta:g}, {self.loss.delta:g}) / {entries}"
-        return known.get(type(self.loss), f"loss_gradient(Y, {p})")
+        p, facts = f"A{self.last + 1}", self.loss.facts
+        if facts is None or not facts.slope or self.loss.activation != Linear():
+            return f"loss_gradient(Y, {p})"
+        entries = "Y.size" if self.n_outputs > 1 and getattr(self.loss, "mean_over", "") == "entries" else "m"
+        code = numpy_code(facts.slope, {"y": "Y", "p": p} | _constants(self.loss))
+        return f"{code.inside(PRODUCT)} / {entries}"
 
     def finite_line(self) -> str:
         """How the activations that overflow are written so that they do not."""
@@ -179,9 +172,9 @@ def slope_text(activation: Activation, z: str, a: str) -> str:
     return code.inside(PRODUCT)
 
 
-def _constants(activation: Activation) -> dict[str, str]:
-    letters = () if activation.facts is None else activation.facts.letters
-    return {name: f"{getattr(activation, name):g}" for name in letters}
+def _constants(part: Activation | Loss) -> dict[str, str]:
+    letters = () if part.facts is None else part.facts.letters
+    return {name: f"{getattr(part, name):g}" for name in letters}
 
 
 def _listed(noun: str, numbers: tuple[int, ...]) -> str:

@@ -10,8 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glassnet import losses
-from glassnet.activations import Sigmoid, Softmax
-from glassnet.errors import GlassnetError
 from glassnet.losses import Loss
 from glassnet.network import inputs
 
@@ -93,14 +91,7 @@ class Targets:
     @cached_property
     def objective(self) -> Loss:
         """The loss, for targets given as :attr:`matrix`."""
-        dense = {
-            "sparse_categorical_cross_entropy": "categorical_cross_entropy",
-            "sparse_softmax_cross_entropy": "softmax_cross_entropy",
-        }
-        try:
-            return losses.get(dense.get(self.loss.name, self.loss))
-        except GlassnetError:
-            return self.loss
+        return losses.get(self.loss.for_rows) if self.loss.takes_classes and self.loss.for_rows else self.loss
 
     @cached_property
     def chance(self) -> float:
@@ -127,9 +118,9 @@ class Targets:
 
     def _costs(self, row: Array) -> float:
         """The loss of this prediction for all samples, or of one for each; infinite where it is no number."""
-        if isinstance(self.loss.activation, Softmax):
+        if self.loss.activation.outputs == "classes":
             row = np.log(np.maximum(row, TINY))
-        elif isinstance(self.loss.activation, Sigmoid):
+        elif self.loss.activation.outputs == "probabilities":
             row = np.log(np.maximum(row, TINY)) - np.log(np.maximum(1 - row, TINY))
         with np.errstate(all="ignore"):
             found = self.value(np.broadcast_to(row, self.matrix.shape).copy())
@@ -152,10 +143,10 @@ class Targets:
     @property
     def of_means(self) -> bool:
         """Whether the loss asks for the middle of what may come, so that R² measures it; a quantile is none."""
-        return not isinstance(self.loss, losses.Quantile | losses.Function)
+        return self.loss.facts is not None and self.loss.facts.aims_at_middle
 
     def _above(self, output: Array) -> NDArray[np.int64]:
-        threshold = 0.0 if isinstance(self.loss.activation, Sigmoid) else 0.5
+        threshold = 0.0 if self.loss.activation.outputs == "probabilities" else 0.5
         return (output > threshold).astype(np.int64)
 
     def accuracy(self, output: Array) -> float:

@@ -15,9 +15,6 @@ from glassnet.losses import Loss
 from glassnet.plan import DENSE
 
 _REFERENCE = "Goodfellow, Bengio, Courville 2016, Deep Learning, section 6.2.2"
-_OF_CLASSES = ("categorical_cross_entropy", "sparse_categorical_cross_entropy", "kullback_leibler")
-_OF_LOGITS = ("softmax_cross_entropy", "sparse_softmax_cross_entropy")
-_SQUARES = ("mean_squared_error", "mean_absolute_error", "huber")
 OUTSIDE = 0.02
 # Rows of targets that sum to 1 up to this; softmax's do up to rounding.
 SUMS = 1e-3
@@ -47,6 +44,11 @@ def last_activations(case: Case) -> list[Activation]:
     last = max((i for i, row in enumerate(rows) if row.kind == DENSE), default=0)
     found = [row.activation for row in rows[last:]]
     return [f for f in found if not isinstance(f, Linear)] or [Linear()]
+
+
+def _is_of_middles(loss: Loss) -> bool:
+    """Whether it is a loss of values that asks for their middle, as squared errors do."""
+    return loss.facts is not None and loss.facts.data == "values" and loss.facts.aims_at_middle
 
 
 def _name(activation: Activation) -> str:
@@ -79,7 +81,7 @@ def _with_loss(case: Case, last: Activation) -> Mismatch:
         return None
     if not isinstance(loss.activation, Linear):
         return _logits(loss, last)
-    if loss.name in _OF_CLASSES and last.outputs != "classes":
+    if loss.rows_sum_to_one and last.outputs != "classes":
         if isinstance(last, Function) and _are_probabilities(case, sum_to_one=True):
             return None
         return _needs(loss, last, "softmax", "whose rows sum to 1")
@@ -132,11 +134,11 @@ def _needs(loss: Loss, last: Activation, wanted: str, which: str) -> Mismatch:
 
 def _with_targets(case: Case, last: Activation) -> Mismatch:
     loss, kind = case.targets.loss, case.targets.kind
-    if last.outputs == "classes" or loss.name in _OF_LOGITS:
+    if last.outputs == "classes" or (loss.rows_sum_to_one and not isinstance(loss.activation, Linear)):
         several = _sums(case)
         if several is not None:
             return several
-    if kind == "classes" and loss.name in _SQUARES and last.outputs == "classes" and case.loss_chosen:
+    if kind == "classes" and _is_of_middles(loss) and last.outputs == "classes" and case.loss_chosen:
         return None if case.learned else _flat_where_wrong(loss)
     if kind not in ("values", "several"):
         return None
@@ -182,7 +184,7 @@ def squared_probabilities(case: Case) -> Finding | None:
     loss, last = case.targets.loss, last_activations(case)[-1]
     if case.targets.kind not in ("classes", "several") or case.learned or not case.loss_chosen:
         return None
-    if loss.name not in _SQUARES or last.outputs != "probabilities" or case.trials is None:
+    if not _is_of_middles(loss) or last.outputs != "probabilities" or case.trials is None:
         return None
     wanted = "binary_cross_entropy"
     trials = replace(case.trials, targets=replace(case.sample, loss=losses.get(wanted)))

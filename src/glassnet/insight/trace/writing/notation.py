@@ -1,4 +1,4 @@
-"""How formulas are written: activations from their facts, losses and optimizers by registered name.
+"""How formulas are written: activations from their facts, updates by the name of their rule.
 
 The formula with letters and the same with numbers come from one line. A user's own part is written as f(z).
 """
@@ -6,7 +6,6 @@ The formula with letters and the same with numbers come from one line. A user's 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,13 +15,6 @@ from numpy.typing import NDArray
 from glassnet.activations import Activation
 from glassnet.insight.trace.writing.arithmetic import (
     Term,
-    absolute,
-    exp,
-    largest,
-    log,
-    num,
-    sign,
-    smallest,
 )
 from glassnet.insight.trace.writing.terms import with_letters, with_numbers, with_numbers_of_row
 from glassnet.support import expressions
@@ -31,31 +23,6 @@ from glassnet.support.text import in_one_line
 
 Array = NDArray[Any]
 _LARGEST_POWER = 300.0  # of e, that is written as it is
-ONE, TWO, HALF, ZERO = num(1), num(2), num(0.5), num(0)
-
-
-@dataclass(frozen=True)
-class Written:
-    """A function and its slope.
-
-    Attributes
-    ----------
-    value, slope : callable
-        ``value(y, a, c)`` and ``slope(y, a, c)`` for an entry of a loss; `c` is its constant, if it has one.
-    latex, slope_latex : str
-    constant : (str, str)
-        The letter of that constant, and the field that holds it.
-    """
-
-    value: Callable[..., Term]
-    slope: Callable[..., Term]
-    latex: str
-    slope_latex: str
-    constant: tuple[str, str] = ("", "")
-
-    def constant_of(self, part: Any) -> Term:
-        """The constant of this part, as a number."""
-        return num(getattr(part, self.constant[1])) if self.constant[1] else ZERO
 
 
 @dataclass(frozen=True)
@@ -161,77 +128,6 @@ def constants_of(part: Any) -> dict[str, float]:
     return {name: getattr(part, name) for name in part.facts.letters}
 
 
-# Losses that are a sum over entries: what an entry is, and its slope in the prediction a; for losses of logits p is
-# what the loss itself makes of them. Each is divided by n, the number of entries, or by m, that of samples.
-LOSSES = {
-    "mean_squared_error": Written(
-        lambda y, a, c: (a - y)**2, lambda y, a, c: TWO * (a - y),
-        r"\frac1n \sum (A - Y)^2", r"\frac2n (A - Y)",
-    ),
-    "mean_absolute_error": Written(
-        lambda y, a, c: absolute(a - y), lambda y, a, c: sign(a - y),
-        r"\frac1n \sum |A - Y|", r"\frac1n \operatorname{sign}(A - Y)",
-    ),
-    "huber": Written(
-        lambda y, a, c: _huber(a - y, c), lambda y, a, c: largest(smallest(a - y, c), -c),
-        r"\frac1n \sum h_\delta(A - Y)", r"\frac1n \operatorname{clip}(A - Y, -\delta, \delta)",
-        constant=("δ", "delta"),
-    ),
-    "quantile": Written(
-        lambda y, a, c: HALF * absolute(y - a) + (c - HALF) * (y - a),
-        lambda y, a, c: HALF * sign(a - y) + (HALF - c),
-        r"\frac1n \sum \rho_q(Y - A)", r"\frac1n ([Y < A] - q)", constant=("q", "level"),
-    ),
-    "poisson": Written(
-        lambda y, a, c: a - y * log(a), lambda y, a, c: ONE - y / a,
-        r"\frac1n \sum (A - Y \log A)", r"\frac1n (1 - Y / A)",
-    ),
-    "binary_cross_entropy": Written(
-        lambda y, a, c: -(y * log(a)) - (ONE - y) * log(ONE - a), lambda y, a, c: (ONE - y) / (ONE - a) - y / a,
-        r"-\frac1n \sum \left(Y \log A + (1 - Y) \log(1 - A)\right)",
-        r"\frac1n \left(\frac{1 - Y}{1 - A} - \frac{Y}{A}\right)",
-    ),
-    "categorical_cross_entropy": Written(
-        lambda y, a, c: -(y * log(a)), lambda y, a, c: -(y / a), r"-\frac1m \sum Y \log A", r"-\frac{Y}{m A}"
-    ),
-    "kullback_leibler": Written(
-        lambda y, a, c: y * log(y / a), lambda y, a, c: -(y / a),
-        r"\frac1m \sum Y \log \frac{Y}{A}", r"-\frac{Y}{m A}",
-    ),
-    "sigmoid_cross_entropy": Written(
-        lambda y, z, c: largest(z, ZERO) - z * y + log(ONE + exp(-absolute(z))), lambda y, p, c: p - y,
-        r"\frac1n \sum \left(\max(Z, 0) - Z Y + \log(1 + e^{-|Z|})\right)", r"\frac1n (P - Y)",
-    ),
-    "softmax_cross_entropy": Written(
-        lambda y, p, c: -(y * log(p)), lambda y, p, c: p * c - y,
-        r"-\frac1m \sum Y \log P", r"\frac1m (P \sum_k Y_k - Y)",
-    ),
-}  # fmt: skip
-LOSSES["sparse_categorical_cross_entropy"] = LOSSES["categorical_cross_entropy"]
-LOSSES["sparse_softmax_cross_entropy"] = LOSSES["softmax_cross_entropy"]
-
-
-def _huber(e: Term, delta: Term) -> Term:
-    """e²/2 up to delta, and beyond it the line: with k = min(|e|, delta), k (|e| - k/2) is both."""
-    kept = smallest(absolute(e), delta)
-    return kept * (absolute(e) - kept / TWO)
-
-
-# Losses of the distances between the rows of a batch: the value, and in LaTeX. Their slope goes through the distances.
-DISTANCES = {
-    "contrastive": (
-        "mean over the pairs i, j of d²/2 (one class) or max(0, margin − d)²/2 (two classes), d = |A_i − A_j|",
-        r"\tfrac12 d^2 \text{ or } \tfrac12 \max(0, m - d)^2",
-    ),
-    "triplet_hard": (
-        "mean over anchors of max(0, margin + d(anchor, farthest positive) − d(anchor, nearest negative))",
-        r"\max(0, m + \max_p d_{ap} - \min_n d_{an})",
-    ),
-    "triplet_all": (
-        "mean over all triplets of max(0, margin + d(anchor, positive) − d(anchor, negative))",
-        r"\operatorname{mean}_{a, p, n} \max(0, m + d_{ap} - d_{an})",
-    ),
-}
 THROUGH_DISTANCES = "Σ_j (∂L/∂d_ij + ∂L/∂d_ji)·(A_i − A_j)/d_ij, over the other samples j"
 THROUGH_DISTANCES_LATEX = (
     r"\sum_j (\partial L / \partial d_{ij} + \partial L / \partial d_{ji}) (A_i - A_j) / d_{ij}"

@@ -10,27 +10,14 @@ from numpy.typing import NDArray
 from glassnet.formulas.losses import TINY
 from glassnet.insight.trace.record import StepRecord
 from glassnet.insight.trace.writing.arithmetic import Term, equation, largest_of, letter, num, number
-from glassnet.insight.trace.writing.notation import (
-    DISTANCES,
-    LOSSES,
-    THROUGH_DISTANCES,
-    THROUGH_DISTANCES_LATEX,
-    Written,
-)
-from glassnet.losses import ElementwiseLoss, Function, Loss
+from glassnet.insight.trace.writing.notation import THROUGH_DISTANCES, THROUGH_DISTANCES_LATEX, constants_of
+from glassnet.insight.trace.writing.terms import with_letters, with_numbers
+from glassnet.losses import ElementwiseLoss, Loss
+from glassnet.support import expressions
 from glassnet.support.text import in_one_line
 
 Array = NDArray[Any]
 _ROUNDING = 1e-5
-_LOGARITHMS = {
-    "poisson", "binary_cross_entropy", "categorical_cross_entropy", "sparse_categorical_cross_entropy",
-    "kullback_leibler",
-}  # fmt: skip
-
-
-def written(loss: Loss) -> Written | None:
-    """How a loss is written; None for a user's own, and for those of distances."""
-    return None if isinstance(loss, Function) else LOSSES.get(loss.name)
 
 
 class LossOf:
@@ -51,28 +38,28 @@ class LossOf:
     @property
     def holds_above_zero(self) -> bool:
         """Whether a prediction is so near 0 or 1 that its logarithm is that of the nearest number that is not."""
-        form, a = written(self.objective), self.step.rows[-1].a
-        if form is None or self.objective.name not in _LOGARITHMS:
-            return False
-        return bool(
-            (a < TINY).any() or (self.objective.name == "binary_cross_entropy" and (1 - a < TINY).any())
+        facts, a = self.objective.facts, self.step.rows[-1].a
+        return facts is not None and any(
+            bool((expressions.computed(formula, {"p": a}) < TINY).any()) for formula in facts.logarithms
         )
 
     def value(self, output: str) -> tuple[str, str]:
         """The loss of all samples, `output` being the letter of what the network gives, in text and in LaTeX."""
-        shown = self.step.loss if self.step.fused else self.objective
-        if shown.name in DISTANCES and not isinstance(shown, Function):
-            text, latex = DISTANCES[shown.name]
-            return text.replace("A_", f"{output}_"), latex
-        form, entry = written(shown), letter(output)
-        if form is None:
+        shown = self._shown
+        facts = shown.facts
+        if facts is None:
             return f"mean of {in_one_line(shown.name)}(Y, {output})", "L"
-        if self.is_of_softmax and not self.step.fused:
-            entry = letter("P")
-        text = form.value(letter("Y"), entry, letter(form.constant[0])).write(0)
-        share = f"1/{self.over}"
+        if facts.of_distances:
+            return facts.of_distances.replace("A_", f"{output}_"), facts.of_distances_latex
+        entry = "P" if self.is_of_softmax and not self.step.fused else output
+        text, latex = _with_letters(shown, facts.value, {"p": entry, "y": "Y", "z": output})
         weight = "s·" if self.weighted else ""
-        return f"({share}) Σ {weight}({text})", _named(form.latex, output)
+        return f"(1/{self.over}) Σ {weight}({text.write(0)})", rf"\frac{{1}}{{{self.over}}} \sum {latex}"
+
+    @property
+    def _shown(self) -> Loss:
+        """The loss that is written: what was chosen, where its activation was taken over."""
+        return self.step.loss if self.step.fused else self.objective
 
     def value_with_numbers(self) -> str:
         """The same with the numbers of its largest entries, and what comes out."""
@@ -84,9 +71,9 @@ class LossOf:
     def _entries(self) -> tuple[Any, Array]:
         """A term for each entry of the batch, counted along the rows, and their values."""
         step = self.step
-        shown = step.loss if step.fused else self.objective
-        form = written(shown)
-        if form is None:
+        shown = self._shown
+        facts = shown.facts
+        if facts is None or facts.of_distances:
             return None, np.empty(0)
         y, a = step.y.astype(np.float64), step.rows[-1].a.astype(np.float64)
         if step.probabilities is not None and self.is_of_softmax:
@@ -103,61 +90,59 @@ class LossOf:
 
         def term(place: int) -> Term:
             entry = kept[place]
-            made = form.value(num(y[entry]), num(a[entry]), form.constant_of(shown))
+            values = {"y": float(y[entry]), "p": float(a[entry]), "z": float(a[entry])}
+            made = with_numbers(facts.value, values | constants_of(shown))
             return num(weights[entry]) * made if self.weighted else made
 
         return term, values[kept]
 
     def slope(self, output: str, target: str, mass: str = "ΣY") -> tuple[str, str]:
         """Its slope in the output of one unit, in text and in LaTeX; `mass` is what the targets of a row add up to."""
-        if self._is_of_distances:
-            return THROUGH_DISTANCES.replace("A_", f"{output}_"), THROUGH_DISTANCES_LATEX
-        form = written(self.objective)
-        if form is None:
+        facts = self.objective.facts
+        if facts is None:
             return (
                 f"{in_one_line(self.objective.name)}′({target}, {output})/{self.over}",
                 r"\partial L / \partial A",
             )
-        made = self._letters(form, output, target, mass)
+        if facts.of_distances:
+            return THROUGH_DISTANCES.replace("A_", f"{output}_"), THROUGH_DISTANCES_LATEX
+        letters = {"y": target, "p": output, "mass": mass}
+        made, latex = _with_letters(self.objective, self._slope_formula, letters)
         made = letter("s") * made if self.weighted else made
-        latex = form.slope_latex.replace(r" \sum_k Y_k", "") if self.rows_add_up else form.slope_latex
-        return (made / letter(self.over)).write(0), _named(latex, output)
+        return (made / letter(self.over)).write(0), rf"\frac{{1}}{{{self.over}}} ({latex})"
 
     def slope_of_entry(self, output: str, target: str, mass: str = "ΣY") -> str:
         """The same before it is divided; of a loss whose formula is known."""
-        form = written(self.objective)
-        return "" if form is None else self._letters(form, output, target, mass).write(0)
-
-    def _letters(self, form: Written, output: str, target: str, mass: str) -> Term:
-        c = letter(mass) if self.is_of_softmax else letter(form.constant[0])
-        return self._slope_of_entry(form, letter(target), letter(output), c)
+        letters = {"y": target, "p": output, "mass": mass}
+        made = self._slope_formula and _with_letters(self.objective, self._slope_formula, letters)[0].write(0)
+        return made or ""
 
     @property
-    def _is_of_distances(self) -> bool:
-        return self.objective.name in DISTANCES and not isinstance(self.objective, Function)
+    def _slope_formula(self) -> str:
+        """The slope of an entry; where rows of targets add up to 1, nothing is said of what they add up to."""
+        slope = "" if self.objective.facts is None else self.objective.facts.slope
+        return slope.replace(" * mass", "") if self.rows_add_up else slope
 
     def slope_with_numbers(self, sample: int, unit: int, result: float) -> str:
         """The same with the numbers of a sample and a unit; the result alone where the formula is not known."""
-        form, step = written(self.objective), self.step
-        if form is None or step.y.shape != step.rows[-1].a.shape:
+        formula, step = self._slope_formula, self.step
+        if not formula or step.y.shape != step.rows[-1].a.shape:
             return number(result)
         probabilities = step.rows[-1].a if step.probabilities is None else step.probabilities
-        y, a = step.y[sample, unit], probabilities[sample, unit]
-        c = num(step.y[sample].sum()) if self.is_of_softmax else form.constant_of(self.objective)
-        made = self._slope_of_entry(form, num(y), num(a), c)
+        y, p, mass = step.y[sample, unit], probabilities[sample, unit], step.y[sample].sum()
+        values = {"y": float(y), "p": float(p), "mass": float(mass)} | constants_of(self.objective)
+        made = with_numbers(formula, values)
         made = num(step.sample_weights[sample]) * made if self.weighted else made
         return equation(made / num(self.count), result)
 
-    def _slope_of_entry(self, form: Written, y: Term, a: Term, c: Term) -> Term:
-        if self.is_of_softmax and self.rows_add_up:
-            return a - y
-        return form.slope(y, a, c)
 
-
-def _named(latex: str, output: str) -> str:
-    """With the letter of the output in the place of A and Z."""
-    wanted = output if output == "P" else f"{output[0]}_{output[1:]}"
-    return latex.replace("A", wanted).replace("Z", wanted)
+def _with_letters(loss: Loss, formula: str, letters: dict[str, str]) -> tuple[Term, str]:
+    """A formula of a loss, in text and in LaTeX."""
+    constants = {} if loss.facts is None else loss.facts.letters
+    plain = {name: text for name, (text, _) in constants.items()}
+    latex = {name: text for name, (_, text) in constants.items()}
+    indexed = {name: f"{text[0]}_{{{text[1:]}}}" if len(text) > 1 else text for name, text in letters.items()}
+    return with_letters(formula, letters | plain), expressions.latex(formula, indexed | latex)
 
 
 def penalty_slope(parameter: float, l1: float, l2: float) -> Term:

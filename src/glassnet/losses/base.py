@@ -1,0 +1,220 @@
+"""What a loss is: a mean over a batch, its gradient, and how one is named."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from glassnet.activations import Activation, Linear
+from glassnet.errors import DataError, ShapeError
+from glassnet.losses.facts import LossFacts
+from glassnet.support import checks
+from glassnet.support.calls import explained
+from glassnet.support.registry import Registry
+
+Array = NDArray[Any]
+
+_ROUNDING = 1e-6
+Formula = Callable[..., Any]
+
+
+@explained
+@dataclass(frozen=True)
+class Loss:
+    """A mean over a batch that training makes small.
+
+    Attributes
+    ----------
+    targets : str
+        What y_true holds: "values" of the predictions' shape, "classes" (integers 0 to n - 1, expanded to one-hot
+        rows), or "labels" (integers that only say which samples belong together).
+    domain : tuple of float
+        The range of valid targets, lowest and highest.
+    outputs : tuple of float
+        The range of what it compares with targets: probabilities, rates, or any numbers.
+    rows_sum_to_one : bool
+        Whether targets are shares of classes, one-hot rows or probabilities, and predictions after `activation` too.
+    least_outputs : int
+        How many outputs a network must have: 2 where each output is a class.
+    activation : Activation
+        What the loss itself applies to predictions: sigmoid or softmax where they are logits.
+    for_classes, for_rows : str
+        The loss of the same predictions that takes integer classes, and the one that takes one-hot rows; empty where
+        there is none.
+    facts : LossFacts or None
+        How it is written, what it is for, what it is called elsewhere; None for a user's own.
+    """
+
+    facts: ClassVar[LossFacts | None] = None
+    targets: ClassVar[str] = "values"
+    domain: ClassVar[tuple[float, float]] = (-np.inf, np.inf)
+    outputs: ClassVar[tuple[float, float]] = (-np.inf, np.inf)
+    rows_sum_to_one: ClassVar[bool] = False
+    least_outputs: ClassVar[int] = 1
+    activation: ClassVar[Activation] = Linear()
+    for_classes: ClassVar[str] = "sparse_categorical_cross_entropy"
+    for_rows: ClassVar[str] = ""
+
+    @property
+    def name(self) -> str:
+        """The registered name, in snake case."""
+        return registry.name_of(self)
+
+    @property
+    def takes_classes(self) -> bool:
+        """Whether targets are integer classes, to be expanded to one-hot rows."""
+        return self.targets == "classes"
+
+    @cached_property
+    def parameters(self) -> tuple[float, ...]:
+        """What the formulas take beside target and prediction, in order."""
+        return tuple(getattr(self, part.name) for part in dataclasses.fields(self))
+
+    @explained
+    def __call__(self, y_true: ArrayLike, y_pred: ArrayLike) -> float:
+        """The mean loss of the batch, as :meth:`value`."""
+        return self.value(y_true, y_pred)
+
+    @explained
+    def value(self, y_true: ArrayLike, y_pred: ArrayLike) -> float:
+        """The mean loss of the batch."""
+        y, p = self.prepare(y_true, y_pred)
+        return self.compare(y, p, None)[0]
+
+    @explained
+    def gradient(self, y_true: ArrayLike, y_pred: ArrayLike) -> Array:
+        """The gradient of :meth:`value` with respect to y_pred, of its shape and dtype."""
+        y, p = self.prepare(y_true, y_pred)
+        return self.compare(y, p, None)[1].reshape(np.shape(y_pred))
+
+    def prepare(self, y_true: ArrayLike, y_pred: ArrayLike) -> tuple[Array, Array]:
+        """Targets and predictions as arrays whose shapes fit, or an error that says why not."""
+        y, p = checks.array("y_true", y_true), checks.array("y_pred", y_pred)
+        for name, array in (("y_true", y), ("y_pred", p)):
+            if array.dtype.kind not in "fiub":
+                raise DataError(f"{self.name} compares real numbers; {name} has dtype {array.dtype}")
+        p = p if np.issubdtype(p.dtype, np.floating) else p.astype(np.float64)
+        if y.size == 0:
+            raise DataError(f"{self.name} needs at least one sample; y_true is empty (shape {y.shape})")
+        self._must_lie("y_pred", p, self.outputs)
+        if self.least_outputs > 1 and p.ndim != 2:
+            raise ShapeError(
+                f"{self.name} needs predictions of shape (n_samples, n_classes); y_pred has shape {p.shape}"
+            )
+        if self.targets == "classes":
+            return one_hot_rows(self, y, p), p
+        if self.targets == "labels":
+            return label_column(self, y, p), p
+        if y.shape != p.shape:
+            raise ShapeError(
+                f"{self.name} compares targets and predictions one by one, so their shapes must be equal; "
+                f"y_true has shape {y.shape}, y_pred has shape {p.shape}{_advice(self, y, p)}"
+            )
+        self._must_lie("y_true", y, self.domain)
+        return y.astype(p.dtype, copy=False), p
+
+    def _must_lie(self, name: str, array: Array, limits: tuple[float, float]) -> None:
+        low, high = limits
+        outside = (array < low - _ROUNDING) | (array > high + _ROUNDING)
+        if outside.any():
+            wanted = f">= {low:g}" if high == np.inf else f"from {low:g} to {high:g}"
+            raise DataError(f"{self.name} takes {name} {wanted}; it holds {array[outside].flat[0]:g}")
+
+    def compare(self, y: Array, p: Array, weights: Array | None) -> tuple[float, Array]:
+        """Value and gradient for prepared arrays; `weights` (n_samples,) multiply each sample's share."""
+        raise NotImplementedError
+
+    def on_logits(self, activation: Activation) -> Loss | None:
+        """The loss of the pre-activation that equals this one after `activation`, or None."""
+        return None
+
+
+registry = Registry("loss", Loss, own="gn.losses.Function(function, derivative)", facts=LossFacts)
+get = registry.get
+register = registry.add
+
+
+@explained
+def names() -> list[str]:
+    """The names of all built-in losses."""
+    return list(registry)
+
+
+def one_hot_rows(loss: Loss, y: Array, p: Array) -> Array:
+    """Integer classes (n,) or (n, 1) as rows of zeros and a one, of the predictions' shape."""
+    classes = label_column(loss, y, p)[:, 0]
+    if classes.min() < 0 or classes.max() >= p.shape[1]:
+        wrong = int(np.flatnonzero((classes < 0) | (classes >= p.shape[1]))[0])
+        raise DataError(
+            f"{loss.name} takes classes 0 to {p.shape[1] - 1}, as many as the predictions have columns; "
+            f"y_true[{wrong}] is {int(classes[wrong])}"
+        )
+    encoded = np.zeros(p.shape, p.dtype)
+    encoded[np.arange(len(p)), classes] = 1
+    return encoded
+
+
+def label_column(loss: Loss, y: Array, p: Array) -> Array:
+    """Integer labels (n,) or (n, 1) as a column, for predictions of shape (n, anything)."""
+    if p.ndim != 2:
+        raise ShapeError(
+            f"{loss.name} needs predictions of shape (n_samples, n_outputs); y_pred has shape {p.shape}"
+        )
+    if y.ndim == 2 and y.shape[1] > 1:
+        raise ShapeError(
+            f"{loss.name} takes one integer per sample, shape (n_samples,); y_true has shape {y.shape}; "
+            f"for one-hot rows {advice_for_rows(loss, 'y_true')}"
+        )
+    if y.size != len(p):
+        raise ShapeError(f"{loss.name} needs one target per prediction: y_true has {y.size}, y_pred {len(p)}")
+    column = y.reshape(-1, 1)
+    if not np.issubdtype(column.dtype, np.integer):
+        if column.dtype.kind not in "fb" or not np.array_equal(column, np.trunc(column)):
+            raise DataError(f"{loss.name} takes integers; y_true has dtype {y.dtype} and holds other values")
+        column = column.astype(np.int64)
+    return column
+
+
+def advice_for_rows(loss: Loss, y: str) -> str:
+    """What to do with one-hot rows where integers are wanted; `y` is what they are called."""
+    argmax = f"pass {y}.argmax(axis=1)"
+    return f"use {loss.for_rows}, or {argmax}" if loss.for_rows else argmax
+
+
+def _advice(loss: Loss, y: Array, p: Array) -> str:
+    if y.size == p.size:
+        return f"; reshape y_true to {p.shape}: broadcasting would compare every pair"
+    if p.ndim == 2 and y.size == len(p) and p.shape[1] > 1:
+        return f"; for integer classes use {loss.for_classes}, or one-hot rows"
+    return ""
+
+
+@explained
+@dataclass(frozen=True)
+class ElementwiseLoss(Loss):
+    """A loss that is a sum of one formula over all entries, divided by their number."""
+
+    formula: ClassVar[Formula]
+    slope_formula: ClassVar[Formula]
+    mean_over: ClassVar[str] = "entries"
+
+    def compare(self, y: Array, p: Array, weights: Array | None) -> tuple[float, Array]:
+        """Mean and gradient; mean over the entries, or over the rows for a sum over classes."""
+        values = type(self).formula(y, p, *self.parameters)
+        gradient = type(self).slope_formula(y, p, *self.parameters)
+        return mean(values, gradient, weights, p.size if self.mean_over == "entries" else len(p))
+
+
+def mean(values: Array, gradient: Array, weights: Array | None, count: int) -> tuple[float, Array]:
+    """Sum of weighted values over `count`, and the gradient of that."""
+    share = 1 / count
+    if weights is None:
+        return float(values.sum(dtype=np.float64)) * share, gradient * share
+    column = weights.reshape((-1,) + (1,) * (gradient.ndim - 1))
+    return float((values * column).sum(dtype=np.float64)) * share, gradient * (column * share)

@@ -1,0 +1,80 @@
+"""Losses of the distances between the embeddings of a batch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from glassnet.errors import ArgumentError
+from glassnet.formulas import rows
+from glassnet.losses.base import Array, Formula, Loss, registry
+from glassnet.losses.facts import LossFacts
+from glassnet.support import checks
+from glassnet.support.calls import explained
+
+
+@explained
+@dataclass(frozen=True)
+class EmbeddingLoss(Loss):
+    """A loss of the distances between the embeddings of a batch; `margin` in units of distance."""
+
+    margin: float = 1.0
+    targets = "labels"
+    formula: ClassVar[Formula]
+
+    def __post_init__(self) -> None:
+        margin = checks.number(f"margin of {type(self).__name__}", self.margin, above=0)
+        object.__setattr__(self, "margin", margin)
+
+    def compare(self, y: Array, p: Array, weights: Array | None) -> tuple[float, Array]:
+        """Value and gradient over the pairs or triplets of the batch."""
+        if weights is not None and not (weights == 1).all():
+            raise ArgumentError(f"{self.name} is a mean over pairs or triplets and takes no sample weights")
+        value, gradient = type(self).formula(y.reshape(-1), p, self.margin)
+        return value, gradient
+
+
+@registry.register("contrastive")
+@dataclass(frozen=True)
+class Contrastive(EmbeddingLoss):
+    """Mean over all pairs of a batch of d^2 / 2 (one class) or max(0, margin - d)^2 / 2 (two). Hadsell 2006."""
+
+    formula = rows.contrastive
+    facts = LossFacts(
+        of_distances=(
+            "mean over the pairs i, j of d²/2 (one class) or max(0, margin − d)²/2 (two classes), d = |A_i − A_j|"
+        ),
+        of_distances_latex=r"\tfrac12 d^2 \text{ or } \tfrac12 \max(0, m - d)^2",
+        letters={"margin": ("margin", "m")}, data="labels", last_activation="linear", torch=None,
+        source="Hadsell, Chopra, LeCun 2006, CVPR",
+    )  # fmt: skip
+
+
+@registry.register("triplet_hard", "triplet")
+@dataclass(frozen=True)
+class TripletHard(EmbeddingLoss):
+    """Batch-hard triplet loss: each anchor with its farthest positive and nearest negative. Hermans 2017."""
+
+    formula = rows.triplet_hard
+    facts = LossFacts(
+        of_distances=(
+            "mean over anchors of max(0, margin + d(anchor, farthest positive) − d(anchor, nearest negative))"
+        ),
+        of_distances_latex=r"\max(0, m + \max_p d_{ap} - \min_n d_{an})",
+        letters={"margin": ("margin", "m")}, data="labels", last_activation="linear", torch=None,
+        source="Hermans, Beyer, Leibe 2017, arXiv:1703.07737",
+    )  # fmt: skip
+
+
+@registry.register("triplet_all")
+@dataclass(frozen=True)
+class TripletAll(EmbeddingLoss):
+    """Batch-all triplet loss: the mean over all valid triplets of the batch. Hermans 2017."""
+
+    formula = rows.triplet_all
+    facts = LossFacts(
+        of_distances="mean over all triplets of max(0, margin + d(anchor, positive) − d(anchor, negative))",
+        of_distances_latex=r"\operatorname{mean}_{a, p, n} \max(0, m + d_{ap} - d_{an})",
+        letters={"margin": ("margin", "m")}, data="labels", last_activation="linear", torch=None,
+        source="Hermans, Beyer, Leibe 2017, arXiv:1703.07737",
+    )  # fmt: skip

@@ -1,0 +1,78 @@
+"""What is known about a loss beside what it computes: how it is written, what it is for, its name in PyTorch.
+
+Every built-in loss states its facts on its class; engines do not read them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from glassnet.errors import ArgumentError
+from glassnet.support import expressions
+
+# The kinds of targets and predictions that losses take.
+DATA = (
+    "values", "rates", "binary", "one_hot", "classes", "distributions", "binary_logits", "logits", "class_logits",
+    "labels",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class LossFacts:
+    """The facts of a loss; formulas as in :mod:`glassnet.support.expressions`.
+
+    Attributes
+    ----------
+    value : str
+        One entry of the sum, in ``y``, ``p`` and the fields; ``p`` is what is compared with y, so of a loss of logits
+        what it makes of them, the logit itself is ``z``. Empty for a loss of distances.
+    slope : str
+        Its derivative in what the network gives, in ``y``, ``p``, the fields, and ``mass``, what the row of y sums to.
+    of_distances, of_distances_latex : str
+        Of a loss of the distances between the rows ``A_i`` of a batch: its value in words.
+    letters : mapping
+        The letter of each field, in text and in LaTeX.
+    data : str
+        One of :data:`DATA`: what targets and predictions are. "binary" are 0 and 1 or probabilities between, beside
+        probabilities; "binary_logits" the same beside logits; "class_logits" are integer classes beside logits.
+    last_activation : str
+        The activation that belongs at the end of the network.
+    aims_at_middle : bool
+        Of values: whether the best constant prediction is the middle of the targets, a mean or a median.
+    logarithms : tuple of str
+        Of what it takes logarithms, so that a number there is held above zero.
+    torch : str or None
+        The module of PyTorch, or its value as an expression of ``prediction`` and ``y``; fields stand in braces.
+    source : str
+        Where it was proposed.
+    """
+
+    value: str = ""
+    slope: str = ""
+    of_distances: str = ""
+    of_distances_latex: str = ""
+    letters: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    data: str
+    last_activation: str
+    aims_at_middle: bool = True
+    logarithms: tuple[str, ...] = ()
+    torch: str | None
+    source: str
+
+    def check(self, name: str, fields: set[str]) -> None:
+        """Raise `ArgumentError` where the facts of the loss `name` mention what it does not have."""
+        if not (self.value and self.slope) and not (self.of_distances and self.of_distances_latex):
+            raise ArgumentError(
+                f"the facts of the loss {name!r} need a value and a slope, or words for its distances"
+            )
+        if self.data not in DATA:
+            raise ArgumentError(
+                f"data of the loss {name!r} must be one of {', '.join(DATA)}; got {self.data!r}"
+            )
+        if set(self.letters) != fields:
+            raise ArgumentError(f"the facts of the loss {name!r} need a letter for each of {sorted(fields)}")
+        for formula, known in ((self.value, {"y", "p", "z"}), (self.slope, {"y", "p", "mass"})):
+            unknown = expressions.names(formula) - known - fields if formula else set()
+            if unknown:
+                raise ArgumentError(f"the formula {formula!r} of the loss {name!r} has no {sorted(unknown)}")

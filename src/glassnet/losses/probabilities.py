@@ -1,0 +1,86 @@
+"""Losses of probabilities: cross-entropies and their kin, after a sigmoid or a softmax."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from glassnet.activations import Activation, Sigmoid, Softmax
+from glassnet.formulas import losses as formulas
+from glassnet.losses.base import ElementwiseLoss, Loss, registry
+from glassnet.losses.facts import LossFacts
+from glassnet.losses.logits import SigmoidCrossEntropy, SoftmaxCrossEntropy, SparseSoftmaxCrossEntropy
+
+
+@registry.register("binary_cross_entropy", "bce")
+@dataclass(frozen=True)
+class BinaryCrossEntropy(ElementwiseLoss):
+    """Mean of -y log p - (1 - y) log(1 - p) over all entries; after sigmoid it is computed from the logits."""
+
+    formula = formulas.binary_cross_entropy
+    slope_formula = formulas.binary_cross_entropy_slope
+    domain = outputs = (0.0, 1.0)
+    facts = LossFacts(
+        value="-(y * log(p)) - (1 - y) * log(1 - p)", slope="(1 - y) / (1 - p) - y / p", data="binary",
+        last_activation="sigmoid", logarithms=("p", "1 - p"), torch="nn.BCELoss()",
+        source="Good 1952, J. R. Stat. Soc. B 14",
+    )  # fmt: skip
+
+    def on_logits(self, activation: Activation) -> Loss | None:
+        """:class:`SigmoidCrossEntropy` after sigmoid."""
+        return SigmoidCrossEntropy() if type(activation) is Sigmoid else None
+
+
+@registry.register("categorical_cross_entropy", "cce")
+@dataclass(frozen=True)
+class CategoricalCrossEntropy(ElementwiseLoss):
+    """Mean over rows of -sum_j y_j log p_j for one-hot rows y; after softmax it is computed from the logits."""
+
+    formula = formulas.categorical_cross_entropy
+    slope_formula = formulas.categorical_cross_entropy_slope
+    mean_over = "rows"
+    domain = outputs = (0.0, 1.0)
+    rows_sum_to_one = True
+    least_outputs = 2
+    facts = LossFacts(
+        value="-(y * log(p))", slope="-(y / p)", data="one_hot", last_activation="softmax", logarithms=("p",),
+        torch="-(y * prediction.log()).sum(dim=1).mean()", source="Bridle 1990, NIPS",
+    )  # fmt: skip
+
+    def on_logits(self, activation: Activation) -> Loss | None:
+        """:class:`SoftmaxCrossEntropy` after softmax."""
+        return SoftmaxCrossEntropy() if type(activation) is Softmax else None
+
+
+@registry.register("sparse_categorical_cross_entropy", "scce")
+@dataclass(frozen=True)
+class SparseCategoricalCrossEntropy(CategoricalCrossEntropy):
+    """:class:`CategoricalCrossEntropy` for integer classes 0 to n_classes - 1, shape (n_samples,)."""
+
+    targets = "classes"
+    for_rows = "categorical_cross_entropy"
+    facts = LossFacts(
+        value="-(y * log(p))", slope="-(y / p)", data="classes", last_activation="softmax", logarithms=("p",),
+        torch="nn.functional.nll_loss(prediction.log(), y)", source="Bridle 1990, NIPS",
+    )  # fmt: skip
+
+    def on_logits(self, activation: Activation) -> Loss | None:
+        """:class:`SparseSoftmaxCrossEntropy` after softmax."""
+        return SparseSoftmaxCrossEntropy() if type(activation) is Softmax else None
+
+
+@registry.register("kullback_leibler", "kl", "kl_divergence")
+@dataclass(frozen=True)
+class KullbackLeibler(ElementwiseLoss):
+    """Mean over rows of sum_j y_j log(y_j / p_j) for rows y and p that sum to 1."""
+
+    formula = formulas.kullback_leibler
+    slope_formula = formulas.kullback_leibler_slope
+    mean_over = "rows"
+    domain = outputs = (0.0, 1.0)
+    rows_sum_to_one = True
+    least_outputs = 2
+    facts = LossFacts(
+        value="y * log(y / p)", slope="-(y / p)", data="distributions", last_activation="softmax", logarithms=("p",),
+        torch='nn.functional.kl_div(prediction.log(), y, reduction="batchmean")',
+        source="Kullback, Leibler 1951, Ann. Math. Statist. 22",
+    )  # fmt: skip

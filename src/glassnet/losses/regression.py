@@ -1,0 +1,101 @@
+"""Losses of numbers: each entry of the targets beside the same of the predictions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from glassnet.formulas import losses as formulas
+from glassnet.losses.base import ElementwiseLoss, registry
+from glassnet.losses.facts import LossFacts
+from glassnet.support import checks
+
+
+@registry.register("mean_squared_error", "mse")
+@dataclass(frozen=True)
+class MeanSquaredError(ElementwiseLoss):
+    """Mean of (p - y)^2 over all entries."""
+
+    formula = formulas.squared_error
+    slope_formula = formulas.squared_error_slope
+    facts = LossFacts(
+        value="(p - y)**2", slope="2 * (p - y)", data="values", last_activation="linear", torch="nn.MSELoss()",
+        source="Legendre 1805, Nouvelles méthodes",
+    )  # fmt: skip
+
+
+@registry.register("mean_absolute_error", "mae")
+@dataclass(frozen=True)
+class MeanAbsoluteError(ElementwiseLoss):
+    """Mean of abs(p - y) over all entries."""
+
+    formula = formulas.absolute_error
+    slope_formula = formulas.absolute_error_slope
+    facts = LossFacts(
+        value="abs(p - y)", slope="sign(p - y)", data="values", last_activation="linear", torch="nn.L1Loss()",
+        source="Boscovich 1757",
+    )  # fmt: skip
+
+
+@registry.register("huber")
+@dataclass(frozen=True)
+class Huber(ElementwiseLoss):
+    """Mean of e^2 / 2 where abs(e) <= delta, else delta (abs(e) - delta / 2), e = p - y.
+
+    Parameters
+    ----------
+    delta : float
+        Where the square turns into the absolute value, > 0, in units of y.
+    """
+
+    delta: float = 1.0
+    formula = formulas.huber
+    slope_formula = formulas.huber_slope
+    facts = LossFacts(
+        value="min(abs(p - y), delta) * (abs(p - y) - min(abs(p - y), delta) / 2)",
+        slope="max(min(p - y, delta), -delta)", letters={"delta": ("δ", r"\delta")}, data="values",
+        last_activation="linear", torch="nn.HuberLoss(delta={delta!r})", source="Huber 1964, Ann. Math. Statist. 35",
+    )  # fmt: skip
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "delta", checks.number("delta of Huber", self.delta, above=0))
+
+
+@registry.register("quantile", "pinball")
+@dataclass(frozen=True)
+class Quantile(ElementwiseLoss):
+    """Mean of level e where e = y - p > 0, else (level - 1) e: smallest at the quantile `level` of y.
+
+    Parameters
+    ----------
+    level : float
+        The quantile that is predicted, between 0 and 1; 0.5 is the median.
+    """
+
+    level: float = 0.5
+    formula = formulas.quantile
+    slope_formula = formulas.quantile_slope
+    facts = LossFacts(
+        value="0.5 * abs(y - p) + (level - 0.5) * (y - p)", slope="0.5 * sign(p - y) + (0.5 - level)",
+        letters={"level": ("q", "q")}, data="values", last_activation="linear", aims_at_middle=False,
+        torch="torch.maximum({level!r} * (y - prediction), {level!r} * (y - prediction) - (y - prediction)).mean()",
+        source="Koenker, Bassett 1978, Econometrica 46",
+    )  # fmt: skip
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "level", checks.number("level of Quantile", self.level, above=0, below=1))
+
+
+@registry.register("poisson")
+@dataclass(frozen=True)
+class Poisson(ElementwiseLoss):
+    """Mean of p - y log p for counts y >= 0 at predicted rates p > 0; end the network with softplus."""
+
+    formula = formulas.poisson
+    slope_formula = formulas.poisson_slope
+    domain = outputs = (0.0, np.inf)
+    facts = LossFacts(
+        value="p - y * log(p)", slope="1 - y / p", data="rates", last_activation="softplus", logarithms=("p",),
+        torch="nn.PoissonNLLLoss(log_input=False)", source="Nelder, Wedderburn 1972, J. R. Stat. Soc. A 135",
+    )  # fmt: skip
