@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from glassnet.metrics.base import registry as metric_registry
 from glassnet.schedules.base import registry as schedule_registry
 from glassnet.support.registry import Registry
 
@@ -24,6 +25,17 @@ SCHEDULES = """\
 
 The learning rate at the time t, counted in epochs from 0; within an epoch t is a fraction. Give one to an optimizer:
 `gn.SGD(gn.schedules.CosineDecay(0.1, epochs=50))`.
+"""
+
+
+METRICS = """\
+## Metrics
+
+What people read beside the loss, by their names in `fit(metrics=["roc_auc", "f1"])`, or as objects:
+`gn.metrics.F1("micro")`, `gn.metrics.FBeta(beta=0.5)`, `gn.metrics.Recall(of_class=2)`. Each is a function too,
+`gn.metrics.roc_auc(y_true, y_pred, sample_weight)`. w are the weights of the samples, c is the true class and ĉ the one
+that is predicted. A function of your own is a metric as it is: `metrics=[function]`;
+`gn.metrics.Custom(function, greater_is_better=True, is_share=True)` says how it is read.
 """
 
 
@@ -50,9 +62,27 @@ def of_schedules() -> str:
     return table(("schedule", "rate", "range", "elsewhere", "source"), rows)
 
 
+def of_metrics() -> str:
+    """Names, formula, range, direction, what it reads, namesake and source of each."""
+    better = {True: "more", False: "less", None: "neither"}
+    rows = [
+        (
+            ", ".join(f"`{name}`" for name in names.split(", ")),
+            facts.formula,
+            facts.range,
+            better[facts.greater_is_better],
+            facts.reads,
+            facts.elsewhere and f"`{facts.elsewhere}`",
+            facts.source,
+        )
+        for names, _, facts in classes(metric_registry)
+    ]
+    return table(("metric", "value", "range", "better", "reads", "elsewhere", "source"), rows)
+
+
 def page() -> str:
     """The whole page."""
-    return "\n".join([HEAD, SCHEDULES, of_schedules(), ""])
+    return "\n".join([HEAD, METRICS, of_metrics(), "", SCHEDULES, of_schedules(), ""])
 
 
 if __name__ == "__main__":

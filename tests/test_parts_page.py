@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from glassnet.metrics.base import registry as metrics
 from glassnet.schedules.base import registry as schedules
 from glassnet.support.facts import Facts
 
@@ -29,9 +30,11 @@ def test_the_page_is_what_the_script_writes() -> None:
     assert written.PAGE.read_text(encoding="utf-8") == written.page()
 
 
-@pytest.mark.parametrize("part", schedules._classes.values(), ids=lambda part: part.__name__)
+@pytest.mark.parametrize(
+    "part", [*schedules._classes.values(), *metrics._classes.values()], ids=lambda part: part.__name__
+)
 def test_every_part_has_every_fact(part: type[Any]) -> None:
     facts = vars(part)["facts"]
     assert isinstance(facts, Facts)
-    empty = {field.name for field in fields(facts) if not getattr(facts, field.name)}
+    empty = {field.name for field in fields(facts) if getattr(facts, field.name) == ""}
     assert empty <= MAY_BE_EMPTY

@@ -128,6 +128,7 @@ RIGHT: dict[str, Callable[[], Any]] = {
     "every": lambda: 5.0,
     "decay": lambda: 0.1,
     "factor": lambda: 0.5,
+    "decay": lambda: 0.5,
     "epochs": lambda: 5,
     "boundaries": lambda: [3.0],
     "epoch": lambda: 1.0,
@@ -170,6 +171,7 @@ RIGHT_FOR: dict[str, dict[str, Any]] = {
     "gn.schedules.register": {"name": "mine", "thing": gn.schedules.Constant(0.1)},
     "gn.metrics.Custom": {"function": own_metric},
     "gn.metrics.is_share": {"column": "loss"},
+    "gn.metrics.title": {"column": "loss"},
     "gn.metrics.measured_in": {"column": "loss"},
     "gn.callbacks.Checkpoint.path_at": {"epoch": 3},
     "gn.load": {"path": "model"},
@@ -224,14 +226,18 @@ def _compared(label: str) -> dict[str, Any]:
     probabilities = [[0.1, 0.9], [0.2, 0.8], [0.7, 0.3], [0.6, 0.4]]
     if room == "losses" and method[0] in ("value", "gradient") and getattr(thing, "targets", "") == "values":
         return {"y_true": np.eye(2)[[1, 0, 1, 0]], "y_pred": np.array(probabilities)}
-    if name in VALUES or thing is gn.metrics.label_accuracy:
+    if thing is gn.metrics.coverage:
+        return {"y_true": [0.5, 1.0, 0.6, 0.1], "y_pred": np.array(probabilities)}
+    if thing is gn.metrics.mean_absolute_percentage_error:
+        return {"y_true": [0.5, 1.0], "y_pred": [0.4, 1.0]}
+    of_values = (
+        isinstance(thing, gn.metrics.Metric) and thing.facts is not None and thing.facts.reads == "values"
+    )
+    if of_values or thing is gn.metrics.label_accuracy:
         return {"y_true": np.eye(2)[[1, 0, 1, 0]], "y_pred": np.array(probabilities)}
     if name == "top_k_accuracy":
         return {"y_true": [0, 1], "y_pred": np.eye(7)[:2]}
     return {}
-
-
-VALUES = ("mean_absolute_error", "root_mean_squared_error", "r2")
 
 
 def owner(label: str, cls: type, method: str) -> Any:

@@ -21,7 +21,7 @@ HOOKS = {
     "initializers": ("draw",),
     "layers": ("bind", "output_shape", "parameters", "row_fields", "statistics", "view", "penalty"),
     "losses": ("activation", "compare", "formula", "on_logits", "prepare", "slope_formula"),
-    "metrics": ("ratio", "reads_rows"),
+    "metrics": ("area", "check", "of_one", "of_several", "place", "ratio", "reads_rows"),
     "network": ("assemble", "config", "features", "penalty", "plan", "targets", "training_state"),
     "optimizers": ("coefficients", "rates", "rule", "table"),
     "schedules": ("rates",),

@@ -41,6 +41,15 @@ def restored_registry(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         ("rmse", metrics.root_mean_squared_error, "root_mean_squared_error"),
         ("r2", metrics.r2, "r2"),
         ("r_squared", metrics.r2, "r2"),
+        ("mape", metrics.mean_absolute_percentage_error, "mean_absolute_percentage_error"),
+        ("auc", metrics.roc_auc, "roc_auc"),
+        ("pr_auc", metrics.average_precision, "average_precision"),
+        ("brier", metrics.brier_score, "brier_score"),
+        ("log_loss", metrics.log_loss, "log_loss"),
+        ("balanced_accuracy", metrics.balanced_accuracy, "balanced_accuracy"),
+        ("f_beta", metrics.FBeta(beta=2), "f_beta_2"),
+        ("pinball", metrics.Pinball(0.5), "pinball_0.5"),
+        ("coverage", metrics.coverage, "coverage"),
     ],
 )
 def test_names_and_aliases_find_the_metric(alias: str, metric: metrics.Metric, name: str) -> None:
@@ -52,16 +61,55 @@ def test_a_chosen_average_or_k_is_part_of_the_name() -> None:
     assert metrics.F1("weighted").name == "f1_weighted"
     assert metrics.Precision("macro").name == "precision_macro"
     assert metrics.TopK(3).name == "top_3_accuracy"
+    assert metrics.F1(of_class=2).name == "f1_of_class_2"
+    assert metrics.FBeta("micro", beta=0.5).name == "f_beta_0.5_micro"
+    assert metrics.RocAuc("weighted").name == "roc_auc_weighted"
+    assert metrics.Pinball(0.9).name == "pinball_0.9"
+    assert metrics.Pinball([0.1, 0.9]).name == "pinball_0.1_0.9"
+
+
+SETTINGS = [
+    metrics.TopK(3), metrics.F1("micro"), metrics.F1(of_class=12), metrics.FBeta(beta=0.5), metrics.FBeta("macro"),
+    metrics.FBeta(beta=1e-9, of_class=0), metrics.RocAuc("micro"), metrics.AveragePrecision(of_class=1),
+    metrics.Pinball(0.05), metrics.Pinball(1e-9), metrics.Pinball([0.1, 0.5, 0.9]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("metric", [*map(metrics.get, metrics.names()), *SETTINGS], ids=lambda one: one.name)
+def test_a_column_tells_its_metric(metric: metrics.Metric) -> None:
+    for column in (metric.name, f"validation_{metric.name}"):
+        assert type(metrics.measured_in(column)) is type(metric)
+        assert metrics.is_share(column) is metric.is_share
+
+
+@pytest.mark.parametrize(
+    ("column", "title"),
+    [
+        ("r2", "R²"), ("validation_r2", "validation R²"), ("f1_macro", "F1 macro"), ("roc_auc", "ROC AUC"),
+        ("mean_absolute_error", "mean absolute error"), ("top_3_accuracy", "top 3 accuracy"), ("my_rmse", "my rmse"),
+        ("validation_pinball_0.9", "validation pinball loss 0.9"), ("loss", "loss"), ("f_beta_2", "F-beta 2"),
+        ("mae", "mean absolute error"),
+    ],
+)  # fmt: skip
+def test_a_column_has_a_title(column: str, title: str) -> None:
+    assert metrics.title(column) == title
 
 
 def test_only_errors_are_better_when_they_are_smaller() -> None:
-    smaller = [name for name in metrics.names() if not metrics.get(name).greater_is_better]
-    assert smaller == ["mean_absolute_error", "root_mean_squared_error"]
+    smaller = {name for name in metrics.names() if metrics.get(name).greater_is_better is False}
+    assert smaller == {
+        "mean_absolute_error", "root_mean_squared_error", "mean_absolute_percentage_error", "log_loss", "brier_score",
+        "pinball",
+    }  # fmt: skip
+
+
+def test_of_coverage_neither_more_nor_less_is_better() -> None:
+    assert [name for name in metrics.names() if metrics.get(name).greater_is_better is None] == ["coverage"]
 
 
 @pytest.mark.parametrize(
     "metric",
-    [*map(metrics.get, metrics.names()), metrics.TopK(3), metrics.Recall("macro")],
+    [*map(metrics.get, metrics.names()), *SETTINGS],
     ids=repr,
 )
 def test_configuration_rebuilds_the_metric(metric: metrics.Metric) -> None:
@@ -83,6 +131,13 @@ def test_of_a_function_that_does_not_say_it_is_not_known_which_way_is_better() -
     assert metrics.get(agreement).greater_is_better is None
     assert metrics.Custom(agreement, greater_is_better=True).greater_is_better is True
     assert metrics.Custom(largest_error, greater_is_better=True).greater_is_better is True
+
+
+def test_a_function_may_be_a_share() -> None:
+    assert metrics.Custom(largest_error).is_share is False
+    assert metrics.Custom(largest_error, is_share=True).is_share is True
+    with pytest.raises(ArgumentError, match="is_share of metric 'largest_error' must be True or False"):
+        metrics.Custom(largest_error, is_share="yes")  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("word", ["no", 0, 1.0])

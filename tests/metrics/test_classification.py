@@ -130,7 +130,7 @@ def test_equal_scores_earn_no_credit_beyond_k() -> None:
 
 
 @pytest.mark.parametrize("metric", PER_CLASS)
-@pytest.mark.parametrize("average", ["auto", "macro", "weighted"])
+@pytest.mark.parametrize("average", ["auto", "micro", "macro", "weighted"])
 @given(case=cases())
 def test_scores_per_class_are_those_of_scikit_learn(
     metric: type[metrics.PerClass], average: str, case: Case
@@ -259,6 +259,6 @@ def test_a_k_that_counts_nothing_is_refused(k: int) -> None:
 def test_an_unknown_average_is_refused() -> None:
     with pytest.raises(
         ArgumentError,
-        match="average of F1 must be 'auto', 'macro' or 'weighted'; got 'micro'",
+        match="average of F1 must be one of 'auto', 'micro', 'macro', 'weighted'; got 'samples'",
     ):
-        metrics.F1("micro")
+        metrics.F1("samples")

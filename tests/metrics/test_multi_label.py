@@ -32,7 +32,7 @@ def test_label_accuracy_counts_entries(weight: Any) -> None:
 
 
 @pytest.mark.parametrize("weight", [None, WEIGHT])
-@pytest.mark.parametrize("average", ["auto", "macro", "weighted"])
+@pytest.mark.parametrize("average", ["auto", "micro", "macro", "weighted"])
 @pytest.mark.parametrize("name", ["precision", "recall", "f1"])
 def test_scores_per_class_are_those_of_scikit_learn(name: str, average: str, weight: Any) -> None:
     metric = {"precision": metrics.Precision, "recall": metrics.Recall, "f1": metrics.F1}[name]
@@ -58,6 +58,11 @@ def test_rows_that_happen_to_be_one_hot_are_classes_unless_it_is_said() -> None:
 def test_what_has_one_class_only_says_so() -> None:
     with pytest.raises(DataError, match="top_2_accuracy looks for the one class of each sample"):
         metrics.TopK(2)(TRUE, SHARES)
+    for one in (metrics.log_loss, metrics.brier_score, metrics.balanced_accuracy):
+        with pytest.raises(
+            DataError, match="looks for the one class of each sample; these may be of several"
+        ):
+            one(TRUE, SHARES)
     with pytest.raises(DataError, match=r"For samples of several classes use accuracy, label_accuracy"):
         metrics.confusion_matrix(TRUE, SHARES)
 

@@ -25,7 +25,9 @@ NAMES: dict[str, Callable[[Any], Any]] = {
 
 
 @pytest.mark.parametrize("kind", NAMES)
-@pytest.mark.parametrize("metric", ["accuracy", "precision", "recall", "f1", "f1_weighted"])
+@pytest.mark.parametrize(
+    "metric", ["accuracy", "balanced_accuracy", "precision", "recall", "f1", "f_beta", "f1_weighted"]
+)
 def test_metrics_of_names_are_those_of_numbers(metric: str, kind: str) -> None:
     measure = metrics.F1("weighted") if metric == "f1_weighted" else metrics.get(metric)
     weights = RANDOM.uniform(0.5, 2, 60)

@@ -15,11 +15,18 @@ from numpy.typing import NDArray
 from glassnet import metrics
 from glassnet.errors import DataError, ShapeError
 
-TWINS = {
+TWINS: dict[metrics.Metric, Any] = {
     metrics.mean_absolute_error: sklearn.metrics.mean_absolute_error,
     metrics.root_mean_squared_error: sklearn.metrics.root_mean_squared_error,
     metrics.r2: sklearn.metrics.r2_score,
 }
+
+
+def pinball(level: float) -> Any:
+    return lambda *given, **weights: sklearn.metrics.mean_pinball_loss(*given, alpha=level, **weights)
+
+
+TWINS |= {metrics.Pinball(level): pinball(level) for level in (0.05, 0.5, 0.9)}
 
 VALUES = st.integers(-1000, 1000).map(lambda thousandths: thousandths / 1000)
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from glassnet.errors import ArgumentError
+from glassnet.metrics import measured_in
 from glassnet.support import checks
 
 if TYPE_CHECKING:
@@ -14,8 +15,10 @@ if TYPE_CHECKING:
 
 
 def asked_for_direction(column: str) -> str:
-    """What a message says where a user's own metric does not tell which way is better."""
+    """What a message says where a metric does not tell which way is better."""
     name = column.removeprefix("validation_")
+    if measured_in(name) is not None:
+        return f", of which neither more nor less is better; choose another measure than {name}"
     return (
         f", a metric of your own, and cannot know whether more of it is better; say so before fit: "
         f"{name}.greater_is_better = False (or True), or metrics.Custom({name}, greater_is_better=False)"

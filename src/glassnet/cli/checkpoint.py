@@ -29,6 +29,7 @@ class Record(Callback):
         """Note what trains."""
         self.history.engine = session.state.engine
         self.history.greater_is_better = session.history.greater_is_better
+        self.history.shares = session.history.shares
 
     def epoch_end(self, session: Session) -> None:
         """Add the newest epoch."""

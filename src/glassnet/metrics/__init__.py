@@ -7,63 +7,28 @@ regression. What else may stand for classes is told in :mod:`glassnet.metrics.ta
 
 from __future__ import annotations
 
-from glassnet.metrics.base import Custom, Metric, get, is_share, measured_in, names, register
-from glassnet.metrics.classification import (
-    F1,
-    Accuracy,
-    LabelAccuracy,
-    OfClasses,
-    PerClass,
-    Precision,
-    Recall,
-    TopK,
-    confusion_matrix,
-)
-from glassnet.metrics.regression import R2, MeanAbsoluteError, RootMeanSquaredError
+from glassnet.metrics import classwise, labels, ofclasses, probabilities, quantiles, ranking, regression
+from glassnet.metrics.base import Custom, Metric, get, is_share, measured_in, names, register, title
+from glassnet.metrics.classwise import *
+from glassnet.metrics.labels import *
+from glassnet.metrics.ofclasses import *
+from glassnet.metrics.probabilities import *
+from glassnet.metrics.quantiles import *
+from glassnet.metrics.ranking import *
+from glassnet.metrics.regression import *
 from glassnet.metrics.targets import predicted_classes
 
-accuracy = Accuracy()
-label_accuracy = LabelAccuracy()
-top_k_accuracy = TopK()
-precision = Precision()
-recall = Recall()
-f1 = F1()
-mean_absolute_error = MeanAbsoluteError()
-root_mean_squared_error = RootMeanSquaredError()
-r2 = R2()
-
 __all__ = [
-    "F1",
-    "R2",
-    "Accuracy",
-    "Custom",
-    "LabelAccuracy",
-    "MeanAbsoluteError",
-    "Metric",
-    "OfClasses",
-    "PerClass",
-    "Precision",
-    "Recall",
-    "RootMeanSquaredError",
-    "TopK",
-    "accuracy",
-    "confusion_matrix",
-    "f1",
-    "get",
-    "is_share",
-    "label_accuracy",
-    "mean_absolute_error",
-    "measured_in",
-    "names",
-    "precision",
-    "predicted_classes",
-    "r2",
-    "recall",
-    "register",
-    "root_mean_squared_error",
-    "top_k_accuracy",
-]
+    "Custom", "Metric", "get", "is_share", "measured_in", "names", "predicted_classes", "register", "title",
+]  # fmt: skip
+__all__ += classwise.__all__
+__all__ += labels.__all__
+__all__ += ofclasses.__all__
+__all__ += probabilities.__all__
+__all__ += quantiles.__all__
+__all__ += ranking.__all__
+__all__ += regression.__all__
 
 
 def __dir__() -> list[str]:
-    return __all__
+    return sorted(__all__)

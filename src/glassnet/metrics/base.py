@@ -6,26 +6,60 @@ import inspect
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from glassnet.errors import ArgumentError
-from glassnet.metrics import targets
+from glassnet.metrics import arrays
 from glassnet.support import checks
 from glassnet.support.calls import explained
+from glassnet.support.facts import Facts
 from glassnet.support.registry import Registry
 
 Floats = NDArray[np.float64]
 Weight = ArrayLike | None
-AVERAGES = ("macro", "weighted")
+
+
+@dataclass(frozen=True, kw_only=True)
+class MetricFacts(Facts):
+    """What a reader is told about a metric.
+
+    Attributes
+    ----------
+    title : str
+        How it is called in a report.
+    greater_is_better : bool or None
+        Whether more of it is better; None where neither more nor less is.
+    is_share : bool
+        Whether values are shares of a whole, from 0 to 1, which people read in percent.
+    reads : str
+        What it takes as predictions: "classes", "scores" (of all classes, only their order counts), "probabilities"
+        or "values".
+    """
+
+    title: str
+    greater_is_better: bool | None
+    is_share: bool
+    reads: str
 
 
 @explained
 @dataclass(frozen=True)
 class Metric:
-    """Base class: one number from targets and predictions."""
+    """Base class: one number from targets and predictions.
+
+    Attributes
+    ----------
+    facts : MetricFacts or None
+        Formula, range, direction, source; None for a user's own.
+    pattern : str
+        The columns of a history that it is called as, a regular expression in its registered ``{name}``.
+    """
+
+    facts: ClassVar[MetricFacts | None] = None
+    pattern: ClassVar[str] = "{name}"
 
     @property
     def name(self) -> str:
@@ -35,12 +69,12 @@ class Metric:
     @property
     def greater_is_better(self) -> bool | None:
         """Whether early stopping looks for the largest value, or for the smallest; None where nobody has said."""
-        return None
+        return None if self.facts is None else self.facts.greater_is_better
 
     @property
     def is_share(self) -> bool:
         """Whether values are shares of a whole, from 0 to 1, which people read in percent."""
-        return False
+        return self.facts is not None and self.facts.is_share
 
     @explained
     def __call__(self, y_true: ArrayLike, y_pred: ArrayLike, sample_weight: Weight = None) -> float:
@@ -96,18 +130,34 @@ def names() -> list[str]:
 def measured_in(column: str) -> Metric | None:
     """The built-in metric that a column of a history is called after, such as ``"validation_f1_macro"``, or None."""
     plain = checks.text("name of a column", column).removeprefix("validation_")
-    top = re.fullmatch(r"top_(\d+)_accuracy", plain)
-    name, _, average = plain.rpartition("_")
-    if top or plain in registry:
-        return registry.get("top_k_accuracy" if top else plain)
-    return registry.get(name) if name in registry and average in AVERAGES else None
+    if plain in registry:
+        return registry.get(plain)
+    for name in registry:
+        metric = registry.get(name)
+        if re.fullmatch(metric.pattern.replace("{name}", re.escape(name)), plain):
+            return metric
+    return None
 
 
 @explained
 def is_share(column: str) -> bool:
-    """Whether a column of a history holds shares of a whole, which people read in percent."""
+    """Whether a column of a history is a built-in metric that is a share of a whole, which people read in percent."""
     metric = measured_in(column)
     return metric is not None and metric.is_share
+
+
+@explained
+def title(column: str) -> str:
+    """A column of a history in words: "R²", "validation F1 macro", "my error"."""
+    plain = checks.text("name of a column", column).removeprefix("validation_")
+    words, metric = plain.replace("_", " "), measured_in(plain)
+    if metric is not None and metric.facts is not None:
+        name = registry.name_of(metric)
+        if plain in registry:
+            words = metric.facts.title
+        elif plain.startswith(name):
+            words = metric.facts.title + plain.removeprefix(name).replace("_", " ")
+    return words if plain == column else f"validation {words}"
 
 
 @explained
@@ -123,8 +173,12 @@ class Custom(Metric):
     ----------
     function : callable with a ``__name__``
     greater_is_better : bool, optional
-        What callbacks must know to watch it. By default what the function itself says by an attribute:
-        ``function.greater_is_better = False``.
+        What callbacks must know to watch it.
+    is_share : bool, optional
+        Whether its values are shares of a whole, from 0 to 1, which people read in percent.
+
+    Both are by default what the function itself says by an attribute, ``function.greater_is_better = False``; without
+    one it is not known which way is better, and a value is no share.
 
     Raises
     ------
@@ -134,6 +188,7 @@ class Custom(Metric):
 
     function: Callable[..., Any]
     greater_is_better: bool | None = field(default=None, kw_only=True)
+    is_share: bool = field(default=None, kw_only=True)  # type: ignore[assignment]
 
     def __post_init__(self) -> None:
         checks.function("function of a metric", self.function)
@@ -142,12 +197,11 @@ class Custom(Metric):
                 f"a metric needs a name for the history; got {self.function!r}; "
                 "define it with def name(y_true, y_pred)"
             )
-        direction = self.greater_is_better
-        if direction is None:
-            direction = getattr(self.function, "greater_is_better", None)
-        if direction is not None:
-            direction = checks.truth(f"greater_is_better of metric {self.name!r}", direction)
-        object.__setattr__(self, "greater_is_better", direction)
+        for said, unsaid in (("greater_is_better", None), ("is_share", False)):
+            value = getattr(self, said)
+            value = getattr(self.function, said, unsaid) if value is None else value
+            value = value if value is None else checks.truth(f"{said} of metric {self.name!r}", value)
+            object.__setattr__(self, said, value)
 
     @property
     def registered_name(self) -> str:
@@ -158,7 +212,7 @@ class Custom(Metric):
     def __call__(self, y_true: ArrayLike, y_pred: ArrayLike, sample_weight: Weight = None) -> float:
         weights = {"sample_weight": sample_weight} if self._takes_weights else {}
         # Copies, since a function that rounds or cuts them where they stand would change the data and other metrics.
-        truth, prediction = (part.copy() for part in targets.of_one_shape(y_true, y_pred))
+        truth, prediction = (part.copy() for part in arrays.of_one_shape(y_true, y_pred))
         value = self.function(truth, prediction, **weights)
         if np.ndim(value) != 0 or np.asarray(value).dtype.kind not in "biuf":
             raise ArgumentError(f"metric {self.name!r} must return one number; got {value!r}")
@@ -174,5 +228,5 @@ class Custom(Metric):
 
 def mean(values: NDArray[Any], sample_weight: Weight) -> Floats:
     """Weighted mean over the samples, which are the rows: sum w v / sum w."""
-    weight = targets.weights(sample_weight, len(values))
+    weight = arrays.weights(sample_weight, len(values))
     return np.asarray(np.average(values, axis=0, weights=weight), dtype=np.float64)

@@ -6,35 +6,77 @@ Targets and predictions have shape ``(n,)``, ``(n, 1)`` or ``(n, n_outputs)``.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from glassnet.errors import DataError
-from glassnet.metrics import targets
-from glassnet.metrics.base import Metric, Weight, mean, registry
+from glassnet.metrics import arrays
+from glassnet.metrics.base import Metric, MetricFacts, Weight, mean, registry
 from glassnet.support.calls import explained
+
+__all__ = [
+    "R2", "MeanAbsoluteError", "MeanAbsolutePercentageError", "RootMeanSquaredError", "mean_absolute_error",
+    "mean_absolute_percentage_error", "r2", "root_mean_squared_error",
+]  # fmt: skip
 
 
 @registry.register("mean_absolute_error", "mae")
 @dataclass(frozen=True)
 class MeanAbsoluteError(Metric):
-    """sum w |y_pred - y_true| / sum w, mean over the outputs; >= 0, in the unit of y.
+    """sum w |y_pred - y_true| / sum w, mean over the outputs; >= 0, in the unit of y."""
 
-    References
-    ----------
-    sklearn.metrics.mean_absolute_error.
-    """
-
-    @property
-    def greater_is_better(self) -> bool:
-        """Less is better."""
-        return False
+    facts: ClassVar[MetricFacts | None] = MetricFacts(
+        title="mean absolute error",
+        formula="Σ w |ŷ − y| / Σ w",
+        latex=r"\frac{\sum_i w_i |\hat y_i - y_i|}{\sum_i w_i}",
+        range="0 to ∞",
+        greater_is_better=False,
+        is_share=False,
+        reads="values",
+        source="",
+        elsewhere="sklearn.metrics.mean_absolute_error",
+    )
 
     @explained
     def __call__(self, y_true: ArrayLike, y_pred: ArrayLike, sample_weight: Weight = None) -> float:
-        true, predicted = targets.values(y_true, y_pred)
+        true, predicted = arrays.values(y_true, y_pred)
         return float(mean(abs(predicted - true), sample_weight).mean())
+
+
+@registry.register("mean_absolute_percentage_error", "mape")
+@dataclass(frozen=True)
+class MeanAbsolutePercentageError(Metric):
+    """sum w |y_pred - y_true| / |y_true| / sum w, mean over the outputs; >= 0, a factor: 0.1 is 10 percent.
+
+    Raises
+    ------
+    DataError
+        If a target is 0, of which no error is a percentage.
+    """
+
+    facts: ClassVar[MetricFacts | None] = MetricFacts(
+        title="mean absolute percentage error",
+        formula="Σ w |ŷ − y| / |y| / Σ w",
+        latex=r"\frac{\sum_i w_i |\hat y_i - y_i| / |y_i|}{\sum_i w_i}",
+        range="0 to ∞",
+        greater_is_better=False,
+        is_share=False,
+        reads="values",
+        source="",
+        elsewhere="sklearn.metrics.mean_absolute_percentage_error",
+    )
+
+    @explained
+    def __call__(self, y_true: ArrayLike, y_pred: ArrayLike, sample_weight: Weight = None) -> float:
+        true, predicted = arrays.values(y_true, y_pred)
+        if not true.all():
+            row = int(np.argmin(true.all(axis=1)))
+            raise DataError(
+                f"{self.name} divides by the targets, and y_true is 0 in row {row}; use mean_absolute_error"
+            )
+        return float(mean(abs((predicted - true) / true), sample_weight).mean())
 
 
 @registry.register("root_mean_squared_error", "rmse")
@@ -42,19 +84,24 @@ class MeanAbsoluteError(Metric):
 class RootMeanSquaredError(Metric):
     """sqrt(sum w (y_pred - y_true)^2 / sum w), mean over the outputs; >= 0, in the unit of y.
 
-    References
-    ----------
-    sklearn.metrics.root_mean_squared_error, which takes the root of each output before their mean.
+    The root is taken of each output before their mean, as in scikit-learn.
     """
 
-    @property
-    def greater_is_better(self) -> bool:
-        """Less is better."""
-        return False
+    facts: ClassVar[MetricFacts | None] = MetricFacts(
+        title="root mean squared error",
+        formula="√(Σ w (ŷ − y)² / Σ w)",
+        latex=r"\sqrt{\frac{\sum_i w_i (\hat y_i - y_i)^2}{\sum_i w_i}}",
+        range="0 to ∞",
+        greater_is_better=False,
+        is_share=False,
+        reads="values",
+        source="",
+        elsewhere="sklearn.metrics.root_mean_squared_error",
+    )
 
     @explained
     def __call__(self, y_true: ArrayLike, y_pred: ArrayLike, sample_weight: Weight = None) -> float:
-        true, predicted = targets.values(y_true, y_pred)
+        true, predicted = arrays.values(y_true, y_pred)
         return float(np.sqrt(mean((predicted - true) ** 2, sample_weight)).mean())
 
 
@@ -70,20 +117,23 @@ class R2(Metric):
     ------
     DataError
         If there are fewer than two samples.
-
-    References
-    ----------
-    sklearn.metrics.r2_score.
     """
 
-    @property
-    def greater_is_better(self) -> bool:
-        """More is better."""
-        return True
+    facts: ClassVar[MetricFacts | None] = MetricFacts(
+        title="R²",
+        formula="1 − Σ w (ŷ − y)² / Σ w (ȳ − y)²",
+        latex=r"1 - \frac{\sum_i w_i (\hat y_i - y_i)^2}{\sum_i w_i (\bar y - y_i)^2}",
+        range="−∞ to 1",
+        greater_is_better=True,
+        is_share=False,
+        reads="values",
+        source="",
+        elsewhere="sklearn.metrics.r2_score",
+    )
 
     @explained
     def __call__(self, y_true: ArrayLike, y_pred: ArrayLike, sample_weight: Weight = None) -> float:
-        true, predicted = targets.values(y_true, y_pred)
+        true, predicted = arrays.values(y_true, y_pred)
         if len(true) < 2:
             raise DataError("r2 needs at least two samples; y_true has one")
         # Counted from the first target, targets that do not vary have a variance of exactly 0.
@@ -92,3 +142,9 @@ class R2(Metric):
         unexplained = mean((predicted - true) ** 2, sample_weight)
         share = np.divide(unexplained, variance, out=np.sign(unexplained), where=variance > 0.0)
         return float((1.0 - share).mean())
+
+
+mean_absolute_error = MeanAbsoluteError()
+mean_absolute_percentage_error = MeanAbsolutePercentageError()
+r2 = R2()
+root_mean_squared_error = RootMeanSquaredError()

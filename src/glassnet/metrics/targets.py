@@ -17,7 +17,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from glassnet.errors import DataError, ShapeError
-from glassnet.metrics.names import COUNTED, is_text, named
+from glassnet.metrics.arrays import beside, checked, matched
+from glassnet.metrics.names import COUNTED, named
 from glassnet.support import checks
 from glassnet.support.calls import explained
 
@@ -40,6 +41,13 @@ class Rows(NamedTuple):
 
     true: NDArray[np.bool_]
     predicted: NDArray[np.bool_]
+
+
+class Scores(NamedTuple):
+    """For each sample and class, whether it is of that class, and its score: bool and float64 ``(n, n_classes)``."""
+
+    true: NDArray[np.bool_]
+    scores: NDArray[np.float64]
 
 
 class Classes(NamedTuple):
@@ -74,11 +82,7 @@ def classes(y_true: ArrayLike, y_pred: ArrayLike) -> Classes:
     true_labels, predicted_labels = _target_classes(true), predicted_classes(predicted)
     of_true = _columns(true)
     of_predicted = _columns(predicted) or (2 if predicted.dtype.kind == "f" else None)
-    if of_true and of_predicted and of_true != of_predicted:
-        raise ShapeError(
-            f"y_true has {of_true} classes (shape {true.shape}), "
-            f"y_pred has {of_predicted} (shape {predicted.shape})"
-        )
+    _check_same_classes(true, of_true, predicted, of_predicted)
     n_classes = of_true or of_predicted
     if n_classes is None:
         largest = max(int(true_labels.max()), int(predicted_labels.max()))
@@ -100,7 +104,7 @@ def predicted_classes(y_pred: ArrayLike) -> NDArray[np.int64]:
     DataError
         If a probability is outside 0 to 1, or an integer is negative.
     """
-    predicted = _array("y_pred", y_pred)
+    predicted = checked("y_pred", y_pred)
     if _columns(predicted):
         return np.asarray(predicted.argmax(axis=1), dtype=np.int64)
     if predicted.dtype.kind != "f":
@@ -123,8 +127,8 @@ def several_hot(y_true: ArrayLike) -> bool:
     return bool(((true == 0) | (true == 1)).all()) and bool((true.sum(axis=1) != 1).any())
 
 
-def rows(y_true: ArrayLike, y_pred: ArrayLike) -> Rows:
-    """Which classes each sample is of, and which are predicted: those of a probability above 0.5.
+def members(y_true: ArrayLike, y_pred: ArrayLike) -> Scores:
+    """Which classes each sample is of, and the probability of each.
 
     Raises
     ------
@@ -133,101 +137,87 @@ def rows(y_true: ArrayLike, y_pred: ArrayLike) -> Rows:
     DataError
         If something is empty, targets are not 0 and 1, or predictions not from 0 to 1.
     """
-    true, predicted = (array.reshape(len(array), -1) for array in matched(y_true, y_pred))
+    true, predicted = beside(y_true, y_pred)
     if true.shape != predicted.shape:
         raise ShapeError(
             f"y_true and y_pred must both have a column for each class; got shapes {true.shape} and {predicted.shape}"
         )
     if not ((true == 0) | (true == 1)).all():
         raise DataError("y_true must hold rows of 0 and 1, where a sample may be of several classes")
+    _check_probabilities(predicted)
+    return Scores(true == 1, predicted)
+
+
+def rows(y_true: ArrayLike, y_pred: ArrayLike) -> Rows:
+    """Which classes each sample is of, and which are predicted: those of a probability above 0.5.
+
+    Raises
+    ------
+    ShapeError, DataError
+        As :func:`members`.
+    """
+    true, predicted = members(y_true, y_pred)
+    return Rows(true, predicted > 0.5)
+
+
+def scores(y_true: ArrayLike, y_pred: ArrayLike) -> Scores:
+    """Of samples of one class each: which it is, and the score of each class.
+
+    A single column of scores is that of class 1, and 1 minus it that of class 0.
+
+    Raises
+    ------
+    ShapeError
+        If the rows or the numbers of classes differ.
+    DataError
+        If something is empty, not finite, no class label, or a class beyond the columns.
+    """
+    true, predicted = matched(y_true, y_pred)
+    labels, n_classes = _target_classes(true), _columns(predicted) or 2
+    _check_same_classes(true, _columns(true), predicted, n_classes)
+    _check_range("y_true", labels, n_classes, f"y_pred of shape {predicted.shape}")
+    columns = predicted.reshape(len(predicted), -1).astype(np.float64)
+    if columns.shape[1] == 1:
+        columns = np.hstack([1.0 - columns, columns])
+    return Scores(labels[:, np.newaxis] == np.arange(n_classes), columns)
+
+
+def probabilities(y_true: ArrayLike, y_pred: ArrayLike) -> Scores:
+    """Of samples of one class each: which it is, and the probability of each class.
+
+    Raises
+    ------
+    ShapeError, DataError
+        As :func:`scores`, and if a probability is outside 0 to 1, or those of a sample do not sum to 1.
+    """
+    found = scores(y_true, y_pred)
+    _check_probabilities(found.scores)
+    sums = found.scores.sum(axis=1)
+    row = int(abs(sums - 1.0).argmax())
+    if abs(sums[row] - 1.0) >= _ROUNDING:
+        raise DataError(
+            f"y_pred must hold probabilities of all classes, which sum to 1; row {row} sums to {sums[row]:g}. "
+            "End the network with a softmax"
+        )
+    return found
+
+
+def _check_probabilities(predicted: NDArray[np.float64]) -> None:
     if predicted.min() < 0 or predicted.max() > 1:
         raise DataError(
             f"y_pred must hold the probability of each class, from 0 to 1; got values from {predicted.min():g} to "
             f"{predicted.max():g}. End the network with a sigmoid"
         )
-    return Rows(true == 1, predicted > 0.5)
 
 
-def of_one_shape(y_true: ArrayLike, y_pred: ArrayLike) -> tuple[NDArray[Any], NDArray[Any]]:
-    """Both as arrays in which row stands beside row: a single column ``(n, 1)`` becomes ``(n,)``.
-
-    So a function that subtracts or compares them never compares every target with every prediction.
-    """
-    true, predicted = checks.array("y_true", y_true), checks.array("y_pred", y_pred)
-    beside = true.shape[:1] == predicted.shape[:1]
-    return (_flat(true), _flat(predicted)) if beside else (true, predicted)
-
-
-def _flat(array: NDArray[Any]) -> NDArray[Any]:
-    return array.reshape(-1) if array.ndim == 2 and array.shape[1] == 1 else array
-
-
-def values(y_true: ArrayLike, y_pred: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Targets and predictions of a regression as two float64 arrays ``(n, n_outputs)``.
-
-    Raises
-    ------
-    ShapeError
-        If they differ in rows or outputs; ``(n,)`` and ``(n, 1)`` mean the same.
-    DataError
-        If something is empty or not finite.
-    """
-    true, predicted = (array.reshape(len(array), -1).astype(np.float64) for array in matched(y_true, y_pred))
-    if true.shape != predicted.shape:
+def _check_same_classes(
+    true: NDArray[Any], of_true: int | None, predicted: NDArray[Any], of_predicted: int | None
+) -> None:
+    if of_true and of_predicted and of_true != of_predicted:
         raise ShapeError(
-            f"y_true and y_pred must have the same outputs; got shapes {true.shape} and {predicted.shape}"
+            f"y_true has {of_true} classes (shape {true.shape}), "
+            f"y_pred has {of_predicted} (shape {predicted.shape})"
         )
-    return true, predicted
-
-
-def weights(sample_weight: ArrayLike | None, n_samples: int) -> NDArray[np.float64]:
-    """One weight per sample, float64 of shape ``(n,)``; all 1 where none are given.
-
-    Raises
-    ------
-    ShapeError
-        If there is not exactly one weight per sample.
-    DataError
-        If a weight is negative or not finite, or all are 0.
-    """
-    if sample_weight is None:
-        return np.ones(n_samples)
-    weight = _array("sample_weight", sample_weight).astype(np.float64)
-    if weight.shape != (n_samples,):
-        raise ShapeError(
-            f"sample_weight must have shape ({n_samples},), one weight per sample; got shape {weight.shape}"
-        )
-    if weight.min() < 0.0 or weight.max() == 0.0:
-        raise DataError("sample_weight must be >= 0, and above 0 for at least one sample")
-    return weight
-
-
-def matched(y_true: ArrayLike, y_pred: ArrayLike) -> tuple[NDArray[Any], NDArray[Any]]:
-    """Both as checked arrays with one or two axes and the same number of rows."""
-    true, predicted = _array("y_true", y_true), _array("y_pred", y_pred)
-    if len(true) != len(predicted):
-        raise ShapeError(
-            f"y_true and y_pred must have the same number of rows; "
-            f"got shapes {true.shape} and {predicted.shape}"
-        )
-    return true, predicted
-
-
-def _array(argument: str, given: ArrayLike) -> NDArray[Any]:
-    array = checks.array(argument, given)
-    if array.ndim not in (1, 2):
-        raise ShapeError(f"{argument} must have one or two axes; got shape {array.shape}")
-    if array.size == 0:
-        raise DataError(f"{argument} is empty (shape {array.shape}); at least one sample is needed")
-    if array.dtype.kind not in "biuf":
-        hint = "; names of classes are taken by accuracy, precision, recall, f1 and confusion_matrix"
-        raise DataError(
-            f"{argument} must hold numbers; got dtype {array.dtype}{hint if is_text(array) else ''}"
-        )
-    if not np.isfinite(array).all():
-        position = ", ".join(map(str, np.argwhere(~np.isfinite(array))[0]))
-        raise DataError(f"{argument} must be finite; it is not at index ({position})")
-    return array
 
 
 def _columns(array: NDArray[Any]) -> int | None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from glassnet.errors import ArgumentError
-from glassnet.metrics import measured_in
+from glassnet.metrics import is_share, measured_in
 from glassnet.support import checks
 from glassnet.support.calls import explained
 from glassnet.support.optional import require
@@ -40,6 +40,8 @@ class History(Mapping[str, list[float]]):
         Where the fit began, for :func:`glassnet.replay`.
     greater_is_better : dict
         For the loss and each metric by its column, whether more of it is better; None where nobody has said.
+    shares : set of str
+        The columns of own metrics that are shares of a whole, which people read in percent.
     restored_epoch : int
         The epoch whose parameters a callback has put back at the end; 0 where the network has those of the last one.
     rate_factors : list of float
@@ -55,6 +57,7 @@ class History(Mapping[str, list[float]]):
         self.origin: Origin | None = None
         self.rate_factors: list[float] = []
         self.greater_is_better: dict[str, bool | None] = {}
+        self.shares: set[str] = set()
 
     @explained
     def extend(self, epochs: Mapping[str, Iterable[float]]) -> None:
@@ -120,6 +123,11 @@ class History(Mapping[str, list[float]]):
         if column.removeprefix("validation_") == "loss":
             return False
         return None if metric is None else metric.greater_is_better
+
+    @explained
+    def is_share(self, column: str) -> bool:
+        """Whether a column holds shares of a whole, which people read in percent."""
+        return checks.text("name of a column", column) in self.shares or is_share(column)
 
     @explained
     def best(self, column: str = "loss") -> int | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from glassnet.errors import ArgumentError, DataError
-from glassnet.metrics import is_share, measured_in
+from glassnet.metrics import measured_in
 from glassnet.network.history import History
 from glassnet.plots.drawing import canvas
 from glassnet.support import checks
@@ -75,7 +75,7 @@ def learning_curves(history: History, column: str = "loss", *, ax: Axes | None =
 
 def _scale(ax: Axes, history: History, column: str) -> None:
     canvas.count_whole(ax.xaxis)
-    if is_share(column):
+    if history.is_share(column):
         ax.yaxis.set_major_formatter(canvas.percent())
         return
     values = [*history[column], *history.columns.get(f"validation_{column}", [])]

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from glassnet import metrics
-from glassnet.metrics import targets
+from glassnet.metrics import arrays
 from glassnet.plots.drawing import canvas
 from glassnet.plots.drawing.naming import drawn_names, names_of, shown_name
 from glassnet.plots.drawing.points import area_of
@@ -59,7 +59,7 @@ def predictions(
         If matplotlib is not installed.
     """
     checks.text("unit", unit, least=0)
-    true, predicted = targets.values(y_true, y_pred)
+    true, predicted = arrays.values(y_true, y_pred)
     ax = canvas.axes_of(ax, 4.2, 4.0)
     both = np.concatenate([true.ravel(), predicted.ravel()])
     ends = [float(both.min()), float(both.max())]
@@ -92,7 +92,7 @@ def residuals(
     those of :func:`predictions`.
     """
     checks.text("unit", unit, least=0)
-    true, predicted = targets.values(y_true, y_pred)
+    true, predicted = arrays.values(y_true, y_pred)
     ax = canvas.axes_of(ax, 4.8, 3.4)
     ax.axhline(0.0, color="0.4", linewidth=1, zorder=1)
     _scatter(ax, predicted, true - predicted, output_names)

@@ -15,7 +15,7 @@ from glassnet.engines.numpy import NumpyEngine
 from glassnet.errors import ArgumentError
 from glassnet.losses import Loss
 from glassnet.metrics import Metric, OfClasses
-from glassnet.metrics.targets import of_one_shape
+from glassnet.metrics.arrays import of_one_shape
 from glassnet.network import inputs
 from glassnet.network.inputs import UNNAMED, Meaning
 from glassnet.plan import Plan

@@ -98,6 +98,12 @@ def fit(network: Network, X: Any, y: ArrayLike | None, options: FitOptions) -> H
     )  # fmt: skip
     training = Training(network, state, runs_on, task, data, measures, heard_by)
     training.history.greater_is_better = measured
+    training.history.shares = {
+        column
+        for metric in measures
+        if metric.is_share
+        for column in (metric.name, f"validation_{metric.name}")
+    }
     training.history.origin = Origin.of(network, rule, data, wanted, threads)
     try:
         return training.run(n_epochs, progress)

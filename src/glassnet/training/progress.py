@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import AbstractContextManager, nullcontext
 
-from glassnet.metrics import is_share
+from glassnet.metrics import is_share, title
 from glassnet.support import notebook
 from glassnet.support.text import markup, plain
 
@@ -49,9 +49,9 @@ class Bar:
     def __exit__(self, *exception: object) -> None:
         self._progress.stop()
 
-    def show(self, epoch: float, values: Mapping[str, float]) -> None:
+    def show(self, epoch: float, values: Mapping[str, float], shares: Collection[str] = ()) -> None:
         """Epochs done, a fraction while one is under way, and the newest numbers."""
-        shown = "  ".join(_told(values, self._most_values))
+        shown = "  ".join(_told(values, self._most_values, shares))
         self._progress.update(self._task, completed=epoch, epoch=int(epoch), values=shown)
 
 
@@ -70,9 +70,9 @@ class NotebookBar:
     def __exit__(self, *exception: object) -> None:
         self._write(ended=True)
 
-    def show(self, epoch: float, values: Mapping[str, float]) -> None:
+    def show(self, epoch: float, values: Mapping[str, float], shares: Collection[str] = ()) -> None:
         """Epochs done, a fraction while one is under way, and the newest numbers."""
-        self.tell(epoch, _told(values, 2))
+        self.tell(epoch, _told(values, 2, shares))
 
     def tell(self, done: float, told: list[str]) -> None:
         """How many are done, and what there is to say."""
@@ -98,19 +98,15 @@ class NotebookBar:
         return f"{passed / self._done * (self._total - self._done):.0f} s left" if self._done else ""
 
 
-def _told(values: Mapping[str, float], most: int) -> list[str]:
+def _told(values: Mapping[str, float], most: int, shares: Collection[str]) -> list[str]:
     """The loss, and the validation metric, or the validation loss if there is no metric."""
     held = [name for name in values if name.startswith("validation_")]
     shown = [name for name in ["loss", *held[-1:]] if name in values][-most:]
-    return [f"{_label(name)} {_number(name, values[name])}" for name in shown]
+    return [f"{title(name)} {_number(values[name], name in shares or is_share(name))}" for name in shown]
 
 
-def _label(name: str) -> str:
-    return name.replace("_", " ").replace("r2", "R²")
-
-
-def _number(name: str, value: float) -> str:
-    return f"{100 * value:.1f} %" if is_share(name) else f"{value:.3g}"
+def _number(value: float, share: bool) -> str:
+    return f"{100 * value:.1f} %" if share else f"{value:.3g}"
 
 
 def watched(progress: bool, epochs: int) -> AbstractContextManager[Bar | NotebookBar | Silence]:

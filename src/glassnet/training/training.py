@@ -261,7 +261,7 @@ class Training:
             for name, values in self.history.columns.items()
             if name.startswith("validation_")
         }
-        bar.show(self.history.n_epochs + done, {"loss": noted.last_loss, **newest})
+        bar.show(self.history.n_epochs + done, {"loss": noted.last_loss, **newest}, self.history.shares)
 
 
 class _Steps:

@@ -9,9 +9,10 @@ import numpy as np
 
 from glassnet import plots
 from glassnet.insight.report.markup import NOTHING, Html, facts, joined, section, table, tag
-from glassnet.insight.report.numbers import listed, number, score, title
+from glassnet.insight.report.numbers import listed, number, score
 from glassnet.insight.report.pictures import drawn
 from glassnet.insight.report.subject import Subject
+from glassnet.metrics import title
 from glassnet.network.history import History
 from glassnet.plots.drawing import canvas
 
@@ -106,7 +107,7 @@ def meanwhile(history: History, place: int) -> Iterator[str]:
     """What the metrics of the samples that were watched did from this epoch to the last."""
     for name in history:
         if name.startswith("validation_") and name != HELD_LOSS:
-            then, now = score(name, history[name][place]), score(name, history[name][-1])
+            then, now = (score(name, history[name][at], history.is_share(name)) for at in (place, -1))
             yield f"The {title(name)} went from {then} to {now} meanwhile."
 
 
@@ -124,11 +125,11 @@ def _rows(history: History) -> Iterator[tuple[str, ...]]:
     for name in history:
         if name in _NO_SCORES:
             continue
-        values, place = history[name], history.best(name)
+        values, place, share = history[name], history.best(name), history.is_share(name)
         shown = ["–", "–"]
         if place is not None:
-            shown = [score(name, values[place]), number(history["epoch"][place])]
-        yield title(name), score(name, values[0]), *shown, score(name, values[-1])
+            shown = [score(name, values[place], share), number(history["epoch"][place])]
+        yield title(name), score(name, values[0], share), *shown, score(name, values[-1], share)
 
 
 def _directions(history: History) -> Html:

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 from glassnet import plots
 from glassnet.insight.report.markup import Html, facts, section, table
-from glassnet.insight.report.numbers import count, title
+from glassnet.insight.report.numbers import count
 from glassnet.insight.report.pictures import drawn
 from glassnet.insight.report.subject import Subject
+from glassnet.metrics import title
 from glassnet.plots.drawing import canvas
 from glassnet.support.registry import compact_repr
 

@@ -6,8 +6,6 @@ from collections.abc import Sequence
 
 from glassnet.metrics import is_share
 
-TITLES = {"r2": "R²", "mean_absolute_error": "mean absolute error", "f1": "F1"}
-
 
 def number(value: float) -> str:
     """Four significant digits, with a true minus sign."""
@@ -19,16 +17,9 @@ def percent(share: float) -> str:
     return f"{100 * share:.2f} %"
 
 
-def score(name: str, value: float) -> str:
-    """A score, in percent where it is a share."""
-    return percent(value) if is_share(name) else number(value)
-
-
-def title(name: str) -> str:
-    """The name of a score or a column in words."""
-    held = name.startswith("validation_")
-    plain = name.removeprefix("validation_")
-    return ("validation " if held else "") + TITLES.get(plain, plain.replace("_", " "))
+def score(name: str, value: float, share: bool | None = None) -> str:
+    """A score, in percent where it is a share; that of an own metric must be told so."""
+    return percent(value) if (is_share(name) if share is None else share) else number(value)
 
 
 def count(n: int, noun: str) -> str:

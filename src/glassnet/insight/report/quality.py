@@ -9,7 +9,7 @@ import numpy as np
 
 from glassnet import metrics, plots
 from glassnet.insight.report.markup import NOTHING, Html, joined, section, table, tag
-from glassnet.insight.report.numbers import number, percent, score, title
+from glassnet.insight.report.numbers import number, percent, score
 from glassnet.insight.report.pictures import drawn
 from glassnet.insight.report.subject import Subject
 from glassnet.plots.drawing import canvas
@@ -37,7 +37,7 @@ def _scores(subject: Subject) -> Html:
     names = subject.scores[subject.judged.name]
     body = [
         (
-            title(name),
+            metrics.title(name),
             *(score(name, scores[name]) if name in scores else "–" for scores in subject.scores.values()),
         )
         for name in names

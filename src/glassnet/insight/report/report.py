@@ -17,7 +17,7 @@ from glassnet.insight.report.findings import diagnosis, found_by_diagnosis
 from glassnet.insight.report.learning import learning
 from glassnet.insight.report.markup import NOTHING, Html, joined, section, tag
 from glassnet.insight.report.model import model
-from glassnet.insight.report.numbers import count, score, title
+from glassnet.insight.report.numbers import count, score
 from glassnet.insight.report.one_step import one_step
 from glassnet.insight.report.python_code import python_code
 from glassnet.insight.report.quality import quality
@@ -26,6 +26,7 @@ from glassnet.insight.report.subject import Subject
 from glassnet.insight.report.suggestions import Suggestion, suggestions
 from glassnet.insight.report.worst import worst
 from glassnet.losses import Loss
+from glassnet.metrics import title
 from glassnet.network.history import History
 from glassnet.network.network import Network
 from glassnet.support import checks
