@@ -32,9 +32,8 @@ def test_of_equal_values_the_first_is_the_best(name: str, place: int, prefix: st
 @pytest.mark.parametrize("name", metrics.names())
 def test_every_built_in_metric_has_its_own_direction(name: str) -> None:
     metric = metrics.get(name)
-    assert history(**{metric.name: VALUES}).best(metric.name) == (
-        LARGEST if metric.greater_is_better else SMALLEST
-    )
+    best = {True: LARGEST, False: SMALLEST, None: None}[metric.greater_is_better]
+    assert history(**{metric.name: VALUES}).best(metric.name) == best
 
 
 def own(more: bool | None) -> Callable[..., float]:

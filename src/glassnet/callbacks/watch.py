@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 def asked_for_direction(column: str) -> str:
     """What a message says where a metric does not tell which way is better."""
     name = column.removeprefix("validation_")
-    if measured_in(name) is not None:
+    metric = measured_in(name)
+    if metric is not None and metric.greater_is_better is None:
         return f", of which neither more nor less is better; choose another measure than {name}"
     return (
         f", a metric of your own, and cannot know whether more of it is better; say so before fit: "

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from glassnet.errors import DataError, ShapeError
-from glassnet.metrics.names import is_text
+from glassnet.metrics.class_names import is_text
 from glassnet.support import checks
 
 

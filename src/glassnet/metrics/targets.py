@@ -18,7 +18,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from glassnet.errors import DataError, ShapeError
 from glassnet.metrics.arrays import beside, checked, matched
-from glassnet.metrics.names import COUNTED, named
+from glassnet.metrics.class_names import COUNTED, named
 from glassnet.support import checks
 from glassnet.support.calls import explained
 

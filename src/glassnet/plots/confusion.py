@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from glassnet import metrics
 from glassnet.errors import DataError, ShapeError
-from glassnet.metrics.names import Named, named
+from glassnet.metrics.class_names import Named, named
 from glassnet.plots.drawing import canvas
 from glassnet.plots.drawing.naming import drawn_names
 from glassnet.support import checks

@@ -48,7 +48,7 @@ def test_the_best_epoch_of_the_page_is_that_of_the_history() -> None:
     for name in ("loss", "f1_macro", "top_2_accuracy", "validation_f1_macro"):
         place = history.best(name)
         assert place is not None
-        row = made.column("The curves in numbers", name.replace("_", " "))
+        row = made.column("The curves in numbers", gn.metrics.title(name))
         assert row[2] == str(place + 1), name
 
 
