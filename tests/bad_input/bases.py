@@ -128,7 +128,6 @@ RIGHT: dict[str, Callable[[], Any]] = {
     "every": lambda: 5.0,
     "decay": lambda: 0.1,
     "factor": lambda: 0.5,
-    "decay": lambda: 0.5,
     "epochs": lambda: 5,
     "boundaries": lambda: [3.0],
     "epoch": lambda: 1.0,
