@@ -136,7 +136,6 @@ class Function(Callback):
         self.function = checks.function("function of a callback", function)
 
     def epoch_end(self, session: Session) -> None:
-        """Call it."""
         self.function(session)
 
 

@@ -61,7 +61,6 @@ class ReduceOnPlateau(Callback):
 
     @property
     def name(self) -> str:
-        """ReduceOnPlateau(metric)."""
         return f"ReduceOnPlateau({self.watch.metric})"
 
     def check(self, greater_is_better: Mapping[str, bool | None]) -> None:
@@ -85,7 +84,6 @@ class ReduceOnPlateau(Callback):
         return self.watch.memory()
 
     def remember(self, memory: dict[str, Any]) -> None:
-        """Take up what :meth:`memory` gave."""
         self.watch.remember(memory)
 
 

@@ -88,7 +88,6 @@ class Checkpoint(Callback):
             self._due = self.watch.improves(session)
 
     def save(self, session: Session) -> None:
-        """Save it."""
         if self._due:
             session.network.save(self.path_at(session.state.epoch))
 
@@ -97,6 +96,5 @@ class Checkpoint(Callback):
         return self.watch.memory() if self.watch is not None else {}
 
     def remember(self, memory: dict[str, Any]) -> None:
-        """Take up what :meth:`memory` gave."""
         if self.watch is not None:
             self.watch.remember(memory)

@@ -56,7 +56,6 @@ class EarlyStopping(Callback):
 
     @property
     def name(self) -> str:
-        """EarlyStopping(metric)."""
         return f"EarlyStopping({self.watch.metric})"
 
     @property
@@ -117,6 +116,5 @@ class EarlyStopping(Callback):
         return {**self.watch.memory(), **self._kept}
 
     def remember(self, memory: dict[str, Any]) -> None:
-        """Take up what :meth:`memory` gave."""
         self.watch.remember(memory)
         self._kept = {key: memory[key] for key in ("parameters", "running") if key in memory}

@@ -96,7 +96,7 @@ class Watch:
         return "" if self.best is None else f" (best {self.best:.6g} in epoch {self.epoch})"
 
     def rest(self) -> None:
-        """Count anew from here."""
+        """Count the epochs without progress anew from here."""
         self.wait = 0
 
     def memory(self) -> dict[str, Any]:

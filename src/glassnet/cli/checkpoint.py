@@ -26,21 +26,17 @@ class Record(Callback):
         self.history = History()
 
     def begin(self, session: Session) -> None:
-        """Note what trains."""
         self.history.engine = session.state.engine
         self.history.greater_is_better = session.history.greater_is_better
         self.history.shares = session.history.shares
 
     def epoch_end(self, session: Session) -> None:
-        """Add the newest epoch."""
         self.history.extend({name: values[-1:] for name, values in session.history.items()})
 
     def memory(self) -> dict[str, Any]:
-        """The columns."""
         return {"columns": self.history.columns}
 
     def remember(self, memory: dict[str, Any]) -> None:
-        """Take up what :meth:`memory` gave."""
         columns = memory.get("columns", {})
         if not isinstance(columns, dict) or not all(
             isinstance(value, int | float) for column in columns.values() for value in column

@@ -92,7 +92,7 @@ def history_beside(path: Path) -> History | None:
 
 
 def show(source: str, parts: Mapping[str, Part], diagnosis: DiagnosisReport) -> None:
-    """For people."""
+    """Print the diagnosis for a person to read."""
     printer = Printer()
     sizes = listed([f"{len(part.X):,} {name}" for name, part in parts.items()])
     printer.line(f"{source}: {sizes}{'' if 'all samples' in parts else ' samples'}", "bold")
@@ -115,7 +115,7 @@ def _facts(finding: Finding) -> dict[str, str]:
 
 
 def plain(diagnosis: DiagnosisReport) -> dict[str, Any]:
-    """For programs: plain data, in which a number that is not finite is null."""
+    """The diagnosis as plain data, in which a number that is not finite is null."""
     return {
         "ok": diagnosis.ok,
         "not_looked_at": list(diagnosis.not_looked_at),

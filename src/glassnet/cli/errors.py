@@ -34,7 +34,6 @@ class Command(TyperGroup):
     """
 
     def main(self, *arguments: Any, **options: Any) -> NoReturn:
-        """Run and exit."""
         options["standalone_mode"] = False
         try:
             code = super().main(*arguments, **options)
@@ -49,7 +48,6 @@ class Command(TyperGroup):
         sys.exit(code if isinstance(code, int) else 0)
 
     def invoke(self, ctx: Any) -> Any:
-        """Do what was asked."""
         try:
             with terminable():
                 return super().invoke(ctx)

@@ -65,7 +65,7 @@ class Folder(Callback):
             ) from None
 
     def release(self) -> None:
-        """Let others have it."""
+        """Let other trainings have the folder."""
         if self._mine is not None:
             os.close(self._mine)
             self._mine = None

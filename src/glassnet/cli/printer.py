@@ -76,7 +76,7 @@ class Printer:
         self.fact("training", f"{epochs_run} in {seconds:.2f} s, {history.engine} engine")
 
     def files(self, folder: Path, names: list[str], missing: str) -> None:
-        """What was written where."""
+        """Which files were written where, and why there are no pictures, if so."""
         self.fact("saved in", f"{folder}: {', '.join(names)}")
         if missing:
             self.line(f"no pictures: {missing}", "yellow")

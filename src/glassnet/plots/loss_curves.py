@@ -127,7 +127,6 @@ def _elementwise(choice: str | Loss) -> ElementwiseLoss:
 
 
 def _kind(function: Loss) -> str:
-    """What its predictions are."""
     if function.domain == (0.0, 1.0):
         return "probabilities" if function.activation == Linear() else "logits"
     return "counts" if function.domain == (0.0, np.inf) else "values"

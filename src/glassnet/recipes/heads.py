@@ -62,7 +62,7 @@ class Head:
         return tuple(map(str, range(max(n_outputs, 2)))) if self.classifies else ()
 
     def layer(self, class_names: tuple[str, ...], n_values: int) -> Dense:
-        """The last layer."""
+        """The last layer for these classes, or for so many values."""
         wide = {"column": 1, "values": n_values}
         return Dense(wide.get(self.targets, len(class_names)), self.activation)
 

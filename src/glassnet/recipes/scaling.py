@@ -54,15 +54,15 @@ class Scaling:
         return bool(self.mean.any() or (self.scale != 1).any())
 
     def apply(self, x: Floats) -> Floats:
-        """Z of x."""
+        """z = (x - mean) / scale."""
         return (x - self.mean) / self.scale
 
     def undo(self, z: NDArray[Any]) -> Floats:
-        """X of z."""
+        """x = z scale + mean."""
         return z * self.scale + self.mean
 
     def to_plain(self) -> dict[str, list[float]]:
-        """As lists."""
+        """Mean and scale as lists, for JSON."""
         return {"mean": self.mean.tolist(), "scale": self.scale.tolist()}
 
     @classmethod

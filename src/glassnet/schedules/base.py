@@ -153,5 +153,4 @@ class Constant(Schedule):
     )
 
     def rates(self, epochs: Floats) -> Floats:
-        """learning_rate."""
         return np.full_like(epochs, self.learning_rate)

@@ -27,7 +27,6 @@ class Threshold:
     greater_is_better: bool
 
     def __call__(self, network: Network, history: History) -> bool:
-        """Whether it is."""
         value = history.kept(self.column)
         return value >= self.limit if self.greater_is_better else value <= self.limit
 
@@ -39,7 +38,6 @@ class Thresholds:
     parts: tuple[Threshold, ...]
 
     def __call__(self, network: Network, history: History) -> bool:
-        """Whether all are kept."""
         return all(part(network, history) for part in self.parts)
 
 

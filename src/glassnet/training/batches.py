@@ -88,7 +88,6 @@ class Batches:
         return weights if self.mean_weight is None else inputs.relative(weights, self.mean_weight)
 
     def epochs_at_once(self, steps: int) -> int:
-        """One."""
         return 1
 
     def parts(self) -> None:

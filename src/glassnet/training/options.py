@@ -39,7 +39,7 @@ class SharedOptions(TypedDict, total=False):
 
 
 class FitOptions(SharedOptions):
-    """All options of fit."""
+    """All that :meth:`glassnet.Network.fit` takes beside the data."""
 
     seed: Seed
     progress: bool

@@ -32,7 +32,7 @@ class Snapshot:
         return cls(task.vectors.parameters.copy(), task.vectors.running.copy(), task.states.copy(), steps)
 
     def restore(self, task: Task) -> None:
-        """Put it back."""
+        """Undo what was done since, in the task's arrays."""
         task.vectors.parameters[...] = self.parameters
         task.vectors.running[...] = self.running
         task.states[...] = self.states

@@ -102,7 +102,6 @@ class Memory:
         return max(1, min(limit, steps // self.n_steps))
 
     def parts(self) -> Iterator[tuple[Array, Array]]:
-        """Everything at once."""
         yield self.x, self.y
 
 
@@ -160,7 +159,6 @@ class Mapped:
                 step += count
 
     def epochs_at_once(self, steps: int) -> int:
-        """One."""
         return 1
 
     def parts(self) -> Iterator[tuple[Array, Array]]:

@@ -181,7 +181,7 @@ def _layer_norm(graph: _Graph, network: Network, row: Row) -> None:
 
 
 def _nothing(graph: _Graph, network: Network, row: Row) -> None:
-    """Dropout in prediction."""
+    """A dropout layer, which changes nothing in prediction."""
 
 
 _ROWS: dict[int, Callable[[_Graph, Network, Row], None]] = {
