@@ -2,6 +2,9 @@
 
 Save a picture with ``ax.figure.savefig("picture.png", dpi=200)``. Colours can be told apart by people who are
 colour-blind, and curves by their line style as well.
+
+``ax=`` says where to draw, by default on a new figure. Without matplotlib every function raises
+:class:`~glassnet.errors.MissingDependencyError`.
 """
 
 from glassnet.plots.animations import training_animation

@@ -71,8 +71,6 @@ def training_animation(
         If it cannot be written; a file that was there is as it was then.
     ArgumentError
         If the path ends otherwise, its folder does not exist, or a number is out of range.
-    MissingDependencyError
-        If matplotlib is not installed.
 
     Examples
     --------

@@ -65,12 +65,6 @@ def decision_boundary(
         The values at which all others are held; by default their medians.
     feature_names, class_names : sequence of str, optional
         One for each feature; one for each class.
-    ax : matplotlib Axes, optional
-        Where to draw; by default on a new figure.
-
-    Returns
-    -------
-    matplotlib Axes
 
     Raises
     ------
@@ -78,8 +72,6 @@ def decision_boundary(
         If the network is not built, or X, y, `held` or names do not fit it.
     ArgumentError
         If `features` are not two different features, or the network gives several values.
-    MissingDependencyError
-        If matplotlib is not installed.
     """
     checks.network("network", network)
     if class_names is not None:

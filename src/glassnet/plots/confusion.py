@@ -50,19 +50,11 @@ def confusion_matrix(
     class_names : sequence of str, optional
         A name for each class; by default its number. Where y_true and y_pred hold names, all of these names, in the
         order of rows and columns; by default those that occur, sorted.
-    ax : matplotlib Axes, optional
-        Where to draw; by default on a new figure.
-
-    Returns
-    -------
-    matplotlib Axes
 
     Raises
     ------
     ShapeError, DataError
         As :func:`glassnet.metrics.confusion_matrix`, and if there is not one name for each class.
-    MissingDependencyError
-        If matplotlib is not installed.
     """
     given = None if class_names is None else checks.names("class_names", class_names)
     by_name = named(y_true, y_pred)

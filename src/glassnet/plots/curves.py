@@ -31,12 +31,6 @@ def learning_curves(history: History, column: str = "loss", *, ax: Axes | None =
     column : str
         "loss", a metric such as "accuracy" (drawn in percent), "learning_rate" or "seconds". The axis is
         logarithmic for a loss or a learning rate whose largest value is 100 times the smallest, or more.
-    ax : matplotlib Axes, optional
-        Where to draw; by default on a new figure.
-
-    Returns
-    -------
-    matplotlib Axes
 
     Raises
     ------
@@ -44,8 +38,6 @@ def learning_curves(history: History, column: str = "loss", *, ax: Axes | None =
         If the history holds no epoch.
     ArgumentError
         If it has no such column.
-    MissingDependencyError
-        If matplotlib is not installed.
     """
     checks.instance("history", history, History, "net.fit(...)")
     checks.text("column", column)

@@ -71,12 +71,6 @@ def network_diagram(
     input_names, output_names : sequence of str, optional
         One name for each feature, and for each unit of the last dense layer. None are written where units are
         left out.
-    ax : matplotlib Axes, optional
-        Where to draw; by default on a new figure.
-
-    Returns
-    -------
-    matplotlib Axes
 
     Raises
     ------
@@ -86,8 +80,6 @@ def network_diagram(
         If it has no dense layer.
     ShapeError
         If there is not one name for each input or output.
-    MissingDependencyError
-        If matplotlib is not installed.
     """
     checks.network("network", network)
     dense = [row for row in network.plan().rows if row.kind == DENSE]

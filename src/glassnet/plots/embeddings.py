@@ -58,12 +58,6 @@ def embedding(
         Hinton 2008; perplexity 30 or a third of the samples, seed 0), whose distances between groups mean nothing.
     class_names : sequence of str, optional
         One for each class.
-    ax : matplotlib Axes, optional
-        Where to draw; by default on a new figure.
-
-    Returns
-    -------
-    matplotlib Axes
 
     Raises
     ------

@@ -37,19 +37,11 @@ def activation(
         Elementwise, so not softmax.
     span : (float, float)
         The first and the last z.
-    ax : matplotlib Axes, optional
-        Where to draw; by default on a new figure.
-
-    Returns
-    -------
-    matplotlib Axes
 
     Raises
     ------
     ArgumentError
         If there is no such activation, it is not elementwise, or the span is empty.
-    MissingDependencyError
-        If matplotlib is not installed.
     """
     function = _elementwise(choice)
     z = grid(span)
@@ -76,18 +68,14 @@ def activations(
     ----------
     choices : sequence of str or Activation
         At least one, elementwise.
-    span, ax
+    span
         As for :func:`activation`.
     derivatives : bool
         Draw f'(z) in the place of f(z).
 
-    Returns
-    -------
-    matplotlib Axes
-
     Raises
     ------
-    ArgumentError, MissingDependencyError
+    ArgumentError
         As for :func:`activation`.
     """
     checks.truth("derivatives", derivatives)

@@ -44,8 +44,6 @@ def gradient_flow(
         The batch, as for training.
     loss : str or Loss, optional
         By default the loss of the last fit, or the one that goes with the last activation.
-    ax : matplotlib Axes, optional
-        Where to draw; by default on a new figure.
 
     Returns
     -------
@@ -58,8 +56,6 @@ def gradient_flow(
         If the network is not built, or X or y do not fit it.
     ArgumentError
         If no layer has weights.
-    MissingDependencyError
-        If matplotlib is not installed.
     """
     _, layers = observe(checks.network("network", network), X, y, loss)
     trained = with_weights(layers)
@@ -94,12 +90,6 @@ def gradients_over_time(recorder: Recorder, *, ax: Axes | None = None) -> Pictur
     ----------
     recorder : Recorder
         What it kept during fit.
-    ax : matplotlib Axes, optional
-        Where to draw; by default on a new figure.
-
-    Returns
-    -------
-    matplotlib Axes
 
     Raises
     ------
@@ -107,8 +97,6 @@ def gradients_over_time(recorder: Recorder, *, ax: Axes | None = None) -> Pictur
         If the recorder holds no recording.
     ArgumentError
         If no layer has weights.
-    MissingDependencyError
-        If matplotlib is not installed.
     """
     network = recorded(recorder)
     ax = canvas.axes_of(ax, 5.6, 3.4)

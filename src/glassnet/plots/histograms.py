@@ -46,16 +46,10 @@ def activation_histograms(recorder: Recorder, *, ax: Axes | None = None) -> Pict
     ax : matplotlib Axes, optional
         Where to draw; by default on a new figure. The panels are insets of it (``ax.child_axes``).
 
-    Returns
-    -------
-    matplotlib Axes
-
     Raises
     ------
     DataError
         If the recorder holds no recording.
-    MissingDependencyError
-        If matplotlib is not installed.
     """
     return _panels(recorder, lambda layers: list(layers), _outputs, "outputs a of each layer", ax)
 
@@ -74,18 +68,12 @@ def gradient_histograms(recorder: Recorder, *, ax: Axes | None = None) -> Pictur
     ax : matplotlib Axes, optional
         Where to draw; by default on a new figure. The panels are insets of it (``ax.child_axes``).
 
-    Returns
-    -------
-    matplotlib Axes
-
     Raises
     ------
     DataError
         If the recorder holds no recording.
     ArgumentError
         If no layer has weights.
-    MissingDependencyError
-        If matplotlib is not installed.
     """
     return _panels(recorder, with_weights, _gradients, "log10 |weight gradient| of each layer", ax)
 

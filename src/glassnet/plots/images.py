@@ -43,12 +43,6 @@ def weight_images(
         Rows and columns; by default those of the network's samples, or a square.
     most : int
         How many units to draw at most, >= 1; the first ones are.
-    ax : matplotlib Axes, optional
-        Where to draw; by default on a new figure.
-
-    Returns
-    -------
-    matplotlib Axes
 
     Raises
     ------
@@ -56,8 +50,6 @@ def weight_images(
         If the network is not built, or does not begin with a dense layer.
     ShapeError
         If the features do not make an image of that shape, or are no square where none is given.
-    MissingDependencyError
-        If matplotlib is not installed.
     """
     first = checks.network("network", network).plan().rows[0]
     if first.kind != DENSE or first.source != NOWHERE:

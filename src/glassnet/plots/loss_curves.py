@@ -41,19 +41,11 @@ def loss(
         By default 1 where targets are probabilities, else 0, or 2 for counts.
     span : (float, float), optional
         The first and the last prediction: by default probabilities, counts, or -4 to 4.
-    ax : matplotlib Axes, optional
-        Where to draw; by default on a new figure.
-
-    Returns
-    -------
-    matplotlib Axes
 
     Raises
     ------
     ArgumentError
         If there is no such loss, it has no such curve, or target or span are not in its range.
-    MissingDependencyError
-        If matplotlib is not installed.
     """
     function = _elementwise(choice)
     y, p = _target(function, target), _predictions(function, span)
@@ -81,18 +73,14 @@ def losses(
     ----------
     choices : sequence of str or Loss
         At least one; all of predictions of one kind: values, probabilities, logits or counts.
-    target, span, ax
+    target, span
         As for :func:`loss`.
     derivatives : bool
         Draw the derivatives in the place of the losses.
 
-    Returns
-    -------
-    matplotlib Axes
-
     Raises
     ------
-    ArgumentError, MissingDependencyError
+    ArgumentError
         As for :func:`loss`.
     """
     checks.truth("derivatives", derivatives)

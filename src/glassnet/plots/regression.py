@@ -43,8 +43,6 @@ def predictions(
         One for each output.
     unit : str
         Of the values, such as "mm".
-    ax : matplotlib Axes, optional
-        Where to draw; by default on a new figure.
 
     Returns
     -------
@@ -55,8 +53,6 @@ def predictions(
     ------
     ShapeError, DataError
         If the arrays do not fit each other, are empty or not finite.
-    MissingDependencyError
-        If matplotlib is not installed.
     """
     checks.text("unit", unit, least=0)
     true, predicted = arrays.values(y_true, y_pred)

@@ -65,12 +65,6 @@ def loss_surface(
         Along each direction, from 3 to 1000; the loss is computed at points² places.
     seed : int
         Of random directions, >= 0.
-    ax : matplotlib Axes, optional
-        Where to draw; by default on a new figure.
-
-    Returns
-    -------
-    matplotlib Axes
 
     Raises
     ------
@@ -78,8 +72,6 @@ def loss_surface(
         If the network is not built, X or y do not fit it, or the path is too short.
     ArgumentError
         If `directions` is neither, or asks for components of a path that is not given, or a number is out of range.
-    MissingDependencyError
-        If matplotlib is not installed.
 
     References
     ----------

@@ -45,12 +45,6 @@ def sweep(result: SweepResult, column: str = "", *, ax: Axes | None = None) -> P
         At least one run.
     column : str
         "solved", or a number that the runs have, such as "loss"; by default "solved" where it is known, else "loss".
-    ax : matplotlib Axes, optional
-        Where to draw; by default on a new figure.
-
-    Returns
-    -------
-    matplotlib Axes
 
     Raises
     ------
