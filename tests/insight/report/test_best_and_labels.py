@@ -12,10 +12,10 @@ from PIL import Image
 import glassnet as gn
 from glassnet.insight.diagnosis import DiagnosisReport, Finding
 from glassnet.insight.report import markup, pictures
-from glassnet.insight.report.findings import diagnosis, sentence
 from glassnet.insight.report.numbers import number
 from glassnet.insight.report.reading import read
-from glassnet.insight.report.suggestions import suggestions
+from glassnet.insight.report.sections.findings import diagnosis, sentence
+from glassnet.insight.report.sections.suggestions import suggestions
 from glassnet.plots.drawing import canvas
 from tests.insight.report.pages import Page
 

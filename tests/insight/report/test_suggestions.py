@@ -8,10 +8,10 @@ import pytest
 
 import glassnet as gn
 from glassnet.insight.diagnosis import Finding
-from glassnet.insight.report.python_code import python_code
 from glassnet.insight.report.reading import read
+from glassnet.insight.report.sections.python_code import python_code
+from glassnet.insight.report.sections.suggestions import suggestions
 from glassnet.insight.report.subject import Subject
-from glassnet.insight.report.suggestions import suggestions
 
 
 def subject(layers: list[Any], **columns: list[float]) -> Subject:

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import glassnet as gn
-from glassnet.insight.report import python_code, quality
+from glassnet.insight.report.sections import python_code, quality
 from glassnet.insight.report.reading import image_of, read
 from glassnet.insight.report.subject import Subject, Trained
 from tests.insight.report.pages import Page
@@ -188,7 +188,7 @@ def test_the_section_on_the_network_tells_its_layers_loss_and_optimizer() -> Non
 def test_the_diagram_names_inputs_and_outputs_where_there_are_at_most_twenty(
     n: int, are_named: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from glassnet.insight.report import model
+    from glassnet.insight.report.sections import model
 
     given: dict[str, Any] = {}
     monkeypatch.setattr(model.plots, "network_diagram", lambda _, **options: given.update(options))
@@ -198,7 +198,7 @@ def test_the_diagram_names_inputs_and_outputs_where_there_are_at_most_twenty(
 
 
 def test_the_diagram_of_one_output_for_two_classes_does_not_name_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    from glassnet.insight.report import model
+    from glassnet.insight.report.sections import model
 
     given: dict[str, Any] = {}
     monkeypatch.setattr(model.plots, "network_diagram", lambda _, **options: given.update(options))

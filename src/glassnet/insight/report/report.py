@@ -12,19 +12,19 @@ from numpy.typing import ArrayLike
 
 from glassnet.bridges import writing
 from glassnet.errors import ArgumentError
-from glassnet.insight.report.data import data
-from glassnet.insight.report.findings import diagnosis, found_by_diagnosis
-from glassnet.insight.report.learning import learning
 from glassnet.insight.report.markup import NOTHING, Html, joined, section, tag
-from glassnet.insight.report.model import model
 from glassnet.insight.report.numbers import count, score
-from glassnet.insight.report.one_step import one_step
-from glassnet.insight.report.python_code import python_code
-from glassnet.insight.report.quality import quality
 from glassnet.insight.report.reading import read
+from glassnet.insight.report.sections.data import data
+from glassnet.insight.report.sections.findings import diagnosis, found_by_diagnosis
+from glassnet.insight.report.sections.learning import learning
+from glassnet.insight.report.sections.model import model
+from glassnet.insight.report.sections.one_step import one_step
+from glassnet.insight.report.sections.python_code import python_code
+from glassnet.insight.report.sections.quality import quality
+from glassnet.insight.report.sections.suggestions import Suggestion, suggestions
+from glassnet.insight.report.sections.worst import worst
 from glassnet.insight.report.subject import Subject
-from glassnet.insight.report.suggestions import Suggestion, suggestions
-from glassnet.insight.report.worst import worst
 from glassnet.losses import Loss
 from glassnet.metrics import title
 from glassnet.network.history import History

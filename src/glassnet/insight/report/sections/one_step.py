@@ -7,8 +7,8 @@ from itertools import groupby
 from glassnet.errors import GlassnetError
 from glassnet.insight.report.markup import Html, section, table, tag
 from glassnet.insight.report.numbers import number
+from glassnet.insight.report.sections.worst import order, output_of
 from glassnet.insight.report.subject import Subject
-from glassnet.insight.report.worst import order, output_of
 from glassnet.insight.trace.step import Step
 from glassnet.insight.trace.trace import trace
 

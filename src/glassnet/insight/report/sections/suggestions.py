@@ -9,8 +9,8 @@ from typing import Any
 
 from glassnet import activations
 from glassnet.insight.diagnosis import Finding
-from glassnet.insight.report.learning import HELD_LOSS, meanwhile, metric_rose, rise
 from glassnet.insight.report.numbers import count, number
+from glassnet.insight.report.sections.learning import HELD_LOSS, meanwhile, metric_rose, rise
 from glassnet.insight.report.subject import Subject
 from glassnet.layers import Dense, Dropout
 from glassnet.network.history import History

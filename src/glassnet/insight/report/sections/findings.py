@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from glassnet.errors import GlassnetError
 from glassnet.insight.diagnosis import DiagnosisReport, Finding, diagnose
-from glassnet.insight.report.learning import rise
 from glassnet.insight.report.markup import NOTHING, Html, joined, section, tag
+from glassnet.insight.report.sections.learning import rise
 from glassnet.insight.report.subject import Subject
 
 
