@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 import glassnet as gn
-from glassnet.insight.report.sections import python_code, quality
 from glassnet.insight.report.reading import image_of, read
+from glassnet.insight.report.sections import python_code, quality
 from glassnet.insight.report.subject import Subject, Trained
 from tests.insight.report.pages import Page
 
