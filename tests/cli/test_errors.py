@@ -13,8 +13,8 @@ DATA_SETS = "xor, spiral, digits, iris, wine, breast_cancer, diabetes, moons, ci
 X = np.random.default_rng(0).normal(size=(30, 3))
 NO_LAYER = (
     "gn.recipes knows no last layer for the loss 'triplet_hard'; it knows those for "
-    "sparse_categorical_cross_entropy, categorical_cross_entropy, kullback_leibler, binary_cross_entropy, "
-    "mean_squared_error, mean_absolute_error, huber, quantile, poisson. Network.fit takes every loss"
+    "mean_squared_error, mean_absolute_error, huber, quantile, poisson, binary_cross_entropy, "
+    "categorical_cross_entropy, sparse_categorical_cross_entropy, kullback_leibler. Network.fit takes every loss"
 )
 BAD_HIDDEN = (
     "--hidden must be the units of each hidden layer, 1 to 1,000,000, such as 64 or 32,16, or none; got "
