@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from glassnet.initializers.base import registry as initializer_registry
 from glassnet.metrics.base import registry as metric_registry
 from glassnet.schedules.base import registry as schedule_registry
 from glassnet.support.registry import Registry
@@ -28,6 +29,12 @@ The learning rate at the time t, counted in epochs from 0; within an epoch t is 
 """
 
 
+INITIALIZERS = """\
+## Initializers
+
+How first weights are drawn: `gn.Dense(10, "relu", "he_normal")`; biases begin at zero unless `bias_initializer=` says
+otherwise.
+"""
 METRICS = """\
 ## Metrics
 
@@ -62,12 +69,26 @@ def of_schedules() -> str:
     return table(("schedule", "rate", "range", "elsewhere", "source"), rows)
 
 
+def of_initializers() -> str:
+    """Names, formula, namesake and source of each."""
+    rows = [
+        (marked(names), facts.formula, facts.elsewhere and f"`{facts.elsewhere}`", facts.source)
+        for names, _, facts in classes(initializer_registry)
+    ]
+    return table(("initializer", "draws", "elsewhere", "source"), rows)
+
+
+def marked(names: str) -> str:
+    """Names as code."""
+    return ", ".join(f"`{name}`" for name in names.split(", "))
+
+
 def of_metrics() -> str:
     """Names, formula, range, direction, what it reads, namesake and source of each."""
     better = {True: "more", False: "less", None: "neither"}
     rows = [
         (
-            ", ".join(f"`{name}`" for name in names.split(", ")),
+            marked(names),
             facts.formula,
             facts.range,
             better[facts.greater_is_better],
@@ -82,7 +103,8 @@ def of_metrics() -> str:
 
 def page() -> str:
     """The whole page."""
-    return "\n".join([HEAD, METRICS, of_metrics(), "", SCHEDULES, of_schedules(), ""])
+    tables = ((INITIALIZERS, of_initializers()), (METRICS, of_metrics()), (SCHEDULES, of_schedules()))
+    return "\n".join([HEAD, *(f"{head}\n{rows}\n" for head, rows in tables)])
 
 
 if __name__ == "__main__":

@@ -96,7 +96,7 @@ class Metric:
         raise NotImplementedError(f"{type(self).__name__} has no formula")
 
 
-registry = Registry("metric", Metric)
+registry = Registry("metric", Metric, facts=MetricFacts)
 register = registry.add
 
 

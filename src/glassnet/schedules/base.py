@@ -96,7 +96,7 @@ class Schedule:
         raise NotImplementedError(f"{type(self).__name__} has no formula")
 
 
-registry = Registry("schedule", Schedule)
+registry = Registry("schedule", Schedule, facts=Facts)
 register = registry.add
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from glassnet.errors import ArgumentError
+
 
 @dataclass(frozen=True, kw_only=True)
 class Facts:
@@ -26,3 +28,9 @@ class Facts:
     range: str
     source: str
     elsewhere: str
+
+    def check(self, name: str, fields: set[str]) -> None:
+        """Raise `ArgumentError` where formula or range of the part `name` are not told."""
+        for fact in ("formula", "latex", "range"):
+            if not getattr(self, fact):
+                raise ArgumentError(f"the facts of {name!r} do not tell its {fact}")

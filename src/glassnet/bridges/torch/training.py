@@ -31,31 +31,13 @@ def initialisation(network: Network, modules: list[Part]) -> str:
 
 
 def _draw(initializer: Initializer, array: str) -> list[str]:
-    match initializer:
-        case initializers.TorchLinear():
-            return []
-        case initializers.Zeros():
-            return [f"nn.init.zeros_({array})"]
-        case initializers.Constant(value):
-            return [f"nn.init.constant_({array}, {value!r})"]
-        case initializers.Normal(scale):
-            return [f"nn.init.normal_({array}, std={scale!r})"]
-        case initializers.Uniform(low, high):
-            return [f"nn.init.uniform_({array}, {low!r}, {high!r})"]
-    if type(initializer) not in _BY_FAN or array.endswith("bias"):
+    facts = initializer.facts
+    if facts is None or (facts.needs_fans and array.endswith("bias")):
         raise _no_counterpart(f"initializer of {array.partition('.')[2]}", initializer)
-    name, options = _BY_FAN[type(initializer)]
-    return [f"nn.init.{name}({array}{options})"]
-
-
-_BY_FAN = {
-    initializers.GlorotUniform: ("xavier_uniform_", ""),
-    initializers.GlorotNormal: ("xavier_normal_", ""),
-    initializers.HeUniform: ("kaiming_uniform_", ', nonlinearity="relu"'),
-    initializers.HeNormal: ("kaiming_normal_", ', nonlinearity="relu"'),
-    initializers.LecunUniform: ("kaiming_uniform_", ', nonlinearity="linear"'),
-    initializers.LecunNormal: ("kaiming_normal_", ', nonlinearity="linear"'),
-}
+    room, _, name = facts.elsewhere.rpartition(".")
+    if room != "torch.nn.init":
+        return []
+    return [f"nn.init.{name}({array}{facts.torch_arguments.format(**vars(initializer))})"]
 
 
 # ---- loss

@@ -1,0 +1,143 @@
+"""Initializers that draw alike whatever the size of the layer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from glassnet.errors import ArgumentError
+from glassnet.initializers.base import Floats, Initializer, InitializerFacts, Random, Shape, registry
+from glassnet.support.checks import number
+
+__all__ = [
+    "Constant", "Normal", "Uniform", "Zeros",
+]  # fmt: skip
+
+
+@registry.register("zeros")
+@dataclass(frozen=True)
+class Zeros(Initializer):
+    """The usual bias. As weights, zeros make all neurons of a layer learn the same."""
+
+    facts: ClassVar[InitializerFacts | None] = InitializerFacts(
+        formula="w = 0",
+        latex="w = 0",
+        range="0",
+        source="",
+        elsewhere="torch.nn.init.zeros_",
+    )
+
+    def draw(self, random: Random, shape: Shape, fan_in: int, fan_out: int) -> Floats:
+        """w = 0."""
+        return np.zeros(shape)
+
+
+@registry.register("constant", "ones")
+@dataclass(frozen=True)
+class Constant(Initializer):
+    """One value everywhere: 1 for the scale of a normalisation, a small bias for ReLU.
+
+    Parameters
+    ----------
+    value : float, default 1.0
+
+    Raises
+    ------
+    ArgumentError
+        If `value` is not a finite number.
+    """
+
+    value: float = 1.0
+
+    facts: ClassVar[InitializerFacts | None] = InitializerFacts(
+        formula="w = value",
+        latex="w = c",
+        range="value",
+        source="Goodfellow, Bengio, Courville 2016, Deep Learning, section 8.4 (bias of 0.1 for ReLU)",
+        elsewhere="torch.nn.init.constant_",
+        torch_arguments=", {value!r}",
+    )
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "value", number("value of Constant", self.value))
+
+    def draw(self, random: Random, shape: Shape, fan_in: int, fan_out: int) -> Floats:
+        """w = value."""
+        return np.full(shape, self.value)
+
+
+@registry.register("normal", "legacy")
+@dataclass(frozen=True)
+class Normal(Initializer):
+    """Normal, of the same scale whatever the size of the layer.
+
+    With ``RandomState(seed)`` the draws are exactly ``scale * RandomState(seed).randn(*shape)``.
+
+    Parameters
+    ----------
+    scale : float, >= 0, default 0.01
+        Standard deviation.
+
+    Raises
+    ------
+    ArgumentError
+        If `scale` is negative or not finite.
+    """
+
+    scale: float = 0.01
+
+    facts: ClassVar[InitializerFacts | None] = InitializerFacts(
+        formula="w = scale · N(0, 1)",
+        latex=r"w \sim \mathcal{N}(0, \sigma^2)",
+        range="all numbers",
+        source="Krizhevsky, Sutskever, Hinton 2012, ImageNet classification, section 5 (scale 0.01)",
+        elsewhere="torch.nn.init.normal_",
+        torch_arguments=", std={scale!r}",
+    )
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "scale", number("scale of Normal", self.scale, least=0.0))
+
+    def draw(self, random: Random, shape: Shape, fan_in: int, fan_out: int) -> Floats:
+        """w = scale * N(0, 1)."""
+        return self.scale * random.standard_normal(shape)
+
+
+@registry.register("uniform")
+@dataclass(frozen=True)
+class Uniform(Initializer):
+    """Uniform in [low, high), whatever the size of the layer.
+
+    Parameters
+    ----------
+    low, high : float, low < high, default -0.05 and 0.05
+
+    Raises
+    ------
+    ArgumentError
+        If a bound is not finite, or `low` is not below `high`.
+    """
+
+    low: float = -0.05
+    high: float = 0.05
+
+    facts: ClassVar[InitializerFacts | None] = InitializerFacts(
+        formula="w ~ U(low, high)",
+        latex=r"w \sim \mathcal{U}(a, b)",
+        range="low to high",
+        source="",
+        elsewhere="torch.nn.init.uniform_",
+        torch_arguments=", {low!r}, {high!r}",
+    )
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "low", number("low of Uniform", self.low))
+        object.__setattr__(self, "high", number("high of Uniform", self.high))
+        if self.low >= self.high:
+            raise ArgumentError(f"low of Uniform must be below high; got low={self.low}, high={self.high}")
+
+    def draw(self, random: Random, shape: Shape, fan_in: int, fan_out: int) -> Floats:
+        """w ~ U(low, high), variance (high - low)^2 / 12."""
+        return random.uniform(self.low, self.high, shape)
