@@ -117,6 +117,8 @@ def _built(node: ast.expr, letters: Mapping[str, Any], language: Language[Any]) 
             return of(left) / of(right)
         case ast.BinOp(left, ast.Pow(), ast.Constant(int() as power)):
             return of(left) ** power
+        case ast.BinOp(left, ast.Pow(), right):
+            return of(left) ** of(right)
         case ast.Call(ast.Name("sum"), [inner]):
             return language.functions["sum"](ast.unparse(inner))
         case ast.Call(ast.Name(name), arguments):

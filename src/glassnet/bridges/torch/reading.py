@@ -51,10 +51,10 @@ def _refuse_shared(part: nn.Module, place: str, owners: dict[int, str]) -> None:
 
 _MODULES: dict[str, list[tuple[type[Activation], TorchModule]]] = {}
 for _part in map(activations.get, activations.names()):
-    if _part.facts is not None and _part.facts.torch is not None:
+    if _part.facts is not None and _part.facts.torch is not None and _part != activations.Linear():
         _MODULES.setdefault(_part.facts.torch.module, []).append((type(_part), _part.facts.torch))
 _FUNCTIONS = {"flatten": "Flatten", "dropout": "Dropout"} | {
-    names.function: module for module, parts in _MODULES.items() for _, names in parts if names.function
+    names.function: module for module, parts in _MODULES.items() for _, names in parts
 }
 _VIEWS = ("view", "reshape")
 _NOT_ARGUMENTS = {"inplace", "training", "_stacklevel", "dtype"}

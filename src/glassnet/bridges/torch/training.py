@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 from dataclasses import fields
-from typing import Any
+from operator import attrgetter
 
-from glassnet import initializers, optimizers, schedules
+from glassnet import initializers, schedules
 from glassnet.bridges.torch.parts import Part
 from glassnet.errors import ArgumentError
 from glassnet.initializers import Initializer
@@ -80,37 +80,16 @@ def data(loss: Loss, input_shape: tuple[int, ...], n_outputs: int, n_samples: in
 
 def optimizer(rule: Optimizer) -> str:
     """The line that makes ``optimizer``."""
-    if type(rule) not in _OPTIMIZERS:
+    if rule.facts is None or rule.facts.torch is None:
         raise _no_counterpart("optimizer", rule)
-    name, options = _OPTIMIZERS[type(rule)]
-    given = {
-        "lr": vars(schedules.get(rule.learning_rate))["learning_rate"],
-        **{theirs: getattr(rule, ours) for ours, theirs in options.items()},
-    }
-    if isinstance(rule, optimizers.Adam):
-        given["betas"] = (rule.beta1, rule.beta2)
-    given["weight_decay"] = rule.weight_decay
-    standard = _standard(rule)
-    changed = [f"{key}={value!r}" for key, value in given.items() if key == "lr" or value != standard[key]]
-    return f"optimizer = torch.optim.{name}(model.parameters(), {', '.join(changed)})"
-
-
-_OPTIMIZERS: dict[type[Optimizer], tuple[str, dict[str, str]]] = {
-    optimizers.SGD: ("SGD", {"momentum": "momentum", "nesterov": "nesterov"}),
-    optimizers.AdaGrad: ("Adagrad", {"epsilon": "eps"}),
-    optimizers.RMSProp: ("RMSprop", {"alpha": "alpha", "epsilon": "eps"}),
-    optimizers.Adam: ("Adam", {"epsilon": "eps"}),
-    optimizers.AdamW: ("AdamW", {"epsilon": "eps"}),
-}
-
-
-def _standard(rule: Optimizer) -> dict[str, Any]:
-    """PyTorch's defaults, which are glassnet's."""
-    fresh = type(rule)()  # type: ignore[call-arg]
-    standard = {theirs: getattr(fresh, ours) for ours, theirs in _OPTIMIZERS[type(rule)][1].items()}
-    if isinstance(fresh, optimizers.Adam):
-        standard["betas"] = (fresh.beta1, fresh.beta2)
-    return {**standard, "weight_decay": fresh.weight_decay}
+    standard = type(rule)()  # type: ignore[call-arg]
+    given = [f"lr={vars(schedules.get(rule.learning_rate))['learning_rate']!r}"]
+    for theirs, ours in {**rule.facts.arguments, "weight_decay": "weight_decay"}.items():
+        value, usual = (
+            attrgetter(*([ours] if isinstance(ours, str) else ours))(part) for part in (rule, standard)
+        )
+        given += [f"{theirs}={value!r}"] if value != usual else []
+    return f"optimizer = torch.optim.{rule.facts.torch}(model.parameters(), {', '.join(given)})"
 
 
 def moves_within_epochs(rule: Optimizer) -> bool:

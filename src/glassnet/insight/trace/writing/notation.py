@@ -1,4 +1,4 @@
-"""How formulas are written: activations from their facts, updates by the name of their rule.
+"""How formulas are written, from the facts of the parts.
 
 The formula with letters and the same with numbers come from one line. A user's own part is written as f(z).
 """
@@ -132,30 +132,3 @@ THROUGH_DISTANCES = "Σ_j (∂L/∂d_ij + ∂L/∂d_ji)·(A_i − A_j)/d_ij, ove
 THROUGH_DISTANCES_LATEX = (
     r"\sum_j (\partial L / \partial d_{ij} + \partial L / \partial d_{ji}) (A_i - A_j) / d_{ij}"
 )
-
-# Update rules, by the name of their formula: plain text and LaTeX.
-UPDATES = {
-    "sgd": ("w ← w − η·dw", r"w \leftarrow w - \eta\, \partial L / \partial w"),
-    "momentum": (
-        "v ← μ·v + dw;  w ← w − η·v",
-        r"v \leftarrow \mu v + \partial L / \partial w,\ w \leftarrow w - \eta v",
-    ),
-    "nesterov": (
-        "v ← μ·v + dw;  w ← w − η·(dw + μ·v)",
-        r"v \leftarrow \mu v + \partial L / \partial w,\ w \leftarrow w - \eta (\partial L / \partial w + \mu v)",
-    ),
-    "adagrad": (
-        "s ← s + dw²;  w ← w − η·dw/(√s + ε)",
-        r"s \leftarrow s + (\partial L / \partial w)^2,\ "
-        r"w \leftarrow w - \eta \frac{\partial L / \partial w}{\sqrt s + \epsilon}",
-    ),
-    "rmsprop": (
-        "s ← α·s + (1 − α)·dw²;  w ← w − η·dw/(√s + ε)",
-        r"s \leftarrow \alpha s + (1 - \alpha) (\partial L / \partial w)^2,\ "
-        r"w \leftarrow w - \eta \frac{\partial L / \partial w}{\sqrt s + \epsilon}",
-    ),
-    "adam": (
-        "m ← β₁·m + (1 − β₁)·dw;  v ← β₂·v + (1 − β₂)·dw²;  w ← w − η·m̂/(√v̂ + ε)",
-        r"w \leftarrow w - \eta \frac{\hat m}{\sqrt{\hat v} + \epsilon}",
-    ),
-}  # fmt: skip

@@ -13,7 +13,7 @@ from glassnet.insight.trace.record import RowRecord, StepRecord
 from glassnet.insight.trace.step import Entry, Step
 from glassnet.insight.trace.writing.arithmetic import equation, num, number, plain_sum, product_sum
 from glassnet.insight.trace.writing.neuron import NeuronTrace
-from glassnet.insight.trace.writing.notation import UPDATES, function_of
+from glassnet.insight.trace.writing.notation import function_of
 from glassnet.insight.trace.writing.slopes import LossOf, penalty_slope
 from glassnet.insight.trace.writing.terms import with_letters
 from glassnet.insight.trace.writing.unit import UnitTrace
@@ -281,7 +281,6 @@ class Writer:
 
     def _update(self, k: int, made: RowRecord) -> Iterator[Step]:
         update, row, j = self.step.update, made.row, self.entry.units[k - 1]
-        plain, latex = UPDATES.get(update.rule, ("w ← w + Δw", r"w \leftarrow w + \Delta w"))
         weight = row.weights + (self.entry.inputs[k - 1] * row.n_outputs if row.kind == DENSE else 0) + j
         for name, old, new, place in (
             (f"W{k}", made.weights, made.new_weights, weight),
@@ -289,7 +288,7 @@ class Writer:
         ):
             if old is not None and new is not None:
                 numbers = "\n".join([f"η = {number(update.learning_rate)}", *update.lines(place)])
-                texts = (f"{name}: {plain}", latex)
+                texts = (f"{name}: {update.written.plain}", update.written.latex)
                 yield self._step(name, "update", row.layer, texts, numbers, new, self._shapes("", old))
 
 

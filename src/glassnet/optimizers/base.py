@@ -1,0 +1,105 @@
+"""What an optimizer is: an update rule over the flat parameter vector, and how one is named."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from glassnet import schedules
+from glassnet.optimizers.facts import OptimizerFacts
+from glassnet.support import checks
+from glassnet.support.calls import explained
+from glassnet.support.registry import Registry
+
+if TYPE_CHECKING:
+    from glassnet.network.network import Network
+
+
+@explained
+@dataclass(frozen=True)
+class Optimizer:
+    """Base of all optimizers: an update rule over the flat parameter vector.
+
+    Attributes
+    ----------
+    facts : OptimizerFacts or None
+        How its updates are written and what it is called elsewhere; None for a user's own.
+    """
+
+    facts: ClassVar[OptimizerFacts | None] = None
+    learning_rate: float | schedules.Schedule
+    weight_decay: float = field(default=0.0, kw_only=True)
+    clip_norm: float | None = field(default=None, kw_only=True)
+    clip_value: float | None = field(default=None, kw_only=True)
+
+    @property
+    def n_states(self) -> int:
+        """How many vectors beside the parameters the rule carries from step to step, all zero at the start."""
+        raise NotImplementedError
+
+    @property
+    def rule(self) -> Callable[..., Any]:
+        """The formula in :mod:`glassnet.formulas.updates`."""
+        raise NotImplementedError
+
+    def coefficients(self, rates: NDArray[np.float64], steps: NDArray[np.int64]) -> list[Any]:
+        """What the rule takes at each step (counted from 1) at these learning rates."""
+        raise NotImplementedError
+
+    def table(self, rates: NDArray[np.float64], first_step: int) -> NDArray[np.float64]:
+        """The coefficients of consecutive steps, shape (n_steps, n_coefficients)."""
+        steps = np.arange(first_step, first_step + len(rates), dtype=np.int64)
+        columns = self.coefficients(rates, steps)
+        return np.stack([np.broadcast_to(column, rates.shape) for column in columns], axis=1).astype(float)
+
+    def rates(self, epochs: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Learning rates at these (fractional) epochs."""
+        values: NDArray[np.float64] = schedules.get(self.learning_rate)(epochs)
+        return values
+
+    @explained
+    def step(self, network: Network) -> None:
+        """Update the network's parameters once, from the gradients of its last backward pass."""
+        checks.network("network", network).step(self)
+
+    @explained
+    def with_learning_rate(self, learning_rate: float | schedules.Schedule) -> Optimizer:
+        """The same optimizer at another learning rate."""
+        return replace(self, learning_rate=learning_rate)
+
+    def __post_init__(self) -> None:
+        name = type(self).__name__
+        if not isinstance(self.learning_rate, schedules.Schedule):
+            rate = checks.number(f"learning_rate of {name}", self.learning_rate, least=0)
+            object.__setattr__(self, "learning_rate", rate)
+        for option, limit in _LIMITS.items():
+            value = getattr(self, option, None)
+            if value is not None or (hasattr(self, option) and option not in _OPTIONAL):
+                object.__setattr__(self, option, checks.number(f"{option} of {name}", value, **limit))
+
+
+_LIMITS: dict[str, dict[str, float]] = {
+    "momentum": {"least": 0, "below": 1},
+    "alpha": {"least": 0, "below": 1},
+    "beta1": {"least": 0, "below": 1},
+    "beta2": {"least": 0, "below": 1},
+    "epsilon": {"least": 0},
+    "weight_decay": {"least": 0},
+    "clip_norm": {"above": 0},
+    "clip_value": {"above": 0},
+}
+
+_OPTIONAL = ("clip_norm", "clip_value")
+
+registry = Registry("optimizer", Optimizer, facts=OptimizerFacts)
+get = registry.get
+
+
+@explained
+def names() -> list[str]:
+    """The names of all optimizers."""
+    return list(registry)
