@@ -5,7 +5,7 @@ from __future__ import annotations
 from glassnet import losses
 from glassnet.losses import Loss
 from glassnet.network.network import Network
-from glassnet.training.suitability import refuse_outputs
+from glassnet.training.refusals.suitability import refuse_outputs
 
 
 def note(network: Network, loss: str | Loss | None) -> None:

@@ -15,8 +15,8 @@ from glassnet.network import inputs
 from glassnet.network.inputs import Meaning
 from glassnet.network.random import Streams
 from glassnet.plan import Plan
+from glassnet.training.refusals.suitability import refuse_unsuitable
 from glassnet.training.sources import NO_ORDER
-from glassnet.training.suitability import refuse_unsuitable
 
 if TYPE_CHECKING:
     from glassnet.network.network import Network

@@ -18,7 +18,8 @@ from glassnet.network.inputs import Meaning
 from glassnet.support import checks
 from glassnet.training.batches import Batches, as_batch, mean_weight, peeked
 from glassnet.training.parting import parted
-from glassnet.training.reach import refuse_unreachable
+from glassnet.training.refusals.reach import refuse_unreachable
+from glassnet.training.refusals.suitability import refuse_dropped, refuse_unsuitable, try_own_activations
 from glassnet.training.sources import (
     IN_MEMORY_BYTES,
     FileRows,
@@ -27,7 +28,6 @@ from glassnet.training.sources import (
     Memory,
     Source,
 )
-from glassnet.training.suitability import refuse_dropped, refuse_unsuitable, try_own_activations
 
 if TYPE_CHECKING:
     from glassnet.network.network import Network

@@ -21,7 +21,7 @@ from glassnet.network.inputs import UNNAMED, Meaning
 from glassnet.plan import Plan
 from glassnet.support import checks
 from glassnet.support.registry import compact_repr
-from glassnet.training.suitability import refuse_unsuitable
+from glassnet.training.refusals.suitability import refuse_unsuitable
 
 if TYPE_CHECKING:
     from glassnet.network.network import Network

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, MutableMapping, Sequence
+from collections.abc import Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, replace
 from numbers import Integral
 from typing import Any
@@ -13,12 +13,11 @@ from numpy.typing import NDArray
 from glassnet.errors import ArgumentError, DataError
 from glassnet.losses import Loss
 from glassnet.metrics.targets import several_hot
-from glassnet.support import checks
 
 Name = str | int
 Array = NDArray[Any]
 
-_MOST_NAMED = 10
+MOST_NAMED = 10
 
 
 @dataclass(frozen=True)
@@ -168,18 +167,18 @@ def _check_columns(
     if not same and (_are_places(found) or _are_places(known)):
         return
     if same:
-        reason = f"has them in another order, {_some(found)}"
+        reason = f"has them in another order, {some(found)}"
     else:
         missing = [column for column in known if column not in found]
         added = [column for column in found if column not in known]
         reason = (
             " and ".join(
-                [f"lacks {_some(missing)}"] * bool(missing) + [f"has {_some(added)} beside"] * bool(added)
+                [f"lacks {some(missing)}"] * bool(missing) + [f"has {some(added)} beside"] * bool(added)
             )
             or "has them another number of times"
         )
     raise DataError(
-        f"the columns of {name} are not those that were learned, {_some(known)}: {name} {reason}. "
+        f"the columns of {name} are not those that were learned, {some(known)}: {name} {reason}. "
         "Select the columns by these names, in this order"
     )
 
@@ -189,120 +188,7 @@ def _are_places(names: tuple[Name, ...]) -> bool:
     return names in (tuple(range(len(names))), tuple(map(str, range(len(names)))))
 
 
-def _some(names: Sequence[Any]) -> str:
-    shown = ", ".join(map(repr, names[:_MOST_NAMED]))
-    return shown + (f" … ({len(names)} in all)" if len(names) > _MOST_NAMED else "")
-
-
-def text_of(name: str, values: Any) -> NDArray[np.str_] | None:
-    """`values` as an array of text (n,), where they are text and nothing else."""
-    array = checks.array(name, values)
-    if array.dtype.kind in "OT" and array.size:
-        array = _all_text(name, array.astype(object))
-    if array.dtype.kind == "S":
-        array = np.char.decode(array, "utf-8", "replace")
-    return array.reshape(-1) if array.dtype.kind == "U" and array.size == len(np.atleast_1d(array)) else None
-
-
-def _all_text(name: str, array: Array) -> Array:
-    is_text = [isinstance(entry, str) for entry in array.flat]
-    if all(is_text):
-        return array.astype(np.str_)
-    if any(is_text):
-        place = is_text.index(False)
-        raise DataError(
-            f"{name} must hold real numbers, or text alone; its dtype is object, and beside text it holds "
-            f"{checks.shown(array.flat[place])} in row {place // max(array[0].size if array.ndim > 1 else 1, 1)}; "
-            "fill or remove such entries"
-        )
-    return array
-
-
-def are_names(name: str, found: Iterable[int], classes: Sequence[Any], n_classes: int) -> bool:
-    """Whether these integers are names of classes, which are integers too; else they number the classes from 0 on.
-
-    Raises
-    ------
-    DataError
-        If they may be either, and mean different classes.
-    """
-    found = sorted(set(found))
-    if not classes or not all(isinstance(c, Integral) and not isinstance(c, bool) for c in classes):
-        return False
-    place = {int(name): index for index, name in enumerate(classes)}
-    if not set(found) <= set(place):
-        return False
-    if set(found) <= set(range(n_classes)) and any(place[integer] != integer for integer in found):
-        raise DataError(
-            f"{name} holds {_some(found)}, which may be names of classes, {_some(classes)}, or their numbers, 0 to "
-            f"{n_classes - 1}. For names give text, such as {str(found[0])!r}; for numbers make "
-            "net.metadata['class_names'] text, too"
-        )
-    return any(place[integer] != integer for integer in found)
-
-
-def named_integers(
-    name: str, values: Any, loss: Loss, n_outputs: int, classes: Sequence[Any]
-) -> NDArray[np.str_] | None:
-    """A column of integers that are names of classes as their text (n,); None for all other targets.
-
-    Raises
-    ------
-    DataError
-        If it is not known whether they are names or numbers of classes.
-    """
-    if loss.domain != (0.0, 1.0) or not classes:
-        return None
-    array = checks.array(name, values)
-    if array.dtype.kind not in "iuf" or not array.size or array.size != len(np.atleast_1d(array)):
-        return None
-    column = array.reshape(-1)
-    if not np.isfinite(column).all() or not np.array_equal(column, np.trunc(column)):
-        return None
-    whole = column.astype(np.int64)
-    if not are_names(name, np.unique(whole).tolist(), classes, max(n_outputs, 2)):
-        return None
-    return whole.astype(np.str_)
-
-
-def numbered(name: str, text: NDArray[np.str_], loss: Loss, n_outputs: int, classes: Sequence[Any]) -> Array:
-    """Text as targets of this loss: integers, a column of 0 and 1, or one-hot rows.
-
-    Raises
-    ------
-    DataError
-        If the loss takes no classes, their names are not known, or not one for each output, or others are found.
-    """
-    found, places = np.unique(text, return_inverse=True)
-    known = [str(name) for name in classes]
-    if loss.domain != (0.0, 1.0) or not known:
-        raise DataError(
-            f"{name} must hold real numbers; its dtype is {text.dtype}; {_hint_for_text(name, found.tolist(), loss)}"
-        )
-    unknown = sorted(set(found.tolist()) - set(known))
-    if unknown:
-        raise DataError(f"{name} holds {_some(unknown)}; the classes of this network are {_some(known)}")
-    if len(set(known)) < len(known):
-        raise DataError(f"net.metadata['class_names'] must name each class once; it holds {_some(known)}")
-    if len(known) != max(n_outputs, 2):
-        raise DataError(
-            f"net.metadata['class_names'] names {len(known)} classes, {_some(known)}, and a network with {n_outputs} "
-            f"output{'s' * (n_outputs > 1)} tells {max(n_outputs, 2)} apart; {name} holds text, so they must be equal"
-        )
-    place = {name: index for index, name in enumerate(known)}
-    classes_found = np.array([place[name] for name in found.tolist()])[places]
-    if loss.takes_classes:
-        return classes_found
-    return classes_found[:, None] if n_outputs == 1 else np.eye(n_outputs)[classes_found]
-
-
-def _hint_for_text(name: str, found: list[str], loss: Loss) -> str:
-    if loss.domain == (0.0, 1.0):
-        return (
-            "encode text as numbers, or name the classes, in the order of the outputs: net.metadata['class_names'] = "
-            f"{found if len(found) <= _MOST_NAMED else f'sorted(set({name}))'}; from then on text is taken, and "
-            "predict_class_names answers by name"
-        )
-    if loss.targets == "labels":
-        return f"encode text as numbers: numpy.unique({name}, return_inverse=True)[1]"
-    return "encode text as numbers; for classes use softmax and sparse_categorical_cross_entropy"
+def some(names: Sequence[Any]) -> str:
+    """A few of these names, and how many there are, for messages."""
+    shown = ", ".join(map(repr, names[:MOST_NAMED]))
+    return shown + (f" … ({len(names)} in all)" if len(names) > MOST_NAMED else "")

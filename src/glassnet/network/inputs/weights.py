@@ -12,7 +12,8 @@ from numpy.typing import ArrayLike, DTypeLike, NDArray
 from glassnet.errors import ArgumentError, DataError, ShapeError
 from glassnet.losses import Loss
 from glassnet.network.inputs.checked_targets import classes_of, names_classes
-from glassnet.network.inputs.meaning import UNNAMED, Meaning, are_names
+from glassnet.network.inputs.meaning import UNNAMED, Meaning
+from glassnet.network.inputs.names import are_names
 from glassnet.network.inputs.numbers import numeric
 from glassnet.support import checks
 

@@ -17,7 +17,7 @@ from glassnet.errors import DataError
 from glassnet.layers import Layer
 from glassnet.losses import ElementwiseLoss, Loss
 from glassnet.plan import Layout, Plan
-from glassnet.training.suitability import deciding_layer, passed_on
+from glassnet.training.refusals.suitability import deciding_layer, passed_on
 
 # A target that lies beyond the outputs by less than this part of their range, and of the spread of the targets, may
 # do so by noise.
