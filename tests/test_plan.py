@@ -81,10 +81,9 @@ layer = st.sampled_from(["dense", "activation", "dropout", "batch_norm", "layer_
 
 def places(row: Row) -> list[tuple[int, int]]:
     """Start and width of the arrays that a row writes in the forward pass, and of its error."""
-    wide = [row.a, row.error] if row.kind == ACTIVATION else [row.a, row.error, row.z]
+    wide = [row.a, row.error, row.z] if row.kind == DENSE else [row.a, row.error]
     own = [(start, row.n_outputs) for start in wide if start not in (NOWHERE, row.source)]
-    spread = {BATCH_NORM: row.n_outputs, LAYER_NORM: 1}.get(row.kind, 0)
-    return own + ([(row.spread, spread)] if spread else [])
+    return own + ([] if row.own is None else list(row.own.kept))
 
 
 @given(st.lists(layer, min_size=1, max_size=6), st.integers(1, 4), st.booleans())
@@ -123,7 +122,6 @@ def test_the_plan_on_the_design_page_is_the_plan() -> None:
     page = (Path(__file__).parents[1] / "docs/design.md").read_text()
     header, _, *lines = re.search(r"\| row \|.*?\n\n", page, re.DOTALL)[0].strip().splitlines()  # type: ignore[index]
     shown = [dict(zip(_cells(header), _cells(line), strict=True)) for line in lines]
-    kinds = {number: name.upper() for name, number in plan.ROW_KINDS.items()}
     for index, row in enumerate(table.rows):
         places = {name: str(getattr(row, name)) for name in shown[index] if name in Row._fields}
         nowhere = {name: "–" for name, place in places.items() if place == str(NOWHERE)}
@@ -135,7 +133,7 @@ def test_the_plan_on_the_design_page_is_the_plan() -> None:
             **nowhere,
             **first,
             **activation,
-            "kind": kinds[row.kind],
+            "kind": row.kind.upper(),
         }
     assert [table.rows[0].activation, table.rows[2].activation] == [activations.ReLU(), activations.Linear()]
 

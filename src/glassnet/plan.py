@@ -13,28 +13,48 @@ from math import prod
 from typing import TYPE_CHECKING, NamedTuple
 
 from glassnet.activations import Activation, Linear
-from glassnet.errors import ShapeError
+from glassnet.errors import EngineError, ShapeError
 from glassnet.losses import Loss
 
 if TYPE_CHECKING:
     from glassnet.layers import Layer, Parameter
 
-DENSE, ACTIVATION, DROPOUT, BATCH_NORM, LAYER_NORM = 1, 2, 3, 4, 5
-ROW_KINDS = {
-    "dense": DENSE, "activation": ACTIVATION, "dropout": DROPOUT, "batch_norm": BATCH_NORM, "layer_norm": LAYER_NORM,
-}  # fmt: skip
+# Kinds of rows: the names of layers. The loop computes the first three itself.
+DENSE, ACTIVATION, DROPOUT, BATCH_NORM, LAYER_NORM = (
+    "dense",
+    "activation",
+    "dropout",
+    "batch_norm",
+    "layer_norm",
+)
+OF_LOOP = (DENSE, ACTIVATION, DROPOUT)
 NOWHERE = -1
+
+Place = tuple[int, int, int]
+
+
+class OwnFunctions(NamedTuple):
+    """A layer whose forward and backward are its own, and where its arrays lie.
+
+    Parameters and running statistics are places (start, rows, columns) in their flat vectors; what forward keeps,
+    (column, width) in the memory.
+    """
+
+    layer: Layer
+    parameters: tuple[Place, ...]
+    statistics: tuple[Place, ...]
+    kept: tuple[tuple[int, int], ...]
 
 
 class Row(NamedTuple):
     """One operation of the forward pass, and the same one of the backward pass.
 
-    Fields ``source, z, a, error, source_error, spread`` are columns of the memory (`NOWHERE`: the batch itself, or
+    Fields ``source, z, a, error, source_error, kept`` are columns of the memory (`NOWHERE`: the batch itself, or
     not wanted), ``weights, bias`` positions in the parameters (`NOWHERE`: there is none), ``statistics`` in the running
-    statistics, ``mask`` a column of the dropout masks.
+    statistics, ``mask`` a column of the dropout masks. ``own`` is there where the layer's own functions compute it.
     """
 
-    kind: int
+    kind: str
     layer: int
     n_inputs: int
     n_outputs: int
@@ -43,7 +63,7 @@ class Row(NamedTuple):
     a: int = NOWHERE
     error: int = NOWHERE
     source_error: int = NOWHERE
-    spread: int = NOWHERE
+    kept: int = NOWHERE
     weights: int = NOWHERE
     bias: int = NOWHERE
     statistics: int = NOWHERE
@@ -56,6 +76,7 @@ class Row(NamedTuple):
     bias_l1: float = 0.0
     bias_l2: float = 0.0
     activation: Activation = Linear()
+    own: OwnFunctions | None = None
 
 
 @dataclass(frozen=True)
@@ -80,6 +101,11 @@ class Layout:
     output_shapes: tuple[tuple[int, ...], ...]
     parameters: tuple[Slot, ...]
     statistics: tuple[Slot, ...]
+
+    @property
+    def input_shapes(self) -> tuple[tuple[int, ...], ...]:
+        """Shape of a sample in front of every layer."""
+        return (self.input_shape, *self.output_shapes[:-1])
 
     @property
     def n_parameters(self) -> int:
@@ -205,21 +231,48 @@ class _Builder:
             return
         n_outputs = prod(self.layout.output_shapes[index])
         places = self.places.get(index, {})
-        kind = fields["kind"]
-        moves_error = kind == DENSE or self.source_error == NOWHERE
+        own = None if fields["kind"] in OF_LOOP else self._own(index, layer)
+        is_dropout = fields["kind"] == DROPOUT
+        moves_error = fields["kind"] == DENSE or not layer.in_place or self.source_error == NOWHERE
+        kept = own.kept[0][0] if own is not None and own.kept else NOWHERE
+        z = self._columns(n_outputs) if fields["kind"] == DENSE else self.source if kept == NOWHERE else kept
         row = Row(
             layer=index, n_inputs=self.width, n_outputs=n_outputs,
-            source=self.source,
-            z=self._columns(n_outputs) if kind in (DENSE, BATCH_NORM, LAYER_NORM) else self.source,
+            source=self.source, z=z,
             a=self._columns(n_outputs),
             error=self._columns(n_outputs) if moves_error else self.source_error,
-            source_error=self.source_error,
-            spread=self._columns({BATCH_NORM: n_outputs, LAYER_NORM: 1}.get(kind, 0)),
+            source_error=self.source_error, kept=kept,
             weights=places.get("weights", NOWHERE), bias=places.get("bias", NOWHERE),
             statistics=places.get("running_mean", NOWHERE),
-            mask=self.n_mask_columns if kind == DROPOUT else NOWHERE,
-            **fields,
+            mask=self.n_mask_columns if is_dropout else NOWHERE,
+            own=own, **fields,
         )  # fmt: skip
-        self.n_mask_columns += n_outputs if kind == DROPOUT else 0
+        self.n_mask_columns += n_outputs if is_dropout else 0
         self.rows.append(row)
         self.source, self.source_error, self.width = row.a, row.error, n_outputs
+
+    def _own(self, index: int, layer: Layer) -> OwnFunctions:
+        """The layer's own functions, which must be there, and the places of its arrays."""
+        _refuse_half(index, layer)
+        widths = layer.kept(self.layout.input_shapes[index])
+        return OwnFunctions(
+            layer,
+            tuple(_place(slot) for slot in self.layout.parameters if slot.layer == index),
+            tuple(_place(slot) for slot in self.layout.statistics if slot.layer == index),
+            tuple((self._columns(width), width) for width in widths),
+        )
+
+
+def _place(slot: Slot) -> Place:
+    shape = slot.parameter.shape
+    return slot.start, prod(shape[:-1]), shape[-1]
+
+
+def _refuse_half(index: int, layer: Layer) -> None:
+    """Raise where a layer lacks one of the functions by which it is computed."""
+    for name in ("forward", "backward"):
+        if getattr(type(layer), name).__module__ == "glassnet.layers.base":
+            raise EngineError(
+                f"layer {index}, {layer!r}, has no {name}: a layer that is none of Dense, Activation, Dropout and "
+                "Flatten is computed by a forward and a backward of its own"
+            )

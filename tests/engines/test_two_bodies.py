@@ -8,7 +8,9 @@ import pytest
 
 from glassnet.engines import loop
 from glassnet.engines.compiled import entries
-from glassnet.kernels import arrays, compiled, normalisation
+from glassnet.engines.compiled.layers import BODIES
+from glassnet.kernels import arrays, compiled, normalisation, records
+from glassnet.layers import Layer
 from glassnet.plan import Row
 
 NUMPY_BODIES = {
@@ -16,6 +18,8 @@ NUMPY_BODIES = {
     for name, thing in vars(arrays).items()
     if isinstance(thing, FunctionType) and thing.__module__ == arrays.__name__ and not name.startswith("_")
 }
+
+LAYER_BODIES = (normalisation,)
 
 
 def parameters(function: object) -> list[str]:
@@ -47,16 +51,16 @@ def test_the_loop_names_no_other_function() -> None:
         for node in ast.walk(ast.parse(inspect.getsource(loop)))
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
     }
-    assert called - NUMPY_BODIES.keys() == {"len", "range", "forward", "backward", "normalise"}
+    assert called - NUMPY_BODIES.keys() == {"len", "range", "forward", "backward"}
 
 
 def test_the_records_hold_every_field_that_compiled_code_reads() -> None:
-    sources = [inspect.getsource(module) for module in (loop, compiled, entries)]
+    sources = [inspect.getsource(module) for module in (loop, compiled, entries, *LAYER_BODIES)]
     read = {
         holder: set.union(*(attributes_of(holder, s) for s in sources))
         for holder in ("row", "last", "job", "loss")
     }
-    row_fields, job_fields = entries.ROW.fields, entries.JOB.fields
+    row_fields, job_fields = records.ROW.fields, records.JOB.fields
     assert row_fields is not None and job_fields is not None
     assert read["row"] | read["last"] == set(row_fields)
     assert read["job"] <= set(job_fields)
@@ -64,14 +68,17 @@ def test_the_records_hold_every_field_that_compiled_code_reads() -> None:
 
 
 def test_a_record_takes_every_number_of_a_row_of_the_plan() -> None:
-    assert set(entries.ROW_FIELDS) == set(Row._fields) - {"layer", "activation"}
+    assert set(records.ROW_FIELDS) == set(Row._fields) - {"kind", "layer", "activation", "own"}
 
 
-@pytest.mark.parametrize(
-    "name", ["batch_norm", "batch_norm_inference", "layer_norm", "batch_norm_backward", "layer_norm_backward"]
-)
-def test_normalisations_take_the_arrays_of_their_traversals_in_order(name: str) -> None:
-    taken = [
-        part.removesuffix("_at") for part in parameters(getattr(normalisation, name)) if part.endswith("_at")
-    ]
-    assert taken == [part for part in parameters(NUMPY_BODIES[name]) if part != "row"]
+FORWARD = ["row_at", "x_at", "parameters_at", "running_at", "kept_at", "a_at", "n", "size"]
+BACKWARD = [
+    "row_at", "x_at", "a_at", "parameters_at", "kept_at", "error_at", "gradients_at", "d_x_at", "n", "size",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("layer", BODIES)
+def test_compiled_bodies_of_layers_take_one_list_of_arguments(layer: type[Layer]) -> None:
+    bodies = BODIES[layer]
+    assert parameters(bodies.forward) == parameters(bodies.infer) == FORWARD
+    assert parameters(bodies.backward) == BACKWARD

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from glassnet import activations, losses
 from glassnet.activations import Activation
-from glassnet.errors import ArgumentError
+from glassnet.errors import ArgumentError, EngineError
+from glassnet.layers import Layer
 from glassnet.losses import Loss
 from glassnet.optimizers import Optimizer
 from glassnet.plan import Plan
 from glassnet.support import checks
 
 Array = NDArray[Any]
+DType = np.dtype[Any]
+Body = TypeVar("Body")
 
 
 def is_own(part: Activation | Loss | Optimizer) -> bool:
@@ -24,6 +28,29 @@ def is_own(part: Activation | Loss | Optimizer) -> bool:
     holder = part.rule if isinstance(part, Optimizer) else type(part)
     functions = isinstance(part, (activations.Function, losses.Function))
     return functions or not holder.__module__.startswith("glassnet.")
+
+
+def known(bodies: Mapping[type[Layer], Body], layer: Layer, reader: str) -> Body:
+    """What a reader of plans, such as "engine='torch'", has for this layer.
+
+    A subclass that computes something else than the class that is known counts as unknown.
+
+    Raises
+    ------
+    EngineError
+        If it has nothing; the message names the layer.
+    """
+    kind = type(layer)
+    for base in kind.__mro__:
+        if base in bodies and all(getattr(kind, name) is getattr(base, name) for name in COMPUTING):
+            return bodies[base]
+    raise EngineError(
+        f"{layer!r} has no body in {reader}, which knows {', '.join(sorted(base.__name__ for base in bodies))}; "
+        "use engine='numpy'"
+    )
+
+
+COMPUTING = ("forward", "infer", "backward", "kept", "parameters", "statistics")
 
 
 @dataclass

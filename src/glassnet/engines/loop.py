@@ -4,27 +4,36 @@ Read it top to bottom: :func:`forward` fills every row's pre-activation ``z`` an
 the error back and leaves the gradients; :func:`train` does both for one batch after the other and updates the
 parameters. As it stands here it is the ``numpy`` engine. The ``compiled`` engine is this same source with the compiled
 bodies of the traversals (:mod:`glassnet.kernels`) in the place of the NumPy ones.
+
+Arrays lie in flat vectors, and ``view(vector, start, n_rows, n_columns)`` is the one that begins at `start`. A row of
+the plan holds starts: of its weights in the vector of parameters; of its z, a and error in the memory, counted in
+columns, each as long as the largest batch (`size`), so that one plan serves every batch size. Rows of layers that are
+neither dense, nor an activation, nor dropout are computed by the layer's own forward and backward.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from numpy import float64, int64, uint8
+from numpy.typing import NDArray
 
 from glassnet.kernels.arrays import (
+    Array,
+    Rule,
+    Views,
     activate,
     apply,
-    batch_norm,
-    batch_norm_backward,
-    batch_norm_inference,
+    backward_layer,
     clip,
     column_sums,
     compare,
     copy,
     drop,
+    forward_layer,
     gate,
     is_finite,
-    layer_norm,
-    layer_norm_backward,
     multiply,
     multiply_input_gradient,
     multiply_weights_gradient,
@@ -34,21 +43,63 @@ from glassnet.kernels.arrays import (
     update,
     view,
 )
-from glassnet.plan import ACTIVATION, BATCH_NORM, DENSE, DROPOUT, LAYER_NORM, NOWHERE
+from glassnet.losses import Loss
+from glassnet.plan import ACTIVATION, DENSE, DROPOUT, NOWHERE, Row
+
+Rows = Sequence[Row]
+Vector = Views
+Masks = NDArray[uint8]
+
+
+class Parameters(NamedTuple):
+    """The flat vectors that training changes: parameters, their gradients, and running statistics."""
+
+    values: Vector
+    gradients: Vector
+    running: Vector
+
+
+class Data(NamedTuple):
+    """Samples (n, n_features), targets, weights (n, 1); batch k is rows ``order[starts[k]:stops[k]]`` of them.
+
+    An empty order means rows ``starts[k]:stops[k]`` themselves. Dropout masks of all batches lie one after the other.
+    """
+
+    x: Array
+    y: Array
+    weights: Array
+    order: NDArray[int64]
+    starts: Sequence[int]
+    stops: Sequence[int]
+    masks: Masks
+
+
+class Room(NamedTuple):
+    """Memory for the arrays of a batch of at most `size` samples, and for its samples, targets and weights."""
+
+    memory: Vector
+    size: int
+    n_mask_columns: int
+    x: Array
+    y: Array
+    weights: Array
+
+
+class Update(NamedTuple):
+    """The optimizer: its rule, its vectors, the rule's coefficients at every step, and limits of the gradients."""
+
+    rule: Rule
+    states: Sequence[Array]
+    coefficients: Sequence[tuple[float, ...]]
+    clip_norm: float
+    clip_value: float
 
 
 def forward(
-    rows: Any,
-    parameters: Any,
-    running: Any,
-    memory: Any,
-    size: int,
-    x: Any,
-    masks: Any,
-    at: int,
-    training: bool,
-) -> None:
-    """From the batch `x` (n, n_features) up: z and a of every row. The memory has room for `size` samples."""
+    rows: Rows, parameters: Vector, running: Vector, memory: Vector, size: int,
+    x: Array, masks: Masks, at: int, training: bool,
+) -> None:  # fmt: skip
+    """From the batch `x` (n, n_features) up: z and a of every row. Its dropout masks begin at `at`."""
     n = len(x)
     for i in range(len(rows)):
         row = rows[i]
@@ -68,29 +119,13 @@ def forward(
                 drop(inputs, masks, at + row.mask * n, row.rate, a)
             else:
                 copy(inputs, a)
-        else:
-            normalise(row, inputs, parameters, running, memory, size, a, training)
-
-
-def normalise(
-    row: Any, x: Any, parameters: Any, running: Any, memory: Any, size: int, a: Any, training: bool
-) -> None:
-    """The forward pass of a batch-norm or layer-norm row."""
-    m = row.n_outputs
-    weights, bias = view(parameters, row.weights, 1, m), view(parameters, row.bias, 1, m)
-    z = view(memory, row.z * size, len(x), m)
-    if row.kind == LAYER_NORM:
-        layer_norm(row, x, weights, bias, z, view(memory, row.spread * size, len(x), 1), a)
-    elif training:
-        statistics = view(running, row.statistics, 2, m)
-        batch_norm(row, x, weights, bias, statistics, z, view(memory, row.spread * size, 1, m), a)
-    else:
-        batch_norm_inference(row, x, weights, bias, view(running, row.statistics, 2, m), a)
+        elif row.own:
+            forward_layer(row, inputs, parameters, running, memory, size, a, training)
 
 
 def backward(
-    rows: Any, parameters: Any, gradients: Any, memory: Any, size: int, x: Any, masks: Any, at: int
-) -> float:
+    rows: Rows, parameters: Vector, gradients: Vector, memory: Vector, size: int, x: Array, masks: Masks, at: int
+) -> float:  # fmt: skip
     """From the error at the last output down: the gradients of all parameters. Returns the weight penalties."""
     n = len(x)
     penalty = 0.0
@@ -98,11 +133,11 @@ def backward(
         row = rows[i]
         m = row.n_outputs
         inputs = x if row.source == NOWHERE else view(memory, row.source * size, n, row.n_inputs)
-        error = view(memory, row.error * size, n, m)
+        a, error = view(memory, row.a * size, n, m), view(memory, row.error * size, n, m)
         if row.kind == DENSE:
             weights = view(parameters, row.weights, row.n_inputs, m)
             d_weights = view(gradients, row.weights, row.n_inputs, m)
-            gate(row, view(memory, row.z * size, n, m), view(memory, row.a * size, n, m), error)
+            gate(row, view(memory, row.z * size, n, m), a, error)
             multiply_weights_gradient(inputs, error, d_weights)
             if row.l1 > 0 or row.l2 > 0:
                 penalty += penalise(weights, row.l1, row.l2, d_weights)
@@ -116,52 +151,39 @@ def backward(
                     error, weights, view(memory, row.source_error * size, n, row.n_inputs)
                 )
         elif row.kind == ACTIVATION:
-            gate(row, inputs, view(memory, row.a * size, n, m), error)
+            gate(row, inputs, a, error)
         elif row.kind == DROPOUT:
             drop(error, masks, at + row.mask * n, row.rate, error)
-        else:
-            z, weights = view(memory, row.z * size, n, m), view(parameters, row.weights, 1, m)
-            d_weights, d_bias = view(gradients, row.weights, 1, m), view(gradients, row.bias, 1, m)
-            if row.kind == BATCH_NORM:
-                batch_norm_backward(
-                    row, weights, z, view(memory, row.spread * size, 1, m), error, d_weights, d_bias
-                )
-            else:
-                layer_norm_backward(
-                    row, weights, z, view(memory, row.spread * size, n, 1), error, d_weights, d_bias
-                )
+        elif row.own:
+            backward_layer(row, inputs, a, parameters, gradients, memory, size, error)
     return penalty
 
 
 def train(
-    rows: Any, loss: Any, rule: Any, parameters: Any, gradients: Any, states: Any, running: Any,
-    memory: Any, size: int, batch_x: Any, batch_y: Any, batch_weights: Any,
-    x: Any, y: Any, weights: Any, order: Any, starts: Any, stops: Any, masks: Any, n_mask_columns: int,
-    coefficients: Any, clip_norm: float, clip_value: float, losses: Any,
+    rows: Rows, loss: Loss, parameters: Parameters, room: Room, data: Data, step: Update, losses: NDArray[float64]
 ) -> int:  # fmt: skip
     """One step for each batch; returns how many gave a finite loss, and stops at the first that did not."""
     last = rows[len(rows) - 1]
+    values, gradients, running = parameters
+    memory, size = room.memory, room.size
     at = 0
-    for step in range(len(starts)):
-        start, stop = starts[step], stops[step]
-        inputs = take_rows(x, order, start, stop, batch_x)
-        targets = (
-            take_classes(y, order, start, stop, batch_y)
-            if loss.takes_classes
-            else take_rows(y, order, start, stop, batch_y)
-        )
-        shares = take_rows(weights, order, start, stop, batch_weights)
+    for k in range(len(data.starts)):
+        start, stop = data.starts[k], data.stops[k]
+        x = take_rows(data.x, data.order, start, stop, room.x)
+        if loss.takes_classes:
+            y = take_classes(data.y, data.order, start, stop, room.y)
+        else:
+            y = take_rows(data.y, data.order, start, stop, room.y)
+        weights = take_rows(data.weights, data.order, start, stop, room.weights)
         n = stop - start
 
-        forward(rows, parameters, running, memory, size, inputs, masks, at, True)
+        forward(rows, values, running, memory, size, x, data.masks, at, True)
         prediction = view(memory, last.a * size, n, last.n_outputs)
-        losses[step] = compare(
-            loss, targets, prediction, shares, view(memory, last.error * size, n, last.n_outputs)
-        )
-        losses[step] += backward(rows, parameters, gradients, memory, size, inputs, masks, at)
-        if not is_finite(losses[step]):
-            return step
-        clip(gradients, clip_norm, clip_value)
-        update(rule, parameters, gradients, states, coefficients[step])
-        at += n * n_mask_columns
-    return len(starts)
+        losses[k] = compare(loss, y, prediction, weights, view(memory, last.error * size, n, last.n_outputs))
+        losses[k] += backward(rows, values, gradients, memory, size, x, data.masks, at)
+        if not is_finite(losses[k]):
+            return k
+        clip(gradients, step.clip_norm, step.clip_value)
+        update(step.rule, values, gradients, step.states, step.coefficients[k])
+        at += n * room.n_mask_columns
+    return len(data.starts)

@@ -21,28 +21,30 @@ class NumpyTrainer:
     def __init__(self, task: Task) -> None:
         self.task = task
         dtype, size = task.dtype, task.batch_size
-        self.memory = Views(np.zeros(task.plan.n_columns * size, dtype))
-        self.parameters = Views(task.vectors.parameters)
-        self.gradients = Views(task.vectors.gradients)
-        self.running = Views(task.vectors.running)
+        vectors = task.vectors
+        self.parameters = loop.Parameters(
+            Views(vectors.parameters), Views(vectors.gradients), Views(vectors.running)
+        )
         self.states = list(task.states)
-        self.batch_x = np.empty((size if task.gathers else 0, task.plan.layout.n_features), dtype)
-        self.batch_y = np.empty((size, task.n_targets), dtype)
-        self.batch_weights = np.empty((size, 1), dtype)
+        self.room = loop.Room(
+            Views(np.zeros(task.plan.n_columns * size, dtype)), size, task.plan.n_mask_columns,
+            np.empty((size if task.gathers else 0, task.plan.layout.n_features), dtype),
+            np.empty((size, task.n_targets), dtype), np.empty((size, 1), dtype),
+        )  # fmt: skip
 
     def run(self, steps: Steps, losses: NDArray[np.float64]) -> int:
         """Take the steps and note their losses; the number of steps until a loss that is not finite."""
         task, optimizer, data = self.task, self.task.optimizer, steps.data
+        batches = loop.Data(
+            data.x, data.y, data.weights, data.order, data.starts.tolist(), data.stops.tolist(), steps.masks
+        )
+        step = loop.Update(
+            optimizer.rule, self.states, [tuple(row) for row in steps.coefficients.tolist()],
+            optimizer.clip_norm or 0.0, optimizer.clip_value or 0.0,
+        )  # fmt: skip
         threads = matrix_threads(task.plan, task.batch_size, task.threads)
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"), threads:
-            return loop.train(
-                task.plan.rows, task.loss, optimizer.rule, self.parameters, self.gradients, self.states, self.running,
-                self.memory, task.batch_size, self.batch_x, self.batch_y, self.batch_weights,
-                data.x, data.y, data.weights, data.order, data.starts.tolist(), data.stops.tolist(),
-                steps.masks, task.plan.n_mask_columns,
-                [tuple(row) for row in steps.coefficients.tolist()],
-                optimizer.clip_norm or 0.0, optimizer.clip_value or 0.0, losses,
-            )  # fmt: skip
+            return loop.train(task.plan.rows, task.loss, self.parameters, self.room, batches, step, losses)
 
 
 class NumpyEngine:

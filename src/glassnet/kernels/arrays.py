@@ -7,14 +7,14 @@ result, so that a training step allocates next to nothing.
 from __future__ import annotations
 
 import math
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from glassnet.formulas import rows as formulas
-
 Array = NDArray[Any]
+Rule = Callable[..., Any]
 
 # Entries that an update takes at once: what it computes on the way stays in the processor's cache, which is three times
 # faster on millions of parameters. A user's own rule is given whole vectors, since it may look at several entries.
@@ -32,6 +32,10 @@ class Views(dict[tuple[int, int, int], Array]):
         start, n_rows, n_columns = place
         self[place] = self.flat[start : start + n_rows * n_columns].reshape(n_rows, n_columns)
         return self[place]
+
+    def of(self, places: tuple[tuple[int, int, int], ...]) -> tuple[Array, ...]:
+        """The views at these places."""
+        return tuple([self[place] for place in places])
 
 
 def view(memory: Views, start: int, n_rows: int, n_columns: int) -> Array:
@@ -103,64 +107,45 @@ def drop(x: Array, masks: Array, start: int, rate: float, a: Array) -> None:
     a *= 1 / (1 - rate)
 
 
-def batch_norm(
-    row: Any, x: Array, weights: Array, bias: Array, running: Array,
-    standardised: Array, inverse: Array, a: Array,
-) -> None:  # fmt: skip
-    """A = w (X - mean) / sqrt(variance + epsilon) + b over the batch; moves the running mean and variance."""
-    standardised[...], mean, variance, inverse[...] = formulas.normalise(x, row.epsilon, 0)
-    n = len(x)
-    running *= 1 - row.momentum
-    running[0] += row.momentum * mean[0]
-    running[1] += row.momentum * n / max(n - 1, 1) * variance[0]
-    np.add(weights * standardised, bias, out=a)
+class Own(NamedTuple):
+    """The arrays of a layer that is computed by its own functions, each with two axes.
+
+    Parameters, ``(1, m)`` or of their own shape; in the forward pass running statistics; what that pass keeps,
+    ``(n, width)``; in the backward pass the gradients of the parameters.
+    """
+
+    parameters: tuple[Array, ...]
+    statistics: tuple[Array, ...] = ()
+    kept: tuple[Array, ...] = ()
+    gradients: tuple[Array, ...] = ()
 
 
-def batch_norm_inference(row: Any, x: Array, weights: Array, bias: Array, running: Array, a: Array) -> None:
-    """A = w (X - running mean) / sqrt(running variance + epsilon) + b."""
-    np.multiply(x - running[0], weights / np.sqrt(running[1] + row.epsilon), out=a)
-    a += bias
-
-
-def layer_norm(
-    row: Any, x: Array, weights: Array, bias: Array, standardised: Array, inverse: Array, a: Array
+def forward_layer(
+    row: Any, x: Array, parameters: Views, running: Views, memory: Views, size: int, a: Array, training: bool
 ) -> None:
-    """A = w (X - mean) / sqrt(variance + epsilon) + b over the features of each sample."""
-    standardised[...], _, _, inverse[...] = formulas.normalise(x, row.epsilon, 1)
-    np.add(weights * standardised, bias, out=a)
+    """A by the layer's own forward, or in prediction its infer."""
+    places = row.own
+    own = Own(
+        parameters.of(places.parameters), running.of(places.statistics), _kept(row, memory, size, len(x))
+    )
+    compute = places.layer.forward if training else places.layer.infer
+    compute(x, own, a)
 
 
-def batch_norm_backward(
-    row: Any,
-    weights: Array,
-    standardised: Array,
-    inverse: Array,
-    error: Array,
-    d_weights: Array,
-    d_bias: Array,
+def backward_layer(
+    row: Any, x: Array, a: Array, parameters: Views, gradients: Views, memory: Views, size: int, error: Array
 ) -> None:
-    """dw, db, and dX in place of dA, also through the batch's mean and variance."""
-    _affine_backward(standardised, error, d_weights, d_bias)
-    error[...] = formulas.normalise_backward(standardised, inverse, error * weights, 0)
+    """The gradients of its parameters, and dX, by the layer's own backward."""
+    n, places = len(x), row.own
+    own = Own(
+        parameters.of(places.parameters), (), _kept(row, memory, size, n), gradients.of(places.parameters)
+    )
+    d_x = error if row.source_error < 0 else memory[row.source_error * size, n, row.n_inputs]
+    places.layer.backward(x, a, own, error, d_x)
 
 
-def layer_norm_backward(
-    row: Any,
-    weights: Array,
-    standardised: Array,
-    inverse: Array,
-    error: Array,
-    d_weights: Array,
-    d_bias: Array,
-) -> None:
-    """dw, db, and dX in place of dA, also through each sample's mean and variance."""
-    _affine_backward(standardised, error, d_weights, d_bias)
-    error[...] = formulas.normalise_backward(standardised, inverse, error * weights, 1)
-
-
-def _affine_backward(standardised: Array, error: Array, d_weights: Array, d_bias: Array) -> None:
-    np.add.reduce(error * standardised, axis=0, out=d_weights[0])
-    np.add.reduce(error, axis=0, out=d_bias[0])
+def _kept(row: Any, memory: Views, size: int, n: int) -> tuple[Array, ...]:
+    return tuple([memory[column * size, n, width] for column, width in row.own.kept])
 
 
 def compare(loss: Any, y: Array, prediction: Array, weights: Array, error: Array) -> float:
@@ -186,7 +171,13 @@ def clip(gradients: Views, norm: float, value: float) -> None:
         np.clip(flat, -value, value, out=flat)
 
 
-def update(rule: Any, parameters: Views, gradients: Views, states: Array, coefficients: Any) -> None:
+def update(
+    rule: Rule,
+    parameters: Views,
+    gradients: Views,
+    states: Sequence[Array] | Array,
+    coefficients: tuple[float, ...],
+) -> None:
     """New parameters and states by the optimizer's rule."""
     vectors = (parameters.flat, *states)
     size = PIECE if rule.__module__.startswith("glassnet.") else max(len(parameters.flat), 1)

@@ -143,43 +143,29 @@ def drop(x, masks, start, rate, a):
 
 
 @compiled
-def batch_norm(row, x, weights, bias, running, standardised, inverse, a):
-    n, m = x.shape
-    arrays = (
-        pointer(x, 0), pointer(weights, 0), pointer(bias, 0), pointer(running, 0),
-        pointer(standardised, 0), pointer(inverse, 0), pointer(a, 0),
+def forward_layer(row, x, parameters, running, memory, size, a, training):
+    call(
+        row.forward if training else row.infer,
+        (
+            row.address, pointer(x, 0), pointer(parameters, max(row.weights, 0)),
+            pointer(running, max(row.statistics, 0)), pointer(memory, max(row.kept, 0) * size), pointer(a, 0),
+            x.shape[0], size,
+        ),
     )  # fmt: skip
-    call(row.activate, (*arrays, n, m, row.momentum, row.epsilon))
 
 
 @compiled
-def batch_norm_inference(row, x, weights, bias, running, a):
-    n, m = x.shape
-    arrays = (pointer(x, 0), pointer(weights, 0), pointer(bias, 0), pointer(running, 0), pointer(a, 0))
-    call(row.infer, (*arrays, n, m, row.epsilon))
-
-
-@compiled
-def layer_norm(row, x, weights, bias, standardised, inverse, a):
-    n, m = x.shape
-    arrays = (
-        pointer(x, 0), pointer(weights, 0), pointer(bias, 0),
-        pointer(standardised, 0), pointer(inverse, 0), pointer(a, 0),
+def backward_layer(row, x, a, parameters, gradients, memory, size, error):
+    start = max(row.weights, 0)
+    d_x = pointer(error, 0) if row.source_error < 0 else pointer(memory, row.source_error * size)
+    call(
+        row.backward,
+        (
+            row.address, pointer(x, 0), pointer(a, 0), pointer(parameters, start),
+            pointer(memory, max(row.kept, 0) * size), pointer(error, 0), pointer(gradients, start), d_x,
+            x.shape[0], size,
+        ),
     )  # fmt: skip
-    call(row.activate, (*arrays, n, m, row.epsilon))
-
-
-@compiled
-def batch_norm_backward(row, weights, standardised, inverse, error, d_weights, d_bias):
-    n, m = error.shape
-    arrays = (
-        pointer(weights, 0), pointer(standardised, 0), pointer(inverse, 0),
-        pointer(error, 0), pointer(d_weights, 0), pointer(d_bias, 0),
-    )  # fmt: skip
-    call(row.gate, (*arrays, n, m))
-
-
-layer_norm_backward = batch_norm_backward
 
 
 @compiled
@@ -244,7 +230,7 @@ TRAVERSALS = {
     function.__name__: function
     for function in (
         view, take_rows, take_classes, multiply, multiply_weights_gradient, multiply_input_gradient, column_sums,
-        activate, apply, gate, copy, drop, batch_norm, batch_norm_inference, layer_norm, batch_norm_backward,
+        activate, apply, gate, copy, drop, forward_layer, backward_layer,
         compare, penalise, clip, update, is_finite,
     )
-} | {"layer_norm_backward": layer_norm_backward}  # fmt: skip
+}  # fmt: skip

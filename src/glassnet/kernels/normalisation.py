@@ -1,7 +1,9 @@
-"""Compiled bodies of batch norm and layer norm, called by address; the NumPy bodies stand in ``arrays``.
+"""Compiled bodies of batch norm and layer norm, called by address; the NumPy bodies stand in the layers.
 
-Sums are taken in float64. Pointers are to contiguous arrays of one dtype: x, standardised, a and error ``(n, m)``;
-weights, bias and their gradients ``(m,)``; running ``(2, m)``.
+All take the address of the row's record, then pointers to contiguous arrays of one dtype: x, a, error and d_x
+``(n, m)``, weights and bias, gradients and running statistics ``(2, m)``, and what forward keeps for backward: the
+standardised inputs, and behind room for `size` samples the inverse deviations. Sums are taken in float64. A layer that
+turns the error into dX in place is given one array as both, and writes to the error, which compiles to faster code.
 """
 
 # mypy: disallow-untyped-defs = False, allow-untyped-calls = True
@@ -12,14 +14,17 @@ import math
 import numpy as np
 from numba import carray
 
+from glassnet.kernels.calls import at_address
+from glassnet.kernels.records import ROW_TYPE
 
-def batch_norm(
-    x_at, weights_at, bias_at, running_at, standardised_at, inverse_at, a_at, n, m, momentum, epsilon
-):
+
+def batch_norm(row_at, x_at, parameters_at, running_at, kept_at, a_at, n, size):
     """A = w (X - mean) / sqrt(variance + epsilon) + b over the batch; moves the running mean and variance."""
-    x, standardised, a = carray(x_at, (n, m)), carray(standardised_at, (n, m)), carray(a_at, (n, m))
-    weights, bias, inverse = carray(weights_at, (m,)), carray(bias_at, (m,)), carray(inverse_at, (m,))
-    running = carray(running_at, (2, m))
+    row = carray(at_address(row_at, ROW_TYPE), (1,))[0]
+    m, momentum = row.n_outputs, row.momentum
+    x, standardised, a = carray(x_at, (n, m)), carray(kept_at, (n, m)), carray(a_at, (n, m))
+    inverse = carray(kept_at, (m * size + m,))[m * size :]
+    parameters, running = carray(parameters_at, (2, m)), carray(running_at, (2, m))
     mean, variance = np.zeros(m), np.zeros(m)
     for i in range(n):
         for j in range(m):
@@ -31,51 +36,59 @@ def batch_norm(
             variance[j] += (x[i, j] - mean[j]) * (x[i, j] - mean[j])
     for j in range(m):
         variance[j] /= n
-        inverse[j] = 1 / math.sqrt(variance[j] + epsilon)
+        inverse[j] = 1 / math.sqrt(variance[j] + row.epsilon)
         running[0, j] = (1 - momentum) * running[0, j] + momentum * mean[j]
         running[1, j] = (1 - momentum) * running[1, j] + momentum * variance[j] * n / max(n - 1, 1)
     for i in range(n):
         for j in range(m):
             standardised[i, j] = (x[i, j] - mean[j]) * inverse[j]
-            a[i, j] = weights[j] * standardised[i, j] + bias[j]
+            a[i, j] = parameters[0, j] * standardised[i, j] + parameters[1, j]
 
 
-def batch_norm_inference(x_at, weights_at, bias_at, running_at, a_at, n, m, epsilon):
+def batch_norm_inference(row_at, x_at, parameters_at, running_at, kept_at, a_at, n, size):
     """A = w (X - running mean) / sqrt(running variance + epsilon) + b."""
+    row = carray(at_address(row_at, ROW_TYPE), (1,))[0]
+    m = row.n_outputs
     x, a = carray(x_at, (n, m)), carray(a_at, (n, m))
-    weights, bias, running = carray(weights_at, (m,)), carray(bias_at, (m,)), carray(running_at, (2, m))
+    parameters, running = carray(parameters_at, (2, m)), carray(running_at, (2, m))
     scale = np.empty(m, x.dtype)
     for j in range(m):
-        scale[j] = weights[j] / math.sqrt(running[1, j] + epsilon)
+        scale[j] = parameters[0, j] / math.sqrt(running[1, j] + row.epsilon)
     for i in range(n):
         for j in range(m):
-            a[i, j] = (x[i, j] - running[0, j]) * scale[j] + bias[j]
+            a[i, j] = (x[i, j] - running[0, j]) * scale[j] + parameters[1, j]
 
 
-def batch_norm_backward(weights_at, standardised_at, inverse_at, error_at, d_weights_at, d_bias_at, n, m):
+def batch_norm_backward(
+    row_at, x_at, a_at, parameters_at, kept_at, error_at, gradients_at, d_x_at, n, size
+):  # fmt: skip
     """dw, db, and dX in place of dA, also through the batch's mean and variance."""
-    standardised, error = carray(standardised_at, (n, m)), carray(error_at, (n, m))
-    weights, inverse = carray(weights_at, (m,)), carray(inverse_at, (m,))
-    d_weights, d_bias = carray(d_weights_at, (m,)), carray(d_bias_at, (m,))
+    row = carray(at_address(row_at, ROW_TYPE), (1,))[0]
+    m = row.n_outputs
+    standardised, error = carray(kept_at, (n, m)), carray(error_at, (n, m))
+    inverse = carray(kept_at, (m * size + m,))[m * size :]
+    parameters, gradients = carray(parameters_at, (2, m)), carray(gradients_at, (2, m))
     total, product = np.zeros(m), np.zeros(m)
     for i in range(n):
         for j in range(m):
             total[j] += error[i, j]
             product[j] += error[i, j] * standardised[i, j]
     for j in range(m):
-        d_weights[j], d_bias[j] = product[j], total[j]
+        gradients[0, j], gradients[1, j] = product[j], total[j]
         total[j] /= n
         product[j] /= n
     for i in range(n):
         for j in range(m):
             centered = error[i, j] - total[j] - standardised[i, j] * product[j]
-            error[i, j] = weights[j] * inverse[j] * centered
+            error[i, j] = parameters[0, j] * inverse[j] * centered
 
 
-def layer_norm(x_at, weights_at, bias_at, standardised_at, inverse_at, a_at, n, m, epsilon):
+def layer_norm(row_at, x_at, parameters_at, running_at, kept_at, a_at, n, size):
     """A = w (X - mean) / sqrt(variance + epsilon) + b over the features of each sample."""
-    x, standardised, a = carray(x_at, (n, m)), carray(standardised_at, (n, m)), carray(a_at, (n, m))
-    weights, bias, inverse = carray(weights_at, (m,)), carray(bias_at, (m,)), carray(inverse_at, (n,))
+    row = carray(at_address(row_at, ROW_TYPE), (1,))[0]
+    m = row.n_outputs
+    x, standardised, a = carray(x_at, (n, m)), carray(kept_at, (n, m)), carray(a_at, (n, m))
+    inverse, parameters = carray(kept_at, (m * size + n,))[m * size :], carray(parameters_at, (2, m))
     for i in range(n):
         mean = 0.0
         for j in range(m):
@@ -84,25 +97,29 @@ def layer_norm(x_at, weights_at, bias_at, standardised_at, inverse_at, a_at, n, 
         variance = 0.0
         for j in range(m):
             variance += (x[i, j] - mean) * (x[i, j] - mean)
-        inverse[i] = 1 / math.sqrt(variance / m + epsilon)
+        inverse[i] = 1 / math.sqrt(variance / m + row.epsilon)
         for j in range(m):
             standardised[i, j] = (x[i, j] - mean) * inverse[i]
-            a[i, j] = weights[j] * standardised[i, j] + bias[j]
+            a[i, j] = parameters[0, j] * standardised[i, j] + parameters[1, j]
 
 
-def layer_norm_backward(weights_at, standardised_at, inverse_at, error_at, d_weights_at, d_bias_at, n, m):
+def layer_norm_backward(
+    row_at, x_at, a_at, parameters_at, kept_at, error_at, gradients_at, d_x_at, n, size
+):  # fmt: skip
     """dw, db, and dX in place of dA, also through each sample's mean and variance."""
-    standardised, error = carray(standardised_at, (n, m)), carray(error_at, (n, m))
-    weights, inverse = carray(weights_at, (m,)), carray(inverse_at, (n,))
-    d_weights, d_bias = carray(d_weights_at, (m,)), carray(d_bias_at, (m,))
+    row = carray(at_address(row_at, ROW_TYPE), (1,))[0]
+    m = row.n_outputs
+    standardised, error = carray(kept_at, (n, m)), carray(error_at, (n, m))
+    inverse = carray(kept_at, (m * size + n,))[m * size :]
+    parameters, gradients = carray(parameters_at, (2, m)), carray(gradients_at, (2, m))
     for j in range(m):
-        d_weights[j] = d_bias[j] = 0
+        gradients[0, j] = gradients[1, j] = 0
     for i in range(n):
         total = product = 0.0
         for j in range(m):
-            d_bias[j] += error[i, j]
-            d_weights[j] += error[i, j] * standardised[i, j]
-            error[i, j] *= weights[j]
+            gradients[1, j] += error[i, j]
+            gradients[0, j] += error[i, j] * standardised[i, j]
+            error[i, j] *= parameters[0, j]
             total += error[i, j]
             product += error[i, j] * standardised[i, j]
         for j in range(m):

@@ -184,6 +184,6 @@ def _nothing(graph: _Graph, network: Network, row: Row) -> None:
     """A dropout layer, which changes nothing in prediction."""
 
 
-_ROWS: dict[int, Callable[[_Graph, Network, Row], None]] = {
+_ROWS: dict[str, Callable[[_Graph, Network, Row], None]] = {
     DENSE: _dense, ACTIVATION: _activation, DROPOUT: _nothing, BATCH_NORM: _batch_norm, LAYER_NORM: _layer_norm,
 }  # fmt: skip

@@ -12,27 +12,21 @@ from numba import types
 from numpy.typing import NDArray
 
 from glassnet.engines import loop
-from glassnet.engines.base import Array, Steps, Task, Vectors
-from glassnet.engines.compiled import entries, kernels
+from glassnet.engines.base import Array, DType, Steps, Task, Vectors
+from glassnet.engines.compiled import entries, kernels, layers
 from glassnet.engines.compiled.kernels import Kernel
 from glassnet.engines.threads import matrix_threads
 from glassnet.errors import EngineError
-from glassnet.kernels import cache, normalisation, store
+from glassnet.kernels import cache, records, store
 from glassnet.kernels.compiled import TRAVERSALS
 from glassnet.kernels.lift import compiled, specialise
 from glassnet.optimizers import Optimizer
-from glassnet.plan import BATCH_NORM, DROPOUT, LAYER_NORM, NOWHERE, Plan, Row
+from glassnet.plan import DROPOUT, NOWHERE, OF_LOOP, Plan, Row
 
-NORMALISATIONS: dict[int, dict[str, Any]] = {
-    BATCH_NORM: {
-        "activate": normalisation.batch_norm,
-        "infer": normalisation.batch_norm_inference,
-        "gate": normalisation.batch_norm_backward,
-    },
-    LAYER_NORM: {"activate": normalisation.layer_norm, "gate": normalisation.layer_norm_backward},
-}
 PREDICTION_ROWS = 1024
 ENTRY = types.int64(types.int64)
+# What the loop's DENSE, ACTIVATION and DROPOUT mean in compiled code, whose records hold numbers.
+KINDS = {kind: number for number, kind in enumerate(OF_LOOP, start=1)}
 # Measured; the loop is compiled once, each of the others for one formula.
 SECONDS_TO_COMPILE, SECONDS_PER_KERNEL = {"train": 6.0, "predict": 1.5}, 0.3
 
@@ -40,13 +34,13 @@ SECONDS_TO_COMPILE, SECONDS_PER_KERNEL = {"train": 6.0, "predict": 1.5}, 0.3
 @functools.cache
 def compiled_loop() -> dict[str, Any]:
     """The functions of the loop over compiled traversals."""
-    made = dict(TRAVERSALS)
-    for function in (loop.normalise, loop.forward, loop.backward, loop.train):
+    made: dict[str, Any] = {**TRAVERSALS, **{kind.upper(): number for kind, number in KINDS.items()}}
+    for function in (loop.forward, loop.backward, loop.train):
         made[function.__name__] = compiled(specialise(function, function.__name__, **made))
     return made
 
 
-def entry(template: Any, dtype: np.dtype[Any]) -> Kernel:
+def entry(template: Any, dtype: DType) -> Kernel:
     """An entry of :mod:`glassnet.engines.compiled.entries`."""
     name = f"{template.__name__}_{dtype.name}"
 
@@ -57,13 +51,20 @@ def entry(template: Any, dtype: np.dtype[Any]) -> Kernel:
     return Kernel(name, lambda: store.function(template, name, ENTRY, meanings))
 
 
-def kernels_of(row: Row, dtype: np.dtype[Any]) -> dict[str, Kernel]:
-    """The kernels that a row calls, by their fields in its record."""
+def kernels_of(row: Row, dtype: DType) -> dict[str, Kernel]:
+    """The kernels that a row calls, by their fields in its record.
+
+    Raises
+    ------
+    EngineError
+        If compiled code does not know the kind of row.
+    """
+    if row.own is not None:
+        return layers.own_functions(row.own.layer, dtype)
     if row.kind == DROPOUT:
         return {}
-    if row.kind in NORMALISATIONS:
-        parts = NORMALISATIONS[row.kind].items()
-        return {part: kernels.normalise(function, dtype) for part, function in parts}
+    if row.kind not in KINDS:
+        raise EngineError(f"engine='compiled' knows no row of kind {row.kind!r}; use engine='numpy'")
     activate = kernels.activate(row.activation, dtype, with_bias=row.bias != NOWHERE)
     gate = kernels.gate(row.activation, dtype)
     return {"activate": activate} if gate is None else {"activate": activate, "gate": gate}
@@ -72,12 +73,15 @@ def kernels_of(row: Row, dtype: np.dtype[Any]) -> dict[str, Kernel]:
 class Rows:
     """The rows of a plan as records, with the addresses of their kernels; compiles them where needed."""
 
-    def __init__(self, plan: Plan, dtype: np.dtype[Any]) -> None:
-        self.records = np.zeros(len(plan.rows), entries.ROW)
-        self.parameters = [kernels.parameters(row.activation, dtype) for row in plan.rows]
-        for record, row, parameters in zip(self.records, plan.rows, self.parameters, strict=True):
-            record["parameters"] = parameters.ctypes.data
-            for name in entries.ROW_FIELDS:
+    def __init__(self, plan: Plan, dtype: DType) -> None:
+        self.records = np.zeros(len(plan.rows), records.ROW)
+        self.numbers = [kernels.parameters(row.activation, dtype) for row in plan.rows]
+        start, step = self.records.ctypes.data, self.records.itemsize
+        for place, (row, numbers) in enumerate(zip(plan.rows, self.numbers, strict=True)):
+            record = self.records[place]
+            record["address"], record["parameters"] = start + place * step, numbers.ctypes.data
+            record["kind"], record["own"] = KINDS.get(row.kind, 0), row.own is not None
+            for name in records.ROW_FIELDS:
                 record[name] = getattr(row, name)
             for name, kernel in kernels_of(row, dtype).items():
                 record[name] = kernel.address
@@ -87,7 +91,7 @@ class Job:
     """A job record together with the arrays whose addresses it holds."""
 
     def __init__(self) -> None:
-        self.record = np.zeros(1, entries.JOB)
+        self.record = np.zeros(1, records.JOB)
         self.address = self.record.ctypes.data
         self._arrays: dict[str, Array] = {}
 
@@ -166,12 +170,12 @@ class CompiledEngine:
         """Whether the next process finds what this one compiles."""
         return cache.keeps()
 
-    def seconds_to_prepare(self, plan: Plan, optimizer: Optimizer, dtype: np.dtype[Any]) -> float:
+    def seconds_to_prepare(self, plan: Plan, optimizer: Optimizer, dtype: DType) -> float:
         """About how long :meth:`prepare` is going to compile; 0 where everything is there."""
         missing = [name for name, kernel in needed(plan, optimizer, dtype) if not kernel.is_ready]
         return sum(SECONDS_TO_COMPILE.get(name, SECONDS_PER_KERNEL) for name in missing)
 
-    def prepare(self, plan: Plan, optimizer: Optimizer, dtype: np.dtype[Any]) -> None:
+    def prepare(self, plan: Plan, optimizer: Optimizer, dtype: DType) -> None:
         """Compile, or read from disk, all that training this plan needs.
 
         Raises
@@ -215,7 +219,7 @@ def prediction_job(plan: Plan, rows: Rows, vectors: Vectors, x: Array, output: A
     return job
 
 
-def needed(plan: Plan, optimizer: Optimizer, dtype: np.dtype[Any]) -> Iterator[tuple[str, Kernel]]:
+def needed(plan: Plan, optimizer: Optimizer, dtype: DType) -> Iterator[tuple[str, Kernel]]:
     """All kernels of training, a user's own first: they may fail, and the loop takes longest."""
     for row in plan.rows:
         yield from kernels_of(row, dtype).items()

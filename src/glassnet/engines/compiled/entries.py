@@ -1,7 +1,7 @@
 """Where compiled code is entered: one job in, arrays out of its addresses, then the loop.
 
-The address of a job (a record of :data:`JOB`) is the only argument, so that entering costs well under a microsecond.
-NUMBER stands for the dtype of the arrays, TRAIN and FORWARD for the compiled loop.
+The address of a job (a record of ``kernels.records.JOB``) is the only argument, so that entering costs well under a
+microsecond. NUMBER stands for the dtype of the arrays, TRAIN and FORWARD for the compiled loop.
 """
 
 # mypy: disallow-untyped-defs = False, allow-untyped-calls = True
@@ -9,41 +9,16 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-from numba import carray, from_dtype, types
+from numba import carray, types
 
+from glassnet.engines.loop import Data, Parameters, Room, Update
 from glassnet.kernels.calls import at_address, flush_to_zero, restore
+from glassnet.kernels.records import JOB_TYPE, ROW_TYPE
 
 NUMBER: Any = None
 TRAIN: Any = None
 FORWARD: Any = None
 
-# Fields of a row of the plan, then addresses of its kernels and of the parameters of its activation.
-ROW_FIELDS = (
-    "kind", "n_inputs", "n_outputs", "source", "z", "a", "error", "source_error", "spread",
-    "weights", "bias", "statistics", "mask", "rate", "momentum", "epsilon", "l1", "l2",
-    "bias_l1", "bias_l2",
-)  # fmt: skip
-REALS = ("rate", "momentum", "epsilon", "l1", "l2", "bias_l1", "bias_l2")
-ROW = np.dtype(
-    [
-        (name, np.float64 if name in REALS else np.int64)
-        for name in (*ROW_FIELDS, "activate", "infer", "gate", "parameters")
-    ]
-)
-JOB = np.dtype(
-    [(name, np.int64) for name in (
-        "rows", "n_rows", "parameters", "n_parameters", "gradients", "states", "n_states", "running", "n_running",
-        "memory", "n_memory", "size", "x", "n_samples", "n_features", "y", "n_targets", "weights", "order", "n_order",
-        "starts", "stops", "n_steps", "masks", "n_masks", "n_mask_columns", "coefficients", "n_coefficients", "losses",
-        "batch_x", "batch_y", "n_batch_targets", "batch_weights", "rule", "compare",
-        "compare_parameters", "takes_classes",
-    )]
-    + [(name, np.float64) for name in ("clip_norm", "clip_value")]
-)  # fmt: skip
-
-
-ROW_TYPE, JOB_TYPE = from_dtype(ROW), from_dtype(JOB)
 INTEGER, DOUBLE, BYTE = types.int64, types.float64, types.uint8
 
 
@@ -55,27 +30,35 @@ def train(address):
     done = TRAIN(
         carray(at_address(job.rows, ROW_TYPE), (job.n_rows,)),
         job,
-        job.rule,
-        carray(at_address(job.parameters, NUMBER), (job.n_parameters,)),
-        carray(at_address(job.gradients, NUMBER), (job.n_parameters,)),
-        carray(at_address(job.states, NUMBER), (job.n_states,)),
-        carray(at_address(job.running, NUMBER), (job.n_running,)),
-        carray(at_address(job.memory, NUMBER), (job.n_memory,)),
-        job.size,
-        carray(at_address(job.batch_x, NUMBER), batch_shape),
-        carray(at_address(job.batch_y, NUMBER), (job.size, job.n_batch_targets)),
-        carray(at_address(job.batch_weights, NUMBER), (job.size, 1)),
-        carray(at_address(job.x, NUMBER), x_shape),
-        carray(at_address(job.y, NUMBER), (job.n_samples, job.n_targets)),
-        carray(at_address(job.weights, NUMBER), (job.n_samples, 1)),
-        carray(at_address(job.order, INTEGER), (job.n_order,)),
-        carray(at_address(job.starts, INTEGER), (job.n_steps,)),
-        carray(at_address(job.stops, INTEGER), (job.n_steps,)),
-        carray(at_address(job.masks, BYTE), (job.n_masks,)),
-        job.n_mask_columns,
-        carray(at_address(job.coefficients, NUMBER), (job.n_steps, job.n_coefficients)),
-        job.clip_norm,
-        job.clip_value,
+        Parameters(
+            carray(at_address(job.parameters, NUMBER), (job.n_parameters,)),
+            carray(at_address(job.gradients, NUMBER), (job.n_parameters,)),
+            carray(at_address(job.running, NUMBER), (job.n_running,)),
+        ),
+        Room(
+            carray(at_address(job.memory, NUMBER), (job.n_memory,)),
+            job.size,
+            job.n_mask_columns,
+            carray(at_address(job.batch_x, NUMBER), batch_shape),
+            carray(at_address(job.batch_y, NUMBER), (job.size, job.n_batch_targets)),
+            carray(at_address(job.batch_weights, NUMBER), (job.size, 1)),
+        ),
+        Data(
+            carray(at_address(job.x, NUMBER), x_shape),
+            carray(at_address(job.y, NUMBER), (job.n_samples, job.n_targets)),
+            carray(at_address(job.weights, NUMBER), (job.n_samples, 1)),
+            carray(at_address(job.order, INTEGER), (job.n_order,)),
+            carray(at_address(job.starts, INTEGER), (job.n_steps,)),
+            carray(at_address(job.stops, INTEGER), (job.n_steps,)),
+            carray(at_address(job.masks, BYTE), (job.n_masks,)),
+        ),
+        Update(
+            job.rule,
+            carray(at_address(job.states, NUMBER), (job.n_states,)),
+            carray(at_address(job.coefficients, NUMBER), (job.n_steps, job.n_coefficients)),
+            job.clip_norm,
+            job.clip_value,
+        ),
         carray(at_address(job.losses, DOUBLE), (job.n_steps,)),
     )
     restore(state)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
 from types import FunctionType
@@ -16,7 +15,7 @@ from numpy.typing import NDArray
 
 from glassnet import activations, losses
 from glassnet.activations import Activation
-from glassnet.engines.base import is_own
+from glassnet.engines.base import DType, is_own
 from glassnet.engines.compiled import own
 from glassnet.errors import EngineError
 from glassnet.formulas import losses as loss_formulas
@@ -27,7 +26,6 @@ from glassnet.kernels.lift import compiled, lift, lift_own, specialise
 from glassnet.losses import Loss
 from glassnet.optimizers import Optimizer
 
-DType = np.dtype[Any]
 Meanings = Callable[[], dict[str, Any]]
 
 
@@ -120,17 +118,6 @@ def update(optimizer: Optimizer, dtype: DType) -> Kernel:
 
     name = f"{_name(rule)}{n_coefficients}_{dtype.name}"
     return _of(template, optimizer, name, dtype, kind, meanings)
-
-
-def normalise(function: Callable[..., Any], dtype: DType) -> Kernel:
-    """One of the functions of :mod:`glassnet.kernels.normalisation`."""
-    kinds = {"n": types.intp, "m": types.intp, "momentum": types.float64, "epsilon": types.float64}
-    pointer = types.CPointer(number(dtype))
-    kind = signature(
-        types.void, *[kinds.get(name, pointer) for name in inspect.signature(function).parameters]
-    )
-    name = f"{function.__name__}_{dtype.name}"
-    return Kernel(name, lambda: store.function(function, name, kind, dict))
 
 
 def _kernel(

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from glassnet import activations, losses
 from glassnet.activations import Activation
+from glassnet.engines.base import DType
 from glassnet.errors import EngineError
 from glassnet.kernels import arrays, store, templates
 from glassnet.kernels.lift import captured
@@ -25,7 +26,6 @@ from glassnet.losses import Loss
 from glassnet.optimizers import Optimizer
 
 Array = NDArray[Any]
-DType = np.dtype[Any]
 Thing = Activation | Loss | Optimizer
 Pairs = Iterator[tuple[Any, Any]]
 

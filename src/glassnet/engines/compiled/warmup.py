@@ -8,9 +8,11 @@ from itertools import chain
 import numpy as np
 
 from glassnet import activations, losses, optimizers
+from glassnet.engines.base import DType
 from glassnet.engines.compiled import entries, kernels
-from glassnet.engines.compiled.engine import NORMALISATIONS, entry
-from glassnet.engines.compiled.kernels import DType, Kernel
+from glassnet.engines.compiled.engine import entry
+from glassnet.engines.compiled.kernels import Kernel
+from glassnet.engines.compiled.layers import BODIES, kernels_of
 
 DTYPES: tuple[DType, ...] = (np.dtype(np.float32), np.dtype(np.float64))
 RULES = (
@@ -39,9 +41,8 @@ def _of_dtype(dtype: DType) -> Iterator[Kernel]:
         yield kernels.compare(loss, dtype)
     for optimizer in RULES:
         yield kernels.update(optimizer, dtype)
-    for functions in NORMALISATIONS.values():
-        for function in functions.values():
-            yield kernels.normalise(function, dtype)
+    for bodies in BODIES.values():
+        yield from kernels_of(bodies, dtype).values()
 
 
 def _objectives() -> Iterator[losses.Loss]:

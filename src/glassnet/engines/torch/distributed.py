@@ -7,7 +7,7 @@ samples. All gradients lie in one flat vector, so that one call adds them all; t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -15,14 +15,15 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
-from torch.nn import functional
 
 from glassnet import losses
 from glassnet.engines.base import Placement, Steps, Task
 from glassnet.engines.torch.engine import TorchEngine, TorchTrainer
+from glassnet.engines.torch.layers import BODIES, Body, Tensors, batch_norm
 from glassnet.engines.torch.processes import Group
 from glassnet.engines.torch.transfer import tensor
 from glassnet.errors import EngineError
+from glassnet.layers import BatchNorm, Layer
 from glassnet.optimizers import Optimizer
 from glassnet.plan import DROPOUT, Plan
 
@@ -44,21 +45,19 @@ class _Sum(torch.autograd.Function):
         return total, None
 
 
-def batch_norm_of(group: Group) -> Callable[..., Tensor]:
-    """``torch.nn.functional.batch_norm`` with mean and variance over the samples of all processes."""
+def batch_norm_of(group: Group) -> Body:
+    """Batch norm with mean and variance over the samples of all processes."""
 
     def added(x: Tensor) -> Tensor:
         total: Tensor = _Sum.apply(x, group)  # type: ignore[no-untyped-call]
         return total
 
-    def batch_norm(
-        x: Tensor, running_mean: Tensor, running_variance: Tensor, weights: Tensor, bias: Tensor,
-        training: bool, momentum: float, epsilon: float,
-    ) -> Tensor:  # fmt: skip
+    def of_all(
+        layer: BatchNorm, x: Tensor, parameters: Tensors, statistics: Tensors, training: bool
+    ) -> Tensor:
         if not training:
-            return functional.batch_norm(
-                x, running_mean, running_variance, weights, bias, False, momentum, epsilon
-            )
+            return batch_norm(layer, x, parameters, statistics, training)
+        (weights, bias), (running_mean, running_variance) = parameters, statistics
         x = x.to(weights.dtype)
         sums = added(torch.cat([x.sum(dim=0), x.new_full((1,), len(x))]))
         n = sums[-1].detach()
@@ -66,11 +65,11 @@ def batch_norm_of(group: Group) -> Callable[..., Tensor]:
         centred = x - mean
         variance = added(centred.square().sum(dim=0)) / n
         with torch.no_grad():
-            running_mean.lerp_(mean, momentum)
-            running_variance.lerp_(variance * (n / (n - 1)), momentum)
-        return centred * torch.rsqrt(variance + epsilon) * weights + bias
+            running_mean.lerp_(mean[None], layer.momentum)
+            running_variance.lerp_((variance * (n / (n - 1)))[None], layer.momentum)
+        return centred * torch.rsqrt(variance + layer.epsilon) * weights + bias
 
-    return batch_norm
+    return of_all
 
 
 class DistributedTrainer(TorchTrainer):
@@ -80,9 +79,11 @@ class DistributedTrainer(TorchTrainer):
     """
 
     def __init__(self, task: Task, device: torch.device, placement: Placement, group: Group) -> None:
-        super().__init__(replace(task, threads=task.threads or group.threads), device, placement)
         self.group = group
-        self.forward.batch_norm = batch_norm_of(group)
+        super().__init__(replace(task, threads=task.threads or group.threads), device, placement)
+
+    def _bodies(self) -> Mapping[type[Layer], Body]:
+        return {**BODIES, BatchNorm: batch_norm_of(self.group)}
 
     def _gradients(self) -> Tensor:
         """The front of the message that all add up; the loss is its last number."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 
@@ -11,100 +11,95 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
-from torch.nn import functional
 
-from glassnet.engines.base import Array, Placement, Steps, Task, Vectors
+from glassnet.engines.base import Array, Placement, Steps, Task, Vectors, known
 from glassnet.engines.torch import devices, tensors
+from glassnet.engines.torch.layers import BODIES, Body, Tensors
 from glassnet.engines.torch.transfer import Resident, Samples, tensor
+from glassnet.errors import EngineError
+from glassnet.layers import Layer
 from glassnet.optimizers import Optimizer
-from glassnet.plan import ACTIVATION, BATCH_NORM, DENSE, DROPOUT, NOWHERE, Plan, Row
+from glassnet.plan import ACTIVATION, DENSE, DROPOUT, NOWHERE, Place, Plan, Row
 
 PREDICTION_ROWS = 16384
 NO_MASKS = torch.empty(0, dtype=torch.uint8)
-# The square of a number that is no larger, and sums of a million such, are finite.
-SQUARES_FIT = {torch.bfloat16: 1e16, torch.float32: 1e16, torch.float64: 1e150}
+Step = Callable[[Tensor, Tensor, bool], Tensor]
 
 
 class Forward:
-    """The rows of a plan over flat tensors of parameters and running statistics."""
+    """The rows of a plan over flat tensors of parameters and running statistics.
 
-    def __init__(self, plan: Plan, parameters: Tensor, running: Tensor) -> None:
+    `bodies` holds what computes layers of their own functions.
+    """
+
+    def __init__(
+        self, plan: Plan, parameters: Tensor, running: Tensor, bodies: Mapping[type[Layer], Body] = BODIES
+    ) -> None:
         self.rows = plan.rows
-        self.weights = [_weights(row, parameters) for row in plan.rows]
-        self.biases = [_bias(row, parameters) for row in plan.rows]
-        self.running = [_running(row, running) for row in plan.rows]
-        self.activations = [tensors.activate(row.activation) for row in plan.rows]
-        self.batch_norm: Callable[..., Tensor] = functional.batch_norm
+        self.parameters = [_parameters(row, parameters) for row in plan.rows]
+        self.computed = [
+            _computed(row, own, running, bodies) for row, own in zip(plan.rows, self.parameters, strict=True)
+        ]
 
     @property
     def leaves(self) -> list[Tensor]:
-        """Weights and biases in the order of the flat vector."""
-        pairs = zip(self.weights, self.biases, strict=True)
-        return [leaf for pair in pairs for leaf in pair if leaf.numel()]
+        """All parameters in the order of the flat vector."""
+        return [leaf for own in self.parameters for leaf in own]
 
     def __call__(self, x: Tensor, masks: Tensor, training: bool) -> Tensor:
         """The last row's output for the batch x (n, n_features) and its own dropout masks."""
-        for row, weights, bias, running, activate in zip(
-            self.rows, self.weights, self.biases, self.running, self.activations, strict=True
-        ):
-            if row.kind == DENSE:
-                x = activate(torch.mm(x, weights) if row.bias == NOWHERE else torch.addmm(bias, x, weights))
-            elif row.kind == ACTIVATION:
-                x = activate(x)
-            elif row.kind == DROPOUT:
-                x = x * _mask(row, masks, x) * (1 / (1 - row.rate)) if training else x
-            elif row.kind == BATCH_NORM:
-                mean, variance = running
-                x = self.batch_norm(x, mean, variance, weights, bias, training, row.momentum, row.epsilon)
-            else:
-                x = _layer_norm(row, x, weights, bias)
+        for compute in self.computed:
+            x = compute(x, masks, training)
         return x
 
     def penalty(self) -> Tensor | float:
         """l1 sum abs(W) + l2 / 2 sum W^2 over all rows, and the same of their biases."""
-        triples = zip(self.rows, self.weights, self.biases, strict=True)
         return sum(
             l1 * array.abs().sum() + l2 / 2 * array.square().sum()
-            for row, weights, bias in triples
-            for array, l1, l2 in ((weights, row.l1, row.l2), (bias, row.bias_l1, row.bias_l2))
+            for row, own in zip(self.rows, self.parameters, strict=True)
+            for array, l1, l2 in zip(own, (row.l1, row.bias_l1), (row.l2, row.bias_l2), strict=False)
             if l1 > 0 or l2 > 0
         )
 
 
-def _layer_norm(row: Row, x: Tensor, weights: Tensor, bias: Tensor) -> Tensor:
-    """Layer norm; samples whose squares would overflow are made smaller first, which changes nothing of what it gives.
+def _computed(row: Row, own: Tensors, running: Tensor, bodies: Mapping[type[Layer], Body]) -> Step:
+    """What a row makes of its input, the batch's dropout masks, and whether it trains.
 
-    Their epsilon stays: beside the variance of such numbers it is nothing. Whether there are any is asked first where
-    an answer costs less than the work that it saves: on a CPU, step by step.
+    Raises
+    ------
+    EngineError
+        If the kind of row, or its layer, is unknown here.
     """
-    fit = SQUARES_FIT[x.dtype]
-    asked = x.device.type == "cpu" and not torch.compiler.is_compiling()
-    if not asked or float(x.detach().abs().max()) > fit:
-        largest = torch.linalg.vector_norm(x.detach(), math.inf, dim=1, keepdim=True)
-        x = x * (fit / largest).clamp(max=1)
-    return functional.layer_norm(x, (row.n_outputs,), weights, bias, row.epsilon)
+    if row.own is not None:
+        layer, statistics = row.own.layer, _pieces(running, row.own.statistics)
+        body = known(bodies, layer, "engine='torch'")
+        return lambda x, masks, training: body(layer, x, own, statistics, training)
+    if row.kind == DROPOUT:
+        return lambda x, masks, training: _drop(row, x, masks) if training else x
+    activate = tensors.activate(row.activation)
+    if row.kind == ACTIVATION:
+        return lambda x, masks, training: activate(x)
+    if row.kind != DENSE:
+        raise EngineError(f"engine='torch' knows no row of kind {row.kind!r}; use engine='numpy'")
+    if row.bias == NOWHERE:
+        return lambda x, masks, training: activate(torch.mm(x, own[0]))
+    return lambda x, masks, training: activate(torch.addmm(own[1], x, own[0]))
 
 
-def _piece(flat: Tensor, start: int, *shape: int) -> Tensor:
-    return flat[:0] if start == NOWHERE else flat[start : start + math.prod(shape)].view(shape)
+def _drop(row: Row, x: Tensor, masks: Tensor) -> Tensor:
+    mask = masks[row.mask * len(x) : (row.mask + row.n_outputs) * len(x)].view(x.shape)
+    return x * mask * (1 / (1 - row.rate))
 
 
-def _weights(row: Row, flat: Tensor) -> Tensor:
-    shape = (row.n_inputs, row.n_outputs) if row.kind == DENSE else (row.n_outputs,)
-    return _piece(flat, row.weights, *shape)
+def _parameters(row: Row, flat: Tensor) -> Tensors:
+    if row.own is not None:
+        return _pieces(flat, row.own.parameters)
+    weights, bias = (row.weights, row.n_inputs, row.n_outputs), (row.bias, 1, row.n_outputs)
+    return _pieces(flat, [place for place in (weights, bias) if place[0] != NOWHERE])
 
 
-def _bias(row: Row, flat: Tensor) -> Tensor:
-    return _piece(flat, row.bias, row.n_outputs)
-
-
-def _running(row: Row, flat: Tensor) -> tuple[Tensor, ...]:
-    """Running mean and variance."""
-    return _piece(flat, row.statistics, 2, row.n_outputs).unbind() if row.kind == BATCH_NORM else ()
-
-
-def _mask(row: Row, masks: Tensor, x: Tensor) -> Tensor:
-    return masks[row.mask * len(x) : (row.mask + row.n_outputs) * len(x)].view(x.shape)
+def _pieces(flat: Tensor, places: Sequence[Place]) -> Tensors:
+    return tuple(flat[start : start + rows * columns].view(rows, columns) for start, rows, columns in places)
 
 
 class TorchTrainer:
@@ -117,7 +112,7 @@ class TorchTrainer:
         )
         self.resident = Resident(task, device)
         self.samples = Samples(task.loss, device)
-        self.forward = Forward(task.plan, self.resident.parameters, self.resident.running)
+        self.forward = Forward(task.plan, self.resident.parameters, self.resident.running, self._bodies())
         self.leaves = [leaf.requires_grad_() for leaf in self.forward.leaves]
         self.compare = tensors.compare(task.loss)
         self.objective: Callable[..., Tensor] = (
@@ -127,6 +122,10 @@ class TorchTrainer:
         self.update = tensors.updater(
             task.optimizer, self.resident.parameters, self.gradients, self.resident.states
         )
+
+    def _bodies(self) -> Mapping[type[Layer], Body]:
+        """What computes layers of their own functions."""
+        return BODIES
 
     def _gradients(self) -> Tensor:
         """Where the flat gradients are put."""
@@ -223,10 +222,11 @@ class TorchEngine:
 
     def prepare(self, plan: Plan, optimizer: Optimizer) -> None:
         """Raise `EngineError` where some part of this work has no counterpart in PyTorch."""
-        for row in plan.rows:
-            tensors.activate(row.activation)
-        tensors.compare(plan.objective)
         empty = torch.empty(0, device=self.device)
+        layout = plan.layout
+        vectors = [torch.empty(size, device="meta") for size in (layout.n_parameters, layout.n_statistics)]
+        Forward(plan, vectors[0], vectors[1])
+        tensors.compare(plan.objective)
         tensors.updater(optimizer, empty, empty, empty)
 
     def trainer(self, task: Task) -> TorchTrainer:

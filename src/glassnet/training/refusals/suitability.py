@@ -21,7 +21,8 @@ from glassnet.network import inputs
 from glassnet.plan import Layout, Plan, Row
 from glassnet.support.registry import compact_repr
 
-_ANY = (plan.DENSE, plan.BATCH_NORM, plan.LAYER_NORM)
+# Rows of all other kinds can give any numbers.
+_LIMITED = (plan.ACTIVATION, plan.DROPOUT)
 _ROUNDING = 1e-3
 _SCALES = (0.0, 0.1, 1.0, 10.0)
 _SEVERAL = (
@@ -129,7 +130,7 @@ def _outputs(rows: Sequence[Row]) -> NDArray[np.float64]:
 
 def passed_on(rows: Sequence[Row], values: Array) -> Array:
     """What the activations behind the last row that can give any numbers make of these, (n_tried, n_outputs)."""
-    first = max((place for place, row in enumerate(rows) if row.kind in _ANY), default=0)
+    first = max((place for place, row in enumerate(rows) if row.kind not in _LIMITED), default=0)
     for row in rows[first:]:
         if row.kind in (plan.DENSE, plan.ACTIVATION):
             with np.errstate(all="ignore"):
@@ -154,8 +155,8 @@ def deciding_layer(layers: Sequence[Layer]) -> str:
 
 def _decides(layer: Layer) -> bool:
     fields = layer.row_fields() or {"kind": plan.DROPOUT}
-    kind: int = fields["kind"]
-    return kind in _ANY or (kind == plan.ACTIVATION and fields["activation"] != Linear())
+    kind: str = fields["kind"]
+    return kind not in _LIMITED or (kind == plan.ACTIVATION and fields["activation"] != Linear())
 
 
 def _remedy(table: Plan, loss: Loss) -> str:

@@ -181,7 +181,7 @@ class NormalisedTrace(PassedUnitTrace):
         return [*lines, f"Δb = {number(change)}"]
 
 
-KINDS: dict[int, type[UnitTrace]] = {
+KINDS: dict[str, type[UnitTrace]] = {
     DENSE: NeuronTrace, ACTIVATION: ActivationTrace, DROPOUT: DropoutTrace,
     BATCH_NORM: NormalisedTrace, LAYER_NORM: NormalisedTrace,
 }  # fmt: skip

@@ -1,0 +1,55 @@
+"""Layers in PyTorch that are computed by their own functions: forward only, since autograd finds the way back."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from glassnet.layers import BatchNorm, Layer, LayerNorm
+
+Tensors = tuple[Tensor, ...]
+# The output for a layer, its input (n, n_inputs), its parameters and running statistics, each with two axes, and
+# whether it trains.
+Body = Callable[[Any, Tensor, Tensors, Tensors, bool], Tensor]
+# The square of a number that is no larger, and sums of a million such, are finite.
+SQUARES_FIT = {torch.bfloat16: 1e16, torch.float32: 1e16, torch.float64: 1e150}
+
+
+def batch_norm(
+    layer: BatchNorm, x: Tensor, parameters: Tensors, statistics: Tensors, training: bool
+) -> Tensor:
+    """Over the batch; in prediction by running statistics."""
+    (weights, bias), (mean, variance) = parameters, statistics
+    return functional.batch_norm(
+        x, mean[0], variance[0], weights[0], bias[0], training, layer.momentum, layer.epsilon
+    )
+
+
+def layer_norm(
+    layer: LayerNorm, x: Tensor, parameters: Tensors, statistics: Tensors, training: bool
+) -> Tensor:
+    """Over the features of each sample."""
+    weights, bias = (parameter[0] for parameter in parameters)
+    return functional.layer_norm(made_to_fit(x), weights.shape, weights, bias, layer.epsilon)
+
+
+def made_to_fit(x: Tensor) -> Tensor:
+    """Samples whose squares would overflow, made smaller, which changes nothing of what a norm of each gives.
+
+    Its epsilon stays: beside the variance of such numbers it is nothing. Whether there are any is asked first where
+    an answer costs less than the work that it saves: on a CPU, step by step.
+    """
+    fit = SQUARES_FIT[x.dtype]
+    asked = x.device.type == "cpu" and not torch.compiler.is_compiling()
+    if asked and float(x.detach().abs().max()) <= fit:
+        return x
+    largest: Tensor = torch.linalg.vector_norm(x.detach(), math.inf, dim=1, keepdim=True)
+    return x * (fit / largest).clamp(max=1)
+
+
+BODIES: dict[type[Layer], Body] = {BatchNorm: batch_norm, LayerNorm: layer_norm}

@@ -1,0 +1,47 @@
+"""What compiled code is given beside arrays: records of numbers and of addresses."""
+
+# mypy: disallow-untyped-defs = False, allow-untyped-calls = True
+from __future__ import annotations
+
+import numpy as np
+from numba import from_dtype
+
+# Numbers of a row of the plan. Beside them a record holds its kind (1, 2, ... of plan.OF_LOOP; 0 where `own` says that
+# the functions are the layer's own), and addresses: of the row's kernels, of the numbers that its formula takes, and of
+# the record itself.
+ROW_FIELDS = (
+    "n_inputs", "n_outputs", "source", "z", "a", "error", "source_error", "kept",
+    "weights", "bias", "statistics", "mask", "rate", "momentum", "epsilon", "l1", "l2",
+    "bias_l1", "bias_l2",
+)  # fmt: skip
+REALS = ("rate", "momentum", "epsilon", "l1", "l2", "bias_l1", "bias_l2")
+ROW = np.dtype(
+    [
+        (name, np.float64 if name in REALS else np.int64)
+        for name in (
+            "kind",
+            "own",
+            *ROW_FIELDS,
+            "activate",
+            "gate",
+            "forward",
+            "infer",
+            "backward",
+            "parameters",
+            "address",
+        )
+    ]
+)
+JOB = np.dtype(
+    [(name, np.int64) for name in (
+        "rows", "n_rows", "parameters", "n_parameters", "gradients", "states", "n_states", "running", "n_running",
+        "memory", "n_memory", "size", "x", "n_samples", "n_features", "y", "n_targets", "weights", "order", "n_order",
+        "starts", "stops", "n_steps", "masks", "n_masks", "n_mask_columns", "coefficients", "n_coefficients", "losses",
+        "batch_x", "batch_y", "n_batch_targets", "batch_weights", "rule", "compare",
+        "compare_parameters", "takes_classes",
+    )]
+    + [(name, np.float64) for name in ("clip_norm", "clip_value")]
+)  # fmt: skip
+
+
+ROW_TYPE, JOB_TYPE = from_dtype(ROW), from_dtype(JOB)

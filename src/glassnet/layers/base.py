@@ -1,0 +1,137 @@
+"""What every layer is: shapes, parameters, and how it computes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar, NamedTuple
+
+from numpy.typing import ArrayLike, NDArray
+
+from glassnet.errors import NotBuiltError, ShapeError
+from glassnet.initializers import Initializer
+from glassnet.kernels.arrays import Own
+from glassnet.support import checks
+from glassnet.support.registry import Registry, compact_repr
+
+Array = NDArray[Any]
+Shape = tuple[int, ...]
+
+
+class Parameter(NamedTuple):
+    """A named array of a layer and how it begins."""
+
+    name: str
+    shape: Shape
+    initializer: Initializer
+    fan_in: int
+    fan_out: int
+
+
+@dataclass(repr=False)
+class Layer:
+    """Base of all layers.
+
+    One that is computed by its own functions overrides :meth:`forward` and :meth:`backward`, and :meth:`infer` where
+    prediction differs from training. They are given its arrays as :class:`~glassnet.kernels.arrays.Own`: parameters and
+    statistics in the order in which the layer names them, and what forward keeps for backward. They write into the
+    arrays that they are given last.
+    """
+
+    in_place: ClassVar[bool] = True
+    """Whether backward turns the error into that of the input where it stands: both have one shape."""
+
+    def output_shape(self, input_shape: Shape) -> Shape:
+        """Shape of one sample behind this layer; raises `ShapeError` if it cannot read `input_shape`."""
+        return input_shape
+
+    def parameters(self, input_shape: Shape) -> list[Parameter]:
+        """The trained arrays, in the order in which they are drawn and laid out."""
+        return []
+
+    def statistics(self, input_shape: Shape) -> list[Parameter]:
+        """Arrays that are collected, not trained."""
+        return []
+
+    def kept(self, input_shape: Shape) -> tuple[int, ...]:
+        """Widths of the arrays (n_samples, width) in which forward keeps something for backward."""
+        return ()
+
+    def row_fields(self) -> dict[str, Any] | None:
+        """What this layer writes into its row of the plan; None if it only changes the shape."""
+        return {"kind": registry.known_as(self) or type(self).__name__}
+
+    def forward(self, x: Array, own: Own, a: Array) -> None:
+        """A = f(X), in training."""
+        raise NotImplementedError
+
+    def infer(self, x: Array, own: Own, a: Array) -> None:
+        """A = f(X), in prediction."""
+        self.forward(x, own, a)
+
+    def backward(self, x: Array, a: Array, own: Own, error: Array, d_x: Array) -> None:
+        """The gradients of the parameters, and dX from the error dA; where :attr:`in_place`, d_x is the error."""
+        raise NotImplementedError
+
+    def penalty(self) -> float:
+        """What this layer adds to the loss, with its parameters as they are."""
+        return 0.0
+
+    def bind(self, views: dict[str, NDArray[Any]]) -> None:
+        """Take the arrays of this layer, views into the network's flat vectors."""
+        self._views = views
+
+    def view(self, name: str) -> NDArray[Any]:
+        """The array called `name`."""
+        views: dict[str, NDArray[Any]] = getattr(self, "_views", {})
+        if name not in views:
+            if all(part.name != name for part in (*self.parameters((1,)), *self.statistics((1,)))):
+                raise AttributeError(f"{self!r} has no {name}")
+            raise NotBuiltError(
+                f"{self!r} has no {name} yet; they exist in net.layers once the network is built: "
+                "give Network(..., input_shape=...) or call fit"
+            )
+        return views[name]
+
+    @property
+    def weights(self) -> NDArray[Any]:
+        """Weights, a view into ``net.parameters``, of a layer that has them."""
+        return self.view("weights")
+
+    @weights.setter
+    def weights(self, values: ArrayLike) -> None:
+        self._assign("weights", values)
+
+    @property
+    def bias(self) -> NDArray[Any]:
+        """Bias, a view into ``net.parameters``, of a layer that has one."""
+        return self.view("bias")
+
+    @bias.setter
+    def bias(self, values: ArrayLike) -> None:
+        self._assign("bias", values)
+
+    def _assign(self, name: str, values: ArrayLike) -> None:
+        """Write an array of the right shape, or one number everywhere, into the parameters."""
+        view, given = self.view(name), checks.real(f"{name} of {self!r}", values)
+        if given.ndim > 0 and given.shape != view.shape:
+            hint = (
+                "; transpose it: rows are inputs, columns are outputs" if given.T.shape == view.shape else ""
+            )
+            raise ShapeError(f"{name} of {self!r} must have shape {view.shape}; got {given.shape}{hint}")
+        view[...] = given
+
+    def __repr__(self) -> str:
+        return compact_repr(self)
+
+
+registry = Registry("layer", Layer)
+
+
+def one_axis(input_shape: Shape) -> int:
+    """The number of features, or a `ShapeError` that proposes Flatten."""
+    if len(input_shape) != 1:
+        raise ShapeError(
+            f"reads samples with one axis of features; received samples of shape {input_shape}. "
+            "Put Flatten() before it"
+        )
+    return input_shape[0]

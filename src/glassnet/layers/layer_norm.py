@@ -1,0 +1,52 @@
+"""Each sample standardised over its features."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from glassnet import plan
+from glassnet.formulas.rows import normalise, normalise_backward
+from glassnet.kernels.arrays import Own
+from glassnet.layers.base import Array, Shape, one_axis, registry
+from glassnet.layers.normalisation import Normalisation, affine_backward
+from glassnet.support import checks
+
+
+@registry.register("layer_norm")
+@dataclass(repr=False)
+class LayerNorm(Normalisation):
+    """Normalises each sample over its features. Ba, Kiros, Hinton 2016.
+
+    Parameters
+    ----------
+    epsilon : float
+        Added to the variance, > 0.
+    """
+
+    epsilon: float = 1e-5
+
+    def __post_init__(self) -> None:
+        self.epsilon = checks.number("epsilon of LayerNorm", self.epsilon, above=0)
+
+    def kept(self, input_shape: Shape) -> tuple[int, ...]:
+        """Standardised inputs, and 1 / sqrt(variance + epsilon)."""
+        return (one_axis(input_shape), 1)
+
+    def row_fields(self) -> dict[str, Any]:
+        """A layer-norm row."""
+        return {"kind": plan.LAYER_NORM, "epsilon": self.epsilon}
+
+    def forward(self, x: Array, own: Own, a: Array) -> None:
+        """A = w s + b, s = (X - mean) / sqrt(variance + epsilon) over the features of each sample."""
+        (weights, bias), (standardised, inverse) = own.parameters, own.kept
+        standardised[...], _, _, inverse[...] = normalise(x, self.epsilon, axis=1)
+        np.add(weights * standardised, bias, out=a)
+
+    def backward(self, x: Array, a: Array, own: Own, error: Array, d_x: Array) -> None:
+        """dw = sum dA s;  db = sum dA;  dX also through each sample's mean and variance."""
+        weights, (standardised, inverse) = own.parameters[0], own.kept
+        affine_backward(standardised, error, own.gradients)
+        d_x[...] = normalise_backward(standardised, inverse, error * weights, axis=1)

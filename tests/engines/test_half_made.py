@@ -1,0 +1,136 @@
+"""A layer that lacks something is refused, by its name, before anything runs: never a crash, never a number."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+import glassnet as gn
+from glassnet import layers
+from glassnet.engines.choice import EngineNote
+from glassnet.engines.compiled.layers import BODIES as COMPILED
+from glassnet.engines.torch.layers import BODIES as TORCH
+from glassnet.errors import EngineError
+from glassnet.layers import BatchNorm, Layer, LayerNorm
+from glassnet.layers.base import registry
+
+Array = NDArray[Any]
+X = np.random.default_rng(0).normal(size=(12, 3))
+Y = X[:, :2]
+
+
+@dataclass(repr=False)
+class Doubling(Layer):
+    """a = 2 x, with both directions in NumPy and nothing else."""
+
+    def forward(self, x: Array, own: Any, a: Array) -> None:
+        np.multiply(x, 2, out=a)
+
+    def backward(self, x: Array, a: Array, own: Any, error: Array, d_x: Array) -> None:
+        np.multiply(error, 2, out=d_x)
+
+
+@dataclass(repr=False)
+class NoBackward(Layer):
+    forward = Doubling.forward
+
+
+@dataclass(repr=False)
+class NoForward(Layer):
+    backward = Doubling.backward
+
+
+@dataclass(repr=False)
+class Unknown(Layer):
+    def row_fields(self) -> dict[str, Any]:
+        return {"kind": 99}
+
+
+@dataclass(repr=False)
+class OtherNorm(LayerNorm):
+    """Another layer than the one whose bodies the engines know."""
+
+    def backward(self, x: Array, a: Array, own: Any, error: Array, d_x: Array) -> None:
+        super().backward(x, a, own, 2 * error, d_x)
+
+
+@dataclass(repr=False)
+class SameNorm(BatchNorm):
+    """The same layer with another default."""
+
+    epsilon: float = 1e-3
+
+
+def fit(layer: Layer, engine: str) -> gn.Network:
+    net = gn.Network([gn.Dense(4, "tanh"), layer, gn.Dense(2)], seed=0, dtype="float64")
+    net.fit(X, Y, loss="mse", optimizer=gn.SGD(0.1), epochs=2, batch_size=5, engine=engine, progress=False)
+    return net
+
+
+@pytest.mark.parametrize("engine", ["numpy", "compiled", "torch", "auto"])
+@pytest.mark.parametrize(
+    ("layer", "lacks"), [(NoBackward(), "backward"), (NoForward(), "forward"), (Unknown(), "forward")]
+)
+def test_a_layer_without_both_directions_is_refused_by_every_engine(
+    layer: Layer, lacks: str, engine: str
+) -> None:
+    with pytest.raises(EngineError, match=rf"^layer 1, tests.{type(layer).__name__}\(\), has no {lacks}: "):
+        fit(layer, engine)
+
+
+def test_it_is_refused_when_the_network_is_built() -> None:
+    with pytest.raises(EngineError, match="has no backward"):
+        gn.Network([gn.Dense(4), NoBackward()], input_shape=3)
+
+
+def test_a_layer_of_ones_own_is_trained_by_numpy_and_by_hand() -> None:
+    net, twin = fit(Doubling(), "numpy"), gn.Network([gn.Dense(4, "tanh"), Doubling(), gn.Dense(2)], seed=0)
+    assert np.isfinite(net.parameters).all()
+    loss = gn.losses.get("mse")
+    gradient = twin.backward(loss.gradient(Y, twin.forward(X)))
+    assert gradient.shape == X.shape and np.isfinite(twin.gradients).all()
+
+
+@pytest.mark.parametrize("engine", ["compiled", "torch"])
+@pytest.mark.parametrize("layer", [Doubling(), OtherNorm()])
+def test_a_layer_that_an_engine_has_no_body_for_is_refused_by_it(layer: Layer, engine: str) -> None:
+    name = type(layer).__name__
+    with pytest.raises(
+        EngineError, match=rf"{name}\(.*\) has no body in engine='{engine}', which knows BatchNorm"
+    ):
+        fit(layer, engine)
+
+
+def test_compiled_prediction_refuses_it_too() -> None:
+    with pytest.raises(EngineError, match="has no body"):
+        fit(Doubling(), "numpy").compiled_predict()
+
+
+def test_auto_falls_back_to_numpy_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("glassnet.engines.choice.Work.saving", 1e9)
+    with pytest.warns(EngineNote, match="Doubling.* has no body in engine='compiled'"):
+        fit(Doubling(), "auto")
+
+
+@pytest.mark.parametrize("engine", ["compiled", "torch"])
+def test_a_subclass_that_computes_the_same_is_the_layer_it_comes_from(engine: str) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        ours, theirs = fit(SameNorm(), engine), fit(BatchNorm(epsilon=1e-3), "numpy")
+    np.testing.assert_allclose(ours.parameters, theirs.parameters, rtol=0, atol=1e-12)
+
+
+def test_every_built_in_layer_has_all_its_bodies() -> None:
+    own = {
+        registry._classes[name]
+        for name in layers.names()
+        if name not in ("dense", "activation", "dropout", "flatten")
+    }
+    assert own == set(COMPILED) == set(TORCH)
+    for layer in own:
+        assert layer.forward is not Layer.forward and layer.backward is not Layer.backward
