@@ -159,6 +159,22 @@ CLASS_REFUSALS: list[Refusal] = [
     ({"loss": "bce"}, ShapeError, r"^binary_cross_entropy compares with the network's 4 outputs, so y must"),
     ({"loss": "triplet", "y": np.ones(20)}, DataError, r"^y holds one class only"),
     (
+        {"loss": "triplet", "y": np.arange(20)},
+        DataError,
+        r"^no two samples of y have the same label \(20 labels in 20 samples\), and triplet_hard learns from",
+    ),
+    (
+        {"loss": "contrastive", "y": np.arange(20)[::-1]},
+        DataError,
+        "^no two samples of y have the same label",
+    ),
+    (
+        {"loss": "mse", "y": CLASSES},
+        ShapeError,
+        r"it has \(20,\); for integer classes use softmax with sparse_categorical_cross_entropy, or one_hot of them$",
+    ),
+    ({"loss": "mse", "y": CLASSES + 0.5}, ShapeError, r"it has \(20,\)$"),
+    (
         {"loss": "triplet", "y": CLASSES + 0.5},
         DataError,
         r"^triplet_hard takes integers; y holds 0\.5 in row 0$",
@@ -237,6 +253,15 @@ def test_fit_of_classes_refuses(case: Refusal) -> None:
     options, error, message = case
     usual: dict[str, Any] = {"X": X, "y": CLASSES, "loss": "scce", "engine": "numpy", "progress": False}
     assert_refused(Dense(4, "softmax"), usual | options, error, message)
+
+
+def test_one_pair_of_samples_is_enough_for_a_loss_of_labels() -> None:
+    y = np.arange(20)
+    y[7] = 3
+    for loss in ("triplet", "triplet_all", "contrastive"):
+        gn.Network([gn.Dense(2)], seed=0).fit(
+            np.random.default_rng(0).normal(size=(20, 3)), y, loss=loss, progress=False
+        )
 
 
 def test_one_class_is_refused_at_first_and_taken_as_a_part_later() -> None:

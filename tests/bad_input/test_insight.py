@@ -80,6 +80,10 @@ CASES: list[tuple[Callable[[gn.Network], Any], type[GlassnetError], str]] = [
     ),
     (lambda net: gn.check_derivative(np.sin, int), ArgumentError, "df must be a function; got the class int"),
     (lambda net: gn.plots.decision_boundary(net, X, [[1, 2], [3]]), DataError, "y must have rows of equal length"),
+    (
+        lambda net: gn.check_backward(net, [[1, 2], [3]], CLASSES, lambda *arguments: None),
+        DataError, "X must have rows of equal length",
+    ),
     (lambda net: gn.plots.embedding(net, X, [[1, 2], [3]]), DataError, "y must have rows of equal length"),
     (lambda net: gn.to_torch_source(None), ArgumentError, "network must be a glassnet Network; got None"),
 ]  # fmt: skip

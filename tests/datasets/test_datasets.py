@@ -1,4 +1,5 @@
 import sys
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -242,3 +243,11 @@ def test_without_scikit_learn_the_extra_is_named(name: str) -> None:
 def test_what_a_formula_draws_needs_no_package(name: str) -> None:
     X_train, X_test, _, _ = datasets.get(name).split(0.25)
     assert X_train.shape[1] == X_test.shape[1] == datasets.get(name).X.shape[1]
+
+
+@pytest.mark.parametrize("name", ["spiral", "moons", "circles", "blobs", "sine"])
+def test_a_number_of_any_kind_is_the_number_that_it_is(name: str) -> None:
+    draw, option = getattr(datasets, name), "spread" if name == "blobs" else "noise"
+    found, expected = draw(**{option: Fraction(1, 4)}), draw(**{option: 0.25})
+    np.testing.assert_array_equal(found.X, expected.X)
+    np.testing.assert_array_equal(found.y, expected.y)

@@ -75,9 +75,9 @@ def spiral(n_per_class: int = 100, n_classes: int = 3, noise: float = 0.2, *, se
     Source: Karpathy, *CS231n: Convolutional Neural Networks for Visual Recognition*, 2015,
     "Putting it together: minimal neural network case study".
     """
-    checks.integer("n_per_class", n_per_class, least=1, most=MOST)
-    checks.integer("n_classes", n_classes, least=1, most=MOST)
-    checks.number("noise", noise, least=0.0)
+    n_per_class = checks.integer("n_per_class", n_per_class, least=1, most=MOST)
+    n_classes = checks.integer("n_classes", n_classes, least=1, most=MOST)
+    noise = checks.number("noise", noise, least=0.0)
     source = random_source(seed)
     radius = np.linspace(0.0, 1.0, n_per_class)
     arms = []
@@ -115,8 +115,8 @@ def moons(n_samples: int = 200, noise: float = 0.1, *, seed: Seed = 0) -> Datase
     -----
     Source: `sklearn.datasets.make_moons`, which gives the same points for the same integer seed.
     """
-    checks.integer("n_samples", n_samples, least=2, most=MOST)
-    checks.number("noise", noise, least=0.0)
+    n_samples = checks.integer("n_samples", n_samples, least=2, most=MOST)
+    noise = checks.number("noise", noise, least=0.0)
     n_outer = n_samples // 2
     outer, inner = (np.linspace(0.0, np.pi, n) for n in (n_outer, n_samples - n_outer))
     rows = np.concatenate((_on_circle(outer), 1.0 - _on_circle(inner) - [0.0, 0.5]))
@@ -152,9 +152,9 @@ def circles(n_samples: int = 200, noise: float = 0.05, *, factor: float = 0.5, s
     -----
     Source: `sklearn.datasets.make_circles`, which gives the same points for the same integer seed.
     """
-    checks.integer("n_samples", n_samples, least=2, most=MOST)
-    checks.number("noise", noise, least=0.0)
-    checks.number("factor", factor, least=0.0, below=1.0)
+    n_samples = checks.integer("n_samples", n_samples, least=2, most=MOST)
+    noise = checks.number("noise", noise, least=0.0)
+    factor = checks.number("factor", factor, least=0.0, below=1.0)
     n_outer = n_samples // 2
     outer, inner = (np.linspace(0.0, 2 * np.pi, n, endpoint=False) for n in (n_outer, n_samples - n_outer))
     rows = np.concatenate((_on_circle(outer), _on_circle(inner) * factor))
@@ -190,9 +190,9 @@ def blobs(n_samples: int = 300, n_classes: int = 3, spread: float = 1.0, *, seed
     -----
     Source: `sklearn.datasets.make_blobs`, which gives the same points for the same integer seed.
     """
-    checks.integer("n_classes", n_classes, least=1, most=MOST)
-    checks.integer("n_samples", n_samples, least=n_classes, most=MOST)
-    checks.number("spread", spread, least=0.0)
+    n_classes = checks.integer("n_classes", n_classes, least=1, most=MOST)
+    n_samples = checks.integer("n_samples", n_samples, least=n_classes, most=MOST)
+    spread = checks.number("spread", spread, least=0.0)
     random = legacy_source(seed)
     centres = random.uniform(-10.0, 10.0, size=(n_classes, 2))
     counts = [n_samples // n_classes + (label < n_samples % n_classes) for label in range(n_classes)]
@@ -223,8 +223,8 @@ def sine(n_samples: int = 200, noise: float = 0.1, *, seed: Seed = 0) -> Dataset
     ArgumentError
         If an argument is out of range.
     """
-    checks.integer("n_samples", n_samples, least=1, most=MOST)
-    checks.number("noise", noise, least=0.0)
+    n_samples = checks.integer("n_samples", n_samples, least=1, most=MOST)
+    noise = checks.number("noise", noise, least=0.0)
     x = np.linspace(-np.pi, np.pi, n_samples)[:, np.newaxis]
     return Dataset(
         X=x,

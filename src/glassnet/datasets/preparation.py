@@ -58,7 +58,7 @@ def train_test_split(
     -----
     Source: `sklearn.model_selection.train_test_split`, row for row the same for an integer seed.
     """
-    checks.number("test_size", test_size, above=0.0, below=1.0)
+    test_size = checks.number("test_size", test_size, above=0.0, below=1.0)
     by_class = checks.truth("stratify", stratify)
     random = legacy_source(seed)
     samples, targets = checks.array("X", X), checks.array("y", y)

@@ -82,8 +82,8 @@ def training_animation(
     target = checks.path("path", path)
     if target.suffix.lower() != ".gif" or not target.resolve().parent.is_dir():
         raise ArgumentError(f"path must end in .gif, in a folder that exists; got {str(path)!r}")
-    checks.number("seconds", seconds, above=0, most=_LONGEST)
-    checks.integer("most_bytes", most_bytes, least=1)
+    seconds = checks.number("seconds", seconds, above=0, most=_LONGEST)
+    most_bytes = checks.integer("most_bytes", most_bytes, least=1)
     frames = _in_common_colours(
         [_frame(recorder, index, draw or _boundary(recorder)) for index in range(len(recorder.recordings))]
     )

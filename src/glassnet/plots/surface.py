@@ -77,7 +77,7 @@ def loss_surface(
     ----------
     Li, Xu, Taylor, Studer, Goldstein 2018, Visualizing the Loss Landscape of Neural Nets.
     """
-    checks.integer("points", points, least=3, most=_MOST_POINTS)
+    points = checks.integer("points", points, least=3, most=_MOST_POINTS)
     checks.network("network", network)
     chosen = default_loss(network, y) if loss is None else loss
     plane = _plane(network, path, directions, checks.integer("seed", seed, least=0))

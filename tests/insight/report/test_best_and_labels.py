@@ -291,3 +291,15 @@ def test_a_page_says_which_epoch_was_put_back() -> None:
         page = gn.report(network, X[:80], y[:80], history, validation_data=(X[80:], y[80:])).html
         said = f"the parameters of epoch {stopping.best_epoch}, which the scores below are of"
         assert (said in page, ": stop there." in page) == (put_back, not put_back)
+
+
+def test_integers_that_name_classes_are_the_classes_that_they_name() -> None:
+    random = np.random.default_rng(0)
+    X, classes = random.normal(size=(60, 2)), random.integers(0, 3, 60)
+    tables = []
+    for names, y in ((["10", "20", "30"], classes), ([10, 20, 30], np.array([10, 20, 30])[classes])):
+        net = gn.Network([gn.Dense(3, "softmax")], seed=0)
+        net.metadata["class_names"] = names
+        history = net.fit(X, y, loss="scce", metrics=["accuracy"], engine="numpy", progress=False)
+        tables.append(page(X, y, net, history).tables)
+    assert tables[0] == tables[1] and "30" in str(tables)

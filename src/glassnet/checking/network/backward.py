@@ -117,7 +117,7 @@ def _loss(net: Network, loss: str | Loss | None) -> Loss:
 def _samples_in(given: str | None, X: ArrayLike, net: Network) -> str | None:
     if given is not None:
         checks.choice("samples_in", given, ("rows", "columns"))
-    shape, features = np.shape(X), net.layout.input_shape
+    shape, features = checks.array("X", X).shape, net.layout.input_shape
     if given == "columns" and len(shape) == 2 and shape[:1] == features != shape[1:]:
         raise ShapeError(
             f"samples_in='columns' says how your code keeps them; X and y are given as (n_samples, n_features) all the "

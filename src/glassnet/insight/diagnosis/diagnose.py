@@ -207,5 +207,5 @@ def _rule(
     chosen = optimizers.get(optimizer) if optimizer is not None else known
     if learning_rate is None:
         return chosen
-    checks.number("learning_rate", learning_rate, above=0)
+    learning_rate = checks.number("learning_rate", learning_rate, above=0)
     return SGD(learning_rate) if chosen is None else chosen.with_learning_rate(learning_rate)

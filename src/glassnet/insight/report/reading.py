@@ -65,7 +65,12 @@ def _samples(network: Network, name: str, of_what: str, X: ArrayLike, y: ArrayLi
     rows = network.features(X, f"X{of_what}")
     checked = network.targets(y, loss, len(rows), f"y{of_what}")
     given = np.asarray(y)
-    return Samples(name, np.asarray(X), given if given.dtype.kind in "biuf" else checked)
+    named = given.dtype.kind not in "biuf" or (
+        inputs.names_classes(checked, loss)
+        and given.size == len(given)
+        and bool((given.ravel() != checked[:, 0]).any())
+    )
+    return Samples(name, np.asarray(X), checked if named else given)
 
 
 def _names(network: Network, parts: list[Samples], loss: Loss, given: Given) -> Names:

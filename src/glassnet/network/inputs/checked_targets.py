@@ -76,7 +76,12 @@ def _values(name: str, array: Array, loss: Loss, n_outputs: int) -> Array:
 
 
 def _hint(array: Array, loss: Loss, n_outputs: int) -> str:
+    whole = bool((array == np.trunc(array)).all())
     if loss.domain != (0.0, 1.0):
+        if array.size == len(array) and n_outputs > 1 and whole:
+            return (
+                "; for integer classes use softmax with sparse_categorical_cross_entropy, or one_hot of them"
+            )
         return ""
     if array.size == len(array) and n_outputs > 1:
         return f"; for integer classes use {loss.for_classes}, or one_hot of them"
@@ -126,10 +131,15 @@ def _other_names(name: str, column: Array, n_classes: int) -> str:
 
 
 def more_than_one_class(name: str, y: Array, loss: Loss) -> None:
-    """Raise `DataError` where several samples are all of one class, so that there is nothing to learn."""
+    """Raise `DataError` where several samples are all of one class, or of as many as there are: nothing to learn."""
     if len(y) > 1 and names_classes(y, loss) and bool((y == y[0]).all()):
         raise DataError(
             f"{name} holds one class only ({y[0].tolist()} in all {len(y)} samples), so there is nothing to tell apart"
+        )
+    if loss.targets == "labels" and len(y) > 1 and len(np.unique(y)) == len(y):
+        raise DataError(
+            f"no two samples of {name} have the same label ({len(y)} labels in {len(y)} samples), and {loss.name} "
+            "learns from samples that belong together"
         )
 
 
