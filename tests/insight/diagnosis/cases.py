@@ -176,3 +176,13 @@ def fitted(layers: Any, X: Any, y: Any, *, watched: bool = True, seed: Any = 0, 
 def finding(report: DiagnosisReport, code: str) -> Any:
     """The finding of this code; None where there is none."""
     return next((found for found in report.findings if found.code == code), None)
+
+
+def three_classes(n: int = 200) -> tuple[gn.Network, Any, Any]:
+    X, y = blobs(n)
+    return gn.Network(dense([8, 3], "tanh", "softmax"), seed=0, input_shape=2), X, y
+
+
+def slope(n: int = 100) -> tuple[gn.Network, Any, Any]:
+    X = np.random.default_rng(0).normal(size=(n, 2))
+    return gn.Network(dense([8, 1], "tanh", "linear"), seed=0, input_shape=2), X, X[:, :1] - X[:, 1:]
