@@ -23,6 +23,7 @@ from benchmarks.mutants.watching import FIXTURE
 
 KEPT = ROOT / ".mutants"
 AT_IMPORT = ""
+OPTIONS = ("-x", "-q", "-p", "no:cacheprovider")
 
 SETTINGS = """[run]
 parallel = true
@@ -41,11 +42,14 @@ class Recording:
     ----------
     seconds : dict of str to float
         What each test takes, with the shared fixtures that it needs.
+    imported : list of str
+        Modules of other packages that the tests import.
     """
 
     def __init__(self, folder: Path) -> None:
         watched = json.loads((folder / "watched.json").read_text())
         self.seconds: dict[str, float] = watched["seconds"]
+        self.imported: list[str] = watched["imported"]
         self._shared: dict[str, list[str]] = watched["shared"]
         self._lines = coverage.CoverageData(str(folder / "lines"))
         self._lines.read()
@@ -128,7 +132,10 @@ def _record(room: str, folder: Path) -> None:
         "COVERAGE_PROCESS_START": str(settings),
         "GLASSNET_TESTS_WATCHED": str(folder / "watched.json"),
     }
-    ended = run_tests(folder, ["-p", "benchmarks.mutants.watching", *tests], watched)
+    ended = subprocess.run(
+        [sys.executable, "-m", "pytest", *OPTIONS, "-p", "benchmarks.mutants.watching", *tests],
+        cwd=ROOT, env=os.environ | settings_of(folder) | watched, capture_output=True, text=True, check=False,
+    )  # fmt: skip
     if ended.returncode:
         sys.exit(f"{ended.stdout[-5000:]}\nthe tests of {room} fail without any mutant; mend them first")
     lines = coverage.Coverage(config_file=str(settings))
@@ -141,21 +148,10 @@ def copied(folder: Path) -> None:
     shutil.copytree(PACKAGE, folder / "glassnet", ignore=shutil.ignore_patterns("__pycache__"))
 
 
-def run_tests(
-    folder: Path, arguments: list[str], settings: dict[str, str]
-) -> subprocess.CompletedProcess[str]:
-    """Run pytest on the package in ``folder / "sources"``; what is compiled goes into the folder, too."""
-    environment = {
+def settings_of(folder: Path) -> dict[str, str]:
+    """What tells a process to use the package in ``folder / "sources"``, and to keep there what it compiles."""
+    return {
         "PYTHONPATH": str(folder / "sources"),
         "PYTHONPYCACHEPREFIX": str(folder / "bytecode"),
         "GLASSNET_CACHE": str(folder / "kernels"),
     }
-    command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *arguments]
-    return subprocess.run(
-        command,
-        cwd=ROOT,
-        env=os.environ | environment | settings,
-        capture_output=True,
-        text=True,
-        check=False,
-    )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -17,6 +18,8 @@ import coverage
 import pytest
 
 FIXTURE = "fixture "
+# What a process that runs tests must import itself.
+OWN = ("__main__", "glassnet", "tests", "benchmarks", "coverage")
 own_seconds: Counter[str] = Counter()
 shared_seconds: Counter[str] = Counter()
 shared_by: dict[str, list[str]] = {}
@@ -58,5 +61,9 @@ def pytest_sessionfinish() -> None:
     for fixture, more in shared_seconds.items():
         for test in shared_by.get(fixture, ()):
             seconds[test] += more
-    shared = {name: shared_by.get(name, []) for name in shared_seconds}
-    Path(os.environ["GLASSNET_TESTS_WATCHED"]).write_text(json.dumps({"seconds": seconds, "shared": shared}))
+    watched = {
+        "seconds": seconds,
+        "shared": {name: shared_by.get(name, []) for name in shared_seconds},
+        "imported": [name for name in sys.modules if name.split(".")[0] not in OWN],
+    }
+    Path(os.environ["GLASSNET_TESTS_WATCHED"]).write_text(json.dumps(watched))
