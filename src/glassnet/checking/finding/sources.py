@@ -57,11 +57,11 @@ def attributes_read(function: Callable[..., Any]) -> tuple[str, ...]:
         return ()
     own = tree.args.args[0].arg
     found = [
-        node.attr for node in ast.walk(tree)
+        (node.lineno, node.col_offset, node.attr) for node in ast.walk(tree)
         if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load)
         and isinstance(node.value, ast.Name) and node.value.id == own
     ]  # fmt: skip
-    return tuple(dict.fromkeys(found))
+    return tuple(dict.fromkeys(name for *_, name in sorted(found)))
 
 
 def parameters(function: Callable[..., Any]) -> list[inspect.Parameter]:
