@@ -7,22 +7,26 @@ cache that another had filled. So a mutant may be called a survivor that a test 
 
 from __future__ import annotations
 
-import ast
 import hashlib
 import json
 import os
 import shutil
 import subprocess
 import sys
+from functools import cache, cached_property
+from itertools import accumulate
 from pathlib import Path
 
 import coverage
 
 from benchmarks.mutants.rooms import PACKAGE, ROOMS, ROOT
+from benchmarks.mutants.statements import Statements
 from benchmarks.mutants.watching import FIXTURE
 
 KEPT = ROOT / ".mutants"
 AT_IMPORT = ""
+# What the tests of one mutant may take together. One that only slower tests would notice is called a survivor.
+MOST_SECONDS = 200
 OPTIONS = ("-x", "-q", "-p", "no:cacheprovider")
 
 SETTINGS = """[run]
@@ -56,21 +60,49 @@ class Recording:
         self._sources = folder / "sources" / "glassnet"
 
     def tests_of(self, path: str, line: int) -> list[str]:
-        """The tests that run the statement on a line: first those that run this line of it, of these the fastest first.
+        """The tests that run the statement on a line, the fastest first, up to `MOST_SECONDS` of them together.
 
-        What runs at the import of a module, every test has run. Then those come first that run the definition that
-        stands there, then those that run other lines of the file.
+        What runs at the import of a module, every test has run. Then come those that run a statement that names it.
         """
         file = self._sources / path
-        contexts = self._lines.contexts_by_lineno(str(file))
-        head, whole = _statement(file.read_text(), line)
-        groups = [self._tests(contexts, lines) for lines in ({line}, head)]
-        if any(AT_IMPORT in contexts.get(number, ()) for number in head):
-            groups += [self._tests(contexts, whole), self._tests(contexts, set(contexts)), set(self.seconds)]
-        order: dict[str, None] = {}
-        for group in groups:
-            order.update(dict.fromkeys(sorted(group, key=self.seconds.__getitem__)))
-        return list(order)
+        contexts, statements = self._contexts(file), Statements(file.read_text())
+        lines = statements.around(line)
+        groups = [self._tests(contexts, lines)]
+        if any(AT_IMPORT in contexts.get(number, ()) for number in lines):
+            groups.append(self._naming(statements.names(line)))
+        ordered = dict.fromkeys(
+            test for group in groups for test in sorted(group, key=self.seconds.__getitem__)
+        )
+        spent = accumulate(self.seconds[test] for test in ordered)
+        return [test for test, until_now in zip(ordered, spent, strict=True) if until_now <= MOST_SECONDS]
+
+    def _naming(self, names: set[str]) -> set[str]:
+        """The tests that run a statement with one of these names, or with a name that such a one gives at import."""
+        tests: set[str] = set()
+        known, new = set[str](), names
+        while new:
+            known |= new
+            given: set[str] = set()
+            for file in self._files:
+                contexts, statements = self._contexts(file), self._statements(file)
+                for lines, gives in statements.naming(new):
+                    tests |= self._tests(contexts, lines)
+                    if any(AT_IMPORT in contexts.get(number, ()) for number in lines):
+                        given |= gives
+            new = given - known
+        return tests
+
+    @cached_property
+    def _files(self) -> list[Path]:
+        return sorted(map(Path, self._lines.measured_files()))
+
+    @cache  # noqa: B019
+    def _statements(self, file: Path) -> Statements:
+        return Statements(file.read_text())
+
+    @cache  # noqa: B019
+    def _contexts(self, file: Path) -> dict[int, list[str]]:
+        return self._lines.contexts_by_lineno(str(file))
 
     def _tests(self, contexts: dict[int, list[str]], lines: set[int]) -> set[str]:
         """Who ran the lines: tests, their phases in a child process, fixtures that they share."""
@@ -81,25 +113,6 @@ class Recording:
             else:
                 tests.add(context if context in self.seconds else context.rsplit(" (", 1)[0])
         return tests & self.seconds.keys()
-
-
-def _statement(source: str, line: int) -> tuple[set[int], set[int]]:
-    """The lines of the innermost statement around a line: without the statements in it, and with them."""
-    around = [node for node in _statements(ast.parse(source)) if line in _span(node)]
-    inner = min(around, key=lambda node: len(_span(node)))
-    whole = set(_span(inner))
-    return whole - {
-        number for node in _statements(inner) if node is not inner for number in _span(node)
-    }, whole
-
-
-def _statements(tree: ast.AST) -> list[ast.stmt]:
-    return [node for node in ast.walk(tree) if isinstance(node, ast.stmt)]
-
-
-def _span(node: ast.stmt) -> range:
-    first = min([node.lineno, *(decorator.lineno for decorator in getattr(node, "decorator_list", ()))])
-    return range(first, (node.end_lineno or first) + 1)
 
 
 def recorded(room: str) -> Recording:
