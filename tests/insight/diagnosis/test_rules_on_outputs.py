@@ -34,7 +34,8 @@ SIGMOID_OF_1 = 1 / (1 + np.exp(-1))
         ("sigmoid", "sigmoid", f"its outputs lie between 0.5 and {SIGMOID_OF_1:.3f}, whatever the weights"),
         ("relu", "sigmoid", "its outputs lie from 0.5 up, whatever the weights"),
         ("softplus", "sigmoid", "its outputs lie from 0.5 up, whatever the weights"),
-        ("elu", "sigmoid", None),
+        ("elu", "sigmoid", f"its outputs lie from {1 - SIGMOID_OF_1:.3f} up, whatever the weights"),
+        ("leaky_relu", "sigmoid", None),
         ("linear", "softmax", None),
     ],
 )

@@ -69,6 +69,8 @@ def read(net: Network, gradients: Any, samples_in: str | None) -> list[Observed]
     ArgumentError, ShapeError, DataError
         If they are no pairs of arrays of numbers, or not as many as the network has layers.
     """
+    if not any(isinstance(layer, Dense) for layer in net.layers):
+        raise ArgumentError("check_backward needs a network with at least one Dense layer")
     found = []
     taken = ways(net, gradients)
     for entries, words in taken:
