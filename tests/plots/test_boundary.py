@@ -169,3 +169,20 @@ def test_data_that_do_not_fit_are_refused() -> None:
     with pytest.raises(ShapeError) as error:
         gn.plots.decision_boundary(values.network, values.X, values.y[:5])
     assert str(error.value) == "y must have one value for each of the 60 samples; it has shape (5, 1)"
+
+
+@pytest.mark.parametrize("names", [["ant", "bee", "cat"], [10, 20, 30], [3, 1, 2]])
+def test_samples_may_be_given_by_the_names_of_their_classes(names: Any) -> None:
+    random = np.random.default_rng(0)
+    X, classes = random.normal(size=(30, 2)), np.arange(30) % 3
+    net = gn.Network([gn.Dense(3, "softmax")], seed=0, input_shape=2)
+    by_number = gn.plots.decision_boundary(net, X, classes).collections
+    net.metadata["class_names"] = names
+    drawings = [draw(net, X, np.array(names)[classes]) for draw in (gn.plots.decision_boundary, of_outputs)]
+    for found, expected in zip(drawings[0].collections, by_number, strict=True):
+        np.testing.assert_array_equal(found.get_offsets(), expected.get_offsets())
+    assert len(drawings[1].collections) == 3
+
+
+def of_outputs(net: gn.Network, X: Any, y: Any) -> Any:
+    return gn.plots.embedding(net, X, y, layer=0)

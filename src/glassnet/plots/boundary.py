@@ -89,7 +89,7 @@ def decision_boundary(
     if gives_classes(network):
         _draw_classes(ax, plane, answer)
         if labels is not None:
-            scatter_classes(ax, points, classes_of(labels, len(rows), answer.shape[1]), class_names)
+            scatter_classes(ax, points, classes_of(network, labels, len(rows)), class_names)
     else:
         _draw_values(ax, plane, answer, points, None if labels is None else values_of(labels, len(rows)))
     canvas.few_ticks(ax)

@@ -87,7 +87,7 @@ def embedding(
     elif _are_labels(network, y):
         _scatter_labels(ax, points, checks.array("y", y), class_names)
     elif gives_classes(network):
-        scatter_classes(ax, points, classes_of(y, len(points), network.plan().n_outputs), class_names)
+        scatter_classes(ax, points, classes_of(network, y, len(points)), class_names)
     else:
         shade = scatter_values(ax, points, values_of(y, len(points)))
         ax.figure.colorbar(shade, ax=ax, label="target", aspect=30)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from glassnet.metrics.targets import several_hot
 from glassnet.network.inputs.checked_targets import classes_of, more_than_one_class, names_classes, targets
 from glassnet.network.inputs.meaning import UNNAMED, Meaning
+from glassnet.network.inputs.names import by_number
 from glassnet.network.inputs.numbers import features, numeric
 from glassnet.network.inputs.weights import (
     ClassWeight,
@@ -18,6 +19,7 @@ __all__ = [
     "UNNAMED",
     "ClassWeight",
     "Meaning",
+    "by_number",
     "classes_of",
     "features",
     "more_than_one_class",

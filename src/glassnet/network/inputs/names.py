@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glassnet.errors import DataError
-from glassnet.losses import Loss
+from glassnet.losses import Loss, SparseCategoricalCrossEntropy
 from glassnet.network.inputs.meaning import MOST_NAMED, some
 from glassnet.support import checks
 
@@ -117,6 +117,21 @@ def numbered(name: str, text: NDArray[np.str_], loss: Loss, n_outputs: int, clas
     if loss.takes_classes:
         return classes_found
     return classes_found[:, None] if n_outputs == 1 else np.eye(n_outputs)[classes_found]
+
+
+def by_number(name: str, y: Any, n_outputs: int, classes: Sequence[Any]) -> Any:
+    """The number of each sample's class, where `y` names them by text or by integers; anything else as it is.
+
+    Raises
+    ------
+    DataError
+        If names are not known, or may be numbers.
+    """
+    loss = SparseCategoricalCrossEntropy()
+    text = text_of(name, y)
+    if text is None:
+        text = named_integers(name, y, loss, n_outputs, classes)
+    return y if text is None else numbered(name, text, loss, max(n_outputs, 2), classes)
 
 
 def _hint_for_text(name: str, found: list[str], loss: Loss) -> str:

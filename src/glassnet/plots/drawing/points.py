@@ -17,13 +17,15 @@ from glassnet.support import checks
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+    from glassnet.network.network import Network
+
 _ALL_POINTS, _SMALLEST, _LARGEST = 4400.0, 11.0, 45.0  # square points
 _SMALL_AXES = 40_000.0  # square points
 _MANY_CLASSES = 10
 
 
-def classes_of(y: ArrayLike, n_samples: int, n_outputs: int) -> NDArray[np.int64]:
-    """Integer classes (n,) of labels (n,) or (n, 1), or one-hot rows (n, n_classes); two for a network of one output.
+def classes_of(network: Network, y: ArrayLike, n_samples: int) -> NDArray[np.int64]:
+    """The number of each sample's class (n,), of labels or names (n,) or (n, 1), or one-hot rows (n, n_classes).
 
     Raises
     ------
@@ -32,7 +34,9 @@ def classes_of(y: ArrayLike, n_samples: int, n_outputs: int) -> NDArray[np.int64
     DataError
         If they are not numbers, or no classes of the network.
     """
-    rows = inputs.numeric("y", y, np.float64).reshape(len(np.asarray(y)), -1)
+    n_outputs = network.plan().n_outputs
+    numbers = inputs.by_number("y", y, n_outputs, network.meaning.classes)
+    rows = inputs.numeric("y", numbers, np.float64).reshape(len(np.asarray(y)), -1)
     if len(rows) != n_samples:
         raise ShapeError(f"X has {n_samples} samples and y has {len(rows)}; they must be equal")
     classes, n_classes = inputs.classes_of(rows), max(n_outputs, 2)
