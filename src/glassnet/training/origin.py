@@ -42,6 +42,8 @@ class Origin:
     parameters, data : tuple
         Fingerprints of the first parameters, and of samples, targets and weights; None for an iterable of batches.
     loss, optimizer, batch_size, shuffle, validation_split, class_weight, threads : as for fit
+    classes : tuple
+        Names of the classes, where they were known: targets and class weights may have been given by them.
     """
 
     layers: tuple[Layer, ...]
@@ -59,6 +61,7 @@ class Origin:
     validation_split: float
     class_weight: Mapping[Any, float] | str | None
     threads: int | None
+    classes: tuple[Any, ...] = ()
 
     @classmethod
     def of(
@@ -70,7 +73,7 @@ class Origin:
             network.streams.state(), network.training_state(optimizer).step,
             fingerprint(network.parameters) + fingerprint(network.running_statistics), fingerprint_of_data(data),
             wanted.loss, optimizer, wanted.batch_size, wanted.shuffle, wanted.validation_split,
-            wanted.class_weight, threads,
+            wanted.class_weight, threads, data.meaning.classes,
         )  # fmt: skip
 
 

@@ -212,3 +212,17 @@ def test_a_training_that_diverges_can_be_looked_at_up_to_that_step() -> None:
     step = int(str(error.value).partition("step ")[2].split()[0])
     found = gn.replay(setup, step=step)
     assert not np.isfinite(found.trace.loss) and np.isfinite(found.back().trace.loss)
+
+
+@pytest.mark.parametrize("names", [["ant", "bee", "cat"], [10, 20, 30]])
+def test_targets_and_class_weights_that_were_given_by_name_are_understood_again(names: Any) -> None:
+    random = np.random.default_rng(0)
+    X, classes = random.normal(size=(30, 2)), random.integers(0, 3, 30)
+    y, options = np.array(names)[classes], {"loss": "scce", "batch_size": 10, "epochs": 2, "progress": False}
+    net = gn.Network([gn.Dense(3, "softmax")], seed=0)
+    net.metadata["class_names"] = names
+    history = net.fit(X, y, class_weight={names[0]: 3.0}, engine="numpy", **options)
+    last = gn.replay(history, X, y, step=6)
+    plain = gn.Network([gn.Dense(3, "softmax")], seed=0)
+    by_number = plain.fit(X, classes, class_weight={0: 3.0}, engine="numpy", **options)
+    assert last.trace.loss == gn.replay(by_number, X, classes, step=6).trace.loss

@@ -109,6 +109,8 @@ class TrainingSetup:
                 f"loaded, trained or set by hand; {USE_A_SETUP}"
             )
         network.streams.restore(origin.streams)
+        if origin.classes:
+            network.metadata["class_names"] = list(origin.classes)
         setup = cls(
             network, X, y, loss=origin.loss, optimizer=origin.optimizer, epochs=history.n_epochs,
             batch_size=origin.batch_size, shuffle=origin.shuffle, validation_split=origin.validation_split,
