@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from glassnet.insight.trace.writing.arithmetic import TERMS, equation, listed, num, number, product_sum
 from glassnet.insight.trace.writing.notation import function_of
+from glassnet.insight.trace.writing.slopes import penalty_text
 from glassnet.insight.trace.writing.unit import UnitTrace
 from glassnet.plan import NOWHERE
 
@@ -120,12 +121,11 @@ class NeuronTrace(UnitTrace):
         return equation(made if self.bias is None else made + num(self.bias), self.z)
 
     def _forward_lines(self, terms: int) -> list[str]:
-        function, probability = self.activation, self.probability(terms)
-        shown = [function.value, self.output(terms)]
+        probability = self.probability(terms)
         lines = [
             "z = Σ xᵢ·wᵢ" if self.bias is None else "z = Σ xᵢ·wᵢ + b",
             f"  = {self.weighted_sum(terms)}",
-            f"a = {function.name}(z) = {' = '.join(dict.fromkeys(shown))}",
+            f"a = {self.activated(terms)}",
         ]
         if probability is not None:
             name = function_of(self.step.plan.objective.activation).name
@@ -137,14 +137,14 @@ class NeuronTrace(UnitTrace):
         return [
             *self._activation_lines(),
             f"∂L/∂wᵢ = xᵢ·dz, this sample: {listed(self.d_weights, terms)}",
-            f"∂L/∂wᵢ over all samples{_penalty('w', row.l1, row.l2)}: {listed(self.d_weights_batch, terms)}",
+            f"∂L/∂wᵢ over all samples{penalty_text('w', row.l1, row.l2)[0]}: {listed(self.d_weights_batch, terms)}",
             *self._bias_lines(),
         ]
 
     def _bias_lines(self) -> list[str]:
         if self.d_bias is None or self.d_bias_batch is None:
             return []
-        penalty = _penalty("b", self.made.row.bias_l1, self.made.row.bias_l2)
+        penalty, _ = penalty_text("b", self.made.row.bias_l1, self.made.row.bias_l2)
         of_batch = number(self.d_bias_batch)
         return [f"∂L/∂b = dz, this sample: {number(self.d_bias)}; over all samples{penalty}: {of_batch}"]
 
@@ -157,7 +157,3 @@ class NeuronTrace(UnitTrace):
             f"Δwᵢ = {listed(self.change, terms)}",
             *([] if self.change_bias is None else [f"Δb = {number(self.change_bias)}"]),
         ]
-
-
-def _penalty(name: str, l1: float, l2: float) -> str:
-    return f" + λ₁·sign({name}) + λ₂·{name}" if l1 or l2 else ""

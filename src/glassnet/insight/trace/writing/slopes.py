@@ -35,6 +35,13 @@ class LossOf:
         self.rows_add_up = not by_rows or bool(np.abs(step.y.sum(axis=1) - 1).max() <= _ROUNDING)
         self.is_of_softmax = by_rows and (step.fused or step.probabilities is not None)
 
+    def legend(self, mass: str) -> list[str]:
+        """What letters of the slope mean that not every loss has; `mass` is what the targets of a row add up to."""
+        mass_is = [f"{mass}: what the targets of the sample add up to"]
+        weight_is = ["s: the weight of the sample"]
+        says_mass = self.is_of_softmax and not self.rows_add_up
+        return mass_is * says_mass + weight_is * self.weighted
+
     @property
     def holds_above_zero(self) -> bool:
         """Whether a prediction is so near 0 or 1 that its logarithm is that of the nearest number that is not."""
@@ -143,6 +150,17 @@ def _with_letters(loss: Loss, formula: str, letters: dict[str, str]) -> tuple[Te
     latex = {name: text for name, (_, text) in constants.items()}
     indexed = {name: f"{text[0]}_{{{text[1:]}}}" if len(text) > 1 else text for name, text in letters.items()}
     return with_letters(formula, letters | plain), expressions.latex(formula, indexed | latex)
+
+
+def penalty_text(parameter: str, l1: float, l2: float) -> tuple[str, str]:
+    """What the penalties add to the gradient of parameters, in text and in LaTeX; empty where there are none."""
+    if not (l1 or l2):
+        return "", ""
+    latex = f"{parameter[0]}_{parameter[1:]}" if len(parameter) > 1 else parameter
+    return (
+        f" + λ₁·sign({parameter}) + λ₂·{parameter}",
+        rf" + \lambda_1 \operatorname{{sign}} {latex} + \lambda_2 {latex}",
+    )
 
 
 def penalty_slope(parameter: float, l1: float, l2: float) -> Term:

@@ -14,7 +14,7 @@ from glassnet.insight.trace.step import Entry, Step
 from glassnet.insight.trace.writing.arithmetic import equation, num, number, plain_sum, product_sum
 from glassnet.insight.trace.writing.neuron import NeuronTrace
 from glassnet.insight.trace.writing.notation import function_of
-from glassnet.insight.trace.writing.slopes import LossOf, penalty_slope
+from glassnet.insight.trace.writing.slopes import LossOf, penalty_slope, penalty_text
 from glassnet.insight.trace.writing.terms import with_letters
 from glassnet.insight.trace.writing.unit import UnitTrace
 from glassnet.insight.trace.writing.units import DropoutTrace, NormalisedTrace, unit_of
@@ -138,7 +138,7 @@ class Writer:
             numbers += f"\nL with the penalty = {added}"
         notes = [f"computed from Z{k}, so that no logarithm of 0 can occur"] if step.fused else []
         if self.loss.weighted:
-            notes.append("each sample counts with its weight s")
+            notes.append("s: the weight of the sample")
         shapes, array = self._shapes(", ", step.rows[-1].a, step.y), np.array([[step.value]])
         return self._step(
             "L", "loss", None, (f"L = {text}", f"L = {latex}"), numbers, array, shapes, "; ".join(notes)
@@ -181,13 +181,7 @@ class Writer:
         output = f"A{k}" if self.step.probabilities is None else "P"
         text, latex = self.loss.slope(output, "Y")
         numbers, y = f"da = {self._unit(k).d_output()}", self.step.y
-        notes = (
-            []
-            if self.loss.rows_add_up or not self.loss.is_of_softmax
-            else ["ΣY: what the row of Y adds up to"]
-        )
-        if self.loss.weighted:
-            notes.append("s: the weight of the sample")
+        notes = self.loss.legend("ΣY")
         if self.loss.holds_above_zero:
             notes.append(f"probabilities are held above {number(TINY, 2)}")
         shapes, texts = self._shapes(", ", made.a, y), (f"dA{k} = {text}", f"dA_{k} = {latex}")
@@ -200,17 +194,17 @@ class Writer:
         text, latex = self.loss.slope(f"A{k}", "Y")
         together = self.loss.slope_of_entry(f"A{k}", "Y")
         if self.loss.over == "m":
-            rows = "" if self.loss.rows_add_up else ", ΣY being what the row of Y adds up to"
+            rows = ", for rows of Y that add up to 1" if self.loss.rows_add_up else ""
             note = (
                 f"dA{k} = −Y/(m A{k}), and softmax carries it back as A{k} ∘ (dA{k} − Σ A{k} ∘ dA{k}): "
-                f"together {together}{rows or ', for rows of Y that add up to 1'}"
+                f"together {together}{rows}"
             )
         else:
             note = (
                 f"dA{k} = ((1 − Y)/(1 − A{k}) − Y/A{k})/n, and the sigmoid's slope is A{k}(1 − A{k}): "
                 f"together {together}"
             )
-        note += "; s is the weight of the sample" if self.loss.weighted else ""
+        note = "; ".join([note, *self.loss.legend("ΣY")])
         texts, shapes = (f"dZ{k} = {text}", f"dZ_{k} = {latex}"), self._shapes(" − ", made.a, self.step.y)
         numbers = f"dz = {self._unit(k).error()}"
         return self._step(f"dZ{k}", "backward", made.row.layer, texts, numbers, made.d_z, shapes, note)
@@ -227,8 +221,7 @@ class Writer:
             shapes = self._shapes(" ∘ ", made.d_a, made.z)
             return self._step(f"dW{k}", "backward", made.row.layer, texts, numbers, found, shapes)
         i = self.entry.inputs[k - 1]
-        penalty = " + λ₁ sign(W) + λ₂ W" if made.row.l1 or made.row.l2 else ""
-        latex = rf" + \lambda_1 \operatorname{{sign}} W_{k} + \lambda_2 W_{k}" if penalty else ""
+        penalty, latex = penalty_text(f"W{k}", made.row.l1, made.row.l2)
         texts = (f"dW{k} = {source}ᵀ dZ{k}{penalty}", rf"dW_{k} = {latex_source}^\top dZ_{k}{latex}")
         if self.columns:
             texts = (f"dW{k} = dZ{k} {source}ᵀ{penalty}", rf"dW_{k} = dZ_{k} {latex_source}^\top{latex}")
@@ -241,8 +234,7 @@ class Writer:
     def _bias_gradient(self, k: int, made: RowRecord, bias: Array, d_bias: Array) -> Step:
         row, j = made.row, self.entry.units[k - 1]
         error, which = (made.d_z, "Z") if row.kind == DENSE else (made.d_a, "A")
-        penalty = " + λ₁ sign(b) + λ₂ b" if row.bias_l1 or row.bias_l2 else ""
-        latex = rf" + \lambda_1 \operatorname{{sign}} b_{k} + \lambda_2 b_{k}" if penalty else ""
+        penalty, latex = penalty_text(f"b{k}", row.bias_l1, row.bias_l2)
         texts = (
             f"db{k} = Σ over the samples of d{which}{k}{penalty}",
             rf"db_{k} = \sum_i d{which}_{k}^{{(i)}}{latex}",
@@ -261,9 +253,7 @@ class Writer:
             texts = (f"dA{below} = dZ{k} W{k}ᵀ", rf"dA_{below} = dZ_{k} W_{k}^\top")
             if self.columns:
                 texts = (f"dA{below} = W{k}ᵀ dZ{k}", rf"dA_{below} = W_{k}^\top dZ_{k}")
-            unit = entry.units[below - 1]
-            terms = product_sum(made.d_z[entry.sample], made.weights[unit])
-            numbers = f"da = {equation(terms, made.d_inputs[entry.sample, unit])}"
+            numbers = f"da = {self._unit(below).d_output()}"
             shapes = self._product(made.d_z, made.weights.T)
             return self._step(name, "backward", layer, texts, numbers, made.d_inputs, shapes)
         texts, shapes = (f"dA{below} = dZ{k}", rf"dA_{below} = dZ_{k}"), self._shapes("", made.d_a)

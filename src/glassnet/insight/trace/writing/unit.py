@@ -138,6 +138,12 @@ class UnitTrace:
         term = self.activation.output(self.into_activation[self.sample], self.unit, terms)
         return number(self.a) if term is None else equation(term, self.a)
 
+    def activated(self, terms: int = TERMS) -> str:
+        """f(z) as it is called, as it is computed, and with its numbers."""
+        function = self.activation
+        shown = dict.fromkeys([function.value, self.output(terms)])
+        return f"{function.name}(z) = {' = '.join(shown)}"
+
     def probability(self, terms: int = TERMS) -> str | None:
         """What a loss of logits makes of this output, with its numbers; None for other losses."""
         probabilities = self.step.probabilities if self.is_last else None
@@ -207,10 +213,9 @@ class UnitTrace:
         loss, name = LossOf(self.step), self.activation.name
         text, _ = loss.slope("a", "y", "Σy")
         of_what = f"{loss.count} samples" if loss.over == "m" else f"{loss.count} outputs of the batch"
-        weight = ", s the sample's weight" if loss.weighted else ""
-        mass = "" if loss.rows_add_up else ", Σy what the targets of the sample add up to"
+        legend = "; ".join([f"{loss.over} = {of_what}", *loss.legend("Σy")])
         return [
-            f"{name} and its cross-entropy cancel: ∂L/∂a · ∂a/∂z = {text}, {loss.over} = {of_what}{weight}{mass}",
+            f"{name} and its cross-entropy cancel: ∂L/∂a · ∂a/∂z = {text}, {legend}",
             f"dz = {text} = {self.error()}",
         ]
 

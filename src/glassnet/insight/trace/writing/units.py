@@ -48,9 +48,7 @@ class ActivationTrace(PassedUnitTrace):
     """A unit of an activation layer: a = f(x)."""
 
     def _forward_lines(self, terms: int) -> list[str]:
-        function = self.activation
-        shown = dict.fromkeys([function.value, self.output(terms)])
-        return [f"a = {function.name}(z) = {' = '.join(shown)}, z = {number(self.x)}"]
+        return [f"a = {self.activated(terms)}, z = {number(self.x)}"]
 
     def _backward_lines(self, terms: int) -> list[str]:
         return self._activation_lines()
