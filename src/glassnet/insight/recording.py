@@ -180,7 +180,9 @@ class Recorder(Callback):
     def _record(self, session: Session) -> None:
         while len(self.recordings) >= self.most:
             self._step *= 2
-            self.recordings[1:] = [made for made in self.recordings[1:] if made.epoch % self._step == 0]
+            self.recordings[1:] = [
+                recording for recording in self.recordings[1:] if recording.epoch % self._step == 0
+            ]
         network = session.network
         loss, layers = observe(network, self.X, self.y, network.loss)
         self.recordings.append(
@@ -200,8 +202,11 @@ class Recorder(Callback):
         place, n = checks.integer("index", index, least=-len(self.recordings)), len(self.recordings)
         if place >= n:
             raise ArgumentError(f"index must be one of {n} recordings, from 0 to {n - 1}; got {index}")
-        made, copy = self.recordings[place], self.network.copy()
-        copy.parameters[...], copy.running_statistics[...] = made.parameters, made.running_statistics
+        recording, copy = self.recordings[place], self.network.copy()
+        copy.parameters[...], copy.running_statistics[...] = (
+            recording.parameters,
+            recording.running_statistics,
+        )
         return copy
 
 
@@ -220,18 +225,22 @@ def observe(
     The network stays as it is. Activations are those of training: batch norm uses the batch's statistics.
     """
     step = record(network, X, y, default_loss(network, y) if loss is None else loss, "sgd")
-    found = []
-    for made in step.rows:
-        if made.row.kind == DROPOUT:
+    records = []
+    for of_row in step.rows:
+        if of_row.row.kind == DROPOUT:
             continue
-        outputs, gradient = Spread.of(made.a, made.a.size), made.d_weights
+        outputs, gradient = Spread.of(of_row.a, of_row.a.size), of_row.d_weights
         if gradient is None:
-            found.append(LayerRecord(made.row.layer, outputs, None))
+            records.append(LayerRecord(of_row.row.layer, outputs, None))
             continue
         sizes = np.abs(gradient)
-        found.append(
+        records.append(
             LayerRecord(
-                made.row.layer, outputs, Spread.of_sizes(gradient), float(sizes.mean()), float(sizes.max())
+                of_row.row.layer,
+                outputs,
+                Spread.of_sizes(gradient),
+                float(sizes.mean()),
+                float(sizes.max()),
             )
         )
-    return step.value + step.penalty, tuple(found)
+    return step.value + step.penalty, tuple(records)

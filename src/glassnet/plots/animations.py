@@ -104,11 +104,11 @@ def _boundary(recorder: Recorder) -> Callable[[Network, Axes], Any]:
 
 
 def _frame(recorder: Recorder, index: int, draw: Callable[[Network, Axes], Any]) -> Any:
-    made = recorder.recordings[index]
+    recording = recorder.recordings[index]
     figure = canvas.figure(_WIDTH, _HEIGHT)
     figure.set_dpi(_DOTS_PER_INCH)
     draw(recorder.network_at(index), figure.add_subplot())
-    figure.suptitle(f"epoch {made.epoch}, loss {made.loss:.3g}", fontsize="medium")
+    figure.suptitle(f"epoch {recording.epoch}, loss {recording.loss:.3g}", fontsize="medium")
     figure.canvas.draw()
     pixels = np.array(figure.canvas.buffer_rgba())  # type: ignore[attr-defined]
     image = require("PIL.Image", extra="plots", purpose="an animation")

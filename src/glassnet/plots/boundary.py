@@ -112,10 +112,10 @@ class _Plane:
 
     def samples(self) -> NDArray[Any]:
         """(n_points, n_features), the first of the two features running fastest."""
-        made = np.tile(self.held, (len(self.x) * len(self.y), 1))
-        made[:, self.first] = np.tile(self.x, len(self.y))
-        made[:, self.second] = np.repeat(self.y, len(self.x))
-        return made
+        rows = np.tile(self.held, (len(self.x) * len(self.y), 1))
+        rows[:, self.first] = np.tile(self.x, len(self.y))
+        rows[:, self.second] = np.repeat(self.y, len(self.x))
+        return rows
 
     def on_grid(self, values: NDArray[Any]) -> NDArray[Any]:
         """One number for each point as rows (second feature) and columns (first feature)."""

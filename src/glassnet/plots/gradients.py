@@ -62,12 +62,12 @@ def gradient_flow(
     ax = canvas.axes_of(ax, 5.0, 3.4)
     places = np.arange(len(trained))
     for values, label, colour, style, marker in (
-        ([made.largest_gradient for made in trained], "largest", canvas.VERMILLION, "--", "^"),
-        ([made.mean_gradient for made in trained], "mean", canvas.BLUE, "-", "o"),
+        ([record.largest_gradient for record in trained], "largest", canvas.VERMILLION, "--", "^"),
+        ([record.mean_gradient for record in trained], "mean", canvas.BLUE, "-", "o"),
     ):
         ax.plot(places, _above_zero(values), style, color=colour, marker=marker, markersize=5, label=label)
-    for place, made in zip(places, trained, strict=True):
-        if made.largest_gradient == 0:
+    for place, record in zip(places, trained, strict=True):
+        if record.largest_gradient == 0:
             ax.annotate(
                 "all 0", (place, 0), (0, 3), xycoords=("data", "axes fraction"),
                 textcoords="offset points", ha="center", fontsize="small",
@@ -76,7 +76,7 @@ def gradient_flow(
     ax.set_ylabel("|weight gradient|")
     ax.set_xlabel("layer")
     ax.set_xlim(-0.4, len(trained) - 0.6)
-    canvas.label_columns(ax, [_title(network, made.layer) for made in trained])
+    canvas.label_columns(ax, [_title(network, record.layer) for record in trained])
     canvas.quieten(ax)
     canvas.name_curves(ax)
     return ax
@@ -100,15 +100,15 @@ def gradients_over_time(recorder: Recorder, *, ax: Axes | None = None) -> Pictur
     """
     network = recorded(recorder)
     ax = canvas.axes_of(ax, 5.6, 3.4)
-    epochs = [made.epoch for made in recorder.recordings]
-    curves = list(zip(*(with_weights(made.layers) for made in recorder.recordings), strict=True))
+    epochs = [recording.epoch for recording in recorder.recordings]
+    curves = list(zip(*(with_weights(recording.layers) for recording in recorder.recordings), strict=True))
     titles = [_title(network, layers[0].layer) for layers in curves]
     if max(map(len, titles)) * canvas.LETTER > _LEGEND * canvas.size_of(ax)[0]:
         titles = [str(layers[0].layer) for layers in curves]
     marked = len(epochs) <= _RECORDINGS_WITH_MARKERS
     for number, layers in enumerate(curves):
         ax.plot(
-            epochs, _above_zero([made.mean_gradient for made in layers]),
+            epochs, _above_zero([record.mean_gradient for record in layers]),
             canvas.LINES[number % len(canvas.LINES)], color=canvas.COLOURS[number % len(canvas.COLOURS)],
             marker=canvas.MARKERS[number % len(canvas.MARKERS)] if marked else "", markersize=3.5,
             label=titles[number],
@@ -132,7 +132,7 @@ def recorded(recorder: Recorder) -> Network:
 
 def with_weights(layers: tuple[LayerRecord, ...]) -> list[LayerRecord]:
     """Those that have weights; raises `ArgumentError` if there are none."""
-    found = [made for made in layers if made.gradients is not None]
+    found = [record for record in layers if record.gradients is not None]
     if not found:
         raise ArgumentError("no layer of this network has weights, so there are no gradients to draw")
     return found

@@ -78,14 +78,14 @@ def gradient_histograms(recorder: Recorder, *, ax: Axes | None = None) -> Pictur
     return _panels(recorder, with_weights, _gradients, "log10 |weight gradient| of each layer", ax)
 
 
-def _outputs(made: LayerRecord) -> Spread:
-    return made.outputs
+def _outputs(record: LayerRecord) -> Spread:
+    return record.outputs
 
 
-def _gradients(made: LayerRecord) -> Spread:
-    if made.gradients is None:
-        raise ValueError(f"layer {made.layer} has no weights")
-    return made.gradients
+def _gradients(record: LayerRecord) -> Spread:
+    if record.gradients is None:
+        raise ValueError(f"layer {record.layer} has no weights")
+    return record.gradients
 
 
 def _panels(
@@ -96,14 +96,14 @@ def _panels(
     ax: Axes | None,
 ) -> Picture:
     network = recorded(recorder)
-    layers = list(zip(*(chosen(made.layers) for made in recorder.recordings), strict=True))
+    layers = list(zip(*(chosen(recording.layers) for recording in recorder.recordings), strict=True))
     ax = canvas.axes_of(ax, 5.0, min(1.2 + 1.1 * len(layers), 9.0))
-    epochs = [made.epoch for made in recorder.recordings]
+    epochs = [recording.epoch for recording in recorder.recordings]
     norm = canvas.matplotlib("colors").LogNorm(_LEAST_SHARE, 1.0)
     for box, over_time in zip(_boxes(ax, len(layers)), layers, strict=True):
         index = over_time[0].layer
         panel = ax.inset_axes(box.bounds)
-        mesh = _shade(panel, epochs, [spread(made) for made in over_time], norm)
+        mesh = _shade(panel, epochs, [spread(record) for record in over_time], norm)
         panel.set_title(_title(ax, box, index, network.layers[index]), fontsize="small", loc="left", pad=2)
         panel.tick_params(labelsize="small", labelbottom=box.is_lowest)
         panel.set_xlabel("epoch" if box.is_lowest else "")
@@ -154,17 +154,17 @@ def _shade(panel: Axes, epochs: list[int], spreads: list[Spread], norm: Any) -> 
     """Draw a column of shades for each epoch, and leave out what holds next to nothing at both ends."""
     rows = int(np.clip(2 * math.sqrt(spreads[0].n_entries), _FEWEST_ROWS, _MOST_ROWS))
     edges = np.linspace(*_reach(spreads), rows + 1)
-    shares = np.array([made.shares(edges) for made in spreads]).T
+    shares = np.array([spread.shares(edges) for spread in spreads]).T
     seen = np.ma.masked_less(shares, _LEAST_SHARE)
     return panel.pcolormesh(_borders(epochs), edges, seen, cmap=canvas.AMOUNTS_FROM_WHITE, norm=norm)
 
 
 def _reach(spreads: list[Spread]) -> tuple[float, float]:
-    filled = [made for made in spreads if made.counts.any()]
+    filled = [spread for spread in spreads if spread.counts.any()]
     if not filled:
         return 0.0, 1.0
     low, high = (
-        limit(made.quantile(share) for made in filled)
+        limit(spread.quantile(share) for spread in filled)
         for limit, share in ((min, _LEAST_SHARE / 2), (max, 1 - _LEAST_SHARE / 2))
     )
     return low - _MARGIN * (high - low), high + _MARGIN * (high - low)

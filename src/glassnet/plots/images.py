@@ -106,8 +106,8 @@ def _mosaic(images: NDArray[Any], columns: int) -> NDArray[np.float64]:
     """All images in one, with a border of one NaN between two."""
     count, height, width = images.shape
     rows = math.ceil(count / columns)
-    made = np.full((rows * (height + 1) - 1, columns * (width + 1) - 1), np.nan)
+    grid = np.full((rows * (height + 1) - 1, columns * (width + 1) - 1), np.nan)
     for number, image in enumerate(images):
         top, left = (number // columns) * (height + 1), (number % columns) * (width + 1)
-        made[top : top + height, left : left + width] = image
-    return made
+        grid[top : top + height, left : left + width] = image
+    return grid

@@ -82,7 +82,9 @@ def loss_surface(
     chosen = default_loss(network, y) if loss is None else loss
     plane = _plane(network, path, directions, checks.integer("seed", seed, least=0))
     steps = (
-        None if path is None else plane.coordinates(np.array([made.parameters for made in path.recordings]))
+        None
+        if path is None
+        else plane.coordinates(np.array([recording.parameters for recording in path.recordings]))
     )
     across, up = (_reach(None if steps is None else steps[:, axis], points) for axis in (0, 1))
     heights = _heights(network, plane, across, up, X, y, chosen)
@@ -128,13 +130,13 @@ def _heights(
     X: ArrayLike, y: ArrayLike, loss: str | Loss,
 ) -> NDArray[np.float64]:  # fmt: skip
     trial = network.copy()
-    made = np.empty((len(up), len(across)))
+    losses = np.empty((len(up), len(across)))
     for row, second in enumerate(up):
         for column, first in enumerate(across):
             trial.parameters = plane.origin + first * plane.first + second * plane.second
             with np.errstate(over="ignore", invalid="ignore"):
-                made[row, column] = evaluate(trial, X, y, loss=loss, metrics=[])["loss"]
-    return made
+                losses[row, column] = evaluate(trial, X, y, loss=loss, metrics=[])["loss"]
+    return losses
 
 
 def _draw_heights(ax: Axes, across: NDArray[Any], up: NDArray[Any], heights: NDArray[np.float64]) -> None:

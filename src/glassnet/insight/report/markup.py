@@ -46,8 +46,8 @@ def table(caption: str, head: Sequence[str], rows: Iterable[Sequence[object]]) -
             *(tag("td", cell, **_long(cell)) for cell in cells[1:]))
         for cells in rows
     )  # fmt: skip
-    made = tag("table", tag("caption", caption), tag("thead", header), tag("tbody", *body))
-    return tag("div", made, class_="wide")
+    element = tag("table", tag("caption", caption), tag("thead", header), tag("tbody", *body))
+    return tag("div", element, class_="wide")
 
 
 def _long(cell: object) -> dict[str, str]:

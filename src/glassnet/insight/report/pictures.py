@@ -27,17 +27,17 @@ _GREYSCALE = (8, 0, 0, 0, 0)  # bits, colour type, compression, filter, interlac
 def drawn(draw: Callable[[], Figure], alt: str, caption: str) -> Html:
     """What `draw` draws; without matplotlib a line that says what is missing."""
     try:
-        made = draw()
+        drawing = draw()
     except MissingDependencyError as error:
         return tag("p", f"{caption} Left out: {error}.", class_="missing")
-    width = round(96 * made.get_figwidth())
-    return figure(image(_file(made), alt, width=width), caption)
+    width = round(96 * drawing.get_figwidth())
+    return figure(image(_file(drawing), alt, width=width), caption)
 
 
-def _file(made: Figure) -> bytes:
+def _file(drawing: Figure) -> bytes:
     """The PNG file of a figure; a large one, such as a diagram of thousands of lines, with fewer colours."""
     file = io.BytesIO()
-    made.savefig(file, format="png", dpi=_DOTS_PER_INCH, metadata={"Software": None})
+    drawing.savefig(file, format="png", dpi=_DOTS_PER_INCH, metadata={"Software": None})
     return file.getvalue() if file.tell() <= _LARGE else _of_few_colours(file)
 
 

@@ -136,10 +136,10 @@ def report(
         (feature_names, class_names, image_shape, source),
         test_data,
     )
-    made = of_subject(subject, lambda change, place: python_code(subject, change))
+    page = of_subject(subject, lambda change, place: python_code(subject, change))
     if path is not None:
-        made.save(path)
-    return made
+        page.save(path)
+    return page
 
 
 def of_subject(subject: Subject, written: Callable[[Mapping[str, Any], int], str]) -> ReportPage:

@@ -34,9 +34,9 @@ class ForwardTrace(Written):
         Every array by its name, such as "Z1"; "A0" is the batch.
     """
 
-    def __init__(self, made: StepRecord, samples_in: str) -> None:
-        self._record, self._samples_in = made, samples_in
-        self.title = f"a prediction for {len(made.x)} {'sample' if len(made.x) == 1 else 'samples'}"
+    def __init__(self, record: StepRecord, samples_in: str) -> None:
+        self._record, self._samples_in = record, samples_in
+        self.title = f"a prediction for {len(record.x)} {'sample' if len(record.x) == 1 else 'samples'}"
 
     def _written(self) -> list[Step]:
         return list(Writer(self._record, self._samples_in).forward())

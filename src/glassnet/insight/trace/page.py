@@ -34,10 +34,10 @@ def page(step: StepRecord, table: str) -> str:
 
 def content(step: StepRecord) -> dict[str, Any]:
     """What the page shows, as plain data: columns of neurons, and the rows of the plan between them."""
-    drawn = [_drawn(step.x)] + [_drawn(made.a) for made in step.rows]
+    drawn = [_drawn(step.x)] + [_drawn(record.a) for record in step.rows]
     samples = slice(0, min(len(step.x), DRAWN_SAMPLES))
     not_drawn = [
-        np.setdiff1d(np.arange(made.row.n_outputs), drawn[k + 1]) for k, made in enumerate(step.rows)
+        np.setdiff1d(np.arange(record.row.n_outputs), drawn[k + 1]) for k, record in enumerate(step.rows)
     ]
     texts = min(samples.stop, max(1, TEXTS // max(1, sum(map(len, not_drawn)))))
     return {
@@ -51,8 +51,8 @@ def content(step: StepRecord) -> dict[str, Any]:
                    "every": _numbers(step.x[samples])},
         "targets": _numbers(step.y[samples]),
         "rows": [
-            _row(step, k, made, drawn[k], drawn[k + 1], samples) | {"texts": _texts(step, k, not_drawn[k], texts)}
-            for k, made in enumerate(step.rows)
+            _row(step, k, record, drawn[k], drawn[k + 1], samples) | {"texts": _texts(step, k, not_drawn[k], texts)}
+            for k, record in enumerate(step.rows)
         ],
     }  # fmt: skip
 
@@ -66,20 +66,20 @@ def _texts(step: StepRecord, index: int, units: Array, n_samples: int) -> dict[i
 
 
 def _row(
-    step: StepRecord, index: int, made: RowRecord, incoming: Array, units: Array, samples: slice
+    step: StepRecord, index: int, record: RowRecord, incoming: Array, units: Array, samples: slice
 ) -> dict[str, Any]:
     fused = step.fused and index == len(step.rows) - 1
-    function = function_of(step.plan.objective.activation if fused else made.row.activation)
-    layer, a = step.network.layers[made.row.layer], made.a[samples]
+    function = function_of(step.plan.objective.activation if fused else record.row.activation)
+    layer, a = step.network.layers[record.row.layer], record.a[samples]
     described: dict[str, Any] = {
         "kind": {DENSE: "dense", ACTIVATION: "activation", DROPOUT: "dropout", BATCH_NORM: "batch norm"}.get(
-            made.row.kind, "layer norm"
+            record.row.kind, "layer norm"
         ),
-        "layer": made.row.layer, "title": in_one_line(compact_repr(layer)), "activation": function.name,
+        "layer": record.row.layer, "title": in_one_line(compact_repr(layer)), "activation": function.name,
         "f": function.value,
-        "backward": function.backward, "fused": fused, "drawn": units.tolist(), "all": made.row.n_outputs,
-        "z": _numbers(made.z[samples][:, units]), "a": _numbers(a[:, units]),
-        "da": _numbers(made.d_a[samples][:, units]), "dz": _numbers(made.d_z[samples][:, units]),
+        "backward": function.backward, "fused": fused, "drawn": units.tolist(), "all": record.row.n_outputs,
+        "z": _numbers(record.z[samples][:, units]), "a": _numbers(a[:, units]),
+        "da": _numbers(record.d_a[samples][:, units]), "dz": _numbers(record.d_z[samples][:, units]),
     }  # fmt: skip
     if fused:
         described["error"] = LossOf(step).slope("a", "y", "Σy")[0]
@@ -88,8 +88,8 @@ def _row(
             [_error(unit_of(step, index, int(unit), sample)) for unit in units]
             for sample in range(samples.stop)
         ]
-    if made.weights is not None:
-        described |= _parameters(step, made, incoming, units, samples)
+    if record.weights is not None:
+        described |= _parameters(step, record, incoming, units, samples)
     return described
 
 
@@ -99,10 +99,10 @@ def _error(unit: UnitTrace) -> str:
 
 
 def _parameters(
-    step: StepRecord, made: RowRecord, incoming: Array, units: Array, samples: slice
+    step: StepRecord, record: RowRecord, incoming: Array, units: Array, samples: slice
 ) -> dict[str, Any]:
     """Weights and bias, their gradients, and what the optimizer did to them; and what is not drawn of z."""
-    row, update = made.row, step.update
+    row, update = record.row, step.update
     dense = row.kind == DENSE
     rows = incoming if dense else np.zeros(1, np.int64)
     places = row.weights + rows[:, None] * row.n_outputs + units
@@ -119,8 +119,8 @@ def _parameters(
             "bChange": _numbers((update.after - update.before)[row.bias + units]),
         }  # fmt: skip
     if dense:
-        shown = made.inputs[samples][:, incoming] @ update.before[places]
-        rest = made.z[samples][:, units] - shown - bias
+        shown = record.inputs[samples][:, incoming] @ update.before[places]
+        rest = record.z[samples][:, units] - shown - bias
         described |= {"rest": _numbers(rest), "notDrawn": row.n_inputs - len(incoming)}
     return described
 

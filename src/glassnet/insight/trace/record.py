@@ -152,11 +152,11 @@ class _Recorder:
         value = arrays.compare(plan.objective, self.y, outputs[-1], self.sample_weights, error)
         d_output, penalty, kept = error.copy(), 0.0, []
         for row, output in zip(reversed(plan.rows), reversed(outputs), strict=True):
-            made, cost = self._back_through(row, output)
+            record, cost = self._back_through(row, output)
             penalty += cost
-            kept.append(made)
+            kept.append(record)
         done = self._update()
-        rows = [self._updated(made) for made in reversed(kept)]
+        rows = [self._updated(record) for record in reversed(kept)]
         if plan.objective is not self.loss:
             rows[-1] = replace(rows[-1], a=plan.objective.activation.value(rows[-1].z))
         return StepRecord(
@@ -183,10 +183,10 @@ class _Recorder:
         if row.kind == DROPOUT:
             start = row.mask * len(self.x)
             mask = masks[start : start + z.size].reshape(z.shape)
-        made = RowRecord(
+        record = RowRecord(
             row, incoming.copy(), z, output, d_a, d_z, d_inputs, weights, bias, d_weights, d_bias, mask=mask
         )
-        return made, penalty
+        return record, penalty
 
     def _parameters(self, vector: Views, row: Row) -> tuple[Array | None, Array | None]:
         if row.weights == NOWHERE:
@@ -207,9 +207,9 @@ class _Recorder:
             before, found, gradients.flat, old, self.states, parameters.flat,
         )  # fmt: skip
 
-    def _updated(self, made: RowRecord) -> RowRecord:
-        new_weights, new_bias = self._parameters(self.parameters, made.row)
-        return replace(made, new_weights=new_weights, new_bias=new_bias)
+    def _updated(self, record: RowRecord) -> RowRecord:
+        new_weights, new_bias = self._parameters(self.parameters, record.row)
+        return replace(record, new_weights=new_weights, new_bias=new_bias)
 
 
 def _batch(data: Slice, plan: Plan) -> tuple[Array, Array, Array]:

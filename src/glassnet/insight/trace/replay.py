@@ -51,8 +51,8 @@ class Replay:
         setup, state = self._rerun.setup, self.network.training_state(self._rerun.state.optimizer)
         plan = setup.data.plan
         with matrix_threads(plan, setup.data.source.batch_size, setup.threads):
-            made = recorded(self.network, plan, setup.loss, state, self._steps)
-        return Trace(made, self._samples_in)
+            record = recorded(self.network, plan, setup.loss, state, self._steps)
+        return Trace(record, self._samples_in)
 
     def at(self, step: int) -> Replay:
         """Another step of the same training."""

@@ -59,14 +59,14 @@ class Entry:
 
     @classmethod
     def first(cls, step: StepRecord) -> Entry:
-        """The first of everything."""
+        """The first sample, unit and input of every layer."""
         zeros = (0,) * len(step.rows)
         return cls(0, zeros, zeros)
 
     @classmethod
     def telling(cls, step: StepRecord, sample: int, output: int) -> Entry:
         """Of a sample, an output; in hidden layers the unit with the largest error; of each the weight that moves."""
-        units = [int(np.abs(made.d_z[sample]).argmax()) for made in step.rows[:-1]] + [output]
-        sizes = [np.abs(made.inputs * made.d_z[:, [unit]]).sum(axis=0) if made.row.kind == DENSE else np.zeros(1)
-                 for made, unit in zip(step.rows, units, strict=True)]  # fmt: skip
+        units = [int(np.abs(record.d_z[sample]).argmax()) for record in step.rows[:-1]] + [output]
+        sizes = [np.abs(record.inputs * record.d_z[:, [unit]]).sum(axis=0) if record.row.kind == DENSE else np.zeros(1)
+                 for record, unit in zip(step.rows, units, strict=True)]  # fmt: skip
         return cls(sample, tuple(units), tuple(int(size.argmax()) for size in sizes))

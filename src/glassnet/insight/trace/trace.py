@@ -41,13 +41,12 @@ class Trace(Written):
         Penalties included.
     """
 
-    def __init__(self, made: StepRecord, samples_in: str) -> None:
-        self.record = made
+    def __init__(self, record: StepRecord, samples_in: str) -> None:
+        self.record = record
         self.samples_in = samples_in
-        self.loss = made.value + made.penalty
-        self.title = (
-            f"one step on {len(made.x)} {'sample' if len(made.x) == 1 else 'samples'}, loss {self.loss:.5g}"
-        )
+        self.loss = record.value + record.penalty
+        samples = "sample" if len(record.x) == 1 else "samples"
+        self.title = f"one step on {len(record.x)} {samples}, loss {self.loss:.5g}"
 
     def _written(self) -> list[Step]:
         return list(Writer(self.record, self.samples_in).steps())

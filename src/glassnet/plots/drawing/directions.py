@@ -54,7 +54,7 @@ def principal(recorder: Recorder) -> Directions:
     DataError
         If the path has fewer than three points, or all of them are on one line.
     """
-    path = np.array([made.parameters for made in recorder.recordings], np.float64)
+    path = np.array([recording.parameters for recording in recorder.recordings], np.float64)
     if len(path) < _LEAST_PATH:
         raise DataError(
             f"the principal components of a path need at least {_LEAST_PATH} recordings; this recorder holds "

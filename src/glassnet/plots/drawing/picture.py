@@ -36,14 +36,14 @@ class Picture(Axes):
 
 def new(width: float, height: float) -> Drawing:
     """An empty figure of this size in inches."""
-    made = Drawing((width, height), layout="constrained")
-    FigureCanvasAgg(made)
-    return made
+    drawing = Drawing((width, height), layout="constrained")
+    FigureCanvasAgg(drawing)
+    return drawing
 
 
 def new_axes(width: float, height: float) -> Picture:
     """The Axes of a new figure, which a notebook shows below the cell."""
-    made = new(width, height)
-    PICTURES.add(made)
-    axes = made.add_subplot(axes_class=Picture)
+    drawing = new(width, height)
+    PICTURES.add(drawing)
+    axes = drawing.add_subplot(axes_class=Picture)
     return cast(Picture, axes)

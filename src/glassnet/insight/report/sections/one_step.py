@@ -18,7 +18,7 @@ def one_step(subject: Subject) -> Html:
     part, place = subject.trained.judged, int(order(subject)[0])
     chosen = slice(place, place + 1)
     try:
-        made = trace(
+        step = trace(
             subject.trained.network, part.X[chosen], part.y[chosen],
             loss=subject.loss, optimizer=subject.optimizer or "sgd",
         )  # fmt: skip
@@ -26,11 +26,11 @@ def one_step(subject: Subject) -> Html:
         return section("step", "One step", tag("p", f"No trace: {error}"))
     output = output_of(subject, place)
     text = (
-        f"What one training step would do with {part.name} sample {place}, the worst one. Loss {number(made.loss)}. "
+        f"What one training step would do with {part.name} sample {place}, the worst one. Loss {number(step.loss)}. "
         f"The numbers are those of {_which(subject, output)}, and in each hidden layer of the unit with the largest "
         "error dz; X is what the network was given in training."
     )
-    return section("step", "One step", tag("p", text), *_phases(made.written_for(0, output)))
+    return section("step", "One step", tag("p", text), *_phases(step.written_for(0, output)))
 
 
 def _which(subject: Subject, output: int) -> str:

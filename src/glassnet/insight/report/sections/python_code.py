@@ -30,14 +30,14 @@ def python_code(subject: Subject, change: Mapping[str, Any]) -> str:
 def _changed(layers: tuple[Layer, ...], change: Mapping[str, Any]) -> list[Layer]:
     """The layers with other hidden units, activations, or another dropout after each of them."""
     hidden = [place for place, layer in enumerate(layers) if isinstance(layer, Dense)][:-1]
-    made: list[Layer] = []
+    changed: list[Layer] = []
     for place, layer in enumerate(layers):
         if place in hidden and isinstance(layer, Dense):
             units = change["hidden"][hidden.index(place)] if "hidden" in change else layer.units
             layer = replace(layer, units=units, activation=change.get("activation", layer.activation))
         if isinstance(layer, Dropout) and "dropout" in change:
             continue
-        made.append(layer)
+        changed.append(layer)
         if place in hidden and "dropout" in change:
-            made.append(Dropout(change["dropout"]))
-    return made
+            changed.append(Dropout(change["dropout"]))
+    return changed

@@ -49,13 +49,13 @@ def suggestions(subject: Subject, findings: Sequence[Finding]) -> list[Suggestio
     hopeless = [finding for finding in findings if finding.code == _NOT_HELPED]
     if hopeless:
         return [Suggestion(f"{_reason(hopeless[0])} Until then no other training helps.", {})]
-    made = [*_from_findings(subject, findings)]
+    proposed = [*_from_findings(subject, findings)]
     if subject.history is not None:
-        made += _from_history(subject, subject.history)
-    made.append(
+        proposed += _from_history(subject, subject.history)
+    proposed.append(
         Suggestion("See how much of this result is luck: train from other first weights.", _seed(subject))
     )
-    unique = {str(sorted(suggestion.change.items())): suggestion for suggestion in reversed(made)}
+    unique = {str(sorted(suggestion.change.items())): suggestion for suggestion in reversed(proposed)}
     return list(reversed(unique.values()))
 
 

@@ -16,8 +16,8 @@ _MOST_FEATURES = 6
 
 def worst(subject: Subject) -> Html:
     """The surest of the wrong answers, or the least sure of the right ones; of values the largest errors."""
-    made = _of_classes(subject) if subject.classifies else _of_values(subject)
-    return section("worst", "Worst errors", made)
+    shown = _of_classes(subject) if subject.classifies else _of_values(subject)
+    return section("worst", "Worst errors", shown)
 
 
 def order(subject: Subject) -> NDArray[np.int64]:
@@ -61,8 +61,8 @@ def _of_labels(subject: Subject) -> Html:
         body.append((str(place), *sets, names[worst], percent(p[place, worst]), *map(number, values[place])))
     head = ["sample", "true", "predicted", "farthest from the truth", "its probability", *features]
     text = f"{n_wrong:,} of {len(true):,} {part.name} samples are wrong in one class at least; the surest come first."
-    made = table(count(len(body), f"{part.name} sample"), head, body)
-    return joined([tag("p", text), made, tag("p", _counted(subject), class_="note")])
+    shown = table(count(len(body), f"{part.name} sample"), head, body)
+    return joined([tag("p", text), shown, tag("p", _counted(subject), class_="note")])
 
 
 def _of_classes(subject: Subject) -> Html:
@@ -125,8 +125,8 @@ def _of_values(subject: Subject) -> Html:
         )
         body.append((str(place), *map(number, found), *map(number, values[place])))
     head = ["sample", "true", "predicted", "residual", *features]
-    made = table(f"The largest errors among {len(true):,} {part.name} samples", head, body)
-    return joined([made, tag("p", _counted(subject), class_="note")])
+    shown = table(f"The largest errors among {len(true):,} {part.name} samples", head, body)
+    return joined([shown, tag("p", _counted(subject), class_="note")])
 
 
 def _counted(subject: Subject) -> str:

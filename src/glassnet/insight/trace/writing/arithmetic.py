@@ -102,7 +102,7 @@ def times(first: Term, second: Term) -> Term:
 
 
 def num(value: Any) -> Term:
-    """A number."""
+    """A number as a term, rounded to the digits that are shown."""
     own = float(value) + 0.0
     return Term(lambda d: number(own, d), lambda d: float(f"{own:.{d}g}"), _SUM if own < 0 else _ATOM)
 
@@ -115,28 +115,28 @@ def letter(name: str) -> Term:
 def applied(name: str, compute: Callable[[float], Any]) -> Callable[[Term], Term]:
     """A function of one number."""
 
-    def made(term: Term) -> Term:
+    def called(term: Term) -> Term:
         def of(digits: int) -> float:
             with np.errstate(all="ignore"):
                 return float(compute(np.float64(term.compute(digits))))
 
         return Term(lambda d: f"{name}({term.write(d)})", of)
 
-    return made
+    return called
 
 
 def absolute(term: Term) -> Term:
-    """|x|."""
+    """The absolute value of a term, abs(x)."""
     return Term(lambda d: f"|{term.write(d)}|", lambda d: abs(term.compute(d)))
 
 
 def largest(first: Term, second: Term) -> Term:
-    """max(x, y)."""
+    """The larger of two terms, max(x, y)."""
     return _of_two("max", first, second, max)
 
 
 def smallest(first: Term, second: Term) -> Term:
-    """min(x, y)."""
+    """The smaller of two terms, min(x, y)."""
     return _of_two("min", first, second, min)
 
 
@@ -160,15 +160,15 @@ def largest_of(values: Any, term_of: Callable[[int], Term], most: int = TERMS) -
     """t1 + t2 + …; of many terms those of the largest `values`, in their order, and the others added up."""
     values = np.asarray(values, np.float64)
     order = np.argsort(-np.abs(values), kind="stable")
-    made = [term_of(int(place)) for place in np.sort(order[:most])] or [num(0)]
+    kept = [term_of(int(place)) for place in np.sort(order[:most])] or [num(0)]
     if len(order) > most:
         rest = num(values[order[most:]].sum())
-        made.append(Term(lambda d: f"[{len(order) - most} smaller: {rest.write(d)}]", rest.compute))
-    if len(made) == 1:
-        return made[0]
+        kept.append(Term(lambda d: f"[{len(order) - most} smaller: {rest.write(d)}]", rest.compute))
+    if len(kept) == 1:
+        return kept[0]
     return Term(
-        lambda d: " + ".join([made[0].write(d), *(term.inside(_PRODUCT, d) for term in made[1:])]),
-        lambda d: math.fsum(term.compute(d) for term in made),
+        lambda d: " + ".join([kept[0].write(d), *(term.inside(_PRODUCT, d) for term in kept[1:])]),
+        lambda d: math.fsum(term.compute(d) for term in kept),
         _SUM,
     )
 

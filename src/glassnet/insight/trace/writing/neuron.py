@@ -46,34 +46,34 @@ class NeuronTrace(UnitTrace):
 
     @property
     def inputs(self) -> Array:
-        """x_i."""
-        found: Array = self.made.inputs[self.sample]
+        """The inputs x_i of this sample, (n_inputs,)."""
+        found: Array = self.record.inputs[self.sample]
         return found
 
     @property
     def weights(self) -> Array:
-        """w_i, before the update."""
+        """The weights w_i before the update, (n_inputs,)."""
         return self.step.update.before[self._places]
 
     @property
     def bias(self) -> float | None:
-        """b, before the update."""
+        """The bias b before the update; None where the layer has none."""
         return self._of_bias(self.step.update.before)
 
     @property
     def products(self) -> Array:
-        """x_i w_i."""
+        """The terms x_i w_i of z, (n_inputs,)."""
         return self.inputs * self.weights
 
     @property
     def z(self) -> float:
-        """The pre-activation."""
-        return float(self.made.z[self.sample, self.unit])
+        """The pre-activation of this sample."""
+        return float(self.record.z[self.sample, self.unit])
 
     @property
     def d_z(self) -> float:
-        """dL/dz."""
-        return float(self.made.d_z[self.sample, self.unit])
+        """The error dL/dz of this sample."""
+        return float(self.record.d_z[self.sample, self.unit])
 
     @property
     def d_weights(self) -> Array:
@@ -108,17 +108,17 @@ class NeuronTrace(UnitTrace):
 
     @property
     def _places(self) -> slice:
-        row = self.made.row
+        row = self.record.row
         return slice(row.weights + self.unit, row.weights + row.n_inputs * row.n_outputs, row.n_outputs)
 
     def _of_bias(self, vector: Array) -> float | None:
-        place = self.made.row.bias
+        place = self.record.row.bias
         return None if place == NOWHERE else float(vector[place + self.unit])
 
     def weighted_sum(self, terms: int = TERMS) -> str:
         """The numbers of z = Σ xᵢ·wᵢ + b."""
-        made = product_sum(self.inputs, self.weights, terms)
-        return equation(made if self.bias is None else made + num(self.bias), self.z)
+        weighted = product_sum(self.inputs, self.weights, terms)
+        return equation(weighted if self.bias is None else weighted + num(self.bias), self.z)
 
     def _forward_lines(self, terms: int) -> list[str]:
         probability = self.probability(terms)
@@ -133,7 +133,7 @@ class NeuronTrace(UnitTrace):
         return lines
 
     def _backward_lines(self, terms: int) -> list[str]:
-        row = self.made.row
+        row = self.record.row
         return [
             *self._activation_lines(),
             f"∂L/∂wᵢ = xᵢ·dz, this sample: {listed(self.d_weights, terms)}",
@@ -144,7 +144,7 @@ class NeuronTrace(UnitTrace):
     def _bias_lines(self) -> list[str]:
         if self.d_bias is None or self.d_bias_batch is None:
             return []
-        penalty, _ = penalty_text("b", self.made.row.bias_l1, self.made.row.bias_l2)
+        penalty, _ = penalty_text("b", self.record.row.bias_l1, self.record.row.bias_l2)
         of_batch = number(self.d_bias_batch)
         return [f"∂L/∂b = dz, this sample: {number(self.d_bias)}; over all samples{penalty}: {of_batch}"]
 

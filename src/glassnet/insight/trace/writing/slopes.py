@@ -98,8 +98,8 @@ class LossOf:
         def term(place: int) -> Term:
             entry = kept[place]
             values = {"y": float(y[entry]), "p": float(a[entry]), "z": float(a[entry])}
-            made = with_numbers(facts.value, values | constants_of(shown))
-            return num(weights[entry]) * made if self.weighted else made
+            value = with_numbers(facts.value, values | constants_of(shown))
+            return num(weights[entry]) * value if self.weighted else value
 
         return term, values[kept]
 
@@ -114,15 +114,17 @@ class LossOf:
         if facts.of_distances:
             return THROUGH_DISTANCES.replace("A_", f"{output}_"), THROUGH_DISTANCES_LATEX
         letters = {"y": target, "p": output, "mass": mass}
-        made, latex = _with_letters(self.objective, self._slope_formula, letters)
-        made = letter("s") * made if self.weighted else made
-        return (made / letter(self.over)).write(0), rf"\frac{{1}}{{{self.over}}} ({latex})"
+        slope, latex = _with_letters(self.objective, self._slope_formula, letters)
+        slope = letter("s") * slope if self.weighted else slope
+        return (slope / letter(self.over)).write(0), rf"\frac{{1}}{{{self.over}}} ({latex})"
 
     def slope_of_entry(self, output: str, target: str, mass: str = "ΣY") -> str:
         """The same before it is divided; of a loss whose formula is known."""
         letters = {"y": target, "p": output, "mass": mass}
-        made = self._slope_formula and _with_letters(self.objective, self._slope_formula, letters)[0].write(0)
-        return made or ""
+        slope = self._slope_formula and _with_letters(self.objective, self._slope_formula, letters)[0].write(
+            0
+        )
+        return slope or ""
 
     @property
     def _slope_formula(self) -> str:
@@ -138,9 +140,9 @@ class LossOf:
         probabilities = step.rows[-1].a if step.probabilities is None else step.probabilities
         y, p, mass = step.y[sample, unit], probabilities[sample, unit], step.y[sample].sum()
         values = {"y": float(y), "p": float(p), "mass": float(mass)} | constants_of(self.objective)
-        made = with_numbers(formula, values)
-        made = num(step.sample_weights[sample]) * made if self.weighted else made
-        return equation(made / num(self.count), result)
+        slope = with_numbers(formula, values)
+        slope = num(step.sample_weights[sample]) * slope if self.weighted else slope
+        return equation(slope / num(self.count), result)
 
 
 def _with_letters(loss: Loss, formula: str, letters: dict[str, str]) -> tuple[Term, str]:

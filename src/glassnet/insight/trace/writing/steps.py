@@ -37,15 +37,15 @@ class Writer:
         yield from self.forward()
         yield from self._probabilities()
         yield self._loss()
-        for k, made in reversed(rows):
-            yield from self._backward(k, made, last=k == len(rows))
-        for k, made in rows:
-            yield from self._update(k, made)
+        for k, record in reversed(rows):
+            yield from self._backward(k, record, last=k == len(rows))
+        for k, record in rows:
+            yield from self._update(k, record)
 
     def forward(self) -> Iterator[Step]:
         """The formulas of the way up alone."""
-        for k, made in enumerate(self.step.rows, 1):
-            yield from self._forward(k, made)
+        for k, record in enumerate(self.step.rows, 1):
+            yield from self._forward(k, record)
 
     def _step(
         self, name: str, phase: str, layer: int | None, texts: tuple[str, str], numbers: str, array: Array,
@@ -67,41 +67,41 @@ class Writer:
         """The unit of row k whose numbers are shown."""
         return unit_of(self.step, k - 1, self.entry.units[k - 1], self.entry.sample)
 
-    def _forward(self, k: int, made: RowRecord) -> Iterator[Step]:
-        row, unit = made.row, self._unit(k)
+    def _forward(self, k: int, record: RowRecord) -> Iterator[Step]:
+        row, unit = record.row, self._unit(k)
         source, latex_source = _letters(k - 1)
-        if isinstance(unit, NeuronTrace) and made.weights is not None:
-            bias, latex_bias = (f" + b{k}", f" + b_{k}") if made.bias is not None else ("", "")
+        if isinstance(unit, NeuronTrace) and record.weights is not None:
+            bias, latex_bias = (f" + b{k}", f" + b_{k}") if record.bias is not None else ("", "")
             texts = (f"Z{k} = {source} W{k}{bias}", f"Z_{k} = {latex_source} W_{k}{latex_bias}")
             if self.columns:
                 texts = (f"Z{k} = W{k} {source}{bias}", f"Z_{k} = W_{k} {latex_source}{latex_bias}")
-            shapes = self._product(made.inputs, made.weights)
+            shapes = self._product(record.inputs, record.weights)
             yield self._step(
-                f"Z{k}", "forward", row.layer, texts, f"z = {unit.weighted_sum()}", made.z, shapes
+                f"Z{k}", "forward", row.layer, texts, f"z = {unit.weighted_sum()}", record.z, shapes
             )
         if row.kind in (DENSE, ACTIVATION):
-            yield self._activated(k, made, unit)
+            yield self._activated(k, record, unit)
         elif isinstance(unit, DropoutTrace):
             texts = (f"A{k} = {source} ∘ M{k} / (1 − p)", rf"A_{k} = {latex_source} \circ M_{k} / (1 - p)")
             numbers = f"a = {unit.output()}, p = {number(row.rate)}"
-            shapes = self._shapes(" ∘ ", made.inputs, made.a)
-            yield self._step(f"A{k}", "forward", row.layer, texts, numbers, made.a, shapes)
+            shapes = self._shapes(" ∘ ", record.inputs, record.a)
+            yield self._step(f"A{k}", "forward", row.layer, texts, numbers, record.a, shapes)
         elif isinstance(unit, NormalisedTrace):
             over = "over the features of each sample" if row.kind == LAYER_NORM else "over the batch"
-            over = "by running statistics" if made.statistics is not None else over
+            over = "by running statistics" if record.statistics is not None else over
             texts = (
                 f"A{k} = w{k} ({source} − mean)/√(variance + ε) + b{k}, {over}",
                 rf"A_{k} = w_{k} \frac{{{latex_source} - \mu}}{{\sqrt{{\sigma^2 + \epsilon}}}} + b_{k}",
             )
             numbers = f"a = w·x̂ + b = {unit.output()}"
             yield self._step(
-                f"A{k}", "forward", row.layer, texts, numbers, made.a, self._shapes("", made.inputs)
+                f"A{k}", "forward", row.layer, texts, numbers, record.a, self._shapes("", record.inputs)
             )
 
-    def _activated(self, k: int, made: RowRecord, unit: UnitTrace) -> Step:
+    def _activated(self, k: int, record: RowRecord, unit: UnitTrace) -> Step:
         function = unit.activation
-        given = f"Z{k}" if made.row.kind == DENSE else _letters(k - 1)[0]
-        where = "" if made.row.kind == DENSE else f", z = {given}"
+        given = f"Z{k}" if record.row.kind == DENSE else _letters(k - 1)[0]
+        where = "" if record.row.kind == DENSE else f", z = {given}"
         texts = (
             f"A{k} = {function.name}({given}) = {function.value}{where}",
             f"A_{k} = {function.value_latex}",
@@ -110,7 +110,7 @@ class Writer:
         applied = f"{function.name}({z}) = "
         numbers = f"a = {applied}{unit.output().removeprefix(applied)}"
         shapes = self._shapes("", unit.into_activation)
-        return self._step(f"A{k}", "forward", made.row.layer, texts, numbers, made.a, shapes)
+        return self._step(f"A{k}", "forward", record.row.layer, texts, numbers, record.a, shapes)
 
     def _probabilities(self) -> Iterator[Step]:
         """What a loss that was chosen for logits makes of them."""
@@ -144,24 +144,24 @@ class Writer:
             "L", "loss", None, (f"L = {text}", f"L = {latex}"), numbers, array, shapes, "; ".join(notes)
         )
 
-    def _fused(self, made: RowRecord) -> bool:
-        return self.step.fused and made is self.step.rows[-1]
+    def _fused(self, record: RowRecord) -> bool:
+        return self.step.fused and record is self.step.rows[-1]
 
-    def _backward(self, k: int, made: RowRecord, *, last: bool) -> Iterator[Step]:
-        row, unit = made.row, self._unit(k)
+    def _backward(self, k: int, record: RowRecord, *, last: bool) -> Iterator[Step]:
+        row, unit = record.row, self._unit(k)
         if last:
-            yield self._cancelled(k, made) if self._fused(made) else self._output_error(k, made)
-        if not self._fused(made) and row.kind in (DENSE, ACTIVATION):
+            yield self._cancelled(k, record) if self._fused(record) else self._output_error(k, record)
+        if not self._fused(record) and row.kind in (DENSE, ACTIVATION):
             given = f"Z{k}" if row.kind == DENSE else _letters(k - 1)[0]
-            yield self._gated(k, made, unit, given)
-        if made.d_weights is not None:
-            yield self._weights_gradient(k, made, unit)
-            if made.bias is not None and made.d_bias is not None:
-                yield self._bias_gradient(k, made, made.bias, made.d_bias)
+            yield self._gated(k, record, unit, given)
+        if record.d_weights is not None:
+            yield self._weights_gradient(k, record, unit)
+            if record.bias is not None and record.d_bias is not None:
+                yield self._bias_gradient(k, record, record.bias, record.d_bias)
         if k > 1:
-            yield self._carried(k, made)
+            yield self._carried(k, record)
 
-    def _gated(self, k: int, made: RowRecord, unit: UnitTrace, given: str) -> Step:
+    def _gated(self, k: int, record: RowRecord, unit: UnitTrace, given: str) -> Step:
         slope = unit.activation.slope
         texts = (f"dZ{k} = dA{k} ∘ f′({given}), f′ = {slope}", rf"dZ_{k} = dA_{k} \circ f'(Z_{k})")
         facts = unit.activation.part.facts
@@ -174,22 +174,22 @@ class Writer:
         numbers = f"dz = {unit.error()}"
         if unit.slope is not None:
             numbers = f"f′ = {unit.slope_with_numbers()}\n{numbers}"
-        shapes = self._shapes(" ∘ ", made.d_a, made.a)
-        return self._step(f"dZ{k}", "backward", made.row.layer, texts, numbers, made.d_z, shapes)
+        shapes = self._shapes(" ∘ ", record.d_a, record.a)
+        return self._step(f"dZ{k}", "backward", record.row.layer, texts, numbers, record.d_z, shapes)
 
-    def _output_error(self, k: int, made: RowRecord) -> Step:
+    def _output_error(self, k: int, record: RowRecord) -> Step:
         output = f"A{k}" if self.step.probabilities is None else "P"
         text, latex = self.loss.slope(output, "Y")
         numbers, y = f"da = {self._unit(k).d_output()}", self.step.y
         notes = self.loss.legend("ΣY")
         if self.loss.holds_above_zero:
             notes.append(f"probabilities are held above {number(TINY, 2)}")
-        shapes, texts = self._shapes(", ", made.a, y), (f"dA{k} = {text}", f"dA_{k} = {latex}")
+        shapes, texts = self._shapes(", ", record.a, y), (f"dA{k} = {text}", f"dA_{k} = {latex}")
         return self._step(
-            f"dA{k}", "backward", made.row.layer, texts, numbers, made.d_a, shapes, "; ".join(notes)
+            f"dA{k}", "backward", record.row.layer, texts, numbers, record.d_a, shapes, "; ".join(notes)
         )
 
-    def _cancelled(self, k: int, made: RowRecord) -> Step:
+    def _cancelled(self, k: int, record: RowRecord) -> Step:
         """The error where the slope of the loss and that of the last activation leave only A - Y."""
         text, latex = self.loss.slope(f"A{k}", "Y")
         together = self.loss.slope_of_entry(f"A{k}", "Y")
@@ -205,35 +205,35 @@ class Writer:
                 f"together {together}"
             )
         note = "; ".join([note, *self.loss.legend("ΣY")])
-        texts, shapes = (f"dZ{k} = {text}", f"dZ_{k} = {latex}"), self._shapes(" − ", made.a, self.step.y)
+        texts, shapes = (f"dZ{k} = {text}", f"dZ_{k} = {latex}"), self._shapes(" − ", record.a, self.step.y)
         numbers = f"dz = {self._unit(k).error()}"
-        return self._step(f"dZ{k}", "backward", made.row.layer, texts, numbers, made.d_z, shapes, note)
+        return self._step(f"dZ{k}", "backward", record.row.layer, texts, numbers, record.d_z, shapes, note)
 
-    def _weights_gradient(self, k: int, made: RowRecord, unit: UnitTrace) -> Step:
+    def _weights_gradient(self, k: int, record: RowRecord, unit: UnitTrace) -> Step:
         (source, latex_source), j = _letters(k - 1), unit.unit
-        found = np.empty(0) if made.d_weights is None else made.d_weights
-        if made.row.kind != DENSE:
+        found = np.empty(0) if record.d_weights is None else record.d_weights
+        if record.row.kind != DENSE:
             texts = (
                 f"dw{k} = Σ dA{k} ∘ standardised {source}",
                 rf"dw_{k} = \sum_i dA_{k} \circ \hat {latex_source}",
             )
-            numbers = f"dw = {equation(product_sum(made.z[:, j], made.d_a[:, j]), found[0, j])}"
-            shapes = self._shapes(" ∘ ", made.d_a, made.z)
-            return self._step(f"dW{k}", "backward", made.row.layer, texts, numbers, found, shapes)
+            numbers = f"dw = {equation(product_sum(record.z[:, j], record.d_a[:, j]), found[0, j])}"
+            shapes = self._shapes(" ∘ ", record.d_a, record.z)
+            return self._step(f"dW{k}", "backward", record.row.layer, texts, numbers, found, shapes)
         i = self.entry.inputs[k - 1]
-        penalty, latex = penalty_text(f"W{k}", made.row.l1, made.row.l2)
+        penalty, latex = penalty_text(f"W{k}", record.row.l1, record.row.l2)
         texts = (f"dW{k} = {source}ᵀ dZ{k}{penalty}", rf"dW_{k} = {latex_source}^\top dZ_{k}{latex}")
         if self.columns:
             texts = (f"dW{k} = dZ{k} {source}ᵀ{penalty}", rf"dW_{k} = dZ_{k} {latex_source}^\top{latex}")
-        summed = product_sum(made.inputs[:, i], made.d_z[:, j])
-        if penalty and made.weights is not None:
-            summed = summed + penalty_slope(float(made.weights[i, j]), made.row.l1, made.row.l2)
-        shapes, numbers = self._product(made.inputs.T, made.d_z), f"dw = {equation(summed, found[i, j])}"
-        return self._step(f"dW{k}", "backward", made.row.layer, texts, numbers, found, shapes)
+        summed = product_sum(record.inputs[:, i], record.d_z[:, j])
+        if penalty and record.weights is not None:
+            summed = summed + penalty_slope(float(record.weights[i, j]), record.row.l1, record.row.l2)
+        shapes, numbers = self._product(record.inputs.T, record.d_z), f"dw = {equation(summed, found[i, j])}"
+        return self._step(f"dW{k}", "backward", record.row.layer, texts, numbers, found, shapes)
 
-    def _bias_gradient(self, k: int, made: RowRecord, bias: Array, d_bias: Array) -> Step:
-        row, j = made.row, self.entry.units[k - 1]
-        error, which = (made.d_z, "Z") if row.kind == DENSE else (made.d_a, "A")
+    def _bias_gradient(self, k: int, record: RowRecord, bias: Array, d_bias: Array) -> Step:
+        row, j = record.row, self.entry.units[k - 1]
+        error, which = (record.d_z, "Z") if row.kind == DENSE else (record.d_a, "A")
         penalty, latex = penalty_text(f"b{k}", row.bias_l1, row.bias_l2)
         texts = (
             f"db{k} = Σ over the samples of d{which}{k}{penalty}",
@@ -245,36 +245,36 @@ class Writer:
         numbers, shapes = f"db = {equation(summed, d_bias[j])}", self._shapes("", error)
         return self._step(f"db{k}", "backward", row.layer, texts, numbers, d_bias[None, :], shapes)
 
-    def _carried(self, k: int, made: RowRecord) -> Step:
+    def _carried(self, k: int, record: RowRecord) -> Step:
         """What row k hands back to the row below it."""
         below, entry = k - 1, self.entry
-        name, layer, numbered = f"dA{k - 1}", made.row.layer, self._unit(k)
-        if made.row.kind == DENSE and made.weights is not None:
+        name, layer, numbered = f"dA{k - 1}", record.row.layer, self._unit(k)
+        if record.row.kind == DENSE and record.weights is not None:
             texts = (f"dA{below} = dZ{k} W{k}ᵀ", rf"dA_{below} = dZ_{k} W_{k}^\top")
             if self.columns:
                 texts = (f"dA{below} = W{k}ᵀ dZ{k}", rf"dA_{below} = W_{k}^\top dZ_{k}")
             numbers = f"da = {self._unit(below).d_output()}"
-            shapes = self._product(made.d_z, made.weights.T)
-            return self._step(name, "backward", layer, texts, numbers, made.d_inputs, shapes)
-        texts, shapes = (f"dA{below} = dZ{k}", rf"dA_{below} = dZ_{k}"), self._shapes("", made.d_a)
-        numbers = f"da = {number(made.d_inputs[entry.sample, numbered.unit])}"
+            shapes = self._product(record.d_z, record.weights.T)
+            return self._step(name, "backward", layer, texts, numbers, record.d_inputs, shapes)
+        texts, shapes = (f"dA{below} = dZ{k}", rf"dA_{below} = dZ_{k}"), self._shapes("", record.d_a)
+        numbers = f"da = {number(record.d_inputs[entry.sample, numbered.unit])}"
         if isinstance(numbered, DropoutTrace):
             texts = (f"dA{below} = dA{k} ∘ M{k} / (1 − p)", rf"dA_{below} = dA_{k} \circ M_{k} / (1 - p)")
-            numbers, shapes = f"da = {numbered.back_to_input()}", self._shapes(" ∘ ", made.d_a, made.a)
+            numbers, shapes = f"da = {numbered.back_to_input()}", self._shapes(" ∘ ", record.d_a, record.a)
         elif isinstance(numbered, NormalisedTrace):
             texts = (
                 f"dA{below} = (g − (mean(g) + x̂·mean(g·x̂)))/√(variance + ε), g = w{k}·dA{k}",
                 rf"dA_{below} = (g - \overline g - \hat x\, \overline{{g \hat x}}) / \sqrt{{\sigma^2 + \epsilon}}",
             )
             numbers = f"da = {numbered.back_to_input()}"
-        return self._step(name, "backward", layer, texts, numbers, made.d_inputs, shapes)
+        return self._step(name, "backward", layer, texts, numbers, record.d_inputs, shapes)
 
-    def _update(self, k: int, made: RowRecord) -> Iterator[Step]:
-        update, row, j = self.step.update, made.row, self.entry.units[k - 1]
+    def _update(self, k: int, record: RowRecord) -> Iterator[Step]:
+        update, row, j = self.step.update, record.row, self.entry.units[k - 1]
         weight = row.weights + (self.entry.inputs[k - 1] * row.n_outputs if row.kind == DENSE else 0) + j
         for name, old, new, place in (
-            (f"W{k}", made.weights, made.new_weights, weight),
-            (f"b{k}", _row(made.bias), _row(made.new_bias), row.bias + j),
+            (f"W{k}", record.weights, record.new_weights, weight),
+            (f"b{k}", _row(record.bias), _row(record.new_bias), row.bias + j),
         ):
             if old is not None and new is not None:
                 numbers = "\n".join([f"η = {number(update.learning_rate)}", *update.lines(place)])

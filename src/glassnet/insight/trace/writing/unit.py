@@ -46,14 +46,14 @@ class UnitTrace:
     sample: int
 
     @property
-    def made(self) -> RowRecord:
-        """What the row computed."""
+    def record(self) -> RowRecord:
+        """All arrays of the unit's row of the plan."""
         return self.step.rows[self.index]
 
     @property
     def layer(self) -> int:
-        """Index in net.layers."""
-        return self.made.row.layer
+        """Its place in ``net.layers``."""
+        return self.record.row.layer
 
     @property
     def name(self) -> str:
@@ -62,13 +62,13 @@ class UnitTrace:
 
     @property
     def a(self) -> float:
-        """The output."""
-        return float(self.made.a[self.sample, self.unit])
+        """The output for this sample."""
+        return float(self.record.a[self.sample, self.unit])
 
     @property
     def d_a(self) -> float:
-        """dL/da."""
-        return float(self.made.d_a[self.sample, self.unit])
+        """The gradient dL/da for this sample."""
+        return float(self.record.d_a[self.sample, self.unit])
 
     def lines(self, terms: int = TERMS) -> list[str]:
         """The arithmetic, a line for each formula; at most `terms` terms of a sum are written out."""
@@ -125,13 +125,13 @@ class UnitTrace:
     @property
     def activation(self) -> Function:
         """How the activation of this unit is written."""
-        taken = self.step.plan.objective.activation if self.loss_takes_over else self.made.row.activation
+        taken = self.step.plan.objective.activation if self.loss_takes_over else self.record.row.activation
         return function_of(taken)
 
     @property
     def into_activation(self) -> Array:
         """What the activation of each unit is given, for all samples."""
-        return self.made.z if self.made.row.kind == DENSE else self.made.inputs
+        return self.record.z if self.record.row.kind == DENSE else self.record.inputs
 
     def output(self, terms: int = TERMS) -> str:
         """The numbers of a = f(z), and what comes out."""
@@ -151,7 +151,7 @@ class UnitTrace:
             return None
         function = function_of(self.step.plan.objective.activation)
         p = float(probabilities[self.sample, self.unit])
-        term = function.output(self.made.a[self.sample], self.unit, terms)
+        term = function.output(self.record.a[self.sample], self.unit, terms)
         return number(p) if term is None else equation(term, p)
 
     @property
@@ -160,7 +160,7 @@ class UnitTrace:
         if self.loss_takes_over or self.activation.is_of_rows:
             return None
         place = (slice(self.sample, self.sample + 1), slice(self.unit, self.unit + 1))
-        found: Any = self.made.row.activation.slope(self.into_activation[place], self.made.a[place])
+        found: Any = self.record.row.activation.slope(self.into_activation[place], self.record.a[place])
         return float(np.broadcast_to(found, (1, 1))[0, 0])
 
     def slope_with_numbers(self) -> str:
@@ -173,7 +173,7 @@ class UnitTrace:
 
     def error(self) -> str:
         """The numbers of dL/dz, from dL/da or, where the loss took the activation over, from the target."""
-        d_z, found = float(self.made.d_z[self.sample, self.unit]), self.slope
+        d_z, found = float(self.record.d_z[self.sample, self.unit]), self.slope
         if self.loss_takes_over:
             return LossOf(self.step).slope_with_numbers(self.sample, self.unit, d_z)
         if found is None:
@@ -181,7 +181,9 @@ class UnitTrace:
         return equation(times(num(self.d_a), num(found)), d_z)
 
     def _through_row(self) -> tuple[list[tuple[str, Term, float]], Term]:
-        return self.activation.through_row(self.made.a[self.sample], self.made.d_a[self.sample], self.unit)
+        return self.activation.through_row(
+            self.record.a[self.sample], self.record.d_a[self.sample], self.unit
+        )
 
     def d_output(self, terms: int = TERMS) -> str:
         """The numbers of dL/da: of the loss, or of what the next layer carries back."""

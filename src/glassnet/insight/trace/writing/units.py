@@ -34,13 +34,13 @@ class PassedUnitTrace(UnitTrace):
 
     @property
     def x(self) -> float:
-        """The input."""
-        return float(self.made.inputs[self.sample, self.unit])
+        """The input for this sample."""
+        return float(self.record.inputs[self.sample, self.unit])
 
     @property
     def d_x(self) -> float:
-        """dL/dx."""
-        return float(self.made.d_inputs[self.sample, self.unit])
+        """The gradient dL/dx for this sample."""
+        return float(self.record.d_inputs[self.sample, self.unit])
 
 
 @dataclass(frozen=True, repr=False)
@@ -61,10 +61,10 @@ class DropoutTrace(PassedUnitTrace):
     @property
     def kept(self) -> int:
         """1 if the unit was kept for this sample, 0 if it was dropped."""
-        return 0 if self.made.mask is None else int(self.made.mask[self.sample, self.unit])
+        return 0 if self.record.mask is None else int(self.record.mask[self.sample, self.unit])
 
     def _through_the_mask(self, value: float, result: float) -> str:
-        return equation(num(value) * num(self.kept) / (num(1) - num(self.made.row.rate)), result)
+        return equation(num(value) * num(self.kept) / (num(1) - num(self.record.row.rate)), result)
 
     def output(self, terms: int = TERMS) -> str:
         """The numbers of a = x mask / (1 - rate)."""
@@ -97,34 +97,34 @@ class NormalisedTrace(PassedUnitTrace):
     @property
     def standardised(self) -> float:
         """(x - mean) / sqrt(variance + epsilon)."""
-        return float(self.made.z[self.sample, self.unit])
+        return float(self.record.z[self.sample, self.unit])
 
     def _group(self, array: Array) -> Array:
         """The entries that are normalised together."""
-        return array[:, self.unit] if self.made.row.kind == BATCH_NORM else array[self.sample]
+        return array[:, self.unit] if self.record.row.kind == BATCH_NORM else array[self.sample]
 
     @property
     def mean(self) -> float:
-        """Of the entries that are normalised together."""
-        if self.made.statistics is not None:
-            return float(self.made.statistics[0, self.unit])
-        return float(self._group(self.made.inputs).mean(dtype=np.float64))
+        """The mean of the entries that are normalised together."""
+        if self.record.statistics is not None:
+            return float(self.record.statistics[0, self.unit])
+        return float(self._group(self.record.inputs).mean(dtype=np.float64))
 
     @property
     def variance(self) -> float:
-        """Of the entries that are normalised together."""
-        if self.made.statistics is not None:
-            return float(self.made.statistics[1, self.unit])
-        return float(self._group(self.made.inputs).var(dtype=np.float64))
+        """The variance of the entries that are normalised together."""
+        if self.record.statistics is not None:
+            return float(self.record.statistics[1, self.unit])
+        return float(self._group(self.record.inputs).var(dtype=np.float64))
 
     def _parameter(self, which: str) -> int:
-        return int(getattr(self.made.row, which)) + self.unit
+        return int(getattr(self.record.row, which)) + self.unit
 
     def _before(self, which: str) -> float:
         return float(self.step.update.before[self._parameter(which)])
 
     def _spread(self) -> Term:
-        return root(num(self.variance) + num(self.made.row.epsilon))
+        return root(num(self.variance) + num(self.record.row.epsilon))
 
     def output(self, terms: int = TERMS) -> str:
         """The numbers of a = w x̂ + b."""
@@ -134,21 +134,21 @@ class NormalisedTrace(PassedUnitTrace):
 
     def back_to_input(self) -> str:
         """The numbers of dL/dx = (g - mean g - x̂ mean(g x̂)) / sqrt(variance + epsilon)."""
-        g, standardised = self._group(self._g()), self._group(self.made.z).astype(np.float64)
+        g, standardised = self._group(self._g()), self._group(self.record.z).astype(np.float64)
         inner = num(g.mean()) + num(self.standardised) * num((g * standardised).mean())
         own = num(float(self._g()[self.sample, self.unit]))
         return equation((own - inner) / self._spread(), self.d_x)
 
     def _g(self) -> Array:
         """dL/dx̂ of all samples and units."""
-        row, update = self.made.row, self.step.update
+        row, update = self.record.row, self.step.update
         weights = update.before[row.weights : row.weights + row.n_outputs]
-        found: Array = self.made.d_a.astype(np.float64) * weights
+        found: Array = self.record.d_a.astype(np.float64) * weights
         return found
 
     def _forward_lines(self, terms: int) -> list[str]:
         over = (
-            "the samples of the batch" if self.made.row.kind == BATCH_NORM else "the features of the sample"
+            "the samples of the batch" if self.record.row.kind == BATCH_NORM else "the features of the sample"
         )
         standardised = equation((num(self.x) - num(self.mean)) / self._spread(), self.standardised)
         return [
@@ -193,14 +193,14 @@ def unit_trace(step: StepRecord, layer: int, unit: int, sample: int) -> UnitTrac
     ArgumentError
         If there is no such layer, unit or sample.
     """
-    places = {made.row.layer: index for index, made in enumerate(step.rows)}
+    places = {record.row.layer: index for index, record in enumerate(step.rows)}
     if checks.integer("layer", layer, least=0) not in places:
         hint = ""
         if layer in range(len(step.network.layers)):
             hint = f", since {compact_repr(step.network.layers[layer])} computes nothing"
         raise ArgumentError(f"layer must be one of {sorted(places)}; got {layer!r}{hint}")
-    made = step.rows[places[layer]]
-    within("unit", unit, made.row.n_outputs)
+    record = step.rows[places[layer]]
+    within("unit", unit, record.row.n_outputs)
     within("sample", sample, len(step.x))
     return unit_of(step, places[layer], unit, sample)
 
