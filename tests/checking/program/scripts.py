@@ -182,6 +182,43 @@ def build(X, y, n_hidden):
     return {"W1": W1, "b1": b1, "W2": W2, "b2": b2}
 """
 
+# One sample at a time as a column of two features, with two outputs; and all samples of one feature in rows.
+ONE_COLUMN = """
+import numpy as np
+
+random = np.random.default_rng(0)
+X, Y = random.normal(size=(20, 2)), random.uniform(size=(20, 2))
+W1, b1, W2, b2 = random.normal(size=(4, 2)), np.zeros((4, 1)), random.normal(size=(2, 4)), np.zeros((2, 1))
+for epoch in range(60_000_000):
+    for i in range(len(X)):
+        x, y = X[i].reshape(2, 1), Y[i].reshape(2, 1)
+        a1 = np.tanh(W1 @ x + b1)
+        a2 = W2 @ a1 + b2
+        d2 = a2 - y
+        d1 = W2.T @ d2 * (1 - a1**2)
+        W2 -= 0.1 * d2 @ a1.T
+        b2 -= 0.1 * d2
+        W1 -= 0.1 * d1 @ x.T
+        b1 -= 0.1 * d1
+"""
+
+ONE_FEATURE = """
+import numpy as np
+
+random = np.random.default_rng(0)
+x, y = random.normal(size=(4, 1)), random.uniform(size=(4, 1))
+W1, b1, W2, b2 = random.normal(size=(1, 4)), np.zeros((1, 4)), random.normal(size=(4, 1)), np.zeros((1, 1))
+for epoch in range(60_000_000):
+    a1 = np.tanh(x @ W1 + b1)
+    a2 = a1 @ W2 + b2
+    d2 = a2 - y
+    d1 = d2 @ W2.T * (1 - a1**2)
+    W2 -= 0.01 * a1.T @ d2
+    b2 -= 0.01 * d2.sum(0)
+    W1 -= 0.01 * x.T @ d1
+    b1 -= 0.01 * d1.sum(0)
+"""
+
 # Batches in a loop within a loop, and a call for the targets of samples in columns.
 BATCHES = """
 import numpy as np
@@ -231,4 +268,68 @@ def learn_all(X, y):
 
 if __name__ == "__main__":
     learn_all(X, y)
+"""
+
+# What stands beside a network that is right: optimizers, losses and activations that it does not use, each right.
+BESIDE = """
+
+class Adam:
+    def __init__(self, lr=0.001, beta1=0.9, beta2=0.999):
+        self.lr, self.beta1, self.beta2, self.t, self.m, self.v = lr, beta1, beta2, 0, None, None
+
+    def update(self, params, grads):
+        if self.m is None:
+            self.m = {key: np.zeros_like(value) for key, value in params.items()}
+            self.v = {key: np.zeros_like(value) for key, value in params.items()}
+        self.t += 1
+        for key in params:
+            self.m[key] = self.beta1 * self.m[key] + (1 - self.beta1) * grads[key]
+            self.v[key] = self.beta2 * self.v[key] + (1 - self.beta2) * grads[key] ** 2
+            m, v = self.m[key] / (1 - self.beta1**self.t), self.v[key] / (1 - self.beta2**self.t)
+            params[key] -= self.lr * m / (np.sqrt(v) + 1e-8)
+
+
+class SGD:
+    def __init__(self, lr=0.01, momentum=0.9):
+        self.lr, self.momentum, self.v = lr, momentum, {}
+
+    def step(self, params, grads):
+        for key in params:
+            self.v[key] = self.momentum * self.v.get(key, 0) - self.lr * grads[key]
+            params[key] += self.v[key]
+
+
+def update_parameters(parameters, grads, learning_rate):
+    for name in parameters:
+        parameters[name] = parameters[name] - learning_rate * grads["d" + name]
+    return parameters
+
+
+class SquaredLoss:
+    def forward(self, y_true, y_pred):
+        return np.mean((y_true - y_pred) ** 2)
+
+    def backward(self, y_true, y_pred):
+        return 2 * (y_pred - y_true) / y_true.size
+
+
+def cross_entropy_loss(y, p):
+    return -np.sum(y * np.log(p)) / len(y)
+
+
+def cross_entropy_loss_derivative(y, p):
+    return (p - y) / len(y)  # with respect to what softmax takes
+
+
+def swish(z, derivative=False):
+    s = 1 / (1 + np.exp(-np.clip(z, -500, 500)))
+    return s + z * s * (1 - s) if derivative else z * s
+
+
+class LeakyReLU:
+    def value(self, z):
+        return np.where(z > 0, z, 0.01 * z)
+
+    def derivative(self, z):
+        return np.where(z > 0, 1.0, 0.01)
 """

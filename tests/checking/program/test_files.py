@@ -16,11 +16,14 @@ from glassnet.checking.program.files import CheckError, check_file, plain, repor
 from glassnet.errors import ArgumentError
 from tests.checking.program.scripts import (
     BATCHES,
+    BESIDE,
     COLUMNS,
     FUNCTIONS,
     LOOP,
     MAIN,
     NETWORK,
+    ONE_COLUMN,
+    ONE_FEATURE,
     OWN_WEIGHTS,
     PARTS,
     WRONG,
@@ -102,6 +105,95 @@ def test_a_wrong_training_loop_is_wrong(tmp_path: Path, where: str, right: str, 
     assert right in LOOPS[where]
     report = check(tmp_path, LOOPS[where].replace(right, wrong))
     assert report.ok is False, str(report)
+
+
+@pytest.mark.parametrize(
+    ("text", "form"), [(ONE_COLUMN, "one sample at a time"), (ONE_FEATURE, "4 samples in rows")]
+)
+def test_one_column_is_one_sample_and_one_feature_in_rows_are_many(
+    tmp_path: Path, text: str, form: str
+) -> None:
+    report = check(tmp_path, text)
+    assert report.ok and f"({form})" in report.notes[0]
+
+
+def test_whatever_stands_beside_a_network_gets_the_check_that_fits(tmp_path: Path) -> None:
+    report = check(tmp_path, NETWORK + BESIDE)
+    parts = "Adam, SGD, SquaredLoss, LeakyReLU, update_parameters, "
+    parts += "cross_entropy_loss and cross_entropy_loss_derivative, swish"
+    assert report.ok is True and f"right: {parts}" in report.notes, str(report)
+    folded = next(note for note in report.notes if note.startswith("cross_entropy_loss and"))
+    assert "by itself: The gradient is that with respect to the logits" in folded
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "code", "of"),
+    [
+        ("m, v = self.m[key] / (1 - self.beta1**self.t)", "m, v = self.m[key]", "bias_correction_of_m_missing", "Adam"),
+        ("self.momentum * self.v.get(key, 0) -", "self.lr * self.v.get(key, 0) -", "rate_as_momentum", "SGD"),
+        ("return 2 * (y_pred - y_true) / y_true.size", "return 2 * (y_true - y_pred) / y_true.size", "sign_flipped",
+         "SquaredLoss"),
+        ("return s + z * s * (1 - s) if", "return s + s * (1 - s) if", None, "swish"),
+        ("np.where(z > 0, 1.0, 0.01)", "np.where(z > 0, 1.0, 0.0)", "leaky_slope_forgotten", "LeakyReLU"),
+    ],
+)  # fmt: skip
+def test_a_wrong_part_beside_a_right_network_is_named(
+    tmp_path: Path, right: str, wrong: str, code: str | None, of: str
+) -> None:
+    assert right in BESIDE
+    report = check(tmp_path, NETWORK + BESIDE.replace(right, wrong))
+    assert report.ok is False and report.notes[0].startswith("taken for the forward pass: forward")
+    if code is None:
+        assert report.slips == () and report.evidence[0].name.startswith(of)
+    else:
+        assert [(slip.code, slip.message.partition(":")[0]) for slip in report.slips] == [(code, of)]
+
+
+@pytest.mark.parametrize(
+    ("name", "step", "why"),
+    [
+        (
+            "Adadelta",
+            "params - self.lr * grads",
+            "its rule, adadelta, is none of those that check_optimizer knows",
+        ),
+        (
+            "Optimizer",
+            "params - self.lr * np.sin(grads)",
+            "its name says no rule, and its steps are those of none",
+        ),
+        ("AdaGrad", "params - self.lr * np.sin(grads)", "its steps are those of no rule that is known"),
+        ("RMSProp", "self.session.run(params, grads)", "the optimizer could not be stepped"),
+    ],
+)
+def test_an_optimizer_that_cannot_be_judged_is_said_and_not_accused(
+    tmp_path: Path, name: str, step: str, why: str
+) -> None:
+    text = f"\n\nclass {name}:\n    lr = 0.1\n    def update(self, params, grads):\n        return {step}\n"
+    report = check(tmp_path, NETWORK + text)
+    assert report.ok is None and report.slips == ()
+    assert report.not_checked[0].startswith(f"{name}: {why}"), str(report)
+
+
+def test_a_function_that_the_right_network_uses_is_right_as_it_is_used(tmp_path: Path) -> None:
+    used = "\n\ndef tanh(z):\n    return np.tanh(z)\n\n\ndef tanh_derivative(a):\n    return 1 - a**2\n"
+    text = NETWORK.replace("(1 - self.A1**2)", "tanh_derivative(self.A1)") + used
+    report = check(tmp_path, text)
+    assert report.ok is True and not any("tanh" in note for note in report.notes)
+    unused = check(tmp_path, NETWORK + used.replace("1 - a**2", "1 - a"))
+    assert unused.ok is False and unused.slips[0].message.startswith("tanh and tanh_derivative: ")
+    assert check(tmp_path, text.replace("1 - a**2", "1 - a")).ok is False
+
+
+@pytest.mark.parametrize("seconds", [8, 120])
+def test_what_was_not_looked_at_because_the_time_was_up_is_said(tmp_path: Path, seconds: float) -> None:
+    slow = NETWORK.replace("self.A1 = np", "time.sleep(0.4); self.A1 = np").replace(
+        "import numpy", "import time, numpy"
+    )
+    report = check(tmp_path, slow.replace('{"W1": X.T @ dZ1, ', "{"), seconds=seconds)
+    late = [what for what in report.not_checked if "the time was up" in what]
+    assert report.ok is None and (seconds == 120 or late)
+    assert all("seconds= (--seconds of the command) gives more" in what for what in late)
 
 
 def test_a_slip_in_a_file_is_named_with_its_layer(tmp_path: Path) -> None:

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import time
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
 import glassnet as gn
+from glassnet.checking.program.data import few, variants
+from glassnet.checking.program.limits import TookTooLong, limited
 from glassnet.errors import ArgumentError
 from tests.checking.program.networks import (
     NETWORKS,
@@ -265,3 +270,111 @@ def test_a_function_that_is_named_needs_no_usual_name() -> None:
     random = np.random.default_rng(0)
     data = random.normal(size=(6, 3)), random.normal(size=(6, 1))
     assert gn.check(functions, *data, loss="mse", backward="nudge").ok
+
+
+class WithoutNames:
+    """Passes under names that say nothing."""
+
+    def __init__(self, wrong: bool) -> None:
+        random = np.random.default_rng(1)
+        self.W1, self.W2, self.wrong = random.normal(size=(2, 3)), random.normal(size=(3, 1)), wrong
+
+    def out(self, X: Any) -> Any:
+        self.h = np.tanh(X @ self.W1)
+        return sigmoid(self.h @ self.W2)
+
+    def slopes(self, X: Any, y: Any) -> list[Any]:
+        delta = (self.out(X) - y.reshape(-1, 1)) / len(y)
+        carried = delta @ self.W2.T * (1 if self.wrong else 1 - self.h**2)
+        return [X.T @ carried, self.h.T @ delta]
+
+    def nudge(self, X: Any, y: Any) -> None:
+        for W, g in zip((self.W1, self.W2), self.slopes(X, y), strict=True):
+            W -= 0.1 * g
+
+
+@pytest.mark.parametrize("wrong", [False, True])
+@pytest.mark.parametrize("way", ["closure", "method", "partial", "step", "default"])
+def test_passes_may_be_functions_that_close_over_the_object(way: str, wrong: bool) -> None:
+    thing = WithoutNames(wrong)
+
+    def step(X: Any, y: Any) -> None:
+        thing.nudge(X, y)
+
+    backward = {
+        "closure": lambda X, y: thing.slopes(X, y), "method": thing.slopes, "partial": partial(thing.slopes),
+        "step": step, "default": lambda X, y, net=thing: net.slopes(X, y),
+    }[way]  # fmt: skip
+    before = thing.W1.copy()
+    report = gn.check(thing, X, y, forward=lambda X: thing.out(X), backward=backward)
+    assert report.ok is (not wrong), str(report)
+    assert "for the gradients: " in report.notes[0] and "the function given as backward=" in report.notes[0]
+    assert np.array_equal(thing.W1, before)
+
+
+def test_a_function_with_data_of_its_own_is_refused() -> None:
+    thing = WithoutNames(False)
+    with pytest.raises(ArgumentError, match="backward takes X, y from outside"):
+        gn.check(thing, X, y, forward="out", backward=lambda: thing.slopes(X, y))
+
+
+def test_a_file_takes_names_and_no_functions(tmp_path: Path) -> None:
+    file = tmp_path / "mine.py"
+    file.write_text("x = 3")
+    with pytest.raises(ArgumentError, match="backward must be a name where a file is checked"):
+        gn.check(file, backward=sigmoid)
+
+
+def test_a_loss_that_is_given_as_a_function_is_the_one_that_counts() -> None:
+    thing = WithoutNames(False)
+
+    def entropy(t: Any, p: Any) -> Any:
+        return -np.mean(t * np.log(p) + (1 - t) * np.log(1 - p))
+
+    def fourth(t: Any, p: Any) -> Any:
+        return np.mean((t - p) ** 4)
+
+    passes: dict[str, Any] = {"forward": "out", "backward": "slopes"}
+    assert gn.check(thing, X, y, loss=entropy, **passes).ok is True
+    assert gn.check(thing, X, y, loss=fourth, **passes).ok is False
+
+
+def test_a_step_that_the_user_names_is_the_gradient_also_where_nothing_of_it_is_right() -> None:
+    class Wrong(WithoutNames):
+        def nudge(self, X: Any, y: Any) -> None:
+            self.W1 -= 0.1 * X.T @ (self.out(X) - y.reshape(-1, 1)) @ np.ones((1, 3))
+            self.W2 -= 0.1 * self.W2
+
+    assert gn.check(Wrong(False), X, y, forward="out", backward="nudge").ok is False
+
+
+def test_a_call_that_takes_too_long_is_ended_and_said() -> None:
+    class Slow(WithoutNames):
+        def forward(self, X: Any) -> Any:
+            return self.out(X)
+
+        def train(self, X: Any, y: Any) -> None:
+            time.sleep(60)
+
+    began = time.monotonic()
+    report = gn.check(Slow(False), X, y, seconds=20)
+    assert report.ok is None and "train: longer than 5 s" in report.not_checked[0]
+    assert time.monotonic() - began < 30
+
+
+@pytest.mark.parametrize("labels", [[0, 0, 0, 0], [0, 1, 0, 1]])
+def test_classes_by_number_may_be_two_outputs_also_where_one_class_is_missing(labels: list[int]) -> None:
+    samples = few(X[:4], np.array(labels), None)
+    one, two = variants(samples)
+    assert one.Y.shape == (4, 1) and two.Y.shape == (4, 2)
+    assert np.array_equal(two.Y.argmax(axis=1), labels) and (two.Y.sum(axis=1) == 1).all()
+
+
+def test_nested_time_limits_keep_the_longer_one() -> None:
+    """A call that is limited itself takes nothing but its own time from the limit around it."""
+    began = time.monotonic()
+    with pytest.raises(TookTooLong, match=r"longer than 0.6 s"), limited(0.6):
+        while True:
+            with limited(0.5):
+                time.sleep(0.01)
+    assert time.monotonic() - began > 0.5

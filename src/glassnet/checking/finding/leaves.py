@@ -109,6 +109,23 @@ def leaves(root: Any) -> list[Leaf]:
     return found
 
 
+def places(root: Any) -> dict[int, tuple[Step, ...]]:
+    """The way to each object inside another one, and to itself, by the object's identity."""
+    found: dict[int, tuple[Step, ...]] = {}
+    waiting: list[tuple[Any, tuple[Step, ...]]] = [(root, ())] if root is not None else []
+    for thing, path in waiting:
+        if (
+            id(thing) in found
+            or len(found) == MOST
+            or isinstance(thing, (str, bytes, int, float, type(None)))
+        ):
+            continue
+        found[id(thing)] = path
+        if len(path) < DEEPEST:
+            waiting += [(part, (*path, step)) for step, part in _parts(thing, is_root=not path)]
+    return found
+
+
 def is_foreign(thing: Any) -> bool:
     """Whether an object belongs to a library and not to the learner."""
     module = str(getattr(type(thing), "__module__", ""))

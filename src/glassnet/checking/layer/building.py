@@ -15,6 +15,18 @@ from glassnet.errors import ArgumentError
 
 N_INPUTS, N_UNITS = 3, 4
 _WEIGHTS = ("w", "weight", "weights", "kernel", "theta", "params", "init_w", "init_weights")
+_RATES = (
+    "rate",
+    "p",
+    "prob",
+    "probability",
+    "keep_prob",
+    "drop_prob",
+    "dropout",
+    "dropout_rate",
+    "drop_rate",
+    "ratio",
+)
 _BIAS = ("b", "bias", "biases", "init_b")
 
 
@@ -63,6 +75,8 @@ def _arguments(layer: type, n: int) -> Iterator[tuple[Any, ...]]:
         of_norm = {"gamma": random.uniform(0.5, 1.5, n), "beta": random.normal(size=n)}
         if len(names) == 2:
             yield tuple(of_norm[name] for name in names)
+    if len(names) == 1 and names[0] in _RATES:
+        yield (0.5,)
     yield (n, N_UNITS)
     yield ()
     yield (n,)

@@ -22,10 +22,12 @@ class Bench:
         The learner's object; None where the program is functions alone.
     names : dict
         The names of the module: functions, classes, and data that functions read.
+    origin : object
+        The user's own, of which what is on the bench is a copy.
     """
 
-    def __init__(self, owner: Any, names: dict[str, Any]) -> None:
-        self.owner, self.names = owner, names
+    def __init__(self, owner: Any, names: dict[str, Any], origin: Any = None) -> None:
+        self.owner, self.names, self.origin = owner, names, origin
         self.known: dict[str, Any] = {}
 
     @property

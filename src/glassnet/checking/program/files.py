@@ -14,11 +14,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from glassnet.checking.program.limits import SECONDS
 from glassnet.checking.report import Evidence, Report, Slip
 from glassnet.errors import ArgumentError, GlassnetError
 from glassnet.support import checks
 
-SECONDS = 120.0
 MOST_BYTES = 4_000_000
 
 
@@ -46,7 +46,8 @@ def check_file(
     X, y, loss, forward, backward
         As of :func:`glassnet.check`.
     seconds : float
-        How long the process may take; then it is ended with all that it has started.
+        How long the process may take; then it is ended with all that it has started. Nothing further is tried after a
+        quarter of it.
 
     Returns
     -------
@@ -64,7 +65,7 @@ def check_file(
     if file.suffix != ".py" or not file.is_file():
         raise ArgumentError(f"check needs the path of a Python file; {str(path)!r} is none")
     limit = checks.number("seconds", seconds, above=0)
-    wish = {"path": str(file), "loss": loss, "forward": forward, "backward": backward}
+    wish = {"path": str(file), "loss": loss, "forward": forward, "backward": backward, "seconds": limit}
     with tempfile.TemporaryDirectory(prefix="glassnet-check-", ignore_cleanup_errors=True) as folder:
         place = Path(folder)
         (place / "work").mkdir()
@@ -96,7 +97,7 @@ def _run(place: Path, seconds: float, name: str) -> int:
     except subprocess.TimeoutExpired:
         raise CheckError(
             f"{name} did not come to an end within {seconds:g} s; put its training under "
-            "if __name__ == '__main__':, or give it more time"
+            "if __name__ == '__main__':, or give it more time: seconds= (--seconds of the command)"
         ) from None
     finally:
         _end(process)

@@ -14,9 +14,11 @@ from glassnet import losses
 from glassnet.checking.layer import check_layer
 from glassnet.checking.parts.parts import BACKWARD, FORWARD, method
 from glassnet.checking.program.data import Samples, drawn, few
+from glassnet.checking.program.limits import SECONDS, Wish
 from glassnet.checking.program.taking.modules import check_module, is_network
 from glassnet.checking.program.taking.objects import check_class, check_object
-from glassnet.checking.program.trying.searching import Wish
+from glassnet.checking.program.taking.together import together, with_unseen
+from glassnet.checking.program.trying.given import check_data
 from glassnet.checking.report import Report
 from glassnet.errors import ArgumentError, GlassnetError, ShapeError
 from glassnet.support import checks
@@ -32,8 +34,9 @@ def check(
     y: ArrayLike | None = None,
     *,
     loss: str | Callable[..., Any] | None = None,
-    forward: str | None = None,
-    backward: str | None = None,
+    forward: str | Callable[..., Any] | None = None,
+    backward: str | Callable[..., Any] | None = None,
+    seconds: float = SECONDS,
 ) -> Report:
     """Check a learner's whole program as it is: the gradients that it learns with, beside differences of its loss.
 
@@ -52,8 +55,12 @@ def check(
     loss : str or callable, optional
         The loss that it should descend: a name such as "mse", or a function of the targets and the output. By default
         the program's own, or the usual one of its output.
-    forward, backward : str, optional
-        Names of the functions that are the passes, where names do not say so.
+    forward, backward : str or callable, optional
+        The functions that are the passes, where names do not say so: a name, or a function such as
+        ``lambda X, y: net.slopes(X, y)``. Where it reaches into `thing`, it acts on the copy that is checked.
+    seconds : float
+        How long it may take: a file's process is ended then, and nothing further is tried after a quarter of it. What
+        was left for that is named under ``not_checked``.
 
     Returns
     -------
@@ -68,22 +75,32 @@ def check(
     ShapeError, DataError
         If X or y are no samples and targets.
     """
-    _check_wish(loss, forward, backward)
-    wish = Wish(loss, forward, backward)
+    seconds = checks.number("seconds", seconds, above=0)
+    _check_wish(thing, loss, forward, backward)
     if isinstance(thing, (str, Path)):
         from glassnet.checking.program.files import check_file
 
-        return check_file(
-            thing, X, y, loss=loss if isinstance(loss, str) else None, forward=forward, backward=backward
-        )
-    samples = _samples(X, y)
+        named = [
+            _name(what, given)
+            for what, given in (("loss", loss), ("forward", forward), ("backward", backward))
+        ]
+        return check_file(thing, X, y, loss=named[0], forward=named[1], backward=named[2], seconds=seconds)
+    samples, wish = _samples(X, y), Wish(loss, forward, backward, seconds)
     try:
-        return _of_kind(thing, samples, wish)
+        report = _of_kind(thing, samples, wish)
     except GlassnetError:
         raise
     except (Exception, SystemExit) as reason:  # a learner's code that fails where no check expects it
         name = getattr(thing, "__name__", type(thing).__name__)
         raise ArgumentError(f"{name} could not be checked: {type(reason).__name__}: {reason}") from reason
+    return report if report.ok and not isinstance(thing, (ModuleType, Mapping)) else with_unseen(report, wish)
+
+
+def _name(what: str, given: Any) -> str | None:
+    """What can be said to the process of a file."""
+    if given is None or isinstance(given, str):
+        return given
+    raise ArgumentError(f"{what} must be a name where a file is checked, which runs in a process of its own")
 
 
 def _of_kind(thing: Any, samples: Samples | None, wish: Wish) -> Report:
@@ -108,14 +125,16 @@ def _of_kind(thing: Any, samples: Samples | None, wish: Wish) -> Report:
     return check_object(thing, samples, wish)
 
 
-def _check_wish(loss: Any, forward: Any, backward: Any) -> None:
+def _check_wish(thing: Any, loss: Any, forward: Any, backward: Any) -> None:
     """Raise an error that names what is not as `check` asks for it."""
     if isinstance(loss, str):
         losses.get(loss)
     elif loss is not None:
         checks.function("loss", loss, "(y, output)")
     for name, value in (("forward", forward), ("backward", backward)):
-        if value is not None:
+        if callable(value):
+            check_data(value, thing)
+        elif value is not None:
             checks.text(name, value)
 
 
@@ -149,8 +168,6 @@ def _as_targets(targets: NDArray[Any]) -> NDArray[Any]:
 
 def _layers(layers: Any) -> Report:
     """Each layer by itself: a chain of right layers is right."""
-    from glassnet.checking.program.taking.together import together
-
     if not layers:
         raise ArgumentError("check needs at least one layer; the list is empty")
     return together(

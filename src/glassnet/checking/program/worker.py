@@ -16,8 +16,8 @@ import numpy as np
 
 from glassnet.checking.program.data import Samples, few
 from glassnet.checking.program.files import plain
+from glassnet.checking.program.limits import Wish
 from glassnet.checking.program.taking.scripts import check_script
-from glassnet.checking.program.trying.searching import Wish
 from glassnet.errors import GlassnetError
 
 MOST_FILE_BYTES = 200_000_000
@@ -27,21 +27,17 @@ def main(folder: str) -> None:
     """Check, write the result, and leave at once, whatever threads or handlers the file has left behind."""
     place, owner = Path(folder), os.getpid()
     _limit()
-    wish = json.loads((place / "wish.json").read_text(encoding="utf-8"))
+    wanted = json.loads((place / "wish.json").read_text(encoding="utf-8"))
+    path = Path(wanted.pop("path"))
     result: dict[str, Any]
     try:
-        report = check_script(
-            Path(wish["path"]), _samples(place), Wish(wish["loss"], wish["forward"], wish["backward"])
-        )
-        result = {"report": plain(report)}
+        result = {"report": plain(check_script(path, _samples(place), Wish(**wanted)))}
     except GlassnetError as reason:
         result = {"error": str(reason)}
     except RecursionError:
-        result = {"error": f"{Path(wish['path']).name} calls itself without end"}
+        result = {"error": f"{path.name} calls itself without end"}
     except Exception as reason:  # a learner's code that fails where no check expects it
-        result = {
-            "error": f"{Path(wish['path']).name} could not be checked: {type(reason).__name__}: {reason}"
-        }
+        result = {"error": f"{path.name} could not be checked: {type(reason).__name__}: {reason}"}
     if os.getpid() == owner:
         _write(place / "report.json", result)
     os._exit(0)

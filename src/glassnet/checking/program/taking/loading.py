@@ -13,12 +13,11 @@ from pathlib import Path
 from types import CodeType, ModuleType
 from typing import Any
 
+from glassnet.checking.program.limits import CALL_SECONDS, TookTooLong, limited
 from glassnet.checking.program.taking.loops import Reached
 from glassnet.checking.program.taking.witness import Witness
-from glassnet.checking.program.trying.observing import TookTooLong, limited
 from glassnet.errors import ArgumentError
 
-SECONDS = 5.0
 MOST_BYTES = 2_000_000
 
 
@@ -101,7 +100,11 @@ def _execute(code: CodeType, path: Path, loaded: Loaded, as_main: bool) -> str:
     owner = os.getpid()
     why = ""
     try:
-        with limited(SECONDS), contextlib.redirect_stdout(_Nowhere()), contextlib.redirect_stderr(_Nowhere()):
+        with (
+            limited(CALL_SECONDS),
+            contextlib.redirect_stdout(_Nowhere()),
+            contextlib.redirect_stderr(_Nowhere()),
+        ):
             if as_main:
                 loaded.witness.run(lambda: exec(code, loaded.names))
             else:
@@ -109,7 +112,7 @@ def _execute(code: CodeType, path: Path, loaded: Loaded, as_main: bool) -> str:
     except ModuleNotFoundError as reason:
         why = "" if _finds(path, str(reason.name), code, loaded.names) else f"failed: {reason}"
     except TookTooLong:
-        why = f"takes longer than {SECONDS:g} s and was cut off"
+        why = f"takes longer than {CALL_SECONDS:g} s and was cut off"
     except Reached as found:
         loaded.reached = found
     except BaseException as reason:  # whatever a learner's script raises, also SystemExit
@@ -142,7 +145,7 @@ def _finds(path: Path, name: str, code: Any, names: dict[str, Any]) -> bool:
         if (folder / name.partition(".")[0]).is_dir() or (folder / f"{name}.py").is_file():
             sys.path.insert(0, str(folder))
             try:
-                with limited(SECONDS), contextlib.redirect_stdout(_Nowhere()):
+                with limited(CALL_SECONDS), contextlib.redirect_stdout(_Nowhere()):
                     exec(code, names)
             except BaseException:  # something else is missing in it
                 return False

@@ -5,14 +5,15 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterator
 from itertools import islice
-from types import ModuleType
 from typing import Any
 
-from glassnet.checking.finding.leaves import is_foreign, is_library
+from glassnet.checking.finding.leaves import is_foreign
 from glassnet.checking.finding.sources import parameters, returned_names
 from glassnet.checking.program.bench import Bench, is_data
 from glassnet.checking.program.data import Samples, drawn, variants
+from glassnet.checking.program.limits import Wish
 from glassnet.checking.program.taking.objects import (
+    OTHER_DATA,
     best_of,
     check_class,
     check_object,
@@ -22,53 +23,73 @@ from glassnet.checking.program.taking.objects import (
     samples_for,
     searched,
 )
+from glassnet.checking.program.taking.parts import pair_names, part_reports
 from glassnet.checking.program.taking.together import together
 from glassnet.checking.program.trying.binding import Context, call
 from glassnet.checking.program.trying.functions import Part, is_learners, parts_of, playing
 from glassnet.checking.program.trying.judging import Judged
-from glassnet.checking.program.trying.pairs import pair_names, part_reports
 from glassnet.checking.program.trying.reporting import report_of
-from glassnet.checking.program.trying.searching import Search, Wish
+from glassnet.checking.program.trying.searching import Search
 from glassnet.checking.program.words import meanings, says
 from glassnet.checking.report import Report
 from glassnet.errors import ArgumentError, GlassnetError
 
 
 def check_module(names: dict[str, Any], samples: Samples | None, wish: Wish) -> Report:
-    """The report on a module's names.
+    """The report on a module's names: on the whole program, and on the parts that did not run in it.
 
     Raises
     ------
     ArgumentError
-        If it holds no function and no class of the learner's.
+        If it holds no function and no class of the learner's, or nothing that could be checked.
+    """
+    return with_parts(*whole_of(names, samples, wish), names, wish)
+
+
+def whole_of(
+    names: dict[str, Any], samples: Samples | None, wish: Wish
+) -> tuple[Report | None, list[tuple[str, Report]]]:
+    """The report on the whole program, where there is one that says something; else those that say nothing.
+
+    Raises
+    ------
+    ArgumentError
+        If there is no function and no class of the learner's.
     """
     if not any(
         is_learners(value) for value in names.values() if inspect.isfunction(value) or inspect.isclass(value)
     ):
         raise ArgumentError("check needs functions or classes of your own; the module has none")
-    reports: list[tuple[str, Report]] = []
+    others: list[tuple[str, Report]] = []
     for name, report in _wholes(names, samples, wish):
         if report.ok is not None or report.slips:
-            return report
-        reports.append((name, report))
-    parts = part_reports(names)
-    if parts or reports:
-        return together([*parts, *_most_telling(reports)])
+            return report, []
+        others.append((name, report))
+    return None, others
+
+
+def with_parts(
+    whole: Report | None, others: list[tuple[str, Report]], names: dict[str, Any], wish: Wish
+) -> Report:
+    """One report on the whole program, or what comes nearest to it, and on its parts.
+
+    Raises
+    ------
+    ArgumentError
+        If there is neither.
+    """
+    if whole is not None and whole.ok:
+        wish.left.clear()  # what was left is no longer looked for
+    rest = {name: value for name, value in names.items() if whole is None or not is_network(value)}
+    parts = part_reports(rest, wish)
+    if whole is not None:
+        return together([("", whole), *parts])
+    if parts or others:
+        return together([*parts, *_most_telling(others)])
     raise ArgumentError(
         "no network, layer, activation or loss was found: check needs a class or functions with a forward pass and a "
         "backward pass or a training; pass the object that you train"
     )
-
-
-def _of_imported(names: dict[str, Any]) -> dict[str, Any]:
-    """The functions and classes of modules of the learner's that the module imports by name."""
-    modules = [
-        value for value in names.values() if isinstance(value, ModuleType) and not is_library(value.__name__)
-    ]
-    return {
-        name: value for module in modules for name, value in vars(module).items()
-        if (inspect.isfunction(value) or inspect.isclass(value)) and is_learners(value)
-    }  # fmt: skip
 
 
 def _most_telling(reports: list[tuple[str, Report]]) -> list[tuple[str, Report]]:
@@ -87,7 +108,8 @@ def _wholes(names: dict[str, Any], samples: Samples | None, wish: Wish) -> Itera
         ):
             yield name, _or_why(name, lambda thing=thing: check_object(thing, samples, wish, names))  # type: ignore[misc]
     functions = parts_of(Bench(None, names))
-    if wish.backward in names or playing(functions, "backward") or playing(functions, "train"):
+    given = callable(wish.backward) or wish.backward in names
+    if given or playing(functions, "backward") or playing(functions, "train"):
         report = check_functions(names, samples, wish)
         if report.notes or not _are_parts(functions, names):
             yield "its functions", report
@@ -135,13 +157,13 @@ def check_functions(names: dict[str, Any], samples: Samples | None, wish: Wish) 
     for some in variants(samples) if samples is not None else [drawn(3, 2, "classes"), drawn(3, 1, "binary")]:
         for known in initial(names, some):
             for fitting in _fitting(known, names, some, is_given=samples is not None):
-                bench = Bench(None, dict(names))
+                bench = Bench(None, dict(names), names)
                 bench.known = known
                 search, best = searched(bench, fitting, wish)
                 tried.append((search, best))
                 if best is not None and best.is_right:
                     return report_of(search, best)
-                if wish.is_over or (best is not None and all(best.given)):
+                if (best is not None and all(best.given)) or wish.is_over(OTHER_DATA):
                     break
     found = best_of(tried)
     return report_of(*found) if found is not None else nothing_found(farthest(tried), "the module")

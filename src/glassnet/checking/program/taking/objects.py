@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import inspect
-import time
 from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Any
@@ -15,13 +14,14 @@ from glassnet.checking.numerics.calling import copied
 from glassnet.checking.parts.parts import BACKWARD, FORWARD, method
 from glassnet.checking.program.bench import Bench
 from glassnet.checking.program.data import Samples, drawn, variants
+from glassnet.checking.program.limits import Wish
 from glassnet.checking.program.taking.building import objects_of
 from glassnet.checking.program.taking.together import together
 from glassnet.checking.program.trying.binding import RATE
 from glassnet.checking.program.trying.functions import is_learners, module_names, parts_of
 from glassnet.checking.program.trying.judging import Judged
 from glassnet.checking.program.trying.reporting import SUBJECT, report_of
-from glassnet.checking.program.trying.searching import Search, Wish
+from glassnet.checking.program.trying.searching import Search
 from glassnet.checking.program.words import says
 from glassnet.checking.report import Report
 from glassnet.errors import ArgumentError
@@ -29,8 +29,7 @@ from glassnet.errors import ArgumentError
 HIDDEN = 4
 # How many guesses of the sizes of a program's data are tried.
 MOST_SIZES = 6
-# After how long no further guess is begun.
-SECONDS = 20.0
+OTHER_DATA = "data of other sizes"
 
 
 def meant_by(samples: Samples) -> dict[str, Any]:
@@ -48,12 +47,12 @@ def check_object(
 ) -> Report:
     """The report on an object; the object itself is left as it is."""
     names = module_names(thing) if names is None else names
-    thing = copied(thing)
-    began, tried = time.monotonic(), list[tuple[Search, Judged | None]]()
+    origin, thing = thing, copied(thing)
+    tried = list[tuple[Search, Judged | None]]()
     for fitting in variants(samples) if samples is not None else islice(samples_for(thing), 2 * MOST_SIZES):
-        search, best = searched(Bench(copy.deepcopy(thing), dict(names)), fitting, wish)
+        search, best = searched(Bench(copy.deepcopy(thing), dict(names), origin), fitting, wish)
         tried.append((search, best))
-        if (best is not None and best.is_right) or wish.is_over or time.monotonic() - began > SECONDS:
+        if (best is not None and best.is_right) or wish.is_over(OTHER_DATA):
             break
     if not tried:
         raise ArgumentError(
@@ -91,7 +90,7 @@ def check_class(
     cls: type, samples: Samples | None, wish: Wish, names: dict[str, Any] | None = None
 ) -> Report:
     """The report on an object of the class: the first that can be made and has a reading."""
-    began, tried = time.monotonic(), list[tuple[Search, Judged | None]]()
+    tried = list[tuple[Search, Judged | None]]()
     for some in variants(samples) if samples is not None else [drawn(3, 2, "classes"), drawn(3, 1, "binary")]:
         for thing in objects_of(cls, some, meant_by(some)):
             for fitting in [some] if samples is not None else [some, *islice(samples_for(thing), MOST_SIZES)]:
@@ -100,9 +99,9 @@ def check_class(
                 tried.append((search, best))
                 if best is not None and best.is_right:
                     return report_of(search, best)
-                if search.works or wish.is_over:
+                if search.works or wish.is_over(OTHER_DATA):
                     break
-            if wish.is_over or time.monotonic() - began > SECONDS:
+            if wish.is_over("other objects of the class"):
                 break
     found = best_of(tried)
     return report_of(*found) if found is not None else nothing_found(farthest(tried), cls.__name__)

@@ -15,18 +15,17 @@ import numpy as np
 from glassnet.checking.finding.leaves import is_foreign
 from glassnet.checking.numerics.arrays import as_array
 from glassnet.checking.program.data import Samples
+from glassnet.checking.program.limits import Wish
 from glassnet.checking.program.taking.loading import Loaded, load
-from glassnet.checking.program.taking.modules import check_module, is_network
+from glassnet.checking.program.taking.modules import is_network, whole_of, with_parts
 from glassnet.checking.program.taking.objects import check_object
+from glassnet.checking.program.taking.together import with_unseen
 from glassnet.checking.program.taking.turns import check_loops
-from glassnet.checking.program.trying.searching import Wish
 from glassnet.checking.program.words import meanings, part_of
 from glassnet.checking.report import Report
 from glassnet.errors import ArgumentError, GlassnetError
 
 MOST_OBJECTS = 4
-# How long what is seen in a run as a program may be looked at.
-MAIN_SECONDS = 10.0
 
 
 def check_script(path: Path, samples: Samples | None, wish: Wish) -> Report:
@@ -38,22 +37,35 @@ def check_script(path: Path, samples: Samples | None, wish: Wish) -> Report:
         If it cannot be read, is no Python, or holds nothing that could be checked.
     """
     loaded = load(path)
-    first = _or_reason(loaded.names, samples, wish)
-    if isinstance(first, Report) and _is_whole(first):
-        return _with_lines(first, loaded)
+    whole, others, reason = _whole(loaded.names, samples, wish)
+    found = next(_wholes(path, whole, samples, wish), None)
+    loose: tuple[str, ...] = ()
+    if found is not None:
+        whole, others, loaded = found[0], [], found[1] or loaded
+    else:
+        loose = _loose(path)
+    try:
+        report = with_unseen(with_parts(whole, others, loaded.names, wish), wish)
+    except ArgumentError as nothing:
+        lines = f" ({'; '.join(loaded.left_out[:3])})" if loaded.left_out else ""
+        raise ArgumentError(f"{path.name}: {reason or nothing}{lines}") from None
+    report = replace(report, not_checked=(*report.not_checked, *loose))
+    return replace(report, notes=(*report.notes, *loaded.left_out[:3]))
+
+
+def _wholes(
+    path: Path, first: Report | None, samples: Samples | None, wish: Wish
+) -> Iterator[tuple[Report, Loaded | None]]:
+    """Reports on the whole program: of its functions and classes, its loops, or what it makes as a program."""
+    if first is not None and _is_whole(first):
+        yield first, None
     for report in check_loops(path, samples, wish):
         if report.ok is not None:
-            return _with_lines(report, loaded)
+            yield report, None
     again = load(path, as_main=True)
-    for report in _seen(again, samples, replace(wish, until=time.monotonic() + MAIN_SECONDS)):
+    for report in _seen(again, samples, replace(wish, until=time.monotonic() + wish.seconds / 12)):
         if _is_whole(report):
-            return _with_lines(report, again)
-    if isinstance(first, Report):
-        return _with_lines(
-            replace(first, ok=first.ok, not_checked=(*first.not_checked, *_loose(path))), loaded
-        )
-    lines = f" ({'; '.join(loaded.left_out[:3])})" if loaded.left_out else ""
-    raise ArgumentError(f"{path.name}: {first}{lines}")
+            yield report, again
 
 
 def _loose(path: Path) -> tuple[str, ...]:
@@ -76,11 +88,13 @@ def _is_whole(report: Report) -> bool:
     )
 
 
-def _or_reason(names: dict[str, Any], samples: Samples | None, wish: Wish) -> Report | str:
+def _whole(
+    names: dict[str, Any], samples: Samples | None, wish: Wish
+) -> tuple[Report | None, list[tuple[str, Report]], str]:
     try:
-        return check_module(names, samples, wish)
+        return *whole_of(names, samples, wish), ""
     except GlassnetError as reason:
-        return str(reason)
+        return None, [], str(reason)
 
 
 def _seen(loaded: Loaded, samples: Samples | None, wish: Wish) -> Iterator[Report]:
@@ -98,8 +112,8 @@ def _seen(loaded: Loaded, samples: Samples | None, wish: Wish) -> Iterator[Repor
         functions = {
             n: v for n, v in loaded.names.items() if not inspect.isclass(v) and not is_network(type(v))
         }
-        found = _or_reason({**functions, **known}, samples, wish)
-        if isinstance(found, Report):
+        found, _, _ = _whole({**functions, **known}, samples, wish)
+        if found is not None:
             yield found
 
 
@@ -124,8 +138,3 @@ def _is_parameter(name: str, value: Any) -> bool:
         return True
     array = as_array(value) if isinstance(value, (np.ndarray, float)) else None
     return array is not None and array.dtype.kind == "f"
-
-
-def _with_lines(report: Report, loaded: Loaded) -> Report:
-    """The report, with the statements that were left out."""
-    return replace(report, notes=(*report.notes, *loaded.left_out[:3])) if loaded.left_out else report

@@ -16,6 +16,7 @@ from glassnet.checking.finding.sources import parameters
 from glassnet.checking.numerics.arrays import as_array
 from glassnet.checking.program.bench import Bench, shown
 from glassnet.checking.program.data import Case, Samples, drawn, variants
+from glassnet.checking.program.limits import CALL_SECONDS, FAILURES, TookTooLong, Wish, limited
 from glassnet.checking.program.taking.loading import load, parsed
 from glassnet.checking.program.taking.loops import (
     HOOK,
@@ -34,15 +35,14 @@ from glassnet.checking.program.taking.objects import meant_by
 from glassnet.checking.program.trying.binding import Context, call
 from glassnet.checking.program.trying.forward import Forward, finds_parameters
 from glassnet.checking.program.trying.functions import Part, parts_of, playing
-from glassnet.checking.program.trying.observing import limited, observe
+from glassnet.checking.program.trying.observing import observe
 from glassnet.checking.program.trying.reading import Reading, rate_of
 from glassnet.checking.program.trying.reporting import report_of
-from glassnet.checking.program.trying.searching import Search, Wish
+from glassnet.checking.program.trying.searching import Search
 from glassnet.checking.program.trying.training import TRAINING
 from glassnet.checking.program.words import meanings
 from glassnet.checking.report import Report
 
-SECONDS = 5.0
 MOST_LOOPS = 4
 # Features, outputs and kinds of the samples that are drawn for a function that trains.
 GUESSES = ((2, 2, "classes"), (3, 2, "classes"), (2, 1, "binary"), (3, 1, "binary"))
@@ -77,9 +77,9 @@ class TurnSearch(Search):
             del self.turn.names[new]
         steps = [Found(shown(leaf), step / (rate or 1.0)) for leaf, step in found.steps.items()]
         if steps:
-            yield Reading(name, steps, True, rate, True)
+            yield Reading(name, steps, self.turn.step, True, rate, True)
         if found.pool and len(steps) == len(forward.parameters):
-            yield Reading(name, found.pool)
+            yield Reading(name, found.pool, self.turn.step)
 
 
 def _is_data(name: str) -> bool:
@@ -114,18 +114,29 @@ def _ways(path: Path, tree: ast.Module, loop: Loop, samples: Samples | None) -> 
         for case in some.cases():
             meant = {**meant_by(some), "x": case.X, "y": case.y}
             try:
-                with limited(SECONDS):
+                with limited(CALL_SECONDS):
                     call(function, Context({}, meant, loaded.names), given=TRAINING)
             except Reached as found:
                 yield found
-            except Exception:  # whatever it raises for data in another form
+            except FAILURES:  # whatever it raises for data in another form
                 continue
             if not takes_data:
                 return
 
 
+@contextlib.contextmanager
+def _suppressed(turn: Turn, wish: Wish) -> Iterator[None]:
+    """A turn that fails outside of its loop is none; one that takes too long is remembered."""
+    try:
+        yield
+    except TookTooLong:
+        wish.left[f"the training loop in line {turn.lines[0]}"] = None
+    except Exception:  # whatever a learner's code raises
+        return
+
+
 def _checked(turn: Turn, wish: Wish) -> Report | None:
-    with contextlib.suppress(Exception), limited(4 * SECONDS):
+    with _suppressed(turn, wish), limited(wish.seconds / 6):
         bench = Bench(None, turn.names)
         saved = bench.save()
         bench.seed()
@@ -134,10 +145,11 @@ def _checked(turn: Turn, wish: Wish) -> Report | None:
         output, x = output_of(turn, after), data_in(turn, after)
         if output is None or x is None or np.size(x) > MOST_NUMBERS:
             return None
-        case = _case(np.asarray(x, np.float64), after[turn.targets], np.asarray(after[output], np.float64))
+        x, read = np.asarray(x, np.float64), _shapes(bench)
+        case = _case(x, after[turn.targets], np.asarray(after[output], np.float64), _is_column(x.shape, read))
         if case is None:
             return None
-        samples = Samples(np.asarray(x, np.float64).reshape(case.n_samples, -1), case.targets, None)
+        samples = Samples(x.reshape(case.n_samples, -1), case.targets, None)
         own = turn.loss_of(output)
         parts = playing(parts_of(bench), "loss")
         losses = [Part("loss of the loop", function=own)] if own is not None else parts
@@ -150,12 +162,29 @@ def _checked(turn: Turn, wish: Wish) -> Report | None:
     return None
 
 
-def _case(x: Any, y: Any, output: Any) -> Case | None:
+def _shapes(bench: Bench) -> list[tuple[int, ...]]:
+    """Of the matrices that are no data by their names."""
+    leaves = [leaf for leaf in bench.leaves() if not _is_data(shown(leaf))]
+    return [shape for leaf in leaves if len(shape := bench.values(leaf).shape) == 2]
+
+
+def _is_column(x: tuple[int, ...], matrices: list[tuple[int, ...]]) -> bool:
+    """Whether (k, 1) is one sample of k features, and not k of one: which of them the weights read."""
+    reads_one = any(shape[0] == 1 < shape[1] for shape in matrices)
+    return len(x) == 2 and x[1] == 1 < x[0] and not reads_one and any(x[0] in shape for shape in matrices)
+
+
+def _case(x: Any, y: Any, output: Any, is_column: bool) -> Case | None:
     """The form of the data, from the shapes of samples, targets and output."""
     t = np.asarray(as_array(y))
     if t.size == output.size:
         targets = t.astype(np.float64)
-        if x.ndim < 2 or (1 in x.shape and t.size > 1 and x.shape[0] != t.shape[0]) or t.ndim == 0:
+        if (
+            is_column
+            or x.ndim < 2
+            or (1 in x.shape and t.size > 1 and x.shape[0] != t.shape[0])
+            or t.ndim == 0
+        ):
             return Case(x, y, "one sample at a time", 1, targets.reshape(1, -1))
         if t.ndim == 2 and t.shape[0] != x.shape[0] and t.shape[1] == x.shape[1]:
             return Case(x, y, "columns", x.shape[1], targets.T)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from glassnet.checking.finding.sources import parameters, returned_names
 from glassnet.checking.numerics.rounding import Array
 from glassnet.checking.program.bench import Bench, shown
 from glassnet.checking.program.data import Samples
+from glassnet.checking.program.limits import FAILURES
 from glassnet.checking.program.trying.binding import Context, call
 from glassnet.checking.program.trying.forward import Forward
 from glassnet.checking.program.trying.functions import Part, playing
@@ -29,16 +31,15 @@ def readings(
     forward: Forward,
     samples: Samples,
     reasons: dict[str, str],
-    only: str | None = None,
+    only: Sequence[Part] | None = None,
 ) -> Iterator[Reading]:
-    """All readings of the program's gradients, the likeliest first; those of one function where it is named.
+    """All readings of the program's gradients, the likeliest first; those of some functions where the user said which.
 
     `reasons` collects why functions could not be called.
     """
     saved = bench.save()
     if only is not None:
-        parts = [part for part in parts if part.name == only]
-        for part in parts:
+        for part in only:
             yield from _tried(bench, part, forward, saved, reasons)
             yield from of_training(bench, part, forward, samples, saved, reasons)
         return
@@ -67,7 +68,7 @@ def _tried(
         return
     try:
         yield from _of_function(bench, part, forward, saved)
-    except Exception as reason:  # whatever a learner's code raises for what it does not accept
+    except FAILURES as reason:
         reasons[part.name] = why(reason)
     finally:
         bench.put_back(saved)
@@ -85,11 +86,12 @@ def _of_function(bench: Bench, part: Part, forward: Forward, saved: dict[str, An
         bench.put_back(saved)
         try:
             found = _run(bench, part, forward, error)
-        except Exception:
+        except FAILURES:
             if (objective, error) == tried[-1]:
                 raise
             continue
-        yield from _split(part.name, found, objective, rate_of(bench, part))
+        again = partial(_run, bench, part, forward, error)
+        yield from _split(part.name, found, objective, rate_of(bench, part), again)
 
 
 def _run(bench: Bench, part: Part, forward: Forward, error: Array | None) -> Observation:
@@ -113,15 +115,15 @@ def _errors(bench: Bench, forward: Forward, saved: dict[str, Any]) -> Iterator[t
 
 
 def _split(
-    name: str, found: Observation, objective: Objective | None, rate: float | None
+    name: str, found: Observation, objective: Objective | None, rate: float | None, again: Callable[[], Any]
 ) -> Iterator[Reading]:
     """What was returned and kept as one reading, what moved the parameters as another."""
     if found.steps:
         scale = rate or 1.0
         steps = [Found(shown(leaf), step / scale) for leaf, step in found.steps.items()]
-        yield Reading(name, steps, True, rate, objective=objective)
+        yield Reading(name, steps, again, True, rate, objective=objective)
     if found.pool:
-        yield Reading(name, found.pool, objective=objective)
+        yield Reading(name, found.pool, again, objective=objective)
 
 
 # ---- several backward functions, each of which gives a part
@@ -132,12 +134,19 @@ def _of_several(
 ) -> Iterator[Reading]:
     """All that can be called, each with what those before it returned."""
     bench.put_back(saved)
+    pool, done = _in_turn(bench, parts, forward)
+    if len(done) > 1:
+        yield Reading(", ".join(done), pool, partial(_in_turn, bench, parts, forward))
+
+
+def _in_turn(bench: Bench, parts: Sequence[Part], forward: Forward) -> tuple[list[Found], list[str]]:
+    """What they left behind, and the names of those that could be called."""
+    pool, done, left = list[Found](), list[str](), list(parts)
     try:
         _, result = forward.run(bench)
         context = forward.context(bench, result, forward.raw_output(bench, result))
-    except Exception:
-        return
-    pool, done, left = list[Found](), list[str](), list(parts)
+    except FAILURES:
+        return pool, done
     known = dict(context.known)
     for _ in range(len(left)):
         for part in list(left):
@@ -145,15 +154,14 @@ def _of_several(
             now = Context(known, context.meant, context.names)
             try:
                 found = observe(bench, calling(function, now), function, forward.parameters)
-            except Exception:  # it may be callable once another one has been called
+            except FAILURES:  # it may be callable once another one has been called
                 continue
             left.remove(part)
             if not found.steps:
                 known |= _named_results(function, found.result)
                 pool += found.pool
                 done.append(part.name)
-    if len(done) > 1:
-        yield Reading(", ".join(done), pool)
+    return pool, done
 
 
 def _named_results(function: Callable[..., Any], result: Any) -> dict[str, Any]:

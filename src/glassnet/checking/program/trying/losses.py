@@ -87,6 +87,12 @@ def returned(forward: Forward) -> Objective:
     return Objective(f"loss of {forward.part.name}", True, lambda bench: float(forward.run(bench)[0].sum()))
 
 
+def given(forward: Forward, function: Callable[..., Any]) -> Objective:
+    """The loss that the user gave."""
+    part = Part("loss that was given", function=function)
+    return Objective(part.name, True, _calling(part, forward, False))
+
+
 def own(bench: Bench, parts: list[Part], forward: Forward) -> Iterator[Objective]:
     """The learner's own losses: numbers that the forward pass returns, then functions that are called so."""
     saved = bench.save()

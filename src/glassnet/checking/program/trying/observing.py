@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import signal
-import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,8 +14,7 @@ from glassnet.checking.finding.sources import returned_names
 from glassnet.checking.numerics.arrays import as_array
 from glassnet.checking.numerics.rounding import Array
 from glassnet.checking.program.bench import Bench, shown
-
-SECONDS = 5.0
+from glassnet.checking.program.limits import CALL_SECONDS, limited
 
 
 @dataclass
@@ -45,7 +41,7 @@ def observe(
 ) -> Observation:
     """Run a call and look at what it did."""
     before = {leaf: bench.values(leaf) for leaf in bench.leaves()}
-    with limited(SECONDS):
+    with limited(CALL_SECONDS):
         result = action()
     found = Observation(result, list(_returned(result, function)))
     own = set(parameters)
@@ -83,26 +79,3 @@ def _returned(result: Any, function: Callable[..., Any]) -> Iterator[Found]:
 def _says(name: str) -> bool:
     """Whether a returned name says more than ``result`` or ``ret2``."""
     return not name.lower().startswith(("ret", "res", "out", "tmp", "temp"))
-
-
-class TookTooLong(Exception):
-    """A call that took longer than it may."""
-
-
-@contextlib.contextmanager
-def limited(seconds: float) -> Iterator[None]:
-    """End a call that takes too long, where the system and the thread allow it."""
-    if threading.current_thread() is not threading.main_thread() or not hasattr(signal, "setitimer"):
-        yield
-        return
-
-    def stop(*_: Any) -> None:
-        raise TookTooLong(f"longer than {seconds:g} s")
-
-    before = signal.signal(signal.SIGALRM, stop)
-    left = signal.setitimer(signal.ITIMER_REAL, seconds)[0]
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, max(left - seconds, 0.01) if left else 0)
-        signal.signal(signal.SIGALRM, before)

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from glassnet.checking.finding.matching import Found
 from glassnet.checking.finding.sources import parameters
 from glassnet.checking.program.bench import Bench
+from glassnet.checking.program.limits import TookTooLong
 from glassnet.checking.program.trying.binding import RATE, Context, Unknown, call
 from glassnet.checking.program.trying.functions import Part
 from glassnet.checking.program.trying.losses import Objective
-from glassnet.checking.program.trying.observing import TookTooLong
 from glassnet.checking.program.words import meanings
 
 
@@ -26,6 +26,8 @@ class Reading:
         What they came from, in the learner's names.
     pool : list of Found
         The arrays.
+    again : callable
+        Runs what they came from once more.
     is_step : bool
         Whether they are what a step of training moved the parameters by.
     rate : float or None
@@ -38,14 +40,14 @@ class Reading:
 
     source: str
     pool: list[Found]
+    again: Callable[[], Any]
     is_step: bool = False
     rate: float | None = None
     is_one_step: bool = True
     objective: Objective | None = None
-    reasons: list[str] = field(default_factory=list)
 
 
-def why(reason: Exception) -> str:
+def why(reason: BaseException) -> str:
     """Why a function could not be called."""
     return str(reason) if isinstance(reason, (Unknown, TookTooLong)) else f"{type(reason).__name__}: {reason}"
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from types import CodeType
+
 import numpy as np
 
 from glassnet.checking.finding.matching import Found, Wanted, fits
 from glassnet.checking.numerics.rounding import Array
+from glassnet.checking.program.limits import FAILURES, functions_of
 from glassnet.checking.program.trying.judging import Judged
 from glassnet.checking.program.trying.naming import slips_of
 from glassnet.checking.program.trying.searching import Search, is_sign_like
@@ -21,14 +24,13 @@ def report_of(search: Search, judged: Judged) -> Report:
     """The report on the best reading."""
     taken = taken_for(judged)
     if judged.is_right:
+        search.wish.ran |= _ran(search, judged)
         return _right(judged, taken)
     near = _nearly_the_same(search, judged)
     if near is not None:
         note = f"your {judged.objective.name} is nearly that loss: something small, such as an epsilon, is added in it"
         return _right(near, (*taken_for(near), note))
-    if (judged.reading.is_step and not (judged.reading.is_one_step and any(judged.right))) or is_sign_like(
-        judged
-    ):
+    if is_sign_like(judged) or not _is_certain(search, judged):
         what = f"the gradients: {_why_not(judged)}"
         return Report(SUBJECT, None, notes=taken, not_checked=(what,))
     missing = tuple(
@@ -48,6 +50,17 @@ def report_of(search: Search, judged: Judged) -> Report:
     slips, equals, more = slips_of(search.bench, judged)
     notes = (*taken, *_right_ones(judged), *more, *_alone(search), *_other_loss(search, judged))
     return Report(SUBJECT, False, slips, evidence, notes, equals)
+
+
+def _ran(search: Search, judged: Judged) -> set[CodeType]:
+    """What runs in this reading: parts of the program that are right as they are used."""
+    search.bench.put_back(judged.forward.state)
+    try:
+        return functions_of(judged.reading.again)
+    except FAILURES:
+        return set()
+    finally:
+        search.bench.put_back(judged.forward.state)
 
 
 def _unsure(evidence: tuple[Evidence, ...]) -> tuple[str, ...]:
@@ -146,10 +159,21 @@ def _right_ones(judged: Judged) -> list[str]:
     return [f"right: {', '.join(right)}", *_about_factor(judged, "these")] if right else []
 
 
+def _is_certain(search: Search, judged: Judged) -> bool:
+    """Whether wrong steps are wrong gradients: one step, and some of it right, or named by the user as the pass."""
+    if not judged.reading.is_step:
+        return True
+    return judged.reading.is_one_step and (any(judged.right) or search.wish.backward is not None)
+
+
 def _why_not(judged: Judged) -> str:
     name = judged.reading.source
     if is_sign_like(judged):
         return f"{name} moves all parameters by the same amount, as Adam's first step does; they cannot be read from it"
+    if judged.reading.is_one_step:
+        return (
+            f"no step of {name} is right; whether they are of something else, say by naming it with backward="
+        )
     return f"how many steps {name} takes, or what else it does, is not known; name a backward function with backward="
 
 

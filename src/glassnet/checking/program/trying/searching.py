@@ -12,43 +12,18 @@ import numpy as np
 from glassnet.checking.numerics.arrays import as_array
 from glassnet.checking.program.bench import Bench
 from glassnet.checking.program.data import Samples
+from glassnet.checking.program.limits import CALL_SECONDS, FAILURES, Wish, limited
 from glassnet.checking.program.trying import losses
 from glassnet.checking.program.trying.forward import Forward, finds_parameters, forwards
 from glassnet.checking.program.trying.functions import Part, is_called_for_each_sample, playing
+from glassnet.checking.program.trying.given import GivenPart
 from glassnet.checking.program.trying.gradients import readings
 from glassnet.checking.program.trying.judging import Judged, judge, measured
 from glassnet.checking.program.trying.losses import Objective
-from glassnet.checking.program.trying.reading import Reading
+from glassnet.checking.program.trying.reading import Reading, why
 
-SECONDS = 15.0
-# After how long a whole check begins no further reading.
-MOST_SECONDS = 30.0
 # How many arrays that a function returns are tried as its output.
 MOST_OUTPUTS = 3
-
-
-@dataclass
-class Wish:
-    """What the user said: the loss by name or as a function, and names of functions; and how long it may take.
-
-    Attributes
-    ----------
-    until : float
-        When no further reading is begun.
-    slow : dict
-        Functions that took too long, with how long; they are not called again.
-    """
-
-    loss: str | Callable[..., Any] | None = None
-    forward: str | None = None
-    backward: str | None = None
-    until: float = field(default_factory=lambda: time.monotonic() + MOST_SECONDS)
-    slow: dict[str, str] = field(default_factory=dict)
-
-    @property
-    def is_over(self) -> bool:
-        """Whether the time is up."""
-        return time.monotonic() > self.until
 
 
 @dataclass
@@ -67,7 +42,7 @@ class Search:
 
     def best(self) -> Judged | None:
         """The best reading; None where no gradients were found."""
-        began = time.monotonic()
+        until = min(self.wish.until, time.monotonic() + self.wish.seconds / 8)
         saved = self.bench.save()
         for forward in self._forwards(saved):
             self.works.append(forward)
@@ -78,7 +53,7 @@ class Search:
                 self.found.append(judged)
                 if judged.is_right and self._may_stop(judged):
                     return self._at_hand(judged)
-            if time.monotonic() - began > SECONDS or self.wish.is_over or self._is_settled():
+            if self._is_settled() or self.wish.is_over("other forms of the data and other functions", until):
                 break
         best = max(self.found, key=self._rank, default=None)
         return None if best is None else self._at_hand(best)
@@ -117,7 +92,7 @@ class Search:
         names = playing(self.parts, "forward")
         others = [p for p in playing(self.parts, "loss") if p not in names and len(p.path) == 1]
         if self.wish.forward is not None:
-            names, others = [p for p in self.parts if p.name == self.wish.forward], []
+            names, others = self._given(self.wish.forward, "forward"), []
         for case in self.samples.cases():
             meant = {
                 **self.meant,
@@ -128,13 +103,17 @@ class Search:
             }
             for part in (*names, *others, *self._both(names)):
                 self.bench.put_back(saved)
+                if self.reasons.get(part.name, "").startswith("longer than"):
+                    continue
                 try:
-                    for forward in list(forwards(self.bench, part, case, meant))[:MOST_OUTPUTS]:
+                    with limited(CALL_SECONDS):
+                        found = list(forwards(self.bench, part, case, meant))[:MOST_OUTPUTS]
+                    for forward in found:
                         self.bench.put_back(saved)
                         if finds_parameters(self.bench, forward):
                             yield forward
-                except Exception as reason:  # whatever a learner's code raises for data in another form
-                    self.reasons.setdefault(part.name, f"{type(reason).__name__}: {reason}")
+                except FAILURES as reason:
+                    self.reasons.setdefault(part.name, why(reason))
 
     def _both(self, names: list[Part]) -> list[Part]:
         """Functions that may give the loss and its gradients at once, where nothing else is a forward pass."""
@@ -184,13 +163,23 @@ class Search:
         return judge(self.bench, forward, reading, objective, slopes[id(objective)], is_single)
 
     def _readings(self, forward: Forward) -> Iterator[Reading]:
-        yield from readings(self.bench, self.parts, forward, self.samples, self.reasons, self.wish.backward)
+        given = self.wish.backward
+        only = None if given is None else self._given(given, "backward")
+        yield from readings(self.bench, self.parts, forward, self.samples, self.reasons, only)
+
+    def _given(self, given: str | Callable[..., Any], what: str) -> list[Part]:
+        """The functions that the user named or gave."""
+        if isinstance(given, str):
+            return [part for part in self.parts if part.name == given]
+        return [GivenPart(f"the function given as {what}=", function=given)]
 
     def _objectives(self, forward: Forward) -> tuple[list[Objective], list[Objective]]:
         """The losses that the program may descend, and others, of which is only said that the gradients are theirs."""
         saved = self.bench.save()
         if isinstance(self.wish.loss, str):
             return [losses.named(forward, self.wish.loss)], []
+        if self.wish.loss is not None:
+            return [losses.given(forward, self.wish.loss)], []
         if forward.gives_loss:
             return [losses.returned(forward)], []
         own = list(losses.own(self.bench, self.parts, forward))

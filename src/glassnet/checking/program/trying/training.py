@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -14,10 +15,11 @@ from glassnet.checking.finding.sources import parameters, tree_of
 from glassnet.checking.numerics.rounding import Array
 from glassnet.checking.program.bench import Bench, shown
 from glassnet.checking.program.data import Samples
+from glassnet.checking.program.limits import FAILURES, TookTooLong
 from glassnet.checking.program.trying.binding import Context
 from glassnet.checking.program.trying.forward import Forward
 from glassnet.checking.program.trying.functions import Part
-from glassnet.checking.program.trying.observing import Observation, TookTooLong, observe
+from glassnet.checking.program.trying.observing import Observation, observe
 from glassnet.checking.program.trying.reading import Reading, calling, rate_of, why
 from glassnet.checking.program.words import meanings
 
@@ -42,10 +44,9 @@ def of_training(
             one_step = _set_to_one_step(bench, part)
             forward.run(bench)
             bench.seed()
-            function = part.of(bench)
-            context = Context(bench.known, {**forward.meant, **data, "output": data["y"]}, bench.names)
-            found = observe(bench, calling(function, context, TRAINING), function, forward.parameters)
-        except Exception as reason:  # whatever a learner's code raises for data that it does not take
+            again = partial(_trained, bench, part, forward, data)
+            found = again()
+        except FAILURES as reason:
             reasons.setdefault(part.name, why(reason))
             if isinstance(reason, TookTooLong):
                 reasons[part.name] = why(reason)
@@ -57,7 +58,13 @@ def of_training(
         )
         if steps:
             pool = [Found(name, step / (rate or 1.0)) for name, step in steps.items()]
-            yield Reading(part.name, pool, True, rate, one_step)
+            yield Reading(part.name, pool, again, True, rate, one_step)
+
+
+def _trained(bench: Bench, part: Part, forward: Forward, data: dict[str, Any]) -> Observation:
+    function = part.of(bench)
+    context = Context(bench.known, {**forward.meant, **data, "output": data["y"]}, bench.names)
+    return observe(bench, calling(function, context, TRAINING), function, forward.parameters)
 
 
 def _from_returned(

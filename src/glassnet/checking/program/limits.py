@@ -1,0 +1,108 @@
+"""Time: that of one call, and that of the whole check."""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from types import CodeType, FrameType
+from typing import Any
+
+# How long one call of a learner's function may take, and how long a check.
+CALL_SECONDS, SECONDS = 5.0, 120.0
+
+
+class TookTooLong(BaseException):
+    """A call that took longer than it may; no ``except Exception`` of the learner's holds it up."""
+
+
+# What a call of a learner's function may end with.
+FAILURES = (Exception, TookTooLong)
+
+
+@contextlib.contextmanager
+def limited(seconds: float) -> Iterator[None]:
+    """End a call that takes too long, where the system and the thread allow it."""
+    if threading.current_thread() is not threading.main_thread() or not hasattr(signal, "setitimer"):
+        yield
+        return
+
+    def stop(*_: Any) -> None:
+        raise TookTooLong(f"longer than {seconds:g} s")
+
+    before, began = signal.signal(signal.SIGALRM, stop), time.monotonic()
+    left = signal.setitimer(signal.ITIMER_REAL, seconds)[0]
+    try:
+        yield
+    finally:
+        rest = left - (time.monotonic() - began)
+        signal.setitimer(signal.ITIMER_REAL, max(rest, 0.01) if left else 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def functions_of(action: Callable[[], Any]) -> set[CodeType]:
+    """The functions that run while something does."""
+    found: set[CodeType] = set()
+
+    def see(frame: FrameType, event: str, _: Any) -> None:
+        if event == "call":
+            found.add(frame.f_code)
+
+    before = sys.getprofile()
+    sys.setprofile(see)
+    try:
+        action()
+    finally:
+        sys.setprofile(before)
+    return found
+
+
+@dataclass
+class Wish:
+    """What the user said, and what is learned on the way that concerns the whole check.
+
+    Attributes
+    ----------
+    loss : str, callable or None
+        The loss, by name or as a function.
+    forward, backward : str, callable or None
+        The passes, by the name of a function or as a function.
+    seconds : float
+        How long the check may take; nothing further is begun after a quarter of that, which is `until`.
+    slow : dict
+        Functions that took too long, with how long; they are not called again.
+    left : dict
+        What was not looked at because the time was up, each once.
+    ran : set of code
+        What ran in the pass that was found right.
+    """
+
+    loss: str | Callable[..., Any] | None = None
+    forward: str | Callable[..., Any] | None = None
+    backward: str | Callable[..., Any] | None = None
+    seconds: float = SECONDS
+    until: float = 0.0
+    slow: dict[str, str] = field(default_factory=dict)
+    left: dict[str, None] = field(default_factory=dict)
+    ran: set[CodeType] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.until = self.until or time.monotonic() + self.seconds / 4
+
+    def is_over(self, left: str, until: float | None = None) -> bool:
+        """Whether the time is up, by its end or by another; what is left out for that is remembered."""
+        if time.monotonic() <= (self.until if until is None else until):
+            return False
+        self.left[left] = None
+        return True
+
+    @property
+    def unseen(self) -> tuple[str, ...]:
+        """What was not looked at because the time was up, in words."""
+        return tuple(
+            f"{left}: the time was up; seconds= (--seconds of the command) gives more" for left in self.left
+        )
