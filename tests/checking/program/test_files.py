@@ -181,18 +181,16 @@ def test_a_function_that_the_right_network_uses_is_right_as_it_is_used(tmp_path:
     report = check(tmp_path, text)
     assert report.ok is True and not any("tanh" in note for note in report.notes)
     unused = check(tmp_path, NETWORK + used.replace("1 - a**2", "1 - a"))
-    assert unused.ok is False and unused.slips[0].message.startswith("tanh and tanh_derivative: ")
+    assert unused.ok is False and unused.evidence[0].name.startswith("tanh and tanh_derivative: ")
     assert check(tmp_path, text.replace("1 - a**2", "1 - a")).ok is False
 
 
-@pytest.mark.parametrize("seconds", [8, 120])
-def test_what_was_not_looked_at_because_the_time_was_up_is_said(tmp_path: Path, seconds: float) -> None:
-    slow = NETWORK.replace("self.A1 = np", "time.sleep(0.4); self.A1 = np").replace(
-        "import numpy", "import time, numpy"
-    )
-    report = check(tmp_path, slow.replace('{"W1": X.T @ dZ1, ', "{"), seconds=seconds)
+def test_what_was_not_looked_at_because_the_time_was_up_is_said(tmp_path: Path) -> None:
+    slow = NETWORK.replace("self.A1 = np", "time.sleep(0.4); self.A1 = np")
+    slow = slow.replace("import numpy", "import time, numpy").replace('{"W1": X.T @ dZ1, ', "{")
+    report = check(tmp_path, slow, seconds=40)
     late = [what for what in report.not_checked if "the time was up" in what]
-    assert report.ok is None and (seconds == 120 or late)
+    assert report.ok is None and late
     assert all("seconds= (--seconds of the command) gives more" in what for what in late)
 
 

@@ -40,8 +40,10 @@ def limited(seconds: float) -> Iterator[None]:
         yield
     finally:
         rest = left - (time.monotonic() - began)
-        signal.setitimer(signal.ITIMER_REAL, max(rest, 0.01) if left else 0)
+        signal.setitimer(signal.ITIMER_REAL, max(rest, 0.0))
         signal.signal(signal.SIGALRM, before)
+        if left and rest <= 0:
+            signal.raise_signal(signal.SIGALRM)
 
 
 def functions_of(action: Callable[[], Any]) -> set[CodeType]:

@@ -80,7 +80,9 @@ def with_parts(
     """
     if whole is not None and whole.ok:
         wish.left.clear()  # what was left is no longer looked for
-    rest = {name: value for name, value in names.items() if whole is None or not is_network(value)}
+    taken = {name for name, report in others if report.notes}
+    taken |= {name for name, value in names.items() if whole is not None and is_network(value)}
+    rest = {name: value for name, value in names.items() if name not in taken}
     parts = part_reports(rest, wish)
     if whole is not None:
         return together([("", whole), *parts])
@@ -138,6 +140,8 @@ def is_network(cls: Any) -> bool:
     methods = [name for name in dir(cls) if not name.startswith("__") or name == "__call__"]
     forward = any(says(name, "forward") for name in methods)
     trains = any(says(name, "train") for name in methods)
+    if says(cls.__name__, "loss") and not trains:
+        return False
     backward = [name for name in methods if says(name, "backward") and callable(getattr(cls, name, None))]
     goes_back = any(not _takes_error(getattr(cls, name)) for name in backward)
     loses = any(name in ("loss", "forward_backward") for name in methods)

@@ -181,21 +181,20 @@ def _of_optimizer(name: str, step: Any) -> Iterator[Candidate]:
 
 
 def _of_rules(step: Any, rules: tuple[str, ...]) -> Report:
-    """The report on an optimizer by the first of some rules that is right; else by the first of them."""
-    first, *others = rules
-    if first not in RULES:
-        return _unseen(f"its rule, {first}, is none of those that check_optimizer knows")
-    report = check_optimizer(step, first)
-    for other in others if not report.ok else ():
-        found = check_optimizer(step, other)
-        if found.ok:
-            return replace(found, notes=(*found.notes, f"its rule is {other}"))
-    if report.ok is False and not report.slips:
-        line = report.evidence[0]
-        return _unseen(
-            f"its steps are those of no rule that is known: {line.name} {line.yours}, by {first} {line.right}"
-        )
-    return report
+    """The report on an optimizer by the first of some rules that is right; else by the one that explains it best."""
+    if rules[0] not in RULES:
+        return _unseen(f"its rule, {rules[0]}, is none of those that check_optimizer knows")
+    reports = []
+    for rule in rules:
+        reports.append(check_optimizer(step, rule))
+        if reports[-1].ok:
+            return reports[-1]
+    named = [report for report in reports if report.slips]
+    if named:
+        return min(named, key=lambda report: (report.slips[0].code == "other_rule", len(report.slips)))
+    line = reports[0].evidence[0]
+    beside = f"{line.name} {line.yours}, by {rules[0]} {line.right}"
+    return _unseen(f"its steps are those of no rule that is known: {beside}")
 
 
 def _of_any_rule(step: Any) -> Report:
@@ -203,7 +202,7 @@ def _of_any_rule(step: Any) -> Report:
     for rule in RULES:
         report = check_optimizer(step, rule)
         if report.ok:
-            return replace(report, notes=(*report.notes, f"its rule is {rule}"))
+            return report
     return _unseen(f"its name says no rule, and its steps are those of none of {', '.join(RULES)}")
 
 

@@ -12,7 +12,7 @@ import numpy as np
 from glassnet.checking.numerics.arrays import as_array
 from glassnet.checking.program.bench import Bench
 from glassnet.checking.program.data import Samples
-from glassnet.checking.program.limits import CALL_SECONDS, FAILURES, Wish, limited
+from glassnet.checking.program.limits import CALL_SECONDS, FAILURES, TookTooLong, Wish, limited
 from glassnet.checking.program.trying import losses
 from glassnet.checking.program.trying.forward import Forward, finds_parameters, forwards
 from glassnet.checking.program.trying.functions import Part, is_called_for_each_sample, playing
@@ -24,6 +24,7 @@ from glassnet.checking.program.trying.reading import Reading, why
 
 # How many arrays that a function returns are tried as its output.
 MOST_OUTPUTS = 3
+OTHERS = "other forms of the data and other functions"
 
 
 @dataclass
@@ -42,8 +43,19 @@ class Search:
 
     def best(self) -> Judged | None:
         """The best reading; None where no gradients were found."""
-        until = min(self.wish.until, time.monotonic() + self.wish.seconds / 8)
         saved = self.bench.save()
+        try:
+            with limited(self.wish.seconds / 4):
+                right = self._right(saved)
+        except TookTooLong:
+            right = None
+            self.wish.left[OTHERS] = None
+        best = right or max(self.found, key=self._rank, default=None)
+        return None if best is None else self._at_hand(best)
+
+    def _right(self, saved: dict[str, Any]) -> Judged | None:
+        """The first reading in which all is right."""
+        until = min(self.wish.until, time.monotonic() + self.wish.seconds / 8)
         for forward in self._forwards(saved):
             self.works.append(forward)
             self.bench.put_back(saved)
@@ -52,11 +64,10 @@ class Search:
             for judged in self._judged(forward):
                 self.found.append(judged)
                 if judged.is_right and self._may_stop(judged):
-                    return self._at_hand(judged)
-            if self._is_settled() or self.wish.is_over("other forms of the data and other functions", until):
+                    return judged
+            if self._is_settled() or self.wish.is_over(OTHERS, until):
                 break
-        best = max(self.found, key=self._rank, default=None)
-        return None if best is None else self._at_hand(best)
+        return None
 
     def _at_hand(self, judged: Judged) -> Judged:
         """The reading, with the program on the bench as it was compared."""
