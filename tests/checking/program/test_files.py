@@ -125,6 +125,13 @@ def test_whatever_stands_beside_a_network_gets_the_check_that_fits(tmp_path: Pat
     assert any("by itself: The gradient is that with respect to the logits" in note for note in report.notes)
 
 
+def test_a_part_that_is_imported_is_checked_where_it_stands(tmp_path: Path) -> None:
+    part = "def cube(z):\n    return z**3\n\n\ndef cube_derivative(z):\n    return 2 * z**2\n"
+    (tmp_path / "elsewhere.py").write_text(part)
+    assert check(tmp_path, f"{NETWORK}\nfrom elsewhere import *\n").ok is True
+    assert check(tmp_path, f"{NETWORK}\n{part}").ok is False
+
+
 @pytest.mark.parametrize(
     ("right", "wrong", "code", "of"),
     [

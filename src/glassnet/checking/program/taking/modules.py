@@ -81,7 +81,11 @@ def with_parts(
     if whole is not None and whole.ok:
         wish.left.clear()  # what was left is no longer looked for
     taken = {name for name, report in others if report.notes}
-    taken |= {name for name, value in names.items() if whole is not None and is_network(value)}
+    if whole is not None:
+        own = names.get("__name__")
+        taken |= {
+            name for name, value in names.items() if is_network(value) or _comes_from_elsewhere(value, own)
+        }
     rest = {name: value for name, value in names.items() if name not in taken}
     parts = part_reports(rest, wish)
     if whole is not None:
@@ -92,6 +96,11 @@ def with_parts(
         "no network, layer, activation or loss was found: check needs a class or functions with a forward pass and a "
         "backward pass or a training; pass the object that you train"
     )
+
+
+def _comes_from_elsewhere(value: Any, module: Any) -> bool:
+    """Whether a function or class is imported: it is checked where it stands."""
+    return module is not None and getattr(value, "__module__", module) != module
 
 
 def _most_telling(reports: list[tuple[str, Report]]) -> list[tuple[str, Report]]:
