@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -61,6 +62,18 @@ def test_pre_commit_runs_the_commands_of_make_lint() -> None:
 
 def test_continuous_integration_can_be_started() -> None:
     assert os.access(ROOT / ".ci/run", os.X_OK)
+
+
+def test_the_version_stands_in_one_place() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    assert "version" not in project and project["dynamic"] == ["version"]
+
+
+def test_the_workflow_runs_every_python_that_the_classifiers_name() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    named = re.findall(r":: (3\.\d+)'", str(project["classifiers"]))
+    workflow = (ROOT / ".github/workflows/tests.yml").read_text()
+    assert re.findall(r'"(3\.\d+)"', workflow.partition("python: [")[2].partition("]")[0]) == named
 
 
 def test_importing_glassnet_loads_nothing_heavy() -> None:
