@@ -22,7 +22,6 @@ SEVERAL[:6] = [[1, 1], [0, 0], [1, 0], [0, 1], [0, 0], [1, 1]]
 
 # Losses of one target and several outputs are needed to train what it judges.
 WITHOUT_A_LOSS = {"coverage"}
-OF_ONE_CLASS = {"log_loss", "brier_score", "balanced_accuracy", "top_k_accuracy"}
 TRAINED = [name for name in metrics.names() if name not in WITHOUT_A_LOSS]
 
 
@@ -65,9 +64,14 @@ def test_a_metric_is_measured_watched_and_aimed_at(name: str) -> None:
     assert rows[0]["solved"] is True
 
 
-@pytest.mark.parametrize(
-    "name", [name for name in TRAINED if metrics.get(name).facts.reads != "values" and name not in OF_ONE_CLASS]
-)  # fmt: skip
+OF_SEVERAL_CLASSES = [
+    name for name in TRAINED
+    if isinstance(metric := metrics.get(name), metrics.OfClasses)
+    and type(metric).of_several is not metrics.OfClasses.of_several
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", OF_SEVERAL_CLASSES)
 def test_a_metric_of_several_classes_is_told_so_by_the_network(name: str) -> None:
     net = gn.Network([gn.Dense(2, "sigmoid")], seed=0)
     metric = metrics.get(name)

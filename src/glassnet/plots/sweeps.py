@@ -8,7 +8,7 @@ from itertools import cycle, pairwise
 from typing import TYPE_CHECKING, Any
 
 from glassnet.errors import ArgumentError
-from glassnet.metrics import names as metric_names
+from glassnet.metrics import measured_in
 from glassnet.plots.drawing import canvas
 from glassnet.plots.drawing.naming import drawn_names, shown_name
 from glassnet.support import checks
@@ -136,5 +136,5 @@ def _scale(ax: Axes, table: Any, column: str) -> None:
         return
     ax.set_ylabel(column.replace("_", " "))
     lowest, highest = table["25%"].min(), table["75%"].max()
-    if column not in metric_names() and lowest > 0 and highest >= _DECADES_FOR_A_LOGARITHM * lowest:
+    if measured_in(column) is None and lowest > 0 and highest >= _DECADES_FOR_A_LOGARITHM * lowest:
         ax.set_yscale("log")
