@@ -4,7 +4,7 @@ INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check -c constraints
 SOURCES := pyproject.toml constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: run test lint bench mutants clean help
+.PHONY: run test lint bench mutants docs clean help
 
 run: .venv/installed ## train a network on 1 797 handwritten digits, into runs/digits
 	$(BIN)/glassnet train digits --output runs/digits
@@ -26,6 +26,11 @@ bench: .venv/installed ## measure beside other libraries: make bench [QUICK=yes]
 mutants: .venv/installed-dev ## change formulas, checks, diagnosis and report a little, and list what no test notices
 	$(INSTALL) -e '.[mutants]'
 	$(BIN)/python -m benchmarks.mutants --write
+
+docs: .venv/installed-dev ## write the reference of every public name into build/reference
+	$(INSTALL) -e '.[docs]'
+	$(BIN)/python docs/write_parts.py
+	$(BIN)/sphinx-build --fail-on-warning --keep-going -d build/doctrees docs/reference build/reference
 
 clean: ## remove everything that was built, installed or trained here
 	rm -rf .venv build dist runs .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .mutants

@@ -9,8 +9,11 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from glassnet.activations.base import registry as activation_registry
 from glassnet.initializers.base import registry as initializer_registry
+from glassnet.losses.base import registry as loss_registry
 from glassnet.metrics.base import registry as metric_registry
+from glassnet.optimizers.base import registry as optimizer_registry
 from glassnet.schedules.base import registry as schedule_registry
 from glassnet.support.registry import Registry
 
@@ -29,6 +32,23 @@ The learning rate at the time t, counted in epochs from 0; within an epoch t is 
 """
 
 
+ACTIVATIONS = """\
+## Activations
+
+Of the pre-activation z: `gn.Dense(10, "relu")`, `gn.Activation("tanh")`; functions too, `gn.activations.Tanh()(z)`.
+"""
+LOSSES = """\
+## Losses
+
+Of targets y and predictions p, in their mean over entries or rows: `net.fit(X, y, loss="mse")`; functions too,
+`gn.losses.Huber()(y_true, y_pred)`.
+"""
+OPTIMIZERS = """\
+## Optimizers
+
+What one step makes of a weight w with the gradient dw: `net.fit(..., optimizer=gn.Adam(1e-3))`; definitions and
+defaults are PyTorch's.
+"""
 INITIALIZERS = """\
 ## Initializers
 
@@ -50,7 +70,9 @@ def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
     """A table in Markdown."""
     lines = [list(head), *map(list, rows)]
     lines.insert(1, ["---"] * len(lines[0]))
-    return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)
+    return "\n".join(
+        "| " + " | ".join((cell or "").replace("|", "\\|") for cell in line) + " |" for line in lines
+    )
 
 
 def classes(registry: Registry[Any]) -> Iterable[tuple[str, str, Any]]:
@@ -67,6 +89,51 @@ def of_schedules() -> str:
         for _, cls, facts in classes(schedule_registry)
     ]
     return table(("schedule", "rate", "range", "elsewhere", "source"), rows)
+
+
+def of_activations() -> str:
+    """Names, formula, range, namesake and source of each."""
+    rows = [
+        (
+            marked(names),
+            f"`{facts.value}`",
+            " to ".join(limit.replace("inf", "∞").replace("-", "−") for limit in facts.range),
+            facts.torch and f"`torch.nn.{facts.torch.module}`",
+            facts.source,
+        )
+        for names, _, facts in classes(activation_registry)
+    ]
+    return table(("activation", "f(z)", "range", "elsewhere", "source"), rows)
+
+
+def of_losses() -> str:
+    """Names, formula, targets, last activation, namesake and source of each."""
+    rows = [
+        (
+            marked(names),
+            f"`{facts.value}`" if facts.value else facts.of_distances,
+            facts.data.replace("_", " "),
+            facts.last_activation,
+            facts.torch and f"`{facts.torch.replace('!r', '')}`",
+            facts.source,
+        )
+        for names, _, facts in classes(loss_registry)
+    ]
+    return table(("loss", "each term", "of", "behind", "PyTorch", "source"), rows)
+
+
+def of_optimizers() -> str:
+    """Name, rules, namesake and source of each."""
+    rows = [
+        (
+            marked(names),
+            " or ".join(rule.plain for rule in facts.updates.values()),
+            facts.torch and f"`torch.optim.{facts.torch}`",
+            facts.source,
+        )
+        for names, _, facts in classes(optimizer_registry)
+    ]
+    return table(("optimizer", "step", "elsewhere", "source"), rows)
 
 
 def of_initializers() -> str:
@@ -103,7 +170,10 @@ def of_metrics() -> str:
 
 def page() -> str:
     """The whole page."""
-    tables = ((INITIALIZERS, of_initializers()), (METRICS, of_metrics()), (SCHEDULES, of_schedules()))
+    tables = (
+        (ACTIVATIONS, of_activations()), (LOSSES, of_losses()), (OPTIMIZERS, of_optimizers()),
+        (SCHEDULES, of_schedules()), (INITIALIZERS, of_initializers()), (METRICS, of_metrics()),
+    )  # fmt: skip
     return "\n".join([HEAD, *(f"{head}\n{rows}\n" for head, rows in tables)])
 
 

@@ -31,7 +31,7 @@ def script() -> Any:
 
 def test_the_page_is_what_the_script_writes() -> None:
     written = script()
-    assert written.PAGE.read_text(encoding="utf-8") == written.page()
+    assert written.PAGE.read_text(encoding="utf-8") == written.page(), "run python docs/write_parts.py"
 
 
 PARTS = [part for registry in (initializers, metrics, schedules) for part in registry._classes.values()]

@@ -88,7 +88,7 @@ class Callback:
 
     @property
     def measures_loss(self) -> bool:
-        """Whether it asks for :meth:`Session.loss`, which needs samples that can be looked at again."""
+        """Whether it asks for the loss of the parameters as they are, of samples that can be looked at again."""
         return False
 
     def check(self, greater_is_better: Mapping[str, bool | None]) -> None:

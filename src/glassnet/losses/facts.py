@@ -34,7 +34,7 @@ class LossFacts:
     letters : mapping
         The letter of each field, in text and in LaTeX.
     data : str
-        One of :data:`DATA`: what targets and predictions are. "binary" are 0 and 1 or probabilities between, beside
+        One of ``DATA``: what targets and predictions are. "binary" are 0 and 1 or probabilities between, beside
         probabilities; "binary_logits" the same beside logits; "class_logits" are integer classes beside logits.
     last_activation : str
         The activation that belongs at the end of the network.

@@ -169,6 +169,9 @@ class Custom(Metric):
     beside scores ``(n, n_classes)``. A function with a parameter ``sample_weight`` is told the weights of the samples
     ``(n,)``, or None; any other counts every sample alike. Its name is the function's.
 
+    What is not given here is what the function itself says by an attribute, ``function.greater_is_better = False``.
+    Without one it is not known which way is better, and a value is no share.
+
     Parameters
     ----------
     function : callable with a ``__name__``
@@ -176,9 +179,6 @@ class Custom(Metric):
         What callbacks must know to watch it.
     is_share : bool, optional
         Whether its values are shares of a whole, from 0 to 1, which people read in percent.
-
-    Both are by default what the function itself says by an attribute, ``function.greater_is_better = False``; without
-    one it is not known which way is better, and a value is no share.
 
     Raises
     ------

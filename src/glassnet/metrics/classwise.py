@@ -172,12 +172,12 @@ class F1(PerClass):
 class FBeta(PerClass):
     """The weighted harmonic mean of precision and recall, in which recall counts beta^2 times as much, in [0, 1].
 
+    The other parameters and errors are those of :class:`Averaged`.
+
     Parameters
     ----------
     beta : float, > 0, default 2
         1 is :class:`F1`.
-
-    The other parameters and errors are those of :class:`Averaged`.
     """
 
     beta: float = field(default=2.0, kw_only=True)

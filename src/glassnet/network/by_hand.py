@@ -34,7 +34,7 @@ class NetworkByHand(FlatNetwork):
 
     @property
     def meaning(self) -> inputs.Meaning:
-        """What the columns, classes and outputs are called, as far as :attr:`metadata` say."""
+        """What the columns, classes and outputs are called, as far as ``metadata`` say."""
         return inputs.Meaning.of(self.metadata)
 
     def targets(self, y: ArrayLike, loss: Loss, n_samples: int, name: str = "y") -> Array:
