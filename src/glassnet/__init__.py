@@ -49,7 +49,17 @@ if TYPE_CHECKING:
     from glassnet.insight.trace.replay import Replay, replay
     from glassnet.insight.trace.setup import TrainingSetup
     from glassnet.insight.trace.trace import Trace, trace
-    from glassnet.layers import Activation, BatchNorm, Dense, Dropout, Flatten, LayerNorm
+    from glassnet.layers import (
+        Activation,
+        BatchNorm,
+        Dense,
+        Dropout,
+        Flatten,
+        LayerNorm,
+        PReLU,
+        RMSNorm,
+        Scale,
+    )
     from glassnet.network.history import History
     from glassnet.network.network import Network
     from glassnet.optimizers import SGD, AdaGrad, Adam, AdamW, RMSProp
@@ -90,7 +100,17 @@ _NAMES = {
     "glassnet.bridges.sklearn": ("from_sklearn",),
     "glassnet.bridges.torch.modules": ("from_torch",),
     "glassnet.bridges.torch.source": ("to_torch_source",),
-    "glassnet.layers": ("Activation", "BatchNorm", "Dense", "Dropout", "Flatten", "LayerNorm"),
+    "glassnet.layers": (
+        "Activation",
+        "BatchNorm",
+        "Dense",
+        "Dropout",
+        "Flatten",
+        "LayerNorm",
+        "PReLU",
+        "RMSNorm",
+        "Scale",
+    ),
     "glassnet.network.network": ("Network",),
     "glassnet.optimizers": ("SGD", "AdaGrad", "Adam", "AdamW", "RMSProp"),
     "glassnet.callbacks": ("Callback",),
@@ -103,8 +123,8 @@ _MODULE_OF |= {name: (module, name) for module, names in _NAMES.items() for name
 __all__ = [
     "SGD", "Activation", "AdaGrad", "Adam", "AdamW", "BatchNorm", "Callback", "Dense", "Diagnosis", "DiagnosisReport",
     "DiagnosisWarning", "Dropout", "Finding", "Flatten",
-    "History", "LayerNorm", "Network", "RMSProp", "Recorder", "Replay", "ReportPage",
-    "Standardizer", "SweepResult", "Trace", "TrainingSetup", "activations", "adapt",
+    "History", "LayerNorm", "Network", "PReLU", "RMSNorm", "RMSProp", "Recorder", "Replay", "ReportPage",
+    "Scale", "Standardizer", "SweepResult", "Trace", "TrainingSetup", "activations", "adapt",
     "callbacks", "check", "check_activation", "check_backward", "check_derivative", "check_layer", "check_loss",
     "check_optimizer", "datasets", "diagnose", "errors", "from_onnx", "from_sklearn", "from_torch", "initializers",
     "load", "losses", "metrics", "one_hot", "optimizers", "plots", "recipes", "replay", "report", "schedules", "sweep",

@@ -45,6 +45,11 @@ class OwnFunctions(NamedTuple):
     statistics: tuple[Place, ...]
     kept: tuple[tuple[int, int], ...]
 
+    @property
+    def n_parameters(self) -> int:
+        """Of the layer."""
+        return sum(rows * columns for _, rows, columns in self.parameters)
+
 
 class Row(NamedTuple):
     """One operation of the forward pass, and the same one of the backward pass.

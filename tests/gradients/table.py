@@ -81,6 +81,9 @@ LAYERS: dict[str, list[Layer]] = {
     "dropout": [gn.Dropout(0.4), gn.Dropout(0.0)],
     "batch_norm": [gn.BatchNorm(), gn.BatchNorm(momentum=1.0, epsilon=0.1)],
     "layer_norm": [gn.LayerNorm(), gn.LayerNorm(epsilon=0.1)],
+    "scale": [gn.Scale()],
+    "prelu": [gn.PReLU(), gn.PReLU(-0.4), gn.PReLU(0.5, shared=True)],
+    "rms_norm": [gn.RMSNorm(), gn.RMSNorm(epsilon=0.1)],
     "flatten": [gn.Flatten()],
 }
 ALL_LAYERS = [layer for layers in LAYERS.values() for layer in layers]

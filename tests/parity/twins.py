@@ -166,6 +166,12 @@ def through(layer: Layer, x: Tensor, own: dict[str, Tensor]) -> Tensor:
             )
         case gn.LayerNorm():
             return functional.layer_norm(x, x.shape[1:], own["weights"], own["bias"], eps=layer.epsilon)
+        case gn.Scale():
+            return x * own["weights"]
+        case gn.PReLU():
+            return functional.prelu(x, own["weights"])
+        case gn.RMSNorm(epsilon):
+            return functional.rms_norm(x, x.shape[1:], own["weights"], epsilon)
         case gn.Flatten():
             return x.flatten(1)
     raise NotImplementedError(layer)

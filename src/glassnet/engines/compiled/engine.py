@@ -81,6 +81,7 @@ class Rows:
             record = self.records[place]
             record["address"], record["parameters"] = start + place * step, numbers.ctypes.data
             record["kind"], record["own"] = KINDS.get(row.kind, 0), row.own is not None
+            record["n_own"] = 0 if row.own is None else row.own.n_parameters
             for name in records.ROW_FIELDS:
                 record[name] = getattr(row, name)
             for name, kernel in kernels_of(row, dtype).items():

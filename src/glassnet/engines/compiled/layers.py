@@ -10,8 +10,8 @@ from numba.core.typing.templates import signature
 
 from glassnet.engines.base import DType, known
 from glassnet.engines.compiled.kernels import Kernel, number
-from glassnet.kernels import normalisation, store
-from glassnet.layers import BatchNorm, Layer, LayerNorm
+from glassnet.kernels import learned, normalisation, store
+from glassnet.layers import BatchNorm, Layer, LayerNorm, PReLU, RMSNorm, Scale
 
 
 class Bodies(NamedTuple):
@@ -29,6 +29,9 @@ BODIES: dict[type[Layer], Bodies] = {
     LayerNorm: Bodies(
         normalisation.layer_norm, normalisation.layer_norm, normalisation.layer_norm_backward
     ),
+    RMSNorm: Bodies(normalisation.rms_norm, normalisation.rms_norm, normalisation.rms_norm_backward),
+    Scale: Bodies(learned.scale, learned.scale, learned.scale_backward),
+    PReLU: Bodies(learned.prelu, learned.prelu, learned.prelu_backward),
 }  # fmt: skip
 
 

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from glassnet.layers import BatchNorm, Layer, LayerNorm
+from glassnet.layers import BatchNorm, Layer, LayerNorm, PReLU, RMSNorm, Scale
 
 Tensors = tuple[Tensor, ...]
 # The output for a layer, its input (n, n_inputs), its parameters and running statistics, each with two axes, and
@@ -38,6 +38,22 @@ def layer_norm(
     return functional.layer_norm(made_to_fit(x), weights.shape, weights, bias, layer.epsilon)
 
 
+def rms_norm(layer: RMSNorm, x: Tensor, parameters: Tensors, statistics: Tensors, training: bool) -> Tensor:
+    """Over the features of each sample."""
+    weights = parameters[0][0]
+    return functional.rms_norm(made_to_fit(x), weights.shape, weights, layer.epsilon)
+
+
+def scale(layer: Scale, x: Tensor, parameters: Tensors, statistics: Tensors, training: bool) -> Tensor:
+    """A factor for each feature."""
+    return x * parameters[0]
+
+
+def prelu(layer: PReLU, x: Tensor, parameters: Tensors, statistics: Tensors, training: bool) -> Tensor:
+    """A slope below zero for each feature, or one for all."""
+    return functional.prelu(x, parameters[0][0].to(x.dtype))
+
+
 def made_to_fit(x: Tensor) -> Tensor:
     """Samples whose squares would overflow, made smaller, which changes nothing of what a norm of each gives.
 
@@ -52,4 +68,6 @@ def made_to_fit(x: Tensor) -> Tensor:
     return x * (fit / largest).clamp(max=1)
 
 
-BODIES: dict[type[Layer], Body] = {BatchNorm: batch_norm, LayerNorm: layer_norm}
+BODIES: dict[type[Layer], Body] = {
+    BatchNorm: batch_norm, LayerNorm: layer_norm, PReLU: prelu, RMSNorm: rms_norm, Scale: scale,
+}  # fmt: skip

@@ -1,0 +1,71 @@
+"""Each sample divided by the root of its mean square."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from glassnet import initializers
+from glassnet.kernels.arrays import Own
+from glassnet.layers.base import Array, Layer, Parameter, Shape, one_axis, registry
+from glassnet.support import checks
+
+MACHINE = -1.0
+
+
+@registry.register("rms_norm")
+@dataclass(repr=False)
+class RMSNorm(Layer):
+    """a = w x / sqrt(mean of x^2 + epsilon) over the features of each sample. Zhang, Sennrich, NeurIPS 2019.
+
+    Parameters
+    ----------
+    epsilon : float, optional
+        Added to the mean square, > 0; by default the machine epsilon of the network's dtype, as in PyTorch.
+
+    Notes
+    -----
+    x, a ``(n_samples, n_features)``; the factors w ``(n_features,)`` are learned and begin at 1.
+    """
+
+    epsilon: float | None = None
+
+    def __post_init__(self) -> None:
+        if self.epsilon is not None:
+            self.epsilon = checks.number("epsilon of RMSNorm", self.epsilon, above=0)
+
+    def output_shape(self, input_shape: Shape) -> Shape:
+        """The input's."""
+        one_axis(input_shape)
+        return input_shape
+
+    def parameters(self, input_shape: Shape) -> list[Parameter]:
+        """The factors."""
+        n = one_axis(input_shape)
+        return [Parameter("weights", (n,), initializers.Constant(1.0), n, n)]
+
+    def kept(self, input_shape: Shape) -> tuple[int, ...]:
+        """Inputs divided by their root mean square, and 1 / sqrt(mean square + epsilon)."""
+        return (one_axis(input_shape), 1)
+
+    def row_fields(self) -> dict[str, Any]:
+        """The row of a root mean square."""
+        return {"kind": "rms_norm", "epsilon": MACHINE if self.epsilon is None else self.epsilon}
+
+    def forward(self, x: Array, own: Own, a: Array) -> None:
+        """A = w s, s = X / sqrt(mean of X^2 + epsilon); the mean is taken in float64, where float32 would overflow."""
+        divided, inverse = own.kept
+        epsilon = float(np.finfo(x.dtype).eps) if self.epsilon is None else self.epsilon
+        mean_square = np.square(x, dtype=np.float64).mean(axis=1, keepdims=True)
+        inverse[...] = 1 / np.sqrt(mean_square + epsilon)
+        np.multiply(x, inverse, out=divided)
+        np.multiply(divided, own.parameters[0], out=a)
+
+    def backward(self, x: Array, a: Array, own: Own, error: Array, d_x: Array) -> None:
+        """dw = sum dA s;  dX = (g - s mean of (g s)) / sqrt(mean of X^2 + epsilon), g = w dA."""
+        divided, inverse = own.kept
+        np.add.reduce(error * divided, axis=0, out=own.gradients[0][0])
+        g = error * own.parameters[0]
+        d_x[...] = inverse * (g - divided * (g * divided).mean(axis=1, keepdims=True))

@@ -1,0 +1,42 @@
+"""A learned factor for each feature."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from glassnet import initializers
+from glassnet.kernels.arrays import Own
+from glassnet.layers.base import Array, Layer, Parameter, Shape, one_axis, registry
+
+
+@registry.register("scale")
+@dataclass(repr=False)
+class Scale(Layer):
+    """a = w x: a learned factor w for each feature, which begins at 1.
+
+    Notes
+    -----
+    x, a ``(n_samples, n_features)``, w ``(n_features,)``. Before the first Dense layer it learns what each feature is
+    worth; Holzmüller et al., NeurIPS 2024, section 3.
+    """
+
+    def output_shape(self, input_shape: Shape) -> Shape:
+        """The input's."""
+        one_axis(input_shape)
+        return input_shape
+
+    def parameters(self, input_shape: Shape) -> list[Parameter]:
+        """The factors."""
+        n = one_axis(input_shape)
+        return [Parameter("weights", (n,), initializers.Constant(1.0), n, n)]
+
+    def forward(self, x: Array, own: Own, a: Array) -> None:
+        """A = w X."""
+        np.multiply(x, own.parameters[0], out=a)
+
+    def backward(self, x: Array, a: Array, own: Own, error: Array, d_x: Array) -> None:
+        """dw = sum dA X;  dX = w dA."""
+        np.add.reduce(error * x, axis=0, out=own.gradients[0][0])
+        np.multiply(error, own.parameters[0], out=d_x)
