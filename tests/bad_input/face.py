@@ -24,6 +24,7 @@ HOOKS = {
         "bind",
         "forward",
         "in_place",
+        "is_affine",
         "infer",
         "kept",
         "output_shape",

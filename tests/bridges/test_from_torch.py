@@ -168,8 +168,8 @@ REFUSED: list[tuple[Any, str]] = [
         "1.1 (Conv2d) has no counterpart in glassnet; the nearest part that it knows is Flatten, then Linear",
     ),
     (
-        after_linear(nn.PReLU()),
-        "1 (PReLU) has no counterpart in glassnet; the nearest part that it knows is LeakyReLU",
+        after_linear(nn.RReLU()),
+        "1 (RReLU) has no counterpart in glassnet; the nearest part that it knows is LeakyReLU",
     ),
     (after_linear(nn.LogSoftmax(dim=1)), "the nearest part that it knows is Softmax"),
     (after_linear(nn.BatchNorm2d(4)), "1 (BatchNorm2d) has no counterpart"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from math import prod
 from typing import Any
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from glassnet import activations, plan
 from glassnet.errors import ArgumentError, ShapeError
-from glassnet.layers import Activation, Dense, Flatten, Layer
+from glassnet.layers import Activation, Dense, Flatten, Layer, PReLU
 from glassnet.network.flat import checked_shape
 from glassnet.network.network import Network
 
@@ -40,7 +40,7 @@ class Piece:
     @property
     def n_features(self) -> int | None:
         """How many features it reads, if its arrays tell."""
-        if "weights" not in self.arrays:
+        if "weights" not in self.arrays or (isinstance(self.layer, PReLU) and self.layer.shared):
             return None
         return int(self.arrays["weights"].shape[0])
 
@@ -51,7 +51,7 @@ def dense(weights: Array, bias: Array | None, place: str) -> Piece:
     return Piece(layer, place, {"weights": weights} | ({} if bias is None else {"bias": bias}))
 
 
-def normalisation(layer: Layer, n: int, place: str, arrays: dict[str, Array | None], dtype: Any) -> Piece:
+def normalisation(layer: Layer, n: int, place: str, arrays: Mapping[str, Array | None], dtype: Any) -> Piece:
     """A BatchNorm or LayerNorm; weights that are not there are 1, a bias is 0."""
     absent = {"weights": np.ones(n, dtype), "bias": np.zeros(n, dtype)}
     return Piece(

@@ -40,6 +40,9 @@ class Layer:
     in_place: ClassVar[bool] = True
     """Whether backward turns the error into that of the input where it stands: both have one shape."""
 
+    is_affine: ClassVar[bool] = False
+    """Whether a layer of its own functions gives, in prediction, an affine function of each sample."""
+
     def output_shape(self, input_shape: Shape) -> Shape:
         """Shape of one sample behind this layer; raises `ShapeError` if it cannot read `input_shape`."""
         return input_shape

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import prod
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -32,6 +32,7 @@ class BatchNorm(Normalisation):
 
     momentum: float = 0.1
     epsilon: float = 1e-5
+    is_affine: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
         self.momentum = checks.number("momentum of BatchNorm", self.momentum, above=0, most=1)

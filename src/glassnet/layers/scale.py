@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
@@ -21,6 +22,8 @@ class Scale(Layer):
     x, a ``(n_samples, n_features)``, w ``(n_features,)``. Before the first Dense layer it learns what each feature is
     worth; Holzmüller et al., NeurIPS 2024, section 3.
     """
+
+    is_affine: ClassVar[bool] = True
 
     def output_shape(self, input_shape: Shape) -> Shape:
         """The input's."""

@@ -61,6 +61,16 @@ def _layer_norm(found: list[Piece], place: str, arrays: list[Any], options: dict
     found.append(normalisation(layer, len(arrays[0]), place, given, arrays[0].dtype))
 
 
+def _prelu(found: list[Piece], place: str, arrays: list[Any], options: dict[str, Any]) -> None:
+    slopes = arrays[0].ravel()
+    found.append(Piece(layers.PReLU(shared=len(slopes) == 1), place, {"weights": slopes}))
+
+
+def _scale(found: list[Piece], place: str, arrays: list[Any], options: dict[str, Any]) -> None:
+    _must(len(arrays) == 1 and arrays[0].size == arrays[0].shape[-1] > 1, place)
+    found.append(Piece(layers.Scale(), place, {"weights": arrays[0].ravel()}))
+
+
 def _flatten(found: list[Piece], place: str, arrays: list[Any], options: dict[str, Any]) -> None:
     _must(options.get("axis", 1) == 1, place)
     found.append(Piece(layers.Flatten(), place))
@@ -127,6 +137,8 @@ READERS: dict[str, Reader] = {
     "Add": _add,
     "BatchNormalization": _batch_norm,
     "LayerNormalization": _layer_norm,
+    "PRelu": _prelu,
+    "Mul": _scale,
     "Flatten": _flatten,
     "Reshape": _reshape,
     "Identity": _nothing,

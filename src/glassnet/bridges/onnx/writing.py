@@ -105,6 +105,10 @@ def _model(network: Network, graph: _Graph, onnx: Any) -> Any:
     if len(shape) > 1:
         graph.then("Flatten", "flattened", axis=1)
     for row in plan.rows:
+        if row.kind not in _ROWS:
+            raise ArgumentError(
+                f"layer {row.layer}, {network.layers[row.layer]!r}, cannot be written to ONNX"
+            )
         _ROWS[row.kind](graph, network, row)
     graph.then("Identity", OUTPUT)
     kind, helper = graph.kind, onnx.helper
@@ -180,10 +184,34 @@ def _layer_norm(graph: _Graph, network: Network, row: Row) -> None:
     graph.then("LayerNormalization", place, *arrays, axis=-1, epsilon=row.epsilon)
 
 
+def _scale(graph: _Graph, network: Network, row: Row) -> None:
+    place = f"scale_{row.layer}"
+    graph.then("Mul", place, graph.constant(f"{place}.weights", network.layers[row.layer].view("weights")))
+
+
+def _prelu(graph: _Graph, network: Network, row: Row) -> None:
+    place = f"prelu_{row.layer}"
+    graph.then("PRelu", place, graph.constant(f"{place}.weights", network.layers[row.layer].view("weights")))
+
+
+def _rms_norm(graph: _Graph, network: Network, row: Row) -> None:
+    """x / sqrt(mean of x^2 + epsilon) w, operator by operator: the one of ONNX is too young for most runtimes."""
+    place, layer, x = f"rms_norm_{row.layer}", network.layers[row.layer], graph.value
+    epsilon = np.finfo(network.dtype).eps if layer.epsilon is None else layer.epsilon
+    graph.then("Mul", f"{place}.squares", x)
+    graph.then("ReduceMean", f"{place}.mean", axes=[-1], keepdims=1)
+    graph.then("Add", f"{place}.sum", graph.constant(f"{place}.epsilon", float(epsilon)))
+    graph.then("Sqrt", f"{place}.root")
+    graph.value, root = x, graph.value
+    graph.then("Div", f"{place}.divided", root)
+    graph.then("Mul", place, graph.constant(f"{place}.weights", layer.view("weights")))
+
+
 def _nothing(graph: _Graph, network: Network, row: Row) -> None:
     """A dropout layer, which changes nothing in prediction."""
 
 
 _ROWS: dict[str, Callable[[_Graph, Network, Row], None]] = {
     DENSE: _dense, ACTIVATION: _activation, DROPOUT: _nothing, BATCH_NORM: _batch_norm, LAYER_NORM: _layer_norm,
+    "scale": _scale, "prelu": _prelu, "rms_norm": _rms_norm,
 }  # fmt: skip

@@ -67,6 +67,8 @@ def _arrays(layer: layers.Layer) -> dict[str, Array]:
     weights = layer.view("weights")
     if isinstance(layer, layers.Dense):
         return {"weight": weights.T} | ({"bias": layer.view("bias")} if layer.use_bias else {})
+    if isinstance(layer, (layers.RMSNorm, layers.PReLU)):
+        return {"weight": weights}
     bias = layer.view("bias")
     if isinstance(layer, layers.LayerNorm):
         return {"weight": weights, "bias": bias}
@@ -83,7 +85,8 @@ def from_torch(
     """The network of a PyTorch module: a Sequential, or a module whose ``forward`` calls one part after the other.
 
     Parts may be modules or functions: Linear, ReLU, LeakyReLU, ELU, GELU (exact), SiLU, Softplus, Sigmoid, Tanh,
-    Softmax, Dropout, BatchNorm1d, LayerNorm, Flatten, Identity. Weights and running statistics are copied. A
+    Softmax, Dropout, BatchNorm1d, LayerNorm, RMSNorm, PReLU, Flatten,
+    Identity. Weights and running statistics are copied. A
     normalisation without weights or bias gets weights of 1 and a bias of 0, which can be trained then.
     What ``torch.compile`` or ``DataParallel`` have put around the module is taken off.
 

@@ -65,6 +65,10 @@ def _parts(index: int, layer: layers.Layer, n: int) -> list[Part]:
             return [Part(name, "BatchNorm1d", (n,), changed, index)]
         case layers.LayerNorm():
             return [Part(name, "LayerNorm", (n,), _changed({"eps": (layer.epsilon, 1e-5)}), index)]
+        case layers.RMSNorm():
+            return [Part(name, "RMSNorm", (n,), _changed({"eps": (layer.epsilon, None)}), index)]
+        case layers.PReLU():
+            return [Part(name, "PReLU", (1 if layer.shared else n,), {}, index)]
         case layers.Flatten():
             return [Part(name, "Flatten")]
     raise ArgumentError(f"layer {index}, {layer!r}, has no module in torch.nn")
@@ -91,7 +95,7 @@ def activation_parts(prefix: str, index: int, activation: Activation) -> list[Pa
     return [Part(name, facts.torch.module, arguments, dict(facts.torch.fixed), is_activation=True)]
 
 
-def _changed(options: dict[str, tuple[float, float]]) -> dict[str, float]:
+def _changed(options: dict[str, tuple[Any, Any]]) -> dict[str, Any]:
     return {name: value for name, (value, default) in options.items() if value != default}
 
 

@@ -156,6 +156,16 @@ def _layer_norm(module: nn.LayerNorm, place: str, dtype: np.dtype[Any]) -> Piece
     )
 
 
+def _rms_norm(module: nn.RMSNorm, place: str, dtype: np.dtype[Any]) -> Piece:
+    (n,), weights = module.normalized_shape, module.weight
+    arrays = {"weights": None if weights is None else _array(weights)}
+    return normalisation(layers.RMSNorm(module.eps), n, place, arrays, dtype)
+
+
+def _prelu(module: nn.PReLU, place: str, dtype: np.dtype[Any]) -> Piece:
+    return Piece(layers.PReLU(shared=module.num_parameters == 1), place, {"weights": _array(module.weight)})
+
+
 def _affine(module: nn.BatchNorm1d | nn.LayerNorm) -> dict[str, Array | None]:
     return {
         "weights": None if module.weight is None else _array(module.weight),
@@ -191,17 +201,19 @@ _READERS: dict[str, Reader] = {
     "Dropout": lambda module, place, dtype: Piece(layers.Dropout(module.p), place),
     "BatchNorm1d": _batch_norm,
     "LayerNorm": _layer_norm,
+    "RMSNorm": _rms_norm,
+    "PReLU": _prelu,
     "Flatten": _flatten,
     "Identity": lambda module, place, dtype: None,
 }
 
 # Where the nearest part is not the one of the nearest name.
 _NEAREST = {
-    "ReLU6": "ReLU", "PReLU": "LeakyReLU", "RReLU": "LeakyReLU", "CELU": "ELU", "SELU": "ELU", "Mish": "SiLU",
+    "ReLU6": "ReLU", "RReLU": "LeakyReLU", "CELU": "ELU", "SELU": "ELU", "Mish": "SiLU",
     "Hardswish": "SiLU", "Hardsigmoid": "Sigmoid", "Hardtanh": "Tanh", "LogSoftmax": "Softmax", "LogSigmoid": "Sigmoid",
     "log_softmax": "Softmax", "Conv1d": "Flatten, then Linear", "Conv2d": "Flatten, then Linear",
     "Bilinear": "Linear", "BatchNorm2d": "BatchNorm1d", "InstanceNorm1d": "BatchNorm1d", "GroupNorm": "LayerNorm",
-    "RMSNorm": "LayerNorm", "AlphaDropout": "Dropout", "Dropout1d": "Dropout", "Dropout2d": "Dropout",
+    "AlphaDropout": "Dropout", "Dropout1d": "Dropout", "Dropout2d": "Dropout",
 }  # fmt: skip
 
 

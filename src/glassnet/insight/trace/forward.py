@@ -86,7 +86,9 @@ def _row(row: Row, parameters: Views, running: Views, memory: Views, x: Array) -
         statistics = running[row.statistics, 2, row.n_outputs].copy()
         z = (incoming - statistics[0]) / np.sqrt(statistics[1] + row.epsilon)
     weights = bias = None
-    if row.weights != NOWHERE:
+    if row.own is not None and row.own.parameters:
+        weights = parameters[row.own.parameters[0]]
+    elif row.weights != NOWHERE:
         weights = parameters[row.weights, row.n_inputs if row.kind == DENSE else 1, row.n_outputs]
     if row.bias != NOWHERE:
         bias = parameters[row.bias, 1, row.n_outputs][0]

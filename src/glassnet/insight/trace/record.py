@@ -191,6 +191,9 @@ class _Recorder:
     def _parameters(self, vector: Views, row: Row) -> tuple[Array | None, Array | None]:
         if row.weights == NOWHERE:
             return None, None
+        if row.own is not None:
+            first, *others = [vector[place].copy() for place in row.own.parameters]
+            return first, others[0][0] if others else None
         shape = (row.n_inputs if row.kind == DENSE else 1, row.n_outputs)
         bias = None if row.bias == NOWHERE else vector[row.bias, 1, row.n_outputs][0].copy()
         return vector[row.weights, *shape].copy(), bias

@@ -18,6 +18,7 @@ from glassnet.insight.trace.writing.units import unit_trace, within
 from glassnet.insight.trace.writing.written import Written
 from glassnet.losses import Loss
 from glassnet.optimizers import Optimizer
+from glassnet.plan import ACTIVATION, BATCH_NORM, DENSE, DROPOUT, LAYER_NORM
 from glassnet.support import checks
 from glassnet.support.calls import explained
 from glassnet.training.evaluation import default_loss
@@ -97,6 +98,19 @@ class Trace(Written):
         writing.write(checks.path("path", path), page(self.record, self._repr_html_()).encode())
 
 
+KNOWN = (DENSE, ACTIVATION, DROPOUT, BATCH_NORM, LAYER_NORM)
+
+
+def _refuse_unknown(network: Network) -> None:
+    """Raise `ArgumentError` where a trace has no words for a layer."""
+    for row in network.plan().rows:
+        if row.kind not in KNOWN:
+            raise ArgumentError(
+                f"a trace cannot tell what layer {row.layer}, {network.layers[row.layer]!r}, does; it knows Dense, "
+                "Activation, Dropout, BatchNorm, LayerNorm and Flatten"
+            )
+
+
 @overload
 def trace(network: Network, X: ArrayLike, y: None = None, *, samples_in: str = "rows") -> ForwardTrace: ...
 
@@ -146,6 +160,7 @@ def trace(
         If `samples_in` is neither, or a loss or an optimizer is given without y.
     """
     checks.network("network", network)
+    _refuse_unknown(network)
     checked_writing(samples_in)
     if y is None:
         if loss is not None or not isinstance(optimizer, str) or optimizer != "sgd":

@@ -8,7 +8,7 @@ from glassnet.activations import Activation, Linear
 from glassnet.insight.diagnosis.adapters import active_dropout, two_predictions
 from glassnet.insight.diagnosis.case import Case
 from glassnet.insight.diagnosis.report import Finding
-from glassnet.plan import BATCH_NORM, DENSE, LAYER_NORM
+from glassnet.plan import BATCH_NORM, DENSE
 
 # Samples that are predicted twice.
 FEW = 64
@@ -43,14 +43,14 @@ def missing_nonlinearity(case: Case) -> Finding | None:
     """Two linear layers in a row are one."""
     dense = -1
     between: list[Activation] = []
-    normalised = False
+    curved = False
     for row in case.network.plan().rows:
         if row.kind == DENSE:
             dense += 1
-            if dense > 0 and not normalised and all(isinstance(f, Linear) for f in between):
+            if dense > 0 and not curved and all(isinstance(f, Linear) for f in between):
                 return _linear_pair(case, dense - 1)
-            between, normalised = [], False
-        normalised = normalised or row.kind == LAYER_NORM
+            between, curved = [], False
+        curved = curved or (row.own is not None and not row.own.layer.is_affine)
         between.append(row.activation)
     return None
 

@@ -1,0 +1,111 @@
+"""Layers that learn more than weights and biases, over every bridge that has them; elsewhere refused by name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnxruntime
+import pytest
+import torch
+
+import glassnet as gn
+from glassnet.errors import ArgumentError, ModelFileError
+from glassnet.layers import Layer
+from tests.bridges.networks import DTYPES, assert_same_outputs, samples, trained, written
+
+LAYERS: dict[str, Layer] = {
+    "Scale": gn.Scale(),
+    "PReLU": gn.PReLU(),
+    "shared PReLU": gn.PReLU(0.5, shared=True),
+    "RMSNorm": gn.RMSNorm(),
+    "RMSNorm with epsilon": gn.RMSNorm(0.1),
+}
+
+
+def network(layer: Layer, dtype: str = "float64") -> gn.Network:
+    return trained((layer, gn.Dense(6, "tanh"), layer, gn.Dense(3)), (5,), dtype)
+
+
+@pytest.mark.parametrize("name", LAYERS)
+def test_a_file_brings_it_back(name: str, tmp_path: Path) -> None:
+    net = network(LAYERS[name])
+    net.save(tmp_path / "model.safetensors")
+    loaded = gn.load(tmp_path / "model.safetensors")
+    assert loaded == net
+    np.testing.assert_array_equal(loaded.predict(samples((5,))), net.predict(samples((5,))))
+
+
+@pytest.mark.parametrize("name", [name for name in LAYERS if name != "Scale"])
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_it_goes_to_torch_and_back(name: str, dtype: str) -> None:
+    net = network(LAYERS[name], dtype)
+    module = net.to_torch()
+    assert_same_outputs(module, net)
+    back = gn.from_torch(module, input_shape=5)
+    np.testing.assert_array_equal(back.parameters, net.parameters)
+
+
+@pytest.mark.parametrize("name", LAYERS)
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_onnx_runtime_gives_the_same(name: str, dtype: str, tmp_path: Path) -> None:
+    net = network(LAYERS[name], dtype)
+    session = onnxruntime.InferenceSession(written(net, tmp_path), providers=["CPUExecutionProvider"])
+    X = samples((5,)).astype(dtype)
+    (theirs,) = session.run(None, {session.get_inputs()[0].name: X})
+    np.testing.assert_allclose(theirs, net.predict(X), rtol=10 * DTYPES[dtype], atol=10 * DTYPES[dtype])
+
+
+@pytest.mark.parametrize("name", ["Scale", "PReLU", "shared PReLU"])
+def test_onnx_brings_it_back(name: str, tmp_path: Path) -> None:
+    net = network(LAYERS[name])
+    back = gn.from_onnx(written(net, tmp_path))
+    np.testing.assert_array_equal(back.predict(samples((5,))), net.predict(samples((5,))))
+
+
+REFUSED: dict[str, Callable[[gn.Network, Path], Any]] = {
+    "Scale to PyTorch": lambda net, path: net.to_torch(),
+    "Scale to a script of PyTorch": lambda net, path: gn.to_torch_source(net),
+    **{
+        f"{name} to scikit-learn": lambda net, path: net.to_sklearn()
+        for name in ("Scale", "PReLU", "RMSNorm")
+    },
+    **{
+        f"{name} in a trace": lambda net, path: gn.trace(net, samples((5,)))
+        for name in ("Scale", "PReLU", "RMSNorm")
+    },
+}
+
+
+@pytest.mark.parametrize("what", REFUSED)
+def test_what_has_no_words_for_it_says_so_by_name(what: str, tmp_path: Path) -> None:
+    name = what.partition(" ")[0]
+    with pytest.raises(ArgumentError, match=rf"layer 0, {name}\(\),"):
+        REFUSED[what](network(LAYERS[name]), tmp_path)
+
+
+def test_the_operators_of_an_rms_norm_are_not_read(tmp_path: Path) -> None:
+    with pytest.raises(ModelFileError, match="operators that glassnet has no layers for: ReduceMean, Sqrt"):
+        gn.from_onnx(written(network(gn.RMSNorm()), tmp_path))
+
+
+def test_definitions_and_defaults_are_those_of_pytorch() -> None:
+    x = torch.randn(4, 3, dtype=torch.float64) * 1e-8
+    for layer, module in ((gn.RMSNorm(), torch.nn.RMSNorm(3)), (gn.PReLU(shared=True), torch.nn.PReLU())):
+        ours = gn.Network([layer], dtype="float64", input_shape=3).predict(x.numpy())
+        np.testing.assert_allclose(ours, module.double()(x).detach(), rtol=1e-13)
+
+
+def test_a_learned_slope_is_an_activation_for_the_diagnosis() -> None:
+    X = np.random.default_rng(0).normal(size=(60, 3))
+    y = (X[:, 0] > 0).astype(int)
+
+    def codes(layer: Layer) -> set[str]:
+        net = gn.Network([gn.Dense(5), layer, gn.Dense(2, "softmax")], seed=0)
+        net.fit(X, y, loss="scce", epochs=2, engine="numpy", progress=False)
+        return {finding.code for finding in gn.diagnose(net, X, y).findings}
+
+    assert "missing_nonlinearity" not in codes(gn.PReLU())
+    assert "missing_nonlinearity" in codes(gn.Scale())
