@@ -174,6 +174,16 @@ def test_a_rate_that_falls_too_early_is_named_by_its_schedule() -> None:
     assert found is not None and "the schedule moves the learning rate between 0.1 and" in found.cause
 
 
+def test_a_schedule_that_rises_and_falls_within_epochs_is_seen_at_its_highest() -> None:
+    X, y = wine()
+    one_cycle = gn.schedules.OneCycle(0.1, epochs=4, warmup=0.375)
+    net, history = fitted(dense([16, 3], "tanh", "softmax"), X, y, loss=SCCE, epochs=40, batch_size=32,
+                          optimizer=gn.SGD(one_cycle))  # fmt: skip
+    found = finding(gn.diagnose(net, X, y, history), "learning_rate_too_low")
+    assert found is not None
+    assert "the schedule moves the learning rate between 0.1 and 4e-07" in found.cause
+
+
 # ---- order
 
 

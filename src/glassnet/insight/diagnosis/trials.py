@@ -163,7 +163,19 @@ class Trials:
     @property
     def rate(self) -> float:
         """The learning rate, the largest one of a schedule."""
-        return float(self.course.optimizer.rates(np.arange(max(self.course.epochs, 1), dtype=float)).max())
+        return float(self._rates.max())
+
+    @property
+    def smallest_rate(self) -> float:
+        """The learning rate, the smallest one of a schedule."""
+        return float(self._rates.min())
+
+    @property
+    def _rates(self) -> Array:
+        """The learning rate of every step of the training."""
+        n_steps = -(-len(self.x) // self.course.batch_size)
+        rates: Array = self.course.optimizer.rates(np.arange(max(self.course.epochs, 1) * n_steps) / n_steps)
+        return rates
 
     def as_it_was(self, order: int = ORDERS[0]) -> Trial:
         """With nothing changed but the order of the samples."""

@@ -267,16 +267,15 @@ def _of_rate(case: Case, trials: Trials, code: str, factor: float, found: list[T
 
 
 def _of_schedule(case: Case, trials: Trials, found: list[Trial]) -> Finding:
-    last = float(trials.course.optimizer.rates(np.array([case.training.epochs - 1.0]))[0])
     return Finding(
         "learning_rate_too_low",
         "warning",
-        f"the schedule moves the learning rate between {trials.rate:g} and {last:g}, and {_own(case)}; "
+        f"the schedule moves the learning rate between {trials.rate:g} and {trials.smallest_rate:g}, and {_own(case)}; "
         f"{_copies(case, found)} at rates that stay near {trials.rate:g}",
         "let the schedule fall more slowly, or keep the rate",
         None,
         {
-            "largest rate": trials.rate, "last rate": last, "loss": _reached(case),
+            "largest rate": trials.rate, "smallest rate": trials.smallest_rate, "loss": _reached(case),
             "loss at 1 times the rate": max(_losses(case, found)), "epochs of the trial": len(found[0].losses),
         },
         _REFERENCE,
