@@ -53,7 +53,7 @@ NAMES = {
         "categorical_cross_entropy sparse_categorical_cross_entropy kullback_leibler sigmoid_cross_entropy "
         "softmax_cross_entropy sparse_softmax_cross_entropy contrastive triplet_hard triplet_all"
     ),
-    optimizers: "sgd adagrad rmsprop adam adamw",
+    optimizers: "sgd adagrad rmsprop adadelta adam adamw nadam adamax lion",
     metrics: (
         "accuracy top_k_accuracy precision recall f1 mean_absolute_error root_mean_squared_error r2"
     ),

@@ -62,7 +62,7 @@ if TYPE_CHECKING:
     )
     from glassnet.network.history import History
     from glassnet.network.network import Network
-    from glassnet.optimizers import SGD, AdaGrad, Adam, AdamW, RMSProp
+    from glassnet.optimizers import SGD, AdaDelta, AdaGrad, Adam, Adamax, AdamW, Lion, NAdam, RMSProp
     from glassnet.sweeps import SweepResult, sweep
 
 __version__ = "0.1.0"
@@ -112,7 +112,17 @@ _NAMES = {
         "Scale",
     ),
     "glassnet.network.network": ("Network",),
-    "glassnet.optimizers": ("SGD", "AdaGrad", "Adam", "AdamW", "RMSProp"),
+    "glassnet.optimizers": (
+        "SGD",
+        "AdaDelta",
+        "AdaGrad",
+        "Adam",
+        "AdamW",
+        "Adamax",
+        "Lion",
+        "NAdam",
+        "RMSProp",
+    ),
     "glassnet.callbacks": ("Callback",),
     "glassnet.network.history": ("History",),
     "glassnet.sweeps": ("SweepResult", "sweep"),
@@ -121,10 +131,10 @@ _MODULE_OF = {room: (f"glassnet.{room}", "") for room in _ROOMS}
 _MODULE_OF |= {name: (module, name) for module, names in _NAMES.items() for name in names}
 
 __all__ = [
-    "SGD", "Activation", "AdaGrad", "Adam", "AdamW", "BatchNorm", "Callback", "Dense", "Diagnosis", "DiagnosisReport",
-    "DiagnosisWarning", "Dropout", "Finding", "Flatten",
-    "History", "LayerNorm", "Network", "PReLU", "RMSNorm", "RMSProp", "Recorder", "Replay", "ReportPage",
-    "Scale", "Standardizer", "SweepResult", "Trace", "TrainingSetup", "activations", "adapt",
+    "SGD", "Activation", "AdaDelta", "AdaGrad", "Adam", "AdamW", "Adamax", "BatchNorm", "Callback", "Dense",
+    "Diagnosis", "DiagnosisReport", "DiagnosisWarning", "Dropout", "Finding", "Flatten",
+    "History", "LayerNorm", "Lion", "NAdam", "Network", "PReLU", "RMSNorm", "RMSProp", "Recorder", "Replay",
+    "ReportPage", "Scale", "Standardizer", "SweepResult", "Trace", "TrainingSetup", "activations", "adapt",
     "callbacks", "check", "check_activation", "check_backward", "check_derivative", "check_layer", "check_loss",
     "check_optimizer", "datasets", "diagnose", "errors", "from_onnx", "from_sklearn", "from_torch", "initializers",
     "load", "losses", "metrics", "one_hot", "optimizers", "plots", "recipes", "replay", "report", "schedules", "sweep",

@@ -246,8 +246,22 @@ OPTIMIZERS: dict[str, list[optimizers.Optimizer]] = {
         gn.SGD(0.0),
     ],
     "adagrad": [gn.AdaGrad(), gn.AdaGrad(0.1, epsilon=1e-3, weight_decay=0.01)],
-    "rmsprop": [gn.RMSProp(), gn.RMSProp(0.003, alpha=0.9, epsilon=1e-4, weight_decay=0.01)],
-    "adam": [gn.Adam(), gn.Adam(0.02, beta1=0.8, beta2=0.95, epsilon=1e-4, weight_decay=0.01, clip_norm=0.5)],
+    "rmsprop": [
+        gn.RMSProp(),
+        gn.RMSProp(0.003, alpha=0.9, epsilon=1e-4, weight_decay=0.01),
+        gn.RMSProp(0.003, momentum=0.5),
+        gn.RMSProp(0.003, centered=True, epsilon=1e-3),
+        gn.RMSProp(0.003, centered=True, epsilon=1e-3, momentum=0.5, weight_decay=0.01),
+    ],
+    "adadelta": [gn.AdaDelta(), gn.AdaDelta(0.3, rho=0.8, epsilon=1e-4, weight_decay=0.01)],
+    "nadam": [gn.NAdam(), gn.NAdam(0.02, beta1=0.8, momentum_decay=0.05, epsilon=1e-4, weight_decay=0.01)],
+    "adamax": [gn.Adamax(), gn.Adamax(0.02, beta1=0.8, epsilon=1e-4, weight_decay=0.01)],
+    "lion": [gn.Lion(1e-3), gn.Lion(3e-4, beta1=0.8, beta2=0.9, weight_decay=0.1)],
+    "adam": [
+        gn.Adam(),
+        gn.Adam(0.02, amsgrad=True, epsilon=1e-4),
+        gn.Adam(0.02, beta1=0.8, beta2=0.95, epsilon=1e-4, weight_decay=0.01, clip_norm=0.5),
+    ],
     "adamw": [gn.AdamW(), gn.AdamW(0.02, beta1=0.8, weight_decay=0.1, clip_value=0.1)],
 }
 SCHEDULES: dict[str, schedules.Schedule] = {

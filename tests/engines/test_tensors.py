@@ -19,6 +19,7 @@ from glassnet.kernels.tensors import MEANINGS, OF_BATCHES, lift
 from glassnet.losses import ElementwiseLoss, EmbeddingLoss
 from tests.engines.conformance import name_of
 from tests.gradients.table import ACTIVATIONS, ELEMENTWISE, LOSSES
+from tests.parity import twins
 
 Array = NDArray[Any]
 
@@ -115,6 +116,14 @@ TORCH_OPTIMIZERS: dict[str, tuple[Any, Callable[[list[torch.Tensor]], torch.opti
     "rmsprop": (gn.RMSProp(0.1, alpha=0.9), lambda p: torch.optim.RMSprop(p, lr=0.1, alpha=0.9)),
     "adam": (gn.Adam(0.1, weight_decay=0.05), lambda p: torch.optim.Adam(p, lr=0.1, weight_decay=0.05)),
     "adamw": (gn.AdamW(0.1), lambda p: torch.optim.AdamW(p, lr=0.1)),
+    "amsgrad": (gn.Adam(0.1, amsgrad=True), lambda p: torch.optim.Adam(p, lr=0.1, amsgrad=True)),
+    "nadam": (gn.NAdam(0.1), lambda p: twins.NAdam(p, lr=0.1)),
+    "adamax": (gn.Adamax(0.1), lambda p: torch.optim.Adamax(p, lr=0.1)),
+    "adadelta": (gn.AdaDelta(0.1), lambda p: torch.optim.Adadelta(p, lr=0.1)),
+    "centered": (
+        gn.RMSProp(0.1, centered=True, momentum=0.9),
+        lambda p: torch.optim.RMSprop(p, lr=0.1, centered=True, momentum=0.9),
+    ),
 }
 
 

@@ -23,6 +23,7 @@ Torch = Callable[[Iterable[Tensor]], torch.optim.Optimizer]
 
 STEPS = 50
 
+
 PAIRS: list[tuple[Optimizer, Torch]] = [
     (gn.SGD(), lambda w: torch.optim.SGD(w)),
     (gn.SGD(0.1), lambda w: torch.optim.SGD(w, 0.1)),
@@ -44,7 +45,38 @@ PAIRS: list[tuple[Optimizer, Torch]] = [
         gn.RMSProp(0.1, 0.8, 1e-3, weight_decay=0.2),
         lambda w: torch.optim.RMSprop(w, 0.1, 0.8, 1e-3, weight_decay=0.2),
     ),
+    (
+        gn.RMSProp(0.1, 0.8, 1e-3, momentum=0.7, weight_decay=0.2),
+        lambda w: torch.optim.RMSprop(w, 0.1, 0.8, 1e-3, momentum=0.7, weight_decay=0.2),
+    ),
+    (gn.RMSProp(centered=True), lambda w: torch.optim.RMSprop(w, centered=True)),
+    (
+        gn.RMSProp(0.1, 0.8, 1e-3, momentum=0.7, centered=True, weight_decay=0.2),
+        lambda w: torch.optim.RMSprop(w, 0.1, 0.8, 1e-3, momentum=0.7, centered=True, weight_decay=0.2),
+    ),
+    (gn.AdaDelta(), lambda w: torch.optim.Adadelta(w)),
+    (
+        gn.AdaDelta(0.3, 0.7, 1e-3, weight_decay=0.2),
+        lambda w: torch.optim.Adadelta(w, 0.3, 0.7, 1e-3, weight_decay=0.2),
+    ),
+    (gn.NAdam(), lambda w: twins.NAdam(w)),
+    (
+        gn.NAdam(0.1, 0.8, 0.99, 1e-3, momentum_decay=0.1, weight_decay=0.2),
+        lambda w: twins.NAdam(w, 0.1, (0.8, 0.99), 1e-3, 0.2, 0.1),
+    ),
+    (gn.Adamax(), lambda w: torch.optim.Adamax(w)),
+    (
+        gn.Adamax(0.1, 0.8, 0.99, 1e-3, weight_decay=0.2),
+        lambda w: torch.optim.Adamax(w, 0.1, (0.8, 0.99), 1e-3, weight_decay=0.2),
+    ),
+    (gn.Lion(), lambda w: twins.Lion(w)),
+    (gn.Lion(0.01, 0.8, 0.7, weight_decay=0.2), lambda w: twins.Lion(w, 0.01, (0.8, 0.7), 0.2)),
     (gn.Adam(), lambda w: torch.optim.Adam(w)),
+    (gn.Adam(0.1, amsgrad=True), lambda w: torch.optim.Adam(w, 0.1, amsgrad=True)),
+    (
+        gn.AdamW(0.1, 0.8, 0.99, 1e-3, weight_decay=0.2, amsgrad=True),
+        lambda w: torch.optim.AdamW(w, 0.1, (0.8, 0.99), 1e-3, weight_decay=0.2, amsgrad=True),
+    ),
     (
         gn.Adam(0.1, 0.8, 0.99, 1e-3, weight_decay=0.2),
         lambda w: torch.optim.Adam(w, 0.1, (0.8, 0.99), 1e-3, weight_decay=0.2),
@@ -150,6 +182,11 @@ def test_the_norm_is_clipped_before_the_values() -> None:
     np.testing.assert_allclose(-net.parameters[:2], [0.6, 0.7], rtol=1e-15)
 
 
+OPTIONS = (
+    "momentum", "nesterov", "alpha", "weight_decay", "amsgrad", "centered", "rho", "momentum_decay",
+)  # fmt: skip
+
+
 @pytest.mark.parametrize("name", optimizers.names())
 def test_defaults_are_those_of_torch(name: str) -> None:
     ours = optimizers.get(name)
@@ -157,6 +194,6 @@ def test_defaults_are_those_of_torch(name: str) -> None:
     defaults = twin([torch.nn.Parameter(torch.zeros(1))]).defaults
     beta1, beta2 = defaults.get("betas", (None, None))
     theirs = {"learning_rate": defaults["lr"], "epsilon": defaults.get("eps"), "beta1": beta1, "beta2": beta2}
-    theirs |= {key: defaults.get(key) for key in ("momentum", "nesterov", "alpha", "weight_decay")}
+    theirs |= {key: defaults.get(key) for key in OPTIONS}
     own = {key: value for key, value in vars(ours).items() if not key.startswith("clip")}
     assert own == {key: theirs[key] for key in own}

@@ -187,3 +187,33 @@ def penalty(net: Network, parameters: Tensor) -> Tensor:
             (l1, l2), array = strengths[slot.parameter.name], parameters[slot.start : slot.stop]
             total = total + l1 * array.abs().sum() + l2 / 2 * array.square().sum()
     return total
+
+
+class NAdam(torch.optim.NAdam):
+    """PyTorch's own, with the product of its momenta in float64: it takes the default dtype."""
+
+    def step(self, closure: Any = None) -> Any:
+        torch.set_default_dtype(torch.float64)
+        try:
+            return super().step(closure)
+        finally:
+            torch.set_default_dtype(torch.float32)
+
+
+class Lion(torch.optim.Optimizer):
+    """Algorithm 2 of Chen et al. 2023, line by line; PyTorch has none."""
+
+    def __init__(
+        self, w: Any, lr: float = 1e-4, betas: tuple[float, float] = (0.9, 0.99), weight_decay: float = 0.0
+    ) -> None:
+        super().__init__(w, {"lr": lr, "betas": betas, "weight_decay": weight_decay})
+
+    @torch.no_grad()
+    def step(self, closure: Any = None) -> None:
+        for group in self.param_groups:
+            beta1, beta2 = group["betas"]
+            for theta in group["params"]:
+                m = self.state[theta].setdefault("m", torch.zeros_like(theta))
+                c = beta1 * m + (1 - beta1) * theta.grad
+                theta -= group["lr"] * (torch.sign(c) + group["weight_decay"] * theta)
+                m.copy_(beta2 * m + (1 - beta2) * theta.grad)

@@ -436,6 +436,7 @@ def test_every_loss_trains(name: str) -> None:
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 def test_every_optimizer_learns_xor(name: str, dtype: str) -> None:
     rates = {"sgd": 0.5, "adagrad": 0.2, "rmsprop": 0.02, "adam": 0.05, "adamw": 0.05}
+    rates |= {"adadelta": 3.0, "nadam": 0.05, "adamax": 0.05, "lion": 0.02}
     network = Network([Dense(8, "tanh"), Dense(1, "sigmoid")], seed=3, dtype=dtype)
     optimizer = optimizers.get(name).with_learning_rate(rates[name])
     history = network.fit(XOR, XOR_CLASSES, loss="bce", optimizer=optimizer, epochs=1000, **QUIET)

@@ -52,7 +52,9 @@ Dropout = Annotated[
 Loss = Annotated[
     str | None, _option("NAME", "Default: cross-entropy for classes, mse for values; also mae, huber …")
 ]
-Optimizer = Annotated[str | None, _option("NAME", "adam, adamw, sgd, rmsprop or adagrad. Default: adam.")]
+Optimizer = Annotated[
+    str | None, _option("NAME", "adam, adamw, sgd, nadam, lion …: any of gn.optimizers. Default: adam.")
+]
 LearningRate = Annotated[
     float | None, _option("RATE", "Length of the optimizer's steps. Default: 0.005 for adam, 0.1 for sgd.")
 ]

@@ -13,10 +13,12 @@ from glassnet.optimizers.facts import OptimizerFacts
 
 # Families in the order in which names() lists them.
 from glassnet.optimizers.descent import SGD
-from glassnet.optimizers.adaptive import AdaGrad, Adam, AdamW, RMSProp
+from glassnet.optimizers.adaptive import AdaDelta, AdaGrad, RMSProp
+from glassnet.optimizers.adam import Adam, Adamax, AdamW, Lion, NAdam
 
 __all__ = [
-    "SGD", "AdaGrad", "Adam", "AdamW", "Optimizer", "OptimizerFacts", "RMSProp", "get", "names",
+    "SGD", "AdaDelta", "AdaGrad", "Adam", "AdamW", "Adamax", "Lion", "NAdam", "Optimizer", "OptimizerFacts", "RMSProp",
+    "get", "names",
 ]  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from glassnet import schedules
 from glassnet.formulas import updates
 from glassnet.optimizers.base import Optimizer, registry
 from glassnet.optimizers.facts import OptimizerFacts, Written
+from glassnet.support import checks
 
 _DIVIDED = "w ← w − η·[g]/(√s + ε) = {w} − [rate]·{(g)}/(√{s1} + [epsilon]) = {w1}"
 
@@ -50,101 +51,132 @@ class AdaGrad(Optimizer):
         return [rates, self.weight_decay, self.epsilon]
 
 
+_SQUARES = "s ← α·s + (1 − α)·[g]² = [alpha]·{(s)} + [1 - alpha]·{(g)}² = {s1}"
+_MEAN = "m ← α·m + (1 − α)·[g] = [alpha]·{(m)} + [1 - alpha]·{(g)} = {m1}"
+_CENTERED = "√(max({s1} − {(m1)}², 0))"
+_VELOCITY = "w ← w − η·b = {w} − [rate]·{(b1)} = {w1}"
+_SQUARES_LATEX = r"s \leftarrow \alpha s + (1 - \alpha) (\partial L / \partial w)^2,\ "
+_MEAN_LATEX = r"m \leftarrow \alpha m + (1 - \alpha) \partial L / \partial w,\ "
+_VELOCITY_LATEX = r"\partial L / \partial w}{ROOT + \epsilon},\ w \leftarrow w - \eta b"
+
+
 @registry.register("rmsprop")
 @dataclass(frozen=True)
 class RMSProp(Optimizer):
     """RMSProp: rates divided by the root of a moving mean of squared gradients.
 
     Parameters are those of :class:`SGD`, and alpha in [0, 1), the share of the old mean that is kept.
+
+    Parameters
+    ----------
+    centered : bool
+        Divide by the standard deviation of the gradient: the moving mean's square is taken from that of squares.
+    momentum : float
+        Share of the last step that is kept, in [0, 1).
     """
 
     learning_rate: float | schedules.Schedule = 1e-2
     alpha: float = 0.99
     epsilon: float = 1e-8
+    momentum: float = field(default=0.0, kw_only=True)
+    centered: bool = field(default=False, kw_only=True)
     facts = OptimizerFacts(
         updates={
             "rmsprop": Written(
                 "s ← α·s + (1 − α)·dw²;  w ← w − η·dw/(√s + ε)",
-                r"s \leftarrow \alpha s + (1 - \alpha) (\partial L / \partial w)^2,\ "
-                r"w \leftarrow w - \eta \frac{\partial L / \partial w}{\sqrt s + \epsilon}", "s",
-                ("s ← α·s + (1 − α)·[g]² = [alpha]·{(s)} + [1 - alpha]·{(g)}² = {s1}", _DIVIDED),
+                _SQUARES_LATEX + r"w \leftarrow w - \eta \frac{\partial L / \partial w}{\sqrt s + \epsilon}", "s",
+                (_SQUARES, _DIVIDED),
+            ),
+            "rmsprop_momentum": Written(
+                "s ← α·s + (1 − α)·dw²;  b ← μ·b + dw/(√s + ε);  w ← w − η·b",
+                _SQUARES_LATEX + r"b \leftarrow \mu b + \frac{" + _VELOCITY_LATEX.replace("ROOT", r"\sqrt s"), "sb",
+                (
+                    _SQUARES,
+                    "b ← μ·b + [g]/(√s + ε) = [momentum]·{(b)} + {(g)}/(√{s1} + [epsilon]) = {b1}", _VELOCITY,
+                ),
+            ),
+            "rmsprop_centered": Written(
+                "s ← α·s + (1 − α)·dw²;  m ← α·m + (1 − α)·dw;  w ← w − η·dw/(√(s − m²) + ε)",
+                _SQUARES_LATEX + _MEAN_LATEX
+                + r"w \leftarrow w - \eta \frac{\partial L / \partial w}{\sqrt{s - m^2} + \epsilon}", "sm",
+                (
+                    _SQUARES, _MEAN,
+                    f"w ← w − η·[g]/(√(s − m²) + ε) = {{w}} − [rate]·{{(g)}}/({_CENTERED} + [epsilon]) = {{w1}}",
+                ),
+            ),
+            "rmsprop_centered_momentum": Written(
+                "s ← α·s + (1 − α)·dw²;  m ← α·m + (1 − α)·dw;  b ← μ·b + dw/(√(s − m²) + ε);  w ← w − η·b",
+                _SQUARES_LATEX + _MEAN_LATEX
+                + r"b \leftarrow \mu b + \frac{" + _VELOCITY_LATEX.replace("ROOT", r"\sqrt{s - m^2}"), "smb",
+                (
+                    _SQUARES, _MEAN,
+                    f"b ← μ·b + [g]/(√(s − m²) + ε) = [momentum]·{{(b)}} + {{(g)}}/({_CENTERED} + [epsilon]) = {{b1}}",
+                    _VELOCITY,
+                ),
             ),
         },
-        torch="RMSprop", arguments={"alpha": "alpha", "eps": "epsilon"}, source="Tieleman, Hinton 2012, lecture 6.5",
+        torch="RMSprop",
+        arguments={"alpha": "alpha", "eps": "epsilon", "momentum": "momentum", "centered": "centered"},
+        source="Tieleman, Hinton 2012, lecture 6.5; centred: Graves 2013",
     )  # fmt: skip
-    n_states = 1
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        object.__setattr__(self, "centered", checks.truth("centered of RMSProp", self.centered))
+
+    @property
+    def n_states(self) -> int:
+        """The mean of squares, that of gradients where it is centred, and the velocity where there is momentum."""
+        return 1 + self.centered + (self.momentum > 0)
 
     @property
     def rule(self) -> Callable[..., Any]:
-        """rmsprop."""
-        return updates.rmsprop
+        """rmsprop, centred or not, with momentum or without."""
+        if self.centered:
+            return updates.rmsprop_centered_momentum if self.momentum else updates.rmsprop_centered
+        return updates.rmsprop_momentum if self.momentum else updates.rmsprop
 
     def coefficients(self, rates: NDArray[np.float64], steps: NDArray[np.int64]) -> list[Any]:
-        """Rate, decay, epsilon, alpha, 1 - alpha."""
-        return [rates, self.weight_decay, self.epsilon, self.alpha, 1 - self.alpha]
+        """Rate, decay, epsilon, alpha, 1 - alpha, and momentum where there is one."""
+        common = [rates, self.weight_decay, self.epsilon, self.alpha, 1 - self.alpha]
+        return [*common, self.momentum] if self.momentum else common
 
 
-def _adam(kept: str, shrunk: str) -> Written:
-    """The update of Adam; what is kept of w in letters, and with numbers."""
-    return Written(
-        "m ← β₁·m + (1 − β₁)·dw;  v ← β₂·v + (1 − β₂)·dw²;  w ← w − η·m̂/(√v̂ + ε)",
-        r"w \leftarrow w - \eta \frac{\hat m}{\sqrt{\hat v} + \epsilon}",
-        "mv",
-        (
-            "m ← β₁·m + (1 − β₁)·[g] = [beta1]·{(m)} + [1 - beta1]·{(g)} = {m1}",
-            "v ← β₂·v + (1 − β₂)·[g]² = [beta2]·{(v)} + [1 - beta2]·{(g)}² = {v1}",
-            "m̂ = m/(1 − β₁ᵗ), v̂ = v/(1 − β₂ᵗ), t = [step]",
-            f"w ← {kept} − η·m̂/(√v̂ + ε) = {shrunk} − "
-            "[rate]·({(m1)}/[1 - beta1**step])/(√({v1}/[1 - beta2**step]) + [epsilon]) = {w1}",
-        ),
-    )
-
-
-@registry.register("adam")
+@registry.register("adadelta")
 @dataclass(frozen=True)
-class Adam(Optimizer):
-    """Adam: moving means of the gradient and of its square, corrected for their start at zero.
+class AdaDelta(Optimizer):
+    """AdaDelta: steps as large as the last ones were, for gradients as large as the last ones were.
 
-    Parameters are those of :class:`SGD`, and beta1, beta2 in [0, 1), the shares of the old means that are kept.
+    Parameters are those of :class:`SGD`, and rho in [0, 1), the share of the old means that is kept.
     """
 
-    learning_rate: float | schedules.Schedule = 1e-3
-    beta1: float = 0.9
-    beta2: float = 0.999
-    epsilon: float = 1e-8
+    learning_rate: float | schedules.Schedule = 1.0
+    rho: float = 0.9
+    epsilon: float = 1e-6
     facts = OptimizerFacts(
-        updates={"adam": _adam("w", "{w}")}, torch="Adam", arguments={"betas": ("beta1", "beta2"), "eps": "epsilon"},
-        source="Kingma, Ba 2015, ICLR",
+        updates={
+            "adadelta": Written(
+                "s ← ρ·s + (1 − ρ)·dw²;  Δ = √(d + ε)/√(s + ε)·dw;  d ← ρ·d + (1 − ρ)·Δ²;  w ← w − η·Δ",
+                r"s \leftarrow \rho s + (1 - \rho) (\partial L / \partial w)^2,\ "
+                r"\Delta = \frac{\sqrt{d + \epsilon}}{\sqrt{s + \epsilon}} \partial L / \partial w,\ "
+                r"d \leftarrow \rho d + (1 - \rho) \Delta^2,\ w \leftarrow w - \eta \Delta", "sd",
+                (
+                    "s ← ρ·s + (1 − ρ)·[g]² = [rho]·{(s)} + [1 - rho]·{(g)}² = {s1}",
+                    "Δ = √(d + ε)/√(s + ε)·[g], d ← ρ·d + (1 − ρ)·Δ² = "
+                    "[rho]·{(d)} + [1 - rho]·(√({d} + [epsilon])/√({s1} + [epsilon])·{(g)})² = {d1}",
+                    "w ← w − η·Δ = {w} − [rate]·√({d} + [epsilon])/√({s1} + [epsilon])·{(g)} = {w1}",
+                ),
+            ),
+        },
+        torch="Adadelta", arguments={"rho": "rho", "eps": "epsilon"}, source="Zeiler 2012, arXiv 1212.5701",
     )  # fmt: skip
     n_states = 2
 
     @property
     def rule(self) -> Callable[..., Any]:
-        """adam."""
-        return updates.adam
+        """adadelta."""
+        return updates.adadelta
 
     def coefficients(self, rates: NDArray[np.float64], steps: NDArray[np.int64]) -> list[Any]:
-        """The coefficients that :func:`glassnet.formulas.updates.adam` unpacks."""
-        return [
-            rates / (1 - self.beta1**steps), self.weight_decay, self.epsilon,
-            self.beta1, 1 - self.beta1, self.beta2, 1 - self.beta2,
-            1 / np.sqrt(1 - self.beta2**steps), 1.0,
-        ]  # fmt: skip
-
-
-@registry.register("adamw")
-@dataclass(frozen=True)
-class AdamW(Adam):
-    """Adam with decoupled weight decay: w is first multiplied by 1 - learning_rate * weight_decay."""
-
-    weight_decay: float = field(default=1e-2, kw_only=True)
-    facts = OptimizerFacts(
-        updates={"adam": _adam("(1 − η·λ)·w", "(1 − [rate]·[weight_decay])·{(w)}")},
-        torch="AdamW", arguments={"betas": ("beta1", "beta2"), "eps": "epsilon"}, decays_apart=True,
-        source="Loshchilov, Hutter 2019, ICLR",
-    )  # fmt: skip
-
-    def coefficients(self, rates: NDArray[np.float64], steps: NDArray[np.int64]) -> list[Any]:
-        """Adam's, with the decay taken out of the gradient and put into the last coefficient."""
-        rate, _, *rest, _ = super().coefficients(rates, steps)
-        return [rate, 0.0, *rest, 1 - rates * self.weight_decay]
+        """Rate, decay, epsilon, rho, 1 - rho."""
+        return [rates, self.weight_decay, self.epsilon, self.rho, 1 - self.rho]

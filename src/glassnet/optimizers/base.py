@@ -56,6 +56,10 @@ class Optimizer:
         columns = self.coefficients(rates, steps)
         return np.stack([np.broadcast_to(column, rates.shape) for column in columns], axis=1).astype(float)
 
+    def named(self, rate: float, step: int) -> dict[str, float]:
+        """Numbers of a step, beside rate, step and fields, that the written rule mentions."""
+        return {}
+
     def rates(self, epochs: NDArray[np.float64]) -> NDArray[np.float64]:
         """Learning rates at these (fractional) epochs."""
         values: NDArray[np.float64] = schedules.get(self.learning_rate)(epochs)
@@ -84,7 +88,9 @@ class Optimizer:
 
 _LIMITS: dict[str, dict[str, float]] = {
     "momentum": {"least": 0, "below": 1},
+    "momentum_decay": {"least": 0},
     "alpha": {"least": 0, "below": 1},
+    "rho": {"least": 0, "below": 1},
     "beta1": {"least": 0, "below": 1},
     "beta2": {"least": 0, "below": 1},
     "epsilon": {"least": 0},

@@ -107,4 +107,5 @@ class Update:
         if token[1] == "step":
             return str(self.step)
         known = vars(self.optimizer) | {"rate": self.learning_rate, "step": self.step}
+        known |= self.optimizer.named(self.learning_rate, self.step)
         return number(float(computed(token[1], known)))
