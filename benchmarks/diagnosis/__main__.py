@@ -33,13 +33,14 @@ def main() -> None:
     parser.add_argument("--faults", type=int, default=15, help="trainings for each code")
     parser.add_argument("--healthy", type=int, default=300)
     parser.add_argument("--varied", type=int, default=150, help="healthy trainings of other kinds")
+    parser.add_argument("--noisy", type=int, default=150, help="healthy trainings on noisy tables")
     parser.add_argument("--elsewhere", type=int, default=150, help="networks of which only weights are known")
     parser.add_argument("--only", default="", help="codes, or healthy, separated by commas")
     parser.add_argument("--write", action="store_true", help=f"write {RESULT.name}")
     wish = parser.parse_args()
     wanted = [
         case
-        for case in cases(wish.seed, wish.faults, wish.healthy, wish.varied)
+        for case in cases(wish.seed, wish.faults, wish.healthy, wish.varied, wish.noisy)
         if not wish.only or case.kind in wish.only.split(",")
     ]
     clock = time.perf_counter()
@@ -49,7 +50,7 @@ def main() -> None:
     print(report.mistakes(outcomes), end="\n\n")
     command = (
         f"python -m benchmarks.diagnosis --seed {wish.seed} --faults {wish.faults} --healthy {wish.healthy} "
-        f"--varied {wish.varied} --elsewhere {wish.elsewhere}"
+        f"--varied {wish.varied} --noisy {wish.noisy} --elsewhere {wish.elsewhere}"
     )
     page = report.page(outcomes, foreign, command)
     print(page)

@@ -13,6 +13,7 @@ from benchmarks.diagnosis import (
     faults_of_training,
     faults_of_weights,
     learning,
+    noisy,
     sensible,
     varied,
 )
@@ -29,14 +30,15 @@ FAULTS: dict[str, Fault] = {
         *faults_of_training.FAULTS,
     )
 }
-HEALTHY, VARIED = "healthy", "varied"
+HEALTHY, VARIED, NOISY = "healthy", "varied", "noisy"
+GOOD = (HEALTHY, VARIED, NOISY)
 # What only the first weights, or the order of the samples, or an error that ended training can show.
 _NEED_WATCHING = (
     "vanishing_gradient", "exploding_gradient", "scale_too_small", "scale_too_large", "initial_loss_not_chance",
     "learning_rate_too_high", "learning_rate_too_low", "sorted_not_shuffled", "weighed_down",
 )  # fmt: skip
 _ATTEMPTS = 300
-_DRAWN = {HEALTHY: sensible.draw, VARIED: varied.draw}
+_DRAWN = {HEALTHY: sensible.draw, VARIED: varied.draw, NOISY: noisy.draw}
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,9 @@ class Case:
     @property
     def random(self) -> Random:
         """Its own source of randomness."""
-        return np.random.default_rng([self.seed, [HEALTHY, *FAULTS, VARIED].index(self.kind), self.number])
+        return np.random.default_rng(
+            [self.seed, [HEALTHY, *FAULTS, VARIED, NOISY].index(self.kind), self.number]
+        )
 
     @property
     def watched(self) -> bool:
@@ -58,11 +62,10 @@ class Case:
         return self.kind in _NEED_WATCHING or self.number % 4 != 3
 
 
-def cases(seed: int, of_each_fault: int, healthy: int, others: int) -> list[Case]:
+def cases(seed: int, of_each_fault: int, healthy: int, others: int, noisy: int) -> list[Case]:
     """The set."""
-    faulty = [Case(seed, code, number) for code in FAULTS for number in range(of_each_fault)]
-    good = [(HEALTHY, number) for number in range(healthy)] + [(VARIED, number) for number in range(others)]
-    return faulty + [Case(seed, kind, number) for kind, number in good]
+    counts = dict.fromkeys(FAULTS, of_each_fault) | dict(zip(GOOD, (healthy, others, noisy), strict=True))
+    return [Case(seed, kind, number) for kind, count in counts.items() for number in range(count)]
 
 
 def trained(case: Case) -> Training:
@@ -71,13 +74,15 @@ def trained(case: Case) -> Training:
     for _ in range(_ATTEMPTS):
         setup = _DRAWN[case.kind](random) if case.kind in _DRAWN else FAULTS[case.kind].plant(random)
         training = run(setup, [gn.Diagnosis(warn=False)] if case.watched else [])
-        if is_healthy(training) if case.kind in _DRAWN else FAULTS[case.kind].shows(training):
+        if is_healthy(training, case.kind) if case.kind in _DRAWN else FAULTS[case.kind].shows(training):
             return training
     raise RuntimeError(f"{_ATTEMPTS} trainings were drawn for {case}, and none of them is one")
 
 
-def is_healthy(training: Training) -> bool:
+def is_healthy(training: Training, kind: str = HEALTHY) -> bool:
     """Whether it learned well, by what was held back too, without learning the training samples by heart."""
+    if kind == NOISY:
+        return noisy.is_healthy(training)
     if training.setup.objective.targets == "labels":
         return not training.diverged and learning.alike_are_near(training) >= 0.9
     first, last = (learning.loss_of(training, network) for network in (training.first, training.last))

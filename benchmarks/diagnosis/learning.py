@@ -8,6 +8,7 @@ import glassnet as gn
 from benchmarks.diagnosis.problems import Array
 from benchmarks.diagnosis.trainings import Setup, Training
 from glassnet.activations import Linear
+from glassnet.losses import Loss, one_hot_rows
 
 
 def outputs(training: Training, X: Array) -> Array:
@@ -72,11 +73,17 @@ def _before(setup: Setup, shares: Array) -> Array:
     return np.log(shares / (1 - shares)) if setup.n_outputs == 1 else np.log(shares)
 
 
+def compared(loss: Loss, y: Array, output: Array) -> tuple[float, Array]:
+    """Value and gradient of the loss, also of outputs that it refuses by hand, such as probabilities above 1."""
+    rows = one_hot_rows(loss, y, output) if loss.takes_classes else y.astype(output.dtype)
+    return loss.compare(rows, output, None)
+
+
 def loss_of(training: Training, network: gn.Network) -> float:
     """The loss of this network on all training samples."""
     X, y = training.setup.data
     with np.errstate(all="ignore"):
-        value = training.setup.objective.value(y, network.predict(X))
+        value = compared(training.setup.objective, y, network.predict(X))[0]
     return value if np.isfinite(value) else np.inf
 
 

@@ -18,13 +18,17 @@ Random = np.random.Generator
 
 @dataclass(frozen=True)
 class Problem:
-    """Samples to train on and samples held back; y holds classes (n,) or values (n, 1)."""
+    """Samples to train on and samples held back; y holds classes (n,) or values (n, 1).
+
+    ``best`` is the score that noise leaves to be reached on new samples, about.
+    """
 
     name: str
     X: Array
     y: Array
     X_held: Array
     y_held: Array
+    best: float = 1.0
 
     @property
     def has_classes(self) -> bool:

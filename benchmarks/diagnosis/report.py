@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from benchmarks.diagnosis.elsewhere import Foreign
-from benchmarks.diagnosis.generation import HEALTHY, VARIED
+from benchmarks.diagnosis.generation import GOOD
 from benchmarks.diagnosis.scoring import (
     FIRST,
     PRECISION,
@@ -22,7 +22,7 @@ from benchmarks.diagnosis.scoring import (
 def page(outcomes: Sequence[Outcome], foreign: Sequence[Foreign], command: str) -> str:
     """The result in Markdown."""
     table = rows(outcomes)
-    n_healthy = sum(outcome.case.kind in (HEALTHY, VARIED) for outcome in outcomes)
+    n_healthy = sum(outcome.case.kind in GOOD for outcome in outcomes)
     seconds = sorted(outcome.seconds for outcome in outcomes)
     others = ", ".join(f"`{code}` {count}" for code, count in unjudged(outcomes).most_common()) or "none"
     return "\n".join(
@@ -51,11 +51,11 @@ def page(outcomes: Sequence[Outcome], foreign: Sequence[Foreign], command: str) 
 
 def _of_healthy(outcomes: Sequence[Outcome]) -> list[str]:
     lines = []
-    for kind, what in ((HEALTHY, "healthy trainings"), (VARIED, "healthy trainings of other kinds")):
+    for kind, what in zip(GOOD, ("", " of other kinds", " on noisy tables"), strict=True):
         worst = severities_of(outcomes, kind)
         lines.append(
-            f"Worst finding of {worst.total()} {what}: error {worst['error']}, warning {worst['warning']}, "
-            f"note {worst['note']}, nothing {worst['nothing']}."
+            f"Worst finding of {worst.total()} healthy trainings{what}: error {worst['error']}, "
+            f"warning {worst['warning']}, note {worst['note']}, nothing {worst['nothing']}."
         )
     return lines
 
@@ -86,7 +86,7 @@ def mistakes(outcomes: Sequence[Outcome]) -> str:
             f"{'' if f.layer is None else f'@{f.layer}'}"
             for f in outcome.findings
         )
-        good = case.kind in (HEALTHY, VARIED)
+        good = case.kind in GOOD
         missed = not good and not outcome.found
         alarmed = good and any(f.severity == "error" for f in outcome.findings)
         late = not good and not outcome.first

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 import glassnet as gn
+from benchmarks.diagnosis.learning import compared
 from benchmarks.diagnosis.problems import Array
 from glassnet import activations
 from glassnet.losses import Loss
@@ -90,7 +91,7 @@ def gradient_sizes(network: gn.Network, X: Array, y: Array, loss: Loss) -> Array
     copy.running_statistics[...] = network.running_statistics
     with np.errstate(all="ignore"):
         output = copy.forward(X)
-        copy.backward(loss.gradient(y, output))
+        copy.backward(compared(loss, y, output)[1])
     slots = [
         slot
         for slot in copy.layout.parameters
@@ -104,9 +105,14 @@ def error_sizes(network: gn.Network, X: Array, y: Array, loss: Loss) -> Array:
     """Root mean square of the loss's gradient with respect to each dense layer's z, by the chain rule."""
     flow, sizes = signals(network, X), []
     with np.errstate(all="ignore"):
-        gradient = loss.gradient(y, flow[-1].a)
-        for signal in reversed(flow):
+        fused = loss.on_logits(flow[-1].activation)
+        gradient = compared(loss, y, flow[-1].a)[1]
+        for place, signal in reversed(list(enumerate(flow))):
             error = signal.activation.backward(signal.z, signal.a, gradient * signal.scale)
+            if (
+                fused is not None and place == len(flow) - 1
+            ):  # as it is trained: no sure and wrong answer is lost
+                error = compared(fused, y, signal.z)[1]
             sizes.append(float(np.sqrt(np.mean(error**2))))
             gradient = error @ signal.weights.T
     return np.array(sizes[::-1])

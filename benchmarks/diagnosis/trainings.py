@@ -26,6 +26,8 @@ class Setup:
     ----------
     options : dict
         More options of fit, such as weights of samples.
+    patience : int
+        Epochs without a lower validation loss after which training ends, the best put back; 0 for none.
     own_loop : bool
         Whether it is trained by a loop that compares outputs (n, 1) with targets (n,).
     sensible : Setup or None
@@ -42,6 +44,7 @@ class Setup:
     dtype: str = "float32"
     shuffle: bool = True
     options: dict[str, Any] = field(default_factory=dict)
+    patience: int = 0
     own_loop: bool = False
     sensible: Setup | None = field(default=None, repr=False)
 
@@ -126,6 +129,7 @@ def run(setup: Setup, callbacks: Sequence[gn.Callback] = ()) -> Training:
     X, y = setup.data
     network = gn.Network(setup.layers, seed=setup.seed, dtype=setup.dtype, input_shape=X.shape[1])
     first, keep, diverged = network.copy(), _Keep(), False
+    stopping = [gn.callbacks.EarlyStopping(patience=setup.patience)] if setup.patience and setup.held else []
     if setup.own_loop:
         return Training(setup, first, _by_hand(network, setup), gn.History(), diverged)
     try:
@@ -133,7 +137,7 @@ def run(setup: Setup, callbacks: Sequence[gn.Callback] = ()) -> Training:
             network.fit(
                 X, y, loss=setup.loss, optimizer=setup.optimizer, epochs=setup.epochs,
                 batch_size=setup.batch_size, shuffle=setup.shuffle, validation_data=setup.held,
-                callbacks=[keep, *callbacks], engine="numpy", progress=False, **setup.options,
+                callbacks=[keep, *callbacks, *stopping], engine="numpy", progress=False, **setup.options,
             )  # fmt: skip
     except DivergenceError:
         diverged = True

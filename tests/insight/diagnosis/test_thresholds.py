@@ -189,7 +189,7 @@ def test_the_first_loss_beside_that_of_guessing(times: float, found: bool) -> No
 # Which finding is silent behind which: a consequence is no news beside its cause.
 SILENT = {
     "scale_too_small": {"symmetric_weights"},
-    "vanishing_gradient": {"symmetric_weights", "scale_too_small", "vanishing_gradient"},
+    "vanishing_gradient": {"symmetric_weights", "scale_too_small", "vanishing_gradient", "exploding_gradient"},
     "exploding_gradient": {"exploding_gradient"},
     "dead_units": {"dead_units"},
     "saturated_units": {"unscaled_inputs", "saturated_units"},
@@ -211,7 +211,9 @@ SILENT_TRIALS = {
     "clipped_too_much": UNFIT | STUCK,
     "weighed_down": UNFIT | STUCK | {"clipped_too_much"},
     "learning_rate_too_high": UNFIT | {"scale_too_large", "clipped_too_much", "weighed_down"},
-    "learning_rate_too_low": UNFIT | STUCK | {"clipped_too_much", "weighed_down", "no_biases", "statistics_lag"},
+    "learning_rate_too_low": UNFIT | STUCK | {
+        "learning_rate_too_high", "clipped_too_much", "weighed_down", "no_biases", "statistics_lag",
+    },
     "no_biases": UNFIT | {"broadcast_targets"},
     "too_few_units": UNFIT | STUCK - {"dead_units"} | COURSES | {"underfitting", "no_biases"},
     "underfitting": UNFIT | STUCK | COURSES | {

@@ -29,8 +29,8 @@ def subject(layers: list[Any], **columns: list[float]) -> Subject:
     return read(network, X, y, history, None, (X[:30], y[:30]), given)
 
 
-def finding(code: str, evidence: dict[str, float] | None = None) -> Finding:
-    return Finding(code, "warning", "a cause", "a remedy", None, evidence or {}, "")
+def finding(code: str, evidence: dict[str, float] | None = None, severity: str = "warning") -> Finding:
+    return Finding(code, severity, "a cause", "a remedy", None, evidence or {}, "")
 
 
 def proposed(about: Subject, *findings: Finding) -> list[dict[str, Any]]:
@@ -52,7 +52,7 @@ def test_the_learning_rate_is_the_one_that_the_diagnosis_tried() -> None:
 
 
 def test_where_the_labels_are_unrelated_no_training_is_proposed() -> None:
-    (made,) = suggestions(subject(HIDDEN, loss=FALLING), [finding("labels_unrelated")])
+    (made,) = suggestions(subject(HIDDEN, loss=FALLING), [finding("labels_unrelated", severity="error")])
     assert made.change == {}
     assert made.why == "labels_unrelated: a remedy. Until then no other training helps."
 

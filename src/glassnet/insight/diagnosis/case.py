@@ -117,6 +117,18 @@ class Case:
             return None
         return Curve(np.array(self.history["loss"]))
 
+    @property
+    def put_back(self) -> int:
+        """The epoch whose parameters the network has, where a callback put back others than the last; else 0."""
+        if self.history is None or self.history.n_epochs == 0:
+            return 0
+        return self.history.restored_epoch if self.history.restored_epoch != self.history["epoch"][-1] else 0
+
+    @property
+    def ends_with_curve(self) -> bool:
+        """Whether the last losses of the history are those of the network as it is."""
+        return self.curve is not None and not self.put_back
+
     @cached_property
     def diverged(self) -> bool:
         """Whether training left the finite numbers."""

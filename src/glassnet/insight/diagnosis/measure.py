@@ -61,6 +61,14 @@ class Block:
         return any(made.row.kind in (BATCH_NORM, LAYER_NORM) for made in self.records)
 
     @property
+    def normalised_before(self) -> bool:
+        """Whether one stands between the dense layer and its activation."""
+        return self.active is not self.dense and any(
+            made.row.kind in (BATCH_NORM, LAYER_NORM)
+            for made in self.records[: self.records.index(self.active)]
+        )
+
+    @property
     def weights(self) -> Array:
         """Weights of the dense layer, (n_inputs, n_outputs)."""
         return _present(self.dense.weights)
@@ -111,11 +119,15 @@ class Block:
     @cached_property
     def flat_by_unit(self) -> Array:
         """The same of each unit; (n_outputs,)."""
-        z, a = self.active.z, self.active.a
+        return self.flat_at(self.active.z)
+
+    def flat_at(self, z: Array) -> Array:
+        """The same at these pre-activations, (n_samples, n_outputs)."""
         if self.is_bounded:
             limit = FLAT * self.activation.steepest
-            return np.asarray((self.activation.slope(z, a) < limit).mean(axis=0))
-        return np.zeros(a.shape[1])
+            slopes = self.activation.slope(z, self.activation.value(z))
+            return np.asarray((slopes < limit).mean(axis=0))
+        return np.zeros(z.shape[1])
 
     @property
     def is_bounded(self) -> bool:

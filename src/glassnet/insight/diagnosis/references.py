@@ -46,19 +46,20 @@ class References:
     targets: Targets
     budget: Budget
 
-    @property
-    def few(self) -> NDArray[np.int64]:
-        """Twenty of the samples, the classes in turn."""
-        order = np.random.default_rng(0).permutation(len(self.x))
+    def few(self, draw: int = 0) -> NDArray[np.int64]:
+        """Twenty of the samples, the classes in turn, or spread over the values; others by each draw."""
+        order = np.random.default_rng(draw).permutation(len(self.x))
         if self.targets.kind != "classes":
-            return order[:FEW]
+            by_value = order[np.argsort(self.targets.values[order, 0], kind="stable")]
+            places = np.linspace(0, len(order) - 1, min(FEW, len(order))).astype(np.int64)
+            return by_value[np.minimum(places + draw, len(order) - 1)]
         classes = self.targets.classes[order]
         turn = np.empty(len(order), np.int64)
         for present in np.unique(classes):
             turn[classes == present] = np.arange((classes == present).sum())
         return order[np.argsort(turn, kind="stable")][:FEW]
 
-    def of_few(self, wider: int, seed: int = 0) -> Trial:
+    def of_few(self, wider: int, seed: int = 0, draw: int = 0) -> Trial:
         """Twenty samples learned by heart with Adam, by a copy with `wider` times as many hidden units."""
         layers = [layer for layer in self.network.layers if not isinstance(layer, Dropout)]
         last = max(i for i, layer in enumerate(layers) if isinstance(layer, Dense))
@@ -68,7 +69,7 @@ class References:
             else layer
             for i, layer in enumerate(layers)
         ]
-        few = self.few
+        few = self.few(draw)
         course = Course(Adam(RATE), HEART_EPOCHS, len(few), shuffled=False)
         return train(self._made(layers, seed), self.x[few], self.targets.take(few), course, self.budget)
 
@@ -100,19 +101,34 @@ class References:
     @cached_property
     def score(self) -> float:
         """The score of a network of two layers on samples that it was not trained on; minus infinity if it failed."""
-        held, kept = self.left_out, self._order[len(self.left_out) :]
+        return float("-inf") if self.answers is None else self.asked.score(self.answers)
+
+    @property
+    def asked(self) -> Targets:
+        """Their targets, scaled as for that network."""
+        return self._shown.take(self.left_out)
+
+    @property
+    def _kept(self) -> NDArray[np.int64]:
+        return self._order[len(self.left_out) :]
+
+    @property
+    def _shown(self) -> Targets:
+        middle, scale = self._scale_of_targets(self._kept)
+        return replace(self.targets, values=(self.targets.values - middle) / scale)
+
+    @cached_property
+    def answers(self) -> Array | None:
+        """What that network says of them; None if it failed."""
+        held, kept = self.left_out, self._kept
         mean, spread = self.x[kept].mean(axis=0), self.x[kept].std(axis=0, dtype=np.float64)
         scaled = ((self.x - mean) / np.where(spread > 0, spread, 1)).astype(np.float64)
-        middle, scale = self._scale_of_targets(kept)
-        shown = replace(self.targets, values=(self.targets.values - middle) / scale)
         layers: list[Layer] = [Dense(WIDTH, "tanh"), Dense(WIDTH, "tanh"), *self._end()]
         made = Network(layers, seed=0, dtype="float64", input_shape=self.x.shape[1])
         epochs = max(1, REFERENCE_STEPS // -(-len(kept) // REFERENCE_BATCH))
         course = Course(Adam(RATE), epochs, min(REFERENCE_BATCH, len(kept)))
-        trial = train(made, scaled[kept], shown.take(kept), course, self.budget)
-        if trial.end is None:
-            return float("-inf")
-        return shown.take(held).score(made.predict(scaled[held]))
+        trial = train(made, scaled[kept], self._shown.take(kept), course, self.budget)
+        return None if trial.end is None else np.asarray(made.predict(scaled[held]))
 
     def _end(self) -> list[Layer]:
         """The last layer that goes with the loss."""

@@ -38,10 +38,14 @@ class Samples:
         """Features that are not constant."""
         return np.asarray(self.spread > 1e-9 * (self.size + 1e-30))
 
+    def among(self, other: Array) -> NDArray[np.bool_]:
+        """For each of `other`'s rows whether it is one of these, too."""
+        mine = set(map(bytes, np.ascontiguousarray(self.x)))
+        return np.array([bytes(row) in mine for row in np.ascontiguousarray(other)], bool)
+
     def shared_with(self, other: Array) -> float:
         """The share of `other`'s rows that are rows of these, too."""
-        mine = set(map(bytes, np.ascontiguousarray(self.x)))
-        return float(np.mean([bytes(row) in mine for row in np.ascontiguousarray(other)]))
+        return float(self.among(other).mean())
 
     @cached_property
     def repeated(self) -> float:

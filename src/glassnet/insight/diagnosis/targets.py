@@ -84,6 +84,12 @@ class Targets:
         least = 0 if self.kind == "labels" else self.n_classes
         return np.bincount(self.classes, minlength=least) / len(self.classes)
 
+    def as_columns(self, output: Array) -> Array:
+        """Outputs beside :attr:`columns`: of each class its probability, or values."""
+        found = np.asarray(self.loss.activation.value(output), np.float64)
+        single = self.kind == "classes" and self.n_outputs == 1
+        return np.hstack([1 - found, found]) if single else found
+
     def value(self, output: Array) -> float:
         """The loss of these outputs."""
         return self.objective.compare(self.matrix, output, None)[0]

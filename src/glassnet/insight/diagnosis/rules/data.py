@@ -25,15 +25,6 @@ SORTED = 0.6
 # Batches whose targets spread by more than this part of all are mixed, whatever the order.
 MIXED = 0.7
 FEWEST_ROWS = 40
-# With fewer rows even a relation worth a third of the score may not stand out from shuffled targets by as much:
-# 80 rows of two even classes give a score to within 0.11, and a few wrong labels hide the rest.
-FEWEST_ROWS_UNRELATED = 100
-# Deviations above shuffled targets below which no relation is seen; chance gives 2.7 to one of the two predictions once
-# in some 100 times, and a relation worth a tenth of the score gives more from 100 rows on.
-RELATED = 2.7
-OPPOSITE = -4.0
-# A network that predicts samples held back better than this knows of a relation.
-FORESEEN = 0.2
 
 
 def constant_targets(case: Case) -> Finding | None:
@@ -205,32 +196,3 @@ def sorted_not_shuffled(case: Case) -> Finding | None:
         {"likeness of neighbours": seen.sortedness, "batch size": seen.batch_size, "samples": seen.n_samples},
         "Bengio 2012, Practical Recommendations for Gradient-Based Training, section 2.1",
     )
-
-
-def labels_unrelated(case: Case) -> Finding | None:
-    """Targets that the samples tell nothing of: shuffled, or shifted against them."""
-    if case.targets.kind == "labels" or len(case.x) < FEWEST_ROWS_UNRELATED or not case.samples.varying.any():
-        return None
-    if case.targets.kind == "classes" and case.targets.shares.max() > 0.95:
-        return None
-    least, found = case.relation.deviations
-    if found >= RELATED or least <= OPPOSITE:
-        return None
-    if case.held_pass is not None and case.held_pass.score > FORESEEN:
-        return None
-    if case.references.score > FORESEEN:
-        return None
-    return Finding(
-        "labels_unrelated",
-        "error" if case.held is not None or not case.learned else "warning",
-        "nothing was found in the samples that tells of their targets: on samples left out, neither similar samples "
-        f"nor a linear fit predict them better than shuffled targets by {RELATED} deviations, and a network of two "
-        f"layers scores {case.references.score:.2f} (1 is perfect, 0 that of the best constant)",
-        "look whether X and y were sorted, filtered or shifted apart; shuffle them with one and the same permutation",
-        None,
-        {
-            "deviations above shuffled targets": found, "score of the best simple rule": case.relation.score,
-            "score of a network": case.references.score,
-        },
-        "Ojala, Garriga 2010, Permutation Tests for Studying Classifier Performance, section 2",
-    )  # fmt: skip

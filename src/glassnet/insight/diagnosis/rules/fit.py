@@ -114,7 +114,9 @@ def _changes(case: Case) -> Iterator[tuple[str, str, float]]:
 
 
 def _longer(case: Case, course: Course) -> float:
-    """Of a copy that goes on from where the network is."""
+    """Of a copy that goes on from where the network is; where training did, and was taken back, that was tried."""
+    if case.put_back:
+        return float("-inf")
     made = _like(case.network, list(case.network.layers))
     made.parameters = case.network.parameters
     made.running_statistics[...] = case.network.running_statistics

@@ -12,14 +12,20 @@ from glassnet.insight.diagnosis.case import Case
 from glassnet.insight.diagnosis.report import Finding
 from glassnet.insight.diagnosis.trials import ORDERS
 from glassnet.losses import Loss
-from glassnet.plan import DENSE
+from glassnet.plan import BATCH_NORM, DENSE, LAYER_NORM
 
 _REFERENCE = "Goodfellow, Bengio, Courville 2016, Deep Learning, section 6.2.2"
 OUTSIDE = 0.02
 # Rows of targets that sum to 1 up to this; softmax's do up to rounding.
 SUMS = 1e-3
-# The range of an activation is looked for up to this pre-activation; what still doubles from a tenth of it has no end.
-FAR = 1e4
+# The range of an activation is looked for near 0 and in so many powers of ten, each at so many places.
+DECADES = 16
+PLACES = 200
+# It has an end where each of the last powers of ten adds at most this part of what the one before it added; of what
+# grows like a logarithm each adds as much, of a saturating one less and less.
+DIES_OUT = 0.5
+LAST = 3
+ROUNDING = 1e-6
 
 # Severity, cause, remedy.
 Mismatch = tuple[str, str, str] | None
@@ -39,9 +45,9 @@ def output_loss_mismatch(case: Case) -> Finding | None:
 
 
 def last_activations(case: Case) -> list[Activation]:
-    """The activations from the last dense layer on, linear ones left out where others follow."""
+    """The activations behind the last dense layer or normalisation, linear ones left out where others follow."""
     rows = case.network.plan().rows
-    last = max((i for i, row in enumerate(rows) if row.kind == DENSE), default=0)
+    last = max((i for i, row in enumerate(rows) if row.kind in (DENSE, BATCH_NORM, LAYER_NORM)), default=0)
     found = [row.activation for row in rows[last:]]
     return [f for f in found if not isinstance(f, Linear)] or [Linear()]
 
@@ -147,7 +153,16 @@ def _with_targets(case: Case, last: Activation) -> Mismatch:
     outside = float(((y < low) | (y > high)).mean())
     if outside < OUTSIDE:
         return None
-    reach = f"of at least {low:g}" if high == np.inf else f"between {low:g} and {high:g}"
+    own = case.now.output
+    if bool((own < low - ROUNDING).any() or (own > high + ROUNDING).any()):
+        return None  # it looks at several numbers at once, so that trying one after the other tells nothing
+    reach = (
+        f"of at least {low:g}"
+        if high == np.inf
+        else f"of at most {high:g}"
+        if low == -np.inf
+        else f"between {low:g} and {high:g}"
+    )
     return (
         "error",
         f"{_name(last)} gives outputs {reach}, and {outside:.0%} of the targets lie outside",
@@ -209,18 +224,23 @@ BEHIND = 0.1
 
 
 def output_range(last: Activation) -> tuple[float, float]:
-    """The least and the largest output, found by trying; infinite where it grows on."""
+    """The least and the largest output, found by trying; infinite where it grows on, however slowly."""
     if last.outputs == "classes":
         return 0.0, 1.0
+    return 0.0 - _largest(last, -1.0), 0.0 + _largest(last, 1.0)
+
+
+def _largest(last: Activation, sign: float) -> float:
+    """The largest of sign times the output; infinite where no end shows."""
     near = np.linspace(-10.0, 10.0, 20_001)
-    far = np.array([-FAR, -FAR / 10, FAR / 10, FAR])
+    far = np.logspace(1.0, DECADES, PLACES * (DECADES - 1))
     with np.errstate(all="ignore"):
-        inside, ends = (np.asarray(last.value(z[:, None]), np.float64)[:, 0] for z in (near, far))
-    values = np.concatenate([inside, ends])
-    grows = [abs(end) > 2 * abs(nearer) + 1 for end, nearer in ((ends[0], ends[1]), (ends[3], ends[2]))]
-    endless = [end for end, on in zip((ends[0], ends[3]), grows, strict=True) if on or not np.isfinite(end)]
-    low, high = float(np.nanmin(values)), float(np.nanmax(values))
-    return (
-        -np.inf if any(end < 0 for end in endless) else low,
-        np.inf if any(not end < 0 for end in endless) else high,
-    )
+        inside, above, below = (
+            sign * np.asarray(last.value(z[:, None]), np.float64)[:, 0] for z in (near, far, -far)
+        )
+    by_decade = np.maximum(above, below).reshape(DECADES - 1, PLACES).max(axis=1)
+    reached = np.maximum.accumulate(np.append(inside.max(), by_decade))
+    if not np.isfinite(reached).all():
+        return float("inf")
+    added, rounding = np.diff(reached)[-LAST - 1 :], 1e-12 * abs(reached[-1])
+    return float(reached[-1]) if (added[1:] <= DIES_OUT * added[:-1] + rounding).all() else float("inf")

@@ -167,15 +167,15 @@ def _is_slow(case: Case) -> bool:
 
 
 def _reached(case: Case) -> float:
-    """The loss at the end of training: the mean of the last tenth of the epochs, where they are known."""
+    """The loss at the end of training: the mean of the last tenth of the epochs, where they are the network's."""
     if case.diverged:
         return float("inf")
-    return case.curve.last if case.curve is not None else case.now.loss
+    return case.curve.last if case.curve is not None and case.ends_with_curve else case.now.loss
 
 
 def ended(case: Case, trial: Trial) -> float:
     """The same of a trial."""
-    if case.curve is not None or trial.end is None:
+    if case.ends_with_curve or trial.end is None:
         return trial.loss
     return trial.end.loss
 
@@ -227,6 +227,8 @@ def _own(case: Case) -> str:
     """How the training itself ended."""
     if case.diverged:
         return "the loss left the finite numbers"
+    if case.put_back:
+        return f"the loss is {case.now.loss:.4g} with the parameters of epoch {case.put_back}, which were put back"
     if case.curve is None:
         return f"the loss is {case.now.loss:.4g}"
     n = len(case.curve.values)
@@ -237,7 +239,7 @@ def _own(case: Case) -> str:
 
 def _copies(case: Case, found: list[Trial]) -> str:
     """What copies are, and where they ended."""
-    losses = " and ".join(f"{trial.loss:.4g}" for trial in found)
+    losses = " and ".join(f"{loss:.4g}" for loss in _losses(case, found))
     several = "copies that begin" if len(found) > 1 else "a copy that begins"
     some = "" if len(case.rows) == len(case.x) else f" of {len(case.rows)} samples"
     return f"{several} with the same weights reached {losses} in {len(found[0].losses)} epochs{some}"

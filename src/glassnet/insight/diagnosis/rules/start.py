@@ -7,6 +7,7 @@ import numpy as np
 from glassnet.insight.diagnosis.case import Case
 from glassnet.insight.diagnosis.measure import TINY, Block, Pass, rms
 from glassnet.insight.diagnosis.report import Finding
+from glassnet.insight.diagnosis.rules.output import last_activations
 
 # PyTorch's default multiplies signals by 0.58, Glorot by about 1, He by 1.4: a fifth of the least, three of the most.
 SMALLEST_GAIN = 0.2
@@ -14,13 +15,19 @@ LARGEST_GAIN = 3.0
 # One layer of small weights only scales; what is left of the spread at the output says whether it matters.
 ENOUGH_WEIGHTS = 8
 VANISHED = 1e-3
+# Gradients of weights are small for other reasons, too, such as large inputs of the last layer: the error must fade.
+FADES = 0.1
 EXPLODED = 50.0
 SURPRISE = 2.0
-SURPRISE_VALUES = 5.0
-# What reaches the last layer is not large up to this root mean square.
-LARGE_INPUTS = 1.5
+SURPRISE_VALUES = 3.0
+# Outputs of usual first weights cost up to so many times what an output of 0 does.
+USUAL_VALUES = 5.0
 # A first loss that is left behind in this share of the epochs costs little.
 SOON = 0.1
+# ... unless neighbours or a linear fit score by so much more than the network in the end.
+BEHIND = 0.25
+# A remedy leaves at most this part of what is too much.
+LEFT = 0.1
 _SCALE = "Glorot, Bengio 2010, section 4.2.1; He, Zhang, Ren, Sun 2015, section 2.2"
 
 
@@ -123,7 +130,9 @@ def _is_past(case: Case) -> bool:
 
 def _shrinking(case: Case, seen: Pass, when: str) -> Finding | None:
     ratio = _flow(seen)
-    if ratio is None or min(ratio, _slopes(seen)) >= VANISHED:
+    if ratio is None or _comes_through(seen):
+        return None
+    if ratio >= VANISHED and not (ratio < FADES and _slopes(seen) < VANISHED):
         return None
     bounded = any(block.is_bounded for block in seen.hidden)
     remedy = (
@@ -154,26 +163,33 @@ def _flow(seen: Pass) -> float | None:
     return ratio if np.isfinite(ratio) else None
 
 
+def _comes_through(seen: Pass) -> bool:
+    """Whether the error fades only where it enters, since the last weights are hardly there yet."""
+    hidden = seen.blocks[0].error_norm / max(seen.blocks[-2].error_norm, TINY)
+    return is_small(seen.blocks[-1]) and hidden >= FADES
+
+
 def _slopes(seen: Pass) -> float:
     """The gradient of the first layer's weights divided by that of the last one's."""
     return seen.blocks[0].gradient_norm / max(seen.blocks[-1].gradient_norm, TINY)
 
 
 def _gradient(case: Case, seen: Pass, code: str, ratio: float, when: str, remedy: str) -> Finding:
-    norms = [block.gradient_norm for block in seen.blocks]
+    first, last = seen.blocks[0], seen.blocks[-1]
     direction = "shrinks" if ratio < 1 else "grows"
     return Finding(
         code,
         "note" if case.learned else "error",
-        f"{when} the error {direction} by a factor of {max(ratio, 1 / max(ratio, TINY)):.3g} between the last and the "
-        f"first of {len(norms)} dense layers; the gradient of the last one's weights is {norms[-1]:.3g}, of the first "
-        f"one's {norms[0]:.3g}",
+        f"{when} the error {direction} by a factor of {max(ratio, 1 / max(ratio, TINY)):.3g} on its way back "
+        f"from layer {last.index} to layer 0; the gradient of the weights of layer {last.index} is "
+        f"{last.gradient_norm:.3g}, "
+        f"of layer 0 {first.gradient_norm:.3g}",
         remedy,
         0,
         {
             "error at first / at last layer": ratio,
-            "gradient of first layer": norms[0],
-            "of last layer": norms[-1],
+            "gradient of first layer": first.gradient_norm,
+            "of last layer": last.gradient_norm,
         },
         "Hochreiter 1991; Glorot, Bengio 2010, section 4.2; Pascanu, Mikolov, Bengio 2013, section 2",
     )
@@ -188,23 +204,26 @@ def initial_loss_not_chance(case: Case) -> Finding | None:
         return None
     floor = case.sample.floor
     limit = SURPRISE_VALUES if case.targets.kind == "values" else SURPRISE
-    if loss - floor <= limit * (guess - floor):
+    times = (loss - floor) / (guess - floor)
+    if times <= limit:
         return None
     return Finding(
         "initial_loss_not_chance",
-        "note" if case.learned or _soon_unlearned(case, guess) else "warning",
+        "note" if case.learned or _left_behind(case, guess, times) else "warning",
         f"before training the loss is {loss:.4g}, and {_guessing(case)} costs {guess:.4g}{_unlearned(case, guess)}",
-        _nearer_to_chance(case.start),
+        _nearer_to_chance(case, case.start, floor + limit * (guess - floor)),
         len(case.start.blocks) - 1,
-        {"first loss": loss, "loss of guessing": guess, "ratio": (loss - floor) / (guess - floor)},
+        {"first loss": loss, "loss of guessing": guess, "ratio": times},
         "Karpathy 2019, A Recipe for Training Neural Networks, step 2: verify loss at init",
     )
 
 
-def _soon_unlearned(case: Case, guess: float) -> bool:
-    """Whether one of the first epochs got to where guessing is."""
+def _left_behind(case: Case, guess: float, times: float) -> bool:
+    """Whether it was not unusual, or one of the first epochs got to where guessing is, and nothing of it is left."""
+    usual = case.targets.kind == "values" and times <= USUAL_VALUES
     epoch = None if case.curve is None else case.curve.first_below(guess)
-    return epoch is not None and case.curve is not None and epoch <= max(1, SOON * len(case.curve.values))
+    soon = epoch is not None and case.curve is not None and epoch <= max(1, SOON * len(case.curve.values))
+    return (usual or soon) and case.relation.score - case.now.score < BEHIND
 
 
 def _guessing(case: Case) -> str:
@@ -224,11 +243,22 @@ def _unlearned(case: Case, guess: float) -> str:
     )
 
 
-def _nearer_to_chance(start: Pass) -> str:
-    """What of the last layer is large: its biases, its weights, or what comes in."""
+def _nearer_to_chance(case: Case, start: Pass, limit: float) -> str:
+    """What of the last layer brings the first loss to the limit, or most of the way, as far as trying showed."""
     last = start.blocks[-1]
-    if last.dense.bias is not None and np.abs(last.dense.bias).max() > 1:
-        return "begin with biases of 0 in the last layer"
-    if ratio_to_usual(last, 1) > 1 or rms(last.dense.inputs) <= LARGE_INPUTS:
-        return "begin with smaller weights in the last layer"
-    return "scale what reaches the last layer: inputs of size 1, first weights of a usual size"
+    scaled = "scale what reaches the last layer: inputs of size 1, first weights of a usual size"
+    if last.normalised:
+        return scaled
+    weights, inputs = last.weights, last.dense.inputs
+    bias = np.zeros(weights.shape[1]) if last.dense.bias is None else last.dense.bias
+    small = inputs / max(1.0, rms(inputs))
+    for remedy, z in (
+        ("begin with biases of 0 in the last layer", inputs @ weights),
+        (scaled, small @ weights + bias),
+        ("begin with smaller weights in the last layer", np.zeros_like(last.dense.z) + bias),
+    ):
+        for activation in last_activations(case):
+            z = activation.value(z)
+        if case.sample.value(z) - limit <= LEFT * (start.record.value - limit):
+            return remedy
+    return "begin with smaller weights, and biases of 0, in the last layer"

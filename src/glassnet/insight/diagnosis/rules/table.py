@@ -7,11 +7,13 @@ from dataclasses import dataclass
 
 from glassnet.insight.diagnosis.case import Case
 from glassnet.insight.diagnosis.report import Finding
+from glassnet.insight.diagnosis.rules import collapse as collapse_rules
 from glassnet.insight.diagnosis.rules import data as data_rules
 from glassnet.insight.diagnosis.rules import fit as fit_rules
 from glassnet.insight.diagnosis.rules import network as network_rules
 from glassnet.insight.diagnosis.rules import output as output_rules
 from glassnet.insight.diagnosis.rules import rate as rate_rules
+from glassnet.insight.diagnosis.rules import relation as relation_rules
 from glassnet.insight.diagnosis.rules import split as split_rules
 from glassnet.insight.diagnosis.rules import start as start_rules
 from glassnet.insight.diagnosis.rules import unit as unit_rules
@@ -55,14 +57,14 @@ _COURSES = ("learning_rate_too_low", "learning_rate_too_high", "clipped_too_much
 RULES = (
     Rule(data_rules.constant_targets, _DATA),
     Rule(network_rules.not_finite, _UNITS),
-    Rule(data_rules.labels_unrelated, _DATA, trains=True),
+    Rule(relation_rules.labels_unrelated, _DATA, trains=True),
     Rule(data_rules.unscaled_inputs, _DATA + 1),
     Rule(data_rules.tiny_inputs, _DATA + 1, ("unscaled_inputs", "labels_unrelated"), trains=True),
     Rule(data_rules.unscaled_targets, _DATA + 2),
     Rule(data_rules.sorted_not_shuffled, _DATA + 3),
     Rule(data_rules.imbalance, _DATA + 4),
-    Rule(split_rules.leakage, _FIT + 1),
-    Rule(split_rules.split_differs, _FIT + 2),
+    Rule(split_rules.leakage, _DATA + 5),
+    Rule(split_rules.split_differs, _DATA + 6),
     Rule(network_rules.dropout_at_prediction, _FIT + 3),
     Rule(output_rules.output_loss_mismatch, _WRITTEN),
     Rule(
@@ -91,9 +93,9 @@ RULES = (
     Rule(
         start_rules.vanishing_gradient,
         _UNITS + 3,
-        ("vanishing_gradient", "symmetric_weights", "scale_too_small"),
+        ("vanishing_gradient", "exploding_gradient", "symmetric_weights", "scale_too_small"),
     ),
-    Rule(unit_rules.collapsed_representation, _UNITS + 4, ("symmetric_weights", "unscaled_inputs")),
+    Rule(collapse_rules.collapsed_representation, _UNITS + 4, ("symmetric_weights", "unscaled_inputs")),
     Rule(network_rules.statistics_lag, _UNITS + 5),
     Rule(
         network_rules.no_biases,
@@ -113,7 +115,10 @@ RULES = (
     Rule(
         rate_rules.learning_rate_too_low,
         _COURSE + 3,
-        (*_UNFIT, *_STUCK, "clipped_too_much", "weighed_down", "no_biases", "statistics_lag"),
+        (
+            *_UNFIT, *_STUCK, "learning_rate_too_high", "clipped_too_much", "weighed_down", "no_biases",
+            "statistics_lag",
+        ),
         trains=True,
     ),
     Rule(split_rules.overfitting, _FIT + 7, ("labels_unrelated",)),
@@ -138,6 +143,10 @@ RULES = (
 )  # fmt: skip
 
 
+# What explains nothing of its own beside its cause: a layer of one unit is soon dead.
+_FOLLOWS = {"dead_units": "too_few_units"}
+
+
 # What can be said of outputs that are no numbers, and of targets that are all the same.
 _ALWAYS = tuple(
     rule
@@ -145,7 +154,7 @@ _ALWAYS = tuple(
     if rule.find
     in (
         data_rules.constant_targets, data_rules.unscaled_inputs, data_rules.unscaled_targets, network_rules.not_finite,
-        rate_rules.learning_rate_too_high,
+        rate_rules.learning_rate_too_high, start_rules.scale_too_large, start_rules.exploding_at_start,
     )
 )  # fmt: skip
 
@@ -154,7 +163,12 @@ def findings(case: Case, *, trains: bool = True) -> list[Finding]:
     """What the rules find, causes first, notes last; without `trains` only those that need no training."""
     found: dict[str, tuple[bool, float, Finding]] = {}
     for rule in RULES if _can_be_measured(case) else _ALWAYS:
-        if (rule.trains and not trains) or not found.keys().isdisjoint(rule.explained_by):
+        causes = {
+            code
+            for code, (*_, cause) in found.items()
+            if not relation_rules.is_doubt(cause) and _FOLLOWS.get(code) not in found
+        }
+        if (rule.trains and not trains) or not causes.isdisjoint(rule.explained_by):
             continue
         finding = rule.find(case)
         if finding is not None:

@@ -8,8 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glassnet.insight.diagnosis.case import Case
-from glassnet.insight.diagnosis.measure import FLAT, Block
+from glassnet.insight.diagnosis.measure import FLAT, TINY, Block, rms
 from glassnet.insight.diagnosis.report import Finding
+from glassnet.insight.diagnosis.rules.start import ratio_to_usual
 from glassnet.layers import Dropout
 
 Array = NDArray[Any]
@@ -19,16 +20,12 @@ DEAD_SHARE = 0.5
 # Half of the outputs flat before training; trained units may be sure of themselves, so more is asked of them.
 SATURATED_SHARE = 0.5
 SATURATED_SHARE_TRAINED = 0.75
+# A remedy is one if it leaves less than this part of what is flat.
+LEFT = 0.5
 # A unit that is flat for nine samples of ten is as good as dead, and half a layer of them is as bad as half a dead one.
 SATURATED_SAMPLES = 0.9
 # Two units are twins if their weights differ by less than rounding leaves of equal ones.
 TWIN_TOLERANCE = 1e-5
-# Share of the task that is lost when the samples that look alike get the same answer. In a group that is nearly of one
-# class, a third of this share are wrong answers: below, next to nothing is lost.
-COLLAPSE_LOSS = 0.08
-ALIKE = 1e-6
-# Inputs above this root mean square saturate weights of a usual size.
-LARGE_INPUTS = 3.0
 
 
 def dead_at_start(case: Case) -> Finding | None:
@@ -72,7 +69,7 @@ def _when_they_died(case: Case, block: Block) -> str:
 def _what_wakes(block: Block, dead: NDArray[np.bool_]) -> str:
     """What would make most of these units answer to some sample, as far as it was measured."""
     made, weights = block.dense, block.weights[:, dead]
-    if block.active is not made and block.normalised:
+    if block.normalised_before:
         return "begin with a shift of 0 behind the normalisation"
     answers = (made.inputs @ weights > 0).any(axis=0)
     if answers.mean() >= DEAD_SHARE:
@@ -131,21 +128,48 @@ def saturated_units(case: Case) -> Finding | None:
 
 
 def _saturated(case: Case, found: Block, when: str) -> Finding:
-    large_inputs = found.index == 0 and float(np.sqrt(np.square(found.dense.inputs).mean())) > LARGE_INPUTS
     return Finding(
         "saturated_units",
         "note" if case.learned else "warning",
         f"{found.flat:.0%} of the outputs of layer {found.index} lie where {type(found.activation).__name__} is flat "
         f"{when}: its slope there is below {FLAT:.0%} of the largest",
-        "scale the inputs"
-        if large_inputs
-        else 'begin with smaller weights ("glorot_uniform")'
-        if when == "before training"
-        else 'use smaller weights ("glorot_uniform", or l2) or smaller steps, or ReLU',
+        _what_bends(found, begins=when == "before training"),
         found.index,
         {"flat share": found.flat, "mean size of pre-activations": float(np.abs(found.active.z).mean())},
         "Glorot, Bengio 2010, Understanding the difficulty of training deep feedforward neural networks, section 3",
     )
+
+
+def _what_bends(block: Block, *, begins: bool) -> str:
+    """What would bring most outputs back to where the activation bends, as far as trying showed."""
+    if block.normalised_before:
+        return "begin with a scale of 1 and a shift of 0 behind the normalisation" if begins else _IN_TRAINING
+    weights, inputs = block.weights, block.dense.inputs
+    bias = np.zeros(weights.shape[1]) if block.dense.bias is None else block.dense.bias
+    usual = weights * min(1.0, 1 / max(ratio_to_usual(block, 1), TINY))
+    size = max(1.0, rms(inputs))
+    scaling = (
+        "scale the inputs" if block.index == 0 else "scale what comes in, such as with BatchNorm before it"
+    )
+    smaller = (
+        'begin with smaller weights ("glorot_uniform")'
+        if begins
+        else f"bring the weights down: {_IN_TRAINING}"
+    )
+    without = "begin with biases of 0" if begins else f"bring the biases down: {_IN_TRAINING}"
+    for remedy, z in (
+        (without, inputs @ weights),
+        (scaling, inputs / size @ weights + bias),
+        (smaller, inputs @ usual + bias),
+        (f"{smaller}, and biases of 0" if begins else smaller, inputs @ usual),
+        (f"{scaling}, and {smaller}", inputs / size @ usual),
+    ):
+        if block.flat_at(z).mean() < LEFT * block.flat:
+            return remedy
+    return "use an activation that does not saturate, such as ReLU"
+
+
+_IN_TRAINING = "smaller steps, l2, or ReLU, which does not saturate"
 
 
 def symmetric_weights(case: Case) -> Finding | None:
@@ -195,71 +219,3 @@ def _alike(columns: Array) -> NDArray[np.bool_]:
     squares = np.square(columns).sum(axis=0)
     distances = squares[:, None] + squares - 2 * columns.T @ columns
     return np.asarray(distances <= TWIN_TOLERANCE**2 * np.minimum(squares[:, None], squares))
-
-
-def collapsed_representation(case: Case) -> Finding | None:
-    """Samples with different targets that are the same to every later layer cannot be told apart."""
-    if case.targets.kind == "labels" or len(case.rows) < 2:
-        return None
-    columns = case.sample.columns
-    unavoidable = _lost(_groups(case.x[case.rows].astype(np.float64)), columns)
-    for block in case.now.hidden:
-        groups = _groups(block.output)
-        lost = _lost(groups, columns) - unavoidable
-        if lost >= COLLAPSE_LOSS:
-            return _collapse(case, block, groups, lost)
-    return None
-
-
-def _collapse(case: Case, block: Block, groups: NDArray[np.int64], lost: float) -> Finding:
-    columns = case.sample.columns
-    mixed = [g for g in range(groups.max() + 1) if np.ptp(columns[groups == g], axis=0).max(initial=0) > 0]
-    largest = max(mixed, key=lambda g: (groups == g).sum())
-    members = np.flatnonzero(groups == largest)
-    zero = not block.output[members].any()
-    how = "all zero" if zero else "the same to 6 digits"
-    what = _listed(case, members)
-    slope = ", and use leaky_relu or tanh, which keep a slope everywhere" if _rectifies(block) else ""
-    return Finding(
-        "collapsed_representation",
-        "error" if lost >= 0.2 and not case.learned else "warning" if not case.learned else "note",
-        f"{what} are {how} in every hidden unit of layer {block.index} and so cannot be told apart, though their "
-        "targets differ",
-        f"begin with other weights (another seed) or more units{slope}",
-        block.index,
-        {"samples alike": len(members), "samples": len(groups), "part of the targets lost": lost},
-        "Goodfellow, Bengio, Courville 2016, Deep Learning, section 6.1",
-    )
-
-
-def _rectifies(block: Block) -> bool:
-    return block.rectifies
-
-
-def _listed(case: Case, members: NDArray[np.int64]) -> str:
-    """Few small samples by their features, such as 00, 01 and 10; others by their number."""
-    x = case.x[case.rows][members]
-    whole = bool((x == np.trunc(x)).all()) and bool((np.abs(x) < 10).all())
-    if len(members) > 8 or x.shape[1] > 4 or not whole:
-        return f"{len(members)} of {len(case.rows)} samples"
-    separator = "" if bool((x >= 0).all()) else ","
-    names = [separator.join(f"{value:g}" for value in row) for row in x]
-    return "samples " + ", ".join(names[:-1]) + " and " + names[-1]
-
-
-def _groups(rows: Array) -> NDArray[np.int64]:
-    """A number for each row; rows that are equal to rounding share it."""
-    scale = float(np.abs(rows).max())
-    rounded = np.round(rows / (scale * ALIKE)) if scale > 0 else np.zeros_like(rows)
-    numbers: NDArray[np.int64] = np.unique(rounded, axis=0, return_inverse=True)[1].reshape(-1)
-    return numbers
-
-
-def _lost(groups: NDArray[np.int64], columns: Array) -> float:
-    """The share of the targets' spread that lies within groups, which no later layer can bring back."""
-    spread = float(np.square(columns - columns.mean(axis=0)).sum())
-    if spread == 0:
-        return 0.0
-    counts = np.bincount(groups)
-    means = np.stack([np.bincount(groups, column) / counts for column in columns.T], axis=1)
-    return float(np.square(columns - means[groups]).sum()) / spread

@@ -46,7 +46,9 @@ class Suggestion:
 
 def suggestions(subject: Subject, findings: Sequence[Finding]) -> list[Suggestion]:
     """Changes worth a try, the most promising first; none is proposed twice."""
-    hopeless = [finding for finding in findings if finding.code == _NOT_HELPED]
+    hopeless = [
+        finding for finding in findings if finding.code == _NOT_HELPED and finding.severity == "error"
+    ]
     if hopeless:
         return [Suggestion(f"{_reason(hopeless[0])} Until then no other training helps.", {})]
     proposed = [*_from_findings(subject, findings)]
