@@ -13,8 +13,8 @@ import torch
 
 import glassnet as gn
 from glassnet.errors import ArgumentError, NotBuiltError
+from glassnet.insight.trace.arithmetic import product_sum
 from glassnet.insight.trace.page import content
-from glassnet.insight.trace.writing.arithmetic import product_sum
 from glassnet.insight.trace.writing.neuron import NeuronTrace
 
 RANDOM = np.random.default_rng(3)

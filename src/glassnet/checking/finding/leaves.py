@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from glassnet.checking.numerics.arrays import as_array
 from glassnet.checking.numerics.rounding import Array
+from glassnet.support.arrays import as_array
 
 DEEPEST, MOST = 7, 4000
 # Objects of these are not looked into; those of the standard library neither.

@@ -15,10 +15,10 @@ from glassnet.checking.finding.leaves import attributes, flatten, is_foreign, le
 from glassnet.checking.finding.matching import Found
 from glassnet.checking.finding.sources import attributes_read, parameters, required, returned_names
 from glassnet.checking.layer.running import SWITCHES, LearnerLayer
-from glassnet.checking.numerics.arrays import as_array
 from glassnet.checking.numerics.rounding import Array
 from glassnet.checking.parts.parts import BACKWARD, method
 from glassnet.errors import ArgumentError
+from glassnet.support.arrays import as_array
 
 RATE = 0.5
 RATES = (

@@ -13,11 +13,11 @@ from glassnet.checking.finding.leaves import Leaf, leaves
 from glassnet.checking.finding.smooth import DOUBLE, SINGLE
 from glassnet.checking.finding.sources import required
 from glassnet.checking.layer.building import N_INPUTS, FunctionPair
-from glassnet.checking.numerics.arrays import as_array
 from glassnet.checking.numerics.calling import Form, forms, with_arrays
 from glassnet.checking.numerics.rounding import Array
 from glassnet.checking.parts.parts import BACKWARD, FORWARD, OUTPUT, attribute, method
 from glassnet.errors import ArgumentError
+from glassnet.support.arrays import as_array
 
 N_SAMPLES = 5
 SWITCHES = ("train", "mode", "flag", "flg", "test", "infer", "eval")

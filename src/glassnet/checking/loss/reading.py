@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 
 from glassnet.checking.loss.batches import Batch, Layout
-from glassnet.checking.numerics.arrays import as_array
 from glassnet.checking.numerics.calling import Callee
 from glassnet.checking.numerics.rounding import Array
 from glassnet.checking.parts.parts import INPUT_GRADIENT, SWITCHES, attribute, instance, method, switch
 from glassnet.errors import ArgumentError
+from glassnet.support.arrays import as_array
 
 Function = Callable[..., Any]
 VALUE = ("loss", "value", "compute_loss", "compute", "calc_loss", "cost", "call", "fn", "function", "f",

@@ -8,9 +8,9 @@ import numpy as np
 
 from glassnet.checking.loss.batches import draw
 from glassnet.checking.loss.reading import Learner
-from glassnet.checking.numerics.arrays import as_array
 from glassnet.checking.numerics.rounding import Array
 from glassnet.checking.report import Slip
+from glassnet.support.arrays import as_array
 
 
 def broadcast(learner: Learner, y: Array, p: Array) -> Iterator[Slip]:

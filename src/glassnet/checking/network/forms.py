@@ -13,10 +13,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from glassnet.checking.numerics.arrays import as_array
 from glassnet.checking.numerics.rounding import Array
 from glassnet.errors import ArgumentError
 from glassnet.network.network import Network
+from glassnet.support.arrays import as_array
 
 FORM = "gradients must be a list of pairs [(dW1, db1), (dW2, db2), ...], one for each Dense layer"
 WEIGHTS = r"(?:weights?|theta|kernel|syn|gamma|scale|w)"

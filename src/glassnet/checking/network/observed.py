@@ -10,11 +10,11 @@ import numpy as np
 
 from glassnet.checking.network.forms import FORM, ways
 from glassnet.checking.network.problem import Pair
-from glassnet.checking.numerics.arrays import as_array
 from glassnet.checking.numerics.rounding import DOUBLE, Array, Precision
 from glassnet.errors import ArgumentError, DataError, ShapeError
 from glassnet.layers import BatchNorm, Dense, LayerNorm
 from glassnet.network.network import Network
+from glassnet.support.arrays import as_array
 
 Given = tuple[Array, Array | None]
 

@@ -14,9 +14,8 @@ from glassnet.checking.network.observed import Observed
 from glassnet.checking.network.problem import Pair
 from glassnet.checking.network.slips.places import Place
 from glassnet.checking.network.verdict import MakeProblem, decide
-from glassnet.checking.numerics.calling import copied
+from glassnet.checking.numerics.calling import copied, n_required
 from glassnet.checking.numerics.rounding import Array
-from glassnet.checking.parts.parts import n_required
 from glassnet.checking.report import Report
 from glassnet.errors import ArgumentError
 

@@ -15,7 +15,7 @@ from glassnet.checking.network.slips.output_slips import Output
 from glassnet.checking.network.slips.places import Choice, Places, n_slips
 from glassnet.checking.network.slips.stages import Gate, Stage
 from glassnet.checking.network.slips.steps import bias_gradients, errors_below, weights_gradients
-from glassnet.checking.network.slips.updated_first import Updates
+from glassnet.checking.network.updated_first import Updates
 from glassnet.checking.numerics.rounding import Rounded
 
 # No more slips of the forward pass are looked for at a time.

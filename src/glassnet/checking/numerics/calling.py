@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import inspect
 import sys
 import warnings
 from collections.abc import Callable, Iterator
@@ -10,10 +11,10 @@ from typing import Any
 
 import numpy as np
 
-from glassnet.checking.numerics.arrays import as_array
 from glassnet.checking.numerics.rounding import Array
 from glassnet.errors import ArgumentError
 from glassnet.support import checks
+from glassnet.support.arrays import as_array
 
 Function = Callable[..., Any]
 Form = Callable[[Function, tuple[Array, ...]], Any]
@@ -187,3 +188,15 @@ class Elementwise(Callee):
         """The dtype of the arrays that it returns for float64; float64 where it returns single numbers."""
         result = as_array(self.raw(np.array([-1.5, 0.75, 2.25])))
         return result.dtype if result.ndim and self.way is not with_numbers else np.dtype(np.float64)
+
+
+def n_required(function: Callable[..., Any]) -> int:
+    """How many arguments a function cannot do without; 1 where that cannot be seen."""
+    try:
+        parameters = inspect.signature(function).parameters.values()
+    except (TypeError, ValueError):
+        return 1
+    positional = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+    named = sum(p.kind in positional and p.default is inspect.Parameter.empty for p in parameters)
+    hides_them = any(p.kind is inspect.Parameter.VAR_POSITIONAL for p in parameters)
+    return 1 if named == 0 and hides_them else named

@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from glassnet.checking.numerics.arrays import as_array
 from glassnet.checking.numerics.rounding import Array
 from glassnet.checking.optimizer.parameter_forms import Form, Values
+from glassnet.support.arrays import as_array
 
 # The names that arrays of a layer have in learners' code: weights, biases and their gradients.
 ALIASES = (

@@ -11,11 +11,11 @@ from typing import Any
 
 import numpy as np
 
-from glassnet.checking.numerics.arrays import as_array
 from glassnet.checking.optimizer.names import AFTER, BEFORE, HOLDERS, config
 from glassnet.checking.optimizer.parameter_forms import Form, OneArray, Values
 from glassnet.checking.optimizer.rules import Settings
 from glassnet.checking.parts.parts import member
+from glassnet.support.arrays import as_array
 
 Function = Callable[..., Any]
 Roles = tuple[str, ...]

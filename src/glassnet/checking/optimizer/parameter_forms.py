@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from glassnet.checking.numerics.arrays import as_array
 from glassnet.checking.numerics.rounding import Array
+from glassnet.support.arrays import as_array
 
 Values = list[Array]
 

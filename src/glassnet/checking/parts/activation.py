@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from glassnet import activations
+from glassnet.checking.numerics.calling import n_required
 from glassnet.checking.parts.derivative import check_derivative
 from glassnet.checking.parts.parts import (
     BACKWARD,
@@ -18,7 +19,6 @@ from glassnet.checking.parts.parts import (
     SWITCHES,
     instance,
     method,
-    n_required,
     switch,
 )
 from glassnet.checking.parts.stateful import Stateful, readings, words

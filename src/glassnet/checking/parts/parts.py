@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from glassnet.checking.numerics.calling import n_required
 from glassnet.errors import ArgumentError
 
 FORWARD = ("forward", "forward_pass", "forward_propagation", "feedforward", "activate", "activation", "call", "f",
@@ -66,18 +67,6 @@ def method(thing: Any, names: Iterable[str]) -> Callable[..., Any] | None:
         if callable(found) and not (name == "__call__" and inspect.isclass(thing)):
             return found
     return None
-
-
-def n_required(function: Callable[..., Any]) -> int:
-    """How many arguments a function cannot do without; 1 where that cannot be seen."""
-    try:
-        parameters = inspect.signature(function).parameters.values()
-    except (TypeError, ValueError):
-        return 1
-    positional = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
-    named = sum(p.kind in positional and p.default is inspect.Parameter.empty for p in parameters)
-    hides_them = any(p.kind is inspect.Parameter.VAR_POSITIONAL for p in parameters)
-    return 1 if named == 0 and hides_them else named
 
 
 def attribute(thing: Any, names: Iterable[str]) -> Any:

@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from glassnet.checking.numerics.calling import Callee, usable
+from glassnet.checking.numerics.calling import Callee, n_required, usable
 from glassnet.checking.numerics.rounding import Array
-from glassnet.checking.parts.parts import INPUT_GRADIENT, OUTPUT, attribute, n_required
+from glassnet.checking.parts.parts import INPUT_GRADIENT, OUTPUT, attribute
 
 Function = Callable[..., Any]
 # What arguments of a backward pass are by their names.

@@ -13,12 +13,12 @@ from numpy.typing import ArrayLike, NDArray
 from glassnet import activations
 from glassnet.activations import Activation
 from glassnet.bridges import pieces
-from glassnet.checking.numerics.arrays import as_array
 from glassnet.errors import ArgumentError, ShapeError
 from glassnet.insight.diagnosis.training import TRAINED
 from glassnet.layers import Activation as ActivationLayer
 from glassnet.network.network import Network
 from glassnet.support import checks
+from glassnet.support.arrays import as_array
 from glassnet.support.calls import explained
 from glassnet.support.optional import require
 

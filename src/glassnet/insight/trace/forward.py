@@ -11,8 +11,8 @@ from glassnet import losses, optimizers
 from glassnet.engines import loop
 from glassnet.insight.trace.record import RowRecord, StepRecord
 from glassnet.insight.trace.step import Step
+from glassnet.insight.trace.updating import Update
 from glassnet.insight.trace.writing.steps import Writer
-from glassnet.insight.trace.writing.updating import Update
 from glassnet.insight.trace.writing.written import Written
 from glassnet.kernels.arrays import Views
 from glassnet.plan import BATCH_NORM, DENSE, LAYER_NORM, NOWHERE, Row

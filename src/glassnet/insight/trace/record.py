@@ -13,7 +13,7 @@ from glassnet import losses, optimizers
 from glassnet.activations import Linear
 from glassnet.engines import loop
 from glassnet.engines.base import Slice, Steps
-from glassnet.insight.trace.writing.updating import Update
+from glassnet.insight.trace.updating import Update
 from glassnet.kernels import arrays
 from glassnet.kernels.arrays import Views
 from glassnet.losses import Loss

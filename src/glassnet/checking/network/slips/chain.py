@@ -14,11 +14,11 @@ from glassnet import activations
 from glassnet.activations import GELU, Linear
 from glassnet.checking.network.slips.places import Place, Places
 from glassnet.checking.network.slips.stages import Affine, Drop, Gate, Norm, Stage, fresh
-from glassnet.checking.numerics.arrays import as_array
 from glassnet.checking.numerics.rounding import Array, Precision, Rounded
 from glassnet.errors import ArgumentError, ShapeError
 from glassnet.layers import Activation, BatchNorm, Dense, Dropout, Flatten, LayerNorm
 from glassnet.network.network import Network
+from glassnet.support.arrays import as_array
 
 MOST_SUBSETS = 4
 

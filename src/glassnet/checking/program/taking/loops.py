@@ -15,8 +15,8 @@ from typing import Any
 
 import numpy as np
 
-from glassnet.checking.numerics.arrays import as_array
 from glassnet.checking.program.words import meanings, says
+from glassnet.support.arrays import as_array
 
 HOOK = "__glassnet_turn__"
 # How many numbers the samples of a loop may have; more would take too long.

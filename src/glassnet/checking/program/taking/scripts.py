@@ -13,7 +13,6 @@ from typing import Any
 import numpy as np
 
 from glassnet.checking.finding.leaves import is_foreign
-from glassnet.checking.numerics.arrays import as_array
 from glassnet.checking.program.data import Samples
 from glassnet.checking.program.limits import Wish
 from glassnet.checking.program.taking.loading import Loaded, load
@@ -24,6 +23,7 @@ from glassnet.checking.program.taking.turns import check_loops
 from glassnet.checking.program.words import meanings, part_of
 from glassnet.checking.report import Report
 from glassnet.errors import ArgumentError, GlassnetError
+from glassnet.support.arrays import as_array
 
 MOST_OBJECTS = 4
 

@@ -13,7 +13,6 @@ import numpy as np
 
 from glassnet.checking.finding.matching import Found
 from glassnet.checking.finding.sources import parameters
-from glassnet.checking.numerics.arrays import as_array
 from glassnet.checking.program.bench import Bench, shown
 from glassnet.checking.program.data import Case, Samples, drawn, variants
 from glassnet.checking.program.limits import CALL_SECONDS, FAILURES, TookTooLong, Wish, limited
@@ -42,6 +41,7 @@ from glassnet.checking.program.trying.searching import Search
 from glassnet.checking.program.trying.training import TRAINING
 from glassnet.checking.program.words import meanings
 from glassnet.checking.report import Report
+from glassnet.support.arrays import as_array
 
 MOST_LOOPS = 4
 # Features, outputs and kinds of the samples that are drawn for a function that trains.

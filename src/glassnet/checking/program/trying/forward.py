@@ -11,13 +11,13 @@ import numpy as np
 
 from glassnet.checking.finding.leaves import Leaf, flatten
 from glassnet.checking.finding.sources import returned_names
-from glassnet.checking.numerics.arrays import as_array
 from glassnet.checking.numerics.rounding import Array
 from glassnet.checking.program.bench import Bench
 from glassnet.checking.program.data import Case
 from glassnet.checking.program.trying.binding import Context, call
 from glassnet.checking.program.trying.functions import Part
 from glassnet.checking.program.words import meanings, says
+from glassnet.support.arrays import as_array
 
 
 @dataclass

@@ -11,13 +11,13 @@ import numpy as np
 from glassnet import losses
 from glassnet.checking.finding.leaves import flatten
 from glassnet.checking.finding.sources import required, returned_names
-from glassnet.checking.numerics.arrays import as_array
 from glassnet.checking.numerics.rounding import Array
 from glassnet.checking.program.bench import Bench
 from glassnet.checking.program.trying.binding import call, quiet, run
 from glassnet.checking.program.trying.forward import Forward
 from glassnet.checking.program.trying.functions import Part, playing
 from glassnet.checking.program.words import meanings
+from glassnet.support.arrays import as_array
 
 USUAL = ("mean_squared_error", "binary_cross_entropy", "categorical_cross_entropy", "softmax_cross_entropy")
 

@@ -11,10 +11,10 @@ import numpy as np
 from glassnet.checking.finding.leaves import Leaf, flatten
 from glassnet.checking.finding.matching import Found
 from glassnet.checking.finding.sources import returned_names
-from glassnet.checking.numerics.arrays import as_array
 from glassnet.checking.numerics.rounding import Array
 from glassnet.checking.program.bench import Bench, shown
 from glassnet.checking.program.limits import CALL_SECONDS, limited
+from glassnet.support.arrays import as_array
 
 
 @dataclass

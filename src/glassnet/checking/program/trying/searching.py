@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 
-from glassnet.checking.numerics.arrays import as_array
 from glassnet.checking.program.bench import Bench
 from glassnet.checking.program.data import Samples
 from glassnet.checking.program.limits import CALL_SECONDS, FAILURES, TookTooLong, Wish, limited
@@ -21,6 +20,7 @@ from glassnet.checking.program.trying.gradients import readings
 from glassnet.checking.program.trying.judging import Judged, judge, measured
 from glassnet.checking.program.trying.losses import Objective
 from glassnet.checking.program.trying.reading import Reading, why
+from glassnet.support.arrays import as_array
 
 # How many arrays that a function returns are tried as its output.
 MOST_OUTPUTS = 3

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from glassnet.insight.trace.writing.arithmetic import TERMS, equation, listed, num, number, product_sum
+from glassnet.insight.trace.arithmetic import TERMS, equation, listed, num, number, product_sum
 from glassnet.insight.trace.writing.notation import function_of
 from glassnet.insight.trace.writing.slopes import penalty_text
 from glassnet.insight.trace.writing.unit import UnitTrace

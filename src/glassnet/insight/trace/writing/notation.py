@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glassnet.activations import Activation
-from glassnet.insight.trace.writing.arithmetic import (
+from glassnet.insight.trace.arithmetic import (
     Term,
 )
 from glassnet.insight.trace.writing.terms import with_letters, with_numbers, with_numbers_of_row

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glassnet.formulas.losses import TINY
+from glassnet.insight.trace.arithmetic import Term, equation, largest_of, letter, num, number
 from glassnet.insight.trace.record import StepRecord
-from glassnet.insight.trace.writing.arithmetic import Term, equation, largest_of, letter, num, number
 from glassnet.insight.trace.writing.notation import THROUGH_DISTANCES, THROUGH_DISTANCES_LATEX, constants_of
 from glassnet.insight.trace.writing.terms import with_letters, with_numbers
 from glassnet.losses import ElementwiseLoss, Loss

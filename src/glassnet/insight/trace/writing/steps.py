@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glassnet.formulas.losses import TINY
+from glassnet.insight.trace.arithmetic import equation, num, number, plain_sum, product_sum
 from glassnet.insight.trace.record import RowRecord, StepRecord
 from glassnet.insight.trace.step import Entry, Step
-from glassnet.insight.trace.writing.arithmetic import equation, num, number, plain_sum, product_sum
 from glassnet.insight.trace.writing.neuron import NeuronTrace
 from glassnet.insight.trace.writing.notation import function_of
 from glassnet.insight.trace.writing.slopes import LossOf, penalty_slope, penalty_text

@@ -7,7 +7,7 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from glassnet.insight.trace.writing.arithmetic import (
+from glassnet.insight.trace.arithmetic import (
     TERMS,
     Term,
     absolute,

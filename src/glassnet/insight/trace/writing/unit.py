@@ -8,8 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from glassnet.insight.trace.record import RowRecord, StepRecord
-from glassnet.insight.trace.writing.arithmetic import (
+from glassnet.insight.trace.arithmetic import (
     TERMS,
     Term,
     equation,
@@ -18,6 +17,7 @@ from glassnet.insight.trace.writing.arithmetic import (
     product_sum,
     times,
 )
+from glassnet.insight.trace.record import RowRecord, StepRecord
 from glassnet.insight.trace.writing.notation import Function, function_of
 from glassnet.insight.trace.writing.slopes import LossOf
 from glassnet.plan import DENSE

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glassnet.errors import ArgumentError
+from glassnet.insight.trace.arithmetic import TERMS, Term, equation, num, number, root
 from glassnet.insight.trace.record import StepRecord
-from glassnet.insight.trace.writing.arithmetic import TERMS, Term, equation, num, number, root
 from glassnet.insight.trace.writing.neuron import NeuronTrace
 from glassnet.insight.trace.writing.unit import UnitTrace
 from glassnet.plan import ACTIVATION, BATCH_NORM, DENSE, DROPOUT, LAYER_NORM

@@ -7,8 +7,8 @@ from typing import Any
 
 from numpy.typing import NDArray
 
+from glassnet.insight.trace.arithmetic import number
 from glassnet.insight.trace.step import Step
-from glassnet.insight.trace.writing.arithmetic import number
 from glassnet.support.text import markup
 
 Array = NDArray[Any]

@@ -8,7 +8,7 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from glassnet.insight.trace.writing.arithmetic import factor, number
+from glassnet.insight.trace.arithmetic import factor, number
 from glassnet.optimizers import Optimizer
 from glassnet.optimizers.facts import Written
 from glassnet.support.expressions import computed
