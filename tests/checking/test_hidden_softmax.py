@@ -53,3 +53,15 @@ def test_a_network_needs_a_dense_layer() -> None:
     net = gn.Network([gn.Activation("tanh")], seed=0, input_shape=3)
     with pytest.raises(ArgumentError, match="needs a network with at least one Dense layer"):
         gn.check_backward(net, X, X, [], loss="mse")
+
+
+@pytest.mark.parametrize("epsilon", [1e-15, 1e-12, 1e-10, 1e-9, 1e-8, 1e-7, 1e-6, 1e-5])
+def test_whatever_is_added_to_a_probability_is_named_where_it_is_as_small(epsilon: float) -> None:
+    net = gn.Network([gn.Dense(2, "softmax")], seed=0, input_shape=3, dtype="float64")
+    net.layers[0].bias[:] = [0, -np.log(epsilon)]  # so that one probability is about as large
+    p = softmax(X @ net.layers[0].weights + net.layers[0].bias)
+    y = np.eye(2)[[0] * len(X)]
+    da = -y / (p + epsilon) / len(X)
+    dz = p * (da - (da * p).sum(axis=1, keepdims=True))
+    report = gn.check_backward(net, X, y, [(X.T @ dz, dz.sum(axis=0))], loss="cce")
+    assert [found.code for found in report.slips] == ["clipped_logarithm"], str(report)
