@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import os
 import sys
-import threading
 from pathlib import Path
 from typing import Any
 
@@ -59,8 +58,7 @@ def _write(file: Path, result: dict[str, Any]) -> None:
 
 
 def _limit() -> None:
-    """No files without end, no core dumps; a stack that deep recursions do not break."""
-    threading.stack_size(64 * 2**20)
+    """No files without end, no core dumps."""
     try:
         import resource
     except ImportError:  # a system without limits
