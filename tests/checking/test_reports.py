@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
+from dataclasses import FrozenInstanceError
+from typing import Any
 
 import numpy as np
+import pytest
 
 import glassnet as gn
 from glassnet.checking import Evidence, Report, Slip
+from glassnet.checking.report import digits
 from tests.checking.test_codes import network
 
 
@@ -172,3 +176,24 @@ def test_the_check_agrees_with_the_librarys_own_backpropagation() -> None:
             y = random.integers(0, 4, 9) if name == "scce" else np.eye(4)[random.integers(0, 4, 9)]
             net.backward(loss.gradient(y, net.forward(X)))
             assert gn.check_backward(net, X, y, net.gradients, loss=name).ok
+
+
+@pytest.mark.parametrize("made", [Report("x", True), Slip("a", (), "b", "c"), Evidence("a", "b", "1", "2")])
+def test_what_a_check_says_cannot_be_changed(made: Any) -> None:
+    with pytest.raises(FrozenInstanceError):
+        setattr(made, next(iter(vars(made))), "other")
+
+
+@pytest.mark.parametrize(
+    ("yours", "right", "texts"),
+    [
+        (1.0, 2.0, ["1", "2"]), (1.0, 1.0000001, ["1", "1.0000001"]), (0.1, 0.1 + 1e-11, ["0.1", "0.10000000001"]),
+        (1.0, 1 + 2e-16, ["1", "1.0000000000000002"]), (3.0, 3.0, ["3", "3"]),
+        (1.23456789, 2.0, ["1.23457", "2"]),
+    ],
+)  # fmt: skip
+def test_numbers_are_shown_with_digits_enough_to_tell_them_apart(
+    yours: float, right: float, texts: list[str]
+) -> None:
+    assert digits(yours, right) == texts
+    assert digits(yours, right, yours) == [*texts, texts[0]]

@@ -9,6 +9,7 @@ import pytest
 import glassnet as gn
 from glassnet.insight.report.reading import image_of, read
 from glassnet.insight.report.sections import python_code, quality
+from glassnet.insight.report.sections.worst import output_of
 from glassnet.insight.report.subject import Subject, Trained
 from tests.insight.report.pages import Page
 
@@ -322,6 +323,7 @@ def test_of_one_output_the_plane_is_drawn_and_the_probability_of_the_second_clas
     worst = int(own.argmin())
     wrong = int((own < 0.5).sum())
     assert f"{wrong} of 60 training samples are wrong; the surest wrong answers come first." in made.text
+    assert {output_of(subject_of(net, X, y), place) for place in range(60)} == {0}
     names = ["no", "yes"]
     row = made.tables["12 training samples"][1]
     assert row[:5] == [
