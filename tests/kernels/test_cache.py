@@ -410,7 +410,7 @@ def test_a_change_of_words_recompiles_nothing(
         ("formulas/activations.py", "return maximum(z, 0)", "return maximum(z, 1)"),
         ("formulas/updates.py", "(w - rate * (g + decay * w),)", "(w + rate * (g + decay * w),)"),
         ("kernels/templates.py", "z[i, j] += bias[j]", "z[i, j] -= bias[j]"),
-        ("engines/loop.py", "at += n * n_mask_columns", "at += n"),
+        ("engines/loop.py", "at += n * room.n_mask_columns", "at += n"),
     ],
 )
 def test_a_change_of_a_formula_recompiles(
