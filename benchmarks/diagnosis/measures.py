@@ -21,7 +21,7 @@ from benchmarks.diagnosis.learning import above_constant, chance, last_loss, lea
 from benchmarks.diagnosis.problems import Array
 from benchmarks.diagnosis.signals import Signal, error_sizes, gradient_sizes, indistinct, signals
 from benchmarks.diagnosis.trainings import Setup, Training, run
-from glassnet.activations import Activation, Linear, Sigmoid, Softmax
+from glassnet.activations import ActivationFunction, Linear, Sigmoid, Softmax
 
 Measure = Callable[[Training, int | None], bool]
 
@@ -208,7 +208,7 @@ def _underfits(training: Training, layer: int | None) -> bool:
 
 # ---- how it is built
 
-_ENDS: dict[str, type[Activation] | tuple[()]] = {
+_ENDS: dict[str, type[ActivationFunction] | tuple[()]] = {
     "binary_cross_entropy": Sigmoid, "categorical_cross_entropy": Softmax,
     "sparse_categorical_cross_entropy": Softmax, "sigmoid_cross_entropy": Linear,
     "softmax_cross_entropy": Linear, "sparse_softmax_cross_entropy": Linear, "mean_squared_error": (),

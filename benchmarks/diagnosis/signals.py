@@ -20,7 +20,7 @@ class Signal:
     ``scale`` is what batch norm behind the activation multiplies it by.
     """
 
-    activation: activations.Activation
+    activation: activations.ActivationFunction
     z: Array
     a: Array
     weights: Array

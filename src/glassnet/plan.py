@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from math import prod
 from typing import TYPE_CHECKING, NamedTuple
 
-from glassnet.activations import Activation, Linear
+from glassnet.activations import ActivationFunction, Linear
 from glassnet.errors import EngineError, ShapeError
 from glassnet.losses import Loss
 
@@ -80,7 +80,7 @@ class Row(NamedTuple):
     l2: float = 0.0
     bias_l1: float = 0.0
     bias_l2: float = 0.0
-    activation: Activation = Linear()
+    activation: ActivationFunction = Linear()
     own: OwnFunctions | None = None
 
 

@@ -292,7 +292,7 @@ BASES = (
     "gn.recipes.Scaling.",
     "gn.callbacks.Session.",
     "gn.SweepResult.",
-    "gn.activations.Activation.",
+    "gn.activations.ActivationFunction.",
     "gn.losses.Loss.",
     "gn.losses.ElementwiseLoss.",
     "gn.losses.EmbeddingLoss.",

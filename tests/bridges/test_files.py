@@ -205,7 +205,7 @@ def test_an_own_activation_cannot_be_saved_under_the_name_of_another(name: str, 
 
 
 def test_a_part_without_a_name_cannot_be_saved(tmp_path: Path) -> None:
-    class Nameless(gn.activations.Activation):
+    class Nameless(gn.activations.ActivationFunction):
         pass
 
     network = gn.Network([gn.Activation(Nameless()), gn.Dense(2)], seed=0, input_shape=2)

@@ -19,7 +19,7 @@ from torch import nn
 
 import glassnet as gn
 from glassnet import activations
-from glassnet.activations import Activation
+from glassnet.activations import ActivationFunction
 from glassnet.errors import (
     MissingDependencyError,
     MissingFileError,
@@ -47,7 +47,7 @@ def test_a_network_comes_back_as_it_went(name: str, dtype: str, tmp_path: Path) 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 @pytest.mark.parametrize("activation", BUILT_IN, ids=repr)
-def test_with_its_activations(activation: Activation, dtype: str, tmp_path: Path) -> None:
+def test_with_its_activations(activation: ActivationFunction, dtype: str, tmp_path: Path) -> None:
     net = trained([gn.Dense(4, activation), gn.BatchNorm(0.3, 1e-3), gn.Dense(3, activation)], (5,), dtype)
     assert gn.from_onnx(written(net, tmp_path)) == net
 

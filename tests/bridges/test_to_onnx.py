@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 import glassnet as gn
 from glassnet import activations
-from glassnet.activations import Activation
+from glassnet.activations import ActivationFunction
 from glassnet.errors import (
     ArgumentError,
     ModelFileError,
@@ -45,7 +45,7 @@ def test_onnx_runtime_gives_what_predict_gives_for_every_layer(name: str, dtype:
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 @pytest.mark.parametrize("activation", BUILT_IN, ids=repr)
-def test_and_for_every_activation(activation: Activation, dtype: str, tmp_path: Path) -> None:
+def test_and_for_every_activation(activation: ActivationFunction, dtype: str, tmp_path: Path) -> None:
     net = trained([gn.Dense(4, activation), gn.Activation(activation), gn.Dense(3, activation)], (5,), dtype)
     X = samples((5,)).astype(dtype)
     np.testing.assert_allclose(run(written(net, tmp_path), X), net.predict(X), rtol=1e-6, atol=1e-6)

@@ -11,7 +11,7 @@ from torch import nn
 
 import glassnet as gn
 from glassnet import activations
-from glassnet.activations import Activation
+from glassnet.activations import ActivationFunction
 from glassnet.errors import ArgumentError, NotBuiltError
 from glassnet.network.network import Network
 from tests.bridges.networks import (
@@ -33,7 +33,7 @@ def test_the_module_gives_what_predict_gives(name: str, dtype: str) -> None:
 
 
 @pytest.mark.parametrize("activation", BUILT_IN, ids=repr)
-def test_every_activation_goes_over_and_comes_back(activation: Activation) -> None:
+def test_every_activation_goes_over_and_comes_back(activation: ActivationFunction) -> None:
     net = trained([gn.Dense(4, activation), gn.Dense(3, activation)], (5,))
     module = net.to_torch()
     assert_same_outputs(module, net)

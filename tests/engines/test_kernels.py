@@ -10,7 +10,7 @@ import pytest
 from numpy.typing import NDArray
 
 from glassnet import activations, losses
-from glassnet.activations import Activation
+from glassnet.activations import ActivationFunction
 from glassnet.engines.compiled import kernels
 from glassnet.engines.compiled.kernels import Kernel
 from glassnet.kernels import arrays
@@ -55,7 +55,7 @@ def numbers(dtype: str, columns: int = 4) -> Array:
 
 @pytest.mark.parametrize("dtype", TOLERANCES)
 @pytest.mark.parametrize("activation", BUILT_IN, ids=repr)
-def test_activations_and_slopes_of_numbers_of_all_sizes(activation: Activation, dtype: str) -> None:
+def test_activations_and_slopes_of_numbers_of_all_sizes(activation: ActivationFunction, dtype: str) -> None:
     z, row = numbers(dtype), SimpleNamespace(activation=activation)
     parameters = kernels.parameters(activation, np.dtype(dtype))
     a, expected, error = np.empty_like(z), np.empty_like(z), np.full_like(z, 0.5)
@@ -73,7 +73,7 @@ def test_activations_and_slopes_of_numbers_of_all_sizes(activation: Activation, 
 
 @pytest.mark.parametrize("dtype", TOLERANCES)
 @pytest.mark.parametrize("activation", BUILT_IN, ids=repr)
-def test_the_bias_is_added_first_and_kept(activation: Activation, dtype: str) -> None:
+def test_the_bias_is_added_first_and_kept(activation: ActivationFunction, dtype: str) -> None:
     z, bias = numbers(dtype)[:-3], np.array([0.5, -1.5, 0, 3], dtype)
     parameters = kernels.parameters(activation, np.dtype(dtype))
     sums, a, expected = z.copy(), np.empty_like(z), np.empty_like(z)

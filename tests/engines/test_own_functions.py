@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 import glassnet as gn
 from glassnet import activations, losses, optimizers
-from glassnet.activations import Activation
+from glassnet.activations import ActivationFunction
 from glassnet.engines.choice import EngineNote
 from glassnet.errors import EngineError
 from glassnet.formulas.activations import sigmoid
@@ -39,7 +39,7 @@ def numbers(n: int = 30) -> tuple[Array, Array]:
     return random.normal(size=(n, 3)), random.normal(size=(n, 2))
 
 
-def trained(engine: str, activation: Activation, dtype: str, epochs: int = 20) -> Network:
+def trained(engine: str, activation: ActivationFunction, dtype: str, epochs: int = 20) -> Network:
     net = Network([gn.Dense(5, activation), gn.Activation(activation), gn.Dense(2)], seed=0, dtype=dtype)
     X, y = numbers()
     net.fit(
@@ -49,7 +49,7 @@ def trained(engine: str, activation: Activation, dtype: str, epochs: int = 20) -
     return net
 
 
-def assert_the_same(activation: Activation, dtype: str) -> None:
+def assert_the_same(activation: ActivationFunction, dtype: str) -> None:
     ours, theirs = (trained(engine, activation, dtype).parameters for engine in ("compiled", "numpy"))
     np.testing.assert_allclose(ours, theirs, rtol=0, atol=TOLERANCES[dtype] * np.abs(theirs).max())
 
@@ -376,7 +376,7 @@ def relu_slope(z: Any, a: Any, slope: Any) -> Any:
 
 
 @dataclass(frozen=True)
-class ReLU(Activation):
+class ReLU(ActivationFunction):
     below: float = 0.3
     formula = relu
     slope_formula = relu_slope
@@ -410,13 +410,13 @@ def test_a_class_of_ones_own_is_never_taken_for_glassnets() -> None:
 
 
 @pytest.mark.parametrize("activation", [Shifted(), Turned(), Warm()], ids=repr)
-def test_a_class_that_does_not_use_its_formula_is_refused(activation: Activation) -> None:
+def test_a_class_that_does_not_use_its_formula_is_refused(activation: ActivationFunction) -> None:
     with pytest.raises(EngineError, match="cannot be compiled"):
         trained("compiled", activation, "float64")
 
 
 @dataclass(frozen=True)
-class Two(Activation):
+class Two(ActivationFunction):
     a: float = 1.0
     b: float = 2.0
     formula = relu_slope

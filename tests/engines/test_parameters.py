@@ -47,7 +47,7 @@ def two_sided_slope(y: Any, p: Any, below: Any, above: Any) -> Any:
 
 
 @dataclass(frozen=True)
-class Bent(activations.Activation):
+class Bent(activations.ActivationFunction):
     a: float = 0.7
     b: float = 1.3
     c: float = -0.2
@@ -56,7 +56,7 @@ class Bent(activations.Activation):
 
 
 @dataclass(frozen=True)
-class Wavy(activations.Activation):
+class Wavy(activations.ActivationFunction):
     a: float = 0.5
     b: float = 0.3
     c: float = 2.0

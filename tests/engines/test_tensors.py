@@ -11,7 +11,7 @@ import torch
 from numpy.typing import NDArray
 
 import glassnet as gn
-from glassnet.activations import Activation, Softmax
+from glassnet.activations import ActivationFunction, Softmax
 from glassnet.engines.torch import tensors
 from glassnet.errors import EngineError
 from glassnet.formulas import elementary
@@ -37,7 +37,7 @@ def test_every_loss_over_a_batch_has_a_body() -> None:
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize("activation", ELEMENTWISE, ids=name_of)
-def test_an_activation_and_its_slope(activation: Activation, dtype: Any) -> None:
+def test_an_activation_and_its_slope(activation: ActivationFunction, dtype: Any) -> None:
     z = POINTS.astype(dtype)
     tolerance = 4 * float(np.finfo(dtype).eps)
     given = torch.tensor(z[:, None], requires_grad=True)
@@ -50,7 +50,7 @@ def test_an_activation_and_its_slope(activation: Activation, dtype: Any) -> None
 
 
 @pytest.mark.parametrize("activation", ACTIVATIONS, ids=name_of)
-def test_nan_stays_nan(activation: Activation) -> None:
+def test_nan_stays_nan(activation: ActivationFunction) -> None:
     z = torch.tensor([[np.nan, 1.0]], dtype=torch.float64)
     a = tensors.activate(activation)(z)
     assert a[0, 0].isnan()

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 import glassnet as gn
 from glassnet import losses, optimizers
-from glassnet.activations import Activation, Function
+from glassnet.activations import ActivationFunction, Function
 from glassnet.engines.torch import devices
 from glassnet.engines.torch.tensors import updater
 from glassnet.errors import (
@@ -51,7 +51,7 @@ def gradients(net: Network, engine: str, x: Array, y: Array, loss: Loss) -> Arra
     seed=st.integers(0, 2**32 - 1),
 )
 def test_backpropagation_is_what_autograd_finds(
-    widths: list[int], activation: Activation, loss: Loss, n: int, seed: int
+    widths: list[int], activation: ActivationFunction, loss: Loss, n: int, seed: int
 ) -> None:
     random = np.random.default_rng(seed)
     hidden = [gn.Dense(max(width, 2), activation) for width in widths]
@@ -118,7 +118,7 @@ def test_an_optimizer_of_the_users_own_is_refused_where_numpy_does_not_reach() -
 
 
 def test_losses_and_activations_of_the_users_own_classes_are_computed_by_numpy() -> None:
-    class Bent(gn.activations.Activation):
+    class Bent(gn.activations.ActivationFunction):
         def value(self, z: Array) -> Array:
             return np.where(z > 1, np.sqrt(np.abs(z)), z)
 

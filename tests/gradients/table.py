@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 import glassnet as gn
 from glassnet import activations, losses
-from glassnet.activations import Activation, Softmax
+from glassnet.activations import ActivationFunction, Softmax
 from glassnet.layers import Layer
 from glassnet.losses import Loss
 
@@ -38,7 +38,7 @@ def cubed_error_slope(y: Array, p: Array) -> Array:
     return value
 
 
-ACTIVATIONS: list[Activation] = [
+ACTIVATIONS: list[ActivationFunction] = [
     *map(activations.get, activations.names()),
     activations.LeakyReLU(0.2),
     activations.LeakyReLU(1.5),
@@ -104,7 +104,7 @@ OUTPUTS: dict[type[Loss], str] = {
 }
 
 
-def output_activation(loss: Loss) -> Activation:
+def output_activation(loss: Loss) -> ActivationFunction:
     return activations.get(OUTPUTS.get(type(loss), "linear"))
 
 

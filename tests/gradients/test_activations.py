@@ -12,7 +12,7 @@ from hypothesis.extra import numpy as hnp
 from numpy.typing import NDArray
 
 from glassnet import activations
-from glassnet.activations import Activation
+from glassnet.activations import ActivationFunction
 from glassnet.errors import ArgumentError
 from tests.gradients.differences import STEP, assert_equal, gradient, slope
 from tests.gradients.table import ACTIVATIONS, ELEMENTWISE, KINKED, label
@@ -35,7 +35,7 @@ def test_every_built_in_activation_is_in_the_table() -> None:
 @pytest.mark.parametrize("activation", ELEMENTWISE, ids=label)
 @some
 @given(z=pre_activations)
-def test_the_slope_is_the_central_difference_of_the_value(activation: Activation, z: Array) -> None:
+def test_the_slope_is_the_central_difference_of_the_value(activation: ActivationFunction, z: Array) -> None:
     if isinstance(activation, KINKED):
         z = np.where(np.abs(z) <= STEP, z + 2 * STEP, z)
     a = activation.value(z)
@@ -47,7 +47,7 @@ def test_the_slope_is_the_central_difference_of_the_value(activation: Activation
 @some
 @given(shape=rows, seed=st.integers(0, 2**32 - 1))
 def test_backward_is_the_gradient_of_any_weighted_sum(
-    activation: Activation, shape: tuple[int, int], seed: int
+    activation: ActivationFunction, shape: tuple[int, int], seed: int
 ) -> None:
     random = np.random.default_rng(seed)
     z, weights = random.normal(scale=3, size=shape), random.normal(size=shape)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 import glassnet as gn
 from glassnet import activations, losses, optimizers
-from glassnet.activations import Activation
+from glassnet.activations import ActivationFunction
 from glassnet.formulas import rows
 from glassnet.layers import Layer
 from glassnet.losses import Loss
@@ -31,7 +31,7 @@ OPTIMIZERS: list[Optimizer] = [
 ]
 
 
-def scalar_arguments() -> list[Activation | Loss]:
+def scalar_arguments() -> list[ActivationFunction | Loss]:
     return [
         activations.LeakyReLU(OF_NUMPY),
         activations.ELU(OF_NUMPY),
@@ -44,13 +44,13 @@ def scalar_arguments() -> list[Activation | Loss]:
 
 
 @pytest.mark.parametrize("thing", scalar_arguments(), ids=label)
-def test_numbers_of_numpy_become_plain_numbers(thing: Activation | Loss) -> None:
+def test_numbers_of_numpy_become_plain_numbers(thing: ActivationFunction | Loss) -> None:
     assert [type(number) for number in thing.parameters] == [float]
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize("activation", ACTIVATIONS, ids=label)
-def test_activations_keep_the_type(activation: Activation, dtype: str) -> None:
+def test_activations_keep_the_type(activation: ActivationFunction, dtype: str) -> None:
     z = np.linspace(-3, 3, 8, dtype=dtype).reshape(4, 2)
     a = activation.value(z)
     assert a.dtype == z.dtype

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 import glassnet as gn
 from glassnet import activations, losses
-from glassnet.activations import Activation
+from glassnet.activations import ActivationFunction
 from glassnet.formulas.elementary import erf
 from glassnet.network.network import Network
 from tests.gradients.table import ACTIVATIONS, ELEMENTWISE, label
@@ -38,7 +38,7 @@ def elu(alpha: str) -> Real:
 
 
 # With 60 digits; the exact GELU is z or 0 to all of float64's digits from abs(z) = 40 on.
-EXACT: dict[Activation, Real] = {
+EXACT: dict[ActivationFunction, Real] = {
     activations.Linear(): lambda z: z,
     activations.ReLU(): lambda z: max(z, Decimal(0)),
     activations.LeakyReLU(): leaky("0.01"),
@@ -77,7 +77,7 @@ def test_every_built_in_activation_has_its_exact_values() -> None:
 
 @pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize("activation", EXACT, ids=label)
-def test_values_and_slopes_are_exact_far_out(activation: Activation, dtype: str) -> None:
+def test_values_and_slopes_are_exact_far_out(activation: ActivationFunction, dtype: str) -> None:
     z = LARGE.astype(dtype)
     exact = [exactly(EXACT[activation], float(entry)) for entry in z]
     with np.errstate(all="raise", under="ignore"):
@@ -89,7 +89,9 @@ def test_values_and_slopes_are_exact_far_out(activation: Activation, dtype: str)
 
 @pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize("activation", ACTIVATIONS, ids=label)
-def test_everything_is_finite_from_zero_to_the_largest_numbers(activation: Activation, dtype: str) -> None:
+def test_everything_is_finite_from_zero_to_the_largest_numbers(
+    activation: ActivationFunction, dtype: str
+) -> None:
     largest, smallest = np.finfo(dtype).max / 4, np.finfo(dtype).tiny
     sizes = np.concatenate(
         [[0, smallest, largest], np.linspace(0, 1e4, 501), np.geomspace(1e-30, largest, 501)]
@@ -104,7 +106,7 @@ def test_everything_is_finite_from_zero_to_the_largest_numbers(activation: Activ
 
 @pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize("activation", ELEMENTWISE, ids=label)
-def test_not_a_number_stays_one(activation: Activation, dtype: str) -> None:
+def test_not_a_number_stays_one(activation: ActivationFunction, dtype: str) -> None:
     a = activation.value(np.array([np.nan, 1.0], dtype))
     assert np.isnan(a[0])
     assert np.isfinite(a[1])

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from glassnet import activations
-from glassnet.activations import Activation
+from glassnet.activations import ActivationFunction
 from tests.gradients.table import ACTIVATIONS, ELEMENTWISE, label
 from tests.parity.twins import activate, gradients
 
@@ -22,7 +22,7 @@ seeds = st.integers(0, 2**32 - 1)
 @some
 @given(shape=shapes, seed=seeds)
 def test_values_and_backward_are_those_of_torch(
-    activation: Activation, shape: tuple[int, int], seed: int
+    activation: ActivationFunction, shape: tuple[int, int], seed: int
 ) -> None:
     random = np.random.default_rng(seed)
     z, gradient = random.normal(scale=4, size=shape), random.normal(size=shape)
@@ -37,7 +37,9 @@ def test_values_and_backward_are_those_of_torch(
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
 @pytest.mark.parametrize("activation", ELEMENTWISE, ids=label)
 @pytest.mark.parametrize("zero", [0.0, -0.0])
-def test_the_slope_at_zero_is_torchs_choice(activation: Activation, zero: float, dtype: torch.dtype) -> None:
+def test_the_slope_at_zero_is_torchs_choice(
+    activation: ActivationFunction, zero: float, dtype: torch.dtype
+) -> None:
     twin = torch.tensor([zero], dtype=dtype, requires_grad=True)
     (slope,) = gradients(activate(activation, twin).sum(), twin)
     z = twin.detach().numpy()
@@ -54,6 +56,6 @@ def test_the_slope_at_zero_is_torchs_choice(activation: Activation, zero: float,
     ],
     ids=label,
 )
-def test_the_slope_at_a_kink_is_the_one_from_below(activation: Activation, slope: float) -> None:
+def test_the_slope_at_a_kink_is_the_one_from_below(activation: ActivationFunction, slope: float) -> None:
     z = np.zeros(1)
     assert activation.slope(z, activation.value(z)) == slope

@@ -13,7 +13,7 @@ from torch.nn import functional
 
 import glassnet as gn
 from glassnet import activations, losses
-from glassnet.activations import Activation
+from glassnet.activations import ActivationFunction
 from glassnet.layers import Layer
 from glassnet.losses import Loss
 from glassnet.network.network import Network
@@ -28,7 +28,7 @@ def gradients(value: Tensor, *sources: Tensor, upstream: Array | None = None) ->
     return [gradient.numpy() for gradient in found]
 
 
-def activate(activation: Activation, z: Tensor) -> Tensor:
+def activate(activation: ActivationFunction, z: Tensor) -> Tensor:
     """PyTorch's activation; its softplus turns into z beyond a threshold, which is set out of reach."""
     match activation:
         case activations.Linear():
@@ -47,7 +47,7 @@ def activate(activation: Activation, z: Tensor) -> Tensor:
             return SIMPLE[type(activation)](z)
 
 
-SIMPLE: dict[type[Activation], Callable[[Tensor], Tensor]] = {
+SIMPLE: dict[type[ActivationFunction], Callable[[Tensor], Tensor]] = {
     activations.ReLU: functional.relu,
     activations.GELU: functional.gelu,
     activations.SiLU: functional.silu,

@@ -10,7 +10,7 @@ by :class:`Function`.
 from __future__ import annotations
 
 # isort: off
-from glassnet.activations.base import Activation, get, names, register
+from glassnet.activations.base import ActivationFunction, get, names, register
 from glassnet.activations.facts import ActivationFacts
 from glassnet.activations.own import Function
 
@@ -21,8 +21,22 @@ from glassnet.activations.bounded import Sigmoid, Tanh
 from glassnet.activations.rows import Softmax
 
 __all__ = [
-    "ELU", "GELU", "Activation", "ActivationFacts", "Function", "LeakyReLU", "Linear", "ReLU", "SiLU", "Sigmoid",
-    "Softmax", "Softplus", "Tanh", "get", "names", "register",
+    "ELU",
+    "GELU",
+    "ActivationFacts",
+    "ActivationFunction",
+    "Function",
+    "LeakyReLU",
+    "Linear",
+    "ReLU",
+    "SiLU",
+    "Sigmoid",
+    "Softmax",
+    "Softplus",
+    "Tanh",
+    "get",
+    "names",
+    "register",
 ]  # fmt: skip
 
 

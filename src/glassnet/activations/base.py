@@ -22,7 +22,7 @@ Formula = Callable[..., Any]
 
 @explained
 @dataclass(frozen=True)
-class Activation:
+class ActivationFunction:
     """An elementwise function of the pre-activation, and its slope.
 
     Attributes
@@ -115,7 +115,10 @@ def check_target(out: Any, gradient: NDArray[Any]) -> None:
 
 
 registry = Registry(
-    "activation", Activation, own="gn.activations.Function(function, derivative)", facts=ActivationFacts
+    "activation",
+    ActivationFunction,
+    own="gn.activations.Function(function, derivative)",
+    facts=ActivationFacts,
 )
 get = registry.get
 register = registry.add

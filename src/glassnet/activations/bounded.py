@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from glassnet.activations.base import Activation, registry
+from glassnet.activations.base import ActivationFunction, registry
 from glassnet.activations.facts import ActivationFacts, Onnx, Operator, TorchModule
 from glassnet.formulas import activations as formulas
 
 
 @registry.register("sigmoid", "logistic")
 @dataclass(frozen=True)
-class Sigmoid(Activation):
+class Sigmoid(ActivationFunction):
     """f(z) = 1 / (1 + exp(-z))."""
 
     formula = formulas.sigmoid
@@ -32,7 +32,7 @@ class Sigmoid(Activation):
 
 @registry.register("tanh")
 @dataclass(frozen=True)
-class Tanh(Activation):
+class Tanh(ActivationFunction):
     """f(z) = tanh(z)."""
 
     formula = formulas.hyperbolic_tangent

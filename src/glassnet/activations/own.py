@@ -9,7 +9,7 @@ from typing import Any
 
 from numpy.typing import ArrayLike, NDArray
 
-from glassnet.activations.base import Activation, Formula, numbers
+from glassnet.activations.base import ActivationFunction, Formula, numbers
 from glassnet.support import checks
 from glassnet.support.calls import explained
 
@@ -18,7 +18,7 @@ _BY_POSITION = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_
 
 @explained
 @dataclass(frozen=True)
-class Function(Activation):
+class Function(ActivationFunction):
     """A user's own elementwise activation.
 
     Parameters

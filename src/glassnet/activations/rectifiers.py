@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from glassnet.activations.base import Activation, check_target, numbers, registry
+from glassnet.activations.base import ActivationFunction, check_target, numbers, registry
 from glassnet.activations.facts import ActivationFacts, Onnx, Operator, TorchModule
 from glassnet.formulas import activations as formulas
 from glassnet.support import checks
@@ -17,7 +17,7 @@ from glassnet.support.calls import explained
 
 @registry.register("linear", "identity", "none")
 @dataclass(frozen=True)
-class Linear(Activation):
+class Linear(ActivationFunction):
     """f(z) = z."""
 
     formula = formulas.linear
@@ -48,7 +48,7 @@ class Linear(Activation):
 
 @registry.register("relu")
 @dataclass(frozen=True)
-class ReLU(Activation):
+class ReLU(ActivationFunction):
     """f(z) = max(z, 0)."""
 
     formula = formulas.relu
@@ -68,7 +68,7 @@ class ReLU(Activation):
 
 @registry.register("leaky_relu")
 @dataclass(frozen=True)
-class LeakyReLU(Activation):
+class LeakyReLU(ActivationFunction):
     """f(z) = z where z > 0, else slope * z.
 
     Parameters
@@ -98,7 +98,7 @@ class LeakyReLU(Activation):
 
 @registry.register("elu")
 @dataclass(frozen=True)
-class ELU(Activation):
+class ELU(ActivationFunction):
     """f(z) = z where z > 0, else alpha (exp(z) - 1).
 
     Parameters

@@ -7,7 +7,7 @@ from typing import Any
 
 from numpy.typing import ArrayLike, NDArray
 
-from glassnet.activations.base import Activation, check_target, numbers, registry
+from glassnet.activations.base import ActivationFunction, check_target, numbers, registry
 from glassnet.activations.facts import ActivationFacts, Onnx, Operator, TorchModule
 from glassnet.errors import ArgumentError, ShapeError
 from glassnet.formulas import rows
@@ -17,7 +17,7 @@ from glassnet.support.calls import explained
 
 @registry.register("softmax")
 @dataclass(frozen=True)
-class Softmax(Activation):
+class Softmax(ActivationFunction):
     """f(z)_j = exp(z_j) / sum_k exp(z_k) in each row; its backward is the product with its Jacobian."""
 
     formula = rows.softmax

@@ -5,14 +5,14 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from glassnet.activations.base import Activation, registry
+from glassnet.activations.base import ActivationFunction, registry
 from glassnet.activations.facts import ActivationFacts, Onnx, Operator, TorchModule
 from glassnet.formulas import activations as formulas
 
 
 @registry.register("gelu")
 @dataclass(frozen=True)
-class GELU(Activation):
+class GELU(ActivationFunction):
     """f(z) = z Phi(z), exact."""
 
     formula = formulas.gelu
@@ -44,7 +44,7 @@ class GELU(Activation):
 
 @registry.register("silu", "swish")
 @dataclass(frozen=True)
-class SiLU(Activation):
+class SiLU(ActivationFunction):
     """f(z) = z sigmoid(z)."""
 
     formula = formulas.silu
@@ -62,7 +62,7 @@ class SiLU(Activation):
 
 @registry.register("softplus")
 @dataclass(frozen=True)
-class Softplus(Activation):
+class Softplus(ActivationFunction):
     """f(z) = log(1 + exp(z))."""
 
     formula = formulas.softplus

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glassnet import activations
-from glassnet.activations import Activation
+from glassnet.activations import ActivationFunction
 from glassnet.bridges.comparison import as_rows, largest_difference, prediction, random_rows
 from glassnet.bridges.names import known_names
 from glassnet.bridges.outputs import note
@@ -22,7 +22,7 @@ from glassnet.support.optional import require
 
 Array = NDArray[Any]
 
-_NAMES: dict[str, Activation] = {
+_NAMES: dict[str, ActivationFunction] = {
     part.facts.sklearn: part
     for part in map(activations.get, activations.names())
     if part.facts is not None and part.facts.sklearn is not None

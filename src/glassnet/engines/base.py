@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glassnet import activations, losses
-from glassnet.activations import Activation
+from glassnet.activations import ActivationFunction
 from glassnet.errors import ArgumentError, EngineError
 from glassnet.layers import Layer
 from glassnet.losses import Loss
@@ -23,7 +23,7 @@ DType = np.dtype[Any]
 Body = TypeVar("Body")
 
 
-def is_own(part: Activation | Loss | Optimizer) -> bool:
+def is_own(part: ActivationFunction | Loss | Optimizer) -> bool:
     """Whether a formula of this part is a user's own."""
     holder = part.rule if isinstance(part, Optimizer) else type(part)
     functions = isinstance(part, (activations.Function, losses.Function))

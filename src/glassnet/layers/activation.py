@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from glassnet import activations, plan
-from glassnet.activations import Activation as ActivationFunction
+from glassnet.activations import ActivationFunction
 from glassnet.errors import ShapeError
 from glassnet.layers.base import Layer, Shape, one_axis, registry
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glassnet import activations, initializers, plan
-from glassnet.activations import Activation as ActivationFunction
+from glassnet.activations import ActivationFunction
 from glassnet.errors import ArgumentError, ShapeError
 from glassnet.initializers import Initializer
 from glassnet.layers.base import Layer, Parameter, Shape, one_axis, registry

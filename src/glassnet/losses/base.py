@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from glassnet.activations import Activation, Linear
+from glassnet.activations import ActivationFunction, Linear
 from glassnet.errors import DataError, ShapeError
 from glassnet.losses.facts import LossFacts
 from glassnet.support import checks
@@ -42,7 +42,7 @@ class Loss:
         Whether targets are shares of classes, one-hot rows or probabilities, and predictions after `activation` too.
     least_outputs : int
         How many outputs a network must have: 2 where each output is a class.
-    activation : Activation
+    activation : ActivationFunction
         What the loss itself applies to predictions: sigmoid or softmax where they are logits.
     for_classes, for_rows : str
         The loss of the same predictions that takes integer classes, and the one that takes one-hot rows; empty where
@@ -57,7 +57,7 @@ class Loss:
     outputs: ClassVar[tuple[float, float]] = (-np.inf, np.inf)
     rows_sum_to_one: ClassVar[bool] = False
     least_outputs: ClassVar[int] = 1
-    activation: ClassVar[Activation] = Linear()
+    activation: ClassVar[ActivationFunction] = Linear()
     for_classes: ClassVar[str] = "sparse_categorical_cross_entropy"
     for_rows: ClassVar[str] = ""
 
@@ -130,7 +130,7 @@ class Loss:
         """Value and gradient for prepared arrays; `weights` (n_samples,) multiply each sample's share."""
         raise NotImplementedError
 
-    def on_logits(self, activation: Activation) -> Loss | None:
+    def on_logits(self, activation: ActivationFunction) -> Loss | None:
         """The loss of the pre-activation that equals this one after `activation`, or None."""
         return None
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from glassnet.activations import Activation, Sigmoid, Softmax
+from glassnet.activations import ActivationFunction, Sigmoid, Softmax
 from glassnet.formulas import losses as formulas
 from glassnet.losses.base import ElementwiseLoss, Loss, registry
 from glassnet.losses.facts import LossFacts
@@ -25,7 +25,7 @@ class BinaryCrossEntropy(ElementwiseLoss):
         source="Good 1952, J. R. Stat. Soc. B 14",
     )  # fmt: skip
 
-    def on_logits(self, activation: Activation) -> Loss | None:
+    def on_logits(self, activation: ActivationFunction) -> Loss | None:
         """:class:`SigmoidCrossEntropy` after sigmoid."""
         return SigmoidCrossEntropy() if type(activation) is Sigmoid else None
 
@@ -46,7 +46,7 @@ class CategoricalCrossEntropy(ElementwiseLoss):
         torch="-(y * prediction.log()).sum(dim=1).mean()", source="Bridle 1990, NIPS",
     )  # fmt: skip
 
-    def on_logits(self, activation: Activation) -> Loss | None:
+    def on_logits(self, activation: ActivationFunction) -> Loss | None:
         """:class:`SoftmaxCrossEntropy` after softmax."""
         return SoftmaxCrossEntropy() if type(activation) is Softmax else None
 
@@ -63,7 +63,7 @@ class SparseCategoricalCrossEntropy(CategoricalCrossEntropy):
         torch="nn.functional.nll_loss(prediction.log(), y)", source="Bridle 1990, NIPS",
     )  # fmt: skip
 
-    def on_logits(self, activation: Activation) -> Loss | None:
+    def on_logits(self, activation: ActivationFunction) -> Loss | None:
         """:class:`SparseSoftmaxCrossEntropy` after softmax."""
         return SparseSoftmaxCrossEntropy() if type(activation) is Softmax else None
 

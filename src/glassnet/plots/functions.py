@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glassnet import activations as functions
-from glassnet.activations import Activation
+from glassnet.activations import ActivationFunction
 from glassnet.errors import ArgumentError
 from glassnet.plots.drawing import canvas
 from glassnet.plots.drawing.naming import function_name
@@ -27,13 +27,13 @@ _JUMP = 0.1  # of a slope's range, from one point to the next: it is not continu
 
 @explained
 def activation(
-    choice: str | Activation, *, span: tuple[float, float] = (-4.0, 4.0), ax: Axes | None = None
+    choice: str | ActivationFunction, *, span: tuple[float, float] = (-4.0, 4.0), ax: Axes | None = None
 ) -> Picture:
     """Draw an activation f(z) and its derivative f'(z).
 
     Parameters
     ----------
-    choice : str or Activation
+    choice : str or ActivationFunction
         Elementwise, so not softmax.
     span : (float, float)
         The first and the last z.
@@ -56,7 +56,7 @@ def activation(
 
 @explained
 def activations(
-    choices: Sequence[str | Activation],
+    choices: Sequence[str | ActivationFunction],
     *,
     span: tuple[float, float] = (-4.0, 4.0),
     derivatives: bool = False,
@@ -66,7 +66,7 @@ def activations(
 
     Parameters
     ----------
-    choices : sequence of str or Activation
+    choices : sequence of str or ActivationFunction
         At least one, elementwise.
     span
         As for :func:`activation`.
@@ -94,7 +94,7 @@ def activations(
     return ax
 
 
-def _elementwise(choice: str | Activation) -> Activation:
+def _elementwise(choice: str | ActivationFunction) -> ActivationFunction:
     function = functions.get(choice)
     if function.is_of_rows:
         raise ArgumentError(

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from glassnet import activations, layers
-from glassnet.activations import Activation
+from glassnet.activations import ActivationFunction
 from glassnet.activations.facts import Operator
 from glassnet.bridges.pieces import Piece, dense, normalisation
 from glassnet.errors import ModelFileError
@@ -120,8 +120,8 @@ def _must(condition: bool, place: str) -> None:
 
 
 # Activations that are one operator, by its name, and those that are several: the operators, the longest rows first.
-_SINGLE: dict[str, list[tuple[type[Activation], Operator]]] = {}
-SPELLED: list[tuple[Activation, tuple[Operator, ...]]] = []
+_SINGLE: dict[str, list[tuple[type[ActivationFunction], Operator]]] = {}
+SPELLED: list[tuple[ActivationFunction, tuple[Operator, ...]]] = []
 for _part in map(activations.get, activations.names()):
     _onnx = _part.facts.onnx if _part.facts is not None else None
     for _operators in (_onnx.operators, *_onnx.also) if _onnx is not None else ():

@@ -7,7 +7,7 @@ from math import prod
 from typing import Any
 
 from glassnet import activations, layers
-from glassnet.activations import Activation
+from glassnet.activations import ActivationFunction
 from glassnet.errors import ArgumentError
 from glassnet.network.network import Network
 from glassnet.support.registry import registry_of
@@ -74,7 +74,7 @@ def _parts(index: int, layer: layers.Layer, n: int) -> list[Part]:
     raise ArgumentError(f"layer {index}, {layer!r}, has no module in torch.nn")
 
 
-def activation_parts(prefix: str, index: int, activation: Activation) -> list[Part]:
+def activation_parts(prefix: str, index: int, activation: ActivationFunction) -> list[Part]:
     """The module of an activation; none for a linear one.
 
     Raises

@@ -13,7 +13,7 @@ from torch import Tensor, fx, nn
 from torch.nn.utils import parametrize
 
 from glassnet import activations, layers
-from glassnet.activations import Activation
+from glassnet.activations import ActivationFunction
 from glassnet.activations.facts import TorchModule
 from glassnet.bridges.pieces import Piece, dense, normalisation
 from glassnet.bridges.torch.tracing import Followed
@@ -49,7 +49,7 @@ def _refuse_shared(part: nn.Module, place: str, owners: dict[int, str]) -> None:
 
 # ---- what is called: a module, or a function that is one
 
-_MODULES: dict[str, list[tuple[type[Activation], TorchModule]]] = {}
+_MODULES: dict[str, list[tuple[type[ActivationFunction], TorchModule]]] = {}
 for _part in map(activations.get, activations.names()):
     if _part.facts is not None and _part.facts.torch is not None and _part != activations.Linear():
         _MODULES.setdefault(_part.facts.torch.module, []).append((type(_part), _part.facts.torch))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from glassnet.activations import Activation, Linear, Sigmoid
+from glassnet.activations import ActivationFunction, Linear, Sigmoid
 from glassnet.checking.network.slips.places import Place
 from glassnet.checking.network.slips.stages import Drop, Gate, Stage
 from glassnet.losses import Loss
@@ -20,7 +20,7 @@ TARGET_MINUS_PREDICTION = (
 CANCELLED = ": with its cross-entropy it has cancelled"
 
 
-def title(thing: Activation | Loss) -> str:
+def title(thing: ActivationFunction | Loss) -> str:
     """The name of an activation or a loss in prose: its class, or the name of a user's own function."""
     name = getattr(thing, "registered_name", None)
     return str(name) if name is not None else compact_repr(thing).rpartition("(")[0].rpartition(".")[2]
@@ -82,7 +82,7 @@ class Terms:
         """The activations of these layers, each once."""
         return " and ".join(dict.fromkeys(title(self.activation(layer)) for layer in layers))
 
-    def activation(self, layer: int) -> Activation:
+    def activation(self, layer: int) -> ActivationFunction:
         """The activation behind a dense layer."""
         gates = [stage for stage in self.stages if isinstance(stage, Gate) and stage.layer == layer]
         return gates[-1].activation if gates else Linear()
@@ -162,7 +162,7 @@ class Terms:
         return slope_text(self.activation(layer), f"Z{layer + 1}", f"A{layer + 1}")
 
 
-def slope_text(activation: Activation, z: str, a: str) -> str:
+def slope_text(activation: ActivationFunction, z: str, a: str) -> str:
     """The derivative of an activation in one line of NumPy, from its input and its output."""
     if activation.facts is None:
         return f"{title(activation).lower()}_derivative({z})"
@@ -172,7 +172,7 @@ def slope_text(activation: Activation, z: str, a: str) -> str:
     return code.inside(PRODUCT)
 
 
-def _constants(part: Activation | Loss) -> dict[str, str]:
+def _constants(part: ActivationFunction | Loss) -> dict[str, str]:
     letters = () if part.facts is None else part.facts.letters
     return {name: f"{getattr(part, name):g}" for name in letters}
 

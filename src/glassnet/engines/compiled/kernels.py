@@ -14,7 +14,7 @@ from numba.core.typing.templates import signature
 from numpy.typing import NDArray
 
 from glassnet import activations, losses
-from glassnet.activations import Activation
+from glassnet.activations import ActivationFunction
 from glassnet.engines.base import DType, is_own
 from glassnet.engines.compiled import own
 from glassnet.errors import EngineError
@@ -52,7 +52,7 @@ def number(dtype: DType) -> Any:
     return types.float32 if dtype == np.float32 else types.float64
 
 
-def activate(activation: Activation, dtype: DType, *, with_bias: bool) -> Kernel:
+def activate(activation: ActivationFunction, dtype: DType, *, with_bias: bool) -> Kernel:
     """Z = Z + b, A = f(Z); without bias A = f(Z)."""
     room = compiled_rows if isinstance(activation, activations.Softmax) else templates
     template = room.activate if with_bias else room.apply
@@ -60,7 +60,7 @@ def activate(activation: Activation, dtype: DType, *, with_bias: bool) -> Kernel
     return _kernel(template, activation, name, dtype, 2 + with_bias, lambda: _value(activation, dtype))
 
 
-def gate(activation: Activation, dtype: DType) -> Kernel | None:
+def gate(activation: ActivationFunction, dtype: DType) -> Kernel | None:
     """dZ = dA f'(Z); None where f is linear and nothing is to be done."""
     if type(activation) is activations.Linear:
         return None
@@ -121,7 +121,7 @@ def update(optimizer: Optimizer, dtype: DType) -> Kernel:
 
 
 def _kernel(
-    template: Any, thing: Activation | Loss, name: str, dtype: DType, n_arrays: int, meanings: Meanings,
+    template: Any, thing: ActivationFunction | Loss, name: str, dtype: DType, n_arrays: int, meanings: Meanings,
     result: Any = types.void,
 ) -> Kernel:  # fmt: skip
     """`name` says which formulas the meanings lift: it is all that tells kernels of one template apart."""
@@ -140,7 +140,7 @@ def _name(*formulas: Any) -> str:
     return "".join(f"{formula.__name__}_" for formula in formulas if isinstance(formula, FunctionType))
 
 
-def parameters(thing: Activation | Loss, dtype: DType) -> NDArray[Any]:
+def parameters(thing: ActivationFunction | Loss, dtype: DType) -> NDArray[Any]:
     """What the formulas take beside arrays, as compiled code reads it.
 
     Raises
@@ -179,7 +179,7 @@ def _softmax(dtype: DType) -> dict[str, Any]:
     return {**steps, "SOFTMAX": softmax, "LOG": scalars.form(log, dtype)}
 
 
-def _value(activation: Activation, dtype: DType) -> dict[str, Any]:
+def _value(activation: ActivationFunction, dtype: DType) -> dict[str, Any]:
     if isinstance(activation, activations.Softmax):
         return _softmax(dtype)
     formula = (
@@ -188,7 +188,7 @@ def _value(activation: Activation, dtype: DType) -> dict[str, Any]:
     return {"VALUE": _adapted(templates.of_one, activation, formula, dtype)}
 
 
-def _slope(activation: Activation, dtype: DType) -> dict[str, Any]:
+def _slope(activation: ActivationFunction, dtype: DType) -> dict[str, Any]:
     if isinstance(activation, activations.Softmax):
         return {}
     if not isinstance(activation, activations.Function):
@@ -219,7 +219,7 @@ def _embedding(dtype: DType) -> dict[str, Any]:
     }
 
 
-def _adapted(adapter: Any, thing: Activation | Loss, formula: Any, dtype: DType) -> Any:
+def _adapted(adapter: Any, thing: ActivationFunction | Loss, formula: Any, dtype: DType) -> Any:
     """A formula that takes its parameters as one tuple."""
     lifted = _lifted(thing, formula, dtype)
     name = getattr(formula, "__name__", "formula")

@@ -17,7 +17,7 @@ from numba.core.ccallback import CFunc
 from numpy.typing import NDArray
 
 from glassnet import activations, losses
-from glassnet.activations import Activation
+from glassnet.activations import ActivationFunction
 from glassnet.engines.base import DType
 from glassnet.errors import EngineError
 from glassnet.kernels import arrays, store, templates
@@ -26,7 +26,7 @@ from glassnet.losses import Loss
 from glassnet.optimizers import Optimizer
 
 Array = NDArray[Any]
-Thing = Activation | Loss | Optimizer
+Thing = ActivationFunction | Loss | Optimizer
 Pairs = Iterator[tuple[Any, Any]]
 
 # Largest difference from NumPy, as a share of the number itself or of a hundredth of the largest one.
@@ -81,7 +81,11 @@ def _formulas(thing: Thing) -> tuple[Any, ...]:
 def title(thing: Thing) -> str:
     """What errors call it."""
     kind = (
-        "activation" if isinstance(thing, Activation) else "loss" if isinstance(thing, Loss) else "optimizer"
+        "activation"
+        if isinstance(thing, ActivationFunction)
+        else "loss"
+        if isinstance(thing, Loss)
+        else "optimizer"
     )
     return f"the {kind} {getattr(thing, 'registered_name', type(thing).__name__)!r}"
 
@@ -136,11 +140,11 @@ def _numbers(dtype: DType) -> Array:
     return np.concatenate([np.linspace(-6, 6, 37), close]).reshape(12, 4).astype(dtype)
 
 
-def _parameters(thing: Activation | Loss, dtype: DType) -> Array:
+def _parameters(thing: ActivationFunction | Loss, dtype: DType) -> Array:
     return np.array(thing.parameters, dtype)
 
 
-def _try_activate(thing: Activation, dtype: DType, call: Callable[..., Any]) -> Pairs:
+def _try_activate(thing: ActivationFunction, dtype: DType, call: Callable[..., Any]) -> Pairs:
     z, bias = _numbers(dtype), np.linspace(-0.1, 0.1, 4, dtype=dtype)
     sums, expected, got = z.copy(), np.empty_like(z), np.empty_like(z)
     arrays.activate(SimpleNamespace(activation=thing), sums, bias, expected)
@@ -148,7 +152,7 @@ def _try_activate(thing: Activation, dtype: DType, call: Callable[..., Any]) -> 
     yield expected, got
 
 
-def _try_apply(thing: Activation, dtype: DType, call: Callable[..., Any]) -> Pairs:
+def _try_apply(thing: ActivationFunction, dtype: DType, call: Callable[..., Any]) -> Pairs:
     z = _numbers(dtype)
     expected, got = np.empty_like(z), np.empty_like(z)
     arrays.apply(SimpleNamespace(activation=thing), z, expected)
@@ -156,7 +160,7 @@ def _try_apply(thing: Activation, dtype: DType, call: Callable[..., Any]) -> Pai
     yield expected, got
 
 
-def _try_gate(thing: Activation, dtype: DType, call: Callable[..., Any]) -> Pairs:
+def _try_gate(thing: ActivationFunction, dtype: DType, call: Callable[..., Any]) -> Pairs:
     z = _numbers(dtype)
     a, expected = np.empty_like(z), np.linspace(1, 2, z.size, dtype=dtype).reshape(z.shape)
     got = expected.copy()

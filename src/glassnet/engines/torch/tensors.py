@@ -12,7 +12,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from glassnet import activations, losses
-from glassnet.activations import Activation
+from glassnet.activations import ActivationFunction
 from glassnet.engines.base import is_own
 from glassnet.engines.torch.transfer import shares_memory
 from glassnet.errors import EngineError
@@ -27,7 +27,7 @@ Update = Callable[[tuple[float, ...]], None]
 MeanLoss = Callable[[Tensor, Tensor, Tensor | None], Tensor]
 
 
-def activate(activation: Activation) -> Callable[[Tensor], Tensor]:
+def activate(activation: ActivationFunction) -> Callable[[Tensor], Tensor]:
     """a = f(z) of an activation."""
     if is_own(activation):
         return lambda z: by_numpy(z, lambda host: _activated(activation, host))
@@ -37,7 +37,7 @@ def activate(activation: Activation) -> Callable[[Tensor], Tensor]:
     return lambda z: formula(z, *parameters)
 
 
-def _activated(activation: Activation, z: Array) -> tuple[Array, Pull]:
+def _activated(activation: ActivationFunction, z: Array) -> tuple[Array, Pull]:
     a = activation.value(z)
     return a, lambda gradient: activation.backward(z, a, gradient)
 

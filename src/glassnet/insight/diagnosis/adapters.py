@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from glassnet import activations
-from glassnet.activations import Activation
+from glassnet.activations import ActivationFunction
 from glassnet.bridges import pieces
 from glassnet.errors import ArgumentError, ShapeError
 from glassnet.insight.diagnosis.training import TRAINED
@@ -29,7 +29,7 @@ _KEY = re.compile(r"([wb])_?(\d+)", re.IGNORECASE)
 @explained
 def adapt(
     weights: Sequence[tuple[ArrayLike, ArrayLike | None]] | Mapping[str, ArrayLike],
-    activations: Sequence[str | Activation],
+    activations: Sequence[str | ActivationFunction],
     *,
     samples_in: str = "rows",
     trained: bool | None = None,
@@ -42,7 +42,7 @@ def adapt(
         Of each dense layer, from input to output: W ``(n_inputs, n_outputs)``, b ``(n_outputs,)`` or
         ``(1, n_outputs)``, or None where there is no bias. Or a dictionary with the keys W1, b1, W2, b2, …, in any
         order; layers without a b have no bias. They are copied.
-    activations : sequence of str or Activation
+    activations : sequence of str or ActivationFunction
         One for each layer; a pair of functions is wrapped in ``gn.activations.Function(f, df)``.
     samples_in : {"rows", "columns"}
         Your convention: "columns" for Z = W X + b, where W is ``(n_outputs, n_inputs)`` and b ``(n_outputs, 1)``.
@@ -81,7 +81,7 @@ def adapt(
     return network
 
 
-def _activation(name: str | Activation) -> ActivationLayer:
+def _activation(name: str | ActivationFunction) -> ActivationLayer:
     return ActivationLayer(activations.get(name))
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from glassnet.activations import Activation, Linear
+from glassnet.activations import ActivationFunction, Linear
 from glassnet.insight.diagnosis.targets import Targets
 from glassnet.insight.trace.record import RowRecord, StepRecord, record
 from glassnet.layers import Dropout
@@ -51,7 +51,7 @@ class Block:
         return next(bent, self.dense)
 
     @property
-    def activation(self) -> Activation:
+    def activation(self) -> ActivationFunction:
         """Its activation."""
         return self.active.row.activation
 

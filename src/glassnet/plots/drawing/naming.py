@@ -12,7 +12,7 @@ from glassnet.support.registry import registry_of
 from glassnet.support.text import in_one_line
 
 
-def function_name(activation: activations.Activation) -> str:
+def function_name(activation: activations.ActivationFunction) -> str:
     """The name of an activation, such as "leaky_relu"."""
     registry = registry_of(activation)
     name = None if registry is None else registry.known_as(activation)

@@ -8,7 +8,7 @@ from itertools import combinations
 import numpy as np
 
 from glassnet import activations, losses
-from glassnet.activations import Activation, Linear, Sigmoid, Softmax
+from glassnet.activations import ActivationFunction, Linear, Sigmoid, Softmax
 from glassnet.checking.network.slips.chain import Chain
 from glassnet.checking.network.slips.constants import ONE, Constant, conventions, same
 from glassnet.checking.network.slips.places import Choice, Place, known, n_slips
@@ -36,7 +36,7 @@ class Output:
     def __init__(self, chain: Chain, loss: Loss, y: Rounded, constant: Constant = ONE) -> None:
         last = chain.stages[-1]
         self.gate = last if isinstance(last, Gate) else None
-        self.activation: Activation = last.activation if isinstance(last, Gate) else Linear()
+        self.activation: ActivationFunction = last.activation if isinstance(last, Gate) else Linear()
         self.layer, self.chain, self.loss, self.y = chain.last, chain, loss, y
         self.constant = constant
         self.fused = loss.on_logits(self.activation)

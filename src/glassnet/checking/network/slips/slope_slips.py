@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from glassnet import activations
-from glassnet.activations import Activation, Softmax
+from glassnet.activations import ActivationFunction, Softmax
 from glassnet.checking.network.slips.chain import Chain
 from glassnet.checking.network.slips.places import Choice, Place, Places, known
 from glassnet.checking.network.slips.stages import Affine, Gate, Slipped, jacobian_product, slope
@@ -88,7 +88,7 @@ def slipped_slopes(gate: Gate, chain: Chain) -> Iterator[Slipped]:
         yield "activation_derivative_doubled", "", gate.slope * gate.slope
 
 
-def written_in_output(activation: Activation) -> Callable[[Array], Array] | None:
+def written_in_output(activation: ActivationFunction) -> Callable[[Array], Array] | None:
     """f' as a formula of a = f(z), where it is usually written so."""
     facts = activation.facts
     if facts is None or not facts.slope_in_output:
@@ -97,11 +97,11 @@ def written_in_output(activation: Activation) -> Callable[[Array], Array] | None
     return lambda a: expressions.computed(facts.slope_in_output, {"a": a} | constants)
 
 
-def _is_gate(activation: Activation) -> bool:
+def _is_gate(activation: ActivationFunction) -> bool:
     return activation.facts is not None and activation.facts.is_gate
 
 
-def _below(activation: Activation) -> float:
+def _below(activation: ActivationFunction) -> float:
     """The slope of a gate below 0."""
     return float(activation.slope(np.array(-1.0)))
 

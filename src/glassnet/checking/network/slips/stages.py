@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from glassnet.activations import Activation
+from glassnet.activations import ActivationFunction
 from glassnet.checking.numerics.rounding import Array, Rounded, softmax
 
 
@@ -69,7 +69,7 @@ Slipped = tuple[str, str, Rounded | None]
 class Gate(Stage):
     """a = f(z). `slipped` keeps the slips of its slope once they have been computed."""
 
-    activation: Activation
+    activation: ActivationFunction
     z: Rounded = field(init=False)
     a: Rounded = field(init=False)
     slipped: list[Slipped] = field(init=False)
@@ -90,12 +90,12 @@ class Gate(Stage):
         return slope(self.activation, self.z)
 
 
-def slope(activation: Activation, z: Rounded) -> Rounded:
+def slope(activation: ActivationFunction, z: Rounded) -> Rounded:
     """f'(z) of an elementwise activation."""
     return applied(activation, z, lambda at: activation.slope(at, activation.value(at)))
 
 
-def applied(activation: Activation, z: Rounded, formula: Callable[[Array], Array]) -> Rounded:
+def applied(activation: ActivationFunction, z: Rounded, formula: Callable[[Array], Array]) -> Rounded:
     """An activation's formula, of straight pieces or not."""
     return (
         z.apply_pieces(formula)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from glassnet.activations import Activation, Linear
+from glassnet.activations import ActivationFunction, Linear
 from glassnet.insight.diagnosis.adapters import active_dropout, two_predictions
 from glassnet.insight.diagnosis.case import Case
 from glassnet.insight.diagnosis.measure import Block
@@ -48,7 +48,7 @@ def not_finite(case: Case) -> Finding | None:
 def missing_nonlinearity(case: Case) -> Finding | None:
     """Two linear layers in a row are one."""
     dense = -1
-    between: list[Activation] = []
+    between: list[ActivationFunction] = []
     curved = False
     for row in case.network.plan().rows:
         if row.kind == DENSE:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from glassnet import losses
-from glassnet.activations import Activation, Function, Linear
+from glassnet.activations import ActivationFunction, Function, Linear
 from glassnet.insight.diagnosis.case import Case
 from glassnet.insight.diagnosis.report import Finding
 from glassnet.insight.diagnosis.trials import ORDERS
@@ -44,7 +44,7 @@ def output_loss_mismatch(case: Case) -> Finding | None:
     )  # fmt: skip
 
 
-def last_activations(case: Case) -> list[Activation]:
+def last_activations(case: Case) -> list[ActivationFunction]:
     """The activations behind the last dense layer or normalisation, linear ones left out where others follow."""
     rows = case.network.plan().rows
     last = max((i for i, row in enumerate(rows) if row.kind in (DENSE, BATCH_NORM, LAYER_NORM)), default=0)
@@ -57,11 +57,11 @@ def _is_of_middles(loss: Loss) -> bool:
     return loss.facts is not None and loss.facts.data == "values" and loss.facts.aims_at_middle
 
 
-def _name(activation: Activation) -> str:
+def _name(activation: ActivationFunction) -> str:
     return type(activation).__name__.lower()
 
 
-def _twice(outputs: list[Activation]) -> Mismatch:
+def _twice(outputs: list[ActivationFunction]) -> Mismatch:
     if len(outputs) < 2 or outputs[-1].outputs not in ("classes", "probabilities"):
         return None
     first, last = outputs[-2:]
@@ -81,7 +81,7 @@ def _twice(outputs: list[Activation]) -> Mismatch:
     )
 
 
-def _with_loss(case: Case, last: Activation) -> Mismatch:
+def _with_loss(case: Case, last: ActivationFunction) -> Mismatch:
     loss = case.targets.loss
     if not case.loss_chosen:
         return None
@@ -114,7 +114,7 @@ def _are_probabilities(case: Case, *, sum_to_one: bool) -> bool:
     return inside and (not sum_to_one or bool(np.allclose(output.sum(axis=1), 1, atol=SUMS)))
 
 
-def _logits(loss: Loss, last: Activation) -> Mismatch:
+def _logits(loss: Loss, last: ActivationFunction) -> Mismatch:
     if isinstance(last, Linear):
         return None
     inner = _name(loss.activation)
@@ -130,7 +130,7 @@ def _plain(loss: Loss, inner: str) -> str:
     return loss.name.replace(inner, "categorical" if inner == "softmax" else "binary")
 
 
-def _needs(loss: Loss, last: Activation, wanted: str, which: str) -> Mismatch:
+def _needs(loss: Loss, last: ActivationFunction, wanted: str, which: str) -> Mismatch:
     return (
         "error",
         f"{loss.name} takes probabilities, {which}; the last layer ends with {_name(last)}",
@@ -138,7 +138,7 @@ def _needs(loss: Loss, last: Activation, wanted: str, which: str) -> Mismatch:
     )
 
 
-def _with_targets(case: Case, last: Activation) -> Mismatch:
+def _with_targets(case: Case, last: ActivationFunction) -> Mismatch:
     loss, kind = case.targets.loss, case.targets.kind
     if last.outputs == "classes" or (loss.rows_sum_to_one and not isinstance(loss.activation, Linear)):
         several = _sums(case)
@@ -223,14 +223,14 @@ def squared_probabilities(case: Case) -> Finding | None:
 BEHIND = 0.1
 
 
-def output_range(last: Activation) -> tuple[float, float]:
+def output_range(last: ActivationFunction) -> tuple[float, float]:
     """The least and the largest output, found by trying; infinite where it grows on, however slowly."""
     if last.outputs == "classes":
         return 0.0, 1.0
     return 0.0 - _largest(last, -1.0), 0.0 + _largest(last, 1.0)
 
 
-def _largest(last: Activation, sign: float) -> float:
+def _largest(last: ActivationFunction, sign: float) -> float:
     """The largest of sign times the output; infinite where no end shows."""
     near = np.linspace(-10.0, 10.0, 20_001)
     far = np.logspace(1.0, DECADES, PLACES * (DECADES - 1))

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from glassnet.activations import Activation
+from glassnet.activations import ActivationFunction
 from glassnet.insight.trace.arithmetic import (
     Term,
 )
@@ -45,7 +45,7 @@ class Function:
     value_latex: str
     slope: str
     backward: str
-    part: Activation
+    part: ActivationFunction
 
     @property
     def is_of_rows(self) -> bool:
@@ -94,7 +94,7 @@ def _shifted(formula: str, shift: float) -> str:
     return re.sub(r"\bz\b", f"(z - {shift!r})", formula) if shift else formula
 
 
-def function_of(activation: Activation) -> Function:
+def function_of(activation: ActivationFunction) -> Function:
     """How an activation is written; a user's own is f(z) under its name."""
     registry = registry_of(activation)
     name = in_one_line(
