@@ -83,10 +83,12 @@ def test_a_metric_of_several_classes_is_told_so_by_the_network(name: str) -> Non
 def test_what_has_no_direction_is_not_watched() -> None:
     stop = gn.callbacks.EarlyStopping("validation_coverage")
     with pytest.raises(
-        ArgumentError, match="of which neither more nor less is better; choose another measure"
+        ArgumentError, match="of the built-in coverage neither more nor less is better; choose another"
     ):
         stop.check({"validation_coverage": None})
-    with pytest.raises(ArgumentError, match="solved looks at 'coverage', of which neither more nor less"):
+    with pytest.raises(
+        ArgumentError, match="solved looks at .coverage., and of the built-in coverage neither"
+    ):
         goal.chosen({"coverage": 0.8}, ["coverage"])
 
 

@@ -19,7 +19,10 @@ def asked_for_direction(column: str) -> str:
     name = column.removeprefix("validation_")
     metric = measured_in(name)
     if metric is not None and metric.greater_is_better is None:
-        return f", of which neither more nor less is better; choose another measure than {name}"
+        return (
+            f", and of the built-in {name} neither more nor less is better; choose another measure, or say so of a "
+            f"function of your own: metrics.Custom({name}, greater_is_better=True)"
+        )
     return (
         f", a metric of your own, and cannot know whether more of it is better; say so before fit: "
         f"{name}.greater_is_better = False (or True), or metrics.Custom({name}, greater_is_better=False)"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
 
 import numpy as np
 
@@ -17,17 +16,12 @@ __all__ = [
 
 
 @registry.register("zeros")
-@dataclass(frozen=True)
 class Zeros(Initializer):
     """The usual bias. As weights, zeros make all neurons of a layer learn the same."""
 
-    facts: ClassVar[InitializerFacts | None] = InitializerFacts(
-        formula="w = 0",
-        latex="w = 0",
-        range="0",
-        source="",
-        elsewhere="torch.nn.init.zeros_",
-    )
+    facts = InitializerFacts(
+        formula="w = 0", latex="w = 0", range="0", source="", elsewhere="torch.nn.init.zeros_",
+    )  # fmt: skip
 
     def draw(self, random: Random, shape: Shape, fan_in: int, fan_out: int) -> Floats:
         """w = 0."""
@@ -51,14 +45,11 @@ class Constant(Initializer):
 
     value: float = 1.0
 
-    facts: ClassVar[InitializerFacts | None] = InitializerFacts(
-        formula="w = value",
-        latex="w = c",
-        range="value",
+    facts = InitializerFacts(
+        formula="w = value", latex="w = c", range="value",
         source="Goodfellow, Bengio, Courville 2016, Deep Learning, section 8.4 (bias of 0.1 for ReLU)",
-        elsewhere="torch.nn.init.constant_",
-        torch_arguments=", {value!r}",
-    )
+        elsewhere="torch.nn.init.constant_", torch_arguments=", {value!r}",
+    )  # fmt: skip
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "value", number("value of Constant", self.value))
@@ -88,14 +79,11 @@ class Normal(Initializer):
 
     scale: float = 0.01
 
-    facts: ClassVar[InitializerFacts | None] = InitializerFacts(
-        formula="w = scale · N(0, 1)",
-        latex=r"w \sim \mathcal{N}(0, \sigma^2)",
-        range="all numbers",
+    facts = InitializerFacts(
+        formula="w = scale · N(0, 1)", latex=r"w \sim \mathcal{N}(0, \sigma^2)", range="all numbers",
         source="Krizhevsky, Sutskever, Hinton 2012, ImageNet classification, section 5 (scale 0.01)",
-        elsewhere="torch.nn.init.normal_",
-        torch_arguments=", std={scale!r}",
-    )
+        elsewhere="torch.nn.init.normal_", torch_arguments=", std={scale!r}",
+    )  # fmt: skip
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "scale", number("scale of Normal", self.scale, least=0.0))
@@ -123,14 +111,10 @@ class Uniform(Initializer):
     low: float = -0.05
     high: float = 0.05
 
-    facts: ClassVar[InitializerFacts | None] = InitializerFacts(
-        formula="w ~ U(low, high)",
-        latex=r"w \sim \mathcal{U}(a, b)",
-        range="low to high",
-        source="",
-        elsewhere="torch.nn.init.uniform_",
-        torch_arguments=", {low!r}, {high!r}",
-    )
+    facts = InitializerFacts(
+        formula="w ~ U(low, high)", latex=r"w \sim \mathcal{U}(a, b)", range="low to high", source="",
+        elsewhere="torch.nn.init.uniform_", torch_arguments=", {low!r}, {high!r}",
+    )  # fmt: skip
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "low", number("low of Uniform", self.low))

@@ -24,7 +24,6 @@ _SOURCE = (
 
 
 @explained
-@dataclass(frozen=True)
 class PerClass(Averaged):
     """Base class: one score per class, a ratio of counts, and an average of these scores.
 
@@ -93,24 +92,18 @@ class _Counts(NamedTuple):
 
 
 @registry.register("precision")
-@dataclass(frozen=True)
 class Precision(PerClass):
     """The share of what is called a class that is of that class, in [0, 1].
 
     Parameters and errors are those of :class:`Averaged`.
     """
 
-    facts: ClassVar[MetricFacts | None] = MetricFacts(
-        title="precision",
-        formula="hits / predicted, of each class",
-        latex=r"\frac{\sum_i w_i [c_i = \hat c_i = k]}{\sum_i w_i [\hat c_i = k]}",
-        range="0 to 1",
-        greater_is_better=True,
-        is_share=True,
-        reads="classes",
-        source=_SOURCE,
+    facts = MetricFacts(
+        title="precision", formula="hits / predicted, of each class",
+        latex=r"\frac{\sum_i w_i [c_i = \hat c_i = k]}{\sum_i w_i [\hat c_i = k]}", range="0 to 1",
+        greater_is_better=True, is_share=True, reads="classes", source=_SOURCE,
         elsewhere="sklearn.metrics.precision_score",
-    )
+    )  # fmt: skip
 
     def ratio(self, hits: Floats, predicted: Floats, true: Floats) -> tuple[Floats, Floats]:
         """hits / predicted."""
@@ -118,24 +111,17 @@ class Precision(PerClass):
 
 
 @registry.register("recall")
-@dataclass(frozen=True)
 class Recall(PerClass):
     """The share of a class that is called by its name, in [0, 1].
 
     Parameters and errors are those of :class:`Averaged`.
     """
 
-    facts: ClassVar[MetricFacts | None] = MetricFacts(
-        title="recall",
-        formula="hits / true, of each class",
-        latex=r"\frac{\sum_i w_i [c_i = \hat c_i = k]}{\sum_i w_i [c_i = k]}",
-        range="0 to 1",
-        greater_is_better=True,
-        is_share=True,
-        reads="classes",
-        source=_SOURCE,
-        elsewhere="sklearn.metrics.recall_score",
-    )
+    facts = MetricFacts(
+        title="recall", formula="hits / true, of each class",
+        latex=r"\frac{\sum_i w_i [c_i = \hat c_i = k]}{\sum_i w_i [c_i = k]}", range="0 to 1", greater_is_better=True,
+        is_share=True, reads="classes", source=_SOURCE, elsewhere="sklearn.metrics.recall_score",
+    )  # fmt: skip
 
     def ratio(self, hits: Floats, predicted: Floats, true: Floats) -> tuple[Floats, Floats]:
         """hits / true."""
@@ -143,24 +129,17 @@ class Recall(PerClass):
 
 
 @registry.register("f1")
-@dataclass(frozen=True)
 class F1(PerClass):
     """The harmonic mean of precision and recall, in [0, 1].
 
     Parameters and errors are those of :class:`Averaged`.
     """
 
-    facts: ClassVar[MetricFacts | None] = MetricFacts(
-        title="F1",
-        formula="2 hits / (predicted + true), of each class",
-        latex=r"\frac{2 P_k R_k}{P_k + R_k}",
-        range="0 to 1",
-        greater_is_better=True,
-        is_share=True,
-        reads="classes",
-        source=_SOURCE,
+    facts = MetricFacts(
+        title="F1", formula="2 hits / (predicted + true), of each class", latex=r"\frac{2 P_k R_k}{P_k + R_k}",
+        range="0 to 1", greater_is_better=True, is_share=True, reads="classes", source=_SOURCE,
         elsewhere="sklearn.metrics.f1_score",
-    )
+    )  # fmt: skip
 
     def ratio(self, hits: Floats, predicted: Floats, true: Floats) -> tuple[Floats, Floats]:
         """2 hits / (predicted + true)."""
@@ -183,17 +162,12 @@ class FBeta(PerClass):
     beta: float = field(default=2.0, kw_only=True)
 
     pattern: ClassVar[str] = r"{name}_[\d.e+-]+(_micro|_macro|_weighted|_of_class_\d+)?"
-    facts: ClassVar[MetricFacts | None] = MetricFacts(
-        title="F-beta",
-        formula="(1 + beta²) hits / (predicted + beta² true), of each class",
-        latex=r"\frac{(1 + \beta^2) P_k R_k}{\beta^2 P_k + R_k}",
-        range="0 to 1",
-        greater_is_better=True,
-        is_share=True,
-        reads="classes",
-        source="van Rijsbergen 1979, Information retrieval, chapter 7",
+    facts = MetricFacts(
+        title="F-beta", formula="(1 + beta²) hits / (predicted + beta² true), of each class",
+        latex=r"\frac{(1 + \beta^2) P_k R_k}{\beta^2 P_k + R_k}", range="0 to 1", greater_is_better=True,
+        is_share=True, reads="classes", source="van Rijsbergen 1979, Information retrieval, chapter 7",
         elsewhere="sklearn.metrics.fbeta_score",
-    )
+    )  # fmt: skip
 
     def __post_init__(self) -> None:
         super().__post_init__()

@@ -22,24 +22,17 @@ __all__ = [
 
 
 @registry.register("accuracy", "acc")
-@dataclass(frozen=True)
 class Accuracy(OfClasses):
     """The share of samples whose class is predicted: sum w [c_true = c_pred] / sum w, in [0, 1].
 
     A sample of several classes counts where all of them and no others are predicted (subset accuracy).
     """
 
-    facts: ClassVar[MetricFacts | None] = MetricFacts(
-        title="accuracy",
-        formula="Σ w [c = ĉ] / Σ w",
-        latex=r"\frac{\sum_i w_i [c_i = \hat c_i]}{\sum_i w_i}",
-        range="0 to 1",
-        greater_is_better=True,
-        is_share=True,
-        reads="classes",
-        source="",
+    facts = MetricFacts(
+        title="accuracy", formula="Σ w [c = ĉ] / Σ w", latex=r"\frac{\sum_i w_i [c_i = \hat c_i]}{\sum_i w_i}",
+        range="0 to 1", greater_is_better=True, is_share=True, reads="classes", source="",
         elsewhere="sklearn.metrics.accuracy_score",
-    )
+    )  # fmt: skip
 
     def of_one(self, y_true: ArrayLike, y_pred: ArrayLike, sample_weight: Weight) -> float:
         """[c_true = c_pred]."""
@@ -53,21 +46,16 @@ class Accuracy(OfClasses):
 
 
 @registry.register("balanced_accuracy")
-@dataclass(frozen=True)
 class BalancedAccuracy(OfClasses):
     """The mean over the classes in y of the share of each that is predicted, in [0, 1]: rare ones count as much."""
 
-    facts: ClassVar[MetricFacts | None] = MetricFacts(
-        title="balanced accuracy",
-        formula="mean over classes k of Σ w [c = ĉ = k] / Σ w [c = k]",
-        latex=r"\frac{1}{K} \sum_k \frac{\sum_i w_i [c_i = \hat c_i = k]}{\sum_i w_i [c_i = k]}",
-        range="0 to 1",
-        greater_is_better=True,
-        is_share=True,
-        reads="classes",
+    facts = MetricFacts(
+        title="balanced accuracy", formula="mean over classes k of Σ w [c = ĉ = k] / Σ w [c = k]",
+        latex=r"\frac{1}{K} \sum_k \frac{\sum_i w_i [c_i = \hat c_i = k]}{\sum_i w_i [c_i = k]}", range="0 to 1",
+        greater_is_better=True, is_share=True, reads="classes",
         source="Brodersen, Ong, Stephan, Buhmann 2010, The balanced accuracy and its posterior distribution",
         elsewhere="sklearn.metrics.balanced_accuracy_score",
-    )
+    )  # fmt: skip
 
     def of_one(self, y_true: ArrayLike, y_pred: ArrayLike, sample_weight: Weight) -> float:
         """hits / true, mean over the classes whose targets weigh something."""
@@ -79,21 +67,15 @@ class BalancedAccuracy(OfClasses):
 
 
 @registry.register("label_accuracy")
-@dataclass(frozen=True)
 class LabelAccuracy(OfClasses):
     """The share of all entries of rows of 0 and 1 that are right, each class of each sample by itself, in [0, 1]."""
 
-    facts: ClassVar[MetricFacts | None] = MetricFacts(
-        title="label accuracy",
-        formula="Σ w mean over classes of [y = ŷ] / Σ w",
-        latex=r"\frac{\sum_i w_i \frac{1}{K} \sum_k [y_{ik} = \hat y_{ik}]}{\sum_i w_i}",
-        range="0 to 1",
-        greater_is_better=True,
-        is_share=True,
-        reads="classes",
-        source="",
+    facts = MetricFacts(
+        title="label accuracy", formula="Σ w mean over classes of [y = ŷ] / Σ w",
+        latex=r"\frac{\sum_i w_i \frac{1}{K} \sum_k [y_{ik} = \hat y_{ik}]}{\sum_i w_i}", range="0 to 1",
+        greater_is_better=True, is_share=True, reads="classes", source="",
         elsewhere="1 - sklearn.metrics.hamming_loss",
-    )
+    )  # fmt: skip
 
     def reads_rows(self, y_true: ArrayLike, y_pred: ArrayLike) -> bool:
         """Always."""
@@ -128,17 +110,13 @@ class TopK(OfClasses):
     k: int = 5
 
     pattern: ClassVar[str] = r"top_\d+_accuracy"
-    facts: ClassVar[MetricFacts | None] = MetricFacts(
-        title="top-k accuracy",
-        formula="Σ w [c among the k largest scores] / Σ w",
-        latex=r"\frac{\sum_i w_i [c_i \in \mathrm{top}_k(s_i)]}{\sum_i w_i}",
-        range="0 to 1",
-        greater_is_better=True,
-        is_share=True,
-        reads="scores",
+    facts = MetricFacts(
+        title="top-k accuracy", formula="Σ w [c among the k largest scores] / Σ w",
+        latex=r"\frac{\sum_i w_i [c_i \in \mathrm{top}_k(s_i)]}{\sum_i w_i}", range="0 to 1", greater_is_better=True,
+        is_share=True, reads="scores",
         source="Krizhevsky, Sutskever, Hinton 2012, ImageNet classification, section 2",
         elsewhere="sklearn.metrics.top_k_accuracy_score",
-    )
+    )  # fmt: skip
 
     def __post_init__(self) -> None:
         super().__post_init__()

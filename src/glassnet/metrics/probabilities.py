@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import ClassVar
-
 import numpy as np
 from numpy.typing import ArrayLike
 
@@ -16,7 +13,6 @@ __all__ = ["Brier", "LogLoss", "brier_score", "log_loss"]
 
 
 @registry.register("log_loss")
-@dataclass(frozen=True)
 class LogLoss(OfClasses):
     """The mean of -log of the probability that the true class was given; >= 0, in nats.
 
@@ -24,17 +20,11 @@ class LogLoss(OfClasses):
     was ruled out costs at most 36 nats in float64 and 16 in float32. Cross-entropy losses bound them much later.
     """
 
-    facts: ClassVar[MetricFacts | None] = MetricFacts(
-        title="log loss",
-        formula="−Σ w log p(c) / Σ w",
-        latex=r"-\frac{\sum_i w_i \log p_{i, c_i}}{\sum_i w_i}",
-        range="0 to −log eps",
-        greater_is_better=False,
-        is_share=False,
-        reads="probabilities",
-        source="Good 1952, Rational decisions",
-        elsewhere="sklearn.metrics.log_loss",
-    )
+    facts = MetricFacts(
+        title="log loss", formula="−Σ w log p(c) / Σ w", latex=r"-\frac{\sum_i w_i \log p_{i, c_i}}{\sum_i w_i}",
+        range="0 to −log eps", greater_is_better=False, is_share=False, reads="probabilities",
+        source="Good 1952, Rational decisions", elsewhere="sklearn.metrics.log_loss",
+    )  # fmt: skip
 
     def of_one(self, y_true: ArrayLike, y_pred: ArrayLike, sample_weight: Weight) -> float:
         """-log p(c)."""
@@ -48,24 +38,19 @@ _EPS = np.finfo(np.float64).eps
 
 
 @registry.register("brier_score", "brier")
-@dataclass(frozen=True)
 class Brier(OfClasses):
     """The mean squared distance of the probabilities from the one-hot row of the true class.
 
     Of two classes it is halved, which makes it the mean of (p - y)^2, in [0, 1]; of more it is in [0, 2].
     """
 
-    facts: ClassVar[MetricFacts | None] = MetricFacts(
-        title="Brier score",
-        formula="Σ w Σ over classes of (pₖ − [c = k])² / Σ w, half of it for two classes",
+    facts = MetricFacts(
+        title="Brier score", formula="Σ w Σ over classes of (pₖ − [c = k])² / Σ w, half of it for two classes",
         latex=r"\frac{\sum_i w_i \sum_k (p_{ik} - [c_i = k])^2}{\sum_i w_i}",
-        range="0 to 1 for two classes, 0 to 2 for more",
-        greater_is_better=False,
-        is_share=False,
-        reads="probabilities",
-        source="Brier 1950, Verification of forecasts expressed in terms of probability",
+        range="0 to 1 for two classes, 0 to 2 for more", greater_is_better=False, is_share=False,
+        reads="probabilities", source="Brier 1950, Verification of forecasts expressed in terms of probability",
         elsewhere="sklearn.metrics.brier_score_loss",
-    )
+    )  # fmt: skip
 
     def of_one(self, y_true: ArrayLike, y_pred: ArrayLike, sample_weight: Weight) -> float:
         """Sum over the classes of (p_k - [c = k])^2."""

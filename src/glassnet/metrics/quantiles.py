@@ -39,17 +39,12 @@ class Pinball(Metric):
     level: float | Sequence[float] = 0.5
 
     pattern: ClassVar[str] = r"{name}(_[\d.e-]+)+"
-    facts: ClassVar[MetricFacts | None] = MetricFacts(
-        title="pinball loss",
-        formula="Σ w max(level · e, (level − 1) · e) / Σ w, e = y − ŷ",
+    facts = MetricFacts(
+        title="pinball loss", formula="Σ w max(level · e, (level − 1) · e) / Σ w, e = y − ŷ",
         latex=r"\frac{\sum_i w_i \max(\tau e_i, (\tau - 1) e_i)}{\sum_i w_i},\quad e_i = y_i - \hat y_i",
-        range="0 to ∞",
-        greater_is_better=False,
-        is_share=False,
-        reads="values",
-        source="Koenker, Bassett 1978, Regression quantiles",
-        elsewhere="sklearn.metrics.mean_pinball_loss",
-    )
+        range="0 to ∞", greater_is_better=False, is_share=False, reads="values",
+        source="Koenker, Bassett 1978, Regression quantiles", elsewhere="sklearn.metrics.mean_pinball_loss",
+    )  # fmt: skip
 
     def __post_init__(self) -> None:
         several = checks.is_list(self.level)
@@ -80,7 +75,6 @@ class Pinball(Metric):
 
 
 @registry.register("coverage")
-@dataclass(frozen=True)
 class Coverage(Metric):
     """The share of targets that lie in the interval from the first predicted column to the last, both ends included.
 
@@ -93,17 +87,11 @@ class Coverage(Metric):
         If the targets are not one column, or the predictions fewer than two.
     """
 
-    facts: ClassVar[MetricFacts | None] = MetricFacts(
-        title="coverage",
-        formula="Σ w [lower ≤ y ≤ upper] / Σ w",
-        latex=r"\frac{\sum_i w_i [l_i \le y_i \le u_i]}{\sum_i w_i}",
-        range="0 to 1",
-        greater_is_better=None,
-        is_share=True,
-        reads="values",
-        source="Christoffersen 1998, Evaluating interval forecasts",
-        elsewhere="",
-    )
+    facts = MetricFacts(
+        title="coverage", formula="Σ w [lower ≤ y ≤ upper] / Σ w",
+        latex=r"\frac{\sum_i w_i [l_i \le y_i \le u_i]}{\sum_i w_i}", range="0 to 1", greater_is_better=None,
+        is_share=True, reads="values", source="Christoffersen 1998, Evaluating interval forecasts", elsewhere="",
+    )  # fmt: skip
 
     @explained
     def __call__(self, y_true: ArrayLike, y_pred: ArrayLike, sample_weight: Weight = None) -> float:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import ClassVar, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -25,7 +24,6 @@ class Curve(NamedTuple):
 
 
 @explained
-@dataclass(frozen=True)
 class RankingMetric(Averaged):
     """Base class: the area under a curve over all thresholds, of each class against all others.
 
@@ -86,7 +84,6 @@ def _curve(true: NDArray[np.bool_], scores: Floats, weight: Floats) -> Curve:
 
 
 @registry.register("roc_auc", "auc")
-@dataclass(frozen=True)
 class RocAuc(RankingMetric):
     """The share of pairs, one sample of the class and one of another, in which the first has the higher score.
 
@@ -99,17 +96,12 @@ class RocAuc(RankingMetric):
         If all samples are of the class, or none is.
     """
 
-    facts: ClassVar[MetricFacts | None] = MetricFacts(
-        title="ROC AUC",
-        formula="∫ true positive rate d(false positive rate)",
-        latex=r"\int_0^1 \mathrm{TPR}\, d\,\mathrm{FPR}",
-        range="0 to 1",
-        greater_is_better=True,
-        is_share=True,
-        reads="scores",
-        source="Hanley, McNeil 1982, The meaning and use of the area under a ROC curve",
+    facts = MetricFacts(
+        title="ROC AUC", formula="∫ true positive rate d(false positive rate)",
+        latex=r"\int_0^1 \mathrm{TPR}\, d\,\mathrm{FPR}", range="0 to 1", greater_is_better=True, is_share=True,
+        reads="scores", source="Hanley, McNeil 1982, The meaning and use of the area under a ROC curve",
         elsewhere="sklearn.metrics.roc_auc_score",
-    )
+    )  # fmt: skip
 
     def check(self, curve: Curve, name: str) -> None:
         """There must be samples of both kinds."""
@@ -127,7 +119,6 @@ class RocAuc(RankingMetric):
 
 
 @registry.register("average_precision", "pr_auc")
-@dataclass(frozen=True)
 class AveragePrecision(RankingMetric):
     """The mean precision over the recall that each threshold adds: the area under the precision-recall curve.
 
@@ -140,17 +131,12 @@ class AveragePrecision(RankingMetric):
         If no sample is of the class.
     """
 
-    facts: ClassVar[MetricFacts | None] = MetricFacts(
-        title="average precision",
-        formula="Σ over thresholds of (recallₙ − recallₙ₋₁) · precisionₙ",
-        latex=r"\sum_n (R_n - R_{n-1}) P_n",
-        range="0 to 1",
-        greater_is_better=True,
-        is_share=True,
-        reads="scores",
+    facts = MetricFacts(
+        title="average precision", formula="Σ over thresholds of (recallₙ − recallₙ₋₁) · precisionₙ",
+        latex=r"\sum_n (R_n - R_{n-1}) P_n", range="0 to 1", greater_is_better=True, is_share=True, reads="scores",
         source="Manning, Raghavan, Schütze 2008, Introduction to information retrieval, section 8.4",
         elsewhere="sklearn.metrics.average_precision_score",
-    )
+    )  # fmt: skip
 
     def area(self, curve: Curve) -> float:
         """Each step of recall times the precision behind it."""

@@ -5,9 +5,6 @@ Targets and predictions have shape ``(n,)``, ``(n, 1)`` or ``(n, n_outputs)``.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import ClassVar
-
 import numpy as np
 from numpy.typing import ArrayLike
 
@@ -23,21 +20,14 @@ __all__ = [
 
 
 @registry.register("mean_absolute_error", "mae")
-@dataclass(frozen=True)
 class MeanAbsoluteError(Metric):
     """sum w |y_pred - y_true| / sum w, mean over the outputs; >= 0, in the unit of y."""
 
-    facts: ClassVar[MetricFacts | None] = MetricFacts(
-        title="mean absolute error",
-        formula="Σ w |ŷ − y| / Σ w",
-        latex=r"\frac{\sum_i w_i |\hat y_i - y_i|}{\sum_i w_i}",
-        range="0 to ∞",
-        greater_is_better=False,
-        is_share=False,
-        reads="values",
-        source="",
-        elsewhere="sklearn.metrics.mean_absolute_error",
-    )
+    facts = MetricFacts(
+        title="mean absolute error", formula="Σ w |ŷ − y| / Σ w",
+        latex=r"\frac{\sum_i w_i |\hat y_i - y_i|}{\sum_i w_i}", range="0 to ∞", greater_is_better=False,
+        is_share=False, reads="values", source="", elsewhere="sklearn.metrics.mean_absolute_error",
+    )  # fmt: skip
 
     @explained
     def __call__(self, y_true: ArrayLike, y_pred: ArrayLike, sample_weight: Weight = None) -> float:
@@ -46,7 +36,6 @@ class MeanAbsoluteError(Metric):
 
 
 @registry.register("mean_absolute_percentage_error", "mape")
-@dataclass(frozen=True)
 class MeanAbsolutePercentageError(Metric):
     """sum w |y_pred - y_true| / |y_true| / sum w, mean over the outputs; >= 0, a factor: 0.1 is 10 percent.
 
@@ -56,17 +45,11 @@ class MeanAbsolutePercentageError(Metric):
         If a target is 0, of which no error is a percentage.
     """
 
-    facts: ClassVar[MetricFacts | None] = MetricFacts(
-        title="mean absolute percentage error",
-        formula="Σ w |ŷ − y| / |y| / Σ w",
-        latex=r"\frac{\sum_i w_i |\hat y_i - y_i| / |y_i|}{\sum_i w_i}",
-        range="0 to ∞",
-        greater_is_better=False,
-        is_share=False,
-        reads="values",
-        source="",
-        elsewhere="sklearn.metrics.mean_absolute_percentage_error",
-    )
+    facts = MetricFacts(
+        title="mean absolute percentage error", formula="Σ w |ŷ − y| / |y| / Σ w",
+        latex=r"\frac{\sum_i w_i |\hat y_i - y_i| / |y_i|}{\sum_i w_i}", range="0 to ∞", greater_is_better=False,
+        is_share=False, reads="values", source="", elsewhere="sklearn.metrics.mean_absolute_percentage_error",
+    )  # fmt: skip
 
     @explained
     def __call__(self, y_true: ArrayLike, y_pred: ArrayLike, sample_weight: Weight = None) -> float:
@@ -80,24 +63,17 @@ class MeanAbsolutePercentageError(Metric):
 
 
 @registry.register("root_mean_squared_error", "rmse")
-@dataclass(frozen=True)
 class RootMeanSquaredError(Metric):
     """sqrt(sum w (y_pred - y_true)^2 / sum w), mean over the outputs; >= 0, in the unit of y.
 
     The root is taken of each output before their mean, as in scikit-learn.
     """
 
-    facts: ClassVar[MetricFacts | None] = MetricFacts(
-        title="root mean squared error",
-        formula="√(Σ w (ŷ − y)² / Σ w)",
-        latex=r"\sqrt{\frac{\sum_i w_i (\hat y_i - y_i)^2}{\sum_i w_i}}",
-        range="0 to ∞",
-        greater_is_better=False,
-        is_share=False,
-        reads="values",
-        source="",
-        elsewhere="sklearn.metrics.root_mean_squared_error",
-    )
+    facts = MetricFacts(
+        title="root mean squared error", formula="√(Σ w (ŷ − y)² / Σ w)",
+        latex=r"\sqrt{\frac{\sum_i w_i (\hat y_i - y_i)^2}{\sum_i w_i}}", range="0 to ∞", greater_is_better=False,
+        is_share=False, reads="values", source="", elsewhere="sklearn.metrics.root_mean_squared_error",
+    )  # fmt: skip
 
     @explained
     def __call__(self, y_true: ArrayLike, y_pred: ArrayLike, sample_weight: Weight = None) -> float:
@@ -106,7 +82,6 @@ class RootMeanSquaredError(Metric):
 
 
 @registry.register("r2", "r_squared")
-@dataclass(frozen=True)
 class R2(Metric):
     """1 - sum w (y_pred - y_true)^2 / sum w (mean y_true - y_true)^2, mean over the outputs.
 
@@ -119,17 +94,11 @@ class R2(Metric):
         If there are fewer than two samples.
     """
 
-    facts: ClassVar[MetricFacts | None] = MetricFacts(
-        title="R²",
-        formula="1 − Σ w (ŷ − y)² / Σ w (ȳ − y)²",
-        latex=r"1 - \frac{\sum_i w_i (\hat y_i - y_i)^2}{\sum_i w_i (\bar y - y_i)^2}",
-        range="−∞ to 1",
-        greater_is_better=True,
-        is_share=False,
-        reads="values",
-        source="",
-        elsewhere="sklearn.metrics.r2_score",
-    )
+    facts = MetricFacts(
+        title="R²", formula="1 − Σ w (ŷ − y)² / Σ w (ȳ − y)²",
+        latex=r"1 - \frac{\sum_i w_i (\hat y_i - y_i)^2}{\sum_i w_i (\bar y - y_i)^2}", range="−∞ to 1",
+        greater_is_better=True, is_share=False, reads="values", source="", elsewhere="sklearn.metrics.r2_score",
+    )  # fmt: skip
 
     @explained
     def __call__(self, y_true: ArrayLike, y_pred: ArrayLike, sample_weight: Weight = None) -> float:

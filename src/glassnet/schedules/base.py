@@ -144,13 +144,10 @@ class Constant(Schedule):
     learning_rate: float = field(metadata=RATE)
 
     moves_within_epochs: ClassVar[bool] = False
-    facts: ClassVar[Facts] = Facts(
-        formula="learning_rate",
-        latex=r"\eta",
-        range="learning_rate",
-        source="",
+    facts = Facts(
+        formula="learning_rate", latex=r"\eta", range="learning_rate", source="",
         elsewhere="torch.optim.lr_scheduler.ConstantLR",
-    )
+    )  # fmt: skip
 
     def rates(self, epochs: Floats) -> Floats:
         return np.full_like(epochs, self.learning_rate)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import ClassVar
 
 import numpy as np
 
@@ -42,13 +41,11 @@ class Chain(Schedule):
     schedules: Sequence[Schedule | float]
     boundaries: Sequence[float]
 
-    facts: ClassVar[Facts] = Facts(
+    facts = Facts(
         formula="scheduleᵢ(t − boundaryᵢ) from boundaryᵢ on, boundary₀ = 0",
-        latex=r"\eta_i(t - b_i),\quad b_i \le t < b_{i+1},\ b_0 = 0",
-        range="that of its schedules",
-        source="",
+        latex=r"\eta_i(t - b_i),\quad b_i \le t < b_{i+1},\ b_0 = 0", range="that of its schedules", source="",
         elsewhere="torch.optim.lr_scheduler.SequentialLR",
-    )
+    )  # fmt: skip
 
     def __post_init__(self) -> None:
         given = checks.sequence("schedules of Chain", self.schedules, "[0.1, 0.01]")

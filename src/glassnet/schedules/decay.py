@@ -42,13 +42,10 @@ class StepDecay(Schedule):
 
     moves_within_epochs: ClassVar[bool] = False
     torch_arguments: ClassVar[str] = "step_size={every}{times}, gamma={factor}"
-    facts: ClassVar[Facts] = Facts(
-        formula="learning_rate · factor^⌊t / every⌋",
-        latex=r"\eta\,\gamma^{\lfloor t / s \rfloor}",
-        range="0 to learning_rate",
-        source="",
-        elsewhere="torch.optim.lr_scheduler.StepLR",
-    )
+    facts = Facts(
+        formula="learning_rate · factor^⌊t / every⌋", latex=r"\eta\,\gamma^{\lfloor t / s \rfloor}",
+        range="0 to learning_rate", source="", elsewhere="torch.optim.lr_scheduler.StepLR",
+    )  # fmt: skip
 
     def rates(self, epochs: Floats) -> Floats:
         """learning_rate * factor^floor(t / every)."""
@@ -71,13 +68,10 @@ class ExponentialDecay(Schedule):
     factor: float = field(metadata=FACTOR)
 
     torch_arguments: ClassVar[str] = "gamma={factor}{root}"
-    facts: ClassVar[Facts] = Facts(
-        formula="learning_rate · factor^t",
-        latex=r"\eta\,\gamma^{t}",
-        range="0 to learning_rate",
-        source="",
+    facts = Facts(
+        formula="learning_rate · factor^t", latex=r"\eta\,\gamma^{t}", range="0 to learning_rate", source="",
         elsewhere="torch.optim.lr_scheduler.ExponentialLR",
-    )
+    )  # fmt: skip
 
     def rates(self, epochs: Floats) -> Floats:
         """learning_rate * factor^t."""
@@ -100,14 +94,12 @@ class InverseTimeDecay(Schedule):
     decay: float = field(metadata=NOT_NEGATIVE)
 
     torch_arguments: ClassVar[str] = "lambda step: 1 / (1 + {decay} * step{per})"
-    facts: ClassVar[Facts] = Facts(
-        formula="learning_rate / (1 + decay · t)",
-        latex=r"\frac{\eta}{1 + \delta t}",
-        range="0 to learning_rate",
+    facts = Facts(
+        formula="learning_rate / (1 + decay · t)", latex=r"\frac{\eta}{1 + \delta t}", range="0 to learning_rate",
         source="Robbins, Monro 1951, A stochastic approximation method; Bottou 2012, Stochastic gradient descent "
         "tricks",
         elsewhere="",
-    )
+    )  # fmt: skip
 
     def rates(self, epochs: Floats) -> Floats:
         """learning_rate / (1 + decay * t)."""
@@ -133,13 +125,11 @@ class PolynomialDecay(Schedule):
     power: float = field(default=1.0, metadata=POSITIVE)
 
     torch_arguments: ClassVar[str] = "total_iters={epochs}{times}, power={power}"
-    facts: ClassVar[Facts] = Facts(
-        formula="learning_rate · (1 − min(t / epochs, 1))^power",
-        latex=r"\eta\,(1 - \min(t / T, 1))^{p}",
-        range="0 to learning_rate",
-        source="Liu, Rabinovich, Berg 2015, ParseNet",
+    facts = Facts(
+        formula="learning_rate · (1 − min(t / epochs, 1))^power", latex=r"\eta\,(1 - \min(t / T, 1))^{p}",
+        range="0 to learning_rate", source="Liu, Rabinovich, Berg 2015, ParseNet",
         elsewhere="torch.optim.lr_scheduler.PolynomialLR",
-    )
+    )  # fmt: skip
 
     def rates(self, epochs: Floats) -> Floats:
         """learning_rate * (1 - min(t / epochs, 1))^power."""
@@ -164,13 +154,11 @@ class LinearDecay(Schedule):
     end_factor: float = field(default=0.0, metadata=SHARE)
 
     torch_arguments: ClassVar[str] = "start_factor=1.0, end_factor={end_factor}, total_iters={epochs}{times}"
-    facts: ClassVar[Facts] = Facts(
+    facts = Facts(
         formula="learning_rate · (1 − (1 − end_factor) · min(t / epochs, 1))",
-        latex=r"\eta\,(1 - (1 - \gamma) \min(t / T, 1))",
-        range="end_factor · learning_rate to learning_rate",
-        source="",
-        elsewhere="torch.optim.lr_scheduler.LinearLR",
-    )
+        latex=r"\eta\,(1 - (1 - \gamma) \min(t / T, 1))", range="end_factor · learning_rate to learning_rate",
+        source="", elsewhere="torch.optim.lr_scheduler.LinearLR",
+    )  # fmt: skip
 
     def rates(self, epochs: Floats) -> Floats:
         """learning_rate * (1 - (1 - end_factor) * min(t / epochs, 1))."""

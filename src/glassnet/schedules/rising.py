@@ -36,13 +36,12 @@ class LinearWarmup(Schedule):
     epochs: float = field(metadata=EPOCHS)
     start_factor: float = field(default=1.0 / 3.0, metadata=SHARE)
 
-    facts: ClassVar[Facts] = Facts(
+    facts = Facts(
         formula="learning_rate · (start_factor + (1 − start_factor) · min(t / epochs, 1))",
-        latex=r"\eta\,(\gamma + (1 - \gamma) \min(t / T, 1))",
-        range="start_factor · learning_rate to learning_rate",
+        latex=r"\eta\,(\gamma + (1 - \gamma) \min(t / T, 1))", range="start_factor · learning_rate to learning_rate",
         source="Goyal et al. 2017, Accurate, large minibatch SGD, section 2.2",
         elsewhere="torch.optim.lr_scheduler.LinearLR",
-    )
+    )  # fmt: skip
 
     @property
     def torch_arguments(self) -> str:
@@ -89,16 +88,15 @@ class OneCycle(Schedule):
         "div_factor={start_divisor}, final_div_factor={final_divisor}, cycle_momentum=False"
     )
     torch_until: ClassVar[str] = "epochs"
-    facts: ClassVar[Facts] = Facts(
+    facts = Facts(
         formula="η₀ + (learning_rate − η₀) · (1 − cos(π · t / T₀)) / 2 until T₀ = warmup · epochs, then "
         "η₁ + (learning_rate − η₁) · (1 + cos(π · (t − T₀) / (epochs − T₀))) / 2; "
         "η₀ = learning_rate / start_divisor, η₁ = η₀ / final_divisor",
         latex=r"\begin{cases}\eta_0 + \tfrac{1}{2}(\eta - \eta_0)(1 - \cos(\pi t / T_0)) & t \le T_0 \\ "
         r"\eta_1 + \tfrac{1}{2}(\eta - \eta_1)(1 + \cos(\pi (t - T_0) / (T - T_0))) & t > T_0\end{cases}",
-        range="η₁ to learning_rate",
-        source="Smith, Topin 2018, Super-convergence",
+        range="η₁ to learning_rate", source="Smith, Topin 2018, Super-convergence",
         elsewhere="torch.optim.lr_scheduler.OneCycleLR",
-    )
+    )  # fmt: skip
 
     def rates(self, epochs: Floats) -> Floats:
         """Up from learning_rate / start_divisor by half a cosine wave, then down by another."""

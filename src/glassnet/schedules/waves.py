@@ -37,13 +37,13 @@ class CosineDecay(Schedule):
 
     torch_arguments: ClassVar[str] = "T_max={epochs}{times}, eta_min={final}"
     torch_until: ClassVar[str] = "epochs"
-    facts: ClassVar[Facts] = Facts(
+    facts = Facts(
         formula="final + (learning_rate − final) · (1 + cos(π · min(t / epochs, 1))) / 2",
         latex=r"\eta_1 + \tfrac{1}{2} (\eta - \eta_1) (1 + \cos(\pi \min(t / T, 1)))",
         range="between learning_rate and final",
         source="Loshchilov, Hutter 2017, SGDR, section 3, equation 5, without restarts",
         elsewhere="torch.optim.lr_scheduler.CosineAnnealingLR",
-    )
+    )  # fmt: skip
 
     def rates(self, epochs: Floats) -> Floats:
         """final + (learning_rate - final) * (1 + cos(pi * min(t / epochs, 1))) / 2."""
@@ -72,14 +72,13 @@ class CosineRestarts(Schedule):
     final: float = field(default=0.0, metadata=RATE)
 
     torch_arguments: ClassVar[str] = "T_0={epochs}{times}, T_mult={growth}, eta_min={final}"
-    facts: ClassVar[Facts] = Facts(
+    facts = Facts(
         formula="final + (learning_rate − final) · (1 + cos(π · tᵢ / Tᵢ)) / 2, tᵢ since the last restart, "
         "Tᵢ = epochs · growthⁱ",
         latex=r"\eta_1 + \tfrac{1}{2} (\eta - \eta_1) (1 + \cos(\pi t_i / T_i)),\quad T_i = T g^{i}",
-        range="between learning_rate and final",
-        source="Loshchilov, Hutter 2017, SGDR, section 3, equation 5",
+        range="between learning_rate and final", source="Loshchilov, Hutter 2017, SGDR, section 3, equation 5",
         elsewhere="torch.optim.lr_scheduler.CosineAnnealingWarmRestarts",
-    )
+    )  # fmt: skip
 
     def rates(self, epochs: Floats) -> Floats:
         """final + (learning_rate - final) * (1 + cos(pi * since / length)) / 2, of the descent that t lies in."""
@@ -121,13 +120,12 @@ class LogCosineCycles(Schedule):
         "lambda step: 0.5 - 0.5 * math.cos(2 * math.pi * math.log2("
         "1 + (2**{cycles} - 1) * min(step{per} / {epochs}, 1)))"
     )
-    facts: ClassVar[Facts] = Facts(
+    facts = Facts(
         formula="learning_rate · (1/2 − cos(2π · log₂(1 + (2^cycles − 1) · min(t / epochs, 1))) / 2)",
         latex=r"\tfrac{1}{2} \eta\,(1 - \cos(2 \pi \log_2(1 + (2^{c} - 1) \min(t / T, 1))))",
-        range="0 to learning_rate",
-        source="Holzmüller, Grinsztajn, Steinwart 2024, Better by default (RealMLP)",
+        range="0 to learning_rate", source="Holzmüller, Grinsztajn, Steinwart 2024, Better by default (RealMLP)",
         elsewhere="",
-    )
+    )  # fmt: skip
 
     def rates(self, epochs: Floats) -> Floats:
         """learning_rate * (0.5 - 0.5 * cos(2 pi log2(1 + (2^cycles - 1) * min(t / epochs, 1))))."""
