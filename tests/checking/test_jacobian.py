@@ -141,3 +141,28 @@ def test_single_precision_is_held_to_less(dtype: str, tolerance: float) -> None:
 ])  # fmt: skip
 def test_kinks_are_jumps_of_the_slope(f: Any, kinks: list[float]) -> None:
     np.testing.assert_allclose(numeric.kinks(f, -6, 6), kinks, atol=2e-5)
+
+
+@pytest.mark.parametrize("scale", [1e6, 1.0, 1e-6])
+@pytest.mark.parametrize(("off", "right"), [(0.9e-7, True), (2.5e-7, False)])
+def test_a_derivative_may_be_off_by_a_part_of_its_size_and_of_a_thousandth(
+    scale: float, off: float, right: bool
+) -> None:
+    allowed = 2 * scale + 1e-3  # its own size, that of most, and what is small
+    report = gn.check_derivative(lambda z: scale * z, lambda z: scale + off * allowed + 0 * z)
+    assert report.ok is right, str(report)
+
+
+@pytest.mark.parametrize("name", ["dA", "dy", "dout", "dh", "dl", "grad", "error", "delta"])
+def test_an_argument_that_is_called_so_is_the_error(name: str) -> None:
+    from glassnet.checking.parts import stateful
+
+    assert stateful._is_error(name.lower().strip("_"))
+    assert not stateful._is_error("z") and not stateful._is_error("data") and not stateful._is_error("cache")
+
+
+def test_another_function_is_shown_where_it_is_farthest_off_or_at_the_first_number() -> None:
+    (found,) = gn.check_activation(np.tanh, lambda z: 1 - np.tanh(z) ** 2, like="sigmoid").slips
+    z = np.array([0.31, -1.17, 0.83, -0.42, 2.13, -2.61, 1.39, -0.28, 0.57, -3.13, 0.71, 1.93])
+    far = z[np.argmax(np.abs(np.tanh(z) - 1 / (1 + np.exp(-z))))]
+    assert found.code == "other_function" and f"at z = {far:g} it gives {np.tanh(far):.6g}" in found.message

@@ -15,65 +15,6 @@ from tests.insight.diagnosis.cases import slope, three_classes
 from tests.insight.diagnosis.conftest import CaseOf
 
 
-@pytest.mark.parametrize(
-    ("most", "held", "reference", "found"),
-    [
-        (2.69, None, 0.2, True), (2.7, None, 0.2, False), (2.69, None, 0.21, False),
-        (2.69, 0.2, 0.2, True), (2.69, 0.21, 0.2, False),
-    ],
-)  # fmt: skip
-def test_labels_are_unrelated_where_no_rule_and_no_network_tells_of_them(
-    case_of: CaseOf, most: float, held: float | None, reference: float, found: bool
-) -> None:
-    measured = {
-        "relation": SimpleNamespace(deviations=(-3.9, most), score=0.05),
-        "references": SimpleNamespace(score=reference),
-        "held_pass": None if held is None else SimpleNamespace(score=held),
-    }
-    case = case_of(*three_classes(), measured=measured)
-    made = data.labels_unrelated(case)
-    assert (made is not None) == found
-    if made is not None:
-        assert made.severity == "error"
-        assert made.evidence == {
-            "deviations above shuffled targets": most, "score of the best simple rule": 0.05,
-            "score of a network": reference,
-        }  # fmt: skip
-
-
-def test_the_opposite_of_the_labels_is_a_relation_and_few_rows_tell_nothing(case_of: CaseOf) -> None:
-    measured = {
-        "relation": SimpleNamespace(deviations=(-3.9, 0.0), score=0.0),
-        "references": SimpleNamespace(score=0.0),
-    }
-    net, X, y = three_classes()
-    assert data.labels_unrelated(case_of(net, X[:100], y[:100], measured=measured)) is not None
-    assert data.labels_unrelated(case_of(net, X[:99], y[:99], measured=measured)) is None
-    measured["relation"] = SimpleNamespace(deviations=(-4.0, 0.0), score=0.0)
-    assert data.labels_unrelated(case_of(net, X, y, measured=measured)) is None
-    for frequent, found in ((190, True), (191, False)):
-        measured["relation"] = SimpleNamespace(deviations=(0.0, 0.0), score=0.0)
-        case = case_of(net, X, np.where(np.arange(200) < frequent, 0, 1), measured=measured)
-        assert (data.labels_unrelated(case) is not None) == found
-
-
-@pytest.mark.parametrize(("learned", "held", "severity"), [
-    (True, False, "warning"), (True, True, "error"), (False, False, "error"),
-])  # fmt: skip
-def test_unrelated_labels_are_an_error_unless_they_were_learned_by_heart(
-    case_of: CaseOf, learned: bool, held: bool, severity: str
-) -> None:
-    net, X, y = three_classes()
-    case = case_of(
-        net, X, y, validation_data=(X[:50], y[:50]) if held else None,
-        measured={
-            "relation": SimpleNamespace(deviations=(0.0, 0.0), score=0.0), "learned": learned,
-            "references": SimpleNamespace(score=0.0), "held_pass": None,
-        },
-    )  # fmt: skip
-    assert data.labels_unrelated(case).severity == severity  # type: ignore[union-attr]
-
-
 @pytest.mark.parametrize(("size", "found"), [(0.099, True), (0.101, False)])
 def test_tiny_features_spread_by_less_than_a_tenth(case_of: CaseOf, size: float, found: bool) -> None:
     net, X, y = three_classes()

@@ -145,17 +145,17 @@ def test_of_few_samples_a_score_tells_nothing(case_of: CaseOf, n: int, found: bo
 def test_units_are_too_few_where_three_tries_fail_and_a_wider_copy_learns_by_heart(
     case_of: CaseOf, own: list[float], wide: float, found: bool
 ) -> None:
-    def of_few(wider: int, seed: int = 0) -> Any:
+    def of_few(wider: int, seed: int = 0, draw: int = 0) -> Any:
         return SimpleNamespace(score=own[seed] if wider == 1 else wide if wider == 16 else np.nan)
 
-    references = SimpleNamespace(few=np.arange(20), of_few=of_few)
+    references = SimpleNamespace(few=lambda: np.arange(20), of_few=of_few, score=np.inf)
     case = case_of(*three_classes(), trained=True, measured={"references": references, "learned": False})
     made = network.too_few_units(case)
     assert (made is not None) == found
     if made is not None:
         assert made.remedy == "use more units; layer 0 has 8"
         assert made.evidence == {"score on few samples": max(own), "of the wider copy": wide, "units": 8}
-    references.few = np.arange(8)
+    references.few = lambda: np.arange(8)
     assert network.too_few_units(case) is None
 
 
@@ -249,3 +249,42 @@ def test_a_change_helps_where_new_samples_cost_less_or_are_told_better(
     assert helps_new_samples(case, few, lambda _: changed) is True  # type: ignore[arg-type]
     failed = Trial(np.ones(1), None)
     assert helps_new_samples(case, trials, lambda _: failed) is False  # type: ignore[arg-type]
+
+
+def test_what_reaches_the_last_of_several_layers_is_asked_for_the_targets(case_of: CaseOf) -> None:
+    X = np.random.default_rng(0).normal(size=(100, 3))
+    y = X[:, :1]
+    W = np.eye(3)
+    net = gn.adapt(
+        [(W, np.zeros(3)), (W[:, 1:], np.zeros(2)), (np.full((2, 1), 1e-3), y.mean(axis=0))],
+        ["tanh", "tanh", "linear"],
+    )
+    case = case_of(net, X, y, loss="mse", trained=True)
+    assert fit.broadcast_targets(case) is None  # the feature that tells is lost on the way
+    told = gn.adapt(
+        [(W, np.zeros(3)), (W[:, :2], np.zeros(2)), (np.full((2, 1), 1e-3), y.mean(axis=0))],
+        ["tanh", "tanh", "linear"],
+    )
+    made = fit.broadcast_targets(case_of(told, X, y + 3, loss="mse", trained=True))
+    assert made is None  # the output is not at the mean
+    told.layers[-1].bias[...] = y.mean() + 3
+    made = fit.broadcast_targets(case_of(told, X, y + 3, loss="mse", trained=True))
+    assert made is not None and made.layer == 2 and made.severity == "error"
+    last = np.tanh(np.tanh(X)[:, :2])
+    assert made.evidence["R² of a linear fit behind the hidden layers"] == pytest.approx(
+        fit.left_out_r2(last, (y + 3)[:, 0])
+    )
+
+
+def test_r2_of_samples_left_out_is_that_of_one_fit_for_each() -> None:
+    random = np.random.default_rng(0)
+    x = np.column_stack([random.normal(size=(30, 2)), np.ones(30)])
+    y = x[:, 0] + 0.5 * random.normal(size=30)
+    left = []
+    for i in range(30):
+        others = np.arange(30) != i
+        weights, *_ = np.linalg.lstsq(x[others], y[others], rcond=None)
+        left.append(y[i] - x[i] @ weights)
+    expected = 1 - np.square(left).sum() / np.square(y - y.mean()).sum()
+    assert fit.left_out_r2(x[:, :2], y) == pytest.approx(expected, abs=1e-3)
+    assert fit.left_out_r2(x, y) == pytest.approx(fit.left_out_r2(x[:, :2], y))

@@ -10,7 +10,7 @@ import pytest
 import glassnet as gn
 from glassnet import losses
 from glassnet.insight.diagnosis.curve import Curve
-from glassnet.insight.diagnosis.rules import output, unit
+from glassnet.insight.diagnosis.rules import collapse, output, unit
 from glassnet.insight.diagnosis.samples import Samples, mixture, sortedness
 from glassnet.insight.diagnosis.targets import Targets
 from tests.insight.diagnosis.cases import blobs, dense, finding, fitted, three_classes
@@ -266,13 +266,15 @@ def test_a_curve_in_a_few_numbers() -> None:
 
 def test_rows_that_are_the_same_to_rounding_share_a_group() -> None:
     rows = np.array([[1.0, 2], [1 + 4e-7, 2], [1 + 4e-6, 2], [0, 0]])
-    groups = unit._groups(rows)
+    groups = collapse._groups(rows)
     assert groups[0] == groups[1] and len(set(groups.tolist())) == 3
-    assert set(unit._groups(np.zeros((3, 2))).tolist()) == {0}
+    assert set(collapse._groups(np.zeros((3, 2))).tolist()) == {0}
     y = np.array([[0.0], [2.0], [1.0], [1.0]])
-    assert unit._lost(groups, y) == pytest.approx(1) and unit._lost(np.arange(4), y) == 0
-    assert unit._lost(groups, np.ones((4, 1))) == 0
-    assert unit._lost(np.array([0, 0, 1, 1]), np.array([[0.0], [2.0], [2.0], [4.0]])) == pytest.approx(4 / 8)
+    assert collapse._lost(groups, y) == pytest.approx(1) and collapse._lost(np.arange(4), y) == 0
+    assert collapse._lost(groups, np.ones((4, 1))) == 0
+    assert collapse._lost(np.array([0, 0, 1, 1]), np.array([[0.0], [2.0], [2.0], [4.0]])) == pytest.approx(
+        4 / 8
+    )
 
 
 def test_units_are_alike_to_a_hundred_thousandth_of_their_length() -> None:
@@ -293,4 +295,4 @@ def test_few_small_samples_are_listed_by_their_features(rows: Any, told: str) ->
 
     x = np.vstack([rows, np.zeros((12 - len(rows), len(rows[0])))])
     case = SimpleNamespace(x=x, rows=np.arange(12))
-    assert unit._listed(case, np.arange(len(rows))) == told  # type: ignore[arg-type]
+    assert collapse._listed(case, np.arange(len(rows))) == told  # type: ignore[arg-type]

@@ -49,6 +49,7 @@ def course(**given: Any) -> Any:
     curve = SimpleNamespace(last=seen["loss"], rises=seen["rises"], values=values)
     return SimpleNamespace(
         trials=trials, diverged=seen["diverged"], learned=seen["learned"], curve=curve, observed=None,
+        put_back=0, ends_with_curve=True,
         training=SimpleNamespace(steady=seen["steady"], scheduled=seen["scheduled"]),
         now=SimpleNamespace(progress=seen["progress"], loss=seen["loss"]), rows=range(10), x=range(10),
         sample=SimpleNamespace(chance=1.0, guess=1.0, floor=0.0),
@@ -174,44 +175,6 @@ def test_weights_weigh_a_training_down_where_a_copy_without_them_is_a_quarter_ah
         )
 
 
-@pytest.mark.parametrize(("epoch", "severity"), [(2, "note"), (3, "warning"), (None, "warning")])
-def test_a_first_loss_that_is_soon_left_behind_is_a_note(
-    case_of: CaseOf, epoch: int | None, severity: str
-) -> None:
-    net, X, y = three_classes()
-    net.layers[-1].bias[...] = [20, 0, -20]
-    values = np.full(20, 9.0)
-    if epoch is not None:
-        values[epoch - 1 :] = 0.5
-    case = case_of(net, X, y, trained=False, measured={"curve": Curve(values), "learned": False})
-    made = start.initial_loss_not_chance(case)
-    assert made is not None and made.severity == severity
-    ending = "in 20 epochs no loss fell below that" if epoch is None else f"epoch {epoch} fell below that"
-    assert made.cause.endswith(ending)
-    assert made.remedy == "begin with biases of 0 in the last layer"
-    assert made.layer == 1 and made.evidence["ratio"] == pytest.approx(
-        made.evidence["first loss"] / np.log(3), rel=0.01
-    )
-
-
-@pytest.mark.parametrize(("bias", "weights", "inputs", "told"), [
-    (1.01, 0.1, 9.0, "biases of 0"), (0.99, 0.1, 1.49, "smaller weights"), (0.99, 0.1, 1.51, "scale what reaches"),
-    (0.99, 1.01, 9.0, "smaller weights"),
-])  # fmt: skip
-def test_what_of_the_last_layer_is_large_is_told(
-    bias: float, weights: float, inputs: float, told: str
-) -> None:
-    usual = np.sqrt(2 / 3)
-    net = gn.adapt([(np.full((4, 2), weights * usual), np.array([bias, 0.0]))], ["softmax"])
-    block = SimpleNamespace(
-        dense=SimpleNamespace(bias=net.layers[0].bias, inputs=np.full((5, 4), inputs)),
-        weights=net.layers[0].weights,
-    )
-    largest = max(1 / 12, 1 / 4, 2 / 4, 2 / 6)
-    block.weights = np.full((4, 2), weights * np.sqrt(largest))
-    assert told in start._nearer_to_chance(SimpleNamespace(blocks=[block]))  # type: ignore[arg-type]
-
-
 @pytest.mark.parametrize(("before", "now", "told"), [
     (0, 4, "they died in training: use a smaller learning rate"),
     (2, 4, "2 of them were so before training, the others died in it: use a smaller"),
@@ -224,7 +187,7 @@ def test_when_units_died_is_told(before: int, now: int, told: str) -> None:
     def block(n: int) -> Any:
         return SimpleNamespace(
             index=0, dead=places < n, weights=np.ones((1, 6)), dense=SimpleNamespace(inputs=X), active=None,
-            normalised=False,
+            normalised_before=False,
         )  # fmt: skip
 
     case = SimpleNamespace(start=SimpleNamespace(blocks=[block(before)]), may_be_trained=True)
@@ -238,7 +201,7 @@ def test_what_would_wake_dead_units_is_told() -> None:
         made = SimpleNamespace(inputs=np.asarray(inputs, float))
         block = SimpleNamespace(
             index=index, weights=np.asarray(weights, float), dense=made, active=None if normalised else made,
-            normalised=normalised,
+            normalised_before=normalised,
         )  # fmt: skip
         return unit._what_wakes(block, np.array([True, True]))  # type: ignore[arg-type]
 
@@ -247,3 +210,46 @@ def test_what_would_wake_dead_units_is_told() -> None:
     assert told([[1]], [[0, 0]]) == 'draw the weights at random, such as with "he_normal"'
     assert told([[1]], [[-1, -1]]).startswith("standardise the inputs, so that what comes in has mean 0")
     assert told([[1]], [[-1, -1]], 1).startswith("put BatchNorm before the activation, so that")
+
+
+@pytest.mark.parametrize(("size", "direction"), [(0.01, "shrinks"), (100.0, "grows")])
+def test_a_flow_is_told_by_the_errors_and_gradients_of_the_first_and_the_last_layer(
+    case_of: CaseOf, size: float, direction: str
+) -> None:
+    X = np.random.default_rng(0).normal(size=(50, 2))
+    pairs = [(np.full((2, 2), scale), np.zeros(2)) for scale in (0.5, size, size, 0.7)]
+    case = case_of(gn.adapt(pairs, ["leaky_relu"] * 3 + ["linear"]), X, X, loss="mse", trained=False)
+    find = start.vanishing_at_start if direction == "shrinks" else start.exploding_at_start
+    made = find(case)
+    assert made is not None and made.layer == 0
+    first, last = case.start.blocks[0], case.start.blocks[-1]  # type: ignore[union-attr]
+    ratio = first.error_norm / last.error_norm
+    assert made.cause == (
+        f"before training the error {direction} by a factor of {max(ratio, 1 / ratio):.3g} on its way back from layer "
+        f"3 to layer 0; the gradient of the weights of layer 3 is {last.gradient_norm:.3g}, of layer 0 "
+        f"{first.gradient_norm:.3g}"
+    )
+    assert made.evidence == {
+        "error at first / at last layer": ratio, "gradient of first layer": first.gradient_norm,
+        "of last layer": last.gradient_norm,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(("epoch", "severity"), [(2, "note"), (3, "warning"), (None, "warning")])
+def test_a_first_loss_that_is_soon_left_behind_is_a_note(
+    case_of: CaseOf, epoch: int | None, severity: str
+) -> None:
+    net, X, y = three_classes()
+    net.layers[-1].bias[...] = [20, 0, -20]
+    values = np.full(20, 9.0)
+    if epoch is not None:
+        values[epoch - 1 :] = 0.5
+    measured = {"curve": Curve(values), "learned": False, "relation": SimpleNamespace(score=-9.0)}
+    made = start.initial_loss_not_chance(case_of(net, X, y, trained=False, measured=measured))
+    assert made is not None and made.severity == severity
+    ending = "in 20 epochs no loss fell below that" if epoch is None else f"epoch {epoch} fell below that"
+    assert made.cause.endswith(ending)
+    assert made.remedy == "begin with biases of 0 in the last layer"
+    assert made.layer == 1 and made.evidence["ratio"] == pytest.approx(
+        made.evidence["first loss"] / np.log(3), rel=0.01
+    )

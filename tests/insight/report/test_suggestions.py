@@ -90,6 +90,9 @@ def test_dropout_grows_where_there_is_some_and_is_replaced() -> None:
     code = python_code(about, {"dropout": 0.4})
     assert code == "net = gn.Network([gn.Dense(4, 'relu'), gn.Dropout(0.4), gn.Dense(2, 'softmax')], seed=0)"
     assert proposed(subject([*HIDDEN, gn.Dropout(0.5)], loss=FLAT), finding("overfitting")) == []
+    assert proposed(subject([*HIDDEN, gn.Dropout(0.05)], loss=FLAT), finding("overfitting")) == [
+        {"dropout": 0.25}
+    ]
 
 
 # ---- the thresholds: one case just inside, one just outside

@@ -208,6 +208,9 @@ def _allow_decay(bench: Bench, judged: Judged, tolerance: float) -> None:
         (c, decay), *_ = np.linalg.lstsq(columns, g, rcond=None)
         if np.abs(g - columns @ np.array([c, decay])).max() > tolerance * np.abs(g).max():
             return
+        is_seen = np.abs(c * columns[:, 0]).max() > tolerance * np.abs(g).max()
+        if not is_seen or c * decay <= 0:  # no gradient is in it, or weights would grow
+            return
         found.append((index, float(c), float(decay)))
     factors = [c for _, c, _ in found] + ([judged.factor] if any(judged.right) else [])
     decays = [decay for _, _, decay in found]
