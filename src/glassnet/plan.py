@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import prod
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from glassnet.activations import ActivationFunction, Linear
 from glassnet.errors import EngineError, ShapeError
@@ -28,9 +28,12 @@ DENSE, ACTIVATION, DROPOUT, BATCH_NORM, LAYER_NORM = (
     "layer_norm",
 )
 OF_LOOP = (DENSE, ACTIVATION, DROPOUT)
+# The two ends of what is inside of a residual layer.
+BRANCH, SUM = "branch", "sum"
 NOWHERE = -1
 
 Place = tuple[int, int, int]
+Shape = tuple[int, ...]
 
 
 class OwnFunctions(NamedTuple):
@@ -106,11 +109,6 @@ class Layout:
     output_shapes: tuple[tuple[int, ...], ...]
     parameters: tuple[Slot, ...]
     statistics: tuple[Slot, ...]
-
-    @property
-    def input_shapes(self) -> tuple[tuple[int, ...], ...]:
-        """Shape of a sample in front of every layer."""
-        return (self.input_shape, *self.output_shapes[:-1])
 
     @property
     def n_parameters(self) -> int:
@@ -195,8 +193,9 @@ def build(
     `input_gradient` adds a place for the gradient with respect to the batch.
     """
     builder = _Builder(layout, input_gradient)
+    shape = layout.input_shape
     for index, layer in enumerate(layers):
-        builder.add(index, layer)
+        shape = builder.add(index, layer, shape)
     rows = builder.rows
     if not rows:
         raise ShapeError(
@@ -214,58 +213,87 @@ class _Builder:
 
     def __init__(self, layout: Layout, input_gradient: bool) -> None:
         self.layout = layout
-        self.places: dict[int, dict[str, int]] = {}
-        for slot in (*layout.parameters, *layout.statistics):
-            self.places.setdefault(slot.layer, {})[slot.parameter.name] = slot.start
         self.rows: list[Row] = []
         self.n_columns = 0
         self.n_mask_columns = 0
-        self.width = layout.n_features
         self.source = NOWHERE
-        self.source_error = self._columns(self.width) if input_gradient else NOWHERE
+        self.source_error = self._columns(layout.n_features) if input_gradient else NOWHERE
 
     def _columns(self, n: int) -> int:
         start = self.n_columns
         self.n_columns += n
         return start
 
-    def add(self, index: int, layer: Layer) -> None:
-        """Append the layer's row; layers that only change the shape have none."""
+    def add(self, index: int, layer: Layer, shape: Shape, prefix: str = "") -> Shape:
+        """Append the rows of layer `index`, or of one inside of it, whose parameters have this prefix.
+
+        Layers that only change the shape have none. Returns the shape of a sample behind it.
+        """
+        output_shape = layer.output_shape(shape)
         fields = layer.row_fields()
-        if fields is None:
-            return
-        n_outputs = prod(self.layout.output_shapes[index])
-        places = self.places.get(index, {})
-        own = None if fields["kind"] in OF_LOOP else self._own(index, layer)
+        if layer.inner:
+            self._add_around(index, layer, shape, prefix)
+        elif fields is not None:
+            self._add_row(index, layer, shape, prod(output_shape), prefix, fields)
+        return output_shape
+
+    def _add_row(
+        self, index: int, layer: Layer, shape: Shape, n_outputs: int, prefix: str, fields: dict[str, Any]
+    ) -> None:
+        parameters = self._own_slots(self.layout.parameters, index, prefix)
+        statistics = self._own_slots(self.layout.statistics, index, prefix)
+        starts = {slot.parameter.name.removeprefix(prefix): slot.start for slot in parameters}
+        own, kept = None, NOWHERE
+        if fields["kind"] not in OF_LOOP:
+            _refuse_half(index, layer)
+            columns = tuple((self._columns(width), width) for width in layer.kept(shape))
+            own = OwnFunctions(layer, tuple(map(_place, parameters)), tuple(map(_place, statistics)), columns)
+            kept = columns[0][0] if columns else NOWHERE
         is_dropout = fields["kind"] == DROPOUT
         moves_error = fields["kind"] == DENSE or not layer.in_place or self.source_error == NOWHERE
-        kept = own.kept[0][0] if own is not None and own.kept else NOWHERE
         z = self._columns(n_outputs) if fields["kind"] == DENSE else self.source if kept == NOWHERE else kept
         row = Row(
-            layer=index, n_inputs=self.width, n_outputs=n_outputs,
+            layer=index, n_inputs=prod(shape), n_outputs=n_outputs,
             source=self.source, z=z,
             a=self._columns(n_outputs),
             error=self._columns(n_outputs) if moves_error else self.source_error,
             source_error=self.source_error, kept=kept,
-            weights=places.get("weights", NOWHERE), bias=places.get("bias", NOWHERE),
-            statistics=places.get("running_mean", NOWHERE),
+            weights=starts.get("weights", NOWHERE), bias=starts.get("bias", NOWHERE),
+            statistics=statistics[0].start if statistics else NOWHERE,
             mask=self.n_mask_columns if is_dropout else NOWHERE,
             own=own, **fields,
         )  # fmt: skip
         self.n_mask_columns += n_outputs if is_dropout else 0
-        self.rows.append(row)
-        self.source, self.source_error, self.width = row.a, row.error, n_outputs
+        self._append(row)
 
-    def _own(self, index: int, layer: Layer) -> OwnFunctions:
-        """The layer's own functions, which must be there, and the places of its arrays."""
-        _refuse_half(index, layer)
-        widths = layer.kept(self.layout.input_shapes[index])
-        return OwnFunctions(
-            layer,
-            tuple(_place(slot) for slot in self.layout.parameters if slot.layer == index),
-            tuple(_place(slot) for slot in self.layout.statistics if slot.layer == index),
-            tuple((self._columns(width), width) for width in widths),
-        )
+    def _append(self, row: Row) -> None:
+        self.rows.append(row)
+        self.source, self.source_error = row.a, row.error
+
+    def _add_around(self, index: int, layer: Layer, shape: Shape, prefix: str) -> None:
+        """A row that hands the input on, those of the layers inside, and a row that adds the input to their output."""
+        branch, total = layer.ends
+        n, place = prod(shape), len(self.rows)
+        self._append(Row(
+            BRANCH, index, n, n, self.source, self.source, self._columns(n), self._columns(n), self.source_error,
+            own=OwnFunctions(branch, (), (), ()),
+        ))  # fmt: skip
+        start = self.rows[place]
+        for number, inner in enumerate(layer.inner):
+            shape = self.add(index, inner, shape, f"{prefix}{number}.")
+        self._append(Row(
+            SUM, index, n, n, start.a, self.source, self._columns(n), self._columns(n), self.source_error,
+            kept=self.source, own=OwnFunctions(total, (), (), ((self.source, n),)),
+        ))  # fmt: skip
+        error = self.source_error
+        self.rows[place] = start._replace(kept=error, own=OwnFunctions(branch, (), (), ((error, n),)))
+
+    def _own_slots(self, slots: Sequence[Slot], index: int, prefix: str) -> list[Slot]:
+        """Those of one layer; names of what lies deeper inside have another point."""
+        named = [(slot, slot.parameter.name) for slot in slots if slot.layer == index]
+        return [
+            slot for slot, name in named if name.startswith(prefix) and "." not in name.removeprefix(prefix)
+        ]
 
 
 def _place(slot: Slot) -> Place:

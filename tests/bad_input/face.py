@@ -21,6 +21,8 @@ HOOKS = {
     "initializers": ("draw",),
     "layers": (
         "backward",
+        "ends",
+        "inner",
         "bind",
         "forward",
         "in_place",

@@ -194,6 +194,18 @@ def _layers() -> Iterator[Case]:
         ),
         CROSS_ENTROPY,
     )  # fmt: skip
+    yield Case(
+        "residual layers",
+        (
+            gn.Residual([gn.Dense(7, "relu", l2=0.01), gn.Dropout(0.2), gn.Dense(N_FEATURES, bias_l2=0.01)]),
+            gn.Dense(6, "tanh"),
+            gn.Residual([gn.BatchNorm(), gn.Residual([gn.Dense(6, "tanh")]), gn.Dense(6, use_bias=False)]),
+            gn.Residual([gn.LayerNorm(), gn.Dense(6)]),
+            gn.Dense(3, "softmax"),
+        ),
+        CROSS_ENTROPY,
+        gn.Adam(),
+    )
     yield Case("one layer", (gn.Dense(3, "softmax"),), CROSS_ENTROPY)
     yield Case("one neuron", (gn.Dense(1),), MSE)
     yield Case(
@@ -270,6 +282,12 @@ SCHEDULES: dict[str, schedules.Schedule] = {
     "exponential_decay": schedules.ExponentialDecay(0.1, 0.9),
     "cosine_decay": schedules.CosineDecay(0.1, 30),
     "linear_warmup": schedules.LinearWarmup(0.1, 5),
+    "inverse_time_decay": schedules.InverseTimeDecay(0.1, 0.2),
+    "polynomial_decay": schedules.PolynomialDecay(0.1, 40, 2.0),
+    "linear_decay": schedules.LinearDecay(0.1, 40),
+    "cosine_restarts": schedules.CosineRestarts(0.1, 7),
+    "one_cycle": schedules.OneCycle(0.1, 50),
+    "log_cosine_cycles": schedules.LogCosineCycles(0.1, 50),
     "chain": schedules.Chain([schedules.LinearWarmup(0.1, 5), schedules.CosineDecay(0.1, 45)], [5]),
 }
 

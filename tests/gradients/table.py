@@ -84,6 +84,10 @@ LAYERS: dict[str, list[Layer]] = {
     "scale": [gn.Scale()],
     "prelu": [gn.PReLU(), gn.PReLU(-0.4), gn.PReLU(0.5, shared=True)],
     "rms_norm": [gn.RMSNorm(), gn.RMSNorm(epsilon=0.1)],
+    "residual": [
+        gn.Residual([gn.Activation("tanh"), gn.Dropout(0.3), gn.Scale()]),
+        gn.Residual([gn.Residual([gn.LayerNorm()]), gn.PReLU(), gn.Flatten()]),
+    ],
     "flatten": [gn.Flatten()],
 }
 ALL_LAYERS = [layer for layers in LAYERS.values() for layer in layers]

@@ -137,18 +137,30 @@ def _distance(p: Tensor, i: int, j: int) -> Tensor:
 
 def forward(net: Network, x: Tensor, parameters: Tensor, masks: Array) -> Tensor:
     """The network's forward pass in training, from the same flat vector of parameters and dropout masks."""
+    left = [masks]
     for index, layer in enumerate(net.layers):
         own = {
             slot.parameter.name: parameters[slot.start : slot.stop].reshape(slot.parameter.shape)
             for slot in net.layout.parameters
             if slot.layer == index
         }
-        if isinstance(layer, gn.Dropout):
-            mask, masks = np.split(masks, [x.numel()])
-            x = x * torch.tensor(mask).reshape(x.shape) / (1 - layer.rate)
-        else:
-            x = through(layer, x, own)
+        x = in_training(layer, x, own, left)
     return x
+
+
+def in_training(layer: Layer, x: Tensor, own: dict[str, Tensor], masks: list[Array]) -> Tensor:
+    """One layer, or those inside of it, which take their dropout masks from the front of the only entry."""
+    if isinstance(layer, gn.Residual):
+        y = x
+        for place, inner in enumerate(layer.layers):
+            start = f"{place}."
+            inside = {name.removeprefix(start): part for name, part in own.items() if name.startswith(start)}
+            y = in_training(inner, y, inside, masks)
+        return x + y
+    if isinstance(layer, gn.Dropout):
+        mask, masks[0] = np.split(masks[0], [x.numel()])
+        return x * torch.tensor(mask).reshape(x.shape) / (1 - layer.rate)
+    return through(layer, x, own)
 
 
 def through(layer: Layer, x: Tensor, own: dict[str, Tensor]) -> Tensor:

@@ -15,6 +15,7 @@ from glassnet.layers.dropout import Dropout as Dropout
 from glassnet.layers.flatten import Flatten as Flatten
 from glassnet.layers.layer_norm import LayerNorm as LayerNorm
 from glassnet.layers.prelu import PReLU as PReLU
+from glassnet.layers.residual import Residual as Residual
 from glassnet.layers.rms_norm import RMSNorm as RMSNorm
 from glassnet.layers.scale import Scale as Scale
 

@@ -55,6 +55,16 @@ class Layer:
         """Arrays that are collected, not trained."""
         return []
 
+    @property
+    def inner(self) -> tuple[Layer, ...]:
+        """Layers inside of this one, which the plan holds in its place."""
+        return ()
+
+    @property
+    def ends(self) -> tuple[Layer, Layer]:
+        """What stands before and behind the layers inside."""
+        raise NotImplementedError
+
     def kept(self, input_shape: Shape) -> tuple[int, ...]:
         """Widths of the arrays (n_samples, width) in which forward keeps something for backward."""
         return ()

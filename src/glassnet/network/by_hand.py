@@ -11,7 +11,6 @@ from glassnet.engines.by_hand import HandPass
 from glassnet.engines.numpy import NumpyEngine
 from glassnet.errors import NotBuiltError
 from glassnet.kernels import arrays
-from glassnet.layers import Dense
 from glassnet.network import inputs
 from glassnet.network.flat import FlatNetwork
 from glassnet.network.state import TrainingState
@@ -102,7 +101,7 @@ class NetworkByHand(FlatNetwork):
 
     def penalty(self) -> float:
         """l1 * sum abs(W) + l2 / 2 * sum W^2 over all layers, and the same of biases: what they add to the loss."""
-        return sum(layer.penalty() for layer in self.layers if isinstance(layer, Dense))
+        return float(sum(layer.penalty() for layer in self.layers))
 
     @explained
     def predict(self, X: ArrayLike) -> Array:

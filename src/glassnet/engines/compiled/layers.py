@@ -10,8 +10,9 @@ from numba.core.typing.templates import signature
 
 from glassnet.engines.base import DType, known
 from glassnet.engines.compiled.kernels import Kernel, number
-from glassnet.kernels import learned, normalisation, store
+from glassnet.kernels import learned, normalisation, residual, store
 from glassnet.layers import BatchNorm, Layer, LayerNorm, PReLU, RMSNorm, Scale
+from glassnet.layers.residual import Branch, Sum
 
 
 class Bodies(NamedTuple):
@@ -32,6 +33,8 @@ BODIES: dict[type[Layer], Bodies] = {
     RMSNorm: Bodies(normalisation.rms_norm, normalisation.rms_norm, normalisation.rms_norm_backward),
     Scale: Bodies(learned.scale, learned.scale, learned.scale_backward),
     PReLU: Bodies(learned.prelu, learned.prelu, learned.prelu_backward),
+    Branch: Bodies(residual.branch, residual.branch, residual.branch_backward),
+    Sum: Bodies(residual.total, residual.total, residual.total_backward),
 }  # fmt: skip
 
 

@@ -19,7 +19,7 @@ from glassnet.engines.torch.transfer import Resident, Samples, tensor
 from glassnet.errors import EngineError
 from glassnet.layers import Layer
 from glassnet.optimizers import Optimizer
-from glassnet.plan import ACTIVATION, DENSE, DROPOUT, NOWHERE, Place, Plan, Row
+from glassnet.plan import ACTIVATION, BRANCH, DENSE, DROPOUT, NOWHERE, SUM, Place, Plan, Row
 
 PREDICTION_ROWS = 16384
 NO_MASKS = torch.empty(0, dtype=torch.uint8)
@@ -48,8 +48,13 @@ class Forward:
 
     def __call__(self, x: Tensor, masks: Tensor, training: bool) -> Tensor:
         """The last row's output for the batch x (n, n_features) and its own dropout masks."""
-        for compute in self.computed:
+        branches: dict[int, Tensor] = {}
+        for row, compute in zip(self.rows, self.computed, strict=True):
             x = compute(x, masks, training)
+            if row.kind == BRANCH:
+                branches[row.a] = x
+            elif row.kind == SUM:
+                x = x + branches[row.source]
         return x
 
     def penalty(self) -> Tensor | float:
@@ -70,6 +75,8 @@ def _computed(row: Row, own: Tensors, running: Tensor, bodies: Mapping[type[Laye
     EngineError
         If the kind of row, or its layer, is unknown here.
     """
+    if row.kind in (BRANCH, SUM):
+        return lambda x, masks, training: x
     if row.own is not None:
         layer, statistics = row.own.layer, _pieces(running, row.own.statistics)
         body = known(bodies, layer, "engine='torch'")
