@@ -76,7 +76,7 @@ def test_penalties_inside_count() -> None:
 
 def test_it_is_a_value(tmp_path: Path) -> None:
     net = network(gn.Dense(6, "tanh"), gn.BatchNorm(), gn.Dropout(0.1), gn.Dense(4))
-    net.fit(X, Y, loss="mse", epochs=3, batch_size=4, engine="numpy", progress=False)
+    net.fit(X, Y, loss="mse", epochs=3, batch_size=3, engine="numpy", progress=False)
     net.save(tmp_path / "model.safetensors")
     loaded = gn.load(tmp_path / "model.safetensors")
     assert loaded == net
@@ -135,6 +135,7 @@ REFUSED: dict[str, Callable[[gn.Network, Path], Any]] = {
     "a trace": lambda net, path: gn.trace(net, X),
     "a trace of a step": lambda net, path: gn.trace(net, X, Y, loss="mse"),
     "a diagnosis": lambda net, path: gn.diagnose(net, X, Y),
+    "a picture": lambda net, path: gn.plots.network_diagram(net),
 }
 
 

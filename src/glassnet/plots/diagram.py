@@ -82,6 +82,11 @@ def network_diagram(
         If there is not one name for each input or output.
     """
     checks.network("network", network)
+    for place, layer in enumerate(network.layers):
+        if layer.inner:
+            raise ArgumentError(
+                f"a diagram shows layers that follow one another, and layer {place}, {layer!r}, has layers inside"
+            )
     dense = [row for row in network.plan().rows if row.kind == DENSE]
     if not dense:
         raise ArgumentError(

@@ -74,7 +74,12 @@ class Diagnosis(Callback):
 
     def _look_at(self, session: Session, source: Memory | Mapped) -> None:
         loss = session.network.loss
-        if loss is None or not any(isinstance(layer, Dense) for layer in session.network.layers):
+        layers = session.network.layers
+        if (
+            loss is None
+            or any(layer.inner for layer in layers)
+            or not any(isinstance(p, Dense) for p in layers)
+        ):
             return
         targets = Targets(loss, source.y, session.data.plan.n_outputs)
         rows = np.linspace(0, len(source.y) - 1, min(len(source.y), FEW_ROWS)).astype(np.int64)

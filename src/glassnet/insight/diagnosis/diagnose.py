@@ -151,6 +151,11 @@ def _built(network: Network, X: ArrayLike) -> Network:
         network.build(np.shape(X)[1:])
     if not any(isinstance(layer, Dense) for layer in network.layers):
         raise ArgumentError("diagnose needs a network with at least one Dense layer; this one has none")
+    for place, layer in enumerate(network.layers):
+        if layer.inner:
+            raise ArgumentError(
+                f"diagnose knows layers that follow one another, and layer {place}, {layer!r}, has layers inside"
+            )
     return network
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from glassnet import plots
-from glassnet.insight.report.markup import Html, facts, section, table
+from glassnet.insight.report.markup import Html, facts, section, table, tag
 from glassnet.insight.report.numbers import count
 from glassnet.insight.report.pictures import drawn
 from glassnet.insight.report.subject import Subject
@@ -31,12 +31,17 @@ def model(subject: Subject) -> Html:
     known.append(("loss", title(subject.loss.name)))
     if subject.optimizer is not None:
         known.append(("optimizer", compact_repr(subject.optimizer)))
-    picture = drawn(
-        lambda: _diagram(subject),
-        f"diagram of the network: {count(len(rows) - 1, 'layer')}, from {network.layout.n_features} inputs "
-        f"to {network.plan().n_outputs} outputs",
-        "Circles are inputs and units, lines are weights: the wider, the larger.",
-    )
+    if any(layer.inner for layer in network.layers):
+        picture = tag(
+            "p", "No picture: it would show layers that follow one another, and some have layers inside."
+        )
+    else:
+        picture = drawn(
+            lambda: _diagram(subject),
+            f"diagram of the network: {count(len(rows) - 1, 'layer')}, from {network.layout.n_features} inputs "
+            f"to {network.plan().n_outputs} outputs",
+            "Circles are inputs and units, lines are weights: the wider, the larger.",
+        )
     return section(
         "network",
         "Network",
