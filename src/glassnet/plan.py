@@ -47,6 +47,7 @@ class OwnFunctions(NamedTuple):
     parameters: tuple[Place, ...]
     statistics: tuple[Place, ...]
     kept: tuple[tuple[int, int], ...]
+    input_shape: Shape = ()
 
     @property
     def n_parameters(self) -> int:
@@ -170,6 +171,8 @@ def lay_out(layers: Sequence[Layer], input_shape: tuple[int, ...]) -> Layout:
     statistics: list[Slot] = []
     for index, layer in enumerate(layers):
         try:
+            if layer.reads_data and index > 0:
+                raise ShapeError("reads the data themselves and must be the first layer")
             output = layer.output_shape(shape)
         except ShapeError as error:
             raise ShapeError(f"layer {index} of {len(layers)}, {layer!r}, {error}") from None
@@ -247,7 +250,9 @@ class _Builder:
         if fields["kind"] not in OF_LOOP:
             _refuse_half(index, layer)
             columns = tuple((self._columns(width), width) for width in layer.kept(shape))
-            own = OwnFunctions(layer, tuple(map(_place, parameters)), tuple(map(_place, statistics)), columns)
+            own = OwnFunctions(
+                layer, tuple(map(_place, parameters)), tuple(map(_place, statistics)), columns, shape
+            )
             kept = columns[0][0] if columns else NOWHERE
         is_dropout = fields["kind"] == DROPOUT
         moves_error = fields["kind"] == DENSE or not layer.in_place or self.source_error == NOWHERE

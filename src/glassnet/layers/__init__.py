@@ -12,6 +12,7 @@ from glassnet.layers.base import registry as _registry
 from glassnet.layers.batch_norm import BatchNorm as BatchNorm
 from glassnet.layers.dense import Dense as Dense
 from glassnet.layers.dropout import Dropout as Dropout
+from glassnet.layers.embedding import Embedding as Embedding
 from glassnet.layers.flatten import Flatten as Flatten
 from glassnet.layers.layer_norm import LayerNorm as LayerNorm
 from glassnet.layers.prelu import PReLU as PReLU

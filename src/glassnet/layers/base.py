@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, ClassVar, NamedTuple
 
+import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from glassnet.errors import NotBuiltError, ShapeError
@@ -40,6 +41,9 @@ class Layer:
     in_place: ClassVar[bool] = True
     """Whether backward turns the error into that of the input where it stands: both have one shape."""
 
+    reads_data: ClassVar[bool] = False
+    """Whether it must be the first layer, since it checks what the samples hold."""
+
     is_affine: ClassVar[bool] = False
     """Whether a layer of its own functions gives, in prediction, an affine function of each sample."""
 
@@ -64,6 +68,14 @@ class Layer:
     def ends(self) -> tuple[Layer, Layer]:
         """What stands before and behind the layers inside."""
         raise NotImplementedError
+
+    def check_samples(self, name: str, samples: Array) -> None:
+        """Raise `DataError` where it cannot read the samples called `name`, (n_samples, n_features)."""
+
+    def integers(self, input_shape: Shape) -> NDArray[np.int64]:
+        """What compiled code needs beside the numbers of its row."""
+        none: NDArray[np.int64] = np.empty(0, np.int64)
+        return none
 
     def kept(self, input_shape: Shape) -> tuple[int, ...]:
         """Widths of the arrays (n_samples, width) in which forward keeps something for backward."""

@@ -43,6 +43,10 @@ class Residual(Layer):
         for place, layer in enumerate(self.layers):
             if not isinstance(layer, Layer):
                 raise ArgumentError(f"layer {place} of Residual must be a Layer; got {checks.shown(layer)}")
+            if layer.reads_data:
+                raise ArgumentError(
+                    f"layer {place} of Residual is {layer!r}, which must be the first of a network"
+                )
         self.layers = [copy.copy(layer) for layer in self.layers]
 
     def __copy__(self) -> Residual:

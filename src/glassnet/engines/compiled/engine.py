@@ -70,16 +70,22 @@ def kernels_of(row: Row, dtype: DType) -> dict[str, Kernel]:
     return {"activate": activate} if gate is None else {"activate": activate, "gate": gate}
 
 
+def _integers(row: Row) -> NDArray[np.int64]:
+    return np.empty(0, np.int64) if row.own is None else row.own.layer.integers(row.own.input_shape)
+
+
 class Rows:
     """The rows of a plan as records, with the addresses of their kernels; compiles them where needed."""
 
     def __init__(self, plan: Plan, dtype: DType) -> None:
         self.records = np.zeros(len(plan.rows), records.ROW)
         self.numbers = [kernels.parameters(row.activation, dtype) for row in plan.rows]
+        self.integers = [_integers(row) for row in plan.rows]
         start, step = self.records.ctypes.data, self.records.itemsize
         for place, (row, numbers) in enumerate(zip(plan.rows, self.numbers, strict=True)):
             record = self.records[place]
             record["address"], record["parameters"] = start + place * step, numbers.ctypes.data
+            record["integers"] = self.integers[place].ctypes.data
             record["kind"], record["own"] = KINDS.get(row.kind, 0), row.own is not None
             record["n_own"] = 0 if row.own is None else row.own.n_parameters
             for name in records.ROW_FIELDS:

@@ -10,8 +10,8 @@ from numba.core.typing.templates import signature
 
 from glassnet.engines.base import DType, known
 from glassnet.engines.compiled.kernels import Kernel, number
-from glassnet.kernels import learned, normalisation, residual, store
-from glassnet.layers import BatchNorm, Layer, LayerNorm, PReLU, RMSNorm, Scale
+from glassnet.kernels import embedding, learned, normalisation, residual, store
+from glassnet.layers import BatchNorm, Embedding, Layer, LayerNorm, PReLU, RMSNorm, Scale
 from glassnet.layers.residual import Branch, Sum
 
 
@@ -24,6 +24,7 @@ class Bodies(NamedTuple):
 
 
 BODIES: dict[type[Layer], Bodies] = {
+    Embedding: Bodies(embedding.embedding, embedding.embedding, embedding.embedding_backward),
     BatchNorm: Bodies(
         normalisation.batch_norm, normalisation.batch_norm_inference, normalisation.batch_norm_backward
     ),

@@ -34,11 +34,12 @@ class Predictor:
         self._rows = Rows(self._plan, network.dtype)
         self._shape = network.input_shape
         self._local = threading.local()
+        self._small = not network.layers[0].reads_data
 
     def __call__(self, X: ArrayLike) -> Array:
         """The output for each sample; X as for ``network.predict``."""
         if (
-            type(X) is np.ndarray and X.ndim == 2 and 0 < len(X) <= SMALL
+            self._small and type(X) is np.ndarray and X.ndim == 2 and 0 < len(X) <= SMALL
             and X.shape[1:] == self._shape and X.dtype.kind in "fiub"
         ):  # fmt: skip
             local = self._local

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from glassnet.layers import BatchNorm, Layer, LayerNorm, PReLU, RMSNorm, Scale
+from glassnet.layers import BatchNorm, Embedding, Layer, LayerNorm, PReLU, RMSNorm, Scale
 
 Tensors = tuple[Tensor, ...]
 # The output for a layer, its input (n, n_inputs), its parameters and running statistics, each with two axes, and
@@ -54,6 +54,16 @@ def prelu(layer: PReLU, x: Tensor, parameters: Tensors, statistics: Tensors, tra
     return functional.prelu(x, parameters[0][0].to(x.dtype))
 
 
+def embedding(
+    layer: Embedding, x: Tensor, parameters: Tensors, statistics: Tensors, training: bool
+) -> Tensor:
+    """The columns that pass, and the vectors of the integers in the others."""
+    columns = [column for column, _ in layer.pairs]
+    rows = x[:, columns].long() + torch.tensor(layer.offsets, device=x.device)
+    vectors = functional.embedding(rows, parameters[0])
+    return torch.cat([x[:, layer.passing(x.shape[1])], vectors.flatten(1)], dim=1)
+
+
 def made_to_fit(x: Tensor) -> Tensor:
     """Samples whose squares would overflow, made smaller, which changes nothing of what a norm of each gives.
 
@@ -69,5 +79,5 @@ def made_to_fit(x: Tensor) -> Tensor:
 
 
 BODIES: dict[type[Layer], Body] = {
-    BatchNorm: batch_norm, LayerNorm: layer_norm, PReLU: prelu, RMSNorm: rms_norm, Scale: scale,
+    BatchNorm: batch_norm, Embedding: embedding, LayerNorm: layer_norm, PReLU: prelu, RMSNorm: rms_norm, Scale: scale,
 }  # fmt: skip

@@ -77,7 +77,7 @@ class Diagnosis(Callback):
         layers = session.network.layers
         if (
             loss is None
-            or any(layer.inner for layer in layers)
+            or any(layer.inner or layer.reads_data for layer in layers)
             or not any(isinstance(p, Dense) for p in layers)
         ):
             return

@@ -156,6 +156,10 @@ def _built(network: Network, X: ArrayLike) -> Network:
             raise ArgumentError(
                 f"diagnose knows layers that follow one another, and layer {place}, {layer!r}, has layers inside"
             )
+        if layer.reads_data:
+            raise ArgumentError(
+                f"diagnose tries other numbers than those of the data, and layer {place}, {layer!r}, takes none"
+            )
     return network
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from glassnet.errors import DataError, ShapeError
+from glassnet.layers import Layer
 from glassnet.network.inputs.meaning import UNNAMED, Meaning, columns_of
 from glassnet.network.inputs.precision import must_stay_different
 from glassnet.support import checks
@@ -78,7 +79,10 @@ def features(
             f"layer 0 ({reader!r}) was built for {_samples(input_shape)}; {name} has "
             f"{array.shape[1] if both_flat else _samples(array.shape[1:])} (shape {array.shape})"
         )
-    return array.reshape(len(array), -1)
+    samples = array.reshape(len(array), -1)
+    if isinstance(reader, Layer):
+        reader.check_samples(name, samples)
+    return samples
 
 
 def _samples(shape: tuple[int, ...]) -> str:
