@@ -136,12 +136,12 @@ _MODULE_OF |= {name: (module, name) for module, names in _NAMES.items() for name
 
 __all__ = [
     "SGD", "Activation", "AdaDelta", "AdaGrad", "Adam", "AdamW", "Adamax", "BatchNorm", "Callback", "Dense",
-    "Diagnosis", "DiagnosisReport", "DiagnosisWarning", "Dropout", "Finding", "Flatten",
-    "History", "LayerNorm", "Lion", "NAdam", "Network", "PReLU", "RMSNorm", "RMSProp", "Recorder", "Replay",
-    "ReportPage", "Scale", "Standardizer", "SweepResult", "Trace", "TrainingSetup", "activations", "adapt", "Residual", "Embedding",
-    "callbacks", "check", "check_activation", "check_backward", "check_derivative", "check_layer", "check_loss",
-    "check_optimizer", "datasets", "diagnose", "errors", "from_onnx", "from_sklearn", "from_torch", "initializers",
-    "load", "losses", "metrics", "one_hot", "optimizers", "plots", "recipes", "replay", "report", "schedules", "sweep",
+    "Diagnosis", "DiagnosisReport", "DiagnosisWarning", "Dropout", "Embedding", "Finding", "Flatten", "History",
+    "LayerNorm", "Lion", "NAdam", "Network", "PReLU", "RMSNorm", "RMSProp", "Recorder", "Replay", "ReportPage",
+    "Residual", "Scale", "Standardizer", "SweepResult", "Trace", "TrainingSetup", "activations", "adapt", "callbacks",
+    "check", "check_activation", "check_backward", "check_derivative", "check_layer", "check_loss", "check_optimizer",
+    "datasets", "diagnose", "errors", "from_onnx", "from_sklearn", "from_torch", "initializers", "load", "losses",
+    "metrics", "one_hot", "optimizers", "plots", "recipes", "replay", "report", "schedules", "sweep",
     "to_torch_source", "trace", "train_test_split",
 ]  # fmt: skip
 
