@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -187,6 +191,29 @@ def _table(evidence: tuple[Evidence, ...]) -> list[str]:
 
 def _row(tag: str, cells: list[str]) -> str:
     return "<tr>" + "".join(f"<{tag}>{escape(cell)}</{tag}>" for cell in cells) + "</tr>"
+
+
+def place_text(place: Sequence[Any]) -> str:
+    """A place in an array: ``[2, 1]``."""
+    return f"[{', '.join(str(int(i)) for i in place)}]"
+
+
+def side_by_side(name: str, given: NDArray[Any], right: NDArray[Any]) -> Evidence:
+    """Two arrays where they are farthest apart, or their shapes where these differ by more than axes of length 1.
+
+    What is right may hold NaN where it was not measured.
+    """
+    if squeezed(given) != squeezed(right):
+        return Evidence(name, "its shape", str(given.shape), str(right.shape))
+    given, right = np.atleast_1d(given.reshape(right.shape)), np.atleast_1d(right)
+    distance = np.where(np.isfinite(right), np.abs(given - right), -1.0)
+    place = np.unravel_index(int(np.argmax(distance)), right.shape)
+    return Evidence(name, place_text(place), *digits(float(given[place]), float(right[place])))
+
+
+def squeezed(array: NDArray[Any]) -> tuple[int, ...]:
+    """The shape without axes of length 1."""
+    return tuple(n for n in array.shape if n != 1)
 
 
 def digits(yours: float, right: float, *more: float) -> list[str]:

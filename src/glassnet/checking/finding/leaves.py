@@ -148,7 +148,7 @@ def is_library(module: str) -> bool:
 def _walk(thing: Any, path: tuple[Step, ...], seen: set[int]) -> Iterator[Leaf]:
     if len(path) > DEEPEST:
         return
-    if _is_number(thing):
+    if is_number(thing):
         if path:
             yield Leaf(path)
         return
@@ -193,7 +193,8 @@ def _is_key(key: Any) -> bool:
     return isinstance(key, (str, int))
 
 
-def _is_number(thing: Any) -> bool:
+def is_number(thing: Any) -> bool:
+    """Whether it is one number, and no truth value."""
     return isinstance(thing, (int, float, np.floating, np.integer)) and not isinstance(thing, bool)
 
 
@@ -207,7 +208,7 @@ def _is_list_of_numbers(thing: Any) -> bool:
     """A list of numbers, or of such lists; one of arrays is none."""
     if not isinstance(thing, list) or not thing:
         return False
-    return all(_is_number(entry) or _is_list_of_numbers(entry) for entry in thing) and _is_even(thing)
+    return all(is_number(entry) or _is_list_of_numbers(entry) for entry in thing) and _is_even(thing)
 
 
 def _is_even(thing: list[Any]) -> bool:
@@ -233,5 +234,5 @@ def flatten(result: Any, name: str = "", depth: int = 0) -> Iterator[tuple[str, 
             yield from flatten(part, f"{name}[{key!r}]", depth + 1)
     elif isinstance(result, np.ndarray) and result.dtype == object and result.ndim == 1:
         yield from flatten(list(result), name, depth + 1)
-    elif _is_number(result) or _is_array(result) or _is_list_of_numbers(result):
+    elif is_number(result) or _is_array(result) or _is_list_of_numbers(result):
         yield name, result

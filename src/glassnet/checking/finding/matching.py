@@ -10,6 +10,7 @@ from functools import partial
 import numpy as np
 
 from glassnet.checking.numerics.rounding import Array
+from glassnet.checking.report import squeezed
 
 # How far a gradient may be from differences, in parts of its largest entry, of functions in double and in single.
 SAME, COARSE = 1e-6, 1e-2
@@ -36,11 +37,7 @@ class Wanted:
 
 def fits(given: Array, right: Array) -> bool:
     """Whether the shapes are the same up to axes of length 1."""
-    return _squeezed(given) == _squeezed(right)
-
-
-def _squeezed(array: Array) -> tuple[int, ...]:
-    return tuple(n for n in array.shape if n != 1)
+    return squeezed(given) == squeezed(right)
 
 
 def factor(given: Array, right: Array, tolerance: float = SAME) -> float | None:

@@ -64,13 +64,18 @@ def attributes_read(function: Callable[..., Any]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for *_, name in sorted(found)))
 
 
+def signature(function: Callable[..., Any]) -> list[inspect.Parameter] | None:
+    """All parameters of a function; None where its signature cannot be had."""
+    try:
+        return list(inspect.signature(function).parameters.values())
+    except (TypeError, ValueError):
+        return None
+
+
 def parameters(function: Callable[..., Any]) -> list[inspect.Parameter]:
     """The positional parameters of a function; none where its signature cannot be had."""
     positional = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
-    try:
-        return [p for p in inspect.signature(function).parameters.values() if p.kind in positional]
-    except (TypeError, ValueError):
-        return []
+    return [p for p in signature(function) or () if p.kind in positional]
 
 
 def required(function: Callable[..., Any]) -> list[inspect.Parameter]:

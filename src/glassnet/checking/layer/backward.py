@@ -13,10 +13,10 @@ import numpy as np
 
 from glassnet.checking.finding.leaves import attributes, flatten, is_foreign, leaves
 from glassnet.checking.finding.matching import Found
+from glassnet.checking.finding.members import BACKWARD, method
 from glassnet.checking.finding.sources import attributes_read, parameters, required, returned_names
 from glassnet.checking.layer.running import SWITCHES, LearnerLayer
 from glassnet.checking.numerics.rounding import Array
-from glassnet.checking.parts.parts import BACKWARD, method
 from glassnet.errors import ArgumentError
 from glassnet.support.arrays import as_array
 

@@ -16,9 +16,9 @@ from glassnet.checking.layer.random_layer import random_report
 from glassnet.checking.layer.roles import Roles, slope_of
 from glassnet.checking.layer.running import LearnerLayer
 from glassnet.checking.layer.slips import Guess, of_bias, of_inputs, of_weights, same
-from glassnet.checking.numerics.calling import copied
+from glassnet.checking.numerics.calling import as_they_are, copied
 from glassnet.checking.numerics.rounding import Array
-from glassnet.checking.report import Evidence, Report, Slip, digits
+from glassnet.checking.report import Evidence, Report, Slip, side_by_side
 from glassnet.errors import ArgumentError
 from glassnet.support import checks
 from glassnet.support.calls import explained
@@ -179,7 +179,7 @@ class _Check:
                 )
             elif not self._fits(given, wanted):
                 slips += list(self._named(given.array, wanted, guesses))[:1]
-                evidence.append(_line(name, given.array, wanted.right))
+                evidence.append(side_by_side(name, given.array, wanted.right))
             elif not np.isfinite(wanted.right).all():
                 missing.append(
                     f"{name}, {int(np.isnan(wanted.right).sum())} entries: the output has a kink there"
@@ -258,7 +258,7 @@ class _Check:
 def changes_arguments(learner: LearnerLayer, error: Array, way: Way) -> bool:
     """Whether the passes change the arrays that they are given."""
     X, given = learner.X.copy(), error.copy()
-    learner.way = _as_they_are
+    learner.way = as_they_are
     try:
         before = learner.X.copy()
         learner.forward(X)
@@ -267,17 +267,3 @@ def changes_arguments(learner: LearnerLayer, error: Array, way: Way) -> bool:
     except Exception:  # a layer of lists or tensors does not take arrays
         return False
     return not (np.array_equal(X, before) and np.array_equal(given, error))
-
-
-def _as_they_are(function: Any, arguments: tuple[Array, ...]) -> Any:
-    return function(*arguments)
-
-
-def _line(name: str, given: Array, right: Array) -> Evidence:
-    if not fits(given, right):
-        return Evidence(name, "its shape", str(given.shape), str(right.shape))
-    given = given.reshape(right.shape)
-    distance = np.where(np.isfinite(right), np.abs(given - right), -1.0)
-    place = np.unravel_index(int(np.argmax(distance)), right.shape)
-    shown = f"[{', '.join(str(int(i)) for i in place)}]"
-    return Evidence(name, shown, *digits(float(given[place]), float(right[place])))

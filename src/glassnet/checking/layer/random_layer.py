@@ -11,7 +11,7 @@ from glassnet.checking.layer.backward import Way, backward
 from glassnet.checking.layer.running import LearnerLayer
 from glassnet.checking.layer.slips import same
 from glassnet.checking.numerics.rounding import Array
-from glassnet.checking.report import Evidence, Report, Slip, digits
+from glassnet.checking.report import Report, Slip, side_by_side
 
 SUBJECT = "check_layer"
 FIX = "dX = dA * mask / (1 - rate)"
@@ -32,9 +32,7 @@ def random_report(learner: LearnerLayer, error: Array, way: Way) -> Report:
         )
     if same(given, right):
         return Report(SUBJECT, True, notes=("the layer drops inputs at random",))
-    place = np.unravel_index(int(np.argmax(np.abs(given - right))), right.shape)
-    shown = f"[{', '.join(str(int(i)) for i in place)}]"
-    line = Evidence("dX", shown, *digits(float(given[place]), float(right[place])))
+    line = side_by_side("dX", given, right)
     return Report(SUBJECT, False, _named(given, error, right, float(factor.max())), (line,))
 
 

@@ -10,12 +10,12 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from glassnet.checking.finding.leaves import Leaf, leaves
+from glassnet.checking.finding.members import BACKWARD, FORWARD, OUTPUT, attribute, method
 from glassnet.checking.finding.smooth import DOUBLE, SINGLE
 from glassnet.checking.finding.sources import required
 from glassnet.checking.layer.building import N_INPUTS, FunctionPair
 from glassnet.checking.numerics.calling import Form, forms, with_arrays
 from glassnet.checking.numerics.rounding import Array
-from glassnet.checking.parts.parts import BACKWARD, FORWARD, OUTPUT, attribute, method
 from glassnet.errors import ArgumentError
 from glassnet.support.arrays import as_array
 

@@ -155,7 +155,6 @@ class _Readings:
         slips, evidence = slips + more, evidence + lines
         how = (*((learner.layout.name,) if learner.layout.name else ()), *read)
         notes += (*remarks, *((f"read so: {', '.join(how)}",) if how else ()))
-        report = Report(SUBJECT, not slips and not evidence, slips, evidence, notes, not_checked=left)
         codes = {slip.code for slip in slips}
         if learner.layout is ROWS and not codes & UNUSABLE:
             self.settled = True

@@ -16,7 +16,7 @@ from glassnet.checking.loss.wrong import GRADIENTS as WRONG_GRADIENTS
 from glassnet.checking.loss.wrong import MESSAGES as WRONG_MESSAGES
 from glassnet.checking.numerics import numeric
 from glassnet.checking.numerics.rounding import Array
-from glassnet.checking.report import Evidence, Slip, digits
+from glassnet.checking.report import Evidence, Slip, side_by_side
 
 RELATIVE, ROUNDING = 1e-6, 1e-9
 MESSAGES = {
@@ -71,9 +71,7 @@ def gradient_slips(
     epsilon = _epsilon(found, given)
     if epsilon is not None and (epsilon == found.epsilon or _is_near(given, right)):
         return (), (), (f"the gradient divides by the probability plus {epsilon:g}",)
-    place = np.unravel_index(np.argmax(np.abs(given[0] - right[0])), right[0].shape)
-    texts = digits(float(given[0][place]), float(right[0][place]))
-    line = Evidence("gradient", f"[{', '.join(str(int(i)) for i in place)}]", *texts)
+    line = side_by_side("gradient", given[0], right[0])
     if epsilon is not None:
         message = f"The gradient divides by the probability plus {epsilon:g}."
         return (Slip("clipped_logarithm", (), message, "p = np.clip(p, 1e-15, 1 - 1e-15)"),), (line,), ()

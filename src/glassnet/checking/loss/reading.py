@@ -9,10 +9,11 @@ from typing import Any
 
 import numpy as np
 
+from glassnet.checking.finding.members import INPUT_GRADIENT, SWITCHES, attribute, instance, method, switch
+from glassnet.checking.finding.sources import required
 from glassnet.checking.loss.batches import Batch, Layout
 from glassnet.checking.numerics.calling import Callee
 from glassnet.checking.numerics.rounding import Array
-from glassnet.checking.parts.parts import INPUT_GRADIENT, SWITCHES, attribute, instance, method, switch
 from glassnet.errors import ArgumentError
 from glassnet.support.arrays import as_array
 
@@ -105,7 +106,7 @@ class Program:
         if value is None:
             raise ArgumentError(f"value must be an object with loss, forward or __call__; got {thing!r}")
         found = method(thing, GRADIENT) if gradient is None else gradient
-        n = None if found is None else len(_data_arguments(found))
+        n = None if found is None else len(required(found))
         self._set(value, found)
         self.gradient_may_be_left = gradient is None
         if found is None:
@@ -178,7 +179,7 @@ def _orders(known: Order, like: bool | None = None) -> list[bool]:
 
 def order(function: Function) -> Order:
     """The order that the names of the first two arguments say."""
-    names = [parameter.name.lower().strip("_") for parameter in _data_arguments(function)][:2]
+    names = [parameter.name.lower().strip("_") for parameter in required(function)][:2]
     if len(names) < 2:
         return Order(False, False)
     kinds = [_kind(name) for name in names]
@@ -201,15 +202,6 @@ def _letter(name: str) -> str:
     return "target" if name in TARGET_LETTERS else "prediction" if name in PREDICTION_LETTERS else ""
 
 
-def _data_arguments(function: Function) -> list[inspect.Parameter]:
-    try:
-        parameters = inspect.signature(function).parameters.values()
-    except (TypeError, ValueError):
-        return []
-    positional = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
-    return [p for p in parameters if p.kind in positional and p.default is inspect.Parameter.empty]
-
-
 def _switched(function: Function, name: str) -> Function:
     def gradient(first: Any, second: Any) -> Any:
         return function(first, second, **{name: True})
@@ -218,7 +210,7 @@ def _switched(function: Function, name: str) -> Function:
 
 
 def _named_like(function: Function, other: Function) -> Function:
-    function.__signature__ = inspect.Signature(_data_arguments(other))  # type: ignore[attr-defined]
+    function.__signature__ = inspect.Signature(required(other))  # type: ignore[attr-defined]
     return function
 
 

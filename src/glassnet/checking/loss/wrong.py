@@ -23,9 +23,7 @@ GRADIENTS: dict[str, dict[str, Callable[[Batch], Array]]] = {
         "second_term_missing": lambda b: -b.y / b.p / b.p.size,
         "first_term_missing": lambda b: (1 - b.y) / (1 - b.p) / b.p.size,
     },
-    "values": {
-        "factor_of_square_missing": lambda b: np.full_like(b.p, 2.0 / b.p.size),
-    },
+    "values": {"factor_of_square_missing": lambda b: np.full_like(b.p, 2.0 / b.p.size)},
 }
 MESSAGES = {
     "second_term_sign_flipped": (

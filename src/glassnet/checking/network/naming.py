@@ -13,7 +13,7 @@ from glassnet.checking.network.slips.places import Place, Places, in_common
 from glassnet.checking.network.slips.stages import Norm, Stage
 from glassnet.checking.network.terms import Terms, title
 from glassnet.checking.numerics.rounding import Array, Rounded
-from glassnet.checking.report import Evidence, Slip, digits
+from glassnet.checking.report import Evidence, Slip, digits, place_text
 
 # So near to a whole number, relatively, a factor counts as one.
 WHOLE = 1e-5
@@ -125,7 +125,7 @@ class SideBySide:
         if explained is not None and explained.shape == mine.shape:
             numbers.append(float(explained[place]))
         shown = place[::-1] if self.columns else place
-        return Evidence(name, f"[{', '.join(str(int(k)) for k in shown)}]", *digits(*numbers))
+        return Evidence(name, place_text(shown), *digits(*numbers))
 
     def any_fits(self, places: Iterable[tuple[int, int]]) -> bool:
         """Whether any of these arrays is right."""

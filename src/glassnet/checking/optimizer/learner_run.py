@@ -11,10 +11,11 @@ from typing import Any
 
 import numpy as np
 
+from glassnet.checking.finding.members import member
+from glassnet.checking.finding.sources import signature
 from glassnet.checking.optimizer.names import AFTER, BEFORE, HOLDERS, config
 from glassnet.checking.optimizer.parameter_forms import Form, OneArray, Values
 from glassnet.checking.optimizer.rules import Settings
-from glassnet.checking.parts.parts import member
 from glassnet.support.arrays import as_array
 
 Function = Callable[..., Any]
@@ -134,16 +135,11 @@ class Run:
 
 def arguments(function: Function) -> list[inspect.Parameter]:
     """The arguments of a function that can be given; two where that cannot be seen."""
-    wanted = (
-        inspect.Parameter.POSITIONAL_ONLY,
-        inspect.Parameter.POSITIONAL_OR_KEYWORD,
-        inspect.Parameter.KEYWORD_ONLY,
-    )
-    try:
-        return [p for p in inspect.signature(function).parameters.values() if p.kind in wanted]
-    except (TypeError, ValueError):
-        names, kind = ("w", "g"), inspect.Parameter.POSITIONAL_ONLY
-        return [inspect.Parameter(name, kind) for name in names]
+    several = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+    found = signature(function)
+    if found is None:
+        return [inspect.Parameter(name, inspect.Parameter.POSITIONAL_ONLY) for name in ("w", "g")]
+    return [parameter for parameter in found if parameter.kind not in several]
 
 
 def _hold(thing: Any, form: Form) -> None:

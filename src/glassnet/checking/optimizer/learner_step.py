@@ -10,6 +10,8 @@ from typing import Any
 
 import numpy as np
 
+from glassnet.checking.finding.members import member
+from glassnet.checking.finding.members import method as first_method
 from glassnet.checking.numerics.calling import copied
 from glassnet.checking.optimizer.gradient_holders import FORMS_THAT_HOLD_GRADIENTS
 from glassnet.checking.optimizer.learner_run import Reading, Roles, Run, arguments, fresh
@@ -30,8 +32,6 @@ from glassnet.checking.optimizer.parameter_forms import (
     forms_with_gradients_beside,
 )
 from glassnet.checking.optimizer.rules import Settings
-from glassnet.checking.parts.parts import member
-from glassnet.checking.parts.parts import method as first_method
 from glassnet.errors import ArgumentError
 
 # How many ways to read the arguments are looked at.

@@ -5,8 +5,7 @@ from __future__ import annotations
 import inspect
 from typing import Any
 
-import numpy as np
-
+from glassnet.checking.finding.leaves import is_number
 from glassnet.checking.optimizer.rules import Settings
 
 STEP = ("update_params", "step", "update", "apply_gradients", "apply", "optimize", "update_parameters",
@@ -135,8 +134,4 @@ def of_numbers(thing: Any) -> dict[str, float]:
     betas = found.get("betas")
     if isinstance(betas, (tuple, list)) and len(betas) == 2:
         found |= {"beta1": betas[0], "beta2": betas[1]}
-    return {name: float(value) for name, value in found.items() if _is_number(value)}
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, (int, float, np.floating, np.integer)) and not isinstance(value, bool)
+    return {name: float(value) for name, value in found.items() if is_number(value)}

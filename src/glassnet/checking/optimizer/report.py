@@ -13,7 +13,7 @@ from glassnet.checking.optimizer.rules import RULES, Settings
 from glassnet.checking.optimizer.search import Finding
 from glassnet.checking.optimizer.steps import Steps
 from glassnet.checking.optimizer.words import NOTES, WORDS
-from glassnet.checking.report import Evidence, Report, Slip, digits
+from glassnet.checking.report import Evidence, Report, Slip, digits, place_text
 
 SUBJECT = "check_optimizer"
 MOST_EQUALS = 4
@@ -147,7 +147,6 @@ def _place(path: Path, index: int) -> tuple[str, str]:
     for name, value in [(name, value) for name, value, changed in values if changed]:
         if index < value.size:
             place = np.unravel_index(index, value.shape) if value.ndim else ()
-            shown = f"[{', '.join(str(int(i)) for i in place)}]" if place else ""
-            return name, shown
+            return name, place_text(place) if place else ""
         index -= value.size
     return "w", ""

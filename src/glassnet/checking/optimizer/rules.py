@@ -231,10 +231,7 @@ RULES: dict[str, Rule] = {
         _INSIDE,
     ),
     "adam": Rule(
-        adam,
-        _RATE | _BETAS,
-        (*_ADAM, *_ALWAYS, *_DECAY, "decay_decoupled"),
-        ("epsilon_before_correction",),
+        adam, _RATE | _BETAS, (*_ADAM, *_ALWAYS, *_DECAY, "decay_decoupled"), ("epsilon_before_correction",)
     ),
     "adamw": Rule(
         adamw,

@@ -10,9 +10,7 @@ from typing import Any
 import numpy as np
 
 from glassnet import activations
-from glassnet.checking.numerics.calling import n_required
-from glassnet.checking.parts.derivative import check_derivative
-from glassnet.checking.parts.parts import (
+from glassnet.checking.finding.members import (
     BACKWARD,
     DERIVATIVE,
     FORWARD,
@@ -21,6 +19,8 @@ from glassnet.checking.parts.parts import (
     method,
     switch,
 )
+from glassnet.checking.numerics.calling import n_required
+from glassnet.checking.parts.derivative import check_derivative
 from glassnet.checking.parts.stateful import Stateful, readings, words
 from glassnet.checking.parts.upstream import ERROR, Z, check_upstream
 from glassnet.checking.report import Report, Slip

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from glassnet.checking.numerics.calling import Elementwise
-from glassnet.checking.numerics.comparison import Comparison
 from glassnet.checking.numerics.rounding import Array
+from glassnet.checking.parts.comparison import Comparison
 from glassnet.checking.parts.derivative_slips import beside_the_slope, changing, explanations
 from glassnet.checking.parts.jacobian import check_jacobian, is_rowwise
 from glassnet.checking.report import Report

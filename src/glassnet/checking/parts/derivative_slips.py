@@ -12,8 +12,8 @@ from glassnet.checking.network.slips.slope_slips import NEAR, written_in_output
 from glassnet.checking.network.terms import slope_text
 from glassnet.checking.numerics import numeric
 from glassnet.checking.numerics.calling import Elementwise, changes
-from glassnet.checking.numerics.comparison import Comparison
 from glassnet.checking.numerics.rounding import Array
+from glassnet.checking.parts.comparison import Comparison
 from glassnet.checking.report import Slip
 
 COMMON = ("relu", "leaky_relu", "sigmoid", "tanh", "elu", "softplus", "silu", "gelu")

@@ -11,7 +11,7 @@ from glassnet.checking.numerics import numeric
 from glassnet.checking.numerics.calling import Callee
 from glassnet.checking.numerics.rounding import Array
 from glassnet.checking.parts.derivative_slips import changing, row_overflow
-from glassnet.checking.report import Evidence, Report, Slip, digits
+from glassnet.checking.report import Evidence, Report, Slip, digits, side_by_side
 from glassnet.errors import ArgumentError
 
 ROW = np.array([0.3, -1.1, 0.8, 0.1])
@@ -69,9 +69,7 @@ def check_jacobian(f: Callable[..., Any], df: Callable[..., Any], takes: str, su
             return Report(subject, not slips, slips, notes=notes)
         other = at(a if takes == "input" else ROW).reshape(right.shape)
         slips = _explained(given, other, right, takes)
-        place = np.unravel_index(np.argmax(np.abs(given - right)), right.shape)
-        texts = digits(float(given[place]), float(right[place]))
-        line = Evidence("Jacobian", f"[{int(place[0])}, {int(place[1])}]", *texts)
+        line = side_by_side("Jacobian", given, right)
         return Report(subject, False, slips, (line,), notes)
     if given.size == len(ROW):
         return _diagonal(given.reshape(-1), right, subject, notes)

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable, Iterator
 from itertools import permutations
 from typing import Any
 
 import numpy as np
 
+from glassnet.checking.finding.members import INPUT_GRADIENT, OUTPUT, attribute
+from glassnet.checking.finding.sources import required
 from glassnet.checking.numerics.calling import Callee, n_required, usable
 from glassnet.checking.numerics.rounding import Array
-from glassnet.checking.parts.parts import INPUT_GRADIENT, OUTPUT, attribute
 
 Function = Callable[..., Any]
 # What arguments of a backward pass are by their names.
@@ -87,7 +87,7 @@ class Stateful:
 
 def readings(backward: Function) -> Iterator[tuple[str, ...]]:
     """What the arguments of a backward pass may be, the likeliest first."""
-    names = _names(backward)
+    names = [parameter.name.lower().strip("_") for parameter in required(backward)]
     if len(names) < 2:
         yield ("error",)
         return
@@ -100,16 +100,6 @@ def readings(backward: Function) -> Iterator[tuple[str, ...]]:
             roles = dict(zip(others, order, strict=True)) | dict.fromkeys(rates, "rate")
             if all(roles[i] == "error" for i in others if _is_error(names[i])):
                 yield tuple(roles[i] for i in range(len(names)))
-
-
-def _names(function: Function) -> list[str]:
-    try:
-        parameters = inspect.signature(function).parameters.values()
-    except (TypeError, ValueError):
-        return ["error"]
-    positional = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
-    required = [p for p in parameters if p.kind in positional and p.default is inspect.Parameter.empty]
-    return [parameter.name.lower().strip("_") for parameter in required]
 
 
 def _is_error(name: str) -> bool:

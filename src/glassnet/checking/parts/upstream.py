@@ -12,7 +12,7 @@ from glassnet.checking.numerics.rounding import Array
 from glassnet.checking.parts.derivative import check_derivative
 from glassnet.checking.parts.derivative_slips import row_overflow
 from glassnet.checking.parts.stateful import Stateful
-from glassnet.checking.report import Evidence, Report, Slip, digits
+from glassnet.checking.report import Report, Slip, side_by_side
 from glassnet.errors import ArgumentError
 
 # A batch away from the kinks that activations have, and errors that could arrive there.
@@ -67,9 +67,7 @@ class _Upstream:
         ):
             report = self._of_derivative()
             return Report(self.subject, False, (*kept, *report.slips), report.evidence, report.notes)
-        place = np.unravel_index(np.argmax(np.abs(given - right)), self.z.shape)
-        texts = digits(float(given[place]), float(right[place]))
-        line = Evidence("backward", f"[{', '.join(str(int(i)) for i in place)}]", *texts)
+        line = side_by_side("backward", given, right)
         return Report(self.subject, False, (*kept, *slips), (line,))
 
     def _with_rest(self, kept: tuple[Slip, ...]) -> Report:

@@ -11,8 +11,8 @@ from typing import Any
 from numpy.typing import ArrayLike, NDArray
 
 from glassnet import losses
+from glassnet.checking.finding.members import BACKWARD, FORWARD, method
 from glassnet.checking.layer import check_layer
-from glassnet.checking.parts.parts import BACKWARD, FORWARD, method
 from glassnet.checking.program.data import Samples, drawn, few
 from glassnet.checking.program.limits import SECONDS, Wish
 from glassnet.checking.program.taking.modules import check_module, is_network

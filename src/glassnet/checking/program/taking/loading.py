@@ -44,10 +44,7 @@ class Loaded:
 
 
 def load(
-    path: Path,
-    as_main: bool = False,
-    tree: ast.Module | None = None,
-    more: Mapping[str, Any] | None = None,
+    path: Path, as_main: bool = False, tree: ast.Module | None = None, more: Mapping[str, Any] | None = None
 ) -> Loaded:
     """Run the file, statement by statement.
 

@@ -9,9 +9,9 @@ from itertools import islice
 from typing import Any
 
 from glassnet.checking.finding.leaves import attributes, leaves
+from glassnet.checking.finding.members import BACKWARD, FORWARD, method
 from glassnet.checking.layer import check_layer
 from glassnet.checking.numerics.calling import copied
-from glassnet.checking.parts.parts import BACKWARD, FORWARD, method
 from glassnet.checking.program.bench import Bench
 from glassnet.checking.program.data import Samples, drawn, variants
 from glassnet.checking.program.limits import Wish

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any, NamedTuple
 
+from glassnet.checking.finding.members import BACKWARD, DERIVATIVE, FORWARD, SWITCHES, method, switch
 from glassnet.checking.finding.sources import required
 from glassnet.checking.layer import check_layer
 from glassnet.checking.loss.checking import check_loss
@@ -18,7 +19,6 @@ from glassnet.checking.optimizer.names import GRADIENTS, STEP
 from glassnet.checking.optimizer.rules import RULES
 from glassnet.checking.parts.activation import check_activation
 from glassnet.checking.parts.derivative import check_derivative
-from glassnet.checking.parts.parts import BACKWARD, DERIVATIVE, FORWARD, SWITCHES, method, switch
 from glassnet.checking.program.limits import CALL_SECONDS, TookTooLong, Wish, limited
 from glassnet.checking.program.trying.functions import is_learners
 from glassnet.checking.program.words import says

@@ -6,13 +6,12 @@ from types import CodeType
 
 import numpy as np
 
-from glassnet.checking.finding.matching import Found, Wanted, fits
 from glassnet.checking.numerics.rounding import Array
 from glassnet.checking.program.limits import FAILURES, functions_of
 from glassnet.checking.program.trying.judging import Judged
 from glassnet.checking.program.trying.naming import slips_of
 from glassnet.checking.program.trying.searching import Search, is_sign_like
-from glassnet.checking.report import Evidence, Report, Slip, digits
+from glassnet.checking.report import Evidence, Report, Slip, side_by_side
 
 SUBJECT = "check"
 MOST_NAMES = 8
@@ -39,7 +38,7 @@ def report_of(search: Search, judged: Judged) -> Report:
         if given is None
     )
     evidence = tuple(
-        _line(given, wanted, judged.factor)
+        side_by_side(f"gradient of {wanted.name}", given.array, judged.factor * wanted.right)
         for given, wanted, right in zip(judged.given, judged.wanted, judged.right, strict=True)
         if given is not None and not right
     )
@@ -192,14 +191,3 @@ def _other_loss(search: Search, judged: Judged) -> list[str]:
     return [
         f"the gradients are those of {others[0].objective.name}; your {judged.objective.name} is another loss"
     ]
-
-
-def _line(given: Found, wanted: Wanted, c: float) -> Evidence:
-    right = c * wanted.right
-    if not fits(given.array, right):
-        return Evidence(wanted.name, "its shape", str(given.array.shape), str(right.shape))
-    mine, right = np.atleast_1d(given.array.reshape(right.shape)), np.atleast_1d(right)
-    distance = np.where(np.isfinite(right), np.abs(mine - right), -1.0)
-    place = np.unravel_index(int(np.argmax(distance)), right.shape)
-    shown = f"[{', '.join(str(int(i)) for i in place)}]"
-    return Evidence(f"gradient of {wanted.name}", shown, *digits(float(mine[place]), float(right[place])))

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from glassnet.checking.finding.sources import signature
 from glassnet.checking.numerics.calling import n_required
 from glassnet.errors import ArgumentError
 
@@ -84,8 +85,5 @@ def member(thing: Any, name: str) -> Any:
 
 def switch(function: Callable[..., Any], names: Iterable[str]) -> str | None:
     """The argument of one of these names that is False unless it is given."""
-    try:
-        parameters = inspect.signature(function).parameters.values()
-    except (TypeError, ValueError):
-        return None
-    return next((p.name for p in parameters if p.name.lower() in names and p.default in (False, 0)), None)
+    asks = (p.name for p in signature(function) or () if p.name.lower() in names and p.default in (False, 0))
+    return next(asks, None)
