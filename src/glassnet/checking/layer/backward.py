@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import inspect
-import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,6 +15,7 @@ from glassnet.checking.finding.matching import Found
 from glassnet.checking.finding.members import BACKWARD, method
 from glassnet.checking.finding.sources import attributes_read, parameters, required, returned_names
 from glassnet.checking.layer.running import SWITCHES, LearnerLayer
+from glassnet.checking.numerics.calling import quiet
 from glassnet.checking.numerics.rounding import Array
 from glassnet.errors import ArgumentError
 from glassnet.support.arrays import as_array
@@ -72,8 +72,7 @@ def backward(learner: LearnerLayer, error: Array, way: Way) -> Pass:
     before = {leaf.name: leaf.values(learner.thing) for leaf in leaves(learner.thing)}
     own = {leaf.name: leaf for leaf in learner.parameters}
     function = way.function(learner, error)
-    with np.errstate(all="ignore"), warnings.catch_warnings():
-        warnings.simplefilter("ignore")
+    with quiet():
         result = learner.way(function, (error,))
     found = Pass(_returned(learner, result), rate=way.rate(learner))
     for leaf in leaves(learner.thing):

@@ -16,7 +16,7 @@ from glassnet.checking.layer.random_layer import random_report
 from glassnet.checking.layer.roles import Roles, slope_of
 from glassnet.checking.layer.running import LearnerLayer
 from glassnet.checking.layer.slips import Guess, of_bias, of_inputs, of_weights, same
-from glassnet.checking.numerics.calling import as_they_are, copied
+from glassnet.checking.numerics.calling import as_they_are, copied, why
 from glassnet.checking.numerics.rounding import Array
 from glassnet.checking.report import Evidence, Report, Slip, side_by_side
 from glassnet.errors import ArgumentError
@@ -107,17 +107,15 @@ def _passes(learner: LearnerLayer, error: Array) -> Iterator[tuple[Way, Pass]]:
             copied.forward(copied.X)
             found = backward(copied, error, way)
         except Exception as reason:  # whatever a learner's code raises for what it does not accept
-            reasons.append(f"{type(reason).__name__}: {reason}")
+            reasons.append(why(reason))
             continue
         n += 1
         yield way, found
     if n == 0:
-        why = (
-            reasons[0]
-            if reasons
-            else "it takes no argument, and no attribute was found from which it reads the error"
+        unread = "it takes no argument, and no attribute was found from which it reads the error"
+        raise ArgumentError(
+            f"the layer's backward pass could not be called; {reasons[0] if reasons else unread}"
         )
-        raise ArgumentError(f"the layer's backward pass could not be called; {why}")
 
 
 class _Check:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import warnings
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
@@ -14,7 +13,7 @@ from glassnet.checking.finding.members import BACKWARD, FORWARD, OUTPUT, attribu
 from glassnet.checking.finding.smooth import DOUBLE, SINGLE
 from glassnet.checking.finding.sources import required
 from glassnet.checking.layer.building import N_INPUTS, FunctionPair
-from glassnet.checking.numerics.calling import Form, forms, with_arrays
+from glassnet.checking.numerics.calling import Form, forms, quiet, why, with_arrays
 from glassnet.checking.numerics.rounding import Array
 from glassnet.errors import ArgumentError
 from glassnet.support.arrays import as_array
@@ -100,8 +99,7 @@ class LearnerLayer:
     def _raw_output(self, X: Array) -> Any:
         function = method(self.thing, FORWARD)
         extras = tuple(_extra(p.name) for p in required(function)[1:]) if function is not None else ()
-        with np.errstate(all="ignore"), warnings.catch_warnings():
-            warnings.simplefilter("ignore")
+        with quiet():
             result = self.way(lambda x: function(x, *extras) if function is not None else None, (X,))
         result = attribute(self.thing, OUTPUT) if result is None else result
         return result[0] if isinstance(result, tuple) else result
@@ -124,10 +122,10 @@ class LearnerLayer:
                 except ArgumentError:
                     raise
                 except Exception as reason:  # whatever a learner's layer raises for what it does not accept
-                    reasons.append(f"{type(reason).__name__}: {reason}")
+                    reasons.append(why(reason))
                 self.thing = state
-        why = f"; {reasons[0]}" if reasons else ""
-        raise ArgumentError(f"the layer's forward could not be called with a batch{why}")
+        first = f"; {reasons[0]}" if reasons else ""
+        raise ArgumentError(f"the layer's forward could not be called with a batch{first}")
 
     def _sizes(self, n_inputs: int | None) -> Iterator[tuple[Batch, int]]:
         """Ways to give samples, and numbers of features, the likeliest first."""

@@ -11,7 +11,7 @@ from glassnet import losses
 from glassnet.checking.network.observed import Observed, read
 from glassnet.checking.network.problem import Problem
 from glassnet.checking.network.repeated import decide_on_calls
-from glassnet.checking.network.slips.chain import masks_of
+from glassnet.checking.network.slips.chain import check_known, masks_of
 from glassnet.checking.network.verdict import decide
 from glassnet.checking.numerics.rounding import Precision
 from glassnet.checking.report import Report
@@ -87,6 +87,7 @@ def check_backward(
         If the data do not fit the network, or the gradients are no pairs of arrays.
     """
     chosen = _loss(checks.network("net", net), loss)
+    check_known(net)
     rate = None if learning_rate is None else checks.number("learning_rate", learning_rate, above=0)
     lie = _samples_in(samples_in, X, net)
     x = inputs.features("X", X, np.float64, net.layout.input_shape, net.layers[0])

@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 
-from glassnet.checking.finding.members import n_required
 from glassnet.checking.network import naming
 from glassnet.checking.network.case import Case
 from glassnet.checking.network.observed import Observed

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import inspect
+import io
 import sys
 import warnings
 from collections.abc import Callable, Iterator
@@ -100,7 +102,7 @@ class Callee:
                 result = _quiet(way, self.function, arguments)
                 usable(result)
             except Exception as reason:  # whatever a learner's function raises
-                reasons.append(f"{type(reason).__name__}: {reason}")
+                reasons.append(why(reason))
                 continue
             self.way = way
             return result
@@ -112,7 +114,7 @@ class Callee:
             result = _quiet(way, self.function, arguments)
             usable(result)
         except Exception as reason:  # whatever a learner's function raises
-            raise self._refusal(arguments, f"{type(reason).__name__}: {reason}") from reason
+            raise self._refusal(arguments, why(reason)) from reason
         return result
 
     def _refusal(self, arguments: tuple[Array, ...], reason: str) -> ArgumentError:
@@ -132,10 +134,30 @@ def usable(result: Any) -> Array:
     return array
 
 
-def _quiet(way: Form, function: Function, arguments: tuple[Array, ...]) -> Any:
-    with np.errstate(all="ignore"), warnings.catch_warnings():
+@contextlib.contextmanager
+def quiet() -> Iterator[None]:
+    """Nothing is printed, and nothing is warned of."""
+    with contextlib.redirect_stdout(io.StringIO()), np.errstate(all="ignore"), warnings.catch_warnings():
         warnings.simplefilter("ignore")
+        yield
+
+
+def _quiet(way: Form, function: Function, arguments: tuple[Array, ...]) -> Any:
+    with quiet():
         return way(function, arguments)
+
+
+def why(reason: BaseException) -> str:
+    """The kind of an error and what it says."""
+    return f"{type(reason).__name__}: {reason}"
+
+
+def copied_if_possible(value: Any) -> Any:
+    """A copy, or the thing itself where it cannot be copied: an open file, a lock, a generator."""
+    try:
+        return copy.deepcopy(value)
+    except Exception:  # whatever an object of a learner holds
+        return value
 
 
 def copied(thing: Any) -> Any:

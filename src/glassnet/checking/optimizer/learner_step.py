@@ -12,7 +12,7 @@ import numpy as np
 
 from glassnet.checking.finding.members import member
 from glassnet.checking.finding.members import method as first_method
-from glassnet.checking.numerics.calling import copied
+from glassnet.checking.numerics.calling import copied, why
 from glassnet.checking.optimizer.gradient_holders import FORMS_THAT_HOLD_GRADIENTS
 from glassnet.checking.optimizer.learner_run import Reading, Roles, Run, arguments, fresh
 from glassnet.checking.optimizer.names import (
@@ -72,7 +72,7 @@ class LearnerStep:
             try:
                 return self._made(make([np.zeros((1, 1)) for _ in range(4)]))
             except Exception as reason:  # whatever a learner's code raises for arguments it does not take
-                reasons.append(f"{type(reason).__name__}: {reason}")
+                reasons.append(why(reason))
         raise ArgumentError(
             f"{self.step.__name__} could not be made by itself; pass an object, {self.step.__name__}(...); "
             f"{reasons[0]}"
@@ -153,7 +153,7 @@ class LearnerStep:
             run = self._run(reading, values)
             run.steps(gradients)
         except Exception as reason:  # whatever a learner's code raises for arguments it does not take
-            self.reasons.append(f"{type(reason).__name__}: {reason}")
+            self.reasons.append(why(reason))
             return None
         if all(np.array_equal(a, b) for at in run.found for a, b in zip(at, run.start, strict=True)):
             self.reasons.append("the parameters do not change")

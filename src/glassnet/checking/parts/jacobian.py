@@ -9,13 +9,12 @@ import numpy as np
 
 from glassnet.checking.numerics import numeric
 from glassnet.checking.numerics.calling import Callee
-from glassnet.checking.numerics.rounding import Array
+from glassnet.checking.numerics.rounding import Array, same
 from glassnet.checking.parts.derivative_slips import changing, row_overflow
 from glassnet.checking.report import Evidence, Report, Slip, digits, side_by_side
 from glassnet.errors import ArgumentError
 
 ROW = np.array([0.3, -1.1, 0.8, 0.1])
-TOLERANCE = 1e-6
 
 
 def is_rowwise(f: Callable[..., Any]) -> bool:
@@ -64,7 +63,7 @@ def check_jacobian(f: Callable[..., Any], df: Callable[..., Any], takes: str, su
     notes = ("f is no function of single numbers: each output depends on the whole row",)
     if given.size == right.size:
         given = given.reshape(right.shape)
-        if _equal(given, right):
+        if same(given, right):
             slips = (*row_overflow(function, ROW), *changing("f", f, shaped), *changing("df", df, shaped))
             return Report(subject, not slips, slips, notes=notes)
         other = at(a if takes == "input" else ROW).reshape(right.shape)
@@ -78,7 +77,7 @@ def check_jacobian(f: Callable[..., Any], df: Callable[..., Any], takes: str, su
 
 def _diagonal(given: Array, right: Array, subject: str, notes: tuple[str, ...]) -> Report:
     """A report on one number for each input, which no Jacobian is."""
-    if _equal(given, np.diag(right)):
+    if same(given, np.diag(right)):
         message = "df is the diagonal of the Jacobian alone: every output also depends on the other inputs of its row."
         fix = "dz = a * (da - (da * a).sum(axis=-1, keepdims=True))"
         return Report(subject, False, (Slip("softmax_without_jacobian", (), message, fix),), notes=notes)
@@ -87,9 +86,9 @@ def _diagonal(given: Array, right: Array, subject: str, notes: tuple[str, ...]) 
 
 
 def _explained(given: Array, other: Array, right: Array, takes: str) -> tuple[Slip, ...]:
-    if _equal(given, -right):
+    if same(given, -right):
         return (Slip("sign_flipped", (), "df has the wrong sign.", "return -(...)"),)
-    if _equal(other, right):
+    if same(other, right):
         wanted, called = ("output", "input") if takes == "input" else ("input", "output")
         message = f"df is written in f's {wanted}, but is called with its {called}."
         fix = "df(f(z))" if takes == "input" else "df(z)"
@@ -101,7 +100,3 @@ def _column(f: _Row, k: int) -> Array:
     """The derivative of the whole row with respect to its entry k."""
     unit = np.eye(len(ROW))[k]
     return numeric.slope(lambda h: f(ROW + h * unit), np.zeros(()))
-
-
-def _equal(values: Array, wanted: Array) -> bool:
-    return bool(np.allclose(values, wanted, rtol=TOLERANCE, atol=TOLERANCE))

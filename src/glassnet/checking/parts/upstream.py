@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 
 from glassnet.checking.numerics import numeric
-from glassnet.checking.numerics.rounding import Array
+from glassnet.checking.numerics.rounding import Array, same
 from glassnet.checking.parts.derivative import check_derivative
 from glassnet.checking.parts.derivative_slips import row_overflow
 from glassnet.checking.parts.stateful import Stateful
@@ -20,7 +20,6 @@ Z = np.array([[0.31, -1.17, 0.83], [-0.42, 2.13, -2.61], [1.39, -0.28, 0.57], [-
 ERROR = np.array([[0.7, -1.3, 0.4], [-0.9, 1.6, 0.2], [1.1, 0.5, -0.8], [-0.3, 1.9, -1.4]])
 # Parts of it, for passes that are made for one sample: as a column, as a row, on one axis.
 ONE_SAMPLE = ((4, 1), (1, 4), (4,))
-SAME = 1e-6
 
 
 def check_upstream(part: Stateful, subject: str) -> Report:
@@ -57,13 +56,13 @@ class _Upstream:
             return Report(
                 self.subject, False, (Slip("gradient_shape", (), message, "return dA * f'(Z)"), *kept)
             )
-        if _same(given, right):
+        if same(given, right):
             return self._with_rest(kept)
         slips = tuple(self._explanations(given, right))[:1]
         if (
             not slips
             and self.is_elementwise
-            and _same(given, self.error * self._backward(self.z, np.ones_like(self.z)))
+            and same(given, self.error * self._backward(self.z, np.ones_like(self.z)))
         ):
             report = self._of_derivative()
             return Report(self.subject, False, (*kept, *report.slips), report.evidence, report.notes)
@@ -129,27 +128,27 @@ class _Upstream:
     def _explanations(self, given: Array, right: Array) -> Iterator[Slip]:
         """What a wrong backward pass is, apart from a wrong derivative."""
         slopes = self._right(np.ones_like(self.z))
-        if _same(given, self.error):
+        if same(given, self.error):
             message = "backward hands the error on as it came: the derivative is missing."
             if not self.is_elementwise:
                 message += " After softmax that is right only if the loss has taken the derivative over."
             yield Slip("derivative_missing", (), message, "return dA * f'(Z)")
-        if _same(given, slopes) and self.is_elementwise:
+        if same(given, slopes) and self.is_elementwise:
             message = "backward gives the derivative alone; it must be multiplied by the error that arrives."
             yield Slip("upstream_ignored", (), message, "return dA * f'(Z)")
-        if self.is_elementwise and _same(given, self.error * numeric.slope(self.part.forward, self.error)):
+        if self.is_elementwise and same(given, self.error * numeric.slope(self.part.forward, self.error)):
             message = "The derivative is taken at the error that arrives; it belongs to the input of the forward pass."
             yield Slip("derivative_at_upstream", (), message, "return dA * f'(Z)")
         if not self.is_elementwise:
             a = self.part.forward(self.z)
-            if _same(given, self.error * a * (1 - a)):
+            if same(given, self.error * a * (1 - a)):
                 message = "backward multiplies by a (1 - a), the diagonal of softmax's Jacobian alone."
                 fix = "return a * (dA - (dA * a).sum(axis=1, keepdims=True))"
                 yield Slip("softmax_without_jacobian", (), message, fix)
-        if _same(given, -right):
+        if same(given, -right):
             yield Slip("sign_flipped", (), "backward has the wrong sign.", "return dA * f'(Z)")
         factor = float((given * right).sum() / (right * right).sum())
-        if factor != 0 and _same(given / factor, right):
+        if factor != 0 and same(given / factor, right):
             message = f"backward gives {factor:.6g} times the right error."
             yield Slip("constant_factor", (), message, f"return (...) / {factor:.6g}")
 
@@ -160,7 +159,3 @@ class _Upstream:
                 "The arrays that are passed in are changed: whoever passed them finds other numbers in them."
             )
             yield Slip("argument_changed", (), message, "work on a copy: dZ = dA.copy()")
-
-
-def _same(one: Array, other: Array) -> bool:
-    return one.shape == other.shape and np.allclose(one, other, rtol=SAME, atol=SAME)

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from glassnet.checking.finding.leaves import Leaf, leaves
+from glassnet.checking.numerics.calling import copied_if_possible
 from glassnet.checking.numerics.rounding import Array
 
 
@@ -84,10 +85,10 @@ def _copied(root: dict[str, Any]) -> dict[str, Any]:
 
 
 def _copied_part(part: Any) -> Any:
-    try:
-        return copy.deepcopy(part)
-    except Exception:  # an open file, a lock, a generator: it stays what it is
-        return {key: _copied_part(value) for key, value in part.items()} if isinstance(part, dict) else part
+    found = copied_if_possible(part)
+    return (
+        {k: _copied_part(v) for k, v in part.items()} if found is part and isinstance(part, dict) else found
+    )
 
 
 def shown(leaf: Leaf) -> str:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glassnet import activations
-from glassnet.activations import GELU, Linear
+from glassnet.activations import GELU, Linear, Softmax
 from glassnet.checking.network.slips.places import Place, Places
 from glassnet.checking.network.slips.stages import Affine, Drop, Gate, Norm, Stage, fresh
 from glassnet.checking.numerics.rounding import Array, Precision, Rounded
@@ -51,6 +51,17 @@ class Chain:
         return f"{abs(away)} layer{'s' * (abs(away) > 1)} {'above' if away > 0 else 'below'}"
 
 
+def check_known(net: Network) -> None:
+    """Raise an error that names the first layer or activation that the checker does not know."""
+    for index, layer in enumerate(net.layers):
+        if not isinstance(layer, (Activation, BatchNorm, Dense, Dropout, Flatten, LayerNorm)):
+            raise ArgumentError(f"not checked: check_backward does not know layer {index}, {layer!r}")
+        activation = activations.get(layer.activation) if isinstance(layer, (Dense, Activation)) else Linear()
+        facts = activation.facts
+        if facts is not None and facts.backward and not isinstance(activation, Softmax):
+            raise ArgumentError(f"not checked: check_backward does not know {activation!r} of layer {index}")
+
+
 def stages_of(net: Network, precision: Precision, masks: Sequence[Array]) -> list[Stage]:
     """One stage for each step of the network; `masks` holds one mask for each Dropout layer."""
     stages: list[Stage] = []
@@ -69,8 +80,6 @@ def stages_of(net: Network, precision: Precision, masks: Sequence[Array]) -> lis
             weights, bias = precision.given(layer.weights), precision.given(layer.bias)
             kind, axis = ("batch", 0) if isinstance(layer, BatchNorm) else ("layer", 1)
             stages.append(Norm(home, index, kind, weights, bias, axis, layer.epsilon))
-        elif not isinstance(layer, (Activation, Flatten)):
-            raise ArgumentError(f"check_backward does not know layer {index}, {layer!r}")
         if isinstance(layer, (Dense, Activation)):
             activation = activations.get(layer.activation)
             if not isinstance(activation, Linear):

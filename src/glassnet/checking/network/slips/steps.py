@@ -29,6 +29,8 @@ def weights_gradients(
         yield from weights_choices(stage, error, chain, before)
     elif isinstance(stage, Norm):
         yield from scale_choices(stage, error)
+    else:
+        raise TypeError(f"a {type(stage).__name__} has no weights")
 
 
 def bias_gradients(stage: Stage, error: Rounded, before: Rounded | None = None) -> Iterator[Choice]:
@@ -37,6 +39,8 @@ def bias_gradients(stage: Stage, error: Rounded, before: Rounded | None = None) 
         yield from bias_choices(stage, error, before)
     elif isinstance(stage, Norm):
         yield from shift_choices(stage, error)
+    else:
+        raise TypeError(f"a {type(stage).__name__} has no bias")
 
 
 def errors_below(
@@ -54,3 +58,5 @@ def errors_below(
         yield from drop_choices(stage, error)
     elif isinstance(stage, Norm):
         yield from norm_choices(stage, error)
+    else:
+        raise TypeError(f"no error is carried through a {type(stage).__name__}")

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from glassnet.checking.finding.sources import required
+from glassnet.checking.numerics.calling import why
 from glassnet.checking.program.data import Samples
 from glassnet.checking.program.trying.binding import Context, Unknown, call, run
 from glassnet.errors import ArgumentError
@@ -28,7 +29,7 @@ def objects_of(cls: type, samples: Samples, meant: dict[str, Any]) -> Iterator[A
             reasons.append(f"what its argument {unknown.name!r} is cannot be guessed")
             continue
         except Exception as reason:  # whatever a learner's class raises for arguments that it does not take
-            reasons.append(f"{type(reason).__name__}: {reason}")
+            reasons.append(why(reason))
             continue
         n_made += 1
         yield made

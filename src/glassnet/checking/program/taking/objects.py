@@ -148,16 +148,12 @@ def layers_in(thing: Any) -> Iterator[tuple[str, Any]]:
 
 def nothing_found(search: Search, name: str) -> Report:
     """What could not be found, by name."""
+    reasons = [f"{part}: {why}" for part, why in search.reasons.items()]
     if search.works:
-        forward = search.works[0]
-        taken = (f"taken for the forward pass: {forward.part.name}",)
-        reasons = [f"{part}: {why}" for part, why in search.reasons.items()]
-        why = (
-            "; ".join(reasons[:4]) if reasons else "no function is called so that it could be a backward pass"
-        )
+        why = "; ".join(reasons[:4]) or "no function is called so that it could be a backward pass"
+        taken = (f"taken for the forward pass: {search.works[0].part.name}",)
         what = f"the gradients of {name}: {why}; name the function with backward="
         return Report(SUBJECT, None, notes=taken, not_checked=(what,))
-    reasons = [f"{part}: {why}" for part, why in search.reasons.items()]
-    why = "; ".join(reasons[:4]) if reasons else "no function is called so that it could be a forward pass"
+    why = "; ".join(reasons[:4]) or "no function is called so that it could be a forward pass"
     what = f"the forward pass of {name}: {why}; name the function with forward=, and give data that it takes as X and y"
     return Report(SUBJECT, None, not_checked=(what,))

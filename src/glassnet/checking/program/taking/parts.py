@@ -14,6 +14,7 @@ from glassnet.checking.finding.sources import required
 from glassnet.checking.layer import check_layer
 from glassnet.checking.loss.checking import check_loss
 from glassnet.checking.loss.reading import GRADIENT, VALUE
+from glassnet.checking.numerics.calling import why
 from glassnet.checking.optimizer import check_optimizer
 from glassnet.checking.optimizer.names import GRADIENTS, STEP
 from glassnet.checking.optimizer.rules import RULES
@@ -86,7 +87,7 @@ def part_reports(names: dict[str, Any], wish: Wish) -> list[tuple[str, Report]]:
         except GlassnetError as reason:
             report = _unseen(str(reason))
         except Exception as reason:  # learner's code that fails in the middle of a check
-            report = _unseen(f"{type(reason).__name__}: {reason}")
+            report = _unseen(why(reason))
         found.append((name, report))
     return found
 

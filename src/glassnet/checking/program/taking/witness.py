@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import copy
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from types import FrameType
 from typing import Any
+
+from glassnet.checking.numerics.calling import copied_if_possible
 
 MOST = 60
 
@@ -46,11 +47,6 @@ class Witness:
             if not any(first is seen for seen in self.objects):
                 self.objects.append(first)
         elif code.co_name not in self.arguments and len(self.arguments) < MOST:
-            self.arguments[code.co_name] = {name: _copied(frame.f_locals.get(name)) for name in names}
-
-
-def _copied(value: Any) -> Any:
-    try:
-        return copy.deepcopy(value)
-    except Exception:  # something that cannot be copied: as it is
-        return value
+            self.arguments[code.co_name] = {
+                name: copied_if_possible(frame.f_locals.get(name)) for name in names
+            }

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
 import inspect
-import io
 import re
-import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import numpy as np
-
 from glassnet.checking.finding.sources import parameters
+from glassnet.checking.numerics.calling import quiet
 from glassnet.checking.program.bench import is_data
 from glassnet.checking.program.words import meanings
 
@@ -138,11 +134,3 @@ def _number(context: Context, name: str) -> Any:
         m for m in meanings(name) if m in context.meant and m in ("n_samples", "rate", "n_inputs", "sizes")
     ]
     return context.meant[usual[0]] if usual else None
-
-
-@contextlib.contextmanager
-def quiet() -> Any:
-    """Nothing printed, no warnings."""
-    with contextlib.redirect_stdout(io.StringIO()), np.errstate(all="ignore"), warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        yield

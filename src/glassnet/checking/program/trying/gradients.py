@@ -20,7 +20,7 @@ from glassnet.checking.program.trying.forward import Forward
 from glassnet.checking.program.trying.functions import Part, playing
 from glassnet.checking.program.trying.losses import Objective, usual
 from glassnet.checking.program.trying.observing import Observation, observe
-from glassnet.checking.program.trying.reading import Reading, calling, rate_of, why
+from glassnet.checking.program.trying.reading import Reading, calling, rate_of, why_not
 from glassnet.checking.program.trying.training import of_training
 from glassnet.checking.program.words import meanings, says
 
@@ -69,7 +69,7 @@ def _tried(
     try:
         yield from _of_function(bench, part, forward, saved)
     except FAILURES as reason:
-        reasons[part.name] = why(reason)
+        reasons[part.name] = why_not(reason)
     finally:
         bench.put_back(saved)
 

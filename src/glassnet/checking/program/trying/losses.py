@@ -11,9 +11,10 @@ import numpy as np
 from glassnet import losses
 from glassnet.checking.finding.leaves import flatten
 from glassnet.checking.finding.sources import required, returned_names
+from glassnet.checking.numerics.calling import quiet
 from glassnet.checking.numerics.rounding import Array
 from glassnet.checking.program.bench import Bench
-from glassnet.checking.program.trying.binding import call, quiet, run
+from glassnet.checking.program.trying.binding import call, run
 from glassnet.checking.program.trying.forward import Forward
 from glassnet.checking.program.trying.functions import Part, playing
 from glassnet.checking.program.words import meanings

@@ -8,6 +8,7 @@ from typing import Any
 
 from glassnet.checking.finding.matching import Found
 from glassnet.checking.finding.sources import parameters
+from glassnet.checking.numerics.calling import why
 from glassnet.checking.program.bench import Bench
 from glassnet.checking.program.limits import TookTooLong
 from glassnet.checking.program.trying.binding import RATE, Context, Unknown, call
@@ -47,9 +48,9 @@ class Reading:
     objective: Objective | None = None
 
 
-def why(reason: BaseException) -> str:
+def why_not(reason: BaseException) -> str:
     """Why a function could not be called."""
-    return str(reason) if isinstance(reason, (Unknown, TookTooLong)) else f"{type(reason).__name__}: {reason}"
+    return str(reason) if isinstance(reason, (Unknown, TookTooLong)) else why(reason)
 
 
 def calling(function: Callable[..., Any], context: Context, given: tuple[str, ...] = ()) -> Callable[[], Any]:

@@ -19,7 +19,7 @@ from glassnet.checking.program.trying.given import GivenPart
 from glassnet.checking.program.trying.gradients import readings
 from glassnet.checking.program.trying.judging import Judged, judge, measured
 from glassnet.checking.program.trying.losses import Objective
-from glassnet.checking.program.trying.reading import Reading, why
+from glassnet.checking.program.trying.reading import Reading, why_not
 from glassnet.support.arrays import as_array
 
 # How many arrays that a function returns are tried as its output.
@@ -124,7 +124,7 @@ class Search:
                         if finds_parameters(self.bench, forward):
                             yield forward
                 except FAILURES as reason:
-                    self.reasons.setdefault(part.name, why(reason))
+                    self.reasons.setdefault(part.name, why_not(reason))
 
     def _both(self, names: list[Part]) -> list[Part]:
         """Functions that may give the loss and its gradients at once, where nothing else is a forward pass."""

@@ -20,7 +20,7 @@ from glassnet.checking.program.trying.binding import Context
 from glassnet.checking.program.trying.forward import Forward
 from glassnet.checking.program.trying.functions import Part
 from glassnet.checking.program.trying.observing import Observation, observe
-from glassnet.checking.program.trying.reading import Reading, calling, rate_of, why
+from glassnet.checking.program.trying.reading import Reading, calling, rate_of, why_not
 from glassnet.checking.program.words import meanings
 
 # Optional arguments of a training that are given: the data, and what makes one step of it.
@@ -47,9 +47,9 @@ def of_training(
             again = partial(_trained, bench, part, forward, data)
             found = again()
         except FAILURES as reason:
-            reasons.setdefault(part.name, why(reason))
+            reasons.setdefault(part.name, why_not(reason))
             if isinstance(reason, TookTooLong):
-                reasons[part.name] = why(reason)
+                reasons[part.name] = why_not(reason)
                 return
             continue
         rate = rate_of(bench, part)
