@@ -332,4 +332,9 @@ class LeakyReLU:
 
     def derivative(self, z):
         return np.where(z > 0, 1.0, 0.01)
+
+
+def softmax(z, derivative=False):
+    e = np.exp(z - z.max(axis=-1, keepdims=True))
+    return np.ones_like(z) if derivative else e / e.sum(axis=-1, keepdims=True)
 """

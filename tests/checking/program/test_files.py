@@ -120,7 +120,7 @@ def test_one_column_is_one_sample_and_one_feature_in_rows_are_many(
 def test_whatever_stands_beside_a_network_gets_the_check_that_fits(tmp_path: Path) -> None:
     report = check(tmp_path, NETWORK + BESIDE)
     parts = "Adam, SGD, SquaredLoss, LeakyReLU, update_parameters, "
-    parts += "cross_entropy_loss and cross_entropy_loss_derivative, swish"
+    parts += "cross_entropy_loss and cross_entropy_loss_derivative, swish, softmax"
     assert report.ok is True and f"right: {parts}" in report.notes, str(report)
     assert any("by itself: The gradient is that with respect to the logits" in note for note in report.notes)
 

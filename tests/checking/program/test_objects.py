@@ -13,8 +13,10 @@ import numpy as np
 import pytest
 
 import glassnet as gn
+from glassnet.checking.finding.matching import Found, Wanted
 from glassnet.checking.program.data import few, variants
 from glassnet.checking.program.limits import TookTooLong, limited
+from glassnet.checking.program.trying.judging import _without_settings
 from glassnet.errors import ArgumentError
 from tests.checking.program.networks import (
     NETWORKS,
@@ -378,3 +380,25 @@ def test_nested_time_limits_keep_the_longer_one() -> None:
             with limited(0.5):
                 time.sleep(0.01)
     assert time.monotonic() - began > 0.5
+
+
+def test_a_number_beside_many_without_gradients_is_no_reading() -> None:
+    """The value of a loss is not taken for the gradient of the one number that it could be of."""
+    parameters = [Wanted(f"w{i}", np.array(0.5)) for i in range(6)]
+    found = Found("loss", np.array(0.3))
+    assert _without_settings([found, *[None] * 5], parameters) == [0, 1, 2, 3, 4, 5]
+    assert _without_settings([*[found] * 5, None], parameters) == [0, 1, 2, 3, 4]
+
+
+def test_a_check_that_was_cut_short_accuses_nothing_of_which_no_part_is_right() -> None:
+    class Slow(WithoutNames):
+        def forward(self, X: Any) -> Any:
+            time.sleep(0.02)
+            return self.out(X)
+
+        def backward(self, X: Any, y: Any) -> list[Any]:
+            return [3 * g + 1 for g in self.slopes(X, y)]
+
+    late = gn.check(Slow(False), X, y, seconds=2)
+    assert late.ok is None and any("the time was up" in what for what in late.not_checked)
+    assert gn.check(Slow(False), X, y).ok is False

@@ -14,6 +14,7 @@ from glassnet.checking.parts.derivative_slips import changing, row_overflow
 from glassnet.checking.report import Evidence, Report, Slip, digits, side_by_side
 from glassnet.errors import ArgumentError
 
+TAKEN_OVER = "right only if the loss has taken the derivative over"
 ROW = np.array([0.3, -1.1, 0.8, 0.1])
 
 
@@ -81,6 +82,9 @@ def _diagonal(given: Array, right: Array, subject: str, notes: tuple[str, ...]) 
         message = "df is the diagonal of the Jacobian alone: every output also depends on the other inputs of its row."
         fix = "dz = a * (da - (da * a).sum(axis=-1, keepdims=True))"
         return Report(subject, False, (Slip("softmax_without_jacobian", (), message, fix),), notes=notes)
+    if same(given, np.ones(len(ROW))):
+        message = f"df is 1 everywhere. That is {TAKEN_OVER}."
+        return Report(subject, False, (Slip("derivative_missing", (), message, "the Jacobian"),), notes=notes)
     texts = digits(float(given[0]), float(right[0, 0]))
     return Report(subject, False, (), (Evidence("df", "[0]", *texts),), notes)
 

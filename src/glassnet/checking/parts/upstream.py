@@ -11,6 +11,7 @@ from glassnet.checking.numerics import numeric
 from glassnet.checking.numerics.rounding import Array, same
 from glassnet.checking.parts.derivative import check_derivative
 from glassnet.checking.parts.derivative_slips import row_overflow
+from glassnet.checking.parts.jacobian import TAKEN_OVER
 from glassnet.checking.parts.stateful import Stateful
 from glassnet.checking.report import Report, Slip, side_by_side
 from glassnet.errors import ArgumentError
@@ -131,7 +132,7 @@ class _Upstream:
         if same(given, self.error):
             message = "backward hands the error on as it came: the derivative is missing."
             if not self.is_elementwise:
-                message += " After softmax that is right only if the loss has taken the derivative over."
+                message += f" After softmax that is {TAKEN_OVER}."
             yield Slip("derivative_missing", (), message, "return dA * f'(Z)")
         if same(given, slopes) and self.is_elementwise:
             message = "backward gives the derivative alone; it must be multiplied by the error that arrives."

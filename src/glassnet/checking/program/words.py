@@ -79,7 +79,7 @@ _ARGUMENTS = {
     ),
     "y": (
         r"y|t|y_?(train|true|batch|data|onehot|one_?hot|enc|actual|real|i|b|input)s?|"
-        r"targets?(_?(list|array|vec(tor)?|values?|y|output|data))?s?|labels?|label_?s?|desired.*|"
+        r"y_?hot|targets?(_?(list|array|vec(tor)?|values?|y|output|data))?s?|labels?|label_?s?|desired.*|"
         r"expected.*|truths?|(train|batch|mini_batch)_?y|one_?hot.*|training_?(set_?)?outputs|"
         r"actual.*|train_(labels|targets|outputs)|ground_truth|correct.*|d_out_target"
     ),

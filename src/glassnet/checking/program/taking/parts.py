@@ -20,6 +20,7 @@ from glassnet.checking.optimizer.names import GRADIENTS, STEP
 from glassnet.checking.optimizer.rules import RULES
 from glassnet.checking.parts.activation import check_activation
 from glassnet.checking.parts.derivative import check_derivative
+from glassnet.checking.parts.jacobian import TAKEN_OVER
 from glassnet.checking.program.limits import CALL_SECONDS, TookTooLong, Wish, limited
 from glassnet.checking.program.trying.functions import is_learners
 from glassnet.checking.program.words import says
@@ -101,6 +102,8 @@ def _lenient(report: Report) -> Report:
     if report.ok:
         return replace(report, notes=())
     remarks_on = _REMARKS | dict.fromkeys(_REMARKS_OF.get(report.subject, ()), _BY_ITSELF)
+    if any(TAKEN_OVER in slip.message for slip in report.slips):
+        remarks_on["derivative_missing"] = _BY_ITSELF
     if not report.slips or any(slip.code not in remarks_on for slip in report.slips):
         return report
     remarks = (remarks_on[slip.code].format(message=slip.message, fix=slip.fix) for slip in report.slips)

@@ -125,16 +125,21 @@ def judge(
     c = _common_factor(wanted, pool, tolerance)
     given = match(wanted, pool, c, tolerance)
     right = [_is_right(g, w, c, tolerance) for g, w in zip(given, wanted, strict=True)]
-    # A single number on which the output depends, and for which no gradient is to be found, is a setting.
-    kept = [
-        i for i, (g, w) in enumerate(zip(given, wanted, strict=True)) if g is not None or w.right.ndim > 0
-    ]
+    kept = _without_settings(given, wanted)
     narrowed = replace(forward, parameters=[forward.parameters[i] for i in kept])
     judged = Judged(narrowed, reading, objective, [wanted[i] for i in kept], [given[i] for i in kept],
                     [right[i] for i in kept], c)  # fmt: skip
     if not judged.is_right:
         _allow_decay(bench, judged, tolerance)
     return judged
+
+
+def _without_settings(given: Sequence[Found | None], wanted: Sequence[Wanted]) -> list[int]:
+    """The places of the parameters: a single number without a gradient, among others that have one, is a setting."""
+    kept = [
+        i for i, (g, w) in enumerate(zip(given, wanted, strict=True)) if g is not None or w.right.ndim > 0
+    ]
+    return kept if 2 * len(kept) > len(wanted) else list(range(len(wanted)))
 
 
 def _cut(pool: Sequence[Found], wanted: Sequence[Wanted]) -> list[Found]:

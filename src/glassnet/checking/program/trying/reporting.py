@@ -30,7 +30,7 @@ def report_of(search: Search, judged: Judged) -> Report:
         note = f"your {judged.objective.name} is nearly that loss: something small, such as an epsilon, is added in it"
         return _right(near, (*taken_for(near), note))
     if is_sign_like(judged) or not _is_certain(search, judged):
-        what = f"the gradients: {_why_not(judged)}"
+        what = f"the gradients: {_why_not(search, judged)}"
         return Report(SUBJECT, None, notes=taken, not_checked=(what,))
     missing = tuple(
         f"the gradient of {wanted.name}: no array of its shape {wanted.right.shape} was returned, kept or applied"
@@ -159,16 +159,23 @@ def _right_ones(judged: Judged) -> list[str]:
 
 
 def _is_certain(search: Search, judged: Judged) -> bool:
-    """Whether wrong steps are wrong gradients: one step, and some of it right, or named by the user as the pass."""
+    """Whether wrong numbers are wrong gradients: some are right, or no other reading is left that might be right.
+
+    Steps may be of something else, unless the user says that they are of the pass.
+    """
+    if not any(judged.right) and search.wish.left:
+        return False
     if not judged.reading.is_step:
         return True
     return judged.reading.is_one_step and (any(judged.right) or search.wish.backward is not None)
 
 
-def _why_not(judged: Judged) -> str:
+def _why_not(search: Search, judged: Judged) -> str:
     name = judged.reading.source
     if is_sign_like(judged):
         return f"{name} moves all parameters by the same amount, as Adam's first step does; they cannot be read from it"
+    if search.wish.left:
+        return f"what {name} gives is not right, and other readings were not tried"
     if judged.reading.is_one_step:
         return (
             f"no step of {name} is right; whether they are of something else, say by naming it with backward="
