@@ -1,23 +1,13 @@
-"""Checks that name the slip: a learner's derivative, activation, loss, layer, backward pass or optimizer.
+"""Checks that name the slip: a learner's derivative, activation, loss, layer, backward pass, optimizer or program.
 
 Every check compares with a referee that knows no formula (central differences) or with the checker's own backward pass
-in float64, and names a slip only if it gives the learner's numbers. A map of the room:
+in float64, and names a slip only if it gives the learner's numbers. Each room says what it holds, the lowest first:
 
-- What all share: ``report`` (Report, Slip, Evidence), ``calling`` and ``parts`` (a learner's functions and objects,
-  called in the way that they want), ``arrays``, ``numeric`` (central differences, kinks).
-- ``check_derivative``: ``derivative``, ``comparison`` (f and df at many points), ``derivative_slips``; ``jacobian`` for
-  functions of whole rows.
-- ``check_activation``: ``activation``, and ``upstream`` for backward passes that take the error.
-- ``check_loss``: ``loss``, ``loss_value`` (which loss it is), ``gradient_slips``, ``loss_batches``,
-  ``loss_epsilon``, ``loss_shapes``.
-- ``check_layer``: the room ``layer``, on ``finding``, which finds arrays and gradients in code of somebody else's.
-- ``gn.check``, a whole program: the room ``program``, on ``finding`` and on all other checks.
-- ``check_optimizer``: the room ``optimizer``.
-- ``check_backward``: ``backward`` reads the arguments, ``observed`` the gradients, ``verdict`` decides. The network as
-  the checker runs it: ``stages``, ``chain``, ``rounding`` (numbers with the reach of rounding), ``problem`` (when
-  numbers count as equal). The search from the output down: ``search``, ``steps``, ``places``, and the slips of each
-  step in ``output_slips``, ``slope_slips``, ``carry_slips``, ``array_slips``. Words: ``catalogue``, ``terms``,
-  ``naming``.
+- ``report`` (what a check says) and ``numerics`` (rounding, differences, calling what a learner wrote);
+- ``finding``: one's way in code of somebody else's;
+- ``network``: ``check_backward``, with the ``slips`` of each step;
+- ``parts`` (``check_derivative``, ``check_activation``), ``loss``, ``layer``, ``optimizer``;
+- ``program``: ``gn.check``, over all of them.
 """
 
 from glassnet.checking.layer import check_layer

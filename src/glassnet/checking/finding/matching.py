@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 import numpy as np
 
+from glassnet.checking.finding.leaves import flatten
+from glassnet.checking.finding.sources import returned_names
 from glassnet.checking.numerics.rounding import Array
 from glassnet.checking.report import squeezed
+from glassnet.support.arrays import as_array
 
 # How far a gradient may be from differences, in parts of its largest entry, of functions in double and in single.
 SAME, COARSE = 1e-6, 1e-2
@@ -25,6 +29,30 @@ class Found:
 
     name: str
     array: Array
+
+
+def returned(result: Any, function: Callable[..., Any] | None) -> Iterator[Found]:
+    """The arrays in the result; by the names that stand behind ``return``, or by that of the function."""
+    names = () if function is None else returned_names(function)
+    own = getattr(function, "__name__", "")
+    for place, values in flatten(result):
+        array = np.asarray(as_array(values))
+        if array.dtype.kind not in "fiu":
+            continue
+        head, _, tail = place[1:].partition("]")
+        known = (
+            names[int(head)]
+            if head.isdigit() and len(names) > int(head) and isinstance(result, tuple)
+            else ""
+        )
+        if place == "":
+            known, tail = (names[0] if names and "".join(names) and _says(names[0]) else own), ""
+        yield Found(f"{known}{tail}" if known else place, array.astype(np.float64))
+
+
+def _says(name: str) -> bool:
+    """Whether a returned name says more than ``result`` or ``ret2``."""
+    return not name.lower().startswith(("ret", "res", "out", "tmp", "temp"))
 
 
 @dataclass(frozen=True)

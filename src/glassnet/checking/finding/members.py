@@ -20,6 +20,20 @@ DERIVATIVE = ("derivative", "deriv", "prime", "df", "slope", "gradient", "grad",
 # Arguments that ask one function for its derivative.
 SWITCHES = ("derivative", "deriv", "prime", "der", "grad", "gradient", "derive", "backward", "return_grad", "diff", "d",
             "is_derivative", "derivate")  # fmt: skip
+# What a learning rate is called.
+RATES = (
+    "learning_rate",
+    "learn_rate",
+    "lr",
+    "eta",
+    "alpha",
+    "rate",
+    "step_size",
+    "l_rate",
+    "lrate",
+    "epsilon",
+    "eps",
+)
 OUTPUT = ("output", "outputs", "out", "a", "A", "activations")
 INPUT_GRADIENT = (
     "dinputs",
@@ -68,6 +82,11 @@ def method(thing: Any, names: Iterable[str]) -> Callable[..., Any] | None:
         if callable(found) and not (name == "__call__" and inspect.isclass(thing)):
             return found
     return None
+
+
+def is_rate(name: str) -> bool:
+    """Whether an argument or an attribute of this name is a learning rate."""
+    return name.lower().strip("_") in RATES
 
 
 def attribute(thing: Any, names: Iterable[str]) -> Any:

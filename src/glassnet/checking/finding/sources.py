@@ -42,6 +42,14 @@ def returned_names(function: Callable[..., Any]) -> tuple[str, ...]:
     return tuple(_name(entry) for entry in entries)
 
 
+def named_results(function: Callable[..., Any], result: Any) -> dict[str, Any]:
+    """What a function returned by the names that stand behind ``return``, where these tell."""
+    names = returned_names(function)
+    if isinstance(result, tuple) and len(names) == len(result):
+        return {name: value for name, value in zip(names, result, strict=True) if name}
+    return {names[0]: result} if len(names) == 1 and names[0] and result is not None else {}
+
+
 def _name(node: ast.expr) -> str:
     if isinstance(node, ast.Name):
         return node.id

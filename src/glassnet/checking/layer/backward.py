@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 
 from glassnet.checking.finding.leaves import attributes, flatten, is_foreign, leaves
-from glassnet.checking.finding.matching import Found
-from glassnet.checking.finding.members import BACKWARD, method
-from glassnet.checking.finding.sources import attributes_read, parameters, required, returned_names
+from glassnet.checking.finding.matching import Found, returned
+from glassnet.checking.finding.members import BACKWARD, is_rate, method
+from glassnet.checking.finding.sources import attributes_read, parameters, required
 from glassnet.checking.layer.running import SWITCHES, LearnerLayer
 from glassnet.checking.numerics.calling import quiet
 from glassnet.checking.numerics.rounding import Array
@@ -21,19 +21,6 @@ from glassnet.errors import ArgumentError
 from glassnet.support.arrays import as_array
 
 RATE = 0.5
-RATES = (
-    "learning_rate",
-    "learn_rate",
-    "lr",
-    "eta",
-    "alpha",
-    "rate",
-    "step_size",
-    "l_rate",
-    "lrate",
-    "epsilon",
-    "eps",
-)
 ERRORS = ("d", "grad", "err", "delta", "upstream", "top", "g", "next")
 UPDATES = ("update", "step", "apply", "optimize", "calculate", "get_update", "update_params")
 
@@ -74,7 +61,7 @@ def backward(learner: LearnerLayer, error: Array, way: Way) -> Pass:
     function = way.function(learner, error)
     with quiet():
         result = learner.way(function, (error,))
-    found = Pass(_returned(learner, result), rate=way.rate(learner))
+    found = Pass(list(returned(result, method(learner.thing, BACKWARD))), rate=way.rate(learner))
     for leaf in leaves(learner.thing):
         values = leaf.values(learner.thing)
         old = before.get(leaf.name)
@@ -94,19 +81,6 @@ def backward(learner: LearnerLayer, error: Array, way: Way) -> Pass:
         found.pool += [Found(f"given to {name}", array) for array in gradients]
     for name, leaf in own.items():
         leaf.write(learner.thing, before[name])
-    return found
-
-
-def _returned(learner: LearnerLayer, result: Any) -> list[Found]:
-    """The arrays in the result, by the names that stand behind ``return``."""
-    function = method(learner.thing, BACKWARD)
-    names = returned_names(function) if function is not None else ()
-    found = []
-    for place, values in flatten(result):
-        position = place[1:].partition("]")[0]
-        known = names[int(position)] if position.isdigit() and int(position) < len(names) else ""
-        single = names[0] if place == "" and len(names) == 1 else ""
-        found.append(Found(known or single or place, as_array(values).astype(np.float64)))
     return found
 
 
@@ -146,12 +120,12 @@ class Way:
         if "rate" in self.order or own is None:
             return RATE
         for parameter in parameters(own)[len(self.order) :]:
-            if _is_rate(parameter.name) and isinstance(parameter.default, (int, float)):
+            if is_rate(parameter.name) and isinstance(parameter.default, (int, float)):
                 return float(parameter.default)
         held = (
             leaf
             for leaf in leaves(learner.thing)
-            if _is_rate(leaf.last_word) and leaf.values(learner.thing).ndim == 0
+            if is_rate(leaf.last_word) and leaf.values(learner.thing).ndim == 0
         )
         return next((float(leaf.values(learner.thing)) for leaf in held), None)
 
@@ -179,7 +153,7 @@ def ways(learner: LearnerLayer) -> Iterator[Way]:
 
 def _role(name: str) -> str:
     lower = name.lower()
-    if _is_rate(name):
+    if is_rate(name):
         return "rate"
     if any(word in lower for word in SWITCHES):
         return "train"
@@ -188,10 +162,6 @@ def _role(name: str) -> str:
     if lower in ("out", "output", "outputs", "y", "a"):
         return "output"
     return "input"
-
-
-def _is_rate(name: str) -> bool:
-    return name.lower().strip("_") in RATES
 
 
 def _slots(learner: LearnerLayer, function: Callable[..., Any]) -> Iterator[str]:

@@ -61,15 +61,11 @@ def _result(call: Callable[[], Any]) -> Any:
         ) from reason
 
 
-def _arrays(pair: Pair) -> list[Array | None]:
-    return [pair.weights, pair.bias]
-
-
 def _same(one: Observed, other: Observed) -> bool:
     return all(
         np.array_equal(mine, then)
         for pair, again in zip(one.pairs, other.pairs, strict=True)
-        for mine, then in zip(_arrays(pair), _arrays(again), strict=True)
+        for mine, then in zip(pair, again, strict=True)
         if mine is not None and then is not None
     )
 
@@ -91,7 +87,7 @@ def _grown(case: Case, second: Observed) -> tuple[Place, ...]:
     """The arrays that the second call changed."""
     places = []
     for (i, mine), again in zip(sorted(case.problem.observed.items()), second.pairs, strict=True):
-        for part, one, then in zip(("weights", "bias"), _arrays(mine), _arrays(again), strict=True):
+        for part, one, then in zip(("weights", "bias"), mine, again, strict=True):
             if one is not None and then is not None and not np.array_equal(one, then):
                 layer = case.problem.stages[i].layer
                 places.append(Place("gradients_accumulate", layer, part))

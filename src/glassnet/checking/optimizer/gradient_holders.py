@@ -56,15 +56,18 @@ class WithGradients(Form):
     """A list of arrays that hold their gradients."""
 
     def __init__(self, values: Values) -> None:
-        self.parameters = [_with_gradient(value) for value in values]
+        self.parameters = self.held = [_with_gradient(value) for value in values]
 
     def gradients(self, values: Values) -> Any:
-        for parameter, value in zip(self.parameters, values, strict=True):
+        for parameter, value in zip(self.held, values, strict=True):
             parameter.grad = value.copy().view(Parameter)
         return None
 
     def take(self, result: Any) -> None:
         return
+
+    def values(self) -> Values:
+        return [np.array(as_array(value), np.float64) for value in self.held]
 
     def zeros(self) -> list[Any]:
         zeros = [np.zeros_like(value) for value in self.values()]
@@ -178,16 +181,7 @@ class NetWithGradients(WithGradients):
 
     def __init__(self, values: Values) -> None:
         super().__init__(values)
-        held = self.held = self.parameters
-        self.parameters = SimpleNamespace(parameters=lambda: held, params=lambda: held)
-
-    def gradients(self, values: Values) -> Any:
-        for parameter, value in zip(self.held, values, strict=True):
-            parameter.grad = value.copy().view(Parameter)
-        return None
-
-    def values(self) -> Values:
-        return [np.array(as_array(value), np.float64) for value in self.held]
+        self.parameters = SimpleNamespace(parameters=lambda: self.held, params=lambda: self.held)
 
 
 FORMS_THAT_HOLD_GRADIENTS: tuple[Callable[[Values], Form], ...] = (

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from glassnet.checking.finding.members import INPUT_GRADIENT, OUTPUT, attribute
+from glassnet.checking.finding.members import INPUT_GRADIENT, OUTPUT, attribute, is_rate
 from glassnet.checking.finding.sources import required
 from glassnet.checking.numerics.calling import Callee, n_required, usable
 from glassnet.checking.numerics.rounding import Array
@@ -16,7 +16,6 @@ from glassnet.checking.numerics.rounding import Array
 Function = Callable[..., Any]
 # What arguments of a backward pass are by their names.
 ERRORS = ("upstream", "error", "dout", "dvalues", "delta", "grad", "top", "derror", "output_gradient")
-RATES = ("learning_rate", "lr", "eta", "rate", "alpha")
 RATE = 0.1
 WORDS = {
     "error": "the error",
@@ -91,7 +90,7 @@ def readings(backward: Function) -> Iterator[tuple[str, ...]]:
     if len(names) < 2:
         yield ("error",)
         return
-    rates = [i for i, name in enumerate(names) if name in RATES]
+    rates = [i for i, name in enumerate(names) if is_rate(name)]
     others = [i for i in range(len(names)) if i not in rates]
     for kinds in (("error", "kept"), ("error", "output"), ("error", "kept", "output")):
         if len(kinds) != len(others) and len(others) != 1:

@@ -155,6 +155,11 @@ def variants(samples: Samples) -> list[Samples]:
     return [samples]
 
 
+def given_or_drawn(samples: Samples | None) -> list[Samples]:
+    """The user's samples in every form of their targets, or where there are none some at random."""
+    return [drawn(3, 2, "classes"), drawn(3, 1, "binary")] if samples is None else variants(samples)
+
+
 def _chosen(labels: Array | None, n: int) -> Array:
     """Places of some samples: all of a few, as they stand; else one of each class, then the first."""
     if n <= MOST_SAMPLES:

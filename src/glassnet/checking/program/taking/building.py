@@ -11,6 +11,9 @@ from glassnet.checking.program.data import Samples
 from glassnet.checking.program.trying.binding import Context, Unknown, call, run
 from glassnet.errors import ArgumentError
 
+# Meanings of optional arguments that are given too, so that what is made fits the samples.
+SIZES = ("sizes", "n_inputs", "n_hidden", "n_outputs", "hidden_sizes")
+
 
 def objects_of(cls: type, samples: Samples, meant: dict[str, Any]) -> Iterator[Any]:
     """Objects of the class, the likeliest first.
@@ -41,26 +44,12 @@ def objects_of(cls: type, samples: Samples, meant: dict[str, Any]) -> Iterator[A
 
 def _ways(cls: type, samples: Samples, meant: dict[str, Any]) -> Iterator[Any]:
     n, k = samples.sizes
-    yield lambda: _by_names(cls, meant)
+    yield lambda: call(cls, Context({}, meant), given=SIZES)
     n_required = len(required(cls))
     sizes = meant["sizes"]
-    tries: list[tuple[Any, ...]] = [
-        tuple(sizes),
-        (sizes,),
-        (n, k),
-        (),
-        (n,),
-        (sizes[1],),
-        (n, sizes[1], k, meant["rate"]),
-    ]
-    tries += [(sizes, meant["rate"]), (n, [sizes[1]], k), (samples.X, samples.Y)]
+    h, rate = sizes[1], meant["rate"]
+    tries: list[tuple[Any, ...]] = [tuple(sizes), (sizes,), (n, k), (), (n,), (h,), (n, h, k, rate)]
+    tries += [(sizes, rate), (n, [h], k), (samples.X, samples.Y)]
     for arguments in tries:
         if len(arguments) >= n_required:
             yield lambda arguments=arguments: run(lambda: cls(*arguments))
-
-
-def _by_names(cls: type, meant: dict[str, Any]) -> Any:
-    """By names; sizes are given to optional arguments too, so that the object fits the samples."""
-    sizes = ("sizes", "n_inputs", "n_hidden", "n_outputs", "hidden_sizes")
-    found = call(cls, Context({}, meant), given=sizes)
-    return found

@@ -10,8 +10,9 @@ from typing import Any
 from glassnet.checking.finding.leaves import is_foreign
 from glassnet.checking.finding.sources import parameters, returned_names
 from glassnet.checking.program.bench import Bench, is_data
-from glassnet.checking.program.data import Samples, drawn, variants
+from glassnet.checking.program.data import Samples, given_or_drawn
 from glassnet.checking.program.limits import Wish
+from glassnet.checking.program.taking.building import SIZES
 from glassnet.checking.program.taking.objects import (
     OTHER_DATA,
     best_of,
@@ -167,7 +168,7 @@ def _takes_error(function: Any) -> bool:
 def check_functions(names: dict[str, Any], samples: Samples | None, wish: Wish) -> Report:
     """The report on a program of functions, whose parameters another function makes."""
     tried: list[tuple[Search, Judged | None]] = []
-    for some in variants(samples) if samples is not None else [drawn(3, 2, "classes"), drawn(3, 1, "binary")]:
+    for some in given_or_drawn(samples):
         for known in initial(names, some):
             for fitting in _fitting(known, names, some, is_given=samples is not None):
                 bench = Bench(None, dict(names), names)
@@ -201,7 +202,7 @@ def initial(names: dict[str, Any], samples: Samples) -> Iterator[dict[str, Any]]
         for sizes in _sizes(names, meant):
             bench.seed()
             try:
-                result = call(function, Context(sizes, meant, bench.names), given=tuple(_GIVEN))
+                result = call(function, Context(sizes, meant, bench.names), given=SIZES)
             except Exception:  # it wants something else
                 continue
             known = _known(function, result)
@@ -209,9 +210,6 @@ def initial(names: dict[str, Any], samples: Samples) -> Iterator[dict[str, Any]]
                 yield {**sizes, **known}
                 break
     yield {}
-
-
-_GIVEN = ("sizes", "n_inputs", "n_hidden", "n_outputs", "hidden_sizes")
 
 
 def _sizes(names: dict[str, Any], meant: dict[str, Any]) -> Iterator[dict[str, Any]]:

@@ -13,7 +13,7 @@ from glassnet.checking.finding.members import BACKWARD, FORWARD, method
 from glassnet.checking.layer import check_layer
 from glassnet.checking.numerics.calling import copied
 from glassnet.checking.program.bench import Bench
-from glassnet.checking.program.data import Samples, drawn, variants
+from glassnet.checking.program.data import Samples, drawn, given_or_drawn, variants
 from glassnet.checking.program.limits import Wish
 from glassnet.checking.program.taking.building import objects_of
 from glassnet.checking.program.taking.together import together
@@ -91,7 +91,7 @@ def check_class(
 ) -> Report:
     """The report on an object of the class: the first that can be made and has a reading."""
     tried = list[tuple[Search, Judged | None]]()
-    for some in variants(samples) if samples is not None else [drawn(3, 2, "classes"), drawn(3, 1, "binary")]:
+    for some in given_or_drawn(samples):
         for thing in objects_of(cls, some, meant_by(some)):
             for fitting in [some] if samples is not None else [some, *islice(samples_for(thing), MOST_SIZES)]:
                 bench = Bench(copied(thing), dict(names if names is not None else module_names(thing)))

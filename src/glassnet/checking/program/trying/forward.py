@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from glassnet.checking.finding.leaves import Leaf, flatten
-from glassnet.checking.finding.sources import returned_names
+from glassnet.checking.finding.sources import named_results, returned_names
 from glassnet.checking.numerics.rounding import Array
 from glassnet.checking.program.bench import Bench
 from glassnet.checking.program.data import Case
@@ -63,7 +63,7 @@ class Forward:
 
     def _output(self, bench: Bench, result: Any) -> Any:
         if self.place.startswith("@"):
-            return next(leaf.raw(bench.root) for leaf in bench.leaves() if leaf.name == self.place[1:])
+            return _at(bench, self.place)
         if self.place == "*":
             return np.array([as_array(entry) for entry in result])
         return dict(flatten(result))[self.place]
@@ -80,12 +80,7 @@ class Forward:
 
     def context(self, bench: Bench, result: Any, output: Any, without: tuple[str, ...] = ()) -> Context:
         """What the functions behind the forward pass may know: everything that it returned, by its names."""
-        known = dict(bench.known)
-        names = returned_names(self.part.of(bench))
-        if isinstance(result, tuple) and len(names) == len(result):
-            known |= {name: value for name, value in zip(names, result, strict=True) if name}
-        elif len(names) == 1 and names[0] and result is not None:
-            known[names[0]] = result
+        known = bench.known | named_results(self.part.of(bench), result)
         meant = {meaning: value for meaning, value in self.meant.items() if meaning not in without}
         meant["output"] = output
         rest = result[1] if isinstance(result, tuple) and len(result) == 2 else result

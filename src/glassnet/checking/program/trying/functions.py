@@ -15,6 +15,7 @@ from glassnet.checking.finding.sources import required, tree_of
 from glassnet.checking.program.bench import Bench
 from glassnet.checking.program.words import part_of, says
 
+_OF_LOSSES = ("loss", "forward", "calculate", "value", "compute", "fn", "calc_loss", "__call__")
 _PATH_OF_OBJECT = ("loss", "cost", "criterion", "loss_function", "loss_fn", "cost_function", "loss_func")
 
 
@@ -86,7 +87,7 @@ def _methods(owner: Any) -> Iterator[Part]:
             and not is_foreign(value)
             and not isinstance(value, type)
         ):
-            for method in ("loss", "forward", "calculate", "value", "compute", "fn", "calc_loss", "__call__"):
+            for method in _OF_LOSSES:
                 if callable(getattr(value, method, None)) and not isinstance(
                     value, (int, float, str, list, dict, tuple)
                 ):
@@ -102,7 +103,7 @@ def _of_loss_class(name: str, value: Any) -> Iterator[Part]:
         made = value()
     except Exception:  # a class that needs arguments, or is a frame only
         return
-    for method in ("loss", "forward", "calculate", "value", "compute", "fn", "__call__"):
+    for method in _OF_LOSSES:
         function = getattr(made, method, None)
         if callable(function):
             yield Part(f"{name}.{method}", function=function)

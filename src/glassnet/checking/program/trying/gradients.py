@@ -10,7 +10,7 @@ import numpy as np
 
 from glassnet import losses
 from glassnet.checking.finding.matching import Found
-from glassnet.checking.finding.sources import parameters, returned_names
+from glassnet.checking.finding.sources import named_results, parameters
 from glassnet.checking.numerics.rounding import Array
 from glassnet.checking.program.bench import Bench, shown
 from glassnet.checking.program.data import Samples
@@ -158,14 +158,7 @@ def _in_turn(bench: Bench, parts: Sequence[Part], forward: Forward) -> tuple[lis
                 continue
             left.remove(part)
             if not found.steps:
-                known |= _named_results(function, found.result)
+                known |= named_results(function, found.result)
                 pool += found.pool
                 done.append(part.name)
     return pool, done
-
-
-def _named_results(function: Callable[..., Any], result: Any) -> dict[str, Any]:
-    names = returned_names(function)
-    if isinstance(result, tuple) and len(names) == len(result):
-        return {name: value for name, value in zip(names, result, strict=True) if name}
-    return {names[0]: result} if len(names) == 1 and names[0] else {}
