@@ -388,6 +388,7 @@ def test_a_number_beside_many_without_gradients_is_no_reading() -> None:
     found = Found("loss", np.array(0.3))
     assert _without_settings([found, *[None] * 5], parameters) == [0, 1, 2, 3, 4, 5]
     assert _without_settings([*[found] * 5, None], parameters) == [0, 1, 2, 3, 4]
+    assert _without_settings([found, None], [Wanted("W", np.ones(2)), *parameters[:1]]) == [0]
 
 
 def test_a_check_that_was_cut_short_accuses_nothing_of_which_no_part_is_right() -> None:

@@ -135,11 +135,12 @@ def judge(
 
 
 def _without_settings(given: Sequence[Found | None], wanted: Sequence[Wanted]) -> list[int]:
-    """The places of the parameters: a single number without a gradient, among others that have one, is a setting."""
+    """The places of the parameters: a number without a gradient is a setting, beside arrays or numbers that have one."""
     kept = [
         i for i, (g, w) in enumerate(zip(given, wanted, strict=True)) if g is not None or w.right.ndim > 0
     ]
-    return kept if 2 * len(kept) > len(wanted) else list(range(len(wanted)))
+    is_reading = any(w.right.ndim > 0 for w in wanted) or 2 * len(kept) > len(wanted)
+    return kept if is_reading else list(range(len(wanted)))
 
 
 def _cut(pool: Sequence[Found], wanted: Sequence[Wanted]) -> list[Found]:
