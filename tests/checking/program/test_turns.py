@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from glassnet.checking.finding import matching
 from glassnet.checking.program import limits
 from glassnet.checking.program.bench import Bench
 from glassnet.checking.program.data import Case
@@ -171,7 +172,7 @@ def test_a_call_is_seen_by_what_it_returns_keeps_and_moves() -> None:
 
 @pytest.mark.parametrize("name", ["result", "ret2", "out", "tmp", "temporary"])
 def test_names_that_say_nothing_are_left_for_that_of_the_function(name: str) -> None:
-    assert not observing._says(name) and observing._says("grad") and observing._says("dW")
+    assert not matching._says(name) and matching._says("grad") and matching._says("dW")
 
 
 def test_a_single_result_has_the_name_that_stands_behind_return_or_that_of_the_function() -> None:
@@ -183,10 +184,10 @@ def test_a_single_result_has_the_name_that_stands_behind_return_or_that_of_the_f
         dW = np.ones(2)
         return dW
 
-    assert [found.name for found in observing._returned(gradient(), gradient)] == ["gradient"]
-    assert [found.name for found in observing._returned(anything(), anything)] == ["dW"]
-    assert [found.name for found in observing._returned([1.0, np.ones(2)], anything)] == ["[0]", "[1]"]
-    assert list(observing._returned(("text", None), anything)) == []
+    assert [found.name for found in matching.returned(gradient(), gradient)] == ["gradient"]
+    assert [found.name for found in matching.returned(anything(), anything)] == ["dW"]
+    assert [found.name for found in matching.returned([1.0, np.ones(2)], anything)] == ["[0]", "[1]"]
+    assert list(matching.returned(("text", None), anything)) == []
 
 
 def test_a_call_that_takes_too_long_is_ended_and_an_alarm_that_was_set_goes_on() -> None:

@@ -135,7 +135,7 @@ def judge(
 
 
 def _without_settings(given: Sequence[Found | None], wanted: Sequence[Wanted]) -> list[int]:
-    """The places of the parameters: a number without a gradient is a setting, beside arrays or numbers that have one."""
+    """The places of the parameters; a number without a gradient is a setting beside arrays or numbers that have one."""
     kept = [
         i for i, (g, w) in enumerate(zip(given, wanted, strict=True)) if g is not None or w.right.ndim > 0
     ]
