@@ -24,7 +24,7 @@ from glassnet.support.facts import Facts
 
 PICTURES = "pictures"
 LITERAL = re.compile(r"(``.*?``|:\w+:`.*?`)")
-LETTERS = {"z": "z", "a": "a", "y": "y", "p": "p", "inf": r"\infty"}
+LETTERS = {"z": "z", "a": "a", "y": "y", "p": "p"}
 
 
 class Public(SphinxDirective):
@@ -110,6 +110,7 @@ def known(facts: Any) -> Iterator[str]:
     """
     match facts:
         case Facts():
+            yield f"``{facts.formula}``"
             formulas, limits, elsewhere = [facts.latex], facts.range, facts.elsewhere
         case ActivationFacts():
             letters = LETTERS | {name: latex for name, (_, latex) in facts.letters.items()}
@@ -118,7 +119,7 @@ def known(facts: Any) -> Iterator[str]:
                 for head, text in (("f(z)", facts.value), ("f'(z)", facts.slope))
                 if text
             ]
-            limits = " to ".join(f":math:`{expressions.latex(limit, letters)}`" for limit in facts.range)
+            limits = " to ".join(limit.replace("inf", "∞").replace("-", "−") for limit in facts.range)
             elsewhere = facts.torch and f"torch.nn.{facts.torch.module}"
         case LossFacts():
             letters = LETTERS | {name: latex for name, (_, latex) in facts.letters.items()}

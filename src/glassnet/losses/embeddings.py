@@ -44,7 +44,7 @@ class Contrastive(EmbeddingLoss):
         of_distances=(
             "mean over the pairs i, j of d²/2 (one class) or max(0, margin − d)²/2 (two classes), d = |A_i − A_j|"
         ),
-        of_distances_latex=r"\tfrac12 d^2 \text{ or } \tfrac12 \max(0, m - d)^2",
+        of_distances_latex=r"\tfrac{1}{2} d^2 \text{ or } \tfrac{1}{2} \max(0, m - d)^2",
         letters={"margin": ("margin", "m")}, data="labels", last_activation="linear", torch=None,
         source="Hadsell, Chopra, LeCun 2006, CVPR",
     )  # fmt: skip
