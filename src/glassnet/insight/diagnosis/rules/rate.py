@@ -55,6 +55,8 @@ def learning_rate_too_high(case: Case) -> Finding | None:
         and case.now.progress > THROWN
     ):
         return None
+    if case.training.scheduled and _both(case, trials, 1.0) is not None:
+        return None  # its largest rate, kept, does well: the schedule is what shortens the steps
     for factor in LOWER:
         found = _both(case, trials, factor)
         if found is not None:
