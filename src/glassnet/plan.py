@@ -12,6 +12,9 @@ from dataclasses import dataclass
 from math import prod
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
+
 from glassnet.activations import ActivationFunction, Linear
 from glassnet.errors import EngineError, ShapeError
 from glassnet.losses import Loss
@@ -115,6 +118,13 @@ class Layout:
     def n_parameters(self) -> int:
         """Length of the flat parameter vector."""
         return self.parameters[-1].stop if self.parameters else 0
+
+    def learning_rate_factors(self, dtype: DTypeLike) -> NDArray[Any]:
+        """The factor of each parameter's steps; empty where all are 1."""
+        factors = np.ones(self.n_parameters, dtype)
+        for slot in self.parameters:
+            factors[slot.start : slot.stop] = slot.parameter.learning_rate_factor
+        return factors if (factors != 1).any() else factors[:0]
 
     @property
     def n_statistics(self) -> int:

@@ -217,6 +217,15 @@ def _layers() -> Iterator[Case]:
             optimizer,
             integers=(3, 2, 7),
         )
+    frozen = (
+        gn.Scale(learning_rate_factor=6), gn.Dense(6, "tanh", learning_rate_factor=0.5, bias_learning_rate_factor=0),
+        gn.BatchNorm(learning_rate_factor=0), gn.PReLU(learning_rate_factor=2),
+        gn.LayerNorm(bias_learning_rate_factor=3),
+        gn.Residual([gn.Dense(6, learning_rate_factor=0), gn.RMSNorm(learning_rate_factor=0.1)]),
+        gn.Dense(3, "softmax", bias_learning_rate_factor=2),
+    )  # fmt: skip
+    for optimizer in (gn.SGD(0.05, momentum=0.5), gn.Adam(0.003), gn.AdamW(0.003, clip_norm=0.5)):
+        yield Case(f"learning-rate factors, {optimizer!r}", frozen, CROSS_ENTROPY, optimizer)
     yield Case("one layer", (gn.Dense(3, "softmax"),), CROSS_ENTROPY)
     yield Case("one neuron", (gn.Dense(1),), MSE)
     yield Case(

@@ -492,7 +492,7 @@ def test_an_optimizer_that_looks_at_all_gradients_is_refused() -> None:
 def test_a_rule_that_looks_at_all_gradients_sees_them_all_at_once_in_numpy() -> None:
     n = 3 * arrays.PIECE
     w, g = np.zeros(n), np.arange(n, dtype=float)
-    arrays.update(normalised, arrays.Views(w), arrays.Views(g), np.empty((0, n)), (0.5, 0.0))
+    arrays.update(normalised, arrays.Views(w), arrays.Views(g), np.empty((0, n)), (0.5, 0.0), np.empty(0))
     np.testing.assert_allclose(w, normalised(np.zeros(n), g, (0.5, 0.0))[0])
 
 

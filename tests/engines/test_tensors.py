@@ -138,7 +138,7 @@ def test_an_update_is_that_of_torch_optim(name: str, lifted: bool, monkeypatch: 
     theirs = torch.randn(40_000, dtype=torch.float64)
     parameters, gradients = theirs.clone(), torch.empty_like(theirs)
     states = torch.zeros(ours.n_states, len(theirs), dtype=torch.float64)
-    update, optimizer = tensors.updater(ours, parameters, gradients, states), make([theirs])
+    update, optimizer = tensors.updater(ours, parameters, gradients, states, np.empty(0)), make([theirs])
     for coefficients in ours.table(np.full(50, 0.1), 1).tolist():
         theirs.grad = torch.randn(len(theirs), dtype=torch.float64)
         gradients.copy_(theirs.grad)

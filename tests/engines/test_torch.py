@@ -114,7 +114,7 @@ def test_an_optimizer_of_the_users_own_is_computed_by_numpy() -> None:
 def test_an_optimizer_of_the_users_own_is_refused_where_numpy_does_not_reach() -> None:
     there = torch.empty(0, device="meta")
     with pytest.raises(EngineError, match=r"Signs\(0.01\) has a rule of your own, .*; train on device='cpu'"):
-        updater(Signs(0.01), there, there, there)
+        updater(Signs(0.01), there, there, there, np.empty(0))
 
 
 def test_losses_and_activations_of_the_users_own_classes_are_computed_by_numpy() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any, Protocol, TypeVar
 
 import numpy as np
@@ -88,6 +89,11 @@ class Task:
     batch_size: int
     gathers: bool
     threads: int | None = None
+
+    @cached_property
+    def learning_rate_factors(self) -> Array:
+        """The factor of each parameter's steps; empty where all are 1."""
+        return self.plan.layout.learning_rate_factors(self.dtype)
 
     @property
     def loss(self) -> Loss:

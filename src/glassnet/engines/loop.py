@@ -86,11 +86,15 @@ class Room(NamedTuple):
 
 
 class Update(NamedTuple):
-    """The optimizer: its rule, its vectors, the rule's coefficients at every step, and limits of the gradients."""
+    """The optimizer: its rule, its vectors, the rule's coefficients at every step, and limits of the gradients.
+
+    Factors of the steps of single parameters, if there are any.
+    """
 
     rule: Rule
     states: Sequence[Array]
     coefficients: Sequence[tuple[float, ...]]
+    factors: Array
     clip_norm: float
     clip_value: float
 
@@ -184,6 +188,6 @@ def train(
         if not is_finite(losses[k]):
             return k
         clip(gradients, step.clip_norm, step.clip_value)
-        update(step.rule, values, gradients, step.states, step.coefficients[k])
+        update(step.rule, values, gradients, step.states, step.coefficients[k], step.factors)
         at += n * room.n_mask_columns
     return len(data.starts)

@@ -40,6 +40,7 @@ class NumpyTrainer:
         )
         step = loop.Update(
             optimizer.rule, self.states, [tuple(row) for row in steps.coefficients.tolist()],
+            task.learning_rate_factors,
             optimizer.clip_norm or 0.0, optimizer.clip_value or 0.0,
         )  # fmt: skip
         threads = matrix_threads(task.plan, task.batch_size, task.threads)

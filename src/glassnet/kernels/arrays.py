@@ -177,16 +177,18 @@ def update(
     gradients: Views,
     states: Sequence[Array] | Array,
     coefficients: tuple[float, ...],
+    factors: Array,
 ) -> None:
-    """New parameters and states by the optimizer's rule."""
+    """New parameters and states by the rule; of each step the share that `factors` say, if there are any."""
     vectors = (parameters.flat, *states)
     size = PIECE if rule.__module__.startswith("glassnet.") else max(len(parameters.flat), 1)
     for start in range(0, len(parameters.flat), size):
         piece = slice(start, start + size)
         old = [vector[piece] for vector in vectors]
         results = rule(old[0], gradients.flat[piece], *old[1:], coefficients)
-        for vector, result in zip(old, results, strict=True):
+        for vector, result in zip(old[1:], results[1:], strict=True):
             vector[...] = result
+        old[0][...] = results[0] if len(factors) == 0 else old[0] + factors[piece] * (results[0] - old[0])
 
 
 def is_finite(value: float) -> bool:

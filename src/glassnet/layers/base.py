@@ -26,6 +26,7 @@ class Parameter(NamedTuple):
     initializer: Initializer
     fan_in: int
     fan_out: int
+    learning_rate_factor: float = 1.0
 
 
 @dataclass(repr=False)
@@ -160,3 +161,10 @@ def one_axis(input_shape: Shape) -> int:
             "Put Flatten() before it"
         )
     return input_shape[0]
+
+
+def check_factors(layer: Layer, *names: str) -> None:
+    """Replace learning-rate factors by checked numbers, or raise `ArgumentError`."""
+    for name in names:
+        option = f"{name} of {type(layer).__name__}"
+        setattr(layer, name, checks.number(option, getattr(layer, name), least=0))

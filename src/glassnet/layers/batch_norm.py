@@ -11,7 +11,7 @@ import numpy as np
 from glassnet import initializers, plan
 from glassnet.formulas.rows import normalise, normalise_backward
 from glassnet.kernels.arrays import Own
-from glassnet.layers.base import Array, Parameter, Shape, registry
+from glassnet.layers.base import Array, Parameter, Shape, check_factors, registry
 from glassnet.layers.normalisation import Normalisation, affine_backward
 from glassnet.support import checks
 
@@ -28,15 +28,20 @@ class BatchNorm(Normalisation):
         times the batch's, as PyTorch does.
     epsilon : float
         Added to the variance, > 0.
+    learning_rate_factor, bias_learning_rate_factor : float
+        Multiplies every step of the weights, and of the bias, >= 0; 0 freezes them.
     """
 
     momentum: float = 0.1
     epsilon: float = 1e-5
+    learning_rate_factor: float = 1.0
+    bias_learning_rate_factor: float = 1.0
     is_affine: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
         self.momentum = checks.number("momentum of BatchNorm", self.momentum, above=0, most=1)
         self.epsilon = checks.number("epsilon of BatchNorm", self.epsilon, above=0)
+        check_factors(self, "learning_rate_factor", "bias_learning_rate_factor")
 
     def statistics(self, input_shape: Shape) -> list[Parameter]:
         """Running mean, then running variance."""

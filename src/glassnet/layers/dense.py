@@ -12,7 +12,7 @@ from glassnet import activations, initializers, plan
 from glassnet.activations import ActivationFunction
 from glassnet.errors import ArgumentError, ShapeError
 from glassnet.initializers import Initializer
-from glassnet.layers.base import Layer, Parameter, Shape, one_axis, registry
+from glassnet.layers.base import Layer, Parameter, Shape, check_factors, one_axis, registry
 from glassnet.support import checks
 
 
@@ -35,6 +35,9 @@ class Dense(Layer):
         Without it a = f(x W), and the layer has no ``bias``.
     bias_l1, bias_l2 : float
         The same for the bias: adds bias_l1 * sum abs(b) + bias_l2 / 2 * sum b^2, >= 0.
+    learning_rate_factor, bias_learning_rate_factor : float
+        Multiplies every step of the weights, and of the bias, >= 0; 0 freezes them. Their gradients still count where
+        the norm of all gradients is limited.
 
     Notes
     -----
@@ -50,6 +53,8 @@ class Dense(Layer):
     use_bias: bool = True
     bias_l1: float = 0.0
     bias_l2: float = 0.0
+    learning_rate_factor: float = 1.0
+    bias_learning_rate_factor: float = 1.0
 
     def __post_init__(self) -> None:
         self.units = checks.integer("units of Dense", self.units, least=1)
@@ -61,6 +66,7 @@ class Dense(Layer):
         self.use_bias = checks.truth("use_bias of Dense", self.use_bias)
         self.bias_l1 = checks.number("bias_l1 of Dense", self.bias_l1, least=0)
         self.bias_l2 = checks.number("bias_l2 of Dense", self.bias_l2, least=0)
+        check_factors(self, "learning_rate_factor", "bias_learning_rate_factor")
         self._refuse_options_of_no_bias()
 
     def _refuse_options_of_no_bias(self) -> None:
@@ -70,6 +76,7 @@ class Dense(Layer):
             "bias_initializer": self.bias_initializer != initializers.Zeros(),
             "bias_l1": self.bias_l1 > 0,
             "bias_l2": self.bias_l2 > 0,
+            "bias_learning_rate_factor": self.bias_learning_rate_factor != 1,
         }
         idle = [name for name, is_given in given.items() if is_given]
         if idle:
@@ -90,8 +97,12 @@ class Dense(Layer):
     def parameters(self, input_shape: Shape) -> list[Parameter]:
         """Weights, then bias, if there is one."""
         n_inputs, m = one_axis(input_shape), self.units
-        weights = Parameter("weights", (n_inputs, m), initializers.get(self.initializer), n_inputs, m)
-        bias = Parameter("bias", (m,), initializers.get(self.bias_initializer), n_inputs, m)
+        weights = Parameter(
+            "weights", (n_inputs, m), initializers.get(self.initializer), n_inputs, m, self.learning_rate_factor
+        )  # fmt: skip
+        bias = Parameter(
+            "bias", (m,), initializers.get(self.bias_initializer), n_inputs, m, self.bias_learning_rate_factor
+        )  # fmt: skip
         return [weights, bias] if self.use_bias else [weights]
 
     def row_fields(self) -> dict[str, Any]:

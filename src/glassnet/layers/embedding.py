@@ -13,7 +13,7 @@ from glassnet import initializers
 from glassnet.errors import ArgumentError, DataError, ShapeError
 from glassnet.initializers import Initializer
 from glassnet.kernels.arrays import Own
-from glassnet.layers.base import Array, Layer, Parameter, Shape, one_axis, registry
+from glassnet.layers.base import Array, Layer, Parameter, Shape, check_factors, one_axis, registry
 from glassnet.support import checks
 
 # float32 tells integers apart up to here.
@@ -36,6 +36,8 @@ class Embedding(Layer):
         Entries of each vector, >= 1.
     initializer : str or Initializer
         How the vectors begin; N(0, 1) by default, as in PyTorch.
+    learning_rate_factor : float
+        Multiplies every step of the vectors, >= 0; 0 freezes them.
 
     Notes
     -----
@@ -45,6 +47,7 @@ class Embedding(Layer):
     categories: Mapping[int, int] | Sequence[tuple[int, int]]
     dimension: int
     initializer: str | Initializer = N01
+    learning_rate_factor: float = 1.0
     in_place: ClassVar[bool] = False
     reads_data: ClassVar[bool] = True
 
@@ -71,6 +74,7 @@ class Embedding(Layer):
             raise ArgumentError(f"Embedding takes each column once; got columns {columns}")
         self.dimension = checks.integer("dimension of Embedding", self.dimension, least=1)
         self.initializer = initializers.get(self.initializer)
+        check_factors(self, "learning_rate_factor")
 
     @property
     def pairs(self) -> tuple[tuple[int, int], ...]:
@@ -100,7 +104,11 @@ class Embedding(Layer):
         """The vectors of all columns."""
         n = sum(n for _, n in self.pairs)
         initializer = initializers.get(self.initializer)
-        return [Parameter("weights", (n, self.dimension), initializer, n, self.dimension)]
+        return [
+            Parameter(
+                "weights", (n, self.dimension), initializer, n, self.dimension, self.learning_rate_factor
+            )
+        ]
 
     def integers(self, input_shape: Shape) -> NDArray[np.int64]:
         """The dimension; then for each input column where it goes, the offset of its vectors or -1, its categories."""

@@ -10,7 +10,7 @@ import numpy as np
 from glassnet import plan
 from glassnet.formulas.rows import normalise, normalise_backward
 from glassnet.kernels.arrays import Own
-from glassnet.layers.base import Array, Shape, one_axis, registry
+from glassnet.layers.base import Array, Shape, check_factors, one_axis, registry
 from glassnet.layers.normalisation import Normalisation, affine_backward
 from glassnet.support import checks
 
@@ -24,12 +24,17 @@ class LayerNorm(Normalisation):
     ----------
     epsilon : float
         Added to the variance, > 0.
+    learning_rate_factor, bias_learning_rate_factor : float
+        Multiplies every step of the weights, and of the bias, >= 0; 0 freezes them.
     """
 
     epsilon: float = 1e-5
+    learning_rate_factor: float = 1.0
+    bias_learning_rate_factor: float = 1.0
 
     def __post_init__(self) -> None:
         self.epsilon = checks.number("epsilon of LayerNorm", self.epsilon, above=0)
+        check_factors(self, "learning_rate_factor", "bias_learning_rate_factor")
 
     def kept(self, input_shape: Shape) -> tuple[int, ...]:
         """Standardised inputs, and 1 / sqrt(variance + epsilon)."""

@@ -14,6 +14,9 @@ from glassnet.layers.base import Array, Layer, Parameter, Shape, one_axis
 class Normalisation(Layer):
     """a = weights * (x - mean) / sqrt(variance + epsilon) + bias; weights begin at 1, bias at 0."""
 
+    learning_rate_factor = 1.0
+    bias_learning_rate_factor = 1.0
+
     def output_shape(self, input_shape: Shape) -> Shape:
         """The input's."""
         one_axis(input_shape)
@@ -23,8 +26,8 @@ class Normalisation(Layer):
         """Weights, then bias."""
         n = one_axis(input_shape)
         return [
-            Parameter("weights", (n,), initializers.Constant(1.0), n, n),
-            Parameter("bias", (n,), initializers.Zeros(), n, n),
+            Parameter("weights", (n,), initializers.Constant(1.0), n, n, self.learning_rate_factor),
+            Parameter("bias", (n,), initializers.Zeros(), n, n, self.bias_learning_rate_factor),
         ]
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from glassnet import initializers
 from glassnet.kernels.arrays import Own
-from glassnet.layers.base import Array, Layer, Parameter, Shape, one_axis, registry
+from glassnet.layers.base import Array, Layer, Parameter, Shape, check_factors, one_axis, registry
 from glassnet.support import checks
 
 
@@ -23,6 +23,8 @@ class PReLU(Layer):
         Where every slope begins.
     shared : bool
         One slope for all units, as PyTorch's ``num_parameters=1``, in place of one for each.
+    learning_rate_factor : float
+        Multiplies every step of the slopes, >= 0; 0 freezes them.
 
     Notes
     -----
@@ -31,10 +33,12 @@ class PReLU(Layer):
 
     initial_slope: float = 0.25
     shared: bool = False
+    learning_rate_factor: float = 1.0
 
     def __post_init__(self) -> None:
         self.initial_slope = checks.number("initial_slope of PReLU", self.initial_slope)
         self.shared = checks.truth("shared of PReLU", self.shared)
+        check_factors(self, "learning_rate_factor")
 
     def output_shape(self, input_shape: Shape) -> Shape:
         """The input's."""
@@ -44,9 +48,9 @@ class PReLU(Layer):
     def parameters(self, input_shape: Shape) -> list[Parameter]:
         """The slopes, or the slope."""
         n = one_axis(input_shape)
-        return [
-            Parameter("weights", (1 if self.shared else n,), initializers.Constant(self.initial_slope), n, n)
-        ]
+        shape = (1 if self.shared else n,)
+        begin = initializers.Constant(self.initial_slope)
+        return [Parameter("weights", shape, begin, n, n, self.learning_rate_factor)]
 
     def forward(self, x: Array, own: Own, a: Array) -> None:
         """A = max(X, 0) + w min(X, 0)."""

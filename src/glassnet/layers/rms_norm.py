@@ -9,7 +9,7 @@ import numpy as np
 
 from glassnet import initializers
 from glassnet.kernels.arrays import Own
-from glassnet.layers.base import Array, Layer, Parameter, Shape, one_axis, registry
+from glassnet.layers.base import Array, Layer, Parameter, Shape, check_factors, one_axis, registry
 from glassnet.support import checks
 
 MACHINE = -1.0
@@ -24,6 +24,8 @@ class RMSNorm(Layer):
     ----------
     epsilon : float, optional
         Added to the mean square, > 0; by default the machine epsilon of the network's dtype, as in PyTorch.
+    learning_rate_factor : float
+        Multiplies every step of the factors, >= 0; 0 freezes them.
 
     Notes
     -----
@@ -31,10 +33,12 @@ class RMSNorm(Layer):
     """
 
     epsilon: float | None = None
+    learning_rate_factor: float = 1.0
 
     def __post_init__(self) -> None:
         if self.epsilon is not None:
             self.epsilon = checks.number("epsilon of RMSNorm", self.epsilon, above=0)
+        check_factors(self, "learning_rate_factor")
 
     def output_shape(self, input_shape: Shape) -> Shape:
         """The input's."""
@@ -44,7 +48,7 @@ class RMSNorm(Layer):
     def parameters(self, input_shape: Shape) -> list[Parameter]:
         """The factors."""
         n = one_axis(input_shape)
-        return [Parameter("weights", (n,), initializers.Constant(1.0), n, n)]
+        return [Parameter("weights", (n,), initializers.Constant(1.0), n, n, self.learning_rate_factor)]
 
     def kept(self, input_shape: Shape) -> tuple[int, ...]:
         """Inputs divided by their root mean square, and 1 / sqrt(mean square + epsilon)."""

@@ -9,7 +9,7 @@ import numpy as np
 
 from glassnet import initializers
 from glassnet.kernels.arrays import Own
-from glassnet.layers.base import Array, Layer, Parameter, Shape, one_axis, registry
+from glassnet.layers.base import Array, Layer, Parameter, Shape, check_factors, one_axis, registry
 
 
 @registry.register("scale")
@@ -17,13 +17,22 @@ from glassnet.layers.base import Array, Layer, Parameter, Shape, one_axis, regis
 class Scale(Layer):
     """a = w x: a learned factor w for each feature, which begins at 1.
 
+    Parameters
+    ----------
+    learning_rate_factor : float
+        Multiplies every step of the factors, >= 0; 0 freezes them.
+
     Notes
     -----
     x, a ``(n_samples, n_features)``, w ``(n_features,)``. Before the first Dense layer it learns what each feature is
     worth; Holzmüller et al., NeurIPS 2024, section 3.
     """
 
+    learning_rate_factor: float = 1.0
     is_affine: ClassVar[bool] = True
+
+    def __post_init__(self) -> None:
+        check_factors(self, "learning_rate_factor")
 
     def output_shape(self, input_shape: Shape) -> Shape:
         """The input's."""
@@ -33,7 +42,7 @@ class Scale(Layer):
     def parameters(self, input_shape: Shape) -> list[Parameter]:
         """The factors."""
         n = one_axis(input_shape)
-        return [Parameter("weights", (n,), initializers.Constant(1.0), n, n)]
+        return [Parameter("weights", (n,), initializers.Constant(1.0), n, n, self.learning_rate_factor)]
 
     def forward(self, x: Array, own: Own, a: Array) -> None:
         """A = w X."""

@@ -91,6 +91,7 @@ class NetworkByHand(FlatNetwork):
             gradients,
             state.vectors,
             tuple(coefficients[0].tolist()),
+            self.layout.learning_rate_factors(self.dtype),
         )
         state.step += 1
 

@@ -68,7 +68,15 @@ def _parts(index: int, layer: layers.Layer, n: int) -> list[Part]:
         case layers.RMSNorm():
             return [Part(name, "RMSNorm", (n,), _changed({"eps": (layer.epsilon, None)}), index)]
         case layers.PReLU():
-            return [Part(name, "PReLU", (1 if layer.shared else n,), {}, index)]
+            return [
+                Part(
+                    name,
+                    "PReLU",
+                    (1 if layer.shared else n,),
+                    _changed({"init": (layer.initial_slope, 0.25)}),
+                    index,
+                )
+            ]
         case layers.Flatten():
             return [Part(name, "Flatten")]
     raise ArgumentError(f"layer {index}, {layer!r}, has no module in torch.nn")

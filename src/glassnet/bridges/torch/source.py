@@ -7,6 +7,7 @@ from typing import NamedTuple
 from glassnet import losses, optimizers
 from glassnet.bridges.torch import training
 from glassnet.bridges.torch.parts import Part, parts
+from glassnet.errors import ArgumentError
 from glassnet.layers import Dense
 from glassnet.losses import Loss
 from glassnet.network.network import Network
@@ -54,6 +55,7 @@ def to_torch_source(
         If a part of the network, the loss or the optimizer has no counterpart in PyTorch.
     """
     checks.network("network", network)
+    _refuse_factors(network)
     chosen = losses.get(loss) if loss is not None else default_loss(network)
     rule = optimizers.get(optimizer) if optimizer is not None else _optimizer(network)
     fused = chosen.on_logits(network.plan().rows[-1].activation)
@@ -84,6 +86,15 @@ class _Course(NamedTuple):
 
     epochs: int
     size: int | None
+
+
+def _refuse_factors(network: Network) -> None:
+    for slot in network.layout.parameters:
+        if slot.parameter.learning_rate_factor != 1:
+            raise ArgumentError(
+                f"layer {slot.layer}, {network.layers[slot.layer]!r}, has a learning-rate factor, and the program "
+                "would train all parameters at one rate"
+            )
 
 
 def _course(network: Network, epochs: int | None, batch_size: int | None) -> _Course:

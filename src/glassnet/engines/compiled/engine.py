@@ -127,12 +127,13 @@ class CompiledTrainer:
         self.job.point(
             rows=self.rows.records, compare_parameters=kernels.parameters(task.loss, dtype),
             parameters=task.vectors.parameters, gradients=task.vectors.gradients, running=task.vectors.running,
-            states=task.states, memory=np.zeros(plan.n_columns * size, dtype),
+            states=task.states, factors=task.learning_rate_factors, memory=np.zeros(plan.n_columns * size, dtype),
             batch_x=np.empty((gathered, plan.layout.n_features), dtype),
             batch_y=np.empty((size, task.n_targets), dtype), batch_weights=np.empty((gathered, 1), dtype),
         )  # fmt: skip
         self.job.set(
             n_rows=len(plan.rows), n_parameters=len(task.vectors.parameters), n_states=task.states.size,
+            n_factors=len(task.learning_rate_factors),
             n_running=len(task.vectors.running), n_memory=plan.n_columns * size, size=size,
             n_features=plan.layout.n_features, n_batch_targets=task.n_targets, n_mask_columns=plan.n_mask_columns,
             rule=kernels.update(task.optimizer, dtype).address, compare=kernels.compare(task.loss, dtype).address,

@@ -190,7 +190,12 @@ def _try_update(thing: Optimizer, dtype: DType, call: Callable[..., Any]) -> Pai
     coefficients = thing.table(np.array([0.01]), 3)[0]
     expected, expected_states = w.copy(), states.copy()
     arrays.update(
-        thing.rule, arrays.Views(expected), arrays.Views(g), expected_states, tuple(coefficients.tolist())
+        thing.rule,
+        arrays.Views(expected),
+        arrays.Views(g),
+        expected_states,
+        tuple(coefficients.tolist()),
+        np.empty(0),
     )
     call(w, g, states, n, coefficients.astype(dtype))
     yield expected, w

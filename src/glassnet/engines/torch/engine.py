@@ -127,7 +127,11 @@ class TorchTrainer:
         )
         self.gradients = self._gradients()
         self.update = tensors.updater(
-            task.optimizer, self.resident.parameters, self.gradients, self.resident.states
+            task.optimizer,
+            self.resident.parameters,
+            self.gradients,
+            self.resident.states,
+            task.learning_rate_factors,
         )
 
     def _bodies(self) -> Mapping[type[Layer], Body]:
@@ -234,7 +238,7 @@ class TorchEngine:
         vectors = [torch.empty(size, device="meta") for size in (layout.n_parameters, layout.n_statistics)]
         Forward(plan, vectors[0], vectors[1])
         tensors.compare(plan.objective)
-        tensors.updater(optimizer, empty, empty, empty)
+        tensors.updater(optimizer, empty, empty, empty, np.empty(0))
 
     def trainer(self, task: Task) -> TorchTrainer:
         """Prepare to train."""

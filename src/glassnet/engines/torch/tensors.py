@@ -121,7 +121,9 @@ def clip(gradients: Tensor, norm: float | None, value: float | None) -> None:
 # ---- optimizers
 
 
-def updater(optimizer: Optimizer, parameters: Tensor, gradients: Tensor, states: Tensor) -> Update:
+def updater(
+    optimizer: Optimizer, parameters: Tensor, gradients: Tensor, states: Tensor, factors: Array
+) -> Update:
     """The optimizer's rule over flat tensors, which it changes, for the coefficients of a step.
 
     Where NumPy works in the same memory, it computes the update; elsewhere the rule is lifted.
@@ -138,7 +140,7 @@ def updater(optimizer: Optimizer, parameters: Tensor, gradients: Tensor, states:
 
         @np.errstate(over="ignore", invalid="ignore", divide="ignore")
         def update_host(coefficients: tuple[float, ...]) -> None:
-            arrays.update(rule, w, g, host_states, coefficients)
+            arrays.update(rule, w, g, host_states, coefficients, factors)
 
         return update_host
     if is_own(optimizer):
@@ -147,11 +149,16 @@ def updater(optimizer: Optimizer, parameters: Tensor, gradients: Tensor, states:
             f"{parameters.device.type!r}; train on device='cpu'"
         )
     lifted = lift(rule)
+    shares = torch.tensor(factors, dtype=parameters.dtype, device=parameters.device)
 
     @torch.no_grad()
     def update(coefficients: tuple[float, ...]) -> None:
-        results = lifted(parameters, gradients, *states, coefficients)
-        for vector, result in zip((parameters, *states), results, strict=True):
+        new, *results = lifted(parameters, gradients, *states, coefficients)
+        for vector, result in zip(states, results, strict=True):
             vector.copy_(result)
+        if len(shares) == 0:
+            parameters.copy_(new)
+        else:
+            parameters.add_(shares * (new - parameters))
 
     return update

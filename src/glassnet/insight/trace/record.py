@@ -204,7 +204,8 @@ class _Recorder:
         before, found, old = parameters.flat.copy(), gradients.flat.copy(), self.states.copy()
         arrays.clip(gradients, optimizer.clip_norm or 0, optimizer.clip_value or 0)
         coefficients = tuple(self.steps.coefficients[0].tolist())
-        arrays.update(optimizer.rule, parameters, gradients, self.states, coefficients)
+        factors = self.plan.layout.learning_rate_factors(parameters.flat.dtype)
+        arrays.update(optimizer.rule, parameters, gradients, self.states, coefficients, factors)
         return Update(
             optimizer, float(self.steps.rates[0]), self.steps.first_step,
             before, found, gradients.flat, old, self.states, parameters.flat,

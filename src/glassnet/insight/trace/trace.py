@@ -101,6 +101,16 @@ class Trace(Written):
 KNOWN = (DENSE, ACTIVATION, DROPOUT, BATCH_NORM, LAYER_NORM)
 
 
+def _refuse_factors(network: Network) -> None:
+    """Raise `ArgumentError` where steps are not those that the words of an update say."""
+    for slot in network.layout.parameters:
+        if slot.parameter.learning_rate_factor != 1:
+            raise ArgumentError(
+                f"a trace writes whole steps, and layer {slot.layer}, {network.layers[slot.layer]!r}, takes "
+                f"{slot.parameter.learning_rate_factor:g} of them; trace(network, X) alone writes the prediction"
+            )
+
+
 def _refuse_unknown(network: Network) -> None:
     """Raise `ArgumentError` where a trace has no words for a layer."""
     for row in network.plan().rows:
@@ -168,6 +178,7 @@ def trace(
                 "a loss and an optimizer need targets; give trace(network, X, y, …), or X alone"
             )
         return ForwardTrace(forward_only(network, X), samples_in)
+    _refuse_factors(network)
     chosen = default_loss(network, y) if loss is None else loss
     return Trace(record(network, X, y, chosen, optimizer), samples_in)
 
