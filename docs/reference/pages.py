@@ -18,7 +18,7 @@ from glassnet.activations.base import registry as activation_registry
 from glassnet.losses import ElementwiseLoss
 from glassnet.losses.base import registry as loss_registry
 from glassnet.losses.facts import LossFacts
-from glassnet.optimizers import OptimizerFacts
+from glassnet.optimizers.facts import OptimizerFacts
 from glassnet.support import expressions
 from glassnet.support.facts import Facts
 

@@ -8,71 +8,74 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from glassnet import (
-        activations,
-        callbacks,
-        datasets,
-        errors,
-        initializers,
-        losses,
-        metrics,
-        optimizers,
-        plots,
-        recipes,
-        schedules,
+        activations as activations,
+        callbacks as callbacks,
+        datasets as datasets,
+        errors as errors,
+        initializers as initializers,
+        losses as losses,
+        metrics as metrics,
+        optimizers as optimizers,
+        plots as plots,
+        recipes as recipes,
+        schedules as schedules,
     )
-    from glassnet.bridges.files import load
-    from glassnet.bridges.onnx.reading import from_onnx
-    from glassnet.bridges.sklearn import from_sklearn
-    from glassnet.bridges.torch.modules import from_torch
-    from glassnet.bridges.torch.source import to_torch_source
-    from glassnet.callbacks import Callback
+    from glassnet.bridges.files import load as load
+    from glassnet.bridges.onnx.reading import from_onnx as from_onnx
+    from glassnet.bridges.sklearn import from_sklearn as from_sklearn
+    from glassnet.bridges.torch.modules import from_torch as from_torch
+    from glassnet.bridges.torch.source import to_torch_source as to_torch_source
+    from glassnet.callbacks import Callback as Callback
     from glassnet.checking import (
-        check_activation,
-        check_backward,
-        check_derivative,
-        check_layer,
-        check_loss,
-        check_optimizer,
+        check_activation as check_activation,
+        check_backward as check_backward,
+        check_derivative as check_derivative,
+        check_layer as check_layer,
+        check_loss as check_loss,
+        check_optimizer as check_optimizer,
     )
-    from glassnet.checking.program import check
-    from glassnet.datasets.preparation import Standardizer, one_hot, train_test_split
+    from glassnet.checking.program import check as check
+    from glassnet.datasets.preparation import (
+        Standardizer as Standardizer,
+        one_hot as one_hot,
+        train_test_split as train_test_split,
+    )
     from glassnet.insight.diagnosis import (
-        Diagnosis,
-        DiagnosisReport,
-        DiagnosisWarning,
-        Finding,
-        adapt,
+        Diagnosis as Diagnosis,
+        DiagnosisReport as DiagnosisReport,
+        DiagnosisWarning as DiagnosisWarning,
+        Finding as Finding,
+        adapt as adapt,
     )
-    from glassnet.insight.diagnosis.diagnose import diagnose
-    from glassnet.insight.recording import Recorder
-    from glassnet.insight.report.report import ReportPage, report
-    from glassnet.insight.trace.replay import Replay, replay
-    from glassnet.insight.trace.setup import TrainingSetup
-    from glassnet.insight.trace.trace import Trace, trace
-    from glassnet.layers import (
-        Activation,
-        BatchNorm,
-        Dense,
-        Dropout,
-        Embedding,
-        Flatten,
-        LayerNorm,
-        PReLU,
-        Residual,
-        RMSNorm,
-        Scale,
-    )
-    from glassnet.network.history import History
-    from glassnet.network.network import Network
-    from glassnet.optimizers import SGD, AdaDelta, AdaGrad, Adam, Adamax, AdamW, Lion, NAdam, RMSProp
-    from glassnet.sweeps import SweepResult, sweep
+    from glassnet.insight.diagnosis.diagnose import diagnose as diagnose
+    from glassnet.insight.recording import Recorder as Recorder
+    from glassnet.insight.report.report import ReportPage as ReportPage, report as report
+    from glassnet.insight.trace.replay import Replay as Replay, replay as replay
+    from glassnet.insight.trace.setup import TrainingSetup as TrainingSetup
+    from glassnet.insight.trace.trace import Trace as Trace, trace as trace
+    from glassnet.layers import *
+    from glassnet.network.history import History as History
+    from glassnet.network.network import Network as Network
+    from glassnet.optimizers.adam import *
+    from glassnet.optimizers.adaptive import *
+    from glassnet.optimizers.descent import *
+    from glassnet.sweeps import SweepResult as SweepResult, sweep as sweep
 
 __version__ = "0.1.0"
 
 _ROOMS = (
-    "activations", "callbacks", "datasets", "errors", "initializers", "losses", "metrics", "optimizers", "plots",
-    "recipes", "schedules",
-)  # fmt: skip
+    "activations",
+    "callbacks",
+    "datasets",
+    "errors",
+    "initializers",
+    "losses",
+    "metrics",
+    "optimizers",
+    "plots",
+    "recipes",
+    "schedules",
+)
 _NAMES = {
     "glassnet.datasets.preparation": ("Standardizer", "one_hot", "train_test_split"),
     "glassnet.checking": (
@@ -102,67 +105,54 @@ _NAMES = {
     "glassnet.bridges.sklearn": ("from_sklearn",),
     "glassnet.bridges.torch.modules": ("from_torch",),
     "glassnet.bridges.torch.source": ("to_torch_source",),
-    "glassnet.layers": (
-        "Activation",
-        "BatchNorm",
-        "Dense",
-        "Dropout",
-        "Embedding",
-        "Flatten",
-        "LayerNorm",
-        "PReLU",
-        "RMSNorm",
-        "Residual",
-        "Scale",
-    ),
     "glassnet.network.network": ("Network",),
-    "glassnet.optimizers": (
-        "SGD",
-        "AdaDelta",
-        "AdaGrad",
-        "Adam",
-        "AdamW",
-        "Adamax",
-        "Lion",
-        "NAdam",
-        "RMSProp",
-    ),
     "glassnet.callbacks": ("Callback",),
     "glassnet.network.history": ("History",),
     "glassnet.sweeps": ("SweepResult", "sweep"),
 }
+# Every part in these files is a name of glassnet; they are imported where a name is in none of the others.
+_FAMILIES = (
+    "glassnet.layers",
+    "glassnet.optimizers.descent",
+    "glassnet.optimizers.adaptive",
+    "glassnet.optimizers.adam",
+)
 _MODULE_OF = {room: (f"glassnet.{room}", "") for room in _ROOMS}
 _MODULE_OF |= {name: (module, name) for module, names in _NAMES.items() for name in names}
 
-__all__ = [
-    "SGD", "Activation", "AdaDelta", "AdaGrad", "Adam", "AdamW", "Adamax", "BatchNorm", "Callback", "Dense",
-    "Diagnosis", "DiagnosisReport", "DiagnosisWarning", "Dropout", "Embedding", "Finding", "Flatten", "History",
-    "LayerNorm", "Lion", "NAdam", "Network", "PReLU", "RMSNorm", "RMSProp", "Recorder", "Replay", "ReportPage",
-    "Residual", "Scale", "Standardizer", "SweepResult", "Trace", "TrainingSetup", "activations", "adapt", "callbacks",
-    "check", "check_activation", "check_backward", "check_derivative", "check_layer", "check_loss", "check_optimizer",
-    "datasets", "diagnose", "errors", "from_onnx", "from_sklearn", "from_torch", "initializers", "load", "losses",
-    "metrics", "one_hot", "optimizers", "plots", "recipes", "replay", "report", "schedules", "sweep",
-    "to_torch_source", "trace", "train_test_split",
-]  # fmt: skip
+
+def _public() -> list[str]:
+    return sorted([*_MODULE_OF, *(name for family in _FAMILIES for name in import_module(family).__all__)])
 
 
 if not TYPE_CHECKING:  # a type checker knows every name from above, and that no other exists
 
     def __getattr__(name: str) -> Any:
-        if name not in _MODULE_OF:
-            raise AttributeError(f"module 'glassnet' has no attribute {name!r}{_near(name)}")
-        module, attribute = _MODULE_OF[name]
-        found = import_module(module)
-        globals()[name] = getattr(found, attribute) if attribute else found
-        return globals()[name]
+        if name == "__all__":
+            return _public()
+        if name in _MODULE_OF:
+            module, attribute = _MODULE_OF[name]
+            value = getattr(import_module(module), attribute) if attribute else import_module(module)
+        else:
+            value = _part(name)
+        globals()[name] = value
+        return value
+
+
+def _part(name: str) -> Any:
+    if not name.startswith("_"):
+        for family in map(import_module, _FAMILIES):
+            if name in family.__all__:
+                return getattr(family, name)
+    raise AttributeError(f"module 'glassnet' has no attribute {name!r}{_near(name)}")
 
 
 def _near(name: str) -> str:
     from difflib import get_close_matches
 
-    near = get_close_matches(name, __all__, n=1)
+    near = get_close_matches(name, _public(), n=1)
     return f"; did you mean {near[0]!r}?" if near else ""
 
 
 def __dir__() -> list[str]:
-    return sorted(__all__)
+    return _public()

@@ -20,6 +20,11 @@ from glassnet.layers.residual import Residual as Residual
 from glassnet.layers.rms_norm import RMSNorm as RMSNorm
 from glassnet.layers.scale import Scale as Scale
 
+__all__ = [
+    "Activation", "BatchNorm", "Dense", "Dropout", "Embedding", "Flatten", "LayerNorm", "PReLU", "RMSNorm", "Residual",
+    "Scale",
+]  # fmt: skip
+
 
 def names() -> list[str]:
     """The names of all built-in layers."""

@@ -9,18 +9,18 @@ from __future__ import annotations
 
 # isort: off
 from glassnet.optimizers.base import Optimizer, get, names
-from glassnet.optimizers.facts import OptimizerFacts
 
 # Families in the order in which names() lists them.
-from glassnet.optimizers.descent import SGD
-from glassnet.optimizers.adaptive import AdaDelta, AdaGrad, RMSProp
-from glassnet.optimizers.adam import Adam, Adamax, AdamW, Lion, NAdam
+from glassnet.optimizers import descent, adaptive, adam
+from glassnet.optimizers.descent import *
+from glassnet.optimizers.adaptive import *
+from glassnet.optimizers.adam import *
 
-__all__ = [
-    "SGD", "AdaDelta", "AdaGrad", "Adam", "AdamW", "Adamax", "Lion", "NAdam", "Optimizer", "OptimizerFacts", "RMSProp",
-    "get", "names",
-]  # fmt: skip
+__all__ = ["Optimizer", "get", "names"]
+__all__ += descent.__all__
+__all__ += adaptive.__all__
+__all__ += adam.__all__
 
 
 def __dir__() -> list[str]:
-    return __all__
+    return sorted(__all__)

@@ -15,6 +15,8 @@ from glassnet.optimizers.base import Optimizer, registry
 from glassnet.optimizers.facts import OptimizerFacts, Written
 from glassnet.support import checks
 
+__all__ = ["Adam", "AdamW", "Adamax", "Lion", "NAdam"]
+
 _MEANS = (
     "m ← β₁·m + (1 − β₁)·[g] = [beta1]·{(m)} + [1 - beta1]·{(g)} = {m1}",
     "v ← β₂·v + (1 − β₂)·[g]² = [beta2]·{(v)} + [1 - beta2]·{(g)}² = {v1}",

@@ -15,6 +15,8 @@ from glassnet.optimizers.base import Optimizer, registry
 from glassnet.optimizers.facts import OptimizerFacts, Written
 from glassnet.support import checks
 
+__all__ = ["AdaDelta", "AdaGrad", "RMSProp"]
+
 _DIVIDED = "w ← w − η·[g]/(√s + ε) = {w} − [rate]·{(g)}/(√{s1} + [epsilon]) = {w1}"
 
 

@@ -16,6 +16,8 @@ from glassnet.optimizers.base import Optimizer, registry
 from glassnet.optimizers.facts import OptimizerFacts, Written
 from glassnet.support import checks
 
+__all__ = ["SGD"]
+
 
 @registry.register("sgd")
 @dataclass(frozen=True)
