@@ -1,5 +1,7 @@
 """What the project promises about itself."""
 
+import ast
+import inspect
 import os
 import re
 import subprocess
@@ -9,6 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+import glassnet as gn
 
 ROOT = Path(__file__).parents[1]
 SOURCES = ("src", "tests", "docs", "lessons", "benchmarks", ".ci", ".github")
@@ -83,3 +87,49 @@ def test_importing_glassnet_loads_nothing_heavy() -> None:
     loaded = set(process.stdout.split())
     assert "glassnet" in loaded
     assert loaded & HEAVY == set()
+
+
+# ---- the house
+
+PACKAGE = ROOT / "src" / "glassnet"
+
+# Public names that two families of parts share, since they mean the same in both.
+SHARED = {
+    "Constant": "a number that stays: of weights, of a learning rate",
+    "Function": "a part made of the user's own functions: an activation, a loss, a callback",
+    "MeanAbsoluteError": "one formula, to train on and to measure",
+}
+
+
+def modules() -> Iterator[tuple[Path, ast.Module]]:
+    for path in sorted(PACKAGE.rglob("*.py")):
+        yield path.relative_to(PACKAGE), ast.parse(path.read_text(encoding="utf-8"))
+
+
+def places_of_classes() -> dict[str, list[Path]]:
+    places: dict[str, list[Path]] = {}
+    for path, tree in modules():
+        for node in tree.body:
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                places.setdefault(node.name, []).append(path)
+    return places
+
+
+def test_a_public_class_is_the_only_one_of_its_name() -> None:
+    rooms = [gn, *(getattr(gn, name) for name in gn.__all__ if inspect.ismodule(getattr(gn, name)))]
+    public = {
+        name
+        for room in rooms
+        for name in getattr(room, "__all__", ())
+        if inspect.isclass(getattr(room, name))
+    }
+    twice = {name for name, places in places_of_classes().items() if name in public and len(places) > 1}
+    assert twice == set(SHARED)
+
+
+def test_within_a_room_a_class_is_the_only_one_of_its_name() -> None:
+    twice = []
+    for name, places in places_of_classes().items():
+        rooms = [path.parts[0] for path in places]
+        twice += [(name, room) for room in set(rooms) if rooms.count(room) > 1]
+    assert twice == []

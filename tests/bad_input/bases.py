@@ -279,7 +279,7 @@ LEFT_OUT = {
     "gn.recipes.Experiment",
     "gn.recipes.Head",
     "gn.recipes.Model",
-    "gn.recipes.Part",
+    "gn.recipes.Subset",
     "gn.recipes.Scaling",
     "gn.recipes.Source",
     "gn.activations.Softmax.slope",

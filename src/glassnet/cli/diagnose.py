@@ -18,7 +18,7 @@ from glassnet.insight.diagnosis import DiagnosisReport, Finding, diagnose
 from glassnet.insight.report.numbers import listed
 from glassnet.network.history import History
 from glassnet.recipes import sources
-from glassnet.recipes.model import Model, Part, model_file
+from glassnet.recipes.model import Model, Subset, model_file
 
 FOUND = 1
 _STYLES = {"error": "bold red", "warning": "yellow", "note": "cyan"}
@@ -56,7 +56,7 @@ def run(
     return FOUND if any(finding.severity == "error" for finding in diagnosis.findings) else 0
 
 
-def samples(model: Model, source: sources.Source) -> dict[str, Part]:
+def samples(model: Model, source: sources.Source) -> dict[str, Subset]:
     """As :meth:`Model.parts`; classes also for a loss that takes one value for each of them."""
     n_outputs, names = model.network.plan().n_outputs, model.description.class_names
     if model.multi_label:
@@ -91,7 +91,7 @@ def history_beside(path: Path) -> History | None:
     return history
 
 
-def show(source: str, parts: Mapping[str, Part], diagnosis: DiagnosisReport) -> None:
+def show(source: str, parts: Mapping[str, Subset], diagnosis: DiagnosisReport) -> None:
     """Print the diagnosis for a person to read."""
     printer = Printer()
     sizes = listed([f"{len(part.X):,} {name}" for name, part in parts.items()])

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 from glassnet.insight.report.reading import image_of
 from glassnet.insight.report.report import of_subject
-from glassnet.insight.report.subject import Names, Samples, Subject, Trained
+from glassnet.insight.report.subject import NamedSamples, Names, Subject, Trained
 from glassnet.network.history import History
-from glassnet.recipes.model import Model, Part
+from glassnet.recipes.model import Model, Subset
 
 if TYPE_CHECKING:
     from glassnet.recipes import Experiment
@@ -73,7 +73,7 @@ def write(experiment: Experiment, model: Model, history: History, command: Comma
 
     `model` has inside its network the scaling that the one of `experiment` has beside it.
     """
-    parts = {name: Samples(name, part.X, part.y) for name, part in experiment.parts.items()}
+    parts = {name: NamedSamples(name, part.X, part.y) for name, part in experiment.parts.items()}
     learned = {name: _prepared(experiment.model, name, part) for name, part in experiment.parts.items()}
     description = model.description
     subject = Subject(
@@ -95,6 +95,6 @@ def write(experiment: Experiment, model: Model, history: History, command: Comma
     return PAGE
 
 
-def _prepared(model: Model, name: str, part: Part) -> Samples:
+def _prepared(model: Model, name: str, part: Subset) -> NamedSamples:
     """The samples as the network was given them."""
-    return Samples(name, *model.prepared(part))
+    return NamedSamples(name, *model.prepared(part))

@@ -12,7 +12,7 @@ from rich.table import Table
 
 from glassnet.insight.report.numbers import listed
 from glassnet.metrics import is_share
-from glassnet.recipes.model import Model, Part
+from glassnet.recipes.model import Model, Subset
 from glassnet.support.registry import compact_repr
 from glassnet.support.text import in_one_line, plain
 
@@ -48,7 +48,7 @@ class Printer:
         if source.task == "classification" and not classes:
             self.line(_taken_as_values(source, experiment.model.loss), "yellow")
 
-    def scores(self, model: Model, parts: Mapping[str, Part]) -> None:
+    def scores(self, model: Model, parts: Mapping[str, Subset]) -> None:
         """Loss and metrics of each part of the samples."""
         found = {f"{name} ({len(part.X):,})": model.scores(part) for name, part in parts.items()}
         table = Table("", *found, box=None, header_style="bold", pad_edge=False, padding=(0, 3, 0, 0))

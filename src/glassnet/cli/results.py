@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from glassnet.cli import tables
 from glassnet.errors import MissingDependencyError
 from glassnet.network.history import History
-from glassnet.recipes.model import Model, Part
+from glassnet.recipes.model import Model, Subset
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -18,7 +18,7 @@ CURVES, MATRIX = "learning_curve.png", "confusion_matrix.png"
 _DOTS_PER_INCH = 150
 
 
-def write(folder: Path, model: Model, history: History, part: Part) -> tuple[list[str], str]:
+def write(folder: Path, model: Model, history: History, part: Subset) -> tuple[list[str], str]:
     """Write everything; the names of the files, and why there are no pictures, if so.
 
     `part` is what the confusion matrix is drawn of.
@@ -37,7 +37,7 @@ def write(folder: Path, model: Model, history: History, part: Part) -> tuple[lis
     return written, ""
 
 
-def _draw(folder: Path, model: Model, history: History, part: Part) -> list[str]:
+def _draw(folder: Path, model: Model, history: History, part: Subset) -> list[str]:
     from glassnet import plots
     from glassnet.plots.drawing import canvas
 

@@ -12,7 +12,7 @@ A `Source` is read, a `Recipe` chosen for it, and an `Experiment` prepared; its 
 from glassnet.recipes.description import Description
 from glassnet.recipes.experiment import Experiment, prepare
 from glassnet.recipes.heads import Head
-from glassnet.recipes.model import Model, Part
+from glassnet.recipes.model import Model, Subset
 from glassnet.recipes.recipe import Recipe, choose
 from glassnet.recipes.scaling import Scaling, scaling_inside
 from glassnet.recipes.sources import Source, of_arrays, read
@@ -22,10 +22,10 @@ __all__ = [
     "Experiment",
     "Head",
     "Model",
-    "Part",
     "Recipe",
     "Scaling",
     "Source",
+    "Subset",
     "choose",
     "of_arrays",
     "prepare",

@@ -13,7 +13,7 @@ from glassnet.network.network import Network
 from glassnet.optimizers import Optimizer
 from glassnet.recipes import heads, sources
 from glassnet.recipes.description import Description
-from glassnet.recipes.model import Model, Part, split
+from glassnet.recipes.model import Model, Subset, split
 from glassnet.recipes.recipe import Recipe, choose, hidden_layers, loss_of, optimizer_of
 from glassnet.recipes.scaling import Scaling
 from glassnet.recipes.sources import Source
@@ -31,7 +31,7 @@ class Experiment:
     recipe : Recipe
     optimizer : Optimizer
         At the learning rate of the recipe.
-    parts : dict of str to Part
+    parts : dict of str to Subset
         "training", and as far as the recipe holds samples back, "validation" and "test".
     model : Model
         Untrained until :meth:`fit`.
@@ -40,7 +40,7 @@ class Experiment:
     source: Source
     recipe: Recipe
     optimizer: Optimizer
-    parts: dict[str, Part]
+    parts: dict[str, Subset]
     model: Model
 
     @explained

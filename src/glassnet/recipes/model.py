@@ -37,7 +37,7 @@ FEWEST_WATCHED = 10
 
 
 @dataclass(frozen=True, eq=False)
-class Part:
+class Subset:
     """Some of the samples: raw, with targets in the form of the loss, before any scaling."""
 
     X: Floats
@@ -108,11 +108,11 @@ class Model:
         """What the loss asks for; raises `ArgumentError` for a loss that has no head."""
         return heads.of_network(self.network, self.loss)
 
-    def parts(self, source: Source) -> dict[str, Part]:
+    def parts(self, source: Source) -> dict[str, Subset]:
         """Targets for its loss; if these are the samples it was trained on, those that it has not seen apart."""
         y = self.head.encode(source, self.description.class_names)
         if source.fingerprint != self.description.fingerprint:
-            return {"all samples": Part(source.X, y)}
+            return {"all samples": Subset(source.X, y)}
         return split(source.X, y, self.description.test_share, self.description.validation_share)
 
     def predict(self, X: Floats) -> Floats:
@@ -120,12 +120,12 @@ class Model:
         output = self.network.predict(self._rows(X)).astype(np.float64)
         return np.hstack([1 - output, output]) if self.classifies and output.shape[1] == 1 else output
 
-    def prepared(self, part: Part) -> tuple[Floats, Array]:
+    def prepared(self, part: Subset) -> tuple[Floats, Array]:
         """Samples and targets as a network takes them that does not carry the scaling yet."""
         X = self._rows(self.description.inputs.apply(part.X))
         return X, part.y if self.classifies else self.description.targets.apply(part.y)
 
-    def scores(self, part: Part) -> dict[str, float]:
+    def scores(self, part: Subset) -> dict[str, float]:
         """The loss, and accuracy, or R2 and mean absolute error; in the unit of y."""
         names = [name for name in self.head.scores if name != "r2" or len(part.y) > 1]
         return self.network.evaluate(self._rows(part.X), part.y, loss=self.loss, metrics=names)
@@ -153,7 +153,7 @@ def _back(scaling: Scaling) -> Scaling:
     return Scaling(-scaling.mean / scaling.scale, 1 / scaling.scale)
 
 
-def split(X: Floats, y: Array, test_share: float, validation_share: float) -> dict[str, Part]:
+def split(X: Floats, y: Array, test_share: float, validation_share: float) -> dict[str, Subset]:
     """The samples to train on, those to watch meanwhile, and those that are kept for the test.
 
     `validation_share` is of all samples; fewer than `FEWEST_WATCHED` of them tell nothing and are trained on.
@@ -161,9 +161,9 @@ def split(X: Floats, y: Array, test_share: float, validation_share: float) -> di
     parts = {}
     if test_share > 0:
         X, X_test, y, y_test = train_test_split(X, y, test_size=test_share, seed=SPLIT_SEED)
-        parts["test"] = Part(X_test, y_test)
+        parts["test"] = Subset(X_test, y_test)
     share = validation_share / (1 - test_share)
     if share > 0 and math.ceil(share * len(X)) >= FEWEST_WATCHED:
         X, X_held, y, y_held = train_test_split(X, y, test_size=share, seed=SPLIT_SEED)
-        parts["validation"] = Part(X_held, y_held)
-    return {"training": Part(X, y)} | dict(reversed(parts.items()))
+        parts["validation"] = Subset(X_held, y_held)
+    return {"training": Subset(X, y)} | dict(reversed(parts.items()))

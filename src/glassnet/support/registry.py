@@ -19,7 +19,7 @@ T = TypeVar("T")
 C = TypeVar("C", bound=type)
 
 
-class Facts(Protocol):
+class StatedFacts(Protocol):
     """What a built-in part states about itself."""
 
     def check(self, name: str, fields: set[str]) -> None:
@@ -35,7 +35,9 @@ class Registry(Generic[T]):
     `own` says how a user's function becomes one; `facts` is the class of what every built-in one states about itself.
     """
 
-    def __init__(self, kind: str, base: type[T], own: str = "", facts: type[Facts] | None = None) -> None:
+    def __init__(
+        self, kind: str, base: type[T], own: str = "", facts: type[StatedFacts] | None = None
+    ) -> None:
         self.kind = kind
         self.base = base
         self.own = own

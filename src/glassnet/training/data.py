@@ -22,11 +22,11 @@ from glassnet.training.refusals.reach import refuse_unreachable
 from glassnet.training.refusals.suitability import refuse_dropped, refuse_unsuitable, try_own_activations
 from glassnet.training.sources import (
     IN_MEMORY_BYTES,
+    BatchSource,
     FileRows,
     Held,
     Mapped,
     Memory,
-    Source,
 )
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ class Data:
         The network's, with the loss.
     input_shape : tuple of int
         Of one sample.
-    source : Source
+    source : BatchSource
         Where the batches come from.
     held : Held or None
         Validation samples and targets.
@@ -55,7 +55,7 @@ class Data:
 
     plan: plan.Plan
     input_shape: tuple[int, ...]
-    source: Source
+    source: BatchSource
     held: Held | None
     meaning: Meaning
     weights: NDArray[Any] | None = None

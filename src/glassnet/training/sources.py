@@ -20,7 +20,7 @@ ORDER_ENTRIES = 2_000_000
 NO_ORDER = np.empty(0, np.int64)
 
 
-class Source(Protocol):
+class BatchSource(Protocol):
     """Gives the steps of epochs, a slice at a time."""
 
     @property

@@ -10,7 +10,7 @@ import pytest
 
 from glassnet.checking.finding.matching import Found, Wanted
 from glassnet.checking.program.bench import Bench
-from glassnet.checking.program.data import Case
+from glassnet.checking.program.data import DataForm
 from glassnet.checking.program.trying import binding, functions, judging, losses
 from glassnet.checking.program.trying.binding import Context, Unknown, call
 from glassnet.checking.program.trying.forward import Forward
@@ -178,7 +178,7 @@ class Net:
 
 def made(X: Any, y: Any) -> tuple[Bench, Forward]:
     bench = Bench(Net(), {})
-    case = Case(X, y, "rows", len(X), np.asarray(y, float).reshape(len(X), -1))
+    case = DataForm(X, y, "rows", len(X), np.asarray(y, float).reshape(len(X), -1))
     forward = Forward(Part("forward", ("forward",), n_arguments=1), case, {"x": X, "y": y})
     forward.parameters = bench.leaves()
     return bench, forward
@@ -271,7 +271,7 @@ def test_weight_decay_that_the_loss_does_not_contain_is_measured() -> None:
             self.W = np.array([[0.3, 1.0], [-0.2, 0.7]])
 
     bench = Bench(Big(), {})
-    forward = Forward(Part("f", function=len), Case(W, W, "rows", 2, W), {})
+    forward = Forward(Part("f", function=len), DataForm(W, W, "rows", 2, W), {})
     forward.parameters = bench.leaves()
     objective = losses.Objective("mine", True, lambda _: 0.0)
     pool = [Found("dW", 2 * right + 0.1 * bench.owner.W)]

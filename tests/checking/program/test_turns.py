@@ -13,7 +13,7 @@ import pytest
 from glassnet.checking.finding import matching
 from glassnet.checking.program import limits
 from glassnet.checking.program.bench import Bench
-from glassnet.checking.program.data import Case
+from glassnet.checking.program.data import DataForm
 from glassnet.checking.program.taking import loops
 from glassnet.checking.program.trying import observing, searching
 from glassnet.checking.program.trying.forward import Forward
@@ -244,7 +244,7 @@ def test_parameters_are_settled_so_that_no_unit_is_saturated_and_none_is_zero() 
 
     bench = Bench(Net(), {})
     X = np.full((5, 4), 2.0)
-    forward = Forward(Part("f", function=len), Case(X, X, "rows", 5, X), {})
+    forward = Forward(Part("f", function=len), DataForm(X, X, "rows", 5, X), {})
     forward.parameters = list(bench.leaves())
     searching._settle(bench, forward)
     net = bench.owner

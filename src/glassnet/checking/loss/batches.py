@@ -21,7 +21,7 @@ KINDS = {
 ON_ONE_AXIS = {"values", "rates", "binary", "binary_logits"}
 
 
-class Batch(NamedTuple):
+class LossBatch(NamedTuple):
     """Targets and predictions, m samples of k outputs; on one axis for functions of plain lists."""
 
     y: Array
@@ -35,7 +35,7 @@ class Batch(NamedTuple):
         return self.p.ndim == 1
 
 
-def draw(kind: str, m: int, k: int, one_axis: bool) -> Batch:
+def draw(kind: str, m: int, k: int, one_axis: bool) -> LossBatch:
     """A batch of a kind."""
     random = np.random.default_rng(m)
     shape = (m,) if one_axis else (m, k)
@@ -53,7 +53,7 @@ def draw(kind: str, m: int, k: int, one_axis: bool) -> Batch:
         "classes": (classes, probabilities),
         "class_logits": (classes, z),
     }
-    return Batch(*made[kind], m, 1 if one_axis else k)
+    return LossBatch(*made[kind], m, 1 if one_axis else k)
 
 
 class Layout(NamedTuple):
@@ -80,11 +80,11 @@ class Layout(NamedTuple):
     columns: bool = False
     on_one_axis: bool = False
 
-    def arranged(self, batch: Batch) -> tuple[Array, Array]:
+    def arranged(self, batch: LossBatch) -> tuple[Array, Array]:
         """Targets and predictions as the learner's functions take them."""
         return self.targets(batch.y), self.predictions(batch.p)
 
-    def back(self, result: Array, batch: Batch) -> Array:
+    def back(self, result: Array, batch: LossBatch) -> Array:
         """What came back, in rows; a number where it is one number."""
         if result.size == 1 and batch.p.size > 1:
             return result.reshape(())
@@ -95,7 +95,7 @@ class Layout(NamedTuple):
             return result.reshape(-1)
         return result.T if self.columns else result
 
-    def example(self) -> Batch:
+    def example(self) -> LossBatch:
         """A small batch of values."""
         return draw("values", 5, self.outputs or 3, one_axis=False)
 
@@ -122,7 +122,7 @@ ONE_OUTPUT = (
 )
 
 
-def batches(kind: str, layout: Layout) -> Iterator[tuple[Batch, Batch]]:
+def batches(kind: str, layout: Layout) -> Iterator[tuple[LossBatch, LossBatch]]:
     """Two batches of different sizes with two axes and, in rows where the kind allows it, with one."""
     if layout.outputs is not None and kind not in ON_ONE_AXIS:
         return
@@ -131,15 +131,15 @@ def batches(kind: str, layout: Layout) -> Iterator[tuple[Batch, Batch]]:
         yield first, second
 
 
-def ends(kind: str, layout: Layout) -> tuple[Batch, Batch]:
+def ends(kind: str, layout: Layout) -> tuple[LossBatch, LossBatch]:
     """A batch whose probabilities are 0 and 1 and exactly right, and one whose are exactly wrong."""
     shape = (2, 1) if layout.outputs == 1 else (1, 2)
     right = np.array([0.0, 1.0]).reshape(shape)
     y: Array = np.array([1]) if kind == "classes" else right
-    return Batch(y, right, *shape), Batch(y, 1 - right, *shape)
+    return LossBatch(y, right, *shape), LossBatch(y, 1 - right, *shape)
 
 
-def reference(name: str, batch: Batch) -> float:
+def reference(name: str, batch: LossBatch) -> float:
     """The value that glassnet's loss of this name gives."""
     return losses.get(name).value(batch.y, batch.p)
 

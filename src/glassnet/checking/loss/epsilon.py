@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from glassnet.checking.loss.batches import Batch
+from glassnet.checking.loss.batches import LossBatch
 from glassnet.checking.numerics.rounding import Array
 
 EPSILONS = (1e-15, 1e-12, 1e-10, 1e-9, 1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2)
@@ -18,7 +18,7 @@ CROSS_ENTROPIES = {
 }  # fmt: skip
 
 
-def value_with(epsilon: float, kind: str, batch: Batch) -> float:
+def value_with(epsilon: float, kind: str, batch: LossBatch) -> float:
     """The cross-entropy of p + epsilon, a mean over samples or, of yes and no, over all entries."""
     p, y = probabilities(kind, batch), rows(batch)
     if kind.startswith("binary"):
@@ -26,7 +26,7 @@ def value_with(epsilon: float, kind: str, batch: Batch) -> float:
     return float(-np.sum(y * np.log(p + epsilon)) / batch.m)
 
 
-def gradient_with(epsilon: float, kind: str, batch: Batch) -> Array:
+def gradient_with(epsilon: float, kind: str, batch: LossBatch) -> Array:
     """The gradient of :func:`value_with` with respect to probabilities."""
     p, y = probabilities(kind, batch), rows(batch)
     if kind.startswith("binary"):
@@ -34,7 +34,7 @@ def gradient_with(epsilon: float, kind: str, batch: Batch) -> Array:
     return -y / (p + epsilon) / batch.m
 
 
-def gradients_with_each(kind: str, pair: tuple[Batch, Batch]) -> Iterator[tuple[float, list[Array]]]:
+def gradients_with_each(kind: str, pair: tuple[LossBatch, LossBatch]) -> Iterator[tuple[float, list[Array]]]:
     """Each epsilon, and the gradients of both batches with it, in every way to write them."""
     ways = (gradient_with, _product_of_two, _added_to_product) if kind == "binary" else (gradient_with,)
     for epsilon in EPSILONS:
@@ -42,21 +42,21 @@ def gradients_with_each(kind: str, pair: tuple[Batch, Batch]) -> Iterator[tuple[
             yield epsilon, [way(epsilon, kind, batch) for batch in pair]
 
 
-def _product_of_two(epsilon: float, kind: str, batch: Batch) -> Array:
+def _product_of_two(epsilon: float, kind: str, batch: LossBatch) -> Array:
     """(p - y) / ((p + epsilon) (1 - p + epsilon))."""
     p = batch.p
     gradient: Array = (p - batch.y) / ((p + epsilon) * (1 - p + epsilon)) / p.size
     return gradient
 
 
-def _added_to_product(epsilon: float, kind: str, batch: Batch) -> Array:
+def _added_to_product(epsilon: float, kind: str, batch: LossBatch) -> Array:
     """(p - y) / (p (1 - p) + epsilon)."""
     p = batch.p
     gradient: Array = (p - batch.y) / (p * (1 - p) + epsilon) / p.size
     return gradient
 
 
-def probabilities(kind: str, batch: Batch) -> Array:
+def probabilities(kind: str, batch: LossBatch) -> Array:
     """The predictions, behind softmax or sigmoid where they are logits."""
     if kind == "binary_logits":
         return 1 / (1 + np.exp(-batch.p))
@@ -67,6 +67,6 @@ def probabilities(kind: str, batch: Batch) -> Array:
     return batch.p
 
 
-def rows(batch: Batch) -> Array:
+def rows(batch: LossBatch) -> Array:
     """The targets in the shape of the predictions: classes as one-hot rows."""
     return batch.y if batch.y.shape == batch.p.shape else np.eye(batch.k)[batch.y.astype(int)]

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from glassnet import losses
-from glassnet.checking.loss.batches import KINDS, Batch, ends, factors
+from glassnet.checking.loss.batches import KINDS, LossBatch, ends, factors
 from glassnet.checking.loss.epsilon import HARMLESS, gradient_with, gradients_with_each, rows
 from glassnet.checking.loss.reading import Learner
 from glassnet.checking.loss.value import BY_ROWS, PROBABILITIES, Recognised
@@ -50,7 +50,7 @@ FACTORS: dict[str, Callable[[int, int], float]] = {
     "square_factor_missing": lambda m, k: 0.5,
     "square_factor_twice": lambda m, k: 2.0,
 }
-Formula = Callable[[Batch], Array]
+Formula = Callable[[LossBatch], Array]
 
 
 def gradient_slips(
@@ -105,14 +105,14 @@ def belongs_to(learner: Learner, found: Recognised) -> bool:
     return all(g.shape == r.shape for g, r in zip(given, right, strict=True)) and _same(given, right)
 
 
-def _shape(given: Array, batch: Batch) -> Slip:
+def _shape(given: Array, batch: LossBatch) -> Slip:
     message = f"The gradient has shape {given.shape}; it must have that of the predictions, {batch.p.shape}."
     if given.size == 1 or given.shape == (batch.k,):
         message += " It is taken together over the batch: every prediction has a slope of its own."
     return Slip("gradient_shape", (), message, "no sum and no mean over the entries")
 
 
-def _numeric(learner: Learner, batch: Batch) -> Array:
+def _numeric(learner: Learner, batch: LossBatch) -> Array:
     p = batch.p.copy()
     return numeric.gradient(lambda: learner.number(batch._replace(p=p)), p)
 
@@ -182,7 +182,7 @@ def _gradient_of(name: str) -> Formula:
     return lambda batch: losses.get(name).gradient(batch.y, batch.p)
 
 
-def _count(batch: Batch, kind: str) -> int:
+def _count(batch: LossBatch, kind: str) -> int:
     return batch.m if kind in BY_ROWS else batch.p.size
 
 
@@ -193,7 +193,7 @@ def _of_targets(learner: Learner, found: Recognised) -> list[Array]:
     return [_of_target(learner, batch) for batch in found.pair]
 
 
-def _of_target(learner: Learner, batch: Batch) -> Array:
+def _of_target(learner: Learner, batch: LossBatch) -> Array:
     y = batch.y.copy()
     return numeric.gradient(lambda: learner.number(batch._replace(y=y)), y)
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from glassnet.checking.finding.members import INPUT_GRADIENT, SWITCHES, attribute, instance, method, switch
 from glassnet.checking.finding.sources import required
-from glassnet.checking.loss.batches import Batch, Layout
+from glassnet.checking.loss.batches import Layout, LossBatch
 from glassnet.checking.numerics.calling import Callee
 from glassnet.checking.numerics.rounding import Array
 from glassnet.errors import ArgumentError
@@ -54,7 +54,7 @@ class Called:
         """What the function returns for arrays as they are."""
         return self.callee.raw(*self._arranged(y, p))
 
-    def of(self, batch: Batch) -> Array:
+    def of(self, batch: LossBatch) -> Array:
         """What the function returns for a batch, in the layout of the batch."""
         y, p = self.layout.arranged(batch)
         return self.layout.back(self.callee(*self._arranged(y, p)), batch)
@@ -68,11 +68,11 @@ class Learner:
     gradient: Called | None
     layout: Layout
 
-    def number(self, batch: Batch) -> float:
+    def number(self, batch: LossBatch) -> float:
         """The loss of the batch; the mean, where several numbers come back."""
         return float(np.mean(self.value.of(batch)))
 
-    def count(self, batch: Batch) -> int:
+    def count(self, batch: LossBatch) -> int:
         """How many numbers the value gives for the batch."""
         return int(self.value.of(batch).size)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from glassnet.checking.loss.batches import KINDS, SIZES, Batch, batches, draw, ends, factors, reference
+from glassnet.checking.loss.batches import KINDS, SIZES, LossBatch, batches, draw, ends, factors, reference
 from glassnet.checking.loss.epsilon import CROSS_ENTROPIES, EPSILONS, HARMLESS, value_with
 from glassnet.checking.loss.reading import Called, Learner
 from glassnet.checking.loss.wrong import MESSAGES as WRONG_MESSAGES
@@ -49,7 +49,7 @@ class Recognised:
         The loss, if it is known.
     kind : str
         The kind of data that it takes.
-    pair : tuple of Batch
+    pair : tuple of LossBatch
         Two batches to go on with.
     codes : tuple of str
         How it differs from the loss of this name.
@@ -60,11 +60,11 @@ class Recognised:
     learner: Learner
     name: str | None
     kind: str
-    pair: tuple[Batch, Batch]
+    pair: tuple[LossBatch, LossBatch]
     codes: tuple[str, ...]
     epsilon: float = 0.0
 
-    def scale(self, batch: Batch) -> float:
+    def scale(self, batch: LossBatch) -> float:
         """The value in parts of that of the loss that it is, where that is known."""
         if self.name is None or not set(self.codes) <= CONVENTIONS:
             return 1.0
@@ -150,7 +150,7 @@ def recognise(learner: Learner, name: str | None) -> Recognised:
 
 def _recognised(learner: Learner, name: str | None, asked: tuple[Called, ...]) -> Recognised | None:
     """The same among the data for which all that are asked give numbers; None where there are none."""
-    callable_with: tuple[str, tuple[Batch, Batch]] | None = None
+    callable_with: tuple[str, tuple[LossBatch, LossBatch]] | None = None
     for whole, differ in ((True, _difference), (False, _difference), (True, _wrong_form)):
         for candidate in [name] if name is not None else KINDS:
             for pair in batches(KINDS[candidate], learner.layout):
@@ -166,7 +166,7 @@ def _recognised(learner: Learner, name: str | None, asked: tuple[Called, ...]) -
     return Recognised(learner, name, *callable_with, () if name is None else ("other_loss",))
 
 
-def _answer(asked: tuple[Called, ...], pair: tuple[Batch, Batch]) -> bool:
+def _answer(asked: tuple[Called, ...], pair: tuple[LossBatch, LossBatch]) -> bool:
     """Whether none of these functions fails on these data."""
     try:
         for function in asked:
@@ -177,7 +177,7 @@ def _answer(asked: tuple[Called, ...], pair: tuple[Batch, Batch]) -> bool:
     return True
 
 
-def _numbers(learner: Learner, pair: tuple[Batch, Batch], whole: bool) -> list[float] | None:
+def _numbers(learner: Learner, pair: tuple[LossBatch, LossBatch], whole: bool) -> list[float] | None:
     """The losses of both batches, if they can be had; `whole` asks for single numbers, or one for each sample."""
     try:
         numbers = [learner.number(batch) for batch in pair]
@@ -189,7 +189,7 @@ def _numbers(learner: Learner, pair: tuple[Batch, Batch], whole: bool) -> list[f
 
 
 def _wrong_form(
-    name: str, pair: tuple[Batch, Batch], numbers: list[float]
+    name: str, pair: tuple[LossBatch, LossBatch], numbers: list[float]
 ) -> tuple[tuple[str, ...], float] | None:
     """The code of a wrong form of the loss that gives these numbers up to a factor."""
     for code, formula in WRONG_VALUES.get(name, {}).items():
@@ -201,7 +201,7 @@ def _wrong_form(
 
 
 def _difference(
-    name: str, pair: tuple[Batch, Batch], numbers: list[float]
+    name: str, pair: tuple[LossBatch, LossBatch], numbers: list[float]
 ) -> tuple[tuple[str, ...], float] | None:
     """The codes of the factor between these numbers and the loss, and the epsilon in it, if there are such."""
     for epsilon, right in _references(name, pair):
@@ -213,7 +213,7 @@ def _difference(
     return None
 
 
-def _references(name: str, pair: tuple[Batch, Batch]) -> Iterator[tuple[float, list[float]]]:
+def _references(name: str, pair: tuple[LossBatch, LossBatch]) -> Iterator[tuple[float, list[float]]]:
     """The loss of both batches, then with each epsilon where it has a logarithm of probabilities."""
     yield 0.0, [reference(name, batch) for batch in pair]
     for epsilon in EPSILONS if name in CROSS_ENTROPIES else ():

@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 import numpy as np
 
-from glassnet.checking.loss.batches import Batch
+from glassnet.checking.loss.batches import LossBatch
 from glassnet.checking.numerics.rounding import Array
 
-VALUES: dict[str, dict[str, Callable[[Batch], float]]] = {
+VALUES: dict[str, dict[str, Callable[[LossBatch], float]]] = {
     "binary_cross_entropy": {
         "second_term_sign_flipped": lambda b: float(np.mean((1 - b.y) * np.log(1 - b.p) - b.y * np.log(b.p))),
         "second_term_missing": lambda b: float(-np.mean(b.y * np.log(b.p))),
@@ -17,7 +17,7 @@ VALUES: dict[str, dict[str, Callable[[Batch], float]]] = {
     },
     "mean_squared_error": {"square_missing": lambda b: float(np.mean(b.p - b.y))},
 }
-GRADIENTS: dict[str, dict[str, Callable[[Batch], Array]]] = {
+GRADIENTS: dict[str, dict[str, Callable[[LossBatch], Array]]] = {
     "binary": {
         "second_term_sign_flipped": lambda b: (-b.y / b.p - (1 - b.y) / (1 - b.p)) / b.p.size,
         "second_term_missing": lambda b: -b.y / b.p / b.p.size,

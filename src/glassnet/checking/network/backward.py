@@ -13,7 +13,7 @@ from glassnet.checking.network.problem import Problem
 from glassnet.checking.network.repeated import decide_on_calls
 from glassnet.checking.network.slips.chain import check_known, masks_of
 from glassnet.checking.network.verdict import decide
-from glassnet.checking.numerics.rounding import Precision
+from glassnet.checking.numerics.rounding import FloatFormat
 from glassnet.checking.report import Report
 from glassnet.errors import ArgumentError, ShapeError
 from glassnet.losses import Loss
@@ -96,7 +96,7 @@ def check_backward(
     targets = chosen.prepare(wanted, np.zeros((len(x), n_outputs)))[0]
     dropped = masks_of(net, masks, len(x))
 
-    def problem(reading: Observed, precision: Precision) -> Problem:
+    def problem(reading: Observed, precision: FloatFormat) -> Problem:
         return Problem.of(net, x, targets, dropped, chosen, reading.pairs, rate, precision)
 
     with np.errstate(all="ignore"):

@@ -9,7 +9,7 @@ import numpy as np
 
 from glassnet.checking.network.problem import Gradients, Problem, ratio_of
 from glassnet.checking.network.slips.chain import chains
-from glassnet.checking.network.slips.constants import ONE, SAME, Constant, conventions
+from glassnet.checking.network.slips.constants import ONE, SAME, LossFactor, conventions
 from glassnet.checking.network.slips.output_slips import Output, slip_factors
 from glassnet.checking.network.slips.stages import Affine
 from glassnet.checking.network.slips.steps import bias_gradients, weights_gradients
@@ -32,7 +32,7 @@ class Measured(NamedTuple):
     uncertainty: float
 
 
-def constants_of(problem: Problem, right: dict[int, Gradients]) -> list[Constant]:
+def constants_of(problem: Problem, right: dict[int, Gradients]) -> list[LossFactor]:
     """The factors other than 1 that some array shows: the common ones first, then odd ones of most arrays.
 
     An array shows a factor if it is a multiple of the right one, or of what one slip at the output or of the forward
@@ -48,8 +48,8 @@ def constants_of(problem: Problem, right: dict[int, Gradients]) -> list[Constant
             groups.append([one])
         else:
             group.append(one)
-    found: list[Constant] = []
-    odd: list[Constant] = []
+    found: list[LossFactor] = []
+    odd: list[LossFactor] = []
     for group in sorted(groups, key=len, reverse=True):
         best = min(group, key=lambda one: one.uncertainty)
         known = next((one for one in (ONE, *common) if _is(best, one.factor)), None)
@@ -59,7 +59,7 @@ def constants_of(problem: Problem, right: dict[int, Gradients]) -> list[Constant
         elif behind_a_slip:
             found += [one._replace(of_penalties=best.of_penalties) for one in behind_a_slip]
         elif max(one.size for one in group) > 1:
-            odd.append(Constant(best.factor, of_penalties=best.of_penalties))
+            odd.append(LossFactor(best.factor, of_penalties=best.of_penalties))
     return [*(one for one in found if one.factor != 1), *odd[:MOST_ODD]]
 
 
@@ -78,7 +78,7 @@ def _of_arrays(problem: Problem, right: dict[int, Gradients]) -> Iterator[Measur
 
     With the penalties multiplied or not.
     """
-    doubled = problem.times(Constant(2.0)).right()
+    doubled = problem.times(LossFactor(2.0)).right()
     of_data: list[tuple[Array, Rounded]] = []
     of_all: list[tuple[Array, Rounded]] = []
     for i, part, mine, one in problem.beside(right):

@@ -10,7 +10,7 @@ import numpy as np
 
 from glassnet.checking.network.forms import FORM, ways
 from glassnet.checking.network.problem import Pair
-from glassnet.checking.numerics.rounding import DOUBLE, Array, Precision
+from glassnet.checking.numerics.rounding import DOUBLE, Array, FloatFormat
 from glassnet.errors import ArgumentError, DataError, ShapeError
 from glassnet.layers import BatchNorm, Dense, LayerNorm
 from glassnet.network.network import Network
@@ -27,7 +27,7 @@ class Observed:
     ----------
     pairs : tuple of Pair
         For each Dense layer, or for each layer with parameters, in the network's order.
-    precision : Precision
+    precision : FloatFormat
         The least precise dtype among them.
     columns : bool
         Whether they came with samples in columns: weights (n_outputs, n_inputs). They are transposed here.
@@ -42,7 +42,7 @@ class Observed:
     """
 
     pairs: tuple[Pair, ...]
-    precision: Precision
+    precision: FloatFormat
     columns: bool
     undecided: bool
     stated: bool
@@ -143,8 +143,8 @@ def _reversed(shapes: list[tuple[int, ...]], given: list[tuple[int, ...]]) -> bo
     return not forward and all(found in allowed for found, allowed in zip(given[::-1], either, strict=True))
 
 
-def _precision(array: Array) -> Precision:
-    return Precision.of(array.dtype) if array.dtype.kind == "f" and array.dtype.itemsize < 8 else DOUBLE
+def _precision(array: Array) -> FloatFormat:
+    return FloatFormat.of(array.dtype) if array.dtype.kind == "f" and array.dtype.itemsize < 8 else DOUBLE
 
 
 def _convention(shapes: list[tuple[int, ...]], arrays: list[Given]) -> str:

@@ -8,12 +8,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from glassnet.checking.network.slips.chain import Chain, stages_of
-from glassnet.checking.network.slips.constants import ONE, Constant
+from glassnet.checking.network.slips.chain import StageChain, stages_of
+from glassnet.checking.network.slips.constants import ONE, LossFactor
 from glassnet.checking.network.slips.output_slips import Output
 from glassnet.checking.network.slips.stages import Affine, Norm, Stage, has_bias
 from glassnet.checking.network.slips.steps import bias_gradients, errors_below, weights_gradients
-from glassnet.checking.numerics.rounding import Array, Precision, Rounded
+from glassnet.checking.numerics.rounding import Array, FloatFormat, Rounded
 from glassnet.losses import Loss
 from glassnet.network.network import Network
 
@@ -49,7 +49,7 @@ class Problem:
         The network, not yet run.
     observed : dict of int to Pair
         The learner's gradients, by the stage's place in the chain.
-    constant : Constant
+    constant : LossFactor
         What the learner's loss is multiplied by.
     """
 
@@ -60,12 +60,12 @@ class Problem:
     loss: Loss
     observed: dict[int, Pair]
     learning_rate: float | None
-    constant: Constant = ONE
+    constant: LossFactor = ONE
 
     @classmethod
     def of(
         cls, net: Network, X: Array, y: Array, masks: Sequence[Array], loss: Loss, pairs: Sequence[Pair],
-        learning_rate: float | None, precision: Precision,
+        learning_rate: float | None, precision: FloatFormat,
     ) -> Problem:  # fmt: skip
         """The problem at this precision; pairs for the dense layers, or for all layers with parameters."""
         stages = stages_of(net, precision, masks)
@@ -74,7 +74,7 @@ class Problem:
         observed = dict(zip(dense if len(pairs) == len(dense) else trained, pairs, strict=True))
         return cls(net, stages, precision.given(X), precision.given(y), loss, observed, learning_rate)
 
-    def times(self, constant: Constant) -> Problem:
+    def times(self, constant: LossFactor) -> Problem:
         """The same gradients beside a loss that is multiplied by a constant."""
         by = constant.factor if constant.of_penalties else 1.0
         stages = [
@@ -99,7 +99,7 @@ class Problem:
 
     def right(self) -> dict[int, Gradients]:
         """The right gradients, by the stage's place in the chain."""
-        chain = Chain.run(self.stages, self.x)
+        chain = StageChain.run(self.stages, self.x)
         output = Output(chain, self.loss, self.y, self.constant)
         error = output.right
         found: dict[int, Gradients] = {}

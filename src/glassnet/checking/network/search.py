@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from glassnet.checking.network.problem import Gradients, Problem, Target
-from glassnet.checking.network.slips.chain import Chain, chains
+from glassnet.checking.network.slips.chain import StageChain, chains
 from glassnet.checking.network.slips.output_slips import Output
 from glassnet.checking.network.slips.places import Choice, Places, n_slips
 from glassnet.checking.network.slips.stages import Gate, Stage
@@ -69,7 +69,7 @@ class Descent:
     """The way down one chain; with `in_part`, past arrays that nothing reproduces."""
 
     def __init__(
-        self, problem: Problem, targets: dict[int, Targets], chain: Chain, most: int, in_part: bool
+        self, problem: Problem, targets: dict[int, Targets], chain: StageChain, most: int, in_part: bool
     ) -> None:
         self.problem, self.targets, self.chain = problem, targets, chain
         self.most, self.in_part = most, in_part

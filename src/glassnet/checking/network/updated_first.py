@@ -12,7 +12,7 @@ import numpy as np
 
 from glassnet.checking.network.problem import Problem, residual
 from glassnet.checking.network.slips.carry_slips import Update
-from glassnet.checking.network.slips.chain import Chain
+from glassnet.checking.network.slips.chain import StageChain
 from glassnet.checking.network.slips.stages import Affine, Stage, has_bias
 from glassnet.checking.network.slips.steps import bias_gradients, errors_below, weights_gradients
 from glassnet.checking.numerics.rounding import Array, Rounded
@@ -24,7 +24,7 @@ MOST_DIGITS = 6
 class Updates:
     """The updates along one chain; a rate that was found at one layer is tried first at the others."""
 
-    def __init__(self, problem: Problem, chain: Chain) -> None:
+    def __init__(self, problem: Problem, chain: StageChain) -> None:
         self.problem, self.chain = problem, chain
         self.rates: list[float] = []
 

@@ -17,7 +17,7 @@ from glassnet.checking.network.search import Hypothesis
 from glassnet.checking.network.slips.catalogue import codes, rank
 from glassnet.checking.network.slips.places import Places, n_slips
 from glassnet.checking.network.slips.stages import Affine
-from glassnet.checking.numerics.rounding import SINGLE, Precision
+from glassnet.checking.numerics.rounding import SINGLE, FloatFormat
 from glassnet.checking.report import Report, Slip
 
 SUBJECT = "check_backward"
@@ -38,10 +38,10 @@ SQUARE = (
     "say samples_in='columns' or 'rows'"
 )
 
-MakeProblem = Callable[[Observed, Precision], Problem]
+MakeProblem = Callable[[Observed, FloatFormat], Problem]
 
 
-class Found(NamedTuple):
+class Explanation(NamedTuple):
     """A hypothesis, and the loss and the reading under which it stands."""
 
     case: Case
@@ -62,7 +62,9 @@ class Found(NamedTuple):
 class Readings:
     """The learner's gradients in all their readings, at one precision."""
 
-    def __init__(self, readings: Sequence[Observed], make_problem: MakeProblem, precision: Precision) -> None:
+    def __init__(
+        self, readings: Sequence[Observed], make_problem: MakeProblem, precision: FloatFormat
+    ) -> None:
         self.precision = precision
         self.cases = [Case.of(reading, make_problem(reading, precision)) for reading in readings]
 
@@ -90,10 +92,10 @@ class Readings:
     def explained(self, most: int) -> Report | None:
         """The report on the fewest slips that reproduce the gradients, if any do; an odd factor counts as one."""
         for n in range(1, most + 1):
-            found = [Found(case, one) for case in self.of_common_losses for one in case.explanations(n)]
+            found = [Explanation(case, one) for case in self.of_common_losses for one in case.explanations(n)]
             if not found:
                 others = self.of_odd_factors
-                found = [Found(case, one) for case in others for one in case.explanations(n - 1)]
+                found = [Explanation(case, one) for case in others for one in case.explanations(n - 1)]
             if found:
                 return _named(found, self.precision)
         return None
@@ -101,7 +103,7 @@ class Readings:
     def explained_in_part(self) -> Report | None:
         """The report on slips that reproduce at least some of the gradients, as many as can be."""
         found = [
-            Found(case, one)
+            Explanation(case, one)
             for case in self.of_common_losses
             for one in case.explanations(MOST_SLIPS_IN_PART, in_part=True)
             if not case.side_by_side.any_fits(one.unexplained)
@@ -156,7 +158,7 @@ def _wrong(levels: list[Readings]) -> Report:
     return _unknown(cases[0] if cases[0].side_by_side.any_right else cases[-1])
 
 
-def _right(case: Case, precision: Precision) -> Report:
+def _right(case: Case, precision: FloatFormat) -> Report:
     observed = case.observed
     notes = naming.constant_note(case.problem, case.terms) + _conventions(observed)
     notes += naming.precision_note(observed.precision.name, precision.name)
@@ -169,7 +171,7 @@ def _right(case: Case, precision: Precision) -> Report:
     return Report(SUBJECT, True, notes=notes, not_checked=not_checked)
 
 
-def _named(found: list[Found], precision: Precision) -> Report:
+def _named(found: list[Explanation], precision: FloatFormat) -> Report:
     good = sorted(as_good(found), key=lambda one: one.unlikelihood)
     case, best = good[0]
     if not best.places and not best.unexplained:
@@ -187,7 +189,7 @@ def _named(found: list[Found], precision: Precision) -> Report:
     return Report(SUBJECT, False, slips, evidence, notes, _equals(good), case.observed.not_compared)
 
 
-def as_good(found: list[Found]) -> list[Found]:
+def as_good(found: list[Explanation]) -> list[Explanation]:
     """Those that are about as near to the learner's numbers as the nearest."""
     nearest = min(one.hypothesis.residual for one in found)
     return [one for one in found if one.hypothesis.residual <= max(AS_GOOD * nearest, USUAL)]
@@ -214,7 +216,7 @@ def _no_biases(case: Case, slips: tuple[Slip, ...]) -> tuple[str, ...]:
     return ("if your network has no biases, say so: Dense(..., use_bias=False)",)
 
 
-def _equals(good: list[Found]) -> tuple[str, ...]:
+def _equals(good: list[Explanation]) -> tuple[str, ...]:
     """Other slips that give the same numbers at as few places; of some of the numbers alone, at any."""
     best = good[0].hypothesis
     others = dict.fromkeys(

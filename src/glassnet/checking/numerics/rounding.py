@@ -23,14 +23,14 @@ FORMULA = 4.0
 
 
 @dataclass(frozen=True)
-class Precision:
+class FloatFormat:
     """A floating-point format: the name of its dtype, and the largest relative error of one rounding."""
 
     name: str
     unit: float
 
     @classmethod
-    def of(cls, dtype: Any) -> Precision:
+    def of(cls, dtype: Any) -> FloatFormat:
         """The precision of a floating dtype."""
         found = np.dtype(dtype)
         return cls(found.name, float(np.finfo(found).eps) / 2)
@@ -42,7 +42,7 @@ class Precision:
         return Rounded(value, np.square(value - stored), self.unit)
 
 
-SINGLE, DOUBLE = Precision.of(np.float32), Precision.of(np.float64)
+SINGLE, DOUBLE = FloatFormat.of(np.float32), FloatFormat.of(np.float64)
 
 
 class Rounded:

@@ -9,13 +9,13 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from glassnet.checking.numerics.rounding import Array
-from glassnet.checking.optimizer.learner_run import Reading
+from glassnet.checking.optimizer.learner_run import StepReading
 from glassnet.checking.optimizer.learner_step import LearnerStep
 from glassnet.checking.optimizer.names import fits, guesses
 from glassnet.checking.optimizer.parameter_forms import Values
 from glassnet.checking.optimizer.report import Path, named, right_report, unknown
 from glassnet.checking.optimizer.rules import RULES, Rule, Settings
-from glassnet.checking.optimizer.search import Finding, explanations, nearly, right
+from glassnet.checking.optimizer.search import StepFinding, explanations, nearly, right
 from glassnet.checking.optimizer.steps import COARSE, FINE, Steps  # fmt: skip
 from glassnet.checking.report import Report
 from glassnet.errors import ArgumentError
@@ -113,7 +113,7 @@ class _Judge:
             )
         return self._wrong(found)
 
-    def _path(self, reading: Reading, values: list[Values]) -> Path:
+    def _path(self, reading: StepReading, values: list[Values]) -> Path:
         start = _of(self.start, values[0])
         changed = [any(not np.array_equal(at[i], start[i]) for at in values) for i in range(len(start))]
         of_all = [start, *values, *(_of(g, start) for g in self.gradients)]
@@ -121,7 +121,7 @@ class _Judge:
         steps = Steps(flat[0], flat[1 : N_STEPS + 1], flat[N_STEPS + 1 :])
         return Path(reading, values, steps, changed)
 
-    def _settings(self, reading: Reading) -> Iterator[tuple[Settings, set[str], tuple[str, ...]]]:
+    def _settings(self, reading: StepReading) -> Iterator[tuple[Settings, set[str], tuple[str, ...]]]:
         """Settings as the learner's numbers may be read, those that are free, and how names were read."""
         learner = self.learner
         handed = {role.removeprefix("setting ") for role in reading.roles if role.startswith("setting ")}
@@ -169,7 +169,7 @@ class _Judge:
             if best is not None:
                 return best.report
         settings, _, names = next(self._settings(found[0].reading))
-        return unknown(self.like, found[0], Finding((), (), settings), names)
+        return unknown(self.like, found[0], StepFinding((), (), settings), names)
 
     def _explained(self, path: Path, n: int) -> Iterator[Explained]:
         """Reports on n slips that give these steps."""
@@ -202,7 +202,7 @@ class Explained(NamedTuple):
     report: Report
 
 
-def _cost(path: Path, finding: Finding) -> tuple[int, int]:
+def _cost(path: Path, finding: StepFinding) -> tuple[int, int]:
     """How many slips these are and how unlikely; a state may be lost by the reading, not by the learner."""
     slips = set(finding.slips)
     lost = "state_not_kept" in slips
@@ -210,7 +210,7 @@ def _cost(path: Path, finding: Finding) -> tuple[int, int]:
     return len(slips) + by_reading + len(path.left), lost + 2 * len(UNLIKELY & slips)
 
 
-def _hands_less(reading: Reading, first: Reading) -> bool:
+def _hands_less(reading: StepReading, first: StepReading) -> bool:
     """Whether a dictionary of settings is left out that the first reading hands over, and that works."""
     return any(
         one in WITHOUT_SETTINGS and other in WITH_SETTINGS

@@ -23,7 +23,7 @@ ALIASES = (
 )  # fmt: skip
 
 
-class Parameter(np.ndarray[Any, np.dtype[Any]]):
+class HeldParameter(np.ndarray[Any, np.dtype[Any]]):
     """An array with `grad`, and itself as `data`, as objects of automatic differentiation have them."""
 
     grad: Any
@@ -46,9 +46,9 @@ class Parameter(np.ndarray[Any, np.dtype[Any]]):
         return self.grad
 
 
-def _with_gradient(value: Array) -> Parameter:
-    found = value.copy().view(Parameter)
-    found.grad = np.zeros_like(value).view(Parameter)
+def _with_gradient(value: Array) -> HeldParameter:
+    found = value.copy().view(HeldParameter)
+    found.grad = np.zeros_like(value).view(HeldParameter)
     return found
 
 
@@ -60,7 +60,7 @@ class WithGradients(Form):
 
     def gradients(self, values: Values) -> Any:
         for parameter, value in zip(self.held, values, strict=True):
-            parameter.grad = value.copy().view(Parameter)
+            parameter.grad = value.copy().view(HeldParameter)
         return None
 
     def take(self, result: Any) -> None:
@@ -104,7 +104,7 @@ class ZippedGradientsFirst(Zipped):
         return gradient, parameter
 
 
-class Layer(SimpleNamespace):
+class HoldingLayer(SimpleNamespace):
     """A layer whose arrays have all the names that learners give them."""
 
     def both(self) -> tuple[Array, Array]:
@@ -113,10 +113,10 @@ class Layer(SimpleNamespace):
 
 
 def _alias(index: int) -> property:
-    def get(layer: Layer) -> Any:
+    def get(layer: HoldingLayer) -> Any:
         return layer.arrays[index]
 
-    def put(layer: Layer, value: Any) -> None:
+    def put(layer: HoldingLayer, value: Any) -> None:
         layer.arrays[index] = value
 
     return property(get, put)
@@ -124,7 +124,7 @@ def _alias(index: int) -> property:
 
 for _index, _names in enumerate(ALIASES):
     for _name in _names:
-        setattr(Layer, _name, _alias(_index))
+        setattr(HoldingLayer, _name, _alias(_index))
 
 
 class OneLayer(Form):
@@ -134,7 +134,7 @@ class OneLayer(Form):
 
     def __init__(self, values: Values) -> None:
         self.layers = [
-            Layer(arrays=[w.copy(), b.copy(), np.zeros_like(w), np.zeros_like(b)])
+            HoldingLayer(arrays=[w.copy(), b.copy(), np.zeros_like(w), np.zeros_like(b)])
             for w, b in zip(values[: self.n : 2], values[1 : self.n : 2], strict=True)
         ]
         self.parameters = self.layers[0]

@@ -23,7 +23,7 @@ Roles = tuple[str, ...]
 
 
 @dataclass(frozen=True)
-class Reading:
+class StepReading:
     """One way to call the optimizer.
 
     Attributes
@@ -54,7 +54,7 @@ class Reading:
 class Run:
     """One run of a learner's optimizer along gradients."""
 
-    def __init__(self, thing: Any, reading: Reading, form: Form, settings: Settings) -> None:
+    def __init__(self, thing: Any, reading: StepReading, form: Form, settings: Settings) -> None:
         self.thing, self.reading, self.form, self.settings = thing, reading, form, settings
         self.function: Function = thing if reading.method == "" else getattr(thing, reading.method)
         self.parameters = arguments(self.function)

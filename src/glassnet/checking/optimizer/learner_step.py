@@ -14,7 +14,7 @@ from glassnet.checking.finding.members import member
 from glassnet.checking.finding.members import method as first_method
 from glassnet.checking.numerics.calling import copied, why
 from glassnet.checking.optimizer.gradient_holders import FORMS_THAT_HOLD_GRADIENTS
-from glassnet.checking.optimizer.learner_run import Reading, Roles, Run, arguments, fresh
+from glassnet.checking.optimizer.learner_run import Roles, Run, StepReading, arguments, fresh
 from glassnet.checking.optimizer.names import (
     GRADIENTS,
     PARAMETERS,
@@ -82,7 +82,7 @@ class LearnerStep:
 
     def paths(
         self, values: Values, gradients: list[Values], most: int
-    ) -> Iterator[tuple[Reading, list[Values]]]:
+    ) -> Iterator[tuple[StepReading, list[Values]]]:
         """The parameters after each step, for every way to call it that works, the likeliest first.
 
         Single numbers are tried only where no arrays are taken: they show less.
@@ -132,8 +132,8 @@ class LearnerStep:
     # ---- calling it
 
     def _tried(
-        self, reading: Reading, values: Values, gradients: list[Values]
-    ) -> Iterator[tuple[Reading, list[Values]]]:
+        self, reading: StepReading, values: Values, gradients: list[Values]
+    ) -> Iterator[tuple[StepReading, list[Values]]]:
         """The path of one reading, with the first beginning of its states that works."""
         for empty in (0, 1, 2) if "state" in reading.roles else (0,):
             tried = replace(reading, empty=empty)
@@ -147,7 +147,7 @@ class LearnerStep:
                         yield other, run.found
                 return
 
-    def _path(self, reading: Reading, values: Values, gradients: list[Values]) -> Run | None:
+    def _path(self, reading: StepReading, values: Values, gradients: list[Values]) -> Run | None:
         """The run; None where the optimizer cannot be called so, or changes nothing."""
         try:
             run = self._run(reading, values)
@@ -160,7 +160,7 @@ class LearnerStep:
             return None
         return run
 
-    def _run(self, reading: Reading, values: Values) -> Run:
+    def _run(self, reading: StepReading, values: Values) -> Run:
         form = reading.make(values)
         return Run(self._thing(form, reading.method), reading, form, self.settings)
 
@@ -196,16 +196,16 @@ class LearnerStep:
         return type(self.step)(**handed)
 
 
-def _in_forms(method: str, names: tuple[str, ...], roles: Roles) -> Iterator[Reading]:
+def _in_forms(method: str, names: tuple[str, ...], roles: Roles) -> Iterator[StepReading]:
     if "gradients" not in roles:
         for make in FORMS_THAT_HOLD_GRADIENTS:
-            yield Reading(method, names, roles, make)
+            yield StepReading(method, names, roles, make)
         return
     for make in forms_with_gradients_beside():
-        yield Reading(method, names, roles, make)
+        yield StepReading(method, names, roles, make)
     if "parameters" not in roles:
         for added in (1.0, -1.0):
-            yield Reading(method, names, roles, OneArray, added=added)
+            yield StepReading(method, names, roles, OneArray, added=added)
 
 
 def _places(parameters: list[inspect.Parameter]) -> Iterator[dict[int, str]]:

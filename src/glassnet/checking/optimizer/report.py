@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from glassnet.checking.optimizer.learner_run import Reading
+from glassnet.checking.optimizer.learner_run import StepReading
 from glassnet.checking.optimizer.names import known_as
 from glassnet.checking.optimizer.parameter_forms import Values
 from glassnet.checking.optimizer.rules import RULES, Settings
-from glassnet.checking.optimizer.search import Finding
+from glassnet.checking.optimizer.search import StepFinding
 from glassnet.checking.optimizer.steps import Steps
 from glassnet.checking.optimizer.words import NOTES, WORDS
 from glassnet.checking.report import Evidence, Report, Slip, digits, place_text
@@ -24,7 +24,7 @@ ARRAYS = ("W1", "b1", "W2", "b2")
 class Path:
     """The path that one reading of the arguments gives; `steps` are those of the arrays that change."""
 
-    reading: Reading
+    reading: StepReading
     values: list[Values]
     steps: Steps
     changed: list[bool]
@@ -44,12 +44,12 @@ class Path:
         return (Slip("parameters_left_out", (), message.format(left=left), fix.format(left=left)),)
 
 
-def right_report(like: str, path: Path, finding: Finding, read: tuple[str, ...]) -> Report:
+def right_report(like: str, path: Path, finding: StepFinding, read: tuple[str, ...]) -> Report:
     """The report on steps that are right."""
     return Report(SUBJECT, not path.left, path.left, notes=_notes(like, path, finding, read))
 
 
-def named(like: str, path: Path, findings: list[Finding], read: tuple[str, ...]) -> Report:
+def named(like: str, path: Path, findings: list[StepFinding], read: tuple[str, ...]) -> Report:
     """The report on steps that slips explain, the first of them best."""
     best = findings[0]
     slips = (*path.left, *(_slip(like, code, best) for code in best.slips))
@@ -59,14 +59,14 @@ def named(like: str, path: Path, findings: list[Finding], read: tuple[str, ...])
     return Report(SUBJECT, False, slips, _line(like, path, best), notes, tuple(others)[:MOST_EQUALS])
 
 
-def unknown(like: str, path: Path, finding: Finding, read: tuple[str, ...]) -> Report:
+def unknown(like: str, path: Path, finding: StepFinding, read: tuple[str, ...]) -> Report:
     """The report on steps that nothing explains."""
     return Report(
         SUBJECT, False, evidence=_line(like, path, finding), notes=_notes(like, path, finding, read)
     )
 
 
-def _slip(like: str, code: str, finding: Finding) -> Slip:
+def _slip(like: str, code: str, finding: StepFinding) -> Slip:
     changed = finding.changed
     words = {
         "like": like,
@@ -84,7 +84,7 @@ def _listed(settings: Settings) -> str:
     return " and ".join(f"{name} {value:g}" for name, value in settings.items())
 
 
-def _notes(like: str, path: Path, finding: Finding, read: tuple[str, ...]) -> tuple[str, ...]:
+def _notes(like: str, path: Path, finding: StepFinding, read: tuple[str, ...]) -> tuple[str, ...]:
     """The settings, how names were read, and what differs from the rule without being a slip."""
     notes = [f"settings: {', '.join(f'{name} {value:g}' for name, value in finding.settings.items())}"]
     reading = (*read, *_roles(like, path))
@@ -125,7 +125,7 @@ def _roles(like: str, path: Path) -> list[str]:
     return found
 
 
-def _line(like: str, path: Path, finding: Finding) -> tuple[Evidence, ...]:
+def _line(like: str, path: Path, finding: StepFinding) -> tuple[Evidence, ...]:
     """The first step after which the parameters differ, from the learner's parameters before it."""
     steps = path.steps
     wanted = steps.of(RULES[like], finding.settings, finding.conventions)

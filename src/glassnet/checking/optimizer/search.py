@@ -19,7 +19,7 @@ PUBLISHED: dict[str, tuple[float, ...]] = {"alpha": (0.9, 0.99)}
 
 
 @dataclass(frozen=True)
-class Finding:
+class StepFinding:
     """What gives the learner's steps.
 
     Attributes
@@ -58,7 +58,7 @@ class Finding:
     single: bool = False
 
 
-def right(steps: Steps, rule: Rule, settings: Settings, free: set[str]) -> Finding | None:
+def right(steps: Steps, rule: Rule, settings: Settings, free: set[str]) -> StepFinding | None:
     """The rule itself, in one of its conventions, with an epsilon of the learner's own; a free rate is read off."""
     for conventions in _conventions(rule):
         for own in _values(settings, free, HARMLESS_EPSILON):
@@ -82,19 +82,19 @@ def _rated(
 
 def _finding(
     slips: tuple[str, ...], conventions: tuple[str, ...], own: Settings, settings: Settings
-) -> Finding:
+) -> StepFinding:
     """What was found with settings of which some were read off the steps."""
     read_off = tuple(
         f"{name} {own[name]:g}" for name in own if name != "epsilon" and own[name] != settings[name]
     )
-    return Finding(slips, conventions, own, read_off=read_off, epsilon=settings.get("epsilon"))
+    return StepFinding(slips, conventions, own, read_off=read_off, epsilon=settings.get("epsilon"))
 
 
 def _conventions(rule: Rule) -> tuple[tuple[str, ...], ...]:
     return ((), *((code,) for code in rule.conventions))
 
 
-def _fading(steps: Steps, rule: Rule, settings: Settings) -> Finding | None:
+def _fading(steps: Steps, rule: Rule, settings: Settings) -> StepFinding | None:
     """The rule itself with a learning rate that falls from step to step."""
     for conventions in _conventions(rule):
         wanted = steps.of(rule, settings, conventions)
@@ -102,20 +102,20 @@ def _fading(steps: Steps, rule: Rule, settings: Settings) -> Finding | None:
         falls = all(0 < after <= before * (1 + FINE) for before, after in pairwise(factors))
         begins_whole = abs(factors[0] - 1) < FINE
         if begins_whole and falls and steps.equal(wanted * np.array(factors)[:, None]):
-            return Finding((), conventions, settings, fading=tuple(factors))
+            return StepFinding((), conventions, settings, fading=tuple(factors))
     return None
 
 
-def nearly(steps: Steps, rule: Rule, settings: Settings) -> Finding | None:
+def nearly(steps: Steps, rule: Rule, settings: Settings) -> StepFinding | None:
     """The rule itself with a learning rate that falls, or to single precision."""
     return _fading(steps, rule, settings) or _rounded(steps, rule, settings)
 
 
-def _rounded(steps: Steps, rule: Rule, settings: Settings) -> Finding | None:
+def _rounded(steps: Steps, rule: Rule, settings: Settings) -> StepFinding | None:
     """The rule itself, to single precision."""
     for conventions in _conventions(rule):
         if steps.equal(steps.of(rule, settings, conventions), COARSE):
-            return Finding((), conventions, settings, single=True)
+            return StepFinding((), conventions, settings, single=True)
     return None
 
 
@@ -131,7 +131,7 @@ def _values(settings: Settings, free: set[str], most: float) -> Iterator[Setting
 
 def explanations(
     steps: Steps, rule: Rule, settings: Settings, free: set[str], n: int, tolerance: float
-) -> Iterator[Finding]:
+) -> Iterator[StepFinding]:
     """The rule with n slips that gives these steps, the likeliest first."""
     found = _of_slips(steps, rule, settings, free, n, tolerance)
     yield from found
@@ -146,7 +146,7 @@ def explanations(
 
 def _of_slips(
     steps: Steps, rule: Rule, settings: Settings, free: set[str], n: int, tolerance: float
-) -> list[Finding]:
+) -> list[StepFinding]:
     """Slips with the likeliest settings with which any give the steps."""
     fine = n == 1 and tolerance == FINE
     for conventions in _conventions(rule) if n == 1 else ((),):
@@ -176,7 +176,7 @@ def _with_effect(
 
 def _factors(
     steps: Steps, rule: Rule, settings: Settings, slips: tuple[str, ...], tolerance: float
-) -> Iterator[Finding]:
+) -> Iterator[StepFinding]:
     """A constant factor on all steps."""
     for conventions in _conventions(rule):
         factor = steps.factor(steps.of(rule, settings, (*slips, *conventions)))
@@ -186,17 +186,17 @@ def _factors(
             and factor != 1
             and steps.equal(steps.of(rule, own, (*slips, *conventions)), tolerance)
         ):
-            yield Finding((*slips, "constant_factor"), conventions, settings, factor)
+            yield StepFinding((*slips, "constant_factor"), conventions, settings, factor)
 
 
-def _other_rules(steps: Steps, rule: Rule, settings: Settings, tolerance: float) -> Iterator[Finding]:
+def _other_rules(steps: Steps, rule: Rule, settings: Settings, tolerance: float) -> Iterator[StepFinding]:
     for name, other in RULES.items():
         own = other.defaults | {key: value for key, value in settings.items() if key in other.defaults}
         if other.step is not rule.step and steps.equal(steps.of(other, own, ()), tolerance):
-            yield Finding(("other_rule",), (), settings, other=name)
+            yield StepFinding(("other_rule",), (), settings, other=name)
 
 
-def _of_settings(steps: Steps, rule: Rule, settings: Settings, tolerance: float) -> Iterator[Finding]:
+def _of_settings(steps: Steps, rule: Rule, settings: Settings, tolerance: float) -> Iterator[StepFinding]:
     """The rule with one other number, or Adam's with both of its means' shares."""
     shares = [name for name in ("momentum", "alpha", "beta1", "beta2") if name in settings]
     tries = [(name,) for name in shares] + [("weight_decay",)] + ([tuple(shares)] if len(shares) > 1 else [])
@@ -205,9 +205,9 @@ def _of_settings(steps: Steps, rule: Rule, settings: Settings, tolerance: float)
             found = fitted(steps, rule, settings, names, conventions, tolerance)
             if found is not None:
                 changed = {name: found[name] for name in names if found[name] != settings[name]}
-                yield Finding(("other_setting",), conventions, settings, changed=changed)
+                yield StepFinding(("other_setting",), conventions, settings, changed=changed)
     if "epsilon" in settings:
         for epsilon in EPSILONS:
             own = settings | {"epsilon": epsilon}
             if epsilon > HARMLESS_EPSILON and steps.equal(steps.of(rule, own, ()), tolerance):
-                yield Finding(("other_setting",), (), settings, changed={"epsilon": epsilon})
+                yield StepFinding(("other_setting",), (), settings, changed={"epsilon": epsilon})

@@ -14,7 +14,7 @@ MOST_SAMPLES, FEWEST = 6, 5
 
 
 @dataclass(frozen=True)
-class Case:
+class DataForm:
     """One form of the same few samples and their targets.
 
     Attributes
@@ -52,36 +52,36 @@ class Samples:
         """Numbers of features and outputs."""
         return self.X.shape[1], self.Y.shape[1]
 
-    def cases(self) -> Iterator[Case]:
+    def cases(self) -> Iterator[DataForm]:
         """All forms, the commonest first."""
         yield from self._batches(False)
         yield from self._batches(True)
         yield from self._alone()
 
-    def _batches(self, columns: bool) -> Iterator[Case]:
+    def _batches(self, columns: bool) -> Iterator[DataForm]:
         X, Y, m = self.X, self.Y, len(self.X)
         form, x = ("columns", X.T) if columns else ("rows", X)
-        yield Case(x.copy(), (Y.T if columns else Y).copy(), form, m, Y)
+        yield DataForm(x.copy(), (Y.T if columns else Y).copy(), form, m, Y)
         if self.labels is not None:
-            yield Case(x.copy(), self.labels.copy(), form, m, Y, True)
+            yield DataForm(x.copy(), self.labels.copy(), form, m, Y, True)
         if Y.shape[1] == 1:
-            yield Case(x.copy(), Y[:, 0].copy(), form, m, Y)
+            yield DataForm(x.copy(), Y[:, 0].copy(), form, m, Y)
 
-    def _alone(self) -> Iterator[Case]:
+    def _alone(self) -> Iterator[DataForm]:
         x, y, form = self.X[-1], self.Y[-1], "one sample at a time"
         for sample, target in (
             (x.reshape(-1, 1), y.reshape(-1, 1)), (x, y), (x.reshape(1, -1), y.reshape(1, -1)),
             (x.tolist(), y.tolist()),
         ):  # fmt: skip
-            yield Case(_copy(sample), _copy(target), form, 1, y.reshape(1, -1))
+            yield DataForm(_copy(sample), _copy(target), form, 1, y.reshape(1, -1))
         for shape, wanted in (((1, 1, -1), (1, 1, -1)), ((1, -1, 1), (1, -1, 1))):
-            yield Case(x.reshape(shape).copy(), y.reshape(wanted).copy(), form, 1, y.reshape(1, -1))
+            yield DataForm(x.reshape(shape).copy(), y.reshape(wanted).copy(), form, 1, y.reshape(1, -1))
         if len(y) == 1:
-            yield Case(x.copy(), float(y[0]), form, 1, y.reshape(1, -1))
-            yield Case(x.tolist(), float(y[0]), form, 1, y.reshape(1, -1))
+            yield DataForm(x.copy(), float(y[0]), form, 1, y.reshape(1, -1))
+            yield DataForm(x.tolist(), float(y[0]), form, 1, y.reshape(1, -1))
         if self.labels is not None:
-            yield Case(x.copy(), int(self.labels[-1]), form, 1, y.reshape(1, -1), True)
-            yield Case(x.reshape(-1, 1), int(self.labels[-1]), form, 1, y.reshape(1, -1), True)
+            yield DataForm(x.copy(), int(self.labels[-1]), form, 1, y.reshape(1, -1), True)
+            yield DataForm(x.reshape(-1, 1), int(self.labels[-1]), form, 1, y.reshape(1, -1), True)
 
     def pairs(self, n: int) -> Iterator[tuple[str, Any, Array, Array]]:
         """The first n samples as a list of pairs (x, y), as columns, as rows and as they are; with X and Y in rows."""

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 
 from glassnet import losses
 from glassnet.errors import ArgumentError
-from glassnet.insight.report.subject import Names, Samples, Subject, Trained
+from glassnet.insight.report.subject import NamedSamples, Names, Subject, Trained
 from glassnet.losses import Loss
 from glassnet.metrics.targets import several_hot
 from glassnet.network import inputs
@@ -52,7 +52,7 @@ def read(
     return Subject(network, chosen, training, held, test, trained, history, names)
 
 
-def _pair(network: Network, name: str, option: str, given: Any, loss: Loss) -> Samples | None:
+def _pair(network: Network, name: str, option: str, given: Any, loss: Loss) -> NamedSamples | None:
     if given is None:
         return None
     if not isinstance(given, tuple | list) or len(given) != 2:
@@ -61,7 +61,9 @@ def _pair(network: Network, name: str, option: str, given: Any, loss: Loss) -> S
     return _samples(network, name, f" of {option}", X, y, loss)
 
 
-def _samples(network: Network, name: str, of_what: str, X: ArrayLike, y: ArrayLike, loss: Loss) -> Samples:
+def _samples(
+    network: Network, name: str, of_what: str, X: ArrayLike, y: ArrayLike, loss: Loss
+) -> NamedSamples:
     rows = network.features(X, f"X{of_what}")
     checked = network.targets(y, loss, len(rows), f"y{of_what}")
     given = np.asarray(y)
@@ -70,10 +72,10 @@ def _samples(network: Network, name: str, of_what: str, X: ArrayLike, y: ArrayLi
         and given.size == len(given)
         and bool((given.ravel() != checked[:, 0]).any())
     )
-    return Samples(name, np.asarray(X), checked if named else given)
+    return NamedSamples(name, np.asarray(X), checked if named else given)
 
 
-def _names(network: Network, parts: list[Samples], loss: Loss, given: Given) -> Names:
+def _names(network: Network, parts: list[NamedSamples], loss: Loss, given: Given) -> Names:
     features, classes, image_shape, source = given
     n_features, n_outputs = network.layout.n_features, network.plan().n_outputs
     meaning = network.meaning
@@ -90,7 +92,7 @@ def _names(network: Network, parts: list[Samples], loss: Loss, given: Given) -> 
     return Names(source, feature_names, class_names, _image(network, feature_names, image_shape))
 
 
-def _names_classes(part: Samples, loss: Loss) -> bool:
+def _names_classes(part: NamedSamples, loss: Loss) -> bool:
     y = part.y.reshape(len(part.y), -1)
     return inputs.names_classes(y, loss) or (loss.domain == (0.0, 1.0) and several_hot(y))
 

@@ -23,7 +23,7 @@ _OF_SEVERAL_LABELS = ["accuracy", "label_accuracy", "f1"]
 
 
 @dataclass(frozen=True, eq=False)
-class Samples:
+class NamedSamples:
     """Some samples, X of the network's input shape, and targets in the form of the loss."""
 
     name: str
@@ -37,16 +37,16 @@ class Trained:
 
     Attributes
     ----------
-    held : Samples or None
+    held : NamedSamples or None
         What training was watched on.
-    judged : Samples
+    judged : NamedSamples
         What tells how good it is.
     """
 
     network: Network
-    training: Samples
-    held: Samples | None
-    judged: Samples
+    training: NamedSamples
+    held: NamedSamples | None
+    judged: NamedSamples
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,9 +77,9 @@ class Subject:
     ----------
     network : Network
         As it is used: for samples as they are.
-    training : Samples
+    training : NamedSamples
         What it learned from.
-    held, test : Samples or None
+    held, test : NamedSamples or None
         What training was watched on, and what it was neither trained nor watched on.
     trained : Trained
         What diagnosis and trace look at.
@@ -87,15 +87,15 @@ class Subject:
 
     network: Network
     loss: Loss
-    training: Samples
-    held: Samples | None
-    test: Samples | None
+    training: NamedSamples
+    held: NamedSamples | None
+    test: NamedSamples | None
     trained: Trained
     history: History | None
     names: Names
 
     @property
-    def parts(self) -> list[Samples]:
+    def parts(self) -> list[NamedSamples]:
         """The samples to learn from, those to watch, and those to test."""
         return [part for part in (self.training, self.held, self.test) if part is not None]
 
@@ -105,7 +105,7 @@ class Subject:
         return self.held is not None or (self.history is not None and "validation_loss" in self.history)
 
     @property
-    def judged(self) -> Samples:
+    def judged(self) -> NamedSamples:
         """The samples that tell how good the network is: those that it has seen least of."""
         return self.parts[-1]
 
@@ -141,17 +141,17 @@ class Subject:
         output = self.loss.activation.value(self.network.predict(self.judged.X)).astype(np.float64)
         return np.hstack([1 - output, output]) if self.classifies and output.shape[1] == 1 else output
 
-    def members(self, part: Samples) -> NDArray[np.bool_]:
+    def members(self, part: NamedSamples) -> NDArray[np.bool_]:
         """Which classes each sample is of, (n_samples, n_classes)."""
         if self.is_multi_label:
             return self.values(part) > 0.5
         found: NDArray[np.bool_] = self.classes(part)[:, None] == np.arange(len(self.names.classes))
         return found
 
-    def classes(self, part: Samples) -> NDArray[np.int64]:
+    def classes(self, part: NamedSamples) -> NDArray[np.int64]:
         """The true class of each sample, where it has one."""
         return inputs.classes_of(np.asarray(part.y).reshape(len(part.y), -1))
 
-    def values(self, part: Samples) -> Floats:
+    def values(self, part: NamedSamples) -> Floats:
         """The true values of each sample, (n_samples, n_outputs)."""
         return np.asarray(part.y, np.float64).reshape(len(part.y), -1)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from glassnet.checking.network.slips.chain import Chain
+from glassnet.checking.network.slips.chain import StageChain
 from glassnet.checking.network.slips.places import Choice, Place, Places, known
 from glassnet.checking.network.slips.stages import Affine, Drop, Gate, Norm
 from glassnet.checking.numerics.rounding import Rounded, alike
@@ -108,7 +108,9 @@ def _summed(error: Rounded, layer: int) -> Iterator[Choice]:
         yield Choice(place("bias_gradient_wrong_axis", "no axis"), lambda: error.sum(None) * ones)
 
 
-def weights_choices(stage: Affine, error: Rounded, chain: Chain, before: Rounded | None) -> Iterator[Choice]:
+def weights_choices(
+    stage: Affine, error: Rounded, chain: StageChain, before: Rounded | None
+) -> Iterator[Choice]:
     """dW for this dZ, the right one first: X^T dZ and the gradient of the penalties.
 
     `before` is dA, the error before the activation's derivative, where one was just applied.
@@ -124,7 +126,7 @@ def weights_choices(stage: Affine, error: Rounded, chain: Chain, before: Rounded
         )
 
 
-def _products(stage: Affine, error: Rounded, chain: Chain, before: Rounded | None) -> Iterator[Choice]:
+def _products(stage: Affine, error: Rounded, chain: StageChain, before: Rounded | None) -> Iterator[Choice]:
     """X^T dZ: of which X, of which dZ, of which samples, transposed or not, with which mean and which sign."""
     m = len(error.value)
 
@@ -165,7 +167,7 @@ def _with_weights_for_inputs(stage: Affine, error: Rounded) -> Iterator[Choice]:
         yield Choice(places, lambda: stage.weights.T @ error)
 
 
-def _other_inputs(stage: Affine, chain: Chain) -> Iterator[tuple[str, str, Rounded]]:
+def _other_inputs(stage: Affine, chain: StageChain) -> Iterator[tuple[str, str, Rounded]]:
     """Arrays of the input's shape that a learner could take for it: code, variant and array."""
     i = chain.stages.index(stage) - 1
     if i >= 0 and isinstance(chain.stages[i], Drop):

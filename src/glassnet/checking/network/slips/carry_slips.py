@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from glassnet.checking.network.slips.chain import Chain
+from glassnet.checking.network.slips.chain import StageChain
 from glassnet.checking.network.slips.places import Choice, Place, Places, known
 from glassnet.checking.network.slips.stages import Affine, Drop, Norm
 from glassnet.checking.numerics.rounding import Array, Rounded, alike
@@ -21,7 +21,7 @@ class Update(NamedTuple):
 
 
 def carry_choices(
-    stage: Affine, error: Rounded, before: Rounded | None, chain: Chain, update: Update | None
+    stage: Affine, error: Rounded, before: Rounded | None, chain: StageChain, update: Update | None
 ) -> Iterator[Choice]:
     """dX for this dZ, the right one first: dZ W^T.
 

@@ -14,7 +14,7 @@ from glassnet import activations
 from glassnet.activations import GELU, Linear, Softmax
 from glassnet.checking.network.slips.places import Place, Places
 from glassnet.checking.network.slips.stages import Affine, Drop, Gate, Norm, Stage, fresh
-from glassnet.checking.numerics.rounding import Array, Precision, Rounded
+from glassnet.checking.numerics.rounding import Array, FloatFormat, Rounded
 from glassnet.errors import ArgumentError, ShapeError
 from glassnet.layers import Activation, BatchNorm, Dense, Dropout, Flatten, LayerNorm
 from glassnet.network.network import Network
@@ -24,7 +24,7 @@ MOST_SUBSETS = 4
 
 
 @dataclass
-class Chain:
+class StageChain:
     """Stages that have been run on a batch, and the slips of the forward pass that they contain."""
 
     stages: list[Stage]
@@ -32,7 +32,7 @@ class Chain:
     output: Rounded
 
     @classmethod
-    def run(cls, stages: list[Stage], x: Rounded, places: Places = ()) -> Chain:
+    def run(cls, stages: list[Stage], x: Rounded, places: Places = ()) -> StageChain:
         """The forward pass."""
         a = x
         for stage in stages:
@@ -62,7 +62,7 @@ def check_known(net: Network) -> None:
             raise ArgumentError(f"not checked: check_backward does not know {activation!r} of layer {index}")
 
 
-def stages_of(net: Network, precision: Precision, masks: Sequence[Array]) -> list[Stage]:
+def stages_of(net: Network, precision: FloatFormat, masks: Sequence[Array]) -> list[Stage]:
     """One stage for each step of the network; `masks` holds one mask for each Dropout layer."""
     stages: list[Stage] = []
     dense, remaining = -1, iter(masks)
@@ -118,16 +118,16 @@ def _mask(net: Network, index: int, mask: Any, n_samples: int) -> NDArray[np.flo
     return found
 
 
-def chains(stages: list[Stage], x: Rounded, net: Network, most: int) -> Iterator[Chain]:
+def chains(stages: list[Stage], x: Rounded, net: Network, most: int) -> Iterator[StageChain]:
     """The chain as it should be, then those with up to `most` slips of the forward pass."""
-    yield Chain.run(stages, x)
+    yield StageChain.run(stages, x)
     slips = _forward_slips(stages, net)
     for n in range(1, most + 1):
         for codes in combinations(sorted({code for code, _, _ in slips}), n):
             for chosen in _choices(slips, codes):
                 changed = {i: change for _, i, change in chosen}
                 places = tuple(Place(code, stages[i].layer, "forward") for code, i, _ in chosen)
-                yield Chain.run(fresh(stages, changed), x, places)
+                yield StageChain.run(fresh(stages, changed), x, places)
 
 
 Slipped = tuple[str, int, dict[str, Any]]

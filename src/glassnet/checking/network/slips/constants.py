@@ -12,7 +12,7 @@ from glassnet.losses import Loss
 SAME = 1e-9
 
 
-class Constant(NamedTuple):
+class LossFactor(NamedTuple):
     """What a learner's loss is multiplied by.
 
     Attributes
@@ -35,10 +35,10 @@ class Constant(NamedTuple):
         return 0 if self == ONE else 1 if self.losses else 2
 
 
-ONE = Constant(1.0)
+ONE = LossFactor(1.0)
 
 
-def conventions(loss: Loss, n_samples: int, n_outputs: int) -> list[Constant]:
+def conventions(loss: Loss, n_samples: int, n_outputs: int) -> list[LossFactor]:
     """The common forms of a loss that are a constant times it, without the loss itself."""
     found: dict[float, list[str]] = {}
     for half, of_half in _halves(loss):
@@ -48,7 +48,7 @@ def conventions(loss: Loss, n_samples: int, n_outputs: int) -> list[Constant]:
                 words = f"{of_half}the {of_samples} over samples"
                 words += f" and {of_outputs} over outputs" if of_outputs else ""
                 found.setdefault(_known(found, factor), []).append(words)
-    return [Constant(factor, tuple(words)) for factor, words in found.items() if not same(factor, 1)]
+    return [LossFactor(factor, tuple(words)) for factor, words in found.items() if not same(factor, 1)]
 
 
 def _halves(loss: Loss) -> list[tuple[float, str]]:

@@ -9,8 +9,8 @@ import numpy as np
 
 from glassnet import activations, losses
 from glassnet.activations import ActivationFunction, Linear, Sigmoid, Softmax
-from glassnet.checking.network.slips.chain import Chain
-from glassnet.checking.network.slips.constants import ONE, Constant, conventions, same
+from glassnet.checking.network.slips.chain import StageChain
+from glassnet.checking.network.slips.constants import ONE, LossFactor, conventions, same
 from glassnet.checking.network.slips.places import Choice, Place, known, n_slips
 from glassnet.checking.network.slips.slope_slips import slope_choices, written_in_output
 from glassnet.checking.network.slips.stages import Affine, Gate, applied, jacobian_product, slope
@@ -33,7 +33,7 @@ def slip_factors(loss: Loss, n_samples: int, n_features: int) -> list[tuple[str,
 class Output:
     """The loss and the last activation of a chain that has been run."""
 
-    def __init__(self, chain: Chain, loss: Loss, y: Rounded, constant: Constant = ONE) -> None:
+    def __init__(self, chain: StageChain, loss: Loss, y: Rounded, constant: LossFactor = ONE) -> None:
         last = chain.stages[-1]
         self.gate = last if isinstance(last, Gate) else None
         self.activation: ActivationFunction = last.activation if isinstance(last, Gate) else Linear()

@@ -8,7 +8,7 @@ import numpy as np
 
 from glassnet import activations
 from glassnet.activations import ActivationFunction, Softmax
-from glassnet.checking.network.slips.chain import Chain
+from glassnet.checking.network.slips.chain import StageChain
 from glassnet.checking.network.slips.places import Choice, Place, Places, known
 from glassnet.checking.network.slips.stages import Affine, Gate, Slipped, jacobian_product, slope
 from glassnet.checking.numerics.rounding import Array, Rounded
@@ -29,7 +29,7 @@ NEAR: dict[str, tuple[tuple[str, str, Callable[[Array], Array]], ...]] = {
 }
 
 
-def slope_choices(gate: Gate, error: Rounded, chain: Chain) -> Iterator[Choice]:
+def slope_choices(gate: Gate, error: Rounded, chain: StageChain) -> Iterator[Choice]:
     """dZ for this dA, the right one first, and each of them with the wrong sign."""
     flipped = Place("error_sign_flipped", gate.layer, "slope")
     for choice in _unsigned(gate, error, chain):
@@ -37,7 +37,7 @@ def slope_choices(gate: Gate, error: Rounded, chain: Chain) -> Iterator[Choice]:
         yield choice.then((flipped,), lambda value: -value)
 
 
-def _unsigned(gate: Gate, error: Rounded, chain: Chain) -> Iterator[Choice]:
+def _unsigned(gate: Gate, error: Rounded, chain: StageChain) -> Iterator[Choice]:
     def place(code: str, variant: str = "") -> Places:
         return (Place(code, gate.layer, "slope", variant),)
 
@@ -61,7 +61,7 @@ def _unsigned(gate: Gate, error: Rounded, chain: Chain) -> Iterator[Choice]:
         yield Choice(place("relu_gate_from_upstream"), lambda: error * slope(activation, error))
 
 
-def slipped_slopes(gate: Gate, chain: Chain) -> Iterator[Slipped]:
+def slipped_slopes(gate: Gate, chain: StageChain) -> Iterator[Slipped]:
     """Code, variant and factor of every slip that puts another factor, or none, in the place of f'(z)."""
     activation, z, a = gate.activation, gate.z, gate.a
     gated = _is_gate(activation)
@@ -106,7 +106,7 @@ def _below(activation: ActivationFunction) -> float:
     return float(activation.slope(np.array(-1.0)))
 
 
-def _sources(gate: Gate, chain: Chain) -> Iterator[tuple[str, str, Rounded]]:
+def _sources(gate: Gate, chain: StageChain) -> Iterator[tuple[str, str, Rounded]]:
     """Arrays of other places that the derivative could be taken at: those that broadcast to this shape."""
     gated = _is_gate(gate.activation)
     affine = {stage.layer: stage for stage in chain.stages if isinstance(stage, Affine)}

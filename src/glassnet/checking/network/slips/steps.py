@@ -14,7 +14,7 @@ from glassnet.checking.network.slips.array_slips import (
     weights_choices,
 )
 from glassnet.checking.network.slips.carry_slips import Update, carry_choices, drop_choices, norm_choices
-from glassnet.checking.network.slips.chain import Chain
+from glassnet.checking.network.slips.chain import StageChain
 from glassnet.checking.network.slips.places import Choice
 from glassnet.checking.network.slips.slope_slips import slope_choices
 from glassnet.checking.network.slips.stages import Affine, Drop, Gate, Norm, Stage
@@ -22,7 +22,7 @@ from glassnet.checking.numerics.rounding import Rounded
 
 
 def weights_gradients(
-    stage: Stage, error: Rounded, chain: Chain, before: Rounded | None = None
+    stage: Stage, error: Rounded, chain: StageChain, before: Rounded | None = None
 ) -> Iterator[Choice]:
     """The gradient of the stage's weights from the error at its output, the right one first."""
     if isinstance(stage, Affine):
@@ -44,7 +44,7 @@ def bias_gradients(stage: Stage, error: Rounded, before: Rounded | None = None) 
 
 
 def errors_below(
-    stage: Stage, error: Rounded, before: Rounded | None, chain: Chain, update: Update | None
+    stage: Stage, error: Rounded, before: Rounded | None, chain: StageChain, update: Update | None
 ) -> Iterator[Choice]:
     """The error at the stage's input from the error at its output, the right one first.
 

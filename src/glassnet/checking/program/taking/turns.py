@@ -14,7 +14,7 @@ import numpy as np
 from glassnet.checking.finding.matching import Found
 from glassnet.checking.finding.sources import parameters
 from glassnet.checking.program.bench import Bench, shown
-from glassnet.checking.program.data import Case, Samples, drawn, variants
+from glassnet.checking.program.data import DataForm, Samples, drawn, variants
 from glassnet.checking.program.limits import CALL_SECONDS, FAILURES, TookTooLong, Wish, limited
 from glassnet.checking.program.taking.loading import load, parsed
 from glassnet.checking.program.taking.loops import (
@@ -53,7 +53,7 @@ class TurnSearch(Search):
     """The search over the readings of one turn: its forward pass and its step are known."""
 
     turn: Turn
-    case: Case
+    case: DataForm
     output: str
 
     def _forwards(self, saved: dict[str, Any]) -> Iterator[Forward]:
@@ -174,7 +174,7 @@ def _is_column(x: tuple[int, ...], matrices: list[tuple[int, ...]]) -> bool:
     return len(x) == 2 and x[1] == 1 < x[0] and not reads_one and any(x[0] in shape for shape in matrices)
 
 
-def _case(x: Any, y: Any, output: Any, is_column: bool) -> Case | None:
+def _case(x: Any, y: Any, output: Any, is_column: bool) -> DataForm | None:
     """The form of the data, from the shapes of samples, targets and output."""
     t = np.asarray(as_array(y))
     if t.size == output.size:
@@ -185,15 +185,15 @@ def _case(x: Any, y: Any, output: Any, is_column: bool) -> Case | None:
             or (1 in x.shape and t.size > 1 and x.shape[0] != t.shape[0])
             or t.ndim == 0
         ):
-            return Case(x, y, "one sample at a time", 1, targets.reshape(1, -1))
+            return DataForm(x, y, "one sample at a time", 1, targets.reshape(1, -1))
         if t.ndim == 2 and t.shape[0] != x.shape[0] and t.shape[1] == x.shape[1]:
-            return Case(x, y, "columns", x.shape[1], targets.T)
+            return DataForm(x, y, "columns", x.shape[1], targets.T)
         if t.shape[0] == x.shape[0]:
-            return Case(x, y, "rows", len(x), targets.reshape(len(x), -1))
+            return DataForm(x, y, "rows", len(x), targets.reshape(len(x), -1))
         return None
     labels = t.reshape(-1).astype(int)
     columns = output.shape[0] != labels.size
     k = output.shape[0] if columns else output.shape[1]
     if labels.min() < 0 or labels.max() >= k:
         return None
-    return Case(x, y, "columns" if columns else "rows", labels.size, np.eye(k)[labels], True)
+    return DataForm(x, y, "columns" if columns else "rows", labels.size, np.eye(k)[labels], True)

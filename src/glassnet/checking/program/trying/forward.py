@@ -13,7 +13,7 @@ from glassnet.checking.finding.leaves import Leaf, flatten
 from glassnet.checking.finding.sources import named_results, returned_names
 from glassnet.checking.numerics.rounding import Array
 from glassnet.checking.program.bench import Bench
-from glassnet.checking.program.data import Case
+from glassnet.checking.program.data import DataForm
 from glassnet.checking.program.trying.binding import Context, call
 from glassnet.checking.program.trying.functions import Part
 from glassnet.checking.program.words import meanings, says
@@ -28,7 +28,7 @@ class Forward:
     ----------
     part : Part
         The function.
-    case : Case
+    case : DataForm
         The form of the data.
     meant : dict
         What arguments stand for.
@@ -43,7 +43,7 @@ class Forward:
     """
 
     part: Part
-    case: Case
+    case: DataForm
     meant: dict[str, Any]
     place: str = ""
     parameters: list[Leaf] = field(default_factory=list)
@@ -94,7 +94,7 @@ class Forward:
         return self._output(bench, result)
 
 
-def forwards(bench: Bench, part: Part, case: Case, meant: dict[str, Any]) -> Iterator[Forward]:
+def forwards(bench: Bench, part: Part, case: DataForm, meant: dict[str, Any]) -> Iterator[Forward]:
     """The ways to read an output from a function, called with data of this form; none where it cannot be called."""
     bench.seed()
     before = {leaf: bench.values(leaf) for leaf in bench.leaves()}
@@ -146,7 +146,7 @@ def _rank(place: str, names: tuple[str, ...]) -> int:
     return 2 * int(bool(name) and "output" in meanings(name)) + int(place.count("[") <= 1)
 
 
-def _is_output(value: Any, case: Case) -> bool:
+def _is_output(value: Any, case: DataForm) -> bool:
     array = as_array(value)
     m, k = case.targets.shape
     if array.dtype.kind != "f" or not np.isfinite(array).all():
@@ -189,7 +189,7 @@ def _depends(bench: Bench, forward: Forward, leaf: Leaf, output: Array, saved: d
     return is_kept and (other.shape != output.shape or not np.array_equal(other, output))
 
 
-def _is_data(values: Array, case: Case) -> bool:
+def _is_data(values: Array, case: DataForm) -> bool:
     """Whether these are the samples or targets themselves, or one of them, which a program has put away."""
     if values.ndim == 0 or np.ptp(values) == 0:
         return False

@@ -25,7 +25,7 @@ DEEPEST = 5
 
 
 @dataclass(frozen=True)
-class Dense:
+class DenseForm:
     """One dense layer of the learner's: weights (n_inputs, n_outputs), bias, and their places among the parameters."""
 
     W: Array
@@ -67,7 +67,7 @@ def _report(bench: Bench, judged: Judged) -> tuple[Report | None, tuple[str, ...
     return check_backward(net, X, forward.case.targets, gradients, loss=loss, learning_rate=rate), names
 
 
-def _gradients(judged: Judged, layer: Dense) -> Any:
+def _gradients(judged: Judged, layer: DenseForm) -> Any:
     """The learner's gradients of one layer, weights (n_inputs, n_outputs)."""
     weights, bias = (
         judged.given[layer.weights_at],
@@ -82,7 +82,7 @@ def _gradients(judged: Judged, layer: Dense) -> Any:
     return (W, b.reshape(-1) if b.ndim == 2 and 1 in b.shape else b.T if layer.turned else b)
 
 
-def layers_of(bench: Bench, parameters: Sequence[Leaf], n_outputs: int) -> list[Dense]:
+def layers_of(bench: Bench, parameters: Sequence[Leaf], n_outputs: int) -> list[DenseForm]:
     """The parameters as dense layers from input to output; none where they do not fit together."""
     arrays = [bench.values(leaf) for leaf in parameters]
     weights = [
@@ -107,7 +107,7 @@ def _is_bias(leaf: Leaf) -> bool:
     return leaf.last_word.lower().lstrip("_").startswith("b")
 
 
-def _chained(arrays: list[Array], weights: list[int], biases: list[int], turned: bool) -> list[Dense]:
+def _chained(arrays: list[Array], weights: list[int], biases: list[int], turned: bool) -> list[DenseForm]:
     shapes = [arrays[i].shape[::-1] if turned else arrays[i].shape for i in weights]
     if any(a[1] != b[0] for a, b in pairwise(shapes)):
         return []
@@ -118,11 +118,11 @@ def _chained(arrays: list[Array], weights: list[int], biases: list[int], turned:
             left.remove(at)
         W = arrays[i].T if turned else arrays[i]
         b = None if at is None else arrays[at].reshape(-1)
-        found.append(Dense(W, b, turned, i, at))
+        found.append(DenseForm(W, b, turned, i, at))
     return found if not left else []
 
 
-def activations_of(layers: Sequence[Dense], X: Array, output: Array) -> tuple[str, ...] | None:
+def activations_of(layers: Sequence[DenseForm], X: Array, output: Array) -> tuple[str, ...] | None:
     """The activations with which these layers give this output; None where no usual ones do."""
     if not layers or layers[0].W.shape[0] != X.shape[1] or len(layers) > DEEPEST:
         return None

@@ -7,7 +7,7 @@ import numpy as np
 from glassnet.insight.report import pictures
 from glassnet.insight.report.markup import NOTHING, Html, facts, figure, joined, section, table, tag
 from glassnet.insight.report.numbers import count, listed, number, percent
-from glassnet.insight.report.subject import Array, Samples, Subject
+from glassnet.insight.report.subject import Array, NamedSamples, Subject
 
 _MOST_FEATURES = 30
 _MOST_CLASSES = 30
@@ -31,7 +31,7 @@ def data(subject: Subject) -> Html:
     return section("data", "Data", facts(known), about_targets, about_features)
 
 
-def _rows(part: Samples) -> Array:
+def _rows(part: NamedSamples) -> Array:
     return np.asarray(part.X, np.float64).reshape(len(part.X), -1)
 
 

@@ -26,7 +26,7 @@ _LARGEST_POWER = 300.0  # of e, that is written as it is
 
 
 @dataclass(frozen=True)
-class Function:
+class WrittenFunction:
     """An activation as it is written.
 
     Attributes
@@ -94,7 +94,7 @@ def _shifted(formula: str, shift: float) -> str:
     return re.sub(r"\bz\b", f"(z - {shift!r})", formula) if shift else formula
 
 
-def function_of(activation: ActivationFunction) -> Function:
+def function_of(activation: ActivationFunction) -> WrittenFunction:
     """How an activation is written; a user's own is f(z) under its name."""
     registry = registry_of(activation)
     name = in_one_line(
@@ -102,7 +102,7 @@ def function_of(activation: ActivationFunction) -> Function:
     )
     facts = activation.facts
     if facts is None:
-        return Function(
+        return WrittenFunction(
             name, f"{name}(z)", "f(z)", f"{name}′(z)", f"∂L/∂a · f′(z), f′ = {name}′(z)", activation
         )
     text = {field: letters[0] for field, letters in facts.letters.items()}
@@ -110,9 +110,11 @@ def function_of(activation: ActivationFunction) -> Function:
     if facts.is_of_rows:
         value = with_letters(facts.value, {"z": "z_j"}, {"z": "z_k"}).write(0)
         in_latex = expressions.latex(facts.value, {"z": "z_j"}, {"z": "z_k"})
-        return Function(name, value, in_latex, "", backward_of_rows(facts.backward, "a", "∂L/∂a"), activation)
+        return WrittenFunction(
+            name, value, in_latex, "", backward_of_rows(facts.backward, "a", "∂L/∂a"), activation
+        )
     slope = with_letters(facts.slope, {"z": "z", "a": "a"} | text).write(0)
-    return Function(
+    return WrittenFunction(
         name, with_letters(facts.value, {"z": "z"} | text).write(0),
         expressions.latex(facts.value, {"z": "z"} | latex), slope, f"∂L/∂a · f′(z), f′ = {slope}", activation,
     )  # fmt: skip

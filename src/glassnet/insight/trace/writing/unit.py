@@ -18,7 +18,7 @@ from glassnet.insight.trace.arithmetic import (
     times,
 )
 from glassnet.insight.trace.record import RowRecord, StepRecord
-from glassnet.insight.trace.writing.notation import Function, function_of
+from glassnet.insight.trace.writing.notation import WrittenFunction, function_of
 from glassnet.insight.trace.writing.slopes import LossOf
 from glassnet.plan import DENSE
 from glassnet.support.registry import compact_repr
@@ -123,7 +123,7 @@ class UnitTrace:
         return self.step.fused and self.is_last
 
     @property
-    def activation(self) -> Function:
+    def activation(self) -> WrittenFunction:
         """How the activation of this unit is written."""
         taken = self.step.plan.objective.activation if self.loss_takes_over else self.record.row.activation
         return function_of(taken)
