@@ -5,12 +5,14 @@ python docs/write_parts.py
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from glassnet.activations.base import registry as activation_registry
 from glassnet.initializers.base import registry as initializer_registry
+from glassnet.insight.trace.writing.terms import with_letters
 from glassnet.losses.base import registry as loss_registry
 from glassnet.metrics.base import registry as metric_registry
 from glassnet.optimizers.base import registry as optimizer_registry
@@ -31,24 +33,6 @@ The learning rate at the time t, counted in epochs from 0; within an epoch t is 
 `gn.SGD(gn.schedules.CosineDecay(0.1, epochs=50))`.
 """
 
-
-ACTIVATIONS = """\
-## Activations
-
-Of the pre-activation z: `gn.Dense(10, "relu")`, `gn.Activation("tanh")`; functions too, `gn.activations.Tanh()(z)`.
-"""
-LOSSES = """\
-## Losses
-
-Of targets y and predictions p, in their mean over entries or rows: `net.fit(X, y, loss="mse")`; functions too,
-`gn.losses.Huber()(y_true, y_pred)`.
-"""
-OPTIMIZERS = """\
-## Optimizers
-
-What one step makes of a weight w with the gradient dw: `net.fit(..., optimizer=gn.Adam(1e-3))`; definitions and
-defaults are PyTorch's.
-"""
 INITIALIZERS = """\
 ## Initializers
 
@@ -63,6 +47,31 @@ What people read beside the loss, by their names in `fit(metrics=["roc_auc", "f1
 `gn.metrics.roc_auc(y_true, y_pred, sample_weight)`. w are the weights of the samples, c is the true class and ĉ the one
 that is predicted. A function of your own is a metric as it is: `metrics=[function]`;
 `gn.metrics.Custom(function, greater_is_better=True, is_share=True)` says how it is read.
+"""
+
+
+ACTIVATIONS = """\
+## Activations
+
+What a layer does with its pre-activation z, by name, `gn.Dense(32, "relu")`, or as an object,
+`gn.Dense(32, gn.activations.LeakyReLU(0.2))`. σ is the sigmoid, Φ the normal distribution, φ its density. The slope is
+written in z or in a = f(z); that of a function of rows is dL/dz from d = dL/da. Own functions become one by
+`gn.activations.Function(f, df)`.
+"""
+LOSSES = """\
+## Losses
+
+What training makes small, by name, `net.fit(X, y, loss="huber")`, or as an object, `loss=gn.losses.Huber(0.5)`: the
+mean over all entries, of cross-entropies the sum over classes and the mean over samples. y is the target and p the
+output; of a loss of logits z is the output and p what the loss makes of it. *Targets and outputs*: "binary" is 0 and 1
+beside probabilities, "one hot" rows of classes, "classes" integers, "labels" integers that say which samples belong
+together.
+"""
+OPTIMIZERS = """\
+## Optimizers
+
+How parameters follow their gradients dw: `net.fit(X, y, loss="mse", optimizer=gn.SGD(0.1, momentum=0.9))`. η is the
+learning rate.
 """
 
 
@@ -89,51 +98,6 @@ def of_schedules() -> str:
         for _, cls, facts in classes(schedule_registry)
     ]
     return table(("schedule", "rate", "range", "elsewhere", "source"), rows)
-
-
-def of_activations() -> str:
-    """Names, formula, range, namesake and source of each."""
-    rows = [
-        (
-            marked(names),
-            f"`{facts.value}`",
-            " to ".join(limit.replace("inf", "∞").replace("-", "−") for limit in facts.range),
-            facts.torch and f"`torch.nn.{facts.torch.module}`",
-            facts.source,
-        )
-        for names, _, facts in classes(activation_registry)
-    ]
-    return table(("activation", "f(z)", "range", "elsewhere", "source"), rows)
-
-
-def of_losses() -> str:
-    """Names, formula, targets, last activation, namesake and source of each."""
-    rows = [
-        (
-            marked(names),
-            f"`{facts.value}`" if facts.value else facts.of_distances,
-            facts.data.replace("_", " "),
-            facts.last_activation,
-            facts.torch and f"`{facts.torch.replace('!r', '')}`",
-            facts.source,
-        )
-        for names, _, facts in classes(loss_registry)
-    ]
-    return table(("loss", "each term", "of", "behind", "PyTorch", "source"), rows)
-
-
-def of_optimizers() -> str:
-    """Name, rules, namesake and source of each."""
-    rows = [
-        (
-            marked(names),
-            " or ".join(rule.plain for rule in facts.updates.values()),
-            facts.torch and f"`torch.optim.{facts.torch}`",
-            facts.source,
-        )
-        for names, _, facts in classes(optimizer_registry)
-    ]
-    return table(("optimizer", "step", "elsewhere", "source"), rows)
 
 
 def of_initializers() -> str:
@@ -166,6 +130,70 @@ def of_metrics() -> str:
         for names, _, facts in classes(metric_registry)
     ]
     return table(("metric", "value", "range", "better", "reads", "elsewhere", "source"), rows)
+
+
+def of_activations() -> str:
+    """Names, value, slope, range, kinks, names elsewhere and source of each."""
+    rows = []
+    for names, _, facts in classes(activation_registry):
+        letters = {name: text for name, (text, _) in facts.letters.items()}
+        known = {"z": "z", "a": "a", "d": "d", "inf": "∞"} | letters
+        written = [
+            with_letters(formula, known).write(0)
+            for formula in (facts.value, facts.slope or facts.backward)
+            if formula
+        ]
+        low, high = (with_letters(limit, known).write(0) for limit in facts.range)
+        elsewhere = [
+            f"`nn.{facts.torch.source}`" if facts.torch is not None else "",
+            "ONNX " + ", ".join(operator.name for operator in facts.onnx.operators)
+            if facts.onnx is not None and facts.onnx.operators
+            else "",
+            f"scikit-learn {facts.sklearn}" if facts.sklearn is not None else "",
+        ]
+        rows.append((
+            marked(names), written[0] + (f" ({facts.note})" if facts.note else ""),
+            written[1] if len(written) > 1 else "none: for prediction alone", f"{low} to {high}",
+            ", ".join(f"{kink:g}" for kink in facts.kinks), ", ".join(filter(None, elsewhere)), facts.source,
+        ))  # fmt: skip
+    return table(("activation", "value", "slope", "range", "kinks", "elsewhere", "source"), rows)
+
+
+def of_losses() -> str:
+    """Names, value of an entry, slope, data, last activation, PyTorch and source of each."""
+    rows = []
+    for names, _, facts in classes(loss_registry):
+        known = (
+            {name: name for name in "ypz"}
+            | {"mass": "Σy"}
+            | {name: text for name, (text, _) in facts.letters.items()}
+        )
+        written = [with_letters(formula, known).write(0) for formula in (facts.value, facts.slope) if formula]
+        value, slope = written or (facts.of_distances, "through the distances")
+        rows.append((
+            marked(names), value, slope, facts.data.replace("_", " "), facts.last_activation,
+            f"`{without_conversion(facts.torch)}`" if facts.torch is not None else "", facts.source,
+        ))  # fmt: skip
+    return table(
+        ("loss", "an entry", "its slope", "targets and outputs", "last activation", "PyTorch", "source"), rows
+    )
+
+
+def without_conversion(template: str) -> str:
+    """PyTorch's expression with the names of the fields in it."""
+    return re.sub(r"\{(\w+)!r\}", r"\1", template)
+
+
+def of_optimizers() -> str:
+    """Names, updates, PyTorch and source of each."""
+    rows = [
+        (
+            marked(names), " — or — ".join(update.plain for update in facts.updates.values()),
+            f"`torch.optim.{facts.torch}`" if facts.torch is not None else "", facts.source,
+        )
+        for names, _, facts in classes(optimizer_registry)
+    ]  # fmt: skip
+    return table(("optimizer", "update", "PyTorch", "source"), rows)
 
 
 def page() -> str:

@@ -19,7 +19,12 @@ from tests.gradients.table import ACTIVATIONS
 
 Array = NDArray[Any]
 
-BUILT_IN = [activation for activation in ACTIVATIONS if not isinstance(activation, activations.Function)]
+# The exponential grows beyond every number in a stack; tests/test_matrix.py asks the bridges about it on small ones.
+BUILT_IN = [
+    activation
+    for activation in ACTIVATIONS
+    if not isinstance(activation, (activations.Function, activations.Exponential))
+]
 STACKS: dict[str, tuple[tuple[Layer, ...], tuple[int, ...]]] = {
     "one layer": ((gn.Dense(3),), (5,)),
     "batch norm": ((gn.Dense(6, "relu"), gn.BatchNorm(0.3, 1e-3), gn.Dense(3, "softmax")), (5,)),
@@ -50,8 +55,8 @@ def trained(layers: Sequence[Layer], shape: tuple[int, ...], dtype: str = "float
     """After three epochs on random numbers."""
     net = Network(layers, seed=3, dtype=dtype, input_shape=shape)
     X = samples(shape)
-    y = np.random.default_rng(1).normal(size=net.predict(X).shape)
-    net.fit(X, y, loss="mse", optimizer=gn.SGD(0.05), epochs=3, engine="numpy", progress=False)
+    y = np.random.default_rng(1).permutation(net.predict(X))
+    net.fit(X, y, loss="mse", optimizer=gn.SGD(0.05, clip_norm=1.0), epochs=3, engine="numpy", progress=False)
     return net
 
 

@@ -175,10 +175,6 @@ REFUSED: list[tuple[Any, str]] = [
     (after_linear(nn.BatchNorm2d(4)), "1 (BatchNorm2d) has no counterpart"),
     (nn.LSTM(4, 4), "0 (LSTM) has no counterpart in glassnet; it knows Linear, ReLU, LeakyReLU"),
     (
-        after_linear(nn.GELU("tanh")),
-        "1 (GELU) has no counterpart in glassnet: it has approximate='tanh'; the nearest is ",
-    ),
-    (
         after_linear(nn.Softplus(beta=2)),
         "1 (Softplus) has no counterpart in glassnet: it has beta=2; the nearest is Softplus(beta=1",
     ),

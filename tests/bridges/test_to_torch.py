@@ -40,7 +40,9 @@ def test_every_activation_goes_over_and_comes_back(activation: ActivationFunctio
     assert gn.from_torch(module) == net
     far = torch.tensor([[-1e4, -60.0, -21.0, 21.0, 60.0, 1e4]], dtype=torch.float64)
     alone = Network([gn.Activation(activation)], dtype="float64", input_shape=6)
-    np.testing.assert_allclose(alone.to_torch()(far), alone.predict(far), rtol=1e-15)
+    # PyTorch's gelu loses the digits of 1 + tanh(u) where that is nearly 0.
+    smallest = 1e-250 if isinstance(activation, gn.activations.GELUTanh) else 0
+    np.testing.assert_allclose(alone.to_torch()(far), alone.predict(far), rtol=1e-15, atol=smallest)
 
 
 def test_it_is_an_ordinary_sequential_with_children_named_like_the_layers() -> None:

@@ -22,7 +22,7 @@ from glassnet.layers import Layer
 from glassnet.losses import Loss
 from glassnet.network.history import History
 from glassnet.network.network import Network
-from tests.gradients.table import ACTIVATIONS, LAYERS, LOSSES, output_activation, targets
+from tests.gradients.table import LAYERS, LOSSES, TAME, output_activation, targets
 
 Array = NDArray[Any]
 
@@ -145,7 +145,7 @@ CROSS_ENTROPY = losses.SparseCategoricalCrossEntropy()
 
 
 def _activations() -> Iterator[Case]:
-    for activation in ACTIVATIONS:
+    for activation in TAME:
         yield Case(
             f"{name_of(activation)} in dense layers",
             hidden(gn.Dense(4, activation), gn.Dense(4, activation)),

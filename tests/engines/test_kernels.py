@@ -23,6 +23,8 @@ BUILT_IN = [activation for activation in ACTIVATIONS if not isinstance(activatio
 # Rounding of sums and of elementary functions, as a share of the number.
 TOLERANCES = {"float64": 2e-15, "float32": 1e-6}
 SMALLEST = {"float64": 5e-324, "float32": 2e-38}
+# Its exponent holds the cube of z, and with it the rounding of numbers of that size.
+CUBED = {activations.GELUTanh: 1.0}
 
 
 def call(kernel: Kernel | None, *arguments: Any) -> Any:
@@ -65,7 +67,7 @@ def test_activations_and_slopes_of_numbers_of_all_sizes(activation: ActivationFu
         arrays.apply(row, z, expected)
         arrays.gate(row, z, expected, expected_error)
     # 1 - tanh(z)^2 and a softmax entry less others of its row are differences of numbers up to 1.
-    assert_near(a, expected, dtype)
+    assert_near(a, expected, dtype, scale=CUBED.get(type(activation), 0.0))
     if not isinstance(activation, activations.Linear):
         call(kernels.gate(activation, np.dtype(dtype)), z, expected, error, *z.shape, parameters)
     assert_near(error, expected_error, dtype, scale=1.0)
@@ -78,9 +80,10 @@ def test_the_bias_is_added_first_and_kept(activation: ActivationFunction, dtype:
     parameters = kernels.parameters(activation, np.dtype(dtype))
     sums, a, expected = z.copy(), np.empty_like(z), np.empty_like(z)
     call(kernels.activate(activation, np.dtype(dtype), with_bias=True), z, bias, a, *z.shape, parameters)
-    arrays.activate(SimpleNamespace(activation=activation), sums, bias, expected)
+    with np.errstate(over="ignore"):  # of exponential
+        arrays.activate(SimpleNamespace(activation=activation), sums, bias, expected)
     np.testing.assert_array_equal(z, sums)
-    assert_near(a, expected, dtype)
+    assert_near(a, expected, dtype, scale=CUBED.get(type(activation), 0.0))
 
 
 def compared(loss: Loss, y: Array, p: Array) -> tuple[float, Array, float, Array]:

@@ -39,7 +39,7 @@ def cubed_error_slope(y: Array, p: Array) -> Array:
 
 
 ACTIVATIONS: list[ActivationFunction] = [
-    *map(activations.get, activations.names()),
+    *(part for part in map(activations.get, activations.names()) if not part.forward_only),
     activations.LeakyReLU(0.2),
     activations.LeakyReLU(1.5),
     activations.LeakyReLU(-0.5),
@@ -49,7 +49,16 @@ ACTIVATIONS: list[ActivationFunction] = [
     activations.Function(np.sin, np.cos),
 ]
 ELEMENTWISE = [activation for activation in ACTIVATIONS if not isinstance(activation, Softmax)]
-KINKED = (activations.ReLU, activations.LeakyReLU, activations.ELU)
+
+
+def kinks(activation: ActivationFunction) -> tuple[float, ...]:
+    """Where the slope jumps."""
+    return () if activation.facts is None else activation.facts.kinks
+
+
+# Infinite where the dtype holds no such number.
+GROWS_BEYOND = (activations.Exponential,)
+TAME = [activation for activation in ACTIVATIONS if not isinstance(activation, GROWS_BEYOND)]
 
 LOSSES: list[Loss] = [
     *map(losses.get, losses.names()),
@@ -69,7 +78,7 @@ WEIGHTED = [loss for loss in LOSSES if not isinstance(loss, losses.EmbeddingLoss
 
 LAYERS: dict[str, list[Layer]] = {
     "dense": [
-        *(gn.Dense(3, activation) for activation in ACTIVATIONS),
+        *(gn.Dense(3, activation) for activation in TAME),
         gn.Dense(2, "tanh", l1=0.1),
         gn.Dense(2, "tanh", l2=0.3),
         gn.Dense(2, l1=0.05, l2=0.2),
@@ -77,7 +86,7 @@ LAYERS: dict[str, list[Layer]] = {
         gn.Dense(2, "softmax", use_bias=False, l2=0.1),
         gn.Dense(2, "tanh", bias_l1=0.1, bias_l2=0.3),
     ],
-    "activation": [gn.Activation(activation) for activation in ACTIVATIONS],
+    "activation": [gn.Activation(activation) for activation in TAME],
     "dropout": [gn.Dropout(0.4), gn.Dropout(0.0)],
     "batch_norm": [gn.BatchNorm(), gn.BatchNorm(momentum=1.0, epsilon=0.1)],
     "layer_norm": [gn.LayerNorm(), gn.LayerNorm(epsilon=0.1)],

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 import torch
@@ -59,3 +61,16 @@ def test_the_slope_at_zero_is_torchs_choice(
 def test_the_slope_at_a_kink_is_the_one_from_below(activation: ActivationFunction, slope: float) -> None:
     z = np.zeros(1)
     assert activation.slope(z, activation.value(z)) == slope
+
+
+@pytest.mark.parametrize(
+    ("activation", "theirs"),
+    [
+        (activations.GELUTanh(), lambda z: torch.nn.functional.gelu(z, approximate="tanh")),
+        (activations.HardSigmoid(), torch.nn.functional.hardsigmoid),
+    ],
+    ids=label,
+)
+def test_values_are_those_of_torchs_own_to_its_digits(activation: ActivationFunction, theirs: Any) -> None:
+    z = np.linspace(-12, 12, 1001)
+    np.testing.assert_allclose(activation.value(z), theirs(torch.tensor(z)).numpy(), rtol=0, atol=2e-15)

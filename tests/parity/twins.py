@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -53,6 +54,13 @@ SIMPLE: dict[type[ActivationFunction], Callable[[Tensor], Tensor]] = {
     activations.SiLU: functional.silu,
     activations.Sigmoid: torch.sigmoid,
     activations.Tanh: torch.tanh,
+    activations.SELU: functional.selu,
+    activations.Mish: functional.mish,
+    # PyTorch's own lose the digits of small values, and its hardsigmoid has a slope of float32's 1/6.
+    activations.GELUTanh: lambda z: z * torch.sigmoid(2 * math.sqrt(2 / math.pi) * (z + 0.044715 * z**3)),
+    activations.HardSigmoid: lambda z: functional.relu6(z + 3) / 6,
+    activations.HardSwish: functional.hardswish,
+    activations.Exponential: torch.exp,
 }
 
 

@@ -15,24 +15,31 @@ from glassnet.activations.facts import ActivationFacts
 from glassnet.activations.own import Function
 
 # Families in the order in which names() lists them.
-from glassnet.activations.rectifiers import ELU, LeakyReLU, Linear, ReLU
-from glassnet.activations.smooth import GELU, SiLU, Softplus
-from glassnet.activations.bounded import Sigmoid, Tanh
+from glassnet.activations.rectifiers import ELU, SELU, LeakyReLU, Linear, ReLU
+from glassnet.activations.smooth import GELU, Exponential, GELUTanh, HardSwish, Mish, SiLU, Softplus
+from glassnet.activations.bounded import HardSigmoid, Sigmoid, Step, Tanh
 from glassnet.activations.rows import Softmax
 
 __all__ = [
     "ELU",
     "GELU",
+    "SELU",
     "ActivationFacts",
     "ActivationFunction",
+    "Exponential",
     "Function",
+    "GELUTanh",
+    "HardSigmoid",
+    "HardSwish",
     "LeakyReLU",
     "Linear",
+    "Mish",
     "ReLU",
     "SiLU",
     "Sigmoid",
     "Softmax",
     "Softplus",
+    "Step",
     "Tanh",
     "get",
     "names",

@@ -41,6 +41,11 @@ class ActivationFunction:
         return self.facts is not None and self.facts.is_of_rows
 
     @property
+    def forward_only(self) -> bool:
+        """Whether it has no slope that training could follow."""
+        return self.facts is not None and self.facts.forward_only
+
+    @property
     def outputs(self) -> str:
         """What its outputs mean at the end of a network, see :class:`~glassnet.activations.facts.ActivationFacts`."""
         return "values" if self.facts is None else self.facts.outputs

@@ -1,12 +1,17 @@
-"""Activations between two limits: sigmoid and tanh."""
+"""Activations between two limits: sigmoid, tanh, hard sigmoid, step."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
+
+from numpy.typing import ArrayLike, NDArray
 
 from glassnet.activations.base import ActivationFunction, registry
 from glassnet.activations.facts import ActivationFacts, Onnx, Operator, TorchModule
+from glassnet.errors import ArgumentError
 from glassnet.formulas import activations as formulas
+from glassnet.support.calls import explained
 
 
 @registry.register("sigmoid", "logistic")
@@ -48,3 +53,60 @@ class Tanh(ActivationFunction):
         sklearn="tanh",
         source="LeCun et al. 1998, Efficient BackProp",
     )
+
+
+@registry.register("hard_sigmoid")
+@dataclass(frozen=True)
+class HardSigmoid(ActivationFunction):
+    """f(z) = z / 6 + 1/2, limited to [0, 1]."""
+
+    formula = formulas.hard_sigmoid
+    slope_formula = formulas.hard_sigmoid_slope
+    facts = ActivationFacts(
+        value="max(min(z / 6 + 0.5, 1), 0)",
+        slope="1 / 6 if abs(z) < 3 else 0",
+        range=("0", "1"),
+        kinks=(-3.0, 3.0),
+        outputs="probabilities",
+        initializer="glorot_uniform",
+        torch=TorchModule("Hardsigmoid", "hardsigmoid"),
+        onnx=Onnx(
+            (Operator("Add", 3.0), Operator("Max", 0.0), Operator("Min", 6.0), Operator("Div", 6.0)),
+            also=(
+                (
+                    Operator(
+                        "HardSigmoid",
+                        fixed={"alpha": 1 / 6, "beta": 0.5},
+                        standard={"alpha": 0.2, "beta": 0.5},
+                    ),
+                ),
+            ),
+        ),
+        source="Courbariaux, Bengio, David 2015, NIPS; Howard et al. 2019, ICCV",
+    )
+
+
+@registry.register("step")
+@dataclass(frozen=True)
+class Step(ActivationFunction):
+    """f(z) = 1 where z > 0, else 0: for prediction alone, since its slope is 0 wherever it has one."""
+
+    formula = formulas.step
+    facts = ActivationFacts(
+        value="1 if z > 0 else 0",
+        forward_only=True,
+        range=("0", "1"),
+        kinks=(0.0,),
+        initializer="glorot_uniform",
+        torch=None,
+        onnx=Onnx((Operator("Sign"), Operator("Relu"))),
+        source="McCulloch, Pitts 1943",
+    )
+
+    @explained
+    def slope(self, z: ArrayLike, a: ArrayLike | None = None) -> NDArray[Any]:
+        """None that training could follow."""
+        raise ArgumentError(
+            "step has no slope that training could follow: it is 0 everywhere and jumps at z = 0. It is for prediction "
+            'alone; train with "sigmoid" or "hard_sigmoid"'
+        )

@@ -130,6 +130,10 @@ class ActivationFacts:
         that exclude each other) or "logarithms" of such shares.
     initializer : str
         Whose weights suit a layer in front of it.
+    forward_only : bool
+        Whether it has no slope that training could follow.
+    note : str
+        Where its value is wrong, or infinite.
     without_overflow : str
         How NumPy code computes it where the formula overflows: ``{axis}`` is that of the row. Empty where it does not.
     torch, onnx, sklearn
@@ -147,6 +151,8 @@ class ActivationFacts:
     kinks: tuple[float, ...] = ()
     outputs: str = "values"
     initializer: str
+    forward_only: bool = False
+    note: str = ""
     without_overflow: str = ""
     torch: TorchModule | None
     onnx: Onnx | None
@@ -155,8 +161,10 @@ class ActivationFacts:
 
     def check(self, name: str, fields: set[str]) -> None:
         """Raise `ArgumentError` where a formula of the activation `name` mentions what it does not have."""
-        if bool(self.slope) == bool(self.backward):
-            raise ArgumentError(f"the facts of the activation {name!r} need either a slope or a backward")
+        if bool(self.slope) + bool(self.backward) + self.forward_only != 1:
+            raise ArgumentError(
+                f"the facts of the activation {name!r} need a slope, a backward, or forward_only"
+            )
         if set(self.letters) != fields:
             raise ArgumentError(
                 f"the facts of the activation {name!r} need a letter for each of {sorted(fields)}"
@@ -184,7 +192,7 @@ class ActivationFacts:
     @property
     def is_piecewise_linear(self) -> bool:
         """Whether its slope is constant but for jumps."""
-        return not self.is_of_rows and expressions.is_constant_in_pieces(self.slope, "z", "a")
+        return bool(self.slope) and expressions.is_constant_in_pieces(self.slope, "z", "a")
 
     @property
     def is_gate(self) -> bool:

@@ -14,6 +14,8 @@ from glassnet.formulas import activations as formulas
 from glassnet.support import checks
 from glassnet.support.calls import explained
 
+_SELU = {"alpha": 1.6732632423543772, "gamma": 1.0507009873554805}
+
 
 @registry.register("linear", "identity", "none")
 @dataclass(frozen=True)
@@ -126,3 +128,24 @@ class ELU(ActivationFunction):
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "alpha", checks.number("alpha of ELU", self.alpha, above=0))
+
+
+@registry.register("selu")
+@dataclass(frozen=True)
+class SELU(ActivationFunction):
+    """f(z) = 1.0507 z where z > 0, else 1.7581 (exp(z) - 1), which keeps mean 0 and variance 1 from layer to layer."""
+
+    formula = formulas.selu
+    slope_formula = formulas.selu_slope
+    facts = ActivationFacts(
+        value="1.0507009873554805 * z if z > 0 else 1.7580993408473766 * (exp(z) - 1)",
+        slope="1.0507009873554805 if z > 0 else a + 1.7580993408473766",
+        slope_in_output="1.0507009873554805 if a > 0 else a + 1.7580993408473766",
+        range=("-1.7581", "inf"),
+        kinks=(0.0,),
+        initializer="lecun_normal",
+        without_overflow="A = np.where(Z > 0, 1.0507 * Z, 1.7581 * np.expm1(np.minimum(Z, 0)))",
+        torch=TorchModule("SELU", "selu"),
+        onnx=Onnx((Operator("Selu", fixed=_SELU, standard=_SELU),), float32_only=True),
+        source="Klambauer et al. 2017, NIPS",
+    )

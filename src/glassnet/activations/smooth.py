@@ -9,6 +9,8 @@ from glassnet.activations.base import ActivationFunction, registry
 from glassnet.activations.facts import ActivationFacts, Onnx, Operator, TorchModule
 from glassnet.formulas import activations as formulas
 
+_INNER = "0.7978845608028654 * (z + 0.044715 * z**3)"
+
 
 @registry.register("gelu")
 @dataclass(frozen=True)
@@ -80,4 +82,99 @@ class Softplus(ActivationFunction):
         ),
         onnx=Onnx((Operator("Softplus"),), float32_only=True),
         source="Dugas et al. 2000, NIPS",
+    )
+
+
+@registry.register("mish")
+@dataclass(frozen=True)
+class Mish(ActivationFunction):
+    """f(z) = z tanh(softplus(z))."""
+
+    formula = formulas.mish
+    slope_formula = formulas.mish_slope
+    facts = ActivationFacts(
+        value="z * tanh(softplus(z))",
+        slope="tanh(softplus(z)) + z * sigmoid(z) * (1 - tanh(softplus(z))**2)",
+        range=("-0.30885", "inf"),
+        initializer="he_normal",
+        torch=TorchModule("Mish", "mish"),
+        onnx=Onnx(
+            (Operator("Softplus"), Operator("Tanh"), Operator("Mul", "z")),
+            also=((Operator("Mish"),),),
+            float32_only=True,
+        ),
+        source="Misra 2020, BMVC",
+    )
+
+
+@registry.register("gelu_tanh")
+@dataclass(frozen=True)
+class GELUTanh(ActivationFunction):
+    """f(z) = z (1 + tanh(sqrt(2 / pi) (z + 0.044715 z^3))) / 2, which is nearly GELU."""
+
+    formula = formulas.gelu_tanh
+    slope_formula = formulas.gelu_tanh_slope
+    facts = ActivationFacts(
+        value=f"z * (1 + tanh({_INNER})) / 2",
+        slope=(
+            f"(1 + tanh({_INNER})) / 2 + "
+            f"z * (1 - tanh({_INNER})**2) * 0.7978845608028654 * (1 + 0.134145 * z**2) / 2"
+        ),
+        range=("-0.1701", "inf"),
+        initializer="he_normal",
+        torch=TorchModule("GELU", "gelu", fixed={"approximate": "tanh"}),
+        onnx=Onnx(
+            (
+                Operator("Mul", "z"), Operator("Mul", "z"), Operator("Mul", 0.044715), Operator("Add", "z"),
+                Operator("Mul", math.sqrt(2 / math.pi)), Operator("Tanh"), Operator("Add", 1.0), Operator("Mul", "z"),
+                Operator("Mul", 0.5),
+            ),
+            also=((Operator("Gelu", fixed={"approximate": b"tanh"}, standard={"approximate": b"none"}),),),
+        ),
+        source="Hendrycks, Gimpel 2016, arXiv:1606.08415",
+    )  # fmt: skip
+
+
+@registry.register("hard_swish")
+@dataclass(frozen=True)
+class HardSwish(ActivationFunction):
+    """f(z) = z hard_sigmoid(z)."""
+
+    formula = formulas.hard_swish
+    slope_formula = formulas.hard_swish_slope
+    facts = ActivationFacts(
+        value="z * max(min(z / 6 + 0.5, 1), 0)",
+        slope="z / 3 + 0.5 if abs(z) < 3 else 1 if z > 0 else 0",
+        range=("-0.375", "inf"),
+        kinks=(-3.0, 3.0),
+        initializer="he_normal",
+        torch=TorchModule("Hardswish", "hardswish"),
+        onnx=Onnx(
+            (
+                Operator("Add", 3.0), Operator("Max", 0.0), Operator("Min", 6.0), Operator("Mul", "z"),
+                Operator("Div", 6.0),
+            ),
+            also=((Operator("HardSwish"),),),
+        ),
+        source="Howard et al. 2019, ICCV",
+    )  # fmt: skip
+
+
+@registry.register("exponential")
+@dataclass(frozen=True)
+class Exponential(ActivationFunction):
+    """f(z) = exp(z)."""
+
+    formula = formulas.exponential
+    slope_formula = formulas.exponential_slope
+    facts = ActivationFacts(
+        value="exp(z)",
+        slope="a",
+        slope_in_output="a",
+        range=("0", "inf"),
+        initializer="glorot_uniform",
+        note="infinite above z = 88.7 in float32, 709.7 in float64",
+        torch=None,
+        onnx=Onnx((Operator("Exp"),)),
+        source="",
     )

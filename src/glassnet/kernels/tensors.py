@@ -42,6 +42,11 @@ def _softplus(z: Tensor) -> Tensor:
     return functional.softplus(z, threshold=SOFTPLUS_IS_LINEAR)
 
 
+def _hard_sigmoid(z: Tensor) -> Tensor:
+    """PyTorch's own has a slope of float32's 1/6 in float64, too."""
+    return functional.relu6(z + 3) / 6
+
+
 def _sigmoid_cross_entropy(y: Tensor, z: Tensor) -> Tensor:
     return functional.binary_cross_entropy_with_logits(z, y, reduction="none")
 
@@ -60,6 +65,8 @@ MEANINGS: dict[Any, Formula] = {
     elementary.sqrt: torch.sqrt,
     elementary.tanh: torch.tanh,
     elementary.where: torch.where,
+    activations.hard_sigmoid: _hard_sigmoid,
+    activations.hard_swish: functional.hardswish,
     activations.relu: torch.relu,
     activations.sigmoid: torch.sigmoid,
     activations.softplus: _softplus,

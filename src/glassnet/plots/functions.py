@@ -29,7 +29,7 @@ _JUMP = 0.1  # of a slope's range, from one point to the next: it is not continu
 def activation(
     choice: str | ActivationFunction, *, span: tuple[float, float] = (-4.0, 4.0), ax: Axes | None = None
 ) -> Picture:
-    """Draw an activation f(z) and its derivative f'(z).
+    """Draw an activation f(z) and its derivative f'(z), if it has one.
 
     Parameters
     ----------
@@ -47,8 +47,11 @@ def activation(
     z = grid(span)
     a = function.value(z)
     ax = canvas.axes_of(ax, 4.6, 3.2)
-    ax.plot(z, a, "-", color=canvas.BLUE, linewidth=2, label="f(z)")
-    ax.plot(z, broken(function.slope(z, a)), "--", color=canvas.VERMILLION, linewidth=2, label="f′(z)")
+    ax.plot(
+        z, a if not function.forward_only else broken(a), "-", color=canvas.BLUE, linewidth=2, label="f(z)"
+    )
+    if not function.forward_only:
+        ax.plot(z, broken(function.slope(z, a)), "--", color=canvas.VERMILLION, linewidth=2, label="f′(z)")
     ax.set_title(function_name(function), fontsize="medium")
     _finish(ax, span)
     return ax

@@ -19,7 +19,12 @@ from glassnet.support import checks
 from glassnet.training.batches import Batches, as_batch, mean_weight, peeked
 from glassnet.training.parting import parted
 from glassnet.training.refusals.reach import refuse_unreachable
-from glassnet.training.refusals.suitability import refuse_dropped, refuse_unsuitable, try_own_activations
+from glassnet.training.refusals.suitability import (
+    refuse_dropped,
+    refuse_forward_only,
+    refuse_unsuitable,
+    try_own_activations,
+)
 from glassnet.training.sources import (
     IN_MEMORY_BYTES,
     BatchSource,
@@ -123,6 +128,8 @@ def _from_arrays(network: Network, X: Any, y: Any, wanted: Wanted, split: float)
     column = inputs.shares(weights, wanted.class_weight, targets, loss, network.dtype, meaning, n_known)
     try_own_activations(table, network.dtype)
     refuse_unsuitable(network.layers, table.layout, loss, "y", targets)
+    refuse_forward_only(network.layers, table)
+    refuse_forward_only(network.layers, table)
     refuse_dropped(network.layers, table, loss)
     refuse_unreachable(network.layers, table.layout, loss, "y", targets, weights)
     kind: Any = Mapped if mapped else Memory
@@ -190,6 +197,8 @@ def _from_batches(network: Network, batches: Iterable[Any], wanted: Wanted) -> D
     meaning = meaning.with_rows(y, loss)
     try_own_activations(table, network.dtype)
     refuse_unsuitable(network.layers, table.layout, loss, "y of batch 0", y)
+    refuse_forward_only(network.layers, table)
+    refuse_forward_only(network.layers, table)
     refuse_dropped(network.layers, table, loss)
     if isinstance(batches, list | tuple):
         _refuse_unreachable_batches(network, batches, table, loss, meaning)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -109,9 +110,16 @@ def is_it(operator: Operator, options: dict[str, Any]) -> bool:
     """Whether an operator with these attributes is the one that is meant."""
     given = {name: options.get(name, operator.standard.get(name)) for name in operator.fixed}
     return all(
-        given[name] == wanted or given[name] in operator.alike.get(name, ())
+        _alike(given[name], wanted) or given[name] in operator.alike.get(name, ())
         for name, wanted in operator.fixed.items()
     )
+
+
+def _alike(given: Any, wanted: Any) -> bool:
+    """Whether an attribute is the one that is meant; numbers are float32 in a file."""
+    if isinstance(given, float) and isinstance(wanted, float):
+        return math.isclose(given, wanted, rel_tol=1e-6)
+    return bool(given == wanted)
 
 
 def _must(condition: bool, place: str) -> None:

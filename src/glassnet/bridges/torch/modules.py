@@ -84,9 +84,8 @@ def from_torch(
 ) -> Network:
     """The network of a PyTorch module: a Sequential, or a module whose ``forward`` calls one part after the other.
 
-    Parts may be modules or functions: Linear, ReLU, LeakyReLU, ELU, GELU (exact), SiLU, Softplus, Sigmoid, Tanh,
-    Softmax, Dropout, BatchNorm1d, LayerNorm, RMSNorm, PReLU, Flatten,
-    Identity. Weights and running statistics are copied. A
+    Parts may be modules or functions: Linear, Dropout, BatchNorm1d, LayerNorm, RMSNorm, PReLU, Flatten, Identity, and
+    every activation that ``docs/parts.md`` names a module for. Weights and running statistics are copied. A
     normalisation without weights or bias gets weights of 1 and a bias of 0, which can be trained then.
     What ``torch.compile`` or ``DataParallel`` have put around the module is taken off.
 

@@ -209,8 +209,8 @@ _READERS: dict[str, Reader] = {
 
 # Where the nearest part is not the one of the nearest name.
 _NEAREST = {
-    "ReLU6": "ReLU", "RReLU": "LeakyReLU", "CELU": "ELU", "SELU": "ELU", "Mish": "SiLU",
-    "Hardswish": "SiLU", "Hardsigmoid": "Sigmoid", "Hardtanh": "Tanh", "LogSoftmax": "Softmax", "LogSigmoid": "Sigmoid",
+    "ReLU6": "ReLU", "RReLU": "LeakyReLU", "CELU": "ELU", "Hardtanh": "Tanh", "LogSoftmax": "Softmax",
+    "LogSigmoid": "Sigmoid",
     "log_softmax": "Softmax", "Conv1d": "Flatten, then Linear", "Conv2d": "Flatten, then Linear",
     "Bilinear": "Linear", "BatchNorm2d": "BatchNorm1d", "InstanceNorm1d": "BatchNorm1d", "GroupNorm": "LayerNorm",
     "AlphaDropout": "Dropout", "Dropout1d": "Dropout", "Dropout2d": "Dropout",

@@ -76,6 +76,16 @@ def refuse_outputs(layers: Sequence[Layer], layout: Layout, loss: Loss) -> None:
         )
 
 
+def refuse_forward_only(layers: Sequence[Layer], table: Plan) -> None:
+    """Raise `ArgumentError` where an activation has no slope that training could follow."""
+    for row in table.rows:
+        if row.activation.forward_only:
+            raise ArgumentError(
+                f"layer {row.layer}, {compact_repr(layers[row.layer])}, cannot be trained: its activation has a slope "
+                'of 0 everywhere but where it jumps; it is for prediction alone. Train with "sigmoid" or "hard_sigmoid"'
+            )
+
+
 def refuse_dropped(layers: Sequence[Layer], table: Plan, loss: Loss) -> None:
     """Raise `ArgumentError` where training would set some of the probabilities to 0 and enlarge the others."""
     last = table.rows[-1]

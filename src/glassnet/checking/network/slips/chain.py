@@ -159,7 +159,7 @@ def _forward_slips(stages: list[Stage], net: Network) -> list[Slipped]:
             if stage.kind == "batch":
                 found.append(("batch_norm_running_statistics", i, {"running": _running(net, stage.index)}))
         elif isinstance(stage, Gate) and isinstance(stage.activation, GELU):
-            found.append(("gelu_approximated", i, {"activation": TANH_GELU}))
+            found.append(("gelu_approximated", i, {"activation": activations.GELUTanh()}))
     return found
 
 
@@ -168,19 +168,3 @@ def _running(net: Network, index: int) -> tuple[Array, Array]:
         net.layers[index].view(f"running_{name}").astype(np.float64) for name in ("mean", "variance")
     )
     return mean, variance
-
-
-def _tanh_gelu(z: Array) -> Array:
-    value: Array = 0.5 * z * (1 + np.tanh(np.sqrt(2 / np.pi) * (z + 0.044715 * z**3)))
-    return value
-
-
-def _tanh_gelu_slope(z: Array, a: Array) -> Array:
-    t = np.tanh(np.sqrt(2 / np.pi) * (z + 0.044715 * z**3))
-    inner = np.sqrt(2 / np.pi) * (1 + 3 * 0.044715 * z**2)
-    slope: Array = 0.5 * (1 + t) + 0.5 * z * (1 - t * t) * inner
-    return slope
-
-
-# GELU as Hendrycks and Gimpel 2016 approximate it, common in code, but not the function of this network.
-TANH_GELU = activations.Function(_tanh_gelu, _tanh_gelu_slope, "gelu_approximated")

@@ -51,8 +51,12 @@ def with_letters(
         condition = f"{left.write(0)} {comparison.replace('>=', '≥').replace('<=', '≤')} {right.write(0)}"
         return letter(f"{yes.write(0)} if {condition} else {no.write(0)}")
 
-    language = Language(num, {**_FUNCTIONS, "sum": summed}, choose)
+    language = Language(_short, {**_FUNCTIONS, "sum": summed}, choose)
     return expressions.built(formula, {name: letter(text) for name, text in letters.items()}, language)
+
+
+def _short(value: float) -> Term:
+    return letter(f"{value:.5g}")
 
 
 def with_numbers(formula: str, values: Mapping[str, float]) -> Term:

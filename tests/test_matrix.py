@@ -1,0 +1,341 @@
+"""Every registered part has every facet: it is there, or it stands in one table of exceptions with its reason.
+
+A part is an activation, a loss, an optimizer, a metric, a schedule, an initializer or a layer; a facet is something
+that the library does with every part of its kind. A facet that works though the table says that it cannot, fails too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+import glassnet as gn
+from glassnet import activations, initializers, losses, metrics, optimizers, schedules
+from glassnet.errors import GlassnetError
+from glassnet.losses import ElementwiseLoss, Loss
+from glassnet.network.network import Network
+from glassnet.recipes import heads
+from glassnet.support import expressions
+
+Array = NDArray[Any]
+Facet = Callable[[str, Path], None]
+PAGE = (Path(__file__).parents[1] / "docs" / "parts.md").read_text(encoding="utf-8")
+Z = np.linspace(-2.9, 2.9, 12).reshape(4, 3)
+
+
+# ---- data and networks that suit a part
+
+
+def targets(loss: Loss, n: int = 12, k: int = 3) -> Array:
+    """Targets as the loss takes them."""
+    assert loss.facts is not None
+    random = np.random.default_rng(1)
+    classes, values = np.arange(n) % k, random.normal(size=(n, k))
+    shares = np.abs(values) / np.abs(values).sum(axis=1, keepdims=True)
+    return {
+        "values": values, "rates": np.round(3 * np.abs(values)), "binary": (values > 0) * 1.0,
+        "binary_logits": (values > 0) * 1.0, "one_hot": np.eye(k)[classes], "logits": np.eye(k)[classes],
+        "classes": classes, "class_logits": classes, "labels": classes, "distributions": shares,
+    }[loss.facts.data]  # fmt: skip
+
+
+def samples(n: int = 12) -> Array:
+    return np.random.default_rng(0).normal(size=(n, 2))
+
+
+def network(*layers: Any, seed: int = 0) -> Network:
+    return gn.Network(list(layers), seed=seed, dtype="float64", input_shape=2)
+
+
+def trained(engine: str, layers: Callable[[], list[Any]], loss: Loss, optimizer: Any) -> Array:
+    """The parameters after a few steps."""
+    net = network(*layers())
+    net.fit(
+        samples(),
+        targets(loss),
+        loss=loss,
+        optimizer=optimizer,
+        epochs=2,
+        batch_size=5,
+        engine=engine,
+        progress=False,
+    )
+    return net.parameters.copy()
+
+
+def assert_engines_agree(engine: str, layers: Callable[[], list[Any]], loss: Loss, optimizer: Any) -> None:
+    ours, theirs = (trained(name, layers, loss, optimizer) for name in ("numpy", engine))
+    np.testing.assert_allclose(theirs, ours, rtol=1e-8, atol=1e-10)
+    assert not np.array_equal(ours, network(*layers()).parameters)
+
+
+# ---- activations
+
+
+def with_activation(name: str) -> list[Any]:
+    return [gn.Dense(4, name), gn.Dense(3)]
+
+
+def for_prediction(name: str) -> Network:
+    return network(gn.Dense(4, name), gn.Dense(3, name))
+
+
+def activation_on(engine: str) -> Facet:
+    return lambda name, folder: assert_engines_agree(
+        engine, lambda: with_activation(name), losses.MeanSquaredError(), gn.SGD(0.01)
+    )
+
+
+def activation_in_torch(name: str, folder: Path) -> None:
+    torch = pytest.importorskip("torch")
+    net = for_prediction(name)
+    module = net.to_torch()
+    np.testing.assert_allclose(
+        module(torch.tensor(samples())).detach().numpy(), net.predict(samples()), atol=1e-12
+    )
+    assert gn.from_torch(module) == net
+
+
+def activation_in_onnx(name: str, folder: Path) -> None:
+    runtime = pytest.importorskip("onnxruntime")
+    net, path = for_prediction(name), folder / "net.onnx"
+    net.to_onnx(path)
+    session = runtime.InferenceSession(path, providers=["CPUExecutionProvider"])
+    np.testing.assert_allclose(session.run(None, {"X": samples()})[0], net.predict(samples()), atol=1e-6)
+    assert gn.from_onnx(path) == net
+
+
+def activation_written(name: str, folder: Path) -> None:
+    """What is written is what the engines compute, far from rounding."""
+    part = activations.get(name)
+    assert part.facts is not None
+    a, constants = part.value(Z), {field: getattr(part, field) for field in part.facts.letters}
+    letters = {"z": Z, "a": a, "d": np.cos(Z)} | constants
+    np.testing.assert_allclose(expressions.computed(part.facts.value, letters), a, rtol=1e-12, atol=1e-14)
+    low, high = (expressions.computed(limit, {"inf": np.inf} | constants) for limit in part.facts.range)
+    assert (a >= low - 1e-3).all() and (a <= high + 1e-3).all()
+    backward = f"d * ({part.facts.slope})" if part.facts.slope else part.facts.backward
+    expected = part.backward(Z, a, np.cos(Z))
+    np.testing.assert_allclose(expressions.computed(backward, letters), expected, rtol=1e-10, atol=1e-14)
+    if part.facts.slope_in_output:
+        found = expressions.computed(part.facts.slope_in_output, letters)
+        np.testing.assert_allclose(found, part.slope(Z), rtol=1e-10, atol=1e-14)
+
+
+def activation_traced(name: str, folder: Path) -> None:
+    net = network(*with_activation(name))
+    text = str(gn.trace(net, samples(2), samples(2)[:, [0, 1, 1]], loss="mse"))
+    assert f"A1 = {name}(Z1) = " in text
+    assert f"{name}′" not in text
+
+
+def activation_checked(name: str, folder: Path) -> None:
+    net, y = network(*with_activation(name)), targets(losses.MeanSquaredError())
+    net.backward(losses.MeanSquaredError().gradient(y, net.forward(samples())))
+    gradients = net.gradients.copy()
+    assert gn.check_backward(net, samples(), y, gradients, loss="mse").ok
+    gradients[: net.layers[0].weights.size] *= -1
+    assert not gn.check_backward(net, samples(), y, gradients, loss="mse").ok
+
+
+def activation_of_a_learner(name: str, folder: Path) -> None:
+    part = activations.get(name)
+    assert gn.check_derivative(part.value, part.slope).ok
+
+
+def activation_drawn(name: str, folder: Path) -> None:
+    pytest.importorskip("matplotlib")
+    gn.plots.activation(name)
+
+
+def activation_summed_up(name: str, folder: Path) -> None:
+    assert name in str(for_prediction(name).summary()) or name == "linear"
+
+
+# ---- losses
+
+
+def output_of(loss: Loss) -> list[Any]:
+    assert loss.facts is not None
+    return [gn.Dense(4, "tanh"), gn.Dense(3, loss.facts.last_activation)]
+
+
+def loss_on(engine: str) -> Facet:
+    def facet(name: str, folder: Path) -> None:
+        loss = losses.get(name)
+        assert_engines_agree(engine, lambda: output_of(loss), loss, gn.SGD(0.05))
+
+    return facet
+
+
+def loss_written(name: str, folder: Path) -> None:
+    loss = losses.get(name)
+    assert loss.facts is not None and isinstance(loss, ElementwiseLoss) and loss.facts.value
+    net, y = network(*output_of(loss)), targets(loss)
+    z = net.predict(samples())
+    rows = np.eye(3)[y] if loss.takes_classes else y
+    constants = {field: getattr(loss, field) for field in loss.facts.letters}
+    letters = {
+        "y": rows,
+        "z": z,
+        "p": loss.activation.value(z),
+        "mass": rows.sum(axis=1, keepdims=True),
+    } | constants
+    count = rows.size if loss.mean_over == "entries" else len(rows)
+    with np.errstate(all="ignore"):
+        value = np.nansum(expressions.computed(loss.facts.value, letters)) / count
+    assert value == pytest.approx(loss.value(y, z), rel=1e-12)
+    slope = np.broadcast_to(expressions.computed(loss.facts.slope, letters), z.shape) / count
+    np.testing.assert_allclose(slope, loss.gradient(y, z), rtol=1e-10, atol=1e-14)
+
+
+def loss_traced(name: str, folder: Path) -> None:
+    loss = losses.get(name)
+    text = str(gn.trace(network(*output_of(loss)), samples(), targets(loss), loss=loss))
+    assert f"mean of {name}(Y" not in text
+
+
+def loss_checked(name: str, folder: Path) -> None:
+    loss = losses.get(name)
+    report = gn.check_loss(loss.value, loss.gradient, like=name)
+    assert report.ok
+
+
+def loss_in_torch(name: str, folder: Path) -> None:
+    torch = pytest.importorskip("torch")
+    loss = losses.get(name)
+    net, y = network(*output_of(loss)), targets(loss)
+    source, last = gn.to_torch_source(net, loss=loss), net.plan().rows[-1].activation
+    objective, logits = loss.on_logits(last), network(*output_of(loss)[:-1], gn.Dense(3))
+    output = net.predict(samples()) if objective is None else logits.predict(samples())
+    start = source.index("criterion = ") if "criterion = " in source else source.index("def criterion(")
+    room: dict[str, Any] = {"torch": torch, "nn": torch.nn}
+    exec(source[start:].partition("\n\noptimizer = ")[0], room)
+    value = room["criterion"](torch.tensor(output), torch.tensor(y)).item()
+    assert value == pytest.approx(
+        (objective or loss).value(y, output), rel=1e-7
+    )  # PyTorch adds 1e-8 to rates
+
+
+def loss_of_the_command(name: str, folder: Path) -> None:
+    heads.of_loss(losses.get(name))
+
+
+# ---- optimizers
+
+
+def optimizer_on(engine: str) -> Facet:
+    return lambda name, folder: assert_engines_agree(
+        engine, lambda: with_activation("tanh"), losses.MeanSquaredError(), optimizers.get(name)
+    )
+
+
+def optimizer_traced(name: str, folder: Path) -> None:
+    net, rule = network(*with_activation("tanh")), optimizers.get(name)
+    text = str(gn.trace(net, samples(), targets(losses.MeanSquaredError()), loss="mse", optimizer=rule))
+    assert rule.facts is not None and rule.facts.updates[rule.rule.__name__].plain in text
+
+
+def optimizer_in_torch(name: str, folder: Path) -> None:
+    torch = pytest.importorskip("torch")
+    source = gn.to_torch_source(network(*with_activation("tanh")), optimizer=name)
+    line = next(line for line in source.splitlines() if line.startswith("optimizer = "))
+    room: dict[str, Any] = {"torch": torch, "model": torch.nn.Linear(2, 2)}
+    exec(line, room)
+    assert room["optimizer"].param_groups[0]["lr"] == optimizers.get(name).learning_rate
+
+
+# ---- what every kind has
+
+
+def on_the_page(registry: Any) -> Facet:
+    def facet(name: str, folder: Path) -> None:
+        assert f'`"{name}"`' in PAGE or f"`{registry._classes[name].__name__}`" in PAGE
+
+    return facet
+
+
+def in_files(room: Any) -> Facet:
+    def facet(name: str, folder: Path) -> None:
+        from glassnet.support.registry import from_config, to_config
+
+        part = room.get(name)
+        assert from_config(to_config(part)) == part
+
+    return facet
+
+
+ENGINES = ("compiled", "torch")
+FACETS: dict[str, tuple[Any, dict[str, Facet]]] = {
+    "activations": (activations, {
+        **{f"{engine} engine": activation_on(engine) for engine in ENGINES},
+        "PyTorch both ways": activation_in_torch, "ONNX both ways": activation_in_onnx, "written": activation_written,
+        "trace": activation_traced, "check_backward": activation_checked, "check_derivative": activation_of_a_learner,
+        "plot": activation_drawn, "summary": activation_summed_up, "files": in_files(activations),
+        "page of parts": on_the_page(activations.base.registry),
+    }),
+    "losses": (losses, {
+        **{f"{engine} engine": loss_on(engine) for engine in ENGINES},
+        "written": loss_written, "trace": loss_traced, "check_loss": loss_checked, "PyTorch": loss_in_torch,
+        "command": loss_of_the_command, "files": in_files(losses), "page of parts": on_the_page(losses.base.registry),
+    }),
+    "optimizers": (optimizers, {
+        **{f"{engine} engine": optimizer_on(engine) for engine in ENGINES},
+        "trace": optimizer_traced, "PyTorch": optimizer_in_torch, "files": in_files(optimizers),
+        "page of parts": on_the_page(optimizers.base.registry),
+    }),
+    "metrics": (metrics, {"page of parts": on_the_page(metrics.base.registry)}),
+    "schedules": (schedules, {"page of parts": on_the_page(schedules.base.registry)}),
+    "initializers": (initializers, {
+        "files": in_files(initializers), "page of parts": on_the_page(initializers.base.registry),
+    }),
+}  # fmt: skip
+
+FORWARD_ONLY = "it has no slope, and is refused by name before it trains"
+OF_ROWS = "each output depends on a whole row"
+OF_DISTANCES = "a loss of the distances in a batch, not a sum over entries"
+LOGITS = (
+    "its outputs are logits; the command trains on the loss of probabilities, which is computed from them"
+)
+EXCEPTIONS: dict[tuple[str, str], str] = {
+    **{("step", facet): FORWARD_ONLY for facet in ("compiled engine", "torch engine", "written", "trace",
+                                                   "check_backward", "check_derivative")},
+    ("step", "PyTorch both ways"): "torch.nn has no module of it",
+    ("exponential", "PyTorch both ways"): "torch.nn has no module of it",
+    ("lion", "PyTorch"): "torch.optim has no such class",
+    ("softmax", "plot"): OF_ROWS,
+    ("softmax", "check_derivative"): OF_ROWS,
+    **{(name, facet): OF_DISTANCES for name in ("contrastive", "triplet_hard", "triplet_all")
+       for facet in ("written", "check_loss", "PyTorch", "command")},
+    **{(name, "written"): "its value is of a row, as is softmax" for name in
+       ("softmax_cross_entropy", "sparse_softmax_cross_entropy")},
+    **{(name, "command"): LOGITS for name in
+       ("sigmoid_cross_entropy", "softmax_cross_entropy", "sparse_softmax_cross_entropy")},
+}  # fmt: skip
+
+CELLS = [
+    (kind, name, facet)
+    for kind, (room, facets) in FACETS.items()
+    for name in room.names()
+    for facet in facets
+]
+
+
+@pytest.mark.parametrize(("kind", "name", "facet"), CELLS, ids=lambda part: str(part).replace(" ", "_"))
+def test_every_part_has_every_facet(kind: str, name: str, facet: str, tmp_path: Path) -> None:
+    works = FACETS[kind][1][facet]
+    if (name, facet) not in EXCEPTIONS:
+        works(name, tmp_path)
+        return
+    with pytest.raises((GlassnetError, AssertionError, TypeError)):
+        works(name, tmp_path)
+
+
+def test_no_exception_is_of_something_that_is_not_there() -> None:
+    assert EXCEPTIONS.keys() <= {(name, facet) for _, name, facet in CELLS}
+    assert all(EXCEPTIONS.values())
