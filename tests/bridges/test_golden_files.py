@@ -24,7 +24,9 @@ def test_an_old_file_predicts_and_trains_on_as_it_did(path: Path) -> None:
     network = gn.load(path)
     shape = tuple(record["shape"])
     tolerance = 1e-10 if network.dtype == np.float64 else 1e-5
-    np.testing.assert_allclose(network.predict(data(shape)[0]), record["prediction"], rtol=0, atol=tolerance)
+    np.testing.assert_allclose(
+        network.predict(data(network, shape)[0]), record["prediction"], rtol=0, atol=tolerance
+    )
     assert network.state is not None
     train(network, network.state.optimizer, shape, 2)
     np.testing.assert_allclose(network.parameters, record["after_two_more"], rtol=0, atol=10 * tolerance)

@@ -147,6 +147,7 @@ REFUSED: dict[str, Callable[[gn.Network, Path], Any]] = {
     "ONNX": lambda net, path: net.to_onnx(path / "model.onnx"),
     "scikit-learn": lambda net, path: net.to_sklearn(),
     "a trace": lambda net, path: gn.trace(net, X),
+    "a check of a backward pass": lambda net, path: gn.check_backward(net, X, Y, [], loss="mse"),
     "a diagnosis": lambda net, path: gn.diagnose(net, X, Y),
 }
 

@@ -19,10 +19,12 @@ HERE = Path(__file__).parent
 FEATURES, CLASSES, SAMPLES = 6, 3, 12
 
 
-def data(shape: tuple[int, ...] = (FEATURES,)) -> tuple[NDArray[Any], NDArray[np.int64]]:
-    """The samples on which all of them were trained."""
+def data(network: gn.Network, shape: tuple[int, ...]) -> tuple[NDArray[Any], NDArray[np.int64]]:
+    """The samples on which all of them were trained; an embedding reads integers."""
     n = SAMPLES * int(np.prod(shape))
     X = np.sin(np.arange(n, dtype=np.float64) * 0.7).reshape(SAMPLES, *shape)
+    if network.layers[0].reads_data:
+        X[:, 0] = np.arange(SAMPLES) % 5
     return X, np.arange(SAMPLES) % CLASSES
 
 
@@ -32,6 +34,15 @@ def layers() -> list[Any]:
         gn.Flatten(), gn.BatchNorm(momentum=0.2), gn.Dense(5, "tanh", l1=0.001, l2=0.01, bias_l2=0.02),
         gn.Dropout(0.25), gn.Dense(4, use_bias=False, initializer="he_normal"), gn.LayerNorm(epsilon=1e-4),
         gn.Activation("gelu"), gn.Dense(CLASSES, "softmax", bias_initializer="zeros"),
+    ]  # fmt: skip
+
+
+def learned_layers() -> list[Any]:
+    """Layers that learn more than weights and biases, factors of learning rates, and a residual layer in another."""
+    return [
+        gn.Scale(learning_rate_factor=6), gn.Dense(5, learning_rate_factor=0.5, bias_learning_rate_factor=0),
+        gn.PReLU(0.1), gn.Residual([gn.RMSNorm(), gn.Residual([gn.Dense(5, "tanh"), gn.BatchNorm()]), gn.Dense(5)]),
+        gn.PReLU(shared=True), gn.Dense(CLASSES, "softmax"),
     ]  # fmt: skip
 
 
@@ -47,6 +58,11 @@ OPTIMIZERS: dict[str, Any] = {
     "rmsprop": gn.RMSProp(0.01, alpha=0.9),
     "adam": gn.Adam(0.01, clip_value=0.5),
     "adamw": gn.AdamW(0.01),
+    "centred_rmsprop": gn.RMSProp(0.01, centered=True, momentum=0.9),
+    "adadelta": gn.AdaDelta(),
+    "nadam": gn.NAdam(0.01),
+    "adamax": gn.Adamax(0.01),
+    "lion": gn.Lion(0.001),
 }
 ACTIVATIONS = (
     "linear", "relu", LeakyReLU(0.2), ELU(0.5), "gelu", "silu", "softplus", "sigmoid", "tanh", "softmax",
@@ -61,6 +77,12 @@ def networks() -> dict[str, tuple[gn.Network, Any, tuple[int, ...]]]:
         "every_activation": (
             gn.Network(small(*ACTIVATIONS), seed=3, dtype="float64"), gn.SGD(0.1), (FEATURES,)
         ),
+        "embedding": (
+            gn.Network([gn.Embedding({0: 5}, 2), *small("tanh")], seed=6, dtype="float64"), gn.SGD(0.1), (FEATURES,)
+        ),
+        "learned_layers": (
+            gn.Network(learned_layers(), seed=5, dtype="float64"), gn.Adam(0.01, amsgrad=True), (FEATURES,)
+        ),
         **{
             f"optimizer_{name}": (gn.Network(small("tanh"), seed=4, dtype="float64"), optimizer, (FEATURES,))
             for name, optimizer in OPTIMIZERS.items()
@@ -71,7 +93,7 @@ def networks() -> dict[str, tuple[gn.Network, Any, tuple[int, ...]]]:
 def train(
     network: gn.Network, optimizer: Any, shape: tuple[int, ...], epochs: int, callbacks: Any = ()
 ) -> None:
-    X, y = data(shape)
+    X, y = data(network, shape)
     network.fit(
         X, y, loss="scce", optimizer=optimizer, epochs=epochs, batch_size=5, engine="numpy", progress=False,
         callbacks=list(callbacks),
@@ -85,7 +107,7 @@ def main() -> None:
         if path.exists():
             continue
         train(network, optimizer, shape, 3, [gn.callbacks.Checkpoint(path)])
-        prediction = network.predict(data(shape)[0])
+        prediction = network.predict(data(network, shape)[0])
         train(network, optimizer, shape, 2)
         record = {
             "shape": shape,
