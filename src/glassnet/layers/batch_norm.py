@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import prod
 from typing import Any, ClassVar
 
@@ -34,8 +34,8 @@ class BatchNorm(Normalisation):
 
     momentum: float = 0.1
     epsilon: float = 1e-5
-    learning_rate_factor: float = 1.0
-    bias_learning_rate_factor: float = 1.0
+    learning_rate_factor: float = field(default=1.0, kw_only=True)
+    bias_learning_rate_factor: float = field(default=1.0, kw_only=True)
     is_affine: ClassVar[bool] = True
 
     def __post_init__(self) -> None:

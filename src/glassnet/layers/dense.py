@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -53,8 +53,8 @@ class Dense(Layer):
     use_bias: bool = True
     bias_l1: float = 0.0
     bias_l2: float = 0.0
-    learning_rate_factor: float = 1.0
-    bias_learning_rate_factor: float = 1.0
+    learning_rate_factor: float = field(default=1.0, kw_only=True)
+    bias_learning_rate_factor: float = field(default=1.0, kw_only=True)
 
     def __post_init__(self) -> None:
         self.units = checks.integer("units of Dense", self.units, least=1)

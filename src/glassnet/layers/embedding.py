@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 import numpy as np
@@ -47,7 +47,7 @@ class Embedding(Layer):
     categories: Mapping[int, int] | Sequence[tuple[int, int]]
     dimension: int
     initializer: str | Initializer = N01
-    learning_rate_factor: float = 1.0
+    learning_rate_factor: float = field(default=1.0, kw_only=True)
     in_place: ClassVar[bool] = False
     reads_data: ClassVar[bool] = True
 

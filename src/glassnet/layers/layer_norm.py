@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -29,8 +29,8 @@ class LayerNorm(Normalisation):
     """
 
     epsilon: float = 1e-5
-    learning_rate_factor: float = 1.0
-    bias_learning_rate_factor: float = 1.0
+    learning_rate_factor: float = field(default=1.0, kw_only=True)
+    bias_learning_rate_factor: float = field(default=1.0, kw_only=True)
 
     def __post_init__(self) -> None:
         self.epsilon = checks.number("epsilon of LayerNorm", self.epsilon, above=0)

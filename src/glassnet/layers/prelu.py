@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -33,7 +33,7 @@ class PReLU(Layer):
 
     initial_slope: float = 0.25
     shared: bool = False
-    learning_rate_factor: float = 1.0
+    learning_rate_factor: float = field(default=1.0, kw_only=True)
 
     def __post_init__(self) -> None:
         self.initial_slope = checks.number("initial_slope of PReLU", self.initial_slope)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -33,7 +33,7 @@ class RMSNorm(Layer):
     """
 
     epsilon: float | None = None
-    learning_rate_factor: float = 1.0
+    learning_rate_factor: float = field(default=1.0, kw_only=True)
 
     def __post_init__(self) -> None:
         if self.epsilon is not None:

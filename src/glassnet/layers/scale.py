@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 import numpy as np
@@ -28,7 +28,7 @@ class Scale(Layer):
     worth; Holzmüller et al., NeurIPS 2024, section 3.
     """
 
-    learning_rate_factor: float = 1.0
+    learning_rate_factor: float = field(default=1.0, kw_only=True)
     is_affine: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
