@@ -11,7 +11,8 @@ from typer.testing import CliRunner
 
 from glassnet.cli.app import app
 from glassnet.engines.compiled.engine import needed
-from glassnet.engines.compiled.warmup import every_kernel
+from glassnet.engines.compiled.warmup import RULES, every_kernel
+from glassnet.formulas import updates
 from glassnet.kernels import cache
 from glassnet.network.network import Network
 from tests.engines.conformance import CASES, Case
@@ -27,6 +28,13 @@ def test_nothing_but_own_functions_is_left_to_compile(case: Case, dtype: str) ->
     plan = Network(case.layers, input_shape=case.shape).plan(case.loss)
     keys = [kernel.key for _, kernel in needed(plan, case.optimizer, np.dtype(dtype))]
     assert [key for key in keys if isinstance(key, str) and key not in READY] == []
+
+
+def test_every_update_rule_is_compiled_ahead() -> None:
+    rules = {
+        rule for rule in vars(updates).values() if callable(rule) and rule.__module__ == updates.__name__
+    }
+    assert {optimizer.rule for optimizer in RULES} == rules
 
 
 def test_the_command_says_how_many_kernels_are_where(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -15,10 +15,15 @@ from glassnet.engines.compiled.kernels import Kernel
 from glassnet.engines.compiled.layers import BODIES, kernels_of
 
 DTYPES: tuple[DType, ...] = (np.dtype(np.float32), np.dtype(np.float64))
+# Together they use every update rule.
 RULES = (
     *map(optimizers.get, optimizers.names()),
     optimizers.SGD(momentum=0.9),
     optimizers.SGD(momentum=0.9, nesterov=True),
+    optimizers.Adam(amsgrad=True),
+    optimizers.RMSProp(momentum=0.9),
+    optimizers.RMSProp(centered=True),
+    optimizers.RMSProp(centered=True, momentum=0.9),
 )
 
 
