@@ -145,7 +145,7 @@ def test_the_part_of_a_function_is_guessed_from_its_name(name: str, part: str | 
         ("X", ["x"]), ("y_train", ["y"]), ("learning_rate", ["rate"]), ("n_epochs", ["epochs"]),
         ("hidden_size", ["n_hidden"]),
         ("AL", ["output"]), ("caches", ["cache"]), ("my_target_rows", ["y"]), ("the_input_here", ["x"]),
-        ("nothing_usual", []),
+        ("nothing_usual", []), ("y_predict", ["output"]), ("y_prediction", ["output"]), ("yhot", ["y"]),
         ("a", ["x", "rate"]), ("t", ["y", "step"]), ("mini_batch", ["pairs"]),
     ],
 )  # fmt: skip

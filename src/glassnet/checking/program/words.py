@@ -84,7 +84,7 @@ _ARGUMENTS = {
         r"actual.*|train_(labels|targets|outputs)|ground_truth|correct.*|d_out_target"
     ),
     "output": (
-        r"al|a_?(out|last|final|l|[2-9])|o|outs?|outputs?|y_?_?(hat|pred(icted|s)?|p|est|out|"
+        r"al|a_?(out|last|final|l|[2-9])|o|outs?|outputs?|y_?_?(hat|pred(ict(ed|ions?)?|s)?|p|est|out|"
         r"output)s?|yhat|predictions?|predicted(_.*)?|preds?|probs?|probabilities|scores|logits|"
         r"final_?outputs?|activation|results?|hypothesis|a_final|guess(es)?|model_output|p|h"
     ),
