@@ -15,7 +15,7 @@ import pytest
 import glassnet as gn
 from glassnet.checking.finding.matching import Found, Wanted
 from glassnet.checking.program.data import few, variants
-from glassnet.checking.program.limits import TookTooLong, limited
+from glassnet.checking.program.limits import TookTooLong, Wish, limited
 from glassnet.checking.program.trying.judging import _without_settings
 from glassnet.errors import ArgumentError
 from tests.checking.program.networks import (
@@ -403,3 +403,17 @@ def test_a_check_that_was_cut_short_accuses_nothing_of_which_no_part_is_right() 
     late = gn.check(Slow(False), X, y, seconds=2)
     assert late.ok is None and any("the time was up" in what for what in late.not_checked)
     assert gn.check(Slow(False), X, y).ok is False
+
+
+def test_a_slip_that_gives_the_numbers_is_named_however_short_the_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class Network(Attributes):
+        def backward(self, X: Any, y: Any) -> dict[str, Any]:
+            dZ2 = (self.A2 - y) / y.size * self.A2 * (1 - self.A2)
+            dZ1 = dZ2 @ self.W2.T * (1 - self.A1**2)
+            return {"dW2": self.A1.T @ dZ2, "db2": dZ2.sum(0), "dW1": X.T @ dZ1, "db1": dZ1.sum(0)}
+
+    monkeypatch.setattr(Wish, "is_over", lambda wish, left, until=None: wish.left.setdefault(left) is None)
+    report = gn.check(Network(2, 3, 1), X, y, loss="bce")
+    assert report.ok is False and [slip.code for slip in report.slips] == ["output_derivative_doubled"]

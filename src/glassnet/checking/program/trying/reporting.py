@@ -159,12 +159,12 @@ def _right_ones(judged: Judged) -> list[str]:
 
 
 def _is_certain(search: Search, judged: Judged) -> bool:
-    """Whether wrong numbers are wrong gradients: some are right, or no other reading is left that might be right.
+    """Whether wrong numbers are wrong gradients: some are right, a slip gives them, or no other reading is left.
 
     Steps may be of something else, unless the user says that they are of the pass.
     """
     if not any(judged.right) and search.wish.left:
-        return False
+        return not judged.reading.is_step and bool(slips_of(search.bench, judged)[0])
     if not judged.reading.is_step:
         return True
     return judged.reading.is_one_step and (any(judged.right) or search.wish.backward is not None)
