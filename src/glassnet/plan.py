@@ -54,7 +54,7 @@ class OwnFunctions(NamedTuple):
 
     @property
     def n_parameters(self) -> int:
-        """Of the layer."""
+        """How many parameters the layer has."""
         return sum(rows * columns for _, rows, columns in self.parameters)
 
 

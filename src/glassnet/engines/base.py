@@ -212,7 +212,7 @@ class Engine(Protocol):
     name: str
 
     def trainer(self, task: Task) -> Trainer:
-        """Prepare to train."""
+        """Prepare to train: whatever takes long and is the same for every step."""
         ...
 
     def forward(self, plan: Plan, vectors: Vectors, x: Array) -> Array:

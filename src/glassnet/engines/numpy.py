@@ -33,7 +33,6 @@ class NumpyTrainer:
         )  # fmt: skip
 
     def run(self, steps: Steps, losses: NDArray[np.float64]) -> int:
-        """Take the steps and note their losses; the number of steps until a loss that is not finite."""
         task, optimizer, data = self.task, self.task.optimizer, steps.data
         batches = loop.Data(
             data.x, data.y, data.weights, data.order, data.starts.tolist(), data.stops.tolist(), steps.masks
@@ -54,7 +53,6 @@ class NumpyEngine:
     name = "numpy"
 
     def trainer(self, task: Task) -> NumpyTrainer:
-        """Prepare to train."""
         return NumpyTrainer(task)
 
     def forward(self, plan: Plan, vectors: Vectors, x: Array) -> Array:

@@ -36,5 +36,4 @@ class Activation(Layer):
         return input_shape
 
     def row_fields(self) -> dict[str, Any]:
-        """An activation row."""
         return {"kind": plan.ACTIVATION, "activation": activations.get(self.activation)}

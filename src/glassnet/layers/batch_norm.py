@@ -56,7 +56,6 @@ class BatchNorm(Normalisation):
         return (prod(input_shape), prod(input_shape))
 
     def row_fields(self) -> dict[str, Any]:
-        """A batch-norm row."""
         return {"kind": plan.BATCH_NORM, "momentum": self.momentum, "epsilon": self.epsilon}
 
     def forward(self, x: Array, own: Own, a: Array) -> None:

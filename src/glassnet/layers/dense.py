@@ -85,7 +85,6 @@ class Dense(Layer):
             )
 
     def output_shape(self, input_shape: Shape) -> Shape:
-        """(units,)."""
         one_axis(input_shape)
         if self.units == 1 and activations.get(self.activation).is_of_rows:
             raise ShapeError(
@@ -106,7 +105,6 @@ class Dense(Layer):
         return [weights, bias] if self.use_bias else [weights]
 
     def row_fields(self) -> dict[str, Any]:
-        """A dense row."""
         return {
             "kind": plan.DENSE, "activation": activations.get(self.activation),
             "l1": self.l1, "l2": self.l2, "bias_l1": self.bias_l1, "bias_l2": self.bias_l2,

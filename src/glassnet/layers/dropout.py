@@ -27,5 +27,4 @@ class Dropout(Layer):
         self.rate = checks.number("rate of Dropout", self.rate, least=0, below=1)
 
     def row_fields(self) -> dict[str, Any]:
-        """A dropout row."""
         return {"kind": plan.DROPOUT, "rate": self.rate}

@@ -41,7 +41,6 @@ class LayerNorm(Normalisation):
         return (one_axis(input_shape), 1)
 
     def row_fields(self) -> dict[str, Any]:
-        """A layer-norm row."""
         return {"kind": plan.LAYER_NORM, "epsilon": self.epsilon}
 
     def forward(self, x: Array, own: Own, a: Array) -> None:

@@ -18,7 +18,6 @@ class Normalisation(Layer):
     bias_learning_rate_factor = 1.0
 
     def output_shape(self, input_shape: Shape) -> Shape:
-        """The input's."""
         one_axis(input_shape)
         return input_shape
 

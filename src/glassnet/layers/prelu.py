@@ -41,7 +41,6 @@ class PReLU(Layer):
         check_factors(self, "learning_rate_factor")
 
     def output_shape(self, input_shape: Shape) -> Shape:
-        """The input's."""
         one_axis(input_shape)
         return input_shape
 

@@ -41,12 +41,10 @@ class RMSNorm(Layer):
         check_factors(self, "learning_rate_factor")
 
     def output_shape(self, input_shape: Shape) -> Shape:
-        """The input's."""
         one_axis(input_shape)
         return input_shape
 
     def parameters(self, input_shape: Shape) -> list[Parameter]:
-        """The factors."""
         n = one_axis(input_shape)
         return [Parameter("weights", (n,), initializers.Constant(1.0), n, n, self.learning_rate_factor)]
 

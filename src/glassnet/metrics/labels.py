@@ -78,7 +78,6 @@ class LabelAccuracy(OfClasses):
     )  # fmt: skip
 
     def reads_rows(self, y_true: ArrayLike, y_pred: ArrayLike) -> bool:
-        """Always."""
         return True
 
     def of_several(self, y_true: ArrayLike, y_pred: ArrayLike, sample_weight: Weight) -> float:

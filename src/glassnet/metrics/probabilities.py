@@ -27,7 +27,6 @@ class LogLoss(OfClasses):
     )  # fmt: skip
 
     def of_one(self, y_true: ArrayLike, y_pred: ArrayLike, sample_weight: Weight) -> float:
-        """-log p(c)."""
         true, probabilities = targets.probabilities(y_true, y_pred)
         precision = np.finfo(np.asarray(y_pred).dtype).eps if np.asarray(y_pred).dtype.kind == "f" else _EPS
         held = np.clip(probabilities, precision, 1.0 - precision)

@@ -152,7 +152,6 @@ class NAdam(Optimizer):
 
     @property
     def rule(self) -> Callable[..., Any]:
-        """nadam."""
         return updates.nadam
 
     def coefficients(self, rates: NDArray[np.float64], steps: NDArray[np.int64]) -> list[Any]:
@@ -210,7 +209,6 @@ class Adamax(Optimizer):
 
     @property
     def rule(self) -> Callable[..., Any]:
-        """adamax."""
         return updates.adamax
 
     def coefficients(self, rates: NDArray[np.float64], steps: NDArray[np.int64]) -> list[Any]:
@@ -250,7 +248,6 @@ class Lion(Optimizer):
 
     @property
     def rule(self) -> Callable[..., Any]:
-        """lion."""
         return updates.lion
 
     def coefficients(self, rates: NDArray[np.float64], steps: NDArray[np.int64]) -> list[Any]:

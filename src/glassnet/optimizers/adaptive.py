@@ -45,7 +45,6 @@ class AdaGrad(Optimizer):
 
     @property
     def rule(self) -> Callable[..., Any]:
-        """adagrad."""
         return updates.adagrad
 
     def coefficients(self, rates: NDArray[np.float64], steps: NDArray[np.int64]) -> list[Any]:
@@ -176,7 +175,6 @@ class AdaDelta(Optimizer):
 
     @property
     def rule(self) -> Callable[..., Any]:
-        """adadelta."""
         return updates.adadelta
 
     def coefficients(self, rates: NDArray[np.float64], steps: NDArray[np.int64]) -> list[Any]:

@@ -163,7 +163,6 @@ class _Check:
     # ---- the report
 
     def report(self) -> Report:
-        """The report."""
         slips: list[Slip] = []
         evidence: list[Evidence] = []
         missing: list[str] = []

@@ -18,7 +18,7 @@ FIX = "dX = dA * mask / (1 - rate)"
 
 
 def random_report(learner: LearnerLayer, error: Array, way: Way) -> Report:
-    """The report."""
+    """The report about a layer that draws numbers, such as dropout."""
     output = learner.forward(learner.X)
     if output.shape != learner.X.shape or not _is_mask(factor := output / learner.X):
         what = "all gradients: two forward passes give two outputs, and not by dropping inputs; fix its seed"

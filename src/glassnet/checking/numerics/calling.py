@@ -33,7 +33,7 @@ def as_they_are(function: Function, arguments: tuple[Array, ...]) -> Any:
 
 
 def with_lists(function: Function, arguments: tuple[Array, ...]) -> Any:
-    """Nested lists."""
+    """Nested lists, for functions that compute with Python's own numbers."""
     return function(*(argument.tolist() for argument in arguments))
 
 

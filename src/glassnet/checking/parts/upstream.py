@@ -46,7 +46,6 @@ class _Upstream:
         self.part, self.z, self.error, self.subject = part, z, error, subject
 
     def report(self) -> Report:
-        """The report."""
         output = self.part.forward(self.z)
         if output.shape != self.z.shape:
             raise ArgumentError(f"forward must give its input's shape {self.z.shape}; it gave {output.shape}")

@@ -109,7 +109,7 @@ class Job:
         self._arrays |= arrays
 
     def set(self, **numbers: float) -> None:
-        """Enter numbers."""
+        """Enter numbers and the addresses of arrays."""
         for name, number in numbers.items():
             self.record[name] = number
 
@@ -142,7 +142,6 @@ class CompiledTrainer:
         )  # fmt: skip
 
     def run(self, steps: Steps, losses: NDArray[np.float64]) -> int:
-        """Take the steps and note their losses; the number of steps until a loss that is not finite."""
         data, coefficients = steps.data, np.ascontiguousarray(steps.coefficients, self.task.dtype)
         self.job.point(
             x=data.x, y=data.y, weights=data.weights, order=data.order, starts=data.starts, stops=data.stops,
@@ -199,7 +198,6 @@ class CompiledEngine:
         return CompiledTrainer(task)
 
     def forward(self, plan: Plan, vectors: Vectors, x: Array) -> Array:
-        """The last row's output in prediction, (n_samples, n_outputs)."""
         return predict(plan, Rows(plan, x.dtype), vectors, x)
 
 

@@ -155,5 +155,4 @@ class DistributedEngine(TorchEngine):
         super().prepare(plan, optimizer)
 
     def trainer(self, task: Task) -> DistributedTrainer:
-        """Prepare to train."""
         return DistributedTrainer(task, self.device, self.placement, self.group)

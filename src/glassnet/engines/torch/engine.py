@@ -143,7 +143,6 @@ class TorchTrainer:
         return self.resident.gradients
 
     def run(self, steps: Steps, losses: NDArray[np.float64]) -> int:
-        """Take the steps and note their losses; the number of steps until a loss that is not finite."""
         with _threads(self.task.threads):
             self.samples.take(steps.data)
             done = self._take(steps, losses)
@@ -241,7 +240,6 @@ class TorchEngine:
         tensors.updater(optimizer, empty, empty, empty, np.empty(0))
 
     def trainer(self, task: Task) -> TorchTrainer:
-        """Prepare to train."""
         return TorchTrainer(task, self.device, self.placement)
 
     def forward(self, plan: Plan, vectors: Vectors, x: Array) -> Array:

@@ -72,7 +72,7 @@ class Case:
 
     @cached_property
     def sample(self) -> Targets:
-        """Their targets."""
+        """The targets of the sample that is looked at."""
         return self.targets.take(self.rows)
 
     def _pass(self, parameters: Array, running: Array) -> Pass:

@@ -52,7 +52,7 @@ class Block:
 
     @property
     def activation(self) -> ActivationFunction:
-        """Its activation."""
+        """The activation at the end of this block."""
         return self.active.row.activation
 
     @property
@@ -172,7 +172,7 @@ class Pass:
 
     @cached_property
     def score(self) -> float:
-        """See `Targets.score`."""
+        """The score of these outputs; see :meth:`Targets.score`."""
         return self.targets.score(self.output)
 
     @cached_property
