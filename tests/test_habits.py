@@ -92,6 +92,7 @@ def test_importing_glassnet_loads_nothing_heavy() -> None:
 # ---- the house
 
 PACKAGE = ROOT / "src" / "glassnet"
+MOST_LINES, MOST_FILES = 300, 16
 
 # Public names that two families of parts share, since they mean the same in both.
 SHARED = {
@@ -115,6 +116,23 @@ def places_of_classes() -> dict[str, list[Path]]:
     return places
 
 
+def test_no_file_is_longer_than_a_few_screens() -> None:
+    long = {
+        path.relative_to(PACKAGE).as_posix(): length
+        for path in PACKAGE.rglob("*.py")
+        if (length := len(path.read_text(encoding="utf-8").splitlines())) > MOST_LINES
+    }
+    assert long == {}
+
+
+def test_no_folder_holds_more_files_than_a_reader_can_survey() -> None:
+    folders = [
+        path for path in (PACKAGE, *PACKAGE.rglob("*")) if path.is_dir() and path.name != "__pycache__"
+    ]
+    sizes = {folder: sum(path.is_file() for path in folder.iterdir()) for folder in folders}
+    assert {folder.name: size for folder, size in sizes.items() if size > MOST_FILES} == {}
+
+
 def test_a_public_class_is_the_only_one_of_its_name() -> None:
     rooms = [gn, *(getattr(gn, name) for name in gn.__all__ if inspect.ismodule(getattr(gn, name)))]
     public = {
@@ -133,3 +151,17 @@ def test_within_a_room_a_class_is_the_only_one_of_its_name() -> None:
         rooms = [path.parts[0] for path in places]
         twice += [(name, room) for room in set(rooms) if rooms.count(room) > 1]
     assert twice == []
+
+
+def test_a_docstring_says_something() -> None:
+    formula = re.compile(r"[=^|/·()]")
+    short = [
+        (path.as_posix(), getattr(node, "name", ""), text)
+        for path, tree in modules()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef)
+        and (text := ast.get_docstring(node))
+        and len(text.split()) < 3
+        and not formula.search(text)
+    ]
+    assert short == []

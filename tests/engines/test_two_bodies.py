@@ -9,7 +9,8 @@ import pytest
 from glassnet.engines import loop
 from glassnet.engines.compiled import entries
 from glassnet.engines.compiled.layers import BODIES
-from glassnet.kernels import arrays, compiled, embedding, learned, normalisation, records, residual
+from glassnet.kernels import arrays, compiled, records
+from glassnet.kernels.layers import embedding, learned, normalisation, residual
 from glassnet.layers import Layer
 from glassnet.plan import Row
 

@@ -27,8 +27,8 @@ PACKAGE = Path(__file__).parent.parent
 # What compiled code is made of. The parts that lift a formula (activations, losses, optimizers) are not here: the name
 # of a kernel says which formulas and counts they gave it.
 SOURCES = (
-    "formulas/*.py", "kernels/*.py", "engines/compiled/engine.py", "engines/compiled/entries.py",
-    "engines/compiled/kernels.py", "engines/loop.py", "plan.py",
+    "formulas/*.py", "kernels/**/*.py", "engines/compiled/engine.py", "engines/compiled/entries.py",
+    "engines/compiled/kernels.py", "engines/loop.py", "plan/*.py",
 )  # fmt: skip
 DIGEST_BYTES = 32
 

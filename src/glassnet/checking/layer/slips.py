@@ -9,8 +9,8 @@ import numpy as np
 
 from glassnet.checking.network.slips.carry_slips import norm_choices
 from glassnet.checking.network.slips.stages import Norm
-from glassnet.checking.numerics import rounding
 from glassnet.checking.numerics.rounding import DOUBLE, Array
+from glassnet.support import arrays
 
 DERIVATIVE = "The error passes the activation of the layer without its derivative."
 
@@ -40,7 +40,7 @@ class Guess(NamedTuple):
 
 def same(given: Array, value: Array) -> bool:
     """Whether these are the same numbers, up to axes of length 1."""
-    return rounding.same(given.squeeze(), value.squeeze())
+    return arrays.same(given.squeeze(), value.squeeze())
 
 
 def of_inputs(s: Setting, right: Array) -> Iterator[Guess]:

@@ -166,11 +166,6 @@ class Rounded:
         return Rounded(value, np.zeros_like(value), self.unit)
 
 
-def same(one: Array, other: Array, tolerance: float = 1e-6) -> bool:
-    """Whether these are the same numbers to so many digits, in arrays of one shape."""
-    return one.shape == other.shape and bool(np.allclose(one, other, rtol=tolerance, atol=tolerance))
-
-
 def alike(one: Rounded, other: Rounded) -> bool:
     """Whether two arrays have the same shape."""
     return one.value.shape == other.value.shape

@@ -8,13 +8,14 @@ from functools import cached_property
 import numpy as np
 
 from glassnet.checking.numerics import numeric
-from glassnet.checking.numerics.rounding import Array, same
+from glassnet.checking.numerics.rounding import Array
 from glassnet.checking.parts.derivative import check_derivative
 from glassnet.checking.parts.derivative_slips import row_overflow
 from glassnet.checking.parts.jacobian import TAKEN_OVER
 from glassnet.checking.parts.stateful import Stateful
 from glassnet.checking.report import Report, Slip, side_by_side
 from glassnet.errors import ArgumentError
+from glassnet.support.arrays import same
 
 # A batch away from the kinks that activations have, and errors that could arrive there.
 Z = np.array([[0.31, -1.17, 0.83], [-0.42, 2.13, -2.61], [1.39, -0.28, 0.57], [-3.13, 0.71, 1.93]])

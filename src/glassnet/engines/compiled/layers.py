@@ -10,7 +10,8 @@ from numba.core.typing.templates import signature
 
 from glassnet.engines.base import DType, known
 from glassnet.engines.compiled.kernels import Kernel, number
-from glassnet.kernels import embedding, learned, normalisation, residual, store
+from glassnet.kernels import store
+from glassnet.kernels.layers import embedding, learned, normalisation, residual
 from glassnet.layers import BatchNorm, Embedding, Layer, LayerNorm, PReLU, RMSNorm, Scale
 from glassnet.layers.residual import Branch, Sum
 

@@ -1,4 +1,4 @@
-"""Compiled bodies of the two ends of a residual layer; arguments are those of :mod:`glassnet.kernels.normalisation`."""
+"""Compiled bodies of the two ends of a residual layer; arguments are those of the normalisations beside."""
 
 # mypy: disallow-untyped-defs = False, allow-untyped-calls = True
 from __future__ import annotations

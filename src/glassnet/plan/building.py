@@ -1,176 +1,32 @@
-"""A network as a table: what every engine reads.
-
-:func:`build` turns layers and an input shape into rows over flat vectors, and raises every shape error. Positions in
-the flat parameter vector are absolute; positions in the memory of a batch are columns: for a batch of capacity B
-the array that starts at column c lies at ``memory[c * B : ]``, row after row.
-"""
+"""Layers and an input shape become a layout and rows; every shape error is raised here."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from math import prod
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
-from numpy.typing import DTypeLike, NDArray
-
-from glassnet.activations import ActivationFunction, Linear
+from glassnet.activations import Linear
 from glassnet.errors import EngineError, ShapeError
 from glassnet.losses import Loss
+from glassnet.plan.rows import (
+    BRANCH,
+    DENSE,
+    DROPOUT,
+    NOWHERE,
+    OF_LOOP,
+    SUM,
+    Layout,
+    OwnFunctions,
+    Place,
+    Plan,
+    Row,
+    Shape,
+    Slot,
+)
 
 if TYPE_CHECKING:
-    from glassnet.layers import Layer, Parameter
-
-# Kinds of rows: the names of layers. The loop computes the first three itself.
-DENSE, ACTIVATION, DROPOUT, BATCH_NORM, LAYER_NORM = (
-    "dense",
-    "activation",
-    "dropout",
-    "batch_norm",
-    "layer_norm",
-)
-OF_LOOP = (DENSE, ACTIVATION, DROPOUT)
-# The two ends of what is inside of a residual layer.
-BRANCH, SUM = "branch", "sum"
-NOWHERE = -1
-
-Place = tuple[int, int, int]
-Shape = tuple[int, ...]
-
-
-class OwnFunctions(NamedTuple):
-    """A layer whose forward and backward are its own, and where its arrays lie.
-
-    Parameters and running statistics are places (start, rows, columns) in their flat vectors; what forward keeps,
-    (column, width) in the memory.
-    """
-
-    layer: Layer
-    parameters: tuple[Place, ...]
-    statistics: tuple[Place, ...]
-    kept: tuple[tuple[int, int], ...]
-    input_shape: Shape = ()
-
-    @property
-    def n_parameters(self) -> int:
-        """How many parameters the layer has."""
-        return sum(rows * columns for _, rows, columns in self.parameters)
-
-
-class Row(NamedTuple):
-    """One operation of the forward pass, and the same one of the backward pass.
-
-    Fields ``source, z, a, error, source_error, kept`` are columns of the memory (`NOWHERE`: the batch itself, or
-    not wanted), ``weights, bias`` positions in the parameters (`NOWHERE`: there is none), ``statistics`` in the running
-    statistics, ``mask`` a column of the dropout masks. ``own`` is there where the layer's own functions compute it.
-    """
-
-    kind: str
-    layer: int
-    n_inputs: int
-    n_outputs: int
-    source: int = NOWHERE
-    z: int = NOWHERE
-    a: int = NOWHERE
-    error: int = NOWHERE
-    source_error: int = NOWHERE
-    kept: int = NOWHERE
-    weights: int = NOWHERE
-    bias: int = NOWHERE
-    statistics: int = NOWHERE
-    mask: int = NOWHERE
-    rate: float = 0.0
-    momentum: float = 0.0
-    epsilon: float = 0.0
-    l1: float = 0.0
-    l2: float = 0.0
-    bias_l1: float = 0.0
-    bias_l2: float = 0.0
-    activation: ActivationFunction = Linear()
-    own: OwnFunctions | None = None
-
-
-@dataclass(frozen=True)
-class Slot:
-    """A parameter or a running statistic: where it lies in its flat vector."""
-
-    layer: int
-    parameter: Parameter
-    start: int
-
-    @property
-    def stop(self) -> int:
-        """One past the last entry."""
-        return self.start + prod(self.parameter.shape)
-
-
-@dataclass(frozen=True)
-class Layout:
-    """Where every parameter and running statistic of a network lies."""
-
-    input_shape: tuple[int, ...]
-    output_shapes: tuple[tuple[int, ...], ...]
-    parameters: tuple[Slot, ...]
-    statistics: tuple[Slot, ...]
-
-    @property
-    def n_parameters(self) -> int:
-        """Length of the flat parameter vector."""
-        return self.parameters[-1].stop if self.parameters else 0
-
-    def learning_rate_factors(self, dtype: DTypeLike) -> NDArray[Any]:
-        """The factor of each parameter's steps; empty where all are 1."""
-        factors = np.ones(self.n_parameters, dtype)
-        for slot in self.parameters:
-            factors[slot.start : slot.stop] = slot.parameter.learning_rate_factor
-        return factors if (factors != 1).any() else factors[:0]
-
-    @property
-    def n_statistics(self) -> int:
-        """Length of the flat vector of running statistics."""
-        return self.statistics[-1].stop if self.statistics else 0
-
-    @property
-    def n_features(self) -> int:
-        """Entries of one sample."""
-        return prod(self.input_shape)
-
-
-@dataclass(frozen=True)
-class Plan:
-    """The rows of a network, and how much memory a batch takes.
-
-    Attributes
-    ----------
-    rows : tuple of Row
-        In the order of the forward pass.
-    layout : Layout
-        Where the parameters lie.
-    n_columns, n_mask_columns : int
-        Entries of the memory, and of the dropout masks, for each sample of a batch.
-    loss : Loss or None
-        The loss as computed from the last row's output; ``loss.activation`` turns that into probabilities where the
-        loss took the last activation over.
-    """
-
-    rows: tuple[Row, ...]
-    layout: Layout
-    n_columns: int
-    n_mask_columns: int
-    loss: Loss | None
-
-    @property
-    def n_outputs(self) -> int:
-        """Outputs of the last row for one sample."""
-        return self.rows[-1].n_outputs
-
-    @property
-    def objective(self) -> Loss:
-        """The loss, which must be there."""
-        if self.loss is None:
-            raise ValueError("this plan was built without a loss; give plan.build one")
-        return self.loss
+    from glassnet.layers import Layer
 
 
 def lay_out(layers: Sequence[Layer], input_shape: tuple[int, ...]) -> Layout:

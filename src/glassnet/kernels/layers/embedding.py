@@ -1,4 +1,4 @@
-"""Compiled bodies of an embedding; arguments are those of :mod:`glassnet.kernels.normalisation`."""
+"""Compiled bodies of an embedding; arguments are those of :mod:`glassnet.kernels.layers.normalisation`."""
 
 # mypy: disallow-untyped-defs = False, allow-untyped-calls = True
 from __future__ import annotations

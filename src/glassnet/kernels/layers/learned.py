@@ -1,6 +1,6 @@
 """Compiled bodies of layers with a learned number for each feature: Scale and PReLU.
 
-Arguments are those of :mod:`glassnet.kernels.normalisation`; the NumPy bodies stand in the layers.
+Arguments are those of :mod:`glassnet.kernels.layers.normalisation`; the NumPy bodies stand in the layers.
 """
 
 # mypy: disallow-untyped-defs = False, allow-untyped-calls = True
