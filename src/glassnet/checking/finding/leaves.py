@@ -24,7 +24,7 @@ _PLAIN = (SystemError, TypeError, ValueError, AttributeError)
 
 
 @dataclass(frozen=True)
-class Step:
+class PathStep:
     """One step into an object: an attribute, or an entry of a dictionary or a list."""
 
     key: Any
@@ -46,7 +46,7 @@ class Step:
 class Leaf:
     """The place of an array, a list of numbers or a number, as steps from a root object."""
 
-    path: tuple[Step, ...]
+    path: tuple[PathStep, ...]
 
     @property
     def name(self) -> str:
@@ -109,10 +109,10 @@ def leaves(root: Any) -> list[Leaf]:
     return found
 
 
-def places(root: Any) -> dict[int, tuple[Step, ...]]:
+def places(root: Any) -> dict[int, tuple[PathStep, ...]]:
     """The way to each object inside another one, and to itself, by the object's identity."""
-    found: dict[int, tuple[Step, ...]] = {}
-    waiting: list[tuple[Any, tuple[Step, ...]]] = [(root, ())] if root is not None else []
+    found: dict[int, tuple[PathStep, ...]] = {}
+    waiting: list[tuple[Any, tuple[PathStep, ...]]] = [(root, ())] if root is not None else []
     for thing, path in waiting:
         if (
             id(thing) in found
@@ -145,7 +145,7 @@ def is_library(module: str) -> bool:
     return "site-packages" in file or "dist-packages" in file
 
 
-def _walk(thing: Any, path: tuple[Step, ...], seen: set[int]) -> Iterator[Leaf]:
+def _walk(thing: Any, path: tuple[PathStep, ...], seen: set[int]) -> Iterator[Leaf]:
     if len(path) > DEEPEST:
         return
     if is_number(thing):
@@ -163,17 +163,17 @@ def _walk(thing: Any, path: tuple[Step, ...], seen: set[int]) -> Iterator[Leaf]:
         yield from _walk(part, (*path, step), seen)
 
 
-def _parts(thing: Any, is_root: bool) -> Iterator[tuple[Step, Any]]:
+def _parts(thing: Any, is_root: bool) -> Iterator[tuple[PathStep, Any]]:
     if isinstance(thing, Mapping):
         if isinstance(thing, MutableMapping):
-            yield from ((Step(key, False), part) for key, part in list(thing.items()) if _is_key(key))
+            yield from ((PathStep(key, False), part) for key, part in list(thing.items()) if _is_key(key))
     elif isinstance(thing, (list, tuple)) or (isinstance(thing, np.ndarray) and thing.dtype == object):
         if getattr(thing, "ndim", 1) == 1:
-            yield from ((Step(i, False), part) for i, part in enumerate(list(thing)))
+            yield from ((PathStep(i, False), part) for i, part in enumerate(list(thing)))
     elif isinstance(thing, (str, bytes, ModuleType)) or (callable(thing) and not hasattr(thing, "__dict__")):
         return
     elif is_root or not is_foreign(thing):
-        yield from ((Step(name, True), part) for name, part in list(attributes(thing)))
+        yield from ((PathStep(name, True), part) for name, part in list(attributes(thing)))
 
 
 def attributes(thing: Any) -> Iterator[tuple[str, Any]]:

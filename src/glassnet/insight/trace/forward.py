@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from glassnet import losses, optimizers
 from glassnet.engines import loop
 from glassnet.insight.trace.record import RowRecord, StepRecord
-from glassnet.insight.trace.step import Step
+from glassnet.insight.trace.step import TraceStep
 from glassnet.insight.trace.updating import Update
 from glassnet.insight.trace.writing.steps import Writer
 from glassnet.insight.trace.writing.written import Written
@@ -28,7 +28,7 @@ class ForwardTrace(Written):
 
     Attributes
     ----------
-    steps : list of Step
+    steps : list of TraceStep
         Z and A of every layer, each with formula, numbers, shapes and array.
     arrays : dict of str to ndarray
         Every array by its name, such as "Z1"; "A0" is the batch.
@@ -38,7 +38,7 @@ class ForwardTrace(Written):
         self._record, self._samples_in = record, samples_in
         self.title = f"a prediction for {len(record.x)} {'sample' if len(record.x) == 1 else 'samples'}"
 
-    def _written(self) -> list[Step]:
+    def _written(self) -> list[TraceStep]:
         return list(Writer(self._record, self._samples_in).forward())
 
     def _batch(self) -> Array:

@@ -15,7 +15,7 @@ Array = NDArray[Any]
 
 
 @dataclass(frozen=True)
-class Step:
+class TraceStep:
     """One formula of a training step.
 
     Attributes

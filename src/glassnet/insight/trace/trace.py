@@ -11,7 +11,7 @@ from glassnet.bridges import writing
 from glassnet.errors import ArgumentError
 from glassnet.insight.trace.forward import ForwardTrace, forward_only
 from glassnet.insight.trace.record import StepRecord, record
-from glassnet.insight.trace.step import Entry, Step
+from glassnet.insight.trace.step import Entry, TraceStep
 from glassnet.insight.trace.writing.steps import Writer
 from glassnet.insight.trace.writing.unit import UnitTrace
 from glassnet.insight.trace.writing.units import unit_trace, within
@@ -34,7 +34,7 @@ class Trace(Written):
 
     Attributes
     ----------
-    steps : list of Step
+    steps : list of TraceStep
         Forward, loss, backward and update, each with formula, numbers, shapes and array.
     arrays : dict of str to ndarray
         Every array by its name; "A0" is the batch.
@@ -49,13 +49,13 @@ class Trace(Written):
         samples = "sample" if len(record.x) == 1 else "samples"
         self.title = f"one step on {len(record.x)} {samples}, loss {self.loss:.5g}"
 
-    def _written(self) -> list[Step]:
+    def _written(self) -> list[TraceStep]:
         return list(Writer(self.record, self.samples_in).steps())
 
     def _batch(self) -> Array:
         return self.record.x.T if self.samples_in == "columns" else self.record.x
 
-    def written_for(self, sample: int, output: int) -> list[Step]:
+    def written_for(self, sample: int, output: int) -> list[TraceStep]:
         """The steps with the numbers of this sample and output, and of those units below that it moves most.
 
         Raises

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from glassnet.checking.finding.leaves import Step, places
+from glassnet.checking.finding.leaves import PathStep, places
 from glassnet.checking.program.bench import Bench
 from glassnet.checking.program.trying.functions import Part
 from glassnet.errors import ArgumentError
@@ -30,7 +30,7 @@ class GivenPart(Part):
         return found
 
 
-def _at(thing: Any, path: tuple[Step, ...]) -> Any:
+def _at(thing: Any, path: tuple[PathStep, ...]) -> Any:
     for step in path:
         thing = step.of(thing)
     return thing

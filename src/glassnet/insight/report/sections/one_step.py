@@ -9,7 +9,7 @@ from glassnet.insight.report.markup import Html, section, table, tag
 from glassnet.insight.report.numbers import number
 from glassnet.insight.report.sections.worst import order, output_of
 from glassnet.insight.report.subject import Subject
-from glassnet.insight.trace.step import Step
+from glassnet.insight.trace.step import TraceStep
 from glassnet.insight.trace.trace import trace
 
 
@@ -44,13 +44,13 @@ def _which(subject: Subject, output: int) -> str:
     return f"the output of the true class, {subject.names.classes[output]}"
 
 
-def _phases(steps: list[Step]) -> list[Html]:
+def _phases(steps: list[TraceStep]) -> list[Html]:
     return [
         table(phase.capitalize(), ["formula", "numbers", "shapes"], map(_row, part))
         for phase, part in groupby(steps, lambda step: step.phase)
     ]
 
 
-def _row(step: Step) -> tuple[Html, Html, str]:
+def _row(step: TraceStep) -> tuple[Html, Html, str]:
     note = [tag("br"), tag("small", step.note)] if step.note else []
     return tag("span", tag("code", step.formula), *note), tag("code", step.numbers), step.shapes

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from glassnet.formulas.losses import TINY
 from glassnet.insight.trace.arithmetic import equation, num, number, plain_sum, product_sum
 from glassnet.insight.trace.record import RowRecord, StepRecord
-from glassnet.insight.trace.step import Entry, Step
+from glassnet.insight.trace.step import Entry, TraceStep
 from glassnet.insight.trace.writing.neuron import NeuronTrace
 from glassnet.insight.trace.writing.notation import function_of
 from glassnet.insight.trace.writing.slopes import LossOf, penalty_slope, penalty_text
@@ -31,7 +31,7 @@ class Writer:
         self.step, self.columns = step, samples_in == "columns"
         self.entry, self.loss = entry or Entry.first(step), LossOf(step)
 
-    def steps(self) -> Iterator[Step]:
+    def steps(self) -> Iterator[TraceStep]:
         """All formulas, in the order in which they are computed."""
         rows = list(enumerate(self.step.rows, 1))
         yield from self.forward()
@@ -42,7 +42,7 @@ class Writer:
         for k, record in rows:
             yield from self._update(k, record)
 
-    def forward(self) -> Iterator[Step]:
+    def forward(self) -> Iterator[TraceStep]:
         """The formulas of the way up alone."""
         for k, record in enumerate(self.step.rows, 1):
             yield from self._forward(k, record)
@@ -50,9 +50,9 @@ class Writer:
     def _step(
         self, name: str, phase: str, layer: int | None, texts: tuple[str, str], numbers: str, array: Array,
         shapes: str, note: str = "",
-    ) -> Step:  # fmt: skip
+    ) -> TraceStep:  # fmt: skip
         turned = array.T if self.columns else array
-        return Step(name, phase, layer, *texts, numbers, f"{shapes} → {turned.shape}", turned, note)
+        return TraceStep(name, phase, layer, *texts, numbers, f"{shapes} → {turned.shape}", turned, note)
 
     def _shapes(self, sign: str, *arrays: Array) -> str:
         """Of what goes in, with the sign between."""
@@ -67,7 +67,7 @@ class Writer:
         """The unit of row k whose numbers are shown."""
         return unit_of(self.step, k - 1, self.entry.units[k - 1], self.entry.sample)
 
-    def _forward(self, k: int, record: RowRecord) -> Iterator[Step]:
+    def _forward(self, k: int, record: RowRecord) -> Iterator[TraceStep]:
         row, unit = record.row, self._unit(k)
         source, latex_source = _letters(k - 1)
         if isinstance(unit, NeuronTrace) and record.weights is not None:
@@ -98,7 +98,7 @@ class Writer:
                 f"A{k}", "forward", row.layer, texts, numbers, record.a, self._shapes("", record.inputs)
             )
 
-    def _activated(self, k: int, record: RowRecord, unit: UnitTrace) -> Step:
+    def _activated(self, k: int, record: RowRecord, unit: UnitTrace) -> TraceStep:
         function = unit.activation
         given = f"Z{k}" if record.row.kind == DENSE else _letters(k - 1)[0]
         where = "" if record.row.kind == DENSE else f", z = {given}"
@@ -112,7 +112,7 @@ class Writer:
         shapes = self._shapes("", unit.into_activation)
         return self._step(f"A{k}", "forward", record.row.layer, texts, numbers, record.a, shapes)
 
-    def _probabilities(self) -> Iterator[Step]:
+    def _probabilities(self) -> Iterator[TraceStep]:
         """What a loss that was chosen for logits makes of them."""
         probabilities, k = self.step.probabilities, len(self.step.rows)
         if probabilities is None:
@@ -129,7 +129,7 @@ class Writer:
         )
         yield self._step("P", "forward", None, texts, numbers, probabilities, shapes, note)
 
-    def _loss(self) -> Step:
+    def _loss(self) -> TraceStep:
         step, k = self.step, len(self.step.rows)
         text, latex = self.loss.value(f"A{k}")
         numbers = f"L = {self.loss.value_with_numbers()}"
@@ -147,7 +147,7 @@ class Writer:
     def _fused(self, record: RowRecord) -> bool:
         return self.step.fused and record is self.step.rows[-1]
 
-    def _backward(self, k: int, record: RowRecord, *, last: bool) -> Iterator[Step]:
+    def _backward(self, k: int, record: RowRecord, *, last: bool) -> Iterator[TraceStep]:
         row, unit = record.row, self._unit(k)
         if last:
             yield self._cancelled(k, record) if self._fused(record) else self._output_error(k, record)
@@ -161,7 +161,7 @@ class Writer:
         if k > 1:
             yield self._carried(k, record)
 
-    def _gated(self, k: int, record: RowRecord, unit: UnitTrace, given: str) -> Step:
+    def _gated(self, k: int, record: RowRecord, unit: UnitTrace, given: str) -> TraceStep:
         slope = unit.activation.slope
         texts = (f"dZ{k} = dA{k} ∘ f′({given}), f′ = {slope}", rf"dZ_{k} = dA_{k} \circ f'(Z_{k})")
         facts = unit.activation.part.facts
@@ -177,7 +177,7 @@ class Writer:
         shapes = self._shapes(" ∘ ", record.d_a, record.a)
         return self._step(f"dZ{k}", "backward", record.row.layer, texts, numbers, record.d_z, shapes)
 
-    def _output_error(self, k: int, record: RowRecord) -> Step:
+    def _output_error(self, k: int, record: RowRecord) -> TraceStep:
         output = f"A{k}" if self.step.probabilities is None else "P"
         text, latex = self.loss.slope(output, "Y")
         numbers, y = f"da = {self._unit(k).d_output()}", self.step.y
@@ -189,7 +189,7 @@ class Writer:
             f"dA{k}", "backward", record.row.layer, texts, numbers, record.d_a, shapes, "; ".join(notes)
         )
 
-    def _cancelled(self, k: int, record: RowRecord) -> Step:
+    def _cancelled(self, k: int, record: RowRecord) -> TraceStep:
         """The error where the slope of the loss and that of the last activation leave only A - Y."""
         text, latex = self.loss.slope(f"A{k}", "Y")
         together = self.loss.slope_of_entry(f"A{k}", "Y")
@@ -209,7 +209,7 @@ class Writer:
         numbers = f"dz = {self._unit(k).error()}"
         return self._step(f"dZ{k}", "backward", record.row.layer, texts, numbers, record.d_z, shapes, note)
 
-    def _weights_gradient(self, k: int, record: RowRecord, unit: UnitTrace) -> Step:
+    def _weights_gradient(self, k: int, record: RowRecord, unit: UnitTrace) -> TraceStep:
         (source, latex_source), j = _letters(k - 1), unit.unit
         found = np.empty(0) if record.d_weights is None else record.d_weights
         if record.row.kind != DENSE:
@@ -231,7 +231,7 @@ class Writer:
         shapes, numbers = self._product(record.inputs.T, record.d_z), f"dw = {equation(summed, found[i, j])}"
         return self._step(f"dW{k}", "backward", record.row.layer, texts, numbers, found, shapes)
 
-    def _bias_gradient(self, k: int, record: RowRecord, bias: Array, d_bias: Array) -> Step:
+    def _bias_gradient(self, k: int, record: RowRecord, bias: Array, d_bias: Array) -> TraceStep:
         row, j = record.row, self.entry.units[k - 1]
         error, which = (record.d_z, "Z") if row.kind == DENSE else (record.d_a, "A")
         penalty, latex = penalty_text(f"b{k}", row.bias_l1, row.bias_l2)
@@ -245,7 +245,7 @@ class Writer:
         numbers, shapes = f"db = {equation(summed, d_bias[j])}", self._shapes("", error)
         return self._step(f"db{k}", "backward", row.layer, texts, numbers, d_bias[None, :], shapes)
 
-    def _carried(self, k: int, record: RowRecord) -> Step:
+    def _carried(self, k: int, record: RowRecord) -> TraceStep:
         """What row k hands back to the row below it."""
         below, entry = k - 1, self.entry
         name, layer, numbered = f"dA{k - 1}", record.row.layer, self._unit(k)
@@ -269,7 +269,7 @@ class Writer:
             numbers = f"da = {numbered.back_to_input()}"
         return self._step(name, "backward", layer, texts, numbers, record.d_inputs, shapes)
 
-    def _update(self, k: int, record: RowRecord) -> Iterator[Step]:
+    def _update(self, k: int, record: RowRecord) -> Iterator[TraceStep]:
         update, row, j = self.step.update, record.row, self.entry.units[k - 1]
         weight = row.weights + (self.entry.inputs[k - 1] * row.n_outputs if row.kind == DENSE else 0) + j
         for name, old, new, place in (

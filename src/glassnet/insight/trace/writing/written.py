@@ -8,7 +8,7 @@ from typing import Any
 from numpy.typing import NDArray
 
 from glassnet.insight.trace.arithmetic import number
-from glassnet.insight.trace.step import Step
+from glassnet.insight.trace.step import TraceStep
 from glassnet.support.text import markup
 
 Array = NDArray[Any]
@@ -22,20 +22,20 @@ class Written:
 
     Attributes
     ----------
-    steps : list of Step
+    steps : list of TraceStep
     title : str
     """
 
     title: str
 
-    def _written(self) -> list[Step]:
+    def _written(self) -> list[TraceStep]:
         raise NotImplementedError
 
     def _batch(self) -> Array:
         raise NotImplementedError
 
     @cached_property
-    def steps(self) -> list[Step]:
+    def steps(self) -> list[TraceStep]:
         """All formulas in the order in which they are computed."""
         return self._written()
 
@@ -44,11 +44,11 @@ class Written:
         """Every array by its name, such as "Z1"; "A0" is the batch. Of parameters, their values after the step."""
         return {"A0": self._batch(), **{step.name: step.array for step in self.steps}}
 
-    def __getitem__(self, name: str) -> Step:
+    def __getitem__(self, name: str) -> TraceStep:
         """The step that computes `name`, such as ``trace["Z1"]``; "A0" is the batch."""
         if name in ("A0", "X"):
             batch = self._batch()
-            return Step(
+            return TraceStep(
                 name,
                 "forward",
                 None,
@@ -117,7 +117,7 @@ _CODE = f"white-space: pre-line; {_WHOLE_NUMBERS}; min-width: 18em; max-width: 4
 _ARRAY = "white-space: pre; margin: 0; text-align: left; background: none; font: 90% monospace"
 
 
-def _row(step: Step) -> str:
+def _row(step: TraceStep) -> str:
     note = f"<br><small>{markup(step.note)}</small>" if step.note else ""
     cells = (
         step.phase,
@@ -147,7 +147,7 @@ def _cell(array: Array, row: int, column: int) -> str:
     return "…" if min(row, column) < 0 else number(array[row, column], _DIGITS)
 
 
-def _with_note(step: Step) -> Any:
+def _with_note(step: TraceStep) -> Any:
     """Formula and note; brackets in them are no markup."""
     from rich.text import Text
 
