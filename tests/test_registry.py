@@ -109,7 +109,7 @@ def test_an_unknown_name_is_met_with_the_nearest_valid_ones(
 @pytest.mark.parametrize(
     ("get", "wrong", "message"),
     [
-        (activations.get, 3, "activation must be a name or a glassnet Activation; got 3"),
+        (activations.get, 3, "activation must be a name or a glassnet ActivationFunction; got 3"),
         (losses.get, None, "loss must be a name or a glassnet Loss; got None"),
         (optimizers.get, 0.1, "optimizer must be a name or a glassnet Optimizer; got 0.1"),
         (losses.get, b"mse", "loss must be a name or a glassnet Loss; got b'mse'"),
@@ -202,6 +202,7 @@ def test_an_own_activation_is_used_as_an_object_and_by_its_registered_name() -> 
 
 def test_what_is_registered_must_be_of_the_room() -> None:
     with pytest.raises(
-        ArgumentError, match="'cube' must be registered with a glassnet Activation; got <function cube"
+        ArgumentError,
+        match="'cube' must be registered with a glassnet ActivationFunction; got <function cube",
     ):
         activations.register("cube", cube)  # type: ignore[arg-type]

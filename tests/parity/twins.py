@@ -88,6 +88,7 @@ def compare(loss: Loss, y: Tensor, p: Tensor) -> Tensor:
 ELEMENTWISE: dict[type[Loss], Callable[[Tensor, Tensor], Tensor]] = {
     losses.MeanSquaredError: functional.mse_loss,
     losses.MeanAbsoluteError: functional.l1_loss,
+    losses.LogCosh: lambda p, y: torch.log(torch.cosh(p - y)).mean(),
     losses.Poisson: lambda p, y: functional.poisson_nll_loss(p, y, log_input=False, full=False, eps=0),
     losses.BinaryCrossEntropy: functional.binary_cross_entropy,
     losses.CategoricalCrossEntropy: lambda p, y: -(y * p.log()).sum(dim=1).mean(),

@@ -15,37 +15,18 @@ from glassnet.activations.facts import ActivationFacts
 from glassnet.activations.own import Function
 
 # Families in the order in which names() lists them.
-from glassnet.activations.rectifiers import ELU, SELU, LeakyReLU, Linear, ReLU
-from glassnet.activations.smooth import GELU, Exponential, GELUTanh, HardSwish, Mish, SiLU, Softplus
-from glassnet.activations.bounded import HardSigmoid, Sigmoid, Step, Tanh
-from glassnet.activations.rows import Softmax
+from glassnet.activations import rectifiers, smooth, bounded, rows
+from glassnet.activations.rectifiers import *
+from glassnet.activations.smooth import *
+from glassnet.activations.bounded import *
+from glassnet.activations.rows import *
 
-__all__ = [
-    "ELU",
-    "GELU",
-    "SELU",
-    "ActivationFacts",
-    "ActivationFunction",
-    "Exponential",
-    "Function",
-    "GELUTanh",
-    "HardSigmoid",
-    "HardSwish",
-    "LeakyReLU",
-    "Linear",
-    "Mish",
-    "ReLU",
-    "SiLU",
-    "Sigmoid",
-    "Softmax",
-    "Softplus",
-    "Step",
-    "Tanh",
-    "get",
-    "names",
-    "register",
-]  # fmt: skip
+__all__ = ["ActivationFacts", "ActivationFunction", "Function", "get", "names", "register"]
+__all__ += rectifiers.__all__
+__all__ += smooth.__all__
+__all__ += bounded.__all__
+__all__ += rows.__all__
 
 
 def __dir__() -> list[str]:
-    return __all__
+    return sorted(__all__)

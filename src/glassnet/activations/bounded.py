@@ -13,6 +13,8 @@ from glassnet.errors import ArgumentError
 from glassnet.formulas import activations as formulas
 from glassnet.support.calls import explained
 
+__all__ = ["HardSigmoid", "Sigmoid", "Step", "Tanh"]
+
 
 @registry.register("sigmoid", "logistic")
 @dataclass(frozen=True)

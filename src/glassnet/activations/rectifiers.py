@@ -14,6 +14,8 @@ from glassnet.formulas import activations as formulas
 from glassnet.support import checks
 from glassnet.support.calls import explained
 
+__all__ = ["ELU", "SELU", "LeakyReLU", "Linear", "ReLU"]
+
 _SELU = {"alpha": 1.6732632423543772, "gamma": 1.0507009873554805}
 
 

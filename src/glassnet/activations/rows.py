@@ -14,6 +14,8 @@ from glassnet.formulas import rows
 from glassnet.support import checks
 from glassnet.support.calls import explained
 
+__all__ = ["Softmax"]
+
 
 @registry.register("softmax")
 @dataclass(frozen=True)

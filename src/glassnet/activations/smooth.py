@@ -9,6 +9,8 @@ from glassnet.activations.base import ActivationFunction, registry
 from glassnet.activations.facts import ActivationFacts, Onnx, Operator, TorchModule
 from glassnet.formulas import activations as formulas
 
+__all__ = ["GELU", "Exponential", "GELUTanh", "HardSwish", "Mish", "SiLU", "Softplus"]
+
 _INNER = "0.7978845608028654 * (z + 0.044715 * z**3)"
 
 

@@ -8,10 +8,11 @@ from __future__ import annotations
 from typing import Any
 
 from glassnet.formulas.activations import sigmoid
-from glassnet.formulas.elementary import absolute, exp, log, log1p, maximum, minimum, sign, where
+from glassnet.formulas.elementary import absolute, exp, log, log1p, maximum, minimum, sign, tanh, where
 
 # Smallest normal float32: a logarithm of a probability is exact down to here, and finite below.
 TINY = 1.1754943508222875e-38
+LOG_TWO = 0.6931471805599453
 
 
 def squared_error(y: Any, p: Any) -> Any:
@@ -53,6 +54,17 @@ def quantile(y: Any, p: Any, level: Any) -> Any:
 def quantile_slope(y: Any, p: Any, level: Any) -> Any:
     """-level where y > p, 1 - level where y < p, the mean of both where y = p."""
     return 0.5 * sign(p - y) + (0.5 - level)
+
+
+def log_cosh(y: Any, p: Any) -> Any:
+    """log cosh(p - y) = abs(e) + log(1 + exp(-2 abs(e))) - log 2, e = p - y: half its square, then its size."""
+    e = absolute(p - y)
+    return e + log1p(exp(-2 * e)) - LOG_TWO
+
+
+def log_cosh_slope(y: Any, p: Any) -> Any:
+    """tanh(p - y)."""
+    return tanh(p - y)
 
 
 def poisson(y: Any, p: Any) -> Any:

@@ -22,21 +22,21 @@ from glassnet.losses.facts import LossFacts
 from glassnet.losses.own import Function
 
 # Families in the order in which names() lists them.
-from glassnet.losses.regression import Huber, MeanAbsoluteError, MeanSquaredError, Poisson, Quantile
-from glassnet.losses.logits import SigmoidCrossEntropy, SoftmaxCrossEntropy, SparseSoftmaxCrossEntropy
-from glassnet.losses.probabilities import (
-    BinaryCrossEntropy, CategoricalCrossEntropy, KullbackLeibler, SparseCategoricalCrossEntropy,
-)  # fmt: skip
-from glassnet.losses.embeddings import Contrastive, EmbeddingLoss, TripletAll, TripletHard
+from glassnet.losses import regression, logits, probabilities, embeddings
+from glassnet.losses.regression import *
+from glassnet.losses.logits import *
+from glassnet.losses.probabilities import *
+from glassnet.losses.embeddings import *
 
 __all__ = [
-    "BinaryCrossEntropy", "CategoricalCrossEntropy", "Contrastive", "ElementwiseLoss", "EmbeddingLoss",
-    "Function", "Huber", "KullbackLeibler", "Loss", "LossFacts", "MeanAbsoluteError", "MeanSquaredError", "Poisson",
-    "Quantile", "SigmoidCrossEntropy", "SoftmaxCrossEntropy", "SparseCategoricalCrossEntropy",
-    "SparseSoftmaxCrossEntropy", "TripletAll", "TripletHard", "advice_for_rows", "get", "label_column", "names",
+    "ElementwiseLoss", "Function", "Loss", "LossFacts", "advice_for_rows", "get", "label_column", "names",
     "one_hot_rows", "register",
 ]  # fmt: skip
+__all__ += regression.__all__
+__all__ += logits.__all__
+__all__ += probabilities.__all__
+__all__ += embeddings.__all__
 
 
 def __dir__() -> list[str]:
-    return __all__
+    return sorted(__all__)

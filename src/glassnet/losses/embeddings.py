@@ -12,6 +12,8 @@ from glassnet.losses.facts import LossFacts
 from glassnet.support import checks
 from glassnet.support.calls import explained
 
+__all__ = ["Contrastive", "EmbeddingLoss", "TripletAll", "TripletHard"]
+
 
 @explained
 @dataclass(frozen=True)

@@ -10,6 +10,8 @@ from glassnet.formulas import rows
 from glassnet.losses.base import Array, ElementwiseLoss, Loss, mean, registry
 from glassnet.losses.facts import LossFacts
 
+__all__ = ["SigmoidCrossEntropy", "SoftmaxCrossEntropy", "SparseSoftmaxCrossEntropy"]
+
 
 @registry.register("sigmoid_cross_entropy")
 @dataclass(frozen=True)

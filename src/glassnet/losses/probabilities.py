@@ -10,6 +10,13 @@ from glassnet.losses.base import ElementwiseLoss, Loss, registry
 from glassnet.losses.facts import LossFacts
 from glassnet.losses.logits import SigmoidCrossEntropy, SoftmaxCrossEntropy, SparseSoftmaxCrossEntropy
 
+__all__ = [
+    "BinaryCrossEntropy",
+    "CategoricalCrossEntropy",
+    "KullbackLeibler",
+    "SparseCategoricalCrossEntropy",
+]
+
 
 @registry.register("binary_cross_entropy", "bce")
 @dataclass(frozen=True)

@@ -11,6 +11,8 @@ from glassnet.losses.base import ElementwiseLoss, registry
 from glassnet.losses.facts import LossFacts
 from glassnet.support import checks
 
+__all__ = ["Huber", "LogCosh", "MeanAbsoluteError", "MeanSquaredError", "Poisson", "Quantile"]
+
 
 @registry.register("mean_squared_error", "mse")
 @dataclass(frozen=True)
@@ -60,6 +62,23 @@ class Huber(ElementwiseLoss):
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "delta", checks.number("delta of Huber", self.delta, above=0))
+
+
+@registry.register("log_cosh")
+@dataclass(frozen=True)
+class LogCosh(ElementwiseLoss):
+    """Mean of log cosh(p - y): e^2 / 2 for small errors e, abs(e) - log 2 for large ones, smooth between."""
+
+    formula = formulas.log_cosh
+    slope_formula = formulas.log_cosh_slope
+    facts = LossFacts(
+        value="abs(p - y) + log(1 + exp(-2 * abs(p - y))) - 0.6931471805599453",
+        slope="tanh(p - y)",
+        data="values",
+        last_activation="linear",
+        torch="(nn.functional.softplus(2 * (prediction - y)) - (prediction - y) - 0.6931471805599453).mean()",
+        source="Green 1990, IEEE Trans. Med. Imaging 9",
+    )
 
 
 @registry.register("quantile", "pinball")
