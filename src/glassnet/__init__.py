@@ -59,6 +59,7 @@ if TYPE_CHECKING:
     from glassnet.optimizers.adam import *
     from glassnet.optimizers.adaptive import *
     from glassnet.optimizers.descent import *
+    from glassnet.optimizers.lbfgs import *
     from glassnet.sweeps import SweepResult as SweepResult, sweep as sweep
 
 __version__ = "0.1.0"
@@ -116,6 +117,7 @@ _FAMILIES = (
     "glassnet.optimizers.descent",
     "glassnet.optimizers.adaptive",
     "glassnet.optimizers.adam",
+    "glassnet.optimizers.lbfgs",
 )
 _MODULE_OF = {room: (f"glassnet.{room}", "") for room in _ROOMS}
 _MODULE_OF |= {name: (module, name) for module, names in _NAMES.items() for name in names}

@@ -239,7 +239,7 @@ def saved(net: Network, folder: Path) -> Path:
     return folder / "m.safetensors"
 
 
-WITHOUT_TWIN = {"lion"}
+WITHOUT_TWIN = {"lbfgs", "lion"}
 OPTIMIZERS: list[Optimizer] = [
     *(optimizers.get(name) for name in optimizers.names() if name not in WITHOUT_TWIN),
     gn.RMSProp(momentum=0.5, centered=True),

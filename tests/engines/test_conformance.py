@@ -2,12 +2,12 @@
 
 import pytest
 
-from glassnet import layers, optimizers, schedules
+from glassnet import layers, schedules
 from glassnet.engines import choice
 from glassnet.network.network import Network
 from glassnet.plan import BRANCH, SUM
 from tests.engines.conformance import CASES, OPTIMIZERS, SCHEDULES, TOLERANCES, Case, assert_same_training
-from tests.gradients.table import LAYERS
+from tests.gradients.table import LAYERS, STEPPING
 
 ENGINES = ("compiled", "torch")
 
@@ -20,7 +20,7 @@ def test_the_same_seed_gives_the_same_training(engine: str, case: Case, dtype: s
 
 
 def test_everything_that_is_registered_has_a_case() -> None:
-    assert set(OPTIMIZERS) == set(optimizers.names())
+    assert set(OPTIMIZERS) == set(STEPPING)
     assert set(SCHEDULES) == set(schedules.names())
     assert set(LAYERS) | {"embedding"} == set(layers.names())
     assert len({case.name for case in CASES}) == len(CASES)

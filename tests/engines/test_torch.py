@@ -27,7 +27,7 @@ from glassnet.network.network import Network
 from tests.engines import conformance
 from tests.engines.conformance import assert_same_training
 from tests.engines.trained import X, fit, network
-from tests.gradients.table import ACTIVATIONS, LOSSES, output_activation, targets
+from tests.gradients.table import ACTIVATIONS, LOSSES, STEPPING, output_activation, targets
 
 Array = NDArray[Any]
 
@@ -67,7 +67,7 @@ def test_backpropagation_is_what_autograd_finds(
 # ---- checkpoints and other engines
 
 
-@pytest.mark.parametrize("optimizer", [optimizers.get(name) for name in optimizers.names()], ids=repr)
+@pytest.mark.parametrize("optimizer", [optimizers.get(name) for name in STEPPING], ids=repr)
 @pytest.mark.parametrize(("first", "then"), [("torch", "numpy"), ("numpy", "torch"), ("torch", "torch")])
 def test_training_goes_on_where_another_engine_left_it(
     optimizer: optimizers.Optimizer, first: str, then: str

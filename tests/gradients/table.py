@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import glassnet as gn
-from glassnet import activations, losses
+from glassnet import activations, losses, optimizers
 from glassnet.activations import ActivationFunction, Softmax
 from glassnet.layers import Layer
 from glassnet.losses import Loss
@@ -37,6 +37,9 @@ def cubed_error_slope(y: Array, p: Array) -> Array:
     value: Array = 3 * (p - y) ** 2
     return value
 
+
+# Optimizers that take steps; the others minimise (tests/training/test_minimisation.py).
+STEPPING = [name for name in optimizers.names() if optimizers.get(name).takes_steps]
 
 ACTIVATIONS: list[ActivationFunction] = [
     *(part for part in map(activations.get, activations.names()) if not part.forward_only),

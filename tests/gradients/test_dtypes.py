@@ -16,7 +16,16 @@ from glassnet.layers import Layer
 from glassnet.losses import Loss
 from glassnet.network.network import Network
 from glassnet.optimizers import Optimizer
-from tests.gradients.table import ACTIVATIONS, ALL_LAYERS, LOSSES, WEIGHTED, label, predictions, targets
+from tests.gradients.table import (
+    ACTIVATIONS,
+    ALL_LAYERS,
+    LOSSES,
+    STEPPING,
+    WEIGHTED,
+    label,
+    predictions,
+    targets,
+)
 
 Array = NDArray[Any]
 
@@ -25,7 +34,7 @@ DTYPES = ["float32", "float64"]
 OF_NUMPY: Any = np.float64(0.25)
 
 OPTIMIZERS: list[Optimizer] = [
-    *map(optimizers.get, optimizers.names()),
+    *map(optimizers.get, STEPPING),
     gn.SGD(OF_NUMPY, OF_NUMPY, nesterov=True, weight_decay=OF_NUMPY, clip_norm=OF_NUMPY, clip_value=OF_NUMPY),
     gn.SGD(0.1, 0.9),
 ]

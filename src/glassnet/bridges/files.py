@@ -83,7 +83,8 @@ def load(path: str | os.PathLike[str]) -> Network:
     """Read a network that ``net.save`` wrote. Nothing in the file can run code, and nothing is trusted.
 
     A network loaded from a checkpoint goes on training where the checkpoint was written: the next ``fit`` with the same
-    data, optimizer and callbacks gives to the last bit what an uninterrupted one would have given.
+    data, optimizer and callbacks gives to the last bit what an uninterrupted one would have given (not by LBFGS, whose
+    memory begins anew).
 
     Parameters
     ----------

@@ -9,8 +9,11 @@ from itertools import takewhile
 
 from glassnet.callbacks.base import Callback, Session
 from glassnet.errors import ArgumentError
+from glassnet.optimizers import Optimizer
 from glassnet.support import checks
 from glassnet.support.calls import explained
+
+_NOT_SCORES = frozenset({"epoch", "learning_rate", "seconds"})
 
 
 @explained
@@ -32,14 +35,19 @@ class CSVLog(Callback):
     """
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
-        self.path = checks.path("path of CSVLog", path)
+        self.path, self._not_scores = checks.path("path of CSVLog", path), _NOT_SCORES
+
+    def adjust(self, optimizer: Optimizer) -> Optimizer:
+        """The optimizer as it is; one without steps has no learning rate to log."""
+        self._not_scores = _NOT_SCORES if optimizer.takes_steps else _NOT_SCORES - {"learning_rate"}
+        return optimizer
 
     def check(self, greater_is_better: Mapping[str, bool | None]) -> None:
         """The folder must exist, and a file that is there be such a log."""
         if not self.path.resolve().parent.is_dir():
             raise ArgumentError(f"the folder of CSVLog({str(self.path)!r}) does not exist; create it first")
         found = self._columns()
-        wanted = {"epoch", "learning_rate", "seconds", *greater_is_better}
+        wanted = {*self._not_scores, *greater_is_better}
         if found and (found[0] != "epoch" or set(found) != wanted):
             raise ArgumentError(
                 f"{self.path} is there already and not a log of this training: its first line is not "

@@ -10,10 +10,12 @@ import numpy as np
 from glassnet import schedules
 from glassnet.callbacks.base import Callback, Session
 from glassnet.callbacks.watch import Watch
+from glassnet.errors import ArgumentError
 from glassnet.optimizers import Optimizer
 from glassnet.schedules import Schedule
 from glassnet.support import checks
 from glassnet.support.calls import explained
+from glassnet.support.registry import compact_repr
 
 if TYPE_CHECKING:
     from glassnet.network.state import TrainingState
@@ -62,6 +64,14 @@ class ReduceOnPlateau(Callback):
     @property
     def name(self) -> str:
         return f"ReduceOnPlateau({self.watch.metric})"
+
+    def adjust(self, optimizer: Optimizer) -> Optimizer:
+        """The optimizer as it is; it must have a learning rate."""
+        if not optimizer.takes_steps:
+            raise ArgumentError(
+                f"ReduceOnPlateau lowers a learning rate, and {compact_repr(optimizer)} has none"
+            )
+        return optimizer
 
     def check(self, greater_is_better: Mapping[str, bool | None]) -> None:
         """The metric must be measured."""

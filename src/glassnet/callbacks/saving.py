@@ -19,7 +19,8 @@ class Checkpoint(Callback):
     """Saves the network and all that its training needs to go on, after every so many epochs.
 
     To resume, load the file and call fit with the same data, optimizer and callbacks, the number of epochs that are
-    left, and no seed: parameters and history are those of an uninterrupted training, to the last bit.
+    left, and no seed: parameters and history are those of an uninterrupted training, to the last bit (not by LBFGS,
+    whose memory begins anew).
 
     Parameters
     ----------

@@ -10,6 +10,11 @@ from typing import Any
 from glassnet.formulas.elementary import absolute, maximum, sign, sqrt
 
 
+def unchanged(w: Any, g: Any, c: Any) -> Any:
+    """w, for those who ask for the loss and its gradient alone."""
+    return (w,)
+
+
 def sgd(w: Any, g: Any, c: Any) -> Any:
     """w - rate (g + decay w)."""
     rate, decay = c

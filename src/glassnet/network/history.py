@@ -25,8 +25,8 @@ class History(Mapping[str, list[float]]):
     """Columns of one number per epoch: ``history["loss"]``.
 
     Columns are ``epoch`` (counted from 1), ``loss`` (mean over the epoch's samples as they were trained on, weight
-    penalties included), ``learning_rate`` (of the epoch's last step), ``seconds``, and where asked for metrics,
-    ``validation_loss`` and ``validation_...`` metrics, all at the epoch's end.
+    penalties included; by LBFGS, that of the epoch's end), ``learning_rate`` (of the epoch's last step; none by LBFGS),
+    ``seconds``, and where asked for metrics, ``validation_loss`` and ``validation_...`` metrics at the epoch's end.
 
     Attributes
     ----------

@@ -11,15 +11,17 @@ from __future__ import annotations
 from glassnet.optimizers.base import Optimizer, get, names
 
 # Families in the order in which names() lists them.
-from glassnet.optimizers import descent, adaptive, adam
+from glassnet.optimizers import descent, adaptive, adam, lbfgs
 from glassnet.optimizers.descent import *
 from glassnet.optimizers.adaptive import *
 from glassnet.optimizers.adam import *
+from glassnet.optimizers.lbfgs import *
 
 __all__ = ["Optimizer", "get", "names"]
 __all__ += descent.__all__
 __all__ += adaptive.__all__
 __all__ += adam.__all__
+__all__ += lbfgs.__all__
 
 
 def __dir__() -> list[str]:

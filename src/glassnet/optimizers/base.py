@@ -28,9 +28,12 @@ class Optimizer:
     ----------
     facts : OptimizerFacts or None
         How its updates are written and what it is called elsewhere; None for a user's own.
+    takes_steps : bool
+        Whether it updates the parameters from one gradient after the other; if not, from the loss of all samples.
     """
 
     facts: ClassVar[OptimizerFacts | None] = None
+    takes_steps: ClassVar[bool] = True
     learning_rate: float | schedules.Schedule
     weight_decay: float = field(default=0.0, kw_only=True)
     clip_norm: float | None = field(default=None, kw_only=True)

@@ -102,8 +102,8 @@ _RATE_OF_SGD = 0.1
 def choose(source: Source, **choices: Any) -> Recipe:
     """The recipe of a data set, or the one for other data, with everything replaced that is chosen here.
 
-    With another optimizer the learning rate and the weight decay are its own, and without a test nothing is held back
-    to watch, unless that is chosen, too.
+    With another optimizer the learning rate and the weight decay are its own, one that does not train by steps takes
+    all samples at once, and without a test nothing is held back to watch, unless that is chosen, too.
 
     Raises
     ------
@@ -118,6 +118,8 @@ def choose(source: Source, **choices: Any) -> Recipe:
     usual = RECIPES.get(source.name, Recipe())
     if choices.get("optimizer", usual.optimizer) != usual.optimizer:
         choices = {"learning_rate": None, "weight_decay": None} | choices
+        if not optimizers.get(choices["optimizer"]).takes_steps:
+            choices = {"batch_size": None} | choices
     if choices.get("test_share", usual.test_share) == 0:
         choices = {"validation_share": 0.0} | choices
     return replace(usual, **choices)

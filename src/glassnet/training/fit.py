@@ -19,10 +19,12 @@ from glassnet.metrics import Custom, Metric
 from glassnet.network.history import History
 from glassnet.network.random import Streams
 from glassnet.support import checks
+from glassnet.training import minimisation
 from glassnet.training.agreement import refuse_differences
 from glassnet.training.batches import Batches
 from glassnet.training.data import Data, Wanted, prepare, refuse_lonely_batches
 from glassnet.training.evaluation import chosen_metrics, scores, told
+from glassnet.training.minimisation import Minimisation
 from glassnet.training.options import FitOptions
 from glassnet.training.origin import Origin, digest_of
 from glassnet.training.progress import announce
@@ -63,6 +65,9 @@ def fit(network: Network, X: Any, y: ArrayLike | None, options: FitOptions) -> H
                 f"{callback.name} keeps the parameters of the smallest loss, and of an iterable of batches only that "
                 "before each update is known; give validation_data and watch 'validation_loss', or keep no parameters"
             )
+    minimises = isinstance(rule, optimizers.LBFGS)
+    if minimises:
+        minimisation.refuse(data, rule)
     _rehearse(network, data, measures)
     threads = options["threads"]
     if threads is not None:
@@ -74,8 +79,10 @@ def fit(network: Network, X: Any, y: ArrayLike | None, options: FitOptions) -> H
         checks.truth("torch_compile", options["torch_compile"]),
     )
     work = Work(
-        data.plan, rule, network.dtype, n_epochs * (source.n_steps or 1), source.batch_size, placement
-    )
+        data.plan, minimisation.Unchanged() if minimises else rule,
+        minimisation.PRECISION if minimises else network.dtype,
+        n_epochs * (source.n_steps or 1), source.batch_size, placement,
+    )  # fmt: skip
     continues = network.state is not None and network.state.optimizer == rule
     earlier = network.state.engine if network.state is not None and continues else ""
     runs_on = choose(options["engine"], work, earlier, announce if progress else None)
@@ -96,7 +103,12 @@ def fit(network: Network, X: Any, y: ArrayLike | None, options: FitOptions) -> H
         data.plan, network.vectors, state.optimizer, state.vectors, network.dtype,
         source.batch_size, source.gathers, threads,
     )  # fmt: skip
-    training = Training(network, state, runs_on, task, data, measures, heard_by)
+    if minimises:
+        training: Training = Minimisation(
+            network, state, runs_on, minimisation.in_float64(task), data, measures, heard_by
+        )
+    else:
+        training = Training(network, state, runs_on, task, data, measures, heard_by)
     training.history.greater_is_better = measured
     training.history.shares = {
         column

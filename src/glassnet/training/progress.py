@@ -109,7 +109,10 @@ def _number(value: float, share: bool) -> str:
     return f"{100 * value:.1f} %" if share else f"{value:.3g}"
 
 
-def watched(progress: bool, epochs: int) -> AbstractContextManager[Bar | NotebookBar | Silence]:
+Shown = Bar | NotebookBar | Silence
+
+
+def watched(progress: bool, epochs: int) -> AbstractContextManager[Shown]:
     """A bar, or silence; there is no bar where standard error is neither a terminal nor that of a notebook."""
     if progress and notebook.shell() is not None:
         return NotebookBar(epochs)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -21,7 +21,7 @@ from glassnet.training.data import Data, refuse_lonely_batches
 from glassnet.training.evaluation import scores
 from glassnet.training.interrupt import REASONS, Interrupt, reason_of
 from glassnet.training.pace import Pace
-from glassnet.training.progress import Bar, NotebookBar, Silence, watched
+from glassnet.training.progress import Shown, watched
 from glassnet.training.runner import Diverged, Runner
 
 if TYPE_CHECKING:
@@ -62,13 +62,7 @@ class Training:
             for callback in self.callbacks:
                 callback.begin(session)
             with Interrupt() as interrupt, watched(progress and self.group.leads, epochs) as bar:
-                while self.history.n_epochs < epochs and not session.stopped_by:
-                    at_once = self._epochs_at_once(epochs - self.history.n_epochs)
-                    whole = self._train(at_once, interrupt, bar)
-                    if whole:
-                        self._tell(session, interrupt)
-                    else:
-                        session.stop(interrupt.reason)
+                self._go_on(session, interrupt, bar)
                 if interrupt.reason and not session.stopped_by:
                     session.stop(interrupt.reason)
         except KeyboardInterrupt as error:
@@ -86,6 +80,14 @@ class Training:
         if session.stopped_by in REASONS.values():
             raise self._interrupted(epochs)
         return self.history
+
+    def _go_on(self, session: Session, interrupt: Interrupt, bar: Shown) -> None:
+        """Until all epochs are through, or something ends training."""
+        while self.history.n_epochs < session.epochs and not session.stopped_by:
+            if self._train(self._epochs_at_once(session.epochs - self.history.n_epochs), interrupt, bar):
+                self._tell(session, interrupt)
+            else:
+                session.stop(interrupt.reason)
 
     def _interrupted(self, epochs: int) -> Interrupted:
         error = Interrupted(
@@ -117,7 +119,7 @@ class Training:
             return 1
         return min(left, self.source.epochs_at_once(self.pace.steps))
 
-    def _train(self, n_epochs: int, interrupt: Interrupt, bar: Bar | NotebookBar | Silence) -> bool:
+    def _train(self, n_epochs: int, interrupt: Interrupt, bar: Shown) -> bool:
         """The next epochs, noted in the history; False if Ctrl-C or SIGTERM came before one was whole."""
         began, noted = time.perf_counter(), _Steps()
         for part in self.source.slices(n_epochs, self.network.streams, self._steps_at_once):
@@ -182,12 +184,15 @@ class Training:
 
     def _note(self, noted: _Steps, n_epochs: int, seconds: float) -> None:
         losses, rates = noted.by_epoch(n_epochs, self.source.n_steps or noted.count)
+        self._enter(n_epochs, seconds, {"loss": losses.tolist(), "learning_rate": rates.tolist()})
+
+    def _enter(self, n_epochs: int, seconds: float, columns: Mapping[str, list[float]]) -> None:
+        """Note epochs in the history, with what is measured at their end."""
         first = self.state.epoch + 1
         self.history.extend(
             {
                 "epoch": range(first, first + n_epochs),
-                "loss": losses.tolist(),
-                "learning_rate": rates.tolist(),
+                **columns,
                 "seconds": [seconds] * n_epochs,
                 **{name: [value] for name, value in self._evaluated().items()},
             }
@@ -254,14 +259,16 @@ class Training:
         rate = self.state.optimizer.learning_rate
         return f"Try a smaller learning rate (it is {rate!r}), gradients of limited norm, or scaled inputs"
 
-    def _show(self, bar: Bar | NotebookBar | Silence, noted: _Steps) -> None:
+    def _show(self, bar: Shown, noted: _Steps) -> None:
         done = noted.count / self.source.n_steps if self.source.n_steps else 0.0
-        newest = {
-            name: values[-1]
-            for name, values in self.history.columns.items()
-            if name.startswith("validation_")
+        bar.show(self.history.n_epochs + done, self._newest(noted.last_loss), self.history.shares)
+
+    def _newest(self, loss: float) -> dict[str, float]:
+        """The loss, and the newest numbers on validation data."""
+        columns = self.history.columns.items()
+        return {"loss": loss} | {
+            name: values[-1] for name, values in columns if name.startswith("validation_")
         }
-        bar.show(self.history.n_epochs + done, {"loss": noted.last_loss, **newest}, self.history.shares)
 
 
 class _Steps:

@@ -12,11 +12,11 @@ from glassnet.insight.trace.trace import Trace
 from glassnet.layers import Flatten, Layer
 from glassnet.losses import Loss
 from glassnet.optimizers import Optimizer
-from tests.gradients.table import ACTIVATIONS, ALL_LAYERS, LOSSES, label, output_activation, targets
+from tests.gradients.table import ACTIVATIONS, ALL_LAYERS, LOSSES, STEPPING, label, output_activation, targets
 from tests.insight.trace.reading import equations, value_of
 
 OPTIMIZERS: list[Optimizer] = [
-    *map(optimizers.get, optimizers.names()),
+    *map(optimizers.get, STEPPING),
     gn.SGD(0.1, momentum=0.9),
     gn.SGD(0.1, momentum=0.9, nesterov=True, weight_decay=0.1),
     gn.SGD(0.1, clip_norm=0.01),

@@ -13,7 +13,7 @@ from glassnet.initializers import Initializer
 from glassnet.layers import Dense
 from glassnet.losses import Loss
 from glassnet.network.network import Network
-from glassnet.optimizers import Optimizer
+from glassnet.optimizers import Optimizer, OptimizerFacts
 
 # ---- initialisation; of arrays that PyTorch itself initialises in the same way nothing is said
 
@@ -80,16 +80,21 @@ def data(loss: Loss, input_shape: tuple[int, ...], n_outputs: int, n_samples: in
 
 def optimizer(rule: Optimizer) -> str:
     """The line that makes ``optimizer``."""
-    if rule.facts is None or rule.facts.torch is None:
-        raise _no_counterpart("optimizer", rule)
+    facts = _facts(rule)
     standard = type(rule)()  # type: ignore[call-arg]
     given = [f"lr={vars(schedules.get(rule.learning_rate))['learning_rate']!r}"]
-    for theirs, ours in {**rule.facts.arguments, "weight_decay": "weight_decay"}.items():
+    for theirs, ours in {**facts.arguments, "weight_decay": "weight_decay"}.items():
         value, usual = (
             attrgetter(*([ours] if isinstance(ours, str) else ours))(part) for part in (rule, standard)
         )
         given += [f"{theirs}={value!r}"] if value != usual else []
-    return f"optimizer = torch.optim.{rule.facts.torch}(model.parameters(), {', '.join(given)})"
+    return f"optimizer = torch.optim.{facts.torch}(model.parameters(), {', '.join(given)})"
+
+
+def _facts(rule: Optimizer) -> OptimizerFacts:
+    if rule.facts is None or rule.facts.torch is None:
+        raise _no_counterpart("optimizer", rule)
+    return rule.facts
 
 
 def moves_within_epochs(rule: Optimizer) -> bool:
@@ -103,6 +108,7 @@ def schedule(rule: Optimizer, size: int | None) -> str:
 
     It is stepped after every batch where the learning rate moves within epochs, else after every epoch.
     """
+    _facts(rule)
     rate = schedules.get(rule.learning_rate)
     if isinstance(rate, schedules.Constant):
         return ""
@@ -130,6 +136,7 @@ _UNITS = (
 
 def stepping(rule: Optimizer, epochs: int, size: int | None) -> list[str]:
     """Lines after a batch or an epoch that step the scheduler, as long as PyTorch's own has the same rates."""
+    _facts(rule)
     rate = schedules.get(rule.learning_rate)
     if isinstance(rate, schedules.Constant):
         return []

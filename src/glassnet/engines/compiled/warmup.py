@@ -17,7 +17,7 @@ from glassnet.engines.compiled.layers import BODIES, kernels_of
 DTYPES: tuple[DType, ...] = (np.dtype(np.float32), np.dtype(np.float64))
 # Together they use every update rule.
 RULES = (
-    *map(optimizers.get, optimizers.names()),
+    *(rule for rule in map(optimizers.get, optimizers.names()) if rule.takes_steps),
     optimizers.SGD(momentum=0.9),
     optimizers.SGD(momentum=0.9, nesterov=True),
     optimizers.Adam(amsgrad=True),

@@ -140,7 +140,9 @@ class Case:
         known = self.training
         one_class = self.targets.kind == "classes" and self.targets.shares.max() == 1
         epochs = max(known.epochs, EPOCHS_OF_DIVERGED) if self.diverged else known.epochs
-        if known.begun is None or known.optimizer is None or epochs == 0 or one_class:
+        if known.begun is None or epochs == 0 or one_class:
+            return None
+        if known.optimizer is None or not known.optimizer.takes_steps:
             return None
         if known.batch_size is None or (known.weighed and known.weights is None):
             return None

@@ -17,6 +17,7 @@ from glassnet.network.random import Seed, Streams
 from glassnet.optimizers import Optimizer
 from glassnet.support import checks
 from glassnet.support.calls import explained
+from glassnet.support.registry import compact_repr
 from glassnet.training.batches import Batches
 from glassnet.training.data import Wanted, prepare
 from glassnet.training.origin import Origin, fingerprint, fingerprint_of_data
@@ -86,7 +87,7 @@ class TrainingSetup:
         if seed is not None:
             self.network.streams = replace(Streams.of(seed), seed=self.network.streams.seed)
         self.network.loss = self.loss
-        self.state = self.network.training_state(optimizers.get(optimizer))
+        self.state = self.network.training_state(_of_steps(optimizer))
         self.rate_factors: list[float] = []  # where a history knows them
         self.losses: list[float] = []
 
@@ -125,6 +126,15 @@ class TrainingSetup:
         setup.rate_factors = history.rate_factors
         setup.losses = history["loss"] if history.engine == setup.engine else []
         return setup
+
+
+def _of_steps(optimizer: str | Optimizer) -> Optimizer:
+    chosen = optimizers.get(optimizer)
+    if not chosen.takes_steps:
+        raise ArgumentError(
+            f"{compact_repr(chosen)} does not train by single steps, so there is none to go through again"
+        )
+    return chosen
 
 
 def _repeatable(history: History) -> Origin:

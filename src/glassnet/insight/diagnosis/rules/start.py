@@ -150,7 +150,8 @@ def _growing(case: Case, seen: Pass, when: str) -> Finding | None:
     smaller = (
         'begin with smaller weights ("he_normal", "glorot_uniform"), or clip the gradient (clip_norm=1.0)'
     )
-    clipped = case.training.optimizer is not None and case.training.optimizer.clip_norm is not None
+    rule = case.training.optimizer
+    clipped = rule is not None and (rule.clip_norm is not None or not rule.takes_steps)
     remedy = 'begin with smaller weights ("he_normal", "glorot_uniform")' if clipped else smaller
     return _gradient(case, seen, "exploding_gradient", ratio, when, remedy)
 

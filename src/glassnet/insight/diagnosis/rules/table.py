@@ -17,6 +17,7 @@ from glassnet.insight.diagnosis.rules import relation as relation_rules
 from glassnet.insight.diagnosis.rules import split as split_rules
 from glassnet.insight.diagnosis.rules import start as start_rules
 from glassnet.insight.diagnosis.rules import unit as unit_rules
+from glassnet.support.registry import compact_repr
 
 
 @dataclass(frozen=True)
@@ -189,7 +190,11 @@ def not_looked_at(case: Case) -> tuple[str, ...]:
     missing = []
     if case.start is None:
         missing.append("how it began (start= gives it, or trained=False)")
-    if case.trials is None:
+    if known.optimizer is not None and not known.optimizer.takes_steps:
+        missing.append(
+            f"the steps of its training ({compact_repr(known.optimizer)} is not repeated on copies)"
+        )
+    elif case.trials is None:
         given = "start=, optimizer= and epochs=" if known.first is None else "optimizer= and epochs="
         missing.append(f"the steps of its training ({given} let copies repeat it)")
     return tuple(missing)
