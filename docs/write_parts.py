@@ -71,7 +71,7 @@ OPTIMIZERS = """\
 ## Optimizers
 
 How parameters follow their gradients dw: `net.fit(X, y, loss="mse", optimizer=gn.SGD(0.1, momentum=0.9))`. η is the
-learning rate.
+learning rate; L-BFGS has none, and takes all samples at once.
 """
 
 

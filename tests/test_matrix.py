@@ -308,6 +308,8 @@ EXCEPTIONS: dict[tuple[str, str], str] = {
     ("step", "PyTorch both ways"): "torch.nn has no module of it",
     ("exponential", "PyTorch both ways"): "torch.nn has no module of it",
     ("lion", "PyTorch"): "torch.optim has no such class",
+    ("lbfgs", "PyTorch"): "torch.optim.LBFGS searches and stops in other ways",
+    ("lbfgs", "trace"): "it takes no single steps, and is refused by name",
     ("softmax", "plot"): OF_ROWS,
     ("softmax", "check_derivative"): OF_ROWS,
     **{(name, facet): OF_DISTANCES for name in ("contrastive", "triplet_hard", "triplet_all")

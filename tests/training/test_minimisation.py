@@ -183,6 +183,23 @@ def test_validation_and_metrics_are_measured_each_epoch() -> None:
     assert {"accuracy", "validation_loss", "validation_accuracy"} <= set(history)
 
 
+FROZEN: dict[str, float] = {"learning_rate_factor": 0, "bias_learning_rate_factor": 0}
+
+
+def test_parameters_of_factor_0_stay_where_they_are() -> None:
+    layers = [gn.Dense(5, "tanh", **FROZEN), gn.Dense(1)]  # type: ignore[arg-type]
+    frozen = gn.Network(layers, seed=0, dtype="float64", input_shape=4)
+    last = gn.Network([gn.Dense(1)], dtype="float64", input_shape=5)
+    last.parameters = frozen.parameters[-6:]
+    first, kept = frozen.layers[0], frozen.parameters[:-6].copy()
+    hidden = np.tanh(X @ first.weights + first.bias)
+    options: dict[str, Any] = {"loss": "mse", "optimizer": "lbfgs", "epochs": 8, **QUIET}
+    ours, theirs = frozen.fit(X, Y, **options), last.fit(hidden, Y, **options)
+    np.testing.assert_allclose(ours["loss"], theirs["loss"], rtol=1e-9)
+    np.testing.assert_array_equal(frozen.parameters[:-6], kept)
+    np.testing.assert_allclose(frozen.parameters[-6:], last.parameters, rtol=1e-6)
+
+
 # ---- how a fit ends
 
 
@@ -316,6 +333,11 @@ REFUSED = [
     (network(gn.Dropout(0.1)), (X, Y), {}, "Dropout makes another of every look at it"),
     (network(last=gn.Dense(1, l1=0.01)), (X, Y), {}, "l1 has its kink there; use l2"),
     (network(last=gn.Dense(1, bias_l1=0.01)), (X, Y), {}, "l1 has its kink there; use l2"),
+    (network(last=gn.Dense(1, learning_rate_factor=0.5)), (X, Y), {}, "has no rates to multiply, .* got 0.5"),
+    (
+        gn.Network([gn.Dense(1, **FROZEN)], input_shape=4), (X, Y), {},
+        "keeps all parameters as they are: nothing is left to LBFGS",
+    ),
     (
         network(), (X, Y), {"callbacks": [gn.callbacks.ReduceOnPlateau("loss")]},
         r"ReduceOnPlateau lowers a learning rate, and LBFGS\(\) has none",

@@ -69,6 +69,16 @@ def refuse(data: Data, optimizer: Optimizer) -> None:
         raise ArgumentError(
             f"{name} needs a loss that is smooth around 0, and l1 has its kink there; use l2, or another optimizer"
         )
+    factors = data.plan.layout.learning_rate_factors(PRECISION)
+    if not np.isin(factors, (0, 1)).all():
+        raise ArgumentError(
+            f"{name} has no rates to multiply, so learning_rate_factor must be 1, or 0 to keep parameters as they are; "
+            f"got {factors[~np.isin(factors, (0, 1))][0]:g}"
+        )
+    if len(factors) and not factors.any():
+        raise ArgumentError(
+            f"learning_rate_factor=0 keeps all parameters as they are: nothing is left to {name}"
+        )
     if processes.current().is_several:
         raise ArgumentError(f"{name} trains in one process; choose another optimizer for several")
 
@@ -82,6 +92,8 @@ class Minimisation(Training):
         if session.stopped_by or left < 1:
             return
         self.steps = self._all_samples()
+        factors = self.runner.task.learning_rate_factors
+        self.free = np.flatnonzero(factors) if len(factors) else slice(None)
         self.accepted_running = self.network.running_statistics.astype(PRECISION)
         self.clock = time.perf_counter()
 
@@ -94,7 +106,8 @@ class Minimisation(Training):
 
         rule: Any = self.state.optimizer
         result = require("scipy.optimize", extra="lbfgs", purpose="optimizer=LBFGS").minimize(
-            self._look, self.network.parameters.astype(PRECISION), jac=True, method="L-BFGS-B", callback=iterated,
+            self._look, self.network.parameters[self.free].astype(PRECISION), jac=True,
+            method="L-BFGS-B", callback=iterated,
             options={
                 "maxiter": left, "maxfun": (left + 1) * (rule.max_line_search + 1), "maxcor": rule.memory,
                 "gtol": rule.gradient_tolerance, "ftol": rule.decrease_tolerance, "maxls": rule.max_line_search,
@@ -111,23 +124,23 @@ class Minimisation(Training):
         return Steps(data, np.empty(0, np.uint8), np.zeros(1), np.zeros((1, 1)), 1)
 
     def _look(self, point: Array) -> tuple[float, Array]:
-        """The loss at a point, and its gradient."""
+        """The loss at a point of the parameters that are free, and its gradient."""
         vectors, losses = self.runner.task.vectors, np.empty(1)
-        vectors.parameters[...], vectors.running[...] = point, self.accepted_running
+        vectors.parameters[self.free], vectors.running[...] = point, self.accepted_running
         try:
             self.runner.run(self.steps, losses)
         except Diverged as found:
             raise self._explained(found, 0) from None
         self.loss_here = float(losses[0])
-        return self.loss_here, vectors.gradients.copy()
+        return self.loss_here, vectors.gradients[self.free].copy()
 
     def _accept(self, point: Array) -> None:
         """The end of an epoch: the network takes over the point, and the history notes it."""
         vectors, network = self.runner.task.vectors, self.network
-        if not np.array_equal(vectors.parameters, point):  # the search went on and came back
+        if not np.array_equal(vectors.parameters[self.free], point):  # the search went on and came back
             self._look(point)
         self.accepted_running = vectors.running.copy()
-        network.parameters[...], network.gradients[...] = point, vectors.gradients
+        network.parameters[...], network.gradients[...] = vectors.parameters, vectors.gradients
         network.running_statistics[...] = vectors.running
         self.state.step += 1
         now = time.perf_counter()

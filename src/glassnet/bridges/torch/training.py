@@ -13,7 +13,8 @@ from glassnet.initializers import Initializer
 from glassnet.layers import Dense
 from glassnet.losses import Loss
 from glassnet.network.network import Network
-from glassnet.optimizers import Optimizer, OptimizerFacts
+from glassnet.optimizers import Optimizer
+from glassnet.optimizers.facts import OptimizerFacts
 
 # ---- initialisation; of arrays that PyTorch itself initialises in the same way nothing is said
 
