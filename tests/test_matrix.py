@@ -61,7 +61,7 @@ def trained(engine: str, layers: Callable[[], list[Any]], loss: Loss, optimizer:
         loss=loss,
         optimizer=optimizer,
         epochs=2,
-        batch_size=5,
+        batch_size=5 if optimizers.get(optimizer).takes_steps else None,
         engine=engine,
         progress=False,
     )
