@@ -17,6 +17,7 @@ from glassnet.insight.diagnosis.report import DiagnosisReport
 from glassnet.insight.diagnosis.rules.table import findings, not_looked_at
 from glassnet.insight.diagnosis.targets import Targets
 from glassnet.insight.diagnosis.training import Said, known
+from glassnet.insight.samples import checked, pair_of
 from glassnet.layers import Dense
 from glassnet.losses import Loss
 from glassnet.network import inputs
@@ -96,11 +97,7 @@ def diagnose(
     x, targets = _data(subject, "", X, y, chosen)
     held = None
     if validation_data is not None:
-        if not isinstance(validation_data, (tuple, list)) or len(validation_data) != 2:
-            raise ArgumentError(
-                f"validation_data must be a pair (X, y); got {type(validation_data).__name__}"
-            )
-        held = _data(subject, " of validation_data", *validation_data, chosen)
+        held = _data(subject, "validation_data", *pair_of("validation_data", validation_data), chosen)
     said = Said(
         _said_of_training(subject, trained, start),
         None if start is None else _start(subject, start),
@@ -163,11 +160,9 @@ def _built(network: Network, X: ArrayLike) -> Network:
     return network
 
 
-def _data(network: Network, of_what: str, X: ArrayLike, y: ArrayLike, loss: Loss) -> tuple[Any, Targets]:
-    x = network.features(X, f"X{of_what}")
-    n_outputs = network.plan(loss).n_outputs
-    values = network.targets(y, loss, len(x), f"y{of_what}")
-    return x, Targets(loss, values, n_outputs)
+def _data(network: Network, option: str, X: ArrayLike, y: ArrayLike, loss: Loss) -> tuple[Any, Targets]:
+    x, values = checked(network, option, X, y, loss)
+    return x, Targets(loss, values, network.plan(loss).n_outputs)
 
 
 def _said_of_training(network: Network, trained: bool | None, start: Any) -> bool | None:

@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike
 from glassnet import losses
 from glassnet.errors import ArgumentError
 from glassnet.insight.report.subject import NamedSamples, Names, Subject, Trained
+from glassnet.insight.samples import checked, pair_of
 from glassnet.losses import Loss
 from glassnet.metrics.targets import several_hot
 from glassnet.network import inputs
@@ -55,24 +56,20 @@ def read(
 def _pair(network: Network, name: str, option: str, given: Any, loss: Loss) -> NamedSamples | None:
     if given is None:
         return None
-    if not isinstance(given, tuple | list) or len(given) != 2:
-        raise ArgumentError(f"{option} must be a pair (X, y); got {type(given).__name__}")
-    X, y = given
-    return _samples(network, name, f" of {option}", X, y, loss)
+    return _samples(network, name, option, *pair_of(option, given), loss)
 
 
 def _samples(
-    network: Network, name: str, of_what: str, X: ArrayLike, y: ArrayLike, loss: Loss
+    network: Network, name: str, option: str, X: ArrayLike, y: ArrayLike, loss: Loss
 ) -> NamedSamples:
-    rows = network.features(X, f"X{of_what}")
-    checked = network.targets(y, loss, len(rows), f"y{of_what}")
+    _, targets = checked(network, option, X, y, loss)
     given = np.asarray(y)
     named = given.dtype.kind not in "biuf" or (
-        inputs.names_classes(checked, loss)
+        inputs.names_classes(targets, loss)
         and given.size == len(given)
-        and bool((given.ravel() != checked[:, 0]).any())
+        and bool((given.ravel() != targets[:, 0]).any())
     )
-    return NamedSamples(name, np.asarray(X), checked if named else given)
+    return NamedSamples(name, np.asarray(X), targets if named else given)
 
 
 def _names(network: Network, parts: list[NamedSamples], loss: Loss, given: Given) -> Names:
