@@ -94,11 +94,9 @@ class LBFGS(Optimizer):
         self._refuse_step()
 
     def coefficients(self, rates: NDArray[np.float64], steps: NDArray[np.int64]) -> list[Any]:
-        """Refused."""
         self._refuse_step()
 
     def rates(self, epochs: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Refused."""
         self._refuse_step()
 
     def _refuse_step(self) -> NoReturn:
