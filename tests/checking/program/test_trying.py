@@ -47,6 +47,9 @@ def test_a_number_of_the_module_that_is_missing_is_there_while_the_function_runs
     assert call(names["f"], Context({}, {"x": 8.0, "n_samples": 4})) == 2 and "m" not in names
     with pytest.raises(NameError):
         call(names["f"], Context({}, {"x": 8.0}))
+    exec("def h(X):\n    return X * target", names)
+    with pytest.raises(NameError):  # the data are no number that a module forgot
+        call(names["h"], Context({}, {"x": 8.0, "y": 4.0}))
     exec("def g(X):\n    return what", names)
     with pytest.raises(NameError):
         call(names["g"], Context({}, {"x": 8.0, "n_samples": 4}))

@@ -14,7 +14,7 @@ from glassnet.checking.finding import matching
 from glassnet.checking.program import limits
 from glassnet.checking.program.bench import Bench
 from glassnet.checking.program.data import DataForm
-from glassnet.checking.program.taking import loops
+from glassnet.checking.program.taking import loops, turns
 from glassnet.checking.program.trying import observing, searching
 from glassnet.checking.program.trying.forward import Forward
 from glassnet.checking.program.trying.functions import Part
@@ -251,3 +251,21 @@ def test_parameters_are_settled_so_that_no_unit_is_saturated_and_none_is_zero() 
     assert 1.4 < np.sqrt(np.mean(net.W**2) * 50) * 2 < 1.9
     assert 0 < np.abs(net.b - 0.4).max() < 1 and np.abs(net.b - 0.4).mean() < 0.3
     assert 0.1 < net.V.std() < 0.6 and net.zero.all()
+
+
+@pytest.mark.parametrize(
+    ("x", "y", "n_outputs", "form"),
+    [
+        ((5, 2), (5, 1), 1, "rows"), ((5, 2), (5,), 1, "rows"), ((2, 5), (1, 5), 1, "columns"),
+        ((5, 1), (5, 1), 1, "rows"), ((2,), (1,), 1, "one sample at a time"),
+        ((2, 1), (3, 1), 3, "one sample at a time"), ((1, 2), (3,), 3, "one sample at a time"),
+        ((5, 2), (3, 3), 3, None),
+    ],
+)  # fmt: skip
+def test_the_form_of_the_data_follows_from_samples_targets_and_output(
+    x: Any, y: Any, n_outputs: int, form: str | None
+) -> None:
+    found = turns._case(np.ones(x), np.zeros(y), np.ones(y), is_column=False)
+    assert (None if found is None else found.form) == form
+    if found is not None:
+        assert found.targets.shape == (found.n_samples, n_outputs)

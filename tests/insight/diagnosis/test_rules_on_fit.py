@@ -288,3 +288,15 @@ def test_r2_of_samples_left_out_is_that_of_one_fit_for_each() -> None:
     expected = 1 - np.square(left).sum() / np.square(y - y.mean()).sum()
     assert fit.left_out_r2(x[:, :2], y) == pytest.approx(expected, abs=1e-3)
     assert fit.left_out_r2(x, y) == pytest.approx(fit.left_out_r2(x[:, :2], y))
+
+
+@pytest.mark.parametrize(
+    ("trained", "learned", "found"), [(True, False, True), (False, False, False), (True, True, False)]
+)
+def test_biases_are_missed_of_a_network_that_was_trained_and_has_not_learned(
+    case_of: CaseOf, trained: bool, learned: bool, found: bool
+) -> None:
+    references = SimpleNamespace(anew=lambda use_bias: 0.9 if use_bias else 0.1)
+    case = case_of(*three_classes(), trained=trained, measured={"references": references, "learned": learned})
+    case.now.score = 0.0  # type: ignore[misc]
+    assert (network.no_biases(case) is not None) == found

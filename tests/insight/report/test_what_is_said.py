@@ -464,3 +464,17 @@ def test_targets_of_one_row_each_are_classes_in_any_shape() -> None:
     two = subject_of(network(1, "sigmoid"), X, y > 0)
     np.testing.assert_array_equal(two.members(two.training), np.eye(2)[(y > 0).astype(int)] == 1)
     np.testing.assert_allclose(two.prediction.sum(axis=1), 1)
+
+
+def test_a_class_whose_probability_is_exactly_a_half_is_not_said(undrawn: None) -> None:
+    X = np.random.default_rng(0).normal(size=(10, 3))
+    Y = np.eye(3)[np.arange(10) % 3]
+    Y[0] = [1, 1, 0]
+    net = network(3, "sigmoid")
+    for layer in net.layers:
+        layer.weights[...] = 0
+    made = page(net, X, Y, loss="bce")
+    rows = made.tables["Each class, training samples"]
+    assert [row[2] for row in rows[1:]] == ["0", "0", "0"]
+    assert "10 of 10 training samples are wrong in one class at least" in made.text
+    assert [row[2] for row in made.tables["10 training samples"][1:]] == ["none"] * 10
