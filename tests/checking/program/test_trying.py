@@ -194,6 +194,14 @@ def test_the_usual_losses_are_those_that_fit_output_and_targets() -> None:
         "binary_cross_entropy",
         "mean_squared_error",
     ]
+    sure, of_sure = made(
+        np.full((5, 2), 99.0), y
+    )  # one output that is 1 for every sample is no row that sums to 1
+    sure.owner.W[:] = 0.1
+    assert [one.known_as for one in losses.usual(sure, of_sure)] == [
+        "binary_cross_entropy",
+        "mean_squared_error",
+    ]
     p = bench.owner.forward(X)
     bce = losses.named(forward, "bce")
     assert bce.value(bench) == pytest.approx(-np.mean(y * np.log(p) + (1 - y) * np.log(1 - p)))
@@ -242,7 +250,8 @@ W, V = np.array([[1.0], [-2.0]]), np.array([[3.0], [5.0]])
 
 
 @pytest.mark.parametrize(("c", "factor"), [
-    (1.0, 1), (2.0, 2), (0.5, 0.5), (-1.0, -1), (1 / 3, 1 / 3), (3.0000001, 3), (2.5, 2.5), (1.001, 1.001),
+    (1.0, 1), (2.0, 2), (0.5, 0.5), (-1.0, -1), (1 / 3, 1 / 3),
+    (3.0000001, 3), (0.5000001, 0.5), (2.5, 2.5), (1.001, 1.001),
 ])  # fmt: skip
 def test_a_factor_that_all_gradients_have_in_common_is_found(c: float, factor: float) -> None:
     judged = judge([Found("dW", c * W), Found("dV", c * V)], [Wanted("W", W), Wanted("V", V)])

@@ -18,7 +18,8 @@ from tests.insight.diagnosis.conftest import CaseOf
 
 
 @pytest.mark.parametrize(
-    ("reference", "own", "found"), [(0.751, 0.5, True), (0.749, 0.5, False), (0.26, 0.0, True)]
+    ("reference", "own", "found"),
+    [(0.751, 0.5, True), (0.75, 0.5, True), (0.749, 0.5, False), (0.26, 0.0, True)],
 )
 def test_a_network_underfits_a_quarter_behind_what_is_possible(
     case_of: CaseOf, reference: float, own: float, found: bool, monkeypatch: pytest.MonkeyPatch

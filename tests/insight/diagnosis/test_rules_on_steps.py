@@ -253,3 +253,13 @@ def test_a_first_loss_that_is_soon_left_behind_is_a_note(
     assert made.layer == 1 and made.evidence["ratio"] == pytest.approx(
         made.evidence["first loss"] / np.log(3), rel=0.01
     )
+
+
+def test_the_callback_looks_ever_more_seldom() -> None:
+    net, X, y = three_classes()
+    watch = gn.Diagnosis(warn=False)
+    net.fit(X, y, loss="scce", epochs=40, callbacks=[watch], engine="numpy", progress=False)
+    looked = watch.history.records["diagnosis"].epochs
+    assert looked[:2] == [1, 2] and looked[-1] <= 40 and len(looked) < 20
+    gaps = np.diff(looked)
+    assert (np.diff(gaps) >= -1).all() and gaps[-1] >= 2
