@@ -116,6 +116,8 @@ RIGHT: dict[str, Callable[[], Any]] = {
     "gradient": lambda: np.ones((2, 3)),
     "layers": lambda: [gn.Dense(2)],
     "units": lambda: 3,
+    "categories": lambda: {1: 3},
+    "dimension": lambda: 2,
     "activation": lambda: "relu",
     "path": lambda: "file",
     "network": network,
@@ -283,6 +285,8 @@ LEFT_OUT = {
     "gn.recipes.Scaling",
     "gn.recipes.Source",
     "gn.activations.Softmax.slope",
+    "gn.activations.Step.backward",
+    "gn.activations.Step.slope",
 }
 BASES = (
     "gn.activations.ActivationFacts.",

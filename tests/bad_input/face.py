@@ -45,7 +45,7 @@ HOOKS = {
     "losses": ("activation", "compare", "formula", "on_logits", "prepare", "slope_formula"),
     "metrics": ("area", "check", "of_one", "of_several", "place", "ratio", "reads_rows"),
     "network": ("assemble", "config", "features", "penalty", "plan", "targets", "training_state"),
-    "optimizers": ("coefficients", "rates", "rule", "table"),
+    "optimizers": ("coefficients", "named", "rates", "rule", "table"),
     "schedules": ("rates",),
 }
 

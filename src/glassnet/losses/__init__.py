@@ -8,17 +8,7 @@ its family.
 from __future__ import annotations
 
 # isort: off
-from glassnet.losses.base import (
-    ElementwiseLoss,
-    Loss,
-    get,
-    label_column,
-    advice_for_rows,
-    names,
-    one_hot_rows,
-    register,
-)
-from glassnet.losses.facts import LossFacts
+from glassnet.losses.base import ElementwiseLoss, Loss, get, names, register
 from glassnet.losses.own import Function
 
 # Families in the order in which names() lists them.
@@ -29,8 +19,7 @@ from glassnet.losses.probabilities import *
 from glassnet.losses.embeddings import *
 
 __all__ = [
-    "ElementwiseLoss", "Function", "Loss", "LossFacts", "advice_for_rows", "get", "label_column", "names",
-    "one_hot_rows", "register",
+    "ElementwiseLoss", "Function", "Loss", "get", "names", "register",
 ]  # fmt: skip
 __all__ += regression.__all__
 __all__ += logits.__all__

@@ -14,6 +14,7 @@ from glassnet.engines.base import Array
 from glassnet.engines.numpy import NumpyEngine
 from glassnet.errors import ArgumentError
 from glassnet.losses import Loss
+from glassnet.losses.base import one_hot_rows
 from glassnet.metrics import Metric, OfClasses
 from glassnet.metrics.arrays import of_one_shape
 from glassnet.network import inputs
@@ -79,7 +80,7 @@ def mean_loss(loss: Loss, y: Array, output: Array, weights: Array | None = None)
     for start in range(0, len(y), size):
         part = slice(start, start + size)
         prepared, p = (
-            (losses.one_hot_rows(loss, y[part], output[part]), output[part])
+            (one_hot_rows(loss, y[part], output[part]), output[part])
             if loss.takes_classes
             else (y[part], output[part])
         )

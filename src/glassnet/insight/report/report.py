@@ -126,6 +126,8 @@ def report(
     if history is not None:
         checks.instance("history", history, History, "net.fit(...)")
     checks.text("source", source, least=0)
+    if path is not None:
+        checks.path("path", path)
     subject = read(
         network,
         X,

@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from glassnet.errors import DataError, ShapeError
-from glassnet.losses import Loss, advice_for_rows
+from glassnet.losses import Loss
+from glassnet.losses.base import advice_for_rows
 from glassnet.network.inputs.meaning import UNNAMED, Meaning
 from glassnet.network.inputs.names import named_integers, numbered, text_of
 from glassnet.network.inputs.numbers import numeric
