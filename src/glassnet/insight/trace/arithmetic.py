@@ -20,7 +20,7 @@ EVERY_DIGIT = MORE_DIGITS[-1]
 _CLOSE = 2e-4  # of the result: what is written gives it to about four digits
 _ROUNDING = 5e-6  # of the result: half a unit of its last digit; with every digit, what is written gives it so exactly
 _SUM, _PRODUCT, _ATOM = 1, 2, 3
-_RAISED = {2: "²", 3: "³"}
+_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def number(value: float, digits: int = DIGITS) -> str:
@@ -72,7 +72,8 @@ class Term:
         return Term(lambda d: f"−{self.inside(_PRODUCT, d)}", lambda d: -self.compute(d), _SUM)
 
     def __pow__(self, power: int) -> Term:
-        return Term(lambda d: f"{self.inside(_ATOM, d)}{_RAISED[power]}", lambda d: self.compute(d) ** power)
+        raised = str(power).translate(_RAISED)
+        return Term(lambda d: f"{self.inside(_ATOM, d)}{raised}", lambda d: self.compute(d) ** power)
 
 
 def _joined(
