@@ -27,8 +27,16 @@ def network(layer: Layer | None = None) -> gn.Network:
 
 
 def fit(net: gn.Network, optimizer: Any, engine: str = "numpy", epochs: int = 3) -> gn.Network:
+    batch_size = None if optimizer == "lbfgs" else 10
     net.fit(
-        X, Y, loss="mse", optimizer=optimizer, epochs=epochs, batch_size=10, engine=engine, progress=False
+        X,
+        Y,
+        loss="mse",
+        optimizer=optimizer,
+        epochs=epochs,
+        batch_size=batch_size,
+        engine=engine,
+        progress=False,
     )
     return net
 

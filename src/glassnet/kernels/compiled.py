@@ -215,12 +215,12 @@ def clip(gradients, norm, value):
 @compiled
 def update(rule, parameters, gradients, states, coefficients, factors):
     n = len(parameters)
-    before = parameters.copy() if len(factors) > 0 else parameters
     call(
-        rule, (pointer(parameters, 0), pointer(gradients, 0), pointer(states, 0), n, pointer(coefficients, 0))
-    )
-    for k in range(len(factors)):
-        parameters[k] = before[k] + factors[k] * (parameters[k] - before[k])
+        rule,
+        (
+            pointer(parameters, 0), pointer(gradients, 0), pointer(states, 0), n, pointer(coefficients, 0), factors,
+        ),
+    )  # fmt: skip
 
 
 @compiled

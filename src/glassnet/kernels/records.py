@@ -39,7 +39,7 @@ JOB = np.dtype(
         "rows", "n_rows", "parameters", "n_parameters", "gradients", "states", "n_states", "running", "n_running",
         "memory", "n_memory", "size", "x", "n_samples", "n_features", "y", "n_targets", "weights", "order", "n_order",
         "starts", "stops", "n_steps", "masks", "n_masks", "n_mask_columns", "coefficients", "n_coefficients", "losses",
-        "factors", "n_factors",
+        "factors",
         "batch_x", "batch_y", "n_batch_targets", "batch_weights", "rule", "compare",
         "compare_parameters", "takes_classes",
     )]

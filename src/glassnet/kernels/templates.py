@@ -10,8 +10,10 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numba import carray
+from numba import carray, types
 from numba.np.unsafe.ndarray import to_fixed_tuple
+
+from glassnet.kernels.calls import at_address, call
 
 VALUE: Any = None
 SLOPE: Any = None
@@ -19,6 +21,9 @@ RULE: Any = None
 N_PARAMETERS: Any = None
 N_COEFFICIENTS: Any = None
 SHARE_OF_ENTRY: Any = None
+NUMBER: Any = None
+
+INTEGER = types.int64
 
 
 def of_one(z, parameters):  # type: ignore[no-untyped-def]
@@ -81,7 +86,7 @@ def compare(p_at, y_at, weights_at, error_at, rows, columns, parameters_at):  # 
     return total * share
 
 
-def update_0(w_at, g_at, states_at, n, c_at):  # type: ignore[no-untyped-def]
+def update_0(w_at, g_at, states_at, n, c_at, factors):  # type: ignore[no-untyped-def]
     """A rule without state."""
     w, g = carray(w_at, (n,)), carray(g_at, (n,))
     c = to_fixed_tuple(carray(c_at, (N_COEFFICIENTS,)), N_COEFFICIENTS)
@@ -89,7 +94,7 @@ def update_0(w_at, g_at, states_at, n, c_at):  # type: ignore[no-untyped-def]
         w[k] = RULE(w[k], g[k], c)[0]
 
 
-def update_1(w_at, g_at, states_at, n, c_at):  # type: ignore[no-untyped-def]
+def update_1(w_at, g_at, states_at, n, c_at, factors):  # type: ignore[no-untyped-def]
     """A rule with one state vector."""
     w, g, s = carray(w_at, (n,)), carray(g_at, (n,)), carray(states_at, (1, n))[0]
     c = to_fixed_tuple(carray(c_at, (N_COEFFICIENTS,)), N_COEFFICIENTS)
@@ -97,7 +102,7 @@ def update_1(w_at, g_at, states_at, n, c_at):  # type: ignore[no-untyped-def]
         w[k], s[k] = RULE(w[k], g[k], s[k], c)
 
 
-def update_2(w_at, g_at, states_at, n, c_at):  # type: ignore[no-untyped-def]
+def update_2(w_at, g_at, states_at, n, c_at, factors):  # type: ignore[no-untyped-def]
     """A rule with two state vectors."""
     w, g, states = carray(w_at, (n,)), carray(g_at, (n,)), carray(states_at, (2, n))
     m, v = states[0], states[1]
@@ -106,7 +111,7 @@ def update_2(w_at, g_at, states_at, n, c_at):  # type: ignore[no-untyped-def]
         w[k], m[k], v[k] = RULE(w[k], g[k], m[k], v[k], c)
 
 
-def update_3(w_at, g_at, states_at, n, c_at):  # type: ignore[no-untyped-def]
+def update_3(w_at, g_at, states_at, n, c_at, factors):  # type: ignore[no-untyped-def]
     """A rule with three state vectors."""
     w, g, states = carray(w_at, (n,)), carray(g_at, (n,)), carray(states_at, (3, n))
     s0, s1, s2 = states[0], states[1], states[2]
@@ -115,13 +120,25 @@ def update_3(w_at, g_at, states_at, n, c_at):  # type: ignore[no-untyped-def]
         w[k], s0[k], s1[k], s2[k] = RULE(w[k], g[k], s0[k], s1[k], s2[k], c)
 
 
-def update_4(w_at, g_at, states_at, n, c_at):  # type: ignore[no-untyped-def]
+def update_4(w_at, g_at, states_at, n, c_at, factors):  # type: ignore[no-untyped-def]
     """A rule with four state vectors."""
     w, g, states = carray(w_at, (n,)), carray(g_at, (n,)), carray(states_at, (4, n))
     s0, s1, s2, s3 = states[0], states[1], states[2], states[3]
     c = to_fixed_tuple(carray(c_at, (N_COEFFICIENTS,)), N_COEFFICIENTS)
     for k in range(n):
         w[k], s0[k], s1[k], s2[k], s3[k] = RULE(w[k], g[k], s0[k], s1[k], s2[k], s3[k], c)
+
+
+def update_partly(w_at, g_at, states_at, n, c_at, factors):  # type: ignore[no-untyped-def]
+    """A rule of which each parameter takes a share of its own: `factors` holds addresses of rule, shares and room."""
+    addresses = carray(at_address(factors, INTEGER), (3,))
+    w, shares = carray(w_at, (n,)), carray(at_address(addresses[1], NUMBER), (n,))
+    before = carray(at_address(addresses[2], NUMBER), (n,))
+    for k in range(n):
+        before[k] = w[k]
+    call(addresses[0], (w_at, g_at, states_at, n, c_at, 0))
+    for k in range(n):
+        w[k] = before[k] + shares[k] * (w[k] - before[k])
 
 
 UPDATES = (update_0, update_1, update_2, update_3, update_4)

@@ -127,19 +127,29 @@ class CompiledTrainer:
         self.job.point(
             rows=self.rows.records, compare_parameters=kernels.parameters(task.loss, dtype),
             parameters=task.vectors.parameters, gradients=task.vectors.gradients, running=task.vectors.running,
-            states=task.states, factors=task.learning_rate_factors, memory=np.zeros(plan.n_columns * size, dtype),
+            states=task.states, memory=np.zeros(plan.n_columns * size, dtype),
             batch_x=np.empty((gathered, plan.layout.n_features), dtype),
             batch_y=np.empty((size, task.n_targets), dtype), batch_weights=np.empty((gathered, 1), dtype),
         )  # fmt: skip
         self.job.set(
             n_rows=len(plan.rows), n_parameters=len(task.vectors.parameters), n_states=task.states.size,
-            n_factors=len(task.learning_rate_factors),
             n_running=len(task.vectors.running), n_memory=plan.n_columns * size, size=size,
             n_features=plan.layout.n_features, n_batch_targets=task.n_targets, n_mask_columns=plan.n_mask_columns,
-            rule=kernels.update(task.optimizer, dtype).address, compare=kernels.compare(task.loss, dtype).address,
+            rule=self._rule(), compare=kernels.compare(task.loss, dtype).address,
             takes_classes=task.loss.takes_classes,
             clip_norm=task.optimizer.clip_norm or 0, clip_value=task.optimizer.clip_value or 0,
         )  # fmt: skip
+
+    def _rule(self) -> int:
+        """The address of the optimizer's rule, or of one that takes a share of its steps for each parameter."""
+        rule = kernels.update(self.task.optimizer, self.task.dtype).address
+        shares = self.task.learning_rate_factors
+        if len(shares) == 0:
+            return rule
+        self.shares = shares, np.empty_like(shares)
+        addresses = np.array([rule, *(array.ctypes.data for array in self.shares)], np.int64)
+        self.job.point(factors=addresses)
+        return kernels.update_partly(self.task.dtype).address
 
     def run(self, steps: Steps, losses: NDArray[np.float64]) -> int:
         data, coefficients = steps.data, np.ascontiguousarray(steps.coefficients, self.task.dtype)
@@ -231,5 +241,7 @@ def needed(plan: Plan, optimizer: Optimizer, dtype: DType) -> Iterator[tuple[str
         yield from kernels_of(row, dtype).items()
     yield "compare", kernels.compare(plan.objective, dtype)
     yield "update", kernels.update(optimizer, dtype)
+    if len(plan.layout.learning_rate_factors(dtype)):
+        yield "update_partly", kernels.update_partly(dtype)
     yield "predict", entry(entries.predict, dtype)
     yield "train", entry(entries.train, dtype)

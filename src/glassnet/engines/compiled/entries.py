@@ -56,7 +56,7 @@ def train(address):
             job.rule,
             carray(at_address(job.states, NUMBER), (job.n_states,)),
             carray(at_address(job.coefficients, NUMBER), (job.n_steps, job.n_coefficients)),
-            carray(at_address(job.factors, NUMBER), (job.n_factors,)),
+            job.factors,
             job.clip_norm,
             job.clip_value,
         ),

@@ -110,14 +110,26 @@ def update(optimizer: Optimizer, dtype: DType) -> Kernel:
             f"room for {most}. Use engine='numpy'"
         )
     template = templates.UPDATES[optimizer.n_states]
-    pointer = types.CPointer(number(dtype))
-    kind = signature(types.void, pointer, pointer, pointer, types.intp, pointer)
 
     def meanings() -> dict[str, Any]:
         return {"RULE": _lifted(optimizer, rule, dtype), "N_COEFFICIENTS": n_coefficients}
 
     name = f"{_name(rule)}{n_coefficients}_{dtype.name}"
-    return _of(template, optimizer, name, dtype, kind, meanings)
+    return _of(template, optimizer, name, dtype, _update(dtype), meanings)
+
+
+def update_partly(dtype: DType) -> Kernel:
+    """Any rule, of which each parameter takes a share."""
+    name = f"update_partly_{dtype.name}"
+    meanings = {"NUMBER": number(dtype)}
+    return Kernel(
+        name, lambda: store.function(templates.update_partly, name, _update(dtype), lambda: meanings)
+    )
+
+
+def _update(dtype: DType) -> Any:
+    pointer = types.CPointer(number(dtype))
+    return signature(types.void, pointer, pointer, pointer, types.intp, pointer, types.int64)
 
 
 def _kernel(

@@ -197,7 +197,7 @@ def _try_update(thing: Optimizer, dtype: DType, call: Callable[..., Any]) -> Pai
         tuple(coefficients.tolist()),
         np.empty(0),
     )
-    call(w, g, states, n, coefficients.astype(dtype))
+    call(w, g, states, n, coefficients.astype(dtype), 0)
     yield expected, w
     yield expected_states, states
 

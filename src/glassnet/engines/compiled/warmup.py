@@ -15,7 +15,7 @@ from glassnet.engines.compiled.kernels import Kernel
 from glassnet.engines.compiled.layers import BODIES, kernels_of
 
 DTYPES: tuple[DType, ...] = (np.dtype(np.float32), np.dtype(np.float64))
-# Together they use every update rule.
+# Together they use every update rule of those who take steps.
 RULES = (
     *(rule for rule in map(optimizers.get, optimizers.names()) if rule.takes_steps),
     optimizers.SGD(momentum=0.9),
@@ -46,6 +46,7 @@ def _of_dtype(dtype: DType) -> Iterator[Kernel]:
         yield kernels.compare(loss, dtype)
     for optimizer in RULES:
         yield kernels.update(optimizer, dtype)
+    yield kernels.update_partly(dtype)
     for bodies in BODIES.values():
         yield from kernels_of(bodies, dtype).values()
 
