@@ -277,6 +277,10 @@ LEFT_OUT = {
     "gn.callbacks.Session.stop",
     "gn.datasets.Dataset",
     "gn.optimizers.Optimizer.step",
+    "gn.LBFGS.step",  # refused, whatever it is given
+    "gn.LBFGS.with_learning_rate",
+    "gn.optimizers.LBFGS.step",
+    "gn.optimizers.LBFGS.with_learning_rate",
     "gn.recipes.Description",
     "gn.recipes.Experiment",
     "gn.recipes.Head",
