@@ -93,6 +93,14 @@ def activation_on(engine: str) -> Facet:
     )
 
 
+def activation_predicted(name: str, folder: Path) -> None:
+    """Without training, as compiled code."""
+    net = for_prediction(name)
+    np.testing.assert_allclose(
+        net.compiled_predict()(samples()), net.predict(samples()), rtol=1e-10, atol=1e-13
+    )
+
+
 def activation_in_torch(name: str, folder: Path) -> None:
     torch = pytest.importorskip("torch")
     net = for_prediction(name)
@@ -330,7 +338,8 @@ ENGINES = ("compiled", "torch")
 FACETS: dict[str, tuple[Any, dict[str, Facet]]] = {
     "activations": (activations, {
         **{f"{engine} engine": activation_on(engine) for engine in ENGINES},
-        "PyTorch both ways": activation_in_torch, "ONNX both ways": activation_in_onnx, "written": activation_written,
+        "compiled prediction": activation_predicted, "PyTorch both ways": activation_in_torch,
+        "ONNX both ways": activation_in_onnx, "written": activation_written,
         "trace": activation_traced, "check_backward": activation_checked, "check_derivative": activation_of_a_learner,
         "plot": activation_drawn, "summary": activation_summed_up, "files": in_files(activations),
         "page of parts": on_the_page(activations.base.registry),

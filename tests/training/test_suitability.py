@@ -206,3 +206,33 @@ def test_derivatives_may_be_conditions_whole_numbers_or_a_constant(engine: str) 
         np.testing.assert_allclose(net.parameters, expected, rtol=1e-6)
     net = gn.Network([Dense(3, gn.activations.Function(lambda z: 2 * z, lambda z: 2)), Dense(1)], seed=0)
     net.fit(X, X[:, :1], loss="mse", epochs=3, engine=engine, progress=False)
+
+
+@pytest.mark.parametrize("engine", ["numpy", "compiled", "torch"])
+@pytest.mark.parametrize(
+    "layers", [[Dense(4, "step"), Dense(1)], [Dense(1, "step")], [Dense(2), gn.Activation("step"), Dense(1)]]
+)
+def test_a_step_is_for_prediction_alone_and_refused_before_it_trains(layers: Any, engine: str) -> None:
+    net = gn.Network(layers, seed=0, input_shape=2)
+    X, before = np.random.default_rng(0).normal(size=(8, 2)), net.parameters.copy()
+    with pytest.raises(
+        ArgumentError, match=r"'step'\), cannot be trained: its activation has a slope of 0 everywhere"
+    ):
+        net.fit(X, (X[:, :1] > 0) * 1.0, loss="mse", engine=engine, progress=False)
+    np.testing.assert_array_equal(net.parameters, before)
+    assert net.predict(X).shape == (8, 1)
+    assert net.evaluate(X, (X[:, :1] > 0) * 1.0, loss="mse")["loss"] >= 0
+    np.testing.assert_array_equal(net.compiled_predict()(X), net.predict(X))
+
+
+def test_a_step_says_why_it_has_no_slope_wherever_one_is_asked_for() -> None:
+    net = gn.Network([Dense(4, "step"), Dense(1)], seed=0, input_shape=2)
+    X = np.random.default_rng(0).normal(size=(8, 2))
+    for ask in (
+        lambda: gn.activations.Step().slope(X),
+        lambda: net.backward(net.forward(X)),
+        lambda: gn.trace(net, X, X[:, :1], loss="mse"),
+        lambda: gn.diagnose(net, X, X[:, :1], loss="mse"),
+    ):
+        with pytest.raises(ArgumentError, match="step has no slope that training could follow"):
+            ask()

@@ -94,6 +94,7 @@ class Step(ActivationFunction):
     """f(z) = 1 where z > 0, else 0: for prediction alone, since its slope is 0 wherever it has one."""
 
     formula = formulas.step
+    slope_formula = formulas.step_slope
     facts = ActivationFacts(
         value="1 if z > 0 else 0",
         forward_only=True,

@@ -23,6 +23,7 @@ from glassnet.formulas.elementary import (
 
 SQRT_HALF = 0.7071067811865476
 INVERSE_SQRT_TWO_PI = 0.3989422804014327
+NOT_A_NUMBER = float("nan")
 SQRT_TWO_OVER_PI = 0.7978845608028654
 # What keep the mean at 0 and the variance at 1 from layer to layer.
 SELU_SCALE = 1.0507009873554805
@@ -190,3 +191,8 @@ def exponential_slope(z: Any, a: Any) -> Any:
 def step(z: Any) -> Any:
     """f(z) = 1 where z > 0, else 0. McCulloch, Pitts 1943."""
     return where(z == z, positive(z), z)
+
+
+def step_slope(z: Any, a: Any) -> Any:
+    """None that training could follow: not a number, so that nothing is trained by mistake."""
+    return z * NOT_A_NUMBER
