@@ -16,7 +16,8 @@ from glassnet.engines.choice import EngineNote
 from glassnet.engines.compiled.layers import BODIES as COMPILED
 from glassnet.engines.torch.layers import BODIES as TORCH
 from glassnet.errors import EngineError
-from glassnet.layers import BatchNorm, Layer, LayerNorm
+from glassnet.initializers import Constant, Zeros
+from glassnet.layers import BatchNorm, Layer, LayerNorm, Parameter
 from glassnet.layers.base import registry
 from glassnet.layers.residual import Branch, Sum
 
@@ -34,6 +35,36 @@ class Doubling(Layer):
 
     def backward(self, x: Array, a: Array, own: Any, error: Array, d_x: Array) -> None:
         np.multiply(error, 2, out=d_x)
+
+
+@dataclass(repr=False)
+class Shifted(Layer):
+    """a = gain x + shift, with parameters, a statistic, and something kept, under names of its own."""
+
+    def parameters(self, input_shape: tuple[int, ...]) -> list[Parameter]:
+        (n,) = input_shape
+        return [Parameter("shift", (n,), Zeros(), n, n), Parameter("gain", (n,), Constant(1.0), n, n)]
+
+    def statistics(self, input_shape: tuple[int, ...]) -> list[Parameter]:
+        return [Parameter("passes", (1,), Zeros(), 1, 1)]
+
+    def kept(self, input_shape: tuple[int, ...]) -> tuple[int, ...]:
+        return input_shape
+
+    def forward(self, x: Array, own: Any, a: Array) -> None:
+        (shift, gain), (passes,), (kept,) = own.parameters, own.statistics, own.kept
+        kept[...] = x
+        passes += 1
+        a[...] = gain * x + shift
+
+    def infer(self, x: Array, own: Any, a: Array) -> None:
+        shift, gain = own.parameters
+        a[...] = gain * x + shift
+
+    def backward(self, x: Array, a: Array, own: Any, error: Array, d_x: Array) -> None:
+        d_shift, d_gain = own.gradients
+        d_shift[0], d_gain[0] = error.sum(axis=0), (error * own.kept[0]).sum(axis=0)
+        d_x[...] = error * own.parameters[1]
 
 
 @dataclass(repr=False)
@@ -97,8 +128,23 @@ def test_a_layer_of_ones_own_is_trained_by_numpy_and_by_hand() -> None:
     assert gradient.shape == X.shape and np.isfinite(twin.gradients).all()
 
 
+def test_a_layer_of_ones_own_has_parameters_statistics_and_what_it_keeps() -> None:
+    net = fit(Shifted(), "numpy")
+    assert net.layers[1].view("passes") == 6  # two epochs of three batches
+    loss = gn.losses.get("mse")
+    net.backward(loss.gradient(Y, net.forward(X)))
+    found, parameters = net.gradients.copy(), net.parameters.copy()
+    for k in range(len(parameters)):
+        ends = []
+        for step in (1e-6, -1e-6):
+            net.parameters = parameters
+            net.parameters[k] += step
+            ends.append(loss.value(Y, net.predict(X)))
+        assert (ends[0] - ends[1]) / 2e-6 == pytest.approx(found[k], rel=1e-6, abs=1e-9)
+
+
 @pytest.mark.parametrize("engine", ["compiled", "torch"])
-@pytest.mark.parametrize("layer", [Doubling(), OtherNorm()])
+@pytest.mark.parametrize("layer", [Doubling(), Shifted(), OtherNorm()])
 def test_a_layer_that_an_engine_has_no_body_for_is_refused_by_it(layer: Layer, engine: str) -> None:
     name = type(layer).__name__
     with pytest.raises(

@@ -129,7 +129,7 @@ class _Builder:
             a=self._columns(n_outputs),
             error=self._columns(n_outputs) if moves_error else self.source_error,
             source_error=self.source_error, kept=kept,
-            weights=starts.get("weights", NOWHERE), bias=starts.get("bias", NOWHERE),
+            weights=parameters[0].start if parameters else NOWHERE, bias=starts.get("bias", NOWHERE),
             statistics=statistics[0].start if statistics else NOWHERE,
             mask=self.n_mask_columns if is_dropout else NOWHERE,
             own=own, **fields,
