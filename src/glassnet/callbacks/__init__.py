@@ -5,6 +5,7 @@ A callback is a :class:`Callback`, or any callable, which is called with the :cl
 
 from __future__ import annotations
 
+from glassnet.callbacks.averaging import AverageWeights
 from glassnet.callbacks.base import Callback, Function, Session
 from glassnet.callbacks.log import CSVLog
 from glassnet.callbacks.rates import ReduceOnPlateau, ScheduleLearningRate
@@ -12,6 +13,7 @@ from glassnet.callbacks.saving import Checkpoint
 from glassnet.callbacks.stopping import EarlyStopping
 
 __all__ = [
+    "AverageWeights",
     "CSVLog",
     "Callback",
     "Checkpoint",

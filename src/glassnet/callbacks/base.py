@@ -76,9 +76,10 @@ class Session:
 class Callback:
     """Base of callbacks: override what is wanted.
 
-    A fit calls, in this order: :meth:`check` and :meth:`adjust` before anything is changed; :meth:`remember` and
-    :meth:`begin`; after every epoch :meth:`epoch_end` of all callbacks, then :meth:`write` of all, then :meth:`save` of
-    all; and :meth:`end`.
+    A fit calls, in this order: :meth:`adjust` and :meth:`check` before anything is changed; :meth:`remember` and
+    :meth:`begin`; in every epoch :meth:`epoch_begin`, :meth:`step_end` after each step and :meth:`steps_end`; then the
+    epoch is measured; :meth:`epoch_end` of all callbacks, then :meth:`write` of all, then :meth:`save` of all; and
+    :meth:`end`.
     """
 
     @property
@@ -105,8 +106,22 @@ class Callback:
     def begin(self, session: Session) -> None:
         """Before the first epoch."""
 
+    def epoch_begin(self, session: Session) -> None:
+        """Before the first step of every epoch."""
+
+    @property
+    def watches_steps(self) -> bool:
+        """Whether :meth:`step_end` does anything; an engine then takes one step at a time."""
+        return type(self).step_end is not Callback.step_end
+
+    def step_end(self, session: Session) -> None:
+        """After every step."""
+
+    def steps_end(self, session: Session) -> None:
+        """After the last step of every epoch, before the epoch is measured, and where Ctrl-C ends one in the middle."""
+
     def epoch_end(self, session: Session) -> None:
-        """After every epoch: act."""
+        """After every epoch, when it has been measured: act."""
 
     def write(self, session: Session) -> None:
         """After every epoch, when all callbacks have acted: write down how things stand."""

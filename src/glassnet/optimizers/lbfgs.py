@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glassnet.errors import ArgumentError
+from glassnet.formulas import updates
 from glassnet.optimizers.base import Optimizer, registry
 from glassnet.optimizers.facts import OptimizerFacts, Written
 from glassnet.support import checks
@@ -105,3 +106,18 @@ class LBFGS(Optimizer):
             "lower loss of all samples, in net.fit(..., optimizer='lbfgs'). Choose another optimizer for steps by "
             "hand, a trace or a replay"
         )
+
+
+@dataclass(frozen=True)
+class Unchanged(Optimizer):
+    """Leaves parameters as they are, so that a step of an engine is the loss and its gradient there."""
+
+    learning_rate: float = 0.0
+    n_states = 0
+
+    @property
+    def rule(self) -> Callable[..., Any]:
+        return updates.unchanged
+
+    def coefficients(self, rates: NDArray[np.float64], steps: NDArray[np.int64]) -> list[Any]:
+        return [rates]

@@ -18,6 +18,7 @@ from glassnet.errors import ArgumentError
 from glassnet.metrics import Custom, Metric
 from glassnet.network.history import History
 from glassnet.network.random import Streams
+from glassnet.optimizers.lbfgs import Unchanged
 from glassnet.support import checks
 from glassnet.training import minimisation
 from glassnet.training.agreement import refuse_differences
@@ -79,7 +80,7 @@ def fit(network: Network, X: Any, y: ArrayLike | None, options: FitOptions) -> H
         checks.truth("torch_compile", options["torch_compile"]),
     )
     work = Work(
-        data.plan, minimisation.Unchanged() if minimises else rule,
+        data.plan, Unchanged() if minimises else rule,
         minimisation.PRECISION if minimises else network.dtype,
         n_epochs * (source.n_steps or 1), source.batch_size, placement,
     )  # fmt: skip

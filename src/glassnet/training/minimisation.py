@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from glassnet.callbacks.base import Session
 from glassnet.engines.base import Array, Slice, Steps, Task, Vectors
 from glassnet.engines.torch import processes
 from glassnet.errors import ArgumentError
-from glassnet.formulas import updates
 from glassnet.optimizers import LBFGS, Optimizer
+from glassnet.optimizers.lbfgs import Unchanged
 from glassnet.plan import DROPOUT
 from glassnet.support.optional import require
 from glassnet.training.data import Data
@@ -26,21 +24,6 @@ from glassnet.training.sources import Memory
 from glassnet.training.training import Training
 
 PRECISION = np.dtype(np.float64)
-
-
-@dataclass(frozen=True)
-class Unchanged(Optimizer):
-    """Leaves parameters as they are, so that a step of an engine is the loss and its gradient there."""
-
-    learning_rate: float = 0.0
-    n_states = 0
-
-    @property
-    def rule(self) -> Callable[..., Any]:
-        return updates.unchanged
-
-    def coefficients(self, rates: NDArray[np.float64], steps: NDArray[np.int64]) -> list[Any]:
-        return [rates]
 
 
 def refuse(data: Data, optimizer: Optimizer) -> None:
@@ -98,6 +81,7 @@ class Minimisation(Training):
         self.clock = time.perf_counter()
 
         def iterated(intermediate_result: Any) -> None:
+            self._begin_epoch()
             self._accept(intermediate_result.x)
             bar.show(self.history.n_epochs, self._newest(self.history.last("loss")), self.history.shares)
             self._tell(session, interrupt)
@@ -143,6 +127,8 @@ class Minimisation(Training):
         network.parameters[...], network.gradients[...] = vectors.parameters, vectors.gradients
         network.running_statistics[...] = vectors.running
         self.state.step += 1
+        self._end_step()
+        self._end_steps()
         now = time.perf_counter()
         self._enter(1, now - self.clock, {"loss": [self.loss_here]})
         self.clock = now

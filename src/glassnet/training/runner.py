@@ -1,4 +1,4 @@
-"""Lets an engine take steps, and finds the way back when the loss stops being finite."""
+"""Lets an engine take steps, notes them, and finds the way back when the loss stops being finite."""
 
 from __future__ import annotations
 
@@ -128,3 +128,27 @@ class Runner:
 
 def _named(network: Network, layer: int) -> str:
     return f"layer {layer}, {compact_repr(network.layers[layer])}"
+
+
+class Noted:
+    """Losses, learning rates and batch sizes of the steps since the last note."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self.columns: list[tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.int64]]] = []
+
+    def add(self, losses: NDArray[np.float64], rates: NDArray[np.float64], sizes: NDArray[np.int64]) -> None:
+        self.count += len(losses)
+        self.columns.append((losses, rates, sizes))
+
+    @property
+    def last_loss(self) -> float:
+        """The loss of the newest step."""
+        return float(self.columns[-1][0][-1])
+
+    def by_epoch(self, n_epochs: int, per_epoch: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """The mean loss of each epoch, every batch counted by its size, and its last learning rate."""
+        losses, rates, sizes = (np.concatenate(column) for column in zip(*self.columns, strict=True))
+        shape, whole = (n_epochs, per_epoch), n_epochs * per_epoch
+        weighted = (losses * sizes)[:whole].reshape(shape).sum(axis=1)
+        return weighted / sizes[:whole].reshape(shape).sum(axis=1), rates[:whole].reshape(shape)[:, -1]

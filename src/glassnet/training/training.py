@@ -22,7 +22,7 @@ from glassnet.training.evaluation import scores
 from glassnet.training.interrupt import REASONS, Interrupt, reason_of
 from glassnet.training.pace import Pace
 from glassnet.training.progress import Shown, watched
-from glassnet.training.runner import Diverged, Runner
+from glassnet.training.runner import Diverged, Noted, Runner
 
 if TYPE_CHECKING:
     from glassnet.network.network import Network
@@ -58,6 +58,7 @@ class Training:
             After Ctrl-C or SIGTERM, when the network is whole and all callbacks have ended.
         """
         session = Session(self.network, self.state, self.history, epochs, self.data, measure=self._loss_now)
+        self.session = session
         try:
             for callback in self.callbacks:
                 callback.begin(session)
@@ -121,21 +122,37 @@ class Training:
 
     def _train(self, n_epochs: int, interrupt: Interrupt, bar: Shown) -> bool:
         """The next epochs, noted in the history; False if Ctrl-C or SIGTERM came before one was whole."""
-        began, noted = time.perf_counter(), _Steps()
+        began, noted = time.perf_counter(), Noted()
+        self._begin_epoch()
         for part in self.source.slices(n_epochs, self.network.streams, self._steps_at_once):
             clock = time.perf_counter()
             rates, losses = self._rates(noted.count, len(part)), np.empty(len(part))
             self._call(part, noted.count, rates, losses)
             self._agree(len(part), time.perf_counter() - clock, interrupt)
             self.state.step += len(part)
+            self._end_step()
             noted.add(losses, rates, part.sizes)
             self._show(bar, noted)
             if interrupt.reason:
                 n_epochs = noted.count // self.source.n_steps if self.source.n_steps else 0
                 break
+        self._end_steps()
         if n_epochs > 0:
             self._note(noted, n_epochs, (time.perf_counter() - began) / n_epochs)
         return n_epochs > 0
+
+    def _begin_epoch(self) -> None:
+        for callback in self.callbacks:
+            callback.epoch_begin(self.session)
+
+    def _end_step(self) -> None:
+        for callback in self.callbacks:
+            if callback.watches_steps:
+                callback.step_end(self.session)
+
+    def _end_steps(self) -> None:
+        for callback in self.callbacks:
+            callback.steps_end(self.session)
 
     def _agree(self, steps: int, seconds: float, interrupt: Interrupt) -> None:
         """Processes that train together take as many steps at once as the first one can, and end together."""
@@ -144,6 +161,8 @@ class Training:
         interrupt.reason = next((reason for _, reason in told if reason), "")
 
     def _steps_at_once(self) -> int:
+        if any(callback.watches_steps for callback in self.callbacks):
+            return 1
         largest = self.source.batch_size * max(self.data.plan.n_mask_columns, 1)
         return max(1, min(self.pace.steps, MASK_ENTRIES // largest))
 
@@ -182,7 +201,7 @@ class Training:
             f"{self._remedy()}"
         )
 
-    def _note(self, noted: _Steps, n_epochs: int, seconds: float) -> None:
+    def _note(self, noted: Noted, n_epochs: int, seconds: float) -> None:
         losses, rates = noted.by_epoch(n_epochs, self.source.n_steps or noted.count)
         self._enter(n_epochs, seconds, {"loss": losses.tolist(), "learning_rate": rates.tolist()})
 
@@ -259,7 +278,7 @@ class Training:
         rate = self.state.optimizer.learning_rate
         return f"Try a smaller learning rate (it is {rate!r}), gradients of limited norm, or scaled inputs"
 
-    def _show(self, bar: Shown, noted: _Steps) -> None:
+    def _show(self, bar: Shown, noted: Noted) -> None:
         done = noted.count / self.source.n_steps if self.source.n_steps else 0.0
         bar.show(self.history.n_epochs + done, self._newest(noted.last_loss), self.history.shares)
 
@@ -269,27 +288,3 @@ class Training:
         return {"loss": loss} | {
             name: values[-1] for name, values in columns if name.startswith("validation_")
         }
-
-
-class _Steps:
-    """Losses, learning rates and batch sizes of the steps since the last note."""
-
-    def __init__(self) -> None:
-        self.count = 0
-        self.columns: list[tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.int64]]] = []
-
-    def add(self, losses: NDArray[np.float64], rates: NDArray[np.float64], sizes: NDArray[np.int64]) -> None:
-        self.count += len(losses)
-        self.columns.append((losses, rates, sizes))
-
-    @property
-    def last_loss(self) -> float:
-        """The loss of the newest step."""
-        return float(self.columns[-1][0][-1])
-
-    def by_epoch(self, n_epochs: int, per_epoch: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """The mean loss of each epoch, every batch counted by its size, and its last learning rate."""
-        losses, rates, sizes = (np.concatenate(column) for column in zip(*self.columns, strict=True))
-        shape, whole = (n_epochs, per_epoch), n_epochs * per_epoch
-        weighted = (losses * sizes)[:whole].reshape(shape).sum(axis=1)
-        return weighted / sizes[:whole].reshape(shape).sum(axis=1), rates[:whole].reshape(shape)[:, -1]

@@ -13,11 +13,13 @@ from glassnet.engines.compiled import entries, kernels
 from glassnet.engines.compiled.engine import entry
 from glassnet.engines.compiled.kernels import Kernel
 from glassnet.engines.compiled.layers import BODIES, kernels_of
+from glassnet.optimizers.lbfgs import Unchanged
 
 DTYPES: tuple[DType, ...] = (np.dtype(np.float32), np.dtype(np.float64))
 # Together they use every update rule of those who take steps.
 RULES = (
     *(rule for rule in map(optimizers.get, optimizers.names()) if rule.takes_steps),
+    Unchanged(),
     optimizers.SGD(momentum=0.9),
     optimizers.SGD(momentum=0.9, nesterov=True),
     optimizers.Adam(amsgrad=True),
