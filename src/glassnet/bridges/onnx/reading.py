@@ -209,7 +209,9 @@ class _Graph:
     def read(self, node: Any, value: str, found: list[Piece]) -> str:
         """Add the piece of one operator; gives the name of its result."""
         others = [name for name in node.input if name != value]
-        known = all(name in self.constants or not name for name in others)
+        known = (
+            all(name in self.constants or not name for name in others) and len(others) == len(node.input) - 1
+        )
         if node.op_type not in READERS or not known or not _reads_first(node, value):
             raise self.not_followed(node)
         options = {part.name: self.number(self.attribute(part)) for part in node.attribute}
