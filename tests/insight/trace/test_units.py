@@ -12,14 +12,15 @@ import numpy as np
 import pytest
 
 import glassnet as gn
-from glassnet import losses, optimizers
+from glassnet import layers, losses, optimizers
 from glassnet.errors import ArgumentError
 from glassnet.insight.trace.trace import Trace
 from glassnet.layers import Flatten, Layer
 from glassnet.losses import Loss
 from glassnet.optimizers import Optimizer
 from tests.gradients.differences import assert_equal, gradient, smooth
-from tests.gradients.table import ALL_LAYERS, LOSSES, STEPPING, label, output_activation, targets
+from tests.gradients.table import LOSSES, STEPPING, label, output_activation, targets
+from tests.insight.trace.written import COMPUTES_NOTHING, NOT_WRITTEN, REFUSED, WRITTEN
 
 OPTIMIZERS: list[Optimizer] = [
     *map(optimizers.get, STEPPING),
@@ -91,9 +92,7 @@ def test_every_update_is_written_with_numbers_that_add_up(optimizer: Optimizer) 
     np.testing.assert_array_equal(trace.record.update.after, net.parameters)
 
 
-@pytest.mark.parametrize(
-    "layer", [layer for layer in ALL_LAYERS if not isinstance(layer, Flatten)], ids=label
-)
+@pytest.mark.parametrize("layer", WRITTEN, ids=label)
 def test_every_layer_answers_and_agrees_with_central_differences(layer: Layer) -> None:
     random = np.random.default_rng(2)
     X, y = random.normal(size=(4, 2)), random.normal(size=(4, 1))
@@ -123,6 +122,20 @@ def test_every_loss_is_traced_and_agrees_with_central_differences(loss: Loss) ->
             assert_equal(trace.record.update.gradient, numeric, trace.loss)
             return
     pytest.fail("a kink was near in all of 20 batches")
+
+
+def test_every_layer_is_written_or_refused() -> None:
+    kinds = {layers.base.registry.known_as(layer) for layer in (*WRITTEN, *NOT_WRITTEN)}
+    assert kinds == set(layers.names()) - COMPUTES_NOTHING
+    assert all(REFUSED.values())
+
+
+@pytest.mark.parametrize("layer", NOT_WRITTEN, ids=label)
+@pytest.mark.parametrize("y", [None, np.ones((4, 1))], ids=["prediction", "step"])
+def test_what_is_not_written_is_refused_by_name(layer: Layer, y: Any) -> None:
+    net, X = built([layer, gn.Dense(1)], (2,)), np.ones((4, 2))
+    with pytest.raises(ArgumentError, match=re.escape(f"a trace cannot tell what layer 0, {layer!r}, does")):
+        gn.trace(net, X, y)
 
 
 def test_flatten_computes_nothing_and_says_so() -> None:

@@ -14,11 +14,10 @@ from glassnet.insight.trace.record import StepRecord, record
 from glassnet.insight.trace.step import Entry, TraceStep
 from glassnet.insight.trace.writing.steps import Writer
 from glassnet.insight.trace.writing.unit import UnitTrace
-from glassnet.insight.trace.writing.units import unit_trace, within
+from glassnet.insight.trace.writing.units import KINDS, unit_trace, within
 from glassnet.insight.trace.writing.written import Written
 from glassnet.losses import Loss
 from glassnet.optimizers import Optimizer
-from glassnet.plan import ACTIVATION, BATCH_NORM, DENSE, DROPOUT, LAYER_NORM
 from glassnet.support import checks
 from glassnet.support.calls import explained
 from glassnet.training.evaluation import default_loss
@@ -98,9 +97,6 @@ class Trace(Written):
         writing.write(checks.path("path", path), page(self.record, self._repr_html_()).encode())
 
 
-KNOWN = (DENSE, ACTIVATION, DROPOUT, BATCH_NORM, LAYER_NORM)
-
-
 def _refuse_factors(network: Network) -> None:
     """Raise `ArgumentError` where steps are not those that the words of an update say."""
     for slot in network.layout.parameters:
@@ -114,7 +110,7 @@ def _refuse_factors(network: Network) -> None:
 def _refuse_unknown(network: Network) -> None:
     """Raise `ArgumentError` where a trace has no words for a layer."""
     for row in network.plan().rows:
-        if row.kind not in KNOWN:
+        if row.kind not in KINDS:
             raise ArgumentError(
                 f"a trace cannot tell what layer {row.layer}, {network.layers[row.layer]!r}, does; it knows Dense, "
                 "Activation, Dropout, BatchNorm, LayerNorm and Flatten"

@@ -1,0 +1,22 @@
+"""The layers that a trace writes out, and those that it refuses by name."""
+
+import glassnet as gn
+from glassnet.layers import Layer
+from tests.gradients.table import LAYERS
+
+NOT_YET = "a trace does not write it yet"
+REFUSED: dict[str, str] = {
+    "scale": NOT_YET,
+    "prelu": NOT_YET,
+    "rms_norm": NOT_YET,
+    "residual": "its rows are not one after the other",
+    "embedding": "it takes rows of its weights by the integers in the samples",
+}
+COMPUTES_NOTHING = {"flatten"}
+WRITTEN: list[Layer] = [
+    layer for name, some in LAYERS.items() if name not in REFUSED.keys() | COMPUTES_NOTHING for layer in some
+]
+NOT_WRITTEN: list[Layer] = [
+    *(layer for name in REFUSED for layer in LAYERS.get(name, [])),
+    gn.Embedding({0: 3}, 2),
+]
