@@ -17,7 +17,20 @@ ROOMS = (
 # What those who write parts, engines or callbacks call or override; a user does not.
 HOOKS = {
     "activations": ("formula", "slope_formula"),
-    "callbacks": ("adjust", "begin", "check", "end", "epoch_end", "memory", "remember", "save", "write"),
+    "callbacks": (
+        "adjust",
+        "begin",
+        "check",
+        "end",
+        "epoch_begin",
+        "epoch_end",
+        "memory",
+        "remember",
+        "save",
+        "step_end",
+        "steps_end",
+        "write",
+    ),
     "initializers": ("draw",),
     "layers": (
         "backward",
