@@ -29,7 +29,7 @@ from glassnet.layers import BatchNorm, Dense, Dropout
         (
             lambda: Dense(3, np.tanh),  # type: ignore[arg-type]
             ArgumentError,
-            r"^activation must be a name or a glassnet Activation; got <ufunc",
+            r"^activation must be a name or a glassnet ActivationFunction; got <ufunc",
         ),
         (lambda: Dense(3, initializer="he"), UnknownNameError, r"^no initializer is called 'he'; "),
         (
