@@ -54,11 +54,11 @@ class Bench:
 
     def save(self) -> dict[str, Any]:
         """A copy of everything that may change."""
-        return _copied(self.root)
+        return copied_data(self.root)
 
     def put_back(self, saved: dict[str, Any]) -> None:
         """Make everything as it was when it was saved."""
-        again = _copied(saved)
+        again = copied_data(saved)
         self.owner, self.known = again["owner"], again["known"]
         self.names.update(again["names"])
 
@@ -77,7 +77,8 @@ def is_data(name: str, value: Any) -> bool:
     )
 
 
-def _copied(root: dict[str, Any]) -> dict[str, Any]:
+def copied_data(root: dict[str, Any]) -> dict[str, Any]:
+    """A copy of values by name; what cannot be copied is itself."""
     try:
         return copy.deepcopy(root)
     except Exception:  # something in it cannot be copied: copy what can be

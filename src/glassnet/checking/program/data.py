@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from glassnet.checking.numerics.rounding import Array
+from glassnet.checking.program.words import meanings
+from glassnet.support.arrays import as_array
 
 MOST_SAMPLES, FEWEST = 6, 5
 
@@ -158,6 +160,28 @@ def variants(samples: Samples) -> list[Samples]:
 def given_or_drawn(samples: Samples | None) -> list[Samples]:
     """The user's samples in every form of their targets, or where there are none some at random."""
     return [drawn(3, 2, "classes"), drawn(3, 1, "binary")] if samples is None else variants(samples)
+
+
+def own_of(names: Mapping[str, Any]) -> list[Samples]:
+    """A few of the samples and targets that a module holds itself, by the names of its arrays; empty for none."""
+    arrays = {
+        name: as_array(v) for name, v in names.items() if isinstance(v, (np.ndarray, list)) and is_numbers(v)
+    }
+    X = next((a for name, a in arrays.items() if meanings(name)[:1] == ["x"] and a.ndim > 1), None)
+    y = next((a for name, a in arrays.items() if meanings(name)[:1] == ["y"]), None)
+    if X is None or y is None:
+        return []
+    if len(X) != len(y) and X.ndim == y.ndim == 2 and X.shape[1] == y.shape[1]:
+        X, y = X.T, y.T
+    return variants(few(X, y, None)) if len(X) == len(y) > 1 and np.isfinite(X).all() else []
+
+
+def is_numbers(values: Any) -> bool:
+    """Whether these are numbers in rows of equal length."""
+    try:
+        return np.asarray(values).dtype.kind in "fiu" and np.size(values) > 0
+    except ValueError:  # rows of unequal length
+        return False
 
 
 def _chosen(labels: Array | None, n: int) -> Array:

@@ -31,14 +31,14 @@ _ARGUMENTS = {
         r"learningrate|a"
     ),
     "epochs": (
-        r"(n|num|number_?of|max)?_?(of_)?(training_?)?(epochs?|iterations?|iters?|iter|passes|"
+        r"(n|num|number_?of|max)?_?(of_)?(training_?)?(epochs?|iterations?|iters?|iter|its?|passes|"
         r"steps)|num"
     ),
     "batch_size": r"(mini_?)?batch_?size|bs",
     "train": r"(is_?)?train(ing)?(_?(flg|flag|mode))?|mode",
     "keep": r"keep_?prob(ability)?",
     "zero": (
-        r"lambd(a|_)?|reg(_?lambda|ularization|_strength)?|l2(_?reg)?|l1|weight_?decay|decay|"
+        r"lambd(a|_)?|lamda|mm|reg(_?lambda|ularization|_strength)?|l2(_?reg)?|l1|weight_?decay|decay|"
         r"lambda_?|lmbda|dropout.*|momentum"
     ),
     "quiet": (
@@ -93,7 +93,7 @@ _ARGUMENTS = {
         r"states?|zs|activations|stash|saved|layers?_(outputs|inputs)|forward|temp|tape"
     ),
     "parameters": (
-        r"params?|parameters?(_?(values|dict))?|params_values|weights|model|theta|network|net|nn|"
+        r"(nn_|initial_|all_)?(params?|theta)|parameters?(_?(values|dict))?|params_values|weights|model|theta|network|net|nn|"
         r"w|weight"
     ),
     "gradients": r"grads?(_values|_dict)?|gradients?|d_?params|deltas|nabla|changes.*|updates|derivatives",

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import inspect
+import re
 from collections.abc import Iterator
 from typing import Any
 
 from glassnet.checking.finding.sources import required
-from glassnet.checking.numerics.calling import why
+from glassnet.checking.numerics.calling import copied, why
 from glassnet.checking.program.data import Samples
 from glassnet.checking.program.trying.binding import Context, Unknown, call, run
 from glassnet.errors import ArgumentError
 
 # Meanings of optional arguments that are given too, so that what is made fits the samples.
+READY = r"init|config|set_?up|build|compile|create|prepare"
 SIZES = ("sizes", "n_inputs", "n_hidden", "n_outputs", "hidden_sizes")
 
 
@@ -40,6 +43,25 @@ def objects_of(cls: type, samples: Samples, meant: dict[str, Any]) -> Iterator[A
         raise ArgumentError(
             f"no object of {cls.__name__} could be made ({reasons[0]}); pass one: {cls.__name__}(...)"
         )
+
+
+def made_ready(thing: Any, meant: dict[str, Any]) -> Iterator[Any]:
+    """The object after each of the methods that may make it ready, and after all that can be called."""
+    every = copied(thing)
+    for name in [n for n in dir(type(thing)) if re.search(READY, n.lower()) and not n.startswith("__")]:
+        method = inspect.getattr_static(type(thing), name)
+        if not inspect.isfunction(method):
+            continue
+        one, n_done = copied(thing), 0
+        for other in (one, every):
+            try:
+                call(getattr(other, name), Context({}, meant), given=SIZES)
+                n_done += 1
+            except Exception:  # it wants something else
+                continue
+        if n_done:
+            yield one
+            yield copied(every)
 
 
 def _ways(cls: type, samples: Samples, meant: dict[str, Any]) -> Iterator[Any]:

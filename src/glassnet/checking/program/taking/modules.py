@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterator
-from itertools import islice
+from dataclasses import replace
+from itertools import chain, islice, product
 from typing import Any
 
 from glassnet.checking.finding.leaves import is_foreign
 from glassnet.checking.finding.sources import parameters, returned_names
 from glassnet.checking.program.bench import Bench, is_data
-from glassnet.checking.program.data import Samples, given_or_drawn
+from glassnet.checking.program.data import Samples, given_or_drawn, own_of
 from glassnet.checking.program.limits import Wish
 from glassnet.checking.program.taking.building import SIZES
+from glassnet.checking.program.taking.handing import functions_wanted, is_cost, lent, vectors
 from glassnet.checking.program.taking.objects import (
+    HIDDEN,
     OTHER_DATA,
     best_of,
     check_class,
@@ -121,7 +124,8 @@ def _wholes(names: dict[str, Any], samples: Samples | None, wish: Wish) -> Itera
             yield name, _or_why(name, lambda thing=thing: check_object(thing, samples, wish, names))  # type: ignore[misc]
     functions = parts_of(Bench(None, names))
     given = callable(wish.backward) or wish.backward in names
-    if given or playing(functions, "backward") or playing(functions, "train"):
+    costs = any(is_cost(part.function) for part in functions if part.function is not None)
+    if given or costs or playing(functions, "backward") or playing(functions, "train"):
         report = check_functions(names, samples, wish)
         if report.notes or not _are_parts(functions, names):
             yield "its functions", report
@@ -155,6 +159,8 @@ def is_network(cls: Any) -> bool:
     backward = [name for name in methods if says(name, "backward") and callable(getattr(cls, name, None))]
     goes_back = any(not _takes_error(getattr(cls, name)) for name in backward)
     loses = any(name in ("loss", "forward_backward") for name in methods)
+    if any(is_cost(method) for name in methods if inspect.isfunction(method := getattr(cls, name, None))):
+        return True
     return (forward and (trains or goes_back)) or (trains and goes_back) or (loses and trains)
 
 
@@ -166,21 +172,43 @@ def _takes_error(function: Any) -> bool:
 
 
 def check_functions(names: dict[str, Any], samples: Samples | None, wish: Wish) -> Report:
-    """The report on a program of functions, whose parameters another function makes."""
+    """The report on a program of functions, whose parameters another function makes, or stand in its module."""
+    with lent(names) as mine:
+        return _of_functions(mine, samples, wish)
+
+
+def _of_functions(names: dict[str, Any], samples: Samples | None, wish: Wish) -> Report:
     tried: list[tuple[Search, Judged | None]] = []
-    for some in given_or_drawn(samples):
-        for known in initial(names, some):
+    said: dict[int, tuple[str, ...]] = {}
+    own = own_of(names) if samples is None else []
+    for some in [*own, *given_or_drawn(samples)]:
+        for known, note in _ready(names, some):
             for fitting in _fitting(known, names, some, is_given=samples is not None):
-                bench = Bench(None, dict(names), names)
+                bench = Bench(None, names, names)
                 bench.known = known
                 search, best = searched(bench, fitting, wish)
                 tried.append((search, best))
+                said[id(search)] = note
                 if best is not None and best.is_right:
-                    return report_of(search, best)
+                    return _with_notes(report_of(search, best), note)
                 if (best is not None and all(best.given)) or wish.is_over(OTHER_DATA):
                     break
     found = best_of(tried)
-    return report_of(*found) if found is not None else nothing_found(farthest(tried), "the module")
+    if found is None:
+        return nothing_found(farthest(tried), "the module")
+    return _with_notes(report_of(*found), said[id(found[0])])
+
+
+def _with_notes(report: Report, notes: tuple[str, ...]) -> Report:
+    return replace(report, notes=(*report.notes, *notes))
+
+
+def _ready(names: dict[str, Any], some: Samples) -> Iterator[tuple[dict[str, Any], tuple[str, ...]]]:
+    """Parameters that the module makes, or one vector of them all, with what its functions are handed besides."""
+    pairs = [pair.partition(" and ")[::2] for pair in pair_names(names)]
+    for handed, note in functions_wanted(names, [(f, df) for f, df in pairs if f in names and df in names]):
+        for known in chain(initial(names, some), vectors(names, some, HIDDEN)):
+            yield {**handed, **known}, note
 
 
 def _fitting(
@@ -199,10 +227,14 @@ def initial(names: dict[str, Any], samples: Samples) -> Iterator[dict[str, Any]]
     bench = Bench(None, dict(names))
     for part in playing(parts_of(bench), "init"):
         function = part.of(bench)
-        for sizes in _sizes(names, meant):
+        only_sizes = {key: value for key, value in meant.items() if key not in ("x", "y", "output")}
+        n, h, k = meant["sizes"]
+        bare = {"inputs": n, "input": n, "hidden": h, "outputs": k, "output": k}
+        for sizes, usual in product(_sizes(names, meant), (meant, only_sizes)):
             bench.seed()
+            known = sizes if usual is meant else {**bare, **sizes}
             try:
-                result = call(function, Context(sizes, meant, bench.names), given=SIZES)
+                result = call(function, Context(known, usual, bench.names), given=SIZES)
             except Exception:  # it wants something else
                 continue
             known = _known(function, result)

@@ -5,24 +5,27 @@ from __future__ import annotations
 import copy
 import inspect
 from collections.abc import Iterator, Sequence
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
+
+import numpy as np
 
 from glassnet.checking.finding.leaves import attributes, leaves
 from glassnet.checking.finding.members import BACKWARD, FORWARD, method
+from glassnet.checking.finding.sources import required
 from glassnet.checking.layer import check_layer
 from glassnet.checking.numerics.calling import copied
 from glassnet.checking.program.bench import Bench
-from glassnet.checking.program.data import Samples, drawn, given_or_drawn, variants
+from glassnet.checking.program.data import Samples, drawn, given_or_drawn, own_of, variants
 from glassnet.checking.program.limits import Wish
-from glassnet.checking.program.taking.building import objects_of
+from glassnet.checking.program.taking.building import made_ready, objects_of
 from glassnet.checking.program.taking.together import together
 from glassnet.checking.program.trying.binding import RATE
-from glassnet.checking.program.trying.functions import is_learners, module_names, parts_of
+from glassnet.checking.program.trying.functions import Part, is_learners, module_names, parts_of
 from glassnet.checking.program.trying.judging import Judged
 from glassnet.checking.program.trying.reporting import SUBJECT, report_of
 from glassnet.checking.program.trying.searching import Search
-from glassnet.checking.program.words import says
+from glassnet.checking.program.words import meanings, says
 from glassnet.checking.report import Report
 from glassnet.errors import ArgumentError
 
@@ -49,7 +52,8 @@ def check_object(
     names = module_names(thing) if names is None else names
     origin, thing = thing, copied(thing)
     tried = list[tuple[Search, Judged | None]]()
-    for fitting in variants(samples) if samples is not None else islice(samples_for(thing), 2 * MOST_SIZES):
+    guesses = chain(own_of(names), islice(samples_for(thing), 2 * MOST_SIZES))
+    for fitting in variants(samples) if samples is not None else guesses:
         search, best = searched(Bench(copy.deepcopy(thing), dict(names), origin), fitting, wish)
         tried.append((search, best))
         if (best is not None and best.is_right) or wish.is_over(OTHER_DATA):
@@ -70,11 +74,20 @@ def check_object(
 def searched(bench: Bench, samples: Samples, wish: Wish) -> tuple[Search, Judged | None]:
     """The search, done, and the best reading."""
     parts = parts_of(bench)
+    bench.known |= _held(bench, parts)
     meant = {**meant_by(samples), **_own_losses(bench)}
     search = Search(bench, parts, samples, meant, wish, reasons=dict(wish.slow))
     best = search.best()
     wish.slow.update({name: why for name, why in search.reasons.items() if why.startswith("longer than")})
     return search, best
+
+
+def _held(bench: Bench, parts: Sequence[Part]) -> dict[str, Any]:
+    """Parameters that an object holds, and that its methods are handed again: ``cost(self, theta, X, y)``."""
+    own = dict(attributes(bench.owner)) if bench.owner is not None else {}
+    wanted = [p.name for part in parts if part.path for p in required(part.of(bench))]
+    names = [name for name in wanted if "parameters" in meanings(name)]
+    return {name: own[name] for name in names if isinstance(own.get(name), (np.ndarray, list, dict))}
 
 
 def _own_losses(bench: Bench) -> dict[str, Any]:
@@ -92,7 +105,7 @@ def check_class(
     """The report on an object of the class: the first that can be made and has a reading."""
     tried = list[tuple[Search, Judged | None]]()
     for some in given_or_drawn(samples):
-        for thing in objects_of(cls, some, meant_by(some)):
+        for thing in _usable(objects_of(cls, some, meant_by(some)), meant_by(some), tried):
             for fitting in [some] if samples is not None else [some, *islice(samples_for(thing), MOST_SIZES)]:
                 bench = Bench(copied(thing), dict(names if names is not None else module_names(thing)))
                 search, best = searched(bench, fitting, wish)
@@ -105,6 +118,17 @@ def check_class(
                 break
     found = best_of(tried)
     return report_of(*found) if found is not None else nothing_found(farthest(tried), cls.__name__)
+
+
+def _usable(
+    objects: Iterator[Any], meant: dict[str, Any], tried: Sequence[tuple[Search, Judged | None]]
+) -> Iterator[Any]:
+    """The objects; each of which nothing can be called as it was made, also made ready by its own methods."""
+    for thing in objects:
+        fresh, before = copied(thing), len(tried)
+        yield thing
+        if not any(search.works for search, _ in tried[before:]):
+            yield from made_ready(fresh, meant)
 
 
 def best_of(tried: Sequence[tuple[Search, Judged | None]]) -> tuple[Search, Judged] | None:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import ast
 import inspect
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from glassnet.checking.finding.sources import parameters
+from glassnet.checking.finding.sources import parameters, tree_of
 from glassnet.checking.numerics.calling import quiet
 from glassnet.checking.program.bench import is_data
 from glassnet.checking.program.words import meanings
 
 RATE = 0.01
+SETTINGS = r"conf(ig(uration)?)?|cfg|settings?|options?|opts|hyper_?param(eter)?s|hps?"
 MOST_NAMES = 6
 
 
@@ -91,12 +93,44 @@ def call(function: Callable[..., Any], context: Context, given: tuple[str, ...] 
     positional, named = [], {}
     for parameter in parameters(function):
         if parameter.default is inspect.Parameter.empty:
-            positional.append(context.lookup(name, parameter.name))
+            positional.append(_argument(function, name, parameter.name, context))
         else:
             meaning = next((m for m in meanings(parameter.name) if m in given and m in context.meant), None)
             if meaning is not None:
                 named[parameter.name] = context.meant[meaning]
     return run(lambda: function(*positional, **named), context)
+
+
+def _argument(function: Callable[..., Any], name: str, argument: str, context: Context) -> Any:
+    """The value for an argument; for a dictionary of settings one with every key that the function reads."""
+    try:
+        return context.lookup(name, argument)
+    except Unknown:
+        if re.fullmatch(SETTINGS, argument.lower()) is None or (tree := tree_of(function)) is None:
+            raise
+    keys = [
+        node.slice.value for node in ast.walk(tree)
+        if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant)
+        and isinstance(node.value, ast.Name) and node.value.id == argument
+    ]  # fmt: skip
+    keys += [
+        node.args[0].value for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == f"{argument}.get"
+        and node.args and isinstance(node.args[0], ast.Constant)
+    ]  # fmt: skip
+    keys += [
+        node.left.value for node in ast.walk(tree)
+        if isinstance(node, ast.Compare) and isinstance(node.left, ast.Constant)
+        and ast.unparse(node.comparators[0]) in (argument, f"{argument}.keys()")
+    ]  # fmt: skip
+    return {key: _or_none(context, name, str(key)) for key in keys}
+
+
+def _or_none(context: Context, function: str, name: str) -> Any:
+    try:
+        return context.lookup(function, name)
+    except Unknown:
+        return None
 
 
 def run(action: Callable[[], Any], context: Context | None = None) -> Any:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from glassnet.checking.finding.leaves import Leaf, flatten
-from glassnet.checking.finding.sources import named_results, returned_names
+from glassnet.checking.finding.sources import named_results, required, returned_names
 from glassnet.checking.numerics.rounding import Array
 from glassnet.checking.program.bench import Bench
 from glassnet.checking.program.data import DataForm
@@ -120,12 +120,20 @@ def _with_loss(bench: Bench, forward: Forward) -> Iterator[Forward]:
     """A function that returns the loss and its gradients: one number, and arrays beside it."""
     bench.seed()
     result = call(forward.part.of(bench), Context(bench.known, forward.meant, bench.names), given=("y",))
-    if says(forward.part.name, "loss") and np.ndim(result) == 0 and np.asarray(result).dtype.kind == "f":
+    is_number = isinstance(result, (float, np.floating, np.ndarray)) and np.ndim(result) == 0
+    if says(forward.part.name, "loss") and is_number and np.asarray(result).dtype.kind == "f":
         yield replace(forward, place="", gives_loss=True)
-    if isinstance(result, tuple) and len(result) > 1 and np.ndim(result[0]) == 0:
+    if isinstance(result, (tuple, list)) and len(result) > 1 and np.ndim(result[0]) == 0:
         found = list(flatten(result))
-        if found[0][0] == "[0]" and len(found) > 2 and as_array(found[0][1]).dtype.kind == "f":
+        is_whole = len(found) > 2 or (len(found) == 2 and _is_of_all(bench, forward, found[1][1]))
+        if found[0][0] == "[0]" and is_whole and as_array(found[0][1]).dtype.kind == "f":
             yield replace(forward, place="[0]", gives_loss=True)
+
+
+def _is_of_all(bench: Bench, forward: Forward, gradient: Any) -> bool:
+    """Whether one array is as large as the one vector of parameters that the function takes."""
+    names = [p.name for p in required(forward.part.of(bench)) if "parameters" in meanings(p.name)]
+    return any(name in bench.known and np.size(bench.known[name]) == np.size(gradient) > 1 for name in names)
 
 
 def _at(bench: Bench, place: str) -> Any:
@@ -209,10 +217,27 @@ def _is_data(values: Array, case: DataForm) -> bool:
     return False
 
 
+def _looks_at(bench: Bench, forward: Forward, output: Array, saved: dict[str, Any]) -> bool:
+    """Whether another sample gives another output, where the sample is handed over."""
+    if not required(forward.part.of(bench)):
+        return True
+    x = np.asarray(forward.case.X, np.float64)
+    moved: Any = x + 0.1 * (1 + np.abs(x))
+    try:
+        other, _ = forward.run(bench, moved.tolist() if isinstance(forward.case.X, list) else moved)
+    finally:
+        bench.put_back(saved)
+    return not np.array_equal(other, output)
+
+
 def _goes_by_samples(bench: Bench, forward: Forward, output: Array, saved: dict[str, Any]) -> bool:
     """Whether the output of each sample follows from that sample alone."""
     x = forward.case.X
-    if forward.case.n_samples == 1 or not isinstance(x, np.ndarray) or forward.gives_loss:
+    if forward.gives_loss:
+        return True
+    if forward.case.n_samples == 1:
+        return _looks_at(bench, forward, output, saved)
+    if not isinstance(x, np.ndarray):
         return True
     moved = x.copy()
     first = moved[:, 0] if forward.case.form == "columns" else moved[0]

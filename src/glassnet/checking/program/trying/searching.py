@@ -20,6 +20,7 @@ from glassnet.checking.program.trying.gradients import readings
 from glassnet.checking.program.trying.judging import Judged, judge, measured
 from glassnet.checking.program.trying.losses import Objective
 from glassnet.checking.program.trying.reading import Reading, why_not
+from glassnet.checking.program.words import part_of
 from glassnet.support.arrays import as_array
 
 # How many arrays that a function returns are tried as its output.
@@ -100,7 +101,10 @@ class Search:
     # ---- readings
 
     def _forwards(self, saved: dict[str, Any]) -> Iterator[Forward]:
-        names = playing(self.parts, "forward")
+        names = [
+            part for part in playing(self.parts, "forward")
+            if part_of(part.name) != "backward" or "forward" in part.name.lower()
+        ]  # fmt: skip
         others = [p for p in playing(self.parts, "loss") if p not in names and len(p.path) == 1]
         if self.wish.forward is not None:
             names, others = self._given(self.wish.forward, "forward"), []
@@ -112,7 +116,8 @@ class Search:
                 "n_samples": case.n_samples,
                 "batch_size": case.n_samples,
             }
-            for part in (*names, *others, *self._both(names)):
+            both = self._both(names)
+            for part in (*names, *others, *both):
                 self.bench.put_back(saved)
                 if self.reasons.get(part.name, "").startswith("longer than"):
                     continue
@@ -120,6 +125,8 @@ class Search:
                     with limited(CALL_SECONDS):
                         found = list(forwards(self.bench, part, case, meant))[:MOST_OUTPUTS]
                     for forward in found:
+                        if part in both and part_of(part.name) == "backward" and not forward.gives_loss:
+                            continue
                         self.bench.put_back(saved)
                         if finds_parameters(self.bench, forward):
                             yield forward
