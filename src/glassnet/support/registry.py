@@ -131,6 +131,10 @@ class Registry(Generic[T]):
         """Whether `name`, full or short, stands for a class and not for an object that a user added."""
         return name in self._classes or isinstance(self._factories.get(name), type)
 
+    def classes(self) -> dict[str, type[T]]:
+        """The built-in classes by their full names."""
+        return dict(self._classes)
+
     def __iter__(self) -> Iterator[str]:
         """The full names, without aliases."""
         return iter(self._classes)

@@ -190,10 +190,20 @@ def test_when_units_died_is_told(before: int, now: int, told: str) -> None:
             normalised_before=False,
         )  # fmt: skip
 
-    case = SimpleNamespace(start=SimpleNamespace(blocks=[block(before)]), may_be_trained=True)
+    adam = SimpleNamespace(optimizer=gn.Adam())
+    case = SimpleNamespace(start=SimpleNamespace(blocks=[block(before)]), may_be_trained=True, training=adam)
     assert unit._when_they_died(case, block(now)).startswith(told)  # type: ignore[arg-type]
     case.start = None
     assert unit._when_they_died(case, block(now)) == "use leaky_relu, which keeps a slope everywhere"  # type: ignore[arg-type]
+
+
+def test_a_rule_without_a_rate_is_not_told_to_lower_it() -> None:
+    def block(n: int) -> Any:
+        return SimpleNamespace(index=0, dead=np.arange(6) < n)
+
+    minimised = SimpleNamespace(optimizer=gn.LBFGS())
+    case = SimpleNamespace(start=SimpleNamespace(blocks=[block(0)]), may_be_trained=True, training=minimised)
+    assert unit._when_they_died(case, block(4)) == "they died in training: use leaky_relu"  # type: ignore[arg-type]
 
 
 def test_what_would_wake_dead_units_is_told() -> None:

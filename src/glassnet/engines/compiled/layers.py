@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 from numba import types
@@ -12,7 +12,8 @@ from glassnet.engines.base import DType, known
 from glassnet.engines.compiled.kernels import Kernel, number
 from glassnet.kernels import store
 from glassnet.kernels.layers import embedding, learned, normalisation, residual
-from glassnet.layers import BatchNorm, Embedding, Layer, LayerNorm, PReLU, RMSNorm, Scale
+from glassnet.layers import Layer
+from glassnet.layers.base import registry
 from glassnet.layers.residual import Branch, Sum
 
 
@@ -24,20 +25,20 @@ class Bodies(NamedTuple):
     backward: Callable[..., Any]
 
 
+def _written() -> Iterator[tuple[type[Layer], Bodies]]:
+    """What :mod:`glassnet.kernels.layers` holds under the names of layers; prediction may have a body of its own."""
+    bodies = {name: body for room in (embedding, learned, normalisation) for name, body in vars(room).items()}
+    for name, kind in registry.classes().items():
+        if f"{name}_backward" in bodies:
+            forward = bodies[name]
+            yield kind, Bodies(forward, bodies.get(f"{name}_inference", forward), bodies[f"{name}_backward"])
+
+
 BODIES: dict[type[Layer], Bodies] = {
-    Embedding: Bodies(embedding.embedding, embedding.embedding, embedding.embedding_backward),
-    BatchNorm: Bodies(
-        normalisation.batch_norm, normalisation.batch_norm_inference, normalisation.batch_norm_backward
-    ),
-    LayerNorm: Bodies(
-        normalisation.layer_norm, normalisation.layer_norm, normalisation.layer_norm_backward
-    ),
-    RMSNorm: Bodies(normalisation.rms_norm, normalisation.rms_norm, normalisation.rms_norm_backward),
-    Scale: Bodies(learned.scale, learned.scale, learned.scale_backward),
-    PReLU: Bodies(learned.prelu, learned.prelu, learned.prelu_backward),
+    **dict(_written()),
     Branch: Bodies(residual.branch, residual.branch, residual.branch_backward),
     Sum: Bodies(residual.total, residual.total, residual.total_backward),
-}  # fmt: skip
+}
 
 
 def own_functions(layer: Layer, dtype: DType) -> dict[str, Kernel]:

@@ -63,6 +63,9 @@ def _when_they_died(case: Case, block: Block) -> str:
     if 2 * before.sum() > block.dead.sum():
         return f"{some}: {_what_wakes(began, before)}, or use leaky_relu"
     when = f"{some}, the others died in it" if before.any() else "they died in training"
+    rule = case.training.optimizer
+    if rule is not None and not rule.takes_steps:
+        return f"{when}: use leaky_relu"
     return f"{when}: use a smaller learning rate, or leaky_relu"
 
 
