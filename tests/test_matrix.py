@@ -283,6 +283,11 @@ def layer_summed_up(name: str, folder: Path) -> None:
     assert type(LAYERS[name][0]).__name__ in str(network(*with_layer(name)).summary())
 
 
+def layer_traced(name: str, folder: Path) -> None:
+    text = str(gn.trace(network(*with_layer(name)), samples(), np.zeros((len(samples()), 3)), loss="mse"))
+    assert "dA1 = " in text
+
+
 def layer_in_torch(name: str, folder: Path) -> None:
     torch = pytest.importorskip("torch")
     net = network(*with_layer(name))
@@ -356,7 +361,8 @@ FACETS: dict[str, tuple[Any, dict[str, Facet]]] = {
     }),
     "layers": (layers, {
         **{f"{engine} engine": layer_on(engine) for engine in ENGINES},
-        "files": layer_in_files, "summary": layer_summed_up, "PyTorch": layer_in_torch, "ONNX": layer_in_onnx,
+        "files": layer_in_files, "summary": layer_summed_up, "trace": layer_traced,
+        "PyTorch": layer_in_torch, "ONNX": layer_in_onnx,
     }),
     "metrics": (metrics, {"training": metric_while_training, "page of parts": on_the_page(metrics.base.registry)}),
     "schedules": (schedules, {"page of parts": on_the_page(schedules.base.registry)}),
@@ -377,7 +383,8 @@ EXCEPTIONS: dict[tuple[str, str], str] = {
     ("step", "PyTorch both ways"): "torch.nn has no module of it",
     ("exponential", "PyTorch both ways"): "torch.nn has no module of it",
     **{("embedding", facet): "it reads columns of integers; tests/engines/test_embedding.py trains it on such"
-       for facet in ("compiled engine", "torch engine", "files", "summary", "PyTorch", "ONNX")},
+       for facet in ("compiled engine", "torch engine", "files", "summary", "trace", "PyTorch", "ONNX")},
+    ("residual", "trace"): "its rows are not one after the other; it is refused by name",
     **{("residual", facet): "the other side has no layer of layers" for facet in ("PyTorch", "ONNX")},
     ("scale", "PyTorch"): "torch.nn has no module of it",
     ("top_k_accuracy", "training"): "among the five largest is everything where there are two classes",

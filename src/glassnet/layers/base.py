@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from glassnet.errors import NotBuiltError, ShapeError
 from glassnet.initializers import Initializer
 from glassnet.kernels.arrays import Own
+from glassnet.layers.facts import LayerFacts
 from glassnet.support import checks
 from glassnet.support.registry import Registry, compact_repr
 
@@ -47,6 +48,9 @@ class Layer:
 
     is_affine: ClassVar[bool] = False
     """Whether a layer of its own functions gives, in prediction, an affine function of each sample."""
+
+    facts: ClassVar[LayerFacts | None] = None
+    """How one entry is written, of a layer that computes it from one entry and a learned weight; for people alone."""
 
     def output_shape(self, input_shape: Shape) -> Shape:
         """Shape of one sample behind this layer; raises `ShapeError` if it cannot read `input_shape`."""

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 import numpy as np
 
 from glassnet import initializers
 from glassnet.kernels.arrays import Own
 from glassnet.layers.base import Array, Layer, Parameter, Shape, check_factors, one_axis, registry
+from glassnet.layers.facts import LayerFacts
 from glassnet.support import checks
 
 
@@ -34,6 +36,9 @@ class PReLU(Layer):
     initial_slope: float = 0.25
     shared: bool = False
     learning_rate_factor: float = field(default=1.0, kw_only=True)
+    facts: ClassVar[LayerFacts] = LayerFacts(
+        value="x if x > 0 else w * x", slope="1 if x > 0 else w", slope_of_weight="0 if x > 0 else x"
+    )
 
     def __post_init__(self) -> None:
         self.initial_slope = checks.number("initial_slope of PReLU", self.initial_slope)

@@ -56,12 +56,15 @@ class RMSNorm(Layer):
         """The row of a root mean square."""
         return {"kind": "rms_norm", "epsilon": MACHINE if self.epsilon is None else self.epsilon}
 
+    def epsilon_in(self, dtype: np.dtype[Any]) -> float:
+        """What is added to the mean square of inputs of this dtype."""
+        return float(np.finfo(dtype).eps) if self.epsilon is None else self.epsilon
+
     def forward(self, x: Array, own: Own, a: Array) -> None:
         """A = w s, s = X / sqrt(mean of X^2 + epsilon); the mean is taken in float64, where float32 would overflow."""
         divided, inverse = own.kept
-        epsilon = float(np.finfo(x.dtype).eps) if self.epsilon is None else self.epsilon
         mean_square = np.square(x, dtype=np.float64).mean(axis=1, keepdims=True)
-        inverse[...] = 1 / np.sqrt(mean_square + epsilon)
+        inverse[...] = 1 / np.sqrt(mean_square + self.epsilon_in(x.dtype))
         np.multiply(x, inverse, out=divided)
         np.multiply(divided, own.parameters[0], out=a)
 

@@ -10,6 +10,7 @@ import numpy as np
 from glassnet import initializers
 from glassnet.kernels.arrays import Own
 from glassnet.layers.base import Array, Layer, Parameter, Shape, check_factors, one_axis, registry
+from glassnet.layers.facts import LayerFacts
 
 
 @registry.register("scale")
@@ -30,6 +31,7 @@ class Scale(Layer):
 
     learning_rate_factor: float = field(default=1.0, kw_only=True)
     is_affine: ClassVar[bool] = True
+    facts: ClassVar[LayerFacts] = LayerFacts(value="w * x", slope="w", slope_of_weight="x")
 
     def __post_init__(self) -> None:
         check_factors(self, "learning_rate_factor")

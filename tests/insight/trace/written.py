@@ -4,11 +4,7 @@ import glassnet as gn
 from glassnet.layers import Layer
 from tests.gradients.table import LAYERS
 
-NOT_YET = "a trace does not write it yet"
 REFUSED: dict[str, str] = {
-    "scale": NOT_YET,
-    "prelu": NOT_YET,
-    "rms_norm": NOT_YET,
     "residual": "its rows are not one after the other",
     "embedding": "it takes rows of its weights by the integers in the samples",
 }

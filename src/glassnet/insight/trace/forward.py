@@ -15,7 +15,7 @@ from glassnet.insight.trace.updating import Update
 from glassnet.insight.trace.writing.steps import Writer
 from glassnet.insight.trace.writing.written import Written
 from glassnet.kernels.arrays import Views
-from glassnet.plan import BATCH_NORM, DENSE, LAYER_NORM, NOWHERE, Row
+from glassnet.plan import BATCH_NORM, DENSE, NOWHERE, Row
 
 if TYPE_CHECKING:
     from glassnet.network.network import Network
@@ -80,7 +80,7 @@ def _row(row: Row, parameters: Views, running: Views, memory: Views, x: Array) -
     n = len(x)
     incoming = x if row.source == NOWHERE else memory[row.source * n, n, row.n_inputs].copy()
     a = memory[row.a * n, n, row.n_outputs].copy()
-    z = memory[row.z * n, n, row.n_outputs].copy() if row.kind in (DENSE, LAYER_NORM) else incoming
+    z = memory[row.z * n, n, row.n_outputs].copy() if row.z != NOWHERE else incoming
     statistics = None
     if row.kind == BATCH_NORM:
         statistics = running[row.statistics, 2, row.n_outputs].copy()

@@ -14,7 +14,7 @@ from glassnet.insight.trace.writing.notation import function_of
 from glassnet.insight.trace.writing.slopes import LossOf
 from glassnet.insight.trace.writing.unit import UnitTrace
 from glassnet.insight.trace.writing.units import unit_of
-from glassnet.plan import ACTIVATION, BATCH_NORM, DENSE, DROPOUT, NOWHERE
+from glassnet.plan import DENSE, NOWHERE
 from glassnet.support.registry import compact_repr
 from glassnet.support.text import in_one_line, script
 
@@ -72,9 +72,7 @@ def _row(
     function = function_of(step.plan.objective.activation if fused else record.row.activation)
     layer, a = step.network.layers[record.row.layer], record.a[samples]
     described: dict[str, Any] = {
-        "kind": {DENSE: "dense", ACTIVATION: "activation", DROPOUT: "dropout", BATCH_NORM: "batch norm"}.get(
-            record.row.kind, "layer norm"
-        ),
+        "kind": record.row.kind.replace("_", " "),
         "layer": record.row.layer, "title": in_one_line(compact_repr(layer)), "activation": function.name,
         "f": function.value,
         "backward": function.backward, "fused": fused, "drawn": units.tolist(), "all": record.row.n_outputs,
@@ -105,7 +103,7 @@ def _parameters(
     row, update = record.row, step.update
     dense = row.kind == DENSE
     rows = incoming if dense else np.zeros(1, np.int64)
-    places = row.weights + rows[:, None] * row.n_outputs + units
+    places = row.weights + rows[:, None] * row.n_outputs + record.column(units)
     wanted = {name for template in update.templates() for name in re.findall(r"\{\(?(\w+)\)?\}", template)}
     of_weights = update.fields(places)
     described: dict[str, Any] = {

@@ -65,6 +65,10 @@ class RowRecord:
     mask: Array | None = None
     statistics: Array | None = None
 
+    def column(self, units: Any) -> Any:
+        """The columns of the weights that these units have: where there is one, all share it."""
+        return units if self.weights is None else np.minimum(units, self.weights.shape[1] - 1)
+
 
 @dataclass(frozen=True)
 class StepRecord:

@@ -112,8 +112,8 @@ def _refuse_unknown(network: Network) -> None:
     for row in network.plan().rows:
         if row.kind not in KINDS:
             raise ArgumentError(
-                f"a trace cannot tell what layer {row.layer}, {network.layers[row.layer]!r}, does; it knows Dense, "
-                "Activation, Dropout, BatchNorm, LayerNorm and Flatten"
+                f"a trace cannot tell what layer {row.layer}, {network.layers[row.layer]!r}, does; it knows those of "
+                f"the kinds {', '.join(KINDS)}, and Flatten"
             )
 
 

@@ -12,13 +12,14 @@ from glassnet.formulas.losses import TINY
 from glassnet.insight.trace.arithmetic import equation, num, number, plain_sum, product_sum
 from glassnet.insight.trace.record import RowRecord, StepRecord
 from glassnet.insight.trace.step import Entry, TraceStep
+from glassnet.insight.trace.writing.learned import Formula, LearnedTrace, OwnTrace, letters
 from glassnet.insight.trace.writing.neuron import NeuronTrace
 from glassnet.insight.trace.writing.notation import function_of
 from glassnet.insight.trace.writing.slopes import LossOf, penalty_slope, penalty_text
 from glassnet.insight.trace.writing.terms import with_letters
 from glassnet.insight.trace.writing.unit import UnitTrace
-from glassnet.insight.trace.writing.units import DropoutTrace, NormalisedTrace, unit_of
-from glassnet.plan import ACTIVATION, DENSE, LAYER_NORM
+from glassnet.insight.trace.writing.units import unit_of
+from glassnet.plan import ACTIVATION, DENSE
 from glassnet.support import expressions
 
 Array = NDArray[Any]
@@ -69,7 +70,7 @@ class Writer:
 
     def _forward(self, k: int, record: RowRecord) -> Iterator[TraceStep]:
         row, unit = record.row, self._unit(k)
-        source, latex_source = _letters(k - 1)
+        source, latex_source = letters(k - 1)
         if isinstance(unit, NeuronTrace) and record.weights is not None:
             bias, latex_bias = (f" + b{k}", f" + b_{k}") if record.bias is not None else ("", "")
             texts = (f"Z{k} = {source} W{k}{bias}", f"Z_{k} = {latex_source} W_{k}{latex_bias}")
@@ -81,26 +82,17 @@ class Writer:
             )
         if row.kind in (DENSE, ACTIVATION):
             yield self._activated(k, record, unit)
-        elif isinstance(unit, DropoutTrace):
-            texts = (f"A{k} = {source} ∘ M{k} / (1 − p)", rf"A_{k} = {latex_source} \circ M_{k} / (1 - p)")
-            numbers = f"a = {unit.output()}, p = {number(row.rate)}"
-            shapes = self._shapes(" ∘ ", record.inputs, record.a)
-            yield self._step(f"A{k}", "forward", row.layer, texts, numbers, record.a, shapes)
-        elif isinstance(unit, NormalisedTrace):
-            over = "over the features of each sample" if row.kind == LAYER_NORM else "over the batch"
-            over = "by running statistics" if record.statistics is not None else over
-            texts = (
-                f"A{k} = w{k} ({source} − mean)/√(variance + ε) + b{k}, {over}",
-                rf"A_{k} = w_{k} \frac{{{latex_source} - \mu}}{{\sqrt{{\sigma^2 + \epsilon}}}} + b_{k}",
-            )
-            numbers = f"a = w·x̂ + b = {unit.output()}"
-            yield self._step(
-                f"A{k}", "forward", row.layer, texts, numbers, record.a, self._shapes("", record.inputs)
-            )
+        elif isinstance(unit, OwnTrace):
+            yield self._own(f"A{k}", "forward", unit, unit.forward(), record.a)
+
+    def _own(self, name: str, phase: str, unit: UnitTrace, formula: Formula, array: Array) -> TraceStep:
+        """What a kind of unit writes itself."""
+        texts, shapes = (formula.plain, formula.latex), self._shapes(" ∘ ", *formula.operands)
+        return self._step(name, phase, unit.layer, texts, formula.numbers, array, shapes)
 
     def _activated(self, k: int, record: RowRecord, unit: UnitTrace) -> TraceStep:
         function = unit.activation
-        given = f"Z{k}" if record.row.kind == DENSE else _letters(k - 1)[0]
+        given = f"Z{k}" if record.row.kind == DENSE else letters(k - 1)[0]
         where = "" if record.row.kind == DENSE else f", z = {given}"
         texts = (
             f"A{k} = {function.name}({given}) = {function.value}{where}",
@@ -152,7 +144,7 @@ class Writer:
         if last:
             yield self._cancelled(k, record) if self._fused(record) else self._output_error(k, record)
         if not self._fused(record) and row.kind in (DENSE, ACTIVATION):
-            given = f"Z{k}" if row.kind == DENSE else _letters(k - 1)[0]
+            given = f"Z{k}" if row.kind == DENSE else letters(k - 1)[0]
             yield self._gated(k, record, unit, given)
         if record.d_weights is not None:
             yield self._weights_gradient(k, record, unit)
@@ -210,16 +202,10 @@ class Writer:
         return self._step(f"dZ{k}", "backward", record.row.layer, texts, numbers, record.d_z, shapes, note)
 
     def _weights_gradient(self, k: int, record: RowRecord, unit: UnitTrace) -> TraceStep:
-        (source, latex_source), j = _letters(k - 1), unit.unit
+        (source, latex_source), j = letters(k - 1), unit.unit
         found = np.empty(0) if record.d_weights is None else record.d_weights
-        if record.row.kind != DENSE:
-            texts = (
-                f"dw{k} = Σ dA{k} ∘ standardised {source}",
-                rf"dw_{k} = \sum_i dA_{k} \circ \hat {latex_source}",
-            )
-            numbers = f"dw = {equation(product_sum(record.z[:, j], record.d_a[:, j]), found[0, j])}"
-            shapes = self._shapes(" ∘ ", record.d_a, record.z)
-            return self._step(f"dW{k}", "backward", record.row.layer, texts, numbers, found, shapes)
+        if isinstance(unit, LearnedTrace):
+            return self._own(f"dW{k}", "backward", unit, unit.gradient(), found)
         i = self.entry.inputs[k - 1]
         penalty, latex = penalty_text(f"W{k}", record.row.l1, record.row.l2)
         texts = (f"dW{k} = {source}ᵀ dZ{k}{penalty}", rf"dW_{k} = {latex_source}^\top dZ_{k}{latex}")
@@ -247,8 +233,7 @@ class Writer:
 
     def _carried(self, k: int, record: RowRecord) -> TraceStep:
         """What row k hands back to the row below it."""
-        below, entry = k - 1, self.entry
-        name, layer, numbered = f"dA{k - 1}", record.row.layer, self._unit(k)
+        below, name, layer, unit = k - 1, f"dA{k - 1}", record.row.layer, self._unit(k)
         if record.row.kind == DENSE and record.weights is not None:
             texts = (f"dA{below} = dZ{k} W{k}ᵀ", rf"dA_{below} = dZ_{k} W_{k}^\top")
             if self.columns:
@@ -256,35 +241,23 @@ class Writer:
             numbers = f"da = {self._unit(below).d_output()}"
             shapes = self._product(record.d_z, record.weights.T)
             return self._step(name, "backward", layer, texts, numbers, record.d_inputs, shapes)
+        if isinstance(unit, OwnTrace):
+            return self._own(name, "backward", unit, unit.back(), record.d_inputs)
         texts, shapes = (f"dA{below} = dZ{k}", rf"dA_{below} = dZ_{k}"), self._shapes("", record.d_a)
-        numbers = f"da = {number(record.d_inputs[entry.sample, numbered.unit])}"
-        if isinstance(numbered, DropoutTrace):
-            texts = (f"dA{below} = dA{k} ∘ M{k} / (1 − p)", rf"dA_{below} = dA_{k} \circ M_{k} / (1 - p)")
-            numbers, shapes = f"da = {numbered.back_to_input()}", self._shapes(" ∘ ", record.d_a, record.a)
-        elif isinstance(numbered, NormalisedTrace):
-            texts = (
-                f"dA{below} = (g − (mean(g) + x̂·mean(g·x̂)))/√(variance + ε), g = w{k}·dA{k}",
-                rf"dA_{below} = (g - \overline g - \hat x\, \overline{{g \hat x}}) / \sqrt{{\sigma^2 + \epsilon}}",
-            )
-            numbers = f"da = {numbered.back_to_input()}"
+        numbers = f"da = {number(record.d_inputs[self.entry.sample, unit.unit])}"
         return self._step(name, "backward", layer, texts, numbers, record.d_inputs, shapes)
 
     def _update(self, k: int, record: RowRecord) -> Iterator[TraceStep]:
         update, row, j = self.step.update, record.row, self.entry.units[k - 1]
-        weight = row.weights + (self.entry.inputs[k - 1] * row.n_outputs if row.kind == DENSE else 0) + j
+        first = row.weights + (self.entry.inputs[k - 1] * row.n_outputs if row.kind == DENSE else 0)
         for name, old, new, place in (
-            (f"W{k}", record.weights, record.new_weights, weight),
+            (f"W{k}", record.weights, record.new_weights, first + record.column(j)),
             (f"b{k}", _row(record.bias), _row(record.new_bias), row.bias + j),
         ):
             if old is not None and new is not None:
                 numbers = "\n".join([f"η = {number(update.learning_rate)}", *update.lines(place)])
                 texts = (f"{name}: {update.written.plain}", update.written.latex)
                 yield self._step(name, "update", row.layer, texts, numbers, new, self._shapes("", old))
-
-
-def _letters(k: int) -> tuple[str, str]:
-    """What row k gives, 0 being the batch, in text and in LaTeX."""
-    return (f"A{k}", f"A_{k}") if k else ("X", "X")
 
 
 def _row(vector: Array | None) -> Array | None:

@@ -1,46 +1,24 @@
-"""Units of layers without a neuron's weighted sum: activations, dropout, normalisations. And the way to any unit."""
+"""Units of activations and of dropout, and the way to any unit."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
 from glassnet.errors import ArgumentError
-from glassnet.insight.trace.arithmetic import TERMS, Term, equation, num, number, root
+from glassnet.insight.trace.arithmetic import TERMS, equation, num, number
 from glassnet.insight.trace.record import StepRecord
+from glassnet.insight.trace.writing.learned import Formula, OwnTrace, PassedUnitTrace, WeightedTrace
 from glassnet.insight.trace.writing.neuron import NeuronTrace
+from glassnet.insight.trace.writing.normalised import NormalisedTrace, RootMeanSquareTrace
 from glassnet.insight.trace.writing.unit import UnitTrace
 from glassnet.plan import ACTIVATION, BATCH_NORM, DENSE, DROPOUT, LAYER_NORM
 from glassnet.support import checks
 from glassnet.support.registry import compact_repr
 
 Array = NDArray[Any]
-
-
-@dataclass(frozen=True, repr=False)
-class PassedUnitTrace(UnitTrace):
-    """A unit that has one input and no parameters.
-
-    Attributes
-    ----------
-    x, a : float
-        Forward.
-    d_a, d_x : float
-        Backward.
-    """
-
-    @property
-    def x(self) -> float:
-        """The input for this sample."""
-        return float(self.record.inputs[self.sample, self.unit])
-
-    @property
-    def d_x(self) -> float:
-        """The gradient dL/dx for this sample."""
-        return float(self.record.d_inputs[self.sample, self.unit])
 
 
 @dataclass(frozen=True, repr=False)
@@ -55,7 +33,7 @@ class ActivationTrace(PassedUnitTrace):
 
 
 @dataclass(frozen=True, repr=False)
-class DropoutTrace(PassedUnitTrace):
+class DropoutTrace(OwnTrace):
     """A unit of a dropout layer: a = x mask / (1 - rate)."""
 
     @property
@@ -74,6 +52,26 @@ class DropoutTrace(PassedUnitTrace):
         """The numbers of the same on the way back."""
         return self._through_the_mask(self.d_a, self.d_x)
 
+    def forward(self) -> Formula:
+        """A = X ∘ M / (1 − p)."""
+        source, latex, k = self._letters
+        return Formula(
+            f"A{k} = {source} ∘ M{k} / (1 − p)",
+            rf"A_{k} = {latex} \circ M_{k} / (1 - p)",
+            f"a = {self.output()}, p = {number(self.record.row.rate)}",
+            (self.record.inputs, self.record.a),
+        )
+
+    def back(self) -> Formula:
+        """dX = dA ∘ M / (1 − p)."""
+        k = self.index + 1
+        return Formula(
+            f"dA{k - 1} = dA{k} ∘ M{k} / (1 − p)",
+            rf"dA_{k - 1} = dA_{k} \circ M_{k} / (1 - p)",
+            f"da = {self.back_to_input()}",
+            (self.record.d_a, self.record.a),
+        )
+
     def _forward_lines(self, terms: int) -> list[str]:
         text = f"a = x·mask/(1 − rate) = {self.output()}"
         return [f"mask = {self.kept}: {'kept' if self.kept else 'dropped'} for this sample", text]
@@ -82,106 +80,10 @@ class DropoutTrace(PassedUnitTrace):
         return [*self._d_a_lines(terms), f"∂L/∂x = ∂L/∂a·mask/(1 − rate) = {self.back_to_input()}"]
 
 
-@dataclass(frozen=True, repr=False)
-class NormalisedTrace(PassedUnitTrace):
-    """A unit of a batch or layer normalisation: a = w (x - mean) / sqrt(variance + epsilon) + b.
-
-    Attributes
-    ----------
-    standardised : float
-        (x - mean) / sqrt(variance + epsilon).
-    mean, variance : float
-        Over the batch (batch norm) or over the features of the sample (layer norm).
-    """
-
-    @property
-    def standardised(self) -> float:
-        """(x - mean) / sqrt(variance + epsilon)."""
-        return float(self.record.z[self.sample, self.unit])
-
-    def _group(self, array: Array) -> Array:
-        """The entries that are normalised together."""
-        return array[:, self.unit] if self.record.row.kind == BATCH_NORM else array[self.sample]
-
-    @property
-    def mean(self) -> float:
-        """The mean of the entries that are normalised together."""
-        if self.record.statistics is not None:
-            return float(self.record.statistics[0, self.unit])
-        return float(self._group(self.record.inputs).mean(dtype=np.float64))
-
-    @property
-    def variance(self) -> float:
-        """The variance of the entries that are normalised together."""
-        if self.record.statistics is not None:
-            return float(self.record.statistics[1, self.unit])
-        return float(self._group(self.record.inputs).var(dtype=np.float64))
-
-    def _parameter(self, which: str) -> int:
-        return int(getattr(self.record.row, which)) + self.unit
-
-    def _before(self, which: str) -> float:
-        return float(self.step.update.before[self._parameter(which)])
-
-    def _spread(self) -> Term:
-        return root(num(self.variance) + num(self.record.row.epsilon))
-
-    def output(self, terms: int = TERMS) -> str:
-        """The numbers of a = w x̂ + b."""
-        return equation(
-            num(self._before("weights")) * num(self.standardised) + num(self._before("bias")), self.a
-        )
-
-    def back_to_input(self) -> str:
-        """The numbers of dL/dx = (g - mean g - x̂ mean(g x̂)) / sqrt(variance + epsilon)."""
-        g, standardised = self._group(self._g()), self._group(self.record.z).astype(np.float64)
-        inner = num(g.mean()) + num(self.standardised) * num((g * standardised).mean())
-        own = num(float(self._g()[self.sample, self.unit]))
-        return equation((own - inner) / self._spread(), self.d_x)
-
-    def _g(self) -> Array:
-        """dL/dx̂ of all samples and units."""
-        row, update = self.record.row, self.step.update
-        weights = update.before[row.weights : row.weights + row.n_outputs]
-        found: Array = self.record.d_a.astype(np.float64) * weights
-        return found
-
-    def _forward_lines(self, terms: int) -> list[str]:
-        over = (
-            "the samples of the batch" if self.record.row.kind == BATCH_NORM else "the features of the sample"
-        )
-        standardised = equation((num(self.x) - num(self.mean)) / self._spread(), self.standardised)
-        return [
-            f"mean = {number(self.mean)}, variance = {number(self.variance)}, over {over}",
-            f"x̂ = (x − mean)/√(variance + ε) = {standardised}",
-            f"a = w·x̂ + b = {self.output()}",
-        ]
-
-    def _backward_lines(self, terms: int) -> list[str]:
-        gradient, weight = self.step.update.gradient, self._before("weights")
-        part = equation(num(self.d_a) * num(self.standardised), self.d_a * self.standardised)
-        g = equation(num(weight) * num(self.d_a), weight * self.d_a)
-        of_all = [number(float(gradient[self._parameter(which)])) for which in ("weights", "bias")]
-        return [
-            *self._d_a_lines(terms),
-            f"∂L/∂w = ∂L/∂a·x̂, this sample: {part}; over all samples: {of_all[0]}",
-            f"∂L/∂b = ∂L/∂a, this sample: {number(self.d_a)}; over all samples: {of_all[1]}",
-            f"g = ∂L/∂x̂ = w·∂L/∂a = {g}",
-            "∂L/∂x = (g − (mean(g) + x̂·mean(g·x̂)))/√(variance + ε), through the mean and the variance too",
-            f"      = {self.back_to_input()}",
-        ]
-
-    def _update_lines(self, terms: int) -> list[str]:
-        update = self.step.update
-        lines = [f"{update.rule}, η = {number(update.learning_rate)}; w:"]
-        lines += [f"  {line}" for line in update.lines(self._parameter("weights"))]
-        change = float(update.after[self._parameter("bias")]) - float(update.before[self._parameter("bias")])
-        return [*lines, f"Δb = {number(change)}"]
-
-
 KINDS: dict[str, type[UnitTrace]] = {
     DENSE: NeuronTrace, ACTIVATION: ActivationTrace, DROPOUT: DropoutTrace,
-    BATCH_NORM: NormalisedTrace, LAYER_NORM: NormalisedTrace,
+    BATCH_NORM: NormalisedTrace, LAYER_NORM: NormalisedTrace, "rms_norm": RootMeanSquareTrace,
+    "scale": WeightedTrace, "prelu": WeightedTrace,
 }  # fmt: skip
 
 
