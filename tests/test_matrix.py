@@ -384,7 +384,6 @@ EXCEPTIONS: dict[tuple[str, str], str] = {
     ("exponential", "PyTorch both ways"): "torch.nn has no module of it",
     **{("embedding", facet): "it reads columns of integers; tests/engines/test_embedding.py trains it on such"
        for facet in ("compiled engine", "torch engine", "files", "summary", "trace", "PyTorch", "ONNX")},
-    ("residual", "trace"): "its rows are not one after the other; it is refused by name",
     **{("residual", facet): "the other side has no layer of layers" for facet in ("PyTorch", "ONNX")},
     ("scale", "PyTorch"): "torch.nn has no module of it",
     ("top_k_accuracy", "training"): "among the five largest is everything where there are two classes",

@@ -9,6 +9,7 @@ import pytest
 import glassnet as gn
 from glassnet import losses, optimizers
 from glassnet.insight.trace.trace import Trace
+from glassnet.insight.trace.writing.units import unit_of
 from glassnet.layers import Layer
 from glassnet.losses import Loss
 from glassnet.optimizers import Optimizer
@@ -37,9 +38,9 @@ def built(stack: list[Layer], shape: tuple[int, ...], seed: int = 1, dtype: str 
 def everything(trace: Trace) -> list[str]:
     """The text of the step, and that of every unit for every sample."""
     texts = [str(trace)]
-    for made in trace.record.rows:
+    for index, made in enumerate(trace.record.rows):
         for unit in range(made.row.n_outputs):
-            texts += [str(trace.neuron(made.row.layer, unit, sample)) for sample in range(len(made.a))]
+            texts += [str(unit_of(trace.record, index, unit, sample)) for sample in range(len(made.a))]
     return texts
 
 

@@ -15,6 +15,7 @@ import glassnet as gn
 from glassnet import layers, losses, optimizers
 from glassnet.errors import ArgumentError
 from glassnet.insight.trace.trace import Trace
+from glassnet.insight.trace.writing.units import unit_of
 from glassnet.layers import Flatten, Layer
 from glassnet.losses import Loss
 from glassnet.optimizers import Optimizer
@@ -67,9 +68,9 @@ def equations(text: str) -> list[tuple[str, float, float]]:
 def all_texts(trace: Trace) -> str:
     """The whole trace, and two units of every layer that computes."""
     texts = [str(trace)]
-    for made in trace.record.rows:
+    for index, made in enumerate(trace.record.rows):
         for unit in {0, made.row.n_outputs - 1}:
-            texts.append(str(trace.neuron(made.row.layer, unit, 1)))
+            texts.append(str(unit_of(trace.record, index, unit, 1)))
     return "\n".join(texts)
 
 

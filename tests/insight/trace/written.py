@@ -5,7 +5,6 @@ from glassnet.layers import Layer
 from tests.gradients.table import LAYERS
 
 REFUSED: dict[str, str] = {
-    "residual": "its rows are not one after the other",
     "embedding": "it takes rows of its weights by the integers in the samples",
 }
 COMPUTES_NOTHING = {"flatten"}

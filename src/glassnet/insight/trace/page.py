@@ -12,10 +12,9 @@ from numpy.typing import NDArray
 from glassnet.insight.trace.record import RowRecord, StepRecord
 from glassnet.insight.trace.writing.notation import function_of
 from glassnet.insight.trace.writing.slopes import LossOf
-from glassnet.insight.trace.writing.unit import UnitTrace
+from glassnet.insight.trace.writing.unit import UnitTrace, layer_name, layer_place
 from glassnet.insight.trace.writing.units import unit_of
 from glassnet.plan import DENSE, NOWHERE
-from glassnet.support.registry import compact_repr
 from glassnet.support.text import in_one_line, script
 
 Array = NDArray[Any]
@@ -70,10 +69,10 @@ def _row(
 ) -> dict[str, Any]:
     fused = step.fused and index == len(step.rows) - 1
     function = function_of(step.plan.objective.activation if fused else record.row.activation)
-    layer, a = step.network.layers[record.row.layer], record.a[samples]
+    a = record.a[samples]
     described: dict[str, Any] = {
         "kind": record.row.kind.replace("_", " "),
-        "layer": record.row.layer, "title": in_one_line(compact_repr(layer)), "activation": function.name,
+        "layer": str(layer_place(step, index)), "title": layer_name(step, index), "activation": function.name,
         "f": function.value,
         "backward": function.backward, "fused": fused, "drawn": units.tolist(), "all": record.row.n_outputs,
         "z": _numbers(record.z[samples][:, units]), "a": _numbers(a[:, units]),

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,6 +18,7 @@ from glassnet.engines.base import Slice, Steps
 from glassnet.insight.trace.updating import Update
 from glassnet.kernels import arrays
 from glassnet.kernels.arrays import Views
+from glassnet.layers import Layer
 from glassnet.losses import Loss
 from glassnet.network.state import TrainingState
 from glassnet.optimizers import Optimizer
@@ -97,6 +100,11 @@ class StepRecord:
     d_output: Array
     update: Update
 
+    @cached_property
+    def places(self) -> tuple[tuple[tuple[int, ...], Layer], ...]:
+        """Of each row its layer and where that stands: ``(1, 0)`` is layer 0 inside of layer 1."""
+        return tuple(_places(self.network.layers, ()))
+
     @property
     def fused(self) -> bool:
         """Whether the loss took the last activation over: then its gradient is that of the pre-activation."""
@@ -107,6 +115,17 @@ class StepRecord:
         """What a loss that was chosen for logits makes of them; None for other losses."""
         activation = self.plan.objective.activation
         return None if self.fused or activation == Linear() else activation.value(self.rows[-1].a)
+
+
+def _places(layers: Sequence[Layer], around: tuple[int, ...]) -> Iterator[tuple[tuple[int, ...], Layer]]:
+    """In the order of the rows; a layer with others inside has a row before them and one behind."""
+    for number, layer in enumerate(layers):
+        place = (*around, number)
+        if layer.inner:
+            yield place, layer
+            yield from _places(layer.inner, place)
+        if layer.row_fields() is not None:
+            yield place, layer
 
 
 def record(
@@ -182,6 +201,8 @@ class _Recorder:
         )
         d_z = error.copy()
         d_inputs = d_z @ weights.T if row.kind == DENSE and weights is not None else d_z
+        if row.kind != DENSE and row.source_error != NOWHERE:
+            d_z = d_inputs = self._columns(row.source_error, row.n_inputs).copy()
         d_weights, d_bias = self._parameters(self.gradients, row)
         mask = None
         if row.kind == DROPOUT:

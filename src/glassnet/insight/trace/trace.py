@@ -72,8 +72,10 @@ class Trace(Written):
             "trace.neuron(layer, unit), trace.to_html(path)>"
         )
 
-    def neuron(self, layer: int, unit: int, sample: int = 0) -> UnitTrace:
+    def neuron(self, layer: int | tuple[int, ...], unit: int, sample: int = 0) -> UnitTrace:
         """The arithmetic of one unit of layer `layer` (index in net.layers) for one sample, term by term.
+
+        The layer ``(1, 0)`` is the first one inside of the residual layer 1.
 
         For a dense layer a :class:`~glassnet.insight.trace.writing.neuron.NeuronTrace`.
 

@@ -18,12 +18,16 @@ Array = NDArray[Any]
 
 
 class Formula(NamedTuple):
-    """What becomes of whole arrays, in text and in LaTeX, the same with the numbers of one unit, and what goes in."""
+    """What becomes of whole arrays, in text and in LaTeX, the same with the numbers of one unit.
+
+    The operands are what goes in, with the sign that stands between them.
+    """
 
     plain: str
     latex: str
     numbers: str
     operands: tuple[Array, ...]
+    sign: str = " ∘ "
 
 
 def letters(k: int) -> tuple[str, str]:

@@ -87,7 +87,7 @@ class Writer:
 
     def _own(self, name: str, phase: str, unit: UnitTrace, formula: Formula, array: Array) -> TraceStep:
         """What a kind of unit writes itself."""
-        texts, shapes = (formula.plain, formula.latex), self._shapes(" ∘ ", *formula.operands)
+        texts, shapes = (formula.plain, formula.latex), self._shapes(formula.sign, *formula.operands)
         return self._step(name, phase, unit.layer, texts, formula.numbers, array, shapes)
 
     def _activated(self, k: int, record: RowRecord, unit: UnitTrace) -> TraceStep:

@@ -58,7 +58,7 @@ class UnitTrace:
     @property
     def name(self) -> str:
         """The layer, as an expression."""
-        return in_one_line(compact_repr(self.step.network.layers[self.layer]))
+        return layer_name(self.step, self.index)
 
     @property
     def a(self) -> float:
@@ -74,7 +74,7 @@ class UnitTrace:
         """The arithmetic, a line for each formula; at most `terms` terms of a sum are written out."""
         update = self._update_lines(terms)
         return [
-            f"layer {self.layer}, {self.name}: unit {self.unit}, sample {self.sample}",
+            f"layer {layer_place(self.step, self.index)}, {self.name}: unit {self.unit}, sample {self.sample}",
             "forward",
             *(f"  {line}" for line in self._forward_lines(terms)),
             "backward",
@@ -230,8 +230,19 @@ class UnitTrace:
             return [f"∂L/∂a = {_once(loss.slope(letter, 'y', 'Σy')[0], self.d_output(terms))}"]
         if self.carried is not None:
             return ["∂L/∂a = Σ dzₖ·wₖ over the units k of the next layer", f"      = {self.d_output(terms)}"]
-        layer = in_one_line(compact_repr(self.step.network.layers[following.row.layer]))
-        return [f"∂L/∂a = {number(self.d_a)}, which layer {following.row.layer}, {layer}, carries back"]
+        place, name = layer_place(self.step, self.index + 1), layer_name(self.step, self.index + 1)
+        return [f"∂L/∂a = {number(self.d_a)}, which layer {place}, {name}, carries back"]
+
+
+def layer_place(step: StepRecord, index: int) -> int | tuple[int, ...]:
+    """Where the layer of a row stands, as :meth:`Trace.neuron` takes it."""
+    place, _ = step.places[index]
+    return place if len(place) > 1 else place[0]
+
+
+def layer_name(step: StepRecord, index: int) -> str:
+    """The layer of a row, as an expression."""
+    return in_one_line(compact_repr(step.places[index][1]))
 
 
 def _once(formula: str, numbers: str) -> str:

@@ -13,8 +13,9 @@ from glassnet.insight.trace.record import StepRecord
 from glassnet.insight.trace.writing.learned import Formula, OwnTrace, PassedUnitTrace, WeightedTrace
 from glassnet.insight.trace.writing.neuron import NeuronTrace
 from glassnet.insight.trace.writing.normalised import NormalisedTrace, RootMeanSquareTrace
-from glassnet.insight.trace.writing.unit import UnitTrace
-from glassnet.plan import ACTIVATION, BATCH_NORM, DENSE, DROPOUT, LAYER_NORM
+from glassnet.insight.trace.writing.residual import BranchTrace, SumTrace
+from glassnet.insight.trace.writing.unit import UnitTrace, layer_place
+from glassnet.plan import ACTIVATION, BATCH_NORM, BRANCH, DENSE, DROPOUT, LAYER_NORM, SUM
 from glassnet.support import checks
 from glassnet.support.registry import compact_repr
 
@@ -83,11 +84,11 @@ class DropoutTrace(OwnTrace):
 KINDS: dict[str, type[UnitTrace]] = {
     DENSE: NeuronTrace, ACTIVATION: ActivationTrace, DROPOUT: DropoutTrace,
     BATCH_NORM: NormalisedTrace, LAYER_NORM: NormalisedTrace, "rms_norm": RootMeanSquareTrace,
-    "scale": WeightedTrace, "prelu": WeightedTrace,
+    "scale": WeightedTrace, "prelu": WeightedTrace, BRANCH: BranchTrace, SUM: SumTrace,
 }  # fmt: skip
 
 
-def unit_trace(step: StepRecord, layer: int, unit: int, sample: int) -> UnitTrace:
+def unit_trace(step: StepRecord, layer: int | tuple[int, ...], unit: int, sample: int) -> UnitTrace:
     """The arithmetic of a unit of layer `layer` for a sample.
 
     Raises
@@ -95,12 +96,12 @@ def unit_trace(step: StepRecord, layer: int, unit: int, sample: int) -> UnitTrac
     ArgumentError
         If there is no such layer, unit or sample.
     """
-    places = {record.row.layer: index for index, record in enumerate(step.rows)}
-    if checks.integer("layer", layer, least=0) not in places:
-        hint = ""
-        if layer in range(len(step.network.layers)):
-            hint = f", since {compact_repr(step.network.layers[layer])} computes nothing"
-        raise ArgumentError(f"layer must be one of {sorted(places)}; got {layer!r}{hint}")
+    places = {layer_place(step, index): index for index in range(len(step.rows))}
+    hint = ""
+    if not isinstance(layer, tuple) and checks.integer("layer", layer, least=0) < len(step.network.layers):
+        hint = f", since {compact_repr(step.network.layers[layer])} computes nothing"
+    if layer not in list(places):
+        raise ArgumentError(f"layer must be one of {list(places)}; got {layer!r}{hint}")
     record = step.rows[places[layer]]
     within("unit", unit, record.row.n_outputs)
     within("sample", sample, len(step.x))
