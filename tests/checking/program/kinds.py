@@ -133,3 +133,79 @@ KINDS = {
     "settings": (SETTINGS, " * (1 - self._hidden[j] ** 2)", ""),
     "global nodes": (GLOBAL_NODES, " * node.z * (1 - node.z)", ""),
 }
+FIRST_FIT = """
+import numpy as np
+
+class Classifier:
+    def __init__(self, n_hidden=4, learning_rate=0.01):
+        self.n_hidden, self.learning_rate, self._w1, self._w2 = n_hidden, learning_rate, None, None
+
+    def _initialize(self, X, y):
+        self._X, self._y = X, np.eye(len(set(y)))[y]
+        self._w1 = np.random.rand(X.shape[1], self.n_hidden)
+        self._w2 = np.random.rand(self.n_hidden, len(set(y)))
+
+    def fit(self, X, y):
+        self._initialize(X, y)
+        for i in range(1000):
+            self.feed_forward(self._X)
+            self.backpropagate()
+
+    def feed_forward(self, data):
+        self.hidden = np.tanh(data @ self._w1)
+        e = np.exp(self.hidden @ self._w2)
+        self.output = e / e.sum(axis=1, keepdims=True)
+
+    def backpropagate(self):
+        delta = self.output - self._y
+        back = delta @ self._w2.TSLIP
+        self._w2 -= self.learning_rate * self.hidden.T @ delta
+        self._w1 -= self.learning_rate * self._X.T @ back
+"""
+
+LIST_OF_LAYERS = """
+import numpy as np
+
+class Sigmoid:
+    def forward(self, z):
+        self.a = 1 / (1 + np.exp(-z))
+        return self.a
+
+    def backward(self, error):
+        return error * self.a * (1 - self.a)
+
+class Dense:
+    def __init__(self, n_inputs, n_outputs):
+        self.W, self.b = np.random.normal(size=(n_inputs, n_outputs)), np.zeros((1, n_outputs))
+
+    def forward(self, x):
+        self.x = x
+        return x @ self.W + self.b
+
+    def backward(self, error):
+        self.dW = self.x.T @ error
+        self.db = error.sum(axis=0, keepdims=True)
+        return error @ self.W.T
+
+class NeuralNetwork:
+    def __init__(self, layers):
+        self.layers = layers
+
+    def forward(self, X):
+        for layer in self.layers:
+            X = layer.forward(X)
+        return X
+
+    def loss(self, output, y):
+        return np.mean((output - y) ** 2)
+
+    def train(self, X, y, lr):
+        error = 2 * (self.forward(X) - y) / y.size
+        for layer in reversed(self.layers):
+            error = layer.backward(error)SLIP
+            if hasattr(layer, "W"):
+                layer.W -= lr * layer.dW
+                layer.b -= lr * layer.db
+"""
+KINDS["first fit"] = (FIRST_FIT, " * (1 - self.hidden**2)", "")
+KINDS["list of layers"] = (LIST_OF_LAYERS, "", " + 0.1 * X.mean()")

@@ -11,7 +11,7 @@ import pytest
 import glassnet as gn
 from glassnet.checking.program.data import own_of
 from glassnet.checking.report import Report
-from tests.checking.program.kinds import COST_FUNCTION, GLOBAL_NODES, KINDS
+from tests.checking.program.kinds import COST_FUNCTION, GLOBAL_NODES, INPUTS_BY_NAME, KINDS
 
 
 def checked(place: Path, kind: str, is_right: bool) -> Report:
@@ -68,3 +68,10 @@ def test_a_modules_own_samples_are_found_by_their_names() -> None:
     assert np.array_equal(rows[0].X, X) and np.array_equal(columns[0].X, X)
     assert rows[0].Y.shape == columns[0].Y.shape == (4, 1)
     assert own_of({"X": X}) == [] and own_of({"X": X, "y": np.zeros(3)}) == []
+
+
+def test_functions_in_the_modules_that_a_file_imports_are_found(tmp_path: Path) -> None:
+    (tmp_path / "passes_of_mine.py").write_text(INPUTS_BY_NAME.replace("SLIP", " * derivative(hidden)"))
+    file = tmp_path / "training_of_mine.py"
+    file.write_text("import passes_of_mine\n\ndef run(x):\n    return passes_of_mine.forward_pass(x)\n")
+    assert gn.check(file).ok is True

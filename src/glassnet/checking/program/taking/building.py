@@ -4,17 +4,25 @@ from __future__ import annotations
 
 import inspect
 import re
+import sys
 from collections.abc import Iterator
 from typing import Any
+
+import numpy as np
 
 from glassnet.checking.finding.sources import required
 from glassnet.checking.numerics.calling import copied, why
 from glassnet.checking.program.data import Samples
 from glassnet.checking.program.trying.binding import Context, Unknown, call, run
+from glassnet.checking.program.trying.functions import is_learners
 from glassnet.errors import ArgumentError
 
-# Meanings of optional arguments that are given too, so that what is made fits the samples.
+# Methods that make an object ready.
 READY = r"init|config|set_?up|build|compile|create|prepare"
+LAYERS = r"layers?(_?list)?|modules|network|model"
+DENSE = r"dense|linear|affine|fully_?connected|^fc|^layer_?dense"
+ACTIVATION = r"sigmoid|tanh|relu"
+# Meanings of optional arguments that are given too, so that what is made fits the samples.
 SIZES = ("sizes", "n_inputs", "n_hidden", "n_outputs", "hidden_sizes")
 
 
@@ -52,16 +60,16 @@ def made_ready(thing: Any, meant: dict[str, Any]) -> Iterator[Any]:
         method = inspect.getattr_static(type(thing), name)
         if not inspect.isfunction(method):
             continue
-        one, n_done = copied(thing), 0
-        for other in (one, every):
+        for y in (meant["y"], np.argmax(meant["y"], axis=1)):
+            one, context = copied(thing), Context({}, {**meant, "y": y})
             try:
-                call(getattr(other, name), Context({}, meant), given=SIZES)
-                n_done += 1
+                call(getattr(one, name), context, given=SIZES)
+                call(getattr(every, name), context, given=SIZES)
             except Exception:  # it wants something else
                 continue
-        if n_done:
             yield one
             yield copied(every)
+            break
 
 
 def _ways(cls: type, samples: Samples, meant: dict[str, Any]) -> Iterator[Any]:
@@ -72,6 +80,28 @@ def _ways(cls: type, samples: Samples, meant: dict[str, Any]) -> Iterator[Any]:
     h, rate = sizes[1], meant["rate"]
     tries: list[tuple[Any, ...]] = [tuple(sizes), (sizes,), (n, k), (), (n,), (h,), (n, h, k, rate)]
     tries += [(sizes, rate), (n, [h], k), (samples.X, samples.Y)]
+    if any(re.fullmatch(LAYERS, parameter.name.lower()) for parameter in required(cls)[:1]):
+        layers = _layers(vars(sys.modules[cls.__module__]) if cls.__module__ in sys.modules else {}, n, h, k)
+        if layers:
+            tries.insert(0, (layers,))
     for arguments in tries:
         if len(arguments) >= n_required:
             yield lambda arguments=arguments: run(lambda: cls(*arguments))
+
+
+def _layers(names: dict[str, Any], n: int, h: int, k: int) -> list[Any]:
+    """Two dense layers of the module's own with its smoothest activation between and behind them; [] for none."""
+    classes: dict[str, Any] = {
+        name.lower(): value for name, value in names.items() if inspect.isclass(value) and is_learners(value)
+    }
+    dense = next((c for name, c in classes.items() if re.search(DENSE, name) and len(required(c)) == 2), None)
+    smooth = sorted(
+        (name, c) for name, c in classes.items() if re.search(ACTIVATION, name) and not required(c)
+    )
+    if dense is None or not smooth:
+        return []
+    activation = max(smooth, key=lambda named: named[0])[1]
+    try:
+        return [dense(n, h), activation(), dense(h, k), activation()]
+    except Exception:  # its arguments are not the numbers of inputs and outputs
+        return []

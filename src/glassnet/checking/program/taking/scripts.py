@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import ast
 import inspect
+import sys
 import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import numpy as np
 
-from glassnet.checking.finding.leaves import is_foreign
+from glassnet.checking.finding.leaves import is_foreign, is_library
 from glassnet.checking.program.data import Samples
 from glassnet.checking.program.limits import Wish
 from glassnet.checking.program.taking.loading import Loaded, load
@@ -20,6 +22,7 @@ from glassnet.checking.program.taking.modules import is_network, whole_of, with_
 from glassnet.checking.program.taking.objects import check_object
 from glassnet.checking.program.taking.together import with_unseen
 from glassnet.checking.program.taking.turns import check_loops
+from glassnet.checking.program.trying.functions import is_learners
 from glassnet.checking.program.words import meanings, part_of
 from glassnet.checking.report import Report
 from glassnet.errors import ArgumentError, GlassnetError
@@ -38,7 +41,7 @@ def check_script(path: Path, samples: Samples | None, wish: Wish) -> Report:
     """
     loaded = load(path)
     whole, others, reason = _whole(loaded.names, samples, wish)
-    found = next(_wholes(path, whole, samples, wish), None)
+    found = next(_wholes(path, whole, loaded, samples, wish), None)
     loose: tuple[str, ...] = ()
     if found is not None:
         whole, others, loaded = found[0], [], found[1] or loaded
@@ -54,7 +57,7 @@ def check_script(path: Path, samples: Samples | None, wish: Wish) -> Report:
 
 
 def _wholes(
-    path: Path, first: Report | None, samples: Samples | None, wish: Wish
+    path: Path, first: Report | None, loaded: Loaded, samples: Samples | None, wish: Wish
 ) -> Iterator[tuple[Report, Loaded | None]]:
     """Reports on the whole program: of its functions and classes, its loops, or what it makes as a program."""
     if first is not None and _is_whole(first):
@@ -62,10 +65,32 @@ def _wholes(
     for report in check_loops(path, samples, wish):
         if report.ok is not None:
             yield report, None
+    beside = _beside(loaded)
+    if beside:
+        around = _around({**beside, **loaded.names}, samples, wish)
+        if around is not None and _is_whole(around):
+            yield around, None
     again = load(path, as_main=True)
     for report in _seen(again, samples, replace(wish, until=time.monotonic() + wish.seconds / 12)):
         if _is_whole(report):
             yield report, again
+
+
+def _around(names: dict[str, Any], samples: Samples | None, wish: Wish) -> Report | None:
+    """The report on the file's names with those of its modules; None where they make no program that runs."""
+    try:
+        return whole_of(names, samples, replace(wish, until=time.monotonic() + wish.seconds / 6))[0]
+    except Exception:  # whatever a learner's code raises
+        return None
+
+
+def _beside(loaded: Loaded) -> dict[str, Any]:
+    """The names of the learner's own modules that the file imports, or from which it imports functions."""
+    values = list(loaded.names.values())
+    homes = [sys.modules.get(v.__module__) for v in values if inspect.isfunction(v) and is_learners(v)]
+    modules = [m for m in (*values, *homes) if isinstance(m, ModuleType) and not is_library(m.__name__)]
+    names = {n: v for m in modules if vars(m) is not loaded.names for n, v in vars(m).items()}
+    return {name: value for name, value in names.items() if not name.startswith("__")}
 
 
 def _loose(path: Path) -> tuple[str, ...]:
