@@ -65,7 +65,7 @@ What training makes small, by name, `net.fit(X, y, loss="huber")`, or as an obje
 mean over all entries, of cross-entropies the sum over classes and the mean over samples. y is the target and p the
 output; of a loss of logits z is the output and p what the loss makes of it. *Targets and outputs*: "binary" is 0 and 1
 beside probabilities, "one hot" rows of classes, "classes" integers, "labels" integers that say which samples belong
-together.
+together, "signs" -1 and 1.
 """
 OPTIMIZERS = """\
 ## Optimizers

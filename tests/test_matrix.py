@@ -43,6 +43,7 @@ def targets(loss: Loss, n: int = 12, k: int = 3) -> Array:
         "values": values, "rates": np.round(3 * np.abs(values)), "binary": (values > 0) * 1.0,
         "binary_logits": (values > 0) * 1.0, "one_hot": np.eye(k)[classes], "logits": np.eye(k)[classes],
         "classes": classes, "class_logits": classes, "labels": classes, "distributions": shares,
+        "signs": np.sign(values),
     }[loss.facts.data]  # fmt: skip
 
 
@@ -397,8 +398,10 @@ EXCEPTIONS: dict[tuple[str, str], str] = {
        for facet in ("written", "check_loss", "PyTorch", "command")},
     **{(name, "written"): "its value is of a row, as is softmax" for name in
        ("softmax_cross_entropy", "sparse_softmax_cross_entropy")},
+    **{(name, "command"): "its targets are -1 and 1; the command writes two classes as 0 and 1"
+       for name in ("hinge", "squared_hinge")},
     **{(name, "command"): LOGITS for name in
-       ("sigmoid_cross_entropy", "softmax_cross_entropy", "sparse_softmax_cross_entropy")},
+       ("focal", "sigmoid_cross_entropy", "softmax_cross_entropy", "sparse_softmax_cross_entropy")},
 }  # fmt: skip
 
 CELLS = [

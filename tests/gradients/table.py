@@ -69,6 +69,9 @@ LOSSES: list[Loss] = [
     losses.Huber(2.5),
     losses.Quantile(0.9),
     losses.Quantile(0.05),
+    losses.Focal(0.5, None),
+    losses.Focal(0.0, 0.6),
+    losses.Focal(3.0, 1.0),
     losses.Contrastive(0.4),
     losses.Contrastive(3.0),
     losses.TripletHard(0.2),
@@ -135,6 +138,8 @@ def targets(loss: Loss, random: np.random.Generator, n: int, k: int) -> Array:
         return random.integers(k, size=n)
     if loss.targets == "labels":
         return random.integers(3, size=n)
+    if loss.only_targets:
+        return random.choice(loss.only_targets, size=(n, k))
     if loss.domain == (0.0, 1.0):
         return random.dirichlet(np.ones(k), size=n) if loss.rows_sum_to_one else random.uniform(size=(n, k))
     if loss.domain == (0.0, np.inf):

@@ -8,7 +8,9 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import glassnet as gn
 from glassnet import losses
+from glassnet.errors import ArgumentError, DataError
 from glassnet.losses import Loss
 from tests.gradients.table import LOSSES, label, predictions, targets
 from tests.parity.twins import compare, gradients
@@ -70,3 +72,54 @@ def test_a_batch_without_pairs_costs_nothing(name: str) -> None:
     loss, p = losses.get(name), np.array([[1.0, 2.0]])
     assert loss.value([0], p) == 0
     np.testing.assert_array_equal(loss.gradient([0], p), 0)
+
+
+@pytest.mark.parametrize("name", ["hinge", "squared_hinge"])
+def test_a_margin_is_of_targets_minus_one_and_one_alone(name: str) -> None:
+    loss, p = losses.get(name), np.array([[0.5], [0.5]])
+    assert loss.value([[-1], [1]], p) == pytest.approx({"hinge": 1.0, "squared_hinge": 1.25}[name])
+    with pytest.raises(
+        DataError, match=f"^{name} takes targets -1 and 1; y_true holds 0; for 0 and 1 pass 2"
+    ):
+        loss.value([[0.0], [1.0]], p)
+    with pytest.raises(DataError, match=f"^{name} takes targets -1 and 1; y_true holds 0.5$"):
+        loss.value([[0.5], [-1.0]], p)
+    net = gn.Network([gn.Dense(1)], input_shape=1)
+    with pytest.raises(
+        DataError, match=f"^{name} takes targets -1 and 1; y holds 0; for 0 and 1 pass 2 . y - 1"
+    ):
+        net.fit([[0.0], [1.0]], [0, 1], loss=name, epochs=1, progress=False)
+    net.fit([[0.0], [1.0]], [-1, 1], loss=name, epochs=1, progress=False)
+
+
+@pytest.mark.parametrize("miss", [-1e-6, 0.0, 1e-6])
+def test_a_hinge_has_no_slope_from_the_margin_one_on(miss: float) -> None:
+    y, p = np.array([[1.0], [-1.0]]), np.array([[1.0 - miss], [-1.0 + miss]])
+    expected = [[-0.5], [0.5]] if miss > 0 else [[0.0], [0.0]]
+    np.testing.assert_array_equal(losses.Hinge().gradient(y, p), expected)
+
+
+def test_focal_without_gamma_and_alpha_is_the_cross_entropy() -> None:
+    random = np.random.default_rng(0)
+    y, z = np.round(random.uniform(size=(9, 2))), 5 * random.normal(size=(9, 2))
+    plain, focal = losses.SigmoidCrossEntropy(), losses.Focal(0.0, None)
+    assert focal.value(y, z) == pytest.approx(plain.value(y, z), rel=1e-14)
+    np.testing.assert_allclose(focal.gradient(y, z), plain.gradient(y, z), rtol=1e-13)
+    assert focal == losses.Focal(0.0, -1) and eval(repr(focal), {"losses": losses}) == focal
+
+
+@pytest.mark.parametrize("gamma", [0.0, 0.5, 2.0])
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_focal_is_finite_for_logits_of_any_size(gamma: float, dtype: str) -> None:
+    """A certain miss costs its whole logit, a certain hit nothing."""
+    z = np.array([[-1e4], [1e4], [-1e4], [1e4]], dtype)
+    y = np.array([[0.0], [1.0], [1.0], [0.0]], dtype)
+    loss = losses.Focal(gamma, None)
+    assert loss.value(y, z) == pytest.approx(5e3, rel=1e-6)
+    np.testing.assert_allclose(loss.gradient(y, z), [[0], [0], [-0.25], [0.25]], atol=1e-6)
+
+
+@pytest.mark.parametrize(("gamma", "alpha"), [(-0.1, 0.5), (2.0, 1.1), (2.0, -0.5), (np.nan, None)])
+def test_parameters_of_focal_outside_their_range_are_refused(gamma: float, alpha: float | None) -> None:
+    with pytest.raises(ArgumentError, match="of Focal must be a finite number and >= 0"):
+        losses.Focal(gamma, alpha)

@@ -71,6 +71,8 @@ def compare(loss: Loss, y: Tensor, p: Tensor) -> Tensor:
             return functional.huber_loss(p, y, delta=delta)
         case losses.Quantile(level):
             return torch.maximum(level * (y - p), (level - 1) * (y - p)).mean()
+        case losses.Focal(gamma, alpha):
+            return focal(y, p, gamma, -1 if alpha is None else alpha)
         case losses.SparseCategoricalCrossEntropy():
             return functional.nll_loss(p.log(), y)
         case losses.SparseSoftmaxCrossEntropy() | losses.SoftmaxCrossEntropy():
@@ -94,8 +96,18 @@ ELEMENTWISE: dict[type[Loss], Callable[[Tensor, Tensor], Tensor]] = {
     losses.CategoricalCrossEntropy: lambda p, y: -(y * p.log()).sum(dim=1).mean(),
     losses.KullbackLeibler: lambda p, y: functional.kl_div(p.log(), y, reduction="batchmean"),
     losses.SigmoidCrossEntropy: functional.binary_cross_entropy_with_logits,
+    losses.Hinge: lambda p, y: torch.relu(1 - y * p).mean(),
+    losses.SquaredHinge: lambda p, y: torch.relu(1 - y * p).square().mean(),
     losses.Function: lambda p, y: ((p - y) ** 3).mean(),
 }
+
+
+def focal(y: Tensor, z: Tensor, gamma: float, alpha: float) -> Tensor:
+    """Lin 2017, eq. 5, as torchvision.ops.sigmoid_focal_loss defines it."""
+    p = torch.sigmoid(z)
+    certain = p * y + (1 - p) * (1 - y)
+    costs = functional.binary_cross_entropy_with_logits(z, y, reduction="none") * (1 - certain) ** gamma
+    return (costs if alpha < 0 else costs * (alpha * y + (1 - alpha) * (1 - y))).mean()
 
 
 def contrastive(labels: Tensor, p: Tensor, margin: float) -> Tensor:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from sklearn.utils.class_weight import compute_sample_weight
 
 import glassnet as gn
-from glassnet import losses, metrics, optimizers
+from glassnet import activations, losses, metrics, optimizers
 from glassnet.errors import DataError
 from glassnet.layers import BatchNorm, Dense, Dropout, Flatten, Layer
 from glassnet.network.history import History
@@ -416,8 +416,13 @@ def problem(loss: losses.Loss) -> tuple[list[Layer], NDArray[Any]]:
         return [Dense(4, "tanh"), Dense(2, "linear" if "softmax" in loss.name else "softmax")], np.eye(2)[
             kind
         ]
+    if loss.only_targets:
+        return [Dense(4, "tanh"), Dense(1)], np.sign(score)
     if loss.domain == (0.0, 1.0):
-        return [Dense(4, "tanh"), Dense(1, "linear" if "sigmoid" in loss.name else "sigmoid")], kind
+        return [
+            Dense(4, "tanh"),
+            Dense(1, "linear" if loss.activation == activations.Sigmoid() else "sigmoid"),
+        ], kind
     if loss.name == "poisson":
         return [Dense(4, "tanh"), Dense(1, "softplus")], np.floor(np.exp(score))
     return [Dense(4, "tanh"), Dense(1)], score

@@ -8,7 +8,18 @@ from __future__ import annotations
 from typing import Any
 
 from glassnet.formulas.activations import sigmoid
-from glassnet.formulas.elementary import absolute, exp, log, log1p, maximum, minimum, sign, tanh, where
+from glassnet.formulas.elementary import (
+    absolute,
+    exp,
+    log,
+    log1p,
+    maximum,
+    minimum,
+    positive,
+    sign,
+    tanh,
+    where,
+)
 
 # Smallest normal float32: a logarithm of a probability is exact down to here, and finite below.
 TINY = 1.1754943508222875e-38
@@ -131,3 +142,40 @@ def contrastive_pair_slope(same: Any, d: Any, margin: Any) -> Any:
 def hinge(excess: Any) -> Any:
     """max(0, excess), the loss of a triplet whose excess is d(anchor, positive) - d(anchor, negative) + margin."""
     return maximum(excess, 0)
+
+
+def margin_hinge(y: Any, p: Any) -> Any:
+    """max(0, 1 - y p) for y = -1 or 1. Cortes, Vapnik 1995."""
+    return maximum(1 - y * p, 0)
+
+
+def margin_hinge_slope(y: Any, p: Any) -> Any:
+    """-y where y p < 1, else 0."""
+    return -y * positive(1 - y * p)
+
+
+def squared_hinge(y: Any, p: Any) -> Any:
+    """max(0, 1 - y p)^2 for y = -1 or 1."""
+    short = maximum(1 - y * p, 0)
+    return short * short
+
+
+def squared_hinge_slope(y: Any, p: Any) -> Any:
+    """-2 y max(0, 1 - y p)."""
+    return -2 * y * maximum(1 - y * p, 0)
+
+
+def focal(y: Any, z: Any, gamma: Any, alpha_one: Any, alpha_zero: Any) -> Any:
+    """Cross-entropy of sigmoid(z) times q^gamma and the weight of y; q is what p lacks to 1. Lin et al. 2017."""
+    q = sigmoid(z) * (1 - y) + sigmoid(-z) * y
+    weight = alpha_one * y + alpha_zero * (1 - y)
+    return weight * exp(gamma * log(maximum(q, TINY))) * sigmoid_cross_entropy(y, z)
+
+
+def focal_slope(y: Any, z: Any, gamma: Any, alpha_one: Any, alpha_zero: Any) -> Any:
+    """q^gamma (p - y + gamma (1 - 2 y) p (1 - p) L / q) times the weight of y; p = sigmoid(z), L the cross-entropy."""
+    p, rest = sigmoid(z), sigmoid(-z)
+    q = maximum(p * (1 - y) + rest * y, TINY)
+    weight = alpha_one * y + alpha_zero * (1 - y)
+    steepness = gamma * (1 - 2 * y) * p * (rest / q) * sigmoid_cross_entropy(y, z)
+    return weight * exp(gamma * log(q)) * (p - y + steepness)

@@ -12,11 +12,12 @@ from glassnet.losses.base import ElementwiseLoss, Loss, get, names, register
 from glassnet.losses.own import Function
 
 # Families in the order in which names() lists them.
-from glassnet.losses import regression, logits, probabilities, embeddings
+from glassnet.losses import regression, logits, probabilities, embeddings, margins
 from glassnet.losses.regression import *
 from glassnet.losses.logits import *
 from glassnet.losses.probabilities import *
 from glassnet.losses.embeddings import *
+from glassnet.losses.margins import *
 
 __all__ = [
     "ElementwiseLoss", "Function", "Loss", "get", "names", "register",
@@ -25,6 +26,7 @@ __all__ += regression.__all__
 __all__ += logits.__all__
 __all__ += probabilities.__all__
 __all__ += embeddings.__all__
+__all__ += margins.__all__
 
 
 def __dir__() -> list[str]:

@@ -36,6 +36,8 @@ class Loss:
         rows), or "labels" (integers that only say which samples belong together).
     domain : tuple of float
         The range of valid targets, lowest and highest.
+    only_targets : tuple of float
+        The only numbers that targets may be, where not all of the domain are.
     outputs : tuple of float
         The range of what it compares with targets: probabilities, rates, or any numbers.
     rows_sum_to_one : bool
@@ -54,6 +56,7 @@ class Loss:
     facts: ClassVar[LossFacts | None] = None
     targets: ClassVar[str] = "values"
     domain: ClassVar[tuple[float, float]] = (-np.inf, np.inf)
+    only_targets: ClassVar[tuple[float, ...]] = ()
     outputs: ClassVar[tuple[float, float]] = (-np.inf, np.inf)
     rows_sum_to_one: ClassVar[bool] = False
     least_outputs: ClassVar[int] = 1
@@ -117,6 +120,7 @@ class Loss:
                 f"y_true has shape {y.shape}, y_pred has shape {p.shape}{_advice(self, y, p)}"
             )
         self._must_lie("y_true", y, self.domain)
+        self.refuse_other_targets("y_true", y)
         return y.astype(p.dtype, copy=False), p
 
     def _must_lie(self, name: str, array: Array, limits: tuple[float, float]) -> None:
@@ -125,6 +129,14 @@ class Loss:
         if outside.any():
             wanted = f">= {low:g}" if high == np.inf else f"from {low:g} to {high:g}"
             raise DataError(f"{self.name} takes {name} {wanted}; it holds {array[outside].flat[0]:g}")
+
+    def refuse_other_targets(self, name: str, y: Array) -> None:
+        """Raise `DataError` where targets called `name` are none of `only_targets`."""
+        wrong = ~np.isin(y, self.only_targets) if self.only_targets else np.zeros(y.shape, bool)
+        if wrong.any():
+            wanted = " and ".join(f"{value:g}" for value in self.only_targets)
+            advice = f"; for 0 and 1 pass 2 * {name} - 1" if np.isin(y, (0, 1)).all() else ""
+            raise DataError(f"{self.name} takes targets {wanted}; {name} holds {y[wrong].flat[0]:g}{advice}")
 
     def compare(self, y: Array, p: Array, weights: Array | None) -> tuple[float, Array]:
         """Value and gradient for prepared arrays; `weights` (n_samples,) multiply each sample's share."""

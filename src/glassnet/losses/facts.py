@@ -14,7 +14,7 @@ from glassnet.support import expressions
 # The kinds of targets and predictions that losses take.
 DATA = (
     "values", "rates", "binary", "one_hot", "classes", "distributions", "binary_logits", "logits", "class_logits",
-    "labels",
+    "labels", "signs",
 )  # fmt: skip
 
 
@@ -35,7 +35,8 @@ class LossFacts:
         The letter of each field, in text and in LaTeX.
     data : str
         One of ``DATA``: what targets and predictions are. "binary" are 0 and 1 or probabilities between, beside
-        probabilities; "binary_logits" the same beside logits; "class_logits" are integer classes beside logits.
+        probabilities; "binary_logits" the same beside logits; "class_logits" are integer classes beside logits;
+        "signs" are -1 and 1 beside any numbers.
     last_activation : str
         The activation that belongs at the end of the network.
     aims_at_middle : bool

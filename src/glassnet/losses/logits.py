@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from glassnet.activations import Sigmoid, Softmax
 from glassnet.formulas import losses as formulas
 from glassnet.formulas import rows
 from glassnet.losses.base import Array, ElementwiseLoss, Loss, mean, registry
 from glassnet.losses.facts import LossFacts
+from glassnet.support import checks
 
-__all__ = ["SigmoidCrossEntropy", "SoftmaxCrossEntropy", "SparseSoftmaxCrossEntropy"]
+__all__ = ["Focal", "SigmoidCrossEntropy", "SoftmaxCrossEntropy", "SparseSoftmaxCrossEntropy"]
 
 
 @registry.register("sigmoid_cross_entropy")
@@ -61,3 +63,60 @@ class SparseSoftmaxCrossEntropy(SoftmaxCrossEntropy):
         value="-(y * log(p))", slope="p * mass - y", data="class_logits", last_activation="linear",
         torch="nn.CrossEntropyLoss()", source="Bridle 1990, NIPS",
     )  # fmt: skip
+
+
+_FOCAL = (
+    "exp(gamma * log(sigmoid(z) * (1 - y) + sigmoid(-z) * y)) * (max(z, 0) - z * y + log(1 + exp(-abs(z))))"
+)
+_FOCAL_SLOPE = (
+    "exp(gamma * log(p + y - 2 * p * y)) * (p - y - gamma * (1 - 2 * y) * p * (1 - p) / (p + y - 2 * p * y) * "
+    "(y * log(p) + (1 - y) * log(1 - p)))"
+)
+
+
+@registry.register("focal")
+@dataclass(frozen=True)
+class Focal(ElementwiseLoss):
+    """Cross-entropy of sigmoid(z) times q^gamma, q = 1 - p of what is so, from the logits z: the certain count little.
+
+    As ``torchvision.ops.sigmoid_focal_loss``, averaged over all entries.
+
+    Parameters
+    ----------
+    gamma : float
+        How fast what is predicted well loses its weight, >= 0; 0 is the cross-entropy.
+    alpha : float or None
+        The weight of targets 1, from 0 to 1; that of targets 0 is 1 - alpha. None, kept as -1: both weigh 1.
+    """
+
+    gamma: float = 2.0
+    alpha: float | None = 0.25
+    formula = formulas.focal
+    slope_formula = formulas.focal_slope
+    domain = (0.0, 1.0)
+    activation = Sigmoid()
+    for_classes = "sparse_softmax_cross_entropy"
+    facts = LossFacts(
+        value=f"(alpha * y + (1 - alpha) * (1 - y)) * {_FOCAL} if alpha >= 0 else {_FOCAL}",
+        slope=f"(alpha * y + (1 - alpha) * (1 - y)) * {_FOCAL_SLOPE} if alpha >= 0 else {_FOCAL_SLOPE}",
+        letters={"gamma": ("γ", r"\gamma"), "alpha": ("α", r"\alpha")}, data="binary_logits", last_activation="linear",
+        torch=(
+            "(({alpha!r} * y + (1 - {alpha!r}) * (1 - y) if {alpha!r} >= 0 else 1) * (prediction.sigmoid() * (1 - y) "
+            "+ (-prediction).sigmoid() * y) ** {gamma!r} * nn.functional.binary_cross_entropy_with_logits("
+            'prediction, y, reduction="none")).mean()'
+        ),
+        source="Lin et al. 2017, ICCV",
+    )  # fmt: skip
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "gamma", checks.number("gamma of Focal", self.gamma, least=0))
+        alpha = (
+            -1.0 if self.alpha in (None, -1) else checks.number("alpha of Focal", self.alpha, least=0, most=1)
+        )
+        object.__setattr__(self, "alpha", alpha)
+
+    @cached_property
+    def parameters(self) -> tuple[float, ...]:
+        """gamma, and what targets 1 and targets 0 weigh."""
+        alpha = float(-1 if self.alpha is None else self.alpha)
+        return (self.gamma, alpha, 1 - alpha) if alpha >= 0 else (self.gamma, 1.0, 1.0)

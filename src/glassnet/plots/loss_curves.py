@@ -38,7 +38,7 @@ def loss(
     choice : str or Loss
         One that compares entry by entry, so not softmax_cross_entropy, and none of distances.
     target : float, optional
-        By default 1 where targets are probabilities, else 0, or 2 for counts.
+        By default 1 where targets are probabilities or signs, else 0, or 2 for counts.
     span : (float, float), optional
         The first and the last prediction: by default probabilities, counts, or -4 to 4.
 
@@ -117,15 +117,20 @@ def _elementwise(choice: str | Loss) -> ElementwiseLoss:
 def _kind(function: Loss) -> str:
     if function.domain == (0.0, 1.0):
         return "probabilities" if function.activation == Linear() else "logits"
+    if function.only_targets:
+        return "margins"
     return "counts" if function.domain == (0.0, np.inf) else "values"
 
 
 def _target(function: Loss, target: float | None) -> float:
-    usual = {"probabilities": 1.0, "logits": 1.0, "counts": 2.0, "values": 0.0}[_kind(function)]
+    usual = {"probabilities": 1.0, "logits": 1.0, "counts": 2.0, "margins": 1.0, "values": 0.0}[
+        _kind(function)
+    ]
     y = usual if target is None else checks.number("target", target)
     low, high = function.domain
     if not low <= y <= high:
         raise ArgumentError(f"target of {function.name} must be from {low:g} to {high:g}; got {y:g}")
+    function.refuse_other_targets("target", np.array([y]))
     return y
 
 

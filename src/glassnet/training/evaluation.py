@@ -129,8 +129,8 @@ def _refuse_classes(network: Network, y: Array) -> None:
 
 
 def default_metrics(loss: Loss, y: Array, meaning: Meaning = UNNAMED) -> list[Metric]:
-    """Accuracy for classes; mean absolute error and R2 for values; none for embeddings and other probabilities."""
-    if loss.targets == "labels":
+    """Accuracy for classes; mean absolute error and R2 for values; none for embeddings, margins, probabilities."""
+    if loss.targets == "labels" or loss.only_targets:
         return []
     if meaning.multi_label:
         return chosen_metrics(["accuracy", "label_accuracy"])

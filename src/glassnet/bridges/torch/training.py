@@ -66,6 +66,10 @@ def data(loss: Loss, input_shape: tuple[int, ...], n_outputs: int, n_samples: in
         targets, told = f"torch.randint({n_outputs}, ({n_samples},))", f"integer classes 0 to {n_outputs - 1}"
     elif loss.least_outputs > 1:
         targets, told = f"torch.randn{rows}.softmax(dim=1)", "one-hot rows, or probabilities"
+    elif loss.only_targets:
+        values = ", ".join(f"{value:g}" for value in loss.only_targets)
+        targets = f"torch.tensor([{values}], dtype=X.dtype)[torch.randint({len(loss.only_targets)}, {rows})]"
+        told = values.replace(", ", " and ")
     elif loss.domain == (0.0, 1.0):
         targets, told = f"torch.rand{rows}", "numbers from 0 to 1"
     elif loss.domain == (0.0, math.inf):

@@ -73,6 +73,7 @@ def _values(name: str, array: Array, loss: Loss, n_outputs: int) -> Array:
             f"{name} holds {array[row, column]:g} in row {row}, column {column}"
             + (_other_names(name, array, 2) if (low, high) == (0.0, 1.0) and n_outputs == 1 else "")
         )
+    loss.refuse_other_targets(name, array)
     return array
 
 
