@@ -216,7 +216,7 @@ def test_what_is_in_no_catalogue_has_evidence_and_no_name() -> None:
 
 
 def test_an_unknown_loss_has_its_gradient_checked() -> None:
-    report = gn.check_loss(lambda y, p: np.mean(np.log(np.cosh(p - y))), lambda y, p: np.tanh(p - y) / y.size)
+    report = gn.check_loss(lambda y, p: np.mean((p - y) ** 4), lambda y, p: 4 * (p - y) ** 3 / y.size)
     assert report.ok
     assert (
         report.notes[0] == "the value is that of no loss that glassnet knows; only the gradient was checked"
