@@ -11,7 +11,7 @@ import pytest
 import glassnet as gn
 from glassnet.checking.program.data import own_of
 from glassnet.checking.report import Report
-from tests.checking.program.kinds import COST_FUNCTION, GLOBAL_NODES, INPUTS_BY_NAME, KINDS
+from tests.checking.program.kinds import COST_FUNCTION, GLOBAL_NODES, INPUTS_BY_NAME, KINDS, LIST_OF_LAYERS
 
 
 def checked(place: Path, kind: str, is_right: bool) -> Report:
@@ -75,3 +75,14 @@ def test_functions_in_the_modules_that_a_file_imports_are_found(tmp_path: Path) 
     file = tmp_path / "training_of_mine.py"
     file.write_text("import passes_of_mine\n\ndef run(x):\n    return passes_of_mine.forward_pass(x)\n")
     assert gn.check(file).ok is True
+
+
+def test_layers_whose_gradients_something_else_resets_are_not_accused(tmp_path: Path) -> None:
+    text = LIST_OF_LAYERS.partition("class NeuralNetwork")[0].replace("self.dW = ", "self.dW += ")
+    text = text.replace("self.db = ", "self.db += ")
+    text = text.replace(
+        "np.zeros((1, n_outputs))\n", "np.zeros((1, n_outputs))\n        self.dW = self.db = 0.0\n", 1
+    )
+    (tmp_path / "layers_of_mine.py").write_text(text)
+    report = gn.check(tmp_path / "layers_of_mine.py")
+    assert not report.slips and any("gradients add up" in note for note in report.notes), str(report)

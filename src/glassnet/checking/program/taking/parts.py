@@ -41,6 +41,7 @@ _ALSO = {"sgd": ("momentum", "nesterov"), "momentum": ("nesterov",), "adam": ("a
 _ANY_RULE = re.compile(r"optimi[sz]er$|^update_?(params|parameters|weights)$")
 # What makes no program wrong, or is right or wrong only with what stands around it; these become notes.
 _REMARKS = {
+    "gradients_accumulate": "gradients add up from one backward pass to the next: they must be set to 0 before each",
     "argument_changed": "it changes the arrays that it is given",
     "overflow": "right apart from numbers far out: {message} To change: {fix}",
     "integer_result": "{message}",
