@@ -10,10 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glassnet.insight.trace.record import RowRecord, StepRecord
+from glassnet.insight.trace.writing.embedding import EmbeddingTrace
 from glassnet.insight.trace.writing.notation import function_of
 from glassnet.insight.trace.writing.slopes import LossOf
 from glassnet.insight.trace.writing.unit import UnitTrace, layer_name, layer_place
-from glassnet.insight.trace.writing.units import unit_of
+from glassnet.insight.trace.writing.units import KINDS, unit_of
 from glassnet.plan import DENSE, NOWHERE
 from glassnet.support.text import in_one_line, script
 
@@ -36,7 +37,8 @@ def content(step: StepRecord) -> dict[str, Any]:
     drawn = [_drawn(step.x)] + [_drawn(record.a) for record in step.rows]
     samples = slice(0, min(len(step.x), DRAWN_SAMPLES))
     not_drawn = [
-        np.setdiff1d(np.arange(record.row.n_outputs), drawn[k + 1]) for k, record in enumerate(step.rows)
+        np.setdiff1d(np.arange(record.row.n_outputs), [] if _in_text(record) else drawn[k + 1])
+        for k, record in enumerate(step.rows)
     ]
     texts = min(samples.stop, max(1, TEXTS // max(1, sum(map(len, not_drawn)))))
     return {
@@ -85,9 +87,16 @@ def _row(
             [_error(unit_of(step, index, int(unit), sample)) for unit in units]
             for sample in range(samples.stop)
         ]
-    if record.weights is not None:
+    if _in_text(record):
+        described["from"] = [int(EmbeddingTrace(step, index, int(unit), 0).column) for unit in units]
+    elif record.weights is not None:
         described |= _parameters(step, record, incoming, units, samples)
     return described
+
+
+def _in_text(record: RowRecord) -> bool:
+    """Whether its units are written out in text also where they are drawn: each sample has other weights."""
+    return KINDS[record.row.kind] is EmbeddingTrace
 
 
 def _error(unit: UnitTrace) -> str:

@@ -39,7 +39,8 @@ class RowRecord:
     ----------
     row : Row
     inputs, z, a : ndarray
-        Forward: what came in, pre-activation (standardised inputs of a normalisation), output. Where the loss took
+        Forward: what came in, pre-activation (standardised inputs of a normalisation, the vectors of an embedding),
+        output. Where the loss took
         the last activation over, `a` is still its output.
     d_a, d_z, d_inputs : ndarray
         Backward: gradients of the loss with respect to output, pre-activation and inputs.
@@ -159,7 +160,10 @@ class _Recorder:
         vectors = copy.deepcopy(network.vectors)
         self.parameters, self.gradients = Views(vectors.parameters), Views(vectors.gradients)
         self.running = Views(vectors.running)
-        self.memory = Views(np.zeros(plan.n_columns * len(self.x), network.dtype))
+        n_columns = (
+            plan.n_columns + plan.layout.n_features
+        )  # behind those of the plan the gradient of the batch
+        self.memory = Views(np.zeros(n_columns * len(self.x), network.dtype))
         self.optimizer, self.states = state.optimizer, state.vectors.copy()
 
     def run(self) -> StepRecord:
@@ -192,17 +196,21 @@ class _Recorder:
 
     def _back_through(self, row: Row, output: Array) -> tuple[RowRecord, float]:
         masks = self.steps.masks
+        if row.own is not None and row.source_error == NOWHERE:
+            row = row._replace(source_error=self.plan.n_columns)
         incoming = self.x if row.source == NOWHERE else self._columns(row.source, row.n_inputs)
         error = self._columns(row.error, row.n_outputs)
-        z = (self._columns(row.z, row.n_outputs) if row.z != NOWHERE else incoming).copy()
+        z = output if row.n_inputs != row.n_outputs else incoming
+        z = (self._columns(row.z, row.n_outputs) if row.z != NOWHERE else z).copy()
         d_a, weights, bias = error.copy(), *self._parameters(self.parameters, row)
         penalty = loop.backward(
             (row,), self.parameters, self.gradients, self.memory, len(self.x), self.x, masks, 0
         )
         d_z = error.copy()
         d_inputs = d_z @ weights.T if row.kind == DENSE and weights is not None else d_z
-        if row.kind != DENSE and row.source_error != NOWHERE:
-            d_z = d_inputs = self._columns(row.source_error, row.n_inputs).copy()
+        if row.own is not None:
+            d_inputs = self._columns(row.source_error, row.n_inputs).copy()
+            d_z = d_inputs if row.n_inputs == row.n_outputs else d_a
         d_weights, d_bias = self._parameters(self.gradients, row)
         mask = None
         if row.kind == DROPOUT:

@@ -83,26 +83,26 @@ class LearnedTrace(OwnTrace):
     @property
     def weight(self) -> float:
         """The weight before the update."""
-        return float(self.step.update.before[self._place])
+        return float(self.step.update.before[self.place])
 
     def gradient(self) -> Formula:
         """The gradient of the weights."""
         raise NotImplementedError
 
     @property
-    def _place(self) -> int:
-        """Where the weight lies in the flat vector."""
+    def place(self) -> int:
+        """Where its weight lies in the flat vector."""
         return int(self.record.row.weights + self.record.column(self.unit))
 
     @property
     def _of_all_samples(self) -> str:
-        return number(float(self.step.update.gradient[self._place]))
+        return number(float(self.step.update.gradient[self.place]))
 
     def _update_lines(self, terms: int) -> list[str]:
         update = self.step.update
         return [
             f"{update.rule}, η = {number(update.learning_rate)}; w:",
-            *(f"  {line}" for line in update.lines(self._place)),
+            *(f"  {line}" for line in update.lines(self.place)),
         ]
 
 
@@ -155,7 +155,7 @@ class WeightedTrace(LearnedTrace):
         units = slice(None) if self._shares else self.unit
         d_a, slopes = record.d_a[:, units].reshape(-1), slopes[:, units].reshape(-1)
         some = np.flatnonzero(d_a * slopes)
-        result = float(self.step.update.gradient[self._place])
+        result = float(self.step.update.gradient[self.place])
         return Formula(
             f"dw{k} = Σ dA{k} ∘ {_held(text)}, {self._over}",
             rf"dw_{k} = \sum dA_{k} \circ \left({latex}\right)",

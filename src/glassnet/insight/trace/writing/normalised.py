@@ -59,7 +59,7 @@ class OfGroupTrace(LearnedTrace):
         """dw = Σ dA ∘ what the weights multiply."""
         source, _, k = self._letters
         letter, latex_letter = self.LETTER
-        record, result = self.record, float(self.step.update.gradient[self._place])
+        record, result = self.record, float(self.step.update.gradient[self.place])
         numbers = equation(product_sum(record.z[:, self.unit], record.d_a[:, self.unit]), result)
         return Formula(
             f"dw{k} = Σ over the samples of dA{k} ∘ {letter}, {letter} = {self._without_weights(source)}",

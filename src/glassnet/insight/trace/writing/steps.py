@@ -248,10 +248,14 @@ class Writer:
         return self._step(name, "backward", layer, texts, numbers, record.d_inputs, shapes)
 
     def _update(self, k: int, record: RowRecord) -> Iterator[TraceStep]:
-        update, row, j = self.step.update, record.row, self.entry.units[k - 1]
-        first = row.weights + (self.entry.inputs[k - 1] * row.n_outputs if row.kind == DENSE else 0)
+        update, row, j, unit = self.step.update, record.row, self.entry.units[k - 1], self._unit(k)
+        weight = (
+            unit.place
+            if isinstance(unit, LearnedTrace)
+            else row.weights + self.entry.inputs[k - 1] * row.n_outputs + j
+        )
         for name, old, new, place in (
-            (f"W{k}", record.weights, record.new_weights, first + record.column(j)),
+            (f"W{k}", record.weights, record.new_weights, weight),
             (f"b{k}", _row(record.bias), _row(record.new_bias), row.bias + j),
         ):
             if old is not None and new is not None:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from glassnet.errors import ArgumentError
 from glassnet.insight.trace.arithmetic import TERMS, equation, num, number
 from glassnet.insight.trace.record import StepRecord
+from glassnet.insight.trace.writing.embedding import EmbeddingTrace
 from glassnet.insight.trace.writing.learned import Formula, OwnTrace, PassedUnitTrace, WeightedTrace
 from glassnet.insight.trace.writing.neuron import NeuronTrace
 from glassnet.insight.trace.writing.normalised import NormalisedTrace, RootMeanSquareTrace
@@ -85,6 +86,7 @@ KINDS: dict[str, type[UnitTrace]] = {
     DENSE: NeuronTrace, ACTIVATION: ActivationTrace, DROPOUT: DropoutTrace,
     BATCH_NORM: NormalisedTrace, LAYER_NORM: NormalisedTrace, "rms_norm": RootMeanSquareTrace,
     "scale": WeightedTrace, "prelu": WeightedTrace, BRANCH: BranchTrace, SUM: SumTrace,
+    "embedding": EmbeddingTrace,
 }  # fmt: skip
 
 
