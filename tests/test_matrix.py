@@ -401,7 +401,8 @@ EXCEPTIONS: dict[tuple[str, str], str] = {
     **{(name, "command"): "its targets are -1 and 1; the command writes two classes as 0 and 1"
        for name in ("hinge", "squared_hinge")},
     **{(name, "command"): LOGITS for name in
-       ("focal", "sigmoid_cross_entropy", "softmax_cross_entropy", "sparse_softmax_cross_entropy")},
+       ("focal", "weighted_sigmoid_cross_entropy", "sigmoid_cross_entropy", "softmax_cross_entropy",
+        "sparse_softmax_cross_entropy")},
 }  # fmt: skip
 
 CELLS = [

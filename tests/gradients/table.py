@@ -69,6 +69,8 @@ LOSSES: list[Loss] = [
     losses.Huber(2.5),
     losses.Quantile(0.9),
     losses.Quantile(0.05),
+    losses.WeightedSigmoidCrossEntropy(7.0),
+    losses.WeightedSigmoidCrossEntropy(0.1),
     losses.Focal(0.5, None),
     losses.Focal(0.0, 0.6),
     losses.Focal(3.0, 1.0),

@@ -71,6 +71,10 @@ def compare(loss: Loss, y: Tensor, p: Tensor) -> Tensor:
             return functional.huber_loss(p, y, delta=delta)
         case losses.Quantile(level):
             return torch.maximum(level * (y - p), (level - 1) * (y - p)).mean()
+        case losses.WeightedSigmoidCrossEntropy(weight):
+            return functional.binary_cross_entropy_with_logits(
+                p, y, pos_weight=torch.tensor(weight, dtype=torch.float64)
+            )
         case losses.Focal(gamma, alpha):
             return focal(y, p, gamma, -1 if alpha is None else alpha)
         case losses.SparseCategoricalCrossEntropy():

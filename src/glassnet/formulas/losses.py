@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from glassnet.formulas.activations import sigmoid
+from glassnet.formulas.activations import sigmoid, softplus
 from glassnet.formulas.elementary import (
     absolute,
     exp,
@@ -179,3 +179,13 @@ def focal_slope(y: Any, z: Any, gamma: Any, alpha_one: Any, alpha_zero: Any) -> 
     weight = alpha_one * y + alpha_zero * (1 - y)
     steepness = gamma * (1 - 2 * y) * p * (rest / q) * sigmoid_cross_entropy(y, z)
     return weight * exp(gamma * log(q)) * (p - y + steepness)
+
+
+def weighted_sigmoid_cross_entropy(y: Any, z: Any, pos_weight: Any) -> Any:
+    """-w y log p - (1 - y) log(1 - p), p = sigmoid(z); -log p = softplus(-z), -log(1 - p) = softplus(z)."""
+    return (1 - y) * softplus(z) + pos_weight * y * softplus(-z)
+
+
+def weighted_sigmoid_cross_entropy_slope(y: Any, z: Any, pos_weight: Any) -> Any:
+    """(1 - y) p - w y (1 - p)."""
+    return (1 - y) * sigmoid(z) - pos_weight * y * sigmoid(-z)

@@ -146,6 +146,11 @@ class Loss:
         """The loss of the pre-activation that equals this one after `activation`, or None."""
         return None
 
+    @property
+    def of_probabilities(self) -> str:
+        """The name of the loss that is the same behind the activation that this one contains; empty for none."""
+        return next((name for name in registry if get(name).on_logits(self.activation) == self), "")
+
 
 registry = Registry("loss", Loss, own="gn.losses.Function(function, derivative)", facts=LossFacts)
 get = registry.get

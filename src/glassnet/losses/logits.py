@@ -12,7 +12,13 @@ from glassnet.losses.base import Array, ElementwiseLoss, Loss, mean, registry
 from glassnet.losses.facts import LossFacts
 from glassnet.support import checks
 
-__all__ = ["Focal", "SigmoidCrossEntropy", "SoftmaxCrossEntropy", "SparseSoftmaxCrossEntropy"]
+__all__ = [
+    "Focal",
+    "SigmoidCrossEntropy",
+    "SoftmaxCrossEntropy",
+    "SparseSoftmaxCrossEntropy",
+    "WeightedSigmoidCrossEntropy",
+]
 
 
 @registry.register("sigmoid_cross_entropy")
@@ -29,6 +35,38 @@ class SigmoidCrossEntropy(ElementwiseLoss):
         value="max(z, 0) - z * y + log(1 + exp(-abs(z)))", slope="p - y", data="binary_logits",
         last_activation="linear", torch="nn.BCEWithLogitsLoss()", source="Good 1952, J. R. Stat. Soc. B 14",
     )  # fmt: skip
+
+
+@registry.register("weighted_sigmoid_cross_entropy")
+@dataclass(frozen=True)
+class WeightedSigmoidCrossEntropy(ElementwiseLoss):
+    """:class:`SigmoidCrossEntropy` in which what is true of targets 1 weighs more, for classes that are rare.
+
+    As ``torch.nn.BCEWithLogitsLoss(pos_weight=...)``: the mean over all entries, not divided by the weights.
+
+    Parameters
+    ----------
+    pos_weight : float
+        What targets 1 weigh beside targets 0, > 0; how many more of these there are makes both count alike.
+    """
+
+    pos_weight: float = 1.0
+    formula = formulas.weighted_sigmoid_cross_entropy
+    slope_formula = formulas.weighted_sigmoid_cross_entropy_slope
+    domain = (0.0, 1.0)
+    activation = Sigmoid()
+    for_classes = "sparse_softmax_cross_entropy"
+    facts = LossFacts(
+        value="(1 - y) * softplus(z) + pos_weight * y * softplus(-z)",
+        slope="(1 - y) * p - pos_weight * y * (1 - p)", letters={"pos_weight": ("w", "w")}, data="binary_logits",
+        last_activation="linear",
+        torch="nn.BCEWithLogitsLoss(pos_weight=torch.tensor({pos_weight!r}, dtype=torch.float64))",
+        source="King, Zeng 2001, Political Analysis 9",
+    )  # fmt: skip
+
+    def __post_init__(self) -> None:
+        name = "pos_weight of WeightedSigmoidCrossEntropy"
+        object.__setattr__(self, "pos_weight", checks.number(name, self.pos_weight, above=0))
 
 
 @registry.register("softmax_cross_entropy")

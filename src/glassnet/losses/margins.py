@@ -22,7 +22,8 @@ class Hinge(ElementwiseLoss):
     only_targets = (-1.0, 1.0)
     facts = LossFacts(
         value="max(1 - y * p, 0)", slope="-y if y * p < 1 else 0", data="signs", last_activation="linear",
-        torch="(1 - y * prediction).clamp(min=0).mean()", source="Cortes, Vapnik 1995, Machine Learning 20",
+        aims_at_middle=False, torch="(1 - y * prediction).clamp(min=0).mean()",
+        source="Cortes, Vapnik 1995, Machine Learning 20",
     )  # fmt: skip
 
 
@@ -37,5 +38,6 @@ class SquaredHinge(ElementwiseLoss):
     only_targets = (-1.0, 1.0)
     facts = LossFacts(
         value="max(1 - y * p, 0)**2", slope="-2 * y * max(1 - y * p, 0)", data="signs", last_activation="linear",
-        torch="(1 - y * prediction).clamp(min=0).square().mean()", source="Cortes, Vapnik 1995, Machine Learning 20",
+        aims_at_middle=False, torch="(1 - y * prediction).clamp(min=0).square().mean()",
+        source="Cortes, Vapnik 1995, Machine Learning 20",
     )  # fmt: skip

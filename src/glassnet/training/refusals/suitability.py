@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from glassnet import activations, losses, plan
+from glassnet import activations, plan
 from glassnet.activations import Linear
 from glassnet.engines.base import Array
 from glassnet.errors import ArgumentError, DataError
@@ -70,9 +70,10 @@ def refuse_outputs(layers: Sequence[Layer], layout: Layout, loss: Loss) -> None:
         )
     if loss.activation != Linear() and possible.min() >= 0 and possible.max() <= 1:
         inner = compact_repr(loss.activation)
+        other = f", or use {loss.of_probabilities}" if loss.of_probabilities else ""
         raise ArgumentError(
             f"{loss.name} takes logits and applies {inner} itself, and {last} gives numbers from 0 to 1, "
-            f"as if they were probabilities already; make the last layer linear, or use {_of_probabilities(loss)}"
+            f"as if they were probabilities already; make the last layer linear{other}"
         )
 
 
@@ -175,10 +176,3 @@ def _remedy(table: Plan, loss: Loss) -> str:
     text = f'end the network with "{name}"'
     linear = table.rows[-1].kind == plan.DENSE and table.rows[-1].activation == Linear()
     return f"{text}, or use {logits.name}, which takes any numbers" if linear and logits is not None else text
-
-
-def _of_probabilities(loss: Loss) -> str:
-    """The loss that is the same behind the activation that this one contains."""
-    of_probabilities = (losses.get(name) for name in losses.names())
-    same = (other.name for other in of_probabilities if other.on_logits(loss.activation) == loss)
-    return next(same, "a loss of probabilities")

@@ -118,16 +118,13 @@ def _logits(loss: Loss, last: ActivationFunction) -> Mismatch:
     if isinstance(last, Linear):
         return None
     inner = _name(loss.activation)
-    other = f", or take the loss of probabilities, {_plain(loss, inner)}" if inner == _name(last) else ""
+    plain = loss.of_probabilities if inner == _name(last) else ""
+    other = f", or take the loss of probabilities, {plain}" if plain else ""
     return (
         "error",
         f"{loss.name} takes logits and applies {inner} itself; the last layer applies {_name(last)} before that",
         f"make the last layer linear{other}",
     )
-
-
-def _plain(loss: Loss, inner: str) -> str:
-    return loss.name.replace(inner, "categorical" if inner == "softmax" else "binary")
 
 
 def _needs(loss: Loss, last: ActivationFunction, wanted: str, which: str) -> Mismatch:
