@@ -8,7 +8,8 @@ import glassnet as gn
 from benchmarks.diagnosis.problems import Array
 from benchmarks.diagnosis.trainings import Setup, Training
 from glassnet.activations import Linear
-from glassnet.losses import Loss, one_hot_rows
+from glassnet.losses import Loss
+from glassnet.losses.base import one_hot_rows
 
 
 def outputs(training: Training, X: Array) -> Array:
