@@ -86,6 +86,9 @@ def assert_formulas(trace: Trace) -> None:
     known: dict[str, Any] = {step.name: step.array for step in trace.steps if step.phase != "update"}
     known |= {"X": turned(record.x), "Y": turned(record.y), "m": len(record.x), "n": record.y.size}
     known |= {"s": turned(record.sample_weights[:, None]), "ΣY": turned(record.y.sum(axis=1, keepdims=True))}
+    objective = record.plan.objective
+    if objective.facts is not None:
+        known |= {text: getattr(objective, name) for name, (text, _) in objective.facts.letters.items()}
     for k, made in enumerate(record.rows, 1):
         if made.weights is not None:
             known[f"W{k}"] = turned(made.weights)
