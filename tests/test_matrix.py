@@ -43,7 +43,7 @@ def targets(loss: Loss, n: int = 12, k: int = 3) -> Array:
         "values": values, "rates": np.round(3 * np.abs(values)), "binary": (values > 0) * 1.0,
         "binary_logits": (values > 0) * 1.0, "one_hot": np.eye(k)[classes], "logits": np.eye(k)[classes],
         "classes": classes, "class_logits": classes, "labels": classes, "distributions": shares,
-        "signs": np.sign(values),
+        "signs": np.sign(values), "log_rates": np.round(3 * np.abs(values)),
     }[loss.facts.data]  # fmt: skip
 
 
@@ -400,6 +400,7 @@ EXCEPTIONS: dict[tuple[str, str], str] = {
        ("softmax_cross_entropy", "sparse_softmax_cross_entropy")},
     **{(name, "command"): "its targets are -1 and 1; the command writes two classes as 0 and 1"
        for name in ("hinge", "squared_hinge")},
+    ("poisson_log_rates", "command"): "its outputs are logarithms of rates; the command trains poisson",
     **{(name, "command"): LOGITS for name in
        ("focal", "weighted_sigmoid_cross_entropy", "sigmoid_cross_entropy", "softmax_cross_entropy",
         "sparse_softmax_cross_entropy")},

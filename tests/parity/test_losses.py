@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 import torch
@@ -160,3 +162,46 @@ def test_a_loss_of_logits_that_has_none_of_probabilities_names_none(name: str) -
     assert finding.remedy == "make the last layer linear"
     assert losses.get("sigmoid_cross_entropy").of_probabilities == "binary_cross_entropy"
     assert losses.get("sparse_softmax_cross_entropy").of_probabilities == "sparse_categorical_cross_entropy"
+
+
+def log_rates(last: str = "linear", counts: float = 5.0) -> tuple[gn.Network, Any, Any]:
+    """A network, and counts that grow with X."""
+    X = np.linspace(-1, 1, 40)[:, None]
+    y = np.round(counts * np.exp(X))
+    return gn.Network([gn.Dense(8, "tanh"), gn.Dense(1, last)], input_shape=1, seed=0), X, y
+
+
+def test_poisson_of_log_rates_is_poisson_of_rates() -> None:
+    _, z, y = log_rates()
+    ours, rates = losses.PoissonLogRates(), losses.Poisson()
+    assert ours.value(y, z) == pytest.approx(rates.value(y, np.exp(z)), rel=1e-14)
+    np.testing.assert_allclose(
+        ours.gradient(y, z), rates.gradient(y, np.exp(z)) * np.exp(z), rtol=1e-11, atol=1e-15
+    )
+
+
+def test_log_rates_between_0_and_1_are_not_taken_for_probabilities() -> None:
+    net, X, y = log_rates("sigmoid", counts=1.5)
+    net.fit(X, y, loss="poisson_log_rates", epochs=1, progress=False)
+
+
+@pytest.mark.parametrize(("counts", "reached"), [(1.5, True), (100.0, False)])
+def test_counts_are_compared_with_rates_where_outputs_are_logarithms(counts: float, reached: bool) -> None:
+    """Behind tanh rates lie from 0.37 to 2.72."""
+    net, X, y = log_rates("tanh", counts)
+    if reached:
+        net.fit(X, y, loss="poisson_log_rates", epochs=1, progress=False)
+        return
+    with pytest.raises(
+        DataError, match=r"gives numbers from 0.368 to 2.72: 100% of the targets are out of its reach"
+    ):
+        net.fit(X, y, loss="poisson_log_rates", epochs=1, progress=False)
+
+
+def test_what_is_measured_and_diagnosed_of_log_rates_is_of_rates() -> None:
+    net, X, y = log_rates()
+    net.fit(X, y, loss="poisson_log_rates", optimizer=gn.Adam(0.02), epochs=300, progress=False)
+    found = net.evaluate(X, y)
+    assert found["mean_absolute_error"] == pytest.approx(np.abs(np.exp(net.predict(X)) - y).mean(), rel=1e-5)
+    assert found["r2"] > 0.95
+    assert not [f for f in gn.diagnose(net, X, y, loss="poisson_log_rates").findings if f.severity == "error"]

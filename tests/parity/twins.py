@@ -96,6 +96,7 @@ ELEMENTWISE: dict[type[Loss], Callable[[Tensor, Tensor], Tensor]] = {
     losses.MeanAbsoluteError: functional.l1_loss,
     losses.LogCosh: lambda p, y: torch.log(torch.cosh(p - y)).mean(),
     losses.Poisson: lambda p, y: functional.poisson_nll_loss(p, y, log_input=False, full=False, eps=0),
+    losses.PoissonLogRates: lambda p, y: functional.poisson_nll_loss(p, y, log_input=True, full=False),
     losses.BinaryCrossEntropy: functional.binary_cross_entropy,
     losses.CategoricalCrossEntropy: lambda p, y: -(y * p.log()).sum(dim=1).mean(),
     losses.KullbackLeibler: lambda p, y: functional.kl_div(p.log(), y, reduction="batchmean"),

@@ -425,6 +425,8 @@ def problem(loss: losses.Loss) -> tuple[list[Layer], NDArray[Any]]:
         ], kind
     if loss.name == "poisson":
         return [Dense(4, "tanh"), Dense(1, "softplus")], np.floor(np.exp(score))
+    if loss.name == "poisson_log_rates":
+        return [Dense(4, "tanh"), Dense(1)], np.floor(np.exp(score))
     return [Dense(4, "tanh"), Dense(1)], score
 
 

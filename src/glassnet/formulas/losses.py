@@ -88,6 +88,16 @@ def poisson_slope(y: Any, p: Any) -> Any:
     return 1 - y / maximum(p, TINY)
 
 
+def poisson_log_rates(y: Any, z: Any) -> Any:
+    """exp(z) - y z, :func:`poisson` at the rate exp(z)."""
+    return exp(z) - y * z
+
+
+def poisson_log_rates_slope(y: Any, z: Any) -> Any:
+    """exp(z) - y."""
+    return exp(z) - y
+
+
 def binary_cross_entropy(y: Any, p: Any) -> Any:
     """-y log p - (1 - y) log(1 - p), p in [0, 1]."""
     return -y * log(maximum(p, TINY)) - (1 - y) * log(maximum(1 - p, TINY))

@@ -11,8 +11,9 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from glassnet.activations import ActivationFunction, Linear
+from glassnet.activations import ActivationFunction, Exponential, Linear, Sigmoid, Softmax
 from glassnet.errors import DataError, ShapeError
+from glassnet.formulas.losses import TINY
 from glassnet.losses.facts import LossFacts
 from glassnet.support import checks
 from glassnet.support.calls import explained
@@ -144,6 +145,19 @@ class Loss:
 
     def on_logits(self, activation: ActivationFunction) -> Loss | None:
         """The loss of the pre-activation that equals this one after `activation`, or None."""
+        return None
+
+    def before_activation(self, predictions: Array) -> Array | None:
+        """Outputs of which `activation` makes these predictions, 0 held above zero; None where it is unknown."""
+        logarithm: Array = (
+            np.log(np.maximum(predictions, TINY)) if self.activation != Linear() else predictions
+        )
+        match self.activation:
+            case Linear() | Softmax() | Exponential():
+                return logarithm
+            case Sigmoid():
+                logits: Array = logarithm - np.log(np.maximum(1 - predictions, TINY))
+                return logits
         return None
 
     @property

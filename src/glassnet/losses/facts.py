@@ -14,7 +14,7 @@ from glassnet.support import expressions
 # The kinds of targets and predictions that losses take.
 DATA = (
     "values", "rates", "binary", "one_hot", "classes", "distributions", "binary_logits", "logits", "class_logits",
-    "labels", "signs",
+    "labels", "signs", "log_rates",
 )  # fmt: skip
 
 
@@ -36,7 +36,7 @@ class LossFacts:
     data : str
         One of ``DATA``: what targets and predictions are. "binary" are 0 and 1 or probabilities between, beside
         probabilities; "binary_logits" the same beside logits; "class_logits" are integer classes beside logits;
-        "signs" are -1 and 1 beside any numbers.
+        "signs" are -1 and 1 beside any numbers, "log_rates" counts beside logarithms of rates.
     last_activation : str
         The activation that belongs at the end of the network.
     aims_at_middle : bool

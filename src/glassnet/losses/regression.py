@@ -6,12 +6,21 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from glassnet.activations import Exponential
 from glassnet.formulas import losses as formulas
 from glassnet.losses.base import ElementwiseLoss, registry
 from glassnet.losses.facts import LossFacts
 from glassnet.support import checks
 
-__all__ = ["Huber", "LogCosh", "MeanAbsoluteError", "MeanSquaredError", "Poisson", "Quantile"]
+__all__ = [
+    "Huber",
+    "LogCosh",
+    "MeanAbsoluteError",
+    "MeanSquaredError",
+    "Poisson",
+    "PoissonLogRates",
+    "Quantile",
+]
 
 
 @registry.register("mean_squared_error", "mse")
@@ -117,4 +126,19 @@ class Poisson(ElementwiseLoss):
     facts = LossFacts(
         value="p - y * log(p)", slope="1 - y / p", data="rates", last_activation="softplus", logarithms=("p",),
         torch="nn.PoissonNLLLoss(log_input=False)", source="Nelder, Wedderburn 1972, J. R. Stat. Soc. A 135",
+    )  # fmt: skip
+
+
+@registry.register("poisson_log_rates")
+@dataclass(frozen=True)
+class PoissonLogRates(ElementwiseLoss):
+    """Mean of exp(z) - y z for counts y >= 0: :class:`Poisson` at the rate exp(z); z is what the network gives."""
+
+    formula = formulas.poisson_log_rates
+    slope_formula = formulas.poisson_log_rates_slope
+    domain = (0.0, np.inf)
+    activation = Exponential()
+    facts = LossFacts(
+        value="exp(z) - y * z", slope="p - y", data="log_rates", last_activation="linear", torch="nn.PoissonNLLLoss()",
+        source="Nelder, Wedderburn 1972, J. R. Stat. Soc. A 135",
     )  # fmt: skip

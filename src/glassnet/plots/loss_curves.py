@@ -119,13 +119,20 @@ def _kind(function: Loss) -> str:
         return "probabilities" if function.activation == Linear() else "logits"
     if function.only_targets:
         return "margins"
-    return "counts" if function.domain == (0.0, np.inf) else "values"
+    if function.domain == (0.0, np.inf):
+        return "counts" if function.activation == Linear() else "logarithms of rates"
+    return "values"
 
 
 def _target(function: Loss, target: float | None) -> float:
-    usual = {"probabilities": 1.0, "logits": 1.0, "counts": 2.0, "margins": 1.0, "values": 0.0}[
-        _kind(function)
-    ]
+    usual = {
+        "probabilities": 1.0,
+        "logits": 1.0,
+        "counts": 2.0,
+        "margins": 1.0,
+        "logarithms of rates": 2.0,
+        "values": 0.0,
+    }[_kind(function)]
     y = usual if target is None else checks.number("target", target)
     low, high = function.domain
     if not low <= y <= high:

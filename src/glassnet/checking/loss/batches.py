@@ -18,7 +18,7 @@ KINDS = {
     for loss in map(losses.get, losses.names())
     if loss.facts is not None and loss.facts.data != "labels"
 }
-ON_ONE_AXIS = {"values", "rates", "binary", "binary_logits", "signs"}
+ON_ONE_AXIS = {"values", "rates", "binary", "binary_logits", "signs", "log_rates"}
 
 
 class LossBatch(NamedTuple):
@@ -52,6 +52,7 @@ def draw(kind: str, m: int, k: int, one_axis: bool) -> LossBatch:
         "logits": (np.eye(k)[classes], z),
         "classes": (classes, probabilities),
         "class_logits": (classes, z),
+        "log_rates": (np.round(np.abs(y) * 3), z),
         "signs": (np.sign(y), 1.5 * z),
     }
     return LossBatch(*made[kind], m, 1 if one_axis else k)

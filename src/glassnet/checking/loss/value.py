@@ -234,7 +234,7 @@ def _value_factors(kind: str) -> dict[str, Callable[[int, int], float]]:
             "value_summed_over_outputs": lambda m, k: k,
             "value_summed_over_samples": lambda m, k: m,
         }
-    if kind not in ("values", "rates", "signs"):
+    if kind not in ("values", "rates", "signs", "log_rates"):
         found["other_logarithm"] = lambda m, k: 1 / np.log(2)
     return found
 

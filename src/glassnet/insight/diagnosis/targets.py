@@ -112,7 +112,9 @@ class Targets:
         """The loss of a network that knows nothing yet: all classes alike, or all values zero."""
         if self.kind == "classes":
             return self._costs(np.full(self.n_outputs, 1 / self.n_classes))
-        return self._costs(np.full(self.n_outputs, 0.5 if self.loss.domain == (0.0, 1.0) else 0.0))
+        if self.loss.domain == (0.0, 1.0):
+            return self._costs(np.full(self.n_outputs, 0.5))
+        return self.value(np.zeros(self.matrix.shape, self.matrix.dtype))
 
     @cached_property
     def floor(self) -> float:
@@ -124,12 +126,11 @@ class Targets:
 
     def _costs(self, row: Array) -> float:
         """The loss of this prediction for all samples, or of one for each; infinite where it is no number."""
-        if self.loss.activation.outputs == "classes":
-            row = np.log(np.maximum(row, TINY))
-        elif self.loss.activation.outputs == "probabilities":
-            row = np.log(np.maximum(row, TINY)) - np.log(np.maximum(1 - row, TINY))
+        output = self.loss.before_activation(row)
+        if output is None:
+            return np.inf
         with np.errstate(all="ignore"):
-            found = self.value(np.broadcast_to(row, self.matrix.shape).copy())
+            found = self.value(np.broadcast_to(output, self.matrix.shape).copy())
         return found if np.isfinite(found) else np.inf
 
     def score(self, output: Array) -> float:

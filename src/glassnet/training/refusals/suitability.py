@@ -68,7 +68,11 @@ def refuse_outputs(layers: Sequence[Layer], layout: Layout, loss: Loss) -> None:
             f"{last} need not; {_remedy(table, loss)}, or for classes that do not exclude each other use "
             "binary_cross_entropy with a column of 0 and 1 for each"
         )
-    if loss.activation != Linear() and possible.min() >= 0 and possible.max() <= 1:
+    if (
+        loss.activation.outputs in ("classes", "probabilities")
+        and possible.min() >= 0
+        and possible.max() <= 1
+    ):
         inner = compact_repr(loss.activation)
         other = f", or use {loss.of_probabilities}" if loss.of_probabilities else ""
         raise ArgumentError(

@@ -114,15 +114,18 @@ def _are_probabilities(case: Case, *, sum_to_one: bool) -> bool:
     return inside and (not sum_to_one or bool(np.allclose(output.sum(axis=1), 1, atol=SUMS)))
 
 
+_TAKEN = {"classes": "logits", "probabilities": "logits", "values": "logarithms of rates"}
+
+
 def _logits(loss: Loss, last: ActivationFunction) -> Mismatch:
     if isinstance(last, Linear):
         return None
-    inner = _name(loss.activation)
+    inner, taken = _name(loss.activation), _TAKEN[loss.activation.outputs]
     plain = loss.of_probabilities if inner == _name(last) else ""
     other = f", or take the loss of probabilities, {plain}" if plain else ""
     return (
         "error",
-        f"{loss.name} takes logits and applies {inner} itself; the last layer applies {_name(last)} before that",
+        f"{loss.name} takes {taken} and applies {inner} itself; the last layer applies {_name(last)} before that",
         f"make the last layer linear{other}",
     )
 

@@ -23,6 +23,9 @@ from glassnet.plan import ACTIVATION, DENSE
 from glassnet.support import expressions
 
 Array = NDArray[Any]
+_LOGITS = "the loss was chosen for logits and applies this itself"
+_LOGARITHMS = "the loss was chosen for logarithms and applies this itself"
+_APPLIED = {"classes": _LOGITS, "probabilities": _LOGITS, "values": _LOGARITHMS}
 
 
 class Writer:
@@ -116,7 +119,7 @@ class Writer:
         )
         numbers = f"p = {function.name}({number(unit.a)}) = {unit.probability()}"
         note, shapes = (
-            "the loss was chosen for logits and applies this itself",
+            _APPLIED[self.step.plan.objective.activation.outputs],
             self._shapes("", self.step.rows[-1].a),
         )
         yield self._step("P", "forward", None, texts, numbers, probabilities, shapes, note)
