@@ -230,3 +230,10 @@ def test_what_cannot_be_checked_is_refused() -> None:
         gn.check_loss(lambda y: 0.0)
     with pytest.raises(ArgumentError, match="value must give finite numbers for targets and predictions"):
         gn.check_loss(lambda y, p: math.nan)
+
+
+@pytest.mark.parametrize("name", ["bce", "focal", "hinge", "poisson", "kl"])
+def test_a_wrong_gradient_is_explained_though_the_loss_refuses_other_targets(name: str) -> None:
+    loss = gn.losses.get(name)
+    report = gn.check_loss(loss.value, lambda y, p: 2 * loss.gradient(y, p), like=name)
+    assert not report.ok and report.slips

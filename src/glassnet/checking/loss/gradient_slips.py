@@ -17,6 +17,7 @@ from glassnet.checking.loss.wrong import MESSAGES as WRONG_MESSAGES
 from glassnet.checking.numerics import numeric
 from glassnet.checking.numerics.rounding import Array
 from glassnet.checking.report import Evidence, Slip, side_by_side
+from glassnet.errors import ArgumentError
 
 RELATIVE, ROUNDING = 1e-6, 1e-9
 MESSAGES = {
@@ -194,8 +195,12 @@ def _of_targets(learner: Learner, found: Recognised) -> list[Array]:
 
 
 def _of_target(learner: Learner, batch: LossBatch) -> Array:
+    """Not a number where a loss refuses targets beside those that it is for."""
     y = batch.y.copy()
-    return numeric.gradient(lambda: learner.number(batch._replace(y=y)), y)
+    try:
+        return numeric.gradient(lambda: learner.number(batch._replace(y=y)), y)
+    except ArgumentError:
+        return np.full_like(batch.p, np.nan)
 
 
 def _unfolded(kind: str) -> str:
