@@ -68,13 +68,13 @@ def test_of_an_array_that_is_right_as_a_thousandth_of_it(part: float, fits: bool
 @pytest.mark.parametrize(("part", "good"), [(IN, True), (OUT, False)])
 def test_others_are_as_good_up_to_five_times_the_distance(part: float, good: bool) -> None:
     nearest = 0.1
-    found: Any = [verdict.Found(None, Hypothesis((), one, {})) for one in (nearest, 5 * nearest * part)]
+    found: Any = [verdict.Explanation(None, Hypothesis((), one, {})) for one in (nearest, 5 * nearest * part)]
     assert (len(verdict.as_good(found)) == 2) is good
 
 
 @pytest.mark.parametrize(("part", "good"), [(IN, True), (OUT, False)])
 def test_or_where_they_are_as_near_as_rounding_usually_leaves(part: float, good: bool) -> None:
-    found: Any = [verdict.Found(None, Hypothesis((), one, {})) for one in (1e-5, 0.05 * part)]
+    found: Any = [verdict.Explanation(None, Hypothesis((), one, {})) for one in (1e-5, 0.05 * part)]
     assert (len(verdict.as_good(found)) == 2) is good
 
 
@@ -90,7 +90,7 @@ def test_slips_of_the_forward_pass_stand_at_any_of_four_places_or_at_one_or_all_
 def test_so_many_other_slips_are_listed() -> None:
     def found(n: int) -> Any:
         places = [(Place(f"code_{i}", 0, "weights"),) for i in range(n)]
-        return [verdict.Found(None, Hypothesis(one, 0.0, {})) for one in places]
+        return [verdict.Explanation(None, Hypothesis(one, 0.0, {})) for one in places]
 
     assert [len(verdict._equals(found(n))) for n in (1, 2, 5, 6)] == [0, 1, 4, 4]
 

@@ -13,7 +13,7 @@ DATA_SETS = "xor, spiral, digits, iris, wine, breast_cancer, diabetes, moons, ci
 X = np.random.default_rng(0).normal(size=(30, 3))
 NO_LAYER = (
     "gn.recipes knows no last layer for the loss 'triplet_hard'; it knows those for "
-    "mean_squared_error, mean_absolute_error, huber, quantile, poisson, binary_cross_entropy, "
+    "mean_squared_error, mean_absolute_error, huber, log_cosh, quantile, poisson, binary_cross_entropy, "
     "categorical_cross_entropy, sparse_categorical_cross_entropy, kullback_leibler. Network.fit takes every loss"
 )
 BAD_HIDDEN = (
@@ -59,11 +59,14 @@ BAD_HIDDEN = (
         ),
         (
             ["train", "iris", "--activation", "rel"],
-            "no activation is called 'rel'; did you mean 'relu' or 'elu' or 'gelu'?",
+            "no activation is called 'rel'; did you mean 'relu' or 'elu' or 'selu'?",
         ),
         (["train", "iris", "--loss", "mes"], "no loss is called 'mes'; did you mean 'mse' or 'mae'?"),
         (["train", "iris", "--loss", "triplet"], NO_LAYER),
-        (["train", "iris", "--optimizer", "adm"], "no optimizer is called 'adm'; did you mean 'adam' or 'adamw'?"),
+        (
+            ["train", "iris", "--optimizer", "adm"],
+            "no optimizer is called 'adm'; did you mean 'adam' or 'nadam' or 'adamw'?",
+        ),
         (
             ["train", "iris", "--loss", "binary_cross_entropy"],
             "binary_cross_entropy tells two classes apart; y of iris holds 3. "

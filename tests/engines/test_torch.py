@@ -27,7 +27,7 @@ from glassnet.network.network import Network
 from tests.engines import conformance
 from tests.engines.conformance import assert_same_training
 from tests.engines.trained import X, fit, network
-from tests.gradients.table import ACTIVATIONS, LOSSES, STEPPING, output_activation, targets
+from tests.gradients.table import LOSSES, STEPPING, TAME, output_activation, targets
 
 Array = NDArray[Any]
 
@@ -45,9 +45,9 @@ def gradients(net: Network, engine: str, x: Array, y: Array, loss: Loss) -> Arra
 @settings(max_examples=60)
 @given(
     widths=st.lists(st.integers(1, 9), min_size=0, max_size=5),
-    activation=st.sampled_from(ACTIVATIONS),
+    activation=st.sampled_from(TAME),
     loss=st.sampled_from(LOSSES),
-    n=st.integers(2, 9),
+    n=st.integers(3, 9),
     seed=st.integers(0, 2**32 - 1),
 )
 def test_backpropagation_is_what_autograd_finds(
@@ -59,7 +59,10 @@ def test_backpropagation_is_what_autograd_finds(
     net = Network([*hidden, last], seed=seed, dtype="float64", input_shape=4)
     net.parameters = random.normal(scale=0.5, size=net.parameters.shape)
     x, y = random.normal(size=(n, 4)), targets(loss, random, n, 3)
-    y[0] = (y[1] + 1) % 3 if loss.targets != "values" else y[0]
+    if loss.targets == "labels":
+        y = random.permutation(np.arange(n) % 3 if n > 3 else np.array([0, 0, 1]))
+    elif loss.targets != "values":
+        y[0] = (y[1] + 1) % 3
     ours, theirs = (gradients(net, engine, x, y, loss) for engine in ("numpy", "torch"))
     np.testing.assert_allclose(ours, theirs, rtol=1e-12, atol=1e-12 * np.abs(theirs).max())
 

@@ -31,7 +31,7 @@ def test_a_bar_needs_a_terminal_and_somebody_who_wants_it(
 @pytest.mark.parametrize(
     ("columns", "values", "line"),
     [
-        ("100", {"loss": 0.2, "validation_loss": 0.5, "validation_f1": 0.981}, "loss 0.2  validation f1 98.1 %"),
+        ("100", {"loss": 0.2, "validation_loss": 0.5, "validation_f1": 0.981}, "loss 0.2  validation F1 98.1 %"),
         ("100", {"loss": 0.25, "validation_loss": 0.5}, "loss 0.25  validation loss 0.5"),
         ("100", {"loss": 1e-7, "validation_r2": 0.5}, "loss 1e-07  validation R² 0.5"),
         ("100", {"loss": 0.25}, "loss 0.25"),
