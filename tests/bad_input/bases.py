@@ -226,7 +226,9 @@ def _compared(label: str) -> dict[str, Any]:
     thing = getattr(getattr(gn, room, None), name, None)
     probabilities = [[0.1, 0.9], [0.2, 0.8], [0.7, 0.3], [0.6, 0.4]]
     if room == "losses" and method[0] in ("value", "gradient") and getattr(thing, "targets", "") == "values":
-        return {"y_true": np.eye(2)[[1, 0, 1, 0]], "y_pred": np.array(probabilities)}
+        low, high = thing.only_targets or (0.0, 1.0)
+        y = np.where(np.eye(2)[[1, 0, 1, 0]] == 1, high, low)
+        return {"y_true": y, "y_pred": np.array(probabilities)}
     if thing is gn.metrics.coverage:
         return {"y_true": [0.5, 1.0, 0.6, 0.1], "y_pred": np.array(probabilities)}
     if thing is gn.metrics.mean_absolute_percentage_error:
