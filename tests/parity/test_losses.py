@@ -205,3 +205,9 @@ def test_what_is_measured_and_diagnosed_of_log_rates_is_of_rates() -> None:
     assert found["mean_absolute_error"] == pytest.approx(np.abs(np.exp(net.predict(X)) - y).mean(), rel=1e-5)
     assert found["r2"] > 0.95
     assert not [f for f in gn.diagnose(net, X, y, loss="poisson_log_rates").findings if f.severity == "error"]
+
+
+def test_the_slope_of_a_hinge_is_divided_as_a_whole() -> None:
+    net = gn.Network([gn.Dense(1)], input_shape=1, seed=0)
+    text = str(gn.trace(net, [[1.0], [2.0]], [[-1.0], [1.0]], loss="hinge"))
+    assert "dA1 = (−Y if Y·A1 < 1 else 0)/n" in text

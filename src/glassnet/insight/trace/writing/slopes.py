@@ -115,6 +115,7 @@ class LossOf:
             return THROUGH_DISTANCES.replace("A_", f"{output}_"), THROUGH_DISTANCES_LATEX
         letters = {"y": target, "p": output, "mass": mass}
         slope, latex = _with_letters(self.objective, self._slope_formula, letters)
+        slope = letter(f"({slope.write(0)})") if " if " in self._slope_formula else slope
         slope = letter("s") * slope if self.weighted else slope
         return (slope / letter(self.over)).write(0), rf"\frac{{1}}{{{self.over}}} ({latex})"
 
