@@ -78,10 +78,6 @@ REFUSED: dict[str, Callable[[gn.Network, Path], Any]] = {
         )
         for name in ("Scale", "PReLU", "RMSNorm")
     },
-    **{
-        f"{name} in a trace": lambda net, path: gn.trace(net, samples((5,)))
-        for name in ("Scale", "PReLU", "RMSNorm")
-    },
 }
 
 

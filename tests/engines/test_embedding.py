@@ -146,7 +146,6 @@ REFUSED: dict[str, Callable[[gn.Network, Path], Any]] = {
     "a script of PyTorch": lambda net, path: gn.to_torch_source(net),
     "ONNX": lambda net, path: net.to_onnx(path / "model.onnx"),
     "scikit-learn": lambda net, path: net.to_sklearn(),
-    "a trace": lambda net, path: gn.trace(net, X),
     "a check of a backward pass": lambda net, path: gn.check_backward(net, X, Y, [], loss="mse"),
     "a diagnosis": lambda net, path: gn.diagnose(net, X, Y),
 }
