@@ -12,7 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import onnxruntime
 import pytest
+import torch
 from numpy.typing import NDArray
 
 import glassnet as gn
@@ -103,7 +105,6 @@ def activation_predicted(name: str, folder: Path) -> None:
 
 
 def activation_in_torch(name: str, folder: Path) -> None:
-    torch = pytest.importorskip("torch")
     net = for_prediction(name)
     module = net.to_torch()
     np.testing.assert_allclose(
@@ -113,10 +114,9 @@ def activation_in_torch(name: str, folder: Path) -> None:
 
 
 def activation_in_onnx(name: str, folder: Path) -> None:
-    runtime = pytest.importorskip("onnxruntime")
     net, path = for_prediction(name), folder / "net.onnx"
     net.to_onnx(path)
-    session = runtime.InferenceSession(path, providers=["CPUExecutionProvider"])
+    session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
     np.testing.assert_allclose(session.run(None, {"X": samples()})[0], net.predict(samples()), atol=1e-6)
     assert gn.from_onnx(path) == net
 
@@ -160,8 +160,7 @@ def activation_of_a_learner(name: str, folder: Path) -> None:
 
 
 def activation_drawn(name: str, folder: Path) -> None:
-    pytest.importorskip("matplotlib")
-    gn.plots.activation(name)
+    assert gn.plots.activation(name).lines
 
 
 def activation_summed_up(name: str, folder: Path) -> None:
@@ -218,7 +217,6 @@ def loss_checked(name: str, folder: Path) -> None:
 
 
 def loss_in_torch(name: str, folder: Path) -> None:
-    torch = pytest.importorskip("torch")
     loss = losses.get(name)
     net, y = network(*output_of(loss)), targets(loss)
     source, last = gn.to_torch_source(net, loss=loss), net.plan().rows[-1].activation
@@ -253,7 +251,6 @@ def optimizer_traced(name: str, folder: Path) -> None:
 
 
 def optimizer_in_torch(name: str, folder: Path) -> None:
-    torch = pytest.importorskip("torch")
     source = gn.to_torch_source(network(*with_activation("tanh")), optimizer=name)
     line = next(line for line in source.splitlines() if line.startswith("optimizer = "))
     room: dict[str, Any] = {"torch": torch, "model": torch.nn.Linear(2, 2)}
@@ -290,7 +287,6 @@ def layer_traced(name: str, folder: Path) -> None:
 
 
 def layer_in_torch(name: str, folder: Path) -> None:
-    torch = pytest.importorskip("torch")
     net = network(*with_layer(name))
     module = net.to_torch()
     np.testing.assert_allclose(
@@ -299,10 +295,9 @@ def layer_in_torch(name: str, folder: Path) -> None:
 
 
 def layer_in_onnx(name: str, folder: Path) -> None:
-    runtime = pytest.importorskip("onnxruntime")
     net, path = network(*with_layer(name)), folder / "net.onnx"
     net.to_onnx(path)
-    session = runtime.InferenceSession(path, providers=["CPUExecutionProvider"])
+    session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
     np.testing.assert_allclose(session.run(None, {"X": samples()})[0], net.predict(samples()), atol=1e-6)
 
 

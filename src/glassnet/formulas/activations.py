@@ -170,7 +170,7 @@ def hard_sigmoid_slope(z: Any, a: Any) -> Any:
 
 def hard_swish(z: Any) -> Any:
     """f(z) = z hard_sigmoid(z), range [-0.375, inf). Howard et al., ICCV 2019."""
-    return z * maximum(minimum(z / 6 + 0.5, 1), 0)
+    return z * hard_sigmoid(z)
 
 
 def hard_swish_slope(z: Any, a: Any) -> Any:

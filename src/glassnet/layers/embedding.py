@@ -151,7 +151,7 @@ class Embedding(Layer):
         for place, rows in enumerate(self._rows(x)):
             start = len(passing) + place * d
             np.add.at(own.gradients[0], rows, error[:, start : start + d])
-        if d_x is not error:
+        if d_x is not error:  # it is the error where nobody asks for dX
             d_x[...] = 0
             d_x[:, passing] = error[:, : len(passing)]
 
