@@ -1,6 +1,5 @@
 """The pages of the rooms: every public name, with the facts and the picture of each part."""
 
-import re
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
@@ -11,20 +10,14 @@ import matplotlib.pyplot as plt
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
+from telling import escaped, known, stated
 
 import glassnet as gn
-from glassnet.activations import ActivationFacts
 from glassnet.activations.base import registry as activation_registry
 from glassnet.losses import ElementwiseLoss
 from glassnet.losses.base import registry as loss_registry
-from glassnet.losses.facts import LossFacts
-from glassnet.optimizers.facts import OptimizerFacts
-from glassnet.support import expressions
-from glassnet.support.facts import Facts
 
 PICTURES = "pictures"
-LITERAL = re.compile(r"(``.*?``|:\w+:`.*?`)")
-LETTERS = {"z": "z", "a": "a", "y": "y", "p": "p"}
 
 
 class Public(SphinxDirective):
@@ -83,11 +76,6 @@ def kind(thing: Any) -> str:
     return "exception" if issubclass(thing, BaseException) else "class"
 
 
-def stated(thing: Any) -> Any:
-    """The facts on a class of a built-in part; None for everything else."""
-    return vars(thing).get("facts") if isinstance(thing, type) else None
-
-
 def tell_facts(app: Sphinx, what: str, name: str, thing: Any, options: Any, lines: list[str]) -> None:
     """Add formula, range, source and names elsewhere of a part, and its picture, below its docstring."""
     facts = stated(thing)
@@ -98,45 +86,6 @@ def tell_facts(app: Sphinx, what: str, name: str, thing: Any, options: Any, line
     if (Path(app.outdir) / PICTURES / f"{thing.__name__}.svg").is_file():
         image = f'<img class="picture" src="../{PICTURES}/{thing.__name__}.svg" alt="{thing.__name__}">'
         lines += [".. raw:: html", "", f"   {image}", ""]
-
-
-def known(facts: Any) -> Iterator[str]:
-    """What a reader is told, as paragraphs.
-
-    Raises
-    ------
-    TypeError
-        If nobody has said how facts of this kind are told.
-    """
-    match facts:
-        case Facts():
-            yield f"``{facts.formula}``"
-            formulas, limits, elsewhere = [facts.latex], facts.range, facts.elsewhere
-        case ActivationFacts():
-            letters = LETTERS | {name: latex for name, (_, latex) in facts.letters.items()}
-            formulas = [
-                f"{head} = {expressions.latex(text, letters, {'z': 'z_k'})}"
-                for head, text in (("f(z)", facts.value), ("f'(z)", facts.slope))
-                if text
-            ]
-            limits = " to ".join(limit.replace("inf", "∞").replace("-", "−") for limit in facts.range)
-            elsewhere = facts.torch and f"torch.nn.{facts.torch.module}"
-        case LossFacts():
-            letters = LETTERS | {name: latex for name, (_, latex) in facts.letters.items()}
-            formulas = [expressions.latex(facts.value, letters) if facts.value else facts.of_distances_latex]
-            limits, elsewhere = "", facts.torch and facts.torch.replace("!r", "")
-        case OptimizerFacts():
-            formulas = [rule.latex for rule in facts.updates.values()]
-            limits, elsewhere = "", facts.torch and f"torch.optim.{facts.torch}"
-        case _:
-            raise TypeError(f"the reference does not know how to tell {type(facts).__name__}")
-    yield from (f".. math:: {formula}" for formula in formulas)
-    if limits:
-        yield f"**Range**: {limits}"
-    if elsewhere:
-        yield f"**Elsewhere**: ``{elsewhere}``"
-    if facts.source:
-        yield f"**Source**: {escaped(facts.source)}"
 
 
 def draw(app: Sphinx) -> None:
@@ -159,16 +108,6 @@ def draw(app: Sphinx) -> None:
 def escape(app: Sphinx, what: str, name: str, thing: Any, options: Any, lines: list[str]) -> None:
     """Formulas in docstrings are text: no star begins emphasis there, and no bar a substitution."""
     lines[:] = [escaped(line) for line in lines]
-
-
-def escaped(line: str) -> str:
-    """One line, but for what stands in literals and roles."""
-    if line.lstrip().startswith((">>>", "...")):
-        return line
-    parts = LITERAL.split(line)
-    return "".join(
-        part if place % 2 else re.sub(r"([*|])", r"\\\1", part) for place, part in enumerate(parts)
-    )
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
