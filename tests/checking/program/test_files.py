@@ -12,7 +12,10 @@ import pytest
 
 import glassnet as gn
 from glassnet.checking import Report
+from glassnet.checking.program.data import Samples
 from glassnet.checking.program.files import CheckError, check_file, plain, report_from
+from glassnet.checking.program.limits import Wish
+from glassnet.checking.program.taking import scripts
 from glassnet.errors import ArgumentError
 from tests.checking.program.scripts import (
     BATCHES,
@@ -66,6 +69,26 @@ def test_parts_that_are_right_do_not_clear_a_program_that_was_not_found(tmp_path
     report = check(tmp_path, PARTS + whole)
     assert report.ok is None and report.notes[0].startswith("right: Dense")
     assert report.not_checked[0].startswith("its functions")
+
+
+def test_a_fault_of_the_check_of_a_file_with_its_modules_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "beside_mine.py").write_text("HALF = 0.5\n\n\ndef scaled(x):\n    return HALF * x\n")
+    (tmp_path / "mine.py").write_text("from beside_mine import scaled\n" + PARTS)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    whole_of = scripts.whole_of
+
+    def failing(names: dict[str, object], samples: Samples | None, wish: Wish) -> object:
+        if "HALF" in names:
+            raise TypeError("a fault of the check itself")
+        return whole_of(names, samples, wish)
+
+    monkeypatch.setattr(scripts, "whole_of", failing)
+    report = scripts.check_script(tmp_path / "mine.py", None, Wish())
+    assert report.ok is None and report.notes[0].startswith("right: Dense")
+    said = "its functions together with those of its modules: TypeError: a fault of the check itself"
+    assert said in report.not_checked
 
 
 def test_a_loop_that_stands_in_no_function_is_not_called_right(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from glassnet.checking.finding.leaves import is_foreign, is_library
+from glassnet.checking.numerics.calling import why
 from glassnet.checking.program.data import Samples
 from glassnet.checking.program.limits import Wish
 from glassnet.checking.program.taking.loading import Loaded, load
@@ -41,25 +42,34 @@ def check_script(path: Path, samples: Samples | None, wish: Wish) -> Report:
     """
     loaded = load(path)
     whole, others, reason = _whole(loaded.names, samples, wish)
-    found = next(_wholes(path, whole, loaded, samples, wish), None)
-    loose: tuple[str, ...] = ()
+    unseen: list[str] = []
+    found = next(_wholes(path, whole, loaded, samples, wish, unseen), None)
     if found is not None:
         whole, others, loaded = found[0], [], found[1] or loaded
+        unseen = []
     else:
-        loose = _loose(path)
+        unseen.extend(_loose(path))
     try:
         report = with_unseen(with_parts(whole, others, loaded.names, wish), wish)
     except ArgumentError as nothing:
         lines = f" ({'; '.join(loaded.left_out[:3])})" if loaded.left_out else ""
         raise ArgumentError(f"{path.name}: {reason or nothing}{lines}") from None
-    report = replace(report, not_checked=(*report.not_checked, *loose))
+    report = replace(report, not_checked=(*report.not_checked, *unseen))
     return replace(report, notes=(*report.notes, *loaded.left_out[:3]))
 
 
 def _wholes(
-    path: Path, first: Report | None, loaded: Loaded, samples: Samples | None, wish: Wish
+    path: Path,
+    first: Report | None,
+    loaded: Loaded,
+    samples: Samples | None,
+    wish: Wish,
+    unseen: list[str],
 ) -> Iterator[tuple[Report, Loaded | None]]:
-    """Reports on the whole program: of its functions and classes, its loops, or what it makes as a program."""
+    """Reports on the whole program: of its functions and classes, its loops, or what it makes as a program.
+
+    What could not be looked at is added to `unseen`.
+    """
     if first is not None and _is_whole(first):
         yield first, None
     for report in check_loops(path, samples, wish):
@@ -67,21 +77,18 @@ def _wholes(
             yield report, None
     beside = _beside(loaded)
     if beside:
-        around = _around({**beside, **loaded.names}, samples, wish)
+        within = replace(wish, until=time.monotonic() + wish.seconds / 6)
+        try:
+            around = _whole({**beside, **loaded.names}, samples, within)[0]
+        except Exception as reason:  # where the names of a file alone come through
+            unseen.append(f"its functions together with those of its modules: {why(reason)}")
+            around = None
         if around is not None and _is_whole(around):
             yield around, None
     again = load(path, as_main=True)
     for report in _seen(again, samples, replace(wish, until=time.monotonic() + wish.seconds / 12)):
         if _is_whole(report):
             yield report, again
-
-
-def _around(names: dict[str, Any], samples: Samples | None, wish: Wish) -> Report | None:
-    """The report on the file's names with those of its modules; None where they make no program that runs."""
-    try:
-        return whole_of(names, samples, replace(wish, until=time.monotonic() + wish.seconds / 6))[0]
-    except Exception:  # whatever a learner's code raises
-        return None
 
 
 def _beside(loaded: Loaded) -> dict[str, Any]:
