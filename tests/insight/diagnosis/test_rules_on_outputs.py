@@ -113,6 +113,22 @@ def test_a_loss_is_told_what_it_takes_and_gets(
 
 
 @pytest.mark.parametrize(
+    ("loss", "remedy"),
+    [
+        ("hinge", "make the last layer linear"),
+        ("squared_hinge", "make the last layer linear"),
+        ("mse", "make the last layer linear, or scale the targets into that range"),
+    ],
+)
+def test_targets_that_a_loss_fixes_are_not_to_be_scaled(case_of: CaseOf, loss: str, remedy: str) -> None:
+    _, X, y = three_classes()
+    net = gn.Network([gn.Dense(4, "tanh"), gn.Dense(1, "sigmoid")], seed=0, input_shape=2)
+    signs = np.where(y == 1, 1.0, -1.0)
+    made = output.output_loss_mismatch(case_of(net, X, signs, loss=loss, measured={"learned": False}))
+    assert made is not None and made.remedy == remedy
+
+
+@pytest.mark.parametrize(
     ("loss", "own", "n_outputs", "found"),
     [
         ("categorical_cross_entropy", probabilities, 3, False), ("categorical_cross_entropy", between, 3, True),

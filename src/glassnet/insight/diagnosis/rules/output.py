@@ -57,6 +57,11 @@ def _is_of_middles(loss: Loss) -> bool:
     return loss.facts is not None and loss.facts.data == "values" and loss.facts.aims_at_middle
 
 
+def _is_of_signs(loss: Loss) -> bool:
+    """Whether its targets are -1 and 1, and no others."""
+    return loss.facts is not None and loss.facts.data == "signs"
+
+
 def _name(activation: ActivationFunction) -> str:
     return type(activation).__name__.lower()
 
@@ -166,7 +171,8 @@ def _with_targets(case: Case, last: ActivationFunction) -> Mismatch:
     return (
         "error",
         f"{_name(last)} gives outputs {reach}, and {outside:.0%} of the targets lie outside",
-        "make the last layer linear, or scale the targets into that range",
+        "make the last layer linear"
+        + ("" if _is_of_signs(loss) else ", or scale the targets into that range"),
     )
 
 
