@@ -379,6 +379,19 @@ def test_no_more_wrong_samples_are_shown_than_there_are(undrawn: None) -> None:
 # ---- what next, and what is given
 
 
+def test_a_proposed_line_of_python_can_be_run() -> None:
+    X, y = blobs(2)
+    leaky = gn.activations.LeakyReLU(0.3)
+    hidden = [gn.Residual([gn.Dense(3, leaky)]), gn.Dense(4, bias_initializer=gn.initializers.Constant(0.5))]
+    net = gn.Network([*hidden, gn.Dense(1, "sigmoid")], seed=7)
+    net.fit(X, y, loss="bce", optimizer=gn.Adam(0.02), epochs=1, progress=False)
+    names = {"gn": gn}
+    exec(python_code.python_code(subject_of(net, X, y), {"seed": 8}), names)
+    made = names["net"]
+    assert isinstance(made, gn.Network)
+    assert made.layers == net.layers and made.streams.seed == 8
+
+
 def test_every_change_is_written_as_python() -> None:
     X, y = blobs(3)
     net = gn.Network([gn.Dense(4, "tanh"), gn.Dense(5, "tanh"), gn.Dense(3, "softmax")], seed=7)

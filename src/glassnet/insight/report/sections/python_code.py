@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 from glassnet.insight.report.subject import Subject
 from glassnet.layers import Dense, Dropout, Layer
+from glassnet.optimizers import Optimizer
 from glassnet.support.registry import compact_repr
+
+# What is called, or holds what is called: of Dense(4, activations.LeakyReLU(0.3)), Dense and activations.
+_NAMES = re.compile(r"(?<![\w.'\"])(?=[A-Za-z]\w*[.(])")
 
 
 def python_code(subject: Subject, change: Mapping[str, Any]) -> str:
@@ -19,12 +24,14 @@ def python_code(subject: Subject, change: Mapping[str, Any]) -> str:
         return f"net.fit(X, y, epochs={change['epochs']})"
     if "learning_rate" in change and subject.optimizer is not None:
         optimizer = subject.optimizer.with_learning_rate(change["learning_rate"])
-        return f"net.fit(X, y, optimizer=gn.{compact_repr(optimizer)})"
-    layers = ", ".join(
-        f"gn.{compact_repr(layer)}" for layer in _changed(subject.trained.network.layers, change)
-    )
+        return f"net.fit(X, y, optimizer={_written(optimizer)})"
+    layers = ", ".join(map(_written, _changed(subject.trained.network.layers, change)))
     seed = change.get("seed", subject.trained.network.streams.seed)
     return f"net = gn.Network([{layers}], seed={seed})"
+
+
+def _written(part: Layer | Optimizer) -> str:
+    return _NAMES.sub("gn.", compact_repr(part))
 
 
 def _changed(layers: tuple[Layer, ...], change: Mapping[str, Any]) -> list[Layer]:
