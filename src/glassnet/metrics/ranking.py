@@ -52,26 +52,31 @@ class RankingMetric(Averaged):
         if n_classes == 2 and not several and place is None:
             place = 1
         if place is not None:
-            return self._area(true[:, place], scores[:, place], weight, place)
+            return self._area(true[:, place], scores[:, place], weight, f"class {place}")
         if self.average == "micro":
-            return self._area(true.ravel(), scores.ravel(), np.repeat(weight, n_classes), None)
-        areas = [self._area(true[:, k], scores[:, k], weight, k) for k in range(n_classes)]
+            return self._area(true.ravel(), scores.ravel(), np.repeat(weight, n_classes), "any class")
+        areas = [
+            self._area(true[:, k], scores[:, k], weight, f"class {k}", ", or average='micro'")
+            for k in range(n_classes)
+        ]
         return averaged(np.array(areas), weight @ true, slice(None), self.average)
 
-    def _area(self, true: NDArray[np.bool_], scores: Floats, weight: Floats, of_class: int | None) -> float:
+    def _area(
+        self, true: NDArray[np.bool_], scores: Floats, weight: Floats, name: str, advice: str = ""
+    ) -> float:
         curve = _curve(true, scores, weight)
-        self.check(curve, "any class" if of_class is None else f"class {of_class}")
+        self.check(curve, name, advice)
         return self.area(curve)
 
-    def check(self, curve: Curve, name: str) -> None:
-        """Raise `DataError` where the curve is not defined."""
+    def check(self, curve: Curve, name: str, advice: str) -> None:
+        """Raise `DataError` where the curve of what is called `name` is not defined."""
         if curve.hits[-1] == 0.0:
             raise DataError(
-                f"{self.name} ranks samples of {name} above others; no sample of y_true is of {name}{_WEIGHTLESS}"
+                f"{self.name} ranks samples of {name} above others; no sample of y_true is of {name}{_MORE}{advice}"
             )
 
 
-_WEIGHTLESS = " (a weight of 0 counts as no sample). Give more samples, or average='micro'"
+_MORE = " (a weight of 0 counts as no sample). Give more samples"
 
 
 def _curve(true: NDArray[np.bool_], scores: Floats, weight: Floats) -> Curve:
@@ -103,12 +108,12 @@ class RocAuc(RankingMetric):
         elsewhere="sklearn.metrics.roc_auc_score",
     )  # fmt: skip
 
-    def check(self, curve: Curve, name: str) -> None:
+    def check(self, curve: Curve, name: str, advice: str) -> None:
         """There must be samples of both kinds."""
-        super().check(curve, name)
+        super().check(curve, name, advice)
         if curve.alarms[-1] == 0.0:
             raise DataError(
-                f"{self.name} ranks samples of {name} above others; all samples of y_true are of {name}{_WEIGHTLESS}"
+                f"{self.name} ranks samples of {name} above others; all samples of y_true are of {name}{_MORE}{advice}"
             )
 
     def area(self, curve: Curve) -> float:

@@ -191,7 +191,7 @@ def probabilities(y_true: ArrayLike, y_pred: ArrayLike) -> Scores:
         As :func:`scores`, and if a probability is outside 0 to 1, or those of a sample do not sum to 1.
     """
     found = scores(y_true, y_pred)
-    _check_probabilities(found.scores)
+    _check_probabilities(np.asarray(y_pred))
     sums = found.scores.sum(axis=1)
     row = int(abs(sums - 1.0).argmax())
     if abs(sums[row] - 1.0) >= _ROUNDING:
@@ -202,7 +202,7 @@ def probabilities(y_true: ArrayLike, y_pred: ArrayLike) -> Scores:
     return found
 
 
-def _check_probabilities(predicted: NDArray[np.float64]) -> None:
+def _check_probabilities(predicted: NDArray[Any]) -> None:
     if predicted.min() < 0 or predicted.max() > 1:
         raise DataError(
             f"y_pred must hold the probability of each class, from 0 to 1; got values from {predicted.min():g} to "
