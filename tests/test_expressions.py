@@ -51,6 +51,11 @@ def test_latex() -> None:
     assert expressions.latex("2 * (a - y)", {"a": "A", "y": "Y"}) == r"2\,(A - Y)"
 
 
+def test_numbers_are_written_with_the_digits_that_they_have() -> None:
+    assert expressions.latex("0.044715 * z + 0.1", {"z": "z"}) == r"0.044715\,z + 0.1"
+    assert expressions.numpy_code("0.044715 * z + 1 / 6", {"z": "z"}).text == "0.044715 * z + 1 / 6"
+
+
 @pytest.mark.parametrize(
     ("formula", "message"),
     [

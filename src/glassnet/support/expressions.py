@@ -230,7 +230,7 @@ def _called(name: str) -> Callable[..., Text]:
 
 
 def _digits(value: float) -> Text:
-    return Text(f"{value:.17g}" if isinstance(value, float) else str(value))
+    return Text(repr(value).removesuffix(".0"))
 
 
 def _name(code: str) -> Text:
