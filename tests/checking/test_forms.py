@@ -244,6 +244,14 @@ def test_an_exp_that_overflows_is_named_with_the_way_to_write_it() -> None:
     assert (slip.code, slip.layers, slip.fix) == ("not_finite", (0, 1), "A = np.logaddexp(0, Z)")
 
 
+def test_the_way_to_write_it_holds_the_numbers_of_the_activation() -> None:
+    net = network("float64", gn.Dense(4, gn.activations.ELU(2.0)), gn.Dense(2, "linear"))
+    (slip,) = check(net, [(np.nan * dW, np.nan * db) for dW, db in right(net)]).slips
+    room = {"np": np, "Z": np.linspace(-800, 800, 9)}
+    exec(slip.fix, room)
+    np.testing.assert_allclose(room["A"], gn.activations.ELU(2.0).value(room["Z"]), rtol=1e-15)
+
+
 def test_data_that_do_not_fit_the_network_are_refused() -> None:
     net = network()
     with pytest.raises(ShapeError, match="was built for 3 features; X has 2"):

@@ -124,7 +124,7 @@ class ActivationFacts:
     range : tuple of str
         The lower and the upper limit of its values, formulas of the fields and ``inf``.
     kinks : tuple of float
-        Where the slope jumps.
+        Where the slope jumps, for some values of the fields at least: that of ELU does where alpha is not 1.
     outputs : str
         What outputs of a last layer mean: "values", "probabilities" (each of its own), "classes" (shares of classes
         that exclude each other) or "logarithms" of such shares.
@@ -135,7 +135,8 @@ class ActivationFacts:
     note : str
         Where its value is wrong, or infinite.
     without_overflow : str
-        How NumPy code computes it where the formula overflows: ``{axis}`` is that of the row. Empty where it does not.
+        How NumPy code computes it where the formula overflows: ``{axis}`` is that of the row, and fields stand in
+        braces. Empty where it does not.
     torch, onnx, sklearn
         Its names there; None where it has none.
     source : str

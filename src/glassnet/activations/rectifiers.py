@@ -73,7 +73,7 @@ class ReLU(ActivationFunction):
 @registry.register("leaky_relu")
 @dataclass(frozen=True)
 class LeakyReLU(ActivationFunction):
-    """f(z) = z where z > 0, else slope * z.
+    """f(z) = z where z > 0, else slope_below * z.
 
     Parameters
     ----------
@@ -122,7 +122,7 @@ class ELU(ActivationFunction):
         range=("-alpha", "inf"),
         kinks=(0.0,),
         initializer="he_normal",
-        without_overflow="A = np.where(Z > 0, Z, np.expm1(np.minimum(Z, 0)))",
+        without_overflow="A = np.where(Z > 0, Z, {alpha} * np.expm1(np.minimum(Z, 0)))",
         torch=TorchModule("ELU", "elu", {"alpha": "alpha"}),
         onnx=Onnx((Operator("Elu", fields={"alpha": "alpha"}, standard={"alpha": 1.0}),), float32_only=True),
         source="Clevert, Unterthiner, Hochreiter 2016, ICLR",

@@ -148,11 +148,14 @@ class Terms:
     def finite_line(self) -> str:
         """How the activations that overflow are written so that they do not."""
         axis = 0 if self.columns else 1
-        facts = [self.activation(layer).facts for layer in range(self.last + 1)]
-        known = [
-            stated.without_overflow for stated in facts if stated is not None and stated.without_overflow
-        ]
-        lines = [line.format(axis=axis) for line in dict.fromkeys(known)]
+        used = [self.activation(layer) for layer in range(self.last + 1)]
+        lines = list(
+            dict.fromkeys(
+                part.facts.without_overflow.format(axis=axis, **_constants(part))
+                for part in used
+                if part.facts is not None and part.facts.without_overflow
+            )
+        )
         if self.loss.on_logits(self.activation(self.last)) is not None:
             lines.append(f"dZ{self.last + 1} = {self.output_error()}")
         return "; ".join(lines) or "look for exp of a large number, for log(0) and for a quotient by 0"
