@@ -55,8 +55,8 @@ ACTIVATIONS = """\
 
 What a layer does with its pre-activation z, by name, `gn.Dense(32, "relu")`, or as an object,
 `gn.Dense(32, gn.activations.LeakyReLU(0.2))`. σ is the sigmoid, Φ the normal distribution, φ its density. The slope is
-written in z or in a = f(z); that of a function of rows is dL/dz from d = dL/da. Own functions become one by
-`gn.activations.Function(f, df)`.
+written in z or in a = f(z); that of a function of rows is dL/dz from d = dL/da. Kinks are where the slope jumps; that
+of ELU does so where α is not 1, its default. Own functions become one by `gn.activations.Function(f, df)`.
 """
 LOSSES = """\
 ## Losses
@@ -71,7 +71,8 @@ OPTIMIZERS = """\
 ## Optimizers
 
 How parameters follow their gradients dw: `net.fit(X, y, loss="mse", optimizer=gn.SGD(0.1, momentum=0.9))`. η is the
-learning rate; L-BFGS has none, and takes all samples at once.
+learning rate; L-BFGS has none, and takes all samples at once. `weight_decay=λ`, which L-BFGS refuses, adds λ·w to
+dw; of AdamW, where it is 0.01 unless you say otherwise, and of Lion it multiplies w by 1 − η·λ before the step.
 """
 
 

@@ -145,8 +145,7 @@ class Constant(Schedule):
 
     moves_within_epochs: ClassVar[bool] = False
     facts = Facts(
-        formula="learning_rate", latex=r"\eta", range="learning_rate", source="",
-        elsewhere="torch.optim.lr_scheduler.ConstantLR",
+        formula="learning_rate", latex=r"\eta", range="learning_rate", source="", elsewhere="",
     )  # fmt: skip
 
     def rates(self, epochs: Floats) -> Floats:
