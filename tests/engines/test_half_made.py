@@ -15,7 +15,7 @@ from glassnet import layers
 from glassnet.engines.choice import EngineNote
 from glassnet.engines.compiled.layers import BODIES as COMPILED
 from glassnet.engines.torch.layers import BODIES as TORCH
-from glassnet.errors import EngineError
+from glassnet.errors import EngineError, ShapeError
 from glassnet.initializers import Constant, Zeros
 from glassnet.layers import BatchNorm, Layer, LayerNorm, Parameter
 from glassnet.layers.base import registry
@@ -65,6 +65,34 @@ class Shifted(Layer):
         d_shift, d_gain = own.gradients
         d_shift[0], d_gain[0] = error.sum(axis=0), (error * own.kept[0]).sum(axis=0)
         d_x[...] = error * own.parameters[1]
+
+
+@dataclass(repr=False)
+class Projected(Layer):
+    """a = gain x W with more outputs than inputs; the gain is a single number, and its name has a point."""
+
+    in_place = False
+
+    def output_shape(self, input_shape: tuple[int, ...]) -> tuple[int, ...]:
+        return (5,)
+
+    def parameters(self, input_shape: tuple[int, ...]) -> list[Parameter]:
+        (n,) = input_shape
+        return [Parameter("w.first", (n, 5), Constant(0.3), n, 5), Parameter("gain", (), Constant(2.0), 1, 1)]
+
+    def forward(self, x: Array, own: Any, a: Array) -> None:
+        np.multiply(own.parameters[1], x @ own.parameters[0], out=a)
+
+    def backward(self, x: Array, a: Array, own: Any, error: Array, d_x: Array) -> None:
+        (weights, gain), (d_weights, d_gain) = own.parameters, own.gradients
+        d_gain[...] = (error * (x @ weights)).sum()
+        np.multiply(gain, x.T @ error, out=d_weights)
+        np.multiply(gain, error @ weights.T, out=d_x)
+
+
+@dataclass(repr=False)
+class Misfit(Projected):
+    in_place = True
 
 
 @dataclass(repr=False)
@@ -141,6 +169,24 @@ def test_a_layer_of_ones_own_has_parameters_statistics_and_what_it_keeps() -> No
             net.parameters[k] += step
             ends.append(loss.value(Y, net.predict(X)))
         assert (ends[0] - ends[1]) / 2e-6 == pytest.approx(found[k], rel=1e-6, abs=1e-9)
+
+
+@pytest.mark.parametrize("place", [0, 1])
+def test_a_layer_of_ones_own_may_change_the_size_wherever_it_stands(place: int) -> None:
+    before = [gn.Dense(4, "tanh")][:place]
+    net = gn.Network([*before, Projected(), gn.Dense(2)], seed=0, dtype="float64", input_shape=3)
+    twin, loss = net.copy(), gn.losses.get("mse")
+    net.fit(X, Y, loss="mse", optimizer=gn.SGD(0.1), engine="numpy", progress=False)
+    twin.backward(loss.gradient(Y, twin.forward(X)))
+    assert all((twin.gradients[k] != 0) for k in range(len(twin.gradients)))
+    np.testing.assert_allclose(net.parameters, twin.parameters - 0.1 * twin.gradients, rtol=0, atol=1e-12)
+
+
+def test_one_that_changes_the_size_cannot_turn_the_error_in_place() -> None:
+    with pytest.raises(
+        ShapeError, match=r"^layer 1, .*Misfit\(\), makes 5 numbers of 4, .* set in_place = False"
+    ):
+        gn.Network([gn.Dense(4), Misfit()], input_shape=3)
 
 
 @pytest.mark.parametrize("engine", ["compiled", "torch"])

@@ -140,7 +140,10 @@ def backward_layer(
     own = Own(
         parameters.of(places.parameters), (), _kept(row, memory, size, n), gradients.of(places.parameters)
     )
-    d_x = error if row.source_error < 0 else memory[row.source_error * size, n, row.n_inputs]
+    if row.source_error >= 0:
+        d_x = memory[row.source_error * size, n, row.n_inputs]
+    else:  # nobody asks for the gradient of the batch
+        d_x = error if places.layer.in_place else np.empty_like(x)
     places.layer.backward(x, a, own, error, d_x)
 
 

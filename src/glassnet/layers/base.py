@@ -41,7 +41,7 @@ class Layer:
     """
 
     in_place: ClassVar[bool] = True
-    """Whether backward turns the error into that of the input where it stands: both have one shape."""
+    """Whether backward turns the error into that of the input where it stands: both have one size."""
 
     reads_data: ClassVar[bool] = False
     """Whether it must be the first layer, since it checks what the samples hold."""
@@ -99,7 +99,7 @@ class Layer:
         self.forward(x, own, a)
 
     def backward(self, x: Array, a: Array, own: Own, error: Array, d_x: Array) -> None:
-        """The gradients of the parameters, and dX from the error dA; where :attr:`in_place`, d_x is the error."""
+        """The gradients of the parameters, and dX from the error dA; only where :attr:`in_place` is d_x the error."""
         raise NotImplementedError
 
     def penalty(self) -> float:

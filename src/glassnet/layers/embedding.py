@@ -132,8 +132,8 @@ class Embedding(Layer):
             if wrong.any():
                 row = int(np.argmax(wrong))
                 raise DataError(
-                    f"column {column} of {name} is embedded and takes integers from 0 to {n - 1}; "
-                    f"{name}[{row}, {column}] is {values[row]:g}"
+                    f"column {column} of {name} is embedded and takes integers from 0 to {n - 1}; that of row {row} is "
+                    f"{values[row]}"
                 )
 
     def forward(self, x: Array, own: Own, a: Array) -> None:
@@ -151,9 +151,8 @@ class Embedding(Layer):
         for place, rows in enumerate(self._rows(x)):
             start = len(passing) + place * d
             np.add.at(own.gradients[0], rows, error[:, start : start + d])
-        if d_x is not error:  # it is the error where nobody asks for dX
-            d_x[...] = 0
-            d_x[:, passing] = error[:, : len(passing)]
+        d_x[...] = 0
+        d_x[:, passing] = error[:, : len(passing)]
 
     def _rows(self, x: Array) -> list[NDArray[np.int64]]:
         """Rows of the weights that the samples take, column by column."""

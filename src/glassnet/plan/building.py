@@ -26,7 +26,7 @@ from glassnet.plan.rows import (
 )
 
 if TYPE_CHECKING:
-    from glassnet.layers import Layer
+    from glassnet.layers import Layer, Parameter
 
 
 def lay_out(layers: Sequence[Layer], input_shape: tuple[int, ...]) -> Layout:
@@ -109,12 +109,13 @@ class _Builder:
     def _add_row(
         self, index: int, layer: Layer, shape: Shape, n_outputs: int, prefix: str, fields: dict[str, Any]
     ) -> None:
-        parameters = self._own_slots(self.layout.parameters, index, prefix)
-        statistics = self._own_slots(self.layout.statistics, index, prefix)
+        parameters = _own_slots(self.layout.parameters, index, prefix, layer.parameters(shape))
+        statistics = _own_slots(self.layout.statistics, index, prefix, layer.statistics(shape))
         starts = {slot.parameter.name.removeprefix(prefix): slot.start for slot in parameters}
         own, kept = None, NOWHERE
         if fields["kind"] not in OF_LOOP:
             _refuse_half(index, layer)
+            _refuse_misfit(index, layer, prod(shape), n_outputs)
             columns = tuple((self._columns(width), width) for width in layer.kept(shape))
             own = OwnFunctions(
                 layer, tuple(map(_place, parameters)), tuple(map(_place, statistics)), columns, shape
@@ -159,17 +160,16 @@ class _Builder:
         error = self.source_error
         self.rows[place] = start._replace(kept=error, own=OwnFunctions(branch, (), (), ((error, n),)))
 
-    def _own_slots(self, slots: Sequence[Slot], index: int, prefix: str) -> list[Slot]:
-        """Those of one layer; names of what lies deeper inside have another point."""
-        named = [(slot, slot.parameter.name) for slot in slots if slot.layer == index]
-        return [
-            slot for slot, name in named if name.startswith(prefix) and "." not in name.removeprefix(prefix)
-        ]
+
+def _own_slots(slots: Sequence[Slot], index: int, prefix: str, parts: Sequence[Parameter]) -> list[Slot]:
+    """Those of these parts of one layer."""
+    names = {prefix + part.name for part in parts}
+    return [slot for slot in slots if slot.layer == index and slot.parameter.name in names]
 
 
 def _place(slot: Slot) -> Place:
     shape = slot.parameter.shape
-    return slot.start, prod(shape[:-1]), shape[-1]
+    return slot.start, prod(shape[:-1]), prod(shape[-1:])
 
 
 def _refuse_half(index: int, layer: Layer) -> None:
@@ -180,3 +180,12 @@ def _refuse_half(index: int, layer: Layer) -> None:
                 f"layer {index}, {layer!r}, has no {name}: a layer that is none of Dense, Activation, Dropout and "
                 "Flatten is computed by a forward and a backward of its own"
             )
+
+
+def _refuse_misfit(index: int, layer: Layer, n_inputs: int, n_outputs: int) -> None:
+    """Raise where the error of the input has no room in that of the output."""
+    if layer.in_place and n_inputs != n_outputs:
+        raise ShapeError(
+            f"layer {index}, {layer!r}, makes {n_outputs} numbers of {n_inputs}, so its backward cannot write dX where "
+            "the error stands; set in_place = False in its class"
+        )
