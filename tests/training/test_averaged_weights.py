@@ -206,3 +206,20 @@ def test_hooks_are_called_in_this_order() -> None:
     called.clear()
     fit(network(), 2, Order(), batch_size=None, optimizer="lbfgs")
     assert called == ["begin", *2 * ["epoch_begin", "step", "steps_end", "epoch_end"], "end"]
+
+
+class Measuring(Callback):
+    """Asks for the loss of the parameters as they are wherever it may: their own, or those of the average."""
+
+    def look(self, session: Session) -> None:
+        assert session.loss() == pytest.approx(session.network.evaluate(X, Y)["loss"], rel=1e-12)
+
+    begin = epoch_begin = step_end = steps_end = epoch_end = end = look
+
+
+def test_the_loss_that_a_callback_asks_for_is_of_the_parameters_that_the_network_holds_then() -> None:
+    stopping = EarlyStopping("loss", patience=9)
+    net = network(gn.BatchNorm())
+    history = fit(net, 3, AverageWeights(0.9), stopping, Measuring(), batch_size=10)
+    assert history.restored_epoch == stopping.best_epoch
+    assert net.evaluate(X, Y)["loss"] == pytest.approx(stopping.best, rel=1e-12)

@@ -56,8 +56,8 @@ class Session:
         """The loss of the network as it is now, on all samples that it is trained on, weights and penalties included.
 
         ``history["loss"]`` is that of each batch before its update, so none of it belongs to these parameters; a
-        callback that keeps parameters compares this. It takes a forward pass over the samples, one an epoch however
-        often it is asked for; without dropout, and with the running statistics.
+        callback that keeps parameters compares this. It takes a forward pass over the samples, one for the same
+        parameters however often it is asked for; without dropout, and with the running statistics.
 
         Raises
         ------

@@ -46,7 +46,7 @@ class Training:
         self.source = data.source
         self.runner = Runner(network, engine, task)
         self.history = History(engine.name)
-        self._loss_at = (-1, float("inf"))
+        self._loss_at: tuple[NDArray[Any] | None, float] = None, float("inf")
         self.pace = Pace(self.source.n_steps or 1, task.batch_size * len(network.parameters) + 1)
 
     def run(self, epochs: int, progress: bool) -> History:
@@ -242,8 +242,9 @@ class Training:
         return found
 
     def _loss_now(self) -> float:
-        """The loss of the parameters as they are, on the samples to train on; found once for each step."""
-        if self._loss_at[0] != self.state.step:
+        """The loss of the parameters as they are, on the samples to train on; found once for the same parameters."""
+        here = np.concatenate([self.network.parameters, self.network.running_statistics])
+        if self._loss_at[0] is None or not np.array_equal(self._loss_at[0], here):
             source: Any = self.source
             if isinstance(source, Batches):
                 raise ArgumentError(
@@ -256,7 +257,7 @@ class Training:
                 found = self.group.once(
                     lambda: scores(self.network, self.data.plan, outputs, y, [], weights)["loss"]
                 )
-            self._loss_at = self.state.step, found
+            self._loss_at = here, found
         return self._loss_at[1]
 
     def _outputs(self, parts: Iterable[Outputs], epoch: int) -> Outputs:
