@@ -96,6 +96,27 @@ class Misfit(Projected):
 
 
 @dataclass(repr=False)
+class Noisy(gn.Dropout):
+    """Would add noise, if anybody asked."""
+
+    def forward(self, x: Array, own: Any, a: Array) -> None:
+        np.add(x, 1, out=a)
+
+
+@dataclass(repr=False)
+class Halved(gn.Dense):
+    def backward(self, x: Array, a: Array, own: Any, error: Array, d_x: Array) -> None:
+        np.multiply(error, 0.5, out=d_x)
+
+
+@dataclass(repr=False)
+class Wide(gn.Dense):
+    """The same layer with another beginning."""
+
+    initializer: str = "he_normal"
+
+
+@dataclass(repr=False)
 class NoBackward(Layer):
     forward = Doubling.forward
 
@@ -141,6 +162,18 @@ def test_a_layer_without_both_directions_is_refused_by_every_engine(
 ) -> None:
     with pytest.raises(EngineError, match=rf"^layer 1, tests.{type(layer).__name__}\(\), has no {lacks}: "):
         fit(layer, engine)
+
+
+@pytest.mark.parametrize(("layer", "function"), [(Noisy(0.1), "forward"), (Halved(4), "backward")])
+def test_functions_that_the_loop_would_not_call_are_refused(layer: Layer, function: str) -> None:
+    with pytest.raises(
+        EngineError, match=rf"^layer 1, .*, has a {function} of its own, which would never be called"
+    ):
+        gn.Network([gn.Dense(4), layer], input_shape=3)
+
+
+def test_a_subclass_of_dense_with_another_default_is_trained() -> None:
+    assert np.isfinite(fit(Wide(4), "compiled").parameters).all()
 
 
 def test_it_is_refused_when_the_network_is_built() -> None:

@@ -113,7 +113,9 @@ class _Builder:
         statistics = _own_slots(self.layout.statistics, index, prefix, layer.statistics(shape))
         starts = {slot.parameter.name.removeprefix(prefix): slot.start for slot in parameters}
         own, kept = None, NOWHERE
-        if fields["kind"] not in OF_LOOP:
+        if fields["kind"] in OF_LOOP:
+            _refuse_unheard(index, layer, fields["kind"])
+        else:
             _refuse_half(index, layer)
             _refuse_misfit(index, layer, prod(shape), n_outputs)
             columns = tuple((self._columns(width), width) for width in layer.kept(shape))
@@ -172,10 +174,24 @@ def _place(slot: Slot) -> Place:
     return slot.start, prod(shape[:-1]), prod(shape[-1:])
 
 
+def _is_its_own(layer: Layer, name: str) -> bool:
+    return bool(getattr(type(layer), name).__module__ != "glassnet.layers.base")
+
+
+def _refuse_unheard(index: int, layer: Layer, kind: str) -> None:
+    """Raise where a layer that the loop computes has functions that nobody would call."""
+    for name in ("forward", "infer", "backward"):
+        if _is_its_own(layer, name):
+            raise EngineError(
+                f"layer {index}, {layer!r}, has a {name} of its own, which would never be called: the loop computes "
+                f"every {kind} layer itself; derive it from Layer, with a forward and a backward"
+            )
+
+
 def _refuse_half(index: int, layer: Layer) -> None:
     """Raise where a layer lacks one of the functions by which it is computed."""
     for name in ("forward", "backward"):
-        if getattr(type(layer), name).__module__ == "glassnet.layers.base":
+        if not _is_its_own(layer, name):
             raise EngineError(
                 f"layer {index}, {layer!r}, has no {name}: a layer that is none of Dense, Activation, Dropout and "
                 "Flatten is computed by a forward and a backward of its own"
