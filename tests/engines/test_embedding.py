@@ -58,7 +58,8 @@ def test_only_vectors_that_were_taken_move() -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "shown"), [(3, "3"), (-1, "-1"), (0.5, "0.5"), (1e9, "1e[+]09"), (-0.25, "-0.25")]
+    ("value", "shown"),
+    [(3, "3"), (-1, "-1"), (0.5, "0.5"), (2**24, "16777216"), (1e9, "1e[+]09"), (-0.25, "-0.25")],
 )
 @pytest.mark.parametrize("engine", ["numpy", "compiled", "torch"])
 def test_what_is_no_category_is_refused_before_training(value: float, shown: str, engine: str) -> None:

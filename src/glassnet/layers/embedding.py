@@ -132,8 +132,8 @@ class Embedding(Layer):
             if wrong.any():
                 row = int(np.argmax(wrong))
                 raise DataError(
-                    f"column {column} of {name} is embedded and takes integers from 0 to {n - 1}; that of row {row} is "
-                    f"{values[row]}"
+                    f"column {column} of {name} is embedded and takes integers from 0 to {n - 1}; "
+                    f"{name}[{row}, {column}] is {values[row]:.8g}"
                 )
 
     def forward(self, x: Array, own: Own, a: Array) -> None:
