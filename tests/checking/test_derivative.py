@@ -162,6 +162,24 @@ def test_kinks_are_found_where_they_are() -> None:
     assert report.notes == ("f has a kink at z = -2.5, 2.5",)
 
 
+@pytest.mark.parametrize(
+    ("f", "df", "note"),
+    [
+        (lambda z: (z > 0) * 1.0, lambda z: 0 * z, "f jumps at z = 0"),
+        (lambda z: z + (z > 2.5), lambda z: 1 + 0 * z, "f jumps at z = 2.5"),
+        (
+            lambda z: np.clip(50 * z, 0, 1),
+            lambda z: 50.0 * ((z > 0) & (z < 0.02)),
+            "f has a kink at z = 0, 0.02",
+        ),
+        (lambda z: np.abs(z - 0.0213), lambda z: np.sign(z - 0.0213), "f has a kink at z = 0.021"),
+    ],
+)
+def test_a_jump_is_no_kink(f: Any, df: Any, note: str) -> None:
+    (told,) = gn.check_derivative(f, df).notes
+    assert told.startswith(note)
+
+
 def test_the_factor_is_given_and_the_line_divides_by_it() -> None:
     (slip,) = gn.check_derivative(lambda z: z**3, lambda z: 6 * z**2).slips
     assert (slip.message, slip.fix) == ("df is 2 times the derivative.", "return (...) / 2")

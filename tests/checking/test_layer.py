@@ -193,6 +193,48 @@ def test_a_batch_norm_that_is_made_of_arrays() -> None:
     assert gn.check_layer(OfArrays).ok
 
 
+class Skipping:
+    """A linear layer beside which its inputs pass; `keeps` says whether they do on the way back."""
+
+    def __init__(self, n: int = 3, keeps: bool = True) -> None:
+        self.W, self.keeps = random.normal(size=(n, n)), keeps
+
+    def forward(self, X: Any) -> Any:
+        self.X = X
+        return X + X @ self.W
+
+    def backward(self, dA: Any) -> Any:
+        self.dW = self.X.T @ dA
+        return dA @ self.W.T + (dA if self.keeps else 0)
+
+
+def test_a_layer_without_activation_is_not_said_to_lack_its_derivative() -> None:
+    assert gn.check_layer(Skipping()).ok
+    report = gn.check_layer(Skipping(keeps=False))
+    assert report.ok is False and report.slips == ()
+
+
+class Sloped:
+    """Leaky ReLU with a slope of its own for each feature, whose gradient is divided by `m`."""
+
+    def __init__(self, n: int = 3) -> None:
+        self.slope = np.full(n, 0.25)
+
+    def forward(self, X: Any) -> Any:
+        self.X = X
+        return np.where(X > 0, X, self.slope * X)
+
+    def backward(self, dA: Any) -> Any:
+        self.dslope = (dA * np.where(self.X > 0, 0, self.X)).mean(axis=0)
+        return dA * np.where(self.X > 0, 1, self.slope)
+
+
+def test_a_parameter_of_each_feature_is_not_told_the_gradient_of_a_matrix() -> None:
+    (slip,) = gn.check_layer(Sloped()).slips
+    assert slip.code == "weight_gradient_averaged"
+    assert slip.fix == "dW = the sum over the samples of dA times the slope of the output for W"
+
+
 def test_the_paths_of_a_batch_norm() -> None:
     assert gn.check_layer(BatchNorm(4)).ok
     for path in ("mean_path_missing", "variance_path_missing", "statistics_constant"):

@@ -67,6 +67,15 @@ RIGHT: dict[str, tuple[Any, Any, str]] = {
 }  # fmt: skip
 
 
+def test_a_wrong_sign_is_told_without_a_formula_of_another_loss() -> None:
+    def hinge(y: Any, p: Any) -> Any:
+        return np.mean(np.maximum(0, 1 - y * p))
+
+    (slip,) = gn.check_loss(hinge, lambda y, p: np.where(y * p < 1, y, 0) / y.size).slips
+    assert slip.code == "sign_flipped"
+    assert slip.message == "The gradient has the wrong sign: it points to where the loss falls."
+
+
 @pytest.mark.parametrize("name", RIGHT)
 def test_right_losses_are_right_and_recognised(name: str) -> None:
     value, gradient, title = RIGHT[name]

@@ -11,7 +11,7 @@ from glassnet.checking.finding.leaves import Leaf
 from glassnet.checking.finding.matching import Wanted, fits, is_right
 from glassnet.checking.finding.smooth import gradient
 from glassnet.checking.layer.running import LearnerLayer
-from glassnet.checking.layer.slips import Setting
+from glassnet.checking.layer.slips import Setting, same
 from glassnet.checking.numerics.rounding import Array
 
 
@@ -90,7 +90,13 @@ class Roles:
         own = None if self.weights is None else self._in_rows(learner.array(self.weights))
         after = None if self.weights is None else self.after.get(self.weights.name)
         updated = None if after is None else self._in_rows(after)
-        return Setting(x, arrived, self._error_behind_activation(), own, updated, learner.columns)
+        error = self._error_behind_activation()
+        return Setting(x, arrived, error, own, updated, learner.columns, self._bends(x, arrived))
+
+    def _bends(self, x: Array, arrived: Array) -> bool:
+        """Whether the weights' right gradient is that of another error than the one that arrived."""
+        right = [w.right for w in self.wanted if self.weights is not None and w.name == self.weights.name]
+        return not any(same(self._in_rows(gradient), x.T @ arrived) for gradient in right)
 
     def _error_behind_activation(self) -> Array:
         """The error at the pre-activation: for each sample the slope of the bias; what arrived where there is none."""

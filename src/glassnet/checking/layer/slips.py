@@ -18,7 +18,8 @@ DERIVATIVE = "The error passes the activation of the layer without its derivativ
 class Setting(NamedTuple):
     """One pass of a layer: input, error at the output and behind the activation, weights, and these after an update.
 
-    `columns` says how the learner writes it.
+    `columns` says how the learner writes it, `bends` whether the weights' right gradient is that of another error than
+    the one that arrived: an activation has changed it.
     """
 
     x: Array
@@ -27,6 +28,7 @@ class Setting(NamedTuple):
     weights: Array | None
     updated: Array | None
     columns: bool
+    bends: bool = True
 
 
 class Guess(NamedTuple):
@@ -59,7 +61,7 @@ def of_inputs(s: Setting, right: Array) -> Iterator[Guess]:
         yield Guess("weights_updated_first", message, f"{carried}  # before W changes", s.error @ s.updated.T)
     if s.weights is not None and s.weights.ndim == 1:
         yield from _of_norms(s)
-    if s.weights is not None and s.weights.ndim == 2 and s.weights.shape == (s.x.shape[1], s.error.shape[1]):
+    if s.bends and s.weights is not None and s.weights.shape == (s.x.shape[1], s.error.shape[1]):
         yield Guess("activation_derivative_missing", DERIVATIVE, "dZ = dA * f'(Z)", s.arrived @ s.weights.T)
     yield Guess("error_not_carried", "dX is the error that arrived.", carried, s.arrived)
     yield Guess("sign_flipped", "dX has the wrong sign.", carried, -right)
@@ -69,6 +71,8 @@ def of_inputs(s: Setting, right: Array) -> Iterator[Guess]:
 def of_weights(s: Setting, right: Array) -> Iterator[Guess]:
     """Mistakes in dW."""
     line, m = "dW = dZ @ X.T" if s.columns else "dW = X.T @ dZ", len(s.x)
+    if right.size != s.x.shape[1] * s.error.shape[1]:
+        line = "dW = the sum over the samples of dA times the slope of the output for W"
     yield Guess("transposed_weight_gradient", "dW is transposed.", line, right.T)
     if not same(right, s.x.T @ s.arrived):
         yield Guess("activation_derivative_missing", DERIVATIVE, "dZ = dA * f'(Z)", s.x.T @ s.arrived)

@@ -21,7 +21,7 @@ from glassnet.errors import ArgumentError
 
 RELATIVE, ROUNDING = 1e-6, 1e-9
 MESSAGES = {
-    "sign_flipped": ("The gradient has the wrong sign: it should be prediction minus target.", "-(...)"),
+    "sign_flipped": ("The gradient has the wrong sign: it points to where the loss falls.", "-(...)"),
     "batch_mean_missing": (
         "1/m is missing: the value is a mean over the samples, the gradient is not. That is right only where dW and db "
         "are divided by m later.", "(...) / m"),

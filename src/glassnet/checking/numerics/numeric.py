@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from glassnet.checking.numerics.rounding import Array
 
@@ -14,6 +15,9 @@ FINE, COARSE = (2.0**-10, 1e-7), (2.0**-4, 5e-3)
 # How narrowly kinks are found in such functions.
 KINK_WIDTH, COARSE_KINK_WIDTH = 1e-5, 1e-2
 KINK_JUMP = 1e-3
+# Two distances from a kink, in widths: what changes as much over the shorter one is a jump. The least that is no error
+# of the place, in widths too.
+NEAR, FAR, LEAST = 16, 128, 10
 
 
 def accuracy(dtype: Any) -> tuple[float, float]:
@@ -63,6 +67,13 @@ def kinks(f: Callable[[Array], Array], low: float, high: float, width: float = K
     found = ((left + right) / 2)[(near > far / 4) & (near > KINK_JUMP)]
     nice = np.round(found, 3 if width <= KINK_WIDTH else 1) + 0.0
     return np.unique(np.where(np.abs(nice - found) <= 2 * width, nice, found))
+
+
+def is_jump(f: Callable[[Array], Array], kinks: Array, width: float = KINK_WIDTH) -> NDArray[np.bool_]:
+    """Of each kink whether f itself jumps there, and not its slope alone."""
+    near, far = (np.abs(f(kinks + h * width) - f(kinks - h * width)) for h in (NEAR, FAR))
+    jumps: NDArray[np.bool_] = (near > far / 2) & (near > max(KINK_JUMP, LEAST * width))
+    return jumps
 
 
 def _change(f: Callable[[Array], Array], left: Array, right: Array, h: float) -> Array:

@@ -30,7 +30,7 @@ class Comparison:
 
     @cached_property
     def kinks(self) -> Array:
-        """Where the slope of f jumps."""
+        """Where f or its slope jumps."""
         return numeric.kinks(self.f, LOW, HIGH, self.width)
 
     @cached_property
@@ -106,11 +106,12 @@ class Comparison:
 
     def notes(self) -> tuple[str, ...]:
         """Kinks, dtypes, and where a wrong derivative is right."""
-        found = (
-            [f"f has a kink at z = {', '.join(f'{kink:g}' for kink in self.kinks)}"]
-            if len(self.kinks)
-            else []
-        )
+        jumps = numeric.is_jump(self.f, self.kinks, self.width)
+        found = [
+            f"f {what} at z = {', '.join(f'{place:g}' for place in places)}"
+            for what, places in (("has a kink", self.kinks[~jumps]), ("jumps", self.kinks[jumps]))
+            if len(places)
+        ]
         if self.df.dtype == bool:
             found.append("df returns True and False, which multiply like 1 and 0")
         above, below = self.z > 0, self.z < 0
