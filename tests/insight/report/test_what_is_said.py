@@ -376,6 +376,22 @@ def test_no_more_wrong_samples_are_shown_than_there_are(undrawn: None) -> None:
     assert [row[0] for row in made.tables["2 training samples"][1:]] == ["0", "15"]
 
 
+@pytest.mark.parametrize("loss", ["hinge", "squared_hinge"])
+def test_targets_of_margins_are_judged_by_their_margins(loss: str, undrawn: None) -> None:
+    X, y = np.array([[3.0], [0.5], [-1.0], [-2.0]]), np.array([[1.0], [1.0], [1.0], [-1.0]])
+    net = gn.Network([gn.Dense(1)], seed=0, input_shape=1, dtype="float64")
+    net.parameters = np.array([1.0, 0.0])
+    made = page(net, X, y, loss=loss)
+    assert [row[1] for row in made.tables[
+        "Outputs for the training samples; the margin is y times the output"
+    ][1:]] == ["25.00 %", "25.00 %", "50.00 %"]  # fmt: skip
+    worst = made.tables["The smallest margins among 4 training samples"]
+    assert worst[0][3] == "margin"
+    assert [(row[0], row[3]) for row in worst[1:]] == [("2", "−1"), ("1", "0.5"), ("3", "2"), ("0", "3")]
+    assert "prediction and truth are equal" not in made.text and "Residuals" not in made.text
+    assert "training sample 2, the worst one" in made.text
+
+
 # ---- what next, and what is given
 
 

@@ -114,6 +114,11 @@ class Subject:
         """Whether it tells classes apart."""
         return bool(self.names.classes)
 
+    @property
+    def has_margins(self) -> bool:
+        """Whether targets are -1 and 1, and an output is right that lies far on their side, as for hinge."""
+        return self.loss.facts is not None and self.loss.facts.data == "signs"
+
     @cached_property
     def is_multi_label(self) -> bool:
         """Whether a sample may be of several classes, or of none: targets are rows of 0 and 1."""
@@ -140,6 +145,12 @@ class Subject:
         """Of the judged samples: the probability of every class, or the values; of several labels those of each."""
         output = self.loss.activation.value(self.network.predict(self.judged.X)).astype(np.float64)
         return np.hstack([1 - output, output]) if self.classifies and output.shape[1] == 1 else output
+
+    @cached_property
+    def misses(self) -> Floats:
+        """How far each value of the judged samples is from right: the size of its error, or what its margin lacks."""
+        true = self.values(self.judged)
+        return 1 - true * self.prediction if self.has_margins else np.abs(true - self.prediction)
 
     def members(self, part: NamedSamples) -> NDArray[np.bool_]:
         """Which classes each sample is of, (n_samples, n_classes)."""

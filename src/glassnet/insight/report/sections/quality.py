@@ -29,7 +29,8 @@ _QUANTILES = {"median": 0.5, "90 % are below": 0.9, "largest": 1.0}
 
 def quality(subject: Subject) -> Html:
     """Scores of each part, and the confusion matrix or the residuals of the samples held back."""
-    about = _of_classes(subject) if subject.classifies else _of_values(subject)
+    of_values = _of_margins if subject.has_margins else _of_values
+    about = _of_classes(subject) if subject.classifies else of_values(subject)
     return section("quality", "Quality", _scores(subject), about, _plane(subject))
 
 
@@ -107,6 +108,17 @@ def _per_class(
             percent(right / named) if named else "–",
             other,
         )
+
+
+def _of_margins(subject: Subject) -> Html:
+    """Of targets -1 and 1 beside any numbers: how many lie on the wrong side, or too near to 0."""
+    margins, name = 1 - subject.misses, subject.judged.name
+    body = [
+        ("on the other side than y, or at 0", percent(float((margins <= 0).mean()))),
+        ("on the side of y, with a margin below 1", percent(float(((margins > 0) & (margins < 1)).mean()))),
+        ("with a margin of 1 at least", percent(float((margins >= 1).mean()))),
+    ]
+    return table(f"Outputs for the {name} samples; the margin is y times the output", ["", "share"], body)
 
 
 def _of_values(subject: Subject) -> Html:

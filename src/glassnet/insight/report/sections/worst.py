@@ -23,8 +23,7 @@ def worst(subject: Subject) -> Html:
 def order(subject: Subject) -> NDArray[np.int64]:
     """The judged samples, the worst first."""
     if not subject.classifies:
-        errors = np.abs(subject.values(subject.judged) - subject.prediction).max(axis=1)
-        return np.argsort(-errors, kind="stable")
+        return np.argsort(-subject.misses.max(axis=1), kind="stable")
     if subject.is_multi_label:
         return np.argsort(-_distances(subject).max(axis=1), kind="stable")
     true = subject.classes(subject.judged)
@@ -45,7 +44,7 @@ def output_of(subject: Subject, place: int) -> int:
         return int(subject.classes(subject.judged)[place]) if subject.network.plan().n_outputs > 1 else 0
     if subject.is_multi_label:
         return int(_distances(subject)[place].argmax())
-    return int(np.abs(subject.values(subject.judged)[place] - subject.prediction[place]).argmax())
+    return int(subject.misses[place].argmax())
 
 
 def _of_labels(subject: Subject) -> Html:
@@ -117,15 +116,13 @@ def _of_values(subject: Subject) -> Html:
     features, values = _shown_features(subject)
     body = []
     for place in order(subject)[:_SHOWN].tolist():
-        output = int(np.abs(true[place] - predicted[place]).argmax())
-        found = (
-            true[place, output],
-            predicted[place, output],
-            true[place, output] - predicted[place, output],
-        )
+        output = output_of(subject, place)
+        y, p = true[place, output], predicted[place, output]
+        found = (y, p, y * p if subject.has_margins else y - p)
         body.append((str(place), *map(number, found), *map(number, values[place])))
-    head = ["sample", "true", "predicted", "residual", *features]
-    shown = table(f"The largest errors among {len(true):,} {part.name} samples", head, body)
+    last, worst = ("margin", "smallest margins") if subject.has_margins else ("residual", "largest errors")
+    head = ["sample", "true", "predicted", last, *features]
+    shown = table(f"The {worst} among {len(true):,} {part.name} samples", head, body)
     return joined([shown, tag("p", _counted(subject), class_="note")])
 
 
