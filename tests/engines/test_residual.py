@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import glassnet as gn
-from glassnet.errors import ArgumentError, GlassnetError, ShapeError
+from glassnet.errors import ArgumentError, GlassnetError, NotBuiltError, ShapeError
 from glassnet.layers import Layer
 
 X = np.random.default_rng(0).normal(size=(9, 4))
@@ -144,3 +144,12 @@ def test_what_does_not_know_it_says_so_by_name(where: str, tmp_path: Path) -> No
     net.fit(X, Y, loss="mse", engine="numpy", progress=False)
     with pytest.raises(GlassnetError, match=r"layer 0, Residual\(\[Dense\(4, 'tanh'\)\]\)"):
         REFUSED[where](net, tmp_path)
+
+
+def test_arrays_of_layers_deep_inside_do_not_exist_before_the_network_is_built() -> None:
+    block = gn.Residual([gn.Residual([gn.Dense(4)]), gn.Dense(4)])
+    with pytest.raises(NotBuiltError, match=r"^Dense\(4\) has no weights yet"):
+        block.view("0.0.weights")
+    for name in ("weights", "2.weights", "0.weights", "0.0.slopes"):
+        with pytest.raises(AttributeError, match=r" has no (0\.|2\.)?(weights|slopes)$"):
+            block.view(name)

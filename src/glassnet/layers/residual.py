@@ -93,13 +93,19 @@ class Residual(Layer):
         return parts
 
     def bind(self, views: dict[str, NDArray[np.floating]]) -> None:
-        """Take the arrays, and give each layer its own."""
-        super().bind(views)
+        """Give each layer its own arrays."""
         for place, layer in enumerate(self.layers):
             start = f"{place}."
             layer.bind(
                 {name.removeprefix(start): view for name, view in views.items() if name.startswith(start)}
             )
+
+    def view(self, name: str) -> NDArray[np.floating]:
+        """The array called `name`, which begins with the number of the layer that has it."""
+        place, _, rest = name.partition(".")
+        if not place.isdecimal() or int(place) >= len(self.layers):
+            raise AttributeError(f"{self!r} has no {name}")
+        return self.layers[int(place)].view(rest)
 
     def penalty(self) -> float:
         """Of the layers inside."""
