@@ -381,6 +381,14 @@ def test_mixed_precision_is_refused() -> None:
         )
 
 
+def test_a_step_that_is_refused_leaves_the_state_of_training() -> None:
+    net = network()
+    net.fit(X, Y, loss="mse", optimizer=gn.Adam(0.01), epochs=2, **QUIET)
+    with pytest.raises(ArgumentError, match="LBFGS takes no single steps"):
+        net.step("lbfgs")
+    assert net.state is not None and net.state.step == 2 and net.state.optimizer == gn.Adam(0.01)
+
+
 def test_single_steps_are_refused() -> None:
     net = network()
     history = net.fit(X, Y, loss="mse", optimizer="lbfgs", epochs=2, **QUIET)

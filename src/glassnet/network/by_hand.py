@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from glassnet import optimizers
 from glassnet.engines.by_hand import HandPass
 from glassnet.engines.numpy import NumpyEngine
 from glassnet.errors import NotBuiltError
@@ -80,13 +81,14 @@ class NetworkByHand(FlatNetwork):
     @explained
     def step(self, optimizer: str | Optimizer) -> None:
         """Update the parameters once from ``net.gradients``; a schedule of the optimizer counts steps here."""
+        rule = optimizers.get(optimizer).rule
         state = self.training_state(optimizer)
         epochs = np.array([float(state.step)])
         coefficients = state.optimizer.table(state.optimizer.rates(epochs), state.step + 1)
         gradients = arrays.Views(self.gradients)
         arrays.clip(gradients, state.optimizer.clip_norm or 0, state.optimizer.clip_value or 0)
         arrays.update(
-            state.optimizer.rule,
+            rule,
             arrays.Views(self.parameters),
             gradients,
             state.vectors,
