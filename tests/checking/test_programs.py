@@ -76,6 +76,17 @@ def test_eleven_lines() -> None:
     expect(report, "error_sign_flipped", (1,), says, "dZ2 = 2 * (A2 - Y) / m * A2 * (1 - A2)")
 
 
+def test_the_error_of_a_loss_of_margins_is_no_target_minus_prediction() -> None:
+    net = network([gn.Dense(4, "tanh"), gn.Dense(1)], 2)
+    signs = 2.0 * ANSWERS - 1
+    net.backward(gn.losses.get("hinge").gradient(signs, net.forward(POINTS)))
+    (slip,) = gn.check_backward(net, POINTS, signs, -net.gradients, loss="hinge").slips
+    assert slip.code == "error_sign_flipped" and "target" not in slip.message
+    assert slip.message.endswith(
+        "from there down. That is right only where the result is added to the weights."
+    )
+
+
 def test_classes_with_state() -> None:
     net = network([gn.Dense(5, "relu"), gn.Dense(3, "softmax")], 4)
     gradients = programs.classes_with_state(X, CLASSES, *arrays(net))

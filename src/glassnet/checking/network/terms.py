@@ -14,9 +14,7 @@ from glassnet.losses import Loss
 from glassnet.support.expressions import PRODUCT, numpy_code
 from glassnet.support.registry import compact_repr
 
-TARGET_MINUS_PREDICTION = (
-    ": it is target minus prediction. That is right only where the result is added to the weights"
-)
+ADDED = ". That is right only where the result is added to the weights"
 CANCELLED = ": with its cross-entropy it has cancelled"
 
 
@@ -69,9 +67,15 @@ class Terms:
             "axis": "1" if self.columns else "0",
             "features_axis": "0" if self.columns else "1",
             "p": f"A{self.last + 1}",
-            "sign": TARGET_MINUS_PREDICTION if place.part == "output" else "",
+            "sign": self._of_sign if place.part == "output" else "",
             "cancelled": CANCELLED if self.loss.on_logits(self.activation(self.last)) is not None else "",
         }  # fmt: skip
+
+    @property
+    def _of_sign(self) -> str:
+        """What an error of the wrong sign is; that of a loss of margins is no difference from the target."""
+        has_margins = self.loss.facts is not None and self.loss.facts.data == "signs"
+        return ADDED if has_margins else f": it is target minus prediction{ADDED}"
 
     @property
     def activated(self) -> tuple[int, ...]:
