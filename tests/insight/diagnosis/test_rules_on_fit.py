@@ -13,7 +13,7 @@ import glassnet as gn
 from glassnet.insight.diagnosis.new_samples import helps_new_samples
 from glassnet.insight.diagnosis.rules import fit, network
 from glassnet.insight.diagnosis.trials import Trial
-from tests.insight.diagnosis.cases import three_classes
+from tests.insight.diagnosis.cases import finding, three_classes
 from tests.insight.diagnosis.conftest import CaseOf
 
 
@@ -178,6 +178,17 @@ def test_biases_are_missed_where_a_copy_with_them_is_a_quarter_ahead(
             "of a copy with biases": with_them,
             "of a copy without": without,
         }
+
+
+@pytest.mark.parametrize("option", [{"bias_l1": 0.1}, {"bias_l2": 0.1}, {"bias_learning_rate_factor": 0.0}])
+def test_biases_of_0_with_options_of_a_bias_are_looked_at(option: dict[str, float]) -> None:
+    X = np.random.default_rng(0).normal(size=(60, 2))
+    y = X[:, :1] - X[:, 1:] + 3
+    net = gn.Network([gn.Dense(1, **option)], seed=0, input_shape=2)  # type: ignore[arg-type]
+    net.fit(X, y, loss="mse", optimizer=gn.Adam(1e-6), epochs=1, progress=False)
+    net.parameters = np.where(np.arange(3) == 2, 0.0, net.parameters)
+    made = finding(gn.diagnose(net, X, y), "no_biases")
+    assert (made is not None) == (option.get("bias_learning_rate_factor") != 0)
 
 
 @pytest.mark.parametrize(("within", "found"), [(0.76, True), (0.74, False)])

@@ -27,6 +27,10 @@ REFERENCE_STEPS = 500
 REFERENCE_BATCH = 32
 MOST_ROWS = 800
 RATE = 0.01
+# A dense layer without a bias takes none of the options of one.
+WITHOUT_BIAS: dict[str, Any] = {
+    "use_bias": False, "bias_initializer": "zeros", "bias_l1": 0.0, "bias_l2": 0.0, "bias_learning_rate_factor": 1.0,
+}  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,8 +86,9 @@ class References:
         """The score of a copy of the network, with biases or without, trained anew with Adam."""
         some = np.random.default_rng(0).permutation(len(self.x))[:MOST_ROWS]
         course = Course(Adam(RATE), ANEW_EPOCHS, len(some), shuffled=False)
+        options = {"use_bias": True} if use_bias else WITHOUT_BIAS
         layers = [
-            replace(layer, use_bias=use_bias) if isinstance(layer, Dense) else layer
+            replace(layer, **options) if isinstance(layer, Dense) else layer
             for layer in self.network.layers
             if not isinstance(layer, Dropout)
         ]
