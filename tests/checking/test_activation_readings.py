@@ -221,3 +221,14 @@ def test_functions_whose_arguments_cannot_be_seen_take_z(check: Any) -> None:
     ).ok
     assert check(np.vectorize(elu), handed_on).ok
     assert not check(np.vectorize(elu), wrong).ok
+
+
+def test_a_function_without_a_kink_is_never_asked_for_no_points() -> None:
+    sizes: list[int] = []
+
+    def f(z: np.ndarray) -> np.ndarray:
+        sizes.append(np.size(z))
+        return np.tanh(z)
+
+    assert gn.check_derivative(f, lambda z: 1 - np.tanh(z) ** 2).ok
+    assert min(sizes) >= 1

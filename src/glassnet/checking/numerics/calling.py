@@ -192,7 +192,12 @@ class Elementwise(Callee):
         super().__init__(name, function, (*ways, with_numbers, with_lists))
 
     def __call__(self, *arguments: Array) -> Array:
-        """Values in float64 of the arguments' shape; a single number stands for all."""
+        """Values in float64 of the arguments' shape; a single number stands for all.
+
+        Without points there is nothing to ask: many functions of learners refuse empty arrays.
+        """
+        if not arguments[0].size:
+            return np.empty(arguments[0].shape)
         result = super().__call__(*arguments)
         if result.shape != arguments[0].shape and result.size == 1:
             result = np.broadcast_to(result.reshape(()), arguments[0].shape)
