@@ -99,7 +99,7 @@ for ask in (
 
 def test_what_needs_more_says_which_extra_installs_it(tmp_path: Path) -> None:
     lines = run([*EXTRAS, *COMPILER], ASKS_FOR_MORE, tmp_path).splitlines()
-    extras = ["data", "plots", "tables", "torch", "onnx", "data", "torch", "compiled", "compiled", "sweep"]
+    extras = ["data", "plots", "pandas", "torch", "onnx", "data", "torch", "compiled", "compiled", "sweep"]
     assert len(lines) == len(extras)
     for line, extra in zip(lines, extras, strict=True):
         assert f"which is not installed; install it with: pip install 'glassnet[{extra}]'" in line

@@ -151,7 +151,7 @@ class History(Mapping[str, list[float]]):
     @explained
     def to_frame(self) -> Any:
         """A pandas DataFrame, one row per epoch, indexed by epoch."""
-        pandas = require("pandas", extra="tables", purpose="a history as a DataFrame")
+        pandas = require("pandas", extra="pandas", purpose="a history as a DataFrame")
         return pandas.DataFrame(self.columns or {"epoch": []}).astype({"epoch": int}).set_index("epoch")
 
     @explained

@@ -96,7 +96,7 @@ class SweepResult:
     @explained
     def to_frame(self) -> Any:
         """A pandas DataFrame, one row per run, with the columns of :attr:`rows`."""
-        pandas = require("pandas", extra="tables", purpose="a sweep as a DataFrame")
+        pandas = require("pandas", extra="pandas", purpose="a sweep as a DataFrame")
         return pandas.DataFrame(self.rows)
 
     @explained
@@ -112,7 +112,7 @@ class SweepResult:
         ArgumentError
             If no run has such a column.
         """
-        pandas = require("pandas", extra="tables", purpose="the summary of a sweep")
+        pandas = require("pandas", extra="pandas", purpose="the summary of a sweep")
         frame = self.to_frame()
         self._check(column, frame)
         keys = list(frame.columns[: len(self.keys)])
