@@ -1,0 +1,1 @@
+"""Estimators for tables, and the presets that they begin with."""

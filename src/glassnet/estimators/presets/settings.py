@@ -1,0 +1,174 @@
+"""What a preset decides for one table, as plain data, and the parts that follow from it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from glassnet import schedules
+from glassnet.callbacks import EarlyStopping
+from glassnet.initializers import Initializer
+from glassnet.layers import Dense, Dropout, Embedding, Layer, Scale
+from glassnet.optimizers import Adam, Optimizer
+from glassnet.schedules import LogCosineCycles, Schedule
+
+SCHEDULES: dict[str, Callable[[float, int], Schedule]] = {
+    "constant": lambda rate, epochs: schedules.get(rate),
+    "log_cosine_cycles": lambda rate, epochs: LogCosineCycles(rate, epochs),
+}
+ADAM = Adam(beta2=0.95)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """Every choice between a table and a trained network.
+
+    Attributes
+    ----------
+    scaling : {"robust", "standard"}
+        What numbers are centred and divided by: median and quartiles, or mean and standard deviation.
+    clip : bool
+        Whether scaled numbers x become x / sqrt(1 + (x/3)^2), which lie between -3 and 3.
+    embed_from : int or None
+        A category of at least so many levels becomes a learned vector, one with fewer a column for each level, as all
+        do with None.
+    embedding_dimension : int
+        Entries of these vectors.
+    scale_targets : bool
+        Whether values are standardised for training, and predictions scaled back.
+    clip_outputs : bool
+        Whether predicted values are held between the smallest and the largest target of training.
+    hidden : tuple of int
+        Units of the hidden layers.
+    activation : str
+        Of all hidden layers.
+    front_scale : float or None
+        The learning-rate factor of a learned scale before the first layer; None is no such scale.
+    initializer, bias_initializer, output_initializer, output_bias_initializer : str or Initializer
+        How weights and biases of the hidden layers and of the last one begin.
+    rates_by_inputs : bool
+        Whether the steps of weights are divided by the root of the number of inputs, as the neural tangent
+        parametrisation has it.
+    bias_rate_factor : float
+        Multiplies the steps of biases.
+    dropout : float
+        Share of the outputs of every hidden layer that is dropped.
+    l2 : float
+        Of all weights.
+    optimizer : Optimizer
+        Its learning rate is replaced by the schedule, if it takes steps.
+    learning_rate : float
+        The highest one of the schedule.
+    schedule : {"constant", "log_cosine_cycles"}
+        How the learning rate moves over the epochs.
+    epochs : int
+        The most epochs.
+    batch_size : int or None
+        Samples of a step; None is all of them.
+    label_smoothing : float
+        The share of every target that is spread over all classes.
+    validation_share : float
+        The share of the rows that is held back to choose the best epoch; 0 trains on all of them.
+    monitor : str
+        The column of the history that tells the best epoch: "validation_loss", "validation_accuracy", "loss".
+    patience : int or None
+        Epochs without an improvement after which training ends; None goes through all.
+    minimum_change : float
+        What is better by no more than this is no improvement.
+    restore_best : bool
+        Whether the parameters of the best epoch are put back.
+    dtype : {"float32", "float64"}
+        Of the network.
+    """
+
+    scaling: str = "robust"
+    clip: bool = True
+    embed_from: int | None = None
+    embedding_dimension: int = 8
+    scale_targets: bool = True
+    clip_outputs: bool = False
+    hidden: tuple[int, ...] = (256, 256, 256)
+    activation: str = "selu"
+    front_scale: float | None = 6.0
+    initializer: str | Initializer = "lecun_normal"
+    bias_initializer: str | Initializer = "zeros"
+    output_initializer: str | Initializer = "zeros"
+    output_bias_initializer: str | Initializer = "zeros"
+    rates_by_inputs: bool = True
+    bias_rate_factor: float = 0.1
+    dropout: float = 0.0
+    l2: float = 0.0
+    optimizer: Optimizer = ADAM
+    learning_rate: float = 0.04
+    schedule: str = "log_cosine_cycles"
+    epochs: int = 256
+    batch_size: int | None = 256
+    label_smoothing: float = 0.0
+    validation_share: float = 0.2
+    monitor: str = "validation_loss"
+    patience: int | None = None
+    minimum_change: float = 0.0
+    restore_best: bool = True
+    dtype: str = "float32"
+
+    def hidden_layers(
+        self, n_features: int, index_columns: Mapping[int, int], number_columns: Sequence[int]
+    ) -> list[Layer]:
+        """Fresh layers up to the last hidden one.
+
+        Parameters
+        ----------
+        n_features : int
+            Columns of the preprocessed table.
+        index_columns : mapping of int to int
+            Which of these columns hold indices of categories, and of how many.
+        number_columns : sequence of int
+            Which of them hold numbers of the table, and not indices, one-hot columns or indicators.
+        """
+        layers: list[Layer] = []
+        width = n_features
+        if index_columns:
+            layers.append(Embedding(index_columns, self.embedding_dimension))
+            width += len(index_columns) * (self.embedding_dimension - 1)
+        if self.front_scale is not None:
+            layers.append(Scale(learning_rate_factor=self.front_scale))
+        for units in self.hidden:
+            layers.append(self._dense(width, units, self.activation, self.initializer, self.bias_initializer))
+            if self.dropout:
+                layers.append(Dropout(self.dropout))
+            width = units
+        return layers
+
+    def output_layer(self, n_features: int, n_outputs: int, activation: str) -> Dense:
+        """The last layer, behind the hidden ones, or behind `n_features` columns where there are none."""
+        n_inputs = self.hidden[-1] if self.hidden else n_features
+        return self._dense(
+            n_inputs, n_outputs, activation, self.output_initializer, self.output_bias_initializer
+        )
+
+    def _dense(
+        self, n_inputs: int, units: int, activation: str, weights: str | Initializer, bias: str | Initializer
+    ) -> Dense:
+        return Dense(
+            units, activation, initializer=weights, bias_initializer=bias, l2=self.l2,
+            learning_rate_factor=1 / math.sqrt(n_inputs) if self.rates_by_inputs else 1.0,
+            bias_learning_rate_factor=self.bias_rate_factor,
+        )  # fmt: skip
+
+    def scheduled_optimizer(self) -> Optimizer:
+        """The optimizer, with the schedule over these epochs as its learning rate where it takes steps."""
+        if not self.optimizer.takes_steps:
+            return self.optimizer
+        return replace(self.optimizer, learning_rate=self.rates())
+
+    def rates(self) -> Schedule:
+        """The learning rate over the epochs."""
+        return SCHEDULES[self.schedule](self.learning_rate, self.epochs)
+
+    def stopping(self) -> list[EarlyStopping]:
+        """The callback that ends training early, or puts the best epoch back; none where nothing is to be watched."""
+        if self.patience is None and not self.restore_best:
+            return []
+        patience = self.epochs if self.patience is None else self.patience
+        return [EarlyStopping(self.monitor, max(patience, 1), self.minimum_change, self.restore_best)]
