@@ -1,0 +1,1 @@
+"""Networks in the browser: formulas and parts of glassnet as one module of JavaScript, and networks as its data."""
