@@ -7,9 +7,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from glassnet import schedules
+from glassnet.activations import ActivationFunction
 from glassnet.callbacks import EarlyStopping
 from glassnet.initializers import Initializer
-from glassnet.layers import Dense, Dropout, Embedding, Layer, Scale
+from glassnet.layers import Activation, BatchNorm, Dense, Dropout, Embedding, Layer, Scale
 from glassnet.optimizers import Adam, Optimizer
 from glassnet.schedules import LogCosineCycles, Schedule
 
@@ -26,8 +27,8 @@ class Settings:
 
     Attributes
     ----------
-    scaling : {"robust", "standard"}
-        What numbers are centred and divided by: median and quartiles, or mean and standard deviation.
+    scaling : {"robust", "standard", "none"}
+        What numbers are centred and divided by: median and quartiles, mean and standard deviation, or nothing.
     clip : bool
         Whether scaled numbers x become x / sqrt(1 + (x/3)^2), which lie between -3 and 3.
     embed_from : int or None
@@ -41,8 +42,8 @@ class Settings:
         Whether predicted values are held between the smallest and the largest target of training.
     hidden : tuple of int
         Units of the hidden layers.
-    activation : str
-        Of all hidden layers.
+    activation : str, ActivationFunction or tuple of them
+        Of all hidden layers, or one for each.
     front_scale : float or None
         The learning-rate factor of a learned scale before the first layer; None is no such scale.
     initializer, bias_initializer, output_initializer, output_bias_initializer : str or Initializer
@@ -52,9 +53,11 @@ class Settings:
         parametrisation has it.
     bias_rate_factor : float
         Multiplies the steps of biases.
+    batch_norm : bool
+        Whether every hidden layer normalises its pre-activations by their batch.
     dropout : float
         Share of the outputs of every hidden layer that is dropped.
-    l2 : float
+    l1, l2 : float
         Of all weights.
     optimizer : Optimizer
         Its learning rate is replaced by the schedule, if it takes steps.
@@ -89,7 +92,7 @@ class Settings:
     scale_targets: bool = True
     clip_outputs: bool = False
     hidden: tuple[int, ...] = (256, 256, 256)
-    activation: str = "selu"
+    activation: str | ActivationFunction | tuple[str | ActivationFunction, ...] = "selu"
     front_scale: float | None = 6.0
     initializer: str | Initializer = "lecun_normal"
     bias_initializer: str | Initializer = "zeros"
@@ -97,7 +100,9 @@ class Settings:
     output_bias_initializer: str | Initializer = "zeros"
     rates_by_inputs: bool = True
     bias_rate_factor: float = 0.1
+    batch_norm: bool = False
     dropout: float = 0.0
+    l1: float = 0.0
     l2: float = 0.0
     optimizer: Optimizer = ADAM
     learning_rate: float = 0.04
@@ -133,14 +138,24 @@ class Settings:
             width += len(index_columns) * (self.embedding_dimension - 1)
         if self.front_scale is not None:
             layers.append(Scale(learning_rate_factor=self.front_scale))
-        for units in self.hidden:
-            layers.append(self._dense(width, units, self.activation, self.initializer, self.bias_initializer))
+        for units, activation in zip(self.hidden, self.activations, strict=True):
+            inside = "linear" if self.batch_norm else activation
+            layers.append(self._dense(width, units, inside, self.initializer, self.bias_initializer))
+            if self.batch_norm:
+                layers += [BatchNorm(), Activation(activation)]
             if self.dropout:
                 layers.append(Dropout(self.dropout))
             width = units
         return layers
 
-    def output_layer(self, n_features: int, n_outputs: int, activation: str) -> Dense:
+    @property
+    def activations(self) -> tuple[str | ActivationFunction, ...]:
+        """One for each hidden layer."""
+        return (
+            self.activation if isinstance(self.activation, tuple) else (self.activation,) * len(self.hidden)
+        )
+
+    def output_layer(self, n_features: int, n_outputs: int, activation: str | ActivationFunction) -> Dense:
         """The last layer, behind the hidden ones, or behind `n_features` columns where there are none."""
         n_inputs = self.hidden[-1] if self.hidden else n_features
         return self._dense(
@@ -148,10 +163,11 @@ class Settings:
         )
 
     def _dense(
-        self, n_inputs: int, units: int, activation: str, weights: str | Initializer, bias: str | Initializer
-    ) -> Dense:
+        self, n_inputs: int, units: int, activation: str | ActivationFunction,
+        weights: str | Initializer, bias: str | Initializer,
+    ) -> Dense:  # fmt: skip
         return Dense(
-            units, activation, initializer=weights, bias_initializer=bias, l2=self.l2,
+            units, activation, initializer=weights, bias_initializer=bias, l1=self.l1, l2=self.l2,
             learning_rate_factor=1 / math.sqrt(n_inputs) if self.rates_by_inputs else 1.0,
             bias_learning_rate_factor=self.bias_rate_factor,
         )  # fmt: skip
