@@ -168,7 +168,7 @@ def build(X, y, n_hidden):
     np.random.seed(0)
     W1, b1 = np.random.randn(X.shape[1], n_hidden), np.zeros((1, n_hidden))
     W2, b2 = np.random.randn(n_hidden, 2), np.zeros((1, 2))
-    for _ in range(60_000_000):
+    for _ in range(600):
         a1 = np.tanh(X.dot(W1) + b1)
         e = np.exp(a1.dot(W2) + b2)
         probs = e / e.sum(axis=1, keepdims=True)
@@ -189,7 +189,7 @@ import numpy as np
 random = np.random.default_rng(0)
 X, Y = random.normal(size=(20, 2)), random.uniform(size=(20, 2))
 W1, b1, W2, b2 = random.normal(size=(4, 2)), np.zeros((4, 1)), random.normal(size=(2, 4)), np.zeros((2, 1))
-for epoch in range(60_000_000):
+for epoch in range(600):
     for i in range(len(X)):
         x, y = X[i].reshape(2, 1), Y[i].reshape(2, 1)
         a1 = np.tanh(W1 @ x + b1)
@@ -208,7 +208,7 @@ import numpy as np
 random = np.random.default_rng(0)
 x, y = random.normal(size=(4, 1)), random.uniform(size=(4, 1))
 W1, b1, W2, b2 = random.normal(size=(1, 4)), np.zeros((1, 4)), random.normal(size=(4, 1)), np.zeros((1, 1))
-for epoch in range(60_000_000):
+for epoch in range(600):
     a1 = np.tanh(x @ W1 + b1)
     a2 = a1 @ W2 + b2
     d2 = a2 - y
@@ -227,7 +227,7 @@ random = np.random.default_rng(0)
 X = random.normal(size=(40, 3))
 y = (X[:, :1] * X[:, 1:2] > 0).astype(float)
 W1, b1, W2, b2 = random.normal(size=(3, 5)), np.zeros((1, 5)), random.normal(size=(5, 1)), np.zeros((1, 1))
-for epoch in range(60_000_000):
+for epoch in range(600):
     order = random.permutation(len(X))
     for start in range(0, len(X), 8):
         xb = X[order[start:start + 8]]
@@ -258,7 +258,7 @@ def run(params, X):
 
 def learn_all(X, y):
     params = {"W1": random.normal(size=(4, 3)), "b1": random.normal(size=(4, 1)), "W2": random.normal(size=(3, 4))}
-    for i in range(60_000_000):
+    for i in range(600):
         A1, A2 = run(params, X)
         dZ2 = A2 - one_hot(y)
         dZ1 = params["W2"].T @ dZ2 * (A1 > 0)
