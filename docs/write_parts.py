@@ -65,7 +65,8 @@ What training makes small, by name, `net.fit(X, y, loss="huber")`, or as an obje
 mean over all entries, of cross-entropies the sum over classes and the mean over samples. y is the target and p the
 output; of a loss of logits z is the output and p what the loss makes of it. *Targets and outputs*: "binary" is 0 and 1
 beside probabilities, "one hot" rows of classes, "classes" integers, "labels" integers that say which samples belong
-together, "signs" -1 and 1.
+together, "signs" -1 and 1. The cross-entropies have `label_smoothing=s`: y is then (1 − s)·y + s/K for K classes; of
+binary targets K is 2.
 """
 OPTIMIZERS = """\
 ## Optimizers
@@ -171,13 +172,19 @@ def of_losses() -> str:
         )
         written = [with_letters(formula, known).write(0) for formula in (facts.value, facts.slope) if formula]
         value, slope = written or (facts.of_distances, "through the distances")
+        torch = with_options(facts) if facts.torch is not None else ""
         rows.append((
             marked(names), value, slope, facts.data.replace("_", " "), facts.last_activation,
-            f"`{without_conversion(facts.torch)}`" if facts.torch is not None else "", facts.source,
+            torch and f"`{torch}`", facts.source,
         ))  # fmt: skip
     return table(
         ("loss", "an entry", "its slope", "targets and outputs", "last activation", "PyTorch", "source"), rows
     )
+
+
+def with_options(facts: Any) -> str:
+    """PyTorch's expression of a loss with all of its options."""
+    return without_conversion(facts.torch.replace("{options}", ", ".join(facts.torch_options.values())))
 
 
 def without_conversion(template: str) -> str:

@@ -7,7 +7,7 @@ that the library does with every part of its kind. A facet that works though the
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +24,7 @@ from glassnet.losses import ElementwiseLoss, Loss
 from glassnet.network.network import Network
 from glassnet.recipes import heads
 from glassnet.support import expressions
-from tests.gradients.table import LAYERS
+from tests.gradients.table import LAYERS, LOSSES
 
 Array = NDArray[Any]
 Facet = Callable[[str, Path], None]
@@ -172,6 +172,17 @@ def activation_summed_up(name: str, folder: Path) -> None:
 
 # ---- losses
 
+# Losses with arguments of their own, by what rebuilds them; what they do, they do like those that are only named.
+VARIANTS = {
+    repr(loss): loss
+    for loss in LOSSES
+    if not isinstance(loss, losses.Function) and loss not in map(losses.get, losses.names())
+}
+
+
+def loss_called(name: str) -> Loss:
+    return VARIANTS[name] if name in VARIANTS else losses.get(name)
+
 
 def output_of(loss: Loss) -> list[Any]:
     assert loss.facts is not None
@@ -180,18 +191,18 @@ def output_of(loss: Loss) -> list[Any]:
 
 def loss_on(engine: str) -> Facet:
     def facet(name: str, folder: Path) -> None:
-        loss = losses.get(name)
+        loss = loss_called(name)
         assert_engines_agree(engine, lambda: output_of(loss), loss, gn.SGD(0.05))
 
     return facet
 
 
 def loss_written(name: str, folder: Path) -> None:
-    loss = losses.get(name)
+    loss = loss_called(name)
     assert loss.facts is not None and loss.facts.value
     net, y = network(*output_of(loss)), targets(loss)
     z = net.predict(samples())
-    rows = np.eye(3)[y] if loss.takes_classes else y
+    rows = loss.smoothed(np.eye(3)[y] if loss.takes_classes else y)
     constants = {field: getattr(loss, field) for field in loss.facts.letters}
     letters = {
         "y": rows,
@@ -208,19 +219,35 @@ def loss_written(name: str, folder: Path) -> None:
 
 
 def loss_traced(name: str, folder: Path) -> None:
-    loss = losses.get(name)
+    loss = loss_called(name)
     text = str(gn.trace(network(*output_of(loss)), samples(), targets(loss), loss=loss))
-    assert f"mean of {name}(Y" not in text
+    assert f"mean of {loss.name}(Y" not in text
+    assert ("Y: the targets with label smoothing" in text) == (loss.label_smoothing > 0)
 
 
 def loss_checked(name: str, folder: Path) -> None:
-    loss = losses.get(name)
-    report = gn.check_loss(loss.value, loss.gradient, like=name)
-    assert report.ok
+    loss = loss_called(name)
+    assert gn.check_loss(loss.value, loss.gradient, like=loss).ok
+    assert not gn.check_loss(loss.value, lambda y, p: -loss.gradient(y, p), like=loss).ok
+
+
+def loss_checked_backward(name: str, folder: Path) -> None:
+    """A whole backward pass is right with it, and is not where its options are left out."""
+    loss = loss_called(name)
+    net, y = network(*output_of(loss)), targets(loss)
+    net.backward(loss.gradient(y, net.forward(samples())))
+    assert gn.check_backward(net, samples(), y, net.gradients.copy(), loss=loss).ok
+    net.backward(-loss.gradient(y, net.forward(samples())))
+    assert not gn.check_backward(net, samples(), y, net.gradients.copy(), loss=loss).ok
+
+
+def loss_diagnosed(name: str, folder: Path) -> None:
+    loss = loss_called(name)
+    gn.diagnose(network(*output_of(loss)), samples(), targets(loss), loss=loss)
 
 
 def loss_in_torch(name: str, folder: Path) -> None:
-    loss = losses.get(name)
+    loss = loss_called(name)
     net, y = network(*output_of(loss)), targets(loss)
     source, last = gn.to_torch_source(net, loss=loss), net.plan().rows[-1].activation
     objective, logits = loss.on_logits(last), network(*output_of(loss)[:-1], gn.Dense(3))
@@ -338,7 +365,7 @@ def in_files(room: Any) -> Facet:
     def facet(name: str, folder: Path) -> None:
         from glassnet.support.registry import from_config, to_config
 
-        part = room.get(name)
+        part = loss_called(name) if room is losses else room.get(name)
         assert from_config(to_config(part)) == part
 
     return facet
@@ -356,7 +383,8 @@ FACETS: dict[str, tuple[Any, dict[str, Facet]]] = {
     }),
     "losses": (losses, {
         **{f"{engine} engine": loss_on(engine) for engine in ENGINES},
-        "written": loss_written, "trace": loss_traced, "check_loss": loss_checked, "PyTorch": loss_in_torch,
+        "written": loss_written, "trace": loss_traced, "check_loss": loss_checked,
+        "check_backward": loss_checked_backward, "diagnosis": loss_diagnosed, "PyTorch": loss_in_torch,
         "command": loss_of_the_command, "files": in_files(losses), "page of parts": on_the_page(losses.base.registry),
     }),
     "optimizers": (optimizers, {
@@ -412,11 +440,19 @@ EXCEPTIONS: dict[tuple[str, str], str] = {
     **{(name, "command"): NO_TWIN for name in ("focal", "weighted_sigmoid_cross_entropy")},
 }  # fmt: skip
 
+# What is done with a loss of other arguments too; of distances it depends on the margin in no other way.
+OF_VARIANTS = ("written", "trace", "check_loss", "check_backward", "PyTorch", "files")
 CELLS = [
     (kind, name, facet)
     for kind, (room, facets) in FACETS.items()
     for name in room.names()
     for facet in facets
+]
+CELLS += [
+    ("losses", name, facet)
+    for name, loss in VARIANTS.items()
+    for facet in OF_VARIANTS
+    if not isinstance(loss, losses.EmbeddingLoss)
 ]
 
 
@@ -433,3 +469,12 @@ def test_every_part_has_every_facet(kind: str, name: str, facet: str, tmp_path: 
 def test_no_exception_is_of_something_that_is_not_there() -> None:
     assert EXCEPTIONS.keys() <= {(name, facet) for _, name, facet in CELLS}
     assert all(EXCEPTIONS.values())
+
+
+def test_every_argument_of_a_loss_is_tried() -> None:
+    """The matrix holds a loss of the class for which it is not the default."""
+    for name in losses.names():
+        standard = losses.get(name)
+        for part in fields(standard):
+            tried = [getattr(loss, part.name) for loss in LOSSES if type(loss) is type(standard)]
+            assert set(tried) != {getattr(standard, part.name)}, f"{name}: {part.name}"

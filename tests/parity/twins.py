@@ -77,10 +77,15 @@ def compare(loss: Loss, y: Tensor, p: Tensor) -> Tensor:
             )
         case losses.Focal(gamma, alpha):
             return focal(y, p, gamma, -1 if alpha is None else alpha)
-        case losses.SparseCategoricalCrossEntropy():
-            return functional.nll_loss(p.log(), y)
-        case losses.SparseSoftmaxCrossEntropy() | losses.SoftmaxCrossEntropy():
-            return functional.cross_entropy(p, y)
+        case losses.CategoricalCrossEntropy(label_smoothing=share):
+            rows = functional.one_hot(y, p.shape[1]).to(p.dtype) if loss.takes_classes else y
+            return -((rows + share * (1 / p.shape[1] - rows)) * p.log()).sum(dim=1).mean()
+        case losses.SoftmaxCrossEntropy(label_smoothing=share):
+            return functional.cross_entropy(p, y, label_smoothing=share)
+        case losses.BinaryCrossEntropy(label_smoothing=share):
+            return functional.binary_cross_entropy(p, y + share * (0.5 - y))
+        case losses.SigmoidCrossEntropy(label_smoothing=share):
+            return functional.binary_cross_entropy_with_logits(p, y + share * (0.5 - y))
         case losses.Contrastive(margin):
             return contrastive(y, p, margin)
         case losses.TripletHard(margin):
@@ -97,10 +102,7 @@ ELEMENTWISE: dict[type[Loss], Callable[[Tensor, Tensor], Tensor]] = {
     losses.LogCosh: lambda p, y: torch.log(torch.cosh(p - y)).mean(),
     losses.Poisson: lambda p, y: functional.poisson_nll_loss(p, y, log_input=False, full=False, eps=0),
     losses.PoissonLogRates: lambda p, y: functional.poisson_nll_loss(p, y, log_input=True, full=False),
-    losses.BinaryCrossEntropy: functional.binary_cross_entropy,
-    losses.CategoricalCrossEntropy: lambda p, y: -(y * p.log()).sum(dim=1).mean(),
     losses.KullbackLeibler: lambda p, y: functional.kl_div(p.log(), y, reduction="batchmean"),
-    losses.SigmoidCrossEntropy: functional.binary_cross_entropy_with_logits,
     losses.Hinge: lambda p, y: torch.relu(1 - y * p).mean(),
     losses.SquaredHinge: lambda p, y: torch.relu(1 - y * p).square().mean(),
     losses.Function: lambda p, y: ((p - y) ** 3).mean(),

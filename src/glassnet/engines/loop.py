@@ -38,6 +38,7 @@ from glassnet.kernels.arrays import (
     multiply_input_gradient,
     multiply_weights_gradient,
     penalise,
+    smooth,
     take_classes,
     take_rows,
     update,
@@ -178,6 +179,8 @@ def train(
             y = take_classes(data.y, data.order, start, stop, room.y)
         else:
             y = take_rows(data.y, data.order, start, stop, room.y)
+        if loss.label_smoothing > 0:
+            y = smooth(loss, y, room.y)
         weights = take_rows(data.weights, data.order, start, stop, room.weights)
         n = stop - start
 

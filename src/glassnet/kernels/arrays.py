@@ -59,6 +59,13 @@ def take_classes(source: Array, order: Array, start: int, stop: int, batch: Arra
     return encoded
 
 
+def smooth(loss: Any, y: Array, batch: Array) -> Array:
+    """Targets of which a share is spread evenly over all classes, in `batch`, where y may lie already."""
+    smoothed = batch[: len(y)]
+    smoothed[...] = loss.smoothed(y)
+    return smoothed
+
+
 def multiply(x: Array, weights: Array, z: Array) -> None:
     """Z = X W."""
     np.matmul(x, weights, out=z)

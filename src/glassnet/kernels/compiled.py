@@ -45,6 +45,16 @@ def take_classes(source, order, start, stop, batch):
 
 
 @compiled
+def smooth(loss, y, batch):
+    n, m = y.shape
+    kept, share = batch.dtype.type(1 - loss.label_smoothing), batch.dtype.type(loss.share_of_each)
+    for i in range(n):
+        for j in range(m):
+            batch[i, j] = kept * y[i, j] + share
+    return carray(pointer(batch, 0), (n, m))
+
+
+@compiled
 def multiply(x, weights, z):
     n, inner, m = x.shape[0], x.shape[1], z.shape[1]
     if n * inner * m > LOOP_PRODUCTS:
@@ -232,8 +242,8 @@ def is_finite(value):
 TRAVERSALS = {
     function.__name__: function
     for function in (
-        view, take_rows, take_classes, multiply, multiply_weights_gradient, multiply_input_gradient, column_sums,
-        activate, apply, gate, copy, drop, forward_layer, backward_layer,
+        view, take_rows, take_classes, smooth, multiply, multiply_weights_gradient, multiply_input_gradient,
+        column_sums, activate, apply, gate, copy, drop, forward_layer, backward_layer,
         compare, penalise, clip, update, is_finite,
     )
 }  # fmt: skip

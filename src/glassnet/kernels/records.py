@@ -43,7 +43,7 @@ JOB = np.dtype(
         "batch_x", "batch_y", "n_batch_targets", "batch_weights", "rule", "compare",
         "compare_parameters", "takes_classes",
     )]
-    + [(name, np.float64) for name in ("clip_norm", "clip_value")]
+    + [(name, np.float64) for name in ("clip_norm", "clip_value", "label_smoothing", "share_of_each")]
 )  # fmt: skip
 
 

@@ -78,7 +78,21 @@ class Loss:
     @cached_property
     def parameters(self) -> tuple[float, ...]:
         """What the formulas take beside target and prediction, in order."""
-        return tuple(getattr(self, part.name) for part in dataclasses.fields(self))
+        fields = (part.name for part in dataclasses.fields(self))
+        return tuple(getattr(self, name) for name in fields if name != "label_smoothing")
+
+    @property
+    def label_smoothing(self) -> float:
+        """The share of each target that is spread evenly over all classes, before predictions are compared with it."""
+        return 0.0
+
+    def share_of_each(self, n_outputs: int) -> float:
+        """What `label_smoothing` gives each class."""
+        return 0.0
+
+    def smoothed(self, y: Array) -> Array:
+        """What predictions are compared with, for targets y as rows."""
+        return y
 
     @explained
     def __call__(self, y_true: ArrayLike, y_pred: ArrayLike) -> float:
@@ -98,7 +112,11 @@ class Loss:
         return self.compare(y, p, None)[1].reshape(np.shape(y_pred))
 
     def prepare(self, y_true: ArrayLike, y_pred: ArrayLike) -> tuple[Array, Array]:
-        """Targets and predictions as arrays whose shapes fit, or an error that says why not."""
+        """What is compared, as arrays whose shapes fit, or an error that says why not."""
+        y, p = self._checked(y_true, y_pred)
+        return self.smoothed(y), p
+
+    def _checked(self, y_true: ArrayLike, y_pred: ArrayLike) -> tuple[Array, Array]:
         y, p = checks.array("y_true", y_true), checks.array("y_pred", y_pred)
         for name, array in (("y_true", y), ("y_pred", p)):
             if array.dtype.kind not in "fiub":
@@ -140,7 +158,7 @@ class Loss:
             raise DataError(f"{self.name} takes targets {wanted}; {name} holds {y[wrong].flat[0]:g}{advice}")
 
     def compare(self, y: Array, p: Array, weights: Array | None) -> tuple[float, Array]:
-        """Value and gradient for prepared arrays; `weights` (n_samples,) multiply each sample's share."""
+        """Value and gradient for prepared arrays, smoothed targets; `weights` (n_samples,) multiply samples' shares."""
         raise NotImplementedError
 
     def on_logits(self, activation: ActivationFunction) -> Loss | None:
@@ -163,7 +181,9 @@ class Loss:
     @property
     def of_probabilities(self) -> str:
         """The name of the loss that is the same behind the activation that this one contains; empty for none."""
-        return next((name for name in registry if get(name).on_logits(self.activation) == self), "")
+        return next(
+            (name for name in registry if type(get(name).on_logits(self.activation)) is type(self)), ""
+        )
 
 
 registry = Registry("loss", Loss, own="gn.losses.Function(function, derivative)", facts=LossFacts)

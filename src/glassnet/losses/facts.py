@@ -45,6 +45,8 @@ class LossFacts:
         Of what it takes logarithms, so that a number there is held above zero.
     torch : str or None
         The module of PyTorch, or its value as an expression of ``prediction`` and ``y``; fields stand in braces.
+    torch_options : mapping
+        What stands for ``{options}`` there for each field that is not its default.
     source : str
         Where it was proposed.
     """
@@ -59,6 +61,7 @@ class LossFacts:
     aims_at_middle: bool = True
     logarithms: tuple[str, ...] = ()
     torch: str | None
+    torch_options: Mapping[str, str] = field(default_factory=dict)
     source: str
 
     def check(self, name: str, fields: set[str]) -> None:

@@ -8,8 +8,9 @@ from functools import cached_property
 from glassnet.activations import Sigmoid, Softmax
 from glassnet.formulas import losses as formulas
 from glassnet.formulas import rows
-from glassnet.losses.base import Array, ElementwiseLoss, Loss, mean, registry
+from glassnet.losses.base import Array, ElementwiseLoss, mean, registry
 from glassnet.losses.facts import LossFacts
+from glassnet.losses.smoothing import SmoothedLoss
 from glassnet.support import checks
 
 __all__ = [
@@ -20,11 +21,19 @@ __all__ = [
     "WeightedSigmoidCrossEntropy",
 ]
 
+SMOOTHING = {"label_smoothing": ("s", "s")}
+
 
 @registry.register("sigmoid_cross_entropy")
 @dataclass(frozen=True)
-class SigmoidCrossEntropy(ElementwiseLoss):
-    """Binary cross-entropy of sigmoid(z), from the logits z: exact for any size of z."""
+class SigmoidCrossEntropy(SmoothedLoss, ElementwiseLoss):
+    """Binary cross-entropy of sigmoid(z), from the logits z: exact for any size of z.
+
+    Parameters
+    ----------
+    label_smoothing : float
+        The share s of targets that is taken from them: 0 becomes s / 2, 1 becomes 1 - s / 2.
+    """
 
     formula = formulas.sigmoid_cross_entropy
     slope_formula = formulas.sigmoid_cross_entropy_slope
@@ -32,8 +41,9 @@ class SigmoidCrossEntropy(ElementwiseLoss):
     activation = Sigmoid()
     for_classes = "sparse_softmax_cross_entropy"
     facts = LossFacts(
-        value="max(z, 0) - z * y + log(1 + exp(-abs(z)))", slope="p - y", data="binary_logits",
-        last_activation="linear", torch="nn.BCEWithLogitsLoss()", source="Good 1952, J. R. Stat. Soc. B 14",
+        value="max(z, 0) - z * y + log(1 + exp(-abs(z)))", slope="p - y", letters=SMOOTHING,
+        data="binary_logits", last_activation="linear", torch="nn.BCEWithLogitsLoss()",
+        source="Good 1952, J. R. Stat. Soc. B 14",
     )  # fmt: skip
 
 
@@ -71,8 +81,14 @@ class WeightedSigmoidCrossEntropy(ElementwiseLoss):
 
 @registry.register("softmax_cross_entropy")
 @dataclass(frozen=True)
-class SoftmaxCrossEntropy(Loss):
-    """Categorical cross-entropy of softmax(z), from the logits z: exact for any size of z."""
+class SoftmaxCrossEntropy(SmoothedLoss):
+    """Categorical cross-entropy of softmax(z), from the logits z: exact for any size of z.
+
+    Parameters
+    ----------
+    label_smoothing : float
+        The share of each target that is spread evenly over all classes, from 0 to 1.
+    """
 
     domain = (0.0, 1.0)
     rows_sum_to_one = True
@@ -80,8 +96,10 @@ class SoftmaxCrossEntropy(Loss):
     activation = Softmax()
     for_classes = "sparse_softmax_cross_entropy"
     facts = LossFacts(
-        value="-(y * log(p))", slope="p * mass - y", data="logits", last_activation="linear",
-        torch="nn.CrossEntropyLoss()", source="Bridle 1990, NIPS",
+        value="-(y * log(p))", slope="p * mass - y", letters=SMOOTHING, data="logits", last_activation="linear",
+        torch="nn.CrossEntropyLoss({options})",
+        torch_options={"label_smoothing": "label_smoothing={label_smoothing!r}"},
+        source="Bridle 1990, NIPS",
     )  # fmt: skip
 
     def compare(self, y: Array, p: Array, weights: Array | None) -> tuple[float, Array]:
@@ -93,13 +111,21 @@ class SoftmaxCrossEntropy(Loss):
 @registry.register("sparse_softmax_cross_entropy")
 @dataclass(frozen=True)
 class SparseSoftmaxCrossEntropy(SoftmaxCrossEntropy):
-    """:class:`SoftmaxCrossEntropy` for integer classes 0 to n_classes - 1, shape (n_samples,)."""
+    """:class:`SoftmaxCrossEntropy` for integer classes 0 to n_classes - 1, shape (n_samples,).
+
+    Parameters
+    ----------
+    label_smoothing : float
+        The share of each target that is spread evenly over all classes, from 0 to 1.
+    """
 
     targets = "classes"
     for_rows = "softmax_cross_entropy"
     facts = LossFacts(
-        value="-(y * log(p))", slope="p * mass - y", data="class_logits", last_activation="linear",
-        torch="nn.CrossEntropyLoss()", source="Bridle 1990, NIPS",
+        value="-(y * log(p))", slope="p * mass - y", letters=SMOOTHING, data="class_logits", last_activation="linear",
+        torch="nn.CrossEntropyLoss({options})",
+        torch_options={"label_smoothing": "label_smoothing={label_smoothing!r}"},
+        source="Bridle 1990, NIPS",
     )  # fmt: skip
 
 

@@ -8,7 +8,13 @@ from glassnet.activations import ActivationFunction, Sigmoid, Softmax
 from glassnet.formulas import losses as formulas
 from glassnet.losses.base import ElementwiseLoss, Loss, registry
 from glassnet.losses.facts import LossFacts
-from glassnet.losses.logits import SigmoidCrossEntropy, SoftmaxCrossEntropy, SparseSoftmaxCrossEntropy
+from glassnet.losses.logits import (
+    SMOOTHING,
+    SigmoidCrossEntropy,
+    SoftmaxCrossEntropy,
+    SparseSoftmaxCrossEntropy,
+)
+from glassnet.losses.smoothing import SmoothedLoss
 
 __all__ = [
     "BinaryCrossEntropy",
@@ -20,27 +26,41 @@ __all__ = [
 
 @registry.register("binary_cross_entropy", "bce")
 @dataclass(frozen=True)
-class BinaryCrossEntropy(ElementwiseLoss):
-    """Mean of -y log p - (1 - y) log(1 - p) over all entries; after sigmoid it is computed from the logits."""
+class BinaryCrossEntropy(SmoothedLoss, ElementwiseLoss):
+    """Mean of -y log p - (1 - y) log(1 - p) over all entries; after sigmoid it is computed from the logits.
+
+    Parameters
+    ----------
+    label_smoothing : float
+        The share s of targets that is taken from them: 0 becomes s / 2, 1 becomes 1 - s / 2.
+    """
 
     formula = formulas.binary_cross_entropy
     slope_formula = formulas.binary_cross_entropy_slope
     domain = outputs = (0.0, 1.0)
     facts = LossFacts(
-        value="-(y * log(p)) - (1 - y) * log(1 - p)", slope="(1 - y) / (1 - p) - y / p", data="binary",
-        last_activation="sigmoid", logarithms=("p", "1 - p"), torch="nn.BCELoss()",
+        value="-(y * log(p)) - (1 - y) * log(1 - p)", slope="(1 - y) / (1 - p) - y / p",
+        letters=SMOOTHING, data="binary", last_activation="sigmoid", logarithms=("p", "1 - p"), torch="nn.BCELoss()",
         source="Good 1952, J. R. Stat. Soc. B 14",
     )  # fmt: skip
 
     def on_logits(self, activation: ActivationFunction) -> Loss | None:
         """:class:`SigmoidCrossEntropy` after sigmoid."""
-        return SigmoidCrossEntropy() if type(activation) is Sigmoid else None
+        if type(activation) is not Sigmoid:
+            return None
+        return SigmoidCrossEntropy(label_smoothing=self.label_smoothing)
 
 
 @registry.register("categorical_cross_entropy", "cce")
 @dataclass(frozen=True)
-class CategoricalCrossEntropy(ElementwiseLoss):
-    """Mean over rows of -sum_j y_j log p_j for one-hot rows y; after softmax it is computed from the logits."""
+class CategoricalCrossEntropy(SmoothedLoss, ElementwiseLoss):
+    """Mean over rows of -sum_j y_j log p_j for one-hot rows y; after softmax it is computed from the logits.
+
+    Parameters
+    ----------
+    label_smoothing : float
+        The share of each target that is spread evenly over all classes, from 0 to 1.
+    """
 
     formula = formulas.categorical_cross_entropy
     slope_formula = formulas.categorical_cross_entropy_slope
@@ -49,30 +69,44 @@ class CategoricalCrossEntropy(ElementwiseLoss):
     rows_sum_to_one = True
     least_outputs = 2
     facts = LossFacts(
-        value="-(y * log(p))", slope="-(y / p)", data="one_hot", last_activation="softmax", logarithms=("p",),
-        torch="-(y * prediction.log()).sum(dim=1).mean()", source="Bridle 1990, NIPS",
+        value="-(y * log(p))", slope="-(y / p)", letters=SMOOTHING, data="one_hot",
+        last_activation="softmax", logarithms=("p",), torch="-(y * prediction.log()).sum(dim=1).mean()",
+        source="Bridle 1990, NIPS",
     )  # fmt: skip
 
     def on_logits(self, activation: ActivationFunction) -> Loss | None:
         """:class:`SoftmaxCrossEntropy` after softmax."""
-        return SoftmaxCrossEntropy() if type(activation) is Softmax else None
+        if type(activation) is not Softmax:
+            return None
+        return SoftmaxCrossEntropy(label_smoothing=self.label_smoothing)
 
 
 @registry.register("sparse_categorical_cross_entropy", "scce")
 @dataclass(frozen=True)
 class SparseCategoricalCrossEntropy(CategoricalCrossEntropy):
-    """:class:`CategoricalCrossEntropy` for integer classes 0 to n_classes - 1, shape (n_samples,)."""
+    """:class:`CategoricalCrossEntropy` for integer classes 0 to n_classes - 1, shape (n_samples,).
+
+    Parameters
+    ----------
+    label_smoothing : float
+        The share of each target that is spread evenly over all classes, from 0 to 1.
+    """
 
     targets = "classes"
     for_rows = "categorical_cross_entropy"
     facts = LossFacts(
-        value="-(y * log(p))", slope="-(y / p)", data="classes", last_activation="softmax", logarithms=("p",),
-        torch="nn.functional.nll_loss(prediction.log(), y)", source="Bridle 1990, NIPS",
+        value="-(y * log(p))", slope="-(y / p)", letters=SMOOTHING, data="classes",
+        last_activation="softmax", logarithms=("p",), torch="nn.functional.nll_loss(prediction.log(), y){options}",
+        torch_options={
+            "label_smoothing": " * (1 - {label_smoothing!r}) - {label_smoothing!r} * prediction.log().mean()"
+        }, source="Bridle 1990, NIPS",
     )  # fmt: skip
 
     def on_logits(self, activation: ActivationFunction) -> Loss | None:
         """:class:`SparseSoftmaxCrossEntropy` after softmax."""
-        return SparseSoftmaxCrossEntropy() if type(activation) is Softmax else None
+        if type(activation) is not Softmax:
+            return None
+        return SparseSoftmaxCrossEntropy(label_smoothing=self.label_smoothing)
 
 
 @registry.register("kullback_leibler", "kl", "kl_divergence")

@@ -85,7 +85,7 @@ def mean_loss(loss: Loss, y: Array, output: Array, weights: Array | None = None)
             else (y[part], output[part])
         )
         shares = None if weights is None else weights[part].astype(output.dtype)
-        total += loss.compare(prepared, p, shares)[0] * len(p)
+        total += loss.compare(loss.smoothed(prepared), p, shares)[0] * len(p)
     return total / len(y)
 
 

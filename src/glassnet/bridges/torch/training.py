@@ -48,14 +48,28 @@ def criterion(loss: Loss) -> str:
     """Lines that define ``criterion(prediction, y)``."""
     if loss.facts is None or loss.facts.torch is None:
         raise _no_counterpart("loss", loss)
-    written = loss.facts.torch.format(**vars(loss))
-    if "prediction" in written:
-        return f"\ndef criterion(prediction, y):\n    return {written}\n"
+    options = [
+        text.format(**vars(loss))
+        for name, text in loss.facts.torch_options.items()
+        if getattr(loss, name) != getattr(type(loss)(), name)
+    ]
+    written = loss.facts.torch.format(**vars(loss), options=", ".join(options))
+    smoothing = [] if "label_smoothing" in loss.facts.torch_options else _smoothing(loss)
+    if "prediction" in written or smoothing:
+        value = written if "prediction" in written else f"{written}(prediction, y)"
+        lines = ["", "def criterion(prediction, y):", *smoothing, f"    return {value}", ""]
+        return "\n".join(lines)
     inside = loss.activation.facts.torch if loss.activation.facts is not None else None
     told = (
         f"  # takes logits: the {inside.function} is inside" if inside is not None and inside.function else ""
     )
     return f"criterion = {written}{told}"
+
+
+def _smoothing(loss: Loss) -> list[str]:
+    """The line that spreads a share of the targets over the classes."""
+    share, classes = loss.label_smoothing, "y.shape[1]" if loss.rows_sum_to_one else "2"
+    return [f"    y = (1 - {share!r}) * y + {share!r} / {classes}"] if share else []
 
 
 def data(loss: Loss, input_shape: tuple[int, ...], n_outputs: int, n_samples: int) -> str:

@@ -9,15 +9,15 @@ import numpy as np
 
 from glassnet import losses
 from glassnet.checking.numerics.rounding import Array
+from glassnet.losses import Loss
 
 # Numbers of samples and outputs, so chosen that no factor made of them equals another.
 SIZES = ((5, 3), (7, 4))
-# The kinds of data that losses want, in the order in which they are tried.
-KINDS = {
-    loss.name: loss.facts.data
-    for loss in map(losses.get, losses.names())
-    if loss.facts is not None and loss.facts.data != "labels"
-}
+# The losses that are tried where none is asked for, and the kinds of data that they want.
+KNOWN = [
+    loss for loss in map(losses.get, losses.names()) if loss.facts is not None and loss.facts.data != "labels"
+]
+KINDS = {loss.name: loss.facts.data for loss in KNOWN if loss.facts is not None}
 ON_ONE_AXIS = {"values", "rates", "binary", "binary_logits", "signs", "log_rates"}
 
 
@@ -141,9 +141,16 @@ def ends(kind: str, layout: Layout) -> tuple[LossBatch, LossBatch]:
     return LossBatch(y, right, *shape), LossBatch(y, 1 - right, *shape)
 
 
-def reference(name: str, batch: LossBatch) -> float:
-    """The value that glassnet's loss of this name gives."""
-    return losses.get(name).value(batch.y, batch.p)
+def rows(batch: LossBatch) -> Array:
+    """The targets in the shape of the predictions: classes as one-hot rows."""
+    return batch.y if batch.y.shape == batch.p.shape else np.eye(batch.k)[batch.y.astype(int)]
+
+
+def smoothed(loss: Loss | None, batch: LossBatch) -> LossBatch:
+    """The batch with the targets that this loss compares with."""
+    if loss is None or loss.label_smoothing == 0:
+        return batch
+    return batch._replace(y=loss.smoothed(rows(batch)))
 
 
 Size = Callable[[int, int], float]

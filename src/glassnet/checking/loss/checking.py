@@ -10,7 +10,16 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from glassnet import losses
-from glassnet.checking.loss.batches import COLUMNS, KINDS, ON_ONE_AXIS, ONE_OUTPUT, ROWS, Layout, batches
+from glassnet.checking.loss.batches import (
+    COLUMNS,
+    KINDS,
+    KNOWN,
+    ON_ONE_AXIS,
+    ONE_OUTPUT,
+    ROWS,
+    Layout,
+    batches,
+)
 from glassnet.checking.loss.gradient_slips import belongs_to, gradient_slips, is_own
 from glassnet.checking.loss.reading import Learner, Program
 from glassnet.checking.loss.shapes import broadcast, mind_shapes
@@ -18,6 +27,7 @@ from glassnet.checking.loss.value import Recognised, recognise
 from glassnet.checking.numerics.rounding import Array
 from glassnet.checking.report import Report
 from glassnet.errors import ArgumentError
+from glassnet.losses import Loss
 from glassnet.support import checks
 from glassnet.support.calls import explained
 
@@ -32,7 +42,7 @@ def check_loss(
     value: Any,
     gradient: Callable[..., Any] | None = None,
     *,
-    like: str | None = None,
+    like: str | Loss | None = None,
     y_true: ArrayLike | None = None,
     y_pred: ArrayLike | None = None,
 ) -> Report:
@@ -50,9 +60,10 @@ def check_loss(
         ``gradient``, ``grad``, ``backward`` ….
     gradient : callable, optional
         ``gradient(y_true, y_pred)``, of y_pred's shape.
-    like : str, optional
-        The loss that it should be, such as "mse"; without it the loss is recognised by its values. A factor, such as
-        a half or a sum in the place of a mean, is a slip only where the gradient has not got it too.
+    like : str or Loss, optional
+        The loss that it should be, such as "mse" or ``gn.losses.Huber(0.5)``; without it the loss is recognised by
+        its values. A factor, such as a half or a sum in the place of a mean, is a slip only where the gradient has
+        not got it too.
     y_true, y_pred : array, optional
         Arrays of the shapes that your training has, to see whether they would be broadcast, and whether there is one
         output.
@@ -65,7 +76,7 @@ def check_loss(
         first_term_missing, square_missing, other_logarithm, logarithm_of_zero, clipped_logarithm,
         broadcast_to_matrix. Of the gradient: sign_flipped, batch_mean_missing, batch_mean_twice, output_mean_missing,
         output_mean_twice, square_factor_missing, square_factor_twice, softmax_folded_in, softmax_not_folded_in,
-        with_respect_to_target, gradient_of_another_loss, gradient_shape, clipped_logarithm.
+        with_respect_to_target, label_smoothing_missing, gradient_of_another_loss, gradient_shape, clipped_logarithm.
 
     Raises
     ------
@@ -74,20 +85,20 @@ def check_loss(
     DataError
         If y_true or y_pred are no arrays of real numbers.
     """
-    name = None if like is None else _full_name(like)
+    asked_for = None if like is None else _known(like)
     program = Program(value, gradient)
     if (y_true is None) != (y_pred is None):
         raise ArgumentError("y_true and y_pred belong together; pass both, or neither")
     given = None if y_true is None else (checks.real("y_true", y_true), checks.real("y_pred", y_pred))
     with np.errstate(all="ignore"):
-        return _Readings(program, name, given).best()
+        return _Readings(program, asked_for, given).best()
 
 
 class _Readings:
     """The program in every order of its arguments and every layout of its arrays; the best of these is meant."""
 
-    def __init__(self, program: Program, name: str | None, given: tuple[Array, Array] | None) -> None:
-        self.program, self.name, self.given = program, name, given
+    def __init__(self, program: Program, asked_for: Loss | None, given: tuple[Array, Array] | None) -> None:
+        self.program, self.asked_for, self.given = program, asked_for, given
         self.refusals: list[ArgumentError] = []
         self.settled, self.one_output_may_be_meant = False, False
 
@@ -135,14 +146,14 @@ class _Readings:
     def _strictly(self, learner: Learner, found: Recognised) -> bool:
         """Whether a factor of the value is a slip: not where the gradient has it too, or is wrong in another way."""
         if learner.gradient is None:
-            return self.name is not None
+            return self.asked_for is not None
         return belongs_to(learner, found) and not is_own(learner, found)
 
     def _judged(self, learner: Learner, read: tuple[str, ...]) -> tuple[tuple[int, int], Report] | None:
         """The report on one reading, and how much it says against it; None where it cannot be called so."""
         try:
             learner, left = self._with_gradient(learner)
-            found = recognise(learner, self.name)
+            found = recognise(learner, self.asked_for)
             more, lines, remarks = gradient_slips(learner, found)
             slips, evidence, notes = found.judged(self._strictly(learner, found))
         except ArgumentError as refusal:
@@ -166,8 +177,8 @@ class _Readings:
         return (len(slips) + unusable, len(found.codes) + strange + (found.name is None)), report
 
 
-def _full_name(like: str) -> str:
-    name = losses.get(like).name
-    if name not in KINDS:
+def _known(like: str | Loss) -> Loss:
+    loss = losses.get(like)
+    if type(loss) not in map(type, KNOWN):
         raise ArgumentError(f"check_loss compares with the losses {', '.join(KINDS)}; got {like!r}")
-    return name
+    return loss

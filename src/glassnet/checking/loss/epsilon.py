@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from glassnet.checking.loss.batches import LossBatch
+from glassnet.checking.loss.batches import LossBatch, rows
 from glassnet.checking.numerics.rounding import Array
 
 EPSILONS = (1e-15, 1e-12, 1e-10, 1e-9, 1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2)
@@ -65,8 +65,3 @@ def probabilities(kind: str, batch: LossBatch) -> Array:
         softmax: Array = e / e.sum(axis=1, keepdims=True)
         return softmax
     return batch.p
-
-
-def rows(batch: LossBatch) -> Array:
-    """The targets in the shape of the predictions: classes as one-hot rows."""
-    return batch.y if batch.y.shape == batch.p.shape else np.eye(batch.k)[batch.y.astype(int)]

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from glassnet import losses
-from glassnet.checking.loss.batches import KINDS, LossBatch, ends, factors
-from glassnet.checking.loss.epsilon import HARMLESS, gradient_with, gradients_with_each, rows
+from glassnet.checking.loss.batches import KINDS, LossBatch, ends, factors, rows
+from glassnet.checking.loss.epsilon import HARMLESS, gradient_with, gradients_with_each
 from glassnet.checking.loss.reading import Learner
 from glassnet.checking.loss.value import BY_ROWS, PROBABILITIES, Recognised
 from glassnet.checking.loss.wrong import GRADIENT_LINES
@@ -40,6 +40,9 @@ MESSAGES = {
     "softmax_missing": ("The gradient subtracts the targets from the logits, without their activation.",
                         "(activation(z) - y) / m"),
     "with_respect_to_target": ("The gradient is that with respect to the target.", "with respect to y_pred"),
+    "label_smoothing_missing": (
+        "The gradient is that of targets that are not smoothed; those of the value are.",
+        "y = (1 - s) * y + s / k"),
     "gradient_of_another_loss": ("The gradient is that of {other}.", "the derivative of your value"),
 }  # fmt: skip
 FACTORS: dict[str, Callable[[int, int], float]] = {
@@ -84,7 +87,9 @@ def _epsilon(found: Recognised, given: list[Array]) -> float | None:
     """What the gradient of a cross-entropy adds to the probability that it divides by, if it is that."""
     if found.kind not in PROBABILITIES:
         return None
-    fitting = (e for e, wanted in gradients_with_each(found.kind, found.pair) if _same(given, wanted, 1e-9))
+    fitting = (
+        e for e, wanted in gradients_with_each(found.kind, found.compared) if _same(given, wanted, 1e-9)
+    )
     return next(fitting, None)
 
 
@@ -99,10 +104,10 @@ def is_own(learner: Learner, found: Recognised) -> bool:
 
 def belongs_to(learner: Learner, found: Recognised) -> bool:
     """Whether the gradient is that of the loss by its name, whatever the value is."""
-    if learner.gradient is None or found.name is None:
+    if learner.gradient is None or found.loss is None:
         return False
     given = [np.asarray(learner.gradient.of(batch), np.float64) for batch in found.pair]
-    right = [losses.get(found.name).gradient(batch.y, batch.p) for batch in found.pair]
+    right = [found.loss.gradient(batch.y, batch.p) for batch in found.pair]
     return all(g.shape == r.shape for g, r in zip(given, right, strict=True)) and _same(given, right)
 
 
@@ -136,8 +141,12 @@ def _explanations(
     """Slips that give this gradient; `single` is the right one of single samples, where the value is not reduced."""
     sources: list[tuple[str, str, list[Array]]] = [("", "", right), ("", "", single)]
     sources += [
-        (code, other, [found.scale(b) * formula(b) for b in found.pair])
+        (code, other, [found.scale(b) * formula(s) for b, s in zip(found.pair, found.compared, strict=True)])
         for code, other, formula in _formulas(found)
+    ]
+    sources += [
+        (code, other, [found.scale(b) * formula(b) for b in found.pair])
+        for code, other, formula in _of_other_losses(found)
     ]
     sources.append(("with_respect_to_target", "", _of_targets(learner, found)))
     for code, other, arrays in sources:
@@ -172,6 +181,13 @@ def _formulas(found: Recognised) -> Iterator[tuple[str, str, Formula]]:
         yield "softmax_missing", "", lambda b: (b.p - rows(b)) / _count(b, kind)
     for code, formula in WRONG_GRADIENTS.get(kind, {}).items():
         yield code, "", formula
+
+
+def _of_other_losses(found: Recognised) -> Iterator[tuple[str, str, Formula]]:
+    """Gradients of other losses of the targets as they were given."""
+    kind = found.kind
+    if found.loss is not None and found.loss.label_smoothing > 0:
+        yield "label_smoothing_missing", "", _gradient_of(found.loss.name)
     for name, other_kind in KINDS.items():
         if other_kind == kind and name != found.name:
             yield "gradient_of_another_loss", name, _gradient_of(name)
@@ -216,7 +232,8 @@ def _at_the_ends(learner: Learner, kind: str) -> Iterator[str]:
     except Exception:  # a function of lists or of one axis is not asked
         return
     if not np.isfinite(found).all():
+        divides = "divides 0 by 0" if np.isnan(found).any() else "divides by 0"
         yield (
-            "for probabilities that are exactly right, 0 and 1, the gradient divides 0 by 0: "
+            f"for probabilities that are exactly right, 0 and 1, the gradient {divides}: "
             "p = np.clip(p, 1e-15, 1 - 1e-15) before it"
         )

@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
-from glassnet.checking.loss.batches import KINDS, SIZES, LossBatch, batches, draw, ends, factors, reference
+from glassnet.checking.loss.batches import (
+    KINDS,
+    KNOWN,
+    SIZES,
+    LossBatch,
+    batches,
+    draw,
+    ends,
+    factors,
+    smoothed,
+)
 from glassnet.checking.loss.epsilon import CROSS_ENTROPIES, EPSILONS, HARMLESS, value_with
 from glassnet.checking.loss.reading import Called, Learner
 from glassnet.checking.loss.wrong import MESSAGES as WRONG_MESSAGES
 from glassnet.checking.loss.wrong import VALUES as WRONG_VALUES
 from glassnet.checking.report import Evidence, Slip, digits
 from glassnet.errors import ArgumentError
+from glassnet.losses import Loss
 
 PROBABILITIES = {"binary", "one_hot", "classes"}
 BY_ROWS = {"one_hot", "classes", "distributions", "logits", "class_logits"}
@@ -45,7 +57,7 @@ class Recognised:
 
     Attributes
     ----------
-    name : str or None
+    loss : Loss or None
         The loss, if it is known.
     kind : str
         The kind of data that it takes.
@@ -58,17 +70,28 @@ class Recognised:
     """
 
     learner: Learner
-    name: str | None
+    loss: Loss | None
     kind: str
     pair: tuple[LossBatch, LossBatch]
     codes: tuple[str, ...]
     epsilon: float = 0.0
 
+    @property
+    def name(self) -> str | None:
+        """The name of the loss, if it is known."""
+        return None if self.loss is None else self.loss.name
+
+    @property
+    def compared(self) -> tuple[LossBatch, LossBatch]:
+        """The two batches with what the loss makes of their targets."""
+        first, second = (smoothed(self.loss, batch) for batch in self.pair)
+        return first, second
+
     def scale(self, batch: LossBatch) -> float:
         """The value in parts of that of the loss that it is, where that is known."""
-        if self.name is None or not set(self.codes) <= CONVENTIONS:
+        if self.loss is None or not set(self.codes) <= CONVENTIONS:
             return 1.0
-        return self.learner.number(batch) / reference(self.name, batch)
+        return self.learner.number(batch) / self.loss.value(batch.y, batch.p)
 
     def judged(self, strictly: bool) -> tuple[tuple[Slip, ...], tuple[Evidence, ...], tuple[str, ...]]:
         """Slips, evidence and notes; `strictly` where the loss was asked for by name."""
@@ -101,7 +124,7 @@ class Recognised:
         """Whether an epsilon beside the probability changes the value by more than is harmless."""
         if self.epsilon == 0:
             return [], []
-        clipped, right = (value_with(e, self.kind, self.pair[0]) for e in (self.epsilon, 0.0))
+        clipped, right = (value_with(e, self.kind, self.compared[0]) for e in (self.epsilon, 0.0))
         message = f"The logarithm takes the probability plus {self.epsilon:g}"
         if abs(clipped - right) <= HARMLESS * abs(right):
             return [], [f"{message[0].lower()}{message[1:]}, which does no harm"]
@@ -128,42 +151,45 @@ class Recognised:
         return [Slip("value_not_reduced", (), f"{message[0].upper()}{message[1:]}.", "np.mean(...)")], []
 
     def _difference(self) -> tuple[Evidence, ...]:
-        batch = self.pair[0]
-        texts = digits(self.learner.number(batch), reference(self.name or "", batch))
+        batch, right = self.pair[0], math.nan
+        if self.loss is not None:
+            right = self.loss.value(batch.y, batch.p)
+        texts = digits(self.learner.number(batch), right)
         return (Evidence("value", f"{batch.m} samples, {batch.k} outputs", *texts),)
 
 
-def recognise(learner: Learner, name: str | None) -> Recognised:
-    """The loss of this name, or the first known one whose values are these up to a factor, or a wrong form of one.
+def recognise(learner: Learner, asked_for: Loss | None) -> Recognised:
+    """The loss that was asked for, else the first whose values are these up to a factor, or a wrong form of it.
 
     Data that the gradient takes too go before those that the value alone takes.
     """
     both = () if learner.gradient is None else ((learner.value, learner.gradient),)
     for asked in (*both, (learner.value,)):
-        found = _recognised(learner, name, asked)
+        found = _recognised(learner, asked_for, asked)
         if found is not None:
             return found
-    kind = KINDS[name or "mean_squared_error"]
+    kind = KINDS["mean_squared_error" if asked_for is None else asked_for.name]
     learner.value.raw(*draw(kind, *SIZES[0], one_axis=False)[:2])
     raise ArgumentError("value must give finite numbers for targets and predictions; it gives none")
 
 
-def _recognised(learner: Learner, name: str | None, asked: tuple[Called, ...]) -> Recognised | None:
+def _recognised(learner: Learner, asked_for: Loss | None, asked: tuple[Called, ...]) -> Recognised | None:
     """The same among the data for which all that are asked give numbers; None where there are none."""
     callable_with: tuple[str, tuple[LossBatch, LossBatch]] | None = None
     for whole, differ in ((True, _difference), (False, _difference), (True, _wrong_form)):
-        for candidate in [name] if name is not None else KINDS:
-            for pair in batches(KINDS[candidate], learner.layout):
+        for candidate in [asked_for] if asked_for is not None else KNOWN:
+            kind = KINDS[candidate.name]
+            for pair in batches(kind, learner.layout):
                 numbers = _numbers(learner, pair, whole) if _answer(asked, pair) else None
                 if numbers is None:
                     continue
-                callable_with = callable_with or (KINDS[candidate], pair)
+                callable_with = callable_with or (kind, pair)
                 found = differ(candidate, pair, numbers)
                 if found is not None:
-                    return Recognised(learner, candidate, KINDS[candidate], pair, *found)
+                    return Recognised(learner, candidate, kind, pair, *found)
     if callable_with is None:
         return None
-    return Recognised(learner, name, *callable_with, () if name is None else ("other_loss",))
+    return Recognised(learner, asked_for, *callable_with, () if asked_for is None else ("other_loss",))
 
 
 def _answer(asked: tuple[Called, ...], pair: tuple[LossBatch, LossBatch]) -> bool:
@@ -189,35 +215,35 @@ def _numbers(learner: Learner, pair: tuple[LossBatch, LossBatch], whole: bool) -
 
 
 def _wrong_form(
-    name: str, pair: tuple[LossBatch, LossBatch], numbers: list[float]
+    loss: Loss, pair: tuple[LossBatch, LossBatch], numbers: list[float]
 ) -> tuple[tuple[str, ...], float] | None:
     """The code of a wrong form of the loss that gives these numbers up to a factor."""
-    for code, formula in WRONG_VALUES.get(name, {}).items():
-        for factor in factors(_value_factors(KINDS[name])):
-            wanted = [formula(batch) * factor.of(batch.m, batch.k) for batch in pair]
+    for code, formula in WRONG_VALUES.get(loss.name, {}).items():
+        for factor in factors(_value_factors(KINDS[loss.name])):
+            wanted = [formula(smoothed(loss, batch)) * factor.of(batch.m, batch.k) for batch in pair]
             if np.allclose(numbers, wanted, rtol=SAME, atol=0):
                 return (code, *factor.codes), 0.0
     return None
 
 
 def _difference(
-    name: str, pair: tuple[LossBatch, LossBatch], numbers: list[float]
+    loss: Loss, pair: tuple[LossBatch, LossBatch], numbers: list[float]
 ) -> tuple[tuple[str, ...], float] | None:
     """The codes of the factor between these numbers and the loss, and the epsilon in it, if there are such."""
-    for epsilon, right in _references(name, pair):
+    for epsilon, right in _references(loss, pair):
         tolerance = SAME if epsilon == 0 else SAME * 1e-3
-        for factor in factors(_value_factors(KINDS[name])):
+        for factor in factors(_value_factors(KINDS[loss.name])):
             wanted = [value * factor.of(batch.m, batch.k) for value, batch in zip(right, pair, strict=True)]
             if np.allclose(numbers, wanted, rtol=tolerance, atol=0):
                 return factor.codes, epsilon
     return None
 
 
-def _references(name: str, pair: tuple[LossBatch, LossBatch]) -> Iterator[tuple[float, list[float]]]:
+def _references(loss: Loss, pair: tuple[LossBatch, LossBatch]) -> Iterator[tuple[float, list[float]]]:
     """The loss of both batches, then with each epsilon where it has a logarithm of probabilities."""
-    yield 0.0, [reference(name, batch) for batch in pair]
-    for epsilon in EPSILONS if name in CROSS_ENTROPIES else ():
-        yield epsilon, [value_with(epsilon, KINDS[name], batch) for batch in pair]
+    yield 0.0, [loss.value(batch.y, batch.p) for batch in pair]
+    for epsilon in EPSILONS if loss.name in CROSS_ENTROPIES else ():
+        yield epsilon, [value_with(epsilon, KINDS[loss.name], smoothed(loss, batch)) for batch in pair]
 
 
 def _value_factors(kind: str) -> dict[str, Callable[[int, int], float]]:
@@ -246,9 +272,8 @@ def _at_the_ends(learner: Learner, kind: str) -> tuple[list[Slip], list[str]]:
     except Exception:  # a function of lists or of one axis is not asked
         return [], []
     if not np.isfinite(at_right):
-        message = (
-            f"For probabilities that are exactly right, 0 and 1, the loss is {at_right:g}: 0 times log(0)."
-        )
+        product = "0 times log(0)" if np.isnan(at_right) else "a target that is not 0 times log(0)"
+        message = f"For probabilities that are exactly right, 0 and 1, the loss is {at_right:g}: {product}."
         return [Slip("logarithm_of_zero", (), message, "p = np.clip(p, 1e-15, 1 - 1e-15)")], []
     if not np.isfinite(at_wrong):
         return [], [

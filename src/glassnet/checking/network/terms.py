@@ -72,6 +72,13 @@ class Terms:
         }  # fmt: skip
 
     @property
+    def y(self) -> str:
+        """What the loss compares with, made of the targets Y."""
+        share = self.loss.label_smoothing
+        classes = self.n_outputs if self.loss.rows_sum_to_one else 2
+        return f"({1 - share:g} * Y + {share:g} / {classes})" if share else "Y"
+
+    @property
     def _of_sign(self) -> str:
         """What an error of the wrong sign is; that of a loss of margins is no difference from the target."""
         has_margins = self.loss.facts is not None and self.loss.facts.data == "signs"
@@ -132,9 +139,7 @@ class Terms:
     def _output_error(self) -> str:
         n, activation = self.last + 1, self.activation(self.last)
         if self.loss.on_logits(activation) is not None:
-            return (
-                f"(A{n} - Y) / {'Y.size' if isinstance(activation, Sigmoid) and self.n_outputs > 1 else 'm'}"
-            )
+            return f"(A{n} - {self.y}) / {'Y.size' if isinstance(activation, Sigmoid) and self.n_outputs > 1 else 'm'}"
         if activation.is_of_rows:
             return f"{self.jacobian_product(self.last)}  # dA{n} = {self.loss_gradient()}"
         of_loss = self.loss_gradient()
@@ -144,9 +149,9 @@ class Terms:
         """The gradient of the loss with respect to the prediction."""
         p, facts = f"A{self.last + 1}", self.loss.facts
         if facts is None or not facts.slope or self.loss.activation != Linear():
-            return f"loss_gradient(Y, {p})"
+            return f"loss_gradient({self.y}, {p})"
         entries = "Y.size" if self.n_outputs > 1 and getattr(self.loss, "mean_over", "") == "entries" else "m"
-        code = numpy_code(facts.slope, {"y": "Y", "p": p} | _constants(self.loss))
+        code = numpy_code(facts.slope, {"y": self.y, "p": p} | _constants(self.loss))
         return f"{code.inside(PRODUCT)} / {entries}"
 
     def finite_line(self) -> str:

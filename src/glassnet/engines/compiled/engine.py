@@ -136,7 +136,8 @@ class CompiledTrainer:
             n_running=len(task.vectors.running), n_memory=plan.n_columns * size, size=size,
             n_features=plan.layout.n_features, n_batch_targets=task.n_targets, n_mask_columns=plan.n_mask_columns,
             rule=self._rule(), compare=kernels.compare(task.loss, dtype).address,
-            takes_classes=task.loss.takes_classes,
+            takes_classes=task.loss.takes_classes, label_smoothing=task.loss.label_smoothing,
+            share_of_each=task.loss.share_of_each(plan.n_outputs),
             clip_norm=task.optimizer.clip_norm or 0, clip_value=task.optimizer.clip_value or 0,
         )  # fmt: skip
 

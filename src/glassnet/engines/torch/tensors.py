@@ -53,7 +53,10 @@ def compare(loss: Loss) -> MeanLoss:
         formula, margin = OF_BATCHES[type(loss).formula], loss.margin
         return lambda y, p, weights: formula(y, p, margin)
     if isinstance(loss, losses.SoftmaxCrossEntropy):
-        return lambda y, p, weights: _mean(functional.cross_entropy(p, y, reduction="none"), weights, len(p))
+        share = loss.label_smoothing
+        return lambda y, p, weights: _mean(
+            functional.cross_entropy(p, y, reduction="none", label_smoothing=share), weights, len(p)
+        )
     if not isinstance(loss, losses.ElementwiseLoss):
         raise EngineError(f"{loss!r} is unknown to engine='torch'; use engine='numpy'")
     values = _elementwise(loss)
@@ -65,15 +68,21 @@ def compare(loss: Loss) -> MeanLoss:
 def _compared(loss: Loss, y: Tensor, p: Array, weights: Tensor | None) -> tuple[Array, Pull]:
     targets = functional.one_hot(y, p.shape[1]) if loss.takes_classes else y
     shares = None if weights is None else weights[:, 0].cpu().numpy()
-    value, slope = loss.compare(targets.cpu().numpy().astype(p.dtype), p, shares)
+    value, slope = loss.compare(loss.smoothed(targets.cpu().numpy().astype(p.dtype)), p, shares)
     return np.array(value), lambda gradient: gradient * slope
 
 
 def _elementwise(loss: losses.ElementwiseLoss) -> Callable[[Tensor, Tensor], Tensor]:
-    formula, parameters = lift(type(loss).formula), loss.parameters
+    formula, parameters, smoothed = lift(type(loss).formula), loss.parameters, _smoothed(loss)
     if loss.takes_classes:
-        return lambda y, p: formula(functional.one_hot(y, p.shape[1]).to(p.dtype), p, *parameters)
-    return lambda y, p: formula(y, p, *parameters)
+        return lambda y, p: formula(smoothed(functional.one_hot(y, p.shape[1]).to(p.dtype)), p, *parameters)
+    return lambda y, p: formula(smoothed(y), p, *parameters)
+
+
+def _smoothed(loss: Loss) -> Callable[[Tensor], Tensor]:
+    if loss.label_smoothing == 0:
+        return lambda y: y
+    return lambda y: (1 - loss.label_smoothing) * y + loss.share_of_each(y.shape[1])
 
 
 def _mean(values: Tensor, weights: Tensor | None, count: int) -> Tensor:

@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from glassnet import losses
 from glassnet.losses import Loss
 from glassnet.network import inputs
 
@@ -92,17 +91,17 @@ class Targets:
 
     def value(self, output: Array) -> float:
         """The loss of these outputs."""
-        return self.objective.compare(self.matrix, output, None)[0]
+        return self.loss.compare(self._compared, output, None)[0]
 
     @cached_property
-    def objective(self) -> Loss:
-        """The loss, for targets given as :attr:`matrix`."""
-        return losses.get(self.loss.for_rows) if self.loss.takes_classes and self.loss.for_rows else self.loss
+    def _compared(self) -> Array:
+        """What the loss compares outputs with: :attr:`matrix`, smoothed as it says."""
+        return self.loss.smoothed(self.matrix)
 
     @cached_property
     def chance(self) -> float:
         """The smallest loss that a prediction reaches which is the same for all samples."""
-        rows = [self.matrix.mean(axis=0)]
+        rows = [self._compared.mean(axis=0)]
         if self.kind == "values":
             rows += list(np.quantile(self.matrix, np.linspace(0.05, 0.95, 19), axis=0))
         return min(self._costs(row) for row in rows)
@@ -118,10 +117,10 @@ class Targets:
 
     @cached_property
     def floor(self) -> float:
-        """The loss where every output is its target: 0 but for counts, soft probabilities and the like."""
-        if self.kind in ("classes", "labels"):
+        """The loss where every output is its target: 0 but for counts, soft or smoothed probabilities and the like."""
+        if self.kind == "labels" or (self.kind == "classes" and self.loss.label_smoothing == 0):
             return 0.0
-        found = self._costs(self.matrix)
+        found = self._costs(self._compared)
         return min(found, self.chance) if np.isfinite(found) else 0.0
 
     def _costs(self, row: Array) -> float:

@@ -257,4 +257,5 @@ def _batch(data: Slice, plan: Plan) -> tuple[Array, Array, Array]:
     take = arrays.take_classes if loss.takes_classes else arrays.take_rows
     x = arrays.take_rows(data.x, data.order, start, stop, np.empty((n, data.x.shape[1]), dtype))
     y = take(data.y, data.order, start, stop, np.empty((n, n_targets), dtype))
+    y = loss.smoothed(y)
     return x, y, arrays.take_rows(data.weights, data.order, start, stop, np.empty((n, 1), dtype))

@@ -99,7 +99,7 @@ def _left(targets: Floats, nearest: Floats, weights: Array, middle: float, loss:
     """What the outputs nearest to the targets leave of the loss: 1 as much as `middle` does, 0 none."""
     outputs = [loss.before_activation(p[:, None]) for p in (targets, nearest, np.full_like(targets, middle))]
     at_target, at_nearest, at_middle = (
-        np.nan if p is None else loss.compare(targets[:, None], p, weights)[0] for p in outputs
+        np.nan if p is None else loss.compare(loss.smoothed(targets[:, None]), p, weights)[0] for p in outputs
     )
     excess, whole = at_nearest - at_target, at_middle - at_target
     return 0.0 if np.isnan(whole) else excess / whole if whole > 0 else np.inf

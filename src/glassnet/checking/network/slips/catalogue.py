@@ -85,6 +85,8 @@ CATALOGUE: dict[str, Entry] = {
         "At {at} the derivative of another activation is used ({variant}); the layer has {f}.", _DZ),
     "gradient_of_another_loss": Entry(
         "The error at the output is that of another loss ({variant}); the loss is {loss}.", _DZ),
+    "label_smoothing_missing": Entry(
+        "The error at the output compares with targets that are not smoothed; {loss} smooths them.", _DZ),
     "second_term_sign_flipped": Entry(
         "The second term of {loss} has the wrong sign in the error at the output: (1 - Y) / (1 - {p}) is added to "
         "-Y / {p}.", _DZ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import combinations
 
 import numpy as np
@@ -15,7 +16,7 @@ from glassnet.checking.network.slips.places import Choice, Place, known, n_slips
 from glassnet.checking.network.slips.slope_slips import slope_choices, written_in_output
 from glassnet.checking.network.slips.stages import Affine, Gate, applied, jacobian_product, slope
 from glassnet.checking.numerics.rounding import FORMULA, REACH, Array, Rounded, softmax
-from glassnet.losses import Loss
+from glassnet.losses import Loss, SmoothedLoss
 
 EPSILONS = (1e-15, 1e-12, 1e-10, 1e-9, 1e-8, 1e-7, 1e-6, 1e-5)
 
@@ -96,6 +97,9 @@ class Output:
     def errors(self) -> Iterator[Choice]:
         """The right error, and what is made of it by slips in the loss's and the activation's derivative."""
         yield from self._from(self.chain.output, ())
+        if isinstance(self.loss, SmoothedLoss) and 0 < self.loss.label_smoothing < 1:
+            plain = Output(self.chain, replace(self.loss, label_smoothing=0.0), self._not_smoothed())
+            yield known((self.place("label_smoothing_missing"),), next(plain.errors()).value)
         if isinstance(self.activation, Softmax) and self.gate is not None:
             yield from self._from(softmax(self.gate.z, axis=None), (self.place("softmax_over_batch"),))
             over_samples = softmax(self.gate.z, axis=0)
@@ -103,6 +107,11 @@ class Output:
             if self.fused is None:
                 places = (self.place("softmax_over_samples", "jacobian over samples too"),)
                 yield known(places, jacobian_product(over_samples, self.gradient(over_samples), axis=0))
+
+    def _not_smoothed(self) -> Rounded:
+        """The targets as they were given."""
+        share, each = self.loss.label_smoothing, self.loss.share_of_each(self.n_outputs)
+        return self.y.apply(lambda y: (y - each) / (1 - share))
 
     def _from(self, p: Rounded, places: tuple[Place, ...]) -> Iterator[Choice]:
         gradient = self.before if p is self.chain.output else self.gradient(p)

@@ -43,6 +43,17 @@ class LossOf:
         return mass_is * says_mass + weight_is * self.weighted
 
     @property
+    def smoothing(self) -> list[str]:
+        """What Y is where the loss smooths targets."""
+        share = self.objective.label_smoothing
+        if share == 0:
+            return []
+        classes = self.step.y.shape[1] if self.objective.rows_sum_to_one else 2
+        return [
+            f"Y: the targets with label smoothing, {number(1 - share)}·target + {number(share)}/{classes}"
+        ]
+
+    @property
     def holds_above_zero(self) -> bool:
         """Whether a prediction is so near 0 or 1 that its logarithm is that of the nearest number that is not."""
         facts, a = self.objective.facts, self.step.rows[-1].a

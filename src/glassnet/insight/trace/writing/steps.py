@@ -132,6 +132,7 @@ class Writer:
             added = equation(num(step.value) + num(step.penalty), step.value + step.penalty)
             numbers += f"\nL with the penalty = {added}"
         notes = [f"computed from Z{k}, so that no logarithm of 0 can occur"] if step.fused else []
+        notes += self.loss.smoothing
         if self.loss.weighted:
             notes.append("s: the weight of the sample")
         shapes, array = self._shapes(", ", step.rows[-1].a, step.y), np.array([[step.value]])
