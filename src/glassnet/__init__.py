@@ -19,6 +19,7 @@ if TYPE_CHECKING:
         plots as plots,
         recipes as recipes,
         schedules as schedules,
+        tables as tables,
     )
     from glassnet.bridges.files import load as load
     from glassnet.bridges.onnx.reading import from_onnx as from_onnx
@@ -76,6 +77,7 @@ _ROOMS = (
     "plots",
     "recipes",
     "schedules",
+    "tables",
 )
 _NAMES = {
     "glassnet.datasets.preparation": ("Standardizer", "one_hot", "train_test_split"),

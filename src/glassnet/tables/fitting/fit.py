@@ -1,0 +1,111 @@
+"""A decision about every column: dropped, or read by an operation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from glassnet.errors import DataError
+from glassnet.tables import notes
+from glassnet.tables.columns import Column, DateColumn, NumberColumn, TextColumn, as_text_column
+from glassnet.tables.fitting.identifiers import is_identifier
+from glassnet.tables.fitting.measuring import category_of, date_of, number_of
+from glassnet.tables.fitting.text import read_text
+from glassnet.tables.notes import Note
+from glassnet.tables.operations import Operation
+from glassnet.tables.settings import TableSettings
+from glassnet.tables.table import Table
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """What a fit found: operations in the order of their columns, and what was decided."""
+
+    operations: tuple[Operation, ...]
+    notes: tuple[Note, ...]
+
+
+def fit_operations(table: Table, settings: TableSettings) -> Fitted:
+    """The operations for the columns of this table.
+
+    Raises
+    ------
+    DataError
+        If there are no rows, no columns, or none that could tell rows apart.
+    """
+    if not table.n_rows or not table.names:
+        raise DataError(
+            f"the table has {table.n_rows} rows and {len(table.names)} columns; there is nothing to learn from"
+        )
+    categorical, keep = settings.named(table.names)
+    operations: list[Operation] = []
+    said: list[Note] = []
+    for name in table.names:
+        column = table.column(name)
+        if name in categorical:
+            column = as_text_column(column)
+        else:
+            column, found = read_text(name, column, settings.decimal_comma)
+            said += found
+        reason = _dropped(name, column, table, name in keep, name in categorical)
+        if reason is not None:
+            said.append(reason)
+            continue
+        operation, found = _operation(name, column, settings)
+        operations.append(operation)
+        said += found
+    if not operations:
+        raise DataError(
+            "no column of the table could tell rows apart: " + "; ".join(note.text for note in said)
+        )
+    return Fitted(tuple(operations), tuple(said))
+
+
+def _operation(name: str, column: Column, settings: TableSettings) -> tuple[Operation, list[Note]]:
+    match column:
+        case NumberColumn():
+            return number_of(name, column, settings), []
+        case TextColumn():
+            return category_of(name, column, settings)
+        case DateColumn():
+            return date_of(name, column, settings), []
+
+
+def _dropped(name: str, column: Column, table: Table, kept: bool, categorical: bool) -> Note | None:
+    """Why a column is dropped, if it is."""
+    missing = column.missing
+    if missing.all():
+        return Note(name, notes.ALL_MISSING, f"column {name!r} is dropped: all its entries are missing")
+    if kept or not table.named:
+        return None
+    if not missing.any() and _is_constant(column):
+        value = column.array[0]
+        shown = (
+            str(value) if isinstance(column, DateColumn) else repr(getattr(value, "item", lambda: value)())
+        )
+        return Note(name, notes.CONSTANT, f"column {name!r} is dropped: it holds {shown} in every row")
+    if not categorical and is_identifier(name, column) and len(table.names) > 1:
+        return Note(
+            name,
+            notes.IDENTIFIER,
+            f"column {name!r} is dropped: it is an identifier, different in every row, such as "
+            f"{_example(column)}; keep it by keep=[{name!r}]",
+        )
+    return None
+
+
+def _is_constant(column: Column) -> bool:
+    if isinstance(column, TextColumn):
+        return bool((column.codes == column.codes[0]).all())
+    return bool((column.values == column.values[0]).all())
+
+
+def _example(column: Column) -> str:
+    values = column.array[~column.missing][:2].tolist()
+    return " and ".join(f"{value:g}" if isinstance(value, float) else repr(value) for value in values)
+
+
+def n_present(column: Column) -> int:
+    """How many entries are not missing."""
+    return int(np.count_nonzero(~column.missing))

@@ -1,0 +1,140 @@
+"""Centers and scales of numbers and dates, levels of categories."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from glassnet.tables import notes
+from glassnet.tables.columns import DateColumn, NumberColumn, TextColumn
+from glassnet.tables.notes import Note
+from glassnet.tables.operations import Category, Date, Number
+from glassnet.tables.operations.category import INDEX, ONE_HOT, TWO
+from glassnet.tables.operations.date import PARTS, SECONDS_OF_DAY, of_part
+from glassnet.tables.operations.number import LARGEST
+from glassnet.tables.operations.scaling import LEAST_SCALE, LIMIT, MOST_SCALE, scaled
+from glassnet.tables.settings import TableSettings
+
+Floats = NDArray[np.float64]
+
+# A column is read in float32 where that moves its numbers by less than this part of their scale.
+ROUNDING = 1e-5
+
+
+def number_of(name: str, column: NumberColumn, settings: TableSettings) -> Number:
+    """The operation for a column of numbers, some of which are there."""
+    missing = column.missing
+    x = np.asarray(column.values[~missing], np.float64)
+    center, scale = center_and_scale(x, settings.numbers)
+    largest = float(np.abs(x).max())
+    exact = largest <= LARGEST and largest * 2.0**-24 <= ROUNDING * scale
+    return Number(
+        name,
+        center,
+        scale,
+        LIMIT if settings.smooth_clip else None,
+        fill=float(np.median(x)),
+        indicator=settings.missing_indicators and bool(missing.any()),
+        precision="float32" if exact else "float64",
+    )
+
+
+def center_and_scale(x: Floats, how: str) -> tuple[float, float]:
+    """Center and scale of numbers that are all there.
+
+    "robust": the median, and the distance of the quartiles; where they are one, half the range; 1 where all are one.
+    """
+    if how == "none":
+        return 0.0, 1.0
+    x = np.clip(x, -LARGEST, LARGEST)
+    if how == "standard":
+        return float(x.mean()), _usable(float(x.std()))
+    low, center, high = np.percentile(x, (25, 50, 75)).tolist()
+    return center, _usable(high - low) if high > low else _usable((float(x.max()) - float(x.min())) / 2)
+
+
+def _usable(scale: float) -> float:
+    return scale if LEAST_SCALE <= scale <= MOST_SCALE else 1.0
+
+
+def category_of(name: str, column: TextColumn, settings: TableSettings) -> tuple[Category, list[Note]]:
+    """The operation for a column of text, and what was put together."""
+    counts = column.counts()
+    rare = max(1, min(settings.rare_count, len(column) // 50))
+    frequent = [place for place in np.argsort(-counts, kind="stable") if counts[place] >= rare]
+    kept = sorted(frequent[: settings.most_levels])
+    levels = tuple(column.levels[place] for place in kept)
+    n_all = int((counts > 0).sum())
+    has_missing, has_other = bool((column.codes < 0).any()), len(kept) < n_all
+    n_states = len(levels) + has_missing + has_other
+    category = Category(
+        name, levels, _encoding(n_states, settings), has_missing=has_missing, has_other=has_other
+    )
+    if settings.scale_categories and category.encoding != INDEX:
+        category = _scaled(category, column, settings)
+    said = _put_together(name, n_all, len(frequent), len(kept), counts, rare) if has_other else []
+    return category, said
+
+
+def _encoding(n_states: int, settings: TableSettings) -> str:
+    if settings.one_hot_most is not None and n_states > settings.one_hot_most:
+        return INDEX
+    return TWO if n_states == 2 else ONE_HOT
+
+
+def _scaled(category: Category, column: TextColumn, settings: TableSettings) -> Category:
+    """The category with its features scaled as numbers are."""
+    features = category.table[category.states_of(column)]
+    off, on = [], []
+    limit = LIMIT if settings.smooth_clip else None
+    for place in range(features.shape[1]):
+        center, scale = center_and_scale(features[:, place], settings.numbers)
+        both = np.array([category.off[place], category.on[place]])
+        low, high = scaled(both, center, scale, limit).tolist()
+        off.append(low)
+        on.append(high)
+    return Category(
+        category.column, category.levels, category.encoding, category.has_missing, category.has_other,
+        tuple(off), tuple(on),
+    )  # fmt: skip
+
+
+def _put_together(
+    name: str, n_all: int, n_frequent: int, n_kept: int, counts: NDArray[np.int64], rare: int
+) -> list[Note]:
+    rows = int(counts.sum() - np.sort(counts)[::-1][:n_kept].sum())
+    if n_kept < n_frequent:
+        return [
+            Note(
+                name,
+                notes.MANY_LEVELS,
+                f"column {name!r} holds {n_all:,} different categories: the {n_kept} most frequent are kept apart, "
+                f"the others ({rows:,} rows) are put together",
+            )
+        ]
+    return [
+        Note(
+            name,
+            notes.RARE_LEVELS,
+            f"column {name!r}: {n_all - n_kept:,} of {n_all:,} categories occur in fewer than {rare} rows and are put "
+            f"together ({rows:,} rows)",
+        )
+    ]
+
+
+def date_of(name: str, column: DateColumn, settings: TableSettings) -> Date:
+    """The operation for a column of dates, some of which are there: the parts that differ between rows."""
+    missing = column.missing
+    dates = column.values[~missing]
+    unit = "day" if bool((dates == dates.astype("datetime64[D]")).all()) else "second"
+    whole = Date(name, PARTS, unit)
+    seconds = whole.seconds(dates)
+    parts = tuple(part for part in PARTS if _differs(of_part(whole, part, seconds)))
+    center, scale = center_and_scale(seconds / SECONDS_OF_DAY, settings.numbers)
+    limit = LIMIT if settings.smooth_clip else None
+    indicator = settings.missing_indicators and bool(missing.any())
+    return Date(name, parts, unit, center, scale, limit, indicator)
+
+
+def _differs(features: Floats) -> bool:
+    return bool((features != features[0]).any())

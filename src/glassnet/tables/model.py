@@ -1,0 +1,136 @@
+"""A model of a table: preprocessing, networks and target in one, from raw columns to what was asked."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from glassnet.errors import ArgumentError
+from glassnet.network.network import Network
+from glassnet.support import checks
+from glassnet.support.calls import explained
+from glassnet.tables.members import checked_networks, in_float64, mean_output
+from glassnet.tables.preprocessing import Preprocessing
+from glassnet.tables.target import CLASSES, QUANTILES, Target
+
+Array = NDArray[Any]
+Floats = NDArray[np.float64]
+
+
+class TableModel:
+    """What predicts from a table: the preprocessing of its columns, one network or several, and the target.
+
+    Several networks are an ensemble: the mean of their probabilities or values. All is computed in float64.
+
+    Parameters
+    ----------
+    preprocessing : Preprocessing
+    networks : sequence of Network
+        Built; each reads the features of the preprocessing. A loss that contains an activation, such as the softmax of
+        logits, is known by ``network.loss``.
+    target : Target
+    temperature : float, optional
+        Probabilities p become p^(1/temperature), divided by their sum: calibration, > 0.
+    description : dict, optional
+        Plain data that goes with the model, such as what training promised.
+    """
+
+    @explained
+    def __init__(
+        self,
+        preprocessing: Preprocessing,
+        networks: Sequence[Network],
+        target: Target,
+        *,
+        temperature: float | None = None,
+        description: Mapping[str, Any] | None = None,
+    ) -> None:
+        self.preprocessing = checks.instance("preprocessing", preprocessing, Preprocessing)
+        self.target = checks.instance("target", target, Target)
+        two = target.task == CLASSES and len(target.classes) == 2
+        wanted = (1, 2) if two else (target.n_outputs,)
+        self.networks = checked_networks(networks, preprocessing.n_features, wanted)
+        self.temperature = None if temperature is None else checks.number("temperature", temperature, above=0)
+        self.description = dict(description or {})
+        if self.temperature is not None and not target.classifies:
+            raise ArgumentError(f"a temperature is for probabilities, and the target is of {target.task}")
+        self._exact = [in_float64(network) for network in self.networks]
+
+    @explained
+    def predict(self, X: Any) -> Array:
+        """What the target was, for each row: classes, rows of labels, values, counts, or the middle quantile."""
+        return self.target.decode(self.outputs(X))
+
+    @explained
+    def predict_proba(self, X: Any) -> Floats:
+        """Probabilities of the classes (n_rows, n_classes), or of the labels (n_rows, n_labels).
+
+        Raises
+        ------
+        ArgumentError
+            If the target is neither.
+        """
+        return self.target.probabilities(self.outputs(X))
+
+    @explained
+    def predict_quantiles(self, X: Any) -> Floats:
+        """The quantiles of ``target.levels``, (n_rows, n_levels), or (n_rows, n_values, n_levels); none cross.
+
+        Raises
+        ------
+        ArgumentError
+            If the target is not of quantiles.
+        """
+        if self.target.task != QUANTILES:
+            raise ArgumentError(f"a target of {self.target.task} has no quantiles")
+        values = self.target.values(self.outputs(X))
+        return values[:, 0] if self.target.is_column else values
+
+    @explained
+    def predict_interval(self, X: Any, coverage: float = 0.9) -> Floats:
+        """The lower and the upper end between which this share of the targets lies, (..., 2).
+
+        Raises
+        ------
+        ArgumentError
+            If the target is not of quantiles, or not of these.
+        """
+        share = checks.number("coverage", coverage, above=0, below=1)
+        quantiles = self.predict_quantiles(X)
+        ends = [self._level((1 - share) / 2, share), self._level((1 + share) / 2, share)]
+        return quantiles[..., ends]
+
+    def _level(self, wanted: float, share: float) -> int:
+        for place, level in enumerate(self.target.levels):
+            if abs(level - wanted) < 1e-9:
+                return place
+        raise ArgumentError(
+            f"coverage {share:g} needs the quantile {wanted:.6g}; this model knows "
+            f"{', '.join(f'{level:g}' for level in self.target.levels)}"
+        )
+
+    def outputs(self, X: Any) -> Floats:
+        """What the networks say of each row, (n_rows, n_outputs): probabilities after the temperature, or scaled."""
+        output = mean_output(self._exact, self.preprocessing.transform(X))
+        return output if self.temperature is None else self._tempered(output, 1 / self.temperature)
+
+    def _tempered(self, output: Floats, power: float) -> Floats:
+        if self.target.task == CLASSES and output.shape[1] > 1:
+            raised = output**power
+            return np.asarray(raised / raised.sum(axis=1, keepdims=True))
+        raised, others = output**power, (1 - output) ** power
+        return np.asarray(raised / (raised + others))
+
+    @explained
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the model to one ``.safetensors`` file; see :mod:`glassnet.tables.files_of_models`."""
+        from glassnet.tables.model_file import save
+
+        save(self, path)
+
+    def __repr__(self) -> str:
+        return f"TableModel({self.preprocessing!r}, {len(self.networks)} networks, {self.target.task})"

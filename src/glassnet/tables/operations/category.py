@@ -1,0 +1,147 @@
+"""Categories: a row of a small table for each level."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from glassnet.errors import ArgumentError
+from glassnet.support import checks
+from glassnet.tables.columns import TEXT, Column, DateColumn, NumberColumn, TextColumn, as_text_column
+from glassnet.tables.operations.base import Operation, first_present, registry, retyped
+from glassnet.tables.operations.scaling import numbers
+
+Array = NDArray[Any]
+
+ONE_HOT, TWO, INDEX = "one_hot", "two", "index"
+
+
+@registry.register("category")
+@dataclass(frozen=True, repr=False)
+class Category(Operation):
+    """Text looked up among known levels; each *state* (a level, missing, other) has a row of features.
+
+    States are counted from 0: the levels in their order, then missing and other where there are such. A level that is
+    not known is `other`, or none of the states where there is no other; missing text likewise, where it was never
+    missing before.
+
+    Parameters
+    ----------
+    column : str
+    levels : tuple of str
+        Known texts, each once.
+    encoding : {"one_hot", "two", "index"}
+        "one_hot": a feature for each state, ``on`` in that state, else ``off``. "two": one feature for two states,
+        ``off`` in the first, ``on`` in the second, and their mean in none. "index": one integer, 1 + the state,
+        and 0 in none of them: for :class:`~glassnet.Embedding`.
+    has_missing, has_other : bool
+        Whether missing text is a state of its own, and whether rare levels were put together in one.
+    off, on : tuple of float
+        One number for each feature of "one_hot" and "two"; empty for 0 and 1, and for "two" -1 and 1.
+    """
+
+    levels: tuple[str, ...] = ()
+    encoding: str = ONE_HOT
+    has_missing: bool = False
+    has_other: bool = False
+    off: tuple[float, ...] = ()
+    on: tuple[float, ...] = ()
+    reads: ClassVar[str] = TEXT
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        what = f"column {self.column!r}"
+        checks.choice(f"encoding of {what}", self.encoding, (ONE_HOT, TWO, INDEX))
+        for name in ("has_missing", "has_other"):
+            checks.truth(f"{name} of {what}", getattr(self, name))
+        object.__setattr__(self, "levels", _levels(what, self.levels))
+        if self.encoding == TWO and self.n_states != 2:
+            raise ArgumentError(f"encoding 'two' of {what} needs two states; it has {self.n_states}")
+        n_numbers = {ONE_HOT: self.n_states, TWO: 1, INDEX: 0}[self.encoding]
+        for name, standard in (("off", -1.0 if self.encoding == TWO else 0.0), ("on", 1.0)):
+            values = numbers(f"{name} of {what}", getattr(self, name)) or (standard,) * n_numbers
+            if len(values) != n_numbers:
+                raise ArgumentError(f"{name} of {what} must hold {n_numbers} numbers; it holds {len(values)}")
+            object.__setattr__(self, name, values)
+
+    @property
+    def n_states(self) -> int:
+        """Levels, missing and other, as far as they are there."""
+        return len(self.levels) + self.has_missing + self.has_other
+
+    @property
+    def states(self) -> tuple[str, ...]:
+        """What the states are called."""
+        named = [f"{self.column}={level}" for level in self.levels]
+        named += [f"{self.column} is missing"] * self.has_missing
+        return (*named, *[f"{self.column} is another"] * self.has_other)
+
+    @property
+    def features(self) -> tuple[str, ...]:
+        """A feature for each state, or one for all."""
+        return self.states if self.encoding == ONE_HOT else (self.column,)
+
+    @property
+    def categories(self) -> int:
+        """Integers of the encoding "index": none, and the states."""
+        return self.n_states + 1 if self.encoding == INDEX else 0
+
+    @cached_property
+    def place(self) -> dict[str, int]:
+        """The state of each level."""
+        return {level: state for state, level in enumerate(self.levels)}
+
+    @property
+    def unknown(self) -> int:
+        """The state of a level that is not known; `n_states` stands for none."""
+        return self.n_states - 1 if self.has_other else self.n_states
+
+    @property
+    def missing(self) -> int:
+        """The state of missing text."""
+        return len(self.levels) if self.has_missing else self.unknown
+
+    @cached_property
+    def table(self) -> NDArray[np.float64]:
+        """The features of each state, and in the last row those of none: (n_states + 1, n_features)."""
+        n = self.n_states
+        if self.encoding == INDEX:
+            return np.array([*range(1, n + 1), 0], np.float64)[:, None]
+        off, on = np.array(self.off), np.array(self.on)
+        if self.encoding == TWO:
+            return np.array([off, on, (off + on) / 2])
+        return np.asarray(np.where(np.eye(n + 1, n, dtype=np.bool_), on, off))
+
+    def accepted(self, column: Column) -> Column:
+        """Text; numbers and dates by how they are written, unless none of them is known."""
+        row = first_present(column)
+        if isinstance(column, TextColumn):
+            return column
+        if row is None:
+            return TextColumn(np.full(len(column), -1, np.int32), ())
+        text = as_text_column(column)
+        if isinstance(column, (NumberColumn, DateColumn)) and not set(text.levels) & set(self.levels):
+            raise retyped(self, column, row)
+        return text
+
+    def apply(self, column: Column, features: Array) -> None:
+        """As the class says."""
+        features[...] = self.table[self.states_of(column)]
+
+    def states_of(self, column: Column) -> NDArray[np.int64]:
+        """The state of each row of an accepted column."""
+        text = as_text_column(column)
+        known = [self.place.get(level, self.unknown) for level in text.levels]
+        return np.array([*known, self.missing], np.int64)[text.codes]
+
+
+def _levels(what: str, levels: Any) -> tuple[str, ...]:
+    if not isinstance(levels, (list, tuple)) or not all(isinstance(level, str) and level for level in levels):
+        raise ArgumentError(f"levels of {what} must be a list of text; got {checks.shown(levels)}")
+    if len(set(levels)) < len(levels):
+        raise ArgumentError(f"levels of {what} must differ; got {checks.shown(levels)}")
+    return tuple(levels)

@@ -1,0 +1,45 @@
+"""A number brought near zero, and large ones held back smoothly."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from glassnet.errors import ArgumentError
+from glassnet.support import checks
+
+Array = NDArray[Any]
+
+LIMIT = 3.0
+# A scale outside of these cannot come from numbers of float32, and would overflow where it is squared.
+LEAST_SCALE, MOST_SCALE = 1e-100, 1e300
+
+
+def scaled(x: Array, center: float, scale: float, limit: float | None) -> Array:
+    """a = z / sqrt(1 + (z / limit)^2)  with  z = (x - center) / scale; a = z where there is no limit.
+
+    Smooth clipping: |a| < limit, and a is near z where |z| is small. Holzmüller, Grinsztajn, Steinwart 2024 (RealMLP).
+    """
+    z = (x - center) / scale
+    return z if limit is None else z / np.sqrt(1 + (z / limit) ** 2)
+
+
+def check_scaling(what: str, center: Any, scale: Any, limit: Any) -> tuple[float, float, float | None]:
+    """Checked: any center, a scale above 0, and a limit above 0 or none."""
+    if limit is not None:
+        limit = checks.number(f"limit of {what}", limit, above=0, most=1e6)
+    bounds = {"least": LEAST_SCALE, "most": MOST_SCALE}
+    return (
+        checks.number(f"center of {what}", center),
+        checks.number(f"scale of {what}", scale, **bounds),
+        limit,
+    )
+
+
+def numbers(what: str, values: Any) -> tuple[float, ...]:
+    """A checked tuple of finite numbers."""
+    if not isinstance(values, (list, tuple)):
+        raise ArgumentError(f"{what} must be a list of numbers; got {checks.shown(values)}")
+    return tuple(checks.number(what, value) for value in values)

@@ -1,0 +1,257 @@
+"""A table of named columns, whatever it was held in."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from glassnet.errors import ArgumentError, DataError, ShapeError
+from glassnet.support import checks
+from glassnet.support.calls import explained
+from glassnet.tables.columns import Column, NumberColumn, Rows
+from glassnet.tables.reading.values import column_of, is_of, refuse_infinite
+
+Array = NDArray[Any]
+
+
+class Table:
+    """Named columns of equal length, each of numbers, text or dates; :meth:`of` makes one.
+
+    Attributes
+    ----------
+    names : tuple of str
+        Of the columns, in their order, each once.
+    n_rows : int
+    named : bool
+        Whether the names are the table's own; if not, they only count the columns: x0, x1, ...
+    columns : mapping of str to ndarray
+        The columns as arrays of exactly three dtypes: float64 (NaN is missing), object (``str``, or None, which is
+        missing), and datetime64[us] (NaT is missing).
+    """
+
+    def __init__(
+        self,
+        names: Sequence[str],
+        columns: Mapping[str, Column],
+        n_rows: int,
+        *,
+        named: bool = True,
+        matrix: Array | None = None,
+    ) -> None:
+        self.names, self.n_rows, self.named = tuple(names), n_rows, named
+        self.matrix = matrix
+        self._columns = dict(columns)
+
+    @classmethod
+    @explained
+    def of(cls, X: Any, names: Sequence[str] | None = None) -> Table:
+        """The table of an array, a list of rows, a dict of columns, a data frame of pandas or Polars, a sparse matrix.
+
+        A list of dicts holds one row each, and a dict of single values is one row. Numbers of any dtype, True and
+        False (1 and 0) and durations (seconds) become numbers; dates with a time zone become universal time; empty
+        text is missing.
+
+        Parameters
+        ----------
+        X : table
+        names : sequence of str, optional
+            Of the columns; by default those that X has, else x0, x1, ...
+
+        Raises
+        ------
+        ArgumentError
+            If X is none of these, or the names are not one for each column.
+        DataError
+            For columns of equal names, infinite numbers, and entries that are neither numbers, text nor dates.
+        ShapeError
+            If X has not two axes, or columns of several lengths.
+        """
+        given = None if names is None else checks.names("names", names)
+        if isinstance(X, cls):
+            return X if given is None else X._renamed(given)
+        matrix = _numbers_of(X)
+        if matrix is not None:
+            return _of_matrix(matrix, given)
+        pairs, named = _pairs(X)
+        if given is not None:
+            _check_count(given, len(pairs))
+            pairs, named = [(name, values) for name, (_, values) in zip(given, pairs, strict=True)], True
+        _refuse_twice([name for name, _ in pairs])
+        columns = {name: column_of(name, values) for name, values in pairs}
+        return cls(list(columns), columns, _length(columns), named=named)
+
+    def column(self, name: str) -> Column:
+        """The column of this name."""
+        if name not in self._columns:
+            if self.matrix is None or name not in self.names:
+                raise ArgumentError(f"the table has no column {name!r}; it has {', '.join(self.names)}")
+            self._columns[name] = NumberColumn(self.matrix[:, self.names.index(name)])
+        return self._columns[name]
+
+    @property
+    def columns(self) -> Mapping[str, Array]:
+        """The columns as arrays, made when they are asked for."""
+        return _Arrays(self)
+
+    def take(self, rows: Rows | Sequence[int]) -> Table:
+        """The table of these rows: a slice, places, or True and False for each row."""
+        found: Any = rows if isinstance(rows, slice) else np.asarray(rows)
+        if not isinstance(found, slice) and not len(found):
+            found = found.astype(np.int64)
+        n_rows = len(np.empty(self.n_rows, np.bool_)[found])
+        if self.matrix is not None:
+            return Table(self.names, {}, n_rows, named=self.named, matrix=self.matrix[found])
+        columns = {name: column.take(found) for name, column in self._columns.items()}
+        return Table(self.names, columns, n_rows, named=self.named)
+
+    def of_names(self, names: Sequence[str]) -> Table:
+        """The table of these columns, in this order."""
+        columns = {name: self.column(name) for name in names}
+        return Table(names, columns, self.n_rows, named=self.named)
+
+    def _renamed(self, names: list[str]) -> Table:
+        _check_count(names, len(self.names))
+        _refuse_twice(names)
+        columns = {new: self.column(old) for new, old in zip(names, self.names, strict=True)}
+        return Table(names, columns, self.n_rows, matrix=self.matrix)
+
+    def __len__(self) -> int:
+        return self.n_rows
+
+    def __repr__(self) -> str:
+        told = ", ".join(f"{name}: {self.column(name).kind}" for name in self.names[:8])
+        more = f", … {len(self.names) - 8} more" if len(self.names) > 8 else ""
+        return f"Table({self.n_rows} rows; {told}{more})"
+
+
+class _Arrays(Mapping[str, Array]):
+    """The columns of a table as arrays."""
+
+    def __init__(self, table: Table) -> None:
+        self.table = table
+
+    def __getitem__(self, name: str) -> Array:
+        if name not in self.table.names:
+            raise KeyError(name)
+        return self.table.column(name).array
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.table.names)
+
+    def __len__(self) -> int:
+        return len(self.table.names)
+
+
+def _numbers_of(X: Any) -> Array | None:
+    """X as a matrix of numbers, where it is one: an array, a list of rows, or a sparse matrix."""
+    if hasattr(X, "toarray"):
+        X = X.toarray()
+    elif isinstance(X, (list, tuple)) and X and not isinstance(X[0], Mapping):
+        X = checks.array("X", X)
+    elif hasattr(X, "detach"):
+        X = checks.array("X", X)
+    if not isinstance(X, np.ndarray) or X.dtype.kind not in "fiub":
+        return None
+    if X.ndim != 2:
+        raise _not_two_axes(X.shape)
+    return X if X.dtype in (np.float32, np.float64) else X.astype(np.float64)
+
+
+def _of_matrix(matrix: Array, names: list[str] | None) -> Table:
+    if names is not None:
+        _check_count(names, matrix.shape[1])
+        _refuse_twice(names)
+    called = names or [f"x{place}" for place in range(matrix.shape[1])]
+    with np.errstate(invalid="ignore", over="ignore"):
+        suspicious = not np.isfinite(matrix.sum(dtype=np.float64))
+    if suspicious:
+        for place in np.flatnonzero(np.isinf(matrix).any(axis=0)):
+            refuse_infinite(called[place], matrix[:, place])
+    return Table(called, {}, len(matrix), named=names is not None, matrix=matrix)
+
+
+def _pairs(X: Any) -> tuple[list[tuple[str, Any]], bool]:
+    """Names and values of the columns, and whether the names are the table's own."""
+    if isinstance(X, Mapping):
+        return [(_name(name), _at_least_one(values)) for name, values in X.items()], True
+    if isinstance(X, (list, tuple)) and X and all(isinstance(row, Mapping) for row in X):
+        names = list(dict.fromkeys(name for row in X for name in row))
+        return [(_name(name), _objects([row.get(name) for row in X])) for name in names], True
+    if is_of(X, "polars") and hasattr(X, "get_columns"):
+        return [(series.name, series) for series in X.get_columns()], True
+    if is_of(X, "pandas") and hasattr(X, "iloc") and getattr(X, "ndim", 0) == 2:
+        return [(_name(name), X.iloc[:, place]) for place, name in enumerate(X.columns)], True
+    if hasattr(X, "to_pydict"):
+        return [(_name(name), values) for name, values in X.to_pydict().items()], True
+    if hasattr(X, "__array__") or isinstance(X, (list, tuple)):
+        return _pairs_of_array(checks.array("X", X))
+    raise ArgumentError(
+        "X must be a table: an array (n_rows, n_columns), a dict of columns, or a data frame of pandas or Polars; "
+        f"got {checks.shown(X)}"
+    )
+
+
+def _pairs_of_array(array: Array) -> tuple[list[tuple[str, Any]], bool]:
+    if array.dtype.names:
+        return [(name, array[name]) for name in array.dtype.names], True
+    if array.ndim != 2:
+        raise _not_two_axes(array.shape)
+    return [(f"x{place}", array[:, place]) for place in range(array.shape[1])], False
+
+
+def _not_two_axes(shape: tuple[int, ...]) -> ShapeError:
+    hint = (
+        ". Reshape one row to (1, n_columns), X.reshape(1, -1), one column to (n_rows, 1), X.reshape(-1, 1)"
+        if len(shape) < 2
+        else ""
+    )
+    return ShapeError(f"X must be a table of shape (n_rows, n_columns); got shape {shape}{hint}")
+
+
+def _name(name: Any) -> str:
+    return name if isinstance(name, str) else str(name)
+
+
+def _objects(values: Sequence[Any]) -> Array:
+    array = np.empty(len(values), object)
+    array[:] = values
+    return array
+
+
+def _at_least_one(values: Any) -> Any:
+    """A single value as a column of one row."""
+    single = isinstance(values, (str, bytes)) or np.ndim(values) == 0
+    if (single and not hasattr(values, "__len__")) or isinstance(values, str):
+        return _objects([values])
+    if isinstance(values, (list, tuple)):
+        return _objects(list(values))
+    return values
+
+
+def _check_count(names: Sequence[str], n_columns: int) -> None:
+    if len(names) != n_columns:
+        raise ArgumentError(f"names must hold one name for each of {n_columns} columns; got {len(names)}")
+
+
+def _refuse_twice(names: Sequence[str]) -> None:
+    twice = [name for name, count in Counter(names).items() if count > 1]
+    if twice:
+        places = [place for place, name in enumerate(names) if name == twice[0]]
+        raise DataError(
+            f"column names must differ; {twice[0]!r} is the name of columns "
+            f"{', '.join(map(str, places[:5]))} (counted from 0); rename or drop all but one"
+        )
+
+
+def _length(columns: Mapping[str, Column]) -> int:
+    lengths = {name: len(column) for name, column in columns.items()}
+    if len(set(lengths.values())) > 1:
+        (first, n), (other, m) = next(
+            (one, two) for one in lengths.items() for two in lengths.items() if one[1] != two[1]
+        )
+        raise ShapeError(f"columns must have equal lengths; {first!r} has {n} entries and {other!r} has {m}")
+    return next(iter(lengths.values()), 0)

@@ -1,0 +1,218 @@
+"""Targets as a network learns them, and its outputs as their user knows them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from glassnet.errors import ArgumentError, DataError, ShapeError
+from glassnet.support import checks
+from glassnet.tables.columns import as_text
+
+Array = NDArray[Any]
+Floats = NDArray[np.float64]
+
+CLASSES, LABELS, VALUES, COUNTS, QUANTILES = "classes", "labels", "values", "counts", "quantiles"
+TASKS = (CLASSES, LABELS, VALUES, COUNTS, QUANTILES)
+_DTYPES = ("int64", "float64", "bool", "str")
+
+
+@dataclass(frozen=True)
+class Target:
+    """What y holds; plain data.
+
+    ============ ============================== ================================ =====================================
+    task         y                              :meth:`encode` gives             a network's outputs
+    ============ ============================== ================================ =====================================
+    classes      (n,) of any kind               int64 (n,), 0 to n_classes - 1   (n, n_classes) probabilities; or
+                                                                                 (n, 1), that of the second of two
+    labels       (n, n_labels), 0 and 1         float64 (n, n_labels)            (n, n_labels) probabilities
+    values       (n,) or (n, n_values)          (y - center) / scale             (n, n_values), scaled
+    counts       (n,) or (n, n_values), >= 0    y / scale                        (n, n_values) rates, scaled
+    quantiles    (n,) or (n, n_values)          (y - center) / scale             (n, n_values n_levels), scaled; the
+                                                                                 levels of the first value come first
+    ============ ============================== ================================ =====================================
+
+    Parameters
+    ----------
+    task : str
+    classes : tuple
+        Of "classes": all of them, in the order of the outputs.
+    dtype : {"int64", "float64", "bool", "str"}
+        Of the classes.
+    center, scale : tuple of float
+        Of "values", "counts" and "quantiles": one for each value.
+    levels : tuple of float
+        Of "quantiles", each in (0, 1), rising.
+    names : tuple of str
+        What labels or values are called; empty where nobody said.
+    is_column : bool
+        Whether y has one axis.
+    """
+
+    task: str
+    classes: tuple[Any, ...] = ()
+    dtype: str = "int64"
+    center: tuple[float, ...] = ()
+    scale: tuple[float, ...] = ()
+    levels: tuple[float, ...] = ()
+    names: tuple[str, ...] = ()
+    is_column: bool = True
+
+    def __post_init__(self) -> None:
+        checks.choice("task", self.task, TASKS)
+        checks.choice("dtype of a target", self.dtype, _DTYPES)
+        checks.truth("is_column of a target", self.is_column)
+        for name in ("classes", "center", "scale", "levels", "names"):
+            value = getattr(self, name)
+            if not isinstance(value, (list, tuple)):
+                raise ArgumentError(f"{name} of a target must be a list; got {checks.shown(value)}")
+            object.__setattr__(self, name, tuple(value))
+        for name in ("center", "scale", "levels"):
+            numbers = tuple(checks.number(f"{name} of a target", value) for value in getattr(self, name))
+            object.__setattr__(self, name, numbers)
+        object.__setattr__(
+            self, "names", tuple(checks.text("a name of a target", name, least=0) for name in self.names)
+        )
+        self._check_task()
+
+    def _check_task(self) -> None:
+        if self.task == CLASSES:
+            _check_classes(self.classes, self.dtype)
+        elif self.task == LABELS:
+            if not self.names:
+                raise ArgumentError("labels must have names")
+        else:
+            if not self.center or len(self.center) != len(self.scale) or min(self.scale) <= 0:
+                raise ArgumentError("a target must have one center, and one scale above 0, for each value")
+            if self.names and len(self.names) != len(self.center):
+                raise ArgumentError(f"names of a target must be {len(self.center)}; got {len(self.names)}")
+            if self.task == QUANTILES:
+                rising = all(low < high for low, high in pairwise(self.levels))
+                if not self.levels or not rising or self.levels[0] <= 0 or self.levels[-1] >= 1:
+                    raise ArgumentError(f"levels must rise between 0 and 1; got {self.levels}")
+
+    @property
+    def class_values(self) -> Array:
+        """The classes as an array of their dtype."""
+        return np.array(self.classes, object if self.dtype == "str" else self.dtype)
+
+    @property
+    def n_outputs(self) -> int:
+        """Outputs of a network; of two classes it may have a single one instead."""
+        per_task = {CLASSES: len(self.classes), LABELS: len(self.names)}
+        return per_task.get(self.task, len(self.center) * max(1, len(self.levels)))
+
+    @property
+    def classifies(self) -> bool:
+        """Whether outputs are probabilities."""
+        return self.task in (CLASSES, LABELS)
+
+    def encode(self, y: Any) -> Array:
+        """Y as a network learns it; see the table above.
+
+        Raises
+        ------
+        DataError
+            For classes that are not known, and what is missing or infinite.
+        ShapeError
+            For another number of values.
+        """
+        if self.task == CLASSES:
+            return self._places(y)
+        values = _matrix(y)
+        if values.shape[1] != (len(self.names) if self.task == LABELS else len(self.center)):
+            raise ShapeError(f"y must hold {self.n_outputs} values for each row; it has shape {np.shape(y)}")
+        if self.task == LABELS:
+            return values
+        scaled: Floats = (values - np.array(self.center)) / np.array(self.scale)
+        return scaled
+
+    def _places(self, y: Any) -> NDArray[np.int64]:
+        given = np.asarray(y)
+        given = given.ravel() if given.size == len(given) else given
+        if given.ndim != 1:
+            raise ShapeError(f"y must hold one class for each row; it has shape {given.shape}")
+        place = {_key(known, self.dtype): index for index, known in enumerate(self.classes)}
+        found = [place.get(_key(value, self.dtype), -1) for value in given.tolist()]
+        if -1 in found:
+            row = found.index(-1)
+            raise DataError(
+                f"y holds {given.tolist()[row]!r} in row {row}; the known classes are "
+                f"{', '.join(map(repr, self.classes[:20]))}"
+            )
+        return np.array(found, np.int64)
+
+    def probabilities(self, outputs: Array) -> Floats:
+        """Of every class (n, n_classes) or label (n, n_labels), from what a network says; a single output is two."""
+        if not self.classifies:
+            raise ArgumentError(f"a target of {self.task} has no probabilities")
+        outputs = np.asarray(outputs, np.float64)
+        if self.task == CLASSES and outputs.shape[1] == 1:
+            return np.concatenate([1 - outputs, outputs], axis=1)
+        return outputs
+
+    def decode(self, outputs: Array) -> Array:
+        """Outputs (n, n_outputs), probabilities where it classifies, as y was: the most probable class; labels above
+        0.5; values; rates; the quantile nearest to the median.
+        """
+        if self.task == CLASSES:
+            return np.asarray(self.class_values[self.probabilities(outputs).argmax(axis=1)])
+        if self.task == LABELS:
+            return (np.asarray(outputs) > 0.5).astype(np.int64)
+        values = self.values(outputs)
+        if self.task == QUANTILES:
+            values = values[:, :, int(np.argmin(np.abs(np.array(self.levels) - 0.5)))]
+        return values[:, 0] if self.is_column else values
+
+    def values(self, outputs: Array) -> Floats:
+        """Outputs in the unit of y, (n, n_values); quantiles (n, n_values, n_levels), sorted so that none cross."""
+        center, scale = np.array(self.center), np.array(self.scale)
+        outputs = np.asarray(outputs, np.float64)
+        if self.task != QUANTILES:
+            return np.asarray(outputs * scale + center)
+        sorted_levels = np.sort(outputs.reshape(len(outputs), len(center), len(self.levels)), axis=2)
+        return np.asarray(sorted_levels * scale[:, None] + center[:, None])
+
+    def to_data(self) -> dict[str, Any]:
+        """The target as plain data (JSON)."""
+        return {
+            field.name: list(value) if isinstance(value := getattr(self, field.name), tuple) else value
+            for field in fields(self)
+        }
+
+    @classmethod
+    def from_data(cls, data: Any) -> Target:
+        """The target that :meth:`to_data` described; raises `ArgumentError` where there is none."""
+        if not isinstance(data, Mapping) or set(data) != {field.name for field in fields(cls)}:
+            raise ArgumentError(f"this describes no target: {checks.shown(data)}")
+        return cls(**data)
+
+
+def _check_classes(classes: tuple[Any, ...], dtype: str) -> None:
+    kind: type | tuple[type, ...] = {"int64": int, "float64": float, "bool": bool, "str": str}[dtype]
+    right = all(
+        isinstance(value, kind) and (dtype == "bool" or not isinstance(value, bool)) for value in classes
+    )
+    if len(classes) < 2 or not right or len(set(classes)) < len(classes):
+        raise ArgumentError(
+            f"classes of a target must be two or more different values of {dtype}; got {checks.shown(classes)}"
+        )
+
+
+def _key(value: Any, dtype: str) -> Any:
+    """What classes are compared by: text by its writing, numbers by their value."""
+    return as_text(value) if dtype == "str" else value
+
+
+def _matrix(y: Any) -> Floats:
+    values = np.asarray(checks.real("y", y), np.float64)
+    if not np.isfinite(values).all():
+        row = int(np.argwhere(~np.isfinite(values))[0][0])
+        raise DataError(f"y holds a number that is missing or infinite in row {row}")
+    return values.reshape(len(values), -1)
