@@ -10,7 +10,7 @@ import glassnet as gn
 
 ROOMS = (
     "activations", "callbacks", "datasets", "errors", "initializers", "losses", "metrics", "optimizers", "plots",
-    "schedules",
+    "schedules", "tables",
 )  # fmt: skip
 
 

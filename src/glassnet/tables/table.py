@@ -224,12 +224,10 @@ def _objects(values: Sequence[Any]) -> Array:
 
 def _at_least_one(values: Any) -> Any:
     """A single value as a column of one row."""
-    single = isinstance(values, (str, bytes)) or np.ndim(values) == 0
-    if (single and not hasattr(values, "__len__")) or isinstance(values, str):
-        return _objects([values])
     if isinstance(values, (list, tuple)):
-        return _objects(list(values))
-    return values
+        return _objects(values)
+    single = isinstance(values, (str, bytes)) or not hasattr(values, "__len__")
+    return _objects([values]) if single else values
 
 
 def _check_count(names: Sequence[str], n_columns: int) -> None:

@@ -158,7 +158,7 @@ def allowed(observed: Array, computed: Rounded) -> Array:
 
 
 @dataclass(frozen=True)
-class Target:
+class Unexplained:
     """One array of the learner's, and what may count as an explanation of it.
 
     Attributes
@@ -171,8 +171,8 @@ class Target:
     widest: float
 
     @classmethod
-    def of(cls, observed: Array, right: Rounded) -> Target:
-        """The target beside the right gradient."""
+    def of(cls, observed: Array, right: Rounded) -> Unexplained:
+        """What was observed, beside the right gradient."""
         same = observed.shape == right.value.shape
         difference = _norm(observed - right.value if same else observed)
         if residual(observed, right) <= 1:

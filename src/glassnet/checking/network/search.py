@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from glassnet.checking.network.problem import Gradients, Problem, Target
+from glassnet.checking.network.problem import Gradients, Problem, Unexplained
 from glassnet.checking.network.slips.chain import StageChain, chains
 from glassnet.checking.network.slips.output_slips import Output
 from glassnet.checking.network.slips.places import Choice, Places, n_slips
@@ -25,8 +25,8 @@ MOST_FORWARD = 2
 class Targets(NamedTuple):
     """The learner's gradients of one layer, as they are to be explained; no bias where it is not compared."""
 
-    weights: Target
-    bias: Target | None
+    weights: Unexplained
+    bias: Unexplained | None
 
 
 class Hypothesis(NamedTuple):
@@ -56,7 +56,7 @@ def explanations(
     """All hypotheses of at most `most` slips that reproduce the learner's gradients, or at least some of them."""
     targets: dict[int, Targets] = {}
     for i, part, mine, true in problem.beside(right):
-        target = Target.of(mine, true)
+        target = Unexplained.of(mine, true)
         targets[i] = targets[i]._replace(bias=target) if part else Targets(target, None)
     return [
         hypothesis
@@ -155,13 +155,13 @@ class Descent:
                 )
 
     def _biases(
-        self, stage: Stage, error: Rounded, before: Rounded | None, target: Target | None, so_far: Places
+        self, stage: Stage, error: Rounded, before: Rounded | None, target: Unexplained | None, so_far: Places
     ) -> list[Fit]:
         if target is None:
             return [Fit(so_far, None, 0.0)]
         return self._fitting(bias_gradients(stage, error, before), target, so_far)
 
-    def _fitting(self, choices: Iterable[Choice], target: Target, so_far: Places) -> list[Fit]:
+    def _fitting(self, choices: Iterable[Choice], target: Unexplained, so_far: Places) -> list[Fit]:
         """The choices that reproduce one array, with the fewest new slips that do; the right way, where it does."""
         found: list[Fit] = []
         for choice in choices:

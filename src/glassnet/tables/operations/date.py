@@ -121,7 +121,8 @@ class Date(Operation):
         """Seconds since 1970 as this operation reads them; dates before the year 0 or after 9999 are held there."""
         first, last = np.datetime64("0001-01-01", "us"), np.datetime64("9999-12-31", "us")
         held = np.clip(dates, first, last).astype(f"datetime64[{'D' if self.unit == 'day' else 's'}]")
-        return np.asarray(held.astype("datetime64[s]").astype(np.int64))
+        seconds: Integers = held.astype("datetime64[s]").astype(np.int64)
+        return seconds
 
 
 def of_part(operation: Date, part: str, seconds: Integers) -> NDArray[np.float64]:
@@ -154,7 +155,7 @@ def day_of_year(days: Integers) -> Integers:
     """
     of_era = (days + _TO_EPOCH) % 146097
     year = (of_era - of_era // 1460 + of_era // 36524 - of_era // 146096) // 365
-    return of_era - (365 * year + year // 4 - year // 100)
+    return np.asarray(of_era - (365 * year + year // 4 - year // 100))
 
 
 def day_of_month(days: Integers) -> Integers:
