@@ -4,7 +4,7 @@ INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check -c constraints
 SOURCES := pyproject.toml constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: run test lint bench mutants docs clean help
+.PHONY: run test lint bench lessons mutants docs clean help
 
 run: .venv/installed ## train a network on 1 797 handwritten digits, into runs/digits
 	$(BIN)/glassnet train digits --output runs/digits
@@ -22,6 +22,9 @@ bench: .venv/installed ## measure beside other libraries: make bench [QUICK=yes]
 	$(INSTALL) -e '.[bench]'
 	$(BIN)/python -m benchmarks.speed $(if $(QUICK),--quick) $(foreach name,ONLY PEERS REPEATS THREADS OUTPUT,$(if \
 		$($(name)),--$(shell echo $(name) | tr A-Z a-z)=$($(name))))
+
+lessons: .venv/installed-dev ## run every lesson of the course from top to bottom
+	$(BIN)/python docs/run_lessons.py
 
 mutants: .venv/installed-dev ## change formulas, checks, diagnosis and report a little, and list what no test notices
 	$(INSTALL) -e '.[mutants]'

@@ -213,3 +213,27 @@ def diagnose(
     from glassnet.cli.diagnose import run
 
     raise typer.Exit(run(model, data, loss, optimizer, learning_rate, batch_size, as_json))
+
+
+@app.command(
+    epilog=_examples(
+        "glassnet lessons",
+        "glassnet lessons my-course --lesson 6",
+        "glassnet lessons --list",
+        "glassnet lessons my-course --seed 17 --no-open",
+    )
+)
+def lessons(
+    folder: options.CourseFolder = "glassnet-lessons",
+    lesson: options.LessonNumber = None,
+    show_list: options.LessonList = False,
+    seed: options.LearnerSeed = 0,
+    no_open: options.NoOpen = False,
+) -> None:
+    """Copy the course to FOLDER as notebooks, and open Jupyter there.
+
+    Notebooks that lie there already stay as they are. What is done is kept in FOLDER/progress.json.
+    """
+    from glassnet.cli.lessons import run
+
+    run(folder, lesson, show_list, seed, no_open)

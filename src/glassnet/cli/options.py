@@ -126,3 +126,19 @@ ForwardName = Annotated[str | None, _option("NAME", "Its function that is the fo
 BackwardName = Annotated[str | None, _option("NAME", "Its function that gives the gradients.", "--backward")]
 Seconds = Annotated[float, typer.Option(metavar="NUMBER", help="How long it may run before it is ended.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, for other programs.")]
+
+CourseFolder = Annotated[
+    str, typer.Argument(metavar="[FOLDER]", help="Where the notebooks go.", show_default=True)
+]
+LessonNumber = Annotated[int | None, typer.Option("--lesson", metavar="NUMBER", help="One lesson alone.")]
+LessonList = Annotated[
+    bool, typer.Option("--list", help="List lessons and exercises, with what is done in FOLDER.")
+]
+LearnerSeed = Annotated[
+    int,
+    typer.Option(
+        "--seed", metavar="NUMBER", min=0,
+        help="Of the numbers in the exercises, such as a student's number; 0 for those of the texts.",
+    ),
+]  # fmt: skip
+NoOpen = Annotated[bool, typer.Option("--no-open", help="Copy only; open nothing.")]

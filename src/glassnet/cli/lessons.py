@@ -1,0 +1,55 @@
+"""``glassnet lessons``: the course as notebooks in a folder."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+
+from rich.console import Console
+
+from glassnet.errors import ArgumentError
+from glassnet.lessons import exercises, progress
+from glassnet.lessons.catalogue import lessons as all_lessons
+from glassnet.lessons.notebooks import copy_lessons, title
+
+
+def run(folder: str, lesson: int | None, show_list: bool, seed: int, no_open: bool) -> None:
+    """Copy, or list, and open what was copied."""
+    numbers = list(all_lessons())
+    if lesson is not None and lesson not in numbers:
+        raise ArgumentError(f"--lesson must be one of {', '.join(map(str, numbers))}; got {lesson}")
+    wanted = numbers if lesson is None else [lesson]
+    if show_list:
+        show(Path(folder), wanted)
+        return
+    written = copy_lessons(Path(folder), wanted, seed)
+    console = Console(highlight=False, soft_wrap=True)
+    kept = len(wanted) - len(written)
+    what = "lesson" if len(written) == 1 else "lessons"
+    console.print(
+        f"{len(written)} {what} copied to {folder}" + (f"; {kept} were there and stay" if kept else "")
+    )
+    if not no_open:
+        open_folder(Path(folder), console)
+
+
+def open_folder(folder: Path, console: Console) -> None:
+    """Open Jupyter there, where it is installed; else say how to come by it."""
+    if shutil.which("jupyter-lab") is None:
+        console.print("To open them: pip install 'glassnet\\[lessons]', then jupyter lab " + str(folder))
+        return
+    subprocess.run(["jupyter-lab", str(folder)], check=False)
+
+
+def show(folder: Path, numbers: list[int]) -> None:
+    """Print lessons and exercises, with what is done."""
+    done = progress.read(folder)
+    for number in numbers:
+        of_lesson = exercises(number)
+        n_done = sum(done.get(exercise.number, False) for exercise in of_lesson)
+        print(f"{number:>2}  {title(number)}  ({n_done} of {len(of_lesson)} done)")
+        for exercise in of_lesson:
+            mark = {True: "done", False: "tried", None: ""}[done.get(exercise.number)]
+            points = "point" if exercise.points == 1 else "points"
+            print(f"    {exercise.number:<5} {mark:<6} {exercise.title} ({exercise.points} {points})")

@@ -1,0 +1,188 @@
+"""From what an answer gives to a verdict: right, a mistake that is known, or how far it is from right."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from glassnet.lessons.exercise import Case, Exercise
+from glassnet.lessons.outputs import NoOutput, Outputs, equal, outputs_of, show
+
+
+@dataclass(frozen=True)
+class Failure:
+    """An answer that gave nothing to compare, and why."""
+
+    reason: str
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a check says.
+
+    Attributes
+    ----------
+    exercise : str
+        Its number.
+    ok : bool
+        Whether the answer is right.
+    message : str
+        What is right, or what is wrong, with a number.
+    hints : tuple of str
+        Two hints of the exercise, the second one plainer; empty where the answer is right.
+    points : int
+        What the answer is worth.
+    """
+
+    exercise: str
+    ok: bool
+    message: str
+    hints: tuple[str, ...]
+    points: int
+
+    def __str__(self) -> str:
+        return f"{self.exercise}  {'right' if self.ok else 'not yet'}: {self.message}"
+
+    __repr__ = __str__
+
+
+def collect(exercise: Exercise, answer: Any, cases: Sequence[Case]) -> list[Outputs | Failure]:
+    """What an answer gives for each case; errors of a learner's code become failures."""
+    return [_one(exercise, answer, case) for case in cases]
+
+
+def _one(exercise: Exercise, answer: Any, case: Case) -> Outputs | Failure:
+    own = copy.deepcopy(case)
+    try:
+        return outputs_of(exercise.ask(answer, *own))
+    except NoOutput as reason:
+        return Failure(str(reason))
+    except Exception as reason:  # whatever a learner's code raises
+        return Failure(f"it raises {type(reason).__name__}: {reason}")
+
+
+def judge(exercise: Exercise, answers: Sequence[Outputs | Failure], cases: Sequence[Case]) -> Verdict:
+    """The verdict on what an answer gave."""
+    message = _wrong(exercise, answers, cases)
+    if message is None:
+        return Verdict(exercise.number, True, _praise(exercise, answers), (), exercise.points)
+    return Verdict(exercise.number, False, message, exercise.hints, 0)
+
+
+def _praise(exercise: Exercise, answers: Sequence[Outputs | Failure]) -> str:
+    n_numbers = sum(
+        np.size(value) for answer in answers if isinstance(answer, dict) for value in answer.values()
+    )
+    what = "number agrees" if n_numbers == 1 else "numbers agree"
+    if exercise.accepts is not None or exercise.is_value:
+        return exercise.title
+    return (
+        f"{exercise.title}; {n_numbers} {what} on {len(answers)} {'input' if len(answers) == 1 else 'inputs'}"
+    )
+
+
+def _wrong(exercise: Exercise, answers: Sequence[Outputs | Failure], cases: Sequence[Case]) -> str | None:
+    for answer, case in zip(answers, cases, strict=True):
+        if isinstance(answer, Failure):
+            return f"{answer.reason}{_for(exercise, case)}"
+    outputs = [answer for answer in answers if isinstance(answer, dict)]
+    if exercise.accepts is not None:
+        reasons = (exercise.accepts(answer, case) for answer, case in zip(outputs, cases, strict=True))
+        return next((reason for reason in reasons if reason is not None), None)
+    right = [outputs_of(exercise.solution(*copy.deepcopy(case))) for case in cases]
+    same = [
+        equal(answer, expected, exercise.tolerance) for answer, expected in zip(outputs, right, strict=True)
+    ]
+    if all(same):
+        return None
+    known = _known(exercise, outputs, cases)
+    first = same.index(False)
+    distance = _distance(exercise, outputs[first], right[first], cases[first])
+    count = "" if len(cases) == 1 else f" ({sum(same)} of {len(cases)} inputs are right)"
+    return f"{known or distance}{count}"
+
+
+def _known(exercise: Exercise, outputs: Sequence[Outputs], cases: Sequence[Case]) -> str | None:
+    """What is said about the known mistake that gives just these numbers."""
+    for slip in exercise.slips:
+        gives = [_slip_outputs(slip.gives, case) for case in cases]
+        pairs = zip(outputs, gives, strict=True)
+        if all(other is not None and equal(answer, other, exercise.tolerance) for answer, other in pairs):
+            return slip.message
+    return None
+
+
+def _slip_outputs(gives: Any, case: Case) -> Outputs | None:
+    try:
+        with np.errstate(all="ignore"):
+            return outputs_of(gives(*copy.deepcopy(case)))
+    except Exception:  # a mistake that fails on this input is not the one that gave numbers there
+        return None
+
+
+def _for(exercise: Exercise, case: Case) -> str:
+    return "" if exercise.is_value else f", for ({', '.join(map(show, case))})"
+
+
+def _distance(exercise: Exercise, answer: Outputs, right: Outputs, case: Case) -> str:
+    """How an answer differs from what is right, in words that give no solution away."""
+    if answer.keys() != right.keys():
+        return f"it gives {_names(answer)}, where {_names(right)} is expected{_for(exercise, case)}"
+    name = next(key for key in right if not equal({"": answer[key]}, {"": right[key]}, exercise.tolerance))
+    ours, expected = answer[name], right[name]
+    what = f"its result{name}" if name else "it"
+    if isinstance(ours, str) or isinstance(expected, str):
+        return f"{what} says {show(ours)}, which is not the answer"
+    if ours.shape != expected.shape:
+        return f"{what} has shape {ours.shape}, where {expected.shape} is right{_for(exercise, case)}"
+    return _numbers(exercise, what, ours, expected, case)
+
+
+def _names(outputs: Outputs) -> str:
+    if outputs.keys() == {""}:
+        return "one result"
+    return f"{len(outputs)} results ({', '.join(outputs)})"
+
+
+def _numbers(
+    exercise: Exercise, what: str, ours: NDArray[np.float64], right: NDArray[np.float64], case: Case
+) -> str:
+    if not np.isfinite(ours).all():
+        return f"{what} holds {int((~np.isfinite(ours)).sum())} numbers that are not finite{_for(exercise, case)}"
+    pattern = _pattern(ours, right, exercise.tolerance)
+    if pattern:
+        return f"{what} is {pattern}{_for(exercise, case)}"
+    worst = np.unravel_index(np.argmax(np.abs(ours - right)), ours.shape)
+    at = f" at {[int(i) for i in worst]}" if ours.shape else ""
+    yours = f"{what} gives {ours[worst]:.6g}{at}"
+    if exercise.is_value:
+        scale = max(abs(float(right[worst])), 1e-12)
+        return f"{yours}, which is off by {abs(float(ours[worst] - right[worst])) / scale:.2g} times the right value"
+    return f"{yours}, where {right[worst]:.6g} is right{_for(exercise, case)}"
+
+
+def _pattern(ours: NDArray[np.float64], right: NDArray[np.float64], tolerance: float) -> str | None:
+    """What numbers have in common that are all wrong in the same way."""
+    scale = max(float(np.abs(right).max(initial=0.0)), 1e-300)
+
+    def fits(other: NDArray[np.float64]) -> bool:
+        return bool(np.allclose(other, right, rtol=0, atol=10 * tolerance * scale))
+
+    if fits(-ours):
+        return "right up to its sign"
+    if ours.ndim == 2 and ours.shape[0] == ours.shape[1] and fits(ours.T):
+        return "the transpose of what is right"
+    nonzero = np.abs(right) > 1e-9 * scale
+    if nonzero.sum() > 1 or right.size == 1:
+        factor = float(np.median(ours[nonzero] / right[nonzero])) if nonzero.any() else 0.0
+        if factor and abs(factor - 1) > 10 * tolerance and fits(ours / factor) and right.size > 1:
+            return f"{factor:.6g} times what is right, in every number"
+    offset = float(np.median(ours - right))
+    if right.size > 1 and fits(ours - offset):
+        return f"too {'large' if offset > 0 else 'small'} by {abs(offset):.6g}, in every number"
+    return None

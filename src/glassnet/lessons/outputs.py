@@ -1,0 +1,75 @@
+"""What a learner's answer gives, as plain data: named arrays of numbers, or texts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+Plain: TypeAlias = NDArray[np.float64] | str
+Outputs: TypeAlias = dict[str, Plain]
+
+
+class NoOutput(Exception):
+    """An answer that is nothing to compare: None, an object, rows of different lengths."""
+
+
+def outputs_of(result: Any) -> Outputs:
+    """A result by name: "" for a single one, "[0]", "[1]" … for those of a tuple, keys for those of a dictionary."""
+    if isinstance(result, Mapping):
+        return {f"[{key!r}]": _plain(value) for key, value in result.items()}
+    if isinstance(result, tuple):
+        return {f"[{i}]": _plain(value) for i, value in enumerate(result)}
+    return {"": _plain(result)}
+
+
+def _plain(value: Any) -> Plain:
+    if isinstance(value, str):
+        return value
+    if value is None or value is Ellipsis:
+        raise NoOutput(
+            "it gives None; what a function gives back stands after return, and print only shows it"
+        )
+    try:
+        array = np.asarray(value)
+        if array.dtype.kind not in "biuf":
+            raise ValueError
+    except ValueError:
+        raise NoOutput(f"it gives {_kind(value)}, where numbers are expected") from None
+    return array.astype(np.float64)
+
+
+def _kind(value: Any) -> str:
+    if isinstance(value, Sequence):
+        return "a list that is no array of numbers"
+    return f"a {type(value).__name__}"
+
+
+def equal(ours: Outputs, others: Outputs, tolerance: float) -> bool:
+    """Whether two results are the same: names, shapes, and numbers up to ``tolerance`` of each array's largest."""
+    return ours.keys() == others.keys() and all(_same(ours[name], others[name], tolerance) for name in ours)
+
+
+def _same(one: Plain, other: Plain, tolerance: float) -> bool:
+    if isinstance(one, str) or isinstance(other, str):
+        return (
+            isinstance(one, str) and isinstance(other, str) and one.strip().lower() == other.strip().lower()
+        )
+    if one.shape != other.shape:
+        return False
+    scale = max(float(np.abs(other[np.isfinite(other)]).max(initial=0.0)), 1e-300)
+    return bool(np.allclose(one, other, rtol=0, atol=tolerance * scale, equal_nan=True))
+
+
+def show(value: Any) -> str:
+    """A value in one short line."""
+    if isinstance(value, str):
+        return repr(value)
+    if callable(value):
+        return str(getattr(value, "__name__", type(value).__name__))
+    array = np.asarray(value)
+    if array.dtype.kind not in "biuf" or array.size > 8:
+        return f"an array of shape {array.shape}" if array.dtype.kind in "biuf" else type(value).__name__
+    return str(np.array2string(array, precision=6, separator=", ")).replace("\n", "")

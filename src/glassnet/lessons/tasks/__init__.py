@@ -1,0 +1,1 @@
+"""The exercises of each lesson: solutions, inputs to try answers on, and the mistakes that are known."""

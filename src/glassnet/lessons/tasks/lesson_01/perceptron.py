@@ -1,0 +1,135 @@
+"""The perceptron: what it decides, and one step of its learning."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.random import Generator
+
+from glassnet.lessons.exercise import Case
+from glassnet.lessons.outputs import Outputs
+from glassnet.lessons.tasks.lesson_01.lesson import lesson
+
+CORNERS = np.array([[0, 0], [0, 1], [1, 0], [1, 1]])
+NOT_BOTH = np.array([1, 1, 1, 0])
+
+
+def _decisions(answer: Any, corners: Any) -> Any:
+    w, b = answer
+    w = np.asarray(w, dtype=float)
+    if w.shape != (2,):
+        raise ValueError(f"w must hold two numbers, one for each input; it has shape {w.shape}")
+    return corners @ w + float(b)
+
+
+def _not_both(outputs: Outputs, case: Case) -> str | None:
+    """What the perceptron says at the four corners, against what it should say."""
+    z = outputs[""]
+    if isinstance(z, str):
+        return "w and b are numbers"
+    says = (z > 0).astype(int)
+    if (says == NOT_BOTH).all():
+        return None
+    if (says == 1 - NOT_BOTH).all():
+        return 'this one says "both": each decision is the other way round; turn the sign of w and of b'
+    if (says == [0, 1, 1, 1]).all():
+        return 'this one says "or": it gives 1 for (1, 1), where it should give 0'
+    if (says == says[0]).all():
+        return f"it says {says[0]} everywhere: the line runs past all four corners; b is {z[0]:g}"
+    if (z[says != NOT_BOTH] == 0).all():
+        return f"{_corner(says)} lies on the line, where z is 0 and the answer 0; move the line with the bias"
+    n_wrong = int((says != NOT_BOTH).sum())
+    return f"{n_wrong} of 4 corners are wrong, the first of them {_corner(says)}"
+
+
+def _corner(says: Any) -> str:
+    first = CORNERS[int(np.argmax(says != NOT_BOTH))]
+    return f"({first[0]}, {first[1]})"
+
+
+@lesson.function(
+    "A perceptron for not both",
+    lambda random: [(CORNERS,)],
+    hints=(
+        "For (0, 0) all that is left of z is the bias: what must its sign be?",
+        "The inputs must speak against: two equal negative weights, and a bias that one cannot beat, but two can.",
+    ),
+    ask=_decisions,
+    accepts=_not_both,
+)
+def not_both():
+    """Weights and bias."""
+    return (-1.0, -1.0), 1.5
+
+
+def _steps(random: Generator) -> Sequence[Case]:
+    at = [(np.array([1.0, -2.0]), 0.5, np.array([2.0, 0.5]), y) for y in (0, 1)]  # z = 1.5: says 1
+    below = [(np.array([1.0, -2.0]), 0.5, np.array([0.5, 1.0]), y) for y in (0, 1)]  # z = -1: says 0
+    drawn = [(random.normal(size=3), float(random.normal()), random.normal(size=3), i % 2) for i in range(6)]
+    return [*at, *below, *drawn]
+
+
+@lesson.function(
+    "One step of learning",
+    _steps,
+    hints=(
+        "First the decision: a is 1 where z is above 0, else 0. Then the error y - a, which is -1, 0 or 1.",
+        "The new weights are w + error * x, and the new bias is b + error; give back both, in this order.",
+    ),
+)
+def learning_step(w, b, x, y):
+    """Weights and bias after one sample, by Rosenblatt's rule."""
+    a = int(w @ x + b > 0)
+    error = y - a
+    return w + error * x, b + error
+
+
+def _decided(w: Any, b: float, x: Any) -> int:
+    return int(w @ x + b > 0)
+
+
+def _step_backwards(w: Any, b: float, x: Any, y: int) -> Any:
+    error = _decided(w, b, x) - y
+    return w + error * x, b + error
+
+
+def _step_of_z(w: Any, b: float, x: Any, y: int) -> Any:
+    error = y - (w @ x + b)
+    return w + error * x, b + error
+
+
+def _step_without_input(w: Any, b: float, x: Any, y: int) -> Any:
+    error = y - _decided(w, b, x)
+    return w + error, b + error
+
+
+def _step_without_bias_in_z(w: Any, b: float, x: Any, y: int) -> Any:
+    error = y - _decided(w, 0.0, x)
+    return w + error * x, b + error
+
+
+def _step_in_other_order(w: Any, b: float, x: Any, y: int) -> Any:
+    error = y - _decided(w, b, x)
+    return b + error, w + error * x
+
+
+learning_step.mistakes(
+    (
+        lambda w, b, x, y: (w + (y - _decided(w, b, x)) * x, b),
+        "the bias does not learn: it takes the same step as a weight whose input is always 1",
+    ),
+    (_step_backwards, "the step goes the wrong way: the error is target minus decision, y - a"),
+    (
+        _step_of_z,
+        "the error is taken from z, not from the decision; Rosenblatt's rule knows -1, 0 and 1 only",
+    ),
+    (_step_without_input, "the weights grow by the error alone; each takes its input times the error"),
+    (
+        lambda w, b, x, y: (w + y * x, b + y),
+        "the target itself is added, right or wrong: where the decision is right nothing must change",
+    ),
+    (_step_without_bias_in_z, "the decision leaves the bias out: z is w @ x + b"),
+    (_step_in_other_order, "the bias is given before the weights; the order is weights, bias"),
+)

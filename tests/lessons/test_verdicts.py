@@ -1,0 +1,125 @@
+"""What a check says, and that it never says the solution."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+import glassnet as gn
+from glassnet.errors import ArgumentError, UnknownNameError
+from glassnet.lessons.exercise import Lesson
+
+lesson = Lesson(99, "A lesson of the tests")
+
+
+@lesson.function(
+    "Twice", lambda random: [(np.arange(4.0).reshape(2, 2),), (random.normal(size=3),)], hints=("a", "b")
+)
+def twice(x: Any) -> Any:
+    """Twice the input."""
+    return 2 * x
+
+
+@lesson.value("A number", lambda random: (float(random.normal()),), hints=("a", "b"), of_text=(3.0,))
+def square(x: float) -> float:
+    """Its square."""
+    return x * x
+
+
+def said(exercise: gn.lessons.Exercise, answer: Any) -> str:
+    from glassnet.lessons.judging import collect, judge
+
+    cases = exercise.variant(0)
+    return judge(exercise, collect(exercise, answer, cases), cases).message
+
+
+@pytest.mark.parametrize(
+    ("answer", "message"),
+    [
+        (lambda x: -2 * x, "it is right up to its sign, for ([[0., 1.], [2., 3.]]) (0 of 2 inputs are right)"),
+        (lambda x: (2 * x).T, "it is the transpose of what is right, for ([[0., 1.], [2., 3.]]) (1 of 2 inputs"),
+        (lambda x: x, "it is 0.5 times what is right, in every number, for ("),
+        (lambda x: 2 * x + 1, "it is too large by 1, in every number, for ("),
+        (lambda x: 2 * x.ravel(), "it has shape (4,), where (2, 2) is right, for ("),
+        (lambda x: 2 * x + (x > 2), "it gives 7 at [1, 1], where 6 is right, for ("),
+        (lambda x: x / 0 * 0, "it raises RuntimeWarning"),
+        (lambda x: x[5], "it raises IndexError: index 5 is out of bounds"),
+        (lambda x, y: x, "it raises TypeError"),
+        (lambda x: None, "it gives None; what a function gives back stands after return"),
+        (lambda x: {"a": x}, "it gives 1 results (['a']), where one result is expected"),
+        (lambda x: object(), "it gives a object, where numbers are expected"),
+        (lambda x: (x, x), "it gives 2 results ([0], [1]), where one result is expected"),
+        (lambda x: x.fill(np.nan) or x, "it holds 4 numbers that are not finite"),
+    ],
+)  # fmt: skip
+def test_each_kind_of_wrong_numbers_is_said(answer: Any, message: str) -> None:
+    assert message in said(twice, answer)
+
+
+def test_a_wrong_value_says_how_far_it_is_off_and_not_what_is_right() -> None:
+    assert said(square, 6.0) == "it gives 6, which is off by 0.33 times the right value"
+    assert "9" not in said(square, 6.0)
+    assert said(square, -9.0) == "it is right up to its sign"
+
+
+def test_a_function_that_changes_its_inputs_is_still_judged_by_what_it_gives() -> None:
+    def doubling(x: Any) -> Any:
+        x *= 2
+        return x
+
+    assert said(twice, doubling).startswith("Twice; 7 numbers agree on 2 inputs")
+
+
+def test_a_learner_of_a_seed_has_other_numbers_than_the_text() -> None:
+    assert square.variant(0) == [(3.0,)]
+    assert square.variant(1) != square.variant(2)
+    assert square.variant(1) == square.variant(1)
+
+
+def test_use_seed_changes_what_is_given() -> None:
+    of_text = gn.lessons.given("1.2")
+    try:
+        gn.lessons.use_seed(7)
+        assert gn.lessons.given("1.2") != of_text
+    finally:
+        gn.lessons.use_seed(0)
+    with pytest.raises(ArgumentError, match=r"^seed must be an integer >= 0; got -1$"):
+        gn.lessons.use_seed(-1)
+
+
+def test_an_exercise_that_is_not_there_is_answered_by_those_of_its_lesson() -> None:
+    with pytest.raises(
+        UnknownNameError, match=r"^there is no exercise '1\.9'; there are 1\.1, 1\.2, 1\.3, 1\.4"
+    ):
+        gn.lessons.check("1.9", 1)
+
+
+def test_a_number_in_place_of_a_function_is_refused() -> None:
+    with pytest.raises(
+        ArgumentError, match=r"^exercise 1\.1 asks for a function; got float: pass it by its name"
+    ):
+        gn.lessons.check("1.1", 38.52)
+
+
+def test_the_second_hint_says_more_and_stays() -> None:
+    exercise = gn.lessons.exercises(1)[0]
+    hints = [gn.lessons.hint("1.1") for _ in range(3)]
+    assert hints[-1] == hints[-2] == exercise.hints[1]
+
+
+def test_the_solution_is_code_that_passes() -> None:
+    source = gn.lessons.solution("1.1")
+    assert source.startswith("def neuron(inputs, weights, bias):\n")
+    names: dict[str, Any] = {}
+    exec(source, names)
+    assert gn.lessons.check("1.1", names["neuron"]).ok
+
+
+def test_exercises_are_listed_as_a_table() -> None:
+    table = str(gn.lessons.exercises(1)).splitlines()
+    assert table[0] == "exercise points title"
+    assert table[1] == "  1.1       1  A weighted sum in plain Python"
+    with pytest.raises(ArgumentError, match="lesson must be one of 1"):
+        gn.lessons.exercises(77)
