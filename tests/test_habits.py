@@ -97,8 +97,11 @@ MOST_LINES, MOST_FILES = 300, 16
 # Public names that two families of parts share, since they mean the same in both.
 SHARED = {
     "Constant": "a number that stays: of weights, of a learning rate",
+    "Embedding": "a layer, and the module that a PyTorch program has for it",
     "Function": "a part made of the user's own functions: an activation, a loss, a callback",
     "MeanAbsoluteError": "one formula, to train on and to measure",
+    "Residual": "a layer, and the module that a PyTorch program has for it",
+    "Scale": "a layer, and the module that a PyTorch program has for it",
 }
 
 

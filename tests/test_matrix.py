@@ -323,18 +323,31 @@ def layer_traced(name: str, folder: Path) -> None:
 
 
 def layer_in_torch(name: str, folder: Path) -> None:
+    """And back, and as a program."""
     net = network(*with_layer(name))
     module = net.to_torch()
     np.testing.assert_allclose(
         module(torch.tensor(samples())).detach().numpy(), net.predict(samples()), atol=1e-12
     )
+    back = gn.from_torch(module, input_shape=2)
+    np.testing.assert_array_equal(back.predict(samples()), net.predict(samples()))
+    source = gn.to_torch_source(net, loss="mse", epochs=1)
+    room: dict[str, Any] = {"__name__": "program"}
+    exec(source.partition("for epoch")[0], room)
+    torch.set_default_dtype(torch.float32)
+    room["model"].load_state_dict(
+        dict(zip(room["model"].state_dict(), module.state_dict().values(), strict=True))
+    )
+    torch.testing.assert_close(room["model"].eval()(room["X"]), module(room["X"]), rtol=0, atol=0)
 
 
 def layer_in_onnx(name: str, folder: Path) -> None:
+    """And back."""
     net, path = network(*with_layer(name)), folder / "net.onnx"
     net.to_onnx(path)
     session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
     np.testing.assert_allclose(session.run(None, {"X": samples()})[0], net.predict(samples()), atol=1e-6)
+    np.testing.assert_allclose(gn.from_onnx(path).predict(samples()), net.predict(samples()), rtol=1e-14)
 
 
 def metric_while_training(name: str, folder: Path) -> None:
@@ -418,11 +431,6 @@ EXCEPTIONS: dict[tuple[str, str], str] = {
                                                    "check_backward", "check_derivative")},
     ("step", "PyTorch both ways"): "torch.nn has no module of it",
     ("exponential", "PyTorch both ways"): "torch.nn has no module of it",
-    **{("embedding", facet): "it passes columns beside those that it looks up, which no single module or operator does"
-       for facet in ("PyTorch", "ONNX")},
-    **{("residual", facet): "it adds its input to the output of its layers, and the bridges write one after the other"
-       for facet in ("PyTorch", "ONNX")},
-    ("scale", "PyTorch"): "torch.nn has no module of it",
     ("top_k_accuracy", "training"): "two classes have one column of probabilities, and it reads the scores of all",
     ("coverage", "training"): "it reads two outputs, the limits of an interval",
     ("lion", "PyTorch"): "torch.optim has no such class",

@@ -52,6 +52,14 @@ def test_with_its_activations(activation: ActivationFunction, dtype: str, tmp_pa
     assert gn.from_onnx(written(net, tmp_path)) == net
 
 
+@pytest.mark.parametrize("activation", BUILT_IN, ids=repr)
+def test_numbers_that_a_file_rounds_are_no_difference(activation: ActivationFunction, tmp_path: Path) -> None:
+    layers = [gn.Dense(7, activation), gn.Scale(), gn.Residual([gn.Activation(activation)])]
+    net = Network(layers, seed=0, dtype="float64", input_shape=4)
+    net.parameters = 100 * net.parameters
+    assert gn.from_onnx(written(net, tmp_path)).layers == net.layers
+
+
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 @pytest.mark.parametrize("opset", [17, 20])
 def test_files_of_pytorchs_exporter_are_read(opset: int, tmp_path: Path) -> None:
@@ -145,7 +153,16 @@ REFUSED: list[tuple[Any, str]] = [
         model(node("Sigmoid", "x", "s"), node("Mul", "x s", "y"), node("Tanh", "x", "t")),
         "cannot follow operator 's' (Sigmoid)",
     ),
-    (model(node("Relu", "x", "a"), node("Add", "x a", "y")), "cannot follow operator 'a' (Relu)"),
+    (model(node("Relu", "x", "a"), node("Sub", "x a", "y")), "cannot follow operator 'a' (Relu)"),
+    (
+        model(node("Relu", "x", "a"), node("Tanh", "x", "b"), node("Add", "a b", "y")),
+        "cannot follow operator 'a' (Relu)",
+    ),
+    (
+        model(node("Relu", "x", "a"), node("Add", "x b", "y"), node("Tanh", "x", "b")),
+        "it is not a valid ONNX file (ValidationError: Nodes in a graph must be",
+    ),
+    (model(node("Mul", "x S", "y"), S=np.array(2.0)), "operator Mul does what no layer of glassnet does"),
     (
         model(node("Relu", "x", "y"), node("Tanh", "y", "z"), outputs=("y", "z")),
         "it has 1 inputs and 2 outputs; glassnet's networks have one each",

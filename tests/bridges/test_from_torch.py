@@ -191,7 +191,11 @@ REFUSED: list[tuple[Any, str]] = [
         after_linear(nn.LayerNorm((2, 2))),
         "1 (LayerNorm) normalises over (2, 2); glassnet's LayerNorm over one axis",
     ),
-    (forward(lambda linear, x: x + linear(x)), "add in forward has no counterpart in glassnet"),
+    (forward(lambda linear, x: x - linear(x)), "sub in forward has no counterpart in glassnet"),
+    (
+        forward(lambda linear, x: torch.add(x, linear(x), alpha=2)),
+        "add in forward has no counterpart in glassnet",
+    ),
     (forward(lambda linear, x: linear(x) * 2), "mul in forward has no counterpart in glassnet"),
     (forward(lambda linear, x: linear(torch.flatten(x))), "flatten in forward mixes the samples of a batch"),
     (forward(lambda linear, x: linear(x.view(3, -1))), "view in forward has no counterpart in glassnet"),
@@ -230,6 +234,16 @@ REFUSED: list[tuple[Any, str]] = [
 def test_what_cannot_come_over_is_named_with_its_path_and_the_nearest_part(module: Any, message: str) -> None:
     with pytest.raises(ArgumentError, match=re.escape(message)):
         gn.from_torch(module)
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_a_torchscript_module_is_refused_with_the_ways_that_lead_on() -> None:
+    module = nn.Sequential(nn.Linear(2, 2))
+    for scripted in (torch.jit.script(module), torch.jit.trace(module, torch.zeros(1, 2))):
+        message = "this is a TorchScript one, which can no longer be followed. Give the module that it was made from"
+        with pytest.raises(ArgumentError, match=message):
+            gn.from_torch(scripted)
+        module.load_state_dict(scripted.state_dict())
 
 
 def test_parts_that_do_not_fit_are_named() -> None:

@@ -19,6 +19,9 @@ kinds = st.one_of(
     st.builds(gn.Activation, st.sampled_from(BUILT_IN)),
     st.builds(gn.BatchNorm, epsilon=epsilons),
     st.builds(gn.LayerNorm, epsilon=epsilons),
+    st.builds(gn.RMSNorm, epsilon=epsilons),
+    st.builds(gn.Scale),
+    st.builds(lambda activation: gn.Residual([gn.Activation(activation)]), st.sampled_from(BUILT_IN)),
 )
 
 

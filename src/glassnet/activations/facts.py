@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+
 from glassnet.errors import ArgumentError
 from glassnet.support import expressions
 
@@ -103,6 +105,17 @@ class Onnx:
     operators: tuple[Operator, ...]
     also: tuple[tuple[Operator, ...], ...] = ()
     float32_only: bool = False
+
+    @property
+    def is_rounded(self) -> bool:
+        """Whether a file has some of its numbers in float32, which has them not exactly."""
+        numbers = [
+            number
+            for operators in (self.operators, *self.also)
+            for operator in operators
+            for number in (operator.operand, *operator.fixed.values())
+        ]
+        return any(isinstance(number, float) and float(np.float32(number)) != number for number in numbers)
 
 
 @dataclass(frozen=True, kw_only=True)

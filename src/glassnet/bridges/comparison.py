@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from glassnet.bridges.pieces import Piece, assembled
 from glassnet.errors import ArgumentError
+from glassnet.layers import Embedding, Layer
 
 Array = NDArray[np.float64]
 
@@ -29,8 +30,8 @@ SHARE, ROUNDING = 1e-4, 1e-9
 TINY = float(np.finfo(np.float32).tiny)
 
 
-def random_rows(shape: tuple[int, ...]) -> Array:
-    """Samples (n_samples, *shape), kind after kind.
+def random_rows(shape: tuple[int, ...], first: Layer | None = None) -> Array:
+    """Samples (n_samples, *shape), kind after kind, that the first layer can read.
 
     Raises
     ------
@@ -46,7 +47,10 @@ def random_rows(shape: tuple[int, ...]) -> Array:
     normal = np.random.default_rng(0).normal(size=(3, len(SIZES), n_rows, *shape))
     normal[1], normal[2] = np.abs(normal[1]), -np.abs(normal[2])
     normal *= np.array(SIZES).reshape(-1, 1, *(1 for _ in shape))
-    return normal.reshape(-1, *shape)
+    rows = normal.reshape(-1, *shape)
+    for column, n in first.pairs if isinstance(first, Embedding) else ():
+        rows[:, column] = np.random.default_rng(column).integers(n, size=len(rows))
+    return rows
 
 
 def largest_difference(ours: Array, theirs: Array, rounding: float = ROUNDING) -> float | None:

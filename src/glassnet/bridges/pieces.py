@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from glassnet import activations, plan
 from glassnet.errors import ArgumentError, ShapeError
-from glassnet.layers import Activation, Dense, Flatten, Layer, PReLU
+from glassnet.layers import Activation, Dense, Flatten, Layer, Residual
 from glassnet.network.flat import checked_shape
 from glassnet.network.network import Network
 
@@ -25,6 +25,8 @@ class Piece:
 
     Attributes
     ----------
+    n_features : int or None
+        How many features it reads, if its arrays tell.
     width : int or None
         The features that it says it makes.
     part : object
@@ -34,29 +36,38 @@ class Piece:
     layer: Layer
     place: str
     arrays: dict[str, Array] = field(default_factory=dict)
+    n_features: int | None = None
     width: int | None = None
     part: Any = None
-
-    @property
-    def n_features(self) -> int | None:
-        """How many features it reads, if its arrays tell."""
-        if "weights" not in self.arrays or (isinstance(self.layer, PReLU) and self.layer.shared):
-            return None
-        return int(self.arrays["weights"].shape[0])
 
 
 def dense(weights: Array, bias: Array | None, place: str) -> Piece:
     """A linear Dense layer of weights (n_inputs, n_outputs), with or without a bias."""
-    layer = Dense(weights.shape[1], use_bias=bias is not None)
-    return Piece(layer, place, {"weights": weights} | ({} if bias is None else {"bias": bias}))
+    n_inputs, units = weights.shape
+    arrays = {"weights": weights} | ({} if bias is None else {"bias": bias})
+    return Piece(Dense(units, use_bias=bias is not None), place, arrays, n_inputs)
 
 
-def normalisation(layer: Layer, n: int, place: str, arrays: Mapping[str, Array | None], dtype: Any) -> Piece:
-    """A BatchNorm or LayerNorm; weights that are not there are 1, a bias is 0."""
+def by_feature(layer: Layer, n: int, place: str, arrays: Mapping[str, Array | None], dtype: Any) -> Piece:
+    """A layer with numbers for each of `n` features; weights that are not there are 1, a bias is 0.
+
+    One number alone may be of all features, so it does not tell how many there are.
+    """
     absent = {"weights": np.ones(n, dtype), "bias": np.zeros(n, dtype)}
-    return Piece(
-        layer, place, {name: absent[name] if found is None else found for name, found in arrays.items()}
-    )
+    known = {name: absent[name] if found is None else found for name, found in arrays.items()}
+    return Piece(layer, place, known, n if n > 1 else None)
+
+
+def residual(inside: Sequence[Piece], place: str) -> Piece:
+    """A Residual of the layers of these pieces; nothing inside of it is a linear activation."""
+    joined = _joined(inside) or [Piece(Activation("linear"), place)]
+    layer = Residual([piece.layer for piece in joined])
+    arrays = {
+        f"{number}.{name}": array
+        for number, piece in enumerate(joined)
+        for name, array in piece.arrays.items()
+    }
+    return Piece(layer, place, arrays, _features(joined))
 
 
 def assembled(
@@ -100,14 +111,22 @@ def _is_linear(layer: Dense) -> bool:
 def _shape(pieces: Sequence[Piece], given: int | Sequence[int] | None) -> tuple[int, ...]:
     if given is not None:
         return checked_shape(given)
-    for piece in pieces:
-        if isinstance(piece.layer, Flatten):
-            break
-        if piece.n_features is not None:
-            return (piece.n_features,)
+    n = _features(pieces)
+    if n is not None:
+        return (n,)
     raise ArgumentError(
         "the shape of one sample cannot be known from these layers; give input_shape, such as 64 or (8, 8)"
     )
+
+
+def _features(pieces: Sequence[Piece]) -> int | None:
+    """How many features the first of these layers reads, if their arrays tell."""
+    for piece in pieces:
+        if piece.n_features is not None:
+            return piece.n_features
+        if isinstance(piece.layer, Flatten):
+            break
+    return None
 
 
 def _check_widths(pieces: Sequence[Piece], layout: plan.Layout) -> None:

@@ -69,7 +69,12 @@ def from_sklearn(model: Any) -> Network:
         )
     named = [model.activation] * (len(model.coefs_) - 1) + [model.out_activation_]
     pieces = [
-        Piece(Dense(weights.shape[1], _NAMES[name]), f"coefs_[{index}]", {"weights": weights, "bias": bias})
+        Piece(
+            Dense(weights.shape[1], _NAMES[name]),
+            f"coefs_[{index}]",
+            {"weights": weights, "bias": bias},
+            len(weights),
+        )
         for index, (weights, bias, name) in enumerate(
             zip(model.coefs_, model.intercepts_, named, strict=True)
         )

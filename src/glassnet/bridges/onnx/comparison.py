@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from glassnet.activations import GELU
+from glassnet import activations
 from glassnet.bridges.comparison import (
     ROUNDING,
     Array,
@@ -20,27 +20,26 @@ from glassnet.bridges.comparison import (
 )
 from glassnet.bridges.pieces import Piece
 from glassnet.errors import ModelFileError
-from glassnet.layers import Flatten
+from glassnet.layers import Flatten, Layer
 from glassnet.support.optional import require
 
 # A file may fix how many samples it takes at once; beyond this the number is taken for one that does not matter.
 MOST_SAMPLES = 1024
-# Files spell GELU with the root of 1/2 in float32, so that its tail is this share off.
-OF_SPELLED = 1e-6
+# Files have the numbers of some activations in float32, GELU's root of 1/2 for one, so that its tail is this share off.
+OF_ROUNDED = 1e-6
 FIRST_WITH_TRAINING_MODE = 14
 EPSILON = float(np.float32(1e-5))
 
 
 def refuse_difference(model: Any, pieces: Sequence[Piece], shape: tuple[int, ...]) -> None:
     """Raise `ModelFileError` where the network of these pieces does not give what the file gives."""
-    rows, wide = random_rows(shape), _in_float64(model)
+    rows, wide = random_rows(shape, pieces[0].layer), _in_float64(model)
     output = model.graph.output[0].name
     outputs = _asked(wide, rows).get(output)
     if outputs is None:
         raise ModelFileError("it does not give one row of outputs for each row; glassnet's networks do")
     ours = prediction(pieces, shape, rows)
-    spelled = any(getattr(piece.layer, "activation", None) == GELU() for piece in pieces)
-    rounding = OF_SPELLED if spelled else ROUNDING
+    rounding = OF_ROUNDED if any(_is_rounded(piece.layer) for piece in pieces) else ROUNDING
     apart = largest_difference(ours, outputs, rounding)
     if apart is None:
         return
@@ -57,6 +56,14 @@ def refuse_difference(model: Any, pieces: Sequence[Piece], shape: tuple[int, ...
         "what glassnet reads of it does not give what it gives by ONNX's reference evaluator: on random rows outputs "
         f"differ by up to {apart:.3g}, from {pieces[-1 if first is None else first].place} on"
     )
+
+
+def _is_rounded(layer: Layer) -> bool:
+    """Whether a file has numbers of a layer's activations, or of those inside of it, in float32."""
+    activation = getattr(layer, "activation", None)
+    facts = activations.get(activation).facts if activation is not None else None
+    of_itself = facts is not None and facts.onnx is not None and facts.onnx.is_rounded
+    return of_itself or any(map(_is_rounded, layer.inner))
 
 
 def _input(graph: Any) -> Any:

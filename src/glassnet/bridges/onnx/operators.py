@@ -12,7 +12,7 @@ import numpy as np
 from glassnet import activations, layers
 from glassnet.activations import ActivationFunction
 from glassnet.activations.facts import Operator
-from glassnet.bridges.pieces import Piece, dense, normalisation
+from glassnet.bridges.pieces import Piece, by_feature, dense
 from glassnet.errors import ModelFileError
 
 Reader = Callable[[list[Piece], str, list[Any], dict[str, Any]], None]
@@ -52,24 +52,34 @@ def _batch_norm(found: list[Piece], place: str, arrays: list[Any], options: dict
     momentum = round(1 - options.get("momentum", 0.9), 6)
     layer = layers.BatchNorm(momentum=momentum, epsilon=options.get("epsilon", 1e-5))
     names = ("weights", "bias", "running_mean", "running_variance")
-    found.append(Piece(layer, place, dict(zip(names, arrays, strict=True))))
+    named = dict(zip(names, arrays, strict=True))
+    found.append(by_feature(layer, len(arrays[0]), place, named, arrays[0].dtype))
 
 
 def _layer_norm(found: list[Piece], place: str, arrays: list[Any], options: dict[str, Any]) -> None:
     _must(options.get("axis", -1) in (-1, 1), place)
     layer = layers.LayerNorm(options.get("epsilon", 1e-5))
     given = {"weights": arrays[0], "bias": arrays[1] if len(arrays) > 1 else None}
-    found.append(normalisation(layer, len(arrays[0]), place, given, arrays[0].dtype))
+    found.append(by_feature(layer, len(arrays[0]), place, given, arrays[0].dtype))
+
+
+def _rms_norm(found: list[Piece], place: str, arrays: list[Any], options: dict[str, Any]) -> None:
+    _must(options.get("axis", -1) in (-1, 1), place)
+    layer = layers.RMSNorm(options.get("epsilon", 1e-5))
+    found.append(by_feature(layer, len(arrays[0]), place, {"weights": arrays[0]}, arrays[0].dtype))
 
 
 def _prelu(found: list[Piece], place: str, arrays: list[Any], options: dict[str, Any]) -> None:
     slopes = arrays[0].ravel()
-    found.append(Piece(layers.PReLU(shared=len(slopes) == 1), place, {"weights": slopes}))
+    layer = layers.PReLU(shared=len(slopes) == 1)
+    found.append(by_feature(layer, len(slopes), place, {"weights": slopes}, slopes.dtype))
 
 
 def _scale(found: list[Piece], place: str, arrays: list[Any], options: dict[str, Any]) -> None:
-    _must(len(arrays) == 1 and arrays[0].size == arrays[0].shape[-1] > 1, place)
-    found.append(Piece(layers.Scale(), place, {"weights": arrays[0].ravel()}))
+    _must(len(arrays) == 1 and 1 < arrays[0].size == arrays[0].shape[-1], place)
+    found.append(
+        by_feature(layers.Scale(), arrays[0].size, place, {"weights": arrays[0].ravel()}, arrays[0].dtype)
+    )
 
 
 def _flatten(found: list[Piece], place: str, arrays: list[Any], options: dict[str, Any]) -> None:
@@ -145,6 +155,7 @@ READERS: dict[str, Reader] = {
     "Add": _add,
     "BatchNormalization": _batch_norm,
     "LayerNormalization": _layer_norm,
+    "RMSNormalization": _rms_norm,
     "PRelu": _prelu,
     "Mul": _scale,
     "Flatten": _flatten,

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
+from math import prod
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 import glassnet
+from glassnet import activations, layers
+from glassnet.activations import ActivationFunction
 from glassnet.activations.facts import Operator
 from glassnet.bridges.names import known_names
 from glassnet.bridges.writing import write
 from glassnet.errors import ArgumentError
 from glassnet.network.network import Network
-from glassnet.plan import ACTIVATION, BATCH_NORM, DENSE, DROPOUT, LAYER_NORM, NOWHERE, Row
 from glassnet.support import checks
 from glassnet.support.optional import require
 
@@ -75,12 +77,20 @@ class _Graph:
         )
         return name
 
+    def integers(self, name: str, values: Any) -> str:
+        """A constant of the graph that holds places."""
+        self.constants.append(self.onnx.numpy_helper.from_array(np.array(values, np.int64), name))
+        return name
+
     def then(self, operator: str, name: str, *others: str, **attributes: Any) -> None:
         """An operator on the newest value, and `others`; its result is the newest value."""
-        self.nodes.append(
-            self.onnx.helper.make_node(operator, [self.value, *others], [name], name=name, **attributes)
-        )
+        self.of(operator, name, self.value, *others, **attributes)
+
+    def of(self, operator: str, name: str, *values: str, **attributes: Any) -> str:
+        """An operator on these values; its result is the newest value."""
+        self.nodes.append(self.onnx.helper.make_node(operator, values, [name], name=name, **attributes))
         self.value = name
+        return name
 
     @property
     def kind(self) -> int:
@@ -101,15 +111,10 @@ class _Graph:
 
 
 def _model(network: Network, graph: _Graph, onnx: Any) -> Any:
-    shape, plan = network.layout.input_shape, network.plan()
+    shape, n_outputs = network.layout.input_shape, network.plan().n_outputs
     if len(shape) > 1:
         graph.then("Flatten", "flattened", axis=1)
-    for row in plan.rows:
-        if row.kind not in _ROWS:
-            raise ArgumentError(
-                f"layer {row.layer}, {network.layers[row.layer]!r}, cannot be written to ONNX"
-            )
-        _ROWS[row.kind](graph, network, row)
+    _layers(graph, network.layers, shape, "")
     graph.then("Identity", OUTPUT)
     kind, helper = graph.kind, onnx.helper
     model = helper.make_model(
@@ -117,7 +122,7 @@ def _model(network: Network, graph: _Graph, onnx: Any) -> Any:
             graph.nodes,
             "glassnet",
             [helper.make_tensor_value_info(INPUT, kind, [SAMPLES, *shape])],
-            [helper.make_tensor_value_info(OUTPUT, kind, [SAMPLES, plan.n_outputs])],
+            [helper.make_tensor_value_info(OUTPUT, kind, [SAMPLES, n_outputs])],
             graph.constants,
         ),
         opset_imports=[helper.make_opsetid("", OPSET)],
@@ -136,30 +141,67 @@ def _properties(network: Network) -> dict[str, str]:
         raise ArgumentError(f"net.metadata must be plain data, as JSON has it: {error}") from error
 
 
-# ---- rows
+# ---- layers
 
 
-def _dense(graph: _Graph, network: Network, row: Row) -> None:
-    place = f"dense_{row.layer}"
-    layer = network.layers[row.layer]
-    names = ("weights",) if row.bias == NOWHERE else ("weights", "bias")
-    graph.then("Gemm", place, *(graph.constant(f"{place}.{name}", layer.view(name)) for name in names))
-    _activation(graph, network, row)
+def _layers(graph: _Graph, stack: Sequence[layers.Layer], shape: tuple[int, ...], prefix: str) -> None:
+    """The operators of layers that read samples of this shape, whose names begin with this prefix."""
+    for index, layer in enumerate(stack):
+        _layer(graph, layer, shape, prefix, index)
+        shape = layer.output_shape(shape)
 
 
-def _activation(graph: _Graph, network: Network, row: Row) -> None:
-    facts = row.activation.facts
+def _layer(graph: _Graph, layer: layers.Layer, shape: tuple[int, ...], prefix: str, index: int) -> None:
+    match layer:
+        case layers.Dense():
+            of_bias = ("bias",) if layer.use_bias else ()
+            graph.then("Gemm", *_arrays(graph, layer, f"{prefix}dense_{index}", "weights", *of_bias))
+            _activation(graph, activations.get(layer.activation), prefix, index)
+        case layers.Activation():
+            _activation(graph, activations.get(layer.activation), prefix, index)
+        case layers.BatchNorm():
+            names = ("weights", "bias", "running_mean", "running_variance")
+            values = _arrays(graph, layer, f"{prefix}batch_norm_{index}", *names)
+            graph.then("BatchNormalization", *values, epsilon=layer.epsilon, momentum=1 - layer.momentum)
+        case layers.LayerNorm():
+            values = _arrays(graph, layer, f"{prefix}layer_norm_{index}", "weights", "bias")
+            graph.then("LayerNormalization", *values, axis=-1, epsilon=layer.epsilon)
+        case layers.RMSNorm():
+            _rms_norm(graph, layer, f"{prefix}rms_norm_{index}")
+        case layers.PReLU():
+            graph.then("PRelu", *_arrays(graph, layer, f"{prefix}prelu_{index}", "weights"))
+        case layers.Scale():
+            graph.then("Mul", *_arrays(graph, layer, f"{prefix}scale_{index}", "weights"))
+        case layers.Embedding():
+            _embedding(graph, layer, f"{prefix}embedding_{index}", prod(shape))
+        case layers.Residual():
+            place, before = f"{prefix}residual_{index}", graph.value
+            _layers(graph, layer.inner, shape, f"{place}.")
+            graph.then("Add", place, before)
+        case layers.Dropout() | layers.Flatten():
+            pass  # in prediction neither changes a number, and samples are flat from the beginning
+        case _:
+            raise ArgumentError(f"layer {prefix}{index}, {layer!r}, cannot be written to ONNX")
+
+
+def _arrays(graph: _Graph, layer: layers.Layer, place: str, *names: str) -> tuple[str, ...]:
+    """The place, and constants that hold these arrays of a layer."""
+    return place, *(graph.constant(f"{place}.{name}", layer.view(name)) for name in names)
+
+
+def _activation(graph: _Graph, activation: ActivationFunction, prefix: str, index: int) -> None:
+    facts = activation.facts
     if facts is None or facts.onnx is None:
         raise ArgumentError(
-            f"layer {row.layer} has the activation {row.activation!r}, which ONNX has no operators for; "
+            f"layer {prefix}{index} has the activation {activation!r}, which ONNX has no operators for; "
             "replace it by a built-in activation"
         )
-    name, operators = f"activation_{row.layer}", facts.onnx.operators
+    name, operators = f"{prefix}activation_{index}", facts.onnx.operators
     with graph.in_float32(name) if facts.onnx.float32_only else nullcontext():
         z = graph.value
         for place, operator in enumerate(operators, 1):
             result = name if place == len(operators) else f"{name}.{place}"
-            fields = {theirs: getattr(row.activation, ours) for theirs, ours in operator.fields.items()}
+            fields = {theirs: getattr(activation, ours) for theirs, ours in operator.fields.items()}
             graph.then(
                 operator.name, result, *_operand(graph, result, z, operator), **fields, **operator.fixed
             )
@@ -171,47 +213,27 @@ def _operand(graph: _Graph, name: str, z: str, operator: Operator) -> tuple[str,
     return (z if isinstance(operator.operand, str) else graph.constant(f"{name}.operand", operator.operand),)
 
 
-def _batch_norm(graph: _Graph, network: Network, row: Row) -> None:
-    place, layer = f"batch_norm_{row.layer}", network.layers[row.layer]
-    names = ("weights", "bias", "running_mean", "running_variance")
-    arrays = [graph.constant(f"{place}.{name}", layer.view(name)) for name in names]
-    graph.then("BatchNormalization", place, *arrays, epsilon=row.epsilon, momentum=1 - row.momentum)
-
-
-def _layer_norm(graph: _Graph, network: Network, row: Row) -> None:
-    place, layer = f"layer_norm_{row.layer}", network.layers[row.layer]
-    arrays = [graph.constant(f"{place}.{name}", layer.view(name)) for name in ("weights", "bias")]
-    graph.then("LayerNormalization", place, *arrays, axis=-1, epsilon=row.epsilon)
-
-
-def _scale(graph: _Graph, network: Network, row: Row) -> None:
-    place = f"scale_{row.layer}"
-    graph.then("Mul", place, graph.constant(f"{place}.weights", network.layers[row.layer].view("weights")))
-
-
-def _prelu(graph: _Graph, network: Network, row: Row) -> None:
-    place = f"prelu_{row.layer}"
-    graph.then("PRelu", place, graph.constant(f"{place}.weights", network.layers[row.layer].view("weights")))
-
-
-def _rms_norm(graph: _Graph, network: Network, row: Row) -> None:
+def _rms_norm(graph: _Graph, layer: layers.RMSNorm, place: str) -> None:
     """x / sqrt(mean of x^2 + epsilon) w, operator by operator: the one of ONNX is too young for most runtimes."""
-    place, layer, x = f"rms_norm_{row.layer}", network.layers[row.layer], graph.value
-    epsilon = np.finfo(network.dtype).eps if layer.epsilon is None else layer.epsilon
+    x, epsilon = graph.value, graph.constant(f"{place}.epsilon", layer.epsilon_in(graph.dtype))
     graph.then("Mul", f"{place}.squares", x)
     graph.then("ReduceMean", f"{place}.mean", axes=[-1], keepdims=1)
-    graph.then("Add", f"{place}.sum", graph.constant(f"{place}.epsilon", float(epsilon)))
+    graph.then("Add", f"{place}.sum", epsilon)
     graph.then("Sqrt", f"{place}.root")
-    graph.value, root = x, graph.value
-    graph.then("Div", f"{place}.divided", root)
-    graph.then("Mul", place, graph.constant(f"{place}.weights", layer.view("weights")))
+    graph.of("Div", f"{place}.divided", x, graph.value)
+    graph.then("Mul", *_arrays(graph, layer, place, "weights"))
 
 
-def _nothing(graph: _Graph, network: Network, row: Row) -> None:
-    """A dropout layer, which changes nothing in prediction."""
-
-
-_ROWS: dict[str, Callable[[_Graph, Network, Row], None]] = {
-    DENSE: _dense, ACTIVATION: _activation, DROPOUT: _nothing, BATCH_NORM: _batch_norm, LAYER_NORM: _layer_norm,
-    "scale": _scale, "prelu": _prelu, "rms_norm": _rms_norm,
-}  # fmt: skip
+def _embedding(graph: _Graph, layer: layers.Embedding, place: str, n_inputs: int) -> None:
+    """The columns that pass, then the vector of each integer."""
+    x, passing, parts = graph.value, layer.passing(n_inputs), []
+    if passing:
+        parts.append(
+            graph.of("Gather", f"{place}.passing", x, graph.integers(f"{place}.columns", passing), axis=1)
+        )
+    for (column, _), table in zip(layer.pairs, np.split(layer.weights, layer.offsets[1:]), strict=True):
+        name = f"{place}.{column}"
+        graph.of("Gather", f"{name}.values", x, graph.integers(f"{name}.column", column), axis=1)
+        graph.then("Cast", f"{name}.integers", to=graph.onnx.TensorProto.INT64)
+        parts.append(graph.of("Gather", name, graph.constant(f"{name}.vectors", table), graph.value, axis=0))
+    graph.of("Concat", place, *parts, axis=1)

@@ -51,7 +51,7 @@ def in_evaluation(module: nn.Module) -> Iterator[None]:
 
 def refuse_difference(module: nn.Module, pieces: Sequence[Piece], shape: tuple[int, ...]) -> None:
     """Raise `ArgumentError` where the network of these pieces does not give what the module gives."""
-    rows = random_rows(shape)
+    rows = random_rows(shape, pieces[0].layer)
     theirs = _asked(module, rows, seed=0)
     apart = largest_difference(prediction(pieces, shape, rows), theirs)
     if apart is None:
@@ -126,7 +126,7 @@ def _where(module: nn.Module, pieces: Sequence[Piece], shape: tuple[int, ...], r
     handles = [
         piece.part.register_forward_hook(keep(index))
         for index, piece in enumerate(pieces)
-        if times[id(piece.part)] == 1 and not isinstance(piece.layer, Flatten)
+        if piece.part is not None and times[id(piece.part)] == 1 and not isinstance(piece.layer, Flatten)
     ]
     try:
         _asked(module, rows, seed=0)

@@ -6,12 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from glassnet import layers
 from glassnet.bridges.outputs import note
 from glassnet.bridges.pieces import assembled
-from glassnet.bridges.torch.parts import parts
 from glassnet.errors import ArgumentError
 from glassnet.losses import Loss
 from glassnet.network.network import Network
@@ -21,12 +18,11 @@ from glassnet.support.optional import require
 if TYPE_CHECKING:
     from torch import nn
 
-Array = NDArray[Any]
-
 
 def to_torch(network: Network) -> nn.Sequential:
     """The network as a ``torch.nn.Sequential`` of standard modules, in evaluation mode.
 
+    Scale, Residual and Embedding, which torch.nn lacks, are modules of ``glassnet.bridges.torch.layers``.
     Children are named like the layers, with their place: ``dense_0``, ``dense_0_relu``, ``dropout_1``. Weights are
     copied (``Linear.weight`` is W transposed), and running statistics of batch norm. The outputs are those of
     ``network.predict``; call ``module.train()`` before training it.
@@ -48,34 +44,10 @@ def to_torch(network: Network) -> nn.Sequential:
     NotBuiltError, ArgumentError
         If the network is not built, or a layer has an activation of the user's own.
     """
-    torch = require("torch", extra="torch", purpose="to_torch")
-    module = torch.nn.Sequential()
-    state: dict[str, Any] = {}
-    for part in parts(network):
-        with torch.device("meta"):  # allocates nothing and draws nothing from PyTorch's generator
-            module.add_module(part.name, getattr(torch.nn, part.kind)(*part.arguments, **part.options))
-        if part.layer is not None:
-            arrays = _arrays(network.layers[part.layer])
-            state |= {f"{part.name}.{name}": torch.tensor(array) for name, array in arrays.items()}
-    module = module.to(getattr(torch, network.dtype.name)).to_empty(device="cpu")
-    module.load_state_dict(state)
-    return module.eval()  # type: ignore[no-any-return]
+    require("torch", extra="torch", purpose="to_torch")
+    from glassnet.bridges.torch.building import built
 
-
-def _arrays(layer: layers.Layer) -> dict[str, Array]:
-    """The arrays of a layer by PyTorch's names."""
-    weights = layer.view("weights")
-    if isinstance(layer, layers.Dense):
-        return {"weight": weights.T} | ({"bias": layer.view("bias")} if layer.use_bias else {})
-    if isinstance(layer, (layers.RMSNorm, layers.PReLU)):
-        return {"weight": weights}
-    bias = layer.view("bias")
-    if isinstance(layer, layers.LayerNorm):
-        return {"weight": weights, "bias": bias}
-    return {
-        "weight": weights, "bias": bias, "running_mean": layer.view("running_mean"),
-        "running_var": layer.view("running_variance"), "num_batches_tracked": np.array(0),
-    }  # fmt: skip
+    return built(network)
 
 
 @explained
@@ -85,8 +57,10 @@ def from_torch(
     """The network of a PyTorch module: a Sequential, or a module whose ``forward`` calls one part after the other.
 
     Parts may be modules or functions: Linear, Dropout, BatchNorm1d, LayerNorm, RMSNorm, PReLU, Flatten, Identity, and
-    every activation that ``docs/parts.md`` names a module for. Weights and running statistics are copied. A
-    normalisation without weights or bias gets weights of 1 and a bias of 0, which can be trained then.
+    every activation that ``docs/parts.md`` names a module for. ``x + f(x)`` becomes a Residual, ``x * parameter`` a
+    Scale; at the beginning, ``torch.cat([x[:, numbers], embedding(x[:, column].long())], 1)`` an Embedding.
+    Weights and running statistics are copied. A normalisation without weights or bias gets weights of 1 and a bias of
+    0, which can be trained then.
     What ``torch.compile`` or ``DataParallel`` have put around the module is taken off.
 
     The module is read in evaluation mode, with samples as its only argument; what its forward does in training alone is
@@ -100,7 +74,7 @@ def from_torch(
     module : torch.nn.Module
         Of float32 or float64 parameters, on any device.
     input_shape : int or tuple of int, optional
-        Shape of one sample; needed where a Flatten comes first.
+        Shape of one sample; needed where a Flatten comes first, or a slice without an end is taken from the samples.
     loss : str or Loss, optional
         What the module was trained on, such as "sigmoid_cross_entropy" for ``nn.BCEWithLogitsLoss`` and
         "sparse_softmax_cross_entropy" for ``nn.CrossEntropyLoss``: the network then knows what its outputs mean. With
@@ -128,12 +102,18 @@ def from_torch(
     if not isinstance(module, torch.nn.Module):
         raise ArgumentError(f"from_torch takes a torch.nn.Module; got {type(module).__name__}")
     module = _unwrapped(module)
+    if isinstance(module, torch.jit.ScriptModule):
+        raise ArgumentError(
+            "from_torch takes a module of Python; this is a TorchScript one, which can no longer be followed. Give the "
+            "module that it was made from, with load_state_dict(scripted.state_dict()), or write it to a file, "
+            "torch.onnx.export(scripted, (X,), 'net.onnx', dynamo=False), and read that with gn.from_onnx"
+        )
     dtype = _dtype(module, torch)
     from glassnet.bridges.torch.comparison import in_evaluation, refuse_difference
     from glassnet.bridges.torch.reading import pieces
 
     with in_evaluation(module):
-        found = pieces(module, dtype)
+        found = pieces(module, dtype, input_shape)
         network = assembled(found, input_shape, dtype)
         refuse_difference(module, found, network.layout.input_shape)
     note(network, loss)

@@ -1,8 +1,12 @@
-"""A network as the list of ``torch.nn`` modules that a person would write for it, without PyTorch."""
+"""A network as the list of PyTorch modules that a person would write for it, without PyTorch."""
 
 from __future__ import annotations
 
+import ast
+import textwrap
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from importlib.resources import files
 from math import prod
 from typing import Any
 
@@ -12,23 +16,60 @@ from glassnet.errors import ArgumentError
 from glassnet.network.network import Network
 from glassnet.support.registry import registry_of
 
+# Layers whose modules are written out, in bridges/torch/layers.py; those of all others are in torch.nn.
+WRITTEN_OUT = ("Scale", "Residual", "Embedding")
+
 
 @dataclass(frozen=True)
 class Part:
-    """One module: its name in the Sequential, its class in torch.nn, its arguments, the layer whose arrays it holds."""
+    """One module: its name in the Sequential, its class, its arguments, the layer whose arrays it holds.
+
+    Attributes
+    ----------
+    inner : tuple of Part
+        The modules inside, which a residual one is made from.
+    """
 
     name: str
     kind: str
     arguments: tuple[Any, ...] = ()
     options: dict[str, Any] = field(default_factory=dict)
-    layer: int | None = None
+    layer: layers.Layer | None = None
     is_activation: bool = False
+    inner: tuple[Part, ...] = ()
 
     @property
     def source(self) -> str:
         """The expression that makes it."""
+        room = "" if self.kind in WRITTEN_OUT else "nn."
+        if self.inner:
+            return f"{room}{self.kind}(\n{listed(self.inner)})"
         given = [*map(repr, self.arguments), *(f"{name}={value!r}" for name, value in self.options.items())]
-        return f"nn.{self.kind}({', '.join(given)})"
+        return f"{room}{self.kind}({', '.join(given)})"
+
+
+def listed(modules: Sequence[Part]) -> str:
+    """The expressions that make these modules, each on lines of its own."""
+    return textwrap.indent("".join(f"{part.source},\n" for part in modules), "    ")
+
+
+def placed(modules: Sequence[Part], sequence: str = "model") -> Iterator[tuple[str, Part]]:
+    """All modules, those inside of others too, each with the expression for it."""
+    for place, part in enumerate(modules):
+        yield f"{sequence}[{place}]", part
+        yield from placed(part.inner, f"{sequence}[{place}]")
+
+
+def written_out(modules: Sequence[Part]) -> str:
+    """The text of the classes that these modules have beside those of torch.nn, set apart from what is around it."""
+    text = files("glassnet.bridges.torch").joinpath("layers.py").read_text(encoding="utf-8")
+    wanted = {part.kind for _, part in placed(modules)}
+    classes = [
+        str(ast.get_source_segment(text, entry))
+        for entry in ast.parse(text).body
+        if isinstance(entry, ast.ClassDef) and entry.name in wanted
+    ]
+    return "\n" + "\n\n\n".join(classes) + "\n" if classes else ""
 
 
 def parts(network: Network) -> list[Part]:
@@ -39,50 +80,56 @@ def parts(network: Network) -> list[Part]:
     NotBuiltError
         If the network is not built.
     ArgumentError
-        If a layer has an activation of the user's own.
+        If a layer is no module of PyTorch, or has an activation of the user's own.
     """
-    layout, found = network.layout, []
-    shape = layout.input_shape
-    for index, layer in enumerate(network.layers):
-        found += _parts(index, layer, prod(shape))
-        shape = layout.output_shapes[index]
+    layout = network.layout
+    found = _in_order(network.layers, layout.input_shape, ())
+    shape = layout.output_shapes[-1]
     return found if len(shape) == 1 else [*found, Part("flatten", "Flatten")]
 
 
-def _parts(index: int, layer: layers.Layer, n: int) -> list[Part]:
-    name = f"{_name(layer)}_{index}"
+def _in_order(stack: Sequence[layers.Layer], shape: tuple[int, ...], around: tuple[int, ...]) -> list[Part]:
+    """The modules of layers that read samples of this shape; `around` holds the places of what they stand in."""
+    found: list[Part] = []
+    for index, layer in enumerate(stack):
+        found += _parts((*around, index), layer, shape)
+        shape = layer.output_shape(shape)
+    return found
+
+
+def _parts(place: tuple[int, ...], layer: layers.Layer, shape: tuple[int, ...]) -> list[Part]:
+    name, n = f"{_name(layer)}_{place[-1]}", prod(shape)
     match layer:
         case layers.Dense():
             options = {} if layer.use_bias else {"bias": False}
-            linear = Part(name, "Linear", (n, layer.units), options, index)
-            return [linear, *activation_parts(name + "_", index, activations.get(layer.activation))]
+            linear = Part(name, "Linear", (n, layer.units), options, layer)
+            return [linear, *activation_parts(name + "_", place, activations.get(layer.activation))]
         case layers.Activation():
-            return activation_parts("", index, activations.get(layer.activation))
+            return activation_parts("", place, activations.get(layer.activation))
         case layers.Dropout():
             return [Part(name, "Dropout", (layer.rate,))]
         case layers.BatchNorm():
             changed = _changed({"eps": (layer.epsilon, 1e-5), "momentum": (layer.momentum, 0.1)})
-            return [Part(name, "BatchNorm1d", (n,), changed, index)]
+            return [Part(name, "BatchNorm1d", (n,), changed, layer)]
         case layers.LayerNorm():
-            return [Part(name, "LayerNorm", (n,), _changed({"eps": (layer.epsilon, 1e-5)}), index)]
+            return [Part(name, "LayerNorm", (n,), _changed({"eps": (layer.epsilon, 1e-5)}), layer)]
         case layers.RMSNorm():
-            return [Part(name, "RMSNorm", (n,), _changed({"eps": (layer.epsilon, None)}), index)]
+            return [Part(name, "RMSNorm", (n,), _changed({"eps": (layer.epsilon, None)}), layer)]
         case layers.PReLU():
-            return [
-                Part(
-                    name,
-                    "PReLU",
-                    (1 if layer.shared else n,),
-                    _changed({"init": (layer.initial_slope, 0.25)}),
-                    index,
-                )
-            ]
+            changed = _changed({"init": (layer.initial_slope, 0.25)})
+            return [Part(name, "PReLU", (1 if layer.shared else n,), changed, layer)]
+        case layers.Scale():
+            return [Part(name, "Scale", (n,), layer=layer)]
+        case layers.Embedding():
+            return [Part(name, "Embedding", (n, dict(layer.pairs), layer.dimension), layer=layer)]
+        case layers.Residual():
+            return [Part(name, "Residual", inner=tuple(_in_order(layer.inner, shape, place)))]
         case layers.Flatten():
             return [Part(name, "Flatten")]
-    raise ArgumentError(f"layer {index}, {layer!r}, has no module in torch.nn")
+    raise ArgumentError(f"{_said(place)}, {layer!r}, is no module of PyTorch; replace it by a built-in layer")
 
 
-def activation_parts(prefix: str, index: int, activation: ActivationFunction) -> list[Part]:
+def activation_parts(prefix: str, place: tuple[int, ...], activation: ActivationFunction) -> list[Part]:
     """The module of an activation; none for a linear one.
 
     Raises
@@ -93,14 +140,18 @@ def activation_parts(prefix: str, index: int, activation: ActivationFunction) ->
     facts = activation.facts
     if facts is None or facts.torch is None:
         raise ArgumentError(
-            f"layer {index} has the activation {activation!r}, which is no module of torch.nn; "
+            f"{_said(place)} has the activation {activation!r}, which is no module of torch.nn; "
             "replace it by a built-in activation"
         )
     if activation == activations.Linear():
         return []
-    name = (prefix or f"activation_{index}_") + _name(activation)
+    name = (prefix or f"activation_{place[-1]}_") + _name(activation)
     arguments = tuple(getattr(activation, ours) for ours in facts.torch.fields.values())
     return [Part(name, facts.torch.module, arguments, dict(facts.torch.fixed), is_activation=True)]
+
+
+def _said(place: tuple[int, ...]) -> str:
+    return " of ".join(f"layer {number}" for number in reversed(place))
 
 
 def _changed(options: dict[str, tuple[Any, Any]]) -> dict[str, Any]:

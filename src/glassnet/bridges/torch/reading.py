@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
@@ -15,25 +16,67 @@ from torch.nn.utils import parametrize
 from glassnet import activations, layers
 from glassnet.activations import ActivationFunction
 from glassnet.activations.facts import TorchModule
-from glassnet.bridges.pieces import Piece, dense, normalisation
-from glassnet.bridges.torch.tracing import Followed
+from glassnet.bridges.columns import with_inputs_at
+from glassnet.bridges.pieces import Piece, by_feature, dense, residual
+from glassnet.bridges.torch.embedding import looked_up
+from glassnet.bridges.torch.layers import Scale
+from glassnet.bridges.torch.tracing import Around, Call, Followed
 from glassnet.errors import ArgumentError
 
 Array = NDArray[Any]
 
 
-def pieces(module: nn.Module, dtype: np.dtype[Any]) -> list[Piece]:
+def pieces(
+    module: nn.Module, dtype: np.dtype[Any], input_shape: int | Sequence[int] | None = None
+) -> list[Piece]:
     """The pieces of a module in evaluation mode, in the order in which it calls them."""
-    found: list[Piece] = []
-    owners: dict[int, str] = {}
     followed = Followed(module)
-    for node in followed.calls:
-        part, place = _module_of(node, followed)
-        _refuse_shared(part, place, owners)
-        piece = _read(part, place, dtype)
-        if piece is not None:
-            found.append(replace(piece, width=_width(node), part=part))
-    return found
+    return _Reading(followed, dtype, input_shape).pieces(followed.calls)
+
+
+class _Reading:
+    """What is read of one module; no part of it twice."""
+
+    def __init__(
+        self, followed: Followed, dtype: np.dtype[Any], input_shape: int | Sequence[int] | None
+    ) -> None:
+        self.followed, self.dtype, self.input_shape = followed, dtype, input_shape
+        self.owners: dict[int, str] = {}
+
+    def pieces(self, calls: Sequence[Call]) -> list[Piece]:
+        """The pieces of these calls."""
+        found: list[Piece] = []
+        places: list[int] = []
+        for call in calls:
+            if isinstance(call, Around):
+                found.append(residual(self.pieces(call.calls), self.followed.place(call.node)))
+            elif self.followed.gathers(call):
+                piece, places = looked_up(call, self.followed, self.input_shape, self._table)
+                found.append(piece)
+            else:
+                found += self._piece(call)
+        if places and len(found) > 1:
+            found[1] = with_inputs_at(found[1], places)
+        return found
+
+    def _piece(self, call: fx.Node) -> list[Piece]:
+        part, place = _module_of(call, self.followed)
+        _refuse_shared(part, place, self.owners)
+        piece = _read(part, place, self.dtype)
+        return [] if piece is None else [replace(piece, width=_width(call), part=part)]
+
+    def _table(self, call: fx.Node) -> Tensor:
+        """The vectors of an embedding."""
+        place = self.followed.place(call)
+        part = self.followed.part(call) if call.op == "call_module" else None
+        if not isinstance(part, nn.Embedding) or part.max_norm is not None:
+            raise ArgumentError(
+                f"{place} has no counterpart in glassnet; the nearest part that it knows is an nn.Embedding without "
+                "max_norm"
+            )
+        _refuse_shared(part, place, self.owners)
+        _refuse_computed(part, place)
+        return part.weight
 
 
 def _refuse_shared(part: nn.Module, place: str, owners: dict[int, str]) -> None:
@@ -57,6 +100,8 @@ _FUNCTIONS = {"flatten": "Flatten", "dropout": "Dropout"} | {
     names.function: module for module, parts in _MODULES.items() for _, names in parts
 }
 _VIEWS = ("view", "reshape")
+_PRODUCTS = ("mul", "imul", "mul_")
+_ROOMS = ("torch.nn", "glassnet.bridges.torch.layers")
 _NOT_ARGUMENTS = {"inplace", "training", "_stacklevel", "dtype"}
 
 
@@ -67,6 +112,10 @@ def _module_of(node: fx.Node, followed: Followed) -> tuple[nn.Module, str]:
     name = followed.name(node)
     if name in _VIEWS and _flattens(node):
         return nn.Flatten(), place
+    if name in _PRODUCTS and (factors := _factors(node, followed)) is not None:
+        scale = Scale(1)
+        scale.weight = factors
+        return scale, place
     if name not in _FUNCTIONS or node.op == "get_attr":
         raise _unsupported(name, place)
     if name == "dropout" and _stays_on(node):
@@ -79,6 +128,13 @@ def _module_of(node: fx.Node, followed: Followed) -> tuple[nn.Module, str]:
         raise ArgumentError(f"{place} mixes the samples of a batch; write flatten(x, 1)")
     module: nn.Module = getattr(nn, _FUNCTIONS[name])(*given, **options)
     return module, place
+
+
+def _factors(node: fx.Node, followed: Followed) -> nn.Parameter | None:
+    """The parameter that a product multiplies by, if there is one."""
+    others = [part for part in node.args if isinstance(part, fx.Node) and part.op == "get_attr"]
+    found = attrgetter(str(others[0].target))(followed.root) if len(others) == 1 else None
+    return found if isinstance(found, nn.Parameter) else None
 
 
 def _stays_on(node: fx.Node) -> bool:
@@ -114,20 +170,26 @@ Reader = Callable[[Any, str, np.dtype[Any]], Piece | None]
 
 def _read(module: nn.Module, place: str, dtype: np.dtype[Any]) -> Piece | None:
     name = type(module).__name__
+    is_known = name in _READERS and type(module).__module__.startswith(_ROOMS)
+    if not is_known and not parametrize.is_parametrized(module):
+        raise _unsupported(name, place)
+    _refuse_computed(module, place)
+    return _READERS[name](module, place, dtype)
+
+
+def _refuse_computed(module: nn.Module, place: str) -> None:
+    """Raise where numbers of a part are computed from others."""
     if parametrize.is_parametrized(module):
         raise ArgumentError(
             f"{place} computes its parameters from others; make them its own first, with "
             "torch.nn.utils.parametrize.remove_parametrizations"
         )
-    if name not in _READERS or not type(module).__module__.startswith("torch.nn"):
-        raise _unsupported(name, place)
     for array in ("weight", "bias"):
         if hasattr(module, array) and array not in module._parameters:
             raise ArgumentError(
                 f"the {array} of {place} is no parameter of it but computed before each call; make it one first, with "
                 "torch.nn.utils.remove_weight_norm, remove_spectral_norm or prune.remove"
             )
-    return _READERS[name](module, place, dtype)
 
 
 def _linear(module: nn.Linear, place: str, dtype: np.dtype[Any]) -> Piece:
@@ -143,7 +205,7 @@ def _batch_norm(module: nn.BatchNorm1d, place: str, dtype: np.dtype[Any]) -> Pie
     arrays = _affine(module) | {
         "running_mean": _array(module.running_mean), "running_variance": _array(module.running_var),
     }  # fmt: skip
-    return normalisation(layer, module.num_features, place, arrays, dtype)
+    return by_feature(layer, module.num_features, place, arrays, dtype)
 
 
 def _layer_norm(module: nn.LayerNorm, place: str, dtype: np.dtype[Any]) -> Piece:
@@ -151,19 +213,28 @@ def _layer_norm(module: nn.LayerNorm, place: str, dtype: np.dtype[Any]) -> Piece
         raise ArgumentError(
             f"{place} normalises over {module.normalized_shape}; glassnet's LayerNorm over one axis of features"
         )
-    return normalisation(
-        layers.LayerNorm(module.eps), module.normalized_shape[0], place, _affine(module), dtype
-    )
+    return by_feature(layers.LayerNorm(module.eps), module.normalized_shape[0], place, _affine(module), dtype)
 
 
 def _rms_norm(module: nn.RMSNorm, place: str, dtype: np.dtype[Any]) -> Piece:
     (n,), weights = module.normalized_shape, module.weight
     arrays = {"weights": None if weights is None else _array(weights)}
-    return normalisation(layers.RMSNorm(module.eps), n, place, arrays, dtype)
+    return by_feature(layers.RMSNorm(module.eps), n, place, arrays, dtype)
 
 
 def _prelu(module: nn.PReLU, place: str, dtype: np.dtype[Any]) -> Piece:
-    return Piece(layers.PReLU(shared=module.num_parameters == 1), place, {"weights": _array(module.weight)})
+    layer, n = layers.PReLU(shared=module.num_parameters == 1), module.num_parameters
+    return by_feature(layer, n, place, {"weights": _array(module.weight)}, dtype)
+
+
+def _scale(module: Scale, place: str, dtype: np.dtype[Any]) -> Piece:
+    factors = _array(module.weight)
+    _must(
+        factors.ndim < 2 or len(factors) == 1,
+        place,
+        "multiplies by a matrix of factors; Scale has one for each feature",
+    )
+    return by_feature(layers.Scale(), factors.size, place, {"weights": factors.ravel()}, dtype)
 
 
 def _affine(module: nn.BatchNorm1d | nn.LayerNorm) -> dict[str, Array | None]:
@@ -203,6 +274,7 @@ _READERS: dict[str, Reader] = {
     "LayerNorm": _layer_norm,
     "RMSNorm": _rms_norm,
     "PReLU": _prelu,
+    "Scale": _scale,
     "Flatten": _flatten,
     "Identity": lambda module, place, dtype: None,
 }

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from glassnet import losses, optimizers
 from glassnet.bridges.torch import training
-from glassnet.bridges.torch.parts import Part, parts
+from glassnet.bridges.torch.parts import Part, listed, parts, placed, written_out
 from glassnet.errors import ArgumentError
 from glassnet.layers import Dense
 from glassnet.losses import Loss
@@ -66,15 +66,14 @@ def to_torch_source(
     by_batch = course.size is not None and training.moves_within_epochs(rule)
     sections = [
         _head(network),
-        _model(modules),
-        training.initialisation(network, modules),
+        written_out(modules),
+        f"model = nn.Sequential(\n{listed(modules)})",
+        training.initialisation(modules),
         training.criterion(objective),
         training.optimizer(rule) + ("" if by_batch or not scheduler else f"\n{scheduler}"),
-        training.data(
-            objective, network.layout.input_shape, network.plan().n_outputs, 8 * (course.size or 32)
-        ),
+        training.data(objective, network, 8 * (course.size or 32)),
         scheduler if by_batch else "",
-        _loop(rule, network, modules, course),
+        _loop(rule, modules, course),
         _prediction(objective),
     ]
     program = "\n\n".join(section for section in sections if section) + "\n"
@@ -121,17 +120,8 @@ def _head(network: Network) -> str:
     return "\n".join(lines)
 
 
-def _model(modules: list[Part]) -> str:
-    return "\n".join(["model = nn.Sequential(", *(f"    {part.source}," for part in modules), ")"])
-
-
-def _loop(rule: Optimizer, network: Network, modules: list[Part], course: _Course) -> str:
-    penalties = [
-        term
-        for place, part in enumerate(modules)
-        if part.kind == "Linear" and part.layer is not None
-        for term in _penalty(network.layers[part.layer], place)
-    ]
+def _loop(rule: Optimizer, modules: list[Part], course: _Course) -> str:
+    penalties = [term for place, part in placed(modules) for term in _penalty(part.layer, place)]
     of_batch = "" if course.size is None else "[rows]"
     stepping = training.stepping(rule, course.epochs, course.size)
     by_batch = course.size is not None and training.moves_within_epochs(rule)
@@ -156,14 +146,14 @@ def _loop(rule: Optimizer, network: Network, modules: list[Part], course: _Cours
     return "\n".join([f"for epoch in range({course.epochs}):", *(f"    {line}" for line in lines)])
 
 
-def _penalty(layer: object, place: int) -> list[str]:
+def _penalty(layer: object, place: str) -> list[str]:
     if not isinstance(layer, Dense):
         return []
     terms = {
         "weight.abs()": layer.l1, "weight.square()": layer.l2 / 2,
         "bias.abs()": layer.bias_l1, "bias.square()": layer.bias_l2 / 2,
     }  # fmt: skip
-    return [f"{strength!r} * model[{place}].{what}.sum()" for what, strength in terms.items() if strength]
+    return [f"{strength!r} * {place}.{what}.sum()" for what, strength in terms.items() if strength]
 
 
 def _prediction(loss: Loss) -> str:

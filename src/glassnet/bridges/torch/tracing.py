@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 from torch import fx, nn
 
 from glassnet.errors import ArgumentError
+
+_ADDITIONS = ("add", "iadd", "add_")
+GATHERING = ("cat", "concat", "concatenate")
+
+
+@dataclass(frozen=True)
+class Around:
+    """An addition: of what some calls give, to what the first of them reads."""
+
+    node: fx.Node
+    calls: Sequence[Call]
+
+
+Call = fx.Node | Around
 
 
 class Followed:
@@ -35,15 +50,54 @@ class Followed:
                 f"cannot follow the forward of {type(module).__name__} ({error}); it must call one part after the "
                 "other, whatever the data"
             ) from error
-        self.calls = _chain(graph)
+        self.samples = next(node for node in graph.nodes if node.op == "placeholder")
+        self._order = {node: place for place, node in enumerate(graph.nodes)}
+        self._read: set[fx.Node] = set()
+        self.calls = self._between(self.samples, _output(graph))
         self._refuse_changes_in_place(graph)
+
+    def _between(self, start: fx.Node, end: object) -> list[Call]:
+        """The calls that lead from one value to another."""
+        found: list[Call] = []
+        while end is not start:
+            if not isinstance(end, fx.Node) or end.op == "placeholder":
+                raise self._not_followed(start, found)
+            self._read.add(end)
+            read = _computed(end)
+            if self.gathers(end):
+                found.append(end)
+                end = self.samples if start is self.samples else None
+            elif self.name(end) in _ADDITIONS and len(read) == 2 and not end.kwargs:
+                before, behind = sorted(read, key=self._order.__getitem__)
+                found.append(Around(end, self._between(before, behind)))
+                end = before
+            else:
+                found.append(end)
+                end = read[0] if read else None
+        return found[::-1]
+
+    def _not_followed(self, start: fx.Node, found: list[Call]) -> ArgumentError:
+        if start is not self.samples:
+            return ArgumentError(
+                f"what is added to the output of {self.place(start)} does not come from that alone; glassnet's "
+                "Residual adds what its layers read to what they give"
+            )
+        last = found[-1].node if found and isinstance(found[-1], Around) else found[-1] if found else None
+        place = getattr(last, "name", "the output")
+        return ArgumentError(f"{place} does not lead back to the input; glassnet's layers follow one another")
 
     def part(self, node: fx.Node) -> nn.Module:
         """The module that is called."""
         return self.root.get_submodule(str(node.target))
 
+    def gathers(self, node: fx.Node) -> bool:
+        """Whether a call may read the samples in several places, and is read with all that leads to it."""
+        return self.name(node) in (*GATHERING, "embedding")
+
     def name(self, node: fx.Node) -> str:
         """The function or method that is called."""
+        if node.op == "call_module":
+            return type(self.part(node)).__name__.lower()
         return node.target if isinstance(node.target, str) else getattr(node.target, "__name__", "a function")
 
     def place(self, node: fx.Node) -> str:
@@ -56,9 +110,8 @@ class Followed:
 
     def _refuse_changes_in_place(self, graph: fx.Graph) -> None:
         """Raise where a call beside the chain has its result where its input was."""
-        read = set(self.calls)
         for node in graph.nodes:
-            if node not in read and self._changes_its_input(node):
+            if node not in self._read and self._changes_its_input(node):
                 raise ArgumentError(
                     f"{self.place(node)} changes its input in place, and its result is not what is read next; write "
                     "x = f(x) where forward has f(x)"
@@ -87,14 +140,10 @@ def _without_hooks(module: nn.Module) -> Iterator[None]:
             table.update(kept)
 
 
-def _chain(graph: fx.Graph) -> list[fx.Node]:
-    """The calls between input and output; each reads the one before."""
-    node = next(node for node in graph.nodes if node.op == "output").args[0]
-    chain: list[fx.Node] = []
-    while isinstance(node, fx.Node) and node.op != "placeholder":
-        chain.append(node)
-        node = node.args[0] if node.args else None
-    if not isinstance(node, fx.Node):
-        place = chain[-1].name if chain else "the output"
-        raise ArgumentError(f"{place} does not lead back to the input; glassnet's layers follow one another")
-    return chain[::-1]
+def _output(graph: fx.Graph) -> object:
+    return next(node for node in graph.nodes if node.op == "output").args[0]
+
+
+def _computed(node: fx.Node) -> list[fx.Node]:
+    """What a call reads that is no parameter."""
+    return [part for part in node.args if isinstance(part, fx.Node) and part.op != "get_attr"]

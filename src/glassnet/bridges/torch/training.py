@@ -7,10 +7,10 @@ from dataclasses import fields
 from operator import attrgetter
 
 from glassnet import initializers, schedules
-from glassnet.bridges.torch.parts import Part
+from glassnet.bridges.torch.parts import Part, placed
 from glassnet.errors import ArgumentError
 from glassnet.initializers import Initializer
-from glassnet.layers import Dense
+from glassnet.layers import Dense, Embedding, Layer
 from glassnet.losses import Loss
 from glassnet.network.network import Network
 from glassnet.optimizers import Optimizer
@@ -19,26 +19,45 @@ from glassnet.optimizers.facts import OptimizerFacts
 # ---- initialisation; of arrays that PyTorch itself initialises in the same way nothing is said
 
 
-def initialisation(network: Network, modules: list[Part]) -> str:
-    """Lines that draw the first weights and biases of Linear modules as the network's layers do."""
-    lines = []
-    for place, part in enumerate(modules):
-        layer = network.layers[part.layer] if part.layer is not None else None
-        if isinstance(layer, Dense):
-            lines += _draw(initializers.get(layer.initializer), f"model[{place}].weight")
-            if layer.use_bias:
-                lines += _draw(initializers.get(layer.bias_initializer), f"model[{place}].bias")
-    return "\n".join(lines)
+def initialisation(modules: list[Part]) -> str:
+    """Lines that draw the first weights and biases of Linear and Embedding modules as the network's layers do."""
+    return "\n".join(line for place, part in placed(modules) for line in _drawn(part.layer, place))
+
+
+def _drawn(layer: Layer | None, place: str) -> list[str]:
+    match layer:
+        case Dense():
+            of_weights = _draw(initializers.get(layer.initializer), f"{place}.weight")
+            return of_weights + (
+                _draw(initializers.get(layer.bias_initializer), f"{place}.bias") if layer.use_bias else []
+            )
+        case Embedding():
+            return _draw_tables(initializers.get(layer.initializer), f"{place}.tables")
+    return []
 
 
 def _draw(initializer: Initializer, array: str) -> list[str]:
     facts = initializer.facts
     if facts is None or (facts.needs_fans and array.endswith("bias")):
-        raise _no_counterpart(f"initializer of {array.partition('.')[2]}", initializer)
+        raise _no_counterpart(f"initializer of {array.rpartition('.')[2]}", initializer)
     room, _, name = facts.elsewhere.rpartition(".")
     if room != "torch.nn.init":
         return []
     return [f"nn.init.{name}({array}{facts.torch_arguments.format(**vars(initializer))})"]
+
+
+def _draw_tables(initializer: Initializer, tables: str) -> list[str]:
+    """Of the vectors of an embedding, which ``nn.Embedding`` draws from N(0, 1) by itself."""
+    if initializer == initializers.Normal(1.0):
+        return []
+    lines = (
+        []
+        if initializer.facts is None or initializer.facts.needs_fans
+        else _draw(initializer, "table.weight")
+    )
+    if not lines:
+        raise _no_counterpart("initializer of embedded vectors", initializer)
+    return [f"for table in {tables}:", *(f"    {line}" for line in lines)]
 
 
 # ---- loss
@@ -72,8 +91,9 @@ def _smoothing(loss: Loss) -> list[str]:
     return [f"    y = (1 - {share!r}) * y + {share!r} / {classes}"] if share else []
 
 
-def data(loss: Loss, input_shape: tuple[int, ...], n_outputs: int, n_samples: int) -> str:
+def data(loss: Loss, network: Network, n_samples: int) -> str:
     """Lines that make random samples, and targets as the loss takes them."""
+    input_shape, n_outputs = network.layout.input_shape, network.plan().n_outputs
     sizes = ", ".join(map(str, input_shape))
     rows = f"({n_samples}, {n_outputs})"
     if loss.targets == "classes":
@@ -91,7 +111,20 @@ def data(loss: Loss, input_shape: tuple[int, ...], n_outputs: int, n_samples: in
     else:
         targets, told = f"torch.randn{rows}", "numbers"
     advice = f"# Put your own data here: X of shape (n, {sizes}), y of {told}."
-    return f"{advice}\nX = torch.randn({n_samples}, {sizes})\ny = {targets}"
+    lines = [
+        advice,
+        f"X = torch.randn({n_samples}, {sizes})",
+        *_integers(network, n_samples),
+        f"y = {targets}",
+    ]
+    return "\n".join(lines)
+
+
+def _integers(network: Network, n_samples: int) -> list[str]:
+    """Lines that put categories into the columns that are embedded."""
+    first = network.layers[0]
+    pairs = first.pairs if isinstance(first, Embedding) else ()
+    return [f"X[:, {column}] = torch.randint({n}, ({n_samples},)).to(X.dtype)" for column, n in pairs]
 
 
 # ---- optimizer
