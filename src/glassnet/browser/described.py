@@ -1,0 +1,112 @@
+"""What the browser engine is told of the parts: names, fields with defaults, facts, and which loss takes what over."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from typing import Any
+
+from glassnet import activations, initializers, layers, losses, optimizers, schedules
+from glassnet.activations import ActivationFunction
+from glassnet.losses import ElementwiseLoss, Loss
+from glassnet.support.registry import Registry, to_config
+
+REGISTRIES: dict[str, Registry[Any]] = {
+    "layer": layers.base.registry, "activation": activations.base.registry, "loss": losses.base.registry,
+    "optimizer": optimizers.base.registry, "schedule": schedules.base.registry,
+    "initializer": initializers.base.registry,
+}  # fmt: skip
+REFUSED = {
+    "lbfgs": (
+        "its line search is SciPy's, which the browser does not have; choose another optimizer, or train in Python"
+    ),
+}
+# Facts for bridges and checks, which no page shows.
+UNTOLD = {"torch", "onnx", "sklearn", "without_overflow", "arguments", "initializer", "torch_arguments", "needs_fans"}
+
+
+def parts() -> dict[str, dict[str, Any]]:
+    """All built-in parts, by kind and name, as plain data."""
+    return {
+        kind: {name: _described(registry, name, cls) for name, cls in registry.classes().items()}
+        for kind, registry in REGISTRIES.items()
+    }
+
+
+def _described(registry: Registry[Any], name: str, cls: type) -> dict[str, Any]:
+    fields = [part for part in dataclasses.fields(cls) if part.init]
+    told: dict[str, Any] = {
+        "name": name,
+        "aliases": [
+            alias
+            for alias, factory in registry._factories.items()
+            if factory is cls and alias != name
+        ],
+        "fields": {part.name: to_config(part.default) for part in fields if part.default is not dataclasses.MISSING},
+        "required": [part.name for part in fields if part.default is dataclasses.MISSING],
+        "facts": _facts(cls),
+    }
+    if name in REFUSED:
+        told["refused"] = REFUSED[name]
+    if issubclass(cls, Loss):
+        told |= of_loss(cls)
+    if issubclass(cls, ActivationFunction):
+        told |= of_activation(cls())
+    return told
+
+
+def of_loss(loss: type[Loss] | Loss) -> dict[str, Any]:
+    """What the loop reads of a loss beside its formulas; limits that are infinite are null."""
+    return {
+        "targets": loss.targets, "least_outputs": loss.least_outputs, "only_targets": list(loss.only_targets),
+        "domain": [None if math.isinf(limit) else limit for limit in loss.domain],
+        "mean_over": getattr(loss, "mean_over", "rows"), "activation": to_config(loss.activation)["name"],
+    }  # fmt: skip
+
+
+def of_activation(part: ActivationFunction) -> dict[str, Any]:
+    """What diagnosis reads of an activation beside its formulas."""
+    facts = part.facts
+    told = {"outputs": part.outputs, "forward_only": part.forward_only, "is_of_rows": part.is_of_rows}
+    if facts is None:
+        return told
+    bounded = facts.is_bounded and not part.is_of_rows and not part.forward_only
+    return told | {
+        "is_gate": facts.is_gate, "is_bounded": bounded, "steepest": part.steepest if bounded else None,
+        "rectifies": facts.is_gate and facts.range[0] == "0",
+    }  # fmt: skip
+
+
+def _facts(cls: type) -> Any:
+    facts = getattr(cls, "facts", None)
+    if facts is None:
+        return {}
+    told = {part.name: getattr(facts, part.name) for part in dataclasses.fields(facts) if part.name not in UNTOLD}
+    return {name: _plain(value) for name, value in told.items() if value not in ("", (), {}, None)}
+
+
+def _plain(value: Any) -> Any:
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {part.name: _plain(getattr(value, part.name)) for part in dataclasses.fields(value)}
+    if isinstance(value, dict):
+        return {key: _plain(inner) for key, inner in value.items()}
+    return [_plain(inner) for inner in value] if isinstance(value, (tuple, list)) else value
+
+
+def taken_over() -> dict[str, dict[str, str]]:
+    """Of each loss the activations that it takes over, and the loss of their pre-activations."""
+    found: dict[str, dict[str, str]] = {}
+    for name in losses.names():
+        for activation in activations.names():
+            on_logits = losses.get(name).on_logits(activations.get(activation))
+            if on_logits is not None:
+                found.setdefault(name, {})[activation] = on_logits.name
+    return found
+
+
+def elementwise(name: str) -> type[ElementwiseLoss] | None:
+    """The class of a loss that sums one formula over all entries."""
+    cls = losses.base.registry.classes()[name]
+    return cls if issubclass(cls, ElementwiseLoss) else None
+
+

@@ -1,0 +1,6 @@
+// Model files.
+
+/** @param {any} bytes @returns {any} */
+export function load(bytes) {
+  return bytes;
+}

@@ -1,0 +1,79 @@
+// Data on their way in: rows, flat arrays or tables become typed arrays of a network's dtype.
+
+import { GlassnetError, shown } from "./errors.js";
+
+/** @param {string} dtype @returns {Float64ArrayConstructor | Float32ArrayConstructor} */
+export function floatsOf(dtype) {
+  if (dtype === "float64") return Float64Array;
+  if (dtype === "float32") return Float32Array;
+  throw new GlassnetError(`dtype must be "float32" or "float64"; got ${shown(dtype)}`);
+}
+
+/** All numbers of what was given, row after row, and how many rows there are where that is told.
+ * @param {string} name @param {any} given @returns {{ flat: ArrayLike<number>, rows: number | null }} */
+function flattened(name, given) {
+  if (given && typeof given === "object" && "values" in given && Array.isArray(given.shape))
+    return { flat: given.values, rows: given.shape[0] };
+  if (ArrayBuffer.isView(given)) return { flat: /** @type {any} */ (given), rows: null };
+  if (!Array.isArray(given))
+    throw new GlassnetError(`${name} must be an array of rows, a typed array or { values, shape }; got ${shown(given)}`);
+  if (given.length > 0 && typeof given[0] === "object" && given[0] !== null) {
+    const width = given[0].length;
+    given.forEach((row, place) => {
+      if (row?.length !== width)
+        throw new GlassnetError(`rows of ${name} must be of one length; row 0 has ${width}, row ${place} ${row?.length}`);
+    });
+    return { flat: given.flatMap((row) => [...row]).flat(Infinity), rows: given.length };
+  }
+  return { flat: given, rows: null };
+}
+
+/** A table of rows of `width` finite numbers. @param {string} name @param {any} given @param {number} width
+ * @param {string} dtype @returns {Table} */
+export function table(name, given, width, dtype) {
+  const { flat, rows } = flattened(name, given), Floats = floatsOf(dtype);
+  const n = rows ?? flat.length / width;
+  if (!Number.isInteger(n) || flat.length !== n * width || n === 0)
+    throw new GlassnetError(
+      `${name} must hold rows of ${width} numbers, at least one; got ${flat.length} numbers`
+      + (rows === null ? "" : ` in ${rows} rows`),
+    );
+  const values = flat instanceof Floats ? flat : Floats.from(/** @type {any} */ (flat));
+  const bad = values.findIndex((/** @type {number} */ value) => !Number.isFinite(value));
+  if (bad >= 0)
+    throw new GlassnetError(`${name} must hold finite numbers; row ${Math.floor(bad / width)}, column ${bad % width} is ${flat[bad]}`);
+  return { values, shape: [n, width] };
+}
+
+/** Targets as the loss takes them: values (n, n_outputs), or one integer for each sample.
+ * @param {any} y @param {any} loss @param {number} n @param {number} n_outputs @param {string} dtype @returns {Table} */
+export function targets(y, loss, n, n_outputs, dtype) {
+  const width = loss.targets === "values" ? n_outputs : 1, found = table("y", y, width, dtype);
+  if (found.shape[0] !== n) throw new GlassnetError(`X has ${n} rows and y ${found.shape[0]}; each sample needs one`);
+  const { values } = found, limit = loss.targets === "classes" ? n_outputs : Infinity;
+  for (const value of values) {
+    if (loss.targets !== "values" && (!Number.isInteger(value) || value < 0 || value >= limit))
+      throw new GlassnetError(`${loss.name} takes integers${limit < Infinity ? ` 0 to ${limit - 1}` : " >= 0"}; y holds ${value}`);
+    if (value < loss.domain[0] || value > loss.domain[1])
+      throw new GlassnetError(`${loss.name} takes y from ${loss.domain[0]} to ${loss.domain[1]}; it holds ${value}`);
+    if (loss.only_targets.length > 0 && !loss.only_targets.includes(value))
+      throw new GlassnetError(`${loss.name} takes targets ${loss.only_targets.join(" and ")}; y holds ${value}`);
+  }
+  return found;
+}
+
+/** Weights of the samples divided by their mean; all 1 where none are given.
+ * @param {any} given @param {any} loss @param {number} n @param {string} dtype @returns {Floats} */
+export function sampleWeights(given, loss, n, dtype) {
+  const Floats = floatsOf(dtype);
+  if (given === undefined || given === null) return new Floats(n).fill(1);
+  if (loss.targets === "labels")
+    throw new GlassnetError(`${loss.name} is a mean over pairs or triplets, so it takes no weights of samples`);
+  const { values } = table("sample_weight", given, 1, "float64");
+  if (values.length !== n) throw new GlassnetError(`sample_weight must hold ${n} numbers, one for each sample; got ${values.length}`);
+  if (values.some((/** @type {number} */ value) => value < 0)) throw new GlassnetError("sample_weight must be >= 0");
+  let sum = 0;
+  for (const value of values) sum += value;
+  if (sum === 0) throw new GlassnetError("all weights of the samples are 0, so there is nothing to learn from");
+  return Floats.from(values, (/** @type {number} */ value) => value / (sum / n));
+}

@@ -1,0 +1,60 @@
+// Loops around a formula. Each is written once more for every formula, with its name in the place of NAME, the calls of
+// VALUE and SLOPE in the place of theirs, and what it takes beside in the place of CONSTANTS: so each call is to one
+// function, which an engine can compile into the loop. What stands between two lines of dashes is one template.
+
+// ---- activation
+
+/** Z += b; A = f(Z). */
+function activate_NAME(z, zAt, bias, biasAt, n, m, a, aAt, p) {
+  CONSTANTS
+  for (let i = 0; i < n; i++)
+    for (let j = 0; j < m; j++) {
+      const k = i * m + j, sum = z[zAt + k] + bias[biasAt + j];
+      z[zAt + k] = sum;
+      a[aAt + k] = VALUE(sum);
+    }
+}
+
+/** A = f(Z). */
+function apply_NAME(z, zAt, n, m, a, aAt, p) {
+  CONSTANTS
+  const count = n * m;
+  for (let k = 0; k < count; k++) a[aAt + k] = VALUE(z[zAt + k]);
+}
+
+/** dZ = dA f'(Z), in place. */
+function gate_NAME(z, zAt, n, m, a, aAt, error, eAt, p) {
+  CONSTANTS
+  const count = n * m;
+  for (let k = 0; k < count; k++) error[eAt + k] *= SLOPE(z[zAt + k], a[aAt + k]);
+}
+
+// ---- loss
+
+/** The weighted sum of the losses of all entries times `share`, and its gradient with respect to P. */
+function compare_NAME(y, yAt, q, qAt, n, m, weights, weightsAt, error, eAt, share, p) {
+  CONSTANTS
+  let total = 0;
+  for (let i = 0; i < n; i++) {
+    const weight = weights[weightsAt + i], shared = weight * share;
+    for (let j = 0; j < m; j++) {
+      const k = i * m + j, target = y[yAt + k], prediction = q[qAt + k];
+      total += VALUE(target, prediction) * weight;
+      error[eAt + k] = SLOPE(target, prediction) * shared;
+    }
+  }
+  return total * share;
+}
+
+// ---- update
+
+/** New parameters and states by the rule; of each step the share that `factors` say, if there are any. */
+function update_NAME(parameters, gradients, states, c, factors) {
+  CONSTANTS
+  const count = parameters.length;
+  for (let k = 0; k < count; k++) {
+    const before = parameters[k];
+    BODY
+    parameters[k] = factors === null || factors[k] === 1 ? RESULT : before + factors[k] * (RESULT - before);
+  }
+}

@@ -1,0 +1,116 @@
+// One training step, carried out on copies, with every array kept: what insight/trace/record.py records.
+
+import { Room, backThrough, clip, drawMasks, forward } from "./loop.js";
+import { OPTIMIZER_LETTERS } from "./formulas.js";
+import { NOWHERE } from "./plan.js";
+import { Random } from "./random.js";
+
+/** @param {Training} training @param {ArrayLike<number> | null} rows @param {Uint8Array} [masks] */
+export function traced(training, rows, masks) {
+  const { network } = training, order = rows === null ? training.order : training.checkedRows(rows), n = order.length;
+  const copies = {
+    parameters: network.vector.slice(), gradients: network.vector.slice().fill(0), running: network.running.slice(),
+  };
+  const room = new Room(network.trainingPlan(true), copies, n), { memory, plan } = room;
+  const batch = gathered(training, order);
+  if (masks) room.masks.set(masks);
+  else if (room.masks.length > 0) drawMasks(room, n, Random.at(network.streams.masks.state()));
+  forward(room, batch.x, 0, n, true);
+
+  const { objective } = network, m = plan.n_outputs, last = plan.rows[plan.rows.length - 1];
+  const outputs = plan.rows.map((row) => part(memory, row.a, n, row.n_outputs));
+  const value = objective.compare(
+    batch.y, 0, memory, last.a * n, n, m, batch.weights, 0, memory, last.error * n, objective.share(n, m), objective.parameters,
+  );
+  const d_output = part(memory, last.error, n, m);
+  let penalty = 0;
+  /** @type {any[]} */
+  const kept = [];
+  for (let i = plan.rows.length - 1; i >= 0; i--) {
+    const made = before(room, i, batch.x, outputs[i]);
+    penalty += backThrough(room, i, batch.x, 0, n);
+    kept.unshift(behind(room, i, made));
+  }
+  if (network.fused) activateLast(network, kept[kept.length - 1]);
+  const update = updated(training, copies);
+  return {
+    x: { values: batch.x, shape: [n, training.x.shape[1]] }, y: { values: batch.y, shape: [n, batch.y.length / n] },
+    sample_weights: batch.weights, batch: Array.from(order), rows: kept, value, penalty, loss: value + penalty, d_output,
+    fused: network.fused, ...update,
+  };
+}
+
+/** @param {Training} training @param {Int32Array} order */
+function gathered(training, order) {
+  if (order.length > training.room.size) training.prepare(training.network.trainingPlan(), order.length);
+  training.gather(order, 0, order.length);
+  const n = order.length, { batchX, batchY, batchWeights, x, targetWidth } = training;
+  return { x: batchX.slice(0, n * x.shape[1]), y: batchY.slice(0, n * targetWidth), weights: batchWeights.slice(0, n) };
+}
+
+/** A copy of an array of the memory. @param {Floats} memory @param {number} column @param {number} n @param {number} m
+ * @returns {Table} */
+function part(memory, column, n, m) {
+  return { values: memory.slice(column * n, (column + m) * n), shape: [n, m] };
+}
+
+/** A copy of a row's first or second array. @param {Floats} vector @param {Row} row @param {number} which
+ * @returns {Table | null} */
+function arrayOf(vector, row, which) {
+  const start = which === 0 ? row.weights : row.bias;
+  if (start === NOWHERE) return null;
+  const place = row.at.indexOf(start), size = row.sizes[place], isMatrix = row.kind === "dense" && which === 0;
+  const shape = isMatrix ? [row.n_inputs, row.n_outputs] : row.kind === "embedding" ? [size / row.options.dimension, row.options.dimension] : [size];
+  return { values: vector.slice(start, start + size), shape };
+}
+
+/** What a row holds before its backward pass. @param {Room} room @param {number} i @param {Floats} x @param {Table} output */
+function before(room, i, x, output) {
+  const row = room.plan.rows[i], n = room.size, { memory, masks } = room, { parameters } = room.vectors;
+  const inputs = row.source === NOWHERE ? { values: x, shape: [n, row.n_inputs] } : part(memory, row.source, n, row.n_inputs);
+  let z = row.n_inputs === row.n_outputs ? inputs : output;
+  if (row.z !== NOWHERE) z = part(memory, row.z, n, row.n_outputs);
+  const start = row.mask * n, count = n * row.n_outputs;
+  return {
+    kind: row.kind, layer: row.layer, path: row.path, activation: row.activation, inputs, z, a: output,
+    d_a: part(memory, row.error, n, row.n_outputs), weights: arrayOf(parameters, row, 0), bias: arrayOf(parameters, row, 1),
+    mask: row.kind === "dropout" ? { values: masks.slice(start, start + count), shape: [n, row.n_outputs] } : null,
+  };
+}
+
+/** With what its backward pass left. @param {Room} room @param {number} i @param {any} made */
+function behind(room, i, made) {
+  const row = room.plan.rows[i], n = room.size, { memory } = room, { gradients } = room.vectors;
+  const d_inputs = part(memory, row.source_error, n, row.n_inputs);
+  const isOwn = row.own !== null, sameWidth = row.n_inputs === row.n_outputs;
+  const d_z = !isOwn ? part(memory, row.error, n, row.n_outputs) : sameWidth ? d_inputs : made.d_a;
+  return { ...made, d_z, d_inputs, d_weights: arrayOf(gradients, row, 0), d_bias: arrayOf(gradients, row, 1) };
+}
+
+/** Where the loss took the last activation over, its output all the same.
+ * @param {Network} network @param {any} row */
+function activateLast(network, row) {
+  const values = row.z.values.slice(), [n, m] = row.z.shape;
+  network.objective.activate(values, n, m);
+  row.a = { values, shape: [n, m] };
+  row.activation = network.last;
+}
+
+/** The update on copies, and its terms. @param {Training} training @param {Vectors} vectors */
+function updated(training, { parameters, gradients }) {
+  const { network } = training, { rule, optimizer_part, layout, optimizer_states } = network;
+  const first = parameters.slice(), gradient = gradients.slice(), states = optimizer_states.map((state) => state.slice());
+  const learning_rate = training.rate(), step = network.step_count + 1, coefficients = rule.coefficients(learning_rate, step);
+  clip(gradients, optimizer_part.clip_norm, optimizer_part.clip_value);
+  rule.update(parameters, gradients, states, coefficients, network.shares);
+  const letters = OPTIMIZER_LETTERS[rule.name];
+  const terms = layout.parameters.map(({ layer, name, shape, start, stop }) => ({
+    layer, name, shape, start, before: first.slice(start, stop), gradient: gradient.slice(start, stop),
+    clipped: gradients.slice(start, stop), after: parameters.slice(start, stop),
+    factor: network.shares ? network.shares.slice(start, stop) : null,
+    states: states.map((state, k) => ({
+      letter: letters[k], before: optimizer_states[k].slice(start, stop), after: state.slice(start, stop),
+    })),
+  }));
+  return { learning_rate, step, rule: rule.name, coefficients, parameters: terms };
+}

@@ -1,0 +1,231 @@
+// Epochs over data: batches in the order that the seed draws, a step for each, the history.
+
+import { DivergenceError, GlassnetError, checkedNumber } from "./errors.js";
+import { Room, backward, clip, drawMasks, forward } from "./loop.js";
+import { oneHot } from "./network.js";
+import { rateAt } from "./rules.js";
+import { Random } from "./random.js";
+import { floatsOf, sampleWeights, targets } from "./tables.js";
+import { traced } from "./trace.js";
+
+export class Training {
+  /** @param {Network} network @param {Given} X @param {Given} y @param {Options} options */
+  constructor(network, X, y, options) {
+    const { dtype } = network, Floats = floatsOf(dtype);
+    this.network = network;
+    this.options = options;
+    const unknown = Object.keys(options).filter((key) => !["batch_size", "shuffle", "sample_weight", "seed"].includes(key));
+    if (unknown.length > 0)
+      throw new GlassnetError(`a training has no option ${unknown.join(", ")}; it has batch_size, shuffle, sample_weight, seed`);
+    this.x = network.features(X);
+    const n = this.n = this.x.shape[0], plan = network.trainingPlan(), objective = network.objective;
+    for (const row of plan.rows)
+      if (row.activation.name === "step")
+        throw new GlassnetError(`layer ${row.layer}: step has no slope that training could follow; train with sigmoid or hard_sigmoid`);
+    this.y = targets(y, objective, n, plan.n_outputs, dtype);
+    this.weights = sampleWeights(options.sample_weight, objective, n, dtype);
+    const size = options.batch_size ?? n;
+    this.batch_size = Math.min(n, checkedNumber("batch_size", size, { least: 1, integer: true }));
+    this.n_steps = Math.ceil(n / this.batch_size);
+    if (plan.rows.some((row) => row.kind === "batch_norm") && n % this.batch_size === 1 % this.batch_size)
+      throw new GlassnetError(`batch_norm needs at least 2 samples in every batch; ${n} samples in batches of ${this.batch_size} leave a batch of 1`);
+    this.shuffles = (options.shuffle ?? true) && this.batch_size < n;
+    if (options.seed !== undefined) network.seeded(options.seed);
+    this.prepare(plan, this.batch_size);
+    this.order = Int32Array.from({ length: n }, (_, i) => i);
+    this.batch = 0;
+    this.losses = 0;
+  }
+
+  /** Memory for batches of this size. @param {Plan} plan @param {number} size */
+  prepare(plan, size) {
+    const { network } = this, Floats = floatsOf(network.dtype);
+    this.room = new Room(plan, network.vectors, size);
+    this.objective = network.objective;
+    this.targetWidth = this.objective.takes_classes ? plan.n_outputs : this.y.shape[1];
+    this.batchX = new Floats(size * this.x.shape[1]);
+    this.batchY = new Floats(size * this.targetWidth);
+    this.batchWeights = new Floats(size);
+    const { parameters, running } = network.vectors, states = network.optimizer_states;
+    this.copies = [0, 1].map(() => [parameters, running, ...states].map((vector) => vector.slice()));
+    this.turn = 0;
+    this.taken = 0;
+    this.rule = network.rule;
+  }
+
+  /** Rows of the samples of the next batch. @returns {Int32Array} */
+  get next() {
+    if (this.batch === 0 && this.shuffles) {
+      const { order } = this.network.streams, later = Random.at(order.state());
+      return later.permutation(this.n).slice(0, this.batch_size);
+    }
+    return this.order.slice(this.batch * this.batch_size, (this.batch + 1) * this.batch_size);
+  }
+
+  /** The next batch. */
+  step() {
+    if (this.batch === 0 && this.shuffles) this.order = this.network.streams.order.permutation(this.n);
+    const { network, batch } = this, start = batch * this.batch_size, stop = Math.min(start + this.batch_size, this.n);
+    const rate = this.rate(), loss = this.take(this.order, start, stop, rate);
+    this.losses = (batch === 0 ? 0 : this.losses) + loss * (stop - start);
+    this.batch = (batch + 1) % this.n_steps;
+    const ends_epoch = this.batch === 0, history = ends_epoch ? this.ended(rate) : null;
+    const epoch = network.epoch_count + (ends_epoch ? 0 : 1);
+    return { loss, learning_rate: rate, rows: this.order.slice(start, stop), step: network.step_count, epoch, ends_epoch, history };
+  }
+
+  /** One update from these rows, outside of any epoch. @param {ArrayLike<number> | null} rows */
+  stepOn(rows) {
+    const order = rows === null ? this.order : this.checkedRows(rows), rate = this.rate();
+    if (order.length > this.room.size) this.prepare(this.network.trainingPlan(), order.length);
+    const loss = this.take(order, 0, order.length, rate);
+    return { loss, learning_rate: rate, step: this.network.step_count };
+  }
+
+  /** @param {ArrayLike<number>} rows @returns {Int32Array} */
+  checkedRows(rows) {
+    const found = Int32Array.from(rows);
+    const bad = found.findIndex((row, place) => row !== rows[place] || row < 0 || row >= this.n);
+    if (found.length === 0 || bad >= 0)
+      throw new GlassnetError(`rows must be integers from 0 to ${this.n - 1}, at least one; got ${bad >= 0 ? rows[bad] : "none"}`);
+    return found;
+  }
+
+  /** The learning rate of the next step. @returns {number} */
+  rate() {
+    const { optimizer_part, epoch_count, rate_factor } = this.network;
+    return rateAt(optimizer_part.learning_rate, epoch_count + this.batch / this.n_steps) * rate_factor;
+  }
+
+  /** @param {number} rate @returns {Epoch} */
+  ended(rate) {
+    const { network } = this, { parameters, running } = network.vectors;
+    network.epoch_count++;
+    for (const vector of [parameters, running])
+      if (!vector.every(Number.isFinite)) this.diverged(this.losses / this.n, true);
+    return { epoch: network.epoch_count, loss: this.losses / this.n, learning_rate: rate };
+  }
+
+  /** To the end of the epoch. @returns {Epoch} */
+  epoch() {
+    for (;;) {
+      const { history } = this.step();
+      if (history) return history;
+    }
+  }
+
+  /** Whole epochs, until one of these is reached.
+   * @param {{ epochs?: number, seconds?: number, until?: (row: Epoch) => boolean }} limits @returns {Epoch[]} */
+  run({ epochs = Infinity, seconds = Infinity, until = () => false }) {
+    const end = performance.now() + 1000 * seconds, history = [];
+    while (history.length < epochs) {
+      const row = this.epoch();
+      history.push(row);
+      if (performance.now() >= end || until(row)) break;
+    }
+    return history;
+  }
+
+  /** Gather the samples of a batch. @param {Int32Array} order @param {number} start @param {number} stop */
+  gather(order, start, stop) {
+    const { x, y, weights, batchX, batchY, batchWeights, targetWidth, objective } = this, k = x.shape[1], n = stop - start;
+    for (let i = 0; i < n; i++) {
+      const row = order[start + i];
+      for (let j = 0, from = row * k, to = i * k; j < k; j++) batchX[to + j] = x.values[from + j];
+      batchWeights[i] = weights[row];
+    }
+    if (objective.takes_classes) {
+      batchY.fill(0, 0, n * targetWidth);
+      for (let i = 0; i < n; i++) batchY[i * targetWidth + y.values[order[start + i]]] = 1;
+    } else
+      for (let i = 0; i < n; i++)
+        for (let j = 0, from = order[start + i] * targetWidth, to = i * targetWidth; j < targetWidth; j++)
+          batchY[to + j] = y.values[from + j];
+  }
+
+  /** One step on rows order[start:stop]: forward, loss, backward, update. @param {Int32Array} order @param {number} start
+   * @param {number} stop @param {number} rate @returns {number} */
+  take(order, start, stop, rate) {
+    const { network } = this;
+    if (this.objective !== network.objective || this.rule !== network.rule) this.prepare(network.trainingPlan(), this.room.size);
+    const { room, objective, batchX } = this, n = stop - start, { rows, n_outputs: m } = room.plan;
+    const last = rows[rows.length - 1], { memory, size } = room, { parameters, gradients } = network.vectors;
+    this.gather(order, start, stop);
+    this.keep();
+    if (room.masks.length > 0) drawMasks(room, n, network.streams.masks);
+    forward(room, batchX, 0, n, true);
+    let loss = objective.compare(
+      this.batchY, 0, memory, last.a * size, n, m, this.batchWeights, 0, memory, last.error * size, objective.share(n, m),
+      objective.parameters,
+    );
+    loss += backward(room, batchX, 0, n);
+    if (!Number.isFinite(loss)) this.diverged(loss, false);
+    const { clip_norm, clip_value } = network.optimizer_part;
+    if (clip_norm !== null || clip_value !== null) clip(gradients, clip_norm, clip_value);
+    network.rule.update(parameters, gradients, network.optimizer_states, network.rule.coefficients(rate, network.step_count + 1), network.shares);
+    network.step_count++;
+    this.taken++;
+    return loss;
+  }
+
+  /** Copy everything that a step changes, beside what it was before the last step. */
+  keep() {
+    const { parameters, running } = this.network.vectors, states = this.network.optimizer_states;
+    this.turn = 1 - this.turn;
+    const copies = this.copies[this.turn];
+    copies[0].set(parameters);
+    copies[1].set(running);
+    for (let k = 0; k < states.length; k++) copies[k + 2].set(states[k]);
+  }
+
+  /** Put back the parameters that gave the last finite loss, and say where the numbers were left.
+   * @param {number} loss @param {boolean} isBehind whether the last step's loss was finite, and what it left is not */
+  diverged(loss, isBehind) {
+    const { network } = this, epoch = network.epoch_count + (isBehind ? 0 : 1), batch = isBehind ? this.n_steps : this.batch + 1;
+    const { layer, words } = this.firstBadLayer(isBehind);
+    const undone = !isBehind && this.taken > 0 ? 1 : 0;
+    const copies = this.copies[undone ? 1 - this.turn : this.turn];
+    const { parameters, running } = network.vectors;
+    [parameters, running, ...network.optimizer_states].forEach((vector, k) => vector.set(copies[k]));
+    network.step_count -= undone || isBehind ? 1 : 0;
+    const rate = network.optimizer_part.learning_rate;
+    throw new DivergenceError(
+      `training stopped: in epoch ${epoch}, batch ${batch} of ${this.n_steps}, the loss was ${loss}; first concerned is ${words}. `
+      + `The network keeps its last good parameters. Try a smaller learning rate`
+      + `${typeof rate === "number" ? ` (it is ${rate})` : ""}, gradients of limited norm, or scaled inputs`,
+      { epoch, batch, loss, layer },
+    );
+  }
+
+  /** @param {boolean} isBehind @returns {{ layer: number, words: string }} */
+  firstBadLayer(isBehind) {
+    const { network, room } = this, { layers } = network, isBad = (/** @type {Floats} */ part) => !part.every(Number.isFinite);
+    const named = (/** @type {number} */ layer) => `layer ${layer}, ${layers[layer].name}`;
+    for (const { layer, name, values } of [...network.parameters, ...network.statistics])
+      if (isBad(values)) return { layer, words: `${named(layer)}: its ${name} are not finite` };
+    const n = isBehind ? 0 : Math.min(this.batch_size, this.n - this.batch * this.batch_size);
+    for (const row of room.plan.rows)
+      if (isBad(room.memory.subarray(row.a * room.size, row.a * room.size + n * row.n_outputs)))
+        return { layer: row.layer, words: `${named(row.layer)}: its outputs are not finite` };
+    const { layer } = room.plan.rows[room.plan.rows.length - 1];
+    return { layer, words: `the loss behind ${named(layer)}, whose outputs are finite` };
+  }
+
+  /** The next step on copies. */
+  trace() {
+    return traced(this, this.next);
+  }
+
+  /** The network's state and the place within the epoch. */
+  state() {
+    return { ...this.network.state(), place: { order: this.order.slice(), batch: this.batch, losses: this.losses } };
+  }
+
+  /** @param {any} state */
+  restore(state) {
+    this.network.restore(state);
+    this.order = state.place ? state.place.order.slice() : this.order;
+    this.batch = state.place?.batch ?? 0;
+    this.losses = state.place?.losses ?? 0;
+  }
+}
