@@ -2,238 +2,23 @@
 
 from __future__ import annotations
 
-import inspect
-import json
 import re
-from collections.abc import Callable, Sequence
-from functools import cache
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
-
-from glassnet import activations, initializers, losses, optimizers, schedules
-from glassnet.activations import ActivationFunction
-from glassnet.browser import described, ziggurat
-from glassnet.browser.translator import INDENT, Library, Written
+from glassnet.browser.formulas import Part, formulas
 from glassnet.errors import ArgumentError
-from glassnet.formulas import updates
-from glassnet.formulas.losses import contrastive_pair, contrastive_pair_slope, hinge
-from glassnet.losses import Loss
-from glassnet.optimizers import Adam, NAdam
-from glassnet.schedules.waves import half_wave
 
 SOURCES = Path(__file__).parent / "engine"
 BUILT = Path(__file__).parent / "glassnet.js"
 # In the order in which they lean on each other; "formulas" is what is generated.
 FILES = (
-    "types", "errors", "random", "products", "rows", "formulas", "layers", "parts", "plan", "loop", "rules", "tables", "network", "training",
-    "trace", "facts", "files",
+    "types", "errors", "random", "products", "rows", "formulas", "layers", "parts", "plan", "loop", "rules", "tables",
+    "network", "training", "trace",
 )  # fmt: skip
-PUBLIC = ("create", "load", "facts", "parts", "Network", "Training", "Random", "GlassnetError", "DivergenceError", "VERSION")
-# By hand, since no single formula of entries says it.
-OF_ROWS = {
-    "softmax": "{ activate: activateSoftmax, apply: softmax, gate: gateSoftmax, isLinear: false }",
-    "softmax_cross_entropy": "compareSoftmax", "sparse_softmax_cross_entropy": "compareSoftmax",
-    "contrastive": "compareContrastive", "triplet_hard": "compareTripletHard", "triplet_all": "compareTripletAll",
-}  # fmt: skip
-BY_HAND = {("adamw", "coefficients"), ("nadam", "coefficients"), ("chain", "rates"), ("cosine_restarts", "rates")}
-Part = ActivationFunction | Loss
-
-
-@cache
-def _templates() -> dict[str, list[str]]:
-    """The loops of each kind of formula."""
-    text = (SOURCES / "templates.js").read_text(encoding="utf-8")
-    kinds = re.split(r"^// ---- (\w+)$", text, flags=re.MULTILINE)[1:]
-    return {
-        kind: [loop.strip() for loop in re.split(r"\n\n(?=/\*\*)", body) if loop.strip()]
-        for kind, body in zip(kinds[::2], kinds[1::2], strict=True)
-    }
-
-
-def _filled(template: str, name: str, value: str, slope: str, n_constants: int) -> str:
-    """A loop around these formulas, which take so many numbers beside their arguments."""
-    names = [f"p{k}" for k in range(n_constants)]
-    constants = f"const {', '.join(f'{one} = p[{k}]' for k, one in enumerate(names))};" if names else ""
-    text = template.replace("NAME", name).replace("CONSTANTS", constants).replace("\n  \n", "\n")
-    for sign, function in (("VALUE", value), ("SLOPE", slope)):
-        text = re.sub(rf"{sign}\(((?:[^()]|\[[^]]*\])*)\)", lambda m, f=function: f"{f}({', '.join([m[1], *names])})", text)
-    return text
-
-
-def _update(written: Written, name: str) -> str:
-    """The loop around an update rule."""
-    (template,) = _templates()["update"]
-    w, g, *states, _ = written.arguments
-    constants = [*written.constants, *(f"const {state}_ = states[{k}];" for k, state in enumerate(states))]
-    body = [
-        f"let {w} = before, {g} = gradients[k];",
-        *(f"let {state} = {state}_[k];" for state in states),
-        *written.statements,
-        f"const after = {written.results[0]};",
-        *(f"{state}_[k] = {result};" for state, result in zip(states, written.results[1:], strict=True)),
-    ]
-    return (
-        template.replace("NAME", name)
-        .replace("CONSTANTS", f"\n{INDENT}".join(constants))
-        .replace("BODY", f"\n{INDENT * 2}".join(body))
-        .replace("RESULT", "after")
-    )
-
-
-def _functions(room: Any) -> dict[str, Callable[..., Any]]:
-    return {
-        name: found
-        for name, found in vars(room).items()
-        if inspect.isfunction(found) and found.__module__ == room.__name__
-    }
-
-
-def _table(name: str, entries: dict[str, str]) -> str:
-    lines = [f"{INDENT}{key}: {value}," for key, value in entries.items()]
-    return "\n".join([f"/** @type {{Record<string, any>}} */\nexport const {name} = {{", *lines, "};"])
-
-
-def _activation(library: Library, loops: list[str], name: str, value: Any, slope: Any, n_constants: int) -> str:
-    """The entry of an elementwise activation; its loops are added."""
-    called = library.add(value), library.add(slope)
-    loops += [_filled(loop, name, *called, n_constants) for loop in _templates()["activation"]]
-    kinds = ", ".join(f"{kind}: {kind}_{name}" for kind in ("activate", "apply", "gate"))
-    return f"{{ {kinds}, value: {called[0]}, slope: {called[1]}, isLinear: {str(name == 'linear').lower()} }}"
-
-
-def _loss(library: Library, loops: list[str], name: str, value: Any, slope: Any, n_constants: int) -> str:
-    """The name of the loop of an elementwise loss, which is added."""
-    (template,) = _templates()["loss"]
-    loops.append(_filled(template, name, library.add(value), library.add(slope), n_constants))
-    return f"compare_{name}"
-
-
-def _losses(library: Library, loops: list[str]) -> dict[str, str]:
-    """Entries of all built-in losses."""
-    found = {}
-    for name in losses.names():
-        loss, cls = losses.get(name), described.elementwise(name)
-        compare = (
-            OF_ROWS[name]
-            if cls is None
-            else _loss(library, loops, name, cls.formula, cls.slope_formula, len(loss.parameters))
-        )
-        found[name] = f"{{ compare: {compare}, activate: {_activated(loss)} }}"
-    return found
-
-
-def _activated(loss: Loss) -> str:
-    """A function that applies to a whole array what a loss of logits contains."""
-    name = activations.base.registry.name_of(loss.activation)
-    loop = "softmax" if name == "softmax" else f"apply_{name}"
-    return f"(values, n, m) => {loop}(values, 0, n, m, values, 0, [])"
-
-
-def _optimizers(library: Library) -> dict[str, str]:
-    found = {}
-    for name, cls in optimizers.base.registry.classes().items():
-        if name in described.REFUSED:
-            continue
-        entries = []
-        for wanted in ("rule", "n_states", "coefficients"):
-            member = getattr(cls, wanted)
-            if isinstance(member, int):
-                entries.append(f"{wanted}: () => {member}")
-            elif (name, wanted) not in BY_HAND:
-                function = member.fget if isinstance(member, property) else member
-                owner = inspect._findclass(function).__name__  # type: ignore[attr-defined]
-                entries.append(f"{wanted}: {library.add(function, f'{owner}_{wanted}')}")
-        found[name] = f"{{ {', '.join(entries)} }}"
-    library.add(Adam.coefficients, "Adam_coefficients")
-    library.add(NAdam._momentum, "NAdam_momentum")
-    return found
-
-
-def _formulas(parts: Sequence[Part]) -> str:
-    """The generated half of the module."""
-    library, loops = Library("f_"), []
-    own, tables = described.parts(), {}
-    tables["ACTIVATIONS"] = {
-        name: OF_ROWS[name]
-        if name in OF_ROWS
-        else _activation(library, loops, name, type(part).formula, type(part).slope_formula, len(part.parameters))
-        for name in activations.names()
-        for part in [activations.get(name)]
-    }
-    tables["LOSSES"] = _losses(library, loops)
-    tables["UPDATES"] = {}
-    for name, rule in _functions(updates).items():
-        loops.append(_update(library.piece(rule), name))
-        tables["UPDATES"][name] = f"update_{name}"
-    tables["FORMULAS_OF_OPTIMIZERS"] = _optimizers(library)
-    tables["FORMULAS_OF_SCHEDULES"] = {
-        name: library.add(cls.rates, f"{cls.__name__}_rates")
-        for name, cls in schedules.base.registry.classes().items()
-        if (name, "rates") not in BY_HAND
-    }
-    tables["INITIALIZERS"] = {
-        name: library.add(cls.draw, f"{cls.__name__}_draw") for name, cls in initializers.base.registry.classes().items()
-    }
-    for function in (half_wave, contrastive_pair, contrastive_pair_slope, hinge):
-        library.add(function)
-    _add_own(parts, library, loops, own, tables)
-    letters = {
-        rule: list(written.states)
-        for cls in optimizers.base.registry.classes().values()
-        if cls.facts is not None
-        for rule, written in cls.facts.updates.items()
-    }
-    data = {"PARTS": own, "ON_LOGITS": described.taken_over(), "OPTIMIZER_LETTERS": letters}
-    pieces = [
-        HELPERS,
-        library.text,
-        *loops,
-        *(_table(name, entries) for name, entries in tables.items()),
-        *(f"/** @type {{any}} */\nexport const {name} = {json.dumps(value, ensure_ascii=False)};" for name, value in data.items()),
-        *(
-            f"export const ZIGGURAT_{letter} = {json.dumps(numbers)};"
-            for letter, numbers in zip("KWF", ziggurat.tables(), strict=True)
-        ),
-    ]
-    return "\n\n".join(pieces)
-
-
-def _add_own(
-    parts: Sequence[Part], library: Library, loops: list[str], own: dict[str, Any], tables: dict[str, dict[str, str]]
-) -> None:
-    """A user's own activations and losses."""
-    for part in parts:
-        if isinstance(part, activations.Function):
-            kind, add, table = "activation", _activation, "ACTIVATIONS"
-            extra = described.of_activation(part)
-        elif isinstance(part, losses.Function):
-            kind, add, table = "loss", _loss, "LOSSES"
-            extra = described.of_loss(part)
-        else:
-            raise ArgumentError(
-                f"parts must be activations or losses of your own, gn.activations.Function(...); got {part!r}"
-            )
-        name = part.registered_name
-        if name in own[kind]:
-            raise ArgumentError(f"there is a {kind} called {name!r} already; give your own another name")
-        slope: Any = part.derivative
-        entry = add(library, loops, name, part.function, slope, 0)
-        if kind == "loss":
-            entry = f"{{ compare: {entry}, activate: {_activated(part)} }}"  # type: ignore[arg-type]
-        tables[table][name] = entry
-        own[kind][name] = {"name": name, "aliases": [], "fields": {}, "required": [], "facts": {}, **extra}
-
-
-HELPERS = """/** @param {number} z */
-function positive(z) {
-  return z > 0 ? 1 : 0;
-}
-
-/** @param {number} x */
-function squared(x) {
-  return x * x;
-}"""
+PUBLIC = (
+    "create", "parts", "Network", "Training", "Random", "GlassnetError", "DivergenceError", "VERSION",
+)  # fmt: skip
 
 
 def _body(parts: Sequence[Part]) -> str:
@@ -242,7 +27,7 @@ def _body(parts: Sequence[Part]) -> str:
 
     pieces = [f'const VERSION = "{glassnet.__version__}";']
     pieces += [
-        _formulas(parts) if name == "formulas" else (SOURCES / f"{name}.js").read_text(encoding="utf-8")
+        formulas(parts) if name == "formulas" else (SOURCES / f"{name}.js").read_text(encoding="utf-8")
         for name in FILES
     ]
     text = "\n\n".join(piece.strip() for piece in pieces)
@@ -250,8 +35,9 @@ def _body(parts: Sequence[Part]) -> str:
     return re.sub(r"^export (?=const|class|function)", "", text, flags=re.MULTILINE)
 
 
-HEADER = """// glassnet.js: networks one can see through, in the browser. Written by python -m glassnet.browser; do not edit.
-// Formulas are translated from glassnet/formulas, traversals are glassnet/browser/engine. MIT licence, The glassnet authors.
+HEADER = """// glassnet.js: networks one can see through, in the browser. MIT licence, The glassnet authors.
+// Written by python -m glassnet.browser; do not edit. Formulas are translated from glassnet/formulas, traversals are
+// those of glassnet/browser/engine.
 // The tables ZIGGURAT_* are NumPy's, BSD 3-Clause licence, copyright (c) 2005, NumPy Developers.
 """
 
@@ -279,6 +65,6 @@ def script(name: str = "glassnet", parts: Sequence[Part] = ()) -> str:
     if not re.fullmatch(r"[A-Za-z_$][\w$]*", name):
         raise ArgumentError(f"name must be one that JavaScript can give a variable; got {name!r}")
     public = ", ".join(PUBLIC)
-    return f'{HEADER}var {name} = (() => {{\n"use strict";\n{_body(parts)}\n\nreturn {{ {public} }};\n}})();\n'
-
-
+    return (
+        f'{HEADER}var {name} = (() => {{\n"use strict";\n{_body(parts)}\n\nreturn {{ {public} }};\n}})();\n'
+    )

@@ -22,7 +22,16 @@ REFUSED = {
     ),
 }
 # Facts for bridges and checks, which no page shows.
-UNTOLD = {"torch", "onnx", "sklearn", "without_overflow", "arguments", "initializer", "torch_arguments", "needs_fans"}
+UNTOLD = {
+    "torch",
+    "onnx",
+    "sklearn",
+    "without_overflow",
+    "arguments",
+    "initializer",
+    "torch_arguments",
+    "needs_fans",
+}
 
 
 def parts() -> dict[str, dict[str, Any]]:
@@ -38,11 +47,11 @@ def _described(registry: Registry[Any], name: str, cls: type) -> dict[str, Any]:
     told: dict[str, Any] = {
         "name": name,
         "aliases": [
-            alias
-            for alias, factory in registry._factories.items()
-            if factory is cls and alias != name
+            alias for alias, factory in registry._factories.items() if factory is cls and alias != name
         ],
-        "fields": {part.name: to_config(part.default) for part in fields if part.default is not dataclasses.MISSING},
+        "fields": {
+            part.name: to_config(part.default) for part in fields if part.default is not dataclasses.MISSING
+        },
         "required": [part.name for part in fields if part.default is dataclasses.MISSING],
         "facts": _facts(cls),
     }
@@ -60,6 +69,7 @@ def of_loss(loss: type[Loss] | Loss) -> dict[str, Any]:
     return {
         "targets": loss.targets, "least_outputs": loss.least_outputs, "only_targets": list(loss.only_targets),
         "domain": [None if math.isinf(limit) else limit for limit in loss.domain],
+        "rows_sum_to_one": loss.rows_sum_to_one,
         "mean_over": getattr(loss, "mean_over", "rows"), "activation": to_config(loss.activation)["name"],
     }  # fmt: skip
 
@@ -81,7 +91,9 @@ def _facts(cls: type) -> Any:
     facts = getattr(cls, "facts", None)
     if facts is None:
         return {}
-    told = {part.name: getattr(facts, part.name) for part in dataclasses.fields(facts) if part.name not in UNTOLD}
+    told = {
+        part.name: getattr(facts, part.name) for part in dataclasses.fields(facts) if part.name not in UNTOLD
+    }
     return {name: _plain(value) for name, value in told.items() if value not in ("", (), {}, None)}
 
 
@@ -108,5 +120,3 @@ def elementwise(name: str) -> type[ElementwiseLoss] | None:
     """The class of a loss that sums one formula over all entries."""
     cls = losses.base.registry.classes()[name]
     return cls if issubclass(cls, ElementwiseLoss) else None
-
-

@@ -9,24 +9,24 @@ from __future__ import annotations
 import ast
 import inspect
 import math
-import textwrap
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
 
+from glassnet.browser.reading import Function, named, tree_of
 from glassnet.errors import EngineError
 from glassnet.formulas import elementary
 
-Function = Callable[..., Any]
+if TYPE_CHECKING:
+    from glassnet.browser.library import Library
 
 ELEMENTARY: dict[Any, str] = {
     np.exp: "Math.exp", np.expm1: "Math.expm1", np.log: "Math.log", np.log1p: "Math.log1p", np.log2: "Math.log2",
     np.sqrt: "Math.sqrt", np.tanh: "Math.tanh", np.abs: "Math.abs", np.sign: "Math.sign", np.floor: "Math.floor",
     np.maximum: "Math.max", np.minimum: "Math.min", np.sin: "Math.sin", np.cos: "Math.cos", np.sinh: "Math.sinh",
     np.cosh: "Math.cosh", np.arctan: "Math.atan", np.square: "squared", np.power: "Math.pow",
-    elementary.positive: "positive", abs: "Math.abs", int: "Number", float: "Number", np.asarray: "Number",
+    elementary.positive: "positive", abs: "Math.abs", int: "Math.trunc", float: "Number", np.asarray: "Number",
     math.exp: "Math.exp", math.log: "Math.log", math.sqrt: "Math.sqrt", math.tanh: "Math.tanh",
 }  # fmt: skip
 # Each with how strongly it binds in JavaScript.
@@ -36,12 +36,11 @@ OPERATORS: dict[type[ast.AST], tuple[str, int]] = {
     ast.Div: ("/", 7), ast.USub: ("-", 9), ast.UAdd: ("+", 9), ast.Not: ("!", 9), ast.Pow: ("**", 8),
 }  # fmt: skip
 CONDITION, WHOLE = 1, 10
-RESERVED = {
-    "case", "catch", "const", "default", "delete", "do", "enum", "export", "extends", "function", "let", "new", "null",
-    "static", "super", "switch", "this", "throw", "true", "false", "typeof", "var", "void", "arguments", "eval",
-    "instanceof", "package", "private", "protected", "public", "interface", "implements", "Math", "Number", "part",
-    "positive", "squared",
-}  # fmt: skip
+RESERVED = set(
+    "arguments case catch const default delete do enum eval export extends function implements instanceof interface "
+    "let Math new null Number package part positive private protected public squared static super switch this throw "
+    "typeof var void".split()
+)
 INDENT = "  "
 
 
@@ -65,88 +64,7 @@ class Written:
     results: list[str] = field(default_factory=list)
 
 
-class Library:
-    """Translated functions by their names, each with those that it calls before it."""
-
-    def __init__(self, prefix: str) -> None:
-        self.prefix = prefix
-        self.constants: dict[str, str] = {}
-        self.texts: dict[str, str] = {}
-        self.functions: dict[str, Function] = {}
-
-    def add(self, function: Function, name: str = "") -> str:
-        """The name in JavaScript of this function, which is translated where it is not there yet."""
-        name = name or self.prefix + function.__name__.strip("_<>")
-        if self.functions.setdefault(name, function) is not function:
-            if self.functions[name].__code__ is function.__code__:
-                return name
-            return self.add(function, f"{name}_")
-        if name not in self.texts:
-            self.texts[name] = _Translation(function, self).as_function(name)
-        return name
-
-    def constant(self, name: str, text: str) -> str:
-        """The name of a constant with this value."""
-        name = f"{self.prefix}{name.strip('_')}"
-        if self.constants.setdefault(name, text) != text:
-            return self.constant(f"{name}_", text)
-        return name
-
-    def piece(self, function: Function) -> Written:
-        """A function in pieces; what it calls is added."""
-        return _Translation(function, self).written()
-
-    @property
-    def text(self) -> str:
-        """All of them."""
-        constants = [f"const {name} = {value};" for name, value in self.constants.items()]
-        return "\n\n".join(["\n".join(constants), *self.texts.values()])
-
-
-def tree_of(function: Function) -> ast.FunctionDef | ast.Lambda:
-    """The syntax tree of a function or lambda; refused where its source cannot be found beyond doubt."""
-    try:
-        source = textwrap.dedent(inspect.getsource(function))
-        tree = ast.parse(source if function.__name__ != "<lambda>" else _enclosed(source))
-    except (OSError, TypeError, SyntaxError) as error:
-        raise EngineError(
-            f"the browser engine cannot read the source of {_named(function)}: {error}; "
-            "write it as a function of its own in a file"
-        ) from error
-    wanted = ast.Lambda if function.__name__ == "<lambda>" else ast.FunctionDef
-    names = list(inspect.signature(function).parameters)
-    found = [
-        node
-        for node in ast.walk(tree)
-        if isinstance(node, wanted) and [part.arg for part in node.args.args] == names
-    ]
-    if isinstance(found[0] if found else None, ast.FunctionDef):
-        found = found[:1]
-    if len(found) != 1:
-        raise EngineError(
-            f"the browser engine cannot tell which of {len(found)} functions on its line {_named(function)} is; "
-            "write it as a function of its own"
-        )
-    return found[0]  # type: ignore[return-value]
-
-
-def _enclosed(source: str) -> str:
-    """The statement, or the rest of an expression, in which a lambda stands."""
-    start = source.index("lambda")
-    for stop in range(len(source), start, -1):
-        try:
-            ast.parse(source[start:stop], mode="eval")
-        except SyntaxError:
-            continue
-        return source[start:stop]
-    return source
-
-
-def _named(function: Function) -> str:
-    return f"{function.__module__}.{function.__qualname__}"
-
-
-class _Translation:
+class Translation:
     """One function on its way."""
 
     def __init__(self, function: Function, library: Library) -> None:
@@ -185,34 +103,47 @@ class _Translation:
                 return []
             case ast.Assign(targets=[target], value=value):
                 return self.assignment(target, value)
+            case ast.AnnAssign(target=ast.Name() as target, value=ast.expr() as value):
+                return self.assignment(target, value)
+            case ast.AugAssign(target=ast.Name() as target, op=op, value=value):
+                name = ast.Name(id=target.id, ctx=ast.Load())
+                return self.assignment(target, ast.BinOp(left=name, op=op, right=value))
             case ast.If(test=test, body=[ast.Return(value=ast.expr() as value)], orelse=[]):
                 return [f"if ({self.expression(test)}) return {self.expression(value)};"]
             case ast.For(
                 target=ast.Name(id=name),
-                iter=ast.Call(func=ast.Name(id="reversed"), args=[ast.Subscript(value=ast.Name(id=items), slice=ast.Slice(lower=None, upper=ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=1)), step=None))]),  # noqa: E501
+                iter=ast.Call(func=ast.Name(id="reversed"), args=[ast.Subscript(value=ast.Name(id=items)) as part]),
                 body=body, orelse=[],
-            ):  # fmt: skip
+            ) if ast.unparse(part) == f"{items}[:-1]":  # fmt: skip
                 self.known.add(name)
                 inner = [line for part in body for line in self.statement(part)]
                 head = f"for (let k = {_safe(items)}.length - 2; k >= 0; k--) {{"
-                return [head, *(INDENT + line for line in [f"const {_safe(name)} = {_safe(items)}[k];", *inner]), "}"]
-        return self.refuse(node, f"the statement {ast.unparse(node)!r}")
+                return [
+                    head,
+                    *(INDENT + line for line in [f"const {_safe(name)} = {_safe(items)}[k];", *inner]),
+                    "}",
+                ]
+        self.refuse(node, f"the statement {ast.unparse(node)!r}")
 
     def assignment(self, target: ast.expr, value: ast.expr) -> list[str]:
         if isinstance(target, ast.Name):
             text = self.expression(value)
             return [f"{self.declared(target.id)}{_safe(target.id)} = {text};"]
         if not isinstance(target, ast.Tuple) or not all(isinstance(part, ast.Name) for part in target.elts):
-            return self.refuse(target, f"an assignment to {ast.unparse(target)!r}")
+            self.refuse(target, f"an assignment to {ast.unparse(target)!r}")
         names = [part.id for part in target.elts if isinstance(part, ast.Name)]
         if isinstance(value, ast.Name) and value.id in self.arguments:  # coefficients
-            given = [f"{_safe(name)} = {_safe(value.id)}[{place}]" for place, name in enumerate(names) if name != "_"]
+            given = [
+                f"{_safe(name)} = {_safe(value.id)}[{place}]"
+                for place, name in enumerate(names)
+                if name != "_"
+            ]
             self.known |= set(names)
             self.result.constants.append(f"const {', '.join(given)};")
             return []
         read = {node.id for node in ast.walk(value) if isinstance(node, ast.Name)}
         if not isinstance(value, ast.Tuple) or len(value.elts) != len(names) or read & set(names):
-            return self.refuse(value, f"the assignment of {ast.unparse(value)!r} to several names")
+            self.refuse(value, f"the assignment of {ast.unparse(value)!r} to several names")
         return [
             f"{self.declared(name)}{_safe(name)} = {self.expression(part)};"
             for name, part in zip(names, value.elts, strict=True)
@@ -248,21 +179,21 @@ class _Translation:
                 return f"{sign}{self.inside(operand, WHOLE)}", strength
             case ast.Compare(left=left, ops=[op], comparators=[right]) if type(op) in OPERATORS:
                 sign, strength = OPERATORS[type(op)]
-                return f"{self.inside(left, strength + 1)} {sign} {self.inside(right, strength + 1)}", strength
+                return (
+                    f"{self.inside(left, strength + 1)} {sign} {self.inside(right, strength + 1)}",
+                    strength,
+                )
             case ast.BoolOp(op=op, values=values):
                 sign, strength = OPERATORS[type(op)]
                 return f" {sign} ".join(self.inside(value, strength + 1) for value in values), strength
             case ast.IfExp(test=test, body=body, orelse=orelse):
-                return self.chosen(*map(self.expression_of_choice, (test, body, orelse))), CONDITION
+                return self.chosen(test, body, orelse), CONDITION
             case ast.Call(func=function, args=[test, body, orelse]) if self.looked_up(function) is np.where:
-                return self.chosen(*map(self.expression_of_choice, (test, body, orelse))), CONDITION
+                return self.chosen(test, body, orelse), CONDITION
         return self.atom(node), WHOLE
 
-    def expression_of_choice(self, node: ast.expr) -> str:
-        return self.inside(node, CONDITION + 1)
-
-    @staticmethod
-    def chosen(test: str, body: str, orelse: str) -> str:
+    def chosen(self, *parts: ast.expr) -> str:
+        test, body, orelse = (self.inside(part, CONDITION + 1) for part in parts)
         return f"{test} ? {body} : {orelse}"
 
     def atom(self, node: ast.expr) -> str:
@@ -284,9 +215,11 @@ class _Translation:
             case ast.Subscript(value=value, slice=ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=1))):
                 inner = self.inside(value, WHOLE)
                 return f"{inner}[{inner}.length - 1]"
-            case ast.Subscript(value=value, slice=ast.Slice(lower=None, upper=ast.expr() as upper, step=None)):
+            case ast.Subscript(
+                value=value, slice=ast.Slice(lower=None, upper=ast.expr() as upper, step=None)
+            ):
                 return f"{self.inside(value, WHOLE)}.slice(0, {self.expression(upper)})"
-        return str(self.refuse(node, f"the expression {ast.unparse(node)!r}"))
+        self.refuse(node, f"the expression {ast.unparse(node)!r}")
 
     def field(self, name: str) -> str:
         """A field of a part; what it computes from them is a function of its own."""
@@ -298,9 +231,9 @@ class _Translation:
 
     def call(self, function: ast.expr, arguments: list[ast.expr]) -> str:
         given = [self.expression(part) for part in arguments if not self.is_shape(part)]
-        if isinstance(function, ast.Attribute) and isinstance(function.value, ast.Name):
-            if function.value.id in self.known - {"self"}:  # a stream of random numbers, entry by entry
-                return f"{function.value.id}.{function.attr}({', '.join(given)})"
+        is_method = isinstance(function, ast.Attribute) and ast.unparse(function.value) == "random"
+        if isinstance(function, ast.Attribute) and is_method and "random" in self.arguments:
+            return f"random.{function.attr}({', '.join(given)})"
         found = self.looked_up(function)
         if found is np.zeros:
             return "0"
@@ -310,11 +243,11 @@ class _Translation:
             return f"({given[1]})"
         if found is np.clip and len(given) == 3:
             return f"Math.min(Math.max({given[0]}, {given[1]}), {given[2]})"
-        if _is_hashable(found) and found in ELEMENTARY:
+        if is_hashable(found) and found in ELEMENTARY:
             return f"{ELEMENTARY[found]}({', '.join(given)})"
         if inspect.isfunction(found):
             return f"{self.library.add(found)}({', '.join(given)})"
-        return str(self.refuse(function, f"a call of {ast.unparse(function)!r}"))
+        self.refuse(function, f"a call of {ast.unparse(function)!r}")
 
     def is_shape(self, node: ast.expr) -> bool:
         """Whether this is the shape of an array, each entry of which is computed by itself."""
@@ -328,7 +261,7 @@ class _Translation:
             return self.library.constant(ast.unparse(node), f"[{', '.join(map(_number, found))}]")
         if inspect.isfunction(found):
             return f'"{found.__name__}"'
-        return str(self.refuse(node, f"the name {ast.unparse(node)!r}"))
+        self.refuse(node, f"the name {ast.unparse(node)!r}")
 
     def looked_up(self, node: ast.expr) -> Any:
         """What a name or the attribute of a module stands for."""
@@ -340,14 +273,16 @@ class _Translation:
                 return place[name]
         return None
 
-    def refuse(self, node: ast.AST, what: str) -> Any:
+    def refuse(self, node: ast.AST, what: str) -> NoReturn:
+        """Raise for what stands in the source."""
         raise EngineError(
-            f"the browser engine cannot translate {what} in {_named(self.function)}; it knows arithmetic, comparisons, "
+            f"the browser engine cannot translate {what} in {named(self.function)}; it knows arithmetic, comparisons, "
             f"conditions, and {', '.join(sorted({known.__name__ for known in ELEMENTARY}))}, where"
         )
 
 
-def _is_hashable(found: Any) -> bool:
+def is_hashable(found: Any) -> bool:
+    """Whether it can be looked up among the elementary functions."""
     return callable(found) and type(found).__hash__ is not None
 
 
@@ -357,11 +292,9 @@ def _safe(name: str) -> str:
     return f"{name}_" if name in RESERVED else name
 
 
-def _number(value: float) -> str:
+def _number(value: Any) -> str:
     if isinstance(value, (bool, np.bool_)):
         return str(bool(value)).lower()
-    if math.isnan(value):
-        return "NaN"
-    if math.isinf(value):
-        return "Infinity" if value > 0 else "-Infinity"
+    if not math.isfinite(value):
+        return {"nan": "NaN", "inf": "Infinity", "-inf": "-Infinity"}[str(float(value))]
     return repr(value.item() if isinstance(value, np.number) else value)

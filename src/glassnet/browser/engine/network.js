@@ -89,7 +89,7 @@ export class Network {
   setLoss(given) {
     const part = complete("loss", given), taken = ON_LOGITS[part.name]?.[this.last.name];
     this.loss_part = part;
-    this.objective = lossOf(taken ? complete("loss", taken) : part);
+    this.objective = lossOf(taken ? complete("loss", { ...part, name: taken }) : part);
     this.fused = Boolean(taken);
     this.kept = null;
     if (this.objective.least_outputs > this.plan.n_outputs)
@@ -214,6 +214,11 @@ export class Network {
     return { values, shape: [x.shape[0], m] };
   }
 
+  /** Memory for outputs as the loss takes them. @returns {Room} */
+  trainedRoom() {
+    return new Room(this.trainingPlan(), this.vectors, PREDICTION_ROWS);
+  }
+
   /** The network's output for each sample. @param {Given} X @returns {Table} */
   predict(X) {
     return this.outputOf(this.features(X), this.prediction);
@@ -265,7 +270,8 @@ export class Network {
     let total = 0;
     this.pass(x, room, (start, count) => {
       let part = wanted.values.subarray(start * width, (start + count) * width);
-      if (objective.takes_classes) part = oneHot(part, m, new Floats(count * m));
+      part = objective.takes_classes ? oneHot(part, m, new Floats(count * m)) : part.slice();
+      smooth(objective, part, m);
       const { memory, size } = room, share = objective.share(count, m);
       total += count * objective.compare(
         part, 0, memory, last.a * size, count, m, weights, start, memory, last.error * size, share, objective.parameters,
@@ -399,6 +405,12 @@ export function lossOf(part) {
     domain: known.domain.map((/** @type {number | null} */ limit, /** @type {number} */ side) => limit ?? (side ? Infinity : -Infinity)),
     share: (/** @type {number} */ n, /** @type {number} */ m) => 1 / (known.mean_over === "entries" ? n * m : n),
   };
+}
+
+/** (1 - s) y + s / K, in place. @param {any} loss @param {Floats} y @param {number} m */
+export function smooth(loss, y, m) {
+  const { label_smoothing = 0 } = loss.part, share = label_smoothing / (loss.rows_sum_to_one ? m : 2);
+  if (label_smoothing > 0) for (let k = 0; k < y.length; k++) y[k] = (1 - label_smoothing) * y[k] + share;
 }
 
 /** Classes as rows of zeros and a one. @param {Floats} classes @param {number} m @param {Floats} rows @returns {Floats} */

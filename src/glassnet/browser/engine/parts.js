@@ -22,6 +22,7 @@ const LIMITS = {
   beta2: { least: 0, below: 1 }, rho: { least: 0, below: 1 }, margin: { above: 0 }, pos_weight: { above: 0 },
   growth: { least: 1, most: 100, integer: true }, cycles: { least: 1, most: 100, integer: true },
   momentum_decay: { least: 0 }, scale: { least: 0 }, power: { above: 0 }, delta: { above: 0 },
+  label_smoothing: { least: 0, most: 1 },
 };
 // Fields of one name with other limits.
 /** @type {Record<string, any>} */
@@ -101,5 +102,6 @@ export function equal(one, other) {
 /** What a part's formulas take beside their arguments, in order. @param {any} part @returns {number[]} */
 export function parametersOf(part) {
   if (part.name === "focal") return part.alpha >= 0 ? [part.gamma, part.alpha, 1 - part.alpha] : [part.gamma, 1, 1];
-  return Object.keys(PARTS[part.kind][part.name].fields).map((field) => part[field]);
+  const fields = Object.keys(PARTS[part.kind][part.name].fields).filter((field) => field !== "label_smoothing");
+  return fields.map((field) => part[field]);
 }

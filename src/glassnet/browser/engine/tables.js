@@ -54,7 +54,7 @@ export function targets(y, loss, n, n_outputs, dtype) {
   for (const value of values) {
     if (loss.targets !== "values" && (!Number.isInteger(value) || value < 0 || value >= limit))
       throw new GlassnetError(`${loss.name} takes integers${limit < Infinity ? ` 0 to ${limit - 1}` : " >= 0"}; y holds ${value}`);
-    if (value < loss.domain[0] || value > loss.domain[1])
+    if (loss.targets === "values" && (value < loss.domain[0] || value > loss.domain[1]))
       throw new GlassnetError(`${loss.name} takes y from ${loss.domain[0]} to ${loss.domain[1]}; it holds ${value}`);
     if (loss.only_targets.length > 0 && !loss.only_targets.includes(value))
       throw new GlassnetError(`${loss.name} takes targets ${loss.only_targets.join(" and ")}; y holds ${value}`);

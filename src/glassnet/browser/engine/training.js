@@ -2,7 +2,7 @@
 
 import { DivergenceError, GlassnetError, checkedNumber } from "./errors.js";
 import { Room, backward, clip, drawMasks, forward } from "./loop.js";
-import { oneHot } from "./network.js";
+import { smooth } from "./network.js";
 import { rateAt } from "./rules.js";
 import { Random } from "./random.js";
 import { floatsOf, sampleWeights, targets } from "./tables.js";
@@ -141,6 +141,7 @@ export class Training {
       for (let i = 0; i < n; i++)
         for (let j = 0, from = order[start + i] * targetWidth, to = i * targetWidth; j < targetWidth; j++)
           batchY[to + j] = y.values[from + j];
+    smooth(objective, batchY.subarray(0, n * targetWidth), targetWidth);
   }
 
   /** One step on rows order[start:stop]: forward, loss, backward, update. @param {Int32Array} order @param {number} start

@@ -1,0 +1,3798 @@
+// glassnet.js: networks one can see through, in the browser. MIT licence, The glassnet authors.
+// Written by python -m glassnet.browser; do not edit. Formulas are translated from glassnet/formulas, traversals are
+// those of glassnet/browser/engine.
+// The tables ZIGGURAT_* are NumPy's, BSD 3-Clause licence, copyright (c) 2005, NumPy Developers.
+
+const VERSION = "0.1.0";
+
+// The types that the other files name in their comments.
+
+/** @typedef {{ layer: number, name: string, shape: number[], values: Floats }} Named */
+
+/** @typedef {{ batch_size?: number | null, shuffle?: boolean, sample_weight?: Given | null, seed?: number }} Options */
+
+/** @typedef {{ epoch: number, loss: number, learning_rate: number }} Epoch */
+
+/** @typedef {Float64Array | Float32Array} Floats */
+
+/** @typedef {{ values: Floats, shape: number[] }} Table */
+
+/** @typedef {Table | ArrayLike<number> | ArrayLike<ArrayLike<number>>} Given */
+
+/** @typedef {Parameter & { layer: number, start: number, stop: number }} Slot */
+
+/** @typedef {{ input_shape: number[], outputs: number[][], parameters: Slot[], statistics: Slot[], n_parameters: number,
+ *     n_statistics: number, n_features: number }} Layout */
+
+/** @typedef {{ kind: string, layer: number, path: number[], options: any, n_inputs: number, n_outputs: number, source: number,
+ *     z: number, a: number, error: number, source_error: number, weights: number, bias: number, mask: number, rate: number,
+ *     l1: number, l2: number, bias_l1: number, bias_l2: number, activation: any, formulas: any, constants: number[],
+ *     own: LayerKind | null, at: number[], sizes: number[], statistics: number[], kept: number[] }} Row */
+
+/** @typedef {{ rows: Row[], layout: Layout, n_columns: number, n_mask_columns: number, n_outputs: number }} Plan */
+
+/** @typedef {{ name: string, shape: number[], initializer: any, fan_in: number, fan_out: number, factor: number }} Parameter */
+
+/** @typedef {{ parameters: Floats, gradients: Floats, running: Floats, memory: Floats, at: number[], statisticsAt: number[],
+ *     keptAt: number[] }} Own  Arrays of a layer: the flat vectors, and where its own begin. */
+
+/** @typedef {{ x: Floats, xAt: number, n: number, k: number, a: Floats, aAt: number, m: number }} Pass */
+
+/** @typedef {{
+ *     outputShape(layer: any, shape: number[]): number[],
+ *     parameters?(layer: any, shape: number[]): Parameter[],
+ *     statistics?(layer: any, shape: number[]): Parameter[],
+ *     kept?(layer: any, shape: number[]): number[],
+ *     inPlace?: boolean,
+ *     kind?: string | null,
+ *     forward?(layer: any, own: Own, pass: Pass): void,
+ *     infer?(layer: any, own: Own, pass: Pass): void,
+ *     backward?(layer: any, own: Own, pass: Pass, error: Floats, eAt: number, d: Floats, dAt: number): void,
+ *     check?(layer: any): void,
+ *     }} LayerKind */
+
+/** @typedef {(y: Floats, yAt: number, q: Floats, qAt: number, n: number, m: number, weights: Floats, weightsAt: number,
+ *     error: Floats, eAt: number, share: number, p: number[]) => number} Compare */
+
+/** @typedef {{ parameters: Floats, gradients: Floats, running: Floats }} Vectors */
+
+// Errors that are raised on purpose.
+
+class GlassnetError extends Error {
+  /** @param {string} message */
+  constructor(message) {
+    super(message);
+    this.name = "GlassnetError";
+  }
+}
+
+/** Training left the finite numbers; the network keeps its last good parameters. */
+class DivergenceError extends GlassnetError {
+  /**
+   * @param {string} message
+   * @param {{ epoch: number, batch: number, loss: number, layer: number }} place
+   */
+  constructor(message, place) {
+    super(message);
+    this.name = "DivergenceError";
+    this.epoch = place.epoch;
+    this.batch = place.batch;
+    this.loss = place.loss;
+    this.layer = place.layer;
+  }
+}
+
+/**
+ * A value as an error shows it.
+ * @param {unknown} value
+ * @returns {string}
+ */
+function shown(value) {
+  const text = typeof value === "bigint" ? `${value}` : JSON.stringify(value) ?? String(value);
+  return text.length > 80 ? `${text.slice(0, 77)}...` : text;
+}
+
+/**
+ * @param {string} name
+ * @param {unknown} value
+ * @param {{ least?: number, most?: number, above?: number, below?: number, integer?: boolean }} [limits]
+ * @returns {number}
+ */
+function checkedNumber(name, value, limits = {}) {
+  const { least = -Infinity, most = Infinity, above = -Infinity, below = Infinity, integer = false } = limits;
+  const fits = typeof value === "number" && Number.isFinite(value) && (!integer || Number.isInteger(value))
+    && value >= least && value <= most && value > above && value < below;
+  if (fits) return value;
+  const wanted = [integer ? "an integer" : "a finite number"];
+  if (least > -Infinity) wanted.push(`>= ${least}`);
+  if (above > -Infinity) wanted.push(`> ${above}`);
+  if (most < Infinity) wanted.push(`<= ${most}`);
+  if (below < Infinity) wanted.push(`< ${below}`);
+  throw new GlassnetError(`${name} must be ${wanted.join(" ")}; got ${shown(value)}`);
+}
+
+// NumPy's random streams, to the bit: SeedSequence, PCG64, and the methods of Generator that glassnet uses.
+
+
+const TWO_32 = 4294967296;
+// The multiplier of PCG64, lowest 32 bits first. O'Neill 2014.
+const M0 = 0x9fccf645, M1 = 0x4385df64, M2 = 0x1fc65da4, M3 = 0x2360ed05;
+const ZIGGURAT_R = 3.6541528853610088;
+
+/** The upper 32 bits of a product of two numbers of 32 bits.
+ * @param {number} a @param {number} b @returns {number} */
+function upper(a, b) {
+  const aLow = a & 0xffff, aHigh = a >>> 16, bLow = b & 0xffff, bHigh = b >>> 16;
+  const middle = aLow * bHigh + aHigh * bLow + ((aLow * bLow) >>> 16);
+  return aHigh * bHigh + Math.floor(middle / 65536);
+}
+
+/** Numbers of 32 bits that follow from a seed and the place of a stream among those it was split into.
+ * @param {number | bigint} seed @param {number[]} path @param {number} count @returns {Uint32Array} */
+function seedWords(seed, path, count) {
+  const entropy = [];
+  let rest = BigInt(seed);
+  do {
+    entropy.push(Number(rest & 0xffffffffn));
+    rest >>= 32n;
+  } while (rest > 0n);
+  if (path.length > 0) while (entropy.length < 4) entropy.push(0);
+  entropy.push(...path);
+  const pool = new Uint32Array(4);
+  let constant = 0x43b0d7e5;
+  const hashed = (/** @type {number} */ value) => {
+    value ^= constant;
+    constant = Math.imul(constant, 0x931e8875);
+    value = Math.imul(value, constant);
+    return value ^ (value >>> 16);
+  };
+  const mixed = (/** @type {number} */ x, /** @type {number} */ y) => {
+    const result = Math.imul(0xca01f9dd, x) - Math.imul(0x4973f715, y) | 0;
+    return result ^ (result >>> 16);
+  };
+  for (let i = 0; i < 4; i++) pool[i] = hashed(i < entropy.length ? entropy[i] : 0);
+  for (let from = 0; from < 4; from++)
+    for (let to = 0; to < 4; to++) if (from !== to) pool[to] = mixed(pool[to], hashed(pool[from]));
+  for (let from = 4; from < entropy.length; from++)
+    for (let to = 0; to < 4; to++) pool[to] = mixed(pool[to], hashed(entropy[from]));
+  const words = new Uint32Array(count);
+  constant = 0x8b51f9dd;
+  for (let i = 0; i < count; i++) {
+    let value = pool[i % 4] ^ constant;
+    constant = Math.imul(constant, 0x58f38ded);
+    value = Math.imul(value, constant);
+    words[i] = value ^ (value >>> 16);
+  }
+  return words;
+}
+
+/** NumPy's `default_rng(seed)`, or the stream that its SeedSequence spawns at `path`. */
+class Random {
+  /** @param {number | bigint} [seed] @param {number[]} [path] */
+  constructor(seed = 0, path = []) {
+    const isWhole = typeof seed === "bigint" || (typeof seed === "number" && Number.isSafeInteger(seed));
+    if (!isWhole || seed < 0) throw new GlassnetError(`seed must be an integer >= 0; got ${shown(seed)}`);
+    const w = seedWords(seed, path, 8);
+    this.s0 = 0, this.s1 = 0, this.s2 = 0, this.s3 = 0;
+    this.i0 = ((w[6] << 1) | 1) >>> 0;
+    this.i1 = ((w[7] << 1) | (w[6] >>> 31)) >>> 0;
+    this.i2 = ((w[4] << 1) | (w[7] >>> 31)) >>> 0;
+    this.i3 = ((w[5] << 1) | (w[4] >>> 31)) >>> 0;
+    this.waiting = false;
+    this.kept = 0;
+    this.low = 0;
+    this.high = 0;
+    this.next();
+    this.add(w[2], w[3], w[0], w[1]);
+    this.next();
+  }
+
+  /** @param {number} a0 @param {number} a1 @param {number} a2 @param {number} a3 */
+  add(a0, a1, a2, a3) {
+    const t0 = this.s0 + a0, t1 = this.s1 + a1 + (t0 >= TWO_32 ? 1 : 0);
+    const t2 = this.s2 + a2 + (t1 >= TWO_32 ? 1 : 0), t3 = this.s3 + a3 + (t2 >= TWO_32 ? 1 : 0);
+    this.s0 = t0 >>> 0, this.s1 = t1 >>> 0, this.s2 = t2 >>> 0, this.s3 = t3 >>> 0;
+  }
+
+  /** 64 new bits in `high` and `low`. */
+  next() {
+    const { s0, s1, s2, s3 } = this;
+    const t1 = upper(s0, M0) + (Math.imul(s0, M1) >>> 0) + (Math.imul(s1, M0) >>> 0);
+    const t2 = upper(s0, M1) + upper(s1, M0) + (Math.imul(s0, M2) >>> 0) + (Math.imul(s1, M1) >>> 0)
+      + (Math.imul(s2, M0) >>> 0) + Math.floor(t1 / TWO_32);
+    const t3 = upper(s0, M2) + upper(s1, M1) + upper(s2, M0) + (Math.imul(s0, M3) >>> 0)
+      + (Math.imul(s1, M2) >>> 0) + (Math.imul(s2, M1) >>> 0) + (Math.imul(s3, M0) >>> 0) + Math.floor(t2 / TWO_32);
+    this.s0 = Math.imul(s0, M0) >>> 0, this.s1 = t1 >>> 0, this.s2 = t2 >>> 0, this.s3 = t3 >>> 0;
+    this.add(this.i0, this.i1, this.i2, this.i3);
+    const high = this.s3 ^ this.s1, low = this.s2 ^ this.s0, turn = this.s3 >>> 26, by = turn & 31;
+    const first = turn < 32 ? high : low, second = turn < 32 ? low : high;
+    this.high = (by === 0 ? first : (first >>> by) | (second << (32 - by))) >>> 0;
+    this.low = (by === 0 ? second : (second >>> by) | (first << (32 - by))) >>> 0;
+  }
+
+  /** 32 bits; the other half of the 64 waits for the next call. @returns {number} */
+  next32() {
+    if (this.waiting) {
+      this.waiting = false;
+      return this.kept;
+    }
+    this.next();
+    this.waiting = true;
+    this.kept = this.high;
+    return this.low;
+  }
+
+  /** A number in [0, 1). @returns {number} */
+  double() {
+    this.next();
+    return (this.high * 2097152 + (this.low >>> 11)) / 9007199254740992;
+  }
+
+  /** A number in [0, 1) of 24 bits, as float32 is drawn. @returns {number} */
+  float() {
+    return (this.next32() >>> 8) / 16777216;
+  }
+
+  /** An integer from 0 to `most`, which is less than 2^32. Lemire 2019. @param {number} most @returns {number} */
+  below(most) {
+    if (most === 0) return 0;
+    const count = most + 1;
+    let drawn = this.next32(), rest = Math.imul(drawn, count) >>> 0;
+    if (rest < count) {
+      const least = (0xffffffff - most) % count;
+      while (rest < least) {
+        drawn = this.next32();
+        rest = Math.imul(drawn, count) >>> 0;
+      }
+    }
+    return upper(drawn, count);
+  }
+
+  /** An integer from 0 to `most`, as a shuffle draws it: bits enough, again while they are too many.
+   * @param {number} most @returns {number} */
+  interval(most) {
+    const mask = 0xffffffff >>> Math.clz32(most);
+    for (;;) {
+      const drawn = (this.next32() & mask) >>> 0;
+      if (drawn <= most) return drawn;
+    }
+  }
+
+  /** A normal number, by the ziggurat. Marsaglia, Tsang 2000. @returns {number} */
+  gauss() {
+    for (;;) {
+      this.next();
+      const index = this.low & 0xff, isNegative = (this.low >>> 8) & 1;
+      const size = (this.high & 0x1fffffff) * 8388608 + (this.low >>> 9);
+      const x = (isNegative ? -1 : 1) * (size * ZIGGURAT_W[index]);
+      if (size < ZIGGURAT_K[index]) return x;
+      if (index > 0) {
+        const chosen = (ZIGGURAT_F[index - 1] - ZIGGURAT_F[index]) * this.double() + ZIGGURAT_F[index];
+        if (chosen < Math.exp(-0.5 * x * x)) return x;
+        continue;
+      }
+      for (;;) {
+        const far = -(1 / ZIGGURAT_R) * Math.log1p(-this.double()), y = -Math.log1p(-this.double());
+        if (y + y > far * far) return Math.floor(size / 256) % 2 ? -(ZIGGURAT_R + far) : ZIGGURAT_R + far;
+      }
+    }
+  }
+
+  /** @param {() => number} draw @param {number} [n] @returns {any} */
+  many(draw, n) {
+    return n === undefined ? draw() : Float64Array.from({ length: n }, draw);
+  }
+
+  /** @param {number} [n] */
+  random(n) {
+    return this.many(() => this.double(), n);
+  }
+
+  /** @param {number} low @param {number} high @param {number} [n] */
+  uniform(low, high, n) {
+    return this.many(() => low + (high - low) * this.double(), n);
+  }
+
+  /** @param {number} [n] */
+  standard_normal(n) {
+    return this.many(() => this.gauss(), n);
+  }
+
+  /** @param {number} mean @param {number} sd @param {number} [n] */
+  normal(mean, sd, n) {
+    return this.many(() => mean + sd * this.gauss(), n);
+  }
+
+  /** Integers from `low` to `high - 1`. @param {number} low @param {number} high @param {number} [n] */
+  integers(low, high, n) {
+    const count = high - low;
+    if (!(Number.isSafeInteger(low) && Number.isSafeInteger(high) && count >= 1 && count < TWO_32))
+      throw new GlassnetError(`integers are drawn from low to high - 1, at most 2^32 - 1 of them; got ${shown([low, high])}`);
+    return this.many(() => low + this.below(high - low - 1), n);
+  }
+
+  /** Brings an array into a random order. @template {{ length: number, [i: number]: any }} T @param {T} array @returns {T} */
+  shuffle(array) {
+    for (let i = array.length - 1; i > 0; i--) {
+      const j = this.interval(i), kept = array[i];
+      array[i] = array[j];
+      array[j] = kept;
+    }
+    return array;
+  }
+
+  /** The numbers 0 to n - 1 in a random order. @param {number} n @returns {Int32Array} */
+  permutation(n) {
+    return this.shuffle(Int32Array.from({ length: n }, (_, i) => i));
+  }
+
+  /** Where the stream is, as NumPy's `bit_generator.state`; the integers of 128 bits as text. */
+  state() {
+    const whole = (/** @type {number[]} */ ...words) => words.reduce((sum, word) => (sum << 32n) | BigInt(word), 0n);
+    return {
+      bit_generator: "PCG64",
+      state: {
+        state: whole(this.s3, this.s2, this.s1, this.s0).toString(),
+        inc: whole(this.i3, this.i2, this.i1, this.i0).toString(),
+      },
+      has_uint32: this.waiting ? 1 : 0,
+      uinteger: this.kept,
+    };
+  }
+
+  /** The stream that is where `state` says. @param {any} state @returns {Random} */
+  static at(state) {
+    const random = new Random(0);
+    random.restore(state);
+    return random;
+  }
+
+  /** @param {any} state */
+  restore(state) {
+    if (state?.bit_generator !== "PCG64") throw new GlassnetError(`a random stream must be a PCG64; got ${shown(state)}`);
+    const word = (/** @type {unknown} */ value, /** @type {number} */ place) =>
+      Number((BigInt(/** @type {any} */ (value)) >> BigInt(32 * place)) & 0xffffffffn);
+    const { state: value, inc } = state.state;
+    this.s0 = word(value, 0), this.s1 = word(value, 1), this.s2 = word(value, 2), this.s3 = word(value, 3);
+    this.i0 = word(inc, 0), this.i1 = word(inc, 1), this.i2 = word(inc, 2), this.i3 = word(inc, 3);
+    this.waiting = Boolean(state.has_uint32);
+    this.kept = Number(state.uinteger) >>> 0;
+  }
+}
+
+// Matrix products over parts of flat arrays, four columns at a time, so that each entry of the left factor is read once for four.
+
+/** Z (n, m) = X (n, k) W (k, m).
+ * @param {Floats} x @param {number} xAt @param {number} n @param {number} k
+ * @param {Floats} w @param {number} wAt @param {number} m @param {Floats} z @param {number} zAt */
+function multiply(x, xAt, n, k, w, wAt, m, z, zAt) {
+  const whole = m - (m & 3);
+  for (let i = 0; i < n; i++) {
+    const start = xAt + i * k, stop = start + k, to = zAt + i * m;
+    for (let j = 0; j < whole; j += 4) {
+      let s0 = 0, s1 = 0, s2 = 0, s3 = 0;
+      for (let l = start, v = wAt + j; l < stop; l++, v += m) {
+        const factor = x[l];
+        s0 += factor * w[v];
+        s1 += factor * w[v + 1];
+        s2 += factor * w[v + 2];
+        s3 += factor * w[v + 3];
+      }
+      z[to + j] = s0;
+      z[to + j + 1] = s1;
+      z[to + j + 2] = s2;
+      z[to + j + 3] = s3;
+    }
+    for (let j = whole; j < m; j++) {
+      let sum = 0;
+      for (let l = start, v = wAt + j; l < stop; l++, v += m) sum += x[l] * w[v];
+      z[to + j] = sum;
+    }
+  }
+}
+
+/** dW (k, m) = X^T (k, n) dZ (n, m).
+ * @param {Floats} x @param {number} xAt @param {number} n @param {number} k
+ * @param {Floats} e @param {number} eAt @param {number} m @param {Floats} g @param {number} gAt */
+function multiplyWeightsGradient(x, xAt, n, k, e, eAt, m, g, gAt) {
+  const whole = m - (m & 3), end = xAt + n * k;
+  for (let l = 0; l < k; l++) {
+    const to = gAt + l * m;
+    for (let j = 0; j < whole; j += 4) {
+      let s0 = 0, s1 = 0, s2 = 0, s3 = 0;
+      for (let i = xAt + l, v = eAt + j; i < end; i += k, v += m) {
+        const factor = x[i];
+        s0 += factor * e[v];
+        s1 += factor * e[v + 1];
+        s2 += factor * e[v + 2];
+        s3 += factor * e[v + 3];
+      }
+      g[to + j] = s0;
+      g[to + j + 1] = s1;
+      g[to + j + 2] = s2;
+      g[to + j + 3] = s3;
+    }
+    for (let j = whole; j < m; j++) {
+      let sum = 0;
+      for (let i = xAt + l, v = eAt + j; i < end; i += k, v += m) sum += x[i] * e[v];
+      g[to + j] = sum;
+    }
+  }
+}
+
+/** dX (n, k) = dZ (n, m) W^T (m, k).
+ * @param {Floats} e @param {number} eAt @param {number} n @param {number} m
+ * @param {Floats} w @param {number} wAt @param {number} k @param {Floats} d @param {number} dAt */
+function multiplyInputGradient(e, eAt, n, m, w, wAt, k, d, dAt) {
+  const whole = k - (k & 3);
+  for (let i = 0; i < n; i++) {
+    const start = eAt + i * m, to = dAt + i * k;
+    for (let l = 0; l < whole; l += 4) {
+      let s0 = 0, s1 = 0, s2 = 0, s3 = 0;
+      const v = wAt + l * m;
+      for (let j = 0; j < m; j++) {
+        const factor = e[start + j];
+        s0 += factor * w[v + j];
+        s1 += factor * w[v + m + j];
+        s2 += factor * w[v + 2 * m + j];
+        s3 += factor * w[v + 3 * m + j];
+      }
+      d[to + l] = s0;
+      d[to + l + 1] = s1;
+      d[to + l + 2] = s2;
+      d[to + l + 3] = s3;
+    }
+    for (let l = whole; l < k; l++) {
+      let sum = 0;
+      for (let j = 0; j < m; j++) sum += e[start + j] * w[wAt + l * m + j];
+      d[to + l] = sum;
+    }
+  }
+}
+
+/** db (m,) = the sums of the columns of dZ (n, m).
+ * @param {Floats} e @param {number} eAt @param {number} n @param {number} m @param {Floats} g @param {number} gAt */
+function columnSums(e, eAt, n, m, g, gAt) {
+  for (let j = 0; j < m; j++) {
+    let sum = 0;
+    for (let i = 0, v = eAt + j; i < n; i++, v += m) sum += e[v];
+    g[gAt + j] = sum;
+  }
+}
+
+// Formulas that need a whole row or a whole batch: softmax, its cross-entropy, distances. As glassnet/formulas/rows.py.
+
+
+/** A = softmax(Z) in each row; Z may be A.
+ * @param {Floats} z @param {number} zAt @param {number} n @param {number} m @param {Floats} a @param {number} aAt */
+function softmax(z, zAt, n, m, a, aAt) {
+  for (let i = 0; i < n; i++) {
+    const from = zAt + i * m, to = aAt + i * m;
+    let most = z[from], sum = 0;
+    for (let j = 1; j < m; j++) most = Math.max(most, z[from + j]);
+    for (let j = 0; j < m; j++) {
+      const e = Math.exp(z[from + j] - most);
+      a[to + j] = e;
+      sum += e;
+    }
+    for (let j = 0; j < m; j++) a[to + j] /= sum;
+  }
+}
+
+/** Z += b; A = softmax(Z).
+ * @param {Floats} z @param {number} zAt @param {Floats} bias @param {number} biasAt
+ * @param {number} n @param {number} m @param {Floats} a @param {number} aAt */
+function activateSoftmax(z, zAt, bias, biasAt, n, m, a, aAt) {
+  for (let i = 0; i < n; i++) for (let j = 0; j < m; j++) z[zAt + i * m + j] += bias[biasAt + j];
+  softmax(z, zAt, n, m, a, aAt);
+}
+
+/** dz_j = a_j (da_j - sum_k a_k da_k) in each row, in place.
+ * @param {Floats} z @param {number} zAt @param {number} n @param {number} m @param {Floats} a @param {number} aAt
+ * @param {Floats} error @param {number} eAt */
+function gateSoftmax(z, zAt, n, m, a, aAt, error, eAt) {
+  for (let i = 0; i < n; i++) {
+    const at = aAt + i * m, to = eAt + i * m;
+    let sum = 0;
+    for (let j = 0; j < m; j++) sum += a[at + j] * error[to + j];
+    for (let j = 0; j < m; j++) error[to + j] = a[at + j] * (error[to + j] - sum);
+  }
+}
+
+/** Cross-entropy of softmax(Z) from the logits, and its gradient softmax(Z) sum(Y) - Y.
+ * @param {Floats} y @param {number} yAt @param {Floats} z @param {number} zAt @param {number} n @param {number} m
+ * @param {Floats} weights @param {number} weightsAt @param {Floats} error @param {number} eAt @param {number} share
+ * @returns {number} */
+function compareSoftmax(y, yAt, z, zAt, n, m, weights, weightsAt, error, eAt, share) {
+  let total = 0;
+  for (let i = 0; i < n; i++) {
+    const from = zAt + i * m, target = yAt + i * m, to = eAt + i * m, weight = weights[weightsAt + i];
+    let most = z[from], sum = 0, mass = 0, product = 0;
+    for (let j = 1; j < m; j++) most = Math.max(most, z[from + j]);
+    for (let j = 0; j < m; j++) {
+      const gap = z[from + j] - most, e = Math.exp(gap);
+      error[to + j] = e;
+      sum += e;
+      mass += y[target + j];
+      product += y[target + j] * gap;
+    }
+    total += (mass * Math.log(sum) - product) * weight;
+    const scale = mass / sum, shared = weight * share;
+    for (let j = 0; j < m; j++) error[to + j] = (error[to + j] * scale - y[target + j]) * shared;
+  }
+  return total * share;
+}
+
+/** Distances of all pairs of rows (n, n). @param {Floats} p @param {number} at @param {number} n @param {number} d */
+function distances(p, at, n, d) {
+  const found = new Float64Array(n * n);
+  for (let i = 0; i < n; i++)
+    for (let j = 0; j < n; j++) {
+      let sum = 0;
+      for (let k = 0; k < d; k++) {
+        const gap = p[at + i * d + k] - p[at + j * d + k];
+        sum += gap * gap;
+      }
+      found[i * n + j] = Math.sqrt(sum);
+    }
+  return found;
+}
+
+/** The gradient with respect to P of a value with slope `slopes` (n, n) in each distance; 0 where that is 0.
+ * @param {Floats} p @param {number} at @param {number} n @param {number} d @param {Float64Array} distance
+ * @param {Float64Array} slopes @param {Floats} error @param {number} eAt */
+function distancesBackward(p, at, n, d, distance, slopes, error, eAt) {
+  error.fill(0, eAt, eAt + n * d);
+  for (let i = 0; i < n; i++)
+    for (let j = 0; j < n; j++) {
+      const length = distance[i * n + j] > 0 ? distance[i * n + j] : 1;
+      const pull = slopes[i * n + j] / length + slopes[j * n + i] / length;
+      if (pull !== 0)
+        for (let k = 0; k < d; k++) error[eAt + i * d + k] += pull * (p[at + i * d + k] - p[at + j * d + k]);
+    }
+}
+
+/** Mean over the pairs of the batch. @param {Floats} y @param {number} n @param {Float64Array} distance
+ * @param {number} margin @param {Float64Array} slopes @returns {number} */
+function contrastive(y, n, distance, margin, slopes) {
+  const share = 1 / Math.max(n * (n - 1) / 2, 1);
+  let total = 0;
+  for (let i = 0; i < n; i++)
+    for (let j = i + 1; j < n; j++) {
+      const same = y[i] === y[j] ? 1 : 0, k = i * n + j;
+      total += share * f_contrastive_pair(same, distance[k], margin);
+      slopes[k] = share * f_contrastive_pair_slope(same, distance[k], margin);
+    }
+  return total;
+}
+
+/** Mean over anchors with their farthest positive and nearest negative. @param {Floats} y @param {number} n
+ * @param {Float64Array} distance @param {number} margin @param {Float64Array} slopes @returns {number} */
+function tripletHard(y, n, distance, margin, slopes) {
+  /** @type {[number, number, number][]} */
+  const found = [];
+  for (let i = 0; i < n; i++) {
+    let far = -1, near = -1;
+    for (let j = 0; j < n; j++) {
+      if (j === i) continue;
+      const k = i * n + j;
+      if (y[i] === y[j] && (far < 0 || distance[k] > distance[i * n + far])) far = j;
+      if (y[i] !== y[j] && (near < 0 || distance[k] < distance[i * n + near])) near = j;
+    }
+    if (far >= 0 && near >= 0) found.push([i, far, near]);
+  }
+  const share = 1 / Math.max(found.length, 1);
+  let total = 0;
+  for (const [i, far, near] of found) {
+    const excess = distance[i * n + far] - distance[i * n + near] + margin;
+    total += f_hinge(excess);
+    if (excess > 0) {
+      slopes[i * n + far] += share;
+      slopes[i * n + near] -= share;
+    }
+  }
+  return total * share;
+}
+
+/** Mean over all triplets of the batch. @param {Floats} y @param {number} n @param {Float64Array} distance
+ * @param {number} margin @param {Float64Array} slopes @returns {number} */
+function tripletAll(y, n, distance, margin, slopes) {
+  let count = 0, total = 0;
+  for (let i = 0; i < n; i++)
+    for (let j = 0; j < n; j++) {
+      if (j === i || y[j] !== y[i]) continue;
+      for (let k = 0; k < n; k++) {
+        if (y[k] === y[i]) continue;
+        count++;
+        const excess = distance[i * n + j] - distance[i * n + k] + margin;
+        total += f_hinge(excess);
+        if (excess > 0) {
+          slopes[i * n + j]++;
+          slopes[i * n + k]--;
+        }
+      }
+    }
+  const share = 1 / Math.max(count, 1);
+  for (let k = 0; k < slopes.length; k++) slopes[k] *= share;
+  return total * share;
+}
+
+/** @param {(y: Floats, n: number, distance: Float64Array, margin: number, slopes: Float64Array) => number} value */
+function ofDistances(value) {
+  /** @type {Compare} */
+  return (y, yAt, q, qAt, n, d, weights, weightsAt, error, eAt, share, p) => {
+    const distance = distances(q, qAt, n, d), slopes = new Float64Array(n * n);
+    const found = value(y.subarray(yAt, yAt + n), n, distance, p[0], slopes);
+    distancesBackward(q, qAt, n, d, distance, slopes, error, eAt);
+    return found;
+  };
+}
+
+const compareContrastive = ofDistances(contrastive);
+const compareTripletHard = ofDistances(tripletHard);
+const compareTripletAll = ofDistances(tripletAll);
+
+/** @param {number} z */
+function positive(z) {
+  return z > 0 ? 1 : 0;
+}
+
+/** @param {number} x */
+function squared(x) {
+  return x * x;
+}
+
+const f_SMALL_P = [3209.3775891384694, 377.485237685302, 113.86415415105016, 3.1611237438705655, 0.18577770618460315];
+const f_SMALL_Q = [2844.236833439171, 1282.6165260773723, 244.02463793444417, 23.601290952344122, 1.0];
+const f_MIDDLE_P = [1230.3393547979972, 2051.0783778260716, 1712.0476126340707, 881.952221241769, 298.6351381974001, 66.11919063714163, 8.883149794388377, 0.5641884969886701, 2.1531153547440383e-08];
+const f_MIDDLE_Q = [1230.3393548037495, 3439.3676741437216, 4362.619090143247, 3290.7992357334597, 1621.3895745666903, 537.1811018620099, 117.6939508913125, 15.744926110709835, 1.0];
+
+function f_linear(z) {
+  return z;
+}
+
+function f_linear_slope(z, a) {
+  return z * 0 + 1;
+}
+
+function f_relu(z) {
+  return Math.max(z, 0);
+}
+
+function f_relu_slope(z, a) {
+  return positive(z);
+}
+
+function f_leaky_relu(z, slope) {
+  return Math.max(z, 0) + slope * Math.min(z, 0);
+}
+
+function f_leaky_relu_slope(z, a, slope) {
+  return slope + (1 - slope) * positive(z);
+}
+
+function f_elu(z, alpha) {
+  return Math.max(z, 0) + alpha * Math.expm1(Math.min(z, 0));
+}
+
+function f_elu_slope(z, a, alpha) {
+  return z > 0 ? z * 0 + 1 : a + alpha;
+}
+
+function f_selu(z) {
+  return 1.0507009873554805 * Math.max(z, 0) + 1.7580993408473766 * Math.expm1(Math.min(z, 0));
+}
+
+function f_selu_slope(z, a) {
+  return z > 0 ? z * 0 + 1.0507009873554805 : a + 1.7580993408473766;
+}
+
+function f_polynomial(coefficients, x) {
+  let total = x * 0 + coefficients[coefficients.length - 1];
+  for (let k = coefficients.length - 2; k >= 0; k--) {
+    const coefficient = coefficients[k];
+    total = total * x + coefficient;
+  }
+  return total;
+}
+
+function f_erf(z) {
+  let size = Math.min(Math.abs(z), 6.0);
+  let square = squared(Math.min(size, 0.5));
+  let small = z * (f_polynomial(f_SMALL_P, square) / f_polynomial(f_SMALL_Q, square));
+  let complement = Math.exp(-size * size) * (f_polynomial(f_MIDDLE_P, size) / f_polynomial(f_MIDDLE_Q, size));
+  return size <= 0.46875 ? small : Math.sign(z) * (1.0 - complement);
+}
+
+function f_gelu(z) {
+  return z * (0.5 * (1 + f_erf(z * 0.7071067811865476)));
+}
+
+function f_gelu_slope(z, a) {
+  let size = Math.min(Math.abs(z), 40);
+  return 0.5 * (1 + f_erf(z * 0.7071067811865476)) + z * 0.3989422804014327 * Math.exp(-0.5 * size * size);
+}
+
+function f_sigmoid(z) {
+  let e = Math.exp(-Math.abs(z));
+  return Math.max(e, positive(z)) / (1 + e);
+}
+
+function f_silu(z) {
+  return z * f_sigmoid(z);
+}
+
+function f_silu_slope(z, a) {
+  let s = f_sigmoid(z);
+  return s + a * (1 - s);
+}
+
+function f_softplus(z) {
+  return Math.max(z, 0) + Math.log1p(Math.exp(-Math.abs(z)));
+}
+
+function f_softplus_slope(z, a) {
+  return f_sigmoid(z);
+}
+
+function f_mish(z) {
+  return z * Math.tanh(f_softplus(z));
+}
+
+function f_mish_slope(z, a) {
+  let e = Math.exp(-Math.abs(z));
+  let q = (1 + e) * (1 + e);
+  let m = z > 0 ? e * e : z * 0 + 1;
+  return Math.tanh(f_softplus(z)) + z * f_sigmoid(z) * (4 * q * m / ((q + m) * (q + m)));
+}
+
+function f_gelu_tanh(z) {
+  let near = Math.max(Math.min(z, 20), -20);
+  return z * f_sigmoid(2 * 0.7978845608028654 * (near + 0.044715 * near * near * near));
+}
+
+function f_gelu_tanh_slope(z, a) {
+  let near = Math.max(Math.min(z, 20), -20);
+  let s = f_sigmoid(2 * 0.7978845608028654 * (near + 0.044715 * near * near * near));
+  return s + 2 * 0.7978845608028654 * near * s * (1 - s) * (1 + 0.134145 * near * near);
+}
+
+function f_hard_sigmoid(z) {
+  return Math.max(Math.min(z / 6 + 0.5, 1), 0);
+}
+
+function f_hard_swish(z) {
+  return z * f_hard_sigmoid(z);
+}
+
+function f_hard_swish_slope(z, a) {
+  return Math.abs(z) < 3 ? z / 3 + 0.5 : positive(z);
+}
+
+function f_exponential(z) {
+  return Math.exp(z);
+}
+
+function f_exponential_slope(z, a) {
+  return a;
+}
+
+function f_sigmoid_slope(z, a) {
+  return a * (1 - a);
+}
+
+function f_hyperbolic_tangent(z) {
+  return Math.tanh(z);
+}
+
+function f_hyperbolic_tangent_slope(z, a) {
+  return 1 - a * a;
+}
+
+function f_hard_sigmoid_slope(z, a) {
+  return Math.abs(z) < 3 ? z * 0 + 1 / 6 : z * 0;
+}
+
+function f_step(z) {
+  return z === z ? positive(z) : z;
+}
+
+function f_step_slope(z, a) {
+  return z * NaN;
+}
+
+function f_squared_error(y, p) {
+  return (p - y) * (p - y);
+}
+
+function f_squared_error_slope(y, p) {
+  return 2 * (p - y);
+}
+
+function f_absolute_error(y, p) {
+  return Math.abs(p - y);
+}
+
+function f_absolute_error_slope(y, p) {
+  return Math.sign(p - y);
+}
+
+function f_huber(y, p, delta) {
+  let e = Math.abs(p - y);
+  return e <= delta ? 0.5 * e * e : delta * (e - 0.5 * delta);
+}
+
+function f_huber_slope(y, p, delta) {
+  return Math.max(Math.min(p - y, delta), -delta);
+}
+
+function f_log_cosh(y, p) {
+  let e = Math.abs(p - y);
+  return e + Math.log1p(Math.exp(-2 * e)) - 0.6931471805599453;
+}
+
+function f_log_cosh_slope(y, p) {
+  return Math.tanh(p - y);
+}
+
+function f_quantile(y, p, level) {
+  return 0.5 * Math.abs(y - p) + (level - 0.5) * (y - p);
+}
+
+function f_quantile_slope(y, p, level) {
+  return 0.5 * Math.sign(p - y) + (0.5 - level);
+}
+
+function f_poisson(y, p) {
+  return p - y * Math.log(Math.max(p, 1.1754943508222875e-38));
+}
+
+function f_poisson_slope(y, p) {
+  return 1 - y / Math.max(p, 1.1754943508222875e-38);
+}
+
+function f_poisson_log_rates(y, z) {
+  return Math.exp(z) - y * z;
+}
+
+function f_poisson_log_rates_slope(y, z) {
+  return Math.exp(z) - y;
+}
+
+function f_sigmoid_cross_entropy(y, z) {
+  return Math.max(z, 0) - z * y + Math.log1p(Math.exp(-Math.abs(z)));
+}
+
+function f_sigmoid_cross_entropy_slope(y, z) {
+  return f_sigmoid(z) - y;
+}
+
+function f_weighted_sigmoid_cross_entropy(y, z, pos_weight) {
+  return (1 - y) * f_softplus(z) + pos_weight * y * f_softplus(-z);
+}
+
+function f_weighted_sigmoid_cross_entropy_slope(y, z, pos_weight) {
+  return (1 - y) * f_sigmoid(z) - pos_weight * y * f_sigmoid(-z);
+}
+
+function f_focal(y, z, gamma, alpha_one, alpha_zero) {
+  let q = f_sigmoid(z) * (1 - y) + f_sigmoid(-z) * y;
+  let weight = alpha_one * y + alpha_zero * (1 - y);
+  return weight * Math.exp(gamma * Math.log(Math.max(q, 1.1754943508222875e-38))) * f_sigmoid_cross_entropy(y, z);
+}
+
+function f_focal_slope(y, z, gamma, alpha_one, alpha_zero) {
+  let p = f_sigmoid(z);
+  let rest = f_sigmoid(-z);
+  let q = Math.max(p * (1 - y) + rest * y, 1.1754943508222875e-38);
+  let weight = alpha_one * y + alpha_zero * (1 - y);
+  let steepness = gamma * (1 - 2 * y) * p * (rest / q) * f_sigmoid_cross_entropy(y, z);
+  return weight * Math.exp(gamma * Math.log(q)) * (p - y + steepness);
+}
+
+function f_binary_cross_entropy(y, p) {
+  return -y * Math.log(Math.max(p, 1.1754943508222875e-38)) - (1 - y) * Math.log(Math.max(1 - p, 1.1754943508222875e-38));
+}
+
+function f_binary_cross_entropy_slope(y, p) {
+  return (1 - y) / Math.max(1 - p, 1.1754943508222875e-38) - y / Math.max(p, 1.1754943508222875e-38);
+}
+
+function f_categorical_cross_entropy(y, p) {
+  return -y * Math.log(Math.max(p, 1.1754943508222875e-38));
+}
+
+function f_categorical_cross_entropy_slope(y, p) {
+  return -y / Math.max(p, 1.1754943508222875e-38);
+}
+
+function f_kullback_leibler(y, p) {
+  return y * (Math.log(Math.max(y, 1.1754943508222875e-38)) - Math.log(Math.max(p, 1.1754943508222875e-38)));
+}
+
+function f_kullback_leibler_slope(y, p) {
+  return -y / Math.max(p, 1.1754943508222875e-38);
+}
+
+function f_margin_hinge(y, p) {
+  return Math.max(1 - y * p, 0);
+}
+
+function f_margin_hinge_slope(y, p) {
+  return -y * positive(1 - y * p);
+}
+
+function f_squared_hinge(y, p) {
+  let short = Math.max(1 - y * p, 0);
+  return short * short;
+}
+
+function f_squared_hinge_slope(y, p) {
+  return -2 * y * Math.max(1 - y * p, 0);
+}
+
+function SGD_rule(part) {
+  if (part.momentum === 0) return "sgd";
+  return part.nesterov ? "nesterov" : "momentum";
+}
+
+function SGD_n_states(part) {
+  return Math.trunc(part.momentum > 0);
+}
+
+function SGD_coefficients(part, rates, steps) {
+  return [rates, part.weight_decay, part.momentum].slice(0, 2 + SGD_n_states(part));
+}
+
+function AdaGrad_rule(part) {
+  return "adagrad";
+}
+
+function AdaGrad_coefficients(part, rates, steps) {
+  return [rates, part.weight_decay, part.epsilon];
+}
+
+function RMSProp_rule(part) {
+  if (part.centered) return part.momentum ? "rmsprop_centered_momentum" : "rmsprop_centered";
+  return part.momentum ? "rmsprop_momentum" : "rmsprop";
+}
+
+function RMSProp_n_states(part) {
+  return 1 + part.centered + (part.momentum > 0);
+}
+
+function RMSProp_coefficients(part, rates, steps) {
+  let common = [rates, part.weight_decay, part.epsilon, part.alpha, 1 - part.alpha];
+  return part.momentum ? [...common, part.momentum] : common;
+}
+
+function AdaDelta_rule(part) {
+  return "adadelta";
+}
+
+function AdaDelta_coefficients(part, rates, steps) {
+  return [rates, part.weight_decay, part.epsilon, part.rho, 1 - part.rho];
+}
+
+function Adam_rule(part) {
+  return part.amsgrad ? "amsgrad" : "adam";
+}
+
+function Adam_n_states(part) {
+  return 2 + part.amsgrad;
+}
+
+function Adam_coefficients(part, rates, steps) {
+  return [rates / (1 - part.beta1 ** steps), part.weight_decay, part.epsilon, part.beta1, 1 - part.beta1, part.beta2, 1 - part.beta2, 1 / Math.sqrt(1 - part.beta2 ** steps), 1.0];
+}
+
+function NAdam_rule(part) {
+  return "nadam";
+}
+
+function Adamax_rule(part) {
+  return "adamax";
+}
+
+function Adamax_coefficients(part, rates, steps) {
+  return [rates / (1 - part.beta1 ** steps), part.weight_decay, part.epsilon, part.beta1, 1 - part.beta1, part.beta2];
+}
+
+function Lion_rule(part) {
+  return "lion";
+}
+
+function Lion_coefficients(part, rates, steps) {
+  let shrink = 1 - rates * part.weight_decay;
+  return [rates, part.beta1, 1 - part.beta1, part.beta2, 1 - part.beta2, shrink];
+}
+
+function NAdam_momentum(part, steps) {
+  return Number(part.beta1 * (1 - 0.5 * 0.96 ** (steps * part.momentum_decay)));
+}
+
+function Constant_rates(part, epochs) {
+  return (part.learning_rate);
+}
+
+function StepDecay_rates(part, epochs) {
+  return part.learning_rate * part.factor ** Math.floor(epochs / part.every);
+}
+
+function ExponentialDecay_rates(part, epochs) {
+  return part.learning_rate * part.factor ** epochs;
+}
+
+function InverseTimeDecay_rates(part, epochs) {
+  return part.learning_rate / (1.0 + part.decay * epochs);
+}
+
+function PolynomialDecay_rates(part, epochs) {
+  return part.learning_rate * (1.0 - Math.min(epochs / part.epochs, 1.0)) ** part.power;
+}
+
+function LinearDecay_rates(part, epochs) {
+  return part.learning_rate * (1.0 - (1.0 - part.end_factor) * Math.min(epochs / part.epochs, 1.0));
+}
+
+function f_half_wave(share) {
+  return (1.0 + Math.cos(3.141592653589793 * share)) / 2.0;
+}
+
+function CosineDecay_rates(part, epochs) {
+  let share = f_half_wave(Math.min(epochs / part.epochs, 1.0));
+  return part.final + (part.learning_rate - part.final) * share;
+}
+
+function LogCosineCycles_rates(part, epochs) {
+  let share = Math.min(epochs / part.epochs, 1.0);
+  let waves = Math.log2(1.0 + (2.0 ** part.cycles - 1.0) * share);
+  return part.learning_rate * (0.5 - 0.5 * Math.cos(2.0 * 3.141592653589793 * waves));
+}
+
+function LinearWarmup_rates(part, epochs) {
+  let share = Math.min(epochs / part.epochs, 1.0);
+  return part.learning_rate * (part.start_factor + (1.0 - part.start_factor) * share);
+}
+
+function OneCycle_rates(part, epochs) {
+  let first = part.learning_rate / part.start_divisor;
+  let final = first / part.final_divisor;
+  let top = part.warmup * part.epochs;
+  let down = Math.min((epochs - top) / (part.epochs - top), 1.0);
+  return epochs <= top ? part.learning_rate + (first - part.learning_rate) * f_half_wave(epochs / top) : final + (part.learning_rate - final) * f_half_wave(down);
+}
+
+function Zeros_draw(part, random, shape, fan_in, fan_out) {
+  return 0;
+}
+
+function Constant_draw(part, random, shape, fan_in, fan_out) {
+  return (part.value);
+}
+
+function Normal_draw(part, random, shape, fan_in, fan_out) {
+  return part.scale * random.standard_normal();
+}
+
+function Uniform_draw(part, random, shape, fan_in, fan_out) {
+  return random.uniform(part.low, part.high);
+}
+
+function GlorotUniform_draw(part, random, shape, fan_in, fan_out) {
+  let limit = Math.sqrt(6.0 / (fan_in + fan_out));
+  return random.uniform(-limit, limit);
+}
+
+function GlorotNormal_draw(part, random, shape, fan_in, fan_out) {
+  return Math.sqrt(2.0 / (fan_in + fan_out)) * random.standard_normal();
+}
+
+function HeUniform_draw(part, random, shape, fan_in, fan_out) {
+  let limit = Math.sqrt(6.0 / fan_in);
+  return random.uniform(-limit, limit);
+}
+
+function HeNormal_draw(part, random, shape, fan_in, fan_out) {
+  return Math.sqrt(2.0 / fan_in) * random.standard_normal();
+}
+
+function LecunUniform_draw(part, random, shape, fan_in, fan_out) {
+  let limit = Math.sqrt(3.0 / fan_in);
+  return random.uniform(-limit, limit);
+}
+
+function LecunNormal_draw(part, random, shape, fan_in, fan_out) {
+  return Math.sqrt(1.0 / fan_in) * random.standard_normal();
+}
+
+function TorchLinear_draw(part, random, shape, fan_in, fan_out) {
+  let limit = 1.0 / Math.sqrt(fan_in);
+  return random.uniform(-limit, limit);
+}
+
+function f_contrastive_pair(same, d, margin) {
+  let gap = Math.max(margin - d, 0);
+  return 0.5 * (same * d * d + (1 - same) * gap * gap);
+}
+
+function f_contrastive_pair_slope(same, d, margin) {
+  return same * d - (1 - same) * Math.max(margin - d, 0);
+}
+
+function f_hinge(excess) {
+  return Math.max(excess, 0);
+}
+
+/** Z += b; A = f(Z). */
+function activate_linear(z, zAt, bias, biasAt, n, m, a, aAt, p) {
+  for (let i = 0; i < n; i++)
+    for (let j = 0; j < m; j++) {
+      const k = i * m + j, sum = z[zAt + k] + bias[biasAt + j];
+      z[zAt + k] = sum;
+      a[aAt + k] = f_linear(sum);
+    }
+}
+
+/** A = f(Z). */
+function apply_linear(z, zAt, n, m, a, aAt, p) {
+  const count = n * m;
+  for (let k = 0; k < count; k++) a[aAt + k] = f_linear(z[zAt + k]);
+}
+
+/** dZ = dA f'(Z), in place. */
+function gate_linear(z, zAt, n, m, a, aAt, error, eAt, p) {
+  const count = n * m;
+  for (let k = 0; k < count; k++) error[eAt + k] *= f_linear_slope(z[zAt + k], a[aAt + k]);
+}
+
+/** Z += b; A = f(Z). */
+function activate_relu(z, zAt, bias, biasAt, n, m, a, aAt, p) {
+  for (let i = 0; i < n; i++)
+    for (let j = 0; j < m; j++) {
+      const k = i * m + j, sum = z[zAt + k] + bias[biasAt + j];
+      z[zAt + k] = sum;
+      a[aAt + k] = f_relu(sum);
+    }
+}
+
+/** A = f(Z). */
+function apply_relu(z, zAt, n, m, a, aAt, p) {
+  const count = n * m;
+  for (let k = 0; k < count; k++) a[aAt + k] = f_relu(z[zAt + k]);
+}
+
+/** dZ = dA f'(Z), in place. */
+function gate_relu(z, zAt, n, m, a, aAt, error, eAt, p) {
+  const count = n * m;
+  for (let k = 0; k < count; k++) error[eAt + k] *= f_relu_slope(z[zAt + k], a[aAt + k]);
+}
+
+/** Z += b; A = f(Z). */
+function activate_leaky_relu(z, zAt, bias, biasAt, n, m, a, aAt, p) {
+  const p0 = p[0];
+  for (let i = 0; i < n; i++)
+    for (let j = 0; j < m; j++) {
+      const k = i * m + j, sum = z[zAt + k] + bias[biasAt + j];
+      z[zAt + k] = sum;
+      a[aAt + k] = f_leaky_relu(sum, p0);
+    }
+}
+
+/** A = f(Z). */
+function apply_leaky_relu(z, zAt, n, m, a, aAt, p) {
+  const p0 = p[0];
+  const count = n * m;
+  for (let k = 0; k < count; k++) a[aAt + k] = f_leaky_relu(z[zAt + k], p0);
+}
+
+/** dZ = dA f'(Z), in place. */
+function gate_leaky_relu(z, zAt, n, m, a, aAt, error, eAt, p) {
+  const p0 = p[0];
+  const count = n * m;
+  for (let k = 0; k < count; k++) error[eAt + k] *= f_leaky_relu_slope(z[zAt + k], a[aAt + k], p0);
+}
+
+/** Z += b; A = f(Z). */
+function activate_elu(z, zAt, bias, biasAt, n, m, a, aAt, p) {
+  const p0 = p[0];
+  for (let i = 0; i < n; i++)
+    for (let j = 0; j < m; j++) {
+      const k = i * m + j, sum = z[zAt + k] + bias[biasAt + j];
+      z[zAt + k] = sum;
+      a[aAt + k] = f_elu(sum, p0);
+    }
+}
+
+/** A = f(Z). */
+function apply_elu(z, zAt, n, m, a, aAt, p) {
+  const p0 = p[0];
+  const count = n * m;
+  for (let k = 0; k < count; k++) a[aAt + k] = f_elu(z[zAt + k], p0);
+}
+
+/** dZ = dA f'(Z), in place. */
+function gate_elu(z, zAt, n, m, a, aAt, error, eAt, p) {
+  const p0 = p[0];
+  const count = n * m;
+  for (let k = 0; k < count; k++) error[eAt + k] *= f_elu_slope(z[zAt + k], a[aAt + k], p0);
+}
+
+/** Z += b; A = f(Z). */
+function activate_selu(z, zAt, bias, biasAt, n, m, a, aAt, p) {
+  for (let i = 0; i < n; i++)
+    for (let j = 0; j < m; j++) {
+      const k = i * m + j, sum = z[zAt + k] + bias[biasAt + j];
+      z[zAt + k] = sum;
+      a[aAt + k] = f_selu(sum);
+    }
+}
+
+/** A = f(Z). */
+function apply_selu(z, zAt, n, m, a, aAt, p) {
+  const count = n * m;
+  for (let k = 0; k < count; k++) a[aAt + k] = f_selu(z[zAt + k]);
+}
+
+/** dZ = dA f'(Z), in place. */
+function gate_selu(z, zAt, n, m, a, aAt, error, eAt, p) {
+  const count = n * m;
+  for (let k = 0; k < count; k++) error[eAt + k] *= f_selu_slope(z[zAt + k], a[aAt + k]);
+}
+
+/** Z += b; A = f(Z). */
+function activate_gelu(z, zAt, bias, biasAt, n, m, a, aAt, p) {
+  for (let i = 0; i < n; i++)
+    for (let j = 0; j < m; j++) {
+      const k = i * m + j, sum = z[zAt + k] + bias[biasAt + j];
+      z[zAt + k] = sum;
+      a[aAt + k] = f_gelu(sum);
+    }
+}
+
+/** A = f(Z). */
+function apply_gelu(z, zAt, n, m, a, aAt, p) {
+  const count = n * m;
+  for (let k = 0; k < count; k++) a[aAt + k] = f_gelu(z[zAt + k]);
+}
+
+/** dZ = dA f'(Z), in place. */
+function gate_gelu(z, zAt, n, m, a, aAt, error, eAt, p) {
+  const count = n * m;
+  for (let k = 0; k < count; k++) error[eAt + k] *= f_gelu_slope(z[zAt + k], a[aAt + k]);
+}
+
+/** Z += b; A = f(Z). */
+function activate_silu(z, zAt, bias, biasAt, n, m, a, aAt, p) {
+  for (let i = 0; i < n; i++)
+    for (let j = 0; j < m; j++) {
+      const k = i * m + j, sum = z[zAt + k] + bias[biasAt + j];
+      z[zAt + k] = sum;
+      a[aAt + k] = f_silu(sum);
+    }
+}
+
+/** A = f(Z). */
+function apply_silu(z, zAt, n, m, a, aAt, p) {
+  const count = n * m;
+  for (let k = 0; k < count; k++) a[aAt + k] = f_silu(z[zAt + k]);
+}
+
+/** dZ = dA f'(Z), in place. */
+function gate_silu(z, zAt, n, m, a, aAt, error, eAt, p) {
+  const count = n * m;
+  for (let k = 0; k < count; k++) error[eAt + k] *= f_silu_slope(z[zAt + k], a[aAt + k]);
+}
+
+/** Z += b; A = f(Z). */
+function activate_softplus(z, zAt, bias, biasAt, n, m, a, aAt, p) {
+  for (let i = 0; i < n; i++)
+    for (let j = 0; j < m; j++) {
+      const k = i * m + j, sum = z[zAt + k] + bias[biasAt + j];
+      z[zAt + k] = sum;
+      a[aAt + k] = f_softplus(sum);
+    }
+}
+
+/** A = f(Z). */
+function apply_softplus(z, zAt, n, m, a, aAt, p) {
+  const count = n * m;
+  for (let k = 0; k < count; k++) a[aAt + k] = f_softplus(z[zAt + k]);
+}
+
+/** dZ = dA f'(Z), in place. */
+function gate_softplus(z, zAt, n, m, a, aAt, error, eAt, p) {
+  const count = n * m;
+  for (let k = 0; k < count; k++) error[eAt + k] *= f_softplus_slope(z[zAt + k], a[aAt + k]);
+}
+
+/** Z += b; A = f(Z). */
+function activate_mish(z, zAt, bias, biasAt, n, m, a, aAt, p) {
+  for (let i = 0; i < n; i++)
+    for (let j = 0; j < m; j++) {
+      const k = i * m + j, sum = z[zAt + k] + bias[biasAt + j];
+      z[zAt + k] = sum;
+      a[aAt + k] = f_mish(sum);
+    }
+}
+
+/** A = f(Z). */
+function apply_mish(z, zAt, n, m, a, aAt, p) {
+  const count = n * m;
+  for (let k = 0; k < count; k++) a[aAt + k] = f_mish(z[zAt + k]);
+}
+
+/** dZ = dA f'(Z), in place. */
+function gate_mish(z, zAt, n, m, a, aAt, error, eAt, p) {
+  const count = n * m;
+  for (let k = 0; k < count; k++) error[eAt + k] *= f_mish_slope(z[zAt + k], a[aAt + k]);
+}
+
+/** Z += b; A = f(Z). */
+function activate_gelu_tanh(z, zAt, bias, biasAt, n, m, a, aAt, p) {
+  for (let i = 0; i < n; i++)
+    for (let j = 0; j < m; j++) {
+      const k = i * m + j, sum = z[zAt + k] + bias[biasAt + j];
+      z[zAt + k] = sum;
+      a[aAt + k] = f_gelu_tanh(sum);
+    }
+}
+
+/** A = f(Z). */
+function apply_gelu_tanh(z, zAt, n, m, a, aAt, p) {
+  const count = n * m;
+  for (let k = 0; k < count; k++) a[aAt + k] = f_gelu_tanh(z[zAt + k]);
+}
+
+/** dZ = dA f'(Z), in place. */
+function gate_gelu_tanh(z, zAt, n, m, a, aAt, error, eAt, p) {
+  const count = n * m;
+  for (let k = 0; k < count; k++) error[eAt + k] *= f_gelu_tanh_slope(z[zAt + k], a[aAt + k]);
+}
+
+/** Z += b; A = f(Z). */
+function activate_hard_swish(z, zAt, bias, biasAt, n, m, a, aAt, p) {
+  for (let i = 0; i < n; i++)
+    for (let j = 0; j < m; j++) {
+      const k = i * m + j, sum = z[zAt + k] + bias[biasAt + j];
+      z[zAt + k] = sum;
+      a[aAt + k] = f_hard_swish(sum);
+    }
+}
+
+/** A = f(Z). */
+function apply_hard_swish(z, zAt, n, m, a, aAt, p) {
+  const count = n * m;
+  for (let k = 0; k < count; k++) a[aAt + k] = f_hard_swish(z[zAt + k]);
+}
+
+/** dZ = dA f'(Z), in place. */
+function gate_hard_swish(z, zAt, n, m, a, aAt, error, eAt, p) {
+  const count = n * m;
+  for (let k = 0; k < count; k++) error[eAt + k] *= f_hard_swish_slope(z[zAt + k], a[aAt + k]);
+}
+
+/** Z += b; A = f(Z). */
+function activate_exponential(z, zAt, bias, biasAt, n, m, a, aAt, p) {
+  for (let i = 0; i < n; i++)
+    for (let j = 0; j < m; j++) {
+      const k = i * m + j, sum = z[zAt + k] + bias[biasAt + j];
+      z[zAt + k] = sum;
+      a[aAt + k] = f_exponential(sum);
+    }
+}
+
+/** A = f(Z). */
+function apply_exponential(z, zAt, n, m, a, aAt, p) {
+  const count = n * m;
+  for (let k = 0; k < count; k++) a[aAt + k] = f_exponential(z[zAt + k]);
+}
+
+/** dZ = dA f'(Z), in place. */
+function gate_exponential(z, zAt, n, m, a, aAt, error, eAt, p) {
+  const count = n * m;
+  for (let k = 0; k < count; k++) error[eAt + k] *= f_exponential_slope(z[zAt + k], a[aAt + k]);
+}
+
+/** Z += b; A = f(Z). */
+function activate_sigmoid(z, zAt, bias, biasAt, n, m, a, aAt, p) {
+  for (let i = 0; i < n; i++)
+    for (let j = 0; j < m; j++) {
+      const k = i * m + j, sum = z[zAt + k] + bias[biasAt + j];
+      z[zAt + k] = sum;
+      a[aAt + k] = f_sigmoid(sum);
+    }
+}
+
+/** A = f(Z). */
+function apply_sigmoid(z, zAt, n, m, a, aAt, p) {
+  const count = n * m;
+  for (let k = 0; k < count; k++) a[aAt + k] = f_sigmoid(z[zAt + k]);
+}
+
+/** dZ = dA f'(Z), in place. */
+function gate_sigmoid(z, zAt, n, m, a, aAt, error, eAt, p) {
+  const count = n * m;
+  for (let k = 0; k < count; k++) error[eAt + k] *= f_sigmoid_slope(z[zAt + k], a[aAt + k]);
+}
+
+/** Z += b; A = f(Z). */
+function activate_tanh(z, zAt, bias, biasAt, n, m, a, aAt, p) {
+  for (let i = 0; i < n; i++)
+    for (let j = 0; j < m; j++) {
+      const k = i * m + j, sum = z[zAt + k] + bias[biasAt + j];
+      z[zAt + k] = sum;
+      a[aAt + k] = f_hyperbolic_tangent(sum);
+    }
+}
+
+/** A = f(Z). */
+function apply_tanh(z, zAt, n, m, a, aAt, p) {
+  const count = n * m;
+  for (let k = 0; k < count; k++) a[aAt + k] = f_hyperbolic_tangent(z[zAt + k]);
+}
+
+/** dZ = dA f'(Z), in place. */
+function gate_tanh(z, zAt, n, m, a, aAt, error, eAt, p) {
+  const count = n * m;
+  for (let k = 0; k < count; k++) error[eAt + k] *= f_hyperbolic_tangent_slope(z[zAt + k], a[aAt + k]);
+}
+
+/** Z += b; A = f(Z). */
+function activate_hard_sigmoid(z, zAt, bias, biasAt, n, m, a, aAt, p) {
+  for (let i = 0; i < n; i++)
+    for (let j = 0; j < m; j++) {
+      const k = i * m + j, sum = z[zAt + k] + bias[biasAt + j];
+      z[zAt + k] = sum;
+      a[aAt + k] = f_hard_sigmoid(sum);
+    }
+}
+
+/** A = f(Z). */
+function apply_hard_sigmoid(z, zAt, n, m, a, aAt, p) {
+  const count = n * m;
+  for (let k = 0; k < count; k++) a[aAt + k] = f_hard_sigmoid(z[zAt + k]);
+}
+
+/** dZ = dA f'(Z), in place. */
+function gate_hard_sigmoid(z, zAt, n, m, a, aAt, error, eAt, p) {
+  const count = n * m;
+  for (let k = 0; k < count; k++) error[eAt + k] *= f_hard_sigmoid_slope(z[zAt + k], a[aAt + k]);
+}
+
+/** Z += b; A = f(Z). */
+function activate_step(z, zAt, bias, biasAt, n, m, a, aAt, p) {
+  for (let i = 0; i < n; i++)
+    for (let j = 0; j < m; j++) {
+      const k = i * m + j, sum = z[zAt + k] + bias[biasAt + j];
+      z[zAt + k] = sum;
+      a[aAt + k] = f_step(sum);
+    }
+}
+
+/** A = f(Z). */
+function apply_step(z, zAt, n, m, a, aAt, p) {
+  const count = n * m;
+  for (let k = 0; k < count; k++) a[aAt + k] = f_step(z[zAt + k]);
+}
+
+/** dZ = dA f'(Z), in place. */
+function gate_step(z, zAt, n, m, a, aAt, error, eAt, p) {
+  const count = n * m;
+  for (let k = 0; k < count; k++) error[eAt + k] *= f_step_slope(z[zAt + k], a[aAt + k]);
+}
+
+/** The weighted sum of the losses of all entries times `share`, and its gradient with respect to P. */
+function compare_mean_squared_error(y, yAt, q, qAt, n, m, weights, weightsAt, error, eAt, share, p) {
+  let total = 0;
+  for (let i = 0; i < n; i++) {
+    const weight = weights[weightsAt + i], shared = weight * share;
+    for (let j = 0; j < m; j++) {
+      const k = i * m + j, target = y[yAt + k], prediction = q[qAt + k];
+      total += f_squared_error(target, prediction) * weight;
+      error[eAt + k] = f_squared_error_slope(target, prediction) * shared;
+    }
+  }
+  return total * share;
+}
+
+/** The weighted sum of the losses of all entries times `share`, and its gradient with respect to P. */
+function compare_mean_absolute_error(y, yAt, q, qAt, n, m, weights, weightsAt, error, eAt, share, p) {
+  let total = 0;
+  for (let i = 0; i < n; i++) {
+    const weight = weights[weightsAt + i], shared = weight * share;
+    for (let j = 0; j < m; j++) {
+      const k = i * m + j, target = y[yAt + k], prediction = q[qAt + k];
+      total += f_absolute_error(target, prediction) * weight;
+      error[eAt + k] = f_absolute_error_slope(target, prediction) * shared;
+    }
+  }
+  return total * share;
+}
+
+/** The weighted sum of the losses of all entries times `share`, and its gradient with respect to P. */
+function compare_huber(y, yAt, q, qAt, n, m, weights, weightsAt, error, eAt, share, p) {
+  const p0 = p[0];
+  let total = 0;
+  for (let i = 0; i < n; i++) {
+    const weight = weights[weightsAt + i], shared = weight * share;
+    for (let j = 0; j < m; j++) {
+      const k = i * m + j, target = y[yAt + k], prediction = q[qAt + k];
+      total += f_huber(target, prediction, p0) * weight;
+      error[eAt + k] = f_huber_slope(target, prediction, p0) * shared;
+    }
+  }
+  return total * share;
+}
+
+/** The weighted sum of the losses of all entries times `share`, and its gradient with respect to P. */
+function compare_log_cosh(y, yAt, q, qAt, n, m, weights, weightsAt, error, eAt, share, p) {
+  let total = 0;
+  for (let i = 0; i < n; i++) {
+    const weight = weights[weightsAt + i], shared = weight * share;
+    for (let j = 0; j < m; j++) {
+      const k = i * m + j, target = y[yAt + k], prediction = q[qAt + k];
+      total += f_log_cosh(target, prediction) * weight;
+      error[eAt + k] = f_log_cosh_slope(target, prediction) * shared;
+    }
+  }
+  return total * share;
+}
+
+/** The weighted sum of the losses of all entries times `share`, and its gradient with respect to P. */
+function compare_quantile(y, yAt, q, qAt, n, m, weights, weightsAt, error, eAt, share, p) {
+  const p0 = p[0];
+  let total = 0;
+  for (let i = 0; i < n; i++) {
+    const weight = weights[weightsAt + i], shared = weight * share;
+    for (let j = 0; j < m; j++) {
+      const k = i * m + j, target = y[yAt + k], prediction = q[qAt + k];
+      total += f_quantile(target, prediction, p0) * weight;
+      error[eAt + k] = f_quantile_slope(target, prediction, p0) * shared;
+    }
+  }
+  return total * share;
+}
+
+/** The weighted sum of the losses of all entries times `share`, and its gradient with respect to P. */
+function compare_poisson(y, yAt, q, qAt, n, m, weights, weightsAt, error, eAt, share, p) {
+  let total = 0;
+  for (let i = 0; i < n; i++) {
+    const weight = weights[weightsAt + i], shared = weight * share;
+    for (let j = 0; j < m; j++) {
+      const k = i * m + j, target = y[yAt + k], prediction = q[qAt + k];
+      total += f_poisson(target, prediction) * weight;
+      error[eAt + k] = f_poisson_slope(target, prediction) * shared;
+    }
+  }
+  return total * share;
+}
+
+/** The weighted sum of the losses of all entries times `share`, and its gradient with respect to P. */
+function compare_poisson_log_rates(y, yAt, q, qAt, n, m, weights, weightsAt, error, eAt, share, p) {
+  let total = 0;
+  for (let i = 0; i < n; i++) {
+    const weight = weights[weightsAt + i], shared = weight * share;
+    for (let j = 0; j < m; j++) {
+      const k = i * m + j, target = y[yAt + k], prediction = q[qAt + k];
+      total += f_poisson_log_rates(target, prediction) * weight;
+      error[eAt + k] = f_poisson_log_rates_slope(target, prediction) * shared;
+    }
+  }
+  return total * share;
+}
+
+/** The weighted sum of the losses of all entries times `share`, and its gradient with respect to P. */
+function compare_sigmoid_cross_entropy(y, yAt, q, qAt, n, m, weights, weightsAt, error, eAt, share, p) {
+  let total = 0;
+  for (let i = 0; i < n; i++) {
+    const weight = weights[weightsAt + i], shared = weight * share;
+    for (let j = 0; j < m; j++) {
+      const k = i * m + j, target = y[yAt + k], prediction = q[qAt + k];
+      total += f_sigmoid_cross_entropy(target, prediction) * weight;
+      error[eAt + k] = f_sigmoid_cross_entropy_slope(target, prediction) * shared;
+    }
+  }
+  return total * share;
+}
+
+/** The weighted sum of the losses of all entries times `share`, and its gradient with respect to P. */
+function compare_weighted_sigmoid_cross_entropy(y, yAt, q, qAt, n, m, weights, weightsAt, error, eAt, share, p) {
+  const p0 = p[0];
+  let total = 0;
+  for (let i = 0; i < n; i++) {
+    const weight = weights[weightsAt + i], shared = weight * share;
+    for (let j = 0; j < m; j++) {
+      const k = i * m + j, target = y[yAt + k], prediction = q[qAt + k];
+      total += f_weighted_sigmoid_cross_entropy(target, prediction, p0) * weight;
+      error[eAt + k] = f_weighted_sigmoid_cross_entropy_slope(target, prediction, p0) * shared;
+    }
+  }
+  return total * share;
+}
+
+/** The weighted sum of the losses of all entries times `share`, and its gradient with respect to P. */
+function compare_focal(y, yAt, q, qAt, n, m, weights, weightsAt, error, eAt, share, p) {
+  const p0 = p[0], p1 = p[1], p2 = p[2];
+  let total = 0;
+  for (let i = 0; i < n; i++) {
+    const weight = weights[weightsAt + i], shared = weight * share;
+    for (let j = 0; j < m; j++) {
+      const k = i * m + j, target = y[yAt + k], prediction = q[qAt + k];
+      total += f_focal(target, prediction, p0, p1, p2) * weight;
+      error[eAt + k] = f_focal_slope(target, prediction, p0, p1, p2) * shared;
+    }
+  }
+  return total * share;
+}
+
+/** The weighted sum of the losses of all entries times `share`, and its gradient with respect to P. */
+function compare_binary_cross_entropy(y, yAt, q, qAt, n, m, weights, weightsAt, error, eAt, share, p) {
+  let total = 0;
+  for (let i = 0; i < n; i++) {
+    const weight = weights[weightsAt + i], shared = weight * share;
+    for (let j = 0; j < m; j++) {
+      const k = i * m + j, target = y[yAt + k], prediction = q[qAt + k];
+      total += f_binary_cross_entropy(target, prediction) * weight;
+      error[eAt + k] = f_binary_cross_entropy_slope(target, prediction) * shared;
+    }
+  }
+  return total * share;
+}
+
+/** The weighted sum of the losses of all entries times `share`, and its gradient with respect to P. */
+function compare_categorical_cross_entropy(y, yAt, q, qAt, n, m, weights, weightsAt, error, eAt, share, p) {
+  let total = 0;
+  for (let i = 0; i < n; i++) {
+    const weight = weights[weightsAt + i], shared = weight * share;
+    for (let j = 0; j < m; j++) {
+      const k = i * m + j, target = y[yAt + k], prediction = q[qAt + k];
+      total += f_categorical_cross_entropy(target, prediction) * weight;
+      error[eAt + k] = f_categorical_cross_entropy_slope(target, prediction) * shared;
+    }
+  }
+  return total * share;
+}
+
+/** The weighted sum of the losses of all entries times `share`, and its gradient with respect to P. */
+function compare_sparse_categorical_cross_entropy(y, yAt, q, qAt, n, m, weights, weightsAt, error, eAt, share, p) {
+  let total = 0;
+  for (let i = 0; i < n; i++) {
+    const weight = weights[weightsAt + i], shared = weight * share;
+    for (let j = 0; j < m; j++) {
+      const k = i * m + j, target = y[yAt + k], prediction = q[qAt + k];
+      total += f_categorical_cross_entropy(target, prediction) * weight;
+      error[eAt + k] = f_categorical_cross_entropy_slope(target, prediction) * shared;
+    }
+  }
+  return total * share;
+}
+
+/** The weighted sum of the losses of all entries times `share`, and its gradient with respect to P. */
+function compare_kullback_leibler(y, yAt, q, qAt, n, m, weights, weightsAt, error, eAt, share, p) {
+  let total = 0;
+  for (let i = 0; i < n; i++) {
+    const weight = weights[weightsAt + i], shared = weight * share;
+    for (let j = 0; j < m; j++) {
+      const k = i * m + j, target = y[yAt + k], prediction = q[qAt + k];
+      total += f_kullback_leibler(target, prediction) * weight;
+      error[eAt + k] = f_kullback_leibler_slope(target, prediction) * shared;
+    }
+  }
+  return total * share;
+}
+
+/** The weighted sum of the losses of all entries times `share`, and its gradient with respect to P. */
+function compare_hinge(y, yAt, q, qAt, n, m, weights, weightsAt, error, eAt, share, p) {
+  let total = 0;
+  for (let i = 0; i < n; i++) {
+    const weight = weights[weightsAt + i], shared = weight * share;
+    for (let j = 0; j < m; j++) {
+      const k = i * m + j, target = y[yAt + k], prediction = q[qAt + k];
+      total += f_margin_hinge(target, prediction) * weight;
+      error[eAt + k] = f_margin_hinge_slope(target, prediction) * shared;
+    }
+  }
+  return total * share;
+}
+
+/** The weighted sum of the losses of all entries times `share`, and its gradient with respect to P. */
+function compare_squared_hinge(y, yAt, q, qAt, n, m, weights, weightsAt, error, eAt, share, p) {
+  let total = 0;
+  for (let i = 0; i < n; i++) {
+    const weight = weights[weightsAt + i], shared = weight * share;
+    for (let j = 0; j < m; j++) {
+      const k = i * m + j, target = y[yAt + k], prediction = q[qAt + k];
+      total += f_squared_hinge(target, prediction) * weight;
+      error[eAt + k] = f_squared_hinge_slope(target, prediction) * shared;
+    }
+  }
+  return total * share;
+}
+
+/** New parameters and states by the rule; of each step the share that `factors` say, if there are any. */
+function update_unchanged(parameters, gradients, states, c, factors) {
+  
+  const count = parameters.length;
+  for (let k = 0; k < count; k++) {
+    const before = parameters[k];
+    let w = before, g = gradients[k];
+    const after = w;
+    parameters[k] = factors === null || factors[k] === 1 ? after : before + factors[k] * (after - before);
+  }
+}
+
+/** New parameters and states by the rule; of each step the share that `factors` say, if there are any. */
+function update_sgd(parameters, gradients, states, c, factors) {
+  const rate = c[0], decay = c[1];
+  const count = parameters.length;
+  for (let k = 0; k < count; k++) {
+    const before = parameters[k];
+    let w = before, g = gradients[k];
+    const after = w - rate * (g + decay * w);
+    parameters[k] = factors === null || factors[k] === 1 ? after : before + factors[k] * (after - before);
+  }
+}
+
+/** New parameters and states by the rule; of each step the share that `factors` say, if there are any. */
+function update_momentum(parameters, gradients, states, c, factors) {
+  const rate = c[0], decay = c[1], mu = c[2];
+  const v_ = states[0];
+  const count = parameters.length;
+  for (let k = 0; k < count; k++) {
+    const before = parameters[k];
+    let w = before, g = gradients[k];
+    let v = v_[k];
+    v = mu * v + (g + decay * w);
+    const after = w - rate * v;
+    v_[k] = v;
+    parameters[k] = factors === null || factors[k] === 1 ? after : before + factors[k] * (after - before);
+  }
+}
+
+/** New parameters and states by the rule; of each step the share that `factors` say, if there are any. */
+function update_nesterov(parameters, gradients, states, c, factors) {
+  const rate = c[0], decay = c[1], mu = c[2];
+  const v_ = states[0];
+  const count = parameters.length;
+  for (let k = 0; k < count; k++) {
+    const before = parameters[k];
+    let w = before, g = gradients[k];
+    let v = v_[k];
+    g = g + decay * w;
+    v = mu * v + g;
+    const after = w - rate * (g + mu * v);
+    v_[k] = v;
+    parameters[k] = factors === null || factors[k] === 1 ? after : before + factors[k] * (after - before);
+  }
+}
+
+/** New parameters and states by the rule; of each step the share that `factors` say, if there are any. */
+function update_adagrad(parameters, gradients, states, c, factors) {
+  const rate = c[0], decay = c[1], epsilon = c[2];
+  const s_ = states[0];
+  const count = parameters.length;
+  for (let k = 0; k < count; k++) {
+    const before = parameters[k];
+    let w = before, g = gradients[k];
+    let s = s_[k];
+    g = g + decay * w;
+    s = s + g * g;
+    const after = w - rate * g / (Math.sqrt(s) + epsilon);
+    s_[k] = s;
+    parameters[k] = factors === null || factors[k] === 1 ? after : before + factors[k] * (after - before);
+  }
+}
+
+/** New parameters and states by the rule; of each step the share that `factors` say, if there are any. */
+function update_rmsprop(parameters, gradients, states, c, factors) {
+  const rate = c[0], decay = c[1], epsilon = c[2], alpha = c[3], one_minus_alpha = c[4];
+  const s_ = states[0];
+  const count = parameters.length;
+  for (let k = 0; k < count; k++) {
+    const before = parameters[k];
+    let w = before, g = gradients[k];
+    let s = s_[k];
+    g = g + decay * w;
+    s = alpha * s + one_minus_alpha * g * g;
+    const after = w - rate * g / (Math.sqrt(s) + epsilon);
+    s_[k] = s;
+    parameters[k] = factors === null || factors[k] === 1 ? after : before + factors[k] * (after - before);
+  }
+}
+
+/** New parameters and states by the rule; of each step the share that `factors` say, if there are any. */
+function update_rmsprop_momentum(parameters, gradients, states, c, factors) {
+  const rate = c[0], decay = c[1], epsilon = c[2], alpha = c[3], one_minus_alpha = c[4], mu = c[5];
+  const s_ = states[0];
+  const b_ = states[1];
+  const count = parameters.length;
+  for (let k = 0; k < count; k++) {
+    const before = parameters[k];
+    let w = before, g = gradients[k];
+    let s = s_[k];
+    let b = b_[k];
+    g = g + decay * w;
+    s = alpha * s + one_minus_alpha * g * g;
+    b = mu * b + g / (Math.sqrt(s) + epsilon);
+    const after = w - rate * b;
+    s_[k] = s;
+    b_[k] = b;
+    parameters[k] = factors === null || factors[k] === 1 ? after : before + factors[k] * (after - before);
+  }
+}
+
+/** New parameters and states by the rule; of each step the share that `factors` say, if there are any. */
+function update_rmsprop_centered(parameters, gradients, states, c, factors) {
+  const rate = c[0], decay = c[1], epsilon = c[2], alpha = c[3], one_minus_alpha = c[4];
+  const s_ = states[0];
+  const m_ = states[1];
+  const count = parameters.length;
+  for (let k = 0; k < count; k++) {
+    const before = parameters[k];
+    let w = before, g = gradients[k];
+    let s = s_[k];
+    let m = m_[k];
+    g = g + decay * w;
+    s = alpha * s + one_minus_alpha * g * g;
+    m = alpha * m + one_minus_alpha * g;
+    const after = w - rate * g / (Math.sqrt(Math.max(s - m * m, 0.0)) + epsilon);
+    s_[k] = s;
+    m_[k] = m;
+    parameters[k] = factors === null || factors[k] === 1 ? after : before + factors[k] * (after - before);
+  }
+}
+
+/** New parameters and states by the rule; of each step the share that `factors` say, if there are any. */
+function update_rmsprop_centered_momentum(parameters, gradients, states, c, factors) {
+  const rate = c[0], decay = c[1], epsilon = c[2], alpha = c[3], one_minus_alpha = c[4], mu = c[5];
+  const s_ = states[0];
+  const m_ = states[1];
+  const b_ = states[2];
+  const count = parameters.length;
+  for (let k = 0; k < count; k++) {
+    const before = parameters[k];
+    let w = before, g = gradients[k];
+    let s = s_[k];
+    let m = m_[k];
+    let b = b_[k];
+    g = g + decay * w;
+    s = alpha * s + one_minus_alpha * g * g;
+    m = alpha * m + one_minus_alpha * g;
+    b = mu * b + g / (Math.sqrt(Math.max(s - m * m, 0.0)) + epsilon);
+    const after = w - rate * b;
+    s_[k] = s;
+    m_[k] = m;
+    b_[k] = b;
+    parameters[k] = factors === null || factors[k] === 1 ? after : before + factors[k] * (after - before);
+  }
+}
+
+/** New parameters and states by the rule; of each step the share that `factors` say, if there are any. */
+function update_adadelta(parameters, gradients, states, c, factors) {
+  const rate = c[0], decay = c[1], epsilon = c[2], rho = c[3], one_minus_rho = c[4];
+  const s_ = states[0];
+  const d_ = states[1];
+  const count = parameters.length;
+  for (let k = 0; k < count; k++) {
+    const before = parameters[k];
+    let w = before, g = gradients[k];
+    let s = s_[k];
+    let d = d_[k];
+    g = g + decay * w;
+    s = rho * s + one_minus_rho * g * g;
+    let step = Math.sqrt(d + epsilon) / Math.sqrt(s + epsilon) * g;
+    d = rho * d + one_minus_rho * step * step;
+    const after = w - rate * step;
+    s_[k] = s;
+    d_[k] = d;
+    parameters[k] = factors === null || factors[k] === 1 ? after : before + factors[k] * (after - before);
+  }
+}
+
+/** New parameters and states by the rule; of each step the share that `factors` say, if there are any. */
+function update_adam(parameters, gradients, states, c, factors) {
+  const rate = c[0], decay = c[1], epsilon = c[2], beta1 = c[3], one_minus_beta1 = c[4], beta2 = c[5], one_minus_beta2 = c[6], correction = c[7], shrink = c[8];
+  const m_ = states[0];
+  const v_ = states[1];
+  const count = parameters.length;
+  for (let k = 0; k < count; k++) {
+    const before = parameters[k];
+    let w = before, g = gradients[k];
+    let m = m_[k];
+    let v = v_[k];
+    g = g + decay * w;
+    m = beta1 * m + one_minus_beta1 * g;
+    v = beta2 * v + one_minus_beta2 * g * g;
+    const after = shrink * w - rate * m / (Math.sqrt(v) * correction + epsilon);
+    m_[k] = m;
+    v_[k] = v;
+    parameters[k] = factors === null || factors[k] === 1 ? after : before + factors[k] * (after - before);
+  }
+}
+
+/** New parameters and states by the rule; of each step the share that `factors` say, if there are any. */
+function update_amsgrad(parameters, gradients, states, c, factors) {
+  const rate = c[0], decay = c[1], epsilon = c[2], beta1 = c[3], one_minus_beta1 = c[4], beta2 = c[5], one_minus_beta2 = c[6], correction = c[7], shrink = c[8];
+  const m_ = states[0];
+  const v_ = states[1];
+  const u_ = states[2];
+  const count = parameters.length;
+  for (let k = 0; k < count; k++) {
+    const before = parameters[k];
+    let w = before, g = gradients[k];
+    let m = m_[k];
+    let v = v_[k];
+    let u = u_[k];
+    g = g + decay * w;
+    m = beta1 * m + one_minus_beta1 * g;
+    v = beta2 * v + one_minus_beta2 * g * g;
+    u = Math.max(u, v);
+    const after = shrink * w - rate * m / (Math.sqrt(u) * correction + epsilon);
+    m_[k] = m;
+    v_[k] = v;
+    u_[k] = u;
+    parameters[k] = factors === null || factors[k] === 1 ? after : before + factors[k] * (after - before);
+  }
+}
+
+/** New parameters and states by the rule; of each step the share that `factors` say, if there are any. */
+function update_nadam(parameters, gradients, states, c, factors) {
+  const rate_g = c[0], rate_m = c[1], decay = c[2], epsilon = c[3], beta1 = c[4], one_minus_beta1 = c[5], beta2 = c[6], one_minus_beta2 = c[7], correction = c[8];
+  const m_ = states[0];
+  const v_ = states[1];
+  const count = parameters.length;
+  for (let k = 0; k < count; k++) {
+    const before = parameters[k];
+    let w = before, g = gradients[k];
+    let m = m_[k];
+    let v = v_[k];
+    g = g + decay * w;
+    m = beta1 * m + one_minus_beta1 * g;
+    v = beta2 * v + one_minus_beta2 * g * g;
+    const after = w - (rate_g * g + rate_m * m) / (Math.sqrt(v) * correction + epsilon);
+    m_[k] = m;
+    v_[k] = v;
+    parameters[k] = factors === null || factors[k] === 1 ? after : before + factors[k] * (after - before);
+  }
+}
+
+/** New parameters and states by the rule; of each step the share that `factors` say, if there are any. */
+function update_adamax(parameters, gradients, states, c, factors) {
+  const rate = c[0], decay = c[1], epsilon = c[2], beta1 = c[3], one_minus_beta1 = c[4], beta2 = c[5];
+  const m_ = states[0];
+  const u_ = states[1];
+  const count = parameters.length;
+  for (let k = 0; k < count; k++) {
+    const before = parameters[k];
+    let w = before, g = gradients[k];
+    let m = m_[k];
+    let u = u_[k];
+    g = g + decay * w;
+    m = beta1 * m + one_minus_beta1 * g;
+    u = Math.max(beta2 * u, Math.abs(g) + epsilon);
+    const after = w - rate * m / u;
+    m_[k] = m;
+    u_[k] = u;
+    parameters[k] = factors === null || factors[k] === 1 ? after : before + factors[k] * (after - before);
+  }
+}
+
+/** New parameters and states by the rule; of each step the share that `factors` say, if there are any. */
+function update_lion(parameters, gradients, states, c, factors) {
+  const rate = c[0], beta1 = c[1], one_minus_beta1 = c[2], beta2 = c[3], one_minus_beta2 = c[4], shrink = c[5];
+  const m_ = states[0];
+  const count = parameters.length;
+  for (let k = 0; k < count; k++) {
+    const before = parameters[k];
+    let w = before, g = gradients[k];
+    let m = m_[k];
+    let step = Math.sign(beta1 * m + one_minus_beta1 * g);
+    const after = shrink * w - rate * step;
+    m_[k] = beta2 * m + one_minus_beta2 * g;
+    parameters[k] = factors === null || factors[k] === 1 ? after : before + factors[k] * (after - before);
+  }
+}
+
+/** @type {Record<string, any>} */
+const ACTIVATIONS = {
+  linear: { activate: activate_linear, apply: apply_linear, gate: gate_linear, value: f_linear, slope: f_linear_slope, isLinear: true },
+  relu: { activate: activate_relu, apply: apply_relu, gate: gate_relu, value: f_relu, slope: f_relu_slope, isLinear: false },
+  leaky_relu: { activate: activate_leaky_relu, apply: apply_leaky_relu, gate: gate_leaky_relu, value: f_leaky_relu, slope: f_leaky_relu_slope, isLinear: false },
+  elu: { activate: activate_elu, apply: apply_elu, gate: gate_elu, value: f_elu, slope: f_elu_slope, isLinear: false },
+  selu: { activate: activate_selu, apply: apply_selu, gate: gate_selu, value: f_selu, slope: f_selu_slope, isLinear: false },
+  gelu: { activate: activate_gelu, apply: apply_gelu, gate: gate_gelu, value: f_gelu, slope: f_gelu_slope, isLinear: false },
+  silu: { activate: activate_silu, apply: apply_silu, gate: gate_silu, value: f_silu, slope: f_silu_slope, isLinear: false },
+  softplus: { activate: activate_softplus, apply: apply_softplus, gate: gate_softplus, value: f_softplus, slope: f_softplus_slope, isLinear: false },
+  mish: { activate: activate_mish, apply: apply_mish, gate: gate_mish, value: f_mish, slope: f_mish_slope, isLinear: false },
+  gelu_tanh: { activate: activate_gelu_tanh, apply: apply_gelu_tanh, gate: gate_gelu_tanh, value: f_gelu_tanh, slope: f_gelu_tanh_slope, isLinear: false },
+  hard_swish: { activate: activate_hard_swish, apply: apply_hard_swish, gate: gate_hard_swish, value: f_hard_swish, slope: f_hard_swish_slope, isLinear: false },
+  exponential: { activate: activate_exponential, apply: apply_exponential, gate: gate_exponential, value: f_exponential, slope: f_exponential_slope, isLinear: false },
+  sigmoid: { activate: activate_sigmoid, apply: apply_sigmoid, gate: gate_sigmoid, value: f_sigmoid, slope: f_sigmoid_slope, isLinear: false },
+  tanh: { activate: activate_tanh, apply: apply_tanh, gate: gate_tanh, value: f_hyperbolic_tangent, slope: f_hyperbolic_tangent_slope, isLinear: false },
+  hard_sigmoid: { activate: activate_hard_sigmoid, apply: apply_hard_sigmoid, gate: gate_hard_sigmoid, value: f_hard_sigmoid, slope: f_hard_sigmoid_slope, isLinear: false },
+  step: { activate: activate_step, apply: apply_step, gate: gate_step, value: f_step, slope: f_step_slope, isLinear: false },
+  softmax: { activate: activateSoftmax, apply: softmax, gate: gateSoftmax, isLinear: false },
+};
+
+/** @type {Record<string, any>} */
+const LOSSES = {
+  mean_squared_error: { compare: compare_mean_squared_error, activate: (values, n, m) => apply_linear(values, 0, n, m, values, 0, []) },
+  mean_absolute_error: { compare: compare_mean_absolute_error, activate: (values, n, m) => apply_linear(values, 0, n, m, values, 0, []) },
+  huber: { compare: compare_huber, activate: (values, n, m) => apply_linear(values, 0, n, m, values, 0, []) },
+  log_cosh: { compare: compare_log_cosh, activate: (values, n, m) => apply_linear(values, 0, n, m, values, 0, []) },
+  quantile: { compare: compare_quantile, activate: (values, n, m) => apply_linear(values, 0, n, m, values, 0, []) },
+  poisson: { compare: compare_poisson, activate: (values, n, m) => apply_linear(values, 0, n, m, values, 0, []) },
+  poisson_log_rates: { compare: compare_poisson_log_rates, activate: (values, n, m) => apply_exponential(values, 0, n, m, values, 0, []) },
+  sigmoid_cross_entropy: { compare: compare_sigmoid_cross_entropy, activate: (values, n, m) => apply_sigmoid(values, 0, n, m, values, 0, []) },
+  weighted_sigmoid_cross_entropy: { compare: compare_weighted_sigmoid_cross_entropy, activate: (values, n, m) => apply_sigmoid(values, 0, n, m, values, 0, []) },
+  softmax_cross_entropy: { compare: compareSoftmax, activate: (values, n, m) => softmax(values, 0, n, m, values, 0, []) },
+  sparse_softmax_cross_entropy: { compare: compareSoftmax, activate: (values, n, m) => softmax(values, 0, n, m, values, 0, []) },
+  focal: { compare: compare_focal, activate: (values, n, m) => apply_sigmoid(values, 0, n, m, values, 0, []) },
+  binary_cross_entropy: { compare: compare_binary_cross_entropy, activate: (values, n, m) => apply_linear(values, 0, n, m, values, 0, []) },
+  categorical_cross_entropy: { compare: compare_categorical_cross_entropy, activate: (values, n, m) => apply_linear(values, 0, n, m, values, 0, []) },
+  sparse_categorical_cross_entropy: { compare: compare_sparse_categorical_cross_entropy, activate: (values, n, m) => apply_linear(values, 0, n, m, values, 0, []) },
+  kullback_leibler: { compare: compare_kullback_leibler, activate: (values, n, m) => apply_linear(values, 0, n, m, values, 0, []) },
+  contrastive: { compare: compareContrastive, activate: (values, n, m) => apply_linear(values, 0, n, m, values, 0, []) },
+  triplet_hard: { compare: compareTripletHard, activate: (values, n, m) => apply_linear(values, 0, n, m, values, 0, []) },
+  triplet_all: { compare: compareTripletAll, activate: (values, n, m) => apply_linear(values, 0, n, m, values, 0, []) },
+  hinge: { compare: compare_hinge, activate: (values, n, m) => apply_linear(values, 0, n, m, values, 0, []) },
+  squared_hinge: { compare: compare_squared_hinge, activate: (values, n, m) => apply_linear(values, 0, n, m, values, 0, []) },
+};
+
+/** @type {Record<string, any>} */
+const UPDATES = {
+  unchanged: update_unchanged,
+  sgd: update_sgd,
+  momentum: update_momentum,
+  nesterov: update_nesterov,
+  adagrad: update_adagrad,
+  rmsprop: update_rmsprop,
+  rmsprop_momentum: update_rmsprop_momentum,
+  rmsprop_centered: update_rmsprop_centered,
+  rmsprop_centered_momentum: update_rmsprop_centered_momentum,
+  adadelta: update_adadelta,
+  adam: update_adam,
+  amsgrad: update_amsgrad,
+  nadam: update_nadam,
+  adamax: update_adamax,
+  lion: update_lion,
+};
+
+/** @type {Record<string, any>} */
+const FORMULAS_OF_OPTIMIZERS = {
+  sgd: { rule: SGD_rule, n_states: SGD_n_states, coefficients: SGD_coefficients },
+  adagrad: { rule: AdaGrad_rule, n_states: () => 1, coefficients: AdaGrad_coefficients },
+  rmsprop: { rule: RMSProp_rule, n_states: RMSProp_n_states, coefficients: RMSProp_coefficients },
+  adadelta: { rule: AdaDelta_rule, n_states: () => 2, coefficients: AdaDelta_coefficients },
+  adam: { rule: Adam_rule, n_states: Adam_n_states, coefficients: Adam_coefficients },
+  adamw: { rule: Adam_rule, n_states: Adam_n_states },
+  nadam: { rule: NAdam_rule, n_states: () => 2 },
+  adamax: { rule: Adamax_rule, n_states: () => 2, coefficients: Adamax_coefficients },
+  lion: { rule: Lion_rule, n_states: () => 1, coefficients: Lion_coefficients },
+};
+
+/** @type {Record<string, any>} */
+const FORMULAS_OF_SCHEDULES = {
+  constant: Constant_rates,
+  step_decay: StepDecay_rates,
+  exponential_decay: ExponentialDecay_rates,
+  inverse_time_decay: InverseTimeDecay_rates,
+  polynomial_decay: PolynomialDecay_rates,
+  linear_decay: LinearDecay_rates,
+  cosine_decay: CosineDecay_rates,
+  log_cosine_cycles: LogCosineCycles_rates,
+  linear_warmup: LinearWarmup_rates,
+  one_cycle: OneCycle_rates,
+};
+
+/** @type {Record<string, any>} */
+const INITIALIZERS = {
+  zeros: Zeros_draw,
+  constant: Constant_draw,
+  normal: Normal_draw,
+  uniform: Uniform_draw,
+  glorot_uniform: GlorotUniform_draw,
+  glorot_normal: GlorotNormal_draw,
+  he_uniform: HeUniform_draw,
+  he_normal: HeNormal_draw,
+  lecun_uniform: LecunUniform_draw,
+  lecun_normal: LecunNormal_draw,
+  torch_linear: TorchLinear_draw,
+};
+
+/** @type {any} */
+const PARTS = {"layer": {"activation": {"name": "activation", "aliases": [], "fields": {}, "required": ["activation"], "facts": {}}, "batch_norm": {"name": "batch_norm", "aliases": [], "fields": {"momentum": 0.1, "epsilon": 1e-05, "learning_rate_factor": 1.0, "bias_learning_rate_factor": 1.0}, "required": [], "facts": {}}, "dense": {"name": "dense", "aliases": [], "fields": {"activation": "linear", "initializer": "glorot_uniform", "bias_initializer": "zeros", "l1": 0.0, "l2": 0.0, "use_bias": true, "bias_l1": 0.0, "bias_l2": 0.0, "learning_rate_factor": 1.0, "bias_learning_rate_factor": 1.0}, "required": ["units"], "facts": {}}, "dropout": {"name": "dropout", "aliases": [], "fields": {"rate": 0.5}, "required": [], "facts": {}}, "embedding": {"name": "embedding", "aliases": [], "fields": {"initializer": {"kind": "initializer", "name": "normal", "scale": 1.0}, "learning_rate_factor": 1.0}, "required": ["categories", "dimension"], "facts": {}}, "flatten": {"name": "flatten", "aliases": [], "fields": {}, "required": [], "facts": {}}, "layer_norm": {"name": "layer_norm", "aliases": [], "fields": {"epsilon": 1e-05, "learning_rate_factor": 1.0, "bias_learning_rate_factor": 1.0}, "required": [], "facts": {}}, "prelu": {"name": "prelu", "aliases": [], "fields": {"initial_slope": 0.25, "shared": false, "learning_rate_factor": 1.0}, "required": [], "facts": {"value": "x if x > 0 else w * x", "slope": "1 if x > 0 else w", "slope_of_weight": "0 if x > 0 else x"}}, "residual": {"name": "residual", "aliases": [], "fields": {}, "required": ["layers"], "facts": {}}, "rms_norm": {"name": "rms_norm", "aliases": [], "fields": {"epsilon": null, "learning_rate_factor": 1.0}, "required": [], "facts": {}}, "scale": {"name": "scale", "aliases": [], "fields": {"learning_rate_factor": 1.0}, "required": [], "facts": {"value": "w * x", "slope": "w", "slope_of_weight": "x"}}}, "activation": {"linear": {"name": "linear", "aliases": ["identity", "none"], "fields": {}, "required": [], "facts": {"value": "z", "slope": "1", "range": ["-inf", "inf"], "outputs": "values", "forward_only": false}, "outputs": "values", "forward_only": false, "is_of_rows": false, "is_gate": false, "is_bounded": false, "steepest": null, "rectifies": false}, "relu": {"name": "relu", "aliases": [], "fields": {}, "required": [], "facts": {"value": "max(z, 0)", "slope": "1 if z > 0 else 0", "range": ["0", "inf"], "kinks": [0.0], "outputs": "values", "forward_only": false, "source": "Nair, Hinton 2010, ICML"}, "outputs": "values", "forward_only": false, "is_of_rows": false, "is_gate": true, "is_bounded": false, "steepest": null, "rectifies": true}, "leaky_relu": {"name": "leaky_relu", "aliases": [], "fields": {"slope_below": 0.01}, "required": [], "facts": {"value": "z if z > 0 else slope_below * z", "slope": "1 if z > 0 else slope_below", "letters": {"slope_below": ["s", "s"]}, "range": ["-inf", "inf"], "kinks": [0.0], "outputs": "values", "forward_only": false, "source": "Maas, Hannun, Ng 2013, ICML"}, "outputs": "values", "forward_only": false, "is_of_rows": false, "is_gate": true, "is_bounded": false, "steepest": null, "rectifies": false}, "elu": {"name": "elu", "aliases": [], "fields": {"alpha": 1.0}, "required": [], "facts": {"value": "z if z > 0 else alpha * (exp(z) - 1)", "slope": "1 if z > 0 else a + alpha", "slope_in_output": "1 if a > 0 else a + alpha", "letters": {"alpha": ["α", "\\alpha"]}, "range": ["-alpha", "inf"], "kinks": [0.0], "outputs": "values", "forward_only": false, "source": "Clevert, Unterthiner, Hochreiter 2016, ICLR"}, "outputs": "values", "forward_only": false, "is_of_rows": false, "is_gate": false, "is_bounded": false, "steepest": null, "rectifies": false}, "selu": {"name": "selu", "aliases": [], "fields": {}, "required": [], "facts": {"value": "1.0507009873554805 * z if z > 0 else 1.7580993408473766 * (exp(z) - 1)", "slope": "1.0507009873554805 if z > 0 else a + 1.7580993408473766", "slope_in_output": "1.0507009873554805 if a > 0 else a + 1.7580993408473766", "range": ["-1.7581", "inf"], "kinks": [0.0], "outputs": "values", "forward_only": false, "source": "Klambauer et al. 2017, NIPS"}, "outputs": "values", "forward_only": false, "is_of_rows": false, "is_gate": false, "is_bounded": false, "steepest": null, "rectifies": false}, "gelu": {"name": "gelu", "aliases": [], "fields": {}, "required": [], "facts": {"value": "z * normal_share(z)", "slope": "normal_share(z) + z * normal_density(z)", "range": ["-0.17", "inf"], "outputs": "values", "forward_only": false, "source": "Hendrycks, Gimpel 2016, arXiv:1606.08415"}, "outputs": "values", "forward_only": false, "is_of_rows": false, "is_gate": false, "is_bounded": false, "steepest": null, "rectifies": false}, "silu": {"name": "silu", "aliases": ["swish"], "fields": {}, "required": [], "facts": {"value": "z * sigmoid(z)", "slope": "sigmoid(z) + a * (1 - sigmoid(z))", "range": ["-0.2785", "inf"], "outputs": "values", "forward_only": false, "source": "Elfwing, Uchibe, Doya 2018, Neural Networks 107"}, "outputs": "values", "forward_only": false, "is_of_rows": false, "is_gate": false, "is_bounded": false, "steepest": null, "rectifies": false}, "softplus": {"name": "softplus", "aliases": [], "fields": {}, "required": [], "facts": {"value": "max(z, 0) + log(1 + exp(-abs(z)))", "slope": "sigmoid(z)", "slope_in_output": "1 - exp(-a)", "range": ["0", "inf"], "outputs": "values", "forward_only": false, "source": "Dugas et al. 2000, NIPS"}, "outputs": "values", "forward_only": false, "is_of_rows": false, "is_gate": false, "is_bounded": false, "steepest": null, "rectifies": false}, "mish": {"name": "mish", "aliases": [], "fields": {}, "required": [], "facts": {"value": "z * tanh(softplus(z))", "slope": "tanh(softplus(z)) + z * sigmoid(z) * (1 - tanh(softplus(z))**2)", "range": ["-0.30885", "inf"], "outputs": "values", "forward_only": false, "source": "Misra 2020, BMVC"}, "outputs": "values", "forward_only": false, "is_of_rows": false, "is_gate": false, "is_bounded": false, "steepest": null, "rectifies": false}, "gelu_tanh": {"name": "gelu_tanh", "aliases": [], "fields": {}, "required": [], "facts": {"value": "z * (1 + tanh(0.7978845608028654 * (z + 0.044715 * z**3))) / 2", "slope": "(1 + tanh(0.7978845608028654 * (z + 0.044715 * z**3))) / 2 + z * (1 - tanh(0.7978845608028654 * (z + 0.044715 * z**3))**2) * 0.7978845608028654 * (1 + 0.134145 * z**2) / 2", "range": ["-0.1701", "inf"], "outputs": "values", "forward_only": false, "source": "Hendrycks, Gimpel 2016, arXiv:1606.08415"}, "outputs": "values", "forward_only": false, "is_of_rows": false, "is_gate": false, "is_bounded": false, "steepest": null, "rectifies": false}, "hard_swish": {"name": "hard_swish", "aliases": [], "fields": {}, "required": [], "facts": {"value": "z * max(min(z / 6 + 0.5, 1), 0)", "slope": "z / 3 + 0.5 if abs(z) < 3 else 1 if z > 0 else 0", "range": ["-0.375", "inf"], "kinks": [-3.0, 3.0], "outputs": "values", "forward_only": false, "source": "Howard et al. 2019, ICCV"}, "outputs": "values", "forward_only": false, "is_of_rows": false, "is_gate": false, "is_bounded": false, "steepest": null, "rectifies": false}, "exponential": {"name": "exponential", "aliases": [], "fields": {}, "required": [], "facts": {"value": "exp(z)", "slope": "a", "slope_in_output": "a", "range": ["0", "inf"], "outputs": "values", "forward_only": false, "note": "infinite above z = 88.7 in float32, 709.7 in float64"}, "outputs": "values", "forward_only": false, "is_of_rows": false, "is_gate": false, "is_bounded": false, "steepest": null, "rectifies": false}, "sigmoid": {"name": "sigmoid", "aliases": ["logistic"], "fields": {}, "required": [], "facts": {"value": "1 / (1 + exp(-z))", "slope": "a * (1 - a)", "slope_in_output": "a * (1 - a)", "range": ["0", "1"], "outputs": "probabilities", "forward_only": false, "source": "Verhulst 1838"}, "outputs": "probabilities", "forward_only": false, "is_of_rows": false, "is_gate": false, "is_bounded": true, "steepest": 0.25, "rectifies": false}, "tanh": {"name": "tanh", "aliases": [], "fields": {}, "required": [], "facts": {"value": "tanh(z)", "slope": "1 - a**2", "slope_in_output": "1 - a**2", "range": ["-1", "1"], "outputs": "values", "forward_only": false, "source": "LeCun et al. 1998, Efficient BackProp"}, "outputs": "values", "forward_only": false, "is_of_rows": false, "is_gate": false, "is_bounded": true, "steepest": 1.0, "rectifies": false}, "hard_sigmoid": {"name": "hard_sigmoid", "aliases": [], "fields": {}, "required": [], "facts": {"value": "max(min(z / 6 + 0.5, 1), 0)", "slope": "1 / 6 if abs(z) < 3 else 0", "range": ["0", "1"], "kinks": [-3.0, 3.0], "outputs": "probabilities", "forward_only": false, "source": "Courbariaux, Bengio, David 2015, NIPS; Howard et al. 2019, ICCV"}, "outputs": "probabilities", "forward_only": false, "is_of_rows": false, "is_gate": false, "is_bounded": true, "steepest": 0.16666666666666666, "rectifies": false}, "step": {"name": "step", "aliases": [], "fields": {}, "required": [], "facts": {"value": "1 if z > 0 else 0", "range": ["0", "1"], "kinks": [0.0], "outputs": "values", "forward_only": true, "source": "McCulloch, Pitts 1943"}, "outputs": "values", "forward_only": true, "is_of_rows": false, "is_gate": false, "is_bounded": false, "steepest": null, "rectifies": false}, "softmax": {"name": "softmax", "aliases": [], "fields": {}, "required": [], "facts": {"value": "exp(z) / sum(exp(z))", "backward": "a * (d - sum(d * a))", "range": ["0", "1"], "outputs": "classes", "forward_only": false, "source": "Bridle 1990, NIPS"}, "outputs": "classes", "forward_only": false, "is_of_rows": true, "is_gate": false, "is_bounded": false, "steepest": null, "rectifies": false}}, "loss": {"mean_squared_error": {"name": "mean_squared_error", "aliases": ["mse"], "fields": {}, "required": [], "facts": {"value": "(p - y)**2", "slope": "2 * (p - y)", "data": "values", "last_activation": "linear", "aims_at_middle": true, "source": "Legendre 1805, Nouvelles méthodes"}, "targets": "values", "least_outputs": 1, "only_targets": [], "domain": [null, null], "rows_sum_to_one": false, "mean_over": "entries", "activation": "linear"}, "mean_absolute_error": {"name": "mean_absolute_error", "aliases": ["mae"], "fields": {}, "required": [], "facts": {"value": "abs(p - y)", "slope": "sign(p - y)", "data": "values", "last_activation": "linear", "aims_at_middle": true, "source": "Boscovich 1757"}, "targets": "values", "least_outputs": 1, "only_targets": [], "domain": [null, null], "rows_sum_to_one": false, "mean_over": "entries", "activation": "linear"}, "huber": {"name": "huber", "aliases": [], "fields": {"delta": 1.0}, "required": [], "facts": {"value": "min(abs(p - y), delta) * (abs(p - y) - min(abs(p - y), delta) / 2)", "slope": "max(min(p - y, delta), -delta)", "letters": {"delta": ["δ", "\\delta"]}, "data": "values", "last_activation": "linear", "aims_at_middle": true, "source": "Huber 1964, Ann. Math. Statist. 35"}, "targets": "values", "least_outputs": 1, "only_targets": [], "domain": [null, null], "rows_sum_to_one": false, "mean_over": "entries", "activation": "linear"}, "log_cosh": {"name": "log_cosh", "aliases": [], "fields": {}, "required": [], "facts": {"value": "abs(p - y) + log(1 + exp(-2 * abs(p - y))) - 0.6931471805599453", "slope": "tanh(p - y)", "data": "values", "last_activation": "linear", "aims_at_middle": true, "source": "Green 1990, IEEE Trans. Med. Imaging 9"}, "targets": "values", "least_outputs": 1, "only_targets": [], "domain": [null, null], "rows_sum_to_one": false, "mean_over": "entries", "activation": "linear"}, "quantile": {"name": "quantile", "aliases": ["pinball"], "fields": {"level": 0.5}, "required": [], "facts": {"value": "0.5 * abs(y - p) + (level - 0.5) * (y - p)", "slope": "0.5 * sign(p - y) + (0.5 - level)", "letters": {"level": ["q", "q"]}, "data": "values", "last_activation": "linear", "aims_at_middle": false, "source": "Koenker, Bassett 1978, Econometrica 46"}, "targets": "values", "least_outputs": 1, "only_targets": [], "domain": [null, null], "rows_sum_to_one": false, "mean_over": "entries", "activation": "linear"}, "poisson": {"name": "poisson", "aliases": [], "fields": {}, "required": [], "facts": {"value": "p - y * log(p)", "slope": "1 - y / p", "data": "rates", "last_activation": "softplus", "aims_at_middle": true, "logarithms": ["p"], "source": "Nelder, Wedderburn 1972, J. R. Stat. Soc. A 135"}, "targets": "values", "least_outputs": 1, "only_targets": [], "domain": [0.0, null], "rows_sum_to_one": false, "mean_over": "entries", "activation": "linear"}, "poisson_log_rates": {"name": "poisson_log_rates", "aliases": [], "fields": {}, "required": [], "facts": {"value": "exp(z) - y * z", "slope": "p - y", "data": "log_rates", "last_activation": "linear", "aims_at_middle": true, "source": "Nelder, Wedderburn 1972, J. R. Stat. Soc. A 135"}, "targets": "values", "least_outputs": 1, "only_targets": [], "domain": [0.0, null], "rows_sum_to_one": false, "mean_over": "entries", "activation": "exponential"}, "sigmoid_cross_entropy": {"name": "sigmoid_cross_entropy", "aliases": [], "fields": {"label_smoothing": 0.0}, "required": [], "facts": {"value": "max(z, 0) - z * y + log(1 + exp(-abs(z)))", "slope": "p - y", "letters": {"label_smoothing": ["s", "s"]}, "data": "binary_logits", "last_activation": "linear", "aims_at_middle": true, "source": "Good 1952, J. R. Stat. Soc. B 14"}, "targets": "values", "least_outputs": 1, "only_targets": [], "domain": [0.0, 1.0], "rows_sum_to_one": false, "mean_over": "entries", "activation": "sigmoid"}, "weighted_sigmoid_cross_entropy": {"name": "weighted_sigmoid_cross_entropy", "aliases": [], "fields": {"pos_weight": 1.0}, "required": [], "facts": {"value": "(1 - y) * softplus(z) + pos_weight * y * softplus(-z)", "slope": "(1 - y) * p - pos_weight * y * (1 - p)", "letters": {"pos_weight": ["w", "w"]}, "data": "binary_logits", "last_activation": "linear", "aims_at_middle": true, "source": "King, Zeng 2001, Political Analysis 9"}, "targets": "values", "least_outputs": 1, "only_targets": [], "domain": [0.0, 1.0], "rows_sum_to_one": false, "mean_over": "entries", "activation": "sigmoid"}, "softmax_cross_entropy": {"name": "softmax_cross_entropy", "aliases": [], "fields": {"label_smoothing": 0.0}, "required": [], "facts": {"value": "-(y * log(p))", "slope": "p * mass - y", "letters": {"label_smoothing": ["s", "s"]}, "data": "logits", "last_activation": "linear", "aims_at_middle": true, "torch_options": {"label_smoothing": "label_smoothing={label_smoothing!r}"}, "source": "Bridle 1990, NIPS"}, "targets": "values", "least_outputs": 2, "only_targets": [], "domain": [0.0, 1.0], "rows_sum_to_one": true, "mean_over": "rows", "activation": "softmax"}, "sparse_softmax_cross_entropy": {"name": "sparse_softmax_cross_entropy", "aliases": [], "fields": {"label_smoothing": 0.0}, "required": [], "facts": {"value": "-(y * log(p))", "slope": "p * mass - y", "letters": {"label_smoothing": ["s", "s"]}, "data": "class_logits", "last_activation": "linear", "aims_at_middle": true, "torch_options": {"label_smoothing": "label_smoothing={label_smoothing!r}"}, "source": "Bridle 1990, NIPS"}, "targets": "classes", "least_outputs": 2, "only_targets": [], "domain": [0.0, 1.0], "rows_sum_to_one": true, "mean_over": "rows", "activation": "softmax"}, "focal": {"name": "focal", "aliases": [], "fields": {"gamma": 2.0, "alpha": 0.25}, "required": [], "facts": {"value": "(alpha * y + (1 - alpha) * (1 - y)) * exp(gamma * log(sigmoid(z) * (1 - y) + sigmoid(-z) * y)) * (max(z, 0) - z * y + log(1 + exp(-abs(z)))) if alpha >= 0 else exp(gamma * log(sigmoid(z) * (1 - y) + sigmoid(-z) * y)) * (max(z, 0) - z * y + log(1 + exp(-abs(z))))", "slope": "(alpha * y + (1 - alpha) * (1 - y)) * exp(gamma * log(p + y - 2 * p * y)) * (p - y - gamma * (1 - 2 * y) * p * (1 - p) / (p + y - 2 * p * y) * (y * log(p) + (1 - y) * log(1 - p))) if alpha >= 0 else exp(gamma * log(p + y - 2 * p * y)) * (p - y - gamma * (1 - 2 * y) * p * (1 - p) / (p + y - 2 * p * y) * (y * log(p) + (1 - y) * log(1 - p)))", "letters": {"gamma": ["γ", "\\gamma"], "alpha": ["α", "\\alpha"]}, "data": "binary_logits", "last_activation": "linear", "aims_at_middle": true, "source": "Lin et al. 2017, ICCV"}, "targets": "values", "least_outputs": 1, "only_targets": [], "domain": [0.0, 1.0], "rows_sum_to_one": false, "mean_over": "entries", "activation": "sigmoid"}, "binary_cross_entropy": {"name": "binary_cross_entropy", "aliases": ["bce"], "fields": {"label_smoothing": 0.0}, "required": [], "facts": {"value": "-(y * log(p)) - (1 - y) * log(1 - p)", "slope": "(1 - y) / (1 - p) - y / p", "letters": {"label_smoothing": ["s", "s"]}, "data": "binary", "last_activation": "sigmoid", "aims_at_middle": true, "logarithms": ["p", "1 - p"], "source": "Good 1952, J. R. Stat. Soc. B 14"}, "targets": "values", "least_outputs": 1, "only_targets": [], "domain": [0.0, 1.0], "rows_sum_to_one": false, "mean_over": "entries", "activation": "linear"}, "categorical_cross_entropy": {"name": "categorical_cross_entropy", "aliases": ["cce"], "fields": {"label_smoothing": 0.0}, "required": [], "facts": {"value": "-(y * log(p))", "slope": "-(y / p)", "letters": {"label_smoothing": ["s", "s"]}, "data": "one_hot", "last_activation": "softmax", "aims_at_middle": true, "logarithms": ["p"], "source": "Bridle 1990, NIPS"}, "targets": "values", "least_outputs": 2, "only_targets": [], "domain": [0.0, 1.0], "rows_sum_to_one": true, "mean_over": "rows", "activation": "linear"}, "sparse_categorical_cross_entropy": {"name": "sparse_categorical_cross_entropy", "aliases": ["scce"], "fields": {"label_smoothing": 0.0}, "required": [], "facts": {"value": "-(y * log(p))", "slope": "-(y / p)", "letters": {"label_smoothing": ["s", "s"]}, "data": "classes", "last_activation": "softmax", "aims_at_middle": true, "logarithms": ["p"], "torch_options": {"label_smoothing": " * (1 - {label_smoothing!r}) - {label_smoothing!r} * prediction.log().mean()"}, "source": "Bridle 1990, NIPS"}, "targets": "classes", "least_outputs": 2, "only_targets": [], "domain": [0.0, 1.0], "rows_sum_to_one": true, "mean_over": "rows", "activation": "linear"}, "kullback_leibler": {"name": "kullback_leibler", "aliases": ["kl", "kl_divergence"], "fields": {}, "required": [], "facts": {"value": "y * log(y / p)", "slope": "-(y / p)", "data": "distributions", "last_activation": "softmax", "aims_at_middle": true, "logarithms": ["p"], "source": "Kullback, Leibler 1951, Ann. Math. Statist. 22"}, "targets": "values", "least_outputs": 2, "only_targets": [], "domain": [0.0, 1.0], "rows_sum_to_one": true, "mean_over": "rows", "activation": "linear"}, "contrastive": {"name": "contrastive", "aliases": [], "fields": {"margin": 1.0}, "required": [], "facts": {"of_distances": "mean over the pairs i, j of d²/2 (one class) or max(0, margin − d)²/2 (two classes), d = |A_i − A_j|", "of_distances_latex": "\\tfrac{1}{2} d^2 \\text{ or } \\tfrac{1}{2} \\max(0, m - d)^2", "letters": {"margin": ["margin", "m"]}, "data": "labels", "last_activation": "linear", "aims_at_middle": true, "source": "Hadsell, Chopra, LeCun 2006, CVPR"}, "targets": "labels", "least_outputs": 1, "only_targets": [], "domain": [null, null], "rows_sum_to_one": false, "mean_over": "rows", "activation": "linear"}, "triplet_hard": {"name": "triplet_hard", "aliases": ["triplet"], "fields": {"margin": 1.0}, "required": [], "facts": {"of_distances": "mean over anchors of max(0, margin + d(anchor, farthest positive) − d(anchor, nearest negative))", "of_distances_latex": "\\max(0, m + \\max_p d_{ap} - \\min_n d_{an})", "letters": {"margin": ["margin", "m"]}, "data": "labels", "last_activation": "linear", "aims_at_middle": true, "source": "Hermans, Beyer, Leibe 2017, arXiv:1703.07737"}, "targets": "labels", "least_outputs": 1, "only_targets": [], "domain": [null, null], "rows_sum_to_one": false, "mean_over": "rows", "activation": "linear"}, "triplet_all": {"name": "triplet_all", "aliases": [], "fields": {"margin": 1.0}, "required": [], "facts": {"of_distances": "mean over all triplets of max(0, margin + d(anchor, positive) − d(anchor, negative))", "of_distances_latex": "\\operatorname{mean}_{a, p, n} \\max(0, m + d_{ap} - d_{an})", "letters": {"margin": ["margin", "m"]}, "data": "labels", "last_activation": "linear", "aims_at_middle": true, "source": "Hermans, Beyer, Leibe 2017, arXiv:1703.07737"}, "targets": "labels", "least_outputs": 1, "only_targets": [], "domain": [null, null], "rows_sum_to_one": false, "mean_over": "rows", "activation": "linear"}, "hinge": {"name": "hinge", "aliases": [], "fields": {}, "required": [], "facts": {"value": "max(1 - y * p, 0)", "slope": "-y if y * p < 1 else 0", "data": "signs", "last_activation": "linear", "aims_at_middle": false, "source": "Cortes, Vapnik 1995, Machine Learning 20"}, "targets": "values", "least_outputs": 1, "only_targets": [-1.0, 1.0], "domain": [-1.0, 1.0], "rows_sum_to_one": false, "mean_over": "entries", "activation": "linear"}, "squared_hinge": {"name": "squared_hinge", "aliases": [], "fields": {}, "required": [], "facts": {"value": "max(1 - y * p, 0)**2", "slope": "-2 * y * max(1 - y * p, 0)", "data": "signs", "last_activation": "linear", "aims_at_middle": false, "source": "Cortes, Vapnik 1995, Machine Learning 20"}, "targets": "values", "least_outputs": 1, "only_targets": [-1.0, 1.0], "domain": [-1.0, 1.0], "rows_sum_to_one": false, "mean_over": "entries", "activation": "linear"}}, "optimizer": {"sgd": {"name": "sgd", "aliases": [], "fields": {"learning_rate": 0.001, "weight_decay": 0.0, "clip_norm": null, "clip_value": null, "momentum": 0.0, "nesterov": false}, "required": [], "facts": {"updates": {"sgd": {"plain": "w ← w − η·dw", "latex": "w \\leftarrow w - \\eta\\, \\partial L / \\partial w", "states": "", "lines": ["w ← w − η·[g] = {w} − [rate]·{(g)} = {w1}"]}, "momentum": {"plain": "v ← μ·v + dw;  w ← w − η·v", "latex": "v \\leftarrow \\mu v + \\partial L / \\partial w,\\ w \\leftarrow w - \\eta v", "states": "v", "lines": ["v ← μ·v + [g] = [momentum]·{(v)} + {(g)} = {v1}", "w ← w − η·v = {w} − [rate]·{(v1)} = {w1}"]}, "nesterov": {"plain": "v ← μ·v + dw;  w ← w − η·(dw + μ·v)", "latex": "v \\leftarrow \\mu v + \\partial L / \\partial w,\\ w \\leftarrow w - \\eta (\\partial L / \\partial w + \\mu v)", "states": "v", "lines": ["v ← μ·v + [g] = [momentum]·{(v)} + {(g)} = {v1}", "w ← w − η·([g] + μ·v) = {w} − [rate]·({(g)} + [momentum]·{(v1)}) = {w1}"]}}, "decays_apart": false, "source": "Robbins, Monro 1951; Polyak 1964; Sutskever et al. 2013, ICML"}}, "adagrad": {"name": "adagrad", "aliases": [], "fields": {"learning_rate": 0.01, "weight_decay": 0.0, "clip_norm": null, "clip_value": null, "epsilon": 1e-10}, "required": [], "facts": {"updates": {"adagrad": {"plain": "s ← s + dw²;  w ← w − η·dw/(√s + ε)", "latex": "s \\leftarrow s + (\\partial L / \\partial w)^2,\\ w \\leftarrow w - \\eta \\frac{\\partial L / \\partial w}{\\sqrt s + \\epsilon}", "states": "s", "lines": ["s ← s + [g]² = {s} + {(g)}² = {s1}", "w ← w − η·[g]/(√s + ε) = {w} − [rate]·{(g)}/(√{s1} + [epsilon]) = {w1}"]}}, "decays_apart": false, "source": "Duchi, Hazan, Singer 2011, JMLR 12"}}, "rmsprop": {"name": "rmsprop", "aliases": [], "fields": {"learning_rate": 0.01, "weight_decay": 0.0, "clip_norm": null, "clip_value": null, "alpha": 0.99, "epsilon": 1e-08, "momentum": 0.0, "centered": false}, "required": [], "facts": {"updates": {"rmsprop": {"plain": "s ← α·s + (1 − α)·dw²;  w ← w − η·dw/(√s + ε)", "latex": "s \\leftarrow \\alpha s + (1 - \\alpha) (\\partial L / \\partial w)^2,\\ w \\leftarrow w - \\eta \\frac{\\partial L / \\partial w}{\\sqrt s + \\epsilon}", "states": "s", "lines": ["s ← α·s + (1 − α)·[g]² = [alpha]·{(s)} + [1 - alpha]·{(g)}² = {s1}", "w ← w − η·[g]/(√s + ε) = {w} − [rate]·{(g)}/(√{s1} + [epsilon]) = {w1}"]}, "rmsprop_momentum": {"plain": "s ← α·s + (1 − α)·dw²;  b ← μ·b + dw/(√s + ε);  w ← w − η·b", "latex": "s \\leftarrow \\alpha s + (1 - \\alpha) (\\partial L / \\partial w)^2,\\ b \\leftarrow \\mu b + \\frac{\\partial L / \\partial w}{\\sqrt s + \\epsilon},\\ w \\leftarrow w - \\eta b", "states": "sb", "lines": ["s ← α·s + (1 − α)·[g]² = [alpha]·{(s)} + [1 - alpha]·{(g)}² = {s1}", "b ← μ·b + [g]/(√s + ε) = [momentum]·{(b)} + {(g)}/(√{s1} + [epsilon]) = {b1}", "w ← w − η·b = {w} − [rate]·{(b1)} = {w1}"]}, "rmsprop_centered": {"plain": "s ← α·s + (1 − α)·dw²;  m ← α·m + (1 − α)·dw;  w ← w − η·dw/(√(s − m²) + ε)", "latex": "s \\leftarrow \\alpha s + (1 - \\alpha) (\\partial L / \\partial w)^2,\\ m \\leftarrow \\alpha m + (1 - \\alpha) \\partial L / \\partial w,\\ w \\leftarrow w - \\eta \\frac{\\partial L / \\partial w}{\\sqrt{s - m^2} + \\epsilon}", "states": "sm", "lines": ["s ← α·s + (1 − α)·[g]² = [alpha]·{(s)} + [1 - alpha]·{(g)}² = {s1}", "m ← α·m + (1 − α)·[g] = [alpha]·{(m)} + [1 - alpha]·{(g)} = {m1}", "w ← w − η·[g]/(√(s − m²) + ε) = {w} − [rate]·{(g)}/(√(max({s1} − {(m1)}², 0)) + [epsilon]) = {w1}"]}, "rmsprop_centered_momentum": {"plain": "s ← α·s + (1 − α)·dw²;  m ← α·m + (1 − α)·dw;  b ← μ·b + dw/(√(s − m²) + ε);  w ← w − η·b", "latex": "s \\leftarrow \\alpha s + (1 - \\alpha) (\\partial L / \\partial w)^2,\\ m \\leftarrow \\alpha m + (1 - \\alpha) \\partial L / \\partial w,\\ b \\leftarrow \\mu b + \\frac{\\partial L / \\partial w}{\\sqrt{s - m^2} + \\epsilon},\\ w \\leftarrow w - \\eta b", "states": "smb", "lines": ["s ← α·s + (1 − α)·[g]² = [alpha]·{(s)} + [1 - alpha]·{(g)}² = {s1}", "m ← α·m + (1 − α)·[g] = [alpha]·{(m)} + [1 - alpha]·{(g)} = {m1}", "b ← μ·b + [g]/(√(s − m²) + ε) = [momentum]·{(b)} + {(g)}/(√(max({s1} − {(m1)}², 0)) + [epsilon]) = {b1}", "w ← w − η·b = {w} − [rate]·{(b1)} = {w1}"]}}, "decays_apart": false, "source": "Tieleman, Hinton 2012, lecture 6.5; centred: Graves 2013"}}, "adadelta": {"name": "adadelta", "aliases": [], "fields": {"learning_rate": 1.0, "weight_decay": 0.0, "clip_norm": null, "clip_value": null, "rho": 0.9, "epsilon": 1e-06}, "required": [], "facts": {"updates": {"adadelta": {"plain": "s ← ρ·s + (1 − ρ)·dw²;  Δ = √(d + ε)/√(s + ε)·dw;  d ← ρ·d + (1 − ρ)·Δ²;  w ← w − η·Δ", "latex": "s \\leftarrow \\rho s + (1 - \\rho) (\\partial L / \\partial w)^2,\\ \\Delta = \\frac{\\sqrt{d + \\epsilon}}{\\sqrt{s + \\epsilon}} \\partial L / \\partial w,\\ d \\leftarrow \\rho d + (1 - \\rho) \\Delta^2,\\ w \\leftarrow w - \\eta \\Delta", "states": "sd", "lines": ["s ← ρ·s + (1 − ρ)·[g]² = [rho]·{(s)} + [1 - rho]·{(g)}² = {s1}", "Δ = √(d + ε)/√(s + ε)·[g], d ← ρ·d + (1 − ρ)·Δ² = [rho]·{(d)} + [1 - rho]·(√({d} + [epsilon])/√({s1} + [epsilon])·{(g)})² = {d1}", "w ← w − η·Δ = {w} − [rate]·√({d} + [epsilon])/√({s1} + [epsilon])·{(g)} = {w1}"]}}, "decays_apart": false, "source": "Zeiler 2012, arXiv 1212.5701"}}, "adam": {"name": "adam", "aliases": [], "fields": {"learning_rate": 0.001, "weight_decay": 0.0, "clip_norm": null, "clip_value": null, "beta1": 0.9, "beta2": 0.999, "epsilon": 1e-08, "amsgrad": false}, "required": [], "facts": {"updates": {"adam": {"plain": "m ← β₁·m + (1 − β₁)·dw;  v ← β₂·v + (1 − β₂)·dw²;  w ← w − η·m̂/(√v̂ + ε)", "latex": "w \\leftarrow w - \\eta \\frac{\\hat m}{\\sqrt{\\hat v} + \\epsilon}", "states": "mv", "lines": ["m ← β₁·m + (1 − β₁)·[g] = [beta1]·{(m)} + [1 - beta1]·{(g)} = {m1}", "v ← β₂·v + (1 − β₂)·[g]² = [beta2]·{(v)} + [1 - beta2]·{(g)}² = {v1}", "m̂ = m/(1 − β₁ᵗ), v̂ = v/(1 − β₂ᵗ), t = [step]", "w ← w − η·m̂/(√v̂ + ε) = {w} − [rate]·({(m1)}/[1 - beta1**step])/(√({v1}/[1 - beta2**step]) + [epsilon]) = {w1}"]}, "amsgrad": {"plain": "m ← β₁·m + (1 − β₁)·dw;  v ← β₂·v + (1 − β₂)·dw²;  u ← max(u, v);  w ← w − η·m̂/(√û + ε)", "latex": "w \\leftarrow w - \\eta \\frac{\\hat m}{\\sqrt{\\hat u} + \\epsilon}", "states": "mvu", "lines": ["m ← β₁·m + (1 − β₁)·[g] = [beta1]·{(m)} + [1 - beta1]·{(g)} = {m1}", "v ← β₂·v + (1 − β₂)·[g]² = [beta2]·{(v)} + [1 - beta2]·{(g)}² = {v1}", "u ← max(u, v) = max({u}, {v1}) = {u1}", "m̂ = m/(1 − β₁ᵗ), û = u/(1 − β₂ᵗ), t = [step]", "w ← w − η·m̂/(√û + ε) = {w} − [rate]·({(m1)}/[1 - beta1**step])/(√({u1}/[1 - beta2**step]) + [epsilon]) = {w1}"]}}, "decays_apart": false, "source": "Kingma, Ba 2015, ICLR; amsgrad: Reddi, Kale, Kumar 2018, ICLR"}}, "adamw": {"name": "adamw", "aliases": [], "fields": {"learning_rate": 0.001, "weight_decay": 0.01, "clip_norm": null, "clip_value": null, "beta1": 0.9, "beta2": 0.999, "epsilon": 1e-08, "amsgrad": false}, "required": [], "facts": {"updates": {"adam": {"plain": "m ← β₁·m + (1 − β₁)·dw;  v ← β₂·v + (1 − β₂)·dw²;  w ← w − η·m̂/(√v̂ + ε)", "latex": "w \\leftarrow w - \\eta \\frac{\\hat m}{\\sqrt{\\hat v} + \\epsilon}", "states": "mv", "lines": ["m ← β₁·m + (1 − β₁)·[g] = [beta1]·{(m)} + [1 - beta1]·{(g)} = {m1}", "v ← β₂·v + (1 − β₂)·[g]² = [beta2]·{(v)} + [1 - beta2]·{(g)}² = {v1}", "m̂ = m/(1 − β₁ᵗ), v̂ = v/(1 − β₂ᵗ), t = [step]", "w ← (1 − η·λ)·w − η·m̂/(√v̂ + ε) = (1 − [rate]·[weight_decay])·{(w)} − [rate]·({(m1)}/[1 - beta1**step])/(√({v1}/[1 - beta2**step]) + [epsilon]) = {w1}"]}, "amsgrad": {"plain": "m ← β₁·m + (1 − β₁)·dw;  v ← β₂·v + (1 − β₂)·dw²;  u ← max(u, v);  w ← w − η·m̂/(√û + ε)", "latex": "w \\leftarrow w - \\eta \\frac{\\hat m}{\\sqrt{\\hat u} + \\epsilon}", "states": "mvu", "lines": ["m ← β₁·m + (1 − β₁)·[g] = [beta1]·{(m)} + [1 - beta1]·{(g)} = {m1}", "v ← β₂·v + (1 − β₂)·[g]² = [beta2]·{(v)} + [1 - beta2]·{(g)}² = {v1}", "u ← max(u, v) = max({u}, {v1}) = {u1}", "m̂ = m/(1 − β₁ᵗ), û = u/(1 − β₂ᵗ), t = [step]", "w ← (1 − η·λ)·w − η·m̂/(√û + ε) = (1 − [rate]·[weight_decay])·{(w)} − [rate]·({(m1)}/[1 - beta1**step])/(√({u1}/[1 - beta2**step]) + [epsilon]) = {w1}"]}}, "decays_apart": true, "source": "Loshchilov, Hutter 2019, ICLR"}}, "nadam": {"name": "nadam", "aliases": [], "fields": {"learning_rate": 0.002, "weight_decay": 0.0, "clip_norm": null, "clip_value": null, "beta1": 0.9, "beta2": 0.999, "epsilon": 1e-08, "momentum_decay": 0.004}, "required": [], "facts": {"updates": {"nadam": {"plain": "m ← β₁·m + (1 − β₁)·dw;  v ← β₂·v + (1 − β₂)·dw²;  w ← w − (η_g·dw + η_m·m)/(√v̂ + ε)", "latex": "w \\leftarrow w - \\frac{\\eta_g \\partial L / \\partial w + \\eta_m m}{\\sqrt{\\hat v} + \\epsilon}", "states": "mv", "lines": ["m ← β₁·m + (1 − β₁)·[g] = [beta1]·{(m)} + [1 - beta1]·{(g)} = {m1}", "v ← β₂·v + (1 − β₂)·[g]² = [beta2]·{(v)} + [1 - beta2]·{(g)}² = {v1}", "v̂ = v/(1 − β₂ᵗ), t = [step]; μₜ = [mu], their product Π = [product]", "η_g = η·(1 − μₜ)/(1 − Π) = [rate_of_gradient], η_m = η·μₜ₊₁/(1 − Π·μₜ₊₁) = [rate_of_mean]", "w ← w − (η_g·[g] + η_m·m)/(√v̂ + ε) = {w} − ([rate_of_gradient]·{(g)} + [rate_of_mean]·{(m1)})/(√({v1}/[1 - beta2**step]) + [epsilon]) = {w1}"]}}, "decays_apart": false, "source": "Dozat 2016, ICLR workshop"}}, "adamax": {"name": "adamax", "aliases": [], "fields": {"learning_rate": 0.002, "weight_decay": 0.0, "clip_norm": null, "clip_value": null, "beta1": 0.9, "beta2": 0.999, "epsilon": 1e-08}, "required": [], "facts": {"updates": {"adamax": {"plain": "m ← β₁·m + (1 − β₁)·dw;  u ← max(β₂·u, |dw| + ε);  w ← w − η·m̂/u", "latex": "u \\leftarrow \\max(\\beta_2 u, |\\partial L / \\partial w| + \\epsilon),\\ w \\leftarrow w - \\eta \\frac{\\hat m}{u}", "states": "mu", "lines": ["m ← β₁·m + (1 − β₁)·[g] = [beta1]·{(m)} + [1 - beta1]·{(g)} = {m1}", "u ← max(β₂·u, |[g]| + ε) = max([beta2]·{u}, |{g}| + [epsilon]) = {u1}", "w ← w − η·m̂/u, m̂ = m/(1 − β₁ᵗ), t = [step]: {w} − [rate]·({(m1)}/[1 - beta1**step])/{u1} = {w1}"]}}, "decays_apart": false, "source": "Kingma, Ba 2015, ICLR, section 7.1"}}, "lion": {"name": "lion", "aliases": [], "fields": {"learning_rate": 0.0001, "weight_decay": 0.0, "clip_norm": null, "clip_value": null, "beta1": 0.9, "beta2": 0.99}, "required": [], "facts": {"updates": {"lion": {"plain": "w ← w − η·sign(β₁·m + (1 − β₁)·dw);  m ← β₂·m + (1 − β₂)·dw", "latex": "w \\leftarrow w - \\eta \\operatorname{sign}(\\beta_1 m + (1 - \\beta_1) \\partial L / \\partial w),\\ m \\leftarrow \\beta_2 m + (1 - \\beta_2) \\partial L / \\partial w", "states": "m", "lines": ["w ← (1 − η·λ)·w − η·sign(β₁·m + (1 − β₁)·[g]) = (1 − [rate]·[weight_decay])·{(w)} − [rate]·sign([beta1]·{(m)} + [1 - beta1]·{(g)}) = {w1}", "m ← β₂·m + (1 − β₂)·[g] = [beta2]·{(m)} + [1 - beta2]·{(g)} = {m1}"]}}, "decays_apart": true, "source": "Chen et al. 2023, NeurIPS"}}, "lbfgs": {"name": "lbfgs", "aliases": [], "fields": {"learning_rate": null, "weight_decay": 0.0, "clip_norm": null, "clip_value": null, "memory": 10, "gradient_tolerance": 1e-05, "decrease_tolerance": 2.2e-09, "max_line_search": 20}, "required": [], "facts": {"updates": {"lbfgs": {"plain": "w ← w − α·H·dw, H from the last steps and changes of dw, α by a line search", "latex": "w \\leftarrow w - \\alpha H\\, \\partial L / \\partial w", "states": "", "lines": []}}, "decays_apart": false, "source": "Liu, Nocedal 1989, Math. Programming 45; Zhu et al. 1997, ACM TOMS 23"}, "refused": "its line search is SciPy's, which the browser does not have; choose another optimizer, or train in Python"}}, "schedule": {"constant": {"name": "constant", "aliases": [], "fields": {}, "required": ["learning_rate"], "facts": {"formula": "learning_rate", "latex": "\\eta", "range": "learning_rate"}}, "chain": {"name": "chain", "aliases": [], "fields": {}, "required": ["schedules", "boundaries"], "facts": {"formula": "scheduleᵢ(t − boundaryᵢ) from boundaryᵢ on, boundary₀ = 0", "latex": "\\eta_i(t - b_i),\\quad b_i \\le t < b_{i+1},\\ b_0 = 0", "range": "that of its schedules", "elsewhere": "torch.optim.lr_scheduler.SequentialLR"}}, "step_decay": {"name": "step_decay", "aliases": ["step"], "fields": {"factor": 0.1}, "required": ["learning_rate", "every"], "facts": {"formula": "learning_rate · factor^⌊t / every⌋", "latex": "\\eta\\,\\gamma^{\\lfloor t / s \\rfloor}", "range": "0 to learning_rate", "elsewhere": "torch.optim.lr_scheduler.StepLR"}}, "exponential_decay": {"name": "exponential_decay", "aliases": ["exponential"], "fields": {}, "required": ["learning_rate", "factor"], "facts": {"formula": "learning_rate · factor^t", "latex": "\\eta\\,\\gamma^{t}", "range": "0 to learning_rate", "elsewhere": "torch.optim.lr_scheduler.ExponentialLR"}}, "inverse_time_decay": {"name": "inverse_time_decay", "aliases": ["inverse_time"], "fields": {}, "required": ["learning_rate", "decay"], "facts": {"formula": "learning_rate / (1 + decay · t)", "latex": "\\frac{\\eta}{1 + \\delta t}", "range": "0 to learning_rate", "source": "Robbins, Monro 1951, A stochastic approximation method; Bottou 2012, Stochastic gradient descent tricks"}}, "polynomial_decay": {"name": "polynomial_decay", "aliases": ["polynomial"], "fields": {"power": 1.0}, "required": ["learning_rate", "epochs"], "facts": {"formula": "learning_rate · (1 − min(t / epochs, 1))^power", "latex": "\\eta\\,(1 - \\min(t / T, 1))^{p}", "range": "0 to learning_rate", "source": "Liu, Rabinovich, Berg 2015, ParseNet", "elsewhere": "torch.optim.lr_scheduler.PolynomialLR"}}, "linear_decay": {"name": "linear_decay", "aliases": ["linear"], "fields": {"end_factor": 0.0}, "required": ["learning_rate", "epochs"], "facts": {"formula": "learning_rate · (1 − (1 − end_factor) · min(t / epochs, 1))", "latex": "\\eta\\,(1 - (1 - \\gamma) \\min(t / T, 1))", "range": "end_factor · learning_rate to learning_rate", "elsewhere": "torch.optim.lr_scheduler.LinearLR"}}, "cosine_decay": {"name": "cosine_decay", "aliases": ["cosine"], "fields": {"final": 0.0}, "required": ["learning_rate", "epochs"], "facts": {"formula": "final + (learning_rate − final) · (1 + cos(π · min(t / epochs, 1))) / 2", "latex": "\\eta_1 + \\tfrac{1}{2} (\\eta - \\eta_1) (1 + \\cos(\\pi \\min(t / T, 1)))", "range": "between learning_rate and final", "source": "Loshchilov, Hutter 2017, SGDR, section 3, equation 5, without restarts", "elsewhere": "torch.optim.lr_scheduler.CosineAnnealingLR"}}, "cosine_restarts": {"name": "cosine_restarts", "aliases": ["restarts"], "fields": {"growth": 1, "final": 0.0}, "required": ["learning_rate", "epochs"], "facts": {"formula": "final + (learning_rate − final) · (1 + cos(π · tᵢ / Tᵢ)) / 2, tᵢ since the last restart, Tᵢ = epochs · growthⁱ", "latex": "\\eta_1 + \\tfrac{1}{2} (\\eta - \\eta_1) (1 + \\cos(\\pi t_i / T_i)),\\quad T_i = T g^{i}", "range": "between learning_rate and final", "source": "Loshchilov, Hutter 2017, SGDR, section 3, equation 5", "elsewhere": "torch.optim.lr_scheduler.CosineAnnealingWarmRestarts"}}, "log_cosine_cycles": {"name": "log_cosine_cycles", "aliases": ["log_cosine"], "fields": {"cycles": 4}, "required": ["learning_rate", "epochs"], "facts": {"formula": "learning_rate · (1/2 − cos(2π · log₂(1 + (2^cycles − 1) · min(t / epochs, 1))) / 2)", "latex": "\\tfrac{1}{2} \\eta\\,(1 - \\cos(2 \\pi \\log_2(1 + (2^{c} - 1) \\min(t / T, 1))))", "range": "0 to learning_rate", "source": "Holzmüller, Grinsztajn, Steinwart 2024, Better by default (RealMLP)"}}, "linear_warmup": {"name": "linear_warmup", "aliases": ["warmup"], "fields": {"start_factor": 0.3333333333333333}, "required": ["learning_rate", "epochs"], "facts": {"formula": "learning_rate · (start_factor + (1 − start_factor) · min(t / epochs, 1))", "latex": "\\eta\\,(\\gamma + (1 - \\gamma) \\min(t / T, 1))", "range": "start_factor · learning_rate to learning_rate", "source": "Goyal et al. 2017, Accurate, large minibatch SGD, section 2.2", "elsewhere": "torch.optim.lr_scheduler.LinearLR"}}, "one_cycle": {"name": "one_cycle", "aliases": [], "fields": {"warmup": 0.3, "start_divisor": 25.0, "final_divisor": 10000.0}, "required": ["learning_rate", "epochs"], "facts": {"formula": "η₀ + (learning_rate − η₀) · (1 − cos(π · t / T₀)) / 2 until T₀ = warmup · epochs, then η₁ + (learning_rate − η₁) · (1 + cos(π · (t − T₀) / (epochs − T₀))) / 2; η₀ = learning_rate / start_divisor, η₁ = η₀ / final_divisor", "latex": "\\begin{cases}\\eta_0 + \\tfrac{1}{2}(\\eta - \\eta_0)(1 - \\cos(\\pi t / T_0)) & t \\le T_0 \\\\ \\eta_1 + \\tfrac{1}{2}(\\eta - \\eta_1)(1 + \\cos(\\pi (t - T_0) / (T - T_0))) & t > T_0\\end{cases}", "range": "η₁ to learning_rate", "source": "Smith, Topin 2018, Super-convergence", "elsewhere": "torch.optim.lr_scheduler.OneCycleLR"}}}, "initializer": {"zeros": {"name": "zeros", "aliases": [], "fields": {}, "required": [], "facts": {"formula": "w = 0", "latex": "w = 0", "range": "0", "elsewhere": "torch.nn.init.zeros_"}}, "constant": {"name": "constant", "aliases": ["ones"], "fields": {"value": 1.0}, "required": [], "facts": {"formula": "w = value", "latex": "w = c", "range": "value", "source": "Goodfellow, Bengio, Courville 2016, Deep Learning, section 8.4 (bias of 0.1 for ReLU)", "elsewhere": "torch.nn.init.constant_"}}, "normal": {"name": "normal", "aliases": ["legacy"], "fields": {"scale": 0.01}, "required": [], "facts": {"formula": "w = scale · N(0, 1)", "latex": "w \\sim \\mathcal{N}(0, \\sigma^2)", "range": "all numbers", "source": "Krizhevsky, Sutskever, Hinton 2012, ImageNet classification, section 5 (scale 0.01)", "elsewhere": "torch.nn.init.normal_"}}, "uniform": {"name": "uniform", "aliases": [], "fields": {"low": -0.05, "high": 0.05}, "required": [], "facts": {"formula": "w ~ U(low, high)", "latex": "w \\sim \\mathcal{U}(a, b)", "range": "low to high", "elsewhere": "torch.nn.init.uniform_"}}, "glorot_uniform": {"name": "glorot_uniform", "aliases": ["xavier_uniform"], "fields": {}, "required": [], "facts": {"formula": "w ~ U(−limit, limit), limit = √(6 / (fan_in + fan_out))", "latex": "w \\sim \\mathcal{U}(-l, l),\\quad l = \\sqrt{6 / (n_\\mathrm{in} + n_\\mathrm{out})}", "range": "−limit to limit", "source": "Glorot, Bengio 2010, Understanding the difficulty of training deep feedforward neural networks, section 4.2.1, equation 16", "elsewhere": "torch.nn.init.xavier_uniform_"}}, "glorot_normal": {"name": "glorot_normal", "aliases": ["xavier_normal"], "fields": {}, "required": [], "facts": {"formula": "w = √(2 / (fan_in + fan_out)) · N(0, 1)", "latex": "w \\sim \\mathcal{N}(0, 2 / (n_\\mathrm{in} + n_\\mathrm{out}))", "range": "all numbers", "source": "Glorot, Bengio 2010, section 4.2.1, equation 12", "elsewhere": "torch.nn.init.xavier_normal_"}}, "he_uniform": {"name": "he_uniform", "aliases": ["kaiming_uniform"], "fields": {}, "required": [], "facts": {"formula": "w ~ U(−limit, limit), limit = √(6 / fan_in)", "latex": "w \\sim \\mathcal{U}(-l, l),\\quad l = \\sqrt{6 / n_\\mathrm{in}}", "range": "−limit to limit", "source": "He, Zhang, Ren, Sun 2015, Delving deep into rectifiers, section 2.2, equation 10", "elsewhere": "torch.nn.init.kaiming_uniform_"}}, "he_normal": {"name": "he_normal", "aliases": ["kaiming_normal"], "fields": {}, "required": [], "facts": {"formula": "w = √(2 / fan_in) · N(0, 1)", "latex": "w \\sim \\mathcal{N}(0, 2 / n_\\mathrm{in})", "range": "all numbers", "source": "He, Zhang, Ren, Sun 2015, section 2.2, equation 10", "elsewhere": "torch.nn.init.kaiming_normal_"}}, "lecun_uniform": {"name": "lecun_uniform", "aliases": [], "fields": {}, "required": [], "facts": {"formula": "w ~ U(−limit, limit), limit = √(3 / fan_in)", "latex": "w \\sim \\mathcal{U}(-l, l),\\quad l = \\sqrt{3 / n_\\mathrm{in}}", "range": "−limit to limit", "source": "LeCun, Bottou, Orr, Müller 1998, Efficient BackProp, section 4.6, equation 16", "elsewhere": "torch.nn.init.kaiming_uniform_"}}, "lecun_normal": {"name": "lecun_normal", "aliases": [], "fields": {}, "required": [], "facts": {"formula": "w = √(1 / fan_in) · N(0, 1)", "latex": "w \\sim \\mathcal{N}(0, 1 / n_\\mathrm{in})", "range": "all numbers", "source": "LeCun, Bottou, Orr, Müller 1998, section 4.6, equation 16", "elsewhere": "torch.nn.init.kaiming_normal_"}}, "torch_linear": {"name": "torch_linear", "aliases": ["torch", "pytorch"], "fields": {}, "required": [], "facts": {"formula": "w ~ U(−limit, limit), limit = 1 / √fan_in", "latex": "w \\sim \\mathcal{U}(-l, l),\\quad l = 1 / \\sqrt{n_\\mathrm{in}}", "range": "−limit to limit", "elsewhere": "torch.nn.Linear"}}}};
+
+/** @type {any} */
+const ON_LOGITS = {"binary_cross_entropy": {"sigmoid": "sigmoid_cross_entropy"}, "categorical_cross_entropy": {"softmax": "softmax_cross_entropy"}, "sparse_categorical_cross_entropy": {"softmax": "sparse_softmax_cross_entropy"}};
+
+/** @type {any} */
+const OPTIMIZER_LETTERS = {"sgd": [], "momentum": ["v"], "nesterov": ["v"], "adagrad": ["s"], "rmsprop": ["s"], "rmsprop_momentum": ["s", "b"], "rmsprop_centered": ["s", "m"], "rmsprop_centered_momentum": ["s", "m", "b"], "adadelta": ["s", "d"], "adam": ["m", "v"], "amsgrad": ["m", "v", "u"], "nadam": ["m", "v"], "adamax": ["m", "u"], "lion": ["m"], "lbfgs": []};
+
+const ZIGGURAT_K = [4208095142473578, 0, 3387314423973544, 3838760076542274, 4030768804392682, 4136731738896254, 4203757248105145, 4249917568205994, 4283617341590296, 4309289223136604, 4329489775174550, 4345795907393188, 4359232558744730, 4370494503737299, 4380069246215646, 4388308869042394, 4395473957549321, 4401761481783924, 4407323076021240, 4412277362218204, 4416718463613199, 4420722014516422, 4424349484777079, 4427651345409294, 4430669422005229, 4433438668975191, 4435988524278344, 4438343955930065, 4440526279077425, 4442553800234660, 4444442329865861, 4446205593658138, 4447855565093316, 4449402736340121, 4450856340408624, 4452224534496486, 4453514552210512, 4454732830656798, 4455885117109368, 4456976558985043, 4458011780094444, 4458994945550386, 4459929817254120, 4460819801517196, 4461667990089170, 4462477195632268, 4463249982500384, 4463988693531856, 4464695473445501, 4465372289331869, 4466020948651920, 4466643115089764, 4467240322552142, 4467813987562542, 4468365420260672, 4468895834186994, 4469406355006040, 4469898028300364, 4470371826548633, 4470828655385770, 4471269359229841, 4471694726349190, 4472105493433674, 4472502349725738, 4472885940759935, 4473256871753524, 4473615710685532, 4473962991097124, 4474299214642296, 4474624853414418, 4474940352071305, 4475246129778808, 4475542581990776, 4475830082081194, 4476108982842610, 4476379617863426, 4476642302795321, 4476897336520866, 4477145002230339, 4477385568415884, 4477619289790266, 4477846408136804, 4478067153096380, 4478281742896886, 4478490385029917, 4478693276879082, 4478890606303906, 4479082552182886, 4479269284918997, 4479450966910588, 4479627752990372, 4479799790834988, 4479967221347354, 4480130179013872, 4480288792238368, 4480443183654460, 4480593470417939, 4480739764480586, 4480882172846772, 4481020797814010, 4481155737198612, 4481287084547452, 4481414929336784, 4481539357158974, 4481660449897960, 4481778285894165, 4481892940099539, 4482004484223382, 4482112986869492, 4482218513665204, 4482321127382802, 4482420888053758, 4482517853076245, 4482612077316275, 4482703613202871, 4482792510817576, 4482878817978627, 4482962580320076, 4483043841366126, 4483122642600925, 4483199023534056, 4483273021761922, 4483344673025224, 4483414011262724, 4483481068661428, 4483545875703378, 4483608461209170, 4483668852378323, 4483727074826624, 4483783152620564, 4483837108308932, 4483888962951686, 4483938736146144, 4483986446050596, 4484032109405372, 4484075741551420, 4484117356446452, 4484156966678662, 4484194583478081, 4484230216725550, 4484263874959345, 4484295565379450, 4484325293849474, 4484353064896186, 4484378881706674, 4484402746123075, 4484424658634833, 4484444618368474, 4484462623074794, 4484478669113436, 4484492751434740, 4484504863558830, 4484514997551788, 4484523143998833, 4484529291974394, 4484533429008906, 4484535541052219, 4484535612433424, 4484533625816926, 4484529562154580, 4484523400633636, 4484515118620291, 4484504691598554, 4484492093104164, 4484477294653230, 4484460265665252, 4484440973380154, 4484419382768918, 4484395456437370, 4484369154522621, 4484340434581640, 4484309251471359, 4484275557219678, 4484239300886654, 4484200428415112, 4484158882469814, 4484114602264271, 4484067523374160, 4484017577536216, 4483964692431365, 4483908791450714, 4483849793442887, 4483787612441036, 4483722157367660, 4483653331715198, 4483581033200083, 4483505153387764, 4483425577285833, 4483342182902157, 4483254840764470, 4483163413397547, 4483067754753536, 4482967709590562, 4482863112794072, 4482753788634692, 4482639549955636, 4482520197281720, 4482395517841076, 4482265284489409, 4482129254525304, 4481987168383486, 4481838748191074, 4481683696169781, 4481521692864464, 4481352395175570, 4481175434169564, 4480990412637506, 4480796902367134, 4480594441088331, 4480382529045225, 4480160625140311, 4479928142586662, 4479684443993061, 4479428835793398, 4479160561915451, 4478878796564388, 4478582635972392, 4478271088936406, 4477943065929958, 4477597366530538, 4477232664848704, 4476847492576192, 4476440219183781, 4476009028690434, 4475551892286424, 4475066535915646, 4474550401693506, 4474000601739904, 4473413862618200, 4472786458058295, 4472114126959004, 4471391972746494, 4470614338917719, 4469774653883156, 4468865235838896, 4467877045039530, 4466799366045354, 4465619395558397, 4464321701199635, 4462887501169282, 4461293691124341, 4459511507635972, 4457504658253067, 4455226650325010, 4452616884242348, 4449594783440798, 4446050695647666, 4441831266659618, 4436714892174061, 4430368316897338, 4422264825074740, 4411517007702132, 4396496531309976, 4373832704204284, 4335125104963628, 4251099761679434];
+
+const ZIGGURAT_W = [8.683627060801306e-16, 4.779330175727737e-17, 6.354352417405262e-17, 7.454870481247696e-17, 8.3293668157931e-17, 9.068060405059482e-17, 9.714860076567762e-17, 1.0294750314241019e-16, 1.0823430288447684e-16, 1.131147019610903e-16, 1.176635945702292e-16, 1.2193617278714363e-16, 1.2597439914637093e-16, 1.2981099886264032e-16, 1.3347203736824123e-16, 1.3697864842571203e-16, 1.4034823001242382e-16, 1.4359529452056943e-16, 1.4673208742364422e-16, 1.4976904668391037e-16, 1.5271515003596198e-16, 1.5557818169460764e-16, 1.5836494009290885e-16, 1.6108140175274928e-16, 1.6373285203969853e-16, 1.6632399058420835e-16, 1.6885901708676596e-16, 1.713417017655966e-16, 1.737754436586486e-16, 1.7616331923000996e-16, 1.7850812316976727e-16, 1.8081240285799152e-16, 1.830784876482675e-16, 1.853085138861802e-16, 1.8750444639373882e-16, 1.896680970077476e-16, 1.918011406483862e-16, 1.9390512930625104e-16, 1.9598150426628824e-16, 1.9803160683128174e-16, 2.000566877627333e-16, 2.0205791562071654e-16, 2.0403638415480212e-16, 2.0599311887403706e-16, 2.079290829041402e-16, 2.0984518222370352e-16, 2.1174227035760342e-16, 2.1362115259449868e-16, 2.1548258978581458e-16, 2.1732730177564367e-16, 2.191559705042727e-16, 2.2096924282235318e-16, 2.2276773304789553e-16, 2.2455202529414355e-16, 2.263226755928568e-16, 2.280802138345017e-16, 2.2982514554424684e-16, 2.3155795351040804e-16, 2.3327909928004356e-16, 2.3498902453470955e-16, 2.3668815235791604e-16, 2.3837688840454243e-16, 2.4005562198135063e-16, 2.4172472704675025e-16, 2.433845631371103e-16, 2.4503547622614954e-16, 2.466777995232705e-16, 2.4831185421610877e-16, 2.4993795016204524e-16, 2.515563865329658e-16, 2.5316745241713583e-16, 2.547714273816944e-16, 2.563685819989397e-16, 2.579591783392867e-16, 2.5954347043351707e-16, 2.6112170470670194e-16, 2.6269412038597256e-16, 2.6426094988411895e-16, 2.658224191608307e-16, 2.6737874806323633e-16, 2.689301506472616e-16, 2.704768354811995e-16, 2.720190059327732e-16, 2.735568604408679e-16, 2.7509059277301666e-16, 2.7662039226963903e-16, 2.781464440759544e-16, 2.79668929362423e-16, 2.8118802553450207e-16, 2.827039064324479e-16, 2.842167425218406e-16, 2.8572670107546015e-16, 2.87233946347098e-16, 2.887386397378482e-16, 2.9024093995538423e-16, 2.9174100316669455e-16, 2.9323898314471816e-16, 2.947350314092935e-16, 2.9622929736280665e-16, 2.977219284209029e-16, 2.992130701386013e-16, 3.007028663321331e-16, 3.0219145919680615e-16, 3.036789894211802e-16, 3.051655962978219e-16, 3.0665141783089545e-16, 3.081365908408297e-16, 3.0962125106629225e-16, 3.111055332636893e-16, 3.125895713043999e-16, 3.140734982699446e-16, 3.1555744654528006e-16, 3.1704154791040285e-16, 3.1852593363044065e-16, 3.2001073454440114e-16, 3.214960811527447e-16, 3.2298210370394156e-16, 3.244689322801698e-16, 3.2595669688230784e-16, 3.2744552751437067e-16, 3.2893555426753697e-16, 3.3042690740391284e-16, 3.3191971744017523e-16, 3.3341411523123725e-16, 3.3491023205407785e-16, 3.364081996918765e-16, 3.37908150518595e-16, 3.394102175841489e-16, 3.409145347003126e-16, 3.424212365275018e-16, 3.4393045866258313e-16, 3.454423377278584e-16, 3.4695701146137835e-16, 3.4847461880874137e-16, 3.499953000165381e-16, 3.5151919672760744e-16, 3.53046452078274e-16, 3.5457721079774357e-16, 3.5611161930983884e-16, 3.5764982583726505e-16, 3.59191980508603e-16, 3.6073823546823514e-16, 3.6228874498941915e-16, 3.6384366559073444e-16, 3.65403156156137e-16, 3.669673780588701e-16, 3.685364952894914e-16, 3.7011067458828983e-16, 3.716900855823823e-16, 3.7327490092779435e-16, 3.7486529645684887e-16, 3.7646145133120287e-16, 3.7806354820089604e-16, 3.7967177336979443e-16, 3.8128631696783774e-16, 3.829073731305243e-16, 3.8453514018609596e-16, 3.8616982085091493e-16, 3.878116224335587e-16, 3.894607570481926e-16, 3.9111744183782054e-16, 3.9278189920805415e-16, 3.944543570720877e-16, 3.9613504910761354e-16, 3.9782421502646826e-16, 3.995221008578565e-16, 4.012289592460629e-16, 4.029450497636328e-16, 4.04670639241075e-16, 4.0640600211422504e-16, 4.0815142079049387e-16, 4.0990718603532664e-16, 4.1167359738030257e-16, 4.134509635544236e-16, 4.1523960294026883e-16, 4.170398440568316e-16, 4.1885202607101123e-16, 4.206764993399015e-16, 4.2251362598620494e-16, 4.243637805093078e-16, 4.262273504347798e-16, 4.2810473700531167e-16, 4.2999635591638323e-16, 4.3190263810026294e-16, 4.338240305622791e-16, 4.357609972736849e-16, 4.3771402012585875e-16, 4.3968359995105214e-16, 4.4167025761542035e-16, 4.4367453519065673e-16, 4.456969972112043e-16, 4.477382320247534e-16, 4.49798853244555e-16, 4.518795013130059e-16, 4.539808451870034e-16, 4.561035841567422e-16, 4.582484498109567e-16, 4.604162081631153e-16, 4.626076619547846e-16, 4.648236531543207e-16, 4.670650656712631e-16, 4.693328283093329e-16, 4.716279179838351e-16, 4.739513632325867e-16, 4.763042480533137e-16, 4.786877161048723e-16, 4.811029753147417e-16, 4.835513029411525e-16, 4.860340511450812e-16, 4.885526531353603e-16, 4.91108629959527e-16, 4.937035980240335e-16, 4.963392774403987e-16, 4.990175013091822e-16, 5.017402260718089e-16, 5.045095430818727e-16, 5.073276915733542e-16, 5.101970732341562e-16, 5.131202686306784e-16, 5.161000557743228e-16, 5.191394311757699e-16, 5.222416338000234e-16, 5.254101724177597e-16, 5.286488569504945e-16, 5.3196183453384e-16, 5.353536311816497e-16, 5.388292001334053e-16, 5.423939782201712e-16, 5.46053951907478e-16, 5.498157350892814e-16, 5.536866612467876e-16, 5.576748932926576e-16, 5.617895553555417e-16, 5.660408920082422e-16, 5.704404621291389e-16, 5.750013768919895e-16, 5.797385945724594e-16, 5.846692893455479e-16, 5.898133176477899e-16, 5.951938149641444e-16, 6.008379696271908e-16, 6.067780409333449e-16, 6.130527208725282e-16, 6.197089894581626e-16, 6.268046963301284e-16, 6.344122407127506e-16, 6.426239659548055e-16, 6.515603317344994e-16, 6.613827885097664e-16, 6.723150462505587e-16, 6.846803417564259e-16, 6.98971833638762e-16, 7.159994934830664e-16, 7.372424301798799e-16, 7.658936370805573e-16, 8.113849337656484e-16];
+
+const ZIGGURAT_F = [1.0, 0.9771017012676716, 0.9598790918001067, 0.9451989534422996, 0.9320600759592305, 0.919991505039347, 0.9087264400521309, 0.8980959218983434, 0.8879846607558334, 0.8783096558089174, 0.869008688036857, 0.8600336211963315, 0.851346258458678, 0.8429156531122042, 0.8347162929868834, 0.8267268339462214, 0.8189291916037024, 0.8113078743126563, 0.8038494831709643, 0.796542330422959, 0.7893761435660246, 0.7823418326548025, 0.7754313049811872, 0.7686373157984863, 0.7619533468367954, 0.7553735065070961, 0.7488924472191568, 0.742505296340151, 0.7362075981268627, 0.7299952645614762, 0.7238645334686302, 0.717811932630722, 0.7118342488782484, 0.7059285013327543, 0.7000919181365116, 0.6943219161261167, 0.6886160830046718, 0.6829721616449949, 0.6773880362187735, 0.6718617198970821, 0.6663913439087501, 0.6609751477766631, 0.6556114705796973, 0.6502987431108167, 0.6450354808208223, 0.6398202774530566, 0.6346517992876236, 0.6295287799248367, 0.6244500155470265, 0.6194143606058343, 0.6144207238889139, 0.6094680649257734, 0.6045553906974678, 0.5996817526191253, 0.5948462437679874, 0.590047996332826, 0.5852861792633715, 0.5805599961007909, 0.5758686829723537, 0.5712115067352532, 0.5665877632561644, 0.5619967758145243, 0.557437893618766, 0.5529104904258323, 0.5484139632552658, 0.5439477311900263, 0.5395112342569521, 0.5351039323804576, 0.5307253044036621, 0.5263748471716845, 0.5220520746723218, 0.5177565172297564, 0.513487720747327, 0.5092452459957479, 0.5050286679434681, 0.5008375751261487, 0.4966715690524897, 0.49253026364386854, 0.48841328470545803, 0.4843202694266833, 0.48025086590904675, 0.47620473271950586, 0.4721815384677302, 0.4681809614056936, 0.46420268904817436, 0.46024641781284287, 0.45631185267871643, 0.4523987068618485, 0.44850670150720306, 0.4446355653957394, 0.440785034665804, 0.43695485254798555, 0.43314476911265226, 0.4293545410294414, 0.42558393133802197, 0.4218327092294959, 0.4181006498378482, 0.4143875340408911, 0.41069314827018816, 0.40701728432947337, 0.4033597392211145, 0.3997203149801972, 0.39609881851583245, 0.3924950614593156, 0.3889088600187887, 0.3853400348400773, 0.38178841087339366, 0.3782538172456192, 0.37473608713789114, 0.3712350576682395, 0.3677505697790326, 0.36428246812900406, 0.36083060098964803, 0.3573948201457805, 0.3539749808000768, 0.3505709414814061, 0.34718256395679364, 0.3438097131468507, 0.34045225704452187, 0.33711006663700605, 0.33378301583071845, 0.3304709813791636, 0.3271738428136014, 0.3238914823763911, 0.32062378495690536, 0.3173706380299136, 0.3141319315963372, 0.3109075581262865, 0.30769741250429206, 0.30450139197665, 0.30131939610080305, 0.2981513266966855, 0.2949970877999618, 0.2918565856170952, 0.2887297284821829, 0.28561642681550176, 0.2825165930837076, 0.27943014176163794, 0.2763569892956683, 0.27329705406857707, 0.27025025636587546, 0.26721651834356147, 0.2641957639972612, 0.2611879191327212, 0.25819291133761924, 0.25521066995466196, 0.2522411260559422, 0.24928421241852852, 0.24633986350126383, 0.2434080154227503, 0.2404886059405006, 0.2375815744312381, 0.23468686187233, 0.23180441082433872, 0.22893416541468034, 0.22607607132238028, 0.22323007576391748, 0.220396127480152, 0.21757417672433113, 0.21476417525117358, 0.21196607630703018, 0.20917983462112508, 0.2064054063978808, 0.2036427493103349, 0.2008918224946566, 0.19815258654577514, 0.1954250035141343, 0.19270903690358918, 0.19000465167046499, 0.1873118142238003, 0.18463049242679927, 0.18196065559952251, 0.17930227452284758, 0.17665532144373486, 0.17401977008183855, 0.17139559563750575, 0.1687827748012113, 0.1661812857644819, 0.16359110823236558, 0.161012223437511, 0.15844461415592428, 0.1558882647244792, 0.15334316106026286, 0.15080929068184568, 0.14828664273257455, 0.14577520800599403, 0.14327497897351346, 0.1407859498144447, 0.13830811644855073, 0.13584147657125376, 0.13338602969166916, 0.13094177717364436, 0.12850872227999957, 0.1260868702201859, 0.12367622820159657, 0.1212768054847903, 0.11888861344291006, 0.11651166562561087, 0.11414597782783849, 0.11179156816383809, 0.1094484571468118, 0.1071166677746838, 0.10479622562248707, 0.10248715894193525, 0.10018949876881002, 0.09790327903886246, 0.095628536713009, 0.09336531191269101, 0.09111364806637376, 0.08887359206827589, 0.08664519445055807, 0.08442850957035347, 0.0822235958132029, 0.08003051581466307, 0.07784933670209612, 0.07568013035892718, 0.07352297371398132, 0.0713779490588904, 0.06924514439700676, 0.0671246538277885, 0.0650165779712429, 0.06292102443775814, 0.06083810834953988, 0.05876795292093374, 0.0567106901062029, 0.05466646132488892, 0.05263541827679219, 0.05061772386094778, 0.04861355321586854, 0.04662309490193038, 0.044646552251294463, 0.04268414491647446, 0.04073611065594094, 0.03880270740452615, 0.036884215688567305, 0.034980941461716125, 0.03309321945857858, 0.0312214171919203, 0.02936593975813336, 0.027527235669603113, 0.02570580400854891, 0.02390220330579588, 0.02211706270730885, 0.02035109623004451, 0.018605121275724622, 0.016880083152543142, 0.01517708830793531, 0.013497450601739867, 0.011842757857907879, 0.010214971439701459, 0.008616582769398726, 0.007050875471373222, 0.0055224032992509916, 0.0040379725933630236, 0.0026090727461021593, 0.001260285930498598];
+
+// Layers: their shapes and parameters, and the arithmetic of those that are neither dense, an activation nor dropout.
+
+
+/** @param {number[]} shape @returns {number} */
+function product(shape) {
+  return shape.reduce((total, n) => total * n, 1);
+}
+
+/** @param {number[]} shape @returns {number} */
+function oneAxis(shape) {
+  if (shape.length !== 1)
+    throw new GlassnetError(
+      `reads samples with one axis of features; received samples of shape (${shape.join(", ")}). Put flatten before it`,
+    );
+  return shape[0];
+}
+
+/** @param {any} activation @param {number} units */
+function refuseLonelySoftmax(activation, units) {
+  if (activation.name === "softmax" && units === 1)
+    throw new GlassnetError("is a softmax over one unit, which is always 1; use sigmoid, or two units");
+}
+
+const CONSTANT_ONE = { kind: "initializer", name: "constant", value: 1 };
+const ZEROS = { kind: "initializer", name: "zeros" };
+
+/** @param {string} name @param {number} n @param {any} initializer @param {number} factor @returns {Parameter} */
+function vector(name, n, initializer, factor) {
+  return { name, shape: [n], initializer, fan_in: n, fan_out: n, factor };
+}
+
+/** @param {any} layer @param {number[]} shape */
+const affine = (layer, shape) => {
+  const n = oneAxis(shape);
+  return [
+    vector("weights", n, CONSTANT_ONE, layer.learning_rate_factor),
+    vector("bias", n, ZEROS, layer.bias_learning_rate_factor),
+  ];
+};
+
+/** dw = sum dA s; db = sum dA, of w s + b. @param {Own} own @param {Pass} pass @param {Floats} error @param {number} eAt */
+function affineBackward(own, pass, error, eAt) {
+  const { n, k } = pass, { gradients, memory } = own;
+  for (let j = 0; j < k; j++) {
+    let weights = 0, bias = 0;
+    for (let i = 0; i < n; i++) {
+      const e = error[eAt + i * k + j];
+      weights += e * memory[own.keptAt[0] + i * k + j];
+      bias += e;
+    }
+    gradients[own.at[0] + j] = weights;
+    gradients[own.at[1] + j] = bias;
+  }
+}
+
+/** @type {LayerKind} */
+const batchNorm = {
+  outputShape: (layer, shape) => [oneAxis(shape)],
+  parameters: affine,
+  statistics: (layer, shape) => [
+    vector("running_mean", product(shape), ZEROS, 1),
+    vector("running_variance", product(shape), CONSTANT_ONE, 1),
+  ],
+  kept: (layer, shape) => [product(shape), product(shape)],
+  forward(layer, own, { x, xAt, n, k, a, aAt }) {
+    const { parameters, running, memory, at, statisticsAt, keptAt } = own, { momentum } = layer;
+    for (let j = 0; j < k; j++) {
+      let mean = 0, variance = 0;
+      for (let i = 0; i < n; i++) mean += x[xAt + i * k + j];
+      mean /= n;
+      for (let i = 0; i < n; i++) variance += (x[xAt + i * k + j] - mean) ** 2;
+      variance /= n;
+      const inverse = 1 / Math.sqrt(variance + layer.epsilon);
+      memory[keptAt[1] + j] = inverse;
+      const m = statisticsAt[0] + j, v = statisticsAt[1] + j;
+      running[m] = running[m] * (1 - momentum) + momentum * mean;
+      running[v] = running[v] * (1 - momentum) + momentum * (n / Math.max(n - 1, 1) * variance);
+      for (let i = 0; i < n; i++) {
+        const standardised = (x[xAt + i * k + j] - mean) * inverse;
+        memory[keptAt[0] + i * k + j] = standardised;
+        a[aAt + i * k + j] = parameters[at[0] + j] * standardised + parameters[at[1] + j];
+      }
+    }
+  },
+  infer(layer, own, { x, xAt, n, k, a, aAt }) {
+    const { parameters, running, at, statisticsAt } = own;
+    for (let j = 0; j < k; j++) {
+      const mean = running[statisticsAt[0] + j];
+      const scale = parameters[at[0] + j] / Math.sqrt(running[statisticsAt[1] + j] + layer.epsilon);
+      for (let i = 0; i < n; i++) a[aAt + i * k + j] = (x[xAt + i * k + j] - mean) * scale + parameters[at[1] + j];
+    }
+  },
+  backward(layer, own, pass, error, eAt, d, dAt) {
+    const { n, k } = pass, { parameters, memory, at, keptAt } = own;
+    affineBackward(own, pass, error, eAt);
+    for (let j = 0; j < k; j++) {
+      const weight = parameters[at[0] + j], inverse = memory[keptAt[1] + j];
+      let mean = 0, along = 0;
+      for (let i = 0; i < n; i++) {
+        const g = error[eAt + i * k + j] * weight;
+        mean += g;
+        along += g * memory[keptAt[0] + i * k + j];
+      }
+      mean /= n;
+      along /= n;
+      for (let i = 0; i < n; i++) {
+        const place = i * k + j, g = error[eAt + place] * weight;
+        d[dAt + place] = inverse * (g - mean - memory[keptAt[0] + place] * along);
+      }
+    }
+  },
+};
+
+/** @type {LayerKind} */
+const layerNorm = {
+  outputShape: (layer, shape) => [oneAxis(shape)],
+  parameters: affine,
+  kept: (layer, shape) => [oneAxis(shape), 1],
+  forward(layer, own, { x, xAt, n, k, a, aAt }) {
+    const { parameters, memory, at, keptAt } = own;
+    for (let i = 0; i < n; i++) {
+      const from = xAt + i * k;
+      let mean = 0, variance = 0;
+      for (let j = 0; j < k; j++) mean += x[from + j];
+      mean /= k;
+      for (let j = 0; j < k; j++) variance += (x[from + j] - mean) ** 2;
+      const inverse = 1 / Math.sqrt(variance / k + layer.epsilon);
+      memory[keptAt[1] + i] = inverse;
+      for (let j = 0; j < k; j++) {
+        const standardised = (x[from + j] - mean) * inverse;
+        memory[keptAt[0] + i * k + j] = standardised;
+        a[aAt + i * k + j] = parameters[at[0] + j] * standardised + parameters[at[1] + j];
+      }
+    }
+  },
+  backward(layer, own, pass, error, eAt, d, dAt) {
+    const { n, k } = pass, { parameters, memory, at, keptAt } = own;
+    affineBackward(own, pass, error, eAt);
+    for (let i = 0; i < n; i++) {
+      let mean = 0, along = 0;
+      for (let j = 0; j < k; j++) {
+        const g = error[eAt + i * k + j] * parameters[at[0] + j];
+        mean += g;
+        along += g * memory[keptAt[0] + i * k + j];
+      }
+      mean /= k;
+      along /= k;
+      const inverse = memory[keptAt[1] + i];
+      for (let j = 0; j < k; j++) {
+        const place = i * k + j, g = error[eAt + place] * parameters[at[0] + j];
+        d[dAt + place] = inverse * (g - mean - memory[keptAt[0] + place] * along);
+      }
+    }
+  },
+};
+
+/** What is added to the mean square: the machine epsilon where none is given. @param {any} layer @param {Floats} x */
+function epsilonOf(layer, x) {
+  return layer.epsilon ?? (x instanceof Float32Array ? 2 ** -23 : 2 ** -52);
+}
+
+/** @type {LayerKind} */
+const rmsNorm = {
+  outputShape: (layer, shape) => [oneAxis(shape)],
+  parameters: (layer, shape) => [vector("weights", oneAxis(shape), CONSTANT_ONE, layer.learning_rate_factor)],
+  kept: (layer, shape) => [oneAxis(shape), 1],
+  forward(layer, own, { x, xAt, n, k, a, aAt }) {
+    const { parameters, memory, at, keptAt } = own, epsilon = epsilonOf(layer, x);
+    for (let i = 0; i < n; i++) {
+      let square = 0;
+      for (let j = 0; j < k; j++) square += x[xAt + i * k + j] ** 2;
+      const inverse = 1 / Math.sqrt(square / k + epsilon);
+      memory[keptAt[1] + i] = inverse;
+      for (let j = 0; j < k; j++) {
+        const divided = x[xAt + i * k + j] * inverse;
+        memory[keptAt[0] + i * k + j] = divided;
+        a[aAt + i * k + j] = divided * parameters[at[0] + j];
+      }
+    }
+  },
+  backward(layer, own, { n, k }, error, eAt, d, dAt) {
+    const { parameters, gradients, memory, at, keptAt } = own;
+    gradients.fill(0, at[0], at[0] + k);
+    for (let i = 0; i < n; i++) {
+      let along = 0;
+      for (let j = 0; j < k; j++) {
+        const e = error[eAt + i * k + j], divided = memory[keptAt[0] + i * k + j];
+        gradients[at[0] + j] += e * divided;
+        along += e * parameters[at[0] + j] * divided;
+      }
+      along /= k;
+      for (let j = 0; j < k; j++) {
+        const place = i * k + j, g = error[eAt + place] * parameters[at[0] + j];
+        d[dAt + place] = memory[keptAt[1] + i] * (g - memory[keptAt[0] + place] * along);
+      }
+    }
+  },
+};
+
+/** @type {LayerKind} */
+const prelu = {
+  outputShape: (layer, shape) => [oneAxis(shape)],
+  parameters(layer, shape) {
+    const n = oneAxis(shape), begin = { kind: "initializer", name: "constant", value: layer.initial_slope };
+    return [{ ...vector("weights", n, begin, layer.learning_rate_factor), shape: [layer.shared ? 1 : n] }];
+  },
+  forward(layer, own, { x, xAt, n, k, a, aAt }) {
+    const step = layer.shared ? 0 : 1;
+    for (let i = 0; i < n; i++)
+      for (let j = 0; j < k; j++) {
+        const value = x[xAt + i * k + j];
+        a[aAt + i * k + j] = Math.min(value, 0) * own.parameters[own.at[0] + step * j] + Math.max(value, 0);
+      }
+  },
+  backward(layer, own, { x, xAt, n, k }, error, eAt, d, dAt) {
+    const step = layer.shared ? 0 : 1, { parameters, gradients, at } = own;
+    const sums = new Float64Array(layer.shared ? 1 : k);
+    for (let i = 0; i < n; i++)
+      for (let j = 0; j < k; j++) {
+        const place = i * k + j, value = x[xAt + place], e = error[eAt + place];
+        sums[step * j] += e * Math.min(value, 0);
+        d[dAt + place] = e * (value > 0 ? 1 : parameters[at[0] + step * j]);
+      }
+    gradients.set(sums, at[0]);
+  },
+};
+
+/** @type {LayerKind} */
+const scale = {
+  outputShape: (layer, shape) => [oneAxis(shape)],
+  parameters: (layer, shape) => [vector("weights", oneAxis(shape), CONSTANT_ONE, layer.learning_rate_factor)],
+  forward(layer, own, { x, xAt, n, k, a, aAt }) {
+    for (let i = 0; i < n; i++)
+      for (let j = 0; j < k; j++) a[aAt + i * k + j] = x[xAt + i * k + j] * own.parameters[own.at[0] + j];
+  },
+  backward(layer, own, { x, xAt, n, k }, error, eAt, d, dAt) {
+    const { parameters, gradients, at } = own;
+    for (let j = 0; j < k; j++) {
+      let sum = 0;
+      for (let i = 0; i < n; i++) {
+        const place = i * k + j, e = error[eAt + place];
+        sum += e * x[xAt + place];
+        d[dAt + place] = e * parameters[at[0] + j];
+      }
+      gradients[at[0] + j] = sum;
+    }
+  },
+};
+
+/** Columns that pass, in their order. @param {any} layer @param {number} n @returns {number[]} */
+function passing(layer, n) {
+  const embedded = new Set(layer.categories.map((/** @type {number[]} */ pair) => pair[0]));
+  return Array.from({ length: n }, (_, column) => column).filter((column) => !embedded.has(column));
+}
+
+/** @type {LayerKind} */
+const embedding = {
+  inPlace: false,
+  outputShape(layer, shape) {
+    const n = oneAxis(shape), { categories } = layer;
+    for (const [column] of categories)
+      if (column >= n)
+        throw new GlassnetError(`embeds column ${column}; received samples of ${n} columns, 0 to ${n - 1}`);
+    return [n - categories.length + categories.length * layer.dimension];
+  },
+  parameters(layer) {
+    const n = layer.categories.reduce((/** @type {number} */ sum, /** @type {number[]} */ pair) => sum + pair[1], 0);
+    const { dimension, initializer, learning_rate_factor: factor } = layer;
+    return [{ name: "weights", shape: [n, dimension], initializer, fan_in: n, fan_out: dimension, factor }];
+  },
+  forward(layer, own, { x, xAt, n, k, a, aAt, m }) {
+    const columns = passing(layer, k), d = layer.dimension;
+    for (let i = 0; i < n; i++) {
+      columns.forEach((column, place) => (a[aAt + i * m + place] = x[xAt + i * k + column]));
+      let offset = 0, to = aAt + i * m + columns.length;
+      for (const [column, count] of layer.categories) {
+        const from = own.at[0] + (offset + x[xAt + i * k + column]) * d;
+        for (let j = 0; j < d; j++) a[to + j] = own.parameters[from + j];
+        offset += count;
+        to += d;
+      }
+    }
+  },
+  backward(layer, own, { x, xAt, n, k, m }, error, eAt, d, dAt) {
+    const columns = passing(layer, k), width = layer.dimension, { gradients, at } = own;
+    const [weights] = /** @type {any} */ (embedding).parameters(layer);
+    gradients.fill(0, at[0], at[0] + product(weights.shape));
+    d.fill(0, dAt, dAt + n * k);
+    for (let i = 0; i < n; i++) {
+      columns.forEach((column, place) => (d[dAt + i * k + column] = error[eAt + i * m + place]));
+      let offset = 0, from = eAt + i * m + columns.length;
+      for (const [column, count] of layer.categories) {
+        const to = at[0] + (offset + x[xAt + i * k + column]) * width;
+        for (let j = 0; j < width; j++) gradients[to + j] += error[from + j];
+        offset += count;
+        from += width;
+      }
+    }
+  },
+  check(layer) {
+    if (!Array.isArray(layer.categories) || layer.categories.length === 0)
+      throw new GlassnetError(`categories of embedding must be [[column, count], ...]; got ${shown(layer.categories)}`);
+    for (const pair of layer.categories) {
+      checkedNumber("a column of embedding", pair?.[0], { least: 0, integer: true });
+      checkedNumber("a number of categories of embedding", pair?.[1], { least: 1, integer: true });
+    }
+  },
+};
+
+/** Hands its input on, to the layers inside and past them; what it keeps is the error of the sum behind them.
+ * @type {LayerKind} */
+const branch = {
+  inPlace: false,
+  outputShape: (layer, shape) => shape,
+  forward(layer, own, { x, xAt, n, k, a, aAt }) {
+    for (let place = 0; place < n * k; place++) a[aAt + place] = x[xAt + place];
+  },
+  backward(layer, own, { n, k }, error, eAt, d, dAt) {
+    for (let place = 0; place < n * k; place++) d[dAt + place] = error[eAt + place] + own.memory[own.keptAt[0] + place];
+  },
+};
+
+/** Adds the input of the layers inside to what they gave, which it keeps. @type {LayerKind} */
+const sum = {
+  inPlace: false,
+  outputShape: (layer, shape) => shape,
+  forward(layer, own, { x, xAt, n, k, a, aAt }) {
+    for (let place = 0; place < n * k; place++) a[aAt + place] = x[xAt + place] + own.memory[own.keptAt[0] + place];
+  },
+  backward(layer, own, { n, k }, error, eAt, d, dAt) {
+    for (let place = 0; place < n * k; place++) d[dAt + place] = error[eAt + place];
+  },
+};
+
+/** @type {Record<string, LayerKind>} */
+const LAYERS = {
+  dense: {
+    outputShape(layer, shape) {
+      oneAxis(shape);
+      refuseLonelySoftmax(layer.activation, layer.units);
+      return [layer.units];
+    },
+    parameters(layer, shape) {
+      const n = oneAxis(shape), m = layer.units, fans = { fan_in: n, fan_out: m };
+      const weights = { name: "weights", shape: [n, m], initializer: layer.initializer, ...fans };
+      const bias = { name: "bias", shape: [m], initializer: layer.bias_initializer, ...fans };
+      const all = [
+        { ...weights, factor: layer.learning_rate_factor },
+        { ...bias, factor: layer.bias_learning_rate_factor },
+      ];
+      return layer.use_bias ? all : all.slice(0, 1);
+    },
+  },
+  activation: {
+    outputShape(layer, shape) {
+      if (layer.activation.name === "softmax") refuseLonelySoftmax(layer.activation, oneAxis(shape));
+      return shape;
+    },
+  },
+  dropout: { outputShape: (layer, shape) => shape },
+  flatten: { outputShape: (layer, shape) => [product(shape)], kind: null },
+  batch_norm: batchNorm,
+  layer_norm: layerNorm,
+  rms_norm: rmsNorm,
+  prelu,
+  scale,
+  embedding,
+  residual: { outputShape: (layer, shape) => shape },
+};
+
+// Parts by name: a description with every default filled in, or an error that says what is known.
+
+
+/** Everything that the engine knows. @type {Record<string, Record<string, any>>} */
+const parts = PARTS;
+
+// What a field holds that is a part, or a list of parts, itself.
+/** @type {Record<string, string>} */
+const INNER = {
+  activation: "activation", initializer: "initializer", bias_initializer: "initializer", layers: "layer",
+  schedules: "schedule",
+};
+/** @type {Record<string, any>} */
+const LIMITS = {
+  units: { least: 1, integer: true }, dimension: { least: 1, integer: true }, rate: { least: 0, below: 1 },
+  l1: { least: 0 }, l2: { least: 0 }, bias_l1: { least: 0 }, bias_l2: { least: 0 }, learning_rate_factor: { least: 0 },
+  bias_learning_rate_factor: { least: 0 }, learning_rate: { least: 0 }, epochs: { above: 0 }, every: { above: 0 },
+  weight_decay: { least: 0 }, clip_norm: { above: 0 }, clip_value: { above: 0 }, beta1: { least: 0, below: 1 },
+  beta2: { least: 0, below: 1 }, rho: { least: 0, below: 1 }, margin: { above: 0 }, pos_weight: { above: 0 },
+  growth: { least: 1, most: 100, integer: true }, cycles: { least: 1, most: 100, integer: true },
+  momentum_decay: { least: 0 }, scale: { least: 0 }, power: { above: 0 }, delta: { above: 0 },
+  label_smoothing: { least: 0, most: 1 },
+};
+// Fields of one name with other limits.
+/** @type {Record<string, any>} */
+const OWN_LIMITS = {
+  "batch_norm.momentum": { above: 0, most: 1 }, "sgd.momentum": { least: 0, below: 1 },
+  "rmsprop.momentum": { least: 0, below: 1 }, "rmsprop.alpha": { least: 0, below: 1 }, "elu.alpha": { above: 0 },
+  "batch_norm.epsilon": { above: 0 }, "layer_norm.epsilon": { above: 0 }, "rms_norm.epsilon": { above: 0 },
+};
+
+/** The part of this kind called `name`; its aliases count. @param {string} kind @param {unknown} name @returns {any} */
+function known(kind, name) {
+  const of = PARTS[kind];
+  if (typeof name === "string") {
+    const found = Object.hasOwn(of, name) ? of[name] : Object.values(of).find((part) => part.aliases.includes(name));
+    if (found?.refused) throw new GlassnetError(`${kind} ${shown(name)}: ${found.refused}`);
+    if (found) return found;
+  }
+  throw new GlassnetError(`unknown ${kind} ${shown(name)}; the browser engine knows ${Object.keys(of).join(", ")}`);
+}
+
+/** A description with every field. @param {string} kind @param {unknown} given @returns {any} */
+function complete(kind, given) {
+  if (kind === "schedule" && typeof given === "number") given = { name: "constant", learning_rate: given };
+  if (typeof given === "string") given = { name: given };
+  if (typeof given !== "object" || given === null || Array.isArray(given))
+    throw new GlassnetError(`${kind} must be a name, or an object with a name; got ${shown(given)}`);
+  const { kind: stated, name, ...fields } = /** @type {any} */ (given);
+  if (stated !== undefined && stated !== kind) throw new GlassnetError(`a ${kind} is wanted; got ${shown(given)}`);
+  const part = known(kind, name);
+  const unknown = Object.keys(fields).filter((field) => !Object.hasOwn(part.fields, field) && !part.required.includes(field));
+  const all = [...part.required, ...Object.keys(part.fields)];
+  if (unknown.length > 0)
+    throw new GlassnetError(`${kind} ${part.name} has no field ${unknown.join(", ")}; its fields are ${all.join(", ") || "none"}`);
+  /** @type {any} */
+  const made = { kind, name: part.name, ...part.preset };
+  for (const field of all) {
+    const value = fields[field] === undefined ? part.fields[field] : fields[field];
+    if (value === undefined) throw new GlassnetError(`${kind} ${part.name} needs ${field}`);
+    made[field] = checkedField(part, field, value);
+  }
+  if (kind === "layer") LAYERS[part.name].check?.(made);
+  refuseMisfits(made);
+  return made;
+}
+
+/** @param {any} part @param {string} field @param {unknown} value @returns {unknown} */
+function checkedField(part, field, value) {
+  const label = `${field} of ${part.name}`;
+  if (field === "learning_rate" && typeof value !== "number") return complete("schedule", value);
+  if (INNER[field] && Array.isArray(value)) return value.map((inner) => complete(INNER[field], inner));
+  if (INNER[field]) return complete(INNER[field], value);
+  const standard = part.fields[field];
+  if (typeof standard === "boolean") {
+    if (typeof value !== "boolean") throw new GlassnetError(`${label} must be true or false; got ${shown(value)}`);
+    return value;
+  }
+  if (value === null && standard === null) return value;
+  if (Array.isArray(value)) return value;
+  if (part.name === "focal" && field === "alpha" && (value === null || value === -1)) return -1;
+  return checkedNumber(label, value, OWN_LIMITS[`${part.name}.${field}`] ?? LIMITS[field]);
+}
+
+/** @param {any} part */
+function refuseMisfits(part) {
+  if (part.nesterov && part.momentum === 0) throw new GlassnetError("nesterov of sgd needs a momentum > 0; got 0");
+  if (part.kind === "layer" && part.name === "residual" && part.layers.length === 0)
+    throw new GlassnetError("layers of residual must be at least one layer");
+  if (part.name === "chain" && part.boundaries.length !== part.schedules.length - 1)
+    throw new GlassnetError("boundaries of chain must be one fewer than schedules");
+}
+
+/** Whether two descriptions are equal. @param {unknown} one @param {unknown} other @returns {boolean} */
+function equal(one, other) {
+  return JSON.stringify(one) === JSON.stringify(other);
+}
+
+/** What a part's formulas take beside their arguments, in order. @param {any} part @returns {number[]} */
+function parametersOf(part) {
+  if (part.name === "focal") return part.alpha >= 0 ? [part.gamma, part.alpha, 1 - part.alpha] : [part.gamma, 1, 1];
+  const fields = Object.keys(PARTS[part.kind][part.name].fields).filter((field) => field !== "label_smoothing");
+  return fields.map((field) => part[field]);
+}
+
+// Layers and an input shape become a layout and rows, as in glassnet/plan; every error of shapes is raised here.
+
+
+const NOWHERE = -1;
+const LINEAR = { kind: "activation", name: "linear" };
+
+/** @param {any} layer @param {number[]} shape @returns {number[]} */
+function outputShape(layer, shape) {
+  if (layer.name !== "residual") return LAYERS[layer.name].outputShape(layer, shape);
+  let inner = shape;
+  layer.layers.forEach((/** @type {any} */ part, /** @type {number} */ place) => {
+    try {
+      inner = outputShape(part, inner);
+    } catch (error) {
+      throw new GlassnetError(`has layer ${place} inside, ${part.name}, which ${/** @type {Error} */ (error).message}`);
+    }
+  });
+  if (inner.join() !== shape.join())
+    throw new GlassnetError(
+      `adds its input to what its layers give, and these have samples of shape (${shape.join(", ")}) and `
+      + `(${inner.join(", ")}); end it with a dense layer of as many units as it has inputs`,
+    );
+  return shape;
+}
+
+/** Parameters or statistics of a layer, those of layers inside with their number before the name.
+ * @param {"parameters" | "statistics"} what @param {any} layer @param {number[]} shape @returns {Parameter[]} */
+function arraysOf(what, layer, shape) {
+  if (layer.name !== "residual") return LAYERS[layer.name][what]?.(layer, shape) ?? [];
+  /** @type {Parameter[]} */
+  const found = [];
+  layer.layers.forEach((/** @type {any} */ part, /** @type {number} */ place) => {
+    found.push(...arraysOf(what, part, shape).map((one) => ({ ...one, name: `${place}.${one.name}` })));
+    shape = outputShape(part, shape);
+  });
+  return found;
+}
+
+/** @param {any[]} layers @param {number[]} input_shape @returns {Layout} */
+function layOut(layers, input_shape) {
+  let shape = input_shape;
+  /** @type {number[][]} */
+  const outputs = [];
+  /** @type {{ parameters: Slot[], statistics: Slot[] }} */
+  const vectors = { parameters: [], statistics: [] };
+  const end = (/** @type {Slot[]} */ slots) => slots.at(-1)?.stop ?? 0;
+  layers.forEach((layer, index) => {
+    try {
+      if (layer.name === "embedding" && index > 0)
+        throw new GlassnetError("reads the data themselves and must be the first layer");
+      const output = outputShape(layer, shape);
+      for (const what of /** @type {const} */ (["parameters", "statistics"]))
+        for (const part of arraysOf(what, layer, shape)) {
+          const start = end(vectors[what]);
+          vectors[what].push({ ...part, layer: index, start, stop: start + product(part.shape) });
+        }
+      shape = output;
+    } catch (error) {
+      if (!(error instanceof GlassnetError)) throw error;
+      throw new GlassnetError(`layer ${index} of ${layers.length}, ${layer.name}, ${error.message}`);
+    }
+    outputs.push(shape);
+  });
+  return {
+    input_shape, outputs, ...vectors, n_parameters: end(vectors.parameters), n_statistics: end(vectors.statistics),
+    n_features: product(input_shape),
+  };
+}
+
+/** Hands out the columns of a batch's memory, row by row. */
+class Builder {
+  /** @param {Layout} layout @param {boolean} inputGradient */
+  constructor(layout, inputGradient) {
+    this.layout = layout;
+    /** @type {Row[]} */
+    this.rows = [];
+    this.n_columns = 0;
+    this.n_mask_columns = 0;
+    this.source = NOWHERE;
+    this.source_error = inputGradient ? this.columns(layout.n_features) : NOWHERE;
+  }
+
+  /** @param {number} n @returns {number} */
+  columns(n) {
+    this.n_columns += n;
+    return this.n_columns - n;
+  }
+
+  /** Append the rows of a layer, whose parameters have this prefix. Returns the shape behind it.
+   * @param {number[]} path @param {any} layer @param {number[]} shape @param {string} prefix @returns {number[]} */
+  add(path, layer, shape, prefix) {
+    const output = outputShape(layer, shape);
+    if (layer.name === "residual") this.addAround(path, layer, shape, prefix);
+    else if (LAYERS[layer.name].kind !== null) this.addRow(path, layer, shape, product(output), prefix);
+    return output;
+  }
+
+  /** @param {string} kind @param {number[]} path @param {any} layer @param {number} k @param {number} m @returns {Row} */
+  blank(kind, path, layer, k, m) {
+    const activation = layer.activation ?? LINEAR;
+    return {
+      kind, layer: path[0], path, options: layer, n_inputs: k, n_outputs: m, source: this.source, z: NOWHERE, a: NOWHERE,
+      error: NOWHERE, source_error: this.source_error, weights: NOWHERE, bias: NOWHERE, mask: NOWHERE,
+      rate: layer.name === "dropout" ? layer.rate : 0, l1: layer.l1 ?? 0, l2: layer.l2 ?? 0, bias_l1: layer.bias_l1 ?? 0,
+      bias_l2: layer.bias_l2 ?? 0, activation, formulas: ACTIVATIONS[activation.name], constants: parametersOf(activation),
+      own: null, at: [], sizes: [], statistics: [], kept: [],
+    };
+  }
+
+  /** @param {number[]} path @param {any} layer @param {number[]} shape @param {number} m @param {string} prefix */
+  addRow(path, layer, shape, m, prefix) {
+    const kind = layer.name, { kept, inPlace = true } = LAYERS[kind], k = product(shape);
+    const row = this.blank(kind, path, layer, k, m);
+    const slots = (/** @type {"parameters" | "statistics"} */ what) => {
+      const names = new Set(arraysOf(what, layer, shape).map((part) => prefix + part.name));
+      return this.layout[what].filter((slot) => slot.layer === path[0] && names.has(slot.name));
+    };
+    const own = slots("parameters");
+    row.at = own.map((slot) => slot.start);
+    row.sizes = own.map((slot) => product(slot.shape));
+    row.statistics = slots("statistics").map((slot) => slot.start);
+    row.weights = row.at[0] ?? NOWHERE;
+    row.bias = own.find((slot) => slot.name === `${prefix}bias`)?.start ?? NOWHERE;
+    const ofLoop = kind === "dense" || kind === "activation" || kind === "dropout";
+    if (!ofLoop) {
+      row.own = LAYERS[kind];
+      row.kept = (kept?.(layer, shape) ?? []).map((width) => this.columns(width));
+    }
+    row.z = kind === "dense" ? this.columns(m) : row.kept[0] ?? this.source;
+    row.a = this.columns(m);
+    const moves = kind === "dense" || !inPlace || this.source_error === NOWHERE;
+    row.error = moves ? this.columns(m) : this.source_error;
+    if (kind === "dropout") {
+      row.mask = this.n_mask_columns;
+      this.n_mask_columns += m;
+    }
+    this.append(row);
+  }
+
+  /** @param {Row} row */
+  append(row) {
+    this.rows.push(row);
+    this.source = row.a;
+    this.source_error = row.error;
+  }
+
+  /** A row that hands the input on, those of the layers inside, and one that adds the input to their output.
+   * @param {number[]} path @param {any} layer @param {number[]} shape @param {string} prefix */
+  addAround(path, layer, shape, prefix) {
+    const n = product(shape), start = this.blank("branch", path, layer, n, n);
+    Object.assign(start, { own: branch, z: this.source, a: this.columns(n), error: this.columns(n) });
+    this.append(start);
+    layer.layers.forEach((/** @type {any} */ inner, /** @type {number} */ number) => {
+      shape = this.add([...path, number], inner, shape, `${prefix}${number}.`);
+    });
+    const total = this.blank("sum", path, layer, n, n), kept = [this.source];
+    Object.assign(total, { own: sum, source: start.a, z: this.source, a: this.columns(n), error: this.columns(n), kept });
+    this.append(total);
+    start.kept = [total.error];
+  }
+}
+
+/** The plan of these layers. @param {any[]} layers @param {Layout} layout @param {boolean} [inputGradient] @returns {Plan} */
+function build(layers, layout, inputGradient = false) {
+  const builder = new Builder(layout, inputGradient);
+  let shape = layout.input_shape;
+  layers.forEach((layer, index) => (shape = builder.add([index], layer, shape, "")));
+  const { rows, n_columns, n_mask_columns } = builder, last = rows.at(-1);
+  if (!last)
+    throw new GlassnetError("a network needs a layer that computes something, such as dense; flatten only changes shapes");
+  return { rows, layout, n_columns, n_mask_columns, n_outputs: last.n_outputs };
+}
+
+/** Let the loss take over the last activation, which becomes linear. @param {Plan} plan */
+function linearise(plan) {
+  const last = /** @type {Row} */ (plan.rows.at(-1));
+  last.activation = LINEAR;
+  last.formulas = ACTIVATIONS.linear;
+  last.constants = [];
+}
+
+// Forward propagation, backpropagation and the update, over the rows of a plan: engines/loop.py for typed arrays.
+
+
+/** The memory of batches of at most `size` samples, laid out by a plan, over the vectors of a network. */
+class Room {
+  /** @param {Plan} plan @param {Vectors} vectors @param {number} size */
+  constructor(plan, vectors, size) {
+    const Floats = /** @type {Float64ArrayConstructor} */ (vectors.parameters.constructor);
+    this.plan = plan;
+    this.vectors = vectors;
+    this.size = size;
+    /** @type {Floats} */
+    this.memory = new Floats(plan.n_columns * size);
+    this.masks = new Uint8Array(plan.n_mask_columns * size);
+    this.own = plan.rows.map((row) => ({
+      ...vectors, memory: this.memory, at: row.at, statisticsAt: row.statistics,
+      keptAt: row.kept.map((column) => column * size),
+    }));
+    // Where backward writes what nobody asks for, behind a first layer whose input has another size than its output.
+    this.idle = new Floats(plan.rows[0].source_error === NOWHERE ? plan.layout.n_features * size : 0);
+  }
+}
+
+/** From the batch x (n, n_features) up: z and a of every row.
+ * @param {Room} room @param {Floats} x @param {number} xAt @param {number} n @param {boolean} training */
+function forward(room, x, xAt, n, training) {
+  const { plan: { rows }, vectors: { parameters }, memory, size } = room;
+  for (let i = 0; i < rows.length; i++) {
+    const row = rows[i], k = row.n_inputs, m = row.n_outputs, a = row.a * size;
+    const isBatch = row.source === NOWHERE, from = isBatch ? x : memory, at = isBatch ? xAt : row.source * size;
+    if (row.kind === "dense") {
+      const z = row.z * size;
+      multiply(from, at, n, k, parameters, row.weights, m, memory, z);
+      if (row.bias === NOWHERE) row.formulas.apply(memory, z, n, m, memory, a, row.constants);
+      else row.formulas.activate(memory, z, parameters, row.bias, n, m, memory, a, row.constants);
+    } else if (row.kind === "activation") {
+      row.formulas.apply(from, at, n, m, memory, a, row.constants);
+    } else if (row.kind === "dropout") {
+      if (training) drop(from, at, room.masks, row.mask * n, row.rate, n * m, memory, a);
+      else copy(from, at, n * m, memory, a);
+    } else if (row.own) {
+      const compute = training ? row.own.forward : row.own.infer ?? row.own.forward;
+      compute?.(row.options, room.own[i], { x: from, xAt: at, n, k, a: memory, aAt: a, m });
+    }
+  }
+}
+
+/** From the error at the last output down: the gradients of all parameters. Returns the weight penalties.
+ * @param {Room} room @param {Floats} x @param {number} xAt @param {number} n @returns {number} */
+function backward(room, x, xAt, n) {
+  let penalty = 0;
+  for (let i = room.plan.rows.length - 1; i >= 0; i--) penalty += backThrough(room, i, x, xAt, n);
+  return penalty;
+}
+
+/** The same of one row. @param {Room} room @param {number} i @param {Floats} x @param {number} xAt @param {number} n */
+function backThrough(room, i, x, xAt, n) {
+  const { plan: { rows }, vectors: { parameters, gradients }, memory, size } = room;
+  const row = rows[i], k = row.n_inputs, m = row.n_outputs, a = row.a * size, error = row.error * size;
+  const isBatch = row.source === NOWHERE, from = isBatch ? x : memory, at = isBatch ? xAt : row.source * size;
+  let penalty = 0;
+  if (row.kind === "dense") {
+    if (!row.formulas.isLinear) row.formulas.gate(memory, row.z * size, n, m, memory, a, memory, error, row.constants);
+    multiplyWeightsGradient(from, at, n, k, memory, error, m, gradients, row.weights);
+    if (row.l1 > 0 || row.l2 > 0) penalty += penalise(parameters, row.weights, k * m, row.l1, row.l2, gradients);
+    if (row.bias !== NOWHERE) {
+      columnSums(memory, error, n, m, gradients, row.bias);
+      if (row.bias_l1 > 0 || row.bias_l2 > 0)
+        penalty += penalise(parameters, row.bias, m, row.bias_l1, row.bias_l2, gradients);
+    }
+    if (row.source_error !== NOWHERE)
+      multiplyInputGradient(memory, error, n, m, parameters, row.weights, k, memory, row.source_error * size);
+  } else if (row.kind === "activation") {
+    if (!row.formulas.isLinear) row.formulas.gate(from, at, n, m, memory, a, memory, error, row.constants);
+  } else if (row.kind === "dropout") {
+    drop(memory, error, room.masks, row.mask * n, row.rate, n * m, memory, error);
+  } else if (row.own) {
+    const isIdle = row.source_error === NOWHERE, inPlace = row.own.inPlace ?? true;
+    const d = isIdle && !inPlace ? room.idle : memory, dAt = isIdle ? (inPlace ? error : 0) : row.source_error * size;
+    row.own.backward?.(row.options, room.own[i], { x: from, xAt: at, n, k, a: memory, aAt: a, m }, memory, error, d, dAt);
+  }
+  return penalty;
+}
+
+/** A = X m / (1 - rate); X may be A. @param {Floats} x @param {number} xAt @param {Uint8Array} masks @param {number} maskAt
+ * @param {number} rate @param {number} count @param {Floats} a @param {number} aAt */
+function drop(x, xAt, masks, maskAt, rate, count, a, aAt) {
+  const factor = 1 / (1 - rate);
+  for (let k = 0; k < count; k++) a[aAt + k] = x[xAt + k] * masks[maskAt + k] * factor;
+}
+
+/** @param {Floats} x @param {number} xAt @param {number} count @param {Floats} a @param {number} aAt */
+function copy(x, xAt, count, a, aAt) {
+  for (let k = 0; k < count; k++) a[aAt + k] = x[xAt + k];
+}
+
+/** l1 sum abs(W) + l2 / 2 sum W^2, and its gradient added to `gradients`.
+ * @param {Floats} w @param {number} at @param {number} count @param {number} l1 @param {number} l2 @param {Floats} gradients */
+function penalise(w, at, count, l1, l2, gradients) {
+  let sizes = 0, squares = 0;
+  for (let k = at; k < at + count; k++) {
+    const value = w[k];
+    gradients[k] += l1 * Math.sign(value) + l2 * value;
+    sizes += Math.abs(value);
+    squares += value * value;
+  }
+  return l1 * sizes + l2 / 2 * squares;
+}
+
+/** Scale the gradients to at most this Euclidean norm, then limit each entry; null means no limit.
+ * @param {Floats} gradients @param {number | null} norm @param {number | null} value */
+function clip(gradients, norm, value) {
+  if (norm !== null) {
+    let squares = 0;
+    for (let k = 0; k < gradients.length; k++) squares += gradients[k] * gradients[k];
+    const length = Math.sqrt(squares);
+    if (length > norm) for (let k = 0; k < gradients.length; k++) gradients[k] *= norm / length;
+  }
+  if (value !== null)
+    for (let k = 0; k < gradients.length; k++) gradients[k] = Math.min(Math.max(gradients[k], -value), value);
+}
+
+/** Dropout masks of the next batch of n samples: 1 with probability 1 - rate, else 0.
+ * @param {Room} room @param {number} n @param {Random} stream */
+function drawMasks(room, n, stream) {
+  let at = 0;
+  for (const row of room.plan.rows) {
+    if (row.kind !== "dropout") continue;
+    const rate = Math.fround(row.rate);
+    for (const end = at + n * row.n_outputs; at < end; at++) room.masks[at] = stream.float() >= rate ? 1 : 0;
+  }
+}
+
+// What the translated formulas leave open of optimizers and schedules, in one place.
+
+
+/** The learning rate at an epoch, which may be fractional. @param {any} schedule a number or a part @param {number} epoch
+ * @returns {number} */
+function rateAt(schedule, epoch) {
+  if (typeof schedule === "number") return schedule;
+  if (schedule.name === "chain") {
+    let turn = 0;
+    while (turn < schedule.boundaries.length && epoch >= schedule.boundaries[turn]) turn++;
+    return rateAt(schedule.schedules[turn], turn === 0 ? epoch : epoch - schedule.boundaries[turn - 1]);
+  }
+  if (schedule.name === "cosine_restarts") return restarted(schedule, epoch);
+  return FORMULAS_OF_SCHEDULES[schedule.name](schedule, epoch);
+}
+
+/** @param {any} schedule @param {number} epoch @returns {number} */
+function restarted(schedule, epoch) {
+  let since = epoch / schedule.epochs, share = since - Math.floor(since);
+  if (schedule.growth > 1) {
+    let start = 0, length = 1;
+    while (start + length <= since) {
+      start += length;
+      length *= schedule.growth;
+    }
+    share = (since - start) / length;
+  }
+  return schedule.final + (schedule.learning_rate - schedule.final) * f_half_wave(share);
+}
+
+/** The name of an optimizer's rule, how many vectors it carries, its loop, and its coefficients at a step.
+ * @param {any} part */
+function ruleOf(part) {
+  const formulas = FORMULAS_OF_OPTIMIZERS[part.name], name = formulas.rule(part);
+  /** @type {(rate: number, step: number) => number[]} */
+  let coefficients = (rate, step) => formulas.coefficients(part, rate, step);
+  if (part.name === "adamw")
+    coefficients = (rate, step) => {
+      const c = Adam_coefficients(part, rate, step);
+      c[1] = 0;
+      c[c.length - 1] = 1 - rate * part.weight_decay;
+      return c;
+    };
+  if (part.name === "nadam") coefficients = nadam(part);
+  return { name, n_states: Number(formulas.n_states(part)), update: UPDATES[name], coefficients };
+}
+
+/** @param {any} part @returns {(rate: number, step: number) => number[]} */
+function nadam(part) {
+  let done = 0, product = 1;
+  return (rate, step) => {
+    if (step < done) done = 0, product = 1;
+    for (; done < step; done++) product *= NAdam_momentum(part, done + 1);
+    const mu = NAdam_momentum(part, step), ahead = NAdam_momentum(part, step + 1), { beta1, beta2 } = part;
+    return [
+      rate * (1 - mu) / (1 - product), rate * ahead / (1 - product * ahead), part.weight_decay, part.epsilon, beta1,
+      1 - beta1, beta2, 1 - beta2, 1 / Math.sqrt(1 - beta2 ** step),
+    ];
+  };
+}
+
+// Data on their way in: rows, flat arrays or tables become typed arrays of a network's dtype.
+
+
+/** @param {string} dtype @returns {Float64ArrayConstructor | Float32ArrayConstructor} */
+function floatsOf(dtype) {
+  if (dtype === "float64") return Float64Array;
+  if (dtype === "float32") return Float32Array;
+  throw new GlassnetError(`dtype must be "float32" or "float64"; got ${shown(dtype)}`);
+}
+
+/** All numbers of what was given, row after row, and how many rows there are where that is told.
+ * @param {string} name @param {any} given @returns {{ flat: ArrayLike<number>, rows: number | null }} */
+function flattened(name, given) {
+  if (given && typeof given === "object" && "values" in given && Array.isArray(given.shape))
+    return { flat: given.values, rows: given.shape[0] };
+  if (ArrayBuffer.isView(given)) return { flat: /** @type {any} */ (given), rows: null };
+  if (!Array.isArray(given))
+    throw new GlassnetError(`${name} must be an array of rows, a typed array or { values, shape }; got ${shown(given)}`);
+  if (given.length > 0 && typeof given[0] === "object" && given[0] !== null) {
+    const width = given[0].length;
+    given.forEach((row, place) => {
+      if (row?.length !== width)
+        throw new GlassnetError(`rows of ${name} must be of one length; row 0 has ${width}, row ${place} ${row?.length}`);
+    });
+    return { flat: given.flatMap((row) => [...row]).flat(Infinity), rows: given.length };
+  }
+  return { flat: given, rows: null };
+}
+
+/** A table of rows of `width` finite numbers. @param {string} name @param {any} given @param {number} width
+ * @param {string} dtype @returns {Table} */
+function table(name, given, width, dtype) {
+  const { flat, rows } = flattened(name, given), Floats = floatsOf(dtype);
+  const n = rows ?? flat.length / width;
+  if (!Number.isInteger(n) || flat.length !== n * width || n === 0)
+    throw new GlassnetError(
+      `${name} must hold rows of ${width} numbers, at least one; got ${flat.length} numbers`
+      + (rows === null ? "" : ` in ${rows} rows`),
+    );
+  const values = flat instanceof Floats ? flat : Floats.from(/** @type {any} */ (flat));
+  const bad = values.findIndex((/** @type {number} */ value) => !Number.isFinite(value));
+  if (bad >= 0)
+    throw new GlassnetError(`${name} must hold finite numbers; row ${Math.floor(bad / width)}, column ${bad % width} is ${flat[bad]}`);
+  return { values, shape: [n, width] };
+}
+
+/** Targets as the loss takes them: values (n, n_outputs), or one integer for each sample.
+ * @param {any} y @param {any} loss @param {number} n @param {number} n_outputs @param {string} dtype @returns {Table} */
+function targets(y, loss, n, n_outputs, dtype) {
+  const width = loss.targets === "values" ? n_outputs : 1, found = table("y", y, width, dtype);
+  if (found.shape[0] !== n) throw new GlassnetError(`X has ${n} rows and y ${found.shape[0]}; each sample needs one`);
+  const { values } = found, limit = loss.targets === "classes" ? n_outputs : Infinity;
+  for (const value of values) {
+    if (loss.targets !== "values" && (!Number.isInteger(value) || value < 0 || value >= limit))
+      throw new GlassnetError(`${loss.name} takes integers${limit < Infinity ? ` 0 to ${limit - 1}` : " >= 0"}; y holds ${value}`);
+    if (loss.targets === "values" && (value < loss.domain[0] || value > loss.domain[1]))
+      throw new GlassnetError(`${loss.name} takes y from ${loss.domain[0]} to ${loss.domain[1]}; it holds ${value}`);
+    if (loss.only_targets.length > 0 && !loss.only_targets.includes(value))
+      throw new GlassnetError(`${loss.name} takes targets ${loss.only_targets.join(" and ")}; y holds ${value}`);
+  }
+  return found;
+}
+
+/** Weights of the samples divided by their mean; all 1 where none are given.
+ * @param {any} given @param {any} loss @param {number} n @param {string} dtype @returns {Floats} */
+function sampleWeights(given, loss, n, dtype) {
+  const Floats = floatsOf(dtype);
+  if (given === undefined || given === null) return new Floats(n).fill(1);
+  if (loss.targets === "labels")
+    throw new GlassnetError(`${loss.name} is a mean over pairs or triplets, so it takes no weights of samples`);
+  const { values } = table("sample_weight", given, 1, "float64");
+  if (values.length !== n) throw new GlassnetError(`sample_weight must hold ${n} numbers, one for each sample; got ${values.length}`);
+  if (values.some((/** @type {number} */ value) => value < 0)) throw new GlassnetError("sample_weight must be >= 0");
+  let sum = 0;
+  for (const value of values) sum += value;
+  if (sum === 0) throw new GlassnetError("all weights of the samples are 0, so there is nothing to learn from");
+  return Floats.from(values, (/** @type {number} */ value) => value / (sum / n));
+}
+
+// A network: layers over flat vectors, as its user knows it.
+
+
+const PREDICTION_ROWS = 256;
+const KEYS = ["layers", "input_shape", "dtype", "seed", "loss", "optimizer", "metadata"];
+
+/** A network from its description; without a state its first weights are drawn from the seed.
+ * @param {any} spec @param {any} [state] @returns {Network} */
+function create(spec, state) {
+  const network = new Network(spec);
+  if (state) network.restore(state);
+  return network;
+}
+
+class Network {
+  /** @param {any} spec */
+  constructor(spec) {
+    const unknown = Object.keys(spec ?? {}).filter((key) => !KEYS.includes(key));
+    if (unknown.length > 0)
+      throw new GlassnetError(`a network has no ${unknown.join(", ")}; it has ${KEYS.join(", ")}`);
+    if (!Array.isArray(spec?.layers) || spec.layers.length === 0)
+      throw new GlassnetError(`layers must be a list of at least one layer; got ${shown(spec?.layers)}`);
+    const shape = Array.isArray(spec.input_shape) ? spec.input_shape : [spec.input_shape];
+    this.layers = spec.layers.map((/** @type {unknown} */ layer) => complete("layer", layer));
+    this.input_shape = shape.map((/** @type {unknown} */ n) => checkedNumber("input_shape", n, { least: 1, integer: true }));
+    this.dtype = spec.dtype ?? "float32";
+    this.seed = spec.seed ?? 0;
+    this.metadata = spec.metadata ?? {};
+    this.layout = layOut(this.layers, this.input_shape);
+    const Floats = floatsOf(this.dtype), { n_parameters, n_statistics } = this.layout;
+    this.vectors = {
+      parameters: new Floats(n_parameters), gradients: new Floats(n_parameters), running: new Floats(n_statistics),
+    };
+    /** Shares of the steps of single parameters. */
+    this.factors = new Float64Array(n_parameters).fill(1);
+    for (const slot of this.layout.parameters) this.factors.fill(slot.factor, slot.start, slot.stop);
+    this.frozenPlaces = /** @type {Set<number>} */ (new Set());
+    this.shares = this.sharesOfSteps();
+    this.rate_factor = 1;
+    this.seeded(this.seed);
+    this.draw(new Random(this.seed, [0]));
+    this.prediction = new Room(build(this.layers, this.layout), this.vectors, PREDICTION_ROWS);
+    this.plan = this.prediction.plan;
+    this.loss_part = this.objective = null;
+    this.setLoss(spec.loss ?? "mean_squared_error");
+    this.optimizer_part = null;
+    this.setOptimizer(spec.optimizer ?? "adam");
+    /** @type {{ X: unknown, y: unknown, options: string, training: Training } | null} */
+    this.kept = null;
+  }
+
+  /** The streams of order and masks of this seed. @param {number | bigint} seed */
+  seeded(seed) {
+    this.streams = { order: new Random(seed, [1]), masks: new Random(seed, [2]) };
+  }
+
+  /** @param {Random} random */
+  draw(random) {
+    const { parameters, running } = this.vectors;
+    for (const [vector, slots] of /** @type {[Floats, Slot[]][]} */ ([
+      [parameters, this.layout.parameters], [running, this.layout.statistics],
+    ]))
+      for (const { initializer, start, stop, fan_in, fan_out } of slots) {
+        const drawn = INITIALIZERS[initializer.name];
+        for (let k = start; k < stop; k++) vector[k] = drawn(initializer, random, [], fan_in, fan_out);
+      }
+  }
+
+  /** The description, every default filled in. */
+  get spec() {
+    return {
+      layers: this.layers, input_shape: this.input_shape, dtype: this.dtype, seed: this.seed, loss: this.loss_part,
+      optimizer: this.optimizer_part, metadata: this.metadata,
+    };
+  }
+
+  /** @param {unknown} given */
+  setLoss(given) {
+    const part = complete("loss", given), taken = ON_LOGITS[part.name]?.[this.last.name];
+    this.loss_part = part;
+    this.objective = lossOf(taken ? complete("loss", { ...part, name: taken }) : part);
+    this.fused = Boolean(taken);
+    this.kept = null;
+    if (this.objective.least_outputs > this.plan.n_outputs)
+      throw new GlassnetError(`${part.name} needs at least ${this.objective.least_outputs} outputs; the network has ${this.plan.n_outputs}`);
+  }
+
+  /** The last activation. @returns {any} */
+  get last() {
+    return this.plan.rows[this.plan.rows.length - 1].activation;
+  }
+
+  /** @param {unknown} given */
+  setOptimizer(given) {
+    const part = complete("optimizer", given);
+    if (equal(part, this.optimizer_part)) return;
+    this.optimizer_part = part;
+    this.rule = ruleOf(part);
+    this.step_count = 0;
+    this.epoch_count = 0;
+    const Floats = floatsOf(this.dtype);
+    this.optimizer_states = Array.from({ length: this.rule.n_states }, () => new Floats(this.layout.n_parameters));
+  }
+
+  get optimizer() {
+    return this.optimizer_part;
+  }
+
+  set optimizer(given) {
+    this.setOptimizer(given);
+  }
+
+  /** The plan with this loss: where it took the last activation over, that is linear. @param {boolean} [inputGradient] */
+  trainingPlan(inputGradient = false) {
+    const plan = build(this.layers, this.layout, inputGradient);
+    if (this.fused) linearise(plan);
+    return plan;
+  }
+
+  /** @param {Floats} vector @param {Slot[]} slots @returns {Named[]} */
+  named(vector, slots) {
+    return slots.map(({ layer, name, shape, start, stop }) => ({ layer, name, shape, values: vector.subarray(start, stop) }));
+  }
+
+  get parameters() {
+    return this.named(this.vectors.parameters, this.layout.parameters);
+  }
+
+  get gradients() {
+    return this.named(this.vectors.gradients, this.layout.parameters);
+  }
+
+  get statistics() {
+    return this.named(this.vectors.running, this.layout.statistics);
+  }
+
+  get vector() {
+    return this.vectors.parameters;
+  }
+
+  get running() {
+    return this.vectors.running;
+  }
+
+  get outputs() {
+    return this.layout.outputs;
+  }
+
+  /** The share of each parameter's step that is taken where some are not 1; else null. @returns {Float64Array | null} */
+  sharesOfSteps() {
+    const shares = this.factors.slice();
+    for (const place of this.frozenPlaces) shares[place] = 0;
+    return shares.every((share) => share === 1) ? null : shares;
+  }
+
+  /** Where an entry of a parameter lies in the flat vector. @param {number} layer @param {string} name @param {number} index */
+  place(layer, name, index) {
+    const slot = this.layout.parameters.find((one) => one.layer === layer && one.name === name);
+    if (!slot) throw new GlassnetError(`layer ${layer} has no ${name}`);
+    if (!(index >= 0 && index < slot.stop - slot.start))
+      throw new GlassnetError(`${name} of layer ${layer} has ${slot.stop - slot.start} entries; got index ${index}`);
+    return slot.start + index;
+  }
+
+  /** Freeze or release one entry of a parameter. @param {number} layer @param {string} name @param {number} index
+   * @param {boolean} [isFrozen] */
+  frozen(layer, name, index, isFrozen = true) {
+    const place = this.place(layer, name, index);
+    if (isFrozen) this.frozenPlaces.add(place);
+    else this.frozenPlaces.delete(place);
+    this.shares = this.sharesOfSteps();
+  }
+
+  /** Samples checked, as rows. @param {Given} X @returns {Table} */
+  features(X) {
+    const found = table("X", X, this.layout.n_features, this.dtype), first = this.layers[0], [n, k] = found.shape;
+    if (first.name === "embedding")
+      for (const [column, count] of first.categories)
+        for (let i = 0; i < n; i++) {
+          const value = found.values[i * k + column];
+          if (!Number.isInteger(value) || value < 0 || value >= count)
+            throw new GlassnetError(`column ${column} of X is embedded and takes integers from 0 to ${count - 1}; row ${i} holds ${value}`);
+        }
+    return found;
+  }
+
+  /** The last output, with the whole last activation, in slices; `look` sees each slice in memory.
+   * @param {Table} x @param {Room} room @param {(start: number, n: number) => void} look */
+  pass(x, room, look) {
+    const [n, k] = x.shape;
+    for (let start = 0; start < n; start += room.size) {
+      const count = Math.min(room.size, n - start);
+      forward(room, x.values, start * k, count, false);
+      look(start, count);
+    }
+  }
+
+  /** Outputs of the last row. @param {Table} x @param {Room} room @returns {Table} */
+  outputOf(x, room) {
+    const { rows, n_outputs: m } = room.plan, a = rows[rows.length - 1].a * room.size;
+    const Floats = floatsOf(this.dtype), values = new Floats(x.shape[0] * m);
+    this.pass(x, room, (start, n) => values.set(room.memory.subarray(a, a + n * m), start * m));
+    return { values, shape: [x.shape[0], m] };
+  }
+
+  /** Memory for outputs as the loss takes them. @returns {Room} */
+  trainedRoom() {
+    return new Room(this.trainingPlan(), this.vectors, PREDICTION_ROWS);
+  }
+
+  /** The network's output for each sample. @param {Given} X @returns {Table} */
+  predict(X) {
+    return this.outputOf(this.features(X), this.prediction);
+  }
+
+  /** Every layer's output in prediction. @param {Given} X @returns {Table[]} */
+  activations(X) {
+    const x = this.features(X), { rows } = this.plan, { memory, size } = this.prediction, n = x.shape[0];
+    const Floats = floatsOf(this.dtype);
+    const found = this.layout.outputs.map((shape) => ({ values: new Floats(n * product(shape)), shape: [n, ...shape] }));
+    this.pass(x, this.prediction, (start, count) => {
+      found.forEach((layer, index) => {
+        const m = layer.values.length / n, row = rows.filter((one) => one.layer <= index).at(-1);
+        const from = row ? memory.subarray(row.a * size, row.a * size + count * m) : x.values.subarray(start * m, (start + count) * m);
+        layer.values.set(from, start * m);
+      });
+    });
+    return found;
+  }
+
+  /** The most probable class of each sample; of one output 1 where its probability is above 0.5. @param {Given} X */
+  classes(X) {
+    const { values, shape: [n, m] } = this.probabilities(this.predict(X));
+    return Int32Array.from({ length: n }, (_, i) => {
+      if (m === 1) return values[i] > 0.5 ? 1 : 0;
+      let best = 0;
+      for (let j = 1; j < m; j++) if (values[i * m + j] > values[i * m + best]) best = j;
+      return best;
+    });
+  }
+
+  /** Outputs as probabilities, where the loss was chosen for logits. @param {Table} output @returns {Table} */
+  probabilities(output) {
+    const { activation } = lossOf(this.loss_part);
+    if (activation === "linear") return output;
+    const values = output.values.slice(), [n, m] = output.shape;
+    lossOf(this.loss_part).activate(values, n, m);
+    return { values, shape: output.shape };
+  }
+
+  /** Mean loss in prediction, penalties included. @param {Given} X @param {Given} y
+   * @param {{ sample_weight?: Given | null }} [options] @returns {number} */
+  loss(X, y, options = {}) {
+    const x = this.features(X), [n] = x.shape, objective = this.objective, { dtype } = this;
+    const plan = this.trainingPlan(), room = new Room(plan, this.vectors, objective.targets === "labels" ? n : PREDICTION_ROWS);
+    const wanted = targets(y, objective, n, plan.n_outputs, dtype), m = plan.n_outputs;
+    const weights = sampleWeights(options.sample_weight, objective, n, dtype), last = plan.rows[plan.rows.length - 1];
+    const Floats = floatsOf(dtype), width = wanted.shape[1];
+    let total = 0;
+    this.pass(x, room, (start, count) => {
+      let part = wanted.values.subarray(start * width, (start + count) * width);
+      part = objective.takes_classes ? oneHot(part, m, new Floats(count * m)) : part.slice();
+      smooth(objective, part, m);
+      const { memory, size } = room, share = objective.share(count, m);
+      total += count * objective.compare(
+        part, 0, memory, last.a * size, count, m, weights, start, memory, last.error * size, share, objective.parameters,
+      );
+    });
+    return total / n + this.penalty();
+  }
+
+  /** What the weights' penalties add to the loss. @returns {number} */
+  penalty() {
+    const { parameters } = this.vectors, none = new Float64Array(parameters.length);
+    let total = 0;
+    for (const row of this.plan.rows) {
+      if (row.l1 > 0 || row.l2 > 0) total += penalise(parameters, row.weights, row.n_inputs * row.n_outputs, row.l1, row.l2, none);
+      if (row.bias_l1 > 0 || row.bias_l2 > 0) total += penalise(parameters, row.bias, row.n_outputs, row.bias_l1, row.bias_l2, none);
+    }
+    return total;
+  }
+
+  /** Loss, and of classes the share that is right. @param {Given} X @param {Given} y @returns {{ loss: number, accuracy?: number }} */
+  evaluate(X, y) {
+    const loss = this.loss(X, y), part = lossOf(this.loss_part), m = this.plan.n_outputs;
+    const isOfClasses = part.targets === "classes" || (part.domain[0] === 0 && part.domain[1] === 1);
+    if (!isOfClasses) return { loss };
+    const found = this.classes(X), { values, shape: [n, width] } = targets(y, part, found.length, m, this.dtype);
+    let right = 0;
+    for (let i = 0; i < n; i++) {
+      let truth = values[i * width];
+      if (width > 1) truth = values.subarray(i * width, (i + 1) * width).reduce((best, value, j, row) => (value > row[best] ? j : best), 0);
+      right += found[i] === Math.round(truth) ? 1 : 0;
+    }
+    return { loss, accuracy: right / n };
+  }
+
+  /** Data and the place within an epoch. @param {Given} X @param {Given} y @param {Options} [options] @returns {Training} */
+  training(X, y, options = {}) {
+    return new Training(this, X, y, options);
+  }
+
+  /** The training that is kept for the same data and options. @param {Given} X @param {Given} y @param {Options} options */
+  trainingOf(X, y, options) {
+    const text = JSON.stringify(options), { kept } = this;
+    if (kept && kept.X === X && kept.y === y && kept.options === text) return kept.training;
+    this.kept = { X, y, options: text, training: this.training(X, y, options) };
+    return this.kept.training;
+  }
+
+  /** One update from these rows, all by default. @param {Given} X @param {Given} y @param {ArrayLike<number>} [rows] */
+  step(X, y, rows) {
+    return this.trainingOf(X, y, {}).stepOn(rows ?? null);
+  }
+
+  /** @param {Given} X @param {Given} y @param {Options} [options] @returns {Epoch} */
+  epoch(X, y, options = {}) {
+    return this.trainingOf(X, y, options).epoch();
+  }
+
+  /** @param {Given} X @param {Given} y @param {Options & { epochs?: number }} [options] @returns {Epoch[]} */
+  fit(X, y, options = {}) {
+    const { epochs = 1, ...rest } = options;
+    return this.trainingOf(X, y, rest).run({ epochs });
+  }
+
+  /** The next step on copies, every array kept. @param {Given} X @param {Given} y @param {ArrayLike<number> | null} [rows]
+   * @param {{ sample_weight?: Given | null, masks?: Uint8Array }} [options] */
+  trace(X, y, rows, options = {}) {
+    return traced(this.training(X, y, { sample_weight: options.sample_weight ?? null }), rows ?? null, options.masks);
+  }
+
+  /** One entry of the gradient beside a central difference of the loss, without dropout.
+   * @param {Given} X @param {Given} y @param {number} layer @param {string} name @param {number} index @param {number} [h] */
+  gradient_check(X, y, layer, name, index, h) {
+    const place = this.place(layer, name, index), layers = this.layers.filter((/** @type {any} */ one) => one.name !== "dropout");
+    const twin = new Network({ ...this.spec, layers, dtype: "float64" });
+    twin.vector.set(this.vector);
+    twin.running.set(this.running);
+    const lossAt = (/** @type {number} */ value) => {
+      twin.vector[place] = value;
+      return twin.trace(X, y).loss;
+    };
+    const value = this.vector[place], width = h ?? 1e-5 * Math.max(1, Math.abs(value));
+    const numeric = (lossAt(value + width) - lossAt(value - width)) / (2 * width);
+    lossAt(value);
+    const at = twin.trace(X, y).parameters.find((one) => place >= one.start && place < one.start + one.gradient.length);
+    return { analytic: /** @type {any} */ (at).gradient[place - /** @type {any} */ (at).start], numeric, h: width };
+  }
+
+  /** Everything that training changes. */
+  state() {
+    return {
+      parameters: this.vector.slice(), running: this.running.slice(),
+      optimizer: this.optimizer_states.map((state) => state.slice()), step: this.step_count, epoch: this.epoch_count,
+      rate_factor: this.rate_factor, frozen: [...this.frozenPlaces],
+      streams: { order: this.streams.order.state(), masks: this.streams.masks.state() },
+    };
+  }
+
+  /** Put everything where :meth:`state` found it; what a state does not hold stays. @param {any} state */
+  restore(state) {
+    const into = (/** @type {string} */ name, /** @type {Floats} */ vector, /** @type {any} */ values) => {
+      if (values.length !== vector.length)
+        throw new GlassnetError(`${name} of this network are ${vector.length} numbers; the state holds ${values.length}`);
+      vector.set(values);
+    };
+    if (state.parameters) into("parameters", this.vector, state.parameters);
+    if (state.running) into("running statistics", this.running, state.running);
+    if (state.optimizer) {
+      if (state.optimizer.length !== this.rule.n_states)
+        throw new GlassnetError(`${this.optimizer_part.name} carries ${this.rule.n_states} vectors; the state holds ${state.optimizer.length}`);
+      this.optimizer_states.forEach((vector, k) => into("vectors of the optimizer", vector, state.optimizer[k]));
+    }
+    this.step_count = state.step ?? this.step_count;
+    this.epoch_count = state.epoch ?? this.epoch_count;
+    this.rate_factor = state.rate_factor ?? this.rate_factor;
+    if (state.frozen) {
+      this.frozenPlaces = new Set(state.frozen);
+      this.shares = this.sharesOfSteps();
+    }
+    if (state.streams) {
+      this.streams.order.restore(state.streams.order);
+      this.streams.masks.restore(state.streams.masks);
+    }
+  }
+}
+
+/** A loss as the loop takes it. @param {any} part @returns {any} */
+function lossOf(part) {
+  const known = PARTS.loss[part.name], formulas = LOSSES[part.name];
+  return {
+    ...known, ...formulas, part, parameters: parametersOf(part), takes_classes: known.targets === "classes",
+    domain: known.domain.map((/** @type {number | null} */ limit, /** @type {number} */ side) => limit ?? (side ? Infinity : -Infinity)),
+    share: (/** @type {number} */ n, /** @type {number} */ m) => 1 / (known.mean_over === "entries" ? n * m : n),
+  };
+}
+
+/** (1 - s) y + s / K, in place. @param {any} loss @param {Floats} y @param {number} m */
+function smooth(loss, y, m) {
+  const { label_smoothing = 0 } = loss.part, share = label_smoothing / (loss.rows_sum_to_one ? m : 2);
+  if (label_smoothing > 0) for (let k = 0; k < y.length; k++) y[k] = (1 - label_smoothing) * y[k] + share;
+}
+
+/** Classes as rows of zeros and a one. @param {Floats} classes @param {number} m @param {Floats} rows @returns {Floats} */
+function oneHot(classes, m, rows) {
+  rows.fill(0, 0, classes.length * m);
+  for (let i = 0; i < classes.length; i++) rows[i * m + classes[i]] = 1;
+  return rows;
+}
+
+// Epochs over data: batches in the order that the seed draws, a step for each, the history.
+
+
+class Training {
+  /** @param {Network} network @param {Given} X @param {Given} y @param {Options} options */
+  constructor(network, X, y, options) {
+    const { dtype } = network, Floats = floatsOf(dtype);
+    this.network = network;
+    this.options = options;
+    const unknown = Object.keys(options).filter((key) => !["batch_size", "shuffle", "sample_weight", "seed"].includes(key));
+    if (unknown.length > 0)
+      throw new GlassnetError(`a training has no option ${unknown.join(", ")}; it has batch_size, shuffle, sample_weight, seed`);
+    this.x = network.features(X);
+    const n = this.n = this.x.shape[0], plan = network.trainingPlan(), objective = network.objective;
+    for (const row of plan.rows)
+      if (row.activation.name === "step")
+        throw new GlassnetError(`layer ${row.layer}: step has no slope that training could follow; train with sigmoid or hard_sigmoid`);
+    this.y = targets(y, objective, n, plan.n_outputs, dtype);
+    this.weights = sampleWeights(options.sample_weight, objective, n, dtype);
+    const size = options.batch_size ?? n;
+    this.batch_size = Math.min(n, checkedNumber("batch_size", size, { least: 1, integer: true }));
+    this.n_steps = Math.ceil(n / this.batch_size);
+    if (plan.rows.some((row) => row.kind === "batch_norm") && n % this.batch_size === 1 % this.batch_size)
+      throw new GlassnetError(`batch_norm needs at least 2 samples in every batch; ${n} samples in batches of ${this.batch_size} leave a batch of 1`);
+    this.shuffles = (options.shuffle ?? true) && this.batch_size < n;
+    if (options.seed !== undefined) network.seeded(options.seed);
+    this.prepare(plan, this.batch_size);
+    this.order = Int32Array.from({ length: n }, (_, i) => i);
+    this.batch = 0;
+    this.losses = 0;
+  }
+
+  /** Memory for batches of this size. @param {Plan} plan @param {number} size */
+  prepare(plan, size) {
+    const { network } = this, Floats = floatsOf(network.dtype);
+    this.room = new Room(plan, network.vectors, size);
+    this.objective = network.objective;
+    this.targetWidth = this.objective.takes_classes ? plan.n_outputs : this.y.shape[1];
+    this.batchX = new Floats(size * this.x.shape[1]);
+    this.batchY = new Floats(size * this.targetWidth);
+    this.batchWeights = new Floats(size);
+    const { parameters, running } = network.vectors, states = network.optimizer_states;
+    this.copies = [0, 1].map(() => [parameters, running, ...states].map((vector) => vector.slice()));
+    this.turn = 0;
+    this.taken = 0;
+    this.rule = network.rule;
+  }
+
+  /** Rows of the samples of the next batch. @returns {Int32Array} */
+  get next() {
+    if (this.batch === 0 && this.shuffles) {
+      const { order } = this.network.streams, later = Random.at(order.state());
+      return later.permutation(this.n).slice(0, this.batch_size);
+    }
+    return this.order.slice(this.batch * this.batch_size, (this.batch + 1) * this.batch_size);
+  }
+
+  /** The next batch. */
+  step() {
+    if (this.batch === 0 && this.shuffles) this.order = this.network.streams.order.permutation(this.n);
+    const { network, batch } = this, start = batch * this.batch_size, stop = Math.min(start + this.batch_size, this.n);
+    const rate = this.rate(), loss = this.take(this.order, start, stop, rate);
+    this.losses = (batch === 0 ? 0 : this.losses) + loss * (stop - start);
+    this.batch = (batch + 1) % this.n_steps;
+    const ends_epoch = this.batch === 0, history = ends_epoch ? this.ended(rate) : null;
+    const epoch = network.epoch_count + (ends_epoch ? 0 : 1);
+    return { loss, learning_rate: rate, rows: this.order.slice(start, stop), step: network.step_count, epoch, ends_epoch, history };
+  }
+
+  /** One update from these rows, outside of any epoch. @param {ArrayLike<number> | null} rows */
+  stepOn(rows) {
+    const order = rows === null ? this.order : this.checkedRows(rows), rate = this.rate();
+    if (order.length > this.room.size) this.prepare(this.network.trainingPlan(), order.length);
+    const loss = this.take(order, 0, order.length, rate);
+    return { loss, learning_rate: rate, step: this.network.step_count };
+  }
+
+  /** @param {ArrayLike<number>} rows @returns {Int32Array} */
+  checkedRows(rows) {
+    const found = Int32Array.from(rows);
+    const bad = found.findIndex((row, place) => row !== rows[place] || row < 0 || row >= this.n);
+    if (found.length === 0 || bad >= 0)
+      throw new GlassnetError(`rows must be integers from 0 to ${this.n - 1}, at least one; got ${bad >= 0 ? rows[bad] : "none"}`);
+    return found;
+  }
+
+  /** The learning rate of the next step. @returns {number} */
+  rate() {
+    const { optimizer_part, epoch_count, rate_factor } = this.network;
+    return rateAt(optimizer_part.learning_rate, epoch_count + this.batch / this.n_steps) * rate_factor;
+  }
+
+  /** @param {number} rate @returns {Epoch} */
+  ended(rate) {
+    const { network } = this, { parameters, running } = network.vectors;
+    network.epoch_count++;
+    for (const vector of [parameters, running])
+      if (!vector.every(Number.isFinite)) this.diverged(this.losses / this.n, true);
+    return { epoch: network.epoch_count, loss: this.losses / this.n, learning_rate: rate };
+  }
+
+  /** To the end of the epoch. @returns {Epoch} */
+  epoch() {
+    for (;;) {
+      const { history } = this.step();
+      if (history) return history;
+    }
+  }
+
+  /** Whole epochs, until one of these is reached.
+   * @param {{ epochs?: number, seconds?: number, until?: (row: Epoch) => boolean }} limits @returns {Epoch[]} */
+  run({ epochs = Infinity, seconds = Infinity, until = () => false }) {
+    const end = performance.now() + 1000 * seconds, history = [];
+    while (history.length < epochs) {
+      const row = this.epoch();
+      history.push(row);
+      if (performance.now() >= end || until(row)) break;
+    }
+    return history;
+  }
+
+  /** Gather the samples of a batch. @param {Int32Array} order @param {number} start @param {number} stop */
+  gather(order, start, stop) {
+    const { x, y, weights, batchX, batchY, batchWeights, targetWidth, objective } = this, k = x.shape[1], n = stop - start;
+    for (let i = 0; i < n; i++) {
+      const row = order[start + i];
+      for (let j = 0, from = row * k, to = i * k; j < k; j++) batchX[to + j] = x.values[from + j];
+      batchWeights[i] = weights[row];
+    }
+    if (objective.takes_classes) {
+      batchY.fill(0, 0, n * targetWidth);
+      for (let i = 0; i < n; i++) batchY[i * targetWidth + y.values[order[start + i]]] = 1;
+    } else
+      for (let i = 0; i < n; i++)
+        for (let j = 0, from = order[start + i] * targetWidth, to = i * targetWidth; j < targetWidth; j++)
+          batchY[to + j] = y.values[from + j];
+    smooth(objective, batchY.subarray(0, n * targetWidth), targetWidth);
+  }
+
+  /** One step on rows order[start:stop]: forward, loss, backward, update. @param {Int32Array} order @param {number} start
+   * @param {number} stop @param {number} rate @returns {number} */
+  take(order, start, stop, rate) {
+    const { network } = this;
+    if (this.objective !== network.objective || this.rule !== network.rule) this.prepare(network.trainingPlan(), this.room.size);
+    const { room, objective, batchX } = this, n = stop - start, { rows, n_outputs: m } = room.plan;
+    const last = rows[rows.length - 1], { memory, size } = room, { parameters, gradients } = network.vectors;
+    this.gather(order, start, stop);
+    this.keep();
+    if (room.masks.length > 0) drawMasks(room, n, network.streams.masks);
+    forward(room, batchX, 0, n, true);
+    let loss = objective.compare(
+      this.batchY, 0, memory, last.a * size, n, m, this.batchWeights, 0, memory, last.error * size, objective.share(n, m),
+      objective.parameters,
+    );
+    loss += backward(room, batchX, 0, n);
+    if (!Number.isFinite(loss)) this.diverged(loss, false);
+    const { clip_norm, clip_value } = network.optimizer_part;
+    if (clip_norm !== null || clip_value !== null) clip(gradients, clip_norm, clip_value);
+    network.rule.update(parameters, gradients, network.optimizer_states, network.rule.coefficients(rate, network.step_count + 1), network.shares);
+    network.step_count++;
+    this.taken++;
+    return loss;
+  }
+
+  /** Copy everything that a step changes, beside what it was before the last step. */
+  keep() {
+    const { parameters, running } = this.network.vectors, states = this.network.optimizer_states;
+    this.turn = 1 - this.turn;
+    const copies = this.copies[this.turn];
+    copies[0].set(parameters);
+    copies[1].set(running);
+    for (let k = 0; k < states.length; k++) copies[k + 2].set(states[k]);
+  }
+
+  /** Put back the parameters that gave the last finite loss, and say where the numbers were left.
+   * @param {number} loss @param {boolean} isBehind whether the last step's loss was finite, and what it left is not */
+  diverged(loss, isBehind) {
+    const { network } = this, epoch = network.epoch_count + (isBehind ? 0 : 1), batch = isBehind ? this.n_steps : this.batch + 1;
+    const { layer, words } = this.firstBadLayer(isBehind);
+    const undone = !isBehind && this.taken > 0 ? 1 : 0;
+    const copies = this.copies[undone ? 1 - this.turn : this.turn];
+    const { parameters, running } = network.vectors;
+    [parameters, running, ...network.optimizer_states].forEach((vector, k) => vector.set(copies[k]));
+    network.step_count -= undone || isBehind ? 1 : 0;
+    const rate = network.optimizer_part.learning_rate;
+    throw new DivergenceError(
+      `training stopped: in epoch ${epoch}, batch ${batch} of ${this.n_steps}, the loss was ${loss}; first concerned is ${words}. `
+      + `The network keeps its last good parameters. Try a smaller learning rate`
+      + `${typeof rate === "number" ? ` (it is ${rate})` : ""}, gradients of limited norm, or scaled inputs`,
+      { epoch, batch, loss, layer },
+    );
+  }
+
+  /** @param {boolean} isBehind @returns {{ layer: number, words: string }} */
+  firstBadLayer(isBehind) {
+    const { network, room } = this, { layers } = network, isBad = (/** @type {Floats} */ part) => !part.every(Number.isFinite);
+    const named = (/** @type {number} */ layer) => `layer ${layer}, ${layers[layer].name}`;
+    for (const { layer, name, values } of [...network.parameters, ...network.statistics])
+      if (isBad(values)) return { layer, words: `${named(layer)}: its ${name} are not finite` };
+    const n = isBehind ? 0 : Math.min(this.batch_size, this.n - this.batch * this.batch_size);
+    for (const row of room.plan.rows)
+      if (isBad(room.memory.subarray(row.a * room.size, row.a * room.size + n * row.n_outputs)))
+        return { layer: row.layer, words: `${named(row.layer)}: its outputs are not finite` };
+    const { layer } = room.plan.rows[room.plan.rows.length - 1];
+    return { layer, words: `the loss behind ${named(layer)}, whose outputs are finite` };
+  }
+
+  /** The next step on copies. */
+  trace() {
+    return traced(this, this.next);
+  }
+
+  /** The network's state and the place within the epoch. */
+  state() {
+    return { ...this.network.state(), place: { order: this.order.slice(), batch: this.batch, losses: this.losses } };
+  }
+
+  /** @param {any} state */
+  restore(state) {
+    this.network.restore(state);
+    this.order = state.place ? state.place.order.slice() : this.order;
+    this.batch = state.place?.batch ?? 0;
+    this.losses = state.place?.losses ?? 0;
+  }
+}
+
+// One training step, carried out on copies, with every array kept: what insight/trace/record.py records.
+
+
+/** @param {Training} training @param {ArrayLike<number> | null} rows @param {Uint8Array} [masks] */
+function traced(training, rows, masks) {
+  const { network } = training, order = rows === null ? training.order : training.checkedRows(rows), n = order.length;
+  const copies = {
+    parameters: network.vector.slice(), gradients: network.vector.slice().fill(0), running: network.running.slice(),
+  };
+  const room = new Room(network.trainingPlan(true), copies, n), { memory, plan } = room;
+  const batch = gathered(training, order);
+  if (masks) room.masks.set(masks);
+  else if (room.masks.length > 0) drawMasks(room, n, Random.at(network.streams.masks.state()));
+  forward(room, batch.x, 0, n, true);
+
+  const { objective } = network, m = plan.n_outputs, last = plan.rows[plan.rows.length - 1];
+  const outputs = plan.rows.map((row) => part(memory, row.a, n, row.n_outputs));
+  const value = objective.compare(
+    batch.y, 0, memory, last.a * n, n, m, batch.weights, 0, memory, last.error * n, objective.share(n, m), objective.parameters,
+  );
+  const d_output = part(memory, last.error, n, m);
+  let penalty = 0;
+  /** @type {any[]} */
+  const kept = [];
+  for (let i = plan.rows.length - 1; i >= 0; i--) {
+    const made = before(room, i, batch.x, outputs[i]);
+    penalty += backThrough(room, i, batch.x, 0, n);
+    kept.unshift(behind(room, i, made));
+  }
+  if (network.fused) activateLast(network, kept[kept.length - 1]);
+  const update = updated(training, copies);
+  return {
+    x: { values: batch.x, shape: [n, training.x.shape[1]] }, y: { values: batch.y, shape: [n, batch.y.length / n] },
+    sample_weights: batch.weights, batch: Array.from(order), rows: kept, value, penalty, loss: value + penalty, d_output,
+    fused: network.fused, ...update,
+  };
+}
+
+/** @param {Training} training @param {Int32Array} order */
+function gathered(training, order) {
+  if (order.length > training.room.size) training.prepare(training.network.trainingPlan(), order.length);
+  training.gather(order, 0, order.length);
+  const n = order.length, { batchX, batchY, batchWeights, x, targetWidth } = training;
+  return { x: batchX.slice(0, n * x.shape[1]), y: batchY.slice(0, n * targetWidth), weights: batchWeights.slice(0, n) };
+}
+
+/** A copy of an array of the memory. @param {Floats} memory @param {number} column @param {number} n @param {number} m
+ * @returns {Table} */
+function part(memory, column, n, m) {
+  return { values: memory.slice(column * n, (column + m) * n), shape: [n, m] };
+}
+
+/** A copy of a row's first or second array. @param {Floats} vector @param {Row} row @param {number} which
+ * @returns {Table | null} */
+function arrayOf(vector, row, which) {
+  const start = which === 0 ? row.weights : row.bias;
+  if (start === NOWHERE) return null;
+  const place = row.at.indexOf(start), size = row.sizes[place], isMatrix = row.kind === "dense" && which === 0;
+  const shape = isMatrix ? [row.n_inputs, row.n_outputs] : row.kind === "embedding" ? [size / row.options.dimension, row.options.dimension] : [size];
+  return { values: vector.slice(start, start + size), shape };
+}
+
+/** What a row holds before its backward pass. @param {Room} room @param {number} i @param {Floats} x @param {Table} output */
+function before(room, i, x, output) {
+  const row = room.plan.rows[i], n = room.size, { memory, masks } = room, { parameters } = room.vectors;
+  const inputs = row.source === NOWHERE ? { values: x, shape: [n, row.n_inputs] } : part(memory, row.source, n, row.n_inputs);
+  let z = row.n_inputs === row.n_outputs ? inputs : output;
+  if (row.z !== NOWHERE) z = part(memory, row.z, n, row.n_outputs);
+  const start = row.mask * n, count = n * row.n_outputs;
+  return {
+    kind: row.kind, layer: row.layer, path: row.path, activation: row.activation, inputs, z, a: output,
+    d_a: part(memory, row.error, n, row.n_outputs), weights: arrayOf(parameters, row, 0), bias: arrayOf(parameters, row, 1),
+    mask: row.kind === "dropout" ? { values: masks.slice(start, start + count), shape: [n, row.n_outputs] } : null,
+  };
+}
+
+/** With what its backward pass left. @param {Room} room @param {number} i @param {any} made */
+function behind(room, i, made) {
+  const row = room.plan.rows[i], n = room.size, { memory } = room, { gradients } = room.vectors;
+  const d_inputs = part(memory, row.source_error, n, row.n_inputs);
+  const isOwn = row.own !== null, sameWidth = row.n_inputs === row.n_outputs;
+  const d_z = !isOwn ? part(memory, row.error, n, row.n_outputs) : sameWidth ? d_inputs : made.d_a;
+  return { ...made, d_z, d_inputs, d_weights: arrayOf(gradients, row, 0), d_bias: arrayOf(gradients, row, 1) };
+}
+
+/** Where the loss took the last activation over, its output all the same.
+ * @param {Network} network @param {any} row */
+function activateLast(network, row) {
+  const values = row.z.values.slice(), [n, m] = row.z.shape;
+  network.objective.activate(values, n, m);
+  row.a = { values, shape: [n, m] };
+  row.activation = network.last;
+}
+
+/** The update on copies, and its terms. @param {Training} training @param {Vectors} vectors */
+function updated(training, { parameters, gradients }) {
+  const { network } = training, { rule, optimizer_part, layout, optimizer_states } = network;
+  const first = parameters.slice(), gradient = gradients.slice(), states = optimizer_states.map((state) => state.slice());
+  const learning_rate = training.rate(), step = network.step_count + 1, coefficients = rule.coefficients(learning_rate, step);
+  clip(gradients, optimizer_part.clip_norm, optimizer_part.clip_value);
+  rule.update(parameters, gradients, states, coefficients, network.shares);
+  const letters = OPTIMIZER_LETTERS[rule.name];
+  const terms = layout.parameters.map(({ layer, name, shape, start, stop }) => ({
+    layer, name, shape, start, before: first.slice(start, stop), gradient: gradient.slice(start, stop),
+    clipped: gradients.slice(start, stop), after: parameters.slice(start, stop),
+    factor: network.shares ? network.shares.slice(start, stop) : null,
+    states: states.map((state, k) => ({
+      letter: letters[k], before: optimizer_states[k].slice(start, stop), after: state.slice(start, stop),
+    })),
+  }));
+  return { learning_rate, step, rule: rule.name, coefficients, parameters: terms };
+}
+
+export { create, parts, Network, Training, Random, GlassnetError, DivergenceError, VERSION };

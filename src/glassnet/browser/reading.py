@@ -1,0 +1,57 @@
+"""Where a function's source stands, as a syntax tree."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any
+
+from glassnet.errors import EngineError
+
+Function = Callable[..., Any]
+Tree = ast.FunctionDef | ast.Lambda
+
+
+def tree_of(function: Function) -> Tree:
+    """The syntax tree of a function or lambda.
+
+    Raises
+    ------
+    EngineError
+        If its source is not there, as of one that was typed into an interpreter.
+    """
+    try:
+        lines, _ = inspect.findsource(function)
+    except (OSError, TypeError) as error:
+        raise EngineError(
+            f"the browser engine cannot read the source of {named(function)}: {error}; write it into a file or a "
+            "notebook, as a function of numbers"
+        ) from error
+    code = function.__code__
+    starts = {(line, column) for line, _, column, _ in code.co_positions()}
+    for node in _functions("".join(lines)):
+        first = node.decorator_list[0] if isinstance(node, ast.FunctionDef) and node.decorator_list else node
+        if isinstance(node, ast.Lambda):
+            found = (node.body.lineno, node.body.col_offset) in starts and code.co_name == "<lambda>"
+        else:
+            found = first.lineno == code.co_firstlineno and node.name == code.co_name
+        if found:
+            return node
+    raise EngineError(
+        f"the browser engine does not find {named(function)} in the source that it says it comes from; has the file "
+        "changed since it was loaded?"
+    )
+
+
+@lru_cache(8)
+def _functions(source: str) -> tuple[Tree, ...]:
+    return tuple(
+        node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.FunctionDef | ast.Lambda)
+    )
+
+
+def named(function: Function) -> str:
+    """What an error calls a function."""
+    return f"{getattr(function, '__module__', '')}.{getattr(function, '__qualname__', function)}"
