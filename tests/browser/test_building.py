@@ -84,5 +84,7 @@ def centred(z):  # type: ignore[no-untyped-def]
 
 
 def test_a_function_that_looks_at_several_numbers_at_once_is_refused() -> None:
-    with pytest.raises(EngineError, match=r"cannot translate a call of 'z.mean' in .*centred; it knows arithmetic"):
+    with pytest.raises(
+        EngineError, match=r"cannot translate a call of 'z.mean' in .*centred; it knows arithmetic"
+    ):
         module([activations.Function(centred, np.cos)])
