@@ -39,7 +39,7 @@ class Exercise:
     cases : function
         Of a random generator: the inputs that an answer is tried on.
     solution : function
-        Of one case: what is right.
+        A right answer; where a value is asked for, a function of the case that gives it.
     ask : function
         Of an answer and one case: what the answer gives. For a value, the value itself.
     hints : tuple of str
@@ -71,6 +71,10 @@ class Exercise:
     def lesson(self) -> int:
         """The number of the lesson."""
         return int(self.number.split(".")[0])
+
+    def outcome(self, function: Ask, *case: Any) -> Any:
+        """What a solution or a mistake gives: asked as an answer is, or, where a value is asked for, the value."""
+        return function(*case) if self.is_value else self.ask(function, *case)
 
     def mistakes(self, *known: tuple[Ask, str]) -> None:
         """Note known mistakes: a function that makes it, and what is said to the one who made it."""

@@ -94,7 +94,7 @@ def _wrong(exercise: Exercise, answers: Sequence[Outputs | Failure], cases: Sequ
     if exercise.accepts is not None:
         reasons = (exercise.accepts(answer, case) for answer, case in zip(outputs, cases, strict=True))
         return next((reason for reason in reasons if reason is not None), None)
-    right = [outputs_of(exercise.solution(*copy.deepcopy(case))) for case in cases]
+    right = [outputs_of(exercise.outcome(exercise.solution, *copy.deepcopy(case))) for case in cases]
     same = [
         equal(answer, expected, exercise.tolerance) for answer, expected in zip(outputs, right, strict=True)
     ]
@@ -110,17 +110,17 @@ def _wrong(exercise: Exercise, answers: Sequence[Outputs | Failure], cases: Sequ
 def _known(exercise: Exercise, outputs: Sequence[Outputs], cases: Sequence[Case]) -> str | None:
     """What is said about the known mistake that gives just these numbers."""
     for slip in exercise.slips:
-        gives = [_slip_outputs(slip.gives, case) for case in cases]
+        gives = [_slip_outputs(exercise, slip.gives, case) for case in cases]
         pairs = zip(outputs, gives, strict=True)
         if all(other is not None and equal(answer, other, exercise.tolerance) for answer, other in pairs):
             return slip.message
     return None
 
 
-def _slip_outputs(gives: Any, case: Case) -> Outputs | None:
+def _slip_outputs(exercise: Exercise, gives: Any, case: Case) -> Outputs | None:
     try:
         with np.errstate(all="ignore"):
-            return outputs_of(gives(*copy.deepcopy(case)))
+            return outputs_of(exercise.outcome(gives, *copy.deepcopy(case)))
     except Exception:  # a mistake that fails on this input is not the one that gave numbers there
         return None
 
