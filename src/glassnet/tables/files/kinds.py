@@ -1,0 +1,134 @@
+"""How the text of a column is to be taken: as numbers, as dates, or as the categories that it names."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+from glassnet.errors import ModelFileError
+from glassnet.support.optional import require
+
+if TYPE_CHECKING:
+    import polars
+
+NUMBER, TEXT, DATE = "number", "text", "date"
+PLAIN, DECIMAL_COMMA, THOUSANDS = "plain", "decimal comma", "thousands"
+
+_WRITTEN: dict[str, Callable[[polars.Expr], polars.Expr]] = {
+    PLAIN: lambda text: text,
+    DECIMAL_COMMA: lambda text: text.str.replace_all(".", "", literal=True).str.replace(
+        ",", ".", literal=True
+    ),
+    THOUSANDS: lambda text: text.str.replace_all(",", "", literal=True),
+}
+
+
+def polars_package() -> Any:
+    """Polars, which reads all files."""
+    return require("polars", extra="tables", purpose="reading a table from a file")
+
+
+@dataclass(frozen=True)
+class Kind:
+    """How one column is taken.
+
+    Attributes
+    ----------
+    name : str
+        Of the column.
+    kind : {"number", "text", "date"}
+    written : {"plain", "decimal comma", "thousands"}
+        Numbers in text: 3.5, 3,5 (and 1.234,5), 1,234.5.
+    format : str
+        Of dates in text, as strftime writes them.
+    missing : tuple of str
+        Texts that stand for a missing number or date.
+    """
+
+    name: str
+    kind: str
+    written: str = PLAIN
+    format: str = ""
+    missing: tuple[str, ...] = ()
+
+    def to_data(self) -> dict[str, Any]:
+        """Plain data, for a model's file."""
+        return asdict(self) | {"missing": list(self.missing)}
+
+    @classmethod
+    def from_data(cls, data: Any) -> Kind:
+        """What :meth:`to_data` wrote; anything else is a `ModelFileError`."""
+        if not isinstance(data, Mapping) or set(data) != {"name", "kind", "written", "format", "missing"}:
+            raise ModelFileError(
+                "the file says how a column is read in words that this version does not know"
+            )
+        missing = data["missing"]
+        found = [data[name] for name in ("name", "kind", "written", "format")]
+        if not isinstance(missing, list) or not all(isinstance(text, str) for text in (*found, *missing)):
+            raise ModelFileError("the file says how a column is read, but not in text")
+        if data["kind"] not in (NUMBER, TEXT, DATE) or data["written"] not in _WRITTEN:
+            raise ModelFileError(
+                f"the file reads column {data['name']!r} as a {data['kind']!r}, which is unknown"
+            )
+        name, kind, written, form = found
+        return cls(name, kind, written, form, tuple(missing))
+
+    def of_text(self, column: polars.Expr) -> polars.Expr:
+        """The column, which holds text, as it is taken; null where the text is none of the kind."""
+        pl = polars_package()
+        if self.kind == TEXT:
+            return column
+        text = column.str.strip_chars()
+        if self.missing:
+            text = pl.when(text.is_in(list(self.missing))).then(None).otherwise(text)
+        if self.kind == NUMBER:
+            return _WRITTEN[self.written](text).cast(pl.Float64, strict=False)
+        dates: polars.Expr = text.str.to_datetime(self.format, strict=False, time_unit="us", exact=True)
+        return dates
+
+    def of(self, column: polars.Expr, dtype: polars.DataType) -> polars.Expr | None:
+        """The column, of any dtype, as it is taken: float64, String or Datetime; None where it cannot be."""
+        pl = polars_package()
+        if dtype == pl.Null:
+            return column.cast({NUMBER: pl.Float64, TEXT: pl.String, DATE: pl.Datetime("us")}[self.kind])
+        if dtype == pl.String:
+            return self.of_text(column)
+        if kind_of_dtype(dtype) == DATE:
+            return as_datetime(column, dtype) if self.kind == DATE else None
+        if dtype == pl.Boolean or dtype.is_numeric():
+            if self.kind == DATE:
+                return None
+            return column.cast(pl.Float64 if self.kind == NUMBER else pl.String)
+        if isinstance(dtype, (pl.Categorical, pl.Enum)):
+            return self.of_text(column.cast(pl.String))
+        if isinstance(dtype, (pl.Duration, pl.Time)) and self.kind == NUMBER:
+            return as_seconds(column, dtype)
+        return None
+
+
+def kind_of_dtype(dtype: polars.DataType) -> str | None:
+    """How a column of this dtype is taken; None for text, which has to be looked at, and for what is never taken."""
+    pl = polars_package()
+    if isinstance(dtype, (pl.Date, pl.Datetime)):
+        return DATE
+    if dtype.is_numeric() or dtype == pl.Null or isinstance(dtype, (pl.Duration, pl.Time)):
+        return NUMBER
+    if dtype == pl.Boolean or isinstance(dtype, (pl.Categorical, pl.Enum)):
+        return TEXT
+    return None
+
+
+def as_datetime(column: polars.Expr, dtype: polars.DataType) -> polars.Expr:
+    """Dates and times, those of a zone in UTC, without a zone."""
+    pl = polars_package()
+    if isinstance(dtype, pl.Datetime) and dtype.time_zone is not None:
+        column = column.dt.convert_time_zone("UTC").dt.replace_time_zone(None)
+    return column.cast(pl.Datetime("us"))
+
+
+def as_seconds(column: polars.Expr, dtype: polars.DataType) -> polars.Expr:
+    """Durations and times of day in seconds."""
+    pl = polars_package()
+    unit = dtype.time_unit if isinstance(dtype, pl.Duration) else "ns"
+    return column.cast(pl.Int64).cast(pl.Float64) / {"ns": 1e9, "us": 1e6, "ms": 1e3}[unit or "us"]

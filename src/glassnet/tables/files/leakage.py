@@ -1,0 +1,97 @@
+"""What makes a test too easy: columns that give the target away, and rows that stand in both parts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    import polars
+
+    from glassnet.tables.files.splitting import Split
+
+_MOST_ROWS = 50_000  # that are looked at
+_FEWEST_ROWS = 40
+_BINS = 256
+_GIVEN_AWAY = 0.99  # share of the errors, or of the variance, that one column takes away
+_KNOWN_BEFORE = 0.02  # share of errors below which a guess is as good
+
+
+def suspects(columns: Mapping[str, NDArray[Any]], y: NDArray[Any], classifies: bool) -> dict[str, float]:
+    """Columns that tell the target alone, and the share of the errors of a guess that each takes away.
+
+    Half of the rows say what goes with each value of a column (of numbers: with each of 256 ranges), and the other
+    half whether that holds. A guess is the most frequent class, or the mean.
+    """
+    n_rows = len(y)
+    if n_rows < _FEWEST_ROWS:
+        return {}
+    order = np.random.default_rng(0).permutation(n_rows)[:_MOST_ROWS]
+    told, asked = order[::2], order[1::2]
+    if classifies:
+        _, y = np.unique(y, return_inverse=True)
+    judge = _classes_told if classifies else _values_told
+    found = {}
+    for name, column in columns.items():
+        keys = _keys(column, told)
+        share = judge(keys[told], y[told], keys[asked], y[asked])
+        if share >= _GIVEN_AWAY:
+            found[name] = share
+    return found
+
+
+def _keys(column: NDArray[Any], told: NDArray[np.int64]) -> NDArray[np.int64]:
+    """A number for each value, or range of values, of a column."""
+    if column.dtype == object:
+        _, keys = np.unique(
+            np.array(["" if one is None else str(one) for one in column]), return_inverse=True
+        )
+        return keys.astype(np.int64)
+    numbers = (
+        column.astype(np.float64) if column.dtype.kind != "M" else column.astype(np.int64).astype(np.float64)
+    )
+    missing = np.isnat(column) if column.dtype.kind == "M" else np.isnan(numbers)
+    known = np.unique(numbers[told][~missing[told]])
+    if len(known) > _BINS:
+        known = np.unique(np.quantile(numbers[told][~missing[told]], np.linspace(0, 1, _BINS + 1)[1:-1]))
+    keys = np.searchsorted(known, numbers, side="right")
+    return np.where(missing, len(known) + 1, keys).astype(np.int64)
+
+
+def _classes_told(
+    keys: NDArray[np.int64], y: NDArray[Any], asked: NDArray[np.int64], truth: NDArray[Any]
+) -> float:
+    """The share of wrong guesses that the key makes right."""
+    most_frequent = np.bincount(y).argmax()
+    wrong = float((truth != most_frequent).mean())
+    if wrong < _KNOWN_BEFORE:
+        return 0.0
+    counts = np.zeros((int(max(keys.max(), asked.max())) + 1, int(max(y.max(), truth.max())) + 1), np.int64)
+    np.add.at(counts, (keys, y), 1)
+    told = np.where(counts.sum(axis=1) > 0, counts.argmax(axis=1), most_frequent)
+    return 1 - float((told[asked] != truth).mean()) / wrong
+
+
+def _values_told(
+    keys: NDArray[np.int64], y: NDArray[Any], asked: NDArray[np.int64], truth: NDArray[Any]
+) -> float:
+    """The share of the squared error of the mean that the mean of each key takes away."""
+    error = float(((truth - y.mean()) ** 2).sum())
+    if error == 0:
+        return 0.0
+    length = int(max(keys.max(), asked.max())) + 1
+    n = np.bincount(keys, minlength=length)
+    means = np.where(n > 0, np.bincount(keys, y, minlength=length) / np.maximum(n, 1), y.mean())
+    return 1 - float(((truth - means[asked]) ** 2).sum()) / error
+
+
+def rows_in_both(rows: polars.DataFrame, split: Split) -> int:
+    """How many rows of the test part stand word for word, target included, in what was trained or watched on."""
+    if not len(split.test):
+        return 0
+    hashes = rows.hash_rows(seed=0).to_numpy()
+    others = np.concatenate([hashes[split.training], hashes[split.validation]])
+    return int(np.isin(hashes[split.test], others).sum())

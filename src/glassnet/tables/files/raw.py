@@ -1,0 +1,171 @@
+"""The columns of files as Polars reads them, once encoding, separator and types are found."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from glassnet.errors import DataError
+from glassnet.tables.files import formats, text
+from glassnet.tables.files.examining import Wish
+from glassnet.tables.files.formats import Part
+from glassnet.tables.files.kinds import polars_package
+from glassnet.tables.files.text import Dialect
+
+if TYPE_CHECKING:
+    import polars
+
+_MISSING = ["", "NA", "N/A", "n/a", "NaN", "nan", "NULL", "null", "#N/A", "<NA>"]
+_LOOKED_AT = 10_000  # rows by which Polars guesses the type of a column
+_SAMPLE = 200_000  # rows that stand for a table that does not fit into memory
+_SHARE = 8  # a file larger than this part of the machine's memory is read in parts
+_PACKED = 4  # how much larger compressed files become
+
+
+@dataclass(frozen=True)
+class Options:
+    """How files are read where they do not say it themselves.
+
+    Attributes
+    ----------
+    separator : str or None
+        Of the columns; None looks for it.
+    encoding : str or None
+        None is UTF-8, or what a mark at the beginning says.
+    header : bool
+        Whether the first row holds names.
+    wish : Wish
+        About columns.
+    most_bytes : int or None
+        Files that are larger together are read in parts; None is an eighth of the machine's memory.
+    """
+
+    separator: str | None = None
+    encoding: str | None = None
+    header: bool = True
+    wish: Wish = field(default_factory=Wish)
+    most_bytes: int | None = None
+
+
+class Raw:
+    """The columns as Polars reads them."""
+
+    def __init__(self, parts: list[Part], options: Options) -> None:
+        self.parts, self.options, self.notes = parts, options, list[str]()
+        self.form: Dialect | None = None
+        if parts[0].kind == formats.CSV and (options.encoding or any(map(text.is_marked, parts))):
+            self._change_encoding()
+        size = sum(part.n_bytes * (1 if _is_plain(part) else _PACKED) for part in parts)
+        most = options.most_bytes if options.most_bytes is not None else _memory() // _SHARE
+        self.is_whole = size <= most
+        self.lazy = self._scanned(_LOOKED_AT)
+        self.frame = self._collected()
+
+    def _scanned(self, looked_at: int | None) -> polars.LazyFrame:
+        pl = polars_package()
+        sources: Any = [part.content for part in self.parts]
+        kind = self.parts[0].kind
+        scan: dict[str, Callable[[], polars.LazyFrame]] = {
+            formats.PARQUET: lambda: pl.scan_parquet(sources),
+            formats.ARROW: lambda: pl.scan_ipc(sources),
+            formats.ARROW_STREAM: lambda: pl.concat(map(pl.read_ipc_stream, sources)).lazy(),
+            formats.JSON_LINES: lambda: pl.scan_ndjson(sources, infer_schema_length=looked_at),
+            formats.CSV: lambda: self._csv(sources, looked_at),
+        }
+        return scan[kind]()
+
+    def _csv(self, sources: Any, looked_at: int | None) -> polars.LazyFrame:
+        pl = polars_package()
+        forms = [text.dialect(part, self.options.separator, self.options.header) for part in self.parts]
+        self.form = forms[0]
+        for part, form in zip(self.parts, forms, strict=True):
+            if form != self.form:
+                raise DataError(
+                    f"{part.name} has other columns, or another separator, than {self.parts[0].name}: "
+                    f"{', '.join(form.names[:6])} …, not {', '.join(self.form.names[:6])} …"
+                )
+        names = list(self.form.names)
+        common: dict[str, Any] = {
+            "separator": self.form.separator, "has_header": self.form.has_header, "null_values": _MISSING,
+            "with_column_names": lambda found: names + found[len(names) :],
+        }  # fmt: skip
+        lazy: polars.LazyFrame = pl.scan_csv(sources, infer_schema_length=looked_at, **common)
+        schema = self._guarded(lazy.collect_schema)
+        asked = {name for name in self.options.wish.as_text if name in schema}
+        as_text = {
+            name: pl.String for name, dtype in schema.items()
+            if dtype in (pl.Boolean, pl.Int128) or name in asked
+        }  # fmt: skip
+        if as_text:
+            lazy = pl.scan_csv(sources, infer_schema_length=looked_at, schema_overrides=as_text, **common)
+        return lazy
+
+    def _collected(self) -> polars.DataFrame:
+        """The rows, read again where Polars has guessed a type wrongly, or where the encoding is another."""
+        pl = polars_package()
+        try:
+            frame = self._rows()
+        except pl.exceptions.PolarsError as error:
+            if "utf-8" in str(error).lower() or "utf8" in str(error).lower():
+                self._change_encoding()
+            elif "could not parse" not in str(error) or self.form is None:
+                self._explain(error)
+            else:
+                self._check_rows()
+            self.lazy = self._scanned(None)
+            frame = self._guarded(self._rows)
+        text.check_names(self.parts[0].name, tuple(frame.columns))
+        if self.form is not None and frame.height and frame[:, -1].null_count():
+            self._check_rows()
+        return frame
+
+    def _rows(self) -> polars.DataFrame:
+        pl = polars_package()
+        if self.is_whole:
+            frame: polars.DataFrame = self.lazy.collect()
+            return frame
+        self.n_rows = int(self.lazy.select(pl.len()).collect(engine="streaming").item())
+        every = max(1, -(-self.n_rows // _SAMPLE))
+        index = "\0row"  # no column is called so
+        drawn = self.lazy.with_row_index(index).filter(pl.col(index).hash(0) % every == 0)
+        return drawn.drop(index).collect(engine="streaming")
+
+    def _change_encoding(self) -> None:
+        for place, part in enumerate(self.parts):
+            self.parts[place], note = text.in_utf8(part, self.options.encoding)
+            self.notes += [note] if note else []
+
+    def _check_rows(self) -> None:
+        """Raise `DataError` for the first row of a file with too many or too few entries."""
+        if self.form is None:
+            return
+        for part in self.parts:
+            if text.may_be_ragged(part, self.form):
+                text.check_rows(part, self.form)
+
+    def _guarded(self, read: Any) -> Any:
+        pl = polars_package()
+        try:
+            return read()
+        except pl.exceptions.PolarsError as error:
+            self._explain(error)
+
+    def _explain(self, error: Exception) -> None:
+        self._check_rows()
+        where = ", ".join(part.name for part in self.parts[:3])
+        said = str(error).partition("\n")[0]
+        raise DataError(f"{where} cannot be read as {self.parts[0].kind.upper()}: {said}") from error
+
+
+def _is_plain(part: Part) -> bool:
+    return part.kind in (formats.CSV, formats.JSON_LINES) and not part.name.endswith(".gz")
+
+
+def _memory() -> int:
+    """Bytes of this machine's memory; two gigabytes where the system does not say."""
+    try:
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (AttributeError, ValueError, OSError):
+        return 2 * 2**30
