@@ -64,7 +64,7 @@ class RankingMetric(Averaged):
     def _area(
         self, true: NDArray[np.bool_], scores: Floats, weight: Floats, name: str, advice: str = ""
     ) -> float:
-        curve = _curve(true, scores, weight)
+        curve = curve_of(true, scores, weight)
         self.check(curve, name, advice)
         return self.area(curve)
 
@@ -79,7 +79,8 @@ class RankingMetric(Averaged):
 _MORE = " (a weight of 0 counts as no sample). Give more samples"
 
 
-def _curve(true: NDArray[np.bool_], scores: Floats, weight: Floats) -> Curve:
+def curve_of(true: NDArray[np.bool_], scores: Floats, weight: Floats) -> Curve:
+    """From the highest threshold to the lowest: which samples are of the class, their scores and weights, all (n,)."""
     counted = weight > 0.0
     true, scores, weight = true[counted], scores[counted], weight[counted]
     order = np.argsort(-scores, kind="stable")

@@ -18,6 +18,7 @@ from glassnet.plots.gradients import gradient_flow, gradients_over_time
 from glassnet.plots.histograms import activation_histograms, gradient_histograms
 from glassnet.plots.images import weight_images
 from glassnet.plots.loss_curves import loss, losses
+from glassnet.plots.probabilities import calibration, precision_recall_curves, roc_curves
 from glassnet.plots.regression import predictions, residuals
 from glassnet.plots.surface import loss_surface
 from glassnet.plots.sweeps import sweep
@@ -26,6 +27,7 @@ __all__ = [
     "activation",
     "activation_histograms",
     "activations",
+    "calibration",
     "confusion_matrix",
     "decision_boundary",
     "embedding",
@@ -37,8 +39,10 @@ __all__ = [
     "loss_surface",
     "losses",
     "network_diagram",
+    "precision_recall_curves",
     "predictions",
     "residuals",
+    "roc_curves",
     "sweep",
     "training_animation",
     "weight_images",

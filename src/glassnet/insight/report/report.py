@@ -156,9 +156,13 @@ def of_subject(subject: Subject, written: Callable[[Mapping[str, Any], int], str
         data(subject), model(subject), learning(subject), quality(subject), worst(subject),
         diagnosis(subject, found, reason), one_step(subject), _next(suggestions(subject, found.findings), written),
     ]  # fmt: skip
-    heading = f"{subject.names.source or 'A network'}: {_headline(subject)}"
+    return page_of(f"{subject.names.source or 'A network'}: {_headline(subject)}", _SECTIONS, parts)
+
+
+def page_of(heading: str, sections: Mapping[str, str], parts: Sequence[Html]) -> ReportPage:
+    """The page with this title, links to its sections, and these parts."""
     links = tag(
-        "nav", tag("ul", *(tag("li", tag("a", name, href=f"#{place}")) for place, name in _SECTIONS.items()))
+        "nav", tag("ul", *(tag("li", tag("a", name, href=f"#{place}")) for place, name in sections.items()))
     )
     body = joined([tag("header", tag("h1", heading), links), tag("main", *parts)])
     template = files("glassnet.insight.report").joinpath("page.html").read_text(encoding="utf-8")

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from glassnet.errors import ArgumentError
 from glassnet.support import checks
+from glassnet.tables.members import mean_output
 from glassnet.tables.target import CLASSES, QUANTILES, Target
 
 if TYPE_CHECKING:
@@ -125,7 +126,7 @@ def answer_names(target: Target) -> list[str]:
 
 def outputs_of(model: TableModel, features: Floats) -> Floats:
     """The mean outputs of the networks, (n_rows, n_outputs), before any temperature."""
-    return np.mean([network.predict(features) for network in model.networks], axis=0, dtype=np.float64)
+    return mean_output(model.networks, features).astype(np.float64)
 
 
 def check_model(model: object) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from glassnet.layers import BatchNorm, Dense, Dropout, Embedding, Layer, Residual
+from glassnet.layers import Activation, BatchNorm, Dense, Dropout, Embedding, Layer, Residual
 from glassnet.network.network import Network
 
 Floats = NDArray[np.float64]
@@ -17,7 +17,7 @@ Floats = NDArray[np.float64]
 class Predicting:
     """A network as it predicts, in float64, behind its embedding: what is learned for categories is its input.
 
-    Dropout is left out, and a batch norm is the affine function that its running statistics make of it.
+    The activation that its loss contains is its last layer. Dropout is left out, and a batch norm is the affine function that its running statistics make of it.
 
     Attributes
     ----------
@@ -33,7 +33,8 @@ class Predicting:
         n_inputs = self._n_features
         if self.embedding is not None:
             (n_inputs,) = self.embedding.output_shape((self._n_features,))
-        self._network = Network(list(_still(layers)), seed=0, dtype="float64", input_shape=n_inputs)
+        last = [] if network.loss is None else [Activation(network.loss.activation)]
+        self._network = Network([*_still(layers), *last], seed=0, dtype="float64", input_shape=n_inputs)
         self._network.parameters = np.concatenate([*_parameters(layers), np.zeros(0)])
 
     def inputs(self, features: Floats) -> Floats:

@@ -27,15 +27,20 @@ _WIDTH, _HEIGHT = 4.0, 3.2  # inches
 
 def learning(subject: Subject) -> Html:
     """Curves, and the first, the best and the last value of each."""
-    history = subject.history
+    n_held = None if subject.held is None else len(subject.held.X)
+    return curves_of(subject.history, n_held, _NOTE if _scaled(subject) else "", "samples")
+
+
+def curves_of(history: History | None, n_held: int | None, note: str = "", of: str = "rows") -> Html:
+    """The section about a history that was watched on so many others; `note` says what its loss is of."""
     if history is None or history.n_epochs == 0:
         return section("learning", "Learning", tag("p", "There is no history of a whole epoch."))
     pictures = tag("div", *(_curve(history, column) for column in curves(history)), class_="side-by-side")
     known = [("epochs", f"{history.n_epochs:,}")]
     known += [("time", f"{sum(history['seconds']):.2f} s")] if "seconds" in history else []
     known += [("engine", history.engine)] if history.engine else []
-    if subject.held is not None:
-        known.append(("validation", f"on the {len(subject.held.X):,} {subject.held.name} samples"))
+    if n_held is not None:
+        known.append(("validation", f"on the {n_held:,} validation {of}"))
     known += [("stopped by", history.stopped_by)] if history.stopped_by else []
     if history.restored_epoch:
         known.append(
@@ -43,7 +48,6 @@ def learning(subject: Subject) -> Html:
         )
     head = ["", "first epoch", "best", "at epoch", "last epoch"]
     body = list(_rows(history))
-    note = tag("p", _NOTE) if _scaled(subject) else NOTHING
     return section(
         "learning",
         "Learning",
@@ -52,7 +56,7 @@ def learning(subject: Subject) -> Html:
         _about_overfitting(history),
         table("The curves in numbers", head, body),
         _directions(history),
-        note,
+        tag("p", note) if note else NOTHING,
     )
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 _MOST_CLASSES = 30
-_NOTE = (
+CLASS_NOTE = (
     "Recall: the share of the samples of a class that are named so. Precision: the share of the samples named so that "
     "are of the class."
 )
@@ -72,9 +72,9 @@ def _of_classes(subject: Subject) -> Html:
         f"Confusion matrix of the {part.name} samples: rows are true classes, columns predicted ones.",
     )
     counts = metrics.confusion_matrix(true, subject.prediction)
-    body = list(_per_class(counts, names))[:_MOST_CLASSES]
+    body = list(per_class(counts, names))[:_MOST_CLASSES]
     head = ["class", "samples", "recall", "precision", "most often taken for"]
-    note = tag("p", _NOTE, class_="note")
+    note = tag("p", CLASS_NOTE, class_="note")
     return joined([picture, table(f"Each class, {part.name} samples", head, body), note])
 
 
@@ -88,14 +88,15 @@ def _of_labels(subject: Subject) -> Html:
         body.append((name, f"{n:,}", f"{said:,}", *shares, f"{int((is_of != is_said).sum()):,}"))
     head = ["class", "samples", "said to be", "recall", "precision", "wrong"]
     note = tag(
-        "p", f"{_NOTE} A class is said of a sample whose probability for it is above 0.5.", class_="note"
+        "p", f"{CLASS_NOTE} A class is said of a sample whose probability for it is above 0.5.", class_="note"
     )
     return joined([table(f"Each class, {part.name} samples", head, body), note])
 
 
-def _per_class(
+def per_class(
     counts: np.ndarray[tuple[int, int], np.dtype[np.int64]], names: tuple[str, ...]
 ) -> Iterator[tuple[str, ...]]:
+    """Of each class its name, samples, recall, precision, and what it is most often taken for."""
     for place, name in enumerate(names):
         n, named, right = int(counts[place].sum()), int(counts[:, place].sum()), int(counts[place, place])
         wrong = counts[place].copy()
