@@ -68,6 +68,10 @@ PICTURES: dict[str, Callable[[Any], Any]] = {
     "confusion_matrix of twenty": lambda ax: gn.plots.confusion_matrix(
         trained.deep().y, trained.deep().y, ax=ax
     ),
+    "roc_curves": lambda ax: gn.plots.roc_curves(*trained.told(3), class_names=LONG[:3], ax=ax),
+    "roc_curves of ten": lambda ax: gn.plots.roc_curves(*trained.told(10), ax=ax),
+    "precision_recall_curves": lambda ax: gn.plots.precision_recall_curves(*trained.told(2), ax=ax),
+    "calibration": lambda ax: gn.plots.calibration(*trained.told(3), ax=ax),
     "embedding": lambda ax: gn.plots.embedding(*trained.digits()[:3], ax=ax),
     "embedding of values": lambda ax: gn.plots.embedding(*trained.plane()[:3], ax=ax),
     "predictions": lambda ax: gn.plots.predictions([1.0, 200.0], [3.0, 150.0], unit="mm", ax=ax),

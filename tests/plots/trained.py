@@ -95,3 +95,12 @@ def triplet() -> Trained:
     X = random.normal(size=(30, 3)) + y[:, None]
     network = gn.Network([gn.Dense(6, "tanh"), gn.Dense(3)], seed=0)
     return fitted(network, X, y, "triplet", 20)
+
+
+@cache
+def told(n_classes: int) -> tuple[Any, Any]:
+    """Classes, and probabilities that tell them better than chance."""
+    draw = np.random.default_rng(n_classes)
+    y = draw.integers(0, n_classes, 300)
+    scores = np.exp(draw.normal(size=(300, n_classes)) + 2 * np.eye(n_classes)[y])
+    return y, scores / scores.sum(axis=1, keepdims=True)

@@ -62,7 +62,7 @@ def roc_curves(
     for place, one in enumerate(ranked):
         x, y = _shares(one.curve.alarms), _shares(one.curve.hits)
         _draw(ax, place, np.concatenate([[0.0], x]), np.concatenate([[0.0], y]), one)
-    ax.set(xlabel="share of others taken for it", ylabel="share of the class found")
+    ax.set(xlabel="false alarms, share of the others", ylabel="hits, share of the class")
     return _finished(ax, ranked, n_all, "lower right")
 
 
@@ -88,7 +88,7 @@ def precision_recall_curves(
         _draw(ax, place, np.concatenate([[0.0], recall]), np.concatenate([precision[:1], precision]), one)
         share = float(one.curve.hits[-1] / (one.curve.hits[-1] + one.curve.alarms[-1]))
         ax.axhline(share, linestyle=":", linewidth=1, color=canvas.COLOURS[place % len(canvas.COLOURS)])
-    ax.set(xlabel="share of the class found (recall)", ylabel="share of those found that are (precision)")
+    ax.set(xlabel="recall", ylabel="precision")
     return _finished(ax, ranked, n_all, "lower left")
 
 

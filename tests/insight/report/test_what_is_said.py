@@ -290,13 +290,13 @@ def test_the_mean_image_of_each_class_is_shown_on_the_scale_of_all_samples() -> 
 
 def test_a_class_is_told_by_the_one_it_is_most_often_taken_for(undrawn: None) -> None:
     counts = np.array([[3, 1, 2], [0, 4, 0], [0, 0, 0]])
-    assert list(quality._per_class(counts, ("a", "b", "c"))) == [
+    assert list(quality.per_class(counts, ("a", "b", "c"))) == [
         ("a", "6", "50.00 %", "100.00 %", "c (2)"),
         ("b", "4", "100.00 %", "80.00 %", "–"),
         ("c", "0", "–", "0.00 %", "–"),
     ]
     nobody = np.array([[0, 1], [0, 1]])
-    assert next(quality._per_class(nobody, ("a", "b"))) == ("a", "1", "0.00 %", "–", "b (1)")
+    assert next(quality.per_class(nobody, ("a", "b"))) == ("a", "1", "0.00 %", "–", "b (1)")
 
 
 def test_scores_are_shown_of_every_part(undrawn: None) -> None:

@@ -53,7 +53,7 @@ class Answer:
 
     @property
     def name(self) -> str:
-        """In words."""
+        """What it is, in words."""
         one = answer_names(self.target)[self.place]
         if self.target.classifies:
             return f"probability of {one}"

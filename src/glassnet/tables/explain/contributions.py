@@ -144,9 +144,8 @@ class _Path:
 
     def _outputs(self, times: Floats) -> Floats:
         ways = zip(self.networks, self.starts, self.ends, strict=True)
-        return np.mean(
-            [net.outputs(start + times[:, None] * (end - start)) for net, start, end in ways], axis=0
-        )
+        outputs = [network.outputs(start + times[:, None] * (end - start)) for network, start, end in ways]
+        return np.asarray(np.mean(outputs, axis=0))
 
     def contributions(self, answer: Answer, row: int, one: Table) -> Contributions:
         """At as many points as it takes."""

@@ -23,7 +23,7 @@ _LEAST_SHARE = 1e-4  # what an empty range counts as
 # From here on the credit industry, where the index comes from, speaks of a shift; from 0.25 on of a large one.
 # Siddiqi, Credit Risk Scorecards, 2006.
 SHIFT, LARGE_SHIFT = 0.1, 0.25
-_SURE = 3.29  # deviations from a chi-squared's mean that chance exceeds once in two thousand
+_SURE = 3.09  # deviations of a normal distribution that chance exceeds once in a thousand
 _DAY = 86_400e6  # microseconds
 
 
@@ -168,9 +168,10 @@ def _shares_of_numbers(numbers: Floats, edges: tuple[float, ...]) -> tuple[float
 
 def _shares_of_text(column: TextColumn, levels: tuple[str, ...]) -> tuple[float, ...]:
     counts = dict(zip(column.levels, column.counts().tolist(), strict=True))
-    known = [counts.get(level, 0) / len(column) for level in levels]
-    missing = float(column.missing.mean())
-    return (*known, max(0.0, 1 - missing - sum(known)), missing)
+    known = [counts.get(level, 0) for level in levels]
+    missing = int(column.missing.sum())
+    others = len(column) - missing - sum(known)
+    return tuple(n / len(column) for n in (*known, others, missing))
 
 
 def _difference(name: str, before: ColumnSummary, column: Column) -> Difference:
@@ -198,7 +199,7 @@ def _is_sure(then: Floats, now: Floats, n: int, m: int) -> bool:
         return False
     statistic = n * m / (n + m) * float(((then - now)[there] ** 2 / together[there]).sum())
     part = 2 / (9 * degrees)
-    return (statistic / degrees) ** (1 / 3) > 1 - part + _SURE * math.sqrt(part)
+    return bool((statistic / degrees) ** (1 / 3) > 1 - part + _SURE * math.sqrt(part))
 
 
 def _text_of_numbers(before: ColumnSummary, column: NumberColumn | DateColumn, numbers: Floats) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -17,7 +16,8 @@ Floats = NDArray[np.float64]
 class Predicting:
     """A network as it predicts, in float64, behind its embedding: what is learned for categories is its input.
 
-    The activation that its loss contains is its last layer. Dropout is left out, and a batch norm is the affine function that its running statistics make of it.
+    The activation that its loss contains is its last layer. Dropout is left out, and a batch norm is the affine
+    function that its running statistics make of it.
 
     Attributes
     ----------

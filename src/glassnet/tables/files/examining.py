@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING
 
 from glassnet.errors import DataError
 from glassnet.support.text import in_one_line
+from glassnet.tables.columns import DATES, NUMBERS, TEXT
 from glassnet.tables.files.kinds import (
-    DATE,
     DECIMAL_COMMA,
-    NUMBER,
     PLAIN,
-    TEXT,
     THOUSANDS,
+    TRUTH,
     Kind,
     kind_of_dtype,
     polars_package,
@@ -59,7 +58,7 @@ _SURELY_THOUSANDS = r"^[+-]?\d{1,3}((,\d{3}){2,}(\.\d+)?|,\d{3}\.\d+)$"
 
 
 @dataclass(frozen=True)
-class Wish:
+class ColumnWish:
     """What the user says about columns.
 
     Attributes
@@ -77,7 +76,7 @@ class Wish:
     as_text: tuple[str, ...] = ()
 
 
-def examine(frame: polars.DataFrame, wish: Wish) -> tuple[list[Kind], list[str]]:
+def examine(frame: polars.DataFrame, wish: ColumnWish) -> tuple[list[Kind], list[str]]:
     """How every column is taken that can be, and what has to be known about that.
 
     Raises
@@ -98,12 +97,14 @@ def examine(frame: polars.DataFrame, wish: Wish) -> tuple[list[Kind], list[str]]
     return kinds, notes
 
 
-def _of_dtype(column: polars.Series, dtype: polars.DataType, wish: Wish) -> Kind | None:
+def _of_dtype(column: polars.Series, dtype: polars.DataType, wish: ColumnWish) -> Kind | None:
     pl = polars_package()
     if dtype == pl.String:
         return _Text(column, wish).kind()
     known = kind_of_dtype(dtype)
-    return None if known is None else Kind(column.name, known)
+    if known is None:
+        return None
+    return Kind(column.name, known, TRUTH if dtype == pl.Boolean else PLAIN)
 
 
 def _notes(kind: Kind) -> list[str]:
@@ -112,17 +113,24 @@ def _notes(kind: Kind) -> list[str]:
         found.append(f"column {kind.name!r}: {', '.join(map(repr, kind.missing))} is read as missing")
     if kind.written == THOUSANDS:
         found.append(f"column {kind.name!r}: commas are taken to separate thousands, as in 1,234")
-    if kind.format in _DAY_FIRST[2:]:
-        found.append(f"column {kind.name!r}: dates are read with the day first, {kind.format}")
-    if kind.format in _MONTH_FIRST:
-        found.append(f"column {kind.name!r}: dates are read with the month first, {kind.format}")
+    for first, formats, other in (("day", _DAY_FIRST[2:], "month"), ("month", _MONTH_FIRST, "day")):
+        if kind.format in formats:
+            found.append(
+                f"column {kind.name!r}: dates are read with the {first} first, {kind.format}; --date-format "
+                f"{_turned(kind.format)} reads the {other} first"
+            )
     return found
+
+
+def _turned(form: str) -> str:
+    """The format with day and month in each other's place."""
+    return form.replace("%d", "?").replace("%m", "%d").replace("?", "%m")
 
 
 class _Text:
     """The different texts of one column."""
 
-    def __init__(self, column: polars.Series, wish: Wish) -> None:
+    def __init__(self, column: polars.Series, wish: ColumnWish) -> None:
         pl = polars_package()
         self.column, self.wish, self.name = column, wish, column.name
         texts = column.drop_nulls().unique(maintain_order=True).str.strip_chars()
@@ -141,9 +149,11 @@ class _Text:
         if len(self.texts) == 0:
             return None
         if len(others) == 0:
-            return Kind(self.name, NUMBER, PLAIN, "", self.missing)
+            return Kind(self.name, NUMBERS, PLAIN, "", self.missing)
+        if self.texts.str.to_lowercase().is_in(["true", "false"]).all():
+            return Kind(self.name, NUMBERS, TRUTH, "", self.missing)
         if others.str.contains(_WITH_THOUSANDS).all() and others.str.contains(_SURELY_THOUSANDS).any():
-            return Kind(self.name, NUMBER, THOUSANDS, "", self.missing)
+            return Kind(self.name, NUMBERS, THOUSANDS, "", self.missing)
         if others.str.contains(_WITH_COMMA).all():
             return self._with_commas(others)
         if n_numbers >= _NEARLY * len(self.texts) and n_numbers >= _FEWEST:
@@ -159,7 +169,7 @@ class _Text:
                 f"column {self.name!r} holds numbers with commas, such as {others[0]}; give --decimal-comma to read "
                 f"them so, or --categorical {self.name!r} where they are names"
             )
-        return Kind(self.name, NUMBER, DECIMAL_COMMA, "", self.missing)
+        return Kind(self.name, NUMBERS, DECIMAL_COMMA, "", self.missing)
 
     def _as_dates(self) -> Kind | None:
         some = self.texts.head(1000)
@@ -170,11 +180,9 @@ class _Text:
         form = max(right, key=lambda one: right[one])
         if right[form] < _NEARLY * len(some):
             return None
-        if form in _DAY_FIRST and right.get(
-            form.replace("%d", "?").replace("%m", "%d").replace("?", "%m")
-        ) == len(some):
+        if form in _DAY_FIRST and right.get(_turned(form)) == len(some):
             form = self._told_apart(form)
-        kind = Kind(self.name, DATE, PLAIN, form, self.missing)
+        kind = Kind(self.name, DATES, PLAIN, form, self.missing)
         pl = polars_package()
         wrong = self.texts.filter(
             self.texts.to_frame().select(kind.of_text(pl.col(self.name))).to_series().is_null()
@@ -190,7 +198,7 @@ class _Text:
 
     def _told_apart(self, form: str) -> str:
         """Day or month first, where the first thousand texts do not say so."""
-        other = form.replace("%d", "?").replace("%m", "%d").replace("?", "%m")
+        other = _turned(form)
         return form if self._n_dates(self.texts, form) >= self._n_dates(self.texts, other) else other
 
     @staticmethod

@@ -39,7 +39,7 @@ _BEGINNING = 65536
 
 
 @dataclass(frozen=True, eq=False)
-class Part:
+class TablePart:
     """One file of a table.
 
     Attributes
@@ -68,7 +68,7 @@ def is_table(source: str) -> bool:
     return source == STANDARD_INPUT or _is_pattern(source) or Path(source).suffix.lower() in SUFFIXES
 
 
-def find(source: str) -> list[Part]:
+def find(source: str) -> list[TablePart]:
     """The files that `source` names, in the order of their names.
 
     Raises
@@ -122,7 +122,7 @@ def _near(path: Path) -> str:
     return f"; did you mean {str(path.parent / near[0])!r}?" if near else ""
 
 
-def _of_file(path: Path) -> Part:
+def _of_file(path: Path) -> TablePart:
     if not path.is_file():  # a pipe or a device can be read once
         return _of_bytes(str(path), path.read_bytes())
     n_bytes = path.stat().st_size
@@ -131,8 +131,8 @@ def _of_file(path: Path) -> Part:
     beginning = _unpacked_beginning(path) if packed else _first_bytes(path)
     kind = _kind(str(path), beginning, Path(path.name.removesuffix(".gz")).suffix.lower())
     if packed and kind not in (CSV, JSON_LINES):  # Polars unpacks text only
-        return Part(str(path), gzip.decompress(path.read_bytes()), kind, beginning, n_bytes)
-    return Part(str(path), path, kind, beginning, n_bytes)
+        return TablePart(str(path), gzip.decompress(path.read_bytes()), kind, beginning, n_bytes)
+    return TablePart(str(path), path, kind, beginning, n_bytes)
 
 
 def _first_bytes(path: Path) -> bytes:
@@ -148,7 +148,7 @@ def _unpacked_beginning(path: Path) -> bytes:
         raise DataError(f"{path} is compressed by gzip and cut off or damaged: {error}") from error
 
 
-def _of_bytes(name: str, content: bytes) -> Part:
+def _of_bytes(name: str, content: bytes) -> TablePart:
     n_bytes = len(content)
     if content.startswith(_GZIP):
         try:
@@ -156,7 +156,7 @@ def _of_bytes(name: str, content: bytes) -> Part:
         except (EOFError, OSError, zlib.error) as error:
             raise DataError(f"{name} is compressed by gzip and cut off or damaged: {error}") from error
     beginning = content[:_BEGINNING]
-    return Part(name, content, _kind(name, beginning, ""), beginning, n_bytes)
+    return TablePart(name, content, _kind(name, beginning, ""), beginning, n_bytes)
 
 
 def _kind(name: str, beginning: bytes, suffix: str) -> str:

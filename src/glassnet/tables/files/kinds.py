@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from glassnet.errors import ModelFileError
 from glassnet.support.optional import require
+from glassnet.tables.columns import DATES, NUMBERS, TEXT
 
 if TYPE_CHECKING:
     import polars
 
-NUMBER, TEXT, DATE = "number", "text", "date"
-PLAIN, DECIMAL_COMMA, THOUSANDS = "plain", "decimal comma", "thousands"
+PLAIN, DECIMAL_COMMA, THOUSANDS, TRUTH = "plain", "decimal comma", "thousands", "truth"
 
 _WRITTEN: dict[str, Callable[[polars.Expr], polars.Expr]] = {
     PLAIN: lambda text: text,
@@ -21,6 +21,7 @@ _WRITTEN: dict[str, Callable[[polars.Expr], polars.Expr]] = {
         ",", ".", literal=True
     ),
     THOUSANDS: lambda text: text.str.replace_all(",", "", literal=True),
+    TRUTH: lambda text: text.str.to_lowercase().replace({"true": "1", "false": "0"}),
 }
 
 
@@ -37,9 +38,9 @@ class Kind:
     ----------
     name : str
         Of the column.
-    kind : {"number", "text", "date"}
-    written : {"plain", "decimal comma", "thousands"}
-        Numbers in text: 3.5, 3,5 (and 1.234,5), 1,234.5.
+    kind : {"numbers", "text", "dates"}
+    written : {"plain", "decimal comma", "thousands", "truth"}
+        Numbers in text: 3.5, 3,5 (and 1.234,5), 1,234.5, True and False (1 and 0).
     format : str
         Of dates in text, as strftime writes them.
     missing : tuple of str
@@ -67,7 +68,7 @@ class Kind:
         found = [data[name] for name in ("name", "kind", "written", "format")]
         if not isinstance(missing, list) or not all(isinstance(text, str) for text in (*found, *missing)):
             raise ModelFileError("the file says how a column is read, but not in text")
-        if data["kind"] not in (NUMBER, TEXT, DATE) or data["written"] not in _WRITTEN:
+        if data["kind"] not in (NUMBERS, TEXT, DATES) or data["written"] not in _WRITTEN:
             raise ModelFileError(
                 f"the file reads column {data['name']!r} as a {data['kind']!r}, which is unknown"
             )
@@ -82,7 +83,7 @@ class Kind:
         text = column.str.strip_chars()
         if self.missing:
             text = pl.when(text.is_in(list(self.missing))).then(None).otherwise(text)
-        if self.kind == NUMBER:
+        if self.kind == NUMBERS:
             return _WRITTEN[self.written](text).cast(pl.Float64, strict=False)
         dates: polars.Expr = text.str.to_datetime(self.format, strict=False, time_unit="us", exact=True)
         return dates
@@ -91,18 +92,18 @@ class Kind:
         """The column, of any dtype, as it is taken: float64, String or Datetime; None where it cannot be."""
         pl = polars_package()
         if dtype == pl.Null:
-            return column.cast({NUMBER: pl.Float64, TEXT: pl.String, DATE: pl.Datetime("us")}[self.kind])
+            return column.cast({NUMBERS: pl.Float64, TEXT: pl.String, DATES: pl.Datetime("us")}[self.kind])
         if dtype == pl.String:
             return self.of_text(column)
-        if kind_of_dtype(dtype) == DATE:
-            return as_datetime(column, dtype) if self.kind == DATE else None
+        if kind_of_dtype(dtype) == DATES:
+            return as_datetime(column, dtype) if self.kind == DATES else None
         if dtype == pl.Boolean or dtype.is_numeric():
-            if self.kind == DATE:
+            if self.kind == DATES:
                 return None
-            return column.cast(pl.Float64 if self.kind == NUMBER else pl.String)
+            return column.cast(pl.Float64 if self.kind == NUMBERS else pl.String)
         if isinstance(dtype, (pl.Categorical, pl.Enum)):
             return self.of_text(column.cast(pl.String))
-        if isinstance(dtype, (pl.Duration, pl.Time)) and self.kind == NUMBER:
+        if isinstance(dtype, (pl.Duration, pl.Time)) and self.kind == NUMBERS:
             return as_seconds(column, dtype)
         return None
 
@@ -111,10 +112,10 @@ def kind_of_dtype(dtype: polars.DataType) -> str | None:
     """How a column of this dtype is taken; None for text, which has to be looked at, and for what is never taken."""
     pl = polars_package()
     if isinstance(dtype, (pl.Date, pl.Datetime)):
-        return DATE
-    if dtype.is_numeric() or dtype == pl.Null or isinstance(dtype, (pl.Duration, pl.Time)):
-        return NUMBER
-    if dtype == pl.Boolean or isinstance(dtype, (pl.Categorical, pl.Enum)):
+        return DATES
+    if dtype.is_numeric() or dtype in (pl.Null, pl.Boolean) or isinstance(dtype, (pl.Duration, pl.Time)):
+        return NUMBERS
+    if isinstance(dtype, (pl.Categorical, pl.Enum)):
         return TEXT
     return None
 

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
 _MOST_ROWS = 50_000  # that are looked at
 _FEWEST_ROWS = 40
-_BINS = 256
 _GIVEN_AWAY = 0.99  # share of the errors, or of the variance, that one column takes away
 _KNOWN_BEFORE = 0.02  # share of errors below which a guess is as good
 
@@ -23,8 +22,8 @@ _KNOWN_BEFORE = 0.02  # share of errors below which a guess is as good
 def suspects(columns: Mapping[str, NDArray[Any]], y: NDArray[Any], classifies: bool) -> dict[str, float]:
     """Columns that tell the target alone, and the share of the errors of a guess that each takes away.
 
-    Half of the rows say what goes with each value of a column (of numbers: with each of 256 ranges), and the other
-    half whether that holds. A guess is the most frequent class, or the mean.
+    Half of the rows say what goes with each value of a column (of numbers: with the nearest), and the other half
+    whether that holds. A guess is the most frequent class, or the mean.
     """
     n_rows = len(y)
     if n_rows < _FEWEST_ROWS:
@@ -44,7 +43,7 @@ def suspects(columns: Mapping[str, NDArray[Any]], y: NDArray[Any], classifies: b
 
 
 def _keys(column: NDArray[Any], told: NDArray[np.int64]) -> NDArray[np.int64]:
-    """A number for each value, or range of values, of a column."""
+    """A number for each value of a column; for numbers the place of the nearest one among the rows that tell."""
     if column.dtype == object:
         _, keys = np.unique(
             np.array(["" if one is None else str(one) for one in column]), return_inverse=True
@@ -55,9 +54,11 @@ def _keys(column: NDArray[Any], told: NDArray[np.int64]) -> NDArray[np.int64]:
     )
     missing = np.isnat(column) if column.dtype.kind == "M" else np.isnan(numbers)
     known = np.unique(numbers[told][~missing[told]])
-    if len(known) > _BINS:
-        known = np.unique(np.quantile(numbers[told][~missing[told]], np.linspace(0, 1, _BINS + 1)[1:-1]))
-    keys = np.searchsorted(known, numbers, side="right")
+    if not len(known):
+        return np.zeros(len(column), np.int64)
+    above = np.searchsorted(known, numbers).clip(0, len(known) - 1)
+    below = (above - 1).clip(0)
+    keys = np.where(numbers - known[below] < known[above] - numbers, below, above)
     return np.where(missing, len(known) + 1, keys).astype(np.int64)
 
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from glassnet.errors import DataError
 from glassnet.tables.files import formats, text
-from glassnet.tables.files.examining import Wish
-from glassnet.tables.files.formats import Part
+from glassnet.tables.files.examining import ColumnWish
+from glassnet.tables.files.formats import TablePart
 from glassnet.tables.files.kinds import polars_package
 from glassnet.tables.files.text import Dialect
 
@@ -25,7 +25,7 @@ _PACKED = 4  # how much larger compressed files become
 
 
 @dataclass(frozen=True)
-class Options:
+class ReadingOptions:
     """How files are read where they do not say it themselves.
 
     Attributes
@@ -36,7 +36,7 @@ class Options:
         None is UTF-8, or what a mark at the beginning says.
     header : bool
         Whether the first row holds names.
-    wish : Wish
+    wish : ColumnWish
         About columns.
     most_bytes : int or None
         Files that are larger together are read in parts; None is an eighth of the machine's memory.
@@ -45,14 +45,14 @@ class Options:
     separator: str | None = None
     encoding: str | None = None
     header: bool = True
-    wish: Wish = field(default_factory=Wish)
+    wish: ColumnWish = field(default_factory=ColumnWish)
     most_bytes: int | None = None
 
 
 class Raw:
     """The columns as Polars reads them."""
 
-    def __init__(self, parts: list[Part], options: Options) -> None:
+    def __init__(self, parts: list[TablePart], options: ReadingOptions) -> None:
         self.parts, self.options, self.notes = parts, options, list[str]()
         self.form: Dialect | None = None
         if parts[0].kind == formats.CSV and (options.encoding or any(map(text.is_marked, parts))):
@@ -96,7 +96,7 @@ class Raw:
         asked = {name for name in self.options.wish.as_text if name in schema}
         as_text = {
             name: pl.String for name, dtype in schema.items()
-            if dtype in (pl.Boolean, pl.Int128) or name in asked
+            if dtype == pl.Int128 or name in asked
         }  # fmt: skip
         if as_text:
             lazy = pl.scan_csv(sources, infer_schema_length=looked_at, schema_overrides=as_text, **common)
@@ -153,13 +153,15 @@ class Raw:
             self._explain(error)
 
     def _explain(self, error: Exception) -> None:
-        self._check_rows()
+        if self.form is not None:
+            for part in self.parts:
+                text.check_rows(part, self.form)
         where = ", ".join(part.name for part in self.parts[:3])
         said = str(error).partition("\n")[0]
         raise DataError(f"{where} cannot be read as {self.parts[0].kind.upper()}: {said}") from error
 
 
-def _is_plain(part: Part) -> bool:
+def _is_plain(part: TablePart) -> bool:
     return part.kind in (formats.CSV, formats.JSON_LINES) and not part.name.endswith(".gz")
 
 

@@ -8,13 +8,17 @@ from typing import TYPE_CHECKING
 
 from glassnet.errors import DataError
 from glassnet.support.text import in_one_line
+from glassnet.tables.columns import NUMBERS, TEXT
 from glassnet.tables.files import formats
 from glassnet.tables.files.examining import examine
-from glassnet.tables.files.kinds import NUMBER, TEXT, Kind, polars_package
-from glassnet.tables.files.raw import Options, Raw
+from glassnet.tables.files.kinds import Kind, polars_package
+from glassnet.tables.files.raw import Raw, ReadingOptions
 
 if TYPE_CHECKING:
     import polars
+
+
+_ROWS = 50_000  # that are read at once where one column is wanted
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,6 +52,14 @@ class TableFile:
         """Whether `rows` are all."""
         return self.lazy is None
 
+    def series(self, name: str) -> polars.Series:
+        """One column of all rows."""
+        if self.lazy is None:
+            return self.rows[name]
+        pl = polars_package()
+        column: polars.Series = pl.concat([frame[name] for frame in self.slices(_ROWS)])
+        return column
+
     def slices(self, n_rows: int) -> Iterator[polars.DataFrame]:
         """All rows in order, so many at a time."""
         if self.lazy is None:
@@ -60,7 +72,7 @@ class TableFile:
             first += len(frame)
 
 
-def read(source: str, options: Options | None = None) -> TableFile:
+def read(source: str, options: ReadingOptions | None = None) -> TableFile:
     """The table in the files that `source` names: a name, a pattern such as ``part-*.csv``, or "-".
 
     Raises
@@ -68,7 +80,7 @@ def read(source: str, options: Options | None = None) -> TableFile:
     GlassnetError
         If there is none, or it cannot be used; the message names the row and the column.
     """
-    options = options or Options()
+    options = options or ReadingOptions()
     raw = Raw(formats.find(source), options)
     frame, notes = raw.frame, list(raw.notes)
     frame, n_empty = _without_empty(frame)
@@ -85,7 +97,7 @@ def read(source: str, options: Options | None = None) -> TableFile:
     )
 
 
-def read_like(source: str, kinds: Sequence[Kind], options: Options | None = None) -> TableFile:
+def read_like(source: str, kinds: Sequence[Kind], options: ReadingOptions | None = None) -> TableFile:
     """A table whose columns are taken as those of another; those that it lacks are left to who asks for them.
 
     Raises
@@ -93,7 +105,7 @@ def read_like(source: str, kinds: Sequence[Kind], options: Options | None = None
     GlassnetError
         If it cannot be read, or holds something else in a column.
     """
-    options = options or Options()
+    options = options or ReadingOptions()
     as_text = tuple(kind.name for kind in kinds if kind.kind == TEXT)
     raw = Raw(formats.find(source), replace(options, wish=replace(options.wish, as_text=as_text)))
     frame, n_empty = _without_empty(raw.frame)
@@ -127,7 +139,7 @@ def taken(frame: polars.DataFrame, kinds: Sequence[Kind], place: str, first: int
         found = kind.of(pl.col(kind.name), frame.schema[kind.name])
         if found is None:
             raise DataError(
-                f"column {kind.name!r} of {place} holds {frame.schema[kind.name]}, and {kind.kind}s are expected"
+                f"column {kind.name!r} of {place} holds {frame.schema[kind.name]}, where {kind.kind} must be"
             )
         expressions.append(found.alias(kind.name))
     result = frame.select(expressions)
@@ -138,7 +150,7 @@ def taken(frame: polars.DataFrame, kinds: Sequence[Kind], place: str, first: int
 
 def _check(raw: polars.Series, result: polars.Series, kind: Kind, place: str, first: int) -> None:
     pl = polars_package()
-    if kind.kind == NUMBER:
+    if kind.kind == NUMBERS:
         infinite = result.is_infinite().fill_null(False)
         if infinite.any():
             raise DataError(
@@ -152,7 +164,7 @@ def _check(raw: polars.Series, result: polars.Series, kind: Kind, place: str, fi
     if lost.any():
         at = int(lost.arg_true()[0])
         raise DataError(
-            f"column {kind.name!r} holds {kind.kind}s, but row {first + at + 1:,} of {place} has "
+            f"column {kind.name!r} holds {kind.kind}, but row {first + at + 1:,} of {place} has "
             f"{in_one_line(raw[at])!r}"
         )
 

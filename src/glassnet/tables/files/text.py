@@ -13,7 +13,7 @@ from typing import IO, Any
 from glassnet.errors import ArgumentError, DataError
 from glassnet.support import checks
 from glassnet.support.text import in_one_line
-from glassnet.tables.files.formats import Part
+from glassnet.tables.files.formats import TablePart
 from glassnet.tables.files.kinds import polars_package
 
 SEPARATORS = (",", ";", "\t", "|")
@@ -42,12 +42,12 @@ class Dialect:
     has_header: bool
 
 
-def is_marked(part: Part) -> bool:
+def is_marked(part: TablePart) -> bool:
     """Whether the first bytes say that it is in UTF-16."""
     return part.beginning[:2] in _BYTE_ORDER
 
 
-def in_utf8(part: Part, encoding: str | None) -> tuple[Part, str]:
+def in_utf8(part: TablePart, encoding: str | None) -> tuple[TablePart, str]:
     """The same in UTF-8, and what has to be known about that, if anything.
 
     Raises
@@ -82,7 +82,7 @@ def _shown(line: bytes) -> str:
     return repr(in_one_line(line[max(0, place - 12) : place + 12].decode(_OF_ONE_BYTE, "replace")))
 
 
-def _decoded(part: Part, encoding: str) -> Part:
+def _decoded(part: TablePart, encoding: str) -> TablePart:
     with opened(part) as file:
         content = file.read()
     try:
@@ -98,7 +98,7 @@ def _decoded(part: Part, encoding: str) -> Part:
     return replace(part, content=written, beginning=written[:65536])
 
 
-def opened(part: Part) -> IO[bytes]:
+def opened(part: TablePart) -> IO[bytes]:
     """What it holds, unpacked, to read from."""
     if isinstance(part.content, bytes):
         return io.BytesIO(part.content)
@@ -107,7 +107,7 @@ def opened(part: Part) -> IO[bytes]:
     return gzip.open(part.content) if packed else part.content.open("rb")  # type: ignore[return-value]
 
 
-def _first_bad_line(part: Part) -> tuple[int, bytes, bool] | None:
+def _first_bad_line(part: TablePart) -> tuple[int, bytes, bool] | None:
     """The number and text of the first line that is no UTF-8, and whether others hold letters in UTF-8."""
     bad: tuple[int, bytes] | None = None
     has_utf8 = False
@@ -125,7 +125,7 @@ def _first_bad_line(part: Part) -> tuple[int, bytes, bool] | None:
     return None if bad is None else (*bad, has_utf8)
 
 
-def dialect(part: Part, separator: str | None, has_header: bool) -> Dialect:
+def dialect(part: TablePart, separator: str | None, has_header: bool) -> Dialect:
     """How the text of a part is written.
 
     Raises
@@ -190,7 +190,7 @@ def _rows(lines: Any, separator: str) -> Iterator[list[str]]:
         raise DataError(f"the table cannot be read as text with separator {separator!r}: {error}") from error
 
 
-def check_rows(part: Part, form: Dialect) -> None:
+def check_rows(part: TablePart, form: Dialect) -> None:
     """Raise `DataError` for the first row that has more or fewer entries than there are names."""
     csv.field_size_limit(2**31 - 1)
     width, n_rows = len(form.names), -1 if form.has_header else 0
@@ -217,7 +217,7 @@ def check_rows(part: Part, form: Dialect) -> None:
             )
 
 
-def _check_quotes(part: Part, line: int) -> None:
+def _check_quotes(part: TablePart, line: int) -> None:
     """Raise `DataError` where the last row began in this line with a quotation mark that is never closed."""
     if line:
         with opened(part) as file:
@@ -235,7 +235,7 @@ def _beginning(row: list[str], separator: str) -> str:
     return checks.shown(text if len(text) <= 60 else f"{text[:60]}…")
 
 
-def may_be_ragged(part: Part, form: Dialect) -> bool:
+def may_be_ragged(part: TablePart, form: Dialect) -> bool:
     """Whether some line has another number of separators, outside quotation marks, than the first.
 
     A line of several in one entry is such a line, too, and :func:`check_rows` tells them apart.

@@ -19,14 +19,14 @@ Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class ColumnFacts:
+class ColumnUse:
     """A column of the table.
 
     Attributes
     ----------
     name : str
     kind : str
-        "number", "text" or "date".
+        "numbers", "text" or "dates".
     missing : float
         Share of the rows.
     n_distinct : int
@@ -108,7 +108,7 @@ class TableSubject:
         None for values.
     facts : sequence of (str, str)
         About the model and its training.
-    columns : sequence of ColumnFacts
+    columns : sequence of ColumnUse
     notes, suspicions : sequence of str
         What was decided, and what may make the test too easy.
     parts : mapping of str to array
@@ -132,7 +132,7 @@ class TableSubject:
     target: str
     classes: tuple[str, ...]
     facts: Sequence[tuple[str, str]]
-    columns: Sequence[ColumnFacts]
+    columns: Sequence[ColumnUse]
     notes: Sequence[str]
     suspicions: Sequence[str]
     parts: Mapping[str, Array]
