@@ -6,8 +6,12 @@ network.fit(preprocessing.transform(frame), target.encode(y), ...)
 model = gn.tables.TableModel(preprocessing, [network], target)
 model.save("model.safetensors")
 gn.tables.load("model.safetensors").predict(other_frame)
+
+`gn.tables.files` reads tables from files, `gn.tables.explain` tells why a model predicts what it does.
 """
 
+from glassnet.tables import explain as explain
+from glassnet.tables import files as files
 from glassnet.tables.model import TableModel
 from glassnet.tables.model_file import load
 from glassnet.tables.notes import Note

@@ -1,8 +1,8 @@
 """Why a model of a table predicts what it does, and what differs between tables.
 
-    print(gn.tables.explain.permutation_importance(model, X, y))
-    print(gn.tables.explain.contributions(model, X, row=17))
-    gn.tables.explain.drift(gn.tables.explain.summaries(X), new)
+print(gn.tables.explain.permutation_importance(model, X, y))
+print(gn.tables.explain.contributions(model, X, row=17))
+gn.tables.explain.drift(gn.tables.explain.summaries(X), new)
 """
 
 from glassnet.tables.explain.contributions import Contributions, contributions

@@ -1,8 +1,8 @@
 """Tables in files, read by Polars: what kind of file it is, how it is written, and what its columns stand for.
 
-    file = gn.tables.files.read("houses.csv")              # or .parquet, .arrow, .jsonl, "part-*.csv", "-"
-    file.rows                                              # a data frame of Polars: numbers, text and dates
-    file.notes                                             # what had to be decided
+file = gn.tables.files.read("houses.csv")              # or .parquet, .arrow, .jsonl, "part-*.csv", "-"
+file.rows                                              # a data frame of Polars: numbers, text and dates
+file.notes                                             # what had to be decided
 """
 
 from glassnet.tables.files.columns import ColumnFacts, facts_of
