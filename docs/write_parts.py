@@ -66,7 +66,8 @@ mean over all entries, of cross-entropies the sum over classes and the mean over
 output; of a loss of logits z is the output and p what the loss makes of it. *Targets and outputs*: "binary" is 0 and 1
 beside probabilities, "one hot" rows of classes, "classes" integers, "labels" integers that say which samples belong
 together, "signs" -1 and 1. The cross-entropies have `label_smoothing=s`: y is then (1 − s)·y + s/K for K classes; of
-binary targets K is 2.
+binary targets K is 2. The binary ones have `pos_weight=w`, by which y·log(p) is multiplied. Of formulas that depend on
+an argument, that of its default stands here.
 """
 OPTIMIZERS = """\
 ## Optimizers
@@ -164,7 +165,10 @@ def of_activations() -> str:
 def of_losses() -> str:
     """Names, value of an entry, slope, data, last activation, PyTorch and source of each."""
     rows = []
-    for names, _, facts in classes(loss_registry):
+    for (names, _, _), loss in zip(
+        classes(loss_registry), map(loss_registry.get, loss_registry), strict=True
+    ):
+        facts = loss.written
         known = (
             {name: name for name in "ypz"}
             | {"mass": "Σy"}
@@ -172,19 +176,13 @@ def of_losses() -> str:
         )
         written = [with_letters(formula, known).write(0) for formula in (facts.value, facts.slope) if formula]
         value, slope = written or (facts.of_distances, "through the distances")
-        torch = with_options(facts) if facts.torch is not None else ""
         rows.append((
             marked(names), value, slope, facts.data.replace("_", " "), facts.last_activation,
-            torch and f"`{torch}`", facts.source,
+            f"`{without_conversion(facts.torch)}`" if facts.torch is not None else "", facts.source,
         ))  # fmt: skip
     return table(
         ("loss", "an entry", "its slope", "targets and outputs", "last activation", "PyTorch", "source"), rows
     )
-
-
-def with_options(facts: Any) -> str:
-    """PyTorch's expression of a loss with all of its options."""
-    return without_conversion(facts.torch.replace("{options}", ", ".join(facts.torch_options.values())))
 
 
 def without_conversion(template: str) -> str:

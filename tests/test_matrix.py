@@ -445,7 +445,7 @@ EXCEPTIONS: dict[tuple[str, str], str] = {
     ("poisson_log_rates", "command"): "its outputs are logarithms of rates; the command trains poisson",
     **{(name, "command"): LOGITS for name in
        ("sigmoid_cross_entropy", "softmax_cross_entropy", "sparse_softmax_cross_entropy")},
-    **{(name, "command"): NO_TWIN for name in ("focal", "weighted_sigmoid_cross_entropy")},
+    ("focal", "command"): NO_TWIN,
 }  # fmt: skip
 
 # What is done with a loss of other arguments too; of distances it depends on the margin in no other way.

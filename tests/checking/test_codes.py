@@ -22,7 +22,13 @@ LIKELIER = {
     "dropout_not_applied": "dropout_unscaled",
     "bias_gradient_not_summed": "bias_gradient_wrong_axis",
 }
-BY_HAND = {"relu_gate_at_zero", "clipped_logarithm", "gradients_accumulate", "label_smoothing_missing"}
+BY_HAND = {
+    "relu_gate_at_zero",
+    "clipped_logarithm",
+    "gradients_accumulate",
+    "label_smoothing_missing",
+    "pos_weight_missing",
+}
 
 
 def test_every_slip_of_the_catalogue_is_tested() -> None:

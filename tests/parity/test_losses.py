@@ -127,41 +127,18 @@ def test_parameters_of_focal_outside_their_range_are_refused(gamma: float, alpha
         losses.Focal(gamma, alpha)
 
 
-def test_a_positive_weight_of_one_is_the_cross_entropy_and_one_of_three_counts_targets_one_thrice() -> None:
-    random = np.random.default_rng(0)
-    y, z = np.round(random.uniform(size=(9, 1))), 5 * random.normal(size=(9, 1))
-    plain = losses.SigmoidCrossEntropy()
-    for weight in (1.0, 3.0):
-        loss = losses.WeightedSigmoidCrossEntropy(weight)
-        value, gradient = plain.compare(y, z, np.where(y[:, 0] == 1, weight, 1.0))
-        assert loss.value(y, z) == pytest.approx(value, rel=1e-14)
-        np.testing.assert_allclose(loss.gradient(y, z), gradient, rtol=1e-12, atol=1e-16)
-
-
-@pytest.mark.parametrize("dtype", ["float32", "float64"])
-def test_a_weighted_cross_entropy_is_finite_for_logits_of_any_size(dtype: str) -> None:
-    z, y = np.array([[-1e4], [1e4]], dtype), np.array([[1.0], [0.0]], dtype)
-    loss = losses.WeightedSigmoidCrossEntropy(3.0)
-    assert loss.value(y, z) == pytest.approx(2e4, rel=1e-6)
-    np.testing.assert_allclose(loss.gradient(y, z), [[-1.5], [0.5]], rtol=1e-6)
-
-
-@pytest.mark.parametrize("weight", [0.0, -1.0, np.inf])
-def test_a_positive_weight_that_is_none_is_refused(weight: float) -> None:
-    with pytest.raises(ArgumentError, match="^pos_weight of Weighted.* must be a finite number and > 0; got"):
-        losses.WeightedSigmoidCrossEntropy(weight)
-
-
-@pytest.mark.parametrize("name", ["focal", "weighted_sigmoid_cross_entropy"])
-def test_a_loss_of_logits_that_has_none_of_probabilities_names_none(name: str) -> None:
+def test_a_loss_of_logits_that_has_none_of_probabilities_names_none() -> None:
     X, y = np.array([[0.0], [1.0], [2.0]]), np.array([[0.0], [1.0], [1.0]])
     net = gn.Network([gn.Dense(1, "sigmoid")], input_shape=1, seed=0)
     with pytest.raises(ArgumentError, match=r"probabilities already; make the last layer linear$"):
-        net.fit(X, y, loss=name, epochs=1, progress=False)
-    finding = next(f for f in gn.diagnose(net, X, y, loss=name).findings if f.code == "output_loss_mismatch")
+        net.fit(X, y, loss="focal", epochs=1, progress=False)
+    finding = next(
+        f for f in gn.diagnose(net, X, y, loss="focal").findings if f.code == "output_loss_mismatch"
+    )
     assert finding.remedy == "make the last layer linear"
     assert losses.get("sigmoid_cross_entropy").of_probabilities == "binary_cross_entropy"
     assert losses.get("sparse_softmax_cross_entropy").of_probabilities == "sparse_categorical_cross_entropy"
+    assert losses.SoftmaxCrossEntropy(label_smoothing=0.1).of_probabilities == "categorical_cross_entropy"
 
 
 def log_rates(last: str = "linear", counts: float = 5.0) -> tuple[gn.Network, Any, Any]:

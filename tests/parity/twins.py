@@ -71,10 +71,6 @@ def compare(loss: Loss, y: Tensor, p: Tensor) -> Tensor:
             return functional.huber_loss(p, y, delta=delta)
         case losses.Quantile(level):
             return torch.maximum(level * (y - p), (level - 1) * (y - p)).mean()
-        case losses.WeightedSigmoidCrossEntropy(weight):
-            return functional.binary_cross_entropy_with_logits(
-                p, y, pos_weight=torch.tensor(weight, dtype=torch.float64)
-            )
         case losses.Focal(gamma, alpha):
             return focal(y, p, gamma, -1 if alpha is None else alpha)
         case losses.CategoricalCrossEntropy(label_smoothing=share):
@@ -82,10 +78,14 @@ def compare(loss: Loss, y: Tensor, p: Tensor) -> Tensor:
             return -((rows + share * (1 / p.shape[1] - rows)) * p.log()).sum(dim=1).mean()
         case losses.SoftmaxCrossEntropy(label_smoothing=share):
             return functional.cross_entropy(p, y, label_smoothing=share)
-        case losses.BinaryCrossEntropy(label_smoothing=share):
+        case losses.BinaryCrossEntropy(label_smoothing=share, pos_weight=1.0):
             return functional.binary_cross_entropy(p, y + share * (0.5 - y))
-        case losses.SigmoidCrossEntropy(label_smoothing=share):
-            return functional.binary_cross_entropy_with_logits(p, y + share * (0.5 - y))
+        case losses.BinaryCrossEntropy(pos_weight=weight):
+            return -(weight * y * p.log() + (1 - y) * (1 - p).log()).mean()
+        case losses.SigmoidCrossEntropy(label_smoothing=share, pos_weight=weight):
+            return functional.binary_cross_entropy_with_logits(
+                p, y + share * (0.5 - y), pos_weight=torch.tensor(weight, dtype=torch.float64)
+            )
         case losses.Contrastive(margin):
             return contrastive(y, p, margin)
         case losses.TripletHard(margin):

@@ -47,8 +47,9 @@ def _hard_sigmoid(z: Tensor) -> Tensor:
     return functional.relu6(z + 3) / 6
 
 
-def _sigmoid_cross_entropy(y: Tensor, z: Tensor) -> Tensor:
-    return functional.binary_cross_entropy_with_logits(z, y, reduction="none")
+def _sigmoid_cross_entropy(y: Tensor, z: Tensor, pos_weight: float) -> Tensor:
+    weight = None if pos_weight == 1 else z.new_tensor(pos_weight)
+    return functional.binary_cross_entropy_with_logits(z, y, reduction="none", pos_weight=weight)
 
 
 MEANINGS: dict[Any, Formula] = {

@@ -10,7 +10,7 @@ from __future__ import annotations
 # isort: off
 from glassnet.losses.base import ElementwiseLoss, Loss, get, names, register
 from glassnet.losses.own import Function
-from glassnet.losses.smoothing import SmoothedLoss
+from glassnet.losses.smoothing import BinaryWeighted, SmoothedLoss
 
 # Families in the order in which names() lists them.
 from glassnet.losses import regression, logits, probabilities, embeddings, margins
@@ -21,7 +21,7 @@ from glassnet.losses.embeddings import *
 from glassnet.losses.margins import *
 
 __all__ = [
-    "ElementwiseLoss", "Function", "Loss", "SmoothedLoss", "get", "names", "register",
+    "BinaryWeighted", "ElementwiseLoss", "Function", "Loss", "SmoothedLoss", "get", "names", "register",
 ]  # fmt: skip
 __all__ += regression.__all__
 __all__ += logits.__all__

@@ -82,6 +82,16 @@ class Loss:
         return tuple(getattr(self, name) for name in fields if name != "label_smoothing")
 
     @property
+    def written(self) -> LossFacts | None:
+        """Its facts, with the formulas that hold for its own arguments."""
+        facts = self.facts
+        return None if facts is None else facts.of({name: getattr(self, name) for name in facts.letters})
+
+    def best_constant(self, mean: Array) -> Array:
+        """The prediction, one for all samples, that suits targets of this mean: as a rule the mean itself."""
+        return mean
+
+    @property
     def label_smoothing(self) -> float:
         """The share of each target that is spread evenly over all classes, before predictions are compared with it."""
         return 0.0

@@ -6,7 +6,7 @@ Every built-in loss states its facts on its class; engines do not read them.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from glassnet.errors import ArgumentError
 from glassnet.support import expressions
@@ -45,8 +45,8 @@ class LossFacts:
         Of what it takes logarithms, so that a number there is held above zero.
     torch : str or None
         The module of PyTorch, or its value as an expression of ``prediction`` and ``y``; fields stand in braces.
-    torch_options : mapping
-        What stands for ``{options}`` there for each field that is not its default.
+    torch_with : mapping
+        The same where the field of this name is not its default.
     source : str
         Where it was proposed.
     """
@@ -61,8 +61,13 @@ class LossFacts:
     aims_at_middle: bool = True
     logarithms: tuple[str, ...] = ()
     torch: str | None
-    torch_options: Mapping[str, str] = field(default_factory=dict)
+    torch_with: Mapping[str, str] = field(default_factory=dict)
     source: str
+
+    def of(self, constants: Mapping[str, float]) -> LossFacts:
+        """The same with the formulas that hold for these fields."""
+        value, slope = (text and expressions.decided(text, constants) for text in (self.value, self.slope))
+        return replace(self, value=value, slope=slope)
 
     def check(self, name: str, fields: set[str]) -> None:
         """Raise `ArgumentError` where the facts of the loss `name` mention what it does not have."""

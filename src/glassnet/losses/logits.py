@@ -10,7 +10,7 @@ from glassnet.formulas import losses as formulas
 from glassnet.formulas import rows
 from glassnet.losses.base import Array, ElementwiseLoss, mean, registry
 from glassnet.losses.facts import LossFacts
-from glassnet.losses.smoothing import SmoothedLoss
+from glassnet.losses.smoothing import BinaryWeighted, SmoothedLoss
 from glassnet.support import checks
 
 __all__ = [
@@ -18,7 +18,6 @@ __all__ = [
     "SigmoidCrossEntropy",
     "SoftmaxCrossEntropy",
     "SparseSoftmaxCrossEntropy",
-    "WeightedSigmoidCrossEntropy",
 ]
 
 SMOOTHING = {"label_smoothing": ("s", "s")}
@@ -26,11 +25,14 @@ SMOOTHING = {"label_smoothing": ("s", "s")}
 
 @registry.register("sigmoid_cross_entropy")
 @dataclass(frozen=True)
-class SigmoidCrossEntropy(SmoothedLoss, ElementwiseLoss):
+class SigmoidCrossEntropy(BinaryWeighted, ElementwiseLoss):
     """Binary cross-entropy of sigmoid(z), from the logits z: exact for any size of z.
 
     Parameters
     ----------
+    pos_weight : float
+        What targets 1 weigh beside targets 0, > 0, for classes that are rare: how many more 0 than 1 there are makes
+        both count alike. As ``torch.nn.BCEWithLogitsLoss(pos_weight=...)``, the mean is not divided by the weights.
     label_smoothing : float
         The share s of targets that is taken from them: 0 becomes s / 2, 1 becomes 1 - s / 2.
     """
@@ -41,42 +43,18 @@ class SigmoidCrossEntropy(SmoothedLoss, ElementwiseLoss):
     activation = Sigmoid()
     for_classes = "sparse_softmax_cross_entropy"
     facts = LossFacts(
-        value="max(z, 0) - z * y + log(1 + exp(-abs(z)))", slope="p - y", letters=SMOOTHING,
-        data="binary_logits", last_activation="linear", torch="nn.BCEWithLogitsLoss()",
-        source="Good 1952, J. R. Stat. Soc. B 14",
+        value=(
+            "max(z, 0) - z * y + log(1 + exp(-abs(z))) if pos_weight == 1 else "
+            "(1 - y) * softplus(z) + pos_weight * y * softplus(-z)"
+        ),
+        slope="p - y if pos_weight == 1 else (1 - y) * p - pos_weight * y * (1 - p)",
+        letters=SMOOTHING | {"pos_weight": ("w", "w")}, data="binary_logits", last_activation="linear",
+        torch="nn.BCEWithLogitsLoss()",
+        torch_with={
+            "pos_weight": "nn.BCEWithLogitsLoss(pos_weight=torch.tensor({pos_weight!r}, dtype=torch.float64))"
+        },
+        source="Good 1952, J. R. Stat. Soc. B 14; King, Zeng 2001, Political Analysis 9",
     )  # fmt: skip
-
-
-@registry.register("weighted_sigmoid_cross_entropy")
-@dataclass(frozen=True)
-class WeightedSigmoidCrossEntropy(ElementwiseLoss):
-    """:class:`SigmoidCrossEntropy` in which what is true of targets 1 weighs more, for classes that are rare.
-
-    As ``torch.nn.BCEWithLogitsLoss(pos_weight=...)``: the mean over all entries, not divided by the weights.
-
-    Parameters
-    ----------
-    pos_weight : float
-        What targets 1 weigh beside targets 0, > 0; how many more of these there are makes both count alike.
-    """
-
-    pos_weight: float = 1.0
-    formula = formulas.weighted_sigmoid_cross_entropy
-    slope_formula = formulas.weighted_sigmoid_cross_entropy_slope
-    domain = (0.0, 1.0)
-    activation = Sigmoid()
-    for_classes = "sparse_softmax_cross_entropy"
-    facts = LossFacts(
-        value="(1 - y) * softplus(z) + pos_weight * y * softplus(-z)",
-        slope="(1 - y) * p - pos_weight * y * (1 - p)", letters={"pos_weight": ("w", "w")}, data="binary_logits",
-        last_activation="linear",
-        torch="nn.BCEWithLogitsLoss(pos_weight=torch.tensor({pos_weight!r}, dtype=torch.float64))",
-        source="King, Zeng 2001, Political Analysis 9",
-    )  # fmt: skip
-
-    def __post_init__(self) -> None:
-        name = "pos_weight of WeightedSigmoidCrossEntropy"
-        object.__setattr__(self, "pos_weight", checks.number(name, self.pos_weight, above=0))
 
 
 @registry.register("softmax_cross_entropy")
@@ -97,8 +75,8 @@ class SoftmaxCrossEntropy(SmoothedLoss):
     for_classes = "sparse_softmax_cross_entropy"
     facts = LossFacts(
         value="-(y * log(p))", slope="p * mass - y", letters=SMOOTHING, data="logits", last_activation="linear",
-        torch="nn.CrossEntropyLoss({options})",
-        torch_options={"label_smoothing": "label_smoothing={label_smoothing!r}"},
+        torch="nn.CrossEntropyLoss()",
+        torch_with={"label_smoothing": "nn.CrossEntropyLoss(label_smoothing={label_smoothing!r})"},
         source="Bridle 1990, NIPS",
     )  # fmt: skip
 
@@ -123,8 +101,8 @@ class SparseSoftmaxCrossEntropy(SoftmaxCrossEntropy):
     for_rows = "softmax_cross_entropy"
     facts = LossFacts(
         value="-(y * log(p))", slope="p * mass - y", letters=SMOOTHING, data="class_logits", last_activation="linear",
-        torch="nn.CrossEntropyLoss({options})",
-        torch_options={"label_smoothing": "label_smoothing={label_smoothing!r}"},
+        torch="nn.CrossEntropyLoss()",
+        torch_with={"label_smoothing": "nn.CrossEntropyLoss(label_smoothing={label_smoothing!r})"},
         source="Bridle 1990, NIPS",
     )  # fmt: skip
 

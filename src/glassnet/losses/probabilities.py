@@ -14,7 +14,7 @@ from glassnet.losses.logits import (
     SoftmaxCrossEntropy,
     SparseSoftmaxCrossEntropy,
 )
-from glassnet.losses.smoothing import SmoothedLoss
+from glassnet.losses.smoothing import BinaryWeighted, SmoothedLoss
 
 __all__ = [
     "BinaryCrossEntropy",
@@ -26,11 +26,14 @@ __all__ = [
 
 @registry.register("binary_cross_entropy", "bce")
 @dataclass(frozen=True)
-class BinaryCrossEntropy(SmoothedLoss, ElementwiseLoss):
-    """Mean of -y log p - (1 - y) log(1 - p) over all entries; after sigmoid it is computed from the logits.
+class BinaryCrossEntropy(BinaryWeighted, ElementwiseLoss):
+    """Mean of -w y log p - (1 - y) log(1 - p) over all entries; after sigmoid it is computed from the logits.
 
     Parameters
     ----------
+    pos_weight : float
+        The weight w of targets 1 beside targets 0, > 0, for classes that are rare: how many more 0 than 1 there are
+        makes both count alike. As ``torch.nn.BCEWithLogitsLoss(pos_weight=...)``, the mean is not divided by w.
     label_smoothing : float
         The share s of targets that is taken from them: 0 becomes s / 2, 1 becomes 1 - s / 2.
     """
@@ -39,16 +42,24 @@ class BinaryCrossEntropy(SmoothedLoss, ElementwiseLoss):
     slope_formula = formulas.binary_cross_entropy_slope
     domain = outputs = (0.0, 1.0)
     facts = LossFacts(
-        value="-(y * log(p)) - (1 - y) * log(1 - p)", slope="(1 - y) / (1 - p) - y / p",
-        letters=SMOOTHING, data="binary", last_activation="sigmoid", logarithms=("p", "1 - p"), torch="nn.BCELoss()",
-        source="Good 1952, J. R. Stat. Soc. B 14",
+        value=(
+            "-(y * log(p)) - (1 - y) * log(1 - p) if pos_weight == 1 else "
+            "-(pos_weight * y * log(p)) - (1 - y) * log(1 - p)"
+        ),
+        slope="(1 - y) / (1 - p) - y / p if pos_weight == 1 else (1 - y) / (1 - p) - pos_weight * y / p",
+        letters=SMOOTHING | {"pos_weight": ("w", "w")}, data="binary", last_activation="sigmoid",
+        logarithms=("p", "1 - p"), torch="nn.BCELoss()",
+        torch_with={
+            "pos_weight": "-({pos_weight!r} * y * prediction.log() + (1 - y) * (1 - prediction).log()).mean()"
+        },
+        source="Good 1952, J. R. Stat. Soc. B 14; King, Zeng 2001, Political Analysis 9",
     )  # fmt: skip
 
     def on_logits(self, activation: ActivationFunction) -> Loss | None:
         """:class:`SigmoidCrossEntropy` after sigmoid."""
         if type(activation) is not Sigmoid:
             return None
-        return SigmoidCrossEntropy(label_smoothing=self.label_smoothing)
+        return SigmoidCrossEntropy(pos_weight=self.pos_weight, label_smoothing=self.label_smoothing)
 
 
 @registry.register("categorical_cross_entropy", "cce")
@@ -96,10 +107,11 @@ class SparseCategoricalCrossEntropy(CategoricalCrossEntropy):
     for_rows = "categorical_cross_entropy"
     facts = LossFacts(
         value="-(y * log(p))", slope="-(y / p)", letters=SMOOTHING, data="classes",
-        last_activation="softmax", logarithms=("p",), torch="nn.functional.nll_loss(prediction.log(), y){options}",
-        torch_options={
-            "label_smoothing": " * (1 - {label_smoothing!r}) - {label_smoothing!r} * prediction.log().mean()"
-        }, source="Bridle 1990, NIPS",
+        last_activation="softmax", logarithms=("p",), torch="nn.functional.nll_loss(prediction.log(), y)",
+        torch_with={"label_smoothing": (
+            "nn.functional.nll_loss(prediction.log(), y) * (1 - {label_smoothing!r}) "
+            "- {label_smoothing!r} * prediction.log().mean()"
+        )}, source="Bridle 1990, NIPS",
     )  # fmt: skip
 
     def on_logits(self, activation: ActivationFunction) -> Loss | None:

@@ -40,3 +40,27 @@ class SmoothedLoss(Loss):
         if self.label_smoothing == 0:
             return y
         return (1 - self.label_smoothing) * y + self.share_of_each(y.shape[-1])
+
+
+@explained
+@dataclass(frozen=True)
+class BinaryWeighted(SmoothedLoss):
+    """A cross-entropy of targets 0 and 1 in which what is true of 1 weighs more or less.
+
+    Parameters
+    ----------
+    pos_weight : float
+        What targets 1 weigh beside targets 0, > 0.
+    """
+
+    pos_weight: float = field(default=1.0, kw_only=True)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        name = f"pos_weight of {type(self).__name__}"
+        object.__setattr__(self, "pos_weight", checks.number(name, self.pos_weight, above=0))
+
+    def best_constant(self, mean: Array) -> Array:
+        """w m / (1 - m + w m) for targets of mean m."""
+        best: Array = self.pos_weight * mean / (1 - mean + self.pos_weight * mean)
+        return best

@@ -24,7 +24,13 @@ FUNCTIONS = (
     "abs", "exp", "log", "log1p", "max", "min", "normal_density", "normal_share", "sigmoid", "sign", "softplus", "sqrt",
     "sum", "tanh",
 )  # fmt: skip
-_COMPARISONS: dict[type[ast.cmpop], str] = {ast.Gt: ">", ast.GtE: ">=", ast.Lt: "<", ast.LtE: "<="}
+_COMPARISONS: dict[type[ast.cmpop], str] = {
+    ast.Gt: ">",
+    ast.GtE: ">=",
+    ast.Lt: "<",
+    ast.LtE: "<=",
+    ast.Eq: "==",
+}
 
 
 @dataclass(frozen=True)
@@ -153,8 +159,17 @@ def branch(text: str, letters: Mapping[str, float]) -> str:
         return ast.unparse(taken(parsed(text)))
 
 
+def decided(text: str, constants: Mapping[str, float]) -> str:
+    """The formula without choices that depend on these constants alone: the side that they take."""
+    node = parsed(text)
+    while isinstance(node, ast.IfExp) and names(ast.unparse(node.test)) <= constants.keys():
+        side = branch(f"1 if {ast.unparse(node.test)} else 0", constants)
+        node = node.body if side == "1" else node.orelse
+    return ast.unparse(node)
+
+
 def _compares(left: Any, comparison: str, right: Any) -> Any:
-    signs = {">": np.greater, ">=": np.greater_equal, "<": np.less, "<=": np.less_equal}
+    signs = {">": np.greater, ">=": np.greater_equal, "<": np.less, "<=": np.less_equal, "==": np.equal}
     return signs[comparison](left, right)
 
 
@@ -269,7 +284,7 @@ def latex(text: str, letters: Mapping[str, str], of_row: Mapping[str, str] | Non
         "softplus": lambda z: functions["log1p"](functions["exp"](z)),
         "sum": lambda inner: Latex(rf"\sum_k {latex(inner, of_row or letters)}", PRODUCT),
     }  # fmt: skip
-    signs = {">": ">", ">=": r"\ge", "<": "<", "<=": r"\le"}
+    signs = {">": ">", ">=": r"\ge", "<": "<", "<=": r"\le", "==": "="}
 
     def choose(left: Text, comparison: str, right: Text, yes: Text, no: Text) -> Text:
         condition = f"{left.text} {signs[comparison]} {right.text}"

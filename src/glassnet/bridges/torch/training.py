@@ -67,13 +67,13 @@ def criterion(loss: Loss) -> str:
     """Lines that define ``criterion(prediction, y)``."""
     if loss.facts is None or loss.facts.torch is None:
         raise _no_counterpart("loss", loss)
-    options = [
-        text.format(**vars(loss))
-        for name, text in loss.facts.torch_options.items()
+    others = (
+        text
+        for name, text in loss.facts.torch_with.items()
         if getattr(loss, name) != getattr(type(loss)(), name)
-    ]
-    written = loss.facts.torch.format(**vars(loss), options=", ".join(options))
-    smoothing = [] if "label_smoothing" in loss.facts.torch_options else _smoothing(loss)
+    )
+    written = next(others, loss.facts.torch).format(**vars(loss))
+    smoothing = [] if "label_smoothing" in loss.facts.torch_with else _smoothing(loss)
     if "prediction" in written or smoothing:
         value = written if "prediction" in written else f"{written}(prediction, y)"
         lines = ["", "def criterion(prediction, y):", *smoothing, f"    return {value}", ""]

@@ -9,7 +9,7 @@ import numpy as np
 
 from glassnet import losses
 from glassnet.checking.numerics.rounding import Array
-from glassnet.losses import Loss
+from glassnet.losses import BinaryWeighted, Loss
 
 # Numbers of samples and outputs, so chosen that no factor made of them equals another.
 SIZES = ((5, 3), (7, 4))
@@ -144,6 +144,11 @@ def ends(kind: str, layout: Layout) -> tuple[LossBatch, LossBatch]:
 def rows(batch: LossBatch) -> Array:
     """The targets in the shape of the predictions: classes as one-hot rows."""
     return batch.y if batch.y.shape == batch.p.shape else np.eye(batch.k)[batch.y.astype(int)]
+
+
+def positive_weight(loss: Loss | None) -> float:
+    """What targets 1 of a cross-entropy of yes and no weigh beside targets 0."""
+    return loss.pos_weight if isinstance(loss, BinaryWeighted) else 1.0
 
 
 def smoothed(loss: Loss | None, batch: LossBatch) -> LossBatch:

@@ -76,7 +76,8 @@ def check_loss(
         first_term_missing, square_missing, other_logarithm, logarithm_of_zero, clipped_logarithm,
         broadcast_to_matrix. Of the gradient: sign_flipped, batch_mean_missing, batch_mean_twice, output_mean_missing,
         output_mean_twice, square_factor_missing, square_factor_twice, softmax_folded_in, softmax_not_folded_in,
-        with_respect_to_target, label_smoothing_missing, gradient_of_another_loss, gradient_shape, clipped_logarithm.
+        with_respect_to_target, label_smoothing_missing,
+        pos_weight_missing, gradient_of_another_loss, gradient_shape, clipped_logarithm.
 
     Raises
     ------

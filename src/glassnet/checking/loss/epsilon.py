@@ -18,41 +18,50 @@ CROSS_ENTROPIES = {
 }  # fmt: skip
 
 
-def value_with(epsilon: float, kind: str, batch: LossBatch) -> float:
-    """The cross-entropy of p + epsilon, a mean over samples or, of yes and no, over all entries."""
+def value_with(epsilon: float, kind: str, batch: LossBatch, weight: float = 1.0) -> float:
+    """The cross-entropy of p + epsilon, a mean over samples or, of yes (of this weight) and no, over entries."""
     p, y = probabilities(kind, batch), rows(batch)
     if kind.startswith("binary"):
-        return float(-np.mean(y * np.log(p + epsilon) + (1 - y) * np.log(1 - p + epsilon)))
+        return float(-np.mean(weight * y * np.log(p + epsilon) + (1 - y) * np.log(1 - p + epsilon)))
     return float(-np.sum(y * np.log(p + epsilon)) / batch.m)
 
 
-def gradient_with(epsilon: float, kind: str, batch: LossBatch) -> Array:
+def gradient_with(epsilon: float, kind: str, batch: LossBatch, weight: float = 1.0) -> Array:
     """The gradient of :func:`value_with` with respect to probabilities."""
     p, y = probabilities(kind, batch), rows(batch)
     if kind.startswith("binary"):
-        return ((1 - y) / (1 - p + epsilon) - y / (p + epsilon)) / p.size
+        return ((1 - y) / (1 - p + epsilon) - weight * y / (p + epsilon)) / p.size
     return -y / (p + epsilon) / batch.m
 
 
-def gradients_with_each(kind: str, pair: tuple[LossBatch, LossBatch]) -> Iterator[tuple[float, list[Array]]]:
+def gradients_with_each(
+    kind: str, pair: tuple[LossBatch, LossBatch], weight: float
+) -> Iterator[tuple[float, list[Array]]]:
     """Each epsilon, and the gradients of both batches with it, in every way to write them."""
     ways = (gradient_with, _product_of_two, _added_to_product) if kind == "binary" else (gradient_with,)
     for epsilon in EPSILONS:
         for way in ways:
-            yield epsilon, [way(epsilon, kind, batch) for batch in pair]
+            yield epsilon, [way(epsilon, kind, batch, weight) for batch in pair]
 
 
-def _product_of_two(epsilon: float, kind: str, batch: LossBatch) -> Array:
+def folded_in(kind: str, batch: LossBatch, weight: float) -> Array:
+    """p - y, of a weight w of yes (1 + (w - 1) y) p - w y, over all entries or the samples."""
+    y, count = rows(batch), batch.p.size if kind.startswith("binary") else batch.m
+    numerator: Array = (1 + (weight - 1) * y) * batch.p - weight * y
+    return numerator / count
+
+
+def _product_of_two(epsilon: float, kind: str, batch: LossBatch, weight: float) -> Array:
     """(p - y) / ((p + epsilon) (1 - p + epsilon))."""
     p = batch.p
-    gradient: Array = (p - batch.y) / ((p + epsilon) * (1 - p + epsilon)) / p.size
+    gradient: Array = folded_in(kind, batch, weight) / ((p + epsilon) * (1 - p + epsilon))
     return gradient
 
 
-def _added_to_product(epsilon: float, kind: str, batch: LossBatch) -> Array:
+def _added_to_product(epsilon: float, kind: str, batch: LossBatch, weight: float) -> Array:
     """(p - y) / (p (1 - p) + epsilon)."""
     p = batch.p
-    gradient: Array = (p - batch.y) / (p * (1 - p) + epsilon) / p.size
+    gradient: Array = folded_in(kind, batch, weight) / (p * (1 - p) + epsilon)
     return gradient
 
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import numpy as np
 
 from glassnet import losses
-from glassnet.checking.loss.batches import KINDS, LossBatch, ends, factors, rows
-from glassnet.checking.loss.epsilon import HARMLESS, gradient_with, gradients_with_each
+from glassnet.checking.loss.batches import KINDS, LossBatch, ends, factors, positive_weight
+from glassnet.checking.loss.epsilon import HARMLESS, folded_in, gradient_with, gradients_with_each
 from glassnet.checking.loss.reading import Learner
-from glassnet.checking.loss.value import BY_ROWS, PROBABILITIES, Recognised
+from glassnet.checking.loss.value import PROBABILITIES, Recognised
 from glassnet.checking.loss.wrong import GRADIENT_LINES
 from glassnet.checking.loss.wrong import GRADIENTS as WRONG_GRADIENTS
 from glassnet.checking.loss.wrong import MESSAGES as WRONG_MESSAGES
@@ -18,6 +19,7 @@ from glassnet.checking.numerics import numeric
 from glassnet.checking.numerics.rounding import Array
 from glassnet.checking.report import Evidence, Slip, side_by_side
 from glassnet.errors import ArgumentError
+from glassnet.losses import BinaryWeighted
 
 RELATIVE, ROUNDING = 1e-6, 1e-9
 MESSAGES = {
@@ -43,6 +45,8 @@ MESSAGES = {
     "label_smoothing_missing": (
         "The gradient is that of targets that are not smoothed; those of the value are.",
         "y = (1 - s) * y + s / k"),
+    "pos_weight_missing": (
+        "The gradient weighs targets 1 no more than targets 0; the value does.", "w * y * ..."),
     "gradient_of_another_loss": ("The gradient is that of {other}.", "the derivative of your value"),
 }  # fmt: skip
 FACTORS: dict[str, Callable[[int, int], float]] = {
@@ -88,7 +92,9 @@ def _epsilon(found: Recognised, given: list[Array]) -> float | None:
     if found.kind not in PROBABILITIES:
         return None
     fitting = (
-        e for e, wanted in gradients_with_each(found.kind, found.compared) if _same(given, wanted, 1e-9)
+        e
+        for e, wanted in gradients_with_each(found.kind, found.compared, positive_weight(found.loss))
+        if _same(given, wanted, 1e-9)
     )
     return next(fitting, None)
 
@@ -173,12 +179,12 @@ def _slip(code: str, words: dict[str, str]) -> Slip:
 
 def _formulas(found: Recognised) -> Iterator[tuple[str, str, Formula]]:
     """Gradients of other things that a learner may take for this one."""
-    kind = found.kind
+    kind, weight = found.kind, positive_weight(found.loss)
     if kind in PROBABILITIES:
-        yield "softmax_folded_in", "", lambda b: (b.p - rows(b)) / _count(b, kind)
+        yield "softmax_folded_in", "", lambda b: folded_in(kind, b, weight)
     if kind in ("logits", "class_logits", "binary_logits"):
-        yield "softmax_not_folded_in", "", lambda b: gradient_with(0.0, kind, b)
-        yield "softmax_missing", "", lambda b: (b.p - rows(b)) / _count(b, kind)
+        yield "softmax_not_folded_in", "", lambda b: gradient_with(0.0, kind, b, weight)
+        yield "softmax_missing", "", lambda b: folded_in(kind, b, weight)
     for code, formula in WRONG_GRADIENTS.get(kind, {}).items():
         yield code, "", formula
 
@@ -188,6 +194,9 @@ def _of_other_losses(found: Recognised) -> Iterator[tuple[str, str, Formula]]:
     kind = found.kind
     if found.loss is not None and found.loss.label_smoothing > 0:
         yield "label_smoothing_missing", "", _gradient_of(found.loss.name)
+    if isinstance(found.loss, BinaryWeighted) and found.loss.pos_weight != 1:
+        unweighted = replace(found.loss, pos_weight=1.0)
+        yield "pos_weight_missing", "", lambda b: unweighted.gradient(b.y, b.p)
     for name, other_kind in KINDS.items():
         if other_kind == kind and name != found.name:
             yield "gradient_of_another_loss", name, _gradient_of(name)
@@ -197,10 +206,6 @@ def _of_other_losses(found: Recognised) -> Iterator[tuple[str, str, Formula]]:
 
 def _gradient_of(name: str) -> Formula:
     return lambda batch: losses.get(name).gradient(batch.y, batch.p)
-
-
-def _count(batch: LossBatch, kind: str) -> int:
-    return batch.m if kind in BY_ROWS else batch.p.size
 
 
 def _of_targets(learner: Learner, found: Recognised) -> list[Array]:

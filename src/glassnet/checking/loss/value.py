@@ -17,6 +17,7 @@ from glassnet.checking.loss.batches import (
     draw,
     ends,
     factors,
+    positive_weight,
     smoothed,
 )
 from glassnet.checking.loss.epsilon import CROSS_ENTROPIES, EPSILONS, HARMLESS, value_with
@@ -124,7 +125,10 @@ class Recognised:
         """Whether an epsilon beside the probability changes the value by more than is harmless."""
         if self.epsilon == 0:
             return [], []
-        clipped, right = (value_with(e, self.kind, self.compared[0]) for e in (self.epsilon, 0.0))
+        clipped, right = (
+            value_with(e, self.kind, self.compared[0], positive_weight(self.loss))
+            for e in (self.epsilon, 0.0)
+        )
         message = f"The logarithm takes the probability plus {self.epsilon:g}"
         if abs(clipped - right) <= HARMLESS * abs(right):
             return [], [f"{message[0].lower()}{message[1:]}, which does no harm"]
@@ -243,7 +247,13 @@ def _references(loss: Loss, pair: tuple[LossBatch, LossBatch]) -> Iterator[tuple
     """The loss of both batches, then with each epsilon where it has a logarithm of probabilities."""
     yield 0.0, [loss.value(batch.y, batch.p) for batch in pair]
     for epsilon in EPSILONS if loss.name in CROSS_ENTROPIES else ():
-        yield epsilon, [value_with(epsilon, KINDS[loss.name], smoothed(loss, batch)) for batch in pair]
+        yield (
+            epsilon,
+            [
+                value_with(epsilon, KINDS[loss.name], smoothed(loss, batch), positive_weight(loss))
+                for batch in pair
+            ],
+        )
 
 
 def _value_factors(kind: str) -> dict[str, Callable[[int, int], float]]:

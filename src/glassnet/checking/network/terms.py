@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from glassnet.activations import ActivationFunction, Linear, Sigmoid
 from glassnet.checking.network.slips.places import Place
 from glassnet.checking.network.slips.stages import Drop, Gate, Stage
-from glassnet.losses import Loss
+from glassnet.losses import BinaryWeighted, Loss
 from glassnet.support.expressions import PRODUCT, numpy_code
 from glassnet.support.registry import compact_repr
 
@@ -139,7 +139,11 @@ class Terms:
     def _output_error(self) -> str:
         n, activation = self.last + 1, self.activation(self.last)
         if self.loss.on_logits(activation) is not None:
-            return f"(A{n} - {self.y}) / {'Y.size' if isinstance(activation, Sigmoid) and self.n_outputs > 1 else 'm'}"
+            over = "Y.size" if isinstance(activation, Sigmoid) and self.n_outputs > 1 else "m"
+            if isinstance(self.loss, BinaryWeighted) and self.loss.pos_weight != 1:
+                yes = f"{self.loss.pos_weight:g} * {self.y} * (1 - A{n})"
+                return f"((1 - {self.y}) * A{n} - {yes}) / {over}"
+            return f"(A{n} - {self.y}) / {over}"
         if activation.is_of_rows:
             return f"{self.jacobian_product(self.last)}  # dA{n} = {self.loss_gradient()}"
         of_loss = self.loss_gradient()
@@ -147,7 +151,7 @@ class Terms:
 
     def loss_gradient(self) -> str:
         """The gradient of the loss with respect to the prediction."""
-        p, facts = f"A{self.last + 1}", self.loss.facts
+        p, facts = f"A{self.last + 1}", self.loss.written
         if facts is None or not facts.slope or self.loss.activation != Linear():
             return f"loss_gradient({self.y}, {p})"
         entries = "Y.size" if self.n_outputs > 1 and getattr(self.loss, "mean_over", "") == "entries" else "m"

@@ -101,7 +101,7 @@ class Targets:
     @cached_property
     def chance(self) -> float:
         """The smallest loss that a prediction reaches which is the same for all samples."""
-        rows = [self._compared.mean(axis=0)]
+        rows = [self.loss.best_constant(self._compared.mean(axis=0))]
         if self.kind == "values":
             rows += list(np.quantile(self.matrix, np.linspace(0.05, 0.95, 19), axis=0))
         return min(self._costs(row) for row in rows)

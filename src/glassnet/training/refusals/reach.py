@@ -92,7 +92,7 @@ def _middle(targets: Floats, weights: Array, loss: Loss) -> float:
         order = np.argsort(targets)
         below = np.cumsum(weights[order])
         return float(targets[order[np.searchsorted(below, level * below[-1])]])
-    return float(np.average(targets, weights=weights))
+    return float(loss.best_constant(np.asarray(np.average(targets, weights=weights))))
 
 
 def _left(targets: Floats, nearest: Floats, weights: Array, middle: float, loss: Loss) -> float:

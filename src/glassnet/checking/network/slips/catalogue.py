@@ -87,6 +87,8 @@ CATALOGUE: dict[str, Entry] = {
         "The error at the output is that of another loss ({variant}); the loss is {loss}.", _DZ),
     "label_smoothing_missing": Entry(
         "The error at the output compares with targets that are not smoothed; {loss} smooths them.", _DZ),
+    "pos_weight_missing": Entry(
+        "The error at the output weighs targets 1 no more than targets 0; the pos_weight of {loss} is missing.", _DZ),
     "second_term_sign_flipped": Entry(
         "The second term of {loss} has the wrong sign in the error at the output: (1 - Y) / (1 - {p}) is added to "
         "-Y / {p}.", _DZ),

@@ -16,7 +16,7 @@ from glassnet.checking.network.slips.places import Choice, Place, known, n_slips
 from glassnet.checking.network.slips.slope_slips import slope_choices, written_in_output
 from glassnet.checking.network.slips.stages import Affine, Gate, applied, jacobian_product, slope
 from glassnet.checking.numerics.rounding import FORMULA, REACH, Array, Rounded, softmax
-from glassnet.losses import Loss, SmoothedLoss
+from glassnet.losses import BinaryWeighted, Loss, SmoothedLoss
 
 EPSILONS = (1e-15, 1e-12, 1e-10, 1e-9, 1e-8, 1e-7, 1e-6, 1e-5)
 
@@ -100,6 +100,9 @@ class Output:
         if isinstance(self.loss, SmoothedLoss) and 0 < self.loss.label_smoothing < 1:
             plain = Output(self.chain, replace(self.loss, label_smoothing=0.0), self._not_smoothed())
             yield known((self.place("label_smoothing_missing"),), next(plain.errors()).value)
+        if isinstance(self.loss, BinaryWeighted) and self.loss.pos_weight != 1:
+            unweighted = Output(self.chain, replace(self.loss, pos_weight=1.0), self.y)
+            yield known((self.place("pos_weight_missing"),), next(unweighted.errors()).value)
         if isinstance(self.activation, Softmax) and self.gate is not None:
             yield from self._from(softmax(self.gate.z, axis=None), (self.place("softmax_over_batch"),))
             over_samples = softmax(self.gate.z, axis=0)
@@ -187,7 +190,7 @@ class Output:
         share = 1 / (self.n_samples * self.n_outputs if binary else self.n_samples)
         for epsilon in EPSILONS:
             small = p.exactly(epsilon)
-            gradient = -(y * (p + small).apply(np.reciprocal))
+            gradient = -(y.times(self.pos_weight) * (p + small).apply(np.reciprocal))
             if binary:
                 gradient = gradient + (one - y) * (one - p + small).apply(np.reciprocal)
             slipped = (*places, self.place("clipped_logarithm", f"{epsilon:g}"))
@@ -200,10 +203,11 @@ class Output:
             return
         p = applied(Sigmoid(), p, Sigmoid().value) if of_logits else p
         y, one, share = self.y, p.exactly(1.0), 1 / (self.n_samples * self.n_outputs)
+        weighted = y.times(self.pos_weight)
         if of_logits or isinstance(self.activation, Sigmoid):  # the quotients have cancelled
-            first, second = -(y * (one - p)), (one - y) * p
+            first, second = -(weighted * (one - p)), (one - y) * p
         else:
-            first = -(y * p.apply(np.reciprocal))
+            first = -(weighted * p.apply(np.reciprocal))
             second = (one - y) * (one - p).apply(np.reciprocal)
         for code, error in (("second_term_sign_flipped", first - second), ("second_term_missing", first)):
             through = of_logits or self.gate is None or isinstance(self.activation, Sigmoid)
@@ -212,6 +216,15 @@ class Output:
 
     # ---- arithmetic
 
+    @property
+    def pos_weight(self) -> float:
+        """What targets 1 weigh beside targets 0."""
+        return self.loss.pos_weight if isinstance(self.loss, BinaryWeighted) else 1.0
+
+    def _weighs(self, y: Array) -> Array:
+        """What a target weighs."""
+        return np.asarray(1 + (self.pos_weight - 1) * y)
+
     def gradient(self, p: Rounded) -> Rounded:
         """The gradient of the loss with respect to the prediction."""
         return _gradient(self.loss, self.y, p)
@@ -219,8 +232,8 @@ class Output:
     def error_of_logits(self, p: Rounded) -> Rounded:
         """(p sum y - y) / n, what softmax or sigmoid and its cross-entropy leave together."""
         binary = isinstance(self.activation, Sigmoid)
-        mass = 1.0 if binary else self.y.value.sum(axis=1, keepdims=True)
-        error = p * p.exactly(mass) - self.y
+        mass = self._weighs(self.y.value) if binary else self.y.value.sum(axis=1, keepdims=True)
+        error = p * p.exactly(mass) - self.y.times(self.pos_weight)
         own = np.square(FORMULA * p.unit * (p.value + np.abs(self.y.value)))
         share = 1 / (p.value.size if binary else self.n_samples)
         return Rounded(error.value, lambda: error.variance + own, p.unit).times(share)

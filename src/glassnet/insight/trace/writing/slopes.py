@@ -64,7 +64,7 @@ class LossOf:
     def value(self, output: str) -> tuple[str, str]:
         """The loss of all samples, `output` being the letter of what the network gives, in text and in LaTeX."""
         shown = self._shown
-        facts = shown.facts
+        facts = shown.written
         if facts is None:
             return f"mean of {in_one_line(shown.name)}(Y, {output})", "L"
         if facts.of_distances:
@@ -90,7 +90,7 @@ class LossOf:
         """A term for each entry of the batch, counted along the rows, and their values."""
         step = self.step
         shown = self._shown
-        facts = shown.facts
+        facts = shown.written
         if facts is None or facts.of_distances:
             return None, np.empty(0)
         y, a = step.y.astype(np.float64), step.rows[-1].a.astype(np.float64)
@@ -138,10 +138,16 @@ class LossOf:
         )
         return slope or ""
 
+    def chosen_slope(self, output: str) -> str:
+        """The slope of an entry of the loss that was chosen, before its activation was taken over."""
+        facts = self.step.loss.written
+        slope = "" if facts is None else facts.slope
+        return _with_letters(self.step.loss, slope, {"y": "Y", "p": output})[0].write(0)
+
     @property
     def _slope_formula(self) -> str:
         """The slope of an entry; where rows of targets add up to 1, nothing is said of what they add up to."""
-        slope = "" if self.objective.facts is None else self.objective.facts.slope
+        slope = "" if self.objective.written is None else self.objective.written.slope
         return slope.replace(" * mass", "") if self.rows_add_up else slope
 
     def slope_with_numbers(self, sample: int, unit: int, result: float) -> str:

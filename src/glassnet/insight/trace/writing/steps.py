@@ -197,7 +197,7 @@ class Writer:
             )
         else:
             note = (
-                f"dA{k} = ((1 − Y)/(1 − A{k}) − Y/A{k})/n, and the sigmoid's slope is A{k}(1 − A{k}): "
+                f"dA{k} = ({self.loss.chosen_slope(f'A{k}')})/n, and the sigmoid's slope is A{k}(1 − A{k}): "
                 f"together {together}"
             )
         note = "; ".join([note, *self.loss.legend("ΣY")])
