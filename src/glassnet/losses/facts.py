@@ -66,7 +66,7 @@ class LossFacts:
 
     def of(self, constants: Mapping[str, float]) -> LossFacts:
         """The same with the formulas that hold for these fields."""
-        value, slope = (text and expressions.decided(text, constants) for text in (self.value, self.slope))
+        value, slope = (text and expressions.branch(text, constants) for text in (self.value, self.slope))
         return replace(self, value=value, slope=slope)
 
     def check(self, name: str, fields: set[str]) -> None:

@@ -20,7 +20,7 @@ __all__ = [
     "SparseSoftmaxCrossEntropy",
 ]
 
-SMOOTHING = {"label_smoothing": ("s", "s")}
+SMOOTHING = {"label_smoothing": ("ε", r"\varepsilon")}
 
 
 @registry.register("sigmoid_cross_entropy")

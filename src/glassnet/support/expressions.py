@@ -25,12 +25,8 @@ FUNCTIONS = (
     "sum", "tanh",
 )  # fmt: skip
 _COMPARISONS: dict[type[ast.cmpop], str] = {
-    ast.Gt: ">",
-    ast.GtE: ">=",
-    ast.Lt: "<",
-    ast.LtE: "<=",
-    ast.Eq: "==",
-}
+    ast.Gt: ">", ast.GtE: ">=", ast.Lt: "<", ast.LtE: "<=", ast.Eq: "==",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -147,24 +143,11 @@ def computed(text: str, letters: Mapping[str, Any]) -> NDArray[Any]:
 
 
 def branch(text: str, letters: Mapping[str, float]) -> str:
-    """The formula that holds for these numbers: of each choice the side that is taken."""
-
-    def taken(node: ast.AST) -> ast.AST:
-        if isinstance(node, ast.IfExp):
-            sides = Language[Any](float, _OF_ARRAYS, lambda a, sign, b, yes, no: _compares(a, sign, b))
-            return taken(node.body if _built(node, letters, sides) else node.orelse)
-        return node
-
-    with np.errstate(all="ignore"):
-        return ast.unparse(taken(parsed(text)))
-
-
-def decided(text: str, constants: Mapping[str, float]) -> str:
-    """The formula without choices that depend on these constants alone: the side that they take."""
+    """The formula that holds for these numbers: of each choice that they decide the side that is taken."""
     node = parsed(text)
-    while isinstance(node, ast.IfExp) and names(ast.unparse(node.test)) <= constants.keys():
-        side = branch(f"1 if {ast.unparse(node.test)} else 0", constants)
-        node = node.body if side == "1" else node.orelse
+    while isinstance(node, ast.IfExp) and names(ast.unparse(node.test)) <= letters.keys():
+        is_taken = computed(f"1 if {ast.unparse(node.test)} else 0", letters)
+        node = node.body if is_taken else node.orelse
     return ast.unparse(node)
 
 
