@@ -4,6 +4,7 @@ Importing it loads NumPy and nothing heavier; everything else is loaded where it
 """
 
 from importlib import import_module
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -42,6 +43,9 @@ if TYPE_CHECKING:
         one_hot as one_hot,
         train_test_split as train_test_split,
     )
+    from glassnet.estimators.classifier import NetworkClassifier as NetworkClassifier
+    from glassnet.estimators.regressor import NetworkRegressor as NetworkRegressor
+    from glassnet.estimators.transformer import NetworkTransformer as NetworkTransformer
     from glassnet.insight.diagnosis import (
         Diagnosis as Diagnosis,
         DiagnosisReport as DiagnosisReport,
@@ -115,6 +119,12 @@ _NAMES = {
     "glassnet.network.history": ("History",),
     "glassnet.sweeps": ("SweepResult", "sweep"),
 }
+# Classes that stand on scikit-learn's; where it is not installed, they say what installs it.
+_ESTIMATORS = {
+    "NetworkClassifier": "glassnet.estimators.classifier",
+    "NetworkRegressor": "glassnet.estimators.regressor",
+    "NetworkTransformer": "glassnet.estimators.transformer",
+}
 # Every part in these files is a name of glassnet; they are imported where a name is in none of the others.
 _FAMILIES = (
     "glassnet.layers",
@@ -128,7 +138,8 @@ _MODULE_OF |= {name: (module, name) for module, names in _NAMES.items() for name
 
 
 def _public() -> list[str]:
-    return sorted([*_MODULE_OF, *(name for family in _FAMILIES for name in import_module(family).__all__)])
+    parts = [name for family in _FAMILIES for name in import_module(family).__all__]
+    return sorted([*_MODULE_OF, *parts, *(_ESTIMATORS if find_spec("sklearn") is not None else ())])
 
 
 if not TYPE_CHECKING:  # a type checker knows every name from above, and that no other exists
@@ -136,13 +147,22 @@ if not TYPE_CHECKING:  # a type checker knows every name from above, and that no
     def __getattr__(name: str) -> Any:
         if name == "__all__":
             return _public()
-        if name in _MODULE_OF:
+        if name in _ESTIMATORS:
+            value = _estimator(name)
+        elif name in _MODULE_OF:
             module, attribute = _MODULE_OF[name]
             value = getattr(import_module(module), attribute) if attribute else import_module(module)
         else:
             value = _part(name)
         globals()[name] = value
         return value
+
+
+def _estimator(name: str) -> Any:
+    from glassnet.support.optional import require
+
+    require("sklearn", extra="tables", purpose=f"gn.{name}")
+    return getattr(import_module(_ESTIMATORS[name]), name)
 
 
 def _part(name: str) -> Any:

@@ -302,6 +302,10 @@ BASES = (
     "gn.recipes.Scaling.",
     "gn.callbacks.Session.",
     "gn.SweepResult.",
+    # An estimator of scikit-learn's kind takes any parameter and checks it in fit: tests/estimators/test_parameters.py.
+    "gn.NetworkClassifier",
+    "gn.NetworkRegressor",
+    "gn.NetworkTransformer",
     "gn.activations.ActivationFunction.",
     "gn.losses.Loss.",
     "gn.losses.ElementwiseLoss.",

@@ -1,0 +1,160 @@
+"""What a classifier does; :mod:`glassnet.estimators.classifier` has its parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.base import ClassifierMixin
+from sklearn.utils.metaestimators import available_if
+from sklearn.utils.multiclass import check_classification_targets
+
+from glassnet.errors import ArgumentError, DataError
+from glassnet.estimators.base import NetworkEstimator
+from glassnet.estimators.fitted import Predicts
+from glassnet.estimators.learning import calibration, classes, heads
+from glassnet.estimators.learning.inputs import targets_of
+from glassnet.estimators.learning.rows import Rows
+from glassnet.estimators.presets import Task
+from glassnet.support import checks
+from glassnet.tables.target import LABELS
+
+Array = NDArray[Any]
+Floats = NDArray[np.float64]
+
+
+def _has_probabilities(estimator: Any) -> bool:
+    return heads.gives_probabilities(estimator.loss)
+
+
+class Classifies(ClassifierMixin, Predicts, NetworkEstimator):
+    """Learns classes, or labels, and tells their probabilities."""
+
+    class_weight: Mapping[Any, float] | str | None
+    calibrate: bool
+
+    def fit(
+        self, X: Any, y: Any, sample_weight: Any = None, *, X_val: Any = None, y_val: Any = None,
+        sample_weight_val: Any = None,
+    ) -> Self:  # fmt: skip
+        """Learn the classes of the rows of X.
+
+        Parameters
+        ----------
+        X : table, (n_rows, n_columns)
+            An array, a list of rows, a sparse matrix, or a data frame of pandas or Polars; numbers, text, categories
+            and dates, some of them missing.
+        y : array_like, (n_rows,), or (n_rows, n_labels) of 0 and 1
+            One class for each row, or whether it is of each of several.
+        sample_weight : array_like, (n_rows,), optional
+            >= 0; a row of weight 0 is left out, and with full batches one of weight 3 counts as three rows.
+        X_val, y_val, sample_weight_val : optional
+            Rows to choose the best epoch by, in the place of a part of X.
+
+        Raises
+        ------
+        ArgumentError
+            For parameters that cannot be used.
+        ValueError
+            For rows that cannot be learned from.
+        """
+        checks.truth("calibrate", self.calibrate)
+        classes.check(self.class_weight)
+        return self._fit(X, y, sample_weight, X_val, y_val, sample_weight_val)
+
+    def partial_fit(self, X: Any, y: Any, classes: Any = None, sample_weight: Any = None) -> Self:
+        """Go once through one batch of many, at a constant learning rate.
+
+        Parameters
+        ----------
+        X, y, sample_weight
+            As for :meth:`fit`. The first batch decides how columns become numbers.
+        classes : array_like, (n_classes,)
+            All classes there will be; needed by the first call, unless samples may be of several classes.
+        """
+        if not hasattr(self, "_members"):
+            self._awaited = self._awaited_classes(y, classes)
+        try:
+            return self._fit(X, y, sample_weight, None, None, None, part=True)
+        finally:
+            self.__dict__.pop("_awaited", None)
+
+    def _awaited_classes(self, y: Any, given: Any) -> Array | None:
+        if given is None and np.ndim(y) < 2:
+            raise ArgumentError("classes must be passed on the first call to partial_fit.")
+        return None if given is None else np.unique(given)
+
+    # ---- what y is
+
+    def _checked_y(self, y: Any) -> Array:
+        found = targets_of(self, y, numbers=False)
+        check_classification_targets(found)
+        if found.ndim == 2 and not np.isin(found, (0, 1)).all():
+            raise DataError(
+                "several columns of y say which of several classes a row is of, so they hold 0 and 1; this y holds "
+                f"{found[~np.isin(found, (0, 1))].flat[0]!r}"
+            )
+        return found
+
+    def _task(self, y: Array) -> Task:
+        return "labels" if y.ndim == 2 else "classes"
+
+    def _learn_target(self, y: Array) -> None:
+        awaited = getattr(self, "_awaited", None)
+        self.classes_ = np.arange(y.shape[1]) if y.ndim == 2 else np.unique(y) if awaited is None else awaited
+        self.target_ = classes.target_of(self.classes_, y)
+
+    def _encoded(self, y: Array) -> Array:
+        return classes.encoded(y, self.classes_, self.target_)
+
+    def _groups(self, encoded: Array) -> Array | None:
+        return encoded if encoded.ndim == 1 else None
+
+    def _row_weights(self, y: Array, weights: Floats | None) -> Floats | None:
+        return classes.row_weights(self.class_weight, y, self.classes_, weights)
+
+    def _after_training(self, held: Sequence[Rows]) -> None:
+        self.temperature_ = None
+        if self.calibrate:
+            if not held:
+                raise ArgumentError(
+                    "calibrate needs rows that no network was trained on; set validation_share, or give X_val and y_val"
+                )
+            self.temperature_ = calibration.temperature_of(self, held)
+            self._finish(self.temperature_)
+
+    # ---- prediction
+
+    def predict(self, X: Any) -> Array:
+        """The class of each row, (n_rows,); or (n_rows, n_labels), 1 for each class that it is of."""
+        probabilities = self._probabilities(X)
+        if self.target_.task == LABELS:
+            return (probabilities > 0.5).astype(np.int64)
+        return np.asarray(self.classes_[probabilities.argmax(axis=1)])
+
+    @available_if(_has_probabilities)
+    def predict_proba(self, X: Any) -> Floats:
+        """Probabilities of the classes (n_rows, n_classes), or of being of each of several, (n_rows, n_labels)."""
+        return self._probabilities(X)
+
+    @available_if(_has_probabilities)
+    def predict_log_proba(self, X: Any) -> Floats:
+        """The logarithms of these probabilities."""
+        with np.errstate(divide="ignore"):
+            return np.log(self._probabilities(X))
+
+    def decision_function(self, X: Any) -> Floats:
+        """Log-odds of the second of two classes (n_rows,) or of each of several; else logarithms of probabilities."""
+        return classes.decision(self._probabilities(X), self.target_)
+
+    def _probabilities(self, X: Any) -> Floats:
+        outputs = self._outputs(X)
+        return self.model_.target.probabilities(outputs)
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.classifier_tags.multi_label = True
+        tags.target_tags.multi_output = True
+        return tags

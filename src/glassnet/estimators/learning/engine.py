@@ -1,0 +1,48 @@
+"""Which engine trains: the same for the same work, whatever this process has loaded or compiled before."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from glassnet.engines.choice import Work, compiled_engine
+from glassnet.errors import EngineError, MissingDependencyError
+
+if TYPE_CHECKING:
+    from glassnet.losses import Loss
+    from glassnet.network.network import Network
+    from glassnet.optimizers import Optimizer
+
+# Seconds that compiled code must save in one fit. Loading it takes longer, but once for all fits of a process.
+WORTH = 0.1
+
+
+def chosen(
+    engine: str, device: str, network: Network, loss: Loss, optimizer: Optimizer, steps: int, batch: int
+) -> str:
+    """The engine for so many steps of batches of this size; "auto" decides by the work alone.
+
+    `Network.fit` itself also weighs what is loaded and compiled already, so the same fit may run on another engine the
+    second time, and differ in the last digits. An estimator gives the same weights for the same seed.
+    """
+    if engine != "auto" or device != "cpu":
+        return engine
+    work = Work(network.plan(loss), optimizer, network.dtype, steps, batch)
+    return "compiled" if work.saving >= WORTH and _can_compile() else "numpy"
+
+
+def _can_compile() -> bool:
+    try:
+        compiled_engine()
+    except (EngineError, MissingDependencyError):
+        return False
+    return True
+
+
+def on_engine(fit: Any, engine: str, wanted: str, options: dict[str, Any]) -> Any:
+    """What a fit returns on this engine; on numpy, where that was chosen here and cannot compile a part."""
+    if engine == wanted or engine != "compiled":
+        return fit(**options, engine=engine)
+    try:
+        return fit(**options, engine=engine)
+    except EngineError:
+        return fit(**options, engine="numpy")

@@ -1,0 +1,91 @@
+"""Tables and targets at the door of an estimator, checked as scikit-learn checks them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.utils.validation import check_array, column_or_1d, validate_data
+
+from glassnet.errors import DataError
+from glassnet.tables.table import Table
+
+Array = NDArray[Any]
+
+
+def table_of(estimator: Any, X: Any, *, fresh: bool) -> Table:
+    """X as a table; its columns are learned where `fresh`, else they must be those of the fit.
+
+    Names and the number of columns are checked by scikit-learn, numbers that are infinite are refused, sparse matrices
+    become dense. A :class:`~glassnet.tables.table.Table` of this estimator's own passes.
+
+    Raises
+    ------
+    ValueError
+        As scikit-learn words it.
+    """
+    if isinstance(X, Table):
+        return X
+    least = 2 if fresh else 1
+    if _is_frame(X):
+        validate_data(estimator, X, reset=fresh, skip_check_array=True)
+        table = Table.of(X)
+        _check_size(estimator, table.n_rows, len(table.names), least)
+        return table
+    array = validate_data(
+        estimator, _mixed(X), reset=fresh, dtype=None, accept_sparse=True, ensure_all_finite="allow-nan",
+        ensure_min_samples=least,
+    )  # fmt: skip
+    # Rows without names have the columns of the fit in their order, which scikit-learn has warned about.
+    return Table.of(array, None if fresh else estimator.column_names_)
+
+
+def _is_frame(X: Any) -> bool:
+    """Whether X has columns of several kinds: a data frame, a dict of columns, a list of rows by name."""
+    if isinstance(X, dict) or (isinstance(X, list) and X and isinstance(X[0], dict)):
+        return True
+    return hasattr(X, "columns") and hasattr(X, "shape")
+
+
+def _mixed(X: Any) -> Any:
+    """A list of rows of numbers and text as an array that keeps both as they are."""
+    if isinstance(X, (list, tuple)) and np.asarray(X).dtype.kind in "US":
+        return np.array(X, dtype=object)
+    return X
+
+
+def _check_size(estimator: Any, n_rows: int, n_columns: int, least: int) -> None:
+    for number, what, minimum in ((n_rows, "sample", least), (n_columns, "feature", 1)):
+        if number < minimum:
+            raise DataError(
+                f"Found a table with {number} {what}(s) (shape=({n_rows}, {n_columns})) while a minimum of {minimum} "
+                f"is required by {type(estimator).__name__}."
+            )
+
+
+def column(y: Any) -> Array:
+    """A column of targets (n,); one of shape (n, 1) with scikit-learn's warning."""
+    found: Array = column_or_1d(y, warn=True)
+    return found
+
+
+def targets_of(estimator: Any, y: Any, *, numbers: bool) -> Array:
+    """Targets (n,) or (n, n_outputs) as an array: nothing missing, nothing infinite; numbers in float64 where asked.
+
+    Raises
+    ------
+    ValueError
+        As scikit-learn words it.
+    """
+    if y is None:
+        raise DataError(
+            f"This {type(estimator).__name__} estimator requires y to be passed, but the target y is None."
+        )
+    dtype = np.float64 if numbers else None
+    found: Array = check_array(
+        y, ensure_2d=False, dtype=dtype, ensure_min_samples=0, input_name="y", estimator=estimator
+    )
+    if found.ndim == 2 and found.shape[1] == 1:
+        return column(found)
+    return found

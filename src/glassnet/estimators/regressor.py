@@ -1,0 +1,243 @@
+"""The estimator that tells values, counts and quantiles."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.base import RegressorMixin
+
+from glassnet.activations import ActivationFunction
+from glassnet.callbacks import Callback
+from glassnet.estimators.base import NetworkEstimator
+from glassnet.estimators.fitted import Predicts
+from glassnet.estimators.learning import heads, intervals
+from glassnet.estimators.learning.inputs import targets_of
+from glassnet.estimators.learning.rows import Rows
+from glassnet.estimators.presets import Task
+from glassnet.losses import Loss
+from glassnet.optimizers import Optimizer
+from glassnet.schedules import Schedule
+from glassnet.support import checks
+from glassnet.support.calls import explained
+from glassnet.tables.target import target_of
+
+Array = NDArray[Any]
+Floats = NDArray[np.float64]
+Activation = str | ActivationFunction
+
+
+@explained
+class NetworkRegressor(RegressorMixin, Predicts, NetworkEstimator):
+    """A small dense network that tells values, counts or quantiles of a table's rows.
+
+    Parameters
+    ----------
+    loss : str or Loss, optional
+        Mean squared error by default; "poisson" for counts. Values are scaled before it, so the delta of
+        ``gn.losses.Huber(delta)`` counts standard deviations.
+    quantiles : sequence of float, optional
+        Learn these quantiles at once, such as (0.1, 0.5, 0.9), none of which cross; in the place of a loss.
+    scale_targets : bool, optional
+        Bring values to mean 0 and standard deviation 1, and counts to mean 1, for training.
+    others
+        As of :class:`~glassnet.NetworkClassifier`, which describes them; but for `class_weight` and
+        `calibrate`.
+
+    Attributes
+    ----------
+    network_, networks_, model_, preprocessing_, target_, settings_, history_, loss_curve_, ...
+        As of :class:`~glassnet.NetworkClassifier`.
+    """
+
+    def __init__(
+        self,
+        preset: str = "tabular",
+        *,
+        hidden: int | Sequence[int] | None = None,
+        depth: int | None = None,
+        width: int | None = None,
+        activation: Activation | Sequence[Activation] | None = None,
+        output_activation: Activation | None = None,
+        loss: str | Loss | None = None,
+        quantiles: Sequence[float] | None = None,
+        optimizer: str | Optimizer | None = None,
+        learning_rate: float | Schedule | None = None,
+        schedule: str | None = None,
+        batch_size: int | None = None,
+        epochs: int | None = None,
+        shuffle: bool = True,
+        dropout: float | None = None,
+        batch_norm: bool | None = None,
+        l1: float | None = None,
+        l2: float | None = None,
+        early_stopping: bool | None = None,
+        validation_share: float | None = None,
+        scorer: str | Callable[..., float] | None = None,
+        patience: int | None = None,
+        callbacks: Sequence[Callback | Callable[..., Any]] = (),
+        warm_start: bool = False,
+        ensemble: int = 1,
+        n_jobs: int = -1,
+        engine: str = "auto",
+        device: str = "cpu",
+        dtype: str | None = None,
+        categorical: Sequence[str | int] | None = None,
+        categories: str | None = None,
+        embedding_dimension: int | None = None,
+        scaling: str | None = None,
+        clip: bool | None = None,
+        scale_targets: bool | None = None,
+        decimal_comma: bool | None = None,
+        random_state: Any = None,
+        verbose: bool = False,
+    ) -> None:
+        self.preset = preset
+        self.hidden = hidden
+        self.depth = depth
+        self.width = width
+        self.activation = activation
+        self.output_activation = output_activation
+        self.loss = loss
+        self.quantiles = quantiles
+        self.optimizer = optimizer
+        self.learning_rate = learning_rate
+        self.schedule = schedule
+        self.batch_size = batch_size
+        self.epochs = epochs
+        self.shuffle = shuffle
+        self.dropout = dropout
+        self.batch_norm = batch_norm
+        self.l1 = l1
+        self.l2 = l2
+        self.early_stopping = early_stopping
+        self.validation_share = validation_share
+        self.scorer = scorer
+        self.patience = patience
+        self.callbacks = callbacks
+        self.warm_start = warm_start
+        self.ensemble = ensemble
+        self.n_jobs = n_jobs
+        self.engine = engine
+        self.device = device
+        self.dtype = dtype
+        self.categorical = categorical
+        self.categories = categories
+        self.embedding_dimension = embedding_dimension
+        self.scaling = scaling
+        self.clip = clip
+        self.scale_targets = scale_targets
+        self.decimal_comma = decimal_comma
+        self.random_state = random_state
+        self.verbose = verbose
+
+    def fit(
+        self, X: Any, y: Any, sample_weight: Any = None, *, X_val: Any = None, y_val: Any = None,
+        sample_weight_val: Any = None,
+    ) -> Self:  # fmt: skip
+        """Learn the values of the rows of X.
+
+        Parameters
+        ----------
+        X : table, (n_rows, n_columns)
+            An array, a list of rows, a sparse matrix, or a data frame of pandas or Polars; numbers, text, categories
+            and dates, some of them missing.
+        y : array_like, (n_rows,) or (n_rows, n_values)
+            Finite numbers; of counts >= 0.
+        sample_weight : array_like, (n_rows,), optional
+            >= 0; a row of weight 0 is left out, and with full batches one of weight 3 counts as three rows.
+        X_val, y_val, sample_weight_val : optional
+            Rows to choose the best epoch by, in the place of a part of X.
+
+        Raises
+        ------
+        ArgumentError
+            For parameters that cannot be used.
+        ValueError
+            For rows that cannot be learned from.
+        """
+        intervals.check(self.quantiles, self.loss)
+        return self._fit(X, y, sample_weight, X_val, y_val, sample_weight_val)
+
+    def partial_fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
+        """Go once through one batch of many, at a constant learning rate.
+
+        Parameters
+        ----------
+        X, y, sample_weight
+            As for :meth:`fit`. The first batch decides how columns become numbers, and how values are scaled.
+        """
+        intervals.check(self.quantiles, self.loss)
+        return self._fit(X, y, sample_weight, None, None, None, part=True)
+
+    # ---- what y is
+
+    def _checked_y(self, y: Any) -> Array:
+        return targets_of(self, y, numbers=True)
+
+    def _task(self, y: Array) -> Task:
+        return heads.task_of(self.loss, self.quantiles)
+
+    def _learn_target(self, y: Array) -> None:
+        settings = self._settings(len(y), 1)
+        scales = settings.scale_targets and heads.scales(self.loss)
+        self.target_ = target_of(y, self._task_, levels=tuple(self.quantiles or ()), scales=scales)
+
+    def _encoded(self, y: Array) -> Array:
+        return self.target_.encode(y)
+
+    def _after_training(self, held: Sequence[Rows]) -> None:
+        self._misses = intervals.misses(self, held) if held and self.quantiles is None else None
+
+    # ---- prediction
+
+    def predict(self, X: Any) -> Floats:
+        """The value of each row, (n_rows,) or (n_rows, n_values); of quantiles the one nearest to the median."""
+        table = self._table(X)
+        return np.asarray(self.model_.predict(table), np.float64)
+
+    def predict_quantiles(self, X: Any) -> Floats:
+        """All quantiles of each row, (n_rows, n_quantiles), or (n_rows, n_values, n_quantiles); none cross.
+
+        Raises
+        ------
+        ArgumentError
+            Without ``quantiles=``.
+        """
+        table = self._table(X)
+        intervals.refuse_without(self.quantiles)
+        return self.model_.predict_quantiles(table)
+
+    def predict_interval(self, X: Any, coverage: float = 0.9) -> Floats:
+        """A lower and an upper end between which this share of the values lies, (n_rows, 2) or (n_rows, n_values, 2).
+
+        With ``quantiles=`` the two that enclose this share. Otherwise the prediction, less and plus what was missed in
+        rows that were held back: a split-conformal interval, of one width for all rows.
+
+        Parameters
+        ----------
+        X : table
+        coverage : float, in (0, 1)
+
+        Raises
+        ------
+        ArgumentError
+            If the quantiles are not among those that were learned, or too few rows were held back.
+
+        References
+        ----------
+        Lei, G'Sell, Rinaldo, Tibshirani, Wasserman 2018, Distribution-Free Predictive Inference for Regression,
+        JASA 113.
+        """
+        checks.number("coverage", coverage, above=0, below=1)
+        table = self._table(X)
+        if self.quantiles is not None:
+            return self.model_.predict_interval(table, coverage)
+        return intervals.conformal(np.asarray(self.model_.predict(table)), self._misses, coverage)
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.target_tags.multi_output = True
+        return tags
