@@ -59,9 +59,12 @@ def collect(exercise: Exercise, answer: Any, cases: Sequence[Case]) -> list[Outp
 def _one(exercise: Exercise, answer: Any, case: Case) -> Outputs | Failure:
     own = copy.deepcopy(case)
     try:
-        return outputs_of(exercise.ask(answer, *own))
+        with np.errstate(over="raise", divide="raise", invalid="raise"):
+            return outputs_of(exercise.ask(answer, *own))
     except NoOutput as reason:
         return Failure(str(reason))
+    except FloatingPointError as reason:
+        return Failure(f"a number leaves what a float can hold ({reason})")
     except Exception as reason:  # whatever a learner's code raises
         return Failure(f"it raises {type(reason).__name__}: {reason}")
 
