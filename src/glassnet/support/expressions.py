@@ -21,8 +21,8 @@ from glassnet.errors import ArgumentError
 
 T = TypeVar("T")
 FUNCTIONS = (
-    "abs", "exp", "log", "log1p", "max", "min", "normal_density", "normal_share", "sigmoid", "sign", "softplus", "sqrt",
-    "sum", "tanh",
+    "abs", "cos", "exp", "floor", "log", "log1p", "max", "min", "normal_density", "normal_share", "sigmoid", "sign",
+    "sin", "softplus", "sqrt", "sum", "tanh",
 )  # fmt: skip
 _COMPARISONS: dict[type[ast.cmpop], str] = {
     ast.Gt: ">", ast.GtE: ">=", ast.Lt: "<", ast.LtE: "<=", ast.Eq: "==",
@@ -162,7 +162,8 @@ def _chosen(left: Any, comparison: str, right: Any, yes: Any, no: Any) -> Any:
 
 _normal_share = np.vectorize(lambda z: (1 + math.erf(z / math.sqrt(2))) / 2, otypes=[np.float64])
 _OF_ARRAYS: dict[str, Callable[..., Any]] = {
-    "abs": np.abs, "exp": np.exp, "log": np.log, "log1p": np.log1p, "max": np.maximum, "min": np.minimum,
+    "abs": np.abs, "cos": np.cos, "exp": np.exp, "floor": np.floor, "log": np.log, "log1p": np.log1p,
+    "max": np.maximum, "min": np.minimum, "sin": np.sin,
     "normal_share": _normal_share, "normal_density": lambda z: np.exp(-z * z / 2) / math.sqrt(2 * math.pi),
     "sigmoid": lambda z: 1 / (1 + np.exp(-z)), "sign": np.sign, "softplus": lambda z: np.logaddexp(0, z),
     "sqrt": np.sqrt, "tanh": np.tanh,
@@ -204,11 +205,18 @@ class Text:
         return type(self)(f"{self.inside(ATOM)}**{power}", POWER)
 
 
-def numpy_code(text: str, letters: Mapping[str, str], axis: int = 1) -> Text:
-    """A formula as a line of NumPy; `axis` is the one that ``sum`` runs over."""
+def numpy_code(
+    text: str, letters: Mapping[str, str], axis: int = 1, called: Mapping[str, str] | None = None
+) -> Text:
+    """A formula as a line of NumPy; `axis` is the one that ``sum`` runs over.
+
+    `called` holds other names of functions, such as of those that NumPy lacks.
+    """
 
     def of_row(inner: str) -> Text:
-        return Text(f"{numpy_code(inner, letters, axis).inside(ATOM)}.sum(axis={axis}, keepdims=True)")
+        return Text(
+            f"{numpy_code(inner, letters, axis, called).inside(ATOM)}.sum(axis={axis}, keepdims=True)"
+        )
 
     def choose(left: Text, comparison: str, right: Text, yes: Text, no: Text) -> Text:
         condition = f"{left.text} {comparison} {right.text}"
@@ -216,7 +224,9 @@ def numpy_code(text: str, letters: Mapping[str, str], axis: int = 1) -> Text:
             return Text(f"({condition})")
         return Text(f"np.where({condition}, {yes.text}, {no.text})")
 
-    functions: dict[str, Callable[..., Text]] = {name: _called(code) for name, code in _IN_NUMPY.items()}
+    functions: dict[str, Callable[..., Text]] = {
+        name: _called(code) for name, code in {**_IN_NUMPY, **(called or {})}.items()
+    }
     functions |= {"sum": of_row, "softplus": lambda z: Text(f"np.logaddexp(0, {z.text})")}
     return built(
         text, {name: _name(code) for name, code in letters.items()}, Language(_digits, functions, choose)
@@ -237,7 +247,7 @@ def _name(code: str) -> Text:
 
 
 _IN_NUMPY = {
-    **{name: f"np.{name}" for name in ("abs", "exp", "log", "log1p", "sign", "sqrt", "tanh")},
+    **{name: f"np.{name}" for name in ("abs", "cos", "exp", "floor", "log", "log1p", "sign", "sin", "sqrt", "tanh")},
     "max": "np.maximum", "min": "np.minimum", "sigmoid": "sigmoid",
     "normal_share": "scipy.stats.norm.cdf", "normal_density": "scipy.stats.norm.pdf",
 }  # fmt: skip
@@ -261,7 +271,8 @@ def latex(text: str, letters: Mapping[str, str], of_row: Mapping[str, str] | Non
     """A formula in LaTeX; `of_row` holds the letters inside a sum, where they are others there."""
     functions: dict[str, Callable[..., Text]] = {name: _before(sign) for name, sign in _IN_LATEX.items()}
     functions |= {
-        "abs": lambda z: Latex(f"|{z.text}|"), "sqrt": lambda z: Latex(rf"\sqrt{{{z.text}}}"),
+        "abs": lambda z: Latex(f"|{z.text}|"), "floor": lambda z: Latex(rf"\lfloor {z.text} \rfloor"),
+        "sqrt": lambda z: Latex(rf"\sqrt{{{z.text}}}"),
         "exp": lambda z: Latex(f"e^{{{z.text}}}", POWER),
         "log1p": lambda z: functions["log"](Latex("1") + z),
         "softplus": lambda z: functions["log1p"](functions["exp"](z)),
@@ -286,6 +297,6 @@ def _before(sign: str) -> Callable[..., Text]:
 
 
 _IN_LATEX = {
-    **{name: rf"\{name}" for name in ("log", "max", "min", "tanh")},
+    **{name: rf"\{name}" for name in ("cos", "log", "max", "min", "sin", "tanh")},
     "sigmoid": r"\sigma", "normal_share": r"\Phi", "normal_density": r"\varphi", "sign": r"\operatorname{sign}",
 }  # fmt: skip

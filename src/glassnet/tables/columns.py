@@ -95,7 +95,23 @@ class DateColumn:
         return DateColumn(self.values[rows])
 
 
+@dataclass(frozen=True, eq=False)
+class StateColumn:
+    """Text looked up: the state of each entry (n,), as an operation on categories counts them."""
+
+    states: NDArray[np.int32]
+    kind: ClassVar[str] = TEXT
+
+    def __len__(self) -> int:
+        return len(self.states)
+
+    def take(self, rows: Rows) -> StateColumn:
+        """The column of these rows."""
+        return StateColumn(self.states[rows])
+
+
 Column: TypeAlias = NumberColumn | TextColumn | DateColumn
+Accepted: TypeAlias = NumberColumn | StateColumn | DateColumn
 
 
 def as_text(value: Any) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -14,7 +13,7 @@ from glassnet.errors import ArgumentError, DataError
 from glassnet.support import checks
 from glassnet.support.calls import explained
 from glassnet.tables import notes
-from glassnet.tables.columns import Column
+from glassnet.tables.arrangement import Arrangement
 from glassnet.tables.fitting import fit_operations
 from glassnet.tables.notes import Note, note_of
 from glassnet.tables.operations import Operation, operation_of
@@ -22,8 +21,6 @@ from glassnet.tables.settings import TableSettings
 from glassnet.tables.table import Table
 
 Array = NDArray[Any]
-
-BLOCK = 16384  # rows that are worked on at once
 
 
 class Preprocessing:
@@ -66,11 +63,10 @@ class Preprocessing:
         self.n_columns = len(self.columns) if n_columns is None else n_columns
         self.feature_names = tuple(name for operation in operations for name in operation.features)
         self.sources = tuple(operation.column for operation in operations for _ in operation.features)
-        starts = np.cumsum([0, *(len(operation.features) for operation in self.operations)]).tolist()
-        self._spans = [slice(start, stop) for start, stop in pairwise(starts)]
+        self.arrangement = Arrangement(self.operations)
         self.index_columns = {
             span.start: operation.categories
-            for span, operation in zip(self._spans, self.operations, strict=True)
+            for span, operation in zip(self.arrangement.spans, self.operations, strict=True)
             if operation.categories
         }
 
@@ -130,16 +126,9 @@ class Preprocessing:
             For a column that is missing, with the nearest name, or holds something else than it did.
         """
         table = self._matched(Table.of(X))
-        columns = [operation.accepted(table.column(operation.column)) for operation in self.operations]
         made = np.empty((table.n_rows, self.n_features), dtype)
-        for start in range(0, table.n_rows, BLOCK):
-            rows = slice(start, min(start + BLOCK, table.n_rows))
-            self._fill(columns, rows, made[rows])
+        self.arrangement.fill(table, made)
         return made
-
-    def _fill(self, columns: Sequence[Column], rows: slice, made: Array) -> None:
-        for operation, column, span in zip(self.operations, columns, self._spans, strict=True):
-            operation.apply(column.take(rows), made[:, span])
 
     def _matched(self, table: Table) -> Table:
         """The table with the names that are known here."""

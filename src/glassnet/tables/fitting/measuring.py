@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -84,9 +86,9 @@ def _encoding(n_states: int, settings: TableSettings) -> str:
 
 def _scaled(category: Category, column: TextColumn, settings: TableSettings) -> Category:
     """The category with its features scaled as numbers are."""
-    features = category.table[category.states_of(column)]
+    features = category.table[category.accepted(column).states]
     off, on = [], []
-    limit = LIMIT if settings.smooth_clip else None
+    limit = LIMIT if settings.smooth_clip else math.inf
     for place in range(features.shape[1]):
         center, scale = center_and_scale(features[:, place], settings.numbers)
         both = np.array([category.off[place], category.on[place]])

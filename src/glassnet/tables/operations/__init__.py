@@ -3,6 +3,6 @@
 from glassnet.tables.operations.base import Operation, operation_of
 from glassnet.tables.operations.category import Category
 from glassnet.tables.operations.date import Date
-from glassnet.tables.operations.number import Number
+from glassnet.tables.operations.number import Number, Numbers
 
-__all__ = ["Category", "Date", "Number", "Operation", "operation_of"]
+__all__ = ["Category", "Date", "Number", "Numbers", "Operation", "operation_of"]

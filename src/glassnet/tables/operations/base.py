@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from glassnet.errors import ArgumentError, DataError
 from glassnet.support import checks
 from glassnet.support.registry import Registry, from_config, to_config
-from glassnet.tables.columns import Column
+from glassnet.tables.columns import Accepted, Column
+from glassnet.tables.program import Program
 
 Array = NDArray[Any]
 
@@ -40,7 +41,7 @@ class Operation:
         """Names of the features that it makes."""
         raise NotImplementedError
 
-    def accepted(self, column: Column) -> Column:
+    def accepted(self, column: Column) -> Accepted:
         """The column as this operation reads it.
 
         Raises
@@ -50,8 +51,12 @@ class Operation:
         """
         raise NotImplementedError
 
-    def apply(self, column: Column, features: Array) -> None:
+    def apply(self, column: Any, features: Array) -> None:
         """Write the features of an accepted column into ``features``, (n_rows, n_features)."""
+        raise NotImplementedError
+
+    def write(self, program: Program, place: int) -> str:
+        """Add the steps that make the features to a program; `place` is that of the column. Returns their value."""
         raise NotImplementedError
 
     @property

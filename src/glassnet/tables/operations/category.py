@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 
 from glassnet.errors import ArgumentError
 from glassnet.support import checks
-from glassnet.tables.columns import TEXT, Column, DateColumn, NumberColumn, TextColumn, as_text_column
+from glassnet.tables.columns import TEXT, Column, StateColumn, TextColumn, as_text_column
 from glassnet.tables.operations.base import Operation, first_present, registry, retyped
 from glassnet.tables.operations.scaling import numbers
+from glassnet.tables.program import Program
 
 Array = NDArray[Any]
 
@@ -116,27 +117,23 @@ class Category(Operation):
             return np.array([off, on, (off + on) / 2])
         return np.asarray(np.where(np.eye(n + 1, n, dtype=np.bool_), on, off))
 
-    def accepted(self, column: Column) -> Column:
-        """Text; numbers and dates by how they are written, unless none of them is known."""
+    def accepted(self, column: Column) -> StateColumn:
+        """The state of each row of text; of numbers and dates by how they are written, unless none of them is known."""
         row = first_present(column)
-        if isinstance(column, TextColumn):
-            return column
-        if row is None:
-            return TextColumn(np.full(len(column), -1, np.int32), ())
         text = as_text_column(column)
-        if isinstance(column, (NumberColumn, DateColumn)) and not set(text.levels) & set(self.levels):
+        if row is not None and not isinstance(column, TextColumn) and not set(text.levels) & set(self.levels):
             raise retyped(self, column, row)
-        return text
-
-    def apply(self, column: Column, features: Array) -> None:
-        """As the class says."""
-        features[...] = self.table[self.states_of(column)]
-
-    def states_of(self, column: Column) -> NDArray[np.int64]:
-        """The state of each row of an accepted column."""
-        text = as_text_column(column)
         known = [self.place.get(level, self.unknown) for level in text.levels]
-        return np.array([*known, self.missing], np.int64)[text.codes]
+        return StateColumn(np.array([*known, self.missing], np.int32)[text.codes])
+
+    def apply(self, column: StateColumn, features: Array) -> None:
+        """As the class says."""
+        features[...] = self.table[column.states]
+
+    def write(self, program: Program, place: int) -> str:
+        """A lookup of the state, and one of its row."""
+        states = program.states(self.column, place, self.levels, self.missing, self.unknown)
+        return program.lookup(states, self.table)
 
 
 def _levels(what: str, levels: Any) -> tuple[str, ...]:

@@ -13,7 +13,8 @@ from glassnet.errors import ArgumentError, DataError
 from glassnet.support import checks
 from glassnet.tables.columns import DATE, DATES, Column, DateColumn, TextColumn
 from glassnet.tables.operations.base import Operation, first_present, registry, retyped
-from glassnet.tables.operations.scaling import LIMIT, check_scaling, scaled
+from glassnet.tables.operations.scaling import LIMIT, check_scaling, finite_or_none, scaled, write_scaled
+from glassnet.tables.program import Program
 
 Array = NDArray[Any]
 Integers = NDArray[np.int64]
@@ -90,7 +91,7 @@ class Date(Operation):
         named = [self.column + ending for part in self.parts for ending in _PARTS[part]]
         return (*named, *[f"{self.column} is missing"] * self.indicator)
 
-    def accepted(self, column: Column) -> Column:
+    def accepted(self, column: Column) -> DateColumn:
         """Dates, and text that writes nothing but dates as 2026-11-30 or 2026-11-30 12:00:00."""
         row = first_present(column)
         if isinstance(column, DateColumn):
@@ -107,7 +108,7 @@ class Date(Operation):
                 )
         return dates_of_text(column)
 
-    def apply(self, column: Column, features: Array) -> None:
+    def apply(self, column: DateColumn, features: Array) -> None:
         """As the class says."""
         dates = column.array
         missing = np.isnat(dates)
@@ -116,6 +117,19 @@ class Date(Operation):
         features[:, : made.shape[1]] = np.where(missing[:, None], 0.0, made)
         if self.indicator:
             features[:, -1] = missing
+
+    def write(self, program: Program, place: int) -> str:
+        """The same in floating-point numbers, which hold all whole numbers that come up."""
+        dates = program.dates(self.column, place, self.unit)
+        t = program.filled(dates, [0.0])
+        per_day = 1.0 if self.unit == "day" else float(SECONDS_OF_DAY)
+        days = program.formula("days", "floor(t / per_day)", t=t, per_day=per_day)
+        parts = [write_part(program, self, part, t, days, per_day) for part in self.parts]
+        missing = program.is_missing(dates)
+        if parts:
+            made = program.joined(parts)
+            parts = [program.formula("parts", "0 if missing > 0.5 else made", missing=missing, made=made)]
+        return program.joined(parts + [missing] * self.indicator)
 
     def seconds(self, dates: NDArray[np.datetime64]) -> Integers:
         """Seconds since 1970 as this operation reads them; dates before the year 0 or after 9999 are held there."""
@@ -131,7 +145,8 @@ def of_part(operation: Date, part: str, seconds: Integers) -> NDArray[np.float64
     match part:
         case "elapsed":
             x = seconds / SECONDS_OF_DAY
-            return scaled(x, operation.center, operation.scale, operation.limit)[:, None]
+            limit = finite_or_none(operation.limit)
+            return scaled(x, operation.center, operation.scale, limit)[:, None]
         case "week":
             return np.asarray((days[:, None] + 3) % 7 == np.arange(7), np.float64)
         case "year":
@@ -141,6 +156,49 @@ def of_part(operation: Date, part: str, seconds: Integers) -> NDArray[np.float64
         case "day":
             return _turn(in_day / SECONDS_OF_DAY)
     raise ArgumentError(f"no part of a date is called {part!r}")
+
+
+def write_part(program: Program, operation: Date, part: str, t: str, days: str, per_day: float) -> str:
+    """The features of one part as steps of a program; `t` counts days, or seconds where `per_day` says so."""
+    match part:
+        case "elapsed":
+            x = program.formula("elapsed", "t / per_day", t=t, per_day=per_day)
+            return write_scaled(
+                program, x, operation.center, operation.scale, finite_or_none(operation.limit)
+            )
+        case "week":
+            day = program.formula("weekday", "days + 3 - 7 * floor((days + 3) / 7)", days=days)
+            return program.formula("week", "1 if abs(day - k) < 0.5 else 0", day=day, k=np.arange(7.0))
+        case "year":
+            return _write_turn(program, _write_day_of_year(program, days), 366.0)
+        case "month":
+            of_year = _write_day_of_year(program, days)
+            month = program.formula("month", "floor((5 * d + 2) / 153)", d=of_year)
+            of_month = program.formula("day_of_month", "d - floor((153 * m + 2) / 5)", d=of_year, m=month)
+            return _write_turn(program, of_month, 31.0)
+        case "day":
+            seconds = program.formula("in_day", "t - per_day * days", t=t, per_day=per_day, days=days)
+            return _write_turn(program, seconds, per_day)
+    raise ArgumentError(f"no part of a date is called {part!r}")
+
+
+def _write_day_of_year(program: Program, days: str) -> str:
+    since = program.formula("since_march", f"days + {_TO_EPOCH}", days=days)
+    d = program.formula("of_era", "t - 146097 * floor(t / 146097)", t=since)
+    year = program.formula(
+        "year_of_era", "floor((d - floor(d / 1460) + floor(d / 36524) - floor(d / 146096)) / 365)", d=d
+    )
+    return program.formula("day_of_year", "d - (365 * y + floor(y / 4) - floor(y / 100))", d=d, y=year)
+
+
+def _write_turn(program: Program, value: str, whole: float) -> str:
+    functions = ("sin", "cos")
+    return program.joined(
+        [
+            program.formula(name, f"{name}({2 * np.pi} * x / whole)", x=value, whole=whole)
+            for name in functions
+        ]
+    )
 
 
 def _turn(share: Array) -> Array:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -12,7 +13,8 @@ from numpy.typing import NDArray
 from glassnet.support import checks
 from glassnet.tables.columns import NUMBERS, Column, DateColumn, NumberColumn, TextColumn
 from glassnet.tables.operations.base import Operation, first_present, registry, retyped
-from glassnet.tables.operations.scaling import LIMIT, check_scaling, scaled
+from glassnet.tables.operations.scaling import LIMIT, check_scaling, finite_or_none, scaled, write_scaled
+from glassnet.tables.program import Program
 
 Array = NDArray[Any]
 
@@ -66,7 +68,7 @@ class Number(Operation):
         """The column, and whether it is missing."""
         return (self.column, f"{self.column} is missing") if self.indicator else (self.column,)
 
-    def accepted(self, column: Column) -> Column:
+    def accepted(self, column: Column) -> NumberColumn:
         """Numbers, and text that holds nothing but numbers."""
         row = first_present(column)
         if isinstance(column, NumberColumn):
@@ -80,20 +82,62 @@ class Number(Operation):
                 raise retyped(self, column, int(np.argmax(column.codes == place)))
         return numbers_of_text(column)
 
-    def apply(self, column: Column, features: Array) -> None:
+    def apply(self, column: NumberColumn, features: Array) -> None:
         """As the class says."""
-        x = as_read(column.array, self.precision)
-        missing = np.isnan(x)
-        x[missing] = as_read(np.array([self.fill]), self.precision)[0]
-        features[:, 0] = scaled(x, self.center, self.scale, self.limit)
-        if self.indicator:
-            features[:, 1] = missing
+        together = Numbers((self,))
+        made, missing = together.made(column.array[:, None])
+        features[:, :1] = made
+        features[:, 1:] = missing[:, together.with_indicator]
+
+    def write(self, program: Program, place: int) -> str:
+        """As the class says, in a program."""
+        made, missing = Numbers((self,)).write(program, [place])
+        return program.joined([made, *[missing] * self.indicator])
 
 
-def as_read(x: Array, precision: str) -> NDArray[np.float64]:
-    """A copy of x in float64, after it was in this precision; held within the range of float32."""
-    held = np.clip(np.asarray(x, np.float64), -LARGEST, LARGEST)
-    return held.astype(np.float32).astype(np.float64) if precision == "float32" else held
+class Numbers:
+    """Operations on numbers, all at once: columns side by side.
+
+    Attributes
+    ----------
+    with_indicator : list of int
+        The places of those that have one.
+    """
+
+    def __init__(self, operations: Sequence[Number]) -> None:
+        self.operations = tuple(operations)
+        self.single = np.array([operation.precision == "float32" for operation in operations], np.bool_)
+        self.center = np.array([operation.center for operation in operations])
+        self.scale = np.array([operation.scale for operation in operations])
+        self.limit = np.array([finite_or_none(operation.limit) for operation in operations])
+        self.fill = self._read(np.array([[operation.fill for operation in operations]]))[0]
+        self.with_indicator = [place for place, operation in enumerate(operations) if operation.indicator]
+
+    def made(self, x: Array) -> tuple[Array, NDArray[np.bool_]]:
+        """The scaled numbers of columns (n_rows, n_columns), and where they are missing."""
+        read = self._read(x)
+        missing = np.isnan(read)
+        if missing.any():
+            read = np.where(missing, self.fill, read)
+        return scaled(read, self.center, self.scale, self.limit), missing
+
+    def _read(self, x: Array) -> NDArray[np.float64]:
+        """In float64, after they were in the precision of each; held within the range of float32."""
+        if x.dtype == np.float32:
+            return x.astype(np.float64)
+        held = np.minimum(np.maximum(x, -LARGEST), LARGEST)
+        single = held.astype(np.float32).astype(np.float64)
+        return single if self.single.all() else np.where(self.single, single, held)
+
+    def write(self, program: Program, places: Sequence[int]) -> tuple[str, str]:
+        """The same as steps of a program: the scaled numbers, and where they are missing."""
+        columns = [
+            (operation.column, place) for operation, place in zip(self.operations, places, strict=True)
+        ]
+        x = program.numbers(columns, self.single.tolist())
+        missing = program.is_missing(x) if self.with_indicator else ""
+        filled = program.filled(x, self.fill)
+        return write_scaled(program, filled, self.center, self.scale, self.limit), missing
 
 
 def is_number(text: str) -> bool:

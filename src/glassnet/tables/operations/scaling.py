@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,7 @@ from numpy.typing import NDArray
 
 from glassnet.errors import ArgumentError
 from glassnet.support import checks
+from glassnet.tables.program import Program
 
 Array = NDArray[Any]
 
@@ -17,13 +19,25 @@ LIMIT = 3.0
 LEAST_SCALE, MOST_SCALE = 1e-100, 1e300
 
 
-def scaled(x: Array, center: float, scale: float, limit: float | None) -> Array:
-    """a = z / sqrt(1 + (z / limit)^2)  with  z = (x - center) / scale; a = z where there is no limit.
+def scaled(x: Array, center: Any, scale: Any, limit: Any) -> Array:
+    """a = z / sqrt(1 + (z / limit)^2)  with  z = (x - center) / scale; a = z where the limit is infinite.
 
     Smooth clipping: |a| < limit, and a is near z where |z| is small. Holzmüller, Grinsztajn, Steinwart 2024 (RealMLP).
+    `center`, `scale` and `limit` are numbers, or rows of numbers.
     """
     z = (x - center) / scale
-    return z if limit is None else z / np.sqrt(1 + (z / limit) ** 2)
+    return np.asarray(z / np.sqrt(1 + (z / limit) ** 2))
+
+
+def finite_or_none(limit: float | None) -> float:
+    """The limit, infinite where there is none."""
+    return math.inf if limit is None else limit
+
+
+def write_scaled(program: Program, x: str, center: Any, scale: Any, limit: Any) -> str:
+    """The same as steps of a program; `center`, `scale` and `limit` are numbers, or rows of numbers."""
+    z = program.formula("scaled", "(x - center) / scale", x=x, center=center, scale=scale)
+    return program.formula("clipped", "z / sqrt(1 + (z / limit)**2)", z=z, limit=limit)
 
 
 def check_scaling(what: str, center: Any, scale: Any, limit: Any) -> tuple[float, float, float | None]:

@@ -1,0 +1,93 @@
+"""Operations side by side: which features each makes, and all of them over the rows of a table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from glassnet.tables.columns import Accepted
+from glassnet.tables.operations import Number, Numbers, Operation
+from glassnet.tables.program import Program
+from glassnet.tables.table import Table
+
+Array = NDArray[Any]
+
+# Numbers that are worked on at once, in and out: a block of rows stays in the cache.
+CELLS = 1 << 19
+
+
+class Arrangement:
+    """Where the features of operations stand, in the order of the operations; numbers are computed together.
+
+    Attributes
+    ----------
+    spans : list of slice
+        The features of each operation.
+    """
+
+    def __init__(self, operations: Sequence[Operation]) -> None:
+        self.operations = tuple(operations)
+        starts = np.cumsum([0, *(len(operation.features) for operation in operations)]).tolist()
+        self.spans = [slice(start, stop) for start, stop in pairwise(starts)]
+        self.n_features = starts[-1]
+        found = [(place, each) for place, each in enumerate(operations) if isinstance(each, Number)]
+        self.number_places = [place for place, _ in found]
+        self.other_places = sorted(set(range(len(operations))) - set(self.number_places))
+        self.numbers = Numbers([each for _, each in found])
+        self.values = np.array([starts[place] for place in self.number_places], np.int64)
+        self.indicators = self.values[self.numbers.with_indicator] + 1
+
+    def fill(self, table: Table, made: Array) -> None:
+        """Write the features of a table with the columns of the operations into `made` (n_rows, n_features)."""
+        if table.matrix is not None and not self.other_places:
+            places = [table.names.index(operation.column) for operation in self.operations]
+            columns: Any = (
+                table.matrix if places == list(range(len(table.names))) else table.matrix[:, places]
+            )
+            for rows in self._blocks(len(made)):
+                self.write_numbers(columns[rows], made[rows])
+            return
+        accepted = [operation.accepted(table.column(operation.column)) for operation in self.operations]
+        for rows in self._blocks(len(made)):
+            self._fill_rows([column.take(rows) for column in accepted], made[rows])
+
+    def _blocks(self, n_rows: int) -> Iterator[slice]:
+        size = max(1, CELLS // (self.n_features + len(self.operations)))
+        return (slice(start, min(start + size, n_rows)) for start in range(0, n_rows, size))
+
+    def _fill_rows(self, columns: Sequence[Accepted], made: Array) -> None:
+        if self.number_places:
+            numbers: list[Any] = [columns[place] for place in self.number_places]
+            self.write_numbers(np.stack([column.values for column in numbers], axis=1), made)
+        for place in self.other_places:
+            self.operations[place].apply(columns[place], made[:, self.spans[place]])
+
+    def write_numbers(self, x: Array, made: Array) -> None:
+        """Write what columns of numbers (n_rows, n_columns) become to where it stands."""
+        scaled, missing = self.numbers.made(x)
+        made[:, self.values] = scaled
+        if len(self.indicators):
+            made[:, self.indicators] = missing[:, self.numbers.with_indicator]
+
+    def write(self, program: Program, places: Sequence[int]) -> str:
+        """The features as a value of a program; `places` are those of the columns in their table."""
+        parts: list[str] = []
+        order: list[int] = []
+        if self.number_places:
+            scaled, missing = self.numbers.write(program, [places[place] for place in self.number_places])
+            parts.append(scaled)
+            order += self.values.tolist()
+            if len(self.indicators):
+                parts.append(program.columns(missing, self.numbers.with_indicator))
+                order += self.indicators.tolist()
+        for place in self.other_places:
+            parts.append(self.operations[place].write(program, places[place]))
+            order += range(self.spans[place].start, self.spans[place].stop)
+        joined = program.joined(parts)
+        if order == list(range(self.n_features)):
+            return joined
+        return program.columns(joined, np.argsort(order).tolist())
