@@ -29,6 +29,9 @@ _MIDDLE_Q = (1.23033935480374942e03, 3.43936767414372164e03, 4.36261909014324716
              1.17693950891312499e02, 1.57449261107098347e01, 1.0)  # fmt: skip
 
 
+SMALL_ERF, MIDDLE_ERF = (_SMALL_P, _SMALL_Q), (_MIDDLE_P, _MIDDLE_Q)
+
+
 def positive(z: Any) -> Any:
     """1 where z > 0, else 0, in z's own type: the slope of max(z, 0), with 0 at the kink."""
     return np.greater(z, 0).astype(np.asarray(z).dtype)

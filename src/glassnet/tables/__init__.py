@@ -12,6 +12,8 @@ gn.tables.load("model.safetensors").predict(other_frame)
 
 from glassnet.tables import explain as explain
 from glassnet.tables import files as files
+from glassnet.tables.export.onnx import to_onnx
+from glassnet.tables.export.python import to_python
 from glassnet.tables.model import TableModel
 from glassnet.tables.model_file import load
 from glassnet.tables.notes import Note
@@ -35,6 +37,8 @@ __all__ = [
     "load",
     "missing_targets",
     "target_of",
+    "to_onnx",
+    "to_python",
 ]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 
 from glassnet.engines.numpy import NumpyEngine
 from glassnet.errors import ArgumentError
+from glassnet.layers import Layer, Residual, RMSNorm
 from glassnet.network.network import Network
 from glassnet.support import checks
 
@@ -39,16 +41,24 @@ def checked_networks(networks: Any, n_features: int, n_outputs: Sequence[int]) -
             raise ArgumentError(
                 f"networks[{place}] has {outputs} outputs; the target needs {' or '.join(map(str, n_outputs))}"
             )
+        n_outputs = (outputs,)
     return tuple(found)
 
 
 def in_float64(network: Network) -> Network:
-    """A network with the same layers and parameters in float64."""
-    exact = Network(network.layers, seed=0, dtype="float64", input_shape=network.input_shape)
+    """A network with the same layers and parameters in float64; an epsilon of the old dtype stays what it was."""
+    layers = [_with_epsilon(layer, network.dtype) for layer in network.layers]
+    exact = Network(layers, seed=0, dtype="float64", input_shape=network.input_shape)
     exact.parameters = network.parameters
     exact.running_statistics[...] = network.running_statistics
     exact.loss = network.loss
     return exact
+
+
+def _with_epsilon(layer: Layer, dtype: np.dtype[Any]) -> Layer:
+    if isinstance(layer, Residual):
+        return Residual([_with_epsilon(inner, dtype) for inner in layer.layers])
+    return replace(layer, epsilon=layer.epsilon_in(dtype)) if isinstance(layer, RMSNorm) else layer
 
 
 def mean_output(networks: Sequence[Network], features: Floats) -> Floats:

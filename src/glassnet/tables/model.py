@@ -58,7 +58,7 @@ class TableModel:
         self.description = dict(description or {})
         if self.temperature is not None and not target.classifies:
             raise ArgumentError(f"a temperature is for probabilities, and the target is of {target.task}")
-        self._exact = [in_float64(network) for network in self.networks]
+        self.exact = [in_float64(network) for network in self.networks]
 
     @explained
     def predict(self, X: Any) -> Array:
@@ -74,7 +74,9 @@ class TableModel:
         ArgumentError
             If the target is neither.
         """
-        return self.target.probabilities(self.outputs(X))
+        if not self.target.classifies:
+            raise ArgumentError(f"a target of {self.target.task} has no probabilities")
+        return self.outputs(X)
 
     @explained
     def predict_quantiles(self, X: Any) -> Floats:
@@ -114,23 +116,47 @@ class TableModel:
         )
 
     def outputs(self, X: Any) -> Floats:
-        """What the networks say of each row, (n_rows, n_outputs): probabilities after the temperature, or scaled."""
-        output = mean_output(self._exact, self.preprocessing.transform(X))
-        return output if self.temperature is None else self._tempered(output, 1 / self.temperature)
+        """What the networks say of each row: probabilities (n_rows, n_classes or n_labels), or scaled values."""
+        return self.of_features(self.preprocessing.transform(X))
 
-    def _tempered(self, output: Floats, power: float) -> Floats:
-        if self.target.task == CLASSES and output.shape[1] > 1:
-            raised = output**power
-            return np.asarray(raised / raised.sum(axis=1, keepdims=True))
-        raised, others = output**power, (1 - output) ** power
-        return np.asarray(raised / (raised + others))
+    def of_features(self, features: Floats) -> Floats:
+        """The same of features as the preprocessing makes them, (n_rows, n_features)."""
+        output = mean_output(self.exact, features)
+        if not self.target.classifies:
+            return output
+        probabilities = self.target.probabilities(output)
+        return (
+            probabilities if self.temperature is None else self._tempered(probabilities, 1 / self.temperature)
+        )
+
+    def _tempered(self, p: Floats, power: float) -> Floats:
+        """p^power, divided by the sum over the classes, or over being of a label and not."""
+        raised = p**power
+        others = (
+            raised.sum(axis=1, keepdims=True) if self.target.task == CLASSES else raised + (1 - p) ** power
+        )
+        return np.asarray(raised / others)
 
     @explained
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Write the model to one ``.safetensors`` file; see :mod:`glassnet.tables.files_of_models`."""
+        """Write the model to one ``.safetensors`` file; see :func:`glassnet.tables.load`."""
         from glassnet.tables.model_file import save
 
         save(self, path)
+
+    @explained
+    def to_onnx(self, path: str | os.PathLike[str]) -> None:
+        """Write the model to an ONNX file that reads raw columns; see :func:`glassnet.tables.to_onnx`."""
+        from glassnet.tables.export.onnx import to_onnx
+
+        to_onnx(self, path)
+
+    @explained
+    def to_python(self, path: str | os.PathLike[str]) -> None:
+        """Write the model to one Python file that needs NumPy alone; see :func:`glassnet.tables.to_python`."""
+        from glassnet.tables.export.python import to_python
+
+        to_python(self, path)
 
     def __repr__(self) -> str:
         return f"TableModel({self.preprocessing!r}, {len(self.networks)} networks, {self.target.task})"

@@ -17,6 +17,7 @@ from glassnet.tables.arrangement import Arrangement
 from glassnet.tables.fitting import fit_operations
 from glassnet.tables.notes import Note, note_of
 from glassnet.tables.operations import Operation, operation_of
+from glassnet.tables.program import Program
 from glassnet.tables.settings import TableSettings
 from glassnet.tables.table import Table
 
@@ -148,6 +149,14 @@ class Preprocessing:
         if absent:
             raise DataError(_absent(absent, table.names))
         return table
+
+    def write(self, program: Program) -> str:
+        """Add the steps that make the features to a program; returns their value."""
+        return self.arrangement.write(program, list(map(self._place, self.columns)))
+
+    def _place(self, column: str) -> int:
+        """The place of a column in a table without names, and among the columns in one that has them."""
+        return self.columns.index(column) if self.named else int(column.removeprefix("x"))
 
     def to_data(self) -> dict[str, Any]:
         """The preprocessing as plain data (JSON)."""

@@ -103,6 +103,11 @@ class Target:
         return np.array(self.classes, object if self.dtype == "str" else self.dtype)
 
     @property
+    def middle(self) -> int:
+        """The place of the level nearest to the median."""
+        return int(np.argmin(np.abs(np.array(self.levels) - 0.5)))
+
+    @property
     def n_outputs(self) -> int:
         """Outputs of a network; of two classes it may have a single one instead."""
         per_task = {CLASSES: len(self.classes), LABELS: len(self.names)}
@@ -167,7 +172,7 @@ class Target:
             return (np.asarray(outputs) > 0.5).astype(np.int64)
         values = self.values(outputs)
         if self.task == QUANTILES:
-            values = values[:, :, int(np.argmin(np.abs(np.array(self.levels) - 0.5)))]
+            values = values[:, :, self.middle]
         return values[:, 0] if self.is_column else values
 
     def values(self, outputs: Array) -> Floats:
