@@ -60,7 +60,7 @@ def test_numbers_are_written_with_the_digits_that_they_have() -> None:
     ("formula", "message"),
     [
         ("z +", "'z +' is no formula"),
-        ("open(z)", "'open(z)' calls open; a formula knows abs, exp, "),
+        ("open(z)", "'open(z)' calls open; a formula knows abs, cos, exp, "),
         ("z.real", "'z.real' is no part of a formula with the letters z"),
         ("z and 1", "'z and 1' is no part of a formula"),
         ("w + 1", "'w' is no part of a formula with the letters z"),
