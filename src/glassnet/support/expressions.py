@@ -208,10 +208,7 @@ class Text:
 def numpy_code(
     text: str, letters: Mapping[str, str], axis: int = 1, called: Mapping[str, str] | None = None
 ) -> Text:
-    """A formula as a line of NumPy; `axis` is the one that ``sum`` runs over.
-
-    `called` holds other names of functions, such as of those that NumPy lacks.
-    """
+    """A formula as a line of NumPy; ``sum`` runs over `axis`, and `called` holds other names of functions."""
 
     def of_row(inner: str) -> Text:
         return Text(
@@ -225,7 +222,7 @@ def numpy_code(
         return Text(f"np.where({condition}, {yes.text}, {no.text})")
 
     functions: dict[str, Callable[..., Text]] = {
-        name: _called(code) for name, code in {**_IN_NUMPY, **(called or {})}.items()
+        name: _called(code) for name, code in (_IN_NUMPY | dict(called or {})).items()
     }
     functions |= {"sum": of_row, "softplus": lambda z: Text(f"np.logaddexp(0, {z.text})")}
     return built(
