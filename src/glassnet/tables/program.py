@@ -199,7 +199,7 @@ class Program:
         return output
 
     def filled(self, source: str, fill: Any) -> str:
-        """Without NaN."""
+        """Without NaN, where others stand for it."""
         output = self.name("filled")
         self.steps.append(Filled(output, source, np.asarray(fill, np.float64)))
         return output
@@ -233,7 +233,7 @@ class Program:
         return output
 
     def columns(self, source: str, places: Sequence[int]) -> str:
-        """Some columns."""
+        """Some columns of a value."""
         output = self.name("columns")
         self.steps.append(Columns(output, source, tuple(places)))
         return output
