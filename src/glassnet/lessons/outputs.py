@@ -69,7 +69,12 @@ def show(value: Any) -> str:
         return repr(value)
     if callable(value):
         return str(getattr(value, "__name__", type(value).__name__))
-    array = np.asarray(value)
-    if array.dtype.kind not in "biuf" or array.size > 8:
-        return f"an array of shape {array.shape}" if array.dtype.kind in "biuf" else type(value).__name__
+    try:
+        array = np.asarray(value)
+    except ValueError:  # a list of unlike things
+        return f"a list of {len(value)}"
+    if array.dtype.kind not in "biuf":
+        return type(value).__name__
+    if array.size > 8:
+        return f"an array of shape {array.shape}"
     return str(np.array2string(array, precision=6, separator=", ")).replace("\n", "")
