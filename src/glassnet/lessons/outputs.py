@@ -20,9 +20,13 @@ def outputs_of(result: Any) -> Outputs:
     """A result by name: "" for a single one, "[0]", "[1]" … for those of a tuple, keys for those of a dictionary."""
     if isinstance(result, Mapping):
         return {f"[{key!r}]": _plain(value) for key, value in result.items()}
-    if isinstance(result, tuple):
+    if isinstance(result, tuple) or _holds_text(result):
         return {f"[{i}]": _plain(value) for i, value in enumerate(result)}
     return {"": _plain(result)}
+
+
+def _holds_text(result: Any) -> bool:
+    return isinstance(result, list) and any(isinstance(item, str) for item in result)
 
 
 def _plain(value: Any) -> Plain:
