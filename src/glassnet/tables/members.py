@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -9,8 +10,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from glassnet.engines.numpy import NumpyEngine
+from glassnet.engines import loop
+from glassnet.engines.numpy import NO_MASKS, NumpyEngine
 from glassnet.errors import ArgumentError
+from glassnet.kernels.arrays import Views
 from glassnet.layers import Layer, Residual, RMSNorm
 from glassnet.network.network import Network
 from glassnet.support import checks
@@ -20,7 +23,7 @@ Floats = NDArray[np.float64]
 
 
 def checked_networks(networks: Any, n_features: int, n_outputs: Sequence[int]) -> tuple[Network, ...]:
-    """Networks that read so many features and have one of these numbers of outputs.
+    """Networks that read so many features and all have one of these numbers of outputs.
 
     Raises
     ------
@@ -61,14 +64,48 @@ def _with_epsilon(layer: Layer, dtype: np.dtype[Any]) -> Layer:
     return replace(layer, epsilon=layer.epsilon_in(dtype)) if isinstance(layer, RMSNorm) else layer
 
 
-def mean_output(networks: Sequence[Network], features: Floats) -> Floats:
-    """The mean of what networks say, each after the activation that its loss contains; (n_rows, n_outputs)."""
-    total = _output(networks[0], features)
-    for network in networks[1:]:
-        total += _output(network, features)
-    return total / len(networks)
+class Member:
+    """A copy of a network, in float64, that predicts; for a single row in room that stays, one for each thread.
+
+    Attributes
+    ----------
+    network : Network
+        The copy.
+    """
+
+    def __init__(self, network: Network) -> None:
+        self.network = in_float64(network)
+        self.plan, self._rooms = self.network.plan(), threading.local()
+        self.activation = None if network.loss is None else network.loss.activation
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Member, (self.network,)
+
+    def outputs(self, features: Floats) -> Floats:
+        """What the network says of each row, after the activation that its loss contains; (n_rows, n_outputs)."""
+        if len(features) == 1:
+            output = self._of_one(features)
+        else:
+            output = NumpyEngine().forward(self.plan, self.network.vectors, features)
+        return output if self.activation is None else self.activation.value(output)
+
+    def _of_one(self, features: Floats) -> Floats:
+        if not hasattr(self._rooms, "room"):
+            vectors = self.network.vectors
+            room = (np.empty(self.plan.n_columns), vectors.parameters, vectors.running)
+            self._rooms.room = tuple(map(Views, room))
+        memory, parameters, running = self._rooms.room
+        loop.forward(self.plan.rows, parameters, running, memory, 1, features, NO_MASKS, 0, False)
+        last = self.plan.rows[-1]
+        output: Floats = memory[last.a, 1, last.n_outputs].copy()
+        return output
 
 
-def _output(network: Network, features: Floats) -> Floats:
-    output = NumpyEngine().forward(network.plan(), network.vectors, features)
-    return output if network.loss is None else network.loss.activation.value(output)
+def mean_output(members: Sequence[Member], features: Floats) -> Floats:
+    """The mean of what networks say; (n_rows, n_outputs)."""
+    if len(members) == 1:
+        return members[0].outputs(features)
+    total = members[0].outputs(features)
+    for member in members[1:]:
+        total = total + member.outputs(features)
+    return total / len(members)

@@ -13,7 +13,7 @@ from glassnet.errors import ArgumentError
 from glassnet.network.network import Network
 from glassnet.support import checks
 from glassnet.support.calls import explained
-from glassnet.tables.members import checked_networks, in_float64, mean_output
+from glassnet.tables.members import Member, checked_networks, mean_output
 from glassnet.tables.preprocessing import Preprocessing
 from glassnet.tables.target import CLASSES, QUANTILES, Target
 
@@ -58,7 +58,7 @@ class TableModel:
         self.description = dict(description or {})
         if self.temperature is not None and not target.classifies:
             raise ArgumentError(f"a temperature is for probabilities, and the target is of {target.task}")
-        self.exact = [in_float64(network) for network in self.networks]
+        self.members = [Member(network) for network in self.networks]
 
     @explained
     def predict(self, X: Any) -> Array:
@@ -121,7 +121,7 @@ class TableModel:
 
     def of_features(self, features: Floats) -> Floats:
         """The same of features as the preprocessing makes them, (n_rows, n_features)."""
-        output = mean_output(self.exact, features)
+        output = mean_output(self.members, features)
         if not self.target.classifies:
             return output
         probabilities = self.target.probabilities(output)

@@ -16,6 +16,7 @@ from glassnet.tables import notes
 from glassnet.tables.arrangement import Arrangement
 from glassnet.tables.fitting import fit_operations
 from glassnet.tables.notes import Note, note_of
+from glassnet.tables.one_row import OneRow
 from glassnet.tables.operations import Operation, operation_of
 from glassnet.tables.program import Program
 from glassnet.tables.settings import TableSettings
@@ -65,6 +66,7 @@ class Preprocessing:
         self.feature_names = tuple(name for operation in operations for name in operation.features)
         self.sources = tuple(operation.column for operation in operations for _ in operation.features)
         self.arrangement = Arrangement(self.operations)
+        self._one_row = OneRow(self.arrangement)
         self.index_columns = {
             span.start: operation.categories
             for span, operation in zip(self.arrangement.spans, self.operations, strict=True)
@@ -126,6 +128,10 @@ class Preprocessing:
         DataError
             For a column that is missing, with the nearest name, or holds something else than it did.
         """
+        if self.named and not isinstance(X, Table):
+            row = self._one_row.features(X)
+            if row is not None:
+                return row.astype(dtype, copy=False)
         table = self._matched(Table.of(X))
         made = np.empty((table.n_rows, self.n_features), dtype)
         self.arrangement.fill(table, made)

@@ -126,7 +126,7 @@ def answer_names(target: Target) -> list[str]:
 
 def outputs_of(model: TableModel, features: Floats) -> Floats:
     """The mean outputs of the networks, (n_rows, n_outputs), before any temperature."""
-    return mean_output(model.networks, features).astype(np.float64)
+    return mean_output(model.members, features)
 
 
 def check_model(model: object) -> None:

@@ -47,7 +47,7 @@ def written(model: TableModel) -> Written:
     """
     program = Program(model.preprocessing.named)
     features = model.preprocessing.write(program)
-    outputs = [write_network(program, network, features) for network in model.exact]
+    outputs = [write_network(program, member.network, features) for member in model.members]
     output = outputs[0]
     if len(outputs) > 1:
         letters = {f"o{place}": value for place, value in enumerate(outputs)}
@@ -59,7 +59,7 @@ def _decoded(program: Program, output: str, model: TableModel) -> str:
     target = model.target
     match target.task:
         case "classes":
-            if model.exact[0].plan().n_outputs == 1:
+            if model.members[0].plan.n_outputs == 1:
                 output = program.joined([program.formula("other", "1 - p", p=output), output])
             return _tempered(program, output, model.temperature, "r / sum(r)")
         case "labels":

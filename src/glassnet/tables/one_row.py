@@ -1,0 +1,108 @@
+"""The features of a single row, without making columns of it: what a service that answers one row at a time asks for.
+
+It takes the plain cases, numbers, text and dates of Python; all others are left to `Table`, which finds the same.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from glassnet.tables.arrangement import Arrangement
+from glassnet.tables.columns import DATE, DateColumn
+from glassnet.tables.operations import Category, Date
+from glassnet.tables.reading.values import is_of
+
+Array = NDArray[Any]
+
+_NUMBERS = {float, int, bool, type(None), np.float64, np.float32, np.int64, np.int32, np.bool_}
+
+
+class OneRow:
+    """Operations on a row that was given as a dict of single values, or as a data frame of one row."""
+
+    def __init__(self, arrangement: Arrangement) -> None:
+        self.arrangement = arrangement
+        operations = arrangement.operations
+        self.names = [operation.column for operation in operations]
+        self.categories = [
+            (place, each.place, each.missing, each.unknown, each.table, arrangement.spans[place])
+            for place, each in enumerate(operations)
+            if isinstance(each, Category)
+        ]
+        self.dates = [(place, each) for place, each in enumerate(operations) if isinstance(each, Date)]
+        self._seen: tuple[list[str], list[int]] = ([], [])
+
+    def features(self, X: Any) -> Array | None:
+        """The features (1, n_features); None where the row is not one of the plain cases."""
+        row = self._row(X)
+        if row is None:
+            return None
+        made = np.empty((1, self.arrangement.n_features))
+        plain = self._numbers(row, made) and self._categories(row, made) and self._dates(row, made)
+        return made if plain else None
+
+    def _row(self, X: Any) -> list[Any] | None:
+        """The entries of the columns that are read, in their order."""
+        if isinstance(X, Mapping):
+            try:
+                return [X[name] for name in self.names]
+            except KeyError:
+                return None
+        if getattr(X, "ndim", 2) != 2 or getattr(X, "shape", (0,))[0] != 1:
+            return None
+        if is_of(X, "pandas"):
+            return self._chosen(X.columns.tolist(), X.iloc[0].tolist())
+        return self._chosen(X.columns, X.row(0)) if is_of(X, "polars") else None
+
+    def _chosen(self, names: list[str], values: Sequence[Any]) -> list[Any] | None:
+        known, places = self._seen
+        if names != known:
+            if len(set(names)) < len(names) or not set(self.names) <= set(names):
+                return None
+            places = [names.index(name) for name in self.names]
+            self._seen = (names, places)
+        return [values[place] for place in places]
+
+    def _numbers(self, row: list[Any], made: Array) -> bool:
+        places = self.arrangement.number_places
+        if not places:
+            return True
+        found = [row[place] for place in places]
+        if not set(map(type, found)) <= _NUMBERS:
+            return False
+        try:
+            x = np.array([found], np.float64)
+        except OverflowError:
+            return False
+        if np.isinf(x).any():
+            return False
+        self.arrangement.write_numbers(x, made)
+        return True
+
+    def _categories(self, row: list[Any], made: Array) -> bool:
+        for place, states, missing, unknown, table, span in self.categories:
+            value = row[place]
+            if type(value) is str:
+                state = states.get(value, unknown) if value else missing
+            elif value is None or (isinstance(value, float) and value != value):
+                state = missing
+            else:
+                return False
+            made[0, span] = table[state]
+        return True
+
+    def _dates(self, row: list[Any], made: Array) -> bool:
+        for place, operation in self.dates:
+            value = row[place]
+            if value is not None and type(value) not in (datetime.date, datetime.datetime):
+                return False
+            if getattr(value, "tzinfo", None) is not None:
+                return False
+            column = DateColumn(np.array([value], DATE))
+            operation.apply(column, made[:, self.arrangement.spans[place]])
+        return True
