@@ -123,3 +123,16 @@ def test_exercises_are_listed_as_a_table() -> None:
     assert table[1] == "  1.1       1  A weighted sum in plain Python"
     with pytest.raises(ArgumentError, match="lesson must be one of 1"):
         gn.lessons.exercises(77)
+
+
+def test_a_slip_in_backpropagation_that_no_list_holds_is_named_by_the_checks() -> None:
+    def backward(X: Any, Y: Any, W1: Any, b1: Any, W2: Any, b2: Any) -> Any:
+        Z1 = X @ W1 + b1
+        e = np.exp(np.maximum(Z1, 0) @ W2 + b2)
+        dZ2 = (e / e.sum(axis=1, keepdims=True) - Y) / len(X)
+        dZ1 = (dZ2 @ W2.T) * (Z1 > 0)
+        return {"dW1": X.T @ dZ1, "db1": dZ1.sum(axis=0), "dW2": Z1.T @ dZ2, "db2": dZ2.sum(axis=0)}
+
+    verdict = gn.lessons.check("6.4", backward)
+    assert not verdict.ok and "; check_backward says: " in verdict.message
+    assert verdict.slip.startswith("check_backward says: ") and "dW2" in verdict.message

@@ -17,7 +17,7 @@ from glassnet.errors import ArgumentError
 from glassnet.lessons import progress
 from glassnet.lessons.catalogue import find, lessons
 from glassnet.lessons.exercise import Case, Exercise, Lesson
-from glassnet.lessons.judging import Verdict, collect, judge
+from glassnet.lessons.judging import Verdict, collect, judge, with_explanation
 from glassnet.lessons.listing import Exercises
 from glassnet.support import checks
 
@@ -73,6 +73,8 @@ def check(number: str, answer: Any) -> Verdict:
             "without brackets behind it"
         )
     verdict = judge(exercise, collect(exercise, answer, cases), cases)
+    if not verdict.ok and not verdict.slip and exercise.explains is not None:
+        verdict = with_explanation(verdict, exercise.explains, answer, cases)
     progress.note(verdict)
     return verdict
 

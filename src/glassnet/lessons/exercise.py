@@ -48,6 +48,8 @@ class Exercise:
         The known mistakes.
     tolerance : float
         How far a number may be from the right one, as a share of the largest of its array.
+    explains : function or None
+        Of an answer and one case: what a check of glassnet says of it, for mistakes that are none of the known ones.
     of_text : tuple or None
         For a value: the case that the source texts have, which seed 0 stands for.
     accepts : function or None
@@ -63,6 +65,7 @@ class Exercise:
     hints: tuple[str, str]
     tolerance: float = 1e-6
     accepts: Callable[[Outputs, Case], str | None] | None = None
+    explains: Callable[..., str | None] | None = None
     is_value: bool = False
     of_text: Case | None = None
     slips: list[Slip] = field(default_factory=list, compare=False)
@@ -110,11 +113,14 @@ class Lesson:
         ask: Ask = lambda answer, *case: answer(*case),
         tolerance: float = 1e-6,
         accepts: Callable[[Outputs, Case], str | None] | None = None,
+        explains: Callable[..., str | None] | None = None,
     ) -> Callable[[Ask], Exercise]:
         """A decorator: the function below is the solution of an exercise that asks for a function."""
 
         def add(solution: Ask) -> Exercise:
-            exercise = Exercise(self._next(), title, points, cases, solution, ask, hints, tolerance, accepts)
+            exercise = Exercise(
+                self._next(), title, points, cases, solution, ask, hints, tolerance, accepts, explains
+            )
             self.exercises.append(exercise)
             return exercise
 

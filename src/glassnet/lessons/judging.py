@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -37,6 +37,8 @@ class Verdict:
         Two hints of the exercise, the second one plainer; empty where the answer is right.
     points : int
         What the answer is worth.
+    slip : str
+        What is said of the known mistake that gives just these numbers; empty where it is none of them.
     """
 
     exercise: str
@@ -44,6 +46,7 @@ class Verdict:
     message: str
     hints: tuple[str, ...]
     points: int
+    slip: str = ""
 
     def __str__(self) -> str:
         return f"{self.exercise}  {'right' if self.ok else 'not yet'}: {self.message}"
@@ -71,10 +74,10 @@ def _one(exercise: Exercise, answer: Any, case: Case) -> Outputs | Failure:
 
 def judge(exercise: Exercise, answers: Sequence[Outputs | Failure], cases: Sequence[Case]) -> Verdict:
     """The verdict on what an answer gave."""
-    message = _wrong(exercise, answers, cases)
-    if message is None:
+    message, slip = _wrong(exercise, answers, cases)
+    if not message:
         return Verdict(exercise.number, True, _praise(exercise, answers), (), exercise.points)
-    return Verdict(exercise.number, False, message, exercise.hints, 0)
+    return Verdict(exercise.number, False, message, exercise.hints, 0, slip)
 
 
 def _praise(exercise: Exercise, answers: Sequence[Outputs | Failure]) -> str:
@@ -89,25 +92,28 @@ def _praise(exercise: Exercise, answers: Sequence[Outputs | Failure]) -> str:
     )
 
 
-def _wrong(exercise: Exercise, answers: Sequence[Outputs | Failure], cases: Sequence[Case]) -> str | None:
+def _wrong(
+    exercise: Exercise, answers: Sequence[Outputs | Failure], cases: Sequence[Case]
+) -> tuple[str, str]:
+    """What is wrong, and the known mistake that it is; empty where nothing is."""
     for answer, case in zip(answers, cases, strict=True):
         if isinstance(answer, Failure):
-            return f"{answer.reason}{_for(exercise, case)}"
+            return f"{answer.reason}{_for(exercise, case)}", ""
     outputs = [answer for answer in answers if isinstance(answer, dict)]
     if exercise.accepts is not None:
         reasons = (exercise.accepts(answer, case) for answer, case in zip(outputs, cases, strict=True))
-        return next((reason for reason in reasons if reason is not None), None)
+        return next((reason for reason in reasons if reason is not None), ""), ""
     right = [outputs_of(exercise.outcome(exercise.solution, *copy.deepcopy(case))) for case in cases]
     same = [
         equal(answer, expected, exercise.tolerance) for answer, expected in zip(outputs, right, strict=True)
     ]
     if all(same):
-        return None
-    known = _known(exercise, outputs, cases)
+        return "", ""
+    slip = _known(exercise, outputs, cases) or ""
     first = same.index(False)
     distance = _distance(exercise, outputs[first], right[first], cases[first])
     count = "" if len(cases) == 1 else f" ({sum(same)} of {len(cases)} inputs are right)"
-    return f"{known or distance}{count}"
+    return f"{slip or distance}{count}", slip
 
 
 def _known(exercise: Exercise, outputs: Sequence[Outputs], cases: Sequence[Case]) -> str | None:
@@ -189,3 +195,17 @@ def _pattern(ours: NDArray[np.float64], right: NDArray[np.float64], tolerance: f
     if right.size > 1 and fits(ours - offset):
         return f"too {'large' if offset > 0 else 'small'} by {abs(offset):.6g}, in every number"
     return None
+
+
+def with_explanation(
+    verdict: Verdict, explains: Callable[..., str | None], answer: Any, cases: Sequence[Case]
+) -> Verdict:
+    """The verdict with what a check of glassnet says of the answer; that check may not take it, which is no fault."""
+    for case in cases:
+        try:
+            explanation = explains(answer, *copy.deepcopy(case))
+        except Exception:  # a learner's function that failed before fails here, too
+            continue
+        if explanation:
+            return replace(verdict, message=f"{verdict.message}; {explanation}", slip=explanation)
+    return verdict
