@@ -14,10 +14,10 @@ BUILT = Path(__file__).parent / "glassnet.js"
 # In the order in which they lean on each other; "formulas" is what is generated.
 FILES = (
     "types", "errors", "random", "products", "rows", "formulas", "layers", "parts", "plan", "loop", "rules", "tables",
-    "network", "training", "trace",
+    "texts", "files", "network", "training", "trace", "facts",
 )  # fmt: skip
 PUBLIC = (
-    "create", "parts", "Network", "Training", "Random", "GlassnetError", "DivergenceError", "VERSION",
+    "create", "load", "facts", "parts", "Network", "Training", "Random", "GlassnetError", "DivergenceError", "VERSION",
 )  # fmt: skip
 
 

@@ -103,12 +103,9 @@ function checkedNumber(name, value, limits = {}) {
   const fits = typeof value === "number" && Number.isFinite(value) && (!integer || Number.isInteger(value))
     && value >= least && value <= most && value > above && value < below;
   if (fits) return value;
-  const wanted = [integer ? "an integer" : "a finite number"];
-  if (least > -Infinity) wanted.push(`>= ${least}`);
-  if (above > -Infinity) wanted.push(`> ${above}`);
-  if (most < Infinity) wanted.push(`<= ${most}`);
-  if (below < Infinity) wanted.push(`< ${below}`);
-  throw new GlassnetError(`${name} must be ${wanted.join(" ")}; got ${shown(value)}`);
+  const limited = [[">=", least], [">", above], ["<=", most], ["<", below]].filter(([, limit]) => Number.isFinite(limit));
+  const wanted = [integer ? "an integer" : "a finite number", limited.map((limit) => limit.join(" ")).join(" and ")];
+  throw new GlassnetError(`${name} must be ${wanted.join(" ").trim()}; got ${shown(value)}`);
 }
 
 // NumPy's random streams, to the bit: SeedSequence, PCG64, and the methods of Generator that glassnet uses.
@@ -2542,7 +2539,7 @@ function complete(kind, given) {
   if (unknown.length > 0)
     throw new GlassnetError(`${kind} ${part.name} has no field ${unknown.join(", ")}; its fields are ${all.join(", ") || "none"}`);
   /** @type {any} */
-  const made = { kind, name: part.name, ...part.preset };
+  const made = { kind, name: part.name };
   for (const field of all) {
     const value = fields[field] === undefined ? part.fields[field] : fields[field];
     if (value === undefined) throw new GlassnetError(`${kind} ${part.name} needs ${field}`);
@@ -3020,11 +3017,11 @@ function targets(y, loss, n, n_outputs, dtype) {
   const { values } = found, limit = loss.targets === "classes" ? n_outputs : Infinity;
   for (const value of values) {
     if (loss.targets !== "values" && (!Number.isInteger(value) || value < 0 || value >= limit))
-      throw new GlassnetError(`${loss.name} takes integers${limit < Infinity ? ` 0 to ${limit - 1}` : " >= 0"}; y holds ${value}`);
+      throw new GlassnetError(`${loss.called} takes integers${limit < Infinity ? ` 0 to ${limit - 1}` : " >= 0"}; y holds ${value}`);
     if (loss.targets === "values" && (value < loss.domain[0] || value > loss.domain[1]))
-      throw new GlassnetError(`${loss.name} takes y from ${loss.domain[0]} to ${loss.domain[1]}; it holds ${value}`);
+      throw new GlassnetError(`${loss.called} takes y from ${loss.domain[0]} to ${loss.domain[1]}; it holds ${value}`);
     if (loss.only_targets.length > 0 && !loss.only_targets.includes(value))
-      throw new GlassnetError(`${loss.name} takes targets ${loss.only_targets.join(" and ")}; y holds ${value}`);
+      throw new GlassnetError(`${loss.called} takes targets ${loss.only_targets.join(" and ")}; y holds ${value}`);
   }
   return found;
 }
@@ -3035,7 +3032,7 @@ function sampleWeights(given, loss, n, dtype) {
   const Floats = floatsOf(dtype);
   if (given === undefined || given === null) return new Floats(n).fill(1);
   if (loss.targets === "labels")
-    throw new GlassnetError(`${loss.name} is a mean over pairs or triplets, so it takes no weights of samples`);
+    throw new GlassnetError(`${loss.called} is a mean over pairs or triplets, so it takes no weights of samples`);
   const { values } = table("sample_weight", given, 1, "float64");
   if (values.length !== n) throw new GlassnetError(`sample_weight must hold ${n} numbers, one for each sample; got ${values.length}`);
   if (values.some((/** @type {number} */ value) => value < 0)) throw new GlassnetError("sample_weight must be >= 0");
@@ -3043,6 +3040,257 @@ function sampleWeights(given, loss, n, dtype) {
   for (const value of values) sum += value;
   if (sum === 0) throw new GlassnetError("all weights of the samples are 0, so there is nothing to learn from");
   return Floats.from(values, (/** @type {number} */ value) => value / (sum / n));
+}
+
+// Bytes and texts: UTF-8, SHA-256, and JSON whose long integers stay exact. An embedded V8 has none of them.
+
+
+/** @param {string} text @returns {Uint8Array} */
+function bytesOf(text) {
+  const escaped = encodeURIComponent(text), bytes = [];
+  for (let k = 0; k < escaped.length; k++) {
+    if (escaped[k] === "%") {
+      bytes.push(parseInt(escaped.slice(k + 1, k + 3), 16));
+      k += 2;
+    } else bytes.push(escaped.charCodeAt(k));
+  }
+  return Uint8Array.from(bytes);
+}
+
+/** @param {Uint8Array} bytes @returns {string} */
+function textOf(bytes) {
+  let escaped = "";
+  for (const byte of bytes) escaped += `%${byte.toString(16).padStart(2, "0")}`;
+  try {
+    return decodeURIComponent(escaped);
+  } catch {
+    throw new GlassnetError("it is not a safetensors file, or it is damaged (its header is no text)");
+  }
+}
+
+/** Of an integer of up to 64 bits, the fractional bits of a root of a prime, as SHA-256 takes them. */
+function constants() {
+  const primes = [];
+  for (let n = 2; primes.length < 64; n++) if (primes.every((prime) => n % prime !== 0)) primes.push(n);
+  const bits = (/** @type {bigint} */ n, /** @type {bigint} */ power) => {
+    const wanted = n << (32n * power);
+    let low = 0n, high = 1n << 40n;
+    while (high - low > 1n) {
+      const middle = (low + high) >> 1n;
+      if (middle ** power <= wanted) low = middle;
+      else high = middle;
+    }
+    return Number(low & 0xffffffffn);
+  };
+  return {
+    start: Uint32Array.from(primes.slice(0, 8), (prime) => bits(BigInt(prime), 2n)),
+    rounds: Uint32Array.from(primes, (prime) => bits(BigInt(prime), 3n)),
+  };
+}
+
+/** @type {{ start: Uint32Array, rounds: Uint32Array } | null} */
+let kept = null;
+
+/** SHA-256 of some pieces, one after the other, in hexadecimal digits. @param {Uint8Array[]} pieces @returns {string} */
+function sha256(pieces) {
+  kept ??= constants();
+  const { start, rounds } = kept, length = pieces.reduce((sum, piece) => sum + piece.length, 0);
+  const padded = new Uint8Array((Math.floor((length + 8) / 64) + 1) * 64), words = new Uint32Array(64);
+  let at = 0;
+  for (const piece of pieces) {
+    padded.set(piece, at);
+    at += piece.length;
+  }
+  padded[at] = 0x80;
+  const view = new DataView(padded.buffer);
+  view.setUint32(padded.length - 8, Math.floor(length / 2 ** 29));
+  view.setUint32(padded.length - 4, (length * 8) >>> 0);
+  const turned = (/** @type {number} */ x, /** @type {number} */ by) => (x >>> by) | (x << (32 - by));
+  const total = start.slice();
+  for (let from = 0; from < padded.length; from += 64) {
+    for (let k = 0; k < 16; k++) words[k] = view.getUint32(from + 4 * k);
+    for (let k = 16; k < 64; k++) {
+      const x = words[k - 15], y = words[k - 2];
+      words[k] = words[k - 16] + words[k - 7] + (turned(x, 7) ^ turned(x, 18) ^ (x >>> 3))
+        + (turned(y, 17) ^ turned(y, 19) ^ (y >>> 10));
+    }
+    let [a, b, c, d, e, f, g, h] = total;
+    for (let k = 0; k < 64; k++) {
+      const one = (h + (turned(e, 6) ^ turned(e, 11) ^ turned(e, 25)) + ((e & f) ^ (~e & g)) + rounds[k] + words[k]) | 0;
+      const two = ((turned(a, 2) ^ turned(a, 13) ^ turned(a, 22)) + ((a & b) ^ (a & c) ^ (b & c))) | 0;
+      [a, b, c, d, e, f, g, h] = [(one + two) | 0, a, b, c, (d + one) | 0, e, f, g];
+    }
+    [a, b, c, d, e, f, g, h].forEach((value, k) => (total[k] += value));
+  }
+  return Array.from(total, (word) => word.toString(16).padStart(8, "0")).join("");
+}
+
+/** JSON in which a bigint is an integer. @param {any} value @returns {string} */
+function toJson(value) {
+  if (typeof value === "bigint") return `${value}`;
+  if (Array.isArray(value)) return `[${value.map(toJson).join(",")}]`;
+  if (typeof value === "object" && value !== null)
+    return `{${Object.entries(value).map(([key, inner]) => `${JSON.stringify(key)}:${toJson(inner)}`).join(",")}}`;
+  return JSON.stringify(value) ?? "null";
+}
+
+/** The value of a JSON text; an integer of more than 15 digits is a text of them. @param {string} text @returns {any} */
+function fromJson(text) {
+  const safe = text.replace(/"(?:[^"\\]|\\.)*"|-?\d{16,}(?![\d.eE])/g, (part) => (part[0] === '"' ? part : `"${part}"`));
+  try {
+    return JSON.parse(safe);
+  } catch (error) {
+    throw new GlassnetError(`it cannot be understood (${/** @type {Error} */ (error).message})`);
+  }
+}
+
+// Model files: what glassnet.load reads and net.save writes, see glassnet/bridges/files.py.
+
+
+const FORMAT = "glassnet", VERSION_OF_FILES = "1";
+
+/** The bytes of an array, lowest first. @param {Floats} values @returns {Uint8Array} */
+function bytesOfArray(values) {
+  const size = values.BYTES_PER_ELEMENT, bytes = new Uint8Array(values.length * size), view = new DataView(bytes.buffer);
+  const isDouble = size === 8;
+  values.forEach((value, k) => (isDouble ? view.setFloat64(8 * k, value, true) : view.setFloat32(4 * k, value, true)));
+  return bytes;
+}
+
+/** SHA-256 over names, types, shapes and bytes of arrays, as Python takes it.
+ * @param {{ name: string, type: string, shape: number[], bytes: Uint8Array }[]} arrays @returns {string} */
+function checksumOf(arrays) {
+  const inOrder = [...arrays].sort((one, other) => (one.name < other.name ? -1 : 1));
+  return sha256(inOrder.flatMap(({ name, type, shape, bytes }) => {
+    const written = shape.length === 1 ? `(${shape[0]},)` : `(${shape.join(", ")})`;
+    return [bytesOf(`${name} ${type === "F64" ? "<f8" : "<f4"} ${written}\n`), bytes];
+  }));
+}
+
+/** The stream's state as the file holds it. @param {any} state */
+function exact(state) {
+  const { state: value, inc } = state.state;
+  return { ...state, state: { state: BigInt(value), inc: BigInt(inc) } };
+}
+
+/** A network as the bytes of a model file. @param {Network} network @returns {Uint8Array} */
+function saved(network) {
+  const { layout, dtype, rule } = network, type = dtype === "float64" ? "F64" : "F32", state = network.state();
+  /** @type {{ name: string, type: string, shape: number[], bytes: Uint8Array }[]} */
+  const arrays = [];
+  const add = (/** @type {string} */ name, /** @type {number[]} */ shape, /** @type {Floats} */ values) =>
+    arrays.push({ name, type, shape, bytes: bytesOfArray(values) });
+  for (const part of [...network.parameters, ...network.statistics]) add(`layers.${part.layer}.${part.name}`, part.shape, part.values);
+  state.optimizer.forEach((values, k) => add(`optimizer.${k}`, [values.length], values));
+  const config = {
+    layers: network.layers, dtype, input_shape: layout.input_shape, seed: network.seed,
+    streams: { order: exact(state.streams.order), masks: exact(state.streams.masks) }, loss: network.loss_part,
+    metadata: network.metadata,
+    training: {
+      optimizer: network.optimizer_part, step: state.step, epoch: state.epoch, rate_factor: state.rate_factor,
+      batch_size: network.batch_size, engine: "numpy", callbacks: {}, data: "",
+    },
+    tensors_checksum: checksumOf(arrays),
+  };
+  const text = toJson(config);
+  /** @type {any} */
+  const header = { __metadata__: { format: FORMAT, format_version: VERSION_OF_FILES, config: text, checksum: sha256([bytesOf(text)]) } };
+  let at = 0;
+  for (const { name, shape, bytes } of arrays) {
+    header[name] = { dtype: type, shape, data_offsets: [at, at + bytes.length] };
+    at += bytes.length;
+  }
+  const head = bytesOf(JSON.stringify(header)), padding = (8 - (head.length % 8)) % 8, size = head.length + padding;
+  const file = new Uint8Array(8 + size + at).fill(32, 8, 8 + size);
+  new DataView(file.buffer).setUint32(0, size, true);
+  file.set(head, 8);
+  at = 8 + size;
+  for (const { bytes } of arrays) {
+    file.set(bytes, at);
+    at += bytes.length;
+  }
+  return file;
+}
+
+/** The header of a file, and where its numbers begin. @param {Uint8Array} bytes */
+function headerOf(bytes) {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const size = bytes.length < 8 ? Infinity : view.getUint32(0, true) + view.getUint32(4, true) * 2 ** 32;
+  if (8 + size > bytes.length) throw new GlassnetError("it is not a safetensors file, or it is damaged (its header is cut off)");
+  const header = fromJson(textOf(bytes.subarray(8, 8 + size)));
+  if (typeof header !== "object" || header === null) throw new GlassnetError("it is not a safetensors file (its header is no table)");
+  return { header, start: 8 + size };
+}
+
+/** The configuration, if the file is glassnet's, of a known version, and unaltered. @param {any} metadata @returns {any} */
+function verified(metadata) {
+  if (metadata?.format !== FORMAT) throw new GlassnetError("it is a safetensors file, but glassnet did not write it");
+  const version = metadata.format_version, text = metadata.config;
+  if (version !== VERSION_OF_FILES)
+    throw new GlassnetError(`its format version is ${shown(version)} and this glassnet reads "${VERSION_OF_FILES}"; use the glassnet that wrote it`);
+  if (typeof text !== "string" || metadata.checksum !== sha256([bytesOf(text)]))
+    throw new GlassnetError("its configuration was altered after it was written (the checksum differs)");
+  return fromJson(text);
+}
+
+/** The arrays of a file by name. @param {Uint8Array} bytes @param {any} header @param {number} start */
+function arraysOfFile(bytes, header, start) {
+  return Object.entries(header).filter(([name]) => name !== "__metadata__").map(([name, entry]) => {
+    const { dtype, shape, data_offsets: offsets } = /** @type {any} */ (entry) ?? {};
+    const size = dtype === "F64" ? 8 : 4, isWhole = (/** @type {unknown} */ n) => Number.isSafeInteger(n) && Number(n) >= 0;
+    if (!["F32", "F64"].includes(dtype)) throw new GlassnetError(`tensor ${shown(name)} is ${shown(dtype)}; glassnet writes float32 and float64 only`);
+    const fits = Array.isArray(shape) && shape.every(isWhole) && Array.isArray(offsets) && offsets.every(isWhole)
+      && offsets[1] - offsets[0] === product(shape) * size && start + offsets[1] <= bytes.length;
+    if (!fits) throw new GlassnetError(`it is not a safetensors file, or it is damaged (tensor ${shown(name)})`);
+    return { name, type: dtype, shape, bytes: bytes.subarray(start + offsets[0], start + offsets[1]) };
+  });
+}
+
+/** Numbers of bytes. @param {{ type: string, bytes: Uint8Array }} array @returns {Floats} */
+function numbersOf({ type, bytes }) {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength), isDouble = type === "F64", size = isDouble ? 8 : 4;
+  const values = new (floatsOf(isDouble ? "float64" : "float32"))(bytes.length / size);
+  return values.map((_, k) => (isDouble ? view.getFloat64(8 * k, true) : view.getFloat32(4 * k, true)));
+}
+
+/** The network of a model file; what is wrong with one is said. @param {Uint8Array | ArrayBuffer} given @returns {Network} */
+function load(given) {
+  const bytes = given instanceof Uint8Array ? given : new Uint8Array(given);
+  try {
+    return read(bytes);
+  } catch (error) {
+    throw new GlassnetError(`cannot load this file: ${/** @type {Error} */ (error).message}`);
+  }
+}
+
+/** @param {Uint8Array} bytes @returns {Network} */
+function read(bytes) {
+  const { header, start } = headerOf(bytes), config = verified(header.__metadata__);
+  const arrays = arraysOfFile(bytes, header, start);
+  if (checksumOf(arrays) !== config.tensors_checksum)
+    throw new GlassnetError("its tensors were altered after they were written (the checksum differs)");
+  const { training } = config;
+  const network = new Network({
+    layers: config.layers, input_shape: config.input_shape, dtype: config.dtype, seed: Number(config.seed ?? 0),
+    metadata: config.metadata, ...(config.loss ? { loss: config.loss } : {}), ...(training ? { optimizer: training.optimizer } : {}),
+  });
+  const numbers = (/** @type {string} */ name, /** @type {number[]} */ shape) => {
+    const found = arrays.find((array) => array.name === name);
+    if (!found) throw new GlassnetError(`it has no tensor ${shown(name)}, which its configuration needs`);
+    if (found.shape.join() !== shape.join() || (found.type === "F64") !== (network.dtype === "float64"))
+      throw new GlassnetError(`tensor ${shown(name)} is ${found.type} (${found.shape.join(", ")}); its configuration needs ${network.dtype} (${shape.join(", ")})`);
+    return numbersOf(found);
+  };
+  for (const part of [...network.parameters, ...network.statistics]) part.values.set(numbers(`layers.${part.layer}.${part.name}`, part.shape));
+  if (training) {
+    network.restore({
+      optimizer: network.optimizer_states.map((state, k) => numbers(`optimizer.${k}`, [state.length])),
+      step: training.step, epoch: training.epoch, rate_factor: training.rate_factor,
+    });
+    network.batch_size = training.batch_size ?? null;
+  }
+  network.restore({ streams: config.streams });
+  return network;
 }
 
 // A network: layers over flat vectors, as its user knows it.
@@ -3084,6 +3332,8 @@ class Network {
     this.frozenPlaces = /** @type {Set<number>} */ (new Set());
     this.shares = this.sharesOfSteps();
     this.rate_factor = 1;
+    /** Samples of a step in the last training, for files. @type {number | null} */
+    this.batch_size = null;
     this.seeded(this.seed);
     this.draw(new Random(this.seed, [0]));
     this.prediction = new Room(build(this.layers, this.layout), this.vectors, PREDICTION_ROWS);
@@ -3125,7 +3375,7 @@ class Network {
   setLoss(given) {
     const part = complete("loss", given), taken = ON_LOGITS[part.name]?.[this.last.name];
     this.loss_part = part;
-    this.objective = lossOf(taken ? complete("loss", { ...part, name: taken }) : part);
+    this.objective = { ...lossOf(taken ? complete("loss", { ...part, name: taken }) : part), called: part.name };
     this.fused = Boolean(taken);
     this.kept = null;
     if (this.objective.least_outputs > this.plan.n_outputs)
@@ -3380,10 +3630,7 @@ class Network {
   /** One entry of the gradient beside a central difference of the loss, without dropout.
    * @param {Given} X @param {Given} y @param {number} layer @param {string} name @param {number} index @param {number} [h] */
   gradient_check(X, y, layer, name, index, h) {
-    const place = this.place(layer, name, index), layers = this.layers.filter((/** @type {any} */ one) => one.name !== "dropout");
-    const twin = new Network({ ...this.spec, layers, dtype: "float64" });
-    twin.vector.set(this.vector);
-    twin.running.set(this.running);
+    const place = this.place(layer, name, index), twin = this.twin();
     const lossAt = (/** @type {number} */ value) => {
       twin.vector[place] = value;
       return twin.trace(X, y).loss;
@@ -3393,6 +3640,27 @@ class Network {
     lossAt(value);
     const at = twin.trace(X, y).parameters.find((one) => place >= one.start && place < one.start + one.gradient.length);
     return { analytic: /** @type {any} */ (at).gradient[place - /** @type {any} */ (at).start], numeric, h: width };
+  }
+
+  /** The same network in float64 and without dropout, to measure. @returns {Network} */
+  twin() {
+    const layers = this.layers.map(withoutDropout);
+    const twin = new Network({ ...this.spec, layers, dtype: "float64" });
+    twin.vector.set(this.vector);
+    twin.running.set(this.running);
+    return twin;
+  }
+
+  /** The bytes of a model file. @returns {Uint8Array} */
+  save() {
+    return saved(this);
+  }
+
+  /** The description and the state, ready for JSON. */
+  document() {
+    const { parameters, running, optimizer, ...rest } = this.state();
+    const plain = { parameters: Array.from(parameters), running: Array.from(running), optimizer: optimizer.map((one) => Array.from(one)) };
+    return { spec: this.spec, state: { ...plain, ...rest } };
   }
 
   /** Everything that training changes. */
@@ -3433,11 +3701,18 @@ class Network {
   }
 }
 
+/** A layer whose dropout leaves nothing out; it stays where it is, so that layers keep their numbers. @param {any} layer
+ * @returns {any} */
+function withoutDropout(layer) {
+  if (layer.name === "residual") return { ...layer, layers: layer.layers.map(withoutDropout) };
+  return layer.name === "dropout" ? { ...layer, rate: 0 } : layer;
+}
+
 /** A loss as the loop takes it. @param {any} part @returns {any} */
 function lossOf(part) {
   const known = PARTS.loss[part.name], formulas = LOSSES[part.name];
   return {
-    ...known, ...formulas, part, parameters: parametersOf(part), takes_classes: known.targets === "classes",
+    ...known, ...formulas, part, called: part.name, parameters: parametersOf(part), takes_classes: known.targets === "classes",
     domain: known.domain.map((/** @type {number | null} */ limit, /** @type {number} */ side) => limit ?? (side ? Infinity : -Infinity)),
     share: (/** @type {number} */ n, /** @type {number} */ m) => 1 / (known.mean_over === "entries" ? n * m : n),
   };
@@ -3478,6 +3753,7 @@ class Training {
     const size = options.batch_size ?? n;
     this.batch_size = Math.min(n, checkedNumber("batch_size", size, { least: 1, integer: true }));
     this.n_steps = Math.ceil(n / this.batch_size);
+    network.batch_size = this.n_steps === 1 ? null : this.batch_size;
     if (plan.rows.some((row) => row.kind === "batch_norm") && n % this.batch_size === 1 % this.batch_size)
       throw new GlassnetError(`batch_norm needs at least 2 samples in every batch; ${n} samples in batches of ${this.batch_size} leave a batch of 1`);
     this.shuffles = (options.shuffle ?? true) && this.batch_size < n;
@@ -3752,7 +4028,8 @@ function before(room, i, x, output) {
   if (row.z !== NOWHERE) z = part(memory, row.z, n, row.n_outputs);
   const start = row.mask * n, count = n * row.n_outputs;
   return {
-    kind: row.kind, layer: row.layer, path: row.path, activation: row.activation, inputs, z, a: output,
+    kind: row.kind, layer: row.layer, path: row.path, activation: row.activation,
+    computed: row.activation, formulas: row.formulas, constants: row.constants, inputs, z, a: output,
     d_a: part(memory, row.error, n, row.n_outputs), weights: arrayOf(parameters, row, 0), bias: arrayOf(parameters, row, 1),
     mask: row.kind === "dropout" ? { values: masks.slice(start, start + count), shape: [n, row.n_outputs] } : null,
   };
@@ -3795,4 +4072,93 @@ function updated(training, { parameters, gradients }) {
   return { learning_rate, step, rule: rule.name, coefficients, parameters: terms };
 }
 
-export { create, parts, Network, Training, Random, GlassnetError, DivergenceError, VERSION };
+// What the rules of diagnosis look at, measured as glassnet/insight/diagnosis/measure.py measures it.
+
+
+// A unit is flat where its slope is below this part of the largest; two are alike where their weights differ by less.
+const FLAT = 0.05, ALIKE = 1e-5;
+
+/** Root mean square. @param {ArrayLike<number>} values @returns {number} */
+function rms(values) {
+  let squares = 0;
+  for (let k = 0; k < values.length; k++) squares += values[k] * values[k];
+  return Math.sqrt(squares / values.length);
+}
+
+/** Standard deviation. @param {ArrayLike<number>} values @returns {number} */
+function deviation(values) {
+  let mean = 0;
+  for (let k = 0; k < values.length; k++) mean += values[k] / values.length;
+  return rms(Array.from(values, (value) => value - mean));
+}
+
+/** For each unit the share of the samples for which `holds` of its z and a. @param {Table} z @param {Table} a
+ * @param {(z: number, a: number) => boolean} holds @returns {number[]} */
+function shares(z, a, holds) {
+  const [n, m] = z.shape;
+  return Array.from({ length: m }, (_, j) => {
+    let count = 0;
+    for (let i = 0; i < n; i++) count += holds(z.values[i * m + j], a.values[i * m + j]) ? 1 : 0;
+    return count / n;
+  });
+}
+
+/** Pairs of units whose weights and bias are the same to rounding. @param {any} dense @returns {[number, number][]} */
+function twins({ weights, bias }) {
+  const { values, shape: [k, m] } = weights, rows = [];
+  for (let i = 0; i < k; i++) rows.push(values.subarray(i * m, (i + 1) * m));
+  if (bias) rows.push(bias.values);
+  const summed = (/** @type {(row: Floats) => number} */ entry) => rows.reduce((sum, row) => sum + entry(row) ** 2, 0);
+  const sizes = Array.from({ length: m }, (_, j) => summed((row) => row[j]));
+  /** @type {[number, number][]} */
+  const found = [];
+  for (let i = 0; i < m; i++)
+    for (let j = i + 1; j < m; j++)
+      if (summed((row) => row[i] - row[j]) <= ALIKE ** 2 * Math.min(sizes[i], sizes[j])) found.push([i, j]);
+  return found;
+}
+
+/** Root mean square of what is left of each column without its mean. @param {Table} table @returns {number} */
+function spread({ values, shape: [n, m] }) {
+  const left = values.slice();
+  for (let j = 0; j < m; j++) {
+    let mean = 0;
+    for (let i = 0; i < n; i++) mean += values[i * m + j] / n;
+    for (let i = 0; i < n; i++) left[i * m + j] -= mean;
+  }
+  return rms(left);
+}
+
+/** A dense layer with everything behind it, up to the next one. @param {any[]} rows @param {number} index */
+function block(rows, index) {
+  const [dense] = rows, active = rows.find((row) => row.computed.name !== "linear") ?? dense, units = active.a.shape[1];
+  const { z, a, formulas, constants, computed: { name } } = active, part = PARTS.activation[name];
+  const none = { length: units }, limit = FLAT * part.steepest;
+  const isFlat = (/** @type {number} */ value) => formulas.slope(value, formulas.value(value, ...constants), ...constants) < limit;
+  const dead = part.rectifies ? shares(z, a, (value) => value <= 0).map((share) => share === 1) : Array.from(none, () => false);
+  const flat_by_unit = part.is_bounded ? shares(z, a, isFlat) : Array.from(none, () => 0);
+  return {
+    index, layer: dense.layer, units, activation: name, dead,
+    flat: flat_by_unit.reduce((sum, share) => sum + share / units, 0), flat_by_unit,
+    gradient_norm: rms(dense.d_weights.values), error_norm: rms(dense.d_z.values),
+    gain: deviation(dense.weights.values) * Math.sqrt(dense.weights.shape[0]), spread: spread(rows[rows.length - 1].a),
+    twins: twins(dense),
+  };
+}
+
+/** The network as it is on these samples, in float64 and without dropout. @param {Network} network @param {Given} X @param {Given} y */
+function facts(network, X, y) {
+  const twin = network.twin(), { rows, penalty, parameters } = twin.trace(X, y);
+  const value = twin.loss(X, y) - penalty;
+  const starts = rows.flatMap((/** @type {any} */ row, /** @type {number} */ place) => (row.kind === "dense" ? [place] : []));
+  const blocks = starts.map((/** @type {number} */ start, /** @type {number} */ index) => block(rows.slice(start, starts[index + 1]), index));
+  const gradient = parameters.flatMap((/** @type {any} */ part) => Array.from(part.gradient));
+  const weights = starts.flatMap((/** @type {number} */ start) => Array.from(rows[start].weights.values));
+  const isFinite = Number.isFinite(value) && twin.vector.every(Number.isFinite) && twin.running.every(Number.isFinite);
+  return {
+    loss: value + penalty, value, penalty, gradient_norm: rms(gradient) * Math.sqrt(gradient.length), size: rms(weights),
+    finite: isFinite, blocks,
+  };
+}
+
+export { create, load, facts, parts, Network, Training, Random, GlassnetError, DivergenceError, VERSION };

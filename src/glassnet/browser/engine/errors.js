@@ -45,10 +45,7 @@ export function checkedNumber(name, value, limits = {}) {
   const fits = typeof value === "number" && Number.isFinite(value) && (!integer || Number.isInteger(value))
     && value >= least && value <= most && value > above && value < below;
   if (fits) return value;
-  const wanted = [integer ? "an integer" : "a finite number"];
-  if (least > -Infinity) wanted.push(`>= ${least}`);
-  if (above > -Infinity) wanted.push(`> ${above}`);
-  if (most < Infinity) wanted.push(`<= ${most}`);
-  if (below < Infinity) wanted.push(`< ${below}`);
-  throw new GlassnetError(`${name} must be ${wanted.join(" ")}; got ${shown(value)}`);
+  const limited = [[">=", least], [">", above], ["<=", most], ["<", below]].filter(([, limit]) => Number.isFinite(limit));
+  const wanted = [integer ? "an integer" : "a finite number", limited.map((limit) => limit.join(" ")).join(" and ")];
+  throw new GlassnetError(`${name} must be ${wanted.join(" ").trim()}; got ${shown(value)}`);
 }

@@ -4,6 +4,7 @@ import { GlassnetError, checkedNumber, shown } from "./errors.js";
 import { INITIALIZERS, LOSSES, ON_LOGITS, PARTS } from "./formulas.js";
 import { product } from "./layers.js";
 import { Room, forward, penalise } from "./loop.js";
+import { saved } from "./files.js";
 import { complete, equal, parametersOf } from "./parts.js";
 import { build, layOut, linearise } from "./plan.js";
 import { Random } from "./random.js";
@@ -48,6 +49,8 @@ export class Network {
     this.frozenPlaces = /** @type {Set<number>} */ (new Set());
     this.shares = this.sharesOfSteps();
     this.rate_factor = 1;
+    /** Samples of a step in the last training, for files. @type {number | null} */
+    this.batch_size = null;
     this.seeded(this.seed);
     this.draw(new Random(this.seed, [0]));
     this.prediction = new Room(build(this.layers, this.layout), this.vectors, PREDICTION_ROWS);
@@ -89,7 +92,7 @@ export class Network {
   setLoss(given) {
     const part = complete("loss", given), taken = ON_LOGITS[part.name]?.[this.last.name];
     this.loss_part = part;
-    this.objective = lossOf(taken ? complete("loss", { ...part, name: taken }) : part);
+    this.objective = { ...lossOf(taken ? complete("loss", { ...part, name: taken }) : part), called: part.name };
     this.fused = Boolean(taken);
     this.kept = null;
     if (this.objective.least_outputs > this.plan.n_outputs)
@@ -344,10 +347,7 @@ export class Network {
   /** One entry of the gradient beside a central difference of the loss, without dropout.
    * @param {Given} X @param {Given} y @param {number} layer @param {string} name @param {number} index @param {number} [h] */
   gradient_check(X, y, layer, name, index, h) {
-    const place = this.place(layer, name, index), layers = this.layers.filter((/** @type {any} */ one) => one.name !== "dropout");
-    const twin = new Network({ ...this.spec, layers, dtype: "float64" });
-    twin.vector.set(this.vector);
-    twin.running.set(this.running);
+    const place = this.place(layer, name, index), twin = this.twin();
     const lossAt = (/** @type {number} */ value) => {
       twin.vector[place] = value;
       return twin.trace(X, y).loss;
@@ -357,6 +357,27 @@ export class Network {
     lossAt(value);
     const at = twin.trace(X, y).parameters.find((one) => place >= one.start && place < one.start + one.gradient.length);
     return { analytic: /** @type {any} */ (at).gradient[place - /** @type {any} */ (at).start], numeric, h: width };
+  }
+
+  /** The same network in float64 and without dropout, to measure. @returns {Network} */
+  twin() {
+    const layers = this.layers.map(withoutDropout);
+    const twin = new Network({ ...this.spec, layers, dtype: "float64" });
+    twin.vector.set(this.vector);
+    twin.running.set(this.running);
+    return twin;
+  }
+
+  /** The bytes of a model file. @returns {Uint8Array} */
+  save() {
+    return saved(this);
+  }
+
+  /** The description and the state, ready for JSON. */
+  document() {
+    const { parameters, running, optimizer, ...rest } = this.state();
+    const plain = { parameters: Array.from(parameters), running: Array.from(running), optimizer: optimizer.map((one) => Array.from(one)) };
+    return { spec: this.spec, state: { ...plain, ...rest } };
   }
 
   /** Everything that training changes. */
@@ -397,11 +418,18 @@ export class Network {
   }
 }
 
+/** A layer whose dropout leaves nothing out; it stays where it is, so that layers keep their numbers. @param {any} layer
+ * @returns {any} */
+function withoutDropout(layer) {
+  if (layer.name === "residual") return { ...layer, layers: layer.layers.map(withoutDropout) };
+  return layer.name === "dropout" ? { ...layer, rate: 0 } : layer;
+}
+
 /** A loss as the loop takes it. @param {any} part @returns {any} */
 export function lossOf(part) {
   const known = PARTS.loss[part.name], formulas = LOSSES[part.name];
   return {
-    ...known, ...formulas, part, parameters: parametersOf(part), takes_classes: known.targets === "classes",
+    ...known, ...formulas, part, called: part.name, parameters: parametersOf(part), takes_classes: known.targets === "classes",
     domain: known.domain.map((/** @type {number | null} */ limit, /** @type {number} */ side) => limit ?? (side ? Infinity : -Infinity)),
     share: (/** @type {number} */ n, /** @type {number} */ m) => 1 / (known.mean_over === "entries" ? n * m : n),
   };

@@ -57,7 +57,7 @@ export function complete(kind, given) {
   if (unknown.length > 0)
     throw new GlassnetError(`${kind} ${part.name} has no field ${unknown.join(", ")}; its fields are ${all.join(", ") || "none"}`);
   /** @type {any} */
-  const made = { kind, name: part.name, ...part.preset };
+  const made = { kind, name: part.name };
   for (const field of all) {
     const value = fields[field] === undefined ? part.fields[field] : fields[field];
     if (value === undefined) throw new GlassnetError(`${kind} ${part.name} needs ${field}`);

@@ -53,11 +53,11 @@ export function targets(y, loss, n, n_outputs, dtype) {
   const { values } = found, limit = loss.targets === "classes" ? n_outputs : Infinity;
   for (const value of values) {
     if (loss.targets !== "values" && (!Number.isInteger(value) || value < 0 || value >= limit))
-      throw new GlassnetError(`${loss.name} takes integers${limit < Infinity ? ` 0 to ${limit - 1}` : " >= 0"}; y holds ${value}`);
+      throw new GlassnetError(`${loss.called} takes integers${limit < Infinity ? ` 0 to ${limit - 1}` : " >= 0"}; y holds ${value}`);
     if (loss.targets === "values" && (value < loss.domain[0] || value > loss.domain[1]))
-      throw new GlassnetError(`${loss.name} takes y from ${loss.domain[0]} to ${loss.domain[1]}; it holds ${value}`);
+      throw new GlassnetError(`${loss.called} takes y from ${loss.domain[0]} to ${loss.domain[1]}; it holds ${value}`);
     if (loss.only_targets.length > 0 && !loss.only_targets.includes(value))
-      throw new GlassnetError(`${loss.name} takes targets ${loss.only_targets.join(" and ")}; y holds ${value}`);
+      throw new GlassnetError(`${loss.called} takes targets ${loss.only_targets.join(" and ")}; y holds ${value}`);
   }
   return found;
 }
@@ -68,7 +68,7 @@ export function sampleWeights(given, loss, n, dtype) {
   const Floats = floatsOf(dtype);
   if (given === undefined || given === null) return new Floats(n).fill(1);
   if (loss.targets === "labels")
-    throw new GlassnetError(`${loss.name} is a mean over pairs or triplets, so it takes no weights of samples`);
+    throw new GlassnetError(`${loss.called} is a mean over pairs or triplets, so it takes no weights of samples`);
   const { values } = table("sample_weight", given, 1, "float64");
   if (values.length !== n) throw new GlassnetError(`sample_weight must hold ${n} numbers, one for each sample; got ${values.length}`);
   if (values.some((/** @type {number} */ value) => value < 0)) throw new GlassnetError("sample_weight must be >= 0");

@@ -72,7 +72,8 @@ function before(room, i, x, output) {
   if (row.z !== NOWHERE) z = part(memory, row.z, n, row.n_outputs);
   const start = row.mask * n, count = n * row.n_outputs;
   return {
-    kind: row.kind, layer: row.layer, path: row.path, activation: row.activation, inputs, z, a: output,
+    kind: row.kind, layer: row.layer, path: row.path, activation: row.activation,
+    computed: row.activation, formulas: row.formulas, constants: row.constants, inputs, z, a: output,
     d_a: part(memory, row.error, n, row.n_outputs), weights: arrayOf(parameters, row, 0), bias: arrayOf(parameters, row, 1),
     mask: row.kind === "dropout" ? { values: masks.slice(start, start + count), shape: [n, row.n_outputs] } : null,
   };

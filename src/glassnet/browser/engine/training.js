@@ -27,6 +27,7 @@ export class Training {
     const size = options.batch_size ?? n;
     this.batch_size = Math.min(n, checkedNumber("batch_size", size, { least: 1, integer: true }));
     this.n_steps = Math.ceil(n / this.batch_size);
+    network.batch_size = this.n_steps === 1 ? null : this.batch_size;
     if (plan.rows.some((row) => row.kind === "batch_norm") && n % this.batch_size === 1 % this.batch_size)
       throw new GlassnetError(`batch_norm needs at least 2 samples in every batch; ${n} samples in batches of ${this.batch_size} leave a batch of 1`);
     this.shuffles = (options.shuffle ?? true) && this.batch_size < n;

@@ -1,0 +1,153 @@
+// Model files: what glassnet.load reads and net.save writes, see glassnet/bridges/files.py.
+
+import { GlassnetError, shown } from "./errors.js";
+import { product } from "./layers.js";
+import { Network } from "./network.js";
+import { floatsOf } from "./tables.js";
+import { bytesOf, fromJson, sha256, textOf, toJson } from "./texts.js";
+
+const FORMAT = "glassnet", VERSION_OF_FILES = "1";
+
+/** The bytes of an array, lowest first. @param {Floats} values @returns {Uint8Array} */
+function bytesOfArray(values) {
+  const size = values.BYTES_PER_ELEMENT, bytes = new Uint8Array(values.length * size), view = new DataView(bytes.buffer);
+  const isDouble = size === 8;
+  values.forEach((value, k) => (isDouble ? view.setFloat64(8 * k, value, true) : view.setFloat32(4 * k, value, true)));
+  return bytes;
+}
+
+/** SHA-256 over names, types, shapes and bytes of arrays, as Python takes it.
+ * @param {{ name: string, type: string, shape: number[], bytes: Uint8Array }[]} arrays @returns {string} */
+function checksumOf(arrays) {
+  const inOrder = [...arrays].sort((one, other) => (one.name < other.name ? -1 : 1));
+  return sha256(inOrder.flatMap(({ name, type, shape, bytes }) => {
+    const written = shape.length === 1 ? `(${shape[0]},)` : `(${shape.join(", ")})`;
+    return [bytesOf(`${name} ${type === "F64" ? "<f8" : "<f4"} ${written}\n`), bytes];
+  }));
+}
+
+/** The stream's state as the file holds it. @param {any} state */
+function exact(state) {
+  const { state: value, inc } = state.state;
+  return { ...state, state: { state: BigInt(value), inc: BigInt(inc) } };
+}
+
+/** A network as the bytes of a model file. @param {Network} network @returns {Uint8Array} */
+export function saved(network) {
+  const { layout, dtype, rule } = network, type = dtype === "float64" ? "F64" : "F32", state = network.state();
+  /** @type {{ name: string, type: string, shape: number[], bytes: Uint8Array }[]} */
+  const arrays = [];
+  const add = (/** @type {string} */ name, /** @type {number[]} */ shape, /** @type {Floats} */ values) =>
+    arrays.push({ name, type, shape, bytes: bytesOfArray(values) });
+  for (const part of [...network.parameters, ...network.statistics]) add(`layers.${part.layer}.${part.name}`, part.shape, part.values);
+  state.optimizer.forEach((values, k) => add(`optimizer.${k}`, [values.length], values));
+  const config = {
+    layers: network.layers, dtype, input_shape: layout.input_shape, seed: network.seed,
+    streams: { order: exact(state.streams.order), masks: exact(state.streams.masks) }, loss: network.loss_part,
+    metadata: network.metadata,
+    training: {
+      optimizer: network.optimizer_part, step: state.step, epoch: state.epoch, rate_factor: state.rate_factor,
+      batch_size: network.batch_size, engine: "numpy", callbacks: {}, data: "",
+    },
+    tensors_checksum: checksumOf(arrays),
+  };
+  const text = toJson(config);
+  /** @type {any} */
+  const header = { __metadata__: { format: FORMAT, format_version: VERSION_OF_FILES, config: text, checksum: sha256([bytesOf(text)]) } };
+  let at = 0;
+  for (const { name, shape, bytes } of arrays) {
+    header[name] = { dtype: type, shape, data_offsets: [at, at + bytes.length] };
+    at += bytes.length;
+  }
+  const head = bytesOf(JSON.stringify(header)), padding = (8 - (head.length % 8)) % 8, size = head.length + padding;
+  const file = new Uint8Array(8 + size + at).fill(32, 8, 8 + size);
+  new DataView(file.buffer).setUint32(0, size, true);
+  file.set(head, 8);
+  at = 8 + size;
+  for (const { bytes } of arrays) {
+    file.set(bytes, at);
+    at += bytes.length;
+  }
+  return file;
+}
+
+/** The header of a file, and where its numbers begin. @param {Uint8Array} bytes */
+function headerOf(bytes) {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const size = bytes.length < 8 ? Infinity : view.getUint32(0, true) + view.getUint32(4, true) * 2 ** 32;
+  if (8 + size > bytes.length) throw new GlassnetError("it is not a safetensors file, or it is damaged (its header is cut off)");
+  const header = fromJson(textOf(bytes.subarray(8, 8 + size)));
+  if (typeof header !== "object" || header === null) throw new GlassnetError("it is not a safetensors file (its header is no table)");
+  return { header, start: 8 + size };
+}
+
+/** The configuration, if the file is glassnet's, of a known version, and unaltered. @param {any} metadata @returns {any} */
+function verified(metadata) {
+  if (metadata?.format !== FORMAT) throw new GlassnetError("it is a safetensors file, but glassnet did not write it");
+  const version = metadata.format_version, text = metadata.config;
+  if (version !== VERSION_OF_FILES)
+    throw new GlassnetError(`its format version is ${shown(version)} and this glassnet reads "${VERSION_OF_FILES}"; use the glassnet that wrote it`);
+  if (typeof text !== "string" || metadata.checksum !== sha256([bytesOf(text)]))
+    throw new GlassnetError("its configuration was altered after it was written (the checksum differs)");
+  return fromJson(text);
+}
+
+/** The arrays of a file by name. @param {Uint8Array} bytes @param {any} header @param {number} start */
+function arraysOfFile(bytes, header, start) {
+  return Object.entries(header).filter(([name]) => name !== "__metadata__").map(([name, entry]) => {
+    const { dtype, shape, data_offsets: offsets } = /** @type {any} */ (entry) ?? {};
+    const size = dtype === "F64" ? 8 : 4, isWhole = (/** @type {unknown} */ n) => Number.isSafeInteger(n) && Number(n) >= 0;
+    if (!["F32", "F64"].includes(dtype)) throw new GlassnetError(`tensor ${shown(name)} is ${shown(dtype)}; glassnet writes float32 and float64 only`);
+    const fits = Array.isArray(shape) && shape.every(isWhole) && Array.isArray(offsets) && offsets.every(isWhole)
+      && offsets[1] - offsets[0] === product(shape) * size && start + offsets[1] <= bytes.length;
+    if (!fits) throw new GlassnetError(`it is not a safetensors file, or it is damaged (tensor ${shown(name)})`);
+    return { name, type: dtype, shape, bytes: bytes.subarray(start + offsets[0], start + offsets[1]) };
+  });
+}
+
+/** Numbers of bytes. @param {{ type: string, bytes: Uint8Array }} array @returns {Floats} */
+function numbersOf({ type, bytes }) {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength), isDouble = type === "F64", size = isDouble ? 8 : 4;
+  const values = new (floatsOf(isDouble ? "float64" : "float32"))(bytes.length / size);
+  return values.map((_, k) => (isDouble ? view.getFloat64(8 * k, true) : view.getFloat32(4 * k, true)));
+}
+
+/** The network of a model file; what is wrong with one is said. @param {Uint8Array | ArrayBuffer} given @returns {Network} */
+export function load(given) {
+  const bytes = given instanceof Uint8Array ? given : new Uint8Array(given);
+  try {
+    return read(bytes);
+  } catch (error) {
+    throw new GlassnetError(`cannot load this file: ${/** @type {Error} */ (error).message}`);
+  }
+}
+
+/** @param {Uint8Array} bytes @returns {Network} */
+function read(bytes) {
+  const { header, start } = headerOf(bytes), config = verified(header.__metadata__);
+  const arrays = arraysOfFile(bytes, header, start);
+  if (checksumOf(arrays) !== config.tensors_checksum)
+    throw new GlassnetError("its tensors were altered after they were written (the checksum differs)");
+  const { training } = config;
+  const network = new Network({
+    layers: config.layers, input_shape: config.input_shape, dtype: config.dtype, seed: Number(config.seed ?? 0),
+    metadata: config.metadata, ...(config.loss ? { loss: config.loss } : {}), ...(training ? { optimizer: training.optimizer } : {}),
+  });
+  const numbers = (/** @type {string} */ name, /** @type {number[]} */ shape) => {
+    const found = arrays.find((array) => array.name === name);
+    if (!found) throw new GlassnetError(`it has no tensor ${shown(name)}, which its configuration needs`);
+    if (found.shape.join() !== shape.join() || (found.type === "F64") !== (network.dtype === "float64"))
+      throw new GlassnetError(`tensor ${shown(name)} is ${found.type} (${found.shape.join(", ")}); its configuration needs ${network.dtype} (${shape.join(", ")})`);
+    return numbersOf(found);
+  };
+  for (const part of [...network.parameters, ...network.statistics]) part.values.set(numbers(`layers.${part.layer}.${part.name}`, part.shape));
+  if (training) {
+    network.restore({
+      optimizer: network.optimizer_states.map((state, k) => numbers(`optimizer.${k}`, [state.length])),
+      step: training.step, epoch: training.epoch, rate_factor: training.rate_factor,
+    });
+    network.batch_size = training.batch_size ?? null;
+  }
+  network.restore({ streams: config.streams });
+  return network;
+}

@@ -1,0 +1,203 @@
+"""Networks as the plain data of a page, and back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from glassnet import activations, losses, optimizers
+from glassnet.bridges.description import describe, rebuild
+from glassnet.browser import described
+from glassnet.browser.formulas import Part
+from glassnet.errors import ArgumentError, EngineError
+from glassnet.layers import Layer
+from glassnet.losses import Loss
+from glassnet.network.network import Network
+from glassnet.network.state import TrainingState
+from glassnet.optimizers import Optimizer
+from glassnet.support import checks
+from glassnet.support.calls import explained
+from glassnet.support.registry import to_config
+
+Array = NDArray[Any]
+
+
+def own_parts(network: Network, loss: str | Loss | None = None) -> tuple[Part, ...]:
+    """The user's own activations and losses of a network, for :func:`glassnet.browser.module`."""
+    chosen = network.loss if loss is None else losses.get(loss)
+    found = [part for part in _activations(network.layers) if isinstance(part, activations.Function)]
+    return tuple({part.registered_name: part for part in found}.values()) + (
+        (chosen,) if isinstance(chosen, losses.Function) else ()
+    )
+
+
+def _activations(layers: Sequence[Layer]) -> Iterator[Any]:
+    for layer in layers:
+        yield getattr(layer, "activation", None)
+        yield from _activations(layer.inner)
+
+
+@explained
+def spec_of(
+    network: Network, *, optimizer: str | Optimizer | None = None, loss: str | Loss | None = None
+) -> dict[str, Any]:
+    """A built network as plain data: ``{"spec": ..., "state": ...}``, what ``create`` of ``glassnet.js`` takes.
+
+    Parameters
+    ----------
+    network : Network
+        Built.
+    optimizer, loss : optional
+        By default those of its last training; without one Adam and the mean squared error.
+
+    Raises
+    ------
+    NotBuiltError
+        If the network has no parameters yet.
+    EngineError
+        If the browser engine does not know some of its parts; the message names all of them.
+    """
+    checks.network("network", network)
+    network.vectors  # noqa: B018, refuses what is not built
+    rule = optimizers.get(optimizer) if optimizer is not None else _rule(network)
+    objective = losses.get(loss) if loss is not None else network.loss or losses.MeanSquaredError()
+    _refuse_unknown(network, objective, rule)
+    config, _ = describe(network)
+    state = TrainingState.continued(network.state, rule, network.parameters)
+    seed = config["seed"]
+    return {
+        "spec": {
+            **{key: config[key] for key in ("layers", "input_shape", "dtype", "metadata")},
+            "seed": 0 if seed is None else seed, "loss": to_config(objective), "optimizer": to_config(rule),
+        },
+        "state": {
+            "parameters": network.parameters.tolist(), "running": network.running_statistics.tolist(),
+            "optimizer": [vector.tolist() for vector in state.vectors], "step": state.step, "epoch": state.epoch,
+            "rate_factor": state.rate_factor,
+            "streams": {name: _as_text(stream) for name, stream in config["streams"].items()},
+        },
+    }  # fmt: skip
+
+
+def _rule(network: Network) -> Optimizer:
+    return optimizers.Adam() if network.state is None else network.state.optimizer
+
+
+def _as_text(stream: Mapping[str, Any]) -> dict[str, Any]:
+    """A stream whose integers of 128 bits are text, since JavaScript's numbers do not hold them."""
+    return {**stream, "state": {name: str(value) for name, value in stream["state"].items()}}
+
+
+def _as_numbers(stream: Mapping[str, Any]) -> dict[str, Any]:
+    return {**stream, "state": {name: int(value) for name, value in stream["state"].items()}}
+
+
+def _refuse_unknown(network: Network, loss: Loss, rule: Optimizer) -> None:
+    own = own_parts(network, loss)
+    unknown = [
+        *_unknown_layers(network.layers),
+        *(part for part in _activations(network.layers) if part is not None and not _knows(part, own)),
+        *(part for part in (loss, rule) if not _knows(part, own)),
+    ]
+    if unknown:
+        reasons = [described.REFUSED[name] for part in unknown if (name := _name(part)) in described.REFUSED]
+        raise EngineError(
+            f"the browser engine does not know {', '.join(dict.fromkeys(map(repr, unknown)))}"
+            + "".join(f": {reason}" for reason in reasons[:1])
+        )
+
+
+def _unknown_layers(layers: Sequence[Layer]) -> Iterator[Layer]:
+    for layer in layers:
+        if not _knows(layer, ()):
+            yield layer
+        yield from _unknown_layers(layer.inner)
+
+
+def _knows(part: Any, own: Sequence[Part]) -> bool:
+    if isinstance(part, str):
+        part = activations.get(part)
+    built_in = type(part) in {
+        cls for registry in described.REGISTRIES.values() for cls in registry.classes().values()
+    }
+    return (built_in and _name(part) not in described.REFUSED) or part in own
+
+
+def _name(part: Any) -> str:
+    classes = (entry for registry in described.REGISTRIES.values() for entry in registry.classes().items())
+    return next((name for name, cls in classes if cls is type(part)), "")
+
+
+@explained
+def network_of(document: Mapping[str, Any]) -> Network:
+    """The network of what ``network.document()`` gives in JavaScript, or :func:`spec_of` in Python.
+
+    Raises
+    ------
+    ArgumentError
+        If it is not such a document, saying which part.
+    """
+    if not isinstance(document, Mapping) or not {"spec", "state"} <= set(document):
+        raise ArgumentError(
+            f"document must be what network.document() gives, with a 'spec' and a 'state'; got {checks.shown(document)}"
+        )
+    spec, state = document["spec"], document["state"]
+    try:
+        config = {
+            **{key: spec[key] for key in ("layers", "dtype", "input_shape", "seed", "loss", "metadata")},
+            "streams": {name: _as_numbers(stream) for name, stream in state["streams"].items()},
+            "training": {
+                "optimizer": spec["optimizer"], **{key: state[key] for key in ("step", "epoch", "rate_factor")},
+                "batch_size": None, "engine": "numpy", "callbacks": {}, "data": "",
+            },
+        }  # fmt: skip
+        stored = _Flat(state)
+        network = rebuild(config, stored)
+        stored.refuse_rest()
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise ArgumentError(f"document cannot be understood: {type(error).__name__}: {error}") from error
+    return network
+
+
+class _Flat:
+    """The vectors of a document, from which arrays are taken one after the other, as they are laid out."""
+
+    def __init__(self, state: Mapping[str, Any]) -> None:
+        self.vectors = {
+            name: np.asarray(values, np.float64)
+            for name, values in (
+                ("parameters", state["parameters"]), ("running", state["running"]),
+                *((f"optimizer.{k}", vector) for k, vector in enumerate(state["optimizer"])),
+            )
+        }  # fmt: skip
+        self.taken = dict.fromkeys(self.vectors, 0)
+
+    def check(self, name: str, dtype: np.dtype[Any] | None, shape: tuple[int, ...] | None) -> None:
+        """Nothing is known of single arrays before they are taken."""
+
+    def read(self, name: str, dtype: np.dtype[Any] | None, shape: tuple[int, ...] | None) -> Array:
+        """The next array of its vector."""
+        vector = name
+        if name.startswith("layers."):
+            vector = "running" if name.rpartition(".")[2].startswith("running_") else "parameters"
+        if vector not in self.vectors or shape is None:
+            raise ArgumentError(f"document has no {name}")
+        start, size = self.taken[vector], int(np.prod(shape))
+        found = self.vectors[vector][start : start + size]
+        if len(found) != size:
+            raise ArgumentError(
+                f"{vector} of document are too few: {name} needs {size} more, and {len(found)} are left"
+            )
+        self.taken[vector] += size
+        return found.reshape(shape).astype(dtype)
+
+    def refuse_rest(self) -> None:
+        """Raise where more numbers were given than the network takes."""
+        for name, values in self.vectors.items():
+            if len(values) != self.taken[name]:
+                raise ArgumentError(
+                    f"{name} of document are {len(values)}; the network takes {self.taken[name]}"
+                )
