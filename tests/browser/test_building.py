@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import posixpath
+import re
 
 import numpy as np
 import pytest
@@ -23,9 +24,42 @@ def test_the_module_leans_on_nothing() -> None:
     assert "eval(" not in text and "new Function" not in text
 
 
+CODE = {
+    path.relative_to(building.SOURCES).with_suffix("").as_posix(): path.read_text(encoding="utf-8")
+    for path in building.SOURCES.rglob("*.js")
+}
+EXPORTED = r"^(?:export )?(?:const|class|function) (\w+)"
+
+
 def test_every_source_is_in_the_module() -> None:
-    files = {path.stem for path in Path(building.SOURCES).glob("*.js")} - {"templates"}
-    assert files | {"formulas"} == set(building.FILES)
+    assert CODE.keys() - {"arithmetic/templates"} | {"formulas"} == set(building.FILES)
+
+
+@pytest.mark.parametrize("name", CODE)
+def test_a_source_imports_what_it_uses_from_where_it_stands(name: str) -> None:
+    """In the one file that the sources become imports do nothing: this keeps them true."""
+    imports = re.findall(r'^import \{ (.*) \} from "(.*)";$', CODE[name], flags=re.MULTILINE)
+    code = re.sub(r"^import [^\n]*|//[^\n]*|/\*\*.*?\*/", "", CODE[name], flags=re.MULTILINE | re.DOTALL)
+    imported = set()
+    for names, place in imports:
+        other = posixpath.normpath(posixpath.join(posixpath.dirname(name), place)).removesuffix(".js")
+        there = re.findall(EXPORTED, module() if other == "formulas" else CODE[other], flags=re.MULTILINE)
+        imported |= set(names.split(", "))
+        assert set(names.split(", ")) <= set(there), place
+    assert {one for one in imported if not re.search(rf"\b{one}\b", code)} == set()
+    elsewhere = {
+        one
+        for other, text in CODE.items()
+        if other != name
+        for one in re.findall(EXPORTED.replace("(?:export )?", "export "), text, flags=re.MULTILINE)
+    }
+    own = set(re.findall(EXPORTED + r"|^  (?:get )?(\w+)\(", code, flags=re.MULTILINE))
+    used = {one for one in elsewhere if re.search(rf"(?<![.\w]){one}\(", code)}
+    assert used - imported - {one for pair in own for one in pair} == set()
+
+
+def test_no_source_is_longer_than_a_few_screens() -> None:
+    assert {name: len(text.splitlines()) for name, text in CODE.items() if text.count("\n") > 300} == {}
 
 
 def bumped(z):  # type: ignore[no-untyped-def]

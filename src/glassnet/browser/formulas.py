@@ -22,7 +22,7 @@ from glassnet.losses import Loss
 from glassnet.optimizers import Adam, NAdam
 from glassnet.schedules.waves import half_wave
 
-TEMPLATES = Path(__file__).parent / "engine" / "templates.js"
+TEMPLATES = Path(__file__).parent / "engine" / "arithmetic" / "templates.js"
 # By hand, since no single formula of entries says it.
 OF_ROWS = {
     "softmax": "{ activate: activateSoftmax, apply: softmax, gate: gateSoftmax, isLinear: false }",
@@ -127,8 +127,12 @@ def _losses(library: Library, loops: list[str]) -> dict[str, str]:
 def _activated(loss: Loss) -> str:
     """A function that applies to a whole array what a loss of logits contains."""
     name = activations.base.registry.name_of(loss.activation)
-    loop = "softmax" if name == "softmax" else f"apply_{name}"
-    return f"(values, n, m) => {loop}(values, 0, n, m, values, 0, [])"
+    call = (
+        "softmax(values, 0, n, m, values, 0)"
+        if name == "softmax"
+        else f"apply_{name}(values, 0, n, m, values, 0, [])"
+    )
+    return f"(/** @type {{Floats}} */ values, /** @type {{number}} */ n, /** @type {{number}} */ m) => {call}"
 
 
 def _optimizers(library: Library) -> dict[str, str]:
@@ -250,4 +254,9 @@ function positive(z) {
 /** @param {number} x */
 function squared(x) {
   return x * x;
+}
+
+/** @param {number | boolean} x */
+function whole(x) {
+  return Math.trunc(Number(x));
 }"""

@@ -108,6 +108,109 @@ function checkedNumber(name, value, limits = {}) {
   throw new GlassnetError(`${name} must be ${wanted.join(" ").trim()}; got ${shown(value)}`);
 }
 
+// Bytes and texts: UTF-8, SHA-256, and JSON whose long integers stay exact. An embedded V8 has none of them.
+
+
+/** @param {string} text @returns {Uint8Array} */
+function bytesOf(text) {
+  const escaped = encodeURIComponent(text), bytes = [];
+  for (let k = 0; k < escaped.length; k++) {
+    if (escaped[k] === "%") {
+      bytes.push(parseInt(escaped.slice(k + 1, k + 3), 16));
+      k += 2;
+    } else bytes.push(escaped.charCodeAt(k));
+  }
+  return Uint8Array.from(bytes);
+}
+
+/** @param {Uint8Array} bytes @returns {string} */
+function textOf(bytes) {
+  let escaped = "";
+  for (const byte of bytes) escaped += `%${byte.toString(16).padStart(2, "0")}`;
+  try {
+    return decodeURIComponent(escaped);
+  } catch {
+    throw new GlassnetError("it is not a safetensors file, or it is damaged (its header is no text)");
+  }
+}
+
+/** Of an integer of up to 64 bits, the fractional bits of a root of a prime, as SHA-256 takes them. */
+function constants() {
+  /** @type {number[]} */
+  const primes = [];
+  for (let n = 2; primes.length < 64; n++) if (primes.every((prime) => n % prime !== 0)) primes.push(n);
+  const bits = (/** @type {bigint} */ n, /** @type {bigint} */ power) => {
+    const wanted = n << (32n * power);
+    let low = 0n, high = 1n << 40n;
+    while (high - low > 1n) {
+      const middle = (low + high) >> 1n;
+      if (middle ** power <= wanted) low = middle;
+      else high = middle;
+    }
+    return Number(low & 0xffffffffn);
+  };
+  return {
+    start: Uint32Array.from(primes.slice(0, 8), (prime) => bits(BigInt(prime), 2n)),
+    rounds: Uint32Array.from(primes, (prime) => bits(BigInt(prime), 3n)),
+  };
+}
+
+/** @type {{ start: Uint32Array, rounds: Uint32Array } | null} */
+let kept = null;
+
+/** SHA-256 of some pieces, one after the other, in hexadecimal digits. @param {Uint8Array[]} pieces @returns {string} */
+function sha256(pieces) {
+  kept ??= constants();
+  const { start, rounds } = kept, length = pieces.reduce((sum, piece) => sum + piece.length, 0);
+  const padded = new Uint8Array((Math.floor((length + 8) / 64) + 1) * 64), words = new Uint32Array(64);
+  let at = 0;
+  for (const piece of pieces) {
+    padded.set(piece, at);
+    at += piece.length;
+  }
+  padded[at] = 0x80;
+  const view = new DataView(padded.buffer);
+  view.setUint32(padded.length - 8, Math.floor(length / 2 ** 29));
+  view.setUint32(padded.length - 4, (length * 8) >>> 0);
+  const turned = (/** @type {number} */ x, /** @type {number} */ by) => (x >>> by) | (x << (32 - by));
+  const total = start.slice();
+  for (let from = 0; from < padded.length; from += 64) {
+    for (let k = 0; k < 16; k++) words[k] = view.getUint32(from + 4 * k);
+    for (let k = 16; k < 64; k++) {
+      const x = words[k - 15], y = words[k - 2];
+      words[k] = words[k - 16] + words[k - 7] + (turned(x, 7) ^ turned(x, 18) ^ (x >>> 3))
+        + (turned(y, 17) ^ turned(y, 19) ^ (y >>> 10));
+    }
+    let [a, b, c, d, e, f, g, h] = total;
+    for (let k = 0; k < 64; k++) {
+      const one = (h + (turned(e, 6) ^ turned(e, 11) ^ turned(e, 25)) + ((e & f) ^ (~e & g)) + rounds[k] + words[k]) | 0;
+      const two = ((turned(a, 2) ^ turned(a, 13) ^ turned(a, 22)) + ((a & b) ^ (a & c) ^ (b & c))) | 0;
+      [a, b, c, d, e, f, g, h] = [(one + two) | 0, a, b, c, (d + one) | 0, e, f, g];
+    }
+    [a, b, c, d, e, f, g, h].forEach((value, k) => (total[k] += value));
+  }
+  return Array.from(total, (word) => word.toString(16).padStart(8, "0")).join("");
+}
+
+/** JSON in which a bigint is an integer. @param {any} value @returns {string} */
+function toJson(value) {
+  if (typeof value === "bigint") return `${value}`;
+  if (Array.isArray(value)) return `[${value.map(toJson).join(",")}]`;
+  if (typeof value === "object" && value !== null)
+    return `{${Object.entries(value).map(([key, inner]) => `${JSON.stringify(key)}:${toJson(inner)}`).join(",")}}`;
+  return JSON.stringify(value) ?? "null";
+}
+
+/** The value of a JSON text; an integer of more than 15 digits is a text of them. @param {string} text @returns {any} */
+function fromJson(text) {
+  const safe = text.replace(/"(?:[^"\\]|\\.)*"|-?\d{16,}(?![\d.eE])/g, (part) => (part[0] === '"' ? part : `"${part}"`));
+  try {
+    return JSON.parse(safe);
+  } catch (error) {
+    throw new GlassnetError(`it cannot be understood (${/** @type {Error} */ (error).message})`);
+  }
+}
+
 // NumPy's random streams, to the bit: SeedSequence, PCG64, and the methods of Generator that glassnet uses.
 
 
@@ -355,6 +458,85 @@ class Random {
     this.waiting = Boolean(state.has_uint32);
     this.kept = Number(state.uinteger) >>> 0;
   }
+}
+
+// Data on their way in: rows, flat arrays or tables become typed arrays of a network's dtype.
+
+
+/** @param {string} dtype @returns {Float64ArrayConstructor | Float32ArrayConstructor} */
+function floatsOf(dtype) {
+  if (dtype === "float64") return Float64Array;
+  if (dtype === "float32") return Float32Array;
+  throw new GlassnetError(`dtype must be "float32" or "float64"; got ${shown(dtype)}`);
+}
+
+/** All numbers of what was given, row after row, and how many rows there are where that is told.
+ * @param {string} name @param {any} given @returns {{ flat: ArrayLike<number>, rows: number | null }} */
+function flattened(name, given) {
+  if (given && typeof given === "object" && "values" in given && Array.isArray(given.shape))
+    return { flat: given.values, rows: given.shape[0] };
+  if (ArrayBuffer.isView(given)) return { flat: /** @type {any} */ (given), rows: null };
+  if (!Array.isArray(given))
+    throw new GlassnetError(`${name} must be an array of rows, a typed array or { values, shape }; got ${shown(given)}`);
+  if (given.length > 0 && typeof given[0] === "object" && given[0] !== null) {
+    const width = given[0].length;
+    given.forEach((row, place) => {
+      if (row?.length !== width)
+        throw new GlassnetError(`rows of ${name} must be of one length; row 0 has ${width}, row ${place} ${row?.length}`);
+    });
+    return { flat: given.flatMap((row) => [...row]).flat(Infinity), rows: given.length };
+  }
+  return { flat: given, rows: null };
+}
+
+/** A table of rows of `width` finite numbers. @param {string} name @param {any} given @param {number} width
+ * @param {string} dtype @returns {Table} */
+function table(name, given, width, dtype) {
+  const { flat, rows } = flattened(name, given), Floats = floatsOf(dtype);
+  const n = rows ?? flat.length / width;
+  if (!Number.isInteger(n) || flat.length !== n * width || n === 0)
+    throw new GlassnetError(
+      `${name} must hold rows of ${width} numbers, at least one; got ${flat.length} numbers`
+      + (rows === null ? "" : ` in ${rows} rows`),
+    );
+  const values = flat instanceof Floats ? flat : Floats.from(/** @type {any} */ (flat));
+  const bad = values.findIndex((/** @type {number} */ value) => !Number.isFinite(value));
+  if (bad >= 0)
+    throw new GlassnetError(`${name} must hold finite numbers; row ${Math.floor(bad / width)}, column ${bad % width} is ${flat[bad]}`);
+  return { values, shape: [n, width] };
+}
+
+/** Targets as the loss takes them: values (n, n_outputs), or one integer for each sample.
+ * @param {any} y @param {any} loss @param {number} n @param {number} n_outputs @param {string} dtype @returns {Table} */
+function targets(y, loss, n, n_outputs, dtype) {
+  const width = loss.targets === "values" ? n_outputs : 1, found = table("y", y, width, dtype);
+  if (found.shape[0] !== n) throw new GlassnetError(`X has ${n} rows and y ${found.shape[0]}; each sample needs one`);
+  const { values } = found, limit = loss.targets === "classes" ? n_outputs : Infinity;
+  for (const value of values) {
+    if (loss.targets !== "values" && (!Number.isInteger(value) || value < 0 || value >= limit))
+      throw new GlassnetError(`${loss.called} takes integers${limit < Infinity ? ` 0 to ${limit - 1}` : " >= 0"}; y holds ${value}`);
+    if (loss.targets === "values" && (value < loss.domain[0] || value > loss.domain[1]))
+      throw new GlassnetError(`${loss.called} takes y from ${loss.domain[0]} to ${loss.domain[1]}; it holds ${value}`);
+    if (loss.only_targets.length > 0 && !loss.only_targets.includes(value))
+      throw new GlassnetError(`${loss.called} takes targets ${loss.only_targets.join(" and ")}; y holds ${value}`);
+  }
+  return found;
+}
+
+/** Weights of the samples divided by their mean; all 1 where none are given.
+ * @param {any} given @param {any} loss @param {number} n @param {string} dtype @returns {Floats} */
+function sampleWeights(given, loss, n, dtype) {
+  const Floats = floatsOf(dtype);
+  if (given === undefined || given === null) return new Floats(n).fill(1);
+  if (loss.targets === "labels")
+    throw new GlassnetError(`${loss.called} is a mean over pairs or triplets, so it takes no weights of samples`);
+  const { values } = table("sample_weight", given, 1, "float64");
+  if (values.length !== n) throw new GlassnetError(`sample_weight must hold ${n} numbers, one for each sample; got ${values.length}`);
+  if (values.some((/** @type {number} */ value) => value < 0)) throw new GlassnetError("sample_weight must be >= 0");
+  let sum = 0;
+  for (const value of values) sum += value;
+  if (sum === 0) throw new GlassnetError("all weights of the samples are 0, so there is nothing to learn from");
+  return new Floats(Float64Array.from(values, (value) => value / (sum / n)));
 }
 
 // Matrix products over parts of flat arrays, four columns at a time, so that each entry of the left factor is read once for four.
@@ -639,51 +821,67 @@ function squared(x) {
   return x * x;
 }
 
+/** @param {number | boolean} x */
+function whole(x) {
+  return Math.trunc(Number(x));
+}
+
 const f_SMALL_P = [3209.3775891384694, 377.485237685302, 113.86415415105016, 3.1611237438705655, 0.18577770618460315];
 const f_SMALL_Q = [2844.236833439171, 1282.6165260773723, 244.02463793444417, 23.601290952344122, 1.0];
 const f_MIDDLE_P = [1230.3393547979972, 2051.0783778260716, 1712.0476126340707, 881.952221241769, 298.6351381974001, 66.11919063714163, 8.883149794388377, 0.5641884969886701, 2.1531153547440383e-08];
 const f_MIDDLE_Q = [1230.3393548037495, 3439.3676741437216, 4362.619090143247, 3290.7992357334597, 1621.3895745666903, 537.1811018620099, 117.6939508913125, 15.744926110709835, 1.0];
 
+/** @param {number} z @returns {any} */
 function f_linear(z) {
   return z;
 }
 
+/** @param {number} z @param {number} a @returns {any} */
 function f_linear_slope(z, a) {
   return z * 0 + 1;
 }
 
+/** @param {number} z @returns {any} */
 function f_relu(z) {
   return Math.max(z, 0);
 }
 
+/** @param {number} z @param {number} a @returns {any} */
 function f_relu_slope(z, a) {
   return positive(z);
 }
 
+/** @param {number} z @param {number} slope @returns {any} */
 function f_leaky_relu(z, slope) {
   return Math.max(z, 0) + slope * Math.min(z, 0);
 }
 
+/** @param {number} z @param {number} a @param {number} slope @returns {any} */
 function f_leaky_relu_slope(z, a, slope) {
   return slope + (1 - slope) * positive(z);
 }
 
+/** @param {number} z @param {number} alpha @returns {any} */
 function f_elu(z, alpha) {
   return Math.max(z, 0) + alpha * Math.expm1(Math.min(z, 0));
 }
 
+/** @param {number} z @param {number} a @param {number} alpha @returns {any} */
 function f_elu_slope(z, a, alpha) {
   return z > 0 ? z * 0 + 1 : a + alpha;
 }
 
+/** @param {number} z @returns {any} */
 function f_selu(z) {
   return 1.0507009873554805 * Math.max(z, 0) + 1.7580993408473766 * Math.expm1(Math.min(z, 0));
 }
 
+/** @param {number} z @param {number} a @returns {any} */
 function f_selu_slope(z, a) {
   return z > 0 ? z * 0 + 1.0507009873554805 : a + 1.7580993408473766;
 }
 
+/** @param {number[]} coefficients @param {number} x @returns {any} */
 function f_polynomial(coefficients, x) {
   let total = x * 0 + coefficients[coefficients.length - 1];
   for (let k = coefficients.length - 2; k >= 0; k--) {
@@ -693,6 +891,7 @@ function f_polynomial(coefficients, x) {
   return total;
 }
 
+/** @param {number} z @returns {any} */
 function f_erf(z) {
   let size = Math.min(Math.abs(z), 6.0);
   let square = squared(Math.min(size, 0.5));
@@ -701,41 +900,50 @@ function f_erf(z) {
   return size <= 0.46875 ? small : Math.sign(z) * (1.0 - complement);
 }
 
+/** @param {number} z @returns {any} */
 function f_gelu(z) {
   return z * (0.5 * (1 + f_erf(z * 0.7071067811865476)));
 }
 
+/** @param {number} z @param {number} a @returns {any} */
 function f_gelu_slope(z, a) {
   let size = Math.min(Math.abs(z), 40);
   return 0.5 * (1 + f_erf(z * 0.7071067811865476)) + z * 0.3989422804014327 * Math.exp(-0.5 * size * size);
 }
 
+/** @param {number} z @returns {any} */
 function f_sigmoid(z) {
   let e = Math.exp(-Math.abs(z));
   return Math.max(e, positive(z)) / (1 + e);
 }
 
+/** @param {number} z @returns {any} */
 function f_silu(z) {
   return z * f_sigmoid(z);
 }
 
+/** @param {number} z @param {number} a @returns {any} */
 function f_silu_slope(z, a) {
   let s = f_sigmoid(z);
   return s + a * (1 - s);
 }
 
+/** @param {number} z @returns {any} */
 function f_softplus(z) {
   return Math.max(z, 0) + Math.log1p(Math.exp(-Math.abs(z)));
 }
 
+/** @param {number} z @param {number} a @returns {any} */
 function f_softplus_slope(z, a) {
   return f_sigmoid(z);
 }
 
+/** @param {number} z @returns {any} */
 function f_mish(z) {
   return z * Math.tanh(f_softplus(z));
 }
 
+/** @param {number} z @param {number} a @returns {any} */
 function f_mish_slope(z, a) {
   let e = Math.exp(-Math.abs(z));
   let q = (1 + e) * (1 + e);
@@ -743,134 +951,165 @@ function f_mish_slope(z, a) {
   return Math.tanh(f_softplus(z)) + z * f_sigmoid(z) * (4 * q * m / ((q + m) * (q + m)));
 }
 
+/** @param {number} z @returns {any} */
 function f_gelu_tanh(z) {
   let near = Math.max(Math.min(z, 20), -20);
   return z * f_sigmoid(2 * 0.7978845608028654 * (near + 0.044715 * near * near * near));
 }
 
+/** @param {number} z @param {number} a @returns {any} */
 function f_gelu_tanh_slope(z, a) {
   let near = Math.max(Math.min(z, 20), -20);
   let s = f_sigmoid(2 * 0.7978845608028654 * (near + 0.044715 * near * near * near));
   return s + 2 * 0.7978845608028654 * near * s * (1 - s) * (1 + 0.134145 * near * near);
 }
 
+/** @param {number} z @returns {any} */
 function f_hard_sigmoid(z) {
   return Math.max(Math.min(z / 6 + 0.5, 1), 0);
 }
 
+/** @param {number} z @returns {any} */
 function f_hard_swish(z) {
   return z * f_hard_sigmoid(z);
 }
 
+/** @param {number} z @param {number} a @returns {any} */
 function f_hard_swish_slope(z, a) {
   return Math.abs(z) < 3 ? z / 3 + 0.5 : positive(z);
 }
 
+/** @param {number} z @returns {any} */
 function f_exponential(z) {
   return Math.exp(z);
 }
 
+/** @param {number} z @param {number} a @returns {any} */
 function f_exponential_slope(z, a) {
   return a;
 }
 
+/** @param {number} z @param {number} a @returns {any} */
 function f_sigmoid_slope(z, a) {
   return a * (1 - a);
 }
 
+/** @param {number} z @returns {any} */
 function f_hyperbolic_tangent(z) {
   return Math.tanh(z);
 }
 
+/** @param {number} z @param {number} a @returns {any} */
 function f_hyperbolic_tangent_slope(z, a) {
   return 1 - a * a;
 }
 
+/** @param {number} z @param {number} a @returns {any} */
 function f_hard_sigmoid_slope(z, a) {
   return Math.abs(z) < 3 ? z * 0 + 1 / 6 : z * 0;
 }
 
+/** @param {number} z @returns {any} */
 function f_step(z) {
   return z === z ? positive(z) : z;
 }
 
+/** @param {number} z @param {number} a @returns {any} */
 function f_step_slope(z, a) {
   return z * NaN;
 }
 
+/** @param {number} y @param {number} p @returns {any} */
 function f_squared_error(y, p) {
   return (p - y) * (p - y);
 }
 
+/** @param {number} y @param {number} p @returns {any} */
 function f_squared_error_slope(y, p) {
   return 2 * (p - y);
 }
 
+/** @param {number} y @param {number} p @returns {any} */
 function f_absolute_error(y, p) {
   return Math.abs(p - y);
 }
 
+/** @param {number} y @param {number} p @returns {any} */
 function f_absolute_error_slope(y, p) {
   return Math.sign(p - y);
 }
 
+/** @param {number} y @param {number} p @param {number} delta @returns {any} */
 function f_huber(y, p, delta) {
   let e = Math.abs(p - y);
   return e <= delta ? 0.5 * e * e : delta * (e - 0.5 * delta);
 }
 
+/** @param {number} y @param {number} p @param {number} delta @returns {any} */
 function f_huber_slope(y, p, delta) {
   return Math.max(Math.min(p - y, delta), -delta);
 }
 
+/** @param {number} y @param {number} p @returns {any} */
 function f_log_cosh(y, p) {
   let e = Math.abs(p - y);
   return e + Math.log1p(Math.exp(-2 * e)) - 0.6931471805599453;
 }
 
+/** @param {number} y @param {number} p @returns {any} */
 function f_log_cosh_slope(y, p) {
   return Math.tanh(p - y);
 }
 
+/** @param {number} y @param {number} p @param {number} level @returns {any} */
 function f_quantile(y, p, level) {
   return 0.5 * Math.abs(y - p) + (level - 0.5) * (y - p);
 }
 
+/** @param {number} y @param {number} p @param {number} level @returns {any} */
 function f_quantile_slope(y, p, level) {
   return 0.5 * Math.sign(p - y) + (0.5 - level);
 }
 
+/** @param {number} y @param {number} p @returns {any} */
 function f_poisson(y, p) {
   return p - y * Math.log(Math.max(p, 1.1754943508222875e-38));
 }
 
+/** @param {number} y @param {number} p @returns {any} */
 function f_poisson_slope(y, p) {
   return 1 - y / Math.max(p, 1.1754943508222875e-38);
 }
 
+/** @param {number} y @param {number} z @returns {any} */
 function f_poisson_log_rates(y, z) {
   return Math.exp(z) - y * z;
 }
 
+/** @param {number} y @param {number} z @returns {any} */
 function f_poisson_log_rates_slope(y, z) {
   return Math.exp(z) - y;
 }
 
+/** @param {number} y @param {number} z @param {number} pos_weight @returns {any} */
 function f_sigmoid_cross_entropy(y, z, pos_weight) {
   let rest = Math.log1p(Math.exp(-Math.abs(z)));
   return (1 - y) * (Math.max(z, 0) + rest) + pos_weight * y * (Math.max(-z, 0) + rest);
 }
 
+/** @param {number} y @param {number} z @param {number} pos_weight @returns {any} */
 function f_sigmoid_cross_entropy_slope(y, z, pos_weight) {
   return (1 + (pos_weight - 1) * y) * f_sigmoid(z) - pos_weight * y;
 }
 
+/** @param {number} y @param {number} z @param {number} gamma @param {number} alpha_one @param {number} alpha_zero @returns {any} */
 function f_focal(y, z, gamma, alpha_one, alpha_zero) {
   let q = f_sigmoid(z) * (1 - y) + f_sigmoid(-z) * y;
   let weight = alpha_one * y + alpha_zero * (1 - y);
   return weight * Math.exp(gamma * Math.log(Math.max(q, 1.1754943508222875e-38))) * f_sigmoid_cross_entropy(y, z, 1);
 }
 
+/** @param {number} y @param {number} z @param {number} gamma @param {number} alpha_one @param {number} alpha_zero @returns {any} */
 function f_focal_slope(y, z, gamma, alpha_one, alpha_zero) {
   let p = f_sigmoid(z);
   let rest = f_sigmoid(-z);
@@ -880,171 +1119,211 @@ function f_focal_slope(y, z, gamma, alpha_one, alpha_zero) {
   return weight * Math.exp(gamma * Math.log(q)) * (p - y + steepness);
 }
 
+/** @param {number} y @param {number} p @param {number} pos_weight @returns {any} */
 function f_binary_cross_entropy(y, p, pos_weight) {
   return -pos_weight * y * Math.log(Math.max(p, 1.1754943508222875e-38)) - (1 - y) * Math.log(Math.max(1 - p, 1.1754943508222875e-38));
 }
 
+/** @param {number} y @param {number} p @param {number} pos_weight @returns {any} */
 function f_binary_cross_entropy_slope(y, p, pos_weight) {
   return (1 - y) / Math.max(1 - p, 1.1754943508222875e-38) - pos_weight * y / Math.max(p, 1.1754943508222875e-38);
 }
 
+/** @param {number} y @param {number} p @returns {any} */
 function f_categorical_cross_entropy(y, p) {
   return -y * Math.log(Math.max(p, 1.1754943508222875e-38));
 }
 
+/** @param {number} y @param {number} p @returns {any} */
 function f_categorical_cross_entropy_slope(y, p) {
   return -y / Math.max(p, 1.1754943508222875e-38);
 }
 
+/** @param {number} y @param {number} p @returns {any} */
 function f_kullback_leibler(y, p) {
   return y * (Math.log(Math.max(y, 1.1754943508222875e-38)) - Math.log(Math.max(p, 1.1754943508222875e-38)));
 }
 
+/** @param {number} y @param {number} p @returns {any} */
 function f_kullback_leibler_slope(y, p) {
   return -y / Math.max(p, 1.1754943508222875e-38);
 }
 
+/** @param {number} y @param {number} p @returns {any} */
 function f_margin_hinge(y, p) {
   return Math.max(1 - y * p, 0);
 }
 
+/** @param {number} y @param {number} p @returns {any} */
 function f_margin_hinge_slope(y, p) {
   return -y * positive(1 - y * p);
 }
 
+/** @param {number} y @param {number} p @returns {any} */
 function f_squared_hinge(y, p) {
   let short = Math.max(1 - y * p, 0);
   return short * short;
 }
 
+/** @param {number} y @param {number} p @returns {any} */
 function f_squared_hinge_slope(y, p) {
   return -2 * y * Math.max(1 - y * p, 0);
 }
 
+/** @param {any} part @returns {any} */
 function SGD_rule(part) {
   if (part.momentum === 0) return "sgd";
   return part.nesterov ? "nesterov" : "momentum";
 }
 
+/** @param {any} part @returns {any} */
 function SGD_n_states(part) {
-  return Math.trunc(part.momentum > 0);
+  return whole(part.momentum > 0);
 }
 
+/** @param {any} part @param {number} rates @param {number} steps @returns {any} */
 function SGD_coefficients(part, rates, steps) {
   return [rates, part.weight_decay, part.momentum].slice(0, 2 + SGD_n_states(part));
 }
 
+/** @param {any} part @returns {any} */
 function AdaGrad_rule(part) {
   return "adagrad";
 }
 
+/** @param {any} part @param {number} rates @param {number} steps @returns {any} */
 function AdaGrad_coefficients(part, rates, steps) {
   return [rates, part.weight_decay, part.epsilon];
 }
 
+/** @param {any} part @returns {any} */
 function RMSProp_rule(part) {
   if (part.centered) return part.momentum ? "rmsprop_centered_momentum" : "rmsprop_centered";
   return part.momentum ? "rmsprop_momentum" : "rmsprop";
 }
 
+/** @param {any} part @returns {any} */
 function RMSProp_n_states(part) {
   return 1 + part.centered + (part.momentum > 0);
 }
 
+/** @param {any} part @param {number} rates @param {number} steps @returns {any} */
 function RMSProp_coefficients(part, rates, steps) {
   let common = [rates, part.weight_decay, part.epsilon, part.alpha, 1 - part.alpha];
   return part.momentum ? [...common, part.momentum] : common;
 }
 
+/** @param {any} part @returns {any} */
 function AdaDelta_rule(part) {
   return "adadelta";
 }
 
+/** @param {any} part @param {number} rates @param {number} steps @returns {any} */
 function AdaDelta_coefficients(part, rates, steps) {
   return [rates, part.weight_decay, part.epsilon, part.rho, 1 - part.rho];
 }
 
+/** @param {any} part @returns {any} */
 function Adam_rule(part) {
   return part.amsgrad ? "amsgrad" : "adam";
 }
 
+/** @param {any} part @returns {any} */
 function Adam_n_states(part) {
   return 2 + part.amsgrad;
 }
 
+/** @param {any} part @param {number} rates @param {number} steps @returns {any} */
 function Adam_coefficients(part, rates, steps) {
   return [rates / (1 - part.beta1 ** steps), part.weight_decay, part.epsilon, part.beta1, 1 - part.beta1, part.beta2, 1 - part.beta2, 1 / Math.sqrt(1 - part.beta2 ** steps), 1.0];
 }
 
+/** @param {any} part @returns {any} */
 function NAdam_rule(part) {
   return "nadam";
 }
 
+/** @param {any} part @returns {any} */
 function Adamax_rule(part) {
   return "adamax";
 }
 
+/** @param {any} part @param {number} rates @param {number} steps @returns {any} */
 function Adamax_coefficients(part, rates, steps) {
   return [rates / (1 - part.beta1 ** steps), part.weight_decay, part.epsilon, part.beta1, 1 - part.beta1, part.beta2];
 }
 
+/** @param {any} part @returns {any} */
 function Lion_rule(part) {
   return "lion";
 }
 
+/** @param {any} part @param {number} rates @param {number} steps @returns {any} */
 function Lion_coefficients(part, rates, steps) {
   let shrink = 1 - rates * part.weight_decay;
   return [rates, part.beta1, 1 - part.beta1, part.beta2, 1 - part.beta2, shrink];
 }
 
+/** @param {any} part @param {number} steps @returns {any} */
 function NAdam_momentum(part, steps) {
   return Number(part.beta1 * (1 - 0.5 * 0.96 ** (steps * part.momentum_decay)));
 }
 
+/** @param {any} part @param {number} epochs @returns {any} */
 function Constant_rates(part, epochs) {
   return (part.learning_rate);
 }
 
+/** @param {any} part @param {number} epochs @returns {any} */
 function StepDecay_rates(part, epochs) {
   return part.learning_rate * part.factor ** Math.floor(epochs / part.every);
 }
 
+/** @param {any} part @param {number} epochs @returns {any} */
 function ExponentialDecay_rates(part, epochs) {
   return part.learning_rate * part.factor ** epochs;
 }
 
+/** @param {any} part @param {number} epochs @returns {any} */
 function InverseTimeDecay_rates(part, epochs) {
   return part.learning_rate / (1.0 + part.decay * epochs);
 }
 
+/** @param {any} part @param {number} epochs @returns {any} */
 function PolynomialDecay_rates(part, epochs) {
   return part.learning_rate * (1.0 - Math.min(epochs / part.epochs, 1.0)) ** part.power;
 }
 
+/** @param {any} part @param {number} epochs @returns {any} */
 function LinearDecay_rates(part, epochs) {
   return part.learning_rate * (1.0 - (1.0 - part.end_factor) * Math.min(epochs / part.epochs, 1.0));
 }
 
+/** @param {number} share @returns {any} */
 function f_half_wave(share) {
   return (1.0 + Math.cos(3.141592653589793 * share)) / 2.0;
 }
 
+/** @param {any} part @param {number} epochs @returns {any} */
 function CosineDecay_rates(part, epochs) {
   let share = f_half_wave(Math.min(epochs / part.epochs, 1.0));
   return part.final + (part.learning_rate - part.final) * share;
 }
 
+/** @param {any} part @param {number} epochs @returns {any} */
 function LogCosineCycles_rates(part, epochs) {
   let share = Math.min(epochs / part.epochs, 1.0);
   let waves = Math.log2(1.0 + (2.0 ** part.cycles - 1.0) * share);
   return part.learning_rate * (0.5 - 0.5 * Math.cos(2.0 * 3.141592653589793 * waves));
 }
 
+/** @param {any} part @param {number} epochs @returns {any} */
 function LinearWarmup_rates(part, epochs) {
   let share = Math.min(epochs / part.epochs, 1.0);
   return part.learning_rate * (part.start_factor + (1.0 - part.start_factor) * share);
 }
 
+/** @param {any} part @param {number} epochs @returns {any} */
 function OneCycle_rates(part, epochs) {
   let first = part.learning_rate / part.start_divisor;
   let final = first / part.final_divisor;
@@ -1053,68 +1332,84 @@ function OneCycle_rates(part, epochs) {
   return epochs <= top ? part.learning_rate + (first - part.learning_rate) * f_half_wave(epochs / top) : final + (part.learning_rate - final) * f_half_wave(down);
 }
 
+/** @param {any} part @param {any} random @param {number[]} shape @param {number} fan_in @param {number} fan_out @returns {any} */
 function Zeros_draw(part, random, shape, fan_in, fan_out) {
   return 0;
 }
 
+/** @param {any} part @param {any} random @param {number[]} shape @param {number} fan_in @param {number} fan_out @returns {any} */
 function Constant_draw(part, random, shape, fan_in, fan_out) {
   return (part.value);
 }
 
+/** @param {any} part @param {any} random @param {number[]} shape @param {number} fan_in @param {number} fan_out @returns {any} */
 function Normal_draw(part, random, shape, fan_in, fan_out) {
   return part.scale * random.standard_normal();
 }
 
+/** @param {any} part @param {any} random @param {number[]} shape @param {number} fan_in @param {number} fan_out @returns {any} */
 function Uniform_draw(part, random, shape, fan_in, fan_out) {
   return random.uniform(part.low, part.high);
 }
 
+/** @param {any} part @param {any} random @param {number[]} shape @param {number} fan_in @param {number} fan_out @returns {any} */
 function GlorotUniform_draw(part, random, shape, fan_in, fan_out) {
   let limit = Math.sqrt(6.0 / (fan_in + fan_out));
   return random.uniform(-limit, limit);
 }
 
+/** @param {any} part @param {any} random @param {number[]} shape @param {number} fan_in @param {number} fan_out @returns {any} */
 function GlorotNormal_draw(part, random, shape, fan_in, fan_out) {
   return Math.sqrt(2.0 / (fan_in + fan_out)) * random.standard_normal();
 }
 
+/** @param {any} part @param {any} random @param {number[]} shape @param {number} fan_in @param {number} fan_out @returns {any} */
 function HeUniform_draw(part, random, shape, fan_in, fan_out) {
   let limit = Math.sqrt(6.0 / fan_in);
   return random.uniform(-limit, limit);
 }
 
+/** @param {any} part @param {any} random @param {number[]} shape @param {number} fan_in @param {number} fan_out @returns {any} */
 function HeNormal_draw(part, random, shape, fan_in, fan_out) {
   return Math.sqrt(2.0 / fan_in) * random.standard_normal();
 }
 
+/** @param {any} part @param {any} random @param {number[]} shape @param {number} fan_in @param {number} fan_out @returns {any} */
 function LecunUniform_draw(part, random, shape, fan_in, fan_out) {
   let limit = Math.sqrt(3.0 / fan_in);
   return random.uniform(-limit, limit);
 }
 
+/** @param {any} part @param {any} random @param {number[]} shape @param {number} fan_in @param {number} fan_out @returns {any} */
 function LecunNormal_draw(part, random, shape, fan_in, fan_out) {
   return Math.sqrt(1.0 / fan_in) * random.standard_normal();
 }
 
+/** @param {any} part @param {any} random @param {number[]} shape @param {number} fan_in @param {number} fan_out @returns {any} */
 function TorchLinear_draw(part, random, shape, fan_in, fan_out) {
   let limit = 1.0 / Math.sqrt(fan_in);
   return random.uniform(-limit, limit);
 }
 
+/** @param {number} same @param {number} d @param {number} margin @returns {any} */
 function f_contrastive_pair(same, d, margin) {
   let gap = Math.max(margin - d, 0);
   return 0.5 * (same * d * d + (1 - same) * gap * gap);
 }
 
+/** @param {number} same @param {number} d @param {number} margin @returns {any} */
 function f_contrastive_pair_slope(same, d, margin) {
   return same * d - (1 - same) * Math.max(margin - d, 0);
 }
 
+/** @param {number} excess @returns {any} */
 function f_hinge(excess) {
   return Math.max(excess, 0);
 }
 
-/** Z += b; A = f(Z). */
+/** Z += b; A = f(Z).
+ * @param {Floats} z @param {number} zAt @param {Floats} bias @param {number} biasAt @param {number} n @param {number} m
+ * @param {Floats} a @param {number} aAt @param {number[]} p */
 function activate_linear(z, zAt, bias, biasAt, n, m, a, aAt, p) {
   for (let i = 0; i < n; i++)
     for (let j = 0; j < m; j++) {
@@ -1124,19 +1419,25 @@ function activate_linear(z, zAt, bias, biasAt, n, m, a, aAt, p) {
     }
 }
 
-/** A = f(Z). */
+/** A = f(Z).
+ * @param {Floats} z @param {number} zAt @param {number} n @param {number} m @param {Floats} a @param {number} aAt
+ * @param {number[]} p */
 function apply_linear(z, zAt, n, m, a, aAt, p) {
   const count = n * m;
   for (let k = 0; k < count; k++) a[aAt + k] = f_linear(z[zAt + k]);
 }
 
-/** dZ = dA f'(Z), in place. */
+/** dZ = dA f'(Z), in place.
+ * @param {Floats} z @param {number} zAt @param {number} n @param {number} m @param {Floats} a @param {number} aAt
+ * @param {Floats} error @param {number} eAt @param {number[]} p */
 function gate_linear(z, zAt, n, m, a, aAt, error, eAt, p) {
   const count = n * m;
   for (let k = 0; k < count; k++) error[eAt + k] *= f_linear_slope(z[zAt + k], a[aAt + k]);
 }
 
-/** Z += b; A = f(Z). */
+/** Z += b; A = f(Z).
+ * @param {Floats} z @param {number} zAt @param {Floats} bias @param {number} biasAt @param {number} n @param {number} m
+ * @param {Floats} a @param {number} aAt @param {number[]} p */
 function activate_relu(z, zAt, bias, biasAt, n, m, a, aAt, p) {
   for (let i = 0; i < n; i++)
     for (let j = 0; j < m; j++) {
@@ -1146,19 +1447,25 @@ function activate_relu(z, zAt, bias, biasAt, n, m, a, aAt, p) {
     }
 }
 
-/** A = f(Z). */
+/** A = f(Z).
+ * @param {Floats} z @param {number} zAt @param {number} n @param {number} m @param {Floats} a @param {number} aAt
+ * @param {number[]} p */
 function apply_relu(z, zAt, n, m, a, aAt, p) {
   const count = n * m;
   for (let k = 0; k < count; k++) a[aAt + k] = f_relu(z[zAt + k]);
 }
 
-/** dZ = dA f'(Z), in place. */
+/** dZ = dA f'(Z), in place.
+ * @param {Floats} z @param {number} zAt @param {number} n @param {number} m @param {Floats} a @param {number} aAt
+ * @param {Floats} error @param {number} eAt @param {number[]} p */
 function gate_relu(z, zAt, n, m, a, aAt, error, eAt, p) {
   const count = n * m;
   for (let k = 0; k < count; k++) error[eAt + k] *= f_relu_slope(z[zAt + k], a[aAt + k]);
 }
 
-/** Z += b; A = f(Z). */
+/** Z += b; A = f(Z).
+ * @param {Floats} z @param {number} zAt @param {Floats} bias @param {number} biasAt @param {number} n @param {number} m
+ * @param {Floats} a @param {number} aAt @param {number[]} p */
 function activate_leaky_relu(z, zAt, bias, biasAt, n, m, a, aAt, p) {
   const p0 = p[0];
   for (let i = 0; i < n; i++)
@@ -1169,21 +1476,27 @@ function activate_leaky_relu(z, zAt, bias, biasAt, n, m, a, aAt, p) {
     }
 }
 
-/** A = f(Z). */
+/** A = f(Z).
+ * @param {Floats} z @param {number} zAt @param {number} n @param {number} m @param {Floats} a @param {number} aAt
+ * @param {number[]} p */
 function apply_leaky_relu(z, zAt, n, m, a, aAt, p) {
   const p0 = p[0];
   const count = n * m;
   for (let k = 0; k < count; k++) a[aAt + k] = f_leaky_relu(z[zAt + k], p0);
 }
 
-/** dZ = dA f'(Z), in place. */
+/** dZ = dA f'(Z), in place.
+ * @param {Floats} z @param {number} zAt @param {number} n @param {number} m @param {Floats} a @param {number} aAt
+ * @param {Floats} error @param {number} eAt @param {number[]} p */
 function gate_leaky_relu(z, zAt, n, m, a, aAt, error, eAt, p) {
   const p0 = p[0];
   const count = n * m;
   for (let k = 0; k < count; k++) error[eAt + k] *= f_leaky_relu_slope(z[zAt + k], a[aAt + k], p0);
 }
 
-/** Z += b; A = f(Z). */
+/** Z += b; A = f(Z).
+ * @param {Floats} z @param {number} zAt @param {Floats} bias @param {number} biasAt @param {number} n @param {number} m
+ * @param {Floats} a @param {number} aAt @param {number[]} p */
 function activate_elu(z, zAt, bias, biasAt, n, m, a, aAt, p) {
   const p0 = p[0];
   for (let i = 0; i < n; i++)
@@ -1194,21 +1507,27 @@ function activate_elu(z, zAt, bias, biasAt, n, m, a, aAt, p) {
     }
 }
 
-/** A = f(Z). */
+/** A = f(Z).
+ * @param {Floats} z @param {number} zAt @param {number} n @param {number} m @param {Floats} a @param {number} aAt
+ * @param {number[]} p */
 function apply_elu(z, zAt, n, m, a, aAt, p) {
   const p0 = p[0];
   const count = n * m;
   for (let k = 0; k < count; k++) a[aAt + k] = f_elu(z[zAt + k], p0);
 }
 
-/** dZ = dA f'(Z), in place. */
+/** dZ = dA f'(Z), in place.
+ * @param {Floats} z @param {number} zAt @param {number} n @param {number} m @param {Floats} a @param {number} aAt
+ * @param {Floats} error @param {number} eAt @param {number[]} p */
 function gate_elu(z, zAt, n, m, a, aAt, error, eAt, p) {
   const p0 = p[0];
   const count = n * m;
   for (let k = 0; k < count; k++) error[eAt + k] *= f_elu_slope(z[zAt + k], a[aAt + k], p0);
 }
 
-/** Z += b; A = f(Z). */
+/** Z += b; A = f(Z).
+ * @param {Floats} z @param {number} zAt @param {Floats} bias @param {number} biasAt @param {number} n @param {number} m
+ * @param {Floats} a @param {number} aAt @param {number[]} p */
 function activate_selu(z, zAt, bias, biasAt, n, m, a, aAt, p) {
   for (let i = 0; i < n; i++)
     for (let j = 0; j < m; j++) {
@@ -1218,19 +1537,25 @@ function activate_selu(z, zAt, bias, biasAt, n, m, a, aAt, p) {
     }
 }
 
-/** A = f(Z). */
+/** A = f(Z).
+ * @param {Floats} z @param {number} zAt @param {number} n @param {number} m @param {Floats} a @param {number} aAt
+ * @param {number[]} p */
 function apply_selu(z, zAt, n, m, a, aAt, p) {
   const count = n * m;
   for (let k = 0; k < count; k++) a[aAt + k] = f_selu(z[zAt + k]);
 }
 
-/** dZ = dA f'(Z), in place. */
+/** dZ = dA f'(Z), in place.
+ * @param {Floats} z @param {number} zAt @param {number} n @param {number} m @param {Floats} a @param {number} aAt
+ * @param {Floats} error @param {number} eAt @param {number[]} p */
 function gate_selu(z, zAt, n, m, a, aAt, error, eAt, p) {
   const count = n * m;
   for (let k = 0; k < count; k++) error[eAt + k] *= f_selu_slope(z[zAt + k], a[aAt + k]);
 }
 
-/** Z += b; A = f(Z). */
+/** Z += b; A = f(Z).
+ * @param {Floats} z @param {number} zAt @param {Floats} bias @param {number} biasAt @param {number} n @param {number} m
+ * @param {Floats} a @param {number} aAt @param {number[]} p */
 function activate_gelu(z, zAt, bias, biasAt, n, m, a, aAt, p) {
   for (let i = 0; i < n; i++)
     for (let j = 0; j < m; j++) {
@@ -1240,19 +1565,25 @@ function activate_gelu(z, zAt, bias, biasAt, n, m, a, aAt, p) {
     }
 }
 
-/** A = f(Z). */
+/** A = f(Z).
+ * @param {Floats} z @param {number} zAt @param {number} n @param {number} m @param {Floats} a @param {number} aAt
+ * @param {number[]} p */
 function apply_gelu(z, zAt, n, m, a, aAt, p) {
   const count = n * m;
   for (let k = 0; k < count; k++) a[aAt + k] = f_gelu(z[zAt + k]);
 }
 
-/** dZ = dA f'(Z), in place. */
+/** dZ = dA f'(Z), in place.
+ * @param {Floats} z @param {number} zAt @param {number} n @param {number} m @param {Floats} a @param {number} aAt
+ * @param {Floats} error @param {number} eAt @param {number[]} p */
 function gate_gelu(z, zAt, n, m, a, aAt, error, eAt, p) {
   const count = n * m;
   for (let k = 0; k < count; k++) error[eAt + k] *= f_gelu_slope(z[zAt + k], a[aAt + k]);
 }
 
-/** Z += b; A = f(Z). */
+/** Z += b; A = f(Z).
+ * @param {Floats} z @param {number} zAt @param {Floats} bias @param {number} biasAt @param {number} n @param {number} m
+ * @param {Floats} a @param {number} aAt @param {number[]} p */
 function activate_silu(z, zAt, bias, biasAt, n, m, a, aAt, p) {
   for (let i = 0; i < n; i++)
     for (let j = 0; j < m; j++) {
@@ -1262,19 +1593,25 @@ function activate_silu(z, zAt, bias, biasAt, n, m, a, aAt, p) {
     }
 }
 
-/** A = f(Z). */
+/** A = f(Z).
+ * @param {Floats} z @param {number} zAt @param {number} n @param {number} m @param {Floats} a @param {number} aAt
+ * @param {number[]} p */
 function apply_silu(z, zAt, n, m, a, aAt, p) {
   const count = n * m;
   for (let k = 0; k < count; k++) a[aAt + k] = f_silu(z[zAt + k]);
 }
 
-/** dZ = dA f'(Z), in place. */
+/** dZ = dA f'(Z), in place.
+ * @param {Floats} z @param {number} zAt @param {number} n @param {number} m @param {Floats} a @param {number} aAt
+ * @param {Floats} error @param {number} eAt @param {number[]} p */
 function gate_silu(z, zAt, n, m, a, aAt, error, eAt, p) {
   const count = n * m;
   for (let k = 0; k < count; k++) error[eAt + k] *= f_silu_slope(z[zAt + k], a[aAt + k]);
 }
 
-/** Z += b; A = f(Z). */
+/** Z += b; A = f(Z).
+ * @param {Floats} z @param {number} zAt @param {Floats} bias @param {number} biasAt @param {number} n @param {number} m
+ * @param {Floats} a @param {number} aAt @param {number[]} p */
 function activate_softplus(z, zAt, bias, biasAt, n, m, a, aAt, p) {
   for (let i = 0; i < n; i++)
     for (let j = 0; j < m; j++) {
@@ -1284,19 +1621,25 @@ function activate_softplus(z, zAt, bias, biasAt, n, m, a, aAt, p) {
     }
 }
 
-/** A = f(Z). */
+/** A = f(Z).
+ * @param {Floats} z @param {number} zAt @param {number} n @param {number} m @param {Floats} a @param {number} aAt
+ * @param {number[]} p */
 function apply_softplus(z, zAt, n, m, a, aAt, p) {
   const count = n * m;
   for (let k = 0; k < count; k++) a[aAt + k] = f_softplus(z[zAt + k]);
 }
 
-/** dZ = dA f'(Z), in place. */
+/** dZ = dA f'(Z), in place.
+ * @param {Floats} z @param {number} zAt @param {number} n @param {number} m @param {Floats} a @param {number} aAt
+ * @param {Floats} error @param {number} eAt @param {number[]} p */
 function gate_softplus(z, zAt, n, m, a, aAt, error, eAt, p) {
   const count = n * m;
   for (let k = 0; k < count; k++) error[eAt + k] *= f_softplus_slope(z[zAt + k], a[aAt + k]);
 }
 
-/** Z += b; A = f(Z). */
+/** Z += b; A = f(Z).
+ * @param {Floats} z @param {number} zAt @param {Floats} bias @param {number} biasAt @param {number} n @param {number} m
+ * @param {Floats} a @param {number} aAt @param {number[]} p */
 function activate_mish(z, zAt, bias, biasAt, n, m, a, aAt, p) {
   for (let i = 0; i < n; i++)
     for (let j = 0; j < m; j++) {
@@ -1306,19 +1649,25 @@ function activate_mish(z, zAt, bias, biasAt, n, m, a, aAt, p) {
     }
 }
 
-/** A = f(Z). */
+/** A = f(Z).
+ * @param {Floats} z @param {number} zAt @param {number} n @param {number} m @param {Floats} a @param {number} aAt
+ * @param {number[]} p */
 function apply_mish(z, zAt, n, m, a, aAt, p) {
   const count = n * m;
   for (let k = 0; k < count; k++) a[aAt + k] = f_mish(z[zAt + k]);
 }
 
-/** dZ = dA f'(Z), in place. */
+/** dZ = dA f'(Z), in place.
+ * @param {Floats} z @param {number} zAt @param {number} n @param {number} m @param {Floats} a @param {number} aAt
+ * @param {Floats} error @param {number} eAt @param {number[]} p */
 function gate_mish(z, zAt, n, m, a, aAt, error, eAt, p) {
   const count = n * m;
   for (let k = 0; k < count; k++) error[eAt + k] *= f_mish_slope(z[zAt + k], a[aAt + k]);
 }
 
-/** Z += b; A = f(Z). */
+/** Z += b; A = f(Z).
+ * @param {Floats} z @param {number} zAt @param {Floats} bias @param {number} biasAt @param {number} n @param {number} m
+ * @param {Floats} a @param {number} aAt @param {number[]} p */
 function activate_gelu_tanh(z, zAt, bias, biasAt, n, m, a, aAt, p) {
   for (let i = 0; i < n; i++)
     for (let j = 0; j < m; j++) {
@@ -1328,19 +1677,25 @@ function activate_gelu_tanh(z, zAt, bias, biasAt, n, m, a, aAt, p) {
     }
 }
 
-/** A = f(Z). */
+/** A = f(Z).
+ * @param {Floats} z @param {number} zAt @param {number} n @param {number} m @param {Floats} a @param {number} aAt
+ * @param {number[]} p */
 function apply_gelu_tanh(z, zAt, n, m, a, aAt, p) {
   const count = n * m;
   for (let k = 0; k < count; k++) a[aAt + k] = f_gelu_tanh(z[zAt + k]);
 }
 
-/** dZ = dA f'(Z), in place. */
+/** dZ = dA f'(Z), in place.
+ * @param {Floats} z @param {number} zAt @param {number} n @param {number} m @param {Floats} a @param {number} aAt
+ * @param {Floats} error @param {number} eAt @param {number[]} p */
 function gate_gelu_tanh(z, zAt, n, m, a, aAt, error, eAt, p) {
   const count = n * m;
   for (let k = 0; k < count; k++) error[eAt + k] *= f_gelu_tanh_slope(z[zAt + k], a[aAt + k]);
 }
 
-/** Z += b; A = f(Z). */
+/** Z += b; A = f(Z).
+ * @param {Floats} z @param {number} zAt @param {Floats} bias @param {number} biasAt @param {number} n @param {number} m
+ * @param {Floats} a @param {number} aAt @param {number[]} p */
 function activate_hard_swish(z, zAt, bias, biasAt, n, m, a, aAt, p) {
   for (let i = 0; i < n; i++)
     for (let j = 0; j < m; j++) {
@@ -1350,19 +1705,25 @@ function activate_hard_swish(z, zAt, bias, biasAt, n, m, a, aAt, p) {
     }
 }
 
-/** A = f(Z). */
+/** A = f(Z).
+ * @param {Floats} z @param {number} zAt @param {number} n @param {number} m @param {Floats} a @param {number} aAt
+ * @param {number[]} p */
 function apply_hard_swish(z, zAt, n, m, a, aAt, p) {
   const count = n * m;
   for (let k = 0; k < count; k++) a[aAt + k] = f_hard_swish(z[zAt + k]);
 }
 
-/** dZ = dA f'(Z), in place. */
+/** dZ = dA f'(Z), in place.
+ * @param {Floats} z @param {number} zAt @param {number} n @param {number} m @param {Floats} a @param {number} aAt
+ * @param {Floats} error @param {number} eAt @param {number[]} p */
 function gate_hard_swish(z, zAt, n, m, a, aAt, error, eAt, p) {
   const count = n * m;
   for (let k = 0; k < count; k++) error[eAt + k] *= f_hard_swish_slope(z[zAt + k], a[aAt + k]);
 }
 
-/** Z += b; A = f(Z). */
+/** Z += b; A = f(Z).
+ * @param {Floats} z @param {number} zAt @param {Floats} bias @param {number} biasAt @param {number} n @param {number} m
+ * @param {Floats} a @param {number} aAt @param {number[]} p */
 function activate_exponential(z, zAt, bias, biasAt, n, m, a, aAt, p) {
   for (let i = 0; i < n; i++)
     for (let j = 0; j < m; j++) {
@@ -1372,19 +1733,25 @@ function activate_exponential(z, zAt, bias, biasAt, n, m, a, aAt, p) {
     }
 }
 
-/** A = f(Z). */
+/** A = f(Z).
+ * @param {Floats} z @param {number} zAt @param {number} n @param {number} m @param {Floats} a @param {number} aAt
+ * @param {number[]} p */
 function apply_exponential(z, zAt, n, m, a, aAt, p) {
   const count = n * m;
   for (let k = 0; k < count; k++) a[aAt + k] = f_exponential(z[zAt + k]);
 }
 
-/** dZ = dA f'(Z), in place. */
+/** dZ = dA f'(Z), in place.
+ * @param {Floats} z @param {number} zAt @param {number} n @param {number} m @param {Floats} a @param {number} aAt
+ * @param {Floats} error @param {number} eAt @param {number[]} p */
 function gate_exponential(z, zAt, n, m, a, aAt, error, eAt, p) {
   const count = n * m;
   for (let k = 0; k < count; k++) error[eAt + k] *= f_exponential_slope(z[zAt + k], a[aAt + k]);
 }
 
-/** Z += b; A = f(Z). */
+/** Z += b; A = f(Z).
+ * @param {Floats} z @param {number} zAt @param {Floats} bias @param {number} biasAt @param {number} n @param {number} m
+ * @param {Floats} a @param {number} aAt @param {number[]} p */
 function activate_sigmoid(z, zAt, bias, biasAt, n, m, a, aAt, p) {
   for (let i = 0; i < n; i++)
     for (let j = 0; j < m; j++) {
@@ -1394,19 +1761,25 @@ function activate_sigmoid(z, zAt, bias, biasAt, n, m, a, aAt, p) {
     }
 }
 
-/** A = f(Z). */
+/** A = f(Z).
+ * @param {Floats} z @param {number} zAt @param {number} n @param {number} m @param {Floats} a @param {number} aAt
+ * @param {number[]} p */
 function apply_sigmoid(z, zAt, n, m, a, aAt, p) {
   const count = n * m;
   for (let k = 0; k < count; k++) a[aAt + k] = f_sigmoid(z[zAt + k]);
 }
 
-/** dZ = dA f'(Z), in place. */
+/** dZ = dA f'(Z), in place.
+ * @param {Floats} z @param {number} zAt @param {number} n @param {number} m @param {Floats} a @param {number} aAt
+ * @param {Floats} error @param {number} eAt @param {number[]} p */
 function gate_sigmoid(z, zAt, n, m, a, aAt, error, eAt, p) {
   const count = n * m;
   for (let k = 0; k < count; k++) error[eAt + k] *= f_sigmoid_slope(z[zAt + k], a[aAt + k]);
 }
 
-/** Z += b; A = f(Z). */
+/** Z += b; A = f(Z).
+ * @param {Floats} z @param {number} zAt @param {Floats} bias @param {number} biasAt @param {number} n @param {number} m
+ * @param {Floats} a @param {number} aAt @param {number[]} p */
 function activate_tanh(z, zAt, bias, biasAt, n, m, a, aAt, p) {
   for (let i = 0; i < n; i++)
     for (let j = 0; j < m; j++) {
@@ -1416,19 +1789,25 @@ function activate_tanh(z, zAt, bias, biasAt, n, m, a, aAt, p) {
     }
 }
 
-/** A = f(Z). */
+/** A = f(Z).
+ * @param {Floats} z @param {number} zAt @param {number} n @param {number} m @param {Floats} a @param {number} aAt
+ * @param {number[]} p */
 function apply_tanh(z, zAt, n, m, a, aAt, p) {
   const count = n * m;
   for (let k = 0; k < count; k++) a[aAt + k] = f_hyperbolic_tangent(z[zAt + k]);
 }
 
-/** dZ = dA f'(Z), in place. */
+/** dZ = dA f'(Z), in place.
+ * @param {Floats} z @param {number} zAt @param {number} n @param {number} m @param {Floats} a @param {number} aAt
+ * @param {Floats} error @param {number} eAt @param {number[]} p */
 function gate_tanh(z, zAt, n, m, a, aAt, error, eAt, p) {
   const count = n * m;
   for (let k = 0; k < count; k++) error[eAt + k] *= f_hyperbolic_tangent_slope(z[zAt + k], a[aAt + k]);
 }
 
-/** Z += b; A = f(Z). */
+/** Z += b; A = f(Z).
+ * @param {Floats} z @param {number} zAt @param {Floats} bias @param {number} biasAt @param {number} n @param {number} m
+ * @param {Floats} a @param {number} aAt @param {number[]} p */
 function activate_hard_sigmoid(z, zAt, bias, biasAt, n, m, a, aAt, p) {
   for (let i = 0; i < n; i++)
     for (let j = 0; j < m; j++) {
@@ -1438,19 +1817,25 @@ function activate_hard_sigmoid(z, zAt, bias, biasAt, n, m, a, aAt, p) {
     }
 }
 
-/** A = f(Z). */
+/** A = f(Z).
+ * @param {Floats} z @param {number} zAt @param {number} n @param {number} m @param {Floats} a @param {number} aAt
+ * @param {number[]} p */
 function apply_hard_sigmoid(z, zAt, n, m, a, aAt, p) {
   const count = n * m;
   for (let k = 0; k < count; k++) a[aAt + k] = f_hard_sigmoid(z[zAt + k]);
 }
 
-/** dZ = dA f'(Z), in place. */
+/** dZ = dA f'(Z), in place.
+ * @param {Floats} z @param {number} zAt @param {number} n @param {number} m @param {Floats} a @param {number} aAt
+ * @param {Floats} error @param {number} eAt @param {number[]} p */
 function gate_hard_sigmoid(z, zAt, n, m, a, aAt, error, eAt, p) {
   const count = n * m;
   for (let k = 0; k < count; k++) error[eAt + k] *= f_hard_sigmoid_slope(z[zAt + k], a[aAt + k]);
 }
 
-/** Z += b; A = f(Z). */
+/** Z += b; A = f(Z).
+ * @param {Floats} z @param {number} zAt @param {Floats} bias @param {number} biasAt @param {number} n @param {number} m
+ * @param {Floats} a @param {number} aAt @param {number[]} p */
 function activate_step(z, zAt, bias, biasAt, n, m, a, aAt, p) {
   for (let i = 0; i < n; i++)
     for (let j = 0; j < m; j++) {
@@ -1460,19 +1845,24 @@ function activate_step(z, zAt, bias, biasAt, n, m, a, aAt, p) {
     }
 }
 
-/** A = f(Z). */
+/** A = f(Z).
+ * @param {Floats} z @param {number} zAt @param {number} n @param {number} m @param {Floats} a @param {number} aAt
+ * @param {number[]} p */
 function apply_step(z, zAt, n, m, a, aAt, p) {
   const count = n * m;
   for (let k = 0; k < count; k++) a[aAt + k] = f_step(z[zAt + k]);
 }
 
-/** dZ = dA f'(Z), in place. */
+/** dZ = dA f'(Z), in place.
+ * @param {Floats} z @param {number} zAt @param {number} n @param {number} m @param {Floats} a @param {number} aAt
+ * @param {Floats} error @param {number} eAt @param {number[]} p */
 function gate_step(z, zAt, n, m, a, aAt, error, eAt, p) {
   const count = n * m;
   for (let k = 0; k < count; k++) error[eAt + k] *= f_step_slope(z[zAt + k], a[aAt + k]);
 }
 
-/** The weighted sum of the losses of all entries times `share`, and its gradient with respect to P. */
+/** The weighted sum of the losses of all entries times `share`, and its gradient with respect to P.
+ * @type {Compare} */
 function compare_mean_squared_error(y, yAt, q, qAt, n, m, weights, weightsAt, error, eAt, share, p) {
   let total = 0;
   for (let i = 0; i < n; i++) {
@@ -1486,7 +1876,8 @@ function compare_mean_squared_error(y, yAt, q, qAt, n, m, weights, weightsAt, er
   return total * share;
 }
 
-/** The weighted sum of the losses of all entries times `share`, and its gradient with respect to P. */
+/** The weighted sum of the losses of all entries times `share`, and its gradient with respect to P.
+ * @type {Compare} */
 function compare_mean_absolute_error(y, yAt, q, qAt, n, m, weights, weightsAt, error, eAt, share, p) {
   let total = 0;
   for (let i = 0; i < n; i++) {
@@ -1500,7 +1891,8 @@ function compare_mean_absolute_error(y, yAt, q, qAt, n, m, weights, weightsAt, e
   return total * share;
 }
 
-/** The weighted sum of the losses of all entries times `share`, and its gradient with respect to P. */
+/** The weighted sum of the losses of all entries times `share`, and its gradient with respect to P.
+ * @type {Compare} */
 function compare_huber(y, yAt, q, qAt, n, m, weights, weightsAt, error, eAt, share, p) {
   const p0 = p[0];
   let total = 0;
@@ -1515,7 +1907,8 @@ function compare_huber(y, yAt, q, qAt, n, m, weights, weightsAt, error, eAt, sha
   return total * share;
 }
 
-/** The weighted sum of the losses of all entries times `share`, and its gradient with respect to P. */
+/** The weighted sum of the losses of all entries times `share`, and its gradient with respect to P.
+ * @type {Compare} */
 function compare_log_cosh(y, yAt, q, qAt, n, m, weights, weightsAt, error, eAt, share, p) {
   let total = 0;
   for (let i = 0; i < n; i++) {
@@ -1529,7 +1922,8 @@ function compare_log_cosh(y, yAt, q, qAt, n, m, weights, weightsAt, error, eAt, 
   return total * share;
 }
 
-/** The weighted sum of the losses of all entries times `share`, and its gradient with respect to P. */
+/** The weighted sum of the losses of all entries times `share`, and its gradient with respect to P.
+ * @type {Compare} */
 function compare_quantile(y, yAt, q, qAt, n, m, weights, weightsAt, error, eAt, share, p) {
   const p0 = p[0];
   let total = 0;
@@ -1544,7 +1938,8 @@ function compare_quantile(y, yAt, q, qAt, n, m, weights, weightsAt, error, eAt, 
   return total * share;
 }
 
-/** The weighted sum of the losses of all entries times `share`, and its gradient with respect to P. */
+/** The weighted sum of the losses of all entries times `share`, and its gradient with respect to P.
+ * @type {Compare} */
 function compare_poisson(y, yAt, q, qAt, n, m, weights, weightsAt, error, eAt, share, p) {
   let total = 0;
   for (let i = 0; i < n; i++) {
@@ -1558,7 +1953,8 @@ function compare_poisson(y, yAt, q, qAt, n, m, weights, weightsAt, error, eAt, s
   return total * share;
 }
 
-/** The weighted sum of the losses of all entries times `share`, and its gradient with respect to P. */
+/** The weighted sum of the losses of all entries times `share`, and its gradient with respect to P.
+ * @type {Compare} */
 function compare_poisson_log_rates(y, yAt, q, qAt, n, m, weights, weightsAt, error, eAt, share, p) {
   let total = 0;
   for (let i = 0; i < n; i++) {
@@ -1572,7 +1968,8 @@ function compare_poisson_log_rates(y, yAt, q, qAt, n, m, weights, weightsAt, err
   return total * share;
 }
 
-/** The weighted sum of the losses of all entries times `share`, and its gradient with respect to P. */
+/** The weighted sum of the losses of all entries times `share`, and its gradient with respect to P.
+ * @type {Compare} */
 function compare_sigmoid_cross_entropy(y, yAt, q, qAt, n, m, weights, weightsAt, error, eAt, share, p) {
   const p0 = p[0];
   let total = 0;
@@ -1587,7 +1984,8 @@ function compare_sigmoid_cross_entropy(y, yAt, q, qAt, n, m, weights, weightsAt,
   return total * share;
 }
 
-/** The weighted sum of the losses of all entries times `share`, and its gradient with respect to P. */
+/** The weighted sum of the losses of all entries times `share`, and its gradient with respect to P.
+ * @type {Compare} */
 function compare_focal(y, yAt, q, qAt, n, m, weights, weightsAt, error, eAt, share, p) {
   const p0 = p[0], p1 = p[1], p2 = p[2];
   let total = 0;
@@ -1602,7 +2000,8 @@ function compare_focal(y, yAt, q, qAt, n, m, weights, weightsAt, error, eAt, sha
   return total * share;
 }
 
-/** The weighted sum of the losses of all entries times `share`, and its gradient with respect to P. */
+/** The weighted sum of the losses of all entries times `share`, and its gradient with respect to P.
+ * @type {Compare} */
 function compare_binary_cross_entropy(y, yAt, q, qAt, n, m, weights, weightsAt, error, eAt, share, p) {
   const p0 = p[0];
   let total = 0;
@@ -1617,7 +2016,8 @@ function compare_binary_cross_entropy(y, yAt, q, qAt, n, m, weights, weightsAt, 
   return total * share;
 }
 
-/** The weighted sum of the losses of all entries times `share`, and its gradient with respect to P. */
+/** The weighted sum of the losses of all entries times `share`, and its gradient with respect to P.
+ * @type {Compare} */
 function compare_categorical_cross_entropy(y, yAt, q, qAt, n, m, weights, weightsAt, error, eAt, share, p) {
   let total = 0;
   for (let i = 0; i < n; i++) {
@@ -1631,7 +2031,8 @@ function compare_categorical_cross_entropy(y, yAt, q, qAt, n, m, weights, weight
   return total * share;
 }
 
-/** The weighted sum of the losses of all entries times `share`, and its gradient with respect to P. */
+/** The weighted sum of the losses of all entries times `share`, and its gradient with respect to P.
+ * @type {Compare} */
 function compare_sparse_categorical_cross_entropy(y, yAt, q, qAt, n, m, weights, weightsAt, error, eAt, share, p) {
   let total = 0;
   for (let i = 0; i < n; i++) {
@@ -1645,7 +2046,8 @@ function compare_sparse_categorical_cross_entropy(y, yAt, q, qAt, n, m, weights,
   return total * share;
 }
 
-/** The weighted sum of the losses of all entries times `share`, and its gradient with respect to P. */
+/** The weighted sum of the losses of all entries times `share`, and its gradient with respect to P.
+ * @type {Compare} */
 function compare_kullback_leibler(y, yAt, q, qAt, n, m, weights, weightsAt, error, eAt, share, p) {
   let total = 0;
   for (let i = 0; i < n; i++) {
@@ -1659,7 +2061,8 @@ function compare_kullback_leibler(y, yAt, q, qAt, n, m, weights, weightsAt, erro
   return total * share;
 }
 
-/** The weighted sum of the losses of all entries times `share`, and its gradient with respect to P. */
+/** The weighted sum of the losses of all entries times `share`, and its gradient with respect to P.
+ * @type {Compare} */
 function compare_hinge(y, yAt, q, qAt, n, m, weights, weightsAt, error, eAt, share, p) {
   let total = 0;
   for (let i = 0; i < n; i++) {
@@ -1673,7 +2076,8 @@ function compare_hinge(y, yAt, q, qAt, n, m, weights, weightsAt, error, eAt, sha
   return total * share;
 }
 
-/** The weighted sum of the losses of all entries times `share`, and its gradient with respect to P. */
+/** The weighted sum of the losses of all entries times `share`, and its gradient with respect to P.
+ * @type {Compare} */
 function compare_squared_hinge(y, yAt, q, qAt, n, m, weights, weightsAt, error, eAt, share, p) {
   let total = 0;
   for (let i = 0; i < n; i++) {
@@ -1687,7 +2091,9 @@ function compare_squared_hinge(y, yAt, q, qAt, n, m, weights, weightsAt, error, 
   return total * share;
 }
 
-/** New parameters and states by the rule; of each step the share that `factors` say, if there are any. */
+/** New parameters and states by the rule; of each step the share that `factors` say, if there are any.
+ * @param {Floats} parameters @param {Floats} gradients @param {Floats[]} states @param {number[]} c
+ * @param {Float64Array | null} factors */
 function update_unchanged(parameters, gradients, states, c, factors) {
   
   const count = parameters.length;
@@ -1699,7 +2105,9 @@ function update_unchanged(parameters, gradients, states, c, factors) {
   }
 }
 
-/** New parameters and states by the rule; of each step the share that `factors` say, if there are any. */
+/** New parameters and states by the rule; of each step the share that `factors` say, if there are any.
+ * @param {Floats} parameters @param {Floats} gradients @param {Floats[]} states @param {number[]} c
+ * @param {Float64Array | null} factors */
 function update_sgd(parameters, gradients, states, c, factors) {
   const rate = c[0], decay = c[1];
   const count = parameters.length;
@@ -1711,7 +2119,9 @@ function update_sgd(parameters, gradients, states, c, factors) {
   }
 }
 
-/** New parameters and states by the rule; of each step the share that `factors` say, if there are any. */
+/** New parameters and states by the rule; of each step the share that `factors` say, if there are any.
+ * @param {Floats} parameters @param {Floats} gradients @param {Floats[]} states @param {number[]} c
+ * @param {Float64Array | null} factors */
 function update_momentum(parameters, gradients, states, c, factors) {
   const rate = c[0], decay = c[1], mu = c[2];
   const v_ = states[0];
@@ -1727,7 +2137,9 @@ function update_momentum(parameters, gradients, states, c, factors) {
   }
 }
 
-/** New parameters and states by the rule; of each step the share that `factors` say, if there are any. */
+/** New parameters and states by the rule; of each step the share that `factors` say, if there are any.
+ * @param {Floats} parameters @param {Floats} gradients @param {Floats[]} states @param {number[]} c
+ * @param {Float64Array | null} factors */
 function update_nesterov(parameters, gradients, states, c, factors) {
   const rate = c[0], decay = c[1], mu = c[2];
   const v_ = states[0];
@@ -1744,7 +2156,9 @@ function update_nesterov(parameters, gradients, states, c, factors) {
   }
 }
 
-/** New parameters and states by the rule; of each step the share that `factors` say, if there are any. */
+/** New parameters and states by the rule; of each step the share that `factors` say, if there are any.
+ * @param {Floats} parameters @param {Floats} gradients @param {Floats[]} states @param {number[]} c
+ * @param {Float64Array | null} factors */
 function update_adagrad(parameters, gradients, states, c, factors) {
   const rate = c[0], decay = c[1], epsilon = c[2];
   const s_ = states[0];
@@ -1761,7 +2175,9 @@ function update_adagrad(parameters, gradients, states, c, factors) {
   }
 }
 
-/** New parameters and states by the rule; of each step the share that `factors` say, if there are any. */
+/** New parameters and states by the rule; of each step the share that `factors` say, if there are any.
+ * @param {Floats} parameters @param {Floats} gradients @param {Floats[]} states @param {number[]} c
+ * @param {Float64Array | null} factors */
 function update_rmsprop(parameters, gradients, states, c, factors) {
   const rate = c[0], decay = c[1], epsilon = c[2], alpha = c[3], one_minus_alpha = c[4];
   const s_ = states[0];
@@ -1778,7 +2194,9 @@ function update_rmsprop(parameters, gradients, states, c, factors) {
   }
 }
 
-/** New parameters and states by the rule; of each step the share that `factors` say, if there are any. */
+/** New parameters and states by the rule; of each step the share that `factors` say, if there are any.
+ * @param {Floats} parameters @param {Floats} gradients @param {Floats[]} states @param {number[]} c
+ * @param {Float64Array | null} factors */
 function update_rmsprop_momentum(parameters, gradients, states, c, factors) {
   const rate = c[0], decay = c[1], epsilon = c[2], alpha = c[3], one_minus_alpha = c[4], mu = c[5];
   const s_ = states[0];
@@ -1799,7 +2217,9 @@ function update_rmsprop_momentum(parameters, gradients, states, c, factors) {
   }
 }
 
-/** New parameters and states by the rule; of each step the share that `factors` say, if there are any. */
+/** New parameters and states by the rule; of each step the share that `factors` say, if there are any.
+ * @param {Floats} parameters @param {Floats} gradients @param {Floats[]} states @param {number[]} c
+ * @param {Float64Array | null} factors */
 function update_rmsprop_centered(parameters, gradients, states, c, factors) {
   const rate = c[0], decay = c[1], epsilon = c[2], alpha = c[3], one_minus_alpha = c[4];
   const s_ = states[0];
@@ -1820,7 +2240,9 @@ function update_rmsprop_centered(parameters, gradients, states, c, factors) {
   }
 }
 
-/** New parameters and states by the rule; of each step the share that `factors` say, if there are any. */
+/** New parameters and states by the rule; of each step the share that `factors` say, if there are any.
+ * @param {Floats} parameters @param {Floats} gradients @param {Floats[]} states @param {number[]} c
+ * @param {Float64Array | null} factors */
 function update_rmsprop_centered_momentum(parameters, gradients, states, c, factors) {
   const rate = c[0], decay = c[1], epsilon = c[2], alpha = c[3], one_minus_alpha = c[4], mu = c[5];
   const s_ = states[0];
@@ -1845,7 +2267,9 @@ function update_rmsprop_centered_momentum(parameters, gradients, states, c, fact
   }
 }
 
-/** New parameters and states by the rule; of each step the share that `factors` say, if there are any. */
+/** New parameters and states by the rule; of each step the share that `factors` say, if there are any.
+ * @param {Floats} parameters @param {Floats} gradients @param {Floats[]} states @param {number[]} c
+ * @param {Float64Array | null} factors */
 function update_adadelta(parameters, gradients, states, c, factors) {
   const rate = c[0], decay = c[1], epsilon = c[2], rho = c[3], one_minus_rho = c[4];
   const s_ = states[0];
@@ -1867,7 +2291,9 @@ function update_adadelta(parameters, gradients, states, c, factors) {
   }
 }
 
-/** New parameters and states by the rule; of each step the share that `factors` say, if there are any. */
+/** New parameters and states by the rule; of each step the share that `factors` say, if there are any.
+ * @param {Floats} parameters @param {Floats} gradients @param {Floats[]} states @param {number[]} c
+ * @param {Float64Array | null} factors */
 function update_adam(parameters, gradients, states, c, factors) {
   const rate = c[0], decay = c[1], epsilon = c[2], beta1 = c[3], one_minus_beta1 = c[4], beta2 = c[5], one_minus_beta2 = c[6], correction = c[7], shrink = c[8];
   const m_ = states[0];
@@ -1888,7 +2314,9 @@ function update_adam(parameters, gradients, states, c, factors) {
   }
 }
 
-/** New parameters and states by the rule; of each step the share that `factors` say, if there are any. */
+/** New parameters and states by the rule; of each step the share that `factors` say, if there are any.
+ * @param {Floats} parameters @param {Floats} gradients @param {Floats[]} states @param {number[]} c
+ * @param {Float64Array | null} factors */
 function update_amsgrad(parameters, gradients, states, c, factors) {
   const rate = c[0], decay = c[1], epsilon = c[2], beta1 = c[3], one_minus_beta1 = c[4], beta2 = c[5], one_minus_beta2 = c[6], correction = c[7], shrink = c[8];
   const m_ = states[0];
@@ -1913,7 +2341,9 @@ function update_amsgrad(parameters, gradients, states, c, factors) {
   }
 }
 
-/** New parameters and states by the rule; of each step the share that `factors` say, if there are any. */
+/** New parameters and states by the rule; of each step the share that `factors` say, if there are any.
+ * @param {Floats} parameters @param {Floats} gradients @param {Floats[]} states @param {number[]} c
+ * @param {Float64Array | null} factors */
 function update_nadam(parameters, gradients, states, c, factors) {
   const rate_g = c[0], rate_m = c[1], decay = c[2], epsilon = c[3], beta1 = c[4], one_minus_beta1 = c[5], beta2 = c[6], one_minus_beta2 = c[7], correction = c[8];
   const m_ = states[0];
@@ -1934,7 +2364,9 @@ function update_nadam(parameters, gradients, states, c, factors) {
   }
 }
 
-/** New parameters and states by the rule; of each step the share that `factors` say, if there are any. */
+/** New parameters and states by the rule; of each step the share that `factors` say, if there are any.
+ * @param {Floats} parameters @param {Floats} gradients @param {Floats[]} states @param {number[]} c
+ * @param {Float64Array | null} factors */
 function update_adamax(parameters, gradients, states, c, factors) {
   const rate = c[0], decay = c[1], epsilon = c[2], beta1 = c[3], one_minus_beta1 = c[4], beta2 = c[5];
   const m_ = states[0];
@@ -1955,7 +2387,9 @@ function update_adamax(parameters, gradients, states, c, factors) {
   }
 }
 
-/** New parameters and states by the rule; of each step the share that `factors` say, if there are any. */
+/** New parameters and states by the rule; of each step the share that `factors` say, if there are any.
+ * @param {Floats} parameters @param {Floats} gradients @param {Floats[]} states @param {number[]} c
+ * @param {Float64Array | null} factors */
 function update_lion(parameters, gradients, states, c, factors) {
   const rate = c[0], beta1 = c[1], one_minus_beta1 = c[2], beta2 = c[3], one_minus_beta2 = c[4], shrink = c[5];
   const m_ = states[0];
@@ -1994,26 +2428,26 @@ const ACTIVATIONS = {
 
 /** @type {Record<string, any>} */
 const LOSSES = {
-  mean_squared_error: { compare: compare_mean_squared_error, activate: (values, n, m) => apply_linear(values, 0, n, m, values, 0, []) },
-  mean_absolute_error: { compare: compare_mean_absolute_error, activate: (values, n, m) => apply_linear(values, 0, n, m, values, 0, []) },
-  huber: { compare: compare_huber, activate: (values, n, m) => apply_linear(values, 0, n, m, values, 0, []) },
-  log_cosh: { compare: compare_log_cosh, activate: (values, n, m) => apply_linear(values, 0, n, m, values, 0, []) },
-  quantile: { compare: compare_quantile, activate: (values, n, m) => apply_linear(values, 0, n, m, values, 0, []) },
-  poisson: { compare: compare_poisson, activate: (values, n, m) => apply_linear(values, 0, n, m, values, 0, []) },
-  poisson_log_rates: { compare: compare_poisson_log_rates, activate: (values, n, m) => apply_exponential(values, 0, n, m, values, 0, []) },
-  sigmoid_cross_entropy: { compare: compare_sigmoid_cross_entropy, activate: (values, n, m) => apply_sigmoid(values, 0, n, m, values, 0, []) },
-  softmax_cross_entropy: { compare: compareSoftmax, activate: (values, n, m) => softmax(values, 0, n, m, values, 0, []) },
-  sparse_softmax_cross_entropy: { compare: compareSoftmax, activate: (values, n, m) => softmax(values, 0, n, m, values, 0, []) },
-  focal: { compare: compare_focal, activate: (values, n, m) => apply_sigmoid(values, 0, n, m, values, 0, []) },
-  binary_cross_entropy: { compare: compare_binary_cross_entropy, activate: (values, n, m) => apply_linear(values, 0, n, m, values, 0, []) },
-  categorical_cross_entropy: { compare: compare_categorical_cross_entropy, activate: (values, n, m) => apply_linear(values, 0, n, m, values, 0, []) },
-  sparse_categorical_cross_entropy: { compare: compare_sparse_categorical_cross_entropy, activate: (values, n, m) => apply_linear(values, 0, n, m, values, 0, []) },
-  kullback_leibler: { compare: compare_kullback_leibler, activate: (values, n, m) => apply_linear(values, 0, n, m, values, 0, []) },
-  contrastive: { compare: compareContrastive, activate: (values, n, m) => apply_linear(values, 0, n, m, values, 0, []) },
-  triplet_hard: { compare: compareTripletHard, activate: (values, n, m) => apply_linear(values, 0, n, m, values, 0, []) },
-  triplet_all: { compare: compareTripletAll, activate: (values, n, m) => apply_linear(values, 0, n, m, values, 0, []) },
-  hinge: { compare: compare_hinge, activate: (values, n, m) => apply_linear(values, 0, n, m, values, 0, []) },
-  squared_hinge: { compare: compare_squared_hinge, activate: (values, n, m) => apply_linear(values, 0, n, m, values, 0, []) },
+  mean_squared_error: { compare: compare_mean_squared_error, activate: (/** @type {Floats} */ values, /** @type {number} */ n, /** @type {number} */ m) => apply_linear(values, 0, n, m, values, 0, []) },
+  mean_absolute_error: { compare: compare_mean_absolute_error, activate: (/** @type {Floats} */ values, /** @type {number} */ n, /** @type {number} */ m) => apply_linear(values, 0, n, m, values, 0, []) },
+  huber: { compare: compare_huber, activate: (/** @type {Floats} */ values, /** @type {number} */ n, /** @type {number} */ m) => apply_linear(values, 0, n, m, values, 0, []) },
+  log_cosh: { compare: compare_log_cosh, activate: (/** @type {Floats} */ values, /** @type {number} */ n, /** @type {number} */ m) => apply_linear(values, 0, n, m, values, 0, []) },
+  quantile: { compare: compare_quantile, activate: (/** @type {Floats} */ values, /** @type {number} */ n, /** @type {number} */ m) => apply_linear(values, 0, n, m, values, 0, []) },
+  poisson: { compare: compare_poisson, activate: (/** @type {Floats} */ values, /** @type {number} */ n, /** @type {number} */ m) => apply_linear(values, 0, n, m, values, 0, []) },
+  poisson_log_rates: { compare: compare_poisson_log_rates, activate: (/** @type {Floats} */ values, /** @type {number} */ n, /** @type {number} */ m) => apply_exponential(values, 0, n, m, values, 0, []) },
+  sigmoid_cross_entropy: { compare: compare_sigmoid_cross_entropy, activate: (/** @type {Floats} */ values, /** @type {number} */ n, /** @type {number} */ m) => apply_sigmoid(values, 0, n, m, values, 0, []) },
+  softmax_cross_entropy: { compare: compareSoftmax, activate: (/** @type {Floats} */ values, /** @type {number} */ n, /** @type {number} */ m) => softmax(values, 0, n, m, values, 0) },
+  sparse_softmax_cross_entropy: { compare: compareSoftmax, activate: (/** @type {Floats} */ values, /** @type {number} */ n, /** @type {number} */ m) => softmax(values, 0, n, m, values, 0) },
+  focal: { compare: compare_focal, activate: (/** @type {Floats} */ values, /** @type {number} */ n, /** @type {number} */ m) => apply_sigmoid(values, 0, n, m, values, 0, []) },
+  binary_cross_entropy: { compare: compare_binary_cross_entropy, activate: (/** @type {Floats} */ values, /** @type {number} */ n, /** @type {number} */ m) => apply_linear(values, 0, n, m, values, 0, []) },
+  categorical_cross_entropy: { compare: compare_categorical_cross_entropy, activate: (/** @type {Floats} */ values, /** @type {number} */ n, /** @type {number} */ m) => apply_linear(values, 0, n, m, values, 0, []) },
+  sparse_categorical_cross_entropy: { compare: compare_sparse_categorical_cross_entropy, activate: (/** @type {Floats} */ values, /** @type {number} */ n, /** @type {number} */ m) => apply_linear(values, 0, n, m, values, 0, []) },
+  kullback_leibler: { compare: compare_kullback_leibler, activate: (/** @type {Floats} */ values, /** @type {number} */ n, /** @type {number} */ m) => apply_linear(values, 0, n, m, values, 0, []) },
+  contrastive: { compare: compareContrastive, activate: (/** @type {Floats} */ values, /** @type {number} */ n, /** @type {number} */ m) => apply_linear(values, 0, n, m, values, 0, []) },
+  triplet_hard: { compare: compareTripletHard, activate: (/** @type {Floats} */ values, /** @type {number} */ n, /** @type {number} */ m) => apply_linear(values, 0, n, m, values, 0, []) },
+  triplet_all: { compare: compareTripletAll, activate: (/** @type {Floats} */ values, /** @type {number} */ n, /** @type {number} */ m) => apply_linear(values, 0, n, m, values, 0, []) },
+  hinge: { compare: compare_hinge, activate: (/** @type {Floats} */ values, /** @type {number} */ n, /** @type {number} */ m) => apply_linear(values, 0, n, m, values, 0, []) },
+  squared_hinge: { compare: compare_squared_hinge, activate: (/** @type {Floats} */ values, /** @type {number} */ n, /** @type {number} */ m) => apply_linear(values, 0, n, m, values, 0, []) },
 };
 
 /** @type {Record<string, any>} */
@@ -2092,7 +2526,68 @@ const ZIGGURAT_W = [8.683627060801306e-16, 4.779330175727737e-17, 6.354352417405
 
 const ZIGGURAT_F = [1.0, 0.9771017012676716, 0.9598790918001067, 0.9451989534422996, 0.9320600759592305, 0.919991505039347, 0.9087264400521309, 0.8980959218983434, 0.8879846607558334, 0.8783096558089174, 0.869008688036857, 0.8600336211963315, 0.851346258458678, 0.8429156531122042, 0.8347162929868834, 0.8267268339462214, 0.8189291916037024, 0.8113078743126563, 0.8038494831709643, 0.796542330422959, 0.7893761435660246, 0.7823418326548025, 0.7754313049811872, 0.7686373157984863, 0.7619533468367954, 0.7553735065070961, 0.7488924472191568, 0.742505296340151, 0.7362075981268627, 0.7299952645614762, 0.7238645334686302, 0.717811932630722, 0.7118342488782484, 0.7059285013327543, 0.7000919181365116, 0.6943219161261167, 0.6886160830046718, 0.6829721616449949, 0.6773880362187735, 0.6718617198970821, 0.6663913439087501, 0.6609751477766631, 0.6556114705796973, 0.6502987431108167, 0.6450354808208223, 0.6398202774530566, 0.6346517992876236, 0.6295287799248367, 0.6244500155470265, 0.6194143606058343, 0.6144207238889139, 0.6094680649257734, 0.6045553906974678, 0.5996817526191253, 0.5948462437679874, 0.590047996332826, 0.5852861792633715, 0.5805599961007909, 0.5758686829723537, 0.5712115067352532, 0.5665877632561644, 0.5619967758145243, 0.557437893618766, 0.5529104904258323, 0.5484139632552658, 0.5439477311900263, 0.5395112342569521, 0.5351039323804576, 0.5307253044036621, 0.5263748471716845, 0.5220520746723218, 0.5177565172297564, 0.513487720747327, 0.5092452459957479, 0.5050286679434681, 0.5008375751261487, 0.4966715690524897, 0.49253026364386854, 0.48841328470545803, 0.4843202694266833, 0.48025086590904675, 0.47620473271950586, 0.4721815384677302, 0.4681809614056936, 0.46420268904817436, 0.46024641781284287, 0.45631185267871643, 0.4523987068618485, 0.44850670150720306, 0.4446355653957394, 0.440785034665804, 0.43695485254798555, 0.43314476911265226, 0.4293545410294414, 0.42558393133802197, 0.4218327092294959, 0.4181006498378482, 0.4143875340408911, 0.41069314827018816, 0.40701728432947337, 0.4033597392211145, 0.3997203149801972, 0.39609881851583245, 0.3924950614593156, 0.3889088600187887, 0.3853400348400773, 0.38178841087339366, 0.3782538172456192, 0.37473608713789114, 0.3712350576682395, 0.3677505697790326, 0.36428246812900406, 0.36083060098964803, 0.3573948201457805, 0.3539749808000768, 0.3505709414814061, 0.34718256395679364, 0.3438097131468507, 0.34045225704452187, 0.33711006663700605, 0.33378301583071845, 0.3304709813791636, 0.3271738428136014, 0.3238914823763911, 0.32062378495690536, 0.3173706380299136, 0.3141319315963372, 0.3109075581262865, 0.30769741250429206, 0.30450139197665, 0.30131939610080305, 0.2981513266966855, 0.2949970877999618, 0.2918565856170952, 0.2887297284821829, 0.28561642681550176, 0.2825165930837076, 0.27943014176163794, 0.2763569892956683, 0.27329705406857707, 0.27025025636587546, 0.26721651834356147, 0.2641957639972612, 0.2611879191327212, 0.25819291133761924, 0.25521066995466196, 0.2522411260559422, 0.24928421241852852, 0.24633986350126383, 0.2434080154227503, 0.2404886059405006, 0.2375815744312381, 0.23468686187233, 0.23180441082433872, 0.22893416541468034, 0.22607607132238028, 0.22323007576391748, 0.220396127480152, 0.21757417672433113, 0.21476417525117358, 0.21196607630703018, 0.20917983462112508, 0.2064054063978808, 0.2036427493103349, 0.2008918224946566, 0.19815258654577514, 0.1954250035141343, 0.19270903690358918, 0.19000465167046499, 0.1873118142238003, 0.18463049242679927, 0.18196065559952251, 0.17930227452284758, 0.17665532144373486, 0.17401977008183855, 0.17139559563750575, 0.1687827748012113, 0.1661812857644819, 0.16359110823236558, 0.161012223437511, 0.15844461415592428, 0.1558882647244792, 0.15334316106026286, 0.15080929068184568, 0.14828664273257455, 0.14577520800599403, 0.14327497897351346, 0.1407859498144447, 0.13830811644855073, 0.13584147657125376, 0.13338602969166916, 0.13094177717364436, 0.12850872227999957, 0.1260868702201859, 0.12367622820159657, 0.1212768054847903, 0.11888861344291006, 0.11651166562561087, 0.11414597782783849, 0.11179156816383809, 0.1094484571468118, 0.1071166677746838, 0.10479622562248707, 0.10248715894193525, 0.10018949876881002, 0.09790327903886246, 0.095628536713009, 0.09336531191269101, 0.09111364806637376, 0.08887359206827589, 0.08664519445055807, 0.08442850957035347, 0.0822235958132029, 0.08003051581466307, 0.07784933670209612, 0.07568013035892718, 0.07352297371398132, 0.0713779490588904, 0.06924514439700676, 0.0671246538277885, 0.0650165779712429, 0.06292102443775814, 0.06083810834953988, 0.05876795292093374, 0.0567106901062029, 0.05466646132488892, 0.05263541827679219, 0.05061772386094778, 0.04861355321586854, 0.04662309490193038, 0.044646552251294463, 0.04268414491647446, 0.04073611065594094, 0.03880270740452615, 0.036884215688567305, 0.034980941461716125, 0.03309321945857858, 0.0312214171919203, 0.02936593975813336, 0.027527235669603113, 0.02570580400854891, 0.02390220330579588, 0.02211706270730885, 0.02035109623004451, 0.018605121275724622, 0.016880083152543142, 0.01517708830793531, 0.013497450601739867, 0.011842757857907879, 0.010214971439701459, 0.008616582769398726, 0.007050875471373222, 0.0055224032992509916, 0.0040379725933630236, 0.0026090727461021593, 0.001260285930498598];
 
-// Layers: their shapes and parameters, and the arithmetic of those that are neither dense, an activation nor dropout.
+// What the translated formulas leave open of optimizers and schedules, in one place.
+
+
+/** The learning rate at an epoch, which may be fractional. @param {any} schedule a number or a part @param {number} epoch
+ * @returns {number} */
+function rateAt(schedule, epoch) {
+  if (typeof schedule === "number") return schedule;
+  if (schedule.name === "chain") {
+    let turn = 0;
+    while (turn < schedule.boundaries.length && epoch >= schedule.boundaries[turn]) turn++;
+    return rateAt(schedule.schedules[turn], turn === 0 ? epoch : epoch - schedule.boundaries[turn - 1]);
+  }
+  if (schedule.name === "cosine_restarts") return restarted(schedule, epoch);
+  return FORMULAS_OF_SCHEDULES[schedule.name](schedule, epoch);
+}
+
+/** @param {any} schedule @param {number} epoch @returns {number} */
+function restarted(schedule, epoch) {
+  let since = epoch / schedule.epochs, share = since - Math.floor(since);
+  if (schedule.growth > 1) {
+    let start = 0, length = 1;
+    while (start + length <= since) {
+      start += length;
+      length *= schedule.growth;
+    }
+    share = (since - start) / length;
+  }
+  return schedule.final + (schedule.learning_rate - schedule.final) * f_half_wave(share);
+}
+
+/** The name of an optimizer's rule, how many vectors it carries, its loop, and its coefficients at a step.
+ * @param {any} part */
+function ruleOf(part) {
+  const formulas = FORMULAS_OF_OPTIMIZERS[part.name], name = formulas.rule(part);
+  /** @type {(rate: number, step: number) => number[]} */
+  let coefficients = (rate, step) => formulas.coefficients(part, rate, step);
+  if (part.name === "adamw")
+    coefficients = (rate, step) => {
+      const c = Adam_coefficients(part, rate, step);
+      c[1] = 0;
+      c[c.length - 1] = 1 - rate * part.weight_decay;
+      return c;
+    };
+  if (part.name === "nadam") coefficients = nadam(part);
+  return { name, n_states: Number(formulas.n_states(part)), update: UPDATES[name], coefficients };
+}
+
+/** @param {any} part @returns {(rate: number, step: number) => number[]} */
+function nadam(part) {
+  let done = 0, product = 1;
+  return (rate, step) => {
+    if (step < done) done = 0, product = 1;
+    for (; done < step; done++) product *= NAdam_momentum(part, done + 1);
+    const mu = NAdam_momentum(part, step), ahead = NAdam_momentum(part, step + 1), { beta1, beta2 } = part;
+    return [
+      rate * (1 - mu) / (1 - product), rate * ahead / (1 - product * ahead), part.weight_decay, part.epsilon, beta1,
+      1 - beta1, beta2, 1 - beta2, 1 / Math.sqrt(1 - beta2 ** step),
+    ];
+  };
+}
+
+// Shapes of samples, and parameters of layers.
 
 
 /** @param {number[]} shape @returns {number} */
@@ -2122,6 +2617,9 @@ const ZEROS = { kind: "initializer", name: "zeros" };
 function vector(name, n, initializer, factor) {
   return { name, shape: [n], initializer, fan_in: n, fan_out: n, factor };
 }
+
+// Normalisation over the batch, and over each sample.
+
 
 /** @param {any} layer @param {number[]} shape */
 const affine = (layer, shape) => {
@@ -2291,6 +2789,9 @@ const rmsNorm = {
   },
 };
 
+// Learned slopes, factors and vectors, and the two ends of a residual layer.
+
+
 /** @type {LayerKind} */
 const prelu = {
   outputShape: (layer, shape) => [oneAxis(shape)],
@@ -2425,6 +2926,9 @@ const sum = {
     for (let place = 0; place < n * k; place++) d[dAt + place] = error[eAt + place];
   },
 };
+
+// All kinds of layers by name: their shapes and parameters, and the arithmetic that the loop does not do itself.
+
 
 /** @type {Record<string, LayerKind>} */
 const LAYERS = {
@@ -2881,246 +3385,31 @@ function drawMasks(room, n, stream) {
   }
 }
 
-// What the translated formulas leave open of optimizers and schedules, in one place.
+// Losses as the loop takes them.
 
 
-/** The learning rate at an epoch, which may be fractional. @param {any} schedule a number or a part @param {number} epoch
- * @returns {number} */
-function rateAt(schedule, epoch) {
-  if (typeof schedule === "number") return schedule;
-  if (schedule.name === "chain") {
-    let turn = 0;
-    while (turn < schedule.boundaries.length && epoch >= schedule.boundaries[turn]) turn++;
-    return rateAt(schedule.schedules[turn], turn === 0 ? epoch : epoch - schedule.boundaries[turn - 1]);
-  }
-  if (schedule.name === "cosine_restarts") return restarted(schedule, epoch);
-  return FORMULAS_OF_SCHEDULES[schedule.name](schedule, epoch);
-}
-
-/** @param {any} schedule @param {number} epoch @returns {number} */
-function restarted(schedule, epoch) {
-  let since = epoch / schedule.epochs, share = since - Math.floor(since);
-  if (schedule.growth > 1) {
-    let start = 0, length = 1;
-    while (start + length <= since) {
-      start += length;
-      length *= schedule.growth;
-    }
-    share = (since - start) / length;
-  }
-  return schedule.final + (schedule.learning_rate - schedule.final) * f_half_wave(share);
-}
-
-/** The name of an optimizer's rule, how many vectors it carries, its loop, and its coefficients at a step.
- * @param {any} part */
-function ruleOf(part) {
-  const formulas = FORMULAS_OF_OPTIMIZERS[part.name], name = formulas.rule(part);
-  /** @type {(rate: number, step: number) => number[]} */
-  let coefficients = (rate, step) => formulas.coefficients(part, rate, step);
-  if (part.name === "adamw")
-    coefficients = (rate, step) => {
-      const c = Adam_coefficients(part, rate, step);
-      c[1] = 0;
-      c[c.length - 1] = 1 - rate * part.weight_decay;
-      return c;
-    };
-  if (part.name === "nadam") coefficients = nadam(part);
-  return { name, n_states: Number(formulas.n_states(part)), update: UPDATES[name], coefficients };
-}
-
-/** @param {any} part @returns {(rate: number, step: number) => number[]} */
-function nadam(part) {
-  let done = 0, product = 1;
-  return (rate, step) => {
-    if (step < done) done = 0, product = 1;
-    for (; done < step; done++) product *= NAdam_momentum(part, done + 1);
-    const mu = NAdam_momentum(part, step), ahead = NAdam_momentum(part, step + 1), { beta1, beta2 } = part;
-    return [
-      rate * (1 - mu) / (1 - product), rate * ahead / (1 - product * ahead), part.weight_decay, part.epsilon, beta1,
-      1 - beta1, beta2, 1 - beta2, 1 / Math.sqrt(1 - beta2 ** step),
-    ];
-  };
-}
-
-// Data on their way in: rows, flat arrays or tables become typed arrays of a network's dtype.
-
-
-/** @param {string} dtype @returns {Float64ArrayConstructor | Float32ArrayConstructor} */
-function floatsOf(dtype) {
-  if (dtype === "float64") return Float64Array;
-  if (dtype === "float32") return Float32Array;
-  throw new GlassnetError(`dtype must be "float32" or "float64"; got ${shown(dtype)}`);
-}
-
-/** All numbers of what was given, row after row, and how many rows there are where that is told.
- * @param {string} name @param {any} given @returns {{ flat: ArrayLike<number>, rows: number | null }} */
-function flattened(name, given) {
-  if (given && typeof given === "object" && "values" in given && Array.isArray(given.shape))
-    return { flat: given.values, rows: given.shape[0] };
-  if (ArrayBuffer.isView(given)) return { flat: /** @type {any} */ (given), rows: null };
-  if (!Array.isArray(given))
-    throw new GlassnetError(`${name} must be an array of rows, a typed array or { values, shape }; got ${shown(given)}`);
-  if (given.length > 0 && typeof given[0] === "object" && given[0] !== null) {
-    const width = given[0].length;
-    given.forEach((row, place) => {
-      if (row?.length !== width)
-        throw new GlassnetError(`rows of ${name} must be of one length; row 0 has ${width}, row ${place} ${row?.length}`);
-    });
-    return { flat: given.flatMap((row) => [...row]).flat(Infinity), rows: given.length };
-  }
-  return { flat: given, rows: null };
-}
-
-/** A table of rows of `width` finite numbers. @param {string} name @param {any} given @param {number} width
- * @param {string} dtype @returns {Table} */
-function table(name, given, width, dtype) {
-  const { flat, rows } = flattened(name, given), Floats = floatsOf(dtype);
-  const n = rows ?? flat.length / width;
-  if (!Number.isInteger(n) || flat.length !== n * width || n === 0)
-    throw new GlassnetError(
-      `${name} must hold rows of ${width} numbers, at least one; got ${flat.length} numbers`
-      + (rows === null ? "" : ` in ${rows} rows`),
-    );
-  const values = flat instanceof Floats ? flat : Floats.from(/** @type {any} */ (flat));
-  const bad = values.findIndex((/** @type {number} */ value) => !Number.isFinite(value));
-  if (bad >= 0)
-    throw new GlassnetError(`${name} must hold finite numbers; row ${Math.floor(bad / width)}, column ${bad % width} is ${flat[bad]}`);
-  return { values, shape: [n, width] };
-}
-
-/** Targets as the loss takes them: values (n, n_outputs), or one integer for each sample.
- * @param {any} y @param {any} loss @param {number} n @param {number} n_outputs @param {string} dtype @returns {Table} */
-function targets(y, loss, n, n_outputs, dtype) {
-  const width = loss.targets === "values" ? n_outputs : 1, found = table("y", y, width, dtype);
-  if (found.shape[0] !== n) throw new GlassnetError(`X has ${n} rows and y ${found.shape[0]}; each sample needs one`);
-  const { values } = found, limit = loss.targets === "classes" ? n_outputs : Infinity;
-  for (const value of values) {
-    if (loss.targets !== "values" && (!Number.isInteger(value) || value < 0 || value >= limit))
-      throw new GlassnetError(`${loss.called} takes integers${limit < Infinity ? ` 0 to ${limit - 1}` : " >= 0"}; y holds ${value}`);
-    if (loss.targets === "values" && (value < loss.domain[0] || value > loss.domain[1]))
-      throw new GlassnetError(`${loss.called} takes y from ${loss.domain[0]} to ${loss.domain[1]}; it holds ${value}`);
-    if (loss.only_targets.length > 0 && !loss.only_targets.includes(value))
-      throw new GlassnetError(`${loss.called} takes targets ${loss.only_targets.join(" and ")}; y holds ${value}`);
-  }
-  return found;
-}
-
-/** Weights of the samples divided by their mean; all 1 where none are given.
- * @param {any} given @param {any} loss @param {number} n @param {string} dtype @returns {Floats} */
-function sampleWeights(given, loss, n, dtype) {
-  const Floats = floatsOf(dtype);
-  if (given === undefined || given === null) return new Floats(n).fill(1);
-  if (loss.targets === "labels")
-    throw new GlassnetError(`${loss.called} is a mean over pairs or triplets, so it takes no weights of samples`);
-  const { values } = table("sample_weight", given, 1, "float64");
-  if (values.length !== n) throw new GlassnetError(`sample_weight must hold ${n} numbers, one for each sample; got ${values.length}`);
-  if (values.some((/** @type {number} */ value) => value < 0)) throw new GlassnetError("sample_weight must be >= 0");
-  let sum = 0;
-  for (const value of values) sum += value;
-  if (sum === 0) throw new GlassnetError("all weights of the samples are 0, so there is nothing to learn from");
-  return Floats.from(values, (/** @type {number} */ value) => value / (sum / n));
-}
-
-// Bytes and texts: UTF-8, SHA-256, and JSON whose long integers stay exact. An embedded V8 has none of them.
-
-
-/** @param {string} text @returns {Uint8Array} */
-function bytesOf(text) {
-  const escaped = encodeURIComponent(text), bytes = [];
-  for (let k = 0; k < escaped.length; k++) {
-    if (escaped[k] === "%") {
-      bytes.push(parseInt(escaped.slice(k + 1, k + 3), 16));
-      k += 2;
-    } else bytes.push(escaped.charCodeAt(k));
-  }
-  return Uint8Array.from(bytes);
-}
-
-/** @param {Uint8Array} bytes @returns {string} */
-function textOf(bytes) {
-  let escaped = "";
-  for (const byte of bytes) escaped += `%${byte.toString(16).padStart(2, "0")}`;
-  try {
-    return decodeURIComponent(escaped);
-  } catch {
-    throw new GlassnetError("it is not a safetensors file, or it is damaged (its header is no text)");
-  }
-}
-
-/** Of an integer of up to 64 bits, the fractional bits of a root of a prime, as SHA-256 takes them. */
-function constants() {
-  const primes = [];
-  for (let n = 2; primes.length < 64; n++) if (primes.every((prime) => n % prime !== 0)) primes.push(n);
-  const bits = (/** @type {bigint} */ n, /** @type {bigint} */ power) => {
-    const wanted = n << (32n * power);
-    let low = 0n, high = 1n << 40n;
-    while (high - low > 1n) {
-      const middle = (low + high) >> 1n;
-      if (middle ** power <= wanted) low = middle;
-      else high = middle;
-    }
-    return Number(low & 0xffffffffn);
-  };
+/** A loss as the loop takes it. @param {any} part @returns {any} */
+function lossOf(part) {
+  const known = PARTS.loss[part.name], formulas = LOSSES[part.name];
   return {
-    start: Uint32Array.from(primes.slice(0, 8), (prime) => bits(BigInt(prime), 2n)),
-    rounds: Uint32Array.from(primes, (prime) => bits(BigInt(prime), 3n)),
+    ...known, ...formulas, part, called: part.name, parameters: parametersOf(part), takes_classes: known.targets === "classes",
+    domain: known.domain.map((/** @type {number | null} */ limit, /** @type {number} */ side) => limit ?? (side ? Infinity : -Infinity)),
+    share: (/** @type {number} */ n, /** @type {number} */ m) => 1 / (known.mean_over === "entries" ? n * m : n),
   };
 }
 
-/** @type {{ start: Uint32Array, rounds: Uint32Array } | null} */
-let kept = null;
-
-/** SHA-256 of some pieces, one after the other, in hexadecimal digits. @param {Uint8Array[]} pieces @returns {string} */
-function sha256(pieces) {
-  kept ??= constants();
-  const { start, rounds } = kept, length = pieces.reduce((sum, piece) => sum + piece.length, 0);
-  const padded = new Uint8Array((Math.floor((length + 8) / 64) + 1) * 64), words = new Uint32Array(64);
-  let at = 0;
-  for (const piece of pieces) {
-    padded.set(piece, at);
-    at += piece.length;
-  }
-  padded[at] = 0x80;
-  const view = new DataView(padded.buffer);
-  view.setUint32(padded.length - 8, Math.floor(length / 2 ** 29));
-  view.setUint32(padded.length - 4, (length * 8) >>> 0);
-  const turned = (/** @type {number} */ x, /** @type {number} */ by) => (x >>> by) | (x << (32 - by));
-  const total = start.slice();
-  for (let from = 0; from < padded.length; from += 64) {
-    for (let k = 0; k < 16; k++) words[k] = view.getUint32(from + 4 * k);
-    for (let k = 16; k < 64; k++) {
-      const x = words[k - 15], y = words[k - 2];
-      words[k] = words[k - 16] + words[k - 7] + (turned(x, 7) ^ turned(x, 18) ^ (x >>> 3))
-        + (turned(y, 17) ^ turned(y, 19) ^ (y >>> 10));
-    }
-    let [a, b, c, d, e, f, g, h] = total;
-    for (let k = 0; k < 64; k++) {
-      const one = (h + (turned(e, 6) ^ turned(e, 11) ^ turned(e, 25)) + ((e & f) ^ (~e & g)) + rounds[k] + words[k]) | 0;
-      const two = ((turned(a, 2) ^ turned(a, 13) ^ turned(a, 22)) + ((a & b) ^ (a & c) ^ (b & c))) | 0;
-      [a, b, c, d, e, f, g, h] = [(one + two) | 0, a, b, c, (d + one) | 0, e, f, g];
-    }
-    [a, b, c, d, e, f, g, h].forEach((value, k) => (total[k] += value));
-  }
-  return Array.from(total, (word) => word.toString(16).padStart(8, "0")).join("");
+/** (1 - s) y + s / K for the first `count` entries of rows of m, in place. @param {any} loss @param {Floats} y
+ * @param {number} count @param {number} m */
+function smooth(loss, y, count, m) {
+  const { label_smoothing = 0 } = loss.part, share = label_smoothing / (loss.rows_sum_to_one ? m : 2);
+  if (label_smoothing > 0) for (let k = 0; k < count; k++) y[k] = (1 - label_smoothing) * y[k] + share;
 }
 
-/** JSON in which a bigint is an integer. @param {any} value @returns {string} */
-function toJson(value) {
-  if (typeof value === "bigint") return `${value}`;
-  if (Array.isArray(value)) return `[${value.map(toJson).join(",")}]`;
-  if (typeof value === "object" && value !== null)
-    return `{${Object.entries(value).map(([key, inner]) => `${JSON.stringify(key)}:${toJson(inner)}`).join(",")}}`;
-  return JSON.stringify(value) ?? "null";
-}
-
-/** The value of a JSON text; an integer of more than 15 digits is a text of them. @param {string} text @returns {any} */
-function fromJson(text) {
-  const safe = text.replace(/"(?:[^"\\]|\\.)*"|-?\d{16,}(?![\d.eE])/g, (part) => (part[0] === '"' ? part : `"${part}"`));
-  try {
-    return JSON.parse(safe);
-  } catch (error) {
-    throw new GlassnetError(`it cannot be understood (${/** @type {Error} */ (error).message})`);
-  }
+/** Classes as rows of zeros and a one. @param {Floats} classes @param {number} m @param {Floats} rows @returns {Floats} */
+function oneHot(classes, m, rows) {
+  rows.fill(0, 0, classes.length * m);
+  for (let i = 0; i < classes.length; i++) rows[i * m + classes[i]] = 1;
+  return rows;
 }
 
 // Model files: what glassnet.load reads and net.save writes, see glassnet/bridges/files.py.
@@ -3272,21 +3561,17 @@ function read(bytes) {
   return network;
 }
 
-// A network: layers over flat vectors, as its user knows it.
+// Layers over flat vectors: how a network is made, laid out, described and put back.
 
 
-const PREDICTION_ROWS = 256;
 const KEYS = ["layers", "input_shape", "dtype", "seed", "loss", "optimizer", "metadata"];
 
-/** A network from its description; without a state its first weights are drawn from the seed.
- * @param {any} spec @param {any} [state] @returns {Network} */
-function create(spec, state) {
-  const network = new Network(spec);
-  if (state) network.restore(state);
-  return network;
+/** The streams of order and masks of a seed. @param {number | bigint} seed */
+function streamsOf(seed) {
+  return { order: new Random(seed, [1]), masks: new Random(seed, [2]) };
 }
 
-class Network {
+class FlatNetwork {
   /** @param {any} spec */
   constructor(spec) {
     const unknown = Object.keys(spec ?? {}).filter((key) => !KEYS.includes(key));
@@ -3313,21 +3598,24 @@ class Network {
     this.rate_factor = 1;
     /** Samples of a step in the last training, for files. @type {number | null} */
     this.batch_size = null;
-    this.seeded(this.seed);
+    this.streams = streamsOf(this.seed);
     this.draw(new Random(this.seed, [0]));
-    this.prediction = new Room(build(this.layers, this.layout), this.vectors, PREDICTION_ROWS);
-    this.plan = this.prediction.plan;
-    this.loss_part = this.objective = null;
+    this.plan = build(this.layers, this.layout);
+    /** The loss as given, and as computed from the last row's output. @type {any} */
+    this.loss_part = null;
+    /** @type {any} */
+    this.objective = null;
+    this.fused = false;
     this.setLoss(spec.loss ?? "mean_squared_error");
+    /** @type {any} */
     this.optimizer_part = null;
+    /** @type {ReturnType<typeof ruleOf>} */
+    this.rule = /** @type {any} */ (null);
+    /** @type {Floats[]} */
+    this.optimizer_states = [];
+    this.step_count = 0;
+    this.epoch_count = 0;
     this.setOptimizer(spec.optimizer ?? "adam");
-    /** @type {{ X: unknown, y: unknown, options: string, training: Training } | null} */
-    this.kept = null;
-  }
-
-  /** The streams of order and masks of this seed. @param {number | bigint} seed */
-  seeded(seed) {
-    this.streams = { order: new Random(seed, [1]), masks: new Random(seed, [2]) };
   }
 
   /** @param {Random} random */
@@ -3356,7 +3644,6 @@ class Network {
     this.loss_part = part;
     this.objective = { ...lossOf(taken ? complete("loss", { ...part, name: taken }) : part), called: part.name };
     this.fused = Boolean(taken);
-    this.kept = null;
     if (this.objective.least_outputs > this.plan.n_outputs)
       throw new GlassnetError(`${part.name} needs at least ${this.objective.least_outputs} outputs; the network has ${this.plan.n_outputs}`);
   }
@@ -3376,14 +3663,6 @@ class Network {
     this.epoch_count = 0;
     const Floats = floatsOf(this.dtype);
     this.optimizer_states = Array.from({ length: this.rule.n_states }, () => new Floats(this.layout.n_parameters));
-  }
-
-  get optimizer() {
-    return this.optimizer_part;
-  }
-
-  set optimizer(given) {
-    this.setOptimizer(given);
   }
 
   /** The plan with this loss: where it took the last activation over, that is linear. @param {boolean} [inputGradient] */
@@ -3447,201 +3726,6 @@ class Network {
     this.shares = this.sharesOfSteps();
   }
 
-  /** Samples checked, as rows. @param {Given} X @returns {Table} */
-  features(X) {
-    const found = table("X", X, this.layout.n_features, this.dtype), first = this.layers[0], [n, k] = found.shape;
-    if (first.name === "embedding")
-      for (const [column, count] of first.categories)
-        for (let i = 0; i < n; i++) {
-          const value = found.values[i * k + column];
-          if (!Number.isInteger(value) || value < 0 || value >= count)
-            throw new GlassnetError(`column ${column} of X is embedded and takes integers from 0 to ${count - 1}; row ${i} holds ${value}`);
-        }
-    return found;
-  }
-
-  /** The last output, with the whole last activation, in slices; `look` sees each slice in memory.
-   * @param {Table} x @param {Room} room @param {(start: number, n: number) => void} look */
-  pass(x, room, look) {
-    const [n, k] = x.shape;
-    for (let start = 0; start < n; start += room.size) {
-      const count = Math.min(room.size, n - start);
-      forward(room, x.values, start * k, count, false);
-      look(start, count);
-    }
-  }
-
-  /** Outputs of the last row. @param {Table} x @param {Room} room @returns {Table} */
-  outputOf(x, room) {
-    const { rows, n_outputs: m } = room.plan, a = rows[rows.length - 1].a * room.size;
-    const Floats = floatsOf(this.dtype), values = new Floats(x.shape[0] * m);
-    this.pass(x, room, (start, n) => values.set(room.memory.subarray(a, a + n * m), start * m));
-    return { values, shape: [x.shape[0], m] };
-  }
-
-  /** Memory for outputs as the loss takes them. @returns {Room} */
-  trainedRoom() {
-    return new Room(this.trainingPlan(), this.vectors, PREDICTION_ROWS);
-  }
-
-  /** The network's output for each sample. @param {Given} X @returns {Table} */
-  predict(X) {
-    return this.outputOf(this.features(X), this.prediction);
-  }
-
-  /** Every layer's output in prediction. @param {Given} X @returns {Table[]} */
-  activations(X) {
-    const x = this.features(X), { rows } = this.plan, { memory, size } = this.prediction, n = x.shape[0];
-    const Floats = floatsOf(this.dtype);
-    const found = this.layout.outputs.map((shape) => ({ values: new Floats(n * product(shape)), shape: [n, ...shape] }));
-    this.pass(x, this.prediction, (start, count) => {
-      found.forEach((layer, index) => {
-        const m = layer.values.length / n, row = rows.filter((one) => one.layer <= index).at(-1);
-        const from = row ? memory.subarray(row.a * size, row.a * size + count * m) : x.values.subarray(start * m, (start + count) * m);
-        layer.values.set(from, start * m);
-      });
-    });
-    return found;
-  }
-
-  /** The most probable class of each sample; of one output 1 where its probability is above 0.5. @param {Given} X */
-  classes(X) {
-    const { values, shape: [n, m] } = this.probabilities(this.predict(X));
-    return Int32Array.from({ length: n }, (_, i) => {
-      if (m === 1) return values[i] > 0.5 ? 1 : 0;
-      let best = 0;
-      for (let j = 1; j < m; j++) if (values[i * m + j] > values[i * m + best]) best = j;
-      return best;
-    });
-  }
-
-  /** Outputs as probabilities, where the loss was chosen for logits. @param {Table} output @returns {Table} */
-  probabilities(output) {
-    const { activation } = lossOf(this.loss_part);
-    if (activation === "linear") return output;
-    const values = output.values.slice(), [n, m] = output.shape;
-    lossOf(this.loss_part).activate(values, n, m);
-    return { values, shape: output.shape };
-  }
-
-  /** Mean loss in prediction, penalties included. @param {Given} X @param {Given} y
-   * @param {{ sample_weight?: Given | null }} [options] @returns {number} */
-  loss(X, y, options = {}) {
-    const x = this.features(X), [n] = x.shape, objective = this.objective, { dtype } = this;
-    const plan = this.trainingPlan(), room = new Room(plan, this.vectors, objective.targets === "labels" ? n : PREDICTION_ROWS);
-    const wanted = targets(y, objective, n, plan.n_outputs, dtype), m = plan.n_outputs;
-    const weights = sampleWeights(options.sample_weight, objective, n, dtype), last = plan.rows[plan.rows.length - 1];
-    const Floats = floatsOf(dtype), width = wanted.shape[1];
-    let total = 0;
-    this.pass(x, room, (start, count) => {
-      let part = wanted.values.subarray(start * width, (start + count) * width);
-      part = objective.takes_classes ? oneHot(part, m, new Floats(count * m)) : part.slice();
-      smooth(objective, part, m);
-      const { memory, size } = room, share = objective.share(count, m);
-      total += count * objective.compare(
-        part, 0, memory, last.a * size, count, m, weights, start, memory, last.error * size, share, objective.parameters,
-      );
-    });
-    return total / n + this.penalty();
-  }
-
-  /** What the weights' penalties add to the loss. @returns {number} */
-  penalty() {
-    const { parameters } = this.vectors, none = new Float64Array(parameters.length);
-    let total = 0;
-    for (const row of this.plan.rows) {
-      if (row.l1 > 0 || row.l2 > 0) total += penalise(parameters, row.weights, row.n_inputs * row.n_outputs, row.l1, row.l2, none);
-      if (row.bias_l1 > 0 || row.bias_l2 > 0) total += penalise(parameters, row.bias, row.n_outputs, row.bias_l1, row.bias_l2, none);
-    }
-    return total;
-  }
-
-  /** Loss, and of classes the share that is right. @param {Given} X @param {Given} y @returns {{ loss: number, accuracy?: number }} */
-  evaluate(X, y) {
-    const loss = this.loss(X, y), part = lossOf(this.loss_part), m = this.plan.n_outputs;
-    const isOfClasses = part.targets === "classes" || (part.domain[0] === 0 && part.domain[1] === 1);
-    if (!isOfClasses) return { loss };
-    const found = this.classes(X), { values, shape: [n, width] } = targets(y, part, found.length, m, this.dtype);
-    let right = 0;
-    for (let i = 0; i < n; i++) {
-      let truth = values[i * width];
-      if (width > 1) truth = values.subarray(i * width, (i + 1) * width).reduce((best, value, j, row) => (value > row[best] ? j : best), 0);
-      right += found[i] === Math.round(truth) ? 1 : 0;
-    }
-    return { loss, accuracy: right / n };
-  }
-
-  /** Data and the place within an epoch. @param {Given} X @param {Given} y @param {Options} [options] @returns {Training} */
-  training(X, y, options = {}) {
-    return new Training(this, X, y, options);
-  }
-
-  /** The training that is kept for the same data and options. @param {Given} X @param {Given} y @param {Options} options */
-  trainingOf(X, y, options) {
-    const text = JSON.stringify(options), { kept } = this;
-    if (kept && kept.X === X && kept.y === y && kept.options === text) return kept.training;
-    this.kept = { X, y, options: text, training: this.training(X, y, options) };
-    return this.kept.training;
-  }
-
-  /** One update from these rows, all by default. @param {Given} X @param {Given} y @param {ArrayLike<number>} [rows] */
-  step(X, y, rows) {
-    return this.trainingOf(X, y, {}).stepOn(rows ?? null);
-  }
-
-  /** @param {Given} X @param {Given} y @param {Options} [options] @returns {Epoch} */
-  epoch(X, y, options = {}) {
-    return this.trainingOf(X, y, options).epoch();
-  }
-
-  /** @param {Given} X @param {Given} y @param {Options & { epochs?: number }} [options] @returns {Epoch[]} */
-  fit(X, y, options = {}) {
-    const { epochs = 1, ...rest } = options;
-    return this.trainingOf(X, y, rest).run({ epochs });
-  }
-
-  /** The next step on copies, every array kept. @param {Given} X @param {Given} y @param {ArrayLike<number> | null} [rows]
-   * @param {{ sample_weight?: Given | null, masks?: Uint8Array }} [options] */
-  trace(X, y, rows, options = {}) {
-    return traced(this.training(X, y, { sample_weight: options.sample_weight ?? null }), rows ?? null, options.masks);
-  }
-
-  /** One entry of the gradient beside a central difference of the loss, without dropout.
-   * @param {Given} X @param {Given} y @param {number} layer @param {string} name @param {number} index @param {number} [h] */
-  gradient_check(X, y, layer, name, index, h) {
-    const place = this.place(layer, name, index), twin = this.twin();
-    const lossAt = (/** @type {number} */ value) => {
-      twin.vector[place] = value;
-      return twin.trace(X, y).loss;
-    };
-    const value = this.vector[place], width = h ?? 1e-5 * Math.max(1, Math.abs(value));
-    const numeric = (lossAt(value + width) - lossAt(value - width)) / (2 * width);
-    lossAt(value);
-    const at = twin.trace(X, y).parameters.find((one) => place >= one.start && place < one.start + one.gradient.length);
-    return { analytic: /** @type {any} */ (at).gradient[place - /** @type {any} */ (at).start], numeric, h: width };
-  }
-
-  /** The same network in float64 and without dropout, to measure. @returns {Network} */
-  twin() {
-    const layers = this.layers.map(withoutDropout);
-    const twin = new Network({ ...this.spec, layers, dtype: "float64" });
-    twin.vector.set(this.vector);
-    twin.running.set(this.running);
-    return twin;
-  }
-
-  /** The bytes of a model file. @returns {Uint8Array} */
-  save() {
-    return saved(this);
-  }
-
-  /** The description and the state, ready for JSON. */
-  document() {
-    const { parameters, running, optimizer, ...rest } = this.state();
-    const plain = { parameters: Array.from(parameters), running: Array.from(running), optimizer: optimizer.map((one) => Array.from(one)) };
-    return { spec: this.spec, state: { ...plain, ...rest } };
-  }
-
   /** Everything that training changes. */
   state() {
     return {
@@ -3677,263 +3761,6 @@ class Network {
       this.streams.order.restore(state.streams.order);
       this.streams.masks.restore(state.streams.masks);
     }
-  }
-}
-
-/** A layer whose dropout leaves nothing out; it stays where it is, so that layers keep their numbers. @param {any} layer
- * @returns {any} */
-function withoutDropout(layer) {
-  if (layer.name === "residual") return { ...layer, layers: layer.layers.map(withoutDropout) };
-  return layer.name === "dropout" ? { ...layer, rate: 0 } : layer;
-}
-
-/** A loss as the loop takes it. @param {any} part @returns {any} */
-function lossOf(part) {
-  const known = PARTS.loss[part.name], formulas = LOSSES[part.name];
-  return {
-    ...known, ...formulas, part, called: part.name, parameters: parametersOf(part), takes_classes: known.targets === "classes",
-    domain: known.domain.map((/** @type {number | null} */ limit, /** @type {number} */ side) => limit ?? (side ? Infinity : -Infinity)),
-    share: (/** @type {number} */ n, /** @type {number} */ m) => 1 / (known.mean_over === "entries" ? n * m : n),
-  };
-}
-
-/** (1 - s) y + s / K, in place. @param {any} loss @param {Floats} y @param {number} m */
-function smooth(loss, y, m) {
-  const { label_smoothing = 0 } = loss.part, share = label_smoothing / (loss.rows_sum_to_one ? m : 2);
-  if (label_smoothing > 0) for (let k = 0; k < y.length; k++) y[k] = (1 - label_smoothing) * y[k] + share;
-}
-
-/** Classes as rows of zeros and a one. @param {Floats} classes @param {number} m @param {Floats} rows @returns {Floats} */
-function oneHot(classes, m, rows) {
-  rows.fill(0, 0, classes.length * m);
-  for (let i = 0; i < classes.length; i++) rows[i * m + classes[i]] = 1;
-  return rows;
-}
-
-// Epochs over data: batches in the order that the seed draws, a step for each, the history.
-
-
-class Training {
-  /** @param {Network} network @param {Given} X @param {Given} y @param {Options} options */
-  constructor(network, X, y, options) {
-    const { dtype } = network, Floats = floatsOf(dtype);
-    this.network = network;
-    this.options = options;
-    const unknown = Object.keys(options).filter((key) => !["batch_size", "shuffle", "sample_weight", "seed"].includes(key));
-    if (unknown.length > 0)
-      throw new GlassnetError(`a training has no option ${unknown.join(", ")}; it has batch_size, shuffle, sample_weight, seed`);
-    this.x = network.features(X);
-    const n = this.n = this.x.shape[0], plan = network.trainingPlan(), objective = network.objective;
-    for (const row of plan.rows)
-      if (row.activation.name === "step")
-        throw new GlassnetError(`layer ${row.layer}: step has no slope that training could follow; train with sigmoid or hard_sigmoid`);
-    this.y = targets(y, objective, n, plan.n_outputs, dtype);
-    this.weights = sampleWeights(options.sample_weight, objective, n, dtype);
-    const size = options.batch_size ?? n;
-    this.batch_size = Math.min(n, checkedNumber("batch_size", size, { least: 1, integer: true }));
-    this.n_steps = Math.ceil(n / this.batch_size);
-    network.batch_size = this.n_steps === 1 ? null : this.batch_size;
-    if (plan.rows.some((row) => row.kind === "batch_norm") && n % this.batch_size === 1 % this.batch_size)
-      throw new GlassnetError(`batch_norm needs at least 2 samples in every batch; ${n} samples in batches of ${this.batch_size} leave a batch of 1`);
-    this.shuffles = (options.shuffle ?? true) && this.batch_size < n;
-    if (options.seed !== undefined) network.seeded(options.seed);
-    this.prepare(plan, this.batch_size);
-    this.order = Int32Array.from({ length: n }, (_, i) => i);
-    this.batch = 0;
-    this.losses = 0;
-  }
-
-  /** Memory for batches of this size. @param {Plan} plan @param {number} size */
-  prepare(plan, size) {
-    const { network } = this, Floats = floatsOf(network.dtype);
-    this.room = new Room(plan, network.vectors, size);
-    this.objective = network.objective;
-    this.targetWidth = this.objective.takes_classes ? plan.n_outputs : this.y.shape[1];
-    this.batchX = new Floats(size * this.x.shape[1]);
-    this.batchY = new Floats(size * this.targetWidth);
-    this.batchWeights = new Floats(size);
-    const { parameters, running } = network.vectors, states = network.optimizer_states;
-    this.copies = [0, 1].map(() => [parameters, running, ...states].map((vector) => vector.slice()));
-    this.turn = 0;
-    this.taken = 0;
-    this.rule = network.rule;
-  }
-
-  /** Rows of the samples of the next batch. @returns {Int32Array} */
-  get next() {
-    if (this.batch === 0 && this.shuffles) {
-      const { order } = this.network.streams, later = Random.at(order.state());
-      return later.permutation(this.n).slice(0, this.batch_size);
-    }
-    return this.order.slice(this.batch * this.batch_size, (this.batch + 1) * this.batch_size);
-  }
-
-  /** The next batch. */
-  step() {
-    if (this.batch === 0 && this.shuffles) this.order = this.network.streams.order.permutation(this.n);
-    const { network, batch } = this, start = batch * this.batch_size, stop = Math.min(start + this.batch_size, this.n);
-    const rate = this.rate(), loss = this.take(this.order, start, stop, rate);
-    this.losses = (batch === 0 ? 0 : this.losses) + loss * (stop - start);
-    this.batch = (batch + 1) % this.n_steps;
-    const ends_epoch = this.batch === 0, history = ends_epoch ? this.ended(rate) : null;
-    const epoch = network.epoch_count + (ends_epoch ? 0 : 1);
-    return { loss, learning_rate: rate, rows: this.order.slice(start, stop), step: network.step_count, epoch, ends_epoch, history };
-  }
-
-  /** One update from these rows, outside of any epoch. @param {ArrayLike<number> | null} rows */
-  stepOn(rows) {
-    const order = rows === null ? this.order : this.checkedRows(rows), rate = this.rate();
-    if (order.length > this.room.size) this.prepare(this.network.trainingPlan(), order.length);
-    const loss = this.take(order, 0, order.length, rate);
-    return { loss, learning_rate: rate, step: this.network.step_count };
-  }
-
-  /** @param {ArrayLike<number>} rows @returns {Int32Array} */
-  checkedRows(rows) {
-    const found = Int32Array.from(rows);
-    const bad = found.findIndex((row, place) => row !== rows[place] || row < 0 || row >= this.n);
-    if (found.length === 0 || bad >= 0)
-      throw new GlassnetError(`rows must be integers from 0 to ${this.n - 1}, at least one; got ${bad >= 0 ? rows[bad] : "none"}`);
-    return found;
-  }
-
-  /** The learning rate of the next step. @returns {number} */
-  rate() {
-    const { optimizer_part, epoch_count, rate_factor } = this.network;
-    return rateAt(optimizer_part.learning_rate, epoch_count + this.batch / this.n_steps) * rate_factor;
-  }
-
-  /** @param {number} rate @returns {Epoch} */
-  ended(rate) {
-    const { network } = this, { parameters, running } = network.vectors;
-    network.epoch_count++;
-    for (const vector of [parameters, running])
-      if (!vector.every(Number.isFinite)) this.diverged(this.losses / this.n, true);
-    return { epoch: network.epoch_count, loss: this.losses / this.n, learning_rate: rate };
-  }
-
-  /** To the end of the epoch. @returns {Epoch} */
-  epoch() {
-    for (;;) {
-      const { history } = this.step();
-      if (history) return history;
-    }
-  }
-
-  /** Whole epochs, until one of these is reached.
-   * @param {{ epochs?: number, seconds?: number, until?: (row: Epoch) => boolean }} limits @returns {Epoch[]} */
-  run({ epochs = Infinity, seconds = Infinity, until = () => false }) {
-    const end = performance.now() + 1000 * seconds, history = [];
-    while (history.length < epochs) {
-      const row = this.epoch();
-      history.push(row);
-      if (performance.now() >= end || until(row)) break;
-    }
-    return history;
-  }
-
-  /** Gather the samples of a batch. @param {Int32Array} order @param {number} start @param {number} stop */
-  gather(order, start, stop) {
-    const { x, y, weights, batchX, batchY, batchWeights, targetWidth, objective } = this, k = x.shape[1], n = stop - start;
-    for (let i = 0; i < n; i++) {
-      const row = order[start + i];
-      for (let j = 0, from = row * k, to = i * k; j < k; j++) batchX[to + j] = x.values[from + j];
-      batchWeights[i] = weights[row];
-    }
-    if (objective.takes_classes) {
-      batchY.fill(0, 0, n * targetWidth);
-      for (let i = 0; i < n; i++) batchY[i * targetWidth + y.values[order[start + i]]] = 1;
-    } else
-      for (let i = 0; i < n; i++)
-        for (let j = 0, from = order[start + i] * targetWidth, to = i * targetWidth; j < targetWidth; j++)
-          batchY[to + j] = y.values[from + j];
-    smooth(objective, batchY.subarray(0, n * targetWidth), targetWidth);
-  }
-
-  /** One step on rows order[start:stop]: forward, loss, backward, update. @param {Int32Array} order @param {number} start
-   * @param {number} stop @param {number} rate @returns {number} */
-  take(order, start, stop, rate) {
-    const { network } = this;
-    if (this.objective !== network.objective || this.rule !== network.rule) this.prepare(network.trainingPlan(), this.room.size);
-    const { room, objective, batchX } = this, n = stop - start, { rows, n_outputs: m } = room.plan;
-    const last = rows[rows.length - 1], { memory, size } = room, { parameters, gradients } = network.vectors;
-    this.gather(order, start, stop);
-    this.keep();
-    if (room.masks.length > 0) drawMasks(room, n, network.streams.masks);
-    forward(room, batchX, 0, n, true);
-    let loss = objective.compare(
-      this.batchY, 0, memory, last.a * size, n, m, this.batchWeights, 0, memory, last.error * size, objective.share(n, m),
-      objective.parameters,
-    );
-    loss += backward(room, batchX, 0, n);
-    if (!Number.isFinite(loss)) this.diverged(loss, false);
-    const { clip_norm, clip_value } = network.optimizer_part;
-    if (clip_norm !== null || clip_value !== null) clip(gradients, clip_norm, clip_value);
-    network.rule.update(parameters, gradients, network.optimizer_states, network.rule.coefficients(rate, network.step_count + 1), network.shares);
-    network.step_count++;
-    this.taken++;
-    return loss;
-  }
-
-  /** Copy everything that a step changes, beside what it was before the last step. */
-  keep() {
-    const { parameters, running } = this.network.vectors, states = this.network.optimizer_states;
-    this.turn = 1 - this.turn;
-    const copies = this.copies[this.turn];
-    copies[0].set(parameters);
-    copies[1].set(running);
-    for (let k = 0; k < states.length; k++) copies[k + 2].set(states[k]);
-  }
-
-  /** Put back the parameters that gave the last finite loss, and say where the numbers were left.
-   * @param {number} loss @param {boolean} isBehind whether the last step's loss was finite, and what it left is not */
-  diverged(loss, isBehind) {
-    const { network } = this, epoch = network.epoch_count + (isBehind ? 0 : 1), batch = isBehind ? this.n_steps : this.batch + 1;
-    const { layer, words } = this.firstBadLayer(isBehind);
-    const undone = !isBehind && this.taken > 0 ? 1 : 0;
-    const copies = this.copies[undone ? 1 - this.turn : this.turn];
-    const { parameters, running } = network.vectors;
-    [parameters, running, ...network.optimizer_states].forEach((vector, k) => vector.set(copies[k]));
-    network.step_count -= undone || isBehind ? 1 : 0;
-    const rate = network.optimizer_part.learning_rate;
-    throw new DivergenceError(
-      `training stopped: in epoch ${epoch}, batch ${batch} of ${this.n_steps}, the loss was ${loss}; first concerned is ${words}. `
-      + `The network keeps its last good parameters. Try a smaller learning rate`
-      + `${typeof rate === "number" ? ` (it is ${rate})` : ""}, gradients of limited norm, or scaled inputs`,
-      { epoch, batch, loss, layer },
-    );
-  }
-
-  /** @param {boolean} isBehind @returns {{ layer: number, words: string }} */
-  firstBadLayer(isBehind) {
-    const { network, room } = this, { layers } = network, isBad = (/** @type {Floats} */ part) => !part.every(Number.isFinite);
-    const named = (/** @type {number} */ layer) => `layer ${layer}, ${layers[layer].name}`;
-    for (const { layer, name, values } of [...network.parameters, ...network.statistics])
-      if (isBad(values)) return { layer, words: `${named(layer)}: its ${name} are not finite` };
-    const n = isBehind ? 0 : Math.min(this.batch_size, this.n - this.batch * this.batch_size);
-    for (const row of room.plan.rows)
-      if (isBad(room.memory.subarray(row.a * room.size, row.a * room.size + n * row.n_outputs)))
-        return { layer: row.layer, words: `${named(row.layer)}: its outputs are not finite` };
-    const { layer } = room.plan.rows[room.plan.rows.length - 1];
-    return { layer, words: `the loss behind ${named(layer)}, whose outputs are finite` };
-  }
-
-  /** The next step on copies. */
-  trace() {
-    return traced(this, this.next);
-  }
-
-  /** The network's state and the place within the epoch. */
-  state() {
-    return { ...this.network.state(), place: { order: this.order.slice(), batch: this.batch, losses: this.losses } };
-  }
-
-  /** @param {any} state */
-  restore(state) {
-    this.network.restore(state);
-    this.order = state.place ? state.place.order.slice() : this.order;
-    this.batch = state.place?.batch ?? 0;
-    this.losses = state.place?.losses ?? 0;
   }
 }
 
@@ -3977,10 +3804,11 @@ function traced(training, rows, masks) {
 
 /** @param {Training} training @param {Int32Array} order */
 function gathered(training, order) {
-  if (order.length > training.room.size) training.prepare(training.network.trainingPlan(), order.length);
-  training.gather(order, 0, order.length);
-  const n = order.length, { batchX, batchY, batchWeights, x, targetWidth } = training;
-  return { x: batchX.slice(0, n * x.shape[1]), y: batchY.slice(0, n * targetWidth), weights: batchWeights.slice(0, n) };
+  const n = order.length;
+  training.makeRoom(n);
+  training.gather(order, 0, n);
+  const { room, x } = training;
+  return { x: room.x.slice(0, n * x.shape[1]), y: room.y.slice(0, n * room.width), weights: room.weights.slice(0, n) };
 }
 
 /** A copy of an array of the memory. @param {Floats} memory @param {number} column @param {number} n @param {number} m
@@ -4051,6 +3879,464 @@ function updated(training, { parameters, gradients }) {
   return { learning_rate, step, rule: rule.name, coefficients, parameters: terms };
 }
 
+// Epochs over data: batches in the order that the seed draws, a step for each, the history.
+
+
+class Training {
+  /** @param {Network} network @param {Given} X @param {Given} y @param {Options} options */
+  constructor(network, X, y, options) {
+    const { dtype } = network;
+    this.network = network;
+    this.options = options;
+    const unknown = Object.keys(options).filter((key) => !["batch_size", "shuffle", "sample_weight", "seed"].includes(key));
+    if (unknown.length > 0)
+      throw new GlassnetError(`a training has no option ${unknown.join(", ")}; it has batch_size, shuffle, sample_weight, seed`);
+    this.x = network.features(X);
+    const n = this.n = this.x.shape[0], plan = network.trainingPlan(), objective = network.objective;
+    for (const row of plan.rows)
+      if (row.activation.name === "step")
+        throw new GlassnetError(`layer ${row.layer}: step has no slope that training could follow; train with sigmoid or hard_sigmoid`);
+    this.y = targets(y, objective, n, plan.n_outputs, dtype);
+    this.weights = sampleWeights(options.sample_weight, objective, n, dtype);
+    const size = options.batch_size ?? n;
+    this.batch_size = Math.min(n, checkedNumber("batch_size", size, { least: 1, integer: true }));
+    this.n_steps = Math.ceil(n / this.batch_size);
+    network.batch_size = this.n_steps === 1 ? null : this.batch_size;
+    if (plan.rows.some((row) => row.kind === "batch_norm") && n % this.batch_size === 1 % this.batch_size)
+      throw new GlassnetError(`batch_norm needs at least 2 samples in every batch; ${n} samples in batches of ${this.batch_size} leave a batch of 1`);
+    this.shuffles = (options.shuffle ?? true) && this.batch_size < n;
+    if (options.seed !== undefined) network.streams = streamsOf(options.seed);
+    this.room = this.roomOf(this.batch_size);
+    /** @type {Int32Array} */
+    this.order = Int32Array.from({ length: n }, (_, i) => i);
+    this.batch = 0;
+    this.losses = 0;
+  }
+
+  /** Memory for batches of this size, with the loss and the optimizer as they are. @param {number} size */
+  roomOf(size) {
+    const { network } = this, { objective, rule, dtype, vectors, optimizer_states } = network, Floats = floatsOf(dtype);
+    const plan = network.trainingPlan(), width = objective.takes_classes ? plan.n_outputs : this.y.shape[1];
+    const changed = [vectors.parameters, vectors.running, ...optimizer_states];
+    return Object.assign(new Room(plan, vectors, size), {
+      objective, rule, width, x: new Floats(size * this.x.shape[1]), y: new Floats(size * width), weights: new Floats(size),
+      copies: [changed.map((vector) => vector.slice()), changed.map((vector) => vector.slice())], turn: 0, taken: 0,
+    });
+  }
+
+  /** Rows of the samples of the next batch. @returns {Int32Array} */
+  get next() {
+    if (this.batch === 0 && this.shuffles) {
+      const { order } = this.network.streams, later = Random.at(order.state());
+      return later.permutation(this.n).slice(0, this.batch_size);
+    }
+    return this.order.slice(this.batch * this.batch_size, (this.batch + 1) * this.batch_size);
+  }
+
+  /** The next batch. */
+  step() {
+    if (this.batch === 0 && this.shuffles) this.order = this.network.streams.order.permutation(this.n);
+    const { network, batch } = this, start = batch * this.batch_size, stop = Math.min(start + this.batch_size, this.n);
+    const rate = this.rate(), loss = this.take(this.order, start, stop, rate);
+    this.losses = (batch === 0 ? 0 : this.losses) + loss * (stop - start);
+    this.batch = (batch + 1) % this.n_steps;
+    const ends_epoch = this.batch === 0, history = ends_epoch ? this.ended(rate) : null;
+    const epoch = network.epoch_count + (ends_epoch ? 0 : 1);
+    return { loss, learning_rate: rate, rows: this.order.slice(start, stop), step: network.step_count, epoch, ends_epoch, history };
+  }
+
+  /** One update from these rows, outside of any epoch. @param {ArrayLike<number> | null} rows */
+  stepOn(rows) {
+    const order = rows === null ? this.order : this.checkedRows(rows), rate = this.rate();
+    this.makeRoom(order.length);
+    const loss = this.take(order, 0, order.length, rate);
+    return { loss, learning_rate: rate, step: this.network.step_count };
+  }
+
+  /** @param {ArrayLike<number>} rows @returns {Int32Array} */
+  checkedRows(rows) {
+    const found = Int32Array.from(rows);
+    const bad = found.findIndex((row, place) => row !== rows[place] || row < 0 || row >= this.n);
+    if (found.length === 0 || bad >= 0)
+      throw new GlassnetError(`rows must be integers from 0 to ${this.n - 1}, at least one; got ${bad >= 0 ? rows[bad] : "none"}`);
+    return found;
+  }
+
+  /** Be ready for batches of this size, and for a loss or an optimizer that is new. @param {number} size */
+  makeRoom(size) {
+    const { room, network } = this;
+    if (size > room.size || room.objective !== network.objective || room.rule !== network.rule)
+      this.room = this.roomOf(Math.max(size, room.size));
+  }
+
+  /** The learning rate of the next step. @returns {number} */
+  rate() {
+    const { optimizer_part, epoch_count, rate_factor } = this.network;
+    return rateAt(optimizer_part.learning_rate, epoch_count + this.batch / this.n_steps) * rate_factor;
+  }
+
+  /** @param {number} rate @returns {Epoch} */
+  ended(rate) {
+    const { network } = this, { parameters, running } = network.vectors;
+    network.epoch_count++;
+    for (const vector of [parameters, running])
+      if (!vector.every(Number.isFinite)) this.diverged(this.losses / this.n, true);
+    return { epoch: network.epoch_count, loss: this.losses / this.n, learning_rate: rate };
+  }
+
+  /** To the end of the epoch. @returns {Epoch} */
+  epoch() {
+    for (;;) {
+      const { history } = this.step();
+      if (history) return history;
+    }
+  }
+
+  /** Whole epochs, until one of these is reached.
+   * @param {{ epochs?: number, seconds?: number, until?: (row: Epoch) => boolean }} limits @returns {Epoch[]} */
+  run({ epochs = Infinity, seconds = Infinity, until = () => false }) {
+    const end = performance.now() + 1000 * seconds, history = [];
+    while (history.length < epochs) {
+      const row = this.epoch();
+      history.push(row);
+      if (performance.now() >= end || until(row)) break;
+    }
+    return history;
+  }
+
+  /** Gather the samples of a batch. @param {Int32Array} order @param {number} start @param {number} stop */
+  gather(order, start, stop) {
+    const { x, y, weights, room } = this, { width } = room, k = x.shape[1], n = stop - start;
+    for (let i = 0; i < n; i++) {
+      const row = order[start + i];
+      for (let j = 0, from = row * k, to = i * k; j < k; j++) room.x[to + j] = x.values[from + j];
+      room.weights[i] = weights[row];
+    }
+    if (room.objective.takes_classes) {
+      room.y.fill(0, 0, n * width);
+      for (let i = 0; i < n; i++) room.y[i * width + y.values[order[start + i]]] = 1;
+    } else
+      for (let i = 0; i < n; i++)
+        for (let j = 0, from = order[start + i] * width, to = i * width; j < width; j++) room.y[to + j] = y.values[from + j];
+    smooth(room.objective, room.y, n * width, width);
+  }
+
+  /** One step on rows order[start:stop]: forward, loss, backward, update. @param {Int32Array} order @param {number} start
+   * @param {number} stop @param {number} rate @returns {number} */
+  take(order, start, stop, rate) {
+    this.makeRoom(stop - start);
+    const { network, room } = this, { objective, memory, size, plan } = room, n = stop - start, m = plan.n_outputs;
+    const last = plan.rows[plan.rows.length - 1], { parameters, gradients } = network.vectors;
+    this.gather(order, start, stop);
+    this.keep();
+    if (room.masks.length > 0) drawMasks(room, n, network.streams.masks);
+    forward(room, room.x, 0, n, true);
+    let loss = objective.compare(
+      room.y, 0, memory, last.a * size, n, m, room.weights, 0, memory, last.error * size, objective.share(n, m),
+      objective.parameters,
+    );
+    loss += backward(room, room.x, 0, n);
+    if (!Number.isFinite(loss)) this.diverged(loss, false);
+    const { clip_norm, clip_value } = network.optimizer_part;
+    if (clip_norm !== null || clip_value !== null) clip(gradients, clip_norm, clip_value);
+    network.rule.update(parameters, gradients, network.optimizer_states, network.rule.coefficients(rate, network.step_count + 1), network.shares);
+    network.step_count++;
+    room.taken++;
+    return loss;
+  }
+
+  /** Copy everything that a step changes, beside what it was before the last step. */
+  keep() {
+    const { room, network: { vectors, optimizer_states } } = this;
+    room.turn = 1 - room.turn;
+    const copies = room.copies[room.turn];
+    copies[0].set(vectors.parameters);
+    copies[1].set(vectors.running);
+    for (let k = 0; k < optimizer_states.length; k++) copies[k + 2].set(optimizer_states[k]);
+  }
+
+  /** Put back the parameters that gave the last finite loss, and say where the numbers were left.
+   * @param {number} loss @param {boolean} isBehind whether the last step's loss was finite, and what it left is not */
+  diverged(loss, isBehind) {
+    const { network, room } = this, epoch = network.epoch_count + (isBehind ? 0 : 1), batch = isBehind ? this.n_steps : this.batch + 1;
+    const { layer, words } = this.firstBadLayer(isBehind);
+    const undone = !isBehind && room.taken > 0 ? 1 : 0;
+    const copies = room.copies[undone ? 1 - room.turn : room.turn];
+    const { parameters, running } = network.vectors;
+    [parameters, running, ...network.optimizer_states].forEach((vector, k) => vector.set(copies[k]));
+    network.step_count -= undone || isBehind ? 1 : 0;
+    const rate = network.optimizer_part.learning_rate;
+    throw new DivergenceError(
+      `training stopped: in epoch ${epoch}, batch ${batch} of ${this.n_steps}, the loss was ${loss}; first concerned is ${words}. `
+      + `The network keeps its last good parameters. Try a smaller learning rate`
+      + `${typeof rate === "number" ? ` (it is ${rate})` : ""}, gradients of limited norm, or scaled inputs`,
+      { epoch, batch, loss, layer },
+    );
+  }
+
+  /** @param {boolean} isBehind @returns {{ layer: number, words: string }} */
+  firstBadLayer(isBehind) {
+    const { network, room } = this, { layers } = network, isBad = (/** @type {Floats} */ part) => !part.every(Number.isFinite);
+    const named = (/** @type {number} */ layer) => `layer ${layer}, ${layers[layer].name}`;
+    for (const { layer, name, values } of [...network.parameters, ...network.statistics])
+      if (isBad(values)) return { layer, words: `${named(layer)}: its ${name} are not finite` };
+    const n = isBehind ? 0 : Math.min(this.batch_size, this.n - this.batch * this.batch_size);
+    for (const row of room.plan.rows)
+      if (isBad(room.memory.subarray(row.a * room.size, row.a * room.size + n * row.n_outputs)))
+        return { layer: row.layer, words: `${named(row.layer)}: its outputs are not finite` };
+    const { layer } = room.plan.rows[room.plan.rows.length - 1];
+    return { layer, words: `the loss behind ${named(layer)}, whose outputs are finite` };
+  }
+
+  /** The next step on copies. */
+  trace() {
+    return traced(this, this.next);
+  }
+
+  /** The network's state and the place within the epoch. */
+  state() {
+    return { ...this.network.state(), place: { order: this.order.slice(), batch: this.batch, losses: this.losses } };
+  }
+
+  /** @param {any} state */
+  restore(state) {
+    this.network.restore(state);
+    this.order = state.place ? state.place.order.slice() : this.order;
+    this.batch = state.place?.batch ?? 0;
+    this.losses = state.place?.losses ?? 0;
+  }
+}
+
+// A network, as its user knows it: predict, train, look into it.
+
+
+const PREDICTION_ROWS = 256;
+
+/** A network from its description; without a state its first weights are drawn from the seed.
+ * @param {any} spec @param {any} [state] @returns {Network} */
+function create(spec, state) {
+  const network = new Network(spec);
+  if (state) network.restore(state);
+  return network;
+}
+
+class Network extends FlatNetwork {
+  /** @param {any} spec */
+  constructor(spec) {
+    super(spec);
+    this.prediction = new Room(this.plan, this.vectors, PREDICTION_ROWS);
+    /** @type {{ X: unknown, y: unknown, options: string, objective: unknown, training: Training } | null} */
+    this.kept = null;
+  }
+
+  /** Samples checked, as rows. @param {Given} X @returns {Table} */
+  features(X) {
+    const found = table("X", X, this.layout.n_features, this.dtype), first = this.layers[0], [n, k] = found.shape;
+    if (first.name === "embedding")
+      for (const [column, count] of first.categories)
+        for (let i = 0; i < n; i++) {
+          const value = found.values[i * k + column];
+          if (!Number.isInteger(value) || value < 0 || value >= count)
+            throw new GlassnetError(`column ${column} of X is embedded and takes integers from 0 to ${count - 1}; row ${i} holds ${value}`);
+        }
+    return found;
+  }
+
+  /** The last output, with the whole last activation, in slices; `look` sees each slice in memory.
+   * @param {Table} x @param {Room} room @param {(start: number, n: number) => void} look */
+  pass(x, room, look) {
+    const [n, k] = x.shape;
+    for (let start = 0; start < n; start += room.size) {
+      const count = Math.min(room.size, n - start);
+      forward(room, x.values, start * k, count, false);
+      look(start, count);
+    }
+  }
+
+  /** Outputs of the last row. @param {Table} x @param {Room} room @returns {Table} */
+  outputOf(x, room) {
+    const { rows, n_outputs: m } = room.plan, a = rows[rows.length - 1].a * room.size;
+    const Floats = floatsOf(this.dtype), values = new Floats(x.shape[0] * m);
+    this.pass(x, room, (start, n) => values.set(room.memory.subarray(a, a + n * m), start * m));
+    return { values, shape: [x.shape[0], m] };
+  }
+
+  /** Memory for outputs as the loss takes them. @returns {Room} */
+  trainedRoom() {
+    return new Room(this.trainingPlan(), this.vectors, PREDICTION_ROWS);
+  }
+
+  /** The network's output for each sample. @param {Given} X @returns {Table} */
+  predict(X) {
+    return this.outputOf(this.features(X), this.prediction);
+  }
+
+  /** Every layer's output in prediction. @param {Given} X @returns {Table[]} */
+  activations(X) {
+    const x = this.features(X), { rows } = this.plan, { memory, size } = this.prediction, n = x.shape[0];
+    const Floats = floatsOf(this.dtype);
+    const found = this.layout.outputs.map((shape) => ({ values: new Floats(n * product(shape)), shape: [n, ...shape] }));
+    this.pass(x, this.prediction, (start, count) => {
+      found.forEach((layer, index) => {
+        const m = layer.values.length / n, row = rows.filter((one) => one.layer <= index).at(-1);
+        const from = row ? memory.subarray(row.a * size, row.a * size + count * m) : x.values.subarray(start * m, (start + count) * m);
+        layer.values.set(from, start * m);
+      });
+    });
+    return found;
+  }
+
+  /** The most probable class of each sample; of one output 1 where its probability is above 0.5. @param {Given} X */
+  classes(X) {
+    const { values, shape: [n, m] } = this.probabilities(this.predict(X));
+    return Int32Array.from({ length: n }, (_, i) => {
+      return m === 1 ? Number(values[i] > 0.5) : largest(values, i * m, m);
+    });
+  }
+
+  /** Outputs as probabilities, where the loss was chosen for logits. @param {Table} output @returns {Table} */
+  probabilities(output) {
+    const { activation } = lossOf(this.loss_part);
+    if (activation === "linear") return output;
+    const values = output.values.slice(), [n, m] = output.shape;
+    lossOf(this.loss_part).activate(values, n, m);
+    return { values, shape: output.shape };
+  }
+
+  /** Mean loss in prediction, penalties included. @param {Given} X @param {Given} y
+   * @param {{ sample_weight?: Given | null }} [options] @returns {number} */
+  loss(X, y, options = {}) {
+    const x = this.features(X), [n] = x.shape, objective = this.objective, { dtype } = this;
+    const plan = this.trainingPlan(), room = new Room(plan, this.vectors, objective.targets === "labels" ? n : PREDICTION_ROWS);
+    const wanted = targets(y, objective, n, plan.n_outputs, dtype), m = plan.n_outputs;
+    const weights = sampleWeights(options.sample_weight, objective, n, dtype), last = plan.rows[plan.rows.length - 1];
+    const Floats = floatsOf(dtype), width = wanted.shape[1];
+    let total = 0;
+    this.pass(x, room, (start, count) => {
+      let part = wanted.values.subarray(start * width, (start + count) * width);
+      part = objective.takes_classes ? oneHot(part, m, new Floats(count * m)) : part.slice();
+      smooth(objective, part, part.length, m);
+      const { memory, size } = room, share = objective.share(count, m);
+      total += count * objective.compare(
+        part, 0, memory, last.a * size, count, m, weights, start, memory, last.error * size, share, objective.parameters,
+      );
+    });
+    return total / n + this.penalty();
+  }
+
+  /** What the weights' penalties add to the loss. @returns {number} */
+  penalty() {
+    const { parameters } = this.vectors, none = new Float64Array(parameters.length);
+    let total = 0;
+    for (const row of this.plan.rows) {
+      if (row.l1 > 0 || row.l2 > 0) total += penalise(parameters, row.weights, row.n_inputs * row.n_outputs, row.l1, row.l2, none);
+      if (row.bias_l1 > 0 || row.bias_l2 > 0) total += penalise(parameters, row.bias, row.n_outputs, row.bias_l1, row.bias_l2, none);
+    }
+    return total;
+  }
+
+  /** Loss, and of classes the share that is right. @param {Given} X @param {Given} y @returns {{ loss: number, accuracy?: number }} */
+  evaluate(X, y) {
+    const loss = this.loss(X, y), part = lossOf(this.loss_part), m = this.plan.n_outputs;
+    const isOfClasses = part.targets === "classes" || (part.domain[0] === 0 && part.domain[1] === 1);
+    if (!isOfClasses) return { loss };
+    const found = this.classes(X), { values, shape: [n, width] } = targets(y, part, found.length, m, this.dtype);
+    let right = 0;
+    for (let i = 0; i < n; i++) {
+      const truth = width > 1 ? largest(values, i * width, width) : Math.round(values[i]);
+      right += found[i] === truth ? 1 : 0;
+    }
+    return { loss, accuracy: right / n };
+  }
+
+  /** Data and the place within an epoch. @param {Given} X @param {Given} y @param {Options} [options] @returns {Training} */
+  training(X, y, options = {}) {
+    return new Training(this, X, y, options);
+  }
+
+  /** The training that is kept for the same data and options. @param {Given} X @param {Given} y @param {Options} options */
+  trainingOf(X, y, options) {
+    const text = JSON.stringify(options), { kept } = this;
+    if (kept && kept.X === X && kept.y === y && kept.options === text && kept.objective === this.objective)
+      return kept.training;
+    const training = this.training(X, y, options);
+    this.kept = { X, y, options: text, objective: this.objective, training };
+    return training;
+  }
+
+  /** One update from these rows, all by default. @param {Given} X @param {Given} y @param {ArrayLike<number>} [rows] */
+  step(X, y, rows) {
+    return this.trainingOf(X, y, {}).stepOn(rows ?? null);
+  }
+
+  /** @param {Given} X @param {Given} y @param {Options} [options] @returns {Epoch} */
+  epoch(X, y, options = {}) {
+    return this.trainingOf(X, y, options).epoch();
+  }
+
+  /** @param {Given} X @param {Given} y @param {Options & { epochs?: number }} [options] @returns {Epoch[]} */
+  fit(X, y, options = {}) {
+    const { epochs = 1, ...rest } = options;
+    return this.trainingOf(X, y, rest).run({ epochs });
+  }
+
+  /** The next step on copies, every array kept. @param {Given} X @param {Given} y @param {ArrayLike<number> | null} [rows]
+   * @param {{ sample_weight?: Given | null, masks?: Uint8Array }} [options] */
+  trace(X, y, rows, options = {}) {
+    return traced(this.training(X, y, { sample_weight: options.sample_weight ?? null }), rows ?? null, options.masks);
+  }
+
+  /** One entry of the gradient beside a central difference of the loss, without dropout.
+   * @param {Given} X @param {Given} y @param {number} layer @param {string} name @param {number} index @param {number} [h] */
+  gradient_check(X, y, layer, name, index, h) {
+    const place = this.place(layer, name, index), twin = this.twin();
+    const lossAt = (/** @type {number} */ value) => {
+      twin.vector[place] = value;
+      return twin.trace(X, y).loss;
+    };
+    const value = this.vector[place], width = h ?? 1e-5 * Math.max(1, Math.abs(value));
+    const numeric = (lossAt(value + width) - lossAt(value - width)) / (2 * width);
+    lossAt(value);
+    const at = twin.trace(X, y).parameters.find((one) => place >= one.start && place < one.start + one.gradient.length);
+    return { analytic: /** @type {any} */ (at).gradient[place - /** @type {any} */ (at).start], numeric, h: width };
+  }
+
+  /** The same network in float64 and without dropout, to measure. @returns {Network} */
+  twin() {
+    const layers = this.layers.map(withoutDropout);
+    const twin = new Network({ ...this.spec, layers, dtype: "float64" });
+    twin.vector.set(this.vector);
+    twin.running.set(this.running);
+    return twin;
+  }
+
+  /** The bytes of a model file. @returns {Uint8Array} */
+  save() {
+    return saved(this);
+  }
+
+  /** The description and the state, ready for JSON. */
+  document() {
+    const { parameters, running, optimizer, ...rest } = this.state();
+    const plain = { parameters: Array.from(parameters), running: Array.from(running), optimizer: optimizer.map((one) => Array.from(one)) };
+    return { spec: this.spec, state: { ...plain, ...rest } };
+  }
+}
+
+/** The place of the largest of m numbers. @param {Floats} values @param {number} start @param {number} m */
+function largest(values, start, m) {
+  let best = 0;
+  for (let j = 1; j < m; j++) if (values[start + j] > values[start + best]) best = j;
+  return best;
+}
+
+/** A layer whose dropout leaves nothing out; it stays where it is, so that layers keep their numbers. @param {any} layer
+ * @returns {any} */
+function withoutDropout(layer) {
+  if (layer.name === "residual") return { ...layer, layers: layer.layers.map(withoutDropout) };
+  return layer.name === "dropout" ? { ...layer, rate: 0 } : layer;
+}
+
 // What the rules of diagnosis look at, measured as glassnet/insight/diagnosis/measure.py measures it.
 
 
@@ -4084,7 +4370,9 @@ function shares(z, a, holds) {
 
 /** Pairs of units whose weights and bias are the same to rounding. @param {any} dense @returns {[number, number][]} */
 function twins({ weights, bias }) {
-  const { values, shape: [k, m] } = weights, rows = [];
+  const { values, shape: [k, m] } = weights;
+  /** @type {Floats[]} */
+  const rows = [];
   for (let i = 0; i < k; i++) rows.push(values.subarray(i * m, (i + 1) * m));
   if (bias) rows.push(bias.values);
   const summed = (/** @type {(row: Floats) => number} */ entry) => rows.reduce((sum, row) => sum + entry(row) ** 2, 0);

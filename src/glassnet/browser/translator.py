@@ -26,7 +26,7 @@ ELEMENTARY: dict[Any, str] = {
     np.sqrt: "Math.sqrt", np.tanh: "Math.tanh", np.abs: "Math.abs", np.sign: "Math.sign", np.floor: "Math.floor",
     np.maximum: "Math.max", np.minimum: "Math.min", np.sin: "Math.sin", np.cos: "Math.cos", np.sinh: "Math.sinh",
     np.cosh: "Math.cosh", np.arctan: "Math.atan", np.square: "squared", np.power: "Math.pow",
-    elementary.positive: "positive", abs: "Math.abs", int: "Math.trunc", float: "Number", np.asarray: "Number",
+    elementary.positive: "positive", abs: "Math.abs", int: "whole", float: "Number", np.asarray: "Number",
     math.exp: "Math.exp", math.log: "Math.log", math.sqrt: "Math.sqrt", math.tanh: "Math.tanh",
 }  # fmt: skip
 # Each with how strongly it binds in JavaScript.
@@ -42,6 +42,8 @@ RESERVED = set(
     "typeof var void".split()
 )
 INDENT = "  "
+# Of arguments that are no numbers.
+TYPES = {"part": "any", "random": "any", "shape": "number[]", "coefficients": "number[]"}
 
 
 @dataclass
@@ -93,7 +95,8 @@ class Translation:
         results = made.results[0] if len(made.results) == 1 else f"[{', '.join(made.results)}]"
         lines = [*made.constants, *made.statements, f"return {results};"]
         body = "\n".join(INDENT + line for line in lines)
-        return f"function {name}({', '.join(made.arguments)}) {{\n{body}\n}}"
+        types = " ".join(f"@param {{{TYPES.get(one, 'number')}}} {one}" for one in made.arguments)
+        return f"/** {types} @returns {{any}} */\nfunction {name}({', '.join(made.arguments)}) {{\n{body}\n}}"
 
     # ---- statements
 

@@ -1,7 +1,7 @@
 // Forward propagation, backpropagation and the update, over the rows of a plan: engines/loop.py for typed arrays.
 
+import { NOWHERE } from "../plan/plan.js";
 import { columnSums, multiply, multiplyInputGradient, multiplyWeightsGradient } from "./products.js";
-import { NOWHERE } from "./plan.js";
 
 /** The memory of batches of at most `size` samples, laid out by a plan, over the vectors of a network. */
 export class Room {

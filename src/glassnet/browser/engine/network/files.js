@@ -1,10 +1,10 @@
 // Model files: what glassnet.load reads and net.save writes, see glassnet/bridges/files.py.
 
-import { GlassnetError, shown } from "./errors.js";
-import { product } from "./layers.js";
+import { GlassnetError, shown } from "../base/errors.js";
+import { floatsOf } from "../base/tables.js";
+import { bytesOf, fromJson, sha256, textOf, toJson } from "../base/texts.js";
+import { product } from "../plan/shapes.js";
 import { Network } from "./network.js";
-import { floatsOf } from "./tables.js";
-import { bytesOf, fromJson, sha256, textOf, toJson } from "./texts.js";
 
 const FORMAT = "glassnet", VERSION_OF_FILES = "1";
 

@@ -1,7 +1,7 @@
 // What the rules of diagnosis look at, measured as glassnet/insight/diagnosis/measure.py measures it.
 
+import { PARTS } from "../formulas.js";
 import { Network } from "./network.js";
-import { PARTS } from "./formulas.js";
 
 // A unit is flat where its slope is below this part of the largest; two are alike where their weights differ by less.
 const FLAT = 0.05, ALIKE = 1e-5;
@@ -33,7 +33,9 @@ function shares(z, a, holds) {
 
 /** Pairs of units whose weights and bias are the same to rounding. @param {any} dense @returns {[number, number][]} */
 function twins({ weights, bias }) {
-  const { values, shape: [k, m] } = weights, rows = [];
+  const { values, shape: [k, m] } = weights;
+  /** @type {Floats[]} */
+  const rows = [];
   for (let i = 0; i < k; i++) rows.push(values.subarray(i * m, (i + 1) * m));
   if (bias) rows.push(bias.values);
   const summed = (/** @type {(row: Floats) => number} */ entry) => rows.reduce((sum, row) => sum + entry(row) ** 2, 0);

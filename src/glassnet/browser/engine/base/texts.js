@@ -27,6 +27,7 @@ export function textOf(bytes) {
 
 /** Of an integer of up to 64 bits, the fractional bits of a root of a prime, as SHA-256 takes them. */
 function constants() {
+  /** @type {number[]} */
   const primes = [];
   for (let n = 2; primes.length < 64; n++) if (primes.every((prime) => n % prime !== 0)) primes.push(n);
   const bits = (/** @type {bigint} */ n, /** @type {bigint} */ power) => {

@@ -1,9 +1,11 @@
 // Layers and an input shape become a layout and rows, as in glassnet/plan; every error of shapes is raised here.
 
-import { ACTIVATIONS } from "./formulas.js";
-import { GlassnetError } from "./errors.js";
-import { LAYERS, branch, product, sum } from "./layers.js";
+import { GlassnetError } from "../base/errors.js";
+import { ACTIVATIONS } from "../formulas.js";
+import { LAYERS } from "./layers.js";
+import { branch, sum } from "./learned.js";
 import { parametersOf } from "./parts.js";
+import { product } from "./shapes.js";
 
 export const NOWHERE = -1;
 const LINEAR = { kind: "activation", name: "linear" };

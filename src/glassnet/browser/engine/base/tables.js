@@ -75,5 +75,5 @@ export function sampleWeights(given, loss, n, dtype) {
   let sum = 0;
   for (const value of values) sum += value;
   if (sum === 0) throw new GlassnetError("all weights of the samples are 0, so there is nothing to learn from");
-  return Floats.from(values, (/** @type {number} */ value) => value / (sum / n));
+  return new Floats(Float64Array.from(values, (value) => value / (sum / n)));
 }

@@ -1,7 +1,6 @@
 // What the translated formulas leave open of optimizers and schedules, in one place.
 
-import { FORMULAS_OF_OPTIMIZERS, FORMULAS_OF_SCHEDULES, NAdam_momentum, UPDATES, f_half_wave } from "./formulas.js";
-import { Adam_coefficients } from "./formulas.js";
+import { Adam_coefficients, f_half_wave, FORMULAS_OF_OPTIMIZERS, FORMULAS_OF_SCHEDULES, NAdam_momentum, UPDATES } from "../formulas.js";
 
 /** The learning rate at an epoch, which may be fractional. @param {any} schedule a number or a part @param {number} epoch
  * @returns {number} */

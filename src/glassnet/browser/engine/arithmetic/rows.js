@@ -1,6 +1,6 @@
 // Formulas that need a whole row or a whole batch: softmax, its cross-entropy, distances. As glassnet/formulas/rows.py.
 
-import { f_contrastive_pair, f_contrastive_pair_slope, f_hinge } from "./formulas.js";
+import { f_contrastive_pair, f_contrastive_pair_slope, f_hinge } from "../formulas.js";
 
 /** A = softmax(Z) in each row; Z may be A.
  * @param {Floats} z @param {number} zAt @param {number} n @param {number} m @param {Floats} a @param {number} aAt */

@@ -1,17 +1,18 @@
 // Epochs over data: batches in the order that the seed draws, a step for each, the history.
 
-import { DivergenceError, GlassnetError, checkedNumber } from "./errors.js";
-import { Room, backward, clip, drawMasks, forward } from "./loop.js";
-import { smooth } from "./network.js";
-import { rateAt } from "./rules.js";
-import { Random } from "./random.js";
-import { floatsOf, sampleWeights, targets } from "./tables.js";
+import { backward, clip, drawMasks, forward, Room } from "../arithmetic/loop.js";
+import { rateAt } from "../arithmetic/rules.js";
+import { checkedNumber, DivergenceError, GlassnetError } from "../base/errors.js";
+import { Random } from "../base/random.js";
+import { floatsOf, sampleWeights, targets } from "../base/tables.js";
+import { streamsOf } from "./flat.js";
+import { smooth } from "./losses.js";
 import { traced } from "./trace.js";
 
 export class Training {
   /** @param {Network} network @param {Given} X @param {Given} y @param {Options} options */
   constructor(network, X, y, options) {
-    const { dtype } = network, Floats = floatsOf(dtype);
+    const { dtype } = network;
     this.network = network;
     this.options = options;
     const unknown = Object.keys(options).filter((key) => !["batch_size", "shuffle", "sample_weight", "seed"].includes(key));
@@ -31,27 +32,23 @@ export class Training {
     if (plan.rows.some((row) => row.kind === "batch_norm") && n % this.batch_size === 1 % this.batch_size)
       throw new GlassnetError(`batch_norm needs at least 2 samples in every batch; ${n} samples in batches of ${this.batch_size} leave a batch of 1`);
     this.shuffles = (options.shuffle ?? true) && this.batch_size < n;
-    if (options.seed !== undefined) network.seeded(options.seed);
-    this.prepare(plan, this.batch_size);
+    if (options.seed !== undefined) network.streams = streamsOf(options.seed);
+    this.room = this.roomOf(this.batch_size);
+    /** @type {Int32Array} */
     this.order = Int32Array.from({ length: n }, (_, i) => i);
     this.batch = 0;
     this.losses = 0;
   }
 
-  /** Memory for batches of this size. @param {Plan} plan @param {number} size */
-  prepare(plan, size) {
-    const { network } = this, Floats = floatsOf(network.dtype);
-    this.room = new Room(plan, network.vectors, size);
-    this.objective = network.objective;
-    this.targetWidth = this.objective.takes_classes ? plan.n_outputs : this.y.shape[1];
-    this.batchX = new Floats(size * this.x.shape[1]);
-    this.batchY = new Floats(size * this.targetWidth);
-    this.batchWeights = new Floats(size);
-    const { parameters, running } = network.vectors, states = network.optimizer_states;
-    this.copies = [0, 1].map(() => [parameters, running, ...states].map((vector) => vector.slice()));
-    this.turn = 0;
-    this.taken = 0;
-    this.rule = network.rule;
+  /** Memory for batches of this size, with the loss and the optimizer as they are. @param {number} size */
+  roomOf(size) {
+    const { network } = this, { objective, rule, dtype, vectors, optimizer_states } = network, Floats = floatsOf(dtype);
+    const plan = network.trainingPlan(), width = objective.takes_classes ? plan.n_outputs : this.y.shape[1];
+    const changed = [vectors.parameters, vectors.running, ...optimizer_states];
+    return Object.assign(new Room(plan, vectors, size), {
+      objective, rule, width, x: new Floats(size * this.x.shape[1]), y: new Floats(size * width), weights: new Floats(size),
+      copies: [changed.map((vector) => vector.slice()), changed.map((vector) => vector.slice())], turn: 0, taken: 0,
+    });
   }
 
   /** Rows of the samples of the next batch. @returns {Int32Array} */
@@ -78,7 +75,7 @@ export class Training {
   /** One update from these rows, outside of any epoch. @param {ArrayLike<number> | null} rows */
   stepOn(rows) {
     const order = rows === null ? this.order : this.checkedRows(rows), rate = this.rate();
-    if (order.length > this.room.size) this.prepare(this.network.trainingPlan(), order.length);
+    this.makeRoom(order.length);
     const loss = this.take(order, 0, order.length, rate);
     return { loss, learning_rate: rate, step: this.network.step_count };
   }
@@ -90,6 +87,13 @@ export class Training {
     if (found.length === 0 || bad >= 0)
       throw new GlassnetError(`rows must be integers from 0 to ${this.n - 1}, at least one; got ${bad >= 0 ? rows[bad] : "none"}`);
     return found;
+  }
+
+  /** Be ready for batches of this size, and for a loss or an optimizer that is new. @param {number} size */
+  makeRoom(size) {
+    const { room, network } = this;
+    if (size > room.size || room.objective !== network.objective || room.rule !== network.rule)
+      this.room = this.roomOf(Math.max(size, room.size));
   }
 
   /** The learning rate of the next step. @returns {number} */
@@ -129,64 +133,62 @@ export class Training {
 
   /** Gather the samples of a batch. @param {Int32Array} order @param {number} start @param {number} stop */
   gather(order, start, stop) {
-    const { x, y, weights, batchX, batchY, batchWeights, targetWidth, objective } = this, k = x.shape[1], n = stop - start;
+    const { x, y, weights, room } = this, { width } = room, k = x.shape[1], n = stop - start;
     for (let i = 0; i < n; i++) {
       const row = order[start + i];
-      for (let j = 0, from = row * k, to = i * k; j < k; j++) batchX[to + j] = x.values[from + j];
-      batchWeights[i] = weights[row];
+      for (let j = 0, from = row * k, to = i * k; j < k; j++) room.x[to + j] = x.values[from + j];
+      room.weights[i] = weights[row];
     }
-    if (objective.takes_classes) {
-      batchY.fill(0, 0, n * targetWidth);
-      for (let i = 0; i < n; i++) batchY[i * targetWidth + y.values[order[start + i]]] = 1;
+    if (room.objective.takes_classes) {
+      room.y.fill(0, 0, n * width);
+      for (let i = 0; i < n; i++) room.y[i * width + y.values[order[start + i]]] = 1;
     } else
       for (let i = 0; i < n; i++)
-        for (let j = 0, from = order[start + i] * targetWidth, to = i * targetWidth; j < targetWidth; j++)
-          batchY[to + j] = y.values[from + j];
-    smooth(objective, batchY.subarray(0, n * targetWidth), targetWidth);
+        for (let j = 0, from = order[start + i] * width, to = i * width; j < width; j++) room.y[to + j] = y.values[from + j];
+    smooth(room.objective, room.y, n * width, width);
   }
 
   /** One step on rows order[start:stop]: forward, loss, backward, update. @param {Int32Array} order @param {number} start
    * @param {number} stop @param {number} rate @returns {number} */
   take(order, start, stop, rate) {
-    const { network } = this;
-    if (this.objective !== network.objective || this.rule !== network.rule) this.prepare(network.trainingPlan(), this.room.size);
-    const { room, objective, batchX } = this, n = stop - start, { rows, n_outputs: m } = room.plan;
-    const last = rows[rows.length - 1], { memory, size } = room, { parameters, gradients } = network.vectors;
+    this.makeRoom(stop - start);
+    const { network, room } = this, { objective, memory, size, plan } = room, n = stop - start, m = plan.n_outputs;
+    const last = plan.rows[plan.rows.length - 1], { parameters, gradients } = network.vectors;
     this.gather(order, start, stop);
     this.keep();
     if (room.masks.length > 0) drawMasks(room, n, network.streams.masks);
-    forward(room, batchX, 0, n, true);
+    forward(room, room.x, 0, n, true);
     let loss = objective.compare(
-      this.batchY, 0, memory, last.a * size, n, m, this.batchWeights, 0, memory, last.error * size, objective.share(n, m),
+      room.y, 0, memory, last.a * size, n, m, room.weights, 0, memory, last.error * size, objective.share(n, m),
       objective.parameters,
     );
-    loss += backward(room, batchX, 0, n);
+    loss += backward(room, room.x, 0, n);
     if (!Number.isFinite(loss)) this.diverged(loss, false);
     const { clip_norm, clip_value } = network.optimizer_part;
     if (clip_norm !== null || clip_value !== null) clip(gradients, clip_norm, clip_value);
     network.rule.update(parameters, gradients, network.optimizer_states, network.rule.coefficients(rate, network.step_count + 1), network.shares);
     network.step_count++;
-    this.taken++;
+    room.taken++;
     return loss;
   }
 
   /** Copy everything that a step changes, beside what it was before the last step. */
   keep() {
-    const { parameters, running } = this.network.vectors, states = this.network.optimizer_states;
-    this.turn = 1 - this.turn;
-    const copies = this.copies[this.turn];
-    copies[0].set(parameters);
-    copies[1].set(running);
-    for (let k = 0; k < states.length; k++) copies[k + 2].set(states[k]);
+    const { room, network: { vectors, optimizer_states } } = this;
+    room.turn = 1 - room.turn;
+    const copies = room.copies[room.turn];
+    copies[0].set(vectors.parameters);
+    copies[1].set(vectors.running);
+    for (let k = 0; k < optimizer_states.length; k++) copies[k + 2].set(optimizer_states[k]);
   }
 
   /** Put back the parameters that gave the last finite loss, and say where the numbers were left.
    * @param {number} loss @param {boolean} isBehind whether the last step's loss was finite, and what it left is not */
   diverged(loss, isBehind) {
-    const { network } = this, epoch = network.epoch_count + (isBehind ? 0 : 1), batch = isBehind ? this.n_steps : this.batch + 1;
+    const { network, room } = this, epoch = network.epoch_count + (isBehind ? 0 : 1), batch = isBehind ? this.n_steps : this.batch + 1;
     const { layer, words } = this.firstBadLayer(isBehind);
-    const undone = !isBehind && this.taken > 0 ? 1 : 0;
-    const copies = this.copies[undone ? 1 - this.turn : this.turn];
+    const undone = !isBehind && room.taken > 0 ? 1 : 0;
+    const copies = room.copies[undone ? 1 - room.turn : room.turn];
     const { parameters, running } = network.vectors;
     [parameters, running, ...network.optimizer_states].forEach((vector, k) => vector.set(copies[k]));
     network.step_count -= undone || isBehind ? 1 : 0;

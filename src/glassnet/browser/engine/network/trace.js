@@ -1,9 +1,9 @@
 // One training step, carried out on copies, with every array kept: what insight/trace/record.py records.
 
-import { Room, backThrough, clip, drawMasks, forward } from "./loop.js";
-import { OPTIMIZER_LETTERS } from "./formulas.js";
-import { NOWHERE } from "./plan.js";
-import { Random } from "./random.js";
+import { backThrough, clip, drawMasks, forward, Room } from "../arithmetic/loop.js";
+import { Random } from "../base/random.js";
+import { OPTIMIZER_LETTERS } from "../formulas.js";
+import { NOWHERE } from "../plan/plan.js";
 
 /** @param {Training} training @param {ArrayLike<number> | null} rows @param {Uint8Array} [masks] */
 export function traced(training, rows, masks) {
@@ -42,10 +42,11 @@ export function traced(training, rows, masks) {
 
 /** @param {Training} training @param {Int32Array} order */
 function gathered(training, order) {
-  if (order.length > training.room.size) training.prepare(training.network.trainingPlan(), order.length);
-  training.gather(order, 0, order.length);
-  const n = order.length, { batchX, batchY, batchWeights, x, targetWidth } = training;
-  return { x: batchX.slice(0, n * x.shape[1]), y: batchY.slice(0, n * targetWidth), weights: batchWeights.slice(0, n) };
+  const n = order.length;
+  training.makeRoom(n);
+  training.gather(order, 0, n);
+  const { room, x } = training;
+  return { x: room.x.slice(0, n * x.shape[1]), y: room.y.slice(0, n * room.width), weights: room.weights.slice(0, n) };
 }
 
 /** A copy of an array of the memory. @param {Floats} memory @param {number} column @param {number} n @param {number} m

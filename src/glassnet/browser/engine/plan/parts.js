@@ -1,7 +1,7 @@
 // Parts by name: a description with every default filled in, or an error that says what is known.
 
-import { PARTS } from "./formulas.js";
-import { GlassnetError, checkedNumber, shown } from "./errors.js";
+import { checkedNumber, GlassnetError, shown } from "../base/errors.js";
+import { PARTS } from "../formulas.js";
 import { LAYERS } from "./layers.js";
 
 /** Everything that the engine knows. @type {Record<string, Record<string, any>>} */

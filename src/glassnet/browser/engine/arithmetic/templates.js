@@ -4,7 +4,9 @@
 
 // ---- activation
 
-/** Z += b; A = f(Z). */
+/** Z += b; A = f(Z).
+ * @param {Floats} z @param {number} zAt @param {Floats} bias @param {number} biasAt @param {number} n @param {number} m
+ * @param {Floats} a @param {number} aAt @param {number[]} p */
 function activate_NAME(z, zAt, bias, biasAt, n, m, a, aAt, p) {
   CONSTANTS
   for (let i = 0; i < n; i++)
@@ -15,14 +17,18 @@ function activate_NAME(z, zAt, bias, biasAt, n, m, a, aAt, p) {
     }
 }
 
-/** A = f(Z). */
+/** A = f(Z).
+ * @param {Floats} z @param {number} zAt @param {number} n @param {number} m @param {Floats} a @param {number} aAt
+ * @param {number[]} p */
 function apply_NAME(z, zAt, n, m, a, aAt, p) {
   CONSTANTS
   const count = n * m;
   for (let k = 0; k < count; k++) a[aAt + k] = VALUE(z[zAt + k]);
 }
 
-/** dZ = dA f'(Z), in place. */
+/** dZ = dA f'(Z), in place.
+ * @param {Floats} z @param {number} zAt @param {number} n @param {number} m @param {Floats} a @param {number} aAt
+ * @param {Floats} error @param {number} eAt @param {number[]} p */
 function gate_NAME(z, zAt, n, m, a, aAt, error, eAt, p) {
   CONSTANTS
   const count = n * m;
@@ -31,7 +37,8 @@ function gate_NAME(z, zAt, n, m, a, aAt, error, eAt, p) {
 
 // ---- loss
 
-/** The weighted sum of the losses of all entries times `share`, and its gradient with respect to P. */
+/** The weighted sum of the losses of all entries times `share`, and its gradient with respect to P.
+ * @type {Compare} */
 function compare_NAME(y, yAt, q, qAt, n, m, weights, weightsAt, error, eAt, share, p) {
   CONSTANTS
   let total = 0;
@@ -48,7 +55,9 @@ function compare_NAME(y, yAt, q, qAt, n, m, weights, weightsAt, error, eAt, shar
 
 // ---- update
 
-/** New parameters and states by the rule; of each step the share that `factors` say, if there are any. */
+/** New parameters and states by the rule; of each step the share that `factors` say, if there are any.
+ * @param {Floats} parameters @param {Floats} gradients @param {Floats[]} states @param {number[]} c
+ * @param {Float64Array | null} factors */
 function update_NAME(parameters, gradients, states, c, factors) {
   CONSTANTS
   const count = parameters.length;

@@ -1,7 +1,7 @@
 // NumPy's random streams, to the bit: SeedSequence, PCG64, and the methods of Generator that glassnet uses.
 
+import { ZIGGURAT_F, ZIGGURAT_K, ZIGGURAT_W } from "../formulas.js";
 import { GlassnetError, shown } from "./errors.js";
-import { ZIGGURAT_F, ZIGGURAT_K, ZIGGURAT_W } from "./formulas.js";
 
 const TWO_32 = 4294967296;
 // The multiplier of PCG64, lowest 32 bits first. O'Neill 2014.

@@ -1,0 +1,31 @@
+// Shapes of samples, and parameters of layers.
+
+import { GlassnetError } from "../base/errors.js";
+
+/** @param {number[]} shape @returns {number} */
+export function product(shape) {
+  return shape.reduce((total, n) => total * n, 1);
+}
+
+/** @param {number[]} shape @returns {number} */
+export function oneAxis(shape) {
+  if (shape.length !== 1)
+    throw new GlassnetError(
+      `reads samples with one axis of features; received samples of shape (${shape.join(", ")}). Put flatten before it`,
+    );
+  return shape[0];
+}
+
+/** @param {any} activation @param {number} units */
+export function refuseLonelySoftmax(activation, units) {
+  if (activation.name === "softmax" && units === 1)
+    throw new GlassnetError("is a softmax over one unit, which is always 1; use sigmoid, or two units");
+}
+
+export const CONSTANT_ONE = { kind: "initializer", name: "constant", value: 1 };
+export const ZEROS = { kind: "initializer", name: "zeros" };
+
+/** @param {string} name @param {number} n @param {any} initializer @param {number} factor @returns {Parameter} */
+export function vector(name, n, initializer, factor) {
+  return { name, shape: [n], initializer, fan_in: n, fan_out: n, factor };
+}
