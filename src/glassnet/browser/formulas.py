@@ -127,11 +127,8 @@ def _losses(library: Library, loops: list[str]) -> dict[str, str]:
 def _activated(loss: Loss) -> str:
     """A function that applies to a whole array what a loss of logits contains."""
     name = activations.base.registry.name_of(loss.activation)
-    call = (
-        "softmax(values, 0, n, m, values, 0)"
-        if name == "softmax"
-        else f"apply_{name}(values, 0, n, m, values, 0, [])"
-    )
+    whole = "values, 0, n, m, values, 0"
+    call = f"softmax({whole})" if name == "softmax" else f"apply_{name}({whole}, [])"
     return f"(/** @type {{Floats}} */ values, /** @type {{number}} */ n, /** @type {{number}} */ m) => {call}"
 
 

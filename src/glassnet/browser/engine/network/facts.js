@@ -1,7 +1,6 @@
 // What the rules of diagnosis look at, measured as glassnet/insight/diagnosis/measure.py measures it.
 
 import { PARTS } from "../formulas.js";
-import { Network } from "./network.js";
 
 // A unit is flat where its slope is below this part of the largest; two are alike where their weights differ by less.
 const FLAT = 0.05, ALIKE = 1e-5;
