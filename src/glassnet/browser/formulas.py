@@ -13,8 +13,9 @@ from typing import Any
 from glassnet import activations, initializers, losses, optimizers, schedules
 from glassnet.activations import ActivationFunction
 from glassnet.browser import described, ziggurat
+from glassnet.browser.javascript import INDENT
 from glassnet.browser.library import Library
-from glassnet.browser.translator import INDENT, Written
+from glassnet.browser.translator import Written
 from glassnet.errors import ArgumentError
 from glassnet.formulas import updates
 from glassnet.formulas.losses import contrastive_pair, contrastive_pair_slope, hinge

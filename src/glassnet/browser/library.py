@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from glassnet.browser.javascript import ELEMENTARY, is_hashable
 from glassnet.browser.reading import Function
-from glassnet.browser.translator import ELEMENTARY, Translation, Written, is_hashable
+from glassnet.browser.translator import Translation, Written
 
 
 class Library:

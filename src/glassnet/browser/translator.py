@@ -8,42 +8,27 @@ from __future__ import annotations
 
 import ast
 import inspect
-import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
 
+from glassnet.browser.javascript import (
+    CONDITION,
+    ELEMENTARY,
+    INDENT,
+    OPERATORS,
+    TYPES,
+    WHOLE,
+    is_hashable,
+    number,
+    safe,
+)  # fmt: skip
 from glassnet.browser.reading import Function, named, tree_of
 from glassnet.errors import EngineError
-from glassnet.formulas import elementary
 
 if TYPE_CHECKING:
     from glassnet.browser.library import Library
-
-ELEMENTARY: dict[Any, str] = {
-    np.exp: "Math.exp", np.expm1: "Math.expm1", np.log: "Math.log", np.log1p: "Math.log1p", np.log2: "Math.log2",
-    np.sqrt: "Math.sqrt", np.tanh: "Math.tanh", np.abs: "Math.abs", np.sign: "Math.sign", np.floor: "Math.floor",
-    np.maximum: "Math.max", np.minimum: "Math.min", np.sin: "Math.sin", np.cos: "Math.cos", np.sinh: "Math.sinh",
-    np.cosh: "Math.cosh", np.arctan: "Math.atan", np.square: "squared", np.power: "Math.pow",
-    elementary.positive: "positive", abs: "Math.abs", int: "whole", float: "Number", np.asarray: "Number",
-    math.exp: "Math.exp", math.log: "Math.log", math.sqrt: "Math.sqrt", math.tanh: "Math.tanh",
-}  # fmt: skip
-# Each with how strongly it binds in JavaScript.
-OPERATORS: dict[type[ast.AST], tuple[str, int]] = {
-    ast.Or: ("||", 2), ast.And: ("&&", 3), ast.Eq: ("===", 4), ast.NotEq: ("!==", 4), ast.Lt: ("<", 5),
-    ast.LtE: ("<=", 5), ast.Gt: (">", 5), ast.GtE: (">=", 5), ast.Add: ("+", 6), ast.Sub: ("-", 6), ast.Mult: ("*", 7),
-    ast.Div: ("/", 7), ast.USub: ("-", 9), ast.UAdd: ("+", 9), ast.Not: ("!", 9), ast.Pow: ("**", 8),
-}  # fmt: skip
-CONDITION, WHOLE = 1, 10
-RESERVED = set(
-    "arguments case catch const default delete do enum eval export extends function implements instanceof interface "
-    "let Math new null Number package part positive private protected public squared static super switch this throw "
-    "typeof var void".split()
-)
-INDENT = "  "
-# Of arguments that are no numbers.
-TYPES = {"part": "any", "random": "any", "shape": "number[]", "coefficients": "number[]"}
 
 
 @dataclass
@@ -75,7 +60,7 @@ class Translation:
         self.outside = inspect.getclosurevars(function)
         self.arguments = [part.arg for part in self.tree.args.args]
         self.known = set(self.arguments)
-        self.result = Written([_safe(name) for name in self.arguments])
+        self.result = Written([safe(name) for name in self.arguments])
 
     def written(self) -> Written:
         if isinstance(self.tree, ast.Lambda):
@@ -120,10 +105,10 @@ class Translation:
             ) if ast.unparse(part) == f"{items}[:-1]":  # fmt: skip
                 self.known.add(name)
                 inner = [line for part in body for line in self.statement(part)]
-                head = f"for (let k = {_safe(items)}.length - 2; k >= 0; k--) {{"
+                head = f"for (let k = {safe(items)}.length - 2; k >= 0; k--) {{"
                 return [
                     head,
-                    *(INDENT + line for line in [f"const {_safe(name)} = {_safe(items)}[k];", *inner]),
+                    *(INDENT + line for line in [f"const {safe(name)} = {safe(items)}[k];", *inner]),
                     "}",
                 ]
         self.refuse(node, f"the statement {ast.unparse(node)!r}")
@@ -131,15 +116,13 @@ class Translation:
     def assignment(self, target: ast.expr, value: ast.expr) -> list[str]:
         if isinstance(target, ast.Name):
             text = self.expression(value)
-            return [f"{self.declared(target.id)}{_safe(target.id)} = {text};"]
+            return [f"{self.declared(target.id)}{safe(target.id)} = {text};"]
         if not isinstance(target, ast.Tuple) or not all(isinstance(part, ast.Name) for part in target.elts):
             self.refuse(target, f"an assignment to {ast.unparse(target)!r}")
         names = [part.id for part in target.elts if isinstance(part, ast.Name)]
         if isinstance(value, ast.Name) and value.id in self.arguments:  # coefficients
             given = [
-                f"{_safe(name)} = {_safe(value.id)}[{place}]"
-                for place, name in enumerate(names)
-                if name != "_"
+                f"{safe(name)} = {safe(value.id)}[{place}]" for place, name in enumerate(names) if name != "_"
             ]
             self.known |= set(names)
             self.result.constants.append(f"const {', '.join(given)};")
@@ -148,7 +131,7 @@ class Translation:
         if not isinstance(value, ast.Tuple) or len(value.elts) != len(names) or read & set(names):
             self.refuse(value, f"the assignment of {ast.unparse(value)!r} to several names")
         return [
-            f"{self.declared(name)}{_safe(name)} = {self.expression(part)};"
+            f"{self.declared(name)}{safe(name)} = {self.expression(part)};"
             for name, part in zip(names, value.elts, strict=True)
         ]
 
@@ -202,9 +185,9 @@ class Translation:
     def atom(self, node: ast.expr) -> str:
         match node:
             case ast.Constant(value=bool() | int() | float() as value):
-                return _number(value)
+                return number(value)
             case ast.Name(id=name) if name in self.known:
-                return _safe(name)
+                return safe(name)
             case ast.Attribute(value=ast.Name(id="self"), attr=name) if "self" in self.known:
                 return self.field(name)
             case ast.Name() | ast.Attribute():
@@ -259,9 +242,9 @@ class Translation:
     def value(self, node: ast.expr) -> str:
         found = self.looked_up(node)
         if isinstance(found, (bool, int, float, np.number)):
-            return _number(found)
+            return number(found)
         if isinstance(found, tuple) and all(isinstance(entry, float) for entry in found):
-            return self.library.constant(ast.unparse(node), f"[{', '.join(map(_number, found))}]")
+            return self.library.constant(ast.unparse(node), f"[{', '.join(map(number, found))}]")
         if inspect.isfunction(found):
             return f'"{found.__name__}"'
         self.refuse(node, f"the name {ast.unparse(node)!r}")
@@ -282,22 +265,3 @@ class Translation:
             f"the browser engine cannot translate {what} in {named(self.function)}; it knows arithmetic, comparisons, "
             f"conditions, and {', '.join(sorted({known.__name__ for known in ELEMENTARY}))}, where"
         )
-
-
-def is_hashable(found: Any) -> bool:
-    """Whether it can be looked up among the elementary functions."""
-    return callable(found) and type(found).__hash__ is not None
-
-
-def _safe(name: str) -> str:
-    if name == "self":
-        return "part"
-    return f"{name}_" if name in RESERVED else name
-
-
-def _number(value: Any) -> str:
-    if isinstance(value, (bool, np.bool_)):
-        return str(bool(value)).lower()
-    if not math.isfinite(value):
-        return {"nan": "NaN", "inf": "Infinity", "-inf": "-Infinity"}[str(float(value))]
-    return repr(value.item() if isinstance(value, np.number) else value)
