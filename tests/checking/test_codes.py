@@ -10,7 +10,7 @@ import pytest
 
 import glassnet as gn
 from glassnet.checking.network.slips.catalogue import CATALOGUE
-from tests.checking import cases, norms, rows
+from tests.checking import cases, learned, norms, rows
 from tests.checking.cases import Case
 from tests.checking.rows import Task
 
@@ -32,7 +32,9 @@ BY_HAND = {
 
 
 def test_every_slip_of_the_catalogue_is_tested() -> None:
-    assert {*cases.ALL_CODES, *norms.BATCH, *norms.LAYER, *norms.GRADIENT, *BY_HAND} == set(CATALOGUE)
+    assert {*cases.ALL_CODES, *norms.BATCH, *norms.LAYER, *norms.GRADIENT, *learned.ALL, *BY_HAND} == set(
+        CATALOGUE
+    )
 
 
 @pytest.mark.parametrize("code", cases.ALL_CODES)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from glassnet.checking.network.slips.carry_slips import norm_choices
-from glassnet.checking.network.slips.stages import Norm
+from glassnet.checking.network.slips.learned_stages import Norm
 from glassnet.checking.numerics.rounding import DOUBLE, Array
 from glassnet.support import arrays
 
@@ -121,7 +121,7 @@ def _of_norms(s: Setting) -> Iterator[Guess]:
         return
     for kind, axis in (("batch", 0), ("layer", 1)):
         weights = DOUBLE.given(s.weights)
-        stage = Norm(0, 0, kind, weights, weights.times(0), axis, 1e-5)
+        stage = Norm(0, "0", f"{kind} norm", weights, axis, 1e-5)
         stage.forward(DOUBLE.given(s.x))
         fix = f"dX = inverse * (g - g.mean({axis}) - s * (g * s).mean({axis}))  # g = dA * w, s standardised"
         for choice in norm_choices(stage, DOUBLE.given(s.error)):

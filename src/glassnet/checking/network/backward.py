@@ -11,7 +11,7 @@ from glassnet import losses
 from glassnet.checking.network.observed import Observed, read
 from glassnet.checking.network.problem import Problem
 from glassnet.checking.network.repeated import decide_on_calls
-from glassnet.checking.network.slips.chain import check_known, masks_of
+from glassnet.checking.network.slips.building import check_known, masks_of
 from glassnet.checking.network.verdict import decide
 from glassnet.checking.numerics.rounding import FloatFormat
 from glassnet.checking.report import Report

@@ -13,8 +13,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from glassnet.checking.network.slips.building import trained
 from glassnet.checking.numerics.rounding import Array
 from glassnet.errors import ArgumentError
+from glassnet.layers import Dense
 from glassnet.network.network import Network
 from glassnet.support.arrays import as_array
 
@@ -61,7 +63,9 @@ def _all_ways(net: Network, gradients: Any) -> list[Entries]:
     if entries and all(isinstance(entry, Mapping) for entry in entries):
         return [Entries([_pair_of(entry) for entry in entries])]
     if entries and all(_is_array(entry) for entry in entries):
-        return _of_arrays(entries)
+        return [*_in_turn(net, entries), *_of_arrays(entries)]
+    if any(map(_is_array, entries)):
+        entries = [(entry, None) if _is_array(entry) else entry for entry in entries]
     if entries and all(_is_layer(entry) for entry in entries):
         return [Entries([_pair_of(vars(entry), of_gradients=True) for entry in entries])]
     found = [Entries(entries)]
@@ -112,12 +116,26 @@ def _of_arrays(arrays: list[Any]) -> list[Entries]:
     return found
 
 
+def _in_turn(net: Network, arrays: list[Any]) -> list[Entries]:
+    """A flat list in the order of the parameters, of a network some of whose layers have no bias."""
+    of_layers = [
+        [part.name for part in layer.parameters(layer.view("weights").shape[:1])] for layer in trained(net)
+    ]
+    if all(len(names) == 2 for names in of_layers) or sum(map(len, of_layers)) != len(arrays):
+        return []
+    remaining = iter(arrays)
+    taken = [[next(remaining) for _ in names] for names in of_layers]
+    pairs = [(entry[0], entry[1] if len(entry) > 1 else None) for entry in taken]
+    return [Entries(pairs, "the parameters in their order")]
+
+
 def _cut(net: Network, flat: Array) -> list[Any]:
     """Pairs from one flat vector in the order of ``net.parameters``."""
-    found: dict[int, dict[str, Array]] = {}
+    found: dict[str, dict[str, Array]] = {}
     for slot in net.layout.parameters:
         array = flat[slot.start : slot.stop].reshape(slot.parameter.shape)
-        found.setdefault(slot.layer, {})[slot.parameter.name] = array
+        inside, _, name = slot.parameter.name.rpartition(".")
+        found.setdefault(f"{slot.layer}.{inside}", {})[name] = array
     return [(arrays["weights"], arrays.get("bias")) for arrays in found.values()]
 
 
@@ -202,8 +220,9 @@ def _number(key: Any) -> int:
 
 def _shapes_of_layers(net: Network, n: int) -> list[tuple[int, ...]] | None:
     """The shapes of the weights of n layers: the dense ones, or all with parameters; None where n are neither."""
-    shapes = [layer.view("weights").shape for layer in net.layers if layer.parameters((1,))]
-    dense = [shape for shape in shapes if len(shape) == 2]
+    learned = trained(net)
+    shapes = [layer.view("weights").shape for layer in learned]
+    dense = [shape for layer, shape in zip(learned, shapes, strict=True) if isinstance(layer, Dense)]
     return next((group for group in (dense, shapes) if len(group) == n), None)
 
 

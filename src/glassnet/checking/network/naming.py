@@ -9,9 +9,10 @@ import numpy as np
 from glassnet.checking.network.problem import Gradients, Problem, constant_ratio, residual
 from glassnet.checking.network.slips.catalogue import CATALOGUE
 from glassnet.checking.network.slips.constants import ONE
+from glassnet.checking.network.slips.learned_stages import Learned
 from glassnet.checking.network.slips.places import Place, Places, in_common
-from glassnet.checking.network.slips.stages import Norm, Stage
-from glassnet.checking.network.terms import Terms, title
+from glassnet.checking.network.slips.stages import Stage
+from glassnet.checking.network.terms import LEARNED, Terms, title
 from glassnet.checking.numerics.rounding import Array, Rounded
 from glassnet.checking.report import Evidence, Slip, digits, place_text
 
@@ -54,7 +55,8 @@ def _under_one_name(places: Places, terms: Terms) -> Places:
 
 def _lines(code: str, places: list[Place], terms: Terms) -> dict[str, str]:
     """What depends on which gradients have the slip: weights, biases, or all from the output on."""
-    parts = {place.part.removeprefix("norm ") for place in places}
+    kinds = {place.part.rpartition(" ")[0] for place in places} - {""}
+    parts = {place.part.rpartition(" ")[2] for place in places}
     layer = min(place.layer for place in places)
     n = layer + 1
     if "output" in parts:
@@ -62,7 +64,12 @@ def _lines(code: str, places: list[Place], terms: Terms) -> dict[str, str]:
     of_weights, of_bias = "weights" in parts, "bias" in parts
     name, array, of = ("dW", f"W{n}", "") if of_weights else ("db", f"b{n}", "bias_")
     line = f"{name}{n} = {terms.dW(layer) if of_weights else terms.db(layer)}"
+    if kinds:
+        kind, name = min(kinds), "dw" if of_weights else "db"
+        line = terms.learned_line(kind) if of_weights else terms.db(layer).replace(f"dZ{n}", "db = dA")
     return {
+        "learned": LEARNED[min(kinds)][0] if kinds else "",
+        "learned_line": line,
         "scope": "dW and db are those" if of_weights and of_bias else f"{name} is that",
         **(
             {"arrays": "dW and db", "s": "s", "has": "have", "are": "are"}
@@ -82,11 +89,9 @@ def _lines(code: str, places: list[Place], terms: Terms) -> dict[str, str]:
 def array_names(stages: list[Stage], i: int) -> tuple[str, str]:
     """What the gradients of a stage are called."""
     stage = stages[i]
-    if isinstance(stage, Norm):
-        return (
-            f"dw of layer {stage.index} ({stage.kind} norm)",
-            f"db of layer {stage.index} ({stage.kind} norm)",
-        )
+    if isinstance(stage, Learned):
+        place = f"of layer {stage.index} ({stage.kind})"
+        return f"dw {place}", f"db {place}"
     return f"dW{stage.layer + 1} (layer {stage.layer})", f"db{stage.layer + 1} (layer {stage.layer})"
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -10,9 +10,10 @@ import numpy as np
 
 from glassnet.checking.network.forms import FORM, ways
 from glassnet.checking.network.problem import Pair
+from glassnet.checking.network.slips.building import trained
 from glassnet.checking.numerics.rounding import DOUBLE, Array, FloatFormat
 from glassnet.errors import ArgumentError, DataError, ShapeError
-from glassnet.layers import BatchNorm, Dense, LayerNorm
+from glassnet.layers import Dense, Layer
 from glassnet.network.network import Network
 from glassnet.support.arrays import as_array
 
@@ -55,9 +56,14 @@ class Observed:
         arrays = [array for pair in self.pairs for array in pair if array is not None]
         return all(np.array_equal(array, array.astype(np.float32)) for array in arrays)
 
-    def transposed(self) -> Observed:
+    def transposed(self, net: Network) -> Observed:
         """The same, read as samples in columns."""
-        pairs = tuple(Pair(pair.weights.T, None if pair.bias is None else pair.bias.T) for pair in self.pairs)
+        pairs = tuple(
+            Pair(pair.weights.T, None if pair.bias is None else pair.bias.T)
+            if isinstance(layer, Dense)
+            else pair
+            for layer, pair in zip(_layers(net, len(self.pairs)), self.pairs, strict=True)
+        )
         return replace(self, pairs=pairs, columns=True)
 
 
@@ -69,19 +75,19 @@ def read(net: Network, gradients: Any, samples_in: str | None) -> list[Observed]
     ArgumentError, ShapeError, DataError
         If they are no pairs of arrays of numbers, or not as many as the network has layers.
     """
-    if not any(isinstance(layer, Dense) for layer in net.layers):
+    if not any(isinstance(layer, Dense) for layer in trained(net)):
         raise ArgumentError("check_backward needs a network with at least one Dense layer")
     found = []
     taken = ways(net, gradients)
     for entries, words in taken:
         given = [_pair(i, entry) for i, entry in enumerate(entries)]
         observed = _read(net, given, samples_in, words if len(taken) > 1 else "")
-        found += [observed, observed.transposed()] if observed.undecided else [observed]
+        found += [observed, observed.transposed(net)] if observed.undecided else [observed]
     return found
 
 
 def _read(net: Network, given: list[Given], samples_in: str | None, words: str) -> Observed:
-    layers = [net.layers[i] for i in _layers(net, len(given))]
+    layers = _layers(net, len(given))
     shapes = [layer.view("weights").shape for layer in layers]
     if _reversed(shapes, [weights.shape for weights, _ in given]):
         raise ShapeError(
@@ -89,17 +95,22 @@ def _read(net: Network, given: list[Given], samples_in: str | None, words: str) 
         )
     arrays = [array for pair in given for array in pair if array is not None]
     precision = max((_precision(array) for array in arrays), key=lambda p: p.unit)
-    convention = samples_in or _convention(shapes, given)
+    of_dense = [
+        (shape, pair)
+        for layer, shape, pair in zip(layers, shapes, given, strict=True)
+        if isinstance(layer, Dense)
+    ]
+    convention = samples_in or _convention(*zip(*of_dense, strict=True))
     columns = convention == "columns"
     pairs, not_compared = [], []
     for n, (layer, shape, (weights, bias)) in enumerate(zip(layers, shapes, given, strict=True), 1):
-        has_bias = not isinstance(layer, Dense) or layer.use_bias
+        has_bias = any(part.name == "bias" for part in layer.parameters(shape[:1]))
         if has_bias and bias is None:
             not_compared.append(f"db{n}, which was not given")
         if not has_bias and bias is not None and np.any(bias):
             not_compared.append(f"db{n}, since that layer of the network has no bias")
         own = _bias(bias, shape[-1], columns) if has_bias and bias is not None else None
-        pairs.append(Pair(_weights(weights, shape, columns), own))
+        pairs.append(Pair(_weights(weights, shape, columns and isinstance(layer, Dense)), own))
     undecided, stated = convention == "undecided", samples_in is not None
     return Observed(tuple(pairs), precision, columns, undecided, stated, words, tuple(not_compared))
 
@@ -123,16 +134,14 @@ def _numbers(index: int, name: str, values: Any) -> Array:
     return array
 
 
-def _layers(net: Network, n: int) -> tuple[int, ...]:
-    dense = tuple(i for i, layer in enumerate(net.layers) if isinstance(layer, Dense))
-    trained = tuple(
-        i for i, layer in enumerate(net.layers) if isinstance(layer, (Dense, BatchNorm, LayerNorm))
-    )
-    for layers in (dense, trained):
+def _layers(net: Network, n: int) -> list[Layer]:
+    learned = trained(net)
+    dense: list[Layer] = [layer for layer in learned if isinstance(layer, Dense)]
+    for layers in (dense, learned):
         if n == len(layers):
             return layers
     also = (
-        f", or one for each of the {len(trained)} layers with parameters" if len(trained) > len(dense) else ""
+        f", or one for each of the {len(learned)} layers with parameters" if len(learned) > len(dense) else ""
     )
     raise ShapeError(f"{FORM}, {len(dense)} here{also}; got {n}")
 
@@ -147,7 +156,7 @@ def _precision(array: Array) -> FloatFormat:
     return FloatFormat.of(array.dtype) if array.dtype.kind == "f" and array.dtype.itemsize < 8 else DOUBLE
 
 
-def _convention(shapes: list[tuple[int, ...]], arrays: list[Given]) -> str:
+def _convention(shapes: Sequence[tuple[int, ...]], arrays: Sequence[Given]) -> str:
     """Whether the arrays come from samples in "rows" or in "columns", or "undecided" where their shapes fit both.
 
     The shapes of weights tell, unless all are square or all biases are (1, n); then those of the biases do. So they do
@@ -156,7 +165,6 @@ def _convention(shapes: list[tuple[int, ...]], arrays: list[Given]) -> str:
     layers = [
         (shape, weights.shape, None if bias is None else bias.shape)
         for shape, (weights, bias) in zip(shapes, arrays, strict=True)
-        if len(shape) == 2
     ]
     wide = [bias == (1, shape[1]) for shape, _, bias in layers if shape[1] > 1]
     tall = [bias == (shape[1], 1) for shape, _, bias in layers if shape[1] > 1]

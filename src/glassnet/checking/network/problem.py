@@ -8,11 +8,18 @@ from typing import NamedTuple
 
 import numpy as np
 
-from glassnet.checking.network.slips.chain import StageChain, stages_of
+from glassnet.checking.network.slips.building import stages_of
+from glassnet.checking.network.slips.chain import StageChain
 from glassnet.checking.network.slips.constants import ONE, LossFactor
 from glassnet.checking.network.slips.output_slips import Output
-from glassnet.checking.network.slips.stages import Affine, Norm, Stage, has_bias
-from glassnet.checking.network.slips.steps import bias_gradients, errors_below, weights_gradients
+from glassnet.checking.network.slips.stages import Affine, Stage
+from glassnet.checking.network.slips.steps import (
+    Past,
+    bias_gradients,
+    errors_below,
+    past_below,
+    weights_gradients,
+)
 from glassnet.checking.numerics.rounding import Array, FloatFormat, Rounded
 from glassnet.losses import Loss
 from glassnet.network.network import Network
@@ -70,7 +77,7 @@ class Problem:
         """The problem at this precision; pairs for the dense layers, or for all layers with parameters."""
         stages = stages_of(net, precision, masks)
         dense = [i for i, stage in enumerate(stages) if isinstance(stage, Affine)]
-        trained = [i for i, stage in enumerate(stages) if isinstance(stage, (Affine, Norm))]
+        trained = [i for i, stage in enumerate(stages) if stage.has_weights]
         observed = dict(zip(dense if len(pairs) == len(dense) else trained, pairs, strict=True))
         return cls(net, stages, precision.given(X), precision.given(y), loss, observed, learning_rate)
 
@@ -103,13 +110,15 @@ class Problem:
         output = Output(chain, self.loss, self.y, self.constant)
         error = output.right
         found: dict[int, Gradients] = {}
+        past: Past = ()
         for i in range(output.stage_below, self.lowest - 1, -1):
             stage = chain.stages[i]
             if i in self.observed:
                 weights = next(weights_gradients(stage, error, chain)).value
-                bias = next(bias_gradients(stage, error)).value if has_bias(stage) else None
+                bias = next(bias_gradients(stage, error)).value if stage.has_bias else None
                 found[i] = Gradients(weights, bias)
-            error = next(errors_below(stage, error, None, chain, None)).value
+            below = next(errors_below(stage, error, chain, past)).value
+            error, past = below, past_below(stage, error, past)
         return found
 
     def residual(self, gradients: dict[int, Gradients]) -> float:

@@ -14,7 +14,13 @@ from glassnet.checking.network.slips.chain import StageChain, chains
 from glassnet.checking.network.slips.output_slips import Output
 from glassnet.checking.network.slips.places import Choice, Places, n_slips
 from glassnet.checking.network.slips.stages import Gate, Stage
-from glassnet.checking.network.slips.steps import bias_gradients, errors_below, weights_gradients
+from glassnet.checking.network.slips.steps import (
+    Past,
+    bias_gradients,
+    errors_below,
+    past_below,
+    weights_gradients,
+)
 from glassnet.checking.network.updated_first import Updates
 from glassnet.checking.numerics.rounding import Rounded
 
@@ -89,7 +95,13 @@ class Descent:
         return n_slips((*so_far.places, *choice.places)) <= self.most
 
     def _down(
-        self, i: int, error: Rounded, before: Rounded | None, so_far: Hypothesis, new: Places
+        self,
+        i: int,
+        error: Rounded,
+        before: Rounded | None,
+        so_far: Hypothesis,
+        new: Places,
+        past: Past = (),
     ) -> Iterator[Hypothesis]:
         """From the error at the output of stage i to the lowest stage; `new` are slips that nothing shows so far."""
         stage = self.chain.stages[i]
@@ -105,11 +117,12 @@ class Descent:
                 continue
             upstream = error if isinstance(stage, Gate) else None
             unseen = new if i not in self.targets else ()
-            for choice in errors_below(stage, error, before, self.chain, self.updates.of(i, stage, error)):
+            update = self.updates.of(i, stage, error, past)
+            below = past_below(stage, error, past)
+            for choice in errors_below(stage, error, self.chain, past, before, update):
                 if self._allowed(found, choice):
-                    yield from self._down(
-                        i - 1, choice.value, upstream, _with(found, choice), (*unseen, *choice.places)
-                    )
+                    places = (*unseen, *choice.places)
+                    yield from self._down(i - 1, choice.value, upstream, _with(found, choice), places, below)
 
     def _shown(self, i: int, stage: Stage, error: Rounded) -> bool:
         """Whether this error alone reproduces an array of stage i, without a further slip there."""

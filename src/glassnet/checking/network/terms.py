@@ -8,14 +8,29 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from glassnet.activations import ActivationFunction, Linear, Sigmoid
+from glassnet.checking.network.slips.learned_stages import Learned
 from glassnet.checking.network.slips.places import Place
-from glassnet.checking.network.slips.stages import Drop, Gate, Stage
+from glassnet.checking.network.slips.stages import Affine, Branch, Drop, Gate, Stage, Sum
 from glassnet.losses import BinaryWeighted, Loss
 from glassnet.support.expressions import PRODUCT, numpy_code
 from glassnet.support.registry import compact_repr
 
 ADDED = ". That is right only where the result is added to the weights"
 CANCELLED = ": with its cross-entropy it has cancelled"
+
+
+# What learns in layers that are no dense ones, and what its gradient is.
+LEARNED = {
+    "batch norm": ("the norm's weights", "(dA * s).sum({axis})  # s: the standardised input"),
+    "layer norm": ("the norm's weights", "(dA * s).sum({axis})  # s: the standardised input"),
+    "rms norm": ("the norm's weights", "(dA * s).sum({axis})  # s: the input over its root mean square"),
+    "scale": ("the factors", "(dA * X).sum({axis})"),
+    "prelu": (
+        "the slopes",
+        "(dA * np.minimum(X, 0)).sum({axis})  # over the units too, where they share one",
+    ),
+    "embedding": ("the vectors", "np.zeros_like(w); np.add.at(dw, integers, dA)"),
+}
 
 
 def title(thing: ActivationFunction | Loss) -> str:
@@ -84,6 +99,10 @@ class Terms:
         has_margins = self.loss.facts is not None and self.loss.facts.data == "signs"
         return ADDED if has_margins else f": it is target minus prediction{ADDED}"
 
+    def learned_line(self, kind: str) -> str:
+        """The gradient of what a layer learns."""
+        return f"dw = {LEARNED[kind][1].format(axis=1 if self.columns else 0)}"
+
     @property
     def activated(self) -> tuple[int, ...]:
         """The layers with an activation."""
@@ -120,11 +139,22 @@ class Terms:
         """The right side of the error behind the activation of a layer."""
         if layer == self.last:
             return self.output_error()
+        arrives = self.carry(layer) if self._reaches_next(layer) else f"dA{layer + 1}"
         if isinstance(self.activation(layer), Linear):
-            return self.carry(layer)
+            return arrives
         if self.activation(layer).is_of_rows:
             return self.jacobian_product(layer)
-        return f"({self.carry(layer)}) * {self.slope(layer)}"
+        return f"({arrives}) * {self.slope(layer)}" if " " in arrives else f"{arrives} * {self.slope(layer)}"
+
+    def _reaches_next(self, layer: int) -> bool:
+        """Whether nothing else stands between a dense layer and the next but its activation."""
+        own = [stage for stage in self.stages if stage.layer == layer]
+        return not any(
+            isinstance(stage, (Branch, Sum, Learned)) for stage in own[own.index(self._dense(layer)) :]
+        )
+
+    def _dense(self, layer: int) -> Stage:
+        return next(stage for stage in self.stages if isinstance(stage, Affine) and stage.layer == layer)
 
     def jacobian_product(self, layer: int) -> str:
         """The backward pass of a function of rows."""

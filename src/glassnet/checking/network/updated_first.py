@@ -13,8 +13,14 @@ import numpy as np
 from glassnet.checking.network.problem import Problem, residual
 from glassnet.checking.network.slips.carry_slips import Update
 from glassnet.checking.network.slips.chain import StageChain
-from glassnet.checking.network.slips.stages import Affine, Stage, has_bias
-from glassnet.checking.network.slips.steps import bias_gradients, errors_below, weights_gradients
+from glassnet.checking.network.slips.stages import Affine, Stage
+from glassnet.checking.network.slips.steps import (
+    Past,
+    bias_gradients,
+    errors_below,
+    past_below,
+    weights_gradients,
+)
 from glassnet.checking.numerics.rounding import Array, Rounded
 
 FEWEST_NUMBERS = 3
@@ -28,7 +34,7 @@ class Updates:
         self.problem, self.chain = problem, chain
         self.rates: list[float] = []
 
-    def of(self, i: int, stage: Stage, error: Rounded) -> Update | None:
+    def of(self, i: int, stage: Stage, error: Rounded, past: Past) -> Update | None:
         """The update of stage i, if its rate is known or shows in the gradients below."""
         if not isinstance(stage, Affine) or i not in self.problem.observed or i == self.problem.lowest:
             return None
@@ -37,13 +43,14 @@ class Updates:
             return None
         if self.problem.learning_rate is not None:
             return Update(self.problem.learning_rate * step)
-        rate = self._found(i, stage, error, step)
+        rate = self._found(i, stage, error, step, past)
         return None if rate is None else Update(rate * step, rate)
 
-    def _found(self, i: int, stage: Affine, error: Rounded, step: Array) -> float | None:
+    def _found(self, i: int, stage: Affine, error: Rounded, step: Array, past: Past) -> float | None:
         """The rate that the gradients of the next layer below show."""
         below = max(j for j in self.problem.observed if j < i)
-        arrays = list(self._below(below, i, error @ stage.weights.T, error @ stage.weights.exactly(step).T))
+        changes = error @ stage.weights.T, error @ stage.weights.exactly(step).T
+        arrays = list(self._below(below, i, *changes, past))
         if all(residual(mine, as_it_is) <= 1 for mine, as_it_is, _ in arrays):
             return None
         for group in ([array] for array in arrays), [arrays]:
@@ -55,20 +62,22 @@ class Updates:
         return None
 
     def _below(
-        self, below: int, i: int, error: Rounded, change: Rounded
+        self, below: int, i: int, error: Rounded, change: Rounded, past: Past
     ) -> Iterator[tuple[Array, Rounded, Rounded]]:
         """The learner's arrays there, those of the weights as they are, and what a rate of 1 takes from them."""
+        unchanged = tuple(one.times(0) for one in past)
         for j in range(i - 1, below, -1):
-            error, change = (
-                next(errors_below(self.chain.stages[j], e, None, self.chain, None)).value
-                for e in (error, change)
+            passed = self.chain.stages[j]
+            (error, past), (change, unchanged) = (
+                (next(errors_below(passed, e, self.chain, by)).value, past_below(passed, e, by))
+                for e, by in ((error, past), (change, unchanged))
             )
         stage, mine = self.chain.stages[below], self.problem.observed[below]
         of_weights = [next(weights_gradients(stage, e, self.chain, None)).value for e in (error, change)]
         nothing = next(weights_gradients(stage, change.times(0), self.chain, None)).value
         if mine.weights.shape == of_weights[0].value.shape:
             yield mine.weights, of_weights[0], of_weights[1] - nothing
-        if mine.bias is not None and has_bias(stage):
+        if mine.bias is not None and stage.has_bias:
             of_bias = [next(bias_gradients(stage, e, None)).value for e in (error, change)]
             if mine.bias.shape == of_bias[0].value.shape:
                 yield mine.bias, of_bias[0], of_bias[1]

@@ -7,7 +7,7 @@ and a distance of `REACH` standard deviations is allowed.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -164,6 +164,12 @@ class Rounded:
         """Known numbers beside these, of the same unit."""
         value = np.asarray(values, np.float64)
         return Rounded(value, np.zeros_like(value), self.unit)
+
+
+def joined(parts: Sequence[Rounded], axis: int) -> Rounded:
+    """Arrays one behind the other along an axis."""
+    values = np.concatenate([part.value for part in parts], axis)
+    return Rounded(values, lambda: np.concatenate([part.variance for part in parts], axis), parts[0].unit)
 
 
 def alike(one: Rounded, other: Rounded) -> bool:

@@ -11,7 +11,7 @@ import numpy as np
 
 from glassnet.checking.network.slips.chain import StageChain
 from glassnet.checking.network.slips.places import Choice, Place, Places, known
-from glassnet.checking.network.slips.stages import Affine, Drop, Gate, Norm
+from glassnet.checking.network.slips.stages import Affine, Drop, Gate
 from glassnet.checking.numerics.rounding import Rounded, alike
 
 
@@ -26,9 +26,11 @@ def bias_choices(stage: Affine, error: Rounded, before: Rounded | None) -> Itera
     ]
     ungated = []
     if before is not None:
-        ungated = [choice.then(_ungated(stage, "bias"), _as_it_is) for choice in _summed(before, stage.layer)]
+        ungated = [
+            choice.then(_ungated(stage, "bias"), _as_it_is) for choice in bias_sums(before, stage.layer)
+        ]
     penalties = list(_bias_penalties(stage, len(error.value)))
-    for choice in (*_summed(error, stage.layer), *averaged, *ungated):
+    for choice in (*bias_sums(error, stage.layer), *averaged, *ungated):
         for places, penalty in penalties:
             yield choice.then(places, _adding(penalty)) if penalty is not None or places else choice
 
@@ -79,7 +81,8 @@ def _times(factor: float) -> Callable[[Rounded], Rounded]:
     return lambda value: value.times(factor)
 
 
-def _summed(error: Rounded, layer: int) -> Iterator[Choice]:
+def bias_sums(error: Rounded, layer: int) -> Iterator[Choice]:
+    """The sum of an error over the samples, the right one first."""
     m, n = error.value.shape
     right = error.sum(0)
 
@@ -211,29 +214,3 @@ def _penalties(
             if size is not None:
                 penalty = size if penalty is None else penalty + size
             yield (*of_squares, *of_sizes), penalty
-
-
-def scale_choices(stage: Norm, error: Rounded) -> Iterator[Choice]:
-    """The gradient of a norm layer's weights for this dA, the right one first: the sum of dA s."""
-    m = len(error.value)
-
-    def summed(factor: Rounded) -> Callable[[], Rounded]:
-        return lambda: (error * factor).sum(0)
-
-    def place(code: str) -> Places:
-        return (Place(code, stage.layer, "norm weights"),)
-
-    right = summed(stage.standardised)
-    yield Choice((), right)
-    yield Choice(place("gradient_sign_flipped"), lambda: -right())
-    yield Choice(place("norm_weights_gradient_at_input"), summed(stage.x))
-    yield Choice(place("norm_weights_gradient_at_output"), summed(stage.output()))
-    if m > 1:
-        yield Choice(place("batch_mean_twice"), lambda: right().times(1 / m))
-        yield Choice(place("batch_mean_missing"), lambda: right().times(m))
-
-
-def shift_choices(stage: Norm, error: Rounded) -> Iterator[Choice]:
-    """The gradient of a norm layer's bias for this dA, the right one first: the sum of dA."""
-    for choice in _summed(error, stage.layer):
-        yield Choice(tuple(place._replace(part="norm bias") for place in choice.places), choice.compute)

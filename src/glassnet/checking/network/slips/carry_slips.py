@@ -8,8 +8,9 @@ from typing import NamedTuple
 import numpy as np
 
 from glassnet.checking.network.slips.chain import StageChain
+from glassnet.checking.network.slips.learned_stages import Factors, Lookup, Norm, Slopes
 from glassnet.checking.network.slips.places import Choice, Place, Places, known
-from glassnet.checking.network.slips.stages import Affine, Drop, Norm
+from glassnet.checking.network.slips.stages import Affine, Branch, Drop
 from glassnet.checking.numerics.rounding import Array, Rounded, alike
 
 
@@ -89,17 +90,60 @@ def norm_choices(stage: Norm, error: Rounded) -> Iterator[Choice]:
     """
 
     def place(code: str) -> Places:
-        return (Place(f"{stage.kind}_norm_{code}", stage.layer, "norm"),)
+        return (Place(f"{stage.kind.replace(' ', '_')}_{code}", stage.layer, "norm"),)
 
     for places, g in (((), error * stage.weights), (place("weights_missing"), error)):
         if stage.running is not None:
             yield known(places, g * stage.inverse)
             continue
-        through_mean, through_variance = g.mean(stage.axis), stage.spread(g, stage.unbiased)
-        yield known(places, (g - through_mean - through_variance) * stage.inverse)
+        without_variance = g - g.mean(stage.axis) if stage.centred else g
+        through_variance = stage.spread(g, stage.unbiased)
+        yield known(places, (without_variance - through_variance) * stage.inverse)
         if stage.unbiased:  # forward alone: the backward pass is that of the variance that divides by n
             by_n = stage.spread(g, unbiased=False)
-            yield known(places, (g - through_mean - by_n) * stage.inverse)
-        yield known((*places, *place("mean_path_missing")), (g - through_variance) * stage.inverse)
-        yield known((*places, *place("variance_path_missing")), (g - through_mean) * stage.inverse)
+            yield known(places, (without_variance - by_n) * stage.inverse)
+        if stage.centred:
+            yield known((*places, *place("mean_path_missing")), (g - through_variance) * stage.inverse)
+            yield known((*places, *place("variance_path_missing")), without_variance * stage.inverse)
         yield known((*places, *place("statistics_constant")), g * stage.inverse)
+
+
+def factor_choices(stage: Factors, error: Rounded) -> Iterator[Choice]:
+    """dX behind factors for this dA, the right one first: dA w."""
+    yield known((), error * stage.weights)
+    yield known((Place("scale_carry_missing", stage.layer, "scale"),), error)
+
+
+def slope_sides(stage: Slopes, error: Rounded) -> Iterator[Choice]:
+    """dX behind a learned slope for this dA, the right one first: dA where x > 0, else dA w."""
+    one = stage.weights.exactly(1.0)
+    wrong = {
+        "prelu_slope_missing": (one, one),
+        "prelu_closed_below_zero": (one, one.times(0)),
+        "prelu_sides_exchanged": (stage.weights, one),
+    }
+    yield known((), error * stage.sides(one, stage.weights))
+    for code, (above, below) in wrong.items():
+        yield known((Place(code, stage.layer, "prelu"),), error * stage.sides(above, below))
+
+
+def lookup_choices(stage: Lookup, error: Rounded) -> Iterator[Choice]:
+    """dX for this dA: dA in the columns that pass, else 0."""
+    passes = np.zeros((error.value.shape[1], stage.x.value.shape[1]))
+    passes[np.arange(len(stage.passing)), stage.passing] = 1
+    yield known((), error @ error.exactly(passes))
+
+
+def branch_choices(stage: Branch, error: Rounded, past: Rounded) -> Iterator[Choice]:
+    """dX of a residual layer, the right one first: the error through the layers inside, and that past them."""
+
+    def place(code: str) -> Places:
+        return (Place(code, stage.layer, "residual"),)
+
+    carried = past.times(stage.factor)
+    yield known((), error + carried)
+    if stage.factor:
+        yield known(place("residual_skip_missing"), error)
+        yield known(place("residual_skip_doubled"), error + carried.times(2))
+        yield known(place("residual_skip_sign_flipped"), error - carried)
+    yield known(place("residual_inside_missing"), carried)

@@ -202,6 +202,68 @@ CATALOGUE: dict[str, Entry] = {
     "norm_weights_gradient_at_output": Entry(
         "The gradient of the norm's weights at {at} uses its output; it must use the standardised input.",
         "dw = (dA * s).sum({axis})"),
+    "rms_norm_statistics_constant": Entry(
+        "The norm of root mean squares of {at} treats the mean square as a constant; it depends on X.",
+        "dX = inverse * (g - s * (g * s).mean({features_axis}))  # g = dA * w, s = X * inverse"),
+    "rms_norm_weights_missing": Entry(
+        "The error behind the norm of root mean squares of {at} is not multiplied by the norm's weights.",
+        "g = dA * w  # before it goes through the norm"),
+    "rms_norm_over_samples": Entry(
+        "The norm of root mean squares of {at} takes the mean square over the batch.",
+        "mean_square = (X**2).mean({features_axis})"),
+    "rms_norm_centred": Entry(
+        "The norm of root mean squares of {at} subtracts the mean, as a layer norm does.",
+        "mean_square = (X**2).mean({features_axis})"),
+    # ---- factors, learned slopes, embeddings
+    "factor_gradient_missing": Entry("The gradient of {learned} at {at} is zero.", "{learned_line}"),
+    "factor_gradient_without_input": Entry(
+        "The gradient of {learned} at {at} is the sum of the error alone; each error counts times what the weight is "
+        "multiplied by.", "{learned_line}"),
+    "factor_gradient_at_output": Entry(
+        "The gradient of {learned} at {at} uses the layer's output; it must use what the weight is multiplied by.",
+        "{learned_line}"),
+    "factor_gradient_not_summed": Entry(
+        "The gradient of {learned} at {at} is not summed {variant}.", "{learned_line}"),
+    "factor_gradient_last_sample": Entry(
+        "The gradient of {learned} at {at} is that of the last sample alone: assigned in a loop, not added up.",
+        "{learned_line}"),
+    "factor_gradient_wrong_axis": Entry(
+        "The gradient of {learned} at {at} is summed over the wrong axis.", "{learned_line}"),
+    "prelu_gradient_of_all_inputs": Entry(
+        "The gradient of the slopes at {at} counts inputs above 0 too, where the slope has no part in the output.",
+        "{learned_line}"),
+    "prelu_slope_missing": Entry(
+        "The error passes the learned slope of {at} as it is, also below 0, where the slope multiplies it.",
+        "dX = dA * np.where(X > 0, 1, w)"),
+    "prelu_closed_below_zero": Entry(
+        "The error is stopped below 0 at {at}, as by ReLU; there the learned slope multiplies it.",
+        "dX = dA * np.where(X > 0, 1, w)"),
+    "prelu_sides_exchanged": Entry(
+        "The learned slope of {at} multiplies the error above 0; it belongs below.",
+        "dX = dA * np.where(X > 0, 1, w)"),
+    "scale_carry_missing": Entry(
+        "The error passes the factors of {at} without being multiplied by them.", "dX = dA * w"),
+    "embedding_assigned": Entry(
+        "The gradient of a vector at {at} is that of its last sample alone: dw[integers] = or += keeps one of several "
+        "that take the same row.", "{learned_line}"),
+    "embedding_averaged": Entry(
+        "The gradient of a vector at {at} is a mean over the samples that take it; dA has its 1/m already.",
+        "{learned_line}"),
+    # ---- residual layers
+    "residual_skip_missing": Entry(
+        "The error at the input of the residual layer at {at} lacks what goes past the layers inside.",
+        "dX = dX_inside + dA  # dA: the error at the sum"),
+    "residual_skip_doubled": Entry(
+        "The error at the input of the residual layer at {at} has what goes past the layers inside twice.",
+        "dX = dX_inside + dA  # dA: the error at the sum"),
+    "residual_skip_sign_flipped": Entry(
+        "The error at the input of the residual layer at {at} subtracts what goes past the layers inside.",
+        "dX = dX_inside + dA  # dA: the error at the sum"),
+    "residual_inside_missing": Entry(
+        "The error at the input of the residual layer at {at} lacks what comes through the layers inside.",
+        "dX = dX_inside + dA  # dA: the error at the sum"),
+    "residual_not_added": Entry(
+        "The residual layer at {at} adds its input neither forward nor backward.", "A = X + F  # F: what they give"),
     "gelu_approximated": Entry(
         "GELU at {at} is the approximation with tanh; the network's is exact, z Phi(z).",
         "A{l} = Z{l} * normal_distribution_function(Z{l})"),

@@ -11,8 +11,6 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
-import numpy as np
-
 from glassnet.activations import ActivationFunction
 from glassnet.checking.numerics.rounding import Array, Rounded, softmax
 
@@ -23,6 +21,16 @@ class Stage:
 
     layer: int
     x: Rounded = field(init=False)
+
+    @property
+    def has_weights(self) -> bool:
+        """Whether it learns."""
+        return False
+
+    @property
+    def has_bias(self) -> bool:
+        """Whether it learns a bias beside weights."""
+        return False
 
     def forward(self, x: Rounded) -> Rounded:
         """The output; keeps x."""
@@ -40,6 +48,13 @@ class Affine(Stage):
     bias_l1: float = 0.0
     bias_l2: float = 0.0
     z: Rounded = field(init=False)
+
+    has_weights = True
+
+    @property
+    def has_bias(self) -> bool:
+        """Whether it learns a bias beside weights."""
+        return self.bias is not None
 
     @property
     def has_penalties(self) -> bool:
@@ -124,61 +139,28 @@ class Drop(Stage):
 
 
 @dataclass
-class Norm(Stage):
-    """a = w s + b with s = (x - mean) / sqrt(variance + epsilon), over the batch (axis 0) or over a sample (axis 1).
+class Branch(Stage):
+    """Hands its input on, to the layers inside of a residual one and, times `factor`, past them; 0 is a slip."""
 
-    Attributes
-    ----------
-    index : int
-        Its place in ``net.layers``.
-    kind : str
-        "batch" or "layer".
-    unbiased : bool
-        Whether the variance divides by n - 1, which is a slip.
-    running : tuple of arrays or None
-        A mean and variance to use in the place of the batch's own, which is a slip.
-    """
-
-    index: int
-    kind: str
-    weights: Rounded
-    bias: Rounded
-    axis: int
-    epsilon: float
-    unbiased: bool = False
-    running: tuple[Any, Any] | None = None
-    standardised: Rounded = field(init=False)
-    inverse: Rounded = field(init=False)
+    factor: float = 1.0
 
     def forward(self, x: Rounded) -> Rounded:
-        """A = w (x - mean) / sqrt(variance + epsilon) + b."""
+        """A = x."""
         self.x = x
-        if self.running is None:
-            mean = x.mean(self.axis)
-            variance = ((x - mean) * (x - mean)).mean(self.axis)
-            n = x.value.shape[self.axis]
-            variance = variance.times(n / (n - 1)) if self.unbiased else variance
-        else:
-            mean, variance = x.exactly(self.running[0]), x.exactly(self.running[1])
-        centred = x - mean
-        self.inverse = variance.apply(lambda v: 1 / np.sqrt(np.maximum(v, 0) + self.epsilon))
-        self.standardised = centred * self.inverse
-        return self.output()
-
-    def output(self) -> Rounded:
-        """A, once x has gone through."""
-        return self.weights * self.standardised + self.bias
-
-    def spread(self, g: Rounded, unbiased: bool) -> Rounded:
-        """What reaches x through the variance: s mean(g s), times n / (n - 1) for the unbiased one."""
-        n = g.value.shape[self.axis]
-        product = (g * self.standardised).mean(self.axis)
-        return self.standardised * (product.times(n / (n - 1)) if unbiased else product)
+        return x
 
 
-def has_bias(stage: Stage) -> bool:
-    """Whether a stage with parameters has a bias."""
-    return not isinstance(stage, Affine) or stage.bias is not None
+@dataclass
+class Sum(Stage):
+    """a = x + what the stage `start` handed past the layers between."""
+
+    start: int
+
+    def added(self, x: Rounded, branch: Stage) -> Rounded:
+        """A = x + the branch's input; without it as a slip."""
+        self.x = x
+        factor = branch.factor if isinstance(branch, Branch) else 1.0
+        return x + branch.x.times(factor)
 
 
 def fresh(stages: list[Stage], changed: dict[int, dict[str, Any]]) -> list[Stage]:

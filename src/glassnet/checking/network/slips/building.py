@@ -1,0 +1,172 @@
+"""The stages of a network, layer by layer, those inside of residual ones too."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from math import prod
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from glassnet import activations
+from glassnet.activations import ActivationFunction, Linear, Softmax
+from glassnet.checking.network.slips.learned_stages import Factors, Lookup, Norm, Slopes
+from glassnet.checking.network.slips.stages import Affine, Branch, Drop, Gate, Stage, Sum
+from glassnet.checking.numerics.rounding import Array, FloatFormat
+from glassnet.errors import ArgumentError, ShapeError
+from glassnet.layers import (
+    Activation,
+    BatchNorm,
+    Dense,
+    Dropout,
+    Embedding,
+    Flatten,
+    Layer,
+    LayerNorm,
+    PReLU,
+    Residual,
+    RMSNorm,
+    Scale,
+)
+from glassnet.network.network import Network
+from glassnet.support.arrays import as_array
+
+KNOWN = (
+    Activation, BatchNorm, Dense, Dropout, Embedding, Flatten, LayerNorm, PReLU, Residual, RMSNorm, Scale,
+)  # fmt: skip
+
+
+TRAINED = (BatchNorm, Dense, Embedding, LayerNorm, PReLU, RMSNorm, Scale)
+
+
+def check_known(net: Network) -> None:
+    """Raise an error that names the first layer or activation that the checker does not know."""
+    for name, layer in numbered(net.layers):
+        if not isinstance(layer, KNOWN):
+            raise ArgumentError(f"not checked: check_backward does not know layer {name}, {layer!r}")
+        activation = activations.get(layer.activation) if isinstance(layer, (Dense, Activation)) else Linear()
+        facts = activation.facts
+        if facts is not None and facts.backward and not isinstance(activation, Softmax):
+            raise ArgumentError(f"not checked: check_backward does not know {activation!r} of layer {name}")
+
+
+def numbered(layers: Sequence[Layer], prefix: str = "") -> Iterator[tuple[str, Layer]]:
+    """All layers, those inside of others behind these, each with its number: "1", and "1.0" inside of it."""
+    for index, layer in enumerate(layers):
+        yield f"{prefix}{index}", layer
+        yield from numbered(layer.inner, f"{prefix}{index}.")
+
+
+def trained(net: Network) -> list[Layer]:
+    """All layers with weights of their own, in the order of the forward pass."""
+    return [layer for _, layer in numbered(net.layers) if isinstance(layer, TRAINED)]
+
+
+def stages_of(net: Network, precision: FloatFormat, masks: Sequence[Array]) -> list[Stage]:
+    """One stage for each step of the network; `masks` holds one mask for each Dropout layer."""
+    maker = _Stages(net.dtype, precision, masks)
+    maker.add(net.layers, net.layout.input_shape, "")
+    return maker.stages
+
+
+class _Stages:
+    """The stages of layers, one after the other."""
+
+    def __init__(self, dtype: np.dtype[Any], precision: FloatFormat, masks: Sequence[Array]) -> None:
+        self.dtype, self.precision, self.masks = dtype, precision, iter(masks)
+        self.stages: list[Stage] = []
+        self.dense = -1
+
+    def add(self, layers: Sequence[Layer], shape: tuple[int, ...], prefix: str) -> None:
+        """Append the stages of layers that read samples of this shape, whose numbers have this prefix."""
+        for place, layer in enumerate(layers):
+            self._add(layer, shape, f"{prefix}{place}")
+            shape = layer.output_shape(shape)
+
+    def _add(self, layer: Layer, shape: tuple[int, ...], index: str) -> None:
+        given, home = self.precision.given, max(self.dense, 0)
+        match layer:
+            case Dense():
+                self.dense += 1
+                bias = given(layer.bias) if layer.use_bias else None
+                penalties = layer.l1, layer.l2, layer.bias_l1, layer.bias_l2
+                self.stages.append(Affine(self.dense, given(layer.weights), bias, *penalties))
+                self._activate(layer.activation)
+            case Activation():
+                self._activate(layer.activation)
+            case Dropout():
+                scale = 1 / (1 - layer.rate)
+                self.stages.append(Drop(home, given(next(self.masks)), layer.rate, scale))
+            case BatchNorm() | LayerNorm():
+                kind, axis = ("batch norm", 0) if isinstance(layer, BatchNorm) else ("layer norm", 1)
+                weights, bias = given(layer.weights), given(layer.bias)
+                self.stages.append(Norm(home, index, kind, weights, axis, layer.epsilon, bias=bias))
+            case RMSNorm():
+                epsilon = layer.epsilon_in(self.dtype)
+                self.stages.append(
+                    Norm(home, index, "rms norm", given(layer.weights), 1, epsilon, centred=False)
+                )
+            case Scale():
+                self.stages.append(Factors(home, index, "scale", given(layer.weights)))
+            case PReLU():
+                self.stages.append(Slopes(home, index, "prelu", given(layer.weights)))
+            case Embedding():
+                columns = [
+                    (column, start) for (column, _), start in zip(layer.pairs, layer.offsets, strict=True)
+                ]
+                weights, passing = given(layer.weights), layer.passing(prod(shape))
+                self.stages.append(Lookup(home, index, "embedding", weights, passing, columns))
+            case Residual():
+                start = len(self.stages)
+                self.stages.append(Branch(home))
+                self.add(layer.inner, shape, f"{index}.")
+                self.stages.append(Sum(max(self.dense, 0), start))
+            case Flatten():
+                pass  # samples are flat from the beginning
+            case _:
+                raise TypeError(f"no stage computes {layer!r}")
+
+    def _activate(self, activation: str | ActivationFunction) -> None:
+        function = activations.get(activation)
+        if not isinstance(function, Linear):
+            self.stages.append(Gate(max(self.dense, 0), function))
+
+
+def masks_of(net: Network, given: Any, n_samples: int) -> list[NDArray[np.float64]]:
+    """Dropout masks as zeros and ones, one (n_samples, n_units) for each Dropout layer.
+
+    Given as arrays that are zero where an input is dropped, whatever they are otherwise; without them those of the
+    network's last forward pass in training.
+    """
+    widths = list(_dropped(net.layers, net.layout.input_shape, ""))
+    if not widths:
+        return []
+    masks = list(net.dropout_masks) if given is None else _listed(given, len(widths))
+    if len(masks) != len(widths):
+        raise ArgumentError(
+            f"masks must hold one array for each Dropout layer, {len(widths)}; got {len(masks)}"
+        )
+    return [_mask(name, (n_samples, *shape), mask) for (name, shape), mask in zip(widths, masks, strict=True)]
+
+
+def _dropped(
+    layers: Sequence[Layer], shape: tuple[int, ...], prefix: str
+) -> Iterator[tuple[str, tuple[int, ...]]]:
+    """Every Dropout layer, with the shape of a sample there."""
+    for place, layer in enumerate(layers):
+        if isinstance(layer, Dropout):
+            yield f"{prefix}{place}, {layer!r},", shape
+        yield from _dropped(layer.inner, shape, f"{prefix}{place}.")
+        shape = layer.output_shape(shape)
+
+
+def _listed(given: Any, n: int) -> list[Any]:
+    return [given] if n == 1 and np.ndim(given) == 2 else list(given)
+
+
+def _mask(name: str, expected: tuple[int, ...], mask: Any) -> NDArray[np.float64]:
+    found: NDArray[np.float64] = (as_array(mask) != 0).astype(np.float64)
+    if found.shape != expected:
+        raise ShapeError(f"the mask of layer {name} must have shape {expected}; got {found.shape}")
+    return found
