@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from glassnet.checking.network import measured, problem, verdict
-from glassnet.checking.network.problem import Target, residual
+from glassnet.checking.network.problem import Unexplained, residual
 from glassnet.checking.network.search import Hypothesis
 from glassnet.checking.network.slips import chain
 from glassnet.checking.network.slips.places import Place
@@ -45,7 +45,7 @@ def test_an_explanation_may_be_as_wide_as_a_fifth_of_the_difference(part: float,
     observed, right = np.array([1.0, 0.0]), exactly([0.0, 0.0], 0.0)
     explanation = exactly(observed, np.array([part * problem.WIDEST, 0.0]))
     assert problem.WIDEST == 0.2
-    assert (Target.of(observed, right).residual(explanation) <= 1) is fits
+    assert (Unexplained.of(observed, right).residual(explanation) <= 1) is fits
 
 
 @pytest.mark.parametrize(("part", "fits"), [(IN, True), (OUT, False)])
@@ -53,7 +53,7 @@ def test_or_as_four_times_the_reach_of_the_right_gradient(part: float, fits: boo
     observed, right = np.array([1e-3, 0.0]), exactly([0.0, 0.0], np.array([9e-4, 0.0]))
     explanation = exactly(observed, np.array([part * problem.NEAR * 9e-4, 0.0]))
     assert problem.NEAR == 4
-    assert (Target.of(observed, right).residual(explanation) <= 1) is fits
+    assert (Unexplained.of(observed, right).residual(explanation) <= 1) is fits
 
 
 @pytest.mark.parametrize(("part", "fits"), [(IN, True), (OUT, False)])
@@ -62,7 +62,7 @@ def test_of_an_array_that_is_right_as_a_thousandth_of_it(part: float, fits: bool
     width = part * problem.WIDEST * problem.SMALL * 10
     assert problem.SMALL == 1e-3
     explanation = exactly(observed, np.array([width, 0.0]))
-    assert (Target.of(observed, right).residual(explanation) <= 1) is fits
+    assert (Unexplained.of(observed, right).residual(explanation) <= 1) is fits
 
 
 @pytest.mark.parametrize(("part", "good"), [(IN, True), (OUT, False)])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -15,7 +15,8 @@ from glassnet.checking.layer.building import layer_of
 from glassnet.checking.layer.random_layer import random_report
 from glassnet.checking.layer.roles import Roles, slope_of
 from glassnet.checking.layer.running import LearnerLayer
-from glassnet.checking.layer.slips import Guess, of_bias, of_inputs, of_weights, same
+from glassnet.checking.layer.setting import Guess, same
+from glassnet.checking.layer.slips import of_bias, of_inputs, of_weights
 from glassnet.checking.numerics.calling import as_they_are, copied, why
 from glassnet.checking.numerics.rounding import Array
 from glassnet.checking.report import Evidence, Report, Slip, side_by_side
@@ -24,6 +25,7 @@ from glassnet.support import checks
 from glassnet.support.calls import explained
 
 SUBJECT = "check_layer"
+T = TypeVar("T")
 MOST_INPUTS = 1_000_000
 RESETS = (
     "zero_grad",
@@ -60,9 +62,11 @@ def check_layer(layer: Any, *, n_inputs: int | None = None) -> Report:
     Report
         What was not found is named under ``not_checked``, and then ``ok`` is None. Codes of dX: transposed_carry,
         weights_updated_first, error_not_carried, batch_mean_twice, those of batch norm and layer norm as of
-        :func:`check_backward`, dropout_mask_missing, dropout_scale_missing. Of dW and db: transposed_weight_gradient,
+        :func:`check_backward`, those of residual layers, scale_carry_missing, prelu_slope_missing,
+        prelu_closed_below_zero, prelu_sides_exchanged, dropout_mask_missing, dropout_scale_missing. Of dW and db: transposed_weight_gradient,
         weight_gradient_averaged, weight_gradient_last_sample, weight_gradient_missing, bias_gradient_averaged,
-        bias_gradient_wrong_axis, bias_gradient_last_sample, bias_gradient_not_summed, bias_gradient_missing. Of all:
+        bias_gradient_wrong_axis, bias_gradient_last_sample, bias_gradient_not_summed, bias_gradient_missing; of norms,
+        factors, slopes and tables of vectors those of :func:`check_backward`. Of all:
         activation_derivative_missing, constant_factor, sign_flipped, gradients_accumulate, argument_changed.
 
     Raises
@@ -124,7 +128,8 @@ class _Check:
     def __init__(self, learner: LearnerLayer, error: Array) -> None:
         self.learner, self.error = learner, error
         self.tolerance = COARSE if learner.is_single else SAME
-        self.wanted = [Wanted("dX", self._numeric_input())]
+        # Integers have no gradient.
+        self.wanted = [] if learner.batch.is_of_integers else [Wanted("dX", self._numeric_input())]
         self.wanted += [Wanted(leaf.name, slope_of(learner, leaf, error)) for leaf in learner.parameters]
         tried = [(way, found, self._matched(found)) for way, found in _passes(learner, error)]
         self.way, self.found, self.given = max(tried, key=lambda t: sum(map(self._fits, t[2], self.wanted)))
@@ -132,7 +137,13 @@ class _Check:
     @cached_property
     def roles(self) -> Roles:
         """Which parameter plays which part."""
-        return Roles(self.learner, self.error, self.wanted[1:], self.found.after, self.tolerance)
+        return Roles(
+            self.learner, self.error, self._of_parameters(self.wanted), self.found.after, self.tolerance
+        )
+
+    def _of_parameters(self, parts: list[T]) -> list[T]:
+        """What belongs to the parameters, without what belongs to the input."""
+        return parts[len(parts) - len(self.learner.parameters) :]
 
     def _numeric_input(self) -> Array:
         learner = self.learner
@@ -142,7 +153,9 @@ class _Check:
     def _matched(self, found: Pass) -> list[Found | None]:
         """The learner's array for each that is wanted; what moved a parameter itself comes first."""
         given: list[Found | None] = match(self.wanted, found.pool, tolerance=self.tolerance)
-        for index, leaf in enumerate(self.learner.parameters, 1):
+        for index, leaf in enumerate(
+            self.learner.parameters, len(self.wanted) - len(self.learner.parameters)
+        ):
             step = found.steps.get(leaf.name)
             if (
                 step is None and found.steps and given[index] is None
@@ -202,8 +215,12 @@ class _Check:
         return "dX" if leaf is None else roles.get(id(leaf), f"d {wanted.name}")
 
     def _guesses(self) -> Iterator[Iterator[Guess]]:
-        for index, wanted in enumerate(self.wanted):
-            leaf = self.learner.parameters[index - 1] if index else None
+        leaves = {
+            wanted.name: leaf
+            for wanted, leaf in zip(self._of_parameters(self.wanted), self.learner.parameters, strict=True)
+        }
+        for wanted in self.wanted:
+            leaf = leaves.get(wanted.name)
             rows = self.roles.rows(wanted.right)
             of = of_inputs if leaf is None else of_bias if leaf is self.roles.bias else of_weights
             yield (guess for setting in (self.roles.setting,) for guess in of(setting, rows))
@@ -241,12 +258,16 @@ class _Check:
             both.append(self._matched(backward(learner, self.error, self.way)))
         kept = [
             (first, second)
-            for first, second, leaf in zip(both[0][1:], both[1][1:], self.learner.parameters, strict=True)
+            for first, second, leaf in zip(
+                *map(self._of_parameters, both), self.learner.parameters, strict=True
+            )
             if first is not None and second is not None and leaf.name not in self.found.steps
         ]
         return any(np.abs(a.array).max() > 0 and same(b.array, 2 * a.array) for a, b in kept)
 
     def _notes(self) -> tuple[str, ...]:
+        if self.learner.batch.is_of_integers:
+            return ("the layer takes integers, which have no gradient: dX is not looked at",)
         if self.learner.batch.n_samples == 1:
             return ("one sample at a time",)
         return ("samples in columns",) if self.learner.columns else ()

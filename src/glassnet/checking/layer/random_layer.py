@@ -9,7 +9,7 @@ import numpy as np
 from glassnet.checking.finding.matching import fits
 from glassnet.checking.layer.backward import Way, backward
 from glassnet.checking.layer.running import LearnerLayer
-from glassnet.checking.layer.slips import same
+from glassnet.checking.layer.setting import same
 from glassnet.checking.numerics.rounding import Array
 from glassnet.checking.report import Report, Slip, side_by_side
 

@@ -11,7 +11,7 @@ from glassnet.checking.finding.leaves import Leaf
 from glassnet.checking.finding.matching import Wanted, fits, is_right
 from glassnet.checking.finding.smooth import gradient
 from glassnet.checking.layer.running import LearnerLayer
-from glassnet.checking.layer.slips import Setting, same
+from glassnet.checking.layer.setting import Setting, same
 from glassnet.checking.numerics.rounding import Array
 
 
@@ -91,7 +91,19 @@ class Roles:
         after = None if self.weights is None else self.after.get(self.weights.name)
         updated = None if after is None else self._in_rows(after)
         error = self._error_behind_activation()
-        return Setting(x, arrived, error, own, updated, learner.columns, self._bends(x, arrived))
+        return Setting(
+            x, arrived, error, own, updated, learner.columns, self._bends(x, arrived), self._carries(),
+            learner.batch.is_of_integers,
+        )  # fmt: skip
+
+    def _carries(self) -> bool:
+        """Whether the layer hands its input on as it is where all its parameters are 0: a residual one."""
+        learner = self.learner.copied()
+        if not learner.parameters or self.error.shape != learner.X.shape:
+            return False
+        for leaf in learner.parameters:
+            leaf.write(learner.thing, 0 * learner.array(leaf))
+        return same(learner.forward(learner.X), learner.X)
 
     def _bends(self, x: Array, arrived: Array) -> bool:
         """Whether the weights' right gradient is that of another error than the one that arrived."""

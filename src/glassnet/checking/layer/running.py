@@ -24,11 +24,12 @@ BIAS = ("b", "bias", "biases", "beta", "shift", "intercept")
 
 
 class Batch(NamedTuple):
-    """How samples are given: their number, and whether they stand in columns, or alone as (n,)."""
+    """How samples are given: their number, and whether they stand in columns, or alone as (n,), or are integers."""
 
     n_samples: int
     columns: bool
     flat: bool
+    is_of_integers: bool = False
 
     def shape(self, n: int) -> tuple[int, ...]:
         """The shape of a batch of n features."""
@@ -38,6 +39,8 @@ class Batch(NamedTuple):
 
     def rows(self, array: Array) -> Array:
         """Samples in rows."""
+        if self.is_of_integers:
+            return array.reshape(self.n_samples, -1)
         if array.ndim < 2:
             return array.reshape(1, -1)
         return array.T if self.columns else array
@@ -110,8 +113,8 @@ class LearnerLayer:
         """A batch that the layer accepts, and how samples stand in it."""
         random = np.random.default_rng(5)
         reasons: list[str] = []
-        for batch, n in self._sizes(n_inputs):
-            X = random.normal(size=batch.shape(n))
+        floats = ((batch, random.normal(size=batch.shape(n))) for batch, n in self._sizes(n_inputs))
+        for batch, X in (*floats, *self._integers()):
             for way in forms():
                 self.way = way
                 state = copy.deepcopy(self.thing)
@@ -134,7 +137,8 @@ class LearnerLayer:
         wide = [n for array in arrays if array.ndim == 2 for n in array.shape if min(array.shape) > 1]
         tall = any(a.ndim == 2 and a.shape[1] == 1 and a.shape[0] > 1 for a in arrays)
         known = [n_inputs] if n_inputs is not None else [*wide, *sizes, N_INPUTS, *(n - 1 for n in wide)]
-        candidates = [n for n in dict.fromkeys(known) if n > 0]
+        # One feature last: where one number serves all features, several of them show it.
+        candidates = sorted((n for n in dict.fromkeys(known) if n > 0), key=lambda n: n == 1)
         for columns in () if self._alone else (tall, not tall):
             if isinstance(self.thing, FunctionPair) and columns is not tall:
                 self.thing.turn()
@@ -145,6 +149,14 @@ class LearnerLayer:
             for n in candidates:
                 yield batch, n
 
+    def _integers(self) -> Iterator[tuple[Batch, Array]]:
+        """Integers that number the rows of a table of the layer, some of them twice."""
+        for array in (leaf.values(self.thing) for leaf in leaves(self.thing)):
+            if array.ndim == 2 and len(array) > 1:
+                rows = np.array([0, len(array) - 1, 0, len(array) // 2, len(array) - 1])
+                for shape in ((N_SAMPLES,), (N_SAMPLES, 1)):
+                    yield Batch(N_SAMPLES, False, False, True), rows.reshape(shape)
+
     def _parameters(self) -> list[Leaf]:
         """Arrays that the forward pass reads and does not write."""
         output = self.forward(self.X)
@@ -153,7 +165,8 @@ class LearnerLayer:
             values = leaf.values(self.thing)
             if isinstance(leaf.raw(self.thing), int):  # a size, or a setting
                 continue
-            if (values.ndim == 0 or values.size == 1) and leaf.last_word.lower().strip("_") not in BIAS:
+            is_array = isinstance(leaf.raw(self.thing), np.ndarray) and values.ndim == 1
+            if values.size == 1 and not is_array and leaf.last_word.lower().strip("_") not in BIAS:
                 continue
             if self._depends_on(leaf, values, output):
                 found.append(leaf)
@@ -179,7 +192,7 @@ class LearnerLayer:
         """Whether the layer computes in single precision, or cuts what it is given to that."""
         if as_array(self._raw_output(self.X)).dtype.itemsize < 8:
             return True
-        cuts = _cuts(self.X, self.forward)
+        cuts = not self.batch.is_of_integers and _cuts(self.X, self.forward)
         for leaf in self.parameters:
             values = leaf.values(self.thing)
 

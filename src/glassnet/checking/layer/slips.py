@@ -3,46 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 import numpy as np
 
-from glassnet.checking.network.slips.carry_slips import norm_choices
-from glassnet.checking.network.slips.learned_stages import Norm
-from glassnet.checking.numerics.rounding import DOUBLE, Array
-from glassnet.support import arrays
+from glassnet.checking.layer.learned import wrong_inputs, wrong_weights
+from glassnet.checking.layer.setting import Guess, Setting, same
+from glassnet.checking.network.slips.catalogue import CATALOGUE
+from glassnet.checking.numerics.rounding import Array
 
 DERIVATIVE = "The error passes the activation of the layer without its derivative."
-
-
-class Setting(NamedTuple):
-    """One pass of a layer: input, error at the output and behind the activation, weights, and these after an update.
-
-    `columns` says how the learner writes it, `bends` whether the weights' right gradient is that of another error than
-    the one that arrived: an activation has changed it.
-    """
-
-    x: Array
-    arrived: Array
-    error: Array
-    weights: Array | None
-    updated: Array | None
-    columns: bool
-    bends: bool = True
-
-
-class Guess(NamedTuple):
-    """A mistake and the numbers that it would give."""
-
-    code: str
-    message: str
-    fix: str
-    value: Array
-
-
-def same(given: Array, value: Array) -> bool:
-    """Whether these are the same numbers, up to axes of length 1."""
-    return arrays.same(given.squeeze(), value.squeeze())
 
 
 def of_inputs(s: Setting, right: Array) -> Iterator[Guess]:
@@ -59,8 +28,8 @@ def of_inputs(s: Setting, right: Array) -> Iterator[Guess]:
     if s.updated is not None and s.updated.shape == (s.x.shape[1], s.error.shape[1]):
         message = "The weights are updated before they carry the error back."
         yield Guess("weights_updated_first", message, f"{carried}  # before W changes", s.error @ s.updated.T)
-    if s.weights is not None and s.weights.ndim == 1:
-        yield from _of_norms(s)
+    yield from wrong_inputs(s, right)
+    yield from _of_sum(s, right)
     if s.bends and s.weights is not None and s.weights.shape == (s.x.shape[1], s.error.shape[1]):
         yield Guess("activation_derivative_missing", DERIVATIVE, "dZ = dA * f'(Z)", s.arrived @ s.weights.T)
     yield Guess("error_not_carried", "dX is the error that arrived.", carried, s.arrived)
@@ -68,11 +37,25 @@ def of_inputs(s: Setting, right: Array) -> Iterator[Guess]:
     yield Guess("batch_mean_twice", "dX is divided by the number of samples.", carried, right / len(s.x))
 
 
+def _of_sum(s: Setting, right: Array) -> Iterator[Guess]:
+    """Mistakes of a layer that adds its input to what it makes of it."""
+    if not s.carries:
+        return
+    others = {
+        "residual_skip_missing": right - s.arrived, "residual_skip_doubled": right + s.arrived,
+        "residual_skip_sign_flipped": right - 2 * s.arrived, "residual_inside_missing": s.arrived,
+    }  # fmt: skip
+    for code, value in others.items():
+        entry = CATALOGUE[code]
+        yield Guess(code, entry.message.replace("the residual layer at {at}", "the layer"), entry.fix, value)
+
+
 def of_weights(s: Setting, right: Array) -> Iterator[Guess]:
     """Mistakes in dW."""
     line, m = "dW = dZ @ X.T" if s.columns else "dW = X.T @ dZ", len(s.x)
     if right.size != s.x.shape[1] * s.error.shape[1]:
         line = "dW = the sum over the samples of dA times the slope of the output for W"
+    yield from wrong_weights(s, right)
     yield Guess("transposed_weight_gradient", "dW is transposed.", line, right.T)
     if not same(right, s.x.T @ s.arrived):
         yield Guess("activation_derivative_missing", DERIVATIVE, "dZ = dA * f'(Z)", s.x.T @ s.arrived)
@@ -105,26 +88,3 @@ def of_bias(s: Setting, right: Array) -> Iterator[Guess]:
     )
     yield Guess("bias_gradient_missing", "db is zero.", line, 0 * right)
     yield Guess("sign_flipped", "db has the wrong sign.", line, -right)
-
-
-NORM_MESSAGES = {
-    "mean_path_missing": "The error lacks the path through the mean.",
-    "variance_path_missing": "The error lacks the path through the variance.",
-    "statistics_constant": "Mean and variance are treated as constants; both depend on X.",
-    "weights_missing": "The error is not multiplied by the norm's weights.",
-}
-
-
-def _of_norms(s: Setting) -> Iterator[Guess]:
-    """Paths that the error behind a batch norm or a layer norm can lack."""
-    if s.weights is None or s.weights.shape != (s.x.shape[1],):
-        return
-    for kind, axis in (("batch", 0), ("layer", 1)):
-        weights = DOUBLE.given(s.weights)
-        stage = Norm(0, "0", f"{kind} norm", weights, axis, 1e-5)
-        stage.forward(DOUBLE.given(s.x))
-        fix = f"dX = inverse * (g - g.mean({axis}) - s * (g * s).mean({axis}))  # g = dA * w, s standardised"
-        for choice in norm_choices(stage, DOUBLE.given(s.error)):
-            if len(choice.places) == 1:
-                code = choice.places[0].code
-                yield Guess(code, NORM_MESSAGES[code.partition("_norm_")[2]], fix, choice.value.value)

@@ -12,7 +12,7 @@ from glassnet.checking.network.slips.constants import ONE
 from glassnet.checking.network.slips.learned_stages import Learned
 from glassnet.checking.network.slips.places import Place, Places, in_common
 from glassnet.checking.network.slips.stages import Stage
-from glassnet.checking.network.terms import LEARNED, Terms, title
+from glassnet.checking.network.terms import Terms, learned_words, title
 from glassnet.checking.numerics.rounding import Array, Rounded
 from glassnet.checking.report import Evidence, Slip, digits, place_text
 
@@ -64,12 +64,12 @@ def _lines(code: str, places: list[Place], terms: Terms) -> dict[str, str]:
     of_weights, of_bias = "weights" in parts, "bias" in parts
     name, array, of = ("dW", f"W{n}", "") if of_weights else ("db", f"b{n}", "bias_")
     line = f"{name}{n} = {terms.dW(layer) if of_weights else terms.db(layer)}"
-    if kinds:
-        kind, name = min(kinds), "dw" if of_weights else "db"
-        line = terms.learned_line(kind) if of_weights else terms.db(layer).replace(f"dZ{n}", "db = dA")
+    learned = learned_words(min(kinds), terms.columns) if kinds else {}
+    if learned:
+        of_bias_line = terms.db(layer).replace(f"dZ{n}", "db = dA")
+        name, line = ("dw", learned["learned_line"]) if of_weights else ("db", of_bias_line)
     return {
-        "learned": LEARNED[min(kinds)][0] if kinds else "",
-        "learned_line": line,
+        **learned,
         "scope": "dW and db are those" if of_weights and of_bias else f"{name} is that",
         **(
             {"arrays": "dW and db", "s": "s", "has": "have", "are": "are"}

@@ -33,6 +33,12 @@ LEARNED = {
 }
 
 
+def learned_words(kind: str, columns: bool) -> dict[str, str]:
+    """What a message says of what such a layer learns, and of its gradient."""
+    what, gradient = LEARNED[kind]
+    return {"learned": what, "learned_line": f"dw = {gradient.format(axis=1 if columns else 0)}"}
+
+
 def title(thing: ActivationFunction | Loss) -> str:
     """The name of an activation or a loss in prose: its class, or the name of a user's own function."""
     name = getattr(thing, "registered_name", None)
@@ -98,10 +104,6 @@ class Terms:
         """What an error of the wrong sign is; that of a loss of margins is no difference from the target."""
         has_margins = self.loss.facts is not None and self.loss.facts.data == "signs"
         return ADDED if has_margins else f": it is target minus prediction{ADDED}"
-
-    def learned_line(self, kind: str) -> str:
-        """The gradient of what a layer learns."""
-        return f"dw = {LEARNED[kind][1].format(axis=1 if self.columns else 0)}"
 
     @property
     def activated(self) -> tuple[int, ...]:
