@@ -19,11 +19,12 @@ from torch.nn import functional
 
 import glassnet as gn
 from glassnet.errors import ArgumentError, ModelFileError, ShapeError
+from glassnet.layers import Layer
 from tests.bridges.networks import DTYPES, assert_same_outputs, samples, trained, written
 
 Array = NDArray[Any]
 
-STACKS: dict[str, list[gn.layers.Layer]] = {
+STACKS: dict[str, list[Layer]] = {
     "residual": [gn.Residual([gn.Dense(4, "tanh"), gn.Dense(5)]), gn.Dense(3)],
     "deep": [
         gn.Dense(4), gn.Residual([gn.LayerNorm(), gn.Residual([gn.Dense(4, "gelu_tanh")]), gn.Scale()]), gn.BatchNorm(),
@@ -100,7 +101,7 @@ def changed(self: Any, x: Tensor) -> Tensor:
 
 
 DENSE = gn.Dense(4)
-READ: list[tuple[Callable[..., Tensor], tuple[gn.layers.Layer, ...]]] = [
+READ: list[tuple[Callable[..., Tensor], tuple[Layer, ...]]] = [
     (lambda self, x: x + self.first(x), (gn.Residual([DENSE]),)),
     (lambda self, x: torch.tanh(self.first(x)) + x, (gn.Residual([gn.Dense(4, "tanh")]),)),
     (lambda self, x: torch.add(x, self.first(x)), (gn.Residual([DENSE]),)),
@@ -123,7 +124,7 @@ READ: list[tuple[Callable[..., Tensor], tuple[gn.layers.Layer, ...]]] = [
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 @pytest.mark.parametrize(("forward", "layers"), READ)
 def test_every_way_to_write_one_is_read_in_pytorch_and_as_pytorch_exports_it(
-    forward: Callable[..., Tensor], layers: tuple[gn.layers.Layer, ...], tmp_path: Path
+    forward: Callable[..., Tensor], layers: tuple[Layer, ...], tmp_path: Path
 ) -> None:
     torch.manual_seed(0)
     module = Block(forward).eval()
@@ -182,7 +183,7 @@ def node(operator: str, inputs: str, output: str, **attributes: Any) -> Any:
 W, E, TWO, ONE = np.linspace(0.5, 2, 4), np.array(0.01), np.array(2.0), np.array(1.0)
 MEAN = node("ReduceMean", "s", "m", axes=[-1])
 CENTRED = [node("ReduceMean", "x", "c", axes=[-1]), node("Sub", "x c", "d"), node("Pow", "d two", "s")]
-NORMS: dict[str, tuple[list[Any], gn.layers.Layer]] = {
+NORMS: dict[str, tuple[list[Any], Layer]] = {
     "as glassnet writes it": ([node("Mul", "x x", "s"), MEAN, node("Add", "m E", "a"), node("Sqrt", "a", "r"),
                                node("Div", "x r", "q"), node("Mul", "q W", "y")], gn.RMSNorm(0.01)),
     "by a power and a reciprocal": ([node("Pow", "x two", "s"), MEAN, node("Add", "m E", "a"), node("Sqrt", "a", "r"),

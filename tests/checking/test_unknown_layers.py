@@ -11,10 +11,11 @@ import pytest
 import glassnet as gn
 from glassnet.activations import Tanh
 from glassnet.errors import ArgumentError
+from glassnet.layers import Layer
 
 
 @dataclass(repr=False)
-class Doubled(gn.layers.Layer):
+class Doubled(Layer):
     """A layer of a user's own."""
 
     def forward(self, x: Any, own: Any, a: Any) -> None:
@@ -30,7 +31,7 @@ def test_a_layer_that_is_not_known_is_refused_by_name(inside: bool, place: str) 
     net = gn.Network([gn.Dense(4), layer, gn.Dense(2)])
     net.build(3)
     with pytest.raises(
-        ArgumentError, match=rf"not checked: check_backward does not know layer {place}, Doubled"
+        ArgumentError, match=rf"not checked: check_backward does not know layer {place}, tests.Doubled"
     ):
         gn.check_backward(net, np.ones((4, 3)), np.zeros((4, 2)), [], loss="mse")
 

@@ -63,11 +63,11 @@ def check_layer(layer: Any, *, n_inputs: int | None = None) -> Report:
         What was not found is named under ``not_checked``, and then ``ok`` is None. Codes of dX: transposed_carry,
         weights_updated_first, error_not_carried, batch_mean_twice, those of batch norm and layer norm as of
         :func:`check_backward`, those of residual layers, scale_carry_missing, prelu_slope_missing,
-        prelu_closed_below_zero, prelu_sides_exchanged, dropout_mask_missing, dropout_scale_missing. Of dW and db: transposed_weight_gradient,
-        weight_gradient_averaged, weight_gradient_last_sample, weight_gradient_missing, bias_gradient_averaged,
-        bias_gradient_wrong_axis, bias_gradient_last_sample, bias_gradient_not_summed, bias_gradient_missing; of norms,
-        factors, slopes and tables of vectors those of :func:`check_backward`. Of all:
-        activation_derivative_missing, constant_factor, sign_flipped, gradients_accumulate, argument_changed.
+        prelu_closed_below_zero, prelu_sides_exchanged, dropout_mask_missing, dropout_scale_missing. Of dW and db:
+        transposed_weight_gradient, weight_gradient_averaged, weight_gradient_last_sample, weight_gradient_missing,
+        bias_gradient_averaged, bias_gradient_wrong_axis, bias_gradient_last_sample, bias_gradient_not_summed,
+        bias_gradient_missing; of norms, factors, slopes and tables of vectors those of :func:`check_backward`. Of
+        all: activation_derivative_missing, constant_factor, sign_flipped, gradients_accumulate, argument_changed.
 
     Raises
     ------

@@ -55,13 +55,14 @@ def check_backward(
         The batch, (n_samples, n_features), and its targets.
     gradients : sequence of pairs, or function
         ``[(dW1, db1), (dW2, db2), ...]`` for the Dense layers, or for all layers with parameters, those inside of
-        residual ones at their place, ``(dw, None)`` or dw alone where there is no bias: arrays, nested lists
-        or PyTorch tensors, float32 or float64. Weights (n_inputs, n_outputs), or (n_outputs, n_inputs) if all of them
-        are, vectors of an Embedding always as here; biases (n,), (1, n) or (n, 1), None where there is none. Also: two
-        lists, one of weights and one of biases, in any order; a flat list dW1, db1, dW2, ...; a list of weights alone, or of weights with the bias
-        as a first or last row or column; a dictionary with these keys, of lists, or of one dictionary for each layer;
-        layers that keep dW and db as attributes; a vector like ``net.gradients``. A function without arguments that
-        gives any of these is called twice, which shows gradients that are added up and never reset.
+        residual ones at their place, ``(dw, None)`` or dw alone where there is no bias: arrays, nested lists or
+        PyTorch tensors, float32 or float64. Weights (n_inputs, n_outputs), or (n_outputs, n_inputs) if all of them
+        are, vectors of an Embedding always as here; biases (n,), (1, n) or (n, 1), None where there is none. Also:
+        two lists, one of weights and one of biases, in any order; a flat list dW1, db1, dW2, ...; a list of weights
+        alone, or of weights with the bias as a first or last row or column; a dictionary with these keys, of lists,
+        or of one dictionary for each layer; layers that keep dW and db as attributes; a vector like
+        ``net.gradients``. A function without arguments that gives any of these is called twice, which shows gradients
+        that are added up and never reset.
     loss : str or Loss
         The loss; by default the one that the network was trained with.
     learning_rate : float, optional
