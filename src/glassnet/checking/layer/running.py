@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Iterator
+from itertools import chain
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -114,7 +115,7 @@ class LearnerLayer:
         random = np.random.default_rng(5)
         reasons: list[str] = []
         floats = ((batch, random.normal(size=batch.shape(n))) for batch, n in self._sizes(n_inputs))
-        for batch, X in (*floats, *self._integers()):
+        for batch, X in chain(floats, self._integers()):
             for way in forms():
                 self.way = way
                 state = copy.deepcopy(self.thing)
