@@ -114,7 +114,7 @@ class Factors(Learned):
 
     @property
     def times(self) -> Rounded:
-        """The input."""
+        """What was given, feature by feature."""
         return self.x
 
     def output(self) -> Rounded:
