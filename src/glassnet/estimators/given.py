@@ -9,7 +9,7 @@ from typing import Any
 from glassnet import activations, losses, optimizers
 from glassnet.errors import ArgumentError
 from glassnet.estimators import presets
-from glassnet.estimators.presets import Settings, Task
+from glassnet.estimators.presets import Settings, Task, like_sklearn
 from glassnet.estimators.presets.settings import SCHEDULES
 from glassnet.optimizers import Optimizer
 from glassnet.schedules import Schedule
@@ -169,7 +169,7 @@ def _first(settings: Settings) -> Any:
 def _with_optimizer(settings: Settings, given: Any) -> Settings:
     """The optimizer that was given brings its own rates: those of the preset are tuned for the preset's."""
     if given.optimizer is not None:
-        optimizer = optimizers.get(given.optimizer)
+        optimizer = _chosen(given)
         if type(optimizer) is not type(settings.optimizer) or isinstance(given.optimizer, Optimizer):
             settings = _plain(settings, optimizer)
         if not optimizer.takes_steps:
@@ -181,6 +181,13 @@ def _with_optimizer(settings: Settings, given: Any) -> Settings:
     elif isinstance(settings.learning_rate, Schedule):
         settings = replace(settings, schedule="constant")
     return settings
+
+
+def _chosen(given: Any) -> Optimizer:
+    """The optimizer that was named; of scikit-learn's names as scikit-learn has it."""
+    if given.preset == "sklearn" and given.optimizer in like_sklearn.OPTIMIZERS:
+        return like_sklearn.OPTIMIZERS[given.optimizer]
+    return optimizers.get(given.optimizer)
 
 
 def _plain(settings: Settings, optimizer: Optimizer) -> Settings:

@@ -1,23 +1,16 @@
-"""Training of the members of an ensemble, side by side; a single network is an ensemble of one."""
+"""The members of an ensemble and their rows; a single network is an ensemble of one."""
 
 from __future__ import annotations
 
-import copy
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from glassnet.callbacks import Callback
-from glassnet.estimators.learning import engine as engines
-from glassnet.estimators.learning.building import Work
-from glassnet.estimators.learning.stopping import ByScore, StoppingByScore
-from glassnet.estimators.presets import Settings
 from glassnet.network.history import History
 from glassnet.network.network import Network
-from glassnet.support.optional import require
+from glassnet.network.state import TrainingState
 
 Array = NDArray[Any]
 Places = NDArray[np.int64]
@@ -41,22 +34,22 @@ class Part:
 
 @dataclass
 class Member:
-    """A network of an ensemble and its rows.
+    """A network of an ensemble, and what its training has shown.
 
     Attributes
     ----------
     network : Network
-    held : ndarray of int
-        Places of the rows that were held back; empty where none were, or another validation set was given.
     history : History
         Of the last fit.
+    state : TrainingState or None
+        Where the network cannot hold it itself.
     losses, validation_losses, scores : list of float
         Of all epochs so far.
     """
 
     network: Network
-    held: Places = field(default_factory=lambda: np.empty(0, np.int64))
     history: History = field(default_factory=History)
+    state: TrainingState | None = None
     losses: list[float] = field(default_factory=list)
     validation_losses: list[float] = field(default_factory=list)
     scores: list[float] = field(default_factory=list)
@@ -67,67 +60,3 @@ class Member:
         self.losses += history.columns.get("loss", [])
         self.validation_losses += history.columns.get("validation_loss", [])
         self.scores += history.columns.get("validation_score", [])
-
-
-def train(
-    member: Member, work: Work, part: Part, held: Part | None, score: Callable[[Network], float] | None,
-    progress: bool,
-) -> None:  # fmt: skip
-    """Fit the network of a member to its part, watched on what is held back."""
-    settings, optimizer = work.settings, work.optimizer()
-    batch = work.batch_size(len(part))
-    steps = work.epochs * -(-len(part) // (batch or len(part)))
-    watching, metrics = _watching(settings, held, score)
-    options: dict[str, Any] = {
-        "X": part.X, "y": part.y, "loss": work.head.loss, "optimizer": optimizer, "epochs": work.epochs,
-        "batch_size": batch, "sample_weight": part.weights, "shuffle": work.shuffle, "metrics": metrics,
-        "callbacks": [*watching, *work.callbacks], "threads": 1, "device": work.device, "progress": progress,
-        "validation_data": None if held is None else (held.X, held.y, held.weights),
-    }  # fmt: skip
-    network = member.network
-    named = engines.chosen(
-        work.engine,
-        work.device,
-        network,
-        work.head.loss,
-        optimizer,
-        steps,
-        min(batch or len(part), len(part)),
-    )
-    try:
-        member.note(engines.on_engine(network.fit, named, work.engine, options))
-    except KeyboardInterrupt as error:
-        member.note(getattr(error, "history", None) or History())
-        raise
-
-
-def _watching(
-    settings: Settings, held: Part | None, score: Callable[[Network], float] | None
-) -> tuple[list[Callback], list[str]]:
-    """Callbacks that choose the best epoch, and the metrics that they watch."""
-    stopping: list[Callback] = [*settings.stopping()]
-    needs_held = settings.monitor.startswith("validation_")
-    if not stopping or (held is None and (needs_held or score is not None)):
-        return [], []
-    if score is not None:
-        patience = settings.epochs if settings.patience is None else settings.patience
-        return [ByScore(score), StoppingByScore(max(patience, 1), settings.minimum_change)], []
-    metric = settings.monitor.removeprefix("validation_")
-    return stopping, [] if metric == "loss" else [metric]
-
-
-def side_by_side(jobs: Sequence[Callable[[], None]], n_jobs: int) -> None:
-    """Carry out jobs by so many threads, one after the other where there is one."""
-    if len(jobs) == 1 or n_jobs == 1:
-        for job in jobs:
-            job()
-        return
-    parallel = require("sklearn.utils.parallel", extra="tables", purpose="an ensemble")
-    parallel.Parallel(n_jobs=n_jobs, require="sharedmem")(parallel.delayed(job)() for job in jobs)
-
-
-def own_callbacks(work: Work, n_members: int) -> list[Work]:
-    """The work of each member: callbacks remember, so each of several members has copies of its own."""
-    if n_members == 1:
-        return [work]
-    return [replace(work, callbacks=copy.deepcopy(list(work.callbacks))) for _ in range(n_members)]

@@ -5,10 +5,14 @@ https://scikit-learn.org/stable/modules/generated/sklearn.neural_network.MLPClas
 
 from glassnet.estimators.presets.settings import Settings
 from glassnet.estimators.presets.tasks import Task
-from glassnet.optimizers import Adam
+from glassnet.optimizers import LBFGS, SGD, Adam, Optimizer
 
 ALPHA = 1e-4
 BATCH = 200
+# What solver="sgd" and solver="lbfgs" are by default.
+OPTIMIZERS: dict[str, Optimizer] = {
+    "sgd": SGD(1e-3, momentum=0.9, nesterov=True), "lbfgs": LBFGS(gradient_tolerance=1e-4),
+}  # fmt: skip
 
 
 def settings(n_rows: int, n_features: int, task: Task) -> Settings:

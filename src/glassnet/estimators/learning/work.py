@@ -1,4 +1,4 @@
-"""Networks from settings, and the options that they are trained by."""
+"""What all members of an ensemble share: how their networks are made and watched."""
 
 from __future__ import annotations
 
@@ -6,21 +6,18 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
-from glassnet.callbacks import Callback, EarlyStopping
+from glassnet.callbacks import Callback
+from glassnet.estimators.learning.features import numbers_of
 from glassnet.estimators.learning.heads import NetworkEnd
+from glassnet.estimators.learning.members import Member, Part
+from glassnet.estimators.learning.stopping import ByScore, StoppingByScore
 from glassnet.estimators.presets import Settings
-from glassnet.layers import BatchNorm, Layer
+from glassnet.layers import Layer
 from glassnet.network.network import Network
 from glassnet.network.random import Random
 from glassnet.optimizers import Adam, Optimizer
 from glassnet.schedules import Schedule
-from glassnet.tables.operations import Date, Number
 from glassnet.tables.preprocessing import Preprocessing
-
-Array = NDArray[Any]
 
 
 @dataclass(frozen=True)
@@ -38,8 +35,8 @@ class Work:
     engine, device : str
     epochs : int
         Of this call.
-    constant_rate : float or None
-        In place of the schedule, where nobody knows how many epochs will follow.
+    constant_rate : bool
+        In the place of the schedule, where nobody knows how many epochs will follow.
     """
 
     settings: Settings
@@ -61,7 +58,7 @@ class Work:
         layers.append(self.settings.output_layer(n_features, self.head.n_outputs, self.head.activation))
         return Network(layers, seed=seed, dtype=self.settings.dtype, input_shape=n_features)
 
-    def optimizer(self) -> Optimizer:
+    def optimizer(self, n_rows: int) -> Optimizer:
         """By its schedule, or at one rate; one that takes no steps cannot go on from batch to batch."""
         settings = self.settings
         if not self.constant_rate:
@@ -78,31 +75,29 @@ class Work:
     def batch_size(self, n_rows: int) -> int | None:
         """That of the settings; with batch norm, none that leaves a batch of one row."""
         size = self.settings.batch_size
-        if size is None or size >= n_rows or not _normalises(self.settings):
+        if size is None or size >= n_rows or not self.settings.batch_norm:
             return size
         while n_rows % size == 1:
             size += 1
         return size
 
-    def stopping(self) -> list[EarlyStopping]:
-        """The callback that chooses the best epoch."""
-        return self.settings.stopping()
+    def begin(self, member: Member, optimizer: Optimizer) -> None:
+        """Before the network of a member is trained by this optimizer."""
 
+    def end(self, member: Member) -> None:
+        """After it was trained, whatever ended it."""
 
-def _normalises(settings: Settings) -> bool:
-    return any(isinstance(layer, BatchNorm) for layer in settings.hidden_layers(1, {}, [0]))
-
-
-def numbers_of(preprocessing: Preprocessing) -> list[int]:
-    """Which features are numbers of the table: not indices, one-hot columns, parts of dates or indicators."""
-    found, start = [], 0
-    for operation in preprocessing.operations:
-        if isinstance(operation, Number | Date):
-            found.append(start)
-        start += len(operation.features)
-    return found
-
-
-def features_of(preprocessing: Preprocessing, table: Any, dtype: str) -> Array:
-    """The features of a table, in the dtype of a network."""
-    return preprocessing.transform(table, np.dtype(dtype))
+    def watching(
+        self, optimizer: Optimizer, part: Part, held: Part | None, score: Callable[[Network], float] | None
+    ) -> tuple[list[Callback], list[str]]:
+        """Callbacks that choose the best epoch, and the metrics that they watch."""
+        settings = self.settings
+        stopping: list[Callback] = [*settings.stopping()]
+        needs_held = settings.monitor.startswith("validation_")
+        if not stopping or (held is None and (needs_held or score is not None)):
+            return [], []
+        if score is not None:
+            patience = settings.epochs if settings.patience is None else settings.patience
+            return [ByScore(score), StoppingByScore(max(patience, 1), settings.minimum_change)], []
+        metric = settings.monitor.removeprefix("validation_")
+        return stopping, [] if metric == "loss" else [metric]

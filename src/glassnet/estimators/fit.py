@@ -1,0 +1,91 @@
+"""One call of fit, once it is known what the rows hold: members, the rows of each, and their training."""
+
+from __future__ import annotations
+
+import copy
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.utils import check_random_state
+
+from glassnet.errors import ArgumentError
+from glassnet.estimators.learning import training
+from glassnet.estimators.learning.members import Member
+from glassnet.estimators.learning.rows import Rows, split
+from glassnet.estimators.learning.work import Work
+from glassnet.estimators.like_sklearn.work import SklearnWork
+
+
+class Fit:
+    """Training of all members of an estimator.
+
+    Attributes
+    ----------
+    held : list of Rows or None
+        For each member the rows that it was not trained on.
+    """
+
+    def __init__(self, estimator: Any, rows: Rows, watched: Rows | None, work: Work, part: bool) -> None:
+        self.estimator, self.rows, self.watched, self.part = estimator, rows, watched, part
+        self.random = check_random_state(estimator.random_state)
+        # Like scikit-learn: weights, then orders of batches, by the very generator.
+        self.alone = isinstance(work, SklearnWork) and estimator.ensemble == 1
+        self.work = (
+            replace(work, random=self.random) if isinstance(work, SklearnWork) and self.alone else work
+        )
+        drawn = copy.deepcopy(self.random) if self.alone else self.random
+        self.seeds: list[int] = drawn.randint(2**31 - 1, size=estimator.ensemble).tolist()
+        self.held: list[Rows | None] = []
+
+    def members(self) -> list[Member]:
+        """New networks."""
+        seeds = [self.random] if self.alone else self.seeds
+        return [Member(self.work.network(seed)) for seed in seeds]
+
+    def go_on(self) -> None:
+        """Make sure that the networks of the last fit are those that the parameters ask for."""
+        members = self.estimator._members
+        if len(members) != self.estimator.ensemble:
+            raise ArgumentError(
+                f"this fit goes on with {len(members)} networks, and ensemble is {self.estimator.ensemble} now; "
+                "leave it as it was, or set warm_start=False"
+            )
+        fresh = self.work.network(0)
+        for member in members:
+            if member.network != fresh:
+                raise ArgumentError(
+                    f"this fit goes on with {member.network!r}, and the parameters now ask for {fresh!r}; leave the "
+                    "layers as they were, or set warm_start=False"
+                )
+            if not self.part and self.work.settings.schedule != "constant":
+                member.network.state = None  # a schedule begins anew
+
+    def run(self) -> None:
+        """Train all members, side by side where there are several."""
+        estimator = self.estimator
+        everything = estimator._part(self.rows, self.work.head)
+        given = None if self.watched is None else estimator._part(self.watched, self.work.head)
+        works = training.own_callbacks(self.work, estimator.ensemble)
+        progress, jobs = estimator.verbose and estimator.ensemble == 1, []
+        for member, seed, work in zip(estimator._members, self.seeds, works, strict=True):
+            train, held = everything, given
+            places = self._places(seed)
+            if places is not None:
+                train, held = everything.take(places[0]), everything.take(places[1])
+            rows = self.watched if places is None else self.rows.take(places[1])
+            self.held.append(rows)
+            score = None if rows is None or estimator.scorer is None else estimator._scoring(rows)
+            jobs.append(partial(training.train, member, work, train, held, score, progress))
+        training.side_by_side(jobs, estimator.n_jobs)
+
+    def _places(self, seed: int) -> tuple[NDArray[np.int64], NDArray[np.int64]] | None:
+        """The rows that a member is trained on and those that it is not; None where that is not for it to choose."""
+        share = self.work.settings.validation_share
+        if self.part or self.watched is not None or not share:
+            return None
+        groups = self.estimator._groups(self.estimator._encoded(self.rows.y))
+        kept, held = split(self.rows.table.n_rows, share, groups, np.random.default_rng([seed, 1]))
+        return (kept, held) if len(held) else None
