@@ -19,11 +19,14 @@ from numpy.typing import NDArray
 
 import glassnet as gn
 from glassnet import activations, initializers, layers, losses, metrics, optimizers, schedules
-from glassnet.errors import GlassnetError
+from glassnet.browser import spec_of
+from glassnet.errors import EngineError, GlassnetError
 from glassnet.losses import ElementwiseLoss, Loss
 from glassnet.network.network import Network
 from glassnet.recipes import heads
 from glassnet.support import expressions
+from tests.browser.engine import call
+from tests.engines.conformance import SCHEDULES
 from tests.gradients.table import LAYERS, LOSSES
 
 Array = NDArray[Any]
@@ -80,6 +83,29 @@ def assert_engines_agree(engine: str, layers: Callable[[], list[Any]], loss: Los
     assert not np.array_equal(ours, network(*layers()).parameters)
 
 
+def in_browser(layers: Callable[[], list[Any]], loss: Loss, optimizer: Any) -> Array:
+    """The parameters after the same few steps in the browser engine, from the same seed."""
+    document = spec_of(network(*layers()), loss=loss, optimizer=optimizer)
+    found = call(
+        """
+        const network = glassnet.create(data.spec);
+        try { network.fit(data.X, data.y, { epochs: 2, batch_size: 5 }); }
+        catch (error) { return error.message; }
+        return network.vector;
+        """,
+        {"spec": document["spec"], "X": samples(), "y": targets(loss)},
+    )
+    if isinstance(found, str):
+        raise EngineError(found)
+    return np.array(found)
+
+
+def assert_browser_agrees(layers: Callable[[], list[Any]], loss: Loss, optimizer: Any) -> None:
+    np.testing.assert_allclose(
+        in_browser(layers, loss, optimizer), trained("numpy", layers, loss, optimizer), rtol=1e-10, atol=1e-13
+    )
+
+
 # ---- activations
 
 
@@ -95,6 +121,10 @@ def activation_on(engine: str) -> Facet:
     return lambda name, folder: assert_engines_agree(
         engine, lambda: with_activation(name), losses.MeanSquaredError(), gn.SGD(0.01)
     )
+
+
+def activation_in_browser(name: str, folder: Path) -> None:
+    assert_browser_agrees(lambda: with_activation(name), losses.MeanSquaredError(), gn.SGD(0.01))
 
 
 def activation_predicted(name: str, folder: Path) -> None:
@@ -197,6 +227,11 @@ def loss_on(engine: str) -> Facet:
     return facet
 
 
+def loss_in_browser(name: str, folder: Path) -> None:
+    loss = losses.get(name)
+    assert_browser_agrees(lambda: output_of(loss), loss, gn.SGD(0.05))
+
+
 def loss_written(name: str, folder: Path) -> None:
     loss = loss_called(name)
     assert loss.facts is not None and loss.facts.value
@@ -274,6 +309,10 @@ def optimizer_on(engine: str) -> Facet:
     )
 
 
+def optimizer_in_browser(name: str, folder: Path) -> None:
+    assert_browser_agrees(lambda: with_activation("tanh"), losses.MeanSquaredError(), optimizers.get(name))
+
+
 def optimizer_traced(name: str, folder: Path) -> None:
     net, rule = network(*with_activation("tanh")), optimizers.get(name)
     text = str(gn.trace(net, samples(), targets(losses.MeanSquaredError()), loss="mse", optimizer=rule))
@@ -305,6 +344,10 @@ def layer_on(engine: str) -> Facet:
     return lambda name, folder: assert_engines_agree(
         engine, lambda: with_layer(name), losses.MeanSquaredError(), gn.SGD(0.01)
     )
+
+
+def layer_in_browser(name: str, folder: Path) -> None:
+    assert_browser_agrees(lambda: with_layer(name), losses.MeanSquaredError(), gn.SGD(0.01))
 
 
 def layer_in_files(name: str, folder: Path) -> None:
@@ -364,6 +407,20 @@ def metric_while_training(name: str, folder: Path) -> None:
     assert not metric.is_share or ((values >= 0) & (values <= 1)).all()
 
 
+# ---- schedules, initializers
+
+
+def schedule_in_browser(name: str, folder: Path) -> None:
+    assert_browser_agrees(lambda: with_activation("tanh"), losses.MeanSquaredError(), gn.SGD(SCHEDULES[name]))
+
+
+def initializer_in_browser(name: str, folder: Path) -> None:
+    """The same first weights to the last bit."""
+    net = network(gn.Dense(4, initializer=name), gn.Dense(3, initializer=name))
+    found = call("return glassnet.create(data.spec).vector;", spec_of(net))
+    assert found == net.parameters.tolist()
+
+
 # ---- what every kind has
 
 
@@ -388,7 +445,8 @@ ENGINES = ("compiled", "torch")
 FACETS: dict[str, tuple[Any, dict[str, Facet]]] = {
     "activations": (activations, {
         **{f"{engine} engine": activation_on(engine) for engine in ENGINES},
-        "compiled prediction": activation_predicted, "PyTorch both ways": activation_in_torch,
+        "browser": activation_in_browser, "compiled prediction": activation_predicted,
+        "PyTorch both ways": activation_in_torch,
         "ONNX both ways": activation_in_onnx, "written": activation_written,
         "trace": activation_traced, "check_backward": activation_checked, "check_derivative": activation_of_a_learner,
         "plot": activation_drawn, "summary": activation_summed_up, "files": in_files(activations),
@@ -396,23 +454,25 @@ FACETS: dict[str, tuple[Any, dict[str, Facet]]] = {
     }),
     "losses": (losses, {
         **{f"{engine} engine": loss_on(engine) for engine in ENGINES},
-        "written": loss_written, "trace": loss_traced, "check_loss": loss_checked,
+        "browser": loss_in_browser, "written": loss_written, "trace": loss_traced, "check_loss": loss_checked,
         "check_backward": loss_checked_backward, "diagnosis": loss_diagnosed, "PyTorch": loss_in_torch,
         "command": loss_of_the_command, "files": in_files(losses), "page of parts": on_the_page(losses.base.registry),
     }),
     "optimizers": (optimizers, {
         **{f"{engine} engine": optimizer_on(engine) for engine in ENGINES},
+        "browser": optimizer_in_browser,
         "trace": optimizer_traced, "PyTorch": optimizer_in_torch, "files": in_files(optimizers),
         "page of parts": on_the_page(optimizers.base.registry),
     }),
     "layers": (layers, {
         **{f"{engine} engine": layer_on(engine) for engine in ENGINES},
-        "files": layer_in_files, "summary": layer_summed_up, "trace": layer_traced,
+        "browser": layer_in_browser, "files": layer_in_files, "summary": layer_summed_up, "trace": layer_traced,
         "PyTorch": layer_in_torch, "ONNX": layer_in_onnx,
     }),
     "metrics": (metrics, {"training": metric_while_training, "page of parts": on_the_page(metrics.base.registry)}),
-    "schedules": (schedules, {"page of parts": on_the_page(schedules.base.registry)}),
+    "schedules": (schedules, {"browser": schedule_in_browser, "page of parts": on_the_page(schedules.base.registry)}),
     "initializers": (initializers, {
+        "browser": initializer_in_browser,
         "files": in_files(initializers), "page of parts": on_the_page(initializers.base.registry),
     }),
 }  # fmt: skip
@@ -427,7 +487,7 @@ NO_TWIN = (
     "its outputs are logits, and none of the losses of probabilities, which the command trains, is the same"
 )
 EXCEPTIONS: dict[tuple[str, str], str] = {
-    **{("step", facet): FORWARD_ONLY for facet in ("compiled engine", "torch engine", "trace",
+    **{("step", facet): FORWARD_ONLY for facet in ("compiled engine", "torch engine", "browser", "trace",
                                                    "check_backward", "check_derivative")},
     ("step", "PyTorch both ways"): "torch.nn has no module of it",
     ("exponential", "PyTorch both ways"): "torch.nn has no module of it",
@@ -435,6 +495,7 @@ EXCEPTIONS: dict[tuple[str, str], str] = {
     ("coverage", "training"): "it reads two outputs, the limits of an interval",
     ("lion", "PyTorch"): "torch.optim has no such class",
     ("lbfgs", "PyTorch"): "torch.optim.LBFGS searches and stops in other ways",
+    ("lbfgs", "browser"): "its line search is SciPy's, which the browser does not have; refused by name",
     ("lbfgs", "trace"): "it takes no single steps, and is refused by name",
     ("softmax", "plot"): OF_ROWS,
     ("softmax", "check_derivative"): OF_ROWS,
