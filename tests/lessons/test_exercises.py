@@ -35,7 +35,12 @@ def as_answer(exercise: Exercise, function: Callable[..., Any], seed: int) -> An
     """A function is the answer itself; where a value is asked for, what it gives is."""
     if exercise.is_value:
         return function(*exercise.variant(seed)[0])
-    return function() if exercise.accepts is not None and not function.__code__.co_argcount else function
+    if exercise.accepts is None or function.__code__.co_argcount:
+        return function
+    value = (
+        function()
+    )  # where many answers are right the solution gives one, or is the function that is asked for
+    return function if isinstance(value, gn.Network) else value
 
 
 @pytest.mark.parametrize("exercise", EXERCISES, ids=number)

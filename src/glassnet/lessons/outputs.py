@@ -20,13 +20,27 @@ def outputs_of(result: Any) -> Outputs:
     """A result by name: "" for a single one, "[0]", "[1]" … for those of a tuple, keys for those of a dictionary."""
     if isinstance(result, Mapping):
         return {f"[{key!r}]": _plain(value) for key, value in result.items()}
-    if isinstance(result, tuple) or _holds_text(result):
+    if isinstance(result, tuple) or _is_row_of_results(result):
         return {f"[{i}]": _plain(value) for i, value in enumerate(result)}
     return {"": _plain(result)}
 
 
-def _holds_text(result: Any) -> bool:
-    return isinstance(result, list) and any(isinstance(item, str) for item in result)
+def _is_row_of_results(result: Any) -> bool:
+    """Whether a list holds results rather than numbers: texts, or arrays."""
+    return isinstance(result, list) and any(isinstance(item, str | np.ndarray) for item in result)
+
+
+def aligned(outputs: Outputs, right: Outputs) -> Outputs:
+    """A row of equal arrays is one array, and the other way round: as the right result has it."""
+    if right.keys() == {""} and set(outputs) == {f"[{i}]" for i in range(len(outputs))}:
+        arrays = [value for value in outputs.values() if not isinstance(value, str)]
+        if len(arrays) == len(outputs) and len({array.shape for array in arrays}) == 1:
+            return {"": np.stack(arrays)}
+    whole = outputs.get("")
+    if set(right) == {f"[{i}]" for i in range(len(right))} and isinstance(whole, np.ndarray) and whole.ndim:
+        if len(whole) == len(right):
+            return {f"[{i}]": np.asarray(part) for i, part in enumerate(whole)}
+    return outputs
 
 
 def _plain(value: Any) -> Plain:

@@ -1,0 +1,236 @@
+"""Lesson 7: training."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.random import Generator
+
+import glassnet as gn
+from glassnet.lessons.exercise import Case, Lesson
+from glassnet.lessons.outputs import Outputs
+
+lesson = Lesson(7, "Training")
+
+
+def _steps(random: Generator) -> Sequence[Case]:
+    def arrays() -> list[Any]:
+        return [
+            random.normal(size=(2, 3)),
+            random.normal(size=3),
+            random.normal(size=(3, 1)),
+            random.normal(size=1),
+        ]
+
+    return [(arrays(), arrays(), 0.1), (arrays(), arrays(), 0.01), (arrays(), arrays(), 2.0)]
+
+
+def _as_dict(answer: Any, parameters: Any, gradients: Any, rate: float) -> Any:
+    return tuple(answer(parameters, gradients, rate))
+
+
+@lesson.function(
+    "A step of gradient descent",
+    _steps,
+    ask=_as_dict,
+    hints=(
+        "The gradient points uphill, and the step goes the other way. How far? Rate times gradient.",
+        "[p - rate * g for p, g in zip(parameters, gradients)]",
+    ),
+)
+def step(parameters, gradients, rate):
+    """New parameters, a list of arrays."""
+    return [p - rate * g for p, g in zip(parameters, gradients, strict=True)]
+
+
+step.mistakes(
+    (
+        lambda P, G, r: [p + r * g for p, g in zip(P, G, strict=True)],
+        "it goes uphill: the step is taken away",
+    ),
+    (lambda P, G, r: [p - g for p, g in zip(P, G, strict=True)], "the learning rate is missing"),
+    (lambda P, G, r: [p - g / r for p, g in zip(P, G, strict=True)], "it divides by the rate; multiply"),
+    (
+        lambda P, G, r: [p - r * np.sign(g) for p, g in zip(P, G, strict=True)],
+        "only the sign of the gradient is used",
+    ),
+    (lambda P, G, r: [r * g for g in G], "these are the steps; the new parameters are asked for"),
+    (lambda P, G, r: [P[0] - r * G[0], *P[1:]], "only the first array is changed"),
+    (lambda P, G, r: list(P), "nothing has changed"),
+    (
+        lambda P, G, r: [-r * g * p for p, g in zip(P, G, strict=True)],
+        "the step is multiplied by the parameter",
+    ),
+)
+
+
+XOR = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
+
+
+def _trained(answer: Any, X: Any) -> Any:
+    network = answer()
+    if not isinstance(network, gn.Network):
+        raise TypeError(
+            f"the function gives back a {type(network).__name__}; a trained gn.Network is asked for"
+        )
+    hidden = [layer.units for layer in network.layers[:-1] if isinstance(layer, gn.Dense)]
+    return {"outputs": network.predict(X).ravel(), "hidden": sum(hidden)}
+
+
+def _learned(outputs: Outputs, case: Case) -> str | None:
+    p, hidden = (
+        np.asarray(outputs["['outputs']"], dtype=float),
+        int(np.asarray(outputs["['hidden']"], dtype=float)),
+    )
+    if hidden > 4:
+        return f"it has {hidden} hidden neurons; four are allowed"
+    if p.shape != (4,):
+        return f"it gives {p.size} numbers for four samples; one output is asked for"
+    right = (p > 0.5) == np.array([False, True, True, False])
+    if not right.all():
+        return f"{int((~right).sum())} of 4 are on the wrong side of 0.5: outputs {p.round(3).tolist()}"
+    if np.abs(p - [0, 1, 1, 0]).max() > 0.1:
+        return f"all four are right, but not yet sure: outputs {p.round(3).tolist()}; train on until all are within 0.1"
+    return None
+
+
+@lesson.function(
+    "Cure it",
+    lambda random: [(XOR,)],
+    points=2,
+    ask=_trained,
+    accepts=_learned,
+    hints=(
+        "What does the diagnosis say? What is dead stays dead: other first weights, or a bend that never is flat.",
+        "tanh in the hidden layer, the first weights that are drawn by default, Adam with rate 0.05, 2000 epochs.",
+    ),
+)
+def cured():
+    """A network with four hidden neurons or fewer that has learned XOR."""
+    network = gn.Network([gn.Dense(4, "tanh"), gn.Dense(1, "sigmoid")], seed=0)
+    X, y = gn.datasets.xor()
+    network.fit(X, y, loss="bce", optimizer=gn.Adam(0.05), epochs=2000, progress=False)
+    return network
+
+
+def _moving(random: Generator) -> Sequence[Case]:
+    return [
+        (random.normal(size=4), random.normal(size=4), random.normal(size=4), rate, momentum)
+        for rate, momentum in ((0.1, 0.9), (0.5, 0.5), (0.01, 0.0))
+    ]
+
+
+@lesson.function(
+    "Momentum",
+    _moving,
+    hints=(
+        "First the velocity: what is left of the old one, plus the gradient. Then the step, with the new velocity.",
+        "velocity = momentum * velocity + gradient, then w - rate * velocity; give back w, velocity.",
+    ),
+)
+def momentum_step(w, velocity, gradient, rate, momentum):
+    """The new weights and the new velocity."""
+    velocity = momentum * velocity + gradient
+    return w - rate * velocity, velocity
+
+
+momentum_step.mistakes(
+    (
+        lambda w, v, g, r, m: (w - r * v, m * v + g),
+        "the step is taken with the old velocity; compute the new one first",
+    ),
+    (
+        lambda w, v, g, r, m: (w - r * g, m * v + g),
+        "the step is plain gradient descent; it goes along the velocity",
+    ),
+    (lambda w, v, g, r, m: (w + r * (m * v + g), m * v + g), "it goes uphill"),
+    (
+        lambda w, v, g, r, m: (w - r * (m * v + (1 - m) * g), m * v + (1 - m) * g),
+        "the gradient is scaled by 1 - momentum, as in Adam; here it is added whole",
+    ),
+    (
+        lambda w, v, g, r, m: (w - r * (v + g), v + g),
+        "the old velocity is kept whole; momentum times it is left",
+    ),
+    (lambda w, v, g, r, m: (w - r * (m * v + g), v), "the velocity that is given back is the old one"),
+    (lambda w, v, g, r, m: (w - (m * v + g), m * v + g), "the learning rate is missing"),
+    (
+        lambda w, v, g, r, m: w - r * (m * v + g),
+        "this is the weights alone; give the velocity, too, for the next step",
+    ),
+)
+
+
+def _cut(answer: Any, n: int, size: int) -> Any:
+    parts = [np.asarray(part, dtype=int).ravel() for part in answer(n, size, np.random.default_rng(0))]
+    again = [np.asarray(part, dtype=int).ravel() for part in answer(n, size, np.random.default_rng(1))]
+    return {"sizes": [len(p) for p in parts], "rows": np.concatenate(parts), "others": np.concatenate(again)}
+
+
+def _batches_or_why_not(outputs: Outputs, case: Case) -> str | None:
+    n, size = case
+    sizes, rows, others = (
+        np.atleast_1d(np.asarray(outputs[f"[{name!r}]"])) for name in ("sizes", "rows", "others")
+    )
+    expected = [size] * (n // size) + ([n % size] if n % size else [])
+    if len(rows) < n and sorted(rows) == sorted(set(rows)):
+        return f"{n - len(rows)} of {n} samples are in no batch: the last, smaller batch belongs to them"
+    if len(set(rows)) < len(rows):
+        return f"{len(rows) - len(set(rows))} samples come more than once in an epoch; each comes once"
+    if sorted(rows) != list(range(n)):
+        return f"the numbers of samples go from 0 to {n - 1}; yours from {rows.min():g} to {rows.max():g}"
+    if sizes.tolist() != expected:
+        return (
+            f"batches of {size} are asked for, the last one smaller; yours have {sizes.astype(int).tolist()}"
+        )
+    if (rows == np.arange(n)).all():
+        return "the samples come in the order of the data; shuffle them, with the generator"
+    if (rows == others).all():
+        return "another generator gives the same order; use the one that is handed in"
+    return None
+
+
+@lesson.function(
+    "Batches",
+    lambda random: [(10, 4), (12, 3), (7, 7), (23, 5)],
+    ask=_cut,
+    accepts=_batches_or_why_not,
+    hints=(
+        "random.permutation(n) is each number once, in a random order. Cut it up.",
+        "[order[start : start + size] for start in range(0, n, size)]",
+    ),
+)
+def batches(n, size, random):
+    """The numbers of the samples in each batch of an epoch, shuffled."""
+    order = random.permutation(n)
+    return [order[start : start + size] for start in range(0, n, size)]
+
+
+def _penalised(random: Generator) -> Sequence[Case]:
+    return [(random.normal(size=(3, 2)), random.normal(size=(3, 2)), l2) for l2 in (0.1, 0.01, 1.0)]
+
+
+@lesson.function(
+    "The gradient with an L2 penalty",
+    _penalised,
+    hints=(
+        "The penalty is l2/2 · Σw². What is the slope of w² ?",
+        "gradient + l2 * w: the 2 from the square cancels the half.",
+    ),
+)
+def with_penalty(gradient, w, l2):
+    """The gradient of loss + l2/2 · Σw², from the gradient of the loss."""
+    return gradient + l2 * w
+
+
+with_penalty.mistakes(
+    (lambda g, w, l2: g + 2 * l2 * w, "the penalty has a half in front, which cancels the 2 from the square"),
+    (lambda g, w, l2: g + l2 * w**2, "this adds the penalty's terms; add its slope"),
+    (lambda g, w, l2: g + l2 * np.sign(w), "this is the slope of an L1 penalty, Σ|w|"),
+    (lambda g, w, l2: g - l2 * w, "the sign is wrong: large weights make the penalty larger"),
+    (lambda g, w, l2: g + l2, "the penalty pulls each weight in proportion to its size: l2 * w"),
+    (lambda g, w, l2: g + l2 / 2 * (w**2).sum(), "this adds the penalty itself to each slope"),
+    (lambda g, w, l2: l2 * w, "this is the penalty's part alone; the loss's gradient belongs to it"),
+)
