@@ -13,6 +13,7 @@ from glassnet.errors import ArgumentError
 from glassnet.network.network import Network
 from glassnet.support import checks
 from glassnet.support.calls import explained
+from glassnet.tables.intervals import checked_misses, half_width, level_at
 from glassnet.tables.members import Member, checked_networks, mean_output
 from glassnet.tables.preprocessing import Preprocessing
 from glassnet.tables.target import CLASSES, QUANTILES, Target
@@ -33,6 +34,9 @@ class TableModel:
         Built; each reads the features of the preprocessing. A loss that contains an activation, such as the softmax of
         logits, is known by ``network.loss``.
     target : Target
+    misses : array_like, (n_rows, n_values), optional
+        Of "values" and "counts": how far predictions for rows that no network was trained on lay from the truth; then
+        there are intervals.
     temperature : float, optional
         Probabilities p become p^(1/temperature), divided by their sum: calibration, > 0.
     description : dict, optional
@@ -47,6 +51,7 @@ class TableModel:
         target: Target,
         *,
         temperature: float | None = None,
+        misses: Any = None,
         description: Mapping[str, Any] | None = None,
     ) -> None:
         self.preprocessing = checks.instance("preprocessing", preprocessing, Preprocessing)
@@ -55,6 +60,7 @@ class TableModel:
         wanted = (1, 2) if two else (target.n_outputs,)
         self.networks = checked_networks(networks, preprocessing.n_features, wanted)
         self.temperature = None if temperature is None else checks.number("temperature", temperature, above=0)
+        self.misses = None if misses is None else checked_misses(misses, target)
         self.description = dict(description or {})
         if self.temperature is not None and not target.classifies:
             raise ArgumentError(f"a temperature is for probabilities, and the target is of {target.task}")
@@ -94,26 +100,25 @@ class TableModel:
 
     @explained
     def predict_interval(self, X: Any, coverage: float = 0.9) -> Floats:
-        """The lower and the upper end between which this share of the targets lies, (..., 2).
+        """The ends between which this share of targets is expected to lie, (n_rows, 2) or (n_rows, n_values, 2).
+
+        Of quantiles, those of ``(1 - coverage) / 2`` and ``(1 + coverage) / 2``. Of values and counts the prediction
+        less and plus the ceil((n + 1) coverage)-th smallest of n misses: split conformal prediction, whose share is
+        right on average for rows like those that were held back (Lei et al. 2018, JASA 113).
 
         Raises
         ------
         ArgumentError
-            If the target is not of quantiles, or not of these.
+            If the model has no such quantiles, no misses, or too few.
         """
         share = checks.number("coverage", coverage, above=0, below=1)
-        quantiles = self.predict_quantiles(X)
-        ends = [self._level((1 - share) / 2, share), self._level((1 + share) / 2, share)]
-        return quantiles[..., ends]
-
-    def _level(self, wanted: float, share: float) -> int:
-        for place, level in enumerate(self.target.levels):
-            if abs(level - wanted) < 1e-9:
-                return place
-        raise ArgumentError(
-            f"coverage {share:g} needs the quantile {wanted:.6g}; this model knows "
-            f"{', '.join(f'{level:g}' for level in self.target.levels)}"
-        )
+        if self.target.task == QUANTILES:
+            ends = [level_at(self.target, (1 - share) / 2), level_at(self.target, (1 + share) / 2)]
+            return self.predict_quantiles(X)[..., ends]
+        half = half_width(self.target, self.misses, share)
+        values = self.target.values(self.outputs(X))
+        found = np.stack([values - half, values + half], axis=-1)
+        return found[:, 0] if self.target.is_column else found
 
     def outputs(self, X: Any) -> Floats:
         """What the networks say of each row: probabilities (n_rows, n_classes or n_labels), or scaled values."""

@@ -1,12 +1,13 @@
 """Files of table models: one ``.safetensors`` file that holds arrays and JSON, never code; see docs/tables.md.
 
-The tensors are ``networks.{k}.layers.{i}.weights`` and so on, those of each network. The file's metadata hold
+The tensors are ``networks.{k}.layers.{i}.weights`` and so on, those of each network, and ``misses``. The file's
+metadata hold
 
 =================== ===================================================================================
 ``format``          "glassnet table model"
 ``format_version``  "1"
-``config``          JSON: preprocessing (operations and notes), target, temperature, description, networks, and the
-                    SHA-256 of the tensors
+``config``          JSON: preprocessing (operations and notes), target, temperature, shape of the misses, description,
+                    networks, and the SHA-256 of the tensors
 ``checksum``        SHA-256 of ``config``
 =================== ===================================================================================
 """
@@ -42,7 +43,7 @@ from glassnet.tables.target import Target
 Array = NDArray[Any]
 
 VERSION = "1"
-KEYS = {"preprocessing", "target", "temperature", "description", "networks"}
+KEYS = {"preprocessing", "target", "temperature", "misses", "description", "networks"}
 
 
 def save(model: TableModel, path: str | os.PathLike[str]) -> None:
@@ -87,10 +88,13 @@ def description_of(model: TableModel) -> tuple[dict[str, Any], dict[str, Array]]
         config, own = describe(bare)
         networks.append(config)
         arrays |= {f"networks.{place}.{name}": array for name, array in own.items()}
+    if model.misses is not None:
+        arrays["misses"] = model.misses
     return {
         "preprocessing": model.preprocessing.to_data(),
         "target": model.target.to_data(),
         "temperature": model.temperature,
+        "misses": None if model.misses is None else list(model.misses.shape),
         "description": model.description,
         "networks": networks,
     }, arrays
@@ -109,6 +113,7 @@ def _rebuilt(config: Mapping[str, Any], tensors: Tensors) -> TableModel:
         networks,
         Target.from_data(config["target"]),
         temperature=config["temperature"],
+        misses=None if config["misses"] is None else tensors.read("misses", np.dtype(np.float64), None),
         description=checks.instance("description", config["description"], dict),
     )
 

@@ -65,9 +65,7 @@ def _decoded(program: Program, output: str, model: TableModel) -> str:
         case "labels":
             return _tempered(program, output, model.temperature, "r / (r + s)")
         case "values" | "counts":
-            return program.formula(
-                "values", "z * scale + center", z=output, scale=target.scale, center=target.center
-            )
+            return _values(program, output, target, slice(None))
         case "quantiles":
             return _quantiles(program, output, target)
     raise ArgumentError(f"no task is called {target.task!r}")
@@ -82,12 +80,21 @@ def _tempered(program: Program, p: str, temperature: float | None, text: str) ->
     return program.formula("p", text, **letters)
 
 
+def _values(program: Program, z: str, target: Target, places: slice) -> str:
+    """These values in the unit of y, held between their limits."""
+    letters = {name: np.array(getattr(target, name)[places]) for name in ("scale", "center", "low", "high")}
+    if target.low:
+        return program.formula("values", "max(min(z * scale + center, high), low)", z=z, **letters)
+    return program.formula(
+        "values", "z * scale + center", z=z, scale=letters["scale"], center=letters["center"]
+    )
+
+
 def _quantiles(program: Program, output: str, target: Target) -> str:
     parts, n_levels = [], len(target.levels)
-    for place, (center, scale) in enumerate(zip(target.center, target.scale, strict=True)):
+    for place in range(len(target.center)):
         own = program.columns(output, range(place * n_levels, (place + 1) * n_levels))
-        z = program.sorted(own)
-        parts.append(program.formula("quantiles", "z * scale + center", z=z, scale=scale, center=center))
+        parts.append(_values(program, program.sorted(own), target, slice(place, place + 1)))
     return program.joined(parts)
 
 

@@ -46,6 +46,7 @@ def target_of(
     levels: Sequence[float] = (),
     names: Sequence[str] = (),
     scales: bool = True,
+    holds: bool = False,
 ) -> Target:
     """The target that y is: what its task is, its classes, and how its values are scaled.
 
@@ -62,6 +63,8 @@ def target_of(
         Of labels or values.
     scales : bool
         Whether values are brought to mean 0 and standard deviation 1, and counts to mean 1.
+    holds : bool
+        Whether predicted values are held between the smallest and the largest of y.
 
     Raises
     ------
@@ -89,9 +92,11 @@ def target_of(
     if task == COUNTS:
         _refuse_negative(values)
     center, scale = _scaling(values, task, checks.truth("scales", scales))
+    limits = (values.min(axis=0), values.max(axis=0)) if checks.truth("holds", holds) else ((), ())
+    low, high = (tuple(np.asarray(limit, np.float64).tolist()) for limit in limits)
     return Target(
-        task, center=center, scale=scale, levels=tuple(levels) if task == QUANTILES else (), names=named,
-        is_column=given.ndim == 1,
+        task, center=center, scale=scale, low=low, high=high, levels=tuple(levels) if task == QUANTILES else (),
+        names=named, is_column=given.ndim == 1,
     )  # fmt: skip
 
 

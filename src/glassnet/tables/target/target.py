@@ -47,6 +47,8 @@ class Target:
         Of the classes.
     center, scale : tuple of float
         Of "values", "counts" and "quantiles": one for each value.
+    low, high : tuple of float
+        Of the same: between which predicted values are held, one for each; empty for no limits.
     levels : tuple of float
         Of "quantiles", each in (0, 1), rising.
     names : tuple of str
@@ -60,6 +62,8 @@ class Target:
     dtype: str = "int64"
     center: tuple[float, ...] = ()
     scale: tuple[float, ...] = ()
+    low: tuple[float, ...] = ()
+    high: tuple[float, ...] = ()
     levels: tuple[float, ...] = ()
     names: tuple[str, ...] = ()
     is_column: bool = True
@@ -68,12 +72,12 @@ class Target:
         checks.choice("task", self.task, TASKS)
         checks.choice("dtype of a target", self.dtype, _DTYPES)
         checks.truth("is_column of a target", self.is_column)
-        for name in ("classes", "center", "scale", "levels", "names"):
+        for name in ("classes", "center", "scale", "low", "high", "levels", "names"):
             value = getattr(self, name)
             if not isinstance(value, (list, tuple)):
                 raise ArgumentError(f"{name} of a target must be a list; got {checks.shown(value)}")
             object.__setattr__(self, name, tuple(value))
-        for name in ("center", "scale", "levels"):
+        for name in ("center", "scale", "low", "high", "levels"):
             numbers = tuple(checks.number(f"{name} of a target", value) for value in getattr(self, name))
             object.__setattr__(self, name, numbers)
         object.__setattr__(
@@ -82,20 +86,32 @@ class Target:
         self._check_task()
 
     def _check_task(self) -> None:
-        if self.task == CLASSES:
-            _check_classes(self.classes, self.dtype)
-        elif self.task == LABELS:
-            if not self.names:
-                raise ArgumentError("labels must have names")
-        else:
-            if not self.center or len(self.center) != len(self.scale) or min(self.scale) <= 0:
-                raise ArgumentError("a target must have one center, and one scale above 0, for each value")
-            if self.names and len(self.names) != len(self.center):
-                raise ArgumentError(f"names of a target must be {len(self.center)}; got {len(self.names)}")
-            if self.task == QUANTILES:
+        match self.task:
+            case "classes":
+                _check_classes(self.classes, self.dtype)
+            case "labels":
+                if not self.names:
+                    raise ArgumentError("labels must have names")
+            case "quantiles":
+                self._check_values()
                 rising = all(low < high for low, high in pairwise(self.levels))
                 if not self.levels or not rising or self.levels[0] <= 0 or self.levels[-1] >= 1:
                     raise ArgumentError(f"levels must rise between 0 and 1; got {self.levels}")
+            case _:
+                self._check_values()
+
+    def _check_values(self) -> None:
+        n = len(self.center)
+        if not n or len(self.scale) != n or min(self.scale) <= 0:
+            raise ArgumentError("a target must have one center, and one scale above 0, for each value")
+        if self.names and len(self.names) != n:
+            raise ArgumentError(f"names of a target must be {n}; got {len(self.names)}")
+        if len(self.low) != len(self.high) or len(self.low) not in (0, n):
+            raise ArgumentError(
+                f"low and high of a target must be {n} each, or none; got {self.low}, {self.high}"
+            )
+        if any(low > high for low, high in zip(self.low, self.high, strict=True)):
+            raise ArgumentError(f"low of a target must not be above high; got {self.low}, {self.high}")
 
     @property
     def class_values(self) -> Array:
@@ -180,9 +196,13 @@ class Target:
         center, scale = np.array(self.center), np.array(self.scale)
         outputs = np.asarray(outputs, np.float64)
         if self.task != QUANTILES:
-            return np.asarray(outputs * scale + center)
+            return self._held(outputs * scale + center)
         sorted_levels = np.sort(outputs.reshape(len(outputs), len(center), len(self.levels)), axis=2)
-        return np.asarray(sorted_levels * scale[:, None] + center[:, None])
+        return np.moveaxis(self._held(np.moveaxis(sorted_levels, 2, 1) * scale + center), 1, 2)
+
+    def _held(self, values: Floats) -> Floats:
+        """Between the limits of each value, the last axis, where there are some."""
+        return np.clip(values, np.array(self.low), np.array(self.high)) if self.low else values
 
     def to_data(self) -> dict[str, Any]:
         """The target as plain data (JSON)."""
