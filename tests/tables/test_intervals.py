@@ -9,9 +9,10 @@ import pytest
 
 import glassnet as gn
 from glassnet.errors import ArgumentError, DataError, ShapeError
-from tests.tables.test_exports import MODELS, by_onnx, by_python
+from tests.tables.exports import by_onnx, by_python
+from tests.tables.test_exports import FRAME, MODELS
 
-X = np.random.default_rng(0).normal(size=(2000, 1))
+X = np.random.default_rng(0).normal(size=(2000, 1)).astype(np.float32).astype(np.float64)
 PREPROCESSING = gn.tables.Preprocessing.fit(X, gn.tables.TableSettings(numbers="none", smooth_clip=False))
 NETWORK = gn.Network([gn.Dense(1)], seed=0, input_shape=1)
 NETWORK.parameters = [1.0, 0.0]
@@ -47,8 +48,6 @@ def test_an_interval_needs_enough_misses() -> None:
 
 def test_quantiles_make_the_intervals_that_they_know() -> None:
     made = MODELS["quantiles"]
-    from tests.tables.test_exports import FRAME
-
     ends = made.predict_interval(FRAME, 0.9)
     np.testing.assert_array_equal(ends, made.predict_quantiles(FRAME)[:, [0, 2]])
     with pytest.raises(ArgumentError, match=r"needs the quantile 0\.1; the model knows 0\.05, 0\.5, 0\.95"):
@@ -66,7 +65,7 @@ def test_misses_that_are_none_are_refused() -> None:
 
 def test_values_are_held_between_limits_in_every_export(tmp_path: Path) -> None:
     made = model(None, gn.tables.Target("values", center=(0.0,), scale=(2.0,), low=(-1.0,), high=(0.5,)))
-    expected = np.clip(2 * X[:, 0].astype(np.float32).astype(np.float64), -1, 0.5)
+    expected = np.clip(2 * X[:, 0], -1, 0.5)
     np.testing.assert_allclose(made.predict(X), expected, atol=1e-12)
     single = X.astype(np.float32)
     np.testing.assert_allclose(by_onnx(made, single, tmp_path)["values"][:, 0], expected, atol=1e-12)

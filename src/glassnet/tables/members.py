@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -14,7 +14,7 @@ from glassnet.engines import loop
 from glassnet.engines.numpy import NO_MASKS, NumpyEngine
 from glassnet.errors import ArgumentError
 from glassnet.kernels.arrays import Views
-from glassnet.layers import Layer, Residual, RMSNorm
+from glassnet.layers import Embedding, Layer, Residual, RMSNorm
 from glassnet.network.network import Network
 from glassnet.support import checks
 
@@ -22,8 +22,10 @@ Array = NDArray[Any]
 Floats = NDArray[np.float64]
 
 
-def checked_networks(networks: Any, n_features: int, n_outputs: Sequence[int]) -> tuple[Network, ...]:
-    """Networks that read so many features and all have one of these numbers of outputs.
+def checked_networks(
+    networks: Any, n_features: int, index_columns: Mapping[int, int], n_outputs: Sequence[int]
+) -> tuple[Network, ...]:
+    """Networks that read so many features, embed none but integers, and all have one of these numbers of outputs.
 
     Raises
     ------
@@ -45,7 +47,21 @@ def checked_networks(networks: Any, n_features: int, n_outputs: Sequence[int]) -
                 f"networks[{place}] has {outputs} outputs; the target needs {' or '.join(map(str, n_outputs))}"
             )
         n_outputs = (outputs,)
+        _check_embedding(f"networks[{place}]", network.layers[0], index_columns)
     return tuple(found)
+
+
+def _check_embedding(name: str, layer: Layer, index_columns: Mapping[int, int]) -> None:
+    for column, n in layer.pairs if isinstance(layer, Embedding) else ():
+        if index_columns.get(column, n + 1) > n:
+            raise ArgumentError(
+                f"{name} embeds feature {column} with integers from 0 to {n - 1}; the preprocessing makes "
+                + (
+                    f"those from 0 to {index_columns[column] - 1}"
+                    if column in index_columns
+                    else "no integers of it"
+                )
+            )
 
 
 def in_float64(network: Network) -> Network:

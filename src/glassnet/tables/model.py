@@ -58,7 +58,9 @@ class TableModel:
         self.target = checks.instance("target", target, Target)
         two = target.task == CLASSES and len(target.classes) == 2
         wanted = (1, 2) if two else (target.n_outputs,)
-        self.networks = checked_networks(networks, preprocessing.n_features, wanted)
+        self.networks = checked_networks(
+            networks, preprocessing.n_features, preprocessing.index_columns, wanted
+        )
         self.temperature = None if temperature is None else checks.number("temperature", temperature, above=0)
         self.misses = None if misses is None else checked_misses(misses, target)
         self.description = dict(description or {})

@@ -30,7 +30,7 @@ class OneRow:
         operations = arrangement.operations
         self.names = [operation.column for operation in operations]
         self.categories = [
-            (place, each.place, each.missing, each.unknown, each.table, arrangement.spans[place])
+            (place, each, arrangement.spans[place])
             for place, each in enumerate(operations)
             if isinstance(each, Category)
         ]
@@ -85,15 +85,18 @@ class OneRow:
         return True
 
     def _categories(self, row: list[Any], made: Array) -> bool:
-        for place, states, missing, unknown, table, span in self.categories:
+        for place, operation, span in self.categories:
             value = row[place]
             if type(value) is str:
-                state = states.get(value, unknown) if value else missing
+                state = operation.place.get(value, operation.unknown) if value else operation.missing
             elif value is None or (isinstance(value, float) and value != value):
-                state = missing
+                state = operation.missing
             else:
                 return False
-            made[0, span] = table[state]
+            made[0, span] = operation.base
+            if state < operation.n_states:
+                places, values = operation.changes
+                made[0, span.start + places[state]] = values[state]
         return True
 
     def _dates(self, row: list[Any], made: Array) -> bool:

@@ -63,6 +63,12 @@ class Preprocessing:
             raise ArgumentError(f"a preprocessing reads each column once; got {self.columns}")
         self.named = named
         self.n_columns = len(self.columns) if n_columns is None else n_columns
+        if self.n_columns < len(self.columns):
+            raise ArgumentError(f"{len(self.columns)} columns are read of a table that has {self.n_columns}")
+        if not named and not set(self.columns) <= {f"x{place}" for place in range(self.n_columns)}:
+            raise ArgumentError(
+                f"columns without names are called x0 to x{self.n_columns - 1}; got {', '.join(self.columns[:8])}"
+            )
         self.feature_names = tuple(name for operation in operations for name in operation.features)
         self.sources = tuple(operation.column for operation in operations for _ in operation.features)
         self.arrangement = Arrangement(self.operations)

@@ -109,10 +109,11 @@ def _read_states(writer: Writer, step: steps.ReadStates) -> str:
     given = writer.input(step.column, writer.kinds.STRING)
     keys = [*step.levels, ""]
     values = [*range(len(step.levels)), step.missing]
-    return writer.graph.node(
+    states = writer.graph.node(
         "LabelEncoder", given, domain="ai.onnx.ml", keys_strings=keys, values_int64s=values,
         default_int64=step.unknown,
     )  # fmt: skip
+    return writer.cast(states, writer.kinds.DOUBLE)
 
 
 def _lookup(writer: Writer, step: steps.Lookup) -> str:

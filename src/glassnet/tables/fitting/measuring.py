@@ -86,7 +86,8 @@ def _encoding(n_states: int, settings: TableSettings) -> str:
 
 def _scaled(category: Category, column: TextColumn, settings: TableSettings) -> Category:
     """The category with its features scaled as numbers are."""
-    features = category.table[category.accepted(column).states]
+    features = np.empty((len(column), len(category.features)))
+    category.apply(category.accepted(column), features)
     off, on = [], []
     limit = LIMIT if settings.smooth_clip else math.inf
     for place in range(features.shape[1]):

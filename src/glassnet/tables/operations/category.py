@@ -107,15 +107,25 @@ class Category(Operation):
         return len(self.levels) if self.has_missing else self.unknown
 
     @cached_property
-    def table(self) -> NDArray[np.float64]:
-        """The features of each state, and in the last row those of none: (n_states + 1, n_features)."""
+    def base(self) -> NDArray[np.float64]:
+        """The features in none of the states, (n_features,)."""
+        match self.encoding:
+            case "one_hot":
+                return np.array(self.off)
+            case "two":
+                return np.array([(self.off[0] + self.on[0]) / 2])
+        return np.zeros(1)
+
+    @cached_property
+    def changes(self) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+        """For each state the one feature that is not as in `base`, and what it is."""
         n = self.n_states
-        if self.encoding == INDEX:
-            return np.array([*range(1, n + 1), 0], np.float64)[:, None]
-        off, on = np.array(self.off), np.array(self.on)
-        if self.encoding == TWO:
-            return np.array([off, on, (off + on) / 2])
-        return np.asarray(np.where(np.eye(n + 1, n, dtype=np.bool_), on, off))
+        match self.encoding:
+            case "one_hot":
+                return np.arange(n), np.array(self.on)
+            case "two":
+                return np.zeros(2, np.int64), np.array([*self.off, *self.on])
+        return np.zeros(n, np.int64), np.arange(1.0, n + 1)
 
     def accepted(self, column: Column) -> StateColumn:
         """The state of each row of text; of numbers and dates by how they are written, unless none of them is known."""
@@ -128,12 +138,20 @@ class Category(Operation):
 
     def apply(self, column: StateColumn, features: Array) -> None:
         """As the class says."""
-        features[...] = self.table[column.states]
+        features[...] = self.base
+        places, values = self.changes
+        rows = np.flatnonzero(column.states < self.n_states)
+        states = column.states[rows]
+        features[rows, places[states]] = values[states]
 
     def write(self, program: Program, place: int) -> str:
-        """A lookup of the state, and one of its row."""
+        """The state of each row, and whether it is that of each feature; or the number that goes with it."""
         states = program.states(self.column, place, self.levels, self.missing, self.unknown)
-        return program.lookup(states, self.table)
+        _, values = self.changes
+        if self.encoding == ONE_HOT:
+            letters = {"on": values, "off": self.base, "k": np.arange(float(self.n_states))}
+            return program.formula("one_hot", "on if abs(state - k) < 0.5 else off", state=states, **letters)
+        return program.lookup(states, np.array([*values, *self.base])[:, None])
 
 
 def _levels(what: str, levels: Any) -> tuple[str, ...]:

@@ -1,0 +1,254 @@
+"""What is decided about columns, and said: just inside and just outside of every limit."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from glassnet.errors import ArgumentError, DataError, UnknownNameError
+from glassnet.tables import Category, Date, Number, Preprocessing, TableSettings
+
+X = np.random.default_rng(0).normal(size=200)
+
+
+def fitted(column: Any, name: str = "c", **options: Any) -> Preprocessing:
+    """The preprocessing of this column beside a plain one."""
+    return Preprocessing.fit({"plain": X[: len(column)], name: column}, TableSettings(**options))
+
+
+def said(column: Any, name: str = "c", **options: Any) -> list[tuple[str, str, str]]:
+    return [(note.column, note.decision, note.text) for note in fitted(column, name, **options).notes]
+
+
+def dropped(column: Any, **options: Any) -> bool:
+    return "c" in fitted(column, **options).dropped
+
+
+def test_constant_and_empty_columns_are_dropped_and_named() -> None:
+    assert said([7.0] * 30) == [("c", "constant", "column 'c' is dropped: it holds 7.0 in every row")]
+    assert said(["x"] * 30) == [("c", "constant", "column 'c' is dropped: it holds 'x' in every row")]
+    assert said([None] * 30) == [("c", "all_missing", "column 'c' is dropped: all its entries are missing")]
+    assert said([np.datetime64("2000-01-01")] * 30) == [
+        ("c", "constant", "column 'c' is dropped: it holds 2000-01-01T00:00:00.000000 in every row")
+    ]
+    assert not dropped([7.0] * 29 + [None]) and not dropped([7.0] * 29 + [8])
+    assert not dropped([7.0] * 30, keep=["c"]) and dropped([None] * 30, keep=["c"])
+
+
+@pytest.mark.parametrize(
+    ("name", "column", "is_dropped"),
+    [
+        ("c", [f"{k}-a" for k in range(100)], True),
+        ("c", [f"{k % 95}-a" for k in range(100)], True),
+        ("c", [f"{k % 94}-a" for k in range(100)], False),
+        ("c", [f"{k}-a" for k in range(20)], True),
+        ("c", [f"{k}-a" for k in range(19)], False),
+        ("c", np.arange(100), True),
+        ("c", np.arange(1, 101), True),
+        ("c", np.arange(2, 102), False),
+        ("c", np.arange(100)[::-1], False),
+        ("customer_id", np.arange(100)[::-1] * 7, True),
+        ("CustomerID", np.arange(100)[::-1] * 7, True),
+        ("Id", np.arange(100)[::-1] * 7, True),
+        ("Unnamed: 0", np.arange(100)[::-1], True),
+        ("customer_id", np.arange(100) // 2, False),
+        ("customer_id", X[:100], False),
+        ("humid", np.arange(100)[::-1] * 7, False),
+        ("paid", np.arange(100)[::-1] * 7, False),
+        ("when", np.datetime64("2000-01-01") + np.arange(100), False),
+    ],
+)
+def test_identifiers(name: str, column: Any, is_dropped: bool) -> None:
+    assert (name in fitted(column, name).dropped) == is_dropped
+    assert name not in fitted(column, name, keep=[name]).dropped
+
+
+def test_an_identifier_is_told_with_examples_and_how_to_keep_it() -> None:
+    assert said([f"{k}-a" for k in range(100)])[0][2] == (
+        "column 'c' is dropped: it is an identifier, different in every row, such as '0-a' and '1-a'; keep it by "
+        "keep=['c']"
+    )
+
+
+def test_the_only_column_is_no_identifier_and_arrays_keep_all_columns() -> None:
+    assert Preprocessing.fit({"x": np.arange(50.0)}).columns == ("x",)
+    array = np.stack([np.arange(50.0), np.ones(50)], axis=1)
+    assert Preprocessing.fit(array).columns == ("x0", "x1")
+    assert Preprocessing.fit(
+        pd.DataFrame(array, columns=["a", "b"]), TableSettings(keep=["a", 1])
+    ).columns == ("a", "b")
+
+
+def test_rare_levels_are_put_together_and_counted() -> None:
+    column = ["a"] * 100 + ["b"] * 94 + ["c"] * 3 + ["d"] * 2 + ["e"]
+    assert said(column) == [
+        (
+            "c",
+            "rare_levels",
+            "column 'c': 2 of 5 categories occur in fewer than 3 rows and are put together (3 rows)",
+        )
+    ]
+    operation = fitted(column).operations[1]
+    assert isinstance(operation, Category) and operation.levels == ("a", "b", "c") and operation.has_other
+    assert fitted(column, rare_count=1).operations[1].features[-1] == "c=e"
+    few = ["a"] * 30 + ["b"] * 19 + ["c"]
+    assert fitted(few).operations[1].features == ("c=a", "c=b", "c=c")
+
+
+def test_thousands_of_categories_are_said() -> None:
+    column = [f"level {k % 3000}" for k in range(9000)]
+    preprocessing = Preprocessing.fit({"c": column, "plain": np.arange(9000.0) ** 0.5})
+    assert preprocessing.n_features == 258
+    assert [note.text for note in preprocessing.notes] == [
+        "column 'c' holds 3,000 different categories: the 256 most frequent are kept apart, the others (8,232 rows) "
+        "are put together"
+    ]
+    assert len(preprocessing.operations[0].features) == 257
+    exactly = Preprocessing.fit({"c": [f"{k % 256}-" for k in range(9000)]})
+    assert exactly.n_features == 256 and exactly.notes == ()
+
+
+def test_text_that_is_numbers_or_dates_is_read_so_and_said() -> None:
+    numbers = fitted([str(k % 7) for k in range(50)])
+    assert isinstance(numbers.operations[1], Number)
+    assert numbers.notes[0].text == "column 'c' holds numbers as text, such as '0': they are read as numbers"
+    dates = fitted([f"2020-01-{1 + k % 28:02d}" for k in range(50)])
+    assert isinstance(dates.operations[1], Date) and dates.operations[1].parts == (
+        "elapsed",
+        "year",
+        "month",
+        "week",
+    )
+    assert (
+        dates.notes[0].text == "column 'c' holds dates as text, such as '2020-01-01': they are read as dates"
+    )
+    kept = fitted([str(k % 7) for k in range(50)], categorical=["c"])
+    assert isinstance(kept.operations[1], Category) and kept.notes == ()
+
+
+def test_decimal_commas_are_offered() -> None:
+    column = ["1,5", "1.234,25", "7", None] * 20
+    with pytest.raises(DataError) as caught:
+        fitted(column)
+    assert str(caught.value) == (
+        "column 'c' holds numbers with decimal commas, such as '1,5'; read them as numbers by decimal_comma=True, or "
+        "keep them as categories by decimal_comma=False"
+    )
+    read = fitted(column, decimal_comma=True)
+    operation = read.operations[1]
+    assert (
+        isinstance(operation, Number) and operation.fill == 7.0 and read.notes[0].decision == "decimal_comma"
+    )
+    assert isinstance(fitted(column, decimal_comma=False).operations[1], Category)
+    for text in (["1,5 m", "2,5 m"] * 20, ["a,5", "b"] * 20, ["1,2,3", "4"] * 20):
+        assert isinstance(fitted(text).operations[1], Category)
+
+
+def test_numbers_are_categories_where_their_user_says_so() -> None:
+    table = pd.DataFrame({"a": [1, 2, 1, 3] * 20, "b": [0.5, 1.5] * 40})
+    for categorical in (["a"], [0]):
+        operation = Preprocessing.fit(table, TableSettings(categorical=categorical)).operations[0]
+        assert isinstance(operation, Category) and operation.levels == ("1", "2", "3")
+    with pytest.raises(UnknownNameError, match="a column in categorical must be 'a' or 'b'; got 'c'"):
+        Preprocessing.fit(table, TableSettings(categorical=["c"]))
+    with pytest.raises(ArgumentError, match="a column in categorical must be an integer <= 1; got 2"):
+        Preprocessing.fit(table, TableSettings(categorical=[2]))
+
+
+def test_numbers_that_float32_tells_apart_are_read_in_it() -> None:
+    near, far = 1e6 + X, 2.0**24 / 16 * 100 + X
+    assert [fitted(column).operations[1].precision for column in (X, near, far, X * 1e300)] == [
+        "float32", "float64", "float64", "float64",
+    ]  # fmt: skip
+    assert fitted(1e2 + X).operations[1].precision == "float32"
+
+
+def test_dates_keep_the_parts_that_differ() -> None:
+    days = np.datetime64("2020-03-02") + 7 * np.arange(3)
+    times = np.datetime64("2020-03-02T00:00:00") + 3600 * np.arange(5)
+    assert fitted(days).operations[1].parts == ("elapsed", "year", "month")
+    assert fitted(times).operations[1] == Date(
+        "c",
+        ("elapsed", "day"),
+        "second",
+        fitted(times).operations[1].center,
+        fitted(times).operations[1].scale,
+    )
+
+
+def test_a_table_that_tells_nothing_is_refused() -> None:
+    with pytest.raises(DataError) as caught:
+        Preprocessing.fit({"a": [1.0] * 5, "b": [None] * 5})
+    assert str(caught.value) == (
+        "no column of the table could tell rows apart: column 'a' is dropped: it holds 1.0 in every row; column 'b' is "
+        "dropped: all its entries are missing"
+    )
+    with pytest.raises(DataError, match="the table has 0 rows and 1 columns; there is nothing to learn from"):
+        Preprocessing.fit({"a": []})
+
+
+@pytest.mark.parametrize(
+    ("at_fit", "later", "message"),
+    [
+        ([1.0, 2.0, 5.0], ["1", "2.5"], None),
+        ([1.0, 2.0, 5.0], [None, None], None),
+        (
+            [1.0, 2.0, 5.0], ["1", "many"],
+            "column 'c' held numbers when the preprocessing was fitted, and now holds text, such as 'many' in row 1",
+        ),
+        (
+            [1.0, 2.0, 5.0], np.array(["NaT", "2000-01-01"], "datetime64[D]"),
+            "column 'c' held numbers when the preprocessing was fitted, and now holds dates, such as "
+            "'2000-01-01T00:00:00.000000' in row 1",
+        ),
+        (["a", "b", "a"], [None, None], None),
+        (
+            ["a", "b", "a"], [np.nan, 3.0],
+            "column 'c' held text when the preprocessing was fitted, and now holds numbers, such as 3.0 in row 1",
+        ),
+        (pd.Series([1, 2, 1], dtype="category"), [2, 7], None),
+        (["2000-01-01", "2001-05-05", None], ["2000-01-01 12:00", None], None),
+        (
+            ["2000-01-01", "2001-05-05", None], ["2000-01-01", "soon"],
+            "column 'c' holds dates; 'soon' in row 1 is none (2026-11-30 and 2026-11-30 12:00:00 are)",
+        ),
+        (
+            ["2000-01-01", "2001-05-05", None], ["2000-13-01", None],
+            "column 'c' holds dates; '2000-13-01' in row 0 is none (2026-11-30 and 2026-11-30 12:00:00 are)",
+        ),
+        (
+            ["2000-01-01", "2001-05-05", None], [3.0, 4.0],
+            "column 'c' held dates when the preprocessing was fitted, and now holds numbers, such as 3.0 in row 0",
+        ),
+        ([1.0, 2.0, 5.0], [1.0, np.inf],
+            "column 'c' holds inf in row 1 (1 such in all); replace infinite values, by NaN where they are unknown"),
+    ],
+)  # fmt: skip
+def test_a_column_of_another_kind_is_named_or_read(at_fit: Any, later: Any, message: str | None) -> None:
+    preprocessing = Preprocessing.fit({"c": at_fit})
+    table = {"c": later}
+    if message is None:
+        assert np.isfinite(preprocessing.transform(table)).all()
+        assert preprocessing.check(table) == ()
+        return
+    for look in (preprocessing.transform, preprocessing.check):
+        with pytest.raises(DataError) as caught:
+            look(table)
+        assert str(caught.value) == message
+
+
+def test_columns_of_a_table_without_names_are_counted() -> None:
+    preprocessing = Preprocessing.fit(np.stack([X, X**2], axis=1))
+    with pytest.raises(DataError, match="the table has 3 columns; the preprocessing was fitted to 2"):
+        preprocessing.transform(np.zeros((1, 3)))
+    named = Preprocessing.fit({"a": X, "b": X**2})
+    with pytest.raises(
+        DataError, match="the table has no names of columns, and the preprocessing knows columns by"
+    ):
+        named.transform(np.zeros((1, 2)))
+    np.testing.assert_array_equal(
+        preprocessing.transform(pd.DataFrame({"p": X, "q": X**2})), named.transform({"a": X, "b": X**2})
+    )
