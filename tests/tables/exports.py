@@ -11,7 +11,8 @@ import numpy as np
 import onnxruntime
 
 import glassnet as gn
-from glassnet.tables import Table
+from glassnet.tables import Category, Date, Operation, Table
+from glassnet.tables.columns import as_text_column
 
 onnxruntime.set_default_logger_severity(3)
 DTYPES = {"tensor(float)": np.float32, "tensor(double)": np.float64}
@@ -23,22 +24,31 @@ def by_onnx(model: gn.tables.TableModel, X: Any, folder: Path) -> dict[str, Any]
     model.to_onnx(folder / "model.onnx")
     session = onnxruntime.InferenceSession(folder / "model.onnx")
     table = Table.of(X)
-    given = {each.name: fed(table, each.name, each.type) for each in session.get_inputs()}
-    names = [each.name for each in session.get_outputs()]
-    return dict(zip(names, session.run(None, given), strict=True))
+    kinds = {each.name: each.type for each in session.get_inputs()}
+    if "X" in kinds and table.matrix is not None:
+        given = {"X": table.matrix.astype(DTYPES[kinds["X"]])}
+    else:
+        operations = model.preprocessing.operations
+        names = [each.column or "unnamed column" for each in operations]
+        given = {name: fed(each, table, kinds[name]) for name, each in zip(names, operations, strict=True)}
+    outputs = [each.name for each in session.get_outputs()]
+    return dict(zip(outputs, session.run(None, given), strict=True))
 
 
-def fed(table: Table, name: str, kind: str) -> Any:
+def fed(operation: Operation, table: Table, kind: str) -> Any:
     """A column as its input takes it."""
-    if name == "X" and table.matrix is not None:
-        return table.matrix.astype(DTYPES[kind])
-    values = table.columns[{"unnamed column": ""}.get(name, name)]
-    if kind == "tensor(string)":
-        return np.array([["" if value is None else value] for value in values], object)
-    if kind == "tensor(int64)":
-        midnight = bool((values == values.astype("datetime64[D]"))[~np.isnat(values)].all())
-        return values.astype(f"datetime64[{'D' if midnight else 's'}]").astype(np.int64)[:, None]
-    return values.astype(DTYPES[kind])[:, None]
+    column = table.column(operation.column)
+    if isinstance(operation, Category):
+        assert kind == "tensor(string)"
+        return np.array([[value or ""] for value in as_text_column(column).array], object)
+    values: Any = operation.accepted(column)
+    if isinstance(operation, Date):
+        assert kind == "tensor(int64)"
+        return values.array.astype(f"datetime64[{operation.unit[0].replace('d', 'D')}]").astype(np.int64)[
+            :, None
+        ]
+    with np.errstate(over="ignore"):
+        return values.array.astype(DTYPES[kind])[:, None]
 
 
 def by_python(model: gn.tables.TableModel, folder: Path) -> ModuleType:

@@ -35,6 +35,9 @@ def test_constant_and_empty_columns_are_dropped_and_named() -> None:
         ("c", "constant", "column 'c' is dropped: it holds 2000-01-01T00:00:00.000000 in every row")
     ]
     assert not dropped([7.0] * 29 + [None]) and not dropped([7.0] * 29 + [8])
+    assert said([7.0] * 29 + [None], missing_indicators=False) == [
+        ("c", "constant", "column 'c' is dropped: it holds 7.0 in every row where it is not missing")
+    ]
     assert not dropped([7.0] * 30, keep=["c"]) and dropped([None] * 30, keep=["c"])
 
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-
 from glassnet.errors import DataError
 from glassnet.tables import notes
 from glassnet.tables.columns import Column, DateColumn, NumberColumn, TextColumn, as_text_column
@@ -48,7 +46,8 @@ def fit_operations(table: Table, settings: TableSettings) -> Fitted:
         else:
             column, found = read_text(name, column, settings.decimal_comma)
             said += found
-        reason = _dropped(name, column, table, name in keep, name in categorical)
+        told = settings.missing_indicators or isinstance(column, TextColumn)
+        reason = _dropped(name, column, table, name in keep, name in categorical, told)
         if reason is not None:
             said.append(reason)
             continue
@@ -72,19 +71,22 @@ def _operation(name: str, column: Column, settings: TableSettings) -> tuple[Oper
             return date_of(name, column, settings), []
 
 
-def _dropped(name: str, column: Column, table: Table, kept: bool, categorical: bool) -> Note | None:
-    """Why a column is dropped, if it is."""
+def _dropped(
+    name: str, column: Column, table: Table, kept: bool, categorical: bool, tells_missing: bool
+) -> Note | None:
+    """Why a column is dropped, if it is; `tells_missing` says whether a missing entry makes another feature."""
     missing = column.missing
     if missing.all():
         return Note(name, notes.ALL_MISSING, f"column {name!r} is dropped: all its entries are missing")
+    present = column.take(~missing)
+    constant = _is_constant(present) and not (missing.any() and tells_missing)
+    if constant and (isinstance(column, DateColumn) or (table.named and not kept)):
+        where = "every row" if not missing.any() else "every row where it is not missing"
+        return Note(
+            name, notes.CONSTANT, f"column {name!r} is dropped: it holds {_first(present)} in {where}"
+        )
     if kept or not table.named:
         return None
-    if not missing.any() and _is_constant(column):
-        value = column.array[0]
-        shown = (
-            str(value) if isinstance(column, DateColumn) else repr(getattr(value, "item", lambda: value)())
-        )
-        return Note(name, notes.CONSTANT, f"column {name!r} is dropped: it holds {shown} in every row")
     if not categorical and is_identifier(name, column) and len(table.names) > 1:
         return Note(
             name,
@@ -96,16 +98,15 @@ def _dropped(name: str, column: Column, table: Table, kept: bool, categorical: b
 
 
 def _is_constant(column: Column) -> bool:
-    if isinstance(column, TextColumn):
-        return bool((column.codes == column.codes[0]).all())
-    return bool((column.values == column.values[0]).all())
+    entries = column.codes if isinstance(column, TextColumn) else column.values
+    return bool((entries == entries[0]).all())
+
+
+def _first(column: Column) -> str:
+    value = column.array[0]
+    return str(value) if isinstance(column, DateColumn) else repr(getattr(value, "item", lambda: value)())
 
 
 def _example(column: Column) -> str:
     values = column.array[~column.missing][:2].tolist()
     return " and ".join(f"{value:g}" if isinstance(value, float) else repr(value) for value in values)
-
-
-def n_present(column: Column) -> int:
-    """How many entries are not missing."""
-    return int(np.count_nonzero(~column.missing))

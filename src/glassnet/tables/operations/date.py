@@ -81,6 +81,8 @@ class Date(Operation):
             raise ArgumentError(f"parts of {what} must differ; got {parts}")
         checks.choice(f"unit of {what}", self.unit, ("day", "second"))
         checks.truth(f"indicator of {what}", self.indicator)
+        if not parts and not self.indicator:
+            raise ArgumentError(f"a date without parts and indicator makes no features of {what}")
         center, scale, limit = check_scaling(what, self.center, self.scale, self.limit)
         for name, value in (("parts", parts), ("center", center), ("scale", scale), ("limit", limit)):
             object.__setattr__(self, name, value)
@@ -113,10 +115,9 @@ class Date(Operation):
         dates = column.array
         missing = np.isnat(dates)
         seconds = self.seconds(np.where(missing, np.datetime64(0, "us"), dates))
-        made = np.concatenate([of_part(self, part, seconds) for part in self.parts], axis=1)
-        features[:, : made.shape[1]] = np.where(missing[:, None], 0.0, made)
-        if self.indicator:
-            features[:, -1] = missing
+        made = [of_part(self, part, seconds) for part in self.parts]
+        features[...] = np.concatenate([*made, missing[:, None]], axis=1)[:, : features.shape[1]]
+        features[missing, : len(self.features) - self.indicator] = 0
 
     def write(self, program: Program, place: int) -> str:
         """The same in floating-point numbers, which hold all whole numbers that come up."""
