@@ -1,0 +1,81 @@
+/** The page begins here; the same script, where there is no page, is the worker. */
+import { diagram } from "../panels/diagram.js";
+import { formula } from "../panels/formula.js";
+import { output } from "../panels/output.js";
+import { settings, take } from "../panels/settings.js";
+import { keys, toolbar } from "../panels/toolbar.js";
+import { confusion } from "../panels/confusion.js";
+import { distributions } from "../panels/distributions.js";
+import { runs } from "../panels/runs.js";
+import { surface } from "../panels/surface.js";
+import { walk } from "../panels/walk.js";
+import { tabs } from "../panels/tabs.js";
+import { banner } from "../panels/banner.js";
+import { forgetColours } from "../drawing/colours.js";
+import { h, refill } from "../drawing/dom.js";
+import { readAddress } from "../state/address.js";
+import { listen } from "../training/worker.js";
+import { Remote } from "../training/remote.js";
+import { Model } from "./model.js";
+import { opened } from "./opening.js";
+
+function dropping(model) {
+  const over = h("div", { class: "drop", hidden: true }, "drop a CSV file or a model");
+  document.body.append(over);
+  document.addEventListener("dragover", (event) => { event.preventDefault(); over.hidden = false; });
+  document.addEventListener("dragleave", (event) => { if (event.relatedTarget === null) over.hidden = true; });
+  document.addEventListener("drop", (event) => {
+    event.preventDefault();
+    over.hidden = true;
+    const file = event.dataTransfer.files[0];
+    if (file !== undefined) (/\.safetensors$/i.test(file.name) ? opened(model, file) : take(model, file));
+  });
+}
+
+function themes(model) {
+  const dark = window.matchMedia("(prefers-color-scheme: dark)");
+  model.store.on(["theme"], ({ theme }) => {
+    document.documentElement.dataset.theme = theme === "auto" ? (dark.matches ? "dark" : "light") : theme;
+    forgetColours();
+  });
+  dark.addEventListener("change", () => {
+    const theme = model.get("theme");
+    model.store.set({ theme: "light" });
+    model.store.flush();
+    model.store.set({ theme });
+  });
+}
+
+function said(model) {
+  const place = h("ul", { class: "said", role: "status" });
+  model.store.on(["said"], ({ said: list }) => {
+    refill(place, list.map((text, i) => h("li", {}, h("span", {}, text), h("button", {
+      type: "button", class: "small", "aria-label": "dismiss", onclick: () => model.store.set({ said: list.filter((_, other) => other !== i) }),
+    }, "×"))));
+  });
+  return place;
+}
+
+function start() {
+  const { choices, said: notes } = readAddress(location.hash);
+  const model = new Model(choices, notes);
+  themes(model);
+  const text = document.getElementById("glassnet-script").textContent;
+  model.remote = new Remote(text, (message) => model.heard(message));
+  const main = h("main", {}, settings(model), h("div", { class: "middle" }, banner(model), diagram(model), tabs(model, { formula, walk, weights: distributions, surface, confusion, runs })), output(model));
+  document.body.append(toolbar(model), said(model), main);
+  keys(model);
+  dropping(model);
+  const widths = new ResizeObserver(() => model.store.set({ width: document.body.clientWidth }));
+  widths.observe(document.body);
+  window.addEventListener("hashchange", () => {
+    const read = readAddress(location.hash);
+    model.store.set({ choices: read.choices, said: read.said });
+    model.begin();
+  });
+  window.glassnet = model;
+  model.begin();
+}
+
+if (typeof document === "undefined") listen();
+else start();

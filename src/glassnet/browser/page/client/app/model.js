@@ -1,0 +1,201 @@
+/** The page's model: choices become data, a network and a training; frames of the worker become what is seen. */
+import { headOf } from "../data/heads.js";
+import { gridOf, lineOf, prepare, rectangleOf } from "../data/prepare.js";
+import { BEGINS_ANEW, GOES_ON, usual } from "../state/choices.js";
+import { writeAddress } from "../state/address.js";
+import { networkOf, optimizerOf } from "../state/spec.js";
+import { Store } from "../state/store.js";
+import { create, parts } from "../training/engine.js";
+import { choicesOf } from "./opening.js";
+import { sourceOf, usualFor } from "./sources.js";
+
+export const GRID = 36, LINE = 90;
+const MOST_OF_PATH = 160;
+
+export class Model {
+  constructor(choices, said) {
+    this.store = new Store({
+      choices, said, source: null, samples: null, head: null, network: null, frame: null, history: [], running: false, speed: "full",
+      selection: null, pointed: null, sample: null, tab: "formula", theme: "auto", runs: [], table: null, points: startPoints(), stopped: null,
+      axes: [0, 1], until: null, unfolded: false, walk: 0, drawnDigit: null, lesson: null, file: null, findings: [],
+    });
+    this.remote = null;
+    this.asked = {};
+    this.path = [];
+  }
+
+  get(name) {
+    return this.store.get(name);
+  }
+
+  /** The sample that is shown: the one that was chosen, else the first of the next batch; a row of the training part. */
+  get sample() {
+    const { sample, frame } = this.store.state;
+    return sample ?? frame?.next[0] ?? 0;
+  }
+
+  say(text) {
+    this.store.set({ said: [...this.get("said").slice(-4), text] });
+  }
+
+  /** Other choices; the training begins anew where they make another network or other data. */
+  async choose(patch) {
+    const before = this.get("choices");
+    const whole = patch.data !== undefined && patch.data !== before.data ? { ...usualFor(patch.data), ...patch } : patch;
+    const choices = { ...before, ...whole };
+    const changed = Object.keys(whole).filter((key) => before[key] !== choices[key]);
+    if (changed.length === 0) return;
+    this.store.set({ choices });
+    history.replaceState(null, "", `#${writeAddress(choices)}`);
+    if (changed.some((key) => BEGINS_ANEW.has(key))) await this.begin();
+    else if (changed.some((key) => GOES_ON.has(key))) this.change([{ kind: "optimizer", optimizer: optimizerOf(choices) }]);
+  }
+
+  /** Back to the usual choices, with some others. */
+  async reset(patch) {
+    this.store.set({ choices: usual(), selection: null, pointed: null });
+    await this.choose(patch);
+    await this.begin();
+  }
+
+  /** Data, network and training from the choices; `state` of parameters, where they are given. */
+  async begin(state = null, spec = null) {
+    const { choices } = this.store.state;
+    try {
+      const source = await sourceOf(choices, this.store.state);
+      if (choices !== this.get("choices")) return; // chosen anew meanwhile
+      const head = headOf(choices, source);
+      const samples = prepare(source, choices, head);
+      const made = networkOf(choices, head, samples.width);
+      this.start({ source, head, samples, made: spec === null ? made : { ...made, spec }, state });
+    } catch (error) {
+      if (!(error instanceof Error)) throw error;
+      this.say(error.message);
+    }
+  }
+
+  /** A network of a file, or of Python: its parts become the choices; data must have as many columns and answers. */
+  async adopt(spec, state, name) {
+    const choices = choicesOf(spec, this.get("choices"));
+    const width = Array.isArray(spec.input_shape) ? spec.input_shape.reduce((a, b) => a * b, 1) : spec.input_shape;
+    const source = await sourceOf(choices, this.store.state);
+    const head = headOf(choices, source);
+    const samples = prepare(source, choices, head);
+    const outputs = spec.layers.at(-1).units;
+    if (samples.width !== width || head.outputs !== outputs) {
+      throw new Error(`its network takes ${width} inputs and gives ${outputs} outputs; the data ${source.name} have ${samples.width} and ask for ${head.outputs}. Choose data that fit first`);
+    }
+    this.store.set({ choices, selection: null, pointed: null, file: name });
+    const { columns } = networkOf(choices, head, width);
+    this.start({ source, head, samples, made: { spec, columns }, state });
+  }
+
+  start({ source, head, samples, made, state }) {
+    const { choices, axes: wanted } = this.store.state;
+    const mirror = create(made.spec, state ?? undefined);
+    const { train, validation, test } = samples.parts;
+    const axes = wanted.every((axis) => axis < source.width) ? wanted : [0, Math.min(1, source.width - 1)];
+    const kind = source.image !== null ? "image" : source.width === 1 ? "line" : "plane";
+    const rectangle = kind === "plane" ? rectangleOf(source, axes) : null;
+    const base = kind === "plane" ? gridOf(source, axes, rectangle, GRID) : kind === "line" ? lineOf(source, LINE) : null;
+    const inputs = base === null ? null : samples.encode(base);
+    const columns = made.columns;
+    this.path = [];
+    this.mirror = { network: mirror, training: mirror.training(train.X, train.y, { batch_size: choices.batch || null }) };
+    this.store.set({
+      source, head, samples, history: [], frame: null, running: false, stopped: null, axes, sample: null,
+      network: { spec: made.spec, columns, kind, rectangle, base, inputs, parts },
+    });
+    this.remote.begin({
+      spec: made.spec, state, train: { X: train.X, y: train.y }, batch: choices.batch, columns, grid: inputs,
+      validation: validation === null ? null : { X: validation.X, y: validation.y }, test: test === null ? null : { X: test.X, y: test.y },
+    });
+  }
+
+  heard(message) {
+    if (message.say === "stopped") {
+      this.store.set({ stopped: message, running: false });
+      this.say(message.message);
+      return;
+    }
+    this.follow(message);
+    const kept = this.get("history").slice(0, message.from);
+    this.mirror.network.optimizer = message.optimizer;
+    this.mirror.training.restore(message.state);
+    this.store.set({ frame: message, history: [...kept, ...message.rows], running: message.running });
+  }
+
+  /** Keeps where the parameters were, more sparsely the longer the way gets. */
+  follow({ step, state }) {
+    this.path = this.path.filter((kept) => kept.step < step);
+    this.path.push({ step, parameters: Float64Array.from(state.parameters) });
+    if (this.path.length > MOST_OF_PATH) this.path = this.path.filter((_, i) => i === 0 || i % 2 === 1 || i === this.path.length - 1);
+  }
+
+  run() {
+    this.store.set({ running: true, stopped: null });
+    this.remote.send({ do: "run", speed: this.get("speed"), until: this.get("until") });
+  }
+
+  toggle() {
+    if (this.get("running")) this.pause();
+    else this.run();
+  }
+
+  pause() {
+    this.store.set({ running: false });
+    this.remote.send({ do: "pause" });
+  }
+
+  step() {
+    this.remote.send({ do: "step" });
+  }
+
+  epoch() {
+    this.remote.send({ do: "epoch" });
+  }
+
+  back() {
+    const { frame } = this.store.state;
+    if (frame !== null) this.go(frame.step - 1);
+  }
+
+  go(step) {
+    this.store.set({ stopped: null });
+    this.remote.send({ do: "go", step });
+  }
+
+  restart() {
+    const { frame } = this.store.state;
+    if (frame !== null) this.go(frame.first);
+  }
+
+  /** Changes of the network here and now: a weight, what is frozen, the optimizer. */
+  change(changes) {
+    this.remote.send({ do: "change", changes });
+  }
+
+  /** The step that comes next, every number of it; on a sample alone where the batch does not hold the one that is shown. */
+  look() {
+    const { frame, network, samples, head } = this.store.state, { sample } = this;
+    if (frame === null) return null;
+    const key = `${frame.id}:${frame.step}:${sample}`;
+    if (this.looked?.key === key && this.looked.frame === frame) return this.looked.step;
+    const place = frame.next.indexOf(sample);
+    const { train } = samples.parts;
+    const trace = place >= 0 ? this.mirror.training.trace() : this.mirror.network.trace(train.X, train.y, [sample]);
+    const fields = { activation: parts.activation, loss: parts.loss };
+    const step = {
+      trace, spec: this.mirror.network.spec, columns: network.columns, fields, outputs: head.outputs, sample: Math.max(0, place),
+      alone: place < 0, optimizer: this.mirror.network.spec.optimizer,
+    };
+    this.looked = { key, frame, step };
+    return step;
+  }
+}
+
+function startPoints() {
+  const ring = Array.from({ length: 12 }, (_, i) => ({ x: 2 * Math.cos(i * Math.PI / 6), y: 2 * Math.sin(i * Math.PI / 6), label: 0 }));
+  const inside = Array.from({ length: 8 }, (_, i) => ({ x: 0.7 * Math.cos(i * Math.PI / 4), y: 0.7 * Math.sin(i * Math.PI / 4), label: 1 }));
+  return [...ring, ...inside];
+}

@@ -1,0 +1,77 @@
+/** What data ask of a network's end: the loss, the last activation, and targets in the form that the loss takes. */
+import { catalogue } from "../state/catalogue.js";
+
+const OF_CLASSES = ["binary", "binary_logits", "one_hot", "logits", "distributions", "classes", "class_logits", "values"];
+const AS_COLUMN = new Set(["binary", "binary_logits", "values", "signs"]);
+
+/** The losses that suit a data set. */
+export function lossesFor(source) {
+  return Object.entries(catalogue.losses).filter(([, { data }]) => {
+    if (source.task === "regression") {
+      return data === "values" || (["rates", "log_rates"].includes(data) && source.values.every((value) => value >= 0));
+    }
+    return OF_CLASSES.includes(data) || (data === "signs" && source.classNames.length === 2);
+  }).map(([name]) => name);
+}
+
+function usualLoss(source) {
+  if (source.task === "regression") return "mean_squared_error";
+  return source.classNames.length === 2 ? "binary_cross_entropy" : "sparse_categorical_cross_entropy";
+}
+
+/** Loss, last activation, number of outputs and form of the targets, for these choices. */
+export function headOf(choices, source) {
+  const suited = lossesFor(source);
+  const loss = suited.includes(choices.loss) ? choices.loss : usualLoss(source);
+  const { data, last_activation: usualEnd } = catalogue.losses[loss];
+  const activation = choices.output in catalogue.activations ? choices.output : usualEnd;
+  const n_classes = source.classNames.length;
+  if (source.task === "regression") return { loss, activation, form: "values", outputs: source.n_values };
+  const form = n_classes === 2 && AS_COLUMN.has(data) ? (data === "signs" ? "signs" : "column")
+    : data.startsWith("class") ? "classes" : "rows";
+  return { loss, activation, form, outputs: ["column", "signs"].includes(form) ? 1 : n_classes };
+}
+
+/** The targets of these samples. */
+export function encoded(source, rows, form) {
+  const labels = (row) => source.labels[row];
+  switch (form) {
+    case "values": {
+      const width = source.n_values;
+      return Float64Array.from({ length: rows.length * width }, (_, i) => source.values[rows[Math.floor(i / width)] * width + (i % width)]);
+    }
+    case "classes": return Int32Array.from(rows, labels);
+    case "column": return Float64Array.from(rows, labels);
+    case "signs": return Float64Array.from(rows, (row) => 2 * labels(row) - 1);
+    case "rows": {
+      const n = source.classNames.length, y = new Float64Array(rows.length * n);
+      rows.forEach((row, i) => { y[i * n + labels(row)] = 1; });
+      return y;
+    }
+    default: throw new Error(`no targets are of the form ${form}`);
+  }
+}
+
+const sigmoid = (z) => 1 / (1 + Math.exp(-z));
+
+/** Shares of the classes in one row of outputs: what a loss of logits makes of them, or the outputs themselves. */
+export function sharesOf(head, outputs) {
+  const inside = catalogue.losses[head.loss].activation;
+  if (head.form === "column" || head.form === "signs") {
+    const p = head.form === "signs" ? sigmoid(2 * outputs[0]) : inside === "sigmoid" ? sigmoid(outputs[0]) : Math.min(1, Math.max(0, outputs[0]));
+    return [1 - p, p];
+  }
+  if (inside === "softmax") {
+    const largest = Math.max(...outputs), powers = Array.from(outputs, (z) => Math.exp(z - largest));
+    const total = powers.reduce((a, b) => a + b, 0);
+    return powers.map((value) => value / total);
+  }
+  return inside === "sigmoid" ? Array.from(outputs, sigmoid) : Array.from(outputs);
+}
+
+/** The class with the largest share; a column's is 1 above one half, as predict_classes has it. */
+export function classOf(head, outputs) {
+  const shares = sharesOf(head, outputs);
+  if (shares.length === 2 && (head.form === "column" || head.form === "signs")) return shares[1] > 0.5 ? 1 : 0;
+  return shares.indexOf(Math.max(...shares));
+}

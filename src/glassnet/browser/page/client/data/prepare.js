@@ -1,0 +1,108 @@
+/** From a data set to what a network is given: features, scaling, and the parts to train, to watch and to test on. */
+import { RandomState } from "./mersenne.js";
+import { encoded } from "./heads.js";
+
+const FEATURE = {
+  x1: (x) => x[0], x2: (x) => x[1], "x1²": (x) => x[0] * x[0], "x2²": (x) => x[1] * x[1], x1x2: (x) => x[0] * x[1],
+  "sin x1": (x) => Math.sin(x[0]), "sin x2": (x) => Math.sin(x[1]),
+};
+
+/** Rows to train on and rows held back, as gn.train_test_split draws them for this seed. */
+export function split(rows, share, seed) {
+  const held = Math.ceil(share * rows.length);
+  if (share === 0 || held >= rows.length) return [rows, []];
+  const order = new RandomState(seed).permutation(rows.length);
+  const taken = Array.from(order, (place) => rows[place]);
+  return [taken.slice(held), taken.slice(0, held)];
+}
+
+/** Mean and standard deviation (divisor n) of each column; 1 where a column is constant. */
+function moments(values, width) {
+  const n = values.length / width, mean = new Float64Array(width), scale = new Float64Array(width).fill(1);
+  for (let c = 0; c < width; c += 1) {
+    for (let i = c; i < values.length; i += width) mean[c] += values[i] / n;
+    let square = 0;
+    for (let i = c; i < values.length; i += width) square += (values[i] - mean[c]) ** 2 / n;
+    if (square > 1e-30) scale[c] = Math.sqrt(square);
+  }
+  return { mean, scale };
+}
+
+/** What the network is fed, from the columns of the data. */
+function features(source, choices) {
+  if (source.width !== 2) return { names: source.featureNames, compute: null };
+  const names = choices.features.split(",");
+  if (names.join(",") === "x1,x2") return { names: source.featureNames, compute: null };
+  return { names, compute: names.map((name) => FEATURE[name]) };
+}
+
+function widened(base, width, compute) {
+  if (compute === null) return Float64Array.from(base);
+  const n = base.length / width, X = new Float64Array(n * compute.length);
+  for (let i = 0; i < n; i += 1) {
+    const x = base.subarray(i * width, (i + 1) * width);
+    compute.forEach((feature, c) => { X[i * compute.length + c] = feature(x); });
+  }
+  return X;
+}
+
+const picked = (source, rows) => Float64Array.from(
+  { length: rows.length * source.width }, (_, i) => source.X[rows[Math.floor(i / source.width)] * source.width + (i % source.width)],
+);
+
+/**
+ * Everything that depends on data and choices alone: parts, names of inputs, and `encode`, which makes inputs of the network
+ * from rows of the data's own columns.
+ */
+export function prepare(source, choices, head) {
+  const { names, compute } = features(source, choices);
+  const all = Array.from({ length: source.n }, (_, row) => row);
+  const [rest, test] = split(all, choices.test, choices.dataSeed);
+  const [train, validation] = split(rest, choices.validation, choices.dataSeed);
+  const ofTraining = widened(picked(source, train), source.width, compute);
+  const scaling = choices.standardize ? moments(ofTraining, names.length) : null;
+  const encode = (base) => {
+    const X = widened(base, source.width, compute);
+    if (scaling !== null) for (let i = 0; i < X.length; i += 1) X[i] = (X[i] - scaling.mean[i % names.length]) / scaling.scale[i % names.length];
+    return X;
+  };
+  const part = (rows) => ({ rows, n: rows.length, X: encode(picked(source, rows)), y: encoded(source, rows, head.form) });
+  return {
+    source, names, width: names.length, scaling, encode,
+    parts: { train: part(train), validation: validation.length ? part(validation) : null, test: test.length ? part(test) : null },
+  };
+}
+
+/** The rectangle that a picture of two columns shows, with a margin. */
+export function rectangleOf(source, [first, second]) {
+  const limits = (column) => {
+    let [low, high] = [Infinity, -Infinity];
+    for (let i = column; i < source.X.length; i += source.width) {
+      low = Math.min(low, source.X[i]);
+      high = Math.max(high, source.X[i]);
+    }
+    const margin = (high - low || 1) * 0.12;
+    return [low - margin, high + margin];
+  };
+  return { x: limits(first), y: limits(second) };
+}
+
+/** Points of a grid over a rectangle, row after row from the top; columns that are not shown are at their mean. */
+export function gridOf(source, axes, rectangle, n) {
+  const { mean } = moments(source.X, source.width), base = new Float64Array(n * n * source.width);
+  for (let row = 0; row < n; row += 1) {
+    for (let column = 0; column < n; column += 1) {
+      const start = (row * n + column) * source.width;
+      base.set(mean, start);
+      base[start + axes[0]] = rectangle.x[0] + (rectangle.x[1] - rectangle.x[0]) * (column + 0.5) / n;
+      base[start + axes[1]] = rectangle.y[1] - (rectangle.y[1] - rectangle.y[0]) * (row + 0.5) / n;
+    }
+  }
+  return base;
+}
+
+/** Points along a single input. */
+export function lineOf(source, n) {
+  const [low, high] = rectangleOf(source, [0, 0]).x;
+  return Float64Array.from({ length: n }, (_, i) => low + (high - low) * i / (n - 1));
+}

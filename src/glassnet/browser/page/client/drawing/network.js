@@ -1,0 +1,202 @@
+/** The drawing of the network: units as buttons with their pictures, weights as lines on a canvas behind them. */
+import { colours } from "./colours.js";
+import { canvasOf, h, refill } from "./dom.js";
+import { paintBar, paintCurve, paintHeat, paintImage } from "./heat.js";
+import { distance, edgeOf, layoutOf } from "./layout.js";
+import { number } from "../formulas/terms.js";
+
+const NEAR = 7; // pixels from a line that still point at it
+const short = (value) => number(value, 3);
+
+export class NetworkView {
+  /** `tell` hears `point(selection)`, `leave()`, `choose(selection)`; `head(place, column)` gives what stands above a column. */
+  constructor(tell, head) {
+    this.tell = tell;
+    this.head = head;
+    this.lines = h("canvas", { class: "lines", "aria-hidden": "true" });
+    this.units = h("div", { class: "units", role: "group", "aria-label": "units of the network" });
+    this.heads = h("div", { class: "heads" });
+    this.tip = h("div", { class: "tip", hidden: true });
+    this.inner = h("div", { class: "inner" }, this.lines, this.heads, this.units, this.tip);
+    this.root = h("div", { class: "network" }, this.inner);
+    this.inner.addEventListener("pointermove", (event) => this.moved(event));
+    this.inner.addEventListener("pointerleave", () => this.left());
+    this.inner.addEventListener("click", (event) => this.clicked(event));
+    this.picture = null;
+    this.hovered = null;
+  }
+
+  /** Another network, or other room: places are found and buttons made anew. */
+  build(shape) {
+    this.shape = shape;
+    const columns = [{ units: shape.inputs.length, image: shape.image }, ...shape.columns];
+    this.layout = layoutOf(columns, this.root.clientWidth || 600, shape.asked);
+    const { layout } = this;
+    this.inner.style.width = `${layout.width}px`;
+    this.inner.style.height = `${layout.height}px`;
+    this.buttons = layout.columns.map((column, place) => column.places.map(({ unit, y }) => this.button(place, unit, column, y)));
+    refill(this.units, this.buttons.flat());
+    refill(this.heads, layout.columns.map((column, place) => {
+      const head = h("div", { class: "head" }, this.head(place, shape, column));
+      head.style.left = `${column.x}px`;
+      return head;
+    }));
+  }
+
+  button(place, unit, column, y) {
+    const size = column.image ? this.layout.image : this.layout.size;
+    const canvas = h("canvas", { class: column.image || this.shape.kind === "image" ? "pixels" : "" });
+    const isInput = place === 0;
+    const label = column.image ? "the image of the sample" : isInput ? `input ${this.shape.inputs[unit]}` : `layer ${place}, unit ${unit}`;
+    const name = isInput && !column.image ? h("span", { class: "name" }, this.shape.inputs[unit]) : null;
+    const bias = isInput || this.layout.pitch < 30 ? null : h("span", { class: "bias" });
+    const node = h("button", {
+      type: "button", class: `unit${isInput ? " input" : ""}`, "aria-label": label, title: label, "data-column": place, "data-unit": unit,
+      onfocus: () => this.tell.point(this.selection(place, unit)),
+      onpointerenter: () => this.tell.point(this.selection(place, unit)),
+    }, canvas, name, bias);
+    Object.assign(node.style, {
+      left: `${column.x - size / 2}px`, top: `${y - size / 2}px`, width: `${size}px`, height: `${size}px`,
+    });
+    node.canvas = canvas;
+    node.bias = bias;
+    return node;
+  }
+
+  selection(place, unit) {
+    return place === 0 ? { kind: "input", input: unit } : { kind: "unit", column: place - 1, unit };
+  }
+
+  moved(event) {
+    if (event.target.closest("button, .head")) return;
+    const edge = this.edgeAt(event);
+    this.inner.style.cursor = edge === null ? "" : "pointer";
+    if (edge === null) return this.left();
+    this.hovered = edge;
+    this.tip.hidden = false;
+    const box = this.inner.getBoundingClientRect();
+    this.tip.style.left = `${event.clientX - box.left + 12}px`;
+    this.tip.style.top = `${event.clientY - box.top + 12}px`;
+    this.tip.textContent = `w = ${number(this.weight(edge))}`;
+    this.tell.point(edge);
+  }
+
+  left() {
+    this.tip.hidden = true;
+    if (this.hovered !== null || !this.units.contains(document.activeElement)) this.tell.leave();
+    this.hovered = null;
+  }
+
+  clicked(event) {
+    const node = event.target.closest("button.unit");
+    if (node !== null) this.tell.choose(this.selection(Number(node.dataset.column), Number(node.dataset.unit)));
+    else if (!event.target.closest(".head")) {
+      const edge = this.edgeAt(event);
+      this.tell.choose(edge);
+    }
+  }
+
+  weight({ column, unit, input }) {
+    const { values, shape } = this.shape.weights(column);
+    return values[input * shape[1] + unit];
+  }
+
+  /** The weight whose line is nearest to the pointer, or null. */
+  edgeAt(event) {
+    const box = this.inner.getBoundingClientRect(), x = event.clientX - box.left, y = event.clientY - box.top;
+    let [best, least] = [null, NEAR];
+    for (let column = 1; column < this.layout.columns.length; column += 1) {
+      if (x < this.layout.columns[column - 1].x || x > this.layout.columns[column].x || this.layout.columns[column - 1].image) continue;
+      for (const [from, left] of this.layout.columns[column - 1].places.entries()) {
+        for (const [to, right] of this.layout.columns[column].places.entries()) {
+          const away = distance(edgeOf(this.layout, column, from, to), x, y);
+          if (away < least) {
+            least = away;
+            best = { kind: "weight", column: column - 1, unit: right.unit, input: left.unit };
+          }
+        }
+      }
+    }
+    return best;
+  }
+
+  /** Lines, pictures and biases of this moment; `lit` is the selection that is lit. */
+  paint(moment, lit) {
+    this.paintLines(lit);
+    this.paintUnits(moment);
+    for (const node of this.buttons.flat()) {
+      const [place, unit] = [Number(node.dataset.column), Number(node.dataset.unit)];
+      node.classList.toggle("lit", isLit(lit, place, unit));
+      node.classList.toggle("marked", this.shape.marked.some((mark) => mark.column + 1 === place && (mark.unit === null || mark.unit === unit)));
+    }
+  }
+
+  paintLines(lit) {
+    const { layout } = this, context = canvasOf(this.lines, layout.width, layout.height), { css, plus, minus } = colours();
+    context.lineCap = "round";
+    for (let column = 1; column < layout.columns.length; column += 1) {
+      const { values, shape } = this.shape.weights(column - 1);
+      let top = 1e-9;
+      for (const weight of values) top = Math.max(top, Math.abs(weight));
+      const left = layout.columns[column - 1], right = layout.columns[column];
+      const crowd = Math.min(1, 26 / Math.sqrt(left.places.length * right.places.length));
+      for (const [from, { unit: input }] of left.places.entries()) {
+        for (const [to, { unit }] of right.places.entries()) {
+          const weight = left.image ? 0.35 * top : values[input * shape[1] + unit];
+          const share = Math.abs(weight) / top;
+          const on = lit === null ? null : isLitEdge(lit, column - 1, input, unit);
+          context.strokeStyle = css(left.image ? colours().soft : weight < 0 ? minus : plus,
+            on === null ? (0.25 + 0.65 * share) * Math.max(0.35, crowd) : on ? 0.95 : 0.07);
+          context.lineWidth = 0.6 + 4.2 * share * Math.max(0.4, crowd);
+          const [x1, y1, x2, y2] = edgeOf(layout, column, from, to);
+          context.beginPath();
+          context.moveTo(x1, y1);
+          context.lineTo(x2, y2);
+          context.stroke();
+        }
+      }
+    }
+  }
+
+  paintUnits({ grid, inputs, responses, tops, activations, sample, image, kind, discrete }) {
+    this.buttons.forEach((column, place) => {
+      const values = place === 0 ? inputs : responses?.[place - 1];
+      const width = place === 0 ? this.shape.inputs.length : this.shape.columns[place - 1].units;
+      for (const node of column) {
+        const unit = Number(node.dataset.unit);
+        if (this.layout.columns[place].image) paintImage(node.canvas, image, sample, 1);
+        else if (kind === "image" && place === 1) this.paintWeights(node.canvas, unit, image);
+        else if (values && kind === "line") paintCurve(node.canvas, values, width, unit, tops[place]);
+        else if (values) paintHeat(node.canvas, grid, values, width, unit, tops[place], discrete && place > 0);
+        else paintBar(node.canvas, activations?.[place]?.[unit] ?? 0, tops[place]);
+        if (node.bias !== null) {
+          const bias = this.shape.biases(place - 1);
+          node.bias.textContent = bias === null ? "" : `b ${short(bias[unit])}`;
+        }
+      }
+    });
+  }
+
+  paintWeights(canvas, unit, image) {
+    const { values, shape } = this.shape.weights(0);
+    const own = Float64Array.from({ length: shape[0] }, (_, input) => values[input * shape[1] + unit]);
+    paintImage(canvas, image, own, own.reduce((top, weight) => Math.max(top, Math.abs(weight)), 1e-9));
+  }
+}
+
+function isLit(lit, place, unit) {
+  if (lit === null) return false;
+  if (lit.kind === "input") return place === 0 && lit.input === unit;
+  if (lit.column === undefined) return false;
+  if (place === lit.column + 1) return lit.unit === unit;
+  return lit.kind === "weight" && place === lit.column && lit.input === unit;
+}
+
+function isLitEdge(lit, column, input, unit) {
+  switch (lit.kind) {
+    case "input": return column === 0 && input === lit.input;
+    case "unit": return (column === lit.column && unit === lit.unit) || (column === lit.column + 1 && input === lit.unit);
+    case "weight": return column === lit.column && unit === lit.unit && input === lit.input;
+    default: return true;
+  }
+}

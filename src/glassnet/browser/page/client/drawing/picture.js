@@ -1,0 +1,89 @@
+/** The picture of what the network answers: the plane with its points, a curve over one input, or shares of classes. */
+import { sharesOf } from "../data/heads.js";
+import { classColour, colours } from "./colours.js";
+import { canvasOf, h } from "./dom.js";
+import { paintClasses, paintHeat } from "./heat.js";
+
+const heat = () => h("canvas");
+
+/** Paints the plane: answers as colours, samples as points. `marks` are parts with how their points look. */
+export function paintPlane(canvas, size, { network, head, source, answers, grid, marks, axes, chosen, discrete }) {
+  const context = canvasOf(canvas, size, size), behind = paintPlane.behind ?? (paintPlane.behind = heat());
+  const { css, ink, paper, plus, minus, mixed } = colours();
+  const n = grid * grid, outputs = answers.length / n;
+  if (source.task === "regression") {
+    let top = 1e-9;
+    for (let i = 0; i < answers.length; i += outputs) top = Math.max(top, Math.abs(answers[i]));
+    paintHeat(behind, grid, answers, outputs, 0, top, discrete);
+  } else {
+    const shares = new Float64Array(n * source.classNames.length);
+    for (let i = 0; i < n; i += 1) shares.set(sharesOf(head, answers.subarray(i * outputs, (i + 1) * outputs)), i * source.classNames.length);
+    paintClasses(behind, grid, shares, discrete);
+  }
+  context.imageSmoothingEnabled = !discrete;
+  context.drawImage(behind, 0, 0, size, size);
+  const { x: [x0, x1], y: [y0, y1] } = network.rectangle;
+  const radius = source.n > 800 ? 2 : source.n > 300 ? 2.8 : 3.6;
+  const largest = source.values === null ? 1 : source.values.reduce((top, value) => Math.max(top, Math.abs(value)), 1e-9);
+  for (const { rows, held } of marks) {
+    for (const row of rows) {
+      const x = (source.X[row * source.width + axes[0]] - x0) / (x1 - x0) * size;
+      const y = (y1 - source.X[row * source.width + axes[1]]) / (y1 - y0) * size;
+      const value = source.labels === null ? source.values[row * source.n_values] / largest : 0;
+      const colour = source.labels === null ? mixed(paper, value < 0 ? minus : plus, Math.abs(value)) : classColour(source.labels[row]);
+      context.beginPath();
+      context.arc(x, y, row === chosen ? radius + 2.5 : radius, 0, 2 * Math.PI);
+      context.fillStyle = held ? css(paper) : css(colour);
+      context.strokeStyle = held ? css(colour) : css(paper);
+      context.lineWidth = held ? 2 : 1.2;
+      if (row === chosen) { context.strokeStyle = css(ink); context.lineWidth = 2.5; }
+      context.fill();
+      context.stroke();
+    }
+  }
+}
+
+/** Paints a curve over one input, and the samples. */
+export function paintLine(canvas, size, { network, source, answers, marks, chosen }) {
+  const context = canvasOf(canvas, size, size), { css, ink, soft, line, plus, paper } = colours();
+  const { base } = network, n = base.length;
+  const [x0, x1] = [base[0], base[n - 1]];
+  let [low, high] = [Infinity, -Infinity];
+  for (const value of source.values ?? [0, 1]) { low = Math.min(low, value); high = Math.max(high, value); }
+  const margin = (high - low || 1) * 0.25;
+  const px = (x) => (x - x0) / (x1 - x0) * size, py = (y) => size - (y - low + margin) / (high - low + 2 * margin) * size;
+  context.strokeStyle = css(line);
+  context.beginPath();
+  context.moveTo(0, py(0));
+  context.lineTo(size, py(0));
+  context.stroke();
+  for (const { rows, held } of marks) {
+    for (const row of rows) {
+      context.beginPath();
+      context.arc(px(source.X[row]), py(source.values?.[row] ?? source.labels[row]), row === chosen ? 5.5 : 2.6, 0, 2 * Math.PI);
+      context.fillStyle = held ? css(paper) : css(soft, 0.75);
+      context.strokeStyle = row === chosen ? css(ink) : css(soft);
+      context.fill();
+      if (held || row === chosen) context.stroke();
+    }
+  }
+  const outputs = answers.length / n;
+  context.strokeStyle = css(plus);
+  context.lineWidth = 2.5;
+  context.beginPath();
+  for (let i = 0; i < n; i += 1) context[i === 0 ? "moveTo" : "lineTo"](px(base[i]), py(answers[i * outputs]));
+  context.stroke();
+}
+
+/** The sample whose point is nearest to a place on the canvas, or null where none is near. */
+export function sampleAt({ network, source, axes, rows }, size, x, y) {
+  const { x: [x0, x1], y: [y0, y1] } = network.rectangle;
+  let [best, least] = [null, 14];
+  for (const row of rows) {
+    const px = (source.X[row * source.width + axes[0]] - x0) / (x1 - x0) * size;
+    const py = (y1 - source.X[row * source.width + axes[1]]) / (y1 - y0) * size;
+    const away = Math.hypot(px - x, py - y);
+    if (away < least) [best, least] = [row, away];
+  }
+  return best;
+}

@@ -1,0 +1,41 @@
+/** What the optimizer makes of a gradient, a line for each formula of its rule. */
+import { catalogue } from "../state/catalogue.js";
+import { computed } from "./expressions.js";
+import { factor, number } from "./terms.js";
+
+/** The arithmetic of one parameter; `update` as `updateOf` gives it, `optimizer` with all its fields. */
+export function updateLines(optimizer, { rule, learning_rate: rate, step }, update) {
+  const { decays_apart: apart, updates } = catalogue.optimizers[optimizer.name];
+  const written = updates[rule];
+  const decay = apart ? 0 : optimizer.weight_decay ?? 0;
+  const g = update.c + (decay ? decay * update.w : 0);
+  const values = { ...update, g };
+  for (const { letter, before, after } of update.states) Object.assign(values, { [letter]: before, [`${letter}1`]: after });
+  const known = { ...optimizer, rate, step, ...momentaOf(optimizer, rate, step) };
+  const lines = [];
+  if (optimizer.clip_norm || optimizer.clip_value) lines.push(`dw clipped: ${number(update.dw)} → ${number(update.c)}`);
+  if (decay) lines.push(`g = dw + λ·w = ${number(update.c)} + ${number(decay)}·${factor(update.w)} = ${number(g)}`);
+  for (const pieces of written.lines) {
+    const text = pieces.map((piece) => (typeof piece === "string" ? piece : hole(piece[0], decay, step, known))).join("");
+    lines.push(text.replace(/\{(\(?)(\w+)\)?\}/g, (_, open, name) => (open ? factor : number)(values[name])));
+  }
+  return lines;
+}
+
+function hole(inside, decay, step, known) {
+  if (inside === "g") return decay ? "g" : "dw";
+  if (inside === "step") return String(step);
+  return number(computed(inside, known));
+}
+
+/** The momentum's own schedule of NAdam, which its written rule mentions. */
+function momentaOf({ name, beta1, momentum_decay: slowing }, rate, step) {
+  if (name !== "nadam") return {};
+  const momentum = (t) => beta1 * (1 - 0.5 * 0.96 ** (t * slowing));
+  const mu = momentum(step), ahead = momentum(step + 1);
+  let product = 1;
+  for (let t = 1; t <= step; t += 1) product *= momentum(t);
+  return {
+    mu, product, rate_of_gradient: rate * (1 - mu) / (1 - product), rate_of_mean: rate * ahead / (1 - product * ahead),
+  };
+}

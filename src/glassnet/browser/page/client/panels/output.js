@@ -1,0 +1,173 @@
+/** What the network answers, and how its loss falls. */
+import { sharesOf } from "../data/heads.js";
+import { classColour } from "../drawing/colours.js";
+import { curves } from "../drawing/curves.js";
+import { h, refill } from "../drawing/dom.js";
+import { paintLine, paintPlane, sampleAt } from "../drawing/picture.js";
+import { paintImage } from "../drawing/heat.js";
+import { number } from "../formulas/terms.js";
+import { GRID } from "../app/model.js";
+import { drawingPad } from "./pad.js";
+
+const css = ([r, g, b]) => `rgb(${r} ${g} ${b})`;
+
+/** The parts of the samples that are shown as points. */
+function marksOf({ samples, choices }) {
+  const { train, validation, test } = samples.parts;
+  const held = choices.shown === "all" ? [validation, test].filter((part) => part !== null) : [];
+  return [...held.map(({ rows }) => ({ rows, held: true })), { rows: train.rows, held: false }];
+}
+
+/** Points made and moved by mouse, where the data are the reader's own. */
+function pointing(model, canvas, size) {
+  let moved = null, kind = 0;
+  const place = (event) => {
+    const box = canvas.getBoundingClientRect(), { x: [x0, x1], y: [y0, y1] } = model.get("network").rectangle;
+    const x = (event.clientX - box.left) / box.width, y = (event.clientY - box.top) / box.height;
+    return { pixel: [x * size(), y * size()], x: x0 + x * (x1 - x0), y: y1 - y * (y1 - y0) };
+  };
+  const found = (event) => {
+    const { network, source, axes, samples, choices } = model.store.state;
+    if (network?.kind !== "plane") return null;
+    const rows = marksOf({ samples, choices }).flatMap((mark) => mark.rows);
+    return sampleAt({ network, source, axes, rows }, size(), ...place(event).pixel);
+  };
+  canvas.addEventListener("pointerdown", (event) => {
+    const { choices, network } = model.store.state;
+    if (network?.kind !== "plane") return;
+    const row = found(event);
+    if (choices.data !== "points") {
+      const at = row === null ? -1 : model.get("samples").parts.train.rows.indexOf(row);
+      if (at >= 0) model.store.set({ sample: at });
+      return;
+    }
+    canvas.setPointerCapture(event.pointerId);
+    const { points } = model.store.state;
+    if (event.shiftKey && row !== null && points.length > 4) return setPoints(model, points.filter((_, i) => i !== row));
+    const { x, y } = place(event);
+    moved = row ?? points.length;
+    if (row === null) setPoints(model, [...points, { x, y, label: kind }]);
+  });
+  canvas.addEventListener("pointermove", (event) => {
+    if (moved === null) return;
+    const { x, y } = place(event);
+    model.store.set({ points: model.get("points").map((point, i) => (i === moved ? { ...point, x, y } : point)) });
+  });
+  canvas.addEventListener("pointerup", () => {
+    if (moved !== null) setPoints(model, model.get("points"));
+    moved = null;
+  });
+  const kinds = h("div", { class: "kinds", role: "group", "aria-label": "class of new points" });
+  const fill = () => refill(kinds, h("span", {}, "click adds, drag moves, shift-click removes; class "), [0, 1, 2, 3].map((label) => h("button", {
+    type: "button", class: "swatch", "aria-pressed": String(label === kind), "aria-label": `class ${label}`,
+    style: { "--swatch": css(classColour(label)) }, onclick: () => { kind = label; fill(); },
+  }, String(label))));
+  model.store.on(["theme"], fill);
+  model.store.on(["choices"], ({ choices }) => { kinds.hidden = choices.data !== "points"; });
+  return kinds;
+}
+
+function setPoints(model, points) {
+  model.store.set({ points });
+  model.begin();
+}
+
+/** Shares of the classes for one sample, as bars. */
+function shareBars(names, shares, truth) {
+  return h("div", { class: "shares" }, names.map((name, label) => h("div", { class: `share${label === truth ? " truth" : ""}` },
+    h("span", { class: "who" }, name), h("span", { class: "bar" }, h("i", { style: { width: `${Math.max(0, Math.min(1, shares[label])) * 100}%` } })),
+    h("span", { class: "much" }, number(shares[label], 3)))));
+}
+
+export function output(model) {
+  const canvas = h("canvas", { class: "answers", role: "img", "aria-label": "what the network answers" });
+  const legend = h("div", { class: "legend" }), axes = h("div", { class: "axes" }), chart = h("div", { class: "chart" });
+  const accuracy = h("div", { class: "chart" }), aside = h("div", { class: "answer" });
+  let logarithmic = false;
+  const scale = h("button", { type: "button", class: "small", "aria-pressed": "false", onclick: () => {
+    logarithmic = !logarithmic;
+    scale.setAttribute("aria-pressed", String(logarithmic));
+    paintCharts(model.store.state);
+  } }, "log");
+  const root = h("section", { class: "output", "aria-label": "output" });
+  const size = () => Math.max(160, Math.min(320, root.clientWidth || 300));
+  const kinds = pointing(model, canvas, size);
+  const pad = drawingPad(model);
+  root.append(h("h2", {}, "Output"), canvas, axes, legend, kinds, aside, pad, h("h2", { class: "with-tool" }, "Loss", scale), chart, accuracy);
+
+  function paintPicture(state) {
+    const { network, head, source, samples, frame, choices } = state;
+    if (network === null || frame === null || !frame.responses && network.kind !== "image") return;
+    canvas.hidden = network.kind === "image";
+    if (network.kind === "image") return paintSample(state);
+    const common = {
+      network, head, source, answers: frame.responses.at(-1), marks: marksOf(state), axes: state.axes, discrete: choices.discrete,
+      chosen: samples.parts.train.rows[model.sample], grid: GRID,
+    };
+    (network.kind === "line" ? paintLine : paintPlane)(canvas, size(), common);
+    refill(aside, answerOf(state));
+  }
+
+  /** The answer for the chosen sample, in numbers. */
+  function answerOf({ source, head, samples }) {
+    const { sample } = model, { train } = samples.parts, row = train.rows[sample];
+    const x = train.X.subarray(sample * samples.width, (sample + 1) * samples.width);
+    const outputs = model.mirror.network.predict(x).values;
+    const inputs = Array.from(source.X.subarray(row * source.width, row * source.width + Math.min(4, source.width)), (value) => number(value, 4)).join(", ");
+    const truth = source.labels === null ? number(source.values[row * source.n_values], 4) : source.classNames[source.labels[row]];
+    return [
+      h("p", { class: "note" }, `sample ${sample}: (${inputs}${source.width > 4 ? ", …" : ""}) → ${truth}`),
+      source.task === "classification" && source.classNames.length <= 12 ? shareBars(source.classNames, sharesOf(head, outputs), source.labels[row])
+        : h("p", { class: "note" }, `the network says ${Array.from(outputs, (value) => number(value, 4)).join(", ")}`),
+    ];
+  }
+
+  function paintSample(state) {
+    const { samples, source } = state, { sample } = model;
+    const x = samples.parts.train.X.subarray(sample * samples.width, (sample + 1) * samples.width);
+    const image = h("canvas", { class: "pixels sample" });
+    paintImage(image, source.image, x, 1);
+    refill(aside, h("div", { class: "image-row" }, image, stepper(model, samples.parts.train.n)), answerOf(state));
+  }
+
+  function paintCharts({ history, frame, choices }) {
+    const width = size(), line = (key, name, style, of = (row) => row[key]) => ({ name, style, points: history.map((row) => [row.epoch, of(row)]) });
+    const losses = [line("loss", "training", "train"), { ...line("validation_loss", "validation", "held"), points: history.filter((row) => row.validation_loss !== undefined && row.validation_loss !== null).map((row) => [row.epoch, row.validation_loss]) }];
+    refill(chart, curves(losses, { width, height: 130, label: "loss of each epoch", logarithmic, from: 0 }),
+      h("p", { class: "note keys" }, h("span", { class: "key train" }, "training"), h("span", { class: "key held", hidden: !frame?.evaluation?.validation }, "validation")));
+    refill(accuracy, choices.schedule !== "constant" && history.length > 1
+      ? [h("h2", {}, "Learning rate"), curves([line("learning_rate", "learning rate", "train")], { width, height: 90, label: "learning rate of each epoch", from: 0 })] : []);
+  }
+
+  model.store.on(["frame", "sample", "theme", "axes", "choices", "points", "width"], paintPicture);
+  model.store.on(["history", "theme", "width"], paintCharts);
+  model.store.on(["source", "theme"], ({ source }) => {
+    refill(legend, source?.task === "classification" && source.image === null
+      ? source.classNames.slice(0, 10).map((name, label) => h("span", {}, h("i", { style: { background: css(classColour(label)) } }), name)) : []);
+    refill(axes, source !== null && source.width > 2 && source.image === null ? axisFields(model, source) : []);
+  });
+  return root;
+}
+
+/** Which two columns the picture shows. */
+function axisFields(model, source) {
+  return [0, 1].map((place) => {
+    const field = h("select", { "aria-label": place === 0 ? "column across" : "column up", onchange: () => {
+      const axes = [...model.get("axes")];
+      axes[place] = Number(field.value);
+      model.store.set({ axes });
+      model.begin();
+    } }, source.featureNames.map((name, column) => h("option", { value: String(column) }, name)));
+    field.value = String(model.get("axes")[place]);
+    return h("label", {}, place === 0 ? "→ " : "↑ ", field);
+  });
+}
+
+/** To other samples, one by one. */
+export function stepper(model, n) {
+  const to = (by) => model.store.set({ sample: (model.sample + by + n) % n });
+  return h("div", { class: "stepper" },
+    h("button", { type: "button", class: "small", "aria-label": "sample before", onclick: () => to(-1) }, "‹"),
+    h("span", {}, `sample ${model.sample} of ${n}`),
+    h("button", { type: "button", class: "small", "aria-label": "next sample", onclick: () => to(1) }, "›"));
+}

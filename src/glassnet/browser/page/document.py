@@ -1,0 +1,131 @@
+"""The page as one HTML file: modules, style, parts and data inside, and a policy that lets nothing else run."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import zlib
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from glassnet import __version__, datasets
+from glassnet.browser.page.bundle import BundleError, bundle
+from glassnet.browser.page.catalogue import catalogue
+from glassnet.errors import MissingDependencyError
+from glassnet.support.text import markup, script
+
+_CLIENT = Path(str(files("glassnet.browser.page") / "client"))
+_MEASURED = ("digits", "iris", "wine", "breast_cancer", "diabetes")
+_DIGITS_SCALE = 16
+_DECIMALS = 6
+
+
+def page(
+    *, title: str = "glassnet", document: Mapping[str, Any] | None = None, server: Mapping[str, Any] | None = None
+) -> str:  # fmt: skip
+    """The page as text.
+
+    Parameters
+    ----------
+    title : str
+    document : mapping, optional
+        A network and data to begin with, as :func:`glassnet.browser.page.playing.document_of` gives them.
+    server : mapping, optional
+        What the page needs to talk to the server that hands it out: its token.
+    """
+    code, style = program(), stylesheet()
+    measured = measured_data()
+    given = {
+        "catalogue": catalogue(), "lessons": lessons(), "version": __version__, "measured": list(measured),
+        "document": document, "server": server,
+    }  # fmt: skip
+    parts = {
+        "POLICY": _policy(code, style, served=server is not None), "VERSION": __version__, "TITLE": markup(title),
+        "STYLE": style, "GIVEN": script(given), "DATA": _packed(json.dumps(measured, separators=(",", ":"))),
+        "SCRIPT": code,
+    }  # fmt: skip
+    text = (_CLIENT / "template.html").read_text(encoding="utf-8")
+    pieces = text.split("<!--")
+    return pieces[0] + "".join(_filled(piece, parts) for piece in pieces[1:])
+
+
+def _filled(piece: str, parts: Mapping[str, str]) -> str:
+    name, _, rest = piece.partition("-->")
+    return parts[name] + rest
+
+
+@cache
+def program() -> str:
+    """All modules of the page as one script.
+
+    Raises
+    ------
+    BundleError
+        If a module would end the element that it stands in.
+    """
+    from glassnet.browser import module
+
+    code = bundle(_CLIENT, "app/main.js", {"glassnet.js": module()})
+    if "</script" in code.lower() or "<!--" in code:
+        raise BundleError("a module holds </script or <!--, which would end the element of the page that it stands in")
+    return code
+
+
+@cache
+def stylesheet() -> str:
+    """The colours and type of every page, and the looks of this one."""
+    looks = (files("glassnet.support") / "looks.css").read_text(encoding="utf-8")
+    return looks + (_CLIENT / "looks" / "page.css").read_text(encoding="utf-8")
+
+
+@cache
+def lessons() -> list[Any]:
+    """The lessons, as plain data."""
+    folder = _CLIENT / "lessons"
+    return [json.loads(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.json"))]
+
+
+@cache
+def measured_data() -> dict[str, Any]:
+    """The measured data sets, as the page's modules take samples; none where scikit-learn is not installed."""
+    try:
+        return {name: _described(name) for name in _MEASURED}
+    except MissingDependencyError:
+        return {}
+
+
+def _described(name: str) -> dict[str, Any]:
+    dataset = datasets.get(name)
+    is_digits, classes = name == "digits", dataset.task == "classification"
+    X = dataset.X * _DIGITS_SCALE if is_digits else dataset.X
+    values = [int(value) for value in X.ravel()] if is_digits else [round(value, _DECIMALS) for value in X.ravel().tolist()]
+    return {
+        "name": name, "task": dataset.task, "n": len(dataset.X), "width": dataset.X.shape[1], "X": values,
+        "labels": dataset.y.tolist() if classes else None, "values": None if classes else dataset.y.ravel().tolist(),
+        "n_values": 0 if classes else 1, "featureNames": list(dataset.feature_names),
+        "classNames": list(dataset.target_names or ()), "image": [8, 8] if is_digits else None,
+        "scale": _DIGITS_SCALE if is_digits else None,
+    }  # fmt: skip
+
+
+def _packed(text: str) -> str:
+    return base64.b64encode(zlib.compress(text.encode(), 9)).decode()
+
+
+def _policy(code: str, style: str, *, served: bool) -> str:
+    """What may run: this script and this style alone, and workers made of the script's own text."""
+    return "; ".join(
+        [
+            "default-src 'none'", f"script-src 'sha256-{_digest(code)}'", f"style-src 'sha256-{_digest(style)}'",
+            "worker-src blob:", "img-src data: blob:", f"connect-src {chr(39)}self{chr(39)}" if served else "connect-src 'none'",
+            "base-uri 'none'", "form-action 'none'",
+        ]
+    )  # fmt: skip
+
+
+def _digest(text: str) -> str:
+    return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
