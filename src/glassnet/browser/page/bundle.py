@@ -1,6 +1,6 @@
 """ES modules put into one classic script: each module becomes a function that hands out what it exports.
 
-Comments and indentation are left out; so no text of more than one line may stand between backticks. It knows the forms that the page's own modules are written in, and refuses others by name: ``import { a, b as c } from
+Comments, indentation and room around signs are left out; so no text of more than one line may stand between backticks. It knows the forms that the page's own modules are written in, and refuses others by name: ``import { a, b as c } from
 "…";``, ``export function``, ``export class``, ``export const``, ``export { a, b };``.
 """
 
@@ -15,7 +15,12 @@ from glassnet.errors import GlassnetError
 _IMPORT = re.compile(r'^import\s*(?:\{([^}]*)\}\s*from\s*)?"([^"]+)";[^\S\n]*\n?', re.MULTILINE)
 _EXPORT = re.compile(r"^export\s+((?:async\s+)?function\*?|class|const)\s+([\w$]+)", re.MULTILINE)
 _EXPORT_LIST = re.compile(r"^export\s*\{([^}]*)\};?[^\S\n]*$", re.MULTILINE)
-_COMMENT = re.compile(r"^[^\S\n]*(?:/\*\*?.*?\*/|//[^\n]*)[^\S\n]*\n", re.MULTILINE | re.DOTALL)
+_COMMENT = re.compile(
+    r"^[^\S\n]*(?:/\*\*?.*?\*/|//[^\n]*)[^\S\n]*\n|/\*\* @type [^*\n]*\*/ ?", re.MULTILINE | re.DOTALL
+)
+# In lines without patterns, divisions and templates, outside of texts: room around these signs means nothing.
+_PLAIN_LINE = re.compile(r"^[^'`/\n]+$", re.MULTILINE)
+_SIGNS = re.compile(r"""("(?:[^"\\]|\\.)*")| ?([=*<>!&|?:,;{}()\[\]]) ?""")
 _INDENT = re.compile(r"^[^\S\n]+", re.MULTILINE)
 
 
@@ -93,10 +98,14 @@ def _wrapped(path: str, text: str, numbers: Mapping[str, str]) -> str:
     left = re.search(r"^(?:import|export)\b.*$", body, re.MULTILINE)
     if left is not None:
         raise BundleError(f"{path} holds {left[0]!r}, a form of import or export that is not known")
-    body = _INDENT.sub("", _COMMENT.sub("", body))
+    body = _tightened(_INDENT.sub("", _COMMENT.sub("", body)))
     return (
         f"const {numbers[path]} = (() => {{\n{chr(10).join(imports)}\n{body.strip()}\nreturn {{{', '.join(exports)}}};\n}})();"
     )
+
+
+def _tightened(text: str) -> str:
+    return _PLAIN_LINE.sub(lambda line: _SIGNS.sub(lambda found: found[1] or found[2], line[0]), text)
 
 
 def _pairs(listed: str, joint: str, *, turned: bool = False) -> str:

@@ -30,7 +30,7 @@ def _activation(name: str) -> dict[str, Any]:
     return {
         "value": tree(facts.value), "slope": tree(facts.slope), "backward": tree(facts.backward),
         "letters": _letters(facts.letters), "outputs": facts.outputs, "forward_only": facts.forward_only,
-        "source": facts.source,
+        "source": facts.source, "torch": "" if facts.torch is None else f"nn.{facts.torch.source}",
     }  # fmt: skip
 
 
@@ -40,6 +40,7 @@ def _loss(name: str) -> dict[str, Any]:
     return {
         "value": tree(facts.value), "slope": tree(facts.slope), "letters": _letters(facts.letters), "data": facts.data,
         "last_activation": facts.last_activation, "least_outputs": loss.least_outputs, "source": facts.source,
+        "torch": facts.torch or "",
         "activation": activation_registry.name_of(loss().activation), "on_logits": _taken_over(loss()),
     }  # fmt: skip
 
@@ -53,7 +54,8 @@ def _taken_over(loss: Loss) -> dict[str, str]:
 def _optimizer(name: str) -> dict[str, Any]:
     facts = optimizer_registry.classes()[name].facts
     return {
-        "decays_apart": facts.decays_apart, "source": facts.source,
+        "decays_apart": facts.decays_apart, "source": facts.source, "class": optimizer_registry.classes()[name].__name__,
+        "torch": facts.torch or "", "arguments": dict(facts.arguments),
         "updates": {
             rule: {"plain": written.plain, "states": written.states, "lines": [_filled(line) for line in written.lines]}
             for rule, written in facts.updates.items()

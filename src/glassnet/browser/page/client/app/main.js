@@ -4,6 +4,9 @@ import { formula } from "../panels/formula.js";
 import { output } from "../panels/output.js";
 import { settings, take } from "../panels/settings.js";
 import { keys, toolbar } from "../panels/toolbar.js";
+import { code } from "../panels/code.js";
+import { files } from "../panels/files.js";
+import { lessonBox, lessonList } from "../panels/lessons.js";
 import { confusion } from "../panels/confusion.js";
 import { distributions } from "../panels/distributions.js";
 import { runs } from "../panels/runs.js";
@@ -62,7 +65,7 @@ function start() {
   themes(model);
   const text = document.getElementById("glassnet-script").textContent;
   model.remote = new Remote(text, (message) => model.heard(message));
-  const main = h("main", {}, settings(model), h("div", { class: "middle" }, banner(model), diagram(model), tabs(model, { formula, walk, weights: distributions, surface, confusion, runs })), output(model));
+  const main = h("main", {}, settings(model), h("div", { class: "middle" }, lessonBox(model), banner(model), diagram(model), tabs(model, { formula, walk, weights: distributions, surface, confusion, runs, code, files, lessons: lessonList })), output(model));
   document.body.append(toolbar(model), said(model), main);
   keys(model);
   dropping(model);

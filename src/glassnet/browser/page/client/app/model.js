@@ -101,6 +101,7 @@ export class Model {
     const inputs = base === null ? null : samples.encode(base);
     const columns = made.columns;
     this.path = [];
+    this.changed = false;
     this.mirror = { network: mirror, training: mirror.training(train.X, train.y, { batch_size: choices.batch || null }) };
     this.store.set({
       source, head, samples, history: [], frame: null, running: false, stopped: null, axes, sample: null,
@@ -172,6 +173,7 @@ export class Model {
 
   /** Changes of the network here and now: a weight, what is frozen, the optimizer. */
   change(changes) {
+    this.changed = true;
     this.remote.send({ do: "change", changes });
   }
 

@@ -38,6 +38,7 @@ export function diagram(model) {
   const view = new NetworkView(tell, (place, shape, column) => head(model, place, shape, column));
   const layersTool = h("div", { class: "layers-tool" });
   const root = h("section", { class: "drawing", "aria-label": "the network" }, layersTool, view.root);
+  model.view = view;
   let built = null;
 
   const marks = ({ findings, stopped, network }) => {

@@ -1,0 +1,49 @@
+/** The network and its training as programs, to read, to copy and to keep. */
+import { download, h, refill } from "../drawing/dom.js";
+import { glassnetCode, notebook } from "../code/glassnet.js";
+import { numpyCode } from "../code/numpy.js";
+import { torchCode } from "../code/torch.js";
+
+const PROGRAMS = {
+  glassnet: { title: "glassnet", file: "network.py", write: glassnetCode }, numpy: { title: "NumPy", file: "network_numpy.py", write: numpyCode },
+  torch: { title: "PyTorch", file: "network_torch.py", write: torchCode }, notebook: { title: "notebook", file: "network.ipynb", write: notebook },
+};
+
+/** A program of the page as text; throws an Error in words where it cannot say what the page does. */
+export function programOf(name, state) {
+  return PROGRAMS[name].write(state);
+}
+
+export function code(model) {
+  const text = h("pre", { tabindex: 0 }), note = h("p", { class: "note" });
+  let name = "glassnet", shown = "";
+  const choice = h("select", { "aria-label": "language", onchange: () => { name = choice.value; show(); } }, Object.entries(PROGRAMS).map(([key, { title }]) => h("option", { value: key }, title)));
+  const copy = h("button", { type: "button", onclick: async () => {
+    try {
+      await navigator.clipboard.writeText(shown);
+      refill(note, "copied");
+    } catch (error) {
+      refill(note, `this browser does not let the page copy (${error.message}); select the text instead`);
+    }
+  } }, "copy");
+  const keep = h("button", { type: "button", onclick: () => download(PROGRAMS[name].file, shown) }, "download");
+
+  function show() {
+    const state = model.store.state;
+    if (state.tab !== "code" || state.network === null) return;
+    refill(note, model.changed ? "Weights were edited, or the optimizer was changed on the way; the program trains from the first weights without that." : "");
+    try {
+      shown = programOf(name, state);
+      copy.disabled = keep.disabled = false;
+    } catch (error) {
+      shown = "";
+      copy.disabled = keep.disabled = true;
+      refill(note, error.message);
+    }
+    refill(text, shown);
+    text.hidden = shown === "";
+  }
+
+  model.store.on(["tab", "frame", "choices", "network"], show);
+  return h("div", {}, h("div", { class: "row-of-buttons" }, choice, copy, keep), note, text);
+}
