@@ -237,3 +237,27 @@ def lessons(
     from glassnet.cli.lessons import run
 
     run(folder, lesson, show_list, seed, no_open)
+
+
+@app.command(
+    epilog=_examples(
+        "glassnet play",
+        "glassnet play digits",
+        "glassnet play measured.csv",
+        "glassnet play runs/moons/model.safetensors",
+        "glassnet play xor --output page.html",
+    )
+)
+def play(
+    what: options.Played = None,
+    output: options.PageFile = None,
+    port: options.Port = 0,
+    no_browser: options.NoBrowser = False,
+) -> None:
+    """Open the page: see a network, train it, change it, and read every number.
+
+    It is served to this machine alone until Ctrl-C; models that you save there go into the present folder.
+    """
+    from glassnet.cli.play import run
+
+    run(what, output, port, not no_browser)

@@ -18,9 +18,9 @@ _EXPORT_LIST = re.compile(r"^export\s*\{([^}]*)\};?[^\S\n]*$", re.MULTILINE)
 _COMMENT = re.compile(
     r"^[^\S\n]*(?:/\*\*?.*?\*/|//[^\n]*)[^\S\n]*\n|/\*\* @type [^*\n]*\*/ ?", re.MULTILINE | re.DOTALL
 )
-# In lines without patterns, divisions and templates, outside of texts: room around these signs means nothing.
-_PLAIN_LINE = re.compile(r"^[^'`/\n]+$", re.MULTILINE)
-_SIGNS = re.compile(r"""("(?:[^"\\]|\\.)*")| ?([=*<>!&|?:,;{}()\[\]]) ?""")
+# Room around these signs means nothing outside of texts, in lines without templates and patterns.
+_TEXT = re.compile(r'"(?:[^"\\]|\\.)*"')
+_SIGNS = re.compile(r'("(?:[^"\\]|\\.)*")| ?([=*<>!&|?:,;{}()\[\]/]) ?')
 _INDENT = re.compile(r"^[^\S\n]+", re.MULTILINE)
 
 
@@ -105,7 +105,14 @@ def _wrapped(path: str, text: str, numbers: Mapping[str, str]) -> str:
 
 
 def _tightened(text: str) -> str:
-    return _PLAIN_LINE.sub(lambda line: _SIGNS.sub(lambda found: found[1] or found[2], line[0]), text)
+    return "\n".join(_tight(line) for line in text.split("\n"))
+
+
+def _tight(line: str) -> str:
+    plain = _TEXT.sub("", line)
+    if any(sign in plain for sign in "\"'`") or "/" in plain.replace(" / ", ""):
+        return line
+    return _SIGNS.sub(lambda found: found[1] or found[2], line)
 
 
 def _pairs(listed: str, joint: str, *, turned: bool = False) -> str:

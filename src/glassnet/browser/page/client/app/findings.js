@@ -28,6 +28,20 @@ function deadUnits({ blocks }, { network, samples }) {
   });
 }
 
+/** Samples for which every unit of a ReLU-like layer is zero: what comes after cannot tell them apart. */
+function silentLayers({ blocks }, { network, samples }, outputs) {
+  return network.columns.slice(0, -1).flatMap(({ last, units }, column) => {
+    const { values } = outputs[last], n = values.length / units;
+    const silent = Array.from({ length: n }, (_, i) => i).filter((i) => values.subarray(i * units, (i + 1) * units).every((value) => value === 0));
+    if (silent.length < 2 || silent.length === n || blocks.some((block) => columnOf(network, block.layer) === column && block.dead.every(Boolean))) return [];
+    return [{
+      severity: silent.length > n / 2 ? "error" : "warning", marks: Array.from({ length: units }, (_, unit) => ({ column, unit })),
+      text: `For ${silent.length} of ${n} samples (${list(silent)}) every unit of layer ${column + 1} is zero: the network cannot tell these samples apart, and none of them moves the weights before.`,
+      remedy: { text: "draw larger first weights", act: (model) => model.choose({ initializer: "he_uniform", seed: model.get("choices").seed + 1 }) },
+    }];
+  });
+}
+
 function fadedGradient({ blocks }, { network }) {
   const norms = blocks.map((block) => block.gradient_norm).filter((norm) => Number.isFinite(norm));
   if (norms.length < 3 || norms.at(-1) === 0 || norms[0] / norms.at(-1) > FADED || norms[0] === 0) return [];
@@ -86,10 +100,10 @@ function stopped({ stopped: event, network }) {
 export function findingsOf(model) {
   const { samples, frame, network } = model.store.state, { train } = samples.parts;
   const n = Math.min(train.n, MOST_SAMPLES), width = samples.width, outputs = train.y.length / train.n;
-  const measured = facts(model.mirror.network, train.X.subarray(0, n * width), train.y.subarray(0, n * outputs));
+  const X = train.X.subarray(0, n * width), measured = facts(model.mirror.network, X, train.y.subarray(0, n * outputs));
   const seen = { ...model.store.state, network, frame };
   const found = [
-    ...stopped(seen), ...rising(seen), ...deadUnits(measured, seen), ...sameUnits(measured, seen), ...fadedGradient(measured, seen), ...worseOnNew(seen),
+    ...stopped(seen), ...rising(seen), ...silentLayers(measured, seen, model.mirror.network.activations(X)), ...deadUnits(measured, seen), ...sameUnits(measured, seen), ...fadedGradient(measured, seen), ...worseOnNew(seen),
   ];
   const order = { error: 0, warning: 1, note: 2 };
   return found.sort((a, b) => order[a.severity] - order[b.severity]);

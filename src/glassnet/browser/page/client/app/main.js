@@ -16,6 +16,8 @@ import { tabs } from "../panels/tabs.js";
 import { banner } from "../panels/banner.js";
 import { forgetColours } from "../drawing/colours.js";
 import { h, refill } from "../drawing/dom.js";
+import { tableOf } from "../data/csv.js";
+import { document_of_python, server } from "../state/catalogue.js";
 import { readAddress } from "../state/address.js";
 import { listen } from "../training/worker.js";
 import { Remote } from "../training/remote.js";
@@ -59,8 +61,31 @@ function said(model) {
   return place;
 }
 
+/** What Python handed over: a table, a model. */
+async function given(model) {
+  const { model: file } = document_of_python ?? {};
+  await model.begin();
+  if (file) await opened(model, new File([Uint8Array.from(atob(file.bytes), (c) => c.charCodeAt(0))], file.name));
+}
+
+/** Tells the server what the network has become, where there is one that Python listens to. */
+function following(model) {
+  if (server === null) return;
+  let last = null;
+  model.store.on(["frame"], async ({ frame }) => {
+    if (frame === null || frame.running || last === `${frame.id}:${frame.step}`) return;
+    last = `${frame.id}:${frame.step}`;
+    try {
+      await fetch("network", { method: "PUT", headers: { "X-Glassnet-Token": server.token }, body: model.mirror.network.save() });
+    } catch (error) {
+      model.say(`the program that opened this page does not answer any more (${error.message}); the page itself goes on`);
+    }
+  });
+}
+
 function start() {
-  const { choices, said: notes } = readAddress(location.hash);
+  const begun = location.hash.length > 1 ? location.hash : `#${document_of_python?.address ?? ""}`;
+  const { choices, said: notes } = readAddress(begun);
   const model = new Model(choices, notes);
   themes(model);
   const text = document.getElementById("glassnet-script").textContent;
@@ -77,7 +102,16 @@ function start() {
     model.begin();
   });
   window.glassnet = model;
-  model.begin();
+  following(model);
+  const table = document_of_python?.table;
+  if (table) {
+    try {
+      model.store.set({ table: tableOf(table.text, table.name) });
+    } catch (error) {
+      model.say(error.message);
+    }
+  }
+  given(model);
 }
 
 if (typeof document === "undefined") listen();

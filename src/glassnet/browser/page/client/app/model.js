@@ -51,11 +51,12 @@ export class Model {
     else if (changed.some((key) => GOES_ON.has(key))) this.change([{ kind: "optimizer", optimizer: optimizerOf(choices) }]);
   }
 
-  /** Back to the usual choices, with some others. */
-  async reset(patch) {
-    this.store.set({ choices: usual(), selection: null, pointed: null });
-    await this.choose(patch);
-    await this.begin();
+  /** Back to the usual choices, with some others; first weights as they are given, or drawn. */
+  async reset(patch, parameters = null) {
+    const choices = { ...usual(), ...(patch.data === undefined ? {} : usualFor(patch.data)), ...patch };
+    this.store.set({ choices, selection: null, pointed: null, sample: null, tab: "formula" });
+    history.replaceState(null, "", `#${writeAddress(choices)}`);
+    await this.begin(parameters === null ? null : { parameters: Float64Array.from(parameters) });
   }
 
   /** Data, network and training from the choices; `state` of parameters, where they are given. */

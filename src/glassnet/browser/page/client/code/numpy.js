@@ -1,4 +1,5 @@
 /** The network and its training in plain NumPy: every formula written out. */
+import { settled } from "../formulas/expressions.js";
 import { catalogue } from "../state/catalogue.js";
 import { layersOf } from "../state/choices.js";
 import { optimizerOf } from "../state/spec.js";
@@ -122,7 +123,7 @@ export function numpyCode(state) {
   const targets = head.form === "classes" ? ["targets = np.eye(sizes[-1])[y]"] : ["targets = y"];
   const prediction = inside && !fused ? [`p = ${loss.activation}(a[-1])`] : ["p = a[-1]"];
   const count = ofRows ? "len(x)" : "t.size";
-  const slope = numpyOf(objective.slope, { ...fields, y: "t", mass: "1" }).replaceAll("p * 1", "p");
+  const slope = numpyOf(settled(objective.slope, fields), { ...fields, y: "t", mass: "1" }).replaceAll("p * 1", "p");
   const back = fused ? ["d_z = error"] : [`d_z = ${names.at(-1)}_backward(error, z[-1], a[-1])`];
   const penalty = [...(choices.l1 ? [`${choices.l1} * np.abs(w).sum()`] : []), ...(choices.l2 ? [`${choices.l2} / 2 * (w**2).sum()`] : [])];
   const added = [...(choices.l1 ? [` + ${choices.l1} * np.sign(weights[layer])`] : []), ...(choices.l2 ? [` + ${choices.l2} * weights[layer]`] : [])].join("");
@@ -138,7 +139,7 @@ export function numpyCode(state) {
         "rows = order[start : start + batch_size]", "x, t = X[rows], targets[rows]", "# forward", "z, a = [], [x]", "for w, b, function in zip(weights, biases, functions):",
         ...indented(["z.append(a[-1] @ w + b)", "a.append(function(z[-1]))"]), "# loss", ...prediction,
         `with np.errstate(divide="ignore", invalid="ignore"):`,
-        ...indented([`entries = ${numpyOf(loss.value, { ...fields, y: "t", z: "a[-1]" })}`]),
+        ...indented([`entries = ${numpyOf(settled(loss.value, fields), { ...fields, y: "t", z: "a[-1]" })}`]),
         `loss = np.nansum(entries) / ${count}`, ...(penalty.length ? [`loss += sum(${penalty.join(" + ")} for w in weights)`] : []), "total += loss * len(x)", "# backward",
         `error = (${slope}) / ${count}`, ...back, "d_weights, d_biases = [None] * len(weights), [None] * len(weights)", "for layer in reversed(range(len(weights))):",
         ...indented([`d_weights[layer] = a[layer].T @ d_z${added}`, "d_biases[layer] = d_z.sum(axis=0)", "if layer > 0:", ...indented(["d_z = ways_back[layer - 1](d_z @ weights[layer].T, z[layer - 1], a[layer])"])]),

@@ -49,7 +49,7 @@ export class NetworkView {
     const isInput = place === 0;
     const label = column.image ? "the image of the sample" : isInput ? `input ${this.shape.inputs[unit]}` : `layer ${place}, unit ${unit}`;
     const name = isInput && !column.image ? h("span", { class: "name" }, this.shape.inputs[unit]) : null;
-    const bias = isInput || this.layout.pitch < 30 ? null : h("span", { class: "bias" });
+    const bias = isInput || this.layout.pitch < 22 ? null : h("span", { class: this.layout.pitch < 42 ? "bias beside" : "bias" });
     const node = h("button", {
       type: "button", class: `unit${isInput ? " input" : ""}`, "aria-label": label, title: label, "data-column": place, "data-unit": unit,
       onfocus: () => this.tell.point(this.selection(place, unit)),

@@ -1,5 +1,5 @@
 /**
- * The formulas of parts, as Python's facts tell them: trees of plain data, written with letters or with numbers, computed.
+ * Formulas as trees: written with letters or with numbers, computed.
  *
  * A tree is a number, a letter, `[sign, left, right]`, `["-", operand]`, `[function, …]`, `["sum", inner]` over the row, or
  * `["if", left, comparison, right, yes, no]`.
@@ -9,8 +9,8 @@ import {
 } from "./terms.js";
 
 const SIGNS = { "+": plus, "*": times, "/": over };
-const COMPARISONS = { ">": (a, b) => a > b, ">=": (a, b) => a >= b, "<": (a, b) => a < b, "<=": (a, b) => a <= b };
-const WRITTEN_COMPARISONS = { ">": ">", ">=": "≥", "<": "<", "<=": "≤" };
+const COMPARISONS = { ">": (a, b) => a > b, ">=": (a, b) => a >= b, "<": (a, b) => a < b, "<=": (a, b) => a <= b, "==": (a, b) => a === b };
+const WRITTEN_COMPARISONS = { ">": ">", ">=": "≥", "<": "<", "<=": "≤", "==": "=" };
 const sigmoid = (z) => 1 / (1 + Math.exp(-z));
 const softplus = (z) => Math.max(z, 0) + Math.log1p(Math.exp(-Math.abs(z)));
 const density = (z) => Math.exp(-z * z / 2) / Math.sqrt(2 * Math.PI);
@@ -98,6 +98,20 @@ export function withNumbers(tree, values, row = null, most = TERMS) {
     row.map((entry) => computed(inner, entry, row)), (place) => withNumbers(inner, row[place], row), most,
   );
   return built(tree, leaf, choose, summed);
+}
+
+function lettersOf(tree) {
+  if (typeof tree === "string") return [tree];
+  return Array.isArray(tree) ? tree.slice(1).flatMap((part) => (part in COMPARISONS ? [] : lettersOf(part))) : [];
+}
+
+/** The formula that holds for these constants: choices that they alone decide are made. */
+export function settled(tree, constants) {
+  if (!Array.isArray(tree)) return tree;
+  if (tree[0] === "if" && [...lettersOf(["", tree[1]]), ...lettersOf(["", tree[3]])].every((letter) => letter in constants)) {
+    return settled(COMPARISONS[tree[2]](computed(tree[1], constants), computed(tree[3], constants)) ? tree[4] : tree[5], constants);
+  }
+  return [tree[0], ...tree.slice(1).map((part) => settled(part, constants))];
 }
 
 /** What the sums of a formula add up, in the order in which they stand. */

@@ -9,15 +9,15 @@ const NAMESPACE = "http://www.w3.org/1998/Math/MathML";
 const RELATIONS = new Set(["=", "←", "→", "≈", ">", "<", "≥", "≤"]);
 const LOWERED = "₀₁₂₃₄₅₆₇₈₉", RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹";
 const TOKEN = new RegExp([
-  "(?<number>\\d+(?:\\.\\d+)?(?:e−?\\d+)?)",
+  "(?<number>\\d+(?:\\.\\d+)?(?:e−?\\d+)?)(?<power>[⁰¹²³⁴-⁹]*)",
   "(?<partial>∂\\p{L}/∂(?:(?![ᵢⱼₖ])\\p{L})+[ᵢⱼₖ₀-₉]*)",
-  "(?<name>(?:(?![ᵢⱼₖₜᵗ])[\\p{L}_∞])(?:(?![ᵢⱼₖₜᵗ])[\\p{L}\\p{M}_])*[′ᵀ]?)(?<low>[₀-₉ᵢⱼₖₜ]*)(?<high>[⁰¹²³⁴-⁹ᵗ]*)",
+  "(?<name>(?:(?![ᵢⱼₖₜᵗΣ])[\\p{L}_∞])(?:(?![ᵢⱼₖₜᵗΣ])[\\p{L}\\p{M}_])*[′ᵀ]?)(?<low>[₀-₉ᵢⱼₖₜ]*)(?<high>[⁰¹²³⁴-⁹ᵗ]*)",
   "(?<sign>[·/+−×∘()\\[\\]|√=←→≈<>≥≤,;:Σ])(?<lowSign>[ᵢⱼₖ]?)(?<highSign>[⁰¹²³⁴-⁹ᵗ]*)",
   "(?<space>\\s+)",
   "(?<other>.)",
 ].join("|"), "gu");
 const INDEX = { "ᵢ": "i", "ⱼ": "j", "ₖ": "k", "ₜ": "t", "ᵗ": "t" };
-const WORDS = new Set(["if", "else", "over", "the", "of", "sample", "samples", "units", "next", "layer", "this", "all"]);
+const WORDS = new Set(["if", "else", "here", "over", "the", "of", "sample", "samples", "units", "next", "layer", "this", "all"]);
 
 function math(name, ...children) {
   const element = document.createElementNS(NAMESPACE, name);
@@ -52,6 +52,12 @@ function numberElement(text) {
   if (exponent === undefined) return math("mn", digits);
   const raised = exponent.startsWith("−") ? math("mrow", math("mo", "−"), math("mn", exponent.slice(1))) : math("mn", exponent);
   return math("mrow", math("mn", digits), math("mo", "·"), math("msup", math("mn", "10"), raised));
+}
+
+/** A number with a power: what is a product by itself stands in parentheses. */
+function raised({ number, power }) {
+  const inner = numberElement(number);
+  return attached(number.includes("e") ? math("mrow", math("mo", "("), inner, math("mo", ")")) : inner, "", power);
 }
 
 /** Reads tokens into elements of MathML: sums of products of factors. */
@@ -103,7 +109,7 @@ class Reader {
   factor() {
     if (this.next === undefined) return math("mrow");
     const token = this.take();
-    if (token.number !== undefined) return numberElement(token.number);
+    if (token.number !== undefined) return token.power ? raised(token) : numberElement(token.number);
     if (token.partial !== undefined) return partial(token.partial);
     if (token.name !== undefined) return this.named(token);
     switch (token.sign) {
@@ -117,6 +123,7 @@ class Reader {
   }
 
   named(token) {
+    if (token.name === "smaller") return math("mtext", "\u00a0smaller");
     const name = token.name === "_" ? "" : token.name;
     const slope = /^(\p{L})′$/u.exec(name), derivative = /^d(\p{L}\u0302?)$/u.exec(name);
     const element = slope ? math("mrow", math("mi", slope[1]), math("mo", "′"))

@@ -1,12 +1,12 @@
 /** What the optimizer makes of a gradient, a line for each formula of its rule. */
 import { catalogue } from "../state/catalogue.js";
 import { computed } from "./expressions.js";
+import { treeOf } from "./parsing.js";
 import { factor, number } from "./terms.js";
 
 /** The arithmetic of one parameter; `update` as `updateOf` gives it, `optimizer` with all its fields. */
 export function updateLines(optimizer, { rule, learning_rate: rate, step }, update) {
   const { decays_apart: apart, updates } = catalogue.optimizers[optimizer.name];
-  const written = updates[rule];
   const decay = apart ? 0 : optimizer.weight_decay ?? 0;
   const g = update.c + (decay ? decay * update.w : 0);
   const values = { ...update, g };
@@ -15,8 +15,8 @@ export function updateLines(optimizer, { rule, learning_rate: rate, step }, upda
   const lines = [];
   if (optimizer.clip_norm || optimizer.clip_value) lines.push(`dw clipped: ${number(update.dw)} → ${number(update.c)}`);
   if (decay) lines.push(`g = dw + λ·w = ${number(update.c)} + ${number(decay)}·${factor(update.w)} = ${number(g)}`);
-  for (const pieces of written.lines) {
-    const text = pieces.map((piece) => (typeof piece === "string" ? piece : hole(piece[0], decay, step, known))).join("");
+  for (const line of updates[rule].lines) {
+    const text = line.replace(/\[([^\]]+)\]/g, (_, inside) => hole(inside, decay, step, known));
     lines.push(text.replace(/\{(\(?)(\w+)\)?\}/g, (_, open, name) => (open ? factor : number)(values[name])));
   }
   return lines;
@@ -25,7 +25,7 @@ export function updateLines(optimizer, { rule, learning_rate: rate, step }, upda
 function hole(inside, decay, step, known) {
   if (inside === "g") return decay ? "g" : "dw";
   if (inside === "step") return String(step);
-  return number(computed(inside, known));
+  return number(computed(treeOf(inside), known));
 }
 
 /** The momentum's own schedule of NAdam, which its written rule mentions. */

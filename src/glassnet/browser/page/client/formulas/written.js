@@ -1,6 +1,6 @@
 /** How activations and losses are written, with letters and with the numbers of a step. */
 import { catalogue } from "../state/catalogue.js";
-import { computed, sums, withLetters, withNumbers, withoutSums } from "./expressions.js";
+import { computed, settled, sums, withLetters, withNumbers, withoutSums } from "./expressions.js";
 import { equation, num, number, over, times } from "./terms.js";
 
 const LARGEST_POWER = 300; // of e, that is written as it is
@@ -56,7 +56,8 @@ export function slopeOf(part, z, a) {
   const values = { z, a, ...constants(part) };
   const value = computed(part.known.slope, values);
   const letters = withLetters(part.known.slope, { z: "z", a: "a", ...textOf(part) });
-  return { value, text: once(letters, equation(withNumbers(part.known.slope, values), value)) };
+  const numbers = equation(withNumbers(part.known.slope, values), value);
+  return { value, text: letters.includes(" if ") ? `${letters}, here ${numbers}` : once(letters, numbers) };
 }
 
 /** The way back through a function of rows: its sums, and dL/dz. */
@@ -96,7 +97,8 @@ export class LossOf {
   get slopeTree() {
     const without = (tree) => (Array.isArray(tree) && tree[0] === "*" && tree[2] === "mass" ? tree[1]
       : Array.isArray(tree) ? [tree[0], ...tree.slice(1).map(without)] : tree);
-    return this.objective.known.slope === null ? null : without(this.objective.known.slope);
+    const { slope } = this.objective.known;
+    return slope === null ? null : without(settled(slope, constants(this.objective)));
   }
 
   /** The derivative in what the network gives, with letters. */
@@ -115,13 +117,13 @@ export class LossOf {
 
   /** One entry of the loss, with letters and with numbers. */
   entry(y, p) {
-    const { known } = this.chosen;
-    if (known.value === null) return null;
+    if (this.chosen.known.value === null) return null;
+    const tree = settled(this.chosen.known.value, constants(this.chosen));
     const values = { y, p, z: p, ...constants(this.chosen) };
-    const value = computed(known.value, values);
-    if (!Number.isFinite(value) && y === 0) return { text: "0, since y = 0", value: 0 };
-    const letters = withLetters(known.value, { y: "y", p: "p", z: "p", ...textOf(this.chosen) });
-    return { text: once(letters, equation(withNumbers(known.value, values), value)), value };
+    const value = computed(tree, values);
+    if (!Number.isFinite(value)) return null;
+    const letters = withLetters(tree, { y: "y", p: "p", z: "p", ...textOf(this.chosen) });
+    return { letters, text: once(letters, equation(withNumbers(tree, values), value)), value };
   }
 }
 

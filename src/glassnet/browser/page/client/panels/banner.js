@@ -2,6 +2,7 @@
 import { h, refill } from "../drawing/dom.js";
 import { findingsOf } from "../app/findings.js";
 
+const MOST = 2;
 const EVERY = 900; // milliseconds between two looks while the training runs
 
 export function banner(model) {
@@ -24,7 +25,7 @@ export function banner(model) {
 
   model.store.on(["frame", "stopped"], look);
   model.store.on(["findings"], ({ findings }) => {
-    refill(root, findings.slice(0, 3).map((finding) => h("p", { class: `finding ${finding.severity}` },
+    refill(root, findings.slice(0, MOST).map((finding) => h("p", { class: `finding ${finding.severity}` },
       h("span", { class: "severity" }, finding.severity), " ", finding.text, " ",
       finding.remedy ? h("button", { type: "button", class: "link", onclick: () => finding.remedy.act(model) }, finding.remedy.text) : null)));
   });

@@ -15,8 +15,8 @@ async function begin(model, lesson) {
 
 /** Sets the page up for the present step. */
 async function enter(model) {
-  const { lesson, step } = model.get("lesson"), { state, view } = lesson.steps[step];
-  if (state !== undefined) await model.reset(state);
+  const { lesson, step } = model.get("lesson"), { state, parameters, view } = lesson.steps[step];
+  if (state !== undefined) await model.reset(state, parameters ?? null);
   if (view !== undefined) model.store.set(view);
 }
 

@@ -74,7 +74,8 @@ function setPoints(model, points) {
 
 /** Shares of the classes for one sample, as bars. */
 function shareBars(names, shares, truth) {
-  return h("div", { class: "shares" }, names.map((name, label) => h("div", { class: `share${label === truth ? " truth" : ""}` },
+  const room = Math.min(7, Math.max(...names.map((name) => name.length)) * 0.55 + 0.6);
+  return h("div", { class: "shares", style: { "--who": `${room}rem` } }, names.map((name, label) => h("div", { class: `share${label === truth ? " truth" : ""}` },
     h("span", { class: "who" }, name), h("span", { class: "bar" }, h("i", { style: { width: `${Math.max(0, Math.min(1, shares[label])) * 100}%` } })),
     h("span", { class: "much" }, number(shares[label], 3)))));
 }

@@ -10,7 +10,7 @@ let session = null, run = null, shown = true, sent = 0, id = 0, evaluated = { co
 function evaluation() {
   const { train, validation, test } = session.plan;
   const now = performance.now();
-  if (run !== null && evaluated.value !== null && evaluated.cost > DEAR && now - evaluated.at < 50 * evaluated.cost) return evaluated.value;
+  if (run !== null && evaluated.value !== null && evaluated.cost > DEAR && now - evaluated.at < 12 * evaluated.cost) return evaluated.value;
   const of = (part) => (part === null || part === undefined ? null : session.network.evaluate(part.X, part.y));
   const value = { step: session.step, train: of(train), validation: of(validation), test: of(test) };
   evaluated = { cost: performance.now() - now, at: now, value };
@@ -29,7 +29,7 @@ function show() {
   const { history } = session;
   const from = Math.min(sent, history.length);
   const value = evaluation();
-  if (history.length > 0) history.at(-1).validation_loss = value.validation?.loss ?? null;
+  if (history.length > 0 && value.step === session.step) history.at(-1).validation_loss = value.validation?.loss ?? null;
   const frame = {
     say: "frame", id, step: session.step, epoch: session.epoch, first: session.first, state: session.training.state(),
     optimizer: session.optimizer, from: Math.max(0, from - 1), rows: history.slice(Math.max(0, from - 1)), evaluation: value,

@@ -1,0 +1,223 @@
+"""``gn.play``: the page opened on some data, or a network, in the browser of this machine."""
+
+from __future__ import annotations
+
+import base64
+import tempfile
+import webbrowser
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+from numpy.typing import ArrayLike
+
+from glassnet import datasets
+from glassnet.browser.page.document import page
+from glassnet.browser.page.server import Server
+from glassnet.errors import ArgumentError, NotBuiltError
+from glassnet.network.network import Network
+from glassnet.recipes.description import Description
+from glassnet.recipes.sources import Source, of_arrays
+from glassnet.support import checks
+from glassnet.support.calls import explained
+from glassnet.support.text import in_one_line
+
+if TYPE_CHECKING:
+    from os import PathLike
+
+_DRAWN = ("xor", "circles", "moons", "spiral", "blobs", "sine")
+MOST_VALUES = 2_000_000
+
+
+class Play:
+    """A page that is open: where it is, and what its network has become.
+
+    Attributes
+    ----------
+    address : str
+        Of the page, with its token: who has it can save models into the folder.
+    """
+
+    def __init__(self, server: Server) -> None:
+        self._server = server
+        self.address = server.address
+
+    @property
+    def network(self) -> Network:
+        """The network as the page has it, after its last pause or step.
+
+        Raises
+        ------
+        NotBuiltError
+            If the page was not opened yet, or trains for the first time.
+        """
+        if self._server.network is None:
+            raise NotBuiltError(
+                "the page has not sent its network yet: it does when it is opened, and after each pause and each step"
+            )
+        return self._server.network.copy()
+
+    def stop(self) -> Network | None:
+        """End the server, and give the network that the page sent last; None where it sent none."""
+        self._server.stop()
+        return self._server.network
+
+    def __enter__(self) -> Play:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def __repr__(self) -> str:
+        return f"<page at {self.address}>"
+
+
+@explained
+def play(
+    what: str | Network | None = None, X: ArrayLike | None = None, y: ArrayLike | None = None, *,
+    output: str | PathLike[str] | None = None, browser: bool = True, port: int = 0, folder: str | PathLike[str] = ".",
+) -> Play | None:  # fmt: skip
+    """Open the page on some data or a network: see it, train it, change it.
+
+    A server on this machine alone hands the page out; it returns at once.
+
+    Parameters
+    ----------
+    what : str, path or Network, optional
+        The name of a data set, a ``.csv`` file, a ``.safetensors`` model, or a network that is built. Without it the page
+        opens on circles.
+    X, y : array_like, optional
+        Samples and targets in the place of the page's: classes as integers or text, or values.
+    output : path, optional
+        Write the page into one file, which needs no server and no network, and open nothing.
+    browser : bool
+        Open the page in the browser.
+    port : int
+        0 takes one that is free.
+    folder : path
+        Where the page may save models.
+
+    Returns
+    -------
+    Play or None
+        ``play.network`` is what the network has become, ``play.stop()`` ends the server. None where a file was written.
+
+    Raises
+    ------
+    ArgumentError, DataError, ModelFileError, MissingFileError
+        If there is no such data or model, or the page does not draw what the network is made of.
+    """
+    document = document_of(what, X, y)
+    title = f"glassnet: {in_one_line(document['title'])}"
+    if output is not None:
+        _write(checks.path("output", output), page(title=title, document=document))
+        return None
+    into = checks.path("folder", folder)
+    if not into.is_dir():
+        raise ArgumentError(f"folder must be one that is there; got {str(into)!r}")
+    port = checks.integer("port", port, least=0, most=65535)
+
+    def served(token: str) -> str:
+        return page(title=title, document=document, server={"token": token, "folder": into.resolve().name})
+
+    opened = Play(Server(served, into, port))
+    if checks.truth("browser", browser):
+        webbrowser.open(opened.address)
+    return opened
+
+
+def _write(path: Path, text: str) -> None:
+    if not path.resolve().parent.is_dir():
+        raise ArgumentError(f"cannot write {path}: its folder does not exist; create it first")
+    path.write_text(text, encoding="utf-8")
+
+
+def document_of(what: Any, X: ArrayLike | None, y: ArrayLike | None) -> dict[str, Any]:
+    """What the page begins with, as plain data."""
+    if (X is None) != (y is None):
+        raise ArgumentError("X and y go together: give both, or none")
+    document: dict[str, Any] = {"title": "circles", "address": "", "data": None, "table": None, "model": None}
+    if X is not None and y is not None:
+        document |= {"title": "data", "data": plain_data(of_arrays(X, y)), "address": "data=given"}
+    if what is None:
+        return document
+    if isinstance(what, Network):
+        return document | _of_network(what, "network", document["data"] is not None)
+    path = checks.path("what", what)
+    if path.suffix == ".safetensors":
+        from glassnet.bridges.files import load
+
+        return document | _of_network(load(path), path.name, document["data"] is not None)
+    if path.suffix in (".csv", ".tsv", ".txt"):
+        return document | _of_table(path)
+    name = datasets.get(str(what)).name
+    return document | {"title": name, "address": urlencode(_address_of(name))}
+
+
+def _address_of(name: str) -> Mapping[str, Any]:
+    """The choices that a data set brings with it."""
+    if name == "xor":
+        return {"data": name, "validation": 0, "batch": 4}
+    if name == "digits":
+        return {"data": name, "hidden": "16.relu", "batch": 32, "rate": 0.005}
+    return {"data": name, **({} if name in _DRAWN and name != "blobs" else {"standardize": 1})}
+
+
+def _of_table(path: Path) -> dict[str, Any]:
+    try:
+        text = path.read_text(encoding="utf-8-sig", errors="replace")
+    except OSError as error:
+        raise ArgumentError(f"cannot read {path}: {error.strerror or error}") from error
+    return {
+        "title": path.name, "table": {"name": path.name, "text": text},
+        "address": urlencode({"data": "own", "standardize": 1}),
+    }  # fmt: skip
+
+
+def _of_network(network: Network, name: str, has_data: bool) -> dict[str, Any]:
+    with tempfile.TemporaryDirectory(prefix="glassnet-") as folder:
+        path = Path(folder) / "model.safetensors"
+        network.save(path)
+        model = base64.b64encode(path.read_bytes()).decode()
+    found = {"title": name, "model": {"name": name, "bytes": model}}
+    return found if has_data else found | {"address": urlencode(_data_for(network))}
+
+
+def _data_for(network: Network) -> Mapping[str, Any]:
+    """The data that a network was trained on, where they are a data set's, else one with as many inputs and outputs."""
+    description, n_outputs = Description.of(network), network.plan().n_outputs
+    if description.source in datasets.names():
+        return {"data": description.source}
+    for name in datasets.names():
+        if name in _DRAWN or description.source:
+            dataset = datasets.get(name)
+            n_classes = 1 if dataset.target_names is None else len(dataset.target_names)
+            if dataset.X.shape[1] == network.layout.n_features and n_outputs in (n_classes, n_classes - 1):
+                return {"data": name}
+    raise ArgumentError(
+        f"the network takes {network.layout.n_features} inputs and gives {n_outputs} outputs, and it is not known what it "
+        "was trained on; give data: gn.play(network, X, y)"
+    )
+
+
+def plain_data(source: Source) -> dict[str, Any]:
+    """Samples as the page's modules take them."""
+    if source.X.size > MOST_VALUES:
+        raise ArgumentError(
+            f"X holds {source.X.size:,} numbers, and the page takes up to {MOST_VALUES:,}; give a part of the samples"
+        )
+    classes = source.task == "classification" and not source.multi_label and source.labels is not None
+    places = {name: place for place, name in enumerate(source.class_names)}
+    values = source.values
+    if not classes and values is None:
+        raise ArgumentError("y holds neither classes nor numbers")
+    return {
+        "name": "given", "task": "classification" if classes else "regression", "n": len(source.X),
+        "width": source.X.shape[1], "X": source.X.ravel().tolist(),
+        "labels": [places[str(label)] for label in source.labels] if classes and source.labels is not None else None,
+        "values": None if classes or values is None else values.ravel().tolist(),
+        "n_values": 0 if classes or values is None else values.shape[1],
+        "featureNames": list(source.feature_names), "classNames": list(source.class_names) if classes else [],
+        "image": [8, 8] if source.X.shape[1] == 64 and source.X.min() >= 0 and source.X.max() <= 1 else None,
+    }  # fmt: skip

@@ -1,0 +1,195 @@
+"""The server of a page: on this machine alone, for those who know its token, saving models into one folder.
+
+What may reach it: requests to its own address (``Host``), below the token, and, where they write, from its own page
+(``Origin``) with the token in a header. So no other site that is open in the same browser can read or write anything.
+"""
+
+from __future__ import annotations
+
+import hmac
+import re
+import secrets
+import tempfile
+import threading
+from collections.abc import Callable
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from glassnet.bridges.files import load
+from glassnet.bridges.writing import write
+from glassnet.errors import ArgumentError, GlassnetError
+from glassnet.network.network import Network
+
+MOST_BYTES = 1 << 28
+_NAME = re.compile(r"[\w][\w .()+-]{0,120}\.safetensors")
+
+
+class Server:
+    """Hands one page out, and takes models in, until it is stopped.
+
+    Parameters
+    ----------
+    page : callable
+        ``page(token)``: the text of the page.
+    folder : path
+        Where models are saved.
+    port : int
+        0 for any that is free.
+    """
+
+    def __init__(self, page: Callable[[str], str], folder: Path, port: int = 0) -> None:
+        self.token = secrets.token_urlsafe(24)
+        self.folder = folder.resolve()
+        self.page = page(self.token).encode()
+        self.network: Network | None = None
+        self.written: set[Path] = set()
+        try:
+            self.http = ThreadingHTTPServer(("127.0.0.1", port), _handler(self))
+        except OSError as error:
+            raise ArgumentError(
+                f"port {port} cannot be served on: {error.strerror or error}; leave the port out and a free one is taken"
+            ) from error
+        self.http.daemon_threads = True
+        self.thread = threading.Thread(target=self.http.serve_forever, name="glassnet play", daemon=True)
+        self.thread.start()
+
+    @property
+    def port(self) -> int:
+        """Where it listens."""
+        return int(self.http.server_address[1])
+
+    @property
+    def origin(self) -> str:
+        """Its address without the token."""
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def address(self) -> str:
+        """Where the page is."""
+        return f"{self.origin}/{self.token}/"
+
+    def stop(self) -> None:
+        """End it; the page stays as it is in the browser, and saves nothing any more."""
+        self.http.shutdown()
+        self.http.server_close()
+        self.thread.join()
+
+    def take(self, data: bytes) -> None:
+        """Remember the page's network.
+
+        Raises
+        ------
+        ModelFileError
+            If this is no model file.
+        """
+        self.network = _network_in(data)
+
+    def save(self, name: str, data: bytes) -> Path:
+        """Write a model of the page into the folder.
+
+        Raises
+        ------
+        GlassnetError
+            If the name is more than a plain one, a file that is not from here has it, or this is no model file.
+        """
+        if not _NAME.fullmatch(name):
+            raise ArgumentError(
+                f"a model is saved under a plain name that ends in .safetensors, such as model.safetensors; got {name[:80]!r}"
+            )
+        path = self.folder / name
+        if path.is_symlink() or (path.exists() and path not in self.written):
+            raise ArgumentError(f"{name} is in the folder already, and not from this page; choose another name")
+        _network_in(data)
+        write(path, data)
+        self.written.add(path)
+        return path
+
+
+def _network_in(data: bytes) -> Network:
+    with tempfile.TemporaryDirectory(prefix="glassnet-") as folder:
+        path = Path(folder) / "page.safetensors"
+        path.write_bytes(data)
+        return load(path)
+
+
+def _handler(server: Server) -> type[BaseHTTPRequestHandler]:
+    """The class that answers requests to this server."""
+
+    class Handler(BaseHTTPRequestHandler):
+        server_version, sys_version = "glassnet", ""
+        timeout = 30
+
+        def do_GET(self) -> None:
+            if self._refused(writes=False):
+                return
+            if self._path() == "":
+                self._answer(HTTPStatus.OK, server.page, "text/html; charset=utf-8")
+            else:
+                self._told(HTTPStatus.NOT_FOUND, "there is nothing here")
+
+        def do_PUT(self) -> None:
+            if self._refused(writes=True):
+                return
+            data = self._body()
+            if data is None:
+                return
+            kind, _, name = self._path().partition("/")
+            try:
+                if kind == "models":
+                    saved = server.save(name, data)
+                    self._told(HTTPStatus.OK, f"saved as {saved.name}")
+                elif (kind, name) == ("network", ""):
+                    server.take(data)
+                    self._told(HTTPStatus.OK, "taken")
+                else:
+                    self._told(HTTPStatus.NOT_FOUND, "there is nothing here")
+            except GlassnetError as error:
+                self._told(HTTPStatus.BAD_REQUEST, str(error))
+
+        def _path(self) -> str:
+            """The path below the token."""
+            return unquote(urlsplit(self.path).path).removeprefix(f"/{server.token}/")
+
+        def _refused(self, *, writes: bool) -> bool:
+            """Answer a request that is not from the page, or not meant for it."""
+            known = unquote(urlsplit(self.path).path).startswith(f"/{server.token}/")
+            host = self.headers.get("Host", "") == f"127.0.0.1:{server.port}"
+            origin = self.headers.get("Origin")
+            own = origin == server.origin if writes else origin in (None, server.origin)
+            token = not writes or hmac.compare_digest(
+                self.headers.get("X-Glassnet-Token", "").encode(), server.token.encode()
+            )
+            if known and host and own and token:
+                return False
+            self._told(HTTPStatus.FORBIDDEN, "refused: this address is for the page that glassnet opened")
+            return True
+
+        def _body(self) -> bytes | None:
+            length = self.headers.get("Content-Length", "")
+            if not length.isascii() or not length.isdigit() or int(length) > MOST_BYTES:
+                self._told(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"a model of up to {MOST_BYTES >> 20} MB is taken")
+                return None
+            return self.rfile.read(int(length))
+
+        def _told(self, status: HTTPStatus, text: str) -> None:
+            self._answer(status, text.encode(), "text/plain; charset=utf-8")
+
+        def _answer(self, status: HTTPStatus, content: bytes, kind: str) -> None:
+            self.send_response(status)
+            for name, value in (
+                ("Content-Type", kind), ("Content-Length", str(len(content))), ("Cache-Control", "no-store"),
+                ("Referrer-Policy", "no-referrer"), ("X-Content-Type-Options", "nosniff"), ("X-Frame-Options", "DENY"),
+                ("Cross-Origin-Resource-Policy", "same-origin"), ("Connection", "close"),
+            ):  # fmt: skip
+                self.send_header(name, value)
+            self.close_connection = True
+            self.end_headers()
+            self.wfile.write(content)
+
+        def log_message(self, format: str, *arguments: Any) -> None:
+            """Nothing is printed: the terminal belongs to the user."""
+
+    return Handler
