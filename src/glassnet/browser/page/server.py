@@ -24,6 +24,7 @@ from glassnet.errors import ArgumentError, GlassnetError
 from glassnet.network.network import Network
 
 MOST_BYTES = 1 << 28
+POLL = 0.05  # seconds until a server that is stopped hears of it
 _NAME = re.compile(r"[\w][\w .()+-]{0,120}\.safetensors")
 
 
@@ -53,7 +54,9 @@ class Server:
                 f"port {port} cannot be served on: {error.strerror or error}; leave the port out and a free one is taken"
             ) from error
         self.http.daemon_threads = True
-        self.thread = threading.Thread(target=self.http.serve_forever, name="glassnet play", daemon=True)
+        self.thread = threading.Thread(
+            target=self.http.serve_forever, args=(POLL,), name="glassnet play", daemon=True
+        )
         self.thread.start()
 
     @property

@@ -120,7 +120,7 @@ export function numpyCode(state) {
   const objective = fused ? catalogue.losses[loss.on_logits[head.activation]] : loss;
   const fields = parts.loss[head.loss].fields, ofRows = objective.least_outputs > 1;
   const update = updateLines(choices), epochs = Math.max(1, state.frame?.epoch || 100);
-  const targets = head.form === "classes" ? ["targets = np.eye(sizes[-1])[y]"] : ["targets = y"];
+  const targets = head.form === "classes" ? [`targets = np.eye(${head.outputs})[y]`] : ["targets = y"];
   const prediction = inside && !fused ? [`p = ${loss.activation}(a[-1])`] : ["p = a[-1]"];
   const count = ofRows ? "len(x)" : "t.size";
   const slope = numpyOf(settled(objective.slope, fields), { ...fields, y: "t", mass: "1" }).replaceAll("p * 1", "p");

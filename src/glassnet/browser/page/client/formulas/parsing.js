@@ -70,15 +70,10 @@ class Reader {
   }
 }
 
-const known = new Map();
-
 /** The tree of a formula; null of an empty one. Throws where it is none. */
 export function treeOf(text) {
   if (!text) return null;
-  if (!known.has(text)) {
-    const reader = new Reader(text), tree = reader.whole();
-    if (reader.place !== reader.tokens.length) throw new Error(`${text} is no formula`);
-    known.set(text, tree);
-  }
-  return known.get(text);
+  const reader = new Reader(text), tree = reader.whole();
+  if (reader.place !== reader.tokens.length) throw new Error(`${text} is no formula`);
+  return tree;
 }

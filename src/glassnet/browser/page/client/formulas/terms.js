@@ -7,9 +7,9 @@
 
 export const DIGITS = 5;
 export const TERMS = 8;
-const MORE_DIGITS = [DIGITS, 7, 9, 12, 17];
+export const MORE_DIGITS = [DIGITS, 7, 9, 12, 17];
 const EVERY_DIGIT = 17;
-const CLOSE = 2e-4; // of the result: what is written gives it to about four digits
+export const CLOSE = 2e-4; // of the result: what is written gives it to about four digits
 const ROUNDING = 5e-6; // half a unit of the last digit that is shown
 const SUM = 1, PRODUCT = 2, ATOM = 3;
 const RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹";
@@ -22,7 +22,7 @@ export function number(value, digits = DIGITS) {
   const exponent = Number(own.toExponential(digits - 1).split("e")[1]);
   const text = exponent < -4 || exponent >= Math.max(digits, 6)
     ? own.toExponential(digits - 1).replace(/\.?0+e/, "e").replace("e+", "e")
-    : own.toPrecision(digits).replace(/(\.\d*?)0+$/, "$1").replace(/\.$/, "");
+    : String(Number(own.toPrecision(digits)));
   return text.replaceAll("-", "−");
 }
 

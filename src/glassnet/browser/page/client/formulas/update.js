@@ -2,7 +2,7 @@
 import { catalogue } from "../state/catalogue.js";
 import { computed } from "./expressions.js";
 import { treeOf } from "./parsing.js";
-import { factor, number } from "./terms.js";
+import { CLOSE, DIGITS, factor, MORE_DIGITS, number } from "./terms.js";
 
 /** The arithmetic of one parameter; `update` as `updateOf` gives it, `optimizer` with all its fields. */
 export function updateLines(optimizer, { rule, learning_rate: rate, step }, update) {
@@ -17,9 +17,29 @@ export function updateLines(optimizer, { rule, learning_rate: rate, step }, upda
   if (decay) lines.push(`g = dw + λ·w = ${number(update.c)} + ${number(decay)}·${factor(update.w)} = ${number(g)}`);
   for (const line of updates[rule].lines) {
     const text = line.replace(/\[([^\]]+)\]/g, (_, inside) => hole(inside, decay, step, known));
-    lines.push(text.replace(/\{(\(?)(\w+)\)?\}/g, (_, open, name) => (open ? factor : number)(values[name])));
+    const filled = (digits) => text.replace(/\{(\(?)(\w+)\)?\}/g, (_, open, name) => (open ? factor(values[name], digits) : number(values[name], digits)));
+    lines.push(withResult(MORE_DIGITS.map(filled).find(comesOut) ?? filled(DIGITS)));
   }
   return lines;
+}
+
+/** A number at the end with the digits that are shown everywhere. */
+function withResult(line) {
+  return line.replace(/( = )(−?[\d.]+(?:e−?\d+)?)$/, (_, sign, digits) => sign + number(Number(digits.replaceAll("−", "-"))));
+}
+
+/** Whether each side of an equation that is all numbers gives what stands at its end. */
+function comesOut(line) {
+  const sides = line.split(/ = | ← |, (?=[^\s()]+ = )/).map(valueOf), result = sides.at(-1);
+  return sides.every((value) => value === null || result === null || value === result || Math.abs(value - result) <= CLOSE * Math.abs(result));
+}
+
+/** The number that printed arithmetic gives, or null where letters stand in it. */
+function valueOf(text) {
+  const plain = text.replaceAll("·", "*").replaceAll("−", "-").replace(/√(\d[\d.e-]*)/g, "sqrt($1)").replaceAll("√", "sqrt").replaceAll("²", "**2")
+    .replace(/\|([^|]*)\|/g, "abs($1)");
+  if (/[^\x20-\x7e]/.test(plain) || /[a-z]/i.test(plain.replace(/\d\.?\d*e-?\d+|\b(?:abs|max|sign|sqrt)\(/g, ""))) return null;
+  return computed(treeOf(plain), {});
 }
 
 function hole(inside, decay, step, known) {

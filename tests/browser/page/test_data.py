@@ -1,0 +1,155 @@
+"""The page's data are Python's: the same points, the same parts; and what files of a reader become."""
+
+import json
+from typing import Any
+
+import numpy as np
+import pytest
+
+import glassnet as gn
+from tests.browser.page.v8 import call
+
+DRAWN: dict[str, Any] = {
+    "xor": gn.datasets.xor(), "circles": gn.datasets.circles(31, 0.1, seed=3), "moons": gn.datasets.moons(31, 0.1, seed=3),
+    "blobs": gn.datasets.blobs(31, 4, 0.1, seed=3), "spiral": gn.datasets.spiral(7, 4, 0.1, seed=3),
+    "sine": gn.datasets.sine(31, 0.1, seed=3),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", DRAWN)
+def test_drawn_data_are_those_of_python_for_the_same_arguments(name: str) -> None:
+    found = call("return page.DRAWN[data].make({ samples: 31, noise: 0.1, seed: 3, classes: 4 })", name)
+    dataset = DRAWN[name]
+    np.testing.assert_allclose(np.reshape(found["X"], dataset.X.shape), dataset.X, rtol=0, atol=1e-13)
+    y = found["labels"] if dataset.task == "classification" else found["values"]
+    np.testing.assert_allclose(y, dataset.y.ravel(), rtol=0, atol=1e-13)
+    assert found["classNames"] == list(dataset.target_names or ())
+
+
+@pytest.mark.parametrize("share", [0.0, 0.1, 0.35, 0.9])
+def test_parts_are_those_that_train_test_split_takes(share: float) -> None:
+    train, held = call("return page.split([...Array(41).keys()], data, 5)", share)
+    if share == 0:
+        assert (train, held) == (list(range(41)), [])
+    else:
+        wanted = gn.train_test_split(np.arange(41)[:, None], np.arange(41), test_size=share, seed=5)
+        assert (train, held) == (wanted[2].tolist(), wanted[3].tolist())
+
+
+def samples(text: str, target: int, name: str = "my.csv") -> Any:
+    return call(f"return page.samplesOf(page.tableOf(data, {json.dumps(name)}), {target})", text)
+
+
+def test_a_csv_with_names_becomes_samples_and_says_what_it_took() -> None:
+    found = samples("width;height;kind\n1,5;2;a\n2,5;3;b\n3;4;a\n4;5;b\n", 2)
+    assert found["X"] == [1.5, 2, 2.5, 3, 3, 4, 4, 5]
+    assert (found["labels"], found["classNames"], found["featureNames"]) == ([0, 1, 0, 1], ["a", "b"], ["width", "height"])
+    assert found["said"] == ["4 samples of 2 inputs; target: kind, 2 classes"]
+
+
+def test_numbers_that_are_not_whole_are_values_and_few_whole_ones_classes() -> None:
+    rows = "\n".join(f"{i},{i / 2},{i % 3}" for i in range(9))
+    assert samples(rows, 1)["task"] == "regression"
+    assert samples(rows, 2)["classNames"] == ["0", "1", "2"]
+
+
+def test_text_in_inputs_gaps_and_short_rows_are_left_out_and_told() -> None:
+    found = samples("a,b,c,y\n" + "1,2,x,0\n2,,x,1\n3,4,x,1\n4,5\n5,6,x,0\n6,7,x,?\n8,9,x,1\n", 3)
+    assert found["X"] == [1, 2, 3, 4, 5, 6, 8, 9]
+    assert found["said"][1:] == [
+        "1 rows with another number of cells than 4 were left out", "columns that hold text or nothing were left out: c",
+        "2 rows with gaps were left out",
+    ]  # fmt: skip
+
+
+def test_quotes_hold_delimiters_line_ends_and_quotes() -> None:
+    found = samples('"a,b","say ""y"""\n1,"p\nq"\n2,r\n3,r\n4,"p\nq"\n', 1)
+    assert found["featureNames"] == ["a,b"] and found["classNames"] == ["p\nq", "r"]
+
+
+def test_100_000_rows_become_a_part_of_them_that_is_told() -> None:
+    found = samples("a,y\n" + "1.5,0\n2.5,1\n" * 50_000, 1)
+    assert found["n"] == 20_000
+    assert "of 100000 rows every 5. was taken, 20000 at the most" in found["said"]
+
+
+@pytest.mark.parametrize(
+    ("text", "target", "message"),
+    [
+        ("", 0, "my.csv is empty; a table has a row for each sample"),
+        ("a\n1\n2\n", 0, "my.csv has one column; it needs one or more of inputs, and one of targets"),
+        (",".join(["1"] * 1001), 0, "my.csv has 1001 columns; this page takes up to 1000"),
+        ("x,y\na,1\nb,2\n", 1, "my.csv has no column of numbers beside the target y"),
+        ("x,y\n1,1\n2,\n3,0\n4,1\n", 1, "my.csv has 3 rows without gaps; at least 4 are needed to train on and to check"),
+        ("x,y\n1,a\n2,a\n3,a\n4,a\n", 1, "the target y is a in every row; there is nothing to learn"),
+        ("a,b\n\0,1", 0, "my.csv is no text: it holds zero bytes; save the table as CSV"),
+    ],
+)  # fmt: skip
+def test_a_file_that_holds_no_samples_is_refused_in_words(text: str, target: int, message: str) -> None:
+    body = f"try {{ page.samplesOf(page.tableOf(data, 'my.csv'), {target}); }} catch (error) {{ return error.message; }}"
+    assert call(body, text) == message
+
+
+def test_the_address_holds_what_differs_from_the_usual_and_gives_it_again() -> None:
+    body = """
+    const choices = { ...page.usual(), data: "moons", hidden: "8.relu.d0.2.bn,3.tanh.res", features: "x1,x1x2", discrete: true, rate: 0.5 };
+    const text = page.writeAddress(choices);
+    return { text, same: told(page.readAddress("#" + text).choices) === told(choices), usual: page.writeAddress(page.usual()) };
+    """
+    found = call(body)
+    assert found["same"] and found["usual"] == ""
+    assert found["text"] == "data=moons&features=x1,x1x2&hidden=8.relu.d0.2.bn,3.tanh.res&rate=0.5&discrete=1"
+
+
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        ("rate=fast", "in the address rate is fast; it must be a number from 0 to 1000"),
+        ("batch=-1", "in the address batch is -1; it must be a whole number from 0 to 100000"),
+        ("hidden=8", "in the address hidden is 8; it must be up to 6 layers of up to 256 units, such as 8.tanh,4.relu.d0.2"),
+        ("hidden=257.relu", "in the address hidden is 257.relu; it must be up to 6 layers of up to 256 units, such as 8.tanh,4.relu.d0.2"),
+        ("magic=1", "the address has magic, which this page does not know"),
+        ("data=<b>", "in the address data is <b>; it must be a name"),
+    ],
+)  # fmt: skip
+def test_what_an_address_says_wrongly_is_told_and_left_as_usual(address: str, said: str) -> None:
+    body = "const { choices, said } = page.readAddress('#' + data); return [told(choices) === told(page.usual()), said];"
+    assert call(body, address) == [True, [said]]
+
+
+def test_losses_that_are_offered_suit_the_data() -> None:
+    names = call("return ['circles', 'spiral', 'sine'].map((name) => page.lossesFor(page.made({ data: name }).source))")
+    assert "hinge" in names[0] and "hinge" not in names[1] and "binary_cross_entropy" not in names[2]
+    assert "huber" in names[2] and not any("triplet" in name for group in names for name in group)
+
+
+def test_every_loss_that_is_offered_trains_a_step() -> None:
+    body = """
+    const failed = [];
+    for (const data of ["circles", "spiral", "sine"]) {
+      for (const loss of page.lossesFor(page.made({ data }).source)) {
+        try {
+          const { trace } = page.stepOf({ data, loss, samples: 20 }, 2);
+          if (!Number.isFinite(trace.value)) failed.push([data, loss, trace.value]);
+        } catch (error) { failed.push([data, loss, error.message]); }
+      }
+    }
+    return failed;
+    """
+    assert call(body) == []
+
+
+def test_a_drawn_digit_is_moved_to_the_middle_and_made_as_coarse_as_the_data() -> None:
+    body = """
+    const ink = new Float64Array(32 * 32);
+    for (let y = 2; y < 10; y += 1) for (let x = 1; x < 9; x += 1) ink[y * 32 + x] = 1;
+    return [page.gathered(ink, 32, [8, 8]), page.gathered(new Float64Array(32 * 32), 32, [8, 8])];
+    """
+    drawn, empty = (np.reshape(image, (8, 8)) for image in call(body))
+    assert drawn[3:5, 3:5].tolist() == [[1, 1], [1, 1]] and drawn.sum() == 4
+    assert empty.sum() == 0
+
+
+def test_cells_of_a_history_that_a_spreadsheet_would_carry_out_begin_with_an_apostrophe() -> None:
+    body = "return [page.cell('=1+1'), page.cell(-0.5), page.cell('a,b'), page.cell(null), page.csvOf(['x'], [['@a'], [1]])]"
+    assert call(body) == ["'=1+1", "-0.5", '"a,b"', "", "x\r\n'@a\r\n1\r\n"]

@@ -1,0 +1,147 @@
+"""What the page prints of a step is arithmetic that comes out: every unit and every parameter of several networks."""
+
+import math
+import re
+from typing import Any
+
+import pytest
+
+from tests.browser.page.v8 import call
+
+WALK = """
+const step = page.stepOf(data.choices, data.steps), found = [];
+const n = step.trace.rows[0].inputs.shape[0];
+step.columns.forEach(({ units }, column) => {
+  const { row } = page.denseOf(step, column), inputs = row.weights.shape[0];
+  for (let unit = 0; unit < units; unit += 1) {
+    for (const sample of [0, n - 1]) {
+      const { forward, backward, parameters } = page.unitSections(step, { column, unit, sample });
+      found.push({
+        lines: [...forward, ...backward].filter((line) => !line.heading).map((line) => line.text), z: row.z.values[sample * units + unit],
+        a: row.a.values[sample * units + unit], d_z: row.d_z.values[sample * units + unit], parameters: parameters.length, inputs,
+      });
+    }
+    for (const input of [...Array(Math.min(inputs, 12)).keys(), null]) {
+      const { backward, update, value } = page.parameterSections(step, { column, unit, input, sample: 0 });
+      found.push({ lines: [...backward, ...update].map((line) => line.text), gradient: value.dw, after: value.w1, before: value.w });
+    }
+  }
+});
+return { found, loss: page.lossSections(step, { sample: 0 }).forward.map((line) => line.text), value: step.trace.value };
+"""
+NETWORKS: dict[str, dict[str, Any]] = {
+    "usual": {},
+    "three classes, relu, momentum, penalties": {
+        "data": "spiral", "hidden": "8.relu,6.elu", "optimizer": "sgd", "rate": 0.1, "momentum": 0.9, "l1": 0.001, "l2": 0.01,
+    },
+    "regression, adamw with decay": {
+        "data": "sine", "hidden": "5.silu,5.softplus", "loss": "huber", "optimizer": "adamw", "decay": 0.1, "batch": 7,
+    },
+    "nadam, mean squared error of classes, features": {
+        "data": "moons", "hidden": "3.sigmoid", "loss": "mean_squared_error", "output": "sigmoid", "optimizer": "nadam",
+        "features": "x1,x2,x1²,x1x2,sin x2",
+    },
+    "softmax inside, rmsprop, float32, one sample a step": {
+        "data": "blobs", "hidden": "4.softmax,4.gelu", "optimizer": "rmsprop", "dtype": "float32", "standardize": True, "batch": 1,
+    },
+    "dropout and norm, adadelta": {"data": "circles", "hidden": "6.tanh.d0.3,5.leaky_relu.bn", "optimizer": "adadelta"},
+    "residual, adamax, hinge": {"data": "circles", "hidden": "4.tanh,4.tanh.res", "optimizer": "adamax", "loss": "hinge"},
+    "logits, lion": {"data": "circles", "loss": "sigmoid_cross_entropy", "output": "linear", "optimizer": "lion", "rate": 0.001},
+}  # fmt: skip
+CLOSE = 2.5e-4
+FUNCTIONS = {
+    "exp": math.exp, "log": math.log, "log1p": math.log1p, "tanh": math.tanh, "sqrt": math.sqrt, "max": max, "min": min,
+    "abs": abs, "sigmoid": lambda z: 1 / (1 + math.exp(-z)), "sign": lambda z: float((z > 0) - (z < 0)),
+    "softplus": lambda z: max(z, 0.0) + math.log1p(math.exp(-abs(z))),
+    "Phi": lambda z: (1 + math.erf(z / math.sqrt(2))) / 2, "phi": lambda z: math.exp(-z * z / 2) / math.sqrt(2 * math.pi),
+}  # fmt: skip
+RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
+
+
+def computed(text: str) -> float | None:
+    """The number that a piece of printed arithmetic gives; None where letters stand in it."""
+    text = text.replace("·", "*").replace("−", "-").replace("√", "sqrt").replace("∞", "inf")
+    text = re.sub(r"\[\d+ smaller: ([^\]]+)\]", r"(\1)", text)
+    text = re.sub(r"[⁰¹²³⁴⁵⁶⁷⁸⁹]+", lambda found: "**" + found[0].translate(RAISED), text)
+    text = re.sub(r"\|([^|]*)\|", r"abs(\1)", text).replace("σ(", "sigmoid(").replace("Φ(", "Phi(").replace("φ(", "phi(")
+    text = re.sub(r"sqrt(\d[\d.e-]*)", r"sqrt(\1)", text)
+    names = set(re.findall(r"[^\W\d]\w*", re.sub(r"\d\.?\d*e-?\d+", "1", text)))
+    if not names <= set(FUNCTIONS) or re.search(r"[←→:;,](?![^(]*\))", text):
+        return None
+    try:
+        return float(eval(text, {"__builtins__": {}}, FUNCTIONS))  # arithmetic of our own page
+    except SyntaxError:  # words
+        return None
+
+
+def equations(line: str) -> list[tuple[str, float, float]]:
+    """Of a printed line each side that is arithmetic, its number, and the number at the end of its equation."""
+    found = []
+    for equation in re.split(r"[`;]|, (?=[^\W\d]+̂? =)|, here ", line):
+        sides = re.split(r" = | ← ", equation)
+        numbers = [(side, computed(side.strip())) for side in sides]
+        told = [(side, number) for side, number in numbers if number is not None]
+        if len(told) > 1:
+            found += [(side, number, told[-1][1]) for side, number in told[:-1]]
+    return found
+
+
+def ends_with(lines: list[str], start: str, value: float) -> bool:
+    wanted = float(f"{value:.5g}")
+    ends = [computed(re.split(r" = ", line)[-1]) for line in lines if line.startswith(start)]
+    return any(end is not None and math.isclose(end, wanted, rel_tol=1e-9, abs_tol=1e-300) for end in ends)
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_every_printed_equation_of_every_unit_and_parameter_comes_out(name: str) -> None:
+    walk = call(WALK, {"choices": {"samples": 40} | NETWORKS[name], "steps": 23})
+    checked = 0
+    for entry in walk["found"]:
+        for line in entry["lines"]:
+            for side, number, result in equations(line):
+                assert math.isclose(number, result, rel_tol=CLOSE, abs_tol=1e-12), (line, side, number, result)
+                checked += 1
+    assert checked > 40
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_every_printed_number_is_that_of_the_engine_to_the_digits_shown(name: str) -> None:
+    for entry in call(WALK, {"choices": {"samples": 40} | NETWORKS[name], "steps": 23})["found"]:
+        lines = entry["lines"]
+        if "z" in entry:
+            assert ends_with(lines, "z = ", entry["z"]) and ends_with(lines, "a = ", entry["a"]), lines
+            assert ends_with(lines, "dz = ", entry["d_z"]), (lines, entry["d_z"])
+            assert entry["parameters"] == entry["inputs"] + 1
+        else:
+            assert ends_with(lines, "∂L/∂", entry["gradient"]), (lines, entry["gradient"])
+            assert ends_with(lines, "w ← ", entry["after"]), (lines, entry["after"])
+
+
+def test_the_test_would_see_a_wrong_number() -> None:
+    assert equations("z = 0.5·2 + 1 = 2") == [("0.5·2 + 1", 2.0, 2.0)]
+    ((_, number, result),) = equations("z = 0.5·2 + 1 = 2.1")
+    assert not math.isclose(number, result, rel_tol=CLOSE)
+    assert computed("exp(−1.5)/(1 + √4)²") == pytest.approx(math.exp(-1.5) / 9)
+    assert computed("x·0.3") is None
+
+
+def test_sums_of_many_terms_unfold_to_all_of_them() -> None:
+    body = """
+    const step = page.stepOf({ data: "circles", hidden: "12.relu,2.tanh", samples: 40 }, 3);
+    return [false, true].map((unfolded) => page.unitSections(step, { column: 1, unit: 0, sample: 0, unfolded }).forward[1].text);
+    """
+    folded, whole = call(body)
+    assert "[4 smaller: " in folded and "smaller" not in whole
+    assert whole.count("·") == 12
+
+
+def test_a_result_that_no_digits_explain_stands_alone() -> None:
+    body = "return [page.equation(page.productSum([1, 2], [3, 4]), 11), page.equation(page.productSum([1, 2], [3, 4]), 12)];"
+    assert call(body) == ["1·3 + 2·4 = 11", "12"]
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(0.1 + 0.2, "0.3"), (-1.5, "−1.5"), (1e-7, "1e−7"), (123456.0, "123460"), (1234567.0, "1.2346e6"), (0, "0")]
+)  # fmt: skip
+def test_numbers_have_five_digits_and_a_true_minus(value: float, text: str) -> None:
+    assert call("return page.number(data);", value) == text

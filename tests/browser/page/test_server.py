@@ -1,0 +1,133 @@
+"""The server of the page is for its page alone, and writes models into one folder alone."""
+
+import http.client
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import glassnet as gn
+from glassnet.browser.page.server import Server
+from glassnet.errors import ArgumentError, NotBuiltError
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Server]:
+    folder = tmp_path / "models"
+    folder.mkdir()
+    started = Server(lambda token: f"the page, {token}", folder)
+    yield started
+    started.stop()
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    path = tmp_path_factory.mktemp("model") / "m.safetensors"
+    gn.Network([gn.Dense(2, "tanh"), gn.Dense(1, "sigmoid")], seed=0, input_shape=2).save(path)
+    return path.read_bytes()
+
+
+def ask(server: Server, method: str, path: str, body: bytes | None = None, **headers: str) -> tuple[int, str, Any]:
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=10)
+    sent = {"Host": f"127.0.0.1:{server.port}"} | {name.replace("_", "-"): value for name, value in headers.items()}
+    connection.request(method, path.replace("TOKEN", server.token), body, sent)
+    answer = connection.getresponse()
+    text = answer.read().decode()
+    connection.close()
+    return answer.status, text, answer.headers
+
+
+def save(server: Server, name: str, body: bytes, **headers: str) -> tuple[int, str]:
+    own = {"Origin": server.origin, "X_Glassnet_Token": server.token} | headers
+    return ask(server, "PUT", f"/TOKEN/models/{name}", body, **own)[:2]
+
+
+def test_it_hands_the_page_out_below_its_token_and_nothing_else(server: Server) -> None:
+    status, text, headers = ask(server, "GET", "/TOKEN/")
+    assert (status, text) == (200, f"the page, {server.token}")
+    assert headers["X-Content-Type-Options"] == "nosniff" and headers["Referrer-Policy"] == "no-referrer"
+    assert "Access-Control-Allow-Origin" not in headers
+    assert ask(server, "GET", "/TOKEN/other")[0] == 404
+    assert server.http.server_address[0] == "127.0.0.1"
+
+
+@pytest.mark.parametrize("path", ["/", "/wrong/", "/TOKEN", "/%2e%2e/TOKEN/"])
+def test_without_the_token_nothing_is_answered(server: Server, path: str) -> None:
+    assert ask(server, "GET", path)[0] == 403
+
+
+@pytest.mark.parametrize("host", ["evil.example", "localhost.evil.example:80", "127.0.0.1", ""])
+def test_a_request_that_was_sent_to_another_name_is_refused(server: Server, host: str) -> None:
+    assert ask(server, "GET", "/TOKEN/", Host=host)[0] == 403
+
+
+def test_another_site_can_neither_read_nor_write(server: Server, model: bytes) -> None:
+    assert ask(server, "GET", "/TOKEN/", Origin="https://evil.example")[0] == 403
+    for headers in ({"Origin": "https://evil.example"}, {"Origin": "null"}, {"X_Glassnet_Token": "wrong"}):
+        assert save(server, "m.safetensors", model, **headers)[0] == 403
+    assert ask(server, "PUT", "/TOKEN/models/m.safetensors", model, X_Glassnet_Token=server.token)[0] == 403
+    assert list(server.folder.iterdir()) == []
+
+
+def test_a_model_is_saved_under_a_plain_name_and_may_be_saved_again(server: Server, model: bytes) -> None:
+    assert save(server, "my%20model.safetensors", model) == (200, "saved as my model.safetensors")
+    assert save(server, "my%20model.safetensors", model)[0] == 200
+    assert [path.name for path in server.folder.iterdir()] == ["my model.safetensors"]
+    assert gn.load(server.folder / "my model.safetensors").layers[1].units == 1
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["..%2Fm.safetensors", "%2Ftmp%2Fm.safetensors", "a%2Fm.safetensors", "..%5Cm.safetensors", ".m.safetensors", "m.py", "",
+     "m.safetensors%00.py", "C%3Am.safetensors", "m%0A.safetensors", 150 * "m" + ".safetensors"],
+)  # fmt: skip
+def test_a_name_that_is_more_than_a_name_is_refused(server: Server, model: bytes, name: str) -> None:
+    status, text = save(server, name, model)
+    assert status == 400 and "a plain name that ends in .safetensors" in text
+    assert list(server.folder.parent.rglob("*.py")) == [] and list(server.folder.iterdir()) == []
+
+
+def test_files_that_are_not_from_the_page_are_never_replaced(server: Server, model: bytes) -> None:
+    (server.folder / "mine.safetensors").write_text("mine")
+    (server.folder / "link.safetensors").symlink_to(server.folder.parent / "elsewhere")
+    for name in ("mine.safetensors", "link.safetensors"):
+        status, text = save(server, name, model)
+        assert (status, text) == (400, f"{name} is in the folder already, and not from this page; choose another name")
+    assert (server.folder / "mine.safetensors").read_text() == "mine"
+    assert not (server.folder.parent / "elsewhere").exists()
+
+
+def test_what_is_no_model_is_not_saved(server: Server, model: bytes) -> None:
+    for body in (b"<script>", model[:-3], model[:200] + b"x" + model[201:]):
+        status, text = save(server, "m.safetensors", body)
+        assert status == 400 and "cannot load" in text
+    assert list(server.folder.iterdir()) == []
+
+
+def test_a_body_of_unknown_or_too_large_size_is_refused(server: Server) -> None:
+    for length in ("-1", "x", str(1 << 40)):
+        headers = {"Origin": server.origin, "X_Glassnet_Token": server.token, "Content_Length": length}
+        assert ask(server, "PUT", "/TOKEN/models/m.safetensors", b"", **headers)[0] == 413
+
+
+def test_a_port_that_is_taken_is_told(server: Server, tmp_path: Path) -> None:
+    with pytest.raises(ArgumentError, match=f"port {server.port} cannot be served on: .*; leave the port out"):
+        Server(lambda token: "", tmp_path, server.port)
+
+
+def test_play_returns_at_once_and_gives_the_network_that_the_page_sent(tmp_path: Path) -> None:
+    net = gn.Network([gn.Dense(3, "relu"), gn.Dense(1, "sigmoid")], seed=4, input_shape=2)
+    with gn.play(net, np.eye(2), [0, 1], browser=False, folder=tmp_path) as opened:
+        server = opened._server
+        status, text, _ = ask(server, "GET", "/TOKEN/")
+        assert status == 200 and "connect-src 'self'" in text and f'"token":"{server.token}"' in text
+        with pytest.raises(NotBuiltError, match="the page has not sent its network yet"):
+            _ = opened.network
+        net.save(tmp_path / "sent.safetensors")
+        sent = (tmp_path / "sent.safetensors").read_bytes()
+        headers = {"Origin": server.origin, "X_Glassnet_Token": server.token}
+        assert ask(server, "PUT", "/TOKEN/network", sent, **headers)[:2] == (200, "taken")
+        np.testing.assert_array_equal(opened.network.parameters, net.parameters)
+    assert not server.thread.is_alive()

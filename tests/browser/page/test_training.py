@@ -1,0 +1,179 @@
+"""A training of the page can be stepped, gone back in and changed: any step again, exactly."""
+
+import json
+from typing import Any
+
+import numpy as np
+import pytest
+
+import glassnet as gn
+from tests.browser.page.v8 import CLIENT, call
+
+PLAN = """
+const made = page.made({ hidden: "4.tanh.d0.2,3.relu", samples: 60, ...data });
+const { train } = made.samples.parts;
+const plan = { spec: made.spec, state: null, train: { X: train.X, y: train.y }, batch: made.choices.batch, grid: null, columns: made.columns };
+const session = new page.Session(plan);
+const now = (one) => ({ step: one.step, epoch: one.epoch, parameters: Array.from(one.network.vector), history: one.history.map((row) => row.loss) });
+"""
+
+
+def test_back_gives_every_step_again_exactly_and_forth_too() -> None:
+    body = f"""{PLAN}
+    const seen = [now(session)];
+    for (let i = 0; i < 333; i += 1) {{ session.advance(); seen.push(now(session)); }}
+    const failed = [];
+    for (const step of [332, 331, 100, 101, 333, 0, 7, 250, 64]) {{
+      session.go(step);
+      if (told(now(session)) !== told(seen[step])) failed.push(step);
+    }}
+    return {{ failed, snapshots: session.snapshots.length, last: seen[333].epoch }};
+    """
+    found = call(body, {})
+    assert found["failed"] == []
+    assert found["snapshots"] <= 48 and found["last"] == 66
+
+
+def test_changes_on_the_way_are_made_again_where_they_were_made() -> None:
+    body = f"""{PLAN}
+    const seen = [];
+    const until = (step) => {{ while (session.step < step) session.advance(); seen[step] = now(session); }};
+    until(20);
+    session.change({{ kind: "parameter", layer: 0, name: "weights", index: 1, value: 0.25 }});
+    session.change({{ kind: "frozen", layer: 0, name: "weights", index: 1, frozen: true }});
+    until(30);
+    session.change({{ kind: "optimizer", optimizer: {{ name: "sgd", learning_rate: 0.5 }} }});
+    until(45);
+    const failed = [];
+    for (const step of [30, 45, 25, 45]) {{ session.go(step); if (seen[step] && told(now(session)) !== told(seen[step])) failed.push(step); }}
+    session.go(25);
+    const frozen = session.network.parameters[0].values[1];
+    session.go(45);
+    return {{ failed, frozen, after: session.network.parameters[0].values[1] }};
+    """
+    assert call(body, {}) == {"failed": [], "frozen": 0.25, "after": 0.25}
+
+
+def test_a_change_after_going_back_takes_the_place_of_what_came_later() -> None:
+    body = f"""{PLAN}
+    session.go(40);
+    session.go(10);
+    session.change({{ kind: "parameter", layer: 0, name: "bias", index: 0, value: 2 }});
+    session.go(40);
+    const first = now(session);
+    session.go(0);
+    session.go(40);
+    return told(now(session)) === told(first) && session.changes.length === 1;
+    """
+    assert call(body, {}) is True
+
+
+CHOICES: dict[str, dict[str, Any]] = {
+    "usual": {}, "adamw, penalties": {"optimizer": "adamw", "decay": 0.01, "l1": 1e-4, "l2": 1e-3, "hidden": "5.relu"},
+    "spiral, momentum": {"data": "spiral", "optimizer": "sgd", "momentum": 0.9, "rate": 0.05, "noise": 0.2, "standardize": True},
+    "full batch": {"batch": 0, "data": "xor", "validation": 0},
+    "sine, cosine decay": {"data": "sine", "schedule": "cosine_decay", "span": 20},
+    "norm, dropout, residual": {"hidden": "6.tanh.bn.d0.1,6.relu.res"},
+}  # fmt: skip
+PROGRAM = f"""{PLAN}
+for (let epoch = 0; epoch < 7; epoch += 1) session.advanceEpoch();
+const state = {{ ...made, frame: {{ epoch: 7 }}, table: null }};
+let text;
+try {{ text = page[WRITER](state); }} catch (error) {{ text = error.message; }}
+return {{ text, losses: session.history.map((row) => row.loss) }};
+"""
+
+
+def run(text: str, capsys: pytest.CaptureFixture[str]) -> tuple[dict[str, Any], list[list[float]]]:
+    """The names of a program that was run, and the numbers that it printed."""
+    names: dict[str, Any] = {}
+    capsys.readouterr()
+    exec(compile(text, "program", "exec"), names)
+    return names, [[float(word) for word in line.split()] for line in capsys.readouterr().out.splitlines()]
+
+
+@pytest.mark.parametrize("name", CHOICES)
+def test_the_program_of_glassnet_trains_as_the_page_does(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    found = call(PROGRAM.replace("WRITER", "'glassnetCode'"), {"samples": 60} | CHOICES[name])
+    names, printed = run(found["text"], capsys)
+    np.testing.assert_allclose(names["history"]["loss"], found["losses"], rtol=1e-9)
+    assert printed == [[names["history"]["loss"][-1]]]
+
+
+@pytest.mark.parametrize("writer", ["numpyCode", "torchCode"])
+@pytest.mark.parametrize("name", ["usual", "adamw, penalties", "spiral, momentum", "full batch"])
+def test_programs_in_numpy_and_pytorch_print_the_losses_of_the_page(
+    writer: str, name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    if writer == "torchCode":
+        torch = pytest.importorskip("torch")
+        usual = torch.get_default_dtype()
+    found = call(PROGRAM.replace("WRITER", f"'{writer}'"), {"samples": 60} | CHOICES[name] | {"hidden": "4.tanh,3.relu"})
+    try:
+        _, printed = run(found["text"], capsys)
+    finally:
+        if writer == "torchCode":
+            torch.set_default_dtype(usual)
+    assert [epoch for epoch, _ in printed] == list(range(1, 8))
+    np.testing.assert_allclose([loss for _, loss in printed], found["losses"], rtol=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("choices", "message"),
+    [
+        ({"hidden": "4.tanh.d0.2"}, "the program in NumPy does not write dropout; the one of glassnet does"),
+        ({"hidden": "4.tanh.bn", "schedule": "one_cycle"},
+         "the program in NumPy does not write normalisation, the schedule one cycle; the one of glassnet does"),
+        ({"optimizer": "lion", "hidden": "4.tanh"},
+         "the program in NumPy does not write lion; it writes sgd, adagrad, rmsprop, adam, adamw"),
+    ],
+)  # fmt: skip
+def test_a_program_that_would_do_something_else_is_not_written(choices: dict[str, Any], message: str) -> None:
+    assert call(PROGRAM.replace("WRITER", "'numpyCode'"), choices)["text"] == message
+
+
+def test_a_hostile_name_of_a_file_or_a_column_stays_a_text_in_programs() -> None:
+    body = """
+    const table = page.tableOf(data.text, data.name);
+    const source = page.samplesOf(table, 1), made = page.made({ data: "own" }, source);
+    return page.glassnetCode({ ...made, table, frame: null });
+    """
+    text = call(body, {"text": '"x""+os.system(1)#",y\n1,0\n2,1\n3,0\n4,1', "name": 'a"\nimport os # .csv'})
+    assert compile(text, "program", "exec")
+    assert 'open("a\\"\\u000aimport os # .csv"' in text and "\nimport os" not in text
+
+
+def test_the_notebook_holds_the_program_in_cells() -> None:
+    found = json.loads(call(PROGRAM.replace("WRITER", "'notebook'"), {})["text"])
+    source = "".join("".join(cell["source"]) + "\n" for cell in found["cells"] if cell["cell_type"] == "code")
+    assert found["nbformat"] == 4 and "net = gn.Network(" in source and compile(source, "notebook", "exec")
+
+
+LESSONS = sorted((CLIENT / "lessons").glob("*.json"))
+
+
+@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
+def test_lessons_are_plain_data_whose_states_and_conditions_the_page_knows(path: Any) -> None:
+    lesson = json.loads(path.read_text(encoding="utf-8"))
+    assert set(lesson) == {"name", "title", "about", "steps"}
+    for step in lesson["steps"]:
+        assert set(step) <= {"title", "text", "state", "parameters", "view", "wait"}
+        body = """
+        const state = { frame: null, choices: page.usual(), selection: null, stopped: null, drawnDigit: null, findings: [], tab: "code" };
+        const unknown = Object.entries(data.state ?? {}).filter(([key, value]) => page.readAddress(`#${key}=${value}`).said.length > 0);
+        return { unknown, met: data.wait ? page.isMet(data.wait, state) : false };
+        """
+        assert call(body, step) == {"unknown": [], "met": False}
+
+
+def test_the_start_of_the_first_lesson_is_that_of_the_course_and_stays_where_the_lesson_says() -> None:
+    step = json.loads(LESSONS[0].read_text(encoding="utf-8"))["steps"][0]
+    random = np.random.RandomState(42)
+    first, second = 0.01 * random.randn(2, 4), 0.01 * random.randn(1, 4)
+    assert step["parameters"] == pytest.approx([*first.ravel(), *[0] * 4, *second.ravel(), 0], rel=1e-15)
+    net = gn.Network([gn.Dense(4, "relu"), gn.Dense(1, "sigmoid")], seed=42, input_shape=2, dtype="float64")
+    net.layers[0].weights, net.layers[1].weights = first, second.T
+    X, y = gn.datasets.xor()
+    history = net.fit(X, y, loss="bce", optimizer=gn.SGD(0.1), epochs=2000, engine="numpy", progress=False)
+    assert history["loss"][-1] > step["wait"]["stuck_above"]["loss"]
+    np.testing.assert_allclose(net.predict(X)[:3, 0], 0.666, atol=2e-3)
