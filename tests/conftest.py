@@ -1,6 +1,7 @@
 """Settings of all tests."""
 
 import os
+import shutil
 import signal
 import sys
 from typing import Any
@@ -28,6 +29,29 @@ def pytest_configure(config: pytest.Config) -> None:
     cache = getattr(config, "cache", None)  # there is none under -p no:cacheprovider
     if cache is not None:
         os.environ.setdefault("GLASSNET_CACHE", str(cache.mkdir("glassnet-kernels")))
+
+
+def chromium() -> str | None:
+    """The browser of this machine, if there is one."""
+    names = (os.environ.get("GLASSNET_CHROMIUM", ""), "chromium", "chromium-browser", "google-chrome")
+    return next((found for name in names if name and (found := shutil.which(name))), None)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave the tests in a browser out where there is none; where one is required, they fail."""
+    if chromium() is None and "GLASSNET_BROWSER_REQUIRED" not in os.environ:
+        left_out = [item for item in items if item.get_closest_marker("browser")]
+        items[:] = [item for item in items if not item.get_closest_marker("browser")]
+        config.hook.pytest_deselected(items=left_out)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Say at the very end what was left out."""
+    asked = [str(argument) for argument in config.args]
+    in_worker = hasattr(config, "workerinput")
+    if chromium() is None and "GLASSNET_BROWSER_REQUIRED" not in os.environ and not in_worker and "tests" in asked:
+        print("The tests of the page in a browser were left out: there is no Chromium on this machine.")
 
 
 _first_states: dict[tuple[str, str], Any] = {}

@@ -35,7 +35,7 @@ class Elements(html.parser.HTMLParser):
     def handle_data(self, data: str) -> None:
         tag, attributes = self.found[-1] if self.found else ("", {})
         if tag in ("script", "style"):
-            self.texts[attributes.get("id") or tag] = data
+            self.texts.setdefault(attributes.get("id") or tag, data)
 
 
 def hash_of(text: str) -> str:

@@ -79,7 +79,7 @@ function worseOnNew({ history, frame }) {
 
 function rising({ history }) {
   if (history.length < 6) return [];
-  const recent = history.slice(-5).map((row) => row.loss), best = Math.min(...history.map((row) => row.loss));
+  const recent = history.slice(-5).map((row) => row.loss), best = history.reduce((least, row) => Math.min(least, row.loss), Infinity);
   if (Math.min(...recent) < SATURATED_RATE * Math.max(best, 1e-6) || Math.min(...recent) < history[0].loss) return [];
   return [{
     severity: "error", marks: [], text: `The loss is ${number(recent.at(-1), 3)} and was ${number(best, 3)}: the learning rate is too high.`,

@@ -6,7 +6,7 @@ import { writeAddress } from "../state/address.js";
 import { networkOf, optimizerOf } from "../state/spec.js";
 import { Store } from "../state/store.js";
 import { create, parts } from "../training/engine.js";
-import { choicesOf } from "./opening.js";
+import { choicesOf, choicesOfOptimizer } from "./opening.js";
 import { sourceOf, usualFor } from "./sources.js";
 
 export const GRID = 36, LINE = 90;
@@ -60,15 +60,17 @@ export class Model {
   }
 
   /** Data, network and training from the choices; `state` of parameters, where they are given. */
-  async begin(state = null, spec = null) {
+  async begin(state = null) {
     const { choices } = this.store.state;
+    this.again = () => this.begin(state);
+    this.store.set({ file: null });
     try {
       const source = await sourceOf(choices, this.store.state);
       if (choices !== this.get("choices")) return; // chosen anew meanwhile
       const head = headOf(choices, source);
       const samples = prepare(source, choices, head);
       const made = networkOf(choices, head, samples.width);
-      this.start({ source, head, samples, made: spec === null ? made : { ...made, spec }, state });
+      this.start({ source, head, samples, made, state });
     } catch (error) {
       if (!(error instanceof Error)) throw error;
       this.say(error.message);
@@ -86,6 +88,7 @@ export class Model {
     if (samples.width !== width || head.outputs !== outputs) {
       throw new Error(`its network takes ${width} inputs and gives ${outputs} outputs; the data ${source.name} have ${samples.width} and ask for ${head.outputs}. Choose data that fit first`);
     }
+    this.again = () => this.adopt(spec, state, name);
     this.store.set({ choices, selection: null, pointed: null, file: name });
     const { columns } = networkOf(choices, head, width);
     this.start({ source, head, samples, made: { spec, columns }, state });
@@ -103,6 +106,7 @@ export class Model {
     const columns = made.columns;
     this.path = [];
     this.changed = false;
+    this.sent = 0;
     this.mirror = { network: mirror, training: mirror.training(train.X, train.y, { batch_size: choices.batch || null }) };
     this.store.set({
       source, head, samples, history: [], frame: null, running: false, stopped: null, axes, sample: null,
@@ -121,10 +125,20 @@ export class Model {
       return;
     }
     this.follow(message);
+    if (message.changes === this.sent) this.agree(message.optimizer);
     const kept = this.get("history").slice(0, message.from);
     this.mirror.network.optimizer = message.optimizer;
     this.mirror.training.restore(message.state);
     this.store.set({ frame: message, history: [...kept, ...message.rows], running: message.running });
+  }
+
+  /** Where one went back to a step with another optimizer, that is the choice again. */
+  agree(optimizer) {
+    const { choices } = this.store.state;
+    if (JSON.stringify(optimizer) === JSON.stringify(optimizerOf(choices)) || this.get("file") !== null) return;
+    const before = { ...choices, ...choicesOfOptimizer(optimizer, choices) };
+    this.store.set({ choices: before });
+    history.replaceState(null, "", `#${writeAddress(before)}`);
   }
 
   /** Keeps where the parameters were, more sparsely the longer the way gets. */
@@ -167,14 +181,15 @@ export class Model {
     this.remote.send({ do: "go", step });
   }
 
+  /** To the first step, with what is chosen now; weights that were edited are as they were. */
   restart() {
-    const { frame } = this.store.state;
-    if (frame !== null) this.go(frame.first);
+    this.again();
   }
 
   /** Changes of the network here and now: a weight, what is frozen, the optimizer. */
   change(changes) {
     this.changed = true;
+    this.sent += 1;
     this.remote.send({ do: "change", changes });
   }
 

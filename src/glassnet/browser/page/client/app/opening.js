@@ -2,6 +2,7 @@
 import { load } from "../training/engine.js";
 import { usual } from "../state/choices.js";
 import { textOfLayers } from "../state/choices.js";
+import { SCHEDULES } from "../state/spec.js";
 
 const NORMS = { batch_norm: "bn", layer_norm: "ln", rms_norm: "rms" };
 const nameOf = (part) => (typeof part === "string" ? part : part.name);
@@ -36,12 +37,19 @@ export async function opened(model, file) {
   }
 }
 
+/** The choices that an optimizer makes; `before` says what it does not. */
+export function choicesOfOptimizer(optimizer, before) {
+  const { name, learning_rate: rate, momentum = 0, weight_decay: decay = 0 } = optimizer;
+  if (typeof rate === "number") return { optimizer: name, rate, momentum, decay, schedule: "constant" };
+  const schedule = rate?.name in SCHEDULES ? rate.name : "constant";
+  return { optimizer: name, rate: rate?.learning_rate ?? before.rate, momentum, decay, schedule };
+}
+
 /** The choices that a network's description makes, from the usual ones. */
 export function choicesOf(spec, before) {
   const optimizer = typeof spec.optimizer === "string" ? { name: spec.optimizer } : spec.optimizer;
-  const rate = typeof optimizer.learning_rate === "number" ? optimizer.learning_rate : optimizer.learning_rate?.learning_rate ?? before.rate;
   return {
-    ...usual(), ...before, ...hiddenOf(spec.layers), loss: nameOf(spec.loss), dtype: spec.dtype, seed: spec.seed ?? 0, optimizer: optimizer.name,
-    rate, momentum: optimizer.momentum ?? 0, decay: optimizer.weight_decay ?? 0, schedule: "constant",
+    ...usual(), ...before, ...hiddenOf(spec.layers), loss: nameOf(spec.loss), dtype: spec.dtype, seed: spec.seed ?? 0,
+    ...choicesOfOptimizer(optimizer, before),
   };
 }

@@ -1,7 +1,7 @@
 /** What the network answers, and how its loss falls. */
 import { sharesOf } from "../data/heads.js";
 import { classColour } from "../drawing/colours.js";
-import { curves } from "../drawing/curves.js";
+import { curves, thinned } from "../drawing/curves.js";
 import { h, refill } from "../drawing/dom.js";
 import { paintLine, paintPlane, sampleAt } from "../drawing/picture.js";
 import { paintImage } from "../drawing/heat.js";
@@ -132,8 +132,8 @@ export function output(model) {
   }
 
   function paintCharts({ history, frame, choices }) {
-    const width = size(), line = (key, name, style, of = (row) => row[key]) => ({ name, style, points: history.map((row) => [row.epoch, of(row)]) });
-    const losses = [line("loss", "training", "train"), { ...line("validation_loss", "validation", "held"), points: history.filter((row) => row.validation_loss !== undefined && row.validation_loss !== null).map((row) => [row.epoch, row.validation_loss]) }];
+    const width = size(), rows = thinned(history), line = (key, name, style, of = (row) => row[key]) => ({ name, style, points: rows.map((row) => [row.epoch, of(row)]) });
+    const losses = [line("loss", "training", "train"), { ...line("validation_loss", "validation", "held"), points: thinned(history.filter((row) => (row.validation_loss ?? null) !== null)).map((row) => [row.epoch, row.validation_loss]) }];
     refill(chart, curves(losses, { width, height: 130, label: "loss of each epoch", logarithmic, from: 0 }),
       h("p", { class: "note keys" }, h("span", { class: "key train" }, "training"), h("span", { class: "key held", hidden: !frame?.evaluation?.validation }, "validation")));
     refill(accuracy, choices.schedule !== "constant" && history.length > 1

@@ -1,5 +1,5 @@
 /** Runs that were kept, overlaid: their losses, and what was chosen otherwise. */
-import { curves } from "../drawing/curves.js";
+import { curves, thinned } from "../drawing/curves.js";
 import { h, refill } from "../drawing/dom.js";
 import { writeAddress } from "../state/address.js";
 import { number } from "../formulas/terms.js";
@@ -23,18 +23,18 @@ export function runs(model) {
   const keep = h("button", { type: "button", onclick: () => {
     const { runs: kept, history, choices, frame } = model.store.state;
     if (history.length === 0) return model.say("this run has no whole epoch yet; let it train first");
-    model.store.set({ runs: [...kept.slice(-(MOST - 2)), { choices, history: history.map(({ epoch, loss }) => [epoch, loss]), loss: frame.evaluation }] });
+    model.store.set({ runs: [...kept.slice(-(MOST - 2)), { choices, history: thinned(history).map(({ epoch, loss }) => [epoch, loss]), epochs: history.length, loss: frame.evaluation }] });
   } }, "keep this run");
 
   function show() {
     const { tab, runs: kept, history, choices, frame } = model.store.state;
     if (tab !== "runs" || frame === null) return;
-    const all = [...kept, { choices, history: history.map(({ epoch, loss }) => [epoch, loss]), loss: frame.evaluation }];
+    const all = [...kept, { choices, history: thinned(history).map(({ epoch, loss }) => [epoch, loss]), epochs: history.length, loss: frame.evaluation }];
     const texts = differences(all.map((run) => run.choices));
     const name = (i) => (i === all.length - 1 ? "the present one" : `run ${i + 1}`) + (texts[i] ? `: ${texts[i]}` : "");
     refill(chart, curves(all.map((run, i) => ({ name: name(i), points: run.history, style: `run-${i % 6}` })), { width: Math.max(280, Math.min(760, chart.clientWidth || 600)), height: 240, label: "loss of the runs", logarithmic, from: 0 }));
     refill(list, h("div", { class: "scroll" }, h("table", {}, h("thead", {}, h("tr", {}, ["run", "epochs", "loss", "validation", ""].map((text) => h("th", { scope: "col" }, text)))), h("tbody", {}, all.map((run, i) => h("tr", {},
-      h("th", { scope: "row" }, swatch(i), name(i)), h("td", {}, String(run.history.length)), h("td", {}, number(run.loss.train?.loss ?? NaN, 4)), h("td", {}, run.loss.validation ? number(run.loss.validation.loss, 4) : "–"),
+      h("th", { scope: "row" }, swatch(i), name(i)), h("td", {}, String(run.epochs)), h("td", {}, number(run.loss.train?.loss ?? NaN, 4)), h("td", {}, run.loss.validation ? number(run.loss.validation.loss, 4) : "–"),
       h("td", {}, i === all.length - 1 ? "" : h("button", { type: "button", class: "link", onclick: () => { location.hash = writeAddress(run.choices); } }, "choose again"))))))));
   }
 

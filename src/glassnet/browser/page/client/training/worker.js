@@ -5,7 +5,7 @@ const TURN = 14; // milliseconds
 const SLOW_STEP = 350; // milliseconds from one step to the next where one watches
 const DEAR = 5; // milliseconds that an evaluation may take in every frame
 
-let session = null, run = null, shown = true, sent = 0, id = 0, evaluated = { cost: 0, at: 0, value: null };
+let session = null, run = null, shown = true, sent = 0, id = 0, changes = 0, evaluated = { cost: 0, at: 0, value: null };
 
 function evaluation() {
   const { train, validation, test } = session.plan;
@@ -33,7 +33,7 @@ function show() {
   const frame = {
     say: "frame", id, step: session.step, epoch: session.epoch, first: session.first, state: session.training.state(),
     optimizer: session.optimizer, from: Math.max(0, from - 1), rows: history.slice(Math.max(0, from - 1)), evaluation: value,
-    responses: responses(), running: run !== null, next: Array.from(session.training.next),
+    responses: responses(), running: run !== null, changes, next: Array.from(session.training.next),
   };
   sent = history.length;
   postMessage(frame, frame.responses === null ? [] : frame.responses.map((values) => values.buffer));
@@ -84,6 +84,7 @@ const ACTIONS = {
     run = null;
     id = message.id;
     sent = 0;
+    changes = 0;
     evaluated = { cost: 0, at: 0, value: null };
     session = null;
     session = new Session(message.plan);
@@ -113,8 +114,9 @@ const ACTIONS = {
     session.go(step);
     show();
   },
-  change({ changes }) {
-    for (const change of changes) session.change(change);
+  change({ changes: wanted }) {
+    changes += 1;
+    for (const change of wanted) session.change(change);
     show();
   },
   seen() {

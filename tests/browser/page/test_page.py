@@ -1,0 +1,381 @@
+"""The page in a browser: what a reader does with it, by mouse and by keyboard, on wide and narrow screens."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import glassnet as gn
+from tests.browser.page.conftest import wait as after
+
+pytestmark = pytest.mark.browser
+Open = Callable[..., Any]
+
+
+def state(tab: Any, path: str) -> Any:
+    return json.loads(tab.evaluate(f"JSON.stringify(glassnet.store.state.{path}) ?? 'null'"))
+
+
+def step_to(tab: Any, step: int) -> None:
+    tab.evaluate(f"glassnet.go({step})")
+    after(tab, f"s.frame.step === {step}")
+
+
+def parameters(tab: Any) -> np.ndarray[Any, Any]:
+    return np.array(tab.evaluate("Array.from(glassnet.mirror.network.vector)"))
+
+
+def test_it_trains_in_the_browser_as_python_does(open_page: Open) -> None:
+    tab = open_page("data=moons&noise=0.1&hidden=5.tanh,4.relu&seed=3&rate=0.02")
+    for epoch in range(1, 6):
+        tab.click("button.epoch")
+        after(tab, f"s.frame.epoch === {epoch}")
+    X, y = gn.datasets.moons(200, 0.1, seed=0)
+    X, _, y, _ = gn.train_test_split(X, y, test_size=0.3, seed=0)
+    net = gn.Network([gn.Dense(5, "tanh"), gn.Dense(4, "relu"), gn.Dense(1, "sigmoid")], seed=3, dtype="float64")
+    history = net.fit(
+        X, y.reshape(-1, 1), loss="bce", optimizer=gn.Adam(0.02), epochs=5, batch_size=10, engine="numpy", progress=False
+    )  # fmt: skip
+    np.testing.assert_allclose([row["loss"] for row in state(tab, "history")], history["loss"], rtol=1e-12)
+    np.testing.assert_allclose(parameters(tab), net.parameters, rtol=0, atol=1e-12 * np.abs(net.parameters).max())
+    assert tab.inner_text(".figure:has-text('epoch') output") == "5"
+
+
+def test_play_pause_step_and_back(open_page: Open) -> None:
+    tab = open_page()
+    first = parameters(tab)
+    tab.click("button.play")
+    after(tab, "s.frame.epoch > 3")
+    tab.click("button.play")
+    after(tab, "!s.running && !s.frame.running")
+    here = state(tab, "frame.step")
+    kept = parameters(tab)
+    tab.click("button.step")
+    after(tab, f"s.frame.step === {here + 1}")
+    assert not np.array_equal(parameters(tab), kept)
+    tab.click("button.back")
+    after(tab, f"s.frame.step === {here}")
+    np.testing.assert_array_equal(parameters(tab), kept)
+    tab.click("button.restart")
+    after(tab, "s.frame.step === 0")
+    np.testing.assert_array_equal(parameters(tab), first)
+    assert state(tab, "history") == []
+
+
+def test_it_runs_until_an_epoch(open_page: Open) -> None:
+    tab = open_page()
+    tab.fill("[aria-label='run until epoch']", "12")
+    tab.press("[aria-label='run until epoch']", "Tab")
+    tab.click("button.play")
+    after(tab, "!s.running && s.frame.epoch === 12")
+
+
+def test_pointing_at_a_weight_shows_its_formula_and_a_click_edits_it(open_page: Open) -> None:
+    tab = open_page()
+    tab.click(".unit[data-column='2'][data-unit='1']")
+    tab.wait_for_selector(".formula-panel h2:has-text('layer 2, unit 1')")
+    assert tab.locator(".formula-panel math").count() > 8
+    tab.click(".formula-panel table >> text=unit 2")
+    tab.wait_for_selector("h2:has-text('weight from unit 2 of layer 1 to unit 1 of the layer 2')")
+    tab.fill("[aria-label='new value']", "0.625")
+    tab.press("[aria-label='new value']", "Enter")
+    after(tab, "glassnet.mirror.network.parameters[2].values[2 * 2 + 1] === 0.625")
+    tab.check("text=freeze")
+    step_to(tab, 20)
+    assert tab.evaluate("glassnet.mirror.network.parameters[2].values[5]") == 0.625
+    tab.click("text=check its gradient")
+    assert "by backpropagation" in tab.inner_text(".editor output")
+    tab.fill("[aria-label='new value']", "much")
+    tab.click(".editor >> text=set >> nth=1")
+    assert tab.evaluate("document.querySelector('[aria-label=\"new value\"]').validationMessage") == "a number is wanted, such as 0.5"
+
+
+def test_lines_and_biases_of_the_drawing(open_page: Open) -> None:
+    tab = open_page()
+    biases = tab.locator(".unit .bias").all_inner_texts()
+    assert len(biases) == 7 and biases[-1] == "b 0"
+    tab.click("button.epoch")
+    after(tab, "s.frame.epoch === 1")
+    assert tab.locator(".unit .bias").all_inner_texts()[-1] != "b 0"
+    x1, y1, x2, y2 = tab.evaluate(
+        "(() => { const v = glassnet.view, box = v.inner.getBoundingClientRect(), l = v.layout, a = l.columns[1], b = l.columns[2];"
+        "return [box.left + a.x, box.top + a.places[0].y, box.left + b.x, box.top + b.places[1].y]; })()"
+    )
+    tab.mouse.move((x1 + x2) / 2, (y1 + y2) / 2)
+    tab.wait_for_selector(".tip:visible")
+    assert tab.inner_text(".tip").startswith("w = ")
+    assert state(tab, "pointed") == {"kind": "weight", "column": 1, "unit": 1, "input": 0}
+
+
+def test_a_csv_file_of_the_reader_is_learned_and_never_in_the_address(open_page: Open, tmp_path: Path) -> None:
+    path = tmp_path / "mine.csv"
+    random = np.random.default_rng(0)
+    rows = [f"{a},{b},{c},{'yes' if a > b else 'no'}" for a, b, c in random.normal(size=(80, 3)).round(3)]
+    path.write_text("a,b,c,answer\n" + "\n".join(rows))
+    tab = open_page()
+    tab.set_input_files("input[aria-label='a CSV file']", path)
+    after(tab, "s.source.name === 'mine.csv' && s.frame !== null")
+    assert tab.inner_text(".told").startswith("80 samples of 3 inputs; target: answer, 2 classes")
+    assert "mine" not in tab.url and "data=own" in tab.url
+    tab.select_option("[aria-label='column up']", label="c")
+    after(tab, "s.axes[1] === 2 && s.frame !== null")
+    tab.select_option(".field:has-text('target column') select", label="c")
+    after(tab, "s.source.task === 'regression' && s.frame !== null")
+    tab.reload()
+    tab.wait_for_selector("text=drop it here again")
+
+
+def test_a_hostile_file_is_text(open_page: Open, tmp_path: Path) -> None:
+    path = tmp_path / "<img src=x onerror=alert(1)>.csv"
+    name = "<img src=x onerror=window.hit=1>"
+    path.write_text(f'"{name}","<script>window.hit=1</script>",y\n' + "\n".join(f"{i},{i % 5},<b>{i % 2}</b>" for i in range(12)))
+    tab = open_page()
+    tab.set_input_files("input[aria-label='a CSV file']", path)
+    after(tab, "s.source.name.startsWith('<img') && s.frame !== null")
+    for name_of_tab in ("walk", "weights", "confusion", "code", "files"):
+        tab.click(f"#tab-{name_of_tab}")
+    tab.click(".unit[data-column='1'][data-unit='0']")
+    tab.wait_for_selector(f".formula-panel table >> text={name}")
+    assert tab.evaluate("window.hit === undefined && document.querySelector('main img') === null")
+
+
+def test_what_is_no_table_and_no_model_is_told(open_page: Open, tmp_path: Path) -> None:
+    (tmp_path / "one.csv").write_text("a\n1\n")
+    (tmp_path / "m.safetensors").write_bytes(b"<script>alert(1)</script>")
+    tab = open_page()
+    tab.set_input_files("input[aria-label='a CSV file']", tmp_path / "one.csv")
+    tab.wait_for_selector(".said >> text=one.csv has one column")
+    tab.set_input_files("input[aria-label='a model file']", tmp_path / "m.safetensors")
+    tab.wait_for_selector(".said >> text=m.safetensors:")
+
+
+def test_points_are_added_moved_and_removed_by_mouse(open_page: Open) -> None:
+    tab = open_page("data=points&validation=0")
+    box = tab.locator("canvas.answers").bounding_box()
+    before = len(state(tab, "points"))
+    tab.click(".swatch >> text=2")
+    tab.mouse.click(box["x"] + 20, box["y"] + 20)
+    after(tab, f"s.points.length === {before + 1} && s.source.classNames.length === 3 && s.frame !== null")
+    assert state(tab, "points")[-1]["label"] == 2
+    place = [
+        tab.evaluate(f"(() => {{ const {{ network, points }} = glassnet.store.state, [a, b] = network.rectangle.{axis}, p = points.at(-1).{axis};"
+                     f"return {'(p - a)' if axis == 'x' else '(b - p)'} / (b - a); }})()")
+        for axis in "xy"
+    ]  # fmt: skip
+    tab.mouse.move(box["x"] + place[0] * box["width"], box["y"] + place[1] * box["height"])
+    tab.mouse.down()
+    tab.mouse.move(box["x"] + 150, box["y"] + 150, steps=3)
+    tab.mouse.up()
+    after(tab, "Math.abs(s.points.at(-1).x) < 1 && s.frame !== null")
+    assert len(state(tab, "points")) == before + 1
+
+
+def test_the_address_holds_the_state_and_gives_it_again(open_page: Open) -> None:
+    tab = open_page()
+    tab.select_option(".field:has-text('data') >> nth=0 >> select", "moons")
+    tab.select_option(".field:has-text('optimizer') select", "sgd")
+    tab.click("[aria-label='one unit more in layer 1']")
+    after(tab, "s.choices.hidden === '5.tanh,2.tanh' && s.frame !== null")
+    assert tab.url.endswith("#data=moons&noise=0.1&hidden=5.tanh,2.tanh&optimizer=sgd")
+    tab.reload()
+    after(tab, "s.frame !== null")
+    assert state(tab, "choices.optimizer") == "sgd" and state(tab, "source.name") == "moons"
+
+
+def test_a_model_is_downloaded_read_by_python_and_opened_again(open_page: Open, tmp_path: Path) -> None:
+    tab = open_page("hidden=5.relu")
+    step_to(tab, 28)
+    tab.click("#tab-files")
+    with tab.expect_download() as event:
+        tab.click("text=download the model")
+    path = tmp_path / "model.safetensors"
+    event.value.save_as(path)
+    net = gn.load(path)
+    np.testing.assert_array_equal(net.parameters, parameters(tab))
+    other = open_page()
+    other.set_input_files("input[aria-label='a model file']", path)
+    after(other, "s.file === 'model.safetensors' && s.frame !== null")
+    np.testing.assert_array_equal(parameters(other), net.parameters)
+    assert state(other, "choices.hidden") == "5.relu" and state(other, "frame.step") == 28
+    for page in (tab, other):
+        page.click("button.step")
+        after(page, "s.frame.step === 29")
+    np.testing.assert_array_equal(parameters(other), parameters(tab))
+    with tab.expect_download() as event:
+        tab.click("text=network as SVG")
+    event.value.save_as(tmp_path / "n.svg")
+    assert (tmp_path / "n.svg").read_text().count("<line") == 15
+
+
+def test_a_diverging_training_stops_and_marks_the_layer(open_page: Open) -> None:
+    tab = open_page("data=sine&hidden=8.relu,8.relu&optimizer=sgd&rate=1000&batch=0")
+    tab.click("button.play")
+    tab.wait_for_selector(".banner .finding.error >> nth=0")
+    after(tab, "s.stopped !== null && !s.running")
+    assert np.isfinite(parameters(tab)).all()
+    tab.click(".banner >> text=a tenth of the learning rate")
+    after(tab, "s.choices.rate === 100")
+
+
+def test_every_panel_opens_and_shows_something(open_page: Open) -> None:
+    tab = open_page("data=spiral&noise=0.2&hidden=6.relu,6.tanh")
+    tab.click("button.epoch")
+    after(tab, "s.frame.epoch === 1")
+    tab.click("#tab-walk")
+    for title in ("Forward: layer 1", "Forward: layer 2", "Forward: the output layer", "Loss", "Backward: the output layer"):
+        tab.wait_for_selector(f"#panel-walk h2:has-text('{title}')")
+        tab.click("#panel-walk >> text=next")
+    tab.click("#tab-weights")
+    assert tab.locator("#panel-weights svg").count() == 9
+    tab.click("#tab-confusion")
+    assert "right" in tab.inner_text("#panel-confusion .note")
+    tab.click("#tab-runs")
+    tab.click("text=keep this run")
+    tab.wait_for_selector("#panel-runs tbody tr >> nth=1")
+    tab.click("#tab-surface")
+    tab.click("text=compute the surface")
+    tab.wait_for_selector("#panel-surface .note >> text=Dark is low")
+    tab.click("#tab-code")
+    for language, word in (("numpy", "np.random.SeedSequence"), ("torch", "nn.Sequential"), ("notebook", "nbformat"), ("glassnet", "gn.Network")):
+        tab.select_option("[aria-label='language']", language)
+        assert word in tab.inner_text("#panel-code pre")
+
+
+def test_digits_are_drawn_on_a_pad(open_page: Open) -> None:
+    tab = open_page("data=digits&hidden=8.relu&batch=32&rate=0.005")
+    box = tab.locator("canvas.pad").bounding_box()
+    tab.mouse.move(box["x"] + 80, box["y"] + 20)
+    tab.mouse.down()
+    tab.mouse.move(box["x"] + 80, box["y"] + 140, steps=6)
+    tab.mouse.up()
+    after(tab, "s.drawnDigit !== null")
+    assert tab.inner_text(".drawing-pad .note").endswith("%")
+    tab.click(".drawing-pad >> text=clear")
+    after(tab, "s.drawnDigit === null")
+
+
+def follow(tab: Any, act: Callable[[], None]) -> None:
+    act()
+    tab.click(".lesson >> text=/go on|end the lesson/")
+
+
+def train_until_done(tab: Any) -> None:
+    tab.click("button.play")
+    after(tab, "s.lesson.done")
+    if state(tab, "running"):
+        tab.click("button.play")
+
+
+def test_each_lesson_is_followed_to_its_end(open_page: Open) -> None:
+    tab = open_page()
+    unit = ".unit[data-column='1'][data-unit='0']"
+    tab.click("#tab-lessons")
+    tab.click(".card:has-text('XOR') >> text=begin")
+    follow(tab, lambda: train_until_done(tab))
+    tab.wait_for_selector(".banner >> text=every unit of layer 1 is zero")
+    follow(tab, lambda: tab.click(unit))
+    follow(tab, lambda: train_until_done(tab))
+    follow(tab, lambda: train_until_done(tab))
+    after(tab, "s.lesson === null")
+    tab.click("#tab-lessons")
+    tab.click(".card:has-text('learning rate') >> text=begin")
+    follow(tab, lambda: train_until_done(tab))
+    follow(tab, lambda: (tab.click(unit), tab.click(".formula-panel table >> text=x1")))
+    follow(tab, lambda: train_until_done(tab))
+    tab.fill(".field:has-text('learning rate') input", "0.3")
+    tab.press(".field:has-text('learning rate') input", "Tab")
+    tab.click("button.restart")
+    follow(tab, lambda: train_until_done(tab))
+    after(tab, "s.lesson === null")
+    tab.click("#tab-lessons")
+    tab.click(".card:has-text('digit') >> text=begin")
+    after(tab, "s.source.name === 'digits' && s.frame !== null")
+    follow(tab, lambda: train_until_done(tab))
+    follow(tab, lambda: tab.click(unit))
+    follow(tab, lambda: tab.click("#tab-formula"))
+    box = tab.locator("canvas.pad").bounding_box()
+    follow(tab, lambda: tab.mouse.click(box["x"] + 80, box["y"] + 80))
+    after(tab, "s.lesson === null")
+
+
+def test_everything_can_be_reached_by_keyboard_alone(open_page: Open) -> None:
+    tab = open_page()
+    tab.keyboard.press("ArrowRight")
+    after(tab, "s.frame.step === 1")
+    tab.keyboard.press("ArrowLeft")
+    after(tab, "s.frame.step === 0")
+    tab.keyboard.press("ArrowDown")
+    after(tab, "s.frame.epoch === 1")
+    tab.keyboard.press("Space")
+    after(tab, "s.frame.epoch > 2")
+    tab.keyboard.press("Space")
+    after(tab, "!s.running")
+    tab.keyboard.press("Home")
+    after(tab, "s.frame.step === 0")
+    for _ in range(120):
+        tab.keyboard.press("Tab")
+        if tab.evaluate("document.activeElement.matches('.unit:not(.input)')"):
+            break
+    assert state(tab, "pointed")["kind"] == "unit"
+    tab.keyboard.press("Enter")
+    assert state(tab, "selection")["kind"] == "unit"
+    tab.focus("#tab-formula")
+    tab.keyboard.press("ArrowRight")
+    assert tab.evaluate("document.activeElement.id") == "tab-walk" and state(tab, "tab") == "walk"
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("address", ["", "data=digits&hidden=16.relu&batch=32"])
+def test_a_screen_of_390_pixels_is_enough(open_page: Open, address: str, theme: str) -> None:
+    tab = open_page(address, width=390, theme=theme)
+    tab.click("button.epoch")
+    after(tab, "s.frame.epoch === 1")
+    assert tab.evaluate("document.documentElement.scrollWidth") <= 390
+    assert tab.evaluate("document.documentElement.dataset.theme") == theme
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_texts_can_be_read_and_controls_have_names(open_page: Open, theme: str) -> None:
+    tab = open_page("data=spiral", theme=theme)
+    found = tab.evaluate(
+        """() => {
+        const rgb = (text) => text.match(/[\\d.]+/g).slice(0, 3).map(Number);
+        const light = (c) => { const [r, g, b] = c.map((v) => { v /= 255; return v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4; }); return 0.2126 * r + 0.7152 * g + 0.0722 * b; };
+        const ground = (e) => { for (; e; e = e.parentElement) { const c = getComputedStyle(e).backgroundColor; if (!/, 0\\)|transparent/.test(c)) return rgb(c); } return [255, 255, 255]; };
+        const faint = [], nameless = [];
+        for (const e of document.querySelectorAll("body *")) {
+          if (e.closest("canvas, svg, script, option, [disabled]") || !e.checkVisibility()) continue;
+          if ([...e.childNodes].some((n) => n.nodeType === 3 && n.textContent.trim())) {
+            const [a, b] = [light(rgb(getComputedStyle(e).color)), light(ground(e))].sort((x, y) => y - x);
+            if ((a + 0.05) / (b + 0.05) < 4.5) faint.push(e.outerHTML.slice(0, 80));
+          }
+        }
+        for (const e of document.querySelectorAll("button, input, select")) {
+          if (!(e.getAttribute("aria-label") || e.textContent.trim() || e.labels?.length || e.closest("label"))) nameless.push(e.outerHTML.slice(0, 80));
+        }
+        const ids = [...document.querySelectorAll("[id]")].map((e) => e.id);
+        return { faint, nameless, twice: ids.filter((id, i) => ids.indexOf(id) !== i) };
+      }"""
+    )
+    assert found == {"faint": [], "nameless": [], "twice": []}
+
+
+def test_a_served_page_saves_models_and_gives_its_network_back(open_page: Open, tmp_path: Path) -> None:
+    X = np.random.default_rng(1).normal(size=(60, 3))
+    net = gn.Network([gn.Dense(4, "tanh"), gn.Dense(1)], seed=2, input_shape=3, dtype="float64")
+    net.fit(X, X.sum(axis=1, keepdims=True), loss="mse", optimizer=gn.SGD(0.01), progress=False)
+    with gn.play(net, X, X.sum(axis=1), browser=False, folder=tmp_path) as opened:
+        tab = open_page(url=opened.address)
+        after(tab, "s.file === 'network' && s.frame !== null")
+        np.testing.assert_array_equal(parameters(tab), net.parameters)
+        tab.click("button.epoch")
+        after(tab, "s.frame.step > s.frame.first")
+        tab.click("#tab-files")
+        tab.fill("[aria-label='name of the file']", "trained.safetensors")
+        tab.click("text=save >> nth=-1")
+        tab.wait_for_selector("text=saved as trained.safetensors")
+        np.testing.assert_array_equal(gn.load(tmp_path / "trained.safetensors").parameters, parameters(tab))
+        np.testing.assert_array_equal(opened.network.parameters, parameters(tab))
