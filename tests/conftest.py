@@ -50,7 +50,12 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     """Say at the very end what was left out."""
     asked = [str(argument) for argument in config.args]
     in_worker = hasattr(config, "workerinput")
-    if chromium() is None and "GLASSNET_BROWSER_REQUIRED" not in os.environ and not in_worker and "tests" in asked:
+    if (
+        chromium() is None
+        and "GLASSNET_BROWSER_REQUIRED" not in os.environ
+        and not in_worker
+        and "tests" in asked
+    ):
         print("The tests of the page in a browser were left out: there is no Chromium on this machine.")
 
 

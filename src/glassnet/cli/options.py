@@ -146,14 +146,22 @@ NoOpen = Annotated[bool, typer.Option("--no-open", help="Copy only; open nothing
 Played = Annotated[
     str | None,
     _argument(
-        "[WHAT]", "A data set's name, a .csv file, or a .safetensors model. Without it the page opens on circles."
+        "[WHAT]",
+        "A data set's name, a .csv file, or a .safetensors model. Without it the page opens on circles.",
     ),
 ]
 PageFile = Annotated[
     str | None,
-    _option("FILE", "Write the page into this file, which needs no server, and open nothing.", "--output", "-o"),
+    _option(
+        "FILE", "Write the page into this file, which needs no server, and open nothing.", "--output", "-o"
+    ),
 ]
 Port = Annotated[
-    int, typer.Option("--port", metavar="NUMBER", min=0, max=65535, help="Where to serve; 0 takes one that is free.")
+    int,
+    typer.Option(
+        "--port", metavar="NUMBER", min=0, max=65535, help="Where to serve; 0 takes one that is free."
+    ),
 ]
-NoBrowser = Annotated[bool, typer.Option("--no-browser", help="Serve the page and print its address; open nothing.")]
+NoBrowser = Annotated[
+    bool, typer.Option("--no-browser", help="Serve the page and print its address; open nothing.")
+]

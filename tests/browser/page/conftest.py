@@ -35,8 +35,12 @@ def page_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def wait(tab: Any, condition: str, seconds: float = 20) -> None:
     """Until a condition of the state ``s`` holds; asked from outside, since the page's policy lets nothing be evaluated."""
     ends = time.monotonic() + seconds
-    while not tab.evaluate(f"(() => {{ const s = window.glassnet?.store.state; return Boolean(s && ({condition.replace("s.frame.", "s.frame?.")})); }})()"):
-        assert time.monotonic() < ends, f"{condition} did not come true; the page says {tab.inner_text('body')[:300]!r}"
+    while not tab.evaluate(
+        f"(() => {{ const s = window.glassnet?.store.state; return Boolean(s && ({condition.replace('s.frame.', 's.frame?.')})); }})()"
+    ):
+        assert time.monotonic() < ends, (
+            f"{condition} did not come true; the page says {tab.inner_text('body')[:300]!r}"
+        )
         tab.wait_for_timeout(20)
 
 
@@ -50,13 +54,24 @@ def open_page(browser: Any, page_file: Path) -> Iterator[Callable[..., Any]]:
     contexts, complaints = [], Complaints()
 
     def opened(address: str = "", *, width: int = 1280, theme: str = "light", url: str | None = None) -> Any:
-        context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=theme, accept_downloads=True)
+        context = browser.new_context(
+            viewport={"width": width, "height": 900}, color_scheme=theme, accept_downloads=True
+        )
         contexts.append(context)
         tab = context.new_page()
         tab.set_default_timeout(15_000)
         tab.on("pageerror", lambda error: complaints.append(str(error)))
-        tab.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
-        tab.on("request", lambda request: complaints.append(f"asked for {request.url}") if request.url[:4] == "http" and not url else None)
+        tab.on(
+            "console", lambda message: complaints.append(message.text) if message.type == "error" else None
+        )
+        tab.on(
+            "request",
+            lambda request: (
+                complaints.append(f"asked for {request.url}")
+                if request.url[:4] == "http" and not url
+                else None
+            ),
+        )
         tab.goto(url or f"{page_file.as_uri()}#{address}")
         wait(tab, "s.frame !== null")
         return tab

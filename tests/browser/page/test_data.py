@@ -43,7 +43,11 @@ def samples(text: str, target: int, name: str = "my.csv") -> Any:
 def test_a_csv_with_names_becomes_samples_and_says_what_it_took() -> None:
     found = samples("width;height;kind\n1,5;2;a\n2,5;3;b\n3;4;a\n4;5;b\n", 2)
     assert found["X"] == [1.5, 2, 2.5, 3, 3, 4, 4, 5]
-    assert (found["labels"], found["classNames"], found["featureNames"]) == ([0, 1, 0, 1], ["a", "b"], ["width", "height"])
+    assert (found["labels"], found["classNames"], found["featureNames"]) == (
+        [0, 1, 0, 1],
+        ["a", "b"],
+        ["width", "height"],
+    )
     assert found["said"] == ["4 samples of 2 inputs; target: kind, 2 classes"]
 
 
@@ -118,7 +122,9 @@ def test_what_an_address_says_wrongly_is_told_and_left_as_usual(address: str, sa
 
 
 def test_losses_that_are_offered_suit_the_data() -> None:
-    names = call("return ['circles', 'spiral', 'sine'].map((name) => page.lossesFor(page.made({ data: name }).source))")
+    names = call(
+        "return ['circles', 'spiral', 'sine'].map((name) => page.lossesFor(page.made({ data: name }).source))"
+    )
     assert "hinge" in names[0] and "hinge" not in names[1] and "binary_cross_entropy" not in names[2]
     assert "huber" in names[2] and not any("triplet" in name for group in names for name in group)
 

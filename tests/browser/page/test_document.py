@@ -50,13 +50,19 @@ def test_the_page_without_data_is_smaller_than_400_kilobytes() -> None:
 
 def test_the_policy_allows_the_script_and_the_style_of_the_page_and_nothing_else() -> None:
     page = Elements(document.page())
-    policy = next(str(attributes["content"]) for tag, attributes in page.found if attributes.get("http-equiv"))
+    policy = next(
+        str(attributes["content"]) for tag, attributes in page.found if attributes.get("http-equiv")
+    )
     rules = dict(rule.strip().split(" ", 1) for rule in policy.split(";"))
     assert rules["default-src"] == "'none'" and rules["connect-src"] == "'none'"
     assert rules["script-src"] == f"'{hash_of(page.texts['glassnet-script'])}'"
     assert rules["style-src"] == f"'{hash_of(page.texts['style'])}'"
     assert "unsafe" not in policy
-    assert not any(name.startswith("on") or name in ("src", "style") for _, attributes in page.found for name in attributes)
+    assert not any(
+        name.startswith("on") or name in ("src", "style")
+        for _, attributes in page.found
+        for name in attributes
+    )
 
 
 def test_hostile_names_and_tables_are_data_in_the_page(tmp_path: Path) -> None:
@@ -85,7 +91,9 @@ def test_the_command_writes_the_page_into_one_file(tmp_path: Path) -> None:
         ((None, [[1.0]]), ArgumentError, "X and y go together"),
     ],
 )
-def test_what_cannot_be_played_is_told(arguments: tuple[object, ...], error: type[Exception], message: str) -> None:
+def test_what_cannot_be_played_is_told(
+    arguments: tuple[object, ...], error: type[Exception], message: str
+) -> None:
     with pytest.raises(error, match=message):
         gn.play(*arguments, browser=False)  # type: ignore[arg-type]
 
@@ -105,8 +113,12 @@ def test_an_own_array_becomes_samples_of_the_page(tmp_path: Path) -> None:
 
 def test_modules_become_one_script_in_the_order_of_their_imports(tmp_path: Path) -> None:
     (tmp_path / "deep").mkdir()
-    (tmp_path / "a.js").write_text('import { b as c, d } from "./deep/b.js";\nexport const e = c * d;\nglobalThis.x = e;\n')
-    (tmp_path / "deep" / "b.js").write_text('/** What. */\nexport const b = 1;\nfunction two() { return 2; }\nconst d = two();\nexport { d };\n')
+    (tmp_path / "a.js").write_text(
+        'import { b as c, d } from "./deep/b.js";\nexport const e = c * d;\nglobalThis.x = e;\n'
+    )
+    (tmp_path / "deep" / "b.js").write_text(
+        "/** What. */\nexport const b = 1;\nfunction two() { return 2; }\nconst d = two();\nexport { d };\n"
+    )
     text = bundle(tmp_path, "a.js", {})
     assert text.index("const b=1") < text.index("const e=c*d") and "What" not in text
     assert re.search(r"const \{b: c, d\} = \$module0;", text)
@@ -117,9 +129,15 @@ def test_modules_become_one_script_in_the_order_of_their_imports(tmp_path: Path)
     [
         ('import { a } from "./none.js";\n', "there is no module 'none.js', which a.js imports"),
         ('import { a } from "./a.js";\n', "modules import each other in a circle: a.js → a.js"),
-        ('import { a } from "react";\n', "a.js imports 'react'; a module of the page imports by a relative path"),
+        (
+            'import { a } from "react";\n',
+            "a.js imports 'react'; a module of the page imports by a relative path",
+        ),
         ('import { a } from "../a.js";\n', "which is outside of the folder"),
-        ("export default 1;\n", "a.js holds 'export default 1;', a form of import or export that is not known"),
+        (
+            "export default 1;\n",
+            "a.js holds 'export default 1;', a form of import or export that is not known",
+        ),
     ],
 )
 def test_modules_in_other_forms_are_refused_by_name(tmp_path: Path, text: str, message: str) -> None:

@@ -63,7 +63,12 @@ def computed(text: str) -> float | None:
     text = text.replace("·", "*").replace("−", "-").replace("√", "sqrt").replace("∞", "inf")
     text = re.sub(r"\[\d+ smaller: ([^\]]+)\]", r"(\1)", text)
     text = re.sub(r"[⁰¹²³⁴⁵⁶⁷⁸⁹]+", lambda found: "**" + found[0].translate(RAISED), text)
-    text = re.sub(r"\|([^|]*)\|", r"abs(\1)", text).replace("σ(", "sigmoid(").replace("Φ(", "Phi(").replace("φ(", "phi(")
+    text = (
+        re.sub(r"\|([^|]*)\|", r"abs(\1)", text)
+        .replace("σ(", "sigmoid(")
+        .replace("Φ(", "Phi(")
+        .replace("φ(", "phi(")
+    )
     text = re.sub(r"sqrt(\d[\d.e-]*)", r"sqrt(\1)", text)
     names = set(re.findall(r"[^\W\d]\w*", re.sub(r"\d\.?\d*e-?\d+", "1", text)))
     if not names <= set(FUNCTIONS) or re.search(r"[←→:;,](?![^(]*\))", text):
@@ -99,7 +104,12 @@ def test_every_printed_equation_of_every_unit_and_parameter_comes_out(name: str)
     for entry in walk["found"]:
         for line in entry["lines"]:
             for side, number, result in equations(line):
-                assert math.isclose(number, result, rel_tol=CLOSE, abs_tol=1e-12), (line, side, number, result)
+                assert math.isclose(number, result, rel_tol=CLOSE, abs_tol=1e-12), (
+                    line,
+                    side,
+                    number,
+                    result,
+                )
                 checked += 1
     assert checked > 40
 

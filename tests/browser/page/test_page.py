@@ -35,12 +35,16 @@ def test_it_trains_in_the_browser_as_python_does(open_page: Open) -> None:
         after(tab, f"s.frame.epoch === {epoch}")
     X, y = gn.datasets.moons(200, 0.1, seed=0)
     X, _, y, _ = gn.train_test_split(X, y, test_size=0.3, seed=0)
-    net = gn.Network([gn.Dense(5, "tanh"), gn.Dense(4, "relu"), gn.Dense(1, "sigmoid")], seed=3, dtype="float64")
+    net = gn.Network(
+        [gn.Dense(5, "tanh"), gn.Dense(4, "relu"), gn.Dense(1, "sigmoid")], seed=3, dtype="float64"
+    )
     history = net.fit(
         X, y.reshape(-1, 1), loss="bce", optimizer=gn.Adam(0.02), epochs=5, batch_size=10, engine="numpy", progress=False
     )  # fmt: skip
     np.testing.assert_allclose([row["loss"] for row in state(tab, "history")], history["loss"], rtol=1e-12)
-    np.testing.assert_allclose(parameters(tab), net.parameters, rtol=0, atol=1e-12 * np.abs(net.parameters).max())
+    np.testing.assert_allclose(
+        parameters(tab), net.parameters, rtol=0, atol=1e-12 * np.abs(net.parameters).max()
+    )
     assert tab.inner_text(".figure:has-text('epoch') output") == "5"
 
 
@@ -90,7 +94,10 @@ def test_pointing_at_a_weight_shows_its_formula_and_a_click_edits_it(open_page: 
     assert "by backpropagation" in tab.inner_text(".editor output")
     tab.fill("[aria-label='new value']", "much")
     tab.click(".editor >> text=set >> nth=1")
-    assert tab.evaluate("document.querySelector('[aria-label=\"new value\"]').validationMessage") == "a number is wanted, such as 0.5"
+    assert (
+        tab.evaluate("document.querySelector('[aria-label=\"new value\"]').validationMessage")
+        == "a number is wanted, such as 0.5"
+    )
 
 
 def test_lines_and_biases_of_the_drawing(open_page: Open) -> None:
@@ -110,7 +117,9 @@ def test_lines_and_biases_of_the_drawing(open_page: Open) -> None:
     assert state(tab, "pointed") == {"kind": "weight", "column": 1, "unit": 1, "input": 0}
 
 
-def test_a_csv_file_of_the_reader_is_learned_and_never_in_the_address(open_page: Open, tmp_path: Path) -> None:
+def test_a_csv_file_of_the_reader_is_learned_and_never_in_the_address(
+    open_page: Open, tmp_path: Path
+) -> None:
     path = tmp_path / "mine.csv"
     random = np.random.default_rng(0)
     rows = [f"{a},{b},{c},{'yes' if a > b else 'no'}" for a, b, c in random.normal(size=(80, 3)).round(3)]
@@ -131,7 +140,10 @@ def test_a_csv_file_of_the_reader_is_learned_and_never_in_the_address(open_page:
 def test_a_hostile_file_is_text(open_page: Open, tmp_path: Path) -> None:
     path = tmp_path / "<img src=x onerror=alert(1)>.csv"
     name = "<img src=x onerror=window.hit=1>"
-    path.write_text(f'"{name}","<script>window.hit=1</script>",y\n' + "\n".join(f"{i},{i % 5},<b>{i % 2}</b>" for i in range(12)))
+    path.write_text(
+        f'"{name}","<script>window.hit=1</script>",y\n'
+        + "\n".join(f"{i},{i % 5},<b>{i % 2}</b>" for i in range(12))
+    )
     tab = open_page()
     tab.set_input_files("input[aria-label='a CSV file']", path)
     after(tab, "s.source.name.startsWith('<img') && s.frame !== null")
@@ -225,7 +237,13 @@ def test_every_panel_opens_and_shows_something(open_page: Open) -> None:
     tab.click("button.epoch")
     after(tab, "s.frame.epoch === 1")
     tab.click("#tab-walk")
-    for title in ("Forward: layer 1", "Forward: layer 2", "Forward: the output layer", "Loss", "Backward: the output layer"):
+    for title in (
+        "Forward: layer 1",
+        "Forward: layer 2",
+        "Forward: the output layer",
+        "Loss",
+        "Backward: the output layer",
+    ):
         tab.wait_for_selector(f"#panel-walk h2:has-text('{title}')")
         tab.click("#panel-walk >> text=next")
     tab.click("#tab-weights")
@@ -239,7 +257,12 @@ def test_every_panel_opens_and_shows_something(open_page: Open) -> None:
     tab.click("text=compute the surface")
     tab.wait_for_selector("#panel-surface .note >> text=Dark is low")
     tab.click("#tab-code")
-    for language, word in (("numpy", "np.random.SeedSequence"), ("torch", "nn.Sequential"), ("notebook", "nbformat"), ("glassnet", "gn.Network")):
+    for language, word in (
+        ("numpy", "np.random.SeedSequence"),
+        ("torch", "nn.Sequential"),
+        ("notebook", "nbformat"),
+        ("glassnet", "gn.Network"),
+    ):
         tab.select_option("[aria-label='language']", language)
         assert word in tab.inner_text("#panel-code pre")
 

@@ -29,9 +29,13 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     return path.read_bytes()
 
 
-def ask(server: Server, method: str, path: str, body: bytes | None = None, **headers: str) -> tuple[int, str, Any]:
+def ask(
+    server: Server, method: str, path: str, body: bytes | None = None, **headers: str
+) -> tuple[int, str, Any]:
     connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=10)
-    sent = {"Host": f"127.0.0.1:{server.port}"} | {name.replace("_", "-"): value for name, value in headers.items()}
+    sent = {"Host": f"127.0.0.1:{server.port}"} | {
+        name.replace("_", "-"): value for name, value in headers.items()
+    }
     connection.request(method, path.replace("TOKEN", server.token), body, sent)
     answer = connection.getresponse()
     text = answer.read().decode()
@@ -94,7 +98,10 @@ def test_files_that_are_not_from_the_page_are_never_replaced(server: Server, mod
     (server.folder / "link.safetensors").symlink_to(server.folder.parent / "elsewhere")
     for name in ("mine.safetensors", "link.safetensors"):
         status, text = save(server, name, model)
-        assert (status, text) == (400, f"{name} is in the folder already, and not from this page; choose another name")
+        assert (status, text) == (
+            400,
+            f"{name} is in the folder already, and not from this page; choose another name",
+        )
     assert (server.folder / "mine.safetensors").read_text() == "mine"
     assert not (server.folder.parent / "elsewhere").exists()
 
@@ -113,7 +120,7 @@ def test_a_body_of_unknown_or_too_large_size_is_refused(server: Server) -> None:
 
 
 def test_a_port_that_is_taken_is_told(server: Server, tmp_path: Path) -> None:
-    with pytest.raises(ArgumentError, match=f"port {server.port} cannot be served on: .*; leave the port out"):
+    with pytest.raises(ArgumentError, match=f"port {server.port} cannot be served on: .*; leave it out"):
         Server(lambda token: "", tmp_path, server.port)
 
 

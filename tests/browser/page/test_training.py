@@ -93,7 +93,9 @@ def run(text: str, capsys: pytest.CaptureFixture[str]) -> tuple[dict[str, Any], 
 
 
 @pytest.mark.parametrize("name", CHOICES)
-def test_the_program_of_glassnet_trains_as_the_page_does(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_program_of_glassnet_trains_as_the_page_does(
+    name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     found = call(PROGRAM.replace("WRITER", "'glassnetCode'"), {"samples": 60} | CHOICES[name])
     names, printed = run(found["text"], capsys)
     np.testing.assert_allclose(names["history"]["loss"], found["losses"], rtol=1e-9)
@@ -108,7 +110,10 @@ def test_programs_in_numpy_and_pytorch_print_the_losses_of_the_page(
     if writer == "torchCode":
         torch = pytest.importorskip("torch")
         usual = torch.get_default_dtype()
-    found = call(PROGRAM.replace("WRITER", f"'{writer}'"), {"samples": 60} | CHOICES[name] | {"hidden": "4.tanh,3.relu"})
+    found = call(
+        PROGRAM.replace("WRITER", f"'{writer}'"),
+        {"samples": 60} | CHOICES[name] | {"hidden": "4.tanh,3.relu"},
+    )
     try:
         _, printed = run(found["text"], capsys)
     finally:

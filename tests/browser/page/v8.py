@@ -15,75 +15,21 @@ from glassnet.browser.page.bundle import bundle
 from glassnet.browser.page.catalogue import catalogue
 
 CLIENT = Path(document.__file__).parent / "client"
-ENTRY = """
-import { create, parts } from "./training/engine.js";
-import { DRAWN } from "./data/drawn.js";
-import { samplesOf, tableOf } from "./data/csv.js";
-import { headOf, lossesFor } from "./data/heads.js";
-import { prepare, split } from "./data/prepare.js";
-import { usual } from "./state/choices.js";
-import { readAddress, writeAddress } from "./state/address.js";
-import { networkOf } from "./state/spec.js";
-import { tell, catalogue } from "./state/catalogue.js";
-import { lossSections, parameterSections, unitSections } from "./formulas/unit.js";
-import { denseOf } from "./formulas/step.js";
-import { equation, number, productSum } from "./formulas/terms.js";
-import { treeOf } from "./formulas/parsing.js";
-import { withLetters } from "./formulas/expressions.js";
-import { Session } from "./training/session.js";
-import { glassnetCode, notebook } from "./code/glassnet.js";
-import { numpyCode } from "./code/numpy.js";
-import { torchCode } from "./code/torch.js";
-import { gathered } from "./panels/pad.js";
-import { cell, csvOf } from "./panels/files.js";
-import { isMet } from "./app/conditions.js";
-import { hiddenOf } from "./app/opening.js";
-import { binned } from "./drawing/histogram.js";
-import { layoutOf } from "./drawing/layout.js";
-import { planeOf } from "./panels/surface.js";
-
-/** A training as the page makes it from these choices. */
-function made(patch, source = null) {
-  const choices = { ...usual(), ...patch };
-  const samples = source ?? DRAWN[choices.data].make({ samples: choices.samples, noise: choices.noise, seed: choices.dataSeed, classes: choices.classes });
-  const head = headOf(choices, samples), prepared = prepare(samples, choices, head), { spec, columns } = networkOf(choices, head, prepared.width);
-  return { choices, source: samples, head, samples: prepared, network: { spec, columns }, spec, columns };
-}
-
-/** The step that comes after so many, every number of it. */
-function stepOf(patch, steps) {
-  const { choices, head, samples, spec, columns } = made(patch), network = create(spec);
-  const training = network.training(samples.parts.train.X, samples.parts.train.y, { batch_size: choices.batch || null });
-  for (let i = 0; i < steps; i += 1) training.step();
-  const fields = { activation: parts.activation, loss: parts.loss };
-  return { trace: training.trace(), spec: network.spec, columns, fields, outputs: head.outputs, optimizer: network.spec.optimizer };
-}
-
-globalThis.page = {
-  create, parts, DRAWN, samplesOf, tableOf, headOf, lossesFor, prepare, split, usual, readAddress, writeAddress, networkOf, tell, catalogue,
-  lossSections, parameterSections, unitSections, denseOf, equation, number, productSum, treeOf, withLetters, Session, glassnetCode, notebook,
-  numpyCode, torchCode, gathered, cell, csvOf, isMet, hiddenOf, binned, layoutOf, planeOf, made, stepOf,
-};
-"""
-SURROUNDINGS = """
-globalThis.performance = { now: () => Date.now() };
-globalThis.URLSearchParams = class {
-  constructor(text) { this.pairs = text.split("&").filter(Boolean).map((pair) => pair.split("=").map((part) => decodeURIComponent(part.replace(/\\+/g, " ")))); }
-  [Symbol.iterator]() { return this.pairs.map(([key, value = ""]) => [key, value])[Symbol.iterator](); }
-};
-globalThis.told = (value) => JSON.stringify(value === undefined ? null : value, (key, part) => {
-  if (ArrayBuffer.isView(part)) return Array.from(part);
-  return typeof part === "number" && !Number.isFinite(part) ? String(part) : part;
-});
-"""
+HERE = Path(__file__).parent
 
 
 @cache
 def context() -> MiniRacer:
     """A V8 that knows the page's modules."""
     racer = MiniRacer()
-    racer.eval(SURROUNDINGS)
-    racer.eval(bundle(CLIENT, "entry.js", {"glassnet.js": module(), "entry.js": ENTRY}))
+    racer.eval((HERE / "surroundings.js").read_text(encoding="utf-8"))
+    racer.eval(
+        bundle(
+            CLIENT,
+            "entry.js",
+            {"glassnet.js": module(), "entry.js": (HERE / "entry.js").read_text(encoding="utf-8")},
+        )
+    )
     racer.eval(f"page.tell({json.dumps(catalogue())})")
     return racer
 

@@ -1,1 +1,1 @@
-"""The page: one front end for playing, tracing and lessons, written as one HTML file that needs no server and no network."""
+"""The page: one front end for playing, tracing and lessons, written as one HTML file without a server or a network."""

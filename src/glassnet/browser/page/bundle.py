@@ -1,6 +1,7 @@
 """ES modules put into one classic script: each module becomes a function that hands out what it exports.
 
-Comments, indentation and room around signs are left out; so no text of more than one line may stand between backticks. It knows the forms that the page's own modules are written in, and refuses others by name: ``import { a, b as c } from
+Comments, indentation and room around signs are left out; so no text of more than one line may stand between backticks.
+It knows the forms that the page's own modules are written in, and refuses others by name: ``import { a, b as c } from
 "…";``, ``export function``, ``export class``, ``export const``, ``export { a, b };``.
 """
 
@@ -99,9 +100,8 @@ def _wrapped(path: str, text: str, numbers: Mapping[str, str]) -> str:
     if left is not None:
         raise BundleError(f"{path} holds {left[0]!r}, a form of import or export that is not known")
     body = _tightened(_INDENT.sub("", _COMMENT.sub("", body)))
-    return (
-        f"const {numbers[path]} = (() => {{\n{chr(10).join(imports)}\n{body.strip()}\nreturn {{{', '.join(exports)}}};\n}})();"
-    )
+    lines = [*imports, body.strip(), f"return {{{', '.join(exports)}}};"]
+    return "\n".join([f"const {numbers[path]} = (() => {{", *lines, "})();"])
 
 
 def _tightened(text: str) -> str:

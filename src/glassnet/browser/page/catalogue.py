@@ -15,7 +15,9 @@ def catalogue() -> dict[str, Any]:
     return {
         "activations": {name: _activation(name) for name in activations.names()},
         "losses": {name: _loss(losses_by_name.classes()[name]()) for name in losses.names()},
-        "optimizers": {name: _optimizer(name) for name in optimizers.names() if optimizers.get(name).takes_steps},
+        "optimizers": {
+            name: _optimizer(name) for name in optimizers.names() if optimizers.get(name).takes_steps
+        },
     }
 
 

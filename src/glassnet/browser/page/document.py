@@ -71,7 +71,9 @@ def program() -> str:
 
     code = bundle(_CLIENT, "app/main.js", {"glassnet.js": module()})
     if "</script" in code.lower() or "<!--" in code:
-        raise BundleError("a module holds </script or <!--, which would end the element of the page that it stands in")
+        raise BundleError(
+            "a module holds </script or <!--, which would end the element of the page that it stands in"
+        )
     return code
 
 
@@ -102,7 +104,11 @@ def _described(name: str) -> dict[str, Any]:
     dataset = datasets.get(name)
     is_digits, classes = name == "digits", dataset.task == "classification"
     X = dataset.X * _DIGITS_SCALE if is_digits else dataset.X
-    values = [int(value) for value in X.ravel()] if is_digits else [round(value, _DECIMALS) for value in X.ravel().tolist()]
+    values = (
+        [int(value) for value in X.ravel()]
+        if is_digits
+        else [round(value, _DECIMALS) for value in X.ravel().tolist()]
+    )
     return {
         "name": name, "task": dataset.task, "n": len(dataset.X), "width": dataset.X.shape[1], "X": values,
         "labels": dataset.y.tolist() if classes else None, "values": None if classes else dataset.y.ravel().tolist(),
@@ -121,7 +127,7 @@ def _policy(code: str, style: str, *, served: bool) -> str:
     return "; ".join(
         [
             "default-src 'none'", f"script-src 'sha256-{_digest(code)}'", f"style-src 'sha256-{_digest(style)}'",
-            "worker-src blob:", "img-src data: blob:", f"connect-src {chr(39)}self{chr(39)}" if served else "connect-src 'none'",
+            "worker-src blob:", "img-src data: blob:", "connect-src 'self'" if served else "connect-src 'none'",
             "base-uri 'none'", "form-action 'none'",
         ]
     )  # fmt: skip

@@ -85,8 +85,7 @@ def play(
     Parameters
     ----------
     what : str, path or Network, optional
-        The name of a data set, a ``.csv`` file, a ``.safetensors`` model, or a network that is built. Without it the page
-        opens on circles.
+        The name of a data set, a ``.csv`` file, a ``.safetensors`` model, or a network that is built; circles without it.
     X, y : array_like, optional
         Samples and targets in the place of the page's: classes as integers or text, or values.
     output : path, optional
@@ -188,16 +187,15 @@ def _data_for(network: Network) -> Mapping[str, Any]:
     """The data that a network was trained on, where they are a data set's, else one with as many inputs and outputs."""
     description, n_outputs = Description.of(network), network.plan().n_outputs
     if description.source in datasets.names():
-        return {"data": description.source}
-    for name in datasets.names():
-        if name in _DRAWN or description.source:
-            dataset = datasets.get(name)
-            n_classes = 1 if dataset.target_names is None else len(dataset.target_names)
-            if dataset.X.shape[1] == network.layout.n_features and n_outputs in (n_classes, n_classes - 1):
-                return {"data": name}
+        return _address_of(description.source)
+    for name in _DRAWN:
+        dataset = datasets.get(name)
+        n_classes = 1 if dataset.target_names is None else len(dataset.target_names)
+        if dataset.X.shape[1] == network.layout.n_features and n_outputs in (n_classes, n_classes - 1):
+            return _address_of(name)
     raise ArgumentError(
-        f"the network takes {network.layout.n_features} inputs and gives {n_outputs} outputs, and it is not known what it "
-        "was trained on; give data: gn.play(network, X, y)"
+        f"the network takes {network.layout.n_features} inputs and gives {n_outputs} outputs, and it is not known "
+        "what it was trained on; give data: gn.play(network, X, y)"
     )
 
 

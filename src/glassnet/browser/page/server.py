@@ -51,7 +51,7 @@ class Server:
             self.http = ThreadingHTTPServer(("127.0.0.1", port), _handler(self))
         except OSError as error:
             raise ArgumentError(
-                f"port {port} cannot be served on: {error.strerror or error}; leave the port out and a free one is taken"
+                f"port {port} cannot be served on: {error.strerror or error}; leave it out and a free one is taken"
             ) from error
         self.http.daemon_threads = True
         self.thread = threading.Thread(
@@ -100,11 +100,14 @@ class Server:
         """
         if not _NAME.fullmatch(name):
             raise ArgumentError(
-                f"a model is saved under a plain name that ends in .safetensors, such as model.safetensors; got {name[:80]!r}"
+                "a model is saved under a plain name that ends in .safetensors, such as model.safetensors; "
+                f"got {name[:80]!r}"
             )
         path = self.folder / name
         if path.is_symlink() or (path.exists() and path not in self.written):
-            raise ArgumentError(f"{name} is in the folder already, and not from this page; choose another name")
+            raise ArgumentError(
+                f"{name} is in the folder already, and not from this page; choose another name"
+            )
         _network_in(data)
         write(path, data)
         self.written.add(path)
@@ -173,7 +176,9 @@ def _handler(server: Server) -> type[BaseHTTPRequestHandler]:
         def _body(self) -> bytes | None:
             length = self.headers.get("Content-Length", "")
             if not length.isascii() or not length.isdigit() or int(length) > MOST_BYTES:
-                self._told(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"a model of up to {MOST_BYTES >> 20} MB is taken")
+                self._told(
+                    HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"a model of up to {MOST_BYTES >> 20} MB is taken"
+                )
                 return None
             return self.rfile.read(int(length))
 
