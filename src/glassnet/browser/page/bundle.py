@@ -19,9 +19,9 @@ _EXPORT_LIST = re.compile(r"^export\s*\{([^}]*)\};?[^\S\n]*$", re.MULTILINE)
 _COMMENT = re.compile(
     r"^[^\S\n]*(?:/\*\*?.*?\*/|//[^\n]*)[^\S\n]*\n|/\*\* @type [^*\n]*\*/ ?", re.MULTILINE | re.DOTALL
 )
-# Room around these signs means nothing outside of texts, in lines without templates and patterns.
-_TEXT = re.compile(r'"(?:[^"\\]|\\.)*"')
-_SIGNS = re.compile(r'("(?:[^"\\]|\\.)*")| ?([=*<>!&|?:,;{}()\[\]/]) ?')
+# Room around these signs means nothing outside of texts, in lines without patterns and templates inside of templates.
+_TEXT = re.compile(r"""("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`[^`]*`)""")
+_SIGNS = re.compile(_TEXT.pattern + r"| ?([=*<>!&|?:,;{}()\[\]/]) ?")
 _INDENT = re.compile(r"^[^\S\n]+", re.MULTILINE)
 
 
@@ -110,7 +110,7 @@ def _tightened(text: str) -> str:
 
 def _tight(line: str) -> str:
     plain = _TEXT.sub("", line)
-    if any(sign in plain for sign in "\"'`") or "/" in plain.replace(" / ", ""):
+    if line.count("`") > 2 or any(sign in plain for sign in "\"'`") or "/" in plain.replace(" / ", ""):
         return line
     return _SIGNS.sub(lambda found: found[1] or found[2], line)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import re
 import zlib
 from collections.abc import Mapping
 from functools import cache
@@ -22,6 +23,8 @@ _CLIENT = Path(str(files("glassnet.browser.page") / "client"))
 _MEASURED = ("digits", "iris", "wine", "breast_cancer", "diabetes")
 _DIGITS_SCALE = 16
 _DECIMALS = 6
+# What the engine knows of the parts and the page does not show.
+_UNSHOWN = re.compile(r'"(?:latex|elsewhere|plain)": "(?:[^"\\]|\\.)*", ')
 
 
 def page(
@@ -69,7 +72,7 @@ def program() -> str:
     """
     from glassnet.browser import module
 
-    code = bundle(_CLIENT, "app/main.js", {"glassnet.js": module()})
+    code = bundle(_CLIENT, "app/main.js", {"glassnet.js": _UNSHOWN.sub("", module())})
     if "</script" in code.lower() or "<!--" in code:
         raise BundleError(
             "a module holds </script or <!--, which would end the element of the page that it stands in"

@@ -85,7 +85,7 @@ def play(
     Parameters
     ----------
     what : str, path or Network, optional
-        The name of a data set, a ``.csv`` file, a ``.safetensors`` model, or a network that is built; circles without it.
+        The name of a data set, a ``.csv`` file, a ``.safetensors`` model, or a network that is built; else circles.
     X, y : array_like, optional
         Samples and targets in the place of the page's: classes as integers or text, or values.
     output : path, optional
