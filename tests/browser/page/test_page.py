@@ -247,9 +247,9 @@ def test_every_panel_opens_and_shows_something(open_page: Open) -> None:
         tab.wait_for_selector(f"#panel-walk h2:has-text('{title}')")
         tab.click("#panel-walk >> text=next")
     tab.click("#tab-weights")
-    assert tab.locator("#panel-weights svg").count() == 9
+    tab.wait_for_selector("#panel-weights svg >> nth=8")
     tab.click("#tab-confusion")
-    assert "right" in tab.inner_text("#panel-confusion .note")
+    tab.wait_for_selector("#panel-confusion .note >> text=right")
     tab.click("#tab-runs")
     tab.click("text=keep this run")
     tab.wait_for_selector("#panel-runs tbody tr >> nth=1")
@@ -264,7 +264,7 @@ def test_every_panel_opens_and_shows_something(open_page: Open) -> None:
         ("glassnet", "gn.Network"),
     ):
         tab.select_option("[aria-label='language']", language)
-        assert word in tab.inner_text("#panel-code pre")
+        tab.wait_for_selector(f"#panel-code pre >> text={word}")
 
 
 def test_digits_are_drawn_on_a_pad(open_page: Open) -> None:
