@@ -258,6 +258,11 @@ def play(
 
     It is served to this machine alone until Ctrl-C; models that you save there go into the present folder.
     """
-    from glassnet.cli.play import run
+    from glassnet.browser.page.playing import play as open_page
 
-    run(what, output, port, not no_browser)
+    opened = open_page(what, output=output, port=port, browser=not no_browser)
+    if opened is None:
+        typer.echo(f"wrote {output}")
+        return
+    typer.echo(f"the page is at {opened.address}\nCtrl-C ends it; models are saved into this folder")
+    opened.wait()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import tempfile
+import threading
 import webbrowser
 from collections.abc import Mapping
 from pathlib import Path
@@ -57,6 +58,13 @@ class Play:
                 "the page has not sent its network yet: it does when it is opened, and after each pause and each step"
             )
         return self._server.network.copy()
+
+    def wait(self) -> None:
+        """Serve until Ctrl-C, or another signal that ends the program."""
+        try:
+            threading.Event().wait()
+        finally:
+            self.stop()
 
     def stop(self) -> Network | None:
         """End the server, and give the network that the page sent last; None where it sent none."""

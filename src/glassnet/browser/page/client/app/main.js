@@ -12,7 +12,7 @@ import { distributions } from "../panels/distributions.js";
 import { runs } from "../panels/runs.js";
 import { surface } from "../panels/surface.js";
 import { walk } from "../panels/walk.js";
-import { tabs } from "../panels/tabs.js";
+import { tabs } from "./tabs.js";
 import { banner } from "../panels/banner.js";
 import { forgetColours } from "../drawing/colours.js";
 import { h, refill } from "../drawing/dom.js";
