@@ -166,7 +166,9 @@ def page_of(heading: str, sections: Mapping[str, str], parts: Sequence[Html]) ->
     )
     body = joined([tag("header", tag("h1", heading), links), tag("main", *parts)])
     template = files("glassnet.insight.report").joinpath("page.html").read_text(encoding="utf-8")
-    return ReportPage(template.replace("<!--TITLE-->", markup(heading)).replace("<!--BODY-->", body))
+    looks = files("glassnet.support").joinpath("looks.css").read_text(encoding="utf-8")
+    styled = template.replace("/*LOOKS*/", looks)
+    return ReportPage(styled.replace("<!--TITLE-->", markup(heading)).replace("<!--BODY-->", body))
 
 
 def _headline(subject: Subject) -> str:
