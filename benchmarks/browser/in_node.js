@@ -1,4 +1,4 @@
-// node --input-type=module < ... is not needed: node benchmarks/browser/in_node.js
+// Prints what speed.js finds: node benchmarks/browser/in_node.js
 import * as engine from "../../src/glassnet/browser/glassnet.js";
 import { compare } from "./speed.js";
 
