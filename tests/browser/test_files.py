@@ -88,6 +88,23 @@ def test_a_network_of_the_browser_that_nobody_trained_is_loaded_too(tmp_path: Pa
     np.testing.assert_array_equal(back.parameters, fresh.parameters)
 
 
+@pytest.mark.parametrize("seed", [2**70 + 1, np.random.default_rng(3)])
+def test_a_seed_that_no_number_of_javascript_holds_comes_back_as_it_was(seed: Any, tmp_path: Path) -> None:
+    net = gn.Network([gn.Dense(2)], seed=seed, input_shape=3)
+    path = tmp_path / "net.safetensors"
+    net.save(path)
+    found = call(f"{OPEN} return glassnet.load(bytes).save();", {"bytes": list(path.read_bytes())})
+    path.write_bytes(bytes(found))
+    document = call("return glassnet.create(data.spec, data.state).document();", spec_of(net))
+    for back in (gn.load(path), network_of(document)):
+        assert back.streams.seed == net.streams.seed
+        assert back.streams.state() == net.streams.state()
+        np.testing.assert_array_equal(back.parameters, net.parameters)
+    if isinstance(seed, int):
+        drawn = call("return glassnet.create(data.spec).vector;", spec_of(net))
+        np.testing.assert_array_equal(np.float32(drawn), net.parameters)
+
+
 def test_damage_is_found_and_said(tmp_path: Path) -> None:
     net, *_ = trained()
     path = tmp_path / "net.safetensors"
@@ -160,6 +177,13 @@ class Doubled(gn.Dense):
     """Another layer."""
 
 
+class Ones(gn.initializers.Initializer):
+    """Another initializer."""
+
+    def draw(self, random: Any, shape: tuple[int, ...], fan_in: int, fan_out: int) -> Any:
+        return np.ones(shape)
+
+
 def twice(z):  # type: ignore[no-untyped-def]
     return 2 * z
 
@@ -174,5 +198,8 @@ def test_parts_of_ones_own_are_named_and_layers_of_ones_own_refused() -> None:
     assert own_parts(net) == (own,)
     assert "own_" not in script() and "function f_twice(z)" in script(parts=own_parts(net))
     assert spec_of(net)["spec"]["layers"][0]["activation"] == {"kind": "activation", "name": "twice"}
-    with pytest.raises(EngineError, match=r"does not know .*Doubled\(2\)"):
-        spec_of(gn.Network([Doubled(2)], seed=0, input_shape=1))
+    inside = gn.Network(
+        [Doubled(2), gn.Residual([Doubled(2)]), gn.Dense(1, initializer=Ones())], seed=0, input_shape=1
+    )
+    with pytest.raises(EngineError, match=r"does not know .*Doubled\(2\), .*Ones"):
+        spec_of(inside)

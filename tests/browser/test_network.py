@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -16,14 +17,18 @@ from glassnet.insight.diagnosis.targets import Targets
 from glassnet.insight.trace.record import record
 from glassnet.network.network import Network
 from tests.browser.engine import call, plain
+from tests.engines.conformance import SCHEDULES
+from tests.gradients.table import LOSSES, label, output_activation, targets
 
 Array = NDArray[Any]
 BEGIN = "const network = glassnet.create(data.spec, data.state);"
 
 
 def samples(n: int = 12, k: int = 3) -> tuple[Array, Array]:
-    random = np.random.default_rng(5)
-    return random.normal(size=(n, k)), np.arange(n) % 3
+    """Numbers, in whose second column stand integers, and classes."""
+    X = np.random.default_rng(5).normal(size=(n, k))
+    X[:, 1] = np.arange(n) // 2 % 3
+    return X, np.arange(n) % 3
 
 
 def network(*layers: Any, dtype: str = "float64", inputs: int = 3) -> Network:
@@ -36,6 +41,10 @@ def described(net: Network, **more: Any) -> dict[str, Any]:
 
 
 STACKS = {
+    "columns": [
+        gn.Embedding({1: 3}, 2), gn.PReLU(shared=True), gn.Residual([gn.Scale(), gn.Activation("sigmoid")]),
+        gn.Dense(3, "softmax", use_bias=False),
+    ],
     "dense": [gn.Dense(5, "relu", l2=0.01, l1=0.001), gn.Dense(4, "tanh", bias_l2=0.1), gn.Dense(3, "softmax")],
     "dropout": [gn.Dense(5, "relu"), gn.Dropout(0.4), gn.Dense(3, "softmax")],
     "normalised": [
@@ -210,10 +219,9 @@ def test_a_frozen_entry_stays_and_the_others_move() -> None:
 
 def test_a_loss_that_is_not_finite_ends_training_as_in_python() -> None:
     """The same epoch, the same batch, the same layer, and the same last good parameters."""
-    X, y = samples()
-    values = (1e3 * y)[:, None].astype(float)
+    X, values = np.random.default_rng(5).normal(size=(12, 3)), 1e3 * (np.arange(12.0) % 3)[:, None]
     net = network(gn.Dense(4, "relu"), gn.Dense(1))
-    data = described(net, loss="mse", optimizer=gn.SGD(0.5)) | {"y": values.ravel()}
+    data = described(net, loss="mse", optimizer=gn.SGD(0.5)) | {"X": X, "y": values.ravel()}
     with pytest.raises(DivergenceError) as theirs:
         net.fit(
             X,
@@ -231,7 +239,8 @@ def test_a_loss_that_is_not_finite_ends_training_as_in_python() -> None:
         try {{ network.fit(data.X, data.y, {{ epochs: 90, batch_size: 5 }}); }}
         catch (error) {{
           const {{ name, message, epoch, batch, layer }} = error;
-          return {{ name, message, epoch, batch, layer, step: network.step_count, vector: network.vector }};
+          return {{ name, message, epoch, batch, layer, step: network.step_count, vector: network.vector,
+            done: network.epoch_count }};
         }}
         """,
         data,
@@ -244,7 +253,8 @@ def test_a_loss_that_is_not_finite_ends_training_as_in_python() -> None:
         and f"first concerned is {where}" in found["message"]
     )
     assert "Try a smaller learning rate (it is 0.5)" in found["message"]
-    assert net.state is not None and found["step"] == net.state.step
+    assert net.state is not None
+    assert (found["step"], found["done"]) == (net.state.step, net.state.epoch)
     np.testing.assert_allclose(found["vector"], net.parameters, rtol=1e-9)
 
 
@@ -366,3 +376,82 @@ def test_what_goes_in_may_be_rows_a_flat_array_or_a_table() -> None:
         data,
     )
     assert len(set(found)) == 1
+
+
+@pytest.mark.parametrize(
+    "schedule",
+    [
+        *SCHEDULES.values(),
+        gn.schedules.CosineRestarts(0.1, 3, 2, 0.01),
+        gn.schedules.CosineRestarts(0.1, 2.5, 3),
+        gn.schedules.OneCycle(0.1, 9, warmup=0.5),
+        gn.schedules.Chain(
+            [0.1, gn.schedules.CosineRestarts(0.1, 2), gn.schedules.StepDecay(0.2, 1.5, 0.7)], [3, 8.5]
+        ),
+    ],
+    ids=repr,
+)
+def test_learning_rates_are_those_of_the_schedule_at_every_step(schedule: Any) -> None:
+    X, y = samples()
+    net, rule = network(gn.Dense(3)), gn.SGD(schedule)
+    found = call(
+        f"{BEGIN} const training = network.training(data.X, data.y, {{ batch_size: 5 }});"
+        "return Array.from({ length: 42 }, () => training.step().learning_rate);",
+        described(net, loss="softmax_cross_entropy", optimizer=rule) | {"y": np.eye(3)[y]},
+    )
+    expected = schedule(np.arange(42) // 3 + np.arange(42) % 3 / 3)
+    np.testing.assert_allclose(found, expected, rtol=1e-12, atol=1e-16)
+
+
+@pytest.mark.parametrize("loss", LOSSES, ids=label)
+def test_the_loss_of_every_kind_is_what_python_evaluates(loss: Any) -> None:
+    if isinstance(loss, gn.losses.Function):
+        loss = replace(loss, title="own_loss")
+    random = np.random.default_rng(6)
+    X = random.normal(size=(300, 3))
+    net = network(gn.Dense(4, "tanh"), gn.Dense(4, output_activation(loss)))
+    y = targets(loss, random, 300, 4)
+    parts = [loss] if isinstance(loss, gn.losses.Function) else []
+    X, y = (X[:60], y[:60]) if loss.targets == "labels" else (X, y)
+    found = call(
+        f"{BEGIN} return network.evaluate(data.X, data.y);",
+        {"X": X, "y": y, **spec_of(net, loss=loss)}, parts,
+    )  # fmt: skip
+    scores = net.evaluate(X, y, loss=loss)
+    assert found["loss"] == pytest.approx(scores["loss"], rel=1e-11)
+    assert found.get("accuracy") == scores.get("accuracy")
+
+
+def test_a_first_loss_that_is_not_finite_changes_nothing() -> None:
+    found = call(
+        f"""
+        {BEGIN}
+        const before = JSON.stringify(network.document().state.parameters);
+        try {{ network.step([[1e300, 1e300, 1e300]], [[1]]); }}
+        catch (error) {{
+          return [error.message, before === JSON.stringify(network.document().state.parameters), network.step_count];
+        }}
+        """,
+        described(network(gn.Dense(1)), loss="mse"),
+    )
+    assert "the loss was Infinity" in found[0]
+    assert found[1:] == [True, 0]
+
+
+def test_another_optimizer_starts_afresh_and_an_equal_one_goes_on() -> None:
+    found = call(
+        f"""
+        {BEGIN}
+        network.fit(data.X, data.y, {{ epochs: 2 }});
+        const steps = [network.step_count];
+        network.setOptimizer({{ name: "adam" }});
+        steps.push(network.step_count);
+        network.setOptimizer({{ name: "adam", beta1: 0.5 }});
+        steps.push(network.step_count);
+        network.fit(data.X, data.y, {{ epochs: 1 }});
+        network.setLoss("focal");
+        return [steps, network.step_count, network.fused];
+        """,
+        described(network(gn.Dense(3, "softmax")), loss="scce", optimizer="adam"),
+    )
+    assert found == [[2, 2, 0], 1, False]

@@ -228,7 +228,7 @@ function upper(a, b) {
 }
 
 /** Numbers of 32 bits that follow from a seed and the place of a stream among those it was split into.
- * @param {number | bigint} seed @param {number[]} path @param {number} count @returns {Uint32Array} */
+ * @param {number | bigint | string} seed @param {number[]} path @param {number} count @returns {Uint32Array} */
 function seedWords(seed, path, count) {
   const entropy = [];
   let rest = BigInt(seed);
@@ -268,10 +268,11 @@ function seedWords(seed, path, count) {
 
 /** NumPy's `default_rng(seed)`, or the stream that its SeedSequence spawns at `path`. */
 class Random {
-  /** @param {number | bigint} [seed] @param {number[]} [path] */
+  /** @param {number | bigint | string} [seed] @param {number[]} [path] */
   constructor(seed = 0, path = []) {
-    const isWhole = typeof seed === "bigint" || (typeof seed === "number" && Number.isSafeInteger(seed));
-    if (!isWhole || seed < 0) throw new GlassnetError(`seed must be an integer >= 0; got ${shown(seed)}`);
+    const isText = typeof seed === "string" && /^\d+$/.test(seed);
+    const isWhole = isText || typeof seed === "bigint" || (typeof seed === "number" && Number.isSafeInteger(seed));
+    if (!isWhole || Number(seed) < 0) throw new GlassnetError(`seed must be an integer >= 0; got ${shown(seed)}`);
     const w = seedWords(seed, path, 8);
     this.s0 = 0, this.s1 = 0, this.s2 = 0, this.s3 = 0;
     this.i0 = ((w[6] << 1) | 1) >>> 0;
@@ -3435,6 +3436,11 @@ function checksumOf(arrays) {
   }));
 }
 
+/** A seed as a number where that holds all its digits. @param {number | string | null} seed @returns {number | string | null} */
+function shortest(seed) {
+  return typeof seed === "string" && Number.isSafeInteger(Number(seed)) ? Number(seed) : seed;
+}
+
 /** The stream's state as the file holds it. @param {any} state */
 function exact(state) {
   const { state: value, inc } = state.state;
@@ -3451,7 +3457,7 @@ function saved(network) {
   for (const part of [...network.parameters, ...network.statistics]) add(`layers.${part.layer}.${part.name}`, part.shape, part.values);
   state.optimizer.forEach((values, k) => add(`optimizer.${k}`, [values.length], values));
   const config = {
-    layers: network.layers, dtype, input_shape: layout.input_shape, seed: network.seed,
+    layers: network.layers, dtype, input_shape: layout.input_shape, seed: typeof network.seed === "string" ? BigInt(network.seed) : network.seed,
     streams: { order: exact(state.streams.order), masks: exact(state.streams.masks) }, loss: network.loss_part,
     metadata: network.metadata,
     training: {
@@ -3539,7 +3545,7 @@ function read(bytes) {
     throw new GlassnetError("its tensors were altered after they were written (the checksum differs)");
   const { training } = config;
   const network = new Network({
-    layers: config.layers, input_shape: config.input_shape, dtype: config.dtype, seed: Number(config.seed ?? 0),
+    layers: config.layers, input_shape: config.input_shape, dtype: config.dtype, seed: shortest(config.seed),
     metadata: config.metadata, ...(config.loss ? { loss: config.loss } : {}), ...(training ? { optimizer: training.optimizer } : {}),
   });
   const numbers = (/** @type {string} */ name, /** @type {number[]} */ shape) => {
@@ -3564,9 +3570,10 @@ function read(bytes) {
 // Layers over flat vectors: how a network is made, laid out, described and put back.
 
 
+const MOST = 2 ** 26;
 const KEYS = ["layers", "input_shape", "dtype", "seed", "loss", "optimizer", "metadata"];
 
-/** The streams of order and masks of a seed. @param {number | bigint} seed */
+/** The streams of order and masks of a seed. @param {number | string} seed */
 function streamsOf(seed) {
   return { order: new Random(seed, [1]), masks: new Random(seed, [2]) };
 }
@@ -3583,10 +3590,12 @@ class FlatNetwork {
     this.layers = spec.layers.map((/** @type {unknown} */ layer) => complete("layer", layer));
     this.input_shape = shape.map((/** @type {unknown} */ n) => checkedNumber("input_shape", n, { least: 1, integer: true }));
     this.dtype = spec.dtype ?? "float32";
-    this.seed = spec.seed ?? 0;
+    /** @type {number | string | null} */
+    this.seed = spec.seed === undefined ? 0 : spec.seed;
     this.metadata = spec.metadata ?? {};
     this.layout = layOut(this.layers, this.input_shape);
     const Floats = floatsOf(this.dtype), { n_parameters, n_statistics } = this.layout;
+    if (n_parameters > MOST) throw new GlassnetError(`${n_parameters} parameters are more than a page has room for, ${MOST}`);
     this.vectors = {
       parameters: new Floats(n_parameters), gradients: new Floats(n_parameters), running: new Floats(n_statistics),
     };
@@ -3598,8 +3607,8 @@ class FlatNetwork {
     this.rate_factor = 1;
     /** Samples of a step in the last training, for files. @type {number | null} */
     this.batch_size = null;
-    this.streams = streamsOf(this.seed);
-    this.draw(new Random(this.seed, [0]));
+    this.streams = streamsOf(this.seed ?? 0);
+    this.draw(new Random(this.seed ?? 0, [0]));
     this.plan = build(this.layers, this.layout);
     /** The loss as given, and as computed from the last row's output. @type {any} */
     this.loss_part = null;
@@ -4065,6 +4074,8 @@ class Training {
     const { parameters, running } = network.vectors;
     [parameters, running, ...network.optimizer_states].forEach((vector, k) => vector.set(copies[k]));
     network.step_count -= undone || isBehind ? 1 : 0;
+    // The last step of an epoch that is undone leaves it unfinished.
+    if (isBehind || (undone && this.batch === 0)) network.epoch_count--;
     const rate = network.optimizer_part.learning_rate;
     throw new DivergenceError(
       `training stopped: in epoch ${epoch}, batch ${batch} of ${this.n_steps}, the loss was ${loss}; first concerned is ${words}. `
@@ -4235,12 +4246,13 @@ class Network extends FlatNetwork {
     return total;
   }
 
-  /** Loss, and of classes the share that is right. @param {Given} X @param {Given} y @returns {{ loss: number, accuracy?: number }} */
+  /** Loss, and the share that is right of classes that exclude each other. @param {Given} X @param {Given} y @returns {{ loss: number, accuracy?: number }} */
   evaluate(X, y) {
     const loss = this.loss(X, y), part = lossOf(this.loss_part), m = this.plan.n_outputs;
-    const isOfClasses = part.targets === "classes" || (part.domain[0] === 0 && part.domain[1] === 1);
-    if (!isOfClasses) return { loss };
     const found = this.classes(X), { values, shape: [n, width] } = targets(y, part, found.length, m, this.dtype);
+    const isShare = part.domain[0] === 0 && part.domain[1] === 1 && (width === 1 || part.rows_sum_to_one);
+    const isOfClasses = part.takes_classes || (isShare && values.every((/** @type {number} */ value) => value === 0 || value === 1));
+    if (!isOfClasses) return { loss };
     let right = 0;
     for (let i = 0; i < n; i++) {
       const truth = width > 1 ? largest(values, i * width, width) : Math.round(values[i]);

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import dataclasses
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -13,31 +14,26 @@ from glassnet.bridges.description import describe, rebuild
 from glassnet.browser import described
 from glassnet.browser.formulas import Part
 from glassnet.errors import ArgumentError, EngineError
-from glassnet.layers import Layer
 from glassnet.losses import Loss
 from glassnet.network.network import Network
 from glassnet.network.state import TrainingState
 from glassnet.optimizers import Optimizer
 from glassnet.support import checks
 from glassnet.support.calls import explained
-from glassnet.support.registry import to_config
+from glassnet.support.registry import registry_of, to_config
 
 Array = NDArray[Any]
+
+# Up to here JavaScript's numbers hold every integer.
+_WHOLE = 2**53 - 1
 
 
 def own_parts(network: Network, loss: str | Loss | None = None) -> tuple[Part, ...]:
     """The user's own activations and losses of a network, for :func:`glassnet.browser.module`."""
-    chosen = network.loss if loss is None else losses.get(loss)
-    found = [part for part in _activations(network.layers) if isinstance(part, activations.Function)]
-    return tuple({part.registered_name: part for part in found}.values()) + (
-        (chosen,) if isinstance(chosen, losses.Function) else ()
-    )
-
-
-def _activations(layers: Sequence[Layer]) -> Iterator[Any]:
-    for layer in layers:
-        yield getattr(layer, "activation", None)
-        yield from _activations(layer.inner)
+    objective = network.loss if loss is None else losses.get(loss)
+    found = [part for thing in (*network.layers, objective) for part in _parts(thing)]
+    own = [part for part in found if isinstance(part, activations.Function | losses.Function)]
+    return tuple({part.registered_name: part for part in own}.values())
 
 
 @explained
@@ -71,7 +67,8 @@ def spec_of(
     return {
         "spec": {
             **{key: config[key] for key in ("layers", "input_shape", "dtype", "metadata")},
-            "seed": 0 if seed is None else seed, "loss": to_config(objective), "optimizer": to_config(rule),
+            "seed": str(seed) if seed is not None and seed > _WHOLE else seed,
+            "loss": to_config(objective), "optimizer": to_config(rule),
         },
         "state": {
             "parameters": network.parameters.tolist(), "running": network.running_statistics.tolist(),
@@ -98,37 +95,34 @@ def _as_numbers(stream: Mapping[str, Any]) -> dict[str, Any]:
 def _refuse_unknown(network: Network, loss: Loss, rule: Optimizer) -> None:
     own = own_parts(network, loss)
     unknown = [
-        *_unknown_layers(network.layers),
-        *(part for part in _activations(network.layers) if part is not None and not _knows(part, own)),
-        *(part for part in (loss, rule) if not _knows(part, own)),
+        part
+        for thing in (*network.layers, loss, rule)
+        for part in _parts(thing)
+        if part not in own and (type(part) not in _BUILT_IN or _BUILT_IN[type(part)] in described.REFUSED)
     ]
     if unknown:
-        reasons = [described.REFUSED[name] for part in unknown if (name := _name(part)) in described.REFUSED]
+        names = [_BUILT_IN.get(type(part), "") for part in unknown]
+        reasons = [described.REFUSED[name] for name in names if name in described.REFUSED]
         raise EngineError(
             f"the browser engine does not know {', '.join(dict.fromkeys(map(repr, unknown)))}"
             + "".join(f": {reason}" for reason in reasons[:1])
         )
 
 
-def _unknown_layers(layers: Sequence[Layer]) -> Iterator[Layer]:
-    for layer in layers:
-        if not _knows(layer, ()):
-            yield layer
-        yield from _unknown_layers(layer.inner)
+_BUILT_IN = {
+    cls: name for registry in described.REGISTRIES.values() for name, cls in registry.classes().items()
+}
 
 
-def _knows(part: Any, own: Sequence[Part]) -> bool:
-    if isinstance(part, str):
-        part = activations.get(part)
-    built_in = type(part) in {
-        cls for registry in described.REGISTRIES.values() for cls in registry.classes().values()
-    }
-    return (built_in and _name(part) not in described.REFUSED) or part in own
-
-
-def _name(part: Any) -> str:
-    classes = (entry for registry in described.REGISTRIES.values() for entry in registry.classes().items())
-    return next((name for name, cls in classes if cls is type(part)), "")
+def _parts(thing: Any) -> Iterator[Any]:
+    """A part, and those that are its fields."""
+    if isinstance(thing, (list, tuple)):
+        for item in thing:
+            yield from _parts(item)
+    elif registry_of(thing) is not None:
+        yield thing
+        for part in dataclasses.fields(thing):
+            yield from _parts(getattr(thing, part.name))
 
 
 @explained
@@ -147,7 +141,8 @@ def network_of(document: Mapping[str, Any]) -> Network:
     spec, state = document["spec"], document["state"]
     try:
         config = {
-            **{key: spec[key] for key in ("layers", "dtype", "input_shape", "seed", "loss", "metadata")},
+            **{key: spec[key] for key in ("layers", "dtype", "input_shape", "loss", "metadata")},
+            "seed": None if spec["seed"] is None else int(spec["seed"]),
             "streams": {name: _as_numbers(stream) for name, stream in state["streams"].items()},
             "training": {
                 "optimizer": spec["optimizer"], **{key: state[key] for key in ("step", "epoch", "rate_factor")},

@@ -17,7 +17,7 @@ function upper(a, b) {
 }
 
 /** Numbers of 32 bits that follow from a seed and the place of a stream among those it was split into.
- * @param {number | bigint} seed @param {number[]} path @param {number} count @returns {Uint32Array} */
+ * @param {number | bigint | string} seed @param {number[]} path @param {number} count @returns {Uint32Array} */
 function seedWords(seed, path, count) {
   const entropy = [];
   let rest = BigInt(seed);
@@ -57,10 +57,11 @@ function seedWords(seed, path, count) {
 
 /** NumPy's `default_rng(seed)`, or the stream that its SeedSequence spawns at `path`. */
 export class Random {
-  /** @param {number | bigint} [seed] @param {number[]} [path] */
+  /** @param {number | bigint | string} [seed] @param {number[]} [path] */
   constructor(seed = 0, path = []) {
-    const isWhole = typeof seed === "bigint" || (typeof seed === "number" && Number.isSafeInteger(seed));
-    if (!isWhole || seed < 0) throw new GlassnetError(`seed must be an integer >= 0; got ${shown(seed)}`);
+    const isText = typeof seed === "string" && /^\d+$/.test(seed);
+    const isWhole = isText || typeof seed === "bigint" || (typeof seed === "number" && Number.isSafeInteger(seed));
+    if (!isWhole || Number(seed) < 0) throw new GlassnetError(`seed must be an integer >= 0; got ${shown(seed)}`);
     const w = seedWords(seed, path, 8);
     this.s0 = 0, this.s1 = 0, this.s2 = 0, this.s3 = 0;
     this.i0 = ((w[6] << 1) | 1) >>> 0;

@@ -26,6 +26,11 @@ function checksumOf(arrays) {
   }));
 }
 
+/** A seed as a number where that holds all its digits. @param {number | string | null} seed @returns {number | string | null} */
+function shortest(seed) {
+  return typeof seed === "string" && Number.isSafeInteger(Number(seed)) ? Number(seed) : seed;
+}
+
 /** The stream's state as the file holds it. @param {any} state */
 function exact(state) {
   const { state: value, inc } = state.state;
@@ -42,7 +47,7 @@ export function saved(network) {
   for (const part of [...network.parameters, ...network.statistics]) add(`layers.${part.layer}.${part.name}`, part.shape, part.values);
   state.optimizer.forEach((values, k) => add(`optimizer.${k}`, [values.length], values));
   const config = {
-    layers: network.layers, dtype, input_shape: layout.input_shape, seed: network.seed,
+    layers: network.layers, dtype, input_shape: layout.input_shape, seed: typeof network.seed === "string" ? BigInt(network.seed) : network.seed,
     streams: { order: exact(state.streams.order), masks: exact(state.streams.masks) }, loss: network.loss_part,
     metadata: network.metadata,
     training: {
@@ -130,7 +135,7 @@ function read(bytes) {
     throw new GlassnetError("its tensors were altered after they were written (the checksum differs)");
   const { training } = config;
   const network = new Network({
-    layers: config.layers, input_shape: config.input_shape, dtype: config.dtype, seed: Number(config.seed ?? 0),
+    layers: config.layers, input_shape: config.input_shape, dtype: config.dtype, seed: shortest(config.seed),
     metadata: config.metadata, ...(config.loss ? { loss: config.loss } : {}), ...(training ? { optimizer: training.optimizer } : {}),
   });
   const numbers = (/** @type {string} */ name, /** @type {number[]} */ shape) => {

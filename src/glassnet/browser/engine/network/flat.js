@@ -9,9 +9,10 @@ import { complete, equal } from "../plan/parts.js";
 import { build, layOut, linearise } from "../plan/plan.js";
 import { lossOf } from "./losses.js";
 
+const MOST = 2 ** 26;
 const KEYS = ["layers", "input_shape", "dtype", "seed", "loss", "optimizer", "metadata"];
 
-/** The streams of order and masks of a seed. @param {number | bigint} seed */
+/** The streams of order and masks of a seed. @param {number | string} seed */
 export function streamsOf(seed) {
   return { order: new Random(seed, [1]), masks: new Random(seed, [2]) };
 }
@@ -28,10 +29,12 @@ export class FlatNetwork {
     this.layers = spec.layers.map((/** @type {unknown} */ layer) => complete("layer", layer));
     this.input_shape = shape.map((/** @type {unknown} */ n) => checkedNumber("input_shape", n, { least: 1, integer: true }));
     this.dtype = spec.dtype ?? "float32";
-    this.seed = spec.seed ?? 0;
+    /** @type {number | string | null} */
+    this.seed = spec.seed === undefined ? 0 : spec.seed;
     this.metadata = spec.metadata ?? {};
     this.layout = layOut(this.layers, this.input_shape);
     const Floats = floatsOf(this.dtype), { n_parameters, n_statistics } = this.layout;
+    if (n_parameters > MOST) throw new GlassnetError(`${n_parameters} parameters are more than a page has room for, ${MOST}`);
     this.vectors = {
       parameters: new Floats(n_parameters), gradients: new Floats(n_parameters), running: new Floats(n_statistics),
     };
@@ -43,8 +46,8 @@ export class FlatNetwork {
     this.rate_factor = 1;
     /** Samples of a step in the last training, for files. @type {number | null} */
     this.batch_size = null;
-    this.streams = streamsOf(this.seed);
-    this.draw(new Random(this.seed, [0]));
+    this.streams = streamsOf(this.seed ?? 0);
+    this.draw(new Random(this.seed ?? 0, [0]));
     this.plan = build(this.layers, this.layout);
     /** The loss as given, and as computed from the last row's output. @type {any} */
     this.loss_part = null;

@@ -135,12 +135,13 @@ export class Network extends FlatNetwork {
     return total;
   }
 
-  /** Loss, and of classes the share that is right. @param {Given} X @param {Given} y @returns {{ loss: number, accuracy?: number }} */
+  /** Loss, and the share that is right of classes that exclude each other. @param {Given} X @param {Given} y @returns {{ loss: number, accuracy?: number }} */
   evaluate(X, y) {
     const loss = this.loss(X, y), part = lossOf(this.loss_part), m = this.plan.n_outputs;
-    const isOfClasses = part.targets === "classes" || (part.domain[0] === 0 && part.domain[1] === 1);
-    if (!isOfClasses) return { loss };
     const found = this.classes(X), { values, shape: [n, width] } = targets(y, part, found.length, m, this.dtype);
+    const isShare = part.domain[0] === 0 && part.domain[1] === 1 && (width === 1 || part.rows_sum_to_one);
+    const isOfClasses = part.takes_classes || (isShare && values.every((/** @type {number} */ value) => value === 0 || value === 1));
+    if (!isOfClasses) return { loss };
     let right = 0;
     for (let i = 0; i < n; i++) {
       const truth = width > 1 ? largest(values, i * width, width) : Math.round(values[i]);

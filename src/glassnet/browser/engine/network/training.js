@@ -192,6 +192,8 @@ export class Training {
     const { parameters, running } = network.vectors;
     [parameters, running, ...network.optimizer_states].forEach((vector, k) => vector.set(copies[k]));
     network.step_count -= undone || isBehind ? 1 : 0;
+    // The last step of an epoch that is undone leaves it unfinished.
+    if (isBehind || (undone && this.batch === 0)) network.epoch_count--;
     const rate = network.optimizer_part.learning_rate;
     throw new DivergenceError(
       `training stopped: in epoch ${epoch}, batch ${batch} of ${this.n_steps}, the loss was ${loss}; first concerned is ${words}. `
