@@ -11,6 +11,7 @@ import os
 import shutil
 import threading
 from pathlib import Path
+from typing import ClassVar
 
 from playwright.sync_api import sync_playwright
 
@@ -26,7 +27,9 @@ RUN = """async () => {
 class Quiet(http.server.SimpleHTTPRequestHandler):
     """The files of the repository."""
 
-    extensions_map = {**http.server.SimpleHTTPRequestHandler.extensions_map, ".js": "text/javascript"}
+    extensions_map: ClassVar[dict[str, str]] = {
+        **http.server.SimpleHTTPRequestHandler.extensions_map, ".js": "text/javascript",
+    }  # fmt: skip
 
     def log_message(self, format: str, *args: object) -> None:
         """Nothing is written."""
