@@ -139,8 +139,11 @@ class NetworkEstimator(FittedEstimator):
         """Equal rows once, where every step sees all rows and their order is nobody's wish."""
         if not self._weighs or not self.shuffle or self._like_sklearn:
             return rows
-        merged = rows.merged(MOST_MERGED)
-        size = self._settings(merged.table.n_rows, len(rows.table.names)).batch_size
+        n_columns = len(rows.table.names)
+        # Batches of fewer rows are no larger, so more different rows than these are too many for one batch.
+        most = self._settings(rows.table.n_rows, n_columns).batch_size
+        merged = rows.merged(MOST_MERGED if most is None else min(most, MOST_MERGED))
+        size = self._settings(merged.table.n_rows, n_columns).batch_size
         return merged if size is None or merged.table.n_rows <= size else rows
 
     def _settings(self, n_rows: int, n_features: int) -> Settings:

@@ -66,7 +66,10 @@ def _check_layers(given: Any) -> None:
         for activation in _listed(given.activation):
             activations.get(activation)
     if given.output_activation is not None:
-        activations.get(given.output_activation)
+        try:
+            activations.get(given.output_activation)
+        except ArgumentError as error:
+            raise ArgumentError(f"output_activation is none: {error}") from error
     if given.dropout is not None:
         checks.number("dropout", given.dropout, least=0, below=1)
     if given.batch_norm is not None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from glassnet.engines.choice import Work, compiled_engine
+from glassnet.engines.choice import WORTH_TELLING, Work, compiled_engine
 from glassnet.errors import EngineError, MissingDependencyError
+from glassnet.training.progress import announce
 
 if TYPE_CHECKING:
     from glassnet.losses import Loss
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from glassnet.optimizers import Optimizer
 
 # Seconds that compiled code must save in one fit. Loading it takes longer, but once for all fits of a process.
-WORTH = 0.1
+WORTH = 0.02
 
 
 def chosen(
@@ -27,14 +28,17 @@ def chosen(
     if engine != "auto" or device != "cpu":
         return engine
     work = Work(network.plan(loss), optimizer, network.dtype, steps, batch)
-    return "compiled" if work.saving >= WORTH and _can_compile() else "numpy"
+    return "compiled" if work.saving >= WORTH and _can_compile(work) else "numpy"
 
 
-def _can_compile() -> bool:
+def _can_compile(work: Work) -> bool:
+    """Whether there is a compiler; that something will be compiled for long is said, since it happens once."""
     try:
-        compiled_engine()
+        seconds = compiled_engine().seconds_to_prepare(work.plan, work.optimizer, work.dtype)
     except (EngineError, MissingDependencyError):
         return False
+    if seconds >= WORTH_TELLING:
+        announce(f"compiling for this processor; this happens once and takes about {seconds:.0f} seconds")
     return True
 
 
