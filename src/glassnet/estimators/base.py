@@ -55,8 +55,8 @@ class NetworkEstimator(FittedEstimator):
         """What such targets are."""
         raise NotImplementedError
 
-    def _learn_target(self, y: Array) -> None:
-        """Note what the target is: :attr:`target_`, of a classifier its classes."""
+    def _learn_target(self, y: Array, part: bool) -> None:
+        """Note what the target is: :attr:`target_`, of a classifier its classes; from a `part` of many rows."""
         raise NotImplementedError
 
     def _encoded(self, y: Array) -> Array:
@@ -101,7 +101,7 @@ class NetworkEstimator(FittedEstimator):
             self._task_ = self._task(rows.y)
         rows = rows if part else self._merged(rows)
         if not goes_on:
-            self._learn_table(rows)
+            self._learn_table(rows, part)
         fit = Fit(self, rows, watched, self._work(rows, part), part)
         if goes_on:
             fit.go_on()
@@ -149,10 +149,10 @@ class NetworkEstimator(FittedEstimator):
     def _settings(self, n_rows: int, n_features: int) -> Settings:
         return given.settings_of(self, n_rows, n_features, self._task_)
 
-    def _learn_table(self, rows: Rows) -> None:
+    def _learn_table(self, rows: Rows, part: bool) -> None:
         """The target and the preprocessing, from the rows of the first fit, whose number decides for later ones."""
         self._n_rows = rows.table.n_rows
-        self._learn_target(rows.y)
+        self._learn_target(rows.y, part)
         names = rows.table.names
         settings = self._settings(self._n_rows, len(names))
         fitted = Preprocessing.fit(rows.table, given.table_settings(settings, self, names))
@@ -184,13 +184,14 @@ class NetworkEstimator(FittedEstimator):
         scorer = check_scoring(view, scoring=self.scorer)
 
         def score(network: Network) -> float:
-            view.model_ = TableModel(self.preprocessing_, [network], self.target_)
+            view.networks_ = [network]
+            view.model_ = TableModel(self.preprocessing_, view.networks_, self.target_)
             return float(scorer(view, held.table, held.y))
 
         return score
 
-    def _finish(self, temperature: float | None = None) -> None:
-        """The model of what was learned."""
+    def _finish(self, temperature: float | None = None, misses: Any = None) -> None:
+        """The model of what was learned; with what rows that were held back told of it."""
         self.networks_ = [member.network for member in self._members]
         description = {"preset": self.preset, "estimator": type(self).__name__}
         self.model_ = TableModel(
@@ -198,5 +199,6 @@ class NetworkEstimator(FittedEstimator):
             self.networks_,
             self.target_,
             temperature=temperature,
+            misses=misses,
             description=description,
         )

@@ -101,7 +101,7 @@ class Classifies(ClassifierMixin, Predicts, NetworkEstimator):
     def _task(self, y: Array) -> Task:
         return "labels" if y.ndim == 2 else "classes"
 
-    def _learn_target(self, y: Array) -> None:
+    def _learn_target(self, y: Array, part: bool) -> None:
         awaited = getattr(self, "_awaited", None)
         self.classes_ = np.arange(y.shape[1]) if y.ndim == 2 else np.unique(y) if awaited is None else awaited
         self.target_ = classes.target_of(self.classes_, y)

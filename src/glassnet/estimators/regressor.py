@@ -20,7 +20,6 @@ from glassnet.estimators.presets import Task
 from glassnet.losses import Loss
 from glassnet.optimizers import Optimizer
 from glassnet.schedules import Schedule
-from glassnet.support import checks
 from glassnet.support.calls import explained
 from glassnet.tables.target import target_of
 
@@ -180,16 +179,18 @@ class NetworkRegressor(RegressorMixin, Predicts, NetworkEstimator):
     def _task(self, y: Array) -> Task:
         return heads.task_of(self.loss, self.quantiles)
 
-    def _learn_target(self, y: Array) -> None:
+    def _learn_target(self, y: Array, part: bool) -> None:
         settings = self._settings(len(y), 1)
         scales = settings.scale_targets and heads.scales(self.loss)
-        self.target_ = target_of(y, self._task_, levels=tuple(self.quantiles or ()), scales=scales)
+        target = target_of(y, self._task_, levels=tuple(self.quantiles or ()), scales=scales)
+        self.target_ = intervals.within(target, y) if settings.clip_outputs and not part else target
 
     def _encoded(self, y: Array) -> Array:
         return self.target_.encode(y)
 
     def _after_training(self, held: Sequence[Rows]) -> None:
-        self._misses = intervals.misses(self, held) if held and self.quantiles is None else None
+        if held and self.quantiles is None:
+            self._finish(misses=intervals.misses(self, held))
 
     # ---- prediction
 
@@ -231,11 +232,8 @@ class NetworkRegressor(RegressorMixin, Predicts, NetworkEstimator):
         Lei, G'Sell, Rinaldo, Tibshirani, Wasserman 2018, Distribution-Free Predictive Inference for Regression,
         JASA 113.
         """
-        checks.number("coverage", coverage, above=0, below=1)
         table = self._table(X)
-        if self.quantiles is not None:
-            return self.model_.predict_interval(table, coverage)
-        return intervals.conformal(np.asarray(self.model_.predict(table)), self._misses, coverage)
+        return self.model_.predict_interval(table, coverage)
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()

@@ -203,7 +203,7 @@ class NetworkTransformer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Netw
     def _task(self, y: Array) -> Task:
         return hidden.task_of(self.task, self.loss, y)
 
-    def _learn_target(self, y: Array) -> None:
+    def _learn_target(self, y: Array, part: bool) -> None:
         if self._task_ in ("classes", "labels"):
             awaited = getattr(self, "_awaited", None)
             self.classes_ = np.unique(y) if y.ndim == 1 else np.arange(y.shape[1])
@@ -226,7 +226,7 @@ class NetworkTransformer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Netw
             return hidden.embedding_head(self.loss, self.dimensions)
         return super()._head(settings)
 
-    def _finish(self, temperature: float | None = None) -> None:
+    def _finish(self, temperature: float | None = None, misses: Any = None) -> None:
         self.networks_ = [member.network for member in self._members]
         self._features = hidden.Features(
             self.preprocessing_, self.network_, None if self._embeds else self.layer

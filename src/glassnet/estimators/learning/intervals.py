@@ -1,9 +1,9 @@
-"""Quantiles, and intervals from what was missed in rows that were held back."""
+"""Quantiles, what was missed in rows that were held back, and limits of what is predicted."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
@@ -14,6 +14,7 @@ from glassnet.errors import ArgumentError
 from glassnet.estimators.learning.rows import Rows
 from glassnet.support import checks
 from glassnet.tables.model import TableModel
+from glassnet.tables.target import Target
 
 Array = NDArray[Any]
 Floats = NDArray[np.float64]
@@ -43,24 +44,17 @@ def refuse_without(quantiles: Any) -> None:
 
 
 def misses(estimator: Any, held: Sequence[Rows]) -> Floats:
-    """How far each prediction for a row that was held back lies from its value, sorted, (n_rows, n_values)."""
+    """How far each prediction for a row that was held back lies from its value, (n_rows, n_values)."""
     found = []
     for rows, network in zip(held, estimator.networks_, strict=True):
         model = TableModel(estimator.preprocessing_, [network], estimator.target_)
         predicted = np.asarray(model.predict(rows.table))
         found.append(np.abs(rows.y - predicted).reshape(len(predicted), -1))
-    return np.sort(np.concatenate(found), axis=0)
+    return np.concatenate(found)
 
 
-def conformal(predicted: Floats, sizes: Floats | None, coverage: float) -> Floats:
-    """Predictions less and plus the ceil((n + 1) coverage)-th smallest of n misses."""
-    n_rows = 0 if sizes is None else len(sizes)
-    rank = math.ceil((n_rows + 1) * coverage - 1e-9)
-    if sizes is None or rank > n_rows:
-        least = math.ceil(coverage / (1 - coverage) - 1e-9)
-        raise ArgumentError(
-            f"an interval of coverage {coverage:g} needs at least {least} rows that no network was trained on, and "
-            f"{n_rows} were held back; set validation_share, give X_val and y_val, or learn quantiles="
-        )
-    half = sizes[rank - 1] if predicted.ndim == 2 else sizes[rank - 1, 0]
-    return np.stack([predicted - half, predicted + half], axis=-1)
+def within(target: Target, y: Floats) -> Target:
+    """The target with predictions held between the smallest and the largest of these values."""
+    columns = y.reshape(len(y), -1)
+    low, high = columns.min(axis=0), columns.max(axis=0)
+    return replace(target, low=tuple(low.tolist()), high=tuple(high.tolist()))

@@ -93,7 +93,7 @@ def same(end: NetworkEnd, engine: str) -> NetworkEnd:
 
     Only numpy has a clipped softmax; engines that are asked for by name have the exact one.
     """
-    if end.loss == SparseCategoricalCrossEntropy() and engine in ("auto", "numpy"):
+    if end.loss == SparseCategoricalCrossEntropy() and engine == "numpy":
         return replace(end, loss=ClippedCrossEntropy())
     if end.loss == MeanSquaredError():
         return replace(end, loss=HalfSquaredError())

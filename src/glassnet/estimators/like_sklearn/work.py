@@ -110,11 +110,18 @@ class SklearnWork(Work):
 
 
 def work_of(work: Work, given: Any, task: str, n_rows: int) -> SklearnWork:
-    """The same work as scikit-learn does it: `l2` is its alpha, which the rows of a batch divide."""
+    """The same work as scikit-learn does it: `l2` is its alpha, which the rows of a batch divide.
+
+    "auto" is numpy, whose functions and sums are scikit-learn's to the last digits.
+    """
     batch = min(work.settings.batch_size or n_rows, n_rows)
     alpha = ALPHA if given.l2 is None else given.l2
     settings = replace(work.settings, l2=alpha / batch)
-    shared = {name: getattr(work, name) for name in (
-        "preprocessing", "callbacks", "shuffle", "engine", "device", "epochs", "constant_rate",
-    )}  # fmt: skip
-    return SklearnWork(settings, losses.same(work.head, work.engine), **shared, alpha=alpha, task=task)
+    engine = "numpy" if work.engine == "auto" and work.device == "cpu" else work.engine
+    head = losses.same(work.head, engine)
+    shared = {
+        name: getattr(work, name) for name in ("preprocessing", "callbacks", "shuffle", "device", "epochs")
+    }
+    return SklearnWork(
+        settings, head, **shared, engine=engine, constant_rate=work.constant_rate, alpha=alpha, task=task
+    )
