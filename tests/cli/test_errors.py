@@ -32,8 +32,8 @@ BAD_HIDDEN = (
         (["train", "digit"], "no data set is called 'digit'; did you mean 'digits'?"),
         (["train", "table"], f"no data set is called 'table'; known names: {DATA_SETS}"),
         (
-            ["train", "data.csv"],
-            f"'data.csv' is neither the name of a data set ({DATA_SETS}) nor a .npz file with arrays X and y",
+            ["train", "data.mat"],
+            f"'data.mat' is neither the name of a data set ({DATA_SETS}) nor a .npz file with arrays X and y",
         ),
         (["train", "iris", "--hidden", "a"], f"{BAD_HIDDEN}'a'"),
         (["train", "iris", "--hidden", "8,0"], f"{BAD_HIDDEN}'8,0'"),

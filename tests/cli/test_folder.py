@@ -65,16 +65,16 @@ def test_on_a_full_disk_the_earlier_results_stay(
 ) -> None:
     run("train", "wine", "--epochs", "2", "--output", "here")
     before = contents("here")
-    written = results.tables.write
+    written = results.sheets.write
 
     def full(path: Path, table: str) -> None:
         raise OSError(errno.ENOSPC, "No space left on device", str(path))
 
-    monkeypatch.setattr(results.tables, "write", full)
+    monkeypatch.setattr(results.sheets, "write", full)
     result = CliRunner().invoke(app, ["train", "wine", "--epochs", "3", "--output", "here"])
     assert result.exit_code == 2 and "No space left on device" in result.stderr
     assert contents("here") == before and names("here") == before.keys()
-    monkeypatch.setattr(results.tables, "write", written)
+    monkeypatch.setattr(results.sheets, "write", written)
     run("train", "wine", "--epochs", "3", "--output", "here")
     assert contents("here") != before
 

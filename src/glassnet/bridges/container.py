@@ -63,6 +63,15 @@ def save_container(
     write(path, safetensors.numpy.save(contiguous, metadata))
 
 
+def kind_of(path: Path) -> str:
+    """The kind of model that a file says it holds; empty where it says none, or cannot be read."""
+    try:
+        with safetensors.safe_open(path, framework="numpy") as file:
+            return str((file.metadata() or {}).get("format", ""))
+    except (OSError, safetensors.SafetensorError):
+        return ""
+
+
 @contextmanager
 def open_container(path: Path, kind: str, version: str) -> Iterator[tuple[dict[str, Any], Tensors]]:
     """The configuration and the tensors of a model file; whatever fails within is told as an error of this file.

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from glassnet import losses, optimizers
-from glassnet.cli.printer import Printer
 from glassnet.cli.results import HISTORY
+from glassnet.cli.shown.printer import Printer
 from glassnet.errors import DataError
 from glassnet.insight.diagnosis import DiagnosisReport, Finding, diagnose
 from glassnet.insight.report.numbers import listed

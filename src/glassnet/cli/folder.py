@@ -38,6 +38,10 @@ class Folder(Callback):
         self._mine: int | None = None
 
     def begin(self, session: Session) -> None:
+        """What :meth:`open` does."""
+        self.open()
+
+    def open(self) -> None:
         """Make it, or raise `ArgumentError`; remove what a training that was killed left half written."""
         try:
             self.path.mkdir(parents=True, exist_ok=True)

@@ -58,6 +58,8 @@ class CommandLine:
 def _words(option: str, value: Any) -> list[str]:
     if isinstance(value, bool):
         return [f"--{option}" if value else f"--no-{option}"]
+    if isinstance(value, tuple):
+        return [word for one in value for word in (f"--{option}", str(one))]
     text = (
         ",".join(map(str, value))
         if isinstance(value, list)

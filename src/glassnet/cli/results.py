@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from glassnet.cli import tables
+from glassnet.cli.shown import sheets
 from glassnet.errors import MissingDependencyError
 from glassnet.network.history import History
 from glassnet.recipes.model import Model, Subset
@@ -28,7 +28,7 @@ def write(folder: Path, model: Model, history: History, part: Subset) -> tuple[l
     if history.n_epochs == 0:
         return written, ""
     rows = [list(history), *zip(*history.values(), strict=True)]
-    tables.write(folder / HISTORY, tables.csv_text(rows))
+    sheets.write(folder / HISTORY, sheets.csv_text(rows))
     written.append(HISTORY)
     try:
         written += _draw(folder, model, history, part)

@@ -16,14 +16,15 @@ from glassnet.cli import page, results
 from glassnet.cli.checkpoint import Record, Saving
 from glassnet.cli.errors import EXIT_CODES
 from glassnet.cli.folder import Folder, folder_of
+from glassnet.cli.given import units
 from glassnet.cli.page import CommandLine
-from glassnet.cli.printer import Printer
+from glassnet.cli.shown.printer import Printer
+from glassnet.cli.shown.watching import Curves
 from glassnet.engines.torch import processes
-from glassnet.errors import ArgumentError, DataError, DivergenceError, Interrupted
+from glassnet.errors import DataError, DivergenceError, Interrupted
 from glassnet.network.history import History
 from glassnet.recipes import choose, prepare, read
 from glassnet.recipes.experiment import Experiment
-from glassnet.recipes.recipe import MOST_UNITS
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,8 @@ class Wish:
         Epochs from one checkpoint to the next.
     resume : bool
         Go on from the checkpoint in the output folder.
+    watch : bool
+        Show the curves while it trains.
     """
 
     seed: int = 0
@@ -44,6 +47,7 @@ class Wish:
     quiet: bool = False
     checkpoint_every: int | None = None
     resume: bool = False
+    watch: bool = False
 
     def as_typed(self) -> dict[str, Any]:
         """The options that decide what is learned, where they are not the usual ones."""
@@ -72,7 +76,8 @@ def run(name: str, output: str | None, given: dict[str, Any], wish: Wish) -> int
     experiment = continued(experiment, saving)
     clock, typed = time.perf_counter(), CommandLine(name, given | wish.as_typed(), folder.path)
     try:
-        history = train(experiment, wish, saving, [folder, Header(printer, experiment)])
+        watching = [Curves()] if wish.watch and group.leads else []
+        history = train(experiment, wish, saving, [folder, Header(printer, experiment), *watching])
         if group.leads:
             deliver(experiment, history, time.perf_counter() - clock, printer, folder, typed)
     except DivergenceError as error:
@@ -98,19 +103,6 @@ def choices(given: Mapping[str, Any]) -> dict[str, Any]:
     """What the user has given, as :func:`glassnet.recipes.choose` takes it."""
     chosen = {name: value for name, value in given.items() if value is not None}
     return chosen | {"hidden": units(chosen["hidden"])} if "hidden" in chosen else chosen
-
-
-def units(written: Sequence[str]) -> tuple[int, ...]:
-    """Units of the hidden layers, from "64", "32,16" or "none"; raises `ArgumentError` for anything else."""
-    words = [word.strip() for word in ",".join(written).split(",")]
-    if words == ["none"]:
-        return ()
-    if not all(word.isdecimal() and 0 < int(word) <= MOST_UNITS for word in words):
-        raise ArgumentError(
-            f"--hidden must be the units of each hidden layer, 1 to {MOST_UNITS:,}, such as 64 or 32,16, "
-            f"or none; got {','.join(written)!r}"
-        )
-    return tuple(map(int, words))
 
 
 def deliver(
@@ -153,7 +145,7 @@ def train(experiment: Experiment, wish: Wish, saving: Saving, callbacks: Sequenc
     try:
         history = experiment.fit(
             epochs=left, callbacks=[*callbacks, *saving.callbacks(record)],
-            engine=wish.engine, device=wish.device, progress=not wish.quiet,
+            engine=wish.engine, device=wish.device, progress=not (wish.quiet or wish.watch),
         )  # fmt: skip
     except Interrupted as interrupted:
         if interrupted.history is None:

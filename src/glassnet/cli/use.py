@@ -6,8 +6,8 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from glassnet.cli import tables
-from glassnet.cli.printer import Printer
+from glassnet.cli.shown import sheets
+from glassnet.cli.shown.printer import Printer
 from glassnet.recipes import Model, Source, read
 
 
@@ -15,11 +15,11 @@ def predict(model_path: str, data: str, output: str | None) -> None:
     """Write a row of predictions for each sample, as CSV."""
     model = Model.load(model_path)
     rows = list(_rows(model, read(data)))
-    table = tables.csv_text(rows)
+    table = sheets.csv_text(rows)
     if output is None:
         sys.stdout.write(table)
         return
-    tables.write(Path(output), table)
+    sheets.write(Path(output), table)
     Printer().fact("saved in", f"{output}: {len(rows) - 1:,} predictions")
 
 

@@ -183,7 +183,7 @@ def test_a_new_file_is_read_as_the_first_one_was(tmp_path: Path) -> None:
     other = read_like(put(tmp_path / "b.csv", 'd,t,n,more\n07.01.2024,003,"3,25",x\n'), kinds)
     assert other.rows["n"].to_list() == [3.25] and other.rows["t"].to_list() == ["003"]
     assert other.rows["d"].dt.day().to_list() == [7]
-    assert other.notes == ("not read: more",)
+    assert other.extra == ("more",)
     assert read_like(put(tmp_path / "c.csv", "n,t\n4,1\n"), kinds).rows["n"].to_list() == [4.0]
 
 

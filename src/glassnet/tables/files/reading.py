@@ -38,6 +38,8 @@ class TableFile:
         What was decided in reading.
     lazy : polars.LazyFrame or None
         The raw columns of a table that is too large.
+    extra : tuple of str
+        Columns that are there and were not asked for.
     """
 
     name: str
@@ -46,6 +48,7 @@ class TableFile:
     kinds: tuple[Kind, ...]
     notes: tuple[str, ...]
     lazy: polars.LazyFrame | None = None
+    extra: tuple[str, ...] = ()
 
     @property
     def is_whole(self) -> bool:
@@ -118,11 +121,8 @@ def read_like(source: str, kinds: Sequence[Kind], options: ReadingOptions | None
     rows = taken(frame, here, source, 0)
     n_rows = frame.height if raw.is_whole else raw.n_rows
     extra = [name for name in frame.columns if name not in {kind.name for kind in here}]
-    if extra:
-        notes.append(f"not read: {', '.join(map(in_one_line, extra))}")
-    return TableFile(
-        _name(source), rows, n_rows, tuple(here), tuple(notes), None if raw.is_whole else raw.lazy
-    )
+    lazy = None if raw.is_whole else raw.lazy
+    return TableFile(_name(source), rows, n_rows, tuple(here), tuple(notes), lazy, tuple(extra))
 
 
 def taken(frame: polars.DataFrame, kinds: Sequence[Kind], place: str, first: int) -> polars.DataFrame:

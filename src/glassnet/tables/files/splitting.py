@@ -26,12 +26,15 @@ class Split:
         The validation part is cut from what is not for the test.
     how : str
         In words.
+    shares : (float, float)
+        Of the test and the validation part, as asked for.
     """
 
     training: Rows
     validation: Rows
     test: Rows
     how: str
+    shares: tuple[float, float] = (0.0, 0.0)
 
     @property
     def parts(self) -> dict[str, Rows]:
@@ -95,7 +98,7 @@ def split(
             "validation; there are too few different values to split by"
         )
     test, watched, training = order[:first], order[first:second], order[second:]
-    return Split(np.sort(training), np.sort(watched), np.sort(test), how)
+    return Split(np.sort(training), np.sort(watched), np.sort(test), how, (test_share, validation_share))
 
 
 def _count(n_rows: int, share: float) -> int:

@@ -14,7 +14,7 @@ _MOST_COLUMNS, _MOST_CLASSES, _MOST_DIFFERENCES = 60, 30, 12
 def data(subject: TableSubject) -> Html:
     """Rows, target and columns."""
     sizes = listed([f"{len(true):,} {name}" for name, true in subject.parts.items()])
-    used = sum(not column.use.startswith("left out") for column in subject.columns)
+    used = sum(column.use.endswith(("feature", "features")) for column in subject.columns)
     known = [
         ("source", subject.source), ("target", subject.target), ("rows", sizes),
         ("columns", f"{len(subject.columns):,}, of which {used:,} are read"),
@@ -101,8 +101,8 @@ def differences(subject: TableSubject) -> Html:
     if not found:
         largest = max((one.index for one in subject.differences), default=0.0)
         text = (
-            f"No column differs between the training and the {name} rows by more than chance and a small shift (the "
-            f"largest stability index is {number(largest)}; from 0.1 on it counts)."
+            f"No column differs between the training and the {name} rows by more than chance and a small shift; the "
+            f"largest stability index is {number(largest)}."
         )
         return section("differences", title, tag("p", text))
     body = [(one.column, number(one.index), one.text) for one in found[:_MOST_DIFFERENCES]]

@@ -65,9 +65,13 @@ def dependence(subject: TableSubject) -> Html:
         f"The mean {answer} when a column holds the same value in every row and the others stay as they are. Where "
         "columns depend on each other, some of these rows are such as never occur."
     )
+    means = [one.means[:, subject.answer] for one in subject.dependences]
+    low, high = min(map(np.min, means)), max(map(np.max, means))
+    margin = 0.08 * float(high - low) or 1.0
+    ends = float(low) - margin, float(high) + margin
     pictures = [
         drawn(
-            lambda one=one: _drawn(one, subject.answer),  # type: ignore[misc]
+            lambda one=one: _drawn(one, subject.answer, ends),  # type: ignore[misc]
             f"mean {answer} over {one.column}: from {number(one.means[:, subject.answer].min())} to "
             f"{number(one.means[:, subject.answer].max())}",
             one.column,
@@ -77,19 +81,21 @@ def dependence(subject: TableSubject) -> Html:
     return section("dependence", "Dependence", tag("p", text), tag("div", *pictures, class_="side-by-side"))
 
 
-def _drawn(one: Dependence, answer: int) -> Figure:
+def _drawn(one: Dependence, answer: int, ends: tuple[float, float]) -> Figure:
+    """On the same scale as the others, so that they compare."""
     figure = canvas.figure(_WIDTH, _HEIGHT)
     ax = figure.add_subplot()
     means = one.means[:, answer]
     if one.kind == "text":
         names = drawn_names([str(value) for value in one.values], _LONGEST)
-        ax.barh(range(len(names)), means, color=canvas.BLUE)
-        ax.set_yticks(range(len(names)), names, fontsize="small")
-        ax.invert_yaxis()
+        ax.plot(means, range(len(names)), "o", color=canvas.BLUE, markersize=5)
+        ax.set_yticks(range(len(names)), names)
+        ax.set(xlim=ends, ylim=(len(names) - 0.5, -0.5))
+        ax.grid(axis="y", color="0.9", linewidth=0.8)
     else:
         values: Any = np.array(one.values)
         ax.plot(values, means, "-", color=canvas.BLUE, marker="o", markersize=2.5)
-        ax.margins(y=0.15)
+        ax.set_ylim(ends)
         if one.kind == "numbers":
             canvas.few_ticks(ax)
         else:

@@ -21,11 +21,14 @@ SourceName = Annotated[
     _argument(
         "SOURCE",
         "A data set: xor, spiral, digits, iris, wine, breast_cancer, diabetes, moons, circles, blobs, sine; "
-        "or a .npz file with arrays X and y.",
+        "a .npz file with arrays X and y; or a table, with --target: CSV, Parquet, Arrow or JSON lines, a pattern of "
+        "names, or - for standard input.",
     ),
 ]
 ModelFile = Annotated[str, _argument("MODEL", "A model.safetensors file, or the folder of a training.")]
-DataName = Annotated[str, _argument("DATA", "A data set's name, or a .npz file with X (and y).")]
+DataName = Annotated[
+    str, _argument("DATA", "A data set's name, a .npz file with X (and y); for a model of a table, a table.")
+]
 
 Folder = Annotated[
     str | None,
@@ -107,6 +110,7 @@ Resume = Annotated[
     ),
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")]
+Watch = Annotated[bool, typer.Option("--watch", help="Show the curves in the terminal while it trains.")]
 TrainedLoss = Annotated[
     str | None,
     _option("NAME", "What it was trained on; by default as MODEL says, or what goes with its last layer."),

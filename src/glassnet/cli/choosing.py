@@ -1,0 +1,46 @@
+"""Whether a command is about a table, or about a data set or arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from glassnet.bridges.container import TABLE_MODEL, kind_of
+from glassnet.cli.table.wishes import TableWish, refuse_for_data_sets
+from glassnet.errors import ArgumentError
+from glassnet.recipes.model import MODEL
+from glassnet.tables.files import formats
+
+
+def is_table(source: str) -> bool:
+    """Whether the name is one of a table."""
+    return formats.is_table(source)
+
+
+def is_model_of_table(path: str) -> bool:
+    """Whether a file, or the one in a folder of a training, holds a model of a table."""
+    place = Path(path)
+    return kind_of(place / MODEL if place.is_dir() else place) == TABLE_MODEL
+
+
+def refuse_checkpoints(every: int | None, resume: bool) -> None:
+    """Raise `ArgumentError` where checkpoints are asked of a training on a table."""
+    if every is not None or resume:
+        option = "--resume" if resume else "--checkpoint-every"
+        raise ArgumentError(f"{option} is for data sets and .npz files; a training on a table begins anew")
+
+
+def refuse_words_of_tables(source: str, about_table: Mapping[str, Any]) -> None:
+    """Raise `ArgumentError` where options of tables stand beside what is no table."""
+    refuse_for_data_sets(source, TableWish(**about_table), ", ".join(formats.SUFFIXES))
+
+
+def train_on_table(
+    source: str, output: str | None, given: Mapping[str, Any], about_table: Mapping[str, Any],
+    settings: Mapping[str, Any], quiet: bool, watch: bool,
+) -> int:  # fmt: skip
+    """Train on a table; the exit code."""
+    from glassnet.cli.table.training import run
+
+    return run(source, output, given, TableWish(**about_table), settings, quiet=quiet, watch=watch)

@@ -1,0 +1,1 @@
+"""The command on tables: what it reads, trains, tells and writes."""

@@ -1,0 +1,88 @@
+"""From rows in parts to a fitted model, by the estimators."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from numpy.typing import NDArray
+
+from glassnet.callbacks import Callback, Session
+from glassnet.cli.given import units
+from glassnet.cli.table.loading import Loaded
+from glassnet.errors import ArgumentError
+from glassnet.support.optional import require
+from glassnet.tables import Table
+from glassnet.tables.files import Split
+
+Array = NDArray[Any]
+_AS_CALLED = (
+    "activation", "dropout", "loss", "optimizer", "learning_rate", "epochs", "batch_size", "l2", "depth", "width",
+)  # fmt: skip
+
+
+def estimator(
+    loaded: Loaded, given: Mapping[str, Any], *, seed: int, engine: str, device: str, progress: bool,
+    callbacks: Sequence[Callback] = (),
+) -> Any:  # fmt: skip
+    """An estimator with the parameters that were given."""
+    require("sklearn", extra="tables", purpose="training on a table")
+    from glassnet.estimators.classifier import NetworkClassifier
+    from glassnet.estimators.regressor import NetworkRegressor
+
+    wish = loaded.wish
+    chosen: dict[str, Any] = {name: given[name] for name in _AS_CALLED if given.get(name) is not None}
+    if given.get("hidden"):
+        chosen["hidden"] = units(given["hidden"])
+    if given.get("standardize") is False:
+        chosen["scaling"] = "none"
+    chosen["preset"] = wish.preset or "tabular"
+    chosen["ensemble"] = wish.ensemble or 1
+    chosen["categorical"] = [name for name in wish.categorical if name in loaded.features] or None
+    chosen |= {
+        "random_state": seed,
+        "engine": engine,
+        "device": device,
+        "verbose": progress,
+        "callbacks": list(callbacks),
+    }
+    if loaded.classifies:
+        return NetworkClassifier(
+            **chosen, class_weight="balanced" if wish.balance else None, calibrate=wish.calibrate
+        )
+    for option in ("balance", "calibrate"):
+        if getattr(wish, option):
+            raise ArgumentError(f"--{option} is for classes, and {loaded.target!r} holds values")
+    return NetworkRegressor(**chosen)
+
+
+def fit(fitted: Any, loaded: Loaded, parts: Split, tables: Mapping[str, Table]) -> Any:
+    """The estimator, learned from the training part and watched on the validation part."""
+    y = {name: loaded.y[places] for name, places in parts.parts.items()}
+    watched = {"X_val": tables["validation"], "y_val": y["validation"]} if "validation" in y else {}
+    if not watched:
+        fitted.set_params(early_stopping=False)
+    return fitted.fit(tables["training"], y["training"], **watched)
+
+
+class Once(Callback):
+    """Does something when training begins; the members of an ensemble share it."""
+
+    def __init__(self, do: Callable[[], None]) -> None:
+        self.do = do
+        self.done = False
+
+    def begin(self, session: Session) -> None:
+        if not self.done:
+            self.done = True
+            self.do()
+
+    def __deepcopy__(self, memory: Any) -> Once:
+        return self
+
+
+def shares(given: Mapping[str, Any]) -> tuple[float, float]:
+    """Of the test and the validation part, of all rows."""
+    test = 0.2 if given.get("test_share") is None else given["test_share"]
+    usual = 0.2 * (1 - test) if test else 0.0
+    return test, usual if given.get("validation_share") is None else given["validation_share"]

@@ -1,0 +1,162 @@
+"""From a file to rows with a known target: which column is predicted, what it holds, and what is learned from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from glassnet.cli.table.wishes import TableWish
+from glassnet.errors import ArgumentError, DataError
+from glassnet.support import checks
+from glassnet.support.text import in_one_line
+from glassnet.tables import Table, target_of
+from glassnet.tables.columns import DATES, TEXT
+from glassnet.tables.files import Split, TableFile, read, split
+from glassnet.tables.files.kinds import TRUTH, Kind
+from glassnet.tables.target import CLASSES
+
+Array = NDArray[Any]
+
+TASKS = ("auto", "classify", "regress")
+_SHOWN_NAMES = 12
+
+
+@dataclass(frozen=True, eq=False)
+class Loaded:
+    """A table to learn from.
+
+    Attributes
+    ----------
+    file : TableFile
+    wish : TableWish
+    target : str
+        The column that is predicted.
+    rows : int array (n,)
+        Places of the rows of the file whose target is known.
+    y : array (n,)
+        Their targets.
+    classifies : bool
+    features : tuple of str
+        The columns that may be learned from.
+    notes : tuple of str
+        What was decided.
+    """
+
+    file: TableFile
+    wish: TableWish
+    target: str
+    rows: NDArray[np.int64]
+    y: Array
+    classifies: bool
+    features: tuple[str, ...]
+    notes: tuple[str, ...]
+
+    def table(self, places: NDArray[np.int64]) -> Table:
+        """The features of some of these rows, of a table that is in memory."""
+        return Table.of(self.file.rows.select(self.features)[self.rows[places]])
+
+    def split(self, test_share: float, validation_share: float) -> Split:
+        """The rows in parts, as the user wants it."""
+        groups, times = self._of(self.wish.group), self._of(self.wish.time)
+        classes = self.y if self.classifies else None
+        return split(len(self.y), test_share, validation_share, classes=classes, groups=groups, times=times)
+
+    def _of(self, name: str | None) -> Array | None:
+        if name is None:
+            return None
+        (column,) = Table.of(self.file.series(name).to_frame()).columns.values()
+        return column[self.rows]
+
+
+def load(source: str, wish: TableWish) -> Loaded:
+    """The table, its target checked.
+
+    Raises
+    ------
+    GlassnetError
+        In one line: no such file, row or column, a target that cannot be learned.
+    """
+    checks.choice("--task", wish.task, TASKS)
+    if wish.group is not None and wish.time is not None:
+        raise ArgumentError("--group and --time are two ways to split; give one")
+    file = read(source, wish.reading)
+    names = [kind.name for kind in file.kinds]
+    if wish.target is None:
+        raise ArgumentError(f"--target names the column to predict; {file.name} has {_listed(names)}")
+    for option in ("target", "group", "time"):
+        column = getattr(wish, option)
+        if column is not None:
+            check_column(f"--{option}", column, names, file.name)
+    for option in ("drop", "keep"):
+        for column in getattr(wish, option):
+            check_column(f"--{option}", column, names, file.name)
+    kind = next(kind for kind in file.kinds if kind.name == wish.target)
+    rows, y, notes = _known(file, kind, wish.task)
+    classifies = _classifies(wish.target, y, kind, wish.task)
+    left = {wish.target, wish.group, *wish.drop}
+    features = tuple(name for name in names if name not in left)
+    if not features:
+        raise DataError(f"{file.name} has no column to learn from beside {wish.target!r}")
+    return Loaded(file, wish, wish.target, rows, y, classifies, features, (*file.notes, *notes))
+
+
+def check_column(option: str, name: str, names: Sequence[str], place: str) -> None:
+    """Raise `DataError` where there is no such column, with the nearest names."""
+    if name in names:
+        return
+    lowered = {one.lower(): one for one in names}
+    near = [lowered[one] for one in get_close_matches(name.lower(), lowered, n=3, cutoff=0.5)]
+    hint = f"did you mean {' or '.join(map(repr, near))}?" if near else f"it has {_listed(names)}"
+    raise DataError(f"{option} {name!r}: {place} has no such column; {hint}")
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = f" … ({len(names):,} columns)" if len(names) > _SHOWN_NAMES else ""
+    only = "; --separator names what stands between columns" if len(names) == 1 else ""
+    return ", ".join(map(in_one_line, names[:_SHOWN_NAMES])) + more + only
+
+
+def _known(file: TableFile, kind: Kind, task: str) -> tuple[NDArray[np.int64], Array, list[str]]:
+    """Places of the rows whose target is known, their targets, and what is to be said."""
+    series = file.series(kind.name)
+    rows = np.flatnonzero(series.is_not_null().to_numpy())
+    n_missing = len(series) - len(rows)
+    if len(rows) < 2:
+        raise DataError(
+            f"the target {kind.name!r} is known in {len(rows)} rows of {len(series):,}; there is nothing to learn"
+        )
+    notes = []
+    if n_missing:
+        notes.append(f"the target {kind.name!r} is missing in {n_missing:,} rows, which are left out")
+    return rows, _targets(series.drop_nulls().to_numpy(), kind, task), notes
+
+
+def _targets(values: Array, kind: Kind, task: str) -> Array:
+    """Targets as what they are: text, True and False, whole numbers, or others."""
+    if kind.kind == DATES:
+        raise DataError(f"the target {kind.name!r} holds dates; predict a number, such as days since a date")
+    if kind.kind == TEXT:
+        if task == "regress":
+            raise DataError(
+                f"the target {kind.name!r} holds text, such as {values[0]!r}; --task regress needs numbers"
+            )
+        return values.astype(object)
+    if kind.written == TRUTH and task != "regress":
+        return values.astype(np.bool_)
+    whole = bool((values == np.floor(values)).all()) and bool((np.abs(values) < 2**53).all())
+    return values.astype(np.int64) if whole else values.astype(np.float64)
+
+
+def _classifies(name: str, y: Array, kind: Kind, task: str) -> bool:
+    """Whether classes are learned; raises `DataError` where neither can be."""
+    wanted = {"auto": "auto", "classify": "classes", "regress": "values"}[task]
+    try:
+        found = target_of(y.astype(np.float64) if wanted == "values" else y, wanted)
+    except DataError as error:
+        raise DataError(f"--target {name!r}: {error}") from error
+    return found.task == CLASSES

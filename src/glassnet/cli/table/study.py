@@ -1,0 +1,167 @@
+"""A model of a table with everything that is known about it: its parts, its history, what it promises."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from glassnet.cli.table import judging
+from glassnet.cli.table.loading import Loaded
+from glassnet.cli.table.suspecting import Suspicions
+from glassnet.network.history import History
+from glassnet.tables import Table, TableModel
+from glassnet.tables.explain import ColumnSummary, summaries
+from glassnet.tables.files import Split, TableFile
+
+Array = NDArray[Any]
+
+DESCRIPTION_VERSION = 1
+_MOST_SCORED = 50_000  # rows of the training part that are scored
+
+
+@dataclass(frozen=True, eq=False)
+class Piece:
+    """One part of the rows, as it is judged: all of it, or a sample of a large one.
+
+    Attributes
+    ----------
+    name : str
+    n_rows : int
+        Of the whole part.
+    rows : int array
+        Their numbers in the file, counted from 1.
+    table : Table
+    true, said : arrays
+    """
+
+    name: str
+    n_rows: int
+    rows: NDArray[np.int64]
+    table: Table
+    true: Array
+    said: NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Study:
+    """A model and the table that it was made from.
+
+    Attributes
+    ----------
+    loaded : Loaded
+    split : Split
+    tables : mapping of str to Table
+        Of each part; of a large one a sample.
+    places : mapping of str to int array
+        The rows of these tables, among those of `loaded`.
+    model : TableModel
+    history : History or None
+    suspicions : Suspicions
+    facts : sequence of (str, str)
+        About the training.
+    """
+
+    loaded: Loaded
+    split: Split
+    tables: Mapping[str, Table]
+    places: Mapping[str, NDArray[np.int64]]
+    model: TableModel
+    history: History | None
+    suspicions: Suspicions
+    facts: Sequence[tuple[str, str]]
+
+    @cached_property
+    def pieces(self) -> dict[str, Piece]:
+        """The parts, with what the model says about them."""
+        found = {}
+        for name, rows in self.split.parts.items():
+            table, places = self.tables[name], self.places[name]
+            true = judging.truth(self.model, self.loaded.y[places])
+            numbers = self.loaded.rows[places] + 1
+            found[name] = Piece(name, len(rows), numbers, table, true, judging.told(self.model, table))
+        return found
+
+    @cached_property
+    def scores(self) -> dict[str, dict[str, float]]:
+        """Of each part."""
+        return {name: judging.scores(self.model, one.true, one.said) for name, one in self.pieces.items()}
+
+    @property
+    def judged(self) -> Piece:
+        """The part that tells how good the model is: the one that it has seen least of."""
+        return list(self.pieces.values())[-1]
+
+    def described(self) -> TableModel:
+        """The model with what its file says beside: how columns are read, what was promised, where columns lie."""
+        return with_description(self.model, self.description)
+
+    @cached_property
+    def description(self) -> dict[str, Any]:
+        """Plain data for the model's file."""
+        judged, wish = self.judged, self.loaded.wish
+        kinds = {kind.name: kind for kind in self.loaded.file.kinds}
+        others = [name for name in (self.loaded.target, wish.group, wish.time) if name is not None]
+        read = list(dict.fromkeys([*self.model.preprocessing.columns, *others]))
+        of_training = summaries(self.tables["training"])
+        return {
+            **self.model.description,
+            "version": DESCRIPTION_VERSION,
+            "source": self.loaded.file.name,
+            "target": self.loaded.target,
+            "header": wish.header,
+            "kinds": [kinds[name].to_data() for name in read],
+            "summaries": {name: of_training[name].to_data() for name in self.model.preprocessing.columns},
+            "rows": {name: len(rows) for name, rows in self.split.parts.items()},
+            "split": {
+                "how": self.split.how,
+                "group": wish.group,
+                "time": wish.time,
+                "shares": list(self.split.shares),
+            },
+            "columns": [kind.name for kind in self.loaded.file.kinds],
+            "fingerprint": fingerprint(self.loaded.file, read),
+            "promised": {
+                "part": judged.name,
+                "rows": len(judged.true),
+                "scores": self.scores[judged.name],
+                "errors": judging.uncertainties(self.model, judged.true, judged.said),
+            },
+        }
+
+
+def with_description(model: TableModel, description: Mapping[str, Any]) -> TableModel:
+    """The same model with another description."""
+    return TableModel(
+        model.preprocessing,
+        model.networks,
+        model.target,
+        temperature=model.temperature,
+        description=description,
+    )
+
+
+def fingerprint(file: TableFile, names: Sequence[str]) -> str:
+    """The same for the same rows in these columns, and in all likelihood for no others; empty for a part of a table."""
+    if not file.is_whole:
+        return ""
+    hashes = file.rows.select(names).hash_rows(seed=0).to_numpy()
+    return f"{file.n_rows}-{int(hashes.sum(dtype=np.uint64)):016x}"
+
+
+def sample(places: NDArray[np.int64], most: int = _MOST_SCORED) -> NDArray[np.int64]:
+    """Of many rows so many, drawn evenly."""
+    return (
+        places
+        if len(places) <= most
+        else np.sort(np.random.default_rng(0).choice(places, most, replace=False))
+    )
+
+
+def summaries_of(description: Mapping[str, Any]) -> dict[str, ColumnSummary]:
+    """Where the columns of the training part lie."""
+    return {name: ColumnSummary.from_data(data) for name, data in description.get("summaries", {}).items()}

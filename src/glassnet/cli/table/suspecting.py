@@ -1,0 +1,89 @@
+"""What has to be known before a training: columns that give the target away, rows in both parts, rare classes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from glassnet.cli.table.loading import Loaded
+from glassnet.tables import Table
+from glassnet.tables.files import Split, rows_in_both, suspects
+
+_BALANCED = 0.8  # share of one class from which on the classes are out of balance
+_RARE = 0.05  # or share of a class below which they are
+
+
+@dataclass(frozen=True)
+class Suspicions:
+    """What may make a test too easy, or a score say little.
+
+    Attributes
+    ----------
+    target : str
+    columns : mapping of str to float
+        Those that give the target away, and the share of a guess's errors that each takes away.
+    n_repeated, n_test : int
+        Rows of the test part, and those of them that stand in another part, too.
+    imbalance : str
+        In a sentence; empty where classes are in balance.
+    """
+
+    target: str
+    columns: Mapping[str, float]
+    n_repeated: int
+    n_test: int
+    imbalance: str
+
+    @property
+    def sentences(self) -> list[str]:
+        """All of them."""
+        said = [
+            f"column {name!r} alone takes away {100 * share:.4g} % of the errors of a guess at {self.target!r}: is it "
+            f"known before the target is? If not, leave it out: --drop {name!r}"
+            for name, share in self.columns.items()
+        ]
+        if self.n_repeated:
+            said.append(
+                f"{self.n_repeated:,} of {self.n_test:,} test rows ({100 * self.n_repeated / self.n_test:.3g} %) stand "
+                "in another part too, word for word, so that learning by heart is rewarded; --group keeps rows of one "
+                "origin together"
+            )
+        return [*said, self.imbalance] if self.imbalance else said
+
+
+def suspicions(loaded: Loaded, parts: Split, training: Table, y_training: np.ndarray) -> Suspicions:
+    """Of the rows as they are split; `training` are those to learn from, or a sample."""
+    columns = suspects(
+        {name: training.columns[name] for name in training.names}, y_training, loaded.classifies
+    )
+    return Suspicions(loaded.target, columns, _repeated(loaded, parts), len(parts.test), _imbalance(loaded))
+
+
+def _repeated(loaded: Loaded, parts: Split) -> int:
+    """Only of a table that is in memory as a whole."""
+    if not loaded.file.is_whole:
+        return 0
+    rows = loaded.file.rows.select([*loaded.features, loaded.target])
+    training, validation, test = (
+        loaded.rows[part] for part in (parts.training, parts.validation, parts.test)
+    )
+    return rows_in_both(rows, Split(training, validation, test, parts.how))
+
+
+def _imbalance(loaded: Loaded) -> str:
+    if not loaded.classifies:
+        return ""
+    names, counts = np.unique(loaded.y.astype(str), return_counts=True)
+    shares = counts / counts.sum()
+    most, least = int(shares.argmax()), int(shares.argmin())
+    if shares[most] < _BALANCED and shares[least] >= _RARE:
+        return ""
+    weighed = (
+        "they weigh alike in training" if loaded.wish.balance else "--balance weighs them alike in training"
+    )
+    return (
+        f"classes are out of balance: {100 * shares[most]:.3g} % of the rows are {str(names[most])!r}, "
+        f"{100 * shares[least]:.3g} % {str(names[least])!r}; {weighed}"
+    )

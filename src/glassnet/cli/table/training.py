@@ -1,0 +1,141 @@
+"""``glassnet train`` on a table: from a file to a model with its history and its report."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from glassnet.callbacks import Callback
+from glassnet.cli.errors import EXIT_CODES
+from glassnet.cli.folder import Folder
+from glassnet.cli.page import PAGE, CommandLine
+from glassnet.cli.results import HISTORY, MODEL
+from glassnet.cli.shown import sheets
+from glassnet.cli.shown.watching import Curves
+from glassnet.cli.table import learning, telling
+from glassnet.cli.table.judging import guessed
+from glassnet.cli.table.loading import Loaded, load
+from glassnet.cli.table.printing import TablePrinter
+from glassnet.cli.table.study import Study, sample
+from glassnet.cli.table.suspecting import Suspicions, suspicions
+from glassnet.cli.table.wishes import TableWish
+from glassnet.errors import ArgumentError, Interrupted
+from glassnet.network.history import History
+from glassnet.plots.drawing.naming import layer_name
+from glassnet.tables import Table, TableModel
+from glassnet.tables.files import Split
+
+
+def run(
+    source: str, output: str | None, given: Mapping[str, Any], wish: TableWish, settings: Mapping[str, Any],
+    *, quiet: bool = False, watch: bool = False,
+) -> int:  # fmt: skip
+    """The whole command; its exit code. `settings` are seed, engine and device."""
+    if settings.get("device", "cpu") != "cpu" and settings.get("engine", "auto") == "auto":
+        raise ArgumentError("--device is for the torch engine; give --engine torch, too")
+    loaded = load(source, wish)
+    parts = loaded.split(*learning.shares(given))
+    printer, folder = TablePrinter(quiet), Folder(folder_of(source) if output is None else output)
+
+    tables = {name: loaded.table(rows) for name, rows in parts.parts.items()}
+    suspected = suspicions(loaded, parts, tables["training"], loaded.y[parts.training])
+
+    def begin() -> None:
+        folder.open()
+        printer.table(loaded, parts)
+        printer.warned([*(note.text for note in made.preprocessing_.notes), *suspected.sentences])
+
+    callbacks: list[Callback] = [learning.Once(begin), *([Curves()] if watch else [])]
+    made = learning.estimator(
+        loaded, given, **settings, progress=not (quiet or watch), callbacks=callbacks
+    )  # fmt: skip
+    typed = CommandLine(source, {**given, **wish.as_typed(), **_unusual(settings)}, folder.path)
+    began, stopped_by = time.perf_counter(), ""
+    try:
+        try:
+            learning.fit(made, loaded, parts, tables)
+        except Interrupted as interrupted:
+            stopped_by = str(interrupted.history.stopped_by) if interrupted.history is not None else ""
+            if not hasattr(made, "model_"):
+                raise
+        seconds = time.perf_counter() - began
+        study = study_of(loaded, parts, tables, made.model_, made.history_, suspected, facts(made, seconds))
+        deliver(study, printer, folder, typed)
+    finally:
+        folder.release()
+    return EXIT_CODES.get(stopped_by, 0)
+
+
+def study_of(
+    loaded: Loaded, parts: Split, tables: Mapping[str, Table], model: TableModel, history: History | None,
+    suspected: Suspicions, known: Sequence[tuple[str, str]],
+) -> Study:  # fmt: skip
+    """A model with its parts, of which large ones are sampled."""
+    shown, places = {}, {}
+    for name, rows in parts.parts.items():
+        some = sample(rows)
+        shown[name] = tables[name] if len(some) == len(rows) else loaded.table(some)
+        places[name] = some
+    return Study(loaded, parts, shown, places, model, history, suspected, known)
+
+
+def facts(made: Any, seconds: float) -> list[tuple[str, str]]:
+    """About a training."""
+    network, history = made.network_, made.history_
+    members = len(made.model_.networks)
+    several = f"{members} networks of " if members > 1 else ""
+    known = [
+        ("preset", made.preset),
+        ("network", several + ", ".join(map(layer_name, network.layers))),
+        ("parameters", f"{members * len(network.parameters):,}"),
+        (
+            "features",
+            f"{made.model_.preprocessing.n_features:,} of {len(made.model_.preprocessing.columns):,} columns",
+        ),
+        ("loss", network.loss.name if network.loss is not None else "–"),
+        ("training", f"{history.n_epochs:,} epochs in {seconds:.1f} s, {history.engine} engine"),
+    ]
+    if history.restored_epoch:
+        known.append(("best epoch", f"{history.restored_epoch}, on the validation rows"))
+    if made.model_.temperature is not None:
+        known.append(("temperature", f"{made.model_.temperature:.3g}"))
+    return known
+
+
+def deliver(study: Study, printer: TablePrinter, folder: Folder, typed: CommandLine) -> None:
+    """Write model, history and report, and print what came out."""
+
+    def write(into: Path) -> tuple[list[str], str]:
+        study.described().save(into / MODEL)
+        written = [MODEL]
+        history = study.history
+        if history is not None and history.n_epochs:
+            rows = [list(history), *zip(*history.values(), strict=True)]
+            sheets.write(into / HISTORY, sheets.csv_text(rows))
+            written.append(HISTORY)
+        telling.page(study, typed.changed).save(into / PAGE)
+        return [*written, PAGE], ""
+
+    where, written, missing = folder.fill(write, failed=False)
+    sizes = {name: len(one.true) for name, one in study.pieces.items()}
+    printer.scored(study.scores, sizes, guessed(study.judged.true, study.loaded.classifies))
+    for name, value in study.facts:
+        printer.fact(name, value)
+    printer.files(where, written, missing)
+
+
+def folder_of(source: str) -> str:
+    """Where results go by default: a folder of its own below runs/, whatever the file is called."""
+    name = Path(source).name
+    with suppress(ValueError):
+        name = name[: name.index(".")] if not name.startswith(".") else name
+    kept = "".join(sign for sign in name if sign.isalnum() or sign in "_-. ").strip(" .-_")
+    return f"runs/{kept or 'data'}"
+
+
+def _unusual(settings: Mapping[str, Any]) -> dict[str, Any]:
+    usual = {"seed": 0, "engine": "auto", "device": "cpu"}
+    return {name: value for name, value in settings.items() if value != usual[name]}

@@ -1,0 +1,150 @@
+"""``glassnet train`` on a table: what it says, writes, and refuses."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+
+import glassnet as gn
+from tests.cli.table.conftest import QUICK, Complaint, called
+from tests.cli.table.homes import homes, write
+
+
+def test_it_says_what_it_reads_and_what_it_decides(trained: dict[str, Path]) -> None:
+    said = (trained["price"] / "printed.txt").read_text()
+    assert said.startswith(
+        "homes.csv: values of 'price', 153 training, 39 validation and 48 test rows, by chance"
+    )
+    kinds = {line.split()[0]: line.split()[1] for line in said.splitlines()[2:10]}
+    assert kinds == {
+        "home_id": "category", "size": "number", "rooms": "number", "town": "category", "built": "date",
+        "country": "category", "price": "number", "kind": "category",
+    }  # fmt: skip
+    assert "column 'home_id' is dropped: it is an identifier" in said
+    assert "column 'country' is dropped: it holds 'DE' in every row" in said
+    assert "saved in    price: model.safetensors, history.csv, report.html" in said
+
+
+def test_what_was_learned_is_in_one_file_and_predicts(trained: dict[str, Path]) -> None:
+    assert sorted(path.name for path in trained["price"].iterdir()) == [
+        "history.csv", "model.safetensors", "printed.txt", "report.html",
+    ]  # fmt: skip
+    model = gn.tables.load(trained["price"] / "model.safetensors")
+    frame = homes(n=50, seed=1)
+    assert gn.metrics.r2(frame["price"].to_numpy(), model.predict(frame)) > 0.8
+    assert model.description["target"] == "price" and model.description["promised"]["part"] == "test"
+    classes = gn.tables.load(trained["kind"] / "model.safetensors")
+    assert (classes.predict(frame) == frame["kind"].to_numpy()).mean() > 0.8
+
+
+def test_the_history_is_a_table(trained: dict[str, Path]) -> None:
+    history = pl.read_csv(trained["kind"] / "history.csv")
+    assert {"epoch", "loss", "validation_loss"} <= set(history.columns) and history.height <= 25
+
+
+def test_splits_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setitem(__import__("sys").modules, "matplotlib.figure", None)
+    source = write(homes().with_columns(street=pl.Series(np.arange(240) // 4)))
+    grouped = called("train", source, "--target", "price", "--group", "street", *QUICK).stdout
+    assert "by groups, of which there are 60" in grouped.splitlines()[0] and "group" in grouped
+    model = gn.tables.load("runs/homes/model.safetensors")
+    assert "street" not in model.preprocessing.columns
+    timed = called("train", source, "--target", "kind", "--time", "built", "--output", "t", *QUICK).stdout
+    assert "by time: the latest rows are for the test" in timed.splitlines()[0]
+
+
+def test_a_column_that_gives_the_target_away_is_named_before_training(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setitem(__import__("sys").modules, "matplotlib.figure", None)
+    frame = homes().with_columns(answer=pl.col("kind").str.to_uppercase())
+    frame = pl.concat([frame, frame.head(60)])
+    said = called("train", write(frame), "--target", "kind", "--drop", "home_id", *QUICK).stdout
+    leak = said.index("column 'answer' alone takes away 100 % of the errors of a guess at 'kind'")
+    assert leak < said.index("accuracy")
+    assert " test rows (" in said and "stand in another part too, word for word" in said
+    page = Path("runs/homes/report.html").read_text()
+    assert "--drop home_id --drop answer" in page
+
+
+def test_classes_out_of_balance_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setitem(__import__("sys").modules, "matplotlib.figure", None)
+    frame = homes().with_columns(rare=pl.when(pl.col("size") > 190).then(1).otherwise(0))
+    said = called("train", write(frame), "--target", "rare", *QUICK).stdout
+    assert "classes are out of balance: 9" in said and "--balance weighs them alike in training" in said
+    weighed = called("train", "homes.csv", "--target", "rare", "--balance", *QUICK).stdout
+    assert "they weigh alike in training" in weighed
+
+
+def test_rows_without_a_target_are_left_out_and_kinds_of_files_do_not_matter(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setitem(__import__("sys").modules, "matplotlib.figure", None)
+    frame = homes().with_columns(price=pl.when(pl.col("rooms") == 6).then(None).otherwise(pl.col("price")))
+    n_missing = frame["price"].null_count()
+    frame.write_parquet("homes.parquet")
+    said = called("train", "homes.parquet", "--target", "price", *QUICK).stdout
+    assert f"the target 'price' is missing in {n_missing} rows, which are left out" in said
+    scored = [line for line in said.splitlines() if line.startswith("R²")]
+    write(frame)
+    text = Path("homes.csv").read_bytes()
+    piped = called("train", "-", "--target", "price", *QUICK, text=text).stdout
+    assert [line for line in piped.splitlines() if line.startswith("R²")] == scored
+    assert Path("runs/data/model.safetensors").exists()
+
+
+BAD = {
+    "no target": ([], "--target names the column to predict; homes.csv has home_id, size, rooms, town"),
+    "no such column": (
+        ["--target", "Prize"], "--target 'Prize': homes.csv has no such column; did you mean 'price'",
+    ),
+    "no such group": (["--target", "price", "--group", "street"], "--group 'street': homes.csv has no such column"),
+    "no such drop": (["--target", "price", "--drop", "twon"], "--drop 'twon': homes.csv has no such column; did you"),
+    "identifier": (
+        ["--target", "home_id"],
+        "--target 'home_id': the target is different in nearly every row (240 values in 240 rows, such as 'h10000')",
+    ),
+    "one value": (["--target", "country"], "--target 'country': the target has one value, 'DE', in all 240 rows"),
+    "dates": (["--target", "built"], "the target 'built' holds dates; predict a number, such as days since a date"),
+    "text as values": (
+        ["--target", "town", "--task", "regress"], "the target 'town' holds text, such as '",
+    ),
+    "task": (["--target", "town", "--task", "cluster"], "--task must be one of 'auto', 'classify', 'regress'"),
+    "preset": (["--target", "price", "--preset", "smal"], "preset must be one of 'tabular', "),
+    "two splits": (["--target", "price", "--group", "town", "--time", "built"], "--group and --time are two ways"),
+    "balance": (["--target", "price", "--balance"], "--balance is for classes, and 'price' holds values"),
+    "resume": (["--target", "price", "--resume"], "--resume is for data sets and .npz files"),
+    "hidden": (["--target", "price", "--hidden", "a"], "--hidden must be the units of each hidden layer"),
+    "shares": (["--target", "price", "--test-share", "0.7", "--validation-share", "0.4"], "--validation-share must be"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_bad_usage_ends_with_one_line(complaint: Complaint, name: str) -> None:
+    arguments, message = BAD[name]
+    write(homes())
+    assert complaint("train", "homes.csv", *arguments).startswith(message)
+    assert not Path("runs").exists()
+
+
+def test_a_bad_file_ends_with_one_line(complaint: Complaint) -> None:
+    Path("bad.csv").write_text("a,b\n1,2\n3,4,5\n")
+    assert complaint("train", "bad.csv", "--target", "a").startswith(
+        "row 2 of bad.csv (line 3) has 3 entries"
+    )
+    assert complaint("train", "none.csv", "--target", "a").startswith("there is no file 'none.csv'")
+    assert complaint("train", ".", "--target", "a") != ""
+
+
+def test_options_of_tables_are_for_tables(complaint: Complaint) -> None:
+    assert complaint("train", "digits", "--target", "x").startswith(
+        "--target is for tables, and 'digits' is none"
+    )
+    assert complaint("train", "digits", "--balance").startswith("--balance is for tables")
