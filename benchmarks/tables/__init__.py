@@ -1,0 +1,1 @@
+"""Methods for tables beside each other, on the same splits."""
