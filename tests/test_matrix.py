@@ -385,11 +385,15 @@ def layer_in_torch(name: str, folder: Path) -> None:
 
 
 def layer_in_onnx(name: str, folder: Path) -> None:
-    """And back."""
     net, path = network(*with_layer(name)), folder / "net.onnx"
     net.to_onnx(path)
     session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
     np.testing.assert_allclose(session.run(None, {"X": samples()})[0], net.predict(samples()), atol=1e-6)
+
+
+def layer_from_onnx(name: str, folder: Path) -> None:
+    net, path = network(*with_layer(name)), folder / "net.onnx"
+    net.to_onnx(path)
     np.testing.assert_allclose(gn.from_onnx(path).predict(samples()), net.predict(samples()), rtol=1e-14)
 
 
@@ -467,7 +471,7 @@ FACETS: dict[str, tuple[Any, dict[str, Facet]]] = {
     "layers": (layers, {
         **{f"{engine} engine": layer_on(engine) for engine in ENGINES},
         "browser": layer_in_browser, "files": layer_in_files, "summary": layer_summed_up, "trace": layer_traced,
-        "PyTorch": layer_in_torch, "ONNX": layer_in_onnx,
+        "PyTorch": layer_in_torch, "ONNX": layer_in_onnx, "from ONNX": layer_from_onnx,
     }),
     "metrics": (metrics, {"training": metric_while_training, "page of parts": on_the_page(metrics.base.registry)}),
     "schedules": (schedules, {"browser": schedule_in_browser, "page of parts": on_the_page(schedules.base.registry)}),
@@ -497,6 +501,7 @@ EXCEPTIONS: dict[tuple[str, str], str] = {
     ("lbfgs", "PyTorch"): "torch.optim.LBFGS searches and stops in other ways",
     ("lbfgs", "browser"): "its line search is SciPy's, which the browser does not have; refused by name",
     ("lbfgs", "trace"): "it takes no single steps, and is refused by name",
+    ("periodic", "from ONNX"): "its file holds products and a cosine, and no layer is read from a cosine",
     ("softmax", "plot"): OF_ROWS,
     ("softmax", "check_derivative"): OF_ROWS,
     **{(name, facet): OF_DISTANCES for name in ("contrastive", "triplet_hard", "triplet_all")

@@ -217,6 +217,12 @@ def _layers() -> Iterator[Case]:
             optimizer,
             integers=(3, 2, 7),
         )
+    yield Case(
+        "a periodic embedding behind another layer",
+        (gn.Dense(5, "tanh"), gn.Periodic([3, 0], 6, 2, 0.5), gn.Dense(3, "softmax")),
+        CROSS_ENTROPY,
+        gn.Adam(0.003),
+    )
     frozen = (
         gn.Scale(learning_rate_factor=6), gn.Dense(6, "tanh", learning_rate_factor=0.5, bias_learning_rate_factor=0),
         gn.BatchNorm(learning_rate_factor=0), gn.PReLU(learning_rate_factor=2),

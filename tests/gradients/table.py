@@ -107,6 +107,7 @@ LAYERS: dict[str, list[Layer]] = {
     "layer_norm": [gn.LayerNorm(), gn.LayerNorm(epsilon=0.1)],
     "scale": [gn.Scale()],
     "prelu": [gn.PReLU(), gn.PReLU(-0.4), gn.PReLU(0.5, shared=True)],
+    "periodic": [gn.Periodic([0]), gn.Periodic([1, 0], waves=3, dimension=2, deviation=0.3)],
     "rms_norm": [gn.RMSNorm(), gn.RMSNorm(epsilon=0.1)],
     "residual": [
         gn.Residual([gn.Activation("tanh"), gn.Dropout(0.3), gn.Scale()]),

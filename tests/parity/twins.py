@@ -210,6 +210,13 @@ def through(layer: Layer, x: Tensor, own: dict[str, Tensor]) -> Tensor:
             return x * own["weights"]
         case gn.PReLU():
             return functional.prelu(x, own["weights"])
+        case gn.Periodic():
+            waves = torch.cos(
+                2 * torch.pi * x[:, list(layer.columns), None] * own["frequencies"] + own["phases"]
+            )
+            weights = own["weights"].reshape(len(layer.columns), layer.waves, layer.dimension)
+            learned = torch.einsum("nmk,mkd->nmd", waves, weights) + own["offsets"]
+            return torch.cat([x, learned.flatten(1)], dim=1)
         case gn.RMSNorm(epsilon):
             return functional.rms_norm(x, x.shape[1:], own["weights"], epsilon)
         case gn.Flatten():

@@ -44,8 +44,9 @@ VALUES = gn.tables.Target("values", center=(3.0, 500.0), scale=(1.0, 200.0), is_
 COUNTS = gn.tables.Target("counts", center=(0.0,), scale=(20.0,))
 QUANTILES = gn.tables.Target("quantiles", center=(5.0,), scale=(3.0,), levels=(0.05, 0.5, 0.95))
 RARE = (
-    gn.Embedding(PREPROCESSING.index_columns, 3), gn.Scale(), gn.Dense(6), gn.BatchNorm(), gn.PReLU(), gn.Dropout(0.1),
-    gn.LayerNorm(), gn.Residual([gn.Dense(6, "selu", use_bias=False), gn.RMSNorm()]), gn.Activation("gelu"),
+    gn.Embedding(PREPROCESSING.index_columns, 3), gn.Periodic([0, 2], 3), gn.Scale(), gn.Dense(6), gn.BatchNorm(),
+    gn.PReLU(), gn.Dropout(0.1), gn.LayerNorm(), gn.Residual([gn.Dense(6, "selu", use_bias=False), gn.RMSNorm()]),
+    gn.Activation("gelu"),
 )  # fmt: skip
 MODELS = {
     "three classes, temperature": model(network(gn.Dense(3, "softmax"), *RARE), THREE, temperature=0.7),

@@ -107,6 +107,7 @@ LEARNED: dict[str, Callable[..., Layer]] = {
     "RMSNorm": gn.RMSNorm,
     "Scale": gn.Scale,
     "PReLU": gn.PReLU,
+    "Periodic": lambda **factor: gn.Periodic([0], **factor),
 }
 
 

@@ -15,14 +15,15 @@ from glassnet.layers.dropout import Dropout as Dropout
 from glassnet.layers.embedding import Embedding as Embedding
 from glassnet.layers.flatten import Flatten as Flatten
 from glassnet.layers.layer_norm import LayerNorm as LayerNorm
+from glassnet.layers.periodic import Periodic as Periodic
 from glassnet.layers.prelu import PReLU as PReLU
 from glassnet.layers.residual import Residual as Residual
 from glassnet.layers.rms_norm import RMSNorm as RMSNorm
 from glassnet.layers.scale import Scale as Scale
 
 __all__ = [
-    "Activation", "BatchNorm", "Dense", "Dropout", "Embedding", "Flatten", "LayerNorm", "PReLU", "RMSNorm", "Residual",
-    "Scale",
+    "Activation", "BatchNorm", "Dense", "Dropout", "Embedding", "Flatten", "LayerNorm", "PReLU", "Periodic", "RMSNorm",
+    "Residual", "Scale",
 ]  # fmt: skip
 
 

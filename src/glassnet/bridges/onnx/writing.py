@@ -174,6 +174,8 @@ def _layer(graph: _Graph, layer: layers.Layer, shape: tuple[int, ...], prefix: s
             graph.then("Mul", *_arrays(graph, layer, f"{prefix}scale_{index}", "weights"))
         case layers.Embedding():
             _embedding(graph, layer, f"{prefix}embedding_{index}", prod(shape))
+        case layers.Periodic():
+            _periodic(graph, layer, f"{prefix}periodic_{index}", prod(shape))
         case layers.Residual():
             place, before = f"{prefix}residual_{index}", graph.value
             _layers(graph, layer.inner, shape, f"{place}.")
@@ -211,6 +213,22 @@ def _operand(graph: _Graph, name: str, z: str, operator: Operator) -> tuple[str,
     if operator.operand is None:
         return ()
     return (z if isinstance(operator.operand, str) else graph.constant(f"{name}.operand", operator.operand),)
+
+
+def _periodic(graph: _Graph, layer: layers.Periodic, place: str, n_inputs: int) -> None:
+    """The waves of all chosen columns, and what is learned of them, by matrices with zeros between the columns."""
+    before = graph.value
+    for operator, name, array in zip(
+        ("MatMul", "Add", "Cos", "MatMul", "Add"),
+        ("angles", "shifted", "waves", "weighted", "learned"),
+        layer.matrices(n_inputs),
+        strict=True,
+    ):
+        operands = () if array is None else (graph.constant(f"{place}.{name}.operand", array),)
+        graph.then(operator, f"{place}.{name}", *operands)
+    learned = graph.value
+    graph.value = before
+    graph.then("Concat", place, learned, axis=1)
 
 
 def _rms_norm(graph: _Graph, layer: layers.RMSNorm, place: str) -> None:

@@ -52,6 +52,12 @@ def _arrays(layer: layers.Layer) -> dict[str, Array]:
         case layers.Embedding():
             tables = np.split(weights, layer.offsets[1:])
             return {f"tables.{place}.weight": table for place, table in enumerate(tables)}
+        case layers.Periodic():
+            m = len(layer.columns)
+            return {
+                "weight": weights.reshape(m, layer.waves, layer.dimension), "offset": layer.view("offsets"),
+                "frequency": layer.view("frequencies"), "phase": layer.view("phases"),
+            }  # fmt: skip
         case layers.LayerNorm():
             return {"weight": weights, "bias": layer.view("bias")}
         case layers.BatchNorm():

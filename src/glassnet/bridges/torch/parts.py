@@ -17,7 +17,7 @@ from glassnet.network.network import Network
 from glassnet.support.registry import registry_of
 
 # Layers whose modules are written out, in bridges/torch/layers.py; those of all others are in torch.nn.
-WRITTEN_OUT = ("Scale", "Residual", "Embedding")
+WRITTEN_OUT = ("Scale", "Residual", "Embedding", "Periodic")
 
 
 @dataclass(frozen=True)
@@ -122,6 +122,9 @@ def _parts(place: tuple[int, ...], layer: layers.Layer, shape: tuple[int, ...]) 
             return [Part(name, "Scale", (n,), layer=layer)]
         case layers.Embedding():
             return [Part(name, "Embedding", (n, dict(layer.pairs), layer.dimension), layer=layer)]
+        case layers.Periodic():
+            arguments = (list(layer.columns), layer.waves, layer.dimension, layer.deviation)
+            return [Part(name, "Periodic", arguments, layer=layer)]
         case layers.Residual():
             return [Part(name, "Residual", inner=tuple(_in_order(layer.inner, shape, place)))]
         case layers.Flatten():

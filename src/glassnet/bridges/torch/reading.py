@@ -19,7 +19,7 @@ from glassnet.activations.facts import TorchModule
 from glassnet.bridges.columns import with_inputs_at
 from glassnet.bridges.pieces import Piece, by_feature, dense, residual
 from glassnet.bridges.torch.embedding import looked_up
-from glassnet.bridges.torch.layers import Scale
+from glassnet.bridges.torch.layers import Periodic, Scale
 from glassnet.bridges.torch.tracing import Around, Call, Followed
 from glassnet.errors import ArgumentError
 
@@ -237,6 +237,15 @@ def _scale(module: Scale, place: str, dtype: np.dtype[Any]) -> Piece:
     return by_feature(layers.Scale(), factors.size, place, {"weights": factors.ravel()}, dtype)
 
 
+def _periodic(module: Periodic, place: str, dtype: np.dtype[Any]) -> Piece:
+    _, waves, dimension = module.weight.shape
+    arrays = {
+        "weights": _array(module.weight).reshape(-1, dimension), "offsets": _array(module.offset),
+        "frequencies": _array(module.frequency), "phases": _array(module.phase),
+    }  # fmt: skip
+    return Piece(layers.Periodic(module.columns, waves, dimension, module.deviation), place, arrays)
+
+
 def _affine(module: nn.BatchNorm1d | nn.LayerNorm) -> dict[str, Array | None]:
     return {
         "weights": None if module.weight is None else _array(module.weight),
@@ -275,6 +284,7 @@ _READERS: dict[str, Reader] = {
     "RMSNorm": _rms_norm,
     "PReLU": _prelu,
     "Scale": _scale,
+    "Periodic": _periodic,
     "Flatten": _flatten,
     "Identity": lambda module, place, dtype: None,
 }

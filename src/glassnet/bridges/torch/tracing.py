@@ -8,10 +8,19 @@ from dataclasses import dataclass
 
 from torch import fx, nn
 
+from glassnet.bridges.torch.layers import Periodic
 from glassnet.errors import ArgumentError
 
 _ADDITIONS = ("add", "iadd", "add_")
 GATHERING = ("cat", "concat", "concatenate")
+
+
+class _Tracer(fx.Tracer):
+    """PyTorch's, to which a module that one layer of glassnet stands for is one part."""
+
+    def is_leaf_module(self, m: nn.Module, module_qualified_name: str) -> bool:
+        """Whether what is inside is not looked at."""
+        return isinstance(m, Periodic) or bool(super().is_leaf_module(m, module_qualified_name))
 
 
 @dataclass(frozen=True)
@@ -44,7 +53,7 @@ class Followed:
         self.root = nn.Sequential(module)
         try:
             with _without_hooks(module):
-                graph = fx.Tracer().trace(self.root)
+                graph = _Tracer().trace(self.root)
         except Exception as error:  # forward is anybody's code, and may fail in any way when it is followed
             raise ArgumentError(
                 f"cannot follow the forward of {type(module).__name__} ({error}); it must call one part after the "

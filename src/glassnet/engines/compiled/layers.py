@@ -11,7 +11,7 @@ from numba.core.typing.templates import signature
 from glassnet.engines.base import DType, known
 from glassnet.engines.compiled.kernels import Kernel, number
 from glassnet.kernels import store
-from glassnet.kernels.layers import embedding, learned, normalisation, residual
+from glassnet.kernels.layers import embedding, learned, normalisation, periodic, residual
 from glassnet.layers import Layer
 from glassnet.layers.base import registry
 from glassnet.layers.residual import Branch, Sum
@@ -27,7 +27,8 @@ class Bodies(NamedTuple):
 
 def _written() -> Iterator[tuple[type[Layer], Bodies]]:
     """What :mod:`glassnet.kernels.layers` holds under the names of layers; prediction may have a body of its own."""
-    bodies = {name: body for room in (embedding, learned, normalisation) for name, body in vars(room).items()}
+    rooms = (embedding, learned, normalisation, periodic)
+    bodies = {name: body for room in rooms for name, body in vars(room).items()}
     for name, kind in registry.classes().items():
         if f"{name}_backward" in bodies:
             forward = bodies[name]

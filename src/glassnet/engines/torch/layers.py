@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from glassnet.layers import BatchNorm, Embedding, Layer, LayerNorm, PReLU, RMSNorm, Scale
+from glassnet.layers import BatchNorm, Embedding, Layer, LayerNorm, Periodic, PReLU, RMSNorm, Scale
 
 Tensors = tuple[Tensor, ...]
 # The output for a layer, its input (n, n_inputs), its parameters and running statistics, each with two axes, and
@@ -64,6 +64,14 @@ def embedding(
     return torch.cat([x[:, layer.passing(x.shape[1])], vectors.flatten(1)], dim=1)
 
 
+def periodic(layer: Periodic, x: Tensor, parameters: Tensors, statistics: Tensors, training: bool) -> Tensor:
+    """All columns, and what is learned from the waves of those that are chosen."""
+    weights, offsets, frequencies, phases = (parameter.to(x.dtype) for parameter in parameters)
+    waves = torch.cos(2 * math.pi * x[:, list(layer.columns), None] * frequencies + phases)
+    learned = torch.einsum("imk,mkd->imd", waves, weights.reshape(*frequencies.shape, -1)) + offsets
+    return torch.cat([x, learned.flatten(1)], dim=1)
+
+
 def made_to_fit(x: Tensor) -> Tensor:
     """Samples whose squares would overflow, made smaller, which changes nothing of what a norm of each gives.
 
@@ -79,5 +87,6 @@ def made_to_fit(x: Tensor) -> Tensor:
 
 
 BODIES: dict[type[Layer], Body] = {
-    BatchNorm: batch_norm, Embedding: embedding, LayerNorm: layer_norm, PReLU: prelu, RMSNorm: rms_norm, Scale: scale,
+    BatchNorm: batch_norm, Embedding: embedding, LayerNorm: layer_norm, PReLU: prelu, Periodic: periodic,
+    RMSNorm: rms_norm, Scale: scale,
 }  # fmt: skip

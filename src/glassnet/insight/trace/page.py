@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glassnet.insight.trace.record import RowRecord, StepRecord
-from glassnet.insight.trace.writing.embedding import EmbeddingTrace
+from glassnet.insight.trace.writing.learned import OfColumnTrace
 from glassnet.insight.trace.writing.notation import function_of
 from glassnet.insight.trace.writing.slopes import LossOf
 from glassnet.insight.trace.writing.unit import UnitTrace, layer_name, layer_place
@@ -88,7 +88,8 @@ def _row(
             for sample in range(samples.stop)
         ]
     if _in_text(record):
-        described["from"] = [int(EmbeddingTrace(step, index, int(unit), 0).column) for unit in units]
+        of_columns: list[Any] = [unit_of(step, index, int(unit), 0) for unit in units]
+        described["from"] = [int(unit.column) for unit in of_columns]
     elif record.weights is not None:
         described |= _parameters(step, record, incoming, units, samples)
     return described
@@ -96,7 +97,7 @@ def _row(
 
 def _in_text(record: RowRecord) -> bool:
     """Whether its units are written out in text also where they are drawn: each sample has other weights."""
-    return KINDS[record.row.kind] is EmbeddingTrace
+    return issubclass(KINDS[record.row.kind], OfColumnTrace)
 
 
 def _error(unit: UnitTrace) -> str:

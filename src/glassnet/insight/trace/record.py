@@ -226,7 +226,7 @@ class _Recorder:
             return None, None
         if row.own is not None:
             first, *others = [vector[place].copy() for place in row.own.parameters]
-            return first, others[0][0] if others else None
+            return first, others[0][0] if row.bias != NOWHERE else None
         shape = (row.n_inputs if row.kind == DENSE else 1, row.n_outputs)
         bias = None if row.bias == NOWHERE else vector[row.bias, 1, row.n_outputs][0].copy()
         return vector[row.weights, *shape].copy(), bias

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from glassnet.activations import ActivationFunction, Linear
 from glassnet.errors import ArgumentError
-from glassnet.layers import Embedding, Layer
+from glassnet.layers import Embedding, Layer, Periodic
 from glassnet.network.network import Network
 from glassnet.plan import ACTIVATION, BATCH_NORM, BRANCH, DENSE, DROPOUT, LAYER_NORM, NOWHERE, SUM, Row
 from glassnet.tables.program import Program
@@ -134,6 +134,17 @@ def _embedding(program: Program, network: Network, row: Row, x: str) -> str:
     return program.joined(parts)
 
 
+def _periodic(program: Program, network: Network, row: Row, x: str) -> str:
+    layer = _layer(row)
+    if not isinstance(layer, Periodic):
+        raise ArgumentError(f"layer {row.layer} is no Periodic")
+    lengths, phases, _, weights, offsets = layer.matrices(row.n_inputs)
+    angles = program.product(x, lengths)
+    waves = program.formula("waves", "cos(z + phases)", z=angles, phases=phases)
+    learned = program.formula("learned", "z + offsets", z=program.product(waves, weights), offsets=offsets)
+    return program.joined([x, learned])
+
+
 def _layer(row: Row) -> Any:
     layer: Layer | None = row.own.layer if row.own is not None else None
     return layer
@@ -141,5 +152,5 @@ def _layer(row: Row) -> Any:
 
 _KINDS: dict[str, Callable[[Program, Network, Row, str], str]] = {
     DENSE: _dense, ACTIVATION: _activation, DROPOUT: _same, BRANCH: _same, BATCH_NORM: _batch_norm,
-    LAYER_NORM: _layer_norm, "rms_norm": _rms_norm, "embedding": _embedding, SUM: _same,
+    LAYER_NORM: _layer_norm, "rms_norm": _rms_norm, "embedding": _embedding, "periodic": _periodic, SUM: _same,
 }  # fmt: skip

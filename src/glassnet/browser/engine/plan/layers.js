@@ -1,6 +1,7 @@
 // All kinds of layers by name: their shapes and parameters, and the arithmetic that the loop does not do itself.
 
 import { embedding, prelu, scale } from "./learned.js";
+import { periodic } from "./periodic.js";
 import { batchNorm, layerNorm, rmsNorm } from "./normalisation.js";
 import { oneAxis, product, refuseLonelySoftmax } from "./shapes.js";
 
@@ -37,5 +38,6 @@ export const LAYERS = {
   prelu,
   scale,
   embedding,
+  periodic,
   residual: { outputShape: (layer, shape) => shape },
 };

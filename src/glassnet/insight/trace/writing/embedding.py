@@ -7,12 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from glassnet.insight.trace.arithmetic import equation, listed, number, plain_sum
-from glassnet.insight.trace.writing.learned import Formula, LearnedTrace
+from glassnet.insight.trace.writing.learned import Formula, OfColumnTrace
 from glassnet.layers import Embedding
 
 
 @dataclass(frozen=True, repr=False)
-class EmbeddingTrace(LearnedTrace):
+class EmbeddingTrace(OfColumnTrace):
     """A unit of an embedding: a column that passes, or an entry of the vector that the integer x of a column names."""
 
     @property
@@ -46,16 +46,6 @@ class EmbeddingTrace(LearnedTrace):
         """The row of the weights that this sample takes; for a column that passes, the first row of all."""
         place, _ = self._vector
         return 0 if self.passes else int(self.x) + self._embedding.offsets[place]
-
-    @property
-    def x(self) -> float:
-        """What stands in its column, for this sample."""
-        return float(self.record.inputs[self.sample, self.column])
-
-    @property
-    def d_x(self) -> float:
-        """The gradient dL/dx for this sample, 0 of an integer."""
-        return float(self.record.d_inputs[self.sample, self.column])
 
     @property
     def place(self) -> int:

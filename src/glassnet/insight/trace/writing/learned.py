@@ -107,6 +107,26 @@ class LearnedTrace(OwnTrace):
 
 
 @dataclass(frozen=True, repr=False)
+class OfColumnTrace(LearnedTrace):
+    """A unit of a layer that hands columns on, and puts what it learns of some of them behind."""
+
+    @property
+    def column(self) -> int:
+        """The column of the layer's input that it reads."""
+        raise NotImplementedError
+
+    @property
+    def x(self) -> float:
+        """What stands in its column, for this sample."""
+        return float(self.record.inputs[self.sample, self.column])
+
+    @property
+    def d_x(self) -> float:
+        """The gradient dL/dx for this sample."""
+        return float(self.record.d_inputs[self.sample, self.column])
+
+
+@dataclass(frozen=True, repr=False)
 class WeightedTrace(LearnedTrace):
     """A unit of a layer that makes each output from one input x and one weight w, as its facts are written."""
 

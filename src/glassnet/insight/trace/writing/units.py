@@ -14,6 +14,7 @@ from glassnet.insight.trace.writing.embedding import EmbeddingTrace
 from glassnet.insight.trace.writing.learned import Formula, OwnTrace, PassedUnitTrace, WeightedTrace
 from glassnet.insight.trace.writing.neuron import NeuronTrace
 from glassnet.insight.trace.writing.normalised import NormalisedTrace, RootMeanSquareTrace
+from glassnet.insight.trace.writing.periodic import PeriodicTrace
 from glassnet.insight.trace.writing.residual import BranchTrace, SumTrace
 from glassnet.insight.trace.writing.unit import UnitTrace, layer_place
 from glassnet.plan import ACTIVATION, BATCH_NORM, BRANCH, DENSE, DROPOUT, LAYER_NORM, SUM
@@ -86,7 +87,7 @@ KINDS: dict[str, type[UnitTrace]] = {
     DENSE: NeuronTrace, ACTIVATION: ActivationTrace, DROPOUT: DropoutTrace,
     BATCH_NORM: NormalisedTrace, LAYER_NORM: NormalisedTrace, "rms_norm": RootMeanSquareTrace,
     "scale": WeightedTrace, "prelu": WeightedTrace, BRANCH: BranchTrace, SUM: SumTrace,
-    "embedding": EmbeddingTrace,
+    "embedding": EmbeddingTrace, "periodic": PeriodicTrace,
 }  # fmt: skip
 
 
