@@ -54,7 +54,8 @@ class PeriodicTrace(OfColumnTrace):
         if own is None:
             raise NotImplementedError
         start, rows, columns = own.parameters[which]
-        return self.step.update.before[start : start + rows * columns].reshape(rows, columns)
+        found: Array = self.step.update.before[start : start + rows * columns].reshape(rows, columns)
+        return found
 
     @property
     def _weights(self) -> Array:
@@ -66,7 +67,8 @@ class PeriodicTrace(OfColumnTrace):
     def _angles(self, samples: Any) -> Array:
         """2π x f + φ of its column, (samples, waves)."""
         x, first = self.record.inputs[samples, self.column], self._entry[0]
-        return 2 * math.pi * x[:, None] * self._array(2)[first] + self._array(3)[first]
+        found: Array = 2 * math.pi * x[:, None] * self._array(2)[first] + self._array(3)[first]
+        return found
 
     def forward(self) -> Formula:
         """A = (X, cos(2π x f + φ) W + b of each chosen column)."""
