@@ -28,6 +28,33 @@ def write_models() -> None:
     """The files that are read."""
     network().save("model")
     network().to_onnx("model.onnx")
+    table_model().save("table_model")
+
+
+TABLE = {"size": [1.0, 2.0, None, 4.0], "town": ["a", "b", "a", None]}
+
+
+def table_model() -> gn.tables.TableModel:
+    """Of values, with misses."""
+    preprocessing = gn.tables.Preprocessing.fit(TABLE)
+    target = gn.tables.target_of([1.0, 2.5, 3.0, 4.0], "values")
+    networks = [gn.Network([gn.Dense(1)], seed=0, input_shape=preprocessing.n_features)]
+    return gn.tables.TableModel(preprocessing, networks, target, misses=np.arange(20.0))
+
+
+def probable() -> gn.tables.TableModel:
+    """Of classes."""
+    preprocessing = gn.tables.Preprocessing.fit(TABLE)
+    networks = [gn.Network([gn.Dense(2, "softmax")], seed=0, input_shape=preprocessing.n_features)]
+    return gn.tables.TableModel(preprocessing, networks, gn.tables.target_of(["no", "yes"]))
+
+
+def with_quantiles() -> gn.tables.TableModel:
+    """Of three quantiles."""
+    preprocessing = gn.tables.Preprocessing.fit(TABLE)
+    networks = [gn.Network([gn.Dense(3)], seed=0, input_shape=preprocessing.n_features)]
+    target = gn.tables.target_of([1.0, 2.5], "quantiles", levels=(0.1, 0.5, 0.9))
+    return gn.tables.TableModel(preprocessing, networks, target)
 
 
 def history() -> gn.History:
@@ -198,6 +225,27 @@ RIGHT_FOR: dict[str, dict[str, Any]] = {
         "targets": gn.recipes.Scaling.none(2),
     },
     "gn.recipes.Experiment.fit": {"epochs": 1, "engine": "numpy", "progress": False},
+    "gn.tables.load": {"path": "table_model"},
+    "gn.tables.to_onnx": {"model": table_model(), "path": "file"},
+    "gn.tables.to_python": {"model": table_model(), "path": "file"},
+    "gn.tables.target_of": {"y": [1.0, 2.5, 3.0]},
+    "gn.tables.missing_targets": {"y": [1.0, 2.5, 3.0]},
+    "gn.tables.Category": {"column": "town", "levels": ("a", "b")},
+    "gn.tables.Date": {"column": "day"},
+    "gn.tables.Number": {"column": "size"},
+    "gn.tables.Note": {"column": "size", "decision": "constant", "text": "it is dropped"},
+    "gn.tables.Preprocessing": {"operations": [gn.tables.Number("size")]},
+    "gn.tables.Preprocessing.from_data": {"data": gn.tables.Preprocessing.fit(TABLE).to_data()},
+    "gn.tables.TableModel": {
+        "preprocessing": gn.tables.Preprocessing([gn.tables.Number("size")]),
+        "networks": [gn.Network([gn.Dense(1)], seed=0, input_shape=1)],
+        "target": gn.tables.target_of([1.0, 2.5, 3.0]),
+    },
+    "gn.tables.Target": {"task": "values", "center": (0.0,), "scale": (1.0,)},
+    "gn.tables.Target.from_data": {"data": gn.tables.target_of([1.0, 2.5]).to_data()},
+    "gn.tables.Target.encode": {"y": [1.0, 2.0]},
+    "gn.tables.Target.decode": {"outputs": np.ones((2, 1))},
+    "gn.tables.Target.probabilities": {"outputs": np.ones((2, 2)) / 2},
     "gn.plots.activation": {"choice": "relu"},
     "gn.plots.activations": {"choices": ["relu", "tanh"]},
     "gn.plots.loss": {"choice": "mse"},
@@ -210,9 +258,20 @@ RIGHT_FOR: dict[str, dict[str, Any]] = {
 }
 
 
+# Arguments of methods of tables.
+RIGHT_OF_TABLES: dict[str, Any] = {
+    "X": TABLE, "name": "size", "rows": slice(0, 2), "names": ["town"], "coverage": 0.5, "path": "file",
+}  # fmt: skip
+
+
 def arguments(label: str, called: Callable[..., Any]) -> dict[str, Any]:
     """Right values for all arguments that must be given, and some that spare time."""
     found = dict(RIGHT_FOR.get(label, {})) | _compared(label)
+    if label.startswith("gn.tables.") and label.count(".") == 3:
+        needed = [
+            part.name for part in inspect.signature(called).parameters.values() if part.default is part.empty
+        ]
+        found = {name: RIGHT_OF_TABLES[name] for name in needed if name in RIGHT_OF_TABLES} | found
     for part in inspect.signature(called).parameters.values():
         needed = part.default is part.empty and part.kind not in (part.VAR_KEYWORD, part.VAR_POSITIONAL)
         if needed and part.name not in ("self", "cls", *found):
@@ -249,6 +308,8 @@ def owner(label: str, cls: type, method: str) -> Any:
         return gn.Network([gn.Dense(2)], seed=0)
     if (cls, method) == (gn.Network, "backward"):
         return gone_forward()
+    if label.startswith("gn.tables."):
+        return _of_tables(cls, method)
     made: dict[type, Callable[[], Any]] = {
         gn.Network: network,
         gn.History: history,
@@ -261,6 +322,23 @@ def owner(label: str, cls: type, method: str) -> Any:
         gn.recipes.Experiment: lambda: gn.recipes.prepare("xor"),
     }
     return made[cls]() if cls in made else cls(**arguments(label, cls))
+
+
+def _of_tables(cls: type, method: str) -> Any:
+    if cls is gn.tables.Target and method == "probabilities":
+        return gn.tables.target_of(["no", "yes"])
+    if cls is gn.tables.TableModel:
+        return {"predict_proba": probable, "predict_quantiles": with_quantiles}.get(method, table_model)()
+    made: dict[type, Callable[[], Any]] = {
+        gn.tables.Table: lambda: gn.tables.Table.of(TABLE),
+        gn.tables.Preprocessing: lambda: gn.tables.Preprocessing.fit(TABLE),
+        gn.tables.Note: lambda: gn.tables.Note("size", "constant", "it is dropped"),
+        gn.tables.Target: lambda: gn.tables.target_of([1.0, 2.5]),
+        gn.tables.Number: lambda: gn.tables.Number("size"),
+        gn.tables.Category: lambda: gn.tables.Category("town", ("a",)),
+        gn.tables.Date: lambda: gn.tables.Date("day"),
+    }
+    return made[cls]()
 
 
 # What is not tried: results, which only the library makes, and bases of what users write.
@@ -290,6 +368,8 @@ LEFT_OUT = {
     "gn.recipes.Subset",
     "gn.recipes.Scaling",
     "gn.recipes.Source",
+    "gn.tables.Operation",
+    "gn.tables.Table",
     "gn.activations.Softmax.slope",
     "gn.activations.Step.backward",
     "gn.activations.Step.slope",
@@ -300,6 +380,7 @@ BASES = (
     "gn.recipes.Head.",
     "gn.recipes.Model.",
     "gn.recipes.Scaling.",
+    "gn.tables.Operation.",
     "gn.callbacks.Session.",
     "gn.SweepResult.",
     # An estimator of scikit-learn's kind takes any parameter and checks it in fit: tests/estimators/test_parameters.py.

@@ -11,7 +11,7 @@ import glassnet as gn
 
 ROOMS = (
     "activations", "callbacks", "datasets", "initializers", "losses", "metrics", "optimizers", "plots", "recipes",
-    "schedules",
+    "schedules", "tables",
 )  # fmt: skip
 
 # What those who write parts, engines or callbacks call or override; a user does not.
@@ -70,6 +70,7 @@ HOOKS = {
     "network": ("assemble", "config", "features", "penalty", "plan", "targets", "training_state"),
     "optimizers": ("coefficients", "named", "rates", "rule", "table"),
     "schedules": ("rates",),
+    "tables": ("accepted", "apply", "named", "of_features", "outputs", "seconds", "values", "write"),
 }
 
 

@@ -22,6 +22,14 @@ Array = NDArray[Any]
 Floats = NDArray[np.float64]
 
 
+def _plain(description: Any) -> Mapping[str, Any]:
+    if description is None:
+        return {}
+    if not isinstance(description, Mapping):
+        raise ArgumentError(f"description must be a dict; got {checks.shown(description)}")
+    return description
+
+
 class TableModel:
     """What predicts from a table: the preprocessing of its columns, one network or several, and the target.
 
@@ -63,7 +71,7 @@ class TableModel:
         )
         self.temperature = None if temperature is None else checks.number("temperature", temperature, above=0)
         self.misses = None if misses is None else checked_misses(misses, target)
-        self.description = dict(description or {})
+        self.description = dict(_plain(description))
         if self.temperature is not None and not target.classifies:
             raise ArgumentError(f"a temperature is for probabilities, and the target is of {target.task}")
         self.members = [Member(network) for network in self.networks]

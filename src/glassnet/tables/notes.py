@@ -8,6 +8,7 @@ from typing import Any
 
 from glassnet.errors import ArgumentError
 from glassnet.support import checks
+from glassnet.support.calls import explained
 
 CONSTANT, ALL_MISSING, IDENTIFIER = "constant", "all_missing", "identifier"
 RARE_LEVELS, MANY_LEVELS = "rare_levels", "many_levels"
@@ -18,6 +19,7 @@ KINDS = (
 )  # fmt: skip
 
 
+@explained
 @dataclass(frozen=True)
 class Note:
     """A decision about a column.

@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from typing import Any
 
 import numpy as np
-from numpy.typing import DTypeLike, NDArray
+from numpy.typing import NDArray
 
 from glassnet.errors import ArgumentError, DataError
 from glassnet.support import checks
@@ -23,6 +23,11 @@ from glassnet.tables.settings import TableSettings
 from glassnet.tables.table import Table
 
 Array = NDArray[Any]
+
+_FLOATS = (np.dtype("float64"), np.dtype("float32"))
+DTYPES: dict[Any, np.dtype[Any]] = {way: kind for kind in _FLOATS for way in (kind, kind.name, kind.type)} | {
+    float: _FLOATS[0]
+}
 
 
 class Preprocessing:
@@ -47,6 +52,7 @@ class Preprocessing:
         Features that are integers, and how many of them there are: what :class:`~glassnet.Embedding` takes.
     """
 
+    @explained
     def __init__(
         self,
         operations: Sequence[Operation],
@@ -55,14 +61,25 @@ class Preprocessing:
         named: bool = True,
         n_columns: int | None = None,
     ) -> None:
-        self.operations, self.notes = tuple(operations), tuple(notes)
+        self.operations = tuple(
+            checks.instance(f"operations[{place}]", each, Operation)
+            for place, each in enumerate(
+                checks.sequence("operations", operations, "[gn.tables.Number('age')]")
+            )
+        )
+        self.notes = tuple(
+            checks.instance(f"notes[{place}]", each, Note)
+            for place, each in enumerate(checks.sequence("notes", notes, "preprocessing.notes"))
+        )
         if not self.operations:
             raise ArgumentError("a preprocessing needs at least one operation")
         self.columns = tuple(operation.column for operation in self.operations)
         if len(set(self.columns)) < len(self.columns):
             raise ArgumentError(f"a preprocessing reads each column once; got {self.columns}")
-        self.named = named
-        self.n_columns = len(self.columns) if n_columns is None else n_columns
+        self.named = checks.truth("named", named)
+        self.n_columns = len(self.columns)
+        if n_columns is not None:
+            self.n_columns = checks.integer("n_columns", n_columns, least=1)
         if self.n_columns < len(self.columns):
             raise ArgumentError(f"{len(self.columns)} columns are read of a table that has {self.n_columns}")
         if not named and not set(self.columns) <= {f"x{place}" for place in range(self.n_columns)}:
@@ -126,20 +143,23 @@ class Preprocessing:
         )
 
     @explained
-    def transform(self, X: Any, dtype: DTypeLike = np.float64) -> Array:
-        """The features of each row, (n_rows, n_features), in this dtype.
+    def transform(self, X: Any, dtype: str | type | np.dtype[Any] = "float64") -> Array:
+        """The features of each row, (n_rows, n_features), in this dtype: float64 or float32.
 
         Raises
         ------
         DataError
             For a column that is missing, with the nearest name, or holds something else than it did.
         """
+        kind = DTYPES.get(dtype) if isinstance(dtype, (str, type, np.dtype)) else None
+        if kind is None:
+            raise ArgumentError(f"dtype must be 'float64' or 'float32'; got {checks.shown(dtype)}")
         if self.named and not isinstance(X, Table):
             row = self._one_row.features(X)
             if row is not None:
-                return row.astype(dtype, copy=False)
+                return row.astype(kind, copy=False)
         table = self._matched(Table.of(X))
-        made = np.empty((table.n_rows, self.n_features), dtype)
+        made = np.empty((table.n_rows, self.n_features), kind)
         self.arrangement.fill(table, made)
         return made
 

@@ -84,11 +84,11 @@ class Table:
         columns = {name: column_of(name, values) for name, values in pairs}
         return cls(list(columns), columns, _length(columns), named=named)
 
+    @explained
     def column(self, name: str) -> Column:
         """The column of this name."""
-        if name not in self._columns:
-            if self.matrix is None or name not in self.names:
-                raise ArgumentError(f"the table has no column {name!r}; it has {', '.join(self.names)}")
+        checks.choice("name", name, self.names)
+        if name not in self._columns and self.matrix is not None:
             self._columns[name] = NumberColumn(self.matrix[:, self.names.index(name)])
         return self._columns[name]
 
@@ -97,21 +97,21 @@ class Table:
         """The columns as arrays, made when they are asked for."""
         return _Arrays(self)
 
-    def take(self, rows: Rows | Sequence[int]) -> Table:
+    @explained
+    def take(self, rows: Any) -> Table:
         """The table of these rows: a slice, places, or True and False for each row."""
-        found: Any = rows if isinstance(rows, slice) else np.asarray(rows)
-        if not isinstance(found, slice) and not len(found):
-            found = found.astype(np.int64)
+        found = _rows(rows, self.n_rows)
         n_rows = len(np.empty(self.n_rows, np.bool_)[found])
         if self.matrix is not None:
             return Table(self.names, {}, n_rows, named=self.named, matrix=self.matrix[found])
         columns = {name: column.take(found) for name, column in self._columns.items()}
         return Table(self.names, columns, n_rows, named=self.named)
 
+    @explained
     def of_names(self, names: Sequence[str]) -> Table:
         """The table of these columns, in this order."""
-        columns = {name: self.column(name) for name in names}
-        return Table(names, columns, self.n_rows, named=self.named)
+        chosen = checks.names("names", names)
+        return Table(chosen, {name: self.column(name) for name in chosen}, self.n_rows, named=self.named)
 
     def _renamed(self, names: list[str]) -> Table:
         _check_count(names, len(self.names))
@@ -144,6 +144,26 @@ class _Arrays(Mapping[str, Array]):
 
     def __len__(self) -> int:
         return len(self.table.names)
+
+
+def _rows(rows: Any, n_rows: int) -> Rows:
+    """Rows of a table, checked."""
+    if isinstance(rows, slice) and all(end is None or checks.is_integer(end) for end in _ends(rows)):
+        return rows
+    found = checks.real("rows", [] if isinstance(rows, slice) else rows)
+    if not found.size and found.ndim == 1:
+        return found.astype(np.int64)
+    if found.ndim == 1 and found.dtype.kind == "b" and len(found) == n_rows:
+        return found
+    if found.ndim != 1 or found.dtype.kind not in "iu" or found.min() < -n_rows or found.max() >= n_rows:
+        raise ArgumentError(
+            f"rows must be a slice, integers below {n_rows}, or {n_rows} times True or False; got {checks.shown(rows)}"
+        )
+    return found.astype(np.int64)
+
+
+def _ends(rows: slice) -> tuple[Any, ...]:
+    return rows.start, rows.stop, rows.step
 
 
 def _numbers_of(X: Any) -> Array | None:

@@ -8,12 +8,21 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from glassnet.errors import DataError, ShapeError
+from glassnet.errors import ArgumentError, DataError, ShapeError
 from glassnet.support import checks
 from glassnet.support.calls import explained
 from glassnet.tables.columns import as_text
 from glassnet.tables.reading.objects import is_missing
-from glassnet.tables.target.target import CLASSES, COUNTS, LABELS, QUANTILES, TASKS, VALUES, Target
+from glassnet.tables.target.target import (
+    CLASSES,
+    COUNTS,
+    LABELS,
+    QUANTILES,
+    TASKS,
+    VALUES,
+    Target,
+    targets_array,
+)
 
 Array = NDArray[Any]
 
@@ -25,7 +34,7 @@ IDENTIFIES, FEWEST = 0.9, 20
 
 def missing_targets(y: Any) -> NDArray[np.bool_]:
     """Where y (n,) or (n, n_values) is missing, (n,): None, NaN, NaT, empty text; in any of several values."""
-    given = _array(y)
+    given = targets_array(y)
     if given.dtype.kind == "f":
         missing = np.isnan(given)
     elif given.dtype.kind in "iub":
@@ -56,7 +65,7 @@ def target_of(
         Nothing missing.
     task : {"auto", "classes", "labels", "values", "counts", "quantiles"}
         "auto": text, True and False are classes, and so are whole numbers of at most 20 kinds; several columns of 0
-        and 1 are labels; other numbers are values.
+        and 1 are labels; other numbers are values, or quantiles where there are levels.
     levels : sequence of float
         Of quantiles.
     names : sequence of str
@@ -72,14 +81,18 @@ def target_of(
         For a target with one value, one that is an identifier, and one that does not fit the task.
     """
     checks.choice("task", task, ("auto", *TASKS))
-    given = _array(y)
+    given_levels = checks.sequence("levels", levels, "(0.1, 0.5, 0.9)")
+    given = targets_array(y)
     missing = missing_targets(given)
     if missing.any():
         raise DataError(
             f"the target is missing in {int(missing.sum())} rows, the first of which is row {int(np.argmax(missing))}; "
             "leave these rows out"
         )
-    task = _task(given) if task == "auto" else task
+    if task == "auto":
+        task = QUANTILES if len(given_levels) else _task(given)
+    if given_levels and task != QUANTILES:
+        raise ArgumentError(f"levels are of quantiles, and the task is {task!r}")
     if task == CLASSES:
         return _classes(given)
     values = checks.real("y", given).astype(np.float64)
@@ -95,18 +108,9 @@ def target_of(
     limits = (values.min(axis=0), values.max(axis=0)) if checks.truth("holds", holds) else ((), ())
     low, high = (tuple(np.asarray(limit, np.float64).tolist()) for limit in limits)
     return Target(
-        task, center=center, scale=scale, low=low, high=high, levels=tuple(levels) if task == QUANTILES else (),
+        task, center=center, scale=scale, low=low, high=high, levels=tuple(given_levels),
         names=named, is_column=given.ndim == 1,
     )  # fmt: skip
-
-
-def _array(y: Any) -> Array:
-    given = checks.array("y", y)
-    if given.ndim not in (1, 2):
-        raise ShapeError(f"y must have shape (n_rows,) or (n_rows, n_values); it has shape {given.shape}")
-    if not given.size:
-        raise DataError("y is empty; at least two rows are needed")
-    return given
 
 
 def _task(y: Array) -> str:
@@ -114,7 +118,7 @@ def _task(y: Array) -> str:
     column = y.size == len(y)
     if y.dtype.kind == "O" and all(isinstance(value, (int, float)) for value in y.ravel().tolist()):
         y = np.array(y.tolist())
-    if y.dtype.kind in "USOb" or y.dtype.kind == "M":
+    if y.dtype.kind in "USOTb":
         return CLASSES
     if not column:
         return LABELS if bool(((y == 0) | (y == 1)).all()) else VALUES

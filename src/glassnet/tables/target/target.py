@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from glassnet.errors import ArgumentError, DataError, ShapeError
 from glassnet.support import checks
+from glassnet.support.calls import explained
 from glassnet.tables.columns import as_text
 
 Array = NDArray[Any]
@@ -20,8 +21,13 @@ Floats = NDArray[np.float64]
 CLASSES, LABELS, VALUES, COUNTS, QUANTILES = "classes", "labels", "values", "counts", "quantiles"
 TASKS = (CLASSES, LABELS, VALUES, COUNTS, QUANTILES)
 _DTYPES = ("int64", "float64", "bool", "str")
+# Which tasks have these fields.
+_HAVE = {"classes": (CLASSES,), "levels": (QUANTILES,)} | {
+    name: (VALUES, COUNTS, QUANTILES) for name in ("center", "scale", "low", "high")
+}
 
 
+@explained
 @dataclass(frozen=True)
 class Target:
     """What y holds; plain data.
@@ -86,6 +92,9 @@ class Target:
         self._check_task()
 
     def _check_task(self) -> None:
+        for name in ("classes", "center", "scale", "low", "high", "levels"):
+            if getattr(self, name) and self.task not in _HAVE[name]:
+                raise ArgumentError(f"a target of {self.task} has no {name}; got {getattr(self, name)}")
         match self.task:
             case "classes":
                 _check_classes(self.classes, self.dtype)
@@ -134,6 +143,7 @@ class Target:
         """Whether outputs are probabilities."""
         return self.task in (CLASSES, LABELS)
 
+    @explained
     def encode(self, y: Any) -> Array:
         """Y as a network learns it; see the table above.
 
@@ -144,6 +154,7 @@ class Target:
         ShapeError
             For another number of values.
         """
+        y = targets_array(y)
         if self.task == CLASSES:
             return self._places(y)
         values = _matrix(y)
@@ -154,9 +165,8 @@ class Target:
         scaled: Floats = (values - np.array(self.center)) / np.array(self.scale)
         return scaled
 
-    def _places(self, y: Any) -> NDArray[np.int64]:
-        given = np.asarray(y)
-        given = given.ravel() if given.size == len(given) else given
+    def _places(self, y: Array) -> NDArray[np.int64]:
+        given = y.ravel() if y.size == len(y) else y
         if given.ndim != 1:
             raise ShapeError(f"y must hold one class for each row; it has shape {given.shape}")
         place = {_key(known, self.dtype): index for index, known in enumerate(self.classes)}
@@ -169,15 +179,25 @@ class Target:
             )
         return np.array(found, np.int64)
 
+    @explained
     def probabilities(self, outputs: Array) -> Floats:
         """Of every class (n, n_classes) or label (n, n_labels), from what a network says; a single output is two."""
         if not self.classifies:
             raise ArgumentError(f"a target of {self.task} has no probabilities")
-        outputs = np.asarray(outputs, np.float64)
+        outputs = self._checked(outputs)
         if self.task == CLASSES and outputs.shape[1] == 1:
             return np.concatenate([1 - outputs, outputs], axis=1)
         return outputs
 
+    def _checked(self, outputs: Any) -> Floats:
+        """Outputs as an array, (n_rows, n_outputs); of two classes also (n_rows, 1)."""
+        found = np.asarray(checks.real("outputs", outputs), np.float64)
+        allowed = {self.n_outputs} | ({1} if self.task == CLASSES and len(self.classes) == 2 else set())
+        if found.ndim != 2 or found.shape[1] not in allowed:
+            raise ShapeError(f"outputs must have shape (n_rows, {self.n_outputs}); got {found.shape}")
+        return found
+
+    @explained
     def decode(self, outputs: Array) -> Array:
         """Outputs (n, n_outputs), probabilities where it classifies, as y was: the most probable class; labels above
         0.5; values; rates; the quantile nearest to the median.
@@ -185,7 +205,7 @@ class Target:
         if self.task == CLASSES:
             return np.asarray(self.class_values[self.probabilities(outputs).argmax(axis=1)])
         if self.task == LABELS:
-            return (np.asarray(outputs) > 0.5).astype(np.int64)
+            return (self._checked(outputs) > 0.5).astype(np.int64)
         values = self.values(outputs)
         if self.task == QUANTILES:
             values = values[:, :, self.middle]
@@ -194,7 +214,7 @@ class Target:
     def values(self, outputs: Array) -> Floats:
         """Outputs in the unit of y, (n, n_values); quantiles (n, n_values, n_levels), sorted so that none cross."""
         center, scale = np.array(self.center), np.array(self.scale)
-        outputs = np.asarray(outputs, np.float64)
+        outputs = self._checked(outputs)
         if self.task != QUANTILES:
             return self._held(outputs * scale + center)
         sorted_levels = np.sort(outputs.reshape(len(outputs), len(center), len(self.levels)), axis=2)
@@ -212,6 +232,7 @@ class Target:
         }
 
     @classmethod
+    @explained
     def from_data(cls, data: Any) -> Target:
         """The target that :meth:`to_data` described; raises `ArgumentError` where there is none."""
         if not isinstance(data, Mapping) or set(data) != {field.name for field in fields(cls)}:
@@ -233,6 +254,24 @@ def _check_classes(classes: tuple[Any, ...], dtype: str) -> None:
 def _key(value: Any, dtype: str) -> Any:
     """What classes are compared by: text by its writing, numbers by their value."""
     return as_text(value) if dtype == "str" else value
+
+
+def targets_array(y: Any) -> Array:
+    """Targets as an array (n,) or (n, n_values) of any dtype, with at least one row.
+
+    Raises
+    ------
+    ShapeError, DataError
+        For another number of axes, and for nothing at all.
+    """
+    given = checks.array("y", y)
+    if given.ndim not in (1, 2):
+        raise ShapeError(f"y must have shape (n_rows,) or (n_rows, n_values); it has shape {given.shape}")
+    if not given.size:
+        raise DataError("y is empty; at least two rows are needed")
+    if given.dtype.kind in "VcmM":
+        raise DataError(f"y must hold classes or numbers; its dtype is {given.dtype}")
+    return given
 
 
 def _matrix(y: Any) -> Floats:
