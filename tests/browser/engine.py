@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any
 
@@ -37,8 +37,12 @@ def context(parts: tuple[ActivationFunction | Loss, ...] = ()) -> MiniRacer:
 
 def call(body: str, data: Any = None, parts: Sequence[ActivationFunction | Loss] = ()) -> Any:
     """What a function of ``data`` with this body returns."""
-    source = f"told((({'data'}) => {{ {body} }})({json.dumps(plain(data))}))"
-    text = context(tuple(parts)).eval(source)
+    return called(body, data, context(tuple(parts)).eval)
+
+
+def called(body: str, data: Any, evaluate: Callable[[str], Any]) -> Any:
+    """The same, where `evaluate` runs scripts."""
+    text = evaluate(f"told(((data) => {{ {body} }})({json.dumps(plain(data))}))")
     return None if text is None else json.loads(str(text))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -70,7 +70,7 @@ def test_it_trains_as_numpy_does(case: Case, dtype: str) -> None:
         assert_close(f"{name} of {case.name}", ours, theirs, TOLERANCES[dtype])
 
 
-def results(case: Case, dtype: str) -> Iterator[tuple[str, Array, Array]]:
+def results(case: Case, dtype: str, call: Callable[..., Any] = call) -> Iterator[tuple[str, Array, Array]]:
     theirs = reference(case, dtype)
     X, y = case.data()
     options = {"epochs": EPOCHS, "batch_size": BATCH_SIZE, **case.options()}
