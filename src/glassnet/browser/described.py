@@ -21,8 +21,12 @@ REFUSED = {
         "its line search is SciPy's, which the browser does not have; choose another optimizer, or train in Python"
     ),
 }
-# Facts for bridges and checks, which no page shows.
+# Facts for bridges, checks and other pages.
 UNTOLD = {
+    "latex",
+    "elsewhere",
+    "plain",
+    "torch_options",
     "torch",
     "onnx",
     "sklearn",
@@ -53,7 +57,7 @@ def _described(registry: Registry[Any], name: str, cls: type) -> dict[str, Any]:
             part.name: to_config(part.default) for part in fields if part.default is not dataclasses.MISSING
         },
         "required": [part.name for part in fields if part.default is dataclasses.MISSING],
-        "facts": _facts(cls),
+        "facts": _facts(getattr(cls, "facts", None)),
     }
     if name in REFUSED:
         told["refused"] = REFUSED[name]
@@ -87,8 +91,8 @@ def of_activation(part: ActivationFunction) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _facts(cls: type) -> Any:
-    facts = getattr(cls, "facts", None)
+def _facts(facts: Any) -> Any:
+    """Facts as plain data, without those that are not told."""
     if facts is None:
         return {}
     told = {
@@ -98,8 +102,8 @@ def _facts(cls: type) -> Any:
 
 
 def _plain(value: Any) -> Any:
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {part.name: _plain(getattr(value, part.name)) for part in dataclasses.fields(value)}
+    if dataclasses.is_dataclass(value):
+        return _facts(value)
     if isinstance(value, dict):
         return {key: _plain(inner) for key, inner in value.items()}
     return [_plain(inner) for inner in value] if isinstance(value, (tuple, list)) else value
