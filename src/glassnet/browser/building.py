@@ -41,7 +41,7 @@ def _body(parts: Sequence[Part]) -> str:
 HEADER = """// glassnet.js: networks one can see through, in the browser. MIT licence, The glassnet authors.
 // Written by python -m glassnet.browser; do not edit. Formulas are translated from glassnet/formulas, traversals are
 // those of glassnet/browser/engine.
-// The tables ZIGGURAT_* are NumPy's, BSD 3-Clause licence, copyright (c) 2005, NumPy Developers.
+// The tables ZIGGURAT are NumPy's, BSD 3-Clause licence, copyright (c) 2005, NumPy Developers.
 """
 
 

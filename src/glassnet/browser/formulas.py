@@ -201,10 +201,7 @@ def formulas(parts: Sequence[Part]) -> str:
             f"/** @type {{any}} */\nexport const {name} = {json.dumps(value, ensure_ascii=False)};"
             for name, value in data.items()
         ),
-        *(
-            f"export const ZIGGURAT_{letter} = {json.dumps(numbers)};"
-            for letter, numbers in zip("KWF", ziggurat.tables(), strict=True)
-        ),
+        f'export const ZIGGURAT = "{ziggurat.text()}";',
     ]
     return "\n\n".join(pieces)
 

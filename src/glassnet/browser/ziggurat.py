@@ -7,11 +7,6 @@ digits they differ in the last bits, and then so would the draws.
 
 from __future__ import annotations
 
-import base64
-
-import numpy as np
-
-LAYERS = 256
 _BYTES = """
 au8lgD3zDgAAAAAAAAAAAKjG+5i+CAwAQoG9+lSjDQDq7sF+9lEOAH730+lVsg4Aucp+gUvvDgCqRPoKRxkPABjL/2HtNw8AXCVhlUZPDwCWoxvkpWEP
 AKSWU3V6cA8AmkQo7LJ8DwDTV2MM8YYPAN4lg1emjw8A2tBNxySXDwAJ9dsHqZ0PAHT6gfVgow8A+Etb3m+oDwDcVNNg8awPAA+5GGf7sA8AxnRTjZ+0
@@ -87,9 +82,6 @@ GkKW64Q/ki+VKZKlgT83aOz4YOF8P124DNmonnY//bGwAx+KcD9nsMFDn19lPw/3ubYFplQ/
 """
 
 
-def tables() -> tuple[list[int], list[float], list[float]]:
-    """K, the sizes below which a number is taken at once; W, the factors of sizes; F, the density at the edges."""
-    bytes_ = base64.b64decode(_BYTES)
-    wholes = np.frombuffer(bytes_, "<u8")[:LAYERS]
-    numbers = np.frombuffer(bytes_, "<f8")
-    return wholes.tolist(), numbers[LAYERS : 2 * LAYERS].tolist(), numbers[2 * LAYERS :].tolist()
+def text() -> str:
+    """The bytes of all three tables, lowest first, in base 64."""
+    return "".join(_BYTES.split())

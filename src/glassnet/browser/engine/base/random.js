@@ -1,12 +1,28 @@
 // NumPy's random streams, to the bit: SeedSequence, PCG64, and the methods of Generator that glassnet uses.
 
-import { ZIGGURAT_F, ZIGGURAT_K, ZIGGURAT_W } from "../formulas.js";
+import { ZIGGURAT } from "../formulas.js";
+import { bytesOfBase64 } from "./texts.js";
 import { GlassnetError, shown } from "./errors.js";
 
 const TWO_32 = 4294967296;
 // The multiplier of PCG64, lowest 32 bits first. O'Neill 2014.
 const M0 = 0x9fccf645, M1 = 0x4385df64, M2 = 0x1fc65da4, M3 = 0x2360ed05;
 const ZIGGURAT_R = 3.6541528853610088;
+
+/** @typedef {{ k: Float64Array, w: Float64Array, f: Float64Array }} Tables
+ * @type {Tables | null} */
+let kept = null;
+
+/** The tables of the ziggurat: sizes below which a number is taken at once, factors of sizes, densities at the edges.
+ * @returns {Tables} */
+function ziggurat() {
+  if (kept) return kept;
+  const view = new DataView(bytesOfBase64(ZIGGURAT).buffer);
+  const numbers = (/** @type {number} */ from) => Float64Array.from({ length: 256 }, (_, i) => view.getFloat64(from + 8 * i, true));
+  const k = Float64Array.from({ length: 256 }, (_, i) => Number(view.getBigUint64(8 * i, true)));
+  kept = { k, w: numbers(2048), f: numbers(4096) };
+  return kept;
+}
 
 /** The upper 32 bits of a product of two numbers of 32 bits.
  * @param {number} a @param {number} b @returns {number} */
@@ -150,14 +166,15 @@ export class Random {
 
   /** A normal number, by the ziggurat. Marsaglia, Tsang 2000. @returns {number} */
   gauss() {
+    const { k, w, f } = ziggurat();
     for (;;) {
       this.next();
       const index = this.low & 0xff, isNegative = (this.low >>> 8) & 1;
       const size = (this.high & 0x1fffffff) * 8388608 + (this.low >>> 9);
-      const x = (isNegative ? -1 : 1) * (size * ZIGGURAT_W[index]);
-      if (size < ZIGGURAT_K[index]) return x;
+      const x = (isNegative ? -1 : 1) * (size * w[index]);
+      if (size < k[index]) return x;
       if (index > 0) {
-        const chosen = (ZIGGURAT_F[index - 1] - ZIGGURAT_F[index]) * this.double() + ZIGGURAT_F[index];
+        const chosen = (f[index - 1] - f[index]) * this.double() + f[index];
         if (chosen < Math.exp(-0.5 * x * x)) return x;
         continue;
       }

@@ -25,6 +25,18 @@ export function textOf(bytes) {
   }
 }
 
+/** @param {string} text in base 64 @returns {Uint8Array<ArrayBuffer>} */
+export function bytesOfBase64(text) {
+  const digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  const bytes = new Uint8Array(Math.floor(text.replace(/=+$/, "").length * 3 / 4));
+  for (let k = 0, at = 0; at < bytes.length; k += 4) {
+    const [a, b, c, d] = [0, 1, 2, 3].map((place) => Math.max(digits.indexOf(text[k + place]), 0));
+    const word = (a << 18) | (b << 12) | (c << 6) | d;
+    for (let place = 16; place >= 0 && at < bytes.length; place -= 8) bytes[at++] = (word >> place) & 255;
+  }
+  return bytes;
+}
+
 /** Of an integer of up to 64 bits, the fractional bits of a root of a prime, as SHA-256 takes them. */
 function constants() {
   /** @type {number[]} */
@@ -47,12 +59,12 @@ function constants() {
 }
 
 /** @type {{ start: Uint32Array, rounds: Uint32Array } | null} */
-let kept = null;
+let roots = null;
 
 /** SHA-256 of some pieces, one after the other, in hexadecimal digits. @param {Uint8Array[]} pieces @returns {string} */
 export function sha256(pieces) {
-  kept ??= constants();
-  const { start, rounds } = kept, length = pieces.reduce((sum, piece) => sum + piece.length, 0);
+  roots ??= constants();
+  const { start, rounds } = roots, length = pieces.reduce((sum, piece) => sum + piece.length, 0);
   const padded = new Uint8Array((Math.floor((length + 8) / 64) + 1) * 64), words = new Uint32Array(64);
   let at = 0;
   for (const piece of pieces) {
