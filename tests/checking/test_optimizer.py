@@ -11,7 +11,8 @@ import torch
 
 import glassnet as gn
 from glassnet.checking import Report
-from glassnet.checking.optimizer.rules import RULES, trajectory
+from glassnet.checking.optimizer.catalogue import RULES
+from glassnet.checking.optimizer.rules import trajectory
 from glassnet.errors import ArgumentError
 
 
@@ -28,6 +29,12 @@ TORCH: dict[str, tuple[Callable[..., Any], dict[str, float]]] = {
     "rmsprop": (lambda p: torch.optim.RMSprop(p), {}),
     "adam": (lambda p: torch.optim.Adam(p, weight_decay=0.1), {"weight_decay": 0.1}),
     "adamw": (lambda p: torch.optim.AdamW(p), {}),
+    "rmsprop_momentum": (lambda p: torch.optim.RMSprop(p, momentum=0.9), {}),
+    "rmsprop_centered": (lambda p: torch.optim.RMSprop(p, centered=True, momentum=0.8), {"momentum": 0.8}),
+    "adadelta": (lambda p: torch.optim.Adadelta(p, weight_decay=0.1), {"weight_decay": 0.1}),
+    "amsgrad": (lambda p: torch.optim.Adam(p, amsgrad=True), {}),
+    "nadam": (lambda p: torch.optim.NAdam(p, weight_decay=0.1), {"weight_decay": 0.1}),
+    "adamax": (lambda p: torch.optim.Adamax(p), {}),
 }  # fmt: skip
 
 
@@ -37,15 +44,34 @@ def test_the_rules_are_those_of_pytorch(like: str) -> None:
     random = np.random.default_rng(1)
     w, gradients = random.normal(size=(3, 2)), [random.normal(size=(3, 2)) for _ in range(6)]
     tensor = torch.tensor(w, requires_grad=True)
-    optimizer, found = make([tensor]), []
-    for g in gradients:
-        tensor.grad = torch.tensor(g)
-        optimizer.step()
-        found.append(tensor.detach().numpy().copy())
+    torch.set_default_dtype(torch.float64)  # NAdam keeps its product of momenta in it
+    try:
+        optimizer, found = make([tensor]), []
+        for g in gradients:
+            tensor.grad = torch.tensor(g)
+            optimizer.step()
+            found.append(tensor.detach().numpy().copy())
+    finally:
+        torch.set_default_dtype(torch.float32)
     rule = RULES[like]
     np.testing.assert_allclose(
         trajectory(rule, rule.defaults | settings, frozenset(), w, gradients), found, rtol=1e-12
     )
+
+
+def test_every_rule_has_a_referee() -> None:
+    assert {*TORCH, "lion"} == set(RULES)
+
+
+def test_lion_is_that_of_the_engines() -> None:
+    random = np.random.default_rng(1)
+    w, gradients = random.normal(size=(3, 2)), [random.normal(size=(3, 2)) for _ in range(6)]
+    settings = RULES["lion"].defaults | {"weight_decay": 0.1}
+    found = trajectory(RULES["lion"], settings, frozenset(), w, gradients)
+    m, rule = np.zeros_like(w), gn.Lion(weight_decay=0.1)
+    for g, mine, row in zip(gradients, found, rule.table(np.full(6, 1e-4), 1), strict=True):
+        w, m = rule.rule(w, g, m, row)
+        np.testing.assert_allclose(mine, w, rtol=1e-14)
 
 
 class Adam:
@@ -224,8 +250,8 @@ def test_what_is_in_no_catalogue_has_evidence_and_no_name() -> None:
 
 
 def test_what_cannot_be_stepped_is_refused() -> None:
-    with pytest.raises(ArgumentError, match=r"like must be one of sgd, momentum, .*; got 'lion'"):
-        gn.check_optimizer(Adam(), like="lion")
+    with pytest.raises(ArgumentError, match=r"like must be one of sgd, momentum, .*; got 'rprop'"):
+        gn.check_optimizer(Adam(), like="rprop")
     with pytest.raises(ArgumentError, match="sgd has the settings learning_rate, weight_decay; got beta1"):
         gn.check_optimizer(tensors, like="sgd", beta1=0.9)
     with pytest.raises(ArgumentError, match="needs a function, or an object with step or update; got "):

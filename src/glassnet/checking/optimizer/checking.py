@@ -9,12 +9,13 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from glassnet.checking.numerics.rounding import Array
+from glassnet.checking.optimizer.catalogue import RULES
 from glassnet.checking.optimizer.learner_run import StepReading
 from glassnet.checking.optimizer.learner_step import LearnerStep
 from glassnet.checking.optimizer.names import fits, guesses
 from glassnet.checking.optimizer.parameter_forms import Values
 from glassnet.checking.optimizer.report import Path, named, right_report, unknown
-from glassnet.checking.optimizer.rules import RULES, Rule, Settings
+from glassnet.checking.optimizer.rules import Rule, Settings
 from glassnet.checking.optimizer.search import StepFinding, explanations, nearly, right
 from glassnet.checking.optimizer.steps import COARSE, FINE, Steps  # fmt: skip
 from glassnet.checking.report import Report
@@ -44,11 +45,14 @@ def check_optimizer(step_function: Any, like: str, **settings: float) -> Report:
         dweights, or arrays that hold their gradients. Arguments are told apart by their names and, where several
         readings are possible, by trying: one that makes the rule right is meant, and the report says which it was. An
         argument with a default keeps it where that makes the rule right.
-    like : {"sgd", "momentum", "nesterov", "adagrad", "rmsprop", "adam", "adamw"}
-        The rule; definitions and defaults are those of ``torch.optim``.
+    like : str
+        The rule: "sgd", "momentum", "nesterov", "adagrad", "rmsprop", "rmsprop_momentum", "rmsprop_centered" (with
+        ``momentum=``, or without), "adadelta", "adam", "adamw", "amsgrad", "nadam", "adamax" or "lion"; definitions and
+        defaults are those of ``torch.optim``, of Lion those of its paper.
     **settings : float
-        learning_rate, momentum, alpha, beta1, beta2, epsilon, weight_decay, as your optimizer has them; those that it
-        has as attributes or defaults are found, and a learning rate that stands within the code is read off the steps.
+        learning_rate, momentum, alpha, rho, beta1, beta2, momentum_decay, epsilon, weight_decay, as your optimizer
+        has them; those that it has as attributes or defaults are found, and a learning rate that stands within the
+        code is read off the steps.
 
     Returns
     -------
@@ -59,7 +63,8 @@ def check_optimizer(step_function: Any, like: str, **settings: float) -> Report:
         epsilon_inside_root (of Adam), one_minus_missing_of_m, one_minus_missing_of_v, shares_swapped,
         bias_correction_missing (also _of_m_ and _of_v_), step_not_counted, step_counted_from_0, step_counted_from_2,
         betas_swapped, beta1_for_both, beta2_for_both, decay_missing, decay_sign_flipped, decay_doubled, decay_coupled,
-        decay_decoupled, decay_without_rate.
+        decay_decoupled, decay_without_rate; centering_missing, mean_not_squared, steps_of_gradient, numerator_missing,
+        maximum_missing, maximum_corrected, sign_missing, state_updated_first.
 
     Raises
     ------
@@ -91,6 +96,8 @@ class _Judge:
         self.gradients: list[Values] = [
             [scale * random.normal(size=scale.shape) for scale in scales] for _ in range(N_STEPS)
         ]
+        # A second gradient against the first, so small that Lion's sign tells which mean was mixed with it.
+        self.gradients[1][0][1, 0] = -0.0856 * self.gradients[0][0][1, 0]
 
     def report(self) -> Report:
         """The report; the first reading that is right ends the search."""

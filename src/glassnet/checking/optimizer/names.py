@@ -34,13 +34,15 @@ NAMES = {
     "momentum": ("momentum", "mu"),
     "epsilon": ("epsilon", "eps"),
     "alpha": ("decay_rate",),
+    "rho": ("decay_rate",),
+    "momentum_decay": ("momentum_decay", "psi", "schedule_decay"),
     "beta1": ("beta1", "beta_1", "b1"),
     "beta2": ("beta2", "beta_2", "b2"),
 }
 AMBIGUOUS = {
     "alpha": ("alpha", "learning_rate", "momentum", "beta1"),
-    "rho": ("alpha", "momentum", "beta2"), "gamma": ("momentum", "alpha", "learning_rate"),
-    "beta": ("momentum", "alpha", "beta1", "beta2"), "decay": ("alpha", "weight_decay", "momentum"),
+    "rho": ("rho", "alpha", "momentum", "beta2"), "gamma": ("momentum", "alpha", "rho", "learning_rate"),
+    "beta": ("momentum", "alpha", "rho", "beta1", "beta2"), "decay": ("alpha", "rho", "weight_decay", "momentum"),
     "beta1": ("momentum", "alpha"), "beta2": ("alpha", "momentum"), "beta_1": ("momentum", "alpha"),
     "beta_2": ("alpha", "momentum"), "b1": ("momentum", "alpha"), "b2": ("alpha", "momentum"),
     "lambda": ("weight_decay",), "lambd": ("weight_decay",), "lam": ("weight_decay",), "reg": ("weight_decay",),
@@ -68,7 +70,7 @@ def guesses(name: str, wanted: Settings) -> list[str]:
 
 def fits(setting: str, value: float) -> bool:
     """Whether a number can be this setting."""
-    if setting in ("momentum", "alpha", "beta1", "beta2"):
+    if setting in ("momentum", "alpha", "rho", "beta1", "beta2"):
         return 0 <= value < 1
     return (
         0 < value <= 0.1 if setting == "epsilon" else value > 0 if setting == "learning_rate" else value >= 0

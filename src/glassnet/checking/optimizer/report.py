@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from glassnet.checking.optimizer.catalogue import RULES
 from glassnet.checking.optimizer.learner_run import StepReading
 from glassnet.checking.optimizer.names import known_as
 from glassnet.checking.optimizer.parameter_forms import Values
-from glassnet.checking.optimizer.rules import RULES, Settings
+from glassnet.checking.optimizer.rules import Settings
 from glassnet.checking.optimizer.search import StepFinding
 from glassnet.checking.optimizer.steps import Steps
 from glassnet.checking.optimizer.words import NOTES, WORDS

@@ -8,14 +8,15 @@ from itertools import combinations, pairwise
 
 import numpy as np
 
-from glassnet.checking.optimizer.rules import RULES, Rule, Settings
+from glassnet.checking.optimizer.catalogue import RULES
+from glassnet.checking.optimizer.rules import Rule, Settings
 from glassnet.checking.optimizer.steps import COARSE, FINE, Steps, fitted
 
 # Epsilons that are met in code; those above the last harmless one change the steps of ordinary gradients.
 EPSILONS = (1e-16, 1e-15, 1e-12, 1e-10, 1e-9, 1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1)
 HARMLESS_EPSILON = 1e-4
 # Values that texts give beside the default.
-PUBLISHED: dict[str, tuple[float, ...]] = {"alpha": (0.9, 0.99)}
+PUBLISHED: dict[str, tuple[float, ...]] = {"alpha": (0.9, 0.99), "rho": (0.9, 0.95)}
 
 
 @dataclass(frozen=True)
@@ -198,7 +199,7 @@ def _other_rules(steps: Steps, rule: Rule, settings: Settings, tolerance: float)
 
 def _of_settings(steps: Steps, rule: Rule, settings: Settings, tolerance: float) -> Iterator[StepFinding]:
     """The rule with one other number, or Adam's with both of its means' shares."""
-    shares = [name for name in ("momentum", "alpha", "beta1", "beta2") if name in settings]
+    shares = [name for name in ("momentum", "alpha", "rho", "beta1", "beta2") if name in settings]
     tries = [(name,) for name in shares] + [("weight_decay",)] + ([tuple(shares)] if len(shares) > 1 else [])
     for conventions in _conventions(rule):
         for names in tries:

@@ -54,6 +54,23 @@ WORDS: dict[str, tuple[str, str]] = {
         "g = g + weight_decay * w"),
     "decay_without_rate": (
         "The decay is not multiplied by the learning rate.", "w -= learning_rate * weight_decay * w"),
+    "centering_missing": (
+        "The step is divided by the root of the mean square; the mean is not taken from it.",
+        "... / (np.sqrt(s - m**2) + epsilon)"),
+    "mean_not_squared": (
+        "The mean is taken from the mean square as it is, not squared.", "... / (np.sqrt(s - m**2) + epsilon)"),
+    "steps_of_gradient": (
+        "The mean of squared steps is that of squared gradients.", "d = rho * d + (1 - rho) * step**2"),
+    "numerator_missing": (
+        "The step is not multiplied by the root of the mean of squared steps.",
+        "step = np.sqrt(d + epsilon) / np.sqrt(s + epsilon) * g"),
+    "maximum_missing": (
+        "The step is divided by a mean, where {like} takes the largest so far.", "u = np.maximum(...)"),
+    "maximum_corrected": (
+        "The maximum is corrected for a start at 0, which it does not need.", "u  # as it is, and m / (1 - beta1**t)"),
+    "sign_missing": ("The step is the mean itself, not its sign.", "np.sign(beta1 * m + (1 - beta1) * g)"),
+    "state_updated_first": (
+        "m has the new gradient in it already when the step is made of it.", "step first, then m = beta2 * m + ..."),
 }  # fmt: skip
 # What a convention is called where it is no slip.
 NOTES = {
@@ -61,6 +78,10 @@ NOTES = {
     "torch's rule at a learning rate {share:.6g} times as large",
     "epsilon_inside_root": "epsilon stands under the root, as some texts have it; torch adds it behind the root",
     "epsilon_in_sum": "epsilon is added to the sum of squares in every step; torch adds it to the root",
+    "epsilon_behind_root": "epsilon is added behind the roots, as some texts have it; torch adds it under them",
+    "maximum_of_corrected": "the largest of the corrected means is kept; torch keeps that of the means as they are",
+    "constant_momentum": "the momentum stays beta1, as in the short form of texts; torch lets it grow with the steps",
+    "epsilon_behind_maximum": "epsilon is added to the maximum; torch adds it to the gradient's size",
     "decay_after_step": "the decay is taken from the weights after the step; torch takes it before",
     "epsilon_before_correction": "Epsilon is added before the correction, as in the paper's shorter form.",
 }

@@ -16,8 +16,8 @@ from glassnet.checking.loss.checking import check_loss
 from glassnet.checking.loss.reading import GRADIENT, VALUE
 from glassnet.checking.numerics.calling import why
 from glassnet.checking.optimizer import check_optimizer
+from glassnet.checking.optimizer.catalogue import RULES
 from glassnet.checking.optimizer.names import GRADIENTS, STEP
-from glassnet.checking.optimizer.rules import RULES
 from glassnet.checking.parts.activation import check_activation
 from glassnet.checking.parts.derivative import check_derivative
 from glassnet.checking.parts.jacobian import TAKEN_OVER
@@ -37,7 +37,10 @@ _RULES = {
     "sgd": r"sgd|gradient_?descent|(^|_)gd($|_)",
 }  # fmt: skip
 # Rules that the same name may mean where a setting makes one of the other.
-_ALSO = {"sgd": ("momentum", "nesterov"), "momentum": ("nesterov",), "adam": ("adamw",)}
+_ALSO = {
+    "sgd": ("momentum", "nesterov"), "momentum": ("nesterov",), "adam": ("adamw", "amsgrad"),
+    "rmsprop": ("rmsprop_momentum", "rmsprop_centered"),
+}  # fmt: skip
 _ANY_RULE = re.compile(r"optimi[sz]er$|^update_?(params|parameters|weights)$")
 # What makes no program wrong, or is right or wrong only with what stands around it; these become notes.
 _REMARKS = {
