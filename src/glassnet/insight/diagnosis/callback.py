@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from glassnet.callbacks.base import Callback, Session
 from glassnet.errors import DivergenceError
 from glassnet.insight.diagnosis.case import Case
+from glassnet.insight.diagnosis.copies import every
 from glassnet.insight.diagnosis.measure import Pass, rms
 from glassnet.insight.diagnosis.observed import NAME, Observed
 from glassnet.insight.diagnosis.rules.table import findings
@@ -75,11 +76,7 @@ class Diagnosis(Callback):
     def _look_at(self, session: Session, source: Memory | Mapped) -> None:
         loss = session.network.loss
         layers = session.network.layers
-        if (
-            loss is None
-            or any(layer.inner or layer.reads_data for layer in layers)
-            or not any(isinstance(p, Dense) for p in layers)
-        ):
+        if loss is None or not any(isinstance(p, Dense) for p in every(layers)):
             return
         targets = Targets(loss, source.y, session.data.plan.n_outputs)
         rows = np.linspace(0, len(source.y) - 1, min(len(source.y), FEW_ROWS)).astype(np.int64)

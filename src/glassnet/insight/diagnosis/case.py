@@ -14,7 +14,7 @@ from glassnet.insight.diagnosis.measure import Pass
 from glassnet.insight.diagnosis.observed import Observed
 from glassnet.insight.diagnosis.references import References
 from glassnet.insight.diagnosis.related import Relation
-from glassnet.insight.diagnosis.samples import Samples
+from glassnet.insight.diagnosis.samples import Samples, as_numbers, categories
 from glassnet.insight.diagnosis.targets import Targets
 from glassnet.insight.diagnosis.training import Training
 from glassnet.insight.diagnosis.trials import Budget, Course, Trials
@@ -98,17 +98,23 @@ class Case:
     @cached_property
     def samples(self) -> Samples:
         """Scales of the features."""
-        return Samples(self.x)
+        return Samples(self.x, categories(self.network))
+
+    @cached_property
+    def numbers(self) -> Array:
+        """The samples with a column for each category of the columns that are embedded."""
+        return as_numbers(self.x, categories(self.network))
 
     @cached_property
     def relation(self) -> Relation:
         """What the samples tell of the targets."""
-        return Relation(self.x, self.targets)
+        return Relation(self.numbers, self.targets)
 
     @cached_property
     def references(self) -> References:
         """What other networks make of the same samples."""
-        return References(self.network, self.x[self.rows], self.sample, self.budget)
+        x, numbers = self.x[self.rows], self.numbers[self.rows]
+        return References(self.network, x, numbers, self.sample, self.budget)
 
     @cached_property
     def curve(self) -> Curve | None:

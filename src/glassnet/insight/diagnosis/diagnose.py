@@ -12,6 +12,7 @@ from glassnet.activations import Linear
 from glassnet.errors import ArgumentError, ShapeError
 from glassnet.insight.diagnosis.adapters import as_network
 from glassnet.insight.diagnosis.case import Case
+from glassnet.insight.diagnosis.copies import every
 from glassnet.insight.diagnosis.observed import NAME, Observed
 from glassnet.insight.diagnosis.report import DiagnosisReport
 from glassnet.insight.diagnosis.rules.table import findings, not_looked_at
@@ -146,17 +147,8 @@ def _built(network: Network, X: ArrayLike) -> Network:
     if not network.built:
         network = network.copy()
         network.build(np.shape(X)[1:])
-    if not any(isinstance(layer, Dense) for layer in network.layers):
+    if not any(isinstance(layer, Dense) for layer in every(network.layers)):
         raise ArgumentError("diagnose needs a network with at least one Dense layer; this one has none")
-    for place, layer in enumerate(network.layers):
-        if layer.inner:
-            raise ArgumentError(
-                f"diagnose knows layers that follow one another, and layer {place}, {layer!r}, has layers inside"
-            )
-        if layer.reads_data:
-            raise ArgumentError(
-                f"diagnose tries other numbers than those of the data, and layer {place}, {layer!r}, takes none"
-            )
     return network
 
 

@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glassnet.activations import ActivationFunction, Linear
+from glassnet.insight.diagnosis.copies import without_dropout
 from glassnet.insight.diagnosis.targets import Targets
 from glassnet.insight.trace.record import RowRecord, StepRecord, record
-from glassnet.layers import Dropout
 from glassnet.network.network import Network
 from glassnet.plan import BATCH_NORM, DENSE, LAYER_NORM
 
@@ -153,7 +153,7 @@ class Pass:
         self, network: Network, parameters: Array, running: Array, x: Array, targets: Targets
     ) -> None:
         self.targets = targets
-        layers = [layer for layer in network.layers if not isinstance(layer, Dropout)]
+        layers = without_dropout(network.layers)
         twin = Network(layers, seed=0, dtype="float64", input_shape=network.layout.input_shape)
         twin.parameters = parameters
         twin.running_statistics[...] = running

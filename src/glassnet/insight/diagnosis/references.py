@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from glassnet.insight.diagnosis.copies import changed, of_hidden, without_dropout
 from glassnet.insight.diagnosis.targets import Targets
-from glassnet.insight.diagnosis.trials import Budget, Course, Trial, train, without_penalty
-from glassnet.layers import Activation, Dense, Dropout, Layer
+from glassnet.insight.diagnosis.trials import Budget, Course, Trial, like, train, without_penalty
+from glassnet.layers import Activation, Dense, Layer
 from glassnet.network.network import Network
 from glassnet.optimizers import Adam
 
@@ -42,11 +43,14 @@ class References:
     network : Network
         The user's, whose layers the copies have.
     x : ndarray, (n_samples, n_features)
+    numbers : ndarray, (n_samples, n_numbers)
+        The same, with a column for each category of those columns that hold categories.
     targets : Targets
     """
 
     network: Network
     x: Array
+    numbers: Array
     targets: Targets
     budget: Budget
 
@@ -65,34 +69,26 @@ class References:
 
     def of_few(self, wider: int, seed: int = 0, draw: int = 0) -> Trial:
         """Twenty samples learned by heart with Adam, by a copy with `wider` times as many hidden units."""
-        layers = [layer for layer in self.network.layers if not isinstance(layer, Dropout)]
-        last = max(i for i, layer in enumerate(layers) if isinstance(layer, Dense))
-        layers = [
-            replace(without_penalty(layer), units=wider * layer.units)
-            if isinstance(layer, Dense) and i < last
-            else layer
-            for i, layer in enumerate(layers)
-        ]
+        layers = of_hidden(
+            without_dropout(self.network.layers),
+            lambda layer: replace(without_penalty(layer), units=wider * layer.units),
+        )
         few = self.few(draw)
         course = Course(Adam(RATE), HEART_EPOCHS, len(few), shuffled=False)
-        return train(self._made(layers, seed), self.x[few], self.targets.take(few), course, self.budget)
-
-    def _made(self, layers: list[Layer], seed: int) -> Network:
-        return Network(
-            layers, seed=seed, dtype=self.network.dtype.name, input_shape=self.network.layout.input_shape
-        )
+        made = like(self.network, layers, seed)
+        return train(made, self.x[few], self.targets.take(few), course, self.budget)
 
     def anew(self, *, use_bias: bool) -> float:
         """The score of a copy of the network, with biases or without, trained anew with Adam."""
         some = np.random.default_rng(0).permutation(len(self.x))[:MOST_ROWS]
         course = Course(Adam(RATE), ANEW_EPOCHS, len(some), shuffled=False)
         options = {"use_bias": True} if use_bias else WITHOUT_BIAS
-        layers = [
-            replace(layer, **options) if isinstance(layer, Dense) else layer
-            for layer in self.network.layers
-            if not isinstance(layer, Dropout)
-        ]
-        return train(self._made(layers, 0), self.x[some], self.targets.take(some), course, self.budget).score
+        layers = changed(
+            without_dropout(self.network.layers),
+            lambda layer: replace(layer, **options) if isinstance(layer, Dense) else layer,
+        )
+        made = like(self.network, layers, 0)
+        return train(made, self.x[some], self.targets.take(some), course, self.budget).score
 
     @property
     def left_out(self) -> NDArray[np.int64]:
@@ -126,10 +122,11 @@ class References:
     def answers(self) -> Array | None:
         """What that network says of them; None if it failed."""
         held, kept = self.left_out, self._kept
-        mean, spread = self.x[kept].mean(axis=0), self.x[kept].std(axis=0, dtype=np.float64)
-        scaled = ((self.x - mean) / np.where(spread > 0, spread, 1)).astype(np.float64)
+        x = self.numbers
+        mean, spread = x[kept].mean(axis=0), x[kept].std(axis=0, dtype=np.float64)
+        scaled = ((x - mean) / np.where(spread > 0, spread, 1)).astype(np.float64)
         layers: list[Layer] = [Dense(WIDTH, "tanh"), Dense(WIDTH, "tanh"), *self._end()]
-        made = Network(layers, seed=0, dtype="float64", input_shape=self.x.shape[1])
+        made = Network(layers, seed=0, dtype="float64", input_shape=x.shape[1])
         epochs = max(1, REFERENCE_STEPS // -(-len(kept) // REFERENCE_BATCH))
         course = Course(Adam(RATE), epochs, min(REFERENCE_BATCH, len(kept)))
         trial = train(made, scaled[kept], self._shown.take(kept), course, self.budget)

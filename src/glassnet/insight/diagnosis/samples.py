@@ -2,14 +2,36 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from glassnet.layers import Embedding
+from glassnet.network.network import Network
+
 Array = NDArray[Any]
+
+
+# With more categories than these together, columns of them stay what they are.
+MOST_CATEGORIES = 500
+
+
+def categories(network: Network) -> dict[int, int]:
+    """The columns of the samples that the network embeds, and how many categories each has."""
+    first = network.layers[0]
+    return dict(first.pairs) if isinstance(first, Embedding) else {}
+
+
+def as_numbers(x: Array, categories: dict[int, int]) -> Array:
+    """The samples with a column of zeros and ones for each category in the place of a column of them."""
+    if not categories or sum(categories.values()) > MOST_CATEGORIES:
+        return x
+    others = np.delete(x, list(categories), axis=1)
+    parts = [np.eye(n, dtype=x.dtype)[x[:, column].astype(np.int64)] for column, n in categories.items()]
+    return np.hstack([others, *parts])
 
 
 @dataclass(frozen=True, eq=False)
@@ -19,9 +41,12 @@ class Samples:
     Attributes
     ----------
     x : ndarray, (n_samples, n_features)
+    categories : dict of int to int
+        The columns that hold categories, and how many.
     """
 
     x: Array
+    categories: dict[int, int] = field(default_factory=dict)
 
     @cached_property
     def spread(self) -> Array:
@@ -37,6 +62,13 @@ class Samples:
     def varying(self) -> NDArray[np.bool_]:
         """Features that are not constant."""
         return np.asarray(self.spread > 1e-9 * (self.size + 1e-30))
+
+    @cached_property
+    def measured(self) -> NDArray[np.bool_]:
+        """Features that are numbers, and not constant."""
+        found = self.varying.copy()
+        found[list(self.categories)] = False
+        return found
 
     def among(self, other: Array) -> NDArray[np.bool_]:
         """For each of `other`'s rows whether it is one of these, too."""

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from glassnet.errors import ArgumentError, DataError, DivergenceError
+from glassnet.errors import ArgumentError, DataError, DivergenceError, ShapeError
+from glassnet.insight.diagnosis.copies import changed, every
 from glassnet.insight.diagnosis.measure import Pass
 from glassnet.insight.diagnosis.targets import Targets
 from glassnet.insight.diagnosis.training import Vectors
@@ -98,15 +99,23 @@ class Course:
 def work(network: Network, n_samples: int, course: Course) -> float:
     """Multiply-adds of a trial, its steps counted as some."""
     n_parameters = max(len(network.parameters), 1)
-    of_a_step = UPDATE * n_parameters + STEP_OF_LAYER * len(network.layers)
+    of_a_step = UPDATE * n_parameters + STEP_OF_LAYER * len(list(every(network.layers)))
     n_steps = -(-n_samples // course.batch_size)
     return course.epochs * (3.0 * n_parameters * n_samples + of_a_step * n_steps)
 
 
-def train(network: Network, x: Array, targets: Targets, course: Course, budget: Budget) -> Trial:
+def like(network: Network, layers: Sequence[Layer], seed: int) -> Network | None:
+    """A network that reads the same samples; None where these layers do not fit each other."""
+    try:
+        return Network(layers, seed=seed, dtype=network.dtype.name, input_shape=network.layout.input_shape)
+    except ShapeError:  # such as wider ones inside of a residual layer that reads the samples themselves
+        return None
+
+
+def train(network: Network | None, x: Array, targets: Targets, course: Course, budget: Budget) -> Trial:
     """Train this network, where the budget allows it."""
     failed = Trial(np.empty(0), None)
-    if not budget.allows(work(network, len(x), course)):
+    if network is None or not budget.allows(work(network, len(x), course)):
         return failed
     weights = None if course.weights is None else course.weights[:, 0]
     try:
@@ -147,7 +156,7 @@ class Trials:
     def repeatable(self) -> bool:
         """Whether every repetition takes the same steps: no order is drawn, and no dropout mask."""
         whole = self.course.batch_size >= len(self.x) or not self.course.shuffled
-        return whole and not any(isinstance(layer, Dropout) for layer in self.network.layers)
+        return whole and not any(isinstance(layer, Dropout) for layer in every(self.network.layers))
 
     @property
     def affordable(self) -> int:
@@ -208,7 +217,7 @@ class Trials:
 
     def without_penalty(self, order: int) -> Trial:
         """Without l1, l2 and weight decay."""
-        layers = [
-            without_penalty(layer) if isinstance(layer, Dense) else layer for layer in self.network.layers
-        ]
+        layers = changed(
+            self.network.layers, lambda layer: without_penalty(layer) if isinstance(layer, Dense) else layer
+        )
         return self.repeated(order, layers=layers, optimizer=replace(self.course.optimizer, weight_decay=0.0))

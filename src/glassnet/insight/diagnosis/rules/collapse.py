@@ -108,4 +108,4 @@ def _known(case: Case, groups: NDArray[np.int64], columns: Array) -> float:
 
 
 def _told(case: Case, members: NDArray[np.int64]) -> float:
-    return Relation(case.x[case.rows][members], case.sample.take(members)).told
+    return Relation(case.numbers[case.rows][members], case.sample.take(members)).told

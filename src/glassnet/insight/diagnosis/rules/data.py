@@ -45,11 +45,11 @@ def constant_targets(case: Case) -> Finding | None:
 def unscaled_inputs(case: Case) -> Finding | None:
     """Features of very different or large size."""
     samples = case.samples
-    if _are_normalised(case) or not samples.varying.any():
+    if _are_normalised(case) or not samples.measured.any():
         return None
-    size, spread = (np.where(samples.varying, each, 0) for each in (samples.size, samples.spread))
+    size, spread = (np.where(samples.measured, each, 0) for each in (samples.size, samples.spread))
     largest, widest = int(size.argmax()), int(spread.argmax())
-    uneven = float(spread.max() / np.median(samples.spread[samples.varying]))
+    uneven = float(spread.max() / np.median(samples.spread[samples.measured]))
     if size.max() <= LARGEST_FEATURE and (uneven <= UNEVEN_FEATURES or size.max() <= 2):
         return None
     facts = [f"feature {largest} has root mean square {size.max():.3g}"]
@@ -72,9 +72,9 @@ def _are_normalised(case: Case) -> bool:
 def tiny_inputs(case: Case) -> Finding | None:
     """Features so small that the first layer hardly sees them, where the same training learns from scaled ones."""
     samples = case.samples
-    if _are_normalised(case) or not samples.varying.any() or case.learned or case.targets.kind == "labels":
+    if _are_normalised(case) or not samples.measured.any() or case.learned or case.targets.kind == "labels":
         return None
-    widest = float(samples.spread[samples.varying].max())
+    widest = float(samples.spread[samples.measured].max())
     if widest >= SMALLEST_SPREAD:
         return None
     first = case.now.blocks[0]
@@ -88,8 +88,9 @@ def tiny_inputs(case: Case) -> Finding | None:
     if trials is None:
         return _unscaled(case, cause, evidence) if seen < SEEN else None
     x = case.x[case.rows].astype(np.float64)
-    spread = np.where(samples.varying, samples.spread, 1.0)
-    scaled = ((x - x.mean(axis=0)) / spread).astype(case.x.dtype)
+    spread = np.where(samples.measured, samples.spread, 1.0)
+    middle = np.where(samples.measured, x.mean(axis=0), 0.0)
+    scaled = ((x - middle) / spread).astype(case.x.dtype)
     found = tried(case, trials, lambda order: trials.repeated(order, x=scaled))
     if found is None:
         return None

@@ -8,13 +8,13 @@ from dataclasses import replace
 import numpy as np
 
 from glassnet.insight.diagnosis.case import Case
+from glassnet.insight.diagnosis.copies import every, of_hidden, without_dropout
 from glassnet.insight.diagnosis.new_samples import helps_new_samples
 from glassnet.insight.diagnosis.report import Finding
 from glassnet.insight.diagnosis.rules.output import last_activations
 from glassnet.insight.diagnosis.rules.start import is_small
-from glassnet.insight.diagnosis.trials import ORDERS, Course, train
-from glassnet.layers import Dense, Dropout, Layer
-from glassnet.network.network import Network
+from glassnet.insight.diagnosis.trials import ORDERS, Course, like, train
+from glassnet.layers import Dropout
 
 # The network is behind by this much, on a scale from the best constant (0) to perfect (1).
 BEHIND = 0.25
@@ -117,7 +117,9 @@ def _longer(case: Case, course: Course) -> float:
     """Of a copy that goes on from where the network is; where training did, and was taken back, that was tried."""
     if case.put_back:
         return float("-inf")
-    made = _like(case.network, list(case.network.layers))
+    made = like(case.network, list(case.network.layers), ORDERS[0])
+    if made is None:
+        return float("-inf")
     made.parameters = case.network.parameters
     made.running_statistics[...] = case.network.running_statistics
     return train(made, case.x[case.rows], case.sample, course, case.budget).score
@@ -125,26 +127,17 @@ def _longer(case: Case, course: Course) -> float:
 
 def _wider(case: Case, course: Course) -> float:
     """Of a copy with more hidden units, which begins anew."""
-    layers, dense = list(case.network.layers), [p for p in case.network.layers if isinstance(p, Dense)]
-    wider: list[Layer] = [
-        replace(layer, units=WIDER * layer.units)
-        if isinstance(layer, Dense) and layer is not dense[-1]
-        else layer
-        for layer in layers
-    ]
-    return train(_like(case.network, wider), case.x[case.rows], case.sample, course, case.budget).score
+    layers = of_hidden(case.network.layers, lambda layer: replace(layer, units=WIDER * layer.units))
+    made = like(case.network, layers, ORDERS[0])
+    return train(made, case.x[case.rows], case.sample, course, case.budget).score
 
 
 def _without_dropout(case: Case, course: Course) -> float:
     """Of a copy without dropout, which begins anew."""
-    layers = [layer for layer in case.network.layers if not isinstance(layer, Dropout)]
-    if len(layers) == len(case.network.layers):
+    if not any(isinstance(layer, Dropout) for layer in every(case.network.layers)):
         return float("-inf")
-    return train(_like(case.network, layers), case.x[case.rows], case.sample, course, case.budget).score
-
-
-def _like(network: Network, layers: list[Layer]) -> Network:
-    return Network(layers, seed=ORDERS[0], dtype=network.dtype.name, input_shape=network.layout.input_shape)
+    made = like(case.network, without_dropout(case.network.layers), ORDERS[0])
+    return train(made, case.x[case.rows], case.sample, course, case.budget).score
 
 
 def underfitting_by_penalty(case: Case) -> Finding | None:

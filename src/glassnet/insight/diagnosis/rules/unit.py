@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glassnet.insight.diagnosis.case import Case
+from glassnet.insight.diagnosis.copies import every
 from glassnet.insight.diagnosis.measure import FLAT, TINY, Block, rms
 from glassnet.insight.diagnosis.report import Finding
 from glassnet.insight.diagnosis.rules.start import ratio_to_usual
@@ -177,7 +178,7 @@ _IN_TRAINING = "smaller steps, l2, or ReLU, which does not saturate"
 
 def symmetric_weights(case: Case) -> Finding | None:
     """Units that begin alike get equal gradients and stay alike."""
-    if any(isinstance(layer, Dropout) for layer in case.network.layers) and case.may_be_trained:
+    if any(isinstance(layer, Dropout) for layer in every(case.network.layers)) and case.may_be_trained:
         return None  # masks make the gradients of equal units differ
     seen = case.start if case.start is not None else case.now
     for place, (block, following) in enumerate(zip(seen.hidden, seen.blocks[1:], strict=False)):
