@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 import glassnet as gn
-from glassnet.insight.diagnosis.new_samples import helps_new_samples
 from glassnet.insight.diagnosis.rules import fit, network
+from glassnet.insight.diagnosis.rules.new_samples import helps_new_samples
 from glassnet.insight.diagnosis.trials import Trial
 from tests.insight.diagnosis.cases import finding, three_classes
 from tests.insight.diagnosis.conftest import CaseOf

@@ -9,8 +9,8 @@ import numpy as np
 
 from glassnet.insight.diagnosis.case import Case
 from glassnet.insight.diagnosis.copies import every, of_hidden, without_dropout
-from glassnet.insight.diagnosis.new_samples import helps_new_samples
 from glassnet.insight.diagnosis.report import Finding
+from glassnet.insight.diagnosis.rules.new_samples import helps_new_samples
 from glassnet.insight.diagnosis.rules.output import last_activations
 from glassnet.insight.diagnosis.rules.start import is_small
 from glassnet.insight.diagnosis.trials import ORDERS, Course, like, train

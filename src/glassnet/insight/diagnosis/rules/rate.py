@@ -14,8 +14,8 @@ import numpy as np
 
 from glassnet.insight.diagnosis.case import Case
 from glassnet.insight.diagnosis.measure import Pass
-from glassnet.insight.diagnosis.new_samples import helps_new_samples
 from glassnet.insight.diagnosis.report import Finding
+from glassnet.insight.diagnosis.rules.new_samples import helps_new_samples
 from glassnet.insight.diagnosis.targets import class_score
 from glassnet.insight.diagnosis.trials import ORDERS, Trial, Trials
 
