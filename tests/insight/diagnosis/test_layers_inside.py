@@ -67,7 +67,7 @@ def test_dead_units_are_named_by_their_dense_layer_inside_of_a_residual_one() ->
     net.layers[1].view("0.bias")[...] = -100.0
     found = gn.diagnose(net, X[:, [0, 2]], np.sin(2 * X[:, :1]), loss="mse", trained=False).findings
     assert [(finding.code, finding.layer) for finding in found if "dead" in finding.code] == [
-        ("dead_at_start", 1)
+        ("dead_units", 1)
     ]
 
 
