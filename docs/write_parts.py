@@ -175,7 +175,7 @@ def of_losses() -> str:
             | {name: text for name, (text, _) in facts.letters.items()}
         )
         written = [with_letters(formula, known).write(0) for formula in (facts.value, facts.slope) if formula]
-        value, slope = written or (facts.of_distances, "through the distances")
+        value, slope = written or (facts.in_words.replace("A_", "A"), facts.slope_in_words.replace("A_", "A"))
         rows.append((
             marked(names), value, slope, facts.data.replace("_", " "), facts.last_activation,
             f"`{without_conversion(facts.torch)}`" if facts.torch is not None else "", facts.source,

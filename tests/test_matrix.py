@@ -49,6 +49,7 @@ def targets(loss: Loss, n: int = 12, k: int = 3) -> Array:
         "binary_logits": (values > 0) * 1.0, "one_hot": np.eye(k)[classes], "logits": np.eye(k)[classes],
         "classes": classes, "class_logits": classes, "labels": classes, "distributions": shares,
         "signs": np.sign(values), "log_rates": np.round(3 * np.abs(values)),
+        "means_and_variances": values, "levels": values,
     }[loss.facts.data]  # fmt: skip
 
 
@@ -216,7 +217,7 @@ def loss_called(name: str) -> Loss:
 
 def output_of(loss: Loss) -> list[Any]:
     assert loss.facts is not None
-    return [gn.Dense(4, "tanh"), gn.Dense(3, loss.facts.last_activation)]
+    return [gn.Dense(4, "tanh"), gn.Dense(3 * loss.outputs_per_target, loss.facts.last_activation)]
 
 
 def loss_on(engine: str) -> Facet:
@@ -285,7 +286,8 @@ def loss_in_torch(name: str, folder: Path) -> None:
     loss = loss_called(name)
     net, y = network(*output_of(loss)), targets(loss)
     source, last = gn.to_torch_source(net, loss=loss), net.plan().rows[-1].activation
-    objective, logits = loss.on_logits(last), network(*output_of(loss)[:-1], gn.Dense(3))
+    objective = loss.on_logits(last)
+    logits = network(*output_of(loss)[:-1], gn.Dense(3 * loss.outputs_per_target))
     output = net.predict(samples()) if objective is None else logits.predict(samples())
     start = source.index("criterion = ") if "criterion = " in source else source.index("def criterion(")
     room: dict[str, Any] = {"torch": torch, "nn": torch.nn}
@@ -483,6 +485,7 @@ FACETS: dict[str, tuple[Any, dict[str, Facet]]] = {
 
 FORWARD_ONLY = "it has no slope, and is refused by name before it trains"
 OF_ROWS = "each output depends on a whole row"
+OF_SEVERAL = "it reads several outputs for each target, and is written in words, not as a sum of one formula"
 OF_DISTANCES = "a loss of the distances in a batch, not a sum over entries"
 LOGITS = (
     "its outputs are logits; the command trains on the loss of probabilities, which is computed from them"
@@ -508,6 +511,8 @@ EXCEPTIONS: dict[tuple[str, str], str] = {
        for facet in ("written", "check_loss", "PyTorch", "command")},
     **{(name, "command"): "its targets are -1 and 1; the command writes two classes as 0 and 1"
        for name in ("hinge", "squared_hinge")},
+    **{(name, facet): OF_SEVERAL for name in ("gaussian_nll", "quantiles") for facet in ("written", "check_loss")},
+    **{(name, "command"): "the command trains one output for each value" for name in ("gaussian_nll", "quantiles")},
     ("poisson_log_rates", "command"): "its outputs are logarithms of rates; the command trains poisson",
     **{(name, "command"): LOGITS for name in
        ("sigmoid_cross_entropy", "softmax_cross_entropy", "sparse_softmax_cross_entropy")},
@@ -526,7 +531,7 @@ CELLS += [
     ("losses", name, facet)
     for name, loss in VARIANTS.items()
     for facet in OF_VARIANTS
-    if not isinstance(loss, losses.EmbeddingLoss)
+    if (loss.name, facet) not in EXCEPTIONS
 ]
 
 

@@ -43,7 +43,7 @@ def known(facts: Any) -> Iterator[str]:
             elsewhere = facts.torch and f"torch.nn.{facts.torch.module}"
         case LossFacts():
             letters = LETTERS | {name: latex for name, (_, latex) in facts.letters.items()}
-            formulas = [expressions.latex(facts.value, letters) if facts.value else facts.of_distances_latex]
+            formulas = [expressions.latex(facts.value, letters) if facts.value else facts.in_words_latex]
             limits, elsewhere = "", facts.torch and facts.torch.replace("!r", "")
         case LayerFacts():
             yield from (

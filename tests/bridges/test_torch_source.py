@@ -138,7 +138,8 @@ WRITTEN = [loss for loss in LOSSES if not isinstance(loss, (losses.EmbeddingLoss
 @pytest.mark.parametrize("last", ["fused", "by itself"])
 def test_every_loss_has_lines_that_compute_it(loss: Loss, last: str) -> None:
     activation = output_activation(loss) if last == "fused" else gn.activations.get("softmax")
-    net = Network([gn.Dense(4, "tanh"), gn.Dense(3, activation)], seed=0, dtype="float64", input_shape=5)
+    last = gn.Dense(3 * loss.outputs_per_target, activation)
+    net = Network([gn.Dense(4, "tanh"), last], seed=0, dtype="float64", input_shape=5)
     names = run(gn.to_torch_source(net, loss=loss, epochs=1))
     X, y = names["X"], names["y"]
     objective = net.plan(loss).objective

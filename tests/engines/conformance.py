@@ -57,7 +57,7 @@ class Case:
         for column, n in enumerate(self.integers):
             X[:, column] = random.integers(n, size=self.n_samples)
         net = Network(self.layers, seed=0, input_shape=self.shape)
-        y = targets(self.loss, random, self.n_samples, net.plan().n_outputs)
+        y = targets(self.loss, random, self.n_samples, self.loss.n_targets(net.plan().n_outputs))
         if self.loss.targets == "labels":  # without clusters all embeddings fall onto one point
             X[..., 0] += 4 * y
         return X, y
@@ -158,7 +158,7 @@ def _activations() -> Iterator[Case]:
 def _losses() -> Iterator[Case]:
     slow = gn.SGD(0.01, momentum=0.5)
     for loss in LOSSES:
-        layers = gn.Dense(6, "tanh"), gn.Dense(4, output_activation(loss))
+        layers = gn.Dense(6, "tanh"), gn.Dense(4 * loss.outputs_per_target, output_activation(loss))
         yield Case(f"{name_of(loss)}", layers, loss, gn.Adam() if isinstance(loss, losses.Function) else slow)
     for loss, last in (
         (losses.BinaryCrossEntropy(), "softmax"),

@@ -78,6 +78,9 @@ LOSSES: list[Loss] = [
     losses.SigmoidCrossEntropy(label_smoothing=0.1),
     losses.SoftmaxCrossEntropy(label_smoothing=0.3),
     losses.SparseSoftmaxCrossEntropy(label_smoothing=0.1),
+    losses.GaussianNLL(0.5),
+    losses.Quantiles((0.05, 0.95)),
+    losses.Quantiles([0.5]),
     losses.Focal(0.5, None),
     losses.Focal(0.0, 0.6),
     losses.Focal(3.0, 1.0),
@@ -138,12 +141,13 @@ def output_activation(loss: Loss) -> ActivationFunction:
 
 
 def predictions(loss: Loss, random: np.random.Generator, n: int, k: int) -> Array:
-    """Predictions (n, k) that this loss can read, well inside its domain."""
-    return np.ascontiguousarray(output_activation(loss).value(random.normal(size=(n, k))))
+    """Predictions of k targets that this loss can read, well inside its domain."""
+    size = n, k * loss.outputs_per_target
+    return np.ascontiguousarray(output_activation(loss).value(random.normal(size=size)))
 
 
 def targets(loss: Loss, random: np.random.Generator, n: int, k: int) -> Array:
-    """Targets for predictions (n, k)."""
+    """Targets for predictions of k targets."""
     if loss.targets == "classes":
         return random.integers(k, size=n)
     if loss.targets == "labels":

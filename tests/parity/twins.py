@@ -71,6 +71,14 @@ def compare(loss: Loss, y: Tensor, p: Tensor) -> Tensor:
             return functional.huber_loss(p, y, delta=delta)
         case losses.Quantile(level):
             return torch.maximum(level * (y - p), (level - 1) * (y - p)).mean()
+        case losses.Quantiles(levels):
+            parts = zip(levels, p.chunk(len(levels), dim=1), strict=True)
+            return torch.stack(
+                [torch.maximum(q * (y - part), (q - 1) * (y - part)) for q, part in parts]
+            ).mean()
+        case losses.GaussianNLL(floor):
+            means, logarithms = p.chunk(2, dim=1)
+            return functional.gaussian_nll_loss(means, y, logarithms.exp() + floor)
         case losses.Focal(gamma, alpha):
             return focal(y, p, gamma, -1 if alpha is None else alpha)
         case losses.CategoricalCrossEntropy(label_smoothing=share):

@@ -16,10 +16,14 @@ REGISTRIES: dict[str, Registry[Any]] = {
     "optimizer": optimizers.base.registry, "schedule": schedules.base.registry,
     "initializer": initializers.base.registry,
 }  # fmt: skip
+SEVERAL_OUTPUTS = (
+    "it reads several outputs for each target, and no page draws such a network yet; train in Python"
+)
 REFUSED = {
     "lbfgs": (
         "its line search is SciPy's, which the browser does not have; choose another optimizer, or train in Python"
     ),
+    **{name: SEVERAL_OUTPUTS for name in ("gaussian_nll", "quantiles")},
 }
 # Facts for bridges, checks and other pages.
 UNTOLD = {

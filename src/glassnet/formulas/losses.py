@@ -67,6 +67,23 @@ def quantile_slope(y: Any, p: Any, level: Any) -> Any:
     return 0.5 * sign(p - y) + (0.5 - level)
 
 
+def gaussian(y: Any, m: Any, s: Any, least_variance: Any) -> Any:
+    """(log v + (y - m)^2 / v) / 2, v = exp(s) + least_variance: -log of the density of N(m, v) at y, but a constant."""
+    v = exp(s) + least_variance
+    return 0.5 * (log(v) + (y - m) * (y - m) / v)
+
+
+def gaussian_slope(y: Any, m: Any, s: Any, least_variance: Any) -> Any:
+    """In the mean m: (m - y) / v."""
+    return (m - y) / (exp(s) + least_variance)
+
+
+def gaussian_slope_of_variance(y: Any, m: Any, s: Any, least_variance: Any) -> Any:
+    """In s: (1 - (y - m)^2 / v) exp(s) / (2 v)."""
+    v = exp(s) + least_variance
+    return 0.5 * (1 - (y - m) * (y - m) / v) * (exp(s) / v)
+
+
 def log_cosh(y: Any, p: Any) -> Any:
     """log cosh(p - y) = abs(e) + log(1 + exp(-2 abs(e))) - log 2, e = p - y: half its square, then its size."""
     e = absolute(p - y)

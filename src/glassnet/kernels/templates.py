@@ -17,6 +17,7 @@ from glassnet.kernels.calls import at_address, call
 
 VALUE: Any = None
 SLOPE: Any = None
+SECOND_SLOPE: Any = None
 RULE: Any = None
 N_PARAMETERS: Any = None
 N_COEFFICIENTS: Any = None
@@ -34,6 +35,11 @@ def of_one(z, parameters):  # type: ignore[no-untyped-def]
 def of_two(a, b, parameters):  # type: ignore[no-untyped-def]
     """A formula of two arrays and its parameters."""
     return VALUE(a, b, *parameters)
+
+
+def of_three(a, b, c, parameters):  # type: ignore[no-untyped-def]
+    """A formula of three arrays and its parameters."""
+    return VALUE(a, b, c, *parameters)
 
 
 def of_first(z, a, parameters):  # type: ignore[no-untyped-def]
@@ -82,6 +88,45 @@ def compare(p_at, y_at, weights_at, error_at, rows, columns, parameters_at):  # 
         for j in range(columns):
             row_total += VALUE(y[i, j], p[i, j], parameters)
             error[i, j] = scale * SLOPE(y[i, j], p[i, j], parameters)
+        total += row_total * np.float64(weights[i])
+    return total * share
+
+
+def compare_levels(p_at, y_at, weights_at, error_at, rows, columns, parameters_at):  # type: ignore[no-untyped-def]
+    """The same where outputs have levels: the parameters hold how many there are, and each as often in a row."""
+    p, y = carray(p_at, (rows, columns)), carray(y_at, (rows, columns))
+    weights, error = carray(weights_at, (rows,)), carray(error_at, (rows, columns))
+    n_levels = np.int64(carray(parameters_at, (1,))[0])
+    levels, alike = carray(parameters_at, (1 + n_levels,)), columns // n_levels
+    share = 1.0 / (rows * columns)
+    total = 0.0
+    for i in range(rows):
+        row_total = p[i, 0] * 0
+        scale = p.dtype.type(share * weights[i])
+        for j in range(columns):
+            level = (levels[1 + j // alike],)
+            row_total += VALUE(y[i, j], p[i, j], level)
+            error[i, j] = scale * SLOPE(y[i, j], p[i, j], level)
+        total += row_total * np.float64(weights[i])
+    return total * share
+
+
+def compare_pairs(p_at, y_at, weights_at, error_at, rows, columns, parameters_at):  # type: ignore[no-untyped-def]
+    """The mean over targets of which each has an output in the first half and one in the second."""
+    p, y = carray(p_at, (rows, columns)), carray(y_at, (rows, columns))
+    weights, error = carray(weights_at, (rows,)), carray(error_at, (rows, columns))
+    parameters = to_fixed_tuple(carray(parameters_at, (N_PARAMETERS,)), N_PARAMETERS)
+    half = columns // 2
+    share = 1.0 / (rows * half)
+    total = 0.0
+    for i in range(rows):
+        row_total = p[i, 0] * 0
+        scale = p.dtype.type(share * weights[i])
+        for j in range(half):
+            target, first, second = y[i, j], p[i, j], p[i, half + j]
+            row_total += VALUE(target, first, second, parameters)
+            error[i, j] = scale * SLOPE(target, first, second, parameters)
+            error[i, half + j] = scale * SECOND_SLOPE(target, first, second, parameters)
         total += row_total * np.float64(weights[i])
     return total * share
 

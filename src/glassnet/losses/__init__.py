@@ -13,12 +13,13 @@ from glassnet.losses.own import Function
 from glassnet.losses.smoothing import BinaryWeighted, SmoothedLoss
 
 # Families in the order in which names() lists them.
-from glassnet.losses import regression, logits, probabilities, embeddings, margins
+from glassnet.losses import regression, logits, probabilities, embeddings, margins, distributions
 from glassnet.losses.regression import *
 from glassnet.losses.logits import *
 from glassnet.losses.probabilities import *
 from glassnet.losses.embeddings import *
 from glassnet.losses.margins import *
+from glassnet.losses.distributions import *
 
 __all__ = [
     "BinaryWeighted", "ElementwiseLoss", "Function", "Loss", "SmoothedLoss", "get", "names", "register",
@@ -28,6 +29,7 @@ __all__ += logits.__all__
 __all__ += probabilities.__all__
 __all__ += embeddings.__all__
 __all__ += margins.__all__
+__all__ += distributions.__all__
 
 
 def __dir__() -> list[str]:

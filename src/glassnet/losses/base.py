@@ -15,6 +15,7 @@ from glassnet.activations import ActivationFunction, Exponential, Linear, Sigmoi
 from glassnet.errors import DataError, ShapeError
 from glassnet.formulas.losses import TINY
 from glassnet.losses.facts import LossFacts
+from glassnet.losses.targets import advice_for_shapes, label_column, one_hot_rows
 from glassnet.support import checks
 from glassnet.support.calls import explained
 from glassnet.support.registry import Registry
@@ -87,9 +88,30 @@ class Loss:
         facts = self.facts
         return None if facts is None else facts.of({name: getattr(self, name) for name in facts.letters})
 
-    def best_constant(self, mean: Array) -> Array:
-        """The prediction, one for all samples, that suits targets of this mean: as a rule the mean itself."""
-        return mean
+    def best_constant(self, y: Array, weights: Array | None = None) -> Array:
+        """The prediction, one for all samples, that suits targets as they are compared best: as a rule their mean."""
+        return np.asarray(np.average(y, axis=0, weights=weights))
+
+    @property
+    def outputs_per_target(self) -> int:
+        """How many outputs it reads for each column of the targets."""
+        return 1
+
+    def n_targets(self, n_outputs: int) -> int:
+        """How many columns targets of values have beside so many outputs."""
+        return n_outputs
+
+    def repeated(self, y: Array) -> Array:
+        """Targets (n, n_targets) of values, once for each output that is compared with them."""
+        return y
+
+    def limits(self, output: Array) -> Array:
+        """What a metric of intervals reads: every output. Raises `ArgumentError` where these are no limits."""
+        return output
+
+    def centre(self, output: Array) -> Array:
+        """Of a network's outputs what stands for targets themselves, (n, n_targets): probabilities, rates, values."""
+        return self.activation.value(output)
 
     @property
     def label_smoothing(self) -> float:
@@ -121,6 +143,10 @@ class Loss:
         y, p = self.prepare(y_true, y_pred)
         return self.compare(y, p, None)[1].reshape(np.shape(y_pred))
 
+    def compared(self, y: Array, p: Array) -> Array:
+        """What predictions p are compared with, of targets that were checked beside the network's outputs."""
+        return self.smoothed(one_hot_rows(self, y, p) if self.takes_classes else y)
+
     def prepare(self, y_true: ArrayLike, y_pred: ArrayLike) -> tuple[Array, Array]:
         """What is compared, as arrays whose shapes fit, or an error that says why not."""
         y, p = self._checked(y_true, y_pred)
@@ -146,7 +172,7 @@ class Loss:
         if y.shape != p.shape:
             raise ShapeError(
                 f"{self.name} compares targets and predictions one by one, so their shapes must be equal; "
-                f"y_true has shape {y.shape}, y_pred has shape {p.shape}{_advice(self, y, p)}"
+                f"y_true has shape {y.shape}, y_pred has shape {p.shape}{advice_for_shapes(self, y, p)}"
             )
         self._must_lie("y_true", y, self.domain)
         self.refuse_other_targets("y_true", y)
@@ -205,55 +231,6 @@ register = registry.add
 def names() -> list[str]:
     """The names of all built-in losses."""
     return list(registry)
-
-
-def one_hot_rows(loss: Loss, y: Array, p: Array) -> Array:
-    """Integer classes (n,) or (n, 1) as rows of zeros and a one, of the predictions' shape."""
-    classes = label_column(loss, y, p)[:, 0]
-    if classes.min() < 0 or classes.max() >= p.shape[1]:
-        wrong = int(np.flatnonzero((classes < 0) | (classes >= p.shape[1]))[0])
-        raise DataError(
-            f"{loss.name} takes classes 0 to {p.shape[1] - 1}, as many as the predictions have columns; "
-            f"y_true[{wrong}] is {int(classes[wrong])}"
-        )
-    encoded = np.zeros(p.shape, p.dtype)
-    encoded[np.arange(len(p)), classes] = 1
-    return encoded
-
-
-def label_column(loss: Loss, y: Array, p: Array) -> Array:
-    """Integer labels (n,) or (n, 1) as a column, for predictions of shape (n, anything)."""
-    if p.ndim != 2:
-        raise ShapeError(
-            f"{loss.name} needs predictions of shape (n_samples, n_outputs); y_pred has shape {p.shape}"
-        )
-    if y.ndim == 2 and y.shape[1] > 1:
-        raise ShapeError(
-            f"{loss.name} takes one integer per sample, shape (n_samples,); y_true has shape {y.shape}; "
-            f"for one-hot rows {advice_for_rows(loss, 'y_true')}"
-        )
-    if y.size != len(p):
-        raise ShapeError(f"{loss.name} needs one target per prediction: y_true has {y.size}, y_pred {len(p)}")
-    column = y.reshape(-1, 1)
-    if not np.issubdtype(column.dtype, np.integer):
-        if column.dtype.kind not in "fb" or not np.array_equal(column, np.trunc(column)):
-            raise DataError(f"{loss.name} takes integers; y_true has dtype {y.dtype} and holds other values")
-        column = column.astype(np.int64)
-    return column
-
-
-def advice_for_rows(loss: Loss, y: str) -> str:
-    """What to do with one-hot rows where integers are wanted; `y` is what they are called."""
-    argmax = f"pass {y}.argmax(axis=1)"
-    return f"use {loss.for_rows}, or {argmax}" if loss.for_rows else argmax
-
-
-def _advice(loss: Loss, y: Array, p: Array) -> str:
-    if y.size == p.size:
-        return f"; reshape y_true to {p.shape}: broadcasting would compare every pair"
-    if p.ndim == 2 and y.size == len(p) and p.shape[1] > 1:
-        return f"; for integer classes use {loss.for_classes}, or one-hot rows"
-    return ""
 
 
 @explained

@@ -14,6 +14,11 @@ from glassnet.support.calls import explained
 
 __all__ = ["Contrastive", "EmbeddingLoss", "TripletAll", "TripletHard"]
 
+THROUGH_DISTANCES = "Σ_j (∂L/∂d_ij + ∂L/∂d_ji)·(A_i − A_j)/d_ij, over the other samples j"
+THROUGH_DISTANCES_LATEX = (
+    r"\sum_j (\partial L / \partial d_{ij} + \partial L / \partial d_{ji}) (A_i - A_j) / d_{ij}"
+)
+
 
 @explained
 @dataclass(frozen=True)
@@ -43,10 +48,11 @@ class Contrastive(EmbeddingLoss):
 
     formula = rows.contrastive
     facts = LossFacts(
-        of_distances=(
+        in_words=(
             "mean over the pairs i, j of d²/2 (one class) or max(0, margin − d)²/2 (two classes), d = |A_i − A_j|"
         ),
-        of_distances_latex=r"\tfrac{1}{2} d^2 \text{ or } \tfrac{1}{2} \max(0, m - d)^2",
+        in_words_latex=r"\tfrac{1}{2} d^2 \text{ or } \tfrac{1}{2} \max(0, m - d)^2",
+        slope_in_words=THROUGH_DISTANCES, slope_in_words_latex=THROUGH_DISTANCES_LATEX,
         letters={"margin": ("margin", "m")}, data="labels", last_activation="linear", torch=None,
         source="Hadsell, Chopra, LeCun 2006, CVPR",
     )  # fmt: skip
@@ -59,10 +65,11 @@ class TripletHard(EmbeddingLoss):
 
     formula = rows.triplet_hard
     facts = LossFacts(
-        of_distances=(
+        in_words=(
             "mean over anchors of max(0, margin + d(anchor, farthest positive) − d(anchor, nearest negative))"
         ),
-        of_distances_latex=r"\max(0, m + \max_p d_{ap} - \min_n d_{an})",
+        in_words_latex=r"\max(0, m + \max_p d_{ap} - \min_n d_{an})",
+        slope_in_words=THROUGH_DISTANCES, slope_in_words_latex=THROUGH_DISTANCES_LATEX,
         letters={"margin": ("margin", "m")}, data="labels", last_activation="linear", torch=None,
         source="Hermans, Beyer, Leibe 2017, arXiv:1703.07737",
     )  # fmt: skip
@@ -75,8 +82,9 @@ class TripletAll(EmbeddingLoss):
 
     formula = rows.triplet_all
     facts = LossFacts(
-        of_distances="mean over all triplets of max(0, margin + d(anchor, positive) − d(anchor, negative))",
-        of_distances_latex=r"\operatorname{mean}_{a, p, n} \max(0, m + d_{ap} - d_{an})",
+        in_words="mean over all triplets of max(0, margin + d(anchor, positive) − d(anchor, negative))",
+        in_words_latex=r"\operatorname{mean}_{a, p, n} \max(0, m + d_{ap} - d_{an})",
+        slope_in_words=THROUGH_DISTANCES, slope_in_words_latex=THROUGH_DISTANCES_LATEX,
         letters={"margin": ("margin", "m")}, data="labels", last_activation="linear", torch=None,
         source="Hermans, Beyer, Leibe 2017, arXiv:1703.07737",
     )  # fmt: skip

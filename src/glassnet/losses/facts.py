@@ -14,7 +14,7 @@ from glassnet.support import expressions
 # The kinds of targets and predictions that losses take.
 DATA = (
     "values", "rates", "binary", "one_hot", "classes", "distributions", "binary_logits", "logits", "class_logits",
-    "labels", "signs", "log_rates",
+    "labels", "signs", "log_rates", "means_and_variances", "levels",
 )  # fmt: skip
 
 
@@ -29,14 +29,15 @@ class LossFacts:
         what it makes of them, the logit itself is ``z``. Empty for a loss of distances.
     slope : str
         Its derivative in what the network gives, in ``y``, ``p``, the fields, and ``mass``, what the row of y sums to.
-    of_distances, of_distances_latex : str
-        Of a loss of the distances between the rows ``A_i`` of a batch: its value in words.
+    in_words, in_words_latex, slope_in_words, slope_in_words_latex : str
+        Of a loss that is no sum of one formula over the entries: what it is, and its gradient in the outputs ``A_``.
     letters : mapping
         The letter of each field, in text and in LaTeX.
     data : str
         One of ``DATA``: what targets and predictions are. "binary" are 0 and 1 or probabilities between, beside
         probabilities; "binary_logits" the same beside logits; "class_logits" are integer classes beside logits;
-        "signs" are -1 and 1 beside any numbers, "log_rates" counts beside logarithms of rates.
+        "signs" are -1 and 1 beside any numbers, "log_rates" counts beside logarithms of rates. Values beside several
+        outputs each are "means_and_variances" (the logarithms of these) or "levels".
     last_activation : str
         The activation that belongs at the end of the network.
     aims_at_middle : bool
@@ -53,8 +54,10 @@ class LossFacts:
 
     value: str = ""
     slope: str = ""
-    of_distances: str = ""
-    of_distances_latex: str = ""
+    in_words: str = ""
+    in_words_latex: str = ""
+    slope_in_words: str = ""
+    slope_in_words_latex: str = ""
     letters: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     data: str
     last_activation: str
@@ -71,10 +74,8 @@ class LossFacts:
 
     def check(self, name: str, fields: set[str]) -> None:
         """Raise `ArgumentError` where the facts of the loss `name` mention what it does not have."""
-        if not (self.value and self.slope) and not (self.of_distances and self.of_distances_latex):
-            raise ArgumentError(
-                f"the facts of the loss {name!r} need a value and a slope, or words for its distances"
-            )
+        if not (self.value and self.slope) and not (self.in_words and self.slope_in_words):
+            raise ArgumentError(f"the facts of the loss {name!r} need a value and a slope, or both in words")
         if self.data not in DATA:
             raise ArgumentError(
                 f"data of the loss {name!r} must be one of {', '.join(DATA)}; got {self.data!r}"

@@ -8,8 +8,9 @@ import numpy as np
 
 from glassnet.activations import Exponential
 from glassnet.formulas import losses as formulas
-from glassnet.losses.base import ElementwiseLoss, registry
+from glassnet.losses.base import Array, ElementwiseLoss, registry
 from glassnet.losses.facts import LossFacts
+from glassnet.losses.targets import weighted_quantile
 from glassnet.support import checks
 
 __all__ = [
@@ -43,6 +44,11 @@ class MeanAbsoluteError(ElementwiseLoss):
 
     formula = formulas.absolute_error
     slope_formula = formulas.absolute_error_slope
+
+    def best_constant(self, y: Array, weights: Array | None = None) -> Array:
+        """The median of each column."""
+        return np.array([weighted_quantile(column, 0.5, weights) for column in y.T])
+
     facts = LossFacts(
         value="abs(p - y)", slope="sign(p - y)", data="values", last_activation="linear", torch="nn.L1Loss()",
         source="Boscovich 1757",
@@ -113,6 +119,10 @@ class Quantile(ElementwiseLoss):
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "level", checks.number("level of Quantile", self.level, above=0, below=1))
+
+    def best_constant(self, y: Array, weights: Array | None = None) -> Array:
+        """The quantile of each column."""
+        return np.array([weighted_quantile(column, self.level, weights) for column in y.T])
 
 
 @registry.register("poisson")

@@ -60,7 +60,8 @@ class BinaryWeighted(SmoothedLoss):
         name = f"pos_weight of {type(self).__name__}"
         object.__setattr__(self, "pos_weight", checks.number(name, self.pos_weight, above=0))
 
-    def best_constant(self, mean: Array) -> Array:
+    def best_constant(self, y: Array, weights: Array | None = None) -> Array:
         """w m / (1 - m + w m) for targets of mean m."""
+        mean = super().best_constant(y, weights)
         best: Array = self.pos_weight * mean / (1 - mean + self.pos_weight * mean)
         return best

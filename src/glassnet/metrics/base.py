@@ -72,6 +72,11 @@ class Metric:
         return None if self.facts is None else self.facts.greater_is_better
 
     @property
+    def reads_all_outputs(self) -> bool:
+        """Whether it reads every output that a target has, such as the limits of an interval, not the middle one."""
+        return False
+
+    @property
     def is_share(self) -> bool:
         """Whether values are shares of a whole, from 0 to 1, which people read in percent."""
         return self.facts is not None and self.facts.is_share

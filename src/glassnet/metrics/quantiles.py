@@ -59,6 +59,11 @@ class Pinball(Metric):
         """The registered name with the levels: ``pinball_0.9``, ``pinball_0.1_0.9``."""
         return "_".join([super().name, *(f"{level:g}" for level in np.atleast_1d(self.level))])
 
+    @property
+    def reads_all_outputs(self) -> bool:
+        """Where it has several levels."""
+        return np.ndim(self.level) > 0
+
     @explained
     def __call__(self, y_true: ArrayLike, y_pred: ArrayLike, sample_weight: Weight = None) -> float:
         if np.ndim(self.level) == 0:
@@ -92,6 +97,11 @@ class Coverage(Metric):
         latex=r"\frac{\sum_i w_i [l_i \le y_i \le u_i]}{\sum_i w_i}", range="0 to 1", greater_is_better=None,
         is_share=True, reads="values", source="Christoffersen 1998, Evaluating interval forecasts", elsewhere="",
     )  # fmt: skip
+
+    @property
+    def reads_all_outputs(self) -> bool:
+        """The limits of the interval are its first output and its last."""
+        return True
 
     @explained
     def __call__(self, y_true: ArrayLike, y_pred: ArrayLike, sample_weight: Weight = None) -> float:

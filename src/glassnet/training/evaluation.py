@@ -14,7 +14,6 @@ from glassnet.engines.base import Array
 from glassnet.engines.numpy import NumpyEngine
 from glassnet.errors import ArgumentError
 from glassnet.losses import Loss
-from glassnet.losses.base import one_hot_rows
 from glassnet.metrics import Metric, OfClasses
 from glassnet.metrics.arrays import of_one_shape
 from glassnet.network import inputs
@@ -67,9 +66,10 @@ def scores(
     loss = plan.objective
     result = {"loss": mean_loss(loss, y, output, weights) + network.penalty()}
     if wanted:
-        truth, prediction = of_one_shape(y, loss.activation.value(output))
+        truth = y[:, : loss.n_targets(y.shape[1])]
         for metric in wanted:
-            result[metric.name] = float(metric(truth, prediction, weights))
+            prediction = loss.limits(output) if metric.reads_all_outputs else loss.centre(output)
+            result[metric.name] = float(metric(*of_one_shape(truth, prediction), weights))
     return result
 
 
@@ -79,13 +79,9 @@ def mean_loss(loss: Loss, y: Array, output: Array, weights: Array | None = None)
     total = 0.0
     for start in range(0, len(y), size):
         part = slice(start, start + size)
-        prepared, p = (
-            (one_hot_rows(loss, y[part], output[part]), output[part])
-            if loss.takes_classes
-            else (y[part], output[part])
-        )
         shares = None if weights is None else weights[part].astype(output.dtype)
-        total += loss.compare(loss.smoothed(prepared), p, shares)[0] * len(p)
+        p = output[part]
+        total += loss.compare(loss.compared(y[part], p), p, shares)[0] * len(p)
     return total / len(y)
 
 

@@ -135,7 +135,8 @@ def test_of_every_layer(layer: Layer, dtype: str) -> None:
 def test_of_every_loss(loss: Loss, weighted: bool) -> None:
     random = np.random.default_rng(3)
     X, y = random.normal(size=(6, 2)), targets(loss, random, 6, 3)
-    net = built([gn.Dense(2, "tanh"), gn.Dense(3, output_activation(loss))], (2,))
+    k = 3 * loss.outputs_per_target
+    net = built([gn.Dense(2, "tanh"), gn.Dense(k, output_activation(loss))], (2,))
     if not weighted or isinstance(loss, losses.EmbeddingLoss):
         trace = gn.trace(net, X, y, loss=loss)
     else:

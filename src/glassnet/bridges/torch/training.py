@@ -95,7 +95,7 @@ def data(loss: Loss, network: Network, n_samples: int) -> str:
     """Lines that make random samples, and targets as the loss takes them."""
     input_shape, n_outputs = network.layout.input_shape, network.plan().n_outputs
     sizes = ", ".join(map(str, input_shape))
-    rows = f"({n_samples}, {n_outputs})"
+    rows = f"({n_samples}, {loss.n_targets(n_outputs)})"
     if loss.targets == "classes":
         targets, told = f"torch.randint({n_outputs}, ({n_samples},))", f"integer classes 0 to {n_outputs - 1}"
     elif loss.least_outputs > 1:

@@ -15,7 +15,7 @@ from glassnet.losses import BinaryWeighted, Loss
 SIZES = ((5, 3), (7, 4))
 # The losses that are tried where none is asked for, and the kinds of data that they want.
 KNOWN = [
-    loss for loss in map(losses.get, losses.names()) if loss.facts is not None and loss.facts.data != "labels"
+    loss for loss in map(losses.get, losses.names()) if loss.facts is not None and not loss.facts.in_words
 ]
 KINDS = {loss.name: loss.facts.data for loss in KNOWN if loss.facts is not None}
 ON_ONE_AXIS = {"values", "rates", "binary", "binary_logits", "signs", "log_rates"}

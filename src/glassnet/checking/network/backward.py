@@ -95,7 +95,7 @@ def check_backward(
     x = inputs.features("X", X, np.float64, net.layout.input_shape, net.layers[0])
     n_outputs = net.layout.output_shapes[-1][-1]
     wanted = inputs.targets("y", y, chosen, len(x), n_outputs, np.float64)
-    targets = chosen.prepare(wanted, np.zeros((len(x), n_outputs)))[0]
+    targets = chosen.compared(wanted, np.zeros((len(x), n_outputs)))
     dropped = masks_of(net, masks, len(x))
 
     def problem(reading: Observed, precision: FloatFormat) -> Problem:

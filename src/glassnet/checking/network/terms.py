@@ -16,6 +16,8 @@ from glassnet.support.expressions import PRODUCT, numpy_code
 from glassnet.support.registry import compact_repr
 
 ADDED = ". That is right only where the result is added to the weights"
+# Slopes that are prediction minus target.
+DIFFERENCES = ("p - y", "2 * (p - y)", "p * mass - y")
 CANCELLED = ": with its cross-entropy it has cancelled"
 
 
@@ -101,9 +103,13 @@ class Terms:
 
     @property
     def _of_sign(self) -> str:
-        """What an error of the wrong sign is; that of a loss of margins is no difference from the target."""
-        has_margins = self.loss.facts is not None and self.loss.facts.data == "signs"
-        return ADDED if has_margins else f": it is target minus prediction{ADDED}"
+        """What an error of the wrong sign is, where the right one is prediction minus target, up to a factor."""
+        activation = self.activation(self.last)
+        on_logits = self.loss.on_logits(activation)
+        of_output = self.loss if isinstance(activation, Linear) else None
+        facts = None if (objective := on_logits or of_output) is None else objective.written
+        is_difference = facts is not None and facts.slope in DIFFERENCES
+        return f": it is target minus prediction{ADDED}" if is_difference else ADDED
 
     @property
     def activated(self) -> tuple[int, ...]:

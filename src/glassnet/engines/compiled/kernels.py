@@ -83,6 +83,12 @@ def compare(loss: Loss, dtype: DType) -> Kernel:
         template, meanings = compiled_rows.softmax_cross_entropy, lambda: _softmax(dtype)
     elif isinstance(loss, (losses.Contrastive, losses.TripletHard, losses.TripletAll)):
         template, meanings = getattr(compiled_rows, loss.name), lambda: _embedding(dtype)
+    elif isinstance(loss, losses.Quantiles):
+        template, meanings = templates.compare_levels, lambda: _formulas(loss, templates.of_two, dtype)
+        name = "quantile_"
+    elif isinstance(loss, losses.GaussianNLL):
+        template, meanings = templates.compare_pairs, lambda: _formulas(loss, templates.of_three, dtype)
+        name = "gaussian_"
     elif isinstance(loss, losses.ElementwiseLoss):
         template, meanings = templates.compare, lambda: _elementwise(loss, dtype)
         formulas = (getattr(type(loss), part, None) for part in ("formula", "slope_formula"))
@@ -139,7 +145,7 @@ def _kernel(
     """`name` says which formulas the meanings lift: it is all that tells kernels of one template apart."""
     pointer = types.CPointer(number(dtype))
     kind = signature(result, *[pointer] * n_arrays, types.intp, types.intp, pointer)
-    n_parameters = len(parameters(thing, dtype))
+    n_parameters = 0 if template is templates.compare_levels else len(parameters(thing, dtype))
     count = f"{n_parameters}_" if n_parameters else ""
 
     def all_meanings() -> dict[str, Any]:
@@ -219,6 +225,19 @@ def _elementwise(loss: losses.ElementwiseLoss, dtype: DType) -> dict[str, Any]:
         "VALUE": _adapted(templates.of_two, loss, value, dtype),
         "SLOPE": _adapted(templates.of_two, loss, slope, dtype),
         "SHARE_OF_ENTRY": loss.mean_over == "entries",
+    }
+
+
+_MEANINGS = {"formula": "VALUE", "slope_formula": "SLOPE", "variance_slope_formula": "SECOND_SLOPE"}
+
+
+def _formulas(loss: losses.SeveralOutputs, adapter: Any, dtype: DType) -> dict[str, Any]:
+    """The formulas of a loss by what templates call them."""
+    given = {meaning: getattr(type(loss), name, None) for name, meaning in _MEANINGS.items()}
+    return {
+        meaning: _adapted(adapter, loss, formula, dtype)
+        for meaning, formula in given.items()
+        if formula is not None
     }
 
 

@@ -57,6 +57,15 @@ def compare(loss: Loss) -> MeanLoss:
         return lambda y, p, weights: _mean(
             functional.cross_entropy(p, y, reduction="none", label_smoothing=share), weights, len(p)
         )
+    if isinstance(loss, losses.Quantiles):
+        formula, levels = lift(type(loss).formula), loss.levels
+        return lambda y, p, weights: _mean(
+            formula(y, p, p.new_tensor(levels).repeat_interleave(p.shape[1] // len(levels))),
+            weights,
+            p.numel(),
+        )
+    if isinstance(loss, losses.GaussianNLL):
+        return _gaussian(loss)
     if not isinstance(loss, losses.ElementwiseLoss):
         raise EngineError(f"{loss!r} is unknown to engine='torch'; use engine='numpy'")
     values = _elementwise(loss)
@@ -77,6 +86,16 @@ def _elementwise(loss: losses.ElementwiseLoss) -> Callable[[Tensor, Tensor], Ten
     if loss.takes_classes:
         return lambda y, p: formula(smoothed(functional.one_hot(y, p.shape[1]).to(p.dtype)), p, *parameters)
     return lambda y, p: formula(smoothed(y), p, *parameters)
+
+
+def _gaussian(loss: losses.GaussianNLL) -> MeanLoss:
+    formula, parameters = lift(type(loss).formula), loss.parameters
+
+    def compared(y: Tensor, p: Tensor, weights: Tensor | None) -> Tensor:
+        (m, s), target = p.chunk(2, dim=1), y.chunk(2, dim=1)[0]
+        return _mean(formula(target, m, s, *parameters), weights, m.numel())
+
+    return compared
 
 
 def _smoothed(loss: Loss) -> Callable[[Tensor], Tensor]:

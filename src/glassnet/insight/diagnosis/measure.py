@@ -159,7 +159,7 @@ class Pass:
         twin.running_statistics[...] = running
         samples = x.reshape(len(x), *network.layout.input_shape)
         with np.errstate(all="ignore"):
-            self.record: StepRecord = record(twin, samples, targets.values, targets.loss, "sgd")
+            self.record: StepRecord = record(twin, samples, targets.given, targets.loss, "sgd")
             self.output: Array = twin.predict(samples)
             self.value = targets.value(self.output)
         self.loss = self.value + self.record.penalty

@@ -93,6 +93,11 @@ class Targets:
         """The loss of these outputs."""
         return self.loss.compare(self._compared, output, None)[0]
 
+    @property
+    def given(self) -> Array:
+        """Targets as a user gives them: each once, however many outputs are compared with it."""
+        return self.values[:, : self.loss.n_targets(self.values.shape[1])]
+
     @cached_property
     def _compared(self) -> Array:
         """What the loss compares outputs with: :attr:`matrix`, smoothed as it says."""
@@ -101,7 +106,7 @@ class Targets:
     @cached_property
     def chance(self) -> float:
         """The smallest loss that a prediction reaches which is the same for all samples."""
-        rows = [self.loss.best_constant(self._compared.mean(axis=0))]
+        rows = [self.loss.best_constant(self._compared)]
         if self.kind == "values":
             rows += list(np.quantile(self.matrix, np.linspace(0.05, 0.95, 19), axis=0))
         return min(self._costs(row) for row in rows)

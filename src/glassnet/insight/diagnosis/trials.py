@@ -121,7 +121,7 @@ def train(network: Network | None, x: Array, targets: Targets, course: Course, b
     try:
         with np.errstate(all="ignore"):
             history = network.fit(
-                x.reshape(len(x), *network.layout.input_shape), targets.values,
+                x.reshape(len(x), *network.layout.input_shape), targets.given,
                 loss=targets.loss, optimizer=course.optimizer, epochs=course.epochs,
                 batch_size=course.batch_size, shuffle=course.shuffled, sample_weight=weights,
                 engine="numpy", seed=course.order, progress=False,

@@ -143,7 +143,7 @@ class Subject:
     @cached_property
     def prediction(self) -> Floats:
         """Of the judged samples: the probability of every class, or the values; of several labels those of each."""
-        output = self.loss.activation.value(self.network.predict(self.judged.X)).astype(np.float64)
+        output = self.loss.centre(self.network.predict(self.judged.X)).astype(np.float64)
         return np.hstack([1 - output, output]) if self.classifies and output.shape[1] == 1 else output
 
     @cached_property

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from glassnet.errors import DataError, ShapeError
 from glassnet.losses import Loss
-from glassnet.losses.base import advice_for_rows
+from glassnet.losses.targets import advice_for_rows
 from glassnet.network.inputs.meaning import UNNAMED, Meaning
 from glassnet.network.inputs.names import named_integers, numbered, text_of
 from glassnet.network.inputs.numbers import numeric
@@ -27,6 +27,8 @@ def targets(
     meaning: Meaning = UNNAMED,
 ) -> Array:
     """Targets as the engines take them: (n, n_outputs) values, or integer classes or labels (n, 1).
+
+    Values of which several outputs are read each stand there as often.
 
     Text names classes, in the order that `meaning` knows; so do integers that are among the names and count nothing.
 
@@ -53,14 +55,20 @@ def targets(
             f"X{of_what} has {n_samples} samples and {name} has {len(array)}; they must be equal"
         )
     if loss.targets == "values":
-        return np.ascontiguousarray(_values(name, array, loss, n_outputs), dtype)
+        return np.ascontiguousarray(loss.repeated(_values(name, array, loss, n_outputs)), dtype)
     return np.ascontiguousarray(_integers(name, array, loss, n_outputs), dtype)
 
 
 def _values(name: str, array: Array, loss: Loss, n_outputs: int) -> Array:
-    if array.ndim == 1 and n_outputs == 1:
+    n_targets = loss.n_targets(n_outputs)
+    if array.ndim == 1 and n_targets == 1:
         array = array[:, None]
-    if array.ndim != 2 or array.shape[1] != n_outputs:
+    if loss.outputs_per_target > 1 and array.shape[1:] != (n_targets,):
+        raise ShapeError(
+            f"{loss.name} reads {loss.outputs_per_target} of the network's {n_outputs} outputs for each target, so "
+            f"{name} must have shape (n_samples, {n_targets}); it has {array.shape}"
+        )
+    if array.ndim != 2 or array.shape[1] != n_targets:
         raise ShapeError(
             f"{loss.name} compares with the network's {n_outputs} output{'s' * (n_outputs > 1)}, so {name} must "
             f"have shape (n_samples, {n_outputs}); it has {array.shape}{_hint(array, loss, n_outputs)}"

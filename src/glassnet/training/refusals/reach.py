@@ -87,12 +87,7 @@ def output_range(table: Plan, loss: Loss) -> tuple[float, float]:
 
 def _middle(targets: Floats, weights: Array, loss: Loss) -> float:
     """What the loss would have all outputs be, if they had to be one number."""
-    if isinstance(loss, losses.Quantile | losses.MeanAbsoluteError):
-        level = loss.level if isinstance(loss, losses.Quantile) else 0.5
-        order = np.argsort(targets)
-        below = np.cumsum(weights[order])
-        return float(targets[order[np.searchsorted(below, level * below[-1])]])
-    return float(loss.best_constant(np.asarray(np.average(targets, weights=weights))))
+    return float(loss.best_constant(targets[:, None], weights)[0])
 
 
 def _left(targets: Floats, nearest: Floats, weights: Array, middle: float, loss: Loss) -> float:

@@ -172,8 +172,9 @@ def _uncertainty(unseen: Pass) -> float:
     """The standard error of the score of the validation samples."""
     targets = unseen.targets
     if targets.kind != "classes":
-        errors = np.square(targets.matrix - targets.loss.activation.value(unseen.output)).sum(axis=1)
-        spread = np.square(targets.matrix - targets.matrix.mean(axis=0)).sum()
+        y = targets.given if targets.loss.outputs_per_target > 1 else targets.matrix
+        errors = np.square(y - targets.loss.centre(unseen.output)).sum(axis=1)
+        spread = np.square(y - y.mean(axis=0)).sum()
         return float(errors.std() * np.sqrt(len(errors)) / max(float(spread), 1e-300))
     share = targets.accuracy(unseen.output)
     error = np.sqrt(max(share * (1 - share), 0.0) / len(unseen.output))

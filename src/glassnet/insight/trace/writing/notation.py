@@ -128,9 +128,3 @@ def backward_of_rows(formula: str, a: str, d: str) -> str:
 def constants_of(part: Any) -> dict[str, float]:
     """The fields of a part that its formulas mention."""
     return {name: getattr(part, name) for name in part.facts.letters}
-
-
-THROUGH_DISTANCES = "Σ_j (∂L/∂d_ij + ∂L/∂d_ji)·(A_i − A_j)/d_ij, over the other samples j"
-THROUGH_DISTANCES_LATEX = (
-    r"\sum_j (\partial L / \partial d_{ij} + \partial L / \partial d_{ji}) (A_i - A_j) / d_{ij}"
-)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 from glassnet.formulas.losses import TINY
 from glassnet.insight.trace.arithmetic import Term, equation, largest_of, letter, num, number
 from glassnet.insight.trace.record import StepRecord
-from glassnet.insight.trace.writing.notation import THROUGH_DISTANCES, THROUGH_DISTANCES_LATEX, constants_of
+from glassnet.insight.trace.writing.notation import constants_of
 from glassnet.insight.trace.writing.terms import with_letters, with_numbers
 from glassnet.losses import ElementwiseLoss, Loss
 from glassnet.support import expressions
@@ -67,8 +68,8 @@ class LossOf:
         facts = shown.written
         if facts is None:
             return f"mean of {in_one_line(shown.name)}(Y, {output})", "L"
-        if facts.of_distances:
-            return facts.of_distances.replace("A_", f"{output}_"), facts.of_distances_latex
+        if facts.in_words:
+            return _named(facts.in_words, output), facts.in_words_latex
         entry = "P" if self.is_of_softmax and not self.step.fused else output
         text, latex = _with_letters(shown, facts.value, {"p": entry, "y": "Y", "z": output})
         weight = "s·" if self.weighted else ""
@@ -91,7 +92,7 @@ class LossOf:
         step = self.step
         shown = self._shown
         facts = shown.written
-        if facts is None or facts.of_distances:
+        if facts is None or facts.in_words:
             return None, np.empty(0)
         y, a = step.y.astype(np.float64), step.rows[-1].a.astype(np.float64)
         if step.probabilities is not None and self.is_of_softmax:
@@ -122,8 +123,8 @@ class LossOf:
                 f"{in_one_line(self.objective.name)}′({target}, {output})/{self.over}",
                 r"\partial L / \partial A",
             )
-        if facts.of_distances:
-            return THROUGH_DISTANCES.replace("A_", f"{output}_"), THROUGH_DISTANCES_LATEX
+        if facts.in_words:
+            return _named(facts.slope_in_words, output), facts.slope_in_words_latex
         letters = {"y": target, "p": output, "mass": mass}
         slope, latex = _with_letters(self.objective, self._slope_formula, letters)
         slope = letter(f"({slope.write(0)})") if " if " in self._slope_formula else slope
@@ -161,6 +162,11 @@ class LossOf:
         slope = with_numbers(formula, values)
         slope = num(step.sample_weights[sample]) * slope if self.weighted else slope
         return equation(slope / num(self.count), result)
+
+
+def _named(words: str, output: str) -> str:
+    """With the name of the outputs in the place of A, whose rows are A_i and A_j."""
+    return re.sub(r"A_(?=[ij]\b)", f"{output}_", words).replace("A_", output)
 
 
 def _with_letters(loss: Loss, formula: str, letters: dict[str, str]) -> tuple[Term, str]:

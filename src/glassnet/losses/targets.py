@@ -1,0 +1,72 @@
+"""Targets as a loss compares them: classes as rows, labels as a column, and what to do with those that do not fit."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from glassnet.errors import DataError, ShapeError
+
+if TYPE_CHECKING:
+    from glassnet.losses.base import Loss
+
+Array = NDArray[Any]
+
+
+def one_hot_rows(loss: Loss, y: Array, p: Array) -> Array:
+    """Integer classes (n,) or (n, 1) as rows of zeros and a one, of the predictions' shape."""
+    classes = label_column(loss, y, p)[:, 0]
+    if classes.min() < 0 or classes.max() >= p.shape[1]:
+        wrong = int(np.flatnonzero((classes < 0) | (classes >= p.shape[1]))[0])
+        raise DataError(
+            f"{loss.name} takes classes 0 to {p.shape[1] - 1}, as many as the predictions have columns; "
+            f"y_true[{wrong}] is {int(classes[wrong])}"
+        )
+    encoded = np.zeros(p.shape, p.dtype)
+    encoded[np.arange(len(p)), classes] = 1
+    return encoded
+
+
+def weighted_quantile(y: Array, level: float, weights: Array | None = None) -> float:
+    """The first of the values (n,) up to which this share of the weights lies."""
+    order = np.argsort(y)
+    below = np.cumsum(np.ones(len(y)) if weights is None else weights[order])
+    return float(y[order[np.searchsorted(below, level * below[-1])]])
+
+
+def label_column(loss: Loss, y: Array, p: Array) -> Array:
+    """Integer labels (n,) or (n, 1) as a column, for predictions of shape (n, anything)."""
+    if p.ndim != 2:
+        raise ShapeError(
+            f"{loss.name} needs predictions of shape (n_samples, n_outputs); y_pred has shape {p.shape}"
+        )
+    if y.ndim == 2 and y.shape[1] > 1:
+        raise ShapeError(
+            f"{loss.name} takes one integer per sample, shape (n_samples,); y_true has shape {y.shape}; "
+            f"for one-hot rows {advice_for_rows(loss, 'y_true')}"
+        )
+    if y.size != len(p):
+        raise ShapeError(f"{loss.name} needs one target per prediction: y_true has {y.size}, y_pred {len(p)}")
+    column = y.reshape(-1, 1)
+    if not np.issubdtype(column.dtype, np.integer):
+        if column.dtype.kind not in "fb" or not np.array_equal(column, np.trunc(column)):
+            raise DataError(f"{loss.name} takes integers; y_true has dtype {y.dtype} and holds other values")
+        column = column.astype(np.int64)
+    return column
+
+
+def advice_for_rows(loss: Loss, y: str) -> str:
+    """What to do with one-hot rows where integers are wanted; `y` is what they are called."""
+    argmax = f"pass {y}.argmax(axis=1)"
+    return f"use {loss.for_rows}, or {argmax}" if loss.for_rows else argmax
+
+
+def advice_for_shapes(loss: Loss, y: Array, p: Array) -> str:
+    """What to do with targets y of another shape than the predictions p; empty where one cannot tell."""
+    if y.size == p.size:
+        return f"; reshape y_true to {p.shape}: broadcasting would compare every pair"
+    if p.ndim == 2 and y.size == len(p) and p.shape[1] > 1:
+        return f"; for integer classes use {loss.for_classes}, or one-hot rows"
+    return ""
