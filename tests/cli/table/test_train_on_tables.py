@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -148,3 +149,51 @@ def test_options_of_tables_are_for_tables(complaint: Complaint) -> None:
         "--target is for tables, and 'digits' is none"
     )
     assert complaint("train", "digits", "--balance").startswith("--balance is for tables")
+
+
+@pytest.mark.parametrize("target", ["price", "kind"])
+def test_a_table_that_is_too_large_is_read_in_parts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, target: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setitem(__import__("sys").modules, "matplotlib.figure", None)
+    options = (
+        "--target",
+        target,
+        "--drop",
+        "home_id",
+        "--hidden",
+        "8",
+        "--epochs",
+        "12",
+        "--engine",
+        "numpy",
+    )
+    whole = called("train", write(homes()), *options).stdout
+    monkeypatch.setattr("glassnet.tables.files.raw._memory", lambda: 8 * 1000)
+    parts = called("train", "homes.csv", *options, "--output", "parts").stdout
+    assert "too large for memory: read in parts" in parts
+    scored = [
+        [
+            float(one)
+            for line in text.splitlines()
+            if line.startswith(("log loss", "root"))
+            for one in re.findall(r" [\d.]+", line)
+        ]
+        for text in (whole, parts)
+    ]
+    np.testing.assert_allclose(*scored, rtol=0.01)
+    assert sorted(path.name for path in Path("parts").iterdir()) == [
+        "history.csv",
+        "model.safetensors",
+        "report.html",
+    ]
+    model = gn.tables.load("parts/model.safetensors")
+    told = pl.read_csv(called("predict", "parts", "homes.csv").stdout.encode())
+    column = "prediction" if target == "price" else "class"
+    expected = model.predict(homes())
+    assert told.height == 240
+    if target == "price":
+        np.testing.assert_allclose(told[column].to_numpy(), expected, rtol=1e-5)
+    else:
+        assert told[column].to_list() == expected.tolist()

@@ -8,8 +8,8 @@ import numpy as np
 from rich.table import Table as Grid
 
 from glassnet.cli.table import judging
+from glassnet.cli.table.loading import sample
 from glassnet.cli.table.printing import TablePrinter
-from glassnet.cli.table.study import sample
 from glassnet.cli.table.using import Used
 from glassnet.errors import ArgumentError
 from glassnet.support.text import in_one_line

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
@@ -17,13 +17,15 @@ from glassnet.support.text import in_one_line
 from glassnet.tables import Table, target_of
 from glassnet.tables.columns import DATES, TEXT
 from glassnet.tables.files import Split, TableFile, read, split
-from glassnet.tables.files.kinds import TRUTH, Kind
+from glassnet.tables.files.kinds import TRUTH, Kind, polars_package
 from glassnet.tables.target import CLASSES
 
 Array = NDArray[Any]
 
 TASKS = ("auto", "classify", "regress")
 _SHOWN_NAMES = 12
+_ROWS = 50_000  # that are read at once
+MOST_LOOKED_AT = 50_000  # rows that stand for a large part
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,8 +59,32 @@ class Loaded:
     notes: tuple[str, ...]
 
     def table(self, places: NDArray[np.int64]) -> Table:
-        """The features of some of these rows, of a table that is in memory."""
-        return Table.of(self.file.rows.select(self.features)[self.rows[places]])
+        """The features of some of these rows."""
+        if self.file.is_whole:
+            return Table.of(self.file.rows.select(self.features)[self.rows[places]])
+        wanted = np.zeros(self.file.n_rows, np.bool_)
+        wanted[self.rows[places]] = True
+        found, first = [], 0
+        for frame in self.file.slices(_ROWS):
+            found.append(frame.select(self.features).filter(wanted[first : first + frame.height]))
+            first += frame.height
+        return Table.of(polars_package().concat(found))
+
+    def slices(self, n_rows: int) -> Iterator[tuple[int, Table]]:
+        """The features of all of these rows in order, so many at a time, and the place of the first."""
+        known = np.zeros(self.file.n_rows, np.bool_)
+        known[self.rows] = True
+        first = place = 0
+        for frame in self.file.slices(n_rows):
+            chosen = frame.select(self.features).filter(known[first : first + frame.height])
+            first += frame.height
+            if chosen.height:
+                yield place, Table.of(chosen)
+                place += chosen.height
+
+    def sampled(self, places: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Of a part of the rows those that are looked at as a table: all where the file is in memory."""
+        return places if self.file.is_whole else sample(places)
 
     def split(self, test_share: float, validation_share: float) -> Split:
         """The rows in parts, as the user wants it."""
@@ -71,6 +97,15 @@ class Loaded:
             return None
         (column,) = Table.of(self.file.series(name).to_frame()).columns.values()
         return column[self.rows]
+
+
+def sample(places: NDArray[np.int64], most: int = MOST_LOOKED_AT) -> NDArray[np.int64]:
+    """Of many rows so many, drawn evenly."""
+    return (
+        places
+        if len(places) <= most
+        else np.sort(np.random.default_rng(0).choice(places, most, replace=False))
+    )
 
 
 def load(source: str, wish: TableWish) -> Loaded:

@@ -21,7 +21,6 @@ from glassnet.tables.files import Split, TableFile
 Array = NDArray[Any]
 
 DESCRIPTION_VERSION = 1
-_MOST_SCORED = 50_000  # rows of the training part that are scored
 
 
 @dataclass(frozen=True, eq=False)
@@ -151,15 +150,6 @@ def fingerprint(file: TableFile, names: Sequence[str]) -> str:
         return ""
     hashes = file.rows.select(names).hash_rows(seed=0).to_numpy()
     return f"{file.n_rows}-{int(hashes.sum(dtype=np.uint64)):016x}"
-
-
-def sample(places: NDArray[np.int64], most: int = _MOST_SCORED) -> NDArray[np.int64]:
-    """Of many rows so many, drawn evenly."""
-    return (
-        places
-        if len(places) <= most
-        else np.sort(np.random.default_rng(0).choice(places, most, replace=False))
-    )
 
 
 def summaries_of(description: Mapping[str, Any]) -> dict[str, ColumnSummary]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from glassnet.cli.table.loading import Loaded
+from glassnet.cli.table.loading import Loaded, sample
 from glassnet.tables import Table
 from glassnet.tables.files import Split, rows_in_both, suspects
 
@@ -53,11 +53,12 @@ class Suspicions:
         return [*said, self.imbalance] if self.imbalance else said
 
 
-def suspicions(loaded: Loaded, parts: Split, training: Table, y_training: np.ndarray) -> Suspicions:
+def suspicions(loaded: Loaded, parts: Split, training: Table) -> Suspicions:
     """Of the rows as they are split; `training` are those to learn from, or a sample."""
-    columns = suspects(
-        {name: training.columns[name] for name in training.names}, y_training, loaded.classifies
-    )
+    y = loaded.y[loaded.sampled(parts.training)]
+    some = sample(np.arange(len(y)))
+    training, y = training.take(some), y[some]
+    columns = suspects({name: training.columns[name] for name in training.names}, y, loaded.classifies)
     return Suspicions(loaded.target, columns, _repeated(loaded, parts), len(parts.test), _imbalance(loaded))
 
 

@@ -16,10 +16,11 @@ from glassnet.cli.results import HISTORY, MODEL
 from glassnet.cli.shown import sheets
 from glassnet.cli.shown.watching import Curves
 from glassnet.cli.table import learning, telling
+from glassnet.cli.table.in_parts import MOST_WATCHED, OnDisk, from_disk
 from glassnet.cli.table.judging import guessed
-from glassnet.cli.table.loading import Loaded, load
+from glassnet.cli.table.loading import Loaded, load, sample
 from glassnet.cli.table.printing import TablePrinter
-from glassnet.cli.table.study import Study, sample
+from glassnet.cli.table.study import Study
 from glassnet.cli.table.suspecting import Suspicions, suspicions
 from glassnet.cli.table.wishes import TableWish
 from glassnet.errors import ArgumentError, Interrupted
@@ -37,11 +38,11 @@ def run(
     if settings.get("device", "cpu") != "cpu" and settings.get("engine", "auto") == "auto":
         raise ArgumentError("--device is for the torch engine; give --engine torch, too")
     loaded = load(source, wish)
-    parts = loaded.split(*learning.shares(given))
+    parts = split_of(loaded, given)
     printer, folder = TablePrinter(quiet), Folder(folder_of(source) if output is None else output)
 
-    tables = {name: loaded.table(rows) for name, rows in parts.parts.items()}
-    suspected = suspicions(loaded, parts, tables["training"], loaded.y[parts.training])
+    tables = {name: loaded.table(loaded.sampled(rows)) for name, rows in parts.parts.items()}
+    suspected = suspicions(loaded, parts, tables["training"])
 
     def begin() -> None:
         folder.open()
@@ -52,11 +53,14 @@ def run(
     made = learning.estimator(
         loaded, given, **settings, progress=not (quiet or watch), callbacks=callbacks
     )  # fmt: skip
+    disk = None if loaded.file.is_whole else OnDisk(loaded, parts, tables, folder.path)
+    if disk is not None:
+        made = from_disk(made, disk)
     typed = CommandLine(source, {**given, **wish.as_typed(), **_unusual(settings)}, folder.path)
     began, stopped_by = time.perf_counter(), ""
     try:
         try:
-            learning.fit(made, loaded, parts, tables)
+            learning.fit(made, loaded, parts, tables if disk is None else disk.stands_for)
         except Interrupted as interrupted:
             stopped_by = str(interrupted.history.stopped_by) if interrupted.history is not None else ""
             if not hasattr(made, "model_"):
@@ -65,8 +69,18 @@ def run(
         study = study_of(loaded, parts, tables, made.model_, made.history_, suspected, facts(made, seconds))
         deliver(study, printer, folder, typed)
     finally:
+        if disk is not None:
+            disk.close()
         folder.release()
     return EXIT_CODES.get(stopped_by, 0)
+
+
+def split_of(loaded: Loaded, given: Mapping[str, Any]) -> Split:
+    """The rows in parts; of a table that is too large for memory, no more are watched than can be."""
+    test, watched = learning.shares(given)
+    if not loaded.file.is_whole:
+        watched = min(watched, MOST_WATCHED / len(loaded.y))
+    return loaded.split(test, watched)
 
 
 def study_of(
@@ -76,9 +90,9 @@ def study_of(
     """A model with its parts, of which large ones are sampled."""
     shown, places = {}, {}
     for name, rows in parts.parts.items():
-        some = sample(rows)
-        shown[name] = tables[name] if len(some) == len(rows) else loaded.table(some)
-        places[name] = some
+        places[name] = sample(rows)
+        is_there = tables[name].n_rows == len(places[name])
+        shown[name] = tables[name] if is_there else loaded.table(places[name])
     return Study(loaded, parts, shown, places, model, history, suspected, known)
 
 

@@ -12,7 +12,7 @@ from glassnet.callbacks import Callback, Session
 from glassnet.cli.table import judging, learning
 from glassnet.cli.table.loading import Loaded, load
 from glassnet.cli.table.wishes import TableWish
-from glassnet.errors import DivergenceError, EngineError
+from glassnet.errors import DataError, DivergenceError, EngineError
 from glassnet.support.optional import require
 from glassnet.tables import Table
 from glassnet.tables.files import Split
@@ -54,6 +54,10 @@ class Trials:
     ) -> Trials:
         """The table, read and split."""
         loaded = load(source, wish)
+        if not loaded.file.is_whole:
+            raise DataError(
+                f"{loaded.file.name} is too large to be tuned on in memory; tune on some of its rows, and train on all"
+            )
         parts = loaded.split(*learning.shares(given))
         return cls(
             loaded, parts, {name: loaded.table(rows) for name, rows in parts.parts.items()}, folder, seed

@@ -208,9 +208,7 @@ def _finish(ground: Trials, study: Any, folder: Folder, printer: TablePrinter, t
     if found is None or not ground.model_file(found.number).exists():
         raise DataError("no trial ended within the budget, so there is no model; give a larger --budget")
     model = tables.load(ground.model_file(found.number))
-    suspected = suspicions(
-        ground.loaded, ground.parts, ground.tables["training"], ground.loaded.y[ground.parts.training]
-    )
+    suspected = suspicions(ground.loaded, ground.parts, ground.tables["training"])
     known = list(_facts(ground, study, found, model))
     history = _history(found)
     printer.warned([*(note.text for note in model.preprocessing.notes), *suspected.sentences])
