@@ -33,7 +33,6 @@ def test_of_one_output_for_each_target_the_outputs_stand_in_blocks() -> None:
     for loss in (losses.GaussianNLL(), losses.Quantiles((0.2, 0.8))):
         single = [loss.value(y[:, j], p[:, [j, 2 + j]]) for j in (0, 1)]
         assert loss.value(y, p) == pytest.approx(np.mean(single), rel=1e-14)
-        np.testing.assert_array_equal(loss.centre(p), p[:, :2])
 
 
 def test_gaussian_nll_is_pytorchs() -> None:
@@ -78,6 +77,22 @@ def test_a_network_learns_an_interval_and_its_coverage_is_measured(tmp_path: Pat
     net.save(tmp_path / "net.safetensors")
     assert gn.load(tmp_path / "net.safetensors").loss == loss
     assert not [f for f in gn.diagnose(net, X, Y).findings if f.severity == "error"]
+
+
+def test_sorted_quantiles_do_not_cross_and_cost_no_sample_more() -> None:
+    loss = losses.Quantiles((0.05, 0.3, 0.5, 0.9))
+    y, p = RANDOM.normal(size=(300, 2)), RANDOM.normal(size=(300, 8))
+    rising = loss.quantiles(p)
+    assert (np.diff(rising.reshape(300, 4, 2), axis=1) >= 0).all()
+    np.testing.assert_array_equal(np.sort(p[:, 1::2]), rising[:, 1::2])
+    before, after = (
+        np.array([loss.value(y[i : i + 1], outputs[i : i + 1]) for i in range(300)])
+        for outputs in (p, rising)
+    )
+    assert (after <= before + 1e-15).all() and (after < before - 1e-3).sum() > 200
+    np.testing.assert_array_equal(loss.centre(p), rising[:, 4:6])
+    with pytest.raises(ShapeError, match=r"output must have shape \(n_samples, n_outputs\); got \(8,\)"):
+        loss.quantiles(p[0])
 
 
 @pytest.mark.parametrize("loss", SEVERAL, ids=lambda loss: loss.name)

@@ -145,8 +145,9 @@ class GaussianNLL(SeveralOutputs):
 class Quantiles(SeveralOutputs):
     """Several quantiles at once, the mean of :class:`Quantile` over all of them: an output for each level.
 
-    Of several targets the outputs are first the lowest level of every target, then the next … Behind
-    ``gn.Increasing()`` they cannot cross.
+    Of several targets the outputs are first the lowest level of every target, then the next … Each output learns for
+    itself, so where there are few samples outputs may cross; :meth:`quantiles` sorts those of each target, and no
+    sample's loss grows by that. Chernozhukov, Fernández-Val, Galichon 2010, Econometrica 78. Metrics read them sorted.
 
     Parameters
     ----------
@@ -197,11 +198,31 @@ class Quantiles(SeveralOutputs):
         values = type(self).formula(y, p, levels)
         return mean(values, type(self).slope_formula(y, p, levels), weights, p.size)
 
+    @explained
+    def quantiles(self, output: ArrayLike) -> NDArray[np.floating]:
+        """The quantiles of each target from a network's outputs, sorted, so that they do not cross.
+
+        Returns
+        -------
+        ndarray, (n_samples, n_outputs)
+            In the order of the outputs: the lowest level of every target first.
+        """
+        p = checks.real("output", output)
+        if p.ndim != 2:
+            raise ShapeError(f"output must have shape (n_samples, n_outputs); got {p.shape}")
+        by_level = p.reshape(len(p), self.outputs_per_target, self.n_targets(p.shape[1]))
+        rising: NDArray[np.floating] = np.sort(by_level, axis=1).reshape(p.shape)
+        return rising
+
+    def limits(self, output: Array) -> Array:
+        """The quantiles, sorted."""
+        return self.quantiles(output)
+
     def centre(self, output: Array) -> Array:
         """The quantiles of the level nearest to a half, (n_samples, n_targets)."""
         k = self.n_targets(output.shape[1])
         place = int(np.abs(np.array(self.levels) - 0.5).argmin())
-        return output[:, place * k : (place + 1) * k]
+        return self.quantiles(output)[:, place * k : (place + 1) * k]
 
     def best_constant(self, y: Array, weights: Array | None = None) -> Array:
         """The quantile of each column's level."""
