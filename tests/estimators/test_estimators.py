@@ -1,5 +1,7 @@
 """What the estimators learn, by which rows they are stopped, and that the same seed learns the same."""
 
+import pickle
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -8,7 +10,9 @@ from sklearn.exceptions import NotFittedError
 from sklearn.metrics import log_loss, make_scorer, mean_absolute_error
 
 import glassnet as gn
+from glassnet.estimators.fitted import FORMAT
 
+GOLDEN = Path(__file__).parent / "golden"
 QUICK: dict[str, Any] = {"hidden": (16,), "epochs": 32, "learning_rate": 0.2, "random_state": 0}
 RANDOM = np.random.default_rng(0)
 X = RANDOM.normal(size=(240, 3))
@@ -322,3 +326,32 @@ def test_a_saved_model_predicts_the_same_without_scikit_learn(tmp_path: Any) -> 
     loaded = gn.tables.load(tmp_path / "model.safetensors")
     assert np.array_equal(loaded.predict_proba(X), model.predict_proba(X))
     assert loaded.predict(X).tolist() == model.predict(X).tolist()
+
+
+# ---- pickles
+
+
+@pytest.mark.parametrize("path", sorted(GOLDEN.glob("*.pickle")), ids=lambda path: path.stem)
+def test_pickles_of_every_format_are_read(path: Path) -> None:
+    kept = pickle.loads(path.read_bytes())
+    model, X = kept["model"], kept["X"]
+    answer = model.transform(X) if hasattr(model, "transform") else model.predict(X)
+    if answer.dtype.kind == "f":
+        np.testing.assert_allclose(answer, kept["answer"], rtol=1e-9)
+    else:
+        assert answer.tolist() == kept["answer"].tolist()
+    model.set_params(warm_start=True).fit(X, kept["y"])
+    assert model.n_iter_ == 8
+
+
+def test_there_is_a_pickle_of_this_format() -> None:
+    found = {path.stem for path in GOLDEN.glob("*.pickle")}
+    assert {f"{name}_{FORMAT}" for name in ("classifier", "regressor", "transformer")} <= found
+
+
+def test_a_pickle_of_another_format_is_refused() -> None:
+    state = gn.NetworkClassifier().__getstate__() | {"_format": 99}
+    with pytest.raises(
+        gn.errors.ModelFileError, match=f"has format 99, and this version of glassnet reads {FORMAT}"
+    ):
+        gn.NetworkClassifier().__setstate__(state)

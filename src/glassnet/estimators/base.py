@@ -25,7 +25,6 @@ from glassnet.network.network import Network
 from glassnet.tables.model import TableModel
 from glassnet.tables.preprocessing import Preprocessing
 from glassnet.tables.table import Table
-from glassnet.tables.target import Target
 
 Array = NDArray[Any]
 
@@ -36,7 +35,6 @@ MOST_MERGED = 2048
 class NetworkEstimator(FittedEstimator):
     """Base of the estimators; its subclasses say what y is."""
 
-    target_: Target
     _task_: Task
     # Parameters that not all of them have.
     scale_targets: bool | None = None
@@ -202,3 +200,7 @@ class NetworkEstimator(FittedEstimator):
             misses=misses,
             description=description,
         )
+
+    def _forget_model(self, state: dict[str, Any]) -> dict[str, Any]:
+        del state["model_"]
+        return {"temperature": self.model_.temperature, "misses": self.model_.misses}

@@ -17,7 +17,9 @@ from glassnet.layers import Dense
 from glassnet.network.history import History
 from glassnet.network.network import Network
 from glassnet.tables.model import TableModel
+from glassnet.tables.preprocessing import Preprocessing
 from glassnet.tables.table import Table
+from glassnet.tables.target import Target
 
 Array = NDArray[Any]
 Floats = NDArray[np.float64]
@@ -30,6 +32,8 @@ class FittedEstimator(BaseEstimator):
     """An estimator with one or several trained networks."""
 
     networks_: list[Network]
+    preprocessing_: Preprocessing
+    target_: Target
     _members: list[Member]
 
     def _table(self, X: Any) -> Table:
@@ -98,7 +102,13 @@ class FittedEstimator(BaseEstimator):
         return tags
 
     def __getstate__(self) -> dict[str, Any]:
-        return {**super().__getstate__(), "_format": FORMAT}
+        """What is pickled: preprocessing and target as plain data, networks as they are, the model not at all."""
+        state = {**super().__getstate__(), "_format": FORMAT}
+        if "networks_" in state:
+            del state["networks_"]
+            state |= {name: state[name].to_data() for name in ("preprocessing_", "target_")}
+            state["_told"] = self._forget_model(state)
+        return state
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         found = state.pop("_format", None)
@@ -107,7 +117,20 @@ class FittedEstimator(BaseEstimator):
                 f"this pickle of a {type(self).__name__} has format {found}, and this version of glassnet reads "
                 f"{FORMAT}; fit it anew, or load it with the version that wrote it and save it by its save method"
             )
+        told = state.pop("_told", None)
         super().__setstate__(state)
+        if told is not None:
+            self.preprocessing_ = Preprocessing.from_data(self.preprocessing_)
+            self.target_ = Target.from_data(self.target_)
+            self._finish(**told)
+
+    def _finish(self, temperature: float | None = None, misses: Any = None) -> None:
+        """What predicts, from the networks and what rows that were held back told."""
+        raise NotImplementedError
+
+    def _forget_model(self, state: dict[str, Any]) -> dict[str, Any]:
+        """Take what predicts out of a state, and return what :meth:`_finish` needs to make it again."""
+        raise NotImplementedError
 
 
 class Predicts:

@@ -232,6 +232,10 @@ class NetworkTransformer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Netw
             self.preprocessing_, self.network_, None if self._embeds else self.layer
         )
 
+    def _forget_model(self, state: dict[str, Any]) -> dict[str, Any]:
+        del state["_features"]
+        return {}
+
     @property
     def _n_features_out(self) -> int:
         return self._features.n_features
