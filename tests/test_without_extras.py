@@ -88,6 +88,9 @@ for ask in (
     lambda: net.fit(X, y, loss="bce", engine="compiled"),
     lambda: net.compiled_predict(),
     lambda: gn.sweep(lambda seed: net.copy(), {}, X, y, loss="bce"),
+    lambda: gn.NetworkClassifier(),
+    lambda: gn.NetworkRegressor,
+    lambda: gn.NetworkTransformer,
 ):
     try:
         ask()
@@ -100,6 +103,12 @@ for ask in (
 def test_what_needs_more_says_which_extra_installs_it(tmp_path: Path) -> None:
     lines = run([*EXTRAS, *COMPILER], ASKS_FOR_MORE, tmp_path).splitlines()
     extras = ["data", "plots", "pandas", "torch", "onnx", "data", "torch", "compiled", "compiled", "sweep"]
+    extras += ["tables"] * 3
     assert len(lines) == len(extras)
     for line, extra in zip(lines, extras, strict=True):
         assert f"which is not installed; install it with: pip install 'glassnet[{extra}]'" in line
+
+
+def test_all_that_is_named_is_there(tmp_path: Path) -> None:
+    program = "from glassnet import *\nprint('NetworkClassifier' in globals(), 'Network' in globals())"
+    assert run([*EXTRAS, *COMPILER], program, tmp_path) == "False True\n"

@@ -10,5 +10,5 @@ def settings(n_rows: int, n_features: int, task: Task) -> Settings:
     return Settings(
         hidden=(32,), activation="tanh", front_scale=None, initializer="glorot_uniform",
         output_initializer="glorot_uniform", rates_by_inputs=False, bias_rate_factor=1.0, l2=1 / n_rows,
-        optimizer=LBFGS(), epochs=200, batch_size=None, validation_share=0.0, restore_best=False,
+        optimizer=LBFGS(gradient_tolerance=1e-3), epochs=200, batch_size=None, validation_share=0.0, restore_best=False,
     )  # fmt: skip

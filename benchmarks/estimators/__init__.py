@@ -1,0 +1,1 @@
+"""Estimators beside scikit-learn's MLP: its checks, and seconds."""
