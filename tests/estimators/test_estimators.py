@@ -13,7 +13,13 @@ import glassnet as gn
 from glassnet.estimators.fitted import FORMAT
 
 GOLDEN = Path(__file__).parent / "golden"
-QUICK: dict[str, Any] = {"hidden": (16,), "epochs": 32, "learning_rate": 0.2, "random_state": 0}
+QUICK: dict[str, Any] = {
+    "hidden": (16,),
+    "epochs": 32,
+    "batch_size": 256,
+    "learning_rate": 0.2,
+    "random_state": 0,
+}
 RANDOM = np.random.default_rng(0)
 X = RANDOM.normal(size=(240, 3))
 CLASSES = np.array(["low", "middle", "high"])[np.digitize(X[:, 0] + X[:, 1], (-0.7, 0.7))]

@@ -79,8 +79,8 @@ class NetworkEstimator(FittedEstimator):
             self.target_, self.loss, self.output_activation, settings.label_smoothing, self._like_sklearn
         )
 
-    def _after_training(self, held: Sequence[Rows]) -> None:
-        """What is learned from rows that no member was trained on."""
+    def _after_training(self, held: Sequence[tuple[Network, Rows]]) -> None:
+        """What is learned from rows that were held back, each with a network that was not trained on them."""
 
     # ---- fit
 
@@ -109,7 +109,7 @@ class NetworkEstimator(FittedEstimator):
             fit.run()
         finally:
             self._finish()
-        self._after_training([held for held in fit.held if held is not None])
+        self._after_training(fit.held)
         return self
 
     def _rows(self, table: Table, y: Any, weight: Any, ending: str = "") -> Rows:

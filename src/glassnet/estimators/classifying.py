@@ -18,6 +18,7 @@ from glassnet.estimators.learning import calibration, classes, heads
 from glassnet.estimators.learning.inputs import targets_of
 from glassnet.estimators.learning.rows import Rows
 from glassnet.estimators.presets import Task
+from glassnet.network.network import Network
 from glassnet.support import checks
 from glassnet.tables.target import LABELS
 
@@ -115,7 +116,7 @@ class Classifies(ClassifierMixin, Predicts, NetworkEstimator):
     def _row_weights(self, y: Array, weights: Floats | None) -> Floats | None:
         return classes.row_weights(self.class_weight, y, self.classes_, weights)
 
-    def _after_training(self, held: Sequence[Rows]) -> None:
+    def _after_training(self, held: Sequence[tuple[Network, Rows]]) -> None:
         self.temperature_ = None
         if self.calibrate:
             if not held:

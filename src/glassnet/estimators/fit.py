@@ -12,11 +12,12 @@ from numpy.typing import NDArray
 from sklearn.utils import check_random_state
 
 from glassnet.errors import ArgumentError
-from glassnet.estimators.learning import training
-from glassnet.estimators.learning.members import Member
+from glassnet.estimators.learning import choosing, training
+from glassnet.estimators.learning.members import Member, Part
 from glassnet.estimators.learning.rows import Rows, split
 from glassnet.estimators.learning.work import Work
 from glassnet.estimators.like_sklearn.work import SklearnWork
+from glassnet.network.network import Network
 
 
 class Fit:
@@ -24,8 +25,8 @@ class Fit:
 
     Attributes
     ----------
-    held : list of Rows or None
-        For each member the rows that it was not trained on.
+    held : list of (Network, Rows)
+        Networks, and rows that each of them was not trained on: the members, or those that chose the epochs.
     """
 
     def __init__(self, estimator: Any, rows: Rows, watched: Rows | None, work: Work, part: bool) -> None:
@@ -38,7 +39,8 @@ class Fit:
         )
         drawn = copy.deepcopy(self.random) if self.alone else self.random
         self.seeds: list[int] = drawn.randint(2**31 - 1, size=estimator.ensemble).tolist()
-        self.held: list[Rows | None] = []
+        self.held: list[tuple[Network, Rows]] = []
+        self.chooses = bool(work.settings.folds) and not part and watched is None
 
     def members(self) -> list[Member]:
         """New networks."""
@@ -67,6 +69,8 @@ class Fit:
         """Train all members, side by side where there are several."""
         estimator = self.estimator
         everything = estimator._part(self.rows, self.work.head)
+        if self.chooses:
+            self._choose(everything)
         given = None if self.watched is None else estimator._part(self.watched, self.work.head)
         works = training.own_callbacks(self.work, estimator.ensemble)
         progress, jobs = estimator.verbose and estimator.ensemble == 1, []
@@ -76,16 +80,26 @@ class Fit:
             if places is not None:
                 train, held = everything.take(places[0]), everything.take(places[1])
             rows = self.watched if places is None else self.rows.take(places[1])
-            self.held.append(rows)
+            if rows is not None:
+                self.held.append((member.network, rows))
             score = None if rows is None or estimator.scorer is None else estimator._scoring(rows)
             jobs.append(partial(training.train, member, work, train, held, score, progress))
         training.side_by_side(jobs, estimator.n_jobs)
 
+    def _choose(self, everything: Part) -> None:
+        """Train all members as networks of parts of the rows did best on the others."""
+        choice = choosing.choose(self.work, everything, self._groups(), self.seeds[0])
+        self.work, self.estimator.settings_ = choice.work, choice.work.settings
+        self.held = [(network, self.rows.take(places)) for network, places in choice.unseen]
+
+    def _groups(self) -> NDArray[np.int64] | None:
+        groups: NDArray[np.int64] | None = self.estimator._groups(self.estimator._encoded(self.rows.y))
+        return groups
+
     def _places(self, seed: int) -> tuple[NDArray[np.int64], NDArray[np.int64]] | None:
         """The rows that a member is trained on and those that it is not; None where that is not for it to choose."""
         share = self.work.settings.validation_share
-        if self.part or self.watched is not None or not share:
+        if self.part or self.chooses or self.watched is not None or not share:
             return None
-        groups = self.estimator._groups(self.estimator._encoded(self.rows.y))
-        kept, held = split(self.rows.table.n_rows, share, groups, np.random.default_rng([seed, 1]))
+        kept, held = split(self.rows.table.n_rows, share, self._groups(), np.random.default_rng([seed, 1]))
         return (kept, held) if len(held) else None

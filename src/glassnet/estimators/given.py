@@ -180,9 +180,9 @@ def _with_optimizer(settings: Settings, given: Any) -> Settings:
     if given.learning_rate is not None:
         settings = replace(settings, learning_rate=given.learning_rate)
     if given.schedule is not None:
-        settings = replace(settings, schedule=given.schedule)
+        settings = replace(settings, schedule=given.schedule, folds=0)
     elif isinstance(settings.learning_rate, Schedule):
-        settings = replace(settings, schedule="constant")
+        settings = replace(settings, schedule="constant", folds=0)
     return settings
 
 
@@ -198,7 +198,7 @@ def _plain(settings: Settings, optimizer: Optimizer) -> Settings:
     rate: Any = optimizer.learning_rate if optimizer.takes_steps else settings.learning_rate
     front = None if settings.front_scale is None or not optimizer.takes_steps else 1.0
     return replace(
-        settings, optimizer=optimizer, learning_rate=rate, schedule="constant", rates_by_inputs=False,
+        settings, optimizer=optimizer, learning_rate=rate, schedule="constant", rates_by_inputs=False, folds=0,
         bias_rate_factor=1.0, front_scale=front,
     )  # fmt: skip
 
@@ -220,11 +220,13 @@ def _minimised(settings: Settings, given: Any) -> Settings:
 
 
 def _with_stopping(settings: Settings, given: Any) -> Settings:
+    wanted = given.early_stopping or given.scorer is not None or given.validation_share is not None
+    if wanted or given.early_stopping is False or given.epochs is not None or given.patience is not None:
+        settings = replace(settings, folds=0)
     if given.early_stopping is False:
         return replace(settings, validation_share=0.0, patience=None, restore_best=False)
     if given.validation_share is not None:
         settings = replace(settings, validation_share=given.validation_share)
-    wanted = given.early_stopping or given.scorer is not None or given.validation_share is not None
     if wanted and not (settings.validation_share and settings.restore_best):
         monitor = settings.monitor if settings.monitor.startswith("validation_") else "validation_loss"
         share = settings.validation_share or SHARE

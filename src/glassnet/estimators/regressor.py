@@ -18,6 +18,7 @@ from glassnet.estimators.learning.inputs import targets_of
 from glassnet.estimators.learning.rows import Rows
 from glassnet.estimators.presets import Task
 from glassnet.losses import Loss
+from glassnet.network.network import Network
 from glassnet.optimizers import Optimizer
 from glassnet.schedules import Schedule
 from glassnet.support.calls import explained
@@ -188,7 +189,7 @@ class NetworkRegressor(RegressorMixin, Predicts, NetworkEstimator):
     def _encoded(self, y: Array) -> Array:
         return self.target_.encode(y)
 
-    def _after_training(self, held: Sequence[Rows]) -> None:
+    def _after_training(self, held: Sequence[tuple[Network, Rows]]) -> None:
         if held and self.quantiles is None:
             self._finish(misses=intervals.misses(self, held))
 

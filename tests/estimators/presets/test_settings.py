@@ -6,7 +6,7 @@ import pytest
 import glassnet as gn
 from glassnet.errors import UnknownNameError
 from glassnet.estimators import presets
-from glassnet.layers import Dense, Embedding, Scale
+from glassnet.layers import Dense, Embedding, Periodic, Scale
 
 TASKS: list[presets.Task] = ["classes", "labels", "values", "counts", "quantiles"]
 
@@ -45,3 +45,38 @@ def test_steps_of_weights_are_divided_by_the_root_of_their_inputs_and_embeddings
 def test_the_schedule_spans_the_epochs() -> None:
     optimizer = presets.Settings(epochs=15, learning_rate=0.1).scheduled_optimizer()
     assert optimizer == gn.Adam(gn.schedules.LogCosineCycles(0.1, 15), beta2=0.95)
+
+
+def test_training_may_end_where_the_rate_is_zero() -> None:
+    for epochs in (15, 40, 136):
+        settings = presets.Settings(epochs=epochs)
+        assert settings.ends == tuple(round(epochs * share / 15) for share in (3, 7, 15))
+    whole = presets.Settings(epochs=15)
+    np.testing.assert_allclose(whole.rates()(list(whole.ends)), 0, atol=1e-12)
+    assert presets.Settings(epochs=15, schedule="constant").ends == (15,)
+    assert presets.Settings(epochs=1).ends == (1,)
+
+
+def test_numbers_are_found_behind_an_embedding_that_closes_gaps() -> None:
+    settings = presets.Settings(hidden=(4,), number_waves=2, number_dimension=1, embedding_dimension=3)
+    embedding, periodic, scale, dense = settings.hidden_layers(5, {1: 7, 3: 2}, [0, 2, 4])
+    assert isinstance(periodic, Periodic) and periodic.columns == (0, 1, 2)
+    network = gn.Network([embedding, periodic, scale, dense], seed=0, input_shape=5)
+    assert network.layout.output_shapes[:2] == ((9,), (12,))
+    assert isinstance(dense, Dense) and dense.learning_rate_factor == pytest.approx(12**-0.5)
+
+
+@pytest.mark.parametrize(
+    ("n_rows", "epochs", "batch", "width", "folds"),
+    [
+        (64, 200, 64, 128, 4), (320, 40, 64, 128, 4), (319, 41, 64, 128, 4), (600, 40, 64, 128, 3),
+        (4000, 40, 64, 128, 1), (10_000, 40, 64, 128, 1), (10_001, 40, 256, 256, 1), (20_000, 20, 256, 256, 1),
+        (1_000_000, 10, 256, 256, 1),
+    ],
+)  # fmt: skip
+def test_tabular_adapts_to_the_rows(n_rows: int, epochs: int, batch: int, width: int, folds: int) -> None:
+    settings = presets.settings("tabular", n_rows, 5, "values")
+    assert (settings.epochs, settings.batch_size, settings.hidden, settings.folds) == (
+        epochs, batch, (width,) * 3, folds,
+    )  # fmt: skip
+    assert settings.learning_rate == pytest.approx(0.07 * batch / 256)

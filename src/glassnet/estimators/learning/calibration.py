@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize_scalar
 
 from glassnet.estimators.learning.rows import Rows
+from glassnet.network.network import Network
 from glassnet.tables.model import TableModel
 
 Floats = NDArray[np.float64]
@@ -19,13 +20,13 @@ _WIDEST = np.log(20.0)
 _LEAST = float(np.finfo(np.float64).tiny)
 
 
-def temperature_of(estimator: Any, held: Sequence[Rows]) -> float:
+def temperature_of(estimator: Any, held: Sequence[tuple[Network, Rows]]) -> float:
     """The T that makes the cross-entropy of the rows that were held back least.
 
     Guo, Pleiss, Sun, Weinberger 2017, On Calibration of Modern Neural Networks, ICML, section 4.2.
     """
     logarithms, places, weights = [], [], []
-    for rows, network in zip(held, estimator.networks_, strict=True):
+    for network, rows in held:
         model = TableModel(estimator.preprocessing_, [network], estimator.target_)
         told, true = _questions(model.predict_proba(rows.table), estimator._encoded(rows.y))
         logarithms.append(np.log(np.maximum(told, _LEAST)))

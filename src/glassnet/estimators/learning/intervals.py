@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from glassnet.errors import ArgumentError
 from glassnet.estimators.learning.rows import Rows
+from glassnet.network.network import Network
 from glassnet.support import checks
 from glassnet.tables.model import TableModel
 from glassnet.tables.target import Target
@@ -43,10 +44,10 @@ def refuse_without(quantiles: Any) -> None:
         raise ArgumentError("this estimator learns no quantiles; make it with quantiles=(0.1, 0.5, 0.9)")
 
 
-def misses(estimator: Any, held: Sequence[Rows]) -> Floats:
+def misses(estimator: Any, held: Sequence[tuple[Network, Rows]]) -> Floats:
     """How far each prediction for a row that was held back lies from its value, (n_rows, n_values)."""
     found = []
-    for rows, network in zip(held, estimator.networks_, strict=True):
+    for network, rows in held:
         model = TableModel(estimator.preprocessing_, [network], estimator.target_)
         predicted = np.asarray(model.predict(rows.table))
         found.append(np.abs(rows.y - predicted).reshape(len(predicted), -1))

@@ -30,7 +30,7 @@ def train(
         "validation_data": None if held is None else (held.X, held.y, held.weights),
     }  # fmt: skip
     size = min(batch or n_rows, n_rows)
-    steps = work.epochs * -(-n_rows // size)
+    steps = max(work.epochs, work.foreseen) * -(-n_rows // size)
     named = engines.chosen(work.engine, work.device, network, work.head.loss, optimizer, steps, size)
     work.begin(member, optimizer)
     try:

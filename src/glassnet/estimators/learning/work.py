@@ -35,6 +35,8 @@ class Work:
     engine, device : str
     epochs : int
         Of this call.
+    foreseen : int
+        Epochs of all trainings of this call, where they are more: they decide whether compiling pays.
     constant_rate : bool
         In the place of the schedule, where nobody knows how many epochs will follow.
     """
@@ -47,6 +49,7 @@ class Work:
     engine: str
     device: str
     epochs: int
+    foreseen: int = 0
     constant_rate: bool = False
 
     def network(self, seed: int | Random) -> Network:

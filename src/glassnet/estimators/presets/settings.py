@@ -10,7 +10,7 @@ from glassnet import schedules
 from glassnet.activations import ActivationFunction
 from glassnet.callbacks import EarlyStopping
 from glassnet.initializers import Initializer
-from glassnet.layers import Activation, BatchNorm, Dense, Dropout, Embedding, Layer, Scale
+from glassnet.layers import Activation, BatchNorm, Dense, Dropout, Embedding, Layer, Periodic, Scale
 from glassnet.optimizers import Adam, Optimizer
 from glassnet.schedules import LogCosineCycles, Schedule
 
@@ -19,6 +19,19 @@ SCHEDULES: dict[str, Callable[[float, int], Schedule]] = {
     "log_cosine_cycles": lambda rate, epochs: LogCosineCycles(rate, epochs),
 }
 ADAM = Adam(beta2=0.95)
+
+
+def _ends_of_cycles(epochs: int) -> tuple[int, ...]:
+    """Where the rate is 0: after 1/15 of the epochs, which is too early for all, 3/15, 7/15, and all."""
+    cycles = LogCosineCycles.cycles
+    shares = [(2**n - 1) / (2**cycles - 1) for n in range(2, cycles + 1)]
+    return tuple(sorted({max(1, round(share * epochs)) for share in shares}))
+
+
+ENDS: dict[str, Callable[[int], tuple[int, ...]]] = {
+    "constant": lambda epochs: (epochs,),
+    "log_cosine_cycles": _ends_of_cycles,
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,6 +57,15 @@ class Settings:
         Units of the hidden layers.
     activation : str, ActivationFunction or tuple of them
         Of all hidden layers, or one for each.
+    number_waves : int
+        Waves of different lengths that each number is given by, beside itself; 0 for none. See
+        :class:`~glassnet.layers.Periodic`, also for the next three.
+    number_dimension : int
+        What is learned from the waves of each number.
+    number_deviation : float
+        How many waves lie within one unit, at first and about.
+    number_rate_factor : float
+        Multiplies the steps of all this.
     front_scale : float or None
         The learning-rate factor of a learned scale before the first layer; None is no such scale.
     initializer, bias_initializer, output_initializer, output_bias_initializer : str or Initializer
@@ -73,6 +95,11 @@ class Settings:
         The share of every target that is spread over all classes.
     validation_share : float
         The share of the rows that is held back to choose the best epoch; 0 trains on all of them.
+    folds : int
+        The parts of the rows that are held back in turn to choose after which cycle training ends, before a training on
+        all rows; 1 holds back `validation_share` once, 0 chooses the best epoch while it trains, as said there.
+    decays : tuple of float
+        Weight decays that are tried in all this, the best of which is taken; none leave the optimizer as it is.
     monitor : str
         The column of the history that tells the best epoch: "validation_loss", "validation_accuracy", "loss".
     patience : int or None
@@ -93,6 +120,10 @@ class Settings:
     clip_outputs: bool = False
     hidden: tuple[int, ...] = (256, 256, 256)
     activation: str | ActivationFunction | tuple[str | ActivationFunction, ...] = "selu"
+    number_waves: int = 0
+    number_dimension: int = 3
+    number_deviation: float = 0.1
+    number_rate_factor: float = 0.1
     front_scale: float | None = 6.0
     initializer: str | Initializer = "lecun_normal"
     bias_initializer: str | Initializer = "zeros"
@@ -111,6 +142,8 @@ class Settings:
     batch_size: int | None = 256
     label_smoothing: float = 0.0
     validation_share: float = 0.2
+    folds: int = 0
+    decays: tuple[float, ...] = ()
     monitor: str = "validation_loss"
     patience: int | None = None
     minimum_change: float = 0.0
@@ -136,6 +169,15 @@ class Settings:
         if index_columns:
             layers.append(Embedding(index_columns, self.embedding_dimension))
             width += len(index_columns) * (self.embedding_dimension - 1)
+        if self.number_waves and number_columns:
+            places = _behind_embedding(number_columns, index_columns)
+            layers.append(
+                Periodic(
+                    places, self.number_waves, self.number_dimension, self.number_deviation,
+                    learning_rate_factor=self.number_rate_factor,
+                )
+            )  # fmt: skip
+            width += len(places) * self.number_dimension
         if self.front_scale is not None:
             layers.append(Scale(learning_rate_factor=self.front_scale))
         for units, activation in zip(self.hidden, self.activations, strict=True):
@@ -182,9 +224,19 @@ class Settings:
         """The learning rate over the epochs."""
         return SCHEDULES[self.schedule](self.learning_rate, self.epochs)
 
+    @property
+    def ends(self) -> tuple[int, ...]:
+        """The epochs after which training may end, those of :attr:`folds`."""
+        return ENDS[self.schedule](self.epochs)
+
     def stopping(self) -> list[EarlyStopping]:
         """The callback that ends training early, or puts the best epoch back; none where nothing is to be watched."""
         if self.patience is None and not self.restore_best:
             return []
         patience = self.epochs if self.patience is None else self.patience
         return [EarlyStopping(self.monitor, max(patience, 1), self.minimum_change, self.restore_best)]
+
+
+def _behind_embedding(columns: Sequence[int], index_columns: Mapping[int, int]) -> list[int]:
+    """Where an embedding of the index columns hands these columns on: it closes the gaps."""
+    return [column - sum(index < column for index in index_columns) for column in columns]

@@ -1,0 +1,133 @@
+"""How training goes and where it ends: by what is best for rows that were held back.
+
+Each part of the rows is held back once. A network of its own is trained on the others through all cycles of learning
+rates, and at the end of each, where the rate is 0, asked for what it has not seen; so is one for every weight decay.
+The network that is kept is then trained on all rows, by the best decay up to the best end: no row is lost to
+validation, and all have a say in the choice.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from glassnet.estimators.learning import training
+from glassnet.estimators.learning.members import Member, Part
+from glassnet.estimators.learning.rows import split
+from glassnet.estimators.learning.work import Work
+from glassnet.network.network import Network
+
+Array = NDArray[np.float64]
+Places = NDArray[np.int64]
+
+# What the cross-entropy counts beside the share of errors, which it tells apart where few rows are held back.
+OF_ENTROPY = 0.5
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What was found.
+
+    Attributes
+    ----------
+    work : Work
+        With the epochs after which training ends, and the decay.
+    unseen : list of (Network, places)
+        Networks that were trained like that, and the rows that each of them has not seen.
+    """
+
+    work: Work
+    unseen: list[tuple[Network, Places]]
+
+
+@dataclass
+class _Candidate:
+    """A way to train, what its networks missed in the rows that each of them had not seen, and these networks."""
+
+    work: Work
+    missed: float = 0.0
+    states: list[tuple[Network, Array, Array]] = field(default_factory=list)
+
+
+def choose(work: Work, rows: Part, groups: Places | None, seed: int) -> Choice:
+    """Try every decay and every end of the settings on parts that are held back.
+
+    Parameters
+    ----------
+    work : Work
+    rows : Part
+        All rows.
+    groups : ndarray of int, optional
+        Classes that all parts hold in the same shares.
+    seed : int
+        Of the parts, and of the networks trained for this.
+    """
+    random = np.random.default_rng([seed, 2])
+    parts = _parts(work, len(rows), groups, random)
+    if not parts:
+        return Choice(work, [])
+    n_fits = 1 + len(parts) * max(len(work.settings.decays), 1)
+    work = replace(work, foreseen=n_fits * work.settings.epochs)
+    seeds = random.integers(2**31 - 1, size=len(parts)).tolist()
+    found = [candidate for one in _with_decays(work) for candidate in _tried(one, rows, parts, seeds)]
+    best = min(found, key=lambda candidate: candidate.missed)
+    unseen = []
+    for (network, parameters, statistics), (_, held) in zip(best.states, parts, strict=True):
+        network.parameters, network.running_statistics[...] = parameters, statistics
+        unseen.append((network, held))
+    return Choice(best.work, unseen)
+
+
+def _with_decays(work: Work) -> list[Work]:
+    """The work with each decay of the settings; what is tried first wins where all are alike."""
+    settings = work.settings
+    return [
+        replace(work, settings=replace(settings, optimizer=replace(settings.optimizer, weight_decay=decay)))
+        for decay in settings.decays
+    ] or [work]
+
+
+def _tried(work: Work, rows: Part, parts: list[tuple[Places, Places]], seeds: list[int]) -> list[_Candidate]:
+    """The ends of one work, each asked on all parts: the networks go from end to end."""
+    ends = work.settings.ends
+    found = [_Candidate(replace(work, epochs=end)) for end in ends]
+    for (train, held), seed in zip(parts, seeds, strict=True):
+        member = Member(work.network(seed))
+        for candidate, begin, end in zip(found, (0, *ends), ends, strict=False):
+            step = replace(work, epochs=end - begin, callbacks=())
+            training.train(member, step, rows.take(train), None, None, progress=False)
+            network = member.network
+            candidate.missed += len(held) * _missed(work, network, rows.take(held))
+            state = network, network.parameters.copy(), network.running_statistics.copy()
+            candidate.states.append(state)
+    return found
+
+
+def _parts(
+    work: Work, n_rows: int, groups: Places | None, random: np.random.Generator
+) -> list[tuple[Places, Places]]:
+    """Rows to train on and rows held back; every row is held back once, or the share of the settings."""
+    n_parts = work.settings.folds
+    if n_parts == 1:
+        train, held = split(n_rows, work.settings.validation_share, groups, random)
+        return [(train, held)] if len(held) else []
+    order = random.permutation(n_rows)
+    if groups is not None:
+        order = order[np.argsort(groups[order], kind="stable")]
+    part = np.empty(n_rows, np.int64)
+    part[order] = np.arange(n_rows) % n_parts
+    return [
+        (np.flatnonzero(part != k), np.flatnonzero(part == k))
+        for k in range(n_parts)
+        if 0 < (part == k).sum() < n_rows
+    ]
+
+
+def _missed(work: Work, network: Network, held: Part) -> float:
+    """The loss for rows that were held back; of classes half of it, and the share of errors."""
+    found = network.evaluate(held.X, held.y, loss=work.head.loss, sample_weight=held.weights)
+    if "accuracy" not in found:
+        return found["loss"]
+    return OF_ENTROPY * found["loss"] + 1 - found["accuracy"]

@@ -1,0 +1,88 @@
+"""Length and decay of a training are chosen on rows that are held back in turn; then all rows are trained on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+import glassnet as gn
+from glassnet.estimators import presets
+from glassnet.estimators.learning.choosing import _parts
+from glassnet.estimators.learning.work import Work
+
+RANDOM = np.random.default_rng(0)
+X = RANDOM.normal(size=(200, 3))
+CLEAN = np.sin(2 * X[:, 0]) + X[:, 1]
+NOISE = RANDOM.normal(size=200)
+CLASSES = (X[:, 0] + X[:, 1] > 0).astype(int)
+SMALL: dict[str, Any] = {"hidden": (16,), "engine": "numpy", "random_state": 0}
+
+
+def test_clean_values_are_learned_to_the_last_cycle_and_noise_is_not() -> None:
+    clean, noise = (gn.NetworkRegressor(**SMALL).fit(X, y) for y in (CLEAN, NOISE))
+    ends = clean.settings_.ends
+    assert clean.n_iter_ == clean.settings_.epochs == ends[-1]
+    assert noise.n_iter_ == ends[0] < ends[-1]
+    assert clean.settings_.optimizer.weight_decay == 0 < noise.settings_.optimizer.weight_decay
+
+
+def test_no_row_is_lost_to_validation() -> None:
+    """A network that is trained on all rows by what was chosen is the same."""
+    model = gn.NetworkRegressor(**SMALL).fit(X, CLEAN)
+    assert model.validation_loss_curve_ is None
+    again = gn.NetworkRegressor(**SMALL, epochs=model.settings_.epochs, early_stopping=False).fit(X, CLEAN)
+    np.testing.assert_array_equal(model.predict(X), again.predict(X))
+
+
+def test_epochs_stopping_and_rows_that_are_given_are_not_chosen() -> None:
+    epochs = gn.NetworkClassifier(**SMALL, epochs=7).fit(X, CLASSES)
+    stopping = gn.NetworkClassifier(**SMALL, early_stopping=True).fit(X, CLASSES)
+    watched = gn.NetworkClassifier(**SMALL).fit(X[:150], CLASSES[:150], X_val=X[150:], y_val=CLASSES[150:])
+    assert epochs.n_iter_ == 7
+    for model in (epochs, stopping, watched):
+        assert model.validation_loss_curve_ is not None
+    assert watched.n_iter_ == watched.settings_.epochs
+
+
+def test_a_users_callbacks_hear_of_the_training_on_all_rows_alone() -> None:
+    heard: list[int] = []
+    model = gn.NetworkRegressor(**SMALL, callbacks=[lambda session: heard.append(len(heard))]).fit(X, CLEAN)
+    assert len(heard) == model.n_iter_
+
+
+def test_all_members_of_an_ensemble_are_trained_alike() -> None:
+    one, two = (gn.NetworkClassifier(**SMALL, ensemble=3, n_jobs=jobs).fit(X, CLASSES) for jobs in (1, 2))
+    lengths = {len(member.losses) for member in one._members}
+    assert lengths == {one.n_iter_}
+    np.testing.assert_array_equal(one.predict_proba(X), two.predict_proba(X))
+
+
+def test_temperature_and_intervals_come_from_networks_that_have_not_seen_the_rows() -> None:
+    calibrated = gn.NetworkClassifier(**SMALL, calibrate=True).fit(X, CLASSES)
+    assert calibrated.temperature_ > 0
+    noisy = CLEAN + 0.3 * NOISE
+    model = gn.NetworkRegressor(**SMALL).fit(X[:150], noisy[:150])
+    low, high = model.predict_interval(X[150:], coverage=0.8).T
+    inside = ((noisy[150:] >= low) & (noisy[150:] <= high)).mean()
+    assert 0.65 < inside < 0.95
+
+
+@pytest.mark.parametrize(("folds", "n_parts"), [(1, 1), (4, 4)])
+def test_parts_hold_every_row_once_and_all_classes_in_the_same_shares(folds: int, n_parts: int) -> None:
+    settings = presets.Settings(folds=folds, validation_share=0.25)
+    work: Any = Work(settings, None, None, (), True, "auto", "cpu", 1)  # type: ignore[arg-type]
+    classes = np.array([0] * 60 + [1] * 40)
+    parts = _parts(work, 100, classes, np.random.default_rng(0))
+    assert len(parts) == n_parts
+    for train, held in parts:
+        assert sorted([*train, *held]) == list(range(100))
+        assert len(held) == 25 and classes[held].sum() == 10
+    assert len(np.unique(np.concatenate([held for _, held in parts]))) == 25 * n_parts
+
+
+@pytest.mark.parametrize("n_rows", [2, 3, 5, 9])
+def test_a_handful_of_rows_can_be_fitted(n_rows: int) -> None:
+    model = gn.NetworkRegressor(**SMALL).fit(X[:n_rows], CLEAN[:n_rows])
+    assert np.isfinite(model.predict(X)).all()
