@@ -158,6 +158,31 @@ def test_facts_are_those_that_diagnosis_measures(stack: str) -> None:
         assert found["blocks"][0]["flat"] > 0.5
 
 
+@pytest.mark.parametrize("loss", LOSSES, ids=label)
+def test_what_a_constant_prediction_costs_and_how_well_outputs_fit_is_what_diagnosis_finds(loss: Any) -> None:
+    if isinstance(loss, gn.losses.Function):
+        loss = replace(loss, title="own_loss")
+    random, n_outputs = np.random.default_rng(6), loss.least_outputs + 1
+    X = random.normal(size=(30, 3))
+    net = network(gn.Dense(4, "tanh"), gn.Dense(n_outputs, output_activation(loss)))
+    y = targets(loss, random, 30, n_outputs)
+    column = y[:, None].astype(float) if y.ndim == 1 else y
+    theirs = Pass(net, net.parameters, net.running_statistics, X, Targets(loss, column, n_outputs))
+    found = call(
+        f"{BEGIN} return glassnet.facts(network, data.X, data.y);", {"X": X, "y": y, **spec_of(net, loss=loss)},
+        [loss] if isinstance(loss, gn.losses.Function) else [],
+    )  # fmt: skip
+    assert found["kind"] == theirs.targets.kind
+    if found["kind"] == "labels":
+        assert found["score"] is None
+        return
+    expected = {
+        "chance": theirs.targets.chance, "floor": theirs.targets.floor, "progress": theirs.progress,
+        "score": theirs.score,
+    }  # fmt: skip
+    assert {name: found[name] for name in expected} == pytest.approx(expected, rel=1e-9, abs=1e-9)
+
+
 def test_a_state_put_back_gives_the_same_steps_again() -> None:
     found = call(
         f"""
@@ -346,6 +371,9 @@ TRAINED = {
     "network.fit([[1, 2]], [1], { sample_weight: [0] })": "all weights of the samples are 0",
     "network.step([[1, 2]], [1], [1])": "rows must be integers from 0 to 0, at least one; got 1",
     "network.restore({ parameters: [1] })": "parameters of this network are 3 numbers; the state holds 1",
+    "network.fit([[1, 'x']], [1])": "X must hold finite numbers; row 0, column 1 is NaN",
+    "network.fit([[[1], 2]], [1, 1])": "X has 1 rows and y 2",
+    "network.training([[1, 2]], [1]).run({})": "run needs a limit: epochs, seconds or until",
     "network.frozen(0, 'scale', 0)": "layer 0 has no scale",
     "network.frozen(0, 'bias', 1)": "bias of layer 0 has 1 entries; got index 1",
 }

@@ -16,7 +16,8 @@ FILES = (
     "base/types", "base/errors", "base/texts", "base/random", "base/tables", "arithmetic/products", "arithmetic/rows",
     "formulas", "arithmetic/rules", "plan/shapes", "plan/normalisation", "plan/learned", "plan/periodic",
     "plan/layers", "plan/parts",
-    "plan/plan", "arithmetic/loop", "network/losses", "network/files", "network/flat", "network/trace",
+    "plan/plan", "arithmetic/loop", "network/losses", "network/targets",
+    "network/files", "network/flat", "network/trace",
     "network/training", "network/network", "network/facts",
 )  # fmt: skip
 PUBLIC = (

@@ -17,15 +17,31 @@ function flattened(name, given) {
   if (ArrayBuffer.isView(given)) return { flat: /** @type {any} */ (given), rows: null };
   if (!Array.isArray(given))
     throw new GlassnetError(`${name} must be an array of rows, a typed array or { values, shape }; got ${shown(given)}`);
-  if (given.length > 0 && typeof given[0] === "object" && given[0] !== null) {
-    const width = given[0].length;
-    given.forEach((row, place) => {
-      if (row?.length !== width)
-        throw new GlassnetError(`rows of ${name} must be of one length; row 0 has ${width}, row ${place} ${row?.length}`);
-    });
-    return { flat: given.flatMap((row) => [...row]).flat(Infinity), rows: given.length };
+  if (given.length === 0 || typeof given[0] !== "object" || given[0] === null) return { flat: given, rows: null };
+  const width = count(given[0]), flat = new Float64Array(given.length * width);
+  given.forEach((row, place) => {
+    if (count(row) !== width)
+      throw new GlassnetError(`rows of ${name} must be of one length; row 0 has ${width}, row ${place} ${count(row)}`);
+    fill(flat, place * width, row);
+  });
+  return { flat, rows: given.length };
+}
+
+/** How many numbers stand in an array of any depth. @param {any} given @returns {number} */
+function count(given) {
+  if (ArrayBuffer.isView(given)) return /** @type {any} */ (given).length;
+  return Array.isArray(given) ? given.reduce((sum, inner) => sum + count(inner), 0) : 1;
+}
+
+/** Write the numbers of an array of any depth, and say where the next one goes.
+ * @param {Float64Array} flat @param {number} at @param {any} given @returns {number} */
+function fill(flat, at, given) {
+  if (typeof given === "object" && given !== null) {
+    for (const inner of given) at = fill(flat, at, inner);
+    return at;
   }
-  return { flat: given, rows: null };
+  flat[at] = typeof given === "number" || typeof given === "boolean" ? Number(given) : NaN;
+  return at + 1;
 }
 
 /** A table of rows of `width` finite numbers. @param {string} name @param {any} given @param {number} width

@@ -1,6 +1,8 @@
 // What the rules of diagnosis look at, measured as glassnet/insight/diagnosis/measure.py measures it.
 
+import { targets } from "../base/tables.js";
 import { PARTS } from "../formulas.js";
+import { Targets } from "./targets.js";
 
 // A unit is flat where its slope is below this part of the largest; two are alike where their weights differ by less.
 const FLAT = 0.05, ALIKE = 1e-5;
@@ -78,7 +80,8 @@ function block(rows, index) {
 /** The network as it is on these samples, in float64 and without dropout. @param {Network} network @param {Given} X @param {Given} y */
 export function facts(network, X, y) {
   const twin = network.twin(), { rows, penalty, parameters } = twin.trace(X, y);
-  const value = twin.loss(X, y) - penalty;
+  const value = twin.loss(X, y) - penalty, output = twin.predict(X);
+  const wanted = targets(y, twin.objective, output.shape[0], output.shape[1], "float64");
   const starts = rows.flatMap((/** @type {any} */ row, /** @type {number} */ place) => (row.kind === "dense" ? [place] : []));
   const blocks = starts.map((/** @type {number} */ start, /** @type {number} */ index) => block(rows.slice(start, starts[index + 1]), index));
   const gradient = parameters.flatMap((/** @type {any} */ part) => Array.from(part.gradient));
@@ -86,6 +89,6 @@ export function facts(network, X, y) {
   const isFinite = Number.isFinite(value) && twin.vector.every(Number.isFinite) && twin.running.every(Number.isFinite);
   return {
     loss: value + penalty, value, penalty, gradient_norm: rms(gradient) * Math.sqrt(gradient.length), size: rms(weights),
-    finite: isFinite, blocks,
+    finite: isFinite, blocks, ...new Targets(twin.loss_part, wanted, output).facts(value),
   };
 }

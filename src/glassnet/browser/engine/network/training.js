@@ -121,12 +121,14 @@ export class Training {
 
   /** Whole epochs, until one of these is reached.
    * @param {{ epochs?: number, seconds?: number, until?: (row: Epoch) => boolean }} limits @returns {Epoch[]} */
-  run({ epochs = Infinity, seconds = Infinity, until = () => false }) {
+  run({ epochs = Infinity, seconds = Infinity, until }) {
+    if (epochs === Infinity && seconds === Infinity && !until)
+      throw new GlassnetError("run needs a limit: epochs, seconds or until");
     const end = performance.now() + 1000 * seconds, history = [];
     while (history.length < epochs) {
       const row = this.epoch();
       history.push(row);
-      if (performance.now() >= end || until(row)) break;
+      if (performance.now() >= end || until?.(row)) break;
     }
     return history;
   }

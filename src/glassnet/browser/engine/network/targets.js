@@ -1,0 +1,124 @@
+// What the targets are, and what constant predictions cost: as glassnet/insight/diagnosis/targets.py.
+
+import { lossOf, oneHot, smooth } from "./losses.js";
+
+const SMALLEST = 1.1754943508222875e-38, TINY = 1e-12;
+
+/** @param {ArrayLike<number>} values @returns {boolean} */
+function isBinary(values) {
+  return Array.prototype.every.call(values, (value) => value === 0 || value === 1);
+}
+
+/** Each column's mean, and of numbers its quantiles from 5 % to 95 %, as rows. @param {Floats} values @param {number} n
+ * @param {number} m @param {boolean} withQuantiles @returns {Float64Array[]} */
+function constantRows(values, n, m, withQuantiles) {
+  const sorted = Array.from({ length: m }, (_, j) => Float64Array.from({ length: n }, (_, i) => values[i * m + j]).sort());
+  const rows = [Float64Array.from(sorted, (column) => column.reduce((sum, value) => sum + value, 0) / n)];
+  for (let k = 1; withQuantiles && k <= 19; k++)
+    rows.push(Float64Array.from(sorted, (column) => {
+      const place = k / 20 * (n - 1), low = Math.floor(place);
+      return column[low] + (place - low) * (column[Math.min(low + 1, n - 1)] - column[low]);
+    }));
+  return rows;
+}
+
+/** The targets of some samples beside what a network, in float64, predicts. */
+export class Targets {
+  /** @param {any} loss as the user named it @param {Table} y @param {Table} output */
+  constructor(loss, y, output) {
+    this.loss = lossOf(loss);
+    this.output = output;
+    const [n, m] = output.shape, { takes_classes, targets } = this.loss;
+    this.n = n;
+    this.m = m;
+    this.y = y;
+    /** Values, or one-hot rows. @type {Floats} */
+    this.matrix = takes_classes ? oneHot(y.values, m, new Float64Array(n * m)) : Float64Array.from(y.values);
+    this.compared = this.matrix.slice();
+    if (targets !== "labels") smooth(this.loss, this.compared, n * m, m);
+    const sums = new Float64Array(n);
+    this.matrix.forEach((value, k) => (sums[Math.floor(k / m)] += value));
+    const isWhole = isBinary(this.matrix), isOneHot = isWhole && (m === 1 || sums.every((sum) => sum === 1));
+    const ofShares = this.loss.domain[0] === 0 && this.loss.domain[1] === 1;
+    this.kind = targets === "labels" ? "labels" : takes_classes || isOneHot ? "classes" : isWhole ? "several"
+      : ofShares ? "probabilities" : "values";
+  }
+
+  /** The class of each sample. @returns {Int32Array} */
+  get classes() {
+    const { values, shape: [n, width] } = this.y;
+    return Int32Array.from({ length: n }, (_, i) => {
+      const row = values.subarray(i * width, (i + 1) * width);
+      return width === 1 ? row[0] : row.indexOf(Math.max(...row));
+    });
+  }
+
+  /** The loss of these outputs. @param {Floats} output @returns {number} */
+  value(output) {
+    const { loss, n, m, compared } = this, ones = new Float64Array(n).fill(1), error = new Float64Array(n * m);
+    return loss.compare(compared, 0, output, 0, n, m, ones, 0, error, 0, loss.share(n, m), loss.parameters);
+  }
+
+  /** The loss of predictions, of one for all samples or of one for each. @param {Floats} rows @returns {number} */
+  costs(rows) {
+    const { activation } = this.loss, logarithm = (/** @type {number} */ p) => Math.log(Math.max(p, SMALLEST));
+    const before = (/** @type {number} */ p) => activation === "linear" ? p : logarithm(p) - (activation === "sigmoid" ? logarithm(1 - p) : 0);
+    const found = this.value(Float64Array.from({ length: this.n * this.m }, (_, k) => before(rows[k % rows.length])));
+    return Number.isFinite(found) ? found : Infinity;
+  }
+
+  /** The smallest loss that a prediction reaches which is the same for all samples. @returns {number} */
+  get chance() {
+    const { n, m, kind, loss } = this, [means] = constantRows(this.compared, n, m, false);
+    const best = means.map((mean) => loss.bestConstant(loss.part, mean)), quantiles = constantRows(this.matrix, n, m, true).slice(1);
+    return Math.min(...[best, ...(kind === "values" ? quantiles : [])].map((row) => this.costs(row)));
+  }
+
+  /** The loss where every output is its target. @returns {number} */
+  get floor() {
+    if (this.kind === "classes" && !this.loss.part.label_smoothing) return 0;
+    const found = this.costs(this.compared);
+    return Number.isFinite(found) ? Math.min(found, this.chance) : 0;
+  }
+
+  /** The share of samples whose class is named rightly. @returns {number} */
+  get accuracy() {
+    const { output: { values }, n, m, classes, loss } = this, threshold = loss.activation === "sigmoid" ? 0 : 0.5;
+    let right = 0;
+    for (let i = 0; i < n; i++) {
+      const row = values.subarray(i * m, (i + 1) * m), named = m > 1 ? row.indexOf(Math.max(...row)) : Number(row[0] > threshold);
+      right += named === classes[i] ? 1 : 0;
+    }
+    return right / n;
+  }
+
+  /** How well outputs fit: 0 as well as the best constant, 1 perfectly. @param {number} value @returns {number} */
+  score(value) {
+    const { kind, n, m, matrix, loss, output, classes } = this;
+    if (kind === "classes") {
+      const counts = new Float64Array(Math.max(m, 2));
+      for (const of of classes) counts[of]++;
+      const majority = Math.max(...counts) / n;
+      return (this.accuracy - majority) / Math.max(1 - majority, TINY);
+    }
+    if (kind === "values" && loss.facts.aims_at_middle !== true) {
+      const { floor } = this;
+      return 1 - (value - floor) / Math.max(this.chance - floor, TINY);
+    }
+    const predicted = output.values.slice(), [means] = constantRows(matrix, n, m, false);
+    loss.activate(predicted, n, m);
+    let missed = 0, spread = 0;
+    matrix.forEach((target, k) => {
+      missed += (target - predicted[k]) ** 2;
+      spread += (target - means[k % m]) ** 2;
+    });
+    return 1 - missed / Math.max(spread, TINY);
+  }
+
+  /** All of it; of labels, which say what belongs together, the kind alone. @param {number} value the loss of the outputs */
+  facts(value) {
+    if (this.kind === "labels") return { kind: this.kind, chance: null, floor: null, progress: null, score: null };
+    const { kind, chance, floor } = this;
+    return { kind, chance, floor, progress: 1 - (value - floor) / Math.max(chance - floor, 1e-300), score: this.score(value) };
+  }
+}
