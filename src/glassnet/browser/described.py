@@ -25,6 +25,8 @@ REFUSED = {
     ),
     **{name: SEVERAL_OUTPUTS for name in ("gaussian_nll", "quantiles")},
 }
+# Whose formulas a page writes with numbers in them.
+WRITTEN = ("activation", "loss", "optimizer", "layer")
 # Facts for bridges, checks and other pages.
 UNTOLD = {
     "latex",
@@ -64,7 +66,7 @@ def _described(registry: Registry[Any], name: str, cls: type) -> dict[str, Any]:
             part.name: to_config(part.default) for part in fields if part.default is not dataclasses.MISSING
         },
         "required": [part.name for part in fields if part.default is dataclasses.MISSING],
-        "facts": _facts(getattr(cls, "facts", None)),
+        "facts": _facts(getattr(cls, "facts", None)) if registry.kind in WRITTEN else {},
     }
     if name in REFUSED:
         told["refused"] = REFUSED[name]

@@ -123,16 +123,8 @@ def _losses(library: Library, loops: list[str]) -> dict[str, str]:
             if cls is None
             else _loss(library, loops, name, cls.formula, cls.slope_formula, len(loss.parameters))
         )
-        found[name] = _entry(library, compare, loss)
+        found[name] = f"{{ compare: {compare}, activate: {_activated(loss)} }}"
     return found
-
-
-def _entry(library: Library, compare: str, loss: Any) -> str:
-    """What the engine takes a loss to be."""
-    best = type(loss).best_constant
-    owner = inspect._findclass(best).__name__  # type: ignore[attr-defined]
-    constant = library.add(best, f"{owner}_best_constant")
-    return f"{{ compare: {compare}, activate: {_activated(loss)}, bestConstant: {constant} }}"
 
 
 def _activated(loss: Loss) -> str:
@@ -246,7 +238,7 @@ def _add_own(
         slope: Any = part.derivative
         entry = add(library, loops, name, part.function, slope, 0)
         if kind == "loss":
-            entry = _entry(library, entry, part)
+            entry = f"{{ compare: {entry}, activate: {_activated(part)} }}"  # type: ignore[arg-type]
         tables[table][name] = entry
         own[kind][name] = {"name": name, "aliases": [], "fields": {}, "required": [], "facts": {}, **extra}
 

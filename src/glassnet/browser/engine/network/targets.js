@@ -9,17 +9,30 @@ function isBinary(values) {
   return Array.prototype.every.call(values, (value) => value === 0 || value === 1);
 }
 
-/** Each column's mean, and of numbers its quantiles from 5 % to 95 %, as rows. @param {Floats} values @param {number} n
- * @param {number} m @param {boolean} withQuantiles @returns {Float64Array[]} */
-function constantRows(values, n, m, withQuantiles) {
-  const sorted = Array.from({ length: m }, (_, j) => Float64Array.from({ length: n }, (_, i) => values[i * m + j]).sort());
-  const rows = [Float64Array.from(sorted, (column) => column.reduce((sum, value) => sum + value, 0) / n)];
-  for (let k = 1; withQuantiles && k <= 19; k++)
-    rows.push(Float64Array.from(sorted, (column) => {
-      const place = k / 20 * (n - 1), low = Math.floor(place);
-      return column[low] + (place - low) * (column[Math.min(low + 1, n - 1)] - column[low]);
-    }));
-  return rows;
+/** The columns of a table, each in ascending order. @param {Floats} values @param {number} n @param {number} m
+ * @returns {Float64Array[]} */
+function sortedColumns(values, n, m) {
+  return Array.from({ length: m }, (_, j) => Float64Array.from({ length: n }, (_, i) => values[i * m + j]).sort());
+}
+
+/** @param {Float64Array} column @returns {number} */
+function mean(column) {
+  return column.reduce((sum, value) => sum + value, 0) / column.length;
+}
+
+/** Between two values of an ascending column, where the share lies between them. @param {Float64Array} column
+ * @param {number} share @returns {number} */
+function quantile(column, share) {
+  const place = share * (column.length - 1), low = Math.floor(place);
+  return column[low] + (place - low) * (column[Math.min(low + 1, column.length - 1)] - column[low]);
+}
+
+/** The constant prediction that suits a column of targets best. @param {any} loss @param {Float64Array} column @returns {number} */
+function bestConstant({ part }, column) {
+  const level = part.name === "mean_absolute_error" ? 0.5 : part.name === "quantile" ? part.level : null;
+  if (level !== null) return column[Math.max(Math.ceil(level * column.length) - 1, 0)];
+  const middle = mean(column), weight = part.pos_weight ?? 1;
+  return weight === 1 ? middle : weight * middle / (1 - middle + weight * middle);
 }
 
 /** The targets of some samples beside what a network, in float64, predicts. */
@@ -69,9 +82,10 @@ export class Targets {
 
   /** The smallest loss that a prediction reaches which is the same for all samples. @returns {number} */
   get chance() {
-    const { n, m, kind, loss } = this, [means] = constantRows(this.compared, n, m, false);
-    const best = means.map((mean) => loss.bestConstant(loss.part, mean)), quantiles = constantRows(this.matrix, n, m, true).slice(1);
-    return Math.min(...[best, ...(kind === "values" ? quantiles : [])].map((row) => this.costs(row)));
+    const { n, m, kind, loss } = this, columns = sortedColumns(this.matrix, n, m), rows = [];
+    rows.push(Float64Array.from(sortedColumns(this.compared, n, m), (column) => bestConstant(loss, column)));
+    for (let k = 1; kind === "values" && k <= 19; k++) rows.push(Float64Array.from(columns, (column) => quantile(column, k / 20)));
+    return Math.min(...rows.map((row) => this.costs(row)));
   }
 
   /** The loss where every output is its target. @returns {number} */
@@ -105,7 +119,7 @@ export class Targets {
       const { floor } = this;
       return 1 - (value - floor) / Math.max(this.chance - floor, TINY);
     }
-    const predicted = output.values.slice(), [means] = constantRows(matrix, n, m, false);
+    const predicted = output.values.slice(), means = sortedColumns(matrix, n, m).map(mean);
     loss.activate(predicted, n, m);
     let missed = 0, spread = 0;
     matrix.forEach((target, k) => {
