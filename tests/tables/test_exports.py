@@ -15,6 +15,7 @@ import pytest
 import glassnet as gn
 from glassnet import activations
 from glassnet.errors import ArgumentError
+from glassnet.layers.base import registry
 from tests.tables.exports import by_onnx, by_python
 from tests.tables.frames import columns, in_pandas
 
@@ -81,6 +82,12 @@ def test_a_model_is_equal_in_onnx_and_in_the_exported_file(name: str, tmp_path: 
         assert (np.diff(expected, axis=1) >= 0).all()
         np.testing.assert_allclose(graph["quantiles"], expected, rtol=1e-9)
         np.testing.assert_allclose(module.predict_quantiles(FRAME), expected, rtol=1e-9)
+
+
+def test_every_kind_of_layer_is_in_a_model_that_is_exported() -> None:
+    inner = [layer for residual in RARE if isinstance(residual, gn.Residual) for layer in residual.layers]
+    found = {type(layer) for layer in (*RARE, *inner)}
+    assert set(registry.classes().values()) - found == {gn.Flatten}  # which rows of a table have no use for
 
 
 def test_every_activation_is_exported(tmp_path: Path) -> None:

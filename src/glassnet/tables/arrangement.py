@@ -40,6 +40,7 @@ class Arrangement:
         self.numbers = Numbers([each for _, each in found])
         self.values = np.array([starts[place] for place in self.number_places], np.int64)
         self.indicators = self.values[self.numbers.with_indicator] + 1
+        self.only_values = self.values.tolist() == list(range(self.n_features))
 
     def fill(self, table: Table, made: Array) -> None:
         """Write the features of a table with the columns of the operations into `made` (n_rows, n_features)."""
@@ -69,6 +70,9 @@ class Arrangement:
     def write_numbers(self, x: Array, made: Array) -> None:
         """Write what columns of numbers (n_rows, n_columns) become to where it stands."""
         scaled, missing = self.numbers.made(x)
+        if self.only_values:
+            made[...] = scaled
+            return
         made[:, self.values] = scaled
         if len(self.indicators):
             made[:, self.indicators] = missing[:, self.numbers.with_indicator]

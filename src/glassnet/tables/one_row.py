@@ -6,7 +6,7 @@ It takes the plain cases, numbers, text and dates of Python; all others are left
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 from glassnet.tables.arrangement import Arrangement
 from glassnet.tables.columns import DATE, DateColumn
 from glassnet.tables.operations import Category, Date
-from glassnet.tables.reading.values import is_of
 
 Array = NDArray[Any]
 
@@ -39,34 +38,60 @@ class OneRow:
 
     def features(self, X: Any) -> Array | None:
         """The features (1, n_features); None where the row is not one of the plain cases."""
+        made = np.empty((1, self.arrangement.n_features))
         row = self._row(X)
         if row is None:
             return None
-        made = np.empty((1, self.arrangement.n_features))
+        if isinstance(row, np.ndarray):
+            return made if self._of_numbers(row, made) else None
         plain = self._numbers(row, made) and self._categories(row, made) and self._dates(row, made)
         return made if plain else None
 
-    def _row(self, X: Any) -> list[Any] | None:
-        """The entries of the columns that are read, in their order."""
+    def _row(self, X: Any) -> list[Any] | Array | None:
+        """The entries of the columns that are read, in their order; an array (1, n_columns) where all are numbers."""
         if isinstance(X, Mapping):
             try:
                 return [X[name] for name in self.names]
             except KeyError:
                 return None
-        if getattr(X, "ndim", 2) != 2 or getattr(X, "shape", (0,))[0] != 1:
+        shape = getattr(X, "shape", ())
+        if len(shape) != 2 or shape[0] != 1:
             return None
-        if is_of(X, "pandas"):
-            return self._chosen(X.columns.tolist(), X.iloc[0].tolist())
-        return self._chosen(X.columns, X.row(0)) if is_of(X, "polars") else None
+        match type(X).__module__.partition(".")[0]:
+            case "pandas":
+                return self._of_pandas(X)
+            case "polars":
+                places = self._places(X.columns)
+                return None if places is None else [X.row(0)[place] for place in places]
+        return None
 
-    def _chosen(self, names: list[str], values: Sequence[Any]) -> list[Any] | None:
+    def _of_pandas(self, X: Any) -> list[Any] | Array | None:
+        """Each way is the fast one: of columns of one kind, and of several."""
+        places = self._places(X.columns.tolist())
+        if places is None:
+            return None
+        if not self.categories and not self.dates:
+            values = X.to_numpy()
+            if values.dtype.kind in "fiub":
+                return np.asarray(values[:, places], np.float64)
+        row = X.iloc[0].tolist()
+        return [row[place] for place in places]
+
+    def _places(self, names: list[str]) -> list[int] | None:
+        """The places of the columns that are read; None where one is not there, or two have a name."""
         known, places = self._seen
         if names != known:
             if len(set(names)) < len(names) or not set(self.names) <= set(names):
                 return None
             places = [names.index(name) for name in self.names]
             self._seen = (names, places)
-        return [values[place] for place in places]
+        return places
+
+    def _of_numbers(self, x: Array, made: Array) -> bool:
+        if np.isinf(x).any():
+            return False
+        self.arrangement.write_numbers(x, made)
+        return True
 
     def _numbers(self, row: list[Any], made: Array) -> bool:
         places = self.arrangement.number_places
@@ -79,10 +104,7 @@ class OneRow:
             x = np.array([found], np.float64)
         except OverflowError:
             return False
-        if np.isinf(x).any():
-            return False
-        self.arrangement.write_numbers(x, made)
-        return True
+        return self._of_numbers(x, made)
 
     def _categories(self, row: list[Any], made: Array) -> bool:
         for place, operation, span in self.categories:

@@ -110,6 +110,7 @@ class Numbers:
         self.center = np.array([operation.center for operation in operations])
         self.scale = np.array([operation.scale for operation in operations])
         self.limit = np.array([finite_or_none(operation.limit) for operation in operations])
+        self.all_single = bool(self.single.all())
         self.fill = self._read(np.array([[operation.fill for operation in operations]]))[0]
         self.with_indicator = [place for place, operation in enumerate(operations) if operation.indicator]
 
@@ -127,7 +128,7 @@ class Numbers:
             return x.astype(np.float64)
         held = np.minimum(np.maximum(x, -LARGEST), LARGEST)
         single = held.astype(np.float32).astype(np.float64)
-        return single if self.single.all() else np.where(self.single, single, held)
+        return single if self.all_single else np.where(self.single, single, held)
 
     def write(self, program: Program, places: Sequence[int]) -> tuple[str, str]:
         """The same as steps of a program: the scaled numbers, and where they are missing."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from functools import cached_property
 from itertools import pairwise
 from typing import Any
 
@@ -122,7 +123,7 @@ class Target:
         if any(low > high for low, high in zip(self.low, self.high, strict=True)):
             raise ArgumentError(f"low of a target must not be above high; got {self.low}, {self.high}")
 
-    @property
+    @cached_property
     def class_values(self) -> Array:
         """The classes as an array of their dtype."""
         return np.array(self.classes, object if self.dtype == "str" else self.dtype)
@@ -132,7 +133,7 @@ class Target:
         """The place of the level nearest to the median."""
         return int(np.argmin(np.abs(np.array(self.levels) - 0.5)))
 
-    @property
+    @cached_property
     def n_outputs(self) -> int:
         """Outputs of a network; of two classes it may have a single one instead."""
         per_task = {CLASSES: len(self.classes), LABELS: len(self.names)}
@@ -191,6 +192,12 @@ class Target:
 
     def _checked(self, outputs: Any) -> Floats:
         """Outputs as an array, (n_rows, n_outputs); of two classes also (n_rows, 1)."""
+        if (
+            type(outputs) is np.ndarray
+            and outputs.dtype == np.float64
+            and outputs.shape[1:] == (self.n_outputs,)
+        ):
+            return outputs
         found = np.asarray(checks.real("outputs", outputs), np.float64)
         allowed = {self.n_outputs} | ({1} if self.task == CLASSES and len(self.classes) == 2 else set())
         if found.ndim != 2 or found.shape[1] not in allowed:
@@ -213,12 +220,16 @@ class Target:
 
     def values(self, outputs: Array) -> Floats:
         """Outputs in the unit of y, (n, n_values); quantiles (n, n_values, n_levels), sorted so that none cross."""
-        center, scale = np.array(self.center), np.array(self.scale)
+        center, scale = self._scaling
         outputs = self._checked(outputs)
         if self.task != QUANTILES:
             return self._held(outputs * scale + center)
         sorted_levels = np.sort(outputs.reshape(len(outputs), len(center), len(self.levels)), axis=2)
         return np.moveaxis(self._held(np.moveaxis(sorted_levels, 2, 1) * scale + center), 1, 2)
+
+    @cached_property
+    def _scaling(self) -> tuple[Floats, Floats]:
+        return np.array(self.center), np.array(self.scale)
 
     def _held(self, values: Floats) -> Floats:
         """Between the limits of each value, the last axis, where there are some."""
