@@ -11,14 +11,13 @@ from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 
 from glassnet.errors import ModelFileError
-from glassnet.estimators.learning.inputs import table_of
+from glassnet.estimators.learning.inputs import is_known_row, table_of
 from glassnet.estimators.learning.members import Member
 from glassnet.layers import Dense
 from glassnet.network.history import History
 from glassnet.network.network import Network
 from glassnet.tables.model import TableModel
 from glassnet.tables.preprocessing import Preprocessing
-from glassnet.tables.table import Table
 from glassnet.tables.target import Target
 
 Array = NDArray[Any]
@@ -36,10 +35,10 @@ class FittedEstimator(BaseEstimator):
     target_: Target
     _members: list[Member]
 
-    def _table(self, X: Any) -> Table:
-        """X checked for prediction."""
+    def _table(self, X: Any) -> Any:
+        """X checked for prediction; a single row of the known columns as it is, which a model reads fastest."""
         check_is_fitted(self)
-        return table_of(self, X, fresh=False)
+        return X if is_known_row(self, X) else table_of(self, X, fresh=False)
 
     @property
     def _first(self) -> Member:
@@ -137,7 +136,7 @@ class Predicts:
     """For estimators whose networks and target make a model that predicts."""
 
     model_: TableModel
-    _table: Callable[[Any], Table]
+    _table: Callable[[Any], Any]
 
     def _outputs(self, X: Any) -> Floats:
         """What the networks say of each row, (n_rows, n_outputs)."""

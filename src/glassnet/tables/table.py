@@ -204,7 +204,7 @@ def _pairs(X: Any) -> tuple[list[tuple[str, Any]], bool]:
     if is_of(X, "polars") and hasattr(X, "get_columns"):
         return [(series.name, series) for series in X.get_columns()], True
     if is_of(X, "pandas") and hasattr(X, "iloc") and getattr(X, "ndim", 0) == 2:
-        return [(_name(name), X.iloc[:, place]) for place, name in enumerate(X.columns)], True
+        return [(_name(name), series) for name, series in X.items()], True
     if hasattr(X, "to_pydict"):
         return [(_name(name), values) for name, values in X.to_pydict().items()], True
     if hasattr(X, "__array__") or isinstance(X, (list, tuple)):

@@ -41,6 +41,14 @@ def table_of(estimator: Any, X: Any, *, fresh: bool) -> Table:
     return Table.of(array, None if fresh else estimator.column_names_)
 
 
+def is_known_row(estimator: Any, X: Any) -> bool:
+    """Whether X is a data frame of one row with the columns of the fit in their order, so that none need be checked."""
+    names = estimator.column_names_
+    if names is None or getattr(X, "shape", ()) != (1, len(names)) or not hasattr(X, "columns"):
+        return False
+    return tuple(X.columns) == tuple(names)
+
+
 def _is_frame(X: Any) -> bool:
     """Whether X has columns of several kinds: a data frame, a dict of columns, a list of rows by name."""
     if isinstance(X, dict) or (isinstance(X, list) and X and isinstance(X[0], dict)):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -49,8 +50,14 @@ def _column(name: str, values: Any) -> Column:
 
 
 def is_of(thing: Any, package: str) -> bool:
-    """Whether the class of an object comes from this package."""
-    return any(kind.__module__.partition(".")[0] == package for kind in type(thing).__mro__)
+    """Whether the class of an object, or one that it derives from, comes from this package."""
+    kind: Any = type(thing)
+    return package in _packages(kind)
+
+
+@cache
+def _packages(kind: type) -> frozenset[str]:
+    return frozenset(base.__module__.partition(".")[0] for base in kind.__mro__)
 
 
 def _of_array(name: str, values: Array) -> Column:
