@@ -4,6 +4,7 @@ import os
 import shutil
 import signal
 import sys
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -81,3 +82,15 @@ def _renew_generators() -> None:
                 if isinstance(value, np.random.Generator):
                     state = _first_states.setdefault((module_name, name), value.bit_generator.state)
                     value.bit_generator.state = state
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    from playwright.sync_api import sync_playwright
+
+    found = chromium()
+    assert found is not None, "the tests of the page need Chromium: apt-get install chromium"
+    with sync_playwright() as driver:
+        started = driver.chromium.launch(executable_path=found, args=["--no-sandbox"])
+        yield started
+        started.close()

@@ -12,6 +12,9 @@ from glassnet.support import checks
 from glassnet.support.calls import explained
 from glassnet.support.registry import compact_repr
 
+# Under this name the history has the parameters of the training beside which the network holds their average.
+AVERAGED = "averaged"
+
 
 @explained
 class AverageWeights(Callback):
@@ -84,6 +87,7 @@ class AverageWeights(Callback):
         if self._average is not None:
             self._parameters = session.network.parameters.copy()
             session.network.parameters = self._average
+            session.history.records[AVERAGED] = self._parameters
 
     def memory(self) -> dict[str, Any]:
         """The parameters of the training; the network holds the average."""

@@ -10,19 +10,6 @@ from typing import Any
 import pytest
 
 from glassnet.browser.page import document
-from tests.conftest import chromium
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Any]:
-    from playwright.sync_api import sync_playwright
-
-    found = chromium()
-    assert found is not None, "the tests of the page need Chromium: apt-get install chromium"
-    with sync_playwright() as driver:
-        started = driver.chromium.launch(executable_path=found, args=["--no-sandbox"])
-        yield started
-        started.close()
 
 
 @pytest.fixture(scope="session")

@@ -206,14 +206,18 @@ UNFIT = {
     "unscaled_inputs",
 }
 STUCK = {"scale_too_small", "vanishing_gradient", "dead_units", "saturated_units", "broadcast_targets"}
-COURSES = {"learning_rate_too_low", "learning_rate_too_high", "clipped_too_much", "weighed_down"}
+COURSES = {
+    "learning_rate_too_low", "learning_rate_too_high", "clipped_too_much", "weighed_down", "held_back", "average_lags",
+}  # fmt: skip
 SILENT_TRIALS = {
     "clipped_too_much": UNFIT | STUCK,
     "weighed_down": UNFIT | STUCK | {"clipped_too_much"},
     "learning_rate_too_high": UNFIT | {"scale_too_large", "clipped_too_much", "weighed_down"},
     "learning_rate_too_low": UNFIT | STUCK | {
-        "learning_rate_too_high", "clipped_too_much", "weighed_down", "no_biases", "statistics_lag",
+        "learning_rate_too_high", "clipped_too_much", "weighed_down", "no_biases", "statistics_lag", "held_back",
+        "average_lags",
     },
+    "held_back": UNFIT | STUCK,
     "no_biases": UNFIT | {"broadcast_targets"},
     "too_few_units": UNFIT | STUCK - {"dead_units"} | COURSES | {"underfitting", "no_biases"},
     "underfitting": UNFIT | STUCK | COURSES | {

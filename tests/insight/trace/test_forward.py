@@ -1,5 +1,7 @@
 """Without targets a trace is a prediction: Z and A of every layer."""
 
+import itertools
+
 import numpy as np
 import pytest
 
@@ -60,7 +62,7 @@ def test_both_say_what_they_are() -> None:
     net, X = trained()
     assert repr(gn.trace(net, X)) == (
         "<ForwardTrace of a prediction for 6 samples: A0, Z1, A1, A2, A3, A4, A5, Z6, A6; print it, or ask for "
-        "trace['Z1'].array>"
+        "trace['Z1'].array or trace.neuron(layer, unit)>"
     )
     step = gn.trace(net, X[:1], [0], loss="scce", optimizer="adam")
     assert repr(step).startswith(f"<Trace of one step on 1 sample, loss {step.loss:.5g}: ")
@@ -79,3 +81,37 @@ def test_the_network_stays_as_it_is() -> None:
     gn.trace(net, X)
     np.testing.assert_array_equal(net.parameters, kept.parameters)
     np.testing.assert_array_equal(net.running_statistics, kept.running_statistics)
+
+
+def test_a_unit_is_written_out_on_the_way_up_alone() -> None:
+    net, X = trained()
+    trace = gn.trace(net, X)
+    unit = trace.neuron(0, 2, sample=1)
+    np.testing.assert_allclose(unit.products.sum(), unit.z, rtol=1e-12)
+    assert unit.bias is None and unit.a == pytest.approx(np.tanh(unit.z), rel=1e-12)
+    assert unit.a == trace["A1"].array[1, 2]
+    text = str(unit)
+    assert text.startswith(
+        "layer 0, Dense(5, 'tanh', use_bias=False): unit 2, sample 1\nforward\n  z = Σ xᵢ·wᵢ\n"
+    )
+    assert "backward" not in text and "∂" not in text and "update" not in text
+    assert (
+        "running statistics" in str(trace.neuron(1, 0))
+        and "batch" not in str(trace.neuron(1, 0)).split("\n", 1)[1]
+    )
+    assert "since nothing is dropped" in str(trace.neuron(2, 0))
+    assert trace.neuron(3, 0).weights is None
+    with pytest.raises(ArgumentError, match="unit must be from 0 to 4; got 5"):
+        trace.neuron(0, 5)
+
+
+@pytest.mark.parametrize("name", gn.activations.names())
+def test_no_formula_says_the_same_twice(name: str) -> None:
+    part = gn.activations.get(name)
+    for layers in ([gn.Dense(2, part)], [gn.Dense(2), gn.Activation(part)]):
+        trace = gn.trace(gn.Network(layers, seed=0, input_shape=2), np.ones((2, 2)))
+        for text in (str(trace), str(trace.neuron(len(layers) - 1, 0))):
+            for line in text.splitlines():
+                sides = [side.strip() for side in line.split(" = ")]
+                assert all(one != other for one, other in itertools.pairwise(sides)), line
+                assert f"{name}(z) = {name}(z)" not in line.replace("Z1", "z").replace("A1", "z"), line

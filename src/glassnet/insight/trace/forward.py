@@ -9,10 +9,14 @@ from numpy.typing import ArrayLike, NDArray
 
 from glassnet import losses, optimizers
 from glassnet.engines import loop
+from glassnet.insight.trace.arithmetic import TERMS
 from glassnet.insight.trace.record import RowRecord, StepRecord
 from glassnet.insight.trace.step import TraceStep
 from glassnet.insight.trace.updating import Update
+from glassnet.insight.trace.writing.neuron import NeuronTrace
 from glassnet.insight.trace.writing.steps import Writer
+from glassnet.insight.trace.writing.unit import UnitTrace, preformatted
+from glassnet.insight.trace.writing.units import unit_trace
 from glassnet.insight.trace.writing.written import Written
 from glassnet.kernels.arrays import Views
 from glassnet.plan import BATCH_NORM, DENSE, NOWHERE, Row
@@ -21,6 +25,45 @@ if TYPE_CHECKING:
     from glassnet.network.network import Network
 
 Array = NDArray[Any]
+
+
+class UnitForward:
+    """The arithmetic of one unit in a prediction, for one sample: z = sum_i x_i w_i + b, a = f(z).
+
+    Attributes
+    ----------
+    inputs : ndarray, (n_inputs,)
+        What the unit's layer reads of this sample.
+    a : float
+        What the unit gives.
+    weights, products : ndarray, (n_inputs,) or None
+        The weights w_i of a neuron of a dense layer, and the terms x_i w_i; None for others.
+    bias, z : float or None
+        Of a neuron, too; a layer without biases has None.
+    """
+
+    def __init__(self, unit: UnitTrace) -> None:
+        self._unit = unit
+        self.inputs: Array = unit.record.inputs[unit.sample]
+        self.a = unit.a
+        neuron = unit if isinstance(unit, NeuronTrace) else None
+        self.weights = None if neuron is None else neuron.weights
+        self.products = None if neuron is None else neuron.products
+        self.bias = None if neuron is None else neuron.bias
+        self.z = None if neuron is None else neuron.z
+
+    def lines(self, terms: int = TERMS) -> list[str]:
+        """The arithmetic, a line for each formula; at most `terms` terms of a sum are written out."""
+        return self._unit.forward_lines(terms)
+
+    def __str__(self) -> str:
+        return "\n".join(self.lines())
+
+    def __repr__(self) -> str:
+        return str(self)
+
+    def _repr_html_(self) -> str:
+        return preformatted(self)
 
 
 class ForwardTrace(Written):
@@ -38,6 +81,18 @@ class ForwardTrace(Written):
         self._record, self._samples_in = record, samples_in
         self.title = f"a prediction for {len(record.x)} {'sample' if len(record.x) == 1 else 'samples'}"
 
+    def neuron(self, layer: int | tuple[int, ...], unit: int, sample: int = 0) -> UnitForward:
+        """The arithmetic of one unit of layer `layer` (index in net.layers) for one sample, on the way up.
+
+        The layer ``(1, 0)`` is the first one inside of the residual layer 1.
+
+        Raises
+        ------
+        ArgumentError
+            If there is no such layer, unit or sample, or the layer computes nothing.
+        """
+        return UnitForward(unit_trace(self._record, layer, unit, sample))
+
     def _written(self) -> list[TraceStep]:
         return list(Writer(self._record, self._samples_in).forward())
 
@@ -46,7 +101,8 @@ class ForwardTrace(Written):
 
     def __repr__(self) -> str:
         names = ", ".join(self.arrays)
-        return f"<ForwardTrace of {self.title}: {names}; print it, or ask for trace['Z1'].array>"
+        asked = "trace['Z1'].array or trace.neuron(layer, unit)"
+        return f"<ForwardTrace of {self.title}: {names}; print it, or ask for {asked}>"
 
 
 def forward_only(network: Network, X: ArrayLike) -> StepRecord:

@@ -75,7 +75,7 @@ def _row(
     described: dict[str, Any] = {
         "kind": record.row.kind.replace("_", " "),
         "layer": str(layer_place(step, index)), "title": layer_name(step, index), "activation": function.name,
-        "f": function.value,
+        "applied": function.called(),
         "backward": function.backward, "fused": fused, "drawn": units.tolist(), "all": record.row.n_outputs,
         "z": _numbers(record.z[samples][:, units]), "a": _numbers(a[:, units]),
         "da": _numbers(record.d_a[samples][:, units]), "dz": _numbers(record.d_z[samples][:, units]),

@@ -11,6 +11,7 @@ from glassnet.insight.diagnosis.case import Case
 from glassnet.insight.diagnosis.measure import TINY, Block
 from glassnet.insight.diagnosis.related import Relation
 from glassnet.insight.diagnosis.report import Finding
+from glassnet.insight.trace.writing.notation import function_of
 
 Array = NDArray[Any]
 
@@ -46,21 +47,30 @@ def _collapse(case: Case, block: Block, groups: NDArray[np.int64], lost: float) 
     zero = not block.output[members].any()
     how = "all zero" if zero else "the same to 6 digits"
     what = _listed(case, members)
-    slope = ", and use leaky_relu or tanh, which keep a slope everywhere" if _rectifies(block) else ""
     return Finding(
         "collapsed_representation",
         "error" if lost >= 0.2 and not case.learned else "warning" if not case.learned else "note",
         f"{what} are {how} in every hidden unit of layer {block.index} and so cannot be told apart, though their "
         "targets differ",
-        f"begin with other weights (another seed) or more units{slope}",
+        _remedy(block, members),
         block.index,
         {"samples alike": len(members), "samples": len(groups), "part of the targets lost": lost},
         "Goodfellow, Bengio, Courville 2016, Deep Learning, section 6.1",
     )
 
 
-def _rectifies(block: Block) -> bool:
-    return block.rectifies
+def _remedy(block: Block, members: NDArray[np.int64]) -> str:
+    """What to do: where every unit is flat for these samples, other first weights of the same kind do not help."""
+    z, activation = block.active.z[members], block.activation
+    is_elementwise = not activation.is_of_rows and not block.rectifies
+    if is_elementwise and np.abs(activation.slope(z, activation.value(z))).max() < ALIKE:
+        return (
+            f"bring the pre-activations of layer {block.index}, from {z.min():.3g} to {z.max():.3g}, where "
+            f"{function_of(activation).name} is flat, nearer to 0: begin with smaller weights and biases of 0, or use "
+            "leaky_relu, which keeps a slope everywhere"
+        )
+    slope = ", and use leaky_relu or tanh, which keep a slope everywhere" if block.rectifies else ""
+    return f"begin with other weights (another seed) or more units{slope}"
 
 
 def _listed(case: Case, members: NDArray[np.int64]) -> str:

@@ -71,7 +71,8 @@ def learning_rate_too_low(case: Case) -> Finding | None:
         return None
     if case.training.scheduled:
         found = _both(case, trials, 1.0)
-        return None if found is None else _of_schedule(case, trials, found)
+        if found is not None:
+            return _of_schedule(case, trials, found)
     reached = ended(case, trials.as_it_was())
     for factor in HIGHER:
         trial = trials.at_rate(factor)
@@ -256,14 +257,15 @@ def _of_rate(case: Case, trials: Trials, code: str, factor: float, found: list[T
     if case.observed is not None and case.observed.update_ratio:
         evidence["update / weights in a step"] = float(np.median(case.observed.update_ratio))
     rates = f"{factor * trials.rate:g}"
+    scheduled = "learning rates of the schedule up to" if case.training.scheduled else ""
     if trials.repeatable:
         rates += f" and {BESIDE * factor * trials.rate:g}"
     return Finding(
         code,
         "warning" if low else "error",
-        f"at learning rate {trials.rate:g} {_own(case)}; {_copies(case, found)} at {rates}: "
+        f"at {scheduled or 'learning rate'} {trials.rate:g} {_own(case)}; {_copies(case, found)} at {rates}: "
         + ("the steps are too short" if low else "the steps are too long"),
-        f"use a learning rate of about {factor * trials.rate:g}",
+        f"{'give the schedule a largest' if scheduled else 'use a learning'} rate of about {factor * trials.rate:g}",
         None,
         evidence,
         _REFERENCE,

@@ -10,6 +10,7 @@ from glassnet.insight.diagnosis.report import Finding
 from glassnet.insight.diagnosis.rules import collapse as collapse_rules
 from glassnet.insight.diagnosis.rules import data as data_rules
 from glassnet.insight.diagnosis.rules import fit as fit_rules
+from glassnet.insight.diagnosis.rules import held as held_rules
 from glassnet.insight.diagnosis.rules import network as network_rules
 from glassnet.insight.diagnosis.rules import output as output_rules
 from glassnet.insight.diagnosis.rules import rate as rate_rules
@@ -53,7 +54,9 @@ _UNFIT = (
 # These keep the loss where it is, whatever the learning rate. A collapsed representation is none of them: it may be
 # what a wrong rate or too few units left behind, and the trials of those rules tell.
 _STUCK = ("scale_too_small", "vanishing_gradient", "dead_units", "saturated_units", "broadcast_targets")
-_COURSES = ("learning_rate_too_low", "learning_rate_too_high", "clipped_too_much", "weighed_down")
+_COURSES = (
+    "learning_rate_too_low", "learning_rate_too_high", "clipped_too_much", "weighed_down", "held_back", "average_lags",
+)  # fmt: skip
 
 RULES = (
     Rule(data_rules.constant_targets, _DATA),
@@ -98,6 +101,8 @@ RULES = (
     ),
     Rule(collapse_rules.collapsed_representation, _UNITS + 4, ("symmetric_weights", "unscaled_inputs")),
     Rule(network_rules.statistics_lag, _UNITS + 5),
+    Rule(held_rules.average_lags, _COURSE + 4),
+    Rule(held_rules.held_back, _COURSE, (*_UNFIT, *_STUCK), trains=True),
     Rule(
         network_rules.no_biases,
         _WRITTEN + 3,
@@ -118,7 +123,7 @@ RULES = (
         _COURSE + 3,
         (
             *_UNFIT, *_STUCK, "learning_rate_too_high", "clipped_too_much", "weighed_down", "no_biases",
-            "statistics_lag",
+            "statistics_lag", "held_back", "average_lags",
         ),
         trains=True,
     ),

@@ -158,10 +158,12 @@ class NormalisedTrace(OfGroupTrace):
 
     def _forward_lines(self, terms: int) -> list[str]:
         of_batch = self.record.row.kind == BATCH_NORM
-        over = "the samples of the batch" if of_batch else "the features of the sample"
+        over = "over the samples of the batch" if of_batch else "over the features of the sample"
+        if self.record.statistics is not None:
+            over = "the running statistics"
         standardised = equation((num(self.x) - num(self.mean)) / self._spread(), self.standardised)
         return [
-            f"mean = {number(self.mean)}, variance = {number(self.variance)}, over {over}",
+            f"mean = {number(self.mean)}, variance = {number(self.variance)}, {over}",
             f"x̂ = {self._without_weights('x')} = {standardised}",
             f"a = w·x̂ + b = {self.output()}",
         ]

@@ -37,7 +37,7 @@ class WrittenFunction:
     backward : str
         dL/dz: of an elementwise function with f′ and what that is, of one of rows its product with the Jacobian.
     slope : str
-        f'(z) of an elementwise function.
+        f'(z) of an elementwise function; empty where it has none, and is for prediction alone.
     """
 
     name: str
@@ -51,6 +51,11 @@ class WrittenFunction:
     def is_of_rows(self) -> bool:
         """Whether each output depends on all inputs of its row."""
         return self.part.is_of_rows
+
+    def called(self, given: str = "z") -> str:
+        """f(z) as it is called and, where that says more, as it is computed from z."""
+        call = f"{self.name}({given})"
+        return call if self.value == f"{self.name}(z)" else f"{call} = {self.value}"
 
     def output(self, z: Array, unit: int, terms: int) -> Term | None:
         """f(z) of one unit of a row with its numbers; None where the formula is not known.
@@ -113,7 +118,7 @@ def function_of(activation: ActivationFunction) -> WrittenFunction:
         return WrittenFunction(
             name, value, in_latex, "", backward_of_rows(facts.backward, "a", "∂L/∂a"), activation
         )
-    slope = with_letters(facts.slope, {"z": "z", "a": "a"} | text).write(0)
+    slope = with_letters(facts.slope, {"z": "z", "a": "a"} | text).write(0) if facts.slope else ""
     return WrittenFunction(
         name, with_letters(facts.value, {"z": "z"} | text).write(0),
         expressions.latex(facts.value, {"z": "z"} | latex), slope, f"∂L/∂a · f′(z), f′ = {slope}", activation,

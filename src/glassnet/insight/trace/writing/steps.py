@@ -96,9 +96,10 @@ class Writer:
     def _activated(self, k: int, record: RowRecord, unit: UnitTrace) -> TraceStep:
         function = unit.activation
         given = f"Z{k}" if record.row.kind == DENSE else letters(k - 1)[0]
-        where = "" if record.row.kind == DENSE else f", z = {given}"
+        called = function.called(given)
+        where = "" if record.row.kind == DENSE or "=" not in called else f", z = {given}"
         texts = (
-            f"A{k} = {function.name}({given}) = {function.value}{where}",
+            f"A{k} = {called}{where}",
             f"A_{k} = {function.value_latex}",
         )
         z = number(float(unit.into_activation[unit.sample, unit.unit]))
@@ -113,8 +114,9 @@ class Writer:
         if probabilities is None:
             return
         function, unit = function_of(self.step.plan.objective.activation), self._unit(k)
+        called = function.called(f"A{k}")
         texts = (
-            f"P = {function.name}(A{k}) = {function.value}, z = A{k}",
+            f"P = {called}, z = A{k}" if "=" in called else f"P = {called}",
             f"P = {function.value_latex}".replace("z", "a"),
         )
         numbers = f"p = {function.name}({number(unit.a)}) = {unit.probability()}"

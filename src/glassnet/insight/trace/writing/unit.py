@@ -74,12 +74,18 @@ class UnitTrace:
         """The arithmetic, a line for each formula; at most `terms` terms of a sum are written out."""
         update = self._update_lines(terms)
         return [
-            f"layer {layer_place(self.step, self.index)}, {self.name}: unit {self.unit}, sample {self.sample}",
-            "forward",
-            *(f"  {line}" for line in self._forward_lines(terms)),
+            *self.forward_lines(terms),
             "backward",
             *(f"  {line}" for line in self._backward_lines(terms)),
             *(["update", *(f"  {line}" for line in update)] if update else []),
+        ]
+
+    def forward_lines(self, terms: int = TERMS) -> list[str]:
+        """Which unit it is, and the arithmetic of the way up."""
+        return [
+            f"layer {layer_place(self.step, self.index)}, {self.name}: unit {self.unit}, sample {self.sample}",
+            "forward",
+            *(f"  {line}" for line in self._forward_lines(terms)),
         ]
 
     def _forward_lines(self, terms: int) -> list[str]:
@@ -98,8 +104,7 @@ class UnitTrace:
         return str(self)
 
     def _repr_html_(self) -> str:
-        style = "white-space: pre-wrap; word-break: normal; overflow-wrap: break-word; font-family: monospace"
-        return f'<div style="{style}">{markup(self)}</div>'
+        return preformatted(self)
 
     @property
     def carried(self) -> tuple[Array, Array] | None:
@@ -140,9 +145,7 @@ class UnitTrace:
 
     def activated(self, terms: int = TERMS) -> str:
         """f(z) as it is called, as it is computed, and with its numbers."""
-        function = self.activation
-        shown = dict.fromkeys([function.value, self.output(terms)])
-        return f"{function.name}(z) = {' = '.join(shown)}"
+        return f"{self.activation.called()} = {self.output(terms)}"
 
     def probability(self, terms: int = TERMS) -> str | None:
         """What a loss of logits makes of this output, with its numbers; None for other losses."""
@@ -243,6 +246,12 @@ def layer_place(step: StepRecord, index: int) -> int | tuple[int, ...]:
 def layer_name(step: StepRecord, index: int) -> str:
     """The layer of a row, as an expression."""
     return in_one_line(compact_repr(step.places[index][1]))
+
+
+def preformatted(text: object) -> str:
+    """Lines as a notebook shows them below a cell."""
+    style = "white-space: pre-wrap; word-break: normal; overflow-wrap: break-word; font-family: monospace"
+    return f'<div style="{style}">{markup(text)}</div>'
 
 
 def _once(formula: str, numbers: str) -> str:

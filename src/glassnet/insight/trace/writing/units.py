@@ -58,6 +58,9 @@ class DropoutTrace(OwnTrace):
     def forward(self) -> Formula:
         """A = X ∘ M / (1 − p)."""
         source, latex, k = self._letters
+        if not self.record.row.rate:
+            text, in_latex = f"A{k} = {source}, since nothing is dropped", f"A_{k} = {latex}"
+            return Formula(text, in_latex, f"a = {number(self.a)}", (self.record.inputs,))
         return Formula(
             f"A{k} = {source} ∘ M{k} / (1 − p)",
             rf"A_{k} = {latex} \circ M_{k} / (1 - p)",
@@ -76,6 +79,8 @@ class DropoutTrace(OwnTrace):
         )
 
     def _forward_lines(self, terms: int) -> list[str]:
+        if not self.record.row.rate:
+            return [f"a = x = {number(self.a)}, since nothing is dropped"]
         text = f"a = x·mask/(1 − rate) = {self.output()}"
         return [f"mask = {self.kept}: {'kept' if self.kept else 'dropped'} for this sample", text]
 
