@@ -23,6 +23,7 @@ _CLIENT = Path(str(files("glassnet.browser.page") / "client"))
 _MEASURED = ("digits", "iris", "wine", "breast_cancer", "diabetes")
 _DIGITS_SCALE = 16
 _DECIMALS = 6
+_ROOM_IN_STYLE = re.compile(r"\s*([{};,])\s*")
 # What the engine knows of the parts and the page does not show.
 _UNSHOWN = re.compile(r'"(?:latex|elsewhere|plain)": "(?:[^"\\]|\\.)*", ')
 
@@ -84,7 +85,8 @@ def program() -> str:
 def stylesheet() -> str:
     """The colours and type of every page, and the looks of this one."""
     looks = (files("glassnet.support") / "looks.css").read_text(encoding="utf-8")
-    return looks + (_CLIENT / "looks" / "page.css").read_text(encoding="utf-8")
+    style = looks + (_CLIENT / "looks" / "page.css").read_text(encoding="utf-8")
+    return _ROOM_IN_STYLE.sub(r"\1", re.sub(r"/\*.*?\*/", "", style, flags=re.DOTALL))
 
 
 @cache

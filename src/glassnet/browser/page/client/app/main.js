@@ -48,17 +48,18 @@ function themes(model) {
     model.store.set({ theme: "light" });
     model.store.flush();
     model.store.set({ theme });
+    model.store.flush();
   });
 }
 
 function said(model) {
-  const place = h("ul", { class: "said", role: "status" });
+  const place = h("ul", { class: "said" });
   model.store.on(["said"], ({ said: list }) => {
     refill(place, list.map((text, i) => h("li", {}, h("span", {}, text), h("button", {
       type: "button", class: "small", "aria-label": "dismiss", onclick: () => model.store.set({ said: list.filter((_, other) => other !== i) }),
     }, "×"))));
   });
-  return place;
+  return h("div", { role: "status" }, place);
 }
 
 /** What Python handed over: a table, a model. */

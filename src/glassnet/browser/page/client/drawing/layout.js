@@ -13,7 +13,7 @@ export function drawnUnits(units, asked = null) {
 }
 
 /**
- * Columns with their units: `columns` is `[{ units, image }]` from the inputs on, `room` the width in pixels.
+ * Columns with their units: `columns` is `[{ units, image, names }]` from the inputs on, `room` the width in pixels.
  * Gives the size of a unit, the whole size, and for each column its x and the places of its units.
  */
 export function layoutOf(columns, room, asked = {}) {
@@ -22,9 +22,10 @@ export function layoutOf(columns, room, asked = {}) {
   const pitch = tallest <= 4 ? 70 : tallest <= 8 ? 54 : tallest <= 12 ? 42 : tallest <= 20 ? 30 : 22;
   const size = Math.round(tallest <= 4 ? 46 : tallest <= 8 ? 38 : pitch - (pitch > 30 ? 10 : 5));
   const image = 112;
-  const least = Math.max(108, size + 60);
-  const first = columns[0].image ? image / 2 + 8 : Math.max(54, size / 2 + 30);
-  const end = Math.max(58, size / 2 + 26);
+  const isNarrow = room < 560, least = isNarrow ? Math.max(88, size + 40) : Math.max(112, size + 64);
+  const names = Math.min(isNarrow ? 64 : 96, 7 * Math.max(0, ...(columns[0].names ?? []).map((name) => name.length)));
+  const first = columns[0].image ? image / 2 + 8 : Math.max(54, size / 2 + 12 + names);
+  const end = Math.max(58, size / 2 + (pitch < 42 ? 64 : 26));
   const gap = Math.max(least, (room - first - end) / Math.max(1, columns.length - 1));
   const height = HEAD + Math.max(tallest * pitch, columns[0].image ? image + 20 : 0, 190) + FOOT;
   const middle = HEAD + (height - HEAD - FOOT) / 2;

@@ -29,7 +29,7 @@ export class NetworkView {
   /** Another network, or other room: places are found and buttons made anew. */
   build(shape) {
     this.shape = shape;
-    const columns = [{ units: shape.inputs.length, image: shape.image }, ...shape.columns];
+    const columns = [{ units: shape.inputs.length, image: shape.image, names: shape.inputs }, ...shape.columns];
     this.layout = layoutOf(columns, this.root.clientWidth || 600, shape.asked);
     const { layout } = this;
     this.inner.style.width = `${layout.width}px`;
@@ -132,8 +132,8 @@ export class NetworkView {
   }
 
   paintLines(lit) {
-    const { layout } = this, context = canvasOf(this.lines, layout.width, layout.height), { css, plus, minus } = colours();
-    context.lineCap = "round";
+    const { layout } = this, context = canvasOf(this.lines, layout.width, layout.height), { css, plus, minus, soft } = colours();
+    const [above, below, grey] = [plus, minus, soft].map((colour) => css(colour));
     for (let column = 1; column < layout.columns.length; column += 1) {
       const { values, shape } = this.shape.weights(column - 1);
       let top = 1e-9;
@@ -145,8 +145,9 @@ export class NetworkView {
           const weight = left.image ? 0.35 * top : values[input * shape[1] + unit];
           const share = Math.abs(weight) / top;
           const on = lit === null ? null : isLitEdge(lit, column - 1, input, unit);
-          context.strokeStyle = css(left.image ? colours().soft : weight < 0 ? minus : plus,
-            on === null ? (0.25 + 0.65 * share) * Math.max(0.35, crowd) : on ? 0.95 : 0.07);
+          if (on === null && share < 0.02 && crowd < 1) continue; // no eye would see it
+          context.globalAlpha = on === null ? (0.25 + 0.65 * share) * Math.max(0.35, crowd) : on ? 0.95 : 0.07;
+          context.strokeStyle = left.image ? grey : weight < 0 ? below : above;
           context.lineWidth = 0.6 + 4.2 * share * Math.max(0.4, crowd);
           const [x1, y1, x2, y2] = edgeOf(layout, column, from, to);
           context.beginPath();

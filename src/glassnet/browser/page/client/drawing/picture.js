@@ -4,24 +4,34 @@ import { classColour, colours } from "./colours.js";
 import { canvasOf, h } from "./dom.js";
 import { paintClasses, paintHeat } from "./heat.js";
 
-const heat = () => h("canvas");
-
-/** Paints the plane: answers as colours, samples as points. `marks` are parts with how their points look. */
-export function paintPlane(canvas, size, { network, head, source, answers, grid, marks, axes, chosen, discrete }) {
-  const context = canvasOf(canvas, size, size), behind = paintPlane.behind ?? (paintPlane.behind = heat());
-  const { css, ink, paper, plus, minus, mixed } = colours();
-  const n = grid * grid, outputs = answers.length / n;
-  if (source.task === "regression") {
-    let top = 1e-9;
-    for (let i = 0; i < answers.length; i += outputs) top = Math.max(top, Math.abs(answers[i]));
-    paintHeat(behind, grid, answers, outputs, 0, top, discrete);
-  } else {
-    const shares = new Float64Array(n * source.classNames.length);
-    for (let i = 0; i < n; i += 1) shares.set(sharesOf(head, answers.subarray(i * outputs, (i + 1) * outputs)), i * source.classNames.length);
-    paintClasses(behind, grid, shares, discrete);
+/** What does not change while the network learns: the samples as points, on a canvas of their own. */
+class Points {
+  constructor() {
+    this.canvas = h("canvas");
+    this.key = null;
   }
-  context.imageSmoothingEnabled = !discrete;
-  context.drawImage(behind, 0, 0, size, size);
+
+  /** The canvas with these points; painted anew where they, the size or the theme are others. */
+  of(size, what) {
+    const { source, marks, network, chosen } = what, palette = colours();
+    const key = [source, network, size, chosen, palette, marks.length];
+    if (this.key === null || key.some((part, i) => part !== this.key[i])) {
+      this.key = key;
+      paintPoints(canvasOf(this.canvas, size, size), size, what);
+    }
+    return this.canvas;
+  }
+}
+
+let layers = null; // made at first use, since the worker has no page
+
+function layersOfPage() {
+  layers ??= { points: new Points(), behind: h("canvas") };
+  return layers;
+}
+
+function paintPoints(context, size, { network, source, marks, axes, chosen }) {
+  const { css, ink, paper, plus, minus, mixed } = colours();
   const { x: [x0, x1], y: [y0, y1] } = network.rectangle;
   const radius = source.n > 800 ? 2 : source.n > 300 ? 2.8 : 3.6;
   const largest = source.values === null ? 1 : source.values.reduce((top, value) => Math.max(top, Math.abs(value)), 1e-9);
@@ -34,13 +44,30 @@ export function paintPlane(canvas, size, { network, head, source, answers, grid,
       context.beginPath();
       context.arc(x, y, row === chosen ? radius + 2.5 : radius, 0, 2 * Math.PI);
       context.fillStyle = held ? css(paper) : css(colour);
-      context.strokeStyle = held ? css(colour) : css(paper);
-      context.lineWidth = held ? 2 : 1.2;
-      if (row === chosen) { context.strokeStyle = css(ink); context.lineWidth = 2.5; }
+      context.strokeStyle = row === chosen ? css(ink) : held ? css(colour) : css(paper);
+      context.lineWidth = row === chosen ? 2.5 : held ? 2 : 1.2;
       context.fill();
       context.stroke();
     }
   }
+}
+
+/** Paints the plane: answers as colours, samples as points. `marks` are parts with how their points look. */
+export function paintPlane(canvas, size, what) {
+  const { head, source, answers, grid, discrete } = what, context = canvasOf(canvas, size, size);
+  const n = grid * grid, outputs = answers.length / n, { points, behind } = layersOfPage();
+  if (source.task === "regression") {
+    let top = 1e-9;
+    for (let i = 0; i < answers.length; i += outputs) top = Math.max(top, Math.abs(answers[i]));
+    paintHeat(behind, grid, answers, outputs, 0, top, discrete);
+  } else {
+    const shares = new Float64Array(n * source.classNames.length);
+    for (let i = 0; i < n; i += 1) shares.set(sharesOf(head, answers.subarray(i * outputs, (i + 1) * outputs)), i * source.classNames.length);
+    paintClasses(behind, grid, shares, discrete);
+  }
+  context.imageSmoothingEnabled = !discrete;
+  context.drawImage(behind, 0, 0, size, size);
+  context.drawImage(points.of(size, what), 0, 0, size, size);
 }
 
 /** Paints a curve over one input, and the samples. */

@@ -69,7 +69,7 @@ function denseBackward(step, row, index, unit, sample, terms) {
     const loss = lossOf(step), p = at(row.a, sample, unit), y = targetOf(step, sample, unit);
     const name = nameOf(step.spec.layers.at(-1).activation);
     return [
-      { text: `${name} and its cross-entropy cancel: \`dz = ∂L/∂a·∂a/∂z\` is short`, words: true },
+      { text: `of \`∂L/∂a·∂a/∂z\` little is left, since ${name} and its cross-entropy cancel`, words: true },
       { text: `dz = ${once(loss.slopeLetters("a"), loss.slopeNumbers(y, p, d_z))}` }, { text: loss.legend, words: true },
     ];
   }

@@ -35,7 +35,7 @@ export function confusion(model) {
     const { counts, first } = confusionOf(truth, predicted, source.classNames.length);
     const right = counts.reduce((total, row, i) => total + row[i], 0);
     refill(note, `${right} of ${truth.length} right, ${number(100 * right / truth.length, 4)} %. Rows are the true classes, columns what the network says${part.value === "train" ? "; a click shows a sample" : ""}.`);
-    refill(place, h("table", { class: "confusion" }, h("thead", {}, h("tr", {}, h("th", {}, ""), source.classNames.map((name) => h("th", { scope: "col" }, name)))),
+    refill(place, h("table", { class: "confusion" }, h("thead", {}, h("tr", {}, h("td", {}), source.classNames.map((name) => h("th", { scope: "col" }, name)))),
       h("tbody", {}, counts.map((row, i) => h("tr", {}, h("th", { scope: "row" }, source.classNames[i]), row.map((count, j) => {
         const share = count / Math.max(1, row.reduce((a, b) => a + b, 0));
         const cell = h("td", { class: i === j ? "hit" : count > 0 ? "miss" : "", style: { "--share": `${Math.round(70 * share)}%` } });

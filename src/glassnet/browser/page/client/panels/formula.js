@@ -29,7 +29,7 @@ function lines(list, unfold) {
   });
 }
 
-const part = (title, ...children) => h("section", { class: `part ${title}` }, h("h3", {}, title), ...children);
+const part = (title, ...children) => h("section", { class: `part ${title}`, tabindex: 0, "aria-label": title }, h("h3", {}, title), ...children);
 
 /** The weights and the bias of a unit, each with its gradient and its change; a click leads to one. */
 function parameterTable(model, parameters, selection) {

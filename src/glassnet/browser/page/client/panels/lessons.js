@@ -45,7 +45,9 @@ export function lessonBox(model) {
     const { lesson: at } = state;
     if (at === null || at.done) return;
     const { wait } = at.lesson.steps[at.step];
-    if (wait !== undefined && isMet(wait, state)) model.store.set({ lesson: { ...at, done: true } });
+    if (wait === undefined || !isMet(wait, state)) return;
+    if (state.running) model.pause();
+    model.store.set({ lesson: { ...at, done: true } });
   }
 
   model.store.on(["lesson"], show);

@@ -9,6 +9,8 @@ import { number } from "../formulas/terms.js";
 import { GRID } from "../app/model.js";
 import { drawingPad } from "./pad.js";
 
+const SELDOM = 150; // milliseconds
+
 const css = ([r, g, b]) => `rgb(${r} ${g} ${b})`;
 
 /** The parts of the samples that are shown as points. */
@@ -84,7 +86,7 @@ export function output(model) {
   const canvas = h("canvas", { class: "answers", role: "img", "aria-label": "what the network answers" });
   const legend = h("div", { class: "legend" }), axes = h("div", { class: "axes" }), chart = h("div", { class: "chart" });
   const accuracy = h("div", { class: "chart" }), aside = h("div", { class: "answer" });
-  let logarithmic = false;
+  let logarithmic = false, charted = 0, told = 0;
   const scale = h("button", { type: "button", class: "small", "aria-pressed": "false", onclick: () => {
     logarithmic = !logarithmic;
     scale.setAttribute("aria-pressed", String(logarithmic));
@@ -96,17 +98,24 @@ export function output(model) {
   const pad = drawingPad(model);
   root.append(h("h2", {}, "Output"), canvas, axes, legend, kinds, aside, pad, h("h2", { class: "with-tool" }, "Loss", scale), chart, accuracy);
 
+  /** Numbers that nobody could read as fast as they change are told more seldom. */
+  function mayTell({ running }) {
+    if (running && performance.now() - told < SELDOM) return false;
+    told = performance.now();
+    return true;
+  }
+
   function paintPicture(state) {
     const { network, head, source, samples, frame, choices } = state;
     if (network === null || frame === null || !frame.responses && network.kind !== "image") return;
     canvas.hidden = network.kind === "image";
-    if (network.kind === "image") return paintSample(state);
+    if (network.kind === "image") return mayTell(state) ? paintSample(state) : null;
     const common = {
       network, head, source, answers: frame.responses.at(-1), marks: marksOf(state), axes: state.axes, discrete: choices.discrete,
       chosen: samples.parts.train.rows[model.sample], grid: GRID,
     };
     (network.kind === "line" ? paintLine : paintPlane)(canvas, size(), common);
-    refill(aside, answerOf(state));
+    if (mayTell(state)) refill(aside, answerOf(state));
   }
 
   /** The answer for the chosen sample, in numbers. */
@@ -131,7 +140,10 @@ export function output(model) {
     refill(aside, h("div", { class: "image-row" }, image, stepper(model, samples.parts.train.n)), answerOf(state));
   }
 
-  function paintCharts({ history, frame, choices }) {
+  function paintCharts(state) {
+    const { history, frame, choices } = state;
+    if (state.running && performance.now() - charted < SELDOM) return;
+    charted = performance.now();
     const width = size(), rows = thinned(history), line = (key, name, style, of = (row) => row[key]) => ({ name, style, points: rows.map((row) => [row.epoch, of(row)]) });
     const losses = [line("loss", "training", "train"), { ...line("validation_loss", "validation", "held"), points: thinned(history.filter((row) => (row.validation_loss ?? null) !== null)).map((row) => [row.epoch, row.validation_loss]) }];
     refill(chart, curves(losses, { width, height: 130, label: "loss of each epoch", logarithmic, from: 0 }),
@@ -140,12 +152,13 @@ export function output(model) {
       ? [h("h2", {}, "Learning rate"), curves([line("learning_rate", "learning rate", "train")], { width, height: 90, label: "learning rate of each epoch", from: 0 })] : []);
   }
 
-  model.store.on(["frame", "sample", "theme", "axes", "choices", "points", "width"], paintPicture);
-  model.store.on(["history", "theme", "width"], paintCharts);
+  model.store.on(["frame", "sample", "theme", "axes", "choices", "points", "width", "running"], paintPicture);
+  model.store.on(["history", "theme", "width", "running"], paintCharts);
   model.store.on(["source", "theme"], ({ source }) => {
     refill(legend, source?.task === "classification" && source.image === null
       ? source.classNames.slice(0, 10).map((name, label) => h("span", {}, h("i", { style: { background: css(classColour(label)) } }), name)) : []);
-    refill(axes, source !== null && source.width > 2 && source.image === null ? axisFields(model, source) : []);
+    refill(axes, source !== null && source.width > 2 && source.image === null
+      ? [axisFields(model, source), h("p", { class: "note" }, "colours: the answers over these two columns, with the others at their mean")] : []);
   });
   return root;
 }

@@ -33,7 +33,7 @@ export function runs(model) {
     const texts = differences(all.map((run) => run.choices));
     const name = (i) => (i === all.length - 1 ? "the present one" : `run ${i + 1}`) + (texts[i] ? `: ${texts[i]}` : "");
     refill(chart, curves(all.map((run, i) => ({ name: name(i), points: run.history, style: `run-${i % 6}` })), { width: Math.max(280, Math.min(760, chart.clientWidth || 600)), height: 240, label: "loss of the runs", logarithmic, from: 0 }));
-    refill(list, h("div", { class: "scroll" }, h("table", {}, h("thead", {}, h("tr", {}, ["run", "epochs", "loss", "validation", ""].map((text) => h("th", { scope: "col" }, text)))), h("tbody", {}, all.map((run, i) => h("tr", {},
+    refill(list, h("div", { class: "scroll" }, h("table", {}, h("thead", {}, h("tr", {}, ["run", "epochs", "loss", "validation"].map((text) => h("th", { scope: "col" }, text)), h("td", {}))), h("tbody", {}, all.map((run, i) => h("tr", {},
       h("th", { scope: "row" }, swatch(i), name(i)), h("td", {}, String(run.epochs)), h("td", {}, number(run.loss.train?.loss ?? NaN, 4)), h("td", {}, run.loss.validation ? number(run.loss.validation.loss, 4) : "–"),
       h("td", {}, i === all.length - 1 ? "" : h("button", { type: "button", class: "link", onclick: () => { location.hash = writeAddress(run.choices); } }, "choose again"))))))));
   }

@@ -40,7 +40,7 @@ export function toolbar(model) {
     if (!good) until.reportValidity();
     else model.store.set({ until: until.value.trim() === "" ? null : { epoch } });
   } });
-  const theme = h("select", { "aria-label": "theme", title: "theme", onchange: () => model.store.set({ theme: theme.value }) },
+  const theme = h("select", { "aria-label": "theme", title: "theme", onchange: () => { model.store.set({ theme: theme.value }); model.store.flush(); } },
     Object.entries(THEMES).map(([value, name]) => h("option", { value }, name)));
   const [epochs, epoch] = figure("epoch"), [steps, step] = figure("step"), [trains, train] = figure("loss, training");
   const [validations, validation] = figure("loss, validation"), [accuracies, accuracy] = figure("accuracy");

@@ -1,4 +1,6 @@
 /** The one place that holds the page's state. Whoever shows a piece of it is called when that piece changes. */
+const TURN = 7; // milliseconds of a frame that are spent on showing; who does not get a turn gets one in the next
+
 export class Store {
   constructor(initial) {
     this.state = initial;
@@ -10,34 +12,44 @@ export class Store {
     return this.state[name];
   }
 
-  /** Other values for some names; listeners hear of it once, before the next frame. */
+  /** Other values for some names; listeners hear of it in the next frames, those first that have waited longest. */
   set(patch) {
     const changed = Object.keys(patch).filter((name) => this.state[name] !== patch[name]);
     if (changed.length === 0) return;
     this.state = { ...this.state, ...patch };
     for (const listener of this.listeners) {
-      if (listener.names.some((name) => changed.includes(name))) listener.due = true;
+      if (!listener.due && listener.names.some((name) => changed.includes(name))) {
+        listener.due = true;
+        listener.since = performance.now();
+      }
     }
-    if (!this.waiting) {
-      this.waiting = true;
-      requestAnimationFrame(() => this.flush());
-    }
+    this.ask();
   }
 
-  /** Calls all who wait, now. */
-  flush() {
+  ask() {
+    if (this.waiting) return;
+    this.waiting = true;
+    requestAnimationFrame(() => this.flush(TURN));
+  }
+
+  /** Calls all who wait, or as many as this time allows. */
+  flush(milliseconds = Infinity) {
     this.waiting = false;
-    for (const listener of this.listeners) {
-      if (listener.due) {
-        listener.due = false;
-        listener.call(this.state);
+    const ends = performance.now() + milliseconds;
+    const queue = this.listeners.filter((listener) => listener.due).sort((a, b) => a.since - b.since);
+    for (const listener of queue) {
+      if (performance.now() > ends) {
+        this.ask();
+        return;
       }
+      listener.due = false;
+      listener.call(this.state);
     }
   }
 
   /** `call(state)` at once, and whenever one of these names has another value. */
   on(names, call) {
-    this.listeners.push({ names, call, due: false });
+    this.listeners.push({ names, call, due: false, since: 0 });
     call(this.state);
   }
 }
