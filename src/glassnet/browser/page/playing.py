@@ -80,6 +80,9 @@ class Play:
     def __repr__(self) -> str:
         return f"<page at {self.address}>"
 
+    def _repr_html_(self) -> str:
+        return f'<a href="{self.address}" target="_blank" rel="noopener">the page of this network</a>'
+
 
 @explained
 def play(

@@ -95,6 +95,18 @@ export function explained(model, selection) {
   }
 }
 
+/** Whether the network, which may be another one now, has what was chosen. */
+function isThere({ kind, column, unit, input }, { network, samples }) {
+  const before = column === 0 ? samples.width : network.columns[column - 1]?.units;
+  switch (kind) {
+    case "input": return input < samples.width;
+    case "unit": return network.columns[column] !== undefined && unit < network.columns[column].units;
+    case "weight": return network.columns[column] !== undefined && unit < network.columns[column].units && input < before;
+    case "bias": return network.columns[column] !== undefined && unit < network.columns[column].units && network.spec.layers[network.columns[column].first].use_bias !== false;
+    default: return true;
+  }
+}
+
 /** In words, which step and which sample the numbers are of. */
 export function whichStep(model) {
   const step = model.look(), { frame, samples } = model.store.state, sample = model.sample;
@@ -134,7 +146,7 @@ export function formula(model) {
     }
     last = now;
     const chosen = selection ?? { kind: "unit", column: state.network.columns.length - 1, unit: 0 };
-    if (chosen.column !== undefined && (chosen.column >= state.network.columns.length || chosen.unit >= state.network.columns[chosen.column].units)) return;
+    if (!isThere(chosen, state)) return model.store.set({ selection: null, pointed: null });
     refill(title, nameOf(chosen, state));
     refill(which, whichStep(model));
     refill(body, explained(model, chosen));

@@ -1,6 +1,6 @@
 /** The next step as a walk: forward, loss, backward, update, one formula after the other, with the drawing lit beside it. */
 import { h, refill } from "../drawing/dom.js";
-import { explained, nameOf, whichStep } from "./formula.js";
+import { explained, whichStep } from "./formula.js";
 
 /** The stations of a walk through a network of so many columns; each says what it shows and which part of it. */
 export function stations(columns, unitOf) {
@@ -19,8 +19,8 @@ export function stations(columns, unitOf) {
         : "What the next layer's errors carry back through its weights, times the slope of the activation, is the error of the unit.",
     })),
     ...order.map((column) => ({
-      part: "update", selection: { kind: "bias", column, unit: unit(column).unit }, title: `Update: ${name(column)}`,
-      says: "The gradient adds up inputs times errors over the batch; the optimizer moves the parameter against it. Here the bias; the weights go the same way.",
+      part: "update", selection: { kind: "weight", column, unit: unit(column).unit, input: 0 }, title: `Update: ${name(column)}`,
+      says: "The gradient adds up inputs times errors over the batch; the optimizer moves each parameter against its own. Here the first weight; the others and the bias go the same way.",
     })),
   ];
 }
@@ -44,7 +44,7 @@ export function walk(model) {
     before.disabled = at === 0;
     next.disabled = at === all.length - 1;
     refill(place, `${at + 1} of ${all.length}`);
-    refill(title, station.selection.kind === "loss" ? station.title : `${station.title}, ${nameOf(station.selection, model.store.state).split(", ").find((text) => text.startsWith("unit")) ?? nameOf(station.selection, model.store.state)}`);
+    refill(title, station.selection.kind === "loss" ? station.title : `${station.title}, unit ${station.selection.unit}`);
     refill(says, station.says);
     refill(which, whichStep(model));
     const parts = explained(model, station.selection).filter((part) => part.classList.contains(station.part) || (station.part === "update" && part.classList.contains("backward")));
