@@ -74,7 +74,8 @@ OPTIMIZERS = """\
 
 How parameters follow their gradients dw: `net.fit(X, y, loss="mse", optimizer=gn.SGD(0.1, momentum=0.9))`. η is the
 learning rate; L-BFGS has none, and takes all samples at once. `weight_decay=λ`, which L-BFGS refuses, adds λ·w to
-dw; of AdamW, where it is 0.01 unless you say otherwise, and of Lion it multiplies w by 1 − η·λ before the step.
+dw; of AdamW, where it is 0.01 unless you say otherwise, and of Lion it multiplies w by 1 − η·λ before the step. A hat
+makes up for means that begin at 0: m̂ = m/(1 − β₁ᵗ), v̂ = v/(1 − β₂ᵗ), û = u/(1 − β₂ᵗ) at step t.
 """
 
 

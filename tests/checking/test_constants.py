@@ -202,3 +202,20 @@ def test_the_forms_of_a_loss_are_all_different_and_not_the_loss_itself() -> None
 def test_odd_factors_lie_in_a_range(factor: float, right: bool) -> None:
     case = network(["tanh", "softmax"], "cce", [4, 5, 3])
     assert case.check(times(case.gradients("rows", {}), factor)).ok is right
+
+
+@pytest.mark.parametrize("name", ["hinge", "poisson_log_rates"])
+def test_a_factor_of_the_loss_that_was_taken_is_not_one_of_the_right_one(name: str) -> None:
+    """Half the gradient of the square error: the half is that loss's, and the line to write has none."""
+    random = np.random.default_rng(0)
+    X, y = random.normal(size=(6, 2)), np.sign(random.normal(size=(6, 1)))
+    targets = y if name == "hinge" else np.abs(y)
+    net = gn.Network([gn.Dense(3, "tanh"), gn.Dense(1)], seed=0, dtype="float64", input_shape=2)
+    net.backward(0.5 * gn.losses.get("mse").gradient(targets, net.forward(X)))
+    report = gn.check_backward(net, X, targets, net.gradients.copy(), loss=name)
+    [slip] = report.slips
+    assert slip.code == "gradient_of_another_loss" and slip.fix.startswith("dZ2 = ") and "0.5" not in slip.fix
+    assert "a constant, no slip: read as 0.5 times the gradient of mean_squared_error" in str(report)
+    net.backward(0.5 * gn.losses.get(name).gradient(targets, net.forward(X)))
+    report = gn.check_backward(net, X, targets, net.gradients.copy(), loss=name)
+    assert report.ok and "read as 0.5 times the gradient of" in str(report)

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 import glassnet as gn
 from glassnet import layers
+from glassnet.engines.base import known
 from glassnet.engines.choice import EngineNote
 from glassnet.engines.compiled.layers import BODIES as COMPILED
 from glassnet.engines.torch.layers import BODIES as TORCH
@@ -260,3 +261,9 @@ def test_every_built_in_layer_has_all_its_bodies() -> None:
     assert own == set(TORCH) == set(COMPILED) - {Branch, Sum}
     for layer in own:
         assert layer.forward is not Layer.forward and layer.backward is not Layer.backward
+
+
+def test_the_ends_of_a_residual_layer_are_no_layers_that_a_user_knows() -> None:
+    with pytest.raises(EngineError, match="which knows BatchNorm, Embedding") as refused:
+        known(COMPILED, Layer(), "engine='compiled'")
+    assert not {"Branch", "Sum"} & set(str(refused.value).replace(",", " ").split())

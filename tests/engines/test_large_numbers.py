@@ -68,3 +68,19 @@ def test_gradients_of_large_features_are_those_of_the_formula(dtype: torch.dtype
     through = g - g.mean(axis=1, keepdims=True) - s * (g * s).mean(axis=1, keepdims=True)
     wanted = through / X.std(axis=1, keepdims=True)
     np.testing.assert_allclose(scale * found.double().numpy(), wanted, rtol=2e-3, atol=1e-4)
+
+
+@pytest.mark.parametrize("engine", ["numpy", "compiled", "torch"])
+@pytest.mark.parametrize("scale", [1e149, 1e151, 1e154, 1e160, 1e300])
+@pytest.mark.parametrize("norm", [gn.LayerNorm(), gn.RMSNorm()], ids=["layer", "rms"])
+def test_features_whose_squares_do_not_fit_into_float64_are_normalised(
+    norm: Any, scale: float, engine: str
+) -> None:
+    """Beside samples of usual size, which stay as they are: the norm of each is its own."""
+    mixed = np.concatenate([X[:8], scale * X[8:]])
+    options: dict[str, Any] = {"loss": "mse", "optimizer": gn.SGD(0.1), "epochs": 3, "progress": False}
+    usual, net = (gn.Network([norm, gn.Dense(1)], seed=0, dtype="float64") for _ in range(2))
+    wanted = usual.fit(np.concatenate([X[:8], 1e6 * X[8:]]), Y, engine="numpy", **options)
+    found = net.fit(mixed, Y, engine=engine, **options)
+    np.testing.assert_allclose(found["loss"], wanted["loss"], rtol=1e-8)
+    np.testing.assert_allclose(net.parameters, usual.parameters, rtol=1e-8)

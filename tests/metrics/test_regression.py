@@ -100,3 +100,12 @@ def test_values_that_do_not_fit_are_refused(
 def test_r2_of_one_sample_is_refused() -> None:
     with pytest.raises(DataError, match="r2 needs at least two samples; y_true has one"):
         metrics.r2([1.0], [1.0])
+
+
+def test_of_percentages_a_target_of_0_is_refused_only_where_it_counts() -> None:
+    mape = metrics.get("mape")
+    assert mape([0.0, 1.0, 2.0], [5.0, 1.5, 3.0], [0.0, 1.0, 1.0]) == pytest.approx(0.5)
+    with pytest.raises(
+        DataError, match="divides by the targets, and y_true is 0 in row 2; use mean_absolute_error"
+    ):
+        mape([0.0, 1.0, 0.0], [5.0, 1.5, 3.0], [0.0, 1.0, 1e-300])

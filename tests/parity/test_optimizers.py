@@ -197,3 +197,10 @@ def test_defaults_are_those_of_torch(name: str) -> None:
     theirs |= {key: defaults.get(key) for key in OPTIONS}
     own = {key: value for key, value in vars(ours).items() if not key.startswith("clip")}
     assert own == {key: theirs[key] for key in own}
+
+
+def test_the_products_of_nadam_do_not_depend_on_how_many_steps_are_asked_for() -> None:
+    rule = gn.NAdam(0.01)
+    whole = rule.table(np.full(3000, 0.01), 1)
+    single = np.concatenate([rule.table(np.full(1, 0.01), step) for step in range(1, 3001, 7)])
+    np.testing.assert_array_equal(single, whole[::7])

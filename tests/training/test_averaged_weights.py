@@ -223,3 +223,14 @@ def test_the_loss_that_a_callback_asks_for_is_of_the_parameters_that_the_network
     history = fit(net, 3, AverageWeights(0.9), stopping, Measuring(), batch_size=10)
     assert history.restored_epoch == stopping.best_epoch
     assert net.evaluate(X, Y)["loss"] == pytest.approx(stopping.best, rel=1e-12)
+
+
+def test_two_averages_in_one_fit_are_refused_by_name() -> None:
+    """Each would take the other's average for the parameters of the training."""
+    net = network()
+    before = net.parameters.copy()
+    with pytest.raises(
+        ArgumentError, match="2 that put parameters of their own .* AverageWeights and AverageWeights: "
+    ):
+        fit(net, 1, AverageWeights(0.9), AverageWeights(0.99))
+    np.testing.assert_array_equal(net.parameters, before)

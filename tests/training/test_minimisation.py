@@ -6,6 +6,7 @@ import subprocess
 import sys
 import warnings
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -460,3 +461,30 @@ def test_a_recipe_takes_all_samples_at_once() -> None:
     experiment = gn.recipes.prepare("iris", recipe)
     history = experiment.fit(epochs=20, engine="numpy")
     assert history["accuracy"][-1] > 0.95
+
+
+@pytest.mark.parametrize("scale", [1e10, 1e30])
+def test_gradients_beyond_float32_are_infinite_without_a_warning(scale: float) -> None:
+    """The search is in float64; warnings are errors here."""
+    X = np.random.default_rng(0).normal(size=(20, 2)).astype(np.float32) * np.float32(scale)
+    net = gn.Network([gn.Dense(1)], seed=0)
+    history = net.fit(X, X[:, 0] / np.float32(scale), loss="mse", optimizer="lbfgs", epochs=3, progress=False)
+    assert np.isfinite(history["loss"]).all() and np.isfinite(net.parameters).all()
+
+
+def test_parameters_beyond_float32_end_the_training_with_the_layer(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The search, in float64, may come to numbers that the network cannot hold."""
+
+    def search(look: Any, start: NDArray[Any], *, callback: Any, **options: Any) -> None:
+        far = np.full_like(start, 1e39)
+        look(far)
+        callback(intermediate_result=SimpleNamespace(x=far))
+
+    monkeypatch.setattr("scipy.optimize.minimize", search)
+    net = gn.Network([gn.Dense(1)], seed=0, input_shape=1)
+    before = net.parameters.copy()
+    with pytest.raises(
+        DivergenceError, match="first concerned is layer 0, whose weights no float32 can hold"
+    ):
+        net.fit([[1.0], [2.0]], [1.0, 2.0], loss="mse", optimizer="lbfgs", epochs=2, progress=False)
+    np.testing.assert_array_equal(net.parameters, before)

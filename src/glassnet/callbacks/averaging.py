@@ -38,7 +38,8 @@ class AverageWeights(Callback):
     Raises
     ------
     ArgumentError
-        If it is out of range; by fit, if the optimizer takes no steps, or a checkpoint is of another network.
+        If it is out of range; by fit, if there are two of them, the optimizer takes no steps, or a checkpoint is of
+        another network.
 
     References
     ----------
@@ -49,6 +50,11 @@ class AverageWeights(Callback):
         self.decay = checks.number("decay of AverageWeights", decay, least=0, below=1)
         self._average: Array | None = None
         self._parameters: Array | None = None  # of the training, while the network holds the average
+
+    @property
+    def owns_parameters(self) -> bool:
+        """The network holds the average between epochs."""
+        return True
 
     def adjust(self, optimizer: Optimizer) -> Optimizer:
         """The optimizer as it is; it must take steps."""

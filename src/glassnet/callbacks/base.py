@@ -99,6 +99,11 @@ class Callback:
         own metric that does not say.
         """
 
+    @property
+    def owns_parameters(self) -> bool:
+        """Whether the network holds parameters of this callback between epochs, and others while it trains."""
+        return False
+
     def adjust(self, optimizer: Optimizer) -> Optimizer:
         """The optimizer to train by, in place of the one that fit was given."""
         return optimizer
@@ -175,6 +180,16 @@ def _as_callback(callback: Any) -> Callback:
             f"a callback must be a Callback object or a function; got {checks.shown(callback)}"
         )
     return Function(callback)
+
+
+def refuse_twice(callbacks: Sequence[Callback]) -> None:
+    """Raise `ArgumentError` where two callbacks would each put parameters of their own into the network."""
+    owners = [callback for callback in callbacks if callback.owns_parameters]
+    if len(owners) > 1:
+        raise ArgumentError(
+            f"callbacks holds {len(owners)} that put parameters of their own into the network at the end of every "
+            f"epoch, {' and '.join(callback.name for callback in owners)}: the network can hold those of one; give one"
+        )
 
 
 def adjusted(optimizer: Optimizer, callbacks: Sequence[Callback]) -> Optimizer:

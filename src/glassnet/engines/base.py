@@ -14,6 +14,7 @@ from glassnet import activations, losses
 from glassnet.activations import ActivationFunction
 from glassnet.errors import ArgumentError, EngineError
 from glassnet.layers import Layer
+from glassnet.layers.base import registry
 from glassnet.losses import Loss
 from glassnet.optimizers import Optimizer
 from glassnet.plan import Plan
@@ -45,8 +46,9 @@ def known(bodies: Mapping[type[Layer], Body], layer: Layer, reader: str) -> Body
     for base in kind.__mro__:
         if base in bodies and all(getattr(kind, name) is getattr(base, name) for name in COMPUTING):
             return bodies[base]
+    public = [base for base in bodies if base in registry.classes().values()]  # not the ends of Residual
     raise EngineError(
-        f"{layer!r} has no body in {reader}, which knows {', '.join(sorted(base.__name__ for base in bodies))}; "
+        f"{layer!r} has no body in {reader}, which knows {', '.join(sorted(base.__name__ for base in public))}; "
         "use engine='numpy'"
     )
 

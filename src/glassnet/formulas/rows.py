@@ -17,6 +17,8 @@ Array = NDArray[Any]
 
 
 SHORT_ROW = 32
+# The square of a number that is no larger, and sums of a million such, are finite in float64.
+SQUARES_FIT = 1e150
 
 
 def by_columns(x: Array) -> Array:
@@ -56,7 +58,8 @@ def softmax_cross_entropy(y: Array, z: Array) -> tuple[Array, Array]:
 def normalise(x: Array, epsilon: float, axis: int) -> tuple[Array, Array, Array, Array]:
     """Standardised x, its mean, its variance and 1 / sqrt(variance + epsilon) along `axis` (kept, length 1).
 
-    Where squares of float32 overflow, from about 1e19 on, it is computed in float64.
+    Where squares of float32 overflow, from about 1e19 on, it is computed in float64; where those of float64 do, from
+    about 1e154 on, of smaller numbers in the same proportions.
     """
     with np.errstate(over="ignore", invalid="ignore"):
         mean = x.mean(axis=axis, keepdims=True)
@@ -66,8 +69,22 @@ def normalise(x: Array, epsilon: float, axis: int) -> tuple[Array, Array, Array,
                 part.astype(x.dtype) for part in normalise(x.astype(np.float64), epsilon, axis)
             )
             return standardised, mean, variance, inverse
+        if not np.isfinite(variance).all():
+            factor = made_to_fit(x, axis)
+            x = x * factor
+            mean = x.mean(axis=axis, keepdims=True)
+            variance = np.square(x - mean).mean(axis=axis, keepdims=True)
+            inverse = 1 / np.sqrt(variance + epsilon)
+            return (x - mean) * inverse, mean / factor, variance / factor / factor, inverse * factor
     inverse = 1 / np.sqrt(variance + epsilon)
     return (x - mean) * inverse, mean, variance, inverse
+
+
+def made_to_fit(x: Array, axis: int) -> Array:
+    """Factors (length 1 along `axis`) that make float64 numbers so small that their squares fit; 1 where they do."""
+    largest = np.abs(x).max(axis=axis, keepdims=True)
+    factors: Array = np.minimum(SQUARES_FIT / np.maximum(largest, 1.0), 1.0)
+    return factors
 
 
 def normalise_backward(standardised: Array, inverse: Array, gradient: Array, axis: int) -> Array:

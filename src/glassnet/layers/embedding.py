@@ -132,8 +132,8 @@ class Embedding(Layer):
             if wrong.any():
                 row = int(np.argmax(wrong))
                 raise DataError(
-                    f"column {column} of {name} is embedded and takes integers from 0 to {n - 1}; "
-                    f"{name}[{row}, {column}] is {values[row]:.8g}"
+                    f"column {column} of {name} is embedded and takes integers from 0 to {n - 1}; it holds "
+                    f"{str(values[row]).removesuffix('.0')} in row {row}"
                 )
 
     def forward(self, x: Array, own: Own, a: Array) -> None:

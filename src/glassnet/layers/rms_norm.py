@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from glassnet import initializers
+from glassnet.formulas.rows import made_to_fit
 from glassnet.kernels.arrays import Own
 from glassnet.layers.base import Array, Layer, Parameter, Shape, check_factors, one_axis, registry
 from glassnet.support import checks
@@ -61,10 +62,17 @@ class RMSNorm(Layer):
         return float(np.finfo(dtype).eps) if self.epsilon is None else self.epsilon
 
     def forward(self, x: Array, own: Own, a: Array) -> None:
-        """A = w s, s = X / sqrt(mean of X^2 + epsilon); the mean is taken in float64, where float32 would overflow."""
+        """A = w s, s = X / sqrt(mean of X^2 + epsilon); the mean is taken in float64, where float32 would overflow,
+        and of smaller numbers in the same proportions where float64 would.
+        """
         divided, inverse = own.kept
-        mean_square = np.square(x, dtype=np.float64).mean(axis=1, keepdims=True)
-        inverse[...] = 1 / np.sqrt(mean_square + self.epsilon_in(x.dtype))
+        with np.errstate(over="ignore", invalid="ignore"):
+            mean_square = np.square(x, dtype=np.float64).mean(axis=1, keepdims=True)
+            factor = np.ones_like(mean_square)
+            if not np.isfinite(mean_square).all():
+                factor = made_to_fit(x.astype(np.float64, copy=False), axis=1)
+                mean_square = np.square(x * factor).mean(axis=1, keepdims=True)
+        inverse[...] = factor / np.sqrt(mean_square + self.epsilon_in(x.dtype))
         np.multiply(x, inverse, out=divided)
         np.multiply(divided, own.parameters[0], out=a)
 

@@ -42,7 +42,7 @@ class MeanAbsolutePercentageError(Metric):
     Raises
     ------
     DataError
-        If a target is 0, of which no error is a percentage.
+        If a target that counts, of a weight above 0, is 0: no error is a percentage of that.
     """
 
     facts = MetricFacts(
@@ -54,12 +54,15 @@ class MeanAbsolutePercentageError(Metric):
     @explained
     def __call__(self, y_true: ArrayLike, y_pred: ArrayLike, sample_weight: Weight = None) -> float:
         true, predicted = arrays.values(y_true, y_pred)
-        if not true.all():
-            row = int(np.argmin(true.all(axis=1)))
+        counts = np.ones(len(true), bool) if sample_weight is None else np.asarray(sample_weight) != 0
+        missing = counts & ~true.all(axis=1)
+        if missing.any():
             raise DataError(
-                f"{self.name} divides by the targets, and y_true is 0 in row {row}; use mean_absolute_error"
+                f"{self.name} divides by the targets, and y_true is 0 in row {int(np.argmax(missing))}; use "
+                "mean_absolute_error"
             )
-        return float(mean(abs((predicted - true) / true), sample_weight).mean())
+        shares = np.divide(abs(predicted - true), abs(true), out=np.zeros_like(true), where=true != 0)
+        return float(mean(shares, sample_weight).mean())
 
 
 @registry.register("root_mean_squared_error", "rmse")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -25,7 +26,10 @@ _MEANS = (
 
 def _adam(kept: str, shrunk: str) -> dict[str, Written]:
     """The updates of Adam, without and with amsgrad; what is kept of w in letters, and with numbers."""
-    latex = r"w \leftarrow w - \eta \frac{\hat m}{\sqrt{\hat HELD} + \epsilon}"
+    latex = (
+        r"w \leftarrow w - \eta \frac{\hat m}{\sqrt{\hat HELD} + \epsilon},\quad \hat m = \frac{m}{1 - \beta_1^t},"
+        r"\quad \hat HELD = \frac{HELD}{1 - \beta_2^t}"
+    )
     step = (
         f"w ← {kept} − η·m̂/(√HELD̂ + ε) = {shrunk} − "
         "[rate]·({(m1)}/[1 - beta1**step])/(√({HELD1}/[1 - beta2**step]) + [epsilon]) = {w1}"
@@ -157,7 +161,7 @@ class NAdam(Optimizer):
     def coefficients(self, rates: NDArray[np.float64], steps: NDArray[np.int64]) -> list[Any]:
         """The coefficients that :func:`glassnet.formulas.updates.nadam` unpacks."""
         mu, ahead = self._momentum(steps), self._momentum(steps + 1)
-        product = np.prod(self._momentum(np.arange(1, steps[0]))) * np.cumprod(mu)
+        product = self._products(int(steps[-1]))[steps - 1]
         return [
             rates * (1 - mu) / (1 - product), rates * ahead / (1 - product * ahead),
             self.weight_decay, self.epsilon, self.beta1, 1 - self.beta1, self.beta2, 1 - self.beta2,
@@ -167,14 +171,23 @@ class NAdam(Optimizer):
     def _momentum(self, steps: NDArray[np.int64]) -> NDArray[np.float64]:
         return np.asarray(self.beta1 * (1 - 0.5 * 0.96 ** (steps * self.momentum_decay)))
 
+    def _products(self, step: int) -> NDArray[np.float64]:
+        """The products of the momenta from the first step on, at least up to this one."""
+        return _momentum_products(self, 1 << max(step.bit_length(), 10))
+
     def named(self, rate: float, step: int) -> dict[str, float]:
         """The momentum, the product of all until now, and the rates of gradient and mean."""
         of_gradient, of_mean = self.table(np.array([rate]), step)[0, :2]
-        momenta = self._momentum(np.arange(1, step + 1))
         return {
-            "mu": momenta[-1], "product": np.prod(momenta),
+            "mu": self._momentum(np.array([step]))[0], "product": self._products(step)[step - 1],
             "rate_of_gradient": of_gradient, "rate_of_mean": of_mean,
         }  # fmt: skip
+
+
+@lru_cache(maxsize=8)
+def _momentum_products(rule: NAdam, n_steps: int) -> NDArray[np.float64]:
+    """Kept, since a step may ask for one of them at a time."""
+    return np.cumprod(rule._momentum(np.arange(1, n_steps + 1)), dtype=np.float64)
 
 
 @registry.register("adamax")

@@ -43,6 +43,7 @@ def fit(network: Network, X: Any, y: ArrayLike | None, options: FitOptions) -> H
     n_epochs = checks.integer("epochs", options["epochs"], least=0)
     measures = chosen_metrics(options["metrics"])
     heard_by = listeners.chosen(options["callbacks"])
+    listeners.refuse_twice(heard_by)
     rule = listeners.adjusted(optimizers.get(options["optimizer"]), heard_by)
     wanted = Wanted(
         chosen,

@@ -124,8 +124,15 @@ class Minimisation(Training):
         if not np.array_equal(vectors.parameters[self.free], point):  # the search went on and came back
             self._look(point)
         self.accepted_running = vectors.running.copy()
-        network.parameters[...], network.gradients[...] = vectors.parameters, vectors.gradients
-        network.running_statistics[...] = vectors.running
+        with np.errstate(over="ignore"):  # as in every engine: what is beyond the network's dtype is infinite
+            taken = vectors.parameters.astype(network.dtype)
+            network.gradients[...], network.running_statistics[...] = vectors.gradients, vectors.running
+        if not np.isfinite(taken).all():
+            first = int(np.argmin(np.isfinite(taken)))
+            slot = next(slot for slot in network.layout.parameters if slot.start <= first < slot.stop)
+            place = f"layer {slot.layer}, whose {slot.parameter.name} no {network.dtype} can hold"
+            raise self._explained(Diverged(0, self.loss_here, place, 0), 0)
+        network.parameters[...] = taken
         self.state.step += 1
         self._end_step()
         self._end_steps()

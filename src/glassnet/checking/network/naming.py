@@ -198,14 +198,14 @@ def precision_note(given: str, matched: str) -> tuple[str, ...]:
     )
 
 
-def constant_note(problem: Problem, terms: Terms) -> tuple[str, ...]:
-    """A remark where the learner's loss is a constant times the network's."""
-    constant, name = problem.constant, title(problem.loss)
+def constant_note(problem: Problem, other_loss: str = "") -> tuple[str, ...]:
+    """A remark where the learner's loss is a constant times the network's, or times another that it was taken for."""
+    constant, name = problem.constant, other_loss or title(problem.loss)
     if constant == ONE:
         return ()
     penalties = ", penalties included" if constant.of_penalties else ", penalties left out"
     of = f"{constant.factor:.6g} times the gradient of {name}{penalties if problem.has_penalties else ''}"
-    meant = f": that of {', or of '.join(constant.losses)}" if constant.losses else ""
+    meant = f": that of {', or of '.join(constant.losses)}" if constant.losses and not other_loss else ""
     return (f"a constant, no slip: read as {of}{meant}{_passes(problem)}",)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import cached_property
 from itertools import chain
 from typing import NamedTuple
@@ -160,7 +161,7 @@ def _wrong(levels: list[Readings]) -> Report:
 
 def _right(case: Case, precision: FloatFormat) -> Report:
     observed = case.observed
-    notes = naming.constant_note(case.problem, case.terms) + _conventions(observed)
+    notes = naming.constant_note(case.problem) + _conventions(observed)
     notes += naming.precision_note(observed.precision.name, precision.name)
     not_checked = observed.not_compared
     if observed.columns and not observed.stated:
@@ -178,10 +179,12 @@ def _named(found: list[Explanation], precision: FloatFormat) -> Report:
         return _right(case, precision)
     comparison = case.side_by_side
     evidence = comparison.evidence(best.gradients)
-    notes = naming.constant_note(case.problem, case.terms) + comparison.notes()
+    other = [place.variant for place in best.places if place.code == "gradient_of_another_loss"]
+    terms = replace(case.terms, factor=1.0) if other else case.terms  # the factor is one on that loss
+    notes = naming.constant_note(case.problem, other[0] if other else "") + comparison.notes()
     notes += _unexplained(case, best) + comparison.ratio_of_all() + _conventions(case.observed)
     notes += naming.precision_note(case.observed.precision.name, precision.name)
-    slips = naming.slips(best.places, case.terms)
+    slips = naming.slips(best.places, terms)
     notes += _no_biases(case, slips)
     if [slip.code for slip in slips] == ["clipped_logarithm"] and comparison.largest_difference() <= HARMLESS:
         note = slips[0].message + " It does no harm."

@@ -14,8 +14,19 @@ import math
 import numpy as np
 from numba import carray
 
+from glassnet.formulas.rows import SQUARES_FIT
 from glassnet.kernels.calls import at_address
+from glassnet.kernels.lift import compiled
 from glassnet.kernels.records import ROW_TYPE
+
+
+@compiled
+def made_to_fit(x, i):
+    """The factor that makes the numbers of row i so small that their squares fit; 1 where they do."""
+    largest = 0.0
+    for j in range(x.shape[1]):
+        largest = max(largest, np.float64(abs(x[i, j])))
+    return min(SQUARES_FIT / max(largest, 1.0), 1.0)
 
 
 def batch_norm(row_at, x_at, parameters_at, running_at, kept_at, a_at, n, size):
@@ -97,9 +108,16 @@ def layer_norm(row_at, x_at, parameters_at, running_at, kept_at, a_at, n, size):
         variance = 0.0
         for j in range(m):
             variance += (x[i, j] - mean) * (x[i, j] - mean)
-        inverse[i] = 1 / math.sqrt(variance / m + row.epsilon)
+        factor = 1.0
+        if not variance < math.inf:
+            factor, variance = made_to_fit(x, i), 0.0
+            mean *= factor
+            for j in range(m):
+                variance += (x[i, j] * factor - mean) * (x[i, j] * factor - mean)
+        scale = 1 / math.sqrt(variance / m + row.epsilon)
+        inverse[i] = scale * factor
         for j in range(m):
-            standardised[i, j] = (x[i, j] - mean) * inverse[i]
+            standardised[i, j] = (x[i, j] * factor - mean) * scale
             a[i, j] = parameters[0, j] * standardised[i, j] + parameters[1, j]
 
 
@@ -138,7 +156,12 @@ def rms_norm(row_at, x_at, parameters_at, running_at, kept_at, a_at, n, size):
         total = 0.0
         for j in range(m):
             total += np.float64(x[i, j]) * np.float64(x[i, j])
-        inverse[i] = 1 / math.sqrt(total / m + epsilon)
+        factor = 1.0
+        if not total < math.inf:
+            factor, total = made_to_fit(x, i), 0.0
+            for j in range(m):
+                total += (x[i, j] * factor) * (x[i, j] * factor)
+        inverse[i] = factor / math.sqrt(total / m + epsilon)
         for j in range(m):
             divided[i, j] = x[i, j] * inverse[i]
             a[i, j] = weights[j] * divided[i, j]

@@ -79,10 +79,11 @@ def features(
             f"layer 0 ({reader!r}) was built for {_samples(input_shape)}; {name} has "
             f"{array.shape[1] if both_flat else _samples(array.shape[1:])} (shape {array.shape})"
         )
-    samples = array.reshape(len(array), -1)
-    if isinstance(reader, Layer):
-        reader.check_samples(name, samples)
-    return samples
+    if (
+        isinstance(reader, Layer) and reader.reads_data
+    ):  # as they were given: float32 rounds 1048575.01 to an integer
+        reader.check_samples(name, checks.real(name, values).reshape(len(array), -1))
+    return array.reshape(len(array), -1)
 
 
 def _samples(shape: tuple[int, ...]) -> str:
