@@ -361,3 +361,99 @@ def test_a_pickle_of_another_format_is_refused() -> None:
         gn.errors.ModelFileError, match=f"has format 99, and this version of glassnet reads {FORMAT}"
     ):
         gn.NetworkClassifier().__setstate__(state)
+
+
+# ---- quantiles and distributions
+
+
+def test_several_quantiles_at_once_do_not_cross() -> None:
+    noisy = VALUES + 30 * np.abs(X[:, 0]) * RANDOM.normal(size=240)
+    levels = (0.1, 0.5, 0.9)
+    model = gn.NetworkRegressor(quantiles=levels, **{**QUICK, "epochs": 80}).fit(X, noisy)
+    found = model.predict_quantiles(X)
+    assert found.shape == (240, 3)
+    assert (np.diff(found, axis=1) >= 0).all()
+    below = (noisy[:, None] < found).mean(axis=0)
+    np.testing.assert_allclose(below, levels, atol=0.1)
+    assert np.array_equal(model.predict(X), found[:, 1])
+    assert np.array_equal(model.predict_interval(X, coverage=0.8), found[:, [0, 2]])
+    with pytest.raises(
+        ValueError, match=r"this interval needs the quantile 0.05; the model knows 0.1, 0.5, 0.9"
+    ):
+        model.predict_interval(X, coverage=0.9)
+    with pytest.raises(ValueError, match="this estimator learns no quantiles"):
+        gn.NetworkRegressor(**QUICK).fit(X, VALUES).predict_quantiles(X)
+
+
+def test_quantiles_of_several_values_stand_beside_each_other() -> None:
+    several = np.stack([VALUES, -2 * VALUES + 7], axis=1) + 5 * RANDOM.normal(size=(240, 2))
+    model = gn.NetworkRegressor(quantiles=(0.2, 0.8), **{**QUICK, "epochs": 80}).fit(X, several)
+    found = model.predict_quantiles(X)
+    assert found.shape == (240, 2, 2)
+    for value in (0, 1):
+        assert np.corrcoef(found[:, value, 0], several[:, value])[0, 1] > 0.95
+        share = (several[:, value] < found[:, value, 1]).mean() - (
+            several[:, value] < found[:, value, 0]
+        ).mean()
+        assert share == pytest.approx(0.6, abs=0.15)
+    assert model.predict(X).shape == several.shape
+
+
+def test_a_mean_and_a_variance_are_learned_and_the_mean_is_told() -> None:
+    model = gn.NetworkRegressor(loss="gaussian_nll", **QUICK).fit(X[TRAIN], VALUES[TRAIN])
+    assert model.score(X[TEST], VALUES[TEST]) > 0.8
+    assert model.network_.plan().n_outputs == 2
+
+
+def test_margins_decide_at_zero() -> None:
+    model = gn.NetworkClassifier(loss="hinge", **QUICK).fit(X, NOISY)
+    margins = model.network_.predict(model.preprocessing_.transform(X))[:, 0]
+    assert np.array_equal(model.predict(X), (margins > 0).astype(int))
+    np.testing.assert_allclose(model.decision_function(X), margins, rtol=1e-4, atol=1e-5)
+
+
+# ---- what cannot be learned from
+
+
+@pytest.mark.parametrize(
+    ("y", "message"),
+    [
+        (["a", None] * 30, "Input y contains NaN or None: it is missing in row 1"),
+        (["a"] * 60, "y holds one class only"),
+        (np.linspace(0, 1, 60), "Unknown label type: continuous"),
+        (np.arange(120).reshape(60, 2) % 3, "several columns of y say which of several classes a row is of"),
+        (["a", "b"] * 20, r"inconsistent numbers of samples: X has 60 rows, y has 40"),
+        (None, "requires y to be passed, but the target y is None"),
+    ],
+)
+def test_targets_that_are_no_classes(y: Any, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        gn.NetworkClassifier(**QUICK).fit(X[:60], y)
+
+
+@pytest.mark.parametrize(
+    ("y", "message"),
+    [
+        (["a", "b"] * 30, "could not convert string to float"),
+        ([1.0, np.nan] * 30, "Input y contains NaN"),
+        ([1.0, np.inf] * 30, "Input y contains infinity"),
+        (np.ones(60), "the target has one value, 1, in all 60 rows"),
+    ],
+)
+def test_targets_that_are_no_values(y: Any, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        gn.NetworkRegressor(**QUICK).fit(X[:60], y)
+
+
+@pytest.mark.parametrize(
+    ("table", "message"),
+    [
+        ({"a": [1, 2]}, "X must be an array, a list of rows, a sparse matrix or a data frame"),
+        (np.full((2, 1), np.inf), "Input X contains infinity"),
+        (np.ones((2, 2, 2)), "Found array with dim 3"),
+        (np.ones((1, 2)), r"Found array with 1 sample\(s\)"),
+    ],
+)
+def test_tables_that_are_none(table: Any, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        gn.NetworkClassifier(**QUICK).fit(table, [0, 1])

@@ -14,7 +14,7 @@ from glassnet.estimators import given
 from glassnet.estimators.fit import Fit
 from glassnet.estimators.fitted import FittedEstimator
 from glassnet.estimators.learning import heads
-from glassnet.estimators.learning.features import features_of, in_full
+from glassnet.estimators.learning.features import features_of, in_full, telling
 from glassnet.estimators.learning.inputs import table_of
 from glassnet.estimators.learning.members import Part
 from glassnet.estimators.learning.rows import Rows, checked_weights
@@ -183,7 +183,7 @@ class NetworkEstimator(FittedEstimator):
 
         def score(network: Network) -> float:
             view.networks_ = [network]
-            view.model_ = TableModel(self.preprocessing_, view.networks_, self.target_)
+            view.model_ = self._model([network])
             return float(scorer(view, held.table, held.y))
 
         return score
@@ -192,13 +192,15 @@ class NetworkEstimator(FittedEstimator):
         """The model of what was learned; with what rows that were held back told of it."""
         self.networks_ = [member.network for member in self._members]
         description = {"preset": self.preset, "estimator": type(self).__name__}
-        self.model_ = TableModel(
-            self.preprocessing_,
-            self.networks_,
-            self.target_,
-            temperature=temperature,
-            misses=misses,
-            description=description,
+        self.model_ = self._model(
+            self.networks_, temperature=temperature, misses=misses, description=description
+        )
+
+    def _model(self, networks: Sequence[Network], **told: Any) -> TableModel:
+        """What predicts by these networks."""
+        end = self._head(self.settings_)
+        return TableModel(
+            self.preprocessing_, [telling(network, end) for network in networks], self.target_, **told
         )
 
     def _forget_model(self, state: dict[str, Any]) -> dict[str, Any]:

@@ -11,7 +11,6 @@ from scipy.optimize import minimize_scalar
 
 from glassnet.estimators.learning.rows import Rows
 from glassnet.network.network import Network
-from glassnet.tables.model import TableModel
 
 Floats = NDArray[np.float64]
 
@@ -27,7 +26,7 @@ def temperature_of(estimator: Any, held: Sequence[tuple[Network, Rows]]) -> floa
     """
     logarithms, places, weights = [], [], []
     for network, rows in held:
-        model = TableModel(estimator.preprocessing_, [network], estimator.target_)
+        model = estimator._model([network])
         told, true = _questions(model.predict_proba(rows.table), estimator._encoded(rows.y))
         logarithms.append(np.log(np.maximum(told, _LEAST)))
         places.append(true)

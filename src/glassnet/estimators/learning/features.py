@@ -1,4 +1,4 @@
-"""Features of a preprocessing."""
+"""Features of a preprocessing, and outputs of a network."""
 
 from __future__ import annotations
 
@@ -8,10 +8,28 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from glassnet.estimators.learning.heads import SIGNS, NetworkEnd
+from glassnet.network.network import Network
 from glassnet.tables.operations import Date, Number
 from glassnet.tables.preprocessing import Preprocessing
 
 Array = NDArray[Any]
+
+
+def telling(network: Network, end: NetworkEnd) -> Network:
+    """The network whose outputs a model can read: those that it tells, in its order; of margins a sigmoid."""
+    if end.told is None and end.form != SIGNS:
+        return network
+    last = network.layers[-1]
+    places = np.arange(last.units) if end.told is None else np.array(end.told)
+    activation = "sigmoid" if end.form == SIGNS else last.activation
+    layers = [*network.layers[:-1], replace(last, units=len(places), activation=activation)]
+    made = Network(layers, seed=0, dtype=network.dtype.name, input_shape=network.input_shape)
+    n_before = network.layout.n_parameters - last.weights.size - last.bias.size
+    made.parameters[:n_before] = network.parameters[:n_before]
+    made.layers[-1].weights, made.layers[-1].bias = last.weights[:, places], last.bias[places]
+    made.running_statistics[...] = network.running_statistics
+    return made
 
 
 def in_full(preprocessing: Preprocessing) -> Preprocessing:

@@ -15,7 +15,7 @@ from glassnet.errors import ArgumentError
 from glassnet.estimators.presets import Task
 from glassnet.losses import Loss
 from glassnet.losses.base import registry
-from glassnet.tables.target import CLASSES, COUNTS, LABELS, VALUES, Target
+from glassnet.tables.target import CLASSES, COUNTS, LABELS, QUANTILES, VALUES, Target
 
 Array = NDArray[Any]
 
@@ -40,12 +40,16 @@ class NetworkEnd:
     form : str
         What the loss takes: "integers" (classes from 0 on), "one-hot rows", "a column of 0 and 1", "values" as they
         are, "signs" (-1 and 1).
+    told : tuple of int or None
+        Which outputs a model tells, in its own order: the levels of the first value first; of means and variances the
+        means. None: all, as they are.
     """
 
     loss: Loss
     activation: str | ActivationFunction
     n_outputs: int
     form: str
+    told: tuple[int, ...] | None = None
 
     def encode(self, targets: Array) -> Array:
         """Targets (n,) of classes, counted from 0, or rows of values, as the loss takes them."""
@@ -67,7 +71,9 @@ _TAKES = {
         "binary": COLUMN, "binary_logits": COLUMN, "values": ROWS, "signs": SIGNS,
     },
     LABELS: {"binary": VALUE_ROWS, "binary_logits": VALUE_ROWS, "values": VALUE_ROWS},
-    VALUES: {"values": VALUE_ROWS, "binary": VALUE_ROWS, "binary_logits": VALUE_ROWS},
+    VALUES: {
+        "values": VALUE_ROWS, "binary": VALUE_ROWS, "binary_logits": VALUE_ROWS, "means_and_variances": VALUE_ROWS,
+    },
     COUNTS: {"rates": VALUE_ROWS, "log_rates": VALUE_ROWS},
 }  # fmt: skip
 _USUAL = {
@@ -114,6 +120,8 @@ def head_of(
     ArgumentError
         For a loss that does not go with the task.
     """
+    if target.task == QUANTILES:
+        return _of_quantiles(target, output)
     two = target.task == CLASSES and len(target.classes) == 2
     chosen = losses.get(loss or ("binary_cross_entropy" if two and one_output else _USUAL[target.task]))
     form = _form(target, chosen)
@@ -124,7 +132,17 @@ def head_of(
         chosen = _smoothed(chosen, smoothing)
     if n_outputs == 1 and form == ROWS:
         form = COLUMN
+    if takes(chosen) == "means_and_variances":
+        return NetworkEnd(chosen, output or "linear", 2 * n_outputs, form, tuple(range(n_outputs)))
     return NetworkEnd(chosen, output or _activation(target, chosen, n_outputs), n_outputs, form)
+
+
+def _of_quantiles(target: Target, output: Any) -> NetworkEnd:
+    """Outputs for all levels of all values: of the loss one level after the other, of a model one value."""
+    n_values, n_levels = len(target.center), len(target.levels)
+    told = np.arange(n_values * n_levels).reshape(n_levels, n_values).T.ravel()
+    loss = losses.Quantiles(target.levels)
+    return NetworkEnd(loss, output or "linear", n_values * n_levels, VALUE_ROWS, tuple(told.tolist()))
 
 
 def _form(target: Target, loss: Loss) -> str:

@@ -10,6 +10,7 @@ from sklearn.utils.validation import check_array, column_or_1d, validate_data
 
 from glassnet.errors import DataError
 from glassnet.tables.table import Table
+from glassnet.tables.target import missing_targets
 
 Array = NDArray[Any]
 
@@ -27,6 +28,10 @@ def table_of(estimator: Any, X: Any, *, fresh: bool) -> Table:
     """
     if isinstance(X, Table):
         return X
+    if isinstance(X, dict) or (isinstance(X, list) and X and isinstance(X[0], dict)):
+        raise DataError(
+            "X must be an array, a list of rows, a sparse matrix or a data frame; make one of it by pandas.DataFrame(X)"
+        )
     least = 2 if fresh else 1
     if _is_frame(X):
         validate_data(estimator, X, reset=fresh, skip_check_array=True)
@@ -50,9 +55,7 @@ def is_known_row(estimator: Any, X: Any) -> bool:
 
 
 def _is_frame(X: Any) -> bool:
-    """Whether X has columns of several kinds: a data frame, a dict of columns, a list of rows by name."""
-    if isinstance(X, dict) or (isinstance(X, list) and X and isinstance(X[0], dict)):
-        return True
+    """Whether X has columns of several kinds."""
     return hasattr(X, "columns") and hasattr(X, "shape")
 
 
@@ -90,6 +93,7 @@ def targets_of(estimator: Any, y: Any, *, numbers: bool) -> Array:
         raise DataError(
             f"This {type(estimator).__name__} estimator requires y to be passed, but the target y is None."
         )
+    y = _plain(estimator, y)
     dtype = np.float64 if numbers else None
     found: Array = check_array(
         y, ensure_2d=False, dtype=dtype, ensure_min_samples=0, input_name="y", estimator=estimator
@@ -97,3 +101,17 @@ def targets_of(estimator: Any, y: Any, *, numbers: bool) -> Array:
     if found.ndim == 2 and found.shape[1] == 1:
         return column(found)
     return found
+
+
+def _plain(estimator: Any, y: Any) -> Any:
+    """Integers of pandas that may be missing as those of NumPy; objects, some of which are missing, are refused."""
+    if hasattr(getattr(y, "dtype", None), "numpy_dtype") and not y.isna().any():
+        return y.to_numpy(y.dtype.numpy_dtype)
+    array = np.asarray(y, object) if isinstance(y, (list, tuple)) else y
+    if getattr(getattr(array, "dtype", None), "kind", "") == "O" and missing_targets(array).any():
+        row = int(np.argmax(missing_targets(array)))
+        raise DataError(
+            f"Input y contains NaN or None: it is missing in row {row}; leave rows without y out of the fit of "
+            f"{type(estimator).__name__}"
+        )
+    return y

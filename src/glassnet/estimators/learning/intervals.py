@@ -14,7 +14,6 @@ from glassnet.errors import ArgumentError
 from glassnet.estimators.learning.rows import Rows
 from glassnet.network.network import Network
 from glassnet.support import checks
-from glassnet.tables.model import TableModel
 from glassnet.tables.target import Target
 
 Array = NDArray[Any]
@@ -48,7 +47,7 @@ def misses(estimator: Any, held: Sequence[tuple[Network, Rows]]) -> Floats:
     """How far each prediction for a row that was held back lies from its value, (n_rows, n_values)."""
     found = []
     for network, rows in held:
-        model = TableModel(estimator.preprocessing_, [network], estimator.target_)
+        model = estimator._model([network])
         predicted = np.asarray(model.predict(rows.table))
         found.append(np.abs(rows.y - predicted).reshape(len(predicted), -1))
     return np.concatenate(found)
