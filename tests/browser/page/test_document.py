@@ -111,6 +111,16 @@ def test_an_own_array_becomes_samples_of_the_page(tmp_path: Path) -> None:
     assert (data["labels"], data["classNames"], data["X"]) == ([0, 1, 0], ["a", "b"], [0, 1, 2, 3, 4, 5])
 
 
+def test_a_file_of_arrays_becomes_samples_of_the_page(tmp_path: Path) -> None:
+    np.savez(tmp_path / "d.npz", X=np.eye(3), y=np.array([0.5, 1.5, 2.25]))
+    gn.play(str(tmp_path / "d.npz"), output=tmp_path / "p.html")
+    given = json.loads(Elements((tmp_path / "p.html").read_text(encoding="utf-8")).texts["glassnet-given"])
+    assert (given["document"]["data"]["task"], given["document"]["data"]["values"]) == (
+        "regression",
+        [0.5, 1.5, 2.25],
+    )
+
+
 def test_modules_become_one_script_in_the_order_of_their_imports(tmp_path: Path) -> None:
     (tmp_path / "deep").mkdir()
     (tmp_path / "a.js").write_text(

@@ -69,12 +69,16 @@ def test_play_pause_step_and_back(open_page: Open) -> None:
     assert state(tab, "history") == []
 
 
-def test_it_runs_until_an_epoch(open_page: Open) -> None:
+def test_it_runs_until_an_epoch_or_a_loss(open_page: Open) -> None:
     tab = open_page()
-    tab.fill("[aria-label='run until epoch']", "12")
-    tab.press("[aria-label='run until epoch']", "Tab")
-    tab.click("button.play")
-    after(tab, "!s.running && s.frame.epoch === 12")
+    for wanted, condition in (
+        ("12", "s.frame.epoch === 12"),
+        ("loss 0.3", "s.history.at(-1).loss <= 0.3 && s.history.at(-2).loss > 0.3"),
+    ):
+        tab.fill("[aria-label='run until']", wanted)
+        tab.press("[aria-label='run until']", "Tab")
+        tab.click("button.play")
+        after(tab, f"!s.running && {condition}")
 
 
 def test_pointing_at_a_weight_shows_its_formula_and_a_click_edits_it(open_page: Open) -> None:
@@ -255,7 +259,7 @@ def test_every_panel_opens_and_shows_something(open_page: Open) -> None:
     tab.wait_for_selector("#panel-runs tbody tr >> nth=1")
     tab.click("#tab-surface")
     tab.click("text=compute the surface")
-    tab.wait_for_selector("#panel-surface .note >> text=Dark is low")
+    tab.wait_for_selector("#panel-surface .note >> text=Blue is low")
     tab.click("#tab-code")
     for language, word in (
         ("numpy", "np.random.SeedSequence"),

@@ -25,7 +25,7 @@ _DIGITS_SCALE = 16
 _DECIMALS = 6
 _ROOM_IN_STYLE = re.compile(r"\s*([{};,])\s*")
 # What the engine knows of the parts and the page does not show.
-_UNSHOWN = re.compile(r'"(?:latex|elsewhere|plain)": "(?:[^"\\]|\\.)*", ')
+_UNSHOWN = re.compile(r'"(?:latex|elsewhere|plain)": "(?:[^"\\]|\\.)*", |, "source": "(?:[^"\\]|\\.)*"')
 
 
 def page(

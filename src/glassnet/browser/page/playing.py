@@ -19,7 +19,7 @@ from glassnet.browser.page.server import Server
 from glassnet.errors import ArgumentError, NotBuiltError
 from glassnet.network.network import Network
 from glassnet.recipes.description import Description
-from glassnet.recipes.sources import Source, of_arrays
+from glassnet.recipes.sources import Source, of_arrays, read
 from glassnet.support import checks
 from glassnet.support.calls import explained
 from glassnet.support.text import in_one_line
@@ -96,7 +96,8 @@ def play(
     Parameters
     ----------
     what : str, path or Network, optional
-        The name of a data set, a ``.csv`` file, a ``.safetensors`` model, or a network that is built; else circles.
+        The name of a data set, a file (``.csv``, ``.npz`` with X and y), a ``.safetensors`` model, or a network that is
+        built; without it the page opens on circles.
     X, y : array_like, optional
         Samples and targets in the place of the page's: classes as integers or text, or values.
     output : path, optional
@@ -161,6 +162,12 @@ def document_of(what: Any, X: ArrayLike | None, y: ArrayLike | None) -> dict[str
         return document | _of_network(load(path), path.name, document["data"] is not None)
     if path.suffix in (".csv", ".tsv", ".txt"):
         return document | _of_table(path)
+    if path.suffix == ".npz":
+        return document | {
+            "title": path.name,
+            "data": plain_data(read(str(path))),
+            "address": "data=given&standardize=1",
+        }
     name = datasets.get(str(what)).name
     return document | {"title": name, "address": urlencode(_address_of(name))}
 

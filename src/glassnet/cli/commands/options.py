@@ -151,7 +151,7 @@ Played = Annotated[
     str | None,
     _argument(
         "[WHAT]",
-        "A data set's name, a .csv file, or a .safetensors model. Without it the page opens on circles.",
+        "A data set's name, a .csv or .npz file, or a .safetensors model. Without it the page opens on circles.",
     ),
 ]
 PageFile = Annotated[

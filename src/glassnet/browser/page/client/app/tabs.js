@@ -2,7 +2,7 @@
 import { h } from "../drawing/dom.js";
 
 export const TITLES = {
-  formula: "Formula", walk: "This step", weights: "Distributions", surface: "Loss surface", confusion: "Confusion", runs: "Runs",
+  formula: "Formula", walk: "This step", weights: "Distributions", surface: "Surface", confusion: "Confusion", runs: "Runs",
   code: "Code", files: "Files", lessons: "Lessons",
 };
 

@@ -4,7 +4,7 @@ import { lessons as all } from "../state/catalogue.js";
 import { isMet } from "../app/conditions.js";
 
 export function lessonList(model) {
-  return h("div", {}, h("p", {}, "Each lesson sets the page up, says what to do, and goes on when it is done."), h("div", { class: "cards" }, all.map((lesson) => h("div", { class: "card" },
+  return h("div", {}, h("p", { class: "caption" }, "Each lesson sets the page up, says what to do, and goes on when it is done."), h("div", { class: "cards" }, all.map((lesson) => h("div", { class: "card" },
     h("h2", {}, lesson.title), h("p", { class: "note" }, lesson.about), h("button", { type: "button", onclick: () => begin(model, lesson) }, "begin")))));
 }
 

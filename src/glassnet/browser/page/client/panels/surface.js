@@ -84,7 +84,7 @@ export function surface(model) {
       context.fillStyle = css(colour);
       context.fill();
     }
-    refill(note, `Dark is low: from ${number(Math.exp(low), 3)} to ${number(Math.exp(high), 3)}, in ${LEVELS} steps of its logarithm, over ${drawn.samples} of ${drawn.all} training samples. The path begins at the grey point and ends at the dark one; the plane holds both, and of the path between them its projection is shown.`);
+    refill(note, `Blue is low: from ${number(Math.exp(low), 3)} to ${number(Math.exp(high), 3)}, in ${LEVELS} steps of its logarithm, over ${drawn.samples} of ${drawn.all} training samples. The path begins at the grey point and ends at the dark one; the plane holds both, and of the path between them its projection is shown.`);
   }
 
   model.store.on(["theme"], paint);

@@ -27,18 +27,25 @@ function figure(label) {
   return [h("div", { class: "figure" }, h("span", {}, label), value), value];
 }
 
+/** Where a run ends, from `200` (an epoch) or `loss 0.05`; null for nothing, undefined for what is neither. */
+function endOf(text) {
+  if (text.trim() === "") return null;
+  if (/^\s*\d+\s*$/.test(text) && Number(text) > 0) return { epoch: Number(text) };
+  const loss = /^\s*(?:loss\s*<?=?)\s*(\d*\.?\d+(?:e-?\d+)?)\s*$/i.exec(text);
+  return loss === null ? undefined : { loss: Number(loss[1]) };
+}
+
 export function toolbar(model) {
   const play = button("play", "Play", "space", () => model.toggle());
   const speed = h("select", { "aria-label": "speed", title: "speed", onchange: () => {
     model.store.set({ speed: speed.value });
     if (model.get("running")) model.run();
   } }, h("option", { value: "full" }, "full speed"), h("option", { value: "epoch" }, "an epoch a frame"), h("option", { value: "step" }, "a step at a time"));
-  const until = h("input", { type: "text", inputmode: "numeric", placeholder: "no end", "aria-label": "run until epoch", title: "run until this epoch", size: 6, onchange: () => {
-    const epoch = Number(until.value);
-    const good = until.value.trim() === "" || (Number.isInteger(epoch) && epoch > 0);
-    until.setCustomValidity(good ? "" : "until which epoch: a whole number, or nothing");
-    if (!good) until.reportValidity();
-    else model.store.set({ until: until.value.trim() === "" ? null : { epoch } });
+  const until = h("input", { type: "text", placeholder: "no end", "aria-label": "run until", title: "an epoch, such as 200, or a loss, such as loss 0.05", size: 9, onchange: () => {
+    const wanted = endOf(until.value);
+    until.setCustomValidity(wanted === undefined ? "run until an epoch, such as 200, or until a loss, such as: loss 0.05" : "");
+    if (wanted === undefined) until.reportValidity();
+    else model.store.set({ until: wanted });
   } });
   const theme = h("select", { "aria-label": "theme", title: "theme", onchange: () => { model.store.set({ theme: theme.value }); model.store.flush(); } },
     Object.entries(THEMES).map(([value, name]) => h("option", { value }, name)));
@@ -49,7 +56,7 @@ export function toolbar(model) {
     h("div", { class: "tools", role: "toolbar", "aria-label": "training" },
       button("restart", "Back to the first step", "Home", () => model.restart()), button("back", "One step back", "←", () => model.back()), play,
       button("step", "One step", "→", () => model.step()), button("epoch", "One epoch", "↓", () => model.epoch())),
-    h("div", { class: "pace" }, speed, h("label", { class: "until" }, "until epoch ", until)),
+    h("div", { class: "pace" }, speed, h("label", { class: "until" }, "until ", until)),
     h("div", { class: "figures", "aria-live": "off" }, epochs, steps, trains, validations, accuracies),
     h("div", { class: "theme" }, theme));
   model.store.on(["running"], ({ running }) => {
@@ -58,7 +65,7 @@ export function toolbar(model) {
     play.classList.toggle("on", running);
   });
   model.store.on(["speed", "theme"], (state) => { speed.value = state.speed; theme.value = state.theme; });
-  model.store.on(["until"], (state) => { until.value = state.until?.epoch ?? ""; });
+  model.store.on(["until"], (state) => { until.value = state.until?.epoch ?? (state.until === null ? "" : `loss ${state.until.loss}`); });
   model.store.on(["frame"], ({ frame }) => {
     const of = (value) => (value === undefined || value === null ? "–" : number(value, 4));
     epoch.textContent = frame === null ? "–" : String(frame.epoch);
