@@ -73,7 +73,7 @@ def test_a_function_made_of_something_unknown_is_refused_by_name() -> None:
 
 
 def test_a_name_that_is_taken_is_refused() -> None:
-    with pytest.raises(ArgumentError, match="there is a activation called 'relu' already"):
+    with pytest.raises(ArgumentError, match="the activation 'relu' is there already"):
         module([activations.Function(np.sin, np.cos, "relu")])
 
 
@@ -111,6 +111,24 @@ def test_a_users_own_function_is_translated_with_the_numbers_it_reads() -> None:
     np.testing.assert_allclose(found["a"], scaled(np.array(z)), rtol=1e-15)
     expected = scaled_slope(np.array(z), None) * 2 * scaled(np.array(z)) / 4
     np.testing.assert_allclose(found["trace"], expected, rtol=1e-14)
+
+
+def test_a_name_of_any_letters_is_text_and_no_code() -> None:
+    name = '"}; alert(1); {"</script>'
+    own = (
+        activations.Function(scaled, scaled_slope, name),
+        losses.Function(lambda y, p: (y - p) ** 2, lambda y, p: 2 * (p - y), "<lambda>"),
+    )
+    layers = [{"name": "activation", "activation": name}]
+    found = call(
+        """
+        const network = glassnet.create({ layers: data, input_shape: 1, dtype: "float64", loss: "<lambda>" });
+        return [network.layers[0].activation.name, network.predict([0.5]).values[0], network.loss([0.5], [0])];
+        """,
+        layers, own,
+    )  # fmt: skip
+    value = float(scaled(np.array(0.5)))
+    assert found == [name, pytest.approx(value), pytest.approx(value**2)]
 
 
 def centred(z):  # type: ignore[no-untyped-def]

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from glassnet import activations, layers, losses, optimizers
+from glassnet import activations, layers, losses
 from tests.browser.engine import call, spec
 from tests.engines.conformance import (
     BATCH_SIZE,
@@ -57,17 +57,10 @@ def renamed(part: Any) -> Any:
 
 
 def understood(case: Case) -> bool:
-    return OF_PYTHON.isdisjoint(case.options()) and not isinstance(case.loss, losses.SeveralOutputs)
+    return OF_PYTHON.isdisjoint(case.options())
 
 
 CHOSEN = [case for case in CASES if understood(case)]
-
-
-@pytest.mark.parametrize("loss", ["gaussian_nll", "quantiles"])
-def test_a_loss_of_several_outputs_is_refused_by_name(loss: str) -> None:
-    described = spec([layers.Dense(6)], losses.get(loss), optimizers.SGD(), input_shape=[1])
-    message = call("try { glassnet.create(data); } catch (error) { return error.message; }", described)
-    assert message.startswith(f'loss "{loss}": it reads several outputs for each target')
 
 
 @pytest.mark.parametrize("dtype", ["float64", "float32"])

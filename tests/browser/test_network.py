@@ -21,7 +21,6 @@ from tests.engines.conformance import SCHEDULES
 from tests.gradients.table import LOSSES, label, output_activation, targets
 
 Array = NDArray[Any]
-KNOWN = [loss for loss in LOSSES if not isinstance(loss, gn.losses.SeveralOutputs)]
 BEGIN = "const network = glassnet.create(data.spec, data.state);"
 
 
@@ -159,16 +158,16 @@ def test_facts_are_those_that_diagnosis_measures(stack: str) -> None:
         assert found["blocks"][0]["flat"] > 0.5
 
 
-@pytest.mark.parametrize("loss", KNOWN, ids=label)
+@pytest.mark.parametrize("loss", LOSSES, ids=label)
 def test_what_a_constant_prediction_costs_and_how_well_outputs_fit_is_what_diagnosis_finds(loss: Any) -> None:
     if isinstance(loss, gn.losses.Function):
         loss = replace(loss, title="own_loss")
-    random, n_outputs = np.random.default_rng(6), loss.least_outputs + 1
-    X = random.normal(size=(30, 3))
+    random, k = np.random.default_rng(6), loss.least_outputs + 1
+    X, y = random.normal(size=(30, 3)), targets(loss, random, 30, k)
+    n_outputs = k * loss.outputs_per_target
     net = network(gn.Dense(4, "tanh"), gn.Dense(n_outputs, output_activation(loss)))
-    y = targets(loss, random, 30, n_outputs)
-    column = y[:, None].astype(float) if y.ndim == 1 else y
-    theirs = Pass(net, net.parameters, net.running_statistics, X, Targets(loss, column, n_outputs))
+    asked = Targets(loss, net.targets(y, loss, 30), n_outputs)
+    theirs = Pass(net, net.parameters, net.running_statistics, X, asked)
     found = call(
         f"{BEGIN} return glassnet.facts(network, data.X, data.y);", {"X": X, "y": y, **spec_of(net, loss=loss)},
         [loss] if isinstance(loss, gn.losses.Function) else [],
@@ -361,6 +360,27 @@ def test_a_description_that_means_no_network_is_refused_with_the_reason(spec: st
     assert REFUSED[spec] in message[1]
 
 
+SEVERAL = {
+    "{ name: 'quantiles', levels: [0.5, 0.1] }": "levels of quantiles must increase; got [0.5,0.1]",
+    "{ name: 'quantiles', levels: [0, 0.1] }": "each of the levels of quantiles must be a finite number > 0 and < 1",
+    "{ name: 'quantiles', levels: [] }": "levels of quantiles must increase; got []",
+    "{ name: 'gaussian_nll', least_variance: 0 }": "least_variance of gaussian_nll must be a finite number > 0; got 0",
+    "'gaussian_nll'": "gaussian_nll reads 2 outputs for each target, and 3 outputs are not a multiple of 2",
+}
+
+
+@pytest.mark.parametrize("loss", SEVERAL)
+def test_losses_of_several_outputs_for_each_target_say_what_they_need(loss: str) -> None:
+    message = call(
+        f"""
+        const layers = [{{ name: "dense", units: 3 }}];
+        try {{ glassnet.create({{ layers, input_shape: 1, loss: {loss} }}).fit([[1]], [1]); }}
+        catch (error) {{ return error.message; }}
+        """
+    )
+    assert message is not None and SEVERAL[loss] in message
+
+
 TRAINED = {
     "network.fit([[1, 2], [3, NaN]], [0, 1])": "X must hold finite numbers; row 1, column 1 is NaN",
     "network.fit([[1, 2], [3]], [0, 1])": "rows of X must be of one length; row 0 has 2, row 1 1",
@@ -432,13 +452,13 @@ def test_learning_rates_are_those_of_the_schedule_at_every_step(schedule: Any) -
     np.testing.assert_allclose(found, expected, rtol=1e-12, atol=1e-16)
 
 
-@pytest.mark.parametrize("loss", KNOWN, ids=label)
+@pytest.mark.parametrize("loss", LOSSES, ids=label)
 def test_the_loss_of_every_kind_is_what_python_evaluates(loss: Any) -> None:
     if isinstance(loss, gn.losses.Function):
         loss = replace(loss, title="own_loss")
     random = np.random.default_rng(6)
     X = random.normal(size=(300, 3))
-    net = network(gn.Dense(4, "tanh"), gn.Dense(4, output_activation(loss)))
+    net = network(gn.Dense(4, "tanh"), gn.Dense(4 * loss.outputs_per_target, output_activation(loss)))
     y = targets(loss, random, 300, 4)
     parts = [loss] if isinstance(loss, gn.losses.Function) else []
     X, y = (X[:60], y[:60]) if loss.targets == "labels" else (X, y)

@@ -13,11 +13,10 @@ SOURCES = Path(__file__).parent / "engine"
 BUILT = Path(__file__).parent / "glassnet.js"
 # In the order in which they lean on each other; "formulas" is what is generated.
 FILES = (
-    "base/types", "base/errors", "base/texts", "base/random", "base/tables", "arithmetic/products", "arithmetic/rows",
-    "formulas", "arithmetic/rules", "plan/shapes", "plan/normalisation", "plan/learned", "plan/periodic",
-    "plan/layers", "plan/parts",
-    "plan/plan", "arithmetic/loop", "network/losses", "network/targets",
-    "network/files", "network/flat", "network/trace",
+    "base/types", "base/errors", "base/texts", "base/random", "base/tables", "arithmetic/products",
+    "arithmetic/rows", "arithmetic/entries", "formulas", "arithmetic/rules", "plan/shapes",
+    "plan/normalisation", "plan/learned", "plan/periodic", "plan/layers", "plan/parts", "plan/plan",
+    "arithmetic/loop", "network/losses", "network/targets", "network/files", "network/flat", "network/trace",
     "network/training", "network/network", "network/facts",
 )  # fmt: skip
 PUBLIC = (

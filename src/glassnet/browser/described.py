@@ -16,14 +16,10 @@ REGISTRIES: dict[str, Registry[Any]] = {
     "optimizer": optimizers.base.registry, "schedule": schedules.base.registry,
     "initializer": initializers.base.registry,
 }  # fmt: skip
-SEVERAL_OUTPUTS = (
-    "it reads several outputs for each target, and no page draws such a network yet; train in Python"
-)
 REFUSED = {
     "lbfgs": (
         "its line search is SciPy's, which the browser does not have; choose another optimizer, or train in Python"
     ),
-    **{name: SEVERAL_OUTPUTS for name in ("gaussian_nll", "quantiles")},
 }
 # Whose formulas a page writes with numbers in them.
 WRITTEN = ("activation", "loss", "optimizer", "layer")

@@ -18,7 +18,16 @@ from glassnet.browser.library import Library
 from glassnet.browser.translator import Written
 from glassnet.errors import ArgumentError
 from glassnet.formulas import updates
-from glassnet.formulas.losses import contrastive_pair, contrastive_pair_slope, hinge
+from glassnet.formulas.losses import (
+    contrastive_pair,
+    contrastive_pair_slope,
+    gaussian,
+    gaussian_slope,
+    gaussian_slope_of_variance,
+    hinge,
+    quantile,
+    quantile_slope,
+)  # fmt: skip
 from glassnet.losses import Loss
 from glassnet.optimizers import Adam, NAdam
 from glassnet.schedules.waves import half_wave
@@ -29,6 +38,7 @@ OF_ROWS = {
     "softmax": "{ activate: activateSoftmax, apply: softmax, gate: gateSoftmax, isLinear: false }",
     "softmax_cross_entropy": "compareSoftmax", "sparse_softmax_cross_entropy": "compareSoftmax",
     "contrastive": "compareContrastive", "triplet_hard": "compareTripletHard", "triplet_all": "compareTripletAll",
+    "gaussian_nll": "compareGaussian", "quantiles": "compareQuantiles",
 }  # fmt: skip
 BY_HAND = {
     ("adamw", "coefficients"),
@@ -36,6 +46,11 @@ BY_HAND = {
     ("chain", "rates"),
     ("cosine_restarts", "rates"),
 }
+# Formulas of loops that are written by hand.
+OF_HAND_WRITTEN = (
+    half_wave, contrastive_pair, contrastive_pair_slope, hinge, gaussian, gaussian_slope, gaussian_slope_of_variance,
+    quantile, quantile_slope,
+)  # fmt: skip
 Part = ActivationFunction | Loss
 
 
@@ -90,7 +105,7 @@ def _functions(room: Any) -> dict[str, Callable[..., Any]]:
 
 
 def _table(name: str, entries: dict[str, str]) -> str:
-    lines = [f"{INDENT}{key}: {value}," for key, value in entries.items()]
+    lines = [f"{INDENT}{_json(key)}: {value}," for key, value in entries.items()]
     return "\n".join([f"/** @type {{Record<string, any>}} */\nexport const {name} = {{", *lines, "};"])
 
 
@@ -104,35 +119,32 @@ def _activation(
     return f"{{ {kinds}, value: {called[0]}, slope: {called[1]}, isLinear: {str(name == 'linear').lower()} }}"
 
 
-def _loss(library: Library, loops: list[str], name: str, value: Any, slope: Any, n_constants: int) -> str:
-    """The name of the loop of an elementwise loss, which is added."""
-    (template,) = _templates()["loss"]
-    loops.append(_filled(template, name, library.add(value), library.add(slope), n_constants))
-    return f"compare_{name}"
+def _loss(library: Library, value: Any, slope: Any) -> str:
+    """What compares entries by these formulas."""
+    return f"elementwise({library.add(value)}, {library.add(slope)})"
 
 
-def _losses(library: Library, loops: list[str]) -> dict[str, str]:
+def _losses(library: Library) -> dict[str, str]:
     """Entries of all built-in losses."""
     found = {}
     for name in losses.names():
         if name in described.REFUSED:
             continue
         loss, cls = losses.get(name), described.elementwise(name)
-        compare = (
-            OF_ROWS[name]
-            if cls is None
-            else _loss(library, loops, name, cls.formula, cls.slope_formula, len(loss.parameters))
-        )
-        found[name] = f"{{ compare: {compare}, activate: {_activated(loss)} }}"
+        compare = OF_ROWS[name] if cls is None else _loss(library, cls.formula, cls.slope_formula)
+        found[name] = _entry(compare, loss)
     return found
 
 
-def _activated(loss: Loss) -> str:
-    """A function that applies to a whole array what a loss of logits contains."""
+def _entry(compare: str, loss: Any) -> str:
+    """How the engine compares by a loss, and applies to a whole array what a loss of logits contains."""
     name = activations.base.registry.name_of(loss.activation)
     whole = "values, 0, n, m, values, 0"
     call = f"softmax({whole})" if name == "softmax" else f"apply_{name}({whole}, [])"
-    return f"(/** @type {{Floats}} */ values, /** @type {{number}} */ n, /** @type {{number}} */ m) => {call}"
+    activate = (
+        f"(/** @type {{Floats}} */ values, /** @type {{number}} */ n, /** @type {{number}} */ m) => {call}"
+    )
+    return f"{{ compare: {compare}, activate: {activate} }}"
 
 
 def _optimizers(library: Library) -> dict[str, str]:
@@ -169,7 +181,7 @@ def formulas(parts: Sequence[Part]) -> str:
         for name in activations.names()
         for part in [activations.get(name)]
     }
-    tables["LOSSES"] = _losses(library, loops)
+    tables["LOSSES"] = _losses(library)
     tables["UPDATES"] = {}
     for name, rule in _functions(updates).items():
         loops.append(_update(library.piece(rule), name))
@@ -184,7 +196,7 @@ def formulas(parts: Sequence[Part]) -> str:
         name: library.add(cls.draw, f"{cls.__name__}_draw")
         for name, cls in initializers.base.registry.classes().items()
     }
-    for function in (half_wave, contrastive_pair, contrastive_pair_slope, hinge):
+    for function in OF_HAND_WRITTEN:
         library.add(function)
     _add_own(parts, library, loops, own, tables)
     letters = {
@@ -208,8 +220,17 @@ def formulas(parts: Sequence[Part]) -> str:
     return "\n\n".join(pieces)
 
 
+def _json(value: Any) -> str:
+    """A literal that no page takes for the end of its script."""
+    return (
+        json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+        .replace("</", "<\\/")
+        .replace("<!", "<\\u0021")
+    )
+
+
 def _data(name: str, value: Any) -> str:
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    text = _json(value)
     return f"/** @type {{any}} */\nexport const {name} = {text};"
 
 
@@ -221,26 +242,22 @@ def _add_own(
     tables: dict[str, dict[str, str]],
 ) -> None:
     """A user's own activations and losses."""
-    for part in parts:
+    for number, part in enumerate(parts):
         if isinstance(part, activations.Function):
-            kind, add, table = "activation", _activation, "ACTIVATIONS"
-            extra = described.of_activation(part)
+            kind, table, told = "activation", "ACTIVATIONS", described.of_activation(part)
+            entry = _activation(library, loops, f"own_{number}", part.function, part.derivative, 0)
         elif isinstance(part, losses.Function):
-            kind, add, table = "loss", _loss, "LOSSES"
-            extra = described.of_loss(part)
+            kind, table, told = "loss", "LOSSES", described.of_loss(part)
+            entry = _entry(_loss(library, part.function, part.derivative), part)
         else:
             raise ArgumentError(
                 f"parts must be activations or losses of your own, gn.activations.Function(...); got {part!r}"
             )
         name = part.registered_name
         if name in own[kind]:
-            raise ArgumentError(f"there is a {kind} called {name!r} already; give your own another name")
-        slope: Any = part.derivative
-        entry = add(library, loops, name, part.function, slope, 0)
-        if kind == "loss":
-            entry = f"{{ compare: {entry}, activate: {_activated(part)} }}"  # type: ignore[arg-type]
+            raise ArgumentError(f"the {kind} {name!r} is there already; give your own another name")
         tables[table][name] = entry
-        own[kind][name] = {"name": name, "aliases": [], "fields": {}, "required": [], "facts": {}, **extra}
+        own[kind][name] = {"name": name, "aliases": [], "fields": {}, "required": [], "facts": {}, **told}
 
 
 HELPERS = """/** @param {number} z */

@@ -554,7 +554,12 @@ function table(name, given, width, dtype) {
 /** Targets as the loss takes them: values (n, n_outputs), or one integer for each sample.
  * @param {any} y @param {any} loss @param {number} n @param {number} n_outputs @param {string} dtype @returns {Table} */
 function targets(y, loss, n, n_outputs, dtype) {
-  const width = loss.targets === "values" ? n_outputs : 1, found = table("y", y, width, dtype);
+  if (n_outputs % loss.each > 0)
+    throw new GlassnetError(
+      `${loss.called} reads ${loss.each} outputs for each target, and ${n_outputs} outputs are not a multiple of ${loss.each}: `
+      + `end the network with ${loss.each} of them, or with ${loss.each} for every column of the targets`,
+    );
+  const width = loss.targets === "values" ? n_outputs / loss.each : 1, found = table("y", y, width, dtype);
   if (found.shape[0] !== n) throw new GlassnetError(`X has ${n} rows and y ${found.shape[0]}; each sample needs one`);
   const { values } = found, limit = loss.targets === "classes" ? n_outputs : Infinity;
   for (const value of values) {
@@ -855,6 +860,60 @@ function ofDistances(value) {
 const compareContrastive = ofDistances(contrastive);
 const compareTripletHard = ofDistances(tripletHard);
 const compareTripletAll = ofDistances(tripletAll);
+
+// Losses that are sums of formulas over all entries, of one or of several outputs for each target.
+
+
+/** The weighted sum of the losses of all entries times `share`, and its gradient with respect to the predictions. One
+ * loop for all of them: a network has few outputs beside its other numbers.
+ * @param {(y: number, p: number, a: number, b: number, c: number) => number} value
+ * @param {(y: number, p: number, a: number, b: number, c: number) => number} slope @returns {Compare} */
+function elementwise(value, slope) {
+  return (y, yAt, q, qAt, n, m, weights, weightsAt, error, eAt, share, [a, b, c]) => {
+    let total = 0;
+    for (let i = 0; i < n; i++) {
+      const weight = weights[weightsAt + i], shared = weight * share;
+      for (let j = 0; j < m; j++) {
+        const k = i * m + j, target = y[yAt + k], prediction = q[qAt + k];
+        total += value(target, prediction, a, b, c) * weight;
+        error[eAt + k] = slope(target, prediction, a, b, c) * shared;
+      }
+    }
+    return total * share;
+  };
+}
+
+/** Of k targets the first k outputs are means, the next k logarithms of variances; targets stand beside both.
+ * @type {Compare} */
+function compareGaussian(y, yAt, q, qAt, n, m, weights, weightsAt, error, eAt, share, [least]) {
+  const k = m / 2;
+  let total = 0;
+  for (let i = 0; i < n; i++) {
+    const weight = weights[weightsAt + i], shared = weight * share;
+    for (let j = i * m; j < i * m + k; j++) {
+      const target = y[yAt + j], mean = q[qAt + j], logarithm = q[qAt + j + k];
+      total += f_gaussian(target, mean, logarithm, least) * weight;
+      error[eAt + j] = f_gaussian_slope(target, mean, logarithm, least) * shared;
+      error[eAt + j + k] = f_gaussian_slope_of_variance(target, mean, logarithm, least) * shared;
+    }
+  }
+  return total * share;
+}
+
+/** An output for each level of every target: first the lowest level of all. @type {Compare} */
+function compareQuantiles(y, yAt, q, qAt, n, m, weights, weightsAt, error, eAt, share, levels) {
+  const each = m / levels.length;
+  let total = 0;
+  for (let i = 0; i < n; i++) {
+    const weight = weights[weightsAt + i], shared = weight * share;
+    for (let j = 0; j < m; j++) {
+      const k = i * m + j, level = levels[Math.floor(j / each)];
+      total += f_quantile(y[yAt + k], q[qAt + k], level) * weight;
+      error[eAt + k] = f_quantile_slope(y[yAt + k], q[qAt + k], level) * shared;
+    }
+  }
+  return total * share;
+}
 
 /** @param {number} z */
 function positive(z) {
@@ -1452,6 +1511,23 @@ function f_hinge(excess) {
   return Math.max(excess, 0);
 }
 
+/** @param {number} y @param {number} m @param {number} s @param {number} least_variance @returns {any} */
+function f_gaussian(y, m, s, least_variance) {
+  let v = Math.exp(s) + least_variance;
+  return 0.5 * (Math.log(v) + (y - m) * (y - m) / v);
+}
+
+/** @param {number} y @param {number} m @param {number} s @param {number} least_variance @returns {any} */
+function f_gaussian_slope(y, m, s, least_variance) {
+  return (m - y) / (Math.exp(s) + least_variance);
+}
+
+/** @param {number} y @param {number} m @param {number} s @param {number} least_variance @returns {any} */
+function f_gaussian_slope_of_variance(y, m, s, least_variance) {
+  let v = Math.exp(s) + least_variance;
+  return 0.5 * (1 - (y - m) * (y - m) / v) * (Math.exp(s) / v);
+}
+
 /** Z += b; A = f(Z).
  * @param {Floats} z @param {number} zAt @param {Floats} bias @param {number} biasAt @param {number} n @param {number} m
  * @param {Floats} a @param {number} aAt @param {number[]} p */
@@ -1906,236 +1982,6 @@ function gate_step(z, zAt, n, m, a, aAt, error, eAt, p) {
   for (let k = 0; k < count; k++) error[eAt + k] *= f_step_slope(z[zAt + k], a[aAt + k]);
 }
 
-/** The weighted sum of the losses of all entries times `share`, and its gradient with respect to P.
- * @type {Compare} */
-function compare_mean_squared_error(y, yAt, q, qAt, n, m, weights, weightsAt, error, eAt, share, p) {
-  let total = 0;
-  for (let i = 0; i < n; i++) {
-    const weight = weights[weightsAt + i], shared = weight * share;
-    for (let j = 0; j < m; j++) {
-      const k = i * m + j, target = y[yAt + k], prediction = q[qAt + k];
-      total += f_squared_error(target, prediction) * weight;
-      error[eAt + k] = f_squared_error_slope(target, prediction) * shared;
-    }
-  }
-  return total * share;
-}
-
-/** The weighted sum of the losses of all entries times `share`, and its gradient with respect to P.
- * @type {Compare} */
-function compare_mean_absolute_error(y, yAt, q, qAt, n, m, weights, weightsAt, error, eAt, share, p) {
-  let total = 0;
-  for (let i = 0; i < n; i++) {
-    const weight = weights[weightsAt + i], shared = weight * share;
-    for (let j = 0; j < m; j++) {
-      const k = i * m + j, target = y[yAt + k], prediction = q[qAt + k];
-      total += f_absolute_error(target, prediction) * weight;
-      error[eAt + k] = f_absolute_error_slope(target, prediction) * shared;
-    }
-  }
-  return total * share;
-}
-
-/** The weighted sum of the losses of all entries times `share`, and its gradient with respect to P.
- * @type {Compare} */
-function compare_huber(y, yAt, q, qAt, n, m, weights, weightsAt, error, eAt, share, p) {
-  const p0 = p[0];
-  let total = 0;
-  for (let i = 0; i < n; i++) {
-    const weight = weights[weightsAt + i], shared = weight * share;
-    for (let j = 0; j < m; j++) {
-      const k = i * m + j, target = y[yAt + k], prediction = q[qAt + k];
-      total += f_huber(target, prediction, p0) * weight;
-      error[eAt + k] = f_huber_slope(target, prediction, p0) * shared;
-    }
-  }
-  return total * share;
-}
-
-/** The weighted sum of the losses of all entries times `share`, and its gradient with respect to P.
- * @type {Compare} */
-function compare_log_cosh(y, yAt, q, qAt, n, m, weights, weightsAt, error, eAt, share, p) {
-  let total = 0;
-  for (let i = 0; i < n; i++) {
-    const weight = weights[weightsAt + i], shared = weight * share;
-    for (let j = 0; j < m; j++) {
-      const k = i * m + j, target = y[yAt + k], prediction = q[qAt + k];
-      total += f_log_cosh(target, prediction) * weight;
-      error[eAt + k] = f_log_cosh_slope(target, prediction) * shared;
-    }
-  }
-  return total * share;
-}
-
-/** The weighted sum of the losses of all entries times `share`, and its gradient with respect to P.
- * @type {Compare} */
-function compare_quantile(y, yAt, q, qAt, n, m, weights, weightsAt, error, eAt, share, p) {
-  const p0 = p[0];
-  let total = 0;
-  for (let i = 0; i < n; i++) {
-    const weight = weights[weightsAt + i], shared = weight * share;
-    for (let j = 0; j < m; j++) {
-      const k = i * m + j, target = y[yAt + k], prediction = q[qAt + k];
-      total += f_quantile(target, prediction, p0) * weight;
-      error[eAt + k] = f_quantile_slope(target, prediction, p0) * shared;
-    }
-  }
-  return total * share;
-}
-
-/** The weighted sum of the losses of all entries times `share`, and its gradient with respect to P.
- * @type {Compare} */
-function compare_poisson(y, yAt, q, qAt, n, m, weights, weightsAt, error, eAt, share, p) {
-  let total = 0;
-  for (let i = 0; i < n; i++) {
-    const weight = weights[weightsAt + i], shared = weight * share;
-    for (let j = 0; j < m; j++) {
-      const k = i * m + j, target = y[yAt + k], prediction = q[qAt + k];
-      total += f_poisson(target, prediction) * weight;
-      error[eAt + k] = f_poisson_slope(target, prediction) * shared;
-    }
-  }
-  return total * share;
-}
-
-/** The weighted sum of the losses of all entries times `share`, and its gradient with respect to P.
- * @type {Compare} */
-function compare_poisson_log_rates(y, yAt, q, qAt, n, m, weights, weightsAt, error, eAt, share, p) {
-  let total = 0;
-  for (let i = 0; i < n; i++) {
-    const weight = weights[weightsAt + i], shared = weight * share;
-    for (let j = 0; j < m; j++) {
-      const k = i * m + j, target = y[yAt + k], prediction = q[qAt + k];
-      total += f_poisson_log_rates(target, prediction) * weight;
-      error[eAt + k] = f_poisson_log_rates_slope(target, prediction) * shared;
-    }
-  }
-  return total * share;
-}
-
-/** The weighted sum of the losses of all entries times `share`, and its gradient with respect to P.
- * @type {Compare} */
-function compare_sigmoid_cross_entropy(y, yAt, q, qAt, n, m, weights, weightsAt, error, eAt, share, p) {
-  const p0 = p[0];
-  let total = 0;
-  for (let i = 0; i < n; i++) {
-    const weight = weights[weightsAt + i], shared = weight * share;
-    for (let j = 0; j < m; j++) {
-      const k = i * m + j, target = y[yAt + k], prediction = q[qAt + k];
-      total += f_sigmoid_cross_entropy(target, prediction, p0) * weight;
-      error[eAt + k] = f_sigmoid_cross_entropy_slope(target, prediction, p0) * shared;
-    }
-  }
-  return total * share;
-}
-
-/** The weighted sum of the losses of all entries times `share`, and its gradient with respect to P.
- * @type {Compare} */
-function compare_focal(y, yAt, q, qAt, n, m, weights, weightsAt, error, eAt, share, p) {
-  const p0 = p[0], p1 = p[1], p2 = p[2];
-  let total = 0;
-  for (let i = 0; i < n; i++) {
-    const weight = weights[weightsAt + i], shared = weight * share;
-    for (let j = 0; j < m; j++) {
-      const k = i * m + j, target = y[yAt + k], prediction = q[qAt + k];
-      total += f_focal(target, prediction, p0, p1, p2) * weight;
-      error[eAt + k] = f_focal_slope(target, prediction, p0, p1, p2) * shared;
-    }
-  }
-  return total * share;
-}
-
-/** The weighted sum of the losses of all entries times `share`, and its gradient with respect to P.
- * @type {Compare} */
-function compare_binary_cross_entropy(y, yAt, q, qAt, n, m, weights, weightsAt, error, eAt, share, p) {
-  const p0 = p[0];
-  let total = 0;
-  for (let i = 0; i < n; i++) {
-    const weight = weights[weightsAt + i], shared = weight * share;
-    for (let j = 0; j < m; j++) {
-      const k = i * m + j, target = y[yAt + k], prediction = q[qAt + k];
-      total += f_binary_cross_entropy(target, prediction, p0) * weight;
-      error[eAt + k] = f_binary_cross_entropy_slope(target, prediction, p0) * shared;
-    }
-  }
-  return total * share;
-}
-
-/** The weighted sum of the losses of all entries times `share`, and its gradient with respect to P.
- * @type {Compare} */
-function compare_categorical_cross_entropy(y, yAt, q, qAt, n, m, weights, weightsAt, error, eAt, share, p) {
-  let total = 0;
-  for (let i = 0; i < n; i++) {
-    const weight = weights[weightsAt + i], shared = weight * share;
-    for (let j = 0; j < m; j++) {
-      const k = i * m + j, target = y[yAt + k], prediction = q[qAt + k];
-      total += f_categorical_cross_entropy(target, prediction) * weight;
-      error[eAt + k] = f_categorical_cross_entropy_slope(target, prediction) * shared;
-    }
-  }
-  return total * share;
-}
-
-/** The weighted sum of the losses of all entries times `share`, and its gradient with respect to P.
- * @type {Compare} */
-function compare_sparse_categorical_cross_entropy(y, yAt, q, qAt, n, m, weights, weightsAt, error, eAt, share, p) {
-  let total = 0;
-  for (let i = 0; i < n; i++) {
-    const weight = weights[weightsAt + i], shared = weight * share;
-    for (let j = 0; j < m; j++) {
-      const k = i * m + j, target = y[yAt + k], prediction = q[qAt + k];
-      total += f_categorical_cross_entropy(target, prediction) * weight;
-      error[eAt + k] = f_categorical_cross_entropy_slope(target, prediction) * shared;
-    }
-  }
-  return total * share;
-}
-
-/** The weighted sum of the losses of all entries times `share`, and its gradient with respect to P.
- * @type {Compare} */
-function compare_kullback_leibler(y, yAt, q, qAt, n, m, weights, weightsAt, error, eAt, share, p) {
-  let total = 0;
-  for (let i = 0; i < n; i++) {
-    const weight = weights[weightsAt + i], shared = weight * share;
-    for (let j = 0; j < m; j++) {
-      const k = i * m + j, target = y[yAt + k], prediction = q[qAt + k];
-      total += f_kullback_leibler(target, prediction) * weight;
-      error[eAt + k] = f_kullback_leibler_slope(target, prediction) * shared;
-    }
-  }
-  return total * share;
-}
-
-/** The weighted sum of the losses of all entries times `share`, and its gradient with respect to P.
- * @type {Compare} */
-function compare_hinge(y, yAt, q, qAt, n, m, weights, weightsAt, error, eAt, share, p) {
-  let total = 0;
-  for (let i = 0; i < n; i++) {
-    const weight = weights[weightsAt + i], shared = weight * share;
-    for (let j = 0; j < m; j++) {
-      const k = i * m + j, target = y[yAt + k], prediction = q[qAt + k];
-      total += f_margin_hinge(target, prediction) * weight;
-      error[eAt + k] = f_margin_hinge_slope(target, prediction) * shared;
-    }
-  }
-  return total * share;
-}
-
-/** The weighted sum of the losses of all entries times `share`, and its gradient with respect to P.
- * @type {Compare} */
-function compare_squared_hinge(y, yAt, q, qAt, n, m, weights, weightsAt, error, eAt, share, p) {
-  let total = 0;
-  for (let i = 0; i < n; i++) {
-    const weight = weights[weightsAt + i], shared = weight * share;
-    for (let j = 0; j < m; j++) {
-      const k = i * m + j, target = y[yAt + k], prediction = q[qAt + k];
-      total += f_squared_hinge(target, prediction) * weight;
-      error[eAt + k] = f_squared_hinge_slope(target, prediction) * shared;
-    }
-  }
-  return total * share;
-}
-
 /** New parameters and states by the rule; of each step the share that `factors` say, if there are any.
  * @param {Floats} parameters @param {Floats} gradients @param {Floats[]} states @param {number[]} c
  * @param {Float64Array | null} factors */
@@ -2452,112 +2298,114 @@ function update_lion(parameters, gradients, states, c, factors) {
 
 /** @type {Record<string, any>} */
 const ACTIVATIONS = {
-  linear: { activate: activate_linear, apply: apply_linear, gate: gate_linear, value: f_linear, slope: f_linear_slope, isLinear: true },
-  relu: { activate: activate_relu, apply: apply_relu, gate: gate_relu, value: f_relu, slope: f_relu_slope, isLinear: false },
-  leaky_relu: { activate: activate_leaky_relu, apply: apply_leaky_relu, gate: gate_leaky_relu, value: f_leaky_relu, slope: f_leaky_relu_slope, isLinear: false },
-  elu: { activate: activate_elu, apply: apply_elu, gate: gate_elu, value: f_elu, slope: f_elu_slope, isLinear: false },
-  selu: { activate: activate_selu, apply: apply_selu, gate: gate_selu, value: f_selu, slope: f_selu_slope, isLinear: false },
-  gelu: { activate: activate_gelu, apply: apply_gelu, gate: gate_gelu, value: f_gelu, slope: f_gelu_slope, isLinear: false },
-  silu: { activate: activate_silu, apply: apply_silu, gate: gate_silu, value: f_silu, slope: f_silu_slope, isLinear: false },
-  softplus: { activate: activate_softplus, apply: apply_softplus, gate: gate_softplus, value: f_softplus, slope: f_softplus_slope, isLinear: false },
-  mish: { activate: activate_mish, apply: apply_mish, gate: gate_mish, value: f_mish, slope: f_mish_slope, isLinear: false },
-  gelu_tanh: { activate: activate_gelu_tanh, apply: apply_gelu_tanh, gate: gate_gelu_tanh, value: f_gelu_tanh, slope: f_gelu_tanh_slope, isLinear: false },
-  hard_swish: { activate: activate_hard_swish, apply: apply_hard_swish, gate: gate_hard_swish, value: f_hard_swish, slope: f_hard_swish_slope, isLinear: false },
-  exponential: { activate: activate_exponential, apply: apply_exponential, gate: gate_exponential, value: f_exponential, slope: f_exponential_slope, isLinear: false },
-  sigmoid: { activate: activate_sigmoid, apply: apply_sigmoid, gate: gate_sigmoid, value: f_sigmoid, slope: f_sigmoid_slope, isLinear: false },
-  tanh: { activate: activate_tanh, apply: apply_tanh, gate: gate_tanh, value: f_hyperbolic_tangent, slope: f_hyperbolic_tangent_slope, isLinear: false },
-  hard_sigmoid: { activate: activate_hard_sigmoid, apply: apply_hard_sigmoid, gate: gate_hard_sigmoid, value: f_hard_sigmoid, slope: f_hard_sigmoid_slope, isLinear: false },
-  step: { activate: activate_step, apply: apply_step, gate: gate_step, value: f_step, slope: f_step_slope, isLinear: false },
-  softmax: { activate: activateSoftmax, apply: softmax, gate: gateSoftmax, isLinear: false },
+  "linear": { activate: activate_linear, apply: apply_linear, gate: gate_linear, value: f_linear, slope: f_linear_slope, isLinear: true },
+  "relu": { activate: activate_relu, apply: apply_relu, gate: gate_relu, value: f_relu, slope: f_relu_slope, isLinear: false },
+  "leaky_relu": { activate: activate_leaky_relu, apply: apply_leaky_relu, gate: gate_leaky_relu, value: f_leaky_relu, slope: f_leaky_relu_slope, isLinear: false },
+  "elu": { activate: activate_elu, apply: apply_elu, gate: gate_elu, value: f_elu, slope: f_elu_slope, isLinear: false },
+  "selu": { activate: activate_selu, apply: apply_selu, gate: gate_selu, value: f_selu, slope: f_selu_slope, isLinear: false },
+  "gelu": { activate: activate_gelu, apply: apply_gelu, gate: gate_gelu, value: f_gelu, slope: f_gelu_slope, isLinear: false },
+  "silu": { activate: activate_silu, apply: apply_silu, gate: gate_silu, value: f_silu, slope: f_silu_slope, isLinear: false },
+  "softplus": { activate: activate_softplus, apply: apply_softplus, gate: gate_softplus, value: f_softplus, slope: f_softplus_slope, isLinear: false },
+  "mish": { activate: activate_mish, apply: apply_mish, gate: gate_mish, value: f_mish, slope: f_mish_slope, isLinear: false },
+  "gelu_tanh": { activate: activate_gelu_tanh, apply: apply_gelu_tanh, gate: gate_gelu_tanh, value: f_gelu_tanh, slope: f_gelu_tanh_slope, isLinear: false },
+  "hard_swish": { activate: activate_hard_swish, apply: apply_hard_swish, gate: gate_hard_swish, value: f_hard_swish, slope: f_hard_swish_slope, isLinear: false },
+  "exponential": { activate: activate_exponential, apply: apply_exponential, gate: gate_exponential, value: f_exponential, slope: f_exponential_slope, isLinear: false },
+  "sigmoid": { activate: activate_sigmoid, apply: apply_sigmoid, gate: gate_sigmoid, value: f_sigmoid, slope: f_sigmoid_slope, isLinear: false },
+  "tanh": { activate: activate_tanh, apply: apply_tanh, gate: gate_tanh, value: f_hyperbolic_tangent, slope: f_hyperbolic_tangent_slope, isLinear: false },
+  "hard_sigmoid": { activate: activate_hard_sigmoid, apply: apply_hard_sigmoid, gate: gate_hard_sigmoid, value: f_hard_sigmoid, slope: f_hard_sigmoid_slope, isLinear: false },
+  "step": { activate: activate_step, apply: apply_step, gate: gate_step, value: f_step, slope: f_step_slope, isLinear: false },
+  "softmax": { activate: activateSoftmax, apply: softmax, gate: gateSoftmax, isLinear: false },
 };
 
 /** @type {Record<string, any>} */
 const LOSSES = {
-  mean_squared_error: { compare: compare_mean_squared_error, activate: (/** @type {Floats} */ values, /** @type {number} */ n, /** @type {number} */ m) => apply_linear(values, 0, n, m, values, 0, []) },
-  mean_absolute_error: { compare: compare_mean_absolute_error, activate: (/** @type {Floats} */ values, /** @type {number} */ n, /** @type {number} */ m) => apply_linear(values, 0, n, m, values, 0, []) },
-  huber: { compare: compare_huber, activate: (/** @type {Floats} */ values, /** @type {number} */ n, /** @type {number} */ m) => apply_linear(values, 0, n, m, values, 0, []) },
-  log_cosh: { compare: compare_log_cosh, activate: (/** @type {Floats} */ values, /** @type {number} */ n, /** @type {number} */ m) => apply_linear(values, 0, n, m, values, 0, []) },
-  quantile: { compare: compare_quantile, activate: (/** @type {Floats} */ values, /** @type {number} */ n, /** @type {number} */ m) => apply_linear(values, 0, n, m, values, 0, []) },
-  poisson: { compare: compare_poisson, activate: (/** @type {Floats} */ values, /** @type {number} */ n, /** @type {number} */ m) => apply_linear(values, 0, n, m, values, 0, []) },
-  poisson_log_rates: { compare: compare_poisson_log_rates, activate: (/** @type {Floats} */ values, /** @type {number} */ n, /** @type {number} */ m) => apply_exponential(values, 0, n, m, values, 0, []) },
-  sigmoid_cross_entropy: { compare: compare_sigmoid_cross_entropy, activate: (/** @type {Floats} */ values, /** @type {number} */ n, /** @type {number} */ m) => apply_sigmoid(values, 0, n, m, values, 0, []) },
-  softmax_cross_entropy: { compare: compareSoftmax, activate: (/** @type {Floats} */ values, /** @type {number} */ n, /** @type {number} */ m) => softmax(values, 0, n, m, values, 0) },
-  sparse_softmax_cross_entropy: { compare: compareSoftmax, activate: (/** @type {Floats} */ values, /** @type {number} */ n, /** @type {number} */ m) => softmax(values, 0, n, m, values, 0) },
-  focal: { compare: compare_focal, activate: (/** @type {Floats} */ values, /** @type {number} */ n, /** @type {number} */ m) => apply_sigmoid(values, 0, n, m, values, 0, []) },
-  binary_cross_entropy: { compare: compare_binary_cross_entropy, activate: (/** @type {Floats} */ values, /** @type {number} */ n, /** @type {number} */ m) => apply_linear(values, 0, n, m, values, 0, []) },
-  categorical_cross_entropy: { compare: compare_categorical_cross_entropy, activate: (/** @type {Floats} */ values, /** @type {number} */ n, /** @type {number} */ m) => apply_linear(values, 0, n, m, values, 0, []) },
-  sparse_categorical_cross_entropy: { compare: compare_sparse_categorical_cross_entropy, activate: (/** @type {Floats} */ values, /** @type {number} */ n, /** @type {number} */ m) => apply_linear(values, 0, n, m, values, 0, []) },
-  kullback_leibler: { compare: compare_kullback_leibler, activate: (/** @type {Floats} */ values, /** @type {number} */ n, /** @type {number} */ m) => apply_linear(values, 0, n, m, values, 0, []) },
-  contrastive: { compare: compareContrastive, activate: (/** @type {Floats} */ values, /** @type {number} */ n, /** @type {number} */ m) => apply_linear(values, 0, n, m, values, 0, []) },
-  triplet_hard: { compare: compareTripletHard, activate: (/** @type {Floats} */ values, /** @type {number} */ n, /** @type {number} */ m) => apply_linear(values, 0, n, m, values, 0, []) },
-  triplet_all: { compare: compareTripletAll, activate: (/** @type {Floats} */ values, /** @type {number} */ n, /** @type {number} */ m) => apply_linear(values, 0, n, m, values, 0, []) },
-  hinge: { compare: compare_hinge, activate: (/** @type {Floats} */ values, /** @type {number} */ n, /** @type {number} */ m) => apply_linear(values, 0, n, m, values, 0, []) },
-  squared_hinge: { compare: compare_squared_hinge, activate: (/** @type {Floats} */ values, /** @type {number} */ n, /** @type {number} */ m) => apply_linear(values, 0, n, m, values, 0, []) },
+  "mean_squared_error": { compare: elementwise(f_squared_error, f_squared_error_slope), activate: (/** @type {Floats} */ values, /** @type {number} */ n, /** @type {number} */ m) => apply_linear(values, 0, n, m, values, 0, []) },
+  "mean_absolute_error": { compare: elementwise(f_absolute_error, f_absolute_error_slope), activate: (/** @type {Floats} */ values, /** @type {number} */ n, /** @type {number} */ m) => apply_linear(values, 0, n, m, values, 0, []) },
+  "huber": { compare: elementwise(f_huber, f_huber_slope), activate: (/** @type {Floats} */ values, /** @type {number} */ n, /** @type {number} */ m) => apply_linear(values, 0, n, m, values, 0, []) },
+  "log_cosh": { compare: elementwise(f_log_cosh, f_log_cosh_slope), activate: (/** @type {Floats} */ values, /** @type {number} */ n, /** @type {number} */ m) => apply_linear(values, 0, n, m, values, 0, []) },
+  "quantile": { compare: elementwise(f_quantile, f_quantile_slope), activate: (/** @type {Floats} */ values, /** @type {number} */ n, /** @type {number} */ m) => apply_linear(values, 0, n, m, values, 0, []) },
+  "poisson": { compare: elementwise(f_poisson, f_poisson_slope), activate: (/** @type {Floats} */ values, /** @type {number} */ n, /** @type {number} */ m) => apply_linear(values, 0, n, m, values, 0, []) },
+  "poisson_log_rates": { compare: elementwise(f_poisson_log_rates, f_poisson_log_rates_slope), activate: (/** @type {Floats} */ values, /** @type {number} */ n, /** @type {number} */ m) => apply_exponential(values, 0, n, m, values, 0, []) },
+  "sigmoid_cross_entropy": { compare: elementwise(f_sigmoid_cross_entropy, f_sigmoid_cross_entropy_slope), activate: (/** @type {Floats} */ values, /** @type {number} */ n, /** @type {number} */ m) => apply_sigmoid(values, 0, n, m, values, 0, []) },
+  "softmax_cross_entropy": { compare: compareSoftmax, activate: (/** @type {Floats} */ values, /** @type {number} */ n, /** @type {number} */ m) => softmax(values, 0, n, m, values, 0) },
+  "sparse_softmax_cross_entropy": { compare: compareSoftmax, activate: (/** @type {Floats} */ values, /** @type {number} */ n, /** @type {number} */ m) => softmax(values, 0, n, m, values, 0) },
+  "focal": { compare: elementwise(f_focal, f_focal_slope), activate: (/** @type {Floats} */ values, /** @type {number} */ n, /** @type {number} */ m) => apply_sigmoid(values, 0, n, m, values, 0, []) },
+  "binary_cross_entropy": { compare: elementwise(f_binary_cross_entropy, f_binary_cross_entropy_slope), activate: (/** @type {Floats} */ values, /** @type {number} */ n, /** @type {number} */ m) => apply_linear(values, 0, n, m, values, 0, []) },
+  "categorical_cross_entropy": { compare: elementwise(f_categorical_cross_entropy, f_categorical_cross_entropy_slope), activate: (/** @type {Floats} */ values, /** @type {number} */ n, /** @type {number} */ m) => apply_linear(values, 0, n, m, values, 0, []) },
+  "sparse_categorical_cross_entropy": { compare: elementwise(f_categorical_cross_entropy, f_categorical_cross_entropy_slope), activate: (/** @type {Floats} */ values, /** @type {number} */ n, /** @type {number} */ m) => apply_linear(values, 0, n, m, values, 0, []) },
+  "kullback_leibler": { compare: elementwise(f_kullback_leibler, f_kullback_leibler_slope), activate: (/** @type {Floats} */ values, /** @type {number} */ n, /** @type {number} */ m) => apply_linear(values, 0, n, m, values, 0, []) },
+  "contrastive": { compare: compareContrastive, activate: (/** @type {Floats} */ values, /** @type {number} */ n, /** @type {number} */ m) => apply_linear(values, 0, n, m, values, 0, []) },
+  "triplet_hard": { compare: compareTripletHard, activate: (/** @type {Floats} */ values, /** @type {number} */ n, /** @type {number} */ m) => apply_linear(values, 0, n, m, values, 0, []) },
+  "triplet_all": { compare: compareTripletAll, activate: (/** @type {Floats} */ values, /** @type {number} */ n, /** @type {number} */ m) => apply_linear(values, 0, n, m, values, 0, []) },
+  "hinge": { compare: elementwise(f_margin_hinge, f_margin_hinge_slope), activate: (/** @type {Floats} */ values, /** @type {number} */ n, /** @type {number} */ m) => apply_linear(values, 0, n, m, values, 0, []) },
+  "squared_hinge": { compare: elementwise(f_squared_hinge, f_squared_hinge_slope), activate: (/** @type {Floats} */ values, /** @type {number} */ n, /** @type {number} */ m) => apply_linear(values, 0, n, m, values, 0, []) },
+  "gaussian_nll": { compare: compareGaussian, activate: (/** @type {Floats} */ values, /** @type {number} */ n, /** @type {number} */ m) => apply_linear(values, 0, n, m, values, 0, []) },
+  "quantiles": { compare: compareQuantiles, activate: (/** @type {Floats} */ values, /** @type {number} */ n, /** @type {number} */ m) => apply_linear(values, 0, n, m, values, 0, []) },
 };
 
 /** @type {Record<string, any>} */
 const UPDATES = {
-  unchanged: update_unchanged,
-  sgd: update_sgd,
-  momentum: update_momentum,
-  nesterov: update_nesterov,
-  adagrad: update_adagrad,
-  rmsprop: update_rmsprop,
-  rmsprop_momentum: update_rmsprop_momentum,
-  rmsprop_centered: update_rmsprop_centered,
-  rmsprop_centered_momentum: update_rmsprop_centered_momentum,
-  adadelta: update_adadelta,
-  adam: update_adam,
-  amsgrad: update_amsgrad,
-  nadam: update_nadam,
-  adamax: update_adamax,
-  lion: update_lion,
+  "unchanged": update_unchanged,
+  "sgd": update_sgd,
+  "momentum": update_momentum,
+  "nesterov": update_nesterov,
+  "adagrad": update_adagrad,
+  "rmsprop": update_rmsprop,
+  "rmsprop_momentum": update_rmsprop_momentum,
+  "rmsprop_centered": update_rmsprop_centered,
+  "rmsprop_centered_momentum": update_rmsprop_centered_momentum,
+  "adadelta": update_adadelta,
+  "adam": update_adam,
+  "amsgrad": update_amsgrad,
+  "nadam": update_nadam,
+  "adamax": update_adamax,
+  "lion": update_lion,
 };
 
 /** @type {Record<string, any>} */
 const FORMULAS_OF_OPTIMIZERS = {
-  sgd: { rule: SGD_rule, n_states: SGD_n_states, coefficients: SGD_coefficients },
-  adagrad: { rule: AdaGrad_rule, n_states: () => 1, coefficients: AdaGrad_coefficients },
-  rmsprop: { rule: RMSProp_rule, n_states: RMSProp_n_states, coefficients: RMSProp_coefficients },
-  adadelta: { rule: AdaDelta_rule, n_states: () => 2, coefficients: AdaDelta_coefficients },
-  adam: { rule: Adam_rule, n_states: Adam_n_states, coefficients: Adam_coefficients },
-  adamw: { rule: Adam_rule, n_states: Adam_n_states },
-  nadam: { rule: NAdam_rule, n_states: () => 2 },
-  adamax: { rule: Adamax_rule, n_states: () => 2, coefficients: Adamax_coefficients },
-  lion: { rule: Lion_rule, n_states: () => 1, coefficients: Lion_coefficients },
+  "sgd": { rule: SGD_rule, n_states: SGD_n_states, coefficients: SGD_coefficients },
+  "adagrad": { rule: AdaGrad_rule, n_states: () => 1, coefficients: AdaGrad_coefficients },
+  "rmsprop": { rule: RMSProp_rule, n_states: RMSProp_n_states, coefficients: RMSProp_coefficients },
+  "adadelta": { rule: AdaDelta_rule, n_states: () => 2, coefficients: AdaDelta_coefficients },
+  "adam": { rule: Adam_rule, n_states: Adam_n_states, coefficients: Adam_coefficients },
+  "adamw": { rule: Adam_rule, n_states: Adam_n_states },
+  "nadam": { rule: NAdam_rule, n_states: () => 2 },
+  "adamax": { rule: Adamax_rule, n_states: () => 2, coefficients: Adamax_coefficients },
+  "lion": { rule: Lion_rule, n_states: () => 1, coefficients: Lion_coefficients },
 };
 
 /** @type {Record<string, any>} */
 const FORMULAS_OF_SCHEDULES = {
-  constant: Constant_rates,
-  step_decay: StepDecay_rates,
-  exponential_decay: ExponentialDecay_rates,
-  inverse_time_decay: InverseTimeDecay_rates,
-  polynomial_decay: PolynomialDecay_rates,
-  linear_decay: LinearDecay_rates,
-  cosine_decay: CosineDecay_rates,
-  log_cosine_cycles: LogCosineCycles_rates,
-  linear_warmup: LinearWarmup_rates,
-  one_cycle: OneCycle_rates,
+  "constant": Constant_rates,
+  "step_decay": StepDecay_rates,
+  "exponential_decay": ExponentialDecay_rates,
+  "inverse_time_decay": InverseTimeDecay_rates,
+  "polynomial_decay": PolynomialDecay_rates,
+  "linear_decay": LinearDecay_rates,
+  "cosine_decay": CosineDecay_rates,
+  "log_cosine_cycles": LogCosineCycles_rates,
+  "linear_warmup": LinearWarmup_rates,
+  "one_cycle": OneCycle_rates,
 };
 
 /** @type {Record<string, any>} */
 const INITIALIZERS = {
-  zeros: Zeros_draw,
-  constant: Constant_draw,
-  normal: Normal_draw,
-  uniform: Uniform_draw,
-  glorot_uniform: GlorotUniform_draw,
-  glorot_normal: GlorotNormal_draw,
-  he_uniform: HeUniform_draw,
-  he_normal: HeNormal_draw,
-  lecun_uniform: LecunUniform_draw,
-  lecun_normal: LecunNormal_draw,
-  torch_linear: TorchLinear_draw,
+  "zeros": Zeros_draw,
+  "constant": Constant_draw,
+  "normal": Normal_draw,
+  "uniform": Uniform_draw,
+  "glorot_uniform": GlorotUniform_draw,
+  "glorot_normal": GlorotNormal_draw,
+  "he_uniform": HeUniform_draw,
+  "he_normal": HeNormal_draw,
+  "lecun_uniform": LecunUniform_draw,
+  "lecun_normal": LecunNormal_draw,
+  "torch_linear": TorchLinear_draw,
 };
 
 /** @type {any} */
-const PARTS = {"layer": {"activation": {"name": "activation", "aliases": [], "fields": {}, "required": ["activation"], "facts": {}}, "batch_norm": {"name": "batch_norm", "aliases": [], "fields": {"momentum": 0.1, "epsilon": 1e-05, "learning_rate_factor": 1.0, "bias_learning_rate_factor": 1.0}, "required": [], "facts": {}}, "dense": {"name": "dense", "aliases": [], "fields": {"activation": "linear", "initializer": "glorot_uniform", "bias_initializer": "zeros", "l1": 0.0, "l2": 0.0, "use_bias": true, "bias_l1": 0.0, "bias_l2": 0.0, "learning_rate_factor": 1.0, "bias_learning_rate_factor": 1.0}, "required": ["units"], "facts": {}}, "dropout": {"name": "dropout", "aliases": [], "fields": {"rate": 0.5}, "required": [], "facts": {}}, "embedding": {"name": "embedding", "aliases": [], "fields": {"initializer": {"kind": "initializer", "name": "normal", "scale": 1.0}, "learning_rate_factor": 1.0}, "required": ["categories", "dimension"], "facts": {}}, "flatten": {"name": "flatten", "aliases": [], "fields": {}, "required": [], "facts": {}}, "layer_norm": {"name": "layer_norm", "aliases": [], "fields": {"epsilon": 1e-05, "learning_rate_factor": 1.0, "bias_learning_rate_factor": 1.0}, "required": [], "facts": {}}, "periodic": {"name": "periodic", "aliases": [], "fields": {"waves": 16, "dimension": 3, "deviation": 0.1, "learning_rate_factor": 1.0}, "required": ["columns"], "facts": {}}, "prelu": {"name": "prelu", "aliases": [], "fields": {"initial_slope": 0.25, "shared": false, "learning_rate_factor": 1.0}, "required": [], "facts": {"value": "x if x > 0 else w * x", "slope": "1 if x > 0 else w", "slope_of_weight": "0 if x > 0 else x"}}, "residual": {"name": "residual", "aliases": [], "fields": {}, "required": ["layers"], "facts": {}}, "rms_norm": {"name": "rms_norm", "aliases": [], "fields": {"epsilon": null, "learning_rate_factor": 1.0}, "required": [], "facts": {}}, "scale": {"name": "scale", "aliases": [], "fields": {"learning_rate_factor": 1.0}, "required": [], "facts": {"value": "w * x", "slope": "w", "slope_of_weight": "x"}}}, "activation": {"linear": {"name": "linear", "aliases": ["identity", "none"], "fields": {}, "required": [], "facts": {"value": "z", "slope": "1", "outputs": "values", "forward_only": false}, "outputs": "values", "forward_only": false, "is_of_rows": false, "is_gate": false, "is_bounded": false, "steepest": null, "rectifies": false}, "relu": {"name": "relu", "aliases": [], "fields": {}, "required": [], "facts": {"value": "max(z, 0)", "slope": "1 if z > 0 else 0", "kinks": [0.0], "outputs": "values", "forward_only": false, "source": "Nair, Hinton 2010, ICML"}, "outputs": "values", "forward_only": false, "is_of_rows": false, "is_gate": true, "is_bounded": false, "steepest": null, "rectifies": true}, "leaky_relu": {"name": "leaky_relu", "aliases": [], "fields": {"slope_below": 0.01}, "required": [], "facts": {"value": "z if z > 0 else slope_below * z", "slope": "1 if z > 0 else slope_below", "letters": {"slope_below": ["s", "s"]}, "kinks": [0.0], "outputs": "values", "forward_only": false, "source": "Maas, Hannun, Ng 2013, ICML"}, "outputs": "values", "forward_only": false, "is_of_rows": false, "is_gate": true, "is_bounded": false, "steepest": null, "rectifies": false}, "elu": {"name": "elu", "aliases": [], "fields": {"alpha": 1.0}, "required": [], "facts": {"value": "z if z > 0 else alpha * (exp(z) - 1)", "slope": "1 if z > 0 else a + alpha", "letters": {"alpha": ["α", "\\alpha"]}, "kinks": [0.0], "outputs": "values", "forward_only": false, "source": "Clevert, Unterthiner, Hochreiter 2016, ICLR"}, "outputs": "values", "forward_only": false, "is_of_rows": false, "is_gate": false, "is_bounded": false, "steepest": null, "rectifies": false}, "selu": {"name": "selu", "aliases": [], "fields": {}, "required": [], "facts": {"value": "1.0507009873554805 * z if z > 0 else 1.7580993408473766 * (exp(z) - 1)", "slope": "1.0507009873554805 if z > 0 else a + 1.7580993408473766", "kinks": [0.0], "outputs": "values", "forward_only": false, "source": "Klambauer et al. 2017, NIPS"}, "outputs": "values", "forward_only": false, "is_of_rows": false, "is_gate": false, "is_bounded": false, "steepest": null, "rectifies": false}, "gelu": {"name": "gelu", "aliases": [], "fields": {}, "required": [], "facts": {"value": "z * normal_share(z)", "slope": "normal_share(z) + z * normal_density(z)", "outputs": "values", "forward_only": false, "source": "Hendrycks, Gimpel 2016, arXiv:1606.08415"}, "outputs": "values", "forward_only": false, "is_of_rows": false, "is_gate": false, "is_bounded": false, "steepest": null, "rectifies": false}, "silu": {"name": "silu", "aliases": ["swish"], "fields": {}, "required": [], "facts": {"value": "z * sigmoid(z)", "slope": "sigmoid(z) + a * (1 - sigmoid(z))", "outputs": "values", "forward_only": false, "source": "Elfwing, Uchibe, Doya 2018, Neural Networks 107"}, "outputs": "values", "forward_only": false, "is_of_rows": false, "is_gate": false, "is_bounded": false, "steepest": null, "rectifies": false}, "softplus": {"name": "softplus", "aliases": [], "fields": {}, "required": [], "facts": {"value": "max(z, 0) + log(1 + exp(-abs(z)))", "slope": "sigmoid(z)", "outputs": "values", "forward_only": false, "source": "Dugas et al. 2000, NIPS"}, "outputs": "values", "forward_only": false, "is_of_rows": false, "is_gate": false, "is_bounded": false, "steepest": null, "rectifies": false}, "mish": {"name": "mish", "aliases": [], "fields": {}, "required": [], "facts": {"value": "z * tanh(softplus(z))", "slope": "tanh(softplus(z)) + z * sigmoid(z) * (1 - tanh(softplus(z))**2)", "outputs": "values", "forward_only": false, "source": "Misra 2020, BMVC"}, "outputs": "values", "forward_only": false, "is_of_rows": false, "is_gate": false, "is_bounded": false, "steepest": null, "rectifies": false}, "gelu_tanh": {"name": "gelu_tanh", "aliases": [], "fields": {}, "required": [], "facts": {"value": "z * (1 + tanh(0.7978845608028654 * (z + 0.044715 * z**3))) / 2", "slope": "(1 + tanh(0.7978845608028654 * (z + 0.044715 * z**3))) / 2 + z * (1 - tanh(0.7978845608028654 * (z + 0.044715 * z**3))**2) * 0.7978845608028654 * (1 + 0.134145 * z**2) / 2", "outputs": "values", "forward_only": false, "source": "Hendrycks, Gimpel 2016, arXiv:1606.08415"}, "outputs": "values", "forward_only": false, "is_of_rows": false, "is_gate": false, "is_bounded": false, "steepest": null, "rectifies": false}, "hard_swish": {"name": "hard_swish", "aliases": [], "fields": {}, "required": [], "facts": {"value": "z * max(min(z / 6 + 0.5, 1), 0)", "slope": "z / 3 + 0.5 if abs(z) < 3 else 1 if z > 0 else 0", "kinks": [-3.0, 3.0], "outputs": "values", "forward_only": false, "source": "Howard et al. 2019, ICCV"}, "outputs": "values", "forward_only": false, "is_of_rows": false, "is_gate": false, "is_bounded": false, "steepest": null, "rectifies": false}, "exponential": {"name": "exponential", "aliases": [], "fields": {}, "required": [], "facts": {"value": "exp(z)", "slope": "a", "outputs": "values", "forward_only": false, "note": "infinite above z = 88.7 in float32, 709.7 in float64"}, "outputs": "values", "forward_only": false, "is_of_rows": false, "is_gate": false, "is_bounded": false, "steepest": null, "rectifies": false}, "sigmoid": {"name": "sigmoid", "aliases": ["logistic"], "fields": {}, "required": [], "facts": {"value": "1 / (1 + exp(-z))", "slope": "a * (1 - a)", "outputs": "probabilities", "forward_only": false, "source": "Verhulst 1838"}, "outputs": "probabilities", "forward_only": false, "is_of_rows": false, "is_gate": false, "is_bounded": true, "steepest": 0.25, "rectifies": false}, "tanh": {"name": "tanh", "aliases": [], "fields": {}, "required": [], "facts": {"value": "tanh(z)", "slope": "1 - a**2", "outputs": "values", "forward_only": false, "source": "LeCun et al. 1998, Efficient BackProp"}, "outputs": "values", "forward_only": false, "is_of_rows": false, "is_gate": false, "is_bounded": true, "steepest": 1.0, "rectifies": false}, "hard_sigmoid": {"name": "hard_sigmoid", "aliases": [], "fields": {}, "required": [], "facts": {"value": "max(min(z / 6 + 0.5, 1), 0)", "slope": "1 / 6 if abs(z) < 3 else 0", "kinks": [-3.0, 3.0], "outputs": "probabilities", "forward_only": false, "source": "Courbariaux, Bengio, David 2015, NIPS; Howard et al. 2019, ICCV"}, "outputs": "probabilities", "forward_only": false, "is_of_rows": false, "is_gate": false, "is_bounded": true, "steepest": 0.16666666666666666, "rectifies": false}, "step": {"name": "step", "aliases": [], "fields": {}, "required": [], "facts": {"value": "1 if z > 0 else 0", "kinks": [0.0], "outputs": "values", "forward_only": true, "source": "McCulloch, Pitts 1943"}, "outputs": "values", "forward_only": true, "is_of_rows": false, "is_gate": false, "is_bounded": false, "steepest": null, "rectifies": false}, "softmax": {"name": "softmax", "aliases": [], "fields": {}, "required": [], "facts": {"value": "exp(z) / sum(exp(z))", "backward": "a * (d - sum(d * a))", "outputs": "classes", "forward_only": false, "source": "Bridle 1990, NIPS"}, "outputs": "classes", "forward_only": false, "is_of_rows": true, "is_gate": false, "is_bounded": false, "steepest": null, "rectifies": false}}, "loss": {"mean_squared_error": {"name": "mean_squared_error", "aliases": ["mse"], "fields": {}, "required": [], "facts": {"value": "(p - y)**2", "slope": "2 * (p - y)", "data": "values", "last_activation": "linear", "aims_at_middle": true, "source": "Legendre 1805, Nouvelles méthodes"}, "targets": "values", "least_outputs": 1, "only_targets": [], "domain": [null, null], "rows_sum_to_one": false, "mean_over": "entries", "activation": "linear"}, "mean_absolute_error": {"name": "mean_absolute_error", "aliases": ["mae"], "fields": {}, "required": [], "facts": {"value": "abs(p - y)", "slope": "sign(p - y)", "data": "values", "last_activation": "linear", "aims_at_middle": true, "source": "Boscovich 1757"}, "targets": "values", "least_outputs": 1, "only_targets": [], "domain": [null, null], "rows_sum_to_one": false, "mean_over": "entries", "activation": "linear"}, "huber": {"name": "huber", "aliases": [], "fields": {"delta": 1.0}, "required": [], "facts": {"value": "min(abs(p - y), delta) * (abs(p - y) - min(abs(p - y), delta) / 2)", "slope": "max(min(p - y, delta), -delta)", "letters": {"delta": ["δ", "\\delta"]}, "data": "values", "last_activation": "linear", "aims_at_middle": true, "source": "Huber 1964, Ann. Math. Statist. 35"}, "targets": "values", "least_outputs": 1, "only_targets": [], "domain": [null, null], "rows_sum_to_one": false, "mean_over": "entries", "activation": "linear"}, "log_cosh": {"name": "log_cosh", "aliases": [], "fields": {}, "required": [], "facts": {"value": "abs(p - y) + log(1 + exp(-2 * abs(p - y))) - 0.6931471805599453", "slope": "tanh(p - y)", "data": "values", "last_activation": "linear", "aims_at_middle": true, "source": "Green 1990, IEEE Trans. Med. Imaging 9"}, "targets": "values", "least_outputs": 1, "only_targets": [], "domain": [null, null], "rows_sum_to_one": false, "mean_over": "entries", "activation": "linear"}, "quantile": {"name": "quantile", "aliases": ["pinball"], "fields": {"level": 0.5}, "required": [], "facts": {"value": "0.5 * abs(y - p) + (level - 0.5) * (y - p)", "slope": "0.5 * sign(p - y) + (0.5 - level)", "letters": {"level": ["q", "q"]}, "data": "values", "last_activation": "linear", "aims_at_middle": false, "source": "Koenker, Bassett 1978, Econometrica 46"}, "targets": "values", "least_outputs": 1, "only_targets": [], "domain": [null, null], "rows_sum_to_one": false, "mean_over": "entries", "activation": "linear"}, "poisson": {"name": "poisson", "aliases": [], "fields": {}, "required": [], "facts": {"value": "p - y * log(p)", "slope": "1 - y / p", "data": "rates", "last_activation": "softplus", "aims_at_middle": true, "source": "Nelder, Wedderburn 1972, J. R. Stat. Soc. A 135"}, "targets": "values", "least_outputs": 1, "only_targets": [], "domain": [0.0, null], "rows_sum_to_one": false, "mean_over": "entries", "activation": "linear"}, "poisson_log_rates": {"name": "poisson_log_rates", "aliases": [], "fields": {}, "required": [], "facts": {"value": "exp(z) - y * z", "slope": "p - y", "data": "log_rates", "last_activation": "linear", "aims_at_middle": true, "source": "Nelder, Wedderburn 1972, J. R. Stat. Soc. A 135"}, "targets": "values", "least_outputs": 1, "only_targets": [], "domain": [0.0, null], "rows_sum_to_one": false, "mean_over": "entries", "activation": "exponential"}, "sigmoid_cross_entropy": {"name": "sigmoid_cross_entropy", "aliases": [], "fields": {"label_smoothing": 0.0, "pos_weight": 1.0}, "required": [], "facts": {"value": "max(z, 0) - z * y + log(1 + exp(-abs(z))) if pos_weight == 1 else (1 - y) * softplus(z) + pos_weight * y * softplus(-z)", "slope": "p - y if pos_weight == 1 else (1 - y) * p - pos_weight * y * (1 - p)", "letters": {"label_smoothing": ["ε", "\\varepsilon"], "pos_weight": ["w", "w"]}, "data": "binary_logits", "last_activation": "linear", "aims_at_middle": true, "torch_with": {"pos_weight": "nn.BCEWithLogitsLoss(pos_weight=torch.tensor({pos_weight!r}, dtype=torch.float64))"}, "source": "Good 1952, J. R. Stat. Soc. B 14; King, Zeng 2001, Political Analysis 9"}, "targets": "values", "least_outputs": 1, "only_targets": [], "domain": [0.0, 1.0], "rows_sum_to_one": false, "mean_over": "entries", "activation": "sigmoid"}, "softmax_cross_entropy": {"name": "softmax_cross_entropy", "aliases": [], "fields": {"label_smoothing": 0.0}, "required": [], "facts": {"value": "-(y * log(p))", "slope": "p * mass - y", "letters": {"label_smoothing": ["ε", "\\varepsilon"]}, "data": "logits", "last_activation": "linear", "aims_at_middle": true, "torch_with": {"label_smoothing": "nn.CrossEntropyLoss(label_smoothing={label_smoothing!r})"}, "source": "Bridle 1990, NIPS"}, "targets": "values", "least_outputs": 2, "only_targets": [], "domain": [0.0, 1.0], "rows_sum_to_one": true, "mean_over": "rows", "activation": "softmax"}, "sparse_softmax_cross_entropy": {"name": "sparse_softmax_cross_entropy", "aliases": [], "fields": {"label_smoothing": 0.0}, "required": [], "facts": {"value": "-(y * log(p))", "slope": "p * mass - y", "letters": {"label_smoothing": ["ε", "\\varepsilon"]}, "data": "class_logits", "last_activation": "linear", "aims_at_middle": true, "torch_with": {"label_smoothing": "nn.CrossEntropyLoss(label_smoothing={label_smoothing!r})"}, "source": "Bridle 1990, NIPS"}, "targets": "classes", "least_outputs": 2, "only_targets": [], "domain": [0.0, 1.0], "rows_sum_to_one": true, "mean_over": "rows", "activation": "softmax"}, "focal": {"name": "focal", "aliases": [], "fields": {"gamma": 2.0, "alpha": 0.25}, "required": [], "facts": {"value": "(alpha * y + (1 - alpha) * (1 - y)) * exp(gamma * log(sigmoid(z) * (1 - y) + sigmoid(-z) * y)) * (max(z, 0) - z * y + log(1 + exp(-abs(z)))) if alpha >= 0 else exp(gamma * log(sigmoid(z) * (1 - y) + sigmoid(-z) * y)) * (max(z, 0) - z * y + log(1 + exp(-abs(z))))", "slope": "(alpha * y + (1 - alpha) * (1 - y)) * exp(gamma * log(p + y - 2 * p * y)) * (p - y - gamma * (1 - 2 * y) * p * (1 - p) / (p + y - 2 * p * y) * (y * log(p) + (1 - y) * log(1 - p))) if alpha >= 0 else exp(gamma * log(p + y - 2 * p * y)) * (p - y - gamma * (1 - 2 * y) * p * (1 - p) / (p + y - 2 * p * y) * (y * log(p) + (1 - y) * log(1 - p)))", "letters": {"gamma": ["γ", "\\gamma"], "alpha": ["α", "\\alpha"]}, "data": "binary_logits", "last_activation": "linear", "aims_at_middle": true, "source": "Lin et al. 2017, ICCV"}, "targets": "values", "least_outputs": 1, "only_targets": [], "domain": [0.0, 1.0], "rows_sum_to_one": false, "mean_over": "entries", "activation": "sigmoid"}, "binary_cross_entropy": {"name": "binary_cross_entropy", "aliases": ["bce"], "fields": {"label_smoothing": 0.0, "pos_weight": 1.0}, "required": [], "facts": {"value": "-(y * log(p)) - (1 - y) * log(1 - p) if pos_weight == 1 else -(pos_weight * y * log(p)) - (1 - y) * log(1 - p)", "slope": "(1 - y) / (1 - p) - y / p if pos_weight == 1 else (1 - y) / (1 - p) - pos_weight * y / p", "letters": {"label_smoothing": ["ε", "\\varepsilon"], "pos_weight": ["w", "w"]}, "data": "binary", "last_activation": "sigmoid", "aims_at_middle": true, "torch_with": {"pos_weight": "-({pos_weight!r} * y * prediction.log() + (1 - y) * (1 - prediction).log()).mean()"}, "source": "Good 1952, J. R. Stat. Soc. B 14; King, Zeng 2001, Political Analysis 9"}, "targets": "values", "least_outputs": 1, "only_targets": [], "domain": [0.0, 1.0], "rows_sum_to_one": false, "mean_over": "entries", "activation": "linear"}, "categorical_cross_entropy": {"name": "categorical_cross_entropy", "aliases": ["cce"], "fields": {"label_smoothing": 0.0}, "required": [], "facts": {"value": "-(y * log(p))", "slope": "-(y / p)", "letters": {"label_smoothing": ["ε", "\\varepsilon"]}, "data": "one_hot", "last_activation": "softmax", "aims_at_middle": true, "source": "Bridle 1990, NIPS"}, "targets": "values", "least_outputs": 2, "only_targets": [], "domain": [0.0, 1.0], "rows_sum_to_one": true, "mean_over": "rows", "activation": "linear"}, "sparse_categorical_cross_entropy": {"name": "sparse_categorical_cross_entropy", "aliases": ["scce"], "fields": {"label_smoothing": 0.0}, "required": [], "facts": {"value": "-(y * log(p))", "slope": "-(y / p)", "letters": {"label_smoothing": ["ε", "\\varepsilon"]}, "data": "classes", "last_activation": "softmax", "aims_at_middle": true, "torch_with": {"label_smoothing": "nn.functional.nll_loss(prediction.log(), y) * (1 - {label_smoothing!r}) - {label_smoothing!r} * prediction.log().mean()"}, "source": "Bridle 1990, NIPS"}, "targets": "classes", "least_outputs": 2, "only_targets": [], "domain": [0.0, 1.0], "rows_sum_to_one": true, "mean_over": "rows", "activation": "linear"}, "kullback_leibler": {"name": "kullback_leibler", "aliases": ["kl", "kl_divergence"], "fields": {}, "required": [], "facts": {"value": "y * log(y / p)", "slope": "-(y / p)", "data": "distributions", "last_activation": "softmax", "aims_at_middle": true, "source": "Kullback, Leibler 1951, Ann. Math. Statist. 22"}, "targets": "values", "least_outputs": 2, "only_targets": [], "domain": [0.0, 1.0], "rows_sum_to_one": true, "mean_over": "rows", "activation": "linear"}, "contrastive": {"name": "contrastive", "aliases": [], "fields": {"margin": 1.0}, "required": [], "facts": {"in_words": "mean over the pairs i, j of d²/2 (one class) or max(0, margin − d)²/2 (two classes), d = |A_i − A_j|", "in_words_latex": "\\tfrac{1}{2} d^2 \\text{ or } \\tfrac{1}{2} \\max(0, m - d)^2", "slope_in_words": "Σ_j (∂L/∂d_ij + ∂L/∂d_ji)·(A_i − A_j)/d_ij, over the other samples j", "slope_in_words_latex": "\\sum_j (\\partial L / \\partial d_{ij} + \\partial L / \\partial d_{ji}) (A_i - A_j) / d_{ij}", "letters": {"margin": ["margin", "m"]}, "data": "labels", "last_activation": "linear", "aims_at_middle": true, "source": "Hadsell, Chopra, LeCun 2006, CVPR"}, "targets": "labels", "least_outputs": 1, "only_targets": [], "domain": [null, null], "rows_sum_to_one": false, "mean_over": "rows", "activation": "linear"}, "triplet_hard": {"name": "triplet_hard", "aliases": ["triplet"], "fields": {"margin": 1.0}, "required": [], "facts": {"in_words": "mean over anchors of max(0, margin + d(anchor, farthest positive) − d(anchor, nearest negative))", "in_words_latex": "\\max(0, m + \\max_p d_{ap} - \\min_n d_{an})", "slope_in_words": "Σ_j (∂L/∂d_ij + ∂L/∂d_ji)·(A_i − A_j)/d_ij, over the other samples j", "slope_in_words_latex": "\\sum_j (\\partial L / \\partial d_{ij} + \\partial L / \\partial d_{ji}) (A_i - A_j) / d_{ij}", "letters": {"margin": ["margin", "m"]}, "data": "labels", "last_activation": "linear", "aims_at_middle": true, "source": "Hermans, Beyer, Leibe 2017, arXiv:1703.07737"}, "targets": "labels", "least_outputs": 1, "only_targets": [], "domain": [null, null], "rows_sum_to_one": false, "mean_over": "rows", "activation": "linear"}, "triplet_all": {"name": "triplet_all", "aliases": [], "fields": {"margin": 1.0}, "required": [], "facts": {"in_words": "mean over all triplets of max(0, margin + d(anchor, positive) − d(anchor, negative))", "in_words_latex": "\\operatorname{mean}_{a, p, n} \\max(0, m + d_{ap} - d_{an})", "slope_in_words": "Σ_j (∂L/∂d_ij + ∂L/∂d_ji)·(A_i − A_j)/d_ij, over the other samples j", "slope_in_words_latex": "\\sum_j (\\partial L / \\partial d_{ij} + \\partial L / \\partial d_{ji}) (A_i - A_j) / d_{ij}", "letters": {"margin": ["margin", "m"]}, "data": "labels", "last_activation": "linear", "aims_at_middle": true, "source": "Hermans, Beyer, Leibe 2017, arXiv:1703.07737"}, "targets": "labels", "least_outputs": 1, "only_targets": [], "domain": [null, null], "rows_sum_to_one": false, "mean_over": "rows", "activation": "linear"}, "hinge": {"name": "hinge", "aliases": [], "fields": {}, "required": [], "facts": {"value": "max(1 - y * p, 0)", "slope": "-y if y * p < 1 else 0", "data": "signs", "last_activation": "linear", "aims_at_middle": false, "source": "Cortes, Vapnik 1995, Machine Learning 20"}, "targets": "values", "least_outputs": 1, "only_targets": [-1.0, 1.0], "domain": [-1.0, 1.0], "rows_sum_to_one": false, "mean_over": "entries", "activation": "linear"}, "squared_hinge": {"name": "squared_hinge", "aliases": [], "fields": {}, "required": [], "facts": {"value": "max(1 - y * p, 0)**2", "slope": "-2 * y * max(1 - y * p, 0)", "data": "signs", "last_activation": "linear", "aims_at_middle": false, "source": "Cortes, Vapnik 1995, Machine Learning 20"}, "targets": "values", "least_outputs": 1, "only_targets": [-1.0, 1.0], "domain": [-1.0, 1.0], "rows_sum_to_one": false, "mean_over": "entries", "activation": "linear"}, "gaussian_nll": {"name": "gaussian_nll", "aliases": [], "fields": {"least_variance": 1e-06}, "required": [], "facts": {"in_words": "(1/n) Σ ½·(log(V) + (Y − M)²/V) of the n targets, V = exp(S) + v; A_ holds all M, then all S", "in_words_latex": "\\tfrac{1}{2} \\left(\\log v + \\frac{(y - m)^2}{v}\\right), \\quad v = e^s + v_0", "slope_in_words": "(M − Y)/V/n for the means, ½·(1 − (Y − M)²/V)·exp(S)/V/n for the logarithms of variances", "slope_in_words_latex": "\\frac{m - y}{n v}, \\quad \\frac{1}{2 n} \\left(1 - \\frac{(y - m)^2}{v}\\right) \\frac{e^s}{v}", "letters": {"least_variance": ["v", "v_0"]}, "data": "means_and_variances", "last_activation": "linear", "aims_at_middle": false, "source": "Nix, Weigend 1994, ICNN"}, "refused": "it reads several outputs for each target, and no page draws such a network yet; train in Python", "targets": "values", "least_outputs": 1, "only_targets": [], "domain": [null, null], "rows_sum_to_one": false, "mean_over": "rows", "activation": "linear"}, "quantiles": {"name": "quantiles", "aliases": [], "fields": {"levels": [0.1, 0.5, 0.9]}, "required": [], "facts": {"in_words": "(1/n) Σ q·E where E = Y − A_ > 0, else (q − 1)·E, q being the level of each of the n outputs", "in_words_latex": "\\tfrac{1}{2} |e| + (q_j - \\tfrac{1}{2}) e, \\quad e = y - p_j", "slope_in_words": "−q/n where Y > A_, (1 − q)/n where Y < A_", "slope_in_words_latex": "\\frac{1}{n} \\left([y < p_j] - q_j\\right)", "letters": {"levels": ["q", "q"]}, "data": "levels", "last_activation": "linear", "aims_at_middle": false, "source": "Koenker, Bassett 1978, Econometrica 46"}, "refused": "it reads several outputs for each target, and no page draws such a network yet; train in Python", "targets": "values", "least_outputs": 1, "only_targets": [], "domain": [null, null], "rows_sum_to_one": false, "mean_over": "rows", "activation": "linear"}}, "optimizer": {"sgd": {"name": "sgd", "aliases": [], "fields": {"learning_rate": 0.001, "weight_decay": 0.0, "clip_norm": null, "clip_value": null, "momentum": 0.0, "nesterov": false}, "required": [], "facts": {"updates": {"sgd": {"lines": ["w ← w − η·[g] = {w} − [rate]·{(g)} = {w1}"]}, "momentum": {"states": "v", "lines": ["v ← μ·v + [g] = [momentum]·{(v)} + {(g)} = {v1}", "w ← w − η·v = {w} − [rate]·{(v1)} = {w1}"]}, "nesterov": {"states": "v", "lines": ["v ← μ·v + [g] = [momentum]·{(v)} + {(g)} = {v1}", "w ← w − η·([g] + μ·v) = {w} − [rate]·({(g)} + [momentum]·{(v1)}) = {w1}"]}}, "decays_apart": false, "source": "Robbins, Monro 1951; Polyak 1964; Sutskever et al. 2013, ICML"}}, "adagrad": {"name": "adagrad", "aliases": [], "fields": {"learning_rate": 0.01, "weight_decay": 0.0, "clip_norm": null, "clip_value": null, "epsilon": 1e-10}, "required": [], "facts": {"updates": {"adagrad": {"states": "s", "lines": ["s ← s + [g]² = {s} + {(g)}² = {s1}", "w ← w − η·[g]/(√s + ε) = {w} − [rate]·{(g)}/(√{s1} + [epsilon]) = {w1}"]}}, "decays_apart": false, "source": "Duchi, Hazan, Singer 2011, JMLR 12"}}, "rmsprop": {"name": "rmsprop", "aliases": [], "fields": {"learning_rate": 0.01, "weight_decay": 0.0, "clip_norm": null, "clip_value": null, "alpha": 0.99, "epsilon": 1e-08, "momentum": 0.0, "centered": false}, "required": [], "facts": {"updates": {"rmsprop": {"states": "s", "lines": ["s ← α·s + (1 − α)·[g]² = [alpha]·{(s)} + [1 - alpha]·{(g)}² = {s1}", "w ← w − η·[g]/(√s + ε) = {w} − [rate]·{(g)}/(√{s1} + [epsilon]) = {w1}"]}, "rmsprop_momentum": {"states": "sb", "lines": ["s ← α·s + (1 − α)·[g]² = [alpha]·{(s)} + [1 - alpha]·{(g)}² = {s1}", "b ← μ·b + [g]/(√s + ε) = [momentum]·{(b)} + {(g)}/(√{s1} + [epsilon]) = {b1}", "w ← w − η·b = {w} − [rate]·{(b1)} = {w1}"]}, "rmsprop_centered": {"states": "sm", "lines": ["s ← α·s + (1 − α)·[g]² = [alpha]·{(s)} + [1 - alpha]·{(g)}² = {s1}", "m ← α·m + (1 − α)·[g] = [alpha]·{(m)} + [1 - alpha]·{(g)} = {m1}", "w ← w − η·[g]/(√(s − m²) + ε) = {w} − [rate]·{(g)}/(√(max({s1} − {(m1)}², 0)) + [epsilon]) = {w1}"]}, "rmsprop_centered_momentum": {"states": "smb", "lines": ["s ← α·s + (1 − α)·[g]² = [alpha]·{(s)} + [1 - alpha]·{(g)}² = {s1}", "m ← α·m + (1 − α)·[g] = [alpha]·{(m)} + [1 - alpha]·{(g)} = {m1}", "b ← μ·b + [g]/(√(s − m²) + ε) = [momentum]·{(b)} + {(g)}/(√(max({s1} − {(m1)}², 0)) + [epsilon]) = {b1}", "w ← w − η·b = {w} − [rate]·{(b1)} = {w1}"]}}, "decays_apart": false, "source": "Tieleman, Hinton 2012, lecture 6.5; centred: Graves 2013"}}, "adadelta": {"name": "adadelta", "aliases": [], "fields": {"learning_rate": 1.0, "weight_decay": 0.0, "clip_norm": null, "clip_value": null, "rho": 0.9, "epsilon": 1e-06}, "required": [], "facts": {"updates": {"adadelta": {"states": "sd", "lines": ["s ← ρ·s + (1 − ρ)·[g]² = [rho]·{(s)} + [1 - rho]·{(g)}² = {s1}", "Δ = √(d + ε)/√(s + ε)·[g], d ← ρ·d + (1 − ρ)·Δ² = [rho]·{(d)} + [1 - rho]·(√({d} + [epsilon])/√({s1} + [epsilon])·{(g)})² = {d1}", "w ← w − η·Δ = {w} − [rate]·√({d} + [epsilon])/√({s1} + [epsilon])·{(g)} = {w1}"]}}, "decays_apart": false, "source": "Zeiler 2012, arXiv 1212.5701"}}, "adam": {"name": "adam", "aliases": [], "fields": {"learning_rate": 0.001, "weight_decay": 0.0, "clip_norm": null, "clip_value": null, "beta1": 0.9, "beta2": 0.999, "epsilon": 1e-08, "amsgrad": false}, "required": [], "facts": {"updates": {"adam": {"states": "mv", "lines": ["m ← β₁·m + (1 − β₁)·[g] = [beta1]·{(m)} + [1 - beta1]·{(g)} = {m1}", "v ← β₂·v + (1 − β₂)·[g]² = [beta2]·{(v)} + [1 - beta2]·{(g)}² = {v1}", "m̂ = m/(1 − β₁ᵗ), v̂ = v/(1 − β₂ᵗ), t = [step]", "w ← w − η·m̂/(√v̂ + ε) = {w} − [rate]·({(m1)}/[1 - beta1**step])/(√({v1}/[1 - beta2**step]) + [epsilon]) = {w1}"]}, "amsgrad": {"states": "mvu", "lines": ["m ← β₁·m + (1 − β₁)·[g] = [beta1]·{(m)} + [1 - beta1]·{(g)} = {m1}", "v ← β₂·v + (1 − β₂)·[g]² = [beta2]·{(v)} + [1 - beta2]·{(g)}² = {v1}", "u ← max(u, v) = max({u}, {v1}) = {u1}", "m̂ = m/(1 − β₁ᵗ), û = u/(1 − β₂ᵗ), t = [step]", "w ← w − η·m̂/(√û + ε) = {w} − [rate]·({(m1)}/[1 - beta1**step])/(√({u1}/[1 - beta2**step]) + [epsilon]) = {w1}"]}}, "decays_apart": false, "source": "Kingma, Ba 2015, ICLR; amsgrad: Reddi, Kale, Kumar 2018, ICLR"}}, "adamw": {"name": "adamw", "aliases": [], "fields": {"learning_rate": 0.001, "weight_decay": 0.01, "clip_norm": null, "clip_value": null, "beta1": 0.9, "beta2": 0.999, "epsilon": 1e-08, "amsgrad": false}, "required": [], "facts": {"updates": {"adam": {"states": "mv", "lines": ["m ← β₁·m + (1 − β₁)·[g] = [beta1]·{(m)} + [1 - beta1]·{(g)} = {m1}", "v ← β₂·v + (1 − β₂)·[g]² = [beta2]·{(v)} + [1 - beta2]·{(g)}² = {v1}", "m̂ = m/(1 − β₁ᵗ), v̂ = v/(1 − β₂ᵗ), t = [step]", "w ← (1 − η·λ)·w − η·m̂/(√v̂ + ε) = (1 − [rate]·[weight_decay])·{(w)} − [rate]·({(m1)}/[1 - beta1**step])/(√({v1}/[1 - beta2**step]) + [epsilon]) = {w1}"]}, "amsgrad": {"states": "mvu", "lines": ["m ← β₁·m + (1 − β₁)·[g] = [beta1]·{(m)} + [1 - beta1]·{(g)} = {m1}", "v ← β₂·v + (1 − β₂)·[g]² = [beta2]·{(v)} + [1 - beta2]·{(g)}² = {v1}", "u ← max(u, v) = max({u}, {v1}) = {u1}", "m̂ = m/(1 − β₁ᵗ), û = u/(1 − β₂ᵗ), t = [step]", "w ← (1 − η·λ)·w − η·m̂/(√û + ε) = (1 − [rate]·[weight_decay])·{(w)} − [rate]·({(m1)}/[1 - beta1**step])/(√({u1}/[1 - beta2**step]) + [epsilon]) = {w1}"]}}, "decays_apart": true, "source": "Loshchilov, Hutter 2019, ICLR"}}, "nadam": {"name": "nadam", "aliases": [], "fields": {"learning_rate": 0.002, "weight_decay": 0.0, "clip_norm": null, "clip_value": null, "beta1": 0.9, "beta2": 0.999, "epsilon": 1e-08, "momentum_decay": 0.004}, "required": [], "facts": {"updates": {"nadam": {"states": "mv", "lines": ["m ← β₁·m + (1 − β₁)·[g] = [beta1]·{(m)} + [1 - beta1]·{(g)} = {m1}", "v ← β₂·v + (1 − β₂)·[g]² = [beta2]·{(v)} + [1 - beta2]·{(g)}² = {v1}", "v̂ = v/(1 − β₂ᵗ), t = [step]; μₜ = [mu], their product Π = [product]", "η_g = η·(1 − μₜ)/(1 − Π) = [rate_of_gradient], η_m = η·μₜ₊₁/(1 − Π·μₜ₊₁) = [rate_of_mean]", "w ← w − (η_g·[g] + η_m·m)/(√v̂ + ε) = {w} − ([rate_of_gradient]·{(g)} + [rate_of_mean]·{(m1)})/(√({v1}/[1 - beta2**step]) + [epsilon]) = {w1}"]}}, "decays_apart": false, "source": "Dozat 2016, ICLR workshop"}}, "adamax": {"name": "adamax", "aliases": [], "fields": {"learning_rate": 0.002, "weight_decay": 0.0, "clip_norm": null, "clip_value": null, "beta1": 0.9, "beta2": 0.999, "epsilon": 1e-08}, "required": [], "facts": {"updates": {"adamax": {"states": "mu", "lines": ["m ← β₁·m + (1 − β₁)·[g] = [beta1]·{(m)} + [1 - beta1]·{(g)} = {m1}", "u ← max(β₂·u, |[g]| + ε) = max([beta2]·{u}, |{g}| + [epsilon]) = {u1}", "w ← w − η·m̂/u, m̂ = m/(1 − β₁ᵗ), t = [step]: {w} − [rate]·({(m1)}/[1 - beta1**step])/{u1} = {w1}"]}}, "decays_apart": false, "source": "Kingma, Ba 2015, ICLR, section 7.1"}}, "lion": {"name": "lion", "aliases": [], "fields": {"learning_rate": 0.0001, "weight_decay": 0.0, "clip_norm": null, "clip_value": null, "beta1": 0.9, "beta2": 0.99}, "required": [], "facts": {"updates": {"lion": {"states": "m", "lines": ["w ← (1 − η·λ)·w − η·sign(β₁·m + (1 − β₁)·[g]) = (1 − [rate]·[weight_decay])·{(w)} − [rate]·sign([beta1]·{(m)} + [1 - beta1]·{(g)}) = {w1}", "m ← β₂·m + (1 − β₂)·[g] = [beta2]·{(m)} + [1 - beta2]·{(g)} = {m1}"]}}, "decays_apart": true, "source": "Chen et al. 2023, NeurIPS"}}, "lbfgs": {"name": "lbfgs", "aliases": [], "fields": {"learning_rate": null, "weight_decay": 0.0, "clip_norm": null, "clip_value": null, "memory": 10, "gradient_tolerance": 1e-05, "decrease_tolerance": 2.2e-09, "max_line_search": 20}, "required": [], "facts": {"updates": {"lbfgs": {}}, "decays_apart": false, "source": "Liu, Nocedal 1989, Math. Programming 45; Zhu et al. 1997, ACM TOMS 23"}, "refused": "its line search is SciPy's, which the browser does not have; choose another optimizer, or train in Python"}}, "schedule": {"constant": {"name": "constant", "aliases": [], "fields": {}, "required": ["learning_rate"], "facts": {}}, "chain": {"name": "chain", "aliases": [], "fields": {}, "required": ["schedules", "boundaries"], "facts": {}}, "step_decay": {"name": "step_decay", "aliases": ["step"], "fields": {"factor": 0.1}, "required": ["learning_rate", "every"], "facts": {}}, "exponential_decay": {"name": "exponential_decay", "aliases": ["exponential"], "fields": {}, "required": ["learning_rate", "factor"], "facts": {}}, "inverse_time_decay": {"name": "inverse_time_decay", "aliases": ["inverse_time"], "fields": {}, "required": ["learning_rate", "decay"], "facts": {}}, "polynomial_decay": {"name": "polynomial_decay", "aliases": ["polynomial"], "fields": {"power": 1.0}, "required": ["learning_rate", "epochs"], "facts": {}}, "linear_decay": {"name": "linear_decay", "aliases": ["linear"], "fields": {"end_factor": 0.0}, "required": ["learning_rate", "epochs"], "facts": {}}, "cosine_decay": {"name": "cosine_decay", "aliases": ["cosine"], "fields": {"final": 0.0}, "required": ["learning_rate", "epochs"], "facts": {}}, "cosine_restarts": {"name": "cosine_restarts", "aliases": ["restarts"], "fields": {"growth": 1, "final": 0.0}, "required": ["learning_rate", "epochs"], "facts": {}}, "log_cosine_cycles": {"name": "log_cosine_cycles", "aliases": ["log_cosine"], "fields": {"cycles": 4}, "required": ["learning_rate", "epochs"], "facts": {}}, "linear_warmup": {"name": "linear_warmup", "aliases": ["warmup"], "fields": {"start_factor": 0.3333333333333333}, "required": ["learning_rate", "epochs"], "facts": {}}, "one_cycle": {"name": "one_cycle", "aliases": [], "fields": {"warmup": 0.3, "start_divisor": 25.0, "final_divisor": 10000.0}, "required": ["learning_rate", "epochs"], "facts": {}}}, "initializer": {"zeros": {"name": "zeros", "aliases": [], "fields": {}, "required": [], "facts": {}}, "constant": {"name": "constant", "aliases": ["ones"], "fields": {"value": 1.0}, "required": [], "facts": {}}, "normal": {"name": "normal", "aliases": ["legacy"], "fields": {"scale": 0.01}, "required": [], "facts": {}}, "uniform": {"name": "uniform", "aliases": [], "fields": {"low": -0.05, "high": 0.05}, "required": [], "facts": {}}, "glorot_uniform": {"name": "glorot_uniform", "aliases": ["xavier_uniform"], "fields": {}, "required": [], "facts": {}}, "glorot_normal": {"name": "glorot_normal", "aliases": ["xavier_normal"], "fields": {}, "required": [], "facts": {}}, "he_uniform": {"name": "he_uniform", "aliases": ["kaiming_uniform"], "fields": {}, "required": [], "facts": {}}, "he_normal": {"name": "he_normal", "aliases": ["kaiming_normal"], "fields": {}, "required": [], "facts": {}}, "lecun_uniform": {"name": "lecun_uniform", "aliases": [], "fields": {}, "required": [], "facts": {}}, "lecun_normal": {"name": "lecun_normal", "aliases": [], "fields": {}, "required": [], "facts": {}}, "torch_linear": {"name": "torch_linear", "aliases": ["torch", "pytorch"], "fields": {}, "required": [], "facts": {}}}};
+const PARTS = {"layer": {"activation": {"name": "activation", "aliases": [], "fields": {}, "required": ["activation"], "facts": {}}, "batch_norm": {"name": "batch_norm", "aliases": [], "fields": {"momentum": 0.1, "epsilon": 1e-05, "learning_rate_factor": 1.0, "bias_learning_rate_factor": 1.0}, "required": [], "facts": {}}, "dense": {"name": "dense", "aliases": [], "fields": {"activation": "linear", "initializer": "glorot_uniform", "bias_initializer": "zeros", "l1": 0.0, "l2": 0.0, "use_bias": true, "bias_l1": 0.0, "bias_l2": 0.0, "learning_rate_factor": 1.0, "bias_learning_rate_factor": 1.0}, "required": ["units"], "facts": {}}, "dropout": {"name": "dropout", "aliases": [], "fields": {"rate": 0.5}, "required": [], "facts": {}}, "embedding": {"name": "embedding", "aliases": [], "fields": {"initializer": {"kind": "initializer", "name": "normal", "scale": 1.0}, "learning_rate_factor": 1.0}, "required": ["categories", "dimension"], "facts": {}}, "flatten": {"name": "flatten", "aliases": [], "fields": {}, "required": [], "facts": {}}, "layer_norm": {"name": "layer_norm", "aliases": [], "fields": {"epsilon": 1e-05, "learning_rate_factor": 1.0, "bias_learning_rate_factor": 1.0}, "required": [], "facts": {}}, "periodic": {"name": "periodic", "aliases": [], "fields": {"waves": 16, "dimension": 3, "deviation": 0.1, "learning_rate_factor": 1.0}, "required": ["columns"], "facts": {}}, "prelu": {"name": "prelu", "aliases": [], "fields": {"initial_slope": 0.25, "shared": false, "learning_rate_factor": 1.0}, "required": [], "facts": {"value": "x if x > 0 else w * x", "slope": "1 if x > 0 else w", "slope_of_weight": "0 if x > 0 else x"}}, "residual": {"name": "residual", "aliases": [], "fields": {}, "required": ["layers"], "facts": {}}, "rms_norm": {"name": "rms_norm", "aliases": [], "fields": {"epsilon": null, "learning_rate_factor": 1.0}, "required": [], "facts": {}}, "scale": {"name": "scale", "aliases": [], "fields": {"learning_rate_factor": 1.0}, "required": [], "facts": {"value": "w * x", "slope": "w", "slope_of_weight": "x"}}}, "activation": {"linear": {"name": "linear", "aliases": ["identity", "none"], "fields": {}, "required": [], "facts": {"value": "z", "slope": "1", "outputs": "values", "forward_only": false}, "outputs": "values", "forward_only": false, "is_of_rows": false, "is_gate": false, "is_bounded": false, "steepest": null, "rectifies": false}, "relu": {"name": "relu", "aliases": [], "fields": {}, "required": [], "facts": {"value": "max(z, 0)", "slope": "1 if z > 0 else 0", "kinks": [0.0], "outputs": "values", "forward_only": false, "source": "Nair, Hinton 2010, ICML"}, "outputs": "values", "forward_only": false, "is_of_rows": false, "is_gate": true, "is_bounded": false, "steepest": null, "rectifies": true}, "leaky_relu": {"name": "leaky_relu", "aliases": [], "fields": {"slope_below": 0.01}, "required": [], "facts": {"value": "z if z > 0 else slope_below * z", "slope": "1 if z > 0 else slope_below", "letters": {"slope_below": ["s", "s"]}, "kinks": [0.0], "outputs": "values", "forward_only": false, "source": "Maas, Hannun, Ng 2013, ICML"}, "outputs": "values", "forward_only": false, "is_of_rows": false, "is_gate": true, "is_bounded": false, "steepest": null, "rectifies": false}, "elu": {"name": "elu", "aliases": [], "fields": {"alpha": 1.0}, "required": [], "facts": {"value": "z if z > 0 else alpha * (exp(z) - 1)", "slope": "1 if z > 0 else a + alpha", "letters": {"alpha": ["α", "\\alpha"]}, "kinks": [0.0], "outputs": "values", "forward_only": false, "source": "Clevert, Unterthiner, Hochreiter 2016, ICLR"}, "outputs": "values", "forward_only": false, "is_of_rows": false, "is_gate": false, "is_bounded": false, "steepest": null, "rectifies": false}, "selu": {"name": "selu", "aliases": [], "fields": {}, "required": [], "facts": {"value": "1.0507009873554805 * z if z > 0 else 1.7580993408473766 * (exp(z) - 1)", "slope": "1.0507009873554805 if z > 0 else a + 1.7580993408473766", "kinks": [0.0], "outputs": "values", "forward_only": false, "source": "Klambauer et al. 2017, NIPS"}, "outputs": "values", "forward_only": false, "is_of_rows": false, "is_gate": false, "is_bounded": false, "steepest": null, "rectifies": false}, "gelu": {"name": "gelu", "aliases": [], "fields": {}, "required": [], "facts": {"value": "z * normal_share(z)", "slope": "normal_share(z) + z * normal_density(z)", "outputs": "values", "forward_only": false, "source": "Hendrycks, Gimpel 2016, arXiv:1606.08415"}, "outputs": "values", "forward_only": false, "is_of_rows": false, "is_gate": false, "is_bounded": false, "steepest": null, "rectifies": false}, "silu": {"name": "silu", "aliases": ["swish"], "fields": {}, "required": [], "facts": {"value": "z * sigmoid(z)", "slope": "sigmoid(z) + a * (1 - sigmoid(z))", "outputs": "values", "forward_only": false, "source": "Elfwing, Uchibe, Doya 2018, Neural Networks 107"}, "outputs": "values", "forward_only": false, "is_of_rows": false, "is_gate": false, "is_bounded": false, "steepest": null, "rectifies": false}, "softplus": {"name": "softplus", "aliases": [], "fields": {}, "required": [], "facts": {"value": "max(z, 0) + log(1 + exp(-abs(z)))", "slope": "sigmoid(z)", "outputs": "values", "forward_only": false, "source": "Dugas et al. 2000, NIPS"}, "outputs": "values", "forward_only": false, "is_of_rows": false, "is_gate": false, "is_bounded": false, "steepest": null, "rectifies": false}, "mish": {"name": "mish", "aliases": [], "fields": {}, "required": [], "facts": {"value": "z * tanh(softplus(z))", "slope": "tanh(softplus(z)) + z * sigmoid(z) * (1 - tanh(softplus(z))**2)", "outputs": "values", "forward_only": false, "source": "Misra 2020, BMVC"}, "outputs": "values", "forward_only": false, "is_of_rows": false, "is_gate": false, "is_bounded": false, "steepest": null, "rectifies": false}, "gelu_tanh": {"name": "gelu_tanh", "aliases": [], "fields": {}, "required": [], "facts": {"value": "z * (1 + tanh(0.7978845608028654 * (z + 0.044715 * z**3))) / 2", "slope": "(1 + tanh(0.7978845608028654 * (z + 0.044715 * z**3))) / 2 + z * (1 - tanh(0.7978845608028654 * (z + 0.044715 * z**3))**2) * 0.7978845608028654 * (1 + 0.134145 * z**2) / 2", "outputs": "values", "forward_only": false, "source": "Hendrycks, Gimpel 2016, arXiv:1606.08415"}, "outputs": "values", "forward_only": false, "is_of_rows": false, "is_gate": false, "is_bounded": false, "steepest": null, "rectifies": false}, "hard_swish": {"name": "hard_swish", "aliases": [], "fields": {}, "required": [], "facts": {"value": "z * max(min(z / 6 + 0.5, 1), 0)", "slope": "z / 3 + 0.5 if abs(z) < 3 else 1 if z > 0 else 0", "kinks": [-3.0, 3.0], "outputs": "values", "forward_only": false, "source": "Howard et al. 2019, ICCV"}, "outputs": "values", "forward_only": false, "is_of_rows": false, "is_gate": false, "is_bounded": false, "steepest": null, "rectifies": false}, "exponential": {"name": "exponential", "aliases": [], "fields": {}, "required": [], "facts": {"value": "exp(z)", "slope": "a", "outputs": "values", "forward_only": false, "note": "infinite above z = 88.7 in float32, 709.7 in float64"}, "outputs": "values", "forward_only": false, "is_of_rows": false, "is_gate": false, "is_bounded": false, "steepest": null, "rectifies": false}, "sigmoid": {"name": "sigmoid", "aliases": ["logistic"], "fields": {}, "required": [], "facts": {"value": "1 / (1 + exp(-z))", "slope": "a * (1 - a)", "outputs": "probabilities", "forward_only": false, "source": "Verhulst 1838"}, "outputs": "probabilities", "forward_only": false, "is_of_rows": false, "is_gate": false, "is_bounded": true, "steepest": 0.25, "rectifies": false}, "tanh": {"name": "tanh", "aliases": [], "fields": {}, "required": [], "facts": {"value": "tanh(z)", "slope": "1 - a**2", "outputs": "values", "forward_only": false, "source": "LeCun et al. 1998, Efficient BackProp"}, "outputs": "values", "forward_only": false, "is_of_rows": false, "is_gate": false, "is_bounded": true, "steepest": 1.0, "rectifies": false}, "hard_sigmoid": {"name": "hard_sigmoid", "aliases": [], "fields": {}, "required": [], "facts": {"value": "max(min(z / 6 + 0.5, 1), 0)", "slope": "1 / 6 if abs(z) < 3 else 0", "kinks": [-3.0, 3.0], "outputs": "probabilities", "forward_only": false, "source": "Courbariaux, Bengio, David 2015, NIPS; Howard et al. 2019, ICCV"}, "outputs": "probabilities", "forward_only": false, "is_of_rows": false, "is_gate": false, "is_bounded": true, "steepest": 0.16666666666666666, "rectifies": false}, "step": {"name": "step", "aliases": [], "fields": {}, "required": [], "facts": {"value": "1 if z > 0 else 0", "kinks": [0.0], "outputs": "values", "forward_only": true, "source": "McCulloch, Pitts 1943"}, "outputs": "values", "forward_only": true, "is_of_rows": false, "is_gate": false, "is_bounded": false, "steepest": null, "rectifies": false}, "softmax": {"name": "softmax", "aliases": [], "fields": {}, "required": [], "facts": {"value": "exp(z) / sum(exp(z))", "backward": "a * (d - sum(d * a))", "outputs": "classes", "forward_only": false, "source": "Bridle 1990, NIPS"}, "outputs": "classes", "forward_only": false, "is_of_rows": true, "is_gate": false, "is_bounded": false, "steepest": null, "rectifies": false}}, "loss": {"mean_squared_error": {"name": "mean_squared_error", "aliases": ["mse"], "fields": {}, "required": [], "facts": {"value": "(p - y)**2", "slope": "2 * (p - y)", "data": "values", "last_activation": "linear", "aims_at_middle": true, "source": "Legendre 1805, Nouvelles méthodes"}, "targets": "values", "least_outputs": 1, "only_targets": [], "domain": [null, null], "rows_sum_to_one": false, "mean_over": "entries", "activation": "linear"}, "mean_absolute_error": {"name": "mean_absolute_error", "aliases": ["mae"], "fields": {}, "required": [], "facts": {"value": "abs(p - y)", "slope": "sign(p - y)", "data": "values", "last_activation": "linear", "aims_at_middle": true, "source": "Boscovich 1757"}, "targets": "values", "least_outputs": 1, "only_targets": [], "domain": [null, null], "rows_sum_to_one": false, "mean_over": "entries", "activation": "linear"}, "huber": {"name": "huber", "aliases": [], "fields": {"delta": 1.0}, "required": [], "facts": {"value": "min(abs(p - y), delta) * (abs(p - y) - min(abs(p - y), delta) / 2)", "slope": "max(min(p - y, delta), -delta)", "letters": {"delta": ["δ", "\\delta"]}, "data": "values", "last_activation": "linear", "aims_at_middle": true, "source": "Huber 1964, Ann. Math. Statist. 35"}, "targets": "values", "least_outputs": 1, "only_targets": [], "domain": [null, null], "rows_sum_to_one": false, "mean_over": "entries", "activation": "linear"}, "log_cosh": {"name": "log_cosh", "aliases": [], "fields": {}, "required": [], "facts": {"value": "abs(p - y) + log(1 + exp(-2 * abs(p - y))) - 0.6931471805599453", "slope": "tanh(p - y)", "data": "values", "last_activation": "linear", "aims_at_middle": true, "source": "Green 1990, IEEE Trans. Med. Imaging 9"}, "targets": "values", "least_outputs": 1, "only_targets": [], "domain": [null, null], "rows_sum_to_one": false, "mean_over": "entries", "activation": "linear"}, "quantile": {"name": "quantile", "aliases": ["pinball"], "fields": {"level": 0.5}, "required": [], "facts": {"value": "0.5 * abs(y - p) + (level - 0.5) * (y - p)", "slope": "0.5 * sign(p - y) + (0.5 - level)", "letters": {"level": ["q", "q"]}, "data": "values", "last_activation": "linear", "aims_at_middle": false, "source": "Koenker, Bassett 1978, Econometrica 46"}, "targets": "values", "least_outputs": 1, "only_targets": [], "domain": [null, null], "rows_sum_to_one": false, "mean_over": "entries", "activation": "linear"}, "poisson": {"name": "poisson", "aliases": [], "fields": {}, "required": [], "facts": {"value": "p - y * log(p)", "slope": "1 - y / p", "data": "rates", "last_activation": "softplus", "aims_at_middle": true, "source": "Nelder, Wedderburn 1972, J. R. Stat. Soc. A 135"}, "targets": "values", "least_outputs": 1, "only_targets": [], "domain": [0.0, null], "rows_sum_to_one": false, "mean_over": "entries", "activation": "linear"}, "poisson_log_rates": {"name": "poisson_log_rates", "aliases": [], "fields": {}, "required": [], "facts": {"value": "exp(z) - y * z", "slope": "p - y", "data": "log_rates", "last_activation": "linear", "aims_at_middle": true, "source": "Nelder, Wedderburn 1972, J. R. Stat. Soc. A 135"}, "targets": "values", "least_outputs": 1, "only_targets": [], "domain": [0.0, null], "rows_sum_to_one": false, "mean_over": "entries", "activation": "exponential"}, "sigmoid_cross_entropy": {"name": "sigmoid_cross_entropy", "aliases": [], "fields": {"label_smoothing": 0.0, "pos_weight": 1.0}, "required": [], "facts": {"value": "max(z, 0) - z * y + log(1 + exp(-abs(z))) if pos_weight == 1 else (1 - y) * softplus(z) + pos_weight * y * softplus(-z)", "slope": "p - y if pos_weight == 1 else (1 - y) * p - pos_weight * y * (1 - p)", "letters": {"label_smoothing": ["ε", "\\varepsilon"], "pos_weight": ["w", "w"]}, "data": "binary_logits", "last_activation": "linear", "aims_at_middle": true, "torch_with": {"pos_weight": "nn.BCEWithLogitsLoss(pos_weight=torch.tensor({pos_weight!r}, dtype=torch.float64))"}, "source": "Good 1952, J. R. Stat. Soc. B 14; King, Zeng 2001, Political Analysis 9"}, "targets": "values", "least_outputs": 1, "only_targets": [], "domain": [0.0, 1.0], "rows_sum_to_one": false, "mean_over": "entries", "activation": "sigmoid"}, "softmax_cross_entropy": {"name": "softmax_cross_entropy", "aliases": [], "fields": {"label_smoothing": 0.0}, "required": [], "facts": {"value": "-(y * log(p))", "slope": "p * mass - y", "letters": {"label_smoothing": ["ε", "\\varepsilon"]}, "data": "logits", "last_activation": "linear", "aims_at_middle": true, "torch_with": {"label_smoothing": "nn.CrossEntropyLoss(label_smoothing={label_smoothing!r})"}, "source": "Bridle 1990, NIPS"}, "targets": "values", "least_outputs": 2, "only_targets": [], "domain": [0.0, 1.0], "rows_sum_to_one": true, "mean_over": "rows", "activation": "softmax"}, "sparse_softmax_cross_entropy": {"name": "sparse_softmax_cross_entropy", "aliases": [], "fields": {"label_smoothing": 0.0}, "required": [], "facts": {"value": "-(y * log(p))", "slope": "p * mass - y", "letters": {"label_smoothing": ["ε", "\\varepsilon"]}, "data": "class_logits", "last_activation": "linear", "aims_at_middle": true, "torch_with": {"label_smoothing": "nn.CrossEntropyLoss(label_smoothing={label_smoothing!r})"}, "source": "Bridle 1990, NIPS"}, "targets": "classes", "least_outputs": 2, "only_targets": [], "domain": [0.0, 1.0], "rows_sum_to_one": true, "mean_over": "rows", "activation": "softmax"}, "focal": {"name": "focal", "aliases": [], "fields": {"gamma": 2.0, "alpha": 0.25}, "required": [], "facts": {"value": "(alpha * y + (1 - alpha) * (1 - y)) * exp(gamma * log(sigmoid(z) * (1 - y) + sigmoid(-z) * y)) * (max(z, 0) - z * y + log(1 + exp(-abs(z)))) if alpha >= 0 else exp(gamma * log(sigmoid(z) * (1 - y) + sigmoid(-z) * y)) * (max(z, 0) - z * y + log(1 + exp(-abs(z))))", "slope": "(alpha * y + (1 - alpha) * (1 - y)) * exp(gamma * log(p + y - 2 * p * y)) * (p - y - gamma * (1 - 2 * y) * p * (1 - p) / (p + y - 2 * p * y) * (y * log(p) + (1 - y) * log(1 - p))) if alpha >= 0 else exp(gamma * log(p + y - 2 * p * y)) * (p - y - gamma * (1 - 2 * y) * p * (1 - p) / (p + y - 2 * p * y) * (y * log(p) + (1 - y) * log(1 - p)))", "letters": {"gamma": ["γ", "\\gamma"], "alpha": ["α", "\\alpha"]}, "data": "binary_logits", "last_activation": "linear", "aims_at_middle": true, "source": "Lin et al. 2017, ICCV"}, "targets": "values", "least_outputs": 1, "only_targets": [], "domain": [0.0, 1.0], "rows_sum_to_one": false, "mean_over": "entries", "activation": "sigmoid"}, "binary_cross_entropy": {"name": "binary_cross_entropy", "aliases": ["bce"], "fields": {"label_smoothing": 0.0, "pos_weight": 1.0}, "required": [], "facts": {"value": "-(y * log(p)) - (1 - y) * log(1 - p) if pos_weight == 1 else -(pos_weight * y * log(p)) - (1 - y) * log(1 - p)", "slope": "(1 - y) / (1 - p) - y / p if pos_weight == 1 else (1 - y) / (1 - p) - pos_weight * y / p", "letters": {"label_smoothing": ["ε", "\\varepsilon"], "pos_weight": ["w", "w"]}, "data": "binary", "last_activation": "sigmoid", "aims_at_middle": true, "torch_with": {"pos_weight": "-({pos_weight!r} * y * prediction.log() + (1 - y) * (1 - prediction).log()).mean()"}, "source": "Good 1952, J. R. Stat. Soc. B 14; King, Zeng 2001, Political Analysis 9"}, "targets": "values", "least_outputs": 1, "only_targets": [], "domain": [0.0, 1.0], "rows_sum_to_one": false, "mean_over": "entries", "activation": "linear"}, "categorical_cross_entropy": {"name": "categorical_cross_entropy", "aliases": ["cce"], "fields": {"label_smoothing": 0.0}, "required": [], "facts": {"value": "-(y * log(p))", "slope": "-(y / p)", "letters": {"label_smoothing": ["ε", "\\varepsilon"]}, "data": "one_hot", "last_activation": "softmax", "aims_at_middle": true, "source": "Bridle 1990, NIPS"}, "targets": "values", "least_outputs": 2, "only_targets": [], "domain": [0.0, 1.0], "rows_sum_to_one": true, "mean_over": "rows", "activation": "linear"}, "sparse_categorical_cross_entropy": {"name": "sparse_categorical_cross_entropy", "aliases": ["scce"], "fields": {"label_smoothing": 0.0}, "required": [], "facts": {"value": "-(y * log(p))", "slope": "-(y / p)", "letters": {"label_smoothing": ["ε", "\\varepsilon"]}, "data": "classes", "last_activation": "softmax", "aims_at_middle": true, "torch_with": {"label_smoothing": "nn.functional.nll_loss(prediction.log(), y) * (1 - {label_smoothing!r}) - {label_smoothing!r} * prediction.log().mean()"}, "source": "Bridle 1990, NIPS"}, "targets": "classes", "least_outputs": 2, "only_targets": [], "domain": [0.0, 1.0], "rows_sum_to_one": true, "mean_over": "rows", "activation": "linear"}, "kullback_leibler": {"name": "kullback_leibler", "aliases": ["kl", "kl_divergence"], "fields": {}, "required": [], "facts": {"value": "y * log(y / p)", "slope": "-(y / p)", "data": "distributions", "last_activation": "softmax", "aims_at_middle": true, "source": "Kullback, Leibler 1951, Ann. Math. Statist. 22"}, "targets": "values", "least_outputs": 2, "only_targets": [], "domain": [0.0, 1.0], "rows_sum_to_one": true, "mean_over": "rows", "activation": "linear"}, "contrastive": {"name": "contrastive", "aliases": [], "fields": {"margin": 1.0}, "required": [], "facts": {"in_words": "mean over the pairs i, j of d²/2 (one class) or max(0, margin − d)²/2 (two classes), d = |A_i − A_j|", "in_words_latex": "\\tfrac{1}{2} d^2 \\text{ or } \\tfrac{1}{2} \\max(0, m - d)^2", "slope_in_words": "Σ_j (∂L/∂d_ij + ∂L/∂d_ji)·(A_i − A_j)/d_ij, over the other samples j", "slope_in_words_latex": "\\sum_j (\\partial L / \\partial d_{ij} + \\partial L / \\partial d_{ji}) (A_i - A_j) / d_{ij}", "letters": {"margin": ["margin", "m"]}, "data": "labels", "last_activation": "linear", "aims_at_middle": true, "source": "Hadsell, Chopra, LeCun 2006, CVPR"}, "targets": "labels", "least_outputs": 1, "only_targets": [], "domain": [null, null], "rows_sum_to_one": false, "mean_over": "rows", "activation": "linear"}, "triplet_hard": {"name": "triplet_hard", "aliases": ["triplet"], "fields": {"margin": 1.0}, "required": [], "facts": {"in_words": "mean over anchors of max(0, margin + d(anchor, farthest positive) − d(anchor, nearest negative))", "in_words_latex": "\\max(0, m + \\max_p d_{ap} - \\min_n d_{an})", "slope_in_words": "Σ_j (∂L/∂d_ij + ∂L/∂d_ji)·(A_i − A_j)/d_ij, over the other samples j", "slope_in_words_latex": "\\sum_j (\\partial L / \\partial d_{ij} + \\partial L / \\partial d_{ji}) (A_i - A_j) / d_{ij}", "letters": {"margin": ["margin", "m"]}, "data": "labels", "last_activation": "linear", "aims_at_middle": true, "source": "Hermans, Beyer, Leibe 2017, arXiv:1703.07737"}, "targets": "labels", "least_outputs": 1, "only_targets": [], "domain": [null, null], "rows_sum_to_one": false, "mean_over": "rows", "activation": "linear"}, "triplet_all": {"name": "triplet_all", "aliases": [], "fields": {"margin": 1.0}, "required": [], "facts": {"in_words": "mean over all triplets of max(0, margin + d(anchor, positive) − d(anchor, negative))", "in_words_latex": "\\operatorname{mean}_{a, p, n} \\max(0, m + d_{ap} - d_{an})", "slope_in_words": "Σ_j (∂L/∂d_ij + ∂L/∂d_ji)·(A_i − A_j)/d_ij, over the other samples j", "slope_in_words_latex": "\\sum_j (\\partial L / \\partial d_{ij} + \\partial L / \\partial d_{ji}) (A_i - A_j) / d_{ij}", "letters": {"margin": ["margin", "m"]}, "data": "labels", "last_activation": "linear", "aims_at_middle": true, "source": "Hermans, Beyer, Leibe 2017, arXiv:1703.07737"}, "targets": "labels", "least_outputs": 1, "only_targets": [], "domain": [null, null], "rows_sum_to_one": false, "mean_over": "rows", "activation": "linear"}, "hinge": {"name": "hinge", "aliases": [], "fields": {}, "required": [], "facts": {"value": "max(1 - y * p, 0)", "slope": "-y if y * p < 1 else 0", "data": "signs", "last_activation": "linear", "aims_at_middle": false, "source": "Cortes, Vapnik 1995, Machine Learning 20"}, "targets": "values", "least_outputs": 1, "only_targets": [-1.0, 1.0], "domain": [-1.0, 1.0], "rows_sum_to_one": false, "mean_over": "entries", "activation": "linear"}, "squared_hinge": {"name": "squared_hinge", "aliases": [], "fields": {}, "required": [], "facts": {"value": "max(1 - y * p, 0)**2", "slope": "-2 * y * max(1 - y * p, 0)", "data": "signs", "last_activation": "linear", "aims_at_middle": false, "source": "Cortes, Vapnik 1995, Machine Learning 20"}, "targets": "values", "least_outputs": 1, "only_targets": [-1.0, 1.0], "domain": [-1.0, 1.0], "rows_sum_to_one": false, "mean_over": "entries", "activation": "linear"}, "gaussian_nll": {"name": "gaussian_nll", "aliases": [], "fields": {"least_variance": 1e-06}, "required": [], "facts": {"in_words": "(1/n) Σ ½·(log(V) + (Y − M)²/V) of the n targets, V = exp(S) + v; A_ holds all M, then all S", "in_words_latex": "\\tfrac{1}{2} \\left(\\log v + \\frac{(y - m)^2}{v}\\right), \\quad v = e^s + v_0", "slope_in_words": "(M − Y)/V/n for the means, ½·(1 − (Y − M)²/V)·exp(S)/V/n for the logarithms of variances", "slope_in_words_latex": "\\frac{m - y}{n v}, \\quad \\frac{1}{2 n} \\left(1 - \\frac{(y - m)^2}{v}\\right) \\frac{e^s}{v}", "letters": {"least_variance": ["v", "v_0"]}, "data": "means_and_variances", "last_activation": "linear", "aims_at_middle": false, "source": "Nix, Weigend 1994, ICNN"}, "targets": "values", "least_outputs": 1, "only_targets": [], "domain": [null, null], "rows_sum_to_one": false, "mean_over": "rows", "activation": "linear"}, "quantiles": {"name": "quantiles", "aliases": [], "fields": {"levels": [0.1, 0.5, 0.9]}, "required": [], "facts": {"in_words": "(1/n) Σ q·E where E = Y − A_ > 0, else (q − 1)·E, q being the level of each of the n outputs", "in_words_latex": "\\tfrac{1}{2} |e| + (q_j - \\tfrac{1}{2}) e, \\quad e = y - p_j", "slope_in_words": "−q/n where Y > A_, (1 − q)/n where Y < A_", "slope_in_words_latex": "\\frac{1}{n} \\left([y < p_j] - q_j\\right)", "letters": {"levels": ["q", "q"]}, "data": "levels", "last_activation": "linear", "aims_at_middle": false, "source": "Koenker, Bassett 1978, Econometrica 46"}, "targets": "values", "least_outputs": 1, "only_targets": [], "domain": [null, null], "rows_sum_to_one": false, "mean_over": "rows", "activation": "linear"}}, "optimizer": {"sgd": {"name": "sgd", "aliases": [], "fields": {"learning_rate": 0.001, "weight_decay": 0.0, "clip_norm": null, "clip_value": null, "momentum": 0.0, "nesterov": false}, "required": [], "facts": {"updates": {"sgd": {"lines": ["w ← w − η·[g] = {w} − [rate]·{(g)} = {w1}"]}, "momentum": {"states": "v", "lines": ["v ← μ·v + [g] = [momentum]·{(v)} + {(g)} = {v1}", "w ← w − η·v = {w} − [rate]·{(v1)} = {w1}"]}, "nesterov": {"states": "v", "lines": ["v ← μ·v + [g] = [momentum]·{(v)} + {(g)} = {v1}", "w ← w − η·([g] + μ·v) = {w} − [rate]·({(g)} + [momentum]·{(v1)}) = {w1}"]}}, "decays_apart": false, "source": "Robbins, Monro 1951; Polyak 1964; Sutskever et al. 2013, ICML"}}, "adagrad": {"name": "adagrad", "aliases": [], "fields": {"learning_rate": 0.01, "weight_decay": 0.0, "clip_norm": null, "clip_value": null, "epsilon": 1e-10}, "required": [], "facts": {"updates": {"adagrad": {"states": "s", "lines": ["s ← s + [g]² = {s} + {(g)}² = {s1}", "w ← w − η·[g]/(√s + ε) = {w} − [rate]·{(g)}/(√{s1} + [epsilon]) = {w1}"]}}, "decays_apart": false, "source": "Duchi, Hazan, Singer 2011, JMLR 12"}}, "rmsprop": {"name": "rmsprop", "aliases": [], "fields": {"learning_rate": 0.01, "weight_decay": 0.0, "clip_norm": null, "clip_value": null, "alpha": 0.99, "epsilon": 1e-08, "momentum": 0.0, "centered": false}, "required": [], "facts": {"updates": {"rmsprop": {"states": "s", "lines": ["s ← α·s + (1 − α)·[g]² = [alpha]·{(s)} + [1 - alpha]·{(g)}² = {s1}", "w ← w − η·[g]/(√s + ε) = {w} − [rate]·{(g)}/(√{s1} + [epsilon]) = {w1}"]}, "rmsprop_momentum": {"states": "sb", "lines": ["s ← α·s + (1 − α)·[g]² = [alpha]·{(s)} + [1 - alpha]·{(g)}² = {s1}", "b ← μ·b + [g]/(√s + ε) = [momentum]·{(b)} + {(g)}/(√{s1} + [epsilon]) = {b1}", "w ← w − η·b = {w} − [rate]·{(b1)} = {w1}"]}, "rmsprop_centered": {"states": "sm", "lines": ["s ← α·s + (1 − α)·[g]² = [alpha]·{(s)} + [1 - alpha]·{(g)}² = {s1}", "m ← α·m + (1 − α)·[g] = [alpha]·{(m)} + [1 - alpha]·{(g)} = {m1}", "w ← w − η·[g]/(√(s − m²) + ε) = {w} − [rate]·{(g)}/(√(max({s1} − {(m1)}², 0)) + [epsilon]) = {w1}"]}, "rmsprop_centered_momentum": {"states": "smb", "lines": ["s ← α·s + (1 − α)·[g]² = [alpha]·{(s)} + [1 - alpha]·{(g)}² = {s1}", "m ← α·m + (1 − α)·[g] = [alpha]·{(m)} + [1 - alpha]·{(g)} = {m1}", "b ← μ·b + [g]/(√(s − m²) + ε) = [momentum]·{(b)} + {(g)}/(√(max({s1} − {(m1)}², 0)) + [epsilon]) = {b1}", "w ← w − η·b = {w} − [rate]·{(b1)} = {w1}"]}}, "decays_apart": false, "source": "Tieleman, Hinton 2012, lecture 6.5; centred: Graves 2013"}}, "adadelta": {"name": "adadelta", "aliases": [], "fields": {"learning_rate": 1.0, "weight_decay": 0.0, "clip_norm": null, "clip_value": null, "rho": 0.9, "epsilon": 1e-06}, "required": [], "facts": {"updates": {"adadelta": {"states": "sd", "lines": ["s ← ρ·s + (1 − ρ)·[g]² = [rho]·{(s)} + [1 - rho]·{(g)}² = {s1}", "Δ = √(d + ε)/√(s + ε)·[g], d ← ρ·d + (1 − ρ)·Δ² = [rho]·{(d)} + [1 - rho]·(√({d} + [epsilon])/√({s1} + [epsilon])·{(g)})² = {d1}", "w ← w − η·Δ = {w} − [rate]·√({d} + [epsilon])/√({s1} + [epsilon])·{(g)} = {w1}"]}}, "decays_apart": false, "source": "Zeiler 2012, arXiv 1212.5701"}}, "adam": {"name": "adam", "aliases": [], "fields": {"learning_rate": 0.001, "weight_decay": 0.0, "clip_norm": null, "clip_value": null, "beta1": 0.9, "beta2": 0.999, "epsilon": 1e-08, "amsgrad": false}, "required": [], "facts": {"updates": {"adam": {"states": "mv", "lines": ["m ← β₁·m + (1 − β₁)·[g] = [beta1]·{(m)} + [1 - beta1]·{(g)} = {m1}", "v ← β₂·v + (1 − β₂)·[g]² = [beta2]·{(v)} + [1 - beta2]·{(g)}² = {v1}", "m̂ = m/(1 − β₁ᵗ), v̂ = v/(1 − β₂ᵗ), t = [step]", "w ← w − η·m̂/(√v̂ + ε) = {w} − [rate]·({(m1)}/[1 - beta1**step])/(√({v1}/[1 - beta2**step]) + [epsilon]) = {w1}"]}, "amsgrad": {"states": "mvu", "lines": ["m ← β₁·m + (1 − β₁)·[g] = [beta1]·{(m)} + [1 - beta1]·{(g)} = {m1}", "v ← β₂·v + (1 − β₂)·[g]² = [beta2]·{(v)} + [1 - beta2]·{(g)}² = {v1}", "u ← max(u, v) = max({u}, {v1}) = {u1}", "m̂ = m/(1 − β₁ᵗ), û = u/(1 − β₂ᵗ), t = [step]", "w ← w − η·m̂/(√û + ε) = {w} − [rate]·({(m1)}/[1 - beta1**step])/(√({u1}/[1 - beta2**step]) + [epsilon]) = {w1}"]}}, "decays_apart": false, "source": "Kingma, Ba 2015, ICLR; amsgrad: Reddi, Kale, Kumar 2018, ICLR"}}, "adamw": {"name": "adamw", "aliases": [], "fields": {"learning_rate": 0.001, "weight_decay": 0.01, "clip_norm": null, "clip_value": null, "beta1": 0.9, "beta2": 0.999, "epsilon": 1e-08, "amsgrad": false}, "required": [], "facts": {"updates": {"adam": {"states": "mv", "lines": ["m ← β₁·m + (1 − β₁)·[g] = [beta1]·{(m)} + [1 - beta1]·{(g)} = {m1}", "v ← β₂·v + (1 − β₂)·[g]² = [beta2]·{(v)} + [1 - beta2]·{(g)}² = {v1}", "m̂ = m/(1 − β₁ᵗ), v̂ = v/(1 − β₂ᵗ), t = [step]", "w ← (1 − η·λ)·w − η·m̂/(√v̂ + ε) = (1 − [rate]·[weight_decay])·{(w)} − [rate]·({(m1)}/[1 - beta1**step])/(√({v1}/[1 - beta2**step]) + [epsilon]) = {w1}"]}, "amsgrad": {"states": "mvu", "lines": ["m ← β₁·m + (1 − β₁)·[g] = [beta1]·{(m)} + [1 - beta1]·{(g)} = {m1}", "v ← β₂·v + (1 − β₂)·[g]² = [beta2]·{(v)} + [1 - beta2]·{(g)}² = {v1}", "u ← max(u, v) = max({u}, {v1}) = {u1}", "m̂ = m/(1 − β₁ᵗ), û = u/(1 − β₂ᵗ), t = [step]", "w ← (1 − η·λ)·w − η·m̂/(√û + ε) = (1 − [rate]·[weight_decay])·{(w)} − [rate]·({(m1)}/[1 - beta1**step])/(√({u1}/[1 - beta2**step]) + [epsilon]) = {w1}"]}}, "decays_apart": true, "source": "Loshchilov, Hutter 2019, ICLR"}}, "nadam": {"name": "nadam", "aliases": [], "fields": {"learning_rate": 0.002, "weight_decay": 0.0, "clip_norm": null, "clip_value": null, "beta1": 0.9, "beta2": 0.999, "epsilon": 1e-08, "momentum_decay": 0.004}, "required": [], "facts": {"updates": {"nadam": {"states": "mv", "lines": ["m ← β₁·m + (1 − β₁)·[g] = [beta1]·{(m)} + [1 - beta1]·{(g)} = {m1}", "v ← β₂·v + (1 − β₂)·[g]² = [beta2]·{(v)} + [1 - beta2]·{(g)}² = {v1}", "v̂ = v/(1 − β₂ᵗ), t = [step]; μₜ = [mu], their product Π = [product]", "η_g = η·(1 − μₜ)/(1 − Π) = [rate_of_gradient], η_m = η·μₜ₊₁/(1 − Π·μₜ₊₁) = [rate_of_mean]", "w ← w − (η_g·[g] + η_m·m)/(√v̂ + ε) = {w} − ([rate_of_gradient]·{(g)} + [rate_of_mean]·{(m1)})/(√({v1}/[1 - beta2**step]) + [epsilon]) = {w1}"]}}, "decays_apart": false, "source": "Dozat 2016, ICLR workshop"}}, "adamax": {"name": "adamax", "aliases": [], "fields": {"learning_rate": 0.002, "weight_decay": 0.0, "clip_norm": null, "clip_value": null, "beta1": 0.9, "beta2": 0.999, "epsilon": 1e-08}, "required": [], "facts": {"updates": {"adamax": {"states": "mu", "lines": ["m ← β₁·m + (1 − β₁)·[g] = [beta1]·{(m)} + [1 - beta1]·{(g)} = {m1}", "u ← max(β₂·u, |[g]| + ε) = max([beta2]·{u}, |{g}| + [epsilon]) = {u1}", "w ← w − η·m̂/u, m̂ = m/(1 − β₁ᵗ), t = [step]: {w} − [rate]·({(m1)}/[1 - beta1**step])/{u1} = {w1}"]}}, "decays_apart": false, "source": "Kingma, Ba 2015, ICLR, section 7.1"}}, "lion": {"name": "lion", "aliases": [], "fields": {"learning_rate": 0.0001, "weight_decay": 0.0, "clip_norm": null, "clip_value": null, "beta1": 0.9, "beta2": 0.99}, "required": [], "facts": {"updates": {"lion": {"states": "m", "lines": ["w ← (1 − η·λ)·w − η·sign(β₁·m + (1 − β₁)·[g]) = (1 − [rate]·[weight_decay])·{(w)} − [rate]·sign([beta1]·{(m)} + [1 - beta1]·{(g)}) = {w1}", "m ← β₂·m + (1 − β₂)·[g] = [beta2]·{(m)} + [1 - beta2]·{(g)} = {m1}"]}}, "decays_apart": true, "source": "Chen et al. 2023, NeurIPS"}}, "lbfgs": {"name": "lbfgs", "aliases": [], "fields": {"learning_rate": null, "weight_decay": 0.0, "clip_norm": null, "clip_value": null, "memory": 10, "gradient_tolerance": 1e-05, "decrease_tolerance": 2.2e-09, "max_line_search": 20}, "required": [], "facts": {"updates": {"lbfgs": {}}, "decays_apart": false, "source": "Liu, Nocedal 1989, Math. Programming 45; Zhu et al. 1997, ACM TOMS 23"}, "refused": "its line search is SciPy's, which the browser does not have; choose another optimizer, or train in Python"}}, "schedule": {"constant": {"name": "constant", "aliases": [], "fields": {}, "required": ["learning_rate"], "facts": {}}, "chain": {"name": "chain", "aliases": [], "fields": {}, "required": ["schedules", "boundaries"], "facts": {}}, "step_decay": {"name": "step_decay", "aliases": ["step"], "fields": {"factor": 0.1}, "required": ["learning_rate", "every"], "facts": {}}, "exponential_decay": {"name": "exponential_decay", "aliases": ["exponential"], "fields": {}, "required": ["learning_rate", "factor"], "facts": {}}, "inverse_time_decay": {"name": "inverse_time_decay", "aliases": ["inverse_time"], "fields": {}, "required": ["learning_rate", "decay"], "facts": {}}, "polynomial_decay": {"name": "polynomial_decay", "aliases": ["polynomial"], "fields": {"power": 1.0}, "required": ["learning_rate", "epochs"], "facts": {}}, "linear_decay": {"name": "linear_decay", "aliases": ["linear"], "fields": {"end_factor": 0.0}, "required": ["learning_rate", "epochs"], "facts": {}}, "cosine_decay": {"name": "cosine_decay", "aliases": ["cosine"], "fields": {"final": 0.0}, "required": ["learning_rate", "epochs"], "facts": {}}, "cosine_restarts": {"name": "cosine_restarts", "aliases": ["restarts"], "fields": {"growth": 1, "final": 0.0}, "required": ["learning_rate", "epochs"], "facts": {}}, "log_cosine_cycles": {"name": "log_cosine_cycles", "aliases": ["log_cosine"], "fields": {"cycles": 4}, "required": ["learning_rate", "epochs"], "facts": {}}, "linear_warmup": {"name": "linear_warmup", "aliases": ["warmup"], "fields": {"start_factor": 0.3333333333333333}, "required": ["learning_rate", "epochs"], "facts": {}}, "one_cycle": {"name": "one_cycle", "aliases": [], "fields": {"warmup": 0.3, "start_divisor": 25.0, "final_divisor": 10000.0}, "required": ["learning_rate", "epochs"], "facts": {}}}, "initializer": {"zeros": {"name": "zeros", "aliases": [], "fields": {}, "required": [], "facts": {}}, "constant": {"name": "constant", "aliases": ["ones"], "fields": {"value": 1.0}, "required": [], "facts": {}}, "normal": {"name": "normal", "aliases": ["legacy"], "fields": {"scale": 0.01}, "required": [], "facts": {}}, "uniform": {"name": "uniform", "aliases": [], "fields": {"low": -0.05, "high": 0.05}, "required": [], "facts": {}}, "glorot_uniform": {"name": "glorot_uniform", "aliases": ["xavier_uniform"], "fields": {}, "required": [], "facts": {}}, "glorot_normal": {"name": "glorot_normal", "aliases": ["xavier_normal"], "fields": {}, "required": [], "facts": {}}, "he_uniform": {"name": "he_uniform", "aliases": ["kaiming_uniform"], "fields": {}, "required": [], "facts": {}}, "he_normal": {"name": "he_normal", "aliases": ["kaiming_normal"], "fields": {}, "required": [], "facts": {}}, "lecun_uniform": {"name": "lecun_uniform", "aliases": [], "fields": {}, "required": [], "facts": {}}, "lecun_normal": {"name": "lecun_normal", "aliases": [], "fields": {}, "required": [], "facts": {}}, "torch_linear": {"name": "torch_linear", "aliases": ["torch", "pytorch"], "fields": {}, "required": [], "facts": {}}}};
 
 /** @type {any} */
 const ON_LOGITS = {"binary_cross_entropy": {"sigmoid": "sigmoid_cross_entropy"}, "categorical_cross_entropy": {"softmax": "softmax_cross_entropy"}, "sparse_categorical_cross_entropy": {"softmax": "sparse_softmax_cross_entropy"}};
@@ -3102,7 +2950,7 @@ const LIMITS = {
   beta2: { least: 0, below: 1 }, rho: { least: 0, below: 1 }, margin: { above: 0 }, pos_weight: { above: 0 },
   growth: { least: 1, most: 100, integer: true }, cycles: { least: 1, most: 100, integer: true },
   momentum_decay: { least: 0 }, scale: { least: 0 }, power: { above: 0 }, delta: { above: 0 },
-  label_smoothing: { least: 0, most: 1 },
+  label_smoothing: { least: 0, most: 1 }, least_variance: { above: 0 },
 };
 // Fields of one name with other limits.
 /** @type {Record<string, any>} */
@@ -3168,6 +3016,11 @@ function checkedField(part, field, value) {
 /** @param {any} part */
 function refuseMisfits(part) {
   if (part.nesterov && part.momentum === 0) throw new GlassnetError("nesterov of sgd needs a momentum > 0; got 0");
+  if (part.name === "quantiles") {
+    part.levels.forEach((/** @type {unknown} */ level) => checkedNumber("each of the levels of quantiles", level, { above: 0, below: 1 }));
+    const rises = part.levels.every((/** @type {number} */ level, /** @type {number} */ k) => k === 0 || level > part.levels[k - 1]);
+    if (part.levels.length === 0 || !rises) throw new GlassnetError(`levels of quantiles must increase; got ${shown(part.levels)}`);
+  }
   if (part.kind === "layer" && part.name === "residual" && part.layers.length === 0)
     throw new GlassnetError("layers of residual must be at least one layer");
   if (part.name === "chain" && part.boundaries.length !== part.schedules.length - 1)
@@ -3181,6 +3034,7 @@ function equal(one, other) {
 
 /** What a part's formulas take beside their arguments, in order. @param {any} part @returns {number[]} */
 function parametersOf(part) {
+  if (part.name === "quantiles") return part.levels;
   if (part.name === "focal") return part.alpha >= 0 ? [part.gamma, part.alpha, 1 - part.alpha] : [part.gamma, 1, 1];
   const fields = Object.keys(PARTS[part.kind][part.name].fields).filter((field) => field !== "label_smoothing");
   return fields.map((field) => part[field]);
@@ -3506,11 +3360,24 @@ function drawMasks(room, n, stream) {
 /** A loss as the loop takes it. @param {any} part @returns {any} */
 function lossOf(part) {
   const known = PARTS.loss[part.name], formulas = LOSSES[part.name];
+  // How many outputs it reads for each target, and of how many entries it is the mean, of n rows of m outputs.
+  const each = part.name === "gaussian_nll" ? 2 : part.name === "quantiles" ? part.levels.length : 1;
+  const isOfEntries = known.mean_over === "entries" || part.name === "quantiles";
+  const counted = (/** @type {number} */ n, /** @type {number} */ m) =>
+    part.name === "gaussian_nll" ? n * m / 2 : isOfEntries ? n * m : n;
   return {
-    ...known, ...formulas, part, called: part.name, parameters: parametersOf(part), takes_classes: known.targets === "classes",
+    ...known, ...formulas, part, each, called: part.name, parameters: parametersOf(part), takes_classes: known.targets === "classes",
     domain: known.domain.map((/** @type {number | null} */ limit, /** @type {number} */ side) => limit ?? (side ? Infinity : -Infinity)),
-    share: (/** @type {number} */ n, /** @type {number} */ m) => 1 / (known.mean_over === "entries" ? n * m : n),
+    share: (/** @type {number} */ n, /** @type {number} */ m) => 1 / counted(n, m),
   };
+}
+
+/** Targets beside every output that is compared with them. @param {any} loss @param {Floats} y rows of k numbers
+ * @param {number} k @param {Floats} rows of k times as many as it reads for each @returns {Floats} */
+function repeated({ each }, y, k, rows) {
+  const m = k * each;
+  for (let at = 0; at < y.length / k * m; at++) rows[at] = y[Math.floor(at / m) * k + (at % m) % k];
+  return rows;
 }
 
 /** (1 - s) y + s / K for the first `count` entries of rows of m, in place. @param {any} loss @param {Floats} y
@@ -3555,12 +3422,19 @@ function quantile(column, share) {
   return column[low] + (place - low) * (column[Math.min(low + 1, column.length - 1)] - column[low]);
 }
 
-/** The constant prediction that suits a column of targets best. @param {any} loss @param {Float64Array} column @returns {number} */
-function bestConstant({ part }, column) {
-  const level = part.name === "mean_absolute_error" ? 0.5 : part.name === "quantile" ? part.level : null;
-  if (level !== null) return column[Math.max(Math.ceil(level * column.length) - 1, 0)];
-  const middle = mean(column), weight = part.pos_weight ?? 1;
-  return weight === 1 ? middle : weight * middle / (1 - middle + weight * middle);
+/** The constant prediction that suits columns of targets best. @param {any} loss @param {Float64Array[]} columns
+ * @returns {Float64Array} */
+function bestConstant({ part }, columns) {
+  const { name, level, levels, pos_weight = 1, least_variance } = part, k = columns.length / (levels?.length ?? 2);
+  const share = (/** @type {number} */ j) => name === "quantiles" ? levels[Math.floor(j / k)] : name === "quantile" ? level : 0.5;
+  return Float64Array.from(columns, (column, j) => {
+    if (["quantiles", "quantile", "mean_absolute_error"].includes(name))
+      return column[Math.max(Math.ceil(share(j) * column.length) - 1, 0)];
+    const middle = mean(column);
+    if (name === "gaussian_nll" && j >= k)
+      return Math.log(Math.max(mean(column.map((value) => (value - middle) ** 2)), least_variance));
+    return pos_weight === 1 ? middle : pos_weight * middle / (1 - middle + pos_weight * middle);
+  });
 }
 
 /** The targets of some samples beside what a network, in float64, predicts. */
@@ -3574,7 +3448,8 @@ class Targets {
     this.m = m;
     this.y = y;
     /** Values, or one-hot rows. @type {Floats} */
-    this.matrix = takes_classes ? oneHot(y.values, m, new Float64Array(n * m)) : Float64Array.from(y.values);
+    this.matrix = takes_classes ? oneHot(y.values, m, new Float64Array(n * m))
+      : repeated(this.loss, y.values, y.shape[1], new Float64Array(n * y.shape[1] * this.loss.each));
     this.compared = this.matrix.slice();
     if (targets !== "labels") smooth(this.loss, this.compared, n * m, m);
     const sums = new Float64Array(n);
@@ -3611,7 +3486,7 @@ class Targets {
   /** The smallest loss that a prediction reaches which is the same for all samples. @returns {number} */
   get chance() {
     const { n, m, kind, loss } = this, columns = sortedColumns(this.matrix, n, m), rows = [];
-    rows.push(Float64Array.from(sortedColumns(this.compared, n, m), (column) => bestConstant(loss, column)));
+    rows.push(bestConstant(loss, sortedColumns(this.compared, n, m)));
     for (let k = 1; kind === "values" && k <= 19; k++) rows.push(Float64Array.from(columns, (column) => quantile(column, k / 20)));
     return Math.min(...rows.map((row) => this.costs(row)));
   }
@@ -4177,7 +4052,7 @@ class Training {
   /** Memory for batches of this size, with the loss and the optimizer as they are. @param {number} size */
   roomOf(size) {
     const { network } = this, { objective, rule, dtype, vectors, optimizer_states } = network, Floats = floatsOf(dtype);
-    const plan = network.trainingPlan(), width = objective.takes_classes ? plan.n_outputs : this.y.shape[1];
+    const plan = network.trainingPlan(), width = objective.takes_classes ? plan.n_outputs : this.y.shape[1] * objective.each;
     const changed = [vectors.parameters, vectors.running, ...optimizer_states];
     return Object.assign(new Room(plan, vectors, size), {
       objective, rule, width, x: new Floats(size * this.x.shape[1]), y: new Floats(size * width), weights: new Floats(size),
@@ -4278,9 +4153,12 @@ class Training {
     if (room.objective.takes_classes) {
       room.y.fill(0, 0, n * width);
       for (let i = 0; i < n; i++) room.y[i * width + y.values[order[start + i]]] = 1;
-    } else
+    } else {
+      const columns = y.shape[1];
       for (let i = 0; i < n; i++)
-        for (let j = 0, from = order[start + i] * width, to = i * width; j < width; j++) room.y[to + j] = y.values[from + j];
+        for (let j = 0, from = order[start + i] * columns, to = i * width; j < width; j++)
+          room.y[to + j] = y.values[from + j % columns];
+    }
     smooth(room.objective, room.y, n * width, width);
   }
 
@@ -4479,7 +4357,7 @@ class Network extends FlatNetwork {
     let total = 0;
     this.pass(x, room, (start, count) => {
       let part = wanted.values.subarray(start * width, (start + count) * width);
-      part = objective.takes_classes ? oneHot(part, m, new Floats(count * m)) : part.slice();
+      part = objective.takes_classes ? oneHot(part, m, new Floats(count * m)) : repeated(objective, part, width, new Floats(count * width * objective.each));
       smooth(objective, part, part.length, m);
       const { memory, size } = room, share = objective.share(count, m);
       total += count * objective.compare(

@@ -35,24 +35,6 @@ function gate_NAME(z, zAt, n, m, a, aAt, error, eAt, p) {
   for (let k = 0; k < count; k++) error[eAt + k] *= SLOPE(z[zAt + k], a[aAt + k]);
 }
 
-// ---- loss
-
-/** The weighted sum of the losses of all entries times `share`, and its gradient with respect to P.
- * @type {Compare} */
-function compare_NAME(y, yAt, q, qAt, n, m, weights, weightsAt, error, eAt, share, p) {
-  CONSTANTS
-  let total = 0;
-  for (let i = 0; i < n; i++) {
-    const weight = weights[weightsAt + i], shared = weight * share;
-    for (let j = 0; j < m; j++) {
-      const k = i * m + j, target = y[yAt + k], prediction = q[qAt + k];
-      total += VALUE(target, prediction) * weight;
-      error[eAt + k] = SLOPE(target, prediction) * shared;
-    }
-  }
-  return total * share;
-}
-
 // ---- update
 
 /** New parameters and states by the rule; of each step the share that `factors` say, if there are any.

@@ -64,7 +64,12 @@ export function table(name, given, width, dtype) {
 /** Targets as the loss takes them: values (n, n_outputs), or one integer for each sample.
  * @param {any} y @param {any} loss @param {number} n @param {number} n_outputs @param {string} dtype @returns {Table} */
 export function targets(y, loss, n, n_outputs, dtype) {
-  const width = loss.targets === "values" ? n_outputs : 1, found = table("y", y, width, dtype);
+  if (n_outputs % loss.each > 0)
+    throw new GlassnetError(
+      `${loss.called} reads ${loss.each} outputs for each target, and ${n_outputs} outputs are not a multiple of ${loss.each}: `
+      + `end the network with ${loss.each} of them, or with ${loss.each} for every column of the targets`,
+    );
+  const width = loss.targets === "values" ? n_outputs / loss.each : 1, found = table("y", y, width, dtype);
   if (found.shape[0] !== n) throw new GlassnetError(`X has ${n} rows and y ${found.shape[0]}; each sample needs one`);
   const { values } = found, limit = loss.targets === "classes" ? n_outputs : Infinity;
   for (const value of values) {

@@ -8,7 +8,7 @@ import { saved } from "./files.js";
 import { traced } from "./trace.js";
 import { Training } from "./training.js";
 import { FlatNetwork } from "./flat.js";
-import { lossOf, oneHot, smooth } from "./losses.js";
+import { lossOf, oneHot, repeated, smooth } from "./losses.js";
 
 const PREDICTION_ROWS = 256;
 
@@ -114,7 +114,7 @@ export class Network extends FlatNetwork {
     let total = 0;
     this.pass(x, room, (start, count) => {
       let part = wanted.values.subarray(start * width, (start + count) * width);
-      part = objective.takes_classes ? oneHot(part, m, new Floats(count * m)) : part.slice();
+      part = objective.takes_classes ? oneHot(part, m, new Floats(count * m)) : repeated(objective, part, width, new Floats(count * width * objective.each));
       smooth(objective, part, part.length, m);
       const { memory, size } = room, share = objective.share(count, m);
       total += count * objective.compare(

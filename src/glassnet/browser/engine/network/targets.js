@@ -1,6 +1,6 @@
 // What the targets are, and what constant predictions cost: as glassnet/insight/diagnosis/targets.py.
 
-import { lossOf, oneHot, smooth } from "./losses.js";
+import { lossOf, oneHot, repeated, smooth } from "./losses.js";
 
 const SMALLEST = 1.1754943508222875e-38, TINY = 1e-12;
 
@@ -27,12 +27,19 @@ function quantile(column, share) {
   return column[low] + (place - low) * (column[Math.min(low + 1, column.length - 1)] - column[low]);
 }
 
-/** The constant prediction that suits a column of targets best. @param {any} loss @param {Float64Array} column @returns {number} */
-function bestConstant({ part }, column) {
-  const level = part.name === "mean_absolute_error" ? 0.5 : part.name === "quantile" ? part.level : null;
-  if (level !== null) return column[Math.max(Math.ceil(level * column.length) - 1, 0)];
-  const middle = mean(column), weight = part.pos_weight ?? 1;
-  return weight === 1 ? middle : weight * middle / (1 - middle + weight * middle);
+/** The constant prediction that suits columns of targets best. @param {any} loss @param {Float64Array[]} columns
+ * @returns {Float64Array} */
+function bestConstant({ part }, columns) {
+  const { name, level, levels, pos_weight = 1, least_variance } = part, k = columns.length / (levels?.length ?? 2);
+  const share = (/** @type {number} */ j) => name === "quantiles" ? levels[Math.floor(j / k)] : name === "quantile" ? level : 0.5;
+  return Float64Array.from(columns, (column, j) => {
+    if (["quantiles", "quantile", "mean_absolute_error"].includes(name))
+      return column[Math.max(Math.ceil(share(j) * column.length) - 1, 0)];
+    const middle = mean(column);
+    if (name === "gaussian_nll" && j >= k)
+      return Math.log(Math.max(mean(column.map((value) => (value - middle) ** 2)), least_variance));
+    return pos_weight === 1 ? middle : pos_weight * middle / (1 - middle + pos_weight * middle);
+  });
 }
 
 /** The targets of some samples beside what a network, in float64, predicts. */
@@ -46,7 +53,8 @@ export class Targets {
     this.m = m;
     this.y = y;
     /** Values, or one-hot rows. @type {Floats} */
-    this.matrix = takes_classes ? oneHot(y.values, m, new Float64Array(n * m)) : Float64Array.from(y.values);
+    this.matrix = takes_classes ? oneHot(y.values, m, new Float64Array(n * m))
+      : repeated(this.loss, y.values, y.shape[1], new Float64Array(n * y.shape[1] * this.loss.each));
     this.compared = this.matrix.slice();
     if (targets !== "labels") smooth(this.loss, this.compared, n * m, m);
     const sums = new Float64Array(n);
@@ -83,7 +91,7 @@ export class Targets {
   /** The smallest loss that a prediction reaches which is the same for all samples. @returns {number} */
   get chance() {
     const { n, m, kind, loss } = this, columns = sortedColumns(this.matrix, n, m), rows = [];
-    rows.push(Float64Array.from(sortedColumns(this.compared, n, m), (column) => bestConstant(loss, column)));
+    rows.push(bestConstant(loss, sortedColumns(this.compared, n, m)));
     for (let k = 1; kind === "values" && k <= 19; k++) rows.push(Float64Array.from(columns, (column) => quantile(column, k / 20)));
     return Math.min(...rows.map((row) => this.costs(row)));
   }

@@ -43,7 +43,7 @@ export class Training {
   /** Memory for batches of this size, with the loss and the optimizer as they are. @param {number} size */
   roomOf(size) {
     const { network } = this, { objective, rule, dtype, vectors, optimizer_states } = network, Floats = floatsOf(dtype);
-    const plan = network.trainingPlan(), width = objective.takes_classes ? plan.n_outputs : this.y.shape[1];
+    const plan = network.trainingPlan(), width = objective.takes_classes ? plan.n_outputs : this.y.shape[1] * objective.each;
     const changed = [vectors.parameters, vectors.running, ...optimizer_states];
     return Object.assign(new Room(plan, vectors, size), {
       objective, rule, width, x: new Floats(size * this.x.shape[1]), y: new Floats(size * width), weights: new Floats(size),
@@ -144,9 +144,12 @@ export class Training {
     if (room.objective.takes_classes) {
       room.y.fill(0, 0, n * width);
       for (let i = 0; i < n; i++) room.y[i * width + y.values[order[start + i]]] = 1;
-    } else
+    } else {
+      const columns = y.shape[1];
       for (let i = 0; i < n; i++)
-        for (let j = 0, from = order[start + i] * width, to = i * width; j < width; j++) room.y[to + j] = y.values[from + j];
+        for (let j = 0, from = order[start + i] * columns, to = i * width; j < width; j++)
+          room.y[to + j] = y.values[from + j % columns];
+    }
     smooth(room.objective, room.y, n * width, width);
   }
 

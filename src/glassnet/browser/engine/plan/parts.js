@@ -22,7 +22,7 @@ const LIMITS = {
   beta2: { least: 0, below: 1 }, rho: { least: 0, below: 1 }, margin: { above: 0 }, pos_weight: { above: 0 },
   growth: { least: 1, most: 100, integer: true }, cycles: { least: 1, most: 100, integer: true },
   momentum_decay: { least: 0 }, scale: { least: 0 }, power: { above: 0 }, delta: { above: 0 },
-  label_smoothing: { least: 0, most: 1 },
+  label_smoothing: { least: 0, most: 1 }, least_variance: { above: 0 },
 };
 // Fields of one name with other limits.
 /** @type {Record<string, any>} */
@@ -88,6 +88,11 @@ function checkedField(part, field, value) {
 /** @param {any} part */
 function refuseMisfits(part) {
   if (part.nesterov && part.momentum === 0) throw new GlassnetError("nesterov of sgd needs a momentum > 0; got 0");
+  if (part.name === "quantiles") {
+    part.levels.forEach((/** @type {unknown} */ level) => checkedNumber("each of the levels of quantiles", level, { above: 0, below: 1 }));
+    const rises = part.levels.every((/** @type {number} */ level, /** @type {number} */ k) => k === 0 || level > part.levels[k - 1]);
+    if (part.levels.length === 0 || !rises) throw new GlassnetError(`levels of quantiles must increase; got ${shown(part.levels)}`);
+  }
   if (part.kind === "layer" && part.name === "residual" && part.layers.length === 0)
     throw new GlassnetError("layers of residual must be at least one layer");
   if (part.name === "chain" && part.boundaries.length !== part.schedules.length - 1)
@@ -101,6 +106,7 @@ export function equal(one, other) {
 
 /** What a part's formulas take beside their arguments, in order. @param {any} part @returns {number[]} */
 export function parametersOf(part) {
+  if (part.name === "quantiles") return part.levels;
   if (part.name === "focal") return part.alpha >= 0 ? [part.gamma, part.alpha, 1 - part.alpha] : [part.gamma, 1, 1];
   const fields = Object.keys(PARTS[part.kind][part.name].fields).filter((field) => field !== "label_smoothing");
   return fields.map((field) => part[field]);
