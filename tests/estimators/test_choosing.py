@@ -17,7 +17,7 @@ X = RANDOM.normal(size=(200, 3))
 CLEAN = np.sin(2 * X[:, 0]) + X[:, 1]
 NOISE = RANDOM.normal(size=200)
 CLASSES = (X[:, 0] + X[:, 1] > 0).astype(int)
-SMALL: dict[str, Any] = {"hidden": (16,), "engine": "numpy", "random_state": 0}
+SMALL: dict[str, Any] = {"hidden": (16,), "engine": "numpy", "batch_size": 64, "random_state": 0}
 
 
 def test_clean_values_are_learned_to_the_last_cycle_and_noise_is_not() -> None:
@@ -86,3 +86,32 @@ def test_parts_hold_every_row_once_and_all_classes_in_the_same_shares(folds: int
 def test_a_handful_of_rows_can_be_fitted(n_rows: int) -> None:
     model = gn.NetworkRegressor(**SMALL).fit(X[:n_rows], CLEAN[:n_rows])
     assert np.isfinite(model.predict(X)).all()
+
+
+def test_the_penalty_of_few_rows_follows_their_noise() -> None:
+    clean, noise = (gn.NetworkRegressor(random_state=0).fit(X, y) for y in (CLEAN, NOISE))
+    assert noise.settings_.l2 == max(noise.settings_.penalties) > clean.settings_.l2
+    assert clean.network_.layers[0].l2 == clean.settings_.l2
+    given = gn.NetworkRegressor(random_state=0, l2=0.5).fit(X, CLEAN)
+    assert given.network_.layers[0].l2 == 0.5
+
+
+@pytest.mark.parametrize(
+    "option", [{"dropout": 0.1}, {"epochs": 3}, {"batch_size": 32}, {"learning_rate": 0.01}]
+)
+def test_options_of_steps_make_few_rows_be_learned_in_steps(option: dict[str, Any]) -> None:
+    model = gn.NetworkRegressor(**option, hidden=(8,), random_state=0).fit(X, CLEAN)
+    assert model.settings_.optimizer.takes_steps
+
+
+def test_parts_are_learned_in_steps() -> None:
+    model = gn.NetworkRegressor(random_state=0)
+    for start in range(0, 200, 50):
+        model.partial_fit(X[start : start + 50], CLEAN[start : start + 50])
+    assert model.settings_.optimizer.takes_steps
+
+
+def test_many_rows_of_a_small_network_run_on_the_compiled_engine() -> None:
+    rows = np.random.default_rng(1).normal(size=(700, 40))
+    model = gn.NetworkRegressor(random_state=0).fit(rows, rows[:, 0])
+    assert model.history_.engine == "compiled"

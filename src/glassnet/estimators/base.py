@@ -36,6 +36,7 @@ class NetworkEstimator(FittedEstimator):
     """Base of the estimators; its subclasses say what y is."""
 
     _task_: Task
+    _in_parts: bool = False
     # Parameters that not all of them have.
     scale_targets: bool | None = None
     output_activation: Any = None
@@ -96,7 +97,7 @@ class NetworkEstimator(FittedEstimator):
         rows = self._rows(table, y, sample_weight)
         watched = self._watched(X_val, y_val, sample_weight_val)
         if not goes_on:
-            self._task_ = self._task(rows.y)
+            self._task_, self._in_parts = self._task(rows.y), part
         rows = rows if part else self._merged(rows)
         if not goes_on:
             self._learn_table(rows, part)
@@ -145,7 +146,7 @@ class NetworkEstimator(FittedEstimator):
         return merged if size is None or merged.table.n_rows <= size else rows
 
     def _settings(self, n_rows: int, n_features: int) -> Settings:
-        return given.settings_of(self, n_rows, n_features, self._task_)
+        return given.settings_of(self, n_rows, n_features, self._task_, self._in_parts)
 
     def _learn_table(self, rows: Rows, part: bool) -> None:
         """The target and the preprocessing, from the rows of the first fit, whose number decides for later ones."""

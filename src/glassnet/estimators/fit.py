@@ -39,6 +39,7 @@ class Fit:
         )
         drawn = copy.deepcopy(self.random) if self.alone else self.random
         self.seeds: list[int] = drawn.randint(2**31 - 1, size=estimator.ensemble).tolist()
+        self.goes_on = False
         self.held: list[tuple[Network, Rows]] = []
         self.chooses = bool(work.settings.folds) and not part and watched is None
 
@@ -49,6 +50,7 @@ class Fit:
 
     def go_on(self) -> None:
         """Make sure that the networks of the last fit are those that the parameters ask for."""
+        self.goes_on = True
         members = self.estimator._members
         if len(members) != self.estimator.ensemble:
             raise ArgumentError(
@@ -90,6 +92,8 @@ class Fit:
         """Train all members as networks of parts of the rows did best on the others."""
         choice = choosing.choose(self.work, everything, self._groups(), self.seeds[0])
         self.work, self.estimator.settings_ = choice.work, choice.work.settings
+        if not self.goes_on:
+            self.estimator._members = self.members()  # their penalties belong to their layers
         self.held = [(network, self.rows.take(places)) for network, places in choice.unseen]
 
     def _groups(self) -> NDArray[np.int64] | None:

@@ -28,6 +28,10 @@ _AS_NAMED = (
 )  # fmt: skip
 
 
+# What belongs to steps over batches, and to no search along lines.
+_OF_STEPS = ("batch_size", "batch_norm", "dropout", "epochs", "l1", "learning_rate", "schedule")
+
+
 def check(given: Any) -> None:
     """Raise where a parameter of the estimator `given` has a value that it cannot have, alone or beside the others.
 
@@ -128,10 +132,16 @@ def _check_preprocessing(given: Any) -> None:
     TableSettings(categorical=given.categorical, decimal_comma=given.decimal_comma)
 
 
-def settings_of(given: Any, n_rows: int, n_features: int, task: Task) -> Settings:
-    """The preset's settings for a table, with what was given in the place of what the preset says."""
-    settings = presets.settings(given.preset, n_rows, n_features, task)
+def settings_of(given: Any, n_rows: int, n_features: int, task: Task, in_parts: bool) -> Settings:
+    """The preset's settings for a table, with what was given in the place of what the preset says.
+
+    Where the rows come in parts, or something is given that belongs to steps over batches, it is learned in steps.
+    """
+    in_steps = in_parts or any(getattr(given, name) is not None for name in _OF_STEPS)
+    settings = presets.settings(given.preset, n_rows, n_features, task, in_steps=in_steps)
     settings = replace(settings, **{n: v for n in _AS_NAMED if (v := getattr(given, n)) is not None})
+    if given.l2 is not None:
+        settings = replace(settings, penalties=())
     settings = _with_layers(settings, given)
     settings = _with_optimizer(settings, given)
     if given.categories is not None:
@@ -221,7 +231,8 @@ def _minimised(settings: Settings, given: Any) -> Settings:
 
 def _with_stopping(settings: Settings, given: Any) -> Settings:
     wanted = given.early_stopping or given.scorer is not None or given.validation_share is not None
-    if wanted or given.early_stopping is False or given.epochs is not None or given.patience is not None:
+    length = given.patience is not None or (given.epochs is not None and settings.optimizer.takes_steps)
+    if wanted or length or given.early_stopping is False:
         settings = replace(settings, folds=0)
     if given.early_stopping is False:
         return replace(settings, validation_share=0.0, patience=None, restore_best=False)

@@ -69,14 +69,24 @@ def test_numbers_are_found_behind_an_embedding_that_closes_gaps() -> None:
 @pytest.mark.parametrize(
     ("n_rows", "epochs", "batch", "width", "folds"),
     [
-        (64, 200, 64, 128, 4), (320, 40, 64, 128, 4), (319, 41, 64, 128, 4), (600, 40, 64, 128, 3),
-        (4000, 40, 64, 128, 1), (10_000, 40, 64, 128, 1), (10_001, 40, 256, 256, 1), (20_000, 20, 256, 256, 1),
-        (1_000_000, 10, 256, 256, 1),
+        (64, 200, 64, 128, 4), (229, 56, 64, 128, 4), (228, 57, 64, 128, 4), (600, 56, 64, 128, 3),
+        (4000, 56, 64, 128, 1), (10_000, 56, 64, 128, 1), (10_001, 56, 256, 256, 1), (20_000, 28, 256, 256, 1),
+        (1_000_000, 14, 256, 256, 1),
     ],
 )  # fmt: skip
-def test_tabular_adapts_to_the_rows(n_rows: int, epochs: int, batch: int, width: int, folds: int) -> None:
-    settings = presets.settings("tabular", n_rows, 5, "values")
+def test_tabular_adapts_its_steps_to_the_rows(
+    n_rows: int, epochs: int, batch: int, width: int, folds: int
+) -> None:
+    settings = presets.settings("tabular", n_rows, 5, "values", in_steps=True)
     assert (settings.epochs, settings.batch_size, settings.hidden, settings.folds) == (
         epochs, batch, (width,) * 3, folds,
     )  # fmt: skip
     assert settings.learning_rate == pytest.approx(0.07 * batch / 256)
+
+
+def test_few_rows_are_learned_by_the_small_preset_unless_steps_are_asked_for() -> None:
+    few, more = (presets.settings("tabular", n, 5, "classes") for n in (800, 801))
+    assert few == presets.settings("small", 800, 5, "classes") and not few.optimizer.takes_steps
+    assert (
+        more == presets.settings("tabular", 801, 5, "classes", in_steps=True) and more.optimizer.takes_steps
+    )

@@ -1,9 +1,9 @@
 """How training goes and where it ends: by what is best for rows that were held back.
 
 Each part of the rows is held back once. A network of its own is trained on the others through all cycles of learning
-rates, and at the end of each, where the rate is 0, asked for what it has not seen; so is one for every weight decay.
-The network that is kept is then trained on all rows, by the best decay up to the best end: no row is lost to
-validation, and all have a say in the choice.
+rates, and at the end of each, where the rate is 0, asked for what it has not seen; so is one for every weight decay
+and penalty. The network that is kept is then trained on all rows, by the best of them up to the best end: no row is
+lost to validation, and all have a say in the choice.
 """
 
 from __future__ import annotations
@@ -68,10 +68,11 @@ def choose(work: Work, rows: Part, groups: Places | None, seed: int) -> Choice:
     parts = _parts(work, len(rows), groups, random)
     if not parts:
         return Choice(work, [])
-    n_fits = 1 + len(parts) * max(len(work.settings.decays), 1)
-    work = replace(work, foreseen=n_fits * work.settings.epochs)
+    works = _candidates(work)
+    foreseen = (1 + len(parts) * len(works)) * work.settings.epochs
+    works = [replace(one, foreseen=foreseen) for one in works]
     seeds = random.integers(2**31 - 1, size=len(parts)).tolist()
-    found = [candidate for one in _with_decays(work) for candidate in _tried(one, rows, parts, seeds)]
+    found = [candidate for one in works for candidate in _tried(one, rows, parts, seeds)]
     best = min(found, key=lambda candidate: candidate.missed)
     unseen = []
     for (network, parameters, statistics), (_, held) in zip(best.states, parts, strict=True):
@@ -80,13 +81,18 @@ def choose(work: Work, rows: Part, groups: Places | None, seed: int) -> Choice:
     return Choice(best.work, unseen)
 
 
-def _with_decays(work: Work) -> list[Work]:
-    """The work with each decay of the settings; what is tried first wins where all are alike."""
+def _candidates(work: Work) -> list[Work]:
+    """The work with each decay and each penalty of the settings; what is tried first wins where all are alike."""
     settings = work.settings
-    return [
-        replace(work, settings=replace(settings, optimizer=replace(settings.optimizer, weight_decay=decay)))
+    decayed = [
+        replace(settings, optimizer=replace(settings.optimizer, weight_decay=decay))
         for decay in settings.decays
-    ] or [work]
+    ] or [settings]
+    return [
+        replace(work, settings=replace(one, l2=penalty))
+        for one in decayed
+        for penalty in settings.penalties or (one.l2,)
+    ]
 
 
 def _tried(work: Work, rows: Part, parts: list[tuple[Places, Places]], seeds: list[int]) -> list[_Candidate]:

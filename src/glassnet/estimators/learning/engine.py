@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from glassnet.engines.choice import WORTH_TELLING, Work, compiled_engine
 from glassnet.errors import EngineError, MissingDependencyError
+from glassnet.optimizers.lbfgs import Unchanged
+from glassnet.training.minimisation import PRECISION
 from glassnet.training.progress import announce
 
 if TYPE_CHECKING:
@@ -27,7 +29,9 @@ def chosen(
     """
     if engine != "auto" or device != "cpu":
         return engine
-    work = Work(network.plan(loss), optimizer, network.dtype, steps, batch)
+    minimises = not optimizer.takes_steps
+    rule, dtype = (Unchanged(), PRECISION) if minimises else (optimizer, network.dtype)
+    work = Work(network.plan(loss), rule, dtype, steps, batch)
     return "compiled" if work.saving >= WORTH and _can_compile(work) else "numpy"
 
 

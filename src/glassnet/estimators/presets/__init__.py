@@ -16,7 +16,7 @@ from glassnet.estimators.presets.tasks import Task
 
 __all__ = ["Settings", "Task", "names", "settings"]
 
-_PRESETS: dict[str, Callable[[int, int, Task], Settings]] = {
+_PRESETS: dict[str, Callable[[int, int, Task, bool], Settings]] = {
     "tabular": tabular.settings,
     "tabular-strong": tabular_strong.settings,
     "small": small.settings,
@@ -29,7 +29,7 @@ def names() -> list[str]:
     return list(_PRESETS)
 
 
-def settings(preset: str, n_rows: int, n_features: int, task: Task) -> Settings:
+def settings(preset: str, n_rows: int, n_features: int, task: Task, *, in_steps: bool = False) -> Settings:
     """What the preset of this name decides for a table.
 
     Parameters
@@ -42,6 +42,9 @@ def settings(preset: str, n_rows: int, n_features: int, task: Task) -> Settings:
         Columns after preprocessing.
     task : {"classes", "labels", "values", "counts", "quantiles"}
         What the target holds.
+    in_steps : bool
+        Whether it must be learned in steps over batches, because batches are all there is, or options of steps are
+        given.
 
     Raises
     ------
@@ -52,4 +55,4 @@ def settings(preset: str, n_rows: int, n_features: int, task: Task) -> Settings:
         near = get_close_matches(str(preset), names(), n=1)
         hint = f"; did you mean {near[0]!r}?" if near else ""
         raise UnknownNameError(f"preset must be one of {', '.join(map(repr, names()))}; got {preset!r}{hint}")
-    return _PRESETS[preset](n_rows, n_features, task)
+    return _PRESETS[preset](n_rows, n_features, task, in_steps)

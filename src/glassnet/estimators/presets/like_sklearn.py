@@ -15,7 +15,7 @@ OPTIMIZERS: dict[str, Optimizer] = {
 }  # fmt: skip
 
 
-def settings(n_rows: int, n_features: int, task: Task) -> Settings:
+def settings(n_rows: int, n_features: int, task: Task, in_steps: bool) -> Settings:
     """One hidden layer of 100 ReLU, Adam at 0.001, batches of 200, until the loss stops falling.
 
     Numbers are taken as they are, in float64. scikit-learn divides its penalty by the rows of the batch.

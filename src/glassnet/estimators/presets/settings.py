@@ -100,6 +100,8 @@ class Settings:
         all rows; 1 holds back `validation_share` once, 0 chooses the best epoch while it trains, as said there.
     decays : tuple of float
         Weight decays that are tried in all this, the best of which is taken; none leave the optimizer as it is.
+    penalties : tuple of float
+        The same in the place of `l2`.
     monitor : str
         The column of the history that tells the best epoch: "validation_loss", "validation_accuracy", "loss".
     patience : int or None
@@ -144,6 +146,7 @@ class Settings:
     validation_share: float = 0.2
     folds: int = 0
     decays: tuple[float, ...] = ()
+    penalties: tuple[float, ...] = ()
     monitor: str = "validation_loss"
     patience: int | None = None
     minimum_change: float = 0.0
