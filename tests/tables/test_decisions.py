@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import polars as pl
 import pytest
 
 from glassnet.errors import ArgumentError, DataError, UnknownNameError
@@ -130,6 +131,21 @@ def test_text_that_is_numbers_or_dates_is_read_so_and_said() -> None:
     )
     kept = fitted([str(k % 7) for k in range(50)], categorical=["c"])
     assert isinstance(kept.operations[1], Category) and kept.notes == ()
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        pd.Series([3, 1, 3, None] * 20, dtype="category"),
+        pl.Series(["3", "1", "3", None] * 20, dtype=pl.Categorical),
+        pl.Series(["3", "1", "3", None] * 20, dtype=pl.Enum(["1", "3"])),
+    ],
+)
+def test_categories_by_dtype_stay_categories_whatever_they_look_like(column: Any) -> None:
+    operation = fitted(column).operations[1]
+    assert isinstance(operation, Category) and operation.levels == ("1", "3") and operation.has_missing
+    made = fitted(column).transform({"plain": X[:3], "c": [3, "3", 3.0]})
+    assert (made[0, 1:] == made[1:, 1:]).all()
 
 
 def test_decimal_commas_are_offered() -> None:

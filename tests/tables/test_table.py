@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import Any
 
 import numpy as np
@@ -85,6 +86,15 @@ def test_dates_become_universal_time(values: Any) -> None:
     np.testing.assert_array_equal(found, np.array(["2026-01-02T12:00", "NaT"], "datetime64[us]"))
 
 
+def test_periods_times_of_day_and_masks() -> None:
+    periods = Table.of(pd.DataFrame({"p": pd.period_range("2000-01", periods=2, freq="M")}))
+    np.testing.assert_array_equal(periods.columns["p"], np.array(["2000-01", "2000-02"], "datetime64[us]"))
+    for times in ([datetime.time(1, 0, 1), None], pl.Series([datetime.time(1, 0, 1), None])):
+        np.testing.assert_array_equal(Table.of({"t": times}).columns["t"], [3601, np.nan])
+    masked = np.ma.array([[1.0, 2.0], [3.0, 4.0]], mask=[[0, 1], [0, 0]])
+    np.testing.assert_array_equal(Table.of(masked).columns["x1"], [np.nan, 4])
+
+
 def test_durations_become_seconds() -> None:
     for values in (pd.Series(pd.to_timedelta(["1min", None])), np.array([60, "NaT"], "timedelta64[s]")):
         np.testing.assert_array_equal(Table.of({"d": values}).columns["d"], [60, np.nan])
@@ -134,6 +144,11 @@ def test_taking_rows_and_columns() -> None:
             ArgumentError,
             "X must be a table: an array (n_rows, n_columns), a dict of columns, or a data frame of pandas or Polars; "
             "got 7",
+        ),
+        (
+            pl.DataFrame({"a": [[1], [2]]}),
+            DataError,
+            "column 'a' must hold numbers, text or dates; row 0 holds [1]",
         ),
         ({"a": [1j]}, DataError, "column 'a' must hold numbers, text or dates; row 0 holds 1j"),
         (

@@ -42,10 +42,14 @@ class NumberColumn:
 
 @dataclass(frozen=True, eq=False)
 class TextColumn:
-    """Text (n,) as the place of each entry in `levels`, the different texts; -1 is missing."""
+    """Text (n,) as the place of each entry in `levels`, the different texts; -1 is missing.
+
+    `declared` says that whoever held the table called them categories, whatever they may look like.
+    """
 
     codes: NDArray[np.int32]
     levels: tuple[str, ...]
+    declared: bool = False
     kind: ClassVar[str] = TEXT
 
     def __len__(self) -> int:
@@ -63,7 +67,7 @@ class TextColumn:
 
     def take(self, rows: Rows) -> TextColumn:
         """The column of these rows; its levels stay, also those that occur no more."""
-        return TextColumn(self.codes[rows], self.levels)
+        return TextColumn(self.codes[rows], self.levels, self.declared)
 
     def counts(self) -> NDArray[np.int64]:
         """How often each level occurs."""

@@ -13,7 +13,7 @@ from glassnet.errors import ArgumentError, DataError, ShapeError
 from glassnet.support import checks
 from glassnet.support.calls import explained
 from glassnet.tables.columns import Column, NumberColumn, Rows
-from glassnet.tables.reading.values import column_of, is_of, refuse_infinite
+from glassnet.tables.reading.values import as_objects, column_of, is_of, refuse_infinite
 
 Array = NDArray[Any]
 
@@ -52,8 +52,8 @@ class Table:
         """The table of an array, a list of rows, a dict of columns, a data frame of pandas or Polars, a sparse matrix.
 
         A list of dicts holds one row each, and a dict of single values is one row. Numbers of any dtype, True and
-        False (1 and 0) and durations (seconds) become numbers; dates with a time zone become universal time; empty
-        text is missing.
+        False (1 and 0), durations (seconds) and times of day (seconds since midnight) become numbers; dates with a
+        time zone become universal time; empty text and masked entries are missing.
 
         Parameters
         ----------
@@ -176,9 +176,10 @@ def _numbers_of(X: Any) -> Array | None:
         X = checks.array("X", X)
     if not isinstance(X, np.ndarray) or X.dtype.kind not in "fiub":
         return None
-    if X.ndim != 2:
-        raise _not_two_axes(X.shape)
-    return X if X.dtype in (np.float32, np.float64) else X.astype(np.float64)
+    matrix: Array = np.ma.filled(X.astype(np.float64), np.nan) if isinstance(X, np.ma.MaskedArray) else X
+    if matrix.ndim != 2:
+        raise _not_two_axes(matrix.shape)
+    return matrix if matrix.dtype in (np.float32, np.float64) else matrix.astype(np.float64)
 
 
 def _of_matrix(matrix: Array, names: list[str] | None) -> Table:
@@ -200,7 +201,7 @@ def _pairs(X: Any) -> tuple[list[tuple[str, Any]], bool]:
         return [(_name(name), _at_least_one(values)) for name, values in X.items()], True
     if isinstance(X, (list, tuple)) and X and all(isinstance(row, Mapping) for row in X):
         names = list(dict.fromkeys(name for row in X for name in row))
-        return [(_name(name), _objects([row.get(name) for row in X])) for name in names], True
+        return [(_name(name), as_objects([row.get(name) for row in X])) for name in names], True
     if is_of(X, "polars") and hasattr(X, "get_columns"):
         return [(series.name, series) for series in X.get_columns()], True
     if is_of(X, "pandas") and hasattr(X, "iloc") and getattr(X, "ndim", 0) == 2:
@@ -211,7 +212,7 @@ def _pairs(X: Any) -> tuple[list[tuple[str, Any]], bool]:
         return _pairs_of_array(checks.array("X", X))
     raise ArgumentError(
         "X must be a table: an array (n_rows, n_columns), a dict of columns, or a data frame of pandas or Polars; "
-        f"got {checks.shown(X)}"
+        f"got {checks.shown(X)}" + ("; call its collect() first" if hasattr(X, "collect") else "")
     )
 
 
@@ -236,18 +237,12 @@ def _name(name: Any) -> str:
     return name if isinstance(name, str) else str(name)
 
 
-def _objects(values: Sequence[Any]) -> Array:
-    array = np.empty(len(values), object)
-    array[:] = values
-    return array
-
-
 def _at_least_one(values: Any) -> Any:
     """A single value as a column of one row."""
     if isinstance(values, (list, tuple)):
-        return _objects(values)
+        return as_objects(values)
     single = isinstance(values, (str, bytes)) or not hasattr(values, "__len__")
-    return _objects([values]) if single else values
+    return as_objects([values]) if single else values
 
 
 def _check_count(names: Sequence[str], n_columns: int) -> None:

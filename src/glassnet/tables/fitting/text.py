@@ -25,7 +25,7 @@ def read_text(name: str, column: Column, decimal_comma: bool | None) -> tuple[Co
     DataError
         Where numbers have decimal commas and nobody said whether to read them so.
     """
-    if not isinstance(column, TextColumn):
+    if not isinstance(column, TextColumn) or column.declared:
         return column, []
     levels = [level for level, count in zip(column.levels, column.counts(), strict=True) if count]
     if not levels:

@@ -19,7 +19,8 @@ from glassnet.tables.columns import DATE, Column, DateColumn, NumberColumn, Text
 Array = NDArray[Any]
 
 _DATES = (datetime.date, np.datetime64)
-_DURATIONS = (datetime.timedelta, np.timedelta64)
+# A time of day counts the seconds since midnight.
+_DURATIONS = (datetime.timedelta, np.timedelta64, datetime.time)
 # What pandas calls missing, by the names of its types, so that it need not be there.
 _MISSING_TYPES = {"NAType", "NaTType"}
 
@@ -123,9 +124,12 @@ def _naive(date: Any) -> Any:
 
 def _seconds(entries: list[Any], present: list[bool]) -> NDArray[np.float64]:
     return np.array(
-        [
-            np.timedelta64(entry, "us") / np.timedelta64(1, "s") if there else np.nan
-            for entry, there in zip(entries, present, strict=True)
-        ],
+        [_duration(entry) if there else np.nan for entry, there in zip(entries, present, strict=True)],
         np.float64,
     )
+
+
+def _duration(entry: Any) -> float:
+    if isinstance(entry, datetime.time):
+        return entry.hour * 3600 + entry.minute * 60 + entry.second + entry.microsecond / 1e6
+    return float(np.timedelta64(entry, "us") / np.timedelta64(1, "s"))

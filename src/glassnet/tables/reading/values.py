@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
@@ -85,7 +86,9 @@ def _of_array(name: str, values: Array) -> Column:
 def _of_pandas(name: str, series: Any) -> Column:
     dtype = series.dtype
     if hasattr(dtype, "categories") and hasattr(series, "cat"):
-        return _of_codes(series.cat.codes.to_numpy(), list(series.cat.categories))
+        return _of_codes(series.cat.codes.to_numpy(), list(series.cat.categories), declared=True)
+    if hasattr(dtype, "freq") and hasattr(series, "dt"):
+        series = series.dt.to_timestamp()
     if getattr(dtype, "tz", None) is not None:
         series = series.dt.tz_convert("UTC").dt.tz_localize(None)
     kind = getattr(dtype, "kind", "O")
@@ -113,14 +116,21 @@ def _of_polars(name: str, series: Any) -> Column:
         texts = series.cast(polars.String)
         levels = texts.drop_nulls().unique().sort().to_list()
         codes = texts.cast(polars.Enum(levels)).to_physical().cast(polars.Int32).fill_null(-1)
-        return _of_codes(codes.to_numpy(), levels)
-    return _of_array(name, np.array(series.to_list(), object))
+        return _of_codes(codes.to_numpy(), levels, declared=dtype != polars.String)
+    return of_objects(name, as_objects(series.to_list()))
 
 
-def _of_codes(codes: Array, levels: list[Any]) -> TextColumn:
+def as_objects(values: Sequence[Any]) -> Array:
+    """An array of one axis that holds these, whatever they are."""
+    array = np.empty(len(values), object)
+    array[:] = values
+    return array
+
+
+def _of_codes(codes: Array, levels: list[Any], *, declared: bool = False) -> TextColumn:
     """From places among levels of any kind; the empty text is missing, and levels with equal names are one."""
     names = ["" if level == "" else as_text(level) for level in levels]
     distinct = sorted(set(names) - {""})
     place = {level: index for index, level in enumerate(distinct)}
     table = np.array([*(place.get(name, -1) for name in names), -1], np.int32)
-    return TextColumn(table[codes], tuple(distinct))
+    return TextColumn(table[codes], tuple(distinct), declared)
