@@ -203,3 +203,18 @@ def test_parts_of_ones_own_are_named_and_layers_of_ones_own_refused() -> None:
     )
     with pytest.raises(EngineError, match=r"does not know .*Doubled\(2\), .*Ones"):
         spec_of(inside)
+
+
+def test_numbers_of_many_digits_in_the_metadata_of_a_file_stay_numbers(tmp_path: Path) -> None:
+    net = gn.Network([gn.Dense(1)], seed=0, input_shape=1)
+    net.metadata = {
+        "long": 0.12345678901234566,
+        "small": 1.2345678901234567e-20,
+        "large": 2**70,
+        "text": "0.1234567890123456789",
+    }
+    net.save(tmp_path / "m.safetensors")
+    data = {"bytes": list((tmp_path / "m.safetensors").read_bytes())}
+    found = call(f"{OPEN} return glassnet.load(bytes).spec.metadata;", data)
+    assert (found["long"], found["small"]) == (net.metadata["long"], net.metadata["small"])
+    assert (found["large"], found["text"]) == (str(2**70), "0.1234567890123456789")

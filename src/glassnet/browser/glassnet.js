@@ -215,7 +215,8 @@ function toJson(value) {
 
 /** The value of a JSON text; an integer of more than 15 digits is a text of them. @param {string} text @returns {any} */
 function fromJson(text) {
-  const safe = text.replace(/"(?:[^"\\]|\\.)*"|-?\d{16,}(?![\d.eE])/g, (part) => (part[0] === '"' ? part : `"${part}"`));
+  const pieces = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?/g;
+  const safe = text.replace(pieces, (part) => (/^-?\d{16,}$/.test(part) ? `"${part}"` : part));
   try {
     return JSON.parse(safe);
   } catch (error) {

@@ -80,7 +80,7 @@ def test_the_command_writes_the_page_into_one_file(tmp_path: Path) -> None:
     result = CliRunner().invoke(app, ["play", "xor", "--output", str(path)])
     assert result.exit_code == 0 and result.stdout == f"wrote {path}\n"
     given = json.loads(Elements(path.read_text(encoding="utf-8")).texts["glassnet-given"])
-    assert given["document"]["address"] == "data=xor&validation=0&batch=4" and given["server"] is None
+    assert given["document"]["address"] == "data=xor" and given["server"] is None
 
 
 @pytest.mark.parametrize(

@@ -195,7 +195,7 @@ def test_the_address_holds_the_state_and_gives_it_again(open_page: Open) -> None
     tab.select_option(".field:has-text('optimizer') select", "sgd")
     tab.click("[aria-label='one unit more in layer 1']")
     after(tab, "s.choices.hidden === '5.tanh,2.tanh' && s.frame !== null")
-    assert tab.url.endswith("#data=moons&noise=0.1&hidden=5.tanh,2.tanh&optimizer=sgd")
+    assert tab.url.endswith("#data=moons&hidden=5.tanh,2.tanh&optimizer=sgd")
     tab.reload()
     after(tab, "s.frame !== null")
     assert state(tab, "choices.optimizer") == "sgd" and state(tab, "source.name") == "moons"
@@ -406,3 +406,24 @@ def test_a_served_page_saves_models_and_gives_its_network_back(open_page: Open, 
         tab.wait_for_selector("text=saved as trained.safetensors")
         np.testing.assert_array_equal(gn.load(tmp_path / "trained.safetensors").parameters, parameters(tab))
         np.testing.assert_array_equal(opened.network.parameters, parameters(tab))
+
+
+def test_a_model_of_the_command_opens_on_the_samples_that_it_was_trained_on(
+    open_page: Open, tmp_path: Path
+) -> None:
+    X, y = gn.datasets.iris()
+    experiment = gn.recipes.prepare(
+        gn.recipes.read("iris"), gn.recipes.choose(gn.recipes.read("iris"), epochs=3), seed=0
+    )
+    experiment.fit(progress=False, engine="numpy")
+    path = tmp_path / "iris.safetensors"
+    net = experiment.model.scaling_inside().network
+    net.save(path)
+    gn.play(str(path), output=tmp_path / "page.html")
+    tab = open_page(url=(tmp_path / "page.html").as_uri())
+    after(tab, "s.file === 'iris.safetensors' && s.frame !== null")
+    loss = tab.evaluate(
+        "glassnet.mirror.network.loss(glassnet.store.state.source.X, glassnet.store.state.source.labels)"
+    )
+    assert loss == pytest.approx(net.evaluate(X, y)["loss"], rel=1e-6)
+    assert tab.inner_text(".said") == ""

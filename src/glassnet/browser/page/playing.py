@@ -166,19 +166,10 @@ def document_of(what: Any, X: ArrayLike | None, y: ArrayLike | None) -> dict[str
         return document | {
             "title": path.name,
             "data": plain_data(read(str(path))),
-            "address": "data=given&standardize=1",
+            "address": "data=given",
         }
     name = datasets.get(str(what)).name
-    return document | {"title": name, "address": urlencode(_address_of(name))}
-
-
-def _address_of(name: str) -> Mapping[str, Any]:
-    """The choices that a data set brings with it."""
-    if name == "xor":
-        return {"data": name, "validation": 0, "batch": 4}
-    if name == "digits":
-        return {"data": name, "hidden": "16.relu", "batch": 32, "rate": 0.005}
-    return {"data": name, **({} if name in _DRAWN and name != "blobs" else {"standardize": 1})}
+    return document | {"title": name, "address": urlencode({"data": name})}
 
 
 def _of_table(path: Path) -> dict[str, Any]:
@@ -188,7 +179,7 @@ def _of_table(path: Path) -> dict[str, Any]:
         raise ArgumentError(f"cannot read {path}: {error.strerror or error}") from error
     return {
         "title": path.name, "table": {"name": path.name, "text": text},
-        "address": urlencode({"data": "own", "standardize": 1}),
+        "address": "data=own",
     }  # fmt: skip
 
 
@@ -198,19 +189,24 @@ def _of_network(network: Network, name: str, has_data: bool) -> dict[str, Any]:
         network.save(path)
         model = base64.b64encode(path.read_bytes()).decode()
     found = {"title": name, "model": {"name": name, "bytes": model}}
-    return found if has_data else found | {"address": urlencode(_data_for(network))}
+    chosen = {"data": "given", "standardize": 0, "validation": 0} if has_data else _data_for(network)
+    batch = {} if network.state is None else {"batch": network.state.batch_size or 0}
+    return found | {"address": urlencode({**chosen, **batch})}
 
 
 def _data_for(network: Network) -> Mapping[str, Any]:
-    """The data that a network was trained on, where they are a data set's, else one with as many inputs and outputs."""
+    """The data that a network was trained on, where they are a data set's, else one with as many inputs and outputs.
+
+    As they are: the model of a command has the scaling of its samples inside.
+    """
     description, n_outputs = Description.of(network), network.plan().n_outputs
     if description.source in datasets.names():
-        return _address_of(description.source)
+        return {"data": description.source, "standardize": 0}
     for name in _DRAWN:
         dataset = datasets.get(name)
         n_classes = 1 if dataset.target_names is None else len(dataset.target_names)
         if dataset.X.shape[1] == network.layout.n_features and n_outputs in (n_classes, n_classes - 1):
-            return _address_of(name)
+            return {"data": name, "standardize": 0}
     raise ArgumentError(
         f"the network takes {network.layout.n_features} inputs and gives {n_outputs} outputs, and it is not known "
         "what it was trained on; give data: gn.play(network, X, y)"

@@ -2,7 +2,7 @@
 import { headOf } from "../data/heads.js";
 import { gridOf, lineOf, prepare, rectangleOf } from "../data/prepare.js";
 import { BEGINS_ANEW, GOES_ON, usual } from "../state/choices.js";
-import { writeAddress } from "../state/address.js";
+import { baseOf, writeAddress } from "../state/address.js";
 import { networkOf, optimizerOf } from "../state/spec.js";
 import { Store } from "../state/store.js";
 import { create, parts } from "../training/engine.js";
@@ -53,7 +53,7 @@ export class Model {
 
   /** Back to the usual choices, with some others; first weights as they are given, or drawn. */
   async reset(patch, parameters = null) {
-    const choices = { ...usual(), ...(patch.data === undefined ? {} : usualFor(patch.data)), ...patch };
+    const choices = { ...baseOf(patch.data ?? usual().data), ...patch };
     this.store.set({ choices, selection: null, pointed: null, sample: null, tab: "formula" });
     history.replaceState(null, "", `#${writeAddress(choices)}`);
     await this.begin(parameters === null ? null : { parameters: Float64Array.from(parameters) });

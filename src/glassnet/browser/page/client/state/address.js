@@ -1,13 +1,17 @@
-/** The state behind `#`: what differs from the usual, as `name=value` pairs. */
+/** The state behind `#`: what differs from what is usual for the data, as `name=value` pairs. */
+import { usualFor } from "../app/sources.js";
 import { CHOICES, usual } from "./choices.js";
 
 function written(value) {
   return typeof value === "boolean" ? String(Number(value)) : String(value);
 }
 
+/** The choices that go with a data set where nothing else is said. */
+export const baseOf = (data) => ({ ...usual(), ...usualFor(data), data });
+
 /** The choices in an address, and in words what could not be read in it. */
 export function readAddress(hash) {
-  const choices = usual(), said = [];
+  const given = {}, said = [];
   for (const [key, text] of new URLSearchParams(hash.replace(/^#/, ""))) {
     if (!(Object.hasOwn(CHOICES, key))) {
       if (key !== "token") said.push(`the address has ${key.slice(0, 40)}, which this page does not know`);
@@ -15,12 +19,13 @@ export function readAddress(hash) {
     }
     const value = CHOICES[key][1].read(text);
     if (value === undefined) said.push(`in the address ${key} is ${text.slice(0, 60)}; it must be ${CHOICES[key][1].wanted}`);
-    else choices[key] = value;
+    else given[key] = value;
   }
-  return { choices, said };
+  return { choices: { ...baseOf(given.data ?? usual().data), ...given }, said };
 }
 
 export function writeAddress(choices) {
-  const pairs = Object.entries(CHOICES).filter(([key, [value]]) => choices[key] !== value);
-  return pairs.map(([key]) => `${key}=${encodeURIComponent(written(choices[key])).replaceAll("%2C", ",")}`).join("&");
+  const base = baseOf(choices.data);
+  const keys = Object.keys(CHOICES).filter((key) => key === "data" ? choices.data !== usual().data : choices[key] !== base[key]);
+  return keys.map((key) => `${key}=${encodeURIComponent(written(choices[key])).replaceAll("%2C", ",")}`).join("&");
 }
