@@ -1197,21 +1197,26 @@ function f_poisson_log_rates_slope(y, z) {
 }
 
 /** @param {number} y @param {number} z @param {number} pos_weight @returns {any} */
-function f_sigmoid_cross_entropy(y, z, pos_weight) {
+function f_weighted_sigmoid_cross_entropy(y, z, pos_weight) {
   let rest = Math.log1p(Math.exp(-Math.abs(z)));
   return (1 - y) * (Math.max(z, 0) + rest) + pos_weight * y * (Math.max(-z, 0) + rest);
 }
 
 /** @param {number} y @param {number} z @param {number} pos_weight @returns {any} */
-function f_sigmoid_cross_entropy_slope(y, z, pos_weight) {
+function f_weighted_sigmoid_cross_entropy_slope(y, z, pos_weight) {
   return (1 + (pos_weight - 1) * y) * f_sigmoid(z) - pos_weight * y;
+}
+
+/** @param {number} y @param {number} z @returns {any} */
+function f_sigmoid_cross_entropy(y, z) {
+  return Math.max(z, 0) - z * y + Math.log1p(Math.exp(-Math.abs(z)));
 }
 
 /** @param {number} y @param {number} z @param {number} gamma @param {number} alpha_one @param {number} alpha_zero @returns {any} */
 function f_focal(y, z, gamma, alpha_one, alpha_zero) {
   let q = f_sigmoid(z) * (1 - y) + f_sigmoid(-z) * y;
   let weight = alpha_one * y + alpha_zero * (1 - y);
-  return weight * Math.exp(gamma * Math.log(Math.max(q, 1.1754943508222875e-38))) * f_sigmoid_cross_entropy(y, z, 1);
+  return weight * Math.exp(gamma * Math.log(Math.max(q, 1.1754943508222875e-38))) * f_sigmoid_cross_entropy(y, z);
 }
 
 /** @param {number} y @param {number} z @param {number} gamma @param {number} alpha_one @param {number} alpha_zero @returns {any} */
@@ -1220,7 +1225,7 @@ function f_focal_slope(y, z, gamma, alpha_one, alpha_zero) {
   let rest = f_sigmoid(-z);
   let q = Math.max(p * (1 - y) + rest * y, 1.1754943508222875e-38);
   let weight = alpha_one * y + alpha_zero * (1 - y);
-  let steepness = gamma * (1 - 2 * y) * p * (rest / q) * f_sigmoid_cross_entropy(y, z, 1);
+  let steepness = gamma * (1 - 2 * y) * p * (rest / q) * f_sigmoid_cross_entropy(y, z);
   return weight * Math.exp(gamma * Math.log(q)) * (p - y + steepness);
 }
 
@@ -2327,7 +2332,7 @@ const LOSSES = {
   "quantile": { compare: elementwise(f_quantile, f_quantile_slope), activate: (/** @type {Floats} */ values, /** @type {number} */ n, /** @type {number} */ m) => apply_linear(values, 0, n, m, values, 0, []) },
   "poisson": { compare: elementwise(f_poisson, f_poisson_slope), activate: (/** @type {Floats} */ values, /** @type {number} */ n, /** @type {number} */ m) => apply_linear(values, 0, n, m, values, 0, []) },
   "poisson_log_rates": { compare: elementwise(f_poisson_log_rates, f_poisson_log_rates_slope), activate: (/** @type {Floats} */ values, /** @type {number} */ n, /** @type {number} */ m) => apply_exponential(values, 0, n, m, values, 0, []) },
-  "sigmoid_cross_entropy": { compare: elementwise(f_sigmoid_cross_entropy, f_sigmoid_cross_entropy_slope), activate: (/** @type {Floats} */ values, /** @type {number} */ n, /** @type {number} */ m) => apply_sigmoid(values, 0, n, m, values, 0, []) },
+  "sigmoid_cross_entropy": { compare: elementwise(f_weighted_sigmoid_cross_entropy, f_weighted_sigmoid_cross_entropy_slope), activate: (/** @type {Floats} */ values, /** @type {number} */ n, /** @type {number} */ m) => apply_sigmoid(values, 0, n, m, values, 0, []) },
   "softmax_cross_entropy": { compare: compareSoftmax, activate: (/** @type {Floats} */ values, /** @type {number} */ n, /** @type {number} */ m) => softmax(values, 0, n, m, values, 0) },
   "sparse_softmax_cross_entropy": { compare: compareSoftmax, activate: (/** @type {Floats} */ values, /** @type {number} */ n, /** @type {number} */ m) => softmax(values, 0, n, m, values, 0) },
   "focal": { compare: elementwise(f_focal, f_focal_slope), activate: (/** @type {Floats} */ values, /** @type {number} */ n, /** @type {number} */ m) => apply_sigmoid(values, 0, n, m, values, 0, []) },

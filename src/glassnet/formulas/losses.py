@@ -145,13 +145,23 @@ def kullback_leibler_slope(y: Any, p: Any) -> Any:
     return -y / maximum(p, TINY)
 
 
-def sigmoid_cross_entropy(y: Any, z: Any, pos_weight: Any) -> Any:
-    """Binary cross-entropy of p = sigmoid(z) from the logit: -log p = softplus(-z), -log(1 - p) = softplus(z)."""
+def sigmoid_cross_entropy(y: Any, z: Any) -> Any:
+    """Binary cross-entropy of sigmoid(z), from the logit: max(z, 0) - z y + log(1 + exp(-abs(z)))."""
+    return maximum(z, 0) - z * y + log1p(exp(-absolute(z)))
+
+
+def sigmoid_cross_entropy_slope(y: Any, z: Any) -> Any:
+    """sigmoid(z) - y."""
+    return sigmoid(z) - y
+
+
+def weighted_sigmoid_cross_entropy(y: Any, z: Any, pos_weight: Any) -> Any:
+    """-w y log p - (1 - y) log(1 - p), p = sigmoid(z); -log p = softplus(-z), -log(1 - p) = softplus(z)."""
     rest = log1p(exp(-absolute(z)))
     return (1 - y) * (maximum(z, 0) + rest) + pos_weight * y * (maximum(-z, 0) + rest)
 
 
-def sigmoid_cross_entropy_slope(y: Any, z: Any, pos_weight: Any) -> Any:
+def weighted_sigmoid_cross_entropy_slope(y: Any, z: Any, pos_weight: Any) -> Any:
     """(1 - y) p - w y (1 - p) = (1 + (w - 1) y) p - w y, p = sigmoid(z)."""
     return (1 + (pos_weight - 1) * y) * sigmoid(z) - pos_weight * y
 
@@ -197,7 +207,7 @@ def focal(y: Any, z: Any, gamma: Any, alpha_one: Any, alpha_zero: Any) -> Any:
     """Cross-entropy of sigmoid(z) times q^gamma and the weight of y; q is what p lacks to 1. Lin et al. 2017."""
     q = sigmoid(z) * (1 - y) + sigmoid(-z) * y
     weight = alpha_one * y + alpha_zero * (1 - y)
-    return weight * exp(gamma * log(maximum(q, TINY))) * sigmoid_cross_entropy(y, z, 1)
+    return weight * exp(gamma * log(maximum(q, TINY))) * sigmoid_cross_entropy(y, z)
 
 
 def focal_slope(y: Any, z: Any, gamma: Any, alpha_one: Any, alpha_zero: Any) -> Any:
@@ -205,5 +215,5 @@ def focal_slope(y: Any, z: Any, gamma: Any, alpha_one: Any, alpha_zero: Any) -> 
     p, rest = sigmoid(z), sigmoid(-z)
     q = maximum(p * (1 - y) + rest * y, TINY)
     weight = alpha_one * y + alpha_zero * (1 - y)
-    steepness = gamma * (1 - 2 * y) * p * (rest / q) * sigmoid_cross_entropy(y, z, 1)
+    steepness = gamma * (1 - 2 * y) * p * (rest / q) * sigmoid_cross_entropy(y, z)
     return weight * exp(gamma * log(q)) * (p - y + steepness)

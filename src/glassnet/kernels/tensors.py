@@ -47,7 +47,7 @@ def _hard_sigmoid(z: Tensor) -> Tensor:
     return functional.relu6(z + 3) / 6
 
 
-def _sigmoid_cross_entropy(y: Tensor, z: Tensor, pos_weight: float) -> Tensor:
+def _sigmoid_cross_entropy(y: Tensor, z: Tensor, pos_weight: float = 1.0) -> Tensor:
     weight = None if pos_weight == 1 else z.new_tensor(pos_weight)
     return functional.binary_cross_entropy_with_logits(z, y, reduction="none", pos_weight=weight)
 
@@ -72,6 +72,7 @@ MEANINGS: dict[Any, Formula] = {
     activations.sigmoid: torch.sigmoid,
     activations.softplus: _softplus,
     losses.sigmoid_cross_entropy: _sigmoid_cross_entropy,
+    losses.weighted_sigmoid_cross_entropy: _sigmoid_cross_entropy,
 }
 
 

@@ -37,8 +37,8 @@ class SigmoidCrossEntropy(BinaryWeighted, ElementwiseLoss):
         The share s of targets that is taken from them: 0 becomes s / 2, 1 becomes 1 - s / 2.
     """
 
-    formula = formulas.sigmoid_cross_entropy
-    slope_formula = formulas.sigmoid_cross_entropy_slope
+    formula = formulas.weighted_sigmoid_cross_entropy
+    slope_formula = formulas.weighted_sigmoid_cross_entropy_slope
     domain = (0.0, 1.0)
     activation = Sigmoid()
     for_classes = "sparse_softmax_cross_entropy"
@@ -55,6 +55,13 @@ class SigmoidCrossEntropy(BinaryWeighted, ElementwiseLoss):
         },
         source="Good 1952, J. R. Stat. Soc. B 14; King, Zeng 2001, Political Analysis 9",
     )  # fmt: skip
+
+    def compare(self, y: Array, p: Array, weights: Array | None) -> tuple[float, Array]:
+        """Mean over entries and its gradient; where 1 and 0 weigh the same, in half as many operations."""
+        if self.pos_weight != 1:
+            return super().compare(y, p, weights)
+        slope = formulas.sigmoid_cross_entropy_slope(y, p)
+        return mean(formulas.sigmoid_cross_entropy(y, p), slope, weights, p.size)
 
 
 @registry.register("softmax_cross_entropy")

@@ -33,12 +33,12 @@ class HalfSquaredError(Huber):
 
 def clipped_cross_entropy(y: Any, z: Any) -> Any:
     """Cross-entropy of sigmoid(z), at most -log(2^-52): scikit-learn takes no probability for less than that."""
-    return minimum(sigmoid_cross_entropy(y, z, 1.0), 36.04365338911715)
+    return minimum(sigmoid_cross_entropy(y, z), 36.04365338911715)
 
 
 def cross_entropy_slope(y: Any, z: Any) -> Any:
     """Derivative of the exact one, sigmoid(z) - y."""
-    return sigmoid_cross_entropy_slope(y, z, 1.0)
+    return sigmoid_cross_entropy_slope(y, z)
 
 
 @dataclass(frozen=True)
