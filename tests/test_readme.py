@@ -11,6 +11,8 @@ import pytest
 from typer.testing import CliRunner
 
 from glassnet.cli.app import app
+from tests.cli.table.conftest import QUICK
+from tests.cli.table.homes import homes, write
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -39,9 +41,16 @@ def test_the_commands_do_what_they_say(tmp_path: Path, monkeypatch: pytest.Monke
         "evaluate",
         "predict",
         "diagnose",
+        "train",
+        "predict",
+        "explain",
+        "export",
     ]
+    write(homes(), "houses.csv")
+    write(homes(n=20, seed=1), "new.csv")
     for command in commands:
-        result = CliRunner().invoke(app, shlex.split(command))
+        quick = QUICK if command.startswith("train houses.csv") else ()
+        result = CliRunner().invoke(app, [*shlex.split(command), *quick])
         assert (result.exit_code, result.stderr) == (0, "")
     assert len(Path("predictions.csv").read_text().splitlines()) == 1798
 

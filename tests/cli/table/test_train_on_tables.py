@@ -122,6 +122,8 @@ BAD = {
     "two splits": (["--target", "price", "--group", "town", "--time", "built"], "--group and --time are two ways"),
     "balance": (["--target", "price", "--balance"], "--balance is for classes, and 'price' holds values"),
     "resume": (["--target", "price", "--resume"], "--resume is for data sets and .npz files"),
+    "ensemble": (["--target", "price", "--ensemble", "0"], "--ensemble must be an integer >= 1; got 0"),
+    "seed": (["--target", "price", "--seed", "-1"], "--seed must be an integer >= 0; got -1"),
     "hidden": (["--target", "price", "--hidden", "a"], "--hidden must be the units of each hidden layer"),
     "shares": (["--target", "price", "--test-share", "0.7", "--validation-share", "0.4"], "--validation-share must be"),
 }  # fmt: skip
@@ -133,6 +135,22 @@ def test_bad_usage_ends_with_one_line(complaint: Complaint, name: str) -> None:
     write(homes())
     assert complaint("train", "homes.csv", *arguments).startswith(message)
     assert not Path("runs").exists()
+
+
+def test_an_identifier_is_learned_from_where_it_is_wanted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setitem(__import__("sys").modules, "matplotlib.figure", None)
+    called("train", write(homes()), "--target", "price", "--keep", "home_id", *QUICK)
+    assert "home_id" in gn.tables.load("runs/homes/model.safetensors").preprocessing.columns
+
+
+def test_a_target_that_cannot_be_squared_is_refused(complaint: Complaint) -> None:
+    Path("far.csv").write_text("a,y\n" + "".join(f"{n},{n}.5e200\n" for n in range(1, 40)))
+    assert complaint("train", "far.csv", "--target", "y").startswith(
+        "the target 'y' holds 3.95e+201, which is too large"
+    )
 
 
 def test_a_bad_file_ends_with_one_line(complaint: Complaint) -> None:

@@ -141,6 +141,11 @@ def test_numbers_in_text(tmp_path: Path) -> None:
     assert column(tmp_path, ["True", "false", "?"])[1] == [1, 0, None]
 
 
+def test_a_column_that_is_missing_altogether_is_one_of_numbers(tmp_path: Path) -> None:
+    assert column(tmp_path, ["", "", ""])[0].kind == NUMBERS
+    assert column(tmp_path, ["?", "", "-"])[1] == [None, None, None]
+
+
 def test_names_of_categories_stay_as_they_are(tmp_path: Path) -> None:
     assert column(tmp_path, ["?", "x", "None"])[1] == ["?", "x", "None"]
     assert column(tmp_path, ["1", "2", "x"])[0].kind == TEXT

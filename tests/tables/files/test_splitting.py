@@ -67,6 +67,10 @@ def test_shares_of_nothing_leave_a_part_out() -> None:
 
 
 def test_what_cannot_be_split() -> None:
+    with pytest.raises(
+        DataError, match="there are too few of each kind; hold nothing back, or give more rows"
+    ):
+        split(3, classes=np.array(["a", "b", "a"]))
     with pytest.raises(ArgumentError, match="test_share must be a finite number and >= 0 and < 1"):
         split(10, 1.0)
     with pytest.raises(DataError, match="2 rows cannot be split into 1 for the test, 1 for validation"):

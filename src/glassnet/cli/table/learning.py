@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from numpy.typing import NDArray
@@ -11,8 +12,9 @@ from glassnet.callbacks import Callback, Session
 from glassnet.cli.given import units
 from glassnet.cli.table.loading import Loaded
 from glassnet.errors import ArgumentError
+from glassnet.support import checks
 from glassnet.support.optional import require
-from glassnet.tables import Table
+from glassnet.tables import Preprocessing, Table
 from glassnet.tables.files import Split
 
 Array = NDArray[Any]
@@ -37,23 +39,43 @@ def estimator(
     if given.get("standardize") is False:
         chosen["scaling"] = "none"
     chosen["preset"] = wish.preset or "tabular"
-    chosen["ensemble"] = wish.ensemble or 1
+    chosen["ensemble"] = 1 if wish.ensemble is None else checks.integer("--ensemble", wish.ensemble, least=1)
     chosen["categorical"] = [name for name in wish.categorical if name in loaded.features] or None
     chosen |= {
-        "random_state": seed,
+        "random_state": checks.integer("--seed", seed, least=0, most=2**32 - 1),
         "engine": engine,
         "device": device,
         "verbose": progress,
         "callbacks": list(callbacks),
     }
     if loaded.classifies:
-        return NetworkClassifier(
-            **chosen, class_weight="balanced" if wish.balance else None, calibrate=wish.calibrate
-        )
+        weights = "balanced" if wish.balance else None
+        classifier = keeping(NetworkClassifier, wish.keep)
+        return classifier(**chosen, class_weight=weights, calibrate=wish.calibrate)
     for option in ("balance", "calibrate"):
         if getattr(wish, option):
             raise ArgumentError(f"--{option} is for classes, and {loaded.target!r} holds values")
-    return NetworkRegressor(**chosen)
+    return keeping(NetworkRegressor, wish.keep)(**chosen)
+
+
+def keeping(kind: Any, columns: tuple[str, ...]) -> Any:
+    """The estimator's class, whose preprocessing reads these columns whatever they look like."""
+    if not columns:
+        return kind
+    from glassnet.estimators import given as parameters
+
+    class Keeping(kind):  # type: ignore[misc]
+        """The same, with columns that are never dropped."""
+
+        def _learn_table(self, rows: Any, part: bool) -> None:
+            self._n_rows = rows.table.n_rows
+            self._learn_target(rows.y, part)
+            names = rows.table.names
+            settings = parameters.table_settings(self._settings(self._n_rows, len(names)), self, names)
+            kept = [*settings.keep, *(name for name in columns if name in names)]
+            self.preprocessing_ = Preprocessing.fit(rows.table, replace(settings, keep=kept))
+
+    return Keeping
 
 
 def fit(fitted: Any, loaded: Loaded, parts: Split, tables: Mapping[str, Table]) -> Any:

@@ -24,6 +24,7 @@ Array = NDArray[Any]
 
 TASKS = ("auto", "classify", "regress")
 _SHOWN_NAMES = 12
+_LARGEST = 1e100
 _ROWS = 50_000  # that are read at once
 MOST_LOOKED_AT = 50_000  # rows that stand for a large part
 
@@ -183,6 +184,11 @@ def _targets(values: Array, kind: Kind, task: str) -> Array:
         return values.astype(object)
     if kind.written == TRUTH and task != "regress":
         return values.astype(np.bool_)
+    largest = float(np.abs(values).max())
+    if largest > _LARGEST:
+        raise DataError(
+            f"the target {kind.name!r} holds {largest:.3g}, which is too large to be squared; give it in another unit"
+        )
     whole = bool((values == np.floor(values)).all()) and bool((np.abs(values) < 2**53).all())
     return values.astype(np.int64) if whole else values.astype(np.float64)
 

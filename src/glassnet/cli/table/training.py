@@ -26,6 +26,7 @@ from glassnet.cli.table.wishes import TableWish
 from glassnet.errors import ArgumentError, Interrupted
 from glassnet.network.history import History
 from glassnet.plots.drawing.naming import layer_name
+from glassnet.support.registry import compact_repr
 from glassnet.tables import Table, TableModel
 from glassnet.tables.files import Split
 
@@ -109,7 +110,7 @@ def facts(made: Any, seconds: float) -> list[tuple[str, str]]:
             "features",
             f"{made.model_.preprocessing.n_features:,} of {len(made.model_.preprocessing.columns):,} columns",
         ),
-        ("loss", network.loss.name if network.loss is not None else "–"),
+        ("loss", compact_repr(network.loss) if network.loss is not None else "–"),
         ("training", f"{history.n_epochs:,} epochs in {seconds:.1f} s, {history.engine} engine"),
     ]
     if history.restored_epoch:

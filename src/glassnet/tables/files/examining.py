@@ -147,7 +147,7 @@ class _Text:
         others = self.texts.filter(self.numbers.is_null())
         n_numbers = len(self.texts) - len(others)
         if len(self.texts) == 0:
-            return None
+            return Kind(self.name, NUMBERS, PLAIN, "", self.missing)  # all of them missing
         if len(others) == 0:
             return Kind(self.name, NUMBERS, PLAIN, "", self.missing)
         if self.texts.str.to_lowercase().is_in(["true", "false"]).all():

@@ -118,7 +118,7 @@ def _near(path: Path) -> str:
 
     if not path.parent.is_dir():
         return f", since there is no folder {str(path.parent)!r}"
-    near = get_close_matches(path.name, [one.name for one in path.parent.iterdir()], n=1)
+    near = get_close_matches(path.name, [one.name for one in path.parent.iterdir()], n=1, cutoff=0.8)
     return f"; did you mean {str(path.parent / near[0])!r}?" if near else ""
 
 

@@ -95,7 +95,7 @@ def split(
     if second >= n_rows:
         raise DataError(
             f"{how}, {n_rows:,} rows leave none to train on beside {n_test:,} for the test and {n_watched:,} for "
-            "validation; there are too few different values to split by"
+            "validation: there are too few of each kind; hold nothing back, or give more rows"
         )
     test, watched, training = order[:first], order[first:second], order[second:]
     return Split(np.sort(training), np.sort(watched), np.sort(test), how, (test_share, validation_share))
@@ -155,4 +155,5 @@ def _by_class(classes: NDArray[Any]) -> tuple[Rows, Rows, str]:
     key = (rank + random.random(len(counts))[number[by_class]]) / counts[number[by_class]]
     key[counts[number[by_class]] < _FEWEST_OF_A_CLASS] = np.inf
     order = by_class[np.argsort(key, kind="stable")]
-    return order, np.arange(len(number) + 1), "by chance, each class in its share"
+    n_shared = int(np.isfinite(key).sum())
+    return order, np.arange(n_shared + 1), "by chance, each class in its share"

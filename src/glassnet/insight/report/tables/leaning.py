@@ -51,7 +51,7 @@ def importance(subject: TableSubject) -> Html:
 
 
 def _bar(share: float) -> Html:
-    return tag("span", class_="bar", style=f"width: {max(0.0, min(share, 1.0)) * 10:.2f}rem")
+    return tag("span", class_="bar", style=f"width: {max(0.0, min(share, 1.0)) * 7:.2f}rem")
 
 
 def dependence(subject: TableSubject) -> Html:
