@@ -101,7 +101,8 @@ def from_disk(estimator: Any, disk: OnDisk) -> Any:
         def _after_training(self, held: Any) -> None:
             if VALIDATION in disk.tables:
                 places = disk.loaded.sampled(disk.parts.parts[VALIDATION])
-                held = [Rows(disk.tables[VALIDATION], disk.loaded.y[places])] * len(held)
+                rows = Rows(disk.tables[VALIDATION], disk.loaded.y[places])
+                held = [(network, rows) for network, _ in held]
             super()._after_training(held)
 
     return FromDisk(**estimator.get_params(deep=False))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -174,8 +175,9 @@ def work(
     deadline: float, most: int | None,
 ) -> None:  # fmt: skip
     """Try settings until the deadline, in a process of its own."""
-    trials = Trials.prepared(source, wish, given, Path(folder), seed)
-    try_until(trials, name, worker, deadline, most)
+    with suppress(KeyboardInterrupt):  # which the process that started this one tells about
+        trials = Trials.prepared(source, wish, given, Path(folder), seed)
+        try_until(trials, name, worker, deadline, most)
 
 
 def try_until(
