@@ -94,10 +94,8 @@ class Callee:
         ArgumentError
             If the function fails however it is called; the message holds its own first error.
         """
-        if self.way is not None:
-            return self._again(self.way, arguments)
         reasons = []
-        for way in self.ways:
+        for way in self.ways if self.way is None else (self.way,):
             try:
                 result = _quiet(way, self.function, arguments)
                 usable(result)
@@ -107,15 +105,6 @@ class Callee:
             self.way = way
             return result
         raise self._refusal(arguments, reasons[0])
-
-    def _again(self, way: Form, arguments: tuple[Array, ...]) -> Any:
-        """Another call in the way that has worked before, for arguments that may be others."""
-        try:
-            result = _quiet(way, self.function, arguments)
-            usable(result)
-        except Exception as reason:  # whatever a learner's function raises
-            raise self._refusal(arguments, why(reason)) from reason
-        return result
 
     def _refusal(self, arguments: tuple[Array, ...], reason: str) -> ArgumentError:
         shapes = ", ".join(str(argument.shape) for argument in arguments)

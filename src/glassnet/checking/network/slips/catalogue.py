@@ -250,18 +250,17 @@ CATALOGUE: dict[str, Entry] = {
         "The gradient of a vector at {at} is a mean over the samples that take it; dA has its 1/m already.",
         "{learned_line}"),
     # ---- residual layers
-    "residual_skip_missing": Entry(
-        "The error at the input of the residual layer at {at} lacks what goes past the layers inside.",
-        "dX = dX_inside + dA  # dA: the error at the sum"),
-    "residual_skip_doubled": Entry(
-        "The error at the input of the residual layer at {at} has what goes past the layers inside twice.",
-        "dX = dX_inside + dA  # dA: the error at the sum"),
-    "residual_skip_sign_flipped": Entry(
-        "The error at the input of the residual layer at {at} subtracts what goes past the layers inside.",
-        "dX = dX_inside + dA  # dA: the error at the sum"),
-    "residual_inside_missing": Entry(
-        "The error at the input of the residual layer at {at} lacks what comes through the layers inside.",
-        "dX = dX_inside + dA  # dA: the error at the sum"),
+    **{
+        f"residual_{code}": Entry(
+            f"The error at the input of the residual layer at {{at}} {does}.",
+            "dX = dX_inside + dA  # dA: the error at the sum")
+        for code, does in (
+            ("skip_missing", "lacks what goes past the layers inside"),
+            ("skip_doubled", "has what goes past the layers inside twice"),
+            ("skip_sign_flipped", "subtracts what goes past the layers inside"),
+            ("inside_missing", "lacks what comes through the layers inside"),
+        )
+    },
     "residual_not_added": Entry(
         "The residual layer at {at} adds its input neither forward nor backward.", "A = X + F  # F: what they give"),
     "gelu_approximated": Entry(

@@ -44,6 +44,11 @@ class Learned(Stage):
         """A, once x has gone through."""
         raise NotImplementedError
 
+    def forward(self, x: Rounded) -> Rounded:
+        """A; keeps x."""
+        self.x = x
+        return self.output()
+
 
 @dataclass
 class Norm(Learned):
@@ -107,11 +112,6 @@ class Norm(Learned):
 class Factors(Learned):
     """a = w x."""
 
-    def forward(self, x: Rounded) -> Rounded:
-        """A = w x."""
-        self.x = x
-        return self.output()
-
     @property
     def times(self) -> Rounded:
         """What was given, feature by feature."""
@@ -125,11 +125,6 @@ class Factors(Learned):
 @dataclass
 class Slopes(Learned):
     """a = x where x > 0, else w x; one weight for each feature or one for all."""
-
-    def forward(self, x: Rounded) -> Rounded:
-        """A = max(x, 0) + w min(x, 0)."""
-        self.x = x
-        return self.output()
 
     @property
     def times(self) -> Rounded:
@@ -161,10 +156,9 @@ class Lookup(Learned):
     passing: list[int]
     columns: list[tuple[int, int]]
 
-    def forward(self, x: Rounded) -> Rounded:
+    def output(self) -> Rounded:
         """The columns that pass, then a vector for each integer."""
-        self.x = x
-        return joined([x[:, self.passing], *(self.weights[rows] for rows in self.rows)], 1)
+        return joined([self.x[:, self.passing], *(self.weights[rows] for rows in self.rows)], 1)
 
     @property
     def rows(self) -> list[Array]:
