@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise, product
 from typing import Any
 
@@ -14,57 +13,59 @@ from glassnet.checking.finding.leaves import Leaf
 from glassnet.checking.network.backward import check_backward
 from glassnet.checking.numerics.rounding import Array
 from glassnet.checking.program.bench import Bench
+from glassnet.checking.program.trying import skips
 from glassnet.checking.program.trying.judging import Judged
 from glassnet.checking.program.trying.losses import known_as
+from glassnet.checking.program.trying.skips import DenseForm
 from glassnet.checking.report import Report, Slip
 from glassnet.errors import GlassnetError
 from glassnet.insight.diagnosis.adapters import adapt
+from glassnet.network.network import Network
 
 ACTIVATIONS = ("sigmoid", "tanh", "relu", "linear", "softmax", "leaky_relu", "softplus", "elu")
 DEEPEST = 5
 
 
-@dataclass(frozen=True)
-class DenseForm:
-    """One dense layer of the learner's: weights (n_inputs, n_outputs), bias, and their places among the parameters."""
-
-    W: Array
-    b: Array | None
-    turned: bool
-    weights_at: int
-    bias_at: int | None
-
-
 def slips_of(bench: Bench, judged: Judged) -> tuple[tuple[Slip, ...], tuple[str, ...], list[str]]:
     """The slips that give the learner's numbers, what equals them, and a note; none where there is no such network."""
     try:
-        report, activation_names = _report(bench, judged)
+        report, words = _report(bench, judged)
     except (GlassnetError, ValueError, ArithmeticError, LookupError):
         return (), (), []
     if report is None or not report.slips:
         return (), (), []
-    note = f"read as a network of {', '.join(activation_names)} layers"
-    return report.slips, report.equals, [note]
+    return report.slips, report.equals, [f"read as a network of {words}"]
 
 
-def _report(bench: Bench, judged: Judged) -> tuple[Report | None, tuple[str, ...]]:
+def _report(bench: Bench, judged: Judged) -> tuple[Report | None, str]:
     forward = judged.forward
     saved = bench.save()
+    bench.put_back(forward.state)
     layers = layers_of(bench, forward.parameters, forward.case.targets.shape[1])
     output, _ = forward.run(bench)
     bench.put_back(saved)
     m = forward.case.n_samples
     X = np.asarray(forward.case.X, np.float64)
     X = X.T if forward.case.form == "columns" else X.reshape(m, -1)
-    names = activations_of(layers, X, output) if layers else None
+    network = _network(layers, X, output)
     found = None if judged.objective.known_as else known_as(bench, forward, judged.objective)
     loss = judged.objective.known_as or (found[0] if found is not None else "")
-    if names is None or not loss:
-        return None, ()
-    net = adapt([(layer.W, layer.b) for layer in layers], names)
+    if network is None or not loss:
+        return None, ""
+    net, words = network
     gradients = [_gradients(judged, layer) for layer in layers]
     rate = judged.reading.rate if judged.reading.is_step else None
-    return check_backward(net, X, forward.case.targets, gradients, loss=loss, learning_rate=rate), names
+    return check_backward(net, X, forward.case.targets, gradients, loss=loss, learning_rate=rate), words
+
+
+def _network(layers: Sequence[DenseForm], X: Array, output: Array) -> tuple[Network, str] | None:
+    """The network of these layers that gives this output, one behind the other or with skips, in words too."""
+    if not layers or layers[0].W.shape[0] != X.shape[1] or len(layers) > DEEPEST:
+        return None
+    names = activations_of(layers, X, output)
+    if names is None:
+        return skips.read(layers, X, output)
+    return adapt([(layer.W, layer.b) for layer in layers], names), f"{', '.join(names)} layers"
 
 
 def _gradients(judged: Judged, layer: DenseForm) -> Any:
@@ -124,14 +125,12 @@ def _chained(arrays: list[Array], weights: list[int], biases: list[int], turned:
 
 def activations_of(layers: Sequence[DenseForm], X: Array, output: Array) -> tuple[str, ...] | None:
     """The activations with which these layers give this output; None where no usual ones do."""
-    if not layers or layers[0].W.shape[0] != X.shape[1] or len(layers) > DEEPEST:
-        return None
     n = len(layers)
     same = [(*([hidden] * (n - 1)), last) for hidden, last in product(ACTIVATIONS, ACTIVATIONS)]
     for names in dict.fromkeys([*same, *(product(ACTIVATIONS[:4], repeat=n) if n <= 4 else ())]):
         a = X
         for layer, name in zip(layers, names, strict=True):
-            a = activations.get(name).value(a @ layer.W + (0.0 if layer.b is None else layer.b))
+            a = activations.get(name).value(layer(a))
         if a.shape == output.shape and np.allclose(a, output, rtol=1e-9, atol=1e-12):
             return tuple(names)
     return None
