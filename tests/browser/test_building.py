@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -140,3 +141,40 @@ def test_a_function_that_looks_at_several_numbers_at_once_is_refused() -> None:
         EngineError, match=r"cannot translate a call of 'z.mean' in .*centred; it knows arithmetic"
     ):
         module([activations.Function(centred, np.cos)])
+
+
+PAGE = (Path(__file__).parents[2] / "docs" / "browser.md").read_text(encoding="utf-8")
+
+
+def members(heading: str) -> set[str]:
+    """What the first column of the table behind a heading names."""
+    table = PAGE.partition(heading)[2].partition("\n\n|")[2].partition("\n\n")[0]
+    cells = [
+        line.split("|")[1] if line.startswith("|") else line.split("|")[0] for line in table.splitlines()
+    ]
+    return {name for cell in cells for name in re.findall(r"`(\w+)", cell)}
+
+
+def test_the_docs_name_what_is_there() -> None:
+    documented = {kind: members(f"**{kind}**") for kind in ("Network", "Training")}
+    assert {"predict", "trace", "setLoss", "save"} <= documented["Network"]
+    assert {"step", "run", "next", "restore"} <= documented["Training"]
+    missing = call(
+        """
+        const network = glassnet.create({ layers: [{ name: "dense", units: 1 }], input_shape: 1 });
+        const things = { Network: network, Training: network.training([1, 2], [1, 2]) };
+        return Object.entries(data).flatMap(([kind, names]) => names.filter((name) => !(name in things[kind])));
+        """,
+        {kind: sorted(names - {"load"}) for kind, names in documented.items()},
+    )
+    assert missing == []
+    facts = call(
+        """
+        const layers = [{ name: "dense", units: 2, activation: "relu" }];
+        const network = glassnet.create({ layers, input_shape: 1 }), X = [1, 2], y = [[1, 1], [2, 2]];
+        return [Object.keys(glassnet.facts(network, X, y)), Object.keys(network.trace(X, y))];
+        """
+    )
+    assert set(facts[0]) == members("**`facts(network, X, y)`**")
+    told = re.search(r"\*\*Trace\*\*: `\{ (.*?) \}`", PAGE, flags=re.DOTALL)
+    assert told is not None and set(re.findall(r"\w+", told[1])) <= set(facts[1])

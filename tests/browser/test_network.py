@@ -487,6 +487,24 @@ def test_a_first_loss_that_is_not_finite_changes_nothing() -> None:
     assert found[1:] == [True, 0]
 
 
+def test_a_training_goes_on_with_another_loss_of_the_same_targets_alone() -> None:
+    found = call(
+        f"""
+        {BEGIN}
+        const training = network.training(data.X, data.y, {{ batch_size: 5 }});
+        const losses = [training.epoch().loss];
+        network.setLoss("sparse_softmax_cross_entropy");
+        losses.push(training.epoch().loss);
+        network.setLoss("mse");
+        try {{ training.step(); }} catch (error) {{ return [losses, error.message, network.step_count]; }}
+        """,
+        described(network(gn.Dense(3)), loss="scce", optimizer=gn.SGD(0.0)),
+    )
+    assert found[0][0] != found[0][1]
+    assert found[1].startswith("mean_squared_error takes other targets than sparse_softmax_cross_entropy; begin")
+    assert found[2] == 6
+
+
 def test_another_optimizer_starts_afresh_and_an_equal_one_goes_on() -> None:
     found = call(
         f"""

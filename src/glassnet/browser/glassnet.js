@@ -4106,7 +4106,9 @@ class Training {
 
   /** Be ready for batches of this size, and for a loss or an optimizer that is new. @param {number} size */
   makeRoom(size) {
-    const { room, network } = this;
+    const { room, network } = this, { objective: was } = room, { objective } = network;
+    if (objective !== was && (objective.targets !== was.targets || objective.each !== was.each))
+      throw new GlassnetError(`${objective.called} takes other targets than ${was.called}; begin another training with them`);
     if (size > room.size || room.objective !== network.objective || room.rule !== network.rule)
       this.room = this.roomOf(Math.max(size, room.size));
   }
