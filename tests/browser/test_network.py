@@ -501,7 +501,9 @@ def test_a_training_goes_on_with_another_loss_of_the_same_targets_alone() -> Non
         described(network(gn.Dense(3)), loss="scce", optimizer=gn.SGD(0.0)),
     )
     assert found[0][0] != found[0][1]
-    assert found[1].startswith("mean_squared_error takes other targets than sparse_softmax_cross_entropy; begin")
+    assert found[1].startswith(
+        "mean_squared_error takes other targets than sparse_softmax_cross_entropy; begin"
+    )
     assert found[2] == 6
 
 
