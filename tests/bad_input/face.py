@@ -70,7 +70,7 @@ HOOKS = {
     "network": ("assemble", "config", "features", "penalty", "plan", "targets", "training_state"),
     "optimizers": ("coefficients", "named", "rates", "rule", "table"),
     "schedules": ("rates",),
-    "tables": ("accepted", "apply", "named", "of_features", "outputs", "seconds", "values", "write"),
+    "tables": ("accepted", "apply", "named", "of_features", "outputs", "parts", "seconds", "values", "write"),
 }
 
 

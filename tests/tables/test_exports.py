@@ -184,6 +184,24 @@ def test_the_exported_file_says_what_is_wrong(
     assert caught.value.args[0] == message
 
 
+def test_text_with_half_of_a_character_is_refused_by_onnx_alone(tmp_path: Path) -> None:
+    table = {"c": ["\ud800", "b", "a", "b"], "d": [1.0, 2.0, 4.0, 3.0]}
+    preprocessing = gn.tables.Preprocessing.fit(table)
+    networks = [gn.Network([gn.Dense(3, "softmax")], seed=0, input_shape=preprocessing.n_features)]
+    made = gn.tables.TableModel(preprocessing, networks, THREE)
+    with pytest.raises(ArgumentError) as caught:
+        made.to_onnx(tmp_path / "model.onnx")
+    assert str(caught.value) == (
+        "ONNX knows no text with half of a character, such as '\\ud800'; rename that column or category"
+    )
+    np.testing.assert_allclose(
+        by_python(made, tmp_path).predict_proba(table), made.predict_proba(table), atol=1e-12
+    )
+    made.save(tmp_path / "model.safetensors")
+    again = gn.tables.load(tmp_path / "model.safetensors")
+    np.testing.assert_array_equal(again.predict_proba(table), made.predict_proba(table))
+
+
 def test_what_has_no_formula_is_refused(tmp_path: Path) -> None:
     own = activations.Function(lambda z: z * 2, lambda z: z * 0 + 2)
     made = model(network(gn.Dense(2), gn.Dense(3, own)), VALUES)

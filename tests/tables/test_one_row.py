@@ -14,6 +14,7 @@ import pytest
 
 import glassnet as gn
 from glassnet.errors import DataError
+from glassnet.tables import arrangement, preprocessing
 from tests.tables.frames import columns, in_pandas, in_polars
 
 HELD = columns()
@@ -89,3 +90,16 @@ def test_a_model_predicts_single_rows_in_many_threads_and_after_a_copy() -> None
         thread.join()
     for row, answers in found.items():
         np.testing.assert_allclose(answers, expected[row], rtol=1e-12)
+
+
+def test_rows_are_predicted_in_parts_and_none_are_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    network = gn.Network([gn.Dense(2, "softmax")], seed=0, input_shape=FITTED.n_features)
+    model = gn.tables.TableModel(FITTED, [network], gn.tables.target_of(["no", "yes"]), temperature=2.0)
+    expected = model.predict_proba(FRAME)
+    assert model.predict_proba(FRAME.iloc[:0]).shape == (0, 2) and model.predict(FRAME.iloc[:0]).shape == (0,)
+    monkeypatch.setattr(preprocessing, "PART", 7)
+    monkeypatch.setattr(arrangement, "CELLS", 40)
+    np.testing.assert_allclose(model.predict_proba(FRAME), expected, rtol=1e-12)
+    np.testing.assert_array_equal(FITTED.transform(FRAME), FEATURES)
+    with pytest.raises(DataError, match="such as 'big' in row 100"):
+        model.predict(FRAME.assign(size=[*[1.0] * 100, "big", *[1.0] * 19]))

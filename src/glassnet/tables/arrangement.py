@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -42,25 +42,34 @@ class Arrangement:
         self.indicators = self.values[self.numbers.with_indicator] + 1
         self.only_values = self.values.tolist() == list(range(self.n_features))
 
-    def fill(self, table: Table, made: Array) -> None:
-        """Write the features of a table with the columns of the operations into `made` (n_rows, n_features)."""
+    def read(self, table: Table) -> Callable[[slice, Array], None]:
+        """A function that writes the features of some rows of a table into an array (n_rows, n_features).
+
+        Raises
+        ------
+        DataError
+            If a column holds something else than when its operation was fitted.
+        """
         if table.matrix is not None and not self.other_places:
-            places = [table.names.index(operation.column) for operation in self.operations]
+            places = [table.places[operation.column] for operation in self.operations]
             columns: Any = (
                 table.matrix if places == list(range(len(table.names))) else table.matrix[:, places]
             )
-            for rows in self._blocks(len(made)):
-                self.write_numbers(columns[rows], made[rows])
-            return
+            return lambda rows, made: self._in_blocks(
+                rows, made, lambda r, m: self.write_numbers(columns[r], m)
+            )
         accepted = [operation.accepted(table.column(operation.column)) for operation in self.operations]
-        for rows in self._blocks(len(made)):
-            self._fill_rows([column.take(rows) for column in accepted], made[rows])
+        return lambda rows, made: self._in_blocks(
+            rows, made, lambda r, m: self._fill([column.take(r) for column in accepted], m)
+        )
 
-    def _blocks(self, n_rows: int) -> Iterator[slice]:
+    def _in_blocks(self, rows: slice, made: Array, fill: Callable[[slice, Array], None]) -> None:
         size = max(1, CELLS // (self.n_features + len(self.operations)))
-        return (slice(start, min(start + size, n_rows)) for start in range(0, n_rows, size))
+        for start in range(rows.start, rows.stop, size):
+            stop = min(start + size, rows.stop)
+            fill(slice(start, stop), made[start - rows.start : stop - rows.start])
 
-    def _fill_rows(self, columns: Sequence[Accepted], made: Array) -> None:
+    def _fill(self, columns: Sequence[Accepted], made: Array) -> None:
         if self.number_places:
             numbers: list[Any] = [columns[place] for place in self.number_places]
             self.write_numbers(np.stack([column.values for column in numbers], axis=1), made)

@@ -99,7 +99,9 @@ class Member:
 
     def outputs(self, features: Floats) -> Floats:
         """What the network says of each row, after the activation that its loss contains; (n_rows, n_outputs)."""
-        if len(features) == 1:
+        if not len(features):
+            output = np.empty((0, self.plan.n_outputs))
+        elif len(features) == 1:
             output = self._of_one(features)
         else:
             output = NumpyEngine().forward(self.plan, self.network.vectors, features)

@@ -132,7 +132,7 @@ class TableModel:
 
     def outputs(self, X: Any) -> Floats:
         """What the networks say of each row: probabilities (n_rows, n_classes or n_labels), or scaled values."""
-        return self.of_features(self.preprocessing.transform(X))
+        return np.concatenate([self.of_features(part) for part in self.preprocessing.parts(X)])
 
     def of_features(self, features: Floats) -> Floats:
         """The same of features as the preprocessing makes them, (n_rows, n_features)."""

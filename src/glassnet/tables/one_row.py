@@ -83,7 +83,8 @@ class OneRow:
         if names != known:
             if len(set(names)) < len(names) or not set(self.names) <= set(names):
                 return None
-            places = [names.index(name) for name in self.names]
+            at = {name: place for place, name in enumerate(names)}
+            places = [at[name] for name in self.names]
             self._seen = (names, places)
         return places
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any
 
@@ -24,6 +24,7 @@ from glassnet.tables.table import Table
 
 Array = NDArray[Any]
 
+PART = 65536  # rows that a model predicts for at once
 _FLOATS = (np.dtype("float64"), np.dtype("float32"))
 DTYPES: dict[Any, np.dtype[Any]] = {way: kind for kind in _FLOATS for way in (kind, kind.name, kind.type)} | {
     float: _FLOATS[0]
@@ -154,14 +155,30 @@ class Preprocessing:
         kind = DTYPES.get(dtype) if isinstance(dtype, (str, type, np.dtype)) else None
         if kind is None:
             raise ArgumentError(f"dtype must be 'float64' or 'float32'; got {checks.shown(dtype)}")
-        if self.named and not isinstance(X, Table):
-            row = self._one_row.features(X)
-            if row is not None:
-                return row.astype(kind, copy=False)
+        row = self._single(X)
+        if row is not None:
+            return row.astype(kind, copy=False)
         table = self._matched(Table.of(X))
         made = np.empty((table.n_rows, self.n_features), kind)
-        self.arrangement.fill(table, made)
+        self.arrangement.read(table)(slice(0, table.n_rows), made)
         return made
+
+    def parts(self, X: Any) -> Iterator[Array]:
+        """The same features in float64, a part of the rows after the other: never all of them at once."""
+        row = self._single(X)
+        if row is not None:
+            yield row
+            return
+        table = self._matched(Table.of(X))
+        fill = self.arrangement.read(table)
+        for start in range(0, max(table.n_rows, 1), PART):
+            rows = slice(start, min(start + PART, table.n_rows))
+            made = np.empty((rows.stop - start, self.n_features))
+            fill(rows, made)
+            yield made
+
+    def _single(self, X: Any) -> Array | None:
+        return self._one_row.features(X) if self.named and not isinstance(X, Table) else None
 
     def _matched(self, table: Table) -> Table:
         """The table with the names that are known here."""
@@ -177,7 +194,7 @@ class Preprocessing:
                 "the table has no names of columns, and the preprocessing knows columns by their names: "
                 f"{', '.join(self.columns[:8])}{', …' * (len(self.columns) > 8)}; give them by Table.of(X, names=...)"
             )
-        absent = [name for name in self.columns if name not in table.names]
+        absent = [name for name in self.columns if name not in table.places]
         if absent:
             raise DataError(_absent(absent, table.names))
         return table

@@ -28,6 +28,8 @@ class Table:
     n_rows : int
     named : bool
         Whether the names are the table's own; if not, they only count the columns: x0, x1, ...
+    places : dict of str to int
+        The place of each column.
     columns : mapping of str to ndarray
         The columns as arrays of exactly three dtypes: float64 (NaN is missing), object (``str``, or None, which is
         missing), and datetime64[us] (NaT is missing).
@@ -45,6 +47,7 @@ class Table:
         self.names, self.n_rows, self.named = tuple(names), n_rows, named
         self.matrix = matrix
         self._columns = dict(columns)
+        self.places = {name: place for place, name in enumerate(self.names)}
 
     @classmethod
     @explained
@@ -87,9 +90,10 @@ class Table:
     @explained
     def column(self, name: str) -> Column:
         """The column of this name."""
-        checks.choice("name", name, self.names)
+        if not isinstance(name, str) or name not in self.places:
+            checks.choice("name", name, self.names)
         if name not in self._columns and self.matrix is not None:
-            self._columns[name] = NumberColumn(self.matrix[:, self.names.index(name)])
+            self._columns[name] = NumberColumn(self.matrix[:, self.places[name]])
         return self._columns[name]
 
     @property
@@ -135,7 +139,7 @@ class _Arrays(Mapping[str, Array]):
         self.table = table
 
     def __getitem__(self, name: str) -> Array:
-        if name not in self.table.names:
+        if name not in self.table.places:
             raise KeyError(name)
         return self.table.column(name).array
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 import glassnet
 from glassnet.bridges.writing import write
+from glassnet.errors import ArgumentError
 from glassnet.support import checks
 from glassnet.support.calls import explained
 from glassnet.support.optional import require
@@ -44,13 +45,18 @@ def to_onnx(model: TableModel, path: str | os.PathLike[str]) -> None:
     MissingDependencyError
         If onnx is not installed.
     ArgumentError
-        If a layer or an activation has no formula that can be written down.
+        If a layer or an activation has no formula that can be written down, or text is no Unicode.
     ModelFileError
         If the file cannot be written.
     """
     place = checks.path("path", path)
     onnx = require("onnx", extra="onnx", purpose="to_onnx")
-    made = onnx_model(checks.instance("model", model, TableModel), onnx)
+    try:
+        made = onnx_model(checks.instance("model", model, TableModel), onnx)
+    except UnicodeEncodeError as error:
+        raise ArgumentError(
+            f"ONNX knows no text with half of a character, such as {error.object!r}; rename that column or category"
+        ) from None
     onnx.checker.check_model(made, full_check=True)
     write(place, made.SerializeToString())
 
