@@ -95,7 +95,7 @@ class Classifies(ClassifierMixin, Predicts, NetworkEstimator):
         if found.ndim == 2 and not np.isin(found, (0, 1)).all():
             raise DataError(
                 "several columns of y say which of several classes a row is of, so they hold 0 and 1; this y holds "
-                f"{found[~np.isin(found, (0, 1))].flat[0]!r}"
+                f"{found[~np.isin(found, (0, 1))].tolist()[0]!r}"
             )
         return found
 

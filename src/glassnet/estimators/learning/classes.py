@@ -33,8 +33,8 @@ def target_of(classes: Array, y: Array) -> Target:
         return Target(LABELS, names=tuple(f"label {place}" for place in range(y.shape[1])), is_column=False)
     if len(classes) < 2:
         raise DataError(
-            f"y holds one class only ({classes[0]!r}, in every row that has a weight), so there is nothing to tell "
-            "apart; at least two classes are needed"
+            f"y holds one class only ({classes.tolist()[0]!r}, in every row that has a weight), so there is nothing to "
+            "tell apart; at least two classes are needed"
         )
     dtype = _DTYPES.get(classes.dtype.kind, "str")
     return Target(
@@ -63,8 +63,8 @@ def encoded(y: Array, classes: Array, target: Target) -> Array:
     if unknown.any():
         row = int(np.argmax(unknown))
         raise DataError(
-            f"y holds the class {y[row]!r} in row {row}, which is not among the classes {classes.tolist()[:20]}; all "
-            "classes must be known from the first fit on"
+            f"y holds the class {y.tolist()[row]!r} in row {row}, which is not among the classes "
+            f"{classes.tolist()[:20]}; all classes must be known from the first fit on"
         )
     return places.astype(np.int64)
 
