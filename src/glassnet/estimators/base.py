@@ -21,6 +21,7 @@ from glassnet.estimators.learning.rows import Rows, checked_weights
 from glassnet.estimators.learning.work import Work
 from glassnet.estimators.like_sklearn import work as like_sklearn
 from glassnet.estimators.presets import Settings, Task
+from glassnet.kernels import blas
 from glassnet.network.network import Network
 from glassnet.tables.model import TableModel
 from glassnet.tables.preprocessing import Preprocessing
@@ -80,6 +81,9 @@ class NetworkEstimator(FittedEstimator):
             self.target_, self.loss, self.output_activation, settings.label_smoothing, self._like_sklearn
         )
 
+    def _check(self, fit: Fit) -> None:
+        """Raise before training where what is wanted of it cannot come of it."""
+
     def _after_training(self, held: Sequence[tuple[Network, Rows]]) -> None:
         """What is learned from rows that were held back, each with a network that was not trained on them."""
 
@@ -90,7 +94,7 @@ class NetworkEstimator(FittedEstimator):
     ) -> Self:  # fmt: skip
         """Learn from these rows; from one batch of many where it is a `part`."""
         given.check(self)
-        goes_on = hasattr(self, "_members") and (part or self.warm_start)
+        goes_on = hasattr(self, "networks_") and (part or self.warm_start)
         table = table_of(self, X, fresh=not goes_on)
         if not goes_on:
             self.column_names_ = table.names if table.named else None
@@ -106,11 +110,14 @@ class NetworkEstimator(FittedEstimator):
             fit.go_on()
         else:
             self._members = fit.members()
-        try:
-            fit.run()
-        finally:
-            self._finish()
-        self._after_training(fit.held)
+        self._check(fit)
+        # On one thread sums are the same on every machine of a kind, whatever the number of its cores.
+        with blas.exactly(1):
+            try:
+                fit.run()
+            finally:
+                self._finish()
+            self._after_training(fit.held)
         return self
 
     def _rows(self, table: Table, y: Any, weight: Any, ending: str = "") -> Rows:

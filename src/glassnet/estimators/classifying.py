@@ -13,6 +13,7 @@ from sklearn.utils.multiclass import check_classification_targets
 
 from glassnet.errors import ArgumentError, DataError
 from glassnet.estimators.base import NetworkEstimator
+from glassnet.estimators.fit import Fit
 from glassnet.estimators.fitted import Predicts
 from glassnet.estimators.learning import calibration, classes, heads
 from glassnet.estimators.learning.inputs import targets_of
@@ -75,7 +76,7 @@ class Classifies(ClassifierMixin, Predicts, NetworkEstimator):
         classes : array_like, (n_classes,)
             All classes there will be; needed by the first call, unless samples may be of several classes.
         """
-        if not hasattr(self, "_members"):
+        if not hasattr(self, "networks_"):
             self._awaited = self._awaited_classes(y, classes)
         try:
             return self._fit(X, y, sample_weight, None, None, None, part=True)
@@ -116,13 +117,15 @@ class Classifies(ClassifierMixin, Predicts, NetworkEstimator):
     def _row_weights(self, y: Array, weights: Floats | None) -> Floats | None:
         return classes.row_weights(self.class_weight, y, self.classes_, weights)
 
+    def _check(self, fit: Fit) -> None:
+        if self.calibrate and not fit.holds:
+            raise ArgumentError(
+                "calibrate needs rows that no network was trained on; set validation_share, or give X_val and y_val"
+            )
+
     def _after_training(self, held: Sequence[tuple[Network, Rows]]) -> None:
         self.temperature_ = None
-        if self.calibrate:
-            if not held:
-                raise ArgumentError(
-                    "calibrate needs rows that no network was trained on; set validation_share, or give X_val and y_val"
-                )
+        if self.calibrate and held:
             self.temperature_ = calibration.temperature_of(self, held)
             self._finish(self.temperature_)
 

@@ -43,6 +43,12 @@ class Fit:
         self.held: list[tuple[Network, Rows]] = []
         self.chooses = bool(work.settings.folds) and not part and watched is None
 
+    @property
+    def holds(self) -> bool:
+        """Whether rows will be held back."""
+        share = 0 if self.part else self.work.settings.validation_share
+        return self.chooses or self.watched is not None or share > 0
+
     def members(self) -> list[Member]:
         """New networks."""
         seeds = [self.random] if self.alone else self.seeds

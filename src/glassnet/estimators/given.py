@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from glassnet import activations, losses, optimizers
+from glassnet.callbacks.base import chosen
 from glassnet.errors import ArgumentError
 from glassnet.estimators import presets
 from glassnet.estimators.presets import Settings, Task, like_sklearn
@@ -101,7 +102,7 @@ def _check_training(given: Any) -> None:
             checks.integer(name, getattr(given, name), least=1)
     checks.choice("engine", given.engine, ENGINES)
     checks.text("device", given.device)
-    checks.sequence("callbacks", given.callbacks, "[gn.callbacks.EarlyStopping()]")
+    chosen(given.callbacks)
 
 
 def _check_stopping(given: Any) -> None:

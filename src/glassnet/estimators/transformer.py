@@ -13,6 +13,7 @@ from glassnet.activations import ActivationFunction
 from glassnet.callbacks import Callback
 from glassnet.errors import ArgumentError
 from glassnet.estimators.base import NetworkEstimator
+from glassnet.estimators.fit import Fit
 from glassnet.estimators.learning import classes, heads, hidden
 from glassnet.estimators.learning.heads import NetworkEnd
 from glassnet.estimators.learning.inputs import targets_of
@@ -169,7 +170,7 @@ class NetworkTransformer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Netw
             All classes there will be, if y holds classes and the first batch lacks some.
         """
         self._check_own()
-        if not hasattr(self, "_members") and classes is not None:
+        if not hasattr(self, "networks_") and classes is not None:
             self._awaited = np.unique(classes)
         try:
             return self._fit(X, y, sample_weight, None, None, None, part=True)
@@ -225,6 +226,10 @@ class NetworkTransformer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Netw
         if self._embeds:
             return hidden.embedding_head(self.loss, self.dimensions)
         return super()._head(settings)
+
+    def _check(self, fit: Fit) -> None:
+        if not self._embeds:
+            hidden.cut(self.network_, self.layer)
 
     def _finish(self, temperature: float | None = None, misses: Any = None) -> None:
         self.networks_ = [member.network for member in self._members]
