@@ -20,6 +20,7 @@ import { gathered } from "./panels/pad.js";
 import { cell, csvOf } from "./panels/files.js";
 import { isMet } from "./app/conditions.js";
 import { hiddenOf } from "./app/opening.js";
+import { zeroLines } from "./drawing/contour.js";
 import { binned } from "./drawing/histogram.js";
 import { layoutOf } from "./drawing/layout.js";
 import { planeOf } from "./panels/surface.js";
@@ -42,6 +43,7 @@ function stepOf(patch, steps) {
 }
 
 globalThis.page = {
+  zeroLines,
   create, parts, DRAWN, samplesOf, tableOf, headOf, lossesFor, prepare, split, usual, readAddress, writeAddress, networkOf, tell, catalogue,
   lossSections, parameterSections, unitSections, denseOf, equation, number, productSum, treeOf, withLetters, Session, glassnetCode, notebook,
   numpyCode, torchCode, gathered, cell, csvOf, isMet, hiddenOf, binned, layoutOf, planeOf, made, stepOf,

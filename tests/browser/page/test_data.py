@@ -162,3 +162,15 @@ def test_a_drawn_digit_is_moved_to_the_middle_and_made_as_coarse_as_the_data() -
 def test_cells_of_a_history_that_a_spreadsheet_would_carry_out_begin_with_an_apostrophe() -> None:
     body = "return [page.cell('=1+1'), page.cell(-0.5), page.cell('a,b'), page.cell(null), page.csvOf(['x'], [['@a'], [1]])]"
     assert call(body) == ["'=1+1", "-0.5", '"a,b"', "", "x\r\n'@a\r\n1\r\n"]
+
+
+def test_the_boundary_of_two_classes_lies_where_their_shares_are_equal() -> None:
+    body = """
+    const n = 12, field = Float64Array.from({ length: n * n }, (_, i) => (i % n - 5.5) ** 2 + (Math.floor(i / n) - 5.5) ** 2 - 16);
+    return [page.zeroLines(field, n), page.zeroLines(field.map(() => 1), n)];
+    """
+    lines, none = call(body)
+    radii = np.hypot(np.array(lines)[:, ::2] - 5.5, np.array(lines)[:, 1::2] - 5.5)
+    np.testing.assert_allclose(radii, 4, atol=0.07)
+    lengths = np.hypot(*(np.array(lines)[:, 2:] - np.array(lines)[:, :2]).T)
+    assert lengths.sum() == pytest.approx(2 * np.pi * 4, rel=0.02) and none == []

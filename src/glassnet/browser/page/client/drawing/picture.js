@@ -2,6 +2,7 @@
 import { sharesOf } from "../data/heads.js";
 import { classColour, colours } from "./colours.js";
 import { canvasOf, h } from "./dom.js";
+import { zeroLines } from "./contour.js";
 import { paintClasses, paintHeat } from "./heat.js";
 
 /** What does not change while the network learns: the samples as points, on a canvas of their own. */
@@ -55,6 +56,7 @@ function paintPoints(context, size, { network, source, marks, axes, chosen }) {
 /** Paints the plane: answers as colours, samples as points. `marks` are parts with how their points look. */
 export function paintPlane(canvas, size, what) {
   const { head, source, answers, grid, discrete } = what, context = canvasOf(canvas, size, size);
+  let boundary = [];
   const n = grid * grid, outputs = answers.length / n, { points, behind } = layersOfPage();
   if (source.task === "regression") {
     let top = 1e-9;
@@ -64,10 +66,38 @@ export function paintPlane(canvas, size, what) {
     const shares = new Float64Array(n * source.classNames.length);
     for (let i = 0; i < n; i += 1) shares.set(sharesOf(head, answers.subarray(i * outputs, (i + 1) * outputs)), i * source.classNames.length);
     paintClasses(behind, grid, shares, discrete);
+    boundary = boundariesOf(shares, grid, source.classNames.length);
   }
   context.imageSmoothingEnabled = !discrete;
   context.drawImage(behind, 0, 0, size, size);
+  paintBoundary(context, boundary, size / grid);
   context.drawImage(points.of(size, what), 0, 0, size, size);
+}
+
+/** Lines between the classes: where one has as large a share as the largest of the others. */
+function boundariesOf(shares, grid, n) {
+  const lines = [], field = new Float64Array(grid * grid);
+  for (let label = n === 2 ? 1 : 0; label < n; label += 1) {
+    for (let i = 0; i < field.length; i += 1) {
+      let other = -Infinity;
+      for (let c = 0; c < n; c += 1) if (c !== label) other = Math.max(other, shares[i * n + c]);
+      field[i] = shares[i * n + label] - other;
+    }
+    lines.push(...zeroLines(field, grid));
+  }
+  return lines;
+}
+
+function paintBoundary(context, lines, cell) {
+  const { css, ink } = colours();
+  context.strokeStyle = css(ink, 0.75);
+  context.lineWidth = 1.3;
+  context.beginPath();
+  for (const [x1, y1, x2, y2] of lines) {
+    context.moveTo((x1 + 0.5) * cell, (y1 + 0.5) * cell);
+    context.lineTo((x2 + 0.5) * cell, (y2 + 0.5) * cell);
+  }
+  context.stroke();
 }
 
 /** Paints a curve over one input, and the samples. */
