@@ -148,6 +148,29 @@ def test_a_hostile_name_of_a_file_or_a_column_stays_a_text_in_programs() -> None
     assert 'open("a\\"\\u000aimport os # .csv"' in text and "\nimport os" not in text
 
 
+def test_the_program_reads_a_file_of_the_reader_as_the_page_did(
+    tmp_path: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = [
+        f"t{i};{i / 7:.3f};{'?' if i % 9 == 4 else i % 5};{'yes' if i % 3 else 'no'}".replace(".", ",")
+        for i in range(40)
+    ]
+    text = "id;size;kind;answer\n" + "\n".join([*rows[:20], "short;row", *rows[20:]])
+    (tmp_path / "my.csv").write_text(text)
+    monkeypatch.chdir(tmp_path)
+    body = """
+    const table = page.tableOf(data, "my.csv"), source = page.samplesOf(table, 3);
+    const made = page.made({ data: "own", standardize: true }, source), { train } = made.samples.parts;
+    const session = new page.Session({ spec: made.spec, state: null, train, batch: 10, grid: null, columns: made.columns });
+    for (let epoch = 0; epoch < 3; epoch += 1) session.advanceEpoch();
+    return { text: page.glassnetCode({ ...made, frame: { epoch: 3 }, table }), losses: session.history.map((row) => row.loss), n: source.n };
+    """
+    found = call(body, text)
+    names, _ = run(found["text"], capsys)
+    assert len(names["table"]) == found["n"] == 36
+    np.testing.assert_allclose(names["history"]["loss"], found["losses"], rtol=1e-9)
+
+
 def test_the_notebook_holds_the_program_in_cells() -> None:
     found = json.loads(call(PROGRAM.replace("WRITER", "'notebook'"), {})["text"])
     source = "".join("".join(cell["source"]) + "\n" for cell in found["cells"] if cell["cell_type"] == "code")

@@ -1,4 +1,5 @@
 /** Pieces that every program of the page has in common: how Python writes values, and the lines that read the data. */
+import { GAPS } from "../data/csv.js";
 import { DRAWN } from "../data/drawn.js";
 
 const INDENTED = "    ";
@@ -27,18 +28,20 @@ function rows(values, width) {
   return Array.from({ length: values.length / width }, (_, i) => `${INDENTED}${literal(values.slice(i * width, (i + 1) * width))},`);
 }
 
-function fromFile(source, table) {
-  const goal = table.columns.findIndex((column) => !source.featureNames.includes(column.name));
-  const target = source.target ?? table.columns[goal]?.name ?? "";
-  const isClass = source.task === "classification";
+/** Lines that read a file as the page has read it. */
+function fromFile({ columns, target, task, featureNames, classNames }, { name, delimiter, hasNames, stride, width }) {
+  const number = (cell) => (delimiter === ";" ? `float(${cell}.replace(",", "."))` : `float(${cell})`);
+  const isClass = task === "classification";
   return [
-    "import csv", "",
-    `with open(${quoted(table.name)}, newline="", encoding="utf-8-sig") as file:`,
-    `    table = list(csv.DictReader(file))  # put the delimiter in, where it is no comma`,
-    `features, target = ${literal(source.featureNames)}, ${quoted(target)}`,
-    "X = np.array([[float(row[name]) for name in features] for row in table])",
-    isClass ? `classes = ${literal(source.classNames)}` : "y = np.array([[float(row[target])] for row in table])",
-    ...(isClass ? ["y = np.array([classes.index(row[target]) for row in table])"] : []),
+    "import csv", "", `with open(${quoted(name)}, newline="", encoding="utf-8-sig") as file:`,
+    `    table = [row for row in csv.reader(file, delimiter=${quoted(delimiter)}) if len(row) == ${width}]`,
+    ...(hasNames ? ["names = table.pop(0)"] : []), ...(stride > 1 ? [`table = table[::${stride}]`] : []),
+    `features, target = ${literal(columns)}, ${target}  # ${literal(featureNames.slice(0, 8))}${featureNames.length > 8 ? " and more" : ""}`,
+    `gaps = {${[...GAPS].map(quoted).join(", ")}}`,
+    "table = [row for row in table if not any(row[c].strip().lower() in gaps for c in [*features, target])]",
+    `X = np.array([[${number("row[c]")} for c in features] for row in table])`,
+    ...(isClass ? [`classes = ${literal(classNames)}`, "y = np.array([classes.index(row[target].strip()) for row in table])"]
+      : [`y = np.array([[${number("row[target]")}] for row in table])`]),
   ];
 }
 

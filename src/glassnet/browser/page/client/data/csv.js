@@ -6,7 +6,7 @@
 export const MOST_ROWS = 20000;
 export const MOST_COLUMNS = 1000;
 const MOST_CLASSES = 20;
-const GAPS = new Set(["", "na", "n/a", "nan", "null", "none", "?", "-"]);
+export const GAPS = new Set(["", "na", "n/a", "nan", "null", "none", "?", "-"]);
 
 /** Rows of cells; quotes hold delimiters and line ends. */
 export function rowsOf(text, delimiter) {
@@ -62,9 +62,9 @@ export function tableOf(text, name) {
   if (kept.length < body.length) said.push(`${body.length - kept.length} rows with another number of cells than ${width} were left out`);
   if (width < 2) throw new Error(`${name} has one column; it needs one or more of inputs, and one of targets`);
   if (width > MOST_COLUMNS) throw new Error(`${name} has ${width} columns; this page takes up to ${MOST_COLUMNS}`);
-  if (kept.length > MOST_ROWS) {
-    said.push(`of ${kept.length} rows every ${Math.ceil(kept.length / MOST_ROWS)}. was taken, ${MOST_ROWS} at the most`);
-    const stride = Math.ceil(kept.length / MOST_ROWS);
+  const stride = Math.ceil(kept.length / MOST_ROWS);
+  if (stride > 1) {
+    said.push(`of ${kept.length} rows every ${stride}. was taken, ${MOST_ROWS} at the most`);
     kept = kept.filter((_, place) => place % stride === 0);
   }
   const columns = names.map((column, c) => {
@@ -74,13 +74,14 @@ export function tableOf(text, name) {
     const filled = cells.filter((cell) => !isGap(cell)).length;
     return { name: column, cells, numbers, numeric: filled > 0 && readable === filled };
   });
-  return { name, columns, n: kept.length, said };
+  return { name, columns, n: kept.length, said, delimiter, hasNames, width, stride };
 }
 
 /** Samples with one column as their target; `target` counts the columns. Text in inputs, and rows with gaps, are left out. */
 export function samplesOf(table, target) {
   const said = [...table.said], goal = table.columns[target];
-  const inputs = table.columns.filter((column, c) => c !== target && column.numeric);
+  const chosen = table.columns.map((_, c) => c).filter((c) => c !== target && table.columns[c].numeric);
+  const inputs = chosen.map((c) => table.columns[c]);
   const left = table.columns.filter((column, c) => c !== target && !column.numeric).map((column) => column.name);
   if (left.length > 0) said.push(`columns that hold text or nothing were left out: ${left.slice(0, 5).join(", ")}${left.length > 5 ? ` and ${left.length - 5} more` : ""}`);
   if (inputs.length === 0) throw new Error(`${table.name} has no column of numbers beside the target ${goal.name}`);
@@ -94,7 +95,7 @@ export function samplesOf(table, target) {
   const cells = whole.map((row) => goal.cells[row]);
   const classes = classesIn(goal, cells, whole);
   said.unshift(`${whole.length} samples of ${inputs.length} inputs; target: ${goal.name}, ${classes ? `${classes.length} classes` : "a number"}`);
-  const common = { name: table.name, n: whole.length, width: inputs.length, X, featureNames: inputs.map((column) => column.name), image: null, said };
+  const common = { name: table.name, n: whole.length, width: inputs.length, X, featureNames: inputs.map((column) => column.name), image: null, said, columns: chosen, target };
   if (classes) {
     const places = new Map(classes.map((label, place) => [label, place]));
     return { ...common, task: "classification", labels: Int32Array.from(cells, (cell) => places.get(cell)), classNames: classes, values: null, n_values: 0 };

@@ -13,7 +13,8 @@ function parameterOf(model, column, name) {
 }
 
 function head(model, place, shape, column) {
-  if (place === 0) return [h("span", { class: "title" }, `${shape.inputs.length} input${shape.inputs.length === 1 ? "" : "s"}`)];
+  if (place === 0) return [h("span", { class: "title" }, `${shape.inputs.length} input${shape.inputs.length === 1 ? "" : "s"}`),
+    column.units.length < shape.inputs.length && !column.image ? h("span", { class: "note" }, `${column.units.length} drawn`) : null];
   const own = shape.columns[place - 1], number = h("b", {}, String(own.units));
   const drawn = column.units.length < own.units && !column.image ? h("span", { class: "note" }, `${column.units.length} drawn`) : null;
   if (own.kind === "output") return [h("span", { class: "title" }, "output"), h("span", { class: "kind" }, own.activation.replaceAll("_", " ")), drawn];
