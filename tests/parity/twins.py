@@ -71,6 +71,8 @@ def compare(loss: Loss, y: Tensor, p: Tensor) -> Tensor:
             return functional.huber_loss(p, y, delta=delta)
         case losses.Quantile(level):
             return torch.maximum(level * (y - p), (level - 1) * (y - p)).mean()
+        case losses.Cosine():
+            return (1 - functional.cosine_similarity(p, y)).mean()
         case losses.Quantiles(levels):
             parts = zip(levels, p.chunk(len(levels), dim=1), strict=True)
             return torch.stack(

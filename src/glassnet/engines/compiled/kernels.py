@@ -83,6 +83,8 @@ def compare(loss: Loss, dtype: DType) -> Kernel:
         template, meanings = compiled_rows.softmax_cross_entropy, lambda: _softmax(dtype)
     elif isinstance(loss, (losses.Contrastive, losses.TripletHard, losses.TripletAll)):
         template, meanings = getattr(compiled_rows, loss.name), lambda: _embedding(dtype)
+    elif isinstance(loss, losses.Cosine):
+        template, meanings = compiled_rows.cosine, dict
     elif isinstance(loss, losses.Quantiles):
         template, meanings = templates.compare_levels, lambda: _formulas(loss, templates.of_two, dtype)
         name = "quantile_"

@@ -16,6 +16,7 @@ from glassnet.activations import ActivationFunction
 from glassnet.engines.base import is_own
 from glassnet.engines.torch.transfer import shares_memory
 from glassnet.errors import EngineError
+from glassnet.formulas.rows import LEAST_LENGTH
 from glassnet.kernels import arrays
 from glassnet.kernels.tensors import OF_BATCHES, lift
 from glassnet.losses import Loss
@@ -57,6 +58,8 @@ def compare(loss: Loss) -> MeanLoss:
         return lambda y, p, weights: _mean(
             functional.cross_entropy(p, y, reduction="none", label_smoothing=share), weights, len(p)
         )
+    if isinstance(loss, losses.Cosine):
+        return lambda y, p, weights: _mean(1 - (_direction(y) * _direction(p)).sum(dim=1), weights, len(p))
     if isinstance(loss, losses.Quantiles):
         formula, levels = lift(type(loss).formula), loss.levels
         return lambda y, p, weights: _mean(
@@ -86,6 +89,12 @@ def _elementwise(loss: losses.ElementwiseLoss) -> Callable[[Tensor, Tensor], Ten
     if loss.takes_classes:
         return lambda y, p: formula(smoothed(functional.one_hot(y, p.shape[1]).to(p.dtype)), p, *parameters)
     return lambda y, p: formula(smoothed(y), p, *parameters)
+
+
+def _direction(p: Tensor) -> Tensor:
+    """Rows over their lengths, which are held above the least that counts."""
+    length: Tensor = torch.linalg.vector_norm(p, dim=1, keepdim=True)
+    return p / length.clamp(min=LEAST_LENGTH)
 
 
 def _gaussian(loss: losses.GaussianNLL) -> MeanLoss:
