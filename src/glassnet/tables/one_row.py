@@ -55,7 +55,7 @@ class OneRow:
             except KeyError:
                 return None
         shape = getattr(X, "shape", ())
-        if tuple(shape)[:1] != (1,) or len(shape) != 2:
+        if not isinstance(shape, tuple) or len(shape) != 2 or shape[0] != 1:
             return None
         match type(X).__module__.partition(".")[0]:
             case "pandas":
