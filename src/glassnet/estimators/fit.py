@@ -50,7 +50,7 @@ class Fit:
         return self.chooses or self.watched is not None or share > 0
 
     def members(self) -> list[Member]:
-        """New networks."""
+        """New networks, one for each seed."""
         seeds = [self.random] if self.alone else self.seeds
         return [Member(self.work.network(seed)) for seed in seeds]
 

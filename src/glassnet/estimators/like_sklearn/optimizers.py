@@ -80,7 +80,7 @@ class SklearnOptimizer(Optimizer):
 
 @dataclass(frozen=True)
 class SklearnAdam(SklearnOptimizer):
-    """scikit-learn's ``AdamOptimizer``."""
+    """Adam as scikit-learn's ``AdamOptimizer`` computes it."""
 
     learning_rate: Any = 1e-3
     beta1: float = 0.9
