@@ -136,3 +136,22 @@ def test_a_slip_in_backpropagation_that_no_list_holds_is_named_by_the_checks() -
     verdict = gn.lessons.check("6.4", backward)
     assert not verdict.ok and "; check_backward says: " in verdict.message
     assert verdict.slip.startswith("check_backward says: ") and "dW2" in verdict.message
+
+
+def test_a_stub_is_no_answer_yet() -> None:
+    def empty(x: Any) -> Any: ...
+
+    def with_words(x: Any) -> Any:
+        """What it should do."""
+        ...
+
+    def identity(x: Any) -> Any:
+        return x
+
+    def five(x: Any) -> Any:
+        return 5
+
+    for stub in (..., empty, with_words):
+        assert gn.lessons.check("3.3", stub).message == "there is no answer yet"
+    for answer in (identity, five):
+        assert gn.lessons.check("3.3", answer).message != "there is no answer yet"

@@ -17,7 +17,7 @@ from glassnet.errors import ArgumentError
 from glassnet.lessons import progress
 from glassnet.lessons.catalogue import find, lessons
 from glassnet.lessons.exercise import Case, Exercise, Lesson
-from glassnet.lessons.judging import Verdict, collect, judge, with_explanation
+from glassnet.lessons.judging import Verdict, collect, is_stub, judge, with_explanation
 from glassnet.lessons.listing import Exercises
 from glassnet.support import checks
 
@@ -65,7 +65,7 @@ def check(number: str, answer: Any) -> Verdict:
     """
     exercise = find(number)
     cases = exercise.variant(_seed)
-    if isinstance(answer, type(...)):
+    if is_stub(answer):
         return Verdict(exercise.number, False, "there is no answer yet", exercise.hints, 0)
     if not exercise.is_value and not callable(answer) and exercise.accepts is None:
         raise ArgumentError(

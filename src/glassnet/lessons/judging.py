@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import dis
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -52,6 +53,16 @@ class Verdict:
         return f"{self.exercise}  {'right' if self.ok else 'not yet'}: {self.message}"
 
     __repr__ = __str__
+
+
+def is_stub(answer: Any) -> bool:
+    """Whether an answer is still what the lesson has in its place: ``...``, or a function of nothing else."""
+    code = getattr(answer, "__code__", None)
+    if code is None:
+        return answer is Ellipsis
+    says_nothing = set(code.co_consts) <= {None, answer.__doc__} and not code.co_names
+    loads_an_argument = any(step.opname.startswith("LOAD_FAST") for step in dis.get_instructions(code))
+    return bool(says_nothing and code.co_nlocals == code.co_argcount and not loads_an_argument)
 
 
 def collect(exercise: Exercise, answer: Any, cases: Sequence[Case]) -> list[Outputs | Failure]:

@@ -1,0 +1,167 @@
+"""Lesson 13: how things go wrong."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.random import Generator
+
+import glassnet as gn
+from glassnet.lessons.clinic import NUMBERS, patient
+from glassnet.lessons.exercise import Case, Exercise, Lesson
+from glassnet.lessons.outputs import Outputs
+
+lesson = Lesson(13, "How things go wrong")
+
+HINTS = (
+    "Look at the chart for what is unusual: sizes, rates, layers. Then at the hidden neurons, and at the gradient of each layer.",
+    "gn.diagnose(p.network, p.X, p.y, validation_data=p.validation) measures all of it; see which numbers it quotes.",
+)  # fmt: skip
+
+
+def _ward(first: int) -> Any:
+    def given(random: Generator) -> Case:
+        return ([int(number) for number in first + random.permutation(4)],)
+
+    return given
+
+
+def _causes(numbers: Any) -> Any:
+    return tuple(NUMBERS[number - 1] for number in numbers)
+
+
+def _instead(wrong: dict[str, str]) -> Any:
+    return lambda numbers: tuple(wrong.get(cause, cause) for cause in _causes(numbers))
+
+
+def _swapped(one: str, other: str) -> Any:
+    return _instead({one: other, other: one})
+
+
+first_ward: Exercise = lesson.value(
+    "The first ward", _ward(1), hints=HINTS, points=2, of_text=([1, 2, 3, 4],)
+)(_causes)
+first_ward.mistakes(
+    (
+        _swapped("dead_units", "learning_rate_too_high"),
+        "two are the wrong way round: with steps that are too long the loss jumps; with dead units it lies still",
+    ),
+    (
+        _instead({"dead_units": "learning_rate_too_low"}),
+        "one lies still for another reason: look how many of its hidden units are 0 for every sample",
+    ),
+    (
+        _instead({"dead_units": "vanishing_gradient"}),
+        "one has a single hidden layer: look at its biases and its zeros",
+    ),
+    (
+        _instead({"overfitting": "too_few_units"}),
+        "one has learned its own samples very well; its new samples tell",
+    ),
+    (
+        _instead({"overfitting": "leakage"}),
+        "one is bad on new samples; with leakage it would look too good there",
+    ),
+    (_instead({"unscaled_inputs": "learning_rate_too_high"}), "one has features of size 0.1 and of size 800"),
+    (
+        _instead({"learning_rate_too_high": "unscaled_inputs"}),
+        "one has features between 0 and 1; look at its rate",
+    ),
+)
+
+second_ward: Exercise = lesson.value(
+    "The second ward", _ward(5), hints=HINTS, points=2, of_text=([5, 6, 7, 8],)
+)(_causes)
+second_ward.mistakes(
+    (
+        _instead({"missing_nonlinearity": "too_few_units"}),
+        "one has 128 hidden neurons: what stands between its layers?",
+    ),
+    (
+        _instead({"missing_nonlinearity": "learning_rate_too_low"}),
+        "one has Adam at 0.01, but no bend: look at its layers",
+    ),
+    (
+        _instead({"labels_unrelated": "learning_rate_too_low"}),
+        "one has Adam at its usual rate: are its targets right?",
+    ),
+    (
+        _instead({"labels_unrelated": "overfitting"}),
+        "nobody looked at new samples here: look at images and targets",
+    ),
+    (
+        _instead({"symmetric_weights": "too_few_units"}),
+        "one has 8 units, and 3 would do: compare their weights",
+    ),
+    (
+        _instead({"symmetric_weights": "missing_nonlinearity"}),
+        "one has tanh between its layers: compare its weights",
+    ),
+    (_instead({"learning_rate_too_low": "dead_units"}), "one has a rate of 0.0001, and its units are alive"),
+    (
+        _swapped("labels_unrelated", "learning_rate_too_low"),
+        "two are the wrong way round: one crawls because its steps are tiny, the other has nothing to learn",
+    ),
+)
+
+third_ward: Exercise = lesson.value(
+    "The third ward", _ward(9), hints=HINTS, points=2, of_text=([9, 10, 11, 12],)
+)(_causes)
+third_ward.mistakes(
+    (
+        _instead({"vanishing_gradient": "learning_rate_too_low"}),
+        "one has eight sigmoids in a row: see lesson 3",
+    ),
+    (_instead({"vanishing_gradient": "dead_units"}), "sigmoids do not die; but their slopes multiply"),
+    (_instead({"leakage": "overfitting"}), "one is as good on new samples as on its own: are they new?"),
+    (
+        _instead({"too_few_units": "learning_rate_too_low"}),
+        "one has had 300 epochs of Adam, and three hidden units",
+    ),
+    (_instead({"too_few_units": "missing_nonlinearity"}), "one has tanh between its layers; count its units"),
+    (
+        _instead({"unscaled_targets": "learning_rate_too_low"}),
+        "a step cannot be long enough for targets of size 150",
+    ),
+    (
+        _instead({"unscaled_targets": "unscaled_inputs"}),
+        "the features of one have size 1; its targets have not",
+    ),
+)
+
+
+def _cured(answer: Any, X: Any, y: Any) -> Any:
+    network = answer(X, y)
+    if not isinstance(network, gn.Network):
+        raise TypeError(
+            f"the function gives back a {type(network).__name__}; a trained gn.Network is asked for"
+        )
+    hidden = sum(isinstance(layer, gn.Dense) for layer in network.layers) - 1
+    inside = sum(isinstance(layer, gn.Residual) for layer in network.layers)
+    return {"right": float((network.predict_classes(X).ravel() == y).mean()), "hidden": hidden + inside}
+
+
+def _learns(outputs: Outputs, case: Case) -> str | None:
+    right, hidden = (float(np.asarray(outputs[f"[{name!r}]"])) for name in ("right", "hidden"))
+    if hidden < 8:
+        return f"it has {hidden:g} hidden layers; keep all eight: the depth is the task here"
+    return None if right >= 0.95 else f"{100 * right:.1f} % of the samples are right; 95 % are asked for"
+
+
+@lesson.function(
+    "Cure the deep one",
+    lambda random: [(patient(9).X, patient(9).y)],
+    points=2,
+    ask=_cured,
+    accepts=_learns,
+    hints=(
+        "Which activation has a slope near 1? And what else gives the gradient a way round (lesson 10)?",
+        "gn.Dense(16, 'relu') eight times, or gn.Residual blocks, with Adam at 0.01.",
+    ),
+)
+def cure(X, y):
+    """A network with eight hidden layers that learns the moons."""
+    network = gn.Network([*(gn.Dense(16, "relu") for _ in range(8)), gn.Dense(1, "sigmoid")], seed=0)
+    network.fit(X, y, loss="bce", optimizer=gn.Adam(0.01), epochs=100, batch_size=32, seed=0, progress=False)
+    return network
