@@ -188,13 +188,13 @@ def chart(number: int) -> str:
     sick = patient(number)
     sizes = np.sqrt((np.asarray(sick.X, dtype=float) ** 2).mean(axis=0))
     y = np.asarray(sick.y).ravel()
-    losses = sick.history["loss"]
+    losses, how = sick.history["loss"], sick.settings
     rows = [
         f"patient {number}",
         f"  samples    {len(sick.X)} of {sick.X.shape[1]} features, of sizes {sizes.min():.2g} to {sizes.max():.2g}",
         f"  targets    {', '.join(f'{value:g}' for value in y[:8])}, …",
         f"  layers     {', '.join(map(repr, sick.network.layers))}",
-        f"  training   {sick.settings['optimizer']!r}, batches of {sick.settings['batch_size']}, loss {sick.settings['loss']}",
+        f"  training   {how['optimizer']!r}, batches of {how['batch_size']}, loss {how['loss']}",
         f"  loss       {losses[0]:.4g} after the first epoch, {losses[-1]:.4g} after the last of {len(losses)}",
     ]
     if sick.validation is not None:

@@ -15,7 +15,7 @@ from glassnet.lessons.outputs import Outputs
 lesson = Lesson(13, "How things go wrong")
 
 HINTS = (
-    "Look at the chart for what is unusual: sizes, rates, layers. Then at the hidden neurons, and at the gradient of each layer.",
+    "Look at the chart for what is unusual: sizes, rates, layers. Then at the hidden neurons, and at the gradients.",
     "gn.diagnose(p.network, p.X, p.y, validation_data=p.validation) measures all of it; see which numbers it quotes.",
 )  # fmt: skip
 
