@@ -173,6 +173,22 @@ def test_a_warm_start_goes_on() -> None:
         halves.fit(X[:, :2], VALUES)
 
 
+def test_a_fit_that_goes_on_takes_up_new_penalties() -> None:
+    model = gn.NetworkRegressor(warm_start=True, l2=0.0, dropout=0.1, **QUICK).fit(X, VALUES)
+    model.set_params(l2=0.5, dropout=0.3).fit(X, VALUES)
+    kinds = {type(layer).__name__: layer for layer in model.network_.layers}
+    assert (kinds["Dense"].l2, kinds["Dropout"].rate) == (0.5, 0.3)
+    with pytest.raises(ValueError, match="leave the layers as they were"):
+        model.set_params(activation="tanh").fit(X, VALUES)
+
+
+@pytest.mark.parametrize("preset", ["tabular", "tabular-strong", "small"])
+def test_batches_go_on_from_what_a_preset_has_chosen(preset: str) -> None:
+    model = gn.NetworkRegressor(preset, width=8, random_state=0).fit(X[:30], VALUES[:30])
+    epochs = model.n_iter_
+    assert model.partial_fit(X[:30], VALUES[:30]).partial_fit(X[30:], VALUES[30:]).n_iter_ == epochs + 2
+
+
 def test_a_warm_start_knows_its_classes() -> None:
     model = gn.NetworkClassifier(warm_start=True, **QUICK).fit(X, CLASSES)
     model.fit(X[CLASSES != "low"], CLASSES[CLASSES != "low"])

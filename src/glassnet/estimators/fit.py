@@ -65,11 +65,12 @@ class Fit:
             )
         fresh = self.work.network(0)
         for member in members:
-            if member.network != fresh:
+            if _skeleton(member.network) != _skeleton(fresh):
                 raise ArgumentError(
                     f"this fit goes on with {member.network!r}, and the parameters now ask for {fresh!r}; leave the "
                     "layers as they were, or set warm_start=False"
                 )
+            _take_over(member.network, fresh, self.estimator)
             if not self.part and self.work.settings.schedule != "constant":
                 member.network.state = None  # a schedule begins anew
 
@@ -113,3 +114,23 @@ class Fit:
             return None
         kept, held = split(self.rows.table.n_rows, share, self._groups(), np.random.default_rng([seed, 1]))
         return (kept, held) if len(held) else None
+
+
+def _skeleton(network: Network) -> list[tuple[Any, ...]]:
+    """What a network cannot change while it learns; penalties and dropout it can."""
+    layers = [
+        (type(layer), getattr(layer, "units", None), getattr(layer, "activation", None))
+        for layer in network.layers
+    ]
+    return [(network.dtype, network.input_shape), *layers]
+
+
+def _take_over(network: Network, fresh: Network, estimator: Any) -> None:
+    """Penalties and dropout that were given, into a network that goes on."""
+    given = {
+        "l1": estimator.l1 is not None, "l2": estimator.l2 is not None, "rate": estimator.dropout is not None,
+    }  # fmt: skip
+    for mine, theirs in zip(network.layers, fresh.layers, strict=True):
+        for name, is_given in given.items():
+            if is_given and hasattr(theirs, name):
+                setattr(mine, name, getattr(theirs, name))

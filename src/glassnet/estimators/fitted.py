@@ -97,6 +97,7 @@ class FittedEstimator(BaseEstimator):
         tags.input_tags.allow_nan = True
         tags.input_tags.sparse = True
         tags.input_tags.string = True
+        tags.input_tags.categorical = True
         tags.target_tags.required = True
         return tags
 
