@@ -158,6 +158,13 @@ def test_a_model_is_exported(trained: dict[str, Path], complaint: Complaint) -> 
     called("export", "runs/xor", "--to", "onnx", "--output", "xor.onnx")
 
 
+def test_a_saved_model_keeps_its_intervals(trained: dict[str, Path]) -> None:
+    model, frame = gn.tables.load(trained["price"] / "model.safetensors"), homes(n=200, seed=9)
+    low, high = model.predict_interval(frame, 0.8).T
+    price = frame["price"].to_numpy()
+    assert 0.6 < ((low <= price) & (price <= high)).mean() < 0.97
+
+
 def test_a_summary_tells_about_the_table(trained: dict[str, Path]) -> None:
     shown = called("summary", str(trained["kind"])).stdout
     assert "predicts    kind" in shown and "classes     3: large, middle, small" in shown

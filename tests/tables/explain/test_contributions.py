@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 import numpy as np
@@ -128,6 +129,21 @@ def test_two_classes_by_one_output_are_explained_too() -> None:
             found = contributions(model, TABLE, 5, output=output)
             assert found.prediction == pytest.approx(model.predict_proba(TABLE)[5, place], abs=1e-6)
             assert found.is_checked and found.answer == f"probability of {output}"
+
+
+def test_values_that_are_held_between_ends_are_explained_as_they_are_predicted() -> None:
+    made, target = Preprocessing.fit(TABLE), target_of(VALUES)
+    low, high = np.quantile(VALUES, (0.3, 0.6)).tolist()
+    held = dataclasses.replace(target, low=(low,), high=(high,))
+    network = gn.Network([gn.Dense(6, "tanh"), gn.Dense(1)], seed=0)
+    network.fit(
+        made.transform(TABLE), target.encode(VALUES), loss="mse", epochs=30, batch_size=20, progress=False
+    )
+    model = TableModel(made, [network], held)
+    row = int(VALUES.argmax())
+    found = contributions(model, TABLE, row)
+    assert found.prediction == pytest.approx(high) and found.is_checked
+    assert found.prediction == pytest.approx(float(model.predict(TABLE)[row]))
 
 
 def test_what_cannot_be_explained(models: dict[str, TableModel]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -135,13 +136,9 @@ class Study:
 
 def with_description(model: TableModel, description: Mapping[str, Any]) -> TableModel:
     """The same model with another description."""
-    return TableModel(
-        model.preprocessing,
-        model.networks,
-        model.target,
-        temperature=model.temperature,
-        description=description,
-    )
+    found = copy.copy(model)
+    found.description = dict(description)
+    return found
 
 
 def fingerprint(file: TableFile, names: Sequence[str]) -> str:

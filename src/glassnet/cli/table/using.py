@@ -254,6 +254,11 @@ def _moved(used: Used, file: TableFile, printer: TablePrinter) -> None:
         printer.line(f"  … and {len(moved) - _MOST_SHIFTED} more")
 
 
+def _listed(names: Sequence[str]) -> str:
+    more = ", …" if len(names) > _MOST_NAMES else ""
+    return f"{len(names)}: {', '.join(map(in_one_line, names[:_MOST_NAMES]))}{more}"
+
+
 def summary(model_path: str) -> None:
     """Print layers, and what the file says about the table and the training."""
     used, printer = Used.load(model_path), TablePrinter()
@@ -267,8 +272,8 @@ def summary(model_path: str) -> None:
     names = judging.class_names(model)
     printer.fact("predicts", used.target or "not recorded")
     if names:
-        printer.fact("classes", f"{len(names)}: {', '.join(map(in_one_line, names[:_MOST_NAMES]))}")
-    printer.fact("columns", f"{len(used.columns)}: {', '.join(map(in_one_line, used.columns[:_MOST_NAMES]))}")
+        printer.fact("classes", _listed(names))
+    printer.fact("columns", _listed(used.columns))
     printer.fact("features", f"{model.preprocessing.n_features:,}")
     for note in model.preprocessing.notes:
         printer.line(note.text, "yellow")

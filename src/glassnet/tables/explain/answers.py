@@ -62,8 +62,8 @@ class Answer:
     def value(self, outputs: Floats) -> Floats:
         """From the mean outputs of the networks, (n_rows,)."""
         if not self.target.classifies:
-            center, scale, column = self._scaling
-            return outputs[:, column] * scale + center
+            values = self._unbounded(outputs)
+            return np.clip(values, *self._ends) if self.target.low else values
         probabilities = self._told(self.target.probabilities(outputs))
         return np.asarray(probabilities[:, self.place])
 
@@ -73,12 +73,26 @@ class Answer:
         if not self.target.classifies:
             _, scale, column = self._scaling
             found[:, column] = scale
+            if self.target.low:  # beyond the ends nothing changes
+                low, high = self._ends
+                values = self._unbounded(outputs)
+                found[(values < low) | (values > high)] = 0.0
             return found
         given = self.target.probabilities(outputs)
         by_given = self._slope(given)
         if outputs.shape[1] < given.shape[1]:  # of two classes, from the probability of the second
             return by_given[:, 1:] - by_given[:, :1]
         return by_given
+
+    def _unbounded(self, outputs: Floats) -> Floats:
+        """The value before it is held between the smallest and the largest of training."""
+        center, scale, column = self._scaling
+        return outputs[:, column] * scale + center
+
+    @property
+    def _ends(self) -> tuple[float, float]:
+        """Between which values are held."""
+        return self.target.low[self.place], self.target.high[self.place]
 
     @property
     def _scaling(self) -> tuple[float, float, int]:

@@ -143,7 +143,7 @@ class _Error:
         if target.classifies:
             right = np.where(self.true > 0.5, said, 1 - said)
             return float(-np.log(np.maximum(right, _LEAST)).sum(axis=1).mean())
-        values = self.true * np.array(target.scale) + np.array(target.center)
+        values = self.true * np.array(target.scale) + np.array(target.center)  # as they were given
         return float(np.sqrt(np.mean((values - said) ** 2)))
 
 
