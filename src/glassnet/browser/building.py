@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,6 +11,7 @@ from glassnet.browser.formulas import Part, formulas
 from glassnet.errors import ArgumentError
 
 SOURCES = Path(__file__).parent / "engine"
+LICENCE = Path(__file__).parent / "LICENSE-numpy.txt"
 BUILT = Path(__file__).parent / "glassnet.js"
 # In the order in which they lean on each other; "formulas" is what is generated.
 FILES = (
@@ -20,7 +22,8 @@ FILES = (
     "network/training", "network/network", "network/facts",
 )  # fmt: skip
 PUBLIC = (
-    "create", "load", "facts", "parts", "Network", "Training", "Random", "GlassnetError", "DivergenceError", "VERSION",
+    "create", "load", "facts", "parts", "Network", "Training", "Random", "GlassnetError", "DivergenceError",
+    "LICENCE_OF_NUMPY", "VERSION",
 )  # fmt: skip
 
 
@@ -28,7 +31,8 @@ def _body(parts: Sequence[Part]) -> str:
     """All statements of the module, without imports and exports."""
     import glassnet
 
-    pieces = [f'const VERSION = "{glassnet.__version__}";']
+    licence = json.dumps(LICENCE.read_text(encoding="utf-8"))
+    pieces = [f'const VERSION = "{glassnet.__version__}";', f"const LICENCE_OF_NUMPY = {licence};"]
     pieces += [
         formulas(parts) if name == "formulas" else (SOURCES / f"{name}.js").read_text(encoding="utf-8")
         for name in FILES
@@ -41,7 +45,7 @@ def _body(parts: Sequence[Part]) -> str:
 HEADER = """// glassnet.js: networks one can see through, in the browser. MIT licence, The glassnet authors.
 // Written by python -m glassnet.browser; do not edit. Formulas are translated from glassnet/formulas, traversals are
 // those of glassnet/browser/engine.
-// The tables ZIGGURAT are NumPy's, BSD 3-Clause licence, copyright (c) 2005, NumPy Developers.
+// The tables ZIGGURAT are NumPy's: see LICENCE_OF_NUMPY.
 """
 
 

@@ -53,9 +53,9 @@ def parts() -> dict[str, dict[str, Any]]:
 
 
 def _described(registry: Registry[Any], name: str, cls: type) -> dict[str, Any]:
+    """A part; what is empty is left out, and comes back when the module is loaded."""
     fields = [part for part in dataclasses.fields(cls) if part.init]
     told: dict[str, Any] = {
-        "name": name,
         "aliases": [
             alias for alias, factory in registry._factories.items() if factory is cls and alias != name
         ],
@@ -65,6 +65,7 @@ def _described(registry: Registry[Any], name: str, cls: type) -> dict[str, Any]:
         "required": [part.name for part in fields if part.default is dataclasses.MISSING],
         "facts": _facts(getattr(cls, "facts", None)) if registry.kind in WRITTEN else {},
     }
+    told = {key: value for key, value in told.items() if value}
     if name in REFUSED:
         told["refused"] = REFUSED[name]
     if issubclass(cls, Loss):

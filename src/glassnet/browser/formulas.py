@@ -257,7 +257,7 @@ def _add_own(
         if name in own[kind]:
             raise ArgumentError(f"the {kind} {name!r} is there already; give your own another name")
         tables[table][name] = entry
-        own[kind][name] = {"name": name, "aliases": [], "fields": {}, "required": [], "facts": {}, **told}
+        own[kind][name] = told
 
 
 HELPERS = """/** @param {number} z */

@@ -1,7 +1,7 @@
 """The tables of the ziggurat by which NumPy draws normal numbers. Marsaglia, Tsang, J. Stat. Soft. 5 (2000).
 
 256 layers of equal area under exp(-x^2 / 2). The numbers are those of NumPy (``ki_double``, ``wi_double`` and
-``fi_double`` of its ``numpy.random``; BSD licence, copyright (c) 2005, NumPy Developers): computed anew with more
+``fi_double`` of its ``numpy.random``; BSD licence, in LICENSE-numpy.txt beside this file): computed anew with more
 digits they differ in the last bits, and then so would the draws.
 """
 

@@ -4,6 +4,10 @@ import { checkedNumber, GlassnetError, shown } from "../base/errors.js";
 import { PARTS } from "../formulas.js";
 import { LAYERS } from "./layers.js";
 
+// The module's text leaves out what is empty.
+for (const of of Object.values(PARTS))
+  for (const [name, part] of Object.entries(of)) of[name] = { name, aliases: [], fields: {}, required: [], facts: {}, ...part };
+
 /** Everything that the engine knows. @type {Record<string, Record<string, any>>} */
 export const parts = PARTS;
 
