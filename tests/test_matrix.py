@@ -511,7 +511,6 @@ EXCEPTIONS: dict[tuple[str, str], str] = {
        for facet in ("written", "check_loss", "PyTorch", "command")},
     **{(name, "command"): "its targets are -1 and 1; the command writes two classes as 0 and 1"
        for name in ("hinge", "squared_hinge")},
-    ("cosine", "browser"): "it compares whole rows, which the engine of pages refuses by name",
     **{("cosine", facet): "it compares whole rows, and is written in words" for facet in ("written", "check_loss")},
     **{(name, facet): OF_SEVERAL for name in ("gaussian_nll", "quantiles") for facet in ("written", "check_loss")},
     **{(name, "command"): "the command trains one output for each value" for name in ("gaussian_nll", "quantiles")},

@@ -57,7 +57,7 @@ def renamed(part: Any) -> Any:
 
 
 def understood(case: Case) -> bool:
-    return OF_PYTHON.isdisjoint(case.options()) and not isinstance(case.loss, losses.Cosine)
+    return OF_PYTHON.isdisjoint(case.options())
 
 
 CHOSEN = [case for case in CASES if understood(case)]

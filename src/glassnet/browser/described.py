@@ -20,7 +20,6 @@ REFUSED = {
     "lbfgs": (
         "its line search is SciPy's, which the browser does not have; choose another optimizer, or train in Python"
     ),
-    "cosine": "it compares whole rows, which the engine of pages does not do yet; train in Python",
 }
 # Whose formulas a page writes with numbers in them.
 WRITTEN = ("activation", "loss", "optimizer", "layer")
@@ -29,6 +28,9 @@ UNTOLD = {
     "latex",
     "elsewhere",
     "plain",
+    "torch_with",
+    "in_words_latex",
+    "slope_in_words_latex",
     "range",
     "logarithms",
     "slope_in_output",

@@ -38,7 +38,7 @@ OF_ROWS = {
     "softmax": "{ activate: activateSoftmax, apply: softmax, gate: gateSoftmax, isLinear: false }",
     "softmax_cross_entropy": "compareSoftmax", "sparse_softmax_cross_entropy": "compareSoftmax",
     "contrastive": "compareContrastive", "triplet_hard": "compareTripletHard", "triplet_all": "compareTripletAll",
-    "gaussian_nll": "compareGaussian", "quantiles": "compareQuantiles",
+    "cosine": "compareCosine", "gaussian_nll": "compareGaussian", "quantiles": "compareQuantiles",
 }  # fmt: skip
 BY_HAND = {
     ("adamw", "coefficients"),

@@ -62,6 +62,32 @@ export function compareSoftmax(y, yAt, z, zAt, n, m, weights, weightsAt, error, 
   return total * share;
 }
 
+// Lengths are held above this, as in PyTorch.
+const LEAST_LENGTH = 1e-8;
+
+/** The length of a row. @param {Floats} rows @param {number} from @param {number} m @returns {number} */
+export function lengthOf(rows, from, m) {
+  let squares = 0;
+  for (let j = from; j < from + m; j++) squares += rows[j] * rows[j];
+  return Math.sqrt(squares);
+}
+
+/** 1 - cos of the angle between each row of targets and of predictions, and its gradient (cos p / |p| - y / |y|) / |p|.
+ * @type {Compare} */
+export function compareCosine(y, yAt, q, qAt, n, m, weights, weightsAt, error, eAt, share) {
+  let total = 0;
+  for (let i = 0; i < n; i++) {
+    const from = qAt + i * m, target = yAt + i * m, to = eAt + i * m, weight = weights[weightsAt + i], shared = weight * share;
+    const length = lengthOf(q, from, m), held = Math.max(length, LEAST_LENGTH), unit = Math.max(lengthOf(y, target, m), LEAST_LENGTH);
+    let along = 0;
+    for (let j = 0; j < m; j++) along += y[target + j] / unit * q[from + j];
+    const similarity = along / held, turn = length > LEAST_LENGTH ? similarity / held : 0;
+    total += (1 - similarity) * weight;
+    for (let j = 0; j < m; j++) error[to + j] = (turn * q[from + j] - y[target + j] / unit) / held * shared;
+  }
+  return total * share;
+}
+
 /** Distances of all pairs of rows (n, n). @param {Floats} p @param {number} at @param {number} n @param {number} d */
 function distances(p, at, n, d) {
   const found = new Float64Array(n * n);

@@ -1,5 +1,6 @@
 // What the targets are, and what constant predictions cost: as glassnet/insight/diagnosis/targets.py.
 
+import { lengthOf } from "../arithmetic/rows.js";
 import { lossOf, oneHot, repeated, smooth } from "./losses.js";
 
 const SMALLEST = 1.1754943508222875e-38, TINY = 1e-12;
@@ -88,10 +89,15 @@ export class Targets {
     return Number.isFinite(found) ? found : Infinity;
   }
 
+  /** The rows that outputs are compared with, each of length 1. @returns {Float64Array} */
+  get directions() {
+    return Float64Array.from(this.compared, (value, k) => value / Math.max(lengthOf(this.compared, k - (k % this.m), this.m), 1e-8));
+  }
+
   /** The smallest loss that a prediction reaches which is the same for all samples. @returns {number} */
   get chance() {
     const { n, m, kind, loss } = this, columns = sortedColumns(this.matrix, n, m), rows = [];
-    rows.push(bestConstant(loss, sortedColumns(this.compared, n, m)));
+    rows.push(bestConstant(loss, sortedColumns(loss.part.name === "cosine" ? this.directions : this.compared, n, m)));
     for (let k = 1; kind === "values" && k <= 19; k++) rows.push(Float64Array.from(columns, (column) => quantile(column, k / 20)));
     return Math.min(...rows.map((row) => this.costs(row)));
   }
