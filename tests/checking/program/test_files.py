@@ -182,9 +182,9 @@ def test_a_wrong_part_beside_a_right_network_is_named(
     ("name", "step", "why"),
     [
         (
-            "Adadelta",
+            "Rprop",
             "params - self.lr * grads",
-            "its rule, adadelta, is none of those that check_optimizer knows",
+            "its rule, rprop, is none of those that check_optimizer knows",
         ),
         (
             "Optimizer",

@@ -70,3 +70,14 @@ def test_the_way_past_layers_is_checked_and_named(
     assert [slip.code for slip in report.slips] == ([] if code is None else [code])
     if code is not None and where == "before":
         assert any("layers, with the input of layers 1 to 1 added again" in note for note in report.notes)
+
+
+def test_what_the_files_own_run_has_left_is_not_taken_for_what_a_pass_has_given(tmp_path: Path) -> None:
+    """The training stands in the file itself, so that ``out`` and ``cache`` of all its samples are there."""
+    forward, backward = FORWARD["none"]
+    program = PROGRAM.format(forward=forward, backward=backward.format("")).replace(
+        "sin(X[:, :1])", "ones((40, 1))"
+    )
+    path = tmp_path / "learner.py"
+    path.write_text(program.replace('if __name__ == "__main__":', "if True:"), encoding="utf-8")
+    assert gn.check(path).ok is True

@@ -9,6 +9,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+
 from glassnet.checking.finding.sources import parameters, tree_of
 from glassnet.checking.numerics.calling import quiet
 from glassnet.checking.program.bench import is_data
@@ -55,7 +57,7 @@ class Context:
         """
         if name in self.known:
             return self.known[name]
-        if name in self.names and is_data(name, self.names[name]) and not {"x", "y"} & set(meanings(name)):
+        if name in self.names and is_data(name, self.names[name]) and not self._is_given(name):
             return self.names[name]
         alike = {key.lower().replace("_", ""): value for key, value in self.known.items()}
         plain = name.lower().replace("_", "")
@@ -68,6 +70,15 @@ class Context:
             if meaning in self.meant:
                 return self.meant[meaning]
         raise Unknown(function, name)
+
+    def _is_given(self, name: str) -> bool:
+        """Whether the data, or what a pass has just given, are meant, and not what the file's own run has left."""
+        meant = set(meanings(name))
+        if meant & {"x", "y"} or ("cache" in meant and "cache" in self.meant):
+            return True
+        return bool(meant & {"output", "error"} & self.meant.keys()) and isinstance(
+            self.names[name], np.ndarray
+        )
 
 
 def call(function: Callable[..., Any], context: Context, given: tuple[str, ...] = ()) -> Any:
