@@ -154,3 +154,14 @@ def test_what_is_said_of_log_0_is_what_is_there() -> None:
     report = gn.check_loss(value, gradient, like=losses.CategoricalCrossEntropy(label_smoothing=0.1))
     assert "the loss is inf: a target that is not 0 times log(0)" in str(report)
     assert "the gradient divides by 0:" in str(report)
+
+
+def test_a_curve_is_that_of_the_smoothed_target() -> None:
+    loss = losses.BinaryCrossEntropy(label_smoothing=0.2)
+    line = gn.plots.loss(loss, target=1.0).lines[0]
+    p, drawn = np.asarray(line.get_xdata()), np.asarray(line.get_ydata())
+    np.testing.assert_allclose(drawn, -0.9 * np.log(p) - 0.1 * np.log(1 - p), rtol=1e-12)
+    with pytest.raises(
+        ArgumentError, match="depends on the number of classes; draw it without label_smoothing"
+    ):
+        gn.plots.loss(losses.CategoricalCrossEntropy(label_smoothing=0.2))

@@ -93,6 +93,8 @@ def test_sorted_quantiles_do_not_cross_and_cost_no_sample_more() -> None:
     np.testing.assert_array_equal(loss.centre(p), rising[:, 4:6])
     with pytest.raises(ShapeError, match=r"output must have shape \(n_samples, n_outputs\); got \(8,\)"):
         loss.quantiles(p[0])
+    with pytest.raises(ShapeError, match=r"output must have shape \(n_samples, n_outputs\); got \(8,\)"):
+        losses.GaussianNLL().standard_deviation(p[0])
 
 
 @pytest.mark.parametrize("loss", SEVERAL, ids=lambda loss: loss.name)
@@ -172,3 +174,13 @@ def test_an_error_of_the_wrong_sign_is_called_target_minus_prediction_only_where
         report = gn.check_backward(net, X, targets, net.gradients.copy(), loss=chosen)
         [slip] = [slip for slip in report.slips if slip.code == "error_sign_flipped"]
         assert ("target minus prediction" in slip.message) is difference, loss
+
+
+@pytest.mark.parametrize(("loss", "n"), [(losses.GaussianNLL(), 4), (losses.Quantiles((0.1, 0.9)), 4)])
+def test_batches_from_an_iterable_train_as_arrays_do(loss: Loss, n: int) -> None:
+    two = np.hstack([Y, -Y])
+    whole, parts = network(n), network(n)
+    options: dict[str, Any] = {"loss": loss, "optimizer": gn.SGD(0.05), "epochs": 2, "progress": False}
+    whole.fit(X, two, batch_size=100, shuffle=False, **options)
+    parts.fit([(X[i : i + 100], two[i : i + 100]) for i in range(0, 400, 100)], **options)
+    np.testing.assert_allclose(parts.parameters, whole.parameters, rtol=1e-12)

@@ -59,6 +59,13 @@ class SeveralOutputs(Loss):
         return self.repeated(y.reshape(len(p), k).astype(p.dtype, copy=False)), p
 
 
+def _outputs(output: ArrayLike) -> Array:
+    p = checks.real("output", output)
+    if p.ndim != 2:
+        raise ShapeError(f"output must have shape (n_samples, n_outputs); got {p.shape}")
+    return p
+
+
 @registry.register("gaussian_nll")
 @dataclass(frozen=True)
 class GaussianNLL(SeveralOutputs):
@@ -126,7 +133,7 @@ class GaussianNLL(SeveralOutputs):
     @explained
     def standard_deviation(self, output: ArrayLike) -> NDArray[np.floating]:
         """The standard deviation of each target, (n_samples, n_targets), from a network's outputs."""
-        p = checks.real("output", output)
+        p = _outputs(output)
         deviation: NDArray[np.floating] = np.sqrt(
             np.exp(p[:, self.n_targets(p.shape[1]) :]) + self.least_variance
         )
@@ -207,9 +214,7 @@ class Quantiles(SeveralOutputs):
         ndarray, (n_samples, n_outputs)
             In the order of the outputs: the lowest level of every target first.
         """
-        p = checks.real("output", output)
-        if p.ndim != 2:
-            raise ShapeError(f"output must have shape (n_samples, n_outputs); got {p.shape}")
+        p = _outputs(output)
         by_level = p.reshape(len(p), self.outputs_per_target, self.n_targets(p.shape[1]))
         rising: NDArray[np.floating] = np.sort(by_level, axis=1).reshape(p.shape)
         return rising

@@ -111,6 +111,11 @@ def _elementwise(choice: str | Loss) -> ElementwiseLoss:
             f"{function.name} has no curve to draw: it does not compare entry by entry. Of cross-entropies draw "
             "categorical_cross_entropy, binary_cross_entropy or sigmoid_cross_entropy"
         )
+    if function.label_smoothing > 0 and function.rows_sum_to_one:
+        raise ArgumentError(
+            f"what {function.name} makes of a smoothed target depends on the number of classes; draw it without "
+            "label_smoothing"
+        )
     return function
 
 
@@ -153,12 +158,17 @@ def _predictions(function: Loss, span: Span | None) -> NDArray[np.float64]:
 
 def _values(function: ElementwiseLoss, y: float, p: NDArray[np.float64]) -> NDArray[np.float64]:
     formula = function.function if isinstance(function, Function) else type(function).formula
-    return np.asarray(formula(np.full_like(p, y), p, *function.parameters), np.float64)
+    return np.asarray(formula(_compared(function, y, p), p, *function.parameters), np.float64)
 
 
 def _slopes(function: ElementwiseLoss, y: float, p: NDArray[np.float64]) -> NDArray[np.float64]:
     formula = function.derivative if isinstance(function, Function) else type(function).slope_formula
-    return np.asarray(formula(np.full_like(p, y), p, *function.parameters), np.float64)
+    return np.asarray(formula(_compared(function, y, p), p, *function.parameters), np.float64)
+
+
+def _compared(function: ElementwiseLoss, y: float, p: NDArray[np.float64]) -> NDArray[np.float64]:
+    """What each prediction is compared with."""
+    return function.smoothed(np.full((len(p), 1), y))[:, 0]
 
 
 def _finish(ax: Axes, function: Loss, y: float, p: NDArray[Any]) -> None:
