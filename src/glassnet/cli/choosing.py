@@ -13,9 +13,10 @@ from glassnet.recipes.model import MODEL
 from glassnet.tables.files import formats
 
 
-def is_table(source: str) -> bool:
-    """Whether the name is one of a table."""
-    return formats.is_table(source)
+def is_table(source: str, target: str | None) -> bool:
+    """Whether the name is one of a table; with a target, any file or folder that is there but arrays."""
+    is_there = target is not None and Path(source).exists() and Path(source).suffix != ".npz"
+    return is_there or formats.is_table(source)
 
 
 def is_model_of_table(path: str) -> bool:

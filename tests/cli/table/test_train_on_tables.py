@@ -162,6 +162,19 @@ def test_a_bad_file_ends_with_one_line(complaint: Complaint) -> None:
     assert complaint("train", ".", "--target", "a") != ""
 
 
+def test_with_a_target_any_file_is_a_table_and_a_folder_says_how_its_files_are_named(
+    complaint: Complaint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(__import__("sys").modules, "matplotlib.figure", None)
+    write(homes(), "homes")
+    assert "saved in    runs/homes" in called("train", "homes", "--target", "price", *QUICK).stdout
+    Path("many").mkdir()
+    write(homes(), "many/part-1.csv")
+    assert complaint("train", "many", "--target", "price").startswith(
+        "many is a folder; name a file, or several as 'many/*.csv': it holds part-1.csv"
+    )
+
+
 def test_options_of_tables_are_for_tables(complaint: Complaint) -> None:
     assert complaint("train", "digits", "--target", "x").startswith(
         "--target is for tables, and 'digits' is none"

@@ -74,7 +74,7 @@ def train(
     }  # fmt: skip
     from glassnet.cli import choosing
 
-    if choosing.is_table(source):
+    if choosing.is_table(source, target):
         choosing.refuse_checkpoints(checkpoint_every, resume)
         settings = {"seed": seed, "engine": engine, "device": device}
         raise typer.Exit(choosing.train_on_table(source, output, given, about_table, settings, quiet, watch))
