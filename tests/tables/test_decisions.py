@@ -11,6 +11,7 @@ import pytest
 
 from glassnet.errors import ArgumentError, DataError, UnknownNameError
 from glassnet.tables import Category, Date, Number, Preprocessing, TableSettings
+from glassnet.tables.fitting import measuring
 
 X = np.random.default_rng(0).normal(size=200)
 
@@ -84,6 +85,26 @@ def test_the_only_column_is_no_identifier_and_arrays_keep_all_columns() -> None:
     assert Preprocessing.fit(
         pd.DataFrame(array, columns=["a", "b"]), TableSettings(keep=["a", 1])
     ).columns == ("a", "b")
+
+
+@pytest.mark.parametrize("numbers", ["robust", "standard", "none"])
+@pytest.mark.parametrize(
+    ("n_low", "n_high"), [(5, 1), (3, 1), (4, 1), (2, 2), (1, 2), (1, 3), (1, 5), (50, 17), (3, 0)]
+)
+def test_categories_are_scaled_as_their_features_would_be(numbers: str, n_low: int, n_high: int) -> None:
+    column = np.array([0.0] * n_low + [1.0] * n_high)
+    expected = measuring.center_and_scale(column, numbers)
+    np.testing.assert_allclose(measuring._of_two(0.0, 1.0, n_low, n_high, numbers), expected, rtol=1e-12)
+
+
+def test_features_of_categories_are_scaled_from_what_they_are() -> None:
+    column = ["a"] * 60 + ["b"] * 30 + [None] * 10
+    plain = fitted(column, scale_categories=False).transform({"plain": X[:100], "c": column})[:, 1:]
+    made = fitted(column).transform({"plain": X[:100], "c": column})[:, 1:]
+    for before, after in zip(plain.T, made.T, strict=True):
+        center, scale = measuring.center_and_scale(before, "robust")
+        z = (before - center) / scale
+        np.testing.assert_allclose(after, z / np.sqrt(1 + (z / 3) ** 2), atol=1e-15)
 
 
 def test_rare_levels_are_put_together_and_counted() -> None:

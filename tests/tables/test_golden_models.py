@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -30,3 +32,15 @@ def test_an_old_model_predicts_as_it_did(path: Path) -> None:
     else:
         np.testing.assert_allclose(predictions, record["predictions"], rtol=1e-10)
     assert model.preprocessing.operations == tuple(OPERATIONS) and model.preprocessing.notes == tuple(NOTES)
+
+
+def test_a_model_file_needs_numpy_alone() -> None:
+    code = (
+        "import sys, glassnet as gn; model = gn.tables.load(sys.argv[1]); "
+        "row = dict.fromkeys(model.preprocessing.columns); print(model.predict(row)[0], "
+        "{name.partition('.')[0] for name in sys.modules} & {'pandas', 'polars', 'scipy', 'sklearn', 'numba', 'onnx'})"
+    )
+    path = HERE / "classes.safetensors"
+    done = subprocess.run([sys.executable, "-c", code, str(path)], capture_output=True, text=True)
+    row = dict.fromkeys(gn.tables.load(path).preprocessing.columns)
+    assert done.stdout.split() == [gn.tables.load(path).predict(row)[0], "set()"], done.stderr

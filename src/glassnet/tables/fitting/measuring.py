@@ -85,21 +85,44 @@ def _encoding(n_states: int, settings: TableSettings) -> str:
 
 
 def _scaled(category: Category, column: TextColumn, settings: TableSettings) -> Category:
-    """The category with its features scaled as numbers are."""
-    features = np.empty((len(column), len(category.features)))
-    category.apply(category.accepted(column), features)
-    off, on = [], []
+    """The category with its features scaled as numbers are, from how often each state occurs."""
+    states = category.accepted(
+        TextColumn(np.arange(-1, len(column.levels), dtype=np.int32), column.levels)
+    ).states
+    counts = np.array([np.count_nonzero(column.codes < 0), *column.counts()])
+    of_states = np.bincount(states, counts, category.n_states + 1)[: category.n_states].astype(np.int64)
+    of_on = of_states[1:] if category.encoding == TWO else of_states
     limit = LIMIT if settings.smooth_clip else math.inf
-    for place in range(features.shape[1]):
-        center, scale = center_and_scale(features[:, place], settings.numbers)
-        both = np.array([category.off[place], category.on[place]])
-        low, high = scaled(both, center, scale, limit).tolist()
-        off.append(low)
-        on.append(high)
+    off: list[float] = []
+    on: list[float] = []
+    for low, high, n_high in zip(category.off, category.on, of_on.tolist(), strict=True):
+        center, scale = _of_two(low, high, len(column) - n_high, n_high, settings.numbers)
+        for value, found in ((low, off), (high, on)):
+            found.append(float(scaled(np.array(value), center, scale, limit)))
     return Category(
         category.column, category.levels, category.encoding, category.has_missing, category.has_other,
         tuple(off), tuple(on),
     )  # fmt: skip
+
+
+def _of_two(low: float, high: float, n_low: int, n_high: int, how: str) -> tuple[float, float]:
+    """Center and scale of so many times one number and so many times a larger one, as :func:`center_and_scale`."""
+    n = n_low + n_high
+    if how == "none":
+        return 0.0, 1.0
+    if how == "standard":
+        spread = (high - low) * math.sqrt(n_low * n_high) / n
+        return (low * n_low + high * n_high) / n, _usable(spread)
+
+    def quantile(share: float) -> float:
+        place = share * (n - 1)
+        before, after = (low if end < n_low else high for end in (math.floor(place), math.ceil(place)))
+        return before + (after - before) * (place - math.floor(place))
+
+    first, center, third = quantile(0.25), quantile(0.5), quantile(0.75)
+    if third > first:
+        return center, _usable(third - first)
+    return center, _usable((high - low) / 2 if n_low and n_high else 0.0)
 
 
 def _put_together(
