@@ -115,3 +115,21 @@ def test_many_rows_of_a_small_network_run_on_the_compiled_engine() -> None:
     rows = np.random.default_rng(1).normal(size=(700, 40))
     model = gn.NetworkRegressor(random_state=0).fit(rows, rows[:, 0])
     assert model.history_.engine == "compiled"
+
+
+@pytest.mark.parametrize("options", [{}, {"batch_size": 64, "hidden": (8,)}])
+def test_a_training_that_goes_on_keeps_what_was_chosen(options: dict[str, Any]) -> None:
+    noisy = CLEAN + NOISE
+    for again in ("fit", "partial_fit"):
+        model = gn.NetworkRegressor(**options, random_state=0, warm_start=True).fit(X, noisy)
+        l2, decay, before = model.settings_.l2, model.settings_.optimizer.weight_decay, model.n_iter_
+        getattr(model, again)(X, noisy)
+        assert (model.settings_.l2, model.settings_.optimizer.weight_decay) == (l2, decay)
+        assert model.n_iter_ > before
+
+
+def test_rows_of_ones_own_choose_the_iteration_of_a_small_network() -> None:
+    model = gn.NetworkRegressor(random_state=0)
+    model.fit(X[:100], NOISE[:100], X_val=X[100:], y_val=NOISE[100:])
+    curve = model.validation_loss_curve_
+    assert model.history_.restored_epoch == 1 + int(np.argmin(curve)) < len(curve)

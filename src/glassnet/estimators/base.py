@@ -36,6 +36,7 @@ MOST_MERGED = 2048
 class NetworkEstimator(FittedEstimator):
     """Base of the estimators; its subclasses say what y is."""
 
+    settings_: Settings
     _task_: Task
     _in_parts: bool = False
     # Parameters that not all of them have.
@@ -105,7 +106,7 @@ class NetworkEstimator(FittedEstimator):
         rows = rows if part else self._merged(rows)
         if not goes_on:
             self._learn_table(rows, part)
-        fit = Fit(self, rows, watched, self._work(rows, part), part)
+        fit = Fit(self, rows, watched, self._work(rows, part, goes_on), part)
         if goes_on:
             fit.go_on()
         else:
@@ -164,8 +165,10 @@ class NetworkEstimator(FittedEstimator):
         fitted = Preprocessing.fit(rows.table, given.table_settings(settings, self, names))
         self.preprocessing_ = in_full(fitted) if settings.scaling == "none" else fitted
 
-    def _work(self, rows: Rows, part: bool) -> Work:
+    def _work(self, rows: Rows, part: bool, goes_on: bool) -> Work:
         settings = self._settings(self._n_rows, self.preprocessing_.n_features)
+        if goes_on and settings.folds:
+            settings = settings.chosen_as(self.settings_)
         work = Work(
             settings, self._head(settings), self.preprocessing_, tuple(self.callbacks), self.shuffle,
             self.engine, self.device, 1 if part else settings.epochs, constant_rate=part,

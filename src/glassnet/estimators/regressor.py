@@ -216,7 +216,7 @@ class NetworkRegressor(RegressorMixin, Predicts, NetworkEstimator):
         """A lower and an upper end between which this share of the values lies, (n_rows, 2) or (n_rows, n_values, 2).
 
         With ``quantiles=`` the two that enclose this share. Otherwise the prediction, less and plus what was missed in
-        rows that were held back: a split-conformal interval, of one width for all rows.
+        rows that were held back, or held back in turn: a split-conformal interval, of one width for all rows.
 
         Parameters
         ----------

@@ -227,6 +227,12 @@ class Settings:
         """The learning rate over the epochs."""
         return SCHEDULES[self.schedule](self.learning_rate, self.epochs)
 
+    def chosen_as(self, earlier: Settings) -> Settings:
+        """With what an earlier training chose, for one that goes on from there on all rows."""
+        return replace(
+            self, optimizer=earlier.optimizer, l2=earlier.l2, folds=0, validation_share=0.0, restore_best=False,
+        )  # fmt: skip
+
     @property
     def ends(self) -> tuple[int, ...]:
         """The epochs after which training may end, those of :attr:`folds`."""

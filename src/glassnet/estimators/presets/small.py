@@ -7,6 +7,7 @@ penalty is tried, and the best one is used for a training on all rows, none of w
 
 A penalty of l2 = c / n_rows is the same belief about the weights however many rows there are, as the prior of a
 Bayesian model is (MacKay 1992, A practical Bayesian framework for backpropagation networks, Neural Computation 4).
+For it to mean the same for every feature, all have a standard deviation of 1, before they are clipped.
 """
 
 from glassnet.estimators.presets.settings import Settings
@@ -22,8 +23,8 @@ FOLDS = 3
 def settings(n_rows: int, n_features: int, task: Task, in_steps: bool) -> Settings:
     """One hidden layer of 64 SiLU, and a penalty on large weights, which is chosen."""
     return Settings(
-        hidden=(64,), activation="silu", front_scale=None, initializer="glorot_uniform",
+        scaling="standard", hidden=(64,), activation="silu", front_scale=None, initializer="glorot_uniform",
         output_initializer="glorot_uniform", rates_by_inputs=False, bias_rate_factor=1.0, l2=USUAL / n_rows,
-        optimizer=LBFGS(), schedule="constant", epochs=200, batch_size=None, validation_share=0.0, restore_best=False,
+        optimizer=LBFGS(), schedule="constant", epochs=200, batch_size=None, validation_share=0.0,
         folds=FOLDS, penalties=tuple(penalty / n_rows for penalty in PENALTIES),
     )  # fmt: skip
