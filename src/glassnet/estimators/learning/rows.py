@@ -16,7 +16,7 @@ Floats = NDArray[np.float64]
 Places = NDArray[np.int64]
 
 # Looked at first: where these hold more different rows than are merged, all do.
-_FIRST = 4
+_FIRST = 2
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ class Rows:
         as they are, where both are the same on average only.
         """
         n_rows, first = self.table.n_rows, _FIRST * most
-        if n_rows > first and len(_different(self.table.take(slice(0, first)), self.y[:first])[0]) > most:
+        if n_rows > first and _n_different(self.table.take(slice(0, first)), self.y[:first]) > most:
             return self
         places, belongs = _different(self.table, self.y)
         if len(places) > most:
@@ -76,6 +76,15 @@ def _different(table: Table, y: Array) -> tuple[Places, Places]:
     codes = np.stack([_codes(column) for column in columns], axis=1)
     _, places, belongs = np.unique(codes, axis=0, return_index=True, return_inverse=True)
     return places, belongs.ravel()
+
+
+def _n_different(table: Table, y: Array) -> int:
+    """How many groups of equal rows there are; of a matrix of numbers at once."""
+    if table.matrix is None or y.ndim != 1:
+        return len(_different(table, y)[0])
+    rows = np.column_stack([table.matrix + 0.0, _codes(y)])  # -0.0 is 0.0
+    rows[np.isnan(rows)] = np.nan  # of all the NaNs there are one
+    return len(np.unique(np.ascontiguousarray(rows).view(f"V{rows.itemsize * rows.shape[1]}")))
 
 
 def _codes(column: Array) -> Places:

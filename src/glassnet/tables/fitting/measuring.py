@@ -35,7 +35,7 @@ def number_of(name: str, column: NumberColumn, settings: TableSettings) -> Numbe
         center,
         scale,
         LIMIT if settings.smooth_clip else None,
-        fill=float(np.median(x)),
+        fill=center if settings.numbers == "robust" else float(np.median(x)),
         indicator=settings.missing_indicators and bool(missing.any()),
         precision="float32" if exact else "float64",
     )
