@@ -13,7 +13,7 @@ DATA_SETS = "xor, spiral, digits, iris, wine, breast_cancer, diabetes, moons, ci
 X = np.random.default_rng(0).normal(size=(30, 3))
 NO_LAYER = (
     "gn.recipes knows no last layer for the loss 'triplet_hard'; it knows those for "
-    "mean_squared_error, mean_absolute_error, huber, log_cosh, quantile, poisson, binary_cross_entropy, "
+    "mean_squared_error, mean_absolute_error, huber, log_cosh, quantile, poisson, cosine, binary_cross_entropy, "
     "categorical_cross_entropy, sparse_categorical_cross_entropy, kullback_leibler. Network.fit takes every loss"
 )
 BAD_HIDDEN = (
