@@ -80,8 +80,18 @@ def fill(train, test):
     return np.where(np.isnan(train), median, train), np.where(np.isnan(test), median, test), np.isnan(test)
 
 
-def _filled(a: Any, b: Any, of_a: float, of_b: float) -> Any:
-    return np.where(np.isnan(a), of_a, a), np.where(np.isnan(b), of_b, b), np.isnan(b)
+def _filled(a: Any, b: Any, of_a: float, of_b: float, marks: Any = np.isnan) -> Any:
+    return np.where(np.isnan(a), of_a, a), np.where(np.isnan(b), of_b, b), marks(b)
+
+
+def _by_median(a: Any, b: Any, marks: Any = np.isnan) -> Any:
+    median = float(np.nanmedian(a))
+    return _filled(a, b, median, median, marks)
+
+
+def _by_both(a: Any, b: Any) -> Any:
+    median = float(np.nanmedian(np.concatenate([a, b])))
+    return _filled(a, b, median, median)
 
 
 fill.mistakes(
@@ -89,16 +99,16 @@ fill.mistakes(
         lambda a, b: _filled(a, b, float(np.nanmedian(a)), float(np.nanmedian(b))),
         "the test column is filled with its own median: a new row may come alone, and has none",
     ),
+    (_by_both, "the median is that of both parts: the test has been looked at"),
     (
-        lambda a, b: _filled(a, b, *2 * (float(np.nanmedian(np.concatenate([a, b]))),)),
-        "the median is that of both parts: the test has been looked at",
+        lambda a, b: _filled(a, b, float(np.nanmean(a)), float(np.nanmean(a))),
+        "this is the mean; one wild value moves it, not the median",
     ),
-    (lambda a, b: _filled(a, b, *2 * (float(np.nanmean(a)),)), "this is the mean; one wild value moves it, not the median"),
     (lambda a, b: _filled(a, b, 0.0, 0.0), "gaps become 0, which looks like a measured value"),
-    (lambda a, b: (*_filled(a, b, *2 * (float(np.nanmedian(a)),))[:2], ~np.isnan(b)), "the marks are 1 where a value is there"),
-    (lambda a, b: (*_filled(a, b, *2 * (float(np.nanmedian(a)),))[:2], np.isnan(a)), "the marks are those of the training column"),
-    (lambda a, b: _filled(a, b, *2 * (float(np.nanmedian(a)),))[:2], "the marks are missing: that a value is missing can say something"),
-)  # fmt: skip
+    (lambda a, b: _by_median(a, b, lambda x: ~np.isnan(x)), "the marks are 1 where a value is there"),
+    (lambda a, b: _by_median(a, b, lambda _: np.isnan(a)), "the marks are those of the training column"),
+    (lambda a, b: _by_median(a, b)[:2], "the marks are missing: that a value is missing can say something"),
+)
 
 
 def _categories(random: Generator) -> Sequence[Case]:
