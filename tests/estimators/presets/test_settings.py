@@ -1,5 +1,7 @@
 """What presets decide, and the parts that follow."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -86,7 +88,10 @@ def test_tabular_adapts_its_steps_to_the_rows(
 
 def test_few_rows_are_learned_by_the_small_preset_unless_steps_are_asked_for() -> None:
     few, more = (presets.settings("tabular", n, 5, "classes") for n in (800, 801))
-    assert few == presets.settings("small", 800, 5, "classes") and not few.optimizer.takes_steps
+    assert few == replace(
+        presets.settings("small", 800, 5, "classes"), folds=3, penalties=(10 / 800, 3 / 800, 1 / 800)
+    )
+    assert not few.optimizer.takes_steps
     assert (
         more == presets.settings("tabular", 801, 5, "classes", in_steps=True) and more.optimizer.takes_steps
     )
