@@ -89,7 +89,10 @@ def test_tabular_adapts_its_steps_to_the_rows(
 def test_few_rows_are_learned_by_the_small_preset_unless_steps_are_asked_for() -> None:
     few, more = (presets.settings("tabular", n, 5, "classes") for n in (800, 801))
     assert few == replace(
-        presets.settings("small", 800, 5, "classes"), folds=3, penalties=(10 / 800, 3 / 800, 1 / 800)
+        presets.settings("small", 800, 5, "classes"),
+        epochs=200,
+        folds=3,
+        penalties=(10 / 800, 3 / 800, 1 / 800),
     )
     assert not few.optimizer.takes_steps
     assert (

@@ -1,5 +1,5 @@
-"""``preset="tabular"``: the default. Up to 800 rows "small" with a chosen penalty; for more, RealMLP's simplified recipe
-in fewer and smaller steps, its length chosen by rows held back.
+"""``preset="tabular"``: the default. Up to 800 rows "small" with a chosen penalty; for more, RealMLP's simplified
+recipe in fewer and smaller steps, its length chosen by rows held back.
 
 From RealMLP-TD-S (Holzmüller, Grinsztajn, Steinwart 2024, Better by default: strong pre-tuned MLPs and boosted trees
 on tabular data, NeurIPS, section 3 and table A.1) are: numbers by median and quartiles, clipped smoothly; one-hot
@@ -32,7 +32,7 @@ from glassnet.initializers import Normal
 from glassnet.optimizers import AdamW
 
 MANY_ROWS = 10_000
-FEW_ROWS, FEW_FOLDS = 800, 3
+FEW_ROWS, FEW_FOLDS, FEW_EPOCHS = 800, 3, 200
 # Times 1 / n_rows, the strongest first: where all are alike, it wins.
 PENALTIES = (10.0, 3.0, 1.0)
 EPOCHS, LEAST_EPOCHS, LEAST_STEPS = 56, 14, 200
@@ -50,7 +50,7 @@ def settings(n_rows: int, n_features: int, task: Task, in_steps: bool) -> Settin
     if n_rows <= FEW_ROWS and not in_steps:
         return replace(
             small.settings(n_rows, n_features, task, in_steps),
-            folds=FEW_FOLDS, penalties=tuple(penalty / n_rows for penalty in PENALTIES),
+            epochs=FEW_EPOCHS, folds=FEW_FOLDS, penalties=tuple(penalty / n_rows for penalty in PENALTIES),
         )  # fmt: skip
     return in_steps_of(n_rows, task)
 
