@@ -175,7 +175,8 @@ def activation_written(name: str, folder: Path) -> None:
 def activation_traced(name: str, folder: Path) -> None:
     net = network(*with_activation(name))
     text = str(gn.trace(net, samples(2), samples(2)[:, [0, 1, 1]], loss="mse"))
-    assert f"A1 = {name}(Z1) = " in text
+    written = {"tanh": "A1 = tanh(Z1)   "}  # whose formula is its name
+    assert written.get(name, f"A1 = {name}(Z1) = ") in text
     assert f"{name}′" not in text
 
 

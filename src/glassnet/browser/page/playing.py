@@ -31,6 +31,7 @@ _DRAWN = ("xor", "circles", "moons", "spiral", "blobs", "sine")
 MOST_VALUES = 2_000_000
 
 
+@explained
 class Play:
     """A page that is open: where it is, and what its network has become.
 

@@ -103,11 +103,8 @@ class Terms:
 
     @property
     def _of_sign(self) -> str:
-        """What an error of the wrong sign is, where the right one is prediction minus target, up to a factor."""
-        activation = self.activation(self.last)
-        on_logits = self.loss.on_logits(activation)
-        of_output = self.loss if isinstance(activation, Linear) else None
-        facts = None if (objective := on_logits or of_output) is None else objective.written
+        """What an error of the wrong sign is, where the right one is prediction minus target, up to factors."""
+        facts = (self.loss.on_logits(self.activation(self.last)) or self.loss).written
         is_difference = facts is not None and facts.slope in DIFFERENCES
         return f": it is target minus prediction{ADDED}" if is_difference else ADDED
 
