@@ -177,6 +177,8 @@ RIGHT: dict[str, Callable[[], Any]] = {
     "result": swept,
     "step": lambda: 1,
     "index": lambda: 0,
+    "columns": lambda: (0,),
+    "output": lambda: np.ones((4, 6)),
 }
 
 # Where the name alone does not tell.
@@ -347,6 +349,7 @@ LEFT_OUT = {
     "gn.Callback",
     "gn.DiagnosisReport",
     "gn.Finding",
+    "gn.Play",
     "gn.Replay",
     "gn.ReportPage",
     "gn.SweepResult",
@@ -382,6 +385,7 @@ BASES = (
     "gn.recipes.Scaling.",
     "gn.tables.Operation.",
     "gn.callbacks.Session.",
+    "gn.Play.",
     "gn.SweepResult.",
     # An estimator of scikit-learn's kind takes any parameter and checks it in fit: tests/estimators/test_parameters.py.
     "gn.NetworkClassifier",

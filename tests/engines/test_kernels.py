@@ -117,9 +117,9 @@ def test_losses_of_logits_are_exact_at_any_size(loss: Loss, size: float, dtype: 
 @pytest.mark.parametrize("loss", [loss for loss in LOSSES if not isinstance(loss, losses.Function)], ids=repr)
 def test_a_loss_is_finite_where_it_is_in_numpy(loss: Loss, bad: float, dtype: str) -> None:
     random = np.random.default_rng(0)
-    p = random.uniform(0.1, 0.9, (6, 4)).astype(dtype)
+    p = random.uniform(0.1, 0.9, (6, 4 * loss.outputs_per_target)).astype(dtype)
     labels = loss.targets == "labels"
     y = np.arange(6)[:, None] % 2 if labels else random.uniform(0.1, 0.9, (6, 4))
     p[2, 1] = bad
-    value, _, expected, _ = compared(loss, y.astype(dtype), p)
+    value, _, expected, _ = compared(loss, loss.repeated(y.astype(dtype)), p)
     assert np.isfinite(value) == np.isfinite(expected)

@@ -128,12 +128,7 @@ def test_what_is_no_list_of_layers_is_refused(layers: Any) -> None:
 
 
 REFUSED: dict[str, Callable[[gn.Network, Path], Any]] = {
-    "PyTorch": lambda net, path: net.to_torch(),
-    "a script of PyTorch": lambda net, path: gn.to_torch_source(net),
-    "ONNX": lambda net, path: net.to_onnx(path / "model.onnx"),
     "scikit-learn": lambda net, path: net.to_sklearn(),
-    "a check of a backward pass": lambda net, path: gn.check_backward(net, X, Y, [], loss="mse"),
-    "a diagnosis": lambda net, path: gn.diagnose(net, X, Y),
     "a picture": lambda net, path: gn.plots.network_diagram(net),
 }
 

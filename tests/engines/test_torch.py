@@ -55,7 +55,7 @@ def test_backpropagation_is_what_autograd_finds(
 ) -> None:
     random = np.random.default_rng(seed)
     hidden = [gn.Dense(max(width, 2), activation) for width in widths]
-    last = gn.Dense(3, output_activation(loss), l1=0.01, l2=0.1)
+    last = gn.Dense(3 * loss.outputs_per_target, output_activation(loss), l1=0.01, l2=0.1)
     net = Network([*hidden, last], seed=seed, dtype="float64", input_shape=4)
     net.parameters = random.normal(scale=0.5, size=net.parameters.shape)
     x, y = random.normal(size=(n, 4)), targets(loss, random, n, 3)

@@ -163,7 +163,7 @@ def test_weights_of_samples_count() -> None:
 def test_an_error_of_the_wrong_sign_is_called_target_minus_prediction_only_where_it_is_that() -> None:
     y = (Y > 0) * 1.0
     for loss, last, difference in (
-        ("mse", "linear", True), ("mse", "tanh", False), ("bce", "sigmoid", True), ("focal", "linear", False),
+        ("mse", "linear", True), ("mse", "tanh", True), ("bce", "sigmoid", True), ("focal", "linear", False),
         ("sigmoid_cross_entropy", "linear", True), ("mae", "linear", False), ("poisson_log_rates", "linear", True),
         (losses.BinaryCrossEntropy(pos_weight=2.0), "sigmoid", False), ("squared_hinge", "linear", False),
     ):  # fmt: skip

@@ -76,7 +76,14 @@ def test_random_stacks(stack: list[Layer], n: int, seed: int) -> None:
 @few
 @given(n=samples, k=st.integers(2, 3), seed=seeds)
 def test_every_loss(loss: Loss, n: int, k: int, seed: int) -> None:
-    net = built([gn.Dense(4, "tanh"), gn.Dense(k, output_activation(loss), l1=0.01, l2=0.1)], 3, seed)
+    net = built(
+        [
+            gn.Dense(4, "tanh"),
+            gn.Dense(k * loss.outputs_per_target, output_activation(loss), l1=0.01, l2=0.1),
+        ],
+        3,
+        seed,
+    )
     random = np.random.default_rng(seed + 1)
     check(net, random.normal(size=(n, 3)), targets(loss, random, n, k), loss)
 

@@ -418,6 +418,10 @@ def problem(loss: losses.Loss) -> tuple[list[Layer], NDArray[Any]]:
         ]
     if loss.only_targets:
         return [Dense(4, "tanh"), Dense(1)], np.sign(score)
+    if loss.outputs_per_target > 1:
+        return [Dense(4, "tanh"), Dense(loss.outputs_per_target)], score
+    if loss.name == "cosine":
+        return [Dense(4, "tanh"), Dense(2)], np.stack([score, np.ones_like(score)], axis=1)
     if loss.domain == (0.0, 1.0):
         return [
             Dense(4, "tanh"),
@@ -437,7 +441,10 @@ def test_every_loss_trains(name: str) -> None:
     network = Network(layers, seed=0)
     history = network.fit(X, targets, loss=loss, optimizer=gn.Adam(0.05), epochs=150, batch_size=12, **QUIET)
     best = float(np.mean(targets - targets * np.log(np.maximum(targets, 1)))) if name == "poisson" else 0.0
-    assert history["loss"][-1] - best < 0.25 * (history["loss"][0] - best)
+    if name == "gaussian_nll":  # of densities, which have no lower end that is reached
+        assert history["loss"][-1] < history["loss"][0] - 1
+    else:
+        assert history["loss"][-1] - best < 0.25 * (history["loss"][0] - best)
 
 
 @pytest.mark.parametrize("name", STEPPING)

@@ -113,7 +113,7 @@ def test_every_layer_answers_and_agrees_with_central_differences(layer: Layer) -
 
 @pytest.mark.parametrize("loss", LOSSES, ids=label)
 def test_every_loss_is_traced_and_agrees_with_central_differences(loss: Loss) -> None:
-    net = built([gn.Dense(2, "tanh"), gn.Dense(3, output_activation(loss))], (2,))
+    net = built([gn.Dense(2, "tanh"), gn.Dense(3 * loss.outputs_per_target, output_activation(loss))], (2,))
     for seed in range(20):
         random = np.random.default_rng(seed)
         X, y = random.normal(size=(6, 2)), targets(loss, random, 6, 3)

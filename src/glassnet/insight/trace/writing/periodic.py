@@ -93,7 +93,7 @@ class PeriodicTrace(OfColumnTrace):
         return Formula(
             f"dW{k} = Σ over the samples of cos(2π x f + φ)ᵀ dE, dE = dA{k} of the learned columns",
             rf"dW_{k} = \sum_i \cos(2 \pi x f + \varphi)^\top dE_i",
-            f"of the first wave of column {self._periodic.columns[self._entry[0]]}: dw = {self._first_gradient()}",
+            f"of the first wave of column {self._periodic.columns[self._entry[0]]}:\ndw = {self._first_gradient()}",
             (self.record.d_a,),
         )
 
