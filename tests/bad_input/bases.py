@@ -285,6 +285,8 @@ def _compared(label: str) -> dict[str, Any]:
     """Targets and predictions for a loss, or for a metric of values."""
     room, name, *method = [*label.split("."), "", ""][1:]
     thing = getattr(getattr(gn, room, None), name, None)
+    if thing in (gn.losses.GaussianNLL, gn.losses.Quantiles) and method[0] in ("value", "gradient"):
+        return {"y_true": [[0.5], [1.0], [0.6], [0.1]], "y_pred": np.ones((4, thing().outputs_per_target))}
     probabilities = [[0.1, 0.9], [0.2, 0.8], [0.7, 0.3], [0.6, 0.4]]
     if room == "losses" and method[0] in ("value", "gradient") and getattr(thing, "targets", "") == "values":
         low, high = thing.only_targets or (0.0, 1.0)
@@ -386,6 +388,9 @@ BASES = (
     "gn.tables.Operation.",
     "gn.callbacks.Session.",
     "gn.Play.",
+    "gn.losses.BinaryWeighted.",
+    "gn.losses.SeveralOutputs.",
+    "gn.losses.SmoothedLoss.",
     "gn.SweepResult.",
     # An estimator of scikit-learn's kind takes any parameter and checks it in fit: tests/estimators/test_parameters.py.
     "gn.NetworkClassifier",

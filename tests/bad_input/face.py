@@ -36,6 +36,7 @@ HOOKS = {
         "backward",
         "check_samples",
         "integers",
+        "matrices",
         "offsets",
         "pairs",
         "passing",
