@@ -14,6 +14,8 @@ from glassnet.cli.app import app
 from tests.cli.table.conftest import QUICK
 from tests.cli.table.homes import homes, write
 
+# What a test adds to a command, so that it ends soon and opens nothing.
+BRIEFLY = {"train": QUICK, "lessons": ("--no-open",), "play": ("--output", "page.html")}
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
@@ -45,14 +47,17 @@ def test_the_commands_do_what_they_say(tmp_path: Path, monkeypatch: pytest.Monke
         "predict",
         "explain",
         "export",
+        "lessons",
+        "play",
     ]
     write(homes(), "houses.csv")
     write(homes(n=20, seed=1), "new.csv")
     for command in commands:
-        quick = QUICK if command.startswith("train houses.csv") else ()
+        quick = BRIEFLY.get(command.split()[0], ()) if "digits" not in command else ()
         result = CliRunner().invoke(app, [*shlex.split(command), *quick])
         assert (result.exit_code, result.stderr) == (0, "")
     assert len(Path("predictions.csv").read_text().splitlines()) == 1798
+    assert len(list(Path("glassnet-lessons").glob("*.ipynb"))) == 13 and Path("page.html").exists()
 
 
 def test_make_has_the_targets() -> None:
