@@ -105,6 +105,11 @@ def draw(app: Sphinx) -> None:
         plt.close(figure)
 
 
+def skip_foreign(app: Sphinx, what: str, name: str, thing: Any, skip: bool, options: Any) -> bool | None:
+    """Methods that an estimator has from scikit-learn are told there."""
+    return True if str(getattr(thing, "__module__", "")).startswith("sklearn.") else None
+
+
 def escape(app: Sphinx, what: str, name: str, thing: Any, options: Any, lines: list[str]) -> None:
     """Formulas in docstrings are text: no star begins emphasis there, and no bar a substitution."""
     lines[:] = [escaped(line) for line in lines]
@@ -113,6 +118,7 @@ def escape(app: Sphinx, what: str, name: str, thing: Any, options: Any, lines: l
 def setup(app: Sphinx) -> dict[str, Any]:
     """Add the directive, the pictures, and what is done to docstrings before and after numpydoc."""
     app.add_directive("public", Public)
+    app.connect("autodoc-skip-member", skip_foreign)
     app.connect("builder-inited", draw)
     app.connect("autodoc-process-docstring", escape, priority=400)
     app.connect("autodoc-process-docstring", tell_facts, priority=600)

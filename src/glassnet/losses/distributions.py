@@ -153,7 +153,7 @@ class Quantiles(SeveralOutputs):
     """Several quantiles at once, the mean of :class:`Quantile` over all of them: an output for each level.
 
     Of several targets the outputs are first the lowest level of every target, then the next … Each output learns for
-    itself, so where there are few samples outputs may cross; :meth:`quantiles` sorts those of each target, and no
+    itself, so where there are few samples outputs may cross; ``quantiles`` sorts those of each target, and no
     sample's loss grows by that. Chernozhukov, Fernández-Val, Galichon 2010, Econometrica 78. Metrics read them sorted.
 
     Parameters
