@@ -33,7 +33,14 @@ def network(
 ) -> Any:
     def train() -> gn.Network:
         net = gn.Network([gn.Dense(hidden, activation), gn.Dense(1, "sigmoid")], seed=seed)
-        net.fit(*gn.datasets.xor(), loss="bce", optimizer=gn.Adam(rate), epochs=epochs, progress=False)
+        net.fit(
+            *gn.datasets.xor(),
+            loss="bce",
+            optimizer=gn.Adam(rate),
+            epochs=epochs,
+            engine="numpy",
+            progress=False,
+        )
         return net
 
     return train
