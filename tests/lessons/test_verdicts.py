@@ -155,3 +155,14 @@ def test_a_stub_is_no_answer_yet() -> None:
         assert gn.lessons.check("3.3", stub).message == "there is no answer yet"
     for answer in (identity, five):
         assert gn.lessons.check("3.3", answer).message != "there is no answer yet"
+
+
+several = lesson.value("Several", lambda random: (), hints=("a", "b"), of_text=())(lambda: [0.0, 4.0])
+nothing = lesson.value("Nothing", lambda random: (), hints=("a", "b"), of_text=())(lambda: [0.0, 0.0])
+
+
+def test_a_wrong_value_beside_zeros_is_measured_by_the_largest() -> None:
+    assert (
+        said(several, [1.0, 4.0]) == "it gives 1 at [0], which is off by 0.25 times the largest right value"
+    )
+    assert said(nothing, [1.0, 3.0]) == "it gives 3 at [1], which is not the answer"

@@ -23,7 +23,7 @@ def flats(n: int = 1200, seed: int = 0) -> dict[str, Any]:
     cheap = rent / (size * (9 + 3 * (town == "Altstadt") + 0.02 * (year - 1950)))
     logit = 9 * (1 - cheap) - 0.5 + 0.6 * (rooms >= 3) - 1.2 * (town == "Heide")
     quick = random.random(n) < 1 / (1 + np.exp(-logit))
-    viewings = np.where(quick, random.poisson(2, n), random.poisson(14, n))
+    viewings = np.where(quick, random.integers(0, 6, n), random.integers(6, 30, n))
     year[random.random(n) < 0.15] = np.nan
     return {
         "number": np.arange(10_000, 10_000 + n),

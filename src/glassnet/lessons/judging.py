@@ -181,9 +181,15 @@ def _numbers(
     at = f" at {[int(i) for i in worst]}" if ours.shape else ""
     yours = f"{what} gives {ours[worst]:.6g}{at}"
     if exercise.is_value:
-        scale = max(abs(float(right[worst])), 1e-12)
-        return f"{yours}, which is off by {abs(float(ours[worst] - right[worst])) / scale:.2g} times the right value"
+        largest = float(np.abs(right).max())
+        if largest == 0:
+            return f"{yours}, which is not the answer"
+        return f"{yours}, which is off by {abs(float(ours[worst] - right[worst])) / largest:.2g} times {_of(right)}"
     return f"{yours}, where {right[worst]:.6g} is right{_for(exercise, case)}"
+
+
+def _of(right: NDArray[np.float64]) -> str:
+    return "the right value" if right.size == 1 else "the largest right value"
 
 
 def _pattern(ours: NDArray[np.float64], right: NDArray[np.float64], tolerance: float) -> str | None:

@@ -267,7 +267,7 @@ dense_layer.mistakes(
     (_Turned, "the weights are turned: their shape is (n_inputs, n_units)"),
     (
         _OfZeros,
-        "all weights are 0 at the start: then all neurons are alike, and stay so; draw small random ones",
+        "all weights are 0 at the start: in a network of such layers all neurons stay alike; draw small random ones",
     ),
     (_RandomBias, "the bias does not start at 0"),
     (_OneBias, "there is one bias for the whole layer; each of its neurons has one of its own"),
