@@ -5,6 +5,7 @@ import hashlib
 import html.parser
 import json
 import re
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +18,7 @@ from glassnet.browser.page.bundle import BundleError, bundle
 from glassnet.cli.app import app
 from glassnet.errors import ArgumentError, UnknownNameError
 
-MOST_BYTES = 400_000
+MOST_BYTES = 250_000
 
 
 class Elements(html.parser.HTMLParser):
@@ -42,6 +43,14 @@ def hash_of(text: str) -> str:
     return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 
+def program_in(page: Elements) -> str:
+    return zlib.decompress(base64.b64decode(page.texts["glassnet-program"])).decode()
+
+
+def test_the_page_tells_the_licence_of_what_it_bundles() -> None:
+    assert "NumPy Developers" in Elements(document.page()).texts["glassnet-licence"]
+
+
 def test_the_page_without_data_is_smaller_than_400_kilobytes() -> None:
     text = document.page()
     data = Elements(text).texts["glassnet-data"]
@@ -55,7 +64,8 @@ def test_the_policy_allows_the_script_and_the_style_of_the_page_and_nothing_else
     )
     rules = dict(rule.strip().split(" ", 1) for rule in policy.split(";"))
     assert rules["default-src"] == "'none'" and rules["connect-src"] == "'none'"
-    assert rules["script-src"] == f"'{hash_of(page.texts['glassnet-script'])}'"
+    scripts = [page.texts["glassnet-opening"], program_in(page)]
+    assert rules["script-src"] == " ".join(f"'{hash_of(text)}'" for text in scripts)
     assert rules["style-src"] == f"'{hash_of(page.texts['style'])}'"
     assert "unsafe" not in policy
     assert not any(
@@ -70,9 +80,9 @@ def test_hostile_names_and_tables_are_data_in_the_page(tmp_path: Path) -> None:
     (tmp_path / "d.csv").write_text(f'"{hostile.replace(chr(34), chr(34) * 2)}",y\n1,0\n2,1\n3,0\n4,1\n')
     gn.play(str(tmp_path / "d.csv"), output=tmp_path / "page.html")
     page = Elements((tmp_path / "page.html").read_text(encoding="utf-8"))
-    assert [tag for tag, _ in page.found].count("script") == 3
+    assert [tag for tag, _ in page.found].count("script") == 5
     assert hostile in json.loads(page.texts["glassnet-given"])["document"]["table"]["text"].replace('""', '"')
-    assert hash_of(page.texts["glassnet-script"]) == hash_of(document.program())
+    assert page.texts["glassnet-opening"] == document.opening() and program_in(page) == document.program()
 
 
 def test_the_command_writes_the_page_into_one_file(tmp_path: Path) -> None:

@@ -14,12 +14,13 @@ from pathlib import Path
 from typing import Any
 
 from glassnet import __version__, datasets
-from glassnet.browser.page.bundle import BundleError, bundle
+from glassnet.browser.page.bundle import bundle
 from glassnet.browser.page.catalogue import catalogue
 from glassnet.errors import MissingDependencyError
 from glassnet.support.text import markup, script
 
 _CLIENT = Path(str(files("glassnet.browser.page") / "client"))
+_LICENCE = _CLIENT.parents[1] / "LICENSE-numpy.txt"
 _MEASURED = ("digits", "iris", "wine", "breast_cancer", "diabetes")
 _DIGITS_SCALE = 16
 _DECIMALS = 6
@@ -50,7 +51,7 @@ def page(
     parts = {
         "POLICY": _policy(code, style, served=server is not None), "VERSION": __version__, "TITLE": markup(title),
         "STYLE": style, "GIVEN": script(given), "DATA": _packed(json.dumps(measured, separators=(",", ":"))),
-        "SCRIPT": code,
+        "PROGRAM": _packed(code), "SCRIPT": opening(), "LICENCE": _LICENCE.read_text(encoding="utf-8"),
     }  # fmt: skip
     text = (_CLIENT / "template.html").read_text(encoding="utf-8")
     pieces = text.split("<!--")
@@ -64,21 +65,10 @@ def _filled(piece: str, parts: Mapping[str, str]) -> str:
 
 @cache
 def program() -> str:
-    """All modules of the page as one script.
-
-    Raises
-    ------
-    BundleError
-        If a module would end the element that it stands in.
-    """
+    """All modules of the page as one script."""
     from glassnet.browser import module
 
-    code = bundle(_CLIENT, "app/main.js", {"glassnet.js": _UNSHOWN.sub("", module())})
-    if "</script" in code.lower() or "<!--" in code:
-        raise BundleError(
-            "a module holds </script or <!--, which would end the element of the page that it stands in"
-        )
-    return code
+    return bundle(_CLIENT, "app/main.js", {"glassnet.js": _UNSHOWN.sub("", module())})
 
 
 @cache
@@ -127,11 +117,18 @@ def _packed(text: str) -> str:
     return base64.b64encode(zlib.compress(text.encode(), 9)).decode()
 
 
+@cache
+def opening() -> str:
+    """The script that unpacks the program and runs it."""
+    return (_CLIENT / "opening.js").read_text(encoding="utf-8")
+
+
 def _policy(code: str, style: str, *, served: bool) -> str:
-    """What may run: this script and this style alone, and workers made of the script's own text."""
+    """What may run: the program, what unpacks it, this style, and workers made of the program's own text."""
+    scripts = f"'sha256-{_digest(opening())}' 'sha256-{_digest(code)}'"
     return "; ".join(
         [
-            "default-src 'none'", f"script-src 'sha256-{_digest(code)}'", f"style-src 'sha256-{_digest(style)}'",
+            "default-src 'none'", f"script-src {scripts}", f"style-src 'sha256-{_digest(style)}'",
             "worker-src blob:", "img-src data: blob:", "connect-src 'self'" if served else "connect-src 'none'",
             "base-uri 'none'", "form-action 'none'",
         ]

@@ -2,10 +2,12 @@
 import { colours } from "./colours.js";
 import { canvasOf, h, refill } from "./dom.js";
 import { paintBar, paintCurve, paintHeat, paintImage } from "./heat.js";
-import { distance, edgeOf, layoutOf } from "./layout.js";
+import { CROWDED, distance, edgeOf, layoutOf } from "./layout.js";
 import { number } from "../formulas/terms.js";
 
 const NEAR = 7; // pixels from a line that still point at it
+const LEVELS = 12; // of how strong a line is; all lines of a level are drawn at once
+const MANY = 150; // lines between two columns, of which the strong ones must stand out
 const short = (value) => number(value, 3);
 
 export class NetworkView {
@@ -34,10 +36,11 @@ export class NetworkView {
     const { layout } = this;
     this.inner.style.width = `${layout.width}px`;
     this.inner.style.height = `${layout.height}px`;
+    this.inner.style.setProperty("--head", `${Math.min(106, layout.gap - 6)}px`);
     this.buttons = layout.columns.map((column, place) => column.places.map(({ unit, y }) => this.button(place, unit, column, y)));
     refill(this.units, this.buttons.flat());
     refill(this.heads, layout.columns.map((column, place) => {
-      const head = h("div", { class: "head" }, this.head(place, shape, column));
+      const head = h("div", { class: "head", "data-column": place }, this.head(place, shape, column));
       head.style.left = `${column.x}px`;
       return head;
     }));
@@ -49,7 +52,8 @@ export class NetworkView {
     const isInput = place === 0;
     const label = column.image ? "the image of the sample" : isInput ? `input ${this.shape.inputs[unit]}` : `layer ${place}, unit ${unit}`;
     const name = isInput && !column.image ? h("span", { class: "name" }, this.shape.inputs[unit]) : null;
-    const bias = isInput || this.layout.pitch < 22 ? null : h("span", { class: this.layout.pitch < 42 ? "bias beside" : "bias" });
+    const { pitch } = this.layout, isQuiet = pitch < CROWDED && column.places.length > 4;
+    const bias = isInput ? null : h("span", { class: `bias${pitch < 42 ? " beside" : ""}${isQuiet ? " quiet" : ""}` });
     const node = h("button", {
       type: "button", class: `unit${isInput ? " input" : ""}`, "aria-label": label, title: label, "data-column": place, "data-unit": unit,
       onfocus: () => this.tell.point(this.selection(place, unit)),
@@ -135,28 +139,34 @@ export class NetworkView {
     const { layout } = this, context = canvasOf(this.lines, layout.width, layout.height), { css, plus, minus, soft } = colours();
     const [above, below, grey] = [plus, minus, soft].map((colour) => css(colour));
     for (let column = 1; column < layout.columns.length; column += 1) {
-      const { values, shape } = this.shape.weights(column - 1);
+      const { values, shape } = this.shape.weights(column - 1), levels = new Map();
       let top = 1e-9;
       for (const weight of values) top = Math.max(top, Math.abs(weight));
-      const left = layout.columns[column - 1], right = layout.columns[column];
-      const crowd = Math.min(1, 26 / Math.sqrt(left.places.length * right.places.length));
+      const left = layout.columns[column - 1], right = layout.columns[column], isCrowd = left.places.length * right.places.length > MANY;
       for (const [from, { unit: input }] of left.places.entries()) {
         for (const [to, { unit }] of right.places.entries()) {
-          const weight = left.image ? 0.35 * top : values[input * shape[1] + unit];
-          const share = Math.abs(weight) / top;
+          const weight = left.image ? 0.35 * top : values[input * shape[1] + unit], level = Math.ceil(LEVELS * Math.abs(weight) / top);
           const on = lit === null ? null : isLitEdge(lit, column - 1, input, unit);
-          if (on === null && share < 0.02 && crowd < 1) continue; // no eye would see it
-          context.globalAlpha = on === null ? (0.25 + 0.65 * share) * Math.max(0.35, crowd) : on ? 0.95 : 0.07;
-          context.strokeStyle = left.image ? grey : weight < 0 ? below : above;
-          context.lineWidth = 0.6 + 4.2 * share * Math.max(0.4, crowd);
-          const [x1, y1, x2, y2] = edgeOf(layout, column, from, to);
-          context.beginPath();
-          context.moveTo(x1, y1);
-          context.lineTo(x2, y2);
-          context.stroke();
+          if (on === null && isCrowd && level < 3) continue; // no eye would see it
+          const key = `${on}:${level}:${weight < 0}`;
+          if (!levels.has(key)) levels.set(key, { on, share: level / LEVELS, weight, lines: [] });
+          levels.get(key).lines.push(edgeOf(layout, column, from, to));
         }
       }
+      const drawn = [...levels.values()].sort((a, b) => Number(a.on) - Number(b.on) || a.share - b.share);
+      for (const { on, share, weight, lines } of drawn) {
+        context.globalAlpha = on ? 0.95 : on === false ? 0.07 : isCrowd ? 0.05 + 0.85 * share ** 2.5 : 0.25 + 0.65 * share;
+        context.strokeStyle = left.image ? grey : weight < 0 ? below : above;
+        context.lineWidth = isCrowd ? 0.5 + 2.2 * share ** 2 : 0.6 + 4.2 * share;
+        context.beginPath();
+        for (const [x1, y1, x2, y2] of lines) {
+          context.moveTo(x1, y1);
+          context.lineTo(x2, y2);
+        }
+        context.stroke();
+      }
     }
+    context.globalAlpha = 1;
   }
 
   paintUnits({ grid, inputs, responses, tops, activations, sample, image, kind, discrete }) {

@@ -12,6 +12,11 @@ function parameterOf(model, column, name) {
   return model.mirror.network.parameters.find((found) => found.layer === first && found.name === wanted) ?? null;
 }
 
+/** What else a column does, a line each. */
+function wordsOf({ norm, residual, dropout }) {
+  return [norm && { bn: "batch norm", ln: "layer norm", rms: "RMS norm" }[norm], residual && "residual", dropout > 0 && `dropout ${dropout}`].filter(Boolean);
+}
+
 function head(model, place, shape, column) {
   if (place === 0) return [h("span", { class: "title" }, `${shape.inputs.length} input${shape.inputs.length === 1 ? "" : "s"}`),
     column.units.length < shape.inputs.length && !column.image ? h("span", { class: "note" }, `${column.units.length} drawn`) : null];
@@ -27,8 +32,7 @@ function head(model, place, shape, column) {
   const activation = h("select", { "aria-label": `activation of layer ${place}, in the drawing`, onchange: () => set({ activation: activation.value }) },
     Object.keys(catalogue.activations).filter((name) => !catalogue.activations[name].forward_only).map((name) => h("option", { value: name }, name.replaceAll("_", " "))));
   activation.value = own.activation;
-  const marks = [own.norm && { bn: "batch norm", ln: "layer norm", rms: "RMS norm" }[own.norm], own.residual && "residual", own.dropout > 0 && `dropout ${own.dropout}`].filter(Boolean);
-  return [h("span", { class: "row" }, more(-1, "−", "one unit less"), number, more(1, "+", "one unit more")), activation, h("span", { class: "note" }, marks.join(", ") || drawn?.textContent || "")];
+  return [h("span", { class: "row" }, more(-1, "−", "one unit less"), number, more(1, "+", "one unit more")), activation, wordsOf(own).map((word) => h("span", { class: "note" }, word)), drawn];
 }
 
 export function diagram(model) {
@@ -53,7 +57,7 @@ export function diagram(model) {
 
   function build({ network, samples, source, asked }) {
     view.build({
-      inputs: samples.names, columns: network.columns, image: source.image !== null, kind: network.kind, asked: model.asked, marked: [],
+      inputs: samples.names, columns: network.columns.map((column) => ({ ...column, notes: wordsOf(column).length })), image: source.image !== null, kind: network.kind, asked: model.asked, marked: [],
       weights: (column) => parameterOf(model, column, "weights"), biases: (column) => parameterOf(model, column, "bias")?.values ?? null,
     });
     built = { network, width: view.root.clientWidth, asked };
