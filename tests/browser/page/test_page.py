@@ -284,6 +284,24 @@ def test_digits_are_drawn_on_a_pad(open_page: Open) -> None:
     after(tab, "s.drawnDigit === null")
 
 
+# Units that lie below what stands above their column, which would be hidden by it.
+HEADS_OVER_UNITS = """[...document.querySelectorAll(".head")].flatMap((head) => {
+  const end = head.getBoundingClientRect().bottom, column = head.dataset.column;
+  return [...document.querySelectorAll(`.unit[data-column="${column}"]`)].filter((unit) => unit.getBoundingClientRect().top < end).map(() => column);
+})"""
+
+
+def test_six_layers_of_32_units_fit_on_a_screen(open_page: Open) -> None:
+    tab = open_page(f"hidden={','.join(['32.tanh'] * 6)}")
+    after(tab, "document.querySelectorAll('.unit').length === 2 + 6 * 32 + 1")
+    assert tab.evaluate("glassnet.view.root.scrollWidth - glassnet.view.root.clientWidth") == 0
+    assert tab.evaluate(HEADS_OVER_UNITS) == []
+    tab.hover(".unit[data-column='3'][data-unit='30']")
+    assert (
+        tab.locator(".bias:visible").count() == 2
+    )  # of the output, always, and of the unit that is pointed at
+
+
 def follow(tab: Any, act: Callable[[], None]) -> None:
     act()
     tab.click(".lesson >> text=/go on|end the lesson/")
@@ -355,13 +373,16 @@ def test_everything_can_be_reached_by_keyboard_alone(open_page: Open) -> None:
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("address", ["", "data=digits&hidden=16.relu&batch=32"])
+@pytest.mark.parametrize(
+    "address", ["hidden=6.tanh.bn.res.d0.2,6.relu.ln.d0.1", "data=digits&hidden=16.relu&batch=32"]
+)
 def test_a_screen_of_390_pixels_is_enough(open_page: Open, address: str, theme: str) -> None:
     tab = open_page(address, width=390, theme=theme)
     tab.click("button.epoch")
     after(tab, "s.frame.epoch === 1")
     assert tab.evaluate("document.documentElement.scrollWidth") <= 390
     assert tab.evaluate("document.documentElement.dataset.theme") == theme
+    assert tab.evaluate(HEADS_OVER_UNITS) == []
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

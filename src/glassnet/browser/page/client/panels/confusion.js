@@ -38,7 +38,7 @@ export function confusion(model) {
     refill(place, h("table", { class: "confusion" }, h("thead", {}, h("tr", {}, h("td", {}), source.classNames.map((name) => h("th", { scope: "col" }, name)))),
       h("tbody", {}, counts.map((row, i) => h("tr", {}, h("th", { scope: "row" }, source.classNames[i]), row.map((count, j) => {
         const share = count / Math.max(1, row.reduce((a, b) => a + b, 0));
-        const cell = h("td", { class: i === j ? "hit" : count > 0 ? "miss" : "", style: { "--share": `${Math.round(70 * share)}%` } });
+        const cell = h("td", { class: i === j ? "hit" : count > 0 ? "miss" : "", style: { "--share": `${Math.round(50 * share)}%` } });
         cell.append(part.value === "train" && count > 0 ? h("button", { type: "button", "aria-label": `${count} samples of ${source.classNames[i]} taken for ${source.classNames[j]}: show one`, onclick: () => model.store.set({ sample: first[i][j] }) }, String(count)) : String(count));
         return cell;
       }))))));
