@@ -45,7 +45,7 @@ def test_it_trains_in_the_browser_as_python_does(open_page: Open) -> None:
     np.testing.assert_allclose(
         parameters(tab), net.parameters, rtol=0, atol=1e-12 * np.abs(net.parameters).max()
     )
-    assert tab.inner_text(".figure:has-text('epoch') output") == "5"
+    tab.wait_for_selector(".figure:has-text('epoch') output:text-is('5')")
 
 
 def test_play_pause_step_and_back(open_page: Open) -> None:
