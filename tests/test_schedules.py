@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -327,3 +328,22 @@ def test_arguments_out_of_range_are_refused(build: Callable[[], Schedule], messa
 def test_an_epoch_that_never_comes_is_refused(epoch: float) -> None:
     with pytest.raises(ArgumentError, match="epoch must be finite and >= 0; got"):
         Constant(0.1)(epoch)
+
+
+@pytest.mark.parametrize("length", [0.1, 0.3, 0.7, 1.1, 1.0 / 3.0])
+@pytest.mark.parametrize("steps", [3, 10, 7])
+def test_periods_that_are_no_whole_numbers_end_where_they_end(length: float, steps: int) -> None:
+    """Beside exact fractions: the step at the end of a period is the first of the next, whatever the rounding."""
+    exact = Fraction(length).limit_denominator(100)
+    times = [Fraction(step, steps) for step in range(50 * steps)] + [k * exact for k in range(200)]
+    whole = np.array([t // exact for t in times], float)
+    epochs = np.array(times, float)
+    np.testing.assert_allclose(StepDecay(0.1, length, 0.9)(epochs), 0.1 * 0.9**whole, rtol=1e-12)
+    shares = np.array([(t / exact) % 1 for t in times], float)
+    np.testing.assert_allclose(
+        CosineRestarts(0.1, length)(epochs), 0.1 * (1 + np.cos(np.pi * shares)) / 2, rtol=0, atol=1e-9
+    )
+    growing = CosineRestarts(0.1, length, growth=2)
+    ends = np.array([exact * (2**k - 1) for k in range(8)], float)
+    np.testing.assert_allclose(growing(ends), 0.1, rtol=1e-9)
+    np.testing.assert_array_less(growing(ends[1:] * (1 - 1e-6)), 0.01)

@@ -84,3 +84,22 @@ def test_features_whose_squares_do_not_fit_into_float64_are_normalised(
     found = net.fit(mixed, Y, engine=engine, **options)
     np.testing.assert_allclose(found["loss"], wanted["loss"], rtol=1e-8)
     np.testing.assert_allclose(net.parameters, usual.parameters, rtol=1e-8)
+
+
+@pytest.mark.parametrize("engine", ["numpy", "compiled", "torch"])
+@pytest.mark.parametrize("scale", [1e153, 1e154, 1.6e154, 1e200])
+def test_a_batch_whose_squares_do_not_fit_into_float64_is_normalised_or_refused(
+    scale: float, engine: str
+) -> None:
+    """Its sum of squares may overflow where its variance does not; a variance that does is refused by the engines."""
+    usual, _ = trained(gn.BatchNorm(), 1e6, "numpy", "float64")
+    fits, can_sum = scale < 1.3e154, engine != "torch" or scale < 1e154
+    if not fits or not can_sum:
+        with pytest.raises(DivergenceError, match=r"BatchNorm\(\): its running_variance are not finite"):
+            trained(gn.BatchNorm(), scale, engine, "float64")
+        return
+    net, _ = trained(gn.BatchNorm(), scale, engine, "float64")
+    np.testing.assert_allclose(net.parameters, usual.parameters, rtol=1e-8)
+    np.testing.assert_allclose(
+        net.running_statistics[3:] / scale / scale, usual.running_statistics[3:] / 1e12, rtol=1e-4
+    )

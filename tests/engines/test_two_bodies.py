@@ -8,9 +8,8 @@ import pytest
 
 from glassnet.engines import loop
 from glassnet.engines.compiled import entries
-from glassnet.engines.compiled.layers import BODIES
+from glassnet.engines.compiled.layers import BODIES, _files
 from glassnet.kernels import arrays, compiled, records
-from glassnet.kernels.layers import embedding, learned, normalisation, residual
 from glassnet.layers import Layer
 from glassnet.plan import Row
 
@@ -20,7 +19,7 @@ NUMPY_BODIES = {
     if isinstance(thing, FunctionType) and thing.__module__ == arrays.__name__ and not name.startswith("_")
 }
 
-LAYER_BODIES = (embedding, normalisation, learned, residual)
+LAYER_BODIES = tuple(_files().values())
 
 
 def parameters(function: object) -> list[str]:

@@ -9,16 +9,16 @@ from glassnet.layers.activation import Activation as Activation
 from glassnet.layers.base import Layer as Layer
 from glassnet.layers.base import Parameter as Parameter
 from glassnet.layers.base import registry as _registry
-from glassnet.layers.batch_norm import BatchNorm as BatchNorm
+from glassnet.layers.columns.embedding import Embedding as Embedding
+from glassnet.layers.columns.periodic import Periodic as Periodic
 from glassnet.layers.dense import Dense as Dense
 from glassnet.layers.dropout import Dropout as Dropout
-from glassnet.layers.embedding import Embedding as Embedding
 from glassnet.layers.flatten import Flatten as Flatten
-from glassnet.layers.layer_norm import LayerNorm as LayerNorm
-from glassnet.layers.periodic import Periodic as Periodic
+from glassnet.layers.normalising.batch_norm import BatchNorm as BatchNorm
+from glassnet.layers.normalising.layer_norm import LayerNorm as LayerNorm
+from glassnet.layers.normalising.rms_norm import RMSNorm as RMSNorm
 from glassnet.layers.prelu import PReLU as PReLU
 from glassnet.layers.residual import Residual as Residual
-from glassnet.layers.rms_norm import RMSNorm as RMSNorm
 from glassnet.layers.scale import Scale as Scale
 
 __all__ = [

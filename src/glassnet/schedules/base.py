@@ -27,6 +27,13 @@ EPOCHS = POSITIVE
 FACTOR: Limits = {"takes": partial(checks.number, above=0.0, most=1.0)}
 SHARE: Limits = {"takes": partial(checks.number, least=0.0, most=1.0)}
 COUNT: Limits = {"takes": partial(checks.integer, least=1, most=100)}
+# A period has ended where so little of it is left: 0.3 / 0.1 is less than 3 in floating point.
+ROUNDING = 2.0**-50
+
+
+def beyond_rounding(periods: Floats) -> Floats:
+    """How many periods have passed, a little more, so that rounding does not hide that one has ended."""
+    return periods * (1.0 + ROUNDING)
 
 
 @explained

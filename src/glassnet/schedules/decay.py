@@ -16,6 +16,7 @@ from glassnet.schedules.base import (
     SHARE,
     Floats,
     Schedule,
+    beyond_rounding,
     registry,
 )
 from glassnet.support.facts import Facts
@@ -49,7 +50,7 @@ class StepDecay(Schedule):
 
     def rates(self, epochs: Floats) -> Floats:
         """learning_rate * factor^floor(t / every)."""
-        return self.learning_rate * self.factor ** np.floor(epochs / self.every)
+        return self.learning_rate * self.factor ** np.floor(beyond_rounding(epochs / self.every))
 
 
 @registry.register("exponential_decay", "exponential")

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from glassnet.schedules.base import COUNT, EPOCHS, RATE, Floats, Schedule, registry
+from glassnet.schedules.base import COUNT, EPOCHS, RATE, Floats, Schedule, beyond_rounding, registry
 from glassnet.support.facts import Facts
 
 __all__ = ["CosineDecay", "CosineRestarts", "LogCosineCycles"]
@@ -84,17 +84,17 @@ class CosineRestarts(Schedule):
         """final + (learning_rate - final) * (1 + cos(pi * since / length)) / 2, of the descent that t lies in."""
         cycles = epochs / self.epochs
         if self.growth == 1:
-            share = cycles - np.floor(cycles)
+            share = cycles - np.floor(beyond_rounding(cycles))
         else:
             lengths = float(self.growth) ** np.arange(self._n_descents(cycles))
             starts = np.concatenate([[0.0], np.cumsum(lengths)[:-1]])
-            turn = np.searchsorted(starts, cycles, side="right") - 1
+            turn = np.searchsorted(starts, beyond_rounding(cycles), side="right") - 1
             share = (cycles - starts[turn]) / lengths[turn]
         return self.final + (self.learning_rate - self.final) * half_wave(share)
 
     def _n_descents(self, cycles: Floats) -> int:
         """Descents that reach beyond every one of these times: growth^n > (growth - 1) t + 1."""
-        latest = float(cycles.max(initial=0.0))
+        latest = float(beyond_rounding(cycles).max(initial=0.0))
         return 2 + int(np.log((self.growth - 1.0) * latest + 1.0) / np.log(self.growth))
 
 

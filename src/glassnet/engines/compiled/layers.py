@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from importlib import import_module
+from pkgutil import iter_modules
+from types import ModuleType
 from typing import Any, NamedTuple
 
 from numba import types
@@ -10,8 +13,9 @@ from numba.core.typing.templates import signature
 
 from glassnet.engines.base import DType, known
 from glassnet.engines.compiled.kernels import Kernel, number
+from glassnet.errors import EngineError
+from glassnet.kernels import layers as written
 from glassnet.kernels import store
-from glassnet.kernels.layers import embedding, learned, normalisation, periodic, residual
 from glassnet.layers import Layer
 from glassnet.layers.base import registry
 from glassnet.layers.residual import Branch, Sum
@@ -25,21 +29,42 @@ class Bodies(NamedTuple):
     backward: Callable[..., Any]
 
 
-def _written() -> Iterator[tuple[type[Layer], Bodies]]:
-    """What :mod:`glassnet.kernels.layers` holds under the names of layers; prediction may have a body of its own."""
-    rooms = (embedding, learned, normalisation, periodic)
-    bodies = {name: body for room in rooms for name, body in vars(room).items()}
-    for name, kind in registry.classes().items():
-        if f"{name}_backward" in bodies:
-            forward = bodies[name]
-            yield kind, Bodies(forward, bodies.get(f"{name}_inference", forward), bodies[f"{name}_backward"])
+def _files() -> dict[str, ModuleType]:
+    """The files of :mod:`glassnet.kernels.layers`, by the kinds of layers that they are named after."""
+    names = [found.name for found in iter_modules(written.__path__)]
+    return {name: import_module(f"{written.__name__}.{name}") for name in names}
 
 
-BODIES: dict[type[Layer], Bodies] = {
-    **dict(_written()),
-    Branch: Bodies(residual.branch, residual.branch, residual.branch_backward),
-    Sum: Bodies(residual.total, residual.total, residual.total_backward),
-}
+def bodies_in(file: ModuleType, name: str, kind: type[Layer]) -> Bodies:
+    """The bodies of a kind of layer in its file.
+
+    Raises
+    ------
+    EngineError
+        If one of them is not there, naming it.
+    """
+    wanted = [name, f"{name}_backward"]
+    if kind.infer is not Layer.infer:
+        wanted.append(f"{name}_inference")
+    missing = [body for body in wanted if body not in vars(file)]
+    if missing:
+        raise EngineError(f"{file.__name__}, the compiled bodies of {kind.__name__}, lacks {missing[0]}")
+    forward, backward = (getattr(file, body) for body in wanted[:2])
+    return Bodies(forward, getattr(file, wanted[-1]) if len(wanted) > 2 else forward, backward)
+
+
+def _bodies() -> dict[type[Layer], Bodies]:
+    files = _files()
+    ends = files["residual"]
+    computed = {name: kind for name, kind in registry.classes().items() if kind.forward is not Layer.forward}
+    return {
+        **{kind: bodies_in(files[name], name, kind) for name, kind in computed.items() if name in files},
+        Branch: bodies_in(ends, "branch", Branch),
+        Sum: bodies_in(ends, "total", Sum),
+    }
+
+
+BODIES = _bodies()
 
 
 def own_functions(layer: Layer, dtype: DType) -> dict[str, Kernel]:

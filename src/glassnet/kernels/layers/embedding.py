@@ -1,4 +1,4 @@
-"""Compiled bodies of an embedding; arguments are those of :mod:`glassnet.kernels.layers.normalisation`."""
+"""Compiled bodies of an embedding; arguments as in :mod:`glassnet.kernels.layers`."""
 
 # mypy: disallow-untyped-defs = False, allow-untyped-calls = True
 from __future__ import annotations

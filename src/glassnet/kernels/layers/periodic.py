@@ -1,4 +1,4 @@
-"""Compiled bodies of periodic embeddings; arguments are those of :mod:`glassnet.kernels.layers.normalisation`.
+"""Compiled bodies of periodic embeddings; arguments as in :mod:`glassnet.kernels.layers`.
 
 Parameters lie one behind the other: weights (m k, d), offsets (m, d), frequencies and phases (m, k).
 """

@@ -1,4 +1,4 @@
-"""Compiled bodies of the two ends of a residual layer; arguments are those of the normalisations beside."""
+"""Compiled bodies of the two ends of a residual layer; arguments as in :mod:`glassnet.kernels.layers`."""
 
 # mypy: disallow-untyped-defs = False, allow-untyped-calls = True
 from __future__ import annotations

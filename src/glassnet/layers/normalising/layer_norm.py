@@ -11,7 +11,7 @@ from glassnet import plan
 from glassnet.formulas.rows import normalise, normalise_backward
 from glassnet.kernels.arrays import Own
 from glassnet.layers.base import Array, Shape, check_factors, one_axis, registry
-from glassnet.layers.normalisation import Normalisation, affine_backward
+from glassnet.layers.normalising.affine import Normalisation, affine_backward
 from glassnet.support import checks
 
 

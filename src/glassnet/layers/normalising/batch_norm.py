@@ -12,7 +12,7 @@ from glassnet import initializers, plan
 from glassnet.formulas.rows import normalise, normalise_backward
 from glassnet.kernels.arrays import Own
 from glassnet.layers.base import Array, Parameter, Shape, check_factors, registry
-from glassnet.layers.normalisation import Normalisation, affine_backward
+from glassnet.layers.normalising.affine import Normalisation, affine_backward
 from glassnet.support import checks
 
 
