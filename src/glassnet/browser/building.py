@@ -13,13 +13,13 @@ from glassnet.errors import ArgumentError
 SOURCES = Path(__file__).parent / "engine"
 LICENCE = Path(__file__).parent / "LICENSE-numpy.txt"
 BUILT = Path(__file__).parent / "glassnet.js"
-# In the order in which they lean on each other; "formulas" is what is generated.
+# In the order in which they lean on each other; "formulas" is what is generated, and each kind of layer is a file.
+LAYERS = tuple(f"layers/{file.stem}" for file in sorted((SOURCES / "layers").glob("*.js")))
 FILES = (
     "base/types", "base/errors", "base/texts", "base/random", "base/tables", "arithmetic/products",
-    "arithmetic/rows", "arithmetic/entries", "formulas", "arithmetic/rules", "plan/shapes",
-    "plan/normalisation", "plan/learned", "plan/periodic", "plan/layers", "plan/parts", "plan/plan",
-    "arithmetic/loop", "network/losses", "network/targets", "network/files", "network/flat", "network/trace",
-    "network/training", "network/network", "network/facts",
+    "arithmetic/rows", "arithmetic/entries", "formulas", "arithmetic/rules", "plan/shapes", "plan/affine",
+    "plan/layers", *LAYERS, "plan/parts", "plan/plan", "arithmetic/loop", "network/losses", "network/targets",
+    "network/files", "network/flat", "network/trace", "network/training", "network/network", "network/facts",
 )  # fmt: skip
 PUBLIC = (
     "create", "load", "facts", "parts", "Network", "Training", "Random", "GlassnetError", "DivergenceError",

@@ -8,6 +8,7 @@ from typing import Any
 
 from glassnet import activations, initializers, layers, losses, optimizers, schedules
 from glassnet.activations import ActivationFunction
+from glassnet.layers import Layer
 from glassnet.losses import ElementwiseLoss, Loss
 from glassnet.support.registry import Registry, to_config
 
@@ -46,6 +47,10 @@ UNTOLD = {
 }
 
 
+# What the engine must have of a layer that is computed by its own functions, where its class has it.
+COMPUTED = ("parameters", "statistics", "forward", "infer", "backward")
+
+
 def parts() -> dict[str, dict[str, Any]]:
     """All built-in parts, by kind and name, as plain data."""
     return {
@@ -72,6 +77,8 @@ def _described(registry: Registry[Any], name: str, cls: type) -> dict[str, Any]:
         told["refused"] = REFUSED[name]
     if issubclass(cls, Loss):
         told |= of_loss(cls)
+    if issubclass(cls, Layer) and cls.forward is not Layer.forward:
+        told["computed"] = [name for name in COMPUTED if getattr(cls, name) is not getattr(Layer, name)]
     if issubclass(cls, ActivationFunction):
         told |= of_activation(cls())
     return told

@@ -46,6 +46,7 @@ const LICENCE_OF_NUMPY = "Copyright (c) 2005-2025, NumPy Developers.\nAll rights
  *     statistics?(layer: any, shape: number[]): Parameter[],
  *     kept?(layer: any, shape: number[]): number[],
  *     inPlace?: boolean,
+ *     readsData?: boolean,
  *     kind?: string | null,
  *     forward?(layer: any, own: Own, pass: Pass): void,
  *     infer?(layer: any, own: Own, pass: Pass): void,
@@ -2445,7 +2446,7 @@ const INITIALIZERS = {
 };
 
 /** @type {any} */
-const PARTS = {"layer": {"activation": {"required": ["activation"]}, "embedding": {"fields": {"initializer": {"kind": "initializer", "name": "normal", "scale": 1.0}, "learning_rate_factor": 1.0}, "required": ["categories", "dimension"]}, "periodic": {"fields": {"waves": 16, "dimension": 3, "deviation": 0.1, "learning_rate_factor": 1.0}, "required": ["columns"]}, "dense": {"fields": {"activation": "linear", "initializer": "glorot_uniform", "bias_initializer": "zeros", "l1": 0.0, "l2": 0.0, "use_bias": true, "bias_l1": 0.0, "bias_l2": 0.0, "learning_rate_factor": 1.0, "bias_learning_rate_factor": 1.0}, "required": ["units"]}, "dropout": {"fields": {"rate": 0.5}}, "flatten": {}, "batch_norm": {"fields": {"momentum": 0.1, "epsilon": 1e-05, "learning_rate_factor": 1.0, "bias_learning_rate_factor": 1.0}}, "layer_norm": {"fields": {"epsilon": 1e-05, "learning_rate_factor": 1.0, "bias_learning_rate_factor": 1.0}}, "rms_norm": {"fields": {"epsilon": null, "learning_rate_factor": 1.0}}, "prelu": {"fields": {"initial_slope": 0.25, "shared": false, "learning_rate_factor": 1.0}, "facts": {"value": "x if x > 0 else w * x", "slope": "1 if x > 0 else w", "slope_of_weight": "0 if x > 0 else x"}}, "residual": {"required": ["layers"]}, "scale": {"fields": {"learning_rate_factor": 1.0}, "facts": {"value": "w * x", "slope": "w", "slope_of_weight": "x"}}}, "activation": {"linear": {"aliases": ["identity", "none"], "facts": {"value": "z", "slope": "1", "outputs": "values", "forward_only": false}, "outputs": "values", "forward_only": false, "is_of_rows": false, "is_gate": false, "is_bounded": false, "steepest": null, "rectifies": false}, "relu": {"facts": {"value": "max(z, 0)", "slope": "1 if z > 0 else 0", "kinks": [0.0], "outputs": "values", "forward_only": false, "source": "Nair, Hinton 2010, ICML"}, "outputs": "values", "forward_only": false, "is_of_rows": false, "is_gate": true, "is_bounded": false, "steepest": null, "rectifies": true}, "leaky_relu": {"fields": {"slope_below": 0.01}, "facts": {"value": "z if z > 0 else slope_below * z", "slope": "1 if z > 0 else slope_below", "letters": {"slope_below": ["s", "s"]}, "kinks": [0.0], "outputs": "values", "forward_only": false, "source": "Maas, Hannun, Ng 2013, ICML"}, "outputs": "values", "forward_only": false, "is_of_rows": false, "is_gate": true, "is_bounded": false, "steepest": null, "rectifies": false}, "elu": {"fields": {"alpha": 1.0}, "facts": {"value": "z if z > 0 else alpha * (exp(z) - 1)", "slope": "1 if z > 0 else a + alpha", "letters": {"alpha": ["α", "\\alpha"]}, "kinks": [0.0], "outputs": "values", "forward_only": false, "source": "Clevert, Unterthiner, Hochreiter 2016, ICLR"}, "outputs": "values", "forward_only": false, "is_of_rows": false, "is_gate": false, "is_bounded": false, "steepest": null, "rectifies": false}, "selu": {"facts": {"value": "1.0507009873554805 * z if z > 0 else 1.7580993408473766 * (exp(z) - 1)", "slope": "1.0507009873554805 if z > 0 else a + 1.7580993408473766", "kinks": [0.0], "outputs": "values", "forward_only": false, "source": "Klambauer et al. 2017, NIPS"}, "outputs": "values", "forward_only": false, "is_of_rows": false, "is_gate": false, "is_bounded": false, "steepest": null, "rectifies": false}, "gelu": {"facts": {"value": "z * normal_share(z)", "slope": "normal_share(z) + z * normal_density(z)", "outputs": "values", "forward_only": false, "source": "Hendrycks, Gimpel 2016, arXiv:1606.08415"}, "outputs": "values", "forward_only": false, "is_of_rows": false, "is_gate": false, "is_bounded": false, "steepest": null, "rectifies": false}, "silu": {"aliases": ["swish"], "facts": {"value": "z * sigmoid(z)", "slope": "sigmoid(z) + a * (1 - sigmoid(z))", "outputs": "values", "forward_only": false, "source": "Elfwing, Uchibe, Doya 2018, Neural Networks 107"}, "outputs": "values", "forward_only": false, "is_of_rows": false, "is_gate": false, "is_bounded": false, "steepest": null, "rectifies": false}, "softplus": {"facts": {"value": "max(z, 0) + log(1 + exp(-abs(z)))", "slope": "sigmoid(z)", "outputs": "values", "forward_only": false, "source": "Dugas et al. 2000, NIPS"}, "outputs": "values", "forward_only": false, "is_of_rows": false, "is_gate": false, "is_bounded": false, "steepest": null, "rectifies": false}, "mish": {"facts": {"value": "z * tanh(softplus(z))", "slope": "tanh(softplus(z)) + z * sigmoid(z) * (1 - tanh(softplus(z))**2)", "outputs": "values", "forward_only": false, "source": "Misra 2020, BMVC"}, "outputs": "values", "forward_only": false, "is_of_rows": false, "is_gate": false, "is_bounded": false, "steepest": null, "rectifies": false}, "gelu_tanh": {"facts": {"value": "z * (1 + tanh(0.7978845608028654 * (z + 0.044715 * z**3))) / 2", "slope": "(1 + tanh(0.7978845608028654 * (z + 0.044715 * z**3))) / 2 + z * (1 - tanh(0.7978845608028654 * (z + 0.044715 * z**3))**2) * 0.7978845608028654 * (1 + 0.134145 * z**2) / 2", "outputs": "values", "forward_only": false, "source": "Hendrycks, Gimpel 2016, arXiv:1606.08415"}, "outputs": "values", "forward_only": false, "is_of_rows": false, "is_gate": false, "is_bounded": false, "steepest": null, "rectifies": false}, "hard_swish": {"facts": {"value": "z * max(min(z / 6 + 0.5, 1), 0)", "slope": "z / 3 + 0.5 if abs(z) < 3 else 1 if z > 0 else 0", "kinks": [-3.0, 3.0], "outputs": "values", "forward_only": false, "source": "Howard et al. 2019, ICCV"}, "outputs": "values", "forward_only": false, "is_of_rows": false, "is_gate": false, "is_bounded": false, "steepest": null, "rectifies": false}, "exponential": {"facts": {"value": "exp(z)", "slope": "a", "outputs": "values", "forward_only": false, "note": "infinite above z = 88.7 in float32, 709.7 in float64"}, "outputs": "values", "forward_only": false, "is_of_rows": false, "is_gate": false, "is_bounded": false, "steepest": null, "rectifies": false}, "sigmoid": {"aliases": ["logistic"], "facts": {"value": "1 / (1 + exp(-z))", "slope": "a * (1 - a)", "outputs": "probabilities", "forward_only": false, "source": "Verhulst 1838"}, "outputs": "probabilities", "forward_only": false, "is_of_rows": false, "is_gate": false, "is_bounded": true, "steepest": 0.25, "rectifies": false}, "tanh": {"facts": {"value": "tanh(z)", "slope": "1 - a**2", "outputs": "values", "forward_only": false, "source": "LeCun et al. 1998, Efficient BackProp"}, "outputs": "values", "forward_only": false, "is_of_rows": false, "is_gate": false, "is_bounded": true, "steepest": 1.0, "rectifies": false}, "hard_sigmoid": {"facts": {"value": "max(min(z / 6 + 0.5, 1), 0)", "slope": "1 / 6 if abs(z) < 3 else 0", "kinks": [-3.0, 3.0], "outputs": "probabilities", "forward_only": false, "source": "Courbariaux, Bengio, David 2015, NIPS; Howard et al. 2019, ICCV"}, "outputs": "probabilities", "forward_only": false, "is_of_rows": false, "is_gate": false, "is_bounded": true, "steepest": 0.16666666666666666, "rectifies": false}, "step": {"facts": {"value": "1 if z > 0 else 0", "kinks": [0.0], "outputs": "values", "forward_only": true, "source": "McCulloch, Pitts 1943"}, "outputs": "values", "forward_only": true, "is_of_rows": false, "is_gate": false, "is_bounded": false, "steepest": null, "rectifies": false}, "softmax": {"facts": {"value": "exp(z) / sum(exp(z))", "backward": "a * (d - sum(d * a))", "outputs": "classes", "forward_only": false, "source": "Bridle 1990, NIPS"}, "outputs": "classes", "forward_only": false, "is_of_rows": true, "is_gate": false, "is_bounded": false, "steepest": null, "rectifies": false}}, "loss": {"mean_squared_error": {"aliases": ["mse"], "facts": {"value": "(p - y)**2", "slope": "2 * (p - y)", "data": "values", "last_activation": "linear", "aims_at_middle": true, "source": "Legendre 1805, Nouvelles méthodes"}, "targets": "values", "least_outputs": 1, "only_targets": [], "domain": [null, null], "rows_sum_to_one": false, "mean_over": "entries", "activation": "linear"}, "mean_absolute_error": {"aliases": ["mae"], "facts": {"value": "abs(p - y)", "slope": "sign(p - y)", "data": "values", "last_activation": "linear", "aims_at_middle": true, "source": "Boscovich 1757"}, "targets": "values", "least_outputs": 1, "only_targets": [], "domain": [null, null], "rows_sum_to_one": false, "mean_over": "entries", "activation": "linear"}, "huber": {"fields": {"delta": 1.0}, "facts": {"value": "min(abs(p - y), delta) * (abs(p - y) - min(abs(p - y), delta) / 2)", "slope": "max(min(p - y, delta), -delta)", "letters": {"delta": ["δ", "\\delta"]}, "data": "values", "last_activation": "linear", "aims_at_middle": true, "source": "Huber 1964, Ann. Math. Statist. 35"}, "targets": "values", "least_outputs": 1, "only_targets": [], "domain": [null, null], "rows_sum_to_one": false, "mean_over": "entries", "activation": "linear"}, "log_cosh": {"facts": {"value": "abs(p - y) + log(1 + exp(-2 * abs(p - y))) - 0.6931471805599453", "slope": "tanh(p - y)", "data": "values", "last_activation": "linear", "aims_at_middle": true, "source": "Green 1990, IEEE Trans. Med. Imaging 9"}, "targets": "values", "least_outputs": 1, "only_targets": [], "domain": [null, null], "rows_sum_to_one": false, "mean_over": "entries", "activation": "linear"}, "quantile": {"aliases": ["pinball"], "fields": {"level": 0.5}, "facts": {"value": "0.5 * abs(y - p) + (level - 0.5) * (y - p)", "slope": "0.5 * sign(p - y) + (0.5 - level)", "letters": {"level": ["q", "q"]}, "data": "values", "last_activation": "linear", "aims_at_middle": false, "source": "Koenker, Bassett 1978, Econometrica 46"}, "targets": "values", "least_outputs": 1, "only_targets": [], "domain": [null, null], "rows_sum_to_one": false, "mean_over": "entries", "activation": "linear"}, "poisson": {"facts": {"value": "p - y * log(p)", "slope": "1 - y / p", "data": "rates", "last_activation": "softplus", "aims_at_middle": true, "source": "Nelder, Wedderburn 1972, J. R. Stat. Soc. A 135"}, "targets": "values", "least_outputs": 1, "only_targets": [], "domain": [0.0, null], "rows_sum_to_one": false, "mean_over": "entries", "activation": "linear"}, "poisson_log_rates": {"facts": {"value": "exp(z) - y * z", "slope": "p - y", "data": "log_rates", "last_activation": "linear", "aims_at_middle": true, "source": "Nelder, Wedderburn 1972, J. R. Stat. Soc. A 135"}, "targets": "values", "least_outputs": 1, "only_targets": [], "domain": [0.0, null], "rows_sum_to_one": false, "mean_over": "entries", "activation": "exponential"}, "cosine": {"facts": {"in_words": "(1/m) Σ over the m samples of 1 − cos, cos = Y·A_/(|Y| |A_|)", "slope_in_words": "(cos·A_/|A_| − Y/|Y|)/(m |A_|) of each sample", "data": "values", "last_activation": "linear", "aims_at_middle": false, "source": "Salton, Wong, Yang 1975, CACM 18"}, "targets": "values", "least_outputs": 1, "only_targets": [], "domain": [null, null], "rows_sum_to_one": false, "mean_over": "rows", "activation": "linear"}, "sigmoid_cross_entropy": {"fields": {"label_smoothing": 0.0, "pos_weight": 1.0}, "facts": {"value": "max(z, 0) - z * y + log(1 + exp(-abs(z))) if pos_weight == 1 else (1 - y) * softplus(z) + pos_weight * y * softplus(-z)", "slope": "p - y if pos_weight == 1 else (1 - y) * p - pos_weight * y * (1 - p)", "letters": {"label_smoothing": ["ε", "\\varepsilon"], "pos_weight": ["w", "w"]}, "data": "binary_logits", "last_activation": "linear", "aims_at_middle": true, "source": "Good 1952, J. R. Stat. Soc. B 14; King, Zeng 2001, Political Analysis 9"}, "targets": "values", "least_outputs": 1, "only_targets": [], "domain": [0.0, 1.0], "rows_sum_to_one": false, "mean_over": "entries", "activation": "sigmoid"}, "softmax_cross_entropy": {"fields": {"label_smoothing": 0.0}, "facts": {"value": "-(y * log(p))", "slope": "p * mass - y", "letters": {"label_smoothing": ["ε", "\\varepsilon"]}, "data": "logits", "last_activation": "linear", "aims_at_middle": true, "source": "Bridle 1990, NIPS"}, "targets": "values", "least_outputs": 2, "only_targets": [], "domain": [0.0, 1.0], "rows_sum_to_one": true, "mean_over": "rows", "activation": "softmax"}, "sparse_softmax_cross_entropy": {"fields": {"label_smoothing": 0.0}, "facts": {"value": "-(y * log(p))", "slope": "p * mass - y", "letters": {"label_smoothing": ["ε", "\\varepsilon"]}, "data": "class_logits", "last_activation": "linear", "aims_at_middle": true, "source": "Bridle 1990, NIPS"}, "targets": "classes", "least_outputs": 2, "only_targets": [], "domain": [0.0, 1.0], "rows_sum_to_one": true, "mean_over": "rows", "activation": "softmax"}, "focal": {"fields": {"gamma": 2.0, "alpha": 0.25}, "facts": {"value": "(alpha * y + (1 - alpha) * (1 - y)) * exp(gamma * log(sigmoid(z) * (1 - y) + sigmoid(-z) * y)) * (max(z, 0) - z * y + log(1 + exp(-abs(z)))) if alpha >= 0 else exp(gamma * log(sigmoid(z) * (1 - y) + sigmoid(-z) * y)) * (max(z, 0) - z * y + log(1 + exp(-abs(z))))", "slope": "(alpha * y + (1 - alpha) * (1 - y)) * exp(gamma * log(p + y - 2 * p * y)) * (p - y - gamma * (1 - 2 * y) * p * (1 - p) / (p + y - 2 * p * y) * (y * log(p) + (1 - y) * log(1 - p))) if alpha >= 0 else exp(gamma * log(p + y - 2 * p * y)) * (p - y - gamma * (1 - 2 * y) * p * (1 - p) / (p + y - 2 * p * y) * (y * log(p) + (1 - y) * log(1 - p)))", "letters": {"gamma": ["γ", "\\gamma"], "alpha": ["α", "\\alpha"]}, "data": "binary_logits", "last_activation": "linear", "aims_at_middle": true, "source": "Lin et al. 2017, ICCV"}, "targets": "values", "least_outputs": 1, "only_targets": [], "domain": [0.0, 1.0], "rows_sum_to_one": false, "mean_over": "entries", "activation": "sigmoid"}, "binary_cross_entropy": {"aliases": ["bce"], "fields": {"label_smoothing": 0.0, "pos_weight": 1.0}, "facts": {"value": "-(y * log(p)) - (1 - y) * log(1 - p) if pos_weight == 1 else -(pos_weight * y * log(p)) - (1 - y) * log(1 - p)", "slope": "(1 - y) / (1 - p) - y / p if pos_weight == 1 else (1 - y) / (1 - p) - pos_weight * y / p", "letters": {"label_smoothing": ["ε", "\\varepsilon"], "pos_weight": ["w", "w"]}, "data": "binary", "last_activation": "sigmoid", "aims_at_middle": true, "source": "Good 1952, J. R. Stat. Soc. B 14; King, Zeng 2001, Political Analysis 9"}, "targets": "values", "least_outputs": 1, "only_targets": [], "domain": [0.0, 1.0], "rows_sum_to_one": false, "mean_over": "entries", "activation": "linear"}, "categorical_cross_entropy": {"aliases": ["cce"], "fields": {"label_smoothing": 0.0}, "facts": {"value": "-(y * log(p))", "slope": "-(y / p)", "letters": {"label_smoothing": ["ε", "\\varepsilon"]}, "data": "one_hot", "last_activation": "softmax", "aims_at_middle": true, "source": "Bridle 1990, NIPS"}, "targets": "values", "least_outputs": 2, "only_targets": [], "domain": [0.0, 1.0], "rows_sum_to_one": true, "mean_over": "rows", "activation": "linear"}, "sparse_categorical_cross_entropy": {"aliases": ["scce"], "fields": {"label_smoothing": 0.0}, "facts": {"value": "-(y * log(p))", "slope": "-(y / p)", "letters": {"label_smoothing": ["ε", "\\varepsilon"]}, "data": "classes", "last_activation": "softmax", "aims_at_middle": true, "source": "Bridle 1990, NIPS"}, "targets": "classes", "least_outputs": 2, "only_targets": [], "domain": [0.0, 1.0], "rows_sum_to_one": true, "mean_over": "rows", "activation": "linear"}, "kullback_leibler": {"aliases": ["kl", "kl_divergence"], "facts": {"value": "y * log(y / p)", "slope": "-(y / p)", "data": "distributions", "last_activation": "softmax", "aims_at_middle": true, "source": "Kullback, Leibler 1951, Ann. Math. Statist. 22"}, "targets": "values", "least_outputs": 2, "only_targets": [], "domain": [0.0, 1.0], "rows_sum_to_one": true, "mean_over": "rows", "activation": "linear"}, "contrastive": {"fields": {"margin": 1.0}, "facts": {"in_words": "mean over the pairs i, j of d²/2 (one class) or max(0, margin − d)²/2 (two classes), d = |A_i − A_j|", "slope_in_words": "Σ_j (∂L/∂d_ij + ∂L/∂d_ji)·(A_i − A_j)/d_ij, over the other samples j", "letters": {"margin": ["margin", "m"]}, "data": "labels", "last_activation": "linear", "aims_at_middle": true, "source": "Hadsell, Chopra, LeCun 2006, CVPR"}, "targets": "labels", "least_outputs": 1, "only_targets": [], "domain": [null, null], "rows_sum_to_one": false, "mean_over": "rows", "activation": "linear"}, "triplet_hard": {"aliases": ["triplet"], "fields": {"margin": 1.0}, "facts": {"in_words": "mean over anchors of max(0, margin + d(anchor, farthest positive) − d(anchor, nearest negative))", "slope_in_words": "Σ_j (∂L/∂d_ij + ∂L/∂d_ji)·(A_i − A_j)/d_ij, over the other samples j", "letters": {"margin": ["margin", "m"]}, "data": "labels", "last_activation": "linear", "aims_at_middle": true, "source": "Hermans, Beyer, Leibe 2017, arXiv:1703.07737"}, "targets": "labels", "least_outputs": 1, "only_targets": [], "domain": [null, null], "rows_sum_to_one": false, "mean_over": "rows", "activation": "linear"}, "triplet_all": {"fields": {"margin": 1.0}, "facts": {"in_words": "mean over all triplets of max(0, margin + d(anchor, positive) − d(anchor, negative))", "slope_in_words": "Σ_j (∂L/∂d_ij + ∂L/∂d_ji)·(A_i − A_j)/d_ij, over the other samples j", "letters": {"margin": ["margin", "m"]}, "data": "labels", "last_activation": "linear", "aims_at_middle": true, "source": "Hermans, Beyer, Leibe 2017, arXiv:1703.07737"}, "targets": "labels", "least_outputs": 1, "only_targets": [], "domain": [null, null], "rows_sum_to_one": false, "mean_over": "rows", "activation": "linear"}, "hinge": {"facts": {"value": "max(1 - y * p, 0)", "slope": "-y if y * p < 1 else 0", "data": "signs", "last_activation": "linear", "aims_at_middle": false, "source": "Cortes, Vapnik 1995, Machine Learning 20"}, "targets": "values", "least_outputs": 1, "only_targets": [-1.0, 1.0], "domain": [-1.0, 1.0], "rows_sum_to_one": false, "mean_over": "entries", "activation": "linear"}, "squared_hinge": {"facts": {"value": "max(1 - y * p, 0)**2", "slope": "-2 * y * max(1 - y * p, 0)", "data": "signs", "last_activation": "linear", "aims_at_middle": false, "source": "Cortes, Vapnik 1995, Machine Learning 20"}, "targets": "values", "least_outputs": 1, "only_targets": [-1.0, 1.0], "domain": [-1.0, 1.0], "rows_sum_to_one": false, "mean_over": "entries", "activation": "linear"}, "gaussian_nll": {"fields": {"least_variance": 1e-06}, "facts": {"in_words": "(1/n) Σ ½·(log(V) + (Y − M)²/V) of the n targets, V = exp(S) + v; A_ holds all M, then all S", "slope_in_words": "(M − Y)/V/n for the means, ½·(1 − (Y − M)²/V)·exp(S)/V/n for the logarithms of variances", "letters": {"least_variance": ["v", "v_0"]}, "data": "means_and_variances", "last_activation": "linear", "aims_at_middle": false, "source": "Nix, Weigend 1994, ICNN"}, "targets": "values", "least_outputs": 1, "only_targets": [], "domain": [null, null], "rows_sum_to_one": false, "mean_over": "rows", "activation": "linear"}, "quantiles": {"fields": {"levels": [0.1, 0.5, 0.9]}, "facts": {"in_words": "(1/n) Σ q·E where E = Y − A_ > 0, else (q − 1)·E, q being the level of each of the n outputs", "slope_in_words": "−q/n where Y > A_, (1 − q)/n where Y < A_", "letters": {"levels": ["q", "q"]}, "data": "levels", "last_activation": "linear", "aims_at_middle": false, "source": "Koenker, Bassett 1978, Econometrica 46"}, "targets": "values", "least_outputs": 1, "only_targets": [], "domain": [null, null], "rows_sum_to_one": false, "mean_over": "rows", "activation": "linear"}}, "optimizer": {"sgd": {"fields": {"learning_rate": 0.001, "weight_decay": 0.0, "clip_norm": null, "clip_value": null, "momentum": 0.0, "nesterov": false}, "facts": {"updates": {"sgd": {"lines": ["w ← w − η·[g] = {w} − [rate]·{(g)} = {w1}"]}, "momentum": {"states": "v", "lines": ["v ← μ·v + [g] = [momentum]·{(v)} + {(g)} = {v1}", "w ← w − η·v = {w} − [rate]·{(v1)} = {w1}"]}, "nesterov": {"states": "v", "lines": ["v ← μ·v + [g] = [momentum]·{(v)} + {(g)} = {v1}", "w ← w − η·([g] + μ·v) = {w} − [rate]·({(g)} + [momentum]·{(v1)}) = {w1}"]}}, "decays_apart": false, "source": "Robbins, Monro 1951; Polyak 1964; Sutskever et al. 2013, ICML"}}, "adagrad": {"fields": {"learning_rate": 0.01, "weight_decay": 0.0, "clip_norm": null, "clip_value": null, "epsilon": 1e-10}, "facts": {"updates": {"adagrad": {"states": "s", "lines": ["s ← s + [g]² = {s} + {(g)}² = {s1}", "w ← w − η·[g]/(√s + ε) = {w} − [rate]·{(g)}/(√{s1} + [epsilon]) = {w1}"]}}, "decays_apart": false, "source": "Duchi, Hazan, Singer 2011, JMLR 12"}}, "rmsprop": {"fields": {"learning_rate": 0.01, "weight_decay": 0.0, "clip_norm": null, "clip_value": null, "alpha": 0.99, "epsilon": 1e-08, "momentum": 0.0, "centered": false}, "facts": {"updates": {"rmsprop": {"states": "s", "lines": ["s ← α·s + (1 − α)·[g]² = [alpha]·{(s)} + [1 - alpha]·{(g)}² = {s1}", "w ← w − η·[g]/(√s + ε) = {w} − [rate]·{(g)}/(√{s1} + [epsilon]) = {w1}"]}, "rmsprop_momentum": {"states": "sb", "lines": ["s ← α·s + (1 − α)·[g]² = [alpha]·{(s)} + [1 - alpha]·{(g)}² = {s1}", "b ← μ·b + [g]/(√s + ε) = [momentum]·{(b)} + {(g)}/(√{s1} + [epsilon]) = {b1}", "w ← w − η·b = {w} − [rate]·{(b1)} = {w1}"]}, "rmsprop_centered": {"states": "sm", "lines": ["s ← α·s + (1 − α)·[g]² = [alpha]·{(s)} + [1 - alpha]·{(g)}² = {s1}", "m ← α·m + (1 − α)·[g] = [alpha]·{(m)} + [1 - alpha]·{(g)} = {m1}", "w ← w − η·[g]/(√(s − m²) + ε) = {w} − [rate]·{(g)}/(√(max({s1} − {(m1)}², 0)) + [epsilon]) = {w1}"]}, "rmsprop_centered_momentum": {"states": "smb", "lines": ["s ← α·s + (1 − α)·[g]² = [alpha]·{(s)} + [1 - alpha]·{(g)}² = {s1}", "m ← α·m + (1 − α)·[g] = [alpha]·{(m)} + [1 - alpha]·{(g)} = {m1}", "b ← μ·b + [g]/(√(s − m²) + ε) = [momentum]·{(b)} + {(g)}/(√(max({s1} − {(m1)}², 0)) + [epsilon]) = {b1}", "w ← w − η·b = {w} − [rate]·{(b1)} = {w1}"]}}, "decays_apart": false, "source": "Tieleman, Hinton 2012, lecture 6.5; centred: Graves 2013"}}, "adadelta": {"fields": {"learning_rate": 1.0, "weight_decay": 0.0, "clip_norm": null, "clip_value": null, "rho": 0.9, "epsilon": 1e-06}, "facts": {"updates": {"adadelta": {"states": "sd", "lines": ["s ← ρ·s + (1 − ρ)·[g]² = [rho]·{(s)} + [1 - rho]·{(g)}² = {s1}", "Δ = √(d + ε)/√(s + ε)·[g], d ← ρ·d + (1 − ρ)·Δ² = [rho]·{(d)} + [1 - rho]·(√({d} + [epsilon])/√({s1} + [epsilon])·{(g)})² = {d1}", "w ← w − η·Δ = {w} − [rate]·√({d} + [epsilon])/√({s1} + [epsilon])·{(g)} = {w1}"]}}, "decays_apart": false, "source": "Zeiler 2012, arXiv 1212.5701"}}, "adam": {"fields": {"learning_rate": 0.001, "weight_decay": 0.0, "clip_norm": null, "clip_value": null, "beta1": 0.9, "beta2": 0.999, "epsilon": 1e-08, "amsgrad": false}, "facts": {"updates": {"adam": {"states": "mv", "lines": ["m ← β₁·m + (1 − β₁)·[g] = [beta1]·{(m)} + [1 - beta1]·{(g)} = {m1}", "v ← β₂·v + (1 − β₂)·[g]² = [beta2]·{(v)} + [1 - beta2]·{(g)}² = {v1}", "m̂ = m/(1 − β₁ᵗ), v̂ = v/(1 − β₂ᵗ), t = [step]", "w ← w − η·m̂/(√v̂ + ε) = {w} − [rate]·({(m1)}/[1 - beta1**step])/(√({v1}/[1 - beta2**step]) + [epsilon]) = {w1}"]}, "amsgrad": {"states": "mvu", "lines": ["m ← β₁·m + (1 − β₁)·[g] = [beta1]·{(m)} + [1 - beta1]·{(g)} = {m1}", "v ← β₂·v + (1 − β₂)·[g]² = [beta2]·{(v)} + [1 - beta2]·{(g)}² = {v1}", "u ← max(u, v) = max({u}, {v1}) = {u1}", "m̂ = m/(1 − β₁ᵗ), û = u/(1 − β₂ᵗ), t = [step]", "w ← w − η·m̂/(√û + ε) = {w} − [rate]·({(m1)}/[1 - beta1**step])/(√({u1}/[1 - beta2**step]) + [epsilon]) = {w1}"]}}, "decays_apart": false, "source": "Kingma, Ba 2015, ICLR; amsgrad: Reddi, Kale, Kumar 2018, ICLR"}}, "adamw": {"fields": {"learning_rate": 0.001, "weight_decay": 0.01, "clip_norm": null, "clip_value": null, "beta1": 0.9, "beta2": 0.999, "epsilon": 1e-08, "amsgrad": false}, "facts": {"updates": {"adam": {"states": "mv", "lines": ["m ← β₁·m + (1 − β₁)·[g] = [beta1]·{(m)} + [1 - beta1]·{(g)} = {m1}", "v ← β₂·v + (1 − β₂)·[g]² = [beta2]·{(v)} + [1 - beta2]·{(g)}² = {v1}", "m̂ = m/(1 − β₁ᵗ), v̂ = v/(1 − β₂ᵗ), t = [step]", "w ← (1 − η·λ)·w − η·m̂/(√v̂ + ε) = (1 − [rate]·[weight_decay])·{(w)} − [rate]·({(m1)}/[1 - beta1**step])/(√({v1}/[1 - beta2**step]) + [epsilon]) = {w1}"]}, "amsgrad": {"states": "mvu", "lines": ["m ← β₁·m + (1 − β₁)·[g] = [beta1]·{(m)} + [1 - beta1]·{(g)} = {m1}", "v ← β₂·v + (1 − β₂)·[g]² = [beta2]·{(v)} + [1 - beta2]·{(g)}² = {v1}", "u ← max(u, v) = max({u}, {v1}) = {u1}", "m̂ = m/(1 − β₁ᵗ), û = u/(1 − β₂ᵗ), t = [step]", "w ← (1 − η·λ)·w − η·m̂/(√û + ε) = (1 − [rate]·[weight_decay])·{(w)} − [rate]·({(m1)}/[1 - beta1**step])/(√({u1}/[1 - beta2**step]) + [epsilon]) = {w1}"]}}, "decays_apart": true, "source": "Loshchilov, Hutter 2019, ICLR"}}, "nadam": {"fields": {"learning_rate": 0.002, "weight_decay": 0.0, "clip_norm": null, "clip_value": null, "beta1": 0.9, "beta2": 0.999, "epsilon": 1e-08, "momentum_decay": 0.004}, "facts": {"updates": {"nadam": {"states": "mv", "lines": ["m ← β₁·m + (1 − β₁)·[g] = [beta1]·{(m)} + [1 - beta1]·{(g)} = {m1}", "v ← β₂·v + (1 − β₂)·[g]² = [beta2]·{(v)} + [1 - beta2]·{(g)}² = {v1}", "v̂ = v/(1 − β₂ᵗ), t = [step]; μₜ = [mu], their product Π = [product]", "η_g = η·(1 − μₜ)/(1 − Π) = [rate_of_gradient], η_m = η·μₜ₊₁/(1 − Π·μₜ₊₁) = [rate_of_mean]", "w ← w − (η_g·[g] + η_m·m)/(√v̂ + ε) = {w} − ([rate_of_gradient]·{(g)} + [rate_of_mean]·{(m1)})/(√({v1}/[1 - beta2**step]) + [epsilon]) = {w1}"]}}, "decays_apart": false, "source": "Dozat 2016, ICLR workshop"}}, "adamax": {"fields": {"learning_rate": 0.002, "weight_decay": 0.0, "clip_norm": null, "clip_value": null, "beta1": 0.9, "beta2": 0.999, "epsilon": 1e-08}, "facts": {"updates": {"adamax": {"states": "mu", "lines": ["m ← β₁·m + (1 − β₁)·[g] = [beta1]·{(m)} + [1 - beta1]·{(g)} = {m1}", "u ← max(β₂·u, |[g]| + ε) = max([beta2]·{u}, |{g}| + [epsilon]) = {u1}", "w ← w − η·m̂/u, m̂ = m/(1 − β₁ᵗ), t = [step]: {w} − [rate]·({(m1)}/[1 - beta1**step])/{u1} = {w1}"]}}, "decays_apart": false, "source": "Kingma, Ba 2015, ICLR, section 7.1"}}, "lion": {"fields": {"learning_rate": 0.0001, "weight_decay": 0.0, "clip_norm": null, "clip_value": null, "beta1": 0.9, "beta2": 0.99}, "facts": {"updates": {"lion": {"states": "m", "lines": ["w ← (1 − η·λ)·w − η·sign(β₁·m + (1 − β₁)·[g]) = (1 − [rate]·[weight_decay])·{(w)} − [rate]·sign([beta1]·{(m)} + [1 - beta1]·{(g)}) = {w1}", "m ← β₂·m + (1 − β₂)·[g] = [beta2]·{(m)} + [1 - beta2]·{(g)} = {m1}"]}}, "decays_apart": true, "source": "Chen et al. 2023, NeurIPS"}}, "lbfgs": {"fields": {"learning_rate": null, "weight_decay": 0.0, "clip_norm": null, "clip_value": null, "memory": 10, "gradient_tolerance": 1e-05, "decrease_tolerance": 2.2e-09, "max_line_search": 20}, "facts": {"updates": {"lbfgs": {}}, "decays_apart": false, "source": "Liu, Nocedal 1989, Math. Programming 45; Zhu et al. 1997, ACM TOMS 23"}, "refused": "its line search is SciPy's, which the browser does not have; choose another optimizer, or train in Python"}}, "schedule": {"constant": {"required": ["learning_rate"]}, "chain": {"required": ["schedules", "boundaries"]}, "step_decay": {"aliases": ["step"], "fields": {"factor": 0.1}, "required": ["learning_rate", "every"]}, "exponential_decay": {"aliases": ["exponential"], "required": ["learning_rate", "factor"]}, "inverse_time_decay": {"aliases": ["inverse_time"], "required": ["learning_rate", "decay"]}, "polynomial_decay": {"aliases": ["polynomial"], "fields": {"power": 1.0}, "required": ["learning_rate", "epochs"]}, "linear_decay": {"aliases": ["linear"], "fields": {"end_factor": 0.0}, "required": ["learning_rate", "epochs"]}, "cosine_decay": {"aliases": ["cosine"], "fields": {"final": 0.0}, "required": ["learning_rate", "epochs"]}, "cosine_restarts": {"aliases": ["restarts"], "fields": {"growth": 1, "final": 0.0}, "required": ["learning_rate", "epochs"]}, "log_cosine_cycles": {"aliases": ["log_cosine"], "fields": {"cycles": 4}, "required": ["learning_rate", "epochs"]}, "linear_warmup": {"aliases": ["warmup"], "fields": {"start_factor": 0.3333333333333333}, "required": ["learning_rate", "epochs"]}, "one_cycle": {"fields": {"warmup": 0.3, "start_divisor": 25.0, "final_divisor": 10000.0}, "required": ["learning_rate", "epochs"]}}, "initializer": {"zeros": {}, "constant": {"aliases": ["ones"], "fields": {"value": 1.0}}, "normal": {"aliases": ["legacy"], "fields": {"scale": 0.01}}, "uniform": {"fields": {"low": -0.05, "high": 0.05}}, "glorot_uniform": {"aliases": ["xavier_uniform"]}, "glorot_normal": {"aliases": ["xavier_normal"]}, "he_uniform": {"aliases": ["kaiming_uniform"]}, "he_normal": {"aliases": ["kaiming_normal"]}, "lecun_uniform": {}, "lecun_normal": {}, "torch_linear": {"aliases": ["torch", "pytorch"]}}};
+const PARTS = {"layer": {"activation": {"required": ["activation"]}, "embedding": {"fields": {"initializer": {"kind": "initializer", "name": "normal", "scale": 1.0}, "learning_rate_factor": 1.0}, "required": ["categories", "dimension"], "computed": ["parameters", "forward", "backward"]}, "periodic": {"fields": {"waves": 16, "dimension": 3, "deviation": 0.1, "learning_rate_factor": 1.0}, "required": ["columns"], "computed": ["parameters", "forward", "backward"]}, "dense": {"fields": {"activation": "linear", "initializer": "glorot_uniform", "bias_initializer": "zeros", "l1": 0.0, "l2": 0.0, "use_bias": true, "bias_l1": 0.0, "bias_l2": 0.0, "learning_rate_factor": 1.0, "bias_learning_rate_factor": 1.0}, "required": ["units"]}, "dropout": {"fields": {"rate": 0.5}}, "flatten": {}, "batch_norm": {"fields": {"momentum": 0.1, "epsilon": 1e-05, "learning_rate_factor": 1.0, "bias_learning_rate_factor": 1.0}, "computed": ["parameters", "statistics", "forward", "infer", "backward"]}, "layer_norm": {"fields": {"epsilon": 1e-05, "learning_rate_factor": 1.0, "bias_learning_rate_factor": 1.0}, "computed": ["parameters", "forward", "backward"]}, "rms_norm": {"fields": {"epsilon": null, "learning_rate_factor": 1.0}, "computed": ["parameters", "forward", "backward"]}, "prelu": {"fields": {"initial_slope": 0.25, "shared": false, "learning_rate_factor": 1.0}, "facts": {"value": "x if x > 0 else w * x", "slope": "1 if x > 0 else w", "slope_of_weight": "0 if x > 0 else x"}, "computed": ["parameters", "forward", "backward"]}, "residual": {"required": ["layers"]}, "scale": {"fields": {"learning_rate_factor": 1.0}, "facts": {"value": "w * x", "slope": "w", "slope_of_weight": "x"}, "computed": ["parameters", "forward", "backward"]}}, "activation": {"linear": {"aliases": ["identity", "none"], "facts": {"value": "z", "slope": "1", "outputs": "values", "forward_only": false}, "outputs": "values", "forward_only": false, "is_of_rows": false, "is_gate": false, "is_bounded": false, "steepest": null, "rectifies": false}, "relu": {"facts": {"value": "max(z, 0)", "slope": "1 if z > 0 else 0", "kinks": [0.0], "outputs": "values", "forward_only": false, "source": "Nair, Hinton 2010, ICML"}, "outputs": "values", "forward_only": false, "is_of_rows": false, "is_gate": true, "is_bounded": false, "steepest": null, "rectifies": true}, "leaky_relu": {"fields": {"slope_below": 0.01}, "facts": {"value": "z if z > 0 else slope_below * z", "slope": "1 if z > 0 else slope_below", "letters": {"slope_below": ["s", "s"]}, "kinks": [0.0], "outputs": "values", "forward_only": false, "source": "Maas, Hannun, Ng 2013, ICML"}, "outputs": "values", "forward_only": false, "is_of_rows": false, "is_gate": true, "is_bounded": false, "steepest": null, "rectifies": false}, "elu": {"fields": {"alpha": 1.0}, "facts": {"value": "z if z > 0 else alpha * (exp(z) - 1)", "slope": "1 if z > 0 else a + alpha", "letters": {"alpha": ["α", "\\alpha"]}, "kinks": [0.0], "outputs": "values", "forward_only": false, "source": "Clevert, Unterthiner, Hochreiter 2016, ICLR"}, "outputs": "values", "forward_only": false, "is_of_rows": false, "is_gate": false, "is_bounded": false, "steepest": null, "rectifies": false}, "selu": {"facts": {"value": "1.0507009873554805 * z if z > 0 else 1.7580993408473766 * (exp(z) - 1)", "slope": "1.0507009873554805 if z > 0 else a + 1.7580993408473766", "kinks": [0.0], "outputs": "values", "forward_only": false, "source": "Klambauer et al. 2017, NIPS"}, "outputs": "values", "forward_only": false, "is_of_rows": false, "is_gate": false, "is_bounded": false, "steepest": null, "rectifies": false}, "gelu": {"facts": {"value": "z * normal_share(z)", "slope": "normal_share(z) + z * normal_density(z)", "outputs": "values", "forward_only": false, "source": "Hendrycks, Gimpel 2016, arXiv:1606.08415"}, "outputs": "values", "forward_only": false, "is_of_rows": false, "is_gate": false, "is_bounded": false, "steepest": null, "rectifies": false}, "silu": {"aliases": ["swish"], "facts": {"value": "z * sigmoid(z)", "slope": "sigmoid(z) + a * (1 - sigmoid(z))", "outputs": "values", "forward_only": false, "source": "Elfwing, Uchibe, Doya 2018, Neural Networks 107"}, "outputs": "values", "forward_only": false, "is_of_rows": false, "is_gate": false, "is_bounded": false, "steepest": null, "rectifies": false}, "softplus": {"facts": {"value": "max(z, 0) + log(1 + exp(-abs(z)))", "slope": "sigmoid(z)", "outputs": "values", "forward_only": false, "source": "Dugas et al. 2000, NIPS"}, "outputs": "values", "forward_only": false, "is_of_rows": false, "is_gate": false, "is_bounded": false, "steepest": null, "rectifies": false}, "mish": {"facts": {"value": "z * tanh(softplus(z))", "slope": "tanh(softplus(z)) + z * sigmoid(z) * (1 - tanh(softplus(z))**2)", "outputs": "values", "forward_only": false, "source": "Misra 2020, BMVC"}, "outputs": "values", "forward_only": false, "is_of_rows": false, "is_gate": false, "is_bounded": false, "steepest": null, "rectifies": false}, "gelu_tanh": {"facts": {"value": "z * (1 + tanh(0.7978845608028654 * (z + 0.044715 * z**3))) / 2", "slope": "(1 + tanh(0.7978845608028654 * (z + 0.044715 * z**3))) / 2 + z * (1 - tanh(0.7978845608028654 * (z + 0.044715 * z**3))**2) * 0.7978845608028654 * (1 + 0.134145 * z**2) / 2", "outputs": "values", "forward_only": false, "source": "Hendrycks, Gimpel 2016, arXiv:1606.08415"}, "outputs": "values", "forward_only": false, "is_of_rows": false, "is_gate": false, "is_bounded": false, "steepest": null, "rectifies": false}, "hard_swish": {"facts": {"value": "z * max(min(z / 6 + 0.5, 1), 0)", "slope": "z / 3 + 0.5 if abs(z) < 3 else 1 if z > 0 else 0", "kinks": [-3.0, 3.0], "outputs": "values", "forward_only": false, "source": "Howard et al. 2019, ICCV"}, "outputs": "values", "forward_only": false, "is_of_rows": false, "is_gate": false, "is_bounded": false, "steepest": null, "rectifies": false}, "exponential": {"facts": {"value": "exp(z)", "slope": "a", "outputs": "values", "forward_only": false, "note": "infinite above z = 88.7 in float32, 709.7 in float64"}, "outputs": "values", "forward_only": false, "is_of_rows": false, "is_gate": false, "is_bounded": false, "steepest": null, "rectifies": false}, "sigmoid": {"aliases": ["logistic"], "facts": {"value": "1 / (1 + exp(-z))", "slope": "a * (1 - a)", "outputs": "probabilities", "forward_only": false, "source": "Verhulst 1838"}, "outputs": "probabilities", "forward_only": false, "is_of_rows": false, "is_gate": false, "is_bounded": true, "steepest": 0.25, "rectifies": false}, "tanh": {"facts": {"value": "tanh(z)", "slope": "1 - a**2", "outputs": "values", "forward_only": false, "source": "LeCun et al. 1998, Efficient BackProp"}, "outputs": "values", "forward_only": false, "is_of_rows": false, "is_gate": false, "is_bounded": true, "steepest": 1.0, "rectifies": false}, "hard_sigmoid": {"facts": {"value": "max(min(z / 6 + 0.5, 1), 0)", "slope": "1 / 6 if abs(z) < 3 else 0", "kinks": [-3.0, 3.0], "outputs": "probabilities", "forward_only": false, "source": "Courbariaux, Bengio, David 2015, NIPS; Howard et al. 2019, ICCV"}, "outputs": "probabilities", "forward_only": false, "is_of_rows": false, "is_gate": false, "is_bounded": true, "steepest": 0.16666666666666666, "rectifies": false}, "step": {"facts": {"value": "1 if z > 0 else 0", "kinks": [0.0], "outputs": "values", "forward_only": true, "source": "McCulloch, Pitts 1943"}, "outputs": "values", "forward_only": true, "is_of_rows": false, "is_gate": false, "is_bounded": false, "steepest": null, "rectifies": false}, "softmax": {"facts": {"value": "exp(z) / sum(exp(z))", "backward": "a * (d - sum(d * a))", "outputs": "classes", "forward_only": false, "source": "Bridle 1990, NIPS"}, "outputs": "classes", "forward_only": false, "is_of_rows": true, "is_gate": false, "is_bounded": false, "steepest": null, "rectifies": false}}, "loss": {"mean_squared_error": {"aliases": ["mse"], "facts": {"value": "(p - y)**2", "slope": "2 * (p - y)", "data": "values", "last_activation": "linear", "aims_at_middle": true, "source": "Legendre 1805, Nouvelles méthodes"}, "targets": "values", "least_outputs": 1, "only_targets": [], "domain": [null, null], "rows_sum_to_one": false, "mean_over": "entries", "activation": "linear"}, "mean_absolute_error": {"aliases": ["mae"], "facts": {"value": "abs(p - y)", "slope": "sign(p - y)", "data": "values", "last_activation": "linear", "aims_at_middle": true, "source": "Boscovich 1757"}, "targets": "values", "least_outputs": 1, "only_targets": [], "domain": [null, null], "rows_sum_to_one": false, "mean_over": "entries", "activation": "linear"}, "huber": {"fields": {"delta": 1.0}, "facts": {"value": "min(abs(p - y), delta) * (abs(p - y) - min(abs(p - y), delta) / 2)", "slope": "max(min(p - y, delta), -delta)", "letters": {"delta": ["δ", "\\delta"]}, "data": "values", "last_activation": "linear", "aims_at_middle": true, "source": "Huber 1964, Ann. Math. Statist. 35"}, "targets": "values", "least_outputs": 1, "only_targets": [], "domain": [null, null], "rows_sum_to_one": false, "mean_over": "entries", "activation": "linear"}, "log_cosh": {"facts": {"value": "abs(p - y) + log(1 + exp(-2 * abs(p - y))) - 0.6931471805599453", "slope": "tanh(p - y)", "data": "values", "last_activation": "linear", "aims_at_middle": true, "source": "Green 1990, IEEE Trans. Med. Imaging 9"}, "targets": "values", "least_outputs": 1, "only_targets": [], "domain": [null, null], "rows_sum_to_one": false, "mean_over": "entries", "activation": "linear"}, "quantile": {"aliases": ["pinball"], "fields": {"level": 0.5}, "facts": {"value": "0.5 * abs(y - p) + (level - 0.5) * (y - p)", "slope": "0.5 * sign(p - y) + (0.5 - level)", "letters": {"level": ["q", "q"]}, "data": "values", "last_activation": "linear", "aims_at_middle": false, "source": "Koenker, Bassett 1978, Econometrica 46"}, "targets": "values", "least_outputs": 1, "only_targets": [], "domain": [null, null], "rows_sum_to_one": false, "mean_over": "entries", "activation": "linear"}, "poisson": {"facts": {"value": "p - y * log(p)", "slope": "1 - y / p", "data": "rates", "last_activation": "softplus", "aims_at_middle": true, "source": "Nelder, Wedderburn 1972, J. R. Stat. Soc. A 135"}, "targets": "values", "least_outputs": 1, "only_targets": [], "domain": [0.0, null], "rows_sum_to_one": false, "mean_over": "entries", "activation": "linear"}, "poisson_log_rates": {"facts": {"value": "exp(z) - y * z", "slope": "p - y", "data": "log_rates", "last_activation": "linear", "aims_at_middle": true, "source": "Nelder, Wedderburn 1972, J. R. Stat. Soc. A 135"}, "targets": "values", "least_outputs": 1, "only_targets": [], "domain": [0.0, null], "rows_sum_to_one": false, "mean_over": "entries", "activation": "exponential"}, "cosine": {"facts": {"in_words": "(1/m) Σ over the m samples of 1 − cos, cos = Y·A_/(|Y| |A_|)", "slope_in_words": "(cos·A_/|A_| − Y/|Y|)/(m |A_|) of each sample", "data": "values", "last_activation": "linear", "aims_at_middle": false, "source": "Salton, Wong, Yang 1975, CACM 18"}, "targets": "values", "least_outputs": 1, "only_targets": [], "domain": [null, null], "rows_sum_to_one": false, "mean_over": "rows", "activation": "linear"}, "sigmoid_cross_entropy": {"fields": {"label_smoothing": 0.0, "pos_weight": 1.0}, "facts": {"value": "max(z, 0) - z * y + log(1 + exp(-abs(z))) if pos_weight == 1 else (1 - y) * softplus(z) + pos_weight * y * softplus(-z)", "slope": "p - y if pos_weight == 1 else (1 - y) * p - pos_weight * y * (1 - p)", "letters": {"label_smoothing": ["ε", "\\varepsilon"], "pos_weight": ["w", "w"]}, "data": "binary_logits", "last_activation": "linear", "aims_at_middle": true, "source": "Good 1952, J. R. Stat. Soc. B 14; King, Zeng 2001, Political Analysis 9"}, "targets": "values", "least_outputs": 1, "only_targets": [], "domain": [0.0, 1.0], "rows_sum_to_one": false, "mean_over": "entries", "activation": "sigmoid"}, "softmax_cross_entropy": {"fields": {"label_smoothing": 0.0}, "facts": {"value": "-(y * log(p))", "slope": "p * mass - y", "letters": {"label_smoothing": ["ε", "\\varepsilon"]}, "data": "logits", "last_activation": "linear", "aims_at_middle": true, "source": "Bridle 1990, NIPS"}, "targets": "values", "least_outputs": 2, "only_targets": [], "domain": [0.0, 1.0], "rows_sum_to_one": true, "mean_over": "rows", "activation": "softmax"}, "sparse_softmax_cross_entropy": {"fields": {"label_smoothing": 0.0}, "facts": {"value": "-(y * log(p))", "slope": "p * mass - y", "letters": {"label_smoothing": ["ε", "\\varepsilon"]}, "data": "class_logits", "last_activation": "linear", "aims_at_middle": true, "source": "Bridle 1990, NIPS"}, "targets": "classes", "least_outputs": 2, "only_targets": [], "domain": [0.0, 1.0], "rows_sum_to_one": true, "mean_over": "rows", "activation": "softmax"}, "focal": {"fields": {"gamma": 2.0, "alpha": 0.25}, "facts": {"value": "(alpha * y + (1 - alpha) * (1 - y)) * exp(gamma * log(sigmoid(z) * (1 - y) + sigmoid(-z) * y)) * (max(z, 0) - z * y + log(1 + exp(-abs(z)))) if alpha >= 0 else exp(gamma * log(sigmoid(z) * (1 - y) + sigmoid(-z) * y)) * (max(z, 0) - z * y + log(1 + exp(-abs(z))))", "slope": "(alpha * y + (1 - alpha) * (1 - y)) * exp(gamma * log(p + y - 2 * p * y)) * (p - y - gamma * (1 - 2 * y) * p * (1 - p) / (p + y - 2 * p * y) * (y * log(p) + (1 - y) * log(1 - p))) if alpha >= 0 else exp(gamma * log(p + y - 2 * p * y)) * (p - y - gamma * (1 - 2 * y) * p * (1 - p) / (p + y - 2 * p * y) * (y * log(p) + (1 - y) * log(1 - p)))", "letters": {"gamma": ["γ", "\\gamma"], "alpha": ["α", "\\alpha"]}, "data": "binary_logits", "last_activation": "linear", "aims_at_middle": true, "source": "Lin et al. 2017, ICCV"}, "targets": "values", "least_outputs": 1, "only_targets": [], "domain": [0.0, 1.0], "rows_sum_to_one": false, "mean_over": "entries", "activation": "sigmoid"}, "binary_cross_entropy": {"aliases": ["bce"], "fields": {"label_smoothing": 0.0, "pos_weight": 1.0}, "facts": {"value": "-(y * log(p)) - (1 - y) * log(1 - p) if pos_weight == 1 else -(pos_weight * y * log(p)) - (1 - y) * log(1 - p)", "slope": "(1 - y) / (1 - p) - y / p if pos_weight == 1 else (1 - y) / (1 - p) - pos_weight * y / p", "letters": {"label_smoothing": ["ε", "\\varepsilon"], "pos_weight": ["w", "w"]}, "data": "binary", "last_activation": "sigmoid", "aims_at_middle": true, "source": "Good 1952, J. R. Stat. Soc. B 14; King, Zeng 2001, Political Analysis 9"}, "targets": "values", "least_outputs": 1, "only_targets": [], "domain": [0.0, 1.0], "rows_sum_to_one": false, "mean_over": "entries", "activation": "linear"}, "categorical_cross_entropy": {"aliases": ["cce"], "fields": {"label_smoothing": 0.0}, "facts": {"value": "-(y * log(p))", "slope": "-(y / p)", "letters": {"label_smoothing": ["ε", "\\varepsilon"]}, "data": "one_hot", "last_activation": "softmax", "aims_at_middle": true, "source": "Bridle 1990, NIPS"}, "targets": "values", "least_outputs": 2, "only_targets": [], "domain": [0.0, 1.0], "rows_sum_to_one": true, "mean_over": "rows", "activation": "linear"}, "sparse_categorical_cross_entropy": {"aliases": ["scce"], "fields": {"label_smoothing": 0.0}, "facts": {"value": "-(y * log(p))", "slope": "-(y / p)", "letters": {"label_smoothing": ["ε", "\\varepsilon"]}, "data": "classes", "last_activation": "softmax", "aims_at_middle": true, "source": "Bridle 1990, NIPS"}, "targets": "classes", "least_outputs": 2, "only_targets": [], "domain": [0.0, 1.0], "rows_sum_to_one": true, "mean_over": "rows", "activation": "linear"}, "kullback_leibler": {"aliases": ["kl", "kl_divergence"], "facts": {"value": "y * log(y / p)", "slope": "-(y / p)", "data": "distributions", "last_activation": "softmax", "aims_at_middle": true, "source": "Kullback, Leibler 1951, Ann. Math. Statist. 22"}, "targets": "values", "least_outputs": 2, "only_targets": [], "domain": [0.0, 1.0], "rows_sum_to_one": true, "mean_over": "rows", "activation": "linear"}, "contrastive": {"fields": {"margin": 1.0}, "facts": {"in_words": "mean over the pairs i, j of d²/2 (one class) or max(0, margin − d)²/2 (two classes), d = |A_i − A_j|", "slope_in_words": "Σ_j (∂L/∂d_ij + ∂L/∂d_ji)·(A_i − A_j)/d_ij, over the other samples j", "letters": {"margin": ["margin", "m"]}, "data": "labels", "last_activation": "linear", "aims_at_middle": true, "source": "Hadsell, Chopra, LeCun 2006, CVPR"}, "targets": "labels", "least_outputs": 1, "only_targets": [], "domain": [null, null], "rows_sum_to_one": false, "mean_over": "rows", "activation": "linear"}, "triplet_hard": {"aliases": ["triplet"], "fields": {"margin": 1.0}, "facts": {"in_words": "mean over anchors of max(0, margin + d(anchor, farthest positive) − d(anchor, nearest negative))", "slope_in_words": "Σ_j (∂L/∂d_ij + ∂L/∂d_ji)·(A_i − A_j)/d_ij, over the other samples j", "letters": {"margin": ["margin", "m"]}, "data": "labels", "last_activation": "linear", "aims_at_middle": true, "source": "Hermans, Beyer, Leibe 2017, arXiv:1703.07737"}, "targets": "labels", "least_outputs": 1, "only_targets": [], "domain": [null, null], "rows_sum_to_one": false, "mean_over": "rows", "activation": "linear"}, "triplet_all": {"fields": {"margin": 1.0}, "facts": {"in_words": "mean over all triplets of max(0, margin + d(anchor, positive) − d(anchor, negative))", "slope_in_words": "Σ_j (∂L/∂d_ij + ∂L/∂d_ji)·(A_i − A_j)/d_ij, over the other samples j", "letters": {"margin": ["margin", "m"]}, "data": "labels", "last_activation": "linear", "aims_at_middle": true, "source": "Hermans, Beyer, Leibe 2017, arXiv:1703.07737"}, "targets": "labels", "least_outputs": 1, "only_targets": [], "domain": [null, null], "rows_sum_to_one": false, "mean_over": "rows", "activation": "linear"}, "hinge": {"facts": {"value": "max(1 - y * p, 0)", "slope": "-y if y * p < 1 else 0", "data": "signs", "last_activation": "linear", "aims_at_middle": false, "source": "Cortes, Vapnik 1995, Machine Learning 20"}, "targets": "values", "least_outputs": 1, "only_targets": [-1.0, 1.0], "domain": [-1.0, 1.0], "rows_sum_to_one": false, "mean_over": "entries", "activation": "linear"}, "squared_hinge": {"facts": {"value": "max(1 - y * p, 0)**2", "slope": "-2 * y * max(1 - y * p, 0)", "data": "signs", "last_activation": "linear", "aims_at_middle": false, "source": "Cortes, Vapnik 1995, Machine Learning 20"}, "targets": "values", "least_outputs": 1, "only_targets": [-1.0, 1.0], "domain": [-1.0, 1.0], "rows_sum_to_one": false, "mean_over": "entries", "activation": "linear"}, "gaussian_nll": {"fields": {"least_variance": 1e-06}, "facts": {"in_words": "(1/n) Σ ½·(log(V) + (Y − M)²/V) of the n targets, V = exp(S) + v; A_ holds all M, then all S", "slope_in_words": "(M − Y)/V/n for the means, ½·(1 − (Y − M)²/V)·exp(S)/V/n for the logarithms of variances", "letters": {"least_variance": ["v", "v_0"]}, "data": "means_and_variances", "last_activation": "linear", "aims_at_middle": false, "source": "Nix, Weigend 1994, ICNN"}, "targets": "values", "least_outputs": 1, "only_targets": [], "domain": [null, null], "rows_sum_to_one": false, "mean_over": "rows", "activation": "linear"}, "quantiles": {"fields": {"levels": [0.1, 0.5, 0.9]}, "facts": {"in_words": "(1/n) Σ q·E where E = Y − A_ > 0, else (q − 1)·E, q being the level of each of the n outputs", "slope_in_words": "−q/n where Y > A_, (1 − q)/n where Y < A_", "letters": {"levels": ["q", "q"]}, "data": "levels", "last_activation": "linear", "aims_at_middle": false, "source": "Koenker, Bassett 1978, Econometrica 46"}, "targets": "values", "least_outputs": 1, "only_targets": [], "domain": [null, null], "rows_sum_to_one": false, "mean_over": "rows", "activation": "linear"}}, "optimizer": {"sgd": {"fields": {"learning_rate": 0.001, "weight_decay": 0.0, "clip_norm": null, "clip_value": null, "momentum": 0.0, "nesterov": false}, "facts": {"updates": {"sgd": {"lines": ["w ← w − η·[g] = {w} − [rate]·{(g)} = {w1}"]}, "momentum": {"states": "v", "lines": ["v ← μ·v + [g] = [momentum]·{(v)} + {(g)} = {v1}", "w ← w − η·v = {w} − [rate]·{(v1)} = {w1}"]}, "nesterov": {"states": "v", "lines": ["v ← μ·v + [g] = [momentum]·{(v)} + {(g)} = {v1}", "w ← w − η·([g] + μ·v) = {w} − [rate]·({(g)} + [momentum]·{(v1)}) = {w1}"]}}, "decays_apart": false, "source": "Robbins, Monro 1951; Polyak 1964; Sutskever et al. 2013, ICML"}}, "adagrad": {"fields": {"learning_rate": 0.01, "weight_decay": 0.0, "clip_norm": null, "clip_value": null, "epsilon": 1e-10}, "facts": {"updates": {"adagrad": {"states": "s", "lines": ["s ← s + [g]² = {s} + {(g)}² = {s1}", "w ← w − η·[g]/(√s + ε) = {w} − [rate]·{(g)}/(√{s1} + [epsilon]) = {w1}"]}}, "decays_apart": false, "source": "Duchi, Hazan, Singer 2011, JMLR 12"}}, "rmsprop": {"fields": {"learning_rate": 0.01, "weight_decay": 0.0, "clip_norm": null, "clip_value": null, "alpha": 0.99, "epsilon": 1e-08, "momentum": 0.0, "centered": false}, "facts": {"updates": {"rmsprop": {"states": "s", "lines": ["s ← α·s + (1 − α)·[g]² = [alpha]·{(s)} + [1 - alpha]·{(g)}² = {s1}", "w ← w − η·[g]/(√s + ε) = {w} − [rate]·{(g)}/(√{s1} + [epsilon]) = {w1}"]}, "rmsprop_momentum": {"states": "sb", "lines": ["s ← α·s + (1 − α)·[g]² = [alpha]·{(s)} + [1 - alpha]·{(g)}² = {s1}", "b ← μ·b + [g]/(√s + ε) = [momentum]·{(b)} + {(g)}/(√{s1} + [epsilon]) = {b1}", "w ← w − η·b = {w} − [rate]·{(b1)} = {w1}"]}, "rmsprop_centered": {"states": "sm", "lines": ["s ← α·s + (1 − α)·[g]² = [alpha]·{(s)} + [1 - alpha]·{(g)}² = {s1}", "m ← α·m + (1 − α)·[g] = [alpha]·{(m)} + [1 - alpha]·{(g)} = {m1}", "w ← w − η·[g]/(√(s − m²) + ε) = {w} − [rate]·{(g)}/(√(max({s1} − {(m1)}², 0)) + [epsilon]) = {w1}"]}, "rmsprop_centered_momentum": {"states": "smb", "lines": ["s ← α·s + (1 − α)·[g]² = [alpha]·{(s)} + [1 - alpha]·{(g)}² = {s1}", "m ← α·m + (1 − α)·[g] = [alpha]·{(m)} + [1 - alpha]·{(g)} = {m1}", "b ← μ·b + [g]/(√(s − m²) + ε) = [momentum]·{(b)} + {(g)}/(√(max({s1} − {(m1)}², 0)) + [epsilon]) = {b1}", "w ← w − η·b = {w} − [rate]·{(b1)} = {w1}"]}}, "decays_apart": false, "source": "Tieleman, Hinton 2012, lecture 6.5; centred: Graves 2013"}}, "adadelta": {"fields": {"learning_rate": 1.0, "weight_decay": 0.0, "clip_norm": null, "clip_value": null, "rho": 0.9, "epsilon": 1e-06}, "facts": {"updates": {"adadelta": {"states": "sd", "lines": ["s ← ρ·s + (1 − ρ)·[g]² = [rho]·{(s)} + [1 - rho]·{(g)}² = {s1}", "Δ = √(d + ε)/√(s + ε)·[g], d ← ρ·d + (1 − ρ)·Δ² = [rho]·{(d)} + [1 - rho]·(√({d} + [epsilon])/√({s1} + [epsilon])·{(g)})² = {d1}", "w ← w − η·Δ = {w} − [rate]·√({d} + [epsilon])/√({s1} + [epsilon])·{(g)} = {w1}"]}}, "decays_apart": false, "source": "Zeiler 2012, arXiv 1212.5701"}}, "adam": {"fields": {"learning_rate": 0.001, "weight_decay": 0.0, "clip_norm": null, "clip_value": null, "beta1": 0.9, "beta2": 0.999, "epsilon": 1e-08, "amsgrad": false}, "facts": {"updates": {"adam": {"states": "mv", "lines": ["m ← β₁·m + (1 − β₁)·[g] = [beta1]·{(m)} + [1 - beta1]·{(g)} = {m1}", "v ← β₂·v + (1 − β₂)·[g]² = [beta2]·{(v)} + [1 - beta2]·{(g)}² = {v1}", "m̂ = m/(1 − β₁ᵗ), v̂ = v/(1 − β₂ᵗ), t = [step]", "w ← w − η·m̂/(√v̂ + ε) = {w} − [rate]·({(m1)}/[1 - beta1**step])/(√({v1}/[1 - beta2**step]) + [epsilon]) = {w1}"]}, "amsgrad": {"states": "mvu", "lines": ["m ← β₁·m + (1 − β₁)·[g] = [beta1]·{(m)} + [1 - beta1]·{(g)} = {m1}", "v ← β₂·v + (1 − β₂)·[g]² = [beta2]·{(v)} + [1 - beta2]·{(g)}² = {v1}", "u ← max(u, v) = max({u}, {v1}) = {u1}", "m̂ = m/(1 − β₁ᵗ), û = u/(1 − β₂ᵗ), t = [step]", "w ← w − η·m̂/(√û + ε) = {w} − [rate]·({(m1)}/[1 - beta1**step])/(√({u1}/[1 - beta2**step]) + [epsilon]) = {w1}"]}}, "decays_apart": false, "source": "Kingma, Ba 2015, ICLR; amsgrad: Reddi, Kale, Kumar 2018, ICLR"}}, "adamw": {"fields": {"learning_rate": 0.001, "weight_decay": 0.01, "clip_norm": null, "clip_value": null, "beta1": 0.9, "beta2": 0.999, "epsilon": 1e-08, "amsgrad": false}, "facts": {"updates": {"adam": {"states": "mv", "lines": ["m ← β₁·m + (1 − β₁)·[g] = [beta1]·{(m)} + [1 - beta1]·{(g)} = {m1}", "v ← β₂·v + (1 − β₂)·[g]² = [beta2]·{(v)} + [1 - beta2]·{(g)}² = {v1}", "m̂ = m/(1 − β₁ᵗ), v̂ = v/(1 − β₂ᵗ), t = [step]", "w ← (1 − η·λ)·w − η·m̂/(√v̂ + ε) = (1 − [rate]·[weight_decay])·{(w)} − [rate]·({(m1)}/[1 - beta1**step])/(√({v1}/[1 - beta2**step]) + [epsilon]) = {w1}"]}, "amsgrad": {"states": "mvu", "lines": ["m ← β₁·m + (1 − β₁)·[g] = [beta1]·{(m)} + [1 - beta1]·{(g)} = {m1}", "v ← β₂·v + (1 − β₂)·[g]² = [beta2]·{(v)} + [1 - beta2]·{(g)}² = {v1}", "u ← max(u, v) = max({u}, {v1}) = {u1}", "m̂ = m/(1 − β₁ᵗ), û = u/(1 − β₂ᵗ), t = [step]", "w ← (1 − η·λ)·w − η·m̂/(√û + ε) = (1 − [rate]·[weight_decay])·{(w)} − [rate]·({(m1)}/[1 - beta1**step])/(√({u1}/[1 - beta2**step]) + [epsilon]) = {w1}"]}}, "decays_apart": true, "source": "Loshchilov, Hutter 2019, ICLR"}}, "nadam": {"fields": {"learning_rate": 0.002, "weight_decay": 0.0, "clip_norm": null, "clip_value": null, "beta1": 0.9, "beta2": 0.999, "epsilon": 1e-08, "momentum_decay": 0.004}, "facts": {"updates": {"nadam": {"states": "mv", "lines": ["m ← β₁·m + (1 − β₁)·[g] = [beta1]·{(m)} + [1 - beta1]·{(g)} = {m1}", "v ← β₂·v + (1 − β₂)·[g]² = [beta2]·{(v)} + [1 - beta2]·{(g)}² = {v1}", "v̂ = v/(1 − β₂ᵗ), t = [step]; μₜ = [mu], their product Π = [product]", "η_g = η·(1 − μₜ)/(1 − Π) = [rate_of_gradient], η_m = η·μₜ₊₁/(1 − Π·μₜ₊₁) = [rate_of_mean]", "w ← w − (η_g·[g] + η_m·m)/(√v̂ + ε) = {w} − ([rate_of_gradient]·{(g)} + [rate_of_mean]·{(m1)})/(√({v1}/[1 - beta2**step]) + [epsilon]) = {w1}"]}}, "decays_apart": false, "source": "Dozat 2016, ICLR workshop"}}, "adamax": {"fields": {"learning_rate": 0.002, "weight_decay": 0.0, "clip_norm": null, "clip_value": null, "beta1": 0.9, "beta2": 0.999, "epsilon": 1e-08}, "facts": {"updates": {"adamax": {"states": "mu", "lines": ["m ← β₁·m + (1 − β₁)·[g] = [beta1]·{(m)} + [1 - beta1]·{(g)} = {m1}", "u ← max(β₂·u, |[g]| + ε) = max([beta2]·{u}, |{g}| + [epsilon]) = {u1}", "w ← w − η·m̂/u, m̂ = m/(1 − β₁ᵗ), t = [step]: {w} − [rate]·({(m1)}/[1 - beta1**step])/{u1} = {w1}"]}}, "decays_apart": false, "source": "Kingma, Ba 2015, ICLR, section 7.1"}}, "lion": {"fields": {"learning_rate": 0.0001, "weight_decay": 0.0, "clip_norm": null, "clip_value": null, "beta1": 0.9, "beta2": 0.99}, "facts": {"updates": {"lion": {"states": "m", "lines": ["w ← (1 − η·λ)·w − η·sign(β₁·m + (1 − β₁)·[g]) = (1 − [rate]·[weight_decay])·{(w)} − [rate]·sign([beta1]·{(m)} + [1 - beta1]·{(g)}) = {w1}", "m ← β₂·m + (1 − β₂)·[g] = [beta2]·{(m)} + [1 - beta2]·{(g)} = {m1}"]}}, "decays_apart": true, "source": "Chen et al. 2023, NeurIPS"}}, "lbfgs": {"fields": {"learning_rate": null, "weight_decay": 0.0, "clip_norm": null, "clip_value": null, "memory": 10, "gradient_tolerance": 1e-05, "decrease_tolerance": 2.2e-09, "max_line_search": 20}, "facts": {"updates": {"lbfgs": {}}, "decays_apart": false, "source": "Liu, Nocedal 1989, Math. Programming 45; Zhu et al. 1997, ACM TOMS 23"}, "refused": "its line search is SciPy's, which the browser does not have; choose another optimizer, or train in Python"}}, "schedule": {"constant": {"required": ["learning_rate"]}, "chain": {"required": ["schedules", "boundaries"]}, "step_decay": {"aliases": ["step"], "fields": {"factor": 0.1}, "required": ["learning_rate", "every"]}, "exponential_decay": {"aliases": ["exponential"], "required": ["learning_rate", "factor"]}, "inverse_time_decay": {"aliases": ["inverse_time"], "required": ["learning_rate", "decay"]}, "polynomial_decay": {"aliases": ["polynomial"], "fields": {"power": 1.0}, "required": ["learning_rate", "epochs"]}, "linear_decay": {"aliases": ["linear"], "fields": {"end_factor": 0.0}, "required": ["learning_rate", "epochs"]}, "cosine_decay": {"aliases": ["cosine"], "fields": {"final": 0.0}, "required": ["learning_rate", "epochs"]}, "cosine_restarts": {"aliases": ["restarts"], "fields": {"growth": 1, "final": 0.0}, "required": ["learning_rate", "epochs"]}, "log_cosine_cycles": {"aliases": ["log_cosine"], "fields": {"cycles": 4}, "required": ["learning_rate", "epochs"]}, "linear_warmup": {"aliases": ["warmup"], "fields": {"start_factor": 0.3333333333333333}, "required": ["learning_rate", "epochs"]}, "one_cycle": {"fields": {"warmup": 0.3, "start_divisor": 25.0, "final_divisor": 10000.0}, "required": ["learning_rate", "epochs"]}}, "initializer": {"zeros": {}, "constant": {"aliases": ["ones"], "fields": {"value": 1.0}}, "normal": {"aliases": ["legacy"], "fields": {"scale": 0.01}}, "uniform": {"fields": {"low": -0.05, "high": 0.05}}, "glorot_uniform": {"aliases": ["xavier_uniform"]}, "glorot_normal": {"aliases": ["xavier_normal"]}, "he_uniform": {"aliases": ["kaiming_uniform"]}, "he_normal": {"aliases": ["kaiming_normal"]}, "lecun_uniform": {}, "lecun_normal": {}, "torch_linear": {"aliases": ["torch", "pytorch"]}}};
 
 /** @type {any} */
 const ON_LOGITS = {"binary_cross_entropy": {"sigmoid": "sigmoid_cross_entropy"}, "categorical_cross_entropy": {"softmax": "softmax_cross_entropy"}, "sparse_categorical_cross_entropy": {"softmax": "sparse_softmax_cross_entropy"}};
@@ -2547,7 +2548,7 @@ function vector(name, n, initializer, factor) {
   return { name, shape: [n], initializer, fan_in: n, fan_out: n, factor };
 }
 
-// Normalisation over the batch, and over each sample.
+// Weights and biases of normalised numbers.
 
 
 /** @param {any} layer @param {number[]} shape */
@@ -2574,8 +2575,52 @@ function affineBackward(own, pass, error, eAt) {
   }
 }
 
-/** @type {LayerKind} */
-const batchNorm = {
+// All kinds of layers by name: their shapes and parameters, and the arithmetic that the loop does not do itself. Those that
+// the loop computes stand here; every other kind adds itself, in the file of layers/ that is named like it.
+
+
+/** @type {Record<string, LayerKind>} */
+const LAYERS = {
+  dense: {
+    outputShape(layer, shape) {
+      oneAxis(shape);
+      refuseLonelySoftmax(layer.activation, layer.units);
+      return [layer.units];
+    },
+    parameters(layer, shape) {
+      const n = oneAxis(shape), m = layer.units, fans = { fan_in: n, fan_out: m };
+      const weights = { name: "weights", shape: [n, m], initializer: layer.initializer, ...fans };
+      const bias = { name: "bias", shape: [m], initializer: layer.bias_initializer, ...fans };
+      const all = [
+        { ...weights, factor: layer.learning_rate_factor },
+        { ...bias, factor: layer.bias_learning_rate_factor },
+      ];
+      return layer.use_bias ? all : all.slice(0, 1);
+    },
+  },
+  activation: {
+    outputShape(layer, shape) {
+      if (layer.activation.name === "softmax") refuseLonelySoftmax(layer.activation, oneAxis(shape));
+      return shape;
+    },
+  },
+  dropout: { outputShape: (layer, shape) => shape },
+  flatten: { outputShape: (layer, shape) => [product(shape)], kind: null },
+};
+
+/** Raise where a kind of layer, or something that Python's has, is not there. @param {string} name */
+function refuseHalfMade(name) {
+  const there = Object.keys(LAYERS).join(", ");
+  if (!LAYERS[name]) throw new GlassnetError(`layer ${name} is not computed by the browser engine, which knows ${there}`);
+  for (const part of ["outputShape", ...PARTS.layer[name].computed ?? []])
+    if (!Object.hasOwn(LAYERS[name], part))
+      throw new GlassnetError(`layer ${name} has no ${part} in the browser engine, and is half made there`);
+}
+
+// Each feature standardised over the batch.
+
+
+LAYERS.batch_norm = {
   outputShape: (layer, shape) => [oneAxis(shape)],
   parameters: affine,
   statistics: (layer, shape) => [
@@ -2632,8 +2677,73 @@ const batchNorm = {
   },
 };
 
-/** @type {LayerKind} */
-const layerNorm = {
+// Integers as learned vectors.
+
+
+/** Columns that pass, in their order. @param {any} layer @param {number} n @returns {number[]} */
+function passing(layer, n) {
+  const embedded = new Set(layer.categories.map((/** @type {number[]} */ pair) => pair[0]));
+  return Array.from({ length: n }, (_, column) => column).filter((column) => !embedded.has(column));
+}
+
+LAYERS.embedding = {
+  inPlace: false,
+  readsData: true,
+  outputShape(layer, shape) {
+    const n = oneAxis(shape), { categories } = layer;
+    for (const [column] of categories)
+      if (column >= n)
+        throw new GlassnetError(`embeds column ${column}; received samples of ${n} columns, 0 to ${n - 1}`);
+    return [n - categories.length + categories.length * layer.dimension];
+  },
+  parameters(layer) {
+    const n = layer.categories.reduce((/** @type {number} */ sum, /** @type {number[]} */ pair) => sum + pair[1], 0);
+    const { dimension, initializer, learning_rate_factor: factor } = layer;
+    return [{ name: "weights", shape: [n, dimension], initializer, fan_in: n, fan_out: dimension, factor }];
+  },
+  forward(layer, own, { x, xAt, n, k, a, aAt, m }) {
+    const columns = passing(layer, k), d = layer.dimension;
+    for (let i = 0; i < n; i++) {
+      columns.forEach((column, place) => (a[aAt + i * m + place] = x[xAt + i * k + column]));
+      let offset = 0, to = aAt + i * m + columns.length;
+      for (const [column, count] of layer.categories) {
+        const from = own.at[0] + (offset + x[xAt + i * k + column]) * d;
+        for (let j = 0; j < d; j++) a[to + j] = own.parameters[from + j];
+        offset += count;
+        to += d;
+      }
+    }
+  },
+  backward(layer, own, { x, xAt, n, k, m }, error, eAt, d, dAt) {
+    const columns = passing(layer, k), width = layer.dimension, { gradients, at } = own;
+    const [weights] = /** @type {any} */ (LAYERS.embedding).parameters(layer);
+    gradients.fill(0, at[0], at[0] + product(weights.shape));
+    d.fill(0, dAt, dAt + n * k);
+    for (let i = 0; i < n; i++) {
+      columns.forEach((column, place) => (d[dAt + i * k + column] = error[eAt + i * m + place]));
+      let offset = 0, from = eAt + i * m + columns.length;
+      for (const [column, count] of layer.categories) {
+        const to = at[0] + (offset + x[xAt + i * k + column]) * width;
+        for (let j = 0; j < width; j++) gradients[to + j] += error[from + j];
+        offset += count;
+        from += width;
+      }
+    }
+  },
+  check(layer) {
+    if (!Array.isArray(layer.categories) || layer.categories.length === 0)
+      throw new GlassnetError(`categories of embedding must be [[column, count], ...]; got ${shown(layer.categories)}`);
+    for (const pair of layer.categories) {
+      checkedNumber("a column of embedding", pair?.[0], { least: 0, integer: true });
+      checkedNumber("a number of categories of embedding", pair?.[1], { least: 1, integer: true });
+    }
+  },
+};
+
+// Each sample standardised over its features.
+
+
+LAYERS.layer_norm = {
   outputShape: (layer, shape) => [oneAxis(shape)],
   parameters: affine,
   kept: (layer, shape) => [oneAxis(shape), 1],
@@ -2675,192 +2785,10 @@ const layerNorm = {
   },
 };
 
-/** What is added to the mean square: the machine epsilon where none is given. @param {any} layer @param {Floats} x */
-function epsilonOf(layer, x) {
-  return layer.epsilon ?? (x instanceof Float32Array ? 2 ** -23 : 2 ** -52);
-}
-
-/** @type {LayerKind} */
-const rmsNorm = {
-  outputShape: (layer, shape) => [oneAxis(shape)],
-  parameters: (layer, shape) => [vector("weights", oneAxis(shape), CONSTANT_ONE, layer.learning_rate_factor)],
-  kept: (layer, shape) => [oneAxis(shape), 1],
-  forward(layer, own, { x, xAt, n, k, a, aAt }) {
-    const { parameters, memory, at, keptAt } = own, epsilon = epsilonOf(layer, x);
-    for (let i = 0; i < n; i++) {
-      let square = 0;
-      for (let j = 0; j < k; j++) square += x[xAt + i * k + j] ** 2;
-      const inverse = 1 / Math.sqrt(square / k + epsilon);
-      memory[keptAt[1] + i] = inverse;
-      for (let j = 0; j < k; j++) {
-        const divided = x[xAt + i * k + j] * inverse;
-        memory[keptAt[0] + i * k + j] = divided;
-        a[aAt + i * k + j] = divided * parameters[at[0] + j];
-      }
-    }
-  },
-  backward(layer, own, { n, k }, error, eAt, d, dAt) {
-    const { parameters, gradients, memory, at, keptAt } = own;
-    gradients.fill(0, at[0], at[0] + k);
-    for (let i = 0; i < n; i++) {
-      let along = 0;
-      for (let j = 0; j < k; j++) {
-        const e = error[eAt + i * k + j], divided = memory[keptAt[0] + i * k + j];
-        gradients[at[0] + j] += e * divided;
-        along += e * parameters[at[0] + j] * divided;
-      }
-      along /= k;
-      for (let j = 0; j < k; j++) {
-        const place = i * k + j, g = error[eAt + place] * parameters[at[0] + j];
-        d[dAt + place] = memory[keptAt[1] + i] * (g - memory[keptAt[0] + place] * along);
-      }
-    }
-  },
-};
-
-// Learned slopes, factors and vectors, and the two ends of a residual layer.
-
-
-/** @type {LayerKind} */
-const prelu = {
-  outputShape: (layer, shape) => [oneAxis(shape)],
-  parameters(layer, shape) {
-    const n = oneAxis(shape), begin = { kind: "initializer", name: "constant", value: layer.initial_slope };
-    return [{ ...vector("weights", n, begin, layer.learning_rate_factor), shape: [layer.shared ? 1 : n] }];
-  },
-  forward(layer, own, { x, xAt, n, k, a, aAt }) {
-    const step = layer.shared ? 0 : 1;
-    for (let i = 0; i < n; i++)
-      for (let j = 0; j < k; j++) {
-        const value = x[xAt + i * k + j];
-        a[aAt + i * k + j] = Math.min(value, 0) * own.parameters[own.at[0] + step * j] + Math.max(value, 0);
-      }
-  },
-  backward(layer, own, { x, xAt, n, k }, error, eAt, d, dAt) {
-    const step = layer.shared ? 0 : 1, { parameters, gradients, at } = own;
-    const sums = new Float64Array(layer.shared ? 1 : k);
-    for (let i = 0; i < n; i++)
-      for (let j = 0; j < k; j++) {
-        const place = i * k + j, value = x[xAt + place], e = error[eAt + place];
-        sums[step * j] += e * Math.min(value, 0);
-        d[dAt + place] = e * (value > 0 ? 1 : parameters[at[0] + step * j]);
-      }
-    gradients.set(sums, at[0]);
-  },
-};
-
-/** @type {LayerKind} */
-const scale = {
-  outputShape: (layer, shape) => [oneAxis(shape)],
-  parameters: (layer, shape) => [vector("weights", oneAxis(shape), CONSTANT_ONE, layer.learning_rate_factor)],
-  forward(layer, own, { x, xAt, n, k, a, aAt }) {
-    for (let i = 0; i < n; i++)
-      for (let j = 0; j < k; j++) a[aAt + i * k + j] = x[xAt + i * k + j] * own.parameters[own.at[0] + j];
-  },
-  backward(layer, own, { x, xAt, n, k }, error, eAt, d, dAt) {
-    const { parameters, gradients, at } = own;
-    for (let j = 0; j < k; j++) {
-      let sum = 0;
-      for (let i = 0; i < n; i++) {
-        const place = i * k + j, e = error[eAt + place];
-        sum += e * x[xAt + place];
-        d[dAt + place] = e * parameters[at[0] + j];
-      }
-      gradients[at[0] + j] = sum;
-    }
-  },
-};
-
-/** Columns that pass, in their order. @param {any} layer @param {number} n @returns {number[]} */
-function passing(layer, n) {
-  const embedded = new Set(layer.categories.map((/** @type {number[]} */ pair) => pair[0]));
-  return Array.from({ length: n }, (_, column) => column).filter((column) => !embedded.has(column));
-}
-
-/** @type {LayerKind} */
-const embedding = {
-  inPlace: false,
-  outputShape(layer, shape) {
-    const n = oneAxis(shape), { categories } = layer;
-    for (const [column] of categories)
-      if (column >= n)
-        throw new GlassnetError(`embeds column ${column}; received samples of ${n} columns, 0 to ${n - 1}`);
-    return [n - categories.length + categories.length * layer.dimension];
-  },
-  parameters(layer) {
-    const n = layer.categories.reduce((/** @type {number} */ sum, /** @type {number[]} */ pair) => sum + pair[1], 0);
-    const { dimension, initializer, learning_rate_factor: factor } = layer;
-    return [{ name: "weights", shape: [n, dimension], initializer, fan_in: n, fan_out: dimension, factor }];
-  },
-  forward(layer, own, { x, xAt, n, k, a, aAt, m }) {
-    const columns = passing(layer, k), d = layer.dimension;
-    for (let i = 0; i < n; i++) {
-      columns.forEach((column, place) => (a[aAt + i * m + place] = x[xAt + i * k + column]));
-      let offset = 0, to = aAt + i * m + columns.length;
-      for (const [column, count] of layer.categories) {
-        const from = own.at[0] + (offset + x[xAt + i * k + column]) * d;
-        for (let j = 0; j < d; j++) a[to + j] = own.parameters[from + j];
-        offset += count;
-        to += d;
-      }
-    }
-  },
-  backward(layer, own, { x, xAt, n, k, m }, error, eAt, d, dAt) {
-    const columns = passing(layer, k), width = layer.dimension, { gradients, at } = own;
-    const [weights] = /** @type {any} */ (embedding).parameters(layer);
-    gradients.fill(0, at[0], at[0] + product(weights.shape));
-    d.fill(0, dAt, dAt + n * k);
-    for (let i = 0; i < n; i++) {
-      columns.forEach((column, place) => (d[dAt + i * k + column] = error[eAt + i * m + place]));
-      let offset = 0, from = eAt + i * m + columns.length;
-      for (const [column, count] of layer.categories) {
-        const to = at[0] + (offset + x[xAt + i * k + column]) * width;
-        for (let j = 0; j < width; j++) gradients[to + j] += error[from + j];
-        offset += count;
-        from += width;
-      }
-    }
-  },
-  check(layer) {
-    if (!Array.isArray(layer.categories) || layer.categories.length === 0)
-      throw new GlassnetError(`categories of embedding must be [[column, count], ...]; got ${shown(layer.categories)}`);
-    for (const pair of layer.categories) {
-      checkedNumber("a column of embedding", pair?.[0], { least: 0, integer: true });
-      checkedNumber("a number of categories of embedding", pair?.[1], { least: 1, integer: true });
-    }
-  },
-};
-
-/** Hands its input on, to the layers inside and past them; what it keeps is the error of the sum behind them.
- * @type {LayerKind} */
-const branch = {
-  inPlace: false,
-  outputShape: (layer, shape) => shape,
-  forward(layer, own, { x, xAt, n, k, a, aAt }) {
-    for (let place = 0; place < n * k; place++) a[aAt + place] = x[xAt + place];
-  },
-  backward(layer, own, { n, k }, error, eAt, d, dAt) {
-    for (let place = 0; place < n * k; place++) d[dAt + place] = error[eAt + place] + own.memory[own.keptAt[0] + place];
-  },
-};
-
-/** Adds the input of the layers inside to what they gave, which it keeps. @type {LayerKind} */
-const sum = {
-  inPlace: false,
-  outputShape: (layer, shape) => shape,
-  forward(layer, own, { x, xAt, n, k, a, aAt }) {
-    for (let place = 0; place < n * k; place++) a[aAt + place] = x[xAt + place] + own.memory[own.keptAt[0] + place];
-  },
-  backward(layer, own, { n, k }, error, eAt, d, dAt) {
-    for (let place = 0; place < n * k; place++) d[dAt + place] = error[eAt + place];
-  },
-};
-
 // Numbers as waves of learned lengths.
 
 
-/** @type {LayerKind} */
-const periodic = {
+LAYERS.periodic = {
   inPlace: false,
   outputShape(layer, shape) {
     const n = oneAxis(shape), last = Math.max(...layer.columns);
@@ -2929,44 +2857,133 @@ const periodic = {
   },
 };
 
-// All kinds of layers by name: their shapes and parameters, and the arithmetic that the loop does not do itself.
+// A rectifier whose slope below zero is learned.
 
 
-/** @type {Record<string, LayerKind>} */
-const LAYERS = {
-  dense: {
-    outputShape(layer, shape) {
-      oneAxis(shape);
-      refuseLonelySoftmax(layer.activation, layer.units);
-      return [layer.units];
-    },
-    parameters(layer, shape) {
-      const n = oneAxis(shape), m = layer.units, fans = { fan_in: n, fan_out: m };
-      const weights = { name: "weights", shape: [n, m], initializer: layer.initializer, ...fans };
-      const bias = { name: "bias", shape: [m], initializer: layer.bias_initializer, ...fans };
-      const all = [
-        { ...weights, factor: layer.learning_rate_factor },
-        { ...bias, factor: layer.bias_learning_rate_factor },
-      ];
-      return layer.use_bias ? all : all.slice(0, 1);
-    },
+LAYERS.prelu = {
+  outputShape: (layer, shape) => [oneAxis(shape)],
+  parameters(layer, shape) {
+    const n = oneAxis(shape), begin = { kind: "initializer", name: "constant", value: layer.initial_slope };
+    return [{ ...vector("weights", n, begin, layer.learning_rate_factor), shape: [layer.shared ? 1 : n] }];
   },
-  activation: {
-    outputShape(layer, shape) {
-      if (layer.activation.name === "softmax") refuseLonelySoftmax(layer.activation, oneAxis(shape));
-      return shape;
-    },
+  forward(layer, own, { x, xAt, n, k, a, aAt }) {
+    const step = layer.shared ? 0 : 1;
+    for (let i = 0; i < n; i++)
+      for (let j = 0; j < k; j++) {
+        const value = x[xAt + i * k + j];
+        a[aAt + i * k + j] = Math.min(value, 0) * own.parameters[own.at[0] + step * j] + Math.max(value, 0);
+      }
   },
-  dropout: { outputShape: (layer, shape) => shape },
-  flatten: { outputShape: (layer, shape) => [product(shape)], kind: null },
-  batch_norm: batchNorm,
-  layer_norm: layerNorm,
-  rms_norm: rmsNorm,
-  prelu,
-  scale,
-  embedding,
-  periodic,
-  residual: { outputShape: (layer, shape) => shape },
+  backward(layer, own, { x, xAt, n, k }, error, eAt, d, dAt) {
+    const step = layer.shared ? 0 : 1, { parameters, gradients, at } = own;
+    const sums = new Float64Array(layer.shared ? 1 : k);
+    for (let i = 0; i < n; i++)
+      for (let j = 0; j < k; j++) {
+        const place = i * k + j, value = x[xAt + place], e = error[eAt + place];
+        sums[step * j] += e * Math.min(value, 0);
+        d[dAt + place] = e * (value > 0 ? 1 : parameters[at[0] + step * j]);
+      }
+    gradients.set(sums, at[0]);
+  },
+};
+
+// The two ends of a residual layer; the plan itself goes around the layers inside.
+
+
+LAYERS.residual = { outputShape: (layer, shape) => shape };
+
+/** Hands its input on, to the layers inside and past them; what it keeps is the error of the sum behind them.
+ * @type {LayerKind} */
+const branch = {
+  inPlace: false,
+  outputShape: (layer, shape) => shape,
+  forward(layer, own, { x, xAt, n, k, a, aAt }) {
+    for (let place = 0; place < n * k; place++) a[aAt + place] = x[xAt + place];
+  },
+  backward(layer, own, { n, k }, error, eAt, d, dAt) {
+    for (let place = 0; place < n * k; place++) d[dAt + place] = error[eAt + place] + own.memory[own.keptAt[0] + place];
+  },
+};
+
+/** Adds the input of the layers inside to what they gave, which it keeps. @type {LayerKind} */
+const sum = {
+  inPlace: false,
+  outputShape: (layer, shape) => shape,
+  forward(layer, own, { x, xAt, n, k, a, aAt }) {
+    for (let place = 0; place < n * k; place++) a[aAt + place] = x[xAt + place] + own.memory[own.keptAt[0] + place];
+  },
+  backward(layer, own, { n, k }, error, eAt, d, dAt) {
+    for (let place = 0; place < n * k; place++) d[dAt + place] = error[eAt + place];
+  },
+};
+
+// Each sample divided by the root of its mean square.
+
+
+/** What is added to the mean square: the machine epsilon where none is given. @param {any} layer @param {Floats} x */
+function epsilonOf(layer, x) {
+  return layer.epsilon ?? (x instanceof Float32Array ? 2 ** -23 : 2 ** -52);
+}
+
+LAYERS.rms_norm = {
+  outputShape: (layer, shape) => [oneAxis(shape)],
+  parameters: (layer, shape) => [vector("weights", oneAxis(shape), CONSTANT_ONE, layer.learning_rate_factor)],
+  kept: (layer, shape) => [oneAxis(shape), 1],
+  forward(layer, own, { x, xAt, n, k, a, aAt }) {
+    const { parameters, memory, at, keptAt } = own, epsilon = epsilonOf(layer, x);
+    for (let i = 0; i < n; i++) {
+      let square = 0;
+      for (let j = 0; j < k; j++) square += x[xAt + i * k + j] ** 2;
+      const inverse = 1 / Math.sqrt(square / k + epsilon);
+      memory[keptAt[1] + i] = inverse;
+      for (let j = 0; j < k; j++) {
+        const divided = x[xAt + i * k + j] * inverse;
+        memory[keptAt[0] + i * k + j] = divided;
+        a[aAt + i * k + j] = divided * parameters[at[0] + j];
+      }
+    }
+  },
+  backward(layer, own, { n, k }, error, eAt, d, dAt) {
+    const { parameters, gradients, memory, at, keptAt } = own;
+    gradients.fill(0, at[0], at[0] + k);
+    for (let i = 0; i < n; i++) {
+      let along = 0;
+      for (let j = 0; j < k; j++) {
+        const e = error[eAt + i * k + j], divided = memory[keptAt[0] + i * k + j];
+        gradients[at[0] + j] += e * divided;
+        along += e * parameters[at[0] + j] * divided;
+      }
+      along /= k;
+      for (let j = 0; j < k; j++) {
+        const place = i * k + j, g = error[eAt + place] * parameters[at[0] + j];
+        d[dAt + place] = memory[keptAt[1] + i] * (g - memory[keptAt[0] + place] * along);
+      }
+    }
+  },
+};
+
+// A learned factor for each feature.
+
+
+LAYERS.scale = {
+  outputShape: (layer, shape) => [oneAxis(shape)],
+  parameters: (layer, shape) => [vector("weights", oneAxis(shape), CONSTANT_ONE, layer.learning_rate_factor)],
+  forward(layer, own, { x, xAt, n, k, a, aAt }) {
+    for (let i = 0; i < n; i++)
+      for (let j = 0; j < k; j++) a[aAt + i * k + j] = x[xAt + i * k + j] * own.parameters[own.at[0] + j];
+  },
+  backward(layer, own, { x, xAt, n, k }, error, eAt, d, dAt) {
+    const { parameters, gradients, at } = own;
+    for (let j = 0; j < k; j++) {
+      let sum = 0;
+      for (let i = 0; i < n; i++) {
+        const place = i * k + j, e = error[eAt + place];
+        sum += e * x[xAt + place];
+        d[dAt + place] = e * parameters[at[0] + j];
+      }
+      gradients[at[0] + j] = sum;
+    }
+  },
 };
 
 // Parts by name: a description with every default filled in, or an error that says what is known.
@@ -3024,6 +3041,7 @@ function complete(kind, given) {
   const { kind: stated, name, ...fields } = /** @type {any} */ (given);
   if (stated !== undefined && stated !== kind) throw new GlassnetError(`a ${kind} is wanted; got ${shown(given)}`);
   const part = known(kind, name);
+  if (kind === "layer") refuseHalfMade(part.name);
   const unknown = Object.keys(fields).filter((field) => !Object.hasOwn(part.fields, field) && !part.required.includes(field));
   const all = [...part.required, ...Object.keys(part.fields)];
   if (unknown.length > 0)
@@ -3132,7 +3150,7 @@ function layOut(layers, input_shape) {
   const end = (/** @type {Slot[]} */ slots) => slots.at(-1)?.stop ?? 0;
   layers.forEach((layer, index) => {
     try {
-      if (layer.name === "embedding" && index > 0)
+      if (LAYERS[layer.name].readsData && index > 0)
         throw new GlassnetError("reads the data themselves and must be the first layer");
       const output = outputShape(layer, shape);
       for (const what of /** @type {const} */ (["parameters", "statistics"]))

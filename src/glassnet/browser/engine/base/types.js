@@ -37,6 +37,7 @@
  *     statistics?(layer: any, shape: number[]): Parameter[],
  *     kept?(layer: any, shape: number[]): number[],
  *     inPlace?: boolean,
+ *     readsData?: boolean,
  *     kind?: string | null,
  *     forward?(layer: any, own: Own, pass: Pass): void,
  *     infer?(layer: any, own: Own, pass: Pass): void,

@@ -1,8 +1,8 @@
-// All kinds of layers by name: their shapes and parameters, and the arithmetic that the loop does not do itself.
+// All kinds of layers by name: their shapes and parameters, and the arithmetic that the loop does not do itself. Those that
+// the loop computes stand here; every other kind adds itself, in the file of layers/ that is named like it.
 
-import { embedding, prelu, scale } from "./learned.js";
-import { periodic } from "./periodic.js";
-import { batchNorm, layerNorm, rmsNorm } from "./normalisation.js";
+import { GlassnetError } from "../base/errors.js";
+import { PARTS } from "../formulas.js";
 import { oneAxis, product, refuseLonelySoftmax } from "./shapes.js";
 
 /** @type {Record<string, LayerKind>} */
@@ -32,12 +32,13 @@ export const LAYERS = {
   },
   dropout: { outputShape: (layer, shape) => shape },
   flatten: { outputShape: (layer, shape) => [product(shape)], kind: null },
-  batch_norm: batchNorm,
-  layer_norm: layerNorm,
-  rms_norm: rmsNorm,
-  prelu,
-  scale,
-  embedding,
-  periodic,
-  residual: { outputShape: (layer, shape) => shape },
 };
+
+/** Raise where a kind of layer, or something that Python's has, is not there. @param {string} name */
+export function refuseHalfMade(name) {
+  const there = Object.keys(LAYERS).join(", ");
+  if (!LAYERS[name]) throw new GlassnetError(`layer ${name} is not computed by the browser engine, which knows ${there}`);
+  for (const part of ["outputShape", ...PARTS.layer[name].computed ?? []])
+    if (!Object.hasOwn(LAYERS[name], part))
+      throw new GlassnetError(`layer ${name} has no ${part} in the browser engine, and is half made there`);
+}

@@ -2,7 +2,7 @@
 
 import { checkedNumber, GlassnetError, shown } from "../base/errors.js";
 import { PARTS } from "../formulas.js";
-import { LAYERS } from "./layers.js";
+import { LAYERS, refuseHalfMade } from "./layers.js";
 
 // The module's text leaves out what is empty.
 for (const of of Object.values(PARTS))
@@ -56,6 +56,7 @@ export function complete(kind, given) {
   const { kind: stated, name, ...fields } = /** @type {any} */ (given);
   if (stated !== undefined && stated !== kind) throw new GlassnetError(`a ${kind} is wanted; got ${shown(given)}`);
   const part = known(kind, name);
+  if (kind === "layer") refuseHalfMade(part.name);
   const unknown = Object.keys(fields).filter((field) => !Object.hasOwn(part.fields, field) && !part.required.includes(field));
   const all = [...part.required, ...Object.keys(part.fields)];
   if (unknown.length > 0)

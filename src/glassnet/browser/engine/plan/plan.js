@@ -2,8 +2,8 @@
 
 import { GlassnetError } from "../base/errors.js";
 import { ACTIVATIONS } from "../formulas.js";
+import { branch, sum } from "../layers/residual.js";
 import { LAYERS } from "./layers.js";
-import { branch, sum } from "./learned.js";
 import { parametersOf } from "./parts.js";
 import { product } from "./shapes.js";
 
@@ -52,7 +52,7 @@ export function layOut(layers, input_shape) {
   const end = (/** @type {Slot[]} */ slots) => slots.at(-1)?.stop ?? 0;
   layers.forEach((layer, index) => {
     try {
-      if (layer.name === "embedding" && index > 0)
+      if (LAYERS[layer.name].readsData && index > 0)
         throw new GlassnetError("reads the data themselves and must be the first layer");
       const output = outputShape(layer, shape);
       for (const what of /** @type {const} */ (["parameters", "statistics"]))

@@ -1,10 +1,10 @@
 // Numbers as waves of learned lengths.
 
 import { checkedNumber, GlassnetError, shown } from "../base/errors.js";
-import { oneAxis } from "./shapes.js";
+import { LAYERS } from "../plan/layers.js";
+import { oneAxis } from "../plan/shapes.js";
 
-/** @type {LayerKind} */
-export const periodic = {
+LAYERS.periodic = {
   inPlace: false,
   outputShape(layer, shape) {
     const n = oneAxis(shape), last = Math.max(...layer.columns);
