@@ -6,8 +6,10 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+import torch
 
 import glassnet as gn
+from glassnet.engines.torch.code import forward_lines
 from glassnet.errors import ArgumentError, GlassnetError, ShapeError
 
 X = np.random.default_rng(0).normal(size=(6, 3))
@@ -30,12 +32,16 @@ def test_its_numbers_are_those_of_the_formula() -> None:
     np.testing.assert_allclose(net.compiled_predict()(X), net.predict(X), rtol=1e-12, atol=1e-14)
 
 
-def test_it_is_two_products_around_a_cosine() -> None:
-    """What files and programs hold."""
+def test_what_it_describes_is_what_it_computes() -> None:
+    """In the lines that files and programs are made of."""
     net = network()
-    lengths, phases, _, weights, offsets = net.layers[0].matrices(3)
-    learned = np.cos(X @ lengths + phases) @ weights + offsets
-    np.testing.assert_allclose(net.predict(X)[:, 3:], learned, rtol=1e-12, atol=1e-14)
+    layer, room = net.layers[0], {"torch": torch}
+    arrays = {part.name: torch.tensor(layer.view(part.name)) for part in layer.parameters((3,))}
+    lines = forward_lines(layer, (3,), np.dtype(np.float64))
+    exec("\n    ".join([f"def forward(x, {', '.join(arrays)}):", *lines]), room)
+    found = room["forward"](torch.tensor(X), **arrays)
+    np.testing.assert_allclose(net.predict(X), found, rtol=1e-12, atol=1e-14)
+    assert [line.partition(" = ")[0] for line in lines[:-1]] == ["columns", "waves", "z", "learned", "joined"]
 
 
 def test_a_line_behind_it_bends_where_a_line_alone_cannot() -> None:

@@ -12,6 +12,7 @@ from glassnet.errors import NotBuiltError, ShapeError
 from glassnet.initializers import Initializer
 from glassnet.kernels.arrays import Own
 from glassnet.layers.facts import LayerFacts
+from glassnet.layers.steps import Steps, V
 from glassnet.support import checks
 from glassnet.support.registry import Registry, compact_repr
 
@@ -102,6 +103,15 @@ class Layer:
         """The gradients of the parameters, and dX from the error dA; only where :attr:`in_place` is d_x the error."""
         raise NotImplementedError
 
+    def describe(self, steps: Steps[V], x: V, n_inputs: int) -> V:
+        """What prediction makes of x (n_samples, n_inputs), in steps that others write down: PyTorch, ONNX, programs.
+
+        The default is the formula of the facts. A layer without either is computed by NumPy, and refused elsewhere.
+        """
+        if self.facts is None:
+            raise NotImplementedError(f"{type(self).__name__} does not describe what it computes")
+        return steps.formula("a", self.facts.value, x=x, w=steps.row("weights"))
+
     def penalty(self) -> float:
         """What this layer adds to the loss, with its parameters as they are."""
         return 0.0
@@ -155,6 +165,21 @@ class Layer:
 
 
 registry = Registry("layer", Layer)
+
+COMPUTING = ("forward", "infer", "backward", "kept", "parameters", "statistics")
+
+
+def computes_like(layer: Layer, base: type[Layer]) -> bool:
+    """Whether a layer computes what the class `base` among its bases does."""
+    return all(getattr(type(layer), name) is getattr(base, name) for name in COMPUTING)
+
+
+def is_described(layer: Layer) -> bool:
+    """Whether the layer describes what it computes; a description that it inherits may be of something else."""
+    for base in type(layer).__mro__:
+        if base is not Layer and ("describe" in vars(base) or vars(base).get("facts") is not None):
+            return computes_like(layer, base)
+    return False
 
 
 def one_axis(input_shape: Shape) -> int:

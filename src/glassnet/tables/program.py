@@ -96,12 +96,21 @@ class Formula:
 
 
 @dataclass(frozen=True, eq=False)
+class Mean:
+    """The mean of each row, (n_rows, 1)."""
+
+    output: str
+    source: str
+
+
+@dataclass(frozen=True, eq=False)
 class Product:
-    """The matrix product of a value with weights (width, new width)."""
+    """The matrix product of a value with weights (width, new width); of equal parts of it, each with its own rows."""
 
     output: str
     source: str
     weights: Floats
+    parts: int = 1
 
 
 @dataclass(frozen=True, eq=False)
@@ -145,6 +154,7 @@ Step: TypeAlias = (
     | Filled
     | IsMissing
     | Formula
+    | Mean
     | Product
     | Shifted
     | Columns
@@ -220,10 +230,16 @@ class Program:
         self.steps.append(Formula(output, text, known))
         return output
 
-    def product(self, source: str, weights: Any) -> str:
+    def mean(self, source: str) -> str:
+        """The mean of each row."""
+        output = self.name("mean")
+        self.steps.append(Mean(output, source))
+        return output
+
+    def product(self, source: str, weights: Any, parts: int = 1) -> str:
         """A matrix product."""
         output = self.name("z")
-        self.steps.append(Product(output, source, np.asarray(weights, np.float64)))
+        self.steps.append(Product(output, source, np.asarray(weights, np.float64), parts))
         return output
 
     def shifted(self, source: str) -> str:

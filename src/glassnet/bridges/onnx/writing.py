@@ -17,8 +17,11 @@ from glassnet import activations, layers
 from glassnet.activations import ActivationFunction
 from glassnet.activations.facts import Operator
 from glassnet.bridges.names import known_names
+from glassnet.bridges.onnx.described import write_described
+from glassnet.bridges.onnx.values import Graph
 from glassnet.bridges.writing import write
 from glassnet.errors import ArgumentError
+from glassnet.layers.base import is_described, registry
 from glassnet.network.network import Network
 from glassnet.support import checks
 from glassnet.support.optional import require
@@ -77,20 +80,11 @@ class _Graph:
         )
         return name
 
-    def integers(self, name: str, values: Any) -> str:
-        """A constant of the graph that holds places."""
-        self.constants.append(self.onnx.numpy_helper.from_array(np.array(values, np.int64), name))
-        return name
-
     def then(self, operator: str, name: str, *others: str, **attributes: Any) -> None:
         """An operator on the newest value, and `others`; its result is the newest value."""
-        self.of(operator, name, self.value, *others, **attributes)
-
-    def of(self, operator: str, name: str, *values: str, **attributes: Any) -> str:
-        """An operator on these values; its result is the newest value."""
-        self.nodes.append(self.onnx.helper.make_node(operator, values, [name], name=name, **attributes))
+        given = [self.value, *others]
+        self.nodes.append(self.onnx.helper.make_node(operator, given, [name], name=name, **attributes))
         self.value = name
-        return name
 
     @property
     def kind(self) -> int:
@@ -166,22 +160,18 @@ def _layer(graph: _Graph, layer: layers.Layer, shape: tuple[int, ...], prefix: s
         case layers.LayerNorm():
             values = _arrays(graph, layer, f"{prefix}layer_norm_{index}", "weights", "bias")
             graph.then("LayerNormalization", *values, axis=-1, epsilon=layer.epsilon)
-        case layers.RMSNorm():
-            _rms_norm(graph, layer, f"{prefix}rms_norm_{index}")
         case layers.PReLU():
             graph.then("PRelu", *_arrays(graph, layer, f"{prefix}prelu_{index}", "weights"))
-        case layers.Scale():
-            graph.then("Mul", *_arrays(graph, layer, f"{prefix}scale_{index}", "weights"))
-        case layers.Embedding():
-            _embedding(graph, layer, f"{prefix}embedding_{index}", prod(shape))
-        case layers.Periodic():
-            _periodic(graph, layer, f"{prefix}periodic_{index}", prod(shape))
         case layers.Residual():
             place, before = f"{prefix}residual_{index}", graph.value
             _layers(graph, layer.inner, shape, f"{place}.")
             graph.then("Add", place, before)
         case layers.Dropout() | layers.Flatten():
             pass  # in prediction neither changes a number, and samples are flat from the beginning
+        case _ if is_described(layer):
+            place = f"{prefix}{registry.known_as(layer) or type(layer).__name__}_{index}"
+            room = Graph(graph.onnx, graph.nodes, graph.constants, dtype=graph.dtype, prefix=f"{place}.")
+            graph.value = write_described(room, layer, graph.value, prod(shape), place)
         case _:
             raise ArgumentError(f"layer {prefix}{index}, {layer!r}, cannot be written to ONNX")
 
@@ -213,45 +203,3 @@ def _operand(graph: _Graph, name: str, z: str, operator: Operator) -> tuple[str,
     if operator.operand is None:
         return ()
     return (z if isinstance(operator.operand, str) else graph.constant(f"{name}.operand", operator.operand),)
-
-
-def _periodic(graph: _Graph, layer: layers.Periodic, place: str, n_inputs: int) -> None:
-    """The waves of all chosen columns, and what is learned of them, by matrices with zeros between the columns."""
-    before = graph.value
-    for operator, name, array in zip(
-        ("MatMul", "Add", "Cos", "MatMul", "Add"),
-        ("angles", "shifted", "waves", "weighted", "learned"),
-        layer.matrices(n_inputs),
-        strict=True,
-    ):
-        operands = () if array is None else (graph.constant(f"{place}.{name}.operand", array),)
-        graph.then(operator, f"{place}.{name}", *operands)
-    learned = graph.value
-    graph.value = before
-    graph.then("Concat", place, learned, axis=1)
-
-
-def _rms_norm(graph: _Graph, layer: layers.RMSNorm, place: str) -> None:
-    """x / sqrt(mean of x^2 + epsilon) w, operator by operator: the one of ONNX is too young for most runtimes."""
-    x, epsilon = graph.value, graph.constant(f"{place}.epsilon", layer.epsilon_in(graph.dtype))
-    graph.then("Mul", f"{place}.squares", x)
-    graph.then("ReduceMean", f"{place}.mean", axes=[-1], keepdims=1)
-    graph.then("Add", f"{place}.sum", epsilon)
-    graph.then("Sqrt", f"{place}.root")
-    graph.of("Div", f"{place}.divided", x, graph.value)
-    graph.then("Mul", *_arrays(graph, layer, place, "weights"))
-
-
-def _embedding(graph: _Graph, layer: layers.Embedding, place: str, n_inputs: int) -> None:
-    """The columns that pass, then the vector of each integer."""
-    x, passing, parts = graph.value, layer.passing(n_inputs), []
-    if passing:
-        parts.append(
-            graph.of("Gather", f"{place}.passing", x, graph.integers(f"{place}.columns", passing), axis=1)
-        )
-    for (column, _), table in zip(layer.pairs, np.split(layer.weights, layer.offsets[1:]), strict=True):
-        name = f"{place}.{column}"
-        graph.of("Gather", f"{name}.values", x, graph.integers(f"{name}.column", column), axis=1)
-        graph.then("Cast", f"{name}.integers", to=graph.onnx.TensorProto.INT64)
-        parts.append(graph.of("Gather", name, graph.constant(f"{name}.vectors", table), graph.value, axis=0))
-    graph.of("Concat", place, *parts, axis=1)

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from numba import types
 from numba.core.typing.templates import signature
 
-from glassnet.engines.base import DType, known
+from glassnet.engines.base import DType, found_for, unknown
 from glassnet.engines.compiled.kernels import Kernel, number
 from glassnet.errors import EngineError
 from glassnet.kernels import layers as written
@@ -75,7 +75,10 @@ def own_functions(layer: Layer, dtype: DType) -> dict[str, Kernel]:
     EngineError
         If it has no compiled body.
     """
-    return kernels_of(known(BODIES, layer, "engine='compiled'"), dtype)
+    bodies = found_for(BODIES, layer)
+    if bodies is None:
+        raise unknown(layer, "engine='compiled'", BODIES)
+    return kernels_of(bodies, dtype)
 
 
 def kernels_of(bodies: Bodies, dtype: DType) -> dict[str, Kernel]:

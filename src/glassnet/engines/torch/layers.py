@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 from torch.nn import functional
 
-from glassnet.layers import BatchNorm, Embedding, Layer, LayerNorm, Periodic, PReLU, RMSNorm, Scale
+from glassnet.engines.base import found_for, unknown
+from glassnet.engines.torch.code import Shape, forward_lines, identifier
+from glassnet.layers import BatchNorm, Embedding, Layer, LayerNorm, PReLU, RMSNorm
+from glassnet.layers.base import is_described, registry
 
 Tensors = tuple[Tensor, ...]
 # The output for a layer, its input (n, n_inputs), its parameters and running statistics, each with two axes, and
@@ -44,11 +48,6 @@ def rms_norm(layer: RMSNorm, x: Tensor, parameters: Tensors, statistics: Tensors
     return functional.rms_norm(made_to_fit(x), weights.shape, weights, layer.epsilon)
 
 
-def scale(layer: Scale, x: Tensor, parameters: Tensors, statistics: Tensors, training: bool) -> Tensor:
-    """A factor for each feature."""
-    return x * parameters[0]
-
-
 def prelu(layer: PReLU, x: Tensor, parameters: Tensors, statistics: Tensors, training: bool) -> Tensor:
     """A slope below zero for each feature, or one for all."""
     return functional.prelu(x, parameters[0][0].to(x.dtype))
@@ -62,14 +61,6 @@ def embedding(
     rows = x[:, columns].long() + torch.tensor(layer.offsets, device=x.device)
     vectors = functional.embedding(rows, parameters[0])
     return torch.cat([x[:, layer.passing(x.shape[1])], vectors.flatten(1)], dim=1)
-
-
-def periodic(layer: Periodic, x: Tensor, parameters: Tensors, statistics: Tensors, training: bool) -> Tensor:
-    """All columns, and what is learned from the waves of those that are chosen."""
-    weights, offsets, frequencies, phases = (parameter.to(x.dtype) for parameter in parameters)
-    waves = torch.cos(2 * math.pi * x[:, list(layer.columns), None] * frequencies + phases)
-    learned = torch.einsum("imk,mkd->imd", waves, weights.reshape(*frequencies.shape, -1)) + offsets
-    return torch.cat([x, learned.flatten(1)], dim=1)
 
 
 def made_to_fit(x: Tensor) -> Tensor:
@@ -86,7 +77,43 @@ def made_to_fit(x: Tensor) -> Tensor:
     return x * (fit / largest).clamp(max=1)
 
 
+# What PyTorch computes faster than the lines that a layer describes, or where training differs from prediction.
 BODIES: dict[type[Layer], Body] = {
-    BatchNorm: batch_norm, Embedding: embedding, LayerNorm: layer_norm, PReLU: prelu, Periodic: periodic,
-    RMSNorm: rms_norm, Scale: scale,
+    BatchNorm: batch_norm, Embedding: embedding, LayerNorm: layer_norm, PReLU: prelu, RMSNorm: rms_norm,
 }  # fmt: skip
+
+
+def body_of(bodies: Mapping[type[Layer], Body], layer: Layer, input_shape: Shape, dtype: torch.dtype) -> Body:
+    """What computes a layer: one of these functions, or the lines that it describes.
+
+    Raises
+    ------
+    EngineError
+        If there is neither; the message names the layer.
+    """
+    body = found_for(bodies, layer)
+    if body is not None:
+        return body
+    if not is_described(layer) or type(layer).infer is not Layer.infer:
+        kinds = [
+            kind for kind in registry.classes().values() if kind.describe is not Layer.describe or kind.facts
+        ]
+        raise unknown(layer, "engine='torch'", {*bodies, *kinds})
+    return described(layer, input_shape, np.dtype(str(dtype).removeprefix("torch.")))
+
+
+def described(layer: Layer, input_shape: Shape, dtype: np.dtype[Any]) -> Body:
+    """The lines that a layer describes, as one function."""
+    shapes = {parameter.name: parameter.shape for parameter in layer.parameters(input_shape)}
+    head = f"def forward({', '.join(['x', *map(identifier, shapes)])}):"
+    room: dict[str, Any] = {"torch": torch, "nn": torch.nn}
+    exec("\n    ".join([head, *forward_lines(layer, input_shape, dtype)]), room)
+
+    def computed(layer: Any, x: Tensor, parameters: Tensors, statistics: Tensors, training: bool) -> Tensor:
+        arrays = (
+            array.reshape(shape).to(x.dtype) for array, shape in zip(parameters, shapes.values(), strict=True)
+        )
+        result: Tensor = room["forward"](x, *arrays)
+        return result
+
+    return computed

@@ -14,6 +14,7 @@ from glassnet.errors import ArgumentError, DataError, ShapeError
 from glassnet.initializers import Initializer
 from glassnet.kernels.arrays import Own
 from glassnet.layers.base import Array, Layer, Parameter, Shape, check_factors, one_axis, registry
+from glassnet.layers.steps import Steps, V
 from glassnet.support import checks
 
 # float32 tells integers apart up to here.
@@ -153,6 +154,14 @@ class Embedding(Layer):
             np.add.at(own.gradients[0], rows, error[:, start : start + d])
         d_x[...] = 0
         d_x[:, passing] = error[:, : len(passing)]
+
+    def describe(self, steps: Steps[V], x: V, n_inputs: int) -> V:
+        """The columns that pass, then the vector of each integer."""
+        passing = self.passing(n_inputs)
+        parts = [steps.columns(x, passing)] if passing else []
+        for (column, n), offset in zip(self.pairs, self.offsets, strict=True):
+            parts.append(steps.lookup(x, column, "weights", offset, offset + n))
+        return steps.joined(parts)
 
     def _rows(self, x: Array) -> list[NDArray[np.int64]]:
         """Rows of the weights that the samples take, column by column."""

@@ -14,6 +14,7 @@ from glassnet import initializers
 from glassnet.errors import ArgumentError, ShapeError
 from glassnet.kernels.arrays import Own
 from glassnet.layers.base import Array, Layer, Parameter, Shape, check_factors, one_axis, registry
+from glassnet.layers.steps import Steps, V
 from glassnet.support import checks
 
 
@@ -123,20 +124,15 @@ class Periodic(Layer):
         d_x[...] = error[:, :n]
         d_x[:, chosen] += 2 * math.pi * np.einsum("imk,mk->im", d_angles, own.parameters[2])
 
-    def matrices(self, n_inputs: int) -> tuple[Array, Array, None, Array, Array]:
-        """What makes e of X as two products: e = cos(X F + φ) W + b, with zeros between the columns; None is the cos.
-
-        F ``(n_inputs, m waves)`` holds 2π f, W ``(m waves, m dimension)``.
-        """
-        m, k, d = len(self.columns), self.waves, self.dimension
-        lengths, weights = np.zeros((n_inputs, m, k)), np.zeros((m, k, m, d))
-        each = np.arange(m)
-        lengths[list(self.columns), each] = 2 * math.pi * self.view("frequencies")
-        weights[each, :, each] = self.view("weights").reshape(m, k, d)
-        return (
-            lengths.reshape(n_inputs, m * k), self.view("phases").reshape(-1), None,
-            weights.reshape(m * k, m * d), self.view("offsets").reshape(-1),
-        )  # fmt: skip
+    def describe(self, steps: Steps[V], x: V, n_inputs: int) -> V:
+        """All columns, then the numbers learned from the waves of those that are chosen."""
+        repeated = steps.columns(x, [column for column in self.columns for _ in range(self.waves)])
+        text, turn = "cos(turn * x * f + phase)", 2 * math.pi
+        waves = steps.formula(
+            "waves", text, turn=turn, x=repeated, f=steps.row("frequencies"), phase=steps.row("phases")
+        )
+        sums = steps.product(waves, "weights", parts=len(self.columns))
+        return steps.joined([x, steps.formula("learned", "e + offset", e=sums, offset=steps.row("offsets"))])
 
     def _angles(self, x: Array, own: Own) -> Array:
         """2π x f + φ, (n_samples, columns, waves)."""

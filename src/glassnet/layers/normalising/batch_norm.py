@@ -13,6 +13,7 @@ from glassnet.formulas.rows import normalise, normalise_backward
 from glassnet.kernels.arrays import Own
 from glassnet.layers.base import Array, Parameter, Shape, check_factors, registry
 from glassnet.layers.normalising.affine import Normalisation, affine_backward
+from glassnet.layers.steps import Steps, V
 from glassnet.support import checks
 
 
@@ -80,3 +81,18 @@ class BatchNorm(Normalisation):
         weights, (standardised, inverse) = own.parameters[0], own.kept
         affine_backward(standardised, error, own.gradients)
         d_x[...] = normalise_backward(standardised, inverse[:1], error * weights, axis=0)
+
+    def describe(self, steps: Steps[V], x: V, n_inputs: int) -> V:
+        """By running statistics."""
+        mean, variance = steps.row("running_mean"), steps.row("running_variance")
+        centred = steps.formula("centred", "x - mean", x=x, mean=mean)
+        text = "x * (w / sqrt(variance + epsilon)) + b"
+        return steps.formula(
+            "a",
+            text,
+            x=centred,
+            variance=variance,
+            epsilon=self.epsilon,
+            w=steps.row("weights"),
+            b=steps.row("bias"),
+        )

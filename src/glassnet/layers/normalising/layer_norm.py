@@ -12,6 +12,7 @@ from glassnet.formulas.rows import normalise, normalise_backward
 from glassnet.kernels.arrays import Own
 from glassnet.layers.base import Array, Shape, check_factors, one_axis, registry
 from glassnet.layers.normalising.affine import Normalisation, affine_backward
+from glassnet.layers.steps import Steps, V
 from glassnet.support import checks
 
 
@@ -54,3 +55,18 @@ class LayerNorm(Normalisation):
         weights, (standardised, inverse) = own.parameters[0], own.kept
         affine_backward(standardised, error, own.gradients)
         d_x[...] = normalise_backward(standardised, inverse, error * weights, axis=1)
+
+    def describe(self, steps: Steps[V], x: V, n_inputs: int) -> V:
+        """Over the features of each sample."""
+        centred = steps.formula("centred", "x - mean", x=x, mean=steps.mean(x))
+        variance = steps.mean(steps.formula("squares", "x**2", x=centred))
+        text = "x / sqrt(variance + epsilon) * w + b"
+        return steps.formula(
+            "a",
+            text,
+            x=centred,
+            variance=variance,
+            epsilon=self.epsilon,
+            w=steps.row("weights"),
+            b=steps.row("bias"),
+        )

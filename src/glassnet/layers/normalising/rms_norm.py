@@ -11,6 +11,7 @@ from glassnet import initializers
 from glassnet.formulas.rows import made_to_fit
 from glassnet.kernels.arrays import Own
 from glassnet.layers.base import Array, Layer, Parameter, Shape, check_factors, one_axis, registry
+from glassnet.layers.steps import Steps, V
 from glassnet.support import checks
 
 MACHINE = -1.0
@@ -82,3 +83,11 @@ class RMSNorm(Layer):
         np.add.reduce(error * divided, axis=0, out=own.gradients[0][0])
         g = error * own.parameters[0]
         d_x[...] = inverse * (g - divided * (g * divided).mean(axis=1, keepdims=True))
+
+    def describe(self, steps: Steps[V], x: V, n_inputs: int) -> V:
+        """Over the features of each sample."""
+        mean = steps.mean(steps.formula("squares", "x**2", x=x))
+        epsilon = self.epsilon_in(steps.dtype)
+        return steps.formula(
+            "a", "x / sqrt(mean + epsilon) * w", x=x, mean=mean, epsilon=epsilon, w=steps.row("weights")
+        )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import fields
 from typing import Any
 
@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 
 from glassnet.activations import ActivationFunction, Linear
 from glassnet.errors import ArgumentError
-from glassnet.layers import Embedding, Layer, Periodic
+from glassnet.layers import Layer
+from glassnet.layers.base import is_described
 from glassnet.network.network import Network
-from glassnet.plan import ACTIVATION, BATCH_NORM, BRANCH, DENSE, DROPOUT, LAYER_NORM, NOWHERE, SUM, Row
+from glassnet.plan import ACTIVATION, BRANCH, DENSE, DROPOUT, NOWHERE, SUM, Row
 from glassnet.tables.program import Program
 
 Array = NDArray[Any]
@@ -52,14 +53,14 @@ def write_activation(program: Program, activation: ActivationFunction, z: str) -
 
 def _of_row(program: Program, network: Network, row: Row, values: dict[int, str]) -> str:
     x = values[row.source]
-    if row.own is not None and row.own.layer.facts is not None:
-        weights = _own(network, row)[0]
-        return program.formula("a", row.own.layer.facts.value, x=x, w=weights)
-    if row.kind not in _KINDS:
-        raise ArgumentError(f"layer {row.layer}, {network.layers[row.layer]!r}, cannot be exported")
     if row.kind == SUM:
         return program.formula("sum", "x + y", x=x, y=values[row.z])
-    return _KINDS[row.kind](program, network, row, x)
+    if row.kind in _KINDS:
+        return _KINDS[row.kind](program, network, row, x)
+    if row.own is None or not is_described(row.own.layer):
+        raise ArgumentError(f"layer {row.layer}, {network.layers[row.layer]!r}, cannot be exported")
+    described = _Described(program, row.own.layer, network.dtype)
+    return str(row.own.layer.describe(described, x, row.n_inputs))
 
 
 def _dense(program: Program, network: Network, row: Row, x: str) -> str:
@@ -81,76 +82,41 @@ def _same(program: Program, network: Network, row: Row, x: str) -> str:
     return x
 
 
-def _own(network: Network, row: Row) -> list[Array]:
-    """The parameters of a layer that is computed by itself, each (n,) or (rows, columns)."""
-    places = row.own.parameters if row.own is not None else ()
-    return [_at(network.parameters, place) for place in places]
-
-
-def _statistics(network: Network, row: Row) -> list[Array]:
-    places = row.own.statistics if row.own is not None else ()
-    return [_at(network.running_statistics, place) for place in places]
-
-
-def _at(vector: Array, place: tuple[int, int, int]) -> Array:
-    start, rows, columns = place
-    found = vector[start : start + rows * columns].reshape(rows, columns)
-    return found[0] if rows == 1 else found
-
-
-def _batch_norm(program: Program, network: Network, row: Row, x: str) -> str:
-    weights, bias = _own(network, row)
-    mean, variance = _statistics(network, row)
-    factor = weights / np.sqrt(variance + row.epsilon)
-    return program.formula("a", "(x - mean) * w + b", x=x, mean=mean, w=factor, b=bias)
-
-
-def _layer_norm(program: Program, network: Network, row: Row, x: str) -> str:
-    weights, bias = _own(network, row)
-    n = float(row.n_inputs)
-    centered = program.formula("centered", "x - sum(x) / n", x=x, n=n)
-    text = "x / sqrt(sum(x**2) / n + epsilon) * w + b"
-    return program.formula("a", text, x=centered, n=n, epsilon=row.epsilon, w=weights, b=bias)
-
-
-def _rms_norm(program: Program, network: Network, row: Row, x: str) -> str:
-    layer = _layer(row)
-    epsilon = layer.epsilon_in(network.dtype)
-    text = "x / sqrt(sum(x**2) / n + epsilon) * w"
-    weights = _own(network, row)[0]
-    return program.formula("a", text, x=x, n=float(row.n_inputs), epsilon=epsilon, w=weights)
-
-
-def _embedding(program: Program, network: Network, row: Row, x: str) -> str:
-    layer = _layer(row)
-    if not isinstance(layer, Embedding):
-        raise ArgumentError(f"layer {row.layer} is no Embedding")
-    passing = layer.passing(row.n_inputs)
-    weights = _own(network, row)[0].reshape(-1, layer.dimension)
-    parts = [program.columns(x, passing)] if passing else []
-    for (column, n), offset in zip(layer.pairs, layer.offsets, strict=True):
-        chosen = program.columns(x, [column])
-        parts.append(program.lookup(chosen, weights[offset : offset + n]))
-    return program.joined(parts)
-
-
-def _periodic(program: Program, network: Network, row: Row, x: str) -> str:
-    layer = _layer(row)
-    if not isinstance(layer, Periodic):
-        raise ArgumentError(f"layer {row.layer} is no Periodic")
-    lengths, phases, _, weights, offsets = layer.matrices(row.n_inputs)
-    angles = program.product(x, lengths)
-    waves = program.formula("waves", "cos(z + phases)", z=angles, phases=phases)
-    learned = program.formula("learned", "z + offsets", z=program.product(waves, weights), offsets=offsets)
-    return program.joined([x, learned])
-
-
-def _layer(row: Row) -> Any:
-    layer: Layer | None = row.own.layer if row.own is not None else None
-    return layer
-
-
 _KINDS: dict[str, Callable[[Program, Network, Row, str], str]] = {
-    DENSE: _dense, ACTIVATION: _activation, DROPOUT: _same, BRANCH: _same, BATCH_NORM: _batch_norm,
-    LAYER_NORM: _layer_norm, "rms_norm": _rms_norm, "embedding": _embedding, "periodic": _periodic, SUM: _same,
+    DENSE: _dense, ACTIVATION: _activation, DROPOUT: _same, BRANCH: _same,
 }  # fmt: skip
+
+
+class _Described:
+    """Steps of a built layer as steps of a program; a value is its name there, or numbers of one row."""
+
+    def __init__(self, program: Program, layer: Layer, dtype: np.dtype[Any]) -> None:
+        self.program, self.layer, self.dtype = program, layer, dtype
+
+    def row(self, name: str) -> Any:
+        """The layer's array called `name`, all its entries in one row."""
+        return self.layer.view(name).reshape(-1)
+
+    def formula(self, wish: str, text: str, **letters: Any) -> Any:
+        """A formula, entry by entry."""
+        return self.program.formula(wish, text, **letters)
+
+    def mean(self, x: Any) -> Any:
+        """The mean of each sample."""
+        return self.program.mean(x)
+
+    def product(self, x: Any, name: str, parts: int = 1) -> Any:
+        """X W, or of equal parts of X each with its own rows of W."""
+        return self.program.product(x, self.layer.view(name), parts)
+
+    def columns(self, x: Any, places: Sequence[int]) -> Any:
+        """These columns."""
+        return self.program.columns(x, places)
+
+    def lookup(self, x: Any, column: int, name: str, start: int, stop: int) -> Any:
+        """Rows of the array called `name`."""
+        return self.program.lookup(self.program.columns(x, [column]), self.layer.view(name)[start:stop])
+
+    def joined(self, values: Sequence[Any]) -> Any:
+        """Values side by side."""
+        return self.program.joined(values)

@@ -11,13 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 import glassnet
+from glassnet.bridges.onnx.values import Graph
 from glassnet.bridges.writing import write
 from glassnet.errors import ArgumentError
 from glassnet.support import checks
 from glassnet.support.calls import explained
 from glassnet.support.optional import require
-from glassnet.tables.export.onnx_steps import Writer, input_name, places, takes_matrix
-from glassnet.tables.export.onnx_values import Graph
+from glassnet.tables.export.onnx_steps import Writer, input_name, takes_matrix
 from glassnet.tables.export.written import Written, written
 from glassnet.tables.model import TableModel
 from glassnet.tables.target import Target
@@ -125,7 +125,7 @@ def _values(writer: Writer, value: str, target: Target) -> list[Any]:
 def _quantiles(writer: Writer, value: str, target: Target) -> list[Any]:
     n_values, n_levels = len(target.center), len(target.levels)
     middle = tuple(place * n_levels + target.middle for place in range(n_values))
-    chosen = writer.graph.node("Gather", value, places(writer.graph, middle), axis=1)
+    chosen = writer.graph.node("Gather", value, writer.graph.integers(middle), axis=1)
     return [
         writer.named("values", chosen, writer.kinds.DOUBLE, n_values),
         writer.named("quantiles", value, writer.kinds.DOUBLE, n_values * n_levels),

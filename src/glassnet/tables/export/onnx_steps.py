@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from glassnet.bridges.onnx.values import Graph
 from glassnet.tables import program as steps
-from glassnet.tables.export.onnx_values import Graph
 from glassnet.tables.export.written import Written
 from glassnet.tables.operations.number import LARGEST
 
@@ -72,7 +72,7 @@ def _read_numbers(writer: Writer, step: steps.ReadNumbers) -> str:
     if writer.matrix:
         kind = kinds.FLOAT if all(step.single) else kinds.DOUBLE
         n_columns = writer.whole.model.preprocessing.n_columns
-        given = graph.node("Gather", writer.input("X", kind, n_columns), places(graph, step.places), axis=1)
+        given = graph.node("Gather", writer.input("X", kind, n_columns), graph.integers(step.places), axis=1)
         return _held(writer, writer.cast(given, kinds.DOUBLE), step.single)
     values = []
     for column, single in zip(step.columns, step.single, strict=True):
@@ -119,7 +119,7 @@ def _read_states(writer: Writer, step: steps.ReadStates) -> str:
 def _lookup(writer: Writer, step: steps.Lookup) -> str:
     graph = writer.graph
     places = writer.cast(writer.names[step.source], writer.kinds.INT64)
-    flat = graph.node("Reshape", places, graph.constant(np.array([-1], np.int64)))
+    flat = graph.node("Reshape", places, graph.integers([-1]))
     return graph.node("Gather", graph.constant(step.table), flat, axis=0)
 
 
@@ -146,8 +146,12 @@ def _formula(writer: Writer, step: steps.Formula) -> str:
     return graph.formula(step.text, letters).name
 
 
+def _mean(writer: Writer, step: steps.Mean) -> str:
+    return writer.graph.mean(writer.names[step.source])
+
+
 def _product(writer: Writer, step: steps.Product) -> str:
-    return writer.graph.node("MatMul", writer.names[step.source], writer.graph.constant(step.weights))
+    return writer.graph.product(writer.names[step.source], step.weights, step.parts)
 
 
 def _shifted(writer: Writer, step: steps.Shifted) -> str:
@@ -156,7 +160,7 @@ def _shifted(writer: Writer, step: steps.Shifted) -> str:
 
 
 def _columns(writer: Writer, step: steps.Columns) -> str:
-    return writer.graph.node("Gather", writer.names[step.source], places(writer.graph, step.places), axis=1)
+    return writer.graph.node("Gather", writer.names[step.source], writer.graph.integers(step.places), axis=1)
 
 
 def _joined(writer: Writer, step: steps.Joined) -> str:
@@ -171,11 +175,6 @@ def _sorted(writer: Writer, step: steps.Sorted) -> str:
     return made
 
 
-def places(graph: Graph, columns: tuple[int, ...]) -> str:
-    """A constant of whole numbers."""
-    return graph.constant(np.array(columns, np.int64))
-
-
 def _whole(graph: Graph, number: int) -> str:
     return graph.constant(np.array([number], np.int64))
 
@@ -183,6 +182,6 @@ def _whole(graph: Graph, number: int) -> str:
 _STEPS: dict[type, Callable[[Writer, Any], str]] = {
     steps.ReadNumbers: _read_numbers, steps.ReadDates: _read_dates, steps.ReadStates: _read_states,
     steps.Lookup: _lookup, steps.Filled: _filled, steps.IsMissing: _is_missing, steps.Formula: _formula,
-    steps.Product: _product, steps.Shifted: _shifted, steps.Columns: _columns, steps.Joined: _joined,
+    steps.Mean: _mean, steps.Product: _product, steps.Shifted: _shifted, steps.Columns: _columns, steps.Joined: _joined,
     steps.Sorted: _sorted,
 }  # fmt: skip

@@ -205,8 +205,17 @@ def _number(value: float) -> str:
     return "np.inf" if value == np.inf else repr(float(value))
 
 
+def _mean(step: steps.Mean, named: bool) -> str:
+    return _line(step, f"{step.source}.mean(axis=1, keepdims=True)")
+
+
 def _product(step: steps.Product, named: bool) -> str:
-    return _line(step, f"{step.source} @ {_written(step.weights)}")
+    if step.parts == 1:
+        return _line(step, f"{step.source} @ {_written(step.weights)}")
+    weights = step.weights.reshape(step.parts, -1, step.weights.shape[1])
+    split = f"{step.source}.reshape(len({step.source}), {step.parts}, -1)"
+    product = f'np.einsum("imk,mkd->imd", {split}, {_written(weights)})'
+    return _line(step, f"{product}.reshape(len({step.source}), -1)")
 
 
 def _shifted(step: steps.Shifted, named: bool) -> str:
@@ -228,6 +237,6 @@ def _sorted(step: steps.Sorted, named: bool) -> str:
 _CODE: dict[type, Callable[[Any, bool], str]] = {
     steps.ReadNumbers: _read_numbers, steps.ReadDates: _read_dates, steps.ReadStates: _read_states,
     steps.Lookup: _lookup, steps.Filled: _filled, steps.IsMissing: _is_missing, steps.Formula: _formula,
-    steps.Product: _product, steps.Shifted: _shifted, steps.Columns: _columns, steps.Joined: _joined,
+    steps.Mean: _mean, steps.Product: _product, steps.Shifted: _shifted, steps.Columns: _columns, steps.Joined: _joined,
     steps.Sorted: _sorted,
 }  # fmt: skip

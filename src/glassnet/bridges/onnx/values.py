@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,8 +14,7 @@ from glassnet.support.expressions import Language, built
 
 Array = NDArray[Any]
 
-# In front of the names of values that are neither columns nor outputs.
-_OWN = "glassnet/"
+FLOAT64 = np.dtype(np.float64)
 _SIMPLE = {
     "abs": "Abs", "cos": "Cos", "exp": "Exp", "floor": "Floor", "log": "Log", "max": "Max", "min": "Min",
     "sigmoid": "Sigmoid", "sign": "Sign", "sin": "Sin", "sqrt": "Sqrt", "tanh": "Tanh",
@@ -32,26 +31,34 @@ class Graph:
     onnx : module
     nodes, constants, inputs : list
         Of ONNX's own kinds.
+    dtype : numpy.dtype
+        Of the numbers.
+    prefix : str
+        Stands in front of the names of values that are neither columns nor outputs.
     """
 
     onnx: Any
     nodes: list[Any] = field(default_factory=list)
     constants: list[Any] = field(default_factory=list)
     inputs: list[Any] = field(default_factory=list)
+    dtype: np.dtype[Any] = FLOAT64
+    prefix: str = "glassnet/"
     _numbers: dict[float, str] = field(default_factory=dict)
 
     def node(self, operator: str, *sources: str, output: str = "", **attributes: Any) -> str:
         """The result of an operator."""
-        name = output or f"{_OWN}v{len(self.nodes)}"
-        self.nodes.append(self.onnx.helper.make_node(operator, list(sources), [name], **attributes))
+        name = output or f"{self.prefix}v{len(self.nodes)}"
+        self.nodes.append(
+            self.onnx.helper.make_node(operator, list(sources), [name], name=name, **attributes)
+        )
         return name
 
     def constant(self, array: Array) -> str:
         """A constant; numbers that occur again are the same one."""
-        key = float(array) if array.ndim == 0 and array.dtype == np.float64 else None
+        key = float(array) if array.ndim == 0 and array.dtype == self.dtype else None
         if key is not None and key in self._numbers:
             return self._numbers[key]
-        name = f"{_OWN}c{len(self.constants)}"
+        name = f"{self.prefix}c{len(self.constants)}"
         self.constants.append(
             self.onnx.numpy_helper.from_array(np.ascontiguousarray(array).reshape(array.shape), name)
         )
@@ -59,13 +66,29 @@ class Graph:
             self._numbers[key] = name
         return name
 
+    def integers(self, numbers: Sequence[int] | int) -> str:
+        """A constant of whole numbers."""
+        return self.constant(np.array(numbers, np.int64))
+
+    def mean(self, value: str) -> str:
+        """The mean of each row of a value, (n_rows, 1)."""
+        return self.node("ReduceMean", value, axes=[-1], keepdims=1)
+
+    def product(self, value: str, weights: Array, parts: int = 1) -> str:
+        """A matrix product; of equal parts of a value, each with its own rows of the weights, side by side."""
+        if parts == 1:
+            return self.node("MatMul", value, self.constant(weights))
+        own = weights.reshape(parts, -1, weights.shape[1])
+        split = self.node("Reshape", value, self.integers([0, parts, 1, -1]))
+        return self.node("Flatten", self.node("MatMul", split, self.constant(own)), axis=1)
+
     def value(self, name: str) -> Value:
         """What is called so, to calculate with."""
         return Value(self, name)
 
     def number(self, number: float) -> Value:
         """A constant to calculate with."""
-        return self.value(self.constant(np.array(number, np.float64)))
+        return self.value(self.constant(np.array(number, self.dtype)))
 
     def formula(self, text: str, letters: Mapping[str, Value]) -> Value:
         """The value of a formula."""
