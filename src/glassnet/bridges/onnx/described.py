@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from glassnet.bridges.onnx.values import Graph, Value
+from glassnet.bridges.onnx.values import Nodes, Value
 from glassnet.layers import Layer
 
 
-def write_described(graph: Graph, layer: Layer, x: str, n_inputs: int, output: str) -> str:
+def write_described(graph: Nodes, layer: Layer, x: str, n_inputs: int, output: str) -> str:
     """The operators of a built layer that reads the value x; their result is called `output`."""
     result = layer.describe(Operators(graph, layer), x, n_inputs)
     for node in graph.nodes:
@@ -23,7 +23,7 @@ def write_described(graph: Graph, layer: Layer, x: str, n_inputs: int, output: s
 class Operators:
     """Steps as operators; a value is the name of a result."""
 
-    def __init__(self, graph: Graph, layer: Layer) -> None:
+    def __init__(self, graph: Nodes, layer: Layer) -> None:
         self.graph, self.layer, self.dtype = graph, layer, graph.dtype
 
     def _array(self, name: str) -> Any:

@@ -23,7 +23,7 @@ _COMPARISONS = {">": "Greater", ">=": "GreaterOrEqual", "<": "Less", "<=": "Less
 
 
 @dataclass
-class Graph:
+class Nodes:
     """The nodes and constants of a graph that grows.
 
     Attributes
@@ -143,7 +143,7 @@ class Graph:
 class Value:
     """A value of a graph."""
 
-    graph: Graph
+    graph: Nodes
     name: str
 
     def _with(self, operator: str, other: Value) -> Value:

@@ -18,7 +18,7 @@ from glassnet.activations import ActivationFunction
 from glassnet.activations.facts import Operator
 from glassnet.bridges.names import known_names
 from glassnet.bridges.onnx.described import write_described
-from glassnet.bridges.onnx.values import Graph
+from glassnet.bridges.onnx.values import Nodes
 from glassnet.bridges.writing import write
 from glassnet.errors import ArgumentError
 from glassnet.layers.base import is_described, registry
@@ -170,8 +170,8 @@ def _layer(graph: _Graph, layer: layers.Layer, shape: tuple[int, ...], prefix: s
             pass  # in prediction neither changes a number, and samples are flat from the beginning
         case _ if is_described(layer):
             place = f"{prefix}{registry.known_as(layer) or type(layer).__name__}_{index}"
-            room = Graph(graph.onnx, graph.nodes, graph.constants, dtype=graph.dtype, prefix=f"{place}.")
-            graph.value = write_described(room, layer, graph.value, prod(shape), place)
+            nodes = Nodes(graph.onnx, graph.nodes, graph.constants, dtype=graph.dtype, prefix=f"{place}.")
+            graph.value = write_described(nodes, layer, graph.value, prod(shape), place)
         case _:
             raise ArgumentError(f"layer {prefix}{index}, {layer!r}, cannot be written to ONNX")
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import glassnet
-from glassnet.bridges.onnx.values import Graph
+from glassnet.bridges.onnx.values import Nodes
 from glassnet.bridges.writing import write
 from glassnet.errors import ArgumentError
 from glassnet.support import checks
@@ -64,7 +64,7 @@ def to_onnx(model: TableModel, path: str | os.PathLike[str]) -> None:
 def onnx_model(model: TableModel, onnx: Any) -> Any:
     """The model as an object of ONNX."""
     whole = written(model)
-    writer = Writer(Graph(onnx), whole)
+    writer = Writer(Nodes(onnx), whole)
     outputs = _OUTPUTS[model.target.task](writer, writer.names[whole.result], model.target)
     graph, helper = writer.graph, onnx.helper
     made = helper.make_model(

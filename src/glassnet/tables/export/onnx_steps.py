@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from glassnet.bridges.onnx.values import Graph
+from glassnet.bridges.onnx.values import Nodes
 from glassnet.tables import program as steps
 from glassnet.tables.export.written import Written
 from glassnet.tables.operations.number import LARGEST
@@ -39,7 +39,7 @@ def takes_matrix(whole: Written) -> bool:
 class Writer:
     """Carries out the steps of a program as nodes."""
 
-    def __init__(self, graph: Graph, whole: Written) -> None:
+    def __init__(self, graph: Nodes, whole: Written) -> None:
         self.graph, self.whole = graph, whole
         self.kinds = graph.onnx.TensorProto
         self.names: dict[str, str] = {}
@@ -175,7 +175,7 @@ def _sorted(writer: Writer, step: steps.Sorted) -> str:
     return made
 
 
-def _whole(graph: Graph, number: int) -> str:
+def _whole(graph: Nodes, number: int) -> str:
     return graph.constant(np.array([number], np.int64))
 
 
