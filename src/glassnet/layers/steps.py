@@ -56,5 +56,5 @@ class Steps(Protocol[V]):
         ...
 
     def joined(self, values: Sequence[V]) -> V:
-        """Values side by side."""
+        """Values side by side, in this order."""
         ...

@@ -30,11 +30,9 @@ class Operators:
         return np.ascontiguousarray(self.layer.view(name), self.dtype)
 
     def row(self, name: str) -> str:
-        """The layer's array called `name`, all its entries in one row."""
         return self.graph.constant(self._array(name).reshape(-1))
 
     def formula(self, wish: str, text: str, **letters: str | float) -> str:
-        """A formula, entry by entry."""
         return self.graph.formula(
             text, {letter: self._value(value) for letter, value in letters.items()}
         ).name
@@ -43,24 +41,19 @@ class Operators:
         return self.graph.value(value) if isinstance(value, str) else self.graph.number(value)
 
     def mean(self, x: str) -> str:
-        """The mean of each sample."""
         return self.graph.mean(x)
 
     def product(self, x: str, name: str, parts: int = 1) -> str:
-        """X W, or of equal parts of X each with its own rows of W."""
         return self.graph.product(x, self._array(name), parts)
 
     def columns(self, x: str, places: Sequence[int]) -> str:
-        """These columns."""
         return self.graph.node("Gather", x, self.graph.integers(places), axis=1)
 
     def lookup(self, x: str, column: int, name: str, start: int, stop: int) -> str:
-        """Rows of the array called `name`."""
         graph = self.graph
         values = graph.node("Gather", x, graph.integers(column), axis=1)
         whole = graph.node("Cast", values, to=graph.onnx.TensorProto.INT64)
         return graph.node("Gather", graph.constant(self._array(name)[start:stop]), whole, axis=0)
 
     def joined(self, values: Sequence[str]) -> str:
-        """Values side by side."""
         return self.graph.node("Concat", *values, axis=1)

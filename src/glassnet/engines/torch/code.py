@@ -50,20 +50,16 @@ class Code:
         return name
 
     def row(self, name: str) -> str:
-        """The layer's array called `name`, all its entries in one row."""
         flat = "" if len(self.shapes[name]) == 1 else ".reshape(-1)"
         return f"{self.owner}{identifier(name)}{flat}"
 
     def formula(self, wish: str, text: str, **letters: str | float) -> str:
-        """A formula, entry by entry."""
         return self._named(wish, formula(text, letters))
 
     def mean(self, x: str) -> str:
-        """The mean of each sample."""
         return self._named("mean", f"{x}.mean(dim=1, keepdim=True)")
 
     def product(self, x: str, name: str, parts: int = 1) -> str:
-        """X W, or of equal parts of X each with its own rows of W."""
         weights = f"{self.owner}{identifier(name)}"
         if parts == 1:
             return self._named("z", f"{x} @ {weights}")
@@ -71,15 +67,12 @@ class Code:
         return self._named("z", f'torch.einsum("imk,mkd->imd", {split}).flatten(1)')
 
     def columns(self, x: str, places: Sequence[int]) -> str:
-        """These columns."""
         return self._named("columns", f"{x}[:, {list(places)}]")
 
     def lookup(self, x: str, column: int, name: str, start: int, stop: int) -> str:
-        """Rows of the array called `name`."""
         return self._named("rows", f"{self.owner}{identifier(name)}[{start}:{stop}][{x}[:, {column}].long()]")
 
     def joined(self, values: Sequence[str]) -> str:
-        """Values side by side."""
         return self._named("joined", f"torch.cat([{', '.join(values)}], dim=1)")
 
 

@@ -94,29 +94,22 @@ class _Described:
         self.program, self.layer, self.dtype = program, layer, dtype
 
     def row(self, name: str) -> Any:
-        """The layer's array called `name`, all its entries in one row."""
         return self.layer.view(name).reshape(-1)
 
     def formula(self, wish: str, text: str, **letters: Any) -> Any:
-        """A formula, entry by entry."""
         return self.program.formula(wish, text, **letters)
 
     def mean(self, x: Any) -> Any:
-        """The mean of each sample."""
         return self.program.mean(x)
 
     def product(self, x: Any, name: str, parts: int = 1) -> Any:
-        """X W, or of equal parts of X each with its own rows of W."""
         return self.program.product(x, self.layer.view(name), parts)
 
     def columns(self, x: Any, places: Sequence[int]) -> Any:
-        """These columns."""
         return self.program.columns(x, places)
 
     def lookup(self, x: Any, column: int, name: str, start: int, stop: int) -> Any:
-        """Rows of the array called `name`."""
         return self.program.lookup(self.program.columns(x, [column]), self.layer.view(name)[start:stop])
 
     def joined(self, values: Sequence[Any]) -> Any:
-        """Values side by side."""
         return self.program.joined(values)
