@@ -1,5 +1,6 @@
 """What a type checker finds in a user's program, and what it leaves alone."""
 
+import contextlib
 import inspect
 import re
 from pathlib import Path
@@ -19,20 +20,24 @@ PROGRAM = (Path(__file__).parent / "program.txt").read_text(encoding="utf-8")
 
 
 @pytest.fixture(scope="module")
-def checked(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> dict[str, set[int]]:
+def checked(tmp_path_factory: pytest.TempPathFactory) -> dict[str, set[int]]:
     """The lines of two programs in which mypy --strict finds an error."""
     folder = tmp_path_factory.mktemp("typing")
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     blocks = "\n".join(re.findall(r"^```python\n(.*?)^```$", readme, flags=re.MULTILINE | re.DOTALL))
     for name, program in (("readme.py", blocks), ("program.py", PROGRAM)):
         (folder / name).write_text(program, encoding="utf-8")
-    sources = Path(gn.__file__).parents[1]
-    (folder / "mypy.ini").write_text(f"[mypy]\nstrict = true\nmypy_path = {sources}\n", encoding="utf-8")
     names = ["readme.py", "program.py"]
-    kept = request.config.cache  # between runs, since NumPy and matplotlib take long to read
-    cache = folder / "cache" if kept is None else kept.mkdir("glassnet-typing")
-    options = ["--config-file", str(folder / "mypy.ini"), "--cache-dir", str(cache)]
-    answer, trouble, _ = api.run([*options, *(str(folder / name) for name in names)])
+    # the settings and the cache of `make lint`, which has read the library and NumPy before
+    options = [
+        "--strict",
+        "--config-file",
+        str(ROOT / "pyproject.toml"),
+        "--cache-dir",
+        str(ROOT / ".mypy_cache"),
+    ]
+    with contextlib.chdir(ROOT):
+        answer, trouble, _ = api.run([*options, *(str(folder / name) for name in names)])
     assert trouble == ""
     found = re.findall(r"(\w+\.py):(\d+): error: ", answer)
     assert {name for name, _ in found} <= set(names), answer
