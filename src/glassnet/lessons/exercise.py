@@ -53,7 +53,8 @@ class Exercise:
     of_text : tuple or None
         For a value: the case that the source texts have, which seed 0 stands for.
     accepts : function or None
-        Where many answers are right: of an answer's outputs and the case, None or what is wrong with it.
+        Where many answers are right: of an answer's outputs and the case, None or what is wrong with it. All that it needs
+        is in the outputs, as plain data, so that it can be asked in another process than the answer's.
     """
 
     number: str
@@ -135,13 +136,15 @@ class Lesson:
         points: int = 1,
         tolerance: float = 1e-3,
         of_text: Case | None = None,
+        ask: Ask = lambda answer, *_: answer,
+        accepts: Callable[[Outputs, Case], str | None] | None = None,
     ) -> Callable[[Ask], Exercise]:
         """A decorator: the function below computes from what is given what an exercise asks for."""
 
         def add(solution: Ask) -> Exercise:
             exercise = Exercise(
-                self._next(), title, points, lambda random: [given(random)], solution, lambda answer, *_: answer,
-                hints, tolerance, is_value=True, of_text=of_text,
+                self._next(), title, points, lambda random: [given(random)], solution, ask,
+                hints, tolerance, accepts, is_value=True, of_text=of_text,
             )  # fmt: skip
             self.exercises.append(exercise)
             return exercise

@@ -112,7 +112,7 @@ def _wrong(
             return f"{answer.reason}{_for(exercise, case)}", ""
     outputs = [answer for answer in answers if isinstance(answer, dict)]
     if exercise.accepts is not None:
-        reasons = (exercise.accepts(answer, case) for answer, case in zip(outputs, cases, strict=True))
+        reasons = (_refusal(exercise.accepts, answer, case) for answer, case in zip(outputs, cases, strict=True))
         return next((reason for reason in reasons if reason is not None), ""), ""
     right = [outputs_of(exercise.outcome(exercise.solution, *copy.deepcopy(case))) for case in cases]
     same = [
@@ -125,6 +125,13 @@ def _wrong(
     distance = _distance(exercise, outputs[first], right[first], cases[first])
     count = "" if len(cases) == 1 else f" ({sum(same)} of {len(cases)} inputs are right)"
     return f"{slip or distance}{count}", slip
+
+
+def _refusal(accepts: Callable[[Outputs, Case], str | None], outputs: Outputs, case: Case) -> str | None:
+    try:
+        return accepts(outputs, case)
+    except Exception as reason:  # a network of another shape, a name that is missing: whatever an answer may hold
+        return f"it is not what is asked for ({type(reason).__name__}: {reason})"
 
 
 def _known(exercise: Exercise, outputs: Sequence[Outputs], cases: Sequence[Case]) -> str | None:

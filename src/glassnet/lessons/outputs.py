@@ -30,19 +30,6 @@ def _is_row_of_results(result: Any) -> bool:
     return isinstance(result, list) and any(isinstance(item, str | np.ndarray) for item in result)
 
 
-def aligned(outputs: Outputs, right: Outputs) -> Outputs:
-    """A row of equal arrays is one array, and the other way round: as the right result has it."""
-    if right.keys() == {""} and set(outputs) == {f"[{i}]" for i in range(len(outputs))}:
-        arrays = [value for value in outputs.values() if not isinstance(value, str)]
-        if len(arrays) == len(outputs) and len({array.shape for array in arrays}) == 1:
-            return {"": np.stack(arrays)}
-    whole = outputs.get("")
-    if set(right) == {f"[{i}]" for i in range(len(right))} and isinstance(whole, np.ndarray) and whole.ndim:
-        if len(whole) == len(right):
-            return {f"[{i}]": np.asarray(part) for i, part in enumerate(whole)}
-    return outputs
-
-
 def _plain(value: Any) -> Plain:
     if isinstance(value, str):
         return value

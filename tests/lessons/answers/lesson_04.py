@@ -63,7 +63,7 @@ WRONG = {
     "4.3": [
         (([[0, 0], [0, 0]], [0, 0], [1, 1], 0.5), "it gives 0.5 for all four"),
         (([[1, 1], [1, 1]], [0, -1], [1, -1], 0), 'this one says "or"'),
-        (([[1, 1], [1, 1]], [0, -1], [1, 0], 0), "it adds the inputs up: (1, 1) gives 2"),
+        (([[1, 1], [1, 1]], [0, -1], [1, 0], 0), "it counts the inputs: (1, 1) gives 2"),
         (([[1, 1], [1, 1]], [0, -1], [-1, 2], 1), "every answer is the other way round"),
         (([[1, 1], [1, 1]], [0, -1], [1, -2], 1), "every answer is 1 too large: mend the last bias"),
         (([[1, 1], [1, 1]], [0, 0], [1, 1], 0), "of 4 are wrong, the first (0, 1): it gives 2"),
@@ -71,4 +71,4 @@ WRONG = {
         (([[1, 1], [1, 1]], [0], [1, -2], 0), "b1, w2 and b2 hold 2, 2 and 1 numbers; yours hold 1, 2 and 1"),
     ],
 }
-ALIKE = {"4.3"}
+ALIKE: set[str] = set()

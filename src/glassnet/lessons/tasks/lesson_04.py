@@ -140,7 +140,12 @@ CORNERS = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
 XOR = np.array([0.0, 1.0, 1.0, 0.0])
 
 
-def _outputs_at_corners(answer: Any, corners: Any) -> Any:
+def _levels(random: Generator) -> Case:
+    """Corners where an input that is on is no 1, but another number for each of the two."""
+    return (CORNERS * random.uniform(0.3, 4, size=2).round(1),)
+
+
+def _parts(answer: Any, corners: Any) -> Any:
     W1, b1, w2, b2 = (np.asarray(part, dtype=float) for part in answer)
     if W1.shape != (2, 2):
         raise ValueError(f"W1 has shape {W1.shape}; two inputs and two hidden neurons make (2, 2)")
@@ -148,44 +153,47 @@ def _outputs_at_corners(answer: Any, corners: Any) -> Any:
         raise ValueError(
             f"b1, w2 and b2 hold 2, 2 and 1 numbers; yours hold {b1.size}, {w2.size} and {b2.size}"
         )
-    return _relu(corners @ W1 + b1) @ w2.reshape(2) + b2.reshape(())
+    return {"W1": W1, "b1": b1, "w2": w2.reshape(2), "b2": b2.reshape(())}
 
 
 def _xor_or_why_not(outputs: Outputs, case: Case) -> str | None:
-    a = outputs[""]
-    if isinstance(a, str):
-        return "W1, b1, w2 and b2 hold numbers"
+    (corners,) = case
+    W1, b1, w2, b2 = (np.asarray(outputs[f"[{name!r}]"], dtype=float) for name in ("W1", "b1", "w2", "b2"))
+    a = _relu(corners @ W1 + b1) @ w2 + b2
+    both = f"({corners[3, 0]:g}, {corners[3, 1]:g})"
     if np.allclose(a, XOR, atol=1e-6):
         return None
     if np.allclose(a, a[0]):
         return f"it gives {a[0]:g} for all four: no hidden neuron tells them apart"
     if np.allclose(a, [0, 1, 1, 1]):
-        return 'this one says "or": only (1, 1) is wrong; the second neuron is to act there alone'
+        return f'this one says "or": only {both} is wrong; the second neuron is to act there alone'
     if np.allclose(a, [0, 1, 1, 2]):
-        return "it adds the inputs up: (1, 1) gives 2; the second neuron is to take 2 away there, and nothing elsewhere"
+        return f"it counts the inputs: {both} gives 2; the second neuron is to take 2 away there, and nothing elsewhere"
     if np.allclose(a, 1 - XOR):
         return "every answer is the other way round: 1 minus this is XOR"
     if np.allclose(a - a[0], XOR):
         return f"every answer is {a[0]:g} too {'large' if a[0] > 0 else 'small'}: mend the last bias"
     wrong = np.flatnonzero(~np.isclose(a, XOR, atol=1e-6))
-    x1, x2 = CORNERS[wrong[0]]
+    x1, x2 = corners[wrong[0]]
     return f"{len(wrong)} of 4 are wrong, the first ({x1:g}, {x2:g}): it gives {a[wrong[0]]:g}"
 
 
-@lesson.function(
+@lesson.value(
     "XOR by hand",
-    lambda random: [(CORNERS,)],
+    _levels,
+    of_text=(CORNERS,),
     points=2,
     hints=(
         "Let the first neuron count the ones. What must the second one know, and how much must it take away?",
-        "The second neuron is relu(x1 + x2 - 1): it is 1 for (1, 1) and 0 elsewhere.",
+        "The second neuron is relu(count - 1): it is 1 where both inputs are on, and 0 elsewhere.",
     ),
-    ask=_outputs_at_corners,
+    ask=_parts,
     accepts=_xor_or_why_not,
 )
-def xor_by_hand():
-    """W1, b1, w2 and b2 of a 2 → 2 → 1 network that gives XOR."""
-    return [[1, 1], [1, 1]], [0, -1], [1, -2], 0
+def xor_by_hand(corners):
+    """W1, b1, w2 and b2 of a 2 → 2 → 1 network that gives XOR: both hidden neurons count the inputs that are on."""
+    x1, x2 = corners[3]
+    return [[1 / x1, 1 / x1], [1 / x2, 1 / x2]], [0, -1], [1, -2], 0
 
 
 def _stacks(random: Generator) -> Sequence[Case]:

@@ -192,7 +192,7 @@ def _uniform_or_why_not(outputs: Outputs, case: Case) -> str | None:
 
 @lesson.function(
     "PyTorch's first weights",
-    lambda random: [(64, 32), (100, 10), (9, 200)],
+    lambda random: [(64, 32), (100, 10), (int(random.integers(5, 15)), int(random.integers(150, 250)))],
     ask=_drawn,
     accepts=_uniform_or_why_not,
     hints=(

@@ -16,52 +16,62 @@ CORNERS = np.array([[0, 0], [0, 1], [1, 0], [1, 1]])
 NOT_BOTH = np.array([1, 1, 1, 0])
 
 
-def _decisions(answer: Any, corners: Any) -> Any:
+def _levels(random: Generator) -> Case:
+    """Corners where an input that is on is no 1, but another number for each of the two."""
+    return (CORNERS * random.uniform(0.3, 4, size=2).round(1),)
+
+
+def _line(answer: Any, corners: Any) -> Any:
     w, b = answer
     w = np.asarray(w, dtype=float)
     if w.shape != (2,):
         raise ValueError(f"w must hold two numbers, one for each input; it has shape {w.shape}")
-    return corners @ w + float(b)
+    return {"w": w, "b": float(b)}
 
 
 def _not_both(outputs: Outputs, case: Case) -> str | None:
     """What the perceptron says at the four corners, against what it should say."""
-    z = outputs[""]
-    if isinstance(z, str):
-        return "w and b are numbers"
+    (corners,) = case
+    z = corners @ np.asarray(outputs["['w']"], dtype=float) + np.asarray(outputs["['b']"], dtype=float)
+    both = _point(corners[3])
     says = (z > 0).astype(int)
     if (says == NOT_BOTH).all():
         return None
     if (says == 1 - NOT_BOTH).all():
         return 'this one says "both": each decision is the other way round; turn the sign of w and of b'
     if (says == [0, 1, 1, 1]).all():
-        return 'this one says "or": it gives 1 for (1, 1), where it should give 0'
+        return f'this one says "or": it gives 1 for {both}, where it should give 0'
     if (says == says[0]).all():
         return f"it says {says[0]} everywhere: the line runs past all four corners; b is {z[0]:g}"
     if (z[says != NOT_BOTH] == 0).all():
-        return f"{_corner(says)} lies on the line, where z is 0 and the answer 0; move the line with the bias"
+        return f"{_first(corners, z > 0)} lies on the line, where z is 0 and the answer 0; move the line with the bias"
     n_wrong = int((says != NOT_BOTH).sum())
-    return f"{n_wrong} of 4 corners are wrong, the first of them {_corner(says)}"
+    return f"{n_wrong} of 4 corners are wrong, the first of them {_first(corners, z > 0)}"
 
 
-def _corner(says: Any) -> str:
-    first = CORNERS[int(np.argmax(says != NOT_BOTH))]
-    return f"({first[0]}, {first[1]})"
+def _first(corners: Any, says: Any) -> str:
+    return _point(corners[int(np.argmax(says != NOT_BOTH))])
 
 
-@lesson.function(
+def _point(corner: Any) -> str:
+    return f"({corner[0]:g}, {corner[1]:g})"
+
+
+@lesson.value(
     "A perceptron for not both",
-    lambda random: [(CORNERS,)],
+    _levels,
+    of_text=(CORNERS,),
     hints=(
         "For (0, 0) all that is left of z is the bias: what must its sign be?",
-        "The inputs must speak against: two equal negative weights, and a bias that one cannot beat, but two can.",
+        "The inputs must speak against: negative weights, and a bias that one input cannot beat, but both together can.",
     ),
-    ask=_decisions,
+    ask=_line,
     accepts=_not_both,
 )
-def not_both():
-    """Weights and bias."""
-    return (-1.0, -1.0), 1.5
+def not_both(corners):
+    """Weights and bias: an input that is on takes away 1, and the bias is worth one and a half."""
+    on = corners[3]
+    return (-1 / on[0], -1 / on[1]), 1.5
 
 
 def _steps(random: Generator) -> Sequence[Case]:
