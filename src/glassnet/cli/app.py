@@ -99,6 +99,12 @@ _PARTS = (
         "glassnet lessons my-course --lesson 6",
         "glassnet lessons --list",
         "glassnet lessons my-course --seed 17 --no-open",
+        "glassnet lessons handed-out --learners names.txt --lesson 6",
+    ),
+    (
+        course.grade,
+        "glassnet grade submitted --lesson 6",
+        "glassnet grade submitted --own-numbers --out marks.csv",
     ),
     (
         course.play,

@@ -19,6 +19,7 @@ from glassnet.lessons.catalogue import find, lessons
 from glassnet.lessons.exercise import Case, Exercise, Lesson
 from glassnet.lessons.judging import Verdict, collect, is_stub, judge, with_explanation
 from glassnet.lessons.listing import Exercises
+from glassnet.lessons.seeds import seed_of
 from glassnet.support import checks
 
 __all__ = ["Exercise", "Lesson", "Verdict", "check", "exercises", "given", "hint", "solution", "use_seed"]
@@ -31,16 +32,16 @@ def __dir__() -> list[str]:
     return __all__
 
 
-def use_seed(seed: int) -> None:
+def use_seed(seed: int | str) -> None:
     """Draw the numbers of all exercises from a seed; 0, which is used else, stands for those of the texts.
 
     Parameters
     ----------
-    seed : int
-        From 0; such as the number of a student.
+    seed : int or str
+        From 0, such as the number of a student; or a student's name.
     """
     global _seed
-    _seed = checks.integer("seed", seed, least=0)
+    _seed = seed_of(seed) if isinstance(seed, str) else checks.integer("seed", seed, least=0)
 
 
 def check(number: str, answer: Any) -> Verdict:

@@ -53,8 +53,8 @@ class Exercise:
     of_text : tuple or None
         For a value: the case that the source texts have, which seed 0 stands for.
     accepts : function or None
-        Where many answers are right: of an answer's outputs and the case, None or what is wrong with it. All that it needs
-        is in the outputs, as plain data, so that it can be asked in another process than the answer's.
+        Where many answers are right: of an answer's outputs and the case, None or what is wrong with it. All that it
+        needs is in the outputs, as plain data, so that it can be asked in another process than the answer's.
     """
 
     number: str

@@ -112,7 +112,9 @@ def _wrong(
             return f"{answer.reason}{_for(exercise, case)}", ""
     outputs = [answer for answer in answers if isinstance(answer, dict)]
     if exercise.accepts is not None:
-        reasons = (_refusal(exercise.accepts, answer, case) for answer, case in zip(outputs, cases, strict=True))
+        reasons = (
+            _refusal(exercise.accepts, answer, case) for answer, case in zip(outputs, cases, strict=True)
+        )
         return next((reason for reason in reasons if reason is not None), ""), ""
     right = [outputs_of(exercise.outcome(exercise.solution, *copy.deepcopy(case))) for case in cases]
     same = [
@@ -130,7 +132,9 @@ def _wrong(
 def _refusal(accepts: Callable[[Outputs, Case], str | None], outputs: Outputs, case: Case) -> str | None:
     try:
         return accepts(outputs, case)
-    except Exception as reason:  # a network of another shape, a name that is missing: whatever an answer may hold
+    except (
+        Exception
+    ) as reason:  # a network of another shape, a name that is missing: whatever an answer may hold
         return f"it is not what is asked for ({type(reason).__name__}: {reason})"
 
 

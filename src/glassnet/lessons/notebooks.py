@@ -28,7 +28,7 @@ def title(number: int) -> str:
     return found[1]
 
 
-def notebook(number: int, seed: int = 0) -> Any:
+def notebook(number: int, seed: int | str = 0) -> Any:
     """A lesson as a notebook (nbformat), its first cell the one that looks for glassnet and sets the seed.
 
     Cells that the site does not show assert the texts' figures; they stay for the texts' seed 0 alone.
@@ -39,13 +39,13 @@ def notebook(number: int, seed: int = 0) -> Any:
     book.cells = [
         cell for cell in book.cells if seed == 0 or "remove-cell" not in cell.metadata.get("tags", ())
     ]
-    book.cells.insert(0, nbformat.v4.new_code_cell(FIRST_CELL.format(seed=seed)))
+    book.cells.insert(0, nbformat.v4.new_code_cell(FIRST_CELL.format(seed=repr(seed))))
     for i, cell in enumerate(book.cells):
         cell["id"] = f"{number:02}-{i:03}"  # the same in every copy
     return book
 
 
-def copy_lessons(folder: Path, numbers: list[int], seed: int = 0) -> list[Path]:
+def copy_lessons(folder: Path, numbers: list[int], seed: int | str = 0) -> list[Path]:
     """Copy lessons to a folder as notebooks; those that lie there already stay as they are.
 
     Returns

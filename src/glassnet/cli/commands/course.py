@@ -1,4 +1,4 @@
-"""Parts of the command for learners: the course, and the page."""
+"""Parts of the command for learners and teachers: the course, its marks, and the page."""
 
 import typer
 
@@ -10,15 +10,36 @@ def lessons(
     lesson: options.LessonNumber = None,
     show_list: options.LessonList = False,
     seed: options.LearnerSeed = 0,
+    learners: options.Learners = None,
     no_open: options.NoOpen = False,
 ) -> None:
     """Copy the course to FOLDER as notebooks, and open Jupyter there.
 
     Notebooks that lie there already stay as they are. What is done is kept in FOLDER/progress.json.
     """
-    from glassnet.cli.lessons import run
+    from glassnet.cli.course.copying import run
 
-    run(folder, lesson, show_list, seed, no_open)
+    run(folder, lesson, show_list, seed, learners, no_open)
+
+
+def grade(
+    folder: options.SubmittedFolder,
+    out: options.GradesFile = "grades.csv",
+    lesson: options.LessonNumber = None,
+    own_numbers: options.OwnNumbers = False,
+    seconds: options.NotebookSeconds = 300,
+    memory: options.NotebookMemory = 4096,
+    jobs: options.NotebookJobs = 1,
+) -> None:
+    """Run the notebooks in FOLDER, each in a process of its own, and write points and comments as a table.
+
+    FOLDER holds notebooks NAME.ipynb, folders NAME of notebooks, or what nbgrader collects (submitted/NAME/ASSIGNMENT).
+    The exit code is 1 where not everything could be graded.
+    """
+    from glassnet.cli.course.grading import run
+    from glassnet.lessons.grading.limits import Limits
+
+    raise typer.Exit(run(folder, out, lesson, own_numbers, Limits(seconds=seconds, memory=memory), jobs))
 
 
 def play(

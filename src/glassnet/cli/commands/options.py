@@ -145,6 +145,35 @@ LearnerSeed = Annotated[
         help="Of the numbers in the exercises, such as a student's number; 0 for those of the texts.",
     ),
 ]  # fmt: skip
+Learners = Annotated[
+    str | None,
+    typer.Option(
+        "--learners", metavar="FILE",
+        help="A file with a name in each line: a folder for each, with numbers of their own.",
+    ),
+]  # fmt: skip
+SubmittedFolder = Annotated[str, typer.Argument(metavar="FOLDER", help="The notebooks that were handed in.")]
+GradesFile = Annotated[str, typer.Option("--out", metavar="FILE", help="Where the table goes, as CSV.")]
+OwnNumbers = Annotated[
+    bool,
+    typer.Option(
+        "--own-numbers",
+        help="Judge with the numbers of each learner's name, as glassnet lessons --learners gives them.",
+    ),
+]
+NotebookSeconds = Annotated[
+    int,
+    typer.Option(
+        "--seconds", metavar="NUMBER", min=1, help="Time for one notebook; a third of it for a cell."
+    ),
+]
+NotebookMemory = Annotated[
+    int,
+    typer.Option("--memory", metavar="NUMBER", min=512, help="Memory for one process of a notebook, in MiB."),
+]
+NotebookJobs = Annotated[
+    int, typer.Option("--jobs", metavar="NUMBER", min=1, help="How many notebooks run at a time.")
+]
 NoOpen = Annotated[bool, typer.Option("--no-open", help="Copy only; open nothing.")]
 
 Played = Annotated[

@@ -63,7 +63,7 @@ def _point(corner: Any) -> str:
     of_text=(CORNERS,),
     hints=(
         "For (0, 0) all that is left of z is the bias: what must its sign be?",
-        "The inputs must speak against: negative weights, and a bias that one input cannot beat, but both together can.",
+        "The inputs must speak against: negative weights, and a bias that one cannot beat, but both together can.",
     ),
     ask=_line,
     accepts=_not_both,

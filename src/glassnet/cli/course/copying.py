@@ -12,9 +12,12 @@ from glassnet.errors import ArgumentError
 from glassnet.lessons import exercises, progress
 from glassnet.lessons.catalogue import lessons as all_lessons
 from glassnet.lessons.notebooks import copy_lessons, title
+from glassnet.support.text import plain
 
 
-def run(folder: str, lesson: int | None, show_list: bool, seed: int, no_open: bool) -> None:
+def run(
+    folder: str, lesson: int | None, show_list: bool, seed: int, learners: str | None, no_open: bool
+) -> None:
     """Copy, or list, and open what was copied."""
     numbers = list(all_lessons())
     if lesson is not None and lesson not in numbers:
@@ -23,8 +26,11 @@ def run(folder: str, lesson: int | None, show_list: bool, seed: int, no_open: bo
     if show_list:
         show(Path(folder), wanted)
         return
-    written = copy_lessons(Path(folder), wanted, seed)
     console = Console(highlight=False, soft_wrap=True)
+    if learners is not None:
+        for_class(Path(folder), wanted, Path(learners), console)
+        return
+    written = copy_lessons(Path(folder), wanted, seed)
     kept = len(wanted) - len(written)
     what = "lesson" if len(written) == 1 else "lessons"
     console.print(
@@ -32,6 +38,21 @@ def run(folder: str, lesson: int | None, show_list: bool, seed: int, no_open: bo
     )
     if not no_open:
         open_folder(Path(folder), console)
+
+
+def for_class(folder: Path, numbers: list[int], names: Path, console: Console) -> None:
+    """A folder of copies for each name in a file, each with the numbers of that name."""
+    lines = [line.strip() for line in names.read_text(encoding="utf-8-sig").splitlines()]
+    learners = [line for line in lines if line]
+    if not learners:
+        raise ArgumentError(f"--learners must name a file with a name in each line; {names} holds none")
+    for learner in learners:
+        if Path(learner).name != learner or learner in (".", ".."):
+            raise ArgumentError(
+                f"a learner's name becomes a folder, without slashes; got {learner!r} in {names}"
+            )
+        copy_lessons(folder / learner, numbers, learner)
+    console.print(plain(f"lessons for {len(learners)} learners copied to {folder}"), markup=False)
 
 
 def open_folder(folder: Path, console: Console) -> None:

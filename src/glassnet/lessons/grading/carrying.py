@@ -1,0 +1,109 @@
+"""What comes out of a learner's process: lines of JSON that may hold anything, taken as plain data or not at all."""
+
+from __future__ import annotations
+
+import json
+from base64 import b64decode, b64encode
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from glassnet.lessons.judging import Failure
+from glassnet.lessons.outputs import Outputs, Plain
+
+LONGEST_TEXT = 400
+LARGEST_SEED = 1 << 62
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What an answer gave, for the numbers of a seed; none where the exercise is still empty."""
+
+    outputs: Sequence[Outputs | Failure] | None
+    seed: int
+    explanation: str = ""
+
+
+@dataclass
+class Record:
+    """All that a process said.
+
+    Attributes
+    ----------
+    answers : dict
+        By exercise, the last one of each.
+    errors : list of str
+        Of cells that ended with an error: cell and error.
+    ended : str
+        Why the notebook did not run to its end; empty where it did.
+    has_begun, is_whole : bool
+        Whether its first cell was reached, and whether its last one was left.
+    """
+
+    answers: dict[str, Answer] = field(default_factory=dict)
+    errors: list[str] = field(default_factory=list)
+    ended: str = ""
+    has_begun: bool = False
+    is_whole: bool = False
+
+    def take(self, line: bytes) -> None:
+        """Take a line; one that says nothing is left out."""
+        try:
+            said = json.loads(line)
+            if not isinstance(said, dict):
+                return
+            if said.get("begin") is True:
+                self.has_begun = True
+            elif said.get("end") is True:
+                self.is_whole = True
+            elif "error" in said:
+                self.errors.append(short(f"cell {int(said['cell'])}: {said['error']}"))
+            else:
+                self.answers[str(said["exercise"])] = _answer(said)
+        except Exception:  # a line may hold anything, and most of it is no answer
+            return
+
+
+def short(text: str) -> str:
+    """The beginning of a text, in one line."""
+    line = " ".join(text.split())
+    return line if len(line) <= LONGEST_TEXT else f"{line[: LONGEST_TEXT - 2]} …"
+
+
+def written(outputs: Sequence[Outputs | Failure]) -> list[Any]:
+    """Outputs as JSON has them."""
+    return [
+        {"failure": short(one.reason)}
+        if isinstance(one, Failure)
+        else {"outputs": {name: _written(value) for name, value in one.items()}}
+        for one in outputs
+    ]
+
+
+def _written(value: Plain) -> Any:
+    if isinstance(value, str):
+        return value
+    return {"shape": value.shape, "numbers": b64encode(value.tobytes()).decode("ascii")}
+
+
+def _answer(said: dict[str, Any]) -> Answer:
+    seed = int(said["seed"])
+    if not 0 <= seed < LARGEST_SEED:
+        raise ValueError
+    outputs = None if said["answers"] is None else [_read(one) for one in said["answers"]]
+    return Answer(outputs, seed, short(str(said.get("explanation", ""))))
+
+
+def _read(said: dict[str, Any]) -> Outputs | Failure:
+    if "failure" in said:
+        return Failure(short(str(said["failure"])))
+    return {str(name): _plain(value) for name, value in said["outputs"].items()}
+
+
+def _plain(value: Any) -> Plain:
+    if isinstance(value, str):
+        return value
+    numbers = np.frombuffer(b64decode(value["numbers"], validate=True), dtype=np.float64)
+    return numbers.reshape([int(n) for n in value["shape"]]).copy()

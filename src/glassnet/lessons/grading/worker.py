@@ -1,0 +1,141 @@
+"""The learner's side: runs a notebook's cells, and hands over what its answers give. It does not know what is right."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+from pathlib import Path
+from typing import Any, NoReturn
+
+import glassnet
+from glassnet.lessons import catalogue, judging
+from glassnet.lessons.grading.carrying import short, written
+from glassnet.support.optional import require
+
+NOTED = "noted; it is judged when the whole notebook has run"
+
+
+class CellTooLong(BaseException):
+    """Raised in a cell that uses up its time; no ``except Exception`` of a learner's catches it."""
+
+
+class Handover:
+    """What replaces ``gn.lessons.check`` while a notebook is graded."""
+
+    def __init__(self, channel: int, seed: int | None) -> None:
+        self.channel, self.has_own_seed = channel, seed is not None
+        if seed is not None:
+            glassnet.lessons.use_seed(seed)
+            glassnet.lessons.use_seed = lambda seed: None
+        glassnet.lessons.check = self.check
+        glassnet.lessons.solution = lambda number: "# no solution is shown while a notebook is graded\n"
+
+    def say(self, **said: Any) -> None:
+        """One line to the grader."""
+        line = json.dumps(said).encode() + b"\n"
+        while line:
+            line = line[os.write(self.channel, line) :]
+
+    def check(self, number: str, answer: Any) -> judging.Verdict:
+        """Hand over what an answer gives."""
+        exercise = catalogue.find(number)
+        seed, explanation = glassnet.lessons._seed, ""
+        try:
+            outputs = self.outputs(exercise, answer, seed)
+            if exercise.explains is not None and outputs is not None:
+                explanation = self.explanation(exercise, answer, seed)
+        except CellTooLong:
+            outputs = [judging.Failure("it was stopped: it takes too long")]
+        self.say(
+            exercise=exercise.number, seed=seed, explanation=explanation,
+            answers=None if outputs is None else written(outputs),
+        )  # fmt: skip
+        return judging.Verdict(exercise.number, False, NOTED, (), 0)
+
+    def outputs(self, exercise: Any, answer: Any, seed: int) -> list[Any] | None:
+        """What the answer gives; none for a stub."""
+        if judging.is_stub(answer):
+            return None
+        if not exercise.is_value and not callable(answer):
+            return [judging.Failure(f"a function is asked for; this is a {type(answer).__name__}")]
+        return judging.collect(exercise, answer, exercise.variant(seed))
+
+    def explanation(self, exercise: Any, answer: Any, seed: int) -> str:
+        """What a check of glassnet says of the answer; it is shown, and does not count."""
+        empty = judging.Verdict(exercise.number, False, "", (), 0)
+        return judging.with_explanation(empty, exercise.explains, answer, exercise.variant(seed)).slip
+
+
+def main(job_file: int, channel: int) -> NoReturn:
+    """Run what the grader wrote into a file, and say what comes out."""
+    with os.fdopen(job_file) as file:
+        job = json.load(file)
+    shell = _shell()
+    _forget_solutions()
+    _limit(job)
+    handover = Handover(channel, job["seed"])
+    signal.signal(signal.SIGALRM, _too_long)
+    handover.say(begin=True)
+    for number, cell in enumerate(job["cells"], start=1):
+        error = _run(shell, cell, job["of_cell"])
+        if error is not None:
+            handover.say(cell=number, error=short(f"{type(error).__name__}: {error}"))
+    handover.say(end=True)
+    os._exit(0)
+
+
+def _shell() -> Any:
+    """IPython's, so that a cell may hold what cells may; it keeps no history on disk."""
+    shells = require("IPython.core.interactiveshell", extra="lessons", purpose="grading a notebook")
+    config = require("traitlets.config", extra="lessons", purpose="grading a notebook").Config()
+    config.HistoryManager.enabled = False
+    shell = shells.InteractiveShell.instance(config=config)
+    sys.stdout = sys.stderr = Path(os.devnull).open("w")
+    return shell
+
+
+def _forget_solutions() -> None:
+    """Solutions and known mistakes are for the grader; here nothing is judged."""
+
+    def unknown(*_: Any) -> NoReturn:
+        raise RuntimeError("no solution is known while a notebook is graded")
+
+    for lesson in catalogue.lessons().values():
+        for exercise in lesson.exercises:
+            object.__setattr__(exercise, "solution", unknown)
+            exercise.slips.clear()
+
+
+def _limit(job: dict[str, Any]) -> None:
+    try:
+        import resource
+    except ModuleNotFoundError:  # there is none on Windows
+        return
+    for kind, most in (
+        (resource.RLIMIT_AS, job["memory"]),
+        (resource.RLIMIT_FSIZE, job["disk"]),
+        (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_CPU, 8 * job["seconds"]),
+        (resource.RLIMIT_NPROC, job["processes"]),
+    ):
+        resource.setrlimit(kind, (most, most))
+
+
+def _too_long(*_: Any) -> NoReturn:
+    raise CellTooLong("it takes too long")
+
+
+def _run(shell: Any, cell: str, seconds: float) -> BaseException | None:
+    """Run a cell; the error that ended it, if one did. The alarm goes on until the cell is left."""
+    signal.setitimer(signal.ITIMER_REAL, seconds, 1.0)
+    try:
+        done = shell.run_cell(cell, store_history=False)
+        return done.error_before_exec or done.error_in_exec  # type: ignore[no-any-return]
+    except BaseException as error:  # whatever gets past the shell
+        return error
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        if "matplotlib.pyplot" in sys.modules:
+            sys.modules["matplotlib.pyplot"].close("all")
