@@ -105,7 +105,13 @@ def test_what_cut_a_notebook_short_is_said(results: dict[str, Result]) -> None:
 
 
 def test_where_nothing_keeps_a_notebook_apart_killing_its_parent_ends_it_alone(tmp_path: Path) -> None:
-    cells = [BEGIN, RIGHT, CHECK, "os.kill(os.getppid(), signal.SIGKILL)", 'gn.lessons.check("1.1", zero)']
+    cells = [
+        BEGIN,
+        RIGHT,
+        CHECK,
+        "os.kill(os.getppid(), signal.SIGKILL)\ntime.sleep(9)",
+        'gn.lessons.check("1.1", zero)',
+    ]
     record = run(cells, None, Confinement(), tmp_path, Limits(seconds=20))
     assert record.ended == "its process was killed: by itself, or for want of memory"
     assert str(Confinement()).endswith("the network stays on, files can be written, other processes in sight")
