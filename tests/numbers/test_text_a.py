@@ -52,6 +52,14 @@ def test_the_split_is_that_of_scikit_learn() -> None:
     assert len(y_test) == 360
 
 
+def test_the_first_loss_is_that_of_guessing() -> None:
+    """ln 10, whatever the seed, up to what small weights change of it."""
+    assert round(math.log(10), 6) == 2.302585
+    for seed in range(5):
+        (first,) = train(network("legacy", "zeros", np.random.RandomState(seed), "float64"), 1)
+        assert abs(first - 2.3027) < 5e-4
+
+
 LEGACY = [(0, 0.142, 94.4), (1, 0.144, 94.4), (2, 0.134, 94.7), (3, 0.141, 94.2), (4, 0.136, 94.4)]
 
 
