@@ -12,6 +12,7 @@ from shutil import copyfile
 from typing import Any
 
 import glassnet
+from glassnet.browser.page.embedding import shared, write
 from glassnet.lessons.catalogue import texts
 from glassnet.lessons.notebooks import notebook
 
@@ -25,6 +26,7 @@ html_theme = "furo"
 html_title = f"glassnet {version}"
 html_static_path = ["style", "notebooks"]
 html_css_files = ["site.css"]
+html_js_files = ["glassnet-page.js"]
 html_show_sourcelink = html_copy_source = False
 html_math_renderer = "mathml"
 exclude_patterns = ["notebooks"]
@@ -54,4 +56,16 @@ def bring_lessons(*_: Any) -> None:
             )
 
 
+def share_pages(app: Any, name: str, template: str, context: dict[str, Any], *_: Any) -> None:
+    """Pages that lessons show hold all that they need; here they share the one beside the script of the tag."""
+    if "body" in context:
+        context["body"] = shared(context["body"])
+
+
+def setup(app: Any) -> None:
+    """Called by Sphinx."""
+    app.connect("html-page-context", share_pages)
+
+
 bring_lessons()
+write(HERE / "notebooks" / "glassnet-page.js")

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from glassnet.browser.page.embedding import HEIGHT, Embedded
 from glassnet.errors import ArgumentError
 from glassnet.lessons import progress
 from glassnet.lessons.catalogue import find, lessons
@@ -22,7 +23,18 @@ from glassnet.lessons.listing import Exercises
 from glassnet.lessons.seeds import seed_of
 from glassnet.support import checks
 
-__all__ = ["Exercise", "Lesson", "Verdict", "check", "exercises", "given", "hint", "solution", "use_seed"]
+__all__ = [
+    "Exercise",
+    "Lesson",
+    "Verdict",
+    "check",
+    "exercises",
+    "given",
+    "hint",
+    "page",
+    "solution",
+    "use_seed",
+]
 
 _seed = 0
 _hints: dict[str, int] = {}
@@ -129,6 +141,20 @@ def solution(number: str) -> str:
         The source of a function.
     """
     return find(number).source()
+
+
+def page(state: str = "", *, height: int = HEIGHT) -> Embedded:
+    """The page as the output of a cell: a network to train and to look into, in the reader's browser.
+
+    Parameters
+    ----------
+    state : str
+        What is chosen, as it stands behind ``#`` in the address of the page, such as ``"data=xor&hidden=2.relu"``.
+        ``hide=data,network,training,view,look,output`` hides panels.
+    height : int
+        In pixels, until the page tells its own; from 100.
+    """
+    return Embedded(checks.text("state", state, least=0), checks.integer("height", height, least=100))
 
 
 def exercises(lesson: int | None = None) -> Exercises:

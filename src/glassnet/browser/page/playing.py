@@ -14,6 +14,7 @@ from urllib.parse import urlencode
 from numpy.typing import ArrayLike
 
 from glassnet import datasets
+from glassnet.browser.page import embedding
 from glassnet.browser.page.document import page
 from glassnet.browser.page.server import Server
 from glassnet.errors import ArgumentError, NotBuiltError
@@ -102,7 +103,8 @@ def play(
     X, y : array_like, optional
         Samples and targets in the place of the page's: classes as integers or text, or values.
     output : path, optional
-        Write the page into one file, which needs no server and no network, and open nothing.
+        Write the page into one file, which needs no server and no network, and open nothing. A name that ends in
+        ``.js`` becomes a script that puts the page, written beside it, into any site by one tag (docs/page.md).
     browser : bool
         Open the page in the browser.
     port : int
@@ -142,7 +144,10 @@ def play(
 def _write(path: Path, text: str) -> None:
     if not path.resolve().parent.is_dir():
         raise ArgumentError(f"cannot write {path}: its folder does not exist; create it first")
-    path.write_text(text, encoding="utf-8")
+    if path.suffix == ".js":
+        embedding.write(path, text)
+    else:
+        path.write_text(text, encoding="utf-8")
 
 
 def document_of(what: Any, X: ArrayLike | None, y: ArrayLike | None) -> dict[str, Any]:

@@ -1,5 +1,7 @@
 """Parts of the command for learners and teachers: the course, its marks, and the page."""
 
+from pathlib import Path
+
 import typer
 
 from glassnet.cli.commands import options
@@ -55,8 +57,10 @@ def play(
     from glassnet.browser.page.playing import play as open_page
 
     opened = open_page(what, output=output, port=port, browser=not no_browser)
+    if output is not None:
+        beside = f", and {Path(output).with_suffix('.html')} beside it" if output.endswith(".js") else ""
+        typer.echo(f"wrote {output}{beside}")
     if opened is None:
-        typer.echo(f"wrote {output}")
         return
     typer.echo(f"the page is at {opened.address}\nCtrl-C ends it; models are saved into this folder")
     opened.wait()

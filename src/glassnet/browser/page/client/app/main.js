@@ -6,13 +6,14 @@ import { settings, take } from "../panels/settings.js";
 import { keys, toolbar } from "../panels/toolbar.js";
 import { code } from "../panels/code.js";
 import { files } from "../panels/files.js";
-import { lessonBox, lessonList } from "../panels/lessons.js";
+import { lessonBox, lessonList, lessonOfAddress } from "../panels/lessons.js";
 import { confusion } from "../panels/confusion.js";
 import { distributions } from "../panels/distributions.js";
 import { runs } from "../panels/runs.js";
 import { surface } from "../panels/surface.js";
 import { walk } from "../panels/walk.js";
 import { tabs } from "./tabs.js";
+import { embedded } from "./embedded.js";
 import { banner } from "../panels/banner.js";
 import { forgetColours } from "../drawing/colours.js";
 import { h, refill } from "../drawing/dom.js";
@@ -34,6 +35,16 @@ function dropping(model) {
     over.hidden = true;
     const file = event.dataTransfer.files[0];
     if (file !== undefined) (/\.safetensors$/i.test(file.name) ? opened(model, file) : take(model, file));
+  });
+}
+
+/** What the address hides is not shown: panels of settings, what lies below the drawing, the output. */
+function hiding(model) {
+  model.store.on(["choices"], ({ choices }) => {
+    const hidden = choices.hide.split(",");
+    for (const part of document.querySelectorAll("[data-panel]")) part.hidden = hidden.includes(part.dataset.panel);
+    const side = [...document.querySelectorAll(".side [data-panel]")];
+    document.querySelector(".side").hidden = side.every((part) => part.hidden);
   });
 }
 
@@ -62,11 +73,12 @@ function said(model) {
   return h("div", { role: "status" }, place);
 }
 
-/** What Python handed over: a table, a model. */
+/** What Python handed over, a model; and the lesson that the address asks for. */
 async function given(model) {
   const { model: file } = document_of_python ?? {};
   await model.begin();
   if (file) await opened(model, new File([Uint8Array.from(atob(file.bytes), (c) => c.charCodeAt(0))], file.name));
+  await lessonOfAddress(model);
 }
 
 /** Tells the server what the network has become, where there is one that Python listens to. */
@@ -93,7 +105,9 @@ function start() {
   model.remote = new Remote(text, (message) => model.heard(message));
   const main = h("main", {}, settings(model), h("div", { class: "middle" }, lessonBox(model), banner(model), diagram(model), tabs(model, { formula, walk, weights: distributions, surface, confusion, runs, code, files, lessons: lessonList })), output(model));
   document.body.append(toolbar(model), said(model), main);
+  hiding(model);
   keys(model);
+  embedded(model);
   dropping(model);
   const widths = new ResizeObserver(() => model.store.set({ width: document.body.clientWidth }));
   widths.observe(document.body);

@@ -2,7 +2,7 @@
 import { headOf } from "../data/heads.js";
 import { gridOf, lineOf, prepare, rectangleOf } from "../data/prepare.js";
 import { BEGINS_ANEW, GOES_ON, usual } from "../state/choices.js";
-import { baseOf, writeAddress } from "../state/address.js";
+import { baseOf, showAddress } from "../state/address.js";
 import { networkOf, optimizerOf } from "../state/spec.js";
 import { Store } from "../state/store.js";
 import { create, parts } from "../training/engine.js";
@@ -46,16 +46,16 @@ export class Model {
     const changed = Object.keys(whole).filter((key) => before[key] !== choices[key]);
     if (changed.length === 0) return;
     this.store.set({ choices });
-    history.replaceState(null, "", `#${writeAddress(choices)}`);
+    showAddress(choices);
     if (changed.some((key) => BEGINS_ANEW.has(key))) await this.begin();
     else if (changed.some((key) => GOES_ON.has(key))) this.change([{ kind: "optimizer", optimizer: optimizerOf(choices) }]);
   }
 
   /** Back to the usual choices, with some others; first weights as they are given, or drawn. */
   async reset(patch, parameters = null) {
-    const choices = { ...baseOf(patch.data ?? usual().data), ...patch };
+    const { hide, lesson } = this.get("choices"), choices = { ...baseOf(patch.data ?? usual().data), hide, lesson, ...patch };
     this.store.set({ choices, selection: null, pointed: null, sample: null, tab: "formula" });
-    history.replaceState(null, "", `#${writeAddress(choices)}`);
+    showAddress(choices);
     await this.begin(parameters === null ? null : { parameters: Float64Array.from(parameters) });
   }
 
@@ -138,7 +138,7 @@ export class Model {
     if (JSON.stringify(optimizer) === JSON.stringify(optimizerOf(choices)) || this.get("file") !== null) return;
     const before = { ...choices, ...choicesOfOptimizer(optimizer, choices) };
     this.store.set({ choices: before });
-    history.replaceState(null, "", `#${writeAddress(before)}`);
+    showAddress(before);
   }
 
   /** Keeps where the parameters were, more sparsely the longer the way gets. */

@@ -25,5 +25,5 @@ export function tabs(model, panels) {
     buttons[i].tabIndex = name === tab ? 0 : -1;
     bodies[i].hidden = name !== tab;
   }));
-  return h("section", { class: "look" }, list, bodies);
+  return h("section", { class: "look", "data-panel": "look" }, list, bodies);
 }

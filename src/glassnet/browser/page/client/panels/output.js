@@ -92,11 +92,13 @@ export function output(model) {
     scale.setAttribute("aria-pressed", String(logarithmic));
     paintCharts(model.store.state);
   } }, "log");
-  const root = h("section", { class: "output", "aria-label": "output" });
-  const size = () => Math.max(160, Math.min(320, root.clientWidth || 300));
+  const root = h("section", { class: "output", "aria-label": "output", "data-panel": "output" });
+  const answers = h("div", { class: "answers-part" });
+  const size = () => Math.max(160, Math.min(320, answers.clientWidth || 300));
   const kinds = pointing(model, canvas, size);
   const pad = drawingPad(model);
-  root.append(h("h2", {}, "Output"), canvas, axes, legend, kinds, aside, pad, h("h2", { class: "with-tool" }, "Loss", scale), chart, accuracy);
+  answers.append(h("h2", {}, "Output"), canvas, axes, legend, kinds, aside, pad);
+  root.append(answers, h("div", {}, h("h2", { class: "with-tool" }, "Loss", scale), chart, accuracy));
 
   /** Numbers that nobody could read as fast as they change are told more seldom. */
   function mayTell({ running }) {

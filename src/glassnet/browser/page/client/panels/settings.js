@@ -135,9 +135,5 @@ export function settings(model) {
       numeric(model, "decay", "weight decay")),
     section("view", "View", !narrow, tick(model, "discrete", "discretise the output"),
       choice(model, "shown", "points", ["train", "all"], { names: { train: "of training", all: "held back ones, too" } })));
-  model.store.on(["choices"], ({ choices }) => {
-    const hidden = choices.hide.split(",");
-    for (const part of root.querySelectorAll("[data-panel]")) part.hidden = hidden.includes(part.dataset.panel);
-  });
   return root;
 }

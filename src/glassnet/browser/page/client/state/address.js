@@ -29,3 +29,8 @@ export function writeAddress(choices) {
   const keys = Object.keys(CHOICES).filter((key) => key === "data" ? choices.data !== usual().data : choices[key] !== base[key]);
   return keys.map((key) => `${key}=${encodeURIComponent(written(choices[key])).replaceAll("%2C", ",")}`).join("&");
 }
+
+/** Puts the choices into the address of the page, where it has one. */
+export function showAddress(choices) {
+  if (location.protocol !== "about:") history.replaceState(null, "", `#${writeAddress(choices)}`);
+}

@@ -1,0 +1,62 @@
+"""The page inside of other pages: by one tag in any site, and in what a notebook shows."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+
+from glassnet.browser.page.document import page
+from glassnet.support.text import markup
+
+HEIGHT = 640
+_FRAMED = re.compile(r"(<glassnet-page [^>]*>)<iframe srcdoc=[^>]*></iframe>")
+
+
+@cache
+def element() -> str:
+    """The script that defines ``<glassnet-page>``; the page lies beside it, under the same name with ``.html``."""
+    return (files("glassnet.browser.page") / "client" / "glassnet-page.js").read_text(encoding="utf-8")
+
+
+def write(path: Path, text: str | None = None) -> None:
+    """Write the script of the tag, and beside it the page that it shows."""
+    path.with_suffix(".html").write_text(page() if text is None else text, encoding="utf-8")
+    path.write_text(element(), encoding="utf-8")
+
+
+def framed(text: str, state: str = "", height: int = HEIGHT) -> str:
+    """A page as a piece of another one, which needs nothing beside it; a site puts its ``<glassnet-page>`` there.
+
+    Parameters
+    ----------
+    text : str
+        The page.
+    state : str
+        What is chosen in it, as behind ``#`` in its address.
+    height : int
+        In pixels, until the page has told its own.
+    """
+    return (
+        f'<glassnet-page state="{markup(state)}"><iframe srcdoc="{markup(text)}" title="a neural network to look into" '
+        f'style="display: block; width: 100%; height: {height}px; border: 0"></iframe></glassnet-page>'
+    )
+
+
+def shared(text: str) -> str:
+    """A page of a site whose framed pages are those beside the script of the tag, instead of a copy each."""
+    return _FRAMED.sub(r"\1", text)
+
+
+class Embedded:
+    """A page in what a notebook shows, with choices as they stand behind ``#`` in its address."""
+
+    def __init__(self, state: str, height: int = HEIGHT) -> None:
+        self.state, self.height = state, height
+
+    def __repr__(self) -> str:
+        return f"<page of a network: glassnet play, and behind # {self.state}>"
+
+    def _repr_html_(self) -> str:
+        return framed(page(document={"address": self.state}), self.state, self.height)
