@@ -4383,6 +4383,18 @@ class Network extends FlatNetwork {
     return this.outputOf(this.features(X), this.prediction);
   }
 
+  /** Outputs of some rows of the plan in prediction. @param {Given} X @param {number[]} places @returns {Table[]} */
+  responses(X, places) {
+    const x = this.features(X), { rows } = this.plan, { memory, size } = this.prediction, n = x.shape[0];
+    const Floats = floatsOf(this.dtype);
+    const found = places.map((place) => ({ values: new Floats(n * rows[place].n_outputs), shape: [n, rows[place].n_outputs] }));
+    this.pass(x, this.prediction, (start, count) => places.forEach((place, i) => {
+      const { a, n_outputs: m } = rows[place];
+      found[i].values.set(memory.subarray(a * size, a * size + count * m), start * m);
+    }));
+    return found;
+  }
+
   /** Every layer's output in prediction. @param {Given} X @returns {Table[]} */
   activations(X) {
     const x = this.features(X), { rows } = this.plan, { memory, size } = this.prediction, n = x.shape[0];

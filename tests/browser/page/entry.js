@@ -5,9 +5,10 @@ import { headOf, lossesFor } from "./data/heads.js";
 import { prepare, split } from "./data/prepare.js";
 import { usual } from "./state/choices.js";
 import { readAddress, writeAddress } from "./state/address.js";
-import { networkOf } from "./state/spec.js";
+import { columnsOf } from "./state/columns.js";
+import { specOf } from "./state/spec.js";
 import { tell, catalogue } from "./state/catalogue.js";
-import { lossSections, parameterSections, unitSections } from "./formulas/unit.js";
+import { lossSections, ownSections, parameterSections, unitSections } from "./formulas/unit.js";
 import { denseOf } from "./formulas/step.js";
 import { equation, number, productSum } from "./formulas/terms.js";
 import { treeOf } from "./formulas/parsing.js";
@@ -29,13 +30,14 @@ import { planeOf } from "./panels/surface.js";
 function made(patch, source = null) {
   const choices = { ...usual(), ...patch };
   const samples = source ?? DRAWN[choices.data].make({ samples: choices.samples, noise: choices.noise, seed: choices.dataSeed, classes: choices.classes });
-  const head = headOf(choices, samples), prepared = prepare(samples, choices, head), { spec, columns } = networkOf(choices, head, prepared.width);
+  const head = headOf(choices, samples), prepared = prepare(samples, choices, head), spec = specOf(choices, head, prepared.width, patch.own ?? null);
+  const columns = columnsOf(create(spec));
   return { choices, source: samples, head, samples: prepared, network: { spec, columns }, spec, columns };
 }
 
 /** The step that comes after so many, every number of it. */
 function stepOf(patch, steps) {
-  const { choices, head, samples, spec, columns } = made(patch), network = create(spec);
+  const { choices, head, samples, spec, columns } = made(patch, patch.source ?? null), network = create(spec);
   const training = network.training(samples.parts.train.X, samples.parts.train.y, { batch_size: choices.batch || null });
   for (let i = 0; i < steps; i += 1) training.step();
   const fields = { activation: parts.activation, loss: parts.loss };
@@ -44,7 +46,7 @@ function stepOf(patch, steps) {
 
 globalThis.page = {
   zeroLines,
-  create, parts, DRAWN, samplesOf, tableOf, headOf, lossesFor, prepare, split, usual, readAddress, writeAddress, networkOf, tell, catalogue,
-  lossSections, parameterSections, unitSections, denseOf, equation, number, productSum, treeOf, withLetters, Session, glassnetCode, notebook,
+  create, parts, DRAWN, samplesOf, tableOf, headOf, lossesFor, prepare, split, usual, readAddress, writeAddress, columnsOf, specOf, tell, catalogue,
+  lossSections, ownSections, parameterSections, unitSections, denseOf, equation, number, productSum, treeOf, withLetters, Session, glassnetCode, notebook,
   numpyCode, torchCode, gathered, cell, csvOf, isMet, hiddenOf, binned, layoutOf, planeOf, made, stepOf,
 };

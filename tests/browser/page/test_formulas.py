@@ -10,25 +10,50 @@ from tests.browser.page.v8 import call
 
 WALK = """
 const step = page.stepOf(data.choices, data.steps), found = [];
-const n = step.trace.rows[0].inputs.shape[0];
-step.columns.forEach(({ units }, column) => {
-  const { row } = page.denseOf(step, column), inputs = row.weights.shape[0];
+const n = step.trace.rows[0].inputs.shape[0], at = ({ values, shape }, sample, unit) => values[sample * (values.length / shape[0]) + unit];
+const OWN = ["batch_norm", "layer_norm", "rms_norm", "prelu", "scale", "embedding", "periodic"];
+step.columns.forEach(({ units, rows }, column) => {
+  const dense = page.denseOf(step, column)?.row ?? null, inputs = dense === null ? -1 : dense.weights.shape[0];
+  const others = rows.map((place) => step.trace.rows[place]).filter(({ kind }) => kind !== "dense" && kind !== "dropout");
   for (let unit = 0; unit < units; unit += 1) {
+    let parameters = [];
     for (const sample of [0, n - 1]) {
-      const { forward, backward, parameters } = page.unitSections(step, { column, unit, sample });
+      const made = page.unitSections(step, { column, unit, sample });
+      parameters = made.parameters;
+      const numbers = others.flatMap((row) => [["a = ", at(row.a, sample, unit)], ...(row.inputs.shape[1] === row.a.shape[1] && row.kind !== "sum" && row.kind !== "activation" ? [["∂L/∂x = ", at(row.d_inputs, sample, unit)]] : [])]);
       found.push({
-        lines: [...forward, ...backward].filter((line) => !line.heading).map((line) => line.text), z: row.z.values[sample * units + unit],
-        a: row.a.values[sample * units + unit], d_z: row.d_z.values[sample * units + unit], parameters: parameters.length, inputs,
+        lines: [...made.forward, ...made.backward].filter((line) => !line.heading).map((line) => line.text), parameters: parameters.filter((one) => one.label === undefined).length, inputs,
+        numbers: [...(dense === null ? [] : [["z = ", at(dense.z, sample, unit)], ["a = ", at(dense.a, sample, unit)], ["dz = ", at(dense.d_z, sample, unit)]]), ...numbers],
       });
     }
-    for (const input of [...Array(Math.min(inputs, 12)).keys(), null]) {
+    for (const input of dense === null ? [] : [...Array(Math.min(inputs, 12)).keys(), ...(dense.bias === null ? [] : [null])]) {
       const { backward, update, value } = page.parameterSections(step, { column, unit, input, sample: 0 });
+      found.push({ lines: [...backward, ...update].map((line) => line.text), gradient: value.dw, after: value.w1, before: value.w });
+    }
+    for (const one of parameters.filter(({ label }) => label !== undefined)) {
+      const { backward, update, value } = page.ownSections(step, { ...one, column, unit, sample: n - 1 });
       found.push({ lines: [...backward, ...update].map((line) => line.text), gradient: value.dw, after: value.w1, before: value.w });
     }
   }
 });
-return { found, loss: page.lossSections(step, { sample: 0 }).forward.map((line) => line.text), value: step.trace.value };
+const kinds = [...new Set(step.trace.rows.map(({ kind }) => kind))];
+return { found, kinds, loss: page.lossSections(step, { sample: 0 }).forward.map((line) => line.text), value: step.trace.value };
 """
+
+
+def dense(units: int, activation: str = "linear", **fields: Any) -> dict[str, Any]:
+    return {"name": "dense", "units": units, "activation": activation} | fields
+
+
+TABLE = {  # two columns of numbers and one of three categories, with three classes
+    "name": "table", "task": "classification", "n": 40, "width": 3, "labels": [i % 3 for i in range(40)], "classNames": ["a", "b", "c"],
+    "X": [value for i in range(40) for value in (math.sin(i), (i % 3 + i) % 3, i / 40)], "values": None, "n_values": 0,
+    "featureNames": ["u", "v", "w"], "image": None,
+}  # fmt: skip
+RESIDUAL = {
+    "name": "residual",
+    "layers": [{"name": "layer_norm"}, dense(5, "relu"), dense(4), {"name": "batch_norm"}],
+}
 NETWORKS: dict[str, dict[str, Any]] = {
     "usual": {},
     "three classes, relu, momentum, penalties": {
@@ -46,6 +71,22 @@ NETWORKS: dict[str, dict[str, Any]] = {
     },
     "dropout and norm, adadelta": {"data": "circles", "hidden": "6.tanh.d0.3,5.leaky_relu.bn", "optimizer": "adadelta"},
     "residual, adamax, hinge": {"data": "circles", "hidden": "4.tanh,4.tanh.res", "optimizer": "adamax", "loss": "hinge"},
+    "norms before an activation": {"data": "moons", "hidden": "4.tanh.bn,5.silu.ln,3.relu.rms", "optimizer": "sgd", "momentum": 0.5},
+    "a residual layer of several, slopes, factors, the last activation apart": {
+        "hidden": "own", "data": "moons", "optimizer": "sgd",
+        "own": [dense(4, "tanh"), RESIDUAL, {"name": "prelu"}, dense(4), {"name": "prelu", "shared": True}, {"name": "scale"}, dense(1), {"name": "activation", "activation": "sigmoid"}],
+    },
+    "normalised inputs, a residual layer first": {
+        "hidden": "own", "data": "circles", "own": [{"name": "residual", "layers": [dense(2, "tanh")]}, {"name": "rms_norm"}, dense(1, "sigmoid")], "dtype": "float32",
+    },
+    "vectors of categories": {
+        "hidden": "own", "data": "own", "source": TABLE, "batch": 6,
+        "own": [{"name": "embedding", "categories": [[1, 3]], "dimension": 2}, {"name": "batch_norm"}, dense(5, "tanh"), dense(3, "softmax")],
+    },
+    "waves of numbers": {
+        "hidden": "own", "data": "own", "source": TABLE, "batch": 6,
+        "own": [{"name": "layer_norm"}, {"name": "periodic", "columns": [0, 2], "waves": 3, "dimension": 2, "deviation": 0.5}, dense(4, "relu", use_bias=False), dense(3, "softmax")],
+    },
     "logits, lion": {"data": "circles", "loss": "sigmoid_cross_entropy", "output": "linear", "optimizer": "lion", "rate": 0.001},
 }  # fmt: skip
 CLOSE = 2.5e-4
@@ -118,13 +159,40 @@ def test_every_printed_equation_of_every_unit_and_parameter_comes_out(name: str)
 def test_every_printed_number_is_that_of_the_engine_to_the_digits_shown(name: str) -> None:
     for entry in call(WALK, {"choices": {"samples": 40} | NETWORKS[name], "steps": 23})["found"]:
         lines = entry["lines"]
-        if "z" in entry:
-            assert ends_with(lines, "z = ", entry["z"]) and ends_with(lines, "a = ", entry["a"]), lines
-            assert ends_with(lines, "dz = ", entry["d_z"]), (lines, entry["d_z"])
-            assert entry["parameters"] == entry["inputs"] + 1
+        if "numbers" in entry:
+            for start, value in entry["numbers"]:
+                assert ends_with(lines, start, value), (lines, start, value)
+            assert entry["parameters"] - entry["inputs"] in (0, 1)
         else:
             assert ends_with(lines, "∂L/∂", entry["gradient"]), (lines, entry["gradient"])
             assert ends_with(lines, "w ← ", entry["after"]), (lines, entry["after"])
+
+
+def test_every_kind_of_layer_is_among_those_networks() -> None:
+    seen = {
+        kind
+        for name in NETWORKS
+        for kind in call(WALK, {"choices": {"samples": 40} | NETWORKS[name], "steps": 1})["kinds"]
+    }
+    computing = {
+        name for name in call("return Object.keys(page.parts.layer);") if name not in ("flatten", "residual")
+    }
+    assert seen == computing | {"branch", "sum"}
+
+
+@pytest.mark.parametrize(
+    "start", ["x̂ = ", "s = ", "mean = ", "variance = ", "mean(g·x̂) = ", "∂L/∂x = ", "a = w·"]
+)
+def test_normalisations_are_written_with_their_numbers(start: str) -> None:
+    networks = [NETWORKS["norms before an activation"]]
+    lines = [
+        line
+        for one in networks
+        for entry in call(WALK, {"choices": {"samples": 40} | one, "steps": 23})["found"]
+        for line in entry["lines"]
+    ]
+    written = [line for line in lines if line.startswith(start)]
+    assert written and sum(bool(equations(line)) for line in written) >= 0.9 * len(written)
 
 
 def test_the_test_would_see_a_wrong_number() -> None:

@@ -302,6 +302,40 @@ def test_six_layers_of_32_units_fit_on_a_screen(open_page: Open) -> None:
     )  # of the output, always, and of the unit that is pointed at
 
 
+def test_a_network_of_every_layer_is_drawn_explained_and_edited(open_page: Open, tmp_path: Path) -> None:
+    random = np.random.default_rng(0)
+    X = np.column_stack([random.normal(size=(80, 2)), random.integers(0, 3, 80)])
+    inside = [gn.LayerNorm(), gn.Dense(5, "relu"), gn.Dense(4), gn.BatchNorm()]
+    net = gn.Network(
+        [gn.Embedding({2: 3}, 2), gn.Dense(4, "tanh"), gn.Residual(inside), gn.PReLU(), gn.Dense(1, "sigmoid")],
+        seed=1, input_shape=3, dtype="float64",
+    )  # fmt: skip
+    net.fit(X, (X[:, [0]] > 0) * 1.0, loss="bce", epochs=2, progress=False, engine="numpy")
+    gn.play(net, X, (X[:, 0] > 0).astype(int), output=tmp_path / "p.html")
+    tab = open_page(url=(tmp_path / "p.html").as_uri())
+    after(tab, "s.file === 'network' && s.frame !== null && s.network.columns.length === 5")
+    np.testing.assert_array_equal(parameters(tab), net.parameters)
+    assert tab.locator(".head .title").all_inner_texts() == [
+        "3 inputs", "4 numbers", "4 units", "5 units", "4 units", "output",
+    ]  # fmt: skip
+    tab.click(".unit[data-column='4'][data-unit='2']")
+    assert tab.locator(".formula-panel .forward .sub").all_inner_texts() == [
+        "weights",
+        "batch norm",
+        "residual, sum",
+        "PReLU",
+    ]
+    tab.click(".formula-panel table >> text=w of PReLU")
+    tab.wait_for_selector("h2:has-text('w of PReLU, unit 2 of the layer 4')")
+    tab.fill("[aria-label='new value']", "0.75")
+    tab.press("[aria-label='new value']", "Enter")
+    after(tab, "glassnet.mirror.network.parameters.find(({ layer }) => layer === 3).values[2] === 0.75")
+    tab.click("text=check its gradient")
+    assert "by backpropagation" in tab.inner_text(".editor output")
+    tab.click("text=choose layers here")
+    after(tab, "s.network.columns.length === 2 && s.frame !== null")
+
+
 def follow(tab: Any, act: Callable[[], None]) -> None:
     act()
     tab.click(".lesson >> text=/go on|end the lesson/")

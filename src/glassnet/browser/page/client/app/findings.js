@@ -1,5 +1,6 @@
 /** What is wrong in a training, from the facts that the engine measures: in words, with the units concerned and a remedy. */
 import { facts } from "../training/engine.js";
+import { columnOfLayer } from "../state/columns.js";
 import { layersOf, textOfLayers } from "../state/choices.js";
 import { number } from "../formulas/terms.js";
 
@@ -8,7 +9,7 @@ const FADED = 1e-4; // of the last layer's gradient, that reaches the first
 const SATURATED_RATE = 10;
 
 const list = (units) => (units.length <= 6 ? units.join(", ") : `${units.slice(0, 6).join(", ")} and ${units.length - 6} more`);
-const columnOf = (network, layer) => network.columns.findIndex(({ first, last }) => layer >= first && layer <= last);
+const columnOf = (network, layer) => columnOfLayer(network.columns, layer);
 
 function withActivation(choices, activation) {
   return { hidden: textOfLayers(layersOf(choices.hidden).map((layer) => ({ ...layer, activation }))) };
@@ -30,8 +31,8 @@ function deadUnits({ blocks }, { network, samples }) {
 
 /** Samples for which every unit of a ReLU-like layer is zero: what comes after cannot tell them apart. */
 function silentLayers({ blocks }, { network, samples }, outputs) {
-  return network.columns.slice(0, -1).flatMap(({ last, units }, column) => {
-    const { values } = outputs[last], n = values.length / units;
+  return network.columns.slice(0, -1).flatMap(({ units }, column) => {
+    const { values } = outputs[column], n = values.length / units;
     const silent = Array.from({ length: n }, (_, i) => i).filter((i) => values.subarray(i * units, (i + 1) * units).every((value) => value === 0));
     if (silent.length < 2 || silent.length === n || blocks.some((block) => columnOf(network, block.layer) === column && block.dead.every(Boolean))) return [];
     return [{
@@ -103,7 +104,7 @@ export function findingsOf(model) {
   const X = train.X.subarray(0, n * width), measured = facts(model.mirror.network, X, train.y.subarray(0, n * outputs));
   const seen = { ...model.store.state, network, frame };
   const found = [
-    ...stopped(seen), ...rising(seen), ...silentLayers(measured, seen, model.mirror.network.activations(X)), ...deadUnits(measured, seen), ...sameUnits(measured, seen), ...fadedGradient(measured, seen), ...worseOnNew(seen),
+    ...stopped(seen), ...rising(seen), ...silentLayers(measured, seen, model.mirror.network.responses(X, network.columns.map(({ last }) => last))), ...deadUnits(measured, seen), ...sameUnits(measured, seen), ...fadedGradient(measured, seen), ...worseOnNew(seen),
   ];
   const order = { error: 0, warning: 1, note: 2 };
   return found.sort((a, b) => order[a.severity] - order[b.severity]);

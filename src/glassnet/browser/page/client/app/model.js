@@ -3,7 +3,8 @@ import { headOf } from "../data/heads.js";
 import { gridOf, lineOf, prepare, rectangleOf } from "../data/prepare.js";
 import { BEGINS_ANEW, GOES_ON, usual } from "../state/choices.js";
 import { baseOf, showAddress } from "../state/address.js";
-import { networkOf, optimizerOf } from "../state/spec.js";
+import { columnsOf } from "../state/columns.js";
+import { optimizerOf, specOf } from "../state/spec.js";
 import { Store } from "../state/store.js";
 import { create, parts } from "../training/engine.js";
 import { choicesOf, choicesOfOptimizer } from "./opening.js";
@@ -17,7 +18,7 @@ export class Model {
     this.store = new Store({
       choices, said, source: null, samples: null, head: null, network: null, frame: null, history: [], running: false, speed: "full",
       selection: null, pointed: null, sample: null, tab: "formula", theme: "auto", runs: [], table: null, points: startPoints(), stopped: null,
-      axes: [0, 1], until: null, unfolded: false, walk: 0, drawnDigit: null, lesson: null, file: null, findings: [],
+      axes: [0, 1], until: null, unfolded: false, walk: 0, drawnDigit: null, lesson: null, file: null, own: null, findings: [],
     });
     this.remote = null;
     this.asked = {};
@@ -69,8 +70,8 @@ export class Model {
       if (choices !== this.get("choices")) return; // chosen anew meanwhile
       const head = headOf(choices, source);
       const samples = prepare(source, choices, head);
-      const made = networkOf(choices, head, samples.width);
-      this.start({ source, head, samples, made, state });
+      const spec = specOf(choices, head, samples.width, this.get("own"));
+      this.start({ source, head, samples, spec, state });
     } catch (error) {
       if (!(error instanceof Error)) throw error;
       this.say(error.message);
@@ -80,40 +81,37 @@ export class Model {
   /** A network of a file, or of Python: its parts become the choices; data must have as many columns and answers. */
   async adopt(spec, state, name) {
     const choices = choicesOf(spec, this.get("choices"));
-    const width = Array.isArray(spec.input_shape) ? spec.input_shape.reduce((a, b) => a * b, 1) : spec.input_shape;
     const source = await sourceOf(choices, this.store.state);
     const head = headOf(choices, source);
     const samples = prepare(source, choices, head);
-    const outputs = spec.layers.at(-1).units;
+    this.start({ source, head, samples, spec, state }, { choices, selection: null, pointed: null, file: name, own: spec.layers });
+    this.again = () => this.adopt(spec, state, name);
+  }
+
+  /** Begins with a network of this description; `more` is set with it. */
+  start({ source, head, samples, spec, state }, more = {}) {
+    const { axes: wanted } = this.store.state, choices = more.choices ?? this.get("choices");
+    const mirror = create(spec, state ?? undefined), width = mirror.layout.n_features, outputs = mirror.plan.n_outputs;
     if (samples.width !== width || head.outputs !== outputs) {
       throw new Error(`its network takes ${width} inputs and gives ${outputs} outputs; the data ${source.name} have ${samples.width} and ask for ${head.outputs}. Choose data that fit first`);
     }
-    this.again = () => this.adopt(spec, state, name);
-    this.store.set({ choices, selection: null, pointed: null, file: name });
-    const { columns } = networkOf(choices, head, width);
-    this.start({ source, head, samples, made: { spec, columns }, state });
-  }
-
-  start({ source, head, samples, made, state }) {
-    const { choices, axes: wanted } = this.store.state;
-    const mirror = create(made.spec, state ?? undefined);
     const { train, validation, test } = samples.parts;
     const axes = wanted.every((axis) => axis < source.width) ? wanted : [0, Math.min(1, source.width - 1)];
     const kind = source.image !== null ? "image" : source.width === 1 ? "line" : "plane";
     const rectangle = kind === "plane" ? rectangleOf(source, axes) : null;
     const base = kind === "plane" ? gridOf(source, axes, rectangle, GRID) : kind === "line" ? lineOf(source, LINE) : null;
-    const inputs = base === null ? null : samples.encode(base);
-    const columns = made.columns;
+    const inputs = base === null ? null : withCategories(samples.encode(base), samples.width, mirror.layers[0]);
+    const columns = columnsOf(mirror);
     this.path = [];
     this.changed = false;
     this.sent = 0;
     this.mirror = { network: mirror, training: mirror.training(train.X, train.y, { batch_size: choices.batch || null }) };
     this.store.set({
-      source, head, samples, history: [], frame: null, running: false, stopped: null, axes, sample: null,
-      network: { spec: made.spec, columns, kind, rectangle, base, inputs, parts },
+      source, head, samples, history: [], frame: null, running: false, stopped: null, axes, sample: null, ...more,
+      network: { spec, columns, kind, rectangle, base, inputs, parts },
     });
     this.remote.begin({
-      spec: made.spec, state, train: { X: train.X, y: train.y }, batch: choices.batch, columns, grid: inputs,
+      spec, state, train: { X: train.X, y: train.y }, batch: choices.batch, columns, grid: inputs,
       validation: validation === null ? null : { X: validation.X, y: validation.y }, test: test === null ? null : { X: test.X, y: test.y },
     });
   }
@@ -210,6 +208,16 @@ export class Model {
     this.looked = { key, frame, step };
     return step;
   }
+}
+
+/** Points of a picture, where columns that are embedded hold the nearest category. */
+function withCategories(inputs, width, first) {
+  if (first.name === "embedding") {
+    for (const [column, count] of first.categories) {
+      for (let i = column; i < inputs.length; i += width) inputs[i] = Math.max(0, Math.min(count - 1, Math.round(inputs[i])));
+    }
+  }
+  return inputs;
 }
 
 function startPoints() {

@@ -1,30 +1,46 @@
 /** Model files in and out: what is in the file is parameters and names, never code. */
-import { load } from "../training/engine.js";
-import { usual } from "../state/choices.js";
-import { textOfLayers } from "../state/choices.js";
+import { load, parts } from "../training/engine.js";
+import { CHOICES, OWN_LAYERS, textOfLayers, usual } from "../state/choices.js";
 import { SCHEDULES } from "../state/spec.js";
 
 const NORMS = { batch_norm: "bn", layer_norm: "ln", rms_norm: "rms" };
 const nameOf = (part) => (typeof part === "string" ? part : part.name);
 
-/** Hidden layers as the page chooses them, or an Error that names what the page does not draw. */
+/** A part without its kind, and as its name alone where every field has its default. */
+function plain(part, known) {
+  if (part === null || typeof part !== "object" || Array.isArray(part)) return part;
+  const { kind, name, ...fields } = part, defaults = (known ?? parts[kind])?.[name]?.fields ?? {};
+  const own = Object.entries(fields).filter(([field, value]) => JSON.stringify(plain(value)) !== JSON.stringify(plain(defaults[field])));
+  return own.length === 0 ? name : { name, ...Object.fromEntries(own) };
+}
+
+const isPlain = (part, family) => typeof plain(part, parts[family]) === "string";
+
+/** Whether a layer says no more than these fields. */
+function saysOnly(layer, fields) {
+  const own = plain({ ...layer, kind: "layer" });
+  return typeof own === "string" || Object.keys(own).every((field) => field === "name" || fields.includes(field));
+}
+
+/** Hidden layers as the settings say them, or those of the file where they are others. */
 export function hiddenOf(layers) {
-  const hidden = [], unknown = [];
-  const list = layers.slice(0, -1);
+  const hidden = [], last = layers.at(-1), list = layers.slice(0, -1), own = { hidden: OWN_LAYERS, output: nameOf(last.activation ?? "linear") };
+  const denses = layers.filter(({ name }) => name === "dense"), shared = ({ initializer, l1, l2 }) => JSON.stringify([initializer, l1, l2]);
+  const isUsual = (layer) => saysOnly(layer, ["units", "activation", "initializer", "l1", "l2", "use_bias"]) && isPlain(layer.activation, "activation");
+  if (last.name !== "dense" || last.use_bias === false || !denses.every(isUsual) || !denses.every((layer) => shared(layer) === shared(last))) return own;
   for (let i = 0; i < list.length; i += 1) {
-    const layer = list[i];
+    const layer = list[i], [next, after] = [list[i + 1], list[i + 2]];
     if (layer.name === "dense") {
-      const [next, after] = [list[i + 1], list[i + 2]];
-      const normed = next !== undefined && next.name in NORMS && after?.name === "activation" && nameOf(layer.activation) === "linear";
+      const normed = next?.name in NORMS && saysOnly(next, []) && after?.name === "activation" && isPlain(after.activation, "activation") && nameOf(layer.activation) === "linear";
       hidden.push({ units: layer.units, activation: nameOf(normed ? after.activation : layer.activation), dropout: 0, norm: normed ? NORMS[next.name] : "", residual: false, bias: layer.use_bias });
       if (normed) i += 2;
-    } else if (layer.name === "dropout" && hidden.length > 0) hidden.at(-1).dropout = layer.rate;
-    else unknown.push(layer.name);
+    } else if (layer.name === "dropout" && hidden.length > 0 && hidden.at(-1).dropout === 0) hidden.at(-1).dropout = layer.rate;
+    else return own;
   }
-  const last = layers.at(-1);
-  if (last?.name !== "dense") unknown.push(`${last?.name} at the end`);
-  if (unknown.length > 0) throw new Error(`the page does not draw ${[...new Set(unknown)].join(", ")}; it draws dense layers with activation, normalisation and dropout`);
-  return { hidden: textOfLayers(hidden), output: nameOf(last.activation), initializer: nameOf(last.initializer) };
+  const text = textOfLayers(hidden);
+  if (CHOICES.hidden[1].read(text) === undefined) return own;
+  const { initializer, l1, l2 } = last;
+  return isPlain(initializer, "initializer") ? { hidden: text, output: nameOf(last.activation), initializer: nameOf(initializer), l1, l2 } : own;
 }
 
 /** Makes the network of a file the page's; data that fit are kept, or chosen. */

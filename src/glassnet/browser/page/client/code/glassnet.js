@@ -1,5 +1,5 @@
 /** The network and its training as a program of glassnet. */
-import { layersOf } from "../state/choices.js";
+import { layersOf, OWN_LAYERS } from "../state/choices.js";
 import { optimizerOf } from "../state/spec.js";
 import { catalogue } from "../state/catalogue.js";
 import { className, dataLines, literal, quoted } from "./python.js";
@@ -19,7 +19,7 @@ function layerLines(choices, head, columns) {
     const { units, activation, norm, dropout, bias } = layer;
     const block = norm === "" ? [dense(units, activation, choices, bias)]
       : [dense(units, "linear", choices, bias), `gn.${NORMS[norm]}()`, `gn.Activation(${quoted(activation)})`];
-    const whole = columns[place].residual ? [`gn.Residual([${block.join(", ")}])`] : block;
+    const whole = columns[place].words.includes("residual") ? [`gn.Residual([${block.join(", ")}])`] : block;
     return [...whole, ...(dropout > 0 ? [`gn.Dropout(${dropout})`] : [])];
   });
   return [...lines, dense(head.outputs, head.activation, choices, true)];
@@ -39,6 +39,7 @@ function scheduleCode({ name, ...fields }) {
 /** The program. Its history and parameters are those of the page after as many epochs. */
 export function glassnetCode(state) {
   const { choices, head, samples, network } = state, epochs = Math.max(1, state.frame?.epoch || 100);
+  if (choices.hidden === OWN_LAYERS) throw new Error("the layers are those of a file; download the model, and gn.load(\"model.safetensors\") gives it in Python");
   const layers = layerLines(choices, head, network.columns);
   return [
     "import numpy as np", "import glassnet as gn", "", ...dataLines(state), "",

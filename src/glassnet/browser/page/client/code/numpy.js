@@ -1,7 +1,7 @@
 /** The network and its training in plain NumPy: every formula written out. */
 import { settled } from "../formulas/expressions.js";
 import { catalogue } from "../state/catalogue.js";
-import { layersOf } from "../state/choices.js";
+import { layersOf, OWN_LAYERS } from "../state/choices.js";
 import { optimizerOf } from "../state/spec.js";
 import { parts } from "../training/engine.js";
 import { dataLines, indented, literal } from "./python.js";
@@ -70,11 +70,11 @@ export const STREAMS = (seed) => [
 export function refuseOthers(choices, name) {
   const layers = layersOf(choices.hidden);
   const others = [
-    ...(layers.some((layer) => layer.norm) ? ["normalisation"] : []), ...(layers.some((layer) => layer.dropout > 0) ? ["dropout"] : []),
+    ...(choices.hidden === OWN_LAYERS ? ["the layers of a file"] : []), ...(layers.some((layer) => layer.norm) ? ["normalisation"] : []), ...(layers.some((layer) => layer.dropout > 0) ? ["dropout"] : []),
     ...(layers.some((layer) => layer.residual) ? ["residual layers"] : []), ...(layers.some((layer) => !layer.bias) ? ["layers without biases"] : []),
     ...(choices.schedule === "constant" ? [] : [`the schedule ${choices.schedule.replaceAll("_", " ")}`]), ...(choices.dtype === "float64" ? [] : ["numbers of float32"]),
   ];
-  if (others.length > 0) throw new Error(`the program in ${name} does not write ${others.join(", ")}; the one of glassnet does`);
+  if (others.length > 0) throw new Error(`the program in ${name} does not write ${others.join(", ")}${choices.hidden === OWN_LAYERS ? "" : "; the one of glassnet does"}`);
 }
 
 const ADAM = (shrink) => [

@@ -9,7 +9,7 @@ const escaped = (text) => String(text).replace(/[&<>"']/g, (c) => `&#${c.charCod
 export function networkSvg(layout, shape) {
   const { css, plus, minus, ink, paper, soft } = colours(), parts = [];
   for (let column = 1; column < layout.columns.length; column += 1) {
-    if (layout.columns[column - 1].image) continue;
+    if (layout.columns[column - 1].image || shape.weights(column - 1) === null) continue;
     const { values, shape: size } = shape.weights(column - 1), top = values.reduce((most, value) => Math.max(most, Math.abs(value)), 1e-9);
     for (const [from, { unit: input }] of layout.columns[column - 1].places.entries()) {
       for (const [to, { unit }] of layout.columns[column].places.entries()) {

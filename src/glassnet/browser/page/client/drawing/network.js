@@ -110,7 +110,7 @@ export class NetworkView {
     const box = this.inner.getBoundingClientRect(), x = event.clientX - box.left, y = event.clientY - box.top;
     let [best, least] = [null, NEAR];
     for (let column = 1; column < this.layout.columns.length; column += 1) {
-      if (x < this.layout.columns[column - 1].x || x > this.layout.columns[column].x || this.layout.columns[column - 1].image) continue;
+      if (x < this.layout.columns[column - 1].x || x > this.layout.columns[column].x || this.layout.columns[column - 1].image || this.shape.weights(column - 1) === null) continue;
       for (const [from, left] of this.layout.columns[column - 1].places.entries()) {
         for (const [to, right] of this.layout.columns[column].places.entries()) {
           const away = distance(edgeOf(this.layout, column, from, to), x, y);
@@ -139,7 +139,12 @@ export class NetworkView {
     const { layout } = this, context = canvasOf(this.lines, layout.width, layout.height), { css, plus, minus, soft } = colours();
     const [above, below, grey] = [plus, minus, soft].map((colour) => css(colour));
     for (let column = 1; column < layout.columns.length; column += 1) {
-      const { values, shape } = this.shape.weights(column - 1), levels = new Map();
+      const own = this.shape.weights(column - 1), levels = new Map();
+      if (own === null) {
+        this.paintTies(context, column, lit);
+        continue;
+      }
+      const { values, shape } = own;
       let top = 1e-9;
       for (const weight of values) top = Math.max(top, Math.abs(weight));
       const left = layout.columns[column - 1], right = layout.columns[column], isCrowd = left.places.length * right.places.length > MANY;
@@ -169,6 +174,23 @@ export class NetworkView {
     context.globalAlpha = 1;
   }
 
+  /** Lines to a column without weights: what each unit reads. */
+  paintTies(context, column, lit) {
+    const { layout } = this, { css, soft } = colours(), { sources } = this.shape.columns[column - 1], [left, right] = [layout.columns[column - 1], layout.columns[column]];
+    context.globalAlpha = lit === null ? 0.6 : 0.25;
+    context.strokeStyle = css(soft);
+    context.lineWidth = 1;
+    context.beginPath();
+    for (const [to, { unit }] of right.places.entries()) {
+      const from = left.image ? 0 : left.places.findIndex((place) => place.unit === sources[unit]);
+      if (from < 0) continue;
+      const [x1, y1, x2, y2] = edgeOf(layout, column, from, to);
+      context.moveTo(x1, y1);
+      context.lineTo(x2, y2);
+    }
+    context.stroke();
+  }
+
   paintUnits({ grid, inputs, responses, tops, activations, sample, image, kind, discrete }) {
     this.buttons.forEach((column, place) => {
       const values = place === 0 ? inputs : responses?.[place - 1];
@@ -176,7 +198,7 @@ export class NetworkView {
       for (const node of column) {
         const unit = Number(node.dataset.unit);
         if (this.layout.columns[place].image) paintImage(node.canvas, image, sample, 1);
-        else if (kind === "image" && place === 1) this.paintWeights(node.canvas, unit, image);
+        else if (kind === "image" && place === 1 && this.shape.weights(0) !== null) this.paintWeights(node.canvas, unit, image);
         else if (values && kind === "line") paintCurve(node.canvas, values, width, unit, tops[place]);
         else if (values) paintHeat(node.canvas, grid, values, width, unit, tops[place], discrete && place > 0);
         else paintBar(node.canvas, activations?.[place]?.[unit] ?? 0, tops[place]);

@@ -1,4 +1,5 @@
 /** One step of training, as the page asks it: rows of the trace by their columns, tables by samples and units. */
+
 /** The numbers of a sample, one for each unit. */
 export function rowOf(table, sample) {
   const width = table.values.length / table.shape[0];
@@ -23,13 +24,10 @@ export function targetOf(step, sample, unit) {
   return y.values.length === y.shape[0] * outputs ? at(y, sample, unit) : Number(y.values[sample] === unit);
 }
 
-/** The rows of the trace that belong to a column of the drawing, in forward order; `path` leads to the layer. */
-export function rowsOf(step, column) {
-  const { first, last } = step.columns[column];
-  return step.trace.rows.map((row, index) => ({ row, index })).filter(({ row }) => row.layer >= first && row.layer <= last);
-}
+/** The rows of the trace that belong to a column of the drawing, in forward order. */
+export const rowsOf = (step, column) => step.columns[column].rows.map((index) => ({ row: step.trace.rows[index], index }));
 
-/** The dense row of a column, whose units the drawing shows. */
+/** The dense row of a column; undefined where it has none. */
 export const denseOf = (step, column) => rowsOf(step, column).find(({ row }) => row.kind === "dense");
 
 /** What the update did to one parameter, in the order of the rule's letters. */
@@ -41,3 +39,14 @@ export function updateOf(step, layer, name, index) {
     factor: found.factor === null ? 1 : found.factor[index],
   };
 }
+
+/** The layer that a row computes, as the network is described. */
+export function layerOf(step, { layer, path }) {
+  return path.slice(1).reduce((outer, place) => outer.layers[place], step.spec.layers[layer]);
+}
+
+/** The full name of a row's parameter. */
+export const nameIn = ({ path }, name) => [...path.slice(1), name].join(".");
+
+/** The values of one of a row's parameters before the update. */
+export const beforeOf = (step, row, name) => step.trace.parameters.find((found) => found.layer === row.layer && found.name === nameIn(row, name)).before;

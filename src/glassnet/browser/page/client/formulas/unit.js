@@ -4,8 +4,9 @@
  * A line may name what it speaks of (`part`), so that the page can light it, and may hold a sum that unfolds (`sum`).
  */
 import { activated, LossOf, once, partOf, penaltyOf, slopeOf, throughRow } from "./written.js";
-import { at, columnOf, denseOf, rowOf, rowsOf, targetOf, updateOf, weightsInto, weightsOutOf } from "./step.js";
-import { equation, largestOf, num, number, over, plus, productSum, TERMS, times } from "./terms.js";
+import { KINDS } from "./layers.js";
+import { at, columnOf, denseOf, layerOf, nameIn, rowOf, rowsOf, targetOf, updateOf, weightsInto, weightsOutOf } from "./step.js";
+import { equation, largestOf, num, number, plus, productSum, TERMS, times } from "./terms.js";
 import { updateLines } from "./update.js";
 
 const MORE_TERMS = 1000;
@@ -25,27 +26,22 @@ function activationOf(step, row) {
   return partOf("activations", layer.activation ?? "linear", step.fields.activation);
 }
 
-function layerOf(step, row) {
-  const outer = step.spec.layers[row.layer];
-  const inner = Array.isArray(row.path) ? row.path[1] : undefined;
-  return outer.layers !== undefined && inner !== undefined ? outer.layers[inner] : outer;
-}
-
-/** The error that arrives at a unit's output: of the loss, or of what the next layer's weights carry back. */
-function arriving(step, index, unit, sample, terms) {
-  const { rows } = step.trace, row = rows[index], next = rows[index + 1];
-  const d_a = at(row.d_a, sample, unit);
+/** The error at a unit's output: of the loss, of what the next column carries back, or of what stands above. */
+function arriving(step, column, index, unit, sample, terms) {
+  const { rows } = step.trace, row = rows[index], next = rows[index + 1], d_a = at(row.d_a, sample, unit);
   if (next === undefined) {
     const loss = lossOf(step), p = at(row.a, sample, unit);
     return [
-      `∂L/∂a = ${once(loss.slopeLetters("a"), loss.slopeNumbers(targetOf(step, sample, unit), p, d_a))}`, loss.legend,
+      { text: `∂L/∂a = ${once(loss.slopeLetters("a"), loss.slopeNumbers(targetOf(step, sample, unit), p, d_a))}` }, { text: loss.legend, words: true },
     ];
   }
-  if (next.kind === "dense" && next.weights !== null) {
+  if (step.columns[column].rows.includes(index + 1)) return [{ text: `∂L/∂a = ${number(d_a)}` }];
+  if (next.kind === "dense") {
     const carried = productSum(rowOf(next.d_z, sample), weightsOutOf(next.weights, unit), terms);
-    return [`∂L/∂a = Σₖ dzₖ·wₖ over the units of the next layer = ${equation(carried, d_a)}`];
+    return [{ text: `∂L/∂a = Σₖ dzₖ·wₖ over the units of the next layer = ${equation(carried, d_a)}` }];
   }
-  return [`∂L/∂a = ${number(d_a)}`];
+  const back = KINDS[next.kind].backward({ step, row: next, index: index + 1, layer: layerOf(step, next), unit, sample, terms });
+  return back.map((line) => ({ ...line, text: line.text.replace("∂L/∂x", "∂L/∂a") }));
 }
 
 function denseForward(step, row, unit, sample, terms, isFused) {
@@ -63,18 +59,13 @@ function denseForward(step, row, unit, sample, terms, isFused) {
   return lines;
 }
 
-function denseBackward(step, row, index, unit, sample, terms) {
-  const isLast = index === step.trace.rows.length - 1, d_z = at(row.d_z, sample, unit);
-  if (isLast && step.trace.fused) {
-    const loss = lossOf(step), p = at(row.a, sample, unit), y = targetOf(step, sample, unit);
-    const name = nameOf(step.spec.layers.at(-1).activation);
-    return [
-      { text: `of \`∂L/∂a·∂a/∂z\` little is left, since ${name} and its cross-entropy cancel`, words: true },
-      { text: `dz = ${once(loss.slopeLetters("a"), loss.slopeNumbers(y, p, d_z))}` }, { text: loss.legend, words: true },
-    ];
-  }
-  const lines = arriving(step, index, unit, sample, terms).map((text) => ({ text, words: /batch$/.test(text) }));
-  return [...lines, ...throughActivation(activationOf(step, row), row.z, row, unit, sample)];
+/** The way back through the last activation and the loss that took it over. */
+function fusedBackward(step, row, unit, sample) {
+  const loss = lossOf(step), p = at(row.a, sample, unit), y = targetOf(step, sample, unit), name = nameOf(step.spec.layers.at(-1).activation);
+  return [
+    { text: `of \`∂L/∂a·∂a/∂z\` little is left, since ${name} and its cross-entropy cancel`, words: true },
+    { text: `dz = ${once(loss.slopeLetters("a"), loss.slopeNumbers(y, p, at(row.d_z, sample, unit)))}` }, { text: loss.legend, words: true },
+  ];
 }
 
 function throughActivation(part, given, row, unit, sample) {
@@ -91,66 +82,51 @@ function throughActivation(part, given, row, unit, sample) {
   ];
 }
 
-/** Rows that are no dense ones: what they make of the unit's number, forward and backward. */
-function otherRow(step, { row }, unit, sample) {
-  const x = at(row.inputs, sample, unit), a = at(row.a, sample, unit), d_a = at(row.d_a, sample, unit);
-  const back = row.d_inputs === null || row.d_inputs === undefined ? null : at(row.d_inputs, sample, unit);
-  const layer = layerOf(step, row);
-  const passed = back === null ? [] : [{ text: `∂L/∂x = ${number(back)}` }];
-  switch (row.kind) {
-    case "dropout": {
-      const kept = row.mask === null ? 1 : Number(at(row.mask, sample, unit));
-      const share = over(num(x), num(1 - layer.rate));
-      return {
-        title: `dropout ${layer.rate}`,
-        forward: [{ text: kept ? `a = x/(1 − rate) = ${equation(share, a)}` : "`a = 0`, dropped in this step", words: !kept }],
-        backward: [{ text: kept ? `∂L/∂x = ∂L/∂a/(1 − rate) = ${equation(over(num(d_a), num(1 - layer.rate)), back ?? d_a / (1 - layer.rate))}` : "∂L/∂x = 0", words: false }],
-      };
-    }
-    case "activation": {
-      const part = activationOf(step, row);
-      const same = { ...row, z: row.inputs, d_z: row.d_z ?? row.d_inputs };
-      return {
-        title: part.name, forward: [{ text: `a = ${activated(part, rowOf(row.inputs, sample), unit, a)}` }],
-        backward: [{ text: `∂L/∂a = ${number(d_a)}` }, ...throughActivation(part, row.inputs, same, unit, sample)],
-      };
-    }
-    case "batch_norm": {
-      const column = columnOf(row.inputs, unit), n = column.length;
-      const mean = column.reduce((total, value) => total + value, 0) / n;
-      const variance = column.reduce((total, value) => total + (value - mean) ** 2, 0) / n;
-      return {
-        title: "batch norm",
-        forward: [
-          { text: `μ = (1/${n}) Σ x = ${number(mean)}, σ² = (1/${n}) Σ (x − μ)² = ${number(variance)}` },
-          { text: `a = γ·(x − μ)/√(σ² + ε) + β = ${number(a)} with x = ${number(x)}` },
-        ],
-        backward: passed,
-      };
-    }
-    default: return { title: row.kind.replaceAll("_", " "), forward: [{ text: `a = ${number(a)} with x = ${number(x)}` }], backward: passed };
+/** What one row makes of the unit's number: a title, lines forward and backward, and what the unit learns there. */
+function partOfUnit(step, { row, index }, unit, sample, terms) {
+  const isFused = step.trace.fused && index === step.trace.rows.length - 1;
+  if (row.kind === "dense") {
+    return {
+      title: "weights", forward: denseForward(step, row, unit, sample, terms, isFused),
+      backward: isFused ? fusedBackward(step, row, unit, sample) : throughActivation(activationOf(step, row), row.z, row, unit, sample),
+      parameters: parametersOf(step, { row }, unit, sample),
+    };
   }
+  if (row.kind in KINDS) {
+    const given = { step, row, index, layer: layerOf(step, row), unit, sample, terms }, { title, forward, backward, parameters } = KINDS[row.kind];
+    return { title: title(given), forward: forward(given), backward: backward(given), parameters: parameters(given).map((one) => ({ ...one, row: index })) };
+  }
+  const part = activationOf(step, row), same = { ...row, z: row.inputs, d_z: row.d_inputs };
+  return {
+    title: part.name, parameters: [], forward: [{ text: `a = ${activated(part, rowOf(row.inputs, sample), unit, at(row.a, sample, unit))}` }],
+    backward: isFused ? fusedBackward(step, same, unit, sample) : throughActivation(part, row.inputs, same, unit, sample),
+  };
 }
 
 /** Everything about one unit of a column: forward, backward, and for each of its parameters what the update does. */
 export function unitSections(step, { column, unit, sample, unfolded = false }) {
-  const terms = unfolded ? MORE_TERMS : TERMS;
-  const rows = rowsOf(step, column), dense = denseOf(step, column);
-  const others = rows.filter(({ row }) => row !== dense.row).map((found) => otherRow(step, found, unit, sample));
-  const isFused = step.trace.fused && dense.index === step.trace.rows.length - 1;
-  const forward = [...denseForward(step, dense.row, unit, sample, terms, isFused), ...titled(others, "forward")];
-  const backward = [
-    ...titled([...others].reverse(), "backward"), ...denseBackward(step, dense.row, dense.index, unit, sample, terms),
-  ];
-  return { forward, backward, parameters: parametersOf(step, dense, unit, sample) };
+  const terms = unfolded ? MORE_TERMS : TERMS, rows = rowsOf(step, column), last = step.trace.rows.length - 1;
+  const made = rows.map((found) => ({ index: found.index, ...partOfUnit(step, found, unit, sample, terms) }));
+  const headed = (title) => (rows.length === 1 ? [] : [{ text: title, heading: true }]);
+  const arrives = ({ index }) => (step.trace.fused && index === last ? [] : arriving(step, column, index, unit, sample, terms));
+  return {
+    forward: made.flatMap(({ title, forward }) => [...headed(title), ...forward]),
+    backward: [...made].reverse().flatMap((part) => [...headed(part.title), ...arrives(part), ...part.backward]),
+    parameters: made.flatMap(({ parameters }) => parameters.map((one) => withUpdate(step, one, sample))),
+  };
 }
 
-const titled = (others, side) => others.flatMap((other) => [{ text: other.title, heading: true }, ...other[side]]);
+/** A parameter of another layer as a line of the table, with its update. */
+function withUpdate(step, one, sample) {
+  if (one.row === undefined) return one;
+  const row = step.trace.rows[one.row], name = nameIn(row, one.name);
+  return { ...one, own: one.name, name, layer: row.layer, x: one.second[sample] ?? NaN, ...updateOf(step, row.layer, name, one.index) };
+}
 
 /** A line of a table for each weight and the bias of a unit. */
 function parametersOf(step, { row }, unit, sample) {
   const inputs = rowOf(row.inputs, sample), units = row.weights.shape[1], d_z = at(row.d_z, sample, unit);
-  const layer = keyOf(row);
+  const { layer } = row;
   const lines = Array.from(inputs, (x, input) => {
     const index = input * units + unit, update = updateOf(step, layer, nameIn(row, "weights"), index);
     return { name: nameIn(row, "weights"), layer, index, input, x, of_sample: x * d_z, ...update };
@@ -161,8 +137,19 @@ function parametersOf(step, { row }, unit, sample) {
   return lines;
 }
 
-const keyOf = (row) => row.layer;
-const nameIn = (row, name) => (Array.isArray(row.path) && row.path.length > 1 ? `${row.path.slice(1).join(".")}.${name}` : name);
+/** A parameter of a layer that is no dense one: its gradient over the batch, and its update. */
+export function ownSections(step, { column, unit, sample, row, own, index, unfolded = false }) {
+  const terms = unfolded ? MORE_TERMS : TERMS, found = rowsOf(step, column).find((one) => one.index === row);
+  const other = partOfUnit(step, found, unit, sample, terms), one = other.parameters.find((part) => part.name === own && part.index === index);
+  if (one === undefined) return null; // such as a row of an embedding that another sample has taken
+  const name = nameIn(found.row, own), update = updateOf(step, found.row.layer, name, index), n = one.first.length;
+  const isPlain = one.second.every((value) => value === 1), sum = isPlain ? plainSum(one.first, terms) : productSum(one.first, one.second, terms);
+  return {
+    forward: other.forward, value: update, layer: found.row.layer, name, index,
+    backward: [{ text: `∂L/∂${one.letter} = ${one.letters}` }, { text: `over ${n} numbers of the batch`, words: true }, { text: `∂L/∂${one.letter} = ${equation(sum, update.dw)}`, sum: n > TERMS }],
+    update: updateLines(step.optimizer, step.trace, update).map((text) => ({ text })),
+  };
+}
 
 /** One weight or bias: its part in z, its gradient over the batch, and its update. */
 export function parameterSections(step, { column, unit, input, sample, unfolded = false }) {
@@ -170,7 +157,7 @@ export function parameterSections(step, { column, unit, input, sample, unfolded 
   const layer = layerOf(step, row), isBias = input === null;
   const name = nameIn(row, isBias ? "bias" : "weights");
   const index = isBias ? unit : input * row.weights.shape[1] + unit;
-  const update = updateOf(step, keyOf(row), name, index);
+  const update = updateOf(step, row.layer, name, index);
   const d_z = columnOf(row.d_z, unit), n = d_z.length;
   const x = isBias ? new Float64Array(n).fill(1) : columnOf(row.inputs, input);
   const penalty = isBias ? penaltyOf(update.w, layer.bias_l1 ?? 0, layer.bias_l2 ?? 0) : penaltyOf(update.w, layer.l1 ?? 0, layer.l2 ?? 0);
@@ -188,7 +175,7 @@ export function parameterSections(step, { column, unit, input, sample, unfolded 
       { text: `${isBias ? "∂L/∂b" : "∂L/∂w"} = ${equation(whole, update.dw)}`, sum: n > TERMS },
     ],
     update: updateLines(step.optimizer, step.trace, update).map((text) => ({ text })),
-    value: update, layer: keyOf(row), name, index,
+    value: update, layer: row.layer, name, index,
   };
 }
 

@@ -1,20 +1,15 @@
 /** The network's drawing in the page: what it shows of a frame, and the heads of its columns. */
 import { h } from "../drawing/dom.js";
 import { NetworkView } from "../drawing/network.js";
-import { layersOf, MOST_LAYERS, MOST_UNITS, textOfLayers } from "../state/choices.js";
+import { layersOf, MOST_LAYERS, MOST_UNITS, OWN_LAYERS, textOfLayers } from "../state/choices.js";
+import { columnOfLayer } from "../state/columns.js";
 import { catalogue } from "../state/catalogue.js";
 import { GRID } from "../app/model.js";
 
 /** Weights or biases of a column's dense layer, as the mirror has them now. */
 function parameterOf(model, column, name) {
-  const { columns } = model.get("network"), { first, residual } = columns[column];
-  const wanted = residual ? `0.${name}` : name;
-  return model.mirror.network.parameters.find((found) => found.layer === first && found.name === wanted) ?? null;
-}
-
-/** What else a column does, a line each. */
-function wordsOf({ norm, residual, dropout }) {
-  return [norm && { bn: "batch norm", ln: "layer norm", rms: "RMS norm" }[norm], residual && "residual", dropout > 0 && `dropout ${dropout}`].filter(Boolean);
+  const { layer, prefix, dense } = model.get("network").columns[column];
+  return dense === null ? null : model.mirror.network.parameters.find((found) => found.layer === layer && found.name === prefix + name) ?? null;
 }
 
 function head(model, place, shape, column) {
@@ -22,7 +17,9 @@ function head(model, place, shape, column) {
     column.units.length < shape.inputs.length && !column.image ? h("span", { class: "note" }, `${column.units.length} drawn`) : null];
   const own = shape.columns[place - 1], number = h("b", {}, String(own.units));
   const drawn = column.units.length < own.units && !column.image ? h("span", { class: "note" }, `${column.units.length} drawn`) : null;
-  if (own.kind === "output") return [h("span", { class: "title" }, "output"), h("span", { class: "kind" }, own.activation.replaceAll("_", " ")), drawn];
+  const words = [...(own.dense === null ? [] : [own.activation.replaceAll("_", " ")]), ...own.words].map((word) => h("span", { class: "kind" }, word));
+  if (own.kind === "output") return [h("span", { class: "title" }, "output"), words, drawn];
+  if (model.get("choices").hidden === OWN_LAYERS) return [h("span", { class: "title" }, `${own.units} ${own.dense === null ? "numbers" : "units"}`), words, drawn];
   const layers = layersOf(model.get("choices").hidden);
   const set = (patch) => model.choose({ hidden: textOfLayers(layers.map((layer, i) => (i === place - 1 ? { ...layer, ...patch } : layer))) });
   const more = (by, sign, words) => h("button", {
@@ -32,7 +29,7 @@ function head(model, place, shape, column) {
   const activation = h("select", { "aria-label": `activation of layer ${place}, in the drawing`, onchange: () => set({ activation: activation.value }) },
     Object.keys(catalogue.activations).filter((name) => !catalogue.activations[name].forward_only).map((name) => h("option", { value: name }, name.replaceAll("_", " "))));
   activation.value = own.activation;
-  return [h("span", { class: "row" }, more(-1, "−", "one unit less"), number, more(1, "+", "one unit more")), activation, wordsOf(own).map((word) => h("span", { class: "note" }, word)), drawn];
+  return [h("span", { class: "row" }, more(-1, "−", "one unit less"), number, more(1, "+", "one unit more")), activation, own.words.map((word) => h("span", { class: "note" }, word)), drawn];
 }
 
 export function diagram(model) {
@@ -49,7 +46,7 @@ export function diagram(model) {
   const marks = ({ findings, stopped, network }) => {
     const of = findings.flatMap((finding) => finding.marks);
     if (stopped?.layer !== null && stopped?.layer !== undefined) {
-      const column = network.columns.findIndex(({ first, last }) => stopped.layer >= first && stopped.layer <= last);
+      const column = columnOfLayer(network.columns, stopped.layer);
       if (column >= 0) of.push({ column, unit: null });
     }
     return of;
@@ -57,11 +54,12 @@ export function diagram(model) {
 
   function build({ network, samples, source, asked }) {
     view.build({
-      inputs: samples.names, columns: network.columns.map((column) => ({ ...column, notes: wordsOf(column).length })), image: source.image !== null, kind: network.kind, asked: model.asked, marked: [],
+      inputs: samples.names, columns: network.columns.map((column) => ({ ...column, notes: column.words.length })), image: source.image !== null, kind: network.kind, asked: model.asked, marked: [],
       weights: (column) => parameterOf(model, column, "weights"), biases: (column) => parameterOf(model, column, "bias")?.values ?? null,
     });
     built = { network, width: view.root.clientWidth, asked };
     const layers = layersOf(model.get("choices").hidden);
+    if (model.get("choices").hidden === OWN_LAYERS) return layersTool.replaceChildren(h("span", {}, `the layers of ${model.get("file") ?? "a file"}`));
     layersTool.replaceChildren(
       h("button", { type: "button", class: "small", disabled: layers.length === 0, "aria-label": "one hidden layer less", onclick: () => model.choose({ hidden: textOfLayers(layers.slice(0, -1)) }) }, "−"),
       h("span", {}, layers.length === 1 ? "1 hidden layer" : `${layers.length} hidden layers`),
@@ -86,6 +84,5 @@ export function diagram(model) {
 }
 
 function activationsOf(model, network, x) {
-  const outputs = model.mirror.network.activations(x);
-  return network.columns.map(({ last }) => outputs[last].values);
+  return model.mirror.network.responses(x, network.columns.map(({ last }) => last)).map(({ values }) => values);
 }

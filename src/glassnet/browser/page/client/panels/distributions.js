@@ -17,7 +17,8 @@ export function distributions(model) {
     if (tab !== "weights" || frame === null || (running && performance.now() - last < EVERY)) return;
     last = performance.now();
     const step = model.look();
-    const rows = network.columns.map((column, place) => ({ name: column.kind === "output" ? "output layer" : `layer ${place + 1}`, row: denseOf(step, place).row }));
+    const rows = network.columns.map((column, place) => ({ name: column.kind === "output" ? "output layer" : `layer ${place + 1}`, row: denseOf(step, place)?.row }))
+      .filter(({ row }) => row !== undefined);
     const norms = rows.map(({ row }) => norm(row.d_weights.values)), top = Math.max(...norms, 1e-300);
     refill(flow, rows.map(({ name }, place) => h("div", { class: "share" }, h("span", { class: "who" }, name),
       h("span", { class: "bar" }, h("i", { style: { width: `${100 * norms[place] / top}%` } })), h("span", { class: "much" }, number(norms[place], 3)))));

@@ -1,8 +1,8 @@
 /** The formulas of what is pointed at, with the numbers of the step that comes next. */
 import { h, refill } from "../drawing/dom.js";
 import { typeset, worded } from "../formulas/typeset.js";
-import { lossSections, parameterSections, unitSections } from "../formulas/unit.js";
-import { denseOf, rowOf } from "../formulas/step.js";
+import { lossSections, ownSections, parameterSections, unitSections } from "../formulas/unit.js";
+import { rowOf } from "../formulas/step.js";
 import { number } from "../formulas/terms.js";
 
 const SHOWN_PARAMETERS = 40;
@@ -17,6 +17,7 @@ export function nameOf(selection, { network, samples }) {
     case "unit": return `${layer}, unit ${selection.unit}`;
     case "weight": return `weight from ${from(selection.input)} to unit ${selection.unit} of the ${layer}`;
     case "bias": return `bias of unit ${selection.unit}, ${layer}`;
+    case "own": return `${selection.label}, unit ${selection.unit} of the ${layer}`;
     default: return "loss";
   }
 }
@@ -36,9 +37,10 @@ function parameterTable(model, parameters, selection) {
   const { samples } = model.store.state;
   const order = parameters.length <= SHOWN_PARAMETERS ? parameters
     : [...parameters].sort((a, b) => Math.abs(b.w1 - b.w) - Math.abs(a.w1 - a.w)).slice(0, SHOWN_PARAMETERS);
-  const name = ({ input }) => (input === null ? "bias b" : selection.column === 0 ? samples.names[input] : `unit ${input}`);
+  const name = ({ input, label }) => (label !== undefined ? label : input === null ? "bias b" : selection.column === 0 ? samples.names[input] : `unit ${input}`);
   const lead = (line) => model.store.set({
-    selection: line.input === null ? { kind: "bias", column: selection.column, unit: selection.unit } : { kind: "weight", column: selection.column, unit: selection.unit, input: line.input },
+    selection: line.label !== undefined ? { kind: "own", column: selection.column, unit: selection.unit, row: line.row, own: line.own, index: line.index, label: line.label }
+      : line.input === null ? { kind: "bias", column: selection.column, unit: selection.unit } : { kind: "weight", column: selection.column, unit: selection.unit, input: line.input },
   });
   return h("div", { class: "scroll" }, h("table", {}, h("thead", {}, h("tr", {}, ["from", "x", "w", "∂L/∂w", "Δw"].map((text) => h("th", { scope: "col" }, text)))),
     h("tbody", {}, order.map((line) => h("tr", {}, h("th", { scope: "row" }, h("button", { type: "button", class: "link", onclick: () => lead(line) }, name(line))),
@@ -87,8 +89,14 @@ export function explained(model, selection) {
       return [part("forward", lines(found.forward, unfold)), part("backward", lines(found.backward, unfold)),
         part("update", lines(found.update, unfold), editor(model, found))];
     }
+    case "own": {
+      const found = ownSections(step, at);
+      if (found === null) return [part("forward", [h("p", { class: "note" }, "this sample takes another row of the weights")])];
+      return [part("forward", lines(found.forward, unfold)), part("backward", lines(found.backward, unfold)),
+        part("update", lines(found.update, unfold), editor(model, found))];
+    }
     case "input": {
-      const x = rowOf(denseOf(step, 0).row.inputs, step.sample);
+      const x = rowOf(step.trace.rows[0].inputs, step.sample);
       return [part("forward", [h("div", { class: "line" }, typeset(`x = ${number(x[selection.input] ?? NaN)}`))])];
     }
     default: return [part("forward", lines(lossSections(step, at).forward, unfold))];
@@ -96,13 +104,19 @@ export function explained(model, selection) {
 }
 
 /** Whether the network, which may be another one now, has what was chosen. */
-function isThere({ kind, column, unit, input }, { network, samples }) {
+function isThere({ kind, column, unit, input, row, own }, { network, samples }, { plan, parameters }) {
+  const rows = network.columns[column]?.rows ?? [], hasUnit = unit < network.columns[column]?.units;
+  const hasParameter = (name, place = network.columns[column].dense) => {
+    const { layer, path } = plan.rows[place] ?? { path: [] };
+    return parameters.some((found) => found.layer === layer && found.name === [...path.slice(1), name].join("."));
+  };
   const before = column === 0 ? samples.width : network.columns[column - 1]?.units;
   switch (kind) {
     case "input": return input < samples.width;
-    case "unit": return network.columns[column] !== undefined && unit < network.columns[column].units;
-    case "weight": return network.columns[column] !== undefined && unit < network.columns[column].units && input < before;
-    case "bias": return network.columns[column] !== undefined && unit < network.columns[column].units && network.spec.layers[network.columns[column].first].use_bias !== false;
+    case "unit": return hasUnit;
+    case "weight": return hasUnit && network.columns[column].dense !== null && input < before;
+    case "bias": return hasUnit && hasParameter("bias");
+    case "own": return hasUnit && rows.includes(row) && hasParameter(own, row);
     default: return true;
   }
 }
@@ -146,7 +160,7 @@ export function formula(model) {
     }
     last = now;
     const chosen = selection ?? { kind: "unit", column: state.network.columns.length - 1, unit: 0 };
-    if (!isThere(chosen, state)) return model.store.set({ selection: null, pointed: null });
+    if (!isThere(chosen, state, model.mirror.network)) return model.store.set({ selection: null, pointed: null });
     refill(title, nameOf(chosen, state));
     refill(which, whichStep(model));
     refill(body, explained(model, chosen));

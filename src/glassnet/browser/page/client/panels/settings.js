@@ -2,7 +2,7 @@
 import { h, refill } from "../drawing/dom.js";
 import { DRAWN } from "../data/drawn.js";
 import { lossesFor } from "../data/heads.js";
-import { FEATURES, layersOf, MOST_LAYERS, MOST_UNITS, textOfLayers } from "../state/choices.js";
+import { FEATURES, layersOf, MOST_LAYERS, MOST_UNITS, OWN_LAYERS, textOfLayers } from "../state/choices.js";
 import { catalogue } from "../state/catalogue.js";
 import { SCHEDULES } from "../state/spec.js";
 import { parts } from "../training/engine.js";
@@ -81,6 +81,9 @@ function layersField(model) {
   const set = (layers) => model.choose({ hidden: textOfLayers(layers) });
   model.store.on(["choices"], ({ choices }) => {
     const layers = layersOf(choices.hidden);
+    if (choices.hidden === OWN_LAYERS) {
+      return refill(list, h("p", { class: "note" }, "the layers are those of the file"), h("button", { type: "button", class: "wide", onclick: () => model.choose({ hidden: "4.tanh" }) }, "choose layers here"));
+    }
     const change = (place, patch) => set(layers.map((layer, i) => (i === place ? { ...layer, ...patch } : layer)));
     refill(list, layers.map((layer, place) => {
       const units = h("input", { type: "number", min: 1, max: MOST_UNITS, value: String(layer.units), "aria-label": `units of layer ${place + 1}`, onchange: () => {

@@ -18,7 +18,7 @@ export function stations(columns, unitOf) {
       says: column === last ? "The loss says in which direction each output is wrong."
         : "What the next layer's errors carry back through its weights, times the slope of the activation, is the error of the unit.",
     })),
-    ...order.map((column) => ({
+    ...order.filter((column) => columns[column].dense !== null).map((column) => ({
       part: "update", selection: { kind: "weight", column, unit: unit(column).unit, input: 0 }, title: `Update: ${name(column)}`,
       says: "The gradient adds up inputs times errors over the batch; the optimizer moves each parameter against its own. Here the first weight; the others and the bias go the same way.",
     })),

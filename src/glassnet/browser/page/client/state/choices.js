@@ -20,12 +20,13 @@ const features = {
   wanted: `some of ${FEATURES.join(", ")}`,
 };
 
+export const OWN_LAYERS = "own"; // layers of a file that the settings cannot say
 export const MOST_LAYERS = 6, MOST_UNITS = 256;
 const LAYER = /^(\d{1,3})\.([a-z_]+)((?:\.(?:d0?\.?\d+|bn|ln|rms|res|nobias))*)$/;
 
 /** Hidden layers from text such as `8.tanh,4.relu.d0.2.bn`: units, activation, dropout, normalisation, residual. */
 export function layersOf(text) {
-  if (text === "none") return [];
+  if (text === "none" || text === OWN_LAYERS) return [];
   return text.split(",").map((part) => {
     const [, units, activation, more] = LAYER.exec(part);
     const options = more.split(/\.(?=[dblrn])/).filter(Boolean);
@@ -48,7 +49,7 @@ export function textOfLayers(layers) {
 
 const layers = {
   read: (text) => {
-    if (text === "none") return text;
+    if (text === "none" || text === OWN_LAYERS) return text;
     const parts = text.split(",");
     const good = parts.length <= MOST_LAYERS && parts.every((part) => {
       const units = Number(LAYER.exec(part)?.[1] ?? 0);

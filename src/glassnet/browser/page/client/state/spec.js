@@ -1,5 +1,5 @@
 /** The network and its training as plain data for the engine, from the choices. */
-import { layersOf } from "./choices.js";
+import { layersOf, OWN_LAYERS } from "./choices.js";
 import { parts } from "../training/engine.js";
 
 const NORMS = { bn: "batch_norm", ln: "layer_norm", rms: "rms_norm" };
@@ -28,32 +28,32 @@ function scheduleOf({ schedule, rate, span }) {
   return { name: schedule, learning_rate: rate, ...SCHEDULES[schedule](span) };
 }
 
-/** Layers of the engine for each hidden layer that was chosen, and which of them a column of the drawing shows. */
-export function networkOf(choices, head, width) {
-  const layers = [], columns = [];
+/** The layers of the engine for these choices; `own` are those of a file, which the choices may ask for. */
+function layersFor(choices, head, width, own) {
+  if (choices.hidden === OWN_LAYERS) {
+    if (own === null) throw new Error("the address asks for the layers of a file, which it never holds; open the file again, or choose layers on the left");
+    return own;
+  }
+  const layers = [];
   let before = width;
   const dense = (units, activation, bias) => ({
     name: "dense", units, activation, initializer: choices.initializer, l1: choices.l1, l2: choices.l2, use_bias: bias,
   });
-  for (const hidden of layersOf(choices.hidden)) {
-    const { units, activation, dropout, norm, bias } = hidden;
-    const first = layers.length;
+  for (const { units, activation, dropout, norm, bias, residual } of layersOf(choices.hidden)) {
     const block = norm === "" ? [dense(units, activation, bias)]
       : [dense(units, "linear", bias), { name: NORMS[norm] }, { name: "activation", activation }];
-    const residual = hidden.residual && units === before;
-    if (residual) layers.push({ name: "residual", layers: block });
+    if (residual && units === before) layers.push({ name: "residual", layers: block });
     else layers.push(...block);
-    columns.push({ first, last: layers.length - 1, units, activation, residual, norm, dropout, kind: "hidden" });
     if (dropout > 0) layers.push({ name: "dropout", rate: dropout });
     before = units;
   }
-  columns.push({
-    first: layers.length, last: layers.length, units: head.outputs, activation: head.activation, residual: false, norm: "", dropout: 0,
-    kind: "output",
-  });
-  layers.push(dense(head.outputs, head.activation, true));
-  const spec = {
-    layers, input_shape: [width], dtype: choices.dtype, seed: choices.seed, loss: head.loss, optimizer: optimizerOf(choices),
+  return [...layers, dense(head.outputs, head.activation, true)];
+}
+
+/** The network and its training as plain data for the engine. */
+export function specOf(choices, head, width, own = null) {
+  return {
+    layers: layersFor(choices, head, width, own), input_shape: [width], dtype: choices.dtype, seed: choices.seed, loss: head.loss,
+    optimizer: optimizerOf(choices),
   };
-  return { spec, columns };
 }

@@ -20,8 +20,7 @@ function evaluation() {
 function responses() {
   const { grid, columns } = session.plan;
   if (grid === null) return null;
-  const outputs = session.network.activations(grid);
-  return columns.map(({ last }) => Float32Array.from(outputs[last].values));
+  return session.network.responses(grid, columns.map(({ last }) => last)).map(({ values }) => Float32Array.from(values));
 }
 
 function show() {
