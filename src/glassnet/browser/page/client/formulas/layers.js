@@ -9,14 +9,20 @@ import { computed, withLetters, withNumbers } from "./expressions.js";
 import { PERIODIC, EMBEDDING } from "./made.js";
 import { treeOf } from "./parsing.js";
 import { at as entry, beforeOf, columnOf, rowOf } from "./step.js";
-import { applied, equation, largestOf, minus, num, number, over, plus, power, productSum, times } from "./terms.js";
+import { applied, equation, largestOf, minus, num, number, over, plus, power, productSum, TERMS, times } from "./terms.js";
 
 const root = applied("√", Math.sqrt);
-const mean = (values) => values.reduce((total, value) => total + value, 0) / values.length;
+const mean = (values) => sumOf(values) / values.length;
 const text = (line) => ({ text: line });
 
-/** Numbers that are added up, and how many they are. */
-const meanOf = (values, terms) => equation(over(largestOf(values, (place) => num(values[place]), terms), num(values.length)), mean(values));
+const sumOf = (values) => values.reduce((total, value) => total + value, 0);
+const plain = (values, terms) => largestOf(values, (place) => num(values[place]), terms);
+
+/** A mean in two lines: what is added up, and the sum divided by how many there are. */
+function meanLines(name, letters, values, written) {
+  const total = sumOf(values), n = values.length;
+  return [{ text: `Σ ${letters} = ${equation(written, total)}`, sum: n > TERMS }, text(`${name} = Σ ${letters}/n = ${equation(over(num(total), num(n)), total / n)}`)];
+}
 
 /** What normalisations share: numbers of a group, what multiplies the weight, and g, its gradient. */
 function grouped({ step, row, unit, sample }) {
@@ -46,8 +52,7 @@ function throughNorm(at, { letter, spread, written, withMean }) {
   const back = times(num(ownStandard), num(mean(along)));
   return [
     text(`g = ∂L/∂${letter} = w·∂L/∂a = ${equation(times(num(weight), num(entry(row.d_a, sample, unit))), ownG)}`),
-    ...(withMean ? [text(`mean(g) = ${meanOf(g, terms)}`)] : []),
-    text(`mean(g·${letter}) = ${equation(over(productSum(g, standard, terms), num(g.length)), mean(along))}`),
+    ...(withMean ? meanLines("mean(g)", "g", g, plain(g, terms)) : []), ...meanLines(`mean(g·${letter})`, `g·${letter}`, along, productSum(g, standard, terms)),
     text(`∂L/∂x = ${written} = ${equation(over(minus(num(ownG), withMean ? plus(num(mean(g)), back) : back), spread), result)}`),
   ];
 }
@@ -59,8 +64,8 @@ const MEAN_AND_VARIANCE = {
     const squares = x.map((value) => (value - middle) ** 2), variance = mean(squares);
     const written = largestOf(squares, (place) => power(minus(num(x[place]), num(middle)), 2), terms);
     return [
-      text(`mean = Σ x/n = ${meanOf(x, terms)}`), { text: `n = ${x.length}, ${group}`, words: true },
-      text(`variance = Σ (x − mean)²/n = ${equation(over(written, num(x.length)), variance)}`),
+      ...meanLines("mean", "x", x, plain(x, terms)), { text: `n = ${x.length}, ${group}`, words: true },
+      ...meanLines("variance", "(x − mean)²", squares, written),
       text(`x̂ = (x − mean)/√(variance + ε) = ${equation(over(minus(num(own), num(middle)), root(plus(num(variance), num(epsilonOf(at))))), ownStandard)}`),
       text(`a = w·x̂ + b = ${equation(plus(times(num(weight), num(ownStandard)), num(bias)), entry(row.a, sample, unit))}`),
     ];
@@ -81,7 +86,7 @@ const RMS = {
     const { row, unit, sample, terms } = at, { x, own, ownStandard, weight, over: group } = grouped(at), squares = x.map((value) => value * value);
     const square = mean(squares), written = largestOf(squares, (place) => power(num(x[place]), 2), terms);
     return [
-      text(`mean(x²) = ${equation(over(written, num(x.length)), square)}`), { text: group, words: true },
+      ...meanLines("mean(x²)", "x²", squares, written), { text: `n = ${x.length}, ${group}`, words: true },
       text(`s = x/√(mean(x²) + ε) = ${equation(over(num(own), RMS.spread(at, square)), ownStandard)}`),
       text(`a = w·s = ${equation(times(num(weight), num(ownStandard)), entry(row.a, sample, unit))}`),
     ];

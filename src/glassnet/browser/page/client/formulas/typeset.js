@@ -10,7 +10,7 @@ const RELATIONS = new Set(["=", "←", "→", "≈", ">", "<", "≥", "≤"]);
 const LOWERED = "₀₁₂₃₄₅₆₇₈₉", RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹";
 const TOKEN = new RegExp([
   "(?<number>\\d+(?:\\.\\d+)?(?:e−?\\d+)?)(?<power>[⁰¹²³⁴-⁹]*)",
-  "(?<partial>∂\\p{L}/∂(?:(?![ᵢⱼₖ])\\p{L})+[ᵢⱼₖ₀-₉]*)",
+  "(?<partial>∂\\p{L}/∂(?:(?![ᵢⱼₖ])[\\p{L}\\p{M}])+[ᵢⱼₖ₀-₉]*)",
   "(?<name>(?:(?![ᵢⱼₖₜᵗΣ])[\\p{L}_∞])(?:(?![ᵢⱼₖₜᵗΣ])[\\p{L}\\p{M}_])*[′ᵀ]?)(?<low>[₀-₉ᵢⱼₖₜ]*)(?<high>[⁰¹²³⁴-⁹ᵗ]*)",
   "(?<sign>[·/+−×∘()\\[\\]|√=←→≈<>≥≤,;:Σ])(?<lowSign>[ᵢⱼₖ]?)(?<highSign>[⁰¹²³⁴-⁹ᵗ]*)",
   "(?<space>\\s+)",
@@ -164,7 +164,7 @@ function bare(element) {
 }
 
 function partial(text) {
-  const [, above, below, low] = /^∂(\p{L})\/∂((?:(?![ᵢⱼₖ])\p{L})+)([ᵢⱼₖ₀-₉]*)$/u.exec(text);
+  const [, above, below, low] = /^∂(\p{L})\/∂((?:(?![ᵢⱼₖ])[\p{L}\p{M}])+)([ᵢⱼₖ₀-₉]*)$/u.exec(text);
   return math("mfrac", math("mrow", math("mo", "∂"), math("mi", above)),
     math("mrow", math("mo", "∂"), attached(math("mi", below), low, "")));
 }

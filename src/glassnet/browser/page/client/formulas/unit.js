@@ -38,7 +38,7 @@ function arriving(step, column, index, unit, sample, terms) {
   if (step.columns[column].rows.includes(index + 1)) return [{ text: `∂L/∂a = ${number(d_a)}` }];
   if (next.kind === "dense") {
     const carried = productSum(rowOf(next.d_z, sample), weightsOutOf(next.weights, unit), terms);
-    return [{ text: `∂L/∂a = Σₖ dzₖ·wₖ over the units of the next layer = ${equation(carried, d_a)}` }];
+    return [{ text: `∂L/∂a = Σₖ dzₖ·wₖ over the units of the next layer = ${equation(carried, d_a)}`, sum: next.d_z.shape[1] > TERMS }];
   }
   const back = KINDS[next.kind].backward({ step, row: next, index: index + 1, layer: layerOf(step, next), unit, sample, terms });
   return back.map((line) => ({ ...line, text: line.text.replace("∂L/∂x", "∂L/∂a") }));
