@@ -315,10 +315,12 @@ def test_a_network_of_every_layer_is_drawn_explained_and_edited(open_page: Open,
     tab = open_page(url=(tmp_path / "p.html").as_uri())
     after(tab, "s.file === 'network' && s.frame !== null && s.network.columns.length === 5")
     np.testing.assert_array_equal(parameters(tab), net.parameters)
+    after(tab, "document.querySelectorAll('.head').length === 6")
     assert tab.locator(".head .title").all_inner_texts() == [
         "3 inputs", "4 numbers", "4 units", "5 units", "4 units", "output",
     ]  # fmt: skip
     tab.click(".unit[data-column='4'][data-unit='2']")
+    tab.wait_for_selector(".formula-panel h2:has-text('layer 4, unit 2')")
     assert tab.locator(".formula-panel .forward .sub").all_inner_texts() == [
         "weights",
         "batch norm",
