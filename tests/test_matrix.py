@@ -38,8 +38,8 @@ Z = np.linspace(-2.9, 2.9, 12).reshape(4, 3)
 # ---- data and networks that suit a part
 
 
-def targets(loss: Loss, n: int = 12, k: int = 3) -> Array:
-    """Targets as the loss takes them."""
+def targets(loss: Loss, n: int = 12, k: int = 3) -> Any:
+    """Targets as the loss takes them; None where it takes none."""
     assert loss.facts is not None
     random = np.random.default_rng(1)
     classes, values = np.arange(n) % k, random.normal(size=(n, k))
@@ -50,12 +50,22 @@ def targets(loss: Loss, n: int = 12, k: int = 3) -> Array:
         "classes": classes, "class_logits": classes, "labels": classes, "distributions": shares,
         "signs": np.sign(values), "log_rates": np.round(3 * np.abs(values)),
         "means_and_variances": values, "levels": values,
+        "pairs": classes % 2, "signed_pairs": classes % 2 * 2 - 1, "triplets": None,
     }[loss.facts.data]  # fmt: skip
 
 
 def samples(n: int = 12) -> Array:
     """Numbers beside integers from 0 to 2."""
     return np.column_stack([np.random.default_rng(0).normal(size=n), np.arange(n) % 3])
+
+
+def samples_of(loss: Loss) -> Array:
+    """The same as a loss takes them; :func:`rows_of` has a row for each member of a pair or a triplet."""
+    return rows_of(loss).reshape(12, -1, 2) if loss.members else samples()
+
+
+def rows_of(loss: Loss) -> Array:
+    return samples(12 * loss.rows_per_sample)
 
 
 def network(*layers: Any, seed: int = 0) -> Network:
@@ -66,7 +76,7 @@ def trained(engine: str, layers: Callable[[], list[Any]], loss: Loss, optimizer:
     """The parameters after a few steps."""
     net = network(*layers())
     net.fit(
-        samples(),
+        samples_of(loss),
         targets(loss),
         loss=loss,
         optimizer=optimizer,
@@ -94,7 +104,7 @@ def in_browser(layers: Callable[[], list[Any]], loss: Loss, optimizer: Any) -> A
         catch (error) { return error.message; }
         return network.vector;
         """,
-        {"spec": document["spec"], "X": samples(), "y": targets(loss)},
+        {"spec": document["spec"], "X": samples_of(loss), "y": targets(loss)},
     )
     if isinstance(found, str):
         raise EngineError(found)
@@ -257,7 +267,7 @@ def loss_written(name: str, folder: Path) -> None:
 
 def loss_traced(name: str, folder: Path) -> None:
     loss = loss_called(name)
-    text = str(gn.trace(network(*output_of(loss)), samples(), targets(loss), loss=loss))
+    text = str(gn.trace(network(*output_of(loss)), samples_of(loss), targets(loss), loss=loss))
     assert f"mean of {loss.name}(Y" not in text
     assert ("Y: the targets with label smoothing" in text) == (loss.label_smoothing > 0)
 
@@ -272,15 +282,15 @@ def loss_checked_backward(name: str, folder: Path) -> None:
     """A whole backward pass is right with it, and is not where its options are left out."""
     loss = loss_called(name)
     net, y = network(*output_of(loss)), targets(loss)
-    net.backward(loss.gradient(y, net.forward(samples())))
-    assert gn.check_backward(net, samples(), y, net.gradients.copy(), loss=loss).ok
-    net.backward(-loss.gradient(y, net.forward(samples())))
-    assert not gn.check_backward(net, samples(), y, net.gradients.copy(), loss=loss).ok
+    net.backward(loss.gradient(y, net.forward(rows_of(loss))))
+    assert gn.check_backward(net, samples_of(loss), y, net.gradients.copy(), loss=loss).ok
+    net.backward(-loss.gradient(y, net.forward(rows_of(loss))))
+    assert not gn.check_backward(net, samples_of(loss), y, net.gradients.copy(), loss=loss).ok
 
 
 def loss_diagnosed(name: str, folder: Path) -> None:
     loss = loss_called(name)
-    gn.diagnose(network(*output_of(loss)), samples(), targets(loss), loss=loss)
+    gn.diagnose(network(*output_of(loss)), samples_of(loss), targets(loss), loss=loss)
 
 
 def loss_in_torch(name: str, folder: Path) -> None:
@@ -289,11 +299,12 @@ def loss_in_torch(name: str, folder: Path) -> None:
     source, last = gn.to_torch_source(net, loss=loss), net.plan().rows[-1].activation
     objective = loss.on_logits(last)
     logits = network(*output_of(loss)[:-1], gn.Dense(3 * loss.outputs_per_target))
-    output = net.predict(samples()) if objective is None else logits.predict(samples())
+    output = (net if objective is None else logits).predict(rows_of(loss))
     start = source.index("criterion = ") if "criterion = " in source else source.index("def criterion(")
     room: dict[str, Any] = {"torch": torch, "nn": torch.nn}
     exec(source[start:].partition("\n\noptimizer = ")[0], room)
-    value = room["criterion"](torch.tensor(output), torch.tensor(y)).item()
+    given = [torch.tensor(part) for part in (output, y) if part is not None]
+    value = room["criterion"](*given).item()
     assert value == pytest.approx(
         (objective or loss).value(y, output), rel=1e-7
     )  # PyTorch adds 1e-8 to rates
@@ -487,6 +498,9 @@ FACETS: dict[str, tuple[Any, dict[str, Facet]]] = {
 FORWARD_ONLY = "it has no slope, and is refused by name before it trains"
 OF_ROWS = "each output depends on a whole row"
 OF_SEVERAL = "it reads several outputs for each target, and is written in words, not as a sum of one formula"
+OF_GIVEN = (
+    "a loss of pairs and triplets that a user has put together; the command has a table of single samples"
+)
 OF_DISTANCES = "a loss of the distances in a batch, not a sum over entries"
 LOGITS = (
     "its outputs are logits; the command trains on the loss of probabilities, which is computed from them"
@@ -510,6 +524,10 @@ EXCEPTIONS: dict[tuple[str, str], str] = {
     ("softmax", "check_derivative"): OF_ROWS,
     **{(name, facet): OF_DISTANCES for name in ("contrastive", "triplet_hard", "triplet_all")
        for facet in ("written", "check_loss", "PyTorch", "command")},
+    **{(name, "written"): "it compares whole rows, and is written in words"
+       for name in ("contrastive_pairs", "cosine_embedding", "triplet_margin")},
+    **{(name, "check_loss"): OF_GIVEN for name in ("contrastive_pairs", "cosine_embedding", "triplet_margin")},
+    **{(name, "command"): OF_GIVEN for name in ("contrastive_pairs", "cosine_embedding", "triplet_margin")},
     **{(name, "command"): "its targets are -1 and 1; the command writes two classes as 0 and 1"
        for name in ("hinge", "squared_hinge")},
     **{("cosine", facet): "it compares whole rows, and is written in words" for facet in ("written", "check_loss")},

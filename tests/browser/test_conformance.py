@@ -35,7 +35,7 @@ TRAIN = """
   return {
     first, last: network.vector, running: network.running, states: network.optimizer_states, step: network.step_count,
     losses: history.map((row) => row.loss), rates: history.map((row) => row.learning_rate),
-    output: network.outputOf(network.features(data.X), network.trainedRoom()),
+    output: network.outputOf(network.features(data.X, data.members), network.trainedRoom()),
   };
 """
 OWN = [
@@ -81,7 +81,7 @@ def results(case: Case, dtype: str, call: Callable[..., Any] = call) -> Iterator
                 map(renamed, case.layers), renamed(case.loss), case.optimizer,
                 input_shape=list(case.shape), dtype=dtype, seed=SEED,
             ),
-            "X": X.reshape(len(X), -1), "y": y, "options": options,
+            "X": X.reshape(len(X), -1), "y": y, "options": options, "members": case.loss.rows_per_sample,
         },
         OWN,
     )  # fmt: skip

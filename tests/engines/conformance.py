@@ -53,12 +53,15 @@ class Case:
     def data(self) -> tuple[Array, Array]:
         """Samples and targets, the same for every engine."""
         random = np.random.default_rng(SEED)
-        X = random.normal(size=(self.n_samples, *self.shape))
+        members = [len(self.loss.members)] if self.loss.members else []
+        X = random.normal(size=(self.n_samples, *members, *self.shape))
         for column, n in enumerate(self.integers):
             X[:, column] = random.integers(n, size=self.n_samples)
         net = Network(self.layers, seed=0, input_shape=self.shape)
         y = targets(self.loss, random, self.n_samples, self.loss.n_targets(net.plan().n_outputs))
-        if self.loss.targets == "labels":  # without clusters all embeddings fall onto one point
+        if (
+            self.loss.targets == "labels" and not members
+        ):  # without clusters all embeddings fall onto one point
             X[..., 0] += 4 * y
         return X, y
 
@@ -80,7 +83,7 @@ def train(case: Case, engine: str, dtype: str) -> Trained:
     history = net.fit(X, y, loss=case.loss, optimizer=case.optimizer, engine=engine, **options)
     assert history.engine == engine
     plan = net.plan(case.loss)
-    output = engine_called(engine, net, case).forward(plan, net.vectors, net.features(X))
+    output = engine_called(engine, net, case).forward(plan, net.vectors, net.features(X, loss=case.loss))
     return Trained(net, history, output)
 
 

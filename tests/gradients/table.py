@@ -90,6 +90,10 @@ LOSSES: list[Loss] = [
     losses.TripletHard(4.0),
     losses.TripletAll(0.2),
     losses.TripletAll(4.0),
+    losses.ContrastivePairs(2.5),
+    losses.CosineEmbedding(0.3),
+    losses.TripletMargin(0.3, swap=True),
+    losses.TripletMargin(4.0, swap=True),
     losses.Function(cubed_error, cubed_error_slope),
 ]
 WEIGHTED = [loss for loss in LOSSES if not isinstance(loss, losses.EmbeddingLoss)]
@@ -142,12 +146,14 @@ def output_activation(loss: Loss) -> ActivationFunction:
 
 def predictions(loss: Loss, random: np.random.Generator, n: int, k: int) -> Array:
     """Predictions of k targets that this loss can read, well inside its domain."""
-    size = n, k * loss.outputs_per_target
+    size = n * loss.rows_per_sample, k * loss.outputs_per_target
     return np.ascontiguousarray(output_activation(loss).value(random.normal(size=size)))
 
 
-def targets(loss: Loss, random: np.random.Generator, n: int, k: int) -> Array:
-    """Targets for predictions of k targets."""
+def targets(loss: Loss, random: np.random.Generator, n: int, k: int) -> Any:
+    """Targets for predictions of k targets; None where a loss takes none."""
+    if loss.members:
+        return random.choice(loss.only_targets, size=n) if loss.takes_targets else None
     if loss.targets == "classes":
         return random.integers(k, size=n)
     if loss.targets == "labels":

@@ -81,7 +81,7 @@ def test_losses_give_a_python_number_and_a_gradient_of_the_predictions_type(loss
 def test_weights_keep_the_type_too(loss: Loss, dtype: str) -> None:
     random = np.random.default_rng(0)
     y, p = loss.prepare(targets(loss, random, 6, 3), predictions(loss, random, 6, 3).astype(dtype))
-    value, gradient = loss.compare(y, p, np.linspace(0, 1, 6, dtype=dtype))
+    value, gradient = loss.compare(y, p, np.linspace(0, 1, len(p), dtype=dtype))
     assert type(value) is float
     assert gradient.dtype == p.dtype
 

@@ -42,7 +42,7 @@ def test_the_gradient_is_the_central_difference_of_the_value(loss: Loss, n: int,
 def test_the_gradient_of_a_weighted_batch_too(loss: Loss, n: int, k: int, seed: int) -> None:
     random = np.random.default_rng(seed)
     y, p = loss.prepare(targets(loss, random, n, k), predictions(loss, random, n, k))
-    weights = random.uniform(0, 3, size=n)
+    weights = np.repeat(random.uniform(0, 3, size=n), loss.rows_per_sample)
     numeric, doubt = gradient(lambda: loss.compare(y, p, weights)[0], p)
     value, ours = loss.compare(y, p, weights)
     assume(smooth(numeric, doubt, abs(value)))
@@ -55,10 +55,11 @@ def test_the_gradient_of_a_weighted_batch_too(loss: Loss, n: int, k: int, seed: 
 def test_a_weight_of_two_counts_a_sample_twice(loss: Loss, n: int, k: int, seed: int) -> None:
     random = np.random.default_rng(seed)
     y, p = loss.prepare(targets(loss, random, n, k), predictions(loss, random, n, k))
-    counts = random.integers(0, 3, size=n)
+    counts, k = random.integers(0, 3, size=n), loss.rows_per_sample
     counts[0] = 1
-    weighted, _ = loss.compare(y, p, counts * (n / counts.sum()))
-    repeated, _ = loss.compare(np.repeat(y, counts, axis=0), np.repeat(p, counts, axis=0), None)
+    weighted, _ = loss.compare(y, p, np.repeat(counts * (n / counts.sum()), k))
+    rows = (k * np.repeat(np.arange(n), counts)[:, None] + np.arange(k)).ravel()
+    repeated, _ = loss.compare(y[rows], p[rows], None)
     assert weighted == pytest.approx(repeated, rel=1e-12, abs=1e-15)
 
 
@@ -77,7 +78,7 @@ def test_a_loss_of_pairs_refuses_weights_of_samples(name: str) -> None:
 def test_no_loss_changes_what_it_is_given(loss: Loss, n: int, k: int, seed: int) -> None:
     random = np.random.default_rng(seed)
     y, p = targets(loss, random, n, k), predictions(loss, random, n, k)
-    before = y.copy(), p.copy()
+    before = np.copy(y), p.copy()
     loss.value(y, p), loss.gradient(y, p)
     np.testing.assert_array_equal(y, before[0])
     np.testing.assert_array_equal(p, before[1])

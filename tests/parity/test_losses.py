@@ -30,7 +30,7 @@ def test_values_and_gradients_are_those_of_torch(loss: Loss, n: int, k: int, see
     random = np.random.default_rng(seed)
     y, p = targets(loss, random, n, k), predictions(loss, random, n, k)
     twin = torch.tensor(p, requires_grad=True)
-    theirs = compare(loss, torch.tensor(y), twin)
+    theirs = compare(loss, y, twin)
     (gradient,) = gradients(theirs, twin)
     assert loss.value(y, p) == pytest.approx(theirs.item(), rel=1e-12, abs=1e-14)
     np.testing.assert_allclose(loss.gradient(y, p), gradient, rtol=1e-11, atol=1e-14)
@@ -48,7 +48,7 @@ KINKS: list[tuple[Loss, list[float]]] = [
 def test_the_slope_at_a_kink_is_torchs_choice(loss: Loss, errors: list[float]) -> None:
     y = np.full((len(errors), 1), 2.0)
     twin = torch.tensor(y + np.reshape(errors, (-1, 1)), requires_grad=True)
-    (gradient,) = gradients(compare(loss, torch.tensor(y), twin), twin)
+    (gradient,) = gradients(compare(loss, y, twin), twin)
     np.testing.assert_array_equal(loss.gradient(y, twin.detach().numpy()), gradient)
 
 
@@ -57,7 +57,7 @@ def test_classes_that_do_not_occur_cost_nothing(name: str) -> None:
     loss = losses.get(name)
     y, p = np.array([[0.0, 0.5, 0.5], [1.0, 0.0, 0.0]]), np.array([[0.2, 0.3, 0.5], [0.6, 0.3, 0.1]])
     twin = torch.tensor(p, requires_grad=True)
-    theirs = compare(loss, torch.tensor(y), twin)
+    theirs = compare(loss, y, twin)
     (gradient,) = gradients(theirs, twin)
     assert loss.value(y, p) == pytest.approx(theirs.item(), rel=1e-14)
     np.testing.assert_allclose(loss.gradient(y, p), gradient, rtol=1e-13, atol=1e-16)

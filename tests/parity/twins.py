@@ -64,9 +64,17 @@ SIMPLE: dict[type[ActivationFunction], Callable[[Tensor], Tensor]] = {
 }
 
 
-def compare(loss: Loss, y: Tensor, p: Tensor) -> Tensor:
+def compare(loss: Loss, targets: Any, p: Tensor) -> Tensor:
     """PyTorch's loss; where it has none, the definition in as few words as possible."""
+    y = torch.empty(0) if targets is None else torch.as_tensor(targets)
     match loss:
+        case losses.TripletMargin(margin, swap):
+            return functional.triplet_margin_loss(p[::3], p[1::3], p[2::3], margin=margin, swap=swap)
+        case losses.CosineEmbedding(margin):
+            return functional.cosine_embedding_loss(p[::2], p[1::2], y, margin=margin)
+        case losses.ContrastivePairs(margin):
+            d = torch.linalg.vector_norm(p[::2] - p[1::2], dim=1)
+            return (y * d**2 + (1 - y) * (margin - d).clamp(min=0) ** 2).mean() / 2
         case losses.Huber(delta):
             return functional.huber_loss(p, y, delta=delta)
         case losses.Quantile(level):

@@ -9,7 +9,7 @@ from typing import Any
 from glassnet import activations, initializers, layers, losses, optimizers, schedules
 from glassnet.activations import ActivationFunction
 from glassnet.layers import Layer
-from glassnet.losses import ElementwiseLoss, Loss
+from glassnet.losses import Loss
 from glassnet.support.registry import Registry, to_config
 
 REGISTRIES: dict[str, Registry[Any]] = {
@@ -87,7 +87,8 @@ def _described(registry: Registry[Any], name: str, cls: type) -> dict[str, Any]:
 def of_loss(loss: type[Loss] | Loss) -> dict[str, Any]:
     """What the loop reads of a loss beside its formulas; limits that are infinite are null."""
     return {
-        "targets": loss.targets, "least_outputs": loss.least_outputs, "only_targets": list(loss.only_targets),
+        "targets": loss.targets, "takes_targets": loss.takes_targets, "members": list(loss.members),
+        "least_outputs": loss.least_outputs, "only_targets": list(loss.only_targets),
         "domain": [None if math.isinf(limit) else limit for limit in loss.domain],
         "rows_sum_to_one": loss.rows_sum_to_one,
         "mean_over": getattr(loss, "mean_over", "rows"), "activation": to_config(loss.activation)["name"],
@@ -134,9 +135,3 @@ def taken_over() -> dict[str, dict[str, str]]:
             if on_logits is not None:
                 found.setdefault(name, {})[activation] = on_logits.name
     return found
-
-
-def elementwise(name: str) -> type[ElementwiseLoss] | None:
-    """The class of a loss that sums one formula over all entries."""
-    cls = losses.base.registry.classes()[name]
-    return cls if issubclass(cls, ElementwiseLoss) else None

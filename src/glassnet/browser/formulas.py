@@ -16,7 +16,7 @@ from glassnet.browser import described, ziggurat
 from glassnet.browser.javascript import INDENT
 from glassnet.browser.library import Library
 from glassnet.browser.translator import Written
-from glassnet.errors import ArgumentError
+from glassnet.errors import ArgumentError, EngineError
 from glassnet.formulas import updates
 from glassnet.formulas.losses import (
     contrastive_pair,
@@ -38,7 +38,7 @@ OF_ROWS = {
     "softmax": "{ activate: activateSoftmax, apply: softmax, gate: gateSoftmax, isLinear: false }",
     "softmax_cross_entropy": "compareSoftmax", "sparse_softmax_cross_entropy": "compareSoftmax",
     "contrastive": "compareContrastive", "triplet_hard": "compareTripletHard", "triplet_all": "compareTripletAll",
-    "cosine": "compareCosine", "gaussian_nll": "compareGaussian", "quantiles": "compareQuantiles",
+    "gaussian_nll": "compareGaussian", "quantiles": "compareQuantiles",
 }  # fmt: skip
 BY_HAND = {
     ("adamw", "coefficients"),
@@ -124,15 +124,33 @@ def _loss(library: Library, value: Any, slope: Any) -> str:
     return f"elementwise({library.add(value)}, {library.add(slope)})"
 
 
+def _compare(library: Library, loss: Any) -> str:
+    """What compares by the formulas of a loss.
+
+    Raises
+    ------
+    EngineError
+        If there are none that the browser engine knows to run.
+    """
+    kind = type(loss)
+    match loss:
+        case losses.RowLoss():
+            formulas = map(library.add, (kind.terms, kind.formula, kind.slope_formula))
+            is_of_values = str(loss.targets == "values").lower()
+            return f"ofRows({', '.join(formulas)}, {len(loss.members)}, {is_of_values})"
+        case losses.ElementwiseLoss():
+            return _loss(library, kind.formula, kind.slope_formula)
+    raise EngineError(f"{loss!r} is unknown to the browser engine")
+
+
 def _losses(library: Library) -> dict[str, str]:
     """Entries of all built-in losses."""
     found = {}
     for name in losses.names():
         if name in described.REFUSED:
             continue
-        loss, cls = losses.get(name), described.elementwise(name)
-        compare = OF_ROWS[name] if cls is None else _loss(library, cls.formula, cls.slope_formula)
-        found[name] = _entry(compare, loss)
+        loss = losses.get(name)
+        found[name] = _entry(OF_ROWS.get(name) or _compare(library, loss), loss)
     return found
 
 

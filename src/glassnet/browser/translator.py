@@ -43,12 +43,15 @@ class Written:
     statements : list of str
     results : list of str
         Expressions that it returns.
+    is_tuple : bool
+        Whether these are a tuple, which may be of one.
     """
 
     arguments: list[str]
     constants: list[str] = field(default_factory=list)
     statements: list[str] = field(default_factory=list)
     results: list[str] = field(default_factory=list)
+    is_tuple: bool = False
 
 
 class Translation:
@@ -71,13 +74,14 @@ class Translation:
             self.result.statements += self.statement(statement)
         if not isinstance(last, ast.Return) or last.value is None:
             self.refuse(last, "a function that does not end by returning")
+        self.result.is_tuple = isinstance(last.value, ast.Tuple)
         parts = last.value.elts if isinstance(last.value, ast.Tuple) else [last.value]
         self.result.results = [self.expression(part) for part in parts]
         return self.result
 
     def as_function(self, name: str) -> str:
         made = self.written()
-        results = made.results[0] if len(made.results) == 1 else f"[{', '.join(made.results)}]"
+        results = f"[{', '.join(made.results)}]" if made.is_tuple else made.results[0]
         lines = [*made.constants, *made.statements, f"return {results};"]
         body = "\n".join(INDENT + line for line in lines)
         types = " ".join(f"@param {{{TYPES.get(one, 'number')}}} {one}" for one in made.arguments)

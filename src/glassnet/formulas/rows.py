@@ -17,7 +17,6 @@ Array = NDArray[Any]
 
 
 SHORT_ROW = 32
-LEAST_LENGTH = 1e-8  # of a row whose direction counts
 # The square of a number that is no larger, and sums of a million such, are finite in float64.
 SQUARES_FIT = 1e150
 
@@ -94,19 +93,6 @@ def normalise_backward(standardised: Array, inverse: Array, gradient: Array, axi
     through_variance = (gradient * standardised).mean(axis=axis, keepdims=True)
     error: Array = inverse * (gradient - through_mean - standardised * through_variance)
     return error
-
-
-def cosine(y: Array, p: Array) -> tuple[Array, Array]:
-    """1 - y·p / (|y| |p|) of each row, (n, 1), and its gradient (cos p / |p| - y / |y|) / |p|.
-
-    Lengths are held above 1e-8, as in PyTorch, so a row of zeros points nowhere and costs 1.
-    """
-    length = np.sqrt(np.square(p).sum(axis=1, keepdims=True))
-    held = np.maximum(length, LEAST_LENGTH)
-    direction = y / np.maximum(np.sqrt(np.square(y).sum(axis=1, keepdims=True)), LEAST_LENGTH)
-    similarity = (direction * p).sum(axis=1, keepdims=True) / held
-    turned = np.where(length > LEAST_LENGTH, similarity / held, 0).astype(p.dtype) * p
-    return 1 - similarity, (turned - direction) / held
 
 
 def distances(p: Array) -> tuple[Array, Array]:

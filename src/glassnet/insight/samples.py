@@ -20,8 +20,10 @@ def pair_of(option: str, given: Any) -> tuple[Any, Any]:
     return given[0], given[1]
 
 
-def checked(network: Network, option: str, X: ArrayLike, y: ArrayLike, loss: Loss) -> tuple[Array, Array]:
+def checked(
+    network: Network, option: str, X: ArrayLike, y: ArrayLike | None, loss: Loss
+) -> tuple[Array, Array]:
     """Rows of X in the network's dtype, and targets in the form of the loss; `option` names where they came from."""
     of_what = f" of {option}" if option else ""
-    rows = network.features(X, f"X{of_what}")
+    rows = network.features(X, f"X{of_what}", loss)
     return rows, network.targets(y, loss, len(rows), f"y{of_what}")

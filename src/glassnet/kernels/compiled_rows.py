@@ -12,7 +12,6 @@ from typing import Any
 import numpy as np
 from numba import carray
 
-from glassnet.formulas.rows import LEAST_LENGTH
 from glassnet.kernels.calls import pointer
 
 # Stand for the lifted elementary functions and formulas.
@@ -84,28 +83,6 @@ def gate(z_at, a_at, error_at, rows, columns, parameters_at):
             dot += a[i, j] * error[i, j]
         for j in range(columns):
             error[i, j] = a[i, j] * (error[i, j] - dot)
-
-
-def cosine(p_at, y_at, weights_at, error_at, rows, columns, parameters_at):
-    """Mean over rows of 1 - y·p / (|y| |p|), and its gradient; lengths are held above the least that counts."""
-    p, y = carray(p_at, (rows, columns)), carray(y_at, (rows, columns))
-    weights, error = carray(weights_at, (rows,)), carray(error_at, (rows, columns))
-    total = 0.0
-    for i in range(rows):
-        product = square_p = square_y = 0.0
-        for j in range(columns):
-            product += np.float64(y[i, j]) * np.float64(p[i, j])
-            square_p += np.float64(p[i, j]) * np.float64(p[i, j])
-            square_y += np.float64(y[i, j]) * np.float64(y[i, j])
-        length, of_y = math.sqrt(square_p), max(math.sqrt(square_y), LEAST_LENGTH)
-        held = max(length, LEAST_LENGTH)
-        similarity = product / of_y / held
-        total += (1 - similarity) * np.float64(weights[i])
-        share = np.float64(weights[i]) / rows
-        turn = similarity / held if length > LEAST_LENGTH else 0.0
-        for j in range(columns):
-            error[i, j] = share * (turn * p[i, j] - y[i, j] / of_y) / held
-    return total / rows
 
 
 def softmax_cross_entropy(z_at, y_at, weights_at, error_at, rows, columns, parameters_at):

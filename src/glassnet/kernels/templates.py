@@ -18,11 +18,15 @@ from glassnet.kernels.calls import at_address, call
 VALUE: Any = None
 SLOPE: Any = None
 SECOND_SLOPE: Any = None
+TERMS: Any = None
 RULE: Any = None
 N_PARAMETERS: Any = None
 N_COEFFICIENTS: Any = None
 SHARE_OF_ENTRY: Any = None
 NUMBER: Any = None
+N_MEMBERS: Any = None
+N_SUMS: Any = None
+N_TARGETS: Any = None
 
 INTEGER = types.int64
 
@@ -40,6 +44,26 @@ def of_two(a, b, parameters):  # type: ignore[no-untyped-def]
 def of_three(a, b, c, parameters):  # type: ignore[no-untyped-def]
     """A formula of three arrays and its parameters."""
     return VALUE(a, b, c, *parameters)
+
+
+def of_sums(y, sums, parameters):  # type: ignore[no-untyped-def]
+    """A formula of sums over a row."""
+    return VALUE(*sums, *parameters)
+
+
+def of_target_and_sums(y, sums, parameters):  # type: ignore[no-untyped-def]
+    """A formula of a target, and of sums over rows."""
+    return VALUE(y, *sums, *parameters)
+
+
+def of_members(y, members, parameters):  # type: ignore[no-untyped-def]
+    """A formula of a target and of an entry of each member."""
+    return VALUE(y, *members, *parameters)
+
+
+def of_members_and_sums(y, members, sums, parameters):  # type: ignore[no-untyped-def]
+    """A formula of these and of sums over rows."""
+    return VALUE(y, *members, *sums, *parameters)
 
 
 def of_first(z, a, parameters):  # type: ignore[no-untyped-def]
@@ -129,6 +153,36 @@ def compare_pairs(p_at, y_at, weights_at, error_at, rows, columns, parameters_at
             error[i, half + j] = scale * SECOND_SLOPE(target, first, second, parameters)
         total += row_total * np.float64(weights[i])
     return total * share
+
+
+def compare_rows(p_at, y_at, weights_at, error_at, rows, columns, parameters_at):  # type: ignore[no-untyped-def]
+    """The mean over samples, each of so many rows, of a loss of sums over these.
+
+    Targets are as wide as predictions, or single numbers (N_TARGETS = 1).
+    """
+    n = rows // N_MEMBERS
+    p, error = carray(p_at, (n, N_MEMBERS, columns)), carray(error_at, (n, N_MEMBERS, columns))
+    width = N_TARGETS or columns
+    y, weights = carray(y_at, (n, N_MEMBERS, width)), carray(weights_at, (n, N_MEMBERS))
+    parameters = to_fixed_tuple(carray(parameters_at, (N_PARAMETERS,)), N_PARAMETERS)
+    totals, narrow = np.empty(N_SUMS, np.float64), np.empty(N_SUMS, p.dtype)
+    total = 0.0
+    for i in range(n):
+        totals[:] = 0.0
+        for j in range(columns):
+            terms = TERMS(y[i, 0, j % width], to_fixed_tuple(p[i, :, j], N_MEMBERS), parameters)
+            for k in range(N_SUMS):
+                totals[k] += terms[k]
+        for k in range(N_SUMS):
+            narrow[k] = totals[k]
+        sums = to_fixed_tuple(narrow, N_SUMS)
+        total += np.float64(VALUE(y[i, 0, 0], sums, parameters)) * np.float64(weights[i, 0])
+        scale = p.dtype.type(weights[i, 0] / n)
+        for j in range(columns):
+            slopes = SLOPE(y[i, 0, j % width], to_fixed_tuple(p[i, :, j], N_MEMBERS), sums, parameters)
+            for k in range(N_MEMBERS):
+                error[i, k, j] = scale * slopes[k]
+    return total / n
 
 
 def update_0(w_at, g_at, states_at, n, c_at, factors):  # type: ignore[no-untyped-def]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, ClassVar
@@ -35,7 +35,11 @@ class Loss:
     ----------
     targets : str
         What y_true holds: "values" of the predictions' shape, "classes" (integers 0 to n - 1, expanded to one-hot
-        rows), or "labels" (integers that only say which samples belong together).
+        rows), or "labels" (integers that only say which samples belong together, or of a pair, whether).
+    takes_targets : bool
+        Whether there is a y_true; without one it is None.
+    members : tuple of str
+        What a sample is made of, where it is no single row: of a pair ("first", "second"). Empty for all others.
     domain : tuple of float
         The range of valid targets, lowest and highest.
     only_targets : tuple of float
@@ -51,12 +55,16 @@ class Loss:
     for_classes, for_rows : str
         The loss of the same predictions that takes integer classes, and the one that takes one-hot rows; empty where
         there is none.
+    for_groups : mapping
+        Of a loss that makes pairs or triplets itself, by how many members: those that take them as they are given.
     facts : LossFacts or None
         How it is written, what it is for, what it is called elsewhere; None for a user's own.
     """
 
     facts: ClassVar[LossFacts | None] = None
     targets: ClassVar[str] = "values"
+    takes_targets: ClassVar[bool] = True
+    members: ClassVar[tuple[str, ...]] = ()
     domain: ClassVar[tuple[float, float]] = (-np.inf, np.inf)
     only_targets: ClassVar[tuple[float, ...]] = ()
     outputs: ClassVar[tuple[float, float]] = (-np.inf, np.inf)
@@ -65,6 +73,7 @@ class Loss:
     activation: ClassVar[ActivationFunction] = Linear()
     for_classes: ClassVar[str] = "sparse_categorical_cross_entropy"
     for_rows: ClassVar[str] = ""
+    for_groups: ClassVar[Mapping[int, str]] = {}
 
     @property
     def name(self) -> str:
@@ -75,6 +84,11 @@ class Loss:
     def takes_classes(self) -> bool:
         """Whether targets are integer classes, to be expanded to one-hot rows."""
         return self.targets == "classes"
+
+    @property
+    def rows_per_sample(self) -> int:
+        """How many rows of X a sample has: one for each of its members."""
+        return max(len(self.members), 1)
 
     @cached_property
     def parameters(self) -> tuple[float, ...]:
@@ -127,18 +141,18 @@ class Loss:
         return y
 
     @explained
-    def __call__(self, y_true: ArrayLike, y_pred: ArrayLike) -> float:
+    def __call__(self, y_true: ArrayLike | None, y_pred: ArrayLike) -> float:
         """The mean loss of the batch, as :meth:`value`."""
         return self.value(y_true, y_pred)
 
     @explained
-    def value(self, y_true: ArrayLike, y_pred: ArrayLike) -> float:
+    def value(self, y_true: ArrayLike | None, y_pred: ArrayLike) -> float:
         """The mean loss of the batch."""
         y, p = self.prepare(y_true, y_pred)
         return self.compare(y, p, None)[0]
 
     @explained
-    def gradient(self, y_true: ArrayLike, y_pred: ArrayLike) -> Array:
+    def gradient(self, y_true: ArrayLike | None, y_pred: ArrayLike) -> Array:
         """The gradient of :meth:`value` with respect to y_pred, of its shape and dtype."""
         y, p = self.prepare(y_true, y_pred)
         return self.compare(y, p, None)[1].reshape(np.shape(y_pred))
@@ -147,12 +161,12 @@ class Loss:
         """What predictions p are compared with, of targets that were checked beside the network's outputs."""
         return self.smoothed(one_hot_rows(self, y, p) if self.takes_classes else y)
 
-    def prepare(self, y_true: ArrayLike, y_pred: ArrayLike) -> tuple[Array, Array]:
+    def prepare(self, y_true: ArrayLike | None, y_pred: ArrayLike) -> tuple[Array, Array]:
         """What is compared, as arrays whose shapes fit, or an error that says why not."""
         y, p = self._checked(y_true, y_pred)
         return self.smoothed(y), p
 
-    def _checked(self, y_true: ArrayLike, y_pred: ArrayLike) -> tuple[Array, Array]:
+    def _checked(self, y_true: ArrayLike | None, y_pred: ArrayLike) -> tuple[Array, Array]:
         y, p = checks.array("y_true", y_true), checks.array("y_pred", y_pred)
         for name, array in (("y_true", y), ("y_pred", p)):
             if array.dtype.kind not in "fiub":
@@ -190,8 +204,15 @@ class Loss:
         wrong = ~np.isin(y, self.only_targets) if self.only_targets else np.zeros(y.shape, bool)
         if wrong.any():
             wanted = " and ".join(f"{value:g}" for value in self.only_targets)
-            advice = f"; for 0 and 1 pass 2 * {name} - 1" if np.isin(y, (0, 1)).all() else ""
+            advice = self._advice_for_other_targets(name, y)
             raise DataError(f"{self.name} takes targets {wanted}; {name} holds {y[wrong].flat[0]:g}{advice}")
+
+    def _advice_for_other_targets(self, name: str, y: Array) -> str:
+        if -1 in self.only_targets and np.isin(y, (0, 1)).all():
+            return f"; for 0 and 1 pass 2 * {name} - 1"
+        if -1 not in self.only_targets and np.isin(y, (-1, 1)).all():
+            return f"; for -1 and 1 pass ({name} + 1) / 2"
+        return ""
 
     def compare(self, y: Array, p: Array, weights: Array | None) -> tuple[float, Array]:
         """Value and gradient for prepared arrays, smoothed targets; `weights` (n_samples,) multiply samples' shares."""

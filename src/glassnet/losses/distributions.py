@@ -43,7 +43,7 @@ class SeveralOutputs(Loss):
         """Targets (n, k) beside every output that is compared with them, (n, k · outputs_per_target)."""
         return np.tile(y, (1, self.outputs_per_target))
 
-    def _checked(self, y_true: ArrayLike, y_pred: ArrayLike) -> tuple[Array, Array]:
+    def _checked(self, y_true: ArrayLike | None, y_pred: ArrayLike) -> tuple[Array, Array]:
         y, p = checks.real("y_true", y_true), checks.real("y_pred", y_pred)
         p = p if np.issubdtype(p.dtype, np.floating) else p.astype(np.float64)
         if p.ndim != 2 or p.size == 0:

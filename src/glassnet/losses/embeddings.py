@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -47,6 +48,7 @@ class Contrastive(EmbeddingLoss):
     """Mean over all pairs of a batch of d^2 / 2 (one class) or max(0, margin - d)^2 / 2 (two). Hadsell 2006."""
 
     formula = rows.contrastive
+    for_groups: ClassVar[Mapping[int, str]] = {2: "contrastive_pairs or cosine_embedding"}
     facts = LossFacts(
         in_words=(
             "mean over the pairs i, j of d²/2 (one class) or max(0, margin − d)²/2 (two classes), d = |A_i − A_j|"
@@ -64,6 +66,7 @@ class TripletHard(EmbeddingLoss):
     """Batch-hard triplet loss: each anchor with its farthest positive and nearest negative. Hermans 2017."""
 
     formula = rows.triplet_hard
+    for_groups: ClassVar[Mapping[int, str]] = {3: "triplet_margin"}
     facts = LossFacts(
         in_words=(
             "mean over anchors of max(0, margin + d(anchor, farthest positive) − d(anchor, nearest negative))"
@@ -81,6 +84,7 @@ class TripletAll(EmbeddingLoss):
     """Batch-all triplet loss: the mean over all valid triplets of the batch. Hermans 2017."""
 
     formula = rows.triplet_all
+    for_groups: ClassVar[Mapping[int, str]] = {3: "triplet_margin"}
     facts = LossFacts(
         in_words="mean over all triplets of max(0, margin + d(anchor, positive) − d(anchor, negative))",
         in_words_latex=r"\operatorname{mean}_{a, p, n} \max(0, m + d_{ap} - d_{an})",

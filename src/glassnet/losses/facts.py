@@ -15,6 +15,7 @@ from glassnet.support import expressions
 DATA = (
     "values", "rates", "binary", "one_hot", "classes", "distributions", "binary_logits", "logits", "class_logits",
     "labels", "signs", "log_rates", "means_and_variances", "levels",
+    "pairs", "signed_pairs", "triplets",
 )  # fmt: skip
 
 
@@ -37,7 +38,8 @@ class LossFacts:
         One of ``DATA``: what targets and predictions are. "binary" are 0 and 1 or probabilities between, beside
         probabilities; "binary_logits" the same beside logits; "class_logits" are integer classes beside logits;
         "signs" are -1 and 1 beside any numbers, "log_rates" counts beside logarithms of rates. Values beside several
-        outputs each are "means_and_variances" (the logarithms of these) or "levels".
+        outputs each are "means_and_variances" (the logarithms of these) or "levels". "pairs" are 0 and 1 beside pairs
+        of embeddings, "signed_pairs" -1 and 1; "triplets" have no targets.
     last_activation : str
         The activation that belongs at the end of the network.
     aims_at_middle : bool

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 
 from glassnet.activations import Exponential
 from glassnet.formulas import losses as formulas
-from glassnet.formulas import rows
-from glassnet.losses.base import Array, ElementwiseLoss, Loss, mean, registry
+from glassnet.formulas import sums
+from glassnet.losses.base import Array, ElementwiseLoss, registry
 from glassnet.losses.facts import LossFacts
+from glassnet.losses.rows import RowLoss
 from glassnet.losses.targets import weighted_quantile
 from glassnet.support import checks
 
@@ -158,13 +160,16 @@ class PoissonLogRates(ElementwiseLoss):
 
 @registry.register("cosine")
 @dataclass(frozen=True)
-class Cosine(Loss):
+class Cosine(RowLoss):
     """Mean over samples of 1 - cos, cos that of the angle between target and output: 0 where they point alike.
 
     Lengths do not matter, so outputs are directions; of one output it is only a sign. Rows of zeros point nowhere and
     cost 1. Lengths are held above 1e-8, as ``torch.nn.functional.cosine_similarity`` holds them.
     """
 
+    terms = sums.cosine_terms
+    formula = sums.cosine
+    slope_formula = sums.cosine_slopes
     facts = LossFacts(
         in_words="(1/m) Σ over the m samples of 1 − cos, cos = Y·A_/(|Y| |A_|)",
         in_words_latex=r"1 - \frac{y \cdot p}{|y|\,|p|}",
@@ -174,12 +179,7 @@ class Cosine(Loss):
         torch="(1 - nn.functional.cosine_similarity(prediction, y)).mean()", source="Salton, Wong, Yang 1975, CACM 18",
     )  # fmt: skip
 
-    def compare(self, y: Array, p: Array, weights: Array | None) -> tuple[float, Array]:
-        """Mean over rows of 1 - cos, and its gradient."""
-        values, gradient = rows.cosine(y, p)
-        return mean(values, gradient, weights, len(p))
-
     def best_constant(self, y: Array, weights: Array | None = None) -> Array:
         """The mean of the directions of the targets."""
-        lengths = np.maximum(np.linalg.norm(y, axis=1, keepdims=True), rows.LEAST_LENGTH)
+        lengths = np.maximum(np.linalg.norm(y, axis=1, keepdims=True), math.sqrt(sums.LEAST_SQUARE))
         return super().best_constant(y / lengths, weights)

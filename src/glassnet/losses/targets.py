@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from glassnet.errors import DataError, ShapeError
+from glassnet.support import checks
 
 if TYPE_CHECKING:
     from glassnet.losses.base import Loss
@@ -55,6 +56,33 @@ def label_column(loss: Loss, y: Array, p: Array) -> Array:
             raise DataError(f"{loss.name} takes integers; y_true has dtype {y.dtype} and holds other values")
         column = column.astype(np.int64)
     return column
+
+
+def labels_of_groups(loss: Loss, name: str, values: ArrayLike | None, n_samples: int) -> Array:
+    """Targets (n_samples,) of pairs as a column, once for each member; zeros where there are none, as of triplets.
+
+    Raises
+    ------
+    ShapeError, DataError
+        If there is not one of the loss's numbers for each sample, or there are targets, and it takes none.
+    """
+    k, kind = loss.rows_per_sample, {2: "pair", 3: "triplet"}[loss.rows_per_sample]
+    if not loss.takes_targets:
+        if values is not None:
+            raise DataError(
+                f"{loss.name} compares {', '.join(loss.members)} and takes no targets; {name} must be None"
+            )
+        return np.zeros((k * n_samples, 1))
+    wanted = " or ".join(f"{value:g}" for value in loss.only_targets)
+    if values is None:
+        raise DataError(f"{loss.name} takes {wanted} for each {kind}; {name} is missing")
+    column = checks.real(name, values)
+    if column.size != n_samples or len(column) != n_samples:
+        raise ShapeError(
+            f"{loss.name} takes {wanted} for each {kind}, shape ({n_samples},); {name} has shape {column.shape}"
+        )
+    loss.refuse_other_targets(name, column)
+    return np.repeat(column.reshape(-1, 1), k, axis=0)
 
 
 def advice_for_rows(loss: Loss, y: str) -> str:

@@ -171,8 +171,9 @@ class Custom(Metric):
     """A user's own ``function(y_true, y_pred) -> float``, or ``function(y_true, y_pred, sample_weight)``.
 
     It is given arrays of one shape: ``(n,)`` for one output, ``(n, n_outputs)`` for several; classes are ``(n,)``
-    beside scores ``(n, n_classes)``. A function with a parameter ``sample_weight`` is told the weights of the samples
-    ``(n,)``, or None; any other counts every sample alike. Its name is the function's.
+    beside scores ``(n, n_classes)``; of a loss of given pairs or triplets targets ``(n,)``, 0 where there are none,
+    beside embeddings ``(n, n_members, n_outputs)``. A function with a parameter ``sample_weight`` is told the weights
+    of the samples ``(n,)``, or None; any other counts every sample alike. Its name is the function's.
 
     What is not given here is what the function itself says by an attribute, ``function.greater_is_better = False``.
     Without one it is not known which way is better, and a value is no share.

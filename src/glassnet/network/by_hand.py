@@ -28,8 +28,10 @@ Array = NDArray[Any]
 class NetworkByHand(FlatNetwork):
     """What a :class:`~glassnet.Network` does in single steps, each of which can be looked at."""
 
-    def features(self, X: ArrayLike, name: str = "X") -> Array:
-        """`X` checked and as rows of this network's dtype."""
+    def features(self, X: ArrayLike, name: str = "X", loss: Loss | None = None) -> Array:
+        """`X` checked and as rows of this network's dtype; pairs and triplets of a loss that compares these, too."""
+        if loss is not None:
+            X = inputs.rows(name, X, loss, self.input_shape)
         return inputs.features(name, X, self.dtype, self.input_shape, self.layers[0], self.meaning)
 
     @property
@@ -37,7 +39,7 @@ class NetworkByHand(FlatNetwork):
         """What the columns, classes and outputs are called, as far as ``metadata`` say."""
         return inputs.Meaning.of(self.metadata)
 
-    def targets(self, y: ArrayLike, loss: Loss, n_samples: int, name: str = "y") -> Array:
+    def targets(self, y: ArrayLike | None, loss: Loss, n_samples: int, name: str = "y") -> Array:
         """`y` checked and in the form that engines take for this loss, (n_samples, n_outputs) or (n_samples, 1)."""
         return inputs.targets(name, y, loss, n_samples, self.plan(loss).n_outputs, self.dtype, self.meaning)
 

@@ -88,10 +88,11 @@ class Network(NetworkByHand):
             Finite numbers. A ``numpy.memmap`` larger than 64 MB is read a few batches at a time. An iterable gives
             ``(X, y)`` or ``(X, y, weights)``, is gone through once in every epoch, and takes the place of y; where it
             has weights, also once before, since they are divided by the mean of all. Columns of a table are known by
-            their names from then on, in files too: a table with others, or in another order, is refused.
+            their names from then on, in files too: a table with others, or in another order, is refused. A loss of
+            given pairs or triplets takes (n_samples, 2 or 3, n_features), or a tuple of 2 or 3 arrays.
         y : array_like
             (n_samples, n_outputs) values, one-hot rows or rows of 0 and 1, or (n_samples,) integers or text, as the
-            loss says. Text names classes.
+            loss says. Text names classes. Of pairs whether they belong together; of triplets None.
         loss : str or Loss
             What training makes small: a name of ``gn.losses.names()``, or an object such as ``gn.losses.Huber(0.5)``.
         optimizer : str or Optimizer
@@ -163,7 +164,7 @@ class Network(NetworkByHand):
     def evaluate(
         self,
         X: ArrayLike,
-        y: ArrayLike,
+        y: ArrayLike | None = None,
         *,
         loss: str | Loss | None = None,
         metrics: Sequence[Any] | None = None,
@@ -175,7 +176,7 @@ class Network(NetworkByHand):
         ----------
         X : array_like, (n_samples, n_features)
         y : array_like
-            As for training; text names classes that the network knows.
+            As for training; text names classes that the network knows. None for a loss without targets.
         loss : str or Loss, optional
             The loss of the last fit by default; without a fit, the one that goes with the last activation.
         metrics : sequence of str or callable, optional

@@ -30,7 +30,7 @@ class Batches:
     batches : iterable
         Each batch is checked as it comes. A generator can be gone through only once, so it serves one epoch.
     first : tuple
-        The first batch.
+        The first batch, its samples as rows.
     table : Plan
         Of the network, with the loss.
     meaning : Meaning
@@ -66,9 +66,9 @@ class Batches:
 
     def _slice(self, number: int, batch: Any) -> Slice:
         X, y, *given = as_batch(batch)
-        x = inputs.features(
-            f"X of batch {number}", X, self.dtype, self.layout.input_shape, self.layers[0], self.meaning
-        )
+        name, shape = f"X of batch {number}", self.layout.input_shape
+        rows = inputs.rows(name, X, self.loss, shape)
+        x = inputs.features(name, rows, self.dtype, shape, self.layers[0], self.meaning)
         targets = inputs.targets(
             f"y of batch {number}", y, self.loss, len(x), self.n_outputs, self.dtype, self.meaning
         )
@@ -79,8 +79,9 @@ class Batches:
         return Slice(x, targets, column, NO_ORDER, np.zeros(1, np.int64), np.array([len(x)], np.int64))
 
     def _weights(self, number: int, given: list[Any], n_samples: int) -> Array:
-        """Weights of a batch, in the measure of all of them."""
-        weights = inputs.sample_weights(given[0] if given else None, n_samples, f"weights of batch {number}")
+        """Weights of a batch's rows, in the measure of all of them."""
+        k, name = self.loss.rows_per_sample, f"weights of batch {number}"
+        weights = np.repeat(inputs.sample_weights(given[0] if given else None, n_samples // k, name), k)
         if given and self.mean_weight is None:
             raise DataError(
                 f"batch {number} holds weights and the first batch holds none; give all batches weights"
@@ -135,8 +136,9 @@ def mean_weight(batches: Iterable[Any], first: tuple[Any, ...], loss: Loss) -> f
     weights = []
     for number, batch in enumerate(batches):
         X, _, *given = as_batch(batch)
+        n_samples = len(X[0]) if inputs.are_parts(X, loss) else len(X)
         weights.append(
-            inputs.sample_weights(given[0] if given else None, len(X), f"weights of batch {number}")
+            inputs.sample_weights(given[0] if given else None, n_samples, f"weights of batch {number}")
         )
     together = np.concatenate(weights)
     inputs.relative(together)

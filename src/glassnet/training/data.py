@@ -91,7 +91,8 @@ def prepare(network: Network, X: Any, y: Any, wanted: Wanted) -> Data:
     split = checks.number("validation_split", wanted.validation_split, least=0, below=1)
     if split > 0 and wanted.validation_data is not None:
         raise ArgumentError("give validation_data or validation_split, not both")
-    if y is None and isinstance(X, Iterable) and not hasattr(X, "__array__"):
+    is_array = hasattr(X, "__array__") or inputs.are_parts(X, wanted.loss)
+    if y is None and isinstance(X, Iterable) and not is_array:
         return _from_batches(network, X, wanted)
     return _from_arrays(network, X, y, wanted, split)
 
@@ -103,6 +104,7 @@ def _plan(network: Network, shape: tuple[int, ...], loss: Loss) -> plan.Plan:
 
 def _from_arrays(network: Network, X: Any, y: Any, wanted: Wanted, split: float) -> Data:
     loss = wanted.loss
+    X = inputs.rows("X", X, loss, network.input_shape)
     mapped = _is_large_file(X)
     x = _checked_file("X", network, X, network.input_shape) if mapped else network.features(X)
     shape = network.input_shape or np.shape(X)[1:]
@@ -112,14 +114,15 @@ def _from_arrays(network: Network, X: Any, y: Any, wanted: Wanted, split: float)
     meaning = meaning.with_rows(targets, loss)
     for given in (wanted.sample_weight, wanted.class_weight):
         inputs.refuse_weights_of_pairs(loss, given)
-    weights = inputs.sample_weights(wanted.sample_weight, len(x))
+    k = loss.rows_per_sample
+    weights = np.repeat(inputs.sample_weights(wanted.sample_weight, len(x) // k), k)
     held = _given(network, wanted, shape, table, meaning)
     goes_on = network.state is not None and network.loss == loss
     if not goes_on:  # of a training that goes on, this may be a part of the samples
         inputs.more_than_one_class("y", targets, loss)
     if split > 0:
         weighted = wanted.sample_weight is not None
-        kept, out = parted(targets, loss, split, meaning)
+        kept, out = (_members(places, k) for places in parted(targets[::k], loss, split, meaning))
         held = Held(_taken(x, out), targets[out], _held_weights(weights[out]) if weighted else None)
         x, targets, weights = _taken(x, kept), targets[kept], weights[kept]
         if not goes_on:
@@ -133,11 +136,16 @@ def _from_arrays(network: Network, X: Any, y: Any, wanted: Wanted, split: float)
     refuse_dropped(network.layers, table, loss)
     refuse_unreachable(network.layers, table.layout, loss, "y", targets, weights)
     kind: Any = Mapped if mapped else Memory
-    size = _batch_size(wanted.batch_size, len(x))
+    size = k * _batch_size(wanted.batch_size, len(x) // k)
     return Data(
-        table, shape, kind(x, targets, column, size, wanted.shuffle), held, meaning,
+        table, shape, kind(x, targets, column, size, wanted.shuffle, k), held, meaning,
         None if wanted.sample_weight is None else inputs.relative(weights),
     )  # fmt: skip
+
+
+def _members(places: NDArray[np.int64], k: int) -> NDArray[np.int64]:
+    """The rows of samples of k members, one after the other."""
+    return (k * places[:, None] + np.arange(k)).reshape(-1)
 
 
 def _held_weights(weights: NDArray[Any]) -> NDArray[Any]:
@@ -189,10 +197,12 @@ def _from_batches(network: Network, batches: Iterable[Any], wanted: Wanted) -> D
             "pass an object whose __iter__ starts anew, such as a list, or epochs=1"
         )
     again, first = peeked(batches)
-    shape = network.input_shape or np.shape(first[0])[1:]
-    loss, table = wanted.loss, _plan(network, shape, wanted.loss)
-    x = network.features(first[0], "X of batch 0")
-    meaning = network.meaning.learned(first[0], first[1], loss)
+    loss = wanted.loss
+    X = inputs.rows("X of batch 0", first[0], loss, network.input_shape)
+    shape = network.input_shape or np.shape(X)[1:]
+    table = _plan(network, shape, loss)
+    x = network.features(X, "X of batch 0")
+    meaning = network.meaning.learned(X, first[1], loss)
     y = inputs.targets("y of batch 0", first[1], loss, len(x), table.n_outputs, network.dtype, meaning)
     meaning = meaning.with_rows(y, loss)
     try_own_activations(table, network.dtype)
@@ -200,10 +210,11 @@ def _from_batches(network: Network, batches: Iterable[Any], wanted: Wanted) -> D
     refuse_forward_only(network.layers, table)
     refuse_forward_only(network.layers, table)
     refuse_dropped(network.layers, table, loss)
-    if isinstance(batches, list | tuple):
+    if isinstance(batches, list | tuple) and not loss.members:
         _refuse_unreachable_batches(network, batches, table, loss, meaning)
     held = _given(network, wanted, shape, table, meaning)
-    source = Batches(again, first, network, loss, table, meaning, mean_weight(again, first, loss))
+    weight = mean_weight(again, first, loss)
+    source = Batches(again, (X, *first[1:]), network, loss, table, meaning, weight)
     return Data(table, shape, source, held, meaning)
 
 
@@ -234,7 +245,8 @@ def _given(
         raise ArgumentError(
             f"validation_data must be a pair (X, y), or (X, y, weights); got {_outline(given)}"
         )
-    name, X, y, rest = "X of validation_data", given[0], given[1], given[2:]
+    name, y, rest = "X of validation_data", given[1], given[2:]
+    X = inputs.rows(name, given[0], loss, shape)
     if _is_large_file(X):
         x = _checked_file(name, network, X, shape)
     else:
@@ -244,7 +256,8 @@ def _given(
     if not rest or rest[0] is None:
         return Held(x, targets)
     inputs.refuse_weights_of_pairs(loss, rest[0])
-    weights = inputs.sample_weights(rest[0], len(x), "weights of validation_data")
+    k = loss.rows_per_sample
+    weights = np.repeat(inputs.sample_weights(rest[0], len(x) // k, "weights of validation_data"), k)
     return Held(x, targets, _held_weights(weights))
 
 

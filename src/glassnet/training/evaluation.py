@@ -14,7 +14,7 @@ from glassnet.engines.base import Array
 from glassnet.engines.numpy import NumpyEngine
 from glassnet.errors import ArgumentError
 from glassnet.losses import Loss
-from glassnet.metrics import Metric, OfClasses
+from glassnet.metrics import Custom, Metric, OfClasses
 from glassnet.metrics.arrays import of_one_shape
 from glassnet.network import inputs
 from glassnet.network.inputs import UNNAMED, Meaning
@@ -32,7 +32,7 @@ LOSS_ROWS = 4096
 def evaluate(
     network: Network,
     X: ArrayLike,
-    y: ArrayLike,
+    y: ArrayLike | None = None,
     *,
     loss: str | Loss | None = None,
     metrics: Sequence[Any] | None = None,
@@ -41,13 +41,15 @@ def evaluate(
     """Loss and metrics of the network's predictions for X; :meth:`glassnet.Network.evaluate` says more."""
     chosen = default_loss(network, y) if loss is None else losses.get(loss)
     plan = network.plan(chosen)
-    x = network.features(X)
+    x = network.features(X, loss=chosen)
     targets = network.targets(y, chosen, len(x))
     refuse_unsuitable(network.layers, network.layout, chosen, "y", targets)
     weights = None
     if sample_weight is not None:
         inputs.refuse_weights_of_pairs(chosen, sample_weight)
-        weights = inputs.relative(inputs.sample_weights(sample_weight, len(x)), purpose="to evaluate")
+        k = chosen.rows_per_sample
+        weights = inputs.relative(inputs.sample_weights(sample_weight, len(x) // k), purpose="to evaluate")
+        weights = np.repeat(weights, k)
     meaning = network.meaning.with_rows(targets, chosen)
     wanted = default_metrics(chosen, targets, network.meaning) if metrics is None else chosen_metrics(metrics)
     output = NumpyEngine().forward(plan, network.vectors, x)
@@ -65,12 +67,31 @@ def scores(
     """Loss and metrics of the last row's output, for checked targets and weights (n,) of mean 1."""
     loss = plan.objective
     result = {"loss": mean_loss(loss, y, output, weights) + network.penalty()}
+    if loss.members:
+        return result | _of_groups(loss, y, output, wanted, weights)
     if wanted:
         truth = y[:, : loss.n_targets(y.shape[1])]
         for metric in wanted:
             prediction = loss.limits(output) if metric.reads_all_outputs else loss.centre(output)
             result[metric.name] = float(metric(*of_one_shape(truth, prediction), weights))
     return result
+
+
+def _of_groups(
+    loss: Loss, y: Array, output: Array, wanted: Sequence[Metric], weights: Array | None
+) -> dict[str, float]:
+    """A user's own metrics, given targets (n,) beside the embeddings of all members (n, n_members, n_outputs)."""
+    k, found = loss.rows_per_sample, {}
+    for metric in wanted:
+        if not isinstance(metric, Custom):
+            raise ArgumentError(
+                f"{metric.name} compares predictions with targets, and {loss.name} trains embeddings, which are "
+                "compared with each other; give a function of your own, which takes y (n_samples,) and embeddings "
+                f"(n_samples, {k}, n_outputs)"
+            )
+        embeddings = output.reshape(-1, k, output.shape[1])
+        found[metric.name] = float(metric(y[::k, 0], embeddings, None if weights is None else weights[::k]))
+    return found
 
 
 def mean_loss(loss: Loss, y: Array, output: Array, weights: Array | None = None) -> float:

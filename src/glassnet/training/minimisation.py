@@ -40,7 +40,8 @@ def refuse(data: Data, optimizer: Optimizer) -> None:
         )
     if source.n_steps > 1:
         raise ArgumentError(
-            f"{name} looks at all samples in every step; leave out batch_size={source.batch_size}, or choose another "
+            f"{name} looks at all samples in every step; leave out "
+            f"batch_size={source.batch_size // source.members}, or choose another "
             "optimizer for mini-batches, such as 'adam'"
         )
     if any(row.kind == DROPOUT for row in rows):

@@ -55,7 +55,8 @@ class BatchSource(Protocol):
 class Memory:
     """Arrays in memory.
 
-    With `shuffles`, every epoch takes the samples in a new order. A single batch of all samples keeps theirs.
+    With `shuffles`, every epoch takes the samples in a new order. A single batch of all samples keeps theirs. A sample
+    may have several `members`, rows one after the other, which stay together; batches count rows.
     """
 
     x: Array
@@ -63,6 +64,7 @@ class Memory:
     weights: Array
     batch_size: int
     shuffles: bool
+    members: int = 1
 
     @property
     def gathers(self) -> bool:
@@ -76,7 +78,8 @@ class Memory:
 
     def orders(self, streams: Streams, n_epochs: int) -> list[NDArray[np.int64]]:
         """The order of the samples in each of the next epochs."""
-        return [streams.draw_order(len(self.x)) for _ in range(n_epochs)] if self.gathers else []
+        n = len(self.x)
+        return [_drawn(streams, n, self.members) for _ in range(n_epochs)] if self.gathers else []
 
     def slices(self, n_epochs: int, streams: Streams, at_once: Callable[[], int]) -> Iterator[Slice]:
         """Slices that may reach over several epochs."""
@@ -132,6 +135,7 @@ class Mapped:
     weights: Array
     batch_size: int
     shuffles: bool
+    members: int = 1
     gathers = False
 
     @property
@@ -148,7 +152,7 @@ class Mapped:
         n = len(self.y)
         gathers = self.shuffles and self.batch_size < n
         for _ in range(n_epochs):
-            order = streams.draw_order(n) if gathers else np.arange(n)
+            order = _drawn(streams, n, self.members) if gathers else np.arange(n)
             step = 0
             while step < self.n_steps:
                 count = min(at_once(), MAPPED_BATCHES, self.n_steps - step)
@@ -180,6 +184,12 @@ class Held:
         for start in range(0, len(self.x), size):
             part = slice(start, start + size)
             yield _read(self.x[part], self.y.dtype), self.y[part]
+
+
+def _drawn(streams: Streams, n_rows: int, members: int) -> NDArray[np.int64]:
+    """The rows in a new order, in which those of a sample follow each other."""
+    order = streams.draw_order(n_rows // members)
+    return order if members == 1 else (members * order[:, None] + np.arange(members)).reshape(-1)
 
 
 def _read(samples: NDArray[Any], dtype: DTypeLike) -> Array:

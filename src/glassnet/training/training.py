@@ -218,7 +218,8 @@ class Training:
         )
         self.history.rate_factors += [self.state.rate_factor] * n_epochs
         self.state.epoch += n_epochs
-        self.state.batch_size = None if self.source.n_steps == 1 else self.source.batch_size
+        size = self.source.batch_size // self.data.plan.objective.rows_per_sample
+        self.state.batch_size = None if self.source.n_steps == 1 else size
 
     def _evaluated(self) -> dict[str, float]:
         """Scores on training and validation data: all processes compute outputs, the first one the scores."""

@@ -73,7 +73,7 @@ def to_torch_source(
         training.optimizer(rule) + ("" if by_batch or not scheduler else f"\n{scheduler}"),
         training.data(objective, network, 8 * (course.size or 32)),
         scheduler if by_batch else "",
-        _loop(rule, modules, course),
+        _loop(rule, modules, course, objective),
         _prediction(objective),
     ]
     program = "\n\n".join(section for section in sections if section) + "\n"
@@ -120,14 +120,15 @@ def _head(network: Network) -> str:
     return "\n".join(lines)
 
 
-def _loop(rule: Optimizer, modules: list[Part], course: _Course) -> str:
+def _loop(rule: Optimizer, modules: list[Part], course: _Course, loss: Loss) -> str:
     penalties = [term for place, part in placed(modules) for term in _penalty(part.layer, place)]
     of_batch = "" if course.size is None else "[rows]"
+    targets = f", y{of_batch}" if loss.takes_targets else ""
     stepping = training.stepping(rule, course.epochs, course.size)
     by_batch = course.size is not None and training.moves_within_epochs(rule)
     step = [
         "optimizer.zero_grad()",
-        f"loss = criterion(model(X{of_batch}), y{of_batch})",
+        f"loss = criterion(model(X{of_batch}{_members(loss)}){targets})",
         *(f"loss = loss + {term}" for term in penalties),
         "loss.backward()",
         *training.clipping(rule),
@@ -156,8 +157,13 @@ def _penalty(layer: object, place: str) -> list[str]:
     return [f"{strength!r} * {place}.{what}.sum()" for what, strength in terms.items() if strength]
 
 
+def _members(loss: Loss) -> str:
+    """What makes rows of pairs and triplets, member after member."""
+    return ".flatten(0, 1)" if loss.members else ""
+
+
 def _prediction(loss: Loss) -> str:
     facts = loss.activation.facts
     method = facts.torch.method if facts is not None and facts.torch is not None else ""
-    outputs = f"model(X[:5]){method}"
+    outputs = f"model(X[:5]{_members(loss)}){method}"
     return "\n".join(["model.eval()", "with torch.no_grad():", f"    print({outputs})"])

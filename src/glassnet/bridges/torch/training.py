@@ -64,7 +64,7 @@ def _draw_tables(initializer: Initializer, tables: str) -> list[str]:
 
 
 def criterion(loss: Loss) -> str:
-    """Lines that define ``criterion(prediction, y)``."""
+    """Lines that define ``criterion(prediction, y)``, or ``criterion(prediction)`` of a loss without targets."""
     if loss.facts is None or loss.facts.torch is None:
         raise _no_counterpart("loss", loss)
     others = (
@@ -76,7 +76,8 @@ def criterion(loss: Loss) -> str:
     smoothing = [] if "label_smoothing" in loss.facts.torch_with else _smoothing(loss)
     if "prediction" in written or smoothing:
         value = written if "prediction" in written else f"{written}(prediction, y)"
-        lines = ["", "def criterion(prediction, y):", *smoothing, f"    return {value}", ""]
+        arguments = "prediction, y" if loss.takes_targets else "prediction"
+        lines = ["", f"def criterion({arguments}):", *smoothing, f"    return {value}", ""]
         return "\n".join(lines)
     inside = loss.activation.facts.torch if loss.activation.facts is not None else None
     told = (
@@ -93,9 +94,11 @@ def _smoothing(loss: Loss) -> list[str]:
 
 def data(loss: Loss, network: Network, n_samples: int) -> str:
     """Lines that make random samples, and targets as the loss takes them."""
-    input_shape, n_outputs = network.layout.input_shape, network.plan().n_outputs
-    sizes = ", ".join(map(str, input_shape))
-    rows = f"({n_samples}, {loss.n_targets(n_outputs)})"
+    n_outputs = network.plan().n_outputs
+    sizes = ", ".join(
+        map(str, ([len(loss.members)] if loss.members else []) + list(network.layout.input_shape))
+    )
+    rows = f"({n_samples},)" if loss.members else f"({n_samples}, {loss.n_targets(n_outputs)})"
     if loss.targets == "classes":
         targets, told = f"torch.randint({n_outputs}, ({n_samples},))", f"integer classes 0 to {n_outputs - 1}"
     elif loss.least_outputs > 1:
@@ -110,21 +113,23 @@ def data(loss: Loss, network: Network, n_samples: int) -> str:
         targets, told = f"torch.randint(5, {rows}).to(X.dtype)", "counts"
     else:
         targets, told = f"torch.randn{rows}", "numbers"
-    advice = f"# Put your own data here: X of shape (n, {sizes}), y of {told}."
+    of_y = f", y of {told}" if loss.takes_targets else f": {', '.join(loss.members)}"
     lines = [
-        advice,
+        f"# Put your own data here: X of shape (n, {sizes}){of_y}.",
         f"X = torch.randn({n_samples}, {sizes})",
-        *_integers(network, n_samples),
-        f"y = {targets}",
+        *_integers(network, n_samples, loss),
+        *([f"y = {targets}"] if loss.takes_targets else []),
     ]
     return "\n".join(lines)
 
 
-def _integers(network: Network, n_samples: int) -> list[str]:
+def _integers(network: Network, n_samples: int, loss: Loss) -> list[str]:
     """Lines that put categories into the columns that are embedded."""
     first = network.layers[0]
     pairs = first.pairs if isinstance(first, Embedding) else ()
-    return [f"X[:, {column}] = torch.randint({n}, ({n_samples},)).to(X.dtype)" for column, n in pairs]
+    rows = f"{n_samples}, {len(loss.members)}" if loss.members else f"{n_samples},"
+    of_all = "..." if loss.members else ":"
+    return [f"X[{of_all}, {column}] = torch.randint({n}, ({rows})).to(X.dtype)" for column, n in pairs]
 
 
 # ---- optimizer

@@ -92,6 +92,7 @@ def check_backward(
     check_known(net)
     rate = None if learning_rate is None else checks.number("learning_rate", learning_rate, above=0)
     lie = _samples_in(samples_in, X, net)
+    X = inputs.rows("X", X, chosen, net.layout.input_shape)
     x = inputs.features("X", X, np.float64, net.layout.input_shape, net.layers[0])
     n_outputs = net.layout.output_shapes[-1][-1]
     wanted = inputs.targets("y", y, chosen, len(x), n_outputs, np.float64)

@@ -83,8 +83,9 @@ def compare(loss: Loss, dtype: DType) -> Kernel:
         template, meanings = compiled_rows.softmax_cross_entropy, lambda: _softmax(dtype)
     elif isinstance(loss, (losses.Contrastive, losses.TripletHard, losses.TripletAll)):
         template, meanings = getattr(compiled_rows, loss.name), lambda: _embedding(dtype)
-    elif isinstance(loss, losses.Cosine):
-        template, meanings = compiled_rows.cosine, dict
+    elif isinstance(loss, losses.RowLoss):
+        template, meanings = templates.compare_rows, lambda: _of_rows(loss, dtype)
+        name = _name(*(getattr(type(loss), part, None) for part in ("terms", "formula", "slope_formula")))
     elif isinstance(loss, losses.Quantiles):
         template, meanings = templates.compare_levels, lambda: _formulas(loss, templates.of_two, dtype)
         name = "quantile_"
@@ -240,6 +241,21 @@ def _formulas(loss: losses.SeveralOutputs, adapter: Any, dtype: DType) -> dict[s
         meaning: _adapted(adapter, loss, formula, dtype)
         for meaning, formula in given.items()
         if formula is not None
+    }
+
+
+def _of_rows(loss: losses.RowLoss, dtype: DType) -> dict[str, Any]:
+    """The three formulas of a loss of whole rows, and how many members, sums and targets a sample has."""
+    kind, k, fields = type(loss), loss.rows_per_sample, loss.parameters
+    of_value = templates.of_target_and_sums if loss.members else templates.of_sums
+    entries = np.ones(1 + k, dtype)
+    return {
+        "TERMS": _adapted(templates.of_members, loss, kind.terms, dtype),
+        "VALUE": _adapted(of_value, loss, kind.formula, dtype),
+        "SLOPE": _adapted(templates.of_members_and_sums, loss, kind.slope_formula, dtype),
+        "N_MEMBERS": k,
+        "N_SUMS": len(kind.terms(*entries, *fields)),
+        "N_TARGETS": 0 if loss.targets == "values" else 1,
     }
 
 

@@ -75,7 +75,7 @@ def _formulas(thing: Thing) -> tuple[Any, ...]:
         return (thing.rule,)
     if isinstance(thing, (activations.Function, losses.Function)):
         return thing.function, thing.derivative
-    return getattr(type(thing), "formula", None), getattr(type(thing), "slope_formula", None)
+    return tuple(getattr(type(thing), name, None) for name in ("terms", "formula", "slope_formula"))
 
 
 def title(thing: Thing) -> str:
@@ -171,9 +171,9 @@ def _try_gate(thing: ActivationFunction, dtype: DType, call: Callable[..., Any])
 
 
 def _try_compare(thing: Loss, dtype: DType, call: Callable[..., Any]) -> Pairs:
-    random, shape = np.random.default_rng(0), (9, 4)
-    labels = (np.arange(9.0) % 3)[:, None].astype(dtype)
-    weights = (np.ones(9) if thing.targets == "labels" else np.linspace(0.5, 1.5, 9)).astype(dtype)
+    random, shape = np.random.default_rng(0), (12, max(4, 2 * thing.outputs_per_target))
+    labels = (np.arange(12.0) % 3)[:, None].astype(dtype)
+    weights = (np.ones(12) if thing.targets == "labels" else np.linspace(0.5, 1.5, 12)).astype(dtype)
     shares, numbers = random.uniform(0.05, 0.95, (2, *shape)), random.normal(scale=3, size=(2, *shape))
     for y, p in (shares.astype(dtype), numbers.astype(dtype)):
         targets = labels if thing.targets == "labels" else y
@@ -207,7 +207,17 @@ _TRIALS: dict[str, Callable[[Any, DType, Callable[..., Any]], Pairs]] = {
     "apply": _try_apply,
     "gate": _try_gate,
     **dict.fromkeys(
-        ("compare", "softmax_cross_entropy", "contrastive", "triplet_hard", "triplet_all"), _try_compare
+        (
+            "compare",
+            "compare_rows",
+            "compare_levels",
+            "compare_pairs",
+            "softmax_cross_entropy",
+            "contrastive",
+            "triplet_hard",
+            "triplet_all",
+        ),
+        _try_compare,
     ),
     **dict.fromkeys((template.__name__ for template in templates.UPDATES), _try_update),
 }

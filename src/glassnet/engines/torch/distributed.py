@@ -101,7 +101,9 @@ class DistributedTrainer(TorchTrainer):
         data, plan, at = steps.data, self.task.plan, 0
         order, masks = tensor(data.order, self.device), tensor(steps.masks, self.device)
         for start, stop in zip(data.starts.tolist(), data.stops.tolist(), strict=True):
-            n, part = stop - start, self.group.part(stop - start)
+            n, k = stop - start, self.task.loss.rows_per_sample
+            samples = self.group.part(n // k)
+            part = slice(k * samples.start, k * samples.stop)
             rows = slice(start + part.start, start + part.stop)
             ahead = at + n * plan.n_mask_columns
             objective = self._part(

@@ -16,7 +16,6 @@ from glassnet.activations import ActivationFunction
 from glassnet.engines.base import is_own
 from glassnet.engines.torch.transfer import shares_memory
 from glassnet.errors import EngineError
-from glassnet.formulas.rows import LEAST_LENGTH
 from glassnet.kernels import arrays
 from glassnet.kernels.tensors import OF_BATCHES, lift
 from glassnet.losses import Loss
@@ -58,8 +57,8 @@ def compare(loss: Loss) -> MeanLoss:
         return lambda y, p, weights: _mean(
             functional.cross_entropy(p, y, reduction="none", label_smoothing=share), weights, len(p)
         )
-    if isinstance(loss, losses.Cosine):
-        return lambda y, p, weights: _mean(1 - (_direction(y) * _direction(p)).sum(dim=1), weights, len(p))
+    if isinstance(loss, losses.RowLoss):
+        return _of_rows(loss)
     if isinstance(loss, losses.Quantiles):
         formula, levels = lift(type(loss).formula), loss.levels
         return lambda y, p, weights: _mean(
@@ -91,10 +90,18 @@ def _elementwise(loss: losses.ElementwiseLoss) -> Callable[[Tensor, Tensor], Ten
     return lambda y, p: formula(smoothed(y), p, *parameters)
 
 
-def _direction(p: Tensor) -> Tensor:
-    """Rows over their lengths, which are held above the least that counts."""
-    length: Tensor = torch.linalg.vector_norm(p, dim=1, keepdim=True)
-    return p / length.clamp(min=LEAST_LENGTH)
+def _of_rows(loss: losses.RowLoss) -> MeanLoss:
+    terms, formula = lift(type(loss).terms), lift(type(loss).formula)
+    parameters, k = loss.parameters, loss.rows_per_sample
+
+    def compared(y: Tensor, p: Tensor, weights: Tensor | None) -> Tensor:
+        target = y if loss.targets == "values" else y[::k, None]
+        entries = (target, *(p[place::k] for place in range(k)))
+        sums = [term.sum(dim=1, keepdim=True) for term in terms(*entries, *parameters)]
+        values = formula(*entries[: 1 if loss.members else 0], *sums, *parameters)
+        return _mean(values, None if weights is None else weights[::k], len(values))
+
+    return compared
 
 
 def _gaussian(loss: losses.GaussianNLL) -> MeanLoss:

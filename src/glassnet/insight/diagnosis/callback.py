@@ -19,6 +19,7 @@ from glassnet.insight.diagnosis.samples import mixture, sortedness
 from glassnet.insight.diagnosis.targets import Targets
 from glassnet.insight.diagnosis.training import Said, is_as_drawn, known
 from glassnet.layers import Dense
+from glassnet.network import inputs
 from glassnet.network.history import History
 from glassnet.support import checks
 from glassnet.support.calls import explained
@@ -79,10 +80,12 @@ class Diagnosis(Callback):
         if loss is None or not any(isinstance(p, Dense) for p in every(layers)):
             return
         targets = Targets(loss, source.y, session.data.plan.n_outputs)
-        rows = np.linspace(0, len(source.y) - 1, min(len(source.y), FEW_ROWS)).astype(np.int64)
+        rows = inputs.spread(len(source.y), FEW_ROWS, loss)
         x = source.x[rows] if isinstance(source, Memory) else source.rows(rows)
         self._sample = x, targets.take(rows)
-        self._seen.n_samples, self._seen.batch_size = len(source.y), source.batch_size
+        self._seen.n_samples, self._seen.batch_size = (
+            n // source.members for n in (len(source.y), source.batch_size)
+        )
         self._seen.shuffled, self._seen.weights = source.shuffles, source.weights
         if targets.kind != "labels":
             self._seen.sortedness = sortedness(targets.columns)

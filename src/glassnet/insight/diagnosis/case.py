@@ -18,6 +18,7 @@ from glassnet.insight.diagnosis.samples import Samples, as_numbers, categories
 from glassnet.insight.diagnosis.targets import Targets
 from glassnet.insight.diagnosis.training import Training
 from glassnet.insight.diagnosis.trials import Budget, Course, Trials
+from glassnet.network import inputs
 from glassnet.network.history import History
 from glassnet.network.network import Network
 
@@ -68,7 +69,7 @@ class Case:
     @cached_property
     def rows(self) -> NDArray[np.int64]:
         """The samples that passes look at, evenly spread over all."""
-        return np.linspace(0, len(self.x) - 1, min(len(self.x), MOST_ROWS)).astype(np.int64)
+        return inputs.spread(len(self.x), MOST_ROWS, self.targets.loss)
 
     @cached_property
     def sample(self) -> Targets:
@@ -152,7 +153,7 @@ class Case:
             return None
         if known.batch_size is None or (known.weighed and known.weights is None):
             return None
-        n, m = len(self.x), len(self.rows)
+        n, m = (len(rows) // self.targets.loss.rows_per_sample for rows in (self.x, self.rows))
         size = min(known.batch_size, m)
         if known.batch_size < n:  # as many steps as the training took
             epochs = round(epochs * -(-n // known.batch_size) / -(-m // size))
@@ -179,7 +180,10 @@ class Case:
     @cached_property
     def held_pass(self) -> Pass | None:
         """The network on the validation samples."""
-        return None if self.held is None else self.on_held(np.arange(min(len(self.held[0]), MOST_ROWS)))
+        if self.held is None:
+            return None
+        most = MOST_ROWS - MOST_ROWS % self.targets.loss.rows_per_sample
+        return self.on_held(np.arange(min(len(self.held[0]), most)))
 
     def on_held(self, rows: NDArray[np.int64]) -> Pass:
         """The network on these validation samples."""

@@ -34,7 +34,7 @@ from glassnet.training.evaluation import default_loss
 def diagnose(
     network: Any,
     X: ArrayLike,
-    y: ArrayLike,
+    y: ArrayLike | None = None,
     history: History | None = None,
     *,
     loss: str | Loss | None = None,
@@ -61,7 +61,7 @@ def diagnose(
     network : Network, torch.nn.Module, or object with ``weights`` and ``activations``
         Trained or not; see :func:`glassnet.adapt` for a network of your own.
     X, y : array_like
-        The training data, in the order in which they were trained on.
+        The training data, in the order in which they were trained on; no y for a loss without targets.
     history : History, optional
         What ``fit`` returned, or ``Diagnosis.history`` if it raised an error.
     loss : str or Loss, optional
@@ -92,7 +92,7 @@ def diagnose(
     ArgumentError, ShapeError, DataError
         If the data do not fit the network or the loss, or what is said of the training contradicts itself.
     """
-    subject = _built(as_network(network), X)
+    subject = _built(as_network(network), X, loss)
     _check_history(subject, history)
     chosen = losses.get(loss) if loss is not None else _loss_of(subject, y)
     x, targets = _data(subject, "", X, y, chosen)
@@ -104,7 +104,7 @@ def diagnose(
         None if start is None else _start(subject, start),
         _rule(subject, optimizer, learning_rate),
         None if epochs is None else checks.integer("epochs", epochs, least=1),
-        _batch_size(batch_size, start, len(x)),
+        _batch_size(batch_size, start, len(x) // chosen.rows_per_sample),
         _weights(sample_weight, class_weight, targets),
     )
     noted = history.records.get(NAME) if history is not None else None
@@ -118,7 +118,7 @@ def diagnose(
         return DiagnosisReport(tuple(findings(case)), not_looked_at(case))
 
 
-def _loss_of(network: Network, y: ArrayLike) -> Loss:
+def _loss_of(network: Network, y: ArrayLike | None) -> Loss:
     """The loss of the last fit, or the one that goes with the last activation, if that is clear."""
     linear = isinstance(network.plan().rows[-1].activation, Linear)
     if network.loss is None and linear and bool(np.isin(np.asarray(y), (0, 1)).all()):
@@ -142,17 +142,20 @@ def _check_history(network: Network, history: Any) -> None:
         )
 
 
-def _built(network: Network, X: ArrayLike) -> Network:
+def _built(network: Network, X: ArrayLike, loss: str | Loss | None) -> Network:
     """The network, or a built copy of it, if it can be diagnosed at all."""
     if not network.built:
         network = network.copy()
-        network.build(np.shape(X)[1:])
+        rows = X if loss is None else inputs.rows("X", X, losses.get(loss), None)
+        network.build(np.shape(rows)[1:])
     if not any(isinstance(layer, Dense) for layer in every(network.layers)):
         raise ArgumentError("diagnose needs a network with at least one Dense layer; this one has none")
     return network
 
 
-def _data(network: Network, option: str, X: ArrayLike, y: ArrayLike, loss: Loss) -> tuple[Any, Targets]:
+def _data(
+    network: Network, option: str, X: ArrayLike, y: ArrayLike | None, loss: Loss
+) -> tuple[Any, Targets]:
     x, values = checked(network, option, X, y, loss)
     return x, Targets(loss, values, network.plan(loss).n_outputs)
 
@@ -192,7 +195,8 @@ def _batch_size(batch_size: int | None, start: Any, n_samples: int) -> int | Non
 def _weights(sample_weight: Any, class_weight: Any, targets: Targets) -> Any:
     if sample_weight is None and class_weight is None:
         return None
-    single = inputs.sample_weights(sample_weight, len(targets.values))
+    k = targets.loss.rows_per_sample
+    single = np.repeat(inputs.sample_weights(sample_weight, len(targets.values) // k), k)
     return inputs.shares(single, class_weight, targets.values, targets.loss, np.float64)
 
 

@@ -157,10 +157,12 @@ class Pass:
         twin = Network(layers, seed=0, dtype="float64", input_shape=network.layout.input_shape)
         twin.parameters = parameters
         twin.running_statistics[...] = running
-        samples = x.reshape(len(x), *network.layout.input_shape)
+        shape = network.layout.input_shape
         with np.errstate(all="ignore"):
-            self.record: StepRecord = record(twin, samples, targets.given, targets.loss, "sgd")
-            self.output: Array = twin.predict(samples)
+            self.record: StepRecord = record(
+                twin, targets.as_given(x, shape), targets.given, targets.loss, "sgd"
+            )
+            self.output: Array = twin.predict(x.reshape(len(x), *shape))
             self.value = targets.value(self.output)
         self.loss = self.value + self.record.penalty
         self.blocks = tuple(_blocks(self.record.rows))

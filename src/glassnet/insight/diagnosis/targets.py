@@ -94,8 +94,12 @@ class Targets:
         return self.loss.compare(self._compared, output, None)[0]
 
     @property
-    def given(self) -> Array:
-        """Targets as a user gives them: each once, however many outputs are compared with it."""
+    def given(self) -> Array | None:
+        """Targets as a user gives them: each once, however many outputs are compared with it; None where none are."""
+        if not self.loss.takes_targets:
+            return None
+        if self.loss.members:
+            return self.values[:: self.loss.rows_per_sample, 0]
         return self.values[:, : self.loss.n_targets(self.values.shape[1])]
 
     @cached_property
@@ -141,15 +145,22 @@ class Targets:
         """How well outputs fit: 0 as well as the best constant, 1 perfectly.
 
         Of the accuracy for classes, of the nearest other output for labels, else R²; where the loss does not ask
-        for means, of the loss itself.
+        for means, or compares given pairs or triplets, of the loss itself.
         """
         if self.kind == "classes":
             return class_score(self.accuracy(output), float(self.shares.max()))
         if self.kind == "labels":
+            if self.loss.members:
+                return 1 - self.value(output) / max(self.chance, TINY)
             return class_score(_neighbours_alike(output, self.classes), float(self.shares.max()))
         if self.kind == "values" and not self.of_means:
             return 1 - (self.value(output) - self.floor) / max(self.chance - self.floor, TINY)
         return r2(self.matrix, self.loss.activation.value(output))
+
+    def as_given(self, x: Array, input_shape: tuple[int, ...]) -> Array:
+        """Samples beside these targets as a user gives them: members of pairs and triplets on an axis of their own."""
+        members = [len(self.loss.members)] if self.loss.members else []
+        return x.reshape(-1, *members, *input_shape)
 
     @property
     def of_means(self) -> bool:

@@ -117,11 +117,11 @@ def train(network: Network | None, x: Array, targets: Targets, course: Course, b
     failed = Trial(np.empty(0), None)
     if network is None or not budget.allows(work(network, len(x), course)):
         return failed
-    weights = None if course.weights is None else course.weights[:, 0]
+    weights = None if course.weights is None else course.weights[:: targets.loss.rows_per_sample, 0]
     try:
         with np.errstate(all="ignore"):
             history = network.fit(
-                x.reshape(len(x), *network.layout.input_shape), targets.given,
+                targets.as_given(x, network.layout.input_shape), targets.given,
                 loss=targets.loss, optimizer=course.optimizer, epochs=course.epochs,
                 batch_size=course.batch_size, shuffle=course.shuffled, sample_weight=weights,
                 engine="numpy", seed=course.order, progress=False,

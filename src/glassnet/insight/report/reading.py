@@ -44,6 +44,7 @@ def read(
         If anything does not fit the network.
     """
     chosen = default_loss(network, y) if loss is None else losses.get(loss)
+    refuse_embeddings(chosen)
     training = _samples(network, "training", "", X, y, chosen)
     held = _pair(network, "validation", "validation_data", validation_data, chosen)
     test = _pair(network, "test", "test_data", test_data, chosen)
@@ -51,6 +52,15 @@ def read(
     trained = Trained(network, training, held, parts[-1])
     names = _names(network, parts, chosen, given)
     return Subject(network, chosen, training, held, test, trained, history, names)
+
+
+def refuse_embeddings(loss: Loss) -> None:
+    """Raise `ArgumentError` for a loss of distances, whose outputs predict nothing."""
+    if loss.targets == "labels":
+        raise ArgumentError(
+            f"a report tells how well classes or values are predicted; {loss.name} trains embeddings, "
+            "which predict neither. Draw them with gn.plots.embedding"
+        )
 
 
 def _pair(network: Network, name: str, option: str, given: Any, loss: Loss) -> NamedSamples | None:

@@ -11,10 +11,9 @@ from typing import Any
 from numpy.typing import ArrayLike
 
 from glassnet.bridges import writing
-from glassnet.errors import ArgumentError
 from glassnet.insight.report.markup import NOTHING, Html, joined, section, tag
 from glassnet.insight.report.numbers import count, score
-from glassnet.insight.report.reading import read
+from glassnet.insight.report.reading import read, refuse_embeddings
 from glassnet.insight.report.sections.data import data
 from glassnet.insight.report.sections.findings import diagnosis, found_by_diagnosis
 from glassnet.insight.report.sections.learning import learning
@@ -146,11 +145,7 @@ def report(
 
 def of_subject(subject: Subject, written: Callable[[Mapping[str, Any], int], str]) -> ReportPage:
     """The report; `written` says how a change of the training is typed, the first, second … of those proposed."""
-    if subject.loss.targets == "labels":
-        raise ArgumentError(
-            f"a report tells how well classes or values are predicted; {subject.loss.name} trains embeddings, "
-            "which predict neither. Draw them with gn.plots.embedding"
-        )
+    refuse_embeddings(subject.loss)
     found, reason = found_by_diagnosis(subject)
     parts = [
         data(subject), model(subject), learning(subject), quality(subject), worst(subject),

@@ -130,12 +130,12 @@ def _places(layers: Sequence[Layer], around: tuple[int, ...]) -> Iterator[tuple[
 
 
 def record(
-    network: Network, X: ArrayLike, y: ArrayLike, loss: str | Loss, optimizer: str | Optimizer
+    network: Network, X: ArrayLike, y: ArrayLike | None, loss: str | Loss, optimizer: str | Optimizer
 ) -> StepRecord:
     """Carry out a training step on copies of the network's vectors; the network stays as it is."""
     chosen = losses.get(loss)
     plan = network.plan(chosen)
-    x = network.features(X)
+    x = network.features(X, loss=chosen)
     y = network.targets(y, chosen, len(x))
     state = TrainingState.continued(network.state, optimizers.get(optimizer), network.parameters)
     sizes, weights = np.array([len(x)]), np.ones((len(x), 1), network.dtype)

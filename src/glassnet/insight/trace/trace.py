@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, overload
 
 from numpy.typing import ArrayLike, NDArray
 
+from glassnet import losses
 from glassnet.bridges import writing
 from glassnet.errors import ArgumentError
 from glassnet.insight.trace.forward import ForwardTrace, forward_only
@@ -130,6 +131,13 @@ def trace(
 ) -> Trace: ...  # fmt: skip
 
 
+@overload
+def trace(
+    network: Network, X: ArrayLike, y: None = None, *, loss: str | Loss, optimizer: str | Optimizer = "sgd",
+    samples_in: str = "rows",
+) -> Trace: ...  # fmt: skip
+
+
 @explained
 def trace(
     network: Network,
@@ -148,7 +156,7 @@ def trace(
         Built; it stays as it is.
     X, y : array_like
         A batch, as for training. Without y what comes back are Z and A of every layer as in ``predict``, where dropout
-        does nothing and a batch norm takes its running statistics.
+        does nothing and a batch norm takes its running statistics; unless a loss is given that takes none.
     loss : str or Loss, optional
         By default the loss of the last fit, or the one that goes with the last activation.
     optimizer : str or Optimizer
@@ -170,7 +178,8 @@ def trace(
     checks.network("network", network)
     _refuse_unknown(network)
     checked_writing(samples_in)
-    if y is None:
+    needs_targets = loss is None or losses.get(loss).takes_targets
+    if y is None and needs_targets:
         if loss is not None or not isinstance(optimizer, str) or optimizer != "sgd":
             raise ArgumentError(
                 "a loss and an optimizer need targets; give trace(network, X, y, …), or X alone"

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from glassnet.errors import DataError, ShapeError
 from glassnet.losses import Loss
-from glassnet.losses.targets import advice_for_rows
+from glassnet.losses.targets import advice_for_rows, labels_of_groups
 from glassnet.network.inputs.meaning import UNNAMED, Meaning
 from glassnet.network.inputs.names import named_integers, numbered, text_of
 from glassnet.network.inputs.numbers import numeric
@@ -19,7 +19,7 @@ Array = NDArray[Any]
 
 def targets(
     name: str,
-    values: ArrayLike,
+    values: ArrayLike | None,
     loss: Loss,
     n_samples: int,
     n_outputs: int,
@@ -28,7 +28,8 @@ def targets(
 ) -> Array:
     """Targets as the engines take them: (n, n_outputs) values, or integer classes or labels (n, 1).
 
-    Values of which several outputs are read each stand there as often.
+    Values of which several outputs are read each stand there as often. Of pairs and triplets `n_samples` counts their
+    members, and each target stands once for each.
 
     Text names classes, in the order that `meaning` knows; so do integers that are among the names and count nothing.
 
@@ -42,6 +43,11 @@ def targets(
             f"{loss.name} compares classes and needs one output for each; the network has one output. "
             "For two classes use Dense(1, 'sigmoid') with binary_cross_entropy, or Dense(2, 'softmax')"
         )
+    if loss.members:
+        labels = labels_of_groups(loss, name, values, n_samples // loss.rows_per_sample)
+        return np.ascontiguousarray(labels, dtype)
+    if values is None:
+        raise DataError(f"{loss.name} compares outputs with targets; {name} is missing")
     meaning.check_outputs(name, values, loss)
     text = text_of(name, values)
     if text is None:
@@ -142,6 +148,9 @@ def _other_names(name: str, column: Array, n_classes: int) -> str:
 
 def more_than_one_class(name: str, y: Array, loss: Loss) -> None:
     """Raise `DataError` where several samples are all of one class, or of as many as there are: nothing to learn."""
+    if loss.members:
+        _more_than_one_kind_of_pair(name, y, loss)
+        return
     if len(y) > 1 and names_classes(y, loss) and bool((y == y[0]).all()):
         raise DataError(
             f"{name} holds one class only ({y[0].tolist()} in all {len(y)} samples), so there is nothing to tell apart"
@@ -150,6 +159,14 @@ def more_than_one_class(name: str, y: Array, loss: Loss) -> None:
         raise DataError(
             f"no two samples of {name} have the same label ({len(y)} labels in {len(y)} samples), and {loss.name} "
             "learns from samples that belong together"
+        )
+
+
+def _more_than_one_kind_of_pair(name: str, y: Array, loss: Loss) -> None:
+    if loss.takes_targets and len(y) > loss.rows_per_sample and bool((y == y[0]).all()):
+        raise DataError(
+            f"{name} is {y[0, 0]:g} for every pair, and {loss.name} learns from pairs of both kinds: where all belong "
+            "together, or none does, one place for all samples, or any places far apart, would do"
         )
 
 

@@ -51,7 +51,7 @@ def relative(weights: Array, mean: float | None = None, purpose: str = "to train
 
 def refuse_weights_of_pairs(loss: Loss, given: object) -> None:
     """Raise `ArgumentError` for weights beside a loss that is a mean over pairs or triplets."""
-    if loss.targets == "labels" and given is not None:
+    if loss.targets == "labels" and not loss.members and given is not None:
         raise ArgumentError(
             f"{loss.name} is a mean over pairs or triplets, so it takes no weights of samples"
         )
@@ -80,6 +80,8 @@ def shares(
 
 
 def _of_classes(class_weight: ClassWeight, y: Array, loss: Loss, meaning: Meaning, n_known: int) -> Array:
+    if loss.members:
+        raise ArgumentError(f"class_weight needs classes, and {loss.name} is given none; use sample_weight")
     if not (meaning.multi_label or names_classes(y, loss)):
         raise ArgumentError(
             f"class_weight needs classes, and {loss.name} was given values that are none; use sample_weight"

@@ -62,9 +62,6 @@ export function compareSoftmax(y, yAt, z, zAt, n, m, weights, weightsAt, error, 
   return total * share;
 }
 
-// Lengths are held above this, as in PyTorch.
-const LEAST_LENGTH = 1e-8;
-
 /** The length of a row. @param {Floats} rows @param {number} from @param {number} m @returns {number} */
 export function lengthOf(rows, from, m) {
   let squares = 0;
@@ -72,20 +69,33 @@ export function lengthOf(rows, from, m) {
   return Math.sqrt(squares);
 }
 
-/** 1 - cos of the angle between each row of targets and of predictions, and its gradient (cos p / |p| - y / |y|) / |p|.
- * @type {Compare} */
-export function compareCosine(y, yAt, q, qAt, n, m, weights, weightsAt, error, eAt, share) {
-  let total = 0;
-  for (let i = 0; i < n; i++) {
-    const from = qAt + i * m, target = yAt + i * m, to = eAt + i * m, weight = weights[weightsAt + i], shared = weight * share;
-    const length = lengthOf(q, from, m), held = Math.max(length, LEAST_LENGTH), unit = Math.max(lengthOf(y, target, m), LEAST_LENGTH);
-    let along = 0;
-    for (let j = 0; j < m; j++) along += y[target + j] / unit * q[from + j];
-    const similarity = along / held, turn = length > LEAST_LENGTH ? similarity / held : 0;
-    total += (1 - similarity) * weight;
-    for (let j = 0; j < m; j++) error[to + j] = (turn * q[from + j] - y[target + j] / unit) / held * shared;
-  }
-  return total * share;
+/** The mean over samples of a loss of sums over their rows, by its three formulas: what is summed of each entry, the
+ * loss of the sums, and its slopes. A sample has `members` rows; targets are as wide as they are, or single numbers.
+ * @param {(...numbers: number[]) => number[]} terms @param {(...numbers: number[]) => number} value
+ * @param {(...numbers: number[]) => number[]} slopes @param {number} members @param {boolean} isOfValues @returns {Compare} */
+export function ofRows(terms, value, slopes, members, isOfValues) {
+  const k = Math.max(members, 1);
+  return (y, yAt, q, qAt, n, m, weights, weightsAt, error, eAt, share, p) => {
+    const width = isOfValues ? m : 1, /** @type {number[]} */ entries = [];
+    let total = 0;
+    for (let i = 0; i < n; i += k) {
+      const from = qAt + i * m, target = yAt + i * width, to = eAt + i * m, weight = weights[weightsAt + i], /** @type {number[]} */ sums = [];
+      const take = (/** @type {number} */ j) => {
+        entries[0] = y[target + j % width];
+        for (let place = 0; place < k; place++) entries[place + 1] = q[from + place * m + j];
+      };
+      for (let j = 0; j < m; j++) {
+        take(j);
+        terms(...entries, ...p).forEach((term, place) => (sums[place] = (sums[place] ?? 0) + term));
+      }
+      total += value(...(members ? [y[target]] : []), ...sums, ...p) * weight * k;
+      for (let j = 0; j < m; j++) {
+        take(j);
+        slopes(...entries, ...sums, ...p).forEach((slope, place) => (error[to + place * m + j] = slope * weight * share * k));
+      }
+    }
+    return total * share;
+  };
 }
 
 /** Distances of all pairs of rows (n, n). @param {Floats} p @param {number} at @param {number} n @param {number} d */

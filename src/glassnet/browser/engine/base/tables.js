@@ -64,23 +64,34 @@ export function table(name, given, width, dtype) {
 /** Targets as the loss takes them: values (n, n_outputs), or one integer for each sample.
  * @param {any} y @param {any} loss @param {number} n @param {number} n_outputs @param {string} dtype @returns {Table} */
 export function targets(y, loss, n, n_outputs, dtype) {
+  if (!loss.takes_targets) {
+    if (y !== null && y !== undefined) throw new GlassnetError(`${loss.called} compares ${loss.members.join(", ")} and takes no targets; y must be null`);
+    return { values: new (floatsOf(dtype))(n), shape: [n, 1] };
+  }
+  const k = loss.rows_per_sample;
   if (n_outputs % loss.each > 0)
     throw new GlassnetError(
       `${loss.called} reads ${loss.each} outputs for each target, and ${n_outputs} outputs are not a multiple of ${loss.each}: `
       + `end the network with ${loss.each} of them, or with ${loss.each} for every column of the targets`,
     );
   const width = loss.targets === "values" ? n_outputs / loss.each : 1, found = table("y", y, width, dtype);
-  if (found.shape[0] !== n) throw new GlassnetError(`X has ${n} rows and y ${found.shape[0]}; each sample needs one`);
+  if (found.shape[0] !== n / k) throw new GlassnetError(`X has ${n / k} rows and y ${found.shape[0]}; each sample needs one`);
   const { values } = found, limit = loss.targets === "classes" ? n_outputs : Infinity;
   for (const value of values) {
-    if (loss.targets !== "values" && (!Number.isInteger(value) || value < 0 || value >= limit))
+    if (loss.targets !== "values" && k === 1 && (!Number.isInteger(value) || value < 0 || value >= limit))
       throw new GlassnetError(`${loss.called} takes integers${limit < Infinity ? ` 0 to ${limit - 1}` : " >= 0"}; y holds ${value}`);
     if (loss.targets === "values" && (value < loss.domain[0] || value > loss.domain[1]))
       throw new GlassnetError(`${loss.called} takes y from ${loss.domain[0]} to ${loss.domain[1]}; it holds ${value}`);
     if (loss.only_targets.length > 0 && !loss.only_targets.includes(value))
       throw new GlassnetError(`${loss.called} takes targets ${loss.only_targets.join(" and ")}; y holds ${value}`);
   }
-  return found;
+  return k === 1 ? found : eachTimes(found, k);
+}
+
+/** A column in which every number stands k times. @param {Table} column @param {number} k @returns {Table} */
+function eachTimes({ values, shape: [n] }, k) {
+  const rows = /** @type {Floats} */ (new /** @type {any} */ (values.constructor)(n * k));
+  return { values: rows.map((_, row) => values[Math.floor(row / k)]), shape: [n * k, 1] };
 }
 
 /** Weights of the samples divided by their mean; all 1 where none are given.
@@ -88,13 +99,14 @@ export function targets(y, loss, n, n_outputs, dtype) {
 export function sampleWeights(given, loss, n, dtype) {
   const Floats = floatsOf(dtype);
   if (given === undefined || given === null) return new Floats(n).fill(1);
-  if (loss.targets === "labels")
+  const k = loss.rows_per_sample;
+  if (loss.targets === "labels" && k === 1)
     throw new GlassnetError(`${loss.called} is a mean over pairs or triplets, so it takes no weights of samples`);
   const { values } = table("sample_weight", given, 1, "float64");
-  if (values.length !== n) throw new GlassnetError(`sample_weight must hold ${n} numbers, one for each sample; got ${values.length}`);
+  if (values.length !== n / k) throw new GlassnetError(`sample_weight must hold ${n / k} numbers, one for each sample; got ${values.length}`);
   if (values.some((/** @type {number} */ value) => value < 0)) throw new GlassnetError("sample_weight must be >= 0");
   let sum = 0;
   for (const value of values) sum += value;
   if (sum === 0) throw new GlassnetError("all weights of the samples are 0, so there is nothing to learn from");
-  return new Floats(Float64Array.from(values, (value) => value / (sum / n)));
+  return new Floats(Float64Array.from({ length: n }, (_, row) => values[Math.floor(row / k)] / (sum / values.length)));
 }

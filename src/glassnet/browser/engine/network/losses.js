@@ -12,7 +12,7 @@ export function lossOf(part) {
   const counted = (/** @type {number} */ n, /** @type {number} */ m) =>
     part.name === "gaussian_nll" ? n * m / 2 : isOfEntries ? n * m : n;
   return {
-    ...known, ...formulas, part, each, called: part.name, parameters: parametersOf(part), takes_classes: known.targets === "classes",
+    ...known, ...formulas, part, each, rows_per_sample: Math.max(known.members.length, 1), called: part.name, parameters: parametersOf(part), takes_classes: known.targets === "classes",
     domain: known.domain.map((/** @type {number | null} */ limit, /** @type {number} */ side) => limit ?? (side ? Infinity : -Infinity)),
     share: (/** @type {number} */ n, /** @type {number} */ m) => 1 / counted(n, m),
   };

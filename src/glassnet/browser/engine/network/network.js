@@ -29,9 +29,11 @@ export class Network extends FlatNetwork {
     this.kept = null;
   }
 
-  /** Samples checked, as rows. @param {Given} X @returns {Table} */
-  features(X) {
-    const found = table("X", X, this.layout.n_features, this.dtype), first = this.layers[0], [n, k] = found.shape;
+  /** Samples checked, as rows; of pairs and triplets a row for each of so many members.
+   * @param {Given} X @param {number} [members] @returns {Table} */
+  features(X, members = 1) {
+    const k = this.layout.n_features, { values, shape: [count] } = table("X", X, members * k, this.dtype);
+    const n = count * members, found = { values, shape: [n, k] }, first = this.layers[0];
     if (first.name === "embedding")
       for (const [column, count] of first.categories)
         for (let i = 0; i < n; i++) {
@@ -118,7 +120,7 @@ export class Network extends FlatNetwork {
   /** Mean loss in prediction, penalties included. @param {Given} X @param {Given} y
    * @param {{ sample_weight?: Given | null }} [options] @returns {number} */
   loss(X, y, options = {}) {
-    const x = this.features(X), [n] = x.shape, objective = this.objective, { dtype } = this;
+    const { objective, dtype } = this, x = this.features(X, objective.rows_per_sample), [n] = x.shape;
     const plan = this.trainingPlan(), room = new Room(plan, this.vectors, objective.targets === "labels" ? n : PREDICTION_ROWS);
     const wanted = targets(y, objective, n, plan.n_outputs, dtype), m = plan.n_outputs;
     const weights = sampleWeights(options.sample_weight, objective, n, dtype), last = plan.rows[plan.rows.length - 1];
@@ -150,6 +152,7 @@ export class Network extends FlatNetwork {
   /** Loss, and the share that is right of classes that exclude each other. @param {Given} X @param {Given} y @returns {{ loss: number, accuracy?: number }} */
   evaluate(X, y) {
     const loss = this.loss(X, y), part = lossOf(this.loss_part), m = this.plan.n_outputs;
+    if (part.targets === "labels") return { loss };
     const found = this.classes(X), { values, shape: [n, width] } = targets(y, part, found.length, m, this.dtype);
     const isShare = part.domain[0] === 0 && part.domain[1] === 1 && (width === 1 || part.rows_sum_to_one);
     const isOfClasses = part.takes_classes || (isShare && values.every((/** @type {number} */ value) => value === 0 || value === 1));

@@ -18,17 +18,18 @@ export class Training {
     const unknown = Object.keys(options).filter((key) => !["batch_size", "shuffle", "sample_weight", "seed"].includes(key));
     if (unknown.length > 0)
       throw new GlassnetError(`a training has no option ${unknown.join(", ")}; it has batch_size, shuffle, sample_weight, seed`);
-    this.x = network.features(X);
-    const n = this.n = this.x.shape[0], plan = network.trainingPlan(), objective = network.objective;
+    const plan = network.trainingPlan(), { objective } = network, k = objective.rows_per_sample;
+    this.x = network.features(X, k);
+    const n = this.n = this.x.shape[0];
     for (const row of plan.rows)
       if (row.activation.name === "step")
         throw new GlassnetError(`layer ${row.layer}: step has no slope that training could follow; train with sigmoid or hard_sigmoid`);
     this.y = targets(y, objective, n, plan.n_outputs, dtype);
     this.weights = sampleWeights(options.sample_weight, objective, n, dtype);
-    const size = options.batch_size ?? n;
-    this.batch_size = Math.min(n, checkedNumber("batch_size", size, { least: 1, integer: true }));
+    const size = options.batch_size ?? n / k;
+    this.batch_size = Math.min(n, k * checkedNumber("batch_size", size, { least: 1, integer: true }));
     this.n_steps = Math.ceil(n / this.batch_size);
-    network.batch_size = this.n_steps === 1 ? null : this.batch_size;
+    network.batch_size = this.n_steps === 1 ? null : this.batch_size / k;
     if (plan.rows.some((row) => row.kind === "batch_norm") && n % this.batch_size === 1 % this.batch_size)
       throw new GlassnetError(`batch_norm needs at least 2 samples in every batch; ${n} samples in batches of ${this.batch_size} leave a batch of 1`);
     this.shuffles = (options.shuffle ?? true) && this.batch_size < n;
@@ -55,14 +56,21 @@ export class Training {
   get next() {
     if (this.batch === 0 && this.shuffles) {
       const { order } = this.network.streams, later = Random.at(order.state());
-      return later.permutation(this.n).slice(0, this.batch_size);
+      return this.drawn(later).slice(0, this.batch_size);
     }
     return this.order.slice(this.batch * this.batch_size, (this.batch + 1) * this.batch_size);
   }
 
+  /** The rows in the order that the seed draws, members of a sample one after the other.
+   * @param {Random} random @returns {Int32Array} */
+  drawn(random) {
+    const k = this.network.objective.rows_per_sample;
+    return withMembers(random.permutation(this.n / k), k);
+  }
+
   /** The next batch. */
   step() {
-    if (this.batch === 0 && this.shuffles) this.order = this.network.streams.order.permutation(this.n);
+    if (this.batch === 0 && this.shuffles) this.order = this.drawn(this.network.streams.order);
     const { network, batch } = this, start = batch * this.batch_size, stop = Math.min(start + this.batch_size, this.n);
     const rate = this.rate(), loss = this.take(this.order, start, stop, rate);
     this.losses = (batch === 0 ? 0 : this.losses) + loss * (stop - start);
@@ -80,19 +88,20 @@ export class Training {
     return { loss, learning_rate: rate, step: this.network.step_count };
   }
 
-  /** @param {ArrayLike<number>} rows @returns {Int32Array} */
+  /** @param {ArrayLike<number>} rows of samples @returns {Int32Array} */
   checkedRows(rows) {
-    const found = Int32Array.from(rows);
-    const bad = found.findIndex((row, place) => row !== rows[place] || row < 0 || row >= this.n);
+    const found = Int32Array.from(rows), k = this.network.objective.rows_per_sample, n = this.n / k;
+    const bad = found.findIndex((row, place) => row !== rows[place] || row < 0 || row >= n);
     if (found.length === 0 || bad >= 0)
-      throw new GlassnetError(`rows must be integers from 0 to ${this.n - 1}, at least one; got ${bad >= 0 ? rows[bad] : "none"}`);
-    return found;
+      throw new GlassnetError(`rows must be integers from 0 to ${n - 1}, at least one; got ${bad >= 0 ? rows[bad] : "none"}`);
+    return withMembers(found, k);
   }
 
   /** Be ready for batches of this size, and for a loss or an optimizer that is new. @param {number} size */
   makeRoom(size) {
     const { room, network } = this, { objective: was } = room, { objective } = network;
-    if (objective !== was && (objective.targets !== was.targets || objective.each !== was.each))
+    if (objective !== was && (objective.targets !== was.targets || objective.each !== was.each || objective.rows_per_sample !== was.rows_per_sample
+      || objective.takes_targets !== was.takes_targets))
       throw new GlassnetError(`${objective.called} takes other targets than ${was.called}; begin another training with them`);
     if (size > room.size || room.objective !== network.objective || room.rule !== network.rule)
       this.room = this.roomOf(Math.max(size, room.size));
@@ -241,4 +250,10 @@ export class Training {
     this.batch = state.place?.batch ?? 0;
     this.losses = state.place?.losses ?? 0;
   }
+}
+
+/** The rows of samples of so many members, one after the other. @param {ArrayLike<number>} samples @param {number} k
+ * @returns {Int32Array} */
+function withMembers(samples, k) {
+  return Int32Array.from({ length: samples.length * k }, (_, row) => samples[Math.floor(row / k)] * k + row % k);
 }

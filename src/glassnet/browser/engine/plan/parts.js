@@ -34,6 +34,7 @@ const OWN_LIMITS = {
   "batch_norm.momentum": { above: 0, most: 1 }, "sgd.momentum": { least: 0, below: 1 },
   "rmsprop.momentum": { least: 0, below: 1 }, "rmsprop.alpha": { least: 0, below: 1 }, "elu.alpha": { above: 0 },
   "batch_norm.epsilon": { above: 0 }, "layer_norm.epsilon": { above: 0 }, "rms_norm.epsilon": { above: 0 },
+  "cosine_embedding.margin": { least: -1, most: 1 },
 };
 
 /** The part of this kind called `name`; its aliases count. @param {string} kind @param {unknown} name @returns {any} */
@@ -114,5 +115,5 @@ export function parametersOf(part) {
   if (part.name === "quantiles") return part.levels;
   if (part.name === "focal") return part.alpha >= 0 ? [part.gamma, part.alpha, 1 - part.alpha] : [part.gamma, 1, 1];
   const fields = Object.keys(PARTS[part.kind][part.name].fields).filter((field) => field !== "label_smoothing");
-  return fields.map((field) => part[field]);
+  return fields.map((field) => Number(part[field]));
 }

@@ -29,7 +29,8 @@ FEWEST_ROWS = 40
 
 def constant_targets(case: Case) -> Finding | None:
     """Targets that are the same for all samples."""
-    if len(case.x) < 2 or bool((case.targets.values != case.targets.values[0]).any()):
+    targets = case.targets
+    if len(case.x) < 2 or not targets.loss.takes_targets or bool((targets.values != targets.values[0]).any()):
         return None
     return Finding(
         "constant_targets",

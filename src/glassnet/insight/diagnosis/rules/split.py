@@ -172,7 +172,7 @@ def _uncertainty(unseen: Pass) -> float:
     """The standard error of the score of the validation samples."""
     targets = unseen.targets
     if targets.kind != "classes":
-        y = targets.given if targets.loss.outputs_per_target > 1 else targets.matrix
+        y = targets.matrix[:, : targets.loss.n_targets(targets.matrix.shape[1])]
         errors = np.square(y - targets.loss.centre(unseen.output)).sum(axis=1)
         spread = np.square(y - y.mean(axis=0)).sum()
         return float(errors.std() * np.sqrt(len(errors)) / max(float(spread), 1e-300))
