@@ -4,14 +4,27 @@ import inspect
 from typing import Any
 
 import numpy as np
+import pandas as pd
+import polars as pl
 import pytest
 
 import glassnet as gn
+from glassnet.errors import DataError
 
 X = np.random.default_rng(0).normal(size=(20, 3))
 CLASSES = np.arange(20) % 2
 VALUES = X[:, 0]
 ALL = (gn.NetworkClassifier, gn.NetworkRegressor, gn.NetworkTransformer)
+
+
+def test_tables_and_classes_that_cannot_be_learned_are_named() -> None:
+    model = gn.NetworkClassifier()
+    with pytest.raises(DataError, match="X has 2 columns called 'a'; give each a name of its own"):
+        model.fit(pd.DataFrame(X[:, :2], columns=["a", "a"]), CLASSES)
+    with pytest.raises(DataError, match=r"X is a lazy frame, .* give X.collect\(\)"):
+        model.fit(pl.LazyFrame({"a": X[:, 0]}), CLASSES)
+    with pytest.raises(DataError, match="y holds text, such as 'a', beside 1; give all classes as text"):
+        model.fit(X, np.array([1, "a"] * 10, object))
 
 
 class Stranger:

@@ -92,6 +92,7 @@ class Classifies(ClassifierMixin, Predicts, NetworkEstimator):
 
     def _checked_y(self, y: Any) -> Array:
         found = targets_of(self, y, numbers=False)
+        _refuse_mixed(found)
         check_classification_targets(found)
         if found.ndim == 2 and not np.isin(found, (0, 1)).all():
             raise DataError(
@@ -162,3 +163,15 @@ class Classifies(ClassifierMixin, Predicts, NetworkEstimator):
         tags.classifier_tags.multi_label = True
         tags.target_tags.multi_output = True
         return tags
+
+
+def _refuse_mixed(y: Array) -> None:
+    """Raise `DataError` where some classes are text and others are not, so that they have no order."""
+    if y.dtype != object:
+        return
+    text = next((one for one in y.ravel() if isinstance(one, str)), None)
+    other = next((one for one in y.ravel() if not isinstance(one, str)), None)
+    if text is not None and other is not None:
+        raise DataError(
+            f"y holds text, such as {text!r}, beside {checks.shown(other)}; give all classes as text, or none"
+        )

@@ -61,7 +61,7 @@ BAD: dict[str, tuple[bytes | str, str]] = {
     "a model": (model(), "is no table but a file of a model; give the data"),
     "cut off": (gzip.compress(b"a,b\n1,2\n" * 100)[:-20], "is compressed by gzip and cut off or damaged"),
     "a parquet that is none": (b"PAR1" + b"x" * 100, "cannot be read as PARQUET: "),
-    "json that is none": ('{"a": 1}\n{"a": \n', "cannot be read as JSON LINES: "),
+    "json that is none": ('{"a": 1}\n{"a": \n', "cannot be read as JSON LINES: line 2 is no object of JSON, '"),
 }  # fmt: skip
 BAD["no date"] = ("d,b\n" + BAD["no date"][0], BAD["no date"][1])  # type: ignore[operator]
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from glassnet.cli.table.wishes import TableWish
 from glassnet.errors import ArgumentError, DataError
+from glassnet.insight.report.numbers import count
 from glassnet.support import checks
 from glassnet.support.text import in_one_line
 from glassnet.tables import Table, target_of
@@ -131,14 +132,24 @@ def load(source: str, wish: TableWish) -> Loaded:
     for option in ("drop", "keep"):
         for column in getattr(wish, option):
             check_column(f"--{option}", column, names, file.name)
+    _refuse_contradictions(wish)
     kind = next(kind for kind in file.kinds if kind.name == wish.target)
     rows, y, notes = _known(file, kind, wish.task)
-    classifies = _classifies(wish.target, y, kind, wish.task)
+    classifies = _classifies(wish.target, y, kind, wish.task, notes)
     left = {wish.target, wish.group, *wish.drop}
     features = tuple(name for name in names if name not in left)
     if not features:
         raise DataError(f"{file.name} has no column to learn from beside {wish.target!r}")
     return Loaded(file, wish, wish.target, rows, y, classifies, features, (*file.notes, *notes))
+
+
+def _refuse_contradictions(wish: TableWish) -> None:
+    """Raise `ArgumentError` where a column is to be two things at once."""
+    roles = {option: {getattr(wish, option)} - {None} for option in ("target", "group", "time")}
+    roles |= {"drop": set(wish.drop), "keep": set(wish.keep)}
+    for one, other in (("target", "group"), ("target", "time"), ("target", "drop"), ("drop", "keep")):
+        for name in sorted(roles[one] & roles[other]):
+            raise ArgumentError(f"--{one} and --{other} both name {name!r}; leave one out")
 
 
 def check_column(option: str, name: str, names: Sequence[str], place: str) -> None:
@@ -164,11 +175,16 @@ def _known(file: TableFile, kind: Kind, task: str) -> tuple[NDArray[np.int64], A
     n_missing = len(series) - len(rows)
     if len(rows) < 2:
         raise DataError(
-            f"the target {kind.name!r} is known in {len(rows)} rows of {len(series):,}; there is nothing to learn"
+            f"the target {kind.name!r} is known in {count(len(rows), 'row')} of {len(series):,}; there is nothing to "
+            "learn"
         )
     notes = []
     if n_missing:
-        notes.append(f"the target {kind.name!r} is missing in {n_missing:,} rows, which are left out")
+        verb = "is" if n_missing == 1 else "are"
+        notes.append(
+            f"the target {kind.name!r} is missing in {count(n_missing, 'row')}, which {verb} left out (an empty entry, "
+            "NA, NaN and null are missing ones; a class needs another name)"
+        )
     return rows, _targets(series.drop_nulls().to_numpy(), kind, task), notes
 
 
@@ -193,11 +209,11 @@ def _targets(values: Array, kind: Kind, task: str) -> Array:
     return values.astype(np.int64) if whole else values.astype(np.float64)
 
 
-def _classifies(name: str, y: Array, kind: Kind, task: str) -> bool:
+def _classifies(name: str, y: Array, kind: Kind, task: str, notes: Sequence[str]) -> bool:
     """Whether classes are learned; raises `DataError` where neither can be."""
     wanted = {"auto": "auto", "classify": "classes", "regress": "values"}[task]
     try:
         found = target_of(y.astype(np.float64) if wanted == "values" else y, wanted)
     except DataError as error:
-        raise DataError(f"--target {name!r}: {error}") from error
+        raise DataError("; ".join([f"--target {name!r}: {error}", *notes])) from error
     return found.task == CLASSES

@@ -33,7 +33,10 @@ def table_of(estimator: Any, X: Any, *, fresh: bool) -> Table:
             "X must be an array, a list of rows, a sparse matrix or a data frame; make one of it by pandas.DataFrame(X)"
         )
     least = 2 if fresh else 1
+    if type(X).__name__ == "LazyFrame":
+        raise DataError("X is a lazy frame, of which no row is there yet; give X.collect()")
     if _is_frame(X):
+        _refuse_twice(list(X.columns))
         validate_data(estimator, X, reset=fresh, skip_check_array=True)
         table = Table.of(X)
         _check_size(estimator, table.n_rows, len(table.names), least)
@@ -57,6 +60,17 @@ def is_known_row(estimator: Any, X: Any) -> bool:
 def _is_frame(X: Any) -> bool:
     """Whether X has columns of several kinds."""
     return hasattr(X, "columns") and hasattr(X, "shape")
+
+
+def _refuse_twice(names: list[Any]) -> None:
+    """Raise `DataError` where two columns have one name."""
+    twice = (
+        next((name for name in names if names.count(name) > 1), None)
+        if len(set(names)) < len(names)
+        else None
+    )
+    if twice is not None:
+        raise DataError(f"X has {names.count(twice)} columns called {twice!r}; give each a name of its own")
 
 
 def _mixed(X: Any) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import struct
+import warnings
 import zlib
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -37,7 +38,10 @@ def drawn(draw: Callable[[], Figure], alt: str, caption: str) -> Html:
 def _file(drawing: Figure) -> bytes:
     """The PNG file of a figure; a large one, such as a diagram of thousands of lines, with fewer colours."""
     file = io.BytesIO()
-    drawing.savefig(file, format="png", dpi=_DOTS_PER_INCH, metadata={"Software": None})
+    with warnings.catch_warnings():
+        # A letter that no font has is drawn as a box; the name stands as text in the table beside.
+        warnings.filterwarnings("ignore", message="Glyph .* missing from")
+        drawing.savefig(file, format="png", dpi=_DOTS_PER_INCH, metadata={"Software": None})
     return file.getvalue() if file.tell() <= _LARGE else _of_few_colours(file)
 
 

@@ -8,14 +8,18 @@ from typing import TYPE_CHECKING
 from glassnet.errors import DataError
 from glassnet.support.text import in_one_line
 from glassnet.tables.columns import DATES, NUMBERS, TEXT
+from glassnet.tables.files import dates
 from glassnet.tables.files.kinds import (
+    CLOCK,
     DECIMAL_COMMA,
+    ON_A_CLOCK,
     PLAIN,
     THOUSANDS,
     TRUTH,
     Kind,
     kind_of_dtype,
     polars_package,
+    without_unit,
 )
 
 if TYPE_CHECKING:
@@ -41,20 +45,15 @@ _MISSING = (
 )
 _NEARLY = 0.9  # share of the different texts of a column from which on the others are taken for faults
 _FEWEST = 20  # different numbers or dates that make such a column
-_ISO = (
-    "%Y-%m-%d",
-    "%Y-%m-%d %H:%M:%S%.f",
-    "%Y-%m-%dT%H:%M:%S%.f",
-    "%Y-%m-%d %H:%M",
-    "%Y-%m-%dT%H:%M",
-    "%Y/%m/%d",
-)
-_DAY_FIRST = ("%d.%m.%Y", "%d.%m.%Y %H:%M", "%d/%m/%Y", "%d/%m/%Y %H:%M", "%d-%m-%Y")
-_MONTH_FIRST = ("%m/%d/%Y", "%m/%d/%Y %H:%M", "%m-%d-%Y")
-_LOOKS_LIKE_A_DATE = r"^\d{1,4}[-./]\d{1,2}[-./]\d{1,4}"
 _WITH_COMMA = r"^[+-]?(\d+|\d{1,3}(\.\d{3})+)?,\d+$"
 _WITH_THOUSANDS = r"^[+-]?\d{1,3}(,\d{3})+(\.\d+)?$"
 _SURELY_THOUSANDS = r"^[+-]?\d{1,3}((,\d{3}){2,}(\.\d+)?|,\d{3}\.\d+)$"
+# A number with what stands around it: a currency, a share, or a unit after a blank, the same in every row.
+_NUMBER = r"\d[\d.,]*(?:[eE][+-]?\d+)?"
+_MONEY = r"[$€£¥₹]"
+_WITH_UNIT = (
+    rf"^[+-]?\s*({_MONEY}?)\s*[+-]?{_NUMBER}(\s*(?:%|‰|°C|°F|°|{_MONEY})|\s+[\p{{L}}²³/%°µ]{{1,12}})?$"
+)
 
 
 @dataclass(frozen=True)
@@ -94,6 +93,13 @@ def examine(frame: polars.DataFrame, wish: ColumnWish) -> tuple[list[Kind], list
             continue
         kinds.append(kind)
         notes.extend(_notes(kind))
+        if kind.kind == NUMBERS and dtype.is_integer() and dates.are_compact(frame[name]):
+            notes.append(
+                f"column {name!r} holds numbers that look like dates, such as {frame[name].drop_nulls()[0]}; "
+                f"--date-format {dates.COMPACT} reads them so"
+            )
+    if wish.date_format and not any(kind.format == wish.date_format for kind in kinds):
+        raise DataError(f"no column holds dates as --date-format says, {wish.date_format!r}")
     return kinds, notes
 
 
@@ -104,6 +110,10 @@ def _of_dtype(column: polars.Series, dtype: polars.DataType, wish: ColumnWish) -
     known = kind_of_dtype(dtype)
     if known is None:
         return None
+    if wish.date_format and dtype.is_integer():
+        digits = column.drop_nulls().cast(pl.String)
+        if len(digits) and dates.n_dates(digits, wish.date_format) == len(digits):
+            return Kind(column.name, DATES, PLAIN, wish.date_format)
     return Kind(column.name, known, TRUTH if dtype == pl.Boolean else PLAIN)
 
 
@@ -113,18 +123,12 @@ def _notes(kind: Kind) -> list[str]:
         found.append(f"column {kind.name!r}: {', '.join(map(repr, kind.missing))} is read as missing")
     if kind.written == THOUSANDS:
         found.append(f"column {kind.name!r}: commas are taken to separate thousands, as in 1,234")
-    for first, formats, other in (("day", _DAY_FIRST[2:], "month"), ("month", _MONTH_FIRST, "day")):
-        if kind.format in formats:
-            found.append(
-                f"column {kind.name!r}: dates are read with the {first} first, {kind.format}; --date-format "
-                f"{_turned(kind.format)} reads the {other} first"
-            )
-    return found
-
-
-def _turned(form: str) -> str:
-    """The format with day and month in each other's place."""
-    return form.replace("%d", "?").replace("%m", "%d").replace("?", "%m")
+    if kind.written == CLOCK:
+        found.append(f"column {kind.name!r}: times such as 12:30 are read as seconds")
+    if kind.kind == NUMBERS and kind.format:
+        unit = kind.format.replace("{}", "").strip()
+        found.append(f"column {kind.name!r}: {unit!r} is taken for a unit, and left out")
+    return found + dates.notes_of(kind.name, kind.format) if kind.kind == DATES else found
 
 
 class _Text:
@@ -136,7 +140,9 @@ class _Text:
         texts = column.drop_nulls().unique(maintain_order=True).str.strip_chars()
         is_missing = texts.str.to_lowercase().is_in(list(_MISSING))
         self.missing = tuple(sorted(set(texts.filter(is_missing))))
-        self.texts = texts.filter(~is_missing)
+        known = texts.filter(~is_missing)
+        self.unit = _unit_of(known)
+        self.texts = known.to_frame().select(without_unit(pl.col(self.name), self.unit)).to_series()
         self.numbers = self.texts.cast(pl.Float64, strict=False)
 
     def kind(self) -> Kind:
@@ -146,14 +152,14 @@ class _Text:
     def _as_numbers(self) -> Kind | None:
         others = self.texts.filter(self.numbers.is_null())
         n_numbers = len(self.texts) - len(others)
-        if len(self.texts) == 0:
-            return Kind(self.name, NUMBERS, PLAIN, "", self.missing)  # all of them missing
         if len(others) == 0:
-            return Kind(self.name, NUMBERS, PLAIN, "", self.missing)
+            return None if self._are_long_names() else self._numbers(PLAIN)
+        if self.texts.str.contains(ON_A_CLOCK).all():
+            return self._numbers(CLOCK)
         if self.texts.str.to_lowercase().is_in(["true", "false"]).all():
-            return Kind(self.name, NUMBERS, TRUTH, "", self.missing)
+            return self._numbers(TRUTH)
         if others.str.contains(_WITH_THOUSANDS).all() and others.str.contains(_SURELY_THOUSANDS).any():
-            return Kind(self.name, NUMBERS, THOUSANDS, "", self.missing)
+            return self._numbers(THOUSANDS)
         if others.str.contains(_WITH_COMMA).all():
             return self._with_commas(others)
         if n_numbers >= _NEARLY * len(self.texts) and n_numbers >= _FEWEST:
@@ -163,25 +169,26 @@ class _Text:
             )
         return None
 
+    def _numbers(self, written: str) -> Kind:
+        return Kind(self.name, NUMBERS, written, self.unit, self.missing)
+
+    def _are_long_names(self) -> bool:
+        """Whether these are whole numbers of so many digits that different ones are the same number."""
+        whole = self.texts.str.contains(r"^\d{17,}$")
+        return len(whole) > 0 and bool(whole.all()) and self.numbers.n_unique() < len(self.texts)
+
     def _with_commas(self, others: polars.Series) -> Kind:
         if not self.wish.decimal_comma:
             raise DataError(
                 f"column {self.name!r} holds numbers with commas, such as {others[0]}; give --decimal-comma to read "
                 f"them so, or --categorical {self.name!r} where they are names"
             )
-        return Kind(self.name, NUMBERS, DECIMAL_COMMA, "", self.missing)
+        return self._numbers(DECIMAL_COMMA)
 
     def _as_dates(self) -> Kind | None:
-        some = self.texts.head(1000)
-        if not self.wish.date_format and some.str.contains(_LOOKS_LIKE_A_DATE).mean() < _NEARLY:  # type: ignore[operator]
+        form = dates.format_of(self.texts, self.wish.date_format, _NEARLY)
+        if not form:
             return None
-        formats = [self.wish.date_format] if self.wish.date_format else [*_ISO, *_DAY_FIRST, *_MONTH_FIRST]
-        right = {form: self._n_dates(some, form) for form in formats}
-        form = max(right, key=lambda one: right[one])
-        if right[form] < _NEARLY * len(some):
-            return None
-        if form in _DAY_FIRST and right.get(_turned(form)) == len(some):
-            form = self._told_apart(form)
         kind = Kind(self.name, DATES, PLAIN, form, self.missing)
         pl = polars_package()
         wrong = self.texts.filter(
@@ -196,18 +203,25 @@ class _Text:
             f"or give --categorical {self.name!r}"
         )
 
-    def _told_apart(self, form: str) -> str:
-        """Day or month first, where the first thousand texts do not say so."""
-        other = _turned(form)
-        return form if self._n_dates(self.texts, form) >= self._n_dates(self.texts, other) else other
-
-    @staticmethod
-    def _n_dates(texts: polars.Series, form: str) -> int:
-        parsed = texts.str.to_datetime(form, strict=False, exact=True)
-        return len(texts) - parsed.null_count()
-
     def _first(self, wrong: polars.Series) -> str:
         """The first of these texts in the column, with its row."""
         places = self.column.str.strip_chars().is_in(wrong.implode()).arg_true()
         at = int(places[0])
         return f"{in_one_line(self.column[at])!r} in row {at + 1:,}"
+
+
+def _unit_of(texts: polars.Series) -> str:
+    """What stands around the numbers of a column, as in "{} %"; "" where not nearly all of them have the same."""
+    pl = polars_package()
+    found = texts.to_frame().select(
+        pl.col(texts.name).str.extract(_WITH_UNIT, group).str.strip_chars().fill_null("").alias(name)
+        for group, name in ((1, "before"), (2, "after"))
+    )
+    found = found.filter((pl.col("before") != "") | (pl.col("after") != ""))
+    if len(found) < max(_NEARLY * len(texts), 2):
+        return ""
+    most = found.group_by("before", "after").len().sort("len", descending=True)
+    if most["len"][0] < max(_NEARLY * len(texts), 2):
+        return ""
+    before, after = most["before"][0], most["after"][0]
+    return f"{before}{{}}" if not after else f"{before}{{}} {after}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
@@ -13,7 +14,10 @@ from glassnet.tables.columns import DATES, NUMBERS, TEXT
 if TYPE_CHECKING:
     import polars
 
-PLAIN, DECIMAL_COMMA, THOUSANDS, TRUTH = "plain", "decimal comma", "thousands", "truth"
+PLAIN, DECIMAL_COMMA, THOUSANDS, TRUTH, CLOCK = "plain", "decimal comma", "thousands", "truth", "clock"
+ON_A_CLOCK = r"^(\d{1,3}):([0-5]\d)(?::([0-5]\d(?:\.\d+)?))?$"
+
+_ZONES = ("%z", "%:z", "%#z", "%+")
 
 _WRITTEN: dict[str, Callable[[polars.Expr], polars.Expr]] = {
     PLAIN: lambda text: text,
@@ -22,7 +26,16 @@ _WRITTEN: dict[str, Callable[[polars.Expr], polars.Expr]] = {
     ),
     THOUSANDS: lambda text: text.str.replace_all(",", "", literal=True),
     TRUTH: lambda text: text.str.to_lowercase().replace({"true": "1", "false": "0"}),
+    CLOCK: lambda text: _seconds(text),
 }
+
+
+def _seconds(text: polars.Expr) -> polars.Expr:
+    """Of times such as 12:30 and 12:30:59.5; null where the text is none."""
+    pl = polars_package()
+    hours, minutes, seconds = (text.str.extract(ON_A_CLOCK, group).cast(pl.Float64) for group in (1, 2, 3))
+    found: polars.Expr = 3600 * hours + 60 * minutes + seconds.fill_null(0.0)
+    return found
 
 
 def polars_package() -> Any:
@@ -39,10 +52,10 @@ class Kind:
     name : str
         Of the column.
     kind : {"numbers", "text", "dates"}
-    written : {"plain", "decimal comma", "thousands", "truth"}
-        Numbers in text: 3.5, 3,5 (and 1.234,5), 1,234.5, True and False (1 and 0).
+    written : {"plain", "decimal comma", "thousands", "truth", "clock"}
+        Numbers in text: 3.5, 3,5 (and 1.234,5), 1,234.5, True and False (1 and 0), 12:30 (in seconds).
     format : str
-        Of dates in text, as strftime writes them.
+        Of dates in text, as strftime writes them; of numbers with a unit what stands around them, as in "{} %".
     missing : tuple of str
         Texts that stand for a missing number or date.
     """
@@ -84,9 +97,8 @@ class Kind:
         if self.missing:
             text = pl.when(text.is_in(list(self.missing))).then(None).otherwise(text)
         if self.kind == NUMBERS:
-            return _WRITTEN[self.written](text).cast(pl.Float64, strict=False)
-        dates: polars.Expr = text.str.to_datetime(self.format, strict=False, time_unit="us", exact=True)
-        return dates
+            return _WRITTEN[self.written](without_unit(text, self.format)).cast(pl.Float64, strict=False)
+        return parsed(text, self.format)
 
     def of(self, column: polars.Expr, dtype: polars.DataType) -> polars.Expr | None:
         """The column, of any dtype, as it is taken: float64, String or Datetime; None where it cannot be."""
@@ -99,13 +111,44 @@ class Kind:
             return as_datetime(column, dtype) if self.kind == DATES else None
         if dtype == pl.Boolean or dtype.is_numeric():
             if self.kind == DATES:
-                return None
+                return self._of_digits(column, dtype)
             return column.cast(pl.Float64 if self.kind == NUMBERS else pl.String)
         if isinstance(dtype, (pl.Categorical, pl.Enum)):
             return self.of_text(column.cast(pl.String))
         if isinstance(dtype, (pl.Duration, pl.Time)) and self.kind == NUMBERS:
             return as_seconds(column, dtype)
         return None
+
+    def _of_digits(self, column: polars.Expr, dtype: polars.DataType) -> polars.Expr | None:
+        """Dates that whole numbers write, such as 20240131."""
+        if not self.format or not dtype.is_integer():
+            return None
+        return self.of_text(column.cast(polars_package().String))
+
+
+def without_unit(text: polars.Expr, form: str) -> polars.Expr:
+    """Numbers without the unit that stands around them; the sign may stand before it."""
+    before, _, after = form.partition("{}")
+    if not before.strip() and not after.strip():
+        return text
+    for unit, place in ((before, rf"^([+-]?)\s*{_quoted(before)}\s*"), (after, rf"()\s*{_quoted(after)}$")):
+        text = text.str.replace(place, "${1}") if unit.strip() else text
+    return text
+
+
+def _quoted(unit: str) -> str:
+    return re.escape(unit.strip())
+
+
+def parsed(text: polars.Expr, form: str) -> polars.Expr:
+    """Dates in this format, those with a zone in UTC; null where the text is none. A year %Y has four digits."""
+    pl = polars_package()
+    if "%Y" in form:
+        text = pl.when(text.str.contains(r"\d{4}")).then(text)
+    dates: polars.Expr = text.str.to_datetime(form, strict=False, time_unit="us", exact=True)
+    if any(zone in form for zone in _ZONES):
+        return dates.dt.convert_time_zone("UTC").dt.replace_time_zone(None)
+    return dates
 
 
 def kind_of_dtype(dtype: polars.DataType) -> str | None:

@@ -55,6 +55,8 @@ class Raw:
     def __init__(self, parts: list[TablePart], options: ReadingOptions) -> None:
         self.parts, self.options, self.notes = parts, options, list[str]()
         self.form: Dialect | None = None
+        if parts[0].kind == formats.CSV:
+            self.parts = [text.with_line_feeds(part) for part in parts]
         if parts[0].kind == formats.CSV and (options.encoding or any(map(text.is_marked, parts))):
             self._change_encoding()
         size = sum(part.n_bytes * (1 if _is_plain(part) else _PACKED) for part in parts)
@@ -72,23 +74,30 @@ class Raw:
             formats.ARROW: lambda: pl.scan_ipc(sources),
             formats.ARROW_STREAM: lambda: pl.concat(map(pl.read_ipc_stream, sources)).lazy(),
             formats.JSON_LINES: lambda: pl.scan_ndjson(sources, infer_schema_length=looked_at),
-            formats.CSV: lambda: self._csv(sources, looked_at),
+            formats.CSV: lambda: self._csv(looked_at),
         }
         return scan[kind]()
 
-    def _csv(self, sources: Any, looked_at: int | None) -> polars.LazyFrame:
-        pl = polars_package()
+    def _csv(self, looked_at: int | None) -> polars.LazyFrame:
         forms = [text.dialect(part, self.options.separator, self.options.header) for part in self.parts]
         self.form = forms[0]
         for part, form in zip(self.parts, forms, strict=True):
-            if form != self.form:
-                raise DataError(
-                    f"{part.name} has other columns, or another separator, than {self.parts[0].name}: "
-                    f"{', '.join(form.names[:6])} …, not {', '.join(self.form.names[:6])} …"
-                )
-        names = list(self.form.names)
+            text.check_same_names(part.name, form.names, self.parts[0].name, self.form.names)
+        if all(form == self.form for form in forms) and (looked_at is not None or len(forms) == 1):
+            return self._texts([part.content for part in self.parts], self.form, looked_at)
+        # In another order, with another separator, or with types of their own, which Polars finds in one file only.
+        each = [
+            self._texts([part.content], form, looked_at).select(self.form.names)
+            for part, form in zip(self.parts, forms, strict=True)
+        ]
+        lazy: polars.LazyFrame = polars_package().concat(each, how="vertical_relaxed")
+        return lazy
+
+    def _texts(self, sources: Any, form: Dialect, looked_at: int | None) -> polars.LazyFrame:
+        pl = polars_package()
+        names = list(form.names)
         common: dict[str, Any] = {
-            "separator": self.form.separator, "has_header": self.form.has_header, "null_values": _MISSING,
+            "separator": form.separator, "has_header": form.has_header, "null_values": _MISSING,
             "with_column_names": lambda found: names + found[len(names) :],
         }  # fmt: skip
         lazy: polars.LazyFrame = pl.scan_csv(sources, infer_schema_length=looked_at, **common)
@@ -153,12 +162,26 @@ class Raw:
             self._explain(error)
 
     def _explain(self, error: Exception) -> None:
+        self._compare_names()
+        if self.parts[0].kind == formats.JSON_LINES:
+            for part in self.parts:
+                text.check_json(part)
         if self.form is not None:
             for part in self.parts:
                 text.check_rows(part, self.form)
         where = ", ".join(part.name for part in self.parts[:3])
         said = str(error).partition("\n")[0]
         raise DataError(f"{where} cannot be read as {self.parts[0].kind.upper()}: {said}") from error
+
+    def _compare_names(self) -> None:
+        """Raise `DataError` where files of another kind than text do not have the same columns."""
+        if len(self.parts) == 1 or self.parts[0].kind not in (formats.PARQUET, formats.ARROW):
+            return
+        pl = polars_package()
+        read = pl.read_parquet_schema if self.parts[0].kind == formats.PARQUET else pl.read_ipc_schema
+        first = tuple(read(self.parts[0].content))
+        for part in self.parts[1:]:
+            text.check_same_names(part.name, tuple(read(part.content)), self.parts[0].name, first)
 
 
 def _is_plain(part: TablePart) -> bool:

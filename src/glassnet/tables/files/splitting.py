@@ -126,6 +126,9 @@ def _by_group(groups: NDArray[Any]) -> tuple[Rows, Rows, str]:
 
 def _by_time(times: NDArray[Any]) -> tuple[Rows, Rows, str]:
     """The latest first."""
+    if times.dtype == object:
+        known = next((one for one in times if one is not None), None)
+        raise DataError(f"a split by time needs dates or numbers; the column holds text, such as {known!r}")
     missing = np.isnat(times) if times.dtype.kind == "M" else np.isnan(times)
     if missing.any():
         raise DataError(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import gzip
 import io
+import json
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -40,6 +41,15 @@ class Dialect:
     separator: str
     names: tuple[str, ...]
     has_header: bool
+
+
+def with_line_feeds(part: TablePart) -> TablePart:
+    """The same with lines that end as everywhere else, where they end with carriage returns alone, as on an old Mac."""
+    if b"\n" in part.beginning or b"\r" not in part.beginning or is_marked(part):
+        return part
+    with opened(part) as file:
+        written = file.read().replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    return replace(part, content=written, beginning=written[:65536])
 
 
 def is_marked(part: TablePart) -> bool:
@@ -163,6 +173,17 @@ def check_names(place: str, names: tuple[str, ...]) -> None:
         )
 
 
+def check_same_names(place: str, names: tuple[str, ...], other: str, first: tuple[str, ...]) -> None:
+    """Raise `DataError` where the columns of one file are not those of the first, in whatever order."""
+    more, less = (
+        [name for name in one if name not in set(two)] for one, two in ((names, first), (first, names))
+    )
+    if more or less:
+        told = [f"{verb} {', '.join(map(repr, some[:4]))}{', …' * (len(some) > 4)}"
+                for verb, some in (("has", more), ("lacks", less)) if some]  # fmt: skip
+        raise DataError(f"{place} does not have the columns of {other}: it {' and '.join(told)}")
+
+
 def _is_number(name: str) -> bool:
     try:
         float(name.replace(",", "."))
@@ -250,3 +271,23 @@ def may_be_ragged(part: TablePart, form: Dialect) -> bool:
         pl.scan_lines(source).filter((line.str.strip_chars() != "") & odd).head(1).collect(engine="streaming")
     )
     return bool(found.height)
+
+
+def check_json(part: TablePart) -> None:
+    """Raise `DataError` for the first line that is no object of JSON."""
+    with opened(part) as file:
+        for number, line in enumerate(file, 1):
+            if not line.strip():
+                continue
+            try:
+                is_object = isinstance(json.loads(line), dict)
+            except ValueError:
+                is_object = False
+            if not is_object:
+                raise DataError(
+                    f"{part.name} cannot be read as JSON LINES: line {number:,} is no object of JSON, {_start(line)}"
+                )
+
+
+def _start(line: bytes) -> str:
+    return checks.shown(in_one_line(line[:60].decode("utf-8", "replace").strip()))

@@ -14,6 +14,7 @@ from glassnet.tables.operations.date import dates_of_text, is_date
 from glassnet.tables.operations.number import is_number, numbers_of_text
 
 _COMMA = re.compile(r"\s*[+-]?(\d{1,3}(\.\d{3})+|\d+),\d+\s*")
+_LONG = re.compile(r"\s*\d{17,}\s*")
 _WHOLE = re.compile(r"\s*[+-]?(\d{1,3}(\.\d{3})+|\d+)\s*")
 
 
@@ -30,7 +31,7 @@ def read_text(name: str, column: Column, decimal_comma: bool | None) -> tuple[Co
     levels = [level for level, count in zip(column.levels, column.counts(), strict=True) if count]
     if not levels:
         return column, []
-    if all(map(is_number, levels)):
+    if all(map(is_number, levels)) and not _are_long_names(levels):
         text = f"column {name!r} holds numbers as text, such as {levels[0]!r}: they are read as numbers"
         return numbers_of_text(column), [Note(name, notes.TEXT_AS_NUMBERS, text)]
     if all(map(is_date, levels)):
@@ -46,6 +47,11 @@ def read_text(name: str, column: Column, decimal_comma: bool | None) -> tuple[Co
         text = f"column {name!r} holds numbers with decimal commas, such as {example!r}: they are read as numbers"
         return _with_commas(column), [Note(name, notes.DECIMAL_COMMA, text)]
     return column, []
+
+
+def _are_long_names(levels: list[str]) -> bool:
+    """Whether these are whole numbers of so many digits that different ones are the same number."""
+    return all(_LONG.fullmatch(level) for level in levels) and len(set(map(float, levels))) < len(levels)
 
 
 def _have_commas(levels: list[str]) -> bool:
