@@ -3671,6 +3671,34 @@ class Targets {
     return Math.min(...rows.map((row) => this.costs(row)));
   }
 
+  /** The loss of a network that knows nothing yet: all classes alike, or all values zero. @returns {number} */
+  get guess() {
+    const { m, kind, loss, n } = this;
+    if (kind === "classes") return this.costs(new Float64Array(m).fill(1 / Math.max(m, 2)));
+    if (loss.domain[0] === 0 && loss.domain[1] === 1) return this.costs(new Float64Array(m).fill(0.5));
+    return this.value(new Float64Array(n * m));
+  }
+
+  /** The share of each class. @returns {Float64Array} */
+  get shares() {
+    const counts = new Float64Array(Math.max(this.m, 2));
+    for (const of of this.classes) counts[of] += 1 / this.n;
+    return counts;
+  }
+
+  /** What a rule that compares rows compares: one-hot classes, or values. @returns {{ values: Floats, width: number }} */
+  get columns() {
+    const { kind, n, m, matrix, classes } = this, width = Math.max(m, 2);
+    return kind === "classes" ? { values: oneHot(Float64Array.from(classes), width, new Float64Array(n * width)), width } : { values: matrix, width: m };
+  }
+
+  /** Outputs as the loss understands them: probabilities of logits. @returns {Floats} */
+  get centre() {
+    const predicted = this.output.values.slice();
+    this.loss.activate(predicted, this.n, this.m);
+    return predicted;
+  }
+
   /** The loss where every output is its target. @returns {number} */
   get floor() {
     if (this.kind === "classes" && !this.loss.part.label_smoothing) return 0;
@@ -3714,9 +3742,9 @@ class Targets {
 
   /** All of it; of labels, which say what belongs together, the kind alone. @param {number} value the loss of the outputs */
   facts(value) {
-    if (this.kind === "labels") return { kind: this.kind, chance: null, floor: null, progress: null, score: null };
+    if (this.kind === "labels") return { kind: this.kind, chance: null, guess: null, floor: null, progress: null, score: null };
     const { kind, chance, floor } = this;
-    return { kind, chance, floor, progress: 1 - (value - floor) / Math.max(chance - floor, 1e-300), score: this.score(value) };
+    return { kind, chance, guess: this.guess, floor, progress: 1 - (value - floor) / Math.max(chance - floor, 1e-300), score: this.score(value) };
   }
 }
 
@@ -4765,13 +4793,13 @@ function block(rows, index) {
     flat: flat_by_unit.reduce((sum, share) => sum + share / units, 0), flat_by_unit,
     gradient_norm: rms(dense.d_weights.values), error_norm: rms(dense.d_z.values),
     gain: deviation(dense.weights.values) * Math.sqrt(dense.weights.shape[0]), spread: spread(rows[rows.length - 1].a),
-    twins: twins(dense),
+    twins: twins(dense), record: { dense, active, last: rows[rows.length - 1], kinds: rows.map((row) => row.kind), before: rows.indexOf(active) },
   };
 }
 
 /** The network as it is on these samples, in float64 and without dropout. @param {Network} network @param {Given} X @param {Given} y */
 function facts(network, X, y) {
-  const twin = network.twin(), { rows, penalty, parameters } = twin.trace(X, y);
+  const twin = network.twin(), { rows, penalty, parameters, value: of_batch } = twin.trace(X, y);
   const value = twin.loss(X, y) - penalty, output = twin.predict(X);
   const wanted = targets(y, twin.objective, output.shape[0], output.shape[1], "float64");
   const starts = rows.flatMap((/** @type {any} */ row, /** @type {number} */ place) => (row.kind === "dense" ? [place] : []));
@@ -4779,9 +4807,11 @@ function facts(network, X, y) {
   const gradient = parameters.flatMap((/** @type {any} */ part) => Array.from(part.gradient));
   const weights = starts.flatMap((/** @type {number} */ start) => Array.from(rows[start].weights.values));
   const isFinite = Number.isFinite(value) && twin.vector.every(Number.isFinite) && twin.running.every(Number.isFinite);
+  const of_targets = new Targets(twin.loss_part, wanted, output), last = rows[rows.length - 1].a;
+  const in_training = { value: of_batch, score: of_targets.kind === "labels" ? null : new Targets(twin.loss_part, wanted, last).score(of_batch) };
   return {
-    loss: value + penalty, value, penalty, gradient_norm: rms(gradient) * Math.sqrt(gradient.length), size: rms(weights),
-    finite: isFinite, blocks, ...new Targets(twin.loss_part, wanted, output).facts(value),
+    loss: value + penalty, value, penalty, in_training, output, targets: of_targets, gradient_norm: rms(gradient) * Math.sqrt(gradient.length), size: rms(weights),
+    finite: isFinite, blocks, ...of_targets.facts(value),
   };
 }
 

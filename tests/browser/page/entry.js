@@ -13,6 +13,10 @@ import { denseOf } from "./formulas/step.js";
 import { equation, number, productSum } from "./formulas/terms.js";
 import { treeOf } from "./formulas/parsing.js";
 import { withLetters } from "./formulas/expressions.js";
+import { Case, Samples } from "./diagnosis/case.js";
+import { RULES } from "./diagnosis/rules.js";
+import { found, told } from "./diagnosis/table.js";
+import { said } from "./diagnosis/words.js";
 import { Session } from "./training/session.js";
 import { glassnetCode, notebook } from "./code/glassnet.js";
 import { numpyCode } from "./code/numpy.js";
@@ -45,7 +49,7 @@ function stepOf(patch, steps) {
 }
 
 globalThis.page = {
-  zeroLines,
+  zeroLines, Case, Samples, RULES, found, told, said,
   create, parts, DRAWN, samplesOf, tableOf, headOf, lossesFor, prepare, split, usual, readAddress, writeAddress, columnsOf, specOf, tell, catalogue,
   lossSections, ownSections, parameterSections, unitSections, denseOf, equation, number, productSum, treeOf, withLetters, Session, glassnetCode, notebook,
   numpyCode, torchCode, gathered, cell, csvOf, isMet, hiddenOf, binned, layoutOf, planeOf, made, stepOf,

@@ -356,7 +356,9 @@ def test_each_lesson_is_followed_to_its_end(open_page: Open) -> None:
     tab.click("#tab-lessons")
     tab.click(".card:has-text('XOR') >> text=begin")
     follow(tab, lambda: train_until_done(tab))
-    tab.wait_for_selector(".banner >> text=every unit of layer 1 is zero")
+    tab.wait_for_selector(
+        ".banner >> text=samples 00, 01 and 10 are all zero in every hidden unit of layer 1"
+    )
     follow(tab, lambda: tab.click(unit))
     follow(tab, lambda: train_until_done(tab))
     follow(tab, lambda: train_until_done(tab))

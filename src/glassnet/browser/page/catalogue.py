@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from glassnet import activations, losses, optimizers
+from glassnet.insight.diagnosis.rules.table import RULES
+from glassnet.insight.diagnosis.rules.words import WORDS
 from glassnet.losses.base import Loss
 from glassnet.losses.base import registry as losses_by_name
 from glassnet.optimizers.base import registry as optimizers_by_name
@@ -18,7 +20,21 @@ def catalogue() -> dict[str, Any]:
         "optimizers": {
             name: _optimizer(name) for name in optimizers.names() if optimizers.get(name).takes_steps
         },
+        "diagnosis": {
+            "words": WORDS | {f"initializer.{name}": _initializer(name) for name in activations.names()},
+            "rules": [
+                {"name": rule.find.__name__, "place": rule.place, "explained_by": rule.explained_by}
+                for rule in RULES
+                if not rule.trains
+            ],
+        },
     }
+
+
+def _initializer(name: str) -> str:
+    """How weights before an activation begin, by name."""
+    facts = activations.get(name).facts
+    return "he_normal" if facts is None else facts.initializer
 
 
 def _activation(name: str) -> dict[str, Any]:

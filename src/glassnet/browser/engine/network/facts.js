@@ -73,13 +73,13 @@ function block(rows, index) {
     flat: flat_by_unit.reduce((sum, share) => sum + share / units, 0), flat_by_unit,
     gradient_norm: rms(dense.d_weights.values), error_norm: rms(dense.d_z.values),
     gain: deviation(dense.weights.values) * Math.sqrt(dense.weights.shape[0]), spread: spread(rows[rows.length - 1].a),
-    twins: twins(dense),
+    twins: twins(dense), record: { dense, active, last: rows[rows.length - 1], kinds: rows.map((row) => row.kind), before: rows.indexOf(active) },
   };
 }
 
 /** The network as it is on these samples, in float64 and without dropout. @param {Network} network @param {Given} X @param {Given} y */
 export function facts(network, X, y) {
-  const twin = network.twin(), { rows, penalty, parameters } = twin.trace(X, y);
+  const twin = network.twin(), { rows, penalty, parameters, value: of_batch } = twin.trace(X, y);
   const value = twin.loss(X, y) - penalty, output = twin.predict(X);
   const wanted = targets(y, twin.objective, output.shape[0], output.shape[1], "float64");
   const starts = rows.flatMap((/** @type {any} */ row, /** @type {number} */ place) => (row.kind === "dense" ? [place] : []));
@@ -87,8 +87,10 @@ export function facts(network, X, y) {
   const gradient = parameters.flatMap((/** @type {any} */ part) => Array.from(part.gradient));
   const weights = starts.flatMap((/** @type {number} */ start) => Array.from(rows[start].weights.values));
   const isFinite = Number.isFinite(value) && twin.vector.every(Number.isFinite) && twin.running.every(Number.isFinite);
+  const of_targets = new Targets(twin.loss_part, wanted, output), last = rows[rows.length - 1].a;
+  const in_training = { value: of_batch, score: of_targets.kind === "labels" ? null : new Targets(twin.loss_part, wanted, last).score(of_batch) };
   return {
-    loss: value + penalty, value, penalty, gradient_norm: rms(gradient) * Math.sqrt(gradient.length), size: rms(weights),
-    finite: isFinite, blocks, ...new Targets(twin.loss_part, wanted, output).facts(value),
+    loss: value + penalty, value, penalty, in_training, output, targets: of_targets, gradient_norm: rms(gradient) * Math.sqrt(gradient.length), size: rms(weights),
+    finite: isFinite, blocks, ...of_targets.facts(value),
   };
 }

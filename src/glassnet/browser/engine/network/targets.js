@@ -102,6 +102,34 @@ export class Targets {
     return Math.min(...rows.map((row) => this.costs(row)));
   }
 
+  /** The loss of a network that knows nothing yet: all classes alike, or all values zero. @returns {number} */
+  get guess() {
+    const { m, kind, loss, n } = this;
+    if (kind === "classes") return this.costs(new Float64Array(m).fill(1 / Math.max(m, 2)));
+    if (loss.domain[0] === 0 && loss.domain[1] === 1) return this.costs(new Float64Array(m).fill(0.5));
+    return this.value(new Float64Array(n * m));
+  }
+
+  /** The share of each class. @returns {Float64Array} */
+  get shares() {
+    const counts = new Float64Array(Math.max(this.m, 2));
+    for (const of of this.classes) counts[of] += 1 / this.n;
+    return counts;
+  }
+
+  /** What a rule that compares rows compares: one-hot classes, or values. @returns {{ values: Floats, width: number }} */
+  get columns() {
+    const { kind, n, m, matrix, classes } = this, width = Math.max(m, 2);
+    return kind === "classes" ? { values: oneHot(Float64Array.from(classes), width, new Float64Array(n * width)), width } : { values: matrix, width: m };
+  }
+
+  /** Outputs as the loss understands them: probabilities of logits. @returns {Floats} */
+  get centre() {
+    const predicted = this.output.values.slice();
+    this.loss.activate(predicted, this.n, this.m);
+    return predicted;
+  }
+
   /** The loss where every output is its target. @returns {number} */
   get floor() {
     if (this.kind === "classes" && !this.loss.part.label_smoothing) return 0;
@@ -145,8 +173,8 @@ export class Targets {
 
   /** All of it; of labels, which say what belongs together, the kind alone. @param {number} value the loss of the outputs */
   facts(value) {
-    if (this.kind === "labels") return { kind: this.kind, chance: null, floor: null, progress: null, score: null };
+    if (this.kind === "labels") return { kind: this.kind, chance: null, guess: null, floor: null, progress: null, score: null };
     const { kind, chance, floor } = this;
-    return { kind, chance, floor, progress: 1 - (value - floor) / Math.max(chance - floor, 1e-300), score: this.score(value) };
+    return { kind, chance, guess: this.guess, floor, progress: 1 - (value - floor) / Math.max(chance - floor, 1e-300), score: this.score(value) };
   }
 }

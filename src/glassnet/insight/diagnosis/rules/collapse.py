@@ -11,6 +11,7 @@ from glassnet.insight.diagnosis.case import Case
 from glassnet.insight.diagnosis.measure import TINY, Block
 from glassnet.insight.diagnosis.related import Relation
 from glassnet.insight.diagnosis.report import Finding
+from glassnet.insight.diagnosis.rules.words import said
 from glassnet.insight.trace.writing.notation import function_of
 
 Array = NDArray[Any]
@@ -45,13 +46,12 @@ def _collapse(case: Case, block: Block, groups: NDArray[np.int64], lost: float) 
     largest = max(mixed, key=lambda g: (groups == g).sum())
     members = np.flatnonzero(groups == largest)
     zero = not block.output[members].any()
-    how = "all zero" if zero else "the same to 6 digits"
+    how = said("collapsed_representation.zero" if zero else "collapsed_representation.same")
     what = _listed(case, members)
     return Finding(
         "collapsed_representation",
         "error" if lost >= 0.2 and not case.learned else "warning" if not case.learned else "note",
-        f"{what} are {how} in every hidden unit of layer {block.index} and so cannot be told apart, though their "
-        "targets differ",
+        said("collapsed_representation", what=what, how=how, layer=block.index),
         _remedy(block, members),
         block.index,
         {"samples alike": len(members), "samples": len(groups), "part of the targets lost": lost},
@@ -64,13 +64,11 @@ def _remedy(block: Block, members: NDArray[np.int64]) -> str:
     z, activation = block.active.z[members], block.activation
     is_elementwise = not activation.is_of_rows and not block.rectifies
     if is_elementwise and np.abs(activation.slope(z, activation.value(z))).max() < ALIKE:
-        return (
-            f"bring the pre-activations of layer {block.index}, from {z.min():.3g} to {z.max():.3g}, where "
-            f"{function_of(activation).name} is flat, nearer to 0: begin with smaller weights and biases of 0, or use "
-            "leaky_relu, which keeps a slope everywhere"
-        )
-    slope = ", and use leaky_relu or tanh, which keep a slope everywhere" if block.rectifies else ""
-    return f"begin with other weights (another seed) or more units{slope}"
+        return said(
+            "collapsed_representation.flat", layer=block.index, least=float(z.min()), most=float(z.max()),
+            activation=function_of(activation).name,
+        )  # fmt: skip
+    return said("collapsed_representation.slope" if block.rectifies else "collapsed_representation.other")
 
 
 def _listed(case: Case, members: NDArray[np.int64]) -> str:
@@ -78,7 +76,7 @@ def _listed(case: Case, members: NDArray[np.int64]) -> str:
     x = case.x[case.rows][members]
     whole = bool((x == np.trunc(x)).all()) and bool((np.abs(x) < 10).all())
     if len(members) > 8 or x.shape[1] > 4 or not whole:
-        return f"{len(members)} of {len(case.rows)} samples"
+        return said("collapsed_representation.several", count=len(members), n=len(case.rows))
     separator = "" if bool((x >= 0).all()) else ","
     names = [separator.join(f"{value:g}" for value in row) for row in x]
     return "samples " + ", ".join(names[:-1]) + " and " + names[-1]

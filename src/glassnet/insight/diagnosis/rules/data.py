@@ -9,6 +9,7 @@ from glassnet.insight.diagnosis.measure import rms
 from glassnet.insight.diagnosis.report import Finding
 from glassnet.insight.diagnosis.rules.output import last_activations, output_range
 from glassnet.insight.diagnosis.rules.rate import SLOW, ended, tried
+from glassnet.insight.diagnosis.rules.words import said
 from glassnet.plan import BATCH_NORM, DENSE, LAYER_NORM
 
 # Initialisers suppose features of size about 1. Pixels from 0 to 16 and centimetres up to 8 still train well.
@@ -35,8 +36,8 @@ def constant_targets(case: Case) -> Finding | None:
     return Finding(
         "constant_targets",
         "warning",
-        f"the targets of all {len(case.x)} samples are the same, so there is nothing to tell apart",
-        "look whether a filter or a split has left one kind of sample only",
+        said("constant_targets", n=len(case.x)),
+        said("constant_targets.remedy"),
         None,
         {"samples": len(case.x)},
         "Kohavi 1995, A Study of Cross-Validation and Bootstrap, section 3",
@@ -53,12 +54,13 @@ def unscaled_inputs(case: Case) -> Finding | None:
     uneven = float(spread.max() / np.median(samples.spread[samples.measured]))
     if size.max() <= LARGEST_FEATURE and (uneven <= UNEVEN_FEATURES or size.max() <= 2):
         return None
-    facts = [f"feature {largest} has root mean square {size.max():.3g}"]
+    cause = said("unscaled_inputs", feature=largest, size=float(size.max()))
     if uneven > UNEVEN_FEATURES:
-        which = "its spread" if widest == largest else f"the spread of feature {widest}"
-        facts.append(f"{which} is {uneven:.0f} times that of the median feature")
+        own = widest == largest
+        which = said("unscaled_inputs.own") if own else said("unscaled_inputs.other", feature=widest)
+        cause = said("unscaled_inputs.uneven", before=cause, which=which, times=uneven)
     return _unscaled(
-        case, f"features are not of size 1: {', and '.join(facts)}",
+        case, cause,
         {"largest size": float(size.max()), "largest / median spread": uneven},
     )  # fmt: skip
 
@@ -108,7 +110,7 @@ def _unscaled(case: Case, cause: str, evidence: dict[str, float | str]) -> Findi
         "unscaled_inputs",
         "note" if case.learned else "warning",
         cause,
-        "standardise the inputs: gn.Standardizer().fit(X_train), the same one for all later data",
+        said("unscaled_inputs.remedy"),
         None,
         evidence,
         "LeCun, Bottou, Orr, Müller 1998, Efficient BackProp, section 4.3",
@@ -125,18 +127,16 @@ def unscaled_targets(case: Case) -> Finding | None:
         return None
     worst = int(size.argmax())
     began = case.start
-    given = (
-        "" if began is None else f", that of the outputs before training {rms(began.output[:, worst]):.3g}"
-    )
+    cause = said("unscaled_targets", size=float(size.max()))
+    if began is not None:
+        cause = said("unscaled_targets.began", before=cause, output=rms(began.output[:, worst]))
     one_sided = case.targets.loss.domain[0] == 0 or output_range(last_activations(case)[-1])[0] >= 0
     fits = case.learned or (case.targets.loss.domain[0] == 0 and case.now.progress > SLOW)
     return Finding(
         "unscaled_targets",
         "note" if fits else "warning",
-        f"targets are not of size 1: their root mean square is {size.max():.3g}{given}",
-        "divide the targets by their mean, so that none falls below 0, and multiply predictions by it"
-        if one_sided
-        else "standardise the targets, and scale predictions back",
+        cause,
+        said("unscaled_targets.one_sided" if one_sided else "unscaled_targets.remedy"),
         None,
         {"mean": float(y[:, worst].mean()), "standard deviation": float(y[:, worst].std())},
         "Bishop 1995, Neural Networks for Pattern Recognition, section 8.2",

@@ -13,6 +13,7 @@ from glassnet.insight.diagnosis.report import Finding
 from glassnet.insight.diagnosis.rules.new_samples import helps_new_samples
 from glassnet.insight.diagnosis.rules.output import last_activations
 from glassnet.insight.diagnosis.rules.start import is_small
+from glassnet.insight.diagnosis.rules.words import said
 from glassnet.insight.diagnosis.trials import ORDERS, Course, like, train
 from glassnet.layers import Dropout
 
@@ -230,7 +231,7 @@ def left_out_r2(features: np.ndarray, y: np.ndarray) -> float:
 
 
 def _beside(case: Case) -> str:
-    return "hardly better than" if case.now.value < case.sample.chance else "no better than"
+    return said("loss_at_chance.hardly" if case.now.value < case.sample.chance else "loss_at_chance.no")
 
 
 def loss_at_chance(case: Case) -> Finding | None:
@@ -243,9 +244,8 @@ def loss_at_chance(case: Case) -> Finding | None:
     return Finding(
         "loss_at_chance",
         "note",
-        f"the loss is {case.now.value:.4g}, and the best constant prediction costs {case.sample.chance:.4g}: by "
-        f"its loss the network is {_beside(case)} a constant",
-        "look at the other findings first; where there are none, the features may tell no more of the targets",
+        said("loss_at_chance", loss=case.now.value, chance=case.sample.chance, beside=_beside(case)),
+        said("loss_at_chance.remedy"),
         None,
         {"loss": case.now.value, "loss of a constant": case.sample.chance},
         "Karpathy 2019, A Recipe for Training Neural Networks, step 2",

@@ -9,6 +9,7 @@ from glassnet.insight.diagnosis.adapters import active_dropout, two_predictions
 from glassnet.insight.diagnosis.case import Case
 from glassnet.insight.diagnosis.measure import Block
 from glassnet.insight.diagnosis.report import Finding
+from glassnet.insight.diagnosis.rules.words import said
 from glassnet.plan import BATCH_NORM, DENSE
 
 # Samples that are predicted twice.
@@ -36,9 +37,8 @@ def not_finite(case: Case) -> Finding | None:
     return Finding(
         "not_finite",
         "error",
-        f"{n_parameters} of {len(parameters)} parameters are NaN or infinite, and so are the outputs for "
-        f"{n_samples} of {len(output)} samples",
-        "go back to parameters that are finite; scale inputs and targets, and take smaller steps",
+        said("not_finite", parameters=n_parameters, all=len(parameters), samples=n_samples, n=len(output)),
+        said("not_finite.remedy"),
         None,
         {"parameters that are not finite": n_parameters, "samples with such outputs": n_samples},
         "Goodfellow, Bengio, Courville 2016, Deep Learning, section 4.1",
@@ -64,13 +64,12 @@ def missing_nonlinearity(case: Case) -> Finding | None:
 def _linear_pair(case: Case, layer: int) -> Finding:
     (n_in, between), n_out = case.now.blocks[layer].weights.shape, case.now.blocks[layer + 1].weights.shape[1]
     narrow = between < min(n_in, n_out)
-    meant = f"; that W has rank {between}, which may be what is meant" if narrow else ""
+    meant = said("missing_nonlinearity.meant", rank=between) if narrow else ""
     return Finding(
         "missing_nonlinearity",
         "note" if case.learned or narrow else "warning",
-        f"no activation stands between dense layers {layer} and {layer + 1}: x W1 W2 is x W, so two layers can do no "
-        f"more than one{meant}",
-        f'give layer {layer} an activation, such as "relu" or "tanh"',
+        said("missing_nonlinearity", layer=layer, next=layer + 1, meant=meant),
+        said("missing_nonlinearity.remedy", layer=layer),
         layer,
         {"linear layer": layer, "dense layers": len(case.now.blocks)},
         "Goodfellow, Bengio, Courville 2016, Deep Learning, section 6.1",
@@ -108,9 +107,8 @@ def statistics_lag(case: Case) -> Finding | None:
     return Finding(
         "statistics_lag",
         "warning",
-        f"with the statistics of the samples the score is {within:.2f} (1 is perfect, 0 that of the best constant), "
-        f"with the running statistics of BatchNorm, as in prediction, {running:.2f}",
-        "train for more steps, or use a larger momentum of BatchNorm, so that its running statistics follow",
+        said("statistics_lag", within=within, running=running),
+        said("statistics_lag.remedy"),
         None,
         {
             "score with the samples' statistics": within, "score in prediction": running,

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from glassnet.insight.diagnosis.case import MOST_ROWS, Case
 from glassnet.insight.diagnosis.measure import Pass
 from glassnet.insight.diagnosis.report import Finding
+from glassnet.insight.diagnosis.rules.words import said
 from glassnet.insight.diagnosis.samples import Samples
 
 LEAKED = 0.05
@@ -34,9 +35,8 @@ def leakage(case: Case) -> Finding | None:
     return Finding(
         "leakage",
         "warning",
-        f"{share:.1%} of the validation samples are training samples, too: of these, validation tells how well they "
-        "are remembered, not how new ones are understood",
-        "split before anything is repeated, drawn with replacement or augmented, and drop rows that occur twice",
+        said("leakage", share=share),
+        said("leakage.remedy"),
         None,
         {"shared rows": share, "rows that repeat among themselves": natural},
         "Kaufman, Rosset, Perlich, Stitelman 2012, Leakage in Data Mining, section 3",
@@ -141,13 +141,12 @@ def overfitting(case: Case) -> Finding | None:
     much_worse = gap >= SCORE_GAP + errors * _uncertainty(unseen)
     if not dearer or not much_worse or not risen or train.score < 0.3:
         return None
+    best = "" if lowest is None else said("overfitting.best", lowest=lowest)
     return Finding(
         "overfitting",
         "warning",
-        f"the network fits the samples it was trained on (loss {train.value:.4g}) much better than new ones "
-        f"(loss {unseen.value:.4g}"
-        + (f", {lowest:.4g} at its best)" if lowest is not None else ")"),
-        "stop earlier (EarlyStopping), use fewer units, Dropout or l2, or train on more samples",
+        said("overfitting", train=train.value, unseen=unseen.value, best=best),
+        said("overfitting.remedy"),
         None,
         {
             "training score": train.score, "validation score": unseen.score,

@@ -8,6 +8,7 @@ from glassnet.insight.diagnosis.case import Case
 from glassnet.insight.diagnosis.measure import TINY, Block, Pass, rms
 from glassnet.insight.diagnosis.report import Finding
 from glassnet.insight.diagnosis.rules.output import last_activations
+from glassnet.insight.diagnosis.rules.words import said
 
 # PyTorch's default multiplies signals by 0.58, Glorot by about 1, He by 1.4: a fifth of the least, three of the most.
 SMALLEST_GAIN = 0.2
@@ -70,10 +71,8 @@ def scale_too_small(case: Case) -> Finding | None:
     return Finding(
         "scale_too_small",
         "note" if case.learned else "warning",
-        f"the first weights of layer {worst.index} are {1 / ratio_to_usual(worst, 0):.0f} times smaller (root mean "
-        f"square) than those of any common initialisation: before training its inputs spread by {into:.2g}, its "
-        f"outputs by {out:.2g}",
-        f'begin with "{_initializer(worst)}"',
+        said("scale_too_small", layer=worst.index, times=1 / ratio_to_usual(worst, 0), into=into, out=out),
+        said("scale.remedy", initializer=_initializer(worst)),
         worst.index,
         {"size of weights": rms(worst.weights), "usual": _usual(worst)[0], "spread of outputs": out},
         _SCALE,
@@ -91,9 +90,8 @@ def scale_too_large(case: Case) -> Finding | None:
     return Finding(
         "scale_too_large",
         "note" if case.learned else "warning",
-        f"the first weights of layer {worst.index} are {ratio_to_usual(worst, 1):.1f} times larger (root mean square) "
-        "than those of any common initialisation",
-        f'begin with "{_initializer(worst)}"',
+        said("scale_too_large", layer=worst.index, times=ratio_to_usual(worst, 1)),
+        said("scale.remedy", initializer=_initializer(worst)),
         worst.index,
         {
             "size of weights": rms(worst.weights), "usual": _usual(worst)[1],
@@ -135,11 +133,7 @@ def _shrinking(case: Case, seen: Pass, when: str) -> Finding | None:
     if ratio >= VANISHED and not (ratio < FADES and _slopes(seen) < VANISHED):
         return None
     bounded = any(block.is_bounded for block in seen.hidden)
-    remedy = (
-        'use ReLU with "he_normal", fewer layers, or BatchNorm between them'
-        if bounded
-        else 'use fewer layers, BatchNorm between them, or weights of the size that "he_normal" draws'
-    )
+    remedy = said("gradient.bounded" if bounded else "gradient.unbounded")
     return _gradient(case, seen, "vanishing_gradient", ratio, when, remedy)
 
 
@@ -147,12 +141,9 @@ def _growing(case: Case, seen: Pass, when: str) -> Finding | None:
     ratio = _flow(seen)
     if ratio is None or ratio <= EXPLODED:
         return None
-    smaller = (
-        'begin with smaller weights ("he_normal", "glorot_uniform"), or clip the gradient (clip_norm=1.0)'
-    )
     rule = case.training.optimizer
     clipped = rule is not None and (rule.clip_norm is not None or not rule.takes_steps)
-    remedy = 'begin with smaller weights ("he_normal", "glorot_uniform")' if clipped else smaller
+    remedy = said("gradient.smaller" if clipped else "gradient.clip")
     return _gradient(case, seen, "exploding_gradient", ratio, when, remedy)
 
 
@@ -181,10 +172,16 @@ def _gradient(case: Case, seen: Pass, code: str, ratio: float, when: str, remedy
     return Finding(
         code,
         "note" if case.learned else "error",
-        f"{when} the error {direction} by a factor of {max(ratio, 1 / max(ratio, TINY)):.3g} on its way back "
-        f"from layer {last.index} to layer 0; the gradient of the weights of layer {last.index} is "
-        f"{last.gradient_norm:.3g}, "
-        f"of layer 0 {first.gradient_norm:.3g}",
+        said(
+            "gradient",
+            when=when,
+            direction=direction,
+            factor=max(ratio, 1 / max(ratio, TINY)),
+            first=first.index,
+            last=last.index,
+            gradient_last=last.gradient_norm,
+            gradient_first=first.gradient_norm,
+        ),
         remedy,
         0,
         {
@@ -211,7 +208,13 @@ def initial_loss_not_chance(case: Case) -> Finding | None:
     return Finding(
         "initial_loss_not_chance",
         "note" if case.learned or _left_behind(case, guess, times) else "warning",
-        f"before training the loss is {loss:.4g}, and {_guessing(case)} costs {guess:.4g}{_unlearned(case, guess)}",
+        said(
+            "initial_loss_not_chance",
+            loss=loss,
+            guessing=_guessing(case),
+            guess=guess,
+            unlearned=_unlearned(case, guess),
+        ),
         _nearer_to_chance(case, case.start, floor + limit * (guess - floor)),
         len(case.start.blocks) - 1,
         {"first loss": loss, "loss of guessing": guess, "ratio": times},
@@ -237,29 +240,27 @@ def _unlearned(case: Case, guess: float) -> str:
         return ""
     epoch = case.curve.first_below(guess)
     n = len(case.curve.values)
-    return (
-        f", and in {n} epochs no loss fell below that"
-        if epoch is None
-        else f"; epoch {epoch} fell below that"
-    )
+    if epoch is None:
+        return said("initial_loss_not_chance.never", epochs=n)
+    return said("initial_loss_not_chance.fell", epoch=epoch)
 
 
 def _nearer_to_chance(case: Case, start: Pass, limit: float) -> str:
     """What of the last layer brings the first loss to the limit, or most of the way, as far as trying showed."""
     last = start.blocks[-1]
-    scaled = "scale what reaches the last layer: inputs of size 1, first weights of a usual size"
+    scaled = said("nearer.scaled")
     if last.normalised:
         return scaled
     weights, inputs = last.weights, last.dense.inputs
     bias = np.zeros(weights.shape[1]) if last.dense.bias is None else last.dense.bias
     small = inputs / max(1.0, rms(inputs))
     for remedy, z in (
-        ("begin with biases of 0 in the last layer", inputs @ weights),
+        (said("nearer.biases"), inputs @ weights),
         (scaled, small @ weights + bias),
-        ("begin with smaller weights in the last layer", np.zeros_like(last.dense.z) + bias),
+        (said("nearer.weights"), np.zeros_like(last.dense.z) + bias),
     ):
         for activation in last_activations(case):
             z = activation.value(z)
         if case.sample.value(z) - limit <= LEFT * (start.record.value - limit):
             return remedy
-    return "begin with smaller weights, and biases of 0, in the last layer"
+    return said("nearer.both")

@@ -12,6 +12,7 @@ from glassnet.insight.diagnosis.copies import every
 from glassnet.insight.diagnosis.measure import FLAT, TINY, Block, rms
 from glassnet.insight.diagnosis.report import Finding
 from glassnet.insight.diagnosis.rules.start import ratio_to_usual
+from glassnet.insight.diagnosis.rules.words import said
 from glassnet.layers import Dropout
 
 Array = NDArray[Any]
@@ -40,7 +41,7 @@ def dead_at_start(case: Case) -> Finding | None:
                 case,
                 now,
                 both,
-                f"they were so before training: {_what_wakes(before, both)}, or use leaky_relu",
+                said("dead_units.from_the_start", wakes=_what_wakes(before, both)),
             )
     return None
 
@@ -57,39 +58,41 @@ def dead_units(case: Case) -> Finding | None:
 
 def _when_they_died(case: Case, block: Block) -> str:
     if case.start is None or not case.may_be_trained:
-        return "use leaky_relu, which keeps a slope everywhere"
+        return said("dead_units.slope")
     began = case.start.blocks[block.index]
     before = began.dead & block.dead
-    some = f"{int(before.sum())} of them were so before training"
-    if 2 * before.sum() > block.dead.sum():
-        return f"{some}: {_what_wakes(began, before)}, or use leaky_relu"
-    when = f"{some}, the others died in it" if before.any() else "they died in training"
+    n = int(before.sum())
+    if 2 * n > block.dead.sum():
+        return said(
+            "dead_units.mostly", some=said("dead_units.some", dead=n), wakes=_what_wakes(began, before)
+        )
+    when = said("dead_units.others", dead=n) if n else said("dead_units.died")
     rule = case.training.optimizer
     if rule is not None and not rule.takes_steps:
-        return f"{when}: use leaky_relu"
-    return f"{when}: use a smaller learning rate, or leaky_relu"
+        return said("dead_units.no_steps", when=when)
+    return said("dead_units.smaller_steps", when=when)
 
 
 def _what_wakes(block: Block, dead: NDArray[np.bool_]) -> str:
     """What would make most of these units answer to some sample, as far as it was measured."""
     made, weights = block.dense, block.weights[:, dead]
     if block.normalised_before:
-        return "begin with a shift of 0 behind the normalisation"
+        return said("wakes.shift")
     answers = (made.inputs @ weights > 0).any(axis=0)
     if answers.mean() >= DEAD_SHARE:
-        return "begin with biases of 0"
+        return said("wakes.biases")
     if not weights.any():
-        return 'draw the weights at random, such as with "he_normal"'
-    centred = "standardise the inputs" if block.index == 0 else "put BatchNorm before the activation"
-    return f"{centred}, so that what comes in has mean 0, with biases of 0"
+        return said("wakes.random")
+    return said("wakes.inputs" if block.index == 0 else "wakes.normalised")
 
 
 def _dead(case: Case, block: Block, dead: NDArray[np.bool_], remedy: str) -> Finding:
     return Finding(
         "dead_units",
         "note" if case.learned else "error" if dead.all() else "warning",
-        f"{int(dead.sum())} of {len(dead)} ReLU units in layer {block.index} are zero for {_all_samples(case)}; no "
-        "gradient passes through them",
+        said(
+            "dead_units", dead=int(dead.sum()), units=len(dead), layer=block.index, samples=_all_samples(case)
+        ),
         remedy,
         block.index,
         {
@@ -102,9 +105,9 @@ def _dead(case: Case, block: Block, dead: NDArray[np.bool_], remedy: str) -> Fin
 
 
 def _all_samples(case: Case) -> str:
-    return (
-        "every sample" if len(case.rows) == len(case.x) else f"each of the {len(case.rows)} samples looked at"
-    )
+    if len(case.rows) == len(case.x):
+        return said("dead_units.every")
+    return said("dead_units.looked_at", n=len(case.rows))
 
 
 def saturated_at_start(case: Case) -> Finding | None:
@@ -135,8 +138,14 @@ def _saturated(case: Case, found: Block, when: str) -> Finding:
     return Finding(
         "saturated_units",
         "note" if case.learned else "warning",
-        f"{found.flat:.0%} of the outputs of layer {found.index} lie where {type(found.activation).__name__} is flat "
-        f"{when}: its slope there is below {FLAT:.0%} of the largest",
+        said(
+            "saturated_units",
+            share=found.flat,
+            layer=found.index,
+            activation=type(found.activation).__name__,
+            when=when,
+            limit=FLAT,
+        ),
         _what_bends(found, begins=when == "before training"),
         found.index,
         {"flat share": found.flat, "mean size of pre-activations": float(np.abs(found.active.z).mean())},
@@ -147,33 +156,24 @@ def _saturated(case: Case, found: Block, when: str) -> Finding:
 def _what_bends(block: Block, *, begins: bool) -> str:
     """What would bring most outputs back to where the activation bends, as far as trying showed."""
     if block.normalised_before:
-        return "begin with a scale of 1 and a shift of 0 behind the normalisation" if begins else _IN_TRAINING
+        return said("bends.begin_shift" if begins else "bends.shift")
     weights, inputs = block.weights, block.dense.inputs
     bias = np.zeros(weights.shape[1]) if block.dense.bias is None else block.dense.bias
     usual = weights * min(1.0, 1 / max(ratio_to_usual(block, 1), TINY))
     size = max(1.0, rms(inputs))
-    scaling = (
-        "scale the inputs" if block.index == 0 else "scale what comes in, such as with BatchNorm before it"
-    )
-    smaller = (
-        'begin with smaller weights ("glorot_uniform")'
-        if begins
-        else f"bring the weights down: {_IN_TRAINING}"
-    )
-    without = "begin with biases of 0" if begins else f"bring the biases down: {_IN_TRAINING}"
+    scaling = said("bends.inputs" if block.index == 0 else "bends.incoming")
+    smaller = said("bends.begin_weights" if begins else "bends.weights")
+    without = said("bends.begin_biases" if begins else "bends.biases")
     for remedy, z in (
         (without, inputs @ weights),
         (scaling, inputs / size @ weights + bias),
         (smaller, inputs @ usual + bias),
-        (f"{smaller}, and biases of 0" if begins else smaller, inputs @ usual),
-        (f"{scaling}, and {smaller}", inputs / size @ usual),
+        (said("bends.and_biases", smaller=smaller) if begins else smaller, inputs @ usual),
+        (said("bends.both", scaling=scaling, smaller=smaller), inputs / size @ usual),
     ):
         if block.flat_at(z).mean() < LEFT * block.flat:
             return remedy
-    return "use an activation that does not saturate, such as ReLU"
-
-
-_IN_TRAINING = "smaller steps, l2, or ReLU, which does not saturate"
+    return said("bends.activation")
 
 
 def symmetric_weights(case: Case) -> Finding | None:
@@ -193,7 +193,7 @@ def symmetric_weights(case: Case) -> Finding | None:
             "symmetric_weights",
             "note" if case.learned else "error",
             _how_alike(n, different, block, case.start is not None),
-            'draw the weights at random, such as with "glorot_uniform"; only biases may begin at 0',
+            said("symmetric_weights.remedy"),
             block.index,
             {"units": n, "different units": different},
             "Goodfellow, Bengio, Courville 2016, Deep Learning, section 8.4",
@@ -203,15 +203,12 @@ def symmetric_weights(case: Case) -> Finding | None:
 
 def _how_alike(n: int, different: int, block: Block, at_start: bool) -> str:
     """What is equal, as it began or as it is."""
-    zero = "" if block.weights.any() else ", all of them 0"
+    zero = "" if block.weights.any() else said("symmetric_weights.zero")
     if different == 1:
         verb = "begin with" if at_start else "have"
-        what = f"the {n} units of layer {block.index} {verb} equal weights{zero}"
-    else:
-        verb = "begins with" if at_start else "has"
-        what = f"of the {n} units of layer {block.index} {different} differ; every other one {verb} the "
-        what += "weights of one of these"
-    return f"{what}: equal units get equal gradients"
+        return said("symmetric_weights.all", units=n, layer=block.index, verb=verb, zero=zero)
+    verb = "begins with" if at_start else "has"
+    return said("symmetric_weights.some", units=n, layer=block.index, different=different, verb=verb)
 
 
 def _different(alike: NDArray[np.bool_]) -> int:

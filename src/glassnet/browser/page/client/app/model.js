@@ -7,6 +7,7 @@ import { columnsOf } from "../state/columns.js";
 import { optimizerOf, specOf } from "../state/spec.js";
 import { Store } from "../state/store.js";
 import { create, parts } from "../training/engine.js";
+import { findingsOf } from "./findings.js";
 import { choicesOf, choicesOfOptimizer } from "./opening.js";
 import { sourceOf, usualFor } from "./sources.js";
 
@@ -107,7 +108,7 @@ export class Model {
     this.sent = 0;
     this.mirror = { network: mirror, training: mirror.training(train.X, train.y, { batch_size: choices.batch || null }) };
     this.store.set({
-      source, head, samples, history: [], frame: null, running: false, stopped: null, axes, sample: null, ...more,
+      source, head, samples, history: [], frame: null, running: false, stopped: null, findings: [], axes, sample: null, ...more,
       network: { spec, columns, kind, rectangle, base, inputs, parts },
     });
     this.remote.begin({
@@ -120,6 +121,10 @@ export class Model {
     if (message.say === "stopped") {
       this.store.set({ stopped: message, running: false });
       this.say(message.message);
+      return;
+    }
+    if (message.say === "diagnosis") {
+      this.store.set({ findings: findingsOf(message.found, this.get("network").columns) });
       return;
     }
     this.follow(message);

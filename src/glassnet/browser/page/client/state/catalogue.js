@@ -23,7 +23,7 @@ function described(told) {
     losses: family({ name: "loss", told: told.losses }, (facts, part) => ({
       value: treeOf(facts.value), slope: treeOf(facts.slope), letters: lettersOf(facts), activation: part.activation ?? "",
     })),
-    optimizers: family({ name: "optimizer", told: told.optimizers }, () => ({})),
+    optimizers: family({ name: "optimizer", told: told.optimizers }, () => ({})), diagnosis: told.diagnosis ?? { rules: [], words: {} },
   };
 }
 

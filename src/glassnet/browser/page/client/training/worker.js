@@ -1,10 +1,16 @@
 /** The worker: it trains in short turns, and between them hears what is wanted and shows how far it is. */
+import { Case, Samples } from "../diagnosis/case.js";
+import { RULES } from "../diagnosis/rules.js";
+import { found } from "../diagnosis/table.js";
 import { Session } from "./session.js";
 
 const TURN = 14; // milliseconds
 const SLOW_STEP = 350; // milliseconds from one step to the next where one watches
+const SELDOM = 900; // milliseconds between two diagnoses while the training runs, and at least
+const SHARE = 12; // times as long as one takes
 const DEAR = 5; // milliseconds that an evaluation may take in every frame
 
+let looked = { samples: null, at: 0, cost: 0, due: null };
 let session = null, run = null, shown = true, sent = 0, id = 0, changes = 0, evaluated = { cost: 0, at: 0, value: null };
 
 function evaluation() {
@@ -36,6 +42,25 @@ function show() {
   };
   sent = history.length;
   postMessage(frame, frame.responses === null ? [] : frame.responses.map((values) => values.buffer));
+  diagnoseSoon();
+}
+
+/** What the rules of diagnosis find now; while the training runs not too often. */
+function diagnose() {
+  looked.due = null;
+  if (session === null) return;
+  const began = performance.now();
+  looked.samples ??= new Samples(session.plan);
+  const all = found(new Case(looked.samples, session.network, session.history), RULES);
+  looked.at = performance.now();
+  looked.cost = looked.at - began;
+  postMessage({ say: "diagnosis", id, found: all });
+}
+
+function diagnoseSoon() {
+  const wait = run === null ? 0 : Math.max(SELDOM, SHARE * looked.cost) - (performance.now() - looked.at);
+  if (looked.due !== null) return;
+  looked.due = setTimeout(guarded, Math.max(0, wait), diagnose);
 }
 
 function finished({ until }) {
@@ -85,6 +110,8 @@ const ACTIONS = {
     sent = 0;
     changes = 0;
     evaluated = { cost: 0, at: 0, value: null };
+    clearTimeout(looked.due);
+    looked = { samples: null, at: 0, cost: 0, due: null };
     session = null;
     session = new Session(message.plan);
     show();

@@ -1,0 +1,21 @@
+/** Asks the rules, and puts what they found in order: causes first, notes last, and what is explained by a cause left out. */
+import { said } from "./words.js";
+
+const ALWAYS = ["constant_targets", "unscaled_inputs", "unscaled_targets", "not_finite", "scale_too_large", "exploding_at_start"];
+
+/** What each rule finds, by its name; `order` is Python's: names, places, and codes that explain. */
+export function found(one, rules) {
+  const measurable = rules.not_finite(one) === null && rules.constant_targets(one) === null;
+  return Object.keys(rules).filter((name) => measurable || ALWAYS.includes(name)).map((name) => ({ rule: name, ...rules[name](one) })).filter(({ code }) => code !== undefined);
+}
+
+/** The findings that are told, with their words. */
+export function told(all, { rules, words }, called) {
+  const kept = new Map();
+  for (const { name, place, explained_by: causes } of rules) {
+    const finding = all.find(({ rule }) => rule === name);
+    if (finding === undefined || causes.some((code) => kept.has(code))) continue;
+    kept.set(finding.code, { ...finding, place, text: said(finding.cause, words, called), advice: said(finding.remedy, words, called) });
+  }
+  return [...kept.values()].sort((a, b) => Number(a.severity === "note") - Number(b.severity === "note") || a.place - b.place);
+}
