@@ -3,6 +3,7 @@ import { DRAWN } from "./data/drawn.js";
 import { samplesOf, tableOf } from "./data/csv.js";
 import { headOf, lossesFor } from "./data/heads.js";
 import { prepare, split } from "./data/prepare.js";
+import { components } from "./data/projection.js";
 import { usual } from "./state/choices.js";
 import { readAddress, writeAddress } from "./state/address.js";
 import { columnsOf } from "./state/columns.js";
@@ -50,7 +51,7 @@ function stepOf(patch, steps) {
 
 globalThis.page = {
   zeroLines, Case, Samples, RULES, found, told, said,
-  create, parts, DRAWN, samplesOf, tableOf, headOf, lossesFor, prepare, split, usual, readAddress, writeAddress, columnsOf, specOf, tell, catalogue,
+  create, parts, DRAWN, samplesOf, tableOf, headOf, lossesFor, prepare, split, components, usual, readAddress, writeAddress, columnsOf, specOf, tell, catalogue,
   lossSections, ownSections, parameterSections, unitSections, denseOf, equation, number, productSum, treeOf, withLetters, Session, glassnetCode, notebook,
   numpyCode, torchCode, gathered, cell, csvOf, isMet, hiddenOf, binned, layoutOf, planeOf, made, stepOf,
 };

@@ -129,7 +129,8 @@ def test_losses_that_are_offered_suit_the_data() -> None:
         "return ['circles', 'spiral', 'sine'].map((name) => page.lossesFor(page.made({ data: name }).source))"
     )
     assert "hinge" in names[0] and "hinge" not in names[1] and "binary_cross_entropy" not in names[2]
-    assert "huber" in names[2] and not any("triplet" in name for group in names for name in group)
+    assert {"huber", "quantiles", "gaussian_nll"} <= set(names[2]) and "quantiles" not in names[0]
+    assert "triplet_hard" in names[0] and "triplet_hard" not in names[2]
 
 
 def test_every_loss_that_is_offered_trains_a_step() -> None:
@@ -174,3 +175,19 @@ def test_the_boundary_of_two_classes_lies_where_their_shares_are_equal() -> None
     np.testing.assert_allclose(radii, 4, atol=0.07)
     lengths = np.hypot(*(np.array(lines)[:, 2:] - np.array(lines)[:, :2]).T)
     assert lengths.sum() == pytest.approx(2 * np.pi * 4, rel=0.02) and none == []
+
+
+@pytest.mark.parametrize("name", ["wine", "breast_cancer"])
+def test_principal_components_are_those_of_scikit_learn(name: str) -> None:
+    from sklearn.decomposition import PCA
+
+    X = gn.datasets.get(name).X
+    found = call(
+        "const { vectors, shares } = page.components({ X: Float64Array.from(data.flat()), width: data[0].length, n: data.length }); return [vectors, shares];",
+        X.tolist(),
+    )
+    fitted = PCA(2).fit((X - X.mean(axis=0)) / X.std(axis=0))
+    largest = np.abs(fitted.components_).argmax(axis=1)
+    signs = np.sign(fitted.components_[[0, 1], largest])[:, None]
+    np.testing.assert_allclose(found[0], fitted.components_ * signs, atol=1e-6)
+    np.testing.assert_allclose(found[1], fitted.explained_variance_ratio_, rtol=1e-6)

@@ -87,6 +87,14 @@ NETWORKS: dict[str, dict[str, Any]] = {
         "hidden": "own", "data": "own", "source": TABLE, "batch": 6,
         "own": [{"name": "layer_norm"}, {"name": "periodic", "columns": [0, 2], "waves": 3, "dimension": 2, "deviation": 0.5}, dense(4, "relu", use_bias=False), dense(3, "softmax")],
     },
+    "means with variances": {"data": "sine", "hidden": "4.tanh", "loss": "gaussian_nll", "optimizer": "adam", "optimizer_with": "clip_norm:0.5,beta1:0.8"},
+    "quantiles": {"data": "sine", "hidden": "4.tanh", "loss": "quantiles", "loss_with": "levels:0.2/0.8", "optimizer": "sgd", "optimizer_with": "nesterov:1", "momentum": 0.5},
+    "cosine": {"data": "sine", "hidden": "4.tanh", "loss": "cosine"},
+    "pairs": {"data": "blobs", "hidden": "4.tanh", "loss": "contrastive", "batch": 12},
+    "triplets": {"data": "blobs", "hidden": "4.tanh", "loss": "triplet_hard", "batch": 12},
+    "focal": {"data": "moons", "hidden": "4.tanh", "loss": "focal", "loss_with": "gamma:1.5"},
+    "smoothed labels": {"data": "spiral", "hidden": "4.tanh", "loss_with": "label_smoothing:0.1"},
+    "weighted positives": {"data": "moons", "hidden": "4.tanh", "loss_with": "pos_weight:3", "optimizer": "rmsprop", "optimizer_with": "clip_value:0.01,centered:1"},
     "logits, lion": {"data": "circles", "loss": "sigmoid_cross_entropy", "output": "linear", "optimizer": "lion", "rate": 0.001},
 }  # fmt: skip
 CLOSE = 2.5e-4

@@ -135,6 +135,10 @@ def test_a_csv_file_of_the_reader_is_learned_and_never_in_the_address(
     assert "mine" not in tab.url and "data=own" in tab.url
     tab.select_option("[aria-label='column up']", label="c")
     after(tab, "s.axes[1] === 2 && s.frame !== null")
+    tab.click("button.epoch")
+    tab.select_option("[aria-label='what the picture shows']", "components")
+    after(tab, "s.axes === 'components' && s.frame.epoch === 1")  # the training goes on
+    assert "% of the variance" in tab.inner_text(".axes")
     tab.select_option(".field:has-text('target column') select", label="c")
     after(tab, "s.source.task === 'regression' && s.frame !== null")
     tab.reload()

@@ -73,6 +73,7 @@ CHOICES: dict[str, dict[str, Any]] = {
     "spiral, momentum": {"data": "spiral", "optimizer": "sgd", "momentum": 0.9, "rate": 0.05, "noise": 0.2, "standardize": True},
     "full batch": {"batch": 0, "data": "xor", "validation": 0},
     "sine, cosine decay": {"data": "sine", "schedule": "cosine_decay", "span": 20},
+    "fields of loss and optimizer": {"loss_with": "label_smoothing:0.1,pos_weight:2", "optimizer_with": "clip_norm:0.5,beta1:0.8,amsgrad:1"},
     "norm, dropout, residual": {"hidden": "6.tanh.bn.d0.1,6.relu.res"},
 }  # fmt: skip
 PROGRAM = f"""{PLAN}
@@ -130,6 +131,7 @@ def test_programs_in_numpy_and_pytorch_print_the_losses_of_the_page(
         ({"hidden": "4.tanh.d0.2"}, "the program in NumPy does not write dropout; the one of glassnet does"),
         ({"hidden": "4.tanh.bn", "schedule": "one_cycle"},
          "the program in NumPy does not write normalisation, the schedule one cycle; the one of glassnet does"),
+        ({"loss_with": "label_smoothing:0.1", "hidden": "4.tanh"}, "the program in NumPy does not write fields of the loss; the one of glassnet does"),
         ({"optimizer": "lion", "hidden": "4.tanh"},
          "the program in NumPy does not write lion; it writes sgd, adagrad, rmsprop, adam, adamw"),
     ],

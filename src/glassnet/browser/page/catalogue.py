@@ -46,7 +46,8 @@ def _loss(loss: Loss) -> dict[str, Any]:
     """Its module in PyTorch, and the losses of pre-activations that it becomes after some last activations."""
     found = {name: loss.on_logits(activations.get(name)) for name in activations.names()}
     taken_over = {name: losses_by_name.name_of(other) for name, other in found.items() if other is not None}
-    return {"torch": "" if loss.facts is None else loss.facts.torch or "", "on_logits": taken_over}
+    torch = "" if loss.facts is None else loss.facts.torch or ""
+    return {"class": type(loss).__name__, "torch": torch, "on_logits": taken_over}
 
 
 def _optimizer(name: str) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 /** The page's model: choices become data, a network and a training; frames of the worker become what is seen. */
 import { headOf } from "../data/heads.js";
-import { gridOf, lineOf, prepare, rectangleOf } from "../data/prepare.js";
+import { lineOf, prepare } from "../data/prepare.js";
+import { gridOf, projectionOf, rectangleOf } from "../data/projection.js";
 import { BEGINS_ANEW, GOES_ON, usual } from "../state/choices.js";
 import { baseOf, showAddress } from "../state/address.js";
 import { columnsOf } from "../state/columns.js";
@@ -97,11 +98,7 @@ export class Model {
       throw new Error(`its network takes ${width} inputs and gives ${outputs} outputs; the data ${source.name} have ${samples.width} and ask for ${head.outputs}. Choose data that fit first`);
     }
     const { train, validation, test } = samples.parts;
-    const axes = wanted.every((axis) => axis < source.width) ? wanted : [0, Math.min(1, source.width - 1)];
-    const kind = source.image !== null ? "image" : source.width === 1 ? "line" : "plane";
-    const rectangle = kind === "plane" ? rectangleOf(source, axes) : null;
-    const base = kind === "plane" ? gridOf(source, axes, rectangle, GRID) : kind === "line" ? lineOf(source, LINE) : null;
-    const inputs = base === null ? null : withCategories(samples.encode(base), samples.width, mirror.layers[0]);
+    const axes = fitting(wanted, source.width), picture = pictureOf({ source, samples, first: mirror.layers[0] }, axes);
     const columns = columnsOf(mirror);
     this.path = [];
     this.changed = false;
@@ -109,12 +106,19 @@ export class Model {
     this.mirror = { network: mirror, training: mirror.training(train.X, train.y, { batch_size: choices.batch || null }) };
     this.store.set({
       source, head, samples, history: [], frame: null, running: false, stopped: null, findings: [], axes, sample: null, ...more,
-      network: { spec, columns, kind, rectangle, base, inputs, parts },
+      network: { spec, columns, ...picture, parts },
     });
     this.remote.begin({
-      spec, state, train: { X: train.X, y: train.y }, batch: choices.batch, columns, grid: inputs,
+      spec, state, train: { X: train.X, y: train.y }, batch: choices.batch, columns, grid: picture.inputs,
       validation: validation === null ? null : { X: validation.X, y: validation.y }, test: test === null ? null : { X: test.X, y: test.y },
     });
+  }
+
+  /** Other axes of the picture; the training goes on. */
+  look_along(axes) {
+    const { source, samples, network } = this.store.state, picture = pictureOf({ source, samples, first: this.mirror.network.layers[0] }, axes);
+    this.store.set({ axes, network: { ...network, ...picture } });
+    this.remote.send({ do: "grid", grid: picture.inputs });
   }
 
   heard(message) {
@@ -213,6 +217,20 @@ export class Model {
     this.looked = { key, frame, step };
     return step;
   }
+}
+
+/** Axes that these data have. */
+function fitting(axes, width) {
+  if (axes === "components") return width > 2 ? axes : [0, Math.min(1, width - 1)];
+  return axes.every((axis) => axis < width) ? axes : [0, Math.min(1, width - 1)];
+}
+
+/** What the pictures of units and answers show: a plane, a line, or images; and the inputs for its points. */
+function pictureOf({ source, samples, first }, axes) {
+  const kind = source.image !== null ? "image" : source.width === 1 ? "line" : "plane";
+  const projection = kind === "plane" ? projectionOf(source, axes) : null, rectangle = kind === "plane" ? rectangleOf(projection.positions) : null;
+  const base = kind === "plane" ? gridOf(source, projection, rectangle, GRID) : kind === "line" ? lineOf(source, LINE) : null;
+  return { kind, rectangle, base, projection, inputs: base === null ? null : withCategories(samples.encode(base), samples.width, first) };
 }
 
 /** Points of a picture, where columns that are embedded hold the nearest category. */

@@ -1,6 +1,6 @@
 /** Model files in and out: what is in the file is parameters and names, never code. */
 import { load, parts } from "../training/engine.js";
-import { CHOICES, OWN_LAYERS, textOfLayers, usual } from "../state/choices.js";
+import { CHOICES, OWN_LAYERS, textOfLayers, usual, withField } from "../state/choices.js";
 import { SCHEDULES } from "../state/spec.js";
 
 const NORMS = { batch_norm: "bn", layer_norm: "ln", rms_norm: "rms" };
@@ -53,19 +53,28 @@ export async function opened(model, file) {
   }
 }
 
+/** The fields of a part that are not usual, as the text of a choice. */
+function withOf(part, family, without = []) {
+  if (typeof part === "string") return "";
+  const { kind, name, ...fields } = part, defaults = parts[kind ?? family][name].fields ?? {};
+  const own = Object.entries(fields).filter(([field, value]) => !without.includes(field) && JSON.stringify(value) !== JSON.stringify(defaults[field]));
+  return own.reduce((text, [field, value]) => withField(text, field, value), "");
+}
+
 /** The choices that an optimizer makes; `before` says what it does not. */
 export function choicesOfOptimizer(optimizer, before) {
   const { name, learning_rate: rate, momentum = 0, weight_decay: decay = 0 } = optimizer;
-  if (typeof rate === "number") return { optimizer: name, rate, momentum, decay, schedule: "constant" };
+  const found = { optimizer: name, momentum, decay, optimizer_with: withOf(optimizer, "optimizer", ["learning_rate", "momentum", "weight_decay"]) };
+  if (typeof rate === "number") return { ...found, rate, schedule: "constant" };
   const schedule = rate?.name in SCHEDULES ? rate.name : "constant";
-  return { optimizer: name, rate: rate?.learning_rate ?? before.rate, momentum, decay, schedule };
+  return { ...found, rate: rate?.learning_rate ?? before.rate, schedule };
 }
 
 /** The choices that a network's description makes, from the usual ones. */
 export function choicesOf(spec, before) {
   const optimizer = typeof spec.optimizer === "string" ? { name: spec.optimizer } : spec.optimizer;
   return {
-    ...usual(), ...before, ...hiddenOf(spec.layers), loss: nameOf(spec.loss), dtype: spec.dtype, seed: spec.seed ?? 0,
+    ...usual(), ...before, ...hiddenOf(spec.layers), loss: nameOf(spec.loss), loss_with: withOf(spec.loss, "loss"), dtype: spec.dtype, seed: spec.seed ?? 0,
     ...choicesOfOptimizer(optimizer, before),
   };
 }

@@ -36,6 +36,13 @@ function scheduleCode({ name, ...fields }) {
   return `gn.schedules.${className(name)}(${Object.entries(fields).map(([field, value]) => `${field}=${literal(value)}`).join(", ")})`;
 }
 
+/** The loss by its name, or as an expression with its fields. */
+function lossCode({ loss, lossPart }) {
+  if (typeof lossPart === "string") return quoted(loss);
+  const { name, ...fields } = lossPart;
+  return `gn.losses.${catalogue.losses[name].class}(${Object.entries(fields).map(([field, value]) => `${field}=${literal(value)}`).join(", ")})`;
+}
+
 /** The program. Its history and parameters are those of the page after as many epochs. */
 export function glassnetCode(state) {
   const { choices, head, samples, network } = state, epochs = Math.max(1, state.frame?.epoch || 100);
@@ -45,7 +52,7 @@ export function glassnetCode(state) {
     "import numpy as np", "import glassnet as gn", "", ...dataLines(state), "",
     "net = gn.Network(", "    [", ...layers.map((line) => `        ${line},`), "    ],",
     `    seed=${choices.seed}, input_shape=${samples.width}, dtype=${quoted(choices.dtype)},`, ")",
-    "history = net.fit(", `    X, y, loss=${quoted(head.loss)}, optimizer=${optimizerCode(choices)},`,
+    "history = net.fit(", `    X, y, loss=${lossCode(head)}, optimizer=${optimizerCode(choices)},`,
     `    epochs=${epochs}, batch_size=${choices.batch === 0 ? "None" : choices.batch},${samples.parts.validation === null ? "" : " validation_data=(X_validation, y_validation),"} engine="numpy", progress=False,`, ")",
     'print(history["loss"][-1])', "",
   ].join("\n");

@@ -70,6 +70,7 @@ export const STREAMS = (seed) => [
 export function refuseOthers(choices, name) {
   const layers = layersOf(choices.hidden);
   const others = [
+    ...(choices.loss_with ? ["fields of the loss"] : []), ...(/clip/.test(choices.optimizer_with) ? ["clipping"] : []),
     ...(choices.hidden === OWN_LAYERS ? ["the layers of a file"] : []), ...(layers.some((layer) => layer.norm) ? ["normalisation"] : []), ...(layers.some((layer) => layer.dropout > 0) ? ["dropout"] : []),
     ...(layers.some((layer) => layer.residual) ? ["residual layers"] : []), ...(layers.some((layer) => !layer.bias) ? ["layers without biases"] : []),
     ...(choices.schedule === "constant" ? [] : [`the schedule ${choices.schedule.replaceAll("_", " ")}`]), ...(choices.dtype === "float64" ? [] : ["numbers of float32"]),
@@ -115,8 +116,11 @@ function functionLines(names) {
 export function numpyCode(state) {
   const { choices, head, samples, source, network } = state;
   refuseOthers(choices, "NumPy");
+  if (choices.optimizer_with) throw new Error("the program in NumPy does not write other fields of the optimizer; the one of glassnet does");
   const sizes = [samples.width, ...network.columns.map(({ units }) => units)], names = network.columns.map(({ activation }) => activation);
-  const loss = catalogue.losses[head.loss], fused = loss.on_logits[head.activation] !== undefined, inside = loss.activation !== "linear";
+  const loss = catalogue.losses[head.loss];
+  if (loss.value === null) throw new Error(`the program in NumPy does not write ${head.loss.replaceAll("_", " ")}; the one of glassnet does`);
+  const fused = loss.on_logits[head.activation] !== undefined, inside = loss.activation !== "linear";
   const objective = fused ? catalogue.losses[loss.on_logits[head.activation]] : loss;
   const fields = parts.loss[head.loss].fields, ofRows = objective.least_outputs > 1;
   const update = updateLines(choices), epochs = Math.max(1, state.frame?.epoch || 100);

@@ -28,6 +28,7 @@ export function torchCode(state) {
   const sizes = [samples.width, ...network.columns.map(({ units }) => units)], names = network.columns.map(({ activation }) => activation);
   const other = catalogue.losses[head.loss].on_logits[head.activation], loss = other ?? head.loss;
   const { torch } = catalogue.losses[loss], fields = parts.loss[loss].fields;
+  if (torch === "") throw new Error(`PyTorch has no ${loss.replaceAll("_", " ")}; choose another loss for this program`);
   const criterion = torch.replace(/\{(\w+)(?:![rs])?\}/g, (_, field) => literal(fields[field]));
   const modules = names.flatMap((name, place) => [
     `nn.Linear(${sizes[place]}, ${sizes[place + 1]})`, ...(name === "linear" || (place === names.length - 1 && other !== undefined) ? [] : [module(name)]),

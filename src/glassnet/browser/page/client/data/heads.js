@@ -1,14 +1,18 @@
 /** What data ask of a network's end: the loss, the last activation, and targets in the form that the loss takes. */
 import { catalogue } from "../state/catalogue.js";
+import { fieldsOf } from "../state/choices.js";
+import { parts } from "../training/engine.js";
 
-const OF_CLASSES = ["binary", "binary_logits", "one_hot", "logits", "distributions", "classes", "class_logits", "values"];
+const OF_NUMBERS = ["values", "means_and_variances", "levels"];
+const PLACE = 2; // numbers that say where a sample lies, for losses that compare pairs
+const OF_CLASSES = ["binary", "binary_logits", "one_hot", "logits", "distributions", "classes", "class_logits", "values", "labels"];
 const AS_COLUMN = new Set(["binary", "binary_logits", "values", "signs"]);
 
 /** The losses that suit a data set. */
 export function lossesFor(source) {
   return Object.entries(catalogue.losses).filter(([, { data }]) => {
     if (source.task === "regression") {
-      return data === "values" || (["rates", "log_rates"].includes(data) && source.values.every((value) => value >= 0));
+      return OF_NUMBERS.includes(data) || (["rates", "log_rates"].includes(data) && source.values.every((value) => value >= 0));
     }
     return OF_CLASSES.includes(data) || (data === "signs" && source.classNames.length === 2);
   }).map(([name]) => name);
@@ -25,11 +29,19 @@ export function headOf(choices, source) {
   const loss = suited.includes(choices.loss) ? choices.loss : usualLoss(source);
   const { data, last_activation: usualEnd } = catalogue.losses[loss];
   const activation = choices.output in catalogue.activations ? choices.output : usualEnd;
-  const n_classes = source.classNames.length;
-  if (source.task === "regression") return { loss, activation, form: "values", outputs: source.n_values };
+  const n_classes = source.classNames.length, fields = fieldsOf(choices.loss_with, parts.loss[loss].fields ?? {});
+  const common = { loss, activation, lossPart: Object.keys(fields).length === 0 ? loss : { name: loss, ...fields } };
+  if (source.task === "regression") return { ...common, form: "values", outputs: source.n_values * outputsPerValue(loss, fields) };
+  if (data === "labels") return { ...common, form: "labels", outputs: PLACE, classes: n_classes };
   const form = n_classes === 2 && AS_COLUMN.has(data) ? (data === "signs" ? "signs" : "column")
     : data.startsWith("class") ? "classes" : "rows";
-  return { loss, activation, form, outputs: ["column", "signs"].includes(form) ? 1 : n_classes };
+  return { ...common, form, outputs: ["column", "signs"].includes(form) ? 1 : n_classes };
+}
+
+/** How many outputs a loss of numbers asks for each of them. */
+function outputsPerValue(loss, fields) {
+  if (loss === "quantiles") return (fields.levels ?? parts.loss.quantiles.fields.levels).length;
+  return loss === "gaussian_nll" ? 2 : 1;
 }
 
 /** The targets of these samples. */
@@ -40,7 +52,7 @@ export function encoded(source, rows, form) {
       const width = source.n_values;
       return Float64Array.from({ length: rows.length * width }, (_, i) => source.values[rows[Math.floor(i / width)] * width + (i % width)]);
     }
-    case "classes": return Int32Array.from(rows, labels);
+    case "classes": case "labels": return Int32Array.from(rows, labels);
     case "column": return Float64Array.from(rows, labels);
     case "signs": return Float64Array.from(rows, (row) => 2 * labels(row) - 1);
     case "rows": {
@@ -57,6 +69,7 @@ const sigmoid = (z) => 1 / (1 + Math.exp(-z));
 /** Shares of the classes in one row of outputs: what a loss of logits makes of them, or the outputs themselves. */
 export function sharesOf(head, outputs) {
   const inside = catalogue.losses[head.loss].activation;
+  if (head.form === "labels") return Array.from({ length: head.classes }, () => 0);
   if (head.form === "column" || head.form === "signs") {
     const p = head.form === "signs" ? sigmoid(2 * outputs[0]) : inside === "sigmoid" ? sigmoid(outputs[0]) : Math.min(1, Math.max(0, outputs[0]));
     return [1 - p, p];

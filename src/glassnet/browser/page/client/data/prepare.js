@@ -1,6 +1,7 @@
 /** From a data set to what a network is given: features, scaling, and the parts to train, to watch and to test on. */
 import { RandomState } from "./mersenne.js";
 import { encoded } from "./heads.js";
+import { moments } from "./projection.js";
 
 const FEATURE = {
   x1: (x) => x[0], x2: (x) => x[1], "x1²": (x) => x[0] * x[0], "x2²": (x) => x[1] * x[1], x1x2: (x) => x[0] * x[1],
@@ -14,18 +15,6 @@ export function split(rows, share, seed) {
   const order = new RandomState(seed).permutation(rows.length);
   const taken = Array.from(order, (place) => rows[place]);
   return [taken.slice(held), taken.slice(0, held)];
-}
-
-/** Mean and standard deviation (divisor n) of each column; 1 where a column is constant. */
-function moments(values, width) {
-  const n = values.length / width, mean = new Float64Array(width), scale = new Float64Array(width).fill(1);
-  for (let c = 0; c < width; c += 1) {
-    for (let i = c; i < values.length; i += width) mean[c] += values[i] / n;
-    let square = 0;
-    for (let i = c; i < values.length; i += width) square += (values[i] - mean[c]) ** 2 / n;
-    if (square > 1e-30) scale[c] = Math.sqrt(square);
-  }
-  return { mean, scale };
 }
 
 /** What the network is fed, from the columns of the data. */
@@ -73,36 +62,9 @@ export function prepare(source, choices, head) {
   };
 }
 
-/** The rectangle that a picture of two columns shows, with a margin. */
-export function rectangleOf(source, [first, second]) {
-  const limits = (column) => {
-    let [low, high] = [Infinity, -Infinity];
-    for (let i = column; i < source.X.length; i += source.width) {
-      low = Math.min(low, source.X[i]);
-      high = Math.max(high, source.X[i]);
-    }
-    const margin = (high - low || 1) * 0.12;
-    return [low - margin, high + margin];
-  };
-  return { x: limits(first), y: limits(second) };
-}
-
-/** Points of a grid over a rectangle, row after row from the top; columns that are not shown are at their mean. */
-export function gridOf(source, axes, rectangle, n) {
-  const { mean } = moments(source.X, source.width), base = new Float64Array(n * n * source.width);
-  for (let row = 0; row < n; row += 1) {
-    for (let column = 0; column < n; column += 1) {
-      const start = (row * n + column) * source.width;
-      base.set(mean, start);
-      base[start + axes[0]] = rectangle.x[0] + (rectangle.x[1] - rectangle.x[0]) * (column + 0.5) / n;
-      base[start + axes[1]] = rectangle.y[1] - (rectangle.y[1] - rectangle.y[0]) * (row + 0.5) / n;
-    }
-  }
-  return base;
-}
-
 /** Points along a single input. */
 export function lineOf(source, n) {
-  const [low, high] = rectangleOf(source, [0, 0]).x;
-  return Float64Array.from({ length: n }, (_, i) => low + (high - low) * i / (n - 1));
+  const low = source.X.reduce((least, value) => Math.min(least, value), Infinity), high = source.X.reduce((most, value) => Math.max(most, value), -Infinity);
+  const margin = (high - low || 1) * 0.12;
+  return Float64Array.from({ length: n }, (_, i) => low - margin + (high - low + 2 * margin) * i / (n - 1));
 }

@@ -31,15 +31,15 @@ function layersOfPage() {
   return layers;
 }
 
-function paintPoints(context, size, { network, source, marks, axes, chosen }) {
+function paintPoints(context, size, { network, source, marks, chosen }) {
   const { css, ink, paper, plus, minus, mixed } = colours();
-  const { x: [x0, x1], y: [y0, y1] } = network.rectangle;
+  const { rectangle: { x: [x0, x1], y: [y0, y1] }, projection: { positions } } = network;
   const radius = source.n > 800 ? 2 : source.n > 300 ? 2.8 : 3.6;
   const largest = source.values === null ? 1 : source.values.reduce((top, value) => Math.max(top, Math.abs(value)), 1e-9);
   for (const { rows, held } of marks) {
     for (const row of rows) {
-      const x = (source.X[row * source.width + axes[0]] - x0) / (x1 - x0) * size;
-      const y = (y1 - source.X[row * source.width + axes[1]]) / (y1 - y0) * size;
+      const x = (positions[2 * row] - x0) / (x1 - x0) * size;
+      const y = (y1 - positions[2 * row + 1]) / (y1 - y0) * size;
       const value = source.labels === null ? source.values[row * source.n_values] / largest : 0;
       const colour = source.labels === null ? mixed(paper, value < 0 ? minus : plus, Math.abs(value)) : classColour(source.labels[row]);
       context.beginPath();
@@ -101,7 +101,7 @@ function paintBoundary(context, lines, cell) {
 }
 
 /** Paints a curve over one input, and the samples. */
-export function paintLine(canvas, size, { network, source, answers, marks, chosen }) {
+export function paintLine(canvas, size, { network, head, source, answers, marks, chosen }) {
   const context = canvasOf(canvas, size, size), { css, ink, soft, line, plus, paper } = colours();
   const { base } = network, n = base.length;
   const [x0, x1] = [base[0], base[n - 1]];
@@ -124,21 +124,30 @@ export function paintLine(canvas, size, { network, source, answers, marks, chose
       if (held || row === chosen) context.stroke();
     }
   }
-  const outputs = answers.length / n;
   context.strokeStyle = css(plus);
-  context.lineWidth = 2.5;
-  context.beginPath();
-  for (let i = 0; i < n; i += 1) context[i === 0 ? "moveTo" : "lineTo"](px(base[i]), py(answers[i * outputs]));
-  context.stroke();
+  for (const { of, isThin } of answerLines(head, answers.length / n)) {
+    context.lineWidth = isThin ? 1.2 : 2.5;
+    context.beginPath();
+    for (let i = 0; i < n; i += 1) context[i === 0 ? "moveTo" : "lineTo"](px(base[i]), py(of(answers, i)));
+    context.stroke();
+  }
+}
+
+/** What is drawn of the answers over one input: each output; of a mean with its variance two deviations to both sides. */
+function answerLines({ loss, lossPart }, outputs) {
+  const output = (k) => (answers, i) => answers[i * outputs + k];
+  if (loss !== "gaussian_nll") return Array.from({ length: outputs }, (_, k) => ({ of: output(k), isThin: outputs > 1 && k !== Math.floor(outputs / 2) }));
+  const deviation = (answers, i) => Math.sqrt(Math.exp(answers[i * outputs + outputs / 2]) + (lossPart.least_variance ?? 1e-6));
+  return [{ of: output(0), isThin: false }, ...[-2, 2].map((times) => ({ of: (answers, i) => answers[i * outputs] + times * deviation(answers, i), isThin: true }))];
 }
 
 /** The sample whose point is nearest to a place on the canvas, or null where none is near. */
-export function sampleAt({ network, source, axes, rows }, size, x, y) {
-  const { x: [x0, x1], y: [y0, y1] } = network.rectangle;
+export function sampleAt({ network, rows }, size, x, y) {
+  const { rectangle: { x: [x0, x1], y: [y0, y1] }, projection: { positions } } = network;
   let [best, least] = [null, 14];
   for (const row of rows) {
-    const px = (source.X[row * source.width + axes[0]] - x0) / (x1 - x0) * size;
-    const py = (y1 - source.X[row * source.width + axes[1]]) / (y1 - y0) * size;
+    const px = (positions[2 * row] - x0) / (x1 - x0) * size;
+    const py = (y1 - positions[2 * row + 1]) / (y1 - y0) * size;
     const away = Math.hypot(px - x, py - y);
     if (away < least) [best, least] = [row, away];
   }

@@ -4,6 +4,7 @@
  * A line may name what it speaks of (`part`), so that the page can light it, and may hold a sum that unfolds (`sum`).
  */
 import { activated, LossOf, once, partOf, penaltyOf, slopeOf, throughRow } from "./written.js";
+import { apartLines } from "./apart.js";
 import { KINDS } from "./layers.js";
 import { at, columnOf, denseOf, layerOf, nameIn, rowOf, rowsOf, targetOf, updateOf, weightsInto, weightsOutOf } from "./step.js";
 import { equation, largestOf, num, number, plus, productSum, TERMS, times } from "./terms.js";
@@ -31,6 +32,7 @@ function arriving(step, column, index, unit, sample, terms) {
   const { rows } = step.trace, row = rows[index], next = rows[index + 1], d_a = at(row.d_a, sample, unit);
   if (next === undefined) {
     const loss = lossOf(step), p = at(row.a, sample, unit);
+    if (loss.slopeTree === null) return [{ text: `\`∂L/∂a\` is ${loss.inWords("slope_in_words")}`, words: true }, ...apartLines(step, unit, sample, d_a)];
     return [
       { text: `∂L/∂a = ${once(loss.slopeLetters("a"), loss.slopeNumbers(targetOf(step, sample, unit), p, d_a))}` }, { text: loss.legend, words: true },
     ];
@@ -192,6 +194,7 @@ export function lossSections(step, { sample }) {
     lines.push({ text: `output ${unit}: \`${entry.text}\``, words: true });
   }
   const { value, penalty } = step.trace;
+  if (values.length === 0) lines.push({ text: `\`L\` is ${loss.inWords("in_words")}`, words: true });
   return {
     forward: [
       ...lines, { text: `${loss.legend}`, words: true },

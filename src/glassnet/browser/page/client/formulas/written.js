@@ -115,6 +115,11 @@ export class LossOf {
     return equation(over(withNumbers(this.slopeTree, values), num(this.count)), result);
   }
 
+  /** What the loss, or its derivative, is in words, where no formula of one entry says it. */
+  inWords(which) {
+    return this.objective.known[which].replaceAll("A_", "A");
+  }
+
   /** One entry of the loss, with letters and with numbers. */
   entry(y, p) {
     if (this.chosen.known.value === null) return null;

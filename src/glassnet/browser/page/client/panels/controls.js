@@ -1,6 +1,6 @@
 /** Fields that show and set one choice each. */
 import { h, refill } from "../drawing/dom.js";
-import { CHOICES } from "../state/choices.js";
+import { CHOICES, fieldsOf, withField } from "../state/choices.js";
 
 let count = 0;
 
@@ -71,4 +71,45 @@ export function tick(model, key, text, { hint = "", when = () => true } = {}) {
     whole.hidden = !when(state);
   });
   return whole;
+}
+
+const written = (value) => (value === null ? "" : Array.isArray(value) ? value.join(", ") : String(value));
+
+/** What a reader wrote: a number, several, nothing where there need not be one; undefined where it is none of these. */
+function readAs(usual, text) {
+  if (text.trim() === "") return usual === null ? null : undefined;
+  const numbers = text.split(",").map((part) => (part.trim() === "" ? NaN : Number(part)));
+  if (numbers.some((value) => !Number.isFinite(value))) return undefined;
+  return Array.isArray(usual) ? numbers : numbers.length === 1 ? numbers[0] : undefined;
+}
+
+/** The fields that a part has beside those with a control of their own, folded away until they are wanted. */
+export function partFields(model, key, fieldsFor, without = []) {
+  const body = h("div", {}), root = h("details", { class: "fields" }, h("summary", {}, "its fields"), body);
+  let shown = "";
+  const set = (field, value) => model.choose({ [key]: withField(model.get("choices")[key], field, value) });
+  const fieldOf = ([field, usual], given) => {
+    const value = field in given ? given[field] : usual, text = field.replaceAll("_", " ");
+    if (typeof usual === "boolean") {
+      const box = h("input", { type: "checkbox", onchange: () => set(field, box.checked === usual ? null : box.checked) });
+      box.checked = value;
+      return h("label", { class: "tick" }, box, " ", text);
+    }
+    const input = h("input", { type: "text", inputmode: "decimal", autocomplete: "off", value: written(value), placeholder: usual === null ? "none" : written(usual), onchange: () => {
+      const wanted = readAs(usual, input.value);
+      input.setCustomValidity(wanted === undefined ? `${text} must be ${Array.isArray(usual) ? "numbers, such as 0.1, 0.5, 0.9" : "a number"}` : "");
+      if (wanted === undefined) input.reportValidity();
+      else set(field, wanted === null || written(wanted) === written(usual) ? null : wanted);
+    } });
+    return labelled(text, input);
+  };
+  model.store.on(["choices", "source", "head"], (state) => {
+    const fields = Object.entries(fieldsFor(state)).filter(([field]) => !without.includes(field)), now = JSON.stringify([fields, state.choices[key]]);
+    if (now === shown) return;
+    shown = now;
+    root.hidden = fields.length === 0;
+    const given = fieldsOf(state.choices[key], fieldsFor(state));
+    refill(body, fields.map((field) => fieldOf(field, given)));
+  });
+  return root;
 }

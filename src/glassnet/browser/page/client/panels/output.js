@@ -29,10 +29,10 @@ function pointing(model, canvas, size) {
     return { pixel: [x * size(), y * size()], x: x0 + x * (x1 - x0), y: y1 - y * (y1 - y0) };
   };
   const found = (event) => {
-    const { network, source, axes, samples, choices } = model.store.state;
+    const { network, samples, choices } = model.store.state;
     if (network?.kind !== "plane") return null;
     const rows = marksOf({ samples, choices }).flatMap((mark) => mark.rows);
-    return sampleAt({ network, source, axes, rows }, size(), ...place(event).pixel);
+    return sampleAt({ network, rows }, size(), ...place(event).pixel);
   };
   canvas.addEventListener("pointerdown", (event) => {
     const { choices, network } = model.store.state;
@@ -113,7 +113,7 @@ export function output(model) {
     canvas.hidden = network.kind === "image";
     if (network.kind === "image") return mayTell(state) ? paintSample(state) : null;
     const common = {
-      network, head, source, answers: frame.responses.at(-1), marks: marksOf(state), axes: state.axes, discrete: choices.discrete,
+      network, head, source, answers: frame.responses.at(-1), marks: marksOf(state), discrete: choices.discrete,
       chosen: samples.parts.train.rows[model.sample], grid: GRID,
     };
     (network.kind === "line" ? paintLine : paintPlane)(canvas, size(), common);
@@ -129,7 +129,8 @@ export function output(model) {
     const truth = source.labels === null ? number(source.values[row * source.n_values], 4) : source.classNames[source.labels[row]];
     return [
       h("p", { class: "note" }, `sample ${sample}: (${inputs}${source.width > 4 ? ", …" : ""}) → ${truth}`),
-      source.task === "classification" && source.classNames.length <= 12 ? shareBars(source.classNames, sharesOf(head, outputs), source.labels[row])
+      head.form === "labels" ? h("p", { class: "note" }, `the network places it at (${Array.from(outputs, (value) => number(value, 4)).join(", ")}); the loss compares pairs and names no class`)
+        : source.task === "classification" && source.classNames.length <= 12 ? shareBars(source.classNames, sharesOf(head, outputs), source.labels[row])
         : h("p", { class: "note" }, `the network says ${Array.from(outputs, (value) => number(value, 4)).join(", ")}`),
     ];
   }
@@ -156,27 +157,31 @@ export function output(model) {
 
   model.store.on(["frame", "sample", "theme", "axes", "choices", "points", "width", "running"], paintPicture);
   model.store.on(["history", "theme", "width", "running"], paintCharts);
-  model.store.on(["source", "theme"], ({ source }) => {
+  model.store.on(["source", "theme", "axes", "network"], ({ source, network }) => {
     refill(legend, source?.task === "classification" && source.image === null
       ? source.classNames.slice(0, 10).map((name, label) => h("span", {}, h("i", { style: { background: css(classColour(label)) } }), name)) : []);
     refill(axes, source !== null && source.width > 2 && source.image === null
-      ? [axisFields(model, source), h("p", { class: "note" }, "colours: the answers over these two columns, with the others at their mean")] : []);
+      ? axisFields(model, source, network) : []);
   });
   return root;
 }
 
-/** Which two columns the picture shows. */
-function axisFields(model, source) {
-  return [0, 1].map((place) => {
+/** What the picture shows of data with many columns: two of them, or principal components. */
+function axisFields(model, source, { projection }) {
+  const now = model.get("axes"), ofComponents = now === "components";
+  const kind = h("select", { "aria-label": "what the picture shows", onchange: () => model.look_along(kind.value === "components" ? "components" : [0, 1]) },
+    h("option", { value: "columns" }, "two columns"), h("option", { value: "components" }, "principal components"));
+  kind.value = ofComponents ? "components" : "columns";
+  const fields = ofComponents ? h("p", { class: "note" }, `→ ${projection.names[0]}; ↑ ${projection.names[1]}`) : [0, 1].map((place) => {
     const field = h("select", { "aria-label": place === 0 ? "column across" : "column up", onchange: () => {
-      const axes = [...model.get("axes")];
+      const axes = [...now];
       axes[place] = Number(field.value);
-      model.store.set({ axes });
-      model.begin();
+      model.look_along(axes);
     } }, source.featureNames.map((name, column) => h("option", { value: String(column) }, name)));
-    field.value = String(model.get("axes")[place]);
+    field.value = String(now[place]);
     return h("label", {}, place === 0 ? "→ " : "↑ ", field);
   });
+  return [kind, fields, h("p", { class: "note" }, `colours: the answers over these two ${ofComponents ? "of the standardised columns, with nothing of the other components" : "columns, with the others at their mean"}`)];
 }
 
 /** To other samples, one by one. */

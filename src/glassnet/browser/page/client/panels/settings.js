@@ -8,7 +8,7 @@ import { SCHEDULES } from "../state/spec.js";
 import { parts } from "../training/engine.js";
 import { groups, OWN } from "../app/sources.js";
 import { tableOf } from "../data/csv.js";
-import { choice, numeric, slider, tick } from "./controls.js";
+import { choice, numeric, partFields, slider, tick } from "./controls.js";
 
 const NAMES = { own: "my file", points: "my points", given: "from Python", glorot_uniform: "Glorot, uniform", auto: "usual" };
 const MOST_BYTES = 60e6;
@@ -130,8 +130,10 @@ export function settings(model) {
       choice(model, "dtype", "numbers", ["float64", "float32"])),
     section("training", "Training", !narrow,
       choice(model, "loss", "loss", ({ source }) => ["auto", ...(source === null ? [] : lossesFor(source))], { names: NAMES }),
+      partFields(model, "loss_with", ({ head }) => parts.loss[head?.loss]?.fields ?? {}),
       choice(model, "optimizer", "optimizer", optimizers), numeric(model, "rate", "learning rate"),
       numeric(model, "momentum", "momentum", { when: hasMomentum }),
+      partFields(model, "optimizer_with", ({ choices }) => parts.optimizer[choices.optimizer]?.fields ?? {}, ["learning_rate", "momentum", "weight_decay"]),
       choice(model, "schedule", "schedule", ["constant", ...Object.keys(SCHEDULES).filter((name) => name in parts.schedule)]),
       numeric(model, "span", "epochs of the schedule", { when: ({ choices }) => choices.schedule !== "constant" }),
       numeric(model, "batch", "batch size", { hint: "0: all samples at once" }), numeric(model, "l1", "L1 penalty"), numeric(model, "l2", "L2 penalty"),

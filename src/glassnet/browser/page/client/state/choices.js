@@ -60,6 +60,22 @@ const layers = {
   wanted: `up to ${MOST_LAYERS} layers of up to ${MOST_UNITS} units, such as 8.tanh,4.relu.d0.2`,
 };
 
+/** Fields of a part from text such as `label_smoothing:0.1,levels:0.1/0.5/0.9`: numbers, yes and no as 1 and 0, lists. */
+export function fieldsOf(text, known) {
+  const given = Object.fromEntries(text.split(",").filter(Boolean).map((pair) => pair.split(":")));
+  return Object.fromEntries(Object.entries(given).filter(([field]) => field in known).map(([field, value]) => [
+    field, typeof known[field] === "boolean" ? value === "1" : value.includes("/") ? value.split("/").map(Number) : Number(value),
+  ]));
+}
+
+/** The text with another value of one field; null takes it out. */
+export function withField(text, field, value) {
+  const others = text.split(",").filter((pair) => pair !== "" && !pair.startsWith(`${field}:`));
+  return (value === null ? others : [...others, `${field}:${Array.isArray(value) ? value.join("/") : Number(value)}`]).join(",");
+}
+
+const options = { read: (text) => (/^(?:[a-z0-9_]+:[-+\d.e/]+(?:,|$))*$/.test(text) ? text : undefined), wanted: "fields and numbers, such as label_smoothing:0.1" };
+
 /** Of each choice its usual value and its form. */
 export const CHOICES = {
   data: ["circles", name],
@@ -76,7 +92,9 @@ export const CHOICES = {
   initializer: ["glorot_uniform", name],
   output: ["auto", name],
   loss: ["auto", name],
+  loss_with: ["", options],
   optimizer: ["adam", name],
+  optimizer_with: ["", options],
   rate: [0.03, real(0, 1000)],
   momentum: [0, real(0, 0.999)],
   decay: [0, real(0, 10)],
@@ -98,11 +116,11 @@ export const usual = () => Object.fromEntries(Object.entries(CHOICES).map(([key,
 /** Which choices make another network or other data: the training then begins anew. */
 export const BEGINS_ANEW = new Set([
   "data", "samples", "noise", "classes", "dataSeed", "validation", "test", "target", "standardize", "features", "hidden", "initializer", "output",
-  "loss", "l1", "l2", "batch", "seed", "dtype",
+  "loss", "loss_with", "l1", "l2", "batch", "seed", "dtype",
 ]);
 /** Which of them make other data. */
 export const MAKES_DATA = new Set([
   "data", "samples", "noise", "classes", "dataSeed", "validation", "test", "target", "standardize", "features",
 ]);
 /** Which change how the training goes on. */
-export const GOES_ON = new Set(["optimizer", "rate", "momentum", "decay", "schedule", "span"]);
+export const GOES_ON = new Set(["optimizer", "optimizer_with", "rate", "momentum", "decay", "schedule", "span"]);

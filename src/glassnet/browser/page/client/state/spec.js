@@ -1,5 +1,5 @@
 /** The network and its training as plain data for the engine, from the choices. */
-import { layersOf, OWN_LAYERS } from "./choices.js";
+import { fieldsOf, layersOf, OWN_LAYERS } from "./choices.js";
 import { parts } from "../training/engine.js";
 
 const NORMS = { bn: "batch_norm", ln: "layer_norm", rms: "rms_norm" };
@@ -11,7 +11,7 @@ export function optimizerOf(choices) {
   return {
     name: choices.optimizer, learning_rate: rate,
     ...("momentum" in fields && choices.momentum > 0 ? { momentum: choices.momentum } : {}),
-    ...(choices.decay > 0 ? { weight_decay: choices.decay } : {}),
+    ...(choices.decay > 0 ? { weight_decay: choices.decay } : {}), ...fieldsOf(choices.optimizer_with, fields),
   };
 }
 
@@ -53,7 +53,7 @@ function layersFor(choices, head, width, own) {
 /** The network and its training as plain data for the engine. */
 export function specOf(choices, head, width, own = null) {
   return {
-    layers: layersFor(choices, head, width, own), input_shape: [width], dtype: choices.dtype, seed: choices.seed, loss: head.loss,
+    layers: layersFor(choices, head, width, own), input_shape: [width], dtype: choices.dtype, seed: choices.seed, loss: head.lossPart,
     optimizer: optimizerOf(choices),
   };
 }

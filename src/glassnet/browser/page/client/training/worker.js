@@ -145,6 +145,10 @@ const ACTIONS = {
     for (const change of wanted) session.change(change);
     show();
   },
+  grid({ grid }) {
+    session.plan.grid = grid;
+    show();
+  },
   seen() {
     shown = true;
   },
