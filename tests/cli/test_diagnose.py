@@ -101,7 +101,7 @@ def test_the_findings_are_those_of_python(ill: tuple[str, str]) -> None:
 
 
 def test_numbers_that_are_not_finite_are_null_in_json() -> None:
-    from glassnet.cli.diagnose import plain
+    from glassnet.cli.shown.diagnosis import plain
 
     finding = gn.Finding(
         "x", "note", "cause", "remedy", None, {"loss": float("inf"), "a": "text", "b": np.float32(2)}
@@ -150,7 +150,7 @@ def test_what_nobody_saw_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 
 
 def test_the_history_beside_the_model_is_read(run: Run) -> None:
-    from glassnet.cli.diagnose import history_beside
+    from glassnet.cli.results import history_beside
 
     run("train", "iris", "--epochs", "4", "--engine", "numpy")
     history = history_beside(Path(MODEL.format("iris")))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,17 @@ def is_model_of_table(path: str) -> bool:
     """Whether a file, or the one in a folder of a training, holds a model of a table."""
     place = Path(path)
     return kind_of(place / MODEL if place.is_dir() else place) == TABLE_MODEL
+
+
+def diagnosis_of(path: str) -> Callable[..., int]:
+    """What diagnoses such a model, of a table or of arrays."""
+    if is_model_of_table(path):
+        from glassnet.cli.table import diagnosing
+
+        return diagnosing.run
+    from glassnet.cli import diagnose
+
+    return diagnose.run
 
 
 def refuse_checkpoints(every: int | None, resume: bool) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import csv
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from glassnet.cli.shown import sheets
-from glassnet.errors import MissingDependencyError
+from glassnet.errors import DataError, MissingDependencyError
 from glassnet.network.history import History
 from glassnet.recipes.model import Model, Subset
 
@@ -56,3 +57,27 @@ def _draw(folder: Path, model: Model, history: History, part: Subset) -> list[st
 def _save(figure: Figure | None, path: Path) -> None:
     if figure is not None:
         figure.savefig(path, dpi=_DOTS_PER_INCH)
+
+
+def history_beside(path: Path) -> History | None:
+    """The history that ``glassnet train`` wrote into the folder of this model; None where there is none.
+
+    Raises
+    ------
+    DataError
+        If the file holds something else than columns of numbers.
+    """
+    file = path.with_name(HISTORY)
+    if not file.exists():
+        return None
+    try:
+        with file.open(newline="", encoding="utf-8") as text:
+            names, *rows = list(csv.reader(text))
+            columns = [list(map(float, column)) for column in zip(*rows, strict=True)]
+            history = History()
+            history.extend(dict(zip(names, columns, strict=True)))
+    except ValueError as error:
+        raise DataError(
+            f"{file} is not a history as glassnet train writes it ({error}); move it away, or train again"
+        ) from error
+    return history

@@ -14,9 +14,10 @@ from glassnet.estimators import given
 from glassnet.estimators.fit import Fit
 from glassnet.estimators.fitted import FittedEstimator
 from glassnet.estimators.learning import heads
-from glassnet.estimators.learning.features import features_of, in_full, telling
+from glassnet.estimators.learning.features import in_full, telling
 from glassnet.estimators.learning.inputs import table_of
 from glassnet.estimators.learning.members import Part
+from glassnet.estimators.learning.reading import Reading
 from glassnet.estimators.learning.rows import Rows, checked_weights
 from glassnet.estimators.learning.work import Work
 from glassnet.estimators.like_sklearn import work as like_sklearn
@@ -34,8 +35,15 @@ MOST_MERGED = 2048
 
 
 class NetworkEstimator(FittedEstimator):
-    """Base of the estimators; its subclasses say what y is."""
+    """Base of the estimators; its subclasses say what y is.
 
+    Attributes
+    ----------
+    reading : Reading
+        How tables become features. No parameter: a clone reads tables in memory again.
+    """
+
+    reading: Reading = Reading()
     settings_: Settings
     _task_: Task
     _in_parts: bool = False
@@ -118,7 +126,7 @@ class NetworkEstimator(FittedEstimator):
                 fit.run()
             finally:
                 self._finish()
-            self._after_training(fit.held)
+            self._after_training(self.reading.asked(fit.held))
         return self
 
     def _rows(self, table: Table, y: Any, weight: Any, ending: str = "") -> Rows:
@@ -144,7 +152,7 @@ class NetworkEstimator(FittedEstimator):
 
     def _merged(self, rows: Rows) -> Rows:
         """Equal rows once, where every step sees all rows and their order is nobody's wish."""
-        if not self._weighs or not self.shuffle or self._like_sklearn:
+        if not self._weighs or not self.shuffle or self._like_sklearn or not self.reading.merges:
             return rows
         n_columns = len(rows.table.names)
         # Batches of fewer rows are no larger, so more different rows than these are too many for one batch.
@@ -162,7 +170,8 @@ class NetworkEstimator(FittedEstimator):
         self._learn_target(rows.y, part)
         names = rows.table.names
         settings = self._settings(self._n_rows, len(names))
-        fitted = Preprocessing.fit(rows.table, given.table_settings(settings, self, names))
+        told = given.table_settings(settings, self, names, self.reading.keep)
+        fitted = Preprocessing.fit(self.reading.shown(rows.table), told)
         self.preprocessing_ = in_full(fitted) if settings.scaling == "none" else fitted
 
     def _work(self, rows: Rows, part: bool, goes_on: bool) -> Work:
@@ -180,7 +189,7 @@ class NetworkEstimator(FittedEstimator):
 
     def _part(self, rows: Rows, head: heads.NetworkEnd) -> Part:
         """Rows as the networks take them."""
-        features = features_of(self.preprocessing_, rows.table, self.settings_.dtype)
+        features = self.reading.features(self.preprocessing_, rows.table, self.settings_.dtype)
         return Part(features, head.encode(self._encoded(rows.y)), self._row_weights(rows.y, rows.weights))
 
     @property

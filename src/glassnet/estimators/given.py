@@ -252,10 +252,12 @@ def _with_stopping(settings: Settings, given: Any) -> Settings:
     )
 
 
-def table_settings(settings: Settings, given: Any, names: Sequence[str]) -> TableSettings:
-    """What the preprocessing of a table with these columns is told."""
+def table_settings(
+    settings: Settings, given: Any, names: Sequence[str], kept: Sequence[str]
+) -> TableSettings:
+    """What the preprocessing of a table with these columns is told; those that are `kept` are not dropped."""
     most = None if settings.embed_from is None else settings.embed_from - 1
-    keep = names if settings.scaling == "none" else ()
+    keep = names if settings.scaling == "none" else [name for name in kept if name in names]
     return TableSettings(
         numbers=settings.scaling, smooth_clip=settings.clip, one_hot_most=most, categorical=given.categorical,
         scale_categories=settings.scaling != "none", keep=keep, decimal_comma=given.decimal_comma,

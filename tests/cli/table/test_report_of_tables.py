@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sys
 from pathlib import Path
@@ -18,6 +19,7 @@ SECTIONS = (
     "data",
     "network",
     "learning",
+    "diagnosis",
     "quality",
     "importance",
     "dependence",
@@ -36,6 +38,15 @@ def test_every_section_is_there_and_nothing_is_loaded(trained: dict[str, Path], 
     page = (trained[target] / "report.html").read_text()
     assert re.findall(r'<section id="(\w+)">', page) == list(SECTIONS)
     assert not re.search(r'(src|href)="(?!#|data:)', page) and "http" not in page and "<script" not in page
+
+
+def test_the_diagnosis_is_that_of_the_command(trained: dict[str, Path]) -> None:
+    page = (trained["kind"] / "report.html").read_text()
+    part = page.partition('<section id="diagnosis">')[2].partition("</section>")[0]
+    said = called("diagnose", str(trained["kind"]), str(trained["table"]), "--json").stdout
+    codes = [finding["code"] for finding in json.loads(said)["findings"]]
+    assert re.findall(r'<span class="severity">\w+</span> (\w+)', part) == codes
+    assert codes or "None of the rules of gn.diagnose found anything" in part
 
 
 def test_it_tells_what_became_of_each_column(trained: dict[str, Path]) -> None:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import importlib.util
+import re
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import polars as pl
 import pytest
 
 import glassnet as gn
+from glassnet.insight.diagnosis import DiagnosisReport
 from tests.cli.output import table
 from tests.cli.table.conftest import Complaint, called
 from tests.cli.table.homes import homes, write
@@ -163,6 +166,32 @@ def test_a_saved_model_keeps_its_intervals(trained: dict[str, Path]) -> None:
     low, high = model.predict_interval(frame, 0.8).T
     price = frame["price"].to_numpy()
     assert 0.6 < ((low <= price) & (price <= high)).mean() < 0.97
+
+
+def test_the_network_behind_the_preprocessing_is_diagnosed(
+    trained: dict[str, Path], complaint: Complaint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[tuple[Any, ...]] = []
+
+    def noting(*given: Any, **more: Any) -> Any:
+        seen.append((*given, more["validation_data"]))
+        return DiagnosisReport()
+
+    monkeypatch.setattr("glassnet.cli.table.diagnosing.diagnose", noting)
+    table = str(trained["table"])
+    said = called("diagnose", str(trained["price"]), table).stdout
+    assert re.match(r".*homes.csv: \d+ training, \d+ validation and \d+ test samples\n", said)
+    network, X, y, history, (held, _) = seen.pop()
+    assert network.evaluate(X, y)["loss"] == pytest.approx(history["loss"][-1], rel=0.05)
+    assert len(held) / len(X) == pytest.approx(0.16 / 0.64, abs=0.02) and np.abs(y).mean() < 2
+    pl.read_csv(table).head(50).write_csv("some.csv")  # not the table of the training
+    said = called("diagnose", str(trained["price"]), "some.csv").stdout
+    assert said.startswith("some.csv: 50 all samples\n")
+    assert len(seen[0][1]) == 50 and seen[0][3] is None and seen[0][4] is None
+    pl.read_csv(table).drop("price").write_csv("some.csv")
+    assert complaint("diagnose", str(trained["price"]), "some.csv").startswith(
+        "some.csv has no column 'price'"
+    )
 
 
 def test_a_summary_tells_about_the_table(trained: dict[str, Path]) -> None:

@@ -99,7 +99,11 @@ def test_a_column_that_gives_the_target_away_is_suspected() -> None:
         "identifier": np.array([f"r{n}" for n in range(N)], object),
         "missing": np.where(y == 0, np.nan, 1.0),
     }
-    assert set(suspects(columns, y, classifies=True)) == {"tells", "number"}
+    found = suspects(columns, y, classifies=True)
+    assert {name for name, one in found.items() if one.gives_away} == {"tells", "number"}
+    assert list(found)[2:] == ["nearly"] and 0.9 < found["nearly"].share < 0.99
+    guess, told = found["nearly"].guess, found["nearly"].told
+    assert 0.6 < guess < 0.72 and 0.02 < told < 0.05 and found["nearly"].share == 1 - told / guess
     assert suspects({name: column[:39] for name, column in columns.items()}, y[:39], classifies=True) == {}
 
 
@@ -107,7 +111,12 @@ def test_so_is_one_of_values() -> None:
     draw = np.random.default_rng(0)
     y = draw.normal(size=4 * N)
     columns = {"celsius": 1.8 * y + 32, "noisy": y + 0.3 * draw.normal(size=4 * N)}
-    assert set(suspects(columns, y, classifies=False)) == {"celsius"}
+    found = suspects(columns, y, classifies=False)
+    assert found["celsius"].gives_away and not found["noisy"].gives_away
+    assert found["noisy"].share == pytest.approx(1 / 1.09, abs=0.03)  # a nearest neighbour repeats the noise
+    assert found["celsius"].guess == pytest.approx(1, abs=0.1)
+    fair = {"fair": y + 0.6 * draw.normal(size=4 * N)}
+    assert suspects(fair, y, classifies=False) == {}
 
 
 def test_a_target_that_a_guess_tells_is_given_away_by_nothing() -> None:

@@ -37,14 +37,16 @@ def diagnose(
 ) -> None:
     """Say why a model does not learn, or does not learn well: what is wrong, in numbers, and what to do.
 
-    DATA is what it was trained on. Samples held back by glassnet train are compared with the others.
+    DATA is what it was trained on: a data set, arrays, or the table of a model of a table. Samples held back by
+    glassnet train are compared with the others.
     With the optimizer, the learning rate and the batch size of the training, other rates are tried on copies, if one of
     them ends where the training did.
 
     The exit code is 1 if an error is found, and 0 if there are warnings and notes only, or nothing.
     """
-    from glassnet.cli.diagnose import run
+    from glassnet.cli import choosing
 
+    run = choosing.diagnosis_of(model)
     raise typer.Exit(run(model, data, loss, optimizer, learning_rate, batch_size, as_json))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glassnet.cli.table.loading import Loaded
+from glassnet.estimators.learning.reading import Reading
+from glassnet.estimators.learning.rows import Rows
+from glassnet.network.network import Network
 from glassnet.tables import Preprocessing, Table
 from glassnet.tables.files import Split
 
@@ -20,11 +23,13 @@ MOST_WATCHED = 100_000  # rows of the validation part, which is looked at after 
 TRAINING, VALIDATION = "training", "validation"
 
 
-class OnDisk:
+class OnDisk(Reading):
     """The features of the rows to learn from and of those to watch, in files that are gone when training has ended.
 
     Attributes
     ----------
+    keep : sequence of str
+        Columns that are read however they look.
     tables : mapping of str to Table
         A sample of each part.
     stands_for : mapping of str to Table
@@ -32,6 +37,7 @@ class OnDisk:
     """
 
     def __init__(self, loaded: Loaded, parts: Split, tables: Mapping[str, Table], folder: Path) -> None:
+        super().__init__(loaded.wish.keep)
         self.loaded, self.parts, self.tables = loaded, parts, tables
         self.stands_for = {
             name: Table(loaded.features, {}, len(rows))
@@ -42,12 +48,29 @@ class OnDisk:
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         self._written: dict[str, Array] = {}
 
-    def features(self, table: Table, preprocessing: Preprocessing, dtype: str) -> Array:
+    @property
+    def merges(self) -> bool:
+        """Equal rows stay as they are: they are not here to be compared."""
+        return False
+
+    def shown(self, table: Table) -> Table:
+        """The sample of the training part."""
+        return self.tables[TRAINING]
+
+    def features(self, preprocessing: Preprocessing, table: Table, dtype: str) -> Array:
         """Of the part that this table stands for."""
         if not self._written:
             self._write(preprocessing, np.dtype(dtype))
         name = next(name for name, one in self.stands_for.items() if one is table)
         return self._written[name]
+
+    def asked(self, held: Sequence[tuple[Network, Rows]]) -> Sequence[tuple[Network, Rows]]:
+        """The sample of the validation part."""
+        if VALIDATION not in self.tables:
+            return held
+        places = self.loaded.sampled(self.parts.parts[VALIDATION])
+        rows = Rows(self.tables[VALIDATION], self.loaded.y[places])
+        return [(network, rows) for network, _ in held]
 
     def _write(self, preprocessing: Preprocessing, dtype: np.dtype[Any]) -> None:
         self._place.mkdir(parents=True, exist_ok=True)
@@ -75,34 +98,3 @@ class OnDisk:
         self._written.clear()
         if self._folder is not None:
             self._folder.cleanup()
-
-
-def from_disk(estimator: Any, disk: OnDisk) -> Any:
-    """The estimator, which takes features from files and the numbers of its preprocessing from a sample."""
-    from glassnet.estimators.learning.members import Part
-    from glassnet.estimators.learning.rows import Rows
-
-    kind = type(estimator)
-
-    class FromDisk(kind):  # type: ignore[misc, valid-type]
-        """The same, of a table that is read in parts."""
-
-        def _merged(self, rows: Rows) -> Rows:
-            return rows
-
-        def _learn_table(self, rows: Rows, part: bool) -> None:
-            super()._learn_table(Rows(disk.tables[TRAINING], rows.y), part)
-            self._n_rows = rows.table.n_rows
-
-        def _part(self, rows: Rows, head: Any) -> Part:
-            features = disk.features(rows.table, self.preprocessing_, self.settings_.dtype)
-            return Part(features, head.encode(self._encoded(rows.y)), self._row_weights(rows.y, rows.weights))
-
-        def _after_training(self, held: Any) -> None:
-            if VALIDATION in disk.tables:
-                places = disk.loaded.sampled(disk.parts.parts[VALIDATION])
-                rows = Rows(disk.tables[VALIDATION], disk.loaded.y[places])
-                held = [(network, rows) for network, _ in held]
-            super()._after_training(held)
-
-    return FromDisk(**estimator.get_params(deep=False))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from numpy.typing import NDArray
@@ -14,7 +13,7 @@ from glassnet.cli.table.loading import Loaded
 from glassnet.errors import ArgumentError
 from glassnet.support import checks
 from glassnet.support.optional import require
-from glassnet.tables import Preprocessing, Table
+from glassnet.tables import Table
 from glassnet.tables.files import Split
 
 Array = NDArray[Any]
@@ -25,11 +24,12 @@ _AS_CALLED = (
 
 def estimator(
     loaded: Loaded, given: Mapping[str, Any], *, seed: int, engine: str, device: str, progress: bool,
-    callbacks: Sequence[Callback] = (),
+    callbacks: Sequence[Callback] = (), reading: Any = None,
 ) -> Any:  # fmt: skip
-    """An estimator with the parameters that were given."""
+    """An estimator with the parameters that were given; it reads tables in memory, or as `reading` does."""
     require("sklearn", extra="tables", purpose="training on a table")
     from glassnet.estimators.classifier import NetworkClassifier
+    from glassnet.estimators.learning.reading import Reading
     from glassnet.estimators.regressor import NetworkRegressor
 
     wish = loaded.wish
@@ -48,34 +48,18 @@ def estimator(
         "verbose": progress,
         "callbacks": list(callbacks),
     }
+    made: Any
     if loaded.classifies:
         weights = "balanced" if wish.balance else None
-        classifier = keeping(NetworkClassifier, wish.keep)
-        return classifier(**chosen, class_weight=weights, calibrate=wish.calibrate)
+        made = NetworkClassifier(**chosen, class_weight=weights, calibrate=wish.calibrate)
+        made.reading = reading or Reading(wish.keep)
+        return made
     for option in ("balance", "calibrate"):
         if getattr(wish, option):
             raise ArgumentError(f"--{option} is for classes, and {loaded.target!r} holds values")
-    return keeping(NetworkRegressor, wish.keep)(**chosen)
-
-
-def keeping(kind: Any, columns: tuple[str, ...]) -> Any:
-    """The estimator's class, whose preprocessing reads these columns whatever they look like."""
-    if not columns:
-        return kind
-    from glassnet.estimators import given as parameters
-
-    class Keeping(kind):  # type: ignore[misc]
-        """The same, with columns that are never dropped."""
-
-        def _learn_table(self, rows: Any, part: bool) -> None:
-            self._n_rows = rows.table.n_rows
-            self._learn_target(rows.y, part)
-            names = rows.table.names
-            settings = parameters.table_settings(self._settings(self._n_rows, len(names)), self, names)
-            kept = [*settings.keep, *(name for name in columns if name in names)]
-            self.preprocessing_ = Preprocessing.fit(rows.table, replace(settings, keep=kept))
-
-    return Keeping
+    made = NetworkRegressor(**chosen)
+    made.reading = reading or Reading(wish.keep)
+    return made
 
 
 def fit(fitted: Any, loaded: Loaded, parts: Split, tables: Mapping[str, Table]) -> Any:

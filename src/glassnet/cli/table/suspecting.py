@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from shlex import quote
 
 import numpy as np
 
 from glassnet.cli.table.loading import Loaded, sample
 from glassnet.tables import Table
-from glassnet.tables.files import Split, rows_in_both, suspects
+from glassnet.tables.files import Split, Suspect, rows_in_both, suspects
 
 _BALANCED = 0.8  # share of one class from which on the classes are out of balance
 _RARE = 0.05  # or share of a class below which they are
@@ -22,8 +23,9 @@ class Suspicions:
     Attributes
     ----------
     target : str
-    columns : mapping of str to float
-        Those that give the target away, and the share of a guess's errors that each takes away.
+    classifies : bool
+    columns : mapping of str to Suspect
+        Those that tell the target alone, or nearly.
     n_repeated, n_test : int
         Rows of the test part, and those of them that stand in another part, too.
     imbalance : str
@@ -31,7 +33,8 @@ class Suspicions:
     """
 
     target: str
-    columns: Mapping[str, float]
+    classifies: bool
+    columns: Mapping[str, Suspect]
     n_repeated: int
     n_test: int
     imbalance: str
@@ -39,11 +42,7 @@ class Suspicions:
     @property
     def sentences(self) -> list[str]:
         """All of them."""
-        said = [
-            f"column {name!r} alone takes away {100 * share:.4g} % of the errors of a guess at {self.target!r}: is it "
-            f"known before the target is? If not, leave it out: --drop {name!r}"
-            for name, share in self.columns.items()
-        ]
+        said = [self._of_column(name, one) for name, one in self.columns.items()]
         if self.n_repeated:
             said.append(
                 f"{self.n_repeated:,} of {self.n_test:,} test rows ({100 * self.n_repeated / self.n_test:.3g} %) stand "
@@ -52,6 +51,31 @@ class Suspicions:
             )
         return [*said, self.imbalance] if self.imbalance else said
 
+    @property
+    def giving_away(self) -> list[str]:
+        """The columns beside which next to nothing is left to learn."""
+        return [name for name, one in self.columns.items() if one.gives_away]
+
+    def _of_column(self, name: str, one: Suspect) -> str:
+        if self.classifies:
+            missed = (
+                f"always naming the most frequent class is wrong in {100 * one.guess:.3g} % of the rows, "
+                f"what goes with this column in {100 * one.told:.3g} %"
+            )
+        else:
+            missed = (
+                f"root mean squared error {one.guess:.3g} of the mean, {one.told:.3g} of this column, squared"
+            )
+        asked = (
+            "is it known before the target is? If not, leave it out"
+            if one.gives_away
+            else "it may be a very good one; if it is known only after the target, leave it out"
+        )
+        return (
+            f"column {name!r} alone takes away {100 * one.share:.4g} % of the errors of a guess at {self.target!r} "
+            f"({missed}): {asked}: --drop {quote(name)}"
+        )
+
 
 def suspicions(loaded: Loaded, parts: Split, training: Table) -> Suspicions:
     """Of the rows as they are split; `training` are those to learn from, or a sample."""
@@ -59,7 +83,14 @@ def suspicions(loaded: Loaded, parts: Split, training: Table) -> Suspicions:
     some = sample(np.arange(len(y)))
     training, y = training.take(some), y[some]
     columns = suspects({name: training.columns[name] for name in training.names}, y, loaded.classifies)
-    return Suspicions(loaded.target, columns, _repeated(loaded, parts), len(parts.test), _imbalance(loaded))
+    return Suspicions(
+        loaded.target,
+        loaded.classifies,
+        columns,
+        _repeated(loaded, parts),
+        len(parts.test),
+        _imbalance(loaded),
+    )
 
 
 def _repeated(loaded: Loaded, parts: Split) -> int:

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from glassnet.cli.table import judging
+from glassnet.cli.table import diagnosing, judging
 from glassnet.cli.table.study import Piece, Study
 from glassnet.errors import GlassnetError
 from glassnet.insight.report.numbers import number, percent
@@ -42,6 +42,7 @@ def page(study: Study, changed: Changed) -> ReportPage:
     importances = _importances(study, judged)
     columns = [one.column for one in importances.columns if one.mean > 0]
     worst = _worst(study, judged, columns[:_MOST_SHOWN])
+    found, reason = diagnosing.of_study(study)
     differences = []
     if judged.name != "training":
         differences = drift(
@@ -59,6 +60,8 @@ def page(study: Study, changed: Changed) -> ReportPage:
             parts={name: one.true for name, one in study.pieces.items()},
             scores=study.scores,
             history=study.history,
+            diagnosis=found,
+            no_diagnosis=reason,
             judged=Judged(judged.name, judged.rows, judged.true, judged.said),
             importances=importances,
             dependences=[
@@ -146,8 +149,8 @@ def _advice(study: Study, changed: Changed, worst: Sequence[Worst]) -> Iterator[
     """What to try next, the most telling first."""
     places = iter(range(100))
     wish = study.loaded.wish
-    if study.suspicions.columns:
-        names = tuple(dict.fromkeys([*wish.drop, *study.suspicions.columns]))
+    if study.suspicions.giving_away:
+        names = tuple(dict.fromkeys([*wish.drop, *study.suspicions.giving_away]))
         why = "A column gives the target away. Train without it, and see whether the model is still any good."
         yield Advice(why, changed({"drop": names}, next(places)))
     if study.suspicions.imbalance and not wish.balance:

@@ -16,7 +16,7 @@ from glassnet.cli.results import HISTORY, MODEL
 from glassnet.cli.shown import sheets
 from glassnet.cli.shown.watching import Curves
 from glassnet.cli.table import learning, telling
-from glassnet.cli.table.in_parts import MOST_WATCHED, OnDisk, from_disk
+from glassnet.cli.table.in_parts import MOST_WATCHED, OnDisk
 from glassnet.cli.table.judging import guessed
 from glassnet.cli.table.loading import Loaded, load, sample
 from glassnet.cli.table.printing import TablePrinter
@@ -51,12 +51,10 @@ def run(
         printer.warned([*(note.text for note in made.preprocessing_.notes), *suspected.sentences])
 
     callbacks: list[Callback] = [learning.Once(begin), *([Curves()] if watch else [])]
-    made = learning.estimator(
-        loaded, given, **settings, progress=not (quiet or watch), callbacks=callbacks
-    )  # fmt: skip
     disk = None if loaded.file.is_whole else OnDisk(loaded, parts, tables, folder.path)
-    if disk is not None:
-        made = from_disk(made, disk)
+    made = learning.estimator(
+        loaded, given, **settings, progress=not (quiet or watch), callbacks=callbacks, reading=disk
+    )
     typed = CommandLine(source, {**given, **wish.as_typed(), **_unusual(settings)}, folder.path)
     began, stopped_by = time.perf_counter(), ""
     try:

@@ -139,13 +139,8 @@ def evaluate(model_path: str, source: str) -> None:
     """Print scores beside those that the test promised, and which columns have moved."""
     used = Used.load(model_path)
     file, printer = used.read(source), TablePrinter()
-    if not used.target or used.target not in [kind.name for kind in file.kinds]:
-        raise DataError(
-            f"{file.name} has no column {used.target!r}, which the model predicts, so it cannot be judged; "
-            "glassnet predict writes them"
-        )
-    places, true, said = _judged(used, file, printer)
-    parts = _parts(used, file, places, true)
+    places, true, said = judged(used, file, printer)
+    parts = parts_of(used, file, places, true)
     found = {name: judging.scores(used.model, true[rows], said[rows]) for name, rows in parts.items()}
     last = true[list(parts.values())[-1]]
     guess = judging.guessed(last, used.model.target.task == CLASSES)
@@ -160,10 +155,15 @@ def evaluate(model_path: str, source: str) -> None:
     _moved(used, file, printer)
 
 
-def _judged(
+def judged(
     used: Used, file: TableFile, printer: TablePrinter
 ) -> tuple[NDArray[np.int64], Array, NDArray[np.float64]]:
     """The places of the rows whose target is known, what is true and what is said of them."""
+    if not used.target or used.target not in [kind.name for kind in file.kinds]:
+        raise DataError(
+            f"{file.name} has no column {used.target!r}, which the model predicts, so it cannot be judged; "
+            "glassnet predict writes them"
+        )
     found: list[tuple[Any, Any, Any]] = []
     first, unknown = 0, dict[str, int]()
     for frame in file.slices(_BLOCK):
@@ -192,7 +192,7 @@ def _judged(
     return places, true, said
 
 
-def _parts(
+def parts_of(
     used: Used, file: TableFile, places: NDArray[np.int64], true: Array
 ) -> Mapping[str, NDArray[np.int64]]:
     """The rows apart as they were in training, if these are they; else all."""

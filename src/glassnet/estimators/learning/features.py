@@ -51,8 +51,3 @@ def numbers_of(preprocessing: Preprocessing) -> list[int]:
             found.append(start)
         start += len(operation.features)
     return found
-
-
-def features_of(preprocessing: Preprocessing, table: Any, dtype: str) -> Array:
-    """The features of a table, in the dtype of a network."""
-    return preprocessing.transform(table, np.dtype(dtype))

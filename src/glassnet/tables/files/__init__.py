@@ -8,7 +8,7 @@ file.notes                                             # what had to be decided
 from glassnet.tables.files.columns import ColumnFacts, facts_of
 from glassnet.tables.files.examining import ColumnWish
 from glassnet.tables.files.kinds import Kind
-from glassnet.tables.files.leakage import rows_in_both, suspects
+from glassnet.tables.files.leakage import Suspect, rows_in_both, suspects
 from glassnet.tables.files.raw import ReadingOptions
 from glassnet.tables.files.reading import TableFile, read, read_like
 from glassnet.tables.files.splitting import Split, split
@@ -19,6 +19,7 @@ __all__ = [
     "Kind",
     "ReadingOptions",
     "Split",
+    "Suspect",
     "TableFile",
     "facts_of",
     "read",

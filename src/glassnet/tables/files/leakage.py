@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,15 +16,38 @@ if TYPE_CHECKING:
 
 _MOST_ROWS = 50_000  # that are looked at
 _FEWEST_ROWS = 40
-_GIVEN_AWAY = 0.99  # share of the errors, or of the variance, that one column takes away
+GIVEN_AWAY = 0.99  # share of the errors that one column takes away, from which on it gives the target away
+_NEARLY = 0.9  # and from which on it is worth a look
 _KNOWN_BEFORE = 0.02  # share of errors below which a guess is as good
 
 
-def suspects(columns: Mapping[str, NDArray[Any]], y: NDArray[Any], classifies: bool) -> dict[str, float]:
-    """Columns that tell the target alone, and the share of the errors of a guess that each takes away.
+@dataclass(frozen=True)
+class Suspect:
+    """A column that tells the target alone, or nearly.
 
-    Half of the rows say what goes with each value of a column (of numbers: with the nearest), and the other half
-    whether that holds. A guess is the most frequent class, or the mean.
+    Attributes
+    ----------
+    guess, told : float
+        What a guess misses, and what the column misses alone: shares of wrong rows, or root mean squared errors.
+    share : float
+        Of the errors of a guess that the column takes away; of values, of the squared errors.
+    """
+
+    guess: float
+    told: float
+    share: float
+
+    @property
+    def gives_away(self) -> bool:
+        """Whether next to nothing is left to learn."""
+        return self.share >= GIVEN_AWAY
+
+
+def suspects(columns: Mapping[str, NDArray[Any]], y: NDArray[Any], classifies: bool) -> dict[str, Suspect]:
+    """Columns that take away nine tenths of the errors of a guess at the target, or more, those that do most first.
+
+    Half of the rows say what goes with each value of a column (of numbers: with the nearest), or with each stretch of
+    neighbouring values, and the other half whether that holds. A guess is the most frequent class, or the mean.
     """
     n_rows = len(y)
     if n_rows < _FEWEST_ROWS:
@@ -36,10 +60,12 @@ def suspects(columns: Mapping[str, NDArray[Any]], y: NDArray[Any], classifies: b
     found = {}
     for name, column in columns.items():
         keys = _keys(column, told)
-        share = judge(keys[told], y[told], keys[asked], y[asked])
-        if share >= _GIVEN_AWAY:
-            found[name] = share
-    return found
+        ways = [keys] if column.dtype == object else [keys, _coarse(keys, told)]
+        tried = [judge(each[told], y[told], each[asked], y[asked]) for each in ways]
+        best = max(filter(None, tried), key=lambda one: one.share, default=None)
+        if best is not None and best.share >= _NEARLY:
+            found[name] = best
+    return dict(sorted(found.items(), key=lambda one: -one[1].share))
 
 
 def _keys(column: NDArray[Any], told: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -62,31 +88,42 @@ def _keys(column: NDArray[Any], told: NDArray[np.int64]) -> NDArray[np.int64]:
     return np.where(missing, len(known) + 1, keys).astype(np.int64)
 
 
+def _coarse(keys: NDArray[np.int64], told: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Neighbouring keys put together, so that noise is averaged: about the square root of the rows of them."""
+    known, counts = np.unique(keys[told], return_counts=True)
+    size = np.sqrt(len(told))
+    group = ((np.cumsum(counts) - counts) / size).astype(np.int64)
+    places = np.searchsorted(known, keys).clip(0, len(known) - 1)
+    return np.asarray(np.where(known[places] == keys, group[places], group[-1] + 1))
+
+
 def _classes_told(
     keys: NDArray[np.int64], y: NDArray[Any], asked: NDArray[np.int64], truth: NDArray[Any]
-) -> float:
-    """The share of wrong guesses that the key makes right."""
+) -> Suspect | None:
+    """The share of wrong guesses that the key makes right; None where a guess is hardly ever wrong."""
     most_frequent = np.bincount(y).argmax()
     wrong = float((truth != most_frequent).mean())
     if wrong < _KNOWN_BEFORE:
-        return 0.0
+        return None
     counts = np.zeros((int(max(keys.max(), asked.max())) + 1, int(max(y.max(), truth.max())) + 1), np.int64)
     np.add.at(counts, (keys, y), 1)
     told = np.where(counts.sum(axis=1) > 0, counts.argmax(axis=1), most_frequent)
-    return 1 - float((told[asked] != truth).mean()) / wrong
+    left = float((told[asked] != truth).mean())
+    return Suspect(wrong, left, 1 - left / wrong)
 
 
 def _values_told(
     keys: NDArray[np.int64], y: NDArray[Any], asked: NDArray[np.int64], truth: NDArray[Any]
-) -> float:
-    """The share of the squared error of the mean that the mean of each key takes away."""
-    error = float(((truth - y.mean()) ** 2).sum())
+) -> Suspect | None:
+    """The share of the squared error of the mean that the mean of each key takes away; None where there is none."""
+    error = float(((truth - y.mean()) ** 2).mean())
     if error == 0:
-        return 0.0
+        return None
     length = int(max(keys.max(), asked.max())) + 1
     n = np.bincount(keys, minlength=length)
     means = np.where(n > 0, np.bincount(keys, y, minlength=length) / np.maximum(n, 1), y.mean())
-    return 1 - float(((truth - means[asked]) ** 2).sum()) / error
+    left = float(((truth - means[asked]) ** 2).mean())
+    return Suspect(error**0.5, left**0.5, 1 - left / error)
 
 
 def rows_in_both(rows: polars.DataFrame, split: Split) -> int:

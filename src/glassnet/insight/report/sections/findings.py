@@ -8,6 +8,11 @@ from glassnet.insight.report.markup import NOTHING, Html, joined, section, tag
 from glassnet.insight.report.sections.learning import rise
 from glassnet.insight.report.subject import Subject
 
+NOTHING_FOUND = (
+    "None of the rules of gn.diagnose found anything that keeps this network from learning its training "
+    "samples."
+)
+
 
 def found_by_diagnosis(subject: Subject) -> tuple[DiagnosisReport, str]:
     """What it says, and why there are none where the diagnosis cannot be made."""
@@ -24,16 +29,21 @@ def found_by_diagnosis(subject: Subject) -> tuple[DiagnosisReport, str]:
 
 def diagnosis(subject: Subject, report: DiagnosisReport, reason: str) -> Html:
     """Each finding with its cause, its numbers and its remedy; and what nothing is said about."""
+    return listed(report, reason, _nothing_found(subject))
+
+
+def listed(report: DiagnosisReport, reason: str, nothing: str) -> Html:
+    """The section; `nothing` is said where nothing was found, the `reason` where nothing could be looked for."""
     if reason:
         return section("diagnosis", "Diagnosis", tag("p", f"No diagnosis: {reason}"))
-    found = [_finding(finding) for finding in report.findings] or [tag("p", _nothing_found(subject))]
+    found = [_finding(finding) for finding in report.findings] or [tag("p", nothing)]
     unseen = (tag("p", f"Not looked at: {what}.", class_="note") for what in report.not_looked_at)
     return section("diagnosis", "Diagnosis", *found, *unseen)
 
 
 def _nothing_found(subject: Subject) -> str:
     """What was looked at without a finding, and what was not."""
-    text = "None of the rules of gn.diagnose found anything that keeps this network from learning its training samples."
+    text = NOTHING_FOUND
     if not subject.was_watched:
         return f"{text} Whether it holds for other samples was not looked at, since none were held back."
     if subject.history is not None and rise(subject.history) is not None:

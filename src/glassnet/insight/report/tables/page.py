@@ -5,6 +5,7 @@ from __future__ import annotations
 from glassnet.insight.report.markup import NOTHING, Html, facts, section, tag
 from glassnet.insight.report.numbers import count, score
 from glassnet.insight.report.report import ReportPage, page_of
+from glassnet.insight.report.sections.findings import NOTHING_FOUND, listed
 from glassnet.insight.report.sections.learning import curves_of
 from glassnet.insight.report.tables.data import data, differences
 from glassnet.insight.report.tables.leaning import dependence, importance, worst
@@ -13,7 +14,8 @@ from glassnet.insight.report.tables.subject import TableSubject
 from glassnet.metrics import title
 
 _SECTIONS = {
-    "data": "Data", "network": "Model", "learning": "Learning", "quality": "Quality", "importance": "Importance",
+    "data": "Data", "network": "Model", "learning": "Learning", "diagnosis": "Diagnosis",
+    "quality": "Quality", "importance": "Importance",
     "dependence": "Dependence", "worst": "Worst errors", "differences": "Differences", "next": "What to try next",
 }  # fmt: skip
 
@@ -29,6 +31,7 @@ def of_table(subject: TableSubject) -> ReportPage:
     parts = [
         data(subject), section("network", "Model", facts(subject.facts)),
         curves_of(subject.history, None if watched is None else len(watched), unit),
+        listed(subject.diagnosis, subject.no_diagnosis, NOTHING_FOUND),
         quality(subject), importance(subject), dependence(subject), worst(subject), differences(subject),
         _next(subject),
     ]  # fmt: skip

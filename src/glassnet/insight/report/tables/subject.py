@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from glassnet.insight.diagnosis import DiagnosisReport
 from glassnet.network.history import History
 
 if TYPE_CHECKING:
@@ -116,6 +117,9 @@ class TableSubject:
     scores : mapping of str to mapping
         Of each part its scores by name.
     history : History or None
+    diagnosis : DiagnosisReport
+    no_diagnosis : str
+        Why there is none.
     judged : Judged
     importances : Importances or None
     dependences : sequence of Dependence
@@ -138,6 +142,8 @@ class TableSubject:
     parts: Mapping[str, Array]
     scores: Mapping[str, Mapping[str, float]]
     history: History | None
+    diagnosis: DiagnosisReport
+    no_diagnosis: str
     judged: Judged
     importances: Importances | None
     dependences: Sequence[Dependence]
