@@ -331,6 +331,14 @@ def _optimizers() -> Iterator[Case]:
             yield Case(f"{optimizer!r}", hidden(last="softmax"), CROSS_ENTROPY, optimizer)
     for schedule in SCHEDULES.values():
         yield Case(f"{schedule!r}", hidden(last="softmax"), CROSS_ENTROPY, gn.SGD(schedule))
+    falling = schedules.Chain([0.3, schedules.CosineDecay(0.3, 25)], [25])
+    for optimizer in (gn.AdamW(0.02, weight_decay=falling), gn.NAdam(weight_decay=falling), gn.Lion(1e-3)):
+        yield Case(
+            f"scheduled dropout, {optimizer!r}",
+            hidden(gn.Dropout(0.2), gn.Dense(6, "tanh"), gn.Dropout(falling), last="softmax"),
+            CROSS_ENTROPY,
+            optimizer,
+        )
     yield Case("a schedule of Adam", hidden(), MSE, gn.Adam(SCHEDULES["step_decay"], beta1=0.7))
 
 

@@ -79,7 +79,7 @@ def test_the_compiled_loop_lets_other_threads_run_python() -> None:
     trainer = CompiledTrainer(Task(plan, net.vectors, optimizer, states, net.dtype, 64, False))
     data = Slice(X, y, weights, np.empty(0, np.int64), starts, starts + 64)
     rates = np.full(n_steps, 0.1)
-    steps = Steps(data, np.empty(0, np.uint8), rates, optimizer.table(rates, 1), 1)
+    steps = Steps(data, np.empty(0, np.uint8), np.zeros(len(rates)), rates, optimizer.table(rates, 1), 1)
     assert trainer.run(steps, np.empty(n_steps)) == n_steps
 
     turn, had_turn = threading.Lock(), []

@@ -34,7 +34,7 @@ def built(stack: Sequence[Layer], n_features: int, seed: int) -> Network:
 
 
 def check(net: Network, X: Array, y: Array, loss: Loss) -> None:
-    masks = net.copy().streams.draw_masks(net.plan(), np.array([len(X)]))
+    masks = net.copy().streams.draw_masks(net.plan(), np.array([len(X)]), np.zeros(1))
     inputs = torch.tensor(X, requires_grad=True)
     parameters = torch.tensor(net.parameters, requires_grad=True)
     theirs = twins.forward(net, inputs, parameters, masks)

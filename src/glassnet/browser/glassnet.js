@@ -2598,27 +2598,45 @@ function restarted(schedule, epoch) {
   return schedule.final + (schedule.learning_rate - schedule.final) * f_half_wave(share);
 }
 
+/** Enter the share that each dropout row of a plan drops at an epoch. @param {Plan} plan @param {number} epoch */
+function setDropRates(plan, epoch) {
+  for (const row of plan.rows) if (row.kind === "dropout") row.rate = dropRate(rateAt(row.options.rate, epoch), epoch);
+}
+
+/** @param {number} rate @param {number} epoch @returns {number} */
+function dropRate(rate, epoch) {
+  if (rate < 1) return rate;
+  throw new GlassnetError(`the schedule of a dropout must stay below 1, where all units are dropped; at epoch ${epoch} it is ${rate}`);
+}
+
 /** The name of an optimizer's rule, how many vectors it carries, its loop, and its coefficients at a step.
  * @param {any} part */
 function ruleOf(part) {
   const formulas = FORMULAS_OF_OPTIMIZERS[part.name], name = formulas.rule(part);
-  /** @type {(rate: number, step: number) => number[]} */
-  let coefficients = (rate, step) => formulas.coefficients(part, rate, step);
+  /** @type {(now: any, rate: number, step: number) => number[]} */
+  let coefficients = formulas.coefficients;
   if (part.name === "adamw")
-    coefficients = (rate, step) => {
-      const c = Adam_coefficients(part, rate, step);
+    coefficients = (now, rate, step) => {
+      const c = Adam_coefficients(now, rate, step);
       c[1] = 0;
-      c[c.length - 1] = 1 - rate * part.weight_decay;
+      c[c.length - 1] = 1 - rate * now.weight_decay;
       return c;
     };
-  if (part.name === "nadam") coefficients = nadam(part);
-  return { name, n_states: Number(formulas.n_states(part)), update: UPDATES[name], coefficients };
+  if (part.name === "nadam") coefficients = nadam();
+  /** @type {(rate: number, step: number, epoch: number) => number[]} */
+  const at = (rate, step, epoch) => coefficients(decaying(part, epoch), rate, step);
+  return { name, n_states: Number(formulas.n_states(part)), update: UPDATES[name], coefficients: at };
 }
 
-/** @param {any} part @returns {(rate: number, step: number) => number[]} */
-function nadam(part) {
+/** The optimizer with the weight decay of an epoch. @param {any} part @param {number} epoch */
+function decaying(part, epoch) {
+  return typeof part.weight_decay === "number" ? part : { ...part, weight_decay: rateAt(part.weight_decay, epoch) };
+}
+
+/** @returns {(part: any, rate: number, step: number) => number[]} */
+function nadam() {
   let done = 0, product = 1;
-  return (rate, step) => {
+  return (part, rate, step) => {
     if (step < done) done = 0, product = 1;
     for (; done < step; done++) product *= NAdam_momentum(part, done + 1);
     const mu = NAdam_momentum(part, step), ahead = NAdam_momentum(part, step + 1), { beta1, beta2 } = part;
@@ -3114,6 +3132,8 @@ const INNER = {
   activation: "activation", initializer: "initializer", bias_initializer: "initializer", layers: "layer",
   schedules: "schedule",
 };
+// Numbers that may move over the epochs.
+const SCHEDULED = new Set(["learning_rate", "weight_decay", "rate"]);
 /** @type {Record<string, any>} */
 const LIMITS = {
   units: { least: 1, integer: true }, dimension: { least: 1, integer: true }, rate: { least: 0, below: 1 },
@@ -3174,7 +3194,7 @@ function complete(kind, given) {
 /** @param {any} part @param {string} field @param {unknown} value @returns {unknown} */
 function checkedField(part, field, value) {
   const label = `${field} of ${part.name}`;
-  if (field === "learning_rate" && typeof value !== "number") return complete("schedule", value);
+  if (SCHEDULED.has(field) && typeof value === "object" && value !== null) return complete("schedule", value);
   if (INNER[field] && Array.isArray(value)) return value.map((inner) => complete(INNER[field], inner));
   if (INNER[field]) return complete(INNER[field], value);
   const standard = part.fields[field];
@@ -4119,6 +4139,7 @@ function traced(training, rows, masks) {
   };
   const room = new Room(network.trainingPlan(true), copies, n), { memory, plan } = room;
   const batch = gathered(training, order);
+  setDropRates(plan, training.reached());
   if (masks) room.masks.set(masks);
   else if (room.masks.length > 0) drawMasks(room, n, Random.at(network.streams.masks.state()));
   forward(room, batch.x, 0, n, true);
@@ -4208,7 +4229,7 @@ function activateLast(network, row) {
 function updated(training, { parameters, gradients }) {
   const { network } = training, { rule, optimizer_part, layout, optimizer_states } = network;
   const first = parameters.slice(), gradient = gradients.slice(), states = optimizer_states.map((state) => state.slice());
-  const learning_rate = training.rate(), step = network.step_count + 1, coefficients = rule.coefficients(learning_rate, step);
+  const learning_rate = training.rate(), step = network.step_count + 1, coefficients = rule.coefficients(learning_rate, step, training.reached());
   clip(gradients, optimizer_part.clip_norm, optimizer_part.clip_value);
   rule.update(parameters, gradients, states, coefficients, network.shares);
   const letters = OPTIMIZER_LETTERS[rule.name];
@@ -4324,10 +4345,15 @@ class Training {
       this.room = this.roomOf(Math.max(size, room.size));
   }
 
+  /** Where in the training the next step is, in epochs. @returns {number} */
+  reached() {
+    return this.network.epoch_count + this.batch / this.n_steps;
+  }
+
   /** The learning rate of the next step. @returns {number} */
   rate() {
-    const { optimizer_part, epoch_count, rate_factor } = this.network;
-    return rateAt(optimizer_part.learning_rate, epoch_count + this.batch / this.n_steps) * rate_factor;
+    const { optimizer_part, rate_factor } = this.network;
+    return rateAt(optimizer_part.learning_rate, this.reached()) * rate_factor;
   }
 
   /** @param {number} rate @returns {Epoch} */
@@ -4389,6 +4415,7 @@ class Training {
     const last = plan.rows[plan.rows.length - 1], { parameters, gradients } = network.vectors;
     this.gather(order, start, stop);
     this.keep();
+    setDropRates(plan, this.reached());
     if (room.masks.length > 0) drawMasks(room, n, network.streams.masks);
     forward(room, room.x, 0, n, true);
     let loss = objective.compare(
@@ -4399,7 +4426,8 @@ class Training {
     if (!Number.isFinite(loss)) this.diverged(loss, false);
     const { clip_norm, clip_value } = network.optimizer_part;
     if (clip_norm !== null || clip_value !== null) clip(gradients, clip_norm, clip_value);
-    network.rule.update(parameters, gradients, network.optimizer_states, network.rule.coefficients(rate, network.step_count + 1), network.shares);
+    const coefficients = network.rule.coefficients(rate, network.step_count + 1, this.reached());
+    network.rule.update(parameters, gradients, network.optimizer_states, coefficients, network.shares);
     network.step_count++;
     room.taken++;
     return loss;

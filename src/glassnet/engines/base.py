@@ -141,6 +141,8 @@ class Steps:
     data : Slice
     masks : ndarray of uint8
         Dropout masks of all steps, one after the other.
+    epochs : ndarray of float64
+        Where in the training each step is; schedules of dropout ask for it.
     rates : ndarray of float64
         The learning rate of each step.
     coefficients : ndarray of float64
@@ -151,6 +153,7 @@ class Steps:
 
     data: Slice
     masks: NDArray[np.uint8]
+    epochs: NDArray[np.float64]
     rates: NDArray[np.float64]
     coefficients: NDArray[np.float64]
     first_step: int
@@ -161,7 +164,9 @@ class Steps:
     def first(self, n: int) -> Steps:
         """The first `n` of these steps."""
         data = replace(self.data, starts=self.data.starts[:n], stops=self.data.stops[:n])
-        return Steps(data, self.masks, self.rates[:n], self.coefficients[:n], self.first_step)
+        return Steps(
+            data, self.masks, self.epochs[:n], self.rates[:n], self.coefficients[:n], self.first_step
+        )
 
 
 @dataclass(frozen=True)

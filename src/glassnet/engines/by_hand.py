@@ -27,10 +27,12 @@ class HandPass:
     def forward(self, x: Array, shape: tuple[int, ...]) -> Array:
         """The output for `x`, rows of samples of this shape."""
         vectors, self.x, self.shape = self.network.vectors, x, shape
-        self.masks = self.network.streams.draw_masks(self.plan, np.array([self.size]))
+        epochs = np.array([self.network.steps_by_hand])
+        self.masks = self.network.streams.draw_masks(self.plan, np.array([self.size]), epochs)
+        self.dropped = loop.Dropped(self.masks, 0, self.plan.drop_rates(epochs)[0].tolist())
         loop.forward(
             self.plan.rows, arrays.Views(vectors.parameters), arrays.Views(vectors.running),
-            self.memory, self.size, x, self.masks, 0, True,
+            self.memory, self.size, x, self.dropped, True,
         )  # fmt: skip
         return self._last("a").copy()
 
@@ -45,7 +47,7 @@ class HandPass:
         vectors = self.network.vectors
         loop.backward(
             self.plan.rows, arrays.Views(vectors.parameters), arrays.Views(vectors.gradients),
-            self.memory, self.size, self.x, self.masks, 0,
+            self.memory, self.size, self.x, self.dropped,
         )  # fmt: skip
         first = self.plan.rows[0]
         return (

@@ -50,6 +50,7 @@ from glassnet.plan import ACTIVATION, DENSE, DROPOUT, NOWHERE, Row
 Rows = Sequence[Row]
 Vector = Views
 Masks = NDArray[uint8]
+Rates = Sequence[float]
 
 
 class Parameters(NamedTuple):
@@ -63,7 +64,8 @@ class Parameters(NamedTuple):
 class Data(NamedTuple):
     """Samples (n, n_features), targets, weights (n, 1); batch k is rows ``order[starts[k]:stops[k]]`` of them.
 
-    An empty order means rows ``starts[k]:stops[k]`` themselves. Dropout masks of all batches lie one after the other.
+    An empty order means rows ``starts[k]:stops[k]`` themselves. Dropout masks of all batches lie one after the other;
+    ``drop_rates[k]`` holds the rate of each dropout row in batch k.
     """
 
     x: Array
@@ -73,6 +75,15 @@ class Data(NamedTuple):
     starts: Sequence[int]
     stops: Sequence[int]
     masks: Masks
+    drop_rates: Sequence[Rates]
+
+
+class Dropped(NamedTuple):
+    """What a batch drops: its masks, which begin at `at`, and the rate of each dropout row."""
+
+    masks: Masks
+    at: int
+    rates: Rates
 
 
 class Room(NamedTuple):
@@ -102,9 +113,9 @@ class Update(NamedTuple):
 
 def forward(
     rows: Rows, parameters: Vector, running: Vector, memory: Vector, size: int,
-    x: Array, masks: Masks, at: int, training: bool,
+    x: Array, dropped: Dropped, training: bool,
 ) -> None:  # fmt: skip
-    """From the batch `x` (n, n_features) up: z and a of every row. Its dropout masks begin at `at`."""
+    """From the batch `x` (n, n_features) up: z and a of every row."""
     n = len(x)
     for i in range(len(rows)):
         row = rows[i]
@@ -121,7 +132,7 @@ def forward(
             apply(row, inputs, a)
         elif row.kind == DROPOUT:
             if training:
-                drop(inputs, masks, at + row.mask * n, row.rate, a)
+                drop(inputs, dropped.masks, dropped.at + row.mask * n, dropped.rates[row.dropout], a)
             else:
                 copy(inputs, a)
         elif row.own:
@@ -129,7 +140,7 @@ def forward(
 
 
 def backward(
-    rows: Rows, parameters: Vector, gradients: Vector, memory: Vector, size: int, x: Array, masks: Masks, at: int
+    rows: Rows, parameters: Vector, gradients: Vector, memory: Vector, size: int, x: Array, dropped: Dropped
 ) -> float:  # fmt: skip
     """From the error at the last output down: the gradients of all parameters. Returns the weight penalties."""
     n = len(x)
@@ -158,7 +169,7 @@ def backward(
         elif row.kind == ACTIVATION:
             gate(row, inputs, a, error)
         elif row.kind == DROPOUT:
-            drop(error, masks, at + row.mask * n, row.rate, error)
+            drop(error, dropped.masks, dropped.at + row.mask * n, dropped.rates[row.dropout], error)
         elif row.own:
             backward_layer(row, inputs, a, parameters, gradients, memory, size, error)
     return penalty
@@ -184,10 +195,11 @@ def train(
         weights = take_rows(data.weights, data.order, start, stop, room.weights)
         n = stop - start
 
-        forward(rows, values, running, memory, size, x, data.masks, at, True)
+        dropped = Dropped(data.masks, at, data.drop_rates[k])
+        forward(rows, values, running, memory, size, x, dropped, True)
         prediction = view(memory, last.a * size, n, last.n_outputs)
         losses[k] = compare(loss, y, prediction, weights, view(memory, last.error * size, n, last.n_outputs))
-        losses[k] += backward(rows, values, gradients, memory, size, x, data.masks, at)
+        losses[k] += backward(rows, values, gradients, memory, size, x, dropped)
         if not is_finite(losses[k]):
             return k
         clip(gradients, step.clip_norm, step.clip_value)

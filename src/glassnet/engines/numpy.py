@@ -12,7 +12,7 @@ from glassnet.kernels.arrays import Views
 from glassnet.plan import Plan
 
 PREDICTION_ROWS = 4096
-NO_MASKS = np.empty(0, np.uint8)
+NOTHING_DROPPED = loop.Dropped(np.empty(0, np.uint8), 0, ())
 
 
 class NumpyTrainer:
@@ -35,8 +35,9 @@ class NumpyTrainer:
     def run(self, steps: Steps, losses: NDArray[np.float64]) -> int:
         task, optimizer, data = self.task, self.task.optimizer, steps.data
         batches = loop.Data(
-            data.x, data.y, data.weights, data.order, data.starts.tolist(), data.stops.tolist(), steps.masks
-        )
+            data.x, data.y, data.weights, data.order, data.starts.tolist(), data.stops.tolist(), steps.masks,
+            task.plan.drop_rates(steps.epochs).tolist(),
+        )  # fmt: skip
         step = loop.Update(
             optimizer.rule, self.states, [tuple(row) for row in steps.coefficients.tolist()],
             task.learning_rate_factors,
@@ -65,6 +66,6 @@ class NumpyEngine:
         with matrix_threads(plan, size):
             for start in range(0, len(x), size):
                 part = x[start : start + size]
-                loop.forward(plan.rows, parameters, running, memory, size, part, NO_MASKS, 0, False)
+                loop.forward(plan.rows, parameters, running, memory, size, part, NOTHING_DROPPED, False)
                 output[start : start + size] = memory[last.a * size, len(part), last.n_outputs]
         return output

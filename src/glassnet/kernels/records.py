@@ -11,10 +11,10 @@ from numba import from_dtype
 # numbers that its formula or its functions take, and of the record itself.
 ROW_FIELDS = (
     "n_inputs", "n_outputs", "source", "z", "a", "error", "source_error", "kept",
-    "weights", "bias", "statistics", "mask", "rate", "momentum", "epsilon", "l1", "l2",
+    "weights", "bias", "statistics", "mask", "dropout", "momentum", "epsilon", "l1", "l2",
     "bias_l1", "bias_l2",
 )  # fmt: skip
-REALS = ("rate", "momentum", "epsilon", "l1", "l2", "bias_l1", "bias_l2")
+REALS = ("momentum", "epsilon", "l1", "l2", "bias_l1", "bias_l2")
 ROW = np.dtype(
     [
         (name, np.float64 if name in REALS else np.int64)
@@ -38,8 +38,8 @@ JOB = np.dtype(
     [(name, np.int64) for name in (
         "rows", "n_rows", "parameters", "n_parameters", "gradients", "states", "n_states", "running", "n_running",
         "memory", "n_memory", "size", "x", "n_samples", "n_features", "y", "n_targets", "weights", "order", "n_order",
-        "starts", "stops", "n_steps", "masks", "n_masks", "n_mask_columns", "coefficients", "n_coefficients", "losses",
-        "factors",
+        "starts", "stops", "n_steps", "masks", "n_masks", "n_mask_columns", "drop_rates", "n_dropouts", "coefficients",
+        "n_coefficients", "losses", "factors",
         "batch_x", "batch_y", "n_batch_targets", "batch_weights", "rule", "compare",
         "compare_parameters", "takes_classes",
     )]

@@ -82,11 +82,11 @@ class NetworkByHand(FlatNetwork):
 
     @explained
     def step(self, optimizer: str | Optimizer) -> None:
-        """Update the parameters once from ``net.gradients``; a schedule of the optimizer counts steps here."""
+        """Update the parameters once from ``net.gradients``; schedules count steps here."""
         rule = optimizers.get(optimizer).rule
         state = self.training_state(optimizer)
-        epochs = np.array([float(state.step)])
-        coefficients = state.optimizer.table(state.optimizer.rates(epochs), state.step + 1)
+        epochs = np.array([self.steps_by_hand])
+        coefficients = state.optimizer.table(state.optimizer.rates(epochs), state.step + 1, epochs)
         gradients = arrays.Views(self.gradients)
         arrays.clip(gradients, state.optimizer.clip_norm or 0, state.optimizer.clip_value or 0)
         arrays.update(

@@ -54,6 +54,11 @@ class FlatNetwork:
             self.build(input_shape)
 
     @property
+    def steps_by_hand(self) -> float:
+        """What schedules take for the epoch in a step by hand: the steps taken so far."""
+        return 0.0 if self.state is None else float(self.state.step)
+
+    @property
     def built(self) -> bool:
         """Whether the input shape is known and parameters exist."""
         return self._vectors is not None

@@ -55,16 +55,18 @@ class Streams:
         """A random order of the samples."""
         return self.order.permutation(n_samples)
 
-    def draw_masks(self, plan: Plan, sizes: NDArray[np.int64]) -> NDArray[np.uint8]:
+    def draw_masks(
+        self, plan: Plan, sizes: NDArray[np.int64], epochs: NDArray[np.float64]
+    ) -> NDArray[np.uint8]:
         """Dropout masks of batches of these sizes: for each batch, for each dropout row, (n_samples, n_outputs).
 
-        An entry is 1 with probability 1 - rate, else 0.
+        An entry is 1 with probability 1 - rate, else 0; `epochs`, one for each batch, are for schedules of the rate.
         """
         dropouts = [row for row in plan.rows if row.kind == DROPOUT]
         if not dropouts:
             return np.empty(0, np.uint8)
         counts = np.outer(sizes, [row.n_outputs for row in dropouts]).ravel()
-        rates = np.tile(np.array([row.rate for row in dropouts], np.float32), len(sizes))
+        rates = plan.drop_rates(epochs).astype(np.float32).ravel()
         drawn = self.masks.random(int(counts.sum()), dtype=np.float32)
         return (drawn >= np.repeat(rates, counts)).view(np.uint8)
 

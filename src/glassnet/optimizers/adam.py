@@ -103,7 +103,7 @@ class Adam(Optimizer):
 class AdamW(Adam):
     """Adam with decoupled weight decay: w is first multiplied by 1 - learning_rate * weight_decay."""
 
-    weight_decay: float = field(default=1e-2, kw_only=True)
+    weight_decay: float | schedules.Schedule = field(default=1e-2, kw_only=True)
     facts = OptimizerFacts(
         updates=_adam("(1 − η·λ)·w", "(1 − [rate]·[weight_decay])·{(w)}"), torch="AdamW",
         arguments={"betas": ("beta1", "beta2"), "eps": "epsilon", "amsgrad": "amsgrad"}, decays_apart=True,
@@ -113,7 +113,7 @@ class AdamW(Adam):
     def coefficients(self, rates: NDArray[np.float64], steps: NDArray[np.int64]) -> list[Any]:
         """Adam's, with the decay taken out of the gradient and put into the last coefficient."""
         rate, _, *rest, _ = super().coefficients(rates, steps)
-        return [rate, 0.0, *rest, 1 - rates * self.weight_decay]
+        return [rate, 0.0, *rest, 1 - rates * self.weight_decay]  # type: ignore[operator]
 
 
 @registry.register("nadam")
@@ -177,7 +177,7 @@ class NAdam(Optimizer):
 
     def named(self, rate: float, step: int) -> dict[str, float]:
         """The momentum, the product of all until now, and the rates of gradient and mean."""
-        of_gradient, of_mean = self.table(np.array([rate]), step)[0, :2]
+        of_gradient, of_mean = self.table(np.array([rate]), step, np.zeros(1))[0, :2]
         return {
             "mu": self._momentum(np.array([step]))[0], "product": self._products(step)[step - 1],
             "rate_of_gradient": of_gradient, "rate_of_mean": of_mean,
@@ -265,5 +265,5 @@ class Lion(Optimizer):
 
     def coefficients(self, rates: NDArray[np.float64], steps: NDArray[np.int64]) -> list[Any]:
         """Rate, beta1, 1 - beta1, beta2, 1 - beta2, and 1 - rate * decay."""
-        shrink = 1 - rates * self.weight_decay
+        shrink = 1 - rates * self.weight_decay  # type: ignore[operator]
         return [rates, self.beta1, 1 - self.beta1, self.beta2, 1 - self.beta2, shrink]

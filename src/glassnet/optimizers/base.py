@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -10,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glassnet import schedules
+from glassnet.errors import ArgumentError
 from glassnet.optimizers.facts import OptimizerFacts
 from glassnet.support import checks
 from glassnet.support.calls import explained
@@ -30,12 +32,14 @@ class Optimizer:
         How its updates are written and what it is called elsewhere; None for a user's own.
     takes_steps : bool
         Whether it updates the parameters from one gradient after the other; if not, from the loss of all samples.
+    weight_decay : float or Schedule
+        Of a schedule that of each step, as the learning rate's: by the epochs that this optimizer has trained.
     """
 
     facts: ClassVar[OptimizerFacts | None] = None
     takes_steps: ClassVar[bool] = True
     learning_rate: float | schedules.Schedule
-    weight_decay: float = field(default=0.0, kw_only=True)
+    weight_decay: float | schedules.Schedule = field(default=0.0, kw_only=True)
     clip_norm: float | None = field(default=None, kw_only=True)
     clip_value: float | None = field(default=None, kw_only=True)
 
@@ -50,13 +54,33 @@ class Optimizer:
         raise NotImplementedError
 
     def coefficients(self, rates: NDArray[np.float64], steps: NDArray[np.int64]) -> list[Any]:
-        """What the rule takes at each step (counted from 1) at these learning rates."""
+        """What the rule takes at each step (counted from 1) at these learning rates; weight_decay is a number here.
+
+        Of a schedule it is an array, one for each step.
+        """
         raise NotImplementedError
 
-    def table(self, rates: NDArray[np.float64], first_step: int) -> NDArray[np.float64]:
-        """The coefficients of consecutive steps, shape (n_steps, n_coefficients)."""
+    def table(
+        self, rates: NDArray[np.float64], first_step: int, epochs: NDArray[np.float64] | None = None
+    ) -> NDArray[np.float64]:
+        """The coefficients of consecutive steps, shape (n_steps, n_coefficients).
+
+        Parameters
+        ----------
+        rates : ndarray (n_steps,)
+            Learning rates.
+        first_step : int
+            The number of the first step, counted from 1.
+        epochs : ndarray (n_steps,), optional
+            Where in the training the steps are, which a schedule of the weight decay asks for.
+
+        Raises
+        ------
+        ArgumentError
+            If the weight decay is a schedule and no epochs are given.
+        """
         steps = np.arange(first_step, first_step + len(rates), dtype=np.int64)
-        columns = self.coefficients(rates, steps)
+        columns = self.at(epochs).coefficients(rates, steps)
         return np.stack([np.broadcast_to(column, rates.shape) for column in columns], axis=1).astype(float)
 
     def named(self, rate: float, step: int) -> dict[str, float]:
@@ -67,6 +91,18 @@ class Optimizer:
         """Learning rates at these (fractional) epochs."""
         values: NDArray[np.float64] = schedules.get(self.learning_rate)(epochs)
         return values
+
+    def at(self, epochs: NDArray[np.float64] | float | None) -> Optimizer:
+        """The same rule with the weight decay of these epochs, one for each; itself where that is no schedule."""
+        if not isinstance(self.weight_decay, schedules.Schedule):
+            return self
+        if epochs is None:
+            raise ArgumentError(
+                f"weight_decay of {type(self).__name__} is a schedule, so the epochs of the steps are needed; got none"
+            )
+        there, decay = copy.copy(self), self.weight_decay(epochs)
+        object.__setattr__(there, "weight_decay", decay if decay.ndim else float(decay))
+        return there
 
     @explained
     def step(self, network: Network) -> None:
@@ -85,6 +121,8 @@ class Optimizer:
             object.__setattr__(self, "learning_rate", rate)
         for option, limit in _LIMITS.items():
             value = getattr(self, option, None)
+            if option == "weight_decay" and isinstance(value, schedules.Schedule):
+                continue
             if value is not None or (hasattr(self, option) and option not in _OPTIONAL):
                 object.__setattr__(self, option, checks.number(f"{option} of {name}", value, **limit))
 

@@ -32,8 +32,9 @@ class SGD(Optimizer):
         Share of the last step that is kept, in [0, 1).
     nesterov : bool
         Look ahead along the momentum.
-    weight_decay : float
-        Adds weight_decay * w to the gradient of every parameter.
+    weight_decay : float or Schedule
+        Adds weight_decay * w to the gradient of every parameter. That of a schedule moves over the epochs, as the
+        learning rate does.
     clip_norm, clip_value : float, optional
         Limit of the gradient's Euclidean norm, and of each entry's size.
     """

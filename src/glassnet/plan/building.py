@@ -135,6 +135,7 @@ class _Builder:
             weights=parameters[0].start if parameters else NOWHERE, bias=starts.get("bias", NOWHERE),
             statistics=statistics[0].start if statistics else NOWHERE,
             mask=self.n_mask_columns if is_dropout else NOWHERE,
+            dropout=sum(row.dropout != NOWHERE for row in self.rows) if is_dropout else NOWHERE,
             own=own, **fields,
         )  # fmt: skip
         self.n_mask_columns += n_outputs if is_dropout else 0

@@ -9,8 +9,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
+from glassnet import schedules
 from glassnet.activations import ActivationFunction, Linear
+from glassnet.errors import ArgumentError
 from glassnet.losses import Loss
+from glassnet.schedules import Schedule
 
 if TYPE_CHECKING:
     from glassnet.layers import Layer, Parameter
@@ -56,7 +59,8 @@ class Row(NamedTuple):
 
     Fields ``source, z, a, error, source_error, kept`` are columns of the memory (`NOWHERE`: the batch itself, or
     not wanted), ``weights, bias`` positions in the parameters (`NOWHERE`: there is none), ``statistics`` in the running
-    statistics, ``mask`` a column of the dropout masks. ``own`` is there where the layer's own functions compute it.
+    statistics, ``mask`` a column of the dropout masks, ``dropout`` the place among the rows that drop. ``own`` is there
+    where the layer's own functions compute it.
     """
 
     kind: str
@@ -73,7 +77,8 @@ class Row(NamedTuple):
     bias: int = NOWHERE
     statistics: int = NOWHERE
     mask: int = NOWHERE
-    rate: float = 0.0
+    dropout: int = NOWHERE
+    rate: float | Schedule = 0.0
     momentum: float = 0.0
     epsilon: float = 0.0
     l1: float = 0.0
@@ -152,6 +157,26 @@ class Plan:
     n_columns: int
     n_mask_columns: int
     loss: Loss | None
+
+    def drop_rates(self, epochs: NDArray[np.float64]) -> NDArray[np.float64]:
+        """The share that each dropout row drops in steps at these epochs, (n_steps, n_dropout_rows).
+
+        Raises
+        ------
+        ArgumentError
+            If a schedule wants to drop everything.
+        """
+        dropouts = [row.rate for row in self.rows if row.dropout != NOWHERE]
+        rates = np.empty((len(epochs), len(dropouts)))
+        for place, rate in enumerate(dropouts):
+            rates[:, place] = schedules.get(rate)(epochs)
+        if (rates >= 1).any():
+            step = int(np.argmax((rates >= 1).any(axis=1)))
+            raise ArgumentError(
+                f"the schedule of a Dropout must stay below 1, where all units are dropped; at epoch {epochs[step]:g} "
+                f"it is {rates[step].max():g}"
+            )
+        return rates
 
     @property
     def n_outputs(self) -> int:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glassnet.engines import loop
-from glassnet.engines.numpy import NO_MASKS, NumpyEngine
+from glassnet.engines.numpy import NOTHING_DROPPED, NumpyEngine
 from glassnet.errors import ArgumentError
 from glassnet.kernels.arrays import Views
 from glassnet.layers import Embedding, Layer, Residual, RMSNorm
@@ -113,7 +113,7 @@ class Member:
             room = (np.empty(self.plan.n_columns), vectors.parameters, vectors.running)
             self._rooms.room = tuple(map(Views, room))
         memory, parameters, running = self._rooms.room
-        loop.forward(self.plan.rows, parameters, running, memory, 1, features, NO_MASKS, 0, False)
+        loop.forward(self.plan.rows, parameters, running, memory, 1, features, NOTHING_DROPPED, False)
         last = self.plan.rows[-1]
         output: Floats = memory[last.a, 1, last.n_outputs].copy()
         return output

@@ -106,7 +106,7 @@ class Minimisation(Training):
         [part] = self.source.slices(1, self.network.streams, lambda: 1)
         x, y, weights = (np.ascontiguousarray(array, PRECISION) for array in (part.x, part.y, part.weights))
         data = Slice(x, y, weights, part.order, part.starts, part.stops)
-        return Steps(data, np.empty(0, np.uint8), np.zeros(1), np.zeros((1, 1)), 1)
+        return Steps(data, np.empty(0, np.uint8), np.zeros(1), np.zeros(1), np.zeros((1, 1)), 1)
 
     def _look(self, point: Array) -> tuple[float, Array]:
         """The loss at a point of the parameters that are free, and its gradient."""

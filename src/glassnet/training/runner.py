@@ -115,10 +115,11 @@ class Runner:
         x = data.x[data.order[start:stop] if len(data.order) else slice(start, stop)]
         memory = arrays.Views(np.zeros(plan.n_columns * len(x), x.dtype))
         masks = np.ones(plan.n_mask_columns * len(x), np.uint8)
+        dropped = loop.Dropped(masks, 0, plan.drop_rates(steps.epochs[done : done + 1])[0].tolist())
         with np.errstate(all="ignore"):
             loop.forward(
                 plan.rows, arrays.Views(vectors.parameters), arrays.Views(vectors.running.copy()),
-                memory, len(x), x, masks, 0, True,
+                memory, len(x), x, dropped, True,
             )  # fmt: skip
         for row in plan.rows:
             if not np.isfinite(memory[row.a * len(x), len(x), row.n_outputs]).all():

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from glassnet.network.network import Network
     from glassnet.network.state import TrainingState
 
+Floats = NDArray[np.float64]
+
 MASK_ENTRIES = 16_000_000
 DIVERGENCE = "a loss that is not finite"
 Outputs = tuple[NDArray[Any], NDArray[Any]]
@@ -126,8 +128,9 @@ class Training:
         self._begin_epoch()
         for part in self.source.slices(n_epochs, self.network.streams, self._steps_at_once):
             clock = time.perf_counter()
-            rates, losses = self._rates(noted.count, len(part)), np.empty(len(part))
-            self._call(part, noted.count, rates, losses)
+            epochs, losses = self._epochs(noted.count, len(part)), np.empty(len(part))
+            rates = self.state.optimizer.rates(epochs) * self.state.rate_factor
+            self._call(part, noted.count, epochs, rates, losses)
             self._agree(len(part), time.perf_counter() - clock, interrupt)
             self.state.step += len(part)
             self._end_step()
@@ -166,25 +169,24 @@ class Training:
         largest = self.source.batch_size * max(self.data.plan.n_mask_columns, 1)
         return max(1, min(self.pace.steps, MASK_ENTRIES // largest))
 
-    def _rates(self, first: int, count: int) -> NDArray[np.float64]:
-        """Learning rates of steps `first` on, counted from the first of these epochs."""
+    def _epochs(self, first: int, count: int) -> NDArray[np.float64]:
+        """Where in the training steps `first` on are, counted from the first of these epochs."""
         per_epoch = self.source.n_steps
         if per_epoch is None:
-            reached = np.full(count, float(self.state.epoch))
-        else:
-            epochs, places = np.divmod(np.arange(first, first + count), per_epoch)
-            reached = self.state.epoch + epochs + places / per_epoch
-        return self.state.optimizer.rates(reached) * self.state.rate_factor
+            return np.full(count, float(self.state.epoch))
+        epochs, places = np.divmod(np.arange(first, first + count), per_epoch)
+        reached: NDArray[np.float64] = self.state.epoch + epochs + places / per_epoch
+        return reached
 
-    def _call(self, part: Slice, first: int, rates: NDArray[np.float64], losses: NDArray[np.float64]) -> None:
+    def _call(self, part: Slice, first: int, epochs: Floats, rates: Floats, losses: Floats) -> None:
         """Let the engine take the steps of this slice."""
         refuse_lonely_batches(self.data, part)
         self.runner.make_room(int(part.sizes.max()))
-        masks = self.network.streams.draw_masks(self.data.plan, part.sizes)
+        masks = self.network.streams.draw_masks(self.data.plan, part.sizes, epochs)
         first_step = self.state.step + 1
-        table = self.state.optimizer.table(rates, first_step)
+        table = self.state.optimizer.table(rates, first_step, epochs)
         try:
-            self.runner.run(Steps(part, masks, rates, table, first_step), losses)
+            self.runner.run(Steps(part, masks, epochs, rates, table, first_step), losses)
         except Diverged as found:
             error = self._explained(found, first)
             self.state.step += found.kept

@@ -14,6 +14,7 @@ from glassnet import activations, layers
 from glassnet.activations import ActivationFunction
 from glassnet.errors import ArgumentError
 from glassnet.network.network import Network
+from glassnet.schedules import Schedule
 from glassnet.support.registry import registry_of
 
 # Layers whose modules are written out, in bridges/torch/layers.py; those of all others are in torch.nn.
@@ -107,6 +108,10 @@ def _parts(place: tuple[int, ...], layer: layers.Layer, shape: tuple[int, ...]) 
         case layers.Activation():
             return activation_parts("", place, activations.get(layer.activation))
         case layers.Dropout():
+            if isinstance(layer.rate, Schedule):
+                raise ArgumentError(
+                    f"PyTorch has no counterpart for the scheduled rate of {layer!r}; give Dropout a number first"
+                )
             return [Part(name, "Dropout", (layer.rate,))]
         case layers.BatchNorm():
             changed = _changed({"eps": (layer.epsilon, 1e-5), "momentum": (layer.momentum, 0.1)})

@@ -138,6 +138,8 @@ def _integers(network: Network, n_samples: int, loss: Loss) -> list[str]:
 def optimizer(rule: Optimizer) -> str:
     """The line that makes ``optimizer``."""
     facts = _facts(rule)
+    if isinstance(rule.weight_decay, schedules.Schedule):
+        raise _no_counterpart("schedule of weight_decay", rule.weight_decay)
     standard = type(rule)()  # type: ignore[call-arg]
     given = [f"lr={vars(schedules.get(rule.learning_rate))['learning_rate']!r}"]
     for theirs, ours in {**facts.arguments, "weight_decay": "weight_decay"}.items():

@@ -154,13 +154,14 @@ class CompiledTrainer:
 
     def run(self, steps: Steps, losses: NDArray[np.float64]) -> int:
         data, coefficients = steps.data, np.ascontiguousarray(steps.coefficients, self.task.dtype)
+        drop_rates = self.task.plan.drop_rates(steps.epochs)
         self.job.point(
             x=data.x, y=data.y, weights=data.weights, order=data.order, starts=data.starts, stops=data.stops,
-            masks=steps.masks, coefficients=coefficients, losses=losses,
+            masks=steps.masks, drop_rates=drop_rates, coefficients=coefficients, losses=losses,
         )  # fmt: skip
         self.job.set(
             n_samples=len(data.x), n_targets=data.y.shape[1], n_order=len(data.order), n_steps=len(steps),
-            n_masks=len(steps.masks), n_coefficients=coefficients.shape[1],
+            n_masks=len(steps.masks), n_dropouts=drop_rates.shape[1], n_coefficients=coefficients.shape[1],
         )  # fmt: skip
         with matrix_threads(self.task.plan, self.task.batch_size, self.task.threads):
             return int(self.run_entry(self.job.address))

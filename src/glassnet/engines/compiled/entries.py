@@ -11,7 +11,7 @@ from typing import Any
 
 from numba import carray, types
 
-from glassnet.engines.loop import Data, Parameters, Room, Update
+from glassnet.engines.loop import Data, Dropped, Parameters, Room, Update
 from glassnet.kernels.calls import at_address, flush_to_zero, restore
 from glassnet.kernels.records import JOB_TYPE, ROW_TYPE
 
@@ -51,6 +51,7 @@ def train(address):
             carray(at_address(job.starts, INTEGER), (job.n_steps,)),
             carray(at_address(job.stops, INTEGER), (job.n_steps,)),
             carray(at_address(job.masks, BYTE), (job.n_masks,)),
+            carray(at_address(job.drop_rates, DOUBLE), (job.n_steps, job.n_dropouts)),
         ),
         Update(
             job.rule,
@@ -73,14 +74,18 @@ def predict(address):
     parameters = carray(at_address(job.parameters, NUMBER), (job.n_parameters,))
     running = carray(at_address(job.running, NUMBER), (job.n_running,))
     memory = carray(at_address(job.memory, NUMBER), (job.n_memory,))
-    masks = carray(at_address(job.masks, BYTE), (job.n_masks,))
+    nothing = Dropped(
+        carray(at_address(job.masks, BYTE), (job.n_masks,)),
+        0,
+        carray(at_address(job.drop_rates, DOUBLE), (job.n_dropouts,)),
+    )
     last = rows[job.n_rows - 1]
     width = last.n_outputs
     outputs = carray(at_address(job.y, NUMBER), (job.n_samples * width,))
     for start in range(0, job.n_samples, job.size):
         n = min(job.size, job.n_samples - start)
         x = carray(at_address(job.x + start * job.n_features * outputs.itemsize, NUMBER), (n, job.n_features))
-        FORWARD(rows, parameters, running, memory, job.size, x, masks, 0, False)
+        FORWARD(rows, parameters, running, memory, job.size, x, nothing, False)
         for k in range(n * width):
             outputs[start * width + k] = memory[last.a * job.size + k]
     return job.n_samples

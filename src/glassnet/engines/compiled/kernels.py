@@ -111,7 +111,7 @@ def update(optimizer: Optimizer, dtype: DType) -> Kernel:
     EngineError
         If it is one of the user's own with more state vectors than there are templates for.
     """
-    rule, n_coefficients = optimizer.rule, optimizer.table(np.zeros(1), 1).shape[1]
+    rule, n_coefficients = optimizer.rule, optimizer.table(np.zeros(1), 1, np.zeros(1)).shape[1]
     most = len(templates.UPDATES) - 1
     if optimizer.n_states > most:
         raise EngineError(

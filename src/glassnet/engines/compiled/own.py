@@ -187,7 +187,7 @@ def _try_update(thing: Optimizer, dtype: DType, call: Callable[..., Any]) -> Pai
     random, n = np.random.default_rng(0), 30
     w, g = random.normal(size=(2, n)).astype(dtype)
     states = random.uniform(0.1, 1, (thing.n_states, n)).astype(dtype)
-    coefficients = thing.table(np.array([0.01]), 3)[0]
+    coefficients = thing.table(np.array([0.01]), 3, np.zeros(1))[0]
     expected, expected_states = w.copy(), states.copy()
     arrays.update(
         thing.rule,

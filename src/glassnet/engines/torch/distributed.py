@@ -100,14 +100,16 @@ class DistributedTrainer(TorchTrainer):
         """The loss of each whole batch; by then its gradients are those of the whole batch, too."""
         data, plan, at = steps.data, self.task.plan, 0
         order, masks = tensor(data.order, self.device), tensor(steps.masks, self.device)
-        for start, stop in zip(data.starts.tolist(), data.stops.tolist(), strict=True):
+        for start, stop, scales in zip(
+            data.starts.tolist(), data.stops.tolist(), self._scales(steps), strict=True
+        ):
             n, k = stop - start, self.task.loss.rows_per_sample
             samples = self.group.part(n // k)
             part = slice(k * samples.start, k * samples.stop)
             rows = slice(start + part.start, start + part.stop)
             ahead = at + n * plan.n_mask_columns
             objective = self._part(
-                order[rows] if len(order) else rows, _masks(plan, masks[at:ahead], n, part), n
+                order[rows] if len(order) else rows, _masks(plan, masks[at:ahead], n, part), scales, n
             )
             self._differentiate(objective)
             self.message[-1] = objective.detach()
@@ -115,12 +117,12 @@ class DistributedTrainer(TorchTrainer):
             yield self.message[-1].clone()
             at = ahead
 
-    def _part(self, rows: Tensor | slice, masks: Tensor, n: int) -> Tensor:
+    def _part(self, rows: Tensor | slice, masks: Tensor, scales: Tensor, n: int) -> Tensor:
         """What these samples contribute to the objective of a batch of `n`."""
         x, y, weights = self.samples.batch(rows)
         if len(x) == 0:
-            return self.forward(x, masks, True).sum() * 0
-        return self.objective(x, y, weights, masks) * (len(x) / n)
+            return self.forward(x, masks, scales, True).sum() * 0
+        return self.objective(x, y, weights, masks, scales) * (len(x) / n)
 
     def _update(self, objective: Tensor, coefficients: tuple[float, ...]) -> None:
         self._step(coefficients)

@@ -22,8 +22,9 @@ from glassnet.optimizers import Optimizer
 from glassnet.plan import ACTIVATION, BRANCH, DENSE, DROPOUT, NOWHERE, SUM, Place, Plan, Row
 
 PREDICTION_ROWS = 16384
-NO_MASKS = torch.empty(0, dtype=torch.uint8)
-Step = Callable[[Tensor, Tensor, bool], Tensor]
+NOTHING = torch.empty(0, dtype=torch.uint8)
+# Samples, dropout masks, what multiplies the units that each dropout row keeps, and whether it trains.
+Step = Callable[[Tensor, Tensor, Tensor, bool], Tensor]
 
 
 class Forward:
@@ -46,11 +47,11 @@ class Forward:
         """All parameters in the order of the flat vector."""
         return [leaf for own in self.parameters for leaf in own]
 
-    def __call__(self, x: Tensor, masks: Tensor, training: bool) -> Tensor:
-        """The last row's output for the batch x (n, n_features) and its own dropout masks."""
+    def __call__(self, x: Tensor, masks: Tensor, scales: Tensor, training: bool) -> Tensor:
+        """The last row's output for the batch x (n, n_features), its own dropout masks, and what scales their rows."""
         branches: dict[int, Tensor] = {}
         for row, compute in zip(self.rows, self.computed, strict=True):
-            x = compute(x, masks, training)
+            x = compute(x, masks, scales, training)
             if row.kind == BRANCH:
                 branches[row.a] = x
             elif row.kind == SUM:
@@ -76,26 +77,26 @@ def _computed(row: Row, own: Tensors, running: Tensor, bodies: Mapping[type[Laye
         If the kind of row, or its layer, is unknown here.
     """
     if row.kind in (BRANCH, SUM):
-        return lambda x, masks, training: x
+        return lambda x, masks, scales, training: x
     if row.own is not None:
         layer, statistics = row.own.layer, _pieces(running, row.own.statistics)
         body = body_of(bodies, layer, row.own.input_shape, running.dtype)
-        return lambda x, masks, training: body(layer, x, own, statistics, training)
+        return lambda x, masks, scales, training: body(layer, x, own, statistics, training)
     if row.kind == DROPOUT:
-        return lambda x, masks, training: _drop(row, x, masks) if training else x
+        return lambda x, masks, scales, training: _drop(row, x, masks, scales) if training else x
     activate = tensors.activate(row.activation)
     if row.kind == ACTIVATION:
-        return lambda x, masks, training: activate(x)
+        return lambda x, masks, scales, training: activate(x)
     if row.kind != DENSE:
         raise EngineError(f"engine='torch' knows no row of kind {row.kind!r}; use engine='numpy'")
     if row.bias == NOWHERE:
-        return lambda x, masks, training: activate(torch.mm(x, own[0]))
-    return lambda x, masks, training: activate(torch.addmm(own[1], x, own[0]))
+        return lambda x, masks, scales, training: activate(torch.mm(x, own[0]))
+    return lambda x, masks, scales, training: activate(torch.addmm(own[1], x, own[0]))
 
 
-def _drop(row: Row, x: Tensor, masks: Tensor) -> Tensor:
+def _drop(row: Row, x: Tensor, masks: Tensor, scales: Tensor) -> Tensor:
     mask = masks[row.mask * len(x) : (row.mask + row.n_outputs) * len(x)].view(x.shape)
-    return x * mask * (1 / (1 - row.rate))
+    return x * mask * scales[row.dropout]
 
 
 def _parameters(row: Row, flat: Tensor) -> Tensors:
@@ -168,17 +169,25 @@ class TorchTrainer:
     def _objectives(self, steps: Steps) -> Iterator[Tensor]:
         data, samples, n_columns, at = steps.data, self.samples, self.task.plan.n_mask_columns, 0
         order, masks = tensor(data.order, self.device), tensor(steps.masks, self.device)
-        for start, stop in zip(data.starts.tolist(), data.stops.tolist(), strict=True):
+        for start, stop, scales in zip(
+            data.starts.tolist(), data.stops.tolist(), self._scales(steps), strict=True
+        ):
             chosen = order[start:stop] if len(order) else slice(start, stop)
             x, y, weights = samples.batch(chosen)
             ahead = at + (stop - start) * n_columns
-            yield self.objective(x, y, weights, masks[at:ahead])
+            yield self.objective(x, y, weights, masks[at:ahead], scales)
             at = ahead
 
-    def _objective(self, x: Tensor, y: Tensor, weights: Tensor | None, masks: Tensor) -> Tensor:
+    def _scales(self, steps: Steps) -> Tensor:
+        """What multiplies the units that each dropout row keeps at each step, (n_steps, n_dropout_rows)."""
+        return tensor(1 / (1 - self.task.plan.drop_rates(steps.epochs)).astype(self.task.dtype), self.device)
+
+    def _objective(
+        self, x: Tensor, y: Tensor, weights: Tensor | None, masks: Tensor, scales: Tensor
+    ) -> Tensor:
         """The mean loss of a batch and the weight penalties."""
         with self.precision:
-            output = self.forward(x, masks, True)
+            output = self.forward(x, masks, scales, True)
         return self.compare(y, output.to(x.dtype), weights) + self.forward.penalty()
 
     def _update(self, objective: Tensor, coefficients: tuple[float, ...]) -> None:
@@ -250,5 +259,5 @@ class TorchEngine:
             forward = Forward(plan, parameters, running)
             for start in range(0, len(x), PREDICTION_ROWS):
                 part = slice(start, start + PREDICTION_ROWS)
-                output[part] = forward(tensor(x[part], self.device), NO_MASKS, False).cpu().numpy()
+                output[part] = forward(tensor(x[part], self.device), NOTHING, NOTHING, False).cpu().numpy()
         return output

@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from glassnet import losses, optimizers
 from glassnet.engines import loop
+from glassnet.engines.numpy import NOTHING_DROPPED
 from glassnet.insight.trace.arithmetic import TERMS
 from glassnet.insight.trace.record import RowRecord, StepRecord
 from glassnet.insight.trace.step import TraceStep
@@ -111,9 +112,9 @@ def forward_only(network: Network, X: ArrayLike) -> StepRecord:
     plan, x = network.plan(loss), network.features(X)
     n, vectors = len(x), network.vectors
     memory, parameters = Views(np.zeros(plan.n_columns * n, network.dtype)), Views(vectors.parameters.copy())
-    running, masks = Views(vectors.running), np.empty(0, np.uint8)
+    running = Views(vectors.running)
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-        loop.forward(plan.rows, parameters, running, memory, n, x, masks, 0, False)
+        loop.forward(plan.rows, parameters, running, memory, n, x, NOTHING_DROPPED, False)
     rows = tuple(_row(row, parameters, running, memory, x) for row in plan.rows)
     nothing, none = np.zeros_like(parameters.flat), np.empty((0, len(parameters.flat)))
     done = Update(optimizers.SGD(), 0.0, 1, parameters.flat, nothing, nothing, none, none, parameters.flat)

@@ -139,10 +139,12 @@ def record(
     y = network.targets(y, chosen, len(x))
     state = TrainingState.continued(network.state, optimizers.get(optimizer), network.parameters)
     sizes, weights = np.array([len(x)]), np.ones((len(x), 1), network.dtype)
-    rates = state.optimizer.rates(np.array([float(state.epoch)])) * state.rate_factor
-    masks = copy.deepcopy(network.streams).draw_masks(plan, sizes)
+    epochs = np.array([float(state.epoch)])
+    rates = state.optimizer.rates(epochs) * state.rate_factor
+    masks = copy.deepcopy(network.streams).draw_masks(plan, sizes, epochs)
     part = Slice(x, y, weights, NO_ORDER, np.zeros(1, np.int64), sizes)
-    steps = Steps(part, masks, rates, state.optimizer.table(rates, state.step + 1), state.step + 1)
+    table = state.optimizer.table(rates, state.step + 1, epochs)
+    steps = Steps(part, masks, epochs, rates, table, state.step + 1)
     return recorded(network, plan, chosen, state, steps)
 
 
@@ -164,7 +166,8 @@ class _Recorder:
             plan.n_columns + plan.layout.n_features
         )  # behind those of the plan the gradient of the batch
         self.memory = Views(np.zeros(n_columns * len(self.x), network.dtype))
-        self.optimizer, self.states = state.optimizer, state.vectors.copy()
+        self.dropped = loop.Dropped(steps.masks, 0, plan.drop_rates(steps.epochs)[0].tolist())
+        self.optimizer, self.states = state.optimizer.at(steps.epochs[0]), state.vectors.copy()
 
     def run(self) -> StepRecord:
         """Forward, loss, backward row by row, update."""
@@ -172,8 +175,8 @@ class _Recorder:
             return self._run()
 
     def _run(self) -> StepRecord:
-        n, plan, masks = len(self.x), self.plan, self.steps.masks
-        loop.forward(plan.rows, self.parameters, self.running, self.memory, n, self.x, masks, 0, True)
+        n, plan = len(self.x), self.plan
+        loop.forward(plan.rows, self.parameters, self.running, self.memory, n, self.x, self.dropped, True)
         outputs = [self._columns(row.a, row.n_outputs).copy() for row in plan.rows]
         error = self._columns(plan.rows[-1].error, plan.n_outputs)
         value = arrays.compare(plan.objective, self.y, outputs[-1], self.sample_weights, error)
@@ -195,7 +198,6 @@ class _Recorder:
         return self.memory[start * len(self.x), len(self.x), width]
 
     def _back_through(self, row: Row, output: Array) -> tuple[RowRecord, float]:
-        masks = self.steps.masks
         if row.own is not None and row.source_error == NOWHERE:
             row = row._replace(source_error=self.plan.n_columns)
         incoming = self.x if row.source == NOWHERE else self._columns(row.source, row.n_inputs)
@@ -204,7 +206,7 @@ class _Recorder:
         z = (self._columns(row.z, row.n_outputs) if row.z != NOWHERE else z).copy()
         d_a, weights, bias = error.copy(), *self._parameters(self.parameters, row)
         penalty = loop.backward(
-            (row,), self.parameters, self.gradients, self.memory, len(self.x), self.x, masks, 0
+            (row,), self.parameters, self.gradients, self.memory, len(self.x), self.x, self.dropped
         )
         d_z = error.copy()
         d_inputs = d_z @ weights.T if row.kind == DENSE and weights is not None else d_z
@@ -215,7 +217,8 @@ class _Recorder:
         mask = None
         if row.kind == DROPOUT:
             start = row.mask * len(self.x)
-            mask = masks[start : start + z.size].reshape(z.shape)
+            mask = self.dropped.masks[start : start + z.size].reshape(z.shape)
+            row = row._replace(rate=self.dropped.rates[row.dropout])
         record = RowRecord(
             row, incoming.copy(), z, output, d_a, d_z, d_inputs, weights, bias, d_weights, d_bias, mask=mask
         )

@@ -115,10 +115,12 @@ class Rerun:
         elif place:
             streams.restore({"order": self.epoch_order, "masks": streams.state()["masks"]})
         for part in self._slices(streams, place, place + until - first):
-            rates = self._rates(epoch, place, len(part))
+            epochs = self.first_epoch + epoch + np.arange(place, place + len(part)) / self.steps_per_epoch
+            rates = self._rates(epoch, epochs)
             first_step = self.first_step + epoch * self.steps_per_epoch + place + 1
-            masks = streams.draw_masks(self.setup.data.plan, part.sizes)
-            yield Steps(part, masks, rates, self.state.optimizer.table(rates, first_step), first_step)
+            masks = streams.draw_masks(self.setup.data.plan, part.sizes, epochs)
+            table = self.state.optimizer.table(rates, first_step, epochs)
+            yield Steps(part, masks, epochs, rates, table, first_step)
             place += len(part)
 
     def _slices(self, streams: Streams, place: int, until: int) -> Iterator[Slice]:
@@ -136,10 +138,9 @@ class Rerun:
             if at >= until:
                 return
 
-    def _rates(self, epoch: int, place: int, count: int) -> NDArray[np.float64]:
-        reached = self.first_epoch + epoch + np.arange(place, place + count) / self.steps_per_epoch
+    def _rates(self, epoch: int, epochs: NDArray[np.float64]) -> NDArray[np.float64]:
         known = self.setup.rate_factors
-        return self.state.optimizer.rates(reached) * (known[epoch] if known else self.setup.state.rate_factor)
+        return self.state.optimizer.rates(epochs) * (known[epoch] if known else self.setup.state.rate_factor)
 
     def _snapshot(self) -> Snapshot:
         vectors = self.network.vectors

@@ -77,7 +77,8 @@ class Update:
     @property
     def _decay(self) -> float:
         facts = self.optimizer.facts
-        return 0.0 if facts is not None and facts.decays_apart else self.optimizer.weight_decay
+        decay: Any = self.optimizer.weight_decay
+        return 0.0 if facts is not None and facts.decays_apart else float(decay)
 
     @property
     def written(self) -> Written:

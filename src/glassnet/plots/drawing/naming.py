@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from glassnet import activations
 from glassnet.errors import ShapeError
 from glassnet.layers import Activation, Dense, Dropout, Layer
+from glassnet.schedules import Schedule
 from glassnet.support import checks
 from glassnet.support.registry import registry_of
 from glassnet.support.text import in_one_line
@@ -32,7 +33,7 @@ def layer_name(layer: Layer) -> str:
     if isinstance(layer, Activation):
         return function_name(activations.get(layer.activation))
     if isinstance(layer, Dropout):
-        return f"Dropout {layer.rate:g}"
+        return "Dropout by a schedule" if isinstance(layer.rate, Schedule) else f"Dropout {layer.rate:g}"
     return type(layer).__name__
 
 

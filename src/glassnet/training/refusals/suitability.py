@@ -94,7 +94,7 @@ def refuse_forward_only(layers: Sequence[Layer], table: Plan) -> None:
 def refuse_dropped(layers: Sequence[Layer], table: Plan, loss: Loss) -> None:
     """Raise `ArgumentError` where training would set some of the probabilities to 0 and enlarge the others."""
     last = table.rows[-1]
-    if last.kind == plan.DROPOUT and last.rate > 0 and loss.outputs == (0.0, 1.0):
+    if last.kind == plan.DROPOUT and last.rate != 0 and loss.outputs == (0.0, 1.0):
         raise ArgumentError(
             f"{loss.name} takes {_KINDS[loss.outputs]}, and {_dropping(layers)}, behind the last Dense layer, sets "
             "some of them to 0 in training and enlarges the others; put it before that layer"

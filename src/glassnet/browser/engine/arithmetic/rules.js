@@ -1,5 +1,6 @@
 // What the translated formulas leave open of optimizers and schedules, in one place.
 
+import { GlassnetError } from "../base/errors.js";
 import { Adam_coefficients, f_half_wave, FORMULAS_OF_OPTIMIZERS, FORMULAS_OF_SCHEDULES, NAdam_momentum, UPDATES } from "../formulas.js";
 
 /** The learning rate at an epoch, which may be fractional. @param {any} schedule a number or a part @param {number} epoch
@@ -29,27 +30,45 @@ function restarted(schedule, epoch) {
   return schedule.final + (schedule.learning_rate - schedule.final) * f_half_wave(share);
 }
 
+/** Enter the share that each dropout row of a plan drops at an epoch. @param {Plan} plan @param {number} epoch */
+export function setDropRates(plan, epoch) {
+  for (const row of plan.rows) if (row.kind === "dropout") row.rate = dropRate(rateAt(row.options.rate, epoch), epoch);
+}
+
+/** @param {number} rate @param {number} epoch @returns {number} */
+function dropRate(rate, epoch) {
+  if (rate < 1) return rate;
+  throw new GlassnetError(`the schedule of a dropout must stay below 1, where all units are dropped; at epoch ${epoch} it is ${rate}`);
+}
+
 /** The name of an optimizer's rule, how many vectors it carries, its loop, and its coefficients at a step.
  * @param {any} part */
 export function ruleOf(part) {
   const formulas = FORMULAS_OF_OPTIMIZERS[part.name], name = formulas.rule(part);
-  /** @type {(rate: number, step: number) => number[]} */
-  let coefficients = (rate, step) => formulas.coefficients(part, rate, step);
+  /** @type {(now: any, rate: number, step: number) => number[]} */
+  let coefficients = formulas.coefficients;
   if (part.name === "adamw")
-    coefficients = (rate, step) => {
-      const c = Adam_coefficients(part, rate, step);
+    coefficients = (now, rate, step) => {
+      const c = Adam_coefficients(now, rate, step);
       c[1] = 0;
-      c[c.length - 1] = 1 - rate * part.weight_decay;
+      c[c.length - 1] = 1 - rate * now.weight_decay;
       return c;
     };
-  if (part.name === "nadam") coefficients = nadam(part);
-  return { name, n_states: Number(formulas.n_states(part)), update: UPDATES[name], coefficients };
+  if (part.name === "nadam") coefficients = nadam();
+  /** @type {(rate: number, step: number, epoch: number) => number[]} */
+  const at = (rate, step, epoch) => coefficients(decaying(part, epoch), rate, step);
+  return { name, n_states: Number(formulas.n_states(part)), update: UPDATES[name], coefficients: at };
 }
 
-/** @param {any} part @returns {(rate: number, step: number) => number[]} */
-function nadam(part) {
+/** The optimizer with the weight decay of an epoch. @param {any} part @param {number} epoch */
+function decaying(part, epoch) {
+  return typeof part.weight_decay === "number" ? part : { ...part, weight_decay: rateAt(part.weight_decay, epoch) };
+}
+
+/** @returns {(part: any, rate: number, step: number) => number[]} */
+function nadam() {
   let done = 0, product = 1;
-  return (rate, step) => {
+  return (part, rate, step) => {
     if (step < done) done = 0, product = 1;
     for (; done < step; done++) product *= NAdam_momentum(part, done + 1);
     const mu = NAdam_momentum(part, step), ahead = NAdam_momentum(part, step + 1), { beta1, beta2 } = part;

@@ -1,6 +1,7 @@
 // One training step, carried out on copies, with every array kept: what insight/trace/record.py records.
 
 import { backThrough, clip, drawMasks, forward, Room } from "../arithmetic/loop.js";
+import { setDropRates } from "../arithmetic/rules.js";
 import { Random } from "../base/random.js";
 import { OPTIMIZER_LETTERS } from "../formulas.js";
 import { NOWHERE } from "../plan/plan.js";
@@ -13,6 +14,7 @@ export function traced(training, rows, masks) {
   };
   const room = new Room(network.trainingPlan(true), copies, n), { memory, plan } = room;
   const batch = gathered(training, order);
+  setDropRates(plan, training.reached());
   if (masks) room.masks.set(masks);
   else if (room.masks.length > 0) drawMasks(room, n, Random.at(network.streams.masks.state()));
   forward(room, batch.x, 0, n, true);
@@ -102,7 +104,7 @@ function activateLast(network, row) {
 function updated(training, { parameters, gradients }) {
   const { network } = training, { rule, optimizer_part, layout, optimizer_states } = network;
   const first = parameters.slice(), gradient = gradients.slice(), states = optimizer_states.map((state) => state.slice());
-  const learning_rate = training.rate(), step = network.step_count + 1, coefficients = rule.coefficients(learning_rate, step);
+  const learning_rate = training.rate(), step = network.step_count + 1, coefficients = rule.coefficients(learning_rate, step, training.reached());
   clip(gradients, optimizer_part.clip_norm, optimizer_part.clip_value);
   rule.update(parameters, gradients, states, coefficients, network.shares);
   const letters = OPTIMIZER_LETTERS[rule.name];

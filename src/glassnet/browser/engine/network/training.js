@@ -1,7 +1,7 @@
 // Epochs over data: batches in the order that the seed draws, a step for each, the history.
 
 import { backward, clip, drawMasks, forward, Room } from "../arithmetic/loop.js";
-import { rateAt } from "../arithmetic/rules.js";
+import { rateAt, setDropRates } from "../arithmetic/rules.js";
 import { checkedNumber, DivergenceError, GlassnetError } from "../base/errors.js";
 import { Random } from "../base/random.js";
 import { floatsOf, sampleWeights, targets } from "../base/tables.js";
@@ -107,10 +107,15 @@ export class Training {
       this.room = this.roomOf(Math.max(size, room.size));
   }
 
+  /** Where in the training the next step is, in epochs. @returns {number} */
+  reached() {
+    return this.network.epoch_count + this.batch / this.n_steps;
+  }
+
   /** The learning rate of the next step. @returns {number} */
   rate() {
-    const { optimizer_part, epoch_count, rate_factor } = this.network;
-    return rateAt(optimizer_part.learning_rate, epoch_count + this.batch / this.n_steps) * rate_factor;
+    const { optimizer_part, rate_factor } = this.network;
+    return rateAt(optimizer_part.learning_rate, this.reached()) * rate_factor;
   }
 
   /** @param {number} rate @returns {Epoch} */
@@ -172,6 +177,7 @@ export class Training {
     const last = plan.rows[plan.rows.length - 1], { parameters, gradients } = network.vectors;
     this.gather(order, start, stop);
     this.keep();
+    setDropRates(plan, this.reached());
     if (room.masks.length > 0) drawMasks(room, n, network.streams.masks);
     forward(room, room.x, 0, n, true);
     let loss = objective.compare(
@@ -182,7 +188,8 @@ export class Training {
     if (!Number.isFinite(loss)) this.diverged(loss, false);
     const { clip_norm, clip_value } = network.optimizer_part;
     if (clip_norm !== null || clip_value !== null) clip(gradients, clip_norm, clip_value);
-    network.rule.update(parameters, gradients, network.optimizer_states, network.rule.coefficients(rate, network.step_count + 1), network.shares);
+    const coefficients = network.rule.coefficients(rate, network.step_count + 1, this.reached());
+    network.rule.update(parameters, gradients, network.optimizer_states, coefficients, network.shares);
     network.step_count++;
     room.taken++;
     return loss;

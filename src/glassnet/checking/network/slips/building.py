@@ -65,7 +65,7 @@ def trained(net: Network) -> list[Layer]:
 
 def stages_of(net: Network, precision: FloatFormat, masks: Sequence[Array]) -> list[Stage]:
     """One stage for each step of the network; `masks` holds one mask for each Dropout layer."""
-    maker = _Stages(net.dtype, precision, masks)
+    maker = _Stages(net.dtype, precision, masks, net.steps_by_hand)
     maker.add(net.layers, net.layout.input_shape, "")
     return maker.stages
 
@@ -73,8 +73,10 @@ def stages_of(net: Network, precision: FloatFormat, masks: Sequence[Array]) -> l
 class _Stages:
     """The stages of layers, one after the other."""
 
-    def __init__(self, dtype: np.dtype[Any], precision: FloatFormat, masks: Sequence[Array]) -> None:
-        self.dtype, self.precision, self.masks = dtype, precision, iter(masks)
+    def __init__(
+        self, dtype: np.dtype[Any], precision: FloatFormat, masks: Sequence[Array], epoch: float
+    ) -> None:
+        self.dtype, self.precision, self.masks, self.epoch = dtype, precision, iter(masks), epoch
         self.stages: list[Stage] = []
         self.dense = -1
 
@@ -96,8 +98,8 @@ class _Stages:
             case Activation():
                 self._activate(layer.activation)
             case Dropout():
-                scale = 1 / (1 - layer.rate)
-                self.stages.append(Drop(home, given(next(self.masks)), layer.rate, scale))
+                rate = layer.rate_at(self.epoch)
+                self.stages.append(Drop(home, given(next(self.masks)), rate, 1 / (1 - rate)))
             case BatchNorm() | LayerNorm():
                 kind, axis = ("batch norm", 0) if isinstance(layer, BatchNorm) else ("layer norm", 1)
                 weights, bias = given(layer.weights), given(layer.bias)

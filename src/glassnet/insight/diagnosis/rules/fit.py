@@ -145,7 +145,7 @@ def underfitting_by_penalty(case: Case) -> Finding | None:
     """Weight penalties that hold the weights down, where the same training without them fits far better."""
     trials = case.trials
     penalised = case.network.penalty() > 0 or (
-        trials is not None and trials.course.optimizer.weight_decay > 0
+        trials is not None and trials.course.optimizer.weight_decay != 0
     )
     if trials is None or not penalised or case.learned:
         return None

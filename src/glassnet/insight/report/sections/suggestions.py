@@ -160,7 +160,8 @@ def _longer(history: History) -> int:
 def _dropout(subject: Subject) -> dict[str, Any]:
     """More dropout after hidden layers, if there are any and it is not much already."""
     now = max(
-        (layer.rate for layer in subject.trained.network.layers if isinstance(layer, Dropout)), default=0.0
+        (layer.rate_at(0) for layer in subject.trained.network.layers if isinstance(layer, Dropout)),
+        default=0.0,
     )
     more = round(min(now + _DROPOUT, _MOST_DROPOUT), 2)
     return {"dropout": more} if _hidden(subject) and more > now else {}

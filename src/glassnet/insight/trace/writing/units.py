@@ -44,8 +44,13 @@ class DropoutTrace(OwnTrace):
         """1 if the unit was kept for this sample, 0 if it was dropped."""
         return 0 if self.record.mask is None else int(self.record.mask[self.sample, self.unit])
 
+    @property
+    def rate(self) -> Any:
+        """The share that is dropped in this step; 0 in prediction."""
+        return self.record.row.rate
+
     def _through_the_mask(self, value: float, result: float) -> str:
-        return equation(num(value) * num(self.kept) / (num(1) - num(self.record.row.rate)), result)
+        return equation(num(value) * num(self.kept) / (num(1) - num(self.rate)), result)
 
     def output(self, terms: int = TERMS) -> str:
         """The numbers of a = x mask / (1 - rate)."""
@@ -58,13 +63,13 @@ class DropoutTrace(OwnTrace):
     def forward(self) -> Formula:
         """A = X ∘ M / (1 − p)."""
         source, latex, k = self._letters
-        if not self.record.row.rate:
+        if not self.rate:
             text, in_latex = f"A{k} = {source}, since nothing is dropped", f"A_{k} = {latex}"
             return Formula(text, in_latex, f"a = {number(self.a)}", (self.record.inputs,))
         return Formula(
             f"A{k} = {source} ∘ M{k} / (1 − p)",
             rf"A_{k} = {latex} \circ M_{k} / (1 - p)",
-            f"a = {self.output()}, p = {number(self.record.row.rate)}",
+            f"a = {self.output()}, p = {number(self.rate)}",
             (self.record.inputs, self.record.a),
         )
 
@@ -79,7 +84,7 @@ class DropoutTrace(OwnTrace):
         )
 
     def _forward_lines(self, terms: int) -> list[str]:
-        if not self.record.row.rate:
+        if not self.rate:
             return [f"a = x = {number(self.a)}, since nothing is dropped"]
         text = f"a = x·mask/(1 − rate) = {self.output()}"
         return [f"mask = {self.kept}: {'kept' if self.kept else 'dropped'} for this sample", text]

@@ -34,7 +34,7 @@ export function hiddenOf(layers) {
       const normed = next?.name in NORMS && saysOnly(next, []) && after?.name === "activation" && isPlain(after.activation, "activation") && nameOf(layer.activation) === "linear";
       hidden.push({ units: layer.units, activation: nameOf(normed ? after.activation : layer.activation), dropout: 0, norm: normed ? NORMS[next.name] : "", residual: false, bias: layer.use_bias });
       if (normed) i += 2;
-    } else if (layer.name === "dropout" && hidden.length > 0 && hidden.at(-1).dropout === 0) hidden.at(-1).dropout = layer.rate;
+    } else if (layer.name === "dropout" && typeof layer.rate === "number" && hidden.length > 0 && hidden.at(-1).dropout === 0) hidden.at(-1).dropout = layer.rate;
     else return own;
   }
   const text = textOfLayers(hidden);
@@ -63,7 +63,8 @@ function withOf(part, family, without = []) {
 
 /** The choices that an optimizer makes; `before` says what it does not. */
 export function choicesOfOptimizer(optimizer, before) {
-  const { name, learning_rate: rate, momentum = 0, weight_decay: decay = 0 } = optimizer;
+  const { name, learning_rate: rate, momentum = 0, weight_decay = 0 } = optimizer;
+  const decay = typeof weight_decay === "number" ? weight_decay : weight_decay.learning_rate ?? 0;
   const found = { optimizer: name, momentum, decay, optimizer_with: withOf(optimizer, "optimizer", ["learning_rate", "momentum", "weight_decay"]) };
   if (typeof rate === "number") return { ...found, rate, schedule: "constant" };
   const schedule = rate?.name in SCHEDULES ? rate.name : "constant";
