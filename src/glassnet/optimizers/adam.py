@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
@@ -173,7 +173,7 @@ class NAdam(Optimizer):
 
     def _products(self, step: int) -> NDArray[np.float64]:
         """The products of the momenta from the first step on, at least up to this one."""
-        return _momentum_products(self, 1 << max(step.bit_length(), 10))
+        return _momentum_products(replace(self, weight_decay=0.0), 1 << max(step.bit_length(), 10))
 
     def named(self, rate: float, step: int) -> dict[str, float]:
         """The momentum, the product of all until now, and the rates of gradient and mean."""
