@@ -9,6 +9,7 @@ import pytest
 
 import glassnet as gn
 from glassnet.estimators import presets
+from glassnet.estimators.learning import joining
 from glassnet.estimators.learning.choosing import _parts
 from glassnet.estimators.learning.work import Work
 
@@ -133,3 +134,42 @@ def test_rows_of_ones_own_choose_the_iteration_of_a_small_network() -> None:
     model.fit(X[:100], NOISE[:100], X_val=X[100:], y_val=NOISE[100:])
     curve = model.validation_loss_curve_
     assert model.history_.restored_epoch == 1 + int(np.argmin(curve)) < len(curve)
+
+
+def _logits(network: gn.Network, features: Any) -> Any:
+    """What the network says before its last activation."""
+    hidden, last = network.layers
+    z = features @ hidden.weights + hidden.bias
+    return gn.activations.get(hidden.activation).value(z) @ last.weights + last.bias
+
+
+@pytest.mark.parametrize("y", [CLEAN, CLASSES], ids=["values", "classes"])
+def test_a_joined_network_says_the_mean_of_networks_that_lack_a_part_each(
+    y: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parts: list[list[gn.Network]] = []
+    join = joining.joined
+
+    def spy(members: Any, work: Any) -> Any:
+        parts.append([member.network for member in members])
+        return join(members, work)
+
+    monkeypatch.setattr(joining, "joined", spy)
+    cls: Any = gn.NetworkRegressor if y is CLEAN else gn.NetworkClassifier
+    model = cls(random_state=0, ensemble=2, activation="tanh").fit(X, y)
+    features = np.float32(model.preprocessing_.transform(X))
+    assert len(parts) == 2
+    for network, lacking in zip(model.networks_, parts, strict=True):
+        assert network.layers[0].units == 64 * len(lacking) == model.settings_.hidden[0]
+        mean = np.mean([_logits(one, features) for one in lacking], axis=0)
+        np.testing.assert_allclose(_logits(network, features), mean, rtol=1e-4, atol=1e-5)
+    assert (parts[0][0].parameters != parts[1][0].parameters).any()
+
+
+@pytest.mark.parametrize(
+    "given", [{"hidden": (64,)}, {"width": 64}, {"callbacks": [lambda session: None]}], ids=lambda given: [*given][0]
+)  # fmt: skip
+def test_units_that_are_given_and_callbacks_mean_one_training_on_all_rows(given: dict[str, Any]) -> None:
+    model = gn.NetworkRegressor(random_state=0, **given).fit(X, CLEAN)
+    assert model.network_.layers[0].units == 64
+    assert gn.NetworkTransformer(random_state=0).fit(X, CLEAN).transform(X).shape == (200, 64)

@@ -292,3 +292,9 @@ def test_columns_of_a_table_without_names_are_counted() -> None:
     np.testing.assert_array_equal(
         preprocessing.transform(pd.DataFrame({"p": X, "q": X**2})), named.transform({"a": X, "b": X**2})
     )
+
+
+@pytest.mark.parametrize("n", [1, 2, 3, 4, 5, 8, 101])
+def test_quartiles_are_those_of_numpy(n: int) -> None:
+    for x in (np.random.default_rng(n).normal(size=n) * 1e6, np.arange(n) % 3 / 7):
+        np.testing.assert_allclose(measuring.quartiles(x), np.percentile(x, (25, 50, 75)), rtol=1e-14)

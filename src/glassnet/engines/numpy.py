@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
 from glassnet.engines import loop
-from glassnet.engines.base import Array, Steps, Task, Vectors
+from glassnet.engines.base import Array, Predict, Steps, Task, Vectors
 from glassnet.engines.threads import matrix_threads
 from glassnet.kernels.arrays import Views
 from glassnet.plan import Plan
@@ -55,6 +58,10 @@ class NumpyEngine:
 
     def trainer(self, task: Task) -> NumpyTrainer:
         return NumpyTrainer(task)
+
+    def predictor(self, plan: Plan, dtype: np.dtype[Any]) -> Predict:
+        """Nothing is to be prepared."""
+        return partial(self.forward, plan)
 
     def forward(self, plan: Plan, vectors: Vectors, x: Array) -> Array:
         """The last row's output in prediction, a slice of rows at a time."""

@@ -47,6 +47,8 @@ class NetworkEstimator(FittedEstimator):
     settings_: Settings
     _task_: Task
     _in_parts: bool = False
+    # Whether networks of parts of the rows may be joined to one, whose hidden units are then those of all.
+    _joins: bool = True
     # Parameters that not all of them have.
     scale_targets: bool | None = None
     output_activation: Any = None

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from sklearn.utils import check_random_state
 
 from glassnet.errors import ArgumentError
-from glassnet.estimators.learning import choosing, training
+from glassnet.estimators.learning import choosing, joining, training
 from glassnet.estimators.learning.members import Member, Part
 from glassnet.estimators.learning.rows import Rows, split
 from glassnet.estimators.learning.work import Work
@@ -78,8 +78,8 @@ class Fit:
         """Train all members, side by side where there are several."""
         estimator = self.estimator
         everything = estimator._part(self.rows, self.work.head)
-        if self.chooses:
-            self._choose(everything)
+        if self.chooses and self._choose(everything):
+            return
         given = None if self.watched is None else estimator._part(self.watched, self.work.head)
         works = training.own_callbacks(self.work, estimator.ensemble)
         progress, jobs = estimator.verbose and estimator.ensemble == 1, []
@@ -95,13 +95,30 @@ class Fit:
             jobs.append(partial(training.train, member, work, train, held, score, progress))
         training.side_by_side(jobs, estimator.n_jobs)
 
-    def _choose(self, everything: Part) -> None:
-        """Train all members as networks of parts of the rows did best on the others."""
-        choice = choosing.choose(self.work, everything, self._groups(), self.seeds[0])
+    def _choose(self, everything: Part) -> bool:
+        """Find how networks of parts of the rows do best on the others; whether the members are made of these."""
+        groups = self._groups()
+        choice = choosing.choose(self.work, everything, groups, self.seeds[0])
         self.work, self.estimator.settings_ = choice.work, choice.work.settings
-        if not self.goes_on:
+        self.held = [(member.network, self.rows.take(places)) for member, places in choice.unseen]
+        joins = self.work.settings.joins and len(choice.unseen) > 0
+        if joins:
+            self._join([member for member, _ in choice.unseen], everything, groups)
+        elif not self.goes_on:
             self.estimator._members = self.members()  # their penalties belong to their layers
-        self.held = [(network, self.rows.take(places)) for network, places in choice.unseen]
+        return joins
+
+    def _join(self, first: list[Member], everything: Part, groups: NDArray[np.int64] | None) -> None:
+        """Make every member of networks that have not seen one part of the rows each, the first of those that chose."""
+        found = {0: first}
+
+        def train(place: int) -> None:
+            found[place] = choosing.unseen(self.work, everything, groups, self.seeds[place])
+
+        others = [partial(train, place) for place in range(1, self.estimator.ensemble)]
+        training.side_by_side(others, self.estimator.n_jobs)
+        self.estimator._members = [joining.joined(found[place], self.work) for place in sorted(found)]
+        self.estimator.settings_ = replace(self.work.settings, hidden=joining.hidden(first))
 
     def _groups(self) -> NDArray[np.int64] | None:
         groups: NDArray[np.int64] | None = self.estimator._groups(self.estimator._encoded(self.rows.y))

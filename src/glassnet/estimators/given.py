@@ -143,6 +143,8 @@ def settings_of(given: Any, n_rows: int, n_features: int, task: Task, in_parts: 
     settings = replace(settings, **{n: v for n in _AS_NAMED if (v := getattr(given, n)) is not None})
     if given.l2 is not None:
         settings = replace(settings, penalties=())
+    if not given._joins or given.callbacks or given.categories == "embedding":
+        settings = replace(settings, joins=False)
     settings = _with_layers(settings, given)
     settings = _with_optimizer(settings, given)
     if given.categories is not None:
@@ -158,7 +160,8 @@ def _with_layers(settings: Settings, given: Any) -> Settings:
         depth = len(hidden) if given.depth is None else given.depth
         width = max(hidden, default=1) if given.width is None else given.width
         hidden = (width,) * depth
-    settings = replace(settings, hidden=hidden)
+    joins = settings.joins and given.hidden is given.depth is given.width is None
+    settings = replace(settings, hidden=hidden, joins=joins)
     if given.activation is None:
         return (
             settings

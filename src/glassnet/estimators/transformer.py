@@ -55,6 +55,8 @@ class NetworkTransformer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Netw
         As of :class:`~glassnet.NetworkClassifier`.
     """
 
+    _joins = False
+
     def __init__(
         self,
         preset: str = "tabular",

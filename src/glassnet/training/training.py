@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 
 from glassnet.callbacks import base as listeners
 from glassnet.callbacks.base import Callback, Session
-from glassnet.engines.base import Engine, Slice, Steps, Task
+from glassnet.engines.base import Engine, Predict, Slice, Steps, Task
 from glassnet.engines.torch import processes
 from glassnet.errors import ArgumentError, DivergenceError, Interrupted
 from glassnet.metrics import Metric
@@ -263,12 +264,16 @@ class Training:
             self._loss_at = here, found
         return self._loss_at[1]
 
+    @cached_property
+    def _predict(self) -> Predict:
+        return self.engine.predictor(self.data.plan, self.network.dtype)
+
     def _outputs(self, parts: Iterable[Outputs], epoch: int) -> Outputs:
         """Outputs for samples after an epoch, and their targets; each process takes its part of the samples."""
         pairs = []
         for x, y in parts:
             with np.errstate(over="ignore", invalid="ignore"):  # what is not finite is refused below
-                own = self.engine.forward(self.data.plan, self.network.vectors, x[self.group.part(len(x))])
+                own = self._predict(self.network.vectors, x[self.group.part(len(x))])
             pairs.append((np.concatenate(self.group.gather(own)), y))
         outputs, targets = (np.concatenate(arrays) for arrays in zip(*pairs, strict=True))
         if not np.isfinite(outputs).all():

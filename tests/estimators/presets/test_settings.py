@@ -92,6 +92,7 @@ def test_few_rows_are_learned_by_the_small_preset_unless_steps_are_asked_for() -
         presets.settings("small", 800, 5, "classes"),
         epochs=200,
         folds=3,
+        joins=True,
         penalties=(10 / 800, 3 / 800, 1 / 800),
     )
     assert not few.optimizer.takes_steps

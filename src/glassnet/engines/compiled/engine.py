@@ -12,7 +12,7 @@ from numba import types
 from numpy.typing import NDArray
 
 from glassnet.engines import loop
-from glassnet.engines.base import Array, DType, Steps, Task, Vectors
+from glassnet.engines.base import Array, DType, Predict, Steps, Task, Vectors
 from glassnet.engines.compiled import entries, kernels, layers
 from glassnet.engines.compiled.kernels import Kernel
 from glassnet.engines.threads import matrix_threads
@@ -209,8 +209,12 @@ class CompiledEngine:
         """Prepare to train; compiles what is needed and not yet compiled."""
         return CompiledTrainer(task)
 
+    def predictor(self, plan: Plan, dtype: DType) -> Predict:
+        """The rows are made once."""
+        return functools.partial(predict, plan, Rows(plan, dtype))
+
     def forward(self, plan: Plan, vectors: Vectors, x: Array) -> Array:
-        return predict(plan, Rows(plan, x.dtype), vectors, x)
+        return self.predictor(plan, x.dtype)(vectors, x)
 
 
 def predict(plan: Plan, rows: Rows, vectors: Vectors, x: Array) -> Array:

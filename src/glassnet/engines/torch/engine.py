@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -12,9 +13,9 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from glassnet.engines.base import Array, Placement, Steps, Task, Vectors
+from glassnet.engines.base import Array, Placement, Predict, Steps, Task, Vectors, known
 from glassnet.engines.torch import devices, tensors
-from glassnet.engines.torch.layers import BODIES, Body, Tensors, body_of
+from glassnet.engines.torch.layers import BODIES, Body, Tensors
 from glassnet.engines.torch.transfer import Resident, Samples, tensor
 from glassnet.errors import EngineError
 from glassnet.layers import Layer
@@ -80,7 +81,7 @@ def _computed(row: Row, own: Tensors, running: Tensor, bodies: Mapping[type[Laye
         return lambda x, masks, scales, training: x
     if row.own is not None:
         layer, statistics = row.own.layer, _pieces(running, row.own.statistics)
-        body = body_of(bodies, layer, row.own.input_shape, running.dtype)
+        body = known(bodies, layer, "engine='torch'")
         return lambda x, masks, scales, training: body(layer, x, own, statistics, training)
     if row.kind == DROPOUT:
         return lambda x, masks, scales, training: _drop(row, x, masks, scales) if training else x
@@ -250,6 +251,10 @@ class TorchEngine:
 
     def trainer(self, task: Task) -> TorchTrainer:
         return TorchTrainer(task, self.device, self.placement)
+
+    def predictor(self, plan: Plan, dtype: np.dtype[Any]) -> Predict:
+        """Nothing is to be prepared."""
+        return partial(self.forward, plan)
 
     def forward(self, plan: Plan, vectors: Vectors, x: Array) -> Array:
         """The last row's output in prediction, a slice of rows at a time."""

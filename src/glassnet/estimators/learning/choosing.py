@@ -1,9 +1,10 @@
 """How training goes and where it ends: by what is best for rows that were held back.
 
 Each part of the rows is held back once. A network of its own is trained on the others through all cycles of learning
-rates, and at the end of each, where the rate is 0, asked for what it has not seen; so is one for every weight decay
-and penalty. The network that is kept is then trained on all rows, by the best of them up to the best end: no row is
-lost to validation, and all have a say in the choice.
+rates, and at the end of each, where the rate is 0, asked for what it has not seen; so is one for every weight decay,
+and each of these for one penalty after the other. The network that is kept is then trained on all rows, by the best of
+them up to the best end, or is made of these networks (:mod:`glassnet.estimators.learning.joining`): no row is lost to
+validation, and all have a say in the choice.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from glassnet.estimators.learning import training
 from glassnet.estimators.learning.members import Member, Part
 from glassnet.estimators.learning.rows import split
 from glassnet.estimators.learning.work import Work
+from glassnet.layers import Dense
 from glassnet.network.network import Network
 
 Array = NDArray[np.float64]
@@ -33,13 +35,13 @@ class Choice:
     Attributes
     ----------
     work : Work
-        With the epochs after which training ends, and the decay.
-    unseen : list of (Network, places)
+        With the epochs after which training ends, the decay and the penalty.
+    unseen : list of (Member, places)
         Networks that were trained like that, and the rows that each of them has not seen.
     """
 
     work: Work
-    unseen: list[tuple[Network, Places]]
+    unseen: list[tuple[Member, Places]]
 
 
 @dataclass
@@ -48,7 +50,7 @@ class _Candidate:
 
     work: Work
     missed: float = 0.0
-    states: list[tuple[Network, Array, Array]] = field(default_factory=list)
+    states: list[tuple[Member, Array, Array]] = field(default_factory=list)
 
 
 def choose(work: Work, rows: Part, groups: Places | None, seed: int) -> Choice:
@@ -64,51 +66,85 @@ def choose(work: Work, rows: Part, groups: Places | None, seed: int) -> Choice:
     seed : int
         Of the parts, and of the networks trained for this.
     """
-    random = np.random.default_rng([seed, 2])
-    parts = _parts(work, len(rows), groups, random)
+    parts, seeds = _drawn(work, len(rows), groups, seed)
     if not parts:
         return Choice(work, [])
-    works = _candidates(work)
-    foreseen = (1 + len(parts) * len(works)) * work.settings.epochs
-    works = [replace(one, foreseen=foreseen) for one in works]
-    seeds = random.integers(2**31 - 1, size=len(parts)).tolist()
-    found = [candidate for one in works for candidate in _tried(one, rows, parts, seeds)]
+    paths = _paths(work)
+    epochs = work.settings.epochs * sum(len(path) for path in paths)
+    foreseen = work.settings.epochs + len(parts) * epochs
+    found = [
+        candidate
+        for path in paths
+        for candidate in _tried([replace(one, foreseen=foreseen) for one in path], rows, parts, seeds)
+    ]
     best = min(found, key=lambda candidate: candidate.missed)
     unseen = []
-    for (network, parameters, statistics), (_, held) in zip(best.states, parts, strict=True):
+    for (member, parameters, statistics), (_, held) in zip(best.states, parts, strict=True):
+        network = member.network
         network.parameters, network.running_statistics[...] = parameters, statistics
-        unseen.append((network, held))
+        _punish(network, best.work.settings.l2)
+        unseen.append((member, held))
     return Choice(best.work, unseen)
 
 
-def _candidates(work: Work) -> list[Work]:
-    """The work with each decay and each penalty of the settings; what is tried first wins where all are alike."""
+def unseen(work: Work, rows: Part, groups: Places | None, seed: int) -> list[Member]:
+    """Networks by a work that is chosen, each of which has not seen one part of the rows."""
+    parts, seeds = _drawn(work, len(rows), groups, seed)
+    members = [Member(work.network(each)) for each in seeds]
+    for member, (train, _) in zip(members, parts, strict=True):
+        training.train(member, replace(work, callbacks=()), rows.take(train), None, None, progress=False)
+    return members
+
+
+def _drawn(
+    work: Work, n_rows: int, groups: Places | None, seed: int
+) -> tuple[list[tuple[Places, Places]], list[int]]:
+    """Parts of the rows, and the seed of a network for each."""
+    random = np.random.default_rng([seed, 2])
+    parts = _parts(work, n_rows, groups, random)
+    return parts, random.integers(2**31 - 1, size=len(parts)).tolist()
+
+
+def _paths(work: Work) -> list[list[Work]]:
+    """A path for each decay of the settings, along their penalties; what is tried first wins where all are alike."""
     settings = work.settings
     decayed = [
         replace(settings, optimizer=replace(settings.optimizer, weight_decay=decay))
         for decay in settings.decays
     ] or [settings]
     return [
-        replace(work, settings=replace(one, l2=penalty))
+        [replace(work, settings=replace(one, l2=penalty)) for penalty in settings.penalties or (one.l2,)]
         for one in decayed
-        for penalty in settings.penalties or (one.l2,)
     ]
 
 
-def _tried(work: Work, rows: Part, parts: list[tuple[Places, Places]], seeds: list[int]) -> list[_Candidate]:
-    """The ends of one work, each asked on all parts: the networks go from end to end."""
-    ends = work.settings.ends
-    found = [_Candidate(replace(work, epochs=end)) for end in ends]
+def _tried(
+    path: list[Work], rows: Part, parts: list[tuple[Places, Places]], seeds: list[int]
+) -> list[_Candidate]:
+    """The ends of every work of a path, each asked on all parts: the networks go from end to end, and on."""
+    steps = [
+        (work, begin, end)
+        for work in path
+        for begin, end in zip((0, *work.settings.ends), work.settings.ends, strict=False)
+    ]
+    found = [_Candidate(replace(work, epochs=end)) for work, _, end in steps]
     for (train, held), seed in zip(parts, seeds, strict=True):
-        member = Member(work.network(seed))
-        for candidate, begin, end in zip(found, (0, *ends), ends, strict=False):
+        member = Member(path[0].network(seed))
+        network, part, unseen = member.network, rows.take(train), rows.take(held)
+        for candidate, (work, begin, end) in zip(found, steps, strict=True):
+            _punish(network, work.settings.l2)
             step = replace(work, epochs=end - begin, callbacks=())
-            training.train(member, step, rows.take(train), None, None, progress=False)
-            network = member.network
-            candidate.missed += len(held) * _missed(work, network, rows.take(held))
-            state = network, network.parameters.copy(), network.running_statistics.copy()
-            candidate.states.append(state)
+            training.train(member, step, part, None, None, progress=False)
+            candidate.missed += len(held) * _missed(work, network, unseen)
+            candidate.states.append((member, network.parameters.copy(), network.running_statistics.copy()))
     return found
+
+
+def _punish(network: Network, l2: float) -> None:
+    """Let large weights cost this much from now on."""
+    for layer in network.layers:
+        if isinstance(layer, Dense):
+            layer.l2 = l2
 
 
 def _parts(

@@ -44,7 +44,7 @@ def train(
 
 def side_by_side(jobs: Sequence[Callable[[], None]], n_jobs: int) -> None:
     """Carry out jobs by so many threads, one after the other where there is one."""
-    if len(jobs) == 1 or n_jobs == 1:
+    if len(jobs) <= 1 or n_jobs == 1:
         for job in jobs:
             job()
         return

@@ -101,7 +101,10 @@ class Settings:
     decays : tuple of float
         Weight decays that are tried in all this, the best of which is taken; none leave the optimizer as it is.
     penalties : tuple of float
-        The same in the place of `l2`.
+        The same in the place of `l2`; the training with each begins where that with the one before has ended.
+    joins : bool
+        Whether the networks that chose, each of which has not seen one part of the rows, are kept side by side as one
+        network, in the place of one that is trained on all rows. For one hidden layer.
     monitor : str
         The column of the history that tells the best epoch: "validation_loss", "validation_accuracy", "loss".
     patience : int or None
@@ -147,6 +150,7 @@ class Settings:
     folds: int = 0
     decays: tuple[float, ...] = ()
     penalties: tuple[float, ...] = ()
+    joins: bool = False
     monitor: str = "validation_loss"
     patience: int | None = None
     minimum_change: float = 0.0
@@ -230,7 +234,8 @@ class Settings:
     def chosen_as(self, earlier: Settings) -> Settings:
         """With what an earlier training chose, for one that goes on from there on all rows."""
         return replace(
-            self, optimizer=earlier.optimizer, l2=earlier.l2, folds=0, validation_share=0.0, restore_best=False,
+            self, optimizer=earlier.optimizer, l2=earlier.l2, hidden=earlier.hidden, folds=0, joins=False,
+            validation_share=0.0, restore_best=False,
         )  # fmt: skip
 
     @property

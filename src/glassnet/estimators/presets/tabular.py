@@ -50,7 +50,7 @@ def settings(n_rows: int, n_features: int, task: Task, in_steps: bool) -> Settin
     if n_rows <= FEW_ROWS and not in_steps:
         return replace(
             small.settings(n_rows, n_features, task, in_steps),
-            epochs=FEW_EPOCHS, folds=FEW_FOLDS, penalties=tuple(penalty / n_rows for penalty in PENALTIES),
+            epochs=FEW_EPOCHS, folds=FEW_FOLDS, joins=True, penalties=tuple(penalty / n_rows for penalty in PENALTIES),
         )  # fmt: skip
     return in_steps_of(n_rows, task)
 

@@ -51,8 +51,18 @@ def center_and_scale(x: Floats, how: str) -> tuple[float, float]:
     x = np.clip(x, -LARGEST, LARGEST)
     if how == "standard":
         return float(x.mean()), _usable(float(x.std()))
-    low, center, high = np.percentile(x, (25, 50, 75)).tolist()
+    low, center, high = quartiles(x)
     return center, _usable(high - low) if high > low else _usable((float(x.max()) - float(x.min())) / 2)
+
+
+def quartiles(x: Floats) -> tuple[float, float, float]:
+    """A quarter, a half, three quarters of the numbers lie below: `numpy.percentile` in a fraction of its time."""
+    reached = (len(x) - 1) * np.array([0.25, 0.5, 0.75])
+    below = reached.astype(np.int64)
+    above = np.minimum(below + 1, len(x) - 1)
+    ordered = np.partition(x, np.concatenate([below, above]))
+    low, center, high = ordered[below] + (reached - below) * (ordered[above] - ordered[below])
+    return float(low), float(center), float(high)
 
 
 def _usable(scale: float) -> float:
