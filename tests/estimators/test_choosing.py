@@ -167,7 +167,8 @@ def test_a_joined_network_says_the_mean_of_networks_that_lack_a_part_each(
 
 
 @pytest.mark.parametrize(
-    "given", [{"hidden": (64,)}, {"width": 64}, {"callbacks": [lambda session: None]}], ids=lambda given: [*given][0]
+    "given", [{"hidden": (64,)}, {"width": 64}, {"callbacks": [lambda session: None]}],
+    ids=["hidden", "width", "callbacks"],
 )  # fmt: skip
 def test_units_that_are_given_and_callbacks_mean_one_training_on_all_rows(given: dict[str, Any]) -> None:
     model = gn.NetworkRegressor(random_state=0, **given).fit(X, CLEAN)
