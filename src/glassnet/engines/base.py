@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Protocol, TypeVar
@@ -14,7 +14,7 @@ from glassnet import activations, losses
 from glassnet.activations import ActivationFunction
 from glassnet.errors import ArgumentError, EngineError
 from glassnet.layers import Layer
-from glassnet.layers.base import registry
+from glassnet.layers.base import computes_like, registry
 from glassnet.losses import Loss
 from glassnet.optimizers import Optimizer
 from glassnet.plan import Plan
@@ -32,28 +32,22 @@ def is_own(part: ActivationFunction | Loss | Optimizer) -> bool:
     return functions or not holder.__module__.startswith("glassnet.")
 
 
-def known(bodies: Mapping[type[Layer], Body], layer: Layer, reader: str) -> Body:
-    """What a reader of plans, such as "engine='torch'", has for this layer.
+def found_for(bodies: Mapping[type[Layer], Body], layer: Layer) -> Body | None:
+    """What a reader of plans has for this layer.
 
     A subclass that computes something else than the class that is known counts as unknown.
-
-    Raises
-    ------
-    EngineError
-        If it has nothing; the message names the layer.
     """
-    kind = type(layer)
-    for base in kind.__mro__:
-        if base in bodies and all(getattr(kind, name) is getattr(base, name) for name in COMPUTING):
-            return bodies[base]
-    public = [base for base in bodies if base in registry.classes().values()]  # not the ends of Residual
-    raise EngineError(
-        f"{layer!r} has no body in {reader}, which knows {', '.join(sorted(base.__name__ for base in public))}; "
-        "use engine='numpy'"
+    return next(
+        (bodies[base] for base in type(layer).__mro__ if base in bodies and computes_like(layer, base)), None
     )
 
 
-COMPUTING = ("forward", "infer", "backward", "kept", "parameters", "statistics")
+def unknown(layer: Layer, reader: str, kinds: Iterable[type[Layer]]) -> EngineError:
+    """The error for a layer that a reader of plans, such as "engine='torch'", has nothing for; it knows these kinds."""
+    public = {kind.__name__ for kind in kinds} & {kind.__name__ for kind in registry.classes().values()}
+    return EngineError(
+        f"{layer!r} has no body in {reader}, which knows {', '.join(sorted(public))}; use engine='numpy'"
+    )
 
 
 @dataclass

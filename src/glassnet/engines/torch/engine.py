@@ -13,9 +13,9 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from glassnet.engines.base import Array, Placement, Predict, Steps, Task, Vectors, known
+from glassnet.engines.base import Array, Placement, Predict, Steps, Task, Vectors
 from glassnet.engines.torch import devices, tensors
-from glassnet.engines.torch.layers import BODIES, Body, Tensors
+from glassnet.engines.torch.layers import BODIES, Body, Tensors, body_of
 from glassnet.engines.torch.transfer import Resident, Samples, tensor
 from glassnet.errors import EngineError
 from glassnet.layers import Layer
@@ -81,7 +81,7 @@ def _computed(row: Row, own: Tensors, running: Tensor, bodies: Mapping[type[Laye
         return lambda x, masks, scales, training: x
     if row.own is not None:
         layer, statistics = row.own.layer, _pieces(running, row.own.statistics)
-        body = known(bodies, layer, "engine='torch'")
+        body = body_of(bodies, layer, row.own.input_shape, running.dtype)
         return lambda x, masks, scales, training: body(layer, x, own, statistics, training)
     if row.kind == DROPOUT:
         return lambda x, masks, scales, training: _drop(row, x, masks, scales) if training else x

@@ -17,8 +17,8 @@ const INNER = {
   activation: "activation", initializer: "initializer", bias_initializer: "initializer", layers: "layer",
   schedules: "schedule",
 };
-// Numbers that may move over the epochs.
-const SCHEDULED = new Set(["learning_rate", "weight_decay", "rate"]);
+// Numbers that may move over the epochs, as the learning rate may.
+const SCHEDULED = new Set(["weight_decay", "rate"]);
 /** @type {Record<string, any>} */
 const LIMITS = {
   units: { least: 1, integer: true }, dimension: { least: 1, integer: true }, rate: { least: 0, below: 1 },
@@ -79,6 +79,7 @@ export function complete(kind, given) {
 /** @param {any} part @param {string} field @param {unknown} value @returns {unknown} */
 function checkedField(part, field, value) {
   const label = `${field} of ${part.name}`;
+  if (field === "learning_rate" && typeof value !== "number") return complete("schedule", value);
   if (SCHEDULED.has(field) && typeof value === "object" && value !== null) return complete("schedule", value);
   if (INNER[field] && Array.isArray(value)) return value.map((inner) => complete(INNER[field], inner));
   if (INNER[field]) return complete(INNER[field], value);
