@@ -8,7 +8,7 @@ import pytest
 import glassnet as gn
 from glassnet.errors import UnknownNameError
 from glassnet.estimators import presets
-from glassnet.layers import Dense, Embedding, Periodic, Scale
+from glassnet.layers import Dense, Dropout, Embedding, Periodic, Scale
 
 TASKS: list[presets.Task] = ["classes", "labels", "values", "counts", "quantiles"]
 
@@ -83,19 +83,38 @@ def test_tabular_adapts_its_steps_to_the_rows(
     assert (settings.epochs, settings.batch_size, settings.hidden, settings.folds) == (
         epochs, batch, (width,) * 3, folds,
     )  # fmt: skip
-    assert settings.learning_rate == pytest.approx(0.07 * batch / 256)
+    assert settings.learning_rate == 0.07
+    classes = presets.settings("tabular", n_rows, 5, "classes", in_steps=True)
+    assert classes.learning_rate == pytest.approx(0.04 * batch / 256)
 
 
 def test_few_rows_are_learned_by_the_small_preset_unless_steps_are_asked_for() -> None:
     few, more = (presets.settings("tabular", n, 5, "classes") for n in (800, 801))
     assert few == replace(
         presets.settings("small", 800, 5, "classes"),
-        epochs=200,
-        folds=3,
+        epochs=60,
+        folds=5,
         joins=True,
-        penalties=(10 / 800, 3 / 800, 1 / 800),
+        penalties=(30 / 800, 10 / 800, 3 / 800, 1 / 800, 0.3 / 800),
     )
     assert not few.optimizer.takes_steps
     assert (
         more == presets.settings("tabular", 801, 5, "classes", in_steps=True) and more.optimizer.takes_steps
     )
+
+
+@pytest.mark.parametrize(("n_rows", "folds"), [(2, 8), (400, 8), (401, 5), (800, 5)])
+def test_the_fewer_rows_the_more_parts(n_rows: int, folds: int) -> None:
+    assert presets.settings("tabular", n_rows, 5, "values").folds == folds
+
+
+def test_dropout_and_decay_of_tabular_strong_fall_over_the_second_half() -> None:
+    settings = replace(presets.settings("tabular-strong", 1000, 5, "values"), epochs=40)
+    settings = replace(settings, optimizer=replace(settings.optimizer, weight_decay=0.3))
+    [first, *_] = [layer for layer in settings.hidden_layers(5, {}, []) if isinstance(layer, Dropout)]
+    decay = settings.scheduled_optimizer().weight_decay
+    for epoch, share in ((0, 1.0), (20, 1.0), (30, 0.5), (40, 0.0)):
+        assert first.rate_at(epoch) == pytest.approx(0.15 * share)
+        assert decay(epoch) == pytest.approx(0.3 * share)
+    none = replace(settings, optimizer=replace(settings.optimizer, weight_decay=0.0)).scheduled_optimizer()
+    assert none.weight_decay == 0

@@ -12,13 +12,17 @@ from glassnet.callbacks import EarlyStopping
 from glassnet.initializers import Initializer
 from glassnet.layers import Activation, BatchNorm, Dense, Dropout, Embedding, Layer, Periodic, Scale
 from glassnet.optimizers import Adam, Optimizer
-from glassnet.schedules import LogCosineCycles, Schedule
+from glassnet.schedules import Chain, CosineDecay, LogCosineCycles, Schedule
 
 SCHEDULES: dict[str, Callable[[float, int], Schedule]] = {
     "constant": lambda rate, epochs: schedules.get(rate),
     "log_cosine_cycles": lambda rate, epochs: LogCosineCycles(rate, epochs),
 }
 ADAM = Adam(beta2=0.95)
+REGULARISATIONS: dict[str, Callable[[float, int], float | Schedule]] = {
+    "constant": lambda share, epochs: share,
+    "flat_cosine": lambda share, epochs: Chain([share, CosineDecay(share, epochs / 2)], [epochs / 2]),
+}
 
 
 def _ends_of_cycles(epochs: int) -> tuple[int, ...]:
@@ -79,6 +83,9 @@ class Settings:
         Whether every hidden layer normalises its pre-activations by their batch.
     dropout : float
         Share of the outputs of every hidden layer that is dropped.
+    regularisation : {"constant", "flat_cosine"}
+        How dropout and weight decay move over the epochs: not at all, or from the middle of them on down to 0, along
+        half a cosine.
     l1, l2 : float
         Of all weights.
     optimizer : Optimizer
@@ -138,6 +145,7 @@ class Settings:
     bias_rate_factor: float = 0.1
     batch_norm: bool = False
     dropout: float = 0.0
+    regularisation: str = "constant"
     l1: float = 0.0
     l2: float = 0.0
     optimizer: Optimizer = ADAM
@@ -193,7 +201,7 @@ class Settings:
             if self.batch_norm:
                 layers += [BatchNorm(), Activation(activation)]
             if self.dropout:
-                layers.append(Dropout(self.dropout))
+                layers.append(Dropout(self._over_epochs(self.dropout)))
             width = units
         return layers
 
@@ -222,10 +230,17 @@ class Settings:
         )  # fmt: skip
 
     def scheduled_optimizer(self) -> Optimizer:
-        """The optimizer, with the schedule over these epochs as its learning rate where it takes steps."""
+        """The optimizer, with schedules over these epochs for its rate and its decay where it takes steps."""
         if not self.optimizer.takes_steps:
             return self.optimizer
-        return replace(self.optimizer, learning_rate=self.rates())
+        decay = self._over_epochs(self.optimizer.weight_decay)
+        return replace(self.optimizer, learning_rate=self.rates(), weight_decay=decay)
+
+    def _over_epochs(self, share: float | Schedule) -> float | Schedule:
+        """Dropout or weight decay over the epochs; a schedule that was given, and 0, as they are."""
+        if isinstance(share, Schedule) or share == 0:
+            return share
+        return REGULARISATIONS[self.regularisation](share, self.epochs)
 
     def rates(self) -> Schedule:
         """The learning rate over the epochs."""

@@ -8,9 +8,10 @@ NeurIPS, section 3 and table A.1 (RealMLP-TD). Beside what "tabular" takes over 
   the time;
 - categories of nine levels or more as learned vectors, since a column for each level leaves few rows to each weight;
 - dropout of 0.15 behind every hidden layer, which the waves need against overfitting, and a third more epochs for it;
+  from the middle of the epochs on it falls to 0 along half a cosine, and so does the weight decay;
 - predicted values held between the smallest and the largest of training, which bounds what a network extrapolates.
 
-Not in it are the recipe's activations with learned parameters, and its schedules of dropout and weight decay. Rates,
+Not in it are the recipe's activations with learned parameters. Rates,
 batches and width are those of "tabular", and so is the choice of length and decay on rows held back in turn.
 """
 
@@ -29,6 +30,6 @@ def settings(n_rows: int, n_features: int, task: Task, in_steps: bool) -> Settin
     """The recipe of "tabular" in steps, with embedded numbers and categories, dropout and held outputs."""
     usual = tabular.in_steps_of(n_rows, task)
     return replace(
-        usual, embed_from=9, clip_outputs=True, dropout=0.15, epochs=round(LONGER * usual.epochs),
-        number_waves=WAVES if n_features <= MOST_COLUMNS else 0,
+        usual, embed_from=9, clip_outputs=True, dropout=0.15, regularisation="flat_cosine",
+        epochs=round(LONGER * usual.epochs), number_waves=WAVES if n_features <= MOST_COLUMNS else 0,
     )  # fmt: skip
