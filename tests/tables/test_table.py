@@ -12,7 +12,7 @@ import pytest
 import scipy.sparse
 
 from glassnet.errors import ArgumentError, DataError, ShapeError
-from glassnet.tables import Table
+from glassnet.tables import Preprocessing, Table
 from tests.tables.frames import columns, in_pandas, in_polars
 
 KINDS = {"size": "f", "rooms": "f", "furnished": "f", "town": "O", "built": "M"}
@@ -40,9 +40,31 @@ def test_an_array_of_numbers_stays_what_it_is() -> None:
     table = Table.of(X)
     assert table.names == ("x0", "x1", "x2") and not table.named and table.matrix is X
     assert table.columns["x1"].tolist() == [1, 4, 7, 10] and table.columns["x1"].dtype == np.float64
-    np.testing.assert_array_equal(Table.of(scipy.sparse.csr_matrix(X)).matrix, X)
     assert Table.of(X.tolist()).columns["x2"].tolist() == [2, 5, 8, 11]
     assert Table.of(X, ["a", "b", "c"]).named
+
+
+@pytest.mark.parametrize("kind", [scipy.sparse.csr_matrix, scipy.sparse.csc_array, scipy.sparse.coo_array])
+@pytest.mark.parametrize("dtype", ["float32", "int64", "bool"])
+def test_a_sparse_matrix_stays_one_and_holds_the_same_numbers(kind: Any, dtype: str) -> None:
+    X = np.array([[0, 2, 0, 1], [0, 0, 3, 0], [5, 0, 0, 0], [0, 1, 0, 7]]).astype(dtype)
+    table, dense = Table.of(kind(X)), Table.of(X)
+    assert scipy.sparse.issparse(table.matrix) and table.n_rows == 4 and table.names == dense.names
+    some = [slice(None), [2, 0], slice(1, 3), np.array([True, False, False, True])]
+    for found, same in ((table.take(rows), dense.take(rows)) for rows in some):
+        assert scipy.sparse.issparse(found.matrix)
+        for name in found.names:
+            np.testing.assert_array_equal(found.columns[name], same.columns[name])
+        np.testing.assert_array_equal(found.numbers(slice(None), [2, 0]), same.numbers(slice(None), [2, 0]))
+    made = Preprocessing.fit(dense)
+    assert Preprocessing.fit(table) == made
+    np.testing.assert_array_equal(made.transform(table), made.transform(dense))
+
+
+def test_an_infinite_number_in_a_sparse_matrix_is_named() -> None:
+    X = scipy.sparse.csr_matrix([[0.0, 1.0], [0.0, np.inf]])
+    with pytest.raises(DataError, match="column 'x1' holds inf in row 1"):
+        Table.of(X)
 
 
 def test_rows_and_single_rows_may_be_dicts() -> None:

@@ -8,7 +8,6 @@ from typing import Any
 
 from glassnet.bridges.container import TABLE_MODEL, kind_of
 from glassnet.cli.table.wishes import TableWish, refuse_for_data_sets
-from glassnet.errors import ArgumentError
 from glassnet.recipes.model import MODEL
 from glassnet.tables.files import formats
 
@@ -36,13 +35,6 @@ def diagnosis_of(path: str) -> Callable[..., int]:
     return diagnose.run
 
 
-def refuse_checkpoints(every: int | None, resume: bool) -> None:
-    """Raise `ArgumentError` where checkpoints are asked of a training on a table."""
-    if every is not None or resume:
-        option = "--resume" if resume else "--checkpoint-every"
-        raise ArgumentError(f"{option} is for data sets and .npz files; a training on a table begins anew")
-
-
 def refuse_words_of_tables(source: str, about_table: Mapping[str, Any]) -> None:
     """Raise `ArgumentError` where options of tables stand beside what is no table."""
     refuse_for_data_sets(source, TableWish(**about_table), ", ".join(formats.SUFFIXES))
@@ -50,9 +42,19 @@ def refuse_words_of_tables(source: str, about_table: Mapping[str, Any]) -> None:
 
 def train_on_table(
     source: str, output: str | None, given: Mapping[str, Any], about_table: Mapping[str, Any],
-    settings: Mapping[str, Any], quiet: bool, watch: bool,
+    settings: Mapping[str, Any], quiet: bool, watch: bool, every: int | None, resume: bool,
 ) -> int:  # fmt: skip
     """Train on a table; the exit code."""
     from glassnet.cli.table.training import run
 
-    return run(source, output, given, TableWish(**about_table), settings, quiet=quiet, watch=watch)
+    return run(
+        source,
+        output,
+        given,
+        TableWish(**about_table),
+        settings,
+        quiet=quiet,
+        watch=watch,
+        every=every,
+        resume=resume,
+    )

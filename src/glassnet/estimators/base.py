@@ -24,6 +24,7 @@ from glassnet.estimators.like_sklearn import work as like_sklearn
 from glassnet.estimators.presets import Settings, Task
 from glassnet.kernels import blas
 from glassnet.network.network import Network
+from glassnet.optimizers import Optimizer
 from glassnet.tables.model import TableModel
 from glassnet.tables.preprocessing import Preprocessing
 from glassnet.tables.table import Table
@@ -41,9 +42,12 @@ class NetworkEstimator(FittedEstimator):
     ----------
     reading : Reading
         How tables become features. No parameter: a clone reads tables in memory again.
+    cut_off : callable or None
+        Gives the network of a training that was cut off; see :class:`Work`. No parameter either.
     """
 
     reading: Reading = Reading()
+    cut_off: Callable[[Network, Optimizer], Network | None] | None = None
     settings_: Settings
     _task_: Task
     _in_parts: bool = False
@@ -182,7 +186,7 @@ class NetworkEstimator(FittedEstimator):
             settings = settings.chosen_as(self.settings_)
         work = Work(
             settings, self._head(settings), self.preprocessing_, tuple(self.callbacks), self.shuffle,
-            self.engine, self.device, 1 if part else settings.epochs, constant_rate=part,
+            self.engine, self.device, 1 if part else settings.epochs, constant_rate=part, cut_off=self.cut_off,
         )  # fmt: skip
         if self._like_sklearn:
             work = like_sklearn.work_of(work, self, self._task_, self._n_rows)

@@ -52,7 +52,8 @@ class Fit:
     def members(self) -> list[Member]:
         """New networks, one for each seed."""
         seeds = [self.random] if self.alone else self.seeds
-        return [Member(self.work.network(seed)) for seed in seeds]
+        n_rows = self.rows.table.n_rows
+        return [Member(self.work.begun(self.work.network(seed), n_rows)) for seed in seeds]
 
     def go_on(self) -> None:
         """Make sure that the networks of the last fit are those that the parameters ask for."""

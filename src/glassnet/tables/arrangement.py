@@ -52,11 +52,9 @@ class Arrangement:
         """
         if table.matrix is not None and not self.other_places:
             places = [table.places[operation.column] for operation in self.operations]
-            columns: Any = (
-                table.matrix if places == list(range(len(table.names))) else table.matrix[:, places]
-            )
+            chosen = None if places == list(range(len(table.names))) else places
             return lambda rows, made: self._in_blocks(
-                rows, made, lambda r, m: self.write_numbers(columns[r], m)
+                rows, made, lambda r, m: self.write_numbers(table.numbers(r, chosen), m)
             )
         accepted = [operation.accepted(table.column(operation.column)) for operation in self.operations]
         return lambda rows, made: self._in_blocks(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -30,6 +31,8 @@ class Table:
         Whether the names are the table's own; if not, they only count the columns: x0, x1, ...
     places : dict of str to int
         The place of each column.
+    matrix : ndarray or sparse matrix, (n_rows, n_columns), or None
+        All columns at once, where they came as numbers; a sparse matrix stays one.
     columns : mapping of str to ndarray
         The columns as arrays of exactly three dtypes: float64 (NaN is missing), object (``str``, or None, which is
         missing), and datetime64[us] (NaT is missing).
@@ -42,7 +45,7 @@ class Table:
         n_rows: int,
         *,
         named: bool = True,
-        matrix: Array | None = None,
+        matrix: Any = None,
     ) -> None:
         self.names, self.n_rows, self.named = tuple(names), n_rows, named
         self.matrix = matrix
@@ -93,8 +96,24 @@ class Table:
         if not isinstance(name, str) or name not in self.places:
             checks.choice("name", name, self.names)
         if name not in self._columns and self.matrix is not None:
-            self._columns[name] = NumberColumn(self.matrix[:, self.places[name]])
+            place = self.places[name]
+            if (
+                self._by_columns is not None
+            ):  # of a sparse matrix one column after the other, never all of them
+                return NumberColumn(self._by_columns[:, [place]].toarray()[:, 0])
+            self._columns[name] = NumberColumn(self.matrix[:, place])
         return self._columns[name]
+
+    @cached_property
+    def _by_columns(self) -> Any:
+        """A sparse matrix in the form that hands out columns; None of others."""
+        return self.matrix.tocsc() if is_sparse(self.matrix) else None
+
+    def numbers(self, rows: slice, places: list[int] | None = None) -> Array:
+        """Some rows of the matrix, and of these some columns, as a dense array."""
+        found: Any = np.empty((self.n_rows, 0)) if self.matrix is None else self.matrix[rows]
+        dense: Array = found.toarray() if is_sparse(found) else found
+        return dense if places is None else dense[:, places]
 
     @property
     def columns(self) -> Mapping[str, Array]:
@@ -120,6 +139,8 @@ class Table:
     def _renamed(self, names: list[str]) -> Table:
         _check_count(names, len(self.names))
         _refuse_twice(names)
+        if self._by_columns is not None:
+            return Table(names, {}, self.n_rows, matrix=self.matrix)
         columns = {new: self.column(old) for new, old in zip(names, self.names, strict=True)}
         return Table(names, columns, self.n_rows, matrix=self.matrix)
 
@@ -170,8 +191,16 @@ def _ends(rows: slice) -> tuple[Any, ...]:
     return rows.start, rows.stop, rows.step
 
 
-def _numbers_of(X: Any) -> Array | None:
+def is_sparse(X: Any) -> bool:
+    """Whether X is a sparse matrix of SciPy, which is not imported for that."""
+    return hasattr(X, "toarray") and hasattr(X, "tocsr")
+
+
+def _numbers_of(X: Any) -> Any:
     """X as a matrix of numbers, where it is one: an array, a list of rows, or a sparse matrix."""
+    if is_sparse(X) and X.ndim == 2 and X.dtype.kind in "fiub":
+        rows = X.tocsr()
+        return rows if rows.dtype in (np.float32, np.float64) else rows.astype(np.float64)
     if hasattr(X, "toarray"):
         X = X.toarray()
     elif isinstance(X, (list, tuple)) and X and not isinstance(X[0], Mapping):
@@ -186,17 +215,19 @@ def _numbers_of(X: Any) -> Array | None:
     return matrix if matrix.dtype in (np.float32, np.float64) else matrix.astype(np.float64)
 
 
-def _of_matrix(matrix: Array, names: list[str] | None) -> Table:
+def _of_matrix(matrix: Any, names: list[str] | None) -> Table:
     if names is not None:
         _check_count(names, matrix.shape[1])
         _refuse_twice(names)
     called = names or [f"x{place}" for place in range(matrix.shape[1])]
+    held: Array = matrix.data if is_sparse(matrix) else matrix
     with np.errstate(invalid="ignore", over="ignore"):
-        suspicious = not np.isfinite(matrix.sum(dtype=np.float64))
+        suspicious = not np.isfinite(held.sum(dtype=np.float64))
     if suspicious:
-        for place in np.flatnonzero(np.isinf(matrix).any(axis=0)):
-            refuse_infinite(called[place], matrix[:, place])
-    return Table(called, {}, len(matrix), named=names is not None, matrix=matrix)
+        whole = matrix.toarray() if is_sparse(matrix) else matrix
+        for place in np.flatnonzero(np.isinf(whole).any(axis=0)):
+            refuse_infinite(called[place], whole[:, place])
+    return Table(called, {}, matrix.shape[0], named=names is not None, matrix=matrix)
 
 
 def _pairs(X: Any) -> tuple[list[tuple[str, Any]], bool]:

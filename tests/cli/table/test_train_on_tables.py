@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -132,7 +133,11 @@ BAD = {
     "no such date": (["--target", "price", "--date-format", "%Q"], "no column holds dates as --date-format says, '%Q'"),
     "two splits": (["--target", "price", "--group", "town", "--time", "built"], "--group and --time are two ways"),
     "balance": (["--target", "price", "--balance"], "--balance is for classes, and 'price' holds values"),
-    "resume": (["--target", "price", "--resume"], "--resume is for data sets and .npz files"),
+    "resume": (
+        ["--target", "price", "--resume", "--ensemble", "2"],
+        "--checkpoint-every and --resume are for the training of one network, and not with --ensemble",
+    ),
+    "checkpoints": (["--target", "price", "--checkpoint-every", "0"], "--checkpoint-every must be an integer >= 1"),
     "ensemble": (["--target", "price", "--ensemble", "0"], "--ensemble must be an integer >= 1; got 0"),
     "seed": (["--target", "price", "--seed", "-1"], "--seed must be an integer >= 0; got -1"),
     "hidden": (["--target", "price", "--hidden", "a"], "--hidden must be the units of each hidden layer"),
@@ -146,6 +151,38 @@ def test_bad_usage_ends_with_one_line(complaint: Complaint, name: str) -> None:
     write(homes())
     assert complaint("train", "homes.csv", *arguments).startswith(message)
     assert not Path("runs").exists()
+
+
+def test_a_training_that_was_cut_off_goes_on_as_if_nothing_had_been(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, complaint: Complaint
+) -> None:
+    from glassnet.cli.table.going_on import _Keeper
+
+    monkeypatch.setitem(__import__("sys").modules, "matplotlib.figure", None)
+    source = write(homes())
+    options = ("--target", "price", "--hidden", "8", "--epochs", "9", "--engine", "numpy")
+    called("train", source, *options, "--output", "whole")
+    checkpoint, save = Path("cut/checkpoint.safetensors"), _Keeper.save
+
+    def cut(keeper: _Keeper, session: Any) -> None:
+        save(keeper, session)
+        if session.state.epoch == 4:
+            raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(_Keeper, "save", cut)
+        called("train", source, *options, "--output", "cut", "--checkpoint-every", "2", code=130)
+    assert checkpoint.exists()
+    other = ("--output", "cut", "--resume")
+    different = complaint("train", source, *options, "--drop", "rooms", *other)
+    assert "checkpoint.safetensors is of a training with other layers and other data" in different
+    said = called("train", source, *options, *other).stdout
+    assert "going on after epoch 4, from cut/checkpoint.safetensors" in said
+    assert "9 epochs, the last 5 of them in " in said and not checkpoint.exists()
+    whole, again = (gn.tables.load(f"{folder}/model.safetensors") for folder in ("whole", "cut"))
+    assert np.array_equal(whole.networks[0].parameters, again.networks[0].parameters)
+    histories = [pl.read_csv(f"{folder}/history.csv").drop("seconds") for folder in ("whole", "cut")]
+    assert histories[0].equals(histories[1]) and histories[0].height == 9
 
 
 def test_an_identifier_is_learned_from_where_it_is_wanted(

@@ -75,9 +75,12 @@ def train(
     from glassnet.cli import choosing
 
     if choosing.is_table(source, target):
-        choosing.refuse_checkpoints(checkpoint_every, resume)
         settings = {"seed": seed, "engine": engine, "device": device}
-        raise typer.Exit(choosing.train_on_table(source, output, given, about_table, settings, quiet, watch))
+        raise typer.Exit(
+            choosing.train_on_table(
+                source, output, given, about_table, settings, quiet, watch, checkpoint_every, resume
+            )
+        )
     choosing.refuse_words_of_tables(source, about_table)
     from glassnet.cli.train import Wish, run
 

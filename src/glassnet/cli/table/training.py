@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from glassnet.callbacks import Callback
+from glassnet.cli.checkpoint import Saving
 from glassnet.cli.errors import EXIT_CODES
 from glassnet.cli.folder import Folder
 from glassnet.cli.page import PAGE, CommandLine
@@ -16,6 +17,7 @@ from glassnet.cli.results import HISTORY, MODEL
 from glassnet.cli.shown import sheets
 from glassnet.cli.shown.watching import Curves
 from glassnet.cli.table import learning, telling
+from glassnet.cli.table.going_on import GoingOn
 from glassnet.cli.table.in_parts import MOST_WATCHED, OnDisk
 from glassnet.cli.table.judging import guessed
 from glassnet.cli.table.loading import Loaded, load, sample
@@ -23,6 +25,7 @@ from glassnet.cli.table.printing import TablePrinter
 from glassnet.cli.table.study import Study
 from glassnet.cli.table.suspecting import Suspicions, suspicions
 from glassnet.cli.table.wishes import TableWish
+from glassnet.engines.torch import processes
 from glassnet.errors import ArgumentError, Interrupted
 from glassnet.network.history import History
 from glassnet.plots.drawing.naming import layer_name
@@ -33,9 +36,12 @@ from glassnet.tables.files import Split
 
 def run(
     source: str, output: str | None, given: Mapping[str, Any], wish: TableWish, settings: Mapping[str, Any],
-    *, quiet: bool = False, watch: bool = False,
+    *, quiet: bool = False, watch: bool = False, every: int | None = None, resume: bool = False,
 ) -> int:  # fmt: skip
-    """The whole command; its exit code. `settings` are seed, engine and device."""
+    """The whole command; its exit code. `settings` are seed, engine and device.
+
+    A checkpoint is written after `every` so many epochs, and `resume` goes on from it.
+    """
     if settings.get("device", "cpu") != "cpu" and settings.get("engine", "auto") == "auto":
         raise ArgumentError("--device is for the torch engine; give --engine torch, too")
     loaded = load(source, wish)
@@ -48,6 +54,8 @@ def run(
     def begin() -> None:
         folder.open()
         printer.table(loaded, parts)
+        if going_on.begun_at:
+            printer.line(f"going on after epoch {going_on.begun_at:,}, from {saving.path}")
         printer.warned([*(note.text for note in made.preprocessing_.notes), *suspected.sentences])
 
     callbacks: list[Callback] = [learning.Once(begin), *([Curves()] if watch else [])]
@@ -55,6 +63,8 @@ def run(
     made = learning.estimator(
         loaded, given, **settings, progress=not (quiet or watch), callbacks=callbacks, reading=disk
     )
+    saving = Saving.chosen(folder.path, every, resume, processes.current())
+    going_on = GoingOn(saving, made)
     typed = CommandLine(source, {**given, **wish.as_typed(), **_unusual(settings)}, folder.path)
     began, stopped_by = time.perf_counter(), ""
     try:
@@ -65,8 +75,19 @@ def run(
             if not hasattr(made, "model_"):
                 raise
         seconds = time.perf_counter() - began
-        study = study_of(loaded, parts, tables, made.model_, made.history_, suspected, facts(made, seconds))
+        history = going_on.history
+        study = study_of(
+            loaded,
+            parts,
+            tables,
+            made.model_,
+            history,
+            suspected,
+            facts(made, history, seconds, going_on.begun_at),
+        )
         deliver(study, printer, folder, typed)
+        if not stopped_by:
+            going_on.ended()
     finally:
         if disk is not None:
             disk.close()
@@ -95,11 +116,12 @@ def study_of(
     return Study(loaded, parts, shown, places, model, history, suspected, known)
 
 
-def facts(made: Any, seconds: float) -> list[tuple[str, str]]:
-    """About a training."""
-    network, history = made.network_, made.history_
+def facts(made: Any, history: History, seconds: float, begun_at: int) -> list[tuple[str, str]]:
+    """About a training, which may have gone on after some epochs."""
+    network = made.network_
     members = len(made.model_.networks)
     several = f"{members} networks of " if members > 1 else ""
+    last = f", the last {history.n_epochs - begun_at:,} of them" if begun_at else ""
     known = [
         ("preset", made.preset),
         ("network", several + ", ".join(map(layer_name, network.layers))),
@@ -109,7 +131,7 @@ def facts(made: Any, seconds: float) -> list[tuple[str, str]]:
             f"{made.model_.preprocessing.n_features:,} of {len(made.model_.preprocessing.columns):,} columns",
         ),
         ("loss", compact_repr(network.loss) if network.loss is not None else "–"),
-        ("training", f"{history.n_epochs:,} epochs in {seconds:.1f} s, {history.engine} engine"),
+        ("training", f"{history.n_epochs:,} epochs{last} in {seconds:.1f} s, {history.engine} engine"),
     ]
     if history.restored_epoch:
         known.append(("best epoch", f"{history.restored_epoch}, on the validation rows"))

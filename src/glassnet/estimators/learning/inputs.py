@@ -19,7 +19,7 @@ def table_of(estimator: Any, X: Any, *, fresh: bool) -> Table:
     """X as a table; its columns are learned where `fresh`, else they must be those of the fit.
 
     Names and the number of columns are checked by scikit-learn, numbers that are infinite are refused, sparse matrices
-    become dense. A :class:`~glassnet.tables.table.Table` of this estimator's own passes.
+    stay sparse. A :class:`~glassnet.tables.table.Table` of this estimator's own passes.
 
     Raises
     ------

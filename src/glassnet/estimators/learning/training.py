@@ -24,7 +24,7 @@ def train(
     batch = work.batch_size(n_rows)
     watching, metrics = work.watching(optimizer, part, held, score)
     options: dict[str, Any] = {
-        "X": part.X, "y": part.y, "loss": work.head.loss, "optimizer": optimizer, "epochs": work.epochs,
+        "X": part.X, "y": part.y, "loss": work.head.loss, "optimizer": optimizer, "epochs": work.epochs_left(network),
         "batch_size": batch, "sample_weight": part.weights, "shuffle": work.shuffle, "metrics": metrics,
         "callbacks": [*watching, *work.callbacks], "threads": 1, "device": work.device, "progress": progress,
         "validation_data": None if held is None else (held.X, held.y, held.weights),

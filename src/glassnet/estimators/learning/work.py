@@ -39,6 +39,8 @@ class Work:
         Epochs of all trainings of this call, where they are more: they decide whether compiling pays.
     constant_rate : bool
         In the place of the schedule, where nobody knows how many epochs will follow.
+    cut_off : callable or None
+        Of a new network and its optimizer: the network of a training that was cut off, to go on with, or None.
     """
 
     settings: Settings
@@ -51,6 +53,7 @@ class Work:
     epochs: int
     foreseen: int = 0
     constant_rate: bool = False
+    cut_off: Callable[[Network, Optimizer], Network | None] | None = None
 
     def network(self, seed: int | Random) -> Network:
         """A new network for these features."""
@@ -60,6 +63,16 @@ class Work:
         )
         layers.append(self.settings.output_layer(n_features, self.head.n_outputs, self.head.activation))
         return Network(layers, seed=seed, dtype=self.settings.dtype, input_shape=n_features)
+
+    def begun(self, network: Network, n_rows: int) -> Network:
+        """The network of the training that was cut off, if there is one, else this new one."""
+        found = None if self.cut_off is None else self.cut_off(network, self.optimizer(n_rows))
+        return network if found is None else found
+
+    def epochs_left(self, network: Network) -> int:
+        """Those of this call that the network has not seen before it was cut off."""
+        seen = 0 if self.cut_off is None or network.state is None else network.state.epoch
+        return max(0, self.epochs - seen)
 
     def optimizer(self, n_rows: int) -> Optimizer:
         """By its schedule, or at one rate; one that takes no steps cannot go on from batch to batch."""
