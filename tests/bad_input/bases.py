@@ -375,6 +375,7 @@ LEFT_OUT = {
     "gn.recipes.Source",
     "gn.tables.Operation",
     "gn.tables.Table",
+    "gn.activations.LogSoftmax.slope",
     "gn.activations.Softmax.slope",
     "gn.activations.Step.backward",
     "gn.activations.Step.slope",

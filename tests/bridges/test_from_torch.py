@@ -171,7 +171,7 @@ REFUSED: list[tuple[Any, str]] = [
         after_linear(nn.RReLU()),
         "1 (RReLU) has no counterpart in glassnet; the nearest part that it knows is LeakyReLU",
     ),
-    (after_linear(nn.LogSoftmax(dim=1)), "the nearest part that it knows is Softmax"),
+    (after_linear(nn.LogSigmoid()), "the nearest part that it knows is Sigmoid"),
     (after_linear(nn.BatchNorm2d(4)), "1 (BatchNorm2d) has no counterpart"),
     (nn.LSTM(4, 4), "0 (LSTM) has no counterpart in glassnet; it knows Linear, ReLU, LeakyReLU"),
     (

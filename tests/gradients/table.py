@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 import glassnet as gn
 from glassnet import activations, losses, optimizers
-from glassnet.activations import ActivationFunction, Softmax
+from glassnet.activations import ActivationFunction
 from glassnet.layers import Layer
 from glassnet.losses import Loss
 
@@ -51,7 +51,7 @@ ACTIVATIONS: list[ActivationFunction] = [
     activations.Function(np.sin, sine_slope),
     activations.Function(np.sin, np.cos),
 ]
-ELEMENTWISE = [activation for activation in ACTIVATIONS if not isinstance(activation, Softmax)]
+ELEMENTWISE = [activation for activation in ACTIVATIONS if not activation.is_of_rows]
 
 
 def kinks(activation: ActivationFunction) -> tuple[float, ...]:

@@ -42,6 +42,8 @@ def activate(activation: ActivationFunction, z: Tensor) -> Tensor:
             return functional.softplus(z, threshold=500)
         case activations.Softmax():
             return functional.softmax(z, dim=1)
+        case activations.LogSoftmax():
+            return functional.log_softmax(z, dim=1)
         case activations.Function():
             return torch.sin(z)
         case _:

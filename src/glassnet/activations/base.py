@@ -129,6 +129,11 @@ get = registry.get
 register = registry.add
 
 
+def name_of(activation: ActivationFunction) -> str:
+    """What errors call it: its registered name, or that of its class."""
+    return registry.known_as(activation) or type(activation).__name__
+
+
 @explained
 def names() -> list[str]:
     """The names of all built-in activations."""

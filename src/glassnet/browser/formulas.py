@@ -36,6 +36,7 @@ TEMPLATES = Path(__file__).parent / "engine" / "arithmetic" / "templates.js"
 # By hand, since no single formula of entries says it.
 OF_ROWS = {
     "softmax": "{ activate: activateSoftmax, apply: softmax, gate: gateSoftmax, isLinear: false }",
+    "log_softmax": "{ activate: activateLogSoftmax, apply: logSoftmax, gate: gateLogSoftmax, isLinear: false }",
     "softmax_cross_entropy": "compareSoftmax", "sparse_softmax_cross_entropy": "compareSoftmax",
     "contrastive": "compareContrastive", "triplet_hard": "compareTripletHard", "triplet_all": "compareTripletAll",
     "gaussian_nll": "compareGaussian", "quantiles": "compareQuantiles",

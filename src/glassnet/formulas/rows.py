@@ -40,6 +40,20 @@ def softmax_backward(a: Array, gradient: Array, out: Array | None = None) -> Arr
     return error
 
 
+def log_softmax(z: Array) -> Array:
+    """a_j = z_j - max z - log sum_k exp(z_k - max z) in each row: the logarithm of softmax, finite for any z."""
+    z = by_columns(z)
+    a: Array = z - z.max(axis=-1, keepdims=True)
+    a -= np.log(np.exp(a).sum(axis=-1, keepdims=True))
+    return a
+
+
+def log_softmax_backward(a: Array, gradient: Array, out: Array | None = None) -> Array:
+    """The Jacobian product dz_j = da_j - exp(a_j) sum_k da_k in each row."""
+    error: Array = np.subtract(gradient, np.exp(a) * gradient.sum(axis=-1, keepdims=True), out=out)
+    return error
+
+
 def softmax_cross_entropy(y: Array, z: Array) -> tuple[Array, Array]:
     """Loss of each row from logits, -sum_j y_j log softmax(z)_j = sum_j y_j (log sum_k exp z_k - z_j), (n, 1).
 

@@ -54,35 +54,62 @@ def softmax(z, a):
             a[i, j] *= inverse
 
 
+def softmax_backward(a, error):
+    """dz_j = a_j (da_j - sum_k a_k da_k), in place."""
+    for i in range(a.shape[0]):
+        dot = error[i, 0] * 0
+        for j in range(a.shape[1]):
+            dot += a[i, j] * error[i, j]
+        for j in range(a.shape[1]):
+            error[i, j] = a[i, j] * (error[i, j] - dot)
+
+
+def log_softmax(z, a):
+    """A = log softmax(Z)."""
+    SHIFT(z, a)
+    for i in range(z.shape[0]):
+        total = a[i, 0] * 0
+        for j in range(z.shape[1]):
+            total += EXP(a[i, j])
+        logarithm = LOG(total)
+        for j in range(z.shape[1]):
+            a[i, j] -= logarithm
+
+
+def log_softmax_backward(a, error):
+    """dz_j = da_j - exp(a_j) sum_k da_k, in place."""
+    for i in range(a.shape[0]):
+        total = error[i, 0] * 0
+        for j in range(a.shape[1]):
+            total += error[i, j]
+        for j in range(a.shape[1]):
+            error[i, j] -= EXP(a[i, j]) * total
+
+
 SHIFT: Any = shift
 EXPONENTIATE: Any = exponentiate
-SOFTMAX: Any = softmax
+FORWARD: Any = softmax
+BACKWARD: Any = softmax_backward
 
 
 def activate(z_at, bias_at, a_at, rows, columns, parameters_at):
-    """Z = Z + b;  A = softmax(Z)."""
+    """Z = Z + b;  A = f(Z)."""
     z, a = carray(z_at, (rows, columns)), carray(a_at, (rows, columns))
     bias = carray(bias_at, (columns,))
     for i in range(rows):
         for j in range(columns):
             z[i, j] += bias[j]
-    SOFTMAX(z, a)
+    FORWARD(z, a)
 
 
 def apply(z_at, a_at, rows, columns, parameters_at):
-    """A = softmax(Z)."""
-    SOFTMAX(carray(z_at, (rows, columns)), carray(a_at, (rows, columns)))
+    """A = f(Z)."""
+    FORWARD(carray(z_at, (rows, columns)), carray(a_at, (rows, columns)))
 
 
 def gate(z_at, a_at, error_at, rows, columns, parameters_at):
-    """dz_j = a_j (da_j - sum_k a_k da_k), in place."""
-    a, error = carray(a_at, (rows, columns)), carray(error_at, (rows, columns))
-    for i in range(rows):
-        dot = error[i, 0] * 0
-        for j in range(columns):
-            dot += a[i, j] * error[i, j]
-        for j in range(columns):
-            error[i, j] = a[i, j] * (error[i, j] - dot)
+    """dZ = dA times the Jacobian of each row, in place."""
+    BACKWARD(carray(a_at, (rows, columns)), carray(error_at, (rows, columns)))
 
 
 def softmax_cross_entropy(z_at, y_at, weights_at, error_at, rows, columns, parameters_at):

@@ -29,9 +29,11 @@ class Activation(Layer):
 
     def output_shape(self, input_shape: Shape) -> Shape:
         """The input's; softmax needs at least two entries on one axis."""
-        if activations.get(self.activation).is_of_rows and one_axis(input_shape) == 1:
+        activation = activations.get(self.activation)
+        if activation.is_of_rows and one_axis(input_shape) == 1:
+            name, always = activations.base.name_of(activation), activation.value([0.0])[0]
             raise ShapeError(
-                "is a softmax over one unit, which is always 1; use sigmoid, or two units before it"
+                f"is a {name} over one unit, which is always {always:g}; use sigmoid, or two units before it"
             )
         return input_shape
 

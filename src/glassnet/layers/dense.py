@@ -86,10 +86,12 @@ class Dense(Layer):
 
     def output_shape(self, input_shape: Shape) -> Shape:
         one_axis(input_shape)
-        if self.units == 1 and activations.get(self.activation).is_of_rows:
+        activation = activations.get(self.activation)
+        if self.units == 1 and activation.is_of_rows:
+            name, always = activations.base.name_of(activation), activation.value([0.0])[0]
             raise ShapeError(
-                "is a softmax over one unit, which is always 1; use Dense(1, 'sigmoid') with binary_cross_entropy, "
-                "or Dense(2, 'softmax')"
+                f"is a {name} over one unit, which is always {always:g}; use Dense(1, 'sigmoid') with "
+                "binary_cross_entropy, or Dense(2, 'softmax')"
             )
         return (self.units,)
 

@@ -153,9 +153,9 @@ _READERS: dict[str, Reader] = {
 
 # Where the nearest part is not the one of the nearest name.
 _NEAREST = {
-    "ReLU6": "ReLU", "RReLU": "LeakyReLU", "CELU": "ELU", "Hardtanh": "Tanh", "LogSoftmax": "Softmax",
+    "ReLU6": "ReLU", "RReLU": "LeakyReLU", "CELU": "ELU", "Hardtanh": "Tanh",
     "LogSigmoid": "Sigmoid",
-    "log_softmax": "Softmax", "Conv1d": "Flatten, then Linear", "Conv2d": "Flatten, then Linear",
+    "Conv1d": "Flatten, then Linear", "Conv2d": "Flatten, then Linear",
     "Bilinear": "Linear", "BatchNorm2d": "BatchNorm1d", "InstanceNorm1d": "BatchNorm1d", "GroupNorm": "LayerNorm",
     "AlphaDropout": "Dropout", "Dropout1d": "Dropout", "Dropout2d": "Dropout",
 }  # fmt: skip

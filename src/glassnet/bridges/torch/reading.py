@@ -110,7 +110,7 @@ def _module_of(node: fx.Node, followed: Followed) -> tuple[nn.Module, str]:
         raise ArgumentError(
             f"{place} stays on in evaluation mode; write dropout(x, p, training=self.training), or use nn.Dropout(p)"
         )
-    given = node.args[1:2] if name in ("dropout", "softmax") else node.args[1:]
+    given = node.args[1:2] if name in ("dropout", "softmax", "log_softmax") else node.args[1:]
     options = {key: value for key, value in node.kwargs.items() if key not in _NOT_ARGUMENTS}
     if name == "flatten" and not given and "start_dim" not in options:
         raise ArgumentError(f"{place} mixes the samples of a batch; write flatten(x, 1)")

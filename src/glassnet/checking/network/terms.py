@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from glassnet.activations import ActivationFunction, Linear, Sigmoid
+from glassnet.activations import ActivationFunction, Linear, LogSoftmax, Sigmoid, Softmax
 from glassnet.checking.network.slips.learned_stages import Learned
 from glassnet.checking.network.slips.places import Place
 from glassnet.checking.network.slips.stages import Affine, Branch, Drop, Gate, Stage, Sum
@@ -213,12 +213,18 @@ class Terms:
         return slope_text(self.activation(layer), f"Z{layer + 1}", f"A{layer + 1}")
 
 
+_JACOBIANS: dict[type[ActivationFunction], str] = {
+    Softmax: "the Jacobian diag({a}) - {a} {a}^T of each sample",
+    LogSoftmax: "the Jacobian I - 1 exp({a})^T of each sample",
+}
+
+
 def slope_text(activation: ActivationFunction, z: str, a: str) -> str:
     """The derivative of an activation in one line of NumPy, from its input and its output."""
     if activation.facts is None:
         return f"{title(activation).lower()}_derivative({z})"
     if activation.is_of_rows:
-        return f"the Jacobian diag({a}) - {a} {a}^T of each sample"
+        return _JACOBIANS[type(activation)].format(a=a)
     code = numpy_code(activation.facts.slope, {"z": z, "a": a} | _constants(activation))
     return code.inside(PRODUCT)
 

@@ -177,6 +177,24 @@ def alike(one: Rounded, other: Rounded) -> bool:
     return one.value.shape == other.value.shape
 
 
+def log_softmax(z: Rounded) -> Rounded:
+    """log softmax along the rows: what z is rounded by reaches every entry, by the shares of softmax."""
+    shifted = z.value - z.value.max(axis=1, keepdims=True)
+    logarithm = np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+    value: Array = shifted - logarithm
+    shares = np.exp(value)
+
+    def variance() -> Array:
+        through = (np.square(shares) * z.variance).sum(axis=1, keepdims=True)
+        own = np.square(FORMULA * z.unit) * (
+            np.square(z.value) + np.square(shifted) + np.square(logarithm) + 1
+        )
+        total: Array = z.variance + through + own
+        return total
+
+    return Rounded(value, variance, z.unit)
+
+
 def softmax(z: Rounded, axis: int | None = 1) -> Rounded:
     """Softmax along an axis, or over everything; the argument of exp is rounded at the size of the largest z."""
     largest = z.value.max(axis=axis, keepdims=True)

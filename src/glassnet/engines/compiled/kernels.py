@@ -54,7 +54,7 @@ def number(dtype: DType) -> Any:
 
 def activate(activation: ActivationFunction, dtype: DType, *, with_bias: bool) -> Kernel:
     """Z = Z + b, A = f(Z); without bias A = f(Z)."""
-    room = compiled_rows if isinstance(activation, activations.Softmax) else templates
+    room = compiled_rows if isinstance(activation, activations.RowActivation) else templates
     template = room.activate if with_bias else room.apply
     name = _name(getattr(type(activation), "formula", None))
     return _kernel(template, activation, name, dtype, 2 + with_bias, lambda: _value(activation, dtype))
@@ -64,7 +64,7 @@ def gate(activation: ActivationFunction, dtype: DType) -> Kernel | None:
     """dZ = dA f'(Z); None where f is linear and nothing is to be done."""
     if type(activation) is activations.Linear:
         return None
-    room = compiled_rows if isinstance(activation, activations.Softmax) else templates
+    room = compiled_rows if isinstance(activation, activations.RowActivation) else templates
     name = _name(getattr(type(activation), "slope_formula", getattr(type(activation), "formula", None)))
     return _kernel(room.gate, activation, name, dtype, 3, lambda: _slope(activation, dtype))
 
@@ -196,13 +196,30 @@ def _softmax(dtype: DType) -> dict[str, Any]:
             specialise(compiled_rows.exponentiate, "exponentiate", EXP=scalars.form(exp, dtype))
         ),
     }
-    softmax = compiled(specialise(compiled_rows.softmax, "softmax", **steps))
-    return {**steps, "SOFTMAX": softmax, "LOG": scalars.form(log, dtype)}
+    return {**steps, "LOG": scalars.form(log, dtype)}
+
+
+# How rows are taken forward and back.
+_ROWS: dict[type[ActivationFunction], tuple[Any, Any]] = {
+    activations.Softmax: (compiled_rows.softmax, compiled_rows.softmax_backward),
+    activations.LogSoftmax: (compiled_rows.log_softmax, compiled_rows.log_softmax_backward),
+}
+
+
+def _row_bodies(activation: activations.RowActivation, dtype: DType) -> dict[str, Any]:
+    bodies = next((both for kind, both in _ROWS.items() if isinstance(activation, kind)), None)
+    if bodies is None:
+        raise EngineError(
+            f"{own.title(activation)} has no compiled form: it is of whole rows. Use engine='numpy'"
+        )
+    meanings = {**_softmax(dtype), "EXP": scalars.form(exp, dtype)}
+    forward, backward = (compiled(specialise(body, body.__name__, **meanings)) for body in bodies)
+    return {"FORWARD": forward, "BACKWARD": backward}
 
 
 def _value(activation: ActivationFunction, dtype: DType) -> dict[str, Any]:
-    if isinstance(activation, activations.Softmax):
-        return _softmax(dtype)
+    if isinstance(activation, activations.RowActivation):
+        return _row_bodies(activation, dtype)
     formula = (
         activation.function if isinstance(activation, activations.Function) else type(activation).formula
     )
@@ -210,8 +227,8 @@ def _value(activation: ActivationFunction, dtype: DType) -> dict[str, Any]:
 
 
 def _slope(activation: ActivationFunction, dtype: DType) -> dict[str, Any]:
-    if isinstance(activation, activations.Softmax):
-        return {}
+    if isinstance(activation, activations.RowActivation):
+        return _row_bodies(activation, dtype)
     if not isinstance(activation, activations.Function):
         slope = type(activation).slope_formula
         return {"SLOPE": _adapted(templates.of_two, activation, slope, dtype)}

@@ -27,12 +27,19 @@ Update = Callable[[tuple[float, ...]], None]
 MeanLoss = Callable[[Tensor, Tensor, Tensor | None], Tensor]
 
 
+_OF_ROWS: dict[type[ActivationFunction], Callable[..., Tensor]] = {
+    activations.Softmax: torch.softmax,
+    activations.LogSoftmax: torch.log_softmax,
+}
+
+
 def activate(activation: ActivationFunction) -> Callable[[Tensor], Tensor]:
     """a = f(z) of an activation."""
     if is_own(activation):
         return lambda z: by_numpy(z, lambda host: _activated(activation, host))
-    if isinstance(activation, activations.Softmax):
-        return lambda z: torch.softmax(z, dim=1)
+    if type(activation) in _OF_ROWS:
+        of_rows = _OF_ROWS[type(activation)]
+        return lambda z: of_rows(z, dim=1)
     formula, parameters = lift(type(activation).formula), activation.parameters
     return lambda z: formula(z, *parameters)
 

@@ -38,6 +38,39 @@ export function gateSoftmax(z, zAt, n, m, a, aAt, error, eAt) {
   }
 }
 
+/** A = log softmax(Z) in each row; Z may be A.
+ * @param {Floats} z @param {number} zAt @param {number} n @param {number} m @param {Floats} a @param {number} aAt */
+export function logSoftmax(z, zAt, n, m, a, aAt) {
+  for (let i = 0; i < n; i++) {
+    const from = zAt + i * m, to = aAt + i * m;
+    let most = z[from], sum = 0;
+    for (let j = 1; j < m; j++) most = Math.max(most, z[from + j]);
+    for (let j = 0; j < m; j++) sum += Math.exp(z[from + j] - most);
+    const logarithm = Math.log(sum);
+    for (let j = 0; j < m; j++) a[to + j] = z[from + j] - most - logarithm;
+  }
+}
+
+/** Z += b; A = log softmax(Z).
+ * @param {Floats} z @param {number} zAt @param {Floats} bias @param {number} biasAt
+ * @param {number} n @param {number} m @param {Floats} a @param {number} aAt */
+export function activateLogSoftmax(z, zAt, bias, biasAt, n, m, a, aAt) {
+  for (let i = 0; i < n; i++) for (let j = 0; j < m; j++) z[zAt + i * m + j] += bias[biasAt + j];
+  logSoftmax(z, zAt, n, m, a, aAt);
+}
+
+/** dz_j = da_j - exp(a_j) sum_k da_k in each row, in place.
+ * @param {Floats} z @param {number} zAt @param {number} n @param {number} m @param {Floats} a @param {number} aAt
+ * @param {Floats} error @param {number} eAt */
+export function gateLogSoftmax(z, zAt, n, m, a, aAt, error, eAt) {
+  for (let i = 0; i < n; i++) {
+    const at = aAt + i * m, to = eAt + i * m;
+    let sum = 0;
+    for (let j = 0; j < m; j++) sum += error[to + j];
+    for (let j = 0; j < m; j++) error[to + j] -= Math.exp(a[at + j]) * sum;
+  }
+}
+
 /** Cross-entropy of softmax(Z) from the logits, and its gradient softmax(Z) sum(Y) - Y.
  * @param {Floats} y @param {number} yAt @param {Floats} z @param {number} zAt @param {number} n @param {number} m
  * @param {Floats} weights @param {number} weightsAt @param {Floats} error @param {number} eAt @param {number} share

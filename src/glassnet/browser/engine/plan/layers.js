@@ -26,7 +26,7 @@ export const LAYERS = {
   },
   activation: {
     outputShape(layer, shape) {
-      if (layer.activation.name === "softmax") refuseLonelySoftmax(layer.activation, oneAxis(shape));
+      if (PARTS.activation[layer.activation.name].is_of_rows) refuseLonelySoftmax(layer.activation, oneAxis(shape));
       return shape;
     },
   },

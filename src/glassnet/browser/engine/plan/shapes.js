@@ -1,6 +1,7 @@
 // Shapes of samples, and parameters of layers.
 
 import { GlassnetError } from "../base/errors.js";
+import { PARTS } from "../formulas.js";
 
 /** @param {number[]} shape @returns {number} */
 export function product(shape) {
@@ -18,8 +19,10 @@ export function oneAxis(shape) {
 
 /** @param {any} activation @param {number} units */
 export function refuseLonelySoftmax(activation, units) {
-  if (activation.name === "softmax" && units === 1)
-    throw new GlassnetError("is a softmax over one unit, which is always 1; use sigmoid, or two units");
+  if (PARTS.activation[activation.name].is_of_rows && units === 1)
+    throw new GlassnetError(
+      `is a ${activation.name} over one unit, which is always ${activation.name === "softmax" ? 1 : 0}; use sigmoid, or two units`,
+    );
 }
 
 export const CONSTANT_ONE = { kind: "initializer", name: "constant", value: 1 };

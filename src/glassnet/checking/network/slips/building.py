@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glassnet import activations
-from glassnet.activations import ActivationFunction, Linear, Softmax
+from glassnet.activations import ActivationFunction, Linear
 from glassnet.checking.network.slips.learned_stages import Factors, Lookup, Norm, Slopes
-from glassnet.checking.network.slips.stages import Affine, Branch, Drop, Gate, Stage, Sum
+from glassnet.checking.network.slips.stages import OF_ROWS, Affine, Branch, Drop, Gate, Stage, Sum
 from glassnet.checking.numerics.rounding import Array, FloatFormat
 from glassnet.errors import ArgumentError, ShapeError
 from glassnet.layers import (
@@ -47,7 +47,7 @@ def check_known(net: Network) -> None:
             raise ArgumentError(f"not checked: check_backward does not know layer {name}, {layer!r}")
         activation = activations.get(layer.activation) if isinstance(layer, (Dense, Activation)) else Linear()
         facts = activation.facts
-        if facts is not None and facts.backward and not isinstance(activation, Softmax):
+        if facts is not None and facts.is_of_rows and type(activation) not in OF_ROWS:
             raise ArgumentError(f"not checked: check_backward does not know {activation!r} of layer {name}")
 
 

@@ -14,7 +14,7 @@ from glassnet.checking.network.slips.chain import StageChain
 from glassnet.checking.network.slips.constants import ONE, LossFactor, conventions, same
 from glassnet.checking.network.slips.places import Choice, Place, known, n_slips
 from glassnet.checking.network.slips.slope_slips import slope_choices, written_in_output
-from glassnet.checking.network.slips.stages import Affine, Gate, applied, jacobian_product, slope
+from glassnet.checking.network.slips.stages import Affine, Gate, applied, gated, jacobian_product, slope
 from glassnet.checking.numerics.rounding import FORMULA, REACH, Array, Rounded, softmax
 from glassnet.losses import BinaryWeighted, Loss, SmoothedLoss
 
@@ -148,7 +148,7 @@ class Output:
     def _doubled(self, p: Rounded, right: Rounded, places: tuple[Place, ...]) -> Iterator[Choice]:
         doubled = (*places, self.place("output_derivative_doubled"))
         if not isinstance(self.activation, Softmax):
-            yield known(doubled, right * slope(self.activation, self._z()))
+            yield known(doubled, gated(self.activation, self._z(), p, right))
             return
         yield known(doubled, right * (p * (p.exactly(1.0) - p)))
         yield known(
@@ -242,9 +242,7 @@ class Output:
         return self.gate.z if self.gate is not None else self.chain.output
 
     def _through(self, p: Rounded, gradient: Rounded) -> Rounded:
-        if isinstance(self.activation, Softmax):
-            return jacobian_product(p, gradient)
-        return gradient * slope(self.activation, self._z())
+        return gated(self.activation, self._z(), p, gradient)
 
 
 def _gradient(loss: Loss, y: Rounded, p: Rounded) -> Rounded:

@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from glassnet import activations
-from glassnet.activations import ActivationFunction, Softmax
+from glassnet.activations import ActivationFunction
 from glassnet.checking.network.slips.chain import StageChain
 from glassnet.checking.network.slips.places import Choice, Place, Places, known
-from glassnet.checking.network.slips.stages import Affine, Gate, Slipped, jacobian_product, slope
+from glassnet.checking.network.slips.stages import OF_ROWS, Affine, Gate, Slipped, slope
 from glassnet.checking.numerics.rounding import Array, Rounded
 from glassnet.support import expressions
 
@@ -42,12 +42,12 @@ def _unsigned(gate: Gate, error: Rounded, chain: StageChain) -> Iterator[Choice]
         return (Place(code, gate.layer, "slope", variant),)
 
     activation = gate.activation
-    if isinstance(activation, Softmax):
-        elementwise = gate.a * (gate.a.exactly(1.0) - gate.a)
-        yield Choice((), lambda: jacobian_product(gate.a, error))
+    of_rows = OF_ROWS.get(type(activation))
+    if of_rows is not None:
+        yield Choice((), lambda: of_rows.backward(gate.a, error))
         yield Choice(place("activation_derivative_missing"), lambda: error)
-        yield Choice(place("softmax_without_jacobian"), lambda: error * elementwise)
-        yield Choice(place("derivative_formula_wrong", "a"), lambda: error * gate.a)
+        for code, variant, slipped in of_rows.taken_for_it(gate.a, error):
+            yield known(place(code, variant), slipped)
         return
     yield Choice((), lambda: error * gate.slope)
     if not gate.slipped:

@@ -6,13 +6,15 @@ stand. Arrays ``(n_samples, n_units)``; a stage keeps what its backward pass nee
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
-from glassnet.activations import ActivationFunction
-from glassnet.checking.numerics.rounding import Array, Rounded, softmax
+import numpy as np
+
+from glassnet.activations import ActivationFunction, LogSoftmax, Softmax
+from glassnet.checking.numerics.rounding import Array, Rounded, log_softmax, softmax
 
 
 @dataclass
@@ -93,10 +95,8 @@ class Gate(Stage):
         """A = f(z)."""
         self.x = self.z = x
         self.slipped = []
-        if self.activation.is_of_rows:
-            self.a = softmax(x)
-        else:
-            self.a = applied(self.activation, x, self.activation.value)
+        of_rows = OF_ROWS.get(type(self.activation))
+        self.a = applied(self.activation, x, self.activation.value) if of_rows is None else of_rows.forward(x)
         return self.a
 
     @cached_property
@@ -122,6 +122,44 @@ def applied(activation: ActivationFunction, z: Rounded, formula: Callable[[Array
 def jacobian_product(a: Rounded, error: Rounded, axis: int = 1) -> Rounded:
     """dz_j = a_j (da_j - sum_k a_k da_k), the backward pass of softmax."""
     return a * (error - (a * error).sum(axis, keepdims=True))
+
+
+def log_softmax_product(a: Rounded, error: Rounded) -> Rounded:
+    """dz_j = da_j - exp(a_j) sum_k da_k, the backward pass of log-softmax."""
+    return error - a.apply(np.exp) * error.sum(1, keepdims=True)
+
+
+class OfRows(NamedTuple):
+    """An activation of rows, both ways, and what is taken for its backward pass: texts and errors."""
+
+    forward: Callable[[Rounded], Rounded]
+    backward: Callable[[Rounded, Rounded], Rounded]
+    taken_for_it: Callable[[Rounded, Rounded], Iterator[tuple[str, str, Rounded]]]
+
+
+def _taken_for_softmax(a: Rounded, error: Rounded) -> Iterator[tuple[str, str, Rounded]]:
+    yield "softmax_without_jacobian", "", error * (a * (a.exactly(1.0) - a))
+    yield "derivative_formula_wrong", "a", error * a
+
+
+def _taken_for_log_softmax(a: Rounded, error: Rounded) -> Iterator[tuple[str, str, Rounded]]:
+    p = a.apply(np.exp)
+    yield "derivative_formula_wrong", "1 - exp(a)", error * (p.exactly(1.0) - p)
+    yield "derivative_formula_wrong", "the Jacobian of softmax", jacobian_product(p, error)
+    yield "derivative_formula_wrong", "the Jacobian of softmax, at a", jacobian_product(a, error)
+    yield "derivative_formula_wrong", "d - a * sum(d)", error - a * error.sum(1, keepdims=True)
+
+
+OF_ROWS: dict[type[ActivationFunction], OfRows] = {
+    Softmax: OfRows(softmax, jacobian_product, _taken_for_softmax),
+    LogSoftmax: OfRows(log_softmax, log_softmax_product, _taken_for_log_softmax),
+}
+
+
+def gated(activation: ActivationFunction, z: Rounded, a: Rounded, error: Rounded) -> Rounded:
+    """dZ for this dA."""
+    of_rows = OF_ROWS.get(type(activation))
+    return error * slope(activation, z) if of_rows is None else of_rows.backward(a, error)
 
 
 @dataclass
