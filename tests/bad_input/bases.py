@@ -401,4 +401,7 @@ BASES = (
     "gn.losses.Loss.",
     "gn.losses.ElementwiseLoss.",
     "gn.losses.EmbeddingLoss.",
+    "gn.losses.GroupLoss.",
+    "gn.losses.RowLoss.",
+    "gn.activations.RowActivation.",
 )

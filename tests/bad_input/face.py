@@ -16,7 +16,7 @@ ROOMS = (
 
 # What those who write parts, engines or callbacks call or override; a user does not.
 HOOKS = {
-    "activations": ("formula", "slope_formula"),
+    "activations": ("backward_formula", "formula", "slope_formula"),
     "callbacks": (
         "adjust",
         "begin",
@@ -74,6 +74,7 @@ HOOKS = {
         "share_of_each",
         "slope_formula",
         "smoothed",
+        "terms",
         "variance_slope_formula",
     ),
     "metrics": ("area", "check", "of_one", "of_several", "place", "ratio", "reads_rows"),
