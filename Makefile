@@ -4,7 +4,7 @@ INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check -c constraints
 SOURCES := pyproject.toml constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: run test lint bench lessons site mutants docs clean help
+.PHONY: run test lint bench lessons mutants docs clean help
 
 run: .venv/installed ## train a network on 1 797 handwritten digits, into runs/digits
 	$(BIN)/glassnet train digits --output runs/digits
@@ -26,21 +26,17 @@ bench: .venv/installed ## measure beside other libraries: make bench [QUICK=yes]
 lessons: .venv/installed-dev ## run every lesson of the course from top to bottom
 	$(BIN)/python docs/run_lessons.py
 
-site: .venv/installed-dev ## write the site of the course into build/site, every lesson run with its outputs
-	$(INSTALL) -e '.[docs]'
-	$(BIN)/sphinx-build --fail-on-warning --keep-going -q -d build/doctrees-site docs/site build/site
-
 mutants: .venv/installed-dev ## change formulas, checks, diagnosis and report a little, and list what no test notices
 	$(INSTALL) -e '.[mutants]'
 	$(BIN)/python -m benchmarks.mutants --write
 
-docs: .venv/installed-dev ## write the reference of every public name into build/reference
+docs: .venv/installed-dev ## write the site into build/site: course, how-to pages, reference, the page to play with
 	$(INSTALL) -e '.[docs]'
 	$(BIN)/python docs/write_parts.py
-	$(BIN)/sphinx-build --fail-on-warning --keep-going -d build/doctrees docs/reference build/reference
+	$(BIN)/python docs/build_site.py
 
 clean: ## remove everything that was built, installed or trained here
-	rm -rf .venv build dist runs docs/site/course docs/site/notebooks .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .mutants
+	rm -rf .venv build dist runs .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .mutants
 	find src tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 help: ## show this list

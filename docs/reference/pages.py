@@ -17,7 +17,7 @@ from glassnet.activations.base import registry as activation_registry
 from glassnet.losses import ElementwiseLoss
 from glassnet.losses.base import registry as loss_registry
 
-PICTURES = "pictures"
+PICTURES = "reference/pictures"
 
 
 class Public(SphinxDirective):
@@ -84,7 +84,7 @@ def tell_facts(app: Sphinx, what: str, name: str, thing: Any, options: Any, line
     for paragraph in known(facts):
         lines += ["", paragraph, ""]
     if (Path(app.outdir) / PICTURES / f"{thing.__name__}.svg").is_file():
-        image = f'<img class="picture" src="../{PICTURES}/{thing.__name__}.svg" alt="{thing.__name__}">'
+        image = f'<img class="picture" src="../../{PICTURES}/{thing.__name__}.svg" alt="{thing.__name__}">'
         lines += [".. raw:: html", "", f"   {image}", ""]
 
 
