@@ -1,7 +1,8 @@
-"""Build the site: ``make docs``. Course, how-to pages, reference and background in ``build/site``, which opens from any folder.
+"""Build the site, ``make docs``: course, how-to pages, reference and background in ``build/site``.
 
-The pages are brought together in ``build/pages``: those of ``docs`` as they are, the lessons of the package, which are run, and the
-reference. A warning is an error, and nothing is loaded from elsewhere, neither while it is built nor when a page is opened.
+The pages are brought together in ``build/pages``: those of ``docs`` as they are, the lessons of the package, which are
+run, and the reference. A warning is an error, and nothing is loaded from elsewhere, neither while it is built nor when
+a page is opened.
 """
 
 import shutil
@@ -34,7 +35,9 @@ def bring_pages() -> None:
     shutil.copy(DOCS / "trace.png", PAGES)
     for folder in ("how-to", "pictures", "cluster", "reference"):
         shutil.copytree(DOCS / folder, PAGES / folder, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
-    shutil.copytree(ROOT / "benchmarks" / "results", PAGES / "measured", ignore=shutil.ignore_patterns("*.json"))
+    shutil.copytree(
+        ROOT / "benchmarks" / "results", PAGES / "measured", ignore=shutil.ignore_patterns("*.json")
+    )
 
 
 def bring_lessons() -> None:
