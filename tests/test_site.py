@@ -25,7 +25,7 @@ LEFT = {
     "first-steps": (
         "predictions.csv",
         "prices.csv",
-        "houses.onnx",
+        "houses.py",
         "page.html",
         "glassnet-lessons/13-how-things-go-wrong.ipynb",
     ),
