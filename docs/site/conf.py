@@ -12,6 +12,7 @@ PAGES = HERE.parents[1] / "build" / "pages"
 sys.path.insert(0, str(HERE.parent / "reference"))
 
 project, author, version = "glassnet", "The glassnet authors", glassnet.__version__
+copyright = author
 extensions = ["sphinx.ext.autodoc", "numpydoc", "myst_nb", "pages", "formulas"]
 html_theme = "furo"
 html_title = f"glassnet {version}"
