@@ -1,4 +1,4 @@
-"""The course: thirteen lessons from one neuron to a network in production, with exercises that are checked.
+"""The course: thirteen lessons from one neuron to a network in production, with exercises that are checked::
 
     gn.lessons.check("1.1", my_function)     # what is right, or what is wrong, with a number
     gn.lessons.hint("1.1")                   # a first hint; asked again, a plainer one

@@ -1,4 +1,4 @@
-"""Marks for notebooks that were handed in: each runs in a process of its own, and is judged in this one.
+"""Marks for notebooks that were handed in: each runs in a process of its own, and is judged in this one::
 
     from glassnet.lessons.grading import grade
 
