@@ -32,6 +32,7 @@ nb_execution_cache_path = str(PAGES.parent / "executed")
 nb_execution_timeout = 300
 nb_execution_raise_on_error = True
 nb_execution_show_tb = True
+nb_merge_streams = True
 
 autodoc_typehints = "none"
 autodoc_member_order = "bysource"
