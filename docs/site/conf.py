@@ -18,7 +18,7 @@ html_theme = "furo"
 html_title = f"glassnet {version}"
 html_static_path = ["style", str(PAGES / "notebooks")]
 html_css_files = ["site.css"]
-html_js_files = ["glassnet-page.js"]
+html_js_files = ["glassnet-page.js", "site.js"]
 html_show_sourcelink = html_copy_source = False
 html_math_renderer = "mathml"
 exclude_patterns = ["notebooks", "cluster"]
