@@ -74,7 +74,7 @@ def test_identifiers(name: str, column: Any, is_dropped: bool) -> None:
 def test_an_identifier_is_told_with_examples_and_how_to_keep_it() -> None:
     assert said([f"{k}-a" for k in range(100)])[0][2] == (
         "column 'c' is dropped: it is an identifier, different in every row, such as '0-a' and '1-a'; keep it by "
-        "keep=['c']"
+        "keep=['c'], in the command by --keep"
     )
 
 

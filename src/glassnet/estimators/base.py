@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import warnings
 from collections.abc import Callable, Sequence
 from typing import Any, Self
 
@@ -154,7 +155,9 @@ class NetworkEstimator(FittedEstimator):
             raise ArgumentError("a validation set needs both, X_val and y_val")
         if self.early_stopping is False:
             raise ArgumentError("X_val and y_val are for early stopping, and early_stopping is False")
-        return self._rows(table_of(self, X, fresh=False), y, weight, "_val")
+        with warnings.catch_warnings():  # few rows to watch hold nearly as many classes as rows
+            warnings.filterwarnings("ignore", "The number of unique classes is greater than")
+            return self._rows(table_of(self, X, fresh=False), y, weight, "_val")
 
     def _merged(self, rows: Rows) -> Rows:
         """Equal rows once, where every step sees all rows and their order is nobody's wish."""

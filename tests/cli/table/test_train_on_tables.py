@@ -194,10 +194,28 @@ def test_an_identifier_is_learned_from_where_it_is_wanted(
     assert "home_id" in gn.tables.load("runs/homes/model.safetensors").preprocessing.columns
 
 
+def test_numbers_that_are_no_whole_ones_may_be_classes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setitem(__import__("sys").modules, "matplotlib.figure", None)
+    Path("halves.csv").write_text("a,y\n" + "".join(f"{n},{n % 20 / 2}\n" for n in range(1, 200)))
+    said = called("train", "halves.csv", "--target", "y", "--task", "classify", *QUICK).stdout
+    assert (
+        "classes of 'y'" in said and "out of balance" not in said
+    )  # 20 of 5 %: none is rare beside the others
+    assert "0.5" in gn.tables.load("runs/halves/model.safetensors").target.classes
+    assert "accuracy" in called("evaluate", "runs/halves", "halves.csv").stdout
+
+
 def test_a_target_that_cannot_be_squared_is_refused(complaint: Complaint) -> None:
     Path("far.csv").write_text("a,y\n" + "".join(f"{n},{n}.5e200\n" for n in range(1, 40)))
     assert complaint("train", "far.csv", "--target", "y").startswith(
         "the target 'y' holds 3.95e+201, which is too large"
+    )
+    Path("near.csv").write_text("a,y\n" + "".join(f"{n},{n}e-300\n" for n in range(1, 40)))
+    assert complaint("train", "near.csv", "--target", "y").startswith(
+        "the target 'y' differs by 3.8e-299 at most, which is too little"
     )
 
 

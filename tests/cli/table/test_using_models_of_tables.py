@@ -124,6 +124,7 @@ def test_one_row_is_explained_and_the_sum_is_checked(trained: dict[str, Path], c
     assert shown.startswith(f"prediction of row 17 of homes.csv: {told:.4g}")
     assert "their sum equals the difference" in shown
     assert "<h1>One prediction, written out</h1>" in Path("trace.html").read_text()
+    assert re.search(r"built +[-+0-9.e]+ +\d{4}-\d\d-\d\d\n", shown)
     kind = called("explain", str(trained["kind"]), "homes.csv", "--row", "3", "--class", "small").stdout
     assert kind.startswith("probability of small of row 3 of homes.csv: ")
     assert complaint("explain", str(trained["price"]), "homes.csv", "--row", "41").startswith(

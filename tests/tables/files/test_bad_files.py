@@ -44,7 +44,7 @@ BAD: dict[str, tuple[bytes | str, str]] = {
         r"is in two encodings: line 3 is no UTF-8, '2,é.*', and others are; save it as UTF-8 throughout",
     ),
     "twice": ("a,b,a\n1,2,3\n", "has 2 columns called 'a', in places 1 and 3; give each a name of its own"),
-    "no names": ("1,2\n3,4\n", r"the first row of .* holds numbers \(1, 2 …\), not the names .* or give --no-header"),
+    "no names": ("1,2\n3,4\n", r"the first row of .* holds numbers \(1, 2 …\), not the names .* train with --no-h"),
     "no date": (DATES + "2024-02-30,1\n", r"column 'd' holds dates \(2024-01-01\), but '2024-02-30' in row 30"),
     "no number": (
         "a,b\n" + "".join(f"{n},1\n" for n in range(30)) + "abc,1\n",

@@ -16,7 +16,7 @@ from glassnet.insight.report.numbers import count
 from glassnet.support import checks
 from glassnet.support.text import in_one_line
 from glassnet.tables import Table, target_of
-from glassnet.tables.columns import DATES, TEXT
+from glassnet.tables.columns import DATES, TEXT, as_text
 from glassnet.tables.files import Split, TableFile, read, split
 from glassnet.tables.files.kinds import TRUTH, Kind, polars_package
 from glassnet.tables.target import CLASSES
@@ -25,7 +25,7 @@ Array = NDArray[Any]
 
 TASKS = ("auto", "classify", "regress")
 _SHOWN_NAMES = 12
-_LARGEST = 1e100
+_LARGEST, _LEAST_RANGE = 1e100, 1e-100
 _ROWS = 50_000  # that are read at once
 MOST_LOOKED_AT = 50_000  # rows that stand for a large part
 
@@ -205,7 +205,14 @@ def _targets(values: Array, kind: Kind, task: str) -> Array:
         raise DataError(
             f"the target {kind.name!r} holds {largest:.3g}, which is too large to be squared; give it in another unit"
         )
+    if 0 < np.ptp(values) < _LEAST_RANGE:
+        raise DataError(
+            f"the target {kind.name!r} differs by {float(np.ptp(values)):.3g} at most, which is too little to be "
+            "squared; give it in another unit"
+        )
     whole = bool((values == np.floor(values)).all()) and bool((np.abs(values) < 2**53).all())
+    if task == "classify" and not whole:
+        return np.array([as_text(value) for value in values.tolist()], object)
     return values.astype(np.int64) if whole else values.astype(np.float64)
 
 

@@ -13,7 +13,8 @@ from glassnet.tables import Table
 from glassnet.tables.files import Split, Suspect, rows_in_both, suspects
 
 _BALANCED = 0.8  # share of one class from which on the classes are out of balance
-_RARE = 0.05  # or share of a class below which they are
+_RARE = 0.05  # or share of a class below which they are,
+_OF_EQUAL = 0.5  # if it is also below so much of what each of them would have
 
 
 @dataclass(frozen=True)
@@ -59,22 +60,21 @@ class Suspicions:
     def _of_column(self, name: str, one: Suspect) -> str:
         if self.classifies:
             missed = (
-                f"always naming the most frequent class is wrong in {100 * one.guess:.3g} % of the rows, "
-                f"what goes with this column in {100 * one.told:.3g} %"
+                f"errors of a guess at {self.target!r} (always naming the most frequent class is wrong in "
+                f"{100 * one.guess:.3g} % of the rows, what goes with this column in {100 * one.told:.3g} %)"
             )
         else:
             missed = (
-                f"root mean squared error {one.guess:.3g} of the mean, {one.told:.3g} of this column, squared"
+                f"squared error of a guess at {self.target!r} (root mean squared error {one.guess:.3g} of the mean, "
+                f"{one.told:.3g} of what goes with this column)"
             )
         asked = (
             "is it known before the target is? If not, leave it out"
             if one.gives_away
             else "it may be a very good one; if it is known only after the target, leave it out"
         )
-        return (
-            f"column {name!r} alone takes away {100 * one.share:.4g} % of the errors of a guess at {self.target!r} "
-            f"({missed}): {asked}: --drop {quote(name)}"
-        )
+        share = f"{100 * one.share:.4g} %"
+        return f"column {name!r} alone takes away {share} of the {missed}: {asked}: --drop {quote(name)}"
 
 
 def suspicions(loaded: Loaded, parts: Split, training: Table) -> Suspicions:
@@ -110,7 +110,7 @@ def _imbalance(loaded: Loaded) -> str:
     names, counts = np.unique(loaded.y.astype(str), return_counts=True)
     shares = counts / counts.sum()
     most, least = int(shares.argmax()), int(shares.argmin())
-    if shares[most] < _BALANCED and shares[least] >= _RARE:
+    if shares[most] < _BALANCED and shares[least] >= min(_RARE, _OF_EQUAL / len(shares)):
         return ""
     weighed = (
         "they weigh alike in training" if loaded.wish.balance else "--balance weighs them alike in training"

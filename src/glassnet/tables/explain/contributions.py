@@ -186,4 +186,6 @@ def shown(value: Any) -> str:
     """An entry of a column."""
     if value is None or (isinstance(value, float) and np.isnan(value)) or str(value) == "NaT":
         return "missing"
+    if isinstance(value, np.datetime64):
+        return str(value.astype("datetime64[s]")).replace("T00:00:00", "").replace("T", " ")
     return f"{value:.6g}" if isinstance(value, float) else str(value)

@@ -157,7 +157,7 @@ def dialect(part: TablePart, separator: str | None, has_header: bool) -> Dialect
     if len(names) > 1 and all(map(_is_number, names)):
         raise DataError(
             f"the first row of {part.name} holds numbers ({', '.join(names[:3])} …), not the names of columns; add a "
-            "row of names, or give --no-header, which calls them column_1, column_2 …"
+            "row of names, or train with --no-header, which calls them column_1, column_2 …"
         )
     return Dialect(chosen, names, True)
 

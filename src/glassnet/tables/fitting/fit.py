@@ -92,7 +92,7 @@ def _dropped(
             name,
             notes.IDENTIFIER,
             f"column {name!r} is dropped: it is an identifier, different in every row, such as "
-            f"{_example(column)}; keep it by keep=[{name!r}]",
+            f"{_example(column)}; keep it by keep=[{name!r}], in the command by --keep",
         )
     return None
 
