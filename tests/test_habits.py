@@ -100,7 +100,6 @@ SHARED = {
     "Embedding": "a layer, and the module that a PyTorch program has for it",
     "Function": "a part made of the user's own functions: an activation, a loss, a callback",
     "MeanAbsoluteError": "one formula, to train on and to measure",
-    "Periodic": "a layer, and the module that a PyTorch program has for it",
     "Residual": "a layer, and the module that a PyTorch program has for it",
     "Scale": "a layer, and the module that a PyTorch program has for it",
 }

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import onnxruntime
@@ -13,7 +16,9 @@ import torch
 
 import glassnet as gn
 from glassnet.errors import ArgumentError
-from glassnet.layers import Layer
+from glassnet.initializers import Constant
+from glassnet.layers import Layer, Parameter
+from glassnet.layers.facts import LayerFacts
 from tests.bridges.networks import DTYPES, assert_same_outputs, samples, trained, written
 
 LAYERS: dict[str, Layer] = {
@@ -101,3 +106,45 @@ def test_a_learned_slope_is_an_activation_for_the_diagnosis() -> None:
 
     assert "missing_nonlinearity" not in codes(gn.PReLU())
     assert "missing_nonlinearity" in codes(gn.Scale())
+
+
+@dataclass(repr=False)
+class Softsign(Layer):
+    """a = x / (1 + abs(w x)): a layer of one's own, which says what it computes in one formula."""
+
+    facts: ClassVar[LayerFacts] = LayerFacts(
+        value="x / (1 + abs(w * x))", slope="1 / (1 + abs(w * x))**2",
+        slope_of_weight="-x * abs(x) * sign(w) / (1 + abs(w * x))**2",
+    )  # fmt: skip
+
+    def parameters(self, input_shape: tuple[int, ...]) -> list[Parameter]:
+        (n,) = input_shape
+        return [Parameter("weights", (n,), Constant(0.5), n, n)]
+
+    def forward(self, x: Any, own: Any, a: Any) -> None:
+        a[...] = x / (1 + np.abs(own.parameters[0] * x))
+
+    def backward(self, x: Any, a: Any, own: Any, error: Any, d_x: Any) -> None:
+        w = own.parameters[0]
+        inverse = 1 / (1 + np.abs(w * x)) ** 2
+        own.gradients[0][0] = (-error * x * np.abs(x) * np.sign(w) * inverse).sum(axis=0)
+        d_x[...] = error * inverse
+
+
+def test_a_layer_of_ones_own_that_describes_itself_goes_wherever_a_built_in_one_goes(tmp_path: Path) -> None:
+    X = np.random.default_rng(0).normal(size=(20, 3))
+    nets = [gn.Network([gn.Dense(4), Softsign(), gn.Dense(1)], seed=0, dtype="float64") for _ in range(2)]
+    for net, engine in zip(nets, ("numpy", "torch"), strict=True):
+        net.fit(X, X[:, :1], loss="mse", optimizer=gn.SGD(0.1), epochs=3, engine=engine, progress=False)
+    net = nets[0]
+    np.testing.assert_allclose(nets[1].parameters, net.parameters, rtol=1e-12)
+    module = copy.deepcopy(net.to_torch())
+    np.testing.assert_allclose(module(torch.tensor(X)).detach().numpy(), net.predict(X), atol=1e-12)
+    again = gn.from_torch(pickle.loads(pickle.dumps(module)))
+    assert type(again.layers[1]) is Softsign
+    np.testing.assert_array_equal(again.predict(X), net.predict(X))
+    assert "class Softsign(nn.Module):" in gn.to_torch_source(net)
+    net.to_onnx(tmp_path / "net.onnx")
+    session = onnxruntime.InferenceSession(tmp_path / "net.onnx", providers=["CPUExecutionProvider"])
+    np.testing.assert_allclose(session.run(None, {"X": X})[0], net.predict(X), atol=1e-12)
+    assert "w2 x" not in (text := str(gn.trace(net, X, X[:, :1]))) and "A2 = A1/(1 + |w2·A1|)" in text

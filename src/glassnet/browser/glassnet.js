@@ -29,7 +29,7 @@ const LICENCE_OF_NUMPY = "Copyright (c) 2005-2025, NumPy Developers.\nAll rights
 /** @typedef {{ kind: string, layer: number, path: number[], options: any, n_inputs: number, n_outputs: number, source: number,
  *     z: number, a: number, error: number, source_error: number, weights: number, bias: number, mask: number, rate: number,
  *     l1: number, l2: number, bias_l1: number, bias_l2: number, activation: any, formulas: any, constants: number[],
- *     own: LayerKind | null, at: number[], sizes: number[], statistics: number[], kept: number[] }} Row */
+ *     own: LayerKind | null, at: number[], shapes: number[][], statistics: number[], kept: number[] }} Row */
 
 /** @typedef {{ rows: Row[], layout: Layout, n_columns: number, n_mask_columns: number, n_outputs: number }} Plan */
 
@@ -3377,7 +3377,7 @@ class Builder {
       error: NOWHERE, source_error: this.source_error, weights: NOWHERE, bias: NOWHERE, mask: NOWHERE,
       rate: layer.name === "dropout" ? layer.rate : 0, l1: layer.l1 ?? 0, l2: layer.l2 ?? 0, bias_l1: layer.bias_l1 ?? 0,
       bias_l2: layer.bias_l2 ?? 0, activation, formulas: ACTIVATIONS[activation.name], constants: parametersOf(activation),
-      own: null, at: [], sizes: [], statistics: [], kept: [],
+      own: null, at: [], shapes: [], statistics: [], kept: [],
     };
   }
 
@@ -3391,7 +3391,7 @@ class Builder {
     };
     const own = slots("parameters");
     row.at = own.map((slot) => slot.start);
-    row.sizes = own.map((slot) => product(slot.shape));
+    row.shapes = own.map((slot) => slot.shape);
     row.statistics = slots("statistics").map((slot) => slot.start);
     row.weights = row.at[0] ?? NOWHERE;
     row.bias = own.find((slot) => slot.name === `${prefix}bias`)?.start ?? NOWHERE;
@@ -4224,9 +4224,8 @@ function part(memory, column, n, m) {
 function arrayOf(vector, row, which) {
   const start = which === 0 ? row.weights : row.bias;
   if (start === NOWHERE) return null;
-  const place = row.at.indexOf(start), size = row.sizes[place], isMatrix = row.kind === "dense" && which === 0;
-  const shape = isMatrix ? [row.n_inputs, row.n_outputs] : row.kind === "embedding" ? [size / row.options.dimension, row.options.dimension] : [size];
-  return { values: vector.slice(start, start + size), shape };
+  const shape = row.shapes[row.at.indexOf(start)];
+  return { values: vector.slice(start, start + product(shape)), shape };
 }
 
 /** What a row holds before its backward pass. @param {Room} room @param {number} i @param {Floats} x @param {Table} output */

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from glassnet.errors import NotBuiltError, ShapeError
 from glassnet.initializers import Initializer
 from glassnet.kernels.arrays import Own
-from glassnet.layers.facts import LayerFacts
+from glassnet.layers.facts import LayerFacts, LayerWords
 from glassnet.layers.steps import Steps, V
 from glassnet.support import checks
 from glassnet.support.registry import Registry, compact_repr
@@ -50,8 +50,8 @@ class Layer:
     is_affine: ClassVar[bool] = False
     """Whether a layer of its own functions gives, in prediction, an affine function of each sample."""
 
-    facts: ClassVar[LayerFacts | None] = None
-    """How one entry is written, of a layer that computes it from one entry and a learned weight; for people alone."""
+    facts: ClassVar[LayerFacts | LayerWords | None] = None
+    """How it is written: one entry, or in words; for people alone."""
 
     def output_shape(self, input_shape: Shape) -> Shape:
         """Shape of one sample behind this layer; raises `ShapeError` if it cannot read `input_shape`."""
@@ -108,7 +108,7 @@ class Layer:
 
         The default is the formula of the facts. A layer without either is computed by NumPy, and refused elsewhere.
         """
-        if self.facts is None:
+        if not isinstance(self.facts, LayerFacts):
             raise NotImplementedError(f"{type(self).__name__} does not describe what it computes")
         return steps.formula("a", self.facts.value, x=x, w=steps.row("weights"))
 
@@ -174,10 +174,15 @@ def computes_like(layer: Layer, base: type[Layer]) -> bool:
     return all(getattr(type(layer), name) is getattr(base, name) for name in COMPUTING)
 
 
+def describes(kind: type[Any]) -> bool:
+    """Whether this class itself says what it computes."""
+    return kind is not Layer and ("describe" in vars(kind) or isinstance(vars(kind).get("facts"), LayerFacts))
+
+
 def is_described(layer: Layer) -> bool:
     """Whether the layer describes what it computes; a description that it inherits may be of something else."""
     for base in type(layer).__mro__:
-        if base is not Layer and ("describe" in vars(base) or vars(base).get("facts") is not None):
+        if describes(base):
             return computes_like(layer, base)
     return False
 

@@ -12,7 +12,9 @@ from torch import nn
 
 from glassnet import layers
 from glassnet.bridges.torch import layers as written_out
+from glassnet.bridges.torch.described import Described
 from glassnet.bridges.torch.parts import WRITTEN_OUT, Part, parts
+from glassnet.engines.torch.code import identifier
 from glassnet.network.network import Network
 
 Array = NDArray[Any]
@@ -22,25 +24,40 @@ def built(network: Network) -> nn.Sequential:
     """The Sequential of a network's parts, with its numbers, in evaluation mode."""
     modules = parts(network)
     with torch.device("meta"):  # allocates nothing and draws nothing from PyTorch's generator
-        sequence = _filled(nn.Sequential(), modules)
+        sequence = _filled(nn.Sequential(), modules, network.dtype)
     sequence = sequence.to(getattr(torch, network.dtype.name)).to_empty(device="cpu")
     sequence.load_state_dict({name: torch.tensor(array) for name, array in _state(modules)})
     return sequence.eval()
 
 
-def _filled(sequence: nn.Sequential, modules: Sequence[Part]) -> nn.Sequential:
+def _filled(sequence: nn.Sequential, modules: Sequence[Part], dtype: np.dtype[Any]) -> nn.Sequential:
     for part in modules:
-        kind = getattr(written_out if part.kind in WRITTEN_OUT else nn, part.kind)
-        module = kind(*part.arguments, **part.options)
-        sequence.add_module(part.name, _filled(module, part.inner) if part.inner else module)
+        sequence.add_module(part.name, _module(part, dtype))
     return sequence
+
+
+def _module(part: Part, dtype: np.dtype[Any]) -> nn.Module:
+    if part.body and part.layer is not None:
+        return Described(part.layer, part.input_shape, dtype)
+    kind = getattr(written_out if part.kind in WRITTEN_OUT else nn, part.kind)
+    module: nn.Module = kind(*part.arguments, **part.options)
+    return _filled(module, part.inner, dtype) if isinstance(module, nn.Sequential) else module
 
 
 def _state(modules: Sequence[Part]) -> Iterator[tuple[str, Array]]:
     """The arrays by their names in the Sequential of these modules."""
     for part in modules:
-        arrays = dict(_state(part.inner)) if part.layer is None else _arrays(part.layer)
+        if part.layer is None:
+            arrays = dict(_state(part.inner))
+        else:
+            arrays = _own_arrays(part.layer, part.input_shape) if part.body else _arrays(part.layer)
         yield from ((f"{part.name}.{name}", array) for name, array in arrays.items())
+
+
+def _own_arrays(layer: layers.Layer, shape: tuple[int, ...]) -> dict[str, Array]:
+    """The arrays of a layer that describes itself."""
+    own = (*layer.parameters(shape), *layer.statistics(shape))
+    return {identifier(array.name): layer.view(array.name) for array in own}
 
 
 def _arrays(layer: layers.Layer) -> dict[str, Array]:
@@ -52,12 +69,6 @@ def _arrays(layer: layers.Layer) -> dict[str, Array]:
         case layers.Embedding():
             tables = np.split(weights, layer.offsets[1:])
             return {f"tables.{place}.weight": table for place, table in enumerate(tables)}
-        case layers.Periodic():
-            m = len(layer.columns)
-            return {
-                "weight": weights.reshape(m, layer.waves, layer.dimension), "offset": layer.view("offsets"),
-                "frequency": layer.view("frequencies"), "phase": layer.view("phases"),
-            }  # fmt: skip
         case layers.LayerNorm():
             return {"weight": weights, "bias": layer.view("bias")}
         case layers.BatchNorm():

@@ -24,25 +24,6 @@ class Residual(nn.Sequential):
         return x + super().forward(x)
 
 
-class Periodic(nn.Module):
-    """Hands all columns on, and puts numbers learned from waves of chosen columns behind them."""
-
-    def __init__(self, columns: list[int], waves: int, dimension: int, deviation: float) -> None:
-        super().__init__()
-        self.columns, self.deviation = columns, deviation
-        m, limit = len(columns), waves**-0.5
-        self.weight = nn.Parameter(torch.empty(m, waves, dimension).uniform_(-limit, limit))
-        self.offset = nn.Parameter(torch.empty(m, dimension).uniform_(-limit, limit))
-        self.frequency = nn.Parameter(torch.empty(m, waves).normal_(0, deviation))
-        self.phase = nn.Parameter(torch.empty(m, waves).uniform_(-torch.pi, torch.pi))
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        """All columns, then cos(2 pi x f + phase) W + offset of each chosen column x."""
-        waves = torch.cos(2 * torch.pi * x[:, self.columns, None] * self.frequency + self.phase)
-        learned = torch.einsum("imk,mkd->imd", waves, self.weight) + self.offset
-        return torch.cat([x, learned.flatten(1)], dim=1)
-
-
 class Embedding(nn.Module):
     """Puts learned vectors in the place of columns of integers, behind the columns that pass."""
 

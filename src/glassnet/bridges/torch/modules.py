@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 def to_torch(network: Network) -> nn.Sequential:
     """The network as a ``torch.nn.Sequential`` of standard modules, in evaluation mode.
 
-    Scale, Residual and Embedding, which torch.nn lacks, are modules of ``glassnet.bridges.torch.layers``.
+    Scale, Residual and Embedding, which torch.nn lacks, are modules of ``glassnet.bridges.torch.layers``; other layers
+    that it lacks are ``Described`` modules, which compute what the layer describes.
     Children are named like the layers, with their place: ``dense_0``, ``dense_0_relu``, ``dropout_1``. Weights are
     copied (``Linear.weight`` is W transposed), and running statistics of batch norm. The outputs are those of
     ``network.predict``; call ``module.train()`` before training it.

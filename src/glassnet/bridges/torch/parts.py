@@ -5,20 +5,24 @@ from __future__ import annotations
 import ast
 import textwrap
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib.resources import files
 from math import prod
 from typing import Any
 
+import numpy as np
+
 from glassnet import activations, layers
 from glassnet.activations import ActivationFunction
+from glassnet.bridges.torch.classes import class_body
 from glassnet.errors import ArgumentError
+from glassnet.layers.base import is_described
 from glassnet.network.network import Network
 from glassnet.schedules import Schedule
 from glassnet.support.registry import registry_of
 
 # Layers whose modules are written out, in bridges/torch/layers.py; those of all others are in torch.nn.
-WRITTEN_OUT = ("Scale", "Residual", "Embedding", "Periodic")
+WRITTEN_OUT = ("Scale", "Residual", "Embedding")
 
 
 @dataclass(frozen=True)
@@ -29,6 +33,10 @@ class Part:
     ----------
     inner : tuple of Part
         The modules inside, which a residual one is made from.
+    body : str
+        The text of its class below the name, of a layer that is written as it describes itself.
+    input_shape : tuple of int
+        Of one sample that such a layer reads.
     """
 
     name: str
@@ -38,11 +46,13 @@ class Part:
     layer: layers.Layer | None = None
     is_activation: bool = False
     inner: tuple[Part, ...] = ()
+    body: str = ""
+    input_shape: tuple[int, ...] = ()
 
     @property
     def source(self) -> str:
         """The expression that makes it."""
-        room = "" if self.kind in WRITTEN_OUT else "nn."
+        room = "" if self.kind in WRITTEN_OUT or self.body else "nn."
         if self.inner:
             return f"{room}{self.kind}(\n{listed(self.inner)})"
         given = [*map(repr, self.arguments), *(f"{name}={value!r}" for name, value in self.options.items())]
@@ -64,12 +74,14 @@ def placed(modules: Sequence[Part], sequence: str = "model") -> Iterator[tuple[s
 def written_out(modules: Sequence[Part]) -> str:
     """The text of the classes that these modules have beside those of torch.nn, set apart from what is around it."""
     text = files("glassnet.bridges.torch").joinpath("layers.py").read_text(encoding="utf-8")
-    wanted = {part.kind for _, part in placed(modules)}
+    wanted = {part.kind for _, part in placed(modules) if not part.body}
     classes = [
         str(ast.get_source_segment(text, entry))
         for entry in ast.parse(text).body
         if isinstance(entry, ast.ClassDef) and entry.name in wanted
     ]
+    own = {part.kind: part.body for _, part in placed(modules) if part.body}
+    classes += [f"class {kind}(nn.Module):\n{body}" for kind, body in own.items()]
     return "\n" + "\n\n\n".join(classes) + "\n" if classes else ""
 
 
@@ -84,21 +96,40 @@ def parts(network: Network) -> list[Part]:
         If a layer is no module of PyTorch, or has an activation of the user's own.
     """
     layout = network.layout
-    found = _in_order(network.layers, layout.input_shape, ())
+    found = _numbered(_in_order(network.layers, layout.input_shape, (), network.dtype))
     shape = layout.output_shapes[-1]
     return found if len(shape) == 1 else [*found, Part("flatten", "Flatten")]
 
 
-def _in_order(stack: Sequence[layers.Layer], shape: tuple[int, ...], around: tuple[int, ...]) -> list[Part]:
+def _numbered(modules: Sequence[Part]) -> list[Part]:
+    """The same modules, in which classes that differ have names that differ."""
+    bodies: dict[str, list[str]] = {}
+    for _, part in placed(modules):
+        if part.body and part.body not in bodies.setdefault(part.kind, []):
+            bodies[part.kind].append(part.body)
+
+    def named(part: Part) -> Part:
+        inner = tuple(map(named, part.inner))
+        place = bodies[part.kind].index(part.body) if part.body else 0
+        return replace(part, inner=inner, kind=f"{part.kind}{place + 1}" if place else part.kind)
+
+    return list(map(named, modules))
+
+
+def _in_order(
+    stack: Sequence[layers.Layer], shape: tuple[int, ...], around: tuple[int, ...], dtype: np.dtype[Any]
+) -> list[Part]:
     """The modules of layers that read samples of this shape; `around` holds the places of what they stand in."""
     found: list[Part] = []
     for index, layer in enumerate(stack):
-        found += _parts((*around, index), layer, shape)
+        found += _parts((*around, index), layer, shape, dtype)
         shape = layer.output_shape(shape)
     return found
 
 
-def _parts(place: tuple[int, ...], layer: layers.Layer, shape: tuple[int, ...]) -> list[Part]:
+def _parts(
+    place: tuple[int, ...], layer: layers.Layer, shape: tuple[int, ...], dtype: np.dtype[Any]
+) -> list[Part]:
     name, n = f"{_name(layer)}_{place[-1]}", prod(shape)
     match layer:
         case layers.Dense():
@@ -127,13 +158,13 @@ def _parts(place: tuple[int, ...], layer: layers.Layer, shape: tuple[int, ...]) 
             return [Part(name, "Scale", (n,), layer=layer)]
         case layers.Embedding():
             return [Part(name, "Embedding", (n, dict(layer.pairs), layer.dimension), layer=layer)]
-        case layers.Periodic():
-            arguments = (list(layer.columns), layer.waves, layer.dimension, layer.deviation)
-            return [Part(name, "Periodic", arguments, layer=layer)]
         case layers.Residual():
-            return [Part(name, "Residual", inner=tuple(_in_order(layer.inner, shape, place)))]
+            return [Part(name, "Residual", inner=tuple(_in_order(layer.inner, shape, place, dtype)))]
         case layers.Flatten():
             return [Part(name, "Flatten")]
+    if is_described(layer) and type(layer).infer is layers.Layer.infer:
+        body = class_body(layer, shape, dtype)
+        return [Part(name, type(layer).__name__, layer=layer, body=body, input_shape=shape)]
     raise ArgumentError(f"{_said(place)}, {layer!r}, is no module of PyTorch; replace it by a built-in layer")
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 import difflib
 from collections.abc import Callable
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -15,7 +17,8 @@ from glassnet import activations, layers
 from glassnet.activations import ActivationFunction
 from glassnet.activations.facts import TorchModule
 from glassnet.bridges.pieces import Piece, by_feature, dense
-from glassnet.bridges.torch.layers import Periodic, Scale
+from glassnet.bridges.torch.described import Described
+from glassnet.bridges.torch.layers import Scale
 from glassnet.errors import ArgumentError
 
 Array = NDArray[Any]
@@ -31,6 +34,8 @@ Reader = Callable[[Any, str, np.dtype[Any]], Piece | None]
 
 def read(module: nn.Module, place: str, dtype: np.dtype[Any]) -> Piece | None:
     """The piece of a module; None of one that does nothing."""
+    if isinstance(module, Described):
+        return _described(module, place)
     name = type(module).__name__
     is_known = name in _READERS and type(module).__module__.startswith(_ROOMS)
     if not is_known and not parametrize.is_parametrized(module):
@@ -99,13 +104,11 @@ def _scale(module: Scale, place: str, dtype: np.dtype[Any]) -> Piece:
     return by_feature(layers.Scale(), factors.size, place, {"weights": factors.ravel()}, dtype)
 
 
-def _periodic(module: Periodic, place: str, dtype: np.dtype[Any]) -> Piece:
-    _, waves, dimension = module.weight.shape
-    arrays = {
-        "weights": _array(module.weight).reshape(-1, dimension), "offsets": _array(module.offset),
-        "frequencies": _array(module.frequency), "phases": _array(module.phase),
-    }  # fmt: skip
-    return Piece(layers.Periodic(module.columns, waves, dimension, module.deviation), place, arrays)
+def _described(module: Described, place: str) -> Piece:
+    """The layer that a module of glassnet's own computes."""
+    names = (*module.parameter_names, *module.statistic_names)
+    arrays = {name: _array(module.array(name)) for name in names}
+    return Piece(copy.copy(module.layer), place, arrays, prod(module.input_shape))
 
 
 def _affine(module: nn.BatchNorm1d | nn.LayerNorm) -> dict[str, Array | None]:
@@ -146,7 +149,6 @@ _READERS: dict[str, Reader] = {
     "RMSNorm": _rms_norm,
     "PReLU": _prelu,
     "Scale": _scale,
-    "Periodic": _periodic,
     "Flatten": _flatten,
     "Identity": lambda module, place, dtype: None,
 }

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from torch import fx, nn
 
-from glassnet.bridges.torch.layers import Periodic
+from glassnet.bridges.torch.described import Described
 from glassnet.errors import ArgumentError
 
 _ADDITIONS = ("add", "iadd", "add_")
@@ -20,7 +20,7 @@ class _Tracer(fx.Tracer):
 
     def is_leaf_module(self, m: nn.Module, module_qualified_name: str) -> bool:
         """Whether what is inside is not looked at."""
-        return isinstance(m, Periodic) or bool(super().is_leaf_module(m, module_qualified_name))
+        return isinstance(m, Described) or bool(super().is_leaf_module(m, module_qualified_name))
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from torch.nn import functional
 from glassnet.engines.base import found_for, unknown
 from glassnet.engines.torch.code import Shape, forward_lines, identifier
 from glassnet.layers import BatchNorm, Embedding, Layer, LayerNorm, PReLU, RMSNorm
-from glassnet.layers.base import is_described, registry
+from glassnet.layers.base import describes, is_described, registry
 
 Tensors = tuple[Tensor, ...]
 # The output for a layer, its input (n, n_inputs), its parameters and running statistics, each with two axes, and
@@ -95,10 +95,7 @@ def body_of(bodies: Mapping[type[Layer], Body], layer: Layer, input_shape: Shape
     if body is not None:
         return body
     if not is_described(layer) or type(layer).infer is not Layer.infer:
-        kinds = [
-            kind for kind in registry.classes().values() if kind.describe is not Layer.describe or kind.facts
-        ]
-        raise unknown(layer, "engine='torch'", {*bodies, *kinds})
+        raise unknown(layer, "engine='torch'", {*bodies, *filter(describes, registry.classes().values())})
     return described(layer, input_shape, np.dtype(str(dtype).removeprefix("torch.")))
 
 

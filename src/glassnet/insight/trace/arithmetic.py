@@ -150,7 +150,8 @@ def _of_two(name: str, first: Term, second: Term, compute: Callable[[float, floa
 
 exp, log = applied("exp", np.exp), applied("log", np.log)
 tanh, sign, root = applied("tanh", np.tanh), applied("sign", np.sign), applied("√", np.sqrt)
-log1p = applied("log1p", np.log1p)
+log1p, floor = applied("log1p", np.log1p), applied("floor", np.floor)
+cos, sin = applied("cos", np.cos), applied("sin", np.sin)
 softplus = applied("softplus", lambda z: np.logaddexp(0, z))
 sigmoid = applied("σ", lambda z: 1 / (1 + np.exp(-z)))
 normal_share = applied("Φ", lambda z: (1 + math.erf(z / math.sqrt(2))) / 2)

@@ -14,7 +14,7 @@ from glassnet.insight.trace.writing.learned import OfColumnTrace
 from glassnet.insight.trace.writing.notation import function_of
 from glassnet.insight.trace.writing.slopes import LossOf
 from glassnet.insight.trace.writing.unit import UnitTrace, layer_name, layer_place
-from glassnet.insight.trace.writing.units import KINDS, unit_of
+from glassnet.insight.trace.writing.units import kind_of, unit_of
 from glassnet.plan import DENSE, NOWHERE
 from glassnet.support.text import in_one_line, script
 
@@ -96,8 +96,9 @@ def _row(
 
 
 def _in_text(record: RowRecord) -> bool:
-    """Whether its units are written out in text also where they are drawn: each sample has other weights."""
-    return issubclass(KINDS[record.row.kind], OfColumnTrace)
+    """Whether its units are written out in text also where they are drawn: weights do not tell what they do."""
+    kind = kind_of(record.row)
+    return kind is not None and issubclass(kind, OfColumnTrace)
 
 
 def _error(unit: UnitTrace) -> str:

@@ -15,7 +15,7 @@ from glassnet.insight.trace.record import StepRecord, record
 from glassnet.insight.trace.step import Entry, TraceStep
 from glassnet.insight.trace.writing.steps import Writer
 from glassnet.insight.trace.writing.unit import UnitTrace
-from glassnet.insight.trace.writing.units import KINDS, unit_trace, within
+from glassnet.insight.trace.writing.units import refuse_unwritten, unit_trace, within
 from glassnet.insight.trace.writing.written import Written
 from glassnet.losses import Loss
 from glassnet.optimizers import Optimizer
@@ -110,16 +110,6 @@ def _refuse_factors(network: Network) -> None:
             )
 
 
-def _refuse_unknown(network: Network) -> None:
-    """Raise `ArgumentError` where a trace has no words for a layer."""
-    for row in network.plan().rows:
-        if row.kind not in KINDS:
-            raise ArgumentError(
-                f"a trace cannot tell what layer {row.layer}, {network.layers[row.layer]!r}, does; it knows those of "
-                f"the kinds {', '.join(KINDS)}, and Flatten"
-            )
-
-
 @overload
 def trace(network: Network, X: ArrayLike, y: None = None, *, samples_in: str = "rows") -> ForwardTrace: ...
 
@@ -176,7 +166,7 @@ def trace(
         If `samples_in` is neither, or a loss or an optimizer is given without y.
     """
     checks.network("network", network)
-    _refuse_unknown(network)
+    refuse_unwritten(network)
     checked_writing(samples_in)
     needs_targets = loss is None or losses.get(loss).takes_targets
     if y is None and needs_targets:

@@ -20,7 +20,7 @@
 /** @typedef {{ kind: string, layer: number, path: number[], options: any, n_inputs: number, n_outputs: number, source: number,
  *     z: number, a: number, error: number, source_error: number, weights: number, bias: number, mask: number, rate: number,
  *     l1: number, l2: number, bias_l1: number, bias_l2: number, activation: any, formulas: any, constants: number[],
- *     own: LayerKind | null, at: number[], sizes: number[], statistics: number[], kept: number[] }} Row */
+ *     own: LayerKind | null, at: number[], shapes: number[][], statistics: number[], kept: number[] }} Row */
 
 /** @typedef {{ rows: Row[], layout: Layout, n_columns: number, n_mask_columns: number, n_outputs: number }} Plan */
 

@@ -5,6 +5,7 @@ import { setDropRates } from "../arithmetic/rules.js";
 import { Random } from "../base/random.js";
 import { OPTIMIZER_LETTERS } from "../formulas.js";
 import { NOWHERE } from "../plan/plan.js";
+import { product } from "../plan/shapes.js";
 
 /** @param {Training} training @param {ArrayLike<number> | null} rows @param {Uint8Array} [masks] */
 export function traced(training, rows, masks) {
@@ -62,9 +63,8 @@ function part(memory, column, n, m) {
 function arrayOf(vector, row, which) {
   const start = which === 0 ? row.weights : row.bias;
   if (start === NOWHERE) return null;
-  const place = row.at.indexOf(start), size = row.sizes[place], isMatrix = row.kind === "dense" && which === 0;
-  const shape = isMatrix ? [row.n_inputs, row.n_outputs] : row.kind === "embedding" ? [size / row.options.dimension, row.options.dimension] : [size];
-  return { values: vector.slice(start, start + size), shape };
+  const shape = row.shapes[row.at.indexOf(start)];
+  return { values: vector.slice(start, start + product(shape)), shape };
 }
 
 /** What a row holds before its backward pass. @param {Room} room @param {number} i @param {Floats} x @param {Table} output */

@@ -109,7 +109,7 @@ class Builder {
       error: NOWHERE, source_error: this.source_error, weights: NOWHERE, bias: NOWHERE, mask: NOWHERE,
       rate: layer.name === "dropout" ? layer.rate : 0, l1: layer.l1 ?? 0, l2: layer.l2 ?? 0, bias_l1: layer.bias_l1 ?? 0,
       bias_l2: layer.bias_l2 ?? 0, activation, formulas: ACTIVATIONS[activation.name], constants: parametersOf(activation),
-      own: null, at: [], sizes: [], statistics: [], kept: [],
+      own: null, at: [], shapes: [], statistics: [], kept: [],
     };
   }
 
@@ -123,7 +123,7 @@ class Builder {
     };
     const own = slots("parameters");
     row.at = own.map((slot) => slot.start);
-    row.sizes = own.map((slot) => product(slot.shape));
+    row.shapes = own.map((slot) => slot.shape);
     row.statistics = slots("statistics").map((slot) => slot.start);
     row.weights = row.at[0] ?? NOWHERE;
     row.bias = own.find((slot) => slot.name === `${prefix}bias`)?.start ?? NOWHERE;

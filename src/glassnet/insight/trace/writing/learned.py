@@ -133,7 +133,7 @@ class WeightedTrace(LearnedTrace):
     @property
     def _facts(self) -> LayerFacts:
         own = self.record.row.own
-        if own is None or own.layer.facts is None:
+        if own is None or not isinstance(own.layer.facts, LayerFacts):
             raise NotImplementedError(f"{self.name} does not state its facts")
         return own.layer.facts
 

@@ -11,7 +11,9 @@ from glassnet.insight.trace.arithmetic import (
     TERMS,
     Term,
     absolute,
+    cos,
     exp,
+    floor,
     largest,
     largest_of,
     letter,
@@ -23,6 +25,7 @@ from glassnet.insight.trace.arithmetic import (
     root,
     sigmoid,
     sign,
+    sin,
     smallest,
     softplus,
     tanh,
@@ -32,9 +35,9 @@ from glassnet.support.expressions import Language
 
 Array = NDArray[Any]
 _FUNCTIONS: dict[str, Callable[..., Term]] = {
-    "abs": absolute, "exp": exp, "log": log, "log1p": log1p, "max": largest, "min": smallest,
-    "normal_density": normal_density, "normal_share": normal_share, "sigmoid": sigmoid, "sign": sign,
-    "softplus": softplus, "sqrt": root, "tanh": tanh,
+    "abs": absolute, "cos": cos, "exp": exp, "floor": floor, "log": log, "log1p": log1p, "max": largest,
+    "min": smallest, "normal_density": normal_density, "normal_share": normal_share, "sigmoid": sigmoid,
+    "sign": sign, "sin": sin, "softplus": softplus, "sqrt": root, "tanh": tanh,
 }  # fmt: skip
 
 

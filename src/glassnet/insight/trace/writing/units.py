@@ -10,14 +10,16 @@ from numpy.typing import NDArray
 from glassnet.errors import ArgumentError
 from glassnet.insight.trace.arithmetic import TERMS, equation, num, number
 from glassnet.insight.trace.record import StepRecord
-from glassnet.insight.trace.writing.embedding import EmbeddingTrace
+from glassnet.insight.trace.writing import kinds
+from glassnet.insight.trace.writing.described import DescribedTrace
 from glassnet.insight.trace.writing.learned import Formula, OwnTrace, PassedUnitTrace, WeightedTrace
 from glassnet.insight.trace.writing.neuron import NeuronTrace
-from glassnet.insight.trace.writing.normalised import NormalisedTrace, RootMeanSquareTrace
-from glassnet.insight.trace.writing.periodic import PeriodicTrace
-from glassnet.insight.trace.writing.residual import BranchTrace, SumTrace
 from glassnet.insight.trace.writing.unit import UnitTrace, layer_place
-from glassnet.plan import ACTIVATION, BATCH_NORM, BRANCH, DENSE, DROPOUT, LAYER_NORM, SUM
+from glassnet.layers import Layer
+from glassnet.layers.base import computes_like, is_described, registry
+from glassnet.layers.facts import LayerFacts, LayerWords
+from glassnet.network.network import Network
+from glassnet.plan import ACTIVATION, BRANCH, DENSE, DROPOUT, SUM, Row
 from glassnet.support import checks
 from glassnet.support.registry import compact_repr
 
@@ -94,11 +96,37 @@ class DropoutTrace(OwnTrace):
 
 
 KINDS: dict[str, type[UnitTrace]] = {
-    DENSE: NeuronTrace, ACTIVATION: ActivationTrace, DROPOUT: DropoutTrace,
-    BATCH_NORM: NormalisedTrace, LAYER_NORM: NormalisedTrace, "rms_norm": RootMeanSquareTrace,
-    "scale": WeightedTrace, "prelu": WeightedTrace, BRANCH: BranchTrace, SUM: SumTrace,
-    "embedding": EmbeddingTrace, "periodic": PeriodicTrace,
+    DENSE: NeuronTrace, ACTIVATION: ActivationTrace, DROPOUT: DropoutTrace, **kinds.KINDS,
 }  # fmt: skip
+
+
+def kind_of(row: Row) -> type[UnitTrace] | None:
+    """What writes the units of a row: a class of its kind, or its layer's facts; None where there is neither.
+
+    A subclass that computes something else than the layer that is known counts as unknown.
+    """
+    if row.own is None or row.kind in (BRANCH, SUM):
+        return KINDS.get(row.kind)
+    layer, known = row.own.layer, registry.classes().get(row.kind)
+    if row.kind in KINDS and known is not None and computes_like(layer, known):
+        return KINDS[row.kind]
+    if not is_described(layer) or type(layer).infer is not Layer.infer:
+        return None
+    return {LayerFacts: WeightedTrace, LayerWords: DescribedTrace, type(None): None}[type(layer.facts)]
+
+
+def refuse_unwritten(network: Network) -> None:
+    """Raise `ArgumentError` where there are no words for a layer."""
+    for row in network.plan().rows:
+        if kind_of(row) is None:
+            raise _unwritten(network, row)
+
+
+def _unwritten(network: Network, row: Row) -> ArgumentError:
+    return ArgumentError(
+        f"a trace cannot tell what layer {row.layer}, {network.layers[row.layer]!r}, does: it is none of "
+        f"{', '.join(KINDS)}, and does not state in facts and a description what it computes"
+    )
 
 
 def unit_trace(step: StepRecord, layer: int | tuple[int, ...], unit: int, sample: int) -> UnitTrace:
@@ -123,7 +151,11 @@ def unit_trace(step: StepRecord, layer: int | tuple[int, ...], unit: int, sample
 
 def unit_of(step: StepRecord, index: int, unit: int, sample: int) -> UnitTrace:
     """The arithmetic of a unit of a row of the plan, counted from 0."""
-    return KINDS[step.rows[index].row.kind](step, index, unit, sample)
+    row = step.rows[index].row
+    kind = kind_of(row)
+    if kind is None:
+        raise _unwritten(step.network, row)
+    return kind(step, index, unit, sample)
 
 
 def within(name: str, value: int, n: int) -> None:

@@ -20,7 +20,7 @@ from glassnet.insight.trace.arithmetic import (
 )
 from glassnet.insight.trace.writing.learned import Formula, LearnedTrace
 from glassnet.layers import RMSNorm
-from glassnet.plan import BATCH_NORM
+from glassnet.plan import BATCH_NORM, LAYER_NORM
 
 Array = NDArray[Any]
 
@@ -264,3 +264,6 @@ class RootMeanSquareTrace(OfGroupTrace):
             "∂L/∂x = (g − s·mean(g·s))/√(mean(x²) + ε), through the mean square too",
             f"      = {self.back_to_input()}",
         ]
+
+
+KINDS = {BATCH_NORM: NormalisedTrace, LAYER_NORM: NormalisedTrace, "rms_norm": RootMeanSquareTrace}

@@ -148,3 +148,6 @@ class PeriodicTrace(OfColumnTrace):
 
     def _update_lines(self, terms: int) -> list[str]:
         return [] if self.passes else super()._update_lines(terms)
+
+
+KINDS = {"periodic": PeriodicTrace}

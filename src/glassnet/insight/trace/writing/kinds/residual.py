@@ -108,3 +108,6 @@ class SumTrace(OwnTrace):
             *self._d_a_lines(terms),
             f"∂L/∂f = ∂L/∂a = {number(self.d_a)}, and the same goes to x, past the layers",
         ]
+
+
+KINDS = {BRANCH: BranchTrace, SUM: SumTrace}

@@ -118,3 +118,6 @@ class EmbeddingTrace(OfColumnTrace):
 
     def _update_lines(self, terms: int) -> list[str]:
         return [] if self.passes else super()._update_lines(terms)
+
+
+KINDS = {"embedding": EmbeddingTrace}
