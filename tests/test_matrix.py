@@ -6,9 +6,12 @@ that the library does with every part of its kind. A facet that works though the
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Callable
 from dataclasses import fields, replace
+from importlib import import_module
 from pathlib import Path
+from pkgutil import walk_packages
 from typing import Any
 
 import numpy as np
@@ -25,6 +28,9 @@ from glassnet.losses import ElementwiseLoss, Loss
 from glassnet.network.network import Network
 from glassnet.recipes import heads
 from glassnet.support import expressions
+from glassnet.tables.export import python
+from glassnet.tables.export.networks import write_network
+from glassnet.tables.program import Program
 from tests.browser.engine import call
 from tests.engines.conformance import SCHEDULES
 from tests.gradients.table import LAYERS, LOSSES
@@ -398,6 +404,16 @@ def layer_in_torch(name: str, folder: Path) -> None:
     torch.testing.assert_close(room["model"].eval()(room["X"]), module(room["X"]), rtol=0, atol=0)
 
 
+def layer_exported(name: str, folder: Path) -> None:
+    """As the steps of a file that needs NumPy alone."""
+    net, program = network(*with_layer(name)), Program()
+    result = write_network(program, net, "x")
+    room: dict[str, Any] = {"x": samples()}
+    exec(python.RUNTIME.read_text(encoding="utf-8"), room)
+    exec("\n".join(textwrap.dedent(python._CODE[type(step)](step, True)) for step in program.steps), room)
+    np.testing.assert_allclose(room[result], net.predict(samples()), atol=1e-12)
+
+
 def layer_in_onnx(name: str, folder: Path) -> None:
     net, path = network(*with_layer(name)), folder / "net.onnx"
     net.to_onnx(path)
@@ -485,7 +501,7 @@ FACETS: dict[str, tuple[Any, dict[str, Facet]]] = {
     "layers": (layers, {
         **{f"{engine} engine": layer_on(engine) for engine in ENGINES},
         "browser": layer_in_browser, "files": layer_in_files, "summary": layer_summed_up, "trace": layer_traced,
-        "PyTorch": layer_in_torch, "ONNX": layer_in_onnx, "from ONNX": layer_from_onnx,
+        "PyTorch": layer_in_torch, "exported file": layer_exported, "ONNX": layer_in_onnx, "from ONNX": layer_from_onnx,
     }),
     "metrics": (metrics, {"training": metric_while_training, "page of parts": on_the_page(metrics.base.registry)}),
     "schedules": (schedules, {"browser": schedule_in_browser, "page of parts": on_the_page(schedules.base.registry)}),
@@ -562,6 +578,15 @@ def test_every_part_has_every_facet(kind: str, name: str, facet: str, tmp_path: 
         return
     with pytest.raises((GlassnetError, AssertionError)):
         works(name, tmp_path)
+
+
+def test_every_file_of_a_layer_is_known_to_its_room() -> None:
+    """A kind whose file ``layers/__init__`` does not name would be found by nobody."""
+    names = set(layers.names())
+    for file in walk_packages(layers.__path__, f"{layers.__name__}."):
+        import_module(file.name)
+    assert set(layers.names()) - names == set()
+    assert {kind.__name__ for kind in layers.base.registry.classes().values()} == set(layers.__all__)
 
 
 def test_no_exception_is_of_something_that_is_not_there() -> None:

@@ -3,24 +3,33 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
 import torch
 from numpy.typing import NDArray
+from py_mini_racer import MiniRacer
 
 import glassnet as gn
+from glassnet.browser import script, spec_of
 from glassnet.engines.base import unknown
 from glassnet.engines.choice import EngineNote
 from glassnet.engines.compiled.layers import BODIES as COMPILED
+from glassnet.engines.compiled.layers import bodies_in
 from glassnet.engines.torch.layers import BODIES as TORCH
 from glassnet.engines.torch.layers import body_of
-from glassnet.errors import EngineError, ShapeError
+from glassnet.errors import EngineError, GlassnetError, ShapeError
 from glassnet.initializers import Constant, Zeros
+from glassnet.kernels.layers import scale
 from glassnet.layers import BatchNorm, Layer, LayerNorm, Parameter
 from glassnet.layers.residual import Branch, Sum
+from glassnet.tables.export.networks import write_network
+from glassnet.tables.program import Program
 from tests.gradients.table import LAYERS
 
 Array = NDArray[Any]
@@ -270,3 +279,74 @@ def test_the_ends_of_a_residual_layer_are_no_layers_that_a_user_knows() -> None:
     refused = str(unknown(Layer(), "engine='compiled'", COMPILED))
     assert "which knows BatchNorm, Embedding" in refused
     assert not {"Branch", "Sum"} & set(refused.replace(",", " ").split())
+
+
+@dataclass(repr=False)
+class Doubled(gn.Scale):
+    """a = 2 w x: another layer than Scale, whose facts and modules it must not be given."""
+
+    def forward(self, x: Array, own: Any, a: Array) -> None:
+        np.multiply(2 * x, own.parameters[0], out=a)
+
+
+@pytest.mark.parametrize("layer", [Doubling(), Doubled()])
+def test_what_does_not_describe_what_it_computes_is_refused_by_every_bridge(
+    layer: Layer, tmp_path: Path
+) -> None:
+    net = gn.Network([gn.Dense(4, "tanh"), layer, gn.Dense(2)], seed=0, input_shape=3)
+    name = type(layer).__name__
+    refusing: list[tuple[Callable[[], object], str]] = [
+        (net.to_torch, rf"layer 1, .*{name}\(\), is no module of PyTorch"),
+        (lambda: gn.to_torch_source(net), rf"layer 1, .*{name}\(\), is no module of PyTorch"),
+        (lambda: net.to_onnx(tmp_path / "net.onnx"), rf"layer 1, .*{name}\(\), cannot be written to ONNX"),
+        (lambda: write_network(Program(), net, "x"), rf"layer 1, .*{name}\(\), cannot be exported"),
+        (lambda: gn.trace(net, X, Y), rf"a trace cannot tell what layer 1, .*{name}\(\), does"),
+        (lambda: spec_of(net), name),
+    ]
+    for ask, told in refusing:
+        with pytest.raises(GlassnetError, match=told):
+            ask()
+
+
+@pytest.mark.parametrize("lost", ["scale", "scale_backward"])
+def test_a_file_of_compiled_bodies_that_lacks_one_is_refused_by_name(lost: str) -> None:
+    bodies = {"scale": scale.scale, "scale_backward": scale.scale_backward}
+    half = SimpleNamespace(__name__="kernels.layers.scale", **{k: v for k, v in bodies.items() if k != lost})
+    with pytest.raises(
+        EngineError, match=rf"kernels.layers.scale, the compiled bodies of Scale, lacks {lost}$"
+    ):
+        bodies_in(half, "scale", gn.Scale)  # type: ignore[arg-type]
+
+
+def test_prediction_that_differs_needs_a_body_of_its_own() -> None:
+    half = SimpleNamespace(__name__="x", batch_norm=None, batch_norm_backward=None)
+    with pytest.raises(EngineError, match="lacks batch_norm_inference"):
+        bodies_in(half, "batch_norm", BatchNorm)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("lost", "told"),
+    [
+        (
+            "LAYERS.scale = {",
+            "layer scale is not computed by the browser engine, which knows dense, activation",
+        ),
+        (
+            "  backward(layer, own, { x, xAt, n, k }, error",
+            "layer scale has no backward in the browser engine",
+        ),
+    ],
+)
+def test_the_browser_refuses_a_kind_that_it_has_not_or_has_half(lost: str, told: str) -> None:
+    text = script()
+    start = text.index("LAYERS.scale = {")
+    at = text.index(lost, start)
+    context = MiniRacer()
+    context.eval(
+        text[:at]
+        + lost.replace("LAYERS.scale", "const gone").replace("backward(", "lost(")
+        + text[at + len(lost) :]
+    )
+    spec = '{ layers: [{ name: "scale" }], input_shape: 2 }'
+    with pytest.raises(Exception, match=told):
+        context.eval(f"glassnet.create({spec})")

@@ -174,6 +174,13 @@ def computes_like(layer: Layer, base: type[Layer]) -> bool:
     return all(getattr(type(layer), name) is getattr(base, name) for name in COMPUTING)
 
 
+def is_built_in(layer: Layer) -> bool:
+    """Whether a layer, or that of which it is a subclass, is one of glassnet's, and computes what that does."""
+    known = registry.classes().values()
+    base = next((base for base in type(layer).__mro__ if base in known), None)
+    return base is not None and computes_like(layer, base)
+
+
 def describes(kind: type[Any]) -> bool:
     """Whether this class itself says what it computes."""
     return kind is not Layer and ("describe" in vars(kind) or isinstance(vars(kind).get("facts"), LayerFacts))

@@ -21,7 +21,7 @@ from glassnet.bridges.onnx.described import write_described
 from glassnet.bridges.onnx.values import Nodes
 from glassnet.bridges.writing import write
 from glassnet.errors import ArgumentError
-from glassnet.layers.base import is_described, registry
+from glassnet.layers.base import is_built_in, is_described, registry
 from glassnet.network.network import Network
 from glassnet.support import checks
 from glassnet.support.optional import require
@@ -146,6 +146,9 @@ def _layers(graph: _Graph, stack: Sequence[layers.Layer], shape: tuple[int, ...]
 
 
 def _layer(graph: _Graph, layer: layers.Layer, shape: tuple[int, ...], prefix: str, index: int) -> None:
+    if not is_built_in(layer):
+        _described(graph, layer, shape, prefix, index)
+        return
     match layer:
         case layers.Dense():
             of_bias = ("bias",) if layer.use_bias else ()
@@ -168,12 +171,17 @@ def _layer(graph: _Graph, layer: layers.Layer, shape: tuple[int, ...], prefix: s
             graph.then("Add", place, before)
         case layers.Dropout() | layers.Flatten():
             pass  # in prediction neither changes a number, and samples are flat from the beginning
-        case _ if is_described(layer):
-            place = f"{prefix}{registry.known_as(layer) or type(layer).__name__}_{index}"
-            nodes = Nodes(graph.onnx, graph.nodes, graph.constants, dtype=graph.dtype, prefix=f"{place}.")
-            graph.value = write_described(nodes, layer, graph.value, prod(shape), place)
         case _:
-            raise ArgumentError(f"layer {prefix}{index}, {layer!r}, cannot be written to ONNX")
+            _described(graph, layer, shape, prefix, index)
+
+
+def _described(graph: _Graph, layer: layers.Layer, shape: tuple[int, ...], prefix: str, index: int) -> None:
+    """The operators of a layer that ONNX has none for, as it describes itself."""
+    if not is_described(layer):
+        raise ArgumentError(f"layer {prefix}{index}, {layer!r}, cannot be written to ONNX")
+    place = f"{prefix}{registry.known_as(layer) or type(layer).__name__.lower()}_{index}"
+    nodes = Nodes(graph.onnx, graph.nodes, graph.constants, dtype=graph.dtype, prefix=f"{place}.")
+    graph.value = write_described(nodes, layer, graph.value, prod(shape), place)
 
 
 def _arrays(graph: _Graph, layer: layers.Layer, place: str, *names: str) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ from glassnet import activations, layers
 from glassnet.activations import ActivationFunction
 from glassnet.bridges.torch.classes import class_body
 from glassnet.errors import ArgumentError
-from glassnet.layers.base import is_described
+from glassnet.layers.base import is_built_in, is_described
 from glassnet.network.network import Network
 from glassnet.schedules import Schedule
 from glassnet.support.registry import registry_of
@@ -131,6 +131,8 @@ def _parts(
     place: tuple[int, ...], layer: layers.Layer, shape: tuple[int, ...], dtype: np.dtype[Any]
 ) -> list[Part]:
     name, n = f"{_name(layer)}_{place[-1]}", prod(shape)
+    if not is_built_in(layer):
+        return [_described(name, place, layer, shape, dtype)]
     match layer:
         case layers.Dense():
             options = {} if layer.use_bias else {"bias": False}
@@ -162,9 +164,16 @@ def _parts(
             return [Part(name, "Residual", inner=tuple(_in_order(layer.inner, shape, place, dtype)))]
         case layers.Flatten():
             return [Part(name, "Flatten")]
+    return [_described(name, place, layer, shape, dtype)]
+
+
+def _described(
+    name: str, place: tuple[int, ...], layer: layers.Layer, shape: tuple[int, ...], dtype: np.dtype[Any]
+) -> Part:
+    """The module of a layer that torch.nn has none for, as it describes itself."""
     if is_described(layer) and type(layer).infer is layers.Layer.infer:
         body = class_body(layer, shape, dtype)
-        return [Part(name, type(layer).__name__, layer=layer, body=body, input_shape=shape)]
+        return Part(name, type(layer).__name__, layer=layer, body=body, input_shape=shape)
     raise ArgumentError(f"{_said(place)}, {layer!r}, is no module of PyTorch; replace it by a built-in layer")
 
 
@@ -199,4 +208,4 @@ def _changed(options: dict[str, tuple[Any, Any]]) -> dict[str, Any]:
 
 def _name(thing: Any) -> str:
     registry = registry_of(thing)
-    return registry.name_of(thing) if registry is not None else type(thing).__name__
+    return (registry.known_as(thing) if registry is not None else None) or type(thing).__name__.lower()

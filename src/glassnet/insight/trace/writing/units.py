@@ -112,6 +112,8 @@ def kind_of(row: Row) -> type[UnitTrace] | None:
         return KINDS[row.kind]
     if not is_described(layer) or type(layer).infer is not Layer.infer:
         return None
+    if isinstance(layer.facts, LayerWords) and row.own.parameters and not all(layer.facts.gradient):
+        return None
     return {LayerFacts: WeightedTrace, LayerWords: DescribedTrace, type(None): None}[type(layer.facts)]
 
 
