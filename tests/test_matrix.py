@@ -28,10 +28,13 @@ from glassnet.losses import ElementwiseLoss, Loss
 from glassnet.network.network import Network
 from glassnet.recipes import heads
 from glassnet.support import expressions
+from glassnet.support.registry import to_config
 from glassnet.tables.export import python
 from glassnet.tables.export.networks import write_network
 from glassnet.tables.program import Program
 from tests.browser.engine import call
+from tests.browser.page.test_formulas import TABLE
+from tests.browser.page.v8 import call as page_call
 from tests.engines.conformance import SCHEDULES
 from tests.gradients.table import LAYERS, LOSSES
 
@@ -385,6 +388,26 @@ def layer_traced(name: str, folder: Path) -> None:
     assert "dA1 = " in text
 
 
+def layer_on_the_page(name: str, folder: Path) -> None:
+    """Every unit of every layer is written."""
+    layer = layer_called(name)
+    before = [] if layer.reads_data else [gn.Dense(4, "tanh")]
+    own = [to_config(part) for part in (*before, layer, gn.Dense(3, "softmax"))]
+    choices = {"hidden": "own", "data": "own", "source": TABLE, "batch": 6, "own": own}
+    lines = page_call(
+        """
+        const step = page.stepOf(data.choices, 1);
+        return step.columns.flatMap(({ units }, column) => Array.from({ length: units }, (_, unit) => {
+          const { forward, backward } = page.unitSections(step, { column, unit, sample: 0 });
+          return [...forward, ...backward].map(({ text }) => text);
+        }));
+        """,
+        {"choices": choices},
+    )
+    told = [line for unit in lines for line in unit]
+    assert told and not any("NaN" in line or "undefined" in line for line in told)
+
+
 def layer_in_torch(name: str, folder: Path) -> None:
     """And back, and as a program."""
     net = network(*with_layer(name))
@@ -501,7 +524,8 @@ FACETS: dict[str, tuple[Any, dict[str, Facet]]] = {
     "layers": (layers, {
         **{f"{engine} engine": layer_on(engine) for engine in ENGINES},
         "browser": layer_in_browser, "files": layer_in_files, "summary": layer_summed_up, "trace": layer_traced,
-        "PyTorch": layer_in_torch, "exported file": layer_exported, "ONNX": layer_in_onnx, "from ONNX": layer_from_onnx,
+        "PyTorch": layer_in_torch, "exported file": layer_exported, "page": layer_on_the_page,
+        "ONNX": layer_in_onnx, "from ONNX": layer_from_onnx,
     }),
     "metrics": (metrics, {"training": metric_while_training, "page of parts": on_the_page(metrics.base.registry)}),
     "schedules": (schedules, {"browser": schedule_in_browser, "page of parts": on_the_page(schedules.base.registry)}),

@@ -100,7 +100,7 @@ const RMS = {
 
 /** A layer that makes each number from one input and one weight, as its facts are written: PReLU and Scale. */
 const WEIGHTED = {
-  title: ({ row }) => (row.kind === "prelu" ? "PReLU" : "scale"),
+  title: ({ row }) => (row.kind === "prelu" ? "PReLU" : row.kind.replaceAll("_", " ")),
   formula: ({ row }, which) => treeOf(parts.layer[row.kind].facts[which]),
   numbers(at) {
     const weights = beforeOf(at.step, at.row, "weights");
@@ -165,7 +165,28 @@ const DROPOUT = {
   parameters: () => [],
 };
 
-export const KINDS = {
-  batch_norm: MEAN_AND_VARIANCE, layer_norm: MEAN_AND_VARIANCE, rms_norm: RMS, prelu: WEIGHTED, scale: WEIGHTED, branch: BRANCH, sum: SUM,
+/** A layer that is written as its facts say, in words; what it learns is not taken apart. */
+const WORDS = {
+  title: ({ row }) => row.kind.replaceAll("_", " "),
+  /** Words of the facts, with the letters of one row. */
+  said: ({ row }, which) => parts.layer[row.kind].facts[which][0].replaceAll("<x>", "x").replaceAll("<d>", "∂L/∂a").replaceAll("<k>", ""),
+  forward: (at) => [text(`a = ${WORDS.said(at, "value")}`), text(`  = ${number(entry(at.row.a, at.sample, at.unit))}`)],
+  backward(at) {
+    const { row, unit, sample } = at, line = text(`∂L/∂x = ${WORDS.said(at, "back")}`);
+    return unit < row.inputs.shape[1] ? [line, text(`  = ${number(entry(row.d_inputs, sample, unit))}`)] : [line];
+  },
+  parameters: () => [],
+};
+
+const KINDS = {
+  batch_norm: MEAN_AND_VARIANCE, layer_norm: MEAN_AND_VARIANCE, rms_norm: RMS, branch: BRANCH, sum: SUM,
   dropout: DROPOUT, embedding: EMBEDDING, periodic: PERIODIC,
 };
+
+/** What writes a row that is neither dense nor an activation: words of its kind, or the facts of its layer. */
+export function writerOf({ kind }) {
+  const facts = parts.layer[kind]?.facts ?? {};
+  const found = KINDS[kind] ?? (facts.slope_of_weight ? WEIGHTED : facts.back ? WORDS : undefined);
+  if (found === undefined) throw new Error(`the layer ${kind} states no facts that the page could write`);
+  return found;
+}

@@ -5,7 +5,7 @@
  */
 import { activated, LossOf, once, partOf, penaltyOf, slopeOf, throughRow } from "./written.js";
 import { apartLines } from "./apart.js";
-import { KINDS } from "./layers.js";
+import { writerOf } from "./layers.js";
 import { at, columnOf, denseOf, layerOf, nameIn, rowOf, rowsOf, targetOf, updateOf, weightsInto, weightsOutOf } from "./step.js";
 import { equation, largestOf, num, number, plus, productSum, TERMS, times } from "./terms.js";
 import { updateLines } from "./update.js";
@@ -42,7 +42,7 @@ function arriving(step, column, index, unit, sample, terms) {
     const carried = productSum(rowOf(next.d_z, sample), weightsOutOf(next.weights, unit), terms);
     return [{ text: `∂L/∂a = Σₖ dzₖ·wₖ over the units of the next layer = ${equation(carried, d_a)}`, sum: next.d_z.shape[1] > TERMS }];
   }
-  const back = KINDS[next.kind].backward({ step, row: next, index: index + 1, layer: layerOf(step, next), unit, sample, terms });
+  const back = writerOf(next).backward({ step, row: next, index: index + 1, layer: layerOf(step, next), unit, sample, terms });
   return back.map((line) => ({ ...line, text: line.text.replace("∂L/∂x", "∂L/∂a") }));
 }
 
@@ -94,8 +94,8 @@ function partOfUnit(step, { row, index }, unit, sample, terms) {
       parameters: parametersOf(step, { row }, unit, sample),
     };
   }
-  if (row.kind in KINDS) {
-    const given = { step, row, index, layer: layerOf(step, row), unit, sample, terms }, { title, forward, backward, parameters } = KINDS[row.kind];
+  if (row.kind !== "activation") {
+    const given = { step, row, index, layer: layerOf(step, row), unit, sample, terms }, { title, forward, backward, parameters } = writerOf(row);
     return { title: title(given), forward: forward(given), backward: backward(given), parameters: parameters(given).map((one) => ({ ...one, row: index })) };
   }
   const part = activationOf(step, row), same = { ...row, z: row.inputs, d_z: row.d_inputs };

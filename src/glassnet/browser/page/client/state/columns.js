@@ -1,7 +1,6 @@
 /** Columns of the drawing: rows of a network's plan, put together where they make of each unit one number. */
 
 const NORMS = new Set(["batch_norm", "layer_norm", "rms_norm"]);
-const WIDENS = new Set(["embedding", "periodic"]);
 const prefixOf = ({ path }) => path.slice(1).map((place) => `${place}.`).join("");
 
 /** Where columns begin: at dense rows, and at those that make another number of units of the inputs. */
@@ -9,7 +8,7 @@ function groups(rows) {
   const found = [];
   let waiting = [];
   rows.forEach((row, place) => {
-    const begins = row.kind === "dense" || WIDENS.has(row.kind);
+    const begins = row.kind === "dense" || row.n_inputs !== row.n_outputs;
     if (begins) found.push([...waiting, place]);
     else if (found.length > 0) found.at(-1).push(place);
     else waiting.push(place);
@@ -48,7 +47,7 @@ function sourcesOf({ kind, options, n_inputs, n_outputs }) {
     return units.map((unit) => passing[unit] ?? embedded[Math.floor((unit - passing.length) / dimension)]);
   }
   if (kind === "periodic") return units.map((unit) => (unit < n_inputs ? unit : options.columns[Math.floor((unit - n_inputs) / dimension)]));
-  return units;
+  return n_inputs === n_outputs ? units : units.map(() => -1); // a unit may read several
 }
 
 /** The columns of a network, from the first behind the inputs to the output. */
