@@ -67,7 +67,9 @@ class Code:
         return self._named("z", f'torch.einsum("imk,mkd->imd", {split}).flatten(1)')
 
     def columns(self, x: str, places: Sequence[int]) -> str:
-        return self._named("columns", f"{x}[:, {list(places)}]")
+        each = next((k for k in range(len(places), 1, -1) if _repeats(places, k)), 1)
+        repeated = f".repeat_interleave({each}, dim=1)" if each > 1 else ""
+        return self._named("columns", f"{x}[:, {list(places[::each])}]{repeated}")
 
     def lookup(self, x: str, column: int, name: str, start: int, stop: int) -> str:
         return self._named("rows", f"{self.owner}{identifier(name)}[{start}:{stop}][{x}[:, {column}].long()]")
@@ -100,6 +102,13 @@ def formula(text: str, letters: Mapping[str, str | float]) -> str:
         for name, value in letters.items()
     }
     return built(text, known, Language(_digits, functions, choose)).text
+
+
+def _repeats(places: Sequence[int], times: int) -> bool:
+    """Whether each place stands there so many times in a row."""
+    return len(places) % times == 0 and list(places) == [
+        place for place in places[::times] for _ in range(times)
+    ]
 
 
 def _is_number(text: str) -> bool:

@@ -13,7 +13,7 @@ from torch.nn import functional
 
 from glassnet.engines.base import found_for, unknown
 from glassnet.engines.torch.code import Shape, forward_lines, identifier
-from glassnet.layers import BatchNorm, Embedding, Layer, LayerNorm, PReLU, RMSNorm
+from glassnet.layers import BatchNorm, Embedding, Layer, LayerNorm, Periodic, PReLU, RMSNorm
 from glassnet.layers.base import describes, is_described, registry
 
 Tensors = tuple[Tensor, ...]
@@ -63,6 +63,14 @@ def embedding(
     return torch.cat([x[:, layer.passing(x.shape[1])], vectors.flatten(1)], dim=1)
 
 
+def periodic(layer: Periodic, x: Tensor, parameters: Tensors, statistics: Tensors, training: bool) -> Tensor:
+    """All columns, and what is learned from the waves of those that are chosen, without a copy for every wave."""
+    weights, offsets, frequencies, phases = (parameter.to(x.dtype) for parameter in parameters)
+    waves = torch.cos(2 * math.pi * x[:, list(layer.columns), None] * frequencies + phases)
+    learned = torch.einsum("imk,mkd->imd", waves, weights.reshape(*frequencies.shape, -1)) + offsets
+    return torch.cat([x, learned.flatten(1)], dim=1)
+
+
 def made_to_fit(x: Tensor) -> Tensor:
     """Samples whose squares would overflow, made smaller, which changes nothing of what a norm of each gives.
 
@@ -79,7 +87,8 @@ def made_to_fit(x: Tensor) -> Tensor:
 
 # What PyTorch computes faster than the lines that a layer describes, or where training differs from prediction.
 BODIES: dict[type[Layer], Body] = {
-    BatchNorm: batch_norm, Embedding: embedding, LayerNorm: layer_norm, PReLU: prelu, RMSNorm: rms_norm,
+    BatchNorm: batch_norm, Embedding: embedding, LayerNorm: layer_norm, PReLU: prelu, Periodic: periodic,
+    RMSNorm: rms_norm,
 }  # fmt: skip
 
 

@@ -127,7 +127,7 @@ class Periodic(Layer):
     def describe(self, steps: Steps[V], x: V, n_inputs: int) -> V:
         """All columns, then the numbers learned from the waves of those that are chosen."""
         repeated = steps.columns(x, [column for column in self.columns for _ in range(self.waves)])
-        text, turn = "cos(turn * x * f + phase)", 2 * math.pi
+        text, turn = "cos(x * (turn * f) + phase)", 2 * math.pi
         waves = steps.formula(
             "waves", text, turn=turn, x=repeated, f=steps.row("frequencies"), phase=steps.row("phases")
         )
