@@ -565,12 +565,11 @@ EXCEPTIONS: dict[tuple[str, str], str] = {
        for facet in ("written", "check_loss", "PyTorch", "command")},
     **{(name, "written"): "it compares whole rows, and is written in words"
        for name in ("contrastive_pairs", "cosine_embedding", "triplet_margin")},
-    **{(name, "check_loss"): OF_GIVEN for name in ("contrastive_pairs", "cosine_embedding", "triplet_margin")},
     **{(name, "command"): OF_GIVEN for name in ("contrastive_pairs", "cosine_embedding", "triplet_margin")},
     **{(name, "command"): "its targets are -1 and 1; the command writes two classes as 0 and 1"
        for name in ("hinge", "squared_hinge")},
-    **{("cosine", facet): "it compares whole rows, and is written in words" for facet in ("written", "check_loss")},
-    **{(name, facet): OF_SEVERAL for name in ("gaussian_nll", "quantiles") for facet in ("written", "check_loss")},
+    ("cosine", "written"): "it compares whole rows, and is written in words",
+    **{(name, "written"): OF_SEVERAL for name in ("gaussian_nll", "quantiles")},
     **{(name, "command"): "the command trains one output for each value" for name in ("gaussian_nll", "quantiles")},
     ("poisson_log_rates", "command"): "its outputs are logarithms of rates; the command trains poisson",
     **{(name, "command"): LOGITS for name in

@@ -18,11 +18,26 @@ KNOWN = [
     loss for loss in map(losses.get, losses.names()) if loss.facts is not None and not loss.facts.in_words
 ]
 KINDS = {loss.name: loss.facts.data for loss in KNOWN if loss.facts is not None}
+# Those of whole rows, distributions and given pairs, which are compared where they are asked for.
+ASKED = {"cosine": "directions"} | {
+    loss.name: loss.facts.data
+    for loss in map(losses.get, losses.names())
+    if loss.facts is not None and (loss.outputs_per_target > 1 or loss.members)
+}
+WHOLE = set(ASKED.values())
 ON_ONE_AXIS = {"values", "rates", "binary", "binary_logits", "signs", "log_rates"}
 
 
+BY_ROWS = {
+    "one_hot", "classes", "distributions", "logits", "class_logits", "directions", "pairs", "signed_pairs", "triplets",
+}  # fmt: skip
+
+
 class LossBatch(NamedTuple):
-    """Targets and predictions, m samples of k outputs; on one axis for functions of plain lists."""
+    """Targets and predictions, m samples of k outputs; on one axis for functions of plain lists.
+
+    Predictions of a pair or a triplet are (m, n_members, k), of a loss that reads several outputs (m, k · n_outputs).
+    """
 
     y: Array
     p: Array
@@ -33,6 +48,36 @@ class LossBatch(NamedTuple):
     def one_axis(self) -> bool:
         """Whether predictions have one axis only."""
         return self.p.ndim == 1
+
+
+def kind_of(loss: Loss) -> str:
+    """The kind of data that a loss takes."""
+    return ASKED[loss.name] if loss.name in ASKED else KINDS[loss.name]
+
+
+def value_of(loss: Loss, batch: LossBatch) -> float:
+    """The loss of a batch."""
+    return loss.value(batch.y if loss.takes_targets else None, batch.p)
+
+
+def gradient_of(loss: Loss, batch: LossBatch) -> Array:
+    """Its gradient."""
+    return loss.gradient(batch.y if loss.takes_targets else None, batch.p)
+
+
+def draw_whole(loss: Loss, m: int, k: int) -> LossBatch:
+    """A batch for a loss of whole rows."""
+    random = np.random.default_rng(m)
+    y, same = random.normal(size=(m, k)), np.arange(m) % 2
+    if loss.members:
+        low = loss.only_targets[0] if loss.takes_targets else 0.0
+        scale = (0.4 if len(loss.members) == 2 else 1.0) * (
+            getattr(loss, "margin", 0.0) or 1.0
+        )  # on both sides of it
+        return LossBatch(
+            np.where(same, 1.0, low), scale * random.normal(size=(m, len(loss.members), k)), m, k
+        )
+    return LossBatch(y, random.normal(size=(m, k * loss.outputs_per_target)), m, k)
 
 
 def draw(kind: str, m: int, k: int, one_axis: bool) -> LossBatch:
@@ -124,6 +169,15 @@ ONE_OUTPUT = (
 )
 
 
+def batches_for(loss: Loss, layout: Layout) -> Iterator[tuple[LossBatch, LossBatch]]:
+    """As :func:`batches`; of whole rows, in rows alone."""
+    if loss.name not in ASKED:
+        yield from batches(KINDS[loss.name], layout)
+    elif layout is ROWS:
+        first, second = (draw_whole(loss, m, k) for m, k in SIZES)
+        yield first, second
+
+
 def batches(kind: str, layout: Layout) -> Iterator[tuple[LossBatch, LossBatch]]:
     """Two batches of different sizes with two axes and, in rows where the kind allows it, with one."""
     if layout.outputs is not None and kind not in ON_ONE_AXIS:
@@ -181,3 +235,23 @@ def factors(basic: dict[str, Size]) -> Iterator[Factor]:
 
 def _product(one: Size, other: Size) -> Size:
     return lambda m, k: one(m, k) * other(m, k)
+
+
+def value_factors(kind: str) -> dict[str, Size]:
+    """What a value may be in parts of the loss: summed, or averaged over too much."""
+    found: dict[str, Size] = {
+        "value_sign_flipped": lambda m, k: -1.0,
+        "value_halved": lambda m, k: 0.5,
+        "value_doubled": lambda m, k: 2.0,
+    }
+    if kind in BY_ROWS:
+        found |= {"value_summed": lambda m, k: m, "value_averaged_over_outputs": lambda m, k: 1 / k}
+    else:
+        found |= {
+            "value_summed": lambda m, k: m * k,
+            "value_summed_over_outputs": lambda m, k: k,
+            "value_summed_over_samples": lambda m, k: m,
+        }
+    if kind not in ("values", "rates", "signs", "log_rates", *WHOLE):
+        found["other_logarithm"] = lambda m, k: 1 / np.log(2)
+    return found

@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike
 
 from glassnet import losses
 from glassnet.checking.loss.batches import (
+    ASKED,
     COLUMNS,
     KINDS,
     KNOWN,
@@ -24,6 +25,7 @@ from glassnet.checking.loss.gradient_slips import belongs_to, gradient_slips, is
 from glassnet.checking.loss.reading import Learner, Program
 from glassnet.checking.loss.shapes import broadcast, mind_shapes
 from glassnet.checking.loss.value import Recognised, recognise
+from glassnet.checking.loss.whole_rows import of_two
 from glassnet.checking.numerics.rounding import Array
 from glassnet.checking.report import Report
 from glassnet.errors import ArgumentError
@@ -63,7 +65,9 @@ def check_loss(
     like : str or Loss, optional
         The loss that it should be, such as "mse" or ``gn.losses.Huber(0.5)``; without it the loss is recognised by
         its values. A factor, such as a half or a sum in the place of a mean, is a slip only where the gradient has
-        not got it too.
+        not got it too. Losses of whole rows, of several outputs for each target and of given pairs or triplets are only
+        compared where they are asked for; the latter as ``value(y_true, y_pred)`` of embeddings (m, n_members, k), or
+        as functions of their members, ``value(anchor, positive, negative)`` or ``value(y, first, second)``.
     y_true, y_pred : array, optional
         Arrays of the shapes that your training has, to see whether they would be broadcast, and whether there is one
         output.
@@ -74,8 +78,11 @@ def check_loss(
         Codes of the value: value_sign_flipped, value_summed, value_summed_over_outputs, value_averaged_over_outputs,
         value_halved, value_doubled, value_not_reduced, second_term_sign_flipped, second_term_missing,
         first_term_missing, square_missing, other_logarithm, logarithm_of_zero, clipped_logarithm,
-        broadcast_to_matrix. Of the gradient: sign_flipped, batch_mean_missing, batch_mean_twice, output_mean_missing,
-        output_mean_twice, square_factor_missing, square_factor_twice, softmax_folded_in, softmax_not_folded_in,
+        broadcast_to_matrix; log_term_sign_flipped, log_term_missing, half_of_log_term_missing, half_of_square_missing,
+        deviation_for_variance, levels_swapped, levels_missing, lengths_missing, one_length_missing,
+        kinds_of_pairs_swapped, gap_not_squared, distances_swapped, distances_squared, margin_missing,
+        margin_sign_flipped, hinge_missing. Of the gradient: sign_flipped, batch_mean_missing, batch_mean_twice,
+        output_mean_missing, output_mean_twice, square_factor_missing, square_factor_twice, softmax_folded_in, softmax_not_folded_in,
         with_respect_to_target, label_smoothing_missing,
         pos_weight_missing, gradient_of_another_loss, gradient_shape, clipped_logarithm.
 
@@ -87,6 +94,8 @@ def check_loss(
         If y_true or y_pred are no arrays of real numbers.
     """
     asked_for = None if like is None else _known(like)
+    if asked_for is not None and asked_for.members:
+        value, gradient = (of_two(function, asked_for) for function in (value, gradient))
     program = Program(value, gradient)
     if (y_true is None) != (y_pred is None):
         raise ArgumentError("y_true and y_pred belong together; pass both, or neither")
@@ -180,6 +189,7 @@ class _Readings:
 
 def _known(like: str | Loss) -> Loss:
     loss = losses.get(like)
-    if type(loss) not in map(type, KNOWN):
-        raise ArgumentError(f"check_loss compares with the losses {', '.join(KINDS)}; got {like!r}")
+    if type(loss) not in map(type, KNOWN) and loss.name not in ASKED:
+        known = ", ".join([*KINDS, *ASKED])
+        raise ArgumentError(f"check_loss compares with the losses {known}; got {like!r}")
     return loss

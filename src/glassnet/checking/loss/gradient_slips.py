@@ -8,7 +8,8 @@ from dataclasses import replace
 import numpy as np
 
 from glassnet import losses
-from glassnet.checking.loss.batches import KINDS, LossBatch, ends, factors, positive_weight
+from glassnet.checking.loss import whole_rows
+from glassnet.checking.loss.batches import KINDS, LossBatch, ends, factors, gradient_of, positive_weight
 from glassnet.checking.loss.epsilon import HARMLESS, folded_in, gradient_with, gradients_with_each
 from glassnet.checking.loss.reading import Learner
 from glassnet.checking.loss.value import PROBABILITIES, Recognised
@@ -113,7 +114,7 @@ def belongs_to(learner: Learner, found: Recognised) -> bool:
     if learner.gradient is None or found.loss is None:
         return False
     given = [np.asarray(learner.gradient.of(batch), np.float64) for batch in found.pair]
-    right = [found.loss.gradient(batch.y, batch.p) for batch in found.pair]
+    right = [gradient_of(found.loss, batch) for batch in found.pair]
     return all(g.shape == r.shape for g, r in zip(given, right, strict=True)) and _same(given, right)
 
 
@@ -173,7 +174,7 @@ def _slip(code: str, words: dict[str, str]) -> Slip:
             message.replace("log(1 - p)", "/ (1 - p)").replace("log(p)", "/ p"),
             GRADIENT_LINES.get(code, fix),
         )
-    message, fix = MESSAGES[code]
+    message, fix = (MESSAGES | whole_rows.MESSAGES)[code]
     return Slip(code, (), message.format(**words), fix.format(**words))
 
 
@@ -187,6 +188,9 @@ def _formulas(found: Recognised) -> Iterator[tuple[str, str, Formula]]:
         yield "softmax_missing", "", lambda b: folded_in(kind, b, weight)
     for code, formula in WRONG_GRADIENTS.get(kind, {}).items():
         yield code, "", formula
+    if found.loss is not None:
+        for code, formula in whole_rows.gradients(found.loss):
+            yield code, "", formula
 
 
 def _of_other_losses(found: Recognised) -> Iterator[tuple[str, str, Formula]]:
@@ -209,8 +213,8 @@ def _gradient_of(name: str) -> Formula:
 
 
 def _of_targets(learner: Learner, found: Recognised) -> list[Array]:
-    """Central differences with respect to the targets, where these are no integers."""
-    if any(batch.y.dtype.kind != "f" for batch in found.pair):
+    """Central differences with respect to the targets, where these are no integers and of their shape."""
+    if any(batch.y.dtype.kind != "f" or batch.y.shape != batch.p.shape for batch in found.pair):
         return [np.full_like(batch.p, np.nan) for batch in found.pair]
     return [_of_target(learner, batch) for batch in found.pair]
 

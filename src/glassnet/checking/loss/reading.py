@@ -25,7 +25,19 @@ GRADIENT = ("gradient", "grad", "derivative", "backward", "loss_derivative", "de
             "delta", "diff", "backprop", "bprop", "backward_pass", "loss_gradient", "compute_gradient", "loss_prime",
             "dloss", "compute_grad", "calculate_gradient", "get_gradient", "back", "d")  # fmt: skip
 # What targets and predictions are called beyond doubt.
-TARGETS = ("true", "target", "label", "actual", "expected", "truth", "desired", "gold", "real", "ground")
+TARGETS = (
+    "true",
+    "same",
+    "target",
+    "label",
+    "actual",
+    "expected",
+    "truth",
+    "desired",
+    "gold",
+    "real",
+    "ground",
+)
 PREDICTIONS = ("pred", "hat", "prob", "output", "logit", "guess", "estimate", "score", "activation")
 TARGET_LETTERS, PREDICTION_LETTERS = (
     ("y", "ys", "yt"),
@@ -190,6 +202,11 @@ def order(function: Function) -> Order:
         kinds[0] == "prediction" or letters[0] == "prediction" or kinds[1] == "target",
         set(k or letter for k, letter in zip(kinds, letters, strict=True)) == {"target", "prediction"},
     )
+
+
+def kind_of(name: str) -> str:
+    """What an argument of this name is beyond doubt, "target" or "prediction"; empty where that is open."""
+    return _kind(name) or _letter(name)
 
 
 def _kind(name: str) -> str:

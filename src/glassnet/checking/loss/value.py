@@ -5,20 +5,28 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
+from glassnet import losses
+from glassnet.checking.loss import whole_rows
 from glassnet.checking.loss.batches import (
     KINDS,
     KNOWN,
+    ROWS,
     SIZES,
+    WHOLE,
     LossBatch,
-    batches,
+    batches_for,
     draw,
     ends,
     factors,
+    kind_of,
     positive_weight,
     smoothed,
+    value_factors,
+    value_of,
 )
 from glassnet.checking.loss.epsilon import CROSS_ENTROPIES, EPSILONS, HARMLESS, value_with
 from glassnet.checking.loss.reading import Called, Learner
@@ -29,7 +37,6 @@ from glassnet.errors import ArgumentError
 from glassnet.losses import Loss
 
 PROBABILITIES = {"binary", "one_hot", "classes"}
-BY_ROWS = {"one_hot", "classes", "distributions", "logits", "class_logits"}
 SAME = 1e-6
 
 MESSAGES = {
@@ -92,14 +99,16 @@ class Recognised:
         """The value in parts of that of the loss that it is, where that is known."""
         if self.loss is None or not set(self.codes) <= CONVENTIONS:
             return 1.0
-        return self.learner.number(batch) / self.loss.value(batch.y, batch.p)
+        return self.learner.number(batch) / value_of(self.loss, batch)
 
     def judged(self, strictly: bool) -> tuple[tuple[Slip, ...], tuple[Evidence, ...], tuple[str, ...]]:
         """Slips, evidence and notes; `strictly` where the loss was asked for by name."""
         slips, notes = [], []
         title = (self.name or "").replace("_", " ")
         for code in self.codes:
-            message, fix = (text.format(name=title) for text in (MESSAGES | WRONG_MESSAGES)[code])
+            message, fix = (
+                text.format(name=title) for text in (MESSAGES | WRONG_MESSAGES | whole_rows.MESSAGES)[code]
+            )
             if strictly or code not in CONVENTIONS:
                 slips.append(Slip(code, (), message, fix))
             else:
@@ -138,6 +147,8 @@ class Recognised:
     def _shape(self) -> tuple[list[Slip], list[str]]:
         """Whether the value is one number, also for several outputs."""
         m, k = SIZES[0]
+        if self.kind in WHOLE:
+            return self._whole_shape()
         wide = draw(self.kind, m, self.learner.layout.outputs or k, one_axis=False)
         try:
             shape = self.learner.value.of(wide).shape
@@ -154,10 +165,18 @@ class Recognised:
             return [], [message]
         return [Slip("value_not_reduced", (), f"{message[0].upper()}{message[1:]}.", "np.mean(...)")], []
 
+    def _whole_shape(self) -> tuple[list[Slip], list[str]]:
+        shape = self.learner.value.of(self.pair[0]).shape
+        single = ["value gives one number for each sample; their mean is the loss"]
+        if shape in ((), (self.pair[0].m,)):
+            return [], single if shape else []
+        message = f"Value gives an array of shape {shape}, not a number."
+        return [Slip("value_not_reduced", (), message, "np.mean(...)")], []
+
     def _difference(self) -> tuple[Evidence, ...]:
         batch, right = self.pair[0], math.nan
         if self.loss is not None:
-            right = self.loss.value(batch.y, batch.p)
+            right = value_of(self.loss, batch)
         texts = digits(self.learner.number(batch), right)
         return (Evidence("value", f"{batch.m} samples, {batch.k} outputs", *texts),)
 
@@ -172,8 +191,9 @@ def recognise(learner: Learner, asked_for: Loss | None) -> Recognised:
         found = _recognised(learner, asked_for, asked)
         if found is not None:
             return found
-    kind = KINDS["mean_squared_error" if asked_for is None else asked_for.name]
-    learner.value.raw(*draw(kind, *SIZES[0], one_axis=False)[:2])
+    wanted = losses.get("mean_squared_error") if asked_for is None else asked_for
+    [first, *_] = [pair[0] for pair in batches_for(wanted, ROWS)]
+    learner.value.raw(first.y, first.p)
     raise ArgumentError("value must give finite numbers for targets and predictions; it gives none")
 
 
@@ -182,8 +202,8 @@ def _recognised(learner: Learner, asked_for: Loss | None, asked: tuple[Called, .
     callable_with: tuple[str, tuple[LossBatch, LossBatch]] | None = None
     for whole, differ in ((True, _difference), (False, _difference), (True, _wrong_form)):
         for candidate in [asked_for] if asked_for is not None else KNOWN:
-            kind = KINDS[candidate.name]
-            for pair in batches(kind, learner.layout):
+            kind = kind_of(candidate)
+            for pair in batches_for(candidate, learner.layout):
                 numbers = _numbers(learner, pair, whole) if _answer(asked, pair) else None
                 if numbers is None:
                     continue
@@ -222,8 +242,11 @@ def _wrong_form(
     loss: Loss, pair: tuple[LossBatch, LossBatch], numbers: list[float]
 ) -> tuple[tuple[str, ...], float] | None:
     """The code of a wrong form of the loss that gives these numbers up to a factor."""
-    for code, formula in WRONG_VALUES.get(loss.name, {}).items():
-        for factor in factors(_value_factors(KINDS[loss.name])):
+    forms: dict[str, Callable[[LossBatch], float]] = {**WRONG_VALUES.get(loss.name, {})}
+    for code, form in whole_rows.FORMS.get(loss.name, {}).items():
+        forms[code] = partial(form, loss)
+    for code, formula in forms.items():
+        for factor in factors(value_factors(kind_of(loss))):
             wanted = [formula(smoothed(loss, batch)) * factor.of(batch.m, batch.k) for batch in pair]
             if np.allclose(numbers, wanted, rtol=SAME, atol=0):
                 return (code, *factor.codes), 0.0
@@ -236,7 +259,7 @@ def _difference(
     """The codes of the factor between these numbers and the loss, and the epsilon in it, if there are such."""
     for epsilon, right in _references(loss, pair):
         tolerance = SAME if epsilon == 0 else SAME * 1e-3
-        for factor in factors(_value_factors(KINDS[loss.name])):
+        for factor in factors(value_factors(kind_of(loss))):
             wanted = [value * factor.of(batch.m, batch.k) for value, batch in zip(right, pair, strict=True)]
             if np.allclose(numbers, wanted, rtol=tolerance, atol=0):
                 return factor.codes, epsilon
@@ -245,7 +268,7 @@ def _difference(
 
 def _references(loss: Loss, pair: tuple[LossBatch, LossBatch]) -> Iterator[tuple[float, list[float]]]:
     """The loss of both batches, then with each epsilon where it has a logarithm of probabilities."""
-    yield 0.0, [loss.value(batch.y, batch.p) for batch in pair]
+    yield 0.0, [value_of(loss, batch) for batch in pair]
     for epsilon in EPSILONS if loss.name in CROSS_ENTROPIES else ():
         yield (
             epsilon,
@@ -254,25 +277,6 @@ def _references(loss: Loss, pair: tuple[LossBatch, LossBatch]) -> Iterator[tuple
                 for batch in pair
             ],
         )
-
-
-def _value_factors(kind: str) -> dict[str, Callable[[int, int], float]]:
-    found: dict[str, Callable[[int, int], float]] = {
-        "value_sign_flipped": lambda m, k: -1.0,
-        "value_halved": lambda m, k: 0.5,
-        "value_doubled": lambda m, k: 2.0,
-    }
-    if kind in BY_ROWS:
-        found |= {"value_summed": lambda m, k: m, "value_averaged_over_outputs": lambda m, k: 1 / k}
-    else:
-        found |= {
-            "value_summed": lambda m, k: m * k,
-            "value_summed_over_outputs": lambda m, k: k,
-            "value_summed_over_samples": lambda m, k: m,
-        }
-    if kind not in ("values", "rates", "signs", "log_rates"):
-        found["other_logarithm"] = lambda m, k: 1 / np.log(2)
-    return found
 
 
 def _at_the_ends(learner: Learner, kind: str) -> tuple[list[Slip], list[str]]:
