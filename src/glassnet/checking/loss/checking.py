@@ -82,8 +82,8 @@ def check_loss(
         deviation_for_variance, levels_swapped, levels_missing, lengths_missing, one_length_missing,
         kinds_of_pairs_swapped, gap_not_squared, distances_swapped, distances_squared, margin_missing,
         margin_sign_flipped, hinge_missing. Of the gradient: sign_flipped, batch_mean_missing, batch_mean_twice,
-        output_mean_missing, output_mean_twice, square_factor_missing, square_factor_twice, softmax_folded_in, softmax_not_folded_in,
-        with_respect_to_target, label_smoothing_missing,
+        output_mean_missing, output_mean_twice, square_factor_missing, square_factor_twice, softmax_folded_in,
+        softmax_not_folded_in, with_respect_to_target, label_smoothing_missing,
         pos_weight_missing, gradient_of_another_loss, gradient_shape, clipped_logarithm.
 
     Raises
