@@ -9,7 +9,7 @@ import numpy as np
 
 from glassnet import losses
 from glassnet.checking.numerics.rounding import Array
-from glassnet.losses import BinaryWeighted, Loss
+from glassnet.losses import BinaryWeighted, Loss, RowLoss
 
 # Numbers of samples and outputs, so chosen that no factor made of them equals another.
 SIZES = ((5, 3), (7, 4))
@@ -19,17 +19,17 @@ KNOWN = [
 ]
 KINDS = {loss.name: loss.facts.data for loss in KNOWN if loss.facts is not None}
 # Those of whole rows, distributions and given pairs, which are compared where they are asked for.
-ASKED = {"cosine": "directions"} | {
-    loss.name: loss.facts.data
+ASKED = {
+    loss.name: "single_rows" if isinstance(loss, RowLoss) and not loss.members else loss.facts.data
     for loss in map(losses.get, losses.names())
-    if loss.facts is not None and (loss.outputs_per_target > 1 or loss.members)
+    if loss.facts is not None and (loss.outputs_per_target > 1 or isinstance(loss, RowLoss))
 }
 WHOLE = set(ASKED.values())
 ON_ONE_AXIS = {"values", "rates", "binary", "binary_logits", "signs", "log_rates"}
 
 
 BY_ROWS = {
-    "one_hot", "classes", "distributions", "logits", "class_logits", "directions", "pairs", "signed_pairs", "triplets",
+    "one_hot", "classes", "distributions", "logits", "class_logits", "single_rows", "pairs", "signed_pairs", "triplets",
 }  # fmt: skip
 
 
@@ -67,6 +67,8 @@ def gradient_of(loss: Loss, batch: LossBatch) -> Array:
 
 def draw_whole(loss: Loss, m: int, k: int) -> LossBatch:
     """A batch for a loss of whole rows."""
+    if loss.facts is not None and ASKED[loss.name] == "single_rows":
+        return draw(loss.facts.data, m, k, one_axis=False)
     random = np.random.default_rng(m)
     y, same = random.normal(size=(m, k)), np.arange(m) % 2
     if loss.members:
