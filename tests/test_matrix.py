@@ -6,7 +6,6 @@ that the library does with every part of its kind. A facet that works though the
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Callable
 from dataclasses import fields, replace
 from importlib import import_module
@@ -433,7 +432,8 @@ def layer_exported(name: str, folder: Path) -> None:
     result = write_network(program, net, "x")
     room: dict[str, Any] = {"x": samples()}
     exec(python.RUNTIME.read_text(encoding="utf-8"), room)
-    exec("\n".join(textwrap.dedent(python._CODE[type(step)](step, True)) for step in program.steps), room)
+    lines = "\n".join(python._CODE[type(step)](step, True) for step in program.steps)
+    exec(f"if True:\n{lines}", room)
     np.testing.assert_allclose(room[result], net.predict(samples()), atol=1e-12)
 
 
