@@ -22,7 +22,7 @@ __all__ = ["ContrastivePairs", "CosineEmbedding", "GroupLoss", "TripletMargin"]
 @explained
 @dataclass(frozen=True)
 class GroupLoss(RowLoss):
-    """A loss of samples that are given in groups, :attr:`members`: pairs or triplets, each with the same network.
+    """A loss of samples that are given in groups, ``members``: pairs or triplets, each with the same network.
 
     ``fit`` and all that takes a loss take X of shape ``(n_samples, n_members, n_features)``, or a tuple of one array
     ``(n_samples, n_features)`` for each member. In a batch the members of a sample are rows one after the other. As
