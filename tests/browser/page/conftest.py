@@ -40,7 +40,10 @@ def open_page(browser: Any, page_file: Path) -> Iterator[Callable[..., Any]]:
     """``open_page("data=xor", width=390)`` gives a tab in which the page has shown its first step; complaints fail."""
     contexts, complaints = [], Complaints()
 
-    def opened(address: str = "", *, width: int = 1280, theme: str = "light", url: str | None = None) -> Any:
+    def opened(
+        address: str = "", *, width: int = 1280, theme: str = "light", url: str | None = None, file: Path | None = None,
+        is_page: bool = True,
+    ) -> Any:  # fmt: skip
         context = browser.new_context(
             viewport={"width": width, "height": 900}, color_scheme=theme, accept_downloads=True
         )
@@ -59,8 +62,9 @@ def open_page(browser: Any, page_file: Path) -> Iterator[Callable[..., Any]]:
                 else None
             ),
         )
-        tab.goto(url or f"{page_file.as_uri()}#{address}")
-        wait(tab, "s.frame !== null")
+        tab.goto(url or f"{(file or page_file).as_uri()}#{address}")
+        if is_page:
+            wait(tab, "s.frame !== null")
         return tab
 
     yield opened

@@ -7,7 +7,6 @@ import pytest
 
 import glassnet as gn
 from glassnet import layers
-from glassnet.insight.trace.page import content
 from glassnet.insight.trace.trace import Trace
 from glassnet.insight.trace.writing.learned import WeightedTrace
 from glassnet.layers import Layer
@@ -79,8 +78,6 @@ def test_a_slope_that_all_units_share_is_one_and_its_gradient_is_over_all_of_the
     assert step.numbers == "dw = (−1)·(−4) + (−0.41667)·(−0.5) = 4.2083"
     first, second = (str(trace.neuron(0, unit, 1)) for unit in (0, 1))
     assert first.split("update")[1] == second.split("update")[1]
-    drawn = content(trace.record)["rows"][0]["of"]["w"]
-    assert drawn == [[0.5, 0.5]]
 
 
 def test_a_root_mean_square_is_written_with_its_squares() -> None:
@@ -110,11 +107,3 @@ def test_a_prediction_is_written_too(layer: Layer, samples_in: str) -> None:
     np.testing.assert_allclose(turned(trace.arrays["A3"]), net.predict(X), rtol=1e-13)
     found = equations(str(trace))
     assert len(found) >= 3 and all(equation.holds for equation in found)
-
-
-def test_the_page_says_which_layer_it_is_and_of_a_layer_without_bias_nothing_of_one() -> None:
-    names = {"scale": gn.Scale(), "prelu": gn.PReLU(), "rms norm": gn.RMSNorm(), "layer norm": gn.LayerNorm()}
-    for name, layer in names.items():
-        row = content(traced(layer, [0.7, 0.2]).record)["rows"][0]
-        assert row["kind"] == name and row["of"]["w"] == [[0.7, 0.2]]
-        assert ("b" in row) == (name == "layer norm")

@@ -1,7 +1,6 @@
 """The page of a trace, and what a notebook shows: names are text, numbers stay whole, files too."""
 
 import errno
-import itertools
 import os
 import re
 from html.parser import HTMLParser
@@ -16,14 +15,13 @@ from glassnet import activations, losses
 from glassnet.errors import ModelFileError
 from glassnet.insight.trace.writing.written import preview
 
-RANDOM_ROWS = np.random.default_rng(0).normal(size=(3, 2))
 HOSTILE = [
     "<!--<script>", "</script><img src=x onerror=alert(1)>", "<!--TABLE-->", "/*DATA*/", "\udc80", "\x1b[31m", "&lt;",
 ]  # fmt: skip
 
 
 class Elements(HTMLParser):
-    """The elements of a page; the text of its script."""
+    """The elements of a page."""
 
     def __init__(self, html: str) -> None:
         super().__init__()
@@ -54,7 +52,7 @@ def test_an_own_activation_and_loss_of_any_name_are_text_on_the_page(name: str, 
     page, other = (Elements((tmp_path / file).read_text("utf-8")) for file in ("page.html", "harmless.html"))
     assert page.names == other.names and page.comments == other.comments == []
     text = (tmp_path / "page.html").read_text("utf-8")
-    assert text.count("</script>") == 1 and text.count("<!--") == 0
+    assert "script" not in page.names and text.count("<!--") == 0
     str(traced(name)).encode()
     assert "\x1b" not in str(traced(name)) + str(traced(name).neuron(0, 0))
 
@@ -93,25 +91,3 @@ def test_numbers_of_arrays_stay_whole_in_a_notebook() -> None:
 def test_arrays_stand_in_columns_and_small_numbers_keep_their_digits() -> None:
     assert preview(np.array([[1.23456e-7, 1.0], [-20.0, 0.5]])) == "1.235e−07    1\n      −20  0.5"
     assert preview(np.arange(70.0).reshape(7, 10)).split("\n")[2] == " …   …  …   …   …"
-
-
-@pytest.mark.browser
-def test_headings_of_layers_with_long_names_stand_beside_each_other(browser: Any, tmp_path: Path) -> None:
-    layers = [
-        gn.Dense(3, activations.LeakyReLU(0.123456), use_bias=False, l2=0.001), gn.Activation("hard_sigmoid"),
-        gn.Residual([gn.BatchNorm(momentum=0.123456, epsilon=0.001234)]), gn.Dense(2, "softmax"),
-    ]  # fmt: skip
-    net = gn.Network(layers, seed=0, input_shape=2)
-    gn.trace(net, RANDOM_ROWS, [0, 1, 1]).to_html(tmp_path / "page.html")
-    for width in (600, 1400):
-        tab = browser.new_page(viewport={"width": width, "height": 800})
-        tab.goto((tmp_path / "page.html").as_uri())
-        boxes = [heading.bounding_box() for heading in tab.query_selector_all("svg text.head")]
-        assert len(boxes) == 7
-        assert all(one["x"] + one["width"] < other["x"] for one, other in itertools.pairwise(boxes))
-        names = [
-            tab.evaluate("e => e.textContent", title)
-            for title in tab.query_selector_all("svg text.head title")
-        ]
-        assert names[1] == repr(net.layers[0]).removeprefix("gn.")
-        tab.close()

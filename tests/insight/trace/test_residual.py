@@ -7,7 +7,6 @@ import pytest
 
 import glassnet as gn
 from glassnet.errors import ArgumentError
-from glassnet.insight.trace.page import content
 from glassnet.insight.trace.trace import Trace
 from tests.gradients.differences import assert_equal, gradient
 from tests.insight.trace.reading import equations
@@ -78,11 +77,3 @@ def test_a_prediction_goes_the_same_ways(samples_in: str) -> None:
     turned = np.transpose if samples_in == "columns" else np.asarray
     np.testing.assert_allclose(turned(trace.arrays["A8"]), net.predict(X), rtol=1e-12)
     assert all(equation.holds for equation in equations(str(trace)))
-
-
-def test_the_page_names_the_layers_inside_by_their_places() -> None:
-    rows = content(traced(deep()).record)["rows"]
-    assert [row["layer"] for row in rows] == [
-        "0", "(0, 0)", "(0, 1)", "(0, 1, 0)", "(0, 1, 1)", "(0, 1)", "(0, 3)", "0",
-    ]  # fmt: skip
-    assert rows[3]["title"] == "Scale()" and [rows[0]["kind"], rows[-1]["kind"]] == ["branch", "sum"]

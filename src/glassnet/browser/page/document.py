@@ -30,7 +30,8 @@ _UNSHOWN = re.compile(r'"(?:latex|elsewhere|plain)": "(?:[^"\\]|\\.)*", |, "sour
 
 
 def page(
-    *, title: str = "glassnet", document: Mapping[str, Any] | None = None, server: Mapping[str, Any] | None = None
+    *, title: str = "glassnet", document: Mapping[str, Any] | None = None, server: Mapping[str, Any] | None = None,
+    is_alone: bool = False,
 ) -> str:  # fmt: skip
     """The page as text.
 
@@ -41,9 +42,11 @@ def page(
         A network and data to begin with, as :func:`glassnet.browser.page.playing.document_of` gives them.
     server : mapping, optional
         What the page needs to talk to the server that hands it out: its token.
+    is_alone : bool
+        Without the measured data sets, which are as large as a third of the page.
     """
     code, style = program(), stylesheet()
-    measured = measured_data()
+    measured = {} if is_alone else measured_data()
     given = {
         "catalogue": catalogue(), "lessons": lessons(), "version": __version__, "measured": list(measured),
         "document": document, "server": server,

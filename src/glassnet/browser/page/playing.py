@@ -14,10 +14,12 @@ from urllib.parse import urlencode
 from numpy.typing import ArrayLike
 
 from glassnet import datasets
-from glassnet.browser.page import embedding
+from glassnet.browser.page import embedding, steps
 from glassnet.browser.page.document import page
 from glassnet.browser.page.server import Server
 from glassnet.errors import ArgumentError, NotBuiltError
+from glassnet.insight.trace.replay import Replay
+from glassnet.insight.trace.trace import Trace
 from glassnet.network.network import Network
 from glassnet.recipes.description import Description
 from glassnet.recipes.sources import Source, of_arrays, read
@@ -88,7 +90,7 @@ class Play:
 
 @explained
 def play(
-    what: str | Network | None = None, X: ArrayLike | None = None, y: ArrayLike | None = None, *,
+    what: str | Network | Trace | Replay | None = None, X: ArrayLike | None = None, y: ArrayLike | None = None, *,
     output: str | PathLike[str] | None = None, browser: bool = True, port: int = 0, folder: str | PathLike[str] = ".",
 ) -> Play | None:  # fmt: skip
     """Open the page on some data or a network: see it, train it, change it.
@@ -97,9 +99,9 @@ def play(
 
     Parameters
     ----------
-    what : str, path or Network, optional
-        The name of a data set, a file (``.csv``, ``.npz`` with X and y), a ``.safetensors`` model, or a network that is
-        built; without it the page opens on circles.
+    what : str, path, Network, Trace or Replay, optional
+        The name of a data set, a file (``.csv``, ``.npz`` with X and y), a ``.safetensors`` model, a network that is
+        built, or a step of a training; without it the page opens on circles.
     X, y : array_like, optional
         Samples and targets in the place of the page's: classes as integers or text, or values.
     output : path, optional
@@ -159,6 +161,9 @@ def document_of(what: Any, X: ArrayLike | None, y: ArrayLike | None) -> dict[str
         document |= {"title": "data", "data": plain_data(of_arrays(X, y)), "address": "data=given"}
     if what is None:
         return document
+    if isinstance(what, Trace | Replay):
+        _refuse_data(X)
+        return steps.document_of((what.trace if isinstance(what, Replay) else what).moment)
     if isinstance(what, Network):
         return document | _of_network(what, "network", document["data"] is not None)
     path = checks.path("what", what)
@@ -176,6 +181,11 @@ def document_of(what: Any, X: ArrayLike | None, y: ArrayLike | None) -> dict[str
         }
     name = datasets.get(str(what)).name
     return document | {"title": name, "address": urlencode({"data": name})}
+
+
+def _refuse_data(X: ArrayLike | None) -> None:
+    if X is not None:
+        raise ArgumentError("a step of a training has its own samples; leave X and y out")
 
 
 def _of_table(path: Path) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from glassnet import losses, optimizers
 from glassnet.activations import Linear
 from glassnet.engines import loop
 from glassnet.engines.base import Slice, Steps
+from glassnet.insight.trace.moment import Moment
 from glassnet.insight.trace.updating import Update
 from glassnet.kernels import arrays
 from glassnet.kernels.arrays import Views
@@ -129,23 +130,36 @@ def _places(layers: Sequence[Layer], around: tuple[int, ...]) -> Iterator[tuple[
             yield place, layer
 
 
+def moment_of(
+    network: Network, X: ArrayLike, y: ArrayLike | None, loss: str | Loss, optimizer: str | Optimizer
+) -> Moment:
+    """The moment before a training step on this batch."""
+    chosen = losses.get(loss)
+    x = network.features(X, loss=chosen)
+    y = network.targets(y, chosen, len(x))
+    weights = np.ones((len(x), 1), network.dtype)
+    return Moment(network, chosen, optimizers.get(optimizer), x, y, weights, len(x))
+
+
 def record(
     network: Network, X: ArrayLike, y: ArrayLike | None, loss: str | Loss, optimizer: str | Optimizer
 ) -> StepRecord:
     """Carry out a training step on copies of the network's vectors; the network stays as it is."""
-    chosen = losses.get(loss)
-    plan = network.plan(chosen)
-    x = network.features(X, loss=chosen)
-    y = network.targets(y, chosen, len(x))
-    state = TrainingState.continued(network.state, optimizers.get(optimizer), network.parameters)
-    sizes, weights = np.array([len(x)]), np.ones((len(x), 1), network.dtype)
+    return recorded_at(moment_of(network, X, y, loss, optimizer))
+
+
+def recorded_at(moment: Moment) -> StepRecord:
+    """Carry out the step on all samples of a moment, on copies of the network's vectors."""
+    network, sizes = moment.network, np.array([len(moment.x)])
+    plan = network.plan(moment.loss)
+    state = TrainingState.continued(network.state, moment.optimizer, network.parameters)
     epochs = np.array([float(state.epoch)])
     rates = state.optimizer.rates(epochs) * state.rate_factor
     masks = copy.deepcopy(network.streams).draw_masks(plan, sizes, epochs)
-    part = Slice(x, y, weights, NO_ORDER, np.zeros(1, np.int64), sizes)
+    part = Slice(moment.x, moment.y, moment.weights, NO_ORDER, np.zeros(1, np.int64), sizes)
     table = state.optimizer.table(rates, state.step + 1, epochs)
     steps = Steps(part, masks, epochs, rates, table, state.step + 1)
-    return recorded(network, plan, chosen, state, steps)
+    return recorded(network, plan, moment.loss, state, steps)
 
 
 def recorded(network: Network, plan: Plan, loss: Loss, state: TrainingState, steps: Steps) -> StepRecord:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from functools import cached_property
+from os import PathLike
 from typing import Any
 
 from numpy.typing import ArrayLike
 
 from glassnet.engines.threads import matrix_threads
 from glassnet.errors import ArgumentError
+from glassnet.insight.trace.moment import Moment
 from glassnet.insight.trace.record import recorded
 from glassnet.insight.trace.rerun import Rerun
 from glassnet.insight.trace.setup import TrainingSetup
@@ -16,6 +18,7 @@ from glassnet.insight.trace.trace import Trace, checked_writing
 from glassnet.network.history import History
 from glassnet.support import checks
 from glassnet.support.calls import explained
+from glassnet.training.sources import Memory
 
 
 class Replay:
@@ -45,6 +48,24 @@ class Replay:
         self.network, self._steps = rerun.before(step - 1)
         self.epoch, self.batch = (place + 1 for place in divmod(step - 1, rerun.steps_per_epoch))
 
+    def _moment(self) -> Moment:
+        """The training at the beginning of this step's epoch."""
+        setup, source = self._rerun.setup, self._rerun.source
+        if not isinstance(source, Memory):
+            raise ArgumentError("the page does not hold data that are read from a file as they are needed")
+        network, _ = self._rerun.before(self.step - self.batch)
+        state = network.training_state(self._rerun.state.optimizer)
+        if setup.rate_factors:
+            state.rate_factor = setup.rate_factors[self.epoch - 1]
+        return Moment(
+            network, setup.loss, state.optimizer, source.x, source.y, source.weights, source.batch_size,
+            source.shuffles, self.batch - 1,
+        )  # fmt: skip
+
+    def to_html(self, path: str | PathLike[str]) -> None:
+        """Write the page, opened at this step of the training, as :meth:`Trace.to_html` does."""
+        self.trace.to_html(path)
+
     @cached_property
     def trace(self) -> Trace:
         """Every number of this step."""
@@ -52,7 +73,7 @@ class Replay:
         plan = setup.data.plan
         with matrix_threads(plan, setup.data.source.batch_size, setup.threads):
             record = recorded(self.network, plan, setup.loss, state, self._steps)
-        return Trace(record, self._samples_in)
+        return Trace(record, self._samples_in, self._moment)
 
     def at(self, step: int) -> Replay:
         """Another step of the same training."""

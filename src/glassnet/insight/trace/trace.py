@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import cached_property
 from os import PathLike
 from typing import TYPE_CHECKING, Any, overload
 
@@ -11,7 +13,8 @@ from glassnet import losses
 from glassnet.bridges import writing
 from glassnet.errors import ArgumentError
 from glassnet.insight.trace.forward import ForwardTrace, forward_only
-from glassnet.insight.trace.record import StepRecord, record
+from glassnet.insight.trace.moment import Moment
+from glassnet.insight.trace.record import StepRecord, moment_of, recorded_at
 from glassnet.insight.trace.step import Entry, TraceStep
 from glassnet.insight.trace.writing.steps import Writer
 from glassnet.insight.trace.writing.unit import UnitTrace
@@ -42,8 +45,8 @@ class Trace(Written):
         Penalties included.
     """
 
-    def __init__(self, record: StepRecord, samples_in: str) -> None:
-        self.record = record
+    def __init__(self, record: StepRecord, samples_in: str, moment: Callable[[], Moment]) -> None:
+        self.record, self._moment = record, moment
         self.samples_in = samples_in
         self.loss = record.value + record.penalty
         samples = "sample" if len(record.x) == 1 else "samples"
@@ -87,17 +90,24 @@ class Trace(Written):
         """
         return unit_trace(self.record, layer, unit, sample)
 
+    @cached_property
+    def moment(self) -> Moment:
+        """Where the page of this step begins."""
+        return self._moment()
+
     def to_html(self, path: str | PathLike[str]) -> None:
-        """Write one page that needs no network, on which every neuron and weight shows its arithmetic.
+        """Write the page (docs/page.md), opened at this step: it needs no server and no network.
+
+        What the page does not draw is said there by name, above a table of all formulas.
 
         Raises
         ------
         ModelFileError
             If it cannot be written; a file that was there is as it was then.
         """
-        from glassnet.insight.trace.page import page
+        from glassnet.browser.page.steps import page_of
 
-        writing.write(checks.path("path", path), page(self.record, self._repr_html_()).encode())
+        writing.write(checks.path("path", path), page_of(self).encode())
 
 
 def _refuse_factors(network: Network) -> None:
@@ -177,7 +187,8 @@ def trace(
         return ForwardTrace(forward_only(network, X), samples_in)
     _refuse_factors(network)
     chosen = default_loss(network, y) if loss is None else loss
-    return Trace(record(network, X, y, chosen, optimizer), samples_in)
+    moment = moment_of(network.copy(), X, y, chosen, optimizer)
+    return Trace(recorded_at(moment), samples_in, lambda: moment)
 
 
 def checked_writing(samples_in: str) -> None:

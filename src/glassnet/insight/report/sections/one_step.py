@@ -10,7 +10,7 @@ from glassnet.insight.report.numbers import number
 from glassnet.insight.report.sections.worst import order, output_of
 from glassnet.insight.report.subject import Subject
 from glassnet.insight.trace.step import TraceStep
-from glassnet.insight.trace.trace import trace
+from glassnet.insight.trace.trace import Trace, trace
 
 
 def one_step(subject: Subject) -> Html:
@@ -27,10 +27,33 @@ def one_step(subject: Subject) -> Html:
     output = output_of(subject, place)
     text = (
         f"What one training step would do with {part.name} sample {place}, the worst one. Loss {number(step.loss)}. "
+        f"Click a unit or a line, and its numbers stand below; first are those of {_which(subject, output)}."
+    )
+    table_text = (
         f"The numbers are those of {_which(subject, output)}, and in each hidden layer of the unit with the largest "
         "error dz; X is what the network was given in training."
     )
-    return section("step", "One step", tag("p", text), *_phases(step.written_for(0, output)))
+    in_text = tag(
+        "details",
+        tag("summary", "The same step as a table"),
+        tag("p", table_text),
+        *_phases(step.written_for(0, output)),
+    )
+    return section("step", "One step", tag("p", text), _page(step, output), in_text)
+
+
+def _page(step: Trace, output: int) -> Html:
+    """The page, opened at this step; where it does not draw the network, what is said of that."""
+    from glassnet.browser.page.steps import document_of, page_at
+
+    try:
+        document = document_of(step.moment)
+    except GlassnetError as error:
+        return tag("p", f"Only as a table: {error}.")
+    text = page_at(
+        document, step.title, theme="light", hide="data,network,training,view,output", output=output
+    )
+    return tag("iframe", srcdoc=text, title="the network, at this step", class_="page")
 
 
 def _which(subject: Subject, output: int) -> str:

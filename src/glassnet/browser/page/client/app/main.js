@@ -73,10 +73,22 @@ function said(model) {
   return h("div", { role: "status" }, place);
 }
 
+/** A step that Python wrote down. */
+async function begunAt(model, { spec, state, theme = "auto", output = 0, ...step }) {
+  model.store.set({ theme });
+  try {
+    await model.adopt(spec, state, document_of_python.title, step);
+    model.store.set({ selection: { kind: "unit", column: model.get("network").columns.length - 1, unit: output } });
+  } catch (error) {
+    model.say(error.message);
+  }
+}
+
 /** What Python handed over, a model; and the lesson that the address asks for. */
 async function given(model) {
-  const { model: file } = document_of_python ?? {};
-  await model.begin();
+  const { model: file, step } = document_of_python ?? {};
+  if (step) await begunAt(model, step);
+  else await model.begin();
   if (file) await opened(model, new File([Uint8Array.from(atob(file.bytes), (c) => c.charCodeAt(0))], file.name));
   await lessonOfAddress(model);
 }

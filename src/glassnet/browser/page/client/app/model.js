@@ -81,17 +81,18 @@ export class Model {
   }
 
   /** A network of a file, or of Python: its parts become the choices; data must have as many columns and answers. */
-  async adopt(spec, state, name) {
+  async adopt(spec, state, name, step = null) {
     const choices = choicesOf(spec, this.get("choices"));
     const source = await sourceOf(choices, this.store.state);
-    const head = headOf(choices, source);
+    const head = step?.head ?? headOf(choices, source);
     const samples = prepare(source, choices, head);
-    this.start({ source, head, samples, spec, state }, { choices, selection: null, pointed: null, file: name, own: spec.layers });
-    this.again = () => this.adopt(spec, state, name);
+    this.start({ source, head, samples, spec, state, shuffle: step?.shuffle }, { choices, selection: null, pointed: null, file: name, own: spec.layers });
+    this.again = () => this.adopt(spec, state, name, step);
+    if (step !== null) this.go(state.step + step.ahead);
   }
 
   /** Begins with a network of this description; `more` is set with it. */
-  start({ source, head, samples, spec, state }, more = {}) {
+  start({ source, head, samples, spec, state, shuffle = true }, more = {}) {
     const { axes: wanted } = this.store.state, choices = more.choices ?? this.get("choices");
     const mirror = create(spec, state ?? undefined), width = mirror.layout.n_features, outputs = mirror.plan.n_outputs;
     if (samples.width !== width || head.outputs !== outputs) {
@@ -103,13 +104,13 @@ export class Model {
     this.path = [];
     this.changed = false;
     this.sent = 0;
-    this.mirror = { network: mirror, training: mirror.training(train.X, train.y, { batch_size: choices.batch || null }) };
+    this.mirror = { network: mirror, training: mirror.training(train.X, train.y, { batch_size: choices.batch || null, shuffle }) };
     this.store.set({
       source, head, samples, history: [], frame: null, running: false, stopped: null, findings: [], axes, sample: null, ...more,
       network: { spec, columns, ...picture, parts },
     });
     this.remote.begin({
-      spec, state, train: { X: train.X, y: train.y }, batch: choices.batch, columns, grid: picture.inputs,
+      spec, state, shuffle, train: { X: train.X, y: train.y }, batch: choices.batch, columns, grid: picture.inputs,
       validation: validation === null ? null : { X: validation.X, y: validation.y }, test: test === null ? null : { X: test.X, y: test.y },
     });
   }

@@ -9,11 +9,11 @@ import { create } from "./engine.js";
 const MOST_SNAPSHOTS = 48;
 
 export class Session {
-  /** `plan`: spec, state or null, train and validation `{ X, y }`, batch (0: all samples), grid or null. */
+  /** `plan`: spec, state or null, train and validation `{ X, y }`, batch (0: all samples), shuffle (true), grid or null. */
   constructor(plan) {
     this.plan = plan;
     this.network = create(plan.spec, plan.state ?? undefined);
-    this.training = this.network.training(plan.train.X, plan.train.y, { batch_size: plan.batch || null });
+    this.training = this.network.training(plan.train.X, plan.train.y, { batch_size: plan.batch || null, shuffle: plan.shuffle ?? true });
     this.optimizer = plan.spec.optimizer;
     this.history = [];
     this.changes = [];

@@ -1,0 +1,154 @@
+"""The page opened at one step of a training: what a trace wrote down, computed again from the state before it."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from glassnet.browser.networks import own_parts, spec_of
+from glassnet.browser.page.document import page
+from glassnet.errors import ArgumentError, GlassnetError
+from glassnet.insight.trace.moment import Moment
+from glassnet.insight.trace.trace import Trace
+from glassnet.losses import Loss
+from glassnet.network.inputs.meaning import Meaning
+from glassnet.support.registry import compact_repr
+from glassnet.support.text import markup
+
+MOST_NUMBERS = 2_000_000
+Array = NDArray[Any]
+
+
+def page_of(trace: Trace) -> str:
+    """The page of a trace; where it is not drawn, a page that says why, above all of its formulas as a table."""
+    try:
+        document = document_of(trace.moment)
+    except GlassnetError as reason:
+        return plain_page(trace, str(reason))
+    return page_at(document, trace.title)
+
+
+def page_at(
+    document: dict[str, Any], title: str, *, theme: str = "auto", hide: str = "", output: int = 0
+) -> str:
+    """The page of a document that :func:`document_of` made.
+
+    Parameters
+    ----------
+    document : dict
+    title : str
+    theme : {"auto", "light", "dark"}
+    hide : str
+        Panels that are not shown.
+    output : int
+        Whose formulas stand there first.
+    """
+    begun = {
+        **document,
+        "address": f"{document['address']}&hide={hide}",
+        "step": {**document["step"], "theme": theme, "output": output},
+    }
+    return page(title=f"glassnet: {title}", document=begun, is_alone=True)
+
+
+def plain_page(trace: Trace, reason: str) -> str:
+    """The formulas of a trace as a table, and why they are not the page."""
+    looks = (files("glassnet.support") / "looks.css").read_text(encoding="utf-8")
+    style = "body { font: 16px/1.5 var(--text); color: var(--ink); background: var(--paper); margin: 1.5rem }"
+    return (
+        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>glassnet: {markup(trace.title)}</title>'
+        f"<style>{looks}{style}</style></head><body><p>These are the formulas as a table: {markup(reason)}.</p>"
+        f"{trace._repr_html_()}</body></html>\n"
+    )
+
+
+def document_of(moment: Moment) -> dict[str, Any]:
+    """What the page begins with, as plain data.
+
+    Raises
+    ------
+    ArgumentError, EngineError
+        If the page does not draw or compute what the training is made of, by name.
+    """
+    _refuse(moment)
+    found = spec_of(moment.network, optimizer=moment.optimizer, loss=moment.loss)
+    targets = _targets(moment)
+    batch = 0 if moment.batch_size >= len(moment.x) else moment.batch_size
+    step = {
+        **found, "batch": batch, "shuffle": moment.shuffle, "ahead": moment.ahead,
+        "head": {
+            "loss": found["spec"]["loss"]["name"], "form": targets.pop("form"),
+            "outputs": moment.network.plan().n_outputs, "classes": len(targets["classNames"]),
+            "activation": found["spec"]["layers"][-1].get("activation", {"name": "linear"})["name"],
+        },
+    }  # fmt: skip
+    return {
+        "title": "a step of a training", "table": None, "model": None, "data": _samples(moment) | targets, "step": step,
+        "address": f"data=given&standardize=0&validation=0&batch={batch}",
+    }  # fmt: skip
+
+
+def _refuse(moment: Moment) -> None:
+    """Raise `ArgumentError` where the page would not show just this step."""
+    own = own_parts(moment.network, moment.loss)
+    if own:
+        raise ArgumentError(
+            f"the page does not write the formulas of parts of one's own, {', '.join(map(compact_repr, own))}"
+        )
+    if moment.loss.members:
+        raise ArgumentError(f"the page does not draw pairs and triplets, which {moment.loss.name} compares")
+    if (moment.weights != 1).any():
+        raise ArgumentError("the page does not write weights of samples or classes")
+    vectors = 2 + moment.optimizer.n_states
+    size = moment.x.size + vectors * moment.network.parameters.size
+    if size > MOST_NUMBERS:
+        raise ArgumentError(
+            f"samples and parameters are {size:,} numbers, and the page takes up to {MOST_NUMBERS:,}"
+        )
+
+
+def _samples(moment: Moment) -> dict[str, Any]:
+    width = moment.x.shape[1]
+    names = list(map(str, Meaning.of(moment.network.metadata).features))
+    is_image = width == 64 and moment.x.min() >= 0 and moment.x.max() <= 1
+    return {
+        "name": "given", "n": len(moment.x), "width": width, "X": moment.x.ravel().tolist(),
+        "featureNames": names if len(names) == width else [f"x{column + 1}" for column in range(width)],
+        "image": [8, 8] if is_image else None,
+    }  # fmt: skip
+
+
+def _targets(moment: Moment) -> dict[str, Any]:
+    """Targets as the page's data have them, and the form in which the loss takes them."""
+    y, loss = moment.y, moment.loss
+    labels, form, n_classes = _classes(y, loss, moment.network.plan().n_outputs)
+    if form == "values":
+        return {
+            "task": "regression", "labels": None, "values": y.ravel().tolist(), "n_values": y.shape[1],
+            "classNames": [], "form": form,
+        }  # fmt: skip
+    names = list(map(str, Meaning.of(moment.network.metadata).classes))
+    return {
+        "task": "classification", "labels": labels.tolist(), "values": None, "n_values": 0, "form": form,
+        "classNames": names if len(names) == n_classes else list(map(str, range(n_classes))),
+    }  # fmt: skip
+
+
+def _classes(y: Array, loss: Loss, n_outputs: int) -> tuple[NDArray[np.int64], str, int]:
+    """Labels, the form of the targets, and how many classes there are; the form of other targets is values."""
+    if loss.targets == "labels":
+        names, places = np.unique(y, return_inverse=True)
+        return places.astype(np.int64).ravel(), "labels", len(names)
+    if loss.takes_classes:
+        return y.astype(np.int64).ravel(), "classes", n_outputs
+    values, is_column = set(np.unique(y).tolist()), y.shape[1] == 1
+    if is_column and values <= {0.0, 1.0}:
+        return y[:, 0].astype(np.int64), "column", 2
+    if is_column and values <= {-1.0, 1.0} and loss.only_targets:
+        return ((y[:, 0] + 1) / 2).astype(np.int64), "signs", 2
+    if not is_column and values <= {0.0, 1.0} and (y.sum(axis=1) == 1).all():
+        return y.argmax(axis=1), "rows", y.shape[1]
+    return np.empty(0, np.int64), "values", 0

@@ -1,0 +1,45 @@
+"""Where a page of a step begins: a network, its training, and the data of the steps that come next."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from numpy.typing import NDArray
+
+from glassnet.losses import Loss
+from glassnet.optimizers import Optimizer
+
+if TYPE_CHECKING:
+    from glassnet.network.network import Network
+
+Array = NDArray[Any]
+
+
+@dataclass(frozen=True)
+class Moment:
+    """A training as it stood before a step, or at the beginning of that step's epoch.
+
+    Attributes
+    ----------
+    network : Network
+        With its parameters and streams, and the state of its training.
+    loss : Loss
+    optimizer : Optimizer
+    x, y, weights : ndarray
+        The training data as an engine takes them; weights are (n_samples, 1).
+    batch_size : int
+    shuffle : bool
+    ahead : int
+        Steps from here to the one that is meant.
+    """
+
+    network: Network
+    loss: Loss
+    optimizer: Optimizer
+    x: Array
+    y: Array
+    weights: Array
+    batch_size: int
+    shuffle: bool = False
+    ahead: int = 0

@@ -1,0 +1,177 @@
+"""The page of a trace begins at its step, and computes the numbers that Python wrote down; what it does not draw it says."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import glassnet as gn
+from glassnet.browser.page import steps
+from glassnet.insight.trace.trace import Trace
+from tests.browser.page.conftest import wait as after
+from tests.browser.page.v8 import call
+
+RANDOM = np.random.default_rng(4)
+X = RANDOM.normal(size=(23, 3))
+CLASSES = RANDOM.integers(0, 3, 23)
+QUIET: dict[str, Any] = {"engine": "numpy", "progress": False}
+# What the page does with a document, up to the step that is looked at.
+REACH = """
+const { step, data: given, address } = data, { choices } = page.readAddress("#" + address);
+const source = { ...given, X: Float64Array.from(given.X) }, samples = page.prepare(source, choices, step.head);
+const { train } = samples.parts, { spec, state, shuffle } = step;
+const session = new page.Session({ spec, state, shuffle, train, batch: choices.batch, grid: null });
+session.go(state.step + step.ahead);
+return session.training.trace();
+"""
+
+
+def network(*layers: Any, dtype: str = "float64") -> gn.Network:
+    return gn.Network(list(layers), seed=4, dtype=dtype, input_shape=3)
+
+
+def of_replay() -> Trace:
+    net = network(gn.Dense(6, "relu"), gn.Dropout(0.5), gn.Dense(3, "softmax"))
+    adam = gn.Adam(gn.schedules.CosineDecay(0.05, 4))
+    history = net.fit(X, CLASSES, loss="scce", optimizer=adam, batch_size=5, epochs=4, **QUIET)
+    return gn.replay(history, X, CLASSES, step=13).trace
+
+
+def of_replay_in_order() -> Trace:
+    net = network(gn.Dense(4, "tanh"), gn.BatchNorm(), gn.Dense(1))
+    fit: dict[str, Any] = {
+        "loss": "mse",
+        "optimizer": "rmsprop",
+        "batch_size": 8,
+        "shuffle": False,
+        "epochs": 2,
+    }
+    history = net.fit(
+        X, X[:, :1], callbacks=[gn.callbacks.ReduceOnPlateau("loss", patience=1)], **fit, **QUIET
+    )
+    return gn.replay(history, X, X[:, :1], step=5).trace
+
+
+def of_continued() -> Trace:
+    net = network(gn.Dense(4, "gelu", l2=0.01), gn.Dense(1, "sigmoid"))
+    sgd = gn.SGD(0.1, momentum=0.9, clip_norm=0.1)
+    net.fit(X, CLASSES > 0, loss="bce", optimizer=sgd, epochs=3, **QUIET)
+    trace = gn.trace(net, X[:6], CLASSES[:6] > 0, loss="bce", optimizer=sgd)
+    net.fit(X, CLASSES > 0, loss="bce", optimizer=sgd, epochs=3, **QUIET)  # what comes later changes no trace
+    return trace
+
+
+def of_smoothed() -> Trace:
+    loss = gn.losses.CategoricalCrossEntropy(label_smoothing=0.2)
+    return gn.trace(network(gn.Dense(3, "softmax")), X[:4], np.eye(3)[CLASSES[:4]], loss=loss)
+
+
+def of_signs() -> Trace:
+    net = network(gn.Dense(4, "leaky_relu"), gn.Dense(1))
+    return gn.trace(net, X[:5], np.where(CLASSES[:5, None] > 0, 1.0, -1.0), loss="hinge", optimizer="adam")
+
+
+def of_several_values_in_float32() -> Trace:
+    net = network(gn.Dense(4, "tanh"), gn.Dense(2), dtype="float32")
+    return gn.trace(net, X[:5], X[:5, 1:], loss="huber", optimizer=gn.AdamW(0.01))
+
+
+def of_labels() -> Trace:
+    return gn.trace(network(gn.Dense(4, "tanh"), gn.Dense(2)), X[:9], CLASSES[:9] + 5, loss="contrastive")
+
+
+TRACES = [
+    of_labels,
+    of_replay,
+    of_replay_in_order,
+    of_continued,
+    of_smoothed,
+    of_signs,
+    of_several_values_in_float32,
+]
+
+
+@pytest.mark.parametrize("made", TRACES, ids=lambda made: made.__name__)
+def test_the_page_computes_the_numbers_of_the_trace(made: Any) -> None:
+    trace = made()
+    record, document = trace.record, steps.document_of(trace.moment)
+    found = call(REACH, json.loads(json.dumps(document)))
+    tolerance = 1e-11 if record.x.dtype == np.float64 else 1e-5
+
+    def same(values: Any, wanted: Any) -> None:
+        wanted = np.asarray(wanted, np.float64).ravel()
+        largest = np.abs(wanted).max(initial=1e-300)
+        np.testing.assert_allclose(np.ravel(values), wanted, rtol=0, atol=tolerance * largest)
+
+    assert (found["step"], found["rule"]) == (record.update.step, record.update.rule)
+    same(found["loss"], trace.loss)
+    same(found["x"]["values"], record.x)
+    assert len(found["rows"]) == len(record.rows)
+    for row, wanted in zip(found["rows"], record.rows, strict=True):
+        for name in ("z", "a", "d_a", "d_z", "inputs"):
+            same(row[name]["values"], getattr(wanted, name))
+    same([value for one in found["parameters"] for value in one["after"]], record.update.after)
+    same([value for one in found["parameters"] for value in one["gradient"]], record.update.gradient)
+
+
+def own(name: str = "mine") -> Any:
+    return gn.activations.Function(np.sin, np.cos, name)
+
+
+def untold() -> dict[str, tuple[Any, str]]:
+    one = network(gn.Dense(1))
+    weighted = one.copy().fit(X, X[:, :1], loss="mse", sample_weight=np.arange(1.0, 24), **QUIET)
+    pairs = network(gn.Dense(2))
+    return {
+        "own": (gn.trace(network(gn.Dense(2, own()), gn.Dense(1)), X, X[:, :1]), "parts of one's own, .*mine"),
+        "pairs": (gn.trace(pairs, (X[:4], X[4:8]), [0, 1, 0, 1], loss="contrastive_pairs"), "pairs and triplets, which contrastive_pairs compares"),
+        "large": (gn.trace(network(gn.Dense(700_000)), X[:1], np.zeros((1, 700_000)), loss="mse"), "5,600,003 numbers, .* up to 2,000,000"),
+        "weights": (gn.replay(weighted, X, X[:, :1], sample_weight=np.arange(1.0, 24)).trace, "weights of samples"),
+    }  # fmt: skip
+
+
+def test_what_the_page_does_not_show_is_said_above_a_table_of_all_formulas(tmp_path: Path) -> None:
+    for trace, reason in untold().values():
+        trace.to_html(tmp_path / "page.html")
+        text = (tmp_path / "page.html").read_text(encoding="utf-8")
+        said = html.unescape(text.partition("<p>")[2].partition("</p>")[0])
+        assert re.search(f"^These are the formulas as a table: .*{reason}", said), said
+        assert trace._repr_html_() in text and "<script" not in text
+
+
+@pytest.mark.browser
+def test_the_page_of_a_replay_is_open_at_its_step(open_page: Any, tmp_path: Path) -> None:
+    trace = of_replay()
+    trace.to_html(tmp_path / "step.html")
+    tab = open_page(file=tmp_path / "step.html")
+    after(tab, "s.frame.step === 12 && s.selection !== null")
+    assert tab.evaluate("glassnet.look().trace.loss") == pytest.approx(trace.loss, rel=1e-12)
+    tab.wait_for_selector(
+        ".caption:has-text('step 13, the next: 5 of 23 samples'), p:has-text('step 13, the next: 5 of 23 samples')"
+    )
+    tab.click("button.step")
+    after(tab, "s.frame.step === 13")
+    shown = np.array(tab.evaluate("Array.from(glassnet.mirror.network.vector)"))
+    np.testing.assert_allclose(shown, trace.record.update.after, rtol=0, atol=1e-12)
+    tab.click("button.back")
+    after(tab, "s.frame.step === 12")
+
+
+@pytest.mark.browser
+def test_a_report_shows_its_one_step_as_the_page(open_page: Any, tmp_path: Path) -> None:
+    net = network(gn.Dense(4, "tanh"), gn.Dense(3, "softmax"))
+    history = net.fit(X, CLASSES, loss="scce", optimizer="adam", epochs=5, **QUIET)
+    gn.report(net, X, CLASSES, history, path=tmp_path / "report.html")
+    tab = open_page(url=(tmp_path / "report.html").as_uri(), is_page=False)
+    inside = tab.locator("#step iframe").content_frame
+    worst = re.findall(r"those of the output of the true class, (\d)", tab.inner_text("#step"))[0]
+    inside.locator(f"h2:has-text('output layer, unit {worst}')").wait_for()
+    assert inside.locator("html").get_attribute("data-theme") == "light"
+    assert not inside.locator(".side").is_visible()
+    assert tab.locator("#step details table").count() == 4
