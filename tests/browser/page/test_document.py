@@ -7,6 +7,7 @@ import json
 import re
 import zlib
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -43,8 +44,16 @@ def hash_of(text: str) -> str:
     return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 
+def unpacked(page: Elements, name: str) -> str:
+    return zlib.decompress(base64.b64decode(page.texts[f"glassnet-{name}"])).decode()
+
+
 def program_in(page: Elements) -> str:
-    return zlib.decompress(base64.b64decode(page.texts["glassnet-program"])).decode()
+    return unpacked(page, "program")
+
+
+def given_in(path: Path) -> Any:
+    return json.loads(unpacked(Elements(path.read_text(encoding="utf-8")), "given"))
 
 
 def test_the_page_tells_the_licence_of_what_it_bundles() -> None:
@@ -81,7 +90,7 @@ def test_hostile_names_and_tables_are_data_in_the_page(tmp_path: Path) -> None:
     gn.play(str(tmp_path / "d.csv"), output=tmp_path / "page.html")
     page = Elements((tmp_path / "page.html").read_text(encoding="utf-8"))
     assert [tag for tag, _ in page.found].count("script") == 5
-    assert hostile in json.loads(page.texts["glassnet-given"])["document"]["table"]["text"].replace('""', '"')
+    assert hostile in json.loads(unpacked(page, "given"))["document"]["table"]["text"].replace('""', '"')
     assert page.texts["glassnet-opening"] == document.opening() and program_in(page) == document.program()
 
 
@@ -89,7 +98,7 @@ def test_the_command_writes_the_page_into_one_file(tmp_path: Path) -> None:
     path = tmp_path / "page.html"
     result = CliRunner().invoke(app, ["play", "xor", "--output", str(path)])
     assert result.exit_code == 0 and result.stdout == f"wrote {path}\n"
-    given = json.loads(Elements(path.read_text(encoding="utf-8")).texts["glassnet-given"])
+    given = given_in(path)
     assert given["document"]["address"] == "data=xor" and given["server"] is None
 
 
@@ -116,7 +125,7 @@ def test_a_network_whose_data_are_not_known_asks_for_them() -> None:
 
 def test_an_own_array_becomes_samples_of_the_page(tmp_path: Path) -> None:
     gn.play(X=np.arange(6.0).reshape(3, 2), y=np.array(["a", "b", "a"]), output=tmp_path / "p.html")
-    given = json.loads(Elements((tmp_path / "p.html").read_text(encoding="utf-8")).texts["glassnet-given"])
+    given = given_in(tmp_path / "p.html")
     data = given["document"]["data"]
     assert (data["labels"], data["classNames"], data["X"]) == ([0, 1, 0], ["a", "b"], [0, 1, 2, 3, 4, 5])
 
@@ -124,7 +133,7 @@ def test_an_own_array_becomes_samples_of_the_page(tmp_path: Path) -> None:
 def test_a_file_of_arrays_becomes_samples_of_the_page(tmp_path: Path) -> None:
     np.savez(tmp_path / "d.npz", X=np.eye(3), y=np.array([0.5, 1.5, 2.25]))
     gn.play(str(tmp_path / "d.npz"), output=tmp_path / "p.html")
-    given = json.loads(Elements((tmp_path / "p.html").read_text(encoding="utf-8")).texts["glassnet-given"])
+    given = given_in(tmp_path / "p.html")
     assert (given["document"]["data"]["task"], given["document"]["data"]["values"]) == (
         "regression",
         [0.5, 1.5, 2.25],

@@ -17,7 +17,7 @@ from glassnet.errors import ArgumentError, NotBuiltError
 def server(tmp_path: Path) -> Iterator[Server]:
     folder = tmp_path / "models"
     folder.mkdir()
-    started = Server(lambda token: f"the page, {token}", folder)
+    started = Server(lambda told: f"the page, {told['token']}", folder)
     yield started
     started.stop()
 
@@ -121,7 +121,7 @@ def test_a_body_of_unknown_or_too_large_size_is_refused(server: Server) -> None:
 
 def test_a_port_that_is_taken_is_told(server: Server, tmp_path: Path) -> None:
     with pytest.raises(ArgumentError, match=f"port {server.port} cannot be served on: .*; leave it out"):
-        Server(lambda token: "", tmp_path, server.port)
+        Server(lambda told: "", tmp_path, server.port)
 
 
 def test_play_returns_at_once_and_gives_the_network_that_the_page_sent(tmp_path: Path) -> None:
@@ -129,7 +129,7 @@ def test_play_returns_at_once_and_gives_the_network_that_the_page_sent(tmp_path:
     with gn.play(net, np.eye(2), [0, 1], browser=False, folder=tmp_path) as opened:
         server = opened._server
         status, text, _ = ask(server, "GET", "/TOKEN/")
-        assert status == 200 and "connect-src 'self'" in text and f'"token":"{server.token}"' in text
+        assert status == 200 and f"connect-src {server.origin};" in text
         with pytest.raises(NotBuiltError, match="the page has not sent its network yet"):
             _ = opened.network
         net.save(tmp_path / "sent.safetensors")

@@ -8,7 +8,7 @@ import json
 import re
 import zlib
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from glassnet import __version__, datasets
 from glassnet.browser.page.bundle import bundle
 from glassnet.browser.page.catalogue import catalogue
 from glassnet.errors import MissingDependencyError
-from glassnet.support.text import markup, script
+from glassnet.support.text import markup
 
 _CLIENT = Path(str(files("glassnet.browser.page") / "client"))
 _LICENCE = _CLIENT.parents[1] / "LICENSE-numpy.txt"
@@ -41,7 +41,7 @@ def page(
     document : mapping, optional
         A network and data to begin with, as :func:`glassnet.browser.page.playing.document_of` gives them.
     server : mapping, optional
-        What the page needs to talk to the server that hands it out: its token.
+        What the page needs to talk to a program, as :attr:`glassnet.browser.page.server.Server.told`.
     is_alone : bool
         Without the measured data sets, which are as large as a third of the page.
     """
@@ -52,8 +52,9 @@ def page(
         "document": document, "server": server,
     }  # fmt: skip
     parts = {
-        "POLICY": _policy(code, style, served=server is not None), "VERSION": __version__, "TITLE": markup(title),
-        "STYLE": style, "GIVEN": script(given), "DATA": _packed(json.dumps(measured, separators=(",", ":"))),
+        "POLICY": _policy(code, style, "'none'" if server is None else server["origin"]), "TITLE": markup(title),
+        "VERSION": __version__,
+        "STYLE": style, "GIVEN": _packed(_json(given)), "DATA": _packed(_json(measured)),
         "PROGRAM": _packed(code), "SCRIPT": opening(), "LICENCE": _LICENCE.read_text(encoding="utf-8"),
     }  # fmt: skip
     text = (_CLIENT / "template.html").read_text(encoding="utf-8")
@@ -116,6 +117,11 @@ def _described(name: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _json(data: Any) -> str:
+    return json.dumps(data, separators=(",", ":"))
+
+
+@lru_cache(maxsize=4)
 def _packed(text: str) -> str:
     return base64.b64encode(zlib.compress(text.encode(), 9)).decode()
 
@@ -126,13 +132,13 @@ def opening() -> str:
     return (_CLIENT / "opening.js").read_text(encoding="utf-8")
 
 
-def _policy(code: str, style: str, *, served: bool) -> str:
+def _policy(code: str, style: str, connects: str) -> str:
     """What may run: the program, what unpacks it, this style, and workers made of the program's own text."""
     scripts = f"'sha256-{_digest(opening())}' 'sha256-{_digest(code)}'"
     return "; ".join(
         [
             "default-src 'none'", f"script-src {scripts}", f"style-src 'sha256-{_digest(style)}'",
-            "worker-src blob:", "img-src data: blob:", "connect-src 'self'" if served else "connect-src 'none'",
+            "worker-src blob:", "img-src data: blob:", f"connect-src {connects}",
             "base-uri 'none'", "form-action 'none'",
         ]
     )  # fmt: skip

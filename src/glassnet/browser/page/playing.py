@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import tempfile
 import threading
 import webbrowser
 from collections.abc import Mapping
@@ -16,14 +15,14 @@ from numpy.typing import ArrayLike
 from glassnet import datasets
 from glassnet.browser.page import embedding, steps
 from glassnet.browser.page.document import page
-from glassnet.browser.page.server import Server
+from glassnet.browser.page.server import Server, model_bytes
 from glassnet.errors import ArgumentError, NotBuiltError
 from glassnet.insight.trace.replay import Replay
 from glassnet.insight.trace.trace import Trace
 from glassnet.network.network import Network
 from glassnet.recipes.description import Description
 from glassnet.recipes.sources import Source, of_arrays, read
-from glassnet.support import checks
+from glassnet.support import checks, notebook
 from glassnet.support.calls import explained
 from glassnet.support.text import in_one_line
 
@@ -50,7 +49,7 @@ class Play:
 
     @property
     def network(self) -> Network:
-        """The network as the page has it, after its last pause or step.
+        """The network as the page has it, after its last pause or step; another one that is set becomes the page's.
 
         Raises
         ------
@@ -62,6 +61,12 @@ class Play:
                 "the page has not sent its network yet: it does when it is opened, and after each pause and each step"
             )
         return self._server.network.copy()
+
+    @network.setter
+    def network(self, network: Network) -> None:
+        checks.network("network", network)
+        network.vectors  # noqa: B018, refuses what is not built
+        self._server.offer(network)
 
     def wait(self) -> None:
         """Serve until Ctrl-C, or another signal that ends the program."""
@@ -85,7 +90,7 @@ class Play:
         return f"<page at {self.address}>"
 
     def _repr_html_(self) -> str:
-        return f'<a href="{self.address}" target="_blank" rel="noopener">the page of this network</a>'
+        return embedding.framed(self._server.page.decode())
 
 
 @explained
@@ -108,7 +113,7 @@ def play(
         Write the page into one file, which needs no server and no network, and open nothing. A name that ends in
         ``.js`` becomes a script that puts the page, written beside it, into any site by one tag (docs/page.md).
     browser : bool
-        Open the page in the browser.
+        Open the page in the browser; in a notebook it stands below the cell whose value is what comes back.
     port : int
         0 takes one that is free.
     folder : path
@@ -134,11 +139,14 @@ def play(
         raise ArgumentError(f"folder must be one that is there; got {str(into)!r}")
     port = checks.integer("port", port, least=0, most=65535)
 
-    def served(token: str) -> str:
-        return page(title=title, document=document, server={"token": token, "folder": into.resolve().name})
+    is_in_notebook = notebook.shell() is not None
+    is_alone = is_in_notebook and document["data"] is not None
 
-    opened = Play(Server(served, into, port))
-    if checks.truth("browser", browser):
+    def served(told: Mapping[str, str]) -> str:
+        return page(title=title, document=document, server=told, is_alone=is_alone)
+
+    opened = Play(Server(served, into, port, is_in_notebook))
+    if checks.truth("browser", browser) and not is_in_notebook:
         webbrowser.open(opened.address)
     return opened
 
@@ -200,10 +208,7 @@ def _of_table(path: Path) -> dict[str, Any]:
 
 
 def _of_network(network: Network, name: str, has_data: bool) -> dict[str, Any]:
-    with tempfile.TemporaryDirectory(prefix="glassnet-") as folder:
-        path = Path(folder) / "model.safetensors"
-        network.save(path)
-        model = base64.b64encode(path.read_bytes()).decode()
+    model = base64.b64encode(model_bytes(network)).decode()
     found = {"title": name, "model": {"name": name, "bytes": model}}
     chosen = {"data": "given", "standardize": 0, "validation": 0} if has_data else _data_for(network)
     batch = {} if network.state is None else {"batch": network.state.batch_size or 0}

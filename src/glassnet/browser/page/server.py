@@ -11,7 +11,7 @@ import re
 import secrets
 import tempfile
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -24,7 +24,11 @@ from glassnet.errors import ArgumentError, GlassnetError
 from glassnet.network.network import Network
 
 MOST_BYTES = 1 << 28
+WAIT = 20.0  # seconds that the page's question for another network is kept
+ENDED = -1  # version of what a server offers that is stopped
 POLL = 0.05  # seconds until a server that is stopped hears of it
+REFUSED = "refused: this address is for the page that glassnet opened"
+_LOCAL = re.compile(r"https?://(?:localhost|127\.0\.0\.1|\[::1\])(?::\d{1,5})?")
 _NAME = re.compile(r"[\w][\w .()+-]{0,120}\.safetensors")
 
 
@@ -34,19 +38,24 @@ class Server:
     Parameters
     ----------
     page : callable
-        ``page(token)``: the text of the page.
+        ``page(told)``: the text of the page, from what it is told of this server.
     folder : path
         Where models are saved.
     port : int
         0 for any that is free.
+    is_in_notebook : bool
+        Whether the page may stand in a page of another server of this machine, as Jupyter's is.
     """
 
-    def __init__(self, page: Callable[[str], str], folder: Path, port: int = 0) -> None:
+    def __init__(
+        self, page: Callable[[Mapping[str, str]], str], folder: Path, port: int = 0, is_in_notebook: bool = False
+    ) -> None:  # fmt: skip
         self.token = secrets.token_urlsafe(24)
         self.folder = folder.resolve()
-        self.page = page(self.token).encode()
+        self.is_in_notebook = is_in_notebook
         self.network: Network | None = None
         self.written: set[Path] = set()
+        self.offered, self.version, self.news = b"", 0, threading.Condition()
         try:
             self.http = ThreadingHTTPServer(("127.0.0.1", port), _handler(self))
         except OSError as error:
@@ -54,6 +63,7 @@ class Server:
                 f"port {port} cannot be served on: {error.strerror or error}; leave it out and a free one is taken"
             ) from error
         self.http.daemon_threads = True
+        self.page = page(self.told).encode()
         self.thread = threading.Thread(
             target=self.http.serve_forever, args=(POLL,), name="glassnet play", daemon=True
         )
@@ -74,8 +84,18 @@ class Server:
         """Where the page is."""
         return f"{self.origin}/{self.token}/"
 
+    @property
+    def told(self) -> Mapping[str, str]:
+        """What the page needs to talk to it."""
+        return {
+            "origin": self.origin, "address": self.address, "token": self.token, "folder": self.folder.name,
+        }  # fmt: skip
+
     def stop(self) -> None:
         """End it; the page stays as it is in the browser, and saves nothing any more."""
+        with self.news:
+            self.version = ENDED
+            self.news.notify_all()
         self.http.shutdown()
         self.http.server_close()
         self.thread.join()
@@ -89,6 +109,19 @@ class Server:
             If this is no model file.
         """
         self.network = _network_in(data)
+
+    def offer(self, network: Network) -> None:
+        """Hand this network to the page, in the place of its own."""
+        with self.news:
+            self.network = network.copy()
+            self.offered, self.version = model_bytes(network), self.version + 1
+            self.news.notify_all()
+
+    def later_than(self, version: int) -> int:
+        """The version that is offered, as soon as it is another one, or after a while."""
+        with self.news:
+            self.news.wait_for(lambda: self.version != version, WAIT)
+            return self.version
 
     def save(self, name: str, data: bytes) -> Path:
         """Write a model of the page into the folder.
@@ -114,6 +147,14 @@ class Server:
         return path
 
 
+def model_bytes(network: Network) -> bytes:
+    """A network as the bytes of a model file."""
+    with tempfile.TemporaryDirectory(prefix="glassnet-") as folder:
+        path = Path(folder) / "model.safetensors"
+        network.save(path)
+        return path.read_bytes()
+
+
 def _network_in(data: bytes) -> Network:
     with tempfile.TemporaryDirectory(prefix="glassnet-") as folder:
         path = Path(folder) / "page.safetensors"
@@ -131,10 +172,30 @@ def _handler(server: Server) -> type[BaseHTTPRequestHandler]:
         def do_GET(self) -> None:
             if self._refused(writes=False):
                 return
-            if self._path() == "":
+            kind, _, number = self._path().partition("/")
+            if kind == "":
                 self._answer(HTTPStatus.OK, server.page, "text/html; charset=utf-8")
+            elif kind == "offered" and re.fullmatch(r"\d{1,9}", number, re.ASCII):
+                self._offered(int(number))
             else:
                 self._told(HTTPStatus.NOT_FOUND, "there is nothing here")
+
+        def do_OPTIONS(self) -> None:
+            """A browser asks whether a page of another origin, a notebook's, may send what it wants to."""
+            known, host, own = self._comes_from_page(writes=True)
+            if known and host and own:
+                self._answer(HTTPStatus.NO_CONTENT, b"", "text/plain; charset=utf-8")
+            else:
+                self._told(HTTPStatus.FORBIDDEN, REFUSED)
+
+        def _offered(self, version: int) -> None:
+            found = server.later_than(version)
+            status = HTTPStatus.NO_CONTENT if found == version else HTTPStatus.OK
+            if found == ENDED:
+                self._told(HTTPStatus.GONE, "the program has ended this page")
+                return
+            content = server.offered if status == HTTPStatus.OK else b""
+            self._answer(status, content, "application/octet-stream", {"X-Glassnet-Version": str(found)})
 
         def do_PUT(self) -> None:
             if self._refused(writes=True):
@@ -161,17 +222,25 @@ def _handler(server: Server) -> type[BaseHTTPRequestHandler]:
 
         def _refused(self, *, writes: bool) -> bool:
             """Answer a request that is not from the page, or not meant for it."""
-            known = unquote(urlsplit(self.path).path).startswith(f"/{server.token}/")
-            host = self.headers.get("Host", "") == f"127.0.0.1:{server.port}"
-            origin = self.headers.get("Origin")
-            own = origin == server.origin if writes else origin in (None, server.origin)
+            known, host, own = self._comes_from_page(writes=writes)
             token = not writes or hmac.compare_digest(
                 self.headers.get("X-Glassnet-Token", "").encode(), server.token.encode()
             )
             if known and host and own and token:
                 return False
-            self._told(HTTPStatus.FORBIDDEN, "refused: this address is for the page that glassnet opened")
+            self._told(HTTPStatus.FORBIDDEN, REFUSED)
             return True
+
+        def _comes_from_page(self, *, writes: bool) -> tuple[bool, bool, bool]:
+            """Whether the path holds the token, the request was sent to this address, and by a page that may."""
+            known = unquote(urlsplit(self.path).path).startswith(f"/{server.token}/")
+            host = self.headers.get("Host", "") == f"127.0.0.1:{server.port}"
+            origin = self.headers.get("Origin")
+            own = origin == server.origin or self._is_notebook(origin) or (origin is None and not writes)
+            return known, host, own
+
+        def _is_notebook(self, origin: str | None) -> bool:
+            return server.is_in_notebook and origin is not None and _LOCAL.fullmatch(origin) is not None
 
         def _body(self) -> bytes | None:
             length = self.headers.get("Content-Length", "")
@@ -185,12 +254,22 @@ def _handler(server: Server) -> type[BaseHTTPRequestHandler]:
         def _told(self, status: HTTPStatus, text: str) -> None:
             self._answer(status, text.encode(), "text/plain; charset=utf-8")
 
-        def _answer(self, status: HTTPStatus, content: bytes, kind: str) -> None:
+        def _answer(
+            self, status: HTTPStatus, content: bytes, kind: str, more: Mapping[str, str] | None = None
+        ) -> None:
+            shared = {}
+            if self._is_notebook(self.headers.get("Origin")):
+                shared = {
+                    "Access-Control-Allow-Origin": self.headers["Origin"], "Vary": "Origin",
+                    "Access-Control-Allow-Methods": "GET, PUT", "Access-Control-Allow-Headers": "X-Glassnet-Token",
+                    "Access-Control-Expose-Headers": "X-Glassnet-Version",
+                }  # fmt: skip
             self.send_response(status)
             for name, value in (
                 ("Content-Type", kind), ("Content-Length", str(len(content))), ("Cache-Control", "no-store"),
                 ("Referrer-Policy", "no-referrer"), ("X-Content-Type-Options", "nosniff"), ("X-Frame-Options", "DENY"),
                 ("Cross-Origin-Resource-Policy", "same-origin"), ("Connection", "close"),
+                *shared.items(), *(more or {}).items(),
             ):  # fmt: skip
                 self.send_header(name, value)
             self.close_connection = True

@@ -13,12 +13,13 @@ import { runs } from "../panels/runs.js";
 import { surface } from "../panels/surface.js";
 import { walk } from "../panels/walk.js";
 import { tabs } from "./tabs.js";
+import { connected } from "./program.js";
 import { embedded } from "./embedded.js";
 import { banner } from "../panels/banner.js";
 import { forgetColours } from "../drawing/colours.js";
 import { h, refill } from "../drawing/dom.js";
 import { tableOf } from "../data/csv.js";
-import { document_of_python, server } from "../state/catalogue.js";
+import { document_of_python } from "../state/catalogue.js";
 import { readAddress } from "../state/address.js";
 import { listen } from "../training/worker.js";
 import { Remote } from "../training/remote.js";
@@ -93,21 +94,6 @@ async function given(model) {
   await lessonOfAddress(model);
 }
 
-/** Tells the server what the network has become, where there is one that Python listens to. */
-function following(model) {
-  if (server === null) return;
-  let last = null;
-  model.store.on(["frame"], async ({ frame }) => {
-    if (frame === null || frame.running || last === `${frame.id}:${frame.step}`) return;
-    last = `${frame.id}:${frame.step}`;
-    try {
-      await fetch("network", { method: "PUT", headers: { "X-Glassnet-Token": server.token }, body: model.mirror.network.save() });
-    } catch (error) {
-      model.say(`the program that opened this page does not answer any more (${error.message}); the page itself goes on`);
-    }
-  });
-}
-
 function start() {
   const begun = location.hash.length > 1 ? location.hash : `#${document_of_python?.address ?? ""}`;
   const { choices, said: notes } = readAddress(begun);
@@ -129,7 +115,6 @@ function start() {
     model.begin();
   });
   window.glassnet = model;
-  following(model);
   const table = document_of_python?.table;
   if (table) {
     try {
@@ -138,7 +123,7 @@ function start() {
       model.say(error.message);
     }
   }
-  given(model);
+  given(model).then(() => connected(model));
 }
 
 if (typeof document === "undefined") listen();

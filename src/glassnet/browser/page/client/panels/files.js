@@ -2,6 +2,7 @@
 import { download, h, refill } from "../drawing/dom.js";
 import { networkSvg } from "../drawing/export.js";
 import { opened } from "../app/opening.js";
+import { ask, isConnected } from "../app/program.js";
 import { server } from "../state/catalogue.js";
 
 /** A cell of a CSV file; text that a spreadsheet would take for a formula begins with an apostrophe. */
@@ -16,7 +17,7 @@ export function cell(value) {
 export const csvOf = (names, rows) => [names, ...rows].map((row) => row.map(cell).join(",")).join("\r\n").concat("\r\n");
 
 async function savedByServer(model, note, name) {
-  const answer = await fetch(`models/${encodeURIComponent(name)}`, { method: "PUT", headers: { "X-Glassnet-Token": server.token }, body: model.mirror.network.save() });
+  const answer = await ask(`models/${encodeURIComponent(name)}`, { method: "PUT", body: model.mirror.network.save() });
   refill(note, await answer.text());
 }
 
@@ -35,7 +36,7 @@ export function files(model) {
     opener.value = "";
   } });
   const name = h("input", { type: "text", value: "model.safetensors", "aria-label": "name of the file" });
-  const saving = server === null ? null : h("div", { class: "row-of-buttons" }, h("label", {}, `save into ${server.folder} as `, name), button("save", () => savedByServer(model, note, name.value)));
+  const saving = !isConnected() ? null : h("div", { class: "row-of-buttons" }, h("label", {}, `save into ${server.folder} as `, name), button("save", () => savedByServer(model, note, name.value)));
   const png = () => {
     const canvas = document.querySelector(".answers:not([hidden])") ?? document.querySelector(".lines");
     canvas.toBlob((blob) => download("picture.png", blob, "image/png"));
