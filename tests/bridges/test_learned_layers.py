@@ -15,7 +15,7 @@ import pytest
 import torch
 
 import glassnet as gn
-from glassnet.errors import ArgumentError
+from glassnet.errors import ArgumentError, EngineError
 from glassnet.initializers import Constant
 from glassnet.layers import Layer, Parameter
 from glassnet.layers.facts import LayerFacts
@@ -148,3 +148,60 @@ def test_a_layer_of_ones_own_that_describes_itself_goes_wherever_a_built_in_one_
     session = onnxruntime.InferenceSession(tmp_path / "net.onnx", providers=["CPUExecutionProvider"])
     np.testing.assert_allclose(session.run(None, {"X": X})[0], net.predict(X), atol=1e-12)
     assert "w2 x" not in (text := str(gn.trace(net, X, X[:, :1]))) and "A2 = A1/(1 + |w2·A1|)" in text
+
+
+@dataclass(repr=False)
+class Counting(Softsign):
+    """Counts its batches, which a description does not say."""
+
+    forward, backward = Softsign.forward, Softsign.backward
+    facts = Softsign.facts
+
+    def statistics(self, input_shape: tuple[int, ...]) -> list[Parameter]:
+        return [Parameter("batches", (1,), Constant(0.0), 1, 1)]
+
+
+@pytest.mark.parametrize("ask", [lambda net: net.to_torch(), lambda net: gn.trace(net, np.ones((2, 3)))])
+def test_a_description_is_not_taken_for_a_layer_that_does_more_in_training(
+    ask: Callable[[gn.Network], Any],
+) -> None:
+    net = gn.Network([Counting(), gn.Dense(1)], input_shape=3)
+    with pytest.raises(ArgumentError, match=r"layer 0, tests.Counting\(\)"):
+        ask(net)
+    with pytest.raises(EngineError, match=r"tests.Counting\(\) has no body in engine='torch'"):
+        net.fit(np.ones((2, 3)), np.ones(2), loss="mse", engine="torch", progress=False)
+
+
+@dataclass(repr=False)
+class Named(Layer):
+    """a = x forward + training: a layer whose arrays have names that PyTorch has given away."""
+
+    def parameters(self, input_shape: tuple[int, ...]) -> list[Parameter]:
+        return [
+            Parameter(name, input_shape, Constant(0.5), 1, 1) for name in ("forward", "training", "x", "in")
+        ]
+
+    def describe(self, steps: Any, x: Any, n_inputs: int) -> Any:
+        a, b, c, d = (steps.row(name) for name in ("forward", "training", "x", "in"))
+        return steps.formula("a", "x * a + b + c - d", x=x, a=a, b=b, c=c, d=d)
+
+    def forward(self, x: Any, own: Any, a: Any) -> None:
+        factor, *shifts = own.parameters
+        a[...] = x * factor + shifts[0] + shifts[1] - shifts[2]
+
+    def backward(self, x: Any, a: Any, own: Any, error: Any, d_x: Any) -> None:
+        own.gradients[0][0] = (error * x).sum(axis=0)
+        for place, sign in ((1, 1), (2, 1), (3, -1)):
+            own.gradients[place][0] = sign * error.sum(axis=0)
+        d_x[...] = error * own.parameters[0]
+
+
+def test_names_that_pytorch_has_given_away_are_written_otherwise() -> None:
+    X = np.random.default_rng(0).normal(size=(9, 3))
+    nets = [gn.Network([Named(), gn.Dense(1)], seed=0, dtype="float64") for _ in range(2)]
+    for net, engine in zip(nets, ("numpy", "torch"), strict=True):
+        net.fit(X, X[:, :1], loss="mse", optimizer=gn.SGD(0.1), epochs=3, engine=engine, progress=False)
+    np.testing.assert_allclose(nets[1].parameters, nets[0].parameters, rtol=1e-12)
+    found = nets[0].to_torch()(torch.tensor(X)).detach().numpy()
+    np.testing.assert_allclose(found, nets[0].predict(X), atol=1e-12)
+    compile(gn.to_torch_source(nets[0]), "program", "exec")

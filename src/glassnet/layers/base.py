@@ -194,6 +194,12 @@ def is_described(layer: Layer) -> bool:
     return False
 
 
+def trains_as_described(layer: Layer, input_shape: Shape) -> bool:
+    """Whether what the layer describes is what it computes in training too, and all that it then does."""
+    same = type(layer).infer is Layer.infer and not layer.statistics(input_shape)
+    return same and is_described(layer)
+
+
 def one_axis(input_shape: Shape) -> int:
     """The number of features, or a `ShapeError` that proposes Flatten."""
     if len(input_shape) != 1:

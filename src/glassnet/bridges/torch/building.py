@@ -56,8 +56,7 @@ def _state(modules: Sequence[Part]) -> Iterator[tuple[str, Array]]:
 
 def _own_arrays(layer: layers.Layer, shape: tuple[int, ...]) -> dict[str, Array]:
     """The arrays of a layer that describes itself."""
-    own = (*layer.parameters(shape), *layer.statistics(shape))
-    return {identifier(array.name): layer.view(array.name) for array in own}
+    return {identifier(array.name): layer.view(array.name) for array in layer.parameters(shape)}
 
 
 def _arrays(layer: layers.Layer) -> dict[str, Array]:

@@ -25,10 +25,6 @@ def class_body(layer: Layer, input_shape: Shape, dtype: np.dtype[Any]) -> str:
         f"self.{identifier(array.name)} = nn.Parameter({_drawn(array)})"
         for array in layer.parameters(input_shape)
     ]
-    arrays += [
-        f'self.register_buffer("{identifier(array.name)}", {_drawn(array)})'
-        for array in layer.statistics(input_shape)
-    ]
     documented = (type(layer).__doc__ or f"{layer!r}.").strip().splitlines()[0]
     return "\n".join(
         [

@@ -20,7 +20,7 @@ class Described(nn.Module):
     Parameters
     ----------
     layer : Layer
-        It describes itself.
+        It describes itself, and keeps no statistics.
     input_shape : tuple of int
         Of one sample that it reads.
     dtype : numpy.dtype
@@ -32,12 +32,9 @@ class Described(nn.Module):
         self.layer, self.input_shape, self.dtype = copy.copy(layer), input_shape, dtype
         vars(self.layer).pop("_views", None)
         self.parameter_names = [parameter.name for parameter in layer.parameters(input_shape)]
-        self.statistic_names = [statistic.name for statistic in layer.statistics(input_shape)]
         self._body: Body | None = None
         for parameter in layer.parameters(input_shape):
             self.register_parameter(identifier(parameter.name), nn.Parameter(torch.empty(parameter.shape)))
-        for statistic in layer.statistics(input_shape):
-            self.register_buffer(identifier(statistic.name), torch.empty(statistic.shape))
 
     def array(self, name: str) -> Tensor:
         """What glassnet calls `name`."""
@@ -49,8 +46,7 @@ class Described(nn.Module):
         if self._body is None:
             self._body = described(self.layer, self.input_shape, self.dtype)
         parameters = tuple(map(self.array, self.parameter_names))
-        statistics = tuple(map(self.array, self.statistic_names))
-        return self._body(self.layer, x, parameters, statistics, self.training)
+        return self._body(self.layer, x, parameters, (), self.training)
 
     def __getstate__(self) -> dict[str, Any]:
         """Without its lines as a function, which no file can hold; they are written anew."""

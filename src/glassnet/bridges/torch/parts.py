@@ -16,7 +16,7 @@ from glassnet import activations, layers
 from glassnet.activations import ActivationFunction
 from glassnet.bridges.torch.classes import class_body
 from glassnet.errors import ArgumentError
-from glassnet.layers.base import is_built_in, is_described
+from glassnet.layers.base import is_built_in, trains_as_described
 from glassnet.network.network import Network
 from glassnet.schedules import Schedule
 from glassnet.support.registry import registry_of
@@ -171,7 +171,7 @@ def _described(
     name: str, place: tuple[int, ...], layer: layers.Layer, shape: tuple[int, ...], dtype: np.dtype[Any]
 ) -> Part:
     """The module of a layer that torch.nn has none for, as it describes itself."""
-    if is_described(layer) and type(layer).infer is layers.Layer.infer:
+    if trains_as_described(layer, shape):
         body = class_body(layer, shape, dtype)
         return Part(name, type(layer).__name__, layer=layer, body=body, input_shape=shape)
     raise ArgumentError(f"{_said(place)}, {layer!r}, is no module of PyTorch; replace it by a built-in layer")

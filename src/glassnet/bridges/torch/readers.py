@@ -106,8 +106,7 @@ def _scale(module: Scale, place: str, dtype: np.dtype[Any]) -> Piece:
 
 def _described(module: Described, place: str) -> Piece:
     """The layer that a module of glassnet's own computes."""
-    names = (*module.parameter_names, *module.statistic_names)
-    arrays = {name: _array(module.array(name)) for name in names}
+    arrays = {name: _array(module.array(name)) for name in module.parameter_names}
     return Piece(copy.copy(module.layer), place, arrays, prod(module.input_shape))
 
 

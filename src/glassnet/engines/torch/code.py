@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from keyword import iskeyword
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,21 @@ from glassnet.layers import Layer
 from glassnet.support.expressions import ATOM, PRODUCT, SUM, Language, Text, built
 
 Shape = tuple[int, ...]
+# What lines and modules of PyTorch call something else.
+_TAKEN = {
+    "x",
+    "torch",
+    "nn",
+    "layer",
+    "input_shape",
+    "dtype",
+    "training",
+    "forward",
+    "parameters",
+    "buffers",
+    "type",
+    "to",
+}
 _IN_TORCH = {
     name: f"torch.{name}"
     for name in ("abs", "cos", "exp", "floor", "log", "log1p", "sigmoid", "sign", "sin", "sqrt", "tanh")
@@ -19,13 +35,13 @@ _IN_TORCH = {
 
 def identifier(name: str) -> str:
     """What PyTorch can call an array of a layer."""
-    return name.replace(".", "_")
+    found = name.replace(".", "_")
+    return f"{found}_" if found in _TAKEN or iskeyword(found) else found
 
 
 def forward_lines(layer: Layer, input_shape: Shape, dtype: np.dtype[Any], owner: str = "") -> list[str]:
     """Lines that return what a layer describes of ``x``; its arrays are called by their names, behind ``owner``."""
-    arrays = (*layer.parameters(input_shape), *layer.statistics(input_shape))
-    code = Code({array.name: array.shape for array in arrays}, dtype, owner)
+    code = Code({array.name: array.shape for array in layer.parameters(input_shape)}, dtype, owner)
     result = layer.describe(code, "x", int(np.prod(input_shape)))
     return [*code.lines, f"return {result}"]
 

@@ -14,7 +14,7 @@ from torch.nn import functional
 from glassnet.engines.base import found_for, unknown
 from glassnet.engines.torch.code import Shape, forward_lines, identifier
 from glassnet.layers import BatchNorm, Embedding, Layer, LayerNorm, Periodic, PReLU, RMSNorm
-from glassnet.layers.base import describes, is_described, registry
+from glassnet.layers.base import describes, registry, trains_as_described
 
 Tensors = tuple[Tensor, ...]
 # The output for a layer, its input (n, n_inputs), its parameters and running statistics, each with two axes, and
@@ -103,7 +103,7 @@ def body_of(bodies: Mapping[type[Layer], Body], layer: Layer, input_shape: Shape
     body = found_for(bodies, layer)
     if body is not None:
         return body
-    if not is_described(layer) or type(layer).infer is not Layer.infer:
+    if not trains_as_described(layer, input_shape):
         raise unknown(layer, "engine='torch'", {*bodies, *filter(describes, registry.classes().values())})
     return described(layer, input_shape, np.dtype(str(dtype).removeprefix("torch.")))
 

@@ -15,8 +15,7 @@ from glassnet.insight.trace.writing.described import DescribedTrace
 from glassnet.insight.trace.writing.learned import Formula, OwnTrace, PassedUnitTrace, WeightedTrace
 from glassnet.insight.trace.writing.neuron import NeuronTrace
 from glassnet.insight.trace.writing.unit import UnitTrace, layer_place
-from glassnet.layers import Layer
-from glassnet.layers.base import computes_like, is_described, registry
+from glassnet.layers.base import computes_like, registry, trains_as_described
 from glassnet.layers.facts import LayerFacts, LayerWords
 from glassnet.network.network import Network
 from glassnet.plan import ACTIVATION, BRANCH, DENSE, DROPOUT, SUM, Row
@@ -110,7 +109,7 @@ def kind_of(row: Row) -> type[UnitTrace] | None:
     layer, known = row.own.layer, registry.classes().get(row.kind)
     if row.kind in KINDS and known is not None and computes_like(layer, known):
         return KINDS[row.kind]
-    if not is_described(layer) or type(layer).infer is not Layer.infer:
+    if not trains_as_described(layer, row.own.input_shape):
         return None
     if isinstance(layer.facts, LayerWords) and row.own.parameters and not all(layer.facts.gradient):
         return None
