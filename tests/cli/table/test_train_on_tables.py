@@ -208,6 +208,21 @@ def test_numbers_that_are_no_whole_ones_may_be_classes(
     assert "accuracy" in called("evaluate", "runs/halves", "halves.csv").stdout
 
 
+def test_categories_that_would_take_too_much_memory_are_embedded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setitem(__import__("sys").modules, "matplotlib.figure", None)
+    options = (write(homes()), "--target", "price", "--drop", "home_id", "--epochs", "2", "--engine", "numpy")
+    levels = sum(homes()[name].n_unique() for name in ("country", "town", "kind"))
+    for most, is_said in ((4 * 240 * levels, False), (4 * 240 * levels - 1, True)):
+        monkeypatch.setattr("glassnet.cli.table.loading.MOST_BYTES", most)
+        said = called("train", *options).stdout
+        assert (f"a column for each of {levels} categories would take" in said) == is_said
+        made = gn.tables.load("runs/homes/model.safetensors").preprocessing
+        assert bool(made.index_columns) == is_said
+
+
 def test_a_target_that_cannot_be_squared_is_refused(complaint: Complaint) -> None:
     Path("far.csv").write_text("a,y\n" + "".join(f"{n},{n}.5e200\n" for n in range(1, 40)))
     assert complaint("train", "far.csv", "--target", "y").startswith(

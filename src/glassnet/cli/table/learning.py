@@ -38,6 +38,8 @@ def estimator(
         chosen["hidden"] = units(given["hidden"])
     if given.get("standardize") is False:
         chosen["scaling"] = "none"
+    if loaded.embeds:
+        chosen["categories"] = "embedding"
     chosen["preset"] = wish.preset or "tabular"
     chosen["ensemble"] = 1 if wish.ensemble is None else checks.integer("--ensemble", wish.ensemble, least=1)
     chosen["categorical"] = [name for name in wish.categorical if name in loaded.features] or None

@@ -27,6 +27,8 @@ TASKS = ("auto", "classify", "regress")
 _SHOWN_NAMES = 12
 _LARGEST, _LEAST_RANGE = 1e100, 1e-100
 _ROWS = 50_000  # that are read at once
+MOST_LEVELS = 256  # of a column that are told apart
+MOST_BYTES = 500_000_000  # that columns of categories may take
 MOST_LOOKED_AT = 50_000  # rows that stand for a large part
 
 
@@ -49,6 +51,8 @@ class Loaded:
         The columns that may be learned from.
     notes : tuple of str
         What was decided.
+    embeds : bool
+        Whether a column for each category would take too much memory, so that categories are embedded.
     """
 
     file: TableFile
@@ -59,6 +63,7 @@ class Loaded:
     classifies: bool
     features: tuple[str, ...]
     notes: tuple[str, ...]
+    embeds: bool = False
 
     def table(self, places: NDArray[np.int64]) -> Table:
         """The features of some of these rows."""
@@ -140,7 +145,21 @@ def load(source: str, wish: TableWish) -> Loaded:
     features = tuple(name for name in names if name not in left)
     if not features:
         raise DataError(f"{file.name} has no column to learn from beside {wish.target!r}")
-    return Loaded(file, wish, wish.target, rows, y, classifies, features, (*file.notes, *notes))
+    crowd = _crowd(file, features, len(rows)) if (wish.preset or "tabular") == "tabular" else ""
+    said = (*file.notes, *notes, *([crowd] if crowd else []))
+    return Loaded(file, wish, wish.target, rows, y, classifies, features, said, bool(crowd))
+
+
+def _crowd(file: TableFile, features: Sequence[str], n_rows: int) -> str:
+    """That a column for each category would take too much memory; "" where it would not."""
+    names = [kind.name for kind in file.kinds if kind.kind == TEXT and kind.name in features]
+    levels = sum(min(int(file.rows[name].n_unique()), MOST_LEVELS) for name in names)
+    if 4 * n_rows * levels <= MOST_BYTES:
+        return ""
+    return (
+        f"a column for each of {levels:,} categories would take {4 * n_rows * levels / 1e9:.2g} GB: each category is "
+        "learned as a few numbers instead (an embedding)"
+    )
 
 
 def _refuse_contradictions(wish: TableWish) -> None:
