@@ -15,10 +15,9 @@ from glassnet.estimators import given
 from glassnet.estimators.fit import Fit
 from glassnet.estimators.fitted import FittedEstimator
 from glassnet.estimators.learning import heads
-from glassnet.estimators.learning.features import in_full, telling
+from glassnet.estimators.learning.features import Reading, in_full, telling
 from glassnet.estimators.learning.inputs import table_of
 from glassnet.estimators.learning.members import Part
-from glassnet.estimators.learning.reading import Reading
 from glassnet.estimators.learning.rows import Rows, checked_weights
 from glassnet.estimators.learning.work import Work
 from glassnet.estimators.like_sklearn import work as like_sklearn

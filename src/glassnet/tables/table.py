@@ -14,6 +14,7 @@ from glassnet.errors import ArgumentError, DataError, ShapeError
 from glassnet.support import checks
 from glassnet.support.calls import explained
 from glassnet.tables.columns import Column, NumberColumn, Rows
+from glassnet.tables.reading.matrices import is_sparse, not_two_axes, numbers_of
 from glassnet.tables.reading.values import as_objects, column_of, is_of, refuse_infinite
 
 Array = NDArray[Any]
@@ -79,7 +80,7 @@ class Table:
         given = None if names is None else checks.names("names", names)
         if isinstance(X, cls):
             return X if given is None else X._renamed(given)
-        matrix = _numbers_of(X)
+        matrix = numbers_of(X)
         if matrix is not None:
             return _of_matrix(matrix, given)
         pairs, named = _pairs(X)
@@ -191,30 +192,6 @@ def _ends(rows: slice) -> tuple[Any, ...]:
     return rows.start, rows.stop, rows.step
 
 
-def is_sparse(X: Any) -> bool:
-    """Whether X is a sparse matrix of SciPy, which is not imported for that."""
-    return hasattr(X, "toarray") and hasattr(X, "tocsr")
-
-
-def _numbers_of(X: Any) -> Any:
-    """X as a matrix of numbers, where it is one: an array, a list of rows, or a sparse matrix."""
-    if is_sparse(X) and X.ndim == 2 and X.dtype.kind in "fiub":
-        rows = X.tocsr()
-        return rows if rows.dtype in (np.float32, np.float64) else rows.astype(np.float64)
-    if hasattr(X, "toarray"):
-        X = X.toarray()
-    elif isinstance(X, (list, tuple)) and X and not isinstance(X[0], Mapping):
-        X = checks.array("X", X)
-    elif hasattr(X, "detach"):
-        X = checks.array("X", X)
-    if not isinstance(X, np.ndarray) or X.dtype.kind not in "fiub":
-        return None
-    matrix: Array = np.ma.filled(X.astype(np.float64), np.nan) if isinstance(X, np.ma.MaskedArray) else X
-    if matrix.ndim != 2:
-        raise _not_two_axes(matrix.shape)
-    return matrix if matrix.dtype in (np.float32, np.float64) else matrix.astype(np.float64)
-
-
 def _of_matrix(matrix: Any, names: list[str] | None) -> Table:
     if names is not None:
         _check_count(names, matrix.shape[1])
@@ -255,17 +232,8 @@ def _pairs_of_array(array: Array) -> tuple[list[tuple[str, Any]], bool]:
     if array.dtype.names:
         return [(name, array[name]) for name in array.dtype.names], True
     if array.ndim != 2:
-        raise _not_two_axes(array.shape)
+        raise not_two_axes(array.shape)
     return [(f"x{place}", array[:, place]) for place in range(array.shape[1])], False
-
-
-def _not_two_axes(shape: tuple[int, ...]) -> ShapeError:
-    hint = (
-        ". Reshape one row to (1, n_columns), X.reshape(1, -1), one column to (n_rows, 1), X.reshape(-1, 1)"
-        if len(shape) < 2
-        else ""
-    )
-    return ShapeError(f"X must be a table of shape (n_rows, n_columns); got shape {shape}{hint}")
 
 
 def _name(name: Any) -> str:

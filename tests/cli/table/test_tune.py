@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import glassnet as gn
-from glassnet.cli.table import trials
+from glassnet.cli.table.search import trials
 from tests.cli.table.conftest import Complaint, called
 from tests.cli.table.homes import homes, write
 

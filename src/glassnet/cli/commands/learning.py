@@ -124,7 +124,7 @@ def tune(
         "separator": separator, "encoding": encoding, "header": not no_header, "decimal_comma": decimal_comma,
         "date_format": date_format,
     }  # fmt: skip
-    from glassnet.cli.table.tuning import run
+    from glassnet.cli.table.search.tuning import run
     from glassnet.cli.table.wishes import TableWish
 
     given = {"test_share": test_share, "validation_share": validation_share}

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glassnet.cli.table.loading import Loaded
-from glassnet.estimators.learning.reading import Reading
+from glassnet.estimators.learning.features import Reading
 from glassnet.estimators.learning.rows import Rows
 from glassnet.network.network import Network
 from glassnet.tables import Preprocessing, Table

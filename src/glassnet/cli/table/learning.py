@@ -29,7 +29,7 @@ def estimator(
     """An estimator with the parameters that were given; it reads tables in memory, or as `reading` does."""
     require("sklearn", extra="tables", purpose="training on a table")
     from glassnet.estimators.classifier import NetworkClassifier
-    from glassnet.estimators.learning.reading import Reading
+    from glassnet.estimators.learning.features import Reading
     from glassnet.estimators.regressor import NetworkRegressor
 
     wish = loaded.wish

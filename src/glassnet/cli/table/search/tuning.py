@@ -15,9 +15,7 @@ from glassnet.cli.errors import EXIT_CODES
 from glassnet.cli.folder import Folder
 from glassnet.cli.page import CommandLine
 from glassnet.cli.table.printing import TablePrinter
-from glassnet.cli.table.suspecting import suspicions
-from glassnet.cli.table.training import deliver, folder_of, study_of
-from glassnet.cli.table.trials import (
+from glassnet.cli.table.search.trials import (
     AS_IT_IS,
     HISTORY,
     LOSS,
@@ -28,6 +26,8 @@ from glassnet.cli.table.trials import (
     try_until,
     work,
 )
+from glassnet.cli.table.suspecting import suspicions
+from glassnet.cli.table.training import deliver, folder_of, study_of
 from glassnet.cli.table.wishes import TableWish
 from glassnet.errors import ArgumentError, DataError
 from glassnet.insight.report.numbers import score

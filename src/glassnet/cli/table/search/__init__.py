@@ -1,0 +1,1 @@
+"""``glassnet tune``: trials of settings, and the search that makes them."""
