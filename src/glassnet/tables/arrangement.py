@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from glassnet.tables.columns import Accepted
 from glassnet.tables.operations import Number, Numbers, Operation
 from glassnet.tables.program import Program
+from glassnet.tables.reading.matrices import dense
 from glassnet.tables.table import Table
 
 Array = NDArray[Any]
@@ -54,7 +55,7 @@ class Arrangement:
             places = [table.places[operation.column] for operation in self.operations]
             chosen = None if places == list(range(len(table.names))) else places
             return lambda rows, made: self._in_blocks(
-                rows, made, lambda r, m: self.write_numbers(table.numbers(r, chosen), m)
+                rows, made, lambda r, m: self.write_numbers(dense(table.matrix, r, chosen), m)
             )
         accepted = [operation.accepted(table.column(operation.column)) for operation in self.operations]
         return lambda rows, made: self._in_blocks(

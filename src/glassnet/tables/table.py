@@ -110,12 +110,6 @@ class Table:
         """A sparse matrix in the form that hands out columns; None of others."""
         return self.matrix.tocsc() if is_sparse(self.matrix) else None
 
-    def numbers(self, rows: slice, places: list[int] | None = None) -> Array:
-        """Some rows of the matrix, and of these some columns, as a dense array."""
-        found: Any = np.empty((self.n_rows, 0)) if self.matrix is None else self.matrix[rows]
-        dense: Array = found.toarray() if is_sparse(found) else found
-        return dense if places is None else dense[:, places]
-
     @property
     def columns(self) -> Mapping[str, Array]:
         """The columns as arrays, made when they are asked for."""

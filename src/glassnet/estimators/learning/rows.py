@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glassnet.errors import DataError
+from glassnet.tables.reading.matrices import dense
 from glassnet.tables.table import Table
 
 Array = NDArray[Any]
@@ -82,7 +83,7 @@ def _n_different(table: Table, y: Array) -> int:
     """How many groups of equal rows there are; of a matrix of numbers at once."""
     if table.matrix is None or y.ndim != 1:
         return len(_different(table, y)[0])
-    rows = np.column_stack([table.numbers(slice(None)) + 0.0, _codes(y)])  # -0.0 is 0.0
+    rows = np.column_stack([dense(table.matrix, slice(None)) + 0.0, _codes(y)])  # -0.0 is 0.0
     rows[np.isnan(rows)] = np.nan  # of all the NaNs there are one
     return len(np.unique(np.ascontiguousarray(rows).view(f"V{rows.itemsize * rows.shape[1]}")))
 

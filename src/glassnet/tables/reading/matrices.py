@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from glassnet.errors import ShapeError
 from glassnet.support import checks
@@ -14,6 +15,13 @@ from glassnet.support import checks
 def is_sparse(X: Any) -> bool:
     """Whether X is a sparse matrix of SciPy, which is not imported for that."""
     return hasattr(X, "toarray") and hasattr(X, "tocsr")
+
+
+def dense(matrix: Any, rows: slice, places: list[int] | None = None) -> NDArray[Any]:
+    """Some rows of a matrix, and of these some columns, as an array."""
+    found = matrix[rows]
+    array: NDArray[Any] = found.toarray() if is_sparse(found) else found
+    return array if places is None else array[:, places]
 
 
 def numbers_of(X: Any) -> Any:
