@@ -23,6 +23,8 @@ from benchmarks.tables.methods import METHODS, Method
 from benchmarks.tables.results import Measured, Results
 from benchmarks.tables.sets import SETS, Split, TableSet, others
 
+# What small tables are learned by may be another recipe: rows that warm up for tables up to this size, and beyond.
+SMALL, WARM = 800, (120, 1000)
 RESULTS = Path(__file__).parents[1] / "results" / "tables.json"
 
 
@@ -45,7 +47,7 @@ def run(arguments: argparse.Namespace) -> None:
     """Measure what is not in the file yet, and write it after every split."""
     tables = chosen_sets(arguments)
     for name in arguments.methods.split(","):
-        warmed: set[bool] = set()
+        warmed: set[tuple[bool, int]] = set()
         for table in tables:
             for seed in range(arguments.splits):
                 if not arguments.again and str(seed) in kept.read(arguments.output).get(table.name, {}).get(
@@ -53,9 +55,10 @@ def run(arguments: argparse.Namespace) -> None:
                 ):
                     continue
                 split = table.split(seed)
-                if split.is_of_classes not in warmed:
-                    METHODS[name](few_rows(split), seed)
-                    warmed.add(split.is_of_classes)
+                n_rows = WARM[len(split.y_train) > SMALL]
+                if (split.is_of_classes, n_rows) not in warmed:
+                    METHODS[name](few_rows(split, n_rows), seed)
+                    warmed.add((split.is_of_classes, n_rows))
                 found = measured(METHODS[name], split, seed)
                 results = kept.read(arguments.output)
                 results.setdefault(table.name, {}).setdefault(name, {})[str(seed)] = found
@@ -66,9 +69,9 @@ def run(arguments: argparse.Namespace) -> None:
                 )
 
 
-def few_rows(split: Split) -> Split:
-    """A fit of these loads and compiles what a method needs."""
-    keep = np.arange(120)
+def few_rows(split: Split, n_rows: int) -> Split:
+    """A fit of these loads and compiles what a method needs for tables of this size."""
+    keep = np.arange(min(n_rows, len(split.y_train)))
     return Split(
         split.X_train.iloc[keep], split.y_train[keep], split.X_test, split.y_test, split.is_of_classes
     )
