@@ -114,6 +114,8 @@ LAYERS: dict[str, list[Layer]] = {
     "layer_norm": [gn.LayerNorm(), gn.LayerNorm(epsilon=0.1)],
     "scale": [gn.Scale()],
     "prelu": [gn.PReLU(), gn.PReLU(-0.4), gn.PReLU(0.5, shared=True)],
+    "parametric_selu": [gn.ParametricSELU()],
+    "parametric_mish": [gn.ParametricMish()],
     "periodic": [gn.Periodic([0]), gn.Periodic([1, 0], waves=3, dimension=2, deviation=0.3)],
     "rms_norm": [gn.RMSNorm(), gn.RMSNorm(epsilon=0.1)],
     "residual": [

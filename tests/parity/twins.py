@@ -230,6 +230,10 @@ def through(layer: Layer, x: Tensor, own: dict[str, Tensor]) -> Tensor:
             return x * own["weights"]
         case gn.PReLU():
             return functional.prelu(x, own["weights"])
+        case gn.ParametricSELU():
+            return torch.lerp(x, functional.selu(x), own["weights"])
+        case gn.ParametricMish():
+            return torch.lerp(x, functional.mish(x), own["weights"])
         case gn.Periodic():
             waves = torch.cos(
                 2 * torch.pi * x[:, list(layer.columns), None] * own["frequencies"] + own["phases"]

@@ -17,13 +17,15 @@ from glassnet.layers.flatten import Flatten as Flatten
 from glassnet.layers.normalising.batch_norm import BatchNorm as BatchNorm
 from glassnet.layers.normalising.layer_norm import LayerNorm as LayerNorm
 from glassnet.layers.normalising.rms_norm import RMSNorm as RMSNorm
+from glassnet.layers.parametric import ParametricMish as ParametricMish
+from glassnet.layers.parametric import ParametricSELU as ParametricSELU
 from glassnet.layers.prelu import PReLU as PReLU
 from glassnet.layers.residual import Residual as Residual
 from glassnet.layers.scale import Scale as Scale
 
 __all__ = [
-    "Activation", "BatchNorm", "Dense", "Dropout", "Embedding", "Flatten", "LayerNorm", "PReLU", "Periodic", "RMSNorm",
-    "Residual", "Scale",
+    "Activation", "BatchNorm", "Dense", "Dropout", "Embedding", "Flatten", "LayerNorm", "PReLU", "ParametricMish",
+    "ParametricSELU", "Periodic", "RMSNorm", "Residual", "Scale",
 ]  # fmt: skip
 
 
