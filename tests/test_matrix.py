@@ -560,6 +560,8 @@ EXCEPTIONS: dict[tuple[str, str], str] = {
     ("lbfgs", "browser"): "its line search is SciPy's, which the browser does not have; refused by name",
     ("lbfgs", "trace"): "it takes no single steps, and is refused by name",
     ("periodic", "from ONNX"): "its file holds products and a cosine, and no layer is read from a cosine",
+    ("parametric_selu", "from ONNX"): "its file holds the operators of its formula, which no layer is read from",
+    ("parametric_mish", "from ONNX"): "its file holds the operators of its formula, which no layer is read from",
     **{(name, facet): OF_ROWS for name in ("softmax", "log_softmax") for facet in ("plot", "check_derivative")},
     **{(name, facet): OF_DISTANCES for name in ("contrastive", "triplet_hard", "triplet_all")
        for facet in ("written", "check_loss", "PyTorch", "command")},

@@ -168,6 +168,7 @@ def _with_layers(settings: Settings, given: Any) -> Settings:
             if len(settings.activations) == len(hidden)
             else replace(settings, activation=_first(settings))
         )
+    settings = replace(settings, share_rate_factor=None)
     if isinstance(given.activation, str) or not isinstance(given.activation, Sequence):
         return replace(settings, activation=given.activation)
     listed = tuple(given.activation)

@@ -10,7 +10,18 @@ from glassnet import schedules
 from glassnet.activations import ActivationFunction
 from glassnet.callbacks import EarlyStopping
 from glassnet.initializers import Initializer
-from glassnet.layers import Activation, BatchNorm, Dense, Dropout, Embedding, Layer, Periodic, Scale
+from glassnet.layers import (
+    Activation,
+    BatchNorm,
+    Dense,
+    Dropout,
+    Embedding,
+    Layer,
+    ParametricMish,
+    ParametricSELU,
+    Periodic,
+    Scale,
+)
 from glassnet.optimizers import Adam, Optimizer
 from glassnet.schedules import Chain, CosineDecay, LogCosineCycles, Schedule
 
@@ -19,6 +30,7 @@ SCHEDULES: dict[str, Callable[[float, int], Schedule]] = {
     "log_cosine_cycles": lambda rate, epochs: LogCosineCycles(rate, epochs),
 }
 ADAM = Adam(beta2=0.95)
+PARAMETRIC: dict[str, Callable[..., Layer]] = {"selu": ParametricSELU, "mish": ParametricMish}
 REGULARISATIONS: dict[str, Callable[[float, int], float | Schedule]] = {
     "constant": lambda share, epochs: share,
     "flat_cosine": lambda share, epochs: Chain([share, CosineDecay(share, epochs / 2)], [epochs / 2]),
@@ -61,6 +73,9 @@ class Settings:
         Units of the hidden layers.
     activation : str, ActivationFunction or tuple of them
         Of all hidden layers, or one for each.
+    share_rate_factor : float or None
+        With a number, each hidden unit learns how much of its activation it takes, by :class:`~glassnet.layers.ParametricSELU` or
+        :class:`~glassnet.layers.ParametricMish`; it multiplies the steps of these shares. The activation is "selu" or "mish" then.
     number_waves : int
         Waves of different lengths that each number is given by, beside itself; 0 for none. See
         :class:`~glassnet.layers.Periodic`, also for the next three.
@@ -132,6 +147,7 @@ class Settings:
     clip_outputs: bool = False
     hidden: tuple[int, ...] = (256, 256, 256)
     activation: str | ActivationFunction | tuple[str | ActivationFunction, ...] = "selu"
+    share_rate_factor: float | None = None
     number_waves: int = 0
     number_dimension: int = 3
     number_deviation: float = 0.1
@@ -196,10 +212,15 @@ class Settings:
         if self.front_scale is not None:
             layers.append(Scale(learning_rate_factor=self.front_scale))
         for units, activation in zip(self.hidden, self.activations, strict=True):
-            inside = "linear" if self.batch_norm else activation
+            apart = self.batch_norm or self.share_rate_factor is not None
+            inside = "linear" if apart else activation
             layers.append(self._dense(width, units, inside, self.initializer, self.bias_initializer))
             if self.batch_norm:
-                layers += [BatchNorm(), Activation(activation)]
+                layers.append(BatchNorm())
+            if self.share_rate_factor is not None:
+                layers.append(PARAMETRIC[str(activation)](learning_rate_factor=self.share_rate_factor))
+            elif self.batch_norm:
+                layers.append(Activation(activation))
             if self.dropout:
                 layers.append(Dropout(self._over_epochs(self.dropout)))
             width = units
