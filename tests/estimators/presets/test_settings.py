@@ -1,5 +1,6 @@
 """What presets decide, and the parts that follow."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -8,7 +9,7 @@ import pytest
 import glassnet as gn
 from glassnet.errors import UnknownNameError
 from glassnet.estimators import presets
-from glassnet.layers import Dense, Dropout, Embedding, Periodic, Scale
+from glassnet.layers import Dense, Dropout, Embedding, Layer, ParametricMish, ParametricSELU, Periodic, Scale
 
 TASKS: list[presets.Task] = ["classes", "labels", "values", "counts", "quantiles"]
 
@@ -118,3 +119,20 @@ def test_dropout_and_decay_of_tabular_strong_fall_over_the_second_half() -> None
         assert decay(epoch) == pytest.approx(0.3 * share)
     none = replace(settings, optimizer=replace(settings.optimizer, weight_decay=0.0)).scheduled_optimizer()
     assert none.weight_decay == 0
+
+
+@pytest.mark.parametrize(("task", "kind"), [("classes", ParametricSELU), ("values", ParametricMish)])
+def test_units_of_tabular_strong_learn_how_much_of_their_activation_they_take(
+    task: presets.Task, kind: type[Layer]
+) -> None:
+    layers = presets.settings("tabular-strong", 1000, 5, task).hidden_layers(5, {}, [])
+    factors = [layer.learning_rate_factor for layer in layers if isinstance(layer, kind)]
+    assert factors == [0.1] * 3
+    assert _activations(layers) == [gn.activations.Linear()] * 3
+    X = np.random.default_rng(0).normal(size=(60, 3))
+    given = gn.NetworkRegressor("tabular-strong", activation="relu", epochs=1, random_state=0).fit(X, X[:, 0])
+    assert _activations(given.network_.layers[:-1]) == [gn.activations.ReLU()] * 3
+
+
+def _activations(layers: Sequence[Layer]) -> list[gn.activations.ActivationFunction]:
+    return [gn.activations.get(layer.activation) for layer in layers if isinstance(layer, Dense)]

@@ -74,8 +74,9 @@ class Settings:
     activation : str, ActivationFunction or tuple of them
         Of all hidden layers, or one for each.
     share_rate_factor : float or None
-        With a number, each hidden unit learns how much of its activation it takes, by :class:`~glassnet.layers.ParametricSELU` or
-        :class:`~glassnet.layers.ParametricMish`; it multiplies the steps of these shares. The activation is "selu" or "mish" then.
+        With a number, each hidden unit learns how much of its activation it takes, as
+        :class:`~glassnet.layers.ParametricSELU` and :class:`~glassnet.layers.ParametricMish` do; it multiplies the
+        steps of these shares. The activation is "selu" or "mish" then.
     number_waves : int
         Waves of different lengths that each number is given by, beside itself; 0 for none. See
         :class:`~glassnet.layers.Periodic`, also for the next three.

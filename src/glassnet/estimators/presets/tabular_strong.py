@@ -33,6 +33,7 @@ def settings(n_rows: int, n_features: int, task: Task, in_steps: bool) -> Settin
     """The recipe of "tabular" in steps, with embedded numbers and categories, dropout and held outputs."""
     usual = tabular.in_steps_of(n_rows, task)
     return replace(
-        usual, embed_from=9, clip_outputs=True, dropout=0.15, regularisation="flat_cosine", share_rate_factor=SHARE_RATE,
-        epochs=round(LONGER * usual.epochs), number_waves=WAVES if n_features <= MOST_COLUMNS else 0,
+        usual, embed_from=9, clip_outputs=True, dropout=0.15, regularisation="flat_cosine",
+        share_rate_factor=SHARE_RATE, epochs=round(LONGER * usual.epochs),
+        number_waves=WAVES if n_features <= MOST_COLUMNS else 0,
     )  # fmt: skip
