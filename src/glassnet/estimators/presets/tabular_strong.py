@@ -9,11 +9,10 @@ NeurIPS, section 3 and table A.1 (RealMLP-TD). Beside what "tabular" takes over 
 - categories of nine levels or more as learned vectors, since a column for each level leaves few rows to each weight;
 - dropout of 0.15 behind every hidden layer, which the waves need against overfitting, and a third more epochs for it;
   from the middle of the epochs on it falls to 0 along half a cosine, and so does the weight decay;
-- predicted values held between the smallest and the largest of training, which bounds what a network extrapolates;
-- activations of which each hidden unit learns how much to take (``gn.ParametricSELU``, ``gn.ParametricMish``), at a
-  tenth of the rate.
+- predicted values held between the smallest and the largest of training, which bounds what a network extrapolates.
 
-Rates, batches and width are those of "tabular", and so is the choice of length and decay on rows held back in turn.
+Not in it are the recipe's activations of which each hidden unit learns how much to take (``share_rate_factor`` of the
+settings; ``gn.ParametricSELU``, ``gn.ParametricMish``): as they are compiled now, training takes six times as long. Rates, batches and width are those of "tabular", and so is the choice of length and decay on rows held back in turn.
 """
 
 from dataclasses import replace
@@ -25,8 +24,6 @@ from glassnet.estimators.presets.tasks import Task
 MOST_COLUMNS = 50
 WAVES = 8
 LONGER = 4 / 3
-# Of the shares of the activations that units learn to take.
-SHARE_RATE = 0.1
 
 
 def settings(n_rows: int, n_features: int, task: Task, in_steps: bool) -> Settings:
@@ -34,6 +31,6 @@ def settings(n_rows: int, n_features: int, task: Task, in_steps: bool) -> Settin
     usual = tabular.in_steps_of(n_rows, task)
     return replace(
         usual, embed_from=9, clip_outputs=True, dropout=0.15, regularisation="flat_cosine",
-        share_rate_factor=SHARE_RATE, epochs=round(LONGER * usual.epochs),
+        epochs=round(LONGER * usual.epochs),
         number_waves=WAVES if n_features <= MOST_COLUMNS else 0,
     )  # fmt: skip
