@@ -12,7 +12,8 @@ NeurIPS, section 3 and table A.1 (RealMLP-TD). Beside what "tabular" takes over 
 - predicted values held between the smallest and the largest of training, which bounds what a network extrapolates.
 
 Not in it are the recipe's activations of which each hidden unit learns how much to take (``share_rate_factor`` of the
-settings; ``gn.ParametricSELU``, ``gn.ParametricMish``): as they are compiled now, training takes six times as long. Rates, batches and width are those of "tabular", and so is the choice of length and decay on rows held back in turn.
+settings; ``gn.ParametricSELU``, ``gn.ParametricMish``): as they are compiled now, training takes six times as long.
+Rates, batches and width are those of "tabular", and so is the choice of length and decay on rows held back in turn.
 """
 
 from dataclasses import replace
