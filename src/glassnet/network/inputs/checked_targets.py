@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, DTypeLike, NDArray
+from numpy.typing import DTypeLike, NDArray
 
 from glassnet.errors import DataError, ShapeError
 from glassnet.losses import Loss
@@ -19,7 +19,7 @@ Array = NDArray[Any]
 
 def targets(
     name: str,
-    values: ArrayLike | None,
+    values: Any,
     loss: Loss,
     n_samples: int,
     n_outputs: int,
@@ -46,8 +46,6 @@ def targets(
     if loss.members:
         labels = labels_of_groups(loss, name, values, n_samples // loss.rows_per_sample)
         return np.ascontiguousarray(labels, dtype)
-    if values is None:
-        raise DataError(f"{loss.name} compares outputs with targets; {name} is missing")
     meaning.check_outputs(name, values, loss)
     text = text_of(name, values)
     if text is None:
