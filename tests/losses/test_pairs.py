@@ -239,7 +239,7 @@ REFUSED: list[tuple[str, Any, Any, dict[str, Any], type[GlassnetError], str]] = 
      "class_weight needs classes, and contrastive_pairs is given none; use sample_weight"),
     ("triplet_margin", TRIPLETS, None, {"sample_weight": np.ones(36)}, ShapeError,
      "sample_weight must have shape (12,), one weight per sample"),
-    ("mse", PAIRS[:, 0], None, {}, DataError, "y is missing; it must be an array of numbers"),
+    ("mse", PAIRS[:, 0], None, {}, ArgumentError, "y is missing; it must be an array of numbers"),
     ("triplet", TRIPLETS, np.arange(12) % 3, {}, ShapeError,
      "triplet_hard makes pairs and triplets itself, from samples (4,) with labels; X has shape (12, 3, 4). For samples "
      "that are given in groups use triplet_margin"),
