@@ -17,5 +17,8 @@ ROOMS = {
         ["tests/checking", "tests/cli/test_check.py", "tests/test_checking_page.py"],
     ),
     "diagnosis": ("insight/diagnosis/**/*.py", ["tests/insight/diagnosis", "tests/cli/test_diagnose.py"]),
-    "report": ("insight/report/**/*.py", ["tests/insight/report", "tests/cli/test_page.py"]),
+    "report": (
+        "insight/report/**/*.py",
+        ["tests/insight/report", "tests/cli/test_page.py", "tests/cli/table/test_report_of_tables.py"],
+    ),
 }
