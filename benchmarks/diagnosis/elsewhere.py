@@ -15,6 +15,7 @@ UNSEEN = frozenset(
     {
         "scale_too_small", "scale_too_large", "initial_loss_not_chance", "learning_rate_too_high",
         "learning_rate_too_low", "clipped_too_much", "sorted_not_shuffled", "weighed_down",
+        "held_back", "average_lags",
     }
 )  # fmt: skip
 WORDS = (

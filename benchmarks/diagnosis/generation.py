@@ -10,6 +10,7 @@ import glassnet as gn
 from benchmarks.diagnosis import (
     faults_of_data,
     faults_of_size,
+    faults_of_steps,
     faults_of_training,
     faults_of_weights,
     learning,
@@ -28,6 +29,7 @@ FAULTS: dict[str, Fault] = {
         *faults_of_data.FAULTS,
         *faults_of_size.FAULTS,
         *faults_of_training.FAULTS,
+        *faults_of_steps.FAULTS,
     )
 }
 HEALTHY, VARIED, NOISY = "healthy", "varied", "noisy"
@@ -35,7 +37,7 @@ GOOD = (HEALTHY, VARIED, NOISY)
 # What only the first weights, or the order of the samples, or an error that ended training can show.
 _NEED_WATCHING = (
     "vanishing_gradient", "exploding_gradient", "scale_too_small", "scale_too_large", "initial_loss_not_chance",
-    "learning_rate_too_high", "learning_rate_too_low", "sorted_not_shuffled", "weighed_down",
+    "learning_rate_too_high", "learning_rate_too_low", "sorted_not_shuffled", "weighed_down", "held_back",
 )  # fmt: skip
 _ATTEMPTS = 300
 _DRAWN = {HEALTHY: sensible.draw, VARIED: varied.draw, NOISY: noisy.draw}

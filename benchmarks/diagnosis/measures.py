@@ -269,6 +269,19 @@ def _misses_biases(training: Training, layer: int | None) -> bool:
     return layers != training.setup.layers and _other_is_better(training, layers=layers)
 
 
+def holds_back(training: Training, layer: int | None) -> bool:
+    """Whether steps of that layer, or of one, are shortened, and the loss falls far lower where none are."""
+    setup, whole = training.setup, {"learning_rate_factor": 1.0, "bias_learning_rate_factor": 1.0}
+    free = tuple(replace(p, **whole) if isinstance(p, gn.Dense) else p for p in setup.layers)  # type: ignore[arg-type]
+    changed = [place for place, pair in enumerate(zip(setup.layers, free, strict=True)) if pair[0] != pair[1]]
+    here = bool(changed) if layer is None else layer in changed
+    return here and last_loss(run(replace(setup, layers=free))) < 0.7 * last_loss(training)
+
+
+def _average_lags(training: Training, layer: int | None) -> bool:
+    return bool(training.setup.averaged) and _other_is_better(training, averaged=0.0)
+
+
 MEASURES: dict[str, Measure] = {
     "dead_units": _of_layers(lambda signal: bool(signal.never_active.any())),
     "collapsed_representation": _collapsed,
@@ -300,5 +313,7 @@ MEASURES: dict[str, Measure] = {
     "split_differs": _split_differs,
     "no_biases": _misses_biases,
     "broadcast_targets": lambda training, layer: training.setup.own_loop,
+    "held_back": holds_back,
+    "average_lags": _average_lags,
     "too_few_units": lambda training, layer: has_too_few_units(training, 0.95, 0.85),
 }

@@ -28,6 +28,8 @@ class Setup:
         More options of fit, such as weights of samples.
     patience : int
         Epochs without a lower validation loss after which training ends, the best put back; 0 for none.
+    averaged : float
+        The decay of an average of the weights that the network is left with; 0 for none.
     own_loop : bool
         Whether it is trained by a loop that compares outputs (n, 1) with targets (n,).
     sensible : Setup or None
@@ -45,6 +47,7 @@ class Setup:
     shuffle: bool = True
     options: dict[str, Any] = field(default_factory=dict)
     patience: int = 0
+    averaged: float = 0.0
     own_loop: bool = False
     sensible: Setup | None = field(default=None, repr=False)
 
@@ -129,7 +132,9 @@ def run(setup: Setup, callbacks: Sequence[gn.Callback] = ()) -> Training:
     X, y = setup.data
     network = gn.Network(setup.layers, seed=setup.seed, dtype=setup.dtype, input_shape=X.shape[1])
     first, keep, diverged = network.copy(), _Keep(), False
-    stopping = [gn.callbacks.EarlyStopping(patience=setup.patience)] if setup.patience and setup.held else []
+    more: list[gn.Callback] = [gn.callbacks.AverageWeights(setup.averaged)] if setup.averaged else []
+    if setup.patience and setup.held:
+        more.append(gn.callbacks.EarlyStopping(patience=setup.patience))
     if setup.own_loop:
         return Training(setup, first, _by_hand(network, setup), gn.History(), diverged)
     try:
@@ -137,7 +142,7 @@ def run(setup: Setup, callbacks: Sequence[gn.Callback] = ()) -> Training:
             network.fit(
                 X, y, loss=setup.loss, optimizer=setup.optimizer, epochs=setup.epochs,
                 batch_size=setup.batch_size, shuffle=setup.shuffle, validation_data=setup.held,
-                callbacks=[keep, *callbacks, *stopping], engine="numpy", progress=False, **setup.options,
+                callbacks=[keep, *callbacks, *more], engine="numpy", progress=False, **setup.options,
             )  # fmt: skip
     except DivergenceError:
         diverged = True
