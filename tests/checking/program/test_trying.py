@@ -302,3 +302,8 @@ def test_no_gradient_is_no_right_one() -> None:
     assert judged.right == [False] and judged.distance == np.inf and judged.score[:2] == (0, 0)
     setting = judge([Found("dW", W)], [Wanted("W", W), Wanted("rate", np.array(3.0))])
     assert setting.is_right and len(setting.wanted) == 1
+
+
+def test_of_two_readings_with_all_gradients_that_which_goes_down_is_better() -> None:
+    down, up = (judge([Found("dW", c * W)], [Wanted("W", W)]) for c in (2.0, -1.0))
+    assert down.is_right and up.is_right and down.score > up.score

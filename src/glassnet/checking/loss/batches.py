@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import combinations
+from math import prod
 from typing import NamedTuple
 
 import numpy as np
@@ -13,6 +15,7 @@ from glassnet.losses import BinaryWeighted, Loss, RowLoss
 
 # Numbers of samples and outputs, so chosen that no factor made of them equals another.
 SIZES = ((5, 3), (7, 4))
+MOST_FACTORS = 3  # half the square, and sums over samples and outputs
 # The losses that are tried where none is asked for, and the kinds of data that they want.
 KNOWN = [
     loss for loss in map(losses.get, losses.names()) if loss.facts is not None and not loss.facts.in_words
@@ -25,6 +28,7 @@ ASKED = {
     if loss.facts is not None and (loss.outputs_per_target > 1 or isinstance(loss, RowLoss))
 }
 WHOLE = set(ASKED.values())
+CLASSES = {"classes", "class_logits"}
 ON_ONE_AXIS = {"values", "rates", "binary", "binary_logits", "signs", "log_rates"}
 
 
@@ -118,6 +122,8 @@ class Layout(NamedTuple):
         The learner's arrays from those in rows.
     columns : bool
         Whether samples stand in columns.
+    of_classes : bool
+        Whether it is one for targets that are classes alone.
     on_one_axis : bool
         Whether predictions have no axis for the output.
     """
@@ -128,6 +134,7 @@ class Layout(NamedTuple):
     predictions: Callable[[Array], Array]
     columns: bool = False
     on_one_axis: bool = False
+    of_classes: bool = False
 
     def arranged(self, batch: LossBatch) -> tuple[Array, Array]:
         """Targets and predictions as the learner's functions take them."""
@@ -162,6 +169,7 @@ def _on_one_axis(array: Array) -> Array:
 
 
 ROWS = Layout("", None, _same, _same)
+LABELS = Layout("classes in a column (samples, 1)", None, lambda y: y.reshape(-1, 1), _same, of_classes=True)
 COLUMNS = Layout("samples stand in columns", None, _transposed, _transposed, columns=True)
 ONE_OUTPUT = (
     Layout("one output, in a row (1, samples)", 1, _transposed, _transposed, columns=True),
@@ -182,7 +190,9 @@ def batches_for(loss: Loss, layout: Layout) -> Iterator[tuple[LossBatch, LossBat
 
 def batches(kind: str, layout: Layout) -> Iterator[tuple[LossBatch, LossBatch]]:
     """Two batches of different sizes with two axes and, in rows where the kind allows it, with one."""
-    if layout.outputs is not None and kind not in ON_ONE_AXIS:
+    if (layout.outputs is not None and kind not in ON_ONE_AXIS) or (
+        layout.of_classes and kind not in CLASSES
+    ):
         return
     for one_axis in (False, True) if kind in ON_ONE_AXIS and layout is ROWS else (False,):
         first, second = (draw(kind, m, layout.outputs or k, one_axis) for m, k in SIZES)
@@ -225,18 +235,14 @@ class Factor(NamedTuple):
 
 
 def factors(basic: dict[str, Size]) -> Iterator[Factor]:
-    """No factor, each of the basic ones, and each two of them."""
-    yield Factor((), lambda m, k: 1.0)
-    for name, of in basic.items():
-        yield Factor((name,), of)
-    names = list(basic)
-    for i, one in enumerate(names):
-        for other in names[i + 1 :]:
-            yield Factor((one, other), _product(basic[one], basic[other]))
+    """No factor, each of the basic ones, and each two and three of them."""
+    for n in range(MOST_FACTORS + 1):
+        for names in combinations(basic, n):
+            yield Factor(names, _product([basic[name] for name in names]))
 
 
-def _product(one: Size, other: Size) -> Size:
-    return lambda m, k: one(m, k) * other(m, k)
+def _product(sizes: list[Size]) -> Size:
+    return lambda m, k: prod(of(m, k) for of in sizes)
 
 
 def value_factors(kind: str) -> dict[str, Size]:

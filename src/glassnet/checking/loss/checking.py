@@ -15,6 +15,7 @@ from glassnet.checking.loss.batches import (
     COLUMNS,
     KINDS,
     KNOWN,
+    LABELS,
     ON_ONE_AXIS,
     ONE_OUTPUT,
     ROWS,
@@ -135,7 +136,7 @@ class _Readings:
             row, column, apart, _ = ONE_OUTPUT
             first = row if self.given[1].shape[0] == 1 else apart if self.given[0].ndim == 1 else column
             return (first, ROWS, COLUMNS)
-        return (ROWS, COLUMNS, *ONE_OUTPUT)
+        return (ROWS, COLUMNS, LABELS, *ONE_OUTPUT)
 
     def _with_gradient(self, learner: Learner) -> tuple[Learner, tuple[str, ...]]:
         """The learner without a gradient that an object has, but that wants other things than the value."""
@@ -164,6 +165,8 @@ class _Readings:
         try:
             learner, left = self._with_gradient(learner)
             found = recognise(learner, self.asked_for)
+            if learner.layout.of_classes and found.name is None:
+                return None  # whatever is computed from classes as if they were numbers
             more, lines, remarks = gradient_slips(learner, found)
             slips, evidence, notes = found.judged(self._strictly(learner, found))
         except ArgumentError as refusal:

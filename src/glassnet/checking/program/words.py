@@ -51,6 +51,7 @@ _ARGUMENTS = {
         r"architecture|topology|structure|nn_architecture|shape|network_(size|shape|structure)|"
         r"units|neurons|nodes|num_neurons|neurons_per_layer"
     ),
+    "n_layers": r"(n|num|nb|number_?of)_?layers?|depth|layer_count",
     "hidden_sizes": r"hidden_?(dims|sizes|layers|units|layer_sizes|size_list)|hiddens|nodes_per_layer",
     "n_hidden": (
         r"(n|num|nb)?_?h(idden)?(_?(size|dim|nodes|units|neurons|layer(_size)?|num|layer_neurons|"
@@ -137,5 +138,5 @@ _LOOSELY = {
 
 _RANK = ["loss_function", "loss_derivative",
          "x", "y", "output", "cache", "gradients", "parameters", "rate", "epochs", "batch_size", "n_inputs", "n_hidden",
-         "hidden_sizes", "n_outputs", "sizes", "pairs", "error", "train", "keep", "zero", "quiet", "seed", "n_samples",
-         "step"]  # fmt: skip
+         "hidden_sizes", "n_outputs", "sizes", "n_layers", "pairs", "error", "train", "keep", "zero", "quiet", "seed",
+         "n_samples", "step"]  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import inspect
 import re
 import sys
@@ -10,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from glassnet.checking.finding.sources import required
+from glassnet.checking.finding.sources import required, tree_of
 from glassnet.checking.numerics.calling import copied, why
 from glassnet.checking.program.data import Samples
 from glassnet.checking.program.trying.binding import Context, Unknown, call, run
@@ -22,6 +23,7 @@ READY = r"init|config|set_?up|build|compile|create|prepare"
 LAYERS = r"layers?(_?list)?|modules|network|model"
 DENSE = r"dense|linear|affine|fully_?connected|^fc|^layer_?dense"
 ACTIVATION = r"sigmoid|tanh|relu"
+SMOOTH, MOST_WORDS = r"sigmoid|logistic|tanh", 6
 # Meanings of optional arguments that are given too, so that what is made fits the samples.
 SIZES = ("sizes", "n_inputs", "n_hidden", "n_outputs", "hidden_sizes")
 
@@ -75,6 +77,8 @@ def made_ready(thing: Any, meant: dict[str, Any]) -> Iterator[Any]:
 def _ways(cls: type, samples: Samples, meant: dict[str, Any]) -> Iterator[Any]:
     n, k = samples.sizes
     yield lambda: call(cls, Context({}, meant), given=SIZES)
+    for choice in _choices(cls, meant):
+        yield lambda choice=choice: call(cls, Context(choice, meant), given=SIZES)
     n_required = len(required(cls))
     sizes = meant["sizes"]
     h, rate = sizes[1], meant["rate"]
@@ -82,11 +86,42 @@ def _ways(cls: type, samples: Samples, meant: dict[str, Any]) -> Iterator[Any]:
     tries += [(sizes, rate), (n, [h], k), (samples.X, samples.Y)]
     if any(re.fullmatch(LAYERS, parameter.name.lower()) for parameter in required(cls)[:1]):
         layers = _layers(vars(sys.modules[cls.__module__]) if cls.__module__ in sys.modules else {}, n, h, k)
-        if layers:
-            tries.insert(0, (layers,))
+        tries[:0] = [(made,) for made in (layers, *_described(n, h, k)) if made]
     for arguments in tries:
         if len(arguments) >= n_required:
             yield lambda arguments=arguments: run(lambda: cls(*arguments))
+
+
+def _choices(cls: type, meant: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """For the arguments that mean nothing: each word with which the class compares something, the same for all."""
+    open_ones = []
+    for parameter in required(cls):
+        try:
+            Context({}, meant).lookup(cls.__name__, parameter.name)
+        except Unknown:
+            open_ones.append(parameter.name)
+    if open_ones:
+        for word in _words(cls):
+            yield dict.fromkeys(open_ones, word)
+
+
+def _words(cls: type) -> list[str]:
+    """The texts that the class compares with, those that name a smooth activation first."""
+    compared = [
+        side.value
+        for method in vars(cls).values() if inspect.isfunction(method) and (tree := tree_of(method)) is not None
+        for node in ast.walk(tree) if isinstance(node, ast.Compare)
+        for side in (node.left, *node.comparators)
+        if isinstance(side, ast.Constant) and isinstance(side.value, str)
+    ]  # fmt: skip
+    ranked = sorted(dict.fromkeys(compared), key=lambda word: re.search(SMOOTH, word.lower()) is None)
+    return ranked[:MOST_WORDS]
+
+
+def _described(n: int, h: int, k: int) -> list[list[tuple[int, int, str]]]:
+    """Two layers, each by its numbers of inputs and outputs and the name of its activation."""
+    ends = (("sigmoid", "sigmoid"), ("relu", "sigmoid"), ("relu", "softmax"), ("tanh", "linear"))
+    return [[(n, h, hidden), (h, k, last)] for hidden, last in ends]
 
 
 def _layers(names: dict[str, Any], n: int, h: int, k: int) -> list[Any]:

@@ -41,7 +41,7 @@ def meant_by(samples: Samples) -> dict[str, Any]:
     return {
         "rate": RATE, "epochs": 1, "keep": 1.0, "zero": 0.0, "quiet": False, "train": True, "seed": 0, "step": 1,
         "n_inputs": n, "n_hidden": HIDDEN, "n_outputs": k, "hidden_sizes": [HIDDEN], "sizes": [n, HIDDEN, k],
-        "n_samples": len(samples.X), "batch_size": len(samples.X), "x": samples.X, "y": samples.Y,
+        "n_layers": 2, "n_samples": len(samples.X), "batch_size": len(samples.X), "x": samples.X, "y": samples.Y,
     }  # fmt: skip
 
 
@@ -150,11 +150,12 @@ def samples_for(thing: Any) -> Iterator[Samples]:
         if shapes:
             yield from (drawn(n, k, "binary") for n, k in ((2, 1), (3, 1), (2, 2), (1, 1)))
         return
-    first, last = wide[0], wide[-1]
-    for n in dict.fromkeys((first[1], first[0])):
-        for k in dict.fromkeys((last[0], last[1])):
-            for kind in ("classes", "binary") if k > 1 else ("binary",):
-                yield drawn(n, k, kind)
+    # A bias in a column is no matrix, unless there are no others.
+    ends = [(found[0], found[-1]) for found in ([one for one in wide if min(one) > 1], wide) if found]
+    sizes = [(n, k) for first, last in ends for n in (first[1], first[0]) for k in (last[0], last[1])]
+    for n, k in dict.fromkeys(sizes):
+        for kind in ("classes", "binary") if k > 1 else ("binary",):
+            yield drawn(n, k, kind)
 
 
 def layers_in(thing: Any) -> Iterator[tuple[str, Any]]:

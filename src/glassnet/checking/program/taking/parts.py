@@ -21,11 +21,14 @@ from glassnet.checking.optimizer.names import GRADIENTS, STEP
 from glassnet.checking.parts.activation import check_activation
 from glassnet.checking.parts.derivative import check_derivative
 from glassnet.checking.parts.jacobian import TAKEN_OVER
+from glassnet.checking.program.data import drawn
 from glassnet.checking.program.limits import CALL_SECONDS, TookTooLong, Wish, limited
+from glassnet.checking.program.taking.building import objects_of
+from glassnet.checking.program.taking.objects import meant_by
 from glassnet.checking.program.trying.functions import is_learners
-from glassnet.checking.program.words import says
+from glassnet.checking.program.words import meanings, says
 from glassnet.checking.report import Report
-from glassnet.errors import GlassnetError
+from glassnet.errors import ArgumentError, GlassnetError
 
 _SUFFIX = re.compile(r"_?(derivative|deriv|prime|gradient|grad|backward|diff|der)$")
 _PREFIX = re.compile(r"^(derivative_of_|derivative_|deriv_|der_|grad_|d_|d)")
@@ -146,9 +149,24 @@ def _of_class(name: str, cls: type, learners: dict[str, Any]) -> Iterator[Candid
         if gradient is not None:
             yield Candidate(name, lambda: check_loss(cls), (gradient,))
     elif backward is not None:
-        yield Candidate(name, lambda: check_layer(cls), (backward,))
+        yield Candidate(name, lambda: _of_layer(cls), (backward,))
     elif slope is not None:
         yield Candidate(name, lambda: check_activation(cls), (slope,))
+
+
+def _of_layer(cls: type) -> Report:
+    """The report on a layer; of one that wants more than two sizes on an object, made by what its arguments mean."""
+    try:
+        return check_layer(cls)
+    except ArgumentError:
+        samples = drawn(3, 2, "classes")
+        try:
+            made = next(objects_of(cls, samples, meant_by(samples)), None)
+        except ArgumentError:
+            made = None
+        if made is None:
+            raise
+        return check_layer(made)
 
 
 def _is_below(other: Any, cls: type) -> bool:
@@ -161,6 +179,11 @@ def _of_pair(base: str, name: str, function: Callable[..., Any], derivative: Cal
             return check_loss(function, derivative)
         if name.endswith("backward") and len(required(function)) > 1:
             return check_layer((function, derivative))
+        taken = [p.name for p in required(derivative) if meanings(p.name)[:1] == ["y"]]
+        if taken and len(required(derivative)) > 1:
+            return _unseen(
+                f"{name} takes {taken[0]}, so it is part of the gradient of a loss and no derivative alone"
+            )
         return of_either(function, derivative)
 
     return Candidate(f"{base} and {name}", check, (derivative,))

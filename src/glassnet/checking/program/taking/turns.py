@@ -157,8 +157,11 @@ def _checked(turn: Turn, wish: Wish) -> Report | None:
             bench, losses, samples, meant_by(samples), wish, turn=turn, case=case, output=output
         )
         best = search.best()
-        # Where nothing is right, something else may have been taken for the output.
-        return report_of(search, best) if best is not None and any(best.right) else None
+        if best is None:
+            return None
+        report = report_of(search, best)
+        # Where nothing is right, and no slip explains all, something else may have been taken for the output.
+        return report if any(best.right) or report.slips else None
     return None
 
 

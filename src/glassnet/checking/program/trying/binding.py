@@ -29,6 +29,11 @@ class Unknown(Exception):
         self.function, self.name = function, name
 
 
+def by_name(name: str) -> str:
+    """The meaning of an argument that only its name tells."""
+    return f"the argument {name}"
+
+
 @dataclass
 class Context:
     """What arguments can be taken from.
@@ -66,7 +71,7 @@ class Context:
                 return self.meant[meaning]
         if plain in alike:
             return alike[plain]
-        for meaning in meanings(name):
+        for meaning in (*meanings(name), by_name(name)):
             if meaning in self.meant:
                 return self.meant[meaning]
         raise Unknown(function, name)

@@ -123,7 +123,8 @@ def _with_loss(bench: Bench, forward: Forward) -> Iterator[Forward]:
     is_number = isinstance(result, (float, np.floating, np.ndarray)) and np.ndim(result) == 0
     if says(forward.part.name, "loss") and is_number and np.asarray(result).dtype.kind == "f":
         yield replace(forward, place="", gives_loss=True)
-    if isinstance(result, (tuple, list)) and len(result) > 1 and np.ndim(result[0]) == 0:
+    is_several = isinstance(result, (tuple, list)) and len(result) > 1
+    if is_several and not isinstance(result[0], (tuple, list, dict)) and np.ndim(result[0]) == 0:
         found = list(flatten(result))
         is_whole = len(found) > 2 or (len(found) == 2 and _is_of_all(bench, forward, found[1][1]))
         if found[0][0] == "[0]" and is_whole and as_array(found[0][1]).dtype.kind == "f":

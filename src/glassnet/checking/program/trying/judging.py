@@ -71,12 +71,13 @@ class Judged:
 
     @property
     def score(self) -> tuple[float, ...]:
-        """How good a reading it is: the share of gradients that are right, and of those found, whose loss it is …"""
+        """How good a reading it is: the share of right gradients, and of those found, whether they go down …"""
         n = len(self.right)
         found = sum(given is not None for given in self.given)
         return (
             sum(self.right) / n,
             found / n,
+            self.factor > 0,
             self.objective.is_own,
             not self.reading.is_step,
             self.forward.case.n_samples > 1,

@@ -10,9 +10,10 @@ from typing import Any
 import numpy as np
 
 from glassnet.checking.program.bench import Bench
-from glassnet.checking.program.data import Samples
+from glassnet.checking.program.data import DataForm, Samples
 from glassnet.checking.program.limits import CALL_SECONDS, FAILURES, TookTooLong, Wish, limited
 from glassnet.checking.program.trying import losses
+from glassnet.checking.program.trying.binding import Unknown, by_name
 from glassnet.checking.program.trying.forward import Forward, finds_parameters, forwards
 from glassnet.checking.program.trying.functions import Part, is_called_for_each_sample, playing
 from glassnet.checking.program.trying.given import GivenPart
@@ -25,6 +26,8 @@ from glassnet.support.arrays import as_array
 
 # How many arrays that a function returns are tried as its output.
 MOST_OUTPUTS = 3
+# Of the draws of first weights that are tried.
+SEEDS = (5, 6, 7, 8, 9, 10)
 OTHERS = "other forms of the data and other functions"
 
 
@@ -64,7 +67,7 @@ class Search:
             forward.state = self.bench.save()
             for judged in self._judged(forward):
                 self.found.append(judged)
-                if judged.is_right and self._may_stop(judged):
+                if judged.is_right and judged.factor > 0 and self._may_stop(judged):
                     return judged
             if self._is_settled() or self.wish.is_over(OTHERS, until):
                 break
@@ -123,7 +126,7 @@ class Search:
                     continue
                 try:
                     with limited(CALL_SECONDS):
-                        found = list(forwards(self.bench, part, case, meant))[:MOST_OUTPUTS]
+                        found = self._outputs(part, case, meant, part in names)
                     for forward in found:
                         if part in both and part_of(part.name) == "backward" and not forward.gives_loss:
                             continue
@@ -132,6 +135,18 @@ class Search:
                             yield forward
                 except FAILURES as reason:
                     self.reasons.setdefault(part.name, why_not(reason))
+
+    def _outputs(self, part: Part, case: DataForm, meant: dict[str, Any], is_forward: bool) -> list[Forward]:
+        """The readings of what a function gives; one argument of a forward pass that means nothing is the samples."""
+        saved = self.bench.save()
+        try:
+            return list(forwards(self.bench, part, case, meant))[:MOST_OUTPUTS]
+        except Unknown as unknown:
+            if not is_forward or unknown.function != getattr(part.of(self.bench), "__name__", None):
+                raise
+            self.bench.put_back(saved)
+            named = {**meant, by_name(unknown.name): case.X}
+            return list(forwards(self.bench, part, case, named))[:MOST_OUTPUTS]
 
     def _both(self, names: list[Part]) -> list[Part]:
         """Functions that may give the loss and its gradients at once, where nothing else is a forward pass."""
@@ -213,8 +228,23 @@ def _is_single(bench: Bench, forward: Forward) -> bool:
 
 
 def _settle(bench: Bench, forward: Forward) -> None:
-    """Give the parameters numbers at which slips can be seen: none all zero, no unit saturated, no kink exactly met."""
-    random = np.random.default_rng(5)
+    """Give the parameters numbers at which slips can be seen: none all zero, no unit saturated, no kink exactly met.
+
+    Of a rectified output that is 0 no error is seen, and wrong gradients may be in proportion to the right ones.
+    """
+    saved = bench.save()
+    for seed in SEEDS:
+        bench.put_back(saved)
+        _spread(bench, forward, seed)
+        settled = bench.save()
+        output = forward.run(bench)[0]
+        bench.put_back(settled)
+        if output.any(axis=0).all():
+            return
+
+
+def _spread(bench: Bench, forward: Forward, seed: int) -> None:
+    random = np.random.default_rng(seed)
     x = np.asarray(forward.case.X, np.float64)
     size = max(float(np.sqrt(np.mean(x**2))), 1.0)
     for i, leaf in enumerate(forward.parameters):
