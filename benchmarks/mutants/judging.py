@@ -80,14 +80,23 @@ class Job:
                 shutil.rmtree(made)
 
     def passes(self, tests: list[str], path: Path, source: str, changed: str) -> bool:
-        """Whether these tests pass, in a process forked from one that has imported the original."""
+        """Whether these tests pass; one that fails only once had too little time on a busy machine."""
+        while tests:
+            n_passed = self._n_passed(tests, path, source, changed)
+            if n_passed < len(tests) and self._n_passed([tests[n_passed]], path, source, changed) == 0:
+                return False
+            tests = tests[n_passed + 1 :]
+        return True
+
+    def _n_passed(self, tests: list[str], path: Path, source: str, changed: str) -> int:
+        """How many pass before one fails, in a process forked from one that has imported the original."""
         request = {"tests": tests, "file": str(path), "before": source, "after": changed}
         self._requests.write(f"{json.dumps(request)}\n")
         self._requests.flush()
         answer = self._answers.readline()
         if not answer:
             sys.exit(f"pytest could not run:\n{self.said}")
-        return bool(json.loads(answer))
+        return int(answer)
 
     def _serve(self) -> None:
         """Start the process that collects all tests, before the copy is changed for the first time."""
@@ -193,7 +202,7 @@ def _run(files: list[str], settings: dict[str, str], said: Path) -> None:
 
     code = BROKEN[0]
     try:
-        code = pytest.main([*OPTIONS, *CHOSEN, *files])
+        code = pytest.main(["-x", *OPTIONS, *CHOSEN, *files])
         sys.stdout.flush()
     finally:
         os._exit(code)

@@ -22,7 +22,7 @@ FUNCTION = 0x2  # the flag of code with names of its own, which that of modules 
 
 
 def pytest_runtestloop(session: pytest.Session) -> bool:
-    """Answer each request, a line of JSON, by a line: whether the tests pass."""
+    """Answer each request, a line of JSON, by a line: how many of the tests pass before one fails."""
     items = {item.nodeid: item for item in session.items}
     requests, answers = _pipes()
     with requests, answers:
@@ -30,8 +30,8 @@ def pytest_runtestloop(session: pytest.Session) -> bool:
         answers.flush()
         for request in map(json.loads, requests):
             chosen = [items[test] for test in request["tests"] if test in items]
-            passes = _passes(session, chosen, request["file"], request["before"], request["after"])
-            answers.write(f"{json.dumps(passes)}\n")
+            n_passed = _n_passed(session, chosen, request["file"], request["before"], request["after"])
+            answers.write(f"{n_passed}\n")
             answers.flush()
     return True
 
@@ -41,30 +41,33 @@ def _pipes() -> tuple[IO[str], IO[str]]:
     return os.fdopen(read), os.fdopen(write, "w")
 
 
-def _passes(
+def _n_passed(
     session: pytest.Session, items: Sequence[pytest.Item], file: str, before: str, after: str
-) -> bool:
+) -> int:
+    read, write = os.pipe()
     process = os.fork()
     if process == 0:
-        ended = 1
         try:
             os.setpgrp()
             put_in_place(file, before, after)
-            ended = int(not _run(session, items))
+            _run(session, items, write)
         finally:
-            os._exit(ended)
-    _, status = os.waitpid(process, 0)
+            os._exit(0)
+    os.close(write)
+    os.waitpid(process, 0)
     with contextlib.suppress(ProcessLookupError):  # most leave no process behind
         os.killpg(process, signal.SIGKILL)
-    return status == 0
+    with os.fdopen(read, "rb") as told:
+        return len(told.read())
 
 
-def _run(session: pytest.Session, items: Sequence[pytest.Item]) -> bool:
+def _run(session: pytest.Session, items: Sequence[pytest.Item], write: int) -> None:
+    """Run until one fails, and tell of each that passes; one that ends the process has told nothing."""
     for item, following in zip(items, [*items[1:], None], strict=True):
         item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
         if session.testsfailed:
-            return False
-    return True
+            return
+        os.write(write, b".")
 
 
 def put_in_place(file: str, before: str, after: str) -> None:

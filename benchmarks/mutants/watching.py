@@ -22,6 +22,7 @@ OWN = ("__main__", "glassnet", "tests", "benchmarks", "coverage")
 own_seconds: Counter[str] = Counter()
 shared_seconds: Counter[str] = Counter()
 shared_by: dict[str, list[str]] = {}
+failed: set[str] = set()
 
 
 def _on_a_core() -> float:
@@ -58,11 +59,18 @@ def pytest_fixture_setup(fixturedef: Any, request: pytest.FixtureRequest) -> Ite
     return result
 
 
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    if report.failed:
+        failed.add(report.nodeid)
+
+
 def pytest_sessionfinish() -> None:
     seconds = dict(own_seconds)
     for fixture, more in shared_seconds.items():
         for test in shared_by.get(fixture, ()):
             seconds[test] += more
+    for test in failed:
+        del seconds[test]
     watched = {
         "seconds": seconds,
         "shared": {name: shared_by.get(name, []) for name in shared_seconds},
