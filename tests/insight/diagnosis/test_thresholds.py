@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ import pytest
 import glassnet as gn
 from glassnet.insight.diagnosis.report import DiagnosisReport
 from glassnet.insight.diagnosis.rules.output import output_range
+from glassnet.insight.diagnosis.rules.start import is_small
 from glassnet.insight.diagnosis.rules.table import RULES
 from tests.insight.diagnosis.cases import blobs, finding
 
@@ -255,3 +257,14 @@ def test_data_stand_before_the_network_the_network_before_its_start_and_so_on() 
     ):  # fmt: skip
         places = [order.index(code) for code in chain]
         assert places == sorted(places)
+
+
+@pytest.mark.parametrize(
+    ("shape", "limit"), [((4, 4), 0.2), ((1, 8), 0.2), ((1, 7), 0.2 ** (8 / 7)), ((1, 4), 0.04)]
+)
+def test_few_weights_may_be_smaller_by_chance(shape: tuple[int, int], limit: float) -> None:
+    n_in, n_out = shape
+    usual = min(1 / (3 * n_in), 2 / (n_in + n_out)) ** 0.5
+    for size, small in ((0.99, True), (1.01, False)):
+        block: Any = SimpleNamespace(weights=np.full(shape, size * limit * usual))
+        assert is_small(block) is small

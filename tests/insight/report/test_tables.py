@@ -202,14 +202,16 @@ def test_dependences_are_drawn_on_one_scale(drawn: dict[str, Callable[[], Any]])
     size = Dependence(
         "size", "numbers", (1, 2, 3), np.array([[0, 1.0], [0, 3], [0, 2]]), ("a", "b"), (0, 0, 0)
     )
-    town = Dependence("town", "text", ("Bonn", "Köln"), np.array([[0, 2.0], [0, 6]]), ("a", "b"), (0.5, 0.5))
+    town = Dependence(
+        "town", "text", ("Bonn", "Weil am Rheine."), np.array([[0, 2.0], [0, 6]]), ("a", "b"), (0.5, 0.5)
+    )
     html = leaning.dependence(of_values(dependences=[size, town], answer=1))
     assert "The mean b when" in html and "mean b over size: from 1 to 3" in html
     numbers, names = (draw().axes[0] for draw in drawn.values())
     assert numbers.get_ylim() == names.get_xlim() == pytest.approx((0.6, 6.4))
     assert numbers.lines[0].get_xydata().tolist() == [[1, 1], [2, 3], [3, 2]]
     assert names.lines[0].get_xydata().tolist() == [[2, 0], [6, 1]] and names.get_ylim() == (1.5, -0.5)
-    assert [label.get_text() for label in names.get_yticklabels()] == ["Bonn", "Köln"]
+    assert [label.get_text() for label in names.get_yticklabels()] == ["Bonn", "Weil am…heine."]
     drawn.clear()
     flat = replace(size, means=np.ones((3, 2)))
     leaning.dependence(of_values(dependences=[flat], answer=1))
@@ -261,6 +263,10 @@ def test_a_greyscale_picture_is_read_back_as_it_was() -> None:
     with images.open(io.BytesIO(pictures.png(values, 0.0, 1.0))) as image:
         image.load()
         assert image.mode == "L" and np.asarray(image).tolist() == [[255, 128, 0], [0, 0, 255]]
+    header = pictures.png(values, 0.0, 1.0)[
+        16:29
+    ]  # ISO 15948, 11.2.2: size, bits, colour, and three that must be 0
+    assert header == bytes([0, 0, 0, 3, 0, 0, 0, 2, 8, 0, 0, 0, 0])
     with images.open(io.BytesIO(pictures.png(np.full((2, 2), 3.0), 3.0, 3.0))) as image:
         assert np.asarray(image).tolist() == [[255, 255], [255, 255]]
 
