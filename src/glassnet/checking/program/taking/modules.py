@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import ast
 import inspect
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import chain, islice, product
 from typing import Any
 
 from glassnet.checking.finding.leaves import is_foreign
-from glassnet.checking.finding.sources import parameters, returned_names
+from glassnet.checking.finding.sources import parameters, returned_names, tree_of
 from glassnet.checking.program.bench import Bench, is_data
 from glassnet.checking.program.data import Samples, given_or_drawn, own_of
 from glassnet.checking.program.limits import Wish
@@ -149,19 +151,19 @@ def _are_parts(functions: list[Part], names: dict[str, Any]) -> bool:
 
 def is_network(cls: Any) -> bool:
     """Whether a class of the learner's may be a network: with a forward pass, and training or a whole backward pass."""
-    if not inspect.isclass(cls) or not is_learners(cls):
+    if not (inspect.isclass(cls) and is_learners(cls)):
         return False
     methods = [name for name in dir(cls) if not name.startswith("__") or name == "__call__"]
     forward = any(says(name, "forward") for name in methods)
     trains = any(says(name, "train") for name in methods)
     if says(cls.__name__, "loss") and not trains:
         return False
-    backward = [name for name in methods if says(name, "backward") and callable(getattr(cls, name, None))]
-    goes_back = any(not _takes_error(getattr(cls, name)) for name in backward)
+    found = [getattr(cls, name, None) for name in methods if says(name, "backward")]
+    passes = [method for method in found if callable(method)]
+    goes_back = any(not _takes_error(method) or _goes_through_layers(method) for method in passes)
     loses = any(name in ("loss", "forward_backward") for name in methods)
-    if any(is_cost(method) for name in methods if inspect.isfunction(method := getattr(cls, name, None))):
-        return True
-    return (forward and (trains or goes_back)) or (trains and goes_back) or (loses and trains)
+    costs = any(is_cost(method) for name in methods if inspect.isfunction(method := getattr(cls, name, None)))
+    return costs or (forward and (trains or goes_back)) or (trains and goes_back) or (loses and trains)
 
 
 def _takes_error(function: Any) -> bool:
@@ -169,6 +171,13 @@ def _takes_error(function: Any) -> bool:
     means = [meanings(p.name) for p in parameters(function) if p.name != "self"]
     wholes = {"y", "cache", "pairs", "gradients"}
     return bool(means) and not any(wholes & set(m) and "error" not in m for m in means)
+
+
+def _goes_through_layers(function: Any) -> bool:
+    """Whether a pass has a loop over layers, so that its class is made of them."""
+    nodes = ast.walk(tree_of(function) or ast.Pass())
+    loops = [node for node in nodes if isinstance(node, ast.For)]
+    return any(re.search(r"\b_?(layers?|modules)\b", ast.unparse(loop.iter)) is not None for loop in loops)
 
 
 def check_functions(names: dict[str, Any], samples: Samples | None, wish: Wish) -> Report:

@@ -15,7 +15,7 @@ from glassnet.checking.numerics.rounding import Array
 from glassnet.checking.program.bench import Bench, shown
 from glassnet.checking.program.data import Samples
 from glassnet.checking.program.limits import FAILURES
-from glassnet.checking.program.trying.binding import Context, call
+from glassnet.checking.program.trying.binding import Context, Unknown, by_name, call
 from glassnet.checking.program.trying.forward import Forward
 from glassnet.checking.program.trying.functions import Part, playing
 from glassnet.checking.program.trying.losses import Objective, usual
@@ -68,6 +68,11 @@ def _tried(
         return
     try:
         yield from _of_function(bench, part, forward, saved)
+    except Unknown as unknown:
+        try:  # what means nothing else is the error at the output
+            yield from _of_function(bench, part, forward, saved, by_name(unknown.name))
+        except FAILURES:
+            reasons[part.name] = why_not(unknown)
     except FAILURES as reason:
         reasons[part.name] = why_not(reason)
     finally:
@@ -77,28 +82,30 @@ def _tried(
 # ---- a backward function
 
 
-def _of_function(bench: Bench, part: Part, forward: Forward, saved: dict[str, Any]) -> Iterator[Reading]:
+def _of_function(
+    bench: Bench, part: Part, forward: Forward, saved: dict[str, Any], meaning: str = "error"
+) -> Iterator[Reading]:
     function = part.of(bench)
     tried: list[tuple[Objective | None, Array | None]] = [(None, None)]
-    if any("error" in meanings(p.name) for p in parameters(function)):
+    if any(meaning in (*meanings(p.name), by_name(p.name)) for p in parameters(function)):
         tried = [*_errors(bench, forward, saved), (None, None)]
     for objective, error in tried:
         bench.put_back(saved)
         try:
-            found = _run(bench, part, forward, error)
+            found = _run(bench, part, forward, error, meaning)
         except FAILURES:
             if (objective, error) == tried[-1]:
                 raise
             continue
-        again = partial(_run, bench, part, forward, error)
+        again = partial(_run, bench, part, forward, error, meaning)
         yield from _split(part.name, found, objective, rate_of(bench, part), again)
 
 
-def _run(bench: Bench, part: Part, forward: Forward, error: Array | None) -> Observation:
+def _run(bench: Bench, part: Part, forward: Forward, error: Array | None, meaning: str) -> Observation:
     _, result = forward.run(bench)
     context = forward.context(bench, result, forward.raw_output(bench, result))
     if error is not None:
-        context = Context(context.known, {**context.meant, "error": error}, context.names)
+        context = Context(context.known, {**context.meant, meaning: error}, context.names)
     function = part.of(bench)
     return observe(bench, lambda: call(function, context, given=("y", "rate")), function, forward.parameters)
 

@@ -82,7 +82,7 @@ class Search:
         """One sample at a time counts only where no batch was possible, or where the program goes so itself."""
         if judged.forward.case.n_samples > 1 or not self._batches():
             return True
-        return judged.reading.is_step or self._goes_by_samples(judged)
+        return _is_plain_step(judged) or self._goes_by_samples(judged)
 
     def _is_settled(self) -> bool:
         """Whether a batch has a reading of all gradients, some right, in a program that does not go by samples."""
@@ -98,7 +98,8 @@ class Search:
 
     def _rank(self, judged: Judged) -> tuple[float, ...]:
         is_alone, goes_alone = judged.forward.case.n_samples == 1, self._goes_by_samples(judged)
-        fits = is_alone if goes_alone else judged.reading.is_step or not (is_alone and self._batches())
+        of_all = _is_plain_step(judged) if is_alone else judged.reading.is_step
+        fits = is_alone if goes_alone else of_all or not (is_alone and self._batches())
         return (fits, *judged.score)
 
     # ---- readings
@@ -220,6 +221,12 @@ class Search:
         usual = list(losses.usual(self.bench, forward))
         self.bench.put_back(saved)
         return (own, usual) if own else (usual, [])
+
+
+def _is_plain_step(judged: Judged) -> bool:
+    """Whether it is a step of a whole number of gradients, or of a whole part; others may be like one by chance."""
+    size = max(abs(judged.factor), 1 / max(abs(judged.factor), 1e-300))
+    return judged.reading.is_step and size == round(size)
 
 
 def _is_single(bench: Bench, forward: Forward) -> bool:
