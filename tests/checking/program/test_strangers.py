@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from itertools import pairwise
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -16,11 +17,12 @@ from glassnet.checking.program.data import DataForm, drawn
 from glassnet.checking.program.limits import Wish
 from glassnet.checking.program.taking.building import _words, objects_of
 from glassnet.checking.program.taking.loading import load
+from glassnet.checking.program.taking.modules import is_network
 from glassnet.checking.program.taking.objects import meant_by, samples_for
 from glassnet.checking.program.taking.parts import part_reports
 from glassnet.checking.program.trying.forward import Forward
 from glassnet.checking.program.trying.functions import Part
-from glassnet.checking.program.trying.searching import _settle
+from glassnet.checking.program.trying.searching import _is_plain_step, _settle
 
 X = np.random.default_rng(0).normal(size=(8, 2))
 y = np.array([0, 1, 1, 0, 1, 0, 0, 1])
@@ -177,3 +179,59 @@ def test_a_loop_of_python_2_runs(tmp_path: Path) -> None:
     loaded = load(file)
     assert loaded.names["numbers"] == [0, 1, 2]
     assert loaded.left_out == ["xrange, a word of Python 2, was taken for range"]
+
+
+class Affine:
+    def __init__(self, n: int, k: int) -> None:
+        self.W, self.b = 0.5 * np.random.randn(n, k), np.zeros(k)  # noqa: NPY002
+
+    def forward(self, X: Any) -> Any:
+        self.X = X
+        return X @ self.W + self.b
+
+    def backward(self, grad: Any) -> Any:
+        self.dW, self.db = self.X.T @ grad, grad.sum(axis=0)
+        return grad @ self.W.T
+
+
+class Container:
+    """Made of layers, by their number, and handed the error under a name of its own."""
+
+    doubled = 1.0
+
+    def __init__(self, input_dim: int, output_dim: int, hidden_dim: int, num_layers: int) -> None:
+        sizes = [input_dim, *[hidden_dim] * (num_layers - 1), output_dim]
+        self.layers = [Affine(n, k) for n, k in pairwise(sizes)]
+
+    def forward(self, X: Any) -> Any:
+        for layer in self.layers:
+            X = np.tanh(layer.forward(X))
+            layer.out = X
+        return X
+
+    def backward(self, what_comes_back: Any) -> None:
+        for layer in reversed(self.layers):
+            what_comes_back = layer.backward(what_comes_back * (1 - layer.out**2) * self.doubled)
+
+
+class Doubled(Container):
+    doubled = 2.0
+
+
+def test_a_class_made_of_layers_is_a_network_and_what_it_is_handed_the_error() -> None:
+    assert is_network(Container) and not is_network(Affine)
+    report = gn.check(Container, X, y[:, None])
+    assert report.ok is True, str(report)
+    assert any("the gradients: backward; for the loss: mean squared error" in note for note in report.notes)
+    assert gn.check(Doubled, X, y[:, None]).ok is False
+
+
+@pytest.mark.parametrize(
+    ("factor", "is_step", "plain"),
+    [(1.0, True, True), (-2.0, True, True), (0.5, True, True), (0.2496, True, False), (2.0, False, False)],
+)
+def test_a_step_of_one_sample_that_is_like_a_gradient_may_be_so_by_chance(
+    factor: float, is_step: bool, plain: bool
+) -> None:
+    reading: Any = SimpleNamespace(factor=factor, reading=SimpleNamespace(is_step=is_step))
+    assert _is_plain_step(reading) is plain
