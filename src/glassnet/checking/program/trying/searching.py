@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from glassnet.checking.finding.sources import required
 from glassnet.checking.program.bench import Bench
 from glassnet.checking.program.data import DataForm, Samples
 from glassnet.checking.program.limits import CALL_SECONDS, FAILURES, TookTooLong, Wish, limited
@@ -21,7 +22,7 @@ from glassnet.checking.program.trying.gradients import readings
 from glassnet.checking.program.trying.judging import Judged, judge, measured
 from glassnet.checking.program.trying.losses import Objective
 from glassnet.checking.program.trying.reading import Reading, why_not
-from glassnet.checking.program.words import part_of
+from glassnet.checking.program.words import meanings, part_of
 from glassnet.support.arrays import as_array
 
 # How many arrays that a function returns are tried as its output.
@@ -143,7 +144,9 @@ class Search:
         try:
             return list(forwards(self.bench, part, case, meant))[:MOST_OUTPUTS]
         except Unknown as unknown:
-            if not is_forward or unknown.function != getattr(part.of(self.bench), "__name__", None):
+            wanted = required(part.of(self.bench))
+            has_samples = any("x" in meanings(parameter.name) for parameter in wanted)
+            if not is_forward or has_samples or unknown.name not in [p.name for p in wanted]:
                 raise
             self.bench.put_back(saved)
             named = {**meant, by_name(unknown.name): case.X}
