@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from itertools import pairwise
 from pathlib import Path
 from types import SimpleNamespace
@@ -12,6 +13,7 @@ import numpy as np
 import pytest
 
 import glassnet as gn
+from glassnet.checking.program import limits
 from glassnet.checking.program.bench import Bench
 from glassnet.checking.program.data import DataForm, drawn
 from glassnet.checking.program.limits import Wish
@@ -235,3 +237,24 @@ def test_a_step_of_one_sample_that_is_like_a_gradient_may_be_so_by_chance(
 ) -> None:
     reading: Any = SimpleNamespace(factor=factor, reading=SimpleNamespace(is_step=is_step))
     assert _is_plain_step(reading) is plain
+
+
+def test_time_that_is_spent_waiting_for_a_core_does_not_count(monkeypatch: pytest.MonkeyPatch) -> None:
+    waited = [0.0]
+
+    def seen(path: Path, *_: Any) -> str:
+        assert str(path) == "/proc/thread-self/schedstat"
+        return f"1 {int(1e9 * waited[0])} 3"
+
+    monkeypatch.setattr(limits.Path, "read_text", seen)
+    before = limits.clock()
+    waited[0] = 100.0
+    assert limits.clock() - before == pytest.approx(-100, abs=5)
+    waited[0] = 0.0
+    with pytest.raises(limits.TookTooLong, match=r"longer than 0\.05 s"), limits.limited(0.05):
+        time.sleep(5)
+    began = time.monotonic()
+    with limits.limited(0.05):
+        waited[0] = 0.15
+        time.sleep(0.1)
+    assert time.monotonic() - began >= 0.1

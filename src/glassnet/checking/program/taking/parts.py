@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import inspect
 import re
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any, NamedTuple
@@ -22,7 +21,7 @@ from glassnet.checking.parts.activation import check_activation
 from glassnet.checking.parts.derivative import check_derivative
 from glassnet.checking.parts.jacobian import TAKEN_OVER
 from glassnet.checking.program.data import drawn
-from glassnet.checking.program.limits import CALL_SECONDS, TookTooLong, Wish, limited
+from glassnet.checking.program.limits import CALL_SECONDS, TookTooLong, Wish, clock, limited
 from glassnet.checking.program.taking.building import objects_of
 from glassnet.checking.program.taking.objects import meant_by
 from glassnet.checking.program.trying.functions import is_learners
@@ -81,7 +80,7 @@ def pair_names(names: dict[str, Any]) -> list[str]:
 
 def part_reports(names: dict[str, Any], wish: Wish) -> list[tuple[str, Report]]:
     """The reports on the parts of a module, by what they are called; not on those that ran where all was right."""
-    found, began = [], time.monotonic()
+    found, began = [], clock()
     for name, check, working in _candidates(names):
         if any(getattr(function, "__code__", None) in wish.ran for function in working):
             continue

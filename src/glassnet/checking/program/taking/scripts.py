@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import inspect
 import sys
-import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -17,7 +16,7 @@ import numpy as np
 from glassnet.checking.finding.leaves import is_foreign, is_library
 from glassnet.checking.numerics.calling import why
 from glassnet.checking.program.data import Samples
-from glassnet.checking.program.limits import Wish
+from glassnet.checking.program.limits import Wish, clock
 from glassnet.checking.program.taking.loading import Loaded, load
 from glassnet.checking.program.taking.modules import is_network, whole_of, with_parts
 from glassnet.checking.program.taking.objects import check_object
@@ -77,7 +76,7 @@ def _wholes(
             yield report, None
     beside = _beside(loaded)
     if beside:
-        within = replace(wish, until=time.monotonic() + wish.seconds / 6)
+        within = replace(wish, until=clock() + wish.seconds / 6)
         try:
             around = _whole({**beside, **loaded.names}, samples, within)[0]
         except Exception as reason:  # where the names of a file alone come through
@@ -86,7 +85,7 @@ def _wholes(
         if around is not None and _is_whole(around):
             yield around, None
     again = load(path, as_main=True)
-    for report in _seen(again, samples, replace(wish, until=time.monotonic() + wish.seconds / 12)):
+    for report in _seen(again, samples, replace(wish, until=clock() + wish.seconds / 12)):
         if _is_whole(report):
             yield report, again
 

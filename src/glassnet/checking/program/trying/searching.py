@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,7 +11,7 @@ import numpy as np
 from glassnet.checking.finding.sources import required
 from glassnet.checking.program.bench import Bench
 from glassnet.checking.program.data import DataForm, Samples
-from glassnet.checking.program.limits import CALL_SECONDS, FAILURES, TookTooLong, Wish, limited
+from glassnet.checking.program.limits import CALL_SECONDS, FAILURES, TookTooLong, Wish, clock, limited
 from glassnet.checking.program.trying import losses
 from glassnet.checking.program.trying.binding import Unknown, by_name
 from glassnet.checking.program.trying.forward import Forward, finds_parameters, forwards
@@ -60,7 +59,7 @@ class Search:
 
     def _right(self, saved: dict[str, Any]) -> Judged | None:
         """The first reading in which all is right."""
-        until = min(self.wish.until, time.monotonic() + self.wish.seconds / 8)
+        until = min(self.wish.until, clock() + self.wish.seconds / 8)
         for forward in self._forwards(saved):
             self.works.append(forward)
             self.bench.put_back(saved)
@@ -99,7 +98,8 @@ class Search:
 
     def _rank(self, judged: Judged) -> tuple[float, ...]:
         is_alone, goes_alone = judged.forward.case.n_samples == 1, self._goes_by_samples(judged)
-        of_all = _is_plain_step(judged) if is_alone else judged.reading.is_step
+        by_chance = is_alone and judged.is_right and not _is_plain_step(judged)
+        of_all = judged.reading.is_step and not by_chance
         fits = is_alone if goes_alone else of_all or not (is_alone and self._batches())
         return (fits, *judged.score)
 
