@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 import time
 from itertools import pairwise
@@ -258,3 +259,6 @@ def test_time_that_is_spent_waiting_for_a_core_does_not_count(monkeypatch: pytes
         waited[0] = 0.15
         time.sleep(0.1)
     assert time.monotonic() - began >= 0.1
+    with limits.limited(0.05):
+        waited[0] += 100.0  # it seems to have begun later than it ends
+    assert signal.getitimer(signal.ITIMER_REAL)[0] == 0

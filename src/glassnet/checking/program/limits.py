@@ -45,20 +45,23 @@ def limited(seconds: float) -> Iterator[None]:
         yield
         return
 
+    is_over = False
+
     def stop(*_: Any) -> None:
         rest = seconds - (clock() - began)
-        if rest > SHORTEST:
-            signal.setitimer(signal.ITIMER_REAL, rest)
-        else:
+        if rest <= SHORTEST:
             raise TookTooLong(f"longer than {seconds:g} s")
+        if not is_over:
+            signal.setitimer(signal.ITIMER_REAL, rest)
 
     began, before = clock(), signal.signal(signal.SIGALRM, stop)
     left = signal.setitimer(signal.ITIMER_REAL, seconds)[0]
     try:
         yield
     finally:
-        rest = left - (clock() - began)
-        signal.setitimer(signal.ITIMER_REAL, max(rest, 0.0))
+        is_over = True
+        rest = left - max(clock() - began, 0.0)  # negative where it waited while the clock was read
+        signal.setitimer(signal.ITIMER_REAL, max(rest, 0.0) if left else 0.0)
         signal.signal(signal.SIGALRM, before)
         if left and rest <= 0:
             signal.raise_signal(signal.SIGALRM)
