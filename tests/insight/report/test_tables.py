@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 import glassnet as gn
+from glassnet.insight.diagnosis import DiagnosisReport
 from glassnet.insight.report import pictures
 from glassnet.insight.report.markup import Html
 from glassnet.insight.report.sections.quality import _plane
@@ -64,7 +65,7 @@ def of_values(**changes: Any) -> TableSubject:
             "training": {"r2": 0.5, "mean_absolute_error": 1.25}, "validation": {"r2": 0.4},
             "test": {"r2": 0.25, "mean_absolute_error": 2.5},
         },
-        history, Judged("test", np.array([7, 9]), np.array([1.0, 5]), np.array([2.0, 1.0])),
+        history, DiagnosisReport(()), "", Judged("test", np.array([7, 9]), np.array([1.0, 5]), np.array([2.0, 1.0])),
         None, [], 0, [], [], [Advice("more rows", "glassnet train more"), Advice("rest")],
     )  # fmt: skip
     return replace(plain, **changes)
