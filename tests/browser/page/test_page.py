@@ -119,6 +119,8 @@ def test_lines_and_biases_of_the_drawing(open_page: Open) -> None:
     tab.wait_for_selector(".tip:visible")
     assert tab.inner_text(".tip").startswith("w = ")
     assert state(tab, "pointed") == {"kind": "weight", "column": 1, "unit": 1, "input": 0}
+    tab.hover(".unit[data-column='1'][data-unit='3']")
+    tab.wait_for_selector(".output h2 >> text=Output of layer 1, unit 3")
 
 
 def test_a_csv_file_of_the_reader_is_learned_and_never_in_the_address(

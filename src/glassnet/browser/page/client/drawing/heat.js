@@ -1,25 +1,33 @@
 /** Pictures of numbers over a grid, on canvases. */
 import { colours, signedColour } from "./colours.js";
 
+let kept = null; // the pixels of the last size, used again: a picture for each unit in every frame would be much to clear away
+
+function pixelsOf(canvas, high, wide) {
+  if (canvas.width !== wide) canvas.width = wide;
+  if (canvas.height !== high) canvas.height = high;
+  const context = canvas.getContext("2d");
+  if (kept === null || kept.image.width !== wide || kept.image.height !== high) {
+    const image = context.createImageData(wide, high);
+    kept = { image, pixels: new Uint32Array(image.data.buffer) };
+  }
+  return { context, ...kept };
+}
+
 /** `values[i * stride + offset]` for each point of an n × n grid, from −top to top, as pixels of a canvas. */
 export function paintHeat(canvas, n, values, stride, offset, top, discrete = false) {
-  if (canvas.width !== n) canvas.width = n;
-  if (canvas.height !== n) canvas.height = n;
-  const context = canvas.getContext("2d"), image = context.createImageData(n, n);
-  const pixels = new Uint32Array(image.data.buffer), scale = top > 0 ? 1 / top : 0;
-  for (let i = 0; i < n * n; i += 1) {
-    const value = values[i * stride + offset] * scale;
-    pixels[i] = signedColour(discrete ? Math.sign(value) : value);
+  const { context, image, pixels } = pixelsOf(canvas, n, n), { signed } = colours(), scale = top > 0 ? 256 / top : 0;
+  for (let i = 0, at = offset; i < n * n; i += 1, at += stride) {
+    let place = values[at] * scale;
+    if (discrete) place = 256 * Math.sign(place);
+    pixels[i] = signed[(256.5 + (place > 256 ? 256 : place < -256 ? -256 : place)) | 0];
   }
   context.putImageData(image, 0, 0);
 }
 
 /** Shares of classes over a grid: the colour of the largest, fainter the less certain. */
 export function paintClasses(canvas, n, shares, discrete = false) {
-  if (canvas.width !== n) canvas.width = n;
-  if (canvas.height !== n) canvas.height = n;
-  const context = canvas.getContext("2d"), image = context.createImageData(n, n), pixels = new Uint32Array(image.data.buffer);
-  const { paper, classes, mixed, packed } = colours();
+  const { context, image, pixels } = pixelsOf(canvas, n, n), { paper, classes, mixed, packed } = colours();
   const width = shares.length / (n * n);
   for (let i = 0; i < n * n; i += 1) {
     let best = 0;
@@ -33,9 +41,7 @@ export function paintClasses(canvas, n, shares, discrete = false) {
 
 /** An image of a sample or of weights: `signed` ones run from −top to top, others from 0. */
 export function paintImage(canvas, [high, wide], values, top) {
-  if (canvas.width !== wide) canvas.width = wide;
-  if (canvas.height !== high) canvas.height = high;
-  const context = canvas.getContext("2d"), image = context.createImageData(wide, high), pixels = new Uint32Array(image.data.buffer);
+  const { context, image, pixels } = pixelsOf(canvas, high, wide);
   for (let i = 0; i < high * wide; i += 1) pixels[i] = signedColour(top > 0 ? values[i] / top : 0);
   context.putImageData(image, 0, 0);
 }

@@ -53,12 +53,13 @@ function paintPoints(context, size, { network, source, marks, chosen }) {
   }
 }
 
-/** Paints the plane: answers as colours, samples as points. `marks` are parts with how their points look. */
+/** Paints the plane: answers, or the response of one `unit`, as colours, samples as points. `marks` are parts with how their points look. */
 export function paintPlane(canvas, size, what) {
   const { head, source, answers, grid, discrete } = what, context = canvasOf(canvas, size, size);
   let boundary = [];
   const n = grid * grid, outputs = answers.length / n, { points, behind } = layersOfPage();
-  if (source.task === "regression") {
+  if (what.unit !== null) paintHeat(behind, grid, what.unit.values, what.unit.width, what.unit.unit, what.unit.top, discrete);
+  else if (source.task === "regression") {
     let top = 1e-9;
     for (let i = 0; i < answers.length; i += outputs) top = Math.max(top, Math.abs(answers[i]));
     paintHeat(behind, grid, answers, outputs, 0, top, discrete);

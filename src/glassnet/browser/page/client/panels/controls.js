@@ -84,8 +84,8 @@ function readAs(usual, text) {
 }
 
 /** The fields that a part has beside those with a control of their own, folded away until they are wanted. */
-export function partFields(model, key, fieldsFor, without = []) {
-  const body = h("div", {}), root = h("details", { class: "fields" }, h("summary", {}, "its fields"), body);
+export function partFields(model, key, title, fieldsFor, without = []) {
+  const body = h("div", {}), root = h("details", { class: "fields" }, h("summary", {}, title), body);
   let shown = "";
   const set = (field, value) => model.choose({ [key]: withField(model.get("choices")[key], field, value) });
   const fieldOf = ([field, usual], given) => {

@@ -75,11 +75,12 @@ export function diagram(model) {
     view.shape.marked = marks(state);
     const inputs = network.inputs, responses = frame.responses;
     const activations = responses === null ? [x, ...activationsOf(model, network, x)] : null;
-    const tops = [inputs ?? x, ...(responses ?? activations.slice(1))].map((values) => values.reduce((top, value) => Math.max(top, Math.abs(value)), 1e-9));
-    view.paint({ grid: GRID, inputs, responses, tops, activations, sample: x, image: source.image, kind: network.kind, discrete: choices.discrete }, pointed ?? selection);
+    const top = (values) => values.reduce((most, value) => Math.max(most, Math.abs(value)), 1e-9);
+    const tops = responses === null ? [x, ...activations.slice(1)].map(top) : [top(inputs), ...frame.tops];
+    view.paint({ grid: GRID, inputs, responses, tops, activations, sample: x, image: source.image, kind: network.kind, discrete: choices.discrete, running: state.running }, pointed ?? selection);
   }
 
-  model.store.on(["frame", "pointed", "selection", "sample", "theme", "width", "findings", "asked"], paint);
+  model.store.on(["frame", "pointed", "selection", "sample", "theme", "width", "findings", "asked", "running"], paint);
   return root;
 }
 

@@ -38,7 +38,7 @@ export function files(model) {
   const name = h("input", { type: "text", value: "model.safetensors", "aria-label": "name of the file" });
   const saving = !isConnected() ? null : h("div", { class: "row-of-buttons" }, h("label", {}, `save into ${server.folder} as `, name), button("save", () => savedByServer(model, note, name.value)));
   const png = () => {
-    const canvas = document.querySelector(".answers:not([hidden])") ?? document.querySelector(".lines");
+    const canvas = document.querySelector(".answers:not([hidden])") ?? model.view.picture();
     canvas.toBlob((blob) => download("picture.png", blob, "image/png"));
   };
   const history = () => {

@@ -6,7 +6,7 @@ import { rowOf } from "../formulas/step.js";
 import { number } from "../formulas/terms.js";
 
 const SHOWN_PARAMETERS = 40;
-const STILL = 120; // milliseconds between two refreshes while the training runs
+const STILL = 200; // milliseconds between two refreshes while the training runs
 
 /** What a selection is called. */
 export function nameOf(selection, { network, samples }) {

@@ -7,6 +7,7 @@ import { paintLine, paintPlane, sampleAt } from "../drawing/picture.js";
 import { paintImage } from "../drawing/heat.js";
 import { number } from "../formulas/terms.js";
 import { GRID } from "../app/model.js";
+import { nameOf } from "./formula.js";
 import { drawingPad } from "./pad.js";
 
 const SELDOM = 150; // milliseconds
@@ -97,7 +98,8 @@ export function output(model) {
   const size = () => Math.max(160, Math.min(320, answers.clientWidth || 300));
   const kinds = pointing(model, canvas, size);
   const pad = drawingPad(model);
-  answers.append(h("h2", {}, "Output"), canvas, axes, legend, kinds, aside, pad);
+  const title = h("h2", {}, "Output");
+  answers.append(title, canvas, axes, legend, kinds, aside, pad);
   root.append(answers, h("div", {}, h("h2", { class: "with-tool" }, "Loss", scale), chart, accuracy));
 
   /** Numbers that nobody could read as fast as they change are told more seldom. */
@@ -112,12 +114,20 @@ export function output(model) {
     if (network === null || frame === null || !frame.responses && network.kind !== "image") return;
     canvas.hidden = network.kind === "image";
     if (network.kind === "image") return mayTell(state) ? paintSample(state) : null;
-    const common = {
+    const unit = enlarged(state);
+    refill(title, unit === null ? "Output" : `Output of ${nameOf(state.pointed, state)}`);
+    const common = { unit,
       network, head, source, answers: frame.responses.at(-1), marks: marksOf(state), discrete: choices.discrete,
       chosen: samples.parts.train.rows[model.sample], grid: GRID,
     };
     (network.kind === "line" ? paintLine : paintPlane)(canvas, size(), common);
     if (mayTell(state)) refill(aside, answerOf(state));
+  }
+
+  /** The unit that is pointed at, whose picture is enlarged here; null where none is, or where it has no such picture. */
+  function enlarged({ pointed, network, frame }) {
+    if (pointed?.kind !== "unit" || network.kind !== "plane" || pointed.column >= network.columns.length - 1) return null;
+    return { values: frame.responses[pointed.column], width: network.columns[pointed.column].units, unit: pointed.unit, top: frame.tops[pointed.column] };
   }
 
   /** The answer for the chosen sample, in numbers. */
@@ -155,7 +165,7 @@ export function output(model) {
       ? [h("h2", {}, "Learning rate"), curves([line("learning_rate", "learning rate", "train")], { width, height: 90, label: "learning rate of each epoch", from: 0 })] : []);
   }
 
-  model.store.on(["frame", "sample", "theme", "axes", "choices", "points", "width", "running"], paintPicture);
+  model.store.on(["frame", "sample", "theme", "axes", "choices", "points", "width", "running", "pointed"], paintPicture);
   model.store.on(["history", "theme", "width", "running"], paintCharts);
   model.store.on(["source", "theme", "axes", "network"], ({ source, network }) => {
     refill(legend, source?.task === "classification" && source.image === null

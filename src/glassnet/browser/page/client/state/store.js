@@ -1,5 +1,5 @@
 /** The one place that holds the page's state. Whoever shows a piece of it is called when that piece changes. */
-const TURN = 7; // milliseconds of a frame that are spent on showing; who does not get a turn gets one in the next
+const TURN = 4; // milliseconds of a frame that are spent on showing; who does not get a turn gets one in the next
 
 export class Store {
   constructor(initial) {

@@ -6,7 +6,7 @@
  */
 import { create } from "./engine.js";
 
-const MOST_SNAPSHOTS = 48;
+const MOST_SNAPSHOTS = 48, HELD_SHARE = 10;
 
 export class Session {
   /** `plan`: spec, state or null, train and validation `{ X, y }`, batch (0: all samples), shuffle (true), grid or null. */
@@ -17,6 +17,7 @@ export class Session {
     this.optimizer = plan.spec.optimizer;
     this.history = [];
     this.changes = [];
+    this.held = { at: 0, cost: 0 };
     this.stride = 1;
     this.snapshots = [];
     this.place();
@@ -47,10 +48,19 @@ export class Session {
     if (done.history !== null && done.history !== undefined) {
       this.history.push(done.history);
       this.epoch = done.history.epoch;
+      this.hold();
     }
     if (this.changes.length > 0) this.repeat();
     if ((this.step - this.first) % this.stride === 0) this.keep();
     return done;
+  }
+
+  /** The loss on the samples held back at the end of an epoch, where it takes a small part of the time. */
+  hold() {
+    const { validation } = this.plan, now = performance.now();
+    if (!validation || now - this.held.at < HELD_SHARE * this.held.cost) return;
+    this.history.at(-1).validation_loss = this.network.loss(validation.X, validation.y);
+    this.held = { at: performance.now(), cost: performance.now() - now };
   }
 
   /** To the end of the epoch. */

@@ -29,16 +29,23 @@ function responses() {
   return session.network.responses(grid, columns.map(({ last }) => last)).map(({ values }) => Float32Array.from(values));
 }
 
+/** The largest size of some numbers. */
+function topOf(values) {
+  let top = 1e-9;
+  for (let i = 0; i < values.length; i += 1) top = Math.max(top, Math.abs(values[i]));
+  return top;
+}
+
 function show() {
   shown = false;
-  const { history } = session;
+  const { history } = session, answers = responses();
   const from = Math.min(sent, history.length);
   const value = evaluation();
   if (history.length > 0 && value.step === session.step) history.at(-1).validation_loss = value.validation?.loss ?? null;
   const frame = {
     say: "frame", id, step: session.step, epoch: session.epoch, first: session.first, state: session.training.state(),
     optimizer: session.optimizer, from: Math.max(0, from - 1), rows: history.slice(Math.max(0, from - 1)), evaluation: value,
-    responses: responses(), running: run !== null, changes, next: Array.from(session.training.next),
+    responses: answers, tops: answers?.map(topOf) ?? null, running: run !== null, changes, next: Array.from(session.training.next),
   };
   sent = history.length;
   postMessage(frame, frame.responses === null ? [] : frame.responses.map((values) => values.buffer));
