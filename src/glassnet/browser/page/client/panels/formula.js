@@ -48,6 +48,24 @@ function parameterTable(model, parameters, selection) {
   order.length < parameters.length ? h("p", { class: "note" }, `the ${order.length} that change most, of ${parameters.length}`) : null);
 }
 
+/** Other numbers in the table that stands there already, where it has the same rows; whether that was so. */
+function taken(old, part) {
+  const [rows, wanted] = [old, part].map((one) => [...one.querySelectorAll("tbody tr")]);
+  if (part.querySelector(".editor") !== null || rows.length === 0 || rows.length !== wanted.length) return false;
+  if (rows.some((row, i) => row.firstElementChild.textContent !== wanted[i].firstElementChild.textContent)) return false;
+  rows.forEach((row, i) => [...row.cells].forEach((cell, k) => {
+    if (k > 0 && cell.textContent !== wanted[i].cells[k].textContent) cell.textContent = wanted[i].cells[k].textContent;
+  }));
+  return true;
+}
+
+/** The sections in the place of those that stand there; a table keeps its rows. */
+function renew(body, parts) {
+  if (body.childElementCount !== parts.length) return refill(body, parts);
+  const before = [...body.children];
+  return parts.forEach((part, i) => { if (!taken(before[i], part)) before[i].replaceWith(part); });
+}
+
 /** A parameter to edit or to freeze. */
 function editor(model, { value, layer, name, index }) {
   const field = h("input", { type: "text", inputmode: "decimal", "aria-label": "new value", value: String(value.w) });
@@ -133,9 +151,11 @@ export function whichStep(model) {
 /** Which sample of the next batch is shown. */
 function samplePicker(model) {
   const field = h("select", { "aria-label": "sample of the next batch", onchange: () => model.store.set({ sample: Number(field.value) }) });
-  model.store.on(["frame", "sample"], ({ frame }) => {
+  let last = 0;
+  model.store.on(["frame", "sample", "running"], ({ frame, running }) => {
     const { sample } = model;
-    if (frame === null || document.activeElement === field) return;
+    if (frame === null || document.activeElement === field || (running && performance.now() - last < STILL)) return;
+    last = performance.now();
     const shown = frame.next.slice(0, 200);
     refill(field, shown.includes(sample) ? null : h("option", { value: String(sample) }, `sample ${sample}, alone`), shown.map((row) => h("option", { value: String(row) }, `sample ${row}`)));
     field.value = String(sample);
@@ -149,7 +169,7 @@ export function formula(model) {
   search.addEventListener("change", () => find(model, search));
   const root = h("div", { class: "formula-panel" },
     h("div", { class: "heading" }, title, h("div", { class: "finding" }, h("label", {}, "show ", samplePicker(model)), h("label", {}, "find ", search))), which, body);
-  let last = 0, due = null;
+  let last = 0, due = null, shown = "";
   function show() {
     const state = model.store.state, selection = state.pointed ?? state.selection;
     if (state.tab !== "formula" || state.frame === null) return;
@@ -163,7 +183,10 @@ export function formula(model) {
     if (!isThere(chosen, state, model.mirror.network)) return model.store.set({ selection: null, pointed: null });
     refill(title, nameOf(chosen, state));
     refill(which, whichStep(model));
-    refill(body, explained(model, chosen));
+    const key = JSON.stringify(chosen), parts = explained(model, chosen);
+    if (key === shown) renew(body, parts);
+    else refill(body, parts);
+    shown = key;
   }
   model.store.on(["frame", "selection", "pointed", "sample", "tab", "unfolded"], show);
   return root;

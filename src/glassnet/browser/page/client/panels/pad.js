@@ -4,6 +4,7 @@ import { h, refill } from "../drawing/dom.js";
 import { paintImage } from "../drawing/heat.js";
 import { number } from "../formulas/terms.js";
 
+const SELDOM = 250; // milliseconds between two answers while the network learns
 const SIDE = 160, FINE = 32;
 
 /** Ink of a fine grid gathered into pixels of the data, moved so that its middle is theirs. */
@@ -67,14 +68,17 @@ export function drawingPad(model) {
   canvas.addEventListener("pointerdown", (event) => { drawing = true; last = null; canvas.setPointerCapture(event.pointerId); dab(event); });
   canvas.addEventListener("pointermove", (event) => { if (drawing) dab(event); });
   canvas.addEventListener("pointerup", () => { drawing = false; last = null; });
-  model.store.on(["frame", "theme"], (state) => {
+  let shown = 0;
+  model.store.on(["frame", "theme", "running"], (state) => {
     root.hidden = state.source === null || state.source.image === null;
-    if (!root.hidden && state.frame !== null) show();
+    if (root.hidden || state.frame === null || (state.running && performance.now() - shown < SELDOM)) return;
+    shown = performance.now();
+    show();
   });
   return root;
 }
 
-/** What each input adds to one output when it grows: input times slope, by central differences. */
+/** How one output grows with each input, by central differences. */
 function slopesAt(network, x, unit) {
   const n = x.length, step = 1e-4, rows = new Float64Array(2 * n * n);
   for (let i = 0; i < n; i += 1) {
