@@ -195,6 +195,12 @@ def test_points_are_added_moved_and_removed_by_mouse(open_page: Open) -> None:
     assert len(state(tab, "points")) == before + 1
 
 
+def test_an_address_that_asks_for_layers_of_a_file_says_so_and_goes_on(open_page: Open) -> None:
+    tab = open_page("hidden=own")
+    tab.wait_for_selector(".said >> text=the address asks for the layers of a file")
+    assert state(tab, "choices.hidden") == "4.tanh,2.tanh"
+
+
 def test_the_address_holds_the_state_and_gives_it_again(open_page: Open) -> None:
     tab = open_page()
     tab.select_option(".field:has-text('data') >> nth=0 >> select", "moons")

@@ -2,7 +2,7 @@
 import { headOf } from "../data/heads.js";
 import { lineOf, prepare } from "../data/prepare.js";
 import { gridOf, projectionOf, rectangleOf } from "../data/projection.js";
-import { BEGINS_ANEW, GOES_ON, usual } from "../state/choices.js";
+import { BEGINS_ANEW, GOES_ON, OWN_LAYERS, usual } from "../state/choices.js";
 import { baseOf, showAddress } from "../state/address.js";
 import { columnsOf } from "../state/columns.js";
 import { optimizerOf, specOf } from "../state/spec.js";
@@ -64,6 +64,7 @@ export class Model {
 
   /** Data, network and training from the choices; `state` of parameters, where they are given. */
   async begin(state = null) {
+    this.withoutFile();
     const { choices } = this.store.state;
     this.again = () => this.begin(state);
     this.store.set({ file: null });
@@ -78,6 +79,14 @@ export class Model {
       if (!(error instanceof Error)) throw error;
       this.say(error.message);
     }
+  }
+
+  /** The usual layers, where an address asks for those of a file that is not there. */
+  withoutFile() {
+    const { choices, own } = this.store.state;
+    if (choices.hidden !== OWN_LAYERS || own !== null) return;
+    this.say("the address asks for the layers of a file, which it never holds; open the file again. Until then these are the usual layers");
+    this.store.set({ choices: { ...choices, hidden: baseOf(choices.data).hidden } });
   }
 
   /** A network of a file, or of Python: its parts become the choices; data must have as many columns and answers. */

@@ -37,9 +37,9 @@ export function curves(series, { width, height, label, logarithmic = false, from
   const all = drawn.flatMap(({ points }) => points);
   const [x0, x1] = [Math.min(...all.map(([x]) => x)), Math.max(...all.map(([x]) => x))];
   let [y0, y1] = [Math.min(...all.map(([, y]) => y)), Math.max(...all.map(([, y]) => y))];
-  if (!logarithmic) [y0, y1] = [from ?? y0, y1];
-  if (y0 === y1) [y0, y1] = logarithmic ? [y0 / 2, y1 * 2] : [y0 - 0.5, y1 + 0.5];
+  if (!logarithmic) y0 = Math.min(from ?? y0, y0);
   const scale = logarithmic ? Math.log : (y) => y;
+  if (scale(y1) - scale(y0) < 1e-12) [y0, y1] = logarithmic ? [y0 / 2, y1 * 2] : [y0 - 0.5, y1 + 0.5];
   const px = (x) => LEFT + (x1 === x0 ? 0.5 : (x - x0) / (x1 - x0)) * (width - LEFT - RIGHT);
   const py = (y) => height - BOTTOM - (scale(y) - scale(y0)) / (scale(y1) - scale(y0)) * (height - BOTTOM - TOP);
   for (const y of ticks(y0, y1, logarithmic)) {

@@ -30,10 +30,7 @@ function scheduleOf({ schedule, rate, span }) {
 
 /** The layers of the engine for these choices; `own` are those of a file, which the choices may ask for. */
 function layersFor(choices, head, width, own) {
-  if (choices.hidden === OWN_LAYERS) {
-    if (own === null) throw new Error("the address asks for the layers of a file, which it never holds; open the file again, or choose layers on the left");
-    return own;
-  }
+  if (choices.hidden === OWN_LAYERS) return own;
   const layers = [];
   let before = width;
   const dense = (units, activation, bias) => ({

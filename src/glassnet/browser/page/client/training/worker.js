@@ -163,5 +163,5 @@ const ACTIONS = {
 
 /** Listens; called where there is no page. */
 export function listen() {
-  self.onmessage = ({ data }) => guarded(ACTIONS[data.do], data);
+  self.onmessage = ({ data }) => { if (session !== null || data.do === "begin") guarded(ACTIONS[data.do], data); };
 }
