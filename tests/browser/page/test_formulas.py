@@ -2,6 +2,7 @@
 
 import math
 import re
+from functools import cache
 from typing import Any
 
 import pytest
@@ -97,6 +98,14 @@ NETWORKS: dict[str, dict[str, Any]] = {
     "weighted positives": {"data": "moons", "hidden": "4.tanh", "loss_with": "pos_weight:3", "optimizer": "rmsprop", "optimizer_with": "clip_value:0.01,centered:1"},
     "logits, lion": {"data": "circles", "loss": "sigmoid_cross_entropy", "output": "linear", "optimizer": "lion", "rate": 0.001},
 }  # fmt: skip
+
+
+@cache
+def walked(name: str) -> Any:
+    """What is printed of every unit and every parameter of one of these networks after 23 steps."""
+    return call(WALK, {"choices": {"samples": 40} | NETWORKS[name], "steps": 23})
+
+
 CLOSE = 2.5e-4
 FUNCTIONS = {
     "exp": math.exp, "log": math.log, "log1p": math.log1p, "tanh": math.tanh, "sqrt": math.sqrt, "max": max, "min": min,
@@ -148,7 +157,7 @@ def ends_with(lines: list[str], start: str, value: float) -> bool:
 
 @pytest.mark.parametrize("name", NETWORKS)
 def test_every_printed_equation_of_every_unit_and_parameter_comes_out(name: str) -> None:
-    walk = call(WALK, {"choices": {"samples": 40} | NETWORKS[name], "steps": 23})
+    walk = walked(name)
     checked = 0
     for entry in walk["found"]:
         for line in entry["lines"]:
@@ -165,7 +174,7 @@ def test_every_printed_equation_of_every_unit_and_parameter_comes_out(name: str)
 
 @pytest.mark.parametrize("name", NETWORKS)
 def test_every_printed_number_is_that_of_the_engine_to_the_digits_shown(name: str) -> None:
-    for entry in call(WALK, {"choices": {"samples": 40} | NETWORKS[name], "steps": 23})["found"]:
+    for entry in walked(name)["found"]:
         lines = entry["lines"]
         if "numbers" in entry:
             for start, value in entry["numbers"]:
@@ -177,11 +186,7 @@ def test_every_printed_number_is_that_of_the_engine_to_the_digits_shown(name: st
 
 
 def test_every_kind_of_layer_is_among_those_networks() -> None:
-    seen = {
-        kind
-        for name in NETWORKS
-        for kind in call(WALK, {"choices": {"samples": 40} | NETWORKS[name], "steps": 1})["kinds"]
-    }
+    seen = {kind for name in NETWORKS for kind in walked(name)["kinds"]}
     computing = {
         name for name in call("return Object.keys(page.parts.layer);") if name not in ("flatten", "residual")
     }
@@ -192,13 +197,7 @@ def test_every_kind_of_layer_is_among_those_networks() -> None:
     "start", ["x̂ = ", "s = ", "mean = ", "variance = ", "mean(g·x̂) = ", "∂L/∂x = ", "a = w·"]
 )
 def test_normalisations_are_written_with_their_numbers(start: str) -> None:
-    networks = [NETWORKS["norms before an activation"]]
-    lines = [
-        line
-        for one in networks
-        for entry in call(WALK, {"choices": {"samples": 40} | one, "steps": 23})["found"]
-        for line in entry["lines"]
-    ]
+    lines = [line for entry in walked("norms before an activation")["found"] for line in entry["lines"]]
     written = [line for line in lines if line.startswith(start)]
     assert written and sum(bool(equations(line)) for line in written) >= 0.9 * len(written)
 
