@@ -3812,15 +3812,26 @@ class Targets {
     return Number.isFinite(found) ? Math.min(found, this.chance) : 0;
   }
 
+  /** The class that each row of outputs names. @returns {Int32Array} */
+  get named() {
+    const { output: { values }, n, m, loss } = this, threshold = loss.activation === "sigmoid" ? 0 : 0.5;
+    return Int32Array.from({ length: n }, (_, i) => {
+      const row = values.subarray(i * m, (i + 1) * m);
+      return m > 1 ? row.indexOf(Math.max(...row)) : Number(row[0] > threshold);
+    });
+  }
+
   /** The share of samples whose class is named rightly. @returns {number} */
   get accuracy() {
-    const { output: { values }, n, m, classes, loss } = this, threshold = loss.activation === "sigmoid" ? 0 : 0.5;
-    let right = 0;
-    for (let i = 0; i < n; i++) {
-      const row = values.subarray(i * m, (i + 1) * m), named = m > 1 ? row.indexOf(Math.max(...row)) : Number(row[0] > threshold);
-      right += named === classes[i] ? 1 : 0;
-    }
-    return right / n;
+    const { named, classes } = this;
+    return named.reduce((right, label, i) => right + (label === classes[i] ? 1 : 0), 0) / this.n;
+  }
+
+  /** F1 of each class that is there. @returns {number[]} */
+  get f1() {
+    const { named, classes } = this, count = (/** @type {(i: number) => boolean} */ holds) => named.reduce((sum, _, i) => sum + (holds(i) ? 1 : 0), 0);
+    return [...new Set(classes)].map((label) => 2 * count((i) => named[i] === label && classes[i] === label)
+      / (count((i) => named[i] === label) + count((i) => classes[i] === label)));
   }
 
   /** How well outputs fit: 0 as well as the best constant, 1 perfectly. @param {number} value @returns {number} */

@@ -86,6 +86,7 @@ OTHERS: dict[str, tuple[list[Any], Any, str, int]] = {
     "weights far too small": ([gn.Dense(12, "relu", gn.initializers.Normal(1e-5)), gn.Dense(8, "relu"), gn.Dense(1, "sigmoid")], gn.SGD(0.01), "moons", 3),
     "large weights of a deep network": ([*(gn.Dense(16, "relu", gn.initializers.Normal(2.0)) for _ in range(4)), gn.Dense(1, "sigmoid")], gn.SGD(1e-9), "moons", 2),
     "running statistics behind": ([gn.Dense(12), gn.BatchNorm(momentum=0.001), gn.Activation("tanh"), gn.Dense(1, "sigmoid")], gn.Adam(0.02), "far moons", 40),
+    "a rare class": ([gn.Dense(4, "tanh"), gn.Dense(1, "sigmoid")], gn.SGD(1e-3), "a rare class", 2),
     "a healthy one": ([gn.Dense(12, "tanh"), gn.Dense(1, "sigmoid")], gn.Adam(0.02), "moons", 60),
 }  # fmt: skip
 
@@ -95,6 +96,8 @@ def test_other_networks_are_told_the_same_too(name: str) -> None:
     layers, optimizer, data, epochs = OTHERS[name]
     X, y = gn.datasets.xor() if data == "xor" else (MOONS.X, MOONS.y)
     X = X + 6.0 if data == "far moons" else X
+    if data == "a rare class":
+        y = (np.arange(len(X)) % 30 == 0) * 1.0
     net = gn.Network(layers, seed=42, dtype="float64")
     history = net.fit(
         X,

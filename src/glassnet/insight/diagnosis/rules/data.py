@@ -155,14 +155,14 @@ def imbalance(case: Case) -> Finding | None:
         return None
     rarest = int(np.flatnonzero(shares == present.min())[0])
     f1 = float(case.sample.f1(case.now.output).min())
-    weigh = "" if _weighs_alike(case) else 'weigh the classes alike (class_weight="balanced"), '
     return Finding(
         "imbalance",
         "note" if f1 >= GOOD_SCORE else "warning",
-        f"class {int(shares.argmax())} has {shares.max():.1%} of the samples, class {rarest} {present.min():.1%}: "
-        f"naming the frequent class is right {shares.max():.1%} of the time, so accuracy says little; the least F1 of "
-        f"a class is {f1:.2f} on these samples",
-        f"{weigh}collect more of the rare one, and judge by F1",
+        said(
+            "imbalance", largest=int(shares.argmax()), most=float(shares.max()), rarest=rarest,
+            least=float(present.min()), f1=f1,
+        ),
+        said("imbalance.remedy" if _weighs_alike(case) else "imbalance.weigh"),
         None,
         {
             "largest share": float(shares.max()), "smallest share": float(present.min()), "ratio": ratio,

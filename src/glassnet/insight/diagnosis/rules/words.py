@@ -35,6 +35,14 @@ WORDS: dict[str, str] = {
     "leakage.remedy": (
         "split before anything is repeated, drawn with replacement or augmented, and drop rows that occur twice"
     ),
+    "imbalance": (
+        "class {largest} has {most:.1%} of the samples, class {rarest} {least:.1%}: naming the frequent class is right "
+        "{most:.1%} of the time, so accuracy says little; the least F1 of a class is {f1:.2f} on these samples"
+    ),
+    "imbalance.remedy": "collect more of the rare one, and judge by F1",
+    "imbalance.weigh": (
+        'weigh the classes alike (class_weight="balanced"), collect more of the rare one, and judge by F1'
+    ),
     "missing_nonlinearity": (
         "no activation stands between dense layers {layer} and {next}: x W1 W2 is x W, so two layers can do no "
         "more than one{meant}"

@@ -17,7 +17,7 @@ export function constant_targets(one) {
   return { code: "constant_targets", severity: "warning", layer: null, cause: ["constant_targets", { n: one.samples.n }], remedy: ["constant_targets.remedy"] };
 }
 
-const LARGEST_FEATURE = 20, UNEVEN_FEATURES = 30, LARGEST_TARGET = 20, SLOW = 0.6;
+const GOOD = 0.8, LARGEST_FEATURE = 20, UNEVEN_FEATURES = 30, LARGEST_TARGET = 20, SLOW = 0.6;
 const middle = (values) => {
   const sorted = Float64Array.from(values).sort(), half = sorted.length / 2;
   return sorted.length % 2 === 1 ? sorted[Math.floor(half)] : (sorted[half - 1] + sorted[half]) / 2;
@@ -65,6 +65,22 @@ export function leakage(one) {
   const { shared: share, natural } = one.samples.repeats;
   if (share < 0.05 || share < 3 * natural) return null;
   return { code: "leakage", severity: "warning", layer: null, cause: ["leakage", { share }], remedy: ["leakage.remedy"] };
+}
+
+const RARE = 0.2, RATIO = 10, FEWEST_OF_CLASSES = 40;
+
+export function imbalance(one) {
+  const { plan: { train: { y } }, n } = one.samples;
+  if (one.kind !== "classes" || n < FEWEST_OF_CLASSES) return null;
+  const width = y.length / n, counts = new Float64Array(Math.max(one.now.targets.m, 2));
+  for (let i = 0; i < n; i += 1) counts[width === 1 ? y[i] : y.subarray(i * width, (i + 1) * width).findIndex((value) => value === 1)] += 1;
+  const present = counts.filter((count) => count > 0), [most, least] = [Math.max(...present), Math.min(...present)].map((count) => count / n);
+  if (most / least < RATIO || least * counts.length >= RARE) return null;
+  const f1 = Math.min(...one.now.targets.f1);
+  return {
+    code: "imbalance", severity: f1 >= GOOD ? "note" : "warning", layer: null, remedy: ["imbalance.weigh"],
+    cause: ["imbalance", { largest: counts.indexOf(Math.max(...present)), most, rarest: counts.indexOf(Math.min(...present)), least, f1 }],
+  };
 }
 
 export function missing_nonlinearity(one) {
@@ -258,7 +274,7 @@ export function loss_at_chance(one) {
 }
 
 export const RULES = {
-  constant_targets, not_finite, unscaled_inputs, unscaled_targets, leakage, missing_nonlinearity, scale_too_small, scale_too_large, exploding_at_start,
+  constant_targets, not_finite, unscaled_inputs, unscaled_targets, imbalance, leakage, missing_nonlinearity, scale_too_small, scale_too_large, exploding_at_start,
   vanishing_at_start, initial_loss_not_chance, exploding_gradient, vanishing_gradient, statistics_lag, overfitting, loss_at_chance,
   symmetric_weights, dead_at_start, saturated_at_start, dead_units, saturated_units, collapsed_representation,
 };
