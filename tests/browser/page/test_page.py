@@ -140,7 +140,7 @@ def test_a_csv_file_of_the_reader_is_learned_and_never_in_the_address(
     tab.click("button.epoch")
     tab.select_option("[aria-label='what the picture shows']", "components")
     after(tab, "s.axes === 'components' && s.frame.epoch === 1")  # the training goes on
-    assert "% of the variance" in tab.inner_text(".axes")
+    tab.wait_for_selector(".axes >> text=% of the variance")
     tab.select_option(".field:has-text('target column') select", label="c")
     after(tab, "s.source.task === 'regression' && s.frame !== null")
     tab.reload()
