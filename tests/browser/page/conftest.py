@@ -20,10 +20,10 @@ def page_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def wait(tab: Any, condition: str, seconds: float = 20) -> None:
-    """Until a condition of the state ``s`` holds; asked from outside, since the page's policy lets nothing be evaluated."""
+    """Until a condition of the state ``s`` holds and is shown; asked from outside, since the page's policy lets nothing be evaluated."""
     ends = time.monotonic() + seconds
     while not tab.evaluate(
-        f"(() => {{ const s = window.glassnet?.store.state; return Boolean(s && ({condition.replace('s.frame.', 's.frame?.')})); }})()"
+        f"(() => {{ const s = window.glassnet?.store.state; return Boolean(s && ({condition.replace('s.frame.', 's.frame?.')}) && (s.running || !glassnet.store.waiting)); }})()"
     ):
         assert time.monotonic() < ends, (
             f"{condition} did not come true; the page says {tab.inner_text('body')[:300]!r}"
