@@ -173,6 +173,16 @@ def test_a_bias_in_a_column_tells_no_sizes() -> None:
         def __init__(self) -> None:
             self.W1, self.b1, self.W2 = np.ones((1, 5)), np.zeros((1, 5)), np.ones((5, 1))
 
+    class OneOutput:
+        def __init__(self) -> None:
+            self.W1, self.b1, self.W2, self.b2 = (
+                np.ones((6, 8)),
+                np.zeros((1, 8)),
+                np.ones((8, 1)),
+                np.zeros((1, 1)),
+            )
+
+    assert {samples.sizes[1] for samples in samples_for(OneOutput())} == {1}
     assert (1, 1) in [samples.sizes for samples in samples_for(OneFeature())]
 
 

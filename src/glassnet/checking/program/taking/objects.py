@@ -150,9 +150,9 @@ def samples_for(thing: Any) -> Iterator[Samples]:
         if shapes:
             yield from (drawn(n, k, "binary") for n, k in ((2, 1), (3, 1), (2, 2), (1, 1)))
         return
-    # A bias in a column is no matrix, unless there are no others.
-    ends = [(found[0], found[-1]) for found in ([one for one in wide if min(one) > 1], wide) if found]
-    sizes = [(n, k) for first, last in ends for n in (first[1], first[0]) for k in (last[0], last[1])]
+    # A bias in a column is no matrix that reads the samples, unless there are no others; behind, it has the outputs.
+    firsts = [found[0] for found in ([one for one in wide if min(one) > 1], wide) if found]
+    sizes = [(n, k) for first in firsts for n in (first[1], first[0]) for k in (wide[-1][0], wide[-1][1])]
     for n, k in dict.fromkeys(sizes):
         for kind in ("classes", "binary") if k > 1 else ("binary",):
             yield drawn(n, k, kind)
