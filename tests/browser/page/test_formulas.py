@@ -77,6 +77,10 @@ NETWORKS: dict[str, dict[str, Any]] = {
         "hidden": "own", "data": "moons", "optimizer": "sgd",
         "own": [dense(4, "tanh"), RESIDUAL, {"name": "prelu"}, dense(4), {"name": "prelu", "shared": True}, {"name": "scale"}, dense(1), {"name": "activation", "activation": "sigmoid"}],
     },
+    "activations that units learn": {
+        "hidden": "own", "data": "moons",
+        "own": [dense(4), {"name": "parametric_selu"}, dense(4), {"name": "parametric_mish"}, dense(1, "sigmoid")],
+    },
     "normalised inputs, a residual layer first": {
         "hidden": "own", "data": "circles", "own": [{"name": "residual", "layers": [dense(2, "tanh")]}, {"name": "rms_norm"}, dense(1, "sigmoid")], "dtype": "float32",
     },
