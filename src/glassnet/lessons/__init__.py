@@ -81,8 +81,9 @@ def check(number: str, answer: Any) -> Verdict:
     if is_stub(answer):
         return Verdict(exercise.number, False, "there is no answer yet", exercise.hints, 0)
     if not exercise.is_value and not callable(answer) and exercise.accepts is None:
+        kind = "class" if isinstance(exercise.solution, type) else "function"
         raise ArgumentError(
-            f"exercise {exercise.number} asks for a function; got {type(answer).__name__}: pass it by its name, "
+            f"exercise {exercise.number} asks for a {kind}; got {type(answer).__name__}: pass it by its name, "
             "without brackets behind it"
         )
     verdict = judge(exercise, collect(exercise, answer, cases), cases)

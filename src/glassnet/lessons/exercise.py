@@ -138,13 +138,14 @@ class Lesson:
         of_text: Case | None = None,
         ask: Ask = lambda answer, *_: answer,
         accepts: Callable[[Outputs, Case], str | None] | None = None,
+        explains: Callable[..., str | None] | None = None,
     ) -> Callable[[Ask], Exercise]:
         """A decorator: the function below computes from what is given what an exercise asks for."""
 
         def add(solution: Ask) -> Exercise:
             exercise = Exercise(
                 self._next(), title, points, lambda random: [given(random)], solution, ask,
-                hints, tolerance, accepts, is_value=True, of_text=of_text,
+                hints, tolerance, accepts, explains, is_value=True, of_text=of_text,
             )  # fmt: skip
             self.exercises.append(exercise)
             return exercise

@@ -163,7 +163,8 @@ def _for(exercise: Exercise, case: Case) -> str:
 def _distance(exercise: Exercise, answer: Outputs, right: Outputs, case: Case) -> str:
     """How an answer differs from what is right, in words that give no solution away."""
     if answer.keys() != right.keys():
-        return f"it gives {_names(answer)}, where {_names(right)} is expected{_for(exercise, case)}"
+        verb = "is" if len(right) == 1 else "are"
+        return f"it gives {_names(answer)}, where {_names(right)} {verb} expected{_for(exercise, case)}"
     name = next(key for key in right if not equal({"": answer[key]}, {"": right[key]}, exercise.tolerance))
     ours, expected = answer[name], right[name]
     what = f"its result{name}" if name else "it"
@@ -177,7 +178,9 @@ def _distance(exercise: Exercise, answer: Outputs, right: Outputs, case: Case) -
 def _names(outputs: Outputs) -> str:
     if outputs.keys() == {""}:
         return "one result"
-    return f"{len(outputs)} results ({', '.join(outputs)})"
+    if outputs.keys() == {"[0]"}:
+        return "a list or tuple with one result in it"
+    return f"{len(outputs)} {'result' if len(outputs) == 1 else 'results'} ({', '.join(outputs)})"
 
 
 def _numbers(

@@ -41,6 +41,8 @@ def _plain(value: Any) -> Plain:
         array = np.asarray(value)
         if array.dtype.kind not in "biuf":
             raise ValueError
+    except RuntimeError as reason:  # a tensor that autograd holds on to
+        raise NoOutput(f"what it gives is no array yet: {reason}") from None
     except ValueError:
         raise NoOutput(f"it gives {_kind(value)}, where numbers are expected") from None
     return array.astype(np.float64)
@@ -59,13 +61,16 @@ def equal(ours: Outputs, others: Outputs, tolerance: float) -> bool:
 
 def _same(one: Plain, other: Plain, tolerance: float) -> bool:
     if isinstance(one, str) or isinstance(other, str):
-        return (
-            isinstance(one, str) and isinstance(other, str) and one.strip().lower() == other.strip().lower()
-        )
+        return isinstance(one, str) and isinstance(other, str) and _words(one) == _words(other)
     if one.shape != other.shape:
         return False
     scale = max(float(np.abs(other[np.isfinite(other)]).max(initial=0.0)), 1e-300)
     return bool(np.allclose(one, other, rtol=0, atol=tolerance * scale, equal_nan=True))
+
+
+def _words(text: str) -> str:
+    """A text without what is no part of an answer: capitals, and how its words are joined."""
+    return text.strip().lower().replace("_", " ")
 
 
 def show(value: Any) -> str:
@@ -78,6 +83,8 @@ def show(value: Any) -> str:
         array = np.asarray(value)
     except ValueError:  # a list of unlike things
         return f"a list of {len(value)}"
+    if array.dtype.kind == "U" and array.size <= 9:
+        return repr(array.tolist())
     if array.dtype.kind not in "biuf":
         return type(value).__name__
     if array.size > 8:

@@ -60,6 +60,11 @@ RIGHT = {
 }
 WRONG = {
     "8.4": [
+        (
+            lambda n, u, random: (random.random((n, u)), random.random(u)),
+            "the table of weights alone is asked for",
+        ),
+        (lambda n, u, random: None, "it gives None; the table of weights"),
         (lambda n, u, random: random.uniform(-1, 1, (n, u)), "for 64 inputs none is beyond 1/√64 = 0.125"),
         (
             lambda n, u, random: random.uniform(-1 / n, 1 / n, (n, u)),

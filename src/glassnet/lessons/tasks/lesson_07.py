@@ -11,7 +11,7 @@ from numpy.random import Generator
 import glassnet as gn
 from glassnet.lessons.carried import as_text, network_of
 from glassnet.lessons.exercise import Case, Lesson
-from glassnet.lessons.outputs import Outputs
+from glassnet.lessons.outputs import NoOutput, Outputs
 
 lesson = Lesson(7, "Training")
 
@@ -49,7 +49,7 @@ def step(parameters, gradients, rate):
 step.mistakes(
     (
         lambda P, G, r: [p + r * g for p, g in zip(P, G, strict=True)],
-        "it goes uphill: the step is taken away",
+        "it goes uphill: subtract the step",
     ),
     (lambda P, G, r: [p - g for p, g in zip(P, G, strict=True)], "the learning rate is missing"),
     (lambda P, G, r: [p - g / r for p, g in zip(P, G, strict=True)], "it divides by the rate; multiply"),
@@ -71,11 +71,12 @@ XOR = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
 
 
 def _trained(answer: Any, X: Any) -> Any:
+    if isinstance(answer, gn.Network):
+        raise NoOutput("this is a network; hand in the function that builds and trains it")
     network = answer()
     if not isinstance(network, gn.Network):
-        raise TypeError(
-            f"the function gives back a {type(network).__name__}; a trained gn.Network is asked for"
-        )
+        given = "nothing (None)" if network is None else f"a {type(network).__name__}"
+        raise NoOutput(f"the function gives back {given}; a trained gn.Network is asked for")
     return {"network": as_text(network)}
 
 
@@ -83,15 +84,16 @@ def _learned(outputs: Outputs, case: Case) -> str | None:
     network = network_of(str(outputs["['network']"]))
     hidden = sum(layer.units for layer in network.layers[:-1] if isinstance(layer, gn.Dense))
     p = network.predict(case[0]).ravel()
+    outputs_are = f"outputs [{', '.join(f'{value:.3f}' for value in p)}]"
     if hidden > 4:
         return f"it has {hidden} hidden neurons; four are allowed"
     if p.shape != (4,):
         return f"it gives {p.size} numbers for four samples; one output is asked for"
     right = (p > 0.5) == np.array([False, True, True, False])
     if not right.all():
-        return f"{int((~right).sum())} of 4 are on the wrong side of 0.5: outputs {p.round(3).tolist()}"
+        return f"{int((~right).sum())} of 4 are on the wrong side of 0.5: {outputs_are}"
     if np.abs(p - [0, 1, 1, 0]).max() > 0.1:
-        return f"all four are right, but not yet sure: outputs {p.round(3).tolist()}; train on until all are within 0.1"
+        return f"all four are right, but not yet sure: {outputs_are}; train on until all are within 0.1"
     return None
 
 
@@ -144,7 +146,15 @@ momentum_step.mistakes(
         lambda w, v, g, r, m: (w - r * g, m * v + g),
         "the step is plain gradient descent; it goes along the velocity",
     ),
-    (lambda w, v, g, r, m: (w + r * (m * v + g), m * v + g), "it goes uphill"),
+    (lambda w, v, g, r, m: (w + r * (m * v + g), m * v + g), "it goes uphill: subtract the step"),
+    (
+        lambda w, v, g, r, m: (m * v + g, w - r * (m * v + g)),
+        "the velocity comes first; give the weights, then the velocity",
+    ),
+    (
+        lambda w, v, g, r, m: (w + m * v - r * g, m * v - r * g),
+        "the rate is inside the velocity; here the velocity is without it, and the step has it",
+    ),
     (
         lambda w, v, g, r, m: (w - r * (m * v + (1 - m) * g), m * v + (1 - m) * g),
         "the gradient is scaled by 1 - momentum, as in Adam; here it is added whole",
@@ -227,6 +237,7 @@ def with_penalty(gradient, w, l2):
 with_penalty.mistakes(
     (lambda g, w, l2: g + 2 * l2 * w, "the penalty has a half in front, which cancels the 2 from the square"),
     (lambda g, w, l2: g + l2 * w**2, "this adds the penalty's terms; add its slope"),
+    (lambda g, w, l2: g + l2 / 2 * w**2, "this adds the penalty's terms, l2/2 · w²; add its slope"),
     (lambda g, w, l2: g + l2 * np.sign(w), "this is the slope of an L1 penalty, Σ|w|"),
     (lambda g, w, l2: g - l2 * w, "the sign is wrong: large weights make the penalty larger"),
     (lambda g, w, l2: g + l2, "the penalty pulls each weight in proportion to its size: l2 * w"),

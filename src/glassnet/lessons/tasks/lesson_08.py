@@ -9,7 +9,7 @@ import numpy as np
 from numpy.random import Generator
 
 from glassnet.lessons.exercise import Case, Lesson
-from glassnet.lessons.outputs import Outputs
+from glassnet.lessons.outputs import NoOutput, Outputs
 
 lesson = Lesson(8, "Digits")
 
@@ -147,7 +147,12 @@ accuracy.mistakes(
 
 
 def _drawn(answer: Any, n_inputs: int, n_units: int) -> Any:
-    W = np.asarray(answer(n_inputs, n_units, np.random.default_rng(0)), dtype=float)
+    drawn = answer(n_inputs, n_units, np.random.default_rng(0))
+    if isinstance(drawn, tuple):
+        raise NoOutput(f"it gives a tuple of {len(drawn)}; the table of weights alone is asked for")
+    if drawn is None:
+        raise NoOutput("it gives None; the table of weights is asked for")
+    W = np.asarray(drawn, dtype=float)
     again = np.asarray(answer(n_inputs, n_units, np.random.default_rng(1)), dtype=float)
     return {
         "shape": W.shape,

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.random import Generator
 
 from glassnet.lessons.exercise import Case, Lesson
-from glassnet.lessons.outputs import Outputs
+from glassnet.lessons.outputs import NoOutput, Outputs
 from glassnet.support.optional import require
 
 lesson = Lesson(9, "PyTorch")
@@ -115,7 +115,8 @@ def _describe(answer: Any) -> Any:
     torch = _torch()
     model = answer()
     if not isinstance(model, torch.nn.Module):
-        raise TypeError(f"it gives back a {type(model).__name__}; a torch.nn.Module is asked for")
+        given = "nothing (None)" if model is None else f"a {type(model).__name__}"
+        raise NoOutput(f"it gives back {given}; a torch.nn.Module is asked for")
     shapes = [tuple(m.weight.shape) for m in model.modules() if isinstance(m, torch.nn.Linear)]
     X = torch.tensor(np.random.default_rng(0).normal(scale=4, size=(64, 2)), dtype=torch.float32)
     with torch.no_grad():
@@ -224,8 +225,11 @@ train_step.mistakes(
         lambda model, X, y, rate: _step(model, X, y, rate, reset=False),
         "the gradients of the first step are still there in the second: reset them before backward()",
     ),
-    (lambda model, X, y, rate: None, "the parameters have not changed: no step is taken"),
-    (lambda model, X, y, rate: _step(model, X, y, rate, scale=-1), "it goes uphill: the step is taken away"),
+    (
+        lambda model, X, y, rate: None,
+        "the parameters have not changed: no step is taken, or on copies (p = p - … makes a new tensor)",
+    ),
+    (lambda model, X, y, rate: _step(model, X, y, rate, scale=-1), "it goes uphill: subtract the step"),
     (
         lambda model, X, y, rate: _step(model, X, y, rate, scale=0.5),
         "this is a step of half the square; the mean of squares is asked for",

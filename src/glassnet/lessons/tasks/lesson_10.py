@@ -82,6 +82,10 @@ residual.mistakes(
         lambda X, W1, b1, W2, b2: np.maximum(X + np.maximum(X @ W1 + b1, 0) @ W2 + b2, 0),
         "a ReLU stands behind the sum; nothing may stand in the input's own way",
     ),
+    (
+        lambda X, W1, b1, W2, b2: X + np.maximum(np.maximum(X @ W1 + b1, 0) @ W2 + b2, 0),
+        "a ReLU stands behind the second layer, too; it stands between the two alone",
+    ),
     (lambda X, W1, b1, W2, b2: 2 * X + np.maximum(X @ W1 + b1, 0) @ W2 + b2, "the input is added twice"),
     (lambda X, W1, b1, W2, b2: X - (np.maximum(X @ W1 + b1, 0) @ W2 + b2), "the layers' part is taken away"),
     (

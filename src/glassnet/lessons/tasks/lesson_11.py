@@ -157,6 +157,10 @@ encode.mistakes(
     ),
     (lambda train, test: _rows(sorted(set(train), reverse=True), test), "the columns are in the other order"),
     (
+        lambda train, test: _rows(list(dict.fromkeys(train)), test),
+        "the columns are in the order in which train has them; alphabetic order is asked for",
+    ),
+    (
         lambda train, test: _rows(sorted(set(train)), train),
         "these are the rows of train; those of test are asked for",
     ),

@@ -41,6 +41,7 @@ swish_slope.mistakes(
     (lambda z: _s(z) * (1 - _s(z)), "this is the slope of σ alone; the factor z belongs to the product rule"),
     (lambda z: z * _s(z), "this is the activation itself"),
     (lambda z: _s(z) - z * _s(z) * (1 - _s(z)), "both parts of the product rule are added"),
+    (lambda z: _s(z) + z * (1 - _s(z)), "the slope of σ is σ (1 - σ); the factor σ is missing"),
     (lambda z: _s(z) + z * _s(z), "the slope of σ is σ (1 - σ); the factor 1 - σ is missing"),
     (lambda z: _s(z) + _s(z) * (1 - _s(z)), "the factor z is missing in the second part"),
 )

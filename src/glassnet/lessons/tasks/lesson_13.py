@@ -8,9 +8,9 @@ from numpy.random import Generator
 
 import glassnet as gn
 from glassnet.lessons.carried import as_text, network_of
-from glassnet.lessons.clinic import NUMBERS, patient
+from glassnet.lessons.clinic import CAUSES, NUMBERS, patient
 from glassnet.lessons.exercise import Case, Exercise, Lesson
-from glassnet.lessons.outputs import Outputs
+from glassnet.lessons.outputs import NoOutput, Outputs
 
 lesson = Lesson(13, "How things go wrong")
 
@@ -31,6 +31,29 @@ def _causes(numbers: Any) -> Any:
     return tuple(NUMBERS[number - 1] for number in numbers)
 
 
+def _words(answer: Any, *_: Any) -> Any:
+    """The answer, if it is a list of words that are causes."""
+    if not isinstance(answer, list | tuple) or not all(isinstance(word, str) for word in answer):
+        raise NoOutput("give a list with one word, in quotes, for each patient")
+    known = {cause.replace("_", " ") for cause in CAUSES}
+    for word in answer:
+        if word.strip().lower().replace("_", " ") not in known:
+            raise NoOutput(f"{word!r} is none of the {len(CAUSES)} causes that this lesson lists")
+    return tuple(answer)
+
+
+def _how_many(answer: Any, numbers: Any) -> str | None:
+    """How many patients are named rightly, without saying which cause the others have."""
+    right = _causes(numbers)
+    if len(answer) != len(right):
+        return f"there are {len(right)} patients"
+    same = [
+        word.strip().lower().replace(" ", "_") == cause for word, cause in zip(answer, right, strict=True)
+    ]
+    wrong = [str(number) for number, ok in zip(numbers, same, strict=True) if not ok]
+    return f"{sum(same)} of {len(same)} are right; look again at {', '.join(wrong)}"
+
+
 def _instead(wrong: dict[str, str]) -> Any:
     return lambda numbers: tuple(wrong.get(cause, cause) for cause in _causes(numbers))
 
@@ -40,7 +63,7 @@ def _swapped(one: str, other: str) -> Any:
 
 
 first_ward: Exercise = lesson.value(
-    "The first ward", _ward(1), hints=HINTS, points=2, of_text=([1, 2, 3, 4],)
+    "The first ward", _ward(1), hints=HINTS, points=2, of_text=([1, 2, 3, 4],), ask=_words, explains=_how_many
 )(_causes)
 first_ward.mistakes(
     (
@@ -71,7 +94,13 @@ first_ward.mistakes(
 )
 
 second_ward: Exercise = lesson.value(
-    "The second ward", _ward(5), hints=HINTS, points=2, of_text=([5, 6, 7, 8],)
+    "The second ward",
+    _ward(5),
+    hints=HINTS,
+    points=2,
+    of_text=([5, 6, 7, 8],),
+    ask=_words,
+    explains=_how_many,
 )(_causes)
 second_ward.mistakes(
     (
@@ -106,7 +135,13 @@ second_ward.mistakes(
 )
 
 third_ward: Exercise = lesson.value(
-    "The third ward", _ward(9), hints=HINTS, points=2, of_text=([9, 10, 11, 12],)
+    "The third ward",
+    _ward(9),
+    hints=HINTS,
+    points=2,
+    of_text=([9, 10, 11, 12],),
+    ask=_words,
+    explains=_how_many,
 )(_causes)
 third_ward.mistakes(
     (
@@ -134,15 +169,21 @@ third_ward.mistakes(
 def _cured(answer: Any, X: Any, y: Any) -> Any:
     network = answer(X, y)
     if not isinstance(network, gn.Network):
-        raise TypeError(
-            f"the function gives back a {type(network).__name__}; a trained gn.Network is asked for"
-        )
+        given = "nothing (None)" if network is None else f"a {type(network).__name__}"
+        raise NoOutput(f"the function gives back {given}; a trained gn.Network is asked for")
     return {"network": as_text(network)}
+
+
+def _depth(layer: Any) -> int:
+    """How many layers with weights a layer is: those inside a residual block count each."""
+    return (
+        sum(map(_depth, layer.layers)) if isinstance(layer, gn.Residual) else int(isinstance(layer, gn.Dense))
+    )
 
 
 def _learns(outputs: Outputs, case: Case) -> str | None:
     (X, y), network = case, network_of(str(outputs["['network']"]))
-    hidden = sum(isinstance(layer, gn.Dense | gn.Residual) for layer in network.layers) - 1
+    hidden = sum(map(_depth, network.layers)) - 1
     right = float((network.predict_classes(X).ravel() == y).mean())
     if hidden < 8:
         return f"it has {hidden} hidden layers; keep all eight: the depth is the task here"
