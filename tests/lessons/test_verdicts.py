@@ -104,6 +104,20 @@ def test_a_number_in_place_of_a_function_is_refused() -> None:
         gn.lessons.check("1.1", 38.52)
 
 
+def test_an_object_in_place_of_a_class_is_refused() -> None:
+    with pytest.raises(
+        ArgumentError, match=r"^exercise 12\.3 asks for a class; got object: pass it by its name"
+    ):
+        gn.lessons.check("12.3", object())
+
+
+def test_a_ward_says_how_many_patients_are_named_rightly_and_takes_words_with_spaces() -> None:
+    words = ["too few units", "overfitting", "learning rate too high", "leakage"]
+    message = gn.lessons.check("13.1", words).message
+    assert message.endswith("; 2 of 4 are right; look again at 1, 4")
+    assert gn.lessons.check("13.1", ["Dead units", *words[1:3], "unscaled_inputs"]).ok
+
+
 def test_the_second_hint_says_more_and_stays() -> None:
     exercise = gn.lessons.exercises(1)[0]
     hints = [gn.lessons.hint("1.1") for _ in range(3)]
