@@ -28,6 +28,13 @@ def square(x: float) -> float:
     return x * x
 
 
+class HeldOn:
+    """As a tensor of PyTorch is whose slope is wanted."""
+
+    def __array__(self, *_: Any, **__: Any) -> Any:
+        raise RuntimeError("let go of it.")
+
+
 def said(exercise: gn.lessons.Exercise, answer: Any) -> str:
     from glassnet.lessons.judging import collect, judge
 
@@ -50,6 +57,7 @@ def said(exercise: gn.lessons.Exercise, answer: Any) -> str:
         (lambda x: None, "it gives None; what a function gives back stands after return"),
         (lambda x: {"a": x}, "it gives 1 result (['a']), where one result is expected"),
         (lambda x: [2 * x], "it gives a list or tuple with one result in it, where one result is expected"),
+        (lambda x: HeldOn(), "what it gives is no array yet: let go of it, for ("),
         (lambda x: object(), "it gives a object, where numbers are expected"),
         (lambda x: (x, x), "it gives 2 results ([0], [1]), where one result is expected"),
         (lambda x: x.fill(np.nan) or x, "it holds 4 numbers that are not finite"),

@@ -42,7 +42,7 @@ def _plain(value: Any) -> Plain:
         if array.dtype.kind not in "biuf":
             raise ValueError
     except RuntimeError as reason:  # a tensor that autograd holds on to
-        raise NoOutput(f"what it gives is no array yet: {reason}") from None
+        raise NoOutput(f"what it gives is no array yet: {str(reason).rstrip('.')}") from None
     except ValueError:
         raise NoOutput(f"it gives {_kind(value)}, where numbers are expected") from None
     return array.astype(np.float64)
