@@ -184,6 +184,7 @@ RIGHT: dict[str, Callable[[], Any]] = {
 # Where the name alone does not tell.
 RIGHT_FOR: dict[str, dict[str, Any]] = {
     "gn.Network.fit": {"y": CLASSES, "engine": "numpy", "progress": False},
+    "gn.Network.evaluate": {"y": CLASSES},
     "gn.Network.backward": {"gradient": np.ones((8, 2))},
     "gn.Network.build": {"input_shape": 3},
     "gn.sweep": {"y": CLASSES, "loss": "scce", "progress": False, "seeds": [0], "jobs": 1},
@@ -214,6 +215,7 @@ RIGHT_FOR: dict[str, dict[str, Any]] = {
     "gn.Trace.neuron": {"layer": 0, "unit": 0},
     "gn.Trace.written_for": {"sample": 0, "output": 0},
     "gn.adapt": {"weights": [(np.ones((3, 2)), np.zeros(2))], "activations": ["softmax"]},
+    "gn.diagnose": {"y": CLASSES},
     "gn.check": {"thing": Affine(), "X": X, "y": CLASSES},
     "gn.check_activation": {"activation": (np.sin, np.cos)},
     "gn.check_derivative": {"f": np.sin, "df": np.cos},
@@ -287,6 +289,13 @@ def _compared(label: str) -> dict[str, Any]:
     thing = getattr(getattr(gn, room, None), name, None)
     if thing in (gn.losses.GaussianNLL, gn.losses.Quantiles) and method[0] in ("value", "gradient"):
         return {"y_true": [[0.5], [1.0], [0.6], [0.1]], "y_pred": np.ones((4, thing().outputs_per_target))}
+    if (
+        inspect.isclass(thing)
+        and issubclass(thing, gn.losses.GroupLoss)
+        and method[0] in ("value", "gradient")
+    ):
+        embeddings = np.linspace(-1, 1, 4 * thing().rows_per_sample).reshape(2, -1, 2)
+        return {"y_true": thing.only_targets if thing.takes_targets else None, "y_pred": embeddings}
     probabilities = [[0.1, 0.9], [0.2, 0.8], [0.7, 0.3], [0.6, 0.4]]
     if room == "losses" and method[0] in ("value", "gradient") and getattr(thing, "targets", "") == "values":
         low, high = thing.only_targets or (0.0, 1.0)

@@ -35,8 +35,10 @@ HOOKS = {
     "layers": (
         "backward",
         "check_samples",
+        "describe",
         "integers",
         "matrices",
+        "of",
         "offsets",
         "pairs",
         "passing",
@@ -79,7 +81,7 @@ HOOKS = {
     ),
     "metrics": ("area", "check", "of_one", "of_several", "place", "ratio", "reads_rows"),
     "network": ("assemble", "config", "features", "penalty", "plan", "targets", "training_state"),
-    "optimizers": ("coefficients", "named", "rates", "rule", "table"),
+    "optimizers": ("at", "coefficients", "named", "rates", "rule", "table"),
     "schedules": ("rates",),
     "tables": ("accepted", "apply", "named", "of_features", "outputs", "parts", "seconds", "values", "write"),
 }

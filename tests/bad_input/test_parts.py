@@ -111,6 +111,31 @@ from glassnet.layers import BatchNorm, Dense, Dropout
         ),
         (lambda: losses.Huber(0), ArgumentError, r"^delta of Huber must be a finite number and > 0; got 0$"),
         (
+            lambda: losses.Focal(alpha=np.array([0.25, 0.75])),  # type: ignore[arg-type]
+            ArgumentError,
+            r"^alpha of Focal must be a finite number and >= 0 and <= 1; got an array of shape \(2,\)$",
+        ),
+        (
+            lambda: Dropout(0.5).rate_at([1.0]),  # type: ignore[arg-type]
+            ArgumentError,
+            r"^epoch must be a finite number and >= 0; got \[1\.0\]$",
+        ),
+        (
+            lambda: gn.metrics.mean_absolute_percentage_error([1.0, 2.0], [1.0, 2.0], np.ones((4, 3))),
+            ShapeError,
+            r"^sample_weight must have shape \(2,\), one weight per sample; got shape \(4, 3\)$",
+        ),
+        (
+            lambda: gn.check(object(), backward=int),
+            ArgumentError,
+            r"^backward must be a name or a function; got the class int$",
+        ),
+        (
+            lambda: gn.TrainingSetup(gn.Network([Dense(2)], input_shape=3), np.ndarray, [0], loss="mse"),  # type: ignore[arg-type]
+            DataError,
+            r"^X ",
+        ),
+        (
             lambda: losses.Quantile(1.0),
             ArgumentError,
             r"^level of Quantile must be a finite number and > 0 and < 1; got 1\.0$",

@@ -9,6 +9,7 @@ from glassnet import plan, schedules
 from glassnet.layers.base import Layer, registry
 from glassnet.schedules import Schedule
 from glassnet.support import checks
+from glassnet.support.calls import explained
 
 
 @registry.register("dropout")
@@ -31,9 +32,21 @@ class Dropout(Layer):
             return
         self.rate = checks.number("rate of Dropout", self.rate, least=0, below=1)
 
+    @explained
     def rate_at(self, epoch: float) -> float:
-        """The share that is dropped at an epoch, the same at all where the rate is a number."""
-        return float(schedules.get(self.rate)(epoch))
+        """The share that is dropped at an epoch, the same at all where the rate is a number.
+
+        Parameters
+        ----------
+        epoch : float
+            Counts from 0 and may be fractional, >= 0.
+
+        Raises
+        ------
+        ArgumentError
+            If the epoch is no finite number >= 0.
+        """
+        return float(schedules.get(self.rate)(checks.number("epoch", epoch, least=0)))
 
     def row_fields(self) -> dict[str, Any]:
         return {"kind": plan.DROPOUT, "rate": self.rate}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from numbers import Real
 
 from glassnet.activations import Sigmoid, Softmax
 from glassnet.formulas import losses as formulas
@@ -159,9 +160,8 @@ class Focal(ElementwiseLoss):
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "gamma", checks.number("gamma of Focal", self.gamma, least=0))
-        alpha = (
-            -1.0 if self.alpha in (None, -1) else checks.number("alpha of Focal", self.alpha, least=0, most=1)
-        )
+        without = self.alpha is None or (isinstance(self.alpha, Real) and self.alpha == -1)
+        alpha = -1.0 if without else checks.number("alpha of Focal", self.alpha, least=0, most=1)
         object.__setattr__(self, "alpha", alpha)
 
     @cached_property

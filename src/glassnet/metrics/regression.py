@@ -54,8 +54,7 @@ class MeanAbsolutePercentageError(Metric):
     @explained
     def __call__(self, y_true: ArrayLike, y_pred: ArrayLike, sample_weight: Weight = None) -> float:
         true, predicted = arrays.values(y_true, y_pred)
-        counts = np.ones(len(true), bool) if sample_weight is None else np.asarray(sample_weight) != 0
-        missing = counts & ~true.all(axis=1)
+        missing = (arrays.weights(sample_weight, len(true)) > 0) & ~true.all(axis=1)
         if missing.any():
             raise DataError(
                 f"{self.name} divides by the targets, and y_true is 0 in row {int(np.argmax(missing))}; use "

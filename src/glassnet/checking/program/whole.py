@@ -132,6 +132,8 @@ def _check_wish(thing: Any, loss: Any, forward: Any, backward: Any) -> None:
     elif loss is not None:
         checks.function("loss", loss, "(y, output)")
     for name, value in (("forward", forward), ("backward", backward)):
+        if isinstance(value, type):
+            raise ArgumentError(f"{name} must be a name or a function; got {checks.shown(value)}")
         if callable(value):
             check_data(value, thing)
         elif value is not None:

@@ -76,7 +76,8 @@ def _wanted(name: str, loss: Loss) -> str:
 
 def _advise(name: str, X: Any, loss: Loss, input_shape: tuple[int, ...] | None) -> None:
     """Raise `ShapeError` where samples seem to be pairs or triplets, and the loss makes these itself."""
-    shape: tuple[int, ...] = np.shape(X) if hasattr(X, "__array__") else ()
+    is_array = hasattr(X, "__array__") and not isinstance(X, type)
+    shape: tuple[int, ...] = np.shape(X) if is_array else ()
     if input_shape is not None and shape[2:] == input_shape and shape[1] in loss.for_groups:
         raise ShapeError(
             f"{loss.name} makes pairs and triplets itself, from samples {input_shape} with labels; {name} has shape "
