@@ -52,6 +52,8 @@ def said(exercise: gn.lessons.Exercise, answer: Any) -> str:
         (lambda x: 2 * x.ravel(), "it has shape (4,), where (2, 2) is right, for ("),
         (lambda x: 2 * x + (x > 2), "it gives 7 at [1, 1], where 6 is right, for ("),
         (lambda x: x / 0 * 0, "a number leaves what a float can hold (divide by zero encountered in divide), for ("),
+        (lambda x: 2 * x + 2e-5 * (x == 3), "it gives 6.00002 at [1, 1], where 6 is right, for ("),
+        (lambda x: "six", "it is the text 'six', where numbers are expected"),
         (lambda x: x[5], "it raises IndexError: index 5 is out of bounds"),
         (lambda x, y: x, "it raises TypeError"),
         (lambda x: None, "it gives None; what a function gives back stands after return"),
@@ -59,12 +61,19 @@ def said(exercise: gn.lessons.Exercise, answer: Any) -> str:
         (lambda x: [2 * x], "it gives a list or tuple with one result in it, where one result is expected"),
         (lambda x: HeldOn(), "what it gives is no array yet: let go of it, for ("),
         (lambda x: object(), "it gives a object, where numbers are expected"),
-        (lambda x: (x, x), "it gives 2 results ([0], [1]), where one result is expected"),
+        (lambda x: (x, x), "it gives 2 results ([0], [1]), where one result is expected (a list of numbers is one"),
         (lambda x: x.fill(np.nan) or x, "it holds 4 numbers that are not finite"),
     ],
 )  # fmt: skip
 def test_each_kind_of_wrong_numbers_is_said(answer: Any, message: str) -> None:
     assert message in said(twice, answer)
+
+
+def test_numbers_that_are_nearly_right_are_shown_with_the_digits_that_differ() -> None:
+    def clipped(z: Any) -> Any:
+        return 1 / (1 + np.exp(-np.clip(z, -20, 20)))
+
+    assert "it gives 0.999999998 at [2], where 1 is right" in gn.lessons.check("3.1", clipped).message
 
 
 def test_a_wrong_value_says_how_far_it_is_off_and_not_what_is_right() -> None:
@@ -110,6 +119,8 @@ def test_a_number_in_place_of_a_function_is_refused() -> None:
         ArgumentError, match=r"^exercise 1\.1 asks for a function; got float: pass it by its name"
     ):
         gn.lessons.check("1.1", 38.52)
+    with pytest.raises(ArgumentError, match=r"^exercise 2\.5 asks for a class; got int: pass it by its name"):
+        gn.lessons.check("2.5", 5)
 
 
 def test_an_object_in_place_of_a_class_is_refused() -> None:

@@ -164,10 +164,19 @@ def _distance(exercise: Exercise, answer: Outputs, right: Outputs, case: Case) -
     """How an answer differs from what is right, in words that give no solution away."""
     if answer.keys() != right.keys():
         verb = "is" if len(right) == 1 else "are"
-        return f"it gives {_names(answer)}, where {_names(right)} {verb} expected{_for(exercise, case)}"
+        several = (
+            " (a list of numbers is one result, a tuple is several)"
+            if right.keys() == {""} and "[1]" in answer
+            else ""
+        )
+        return (
+            f"it gives {_names(answer)}, where {_names(right)} {verb} expected{several}{_for(exercise, case)}"
+        )
     name = next(key for key in right if not equal({"": answer[key]}, {"": right[key]}, exercise.tolerance))
     ours, expected = answer[name], right[name]
     what = f"its result{name}" if name else "it"
+    if isinstance(ours, str) and not isinstance(expected, str):
+        return f"{what} is the text {show(ours)}, where numbers are expected"
     if isinstance(ours, str) or isinstance(expected, str):
         return f"{what} says {show(ours)}, which is not the answer"
     if ours.shape != expected.shape:
@@ -199,7 +208,14 @@ def _numbers(
         if largest == 0:
             return f"{yours}, which is not the answer"
         return f"{yours}, which is off by {abs(float(ours[worst] - right[worst])) / largest:.2g} times {_of(right)}"
-    return f"{yours}, where {right[worst]:.6g} is right{_for(exercise, case)}"
+    shown, wanted = _told_apart(float(ours[worst]), float(right[worst]))
+    return f"{what} gives {shown}{at}, where {wanted} is right{_for(exercise, case)}"
+
+
+def _told_apart(ours: float, right: float) -> tuple[str, str]:
+    """Both numbers, with as many digits as show that they differ, at least six."""
+    digits = next(n for n in (6, 9, 12, 17) if f"{ours:.{n}g}" != f"{right:.{n}g}" or n == 17)
+    return f"{ours:.{digits}g}", f"{right:.{digits}g}"
 
 
 def _of(right: NDArray[np.float64]) -> str:
@@ -223,7 +239,7 @@ def _pattern(ours: NDArray[np.float64], right: NDArray[np.float64], tolerance: f
         if factor and abs(factor - 1) > 10 * tolerance and fits(ours / factor) and right.size > 1:
             return f"{factor:.6g} times what is right, in every number"
     offset = float(np.median(ours - right))
-    if right.size > 1 and fits(ours - offset):
+    if right.size > 1 and abs(offset) > 10 * tolerance * scale and fits(ours - offset):
         return f"too {'large' if offset > 0 else 'small'} by {abs(offset):.6g}, in every number"
     return None
 

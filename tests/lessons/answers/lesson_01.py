@@ -62,7 +62,7 @@ WRONG = {
         (((-1, -1), 1), "(0, 1) lies on the line, where z is 0"),
         (((1, -1), 0.5), "of 4 corners are wrong, the first of them (0, 1)"),
         ((-1, 1.5), "w must hold two numbers, one for each input"),
-        ((1, 2, 3), "it raises ValueError"),
+        ((1, 2, 3), "a pair (w, b) is asked for, and w holds two numbers itself; got 3 values"),
     ],
 }
 ALIKE: set[str] = set()

@@ -60,5 +60,5 @@ RIGHT = {
     ],
     "2.5": [ByList, Uniform, Einsum],
 }
-WRONG: dict[str, Any] = {}
+WRONG: dict[str, Any] = {"2.2": [("2410", "it is the text '2410', where numbers are expected")]}
 ALIKE: set[str] = set()

@@ -103,6 +103,8 @@ n_parameters.mistakes(
         lambda f, h, o: f * h + h + f * o + o,
         "the second layer looks at the hidden neurons, not at the features",
     ),
+    (lambda f, h, o: f * h + h + h * o, "the biases of the second layer are missing"),
+    (lambda f, h, o: f * h + h * o + o, "the biases of the first layer are missing"),
     (lambda f, h, o: f * h + h, "the second layer is not counted"),
     (lambda f, h, o: h * o + o, "the first layer is not counted"),
 )
@@ -197,7 +199,8 @@ merged.mistakes(
 def _use(layer_class: Any, n_inputs: int, n_units: int, X: Any, weights: Any, bias: Any) -> Any:
     """What a layer is when it is new, and what it gives for weights and a bias that are put into it."""
     new = layer_class(n_inputs, n_units)
-    facts = {"shape of weights": new.weights.shape, "shape of bias": np.shape(new.bias), "bias": new.bias}
+    shapes = {f"shape of {name}": str(np.shape(getattr(new, name))) for name in ("weights", "bias")}
+    facts = {**shapes, "bias": new.bias}
     spread = float(np.std(new.weights))
     new.weights, new.bias = weights, bias
     return {**facts, "weights differ": spread > 0, "output": new.forward(X)}
@@ -252,6 +255,12 @@ class _OneBias(DenseLayer):
         self.bias = 0.0
 
 
+class _BiasInATable(DenseLayer):
+    def __init__(self, n_inputs, n_units):
+        super().__init__(n_inputs, n_units)
+        self.bias = np.zeros((1, n_units))
+
+
 class _WithoutBias(DenseLayer):
     def forward(self, X):
         return X @ self.weights
@@ -271,6 +280,10 @@ dense_layer.mistakes(
     ),
     (_RandomBias, "the bias does not start at 0"),
     (_OneBias, "there is one bias for the whole layer; each of its neurons has one of its own"),
+    (
+        _BiasInATable,
+        "the bias is a table of one row, (1, n_units); a row of numbers is asked for, (n_units,)",
+    ),
     (_WithoutBias, "forward does not add the bias"),
     (_BiasOfInputs, "the bias has one number for each input; it has one for each neuron, n_units"),
 )

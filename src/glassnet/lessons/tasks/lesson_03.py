@@ -100,6 +100,7 @@ leaky_relu.mistakes(
         lambda z, slope: np.where(z > 0, z, z / slope if slope else z),
         "z is divided by the slope; it is multiplied",
     ),
+    (lambda z, slope: np.where(z > 0, z, 0.01 * z), "the slope is 0.01 always; use the one that is given"),
 )
 
 
@@ -157,6 +158,10 @@ def softmax(z):
 
 softmax.mistakes(
     (
+        lambda z: np.exp(z - z.max()) / np.exp(z - z.max()).sum(),
+        "the whole batch adds up to 1; each row should: maximum and sum with axis=1, keepdims=True",
+    ),
+    (
         lambda z: np.exp(z - z.max(axis=1, keepdims=True)) / np.exp(z - z.max(axis=1, keepdims=True)).sum(),
         "the whole batch adds up to 1; each row should: sum with axis=1, keepdims=True",
     ),
@@ -203,6 +208,7 @@ best_share.mistakes(
     (lambda n: 0.5**n, "0.5 is the sigmoid's value at 0; its slope there is 0.5 · (1 − 0.5)"),
     (lambda n: 0.25 * n, "the slopes are multiplied, one after another, not added"),
     (lambda n: 0.25, "this is what one layer leaves"),
+    (lambda n: 100 * 0.25**n, "this is in percent; the share itself is asked for"),
     (lambda n: 1.0, "1 is the steepest slope of tanh; a sigmoid is never that steep"),
     (lambda n: 0.25 ** (n - 1), "one layer is missing"),
     (lambda n: 0.25 ** (n + 1), "one layer is counted too many"),
@@ -247,6 +253,10 @@ dead_neurons.mistakes(
     (
         lambda Z: int((Z < 0).all(axis=0).sum()),
         "a neuron whose z is exactly 0 gives 0 and has slope 0: it is dead, too",
+    ),
+    (
+        lambda Z: int((Z == 0).all(axis=0).sum()),
+        "Z is before the ReLU: what is below 0 there is 0 behind it, too",
     ),
     (lambda Z: int((Z > 0).any(axis=0).sum()), "these are the neurons that live"),
     (lambda Z: float((Z <= 0).all(axis=0).mean()), "this is their share; their number is asked for"),

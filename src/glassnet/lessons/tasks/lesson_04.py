@@ -83,6 +83,11 @@ forward.mistakes(
     ),
     (lambda X, W1, b1, W2, b2: _cache(X, W1, 0 * b1, W2, b2), "the first bias is missing"),
     (lambda X, W1, b1, W2, b2: _cache(X, W1, b1, W2, 0 * b2), "the second bias is missing"),
+    (lambda X, W1, b1, W2, b2: _cache(X, W1, 0 * b1, W2, 0 * b2), "both biases are missing"),
+    (
+        lambda *case: tuple(_cache(*case).values()),
+        'these are arrays without names; give a dictionary with "Z1", "A1", "Z2", "A2"',
+    ),
     (lambda X, W1, b1, W2, b2: _cache(X, W1, b1, W2, b2)["A2"], "this is A2 alone; give all four by name"),
 )  # fmt: skip
 
@@ -120,6 +125,7 @@ by_hand.mistakes(
         "the ReLU is left out: what is below 0 becomes 0",
     ),
     (lambda x, W1, b1, W2, b2: _relu(np.array(x) @ W1) @ W2 + b2, "the first layer's biases are left out"),
+    (lambda x, W1, b1, W2, b2: _relu(np.array(x) @ W1) @ W2, "the biases of both layers are left out"),
     (lambda x, W1, b1, W2, b2: _relu(np.array(x) @ W1 + b1) @ W2, "the second layer's biases are left out"),
     (
         lambda x, W1, b1, W2, b2: np.abs(np.array(x) @ W1 + b1) @ W2 + b2,
@@ -146,6 +152,8 @@ def _levels(random: Generator) -> Case:
 
 
 def _parts(answer: Any, corners: Any) -> Any:
+    if len(answer) != 4:
+        raise ValueError(f"four parts are asked for, (W1, b1, w2, b2); got {len(answer)}")
     W1, b1, w2, b2 = (np.asarray(part, dtype=float) for part in answer)
     if W1.shape != (2, 2):
         raise ValueError(f"W1 has shape {W1.shape}; two inputs and two hidden neurons make (2, 2)")
@@ -248,6 +256,10 @@ def _last_not_activated(X: Any, layers: Any) -> Any:
     return _without_activations(forward_through.solution(X, layers[:-1]), layers[-1:])
 
 
+def _last_activation_alone(X: Any, layers: Any) -> Any:
+    return layers[-1][2](_without_activations(X, layers))
+
+
 def _one_activation(X: Any, layers: Any) -> Any:
     return forward_through.solution(X, [(W, b, layers[0][2]) for W, b, _ in layers])
 
@@ -260,6 +272,7 @@ def _twice(X: Any, layers: Any) -> Any:
 
 forward_through.mistakes(
     (_each_from_x, "it ends after the first layer; a return inside the loop does that"),
+    (_last_activation_alone, "only the last layer's activation is applied; each layer has one"),
     (_without_activations, "no activation is applied"),
     (_without_biases, "the biases are missing"),
     (_last_not_activated, "the last layer's activation is missing"),

@@ -44,23 +44,16 @@ def numeric_slope(f, x):
 
 
 numeric_slope.mistakes(
-    (
-        lambda f, x: (f(x + 1e-5) - f(x - 1e-5)) / 1e-5,
-        "both points are 2h apart: divide by 2h, not by h",
-    ),
-    (
-        lambda f, x: f(x + 1e-5) - f(x - 1e-5),
-        "this is the difference; divide it by the distance of both points",
-    ),
+    (lambda f, x: (f(x + 1e-5) - f(x - 1e-5)) / 1e-5, "both points are 2h apart: divide by 2h, not by h"),
+    (lambda f, x: f(x + 1e-5) - f(x - 1e-5), "this is the difference; divide it by the distance of both points"),
     (lambda f, x: (f(x - 1e-5) - f(x + 1e-5)) / 2e-5, "the sides are mixed up: f(x + h) minus f(x - h)"),
     (lambda f, x: f(x) * 1.0, "this is the value of f"),
     (lambda f, x: (f(x + 1) - f(x - 1)) / 2, "a step of 1 is far too large: the function bends in between"),
-    (
-        lambda f, x: (f(x + 0.01) - f(x - 0.01)) / 0.02,
-        "a step of 0.01 is too large for this accuracy; try 1e-5",
-    ),
+    (lambda f, x: (f(x + 0.01) - f(x - 0.01)) / 0.02, "a step of 0.01 is too large for this accuracy; try 1e-5"),
+    (lambda f, x: (f(x + 1e-3) - f(x - 1e-3)) / 2e-3, "a step of 0.001 is too large for this accuracy; try 1e-5"),
+    (lambda f, x: (f(x + 1e-5) - f(x)) / 1e-5, "it steps to one side alone; step to both, which is more exact"),
     (lambda f, x: (f(x + 1e-5) - f(x)) / 2e-5, "from x to x + h it is h, not 2h; use both sides"),
-)
+)  # fmt: skip
 
 
 def _passes(random: Generator) -> Sequence[Case]:
@@ -166,6 +159,8 @@ def _named_by_check(answer: Any, X: Any, Y: Any, W1: Any, b1: Any, W2: Any, b2: 
     )
     network.parameters = np.concatenate([W1.ravel(), b1, W2.ravel(), b2])
     given = answer(X, Y, W1, b1, W2, b2)
+    if any(np.shape(given[f"d{name}"]) != at.shape for name, at in (("W1", W1), ("W2", W2))):
+        return None  # the shape has been said
     pairs = [(given["dW1"], given["db1"]), (given["dW2"], given["db2"])]
     report = gn.check_backward(network, X, Y, pairs, loss="cce")
     return "check_backward says: " + " ".join(slip.message for slip in report.slips) if report.slips else None
@@ -289,8 +284,8 @@ relative_difference.mistakes(
         "b can be the larger one: divide by the larger of both",
     ),
     (
-        lambda a, b: np.abs(a - b).max() / min(np.abs(a).max(), np.abs(b).max() + 1e-9),
-        "divide by the larger one of both",
+        lambda a, b: (np.abs(a - b) / np.maximum(np.abs(a), np.abs(b))).max(),
+        "each difference is divided by its own entry; divide the largest one by the largest entry of both",
     ),
     (
         lambda a, b: abs(np.abs(a).max() - np.abs(b).max()) / max(np.abs(a).max(), np.abs(b).max()),

@@ -22,6 +22,10 @@ def _levels(random: Generator) -> Case:
 
 
 def _line(answer: Any, corners: Any) -> Any:
+    if len(answer) != 2:
+        raise ValueError(
+            f"a pair (w, b) is asked for, and w holds two numbers itself; got {len(answer)} values"
+        )
     w, b = answer
     w = np.asarray(w, dtype=float)
     if w.shape != (2,):
@@ -78,7 +82,10 @@ def _steps(random: Generator) -> Sequence[Case]:
     at = [(np.array([1.0, -2.0]), 0.5, np.array([2.0, 0.5]), y) for y in (0, 1)]  # z = 1.5: says 1
     below = [(np.array([1.0, -2.0]), 0.5, np.array([0.5, 1.0]), y) for y in (0, 1)]  # z = -1: says 0
     drawn = [(random.normal(size=3), float(random.normal()), random.normal(size=3), i % 2) for i in range(6)]
-    return [*at, *below, *drawn]
+    start = [
+        (np.zeros(2), 0.0, np.array([2.0, 0.5]), y) for y in (0, 1)
+    ]  # z = 0, where learning begins: says 0
+    return [*at, *below, *drawn, *start]
 
 
 @lesson.function(
@@ -120,6 +127,11 @@ def _step_without_bias_in_z(w: Any, b: float, x: Any, y: int) -> Any:
     return w + error * x, b + error
 
 
+def _step_of_at_least(w: Any, b: float, x: Any, y: int) -> Any:
+    error = y - int(w @ x + b >= 0)
+    return w + error * x, b + error
+
+
 def _step_in_other_order(w: Any, b: float, x: Any, y: int) -> Any:
     error = y - _decided(w, b, x)
     return b + error, w + error * x
@@ -141,5 +153,6 @@ learning_step.mistakes(
         "the target itself is added, right or wrong: where the decision is right nothing must change",
     ),
     (_step_without_bias_in_z, "the decision leaves the bias out: z is w @ x + b"),
+    (_step_of_at_least, "where z is exactly 0 the decision is 0: z > 0, not z >= 0"),
     (_step_in_other_order, "the bias is given before the weights; the order is weights, bias"),
 )

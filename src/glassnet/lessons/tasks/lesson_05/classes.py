@@ -95,6 +95,14 @@ cross_entropy.mistakes(
         lambda y, P: -np.log(P[np.arange(len(y)), y]).sum() / P.size,
         "it is divided by all numbers of P; the mean is over the samples: divide by their number",
     ),
+    (
+        lambda y, P: -np.log(P[:, y]).mean(),
+        "P[:, y] takes whole columns; each row gives one number: P[i, y[i]]",
+    ),
+    (
+        lambda y, P: -np.log2(P[np.arange(len(y)), y]).mean(),
+        "the logarithm has base 2; the natural one is meant",
+    ),
     (lambda y, P: 1 - P[np.arange(len(y)), y].mean(), "the logarithm is missing"),
     (
         lambda y, P: -np.log(P.max(axis=1)).mean(),
@@ -113,7 +121,7 @@ cross_entropy.mistakes(
 
 TASKS = {
     "the price of a house": "mse",
-    "the price of a house, with a few wrong entries among the data": "huber",
+    "the price of a house, a few entries are wrong, and the loss is to have no kink": "huber",
     "is this message spam": "bce",
     "which of ten digits is this, targets are numbers 0 to 9": "scce",
     "which of ten digits is this, targets are rows of one 1 and nine 0": "cce",
@@ -159,6 +167,10 @@ which_loss.mistakes(
     (
         _instead({"huber": "mse"}),
         "mse for data with wrong entries: squared, one of them outweighs many good ones",
+    ),
+    (
+        _instead({"huber": "mae"}),
+        "mae bears wrong entries, too, but has a kink at 0; the loss without one is asked for",
     ),
     (
         _instead({"poisson": "mse"}),

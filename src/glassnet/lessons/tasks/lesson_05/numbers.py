@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.random import Generator
@@ -74,7 +75,15 @@ def huber(y, p, delta):
     return np.where(e <= delta, 0.5 * e**2, delta * (e - 0.5 * delta)).mean()
 
 
+def _each(y: Any, p: Any, delta: float) -> Any:
+    e = np.abs(p - y)
+    return np.where(e <= delta, 0.5 * e**2, delta * (e - 0.5 * delta))
+
+
 huber.mistakes(
+    (_each, "these are the losses of the samples; their mean is asked for"),
+    (lambda y, p, d: _each(y, p, d).sum(), "this is the sum; the mean is asked for"),
+    (lambda y, p, d: _each(y, p, 1.0).mean(), "delta is 1 always; use the one that is given"),
     (
         lambda y, p, d: (0.5 * (p - y) ** 2).mean(),
         "it is square everywhere; beyond delta it goes on straight",
