@@ -69,6 +69,24 @@ def test_each_kind_of_wrong_numbers_is_said(answer: Any, message: str) -> None:
     assert message in said(twice, answer)
 
 
+@pytest.mark.parametrize(
+    ("answer", "meaning"),
+    [
+        (
+            lambda x: x if x > 0 else -x,
+            "any() or a.all() (if takes one answer, and an array gives many; np.where(",
+        ),
+        (
+            lambda x: x @ np.ones(3),
+            "(@ needs the last number of the left shape and the first of the right one to",
+        ),
+        (lambda x: x + np.ones(3), "(these shapes do not fit, seen from their last numbers on), for ("),
+    ],
+)
+def test_errors_that_beginners_meet_are_said_in_plain_words_too(answer: Any, meaning: str) -> None:
+    assert said(twice, answer).startswith("it raises ValueError: ") and meaning in said(twice, answer)
+
+
 def test_numbers_that_are_nearly_right_are_shown_with_the_digits_that_differ() -> None:
     def clipped(z: Any) -> Any:
         return 1 / (1 + np.exp(-np.clip(z, -20, 20)))

@@ -14,6 +14,15 @@ from numpy.typing import NDArray
 from glassnet.lessons.exercise import Case, Exercise
 from glassnet.lessons.outputs import NoOutput, Outputs, equal, outputs_of, show
 
+# What errors of NumPy mean that beginners meet, by words that are in them.
+IN_PLAIN_WORDS = {
+    "truth value of an array": "if takes one answer, and an array gives many; np.where(condition, this, that) "
+    "chooses for each number",
+    "mismatch in its core dimension": "@ needs the last number of the left shape and the first of the right one "
+    "to be the same",
+    "could not be broadcast together": "these shapes do not fit, seen from their last numbers on",
+}
+
 
 @dataclass(frozen=True)
 class Failure:
@@ -80,7 +89,8 @@ def _one(exercise: Exercise, answer: Any, case: Case) -> Outputs | Failure:
     except FloatingPointError as reason:
         return Failure(f"a number leaves what a float can hold ({reason})")
     except Exception as reason:  # whatever a learner's code raises
-        return Failure(f"it raises {type(reason).__name__}: {reason}")
+        meaning = next((f" ({plain})" for words, plain in IN_PLAIN_WORDS.items() if words in str(reason)), "")
+        return Failure(f"it raises {type(reason).__name__}: {reason}{meaning}")
 
 
 def judge(exercise: Exercise, answers: Sequence[Outputs | Failure], cases: Sequence[Case]) -> Verdict:
