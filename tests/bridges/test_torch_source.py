@@ -141,11 +141,12 @@ def test_every_loss_has_lines_that_compute_it(loss: Loss, last: str) -> None:
     last = gn.Dense(3 * loss.outputs_per_target, activation)
     net = Network([gn.Dense(4, "tanh"), last], seed=0, dtype="float64", input_shape=5)
     names = run(gn.to_torch_source(net, loss=loss, epochs=1))
-    X, y = names["X"], names["y"]
+    X = names["X"].reshape(-1, 5)  # members of pairs and triplets one after the other
+    given = (names["y"],) if loss.takes_targets else ()
     objective = net.plan(loss).objective
     output = names["model"](X).detach()
-    theirs = names["criterion"](output, y).item()
-    prepared = objective.prepare(y.numpy(), output.numpy())
+    theirs = names["criterion"](output, *given).item()
+    prepared = objective.prepare(given[0].numpy() if given else None, output.numpy())
     assert theirs == pytest.approx(objective.compare(*prepared, None)[0], rel=1e-6)
 
 

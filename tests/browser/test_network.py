@@ -19,6 +19,7 @@ from glassnet.network.network import Network
 from tests.browser.engine import call, plain
 from tests.engines.conformance import SCHEDULES
 from tests.gradients.table import LOSSES, label, output_activation, targets
+from tests.gradients.table import samples as samples_of
 
 Array = NDArray[Any]
 BEGIN = "const network = glassnet.create(data.spec, data.state);"
@@ -163,16 +164,19 @@ def test_what_a_constant_prediction_costs_and_how_well_outputs_fit_is_what_diagn
     if isinstance(loss, gn.losses.Function):
         loss = replace(loss, title="own_loss")
     random, k = np.random.default_rng(6), loss.least_outputs + 1
-    X, y = random.normal(size=(30, 3)), targets(loss, random, 30, k)
+    X, y = samples_of(loss, random, 30, 3), targets(loss, random, 30, k)
     n_outputs = k * loss.outputs_per_target
     net = network(gn.Dense(4, "tanh"), gn.Dense(n_outputs, output_activation(loss)))
-    asked = Targets(loss, net.targets(y, loss, 30), n_outputs)
-    theirs = Pass(net, net.parameters, net.running_statistics, X, asked)
+    rows = X.reshape(-1, 3)
+    asked = Targets(loss, net.targets(y, loss, len(rows)), n_outputs)
+    theirs = Pass(net, net.parameters, net.running_statistics, rows, asked)
     found = call(
-        f"{BEGIN} return glassnet.facts(network, data.X, data.y);", {"X": X, "y": y, **spec_of(net, loss=loss)},
+        f"{BEGIN} return glassnet.facts(network, data.X, data.y);",
+        {"X": X.reshape(30, -1), "y": y, **spec_of(net, loss=loss)},
         [loss] if isinstance(loss, gn.losses.Function) else [],
     )  # fmt: skip
     assert found["kind"] == theirs.targets.kind
+    assert found["value"] == pytest.approx(theirs.value, rel=1e-10)
     if found["kind"] == "labels":
         assert found["score"] is None
         return
@@ -457,14 +461,14 @@ def test_the_loss_of_every_kind_is_what_python_evaluates(loss: Any) -> None:
     if isinstance(loss, gn.losses.Function):
         loss = replace(loss, title="own_loss")
     random = np.random.default_rng(6)
-    X = random.normal(size=(300, 3))
+    n = 60 if loss.targets == "labels" else 300
+    X = samples_of(loss, random, n, 3)
     net = network(gn.Dense(4, "tanh"), gn.Dense(4 * loss.outputs_per_target, output_activation(loss)))
-    y = targets(loss, random, 300, 4)
+    y = targets(loss, random, n, 4)
     parts = [loss] if isinstance(loss, gn.losses.Function) else []
-    X, y = (X[:60], y[:60]) if loss.targets == "labels" else (X, y)
     found = call(
         f"{BEGIN} return network.evaluate(data.X, data.y);",
-        {"X": X, "y": y, **spec_of(net, loss=loss)}, parts,
+        {"X": X.reshape(n, -1), "y": y, **spec_of(net, loss=loss)}, parts,
     )  # fmt: skip
     scores = net.evaluate(X, y, loss=loss)
     assert found["loss"] == pytest.approx(scores["loss"], rel=1e-11)

@@ -27,7 +27,7 @@ from glassnet.network.network import Network
 from tests.engines import conformance
 from tests.engines.conformance import assert_same_training
 from tests.engines.trained import X, fit, network
-from tests.gradients.table import LOSSES, STEPPING, TAME, output_activation, targets
+from tests.gradients.table import LOSSES, STEPPING, TAME, output_activation, samples, targets
 
 Array = NDArray[Any]
 
@@ -35,7 +35,7 @@ Array = NDArray[Any]
 # ---- autograd is the referee of our own backward
 
 
-def gradients(net: Network, engine: str, x: Array, y: Array, loss: Loss) -> Array:
+def gradients(net: Network, engine: str, x: Array, y: Any, loss: Loss) -> Array:
     """Those of one step that changes nothing."""
     other = net.copy()
     other.fit(x, y, loss=loss, optimizer=gn.SGD(0.0), engine=engine, progress=False)
@@ -58,8 +58,10 @@ def test_backpropagation_is_what_autograd_finds(
     last = gn.Dense(3 * loss.outputs_per_target, output_activation(loss), l1=0.01, l2=0.1)
     net = Network([*hidden, last], seed=seed, dtype="float64", input_shape=4)
     net.parameters = random.normal(scale=0.5, size=net.parameters.shape)
-    x, y = random.normal(size=(n, 4)), targets(loss, random, n, 3)
-    if loss.targets == "labels":
+    x, y = samples(loss, random, n, 4), targets(loss, random, n, 3)
+    if loss.members:
+        y = random.permutation(np.resize(loss.only_targets, n)) if loss.takes_targets else None
+    elif loss.targets == "labels":
         y = random.permutation(np.arange(n) % 3 if n > 3 else np.array([0, 0, 1]))
     elif loss.targets != "values":
         y[0] = (y[1] + 1) % 3

@@ -152,6 +152,12 @@ def predictions(loss: Loss, random: np.random.Generator, n: int, k: int) -> Arra
     return np.ascontiguousarray(output_activation(loss).value(random.normal(size=size)))
 
 
+def samples(loss: Loss, random: np.random.Generator, n: int, k: int) -> Array:
+    """As many samples of k features; pairs and triplets for a loss of such."""
+    members = [len(loss.members)] if loss.members else []
+    return random.normal(size=(n, *members, k))
+
+
 def targets(loss: Loss, random: np.random.Generator, n: int, k: int) -> Any:
     """Targets for predictions of k targets; None where a loss takes none."""
     if loss.members:

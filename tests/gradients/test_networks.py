@@ -18,6 +18,7 @@ from glassnet.losses import Loss
 from glassnet.network.network import Network
 from tests.gradients.differences import assert_equal, gradient, smooth
 from tests.gradients.table import ALL_LAYERS, LAYERS, LOSSES, computes, label, output_activation, targets
+from tests.gradients.table import samples as samples_of
 
 Array = NDArray[Any]
 
@@ -33,7 +34,7 @@ def built(stack: Sequence[Layer], shape: tuple[int, ...], seed: int) -> Network:
     return net
 
 
-def check(net: Network, X: Array, y: Array, loss: Loss) -> None:
+def check(net: Network, X: Array, y: Any, loss: Loss) -> None:
     """`net.gradients` and the gradient of X, every entry; all forward passes draw the same dropout masks."""
     masks = net.streams.state()
 
@@ -96,7 +97,8 @@ def test_from_every_loss(loss: Loss, n: int, k: int, seed: int) -> None:
         seed,
     )
     random = np.random.default_rng(seed + 1)
-    check(net, random.normal(size=(n, 2)), targets(loss, random, n, k), loss)
+    X = samples_of(loss, random, n, 2).reshape(-1, 2)
+    check(net, X, targets(loss, random, n, k), loss)
 
 
 @few

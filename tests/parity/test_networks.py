@@ -18,6 +18,7 @@ from glassnet.layers import Layer
 from glassnet.losses import Loss
 from glassnet.network.network import Network
 from tests.gradients.table import ALL_LAYERS, LOSSES, computes, label, output_activation, targets
+from tests.gradients.table import samples as samples_of
 from tests.parity import twins
 
 Array = NDArray[Any]
@@ -33,12 +34,12 @@ def built(stack: Sequence[Layer], n_features: int, seed: int) -> Network:
     return net
 
 
-def check(net: Network, X: Array, y: Array, loss: Loss) -> None:
+def check(net: Network, X: Array, y: Any, loss: Loss) -> None:
     masks = net.copy().streams.draw_masks(net.plan(), np.array([len(X)]), np.zeros(1))
     inputs = torch.tensor(X, requires_grad=True)
     parameters = torch.tensor(net.parameters, requires_grad=True)
     theirs = twins.forward(net, inputs, parameters, masks)
-    objective = twins.compare(loss, torch.tensor(y), theirs) + twins.penalty(net, parameters)
+    objective = twins.compare(loss, y, theirs) + twins.penalty(net, parameters)
     through_inputs, through_parameters = twins.gradients(objective, inputs, parameters)
 
     output = net.forward(X)
@@ -85,7 +86,8 @@ def test_every_loss(loss: Loss, n: int, k: int, seed: int) -> None:
         seed,
     )
     random = np.random.default_rng(seed + 1)
-    check(net, random.normal(size=(n, 3)), targets(loss, random, n, k), loss)
+    X = samples_of(loss, random, n, 3).reshape(-1, 3)
+    check(net, X, targets(loss, random, n, k), loss)
 
 
 MSE = losses.MeanSquaredError()

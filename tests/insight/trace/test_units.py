@@ -21,7 +21,7 @@ from glassnet.losses import Loss
 from glassnet.optimizers import Optimizer
 from glassnet.plan import BRANCH, SUM
 from tests.gradients.differences import assert_equal, gradient, smooth
-from tests.gradients.table import LOSSES, STEPPING, label, output_activation, targets
+from tests.gradients.table import LOSSES, STEPPING, label, output_activation, samples, targets
 from tests.insight.trace.written import COMPUTES_NOTHING, WRITTEN, Doubled
 
 OPTIMIZERS: list[Optimizer] = [
@@ -116,7 +116,7 @@ def test_every_loss_is_traced_and_agrees_with_central_differences(loss: Loss) ->
     net = built([gn.Dense(2, "tanh"), gn.Dense(3 * loss.outputs_per_target, output_activation(loss))], (2,))
     for seed in range(20):
         random = np.random.default_rng(seed)
-        X, y = random.normal(size=(6, 2)), targets(loss, random, 6, 3)
+        X, y = samples(loss, random, 6, 2), targets(loss, random, 6, 3)
         trace = gn.trace(net, X, y, loss=loss, optimizer=gn.SGD(0.1))
         numeric, doubt = gradient(partial(loss_of, net, X, y, loss), net.parameters)
         if smooth(numeric, doubt, trace.loss):

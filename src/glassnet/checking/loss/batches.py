@@ -65,7 +65,7 @@ def value_of(loss: Loss, batch: LossBatch) -> float:
 
 
 def gradient_of(loss: Loss, batch: LossBatch) -> Array:
-    """Its gradient."""
+    """The gradient of the loss of a batch, in the shape of the predictions."""
     return loss.gradient(batch.y if loss.takes_targets else None, batch.p)
 
 

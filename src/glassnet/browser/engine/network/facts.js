@@ -80,7 +80,7 @@ function block(rows, index) {
 /** The network as it is on these samples, in float64 and without dropout. @param {Network} network @param {Given} X @param {Given} y */
 export function facts(network, X, y) {
   const twin = network.twin(), { rows, penalty, parameters, value: of_batch } = twin.trace(X, y);
-  const value = twin.loss(X, y) - penalty, output = twin.predict(X);
+  const value = twin.loss(X, y) - penalty, output = twin.outputOf(twin.features(X, twin.objective.rows_per_sample), twin.prediction);
   const wanted = targets(y, twin.objective, output.shape[0], output.shape[1], "float64");
   const starts = rows.flatMap((/** @type {any} */ row, /** @type {number} */ place) => (row.kind === "dense" ? [place] : []));
   const blocks = starts.map((/** @type {number} */ start, /** @type {number} */ index) => block(rows.slice(start, starts[index + 1]), index));
