@@ -60,7 +60,7 @@ def spec_of(
     network.vectors  # noqa: B018, refuses what is not built
     rule = optimizers.get(optimizer) if optimizer is not None else _rule(network)
     objective = losses.get(loss) if loss is not None else network.loss or losses.MeanSquaredError()
-    _refuse_unknown(network, objective, rule)
+    refuse_unknown(network, objective, rule)
     config, _ = describe(network)
     state = TrainingState.continued(network.state, rule, network.parameters)
     seed = config["seed"]
@@ -92,7 +92,8 @@ def _as_numbers(stream: Mapping[str, Any]) -> dict[str, Any]:
     return {**stream, "state": {name: int(value) for name, value in stream["state"].items()}}
 
 
-def _refuse_unknown(network: Network, loss: Loss, rule: Optimizer) -> None:
+def refuse_unknown(network: Network, loss: Loss | None, rule: Optimizer | None) -> None:
+    """Raise `EngineError` where the browser engine does not know some of the parts, by their names."""
     own = own_parts(network, loss)
     unknown = [
         part

@@ -6,6 +6,7 @@ import http.client
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -149,6 +150,12 @@ def test_the_page_is_handed_what_is_set_in_python_and_no_question_outlives_the_s
     np.testing.assert_array_equal(in_notebook.network.parameters, network(seed=9).parameters)
     with pytest.raises(gn.errors.NotBuiltError):
         in_notebook.network = gn.Network([gn.Dense(1)])
+    with ThreadPoolExecutor() as pool:
+        asked = pool.submit(ask_bytes, server, "/TOKEN/offered/1")
+        assert not wait([asked], 0.3).done
+        server.stop()
+        status, content, headers = asked.result()
+    assert (status, content, headers["X-Glassnet-Version"]) == (204, b"", "-1")
 
 
 def ask_bytes(server: Any, path: str) -> tuple[int, bytes, Any]:

@@ -481,6 +481,10 @@ def test_a_served_page_saves_models_and_gives_its_network_back(open_page: Open, 
         tab.wait_for_selector("text=saved as trained.safetensors")
         np.testing.assert_array_equal(gn.load(tmp_path / "trained.safetensors").parameters, parameters(tab))
         np.testing.assert_array_equal(opened.network.parameters, parameters(tab))
+    tab.wait_for_selector("text=the program that opened this page has ended; the page itself goes on")
+    step = state(tab, "frame.step")
+    tab.click("button.step")
+    after(tab, f"s.frame.step === {step + 1}")
 
 
 def test_a_model_of_the_command_opens_on_the_samples_that_it_was_trained_on(

@@ -1,16 +1,22 @@
 """The server of the page is for its page alone, and writes models into one folder alone."""
 
 import http.client
+import socket
+import struct
+import sys
+import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote, unquote
 
 import numpy as np
 import pytest
 
 import glassnet as gn
 from glassnet.browser.page.server import Server
-from glassnet.errors import ArgumentError, NotBuiltError
+from glassnet.errors import ArgumentError, EngineError, GlassnetError, NotBuiltError
 
 
 @pytest.fixture
@@ -85,12 +91,82 @@ def test_a_model_is_saved_under_a_plain_name_and_may_be_saved_again(server: Serv
 @pytest.mark.parametrize(
     "name",
     ["..%2Fm.safetensors", "%2Ftmp%2Fm.safetensors", "a%2Fm.safetensors", "..%5Cm.safetensors", ".m.safetensors", "m.py", "",
-     "m.safetensors%00.py", "C%3Am.safetensors", "m%0A.safetensors", 150 * "m" + ".safetensors"],
+     "m.safetensors%00.py", "C%3Am.safetensors", "m%0A.safetensors", 150 * "m" + ".safetensors",
+     82 * "%E6%BC%A2" + ".safetensors"],
 )  # fmt: skip
 def test_a_name_that_is_more_than_a_name_is_refused(server: Server, model: bytes, name: str) -> None:
     status, text = save(server, name, model)
     assert status == 400 and "a plain name that ends in .safetensors" in text
     assert list(server.folder.parent.rglob("*.py")) == [] and list(server.folder.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["CON", "con", "Prn", "aux", "nul.old", "NUL%20", "nul%20.old", "com1", "COM0", "LPT9", "lpt%C2%B2"],
+)
+def test_the_name_of_a_device_on_windows_is_refused_on_every_system(
+    server: Server, model: bytes, name: str
+) -> None:
+    status, text = save(server, f"{name}.safetensors", model)
+    device = unquote(name).upper().partition(".")[0].rstrip()
+    assert status == 400 and text == (
+        f"{unquote(name)}.safetensors cannot be a file on Windows, where {device} is the name of a device; "
+        "choose another name"
+    )
+    assert list(server.folder.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "name", ["console", "con-1", "com", "com12", "my con", "aux_", "lpt", 121 * "m", 81 * "漢"]
+)
+def test_a_name_that_only_looks_like_a_device_is_taken(server: Server, model: bytes, name: str) -> None:
+    assert save(server, f"{quote(name)}.safetensors", model) == (200, f"saved as {name}.safetensors")
+
+
+@pytest.mark.parametrize(
+    "begun", ["", "PUT /TOKEN/network HTTP/1.1\r\n", "GET /TOKEN/offered/0 HTTP/1.1\r\n"]
+)
+def test_a_connection_that_breaks_prints_nothing(
+    server: Server, capfd: pytest.CaptureFixture[str], begun: str
+) -> None:
+    with handled(server) as errors:
+        connection = socket.create_connection(("127.0.0.1", server.port))
+        connection.sendall(begun.replace("TOKEN", server.token).encode())
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        connection.close()  # resets it
+    assert [type(error) for error in errors] == [ConnectionResetError]
+    assert capfd.readouterr() == ("", "") and ask(server, "GET", "/TOKEN/")[0] == 200
+
+
+def test_what_breaks_in_the_program_itself_is_printed(
+    server: Server, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(server, "take", lambda data: 1 / 0)
+    headers = {"Origin": server.origin, "X_Glassnet_Token": server.token}
+    with handled(server) as errors, pytest.raises(http.client.RemoteDisconnected):
+        ask(server, "PUT", "/TOKEN/network", b"", **headers)
+    assert [type(error) for error in errors] == [ZeroDivisionError]
+    assert "ZeroDivisionError" in capfd.readouterr().err
+
+
+@contextmanager
+def handled(server: Server) -> Iterator[list[BaseException | None]]:
+    """What the server's handling of errors was called with, at the end at least one."""
+    errors: list[BaseException | None] = []
+    is_done, handle = threading.Event(), server.http.handle_error
+
+    def noted(request: Any, client_address: Any) -> None:
+        handle(request, client_address)
+        errors.append(sys.exception())
+        is_done.set()
+
+    server.http.handle_error = noted  # type: ignore[method-assign]
+    yield errors
+    assert is_done.wait(10)
+
+
+def test_an_address_that_is_none_is_refused(server: Server) -> None:
+    assert ask(server, "GET", "//[TOKEN/")[0] == 403
 
 
 def test_files_that_are_not_from_the_page_are_never_replaced(server: Server, model: bytes) -> None:
@@ -138,3 +214,38 @@ def test_play_returns_at_once_and_gives_the_network_that_the_page_sent(tmp_path:
         assert ask(server, "PUT", "/TOKEN/network", sent, **headers)[:2] == (200, "taken")
         np.testing.assert_array_equal(opened.network.parameters, net.parameters)
     assert not server.thread.is_alive()
+
+
+def cubed(z):  # type: ignore[no-untyped-def]
+    return z**3
+
+
+OWN_ACTIVATION = gn.activations.Function(cubed, lambda z, a: 3 * z**2, "cubed")
+OWN_LOSS = gn.losses.Function(lambda y, p: (y - p) ** 2, lambda y, p: 2 * (p - y), "own_error")
+
+
+def trained(activation: Any = "tanh", X: Any = np.eye(2), **options: Any) -> gn.Network:  # noqa: B008
+    net = gn.Network([gn.Dense(2, activation), gn.Dense(1, "sigmoid")], seed=0, input_shape=2)
+    net.fit(X, [0, 1], **{"loss": "bce", "epochs": 1, "progress": False, "engine": "numpy", **options})
+    return net
+
+
+@pytest.mark.parametrize(
+    ("net", "error", "told"),
+    [(lambda: trained(OWN_ACTIVATION), ArgumentError, r"does not write the formulas of parts of one's own, activations.Function\(.*'cubed'\)"),
+     (lambda: trained(loss=OWN_LOSS), ArgumentError, r"does not write the formulas of parts of one's own, losses.Function\(.*'own_error'\)"),
+     (lambda: trained(X=np.ones((2, 2, 2)), loss="contrastive_pairs"), ArgumentError, "does not draw pairs and triplets, which contrastive_pairs compares"),
+     (lambda: trained(optimizer=gn.LBFGS(), batch_size=None), EngineError, r"does not know LBFGS\(\): its line search is SciPy's")],
+    ids=["activation", "loss", "pairs", "optimizer"],
+)  # fmt: skip
+def test_what_the_page_does_not_show_is_refused_by_name_and_not_replaced(
+    net: Any, error: type[GlassnetError], told: str, tmp_path: Path
+) -> None:
+    shown = gn.Network([gn.Dense(1)], seed=0, input_shape=2)
+    with pytest.raises(error, match=told):
+        gn.play(net(), np.eye(2), [0, 1], output=tmp_path / "page.html")
+    assert list(tmp_path.iterdir()) == []
+    with gn.play(shown, np.eye(2), [0, 1], browser=False, folder=tmp_path) as opened:
+        with pytest.raises(error, match=told):
+            opened.network = net()
+        assert opened._server.network is None and opened._server.version == 0

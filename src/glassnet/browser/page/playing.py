@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 from numpy.typing import ArrayLike
 
 from glassnet import datasets
+from glassnet.browser.networks import refuse_unknown
 from glassnet.browser.page import embedding, steps
 from glassnet.browser.page.document import page
 from glassnet.browser.page.server import Server, model_bytes
@@ -66,6 +67,7 @@ class Play:
     def network(self, network: Network) -> None:
         checks.network("network", network)
         network.vectors  # noqa: B018, refuses what is not built
+        _refuse_unshown(network)
         self._server.offer(network)
 
     def wait(self) -> None:
@@ -126,8 +128,9 @@ def play(
 
     Raises
     ------
-    ArgumentError, DataError, ModelFileError, MissingFileError
-        If there is no such data or model, or the page does not draw what the network is made of.
+    ArgumentError, DataError, EngineError, ModelFileError, MissingFileError
+        If there is no such data or model, or the page does not draw what the network is made of, by name: parts of
+        one's own, pairs, and what ``glassnet.js`` does not compute.
     """
     document = document_of(what, X, y)
     title = f"glassnet: {in_one_line(document['title'])}"
@@ -207,7 +210,14 @@ def _of_table(path: Path) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _refuse_unshown(network: Network) -> None:
+    """Raise where the page would show another network than this one, since it does not know its parts, by name."""
+    steps.refuse_undrawn(network, network.loss)
+    refuse_unknown(network, network.loss, None if network.state is None else network.state.optimizer)
+
+
 def _of_network(network: Network, name: str, has_data: bool) -> dict[str, Any]:
+    _refuse_unshown(network)
     model = base64.b64encode(model_bytes(network)).decode()
     found = {"title": name, "model": {"name": name, "bytes": model}}
     chosen = {"data": "given", "standardize": 0, "validation": 0} if has_data else _data_for(network)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hmac
 import re
 import secrets
+import sys
 import tempfile
 import threading
 from collections.abc import Callable, Mapping
@@ -20,6 +21,7 @@ from urllib.parse import unquote, urlsplit
 
 from glassnet.bridges.files import load
 from glassnet.bridges.writing import write
+from glassnet.browser.page.names import refuse_name
 from glassnet.errors import ArgumentError, GlassnetError
 from glassnet.network.network import Network
 
@@ -29,7 +31,6 @@ ENDED = -1  # version of what a server offers that is stopped
 POLL = 0.05  # seconds until a server that is stopped hears of it
 REFUSED = "refused: this address is for the page that glassnet opened"
 _LOCAL = re.compile(r"https?://(?:localhost|127\.0\.0\.1|\[::1\])(?::\d{1,5})?")
-_NAME = re.compile(r"[\w][\w .()+-]{0,120}\.safetensors")
 
 
 class Server:
@@ -57,12 +58,11 @@ class Server:
         self.written: set[Path] = set()
         self.offered, self.version, self.news = b"", 0, threading.Condition()
         try:
-            self.http = ThreadingHTTPServer(("127.0.0.1", port), _handler(self))
+            self.http = _Http(("127.0.0.1", port), _handler(self))
         except OSError as error:
             raise ArgumentError(
                 f"port {port} cannot be served on: {error.strerror or error}; leave it out and a free one is taken"
             ) from error
-        self.http.daemon_threads = True
         self.page = page(self.told).encode()
         self.thread = threading.Thread(
             target=self.http.serve_forever, args=(POLL,), name="glassnet play", daemon=True
@@ -129,13 +129,10 @@ class Server:
         Raises
         ------
         GlassnetError
-            If the name is more than a plain one, a file that is not from here has it, or this is no model file.
+            If the name is more than a plain one or a device's on Windows, a file that is not from here has it, or this
+            is no model file.
         """
-        if not _NAME.fullmatch(name):
-            raise ArgumentError(
-                "a model is saved under a plain name that ends in .safetensors, such as model.safetensors; "
-                f"got {name[:80]!r}"
-            )
+        refuse_name(name)
         path = self.folder / name
         if path.is_symlink() or (path.exists() and path not in self.written):
             raise ArgumentError(
@@ -145,6 +142,15 @@ class Server:
         write(path, data)
         self.written.add(path)
         return path
+
+
+class _Http(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A tab that was closed, or a network that broke, is no fault of the program: the terminal hears of others."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
 
 
 def model_bytes(network: Network) -> bytes:
@@ -190,10 +196,7 @@ def _handler(server: Server) -> type[BaseHTTPRequestHandler]:
 
         def _offered(self, version: int) -> None:
             found = server.later_than(version)
-            status = HTTPStatus.NO_CONTENT if found == version else HTTPStatus.OK
-            if found == ENDED:
-                self._told(HTTPStatus.GONE, "the program has ended this page")
-                return
+            status = HTTPStatus.NO_CONTENT if found in (version, ENDED) else HTTPStatus.OK
             content = server.offered if status == HTTPStatus.OK else b""
             self._answer(status, content, "application/octet-stream", {"X-Glassnet-Version": str(found)})
 
@@ -218,7 +221,14 @@ def _handler(server: Server) -> type[BaseHTTPRequestHandler]:
 
         def _path(self) -> str:
             """The path below the token."""
-            return unquote(urlsplit(self.path).path).removeprefix(f"/{server.token}/")
+            return self._whole_path().removeprefix(f"/{server.token}/")
+
+        def _whole_path(self) -> str:
+            """The path as text; empty where it is none."""
+            try:
+                return unquote(urlsplit(self.path).path)
+            except ValueError:
+                return ""
 
         def _refused(self, *, writes: bool) -> bool:
             """Answer a request that is not from the page, or not meant for it."""
@@ -233,7 +243,7 @@ def _handler(server: Server) -> type[BaseHTTPRequestHandler]:
 
         def _comes_from_page(self, *, writes: bool) -> tuple[bool, bool, bool]:
             """Whether the path holds the token, the request was sent to this address, and by a page that may."""
-            known = unquote(urlsplit(self.path).path).startswith(f"/{server.token}/")
+            known = self._whole_path().startswith(f"/{server.token}/")
             host = self.headers.get("Host", "") == f"127.0.0.1:{server.port}"
             origin = self.headers.get("Origin")
             own = origin == server.origin or self._is_notebook(origin) or (origin is None and not writes)

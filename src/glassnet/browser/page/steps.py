@@ -15,6 +15,7 @@ from glassnet.insight.trace.moment import Moment
 from glassnet.insight.trace.trace import Trace
 from glassnet.losses import Loss
 from glassnet.network.inputs.meaning import Meaning
+from glassnet.network.network import Network
 from glassnet.support.registry import compact_repr
 from glassnet.support.text import markup
 
@@ -91,15 +92,20 @@ def document_of(moment: Moment) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _refuse(moment: Moment) -> None:
-    """Raise `ArgumentError` where the page would not show just this step."""
-    own = own_parts(moment.network, moment.loss)
+def refuse_undrawn(network: Network, loss: Loss | None) -> None:
+    """Raise `ArgumentError` where the page does not draw what a network or its loss is made of, by name."""
+    own = own_parts(network, loss)
     if own:
         raise ArgumentError(
             f"the page does not write the formulas of parts of one's own, {', '.join(map(compact_repr, own))}"
         )
-    if moment.loss.members:
-        raise ArgumentError(f"the page does not draw pairs and triplets, which {moment.loss.name} compares")
+    if loss is not None and loss.members:
+        raise ArgumentError(f"the page does not draw pairs and triplets, which {loss.name} compares")
+
+
+def _refuse(moment: Moment) -> None:
+    """Raise `ArgumentError` where the page would not show just this step."""
+    refuse_undrawn(moment.network, moment.loss)
     if (moment.weights != 1).any():
         raise ArgumentError("the page does not write weights of samples or classes")
     vectors = 2 + moment.optimizer.n_states

@@ -4,6 +4,7 @@ import { load } from "../training/engine.js";
 
 const LOCAL = new Set(["localhost", "127.0.0.1", "[::1]"]);
 const REST = 250; // milliseconds from one question to the next
+const ENDED = -1; // version of what a program offers that has ended
 
 /** A page that was exported from a notebook lies elsewhere, and asks nobody. */
 export const isConnected = () => server !== null && LOCAL.has(new URL(document.baseURI).hostname);
@@ -17,11 +18,13 @@ export function connected(model) {
   if (!isConnected()) return;
   let last = null, sending = Promise.resolve(), isLost = false;
 
-  function lost(error) {
+  function alone(why) {
     if (isLost) return;
     isLost = true;
-    model.say(`the program that opened this page does not answer any more (${error.message}); the page itself goes on`);
+    model.say(`the program that opened this page ${why}; the page itself goes on`);
   }
+
+  const lost = (error) => alone(`does not answer any more (${error.message})`);
 
   model.store.on(["frame"], ({ frame }) => {
     if (isLost || frame === null || frame.running || last === `${frame.id}:${frame.step}:${frame.changes}`) return;
@@ -34,6 +37,7 @@ export function connected(model) {
   async function listen(version) {
     try {
       const answer = await ask(`offered/${version}`), next = Number(answer.headers.get("X-Glassnet-Version"));
+      if (next === ENDED) return void alone("has ended");
       if (answer.status === 200) await taken(new Uint8Array(await answer.arrayBuffer()));
       else if (answer.status !== 204) return;
       setTimeout(listen, REST, next);
