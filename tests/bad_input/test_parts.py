@@ -10,7 +10,14 @@ import pytest
 
 import glassnet as gn
 from glassnet import losses
-from glassnet.errors import ArgumentError, DataError, GlassnetError, ShapeError, UnknownNameError
+from glassnet.errors import (
+    ArgumentError,
+    DataError,
+    GlassnetError,
+    ModelFileError,
+    ShapeError,
+    UnknownNameError,
+)
 from glassnet.layers import BatchNorm, Dense, Dropout
 
 
@@ -134,6 +141,16 @@ from glassnet.layers import BatchNorm, Dense, Dropout
             lambda: gn.TrainingSetup(gn.Network([Dense(2)], input_shape=3), np.ndarray, [0], loss="mse"),  # type: ignore[arg-type]
             DataError,
             r"^X ",
+        ),
+        (
+            lambda: losses.Quantiles(np.array(3)),  # type: ignore[arg-type]
+            ArgumentError,
+            r"^levels of Quantiles must be a sequence of numbers, such as \(0\.1, 0\.9\); got array\(3\)$",
+        ),
+        (
+            lambda: gn.play(output="."),
+            ModelFileError,
+            r"^cannot write \.: it is there already and not a regular file$",
         ),
         (
             lambda: losses.Quantile(1.0),

@@ -110,6 +110,10 @@ def test_an_animation_stays_below_its_size(tmp_path: Path) -> None:
     assert frames_of(smaller) == 2
     with pytest.raises(DataError, match="2 pictures take .* bytes, more than most_bytes=1,000"):
         gn.plots.training_animation(recorder, tmp_path / "none.gif", draw, most_bytes=1000)
+    with pytest.raises(
+        ArgumentError, match=r"^draw must be callable with \(network, ax\); too many positional"
+    ):
+        gn.plots.training_animation(recorder, tmp_path / "none.gif", lambda network: None)
     assert not (tmp_path / "none.gif").exists()
 
 

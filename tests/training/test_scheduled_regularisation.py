@@ -9,6 +9,7 @@ import torch
 import glassnet as gn
 from glassnet.errors import ArgumentError
 from glassnet.schedules import Chain, CosineDecay, Schedule, StepDecay
+from tests.training.fingerprints import fingerprint
 
 RANDOM = np.random.default_rng(0)
 X, Y = RANDOM.normal(size=(40, 6)), RANDOM.normal(size=(40, 2))
@@ -134,6 +135,29 @@ def test_a_rate_that_reaches_one_is_refused_by_its_epoch() -> None:
         ArgumentError, match=r"must stay below 1, where all units are dropped; at epoch 1 it is 1"
     ):
         fit(network(climbs), gn.SGD(0.01), 3)
+
+
+@pytest.mark.parametrize(("epochs", "is_refused"), [(2, False), (3, True)])
+def test_a_rate_that_is_going_to_reach_one_is_refused_before_anything_changes(
+    epochs: int, is_refused: bool
+) -> None:
+    late = Chain([0.5, 1.0], [2.0])
+    fresh = gn.Network([gn.Dense(8), gn.Dropout(late), gn.Dense(2)], seed=0)
+    trained = fit(network(late), gn.SGD(0.01), epochs - 1)
+    for net, more in ((fresh, epochs), (trained, 1)):
+        before = fingerprint(net)
+        if is_refused:
+            with pytest.raises(ArgumentError, match=r"at epoch 2 it is 1$"):
+                fit(net, gn.SGD(0.01), more)
+            assert fingerprint(net) == before
+        else:
+            assert np.isfinite(fit(net, gn.SGD(0.01), more).predict(X)).all()
+
+
+def test_where_an_epoch_peaks_within_itself_is_looked_at_too() -> None:
+    peaks = gn.schedules.OneCycle(1.0, epochs=1, warmup=0.5)  # 1 in the third of four steps
+    with pytest.raises(ArgumentError, match=r"at epoch 0\.5 it is 1$"):
+        fit(network(peaks), gn.SGD(0.01), 1)
 
 
 def test_what_pytorch_has_no_counterpart_for_is_refused_by_name() -> None:

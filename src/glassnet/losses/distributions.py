@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -180,7 +179,7 @@ class Quantiles(SeveralOutputs):
 
     def __post_init__(self) -> None:
         given = self.levels
-        if isinstance(given, str) or not isinstance(given, (Sequence, np.ndarray)) or len(given) == 0:
+        if not checks.is_list(given) or len(given) == 0:
             raise ArgumentError(
                 f"levels of Quantiles must be a sequence of numbers, such as (0.1, 0.9); got {given!r}"
             )

@@ -194,7 +194,7 @@ class Custom(Metric):
 
     function: Callable[..., Any]
     greater_is_better: bool | None = field(default=None, kw_only=True)
-    is_share: bool = field(default=None, kw_only=True)  # type: ignore[assignment]
+    is_share: bool | None = field(default=None, kw_only=True)  # type: ignore[assignment]
 
     def __post_init__(self) -> None:
         checks.function("function of a metric", self.function)

@@ -78,7 +78,7 @@ def training_animation(
     """
     recorded(recorder)
     if draw is not None:
-        checks.function("draw", draw, "(network, ax)")
+        checks.function_of("draw", draw, "network", "ax")
     target = checks.path("path", path)
     if target.suffix.lower() != ".gif" or not target.resolve().parent.is_dir():
         raise ArgumentError(f"path must end in .gif, in a folder that exists; got {str(path)!r}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import math
 import os
 from collections.abc import Iterable, Sequence
@@ -82,6 +83,21 @@ def function(name: str, value: Any, arguments: str = "") -> Any:
     if not callable(value) or isinstance(value, type):
         raise ArgumentError(f"{name} must be callable{arguments and ' with '}{arguments}; got {shown(value)}")
     return value
+
+
+def function_of(name: str, value: Any, *arguments: str) -> Any:
+    """A function that takes these arguments by position, as far as it tells what it takes."""
+    asked = f"({', '.join(arguments)})"
+    called = function(name, value, asked)
+    try:
+        signature = inspect.signature(called)
+    except ValueError:  # a function written in C need not say what it takes
+        return called
+    try:
+        signature.bind(*arguments)
+    except TypeError as error:
+        raise ArgumentError(f"{name} must be callable with {asked}; {error}") from error
+    return called
 
 
 def instance(name: str, value: Any, kind: type[Kind], example: str = "") -> Kind:

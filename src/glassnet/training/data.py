@@ -132,7 +132,6 @@ def _from_arrays(network: Network, X: Any, y: Any, wanted: Wanted, split: float)
     try_own_activations(table, network.dtype)
     refuse_unsuitable(network.layers, table.layout, loss, "y", targets)
     refuse_forward_only(network.layers, table)
-    refuse_forward_only(network.layers, table)
     refuse_dropped(network.layers, table, loss)
     refuse_unreachable(network.layers, table.layout, loss, "y", targets, weights)
     kind: Any = Mapped if mapped else Memory
@@ -207,7 +206,6 @@ def _from_batches(network: Network, batches: Iterable[Any], wanted: Wanted) -> D
     meaning = meaning.with_rows(y, loss)
     try_own_activations(table, network.dtype)
     refuse_unsuitable(network.layers, table.layout, loss, "y of batch 0", y)
-    refuse_forward_only(network.layers, table)
     refuse_forward_only(network.layers, table)
     refuse_dropped(network.layers, table, loss)
     if isinstance(batches, list | tuple) and not loss.members:

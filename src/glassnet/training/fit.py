@@ -29,6 +29,7 @@ from glassnet.training.minimisation import Minimisation
 from glassnet.training.options import FitOptions
 from glassnet.training.origin import Origin, digest_of
 from glassnet.training.progress import announce
+from glassnet.training.refusals.suitability import refuse_full_dropout
 from glassnet.training.training import Training
 
 if TYPE_CHECKING:
@@ -88,6 +89,8 @@ def fit(network: Network, X: Any, y: ArrayLike | None, options: FitOptions) -> H
     continues = network.state is not None and network.state.optimizer == rule
     earlier = network.state.engine if network.state is not None and continues else ""
     runs_on = choose(options["engine"], work, earlier, announce if progress else None)
+    reached = network.state.epoch if network.state is not None and continues else 0
+    refuse_full_dropout(data.plan, reached, n_epochs, source.n_steps)
     refuse_differences(network, streams, data, rule, n_epochs)
     digest = digest_of(data) if heard_by else ""
     memories = _memories(network.state, digest) if continues else {}

@@ -7,6 +7,7 @@ from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
+from glassnet.bridges import writing
 from glassnet.browser.page.document import page
 from glassnet.support.text import markup
 
@@ -22,8 +23,8 @@ def element() -> str:
 
 def write(path: Path, text: str | None = None) -> None:
     """Write the script of the tag, and beside it the page that it shows."""
-    path.with_suffix(".html").write_text(page() if text is None else text, encoding="utf-8")
-    path.write_text(element(), encoding="utf-8")
+    writing.write(path.with_suffix(".html"), (page() if text is None else text).encode())
+    writing.write(path, element().encode())
 
 
 def framed(text: str, state: str = "", height: int = HEIGHT) -> str:

@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 from numpy.typing import ArrayLike
 
 from glassnet import datasets
+from glassnet.bridges import writing
 from glassnet.browser.networks import refuse_unknown
 from glassnet.browser.page import embedding, steps
 from glassnet.browser.page.document import page
@@ -155,12 +156,10 @@ def play(
 
 
 def _write(path: Path, text: str) -> None:
-    if not path.resolve().parent.is_dir():
-        raise ArgumentError(f"cannot write {path}: its folder does not exist; create it first")
     if path.suffix == ".js":
         embedding.write(path, text)
     else:
-        path.write_text(text, encoding="utf-8")
+        writing.write(path, text.encode())
 
 
 def document_of(what: Any, X: ArrayLike | None, y: ArrayLike | None) -> dict[str, Any]:

@@ -24,6 +24,7 @@ from glassnet.support.registry import compact_repr
 # Rows of all other kinds can give any numbers.
 _LIMITED = (plan.ACTIVATION, plan.DROPOUT)
 _ROUNDING = 1e-3
+_LOOKED_AHEAD, _AT_ONCE = 1_000_000, 65_536  # steps
 _SCALES = (0.0, 0.1, 1.0, 10.0)
 _SEVERAL = (
     "; for samples of several classes, or of none, end the network with sigmoid and use binary_cross_entropy"
@@ -99,6 +100,20 @@ def refuse_dropped(layers: Sequence[Layer], table: Plan, loss: Loss) -> None:
             f"{loss.name} takes {_KINDS[loss.outputs]}, and {_dropping(layers)}, behind the last Dense layer, sets "
             "some of them to 0 in training and enlarges the others; put it before that layer"
         )
+
+
+def refuse_full_dropout(table: Plan, first_epoch: int, n_epochs: int, n_steps: int | None) -> None:
+    """Raise `ArgumentError` where a schedule is going to drop everything, in a million steps from the first epoch on.
+
+    An epoch has `n_steps`; None where nobody knows, and steps count as its beginning.
+    """
+    if all(isinstance(row.rate, float) for row in table.rows):
+        return
+    per_epoch = n_steps or 1
+    last = min(n_epochs * per_epoch, _LOOKED_AHEAD)
+    for start in range(0, last, _AT_ONCE):
+        epochs, places = np.divmod(np.arange(start, min(start + _AT_ONCE, last)), per_epoch)
+        table.drop_rates(first_epoch + epochs + places / per_epoch)
 
 
 def _dropping(layers: Sequence[Layer]) -> str:
