@@ -43,7 +43,7 @@ def selu(z: Decimal) -> Decimal:
 
 
 # Of a whole row, without a slope, and too large for either dtype.
-OTHERWISE = ("softmax", "step", "exponential")
+OTHERWISE = ("softmax", "log_softmax", "step", "exponential")
 
 # With 60 digits; the exact GELU is z or 0 to all of float64's digits from abs(z) = 40 on.
 EXACT: dict[ActivationFunction, Real] = {

@@ -47,7 +47,7 @@ QUANTILES = gn.tables.Target("quantiles", center=(5.0,), scale=(3.0,), levels=(0
 RARE = (
     gn.Embedding(PREPROCESSING.index_columns, 3), gn.Periodic([0, 2], 3), gn.Scale(), gn.Dense(6), gn.BatchNorm(),
     gn.PReLU(), gn.Dropout(0.1), gn.LayerNorm(), gn.Residual([gn.Dense(6, "selu", use_bias=False), gn.RMSNorm()]),
-    gn.Activation("gelu"),
+    gn.Activation("gelu"), gn.ParametricSELU(), gn.ParametricMish(),
 )  # fmt: skip
 MODELS = {
     "three classes, temperature": model(network(gn.Dense(3, "softmax"), *RARE), THREE, temperature=0.7),

@@ -26,7 +26,8 @@ def traced(layer: Layer, weights: Any, **options: Any) -> Trace:
 
 
 def test_every_layer_of_one_weight_for_each_entry_states_its_facts() -> None:
-    assert {layers.base.registry.known_as(layer) for layer in OF_ONE_ENTRY} == {"scale", "prelu"}
+    kinds = {layers.base.registry.known_as(layer) for layer in OF_ONE_ENTRY}
+    assert kinds == {"scale", "prelu", "parametric_selu", "parametric_mish"}
 
 
 @pytest.mark.parametrize("layer", OF_ONE_ENTRY, ids=label)
