@@ -23,8 +23,9 @@ BUILT_IN = [activation for activation in ACTIVATIONS if not isinstance(activatio
 # Rounding of sums and of elementary functions, as a share of the number.
 TOLERANCES = {"float64": 2e-15, "float32": 1e-6}
 SMALLEST = {"float64": 5e-324, "float32": 2e-38}
-# Its exponent holds the cube of z, and with it the rounding of numbers of that size.
-CUBED = {activations.GELUTanh: 1.0}
+# The exponent of one holds the cube of z, and with it the rounding of numbers of that size; the largest entry of a row
+# of the other is the logarithm of a sum close to 1, known to the rounding of 1.
+CUBED = {activations.GELUTanh: 1.0, activations.LogSoftmax: 1.0}
 
 
 def call(kernel: Kernel | None, *arguments: Any) -> Any:

@@ -51,7 +51,7 @@ def test_the_loop_names_no_other_function() -> None:
         for node in ast.walk(ast.parse(inspect.getsource(loop)))
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
     }
-    assert called - NUMPY_BODIES.keys() == {"len", "range", "forward", "backward"}
+    assert called - NUMPY_BODIES.keys() == {"len", "range", "forward", "backward", "Dropped"}
 
 
 def test_the_records_hold_every_field_that_compiled_code_reads() -> None:
@@ -68,7 +68,7 @@ def test_the_records_hold_every_field_that_compiled_code_reads() -> None:
 
 
 def test_a_record_takes_every_number_of_a_row_of_the_plan() -> None:
-    assert set(records.ROW_FIELDS) == set(Row._fields) - {"kind", "layer", "activation", "own"}
+    assert set(records.ROW_FIELDS) == set(Row._fields) - {"kind", "layer", "activation", "own", "rate"}
 
 
 FORWARD = ["row_at", "x_at", "parameters_at", "running_at", "kept_at", "a_at", "n", "size"]

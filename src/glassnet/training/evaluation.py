@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 from glassnet import losses, metrics
 from glassnet.engines.base import Array
 from glassnet.engines.numpy import NumpyEngine
-from glassnet.errors import ArgumentError
+from glassnet.errors import ArgumentError, CallError
 from glassnet.losses import Loss
 from glassnet.metrics import Custom, Metric, OfClasses
 from glassnet.metrics.arrays import of_one_shape
@@ -39,7 +39,10 @@ def evaluate(
     sample_weight: ArrayLike | None = None,
 ) -> dict[str, float]:
     """Loss and metrics of the network's predictions for X; :meth:`glassnet.Network.evaluate` says more."""
-    chosen = default_loss(network, y) if loss is None else losses.get(loss)
+    given = network.loss if loss is None else losses.get(loss)
+    if y is None and (given is None or not given.members):  # others say themselves which they take
+        raise CallError("evaluate needs y")
+    chosen = default_loss(network, y) if given is None else given
     plan = network.plan(chosen)
     x = network.features(X, loss=chosen)
     targets = network.targets(y, chosen, len(x))
