@@ -61,6 +61,15 @@ def main() -> int:
     write(PAGES / "notebooks" / "glassnet-page.js")
     options = ["--fail-on-warning", "--keep-going", "-q", "-j", "auto", "-d", str(BUILD / "doctrees")]
     code = sphinx([*options, "-c", str(DOCS / "site"), str(PAGES), str(SITE)])
+    # Sphinx ends well also where a process that wrote some of the pages has died.
+    unwritten = [
+        str(page.relative_to(PAGES))
+        for page in sorted(PAGES.rglob("*.md"))
+        if not (SITE / page.relative_to(PAGES)).with_suffix(".html").exists()
+    ]
+    if unwritten:
+        print(f"not written: {', '.join(unwritten)}; -j 1 shows why", file=sys.stderr)
+        code = code or 1
     n_bytes = sum(file.stat().st_size for file in SITE.rglob("*") if file.is_file())
     print(f"{len(list(SITE.rglob('*.html')))} pages, {n_bytes / 1e6:.0f} MB: {SITE / 'index.html'}")
     return code
