@@ -2982,23 +2982,12 @@ function parametric(value, slope) {
   };
 }
 
-const tanhOfSoftplus = (/** @type {number} */ z) => Math.tanh(Math.max(z, 0) + Math.log1p(Math.exp(-Math.abs(z))));
-
-LAYERS.parametric_mish = parametric(
-  (z) => z * tanhOfSoftplus(z),
-  (z) => {
-    const t = tanhOfSoftplus(z);
-    return t + z * (1 - t * t) / (1 + Math.exp(-z));
-  },
-);
+LAYERS.parametric_mish = parametric(f_mish, (z) => f_mish_slope(z, f_mish(z)));
 
 // SELU, of which each unit learns how much to take.
 
 
-LAYERS.parametric_selu = parametric(
-  (z) => z > 0 ? 1.0507009873554805 * z : 1.7580993408473766 * Math.expm1(z),
-  (z) => z > 0 ? 1.0507009873554805 : 1.7580993408473766 * Math.exp(z),
-);
+LAYERS.parametric_selu = parametric(f_selu, (z) => f_selu_slope(z, f_selu(z)));
 
 // Numbers as waves of learned lengths.
 

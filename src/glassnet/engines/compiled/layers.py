@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from importlib import import_module
 from pkgutil import iter_modules
 from types import ModuleType
@@ -16,17 +16,19 @@ from glassnet.engines.compiled.kernels import Kernel, number
 from glassnet.errors import EngineError
 from glassnet.kernels import layers as written
 from glassnet.kernels import store
+from glassnet.kernels.lift import lift
 from glassnet.layers import Layer
 from glassnet.layers.base import registry
 from glassnet.layers.residual import Branch, Sum
 
 
 class Bodies(NamedTuple):
-    """What stands for a layer's forward, infer and backward."""
+    """What stands for a layer's forward, infer and backward, and for the names of formulas that are open in them."""
 
     forward: Callable[..., Any]
     infer: Callable[..., Any]
     backward: Callable[..., Any]
+    formulas: Mapping[str, Callable[..., Any]]
 
 
 def _files() -> dict[str, ModuleType]:
@@ -50,7 +52,8 @@ def bodies_in(file: ModuleType, name: str, kind: type[Layer]) -> Bodies:
     if missing:
         raise EngineError(f"{file.__name__}, the compiled bodies of {kind.__name__}, lacks {missing[0]}")
     forward, backward = (getattr(file, body) for body in wanted[:2])
-    return Bodies(forward, getattr(file, wanted[-1]) if len(wanted) > 2 else forward, backward)
+    infer = getattr(file, wanted[-1]) if len(wanted) > 2 else forward
+    return Bodies(forward, infer, backward, getattr(file, "FORMULAS", {}))
 
 
 def _bodies() -> dict[type[Layer], Bodies]:
@@ -83,12 +86,19 @@ def own_functions(layer: Layer, dtype: DType) -> dict[str, Kernel]:
 
 def kernels_of(bodies: Bodies, dtype: DType) -> dict[str, Kernel]:
     """The kernels, by their fields in the row's record."""
-    return {name: _kernel(body, dtype, name == "backward") for name, body in bodies._asdict().items()}
+    written = {"forward": bodies.forward, "infer": bodies.infer, "backward": bodies.backward}
+    return {name: _kernel(body, bodies.formulas, dtype, name == "backward") for name, body in written.items()}
 
 
-def _kernel(body: Callable[..., Any], dtype: DType, is_backward: bool) -> Kernel:
+def _kernel(
+    body: Callable[..., Any], formulas: Mapping[str, Callable[..., Any]], dtype: DType, is_backward: bool
+) -> Kernel:
     """Of the address of a row's record, 5 or 7 arrays, the samples of this batch and of the largest one."""
     pointers = [types.CPointer(number(dtype))] * (7 if is_backward else 5)
     kind = signature(types.void, types.int64, *pointers, types.intp, types.intp)
     name = f"{body.__name__}_{dtype.name}"
-    return Kernel(name, lambda: store.function(body, name, kind, dict))
+
+    def meanings() -> dict[str, Any]:
+        return {meaning: lift(formula, dtype) for meaning, formula in formulas.items()}
+
+    return Kernel(name, lambda: store.function(body, name, kind, meanings))

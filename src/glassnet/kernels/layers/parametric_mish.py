@@ -1,53 +1,12 @@
-"""Compiled bodies of a learned share of Mish; arguments as in :mod:`glassnet.kernels.layers`."""
+"""Compiled bodies of a learned share of Mish."""
 
-# mypy: disallow-untyped-defs = False, allow-untyped-calls = True
 from __future__ import annotations
 
-import math
+from glassnet.formulas.activations import mish, mish_slope
+from glassnet.kernels import shares
+from glassnet.kernels.lift import specialise
 
-import numpy as np
-from numba import carray
+FORMULAS = {"VALUE": mish, "SLOPE": mish_slope}
 
-from glassnet.kernels.calls import at_address
-from glassnet.kernels.lift import compiled
-from glassnet.kernels.records import ROW_TYPE
-
-
-@compiled
-def value(z):
-    """f(z)."""
-    return z * math.tanh(max(z, 0.0) + math.log1p(math.exp(-abs(z))))
-
-
-@compiled
-def slope(z):
-    """f'(z)."""
-    t = math.tanh(max(z, 0.0) + math.log1p(math.exp(-abs(z))))
-    return t + z * (1 - t * t) / (1 + math.exp(-z))
-
-
-def parametric_mish(row_at, x_at, parameters_at, running_at, kept_at, a_at, n, size):
-    """A = X + w (f(X) - X)."""
-    row = carray(at_address(row_at, ROW_TYPE), (1,))[0]
-    m = row.n_outputs
-    x, a, shares = carray(x_at, (n, m)), carray(a_at, (n, m)), carray(parameters_at, (m,))
-    for i in range(n):
-        for j in range(m):
-            a[i, j] = x[i, j] + shares[j] * (value(x[i, j]) - x[i, j])
-
-
-def parametric_mish_backward(
-    row_at, x_at, a_at, parameters_at, kept_at, error_at, gradients_at, d_x_at, n, size
-):
-    """dw = sum dA (f(X) - X);  dX = dA (1 + w (f'(X) - 1)), in place."""
-    row = carray(at_address(row_at, ROW_TYPE), (1,))[0]
-    m = row.n_outputs
-    x, error = carray(x_at, (n, m)), carray(error_at, (n, m))
-    shares, gradients = carray(parameters_at, (m,)), carray(gradients_at, (m,))
-    total = np.zeros(m)
-    for i in range(n):
-        for j in range(m):
-            total[j] += error[i, j] * (value(x[i, j]) - x[i, j])
-            error[i, j] *= 1 + shares[j] * (slope(x[i, j]) - 1)
-    for j in range(m):
-        gradients[j] = total[j]
+parametric_mish = specialise(shares.share, "parametric_mish")
+parametric_mish_backward = specialise(shares.share_backward, "parametric_mish_backward")

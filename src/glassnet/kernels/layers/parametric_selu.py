@@ -1,52 +1,12 @@
-"""Compiled bodies of a learned share of SELU; arguments as in :mod:`glassnet.kernels.layers`."""
+"""Compiled bodies of a learned share of SELU."""
 
-# mypy: disallow-untyped-defs = False, allow-untyped-calls = True
 from __future__ import annotations
 
-import math
+from glassnet.formulas.activations import selu, selu_slope
+from glassnet.kernels import shares
+from glassnet.kernels.lift import specialise
 
-import numpy as np
-from numba import carray
+FORMULAS = {"VALUE": selu, "SLOPE": selu_slope}
 
-from glassnet.kernels.calls import at_address
-from glassnet.kernels.lift import compiled
-from glassnet.kernels.records import ROW_TYPE
-
-
-@compiled
-def value(z):
-    """f(z)."""
-    return 1.0507009873554805 * z if z > 0 else 1.7580993408473766 * math.expm1(z)
-
-
-@compiled
-def slope(z):
-    """f'(z)."""
-    return 1.0507009873554805 if z > 0 else 1.7580993408473766 * math.exp(z)
-
-
-def parametric_selu(row_at, x_at, parameters_at, running_at, kept_at, a_at, n, size):
-    """A = X + w (f(X) - X)."""
-    row = carray(at_address(row_at, ROW_TYPE), (1,))[0]
-    m = row.n_outputs
-    x, a, shares = carray(x_at, (n, m)), carray(a_at, (n, m)), carray(parameters_at, (m,))
-    for i in range(n):
-        for j in range(m):
-            a[i, j] = x[i, j] + shares[j] * (value(x[i, j]) - x[i, j])
-
-
-def parametric_selu_backward(
-    row_at, x_at, a_at, parameters_at, kept_at, error_at, gradients_at, d_x_at, n, size
-):
-    """dw = sum dA (f(X) - X);  dX = dA (1 + w (f'(X) - 1)), in place."""
-    row = carray(at_address(row_at, ROW_TYPE), (1,))[0]
-    m = row.n_outputs
-    x, error = carray(x_at, (n, m)), carray(error_at, (n, m))
-    shares, gradients = carray(parameters_at, (m,)), carray(gradients_at, (m,))
-    total = np.zeros(m)
-    for i in range(n):
-        for j in range(m):
-            total[j] += error[i, j] * (value(x[i, j]) - x[i, j])
-            error[i, j] *= 1 + shares[j] * (slope(x[i, j]) - 1)
-    for j in range(m):
-        gradients[j] = total[j]
+parametric_selu = specialise(shares.share, "parametric_selu")
+parametric_selu_backward = specialise(shares.share_backward, "parametric_selu_backward")

@@ -1,5 +1,6 @@
 // Mish, of which each unit learns how much to take.
 
+import { f_mish, f_mish_slope } from "../formulas.js";
 import { LAYERS } from "../plan/layers.js";
 import { oneAxis, vector } from "../plan/shapes.js";
 
@@ -31,12 +32,4 @@ export function parametric(value, slope) {
   };
 }
 
-const tanhOfSoftplus = (/** @type {number} */ z) => Math.tanh(Math.max(z, 0) + Math.log1p(Math.exp(-Math.abs(z))));
-
-LAYERS.parametric_mish = parametric(
-  (z) => z * tanhOfSoftplus(z),
-  (z) => {
-    const t = tanhOfSoftplus(z);
-    return t + z * (1 - t * t) / (1 + Math.exp(-z));
-  },
-);
+LAYERS.parametric_mish = parametric(f_mish, (z) => f_mish_slope(z, f_mish(z)));
