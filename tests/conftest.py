@@ -68,7 +68,8 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         print("The tests of the page in a browser were left out: there is no Chromium on this machine.")
 
 
-_first_states: dict[tuple[str, str], Any] = {}
+_looked_at: set[str] = set()
+_first_states: list[tuple[np.random.Generator, Any]] = []
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -84,12 +85,17 @@ def pytest_runtest_call(item: pytest.Item) -> None:
 
 
 def _renew_generators() -> None:
-    for module_name, module in list(sys.modules.items()):
+    for module_name in sys.modules.keys() - _looked_at:
+        _looked_at.add(module_name)
         if module_name.startswith("tests."):
-            for name, value in vars(module).items():
-                if isinstance(value, np.random.Generator):
-                    state = _first_states.setdefault((module_name, name), value.bit_generator.state)
-                    value.bit_generator.state = state
+            generators = [
+                value
+                for value in vars(sys.modules[module_name]).values()
+                if isinstance(value, np.random.Generator)
+            ]
+            _first_states.extend((generator, generator.bit_generator.state) for generator in generators)
+    for generator, state in _first_states:
+        generator.bit_generator.state = state
 
 
 @pytest.fixture(scope="session")
