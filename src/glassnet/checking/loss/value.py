@@ -248,7 +248,7 @@ def _wrong_form(
     for code, formula in forms.items():
         for factor in factors(value_factors(kind_of(loss))):
             wanted = [formula(smoothed(loss, batch)) * factor.of(batch.m, batch.k) for batch in pair]
-            if np.allclose(numbers, wanted, rtol=SAME, atol=0):
+            if _same(numbers, wanted, SAME):
                 return (code, *factor.codes), 0.0
     return None
 
@@ -261,9 +261,14 @@ def _difference(
         tolerance = SAME if epsilon == 0 else SAME * 1e-3
         for factor in factors(value_factors(kind_of(loss))):
             wanted = [value * factor.of(batch.m, batch.k) for value, batch in zip(right, pair, strict=True)]
-            if np.allclose(numbers, wanted, rtol=tolerance, atol=0):
+            if _same(numbers, wanted, tolerance):
                 return factor.codes, epsilon
     return None
+
+
+def _same(numbers: list[float], wanted: list[float], tolerance: float) -> bool:
+    """Whether both batches agree; for two numbers NumPy's allclose takes fifty times as long."""
+    return all(math.isclose(one, other, rel_tol=tolerance) for one, other in zip(numbers, wanted, strict=True))
 
 
 def _references(loss: Loss, pair: tuple[LossBatch, LossBatch]) -> Iterator[tuple[float, list[float]]]:
