@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import fcntl
 import json
 import os
 import signal
@@ -40,9 +41,19 @@ def free_port() -> str:
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def folder(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
     """Where three processes have written what they did; at the end the last one has killed itself."""
-    folder = tmp_path_factory.mktemp("together")
+    if worker_id == "master":
+        return train_together(tmp_path_factory.mktemp("together"))
+    folder = tmp_path_factory.getbasetemp().parent / "together"  # one for all workers of pytest
+    with folder.with_name("together.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not folder.exists():
+            train_together(tmp_path_factory.mktemp("together")).rename(folder)
+    return folder
+
+
+def train_together(folder: Path) -> Path:
     common = ENVIRONMENT | {"WORLD_SIZE": str(SIZE), "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": free_port()}
     processes = [
         subprocess.Popen(
