@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from sklearn.metrics import check_scoring
 
 from glassnet.errors import ArgumentError, ShapeError
-from glassnet.estimators import given
+from glassnet.estimators import overrides, parameters
 from glassnet.estimators.fit import Fit
 from glassnet.estimators.fitted import FittedEstimator
 from glassnet.estimators.learning import heads
@@ -21,6 +21,7 @@ from glassnet.estimators.learning.members import Part
 from glassnet.estimators.learning.rows import Rows, checked_weights
 from glassnet.estimators.learning.work import Work
 from glassnet.estimators.like_sklearn import work as like_sklearn
+from glassnet.estimators.parameters import Parameters
 from glassnet.estimators.presets import Settings, Task
 from glassnet.kernels import blas
 from glassnet.network.network import Network
@@ -35,7 +36,7 @@ Array = NDArray[Any]
 MOST_MERGED = 2048
 
 
-class NetworkEstimator(FittedEstimator):
+class NetworkEstimator(FittedEstimator, Parameters):
     """Base of the estimators; its subclasses say what y is.
 
     Attributes
@@ -108,7 +109,7 @@ class NetworkEstimator(FittedEstimator):
         self, X: Any, y: Any, sample_weight: Any, X_val: Any, y_val: Any, sample_weight_val: Any, *, part: bool = False
     ) -> Self:  # fmt: skip
         """Learn from these rows; from one batch of many where it is a `part`."""
-        given.check(self)
+        parameters.check(self)
         goes_on = hasattr(self, "networks_") and (part or self.warm_start)
         table = table_of(self, X, fresh=not goes_on)
         if not goes_on:
@@ -170,7 +171,7 @@ class NetworkEstimator(FittedEstimator):
         return merged if size is None or merged.table.n_rows <= size else rows
 
     def _settings(self, n_rows: int, n_features: int) -> Settings:
-        return given.settings_of(self, n_rows, n_features, self._task_, self._in_parts)
+        return overrides.settings_of(self, n_rows, n_features, self._task_, self._in_parts)
 
     def _learn_table(self, rows: Rows, part: bool) -> None:
         """The target and the preprocessing, from the rows of the first fit, whose number decides for later ones."""
@@ -178,7 +179,7 @@ class NetworkEstimator(FittedEstimator):
         self._learn_target(rows.y, part)
         names = rows.table.names
         settings = self._settings(self._n_rows, len(names))
-        told = given.table_settings(settings, self, names, self.reading.keep)
+        told = overrides.table_settings(settings, self, names, self.reading.keep)
         fitted = Preprocessing.fit(self.reading.shown(rows.table), told)
         self.preprocessing_ = in_full(fitted) if settings.scaling == "none" else fitted
 

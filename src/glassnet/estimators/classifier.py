@@ -1,23 +1,42 @@
-"""The estimator that tells classes apart, and its parameters."""
+"""The estimator that tells classes apart."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Self
 
-from glassnet.activations import ActivationFunction
-from glassnet.callbacks import Callback
-from glassnet.estimators.classifying import Classifies
-from glassnet.losses import Loss
-from glassnet.optimizers import Optimizer
-from glassnet.schedules import Schedule
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.base import ClassifierMixin
+from sklearn.utils.metaestimators import available_if
+from sklearn.utils.multiclass import check_classification_targets
+
+from glassnet.errors import ArgumentError, DataError
+from glassnet.estimators.base import NetworkEstimator
+from glassnet.estimators.fit import Fit
+from glassnet.estimators.fitted import Predicts
+from glassnet.estimators.learning import calibration, classes, heads
+from glassnet.estimators.learning.inputs import targets_of
+from glassnet.estimators.learning.rows import Rows
+from glassnet.estimators.parameters import Activation
+from glassnet.estimators.presets import Task
+from glassnet.network.network import Network
+from glassnet.support import checks
 from glassnet.support.calls import explained
+from glassnet.tables.target import LABELS
 
-Activation = str | ActivationFunction
+Array = NDArray[Any]
+Floats = NDArray[np.float64]
+
+
+def _has_probabilities(estimator: Any) -> bool:
+    return heads.gives_probabilities(estimator.loss)
 
 
 @explained
-class NetworkClassifier(Classifies):
+@dataclass(eq=False, repr=False, kw_only=True)
+class NetworkClassifier(ClassifierMixin, Predicts, NetworkEstimator):
     """A small dense network that tells the classes of a table's rows apart: two, many, or several at once.
 
     It takes tables as they are: numbers of any scale, text, categories, dates, missing entries. Every parameter that is
@@ -116,83 +135,148 @@ class NetworkClassifier(Classifies):
         As in scikit-learn.
     """
 
-    def __init__(
-        self,
-        preset: str = "tabular",
-        *,
-        hidden: int | Sequence[int] | None = None,
-        depth: int | None = None,
-        width: int | None = None,
-        activation: Activation | Sequence[Activation] | None = None,
-        output_activation: Activation | None = None,
-        loss: str | Loss | None = None,
-        optimizer: str | Optimizer | None = None,
-        learning_rate: float | Schedule | None = None,
-        schedule: str | None = None,
-        batch_size: int | None = None,
-        epochs: int | None = None,
-        shuffle: bool = True,
-        dropout: float | None = None,
-        batch_norm: bool | None = None,
-        l1: float | None = None,
-        l2: float | None = None,
-        class_weight: Mapping[Any, float] | str | None = None,
-        early_stopping: bool | None = None,
-        validation_share: float | None = None,
-        scorer: str | Callable[..., float] | None = None,
-        patience: int | None = None,
-        callbacks: Sequence[Callback | Callable[..., Any]] = (),
-        warm_start: bool = False,
-        calibrate: bool = False,
-        ensemble: int = 1,
-        n_jobs: int = -1,
-        engine: str = "auto",
-        device: str = "cpu",
-        dtype: str | None = None,
-        categorical: Sequence[str | int] | None = None,
-        categories: str | None = None,
-        embedding_dimension: int | None = None,
-        scaling: str | None = None,
-        clip: bool | None = None,
-        decimal_comma: bool | None = None,
-        random_state: Any = None,
-        verbose: bool = False,
-    ) -> None:
-        self.preset = preset
-        self.hidden = hidden
-        self.depth = depth
-        self.width = width
-        self.activation = activation
-        self.output_activation = output_activation
-        self.loss = loss
-        self.optimizer = optimizer
-        self.learning_rate = learning_rate
-        self.schedule = schedule
-        self.batch_size = batch_size
-        self.epochs = epochs
-        self.shuffle = shuffle
-        self.dropout = dropout
-        self.batch_norm = batch_norm
-        self.l1 = l1
-        self.l2 = l2
-        self.class_weight = class_weight
-        self.early_stopping = early_stopping
-        self.validation_share = validation_share
-        self.scorer = scorer
-        self.patience = patience
-        self.callbacks = callbacks
-        self.warm_start = warm_start
-        self.calibrate = calibrate
-        self.ensemble = ensemble
-        self.n_jobs = n_jobs
-        self.engine = engine
-        self.device = device
-        self.dtype = dtype
-        self.categorical = categorical
-        self.categories = categories
-        self.embedding_dimension = embedding_dimension
-        self.scaling = scaling
-        self.clip = clip
-        self.decimal_comma = decimal_comma
-        self.random_state = random_state
-        self.verbose = verbose
+    output_activation: Activation | None = None
+    class_weight: Mapping[Any, float] | str | None = None
+    scorer: str | Callable[..., float] | None = None
+    calibrate: bool = False
+    ensemble: int = 1
+    n_jobs: int = -1
+
+    def fit(
+        self, X: Any, y: Any, sample_weight: Any = None, *, X_val: Any = None, y_val: Any = None,
+        sample_weight_val: Any = None,
+    ) -> Self:  # fmt: skip
+        """Learn the classes of the rows of X.
+
+        Parameters
+        ----------
+        X : table, (n_rows, n_columns)
+            An array, a list of rows, a sparse matrix, or a data frame of pandas or Polars; numbers, text, categories
+            and dates, some of them missing.
+        y : array_like, (n_rows,), or (n_rows, n_labels) of 0 and 1
+            One class for each row, or whether it is of each of several.
+        sample_weight : array_like, (n_rows,), optional
+            >= 0; a row of weight 0 is left out, and with full batches one of weight 3 counts as three rows.
+        X_val, y_val, sample_weight_val : optional
+            Rows to choose the best epoch by, in the place of a part of X.
+
+        Raises
+        ------
+        ArgumentError
+            For parameters that cannot be used.
+        ValueError
+            For rows that cannot be learned from.
+        """
+        checks.truth("calibrate", self.calibrate)
+        classes.check(self.class_weight)
+        return self._fit(X, y, sample_weight, X_val, y_val, sample_weight_val)
+
+    def partial_fit(self, X: Any, y: Any, classes: Any = None, sample_weight: Any = None) -> Self:
+        """Go once through one batch of many, at a constant learning rate.
+
+        Parameters
+        ----------
+        X, y, sample_weight
+            As for :meth:`fit`. The first batch decides how columns become numbers.
+        classes : array_like, (n_classes,)
+            All classes there will be; needed by the first call, unless samples may be of several classes.
+        """
+        if not hasattr(self, "networks_"):
+            self._awaited = self._awaited_classes(y, classes)
+        try:
+            return self._fit(X, y, sample_weight, None, None, None, part=True)
+        finally:
+            self.__dict__.pop("_awaited", None)
+
+    def _awaited_classes(self, y: Any, given: Any) -> Array | None:
+        if given is None and np.ndim(y) < 2:
+            raise ArgumentError("classes must be passed on the first call to partial_fit.")
+        return None if given is None else np.unique(given)
+
+    # ---- what y is
+
+    def _checked_y(self, y: Any) -> Array:
+        found = targets_of(self, y, numbers=False)
+        _refuse_mixed(found)
+        check_classification_targets(found)
+        if found.ndim == 2 and not np.isin(found, (0, 1)).all():
+            raise DataError(
+                "several columns of y say which of several classes a row is of, so they hold 0 and 1; this y holds "
+                f"{found[~np.isin(found, (0, 1))].tolist()[0]!r}"
+            )
+        return found
+
+    def _task(self, y: Array) -> Task:
+        return "labels" if y.ndim == 2 else "classes"
+
+    def _learn_target(self, y: Array, part: bool) -> None:
+        awaited = getattr(self, "_awaited", None)
+        self.classes_ = np.arange(y.shape[1]) if y.ndim == 2 else np.unique(y) if awaited is None else awaited
+        self.target_ = classes.target_of(self.classes_, y)
+
+    def _encoded(self, y: Array) -> Array:
+        return classes.encoded(y, self.classes_, self.target_)
+
+    def _groups(self, encoded: Array) -> Array | None:
+        return encoded if encoded.ndim == 1 else None
+
+    def _row_weights(self, y: Array, weights: Floats | None) -> Floats | None:
+        return classes.row_weights(self.class_weight, y, self.classes_, weights)
+
+    def _check(self, fit: Fit) -> None:
+        if self.calibrate and not fit.holds:
+            raise ArgumentError(
+                "calibrate needs rows that no network was trained on; set validation_share, or give X_val and y_val"
+            )
+
+    def _after_training(self, held: Sequence[tuple[Network, Rows]]) -> None:
+        self.temperature_ = None
+        if self.calibrate and held:
+            self.temperature_ = calibration.temperature_of(self, held)
+            self._finish(self.temperature_)
+
+    # ---- prediction
+
+    def predict(self, X: Any) -> Array:
+        """The class of each row, (n_rows,); or (n_rows, n_labels), 1 for each class that it is of."""
+        probabilities = self._probabilities(X)
+        if self.target_.task == LABELS:
+            return (probabilities > 0.5).astype(np.int64)
+        return np.asarray(self.classes_[probabilities.argmax(axis=1)])
+
+    @available_if(_has_probabilities)
+    def predict_proba(self, X: Any) -> Floats:
+        """Probabilities of the classes (n_rows, n_classes), or of being of each of several, (n_rows, n_labels)."""
+        return self._probabilities(X)
+
+    @available_if(_has_probabilities)
+    def predict_log_proba(self, X: Any) -> Floats:
+        """The logarithms of these probabilities."""
+        with np.errstate(divide="ignore"):
+            return np.log(self._probabilities(X))
+
+    def decision_function(self, X: Any) -> Floats:
+        """Log-odds of the second of two classes (n_rows,) or of each of several; else logarithms of probabilities."""
+        return classes.decision(self._probabilities(X), self.target_)
+
+    def _probabilities(self, X: Any) -> Floats:
+        outputs = self._outputs(X)
+        return self.model_.target.probabilities(outputs)
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.classifier_tags.multi_label = True
+        tags.target_tags.multi_output = True
+        return tags
+
+
+def _refuse_mixed(y: Array) -> None:
+    """Raise `DataError` where some classes are text and others are not, so that they have no order."""
+    if y.dtype != object:
+        return
+    text = next((one for one in y.ravel() if isinstance(one, str)), None)
+    other = next((one for one in y.ravel() if not isinstance(one, str)), None)
+    if text is not None and other is not None:
+        raise DataError(
+            f"y holds text, such as {text!r}, beside {checks.shown(other)}; give all classes as text, or none"
+        )

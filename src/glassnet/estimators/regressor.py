@@ -3,33 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import RegressorMixin
 
-from glassnet.activations import ActivationFunction
-from glassnet.callbacks import Callback
 from glassnet.estimators.base import NetworkEstimator
 from glassnet.estimators.fitted import Predicts
 from glassnet.estimators.learning import heads, intervals
 from glassnet.estimators.learning.inputs import targets_of
 from glassnet.estimators.learning.rows import Rows
+from glassnet.estimators.parameters import Activation
 from glassnet.estimators.presets import Task
-from glassnet.losses import Loss
 from glassnet.network.network import Network
-from glassnet.optimizers import Optimizer
-from glassnet.schedules import Schedule
 from glassnet.support.calls import explained
 from glassnet.tables.target import target_of
 
 Array = NDArray[Any]
 Floats = NDArray[np.float64]
-Activation = str | ActivationFunction
 
 
 @explained
+@dataclass(eq=False, repr=False, kw_only=True)
 class NetworkRegressor(RegressorMixin, Predicts, NetworkEstimator):
     """A small dense network that tells values, counts or quantiles of a table's rows.
 
@@ -52,86 +49,12 @@ class NetworkRegressor(RegressorMixin, Predicts, NetworkEstimator):
         As of :class:`~glassnet.NetworkClassifier`.
     """
 
-    def __init__(
-        self,
-        preset: str = "tabular",
-        *,
-        hidden: int | Sequence[int] | None = None,
-        depth: int | None = None,
-        width: int | None = None,
-        activation: Activation | Sequence[Activation] | None = None,
-        output_activation: Activation | None = None,
-        loss: str | Loss | None = None,
-        quantiles: Sequence[float] | None = None,
-        optimizer: str | Optimizer | None = None,
-        learning_rate: float | Schedule | None = None,
-        schedule: str | None = None,
-        batch_size: int | None = None,
-        epochs: int | None = None,
-        shuffle: bool = True,
-        dropout: float | None = None,
-        batch_norm: bool | None = None,
-        l1: float | None = None,
-        l2: float | None = None,
-        early_stopping: bool | None = None,
-        validation_share: float | None = None,
-        scorer: str | Callable[..., float] | None = None,
-        patience: int | None = None,
-        callbacks: Sequence[Callback | Callable[..., Any]] = (),
-        warm_start: bool = False,
-        ensemble: int = 1,
-        n_jobs: int = -1,
-        engine: str = "auto",
-        device: str = "cpu",
-        dtype: str | None = None,
-        categorical: Sequence[str | int] | None = None,
-        categories: str | None = None,
-        embedding_dimension: int | None = None,
-        scaling: str | None = None,
-        clip: bool | None = None,
-        scale_targets: bool | None = None,
-        decimal_comma: bool | None = None,
-        random_state: Any = None,
-        verbose: bool = False,
-    ) -> None:
-        self.preset = preset
-        self.hidden = hidden
-        self.depth = depth
-        self.width = width
-        self.activation = activation
-        self.output_activation = output_activation
-        self.loss = loss
-        self.quantiles = quantiles
-        self.optimizer = optimizer
-        self.learning_rate = learning_rate
-        self.schedule = schedule
-        self.batch_size = batch_size
-        self.epochs = epochs
-        self.shuffle = shuffle
-        self.dropout = dropout
-        self.batch_norm = batch_norm
-        self.l1 = l1
-        self.l2 = l2
-        self.early_stopping = early_stopping
-        self.validation_share = validation_share
-        self.scorer = scorer
-        self.patience = patience
-        self.callbacks = callbacks
-        self.warm_start = warm_start
-        self.ensemble = ensemble
-        self.n_jobs = n_jobs
-        self.engine = engine
-        self.device = device
-        self.dtype = dtype
-        self.categorical = categorical
-        self.categories = categories
-        self.embedding_dimension = embedding_dimension
-        self.scaling = scaling
-        self.clip = clip
-        self.scale_targets = scale_targets
-        self.decimal_comma = decimal_comma
-        self.random_state = random_state
-        self.verbose = verbose
+    output_activation: Activation | None = None
+    quantiles: Sequence[float] | None = None
+    scorer: str | Callable[..., float] | None = None
+    ensemble: int = 1
+    n_jobs: int = -1
+    scale_targets: bool | None = None
 
     def fit(
         self, X: Any, y: Any, sample_weight: Any = None, *, X_val: Any = None, y_val: Any = None,

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import ClassNamePrefixFeaturesOutMixin, TransformerMixin
 
-from glassnet.activations import ActivationFunction
-from glassnet.callbacks import Callback
 from glassnet.errors import ArgumentError
 from glassnet.estimators.base import NetworkEstimator
 from glassnet.estimators.fit import Fit
@@ -18,19 +16,16 @@ from glassnet.estimators.learning import classes, heads, hidden
 from glassnet.estimators.learning.heads import NetworkEnd
 from glassnet.estimators.learning.inputs import targets_of
 from glassnet.estimators.presets import Settings, Task
-from glassnet.losses import Loss
-from glassnet.optimizers import Optimizer
-from glassnet.schedules import Schedule
 from glassnet.support import checks
 from glassnet.support.calls import explained
 from glassnet.tables.target import CLASSES, target_of
 
 Array = NDArray[Any]
 Floats = NDArray[np.float64]
-Activation = str | ActivationFunction
 
 
 @explained
+@dataclass(eq=False, repr=False, kw_only=True)
 class NetworkTransformer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, NetworkEstimator):
     """What a network has learned to see in the rows of a table: the outputs of a hidden layer, or learned places.
 
@@ -57,82 +52,10 @@ class NetworkTransformer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Netw
 
     _joins = False
 
-    def __init__(
-        self,
-        preset: str = "tabular",
-        *,
-        layer: int = -1,
-        dimensions: int | None = None,
-        task: str = "auto",
-        hidden: int | Sequence[int] | None = None,
-        depth: int | None = None,
-        width: int | None = None,
-        activation: Activation | Sequence[Activation] | None = None,
-        loss: str | Loss | None = None,
-        optimizer: str | Optimizer | None = None,
-        learning_rate: float | Schedule | None = None,
-        schedule: str | None = None,
-        batch_size: int | None = None,
-        epochs: int | None = None,
-        shuffle: bool = True,
-        dropout: float | None = None,
-        batch_norm: bool | None = None,
-        l1: float | None = None,
-        l2: float | None = None,
-        early_stopping: bool | None = None,
-        validation_share: float | None = None,
-        patience: int | None = None,
-        callbacks: Sequence[Callback | Callable[..., Any]] = (),
-        warm_start: bool = False,
-        engine: str = "auto",
-        device: str = "cpu",
-        dtype: str | None = None,
-        categorical: Sequence[str | int] | None = None,
-        categories: str | None = None,
-        embedding_dimension: int | None = None,
-        scaling: str | None = None,
-        clip: bool | None = None,
-        scale_targets: bool | None = None,
-        decimal_comma: bool | None = None,
-        random_state: Any = None,
-        verbose: bool = False,
-    ) -> None:
-        self.preset = preset
-        self.layer = layer
-        self.dimensions = dimensions
-        self.task = task
-        self.hidden = hidden
-        self.depth = depth
-        self.width = width
-        self.activation = activation
-        self.loss = loss
-        self.optimizer = optimizer
-        self.learning_rate = learning_rate
-        self.schedule = schedule
-        self.batch_size = batch_size
-        self.epochs = epochs
-        self.shuffle = shuffle
-        self.dropout = dropout
-        self.batch_norm = batch_norm
-        self.l1 = l1
-        self.l2 = l2
-        self.early_stopping = early_stopping
-        self.validation_share = validation_share
-        self.patience = patience
-        self.callbacks = callbacks
-        self.warm_start = warm_start
-        self.engine = engine
-        self.device = device
-        self.dtype = dtype
-        self.categorical = categorical
-        self.categories = categories
-        self.embedding_dimension = embedding_dimension
-        self.scaling = scaling
-        self.clip = clip
-        self.scale_targets = scale_targets
-        self.decimal_comma = decimal_comma
-        self.random_state = random_state
-        self.verbose = verbose
+    layer: int = -1
+    dimensions: int | None = None
+    task: str = "auto"
+    scale_targets: bool | None = None
 
     def fit(
         self, X: Any, y: Any, sample_weight: Any = None, *, X_val: Any = None, y_val: Any = None,
