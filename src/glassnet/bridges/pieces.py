@@ -21,24 +21,14 @@ Array = NDArray[Any]
 
 @dataclass(frozen=True)
 class Piece:
-    """A layer, its arrays by glassnet's names for them, and where it was found.
-
-    Attributes
-    ----------
-    n_features : int or None
-        How many features it reads, if its arrays tell.
-    width : int or None
-        The features that it says it makes.
-    part : object
-        The other library's object that it was read from, where there is one.
-    """
+    """A layer, its arrays by glassnet's names for them, and where it was found."""
 
     layer: Layer
     place: str
     arrays: dict[str, Array] = field(default_factory=dict)
-    n_features: int | None = None
-    width: int | None = None
-    part: Any = None
+    n_features: int | None = None  # how many features it reads, if its arrays tell
+    width: int | None = None  # the features that it says it makes
+    part: Any = None  # the other library's object that it was read from, where there is one
 
 
 def dense(weights: Array, bias: Array | None, place: str) -> Piece:

@@ -59,21 +59,11 @@ class Keeper(Checkpoint):
 
 @dataclass(frozen=True)
 class Saving:
-    """Whether and how a training can go on.
+    """Whether and how a training can go on."""
 
-    Attributes
-    ----------
-    path : Path
-        Of the checkpoint.
-    every : int or None
-        Epochs from one to the next; None for no checkpoints.
-    resumes : bool
-        Whether training goes on from one that is there.
-    """
-
-    path: Path
-    every: int | None
-    resumes: bool
+    path: Path  # of the checkpoint
+    every: int | None  # epochs from one to the next; None for no checkpoints
+    resumes: bool  # whether training goes on from one that is there
 
     @classmethod
     def chosen(cls, folder: Path, every: int | None, resume: bool, group: Group) -> Saving:

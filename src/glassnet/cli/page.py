@@ -25,20 +25,12 @@ _NUMBERED = re.compile(r"(.*)-(\d+)")
 
 @dataclass(frozen=True)
 class CommandLine:
-    """``glassnet train`` as it was typed.
-
-    Attributes
-    ----------
-    source : str
-    options : mapping
-        What the user gave, by the names of the parameters; None for what was left out.
-    folder : Path
-        Where the results went.
-    """
+    """``glassnet train`` as it was typed."""
 
     source: str
+    # What the user gave, by the names of the parameters; None for what was left out
     options: Mapping[str, Any]
-    folder: Path
+    folder: Path  # where the results went
 
     def changed(self, change: Mapping[str, Any], place: int = 0) -> str:
         """The command with other options, and with results in the first, second … folder that is not there yet."""

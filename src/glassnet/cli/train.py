@@ -29,25 +29,15 @@ from glassnet.recipes.experiment import Experiment
 
 @dataclass(frozen=True)
 class Wish:
-    """What the user wants beside the recipe.
-
-    Attributes
-    ----------
-    checkpoint_every : int or None
-        Epochs from one checkpoint to the next.
-    resume : bool
-        Go on from the checkpoint in the output folder.
-    watch : bool
-        Show the curves while it trains.
-    """
+    """What the user wants beside the recipe."""
 
     seed: int = 0
     engine: str = "auto"
     device: str = "cpu"
     quiet: bool = False
-    checkpoint_every: int | None = None
-    resume: bool = False
-    watch: bool = False
+    checkpoint_every: int | None = None  # epochs from one checkpoint to the next
+    resume: bool = False  # go on from the checkpoint in the output folder
+    watch: bool = False  # show the curves while it trains
 
     def as_typed(self) -> dict[str, Any]:
         """The options that decide what is learned, where they are not the usual ones."""

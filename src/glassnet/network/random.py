@@ -18,21 +18,13 @@ Seed = int | np.random.Generator | np.random.RandomState | None
 
 @dataclass
 class Streams:
-    """Where first weights, the order of batches, and dropout masks come from.
+    """Where first weights, the order of batches, and dropout masks come from."""
 
-    Attributes
-    ----------
-    seed : int or None
-        The integer that all of it follows from; None where a generator was given.
-    given : Generator, RandomState or None
-        A copy of the generator that was given, as it was then.
-    """
-
-    seed: int | None
+    seed: int | None  # the integer that all of it follows from; None where a generator was given
     weights: Random
     order: np.random.Generator
     masks: np.random.Generator
-    given: Random | None = None
+    given: Random | None = None  # a copy of the generator that was given, as it was then
 
     @classmethod
     def of(cls, seed: Seed) -> Streams:

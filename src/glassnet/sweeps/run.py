@@ -74,21 +74,13 @@ class Outcome:
 
 @dataclass(frozen=True, eq=False)
 class Work:
-    """What all runs of a sweep share.
-
-    Attributes
-    ----------
-    options : dict
-        Of fit, for all runs.
-    of_fit : frozenset of str
-        The keys of a setting that are options of fit.
-    """
+    """What all runs of a sweep share."""
 
     build: Callable[..., Any]
     X: Any
     y: Any
-    options: Mapping[str, Any]
-    of_fit: frozenset[str]
+    options: Mapping[str, Any]  # of fit, for all runs
+    of_fit: frozenset[str]  # the keys of a setting that are options of fit
     goal: Goal | None
 
     def network(self, run: Run) -> Network:

@@ -19,23 +19,12 @@ Letter: TypeAlias = "str | float | Floats"
 
 @dataclass(frozen=True, eq=False)
 class ReadNumbers:
-    """Columns of numbers, side by side: NaN where one is missing; held within float32, and rounded to it where said.
+    """Columns of numbers, side by side: NaN where one is missing; held within float32, and rounded to it where said."""
 
-    Attributes
-    ----------
-    output : str
-        The value (n_rows, n_columns).
-    columns : tuple of str
-    places : tuple of int
-        Of the columns in a table without names.
-    single : tuple of bool
-        Whether each is read in float32.
-    """
-
-    output: str
+    output: str  # the value (n_rows, n_columns)
     columns: tuple[str, ...]
-    places: tuple[int, ...]
-    single: tuple[bool, ...]
+    places: tuple[int, ...]  # of the columns in a table without names
+    single: tuple[bool, ...]  # whether each is read in float32
 
 
 @dataclass(frozen=True, eq=False)
@@ -165,16 +154,9 @@ Step: TypeAlias = (
 
 @dataclass
 class Program:
-    """Steps in their order; each method adds one and names what it makes.
+    """Steps in their order; each method adds one and names what it makes."""
 
-    Attributes
-    ----------
-    steps : list of Step
-    named : bool
-        Whether the columns of the table have names.
-    """
-
-    named: bool = True
+    named: bool = True  # whether the columns of the table have names
     steps: list[Step] = field(default_factory=list)
     _taken: dict[str, int] = field(default_factory=dict)
 

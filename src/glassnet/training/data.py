@@ -40,29 +40,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Data:
-    """Training data as an engine takes them, and validation data if there are any.
+    """Training data as an engine takes them, and validation data if there are any."""
 
-    Attributes
-    ----------
-    plan : Plan
-        The network's, with the loss.
-    input_shape : tuple of int
-        Of one sample.
-    source : BatchSource
-        Where the batches come from.
-    held : Held or None
-        Validation samples and targets.
-    meaning : Meaning
-        What the columns, classes and outputs are called.
-    weights : ndarray (n_samples,) or None
-        Weights of the training samples, of mean 1, for metrics: those that were given, without those of classes.
-    """
-
-    plan: plan.Plan
-    input_shape: tuple[int, ...]
-    source: BatchSource
-    held: Held | None
-    meaning: Meaning
+    plan: plan.Plan  # the network's, with the loss
+    input_shape: tuple[int, ...]  # of one sample
+    source: BatchSource  # where the batches come from
+    held: Held | None  # validation samples and targets
+    meaning: Meaning  # what the columns, classes and outputs are called
+    # (n_samples,): weights of the training samples, of mean 1, for metrics: those that were given, without
+    # those of classes
     weights: NDArray[Any] | None = None
 
 

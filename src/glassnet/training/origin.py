@@ -28,30 +28,16 @@ CHECKED_BYTES = 1_000_000
 
 @dataclass(frozen=True)
 class Origin:
-    """What a fit started from.
-
-    Attributes
-    ----------
-    layers, dtype, input_shape : as for Network
-    seed : int or None
-        From which the first weights follow; None where a generator was given.
-    streams : dict
-        Where the order of samples and the dropout masks started.
-    steps_before : int
-        Updates made before, by the same optimizer.
-    parameters, data : tuple
-        Fingerprints of the first parameters, and of samples, targets and weights; None for an iterable of batches.
-    loss, optimizer, batch_size, shuffle, validation_split, class_weight, threads : as for fit
-    classes : tuple
-        Names of the classes, where they were known: targets and class weights may have been given by them.
-    """
+    """What a fit started from."""
 
     layers: tuple[Layer, ...]
     dtype: str
     input_shape: tuple[int, ...]
-    seed: int | None
-    streams: dict[str, Any]
-    steps_before: int
+    seed: int | None  # from which the first weights follow; None where a generator was given
+    streams: dict[str, Any]  # where the order of samples and the dropout masks started
+    steps_before: int  # updates made before, by the same optimizer
+    # parameters, data: fingerprints of the first parameters, and of samples, targets and weights; None for
+    # an iterable of batches
     parameters: Fingerprint
     data: Fingerprint | None
     loss: Loss
@@ -61,6 +47,7 @@ class Origin:
     validation_split: float
     class_weight: Mapping[Any, float] | str | None
     threads: int | None
+    # Names of the classes, where they were known: targets and class weights may have been given by them
     classes: tuple[Any, ...] = ()
 
     @classmethod

@@ -24,25 +24,15 @@ _COMPARISONS = {">": "Greater", ">=": "GreaterOrEqual", "<": "Less", "<=": "Less
 
 @dataclass
 class Nodes:
-    """The nodes and constants of a graph that grows.
-
-    Attributes
-    ----------
-    onnx : module
-    nodes, constants, inputs : list
-        Of ONNX's own kinds.
-    dtype : numpy.dtype
-        Of the numbers.
-    prefix : str
-        Stands in front of the names of values that are neither columns nor outputs.
-    """
+    """The nodes and constants of a graph that grows."""
 
     onnx: Any
+    # nodes, constants, inputs: of ONNX's own kinds
     nodes: list[Any] = field(default_factory=list)
     constants: list[Any] = field(default_factory=list)
     inputs: list[Any] = field(default_factory=list)
-    dtype: np.dtype[Any] = FLOAT64
-    prefix: str = "glassnet/"
+    dtype: np.dtype[Any] = FLOAT64  # of the numbers
+    prefix: str = "glassnet/"  # stands in front of the names of values that are neither columns nor outputs
     _numbers: dict[float, str] = field(default_factory=dict)
 
     def node(self, operator: str, *sources: str, output: str = "", **attributes: Any) -> str:

@@ -34,35 +34,17 @@ MOST_LOOKED_AT = 50_000  # rows that stand for a large part
 
 @dataclass(frozen=True, eq=False)
 class Loaded:
-    """A table to learn from.
-
-    Attributes
-    ----------
-    file : TableFile
-    wish : TableWish
-    target : str
-        The column that is predicted.
-    rows : int array (n,)
-        Places of the rows of the file whose target is known.
-    y : array (n,)
-        Their targets.
-    classifies : bool
-    features : tuple of str
-        The columns that may be learned from.
-    notes : tuple of str
-        What was decided.
-    embeds : bool
-        Whether a column for each category would take too much memory, so that categories are embedded.
-    """
+    """A table to learn from."""
 
     file: TableFile
     wish: TableWish
-    target: str
-    rows: NDArray[np.int64]
-    y: Array
+    target: str  # the column that is predicted
+    rows: NDArray[np.int64]  # (n,): places of the rows of the file whose target is known
+    y: Array  # (n,): their targets
     classifies: bool
-    features: tuple[str, ...]
-    notes: tuple[str, ...]
+    features: tuple[str, ...]  # the columns that may be learned from
+    notes: tuple[str, ...]  # what was decided
+    # Whether a column for each category would take too much memory, so that categories are embedded
     embeds: bool = False
 
     def table(self, places: NDArray[np.int64]) -> Table:

@@ -26,22 +26,11 @@ DESCRIPTION_VERSION = 1
 
 @dataclass(frozen=True, eq=False)
 class Piece:
-    """One part of the rows, as it is judged: all of it, or a sample of a large one.
-
-    Attributes
-    ----------
-    name : str
-    n_rows : int
-        Of the whole part.
-    rows : int array
-        Their numbers in the file, counted from 1.
-    table : Table
-    true, said : arrays
-    """
+    """One part of the rows, as it is judged: all of it, or a sample of a large one."""
 
     name: str
-    n_rows: int
-    rows: NDArray[np.int64]
+    n_rows: int  # of the whole part
+    rows: NDArray[np.int64]  # their numbers in the file, counted from 1
     table: Table
     true: Array
     said: NDArray[np.float64]
@@ -49,31 +38,16 @@ class Piece:
 
 @dataclass(frozen=True, eq=False)
 class Study:
-    """A model and the table that it was made from.
-
-    Attributes
-    ----------
-    loaded : Loaded
-    split : Split
-    tables : mapping of str to Table
-        Of each part; of a large one a sample.
-    places : mapping of str to int array
-        The rows of these tables, among those of `loaded`.
-    model : TableModel
-    history : History or None
-    suspicions : Suspicions
-    facts : sequence of (str, str)
-        About the training.
-    """
+    """A model and the table that it was made from."""
 
     loaded: Loaded
     split: Split
-    tables: Mapping[str, Table]
-    places: Mapping[str, NDArray[np.int64]]
+    tables: Mapping[str, Table]  # of each part; of a large one a sample
+    places: Mapping[str, NDArray[np.int64]]  # the rows of these tables, among those of `loaded`
     model: TableModel
     history: History | None
     suspicions: Suspicions
-    facts: Sequence[tuple[str, str]]
+    facts: Sequence[tuple[str, str]]  # about the training
 
     @cached_property
     def pieces(self) -> dict[str, Piece]:

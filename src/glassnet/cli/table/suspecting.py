@@ -19,26 +19,15 @@ _OF_EQUAL = 0.5  # if it is also below so much of what each of them would have
 
 @dataclass(frozen=True)
 class Suspicions:
-    """What may make a test too easy, or a score say little.
-
-    Attributes
-    ----------
-    target : str
-    classifies : bool
-    columns : mapping of str to Suspect
-        Those that tell the target alone, or nearly.
-    n_repeated, n_test : int
-        Rows of the test part, and those of them that stand in another part, too.
-    imbalance : str
-        In a sentence; empty where classes are in balance.
-    """
+    """What may make a test too easy, or a score say little."""
 
     target: str
     classifies: bool
-    columns: Mapping[str, Suspect]
+    columns: Mapping[str, Suspect]  # those that tell the target alone, or nearly
+    # n_repeated, n_test: rows of the test part, and those of them that stand in another part, too
     n_repeated: int
     n_test: int
-    imbalance: str
+    imbalance: str  # in a sentence; empty where classes are in balance
 
     @property
     def sentences(self) -> list[str]:

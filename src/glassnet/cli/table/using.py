@@ -36,21 +36,11 @@ _APART = 2.0  # standard errors from which on a score is another
 
 @dataclass(frozen=True, eq=False)
 class Used:
-    """A model with what its file says beside.
-
-    Attributes
-    ----------
-    model : TableModel
-    kinds : list of Kind
-        How the columns that it reads are taken, and its target.
-    target : str
-        The column that it predicts; "" where nobody has said.
-    header : bool
-    """
+    """A model with what its file says beside."""
 
     model: TableModel
-    kinds: list[Kind]
-    target: str
+    kinds: list[Kind]  # how the columns that it reads are taken, and its target
+    target: str  # the column that it predicts; "" where nobody has said
     header: bool
 
     @classmethod

@@ -11,38 +11,24 @@ from glassnet.tables.files import ColumnWish, ReadingOptions
 
 @dataclass(frozen=True, kw_only=True)
 class TableWish:
-    """Options of ``train`` and ``tune`` that are about tables.
+    """Options of ``train`` and ``tune`` that are about tables."""
 
-    Attributes
-    ----------
-    target : str or None
-        The column to predict.
-    task : {"auto", "classify", "regress"}
-    preset : str or None
-    group, time : str or None
-        Columns to split by.
-    drop, keep, categorical : tuple of str
-        Columns that are not read, those that are however they look, and those that hold names.
-    balance, calibrate : bool
-        Whether rare classes weigh as much as others, and whether probabilities are calibrated.
-    ensemble : int or None
-        Networks side by side.
-    separator, encoding : str or None
-    header, decimal_comma : bool
-    date_format : str or None
-    """
-
-    target: str | None = None
-    task: str = "auto"
+    target: str | None = None  # the column to predict
+    task: str = "auto"  # or "classify", "regress"
     preset: str | None = None
+    # group, time: columns to split by
     group: str | None = None
     time: str | None = None
+    # drop, keep, categorical: columns that are not read, those that are however they look, and those that
+    # hold names
     drop: tuple[str, ...] = ()
     keep: tuple[str, ...] = ()
     categorical: tuple[str, ...] = ()
+    # balance, calibrate: whether rare classes weigh as much as others, and whether probabilities are
+    # calibrated
     balance: bool = False
     calibrate: bool = False
-    ensemble: int | None = None
+    ensemble: int | None = None  # networks side by side
     separator: str | None = None
     encoding: str | None = None
     header: bool = True

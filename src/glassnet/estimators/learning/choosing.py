@@ -30,17 +30,10 @@ OF_ENTROPY = 0.5
 
 @dataclass(frozen=True)
 class Choice:
-    """What was found.
+    """What was found."""
 
-    Attributes
-    ----------
-    work : Work
-        With the epochs after which training ends, the decay and the penalty.
-    unseen : list of (Member, places)
-        Networks that were trained like that, and the rows that each of them has not seen.
-    """
-
-    work: Work
+    work: Work  # with the epochs after which training ends, the decay and the penalty
+    # Networks that were trained like that, and the rows that each of them has not seen
     unseen: list[tuple[Member, Places]]
 
 

@@ -23,15 +23,9 @@ Array = NDArray[Any]
 
 @dataclass
 class Reading:
-    """Tables that are in memory. Set :attr:`NetworkEstimator.reading` to one of your own before a fit.
+    """Tables that are in memory. Set :attr:`NetworkEstimator.reading` to one of your own before a fit."""
 
-    Attributes
-    ----------
-    keep : sequence of str
-        Columns that are read although they look like identifiers, or say nothing.
-    """
-
-    keep: Sequence[str] = ()
+    keep: Sequence[str] = ()  # columns that are read although they look like identifiers, or say nothing
 
     @property
     def merges(self) -> bool:

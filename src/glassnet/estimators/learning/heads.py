@@ -30,25 +30,16 @@ INTEGERS, ROWS, COLUMN, VALUE_ROWS, SIGNS = (
 
 @dataclass(frozen=True)
 class NetworkEnd:
-    """The end of a network.
-
-    Attributes
-    ----------
-    loss : Loss
-    activation : str or ActivationFunction
-    n_outputs : int
-    form : str
-        What the loss takes: "integers" (classes from 0 on), "one-hot rows", "a column of 0 and 1", "values" as they
-        are, "signs" (-1 and 1).
-    told : tuple of int or None
-        Which outputs a model tells, in its own order: the levels of the first value first; of means and variances the
-        means. None: all, as they are.
-    """
+    """The end of a network."""
 
     loss: Loss
     activation: str | ActivationFunction
     n_outputs: int
+    # What the loss takes: "integers" (classes from 0 on), "one-hot rows", "a column of 0 and 1", "values"
+    # as they are, "signs" (-1 and 1)
     form: str
+    # Which outputs a model tells, in its own order: the levels of the first value first; of means and
+    # variances the means. None: all, as they are.
     told: tuple[int, ...] | None = None
 
     def encode(self, targets: Array) -> Array:

@@ -34,22 +34,12 @@ class Part:
 
 @dataclass
 class Member:
-    """A network of an ensemble, and what its training has shown.
-
-    Attributes
-    ----------
-    network : Network
-    history : History
-        Of the last fit.
-    state : TrainingState or None
-        Where the network cannot hold it itself.
-    losses, validation_losses, scores : list of float
-        Of all epochs so far.
-    """
+    """A network of an ensemble, and what its training has shown."""
 
     network: Network
-    history: History = field(default_factory=History)
-    state: TrainingState | None = None
+    history: History = field(default_factory=History)  # of the last fit
+    state: TrainingState | None = None  # where the network cannot hold it itself
+    # losses, validation_losses, scores: of all epochs so far
     losses: list[float] = field(default_factory=list)
     validation_losses: list[float] = field(default_factory=list)
     scores: list[float] = field(default_factory=list)

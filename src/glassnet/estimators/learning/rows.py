@@ -22,20 +22,11 @@ _FIRST = 2
 
 @dataclass(frozen=True)
 class Rows:
-    """Rows to learn from.
-
-    Attributes
-    ----------
-    table : Table
-    y : ndarray (n,) or (n, k)
-        Targets as the user gave them.
-    weights : ndarray (n,) or None
-        Their weights, > 0; None where none were given.
-    """
+    """Rows to learn from."""
 
     table: Table
-    y: Array
-    weights: Floats | None = None
+    y: Array  # (n,) or (n, k): targets as the user gave them
+    weights: Floats | None = None  # (n,): their weights, > 0; None where none were given
 
     def take(self, places: Places | NDArray[np.bool_]) -> Rows:
         """The rows at these places."""

@@ -22,37 +22,21 @@ from glassnet.tables.preprocessing import Preprocessing
 
 @dataclass(frozen=True)
 class Work:
-    """What all members of an ensemble share.
-
-    Attributes
-    ----------
-    settings : Settings
-    head : NetworkEnd
-    preprocessing : Preprocessing
-    callbacks : sequence
-        The user's own.
-    shuffle : bool
-    engine, device : str
-    epochs : int
-        Of this call.
-    foreseen : int
-        Epochs of all trainings of this call, where they are more: they decide whether compiling pays.
-    constant_rate : bool
-        In the place of the schedule, where nobody knows how many epochs will follow.
-    cut_off : callable or None
-        Of a new network and its optimizer: the network of a training that was cut off, to go on with, or None.
-    """
+    """What all members of an ensemble share."""
 
     settings: Settings
     head: NetworkEnd
     preprocessing: Preprocessing
-    callbacks: Sequence[Callback | Callable[..., Any]]
+    callbacks: Sequence[Callback | Callable[..., Any]]  # the user's own
     shuffle: bool
     engine: str
     device: str
-    epochs: int
+    epochs: int  # of this call
+    # Epochs of all trainings of this call, where they are more: they decide whether compiling pays
     foreseen: int = 0
+    # In the place of the schedule, where nobody knows how many epochs will follow
     constant_rate: bool = False
+    # Of a new network and its optimizer: the network of a training that was cut off, to go on with, or None
     cut_off: Callable[[Network, Optimizer], Network | None] | None = None
 
     def network(self, seed: int | Random) -> Network:

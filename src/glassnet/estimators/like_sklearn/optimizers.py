@@ -41,24 +41,14 @@ def sklearn_sgd(w: Any, g: Any, v: Any, mask: Any, c: Any) -> Any:
 
 @dataclass(frozen=True)
 class SklearnOptimizer(Optimizer):
-    """What both have: a penalty alpha / 2 sum W^2 that is divided by the rows of each batch.
-
-    Attributes
-    ----------
-    alpha : float
-    l2 : float
-        What the layers add of it already, whatever the batch.
-    n_rows, batch : int
-        Of an epoch, and of a batch.
-    start : int
-        Steps before the first of these epochs.
-    """
+    """What both have: a penalty alpha / 2 sum W^2 that is divided by the rows of each batch."""
 
     alpha: float = field(default=0.0, kw_only=True)
-    l2: float = field(default=0.0, kw_only=True)
+    l2: float = field(default=0.0, kw_only=True)  # what the layers add of it already, whatever the batch
+    # n_rows, batch: of an epoch, and of a batch
     n_rows: int = field(default=1, kw_only=True, compare=False)
     batch: int = field(default=1, kw_only=True, compare=False)
-    start: int = field(default=0, kw_only=True, compare=False)
+    start: int = field(default=0, kw_only=True, compare=False)  # steps before the first of these epochs
 
     @property
     def last(self) -> int:

@@ -46,17 +46,10 @@ class Order:
 
 @dataclass(frozen=True)
 class SklearnWork(Work):
-    """The work of ``preset="sklearn"``.
-
-    Attributes
-    ----------
-    alpha : float
-    random : RandomState or None
-        Where orders of batches come from, after the first weights; None where several networks are trained.
-    task : str
-    """
+    """The work of ``preset="sklearn"``."""
 
     alpha: float = 0.0
+    # Where orders of batches come from, after the first weights; None where several networks are trained
     random: np.random.RandomState | None = None
     task: str = ""
 

@@ -14,14 +14,9 @@ Array = NDArray[Any]
 
 @dataclass(frozen=True, eq=False)
 class Curve:
-    """A loss by epoch.
+    """A loss by epoch."""
 
-    Attributes
-    ----------
-    values : ndarray, (n_epochs,)
-    """
-
-    values: Array
+    values: Array  # (n_epochs,)
 
     @cached_property
     def last(self) -> float:

@@ -26,18 +26,10 @@ FLAT = 0.05
 
 @dataclass(frozen=True, eq=False)
 class Block:
-    """A dense layer with everything behind it, up to the next one.
+    """A dense layer with everything behind it, up to the next one."""
 
-    Attributes
-    ----------
-    index : int
-        The dense layer, counted from 0.
-    records : tuple of RowRecord
-        The dense row first.
-    """
-
-    index: int
-    records: tuple[RowRecord, ...]
+    index: int  # the dense layer, counted from 0
+    records: tuple[RowRecord, ...]  # the dense row first
 
     @property
     def dense(self) -> RowRecord:

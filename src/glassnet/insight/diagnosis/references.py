@@ -36,20 +36,12 @@ WITHOUT_BIAS: dict[str, Any] = {
 
 @dataclass(frozen=True, eq=False)
 class References:
-    """Other networks on the sample; they begin with weights of their own.
+    """Other networks on the sample; they begin with weights of their own."""
 
-    Attributes
-    ----------
-    network : Network
-        The user's, whose layers the copies have.
-    x : ndarray, (n_samples, n_features)
-    numbers : ndarray, (n_samples, n_numbers)
-        The same, with a column for each category of those columns that hold categories.
-    targets : Targets
-    """
-
-    network: Network
-    x: Array
+    network: Network  # the user's, whose layers the copies have
+    x: Array  # (n_samples, n_features)
+    # (n_samples, n_numbers): the same, with a column for each category of those columns that hold
+    # categories
     numbers: Array
     targets: Targets
     budget: Budget

@@ -26,19 +26,11 @@ CLEAR = 8.0
 
 @dataclass(frozen=True, eq=False)
 class Sign:
-    """A measure of how much the samples tell of the targets, and the same of shuffled targets.
+    """A measure of how much the samples tell of the targets, and the same of shuffled targets."""
 
-    Attributes
-    ----------
-    name : str
-        What predicts.
-    found : float
-    shuffled : ndarray, (n_permutations,)
-    """
-
-    name: str
+    name: str  # what predicts
     found: float
-    shuffled: Array
+    shuffled: Array  # (n_permutations,)
 
     @property
     def gain(self) -> float:
@@ -95,15 +87,9 @@ def standardised(columns: Array) -> Array:
 
 @dataclass(frozen=True, eq=False)
 class Relation:
-    """Two predictions that each leave out the sample they predict, on true and on shuffled targets.
+    """Two predictions that each leave out the sample they predict, on true and on shuffled targets."""
 
-    Attributes
-    ----------
-    x : ndarray, (n, n_features)
-    targets : Targets
-    """
-
-    x: Array
+    x: Array  # (n, n_features)
     targets: Targets
 
     @cached_property

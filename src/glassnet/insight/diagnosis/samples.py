@@ -36,17 +36,10 @@ def as_numbers(x: Array, categories: dict[int, int]) -> Array:
 
 @dataclass(frozen=True, eq=False)
 class Samples:
-    """All samples, as rows.
+    """All samples, as rows."""
 
-    Attributes
-    ----------
-    x : ndarray, (n_samples, n_features)
-    categories : dict of int to int
-        The columns that hold categories, and how many.
-    """
-
-    x: Array
-    categories: dict[int, int] = field(default_factory=dict)
+    x: Array  # (n_samples, n_features)
+    categories: dict[int, int] = field(default_factory=dict)  # the columns that hold categories, and how many
 
     @cached_property
     def spread(self) -> Array:

@@ -18,21 +18,11 @@ TINY = 1e-12
 
 @dataclass(frozen=True, eq=False)
 class Targets:
-    """The targets of some samples.
+    """The targets of some samples."""
 
-    Attributes
-    ----------
-    loss : Loss
-        As the user named it.
-    values : ndarray
-        Checked targets: (n, n_outputs) values, or (n, 1) classes or labels.
-    n_outputs : int
-        Of the network.
-    """
-
-    loss: Loss
-    values: Array
-    n_outputs: int
+    loss: Loss  # as the user named it
+    values: Array  # checked targets: (n, n_outputs) values, or (n, 1) classes or labels
+    n_outputs: int  # of the network
 
     @cached_property
     def kind(self) -> str:

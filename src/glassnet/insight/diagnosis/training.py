@@ -43,64 +43,32 @@ def is_as_drawn(network: Network) -> bool:
 
 @dataclass(frozen=True, eq=False)
 class Said:
-    """What the user says of the training; None where nothing is said.
-
-    Attributes
-    ----------
-    trained : bool or None
-    start : Network or None
-        Before training.
-    optimizer : Optimizer or None
-    epochs, batch_size : int or None
-    weights : ndarray or None, (n_samples, 1)
-        Of the samples, with mean 1.
-    """
+    """What the user says of the training; None where nothing is said."""
 
     trained: bool | None = None
-    start: Network | None = None
+    start: Network | None = None  # before training
     optimizer: Optimizer | None = None
     epochs: int | None = None
     batch_size: int | None = None
-    weights: Array | None = None
+    weights: Array | None = None  # (n_samples, 1): of the samples, with mean 1
 
 
 @dataclass(frozen=True, eq=False)
 class Training:
-    """A training, put together of what was said, what the callback saw, the history, and the state of the network.
+    """A training, put together of what was said, what the callback saw, the history, and the state of the network."""
 
-    Attributes
-    ----------
-    trained : bool or None
-        Whether the network was trained.
-    first : tuple of ndarray, or None
-        Parameters and running statistics before any training, seen or proved by a fingerprint.
-    begun : tuple of ndarray, or None
-        Those with which the last fit began.
-    supposed : bool
-        Whether `begun` is only what the seed draws: trials must then go as the training went.
-    optimizer : Optimizer or None
-    epochs : int
-        0 where nothing is known.
-    batch_size : int or None
-    shuffled : bool
-    weights : ndarray or None, (n_samples, 1)
-    weighed : bool
-        Whether samples were weighed, though it may not be known how.
-    steady : bool
-        Whether nothing but the optimizer set the learning rate.
-    """
-
-    trained: bool | None
+    trained: bool | None  # whether the network was trained
+    # Parameters and running statistics before any training, seen or proved by a fingerprint
     first: Vectors | None
-    begun: Vectors | None
-    supposed: bool
+    begun: Vectors | None  # those with which the last fit began
+    supposed: bool  # whether `begun` is only what the seed draws: trials must then go as the training went
     optimizer: Optimizer | None
-    epochs: int
+    epochs: int  # 0 where nothing is known
     batch_size: int | None
     shuffled: bool
-    weights: Array | None
-    weighed: bool
-    steady: bool
+    weights: Array | None  # (n_samples, 1)
+    weighed: bool  # whether samples were weighed, though it may not be known how
+    steady: bool  # whether nothing but the optimizer set the learning rate
 
     @property
     def scheduled(self) -> bool:

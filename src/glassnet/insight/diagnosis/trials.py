@@ -53,17 +53,10 @@ class Budget:
 
 @dataclass(frozen=True)
 class Trial:
-    """How a short training went: its losses by epoch, and the network at its end; None if it failed or was too dear.
-
-    Attributes
-    ----------
-    end : Pass or None
-        The network on what it was trained on.
-    network : Network or None
-    """
+    """How a short training went: its losses by epoch, and the network at its end; None if it failed or was too dear."""
 
     losses: Array
-    end: Pass | None
+    end: Pass | None  # the network on what it was trained on
     network: Network | None = None
 
     @property
@@ -81,18 +74,13 @@ class Trial:
 
 @dataclass(frozen=True)
 class Course:
-    """How a trial is trained.
-
-    Attributes
-    ----------
-    weights : ndarray or None, (n_samples, 1)
-    """
+    """How a trial is trained."""
 
     optimizer: Optimizer
     epochs: int
     batch_size: int
     shuffled: bool = True
-    weights: Array | None = None
+    weights: Array | None = None  # (n_samples, 1)
     order: int = ORDERS[0]
 
 
@@ -134,21 +122,13 @@ def train(network: Network | None, x: Array, targets: Targets, course: Course, b
 
 @dataclass(frozen=True, eq=False)
 class Trials:
-    """The training repeated on the sample, from the weights with which it began; the user's network is not touched.
-
-    Attributes
-    ----------
-    begun : tuple of ndarray
-        Parameters and running statistics with which the training began.
-    course : Course
-        As it went, in epochs of the sample, so many that there are as many steps.
-    """
+    """The training repeated on the sample, from the weights with which it began; the user's network is not touched."""
 
     network: Network
-    begun: Vectors
+    begun: Vectors  # parameters and running statistics with which the training began
     x: Array
     targets: Targets
-    course: Course
+    course: Course  # as it went, in epochs of the sample, so many that there are as many steps
     budget: Budget
     _done: dict[tuple[float, int], Trial] = field(default_factory=dict, init=False)
 

@@ -33,64 +33,36 @@ class NamedSamples:
 
 @dataclass(frozen=True, eq=False)
 class Trained:
-    """The network that was trained, and the samples as it was given them; they may have been scaled.
-
-    Attributes
-    ----------
-    held : NamedSamples or None
-        What training was watched on.
-    judged : NamedSamples
-        What tells how good it is.
-    """
+    """The network that was trained, and the samples as it was given them; they may have been scaled."""
 
     network: Network
     training: NamedSamples
-    held: NamedSamples | None
-    judged: NamedSamples
+    held: NamedSamples | None  # what training was watched on
+    judged: NamedSamples  # what tells how good it is
 
 
 @dataclass(frozen=True, eq=False)
 class Names:
-    """What things are called.
+    """What things are called."""
 
-    Attributes
-    ----------
-    source : str
-        Where the samples come from; empty if that is not known.
-    features, classes : tuple of str
-        No classes for values.
-    image_shape : tuple of int, or None
-        Rows and columns of pixels, where a sample is an image.
-    """
-
-    source: str
+    source: str  # where the samples come from; empty if that is not known
+    # features, classes: no classes for values
     features: tuple[str, ...]
     classes: tuple[str, ...]
-    image_shape: tuple[int, int] | None
+    image_shape: tuple[int, int] | None  # rows and columns of pixels, where a sample is an image
 
 
 @dataclass(frozen=True, eq=False)
 class Subject:
-    """Everything that a report needs.
+    """Everything that a report needs."""
 
-    Attributes
-    ----------
-    network : Network
-        As it is used: for samples as they are.
-    training : NamedSamples
-        What it learned from.
-    held, test : NamedSamples or None
-        What training was watched on, and what it was neither trained nor watched on.
-    trained : Trained
-        What diagnosis and trace look at.
-    """
-
-    network: Network
+    network: Network  # as it is used: for samples as they are
     loss: Loss
-    training: NamedSamples
+    training: NamedSamples  # what it learned from
+    # held, test: what training was watched on, and what it was neither trained nor watched on
     held: NamedSamples | None
     test: NamedSamples | None
-    trained: Trained
+    trained: Trained  # what diagnosis and trace look at
     history: History | None
     names: Names
 

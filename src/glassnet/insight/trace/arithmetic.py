@@ -35,20 +35,12 @@ def factor(value: float, digits: int = DIGITS) -> str:
 
 @dataclass(frozen=True)
 class Term:
-    """A piece of arithmetic.
+    """A piece of arithmetic."""
 
-    Attributes
-    ----------
-    write : callable
-        ``write(digits)``: as text.
-    compute : callable
-        ``compute(digits)``: what comes out with the numbers as they are written.
-    binds : int
-        How tightly it holds together; what holds less tightly stands in parentheses inside a product.
-    """
-
-    write: Callable[[int], str]
+    write: Callable[[int], str]  # ``write(digits)``: as text
+    # ``compute(digits)``: what comes out with the numbers as they are written
     compute: Callable[[int], float]
+    # How tightly it holds together; what holds less tightly stands in parentheses inside a product
     binds: int = _ATOM
 
     def inside(self, binds: int, digits: int) -> str:

@@ -18,28 +18,15 @@ Array = NDArray[Any]
 
 @dataclass(frozen=True)
 class Moment:
-    """A training as it stood before a step, or at the beginning of that step's epoch.
+    """A training as it stood before a step, or at the beginning of that step's epoch."""
 
-    Attributes
-    ----------
-    network : Network
-        With its parameters and streams, and the state of its training.
-    loss : Loss
-    optimizer : Optimizer
-    x, y, weights : ndarray
-        The training data as an engine takes them; weights are (n_samples, 1).
-    batch_size : int
-    shuffle : bool
-    ahead : int
-        Steps from here to the one that is meant.
-    """
-
-    network: Network
+    network: Network  # with its parameters and streams, and the state of its training
     loss: Loss
     optimizer: Optimizer
+    # x, y, weights: the training data as an engine takes them; weights are (n_samples, 1)
     x: Array
     y: Array
     weights: Array
     batch_size: int
     shuffle: bool = False
-    ahead: int = 0
+    ahead: int = 0  # steps from here to the one that is meant

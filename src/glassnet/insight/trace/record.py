@@ -34,40 +34,30 @@ NO_ORDER = np.empty(0, np.int64)
 
 @dataclass(frozen=True)
 class RowRecord:
-    """What one row of the plan computed. Shapes: (n_samples, n_inputs) or (n_samples, n_outputs).
-
-    Attributes
-    ----------
-    row : Row
-    inputs, z, a : ndarray
-        Forward: what came in, pre-activation (standardised inputs of a normalisation, the vectors of an embedding),
-        output. Where the loss took
-        the last activation over, `a` is still its output.
-    d_a, d_z, d_inputs : ndarray
-        Backward: gradients of the loss with respect to output, pre-activation and inputs.
-    weights, bias, d_weights, d_bias, new_weights, new_bias : ndarray or None
-        Before the step, their gradients, and after the step; None where the row has none.
-    mask : ndarray or None
-        Of a dropout row.
-    statistics : ndarray or None
-        Mean and variance that a batch norm takes in prediction, (2, n_outputs); None in training, where they are those
-        of the batch.
-    """
+    """What one row of the plan computed. Shapes: (n_samples, n_inputs) or (n_samples, n_outputs)."""
 
     row: Row
+    # inputs, z, a: forward: what came in, pre-activation (standardised inputs of a normalisation, the
+    # vectors of an embedding), output. Where the loss took the last activation over, `a` is still its
+    # output.
     inputs: Array
     z: Array
     a: Array
+    # d_a, d_z, d_inputs: backward: gradients of the loss with respect to output, pre-activation and inputs
     d_a: Array
     d_z: Array
     d_inputs: Array
+    # weights, bias, d_weights, d_bias, new_weights, new_bias: before the step, their gradients, and after
+    # the step; None where the row has none
     weights: Array | None = None
     bias: Array | None = None
     d_weights: Array | None = None
     d_bias: Array | None = None
     new_weights: Array | None = None
     new_bias: Array | None = None
-    mask: Array | None = None
+    mask: Array | None = None  # of a dropout row
+    # Mean and variance that a batch norm takes in prediction, (2, n_outputs); None in training, where they
+    # are those of the batch
     statistics: Array | None = None
 
     def column(self, units: Any) -> Any:
@@ -77,28 +67,20 @@ class RowRecord:
 
 @dataclass(frozen=True)
 class StepRecord:
-    """One training step: samples, targets, rows in forward order, loss, and what the optimizer did.
-
-    Attributes
-    ----------
-    x, y : ndarray
-        The batch; classes as one-hot rows.
-    sample_weights : ndarray, (n_samples,)
-    value, penalty : float
-        The loss, and what weight penalties add to it.
-    d_output : ndarray
-        Gradient of the loss with respect to the last row's output, or to its pre-activation where `fused`.
-    """
+    """One training step: samples, targets, rows in forward order, loss, and what the optimizer did."""
 
     network: Network
     plan: Plan
     loss: Loss
+    # x, y: the batch; classes as one-hot rows
     x: Array
     y: Array
-    sample_weights: Array
+    sample_weights: Array  # (n_samples,)
     rows: tuple[RowRecord, ...]
+    # value, penalty: the loss, and what weight penalties add to it
     value: float
     penalty: float
+    # Gradient of the loss with respect to the last row's output, or to its pre-activation where `fused`
     d_output: Array
     update: Update
 

@@ -28,23 +28,12 @@ class Answer:
 
 @dataclass
 class Record:
-    """All that a process said.
+    """All that a process said."""
 
-    Attributes
-    ----------
-    answers : dict
-        By exercise, the last one of each.
-    errors : list of str
-        Of cells that ended with an error: cell and error.
-    ended : str
-        Why the notebook did not run to its end; empty where it did.
-    has_begun, is_whole : bool
-        Whether its first cell was reached, and whether its last one was left.
-    """
-
-    answers: dict[str, Answer] = field(default_factory=dict)
-    errors: list[str] = field(default_factory=list)
-    ended: str = ""
+    answers: dict[str, Answer] = field(default_factory=dict)  # by exercise, the last one of each
+    errors: list[str] = field(default_factory=list)  # of cells that ended with an error: cell and error
+    ended: str = ""  # why the notebook did not run to its end; empty where it did
+    # has_begun, is_whole: whether its first cell was reached, and whether its last one was left
     has_begun: bool = False
     is_whole: bool = False
 

@@ -23,21 +23,11 @@ class Unreadable(Exception):
 
 @dataclass(frozen=True)
 class Book:
-    """What is graded of a notebook.
+    """What is graded of a notebook."""
 
-    Attributes
-    ----------
-    lesson : int
-        Its number.
-    cells : tuple of str
-        The code of its cells.
-    lacking : tuple of str
-        The numbers of the lesson's exercises that no cell checks.
-    """
-
-    lesson: int
-    cells: tuple[str, ...]
-    lacking: tuple[str, ...]
+    lesson: int  # its number
+    cells: tuple[str, ...]  # the code of its cells
+    lacking: tuple[str, ...]  # the numbers of the lesson's exercises that no cell checks
 
     @property
     def exercises(self) -> list[Exercise]:

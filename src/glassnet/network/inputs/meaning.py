@@ -22,26 +22,18 @@ MOST_NAMED = 10
 
 @dataclass(frozen=True)
 class Meaning:
-    """What is known of a network's data beside numbers; it stands in ``net.metadata``, and goes with it into files.
+    """What is known of a network's data beside numbers; it stands in ``net.metadata``, and goes with it into files."""
 
-    Attributes
-    ----------
-    features, outputs : tuple of str or int
-        Names of the columns of X, and of those of y that are values; ``metadata["feature_names"]`` and
-        ``["output_names"]``. Empty where they were not named.
-    classes : tuple
-        Names of the classes, in the order in which the network counts them; ``metadata["class_names"]``.
-    multi_label : bool
-        Whether a sample may be of several classes, or of none; ``metadata["multi_label"]``.
-    values : bool
-        Whether outputs are values that stand for no classes: the loss compares values, and those that the network was
-        trained on were not a column of 0 and 1 or one-hot rows; ``metadata["values"]``.
-    """
-
+    # features, outputs: names of the columns of X, and of those of y that are values;
+    # ``metadata["feature_names"]`` and ``["output_names"]``. Empty where they were not named.
     features: tuple[Name, ...] = ()
     outputs: tuple[Name, ...] = ()
+    # Names of the classes, in the order in which the network counts them; ``metadata["class_names"]``
     classes: tuple[Any, ...] = ()
+    # Whether a sample may be of several classes, or of none; ``metadata["multi_label"]``
     multi_label: bool = False
+    # Whether outputs are values that stand for no classes: the loss compares values, and those that the
+    # network was trained on were not a column of 0 and 1 or one-hot rows; ``metadata["values"]``
     values: bool = False
 
     @classmethod

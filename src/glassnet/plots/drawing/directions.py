@@ -17,22 +17,13 @@ _LEAST_PATH = 3
 
 
 class Directions(NamedTuple):
-    """A plane through the space of parameters.
+    """A plane through the space of parameters."""
 
-    Attributes
-    ----------
-    origin : ndarray, (n_parameters,)
-        The parameters at (0, 0).
-    first, second : ndarray, (n_parameters,)
-        What one step along either axis adds.
-    labels : (str, str)
-        What to call them.
-    """
-
-    origin: NDArray[np.float64]
+    origin: NDArray[np.float64]  # (n_parameters,): the parameters at (0, 0)
+    # first, second: (n_parameters,): what one step along either axis adds
     first: NDArray[np.float64]
     second: NDArray[np.float64]
-    labels: tuple[str, str]
+    labels: tuple[str, str]  # what to call them
 
     def coordinates(self, parameters: NDArray[Any]) -> NDArray[np.float64]:
         """The points (n, 2) of the plane that are nearest to these parameters (n, n_parameters)."""

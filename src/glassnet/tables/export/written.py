@@ -17,17 +17,12 @@ from glassnet.tables.target import Target
 
 @dataclass(frozen=True)
 class Written:
-    """The program of a model, and what its last value holds.
-
-    Attributes
-    ----------
-    result : str
-        The value: probabilities (n_rows, n_classes or n_labels), values (n_rows, n_values), or quantiles (n_rows,
-        n_values n_levels), those of the first value first.
-    """
+    """The program of a model, and what its last value holds."""
 
     model: TableModel
     program: Program
+    # The value: probabilities (n_rows, n_classes or n_labels), values (n_rows, n_values), or quantiles
+    # (n_rows, n_values n_levels), those of the first value first
     result: str
 
     @property

@@ -40,27 +40,14 @@ _BEGINNING = 65536
 
 @dataclass(frozen=True, eq=False)
 class TablePart:
-    """One file of a table.
+    """One file of a table."""
 
-    Attributes
-    ----------
-    name : str
-        As the user wrote it; "standard input" for that.
-    content : Path or bytes
-        Where it is, or what it holds, where it does not stand unpacked and in UTF-8 on a disk.
-    kind : str
-        One of the constants above.
-    beginning : bytes
-        Of what it holds, unpacked.
-    n_bytes : int
-        As it is stored.
-    """
-
-    name: str
+    name: str  # as the user wrote it; "standard input" for that
+    # Where it is, or what it holds, where it does not stand unpacked and in UTF-8 on a disk
     content: Path | bytes
-    kind: str
-    beginning: bytes
-    n_bytes: int
+    kind: str  # one of the constants above
+    beginning: bytes  # of what it holds, unpacked
+    n_bytes: int  # as it is stored
 
 
 def is_table(source: str) -> bool:

@@ -26,21 +26,11 @@ _OF_ONE_BYTE = "windows-1252"
 
 @dataclass(frozen=True)
 class Dialect:
-    """How the text is written.
+    """How the text is written."""
 
-    Attributes
-    ----------
-    separator : str
-        One character.
-    names : tuple of str
-        Of the columns.
-    has_header : bool
-        Whether the first row holds the names.
-    """
-
-    separator: str
-    names: tuple[str, ...]
-    has_header: bool
+    separator: str  # one character
+    names: tuple[str, ...]  # of the columns
+    has_header: bool  # whether the first row holds the names
 
 
 def with_line_feeds(part: TablePart) -> TablePart:

@@ -31,22 +31,12 @@ AS_IT_IS = "as it is"  # the preset whose own settings a trial takes
 
 @dataclass(frozen=True, eq=False)
 class Trials:
-    """A table in parts, on which settings are tried.
-
-    Attributes
-    ----------
-    loaded : Loaded
-    parts : Split
-    tables : mapping of str to Table
-    folder : Path
-        Where models and the log are kept.
-    seed : int
-    """
+    """A table in parts, on which settings are tried."""
 
     loaded: Loaded
     parts: Split
     tables: Mapping[str, Table]
-    folder: Path
+    folder: Path  # where models and the log are kept
     seed: int
 
     @classmethod

@@ -23,23 +23,13 @@ from glassnet.support.registry import compact_repr
 
 @dataclass(frozen=True)
 class Rule:
-    """One finding, and how it is found.
+    """One finding, and how it is found."""
 
-    Attributes
-    ----------
-    find : callable
-        The finding of a case, or None.
-    place : float
-        Where its finding stands in the report: causes before what may follow from them.
-    explained_by : tuple of str
-        Codes of which this one is a mere consequence: where one of them is found, this one is not reported.
-    trains : bool
-        Whether it needs short trainings of copies, see :mod:`glassnet.insight.diagnosis.trials`.
-    """
-
-    find: Callable[[Case], Finding | None]
-    place: float
+    find: Callable[[Case], Finding | None]  # the finding of a case, or None
+    place: float  # where its finding stands in the report: causes before what may follow from them
+    # Codes of which this one is a mere consequence: where one of them is found, this one is not reported
     explained_by: tuple[str, ...] = ()
+    # Whether it needs short trainings of copies, see :mod:`glassnet.insight.diagnosis.trials`
     trains: bool = False
 
 

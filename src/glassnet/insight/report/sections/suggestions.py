@@ -31,16 +31,11 @@ _FALLS = 0.98  # what the last tenth of the epochs makes of the best loss before
 
 @dataclass(frozen=True)
 class Suggestion:
-    """A change of the training, and why.
-
-    Attributes
-    ----------
-    change : mapping
-        Options of ``glassnet train`` with their new values: epochs, learning_rate, hidden, activation, dropout,
-        standardize, seed; none where the data have to change.
-    """
+    """A change of the training, and why."""
 
     why: str
+    # Options of ``glassnet train`` with their new values: epochs, learning_rate, hidden, activation,
+    # dropout, standardize, seed; none where the data have to change
     change: Mapping[str, Any]
 
 

@@ -21,73 +21,36 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class ColumnUse:
-    """A column of the table.
-
-    Attributes
-    ----------
-    name : str
-    kind : str
-        "numbers", "text" or "dates".
-    missing : float
-        Share of the rows.
-    n_distinct : int
-    shown : str
-        Its range, or its most frequent categories.
-    use : str
-        What became of it: how many features, or why it is left out.
-    """
+    """A column of the table."""
 
     name: str
-    kind: str
-    missing: float
+    kind: str  # "numbers", "text" or "dates"
+    missing: float  # share of the rows
     n_distinct: int
-    shown: str
-    use: str
+    shown: str  # its range, or its most frequent categories
+    use: str  # what became of it: how many features, or why it is left out
 
 
 @dataclass(frozen=True, eq=False)
 class Judged:
-    """Rows that tell how good the model is, with what is true and what is predicted of each.
+    """Rows that tell how good the model is, with what is true and what is predicted of each."""
 
-    Attributes
-    ----------
-    name : str
-        Of the part.
-    rows : int array (n,)
-        Their numbers in the table, counted from 1.
-    true : array (n,)
-        Numbers of classes, or values.
-    said : array
-        Probabilities (n, n_classes), or values (n,).
-    """
-
-    name: str
-    rows: NDArray[np.int64]
-    true: Array
-    said: Floats
+    name: str  # of the part
+    rows: NDArray[np.int64]  # (n,): their numbers in the table, counted from 1
+    true: Array  # (n,): numbers of classes, or values
+    said: Floats  # probabilities (n, n_classes), or values (n,)
 
 
 @dataclass(frozen=True, eq=False)
 class Worst:
-    """A row that is predicted badly.
+    """A row that is predicted badly."""
 
-    Attributes
-    ----------
-    row : int
-        Its number in the table, counted from 1.
-    true, said, error : str
-    values : mapping of str to str
-        What it holds in the columns that matter most.
-    reasons : Contributions or None
-        What each column added to this prediction.
-    """
-
-    row: int
+    row: int  # its number in the table, counted from 1
     true: str
     said: str
     error: str
-    values: Mapping[str, str]
-    reasons: Contributions | None = None
+    values: Mapping[str, str]  # what it holds in the columns that matter most
+    reasons: Contributions | None = None  # what each column added to this prediction
 
 
 @dataclass(frozen=True)
@@ -100,54 +63,25 @@ class Advice:
 
 @dataclass(frozen=True, eq=False)
 class TableSubject:
-    """Everything that the page tells.
-
-    Attributes
-    ----------
-    source, target : str
-    classes : tuple of str
-        None for values.
-    facts : sequence of (str, str)
-        About the model and its training.
-    columns : sequence of ColumnUse
-    notes, suspicions : sequence of str
-        What was decided, and what may make the test too easy.
-    parts : mapping of str to array
-        Of each part the true classes, as numbers, or values.
-    scores : mapping of str to mapping
-        Of each part its scores by name.
-    history : History or None
-    diagnosis : DiagnosisReport
-    no_diagnosis : str
-        Why there is none.
-    judged : Judged
-    importances : Importances or None
-    dependences : sequence of Dependence
-        Of the columns that matter most.
-    answer : int
-        Which of their answers is drawn.
-    worst : sequence of Worst
-    differences : sequence of Difference
-        Between the training part and the judged one.
-    advice : sequence of Advice
-    """
+    """Everything that the page tells."""
 
     source: str
     target: str
-    classes: tuple[str, ...]
-    facts: Sequence[tuple[str, str]]
+    classes: tuple[str, ...]  # None for values
+    facts: Sequence[tuple[str, str]]  # about the model and its training
     columns: Sequence[ColumnUse]
+    # notes, suspicions: what was decided, and what may make the test too easy
     notes: Sequence[str]
     suspicions: Sequence[str]
-    parts: Mapping[str, Array]
-    scores: Mapping[str, Mapping[str, float]]
+    parts: Mapping[str, Array]  # of each part the true classes, as numbers, or values
+    scores: Mapping[str, Mapping[str, float]]  # of each part its scores by name
     history: History | None
     diagnosis: DiagnosisReport
-    no_diagnosis: str
+    no_diagnosis: str  # why there is none
     judged: Judged
     importances: Importances | None
-    dependences: Sequence[Dependence]
-    answer: int
+    dependences: Sequence[Dependence]  # of the columns that matter most
+    answer: int  # which of their answers is drawn
     worst: Sequence[Worst]
-    differences: Sequence[Difference]
+    differences: Sequence[Difference]  # between the training part and the judged one
     advice: Sequence[Advice]

@@ -27,23 +27,15 @@ _LARGEST_POWER = 300.0  # of e, that is written as it is
 
 @dataclass(frozen=True)
 class WrittenFunction:
-    """An activation as it is written.
-
-    Attributes
-    ----------
-    name : str
-    value, value_latex : str
-        f(z).
-    backward : str
-        dL/dz: of an elementwise function with f′ and what that is, of one of rows its product with the Jacobian.
-    slope : str
-        f'(z) of an elementwise function; empty where it has none, and is for prediction alone.
-    """
+    """An activation as it is written."""
 
     name: str
+    # value, value_latex: f(z)
     value: str
     value_latex: str
-    slope: str
+    slope: str  # f'(z) of an elementwise function; empty where it has none, and is for prediction alone
+    # dL/dz: of an elementwise function with f′ and what that is, of one of rows its product with the
+    # Jacobian
     backward: str
     part: ActivationFunction
 
