@@ -89,7 +89,7 @@ def test_what_has_no_direction_is_not_watched() -> None:
     with pytest.raises(
         ArgumentError, match="solved looks at .coverage., and of the built-in coverage neither"
     ):
-        goal.chosen({"coverage": 0.8}, ["coverage"])
+        goal.goal_of({"coverage": 0.8}, ["coverage"])
 
 
 def hit_rate(y_true: Any, y_pred: Any) -> float:

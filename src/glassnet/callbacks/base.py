@@ -159,7 +159,7 @@ class Function(Callback):
         self.function(session)
 
 
-def chosen(callbacks: Sequence[Any]) -> list[Callback]:
+def as_callbacks(callbacks: Sequence[Any]) -> list[Callback]:
     """The callbacks that a list of callbacks and callables means.
 
     Raises

@@ -90,7 +90,7 @@ class Saving:
         same = {
             "layers": saved.layers == network.layers,
             # What fit notes beside, such as that values are learned, a new network does not know yet.
-            "data": all(saved.metadata.get(name) == known for name, known in network.metadata.items()),
+            "data": all(saved.metadata.get(name) == value for name, value in network.metadata.items()),
             "seed": saved.streams.seed == network.streams.seed,
             "optimizer": saved.state is not None and saved.state.optimizer == optimizer,
         }

@@ -41,7 +41,7 @@ def refuse_words_of_tables(source: str, about_table: Mapping[str, Any]) -> None:
 
 
 def train_on_table(
-    source: str, output: str | None, given: Mapping[str, Any], about_table: Mapping[str, Any],
+    source: str, output: str | None, of_recipe: Mapping[str, Any], about_table: Mapping[str, Any],
     settings: Mapping[str, Any], quiet: bool, watch: bool, every: int | None, resume: bool,
 ) -> int:  # fmt: skip
     """Train on a table; the exit code."""
@@ -50,7 +50,7 @@ def train_on_table(
     return run(
         source,
         output,
-        given,
+        of_recipe,
         TableWish(**about_table),
         settings,
         quiet=quiet,

@@ -55,16 +55,16 @@ class Header(Callback):
         self.printer.begin(self.experiment)
 
 
-def run(name: str, output: str | None, given: dict[str, Any], wish: Wish) -> int:
+def run(name: str, output: str | None, of_recipe: dict[str, Any], wish: Wish) -> int:
     """The whole command; its exit code."""
     group = processes.current()
     source = read(name)
-    experiment = prepare(source, choose(source, **choices(given)), seed=wish.seed)
+    experiment = prepare(source, choose(source, **choices(of_recipe)), seed=wish.seed)
     printer = Printer(wish.quiet or not group.leads)
     folder = Folder(folder_of(source.name) if output is None else output)
     saving = Saving.chosen(folder.path, wish.checkpoint_every, wish.resume, group)
     experiment = continued(experiment, saving)
-    clock, typed = time.perf_counter(), CommandLine(name, given | wish.as_typed(), folder.path)
+    clock, typed = time.perf_counter(), CommandLine(name, of_recipe | wish.as_typed(), folder.path)
     try:
         watching = [Curves()] if wish.watch and group.leads else []
         history = train(experiment, wish, saving, [folder, Header(printer, experiment), *watching])
@@ -89,10 +89,12 @@ def run(name: str, output: str | None, given: dict[str, Any], wish: Wish) -> int
     return EXIT_CODES.get(history.stopped_by, 0)
 
 
-def choices(given: Mapping[str, Any]) -> dict[str, Any]:
+def choices(of_recipe: Mapping[str, Any]) -> dict[str, Any]:
     """What the user has given, as :func:`glassnet.recipes.choose` takes it."""
-    chosen = {name: value for name, value in given.items() if value is not None}
-    return chosen | {"hidden": units(chosen["hidden"])} if "hidden" in chosen else chosen
+    choices_made = {name: value for name, value in of_recipe.items() if value is not None}
+    return (
+        choices_made | {"hidden": units(choices_made["hidden"])} if "hidden" in choices_made else choices_made
+    )
 
 
 def deliver(

@@ -68,7 +68,9 @@ def train_test_split(
     else:
         train, test = splitting.shuffled(len(samples), test_size, random)
     parts = [
-        _rows(given, array, rows) for given, array in ((X, samples), (y, targets)) for rows in (train, test)
+        _rows(original, array, rows)
+        for original, array in ((X, samples), (y, targets))
+        for rows in (train, test)
     ]
     return parts[0], parts[1], parts[2], parts[3]
 
@@ -196,13 +198,13 @@ class Standardizer:
         return samples
 
 
-def _rows(given: Any, array: NDArray[Any], rows: NDArray[np.int64]) -> Any:
+def _rows(original: Any, array: NDArray[Any], rows: NDArray[np.int64]) -> Any:
     """These rows of an array, or of the table that it was made of."""
-    if not columns_of(given):
+    if not columns_of(original):
         return array[rows]
-    if hasattr(given, "iloc"):
-        return given.iloc[rows]
-    return given.take(rows) if hasattr(given, "take") else given[rows]
+    if hasattr(original, "iloc"):
+        return original.iloc[rows]
+    return original.take(rows) if hasattr(original, "take") else original[rows]
 
 
 def _scale(samples: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -241,8 +243,8 @@ def _class_labels(labels: ArrayLike) -> NDArray[np.integer[Any]]:
 
 
 def _finite_table(X: ArrayLike) -> NDArray[np.float64]:
-    given = checks.real("X", X)
-    table = given.astype(np.float64)
+    numbers = checks.real("X", X)
+    table = numbers.astype(np.float64)
     if table.ndim != 2:
         raise ShapeError(f"X must have shape (n_samples, n_features); got shape {table.shape}")
     if table.size == 0:
@@ -253,5 +255,5 @@ def _finite_table(X: ArrayLike) -> NDArray[np.float64]:
             f"X must be finite; row {row}, column {column} is {table[row, column]}: "
             "drop such rows or fill them in"
         )
-    must_stay_different("X", given, table, columns_of(X) or None)
+    must_stay_different("X", numbers, table, columns_of(X) or None)
     return table

@@ -138,14 +138,14 @@ class NetworkEstimator(FittedEstimator, Parameters):
 
     def _rows(self, table: Table, y: Any, weight: Any, ending: str = "") -> Rows:
         """Rows that count, with their weights."""
-        found = self._checked_y(y)
-        if len(found) != table.n_rows:
+        targets = self._checked_y(y)
+        if len(targets) != table.n_rows:
             raise ShapeError(
                 f"Found input variables with inconsistent numbers of samples: X{ending} has {table.n_rows} rows, "
-                f"y{ending} has {len(found)}"
+                f"y{ending} has {len(targets)}"
             )
         weights = checked_weights(weight, table.n_rows, f"sample_weight{ending}")
-        return Rows(table, found, weights).that_count()
+        return Rows(table, targets, weights).that_count()
 
     def _watched(self, X: Any, y: Any, weight: Any) -> Rows | None:
         """The validation set that was given, if one was."""

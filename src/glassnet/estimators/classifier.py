@@ -188,23 +188,23 @@ class NetworkClassifier(ClassifierMixin, Predicts, NetworkEstimator):
         finally:
             self.__dict__.pop("_awaited", None)
 
-    def _awaited_classes(self, y: Any, given: Any) -> Array | None:
-        if given is None and np.ndim(y) < 2:
+    def _awaited_classes(self, y: Any, classes: Any) -> Array | None:
+        if classes is None and np.ndim(y) < 2:
             raise ArgumentError("classes must be passed on the first call to partial_fit.")
-        return None if given is None else np.unique(given)
+        return None if classes is None else np.unique(classes)
 
     # ---- what y is
 
     def _checked_y(self, y: Any) -> Array:
-        found = targets_of(self, y, numbers=False)
-        _refuse_mixed(found)
-        check_classification_targets(found)
-        if found.ndim == 2 and not np.isin(found, (0, 1)).all():
+        targets = targets_of(self, y, numbers=False)
+        _refuse_mixed(targets)
+        check_classification_targets(targets)
+        if targets.ndim == 2 and not np.isin(targets, (0, 1)).all():
             raise DataError(
                 "several columns of y say which of several classes a row is of, so they hold 0 and 1; this y holds "
-                f"{found[~np.isin(found, (0, 1))].tolist()[0]!r}"
+                f"{targets[~np.isin(targets, (0, 1))].tolist()[0]!r}"
             )
-        return found
+        return targets
 
     def _task(self, y: Array) -> Task:
         return "labels" if y.ndim == 2 else "classes"

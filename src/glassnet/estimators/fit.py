@@ -81,11 +81,11 @@ class Fit:
         everything = estimator._part(self.rows, self.work.head)
         if self.chooses and self._choose(everything):
             return
-        given = None if self.watched is None else estimator._part(self.watched, self.work.head)
+        validation = None if self.watched is None else estimator._part(self.watched, self.work.head)
         works = training.own_callbacks(self.work, estimator.ensemble)
         progress, jobs = estimator.verbose and estimator.ensemble == 1, []
         for member, seed, work in zip(estimator._members, self.seeds, works, strict=True):
-            train, held = everything, given
+            train, held = everything, validation
             places = self._places(seed)
             if places is not None:
                 train, held = everything.take(places[0]), everything.take(places[1])
@@ -111,14 +111,14 @@ class Fit:
 
     def _join(self, first: list[Member], everything: Part, groups: NDArray[np.int64] | None) -> None:
         """Make every member of networks that have not seen one part of the rows each, the first of those that chose."""
-        found = {0: first}
+        by_place = {0: first}
 
         def train(place: int) -> None:
-            found[place] = choosing.unseen(self.work, everything, groups, self.seeds[place])
+            by_place[place] = choosing.unseen(self.work, everything, groups, self.seeds[place])
 
         others = [partial(train, place) for place in range(1, self.estimator.ensemble)]
         training.side_by_side(others, self.estimator.n_jobs)
-        self.estimator._members = [joining.joined(found[place], self.work) for place in sorted(found)]
+        self.estimator._members = [joining.joined(by_place[place], self.work) for place in sorted(by_place)]
         self.estimator.settings_ = replace(self.work.settings, hidden=joining.hidden(first))
 
     def _groups(self) -> NDArray[np.int64] | None:
@@ -130,8 +130,8 @@ class Fit:
         share = self.work.settings.validation_share
         if self.part or self.chooses or self.watched is not None or not share:
             return None
-        kept, held = split(self.rows.table.n_rows, share, self._groups(), np.random.default_rng([seed, 1]))
-        return (kept, held) if len(held) else None
+        trained, held = split(self.rows.table.n_rows, share, self._groups(), np.random.default_rng([seed, 1]))
+        return (trained, held) if len(held) else None
 
 
 def _skeleton(network: Network) -> list[tuple[Any, ...]]:
@@ -145,10 +145,10 @@ def _skeleton(network: Network) -> list[tuple[Any, ...]]:
 
 def _take_over(network: Network, fresh: Network, estimator: Any) -> None:
     """Penalties and dropout that were given, into a network that goes on."""
-    given = {
+    overrides = {
         "l1": estimator.l1 is not None, "l2": estimator.l2 is not None, "rate": estimator.dropout is not None,
     }  # fmt: skip
     for mine, theirs in zip(network.layers, fresh.layers, strict=True):
-        for name, is_given in given.items():
+        for name, is_given in overrides.items():
             if is_given and hasattr(theirs, name):
                 setattr(mine, name, getattr(theirs, name))

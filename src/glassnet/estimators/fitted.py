@@ -111,10 +111,10 @@ class FittedEstimator(BaseEstimator):
         return state
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        found = state.pop("_format", None)
-        if found != FORMAT:
+        version = state.pop("_format", None)
+        if version != FORMAT:
             raise ModelFileError(
-                f"this pickle of a {type(self).__name__} has format {found}, and this version of glassnet reads "
+                f"this pickle of a {type(self).__name__} has format {version}, and this version of glassnet reads "
                 f"{FORMAT}; fit it anew, or load it with the version that wrote it and save it by its save method"
             )
         told = state.pop("_told", None)

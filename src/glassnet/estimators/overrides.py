@@ -156,11 +156,11 @@ def _with_stopping(settings: Settings, parameters: Any) -> Settings:
 
 
 def table_settings(
-    settings: Settings, parameters: Any, names: Sequence[str], kept: Sequence[str]
+    settings: Settings, parameters: Any, names: Sequence[str], never_dropped: Sequence[str]
 ) -> TableSettings:
     """What the preprocessing of a table with these columns is told; those that are `kept` are not dropped."""
     most = None if settings.embed_from is None else settings.embed_from - 1
-    keep = names if settings.scaling == "none" else [name for name in kept if name in names]
+    keep = names if settings.scaling == "none" else [name for name in never_dropped if name in names]
     return TableSettings(
         numbers=settings.scaling, smooth_clip=settings.clip, one_hot_most=most, categorical=parameters.categorical,
         scale_categories=settings.scaling != "none", keep=keep, decimal_comma=parameters.decimal_comma,

@@ -10,7 +10,7 @@ from typing import Any
 from glassnet import activations, losses, optimizers
 from glassnet.activations import ActivationFunction
 from glassnet.callbacks import Callback
-from glassnet.callbacks.base import chosen
+from glassnet.callbacks.base import as_callbacks
 from glassnet.errors import ArgumentError
 from glassnet.estimators import presets
 from glassnet.estimators.presets.settings import SCHEDULES
@@ -144,7 +144,7 @@ _MUST_BE: dict[str, Callable[[str, Any], object]] = {
     "preset": lambda name, preset: checks.choice(name, preset, presets.names()),
     "engine": partial(checks.choice, known=ENGINES),
     "device": checks.text,
-    "callbacks": lambda name, callbacks: chosen(callbacks),
+    "callbacks": lambda name, callbacks: as_callbacks(callbacks),
     "shuffle": checks.truth,
     "warm_start": checks.truth,
     "verbose": checks.truth,

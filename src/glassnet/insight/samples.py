@@ -13,11 +13,11 @@ from glassnet.network.network import Network
 Array = NDArray[Any]
 
 
-def pair_of(option: str, given: Any) -> tuple[Any, Any]:
+def pair_of(option: str, pair: Any) -> tuple[Any, Any]:
     """X and y of an option such as ``validation_data``; raises `ArgumentError` where it is no pair."""
-    if not isinstance(given, (tuple, list)) or len(given) != 2:
-        raise ArgumentError(f"{option} must be a pair (X, y); got {type(given).__name__}")
-    return given[0], given[1]
+    if not isinstance(pair, (tuple, list)) or len(pair) != 2:
+        raise ArgumentError(f"{option} must be a pair (X, y); got {type(pair).__name__}")
+    return pair[0], pair[1]
 
 
 def checked(

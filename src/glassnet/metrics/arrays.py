@@ -83,9 +83,9 @@ def matched(y_true: ArrayLike, y_pred: ArrayLike) -> tuple[NDArray[Any], NDArray
     return true, predicted
 
 
-def checked(argument: str, given: ArrayLike) -> NDArray[Any]:
+def checked(argument: str, value: ArrayLike) -> NDArray[Any]:
     """Finite numbers on one axis or two, at least one."""
-    array = checks.array(argument, given)
+    array = checks.array(argument, value)
     if array.ndim not in (1, 2):
         raise ShapeError(f"{argument} must have one or two axes; got shape {array.shape}")
     if array.size == 0:

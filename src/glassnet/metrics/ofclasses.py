@@ -127,8 +127,8 @@ class Averaged(OfClasses):
         return self.of_class
 
 
-def averaged(scores: Floats, share: Floats, chosen: NDArray[np.int64] | slice, average: str) -> float:
+def averaged(scores: Floats, share: Floats, classes: NDArray[np.int64] | slice, average: str) -> float:
     """The mean of the chosen scores, or weighted by the shares of the classes."""
     if average != "weighted":
-        return float(scores[chosen].mean())
+        return float(scores[classes].mean())
     return float(np.average(scores, weights=share)) if share.any() else 0.0

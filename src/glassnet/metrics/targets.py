@@ -190,16 +190,16 @@ def probabilities(y_true: ArrayLike, y_pred: ArrayLike) -> Scores:
     ShapeError, DataError
         As :func:`scores`, and if a probability is outside 0 to 1, or those of a sample do not sum to 1.
     """
-    found = scores(y_true, y_pred)
+    rows = scores(y_true, y_pred)
     _check_probabilities(np.asarray(y_pred))
-    sums = found.scores.sum(axis=1)
+    sums = rows.scores.sum(axis=1)
     row = int(abs(sums - 1.0).argmax())
     if abs(sums[row] - 1.0) >= _ROUNDING:
         raise DataError(
             f"y_pred must hold probabilities of all classes, which sum to 1; row {row} sums to {sums[row]:g}. "
             "End the network with a softmax"
         )
-    return found
+    return rows
 
 
 def _check_probabilities(predicted: NDArray[Any]) -> None:
@@ -239,15 +239,15 @@ def _target_classes(true: NDArray[Any]) -> NDArray[np.int64]:
 
 
 def _labels(argument: str, column: NDArray[Any]) -> NDArray[np.int64]:
-    found = column.reshape(-1).astype(np.float64)
-    wrong = (found < 0) | (found >= _MOST_CLASSES) | (found != np.floor(found))
+    numbers = column.reshape(-1).astype(np.float64)
+    wrong = (numbers < 0) | (numbers >= _MOST_CLASSES) | (numbers != np.floor(numbers))
     if wrong.any():
         row = int(np.argmax(wrong))
         raise DataError(
             f"{argument} must hold class labels, integers from 0 to {_MOST_CLASSES - 1}; "
-            f"got {found[row]:g} in row {row}{_NAMES if (found == np.floor(found)).all() else ''}"
+            f"got {numbers[row]:g} in row {row}{_NAMES if (numbers == np.floor(numbers)).all() else ''}"
         )
-    return found.astype(np.int64)
+    return numbers.astype(np.int64)
 
 
 def _check_range(argument: str, labels: NDArray[np.int64], n_classes: int, other: str) -> None:

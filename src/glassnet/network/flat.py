@@ -131,10 +131,10 @@ class FlatNetwork:
 
     @parameters.setter
     def parameters(self, values: ArrayLike) -> None:
-        given = checks.real("parameters", values)
-        if given.shape != self.parameters.shape:
-            raise ShapeError(f"this network has {self.parameters.shape} parameters; got shape {given.shape}")
-        self.parameters[...] = given
+        array = checks.real("parameters", values)
+        if array.shape != self.parameters.shape:
+            raise ShapeError(f"this network has {self.parameters.shape} parameters; got shape {array.shape}")
+        self.parameters[...] = array
 
     @property
     def gradients(self) -> Array:
@@ -185,17 +185,17 @@ def _of_built(part: Part | None) -> Part:
     return part
 
 
-def _copies(given: Sequence[Layer]) -> tuple[Layer, ...]:
-    if not isinstance(given, (list, tuple)) or not given:
+def _copies(layers: Sequence[Layer]) -> tuple[Layer, ...]:
+    if not isinstance(layers, (list, tuple)) or not layers:
         raise ArgumentError(
-            f"layers must be a list of at least one layer, such as [Dense(1)]; got {checks.shown(given)}"
+            f"layers must be a list of at least one layer, such as [Dense(1)]; got {checks.shown(layers)}"
         )
-    for index, layer in enumerate(given):
+    for index, layer in enumerate(layers):
         if not isinstance(layer, Layer):
             raise ArgumentError(
                 f"layer {index} must be a Layer, such as Dense(32, 'relu'); got {checks.shown(layer)}"
             )
-    copies = tuple(copy.copy(layer) for layer in given)
+    copies = tuple(copy.copy(layer) for layer in layers)
     for layer in copies:
         layer.bind({})
     return copies

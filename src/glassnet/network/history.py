@@ -85,9 +85,9 @@ class History(Mapping[str, list[float]]):
     def last(self, name: str) -> float:
         """The newest value of a column."""
         if not self.columns.get(checks.text("name of a column", name)):
-            known = ", ".join(self.columns) or "nothing yet"
+            columns = ", ".join(self.columns) or "nothing yet"
             raise ArgumentError(
-                f"history has no {name!r}; it holds {known}. Ask fit for metrics or validation data"
+                f"history has no {name!r}; it holds {columns}. Ask fit for metrics or validation data"
             )
         return self.columns[name][-1]
 
@@ -145,8 +145,8 @@ class History(Mapping[str, list[float]]):
         finite = np.flatnonzero(np.isfinite(values))
         if more is None or not finite.size:
             return None
-        kept = values[finite]
-        return int(finite[kept.argmax() if more else kept.argmin()])
+        finite_values = values[finite]
+        return int(finite[finite_values.argmax() if more else finite_values.argmin()])
 
     @explained
     def to_frame(self) -> Any:

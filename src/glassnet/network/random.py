@@ -34,9 +34,9 @@ class Streams:
             order, masks = _generators(later, 2)
             return cls(None, seed, order, masks, copy.deepcopy(seed))
         if isinstance(seed, np.random.Generator):
-            given = copy.deepcopy(seed)
+            generator = copy.deepcopy(seed)
             order, masks = _generators(_sequence_of(seed), 2)
-            return cls(None, seed, order, masks, given)
+            return cls(None, seed, order, masks, generator)
         if seed is None:
             seed = int(np.random.SeedSequence().generate_state(1)[0])
         if isinstance(seed, (bool, np.timedelta64)) or not isinstance(seed, (int, np.integer)) or seed < 0:

@@ -51,7 +51,7 @@ class TrainingState:
         cls, state: TrainingState | None, optimizer: str | Optimizer, parameters: NDArray[Any]
     ) -> TrainingState:
         """`state` if the same optimizer goes on, else a fresh one."""
-        chosen = optimizers.get(optimizer)
-        if state is not None and state.optimizer == chosen:
+        rule = optimizers.get(optimizer)
+        if state is not None and state.optimizer == rule:
             return state
-        return cls(chosen, np.zeros((chosen.n_states, len(parameters)), parameters.dtype))
+        return cls(rule, np.zeros((rule.n_states, len(parameters)), parameters.dtype))

@@ -144,28 +144,23 @@ def _answers(network: Network, samples: NDArray[Any]) -> NDArray[Any]:
 def _checked(features: tuple[int, int], n_features: int) -> tuple[int, int]:
     if n_features < 2:
         raise ShapeError("a plane needs two features; this network reads samples of 1 feature")
-    chosen = list(features) if checks.is_list(features) else []
-    whole = all(checks.is_integer(feature) for feature in chosen)
-    if (
-        not whole
-        or len(chosen) != 2
-        or chosen[0] == chosen[1]
-        or not all(0 <= f < n_features for f in chosen)
-    ):
+    pair = list(features) if checks.is_list(features) else []
+    whole = all(checks.is_integer(feature) for feature in pair)
+    if not whole or len(pair) != 2 or pair[0] == pair[1] or not all(0 <= f < n_features for f in pair):
         raise ArgumentError(
             f"features must be two different numbers from 0 to {n_features - 1}, such as (0, 1); "
             f"got {checks.shown(features)}"
         )
-    return int(chosen[0]), int(chosen[1])
+    return int(pair[0]), int(pair[1])
 
 
 def _held(held: ArrayLike | None, rows: NDArray[Any]) -> NDArray[Any]:
     if held is None:
         return np.asarray(np.median(rows, axis=0))
-    given = inputs.numeric("held", held, np.float64).reshape(-1)
-    if len(given) != rows.shape[1]:
-        raise ShapeError(f"held must hold {rows.shape[1]} numbers, one for each feature; got {len(given)}")
-    return given
+    values = inputs.numeric("held", held, np.float64).reshape(-1)
+    if len(values) != rows.shape[1]:
+        raise ShapeError(f"held must hold {rows.shape[1]} numbers, one for each feature; got {len(values)}")
+    return values
 
 
 def _reach(values: NDArray[Any]) -> NDArray[Any]:

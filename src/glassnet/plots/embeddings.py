@@ -108,9 +108,9 @@ def _are_labels(network: Network, y: ArrayLike) -> bool:
     """Whether targets say which samples belong together: for a loss of distances, or no values of these outputs."""
     if network.loss is not None:
         return network.loss.targets == "labels"
-    given = checks.array("y", y)
+    array = checks.array("y", y)
     several = network.plan().n_outputs > 1 and not gives_classes(network)
-    return several and given.size == len(given) and given.dtype.kind in "biu"
+    return several and array.size == len(array) and array.dtype.kind in "biu"
 
 
 def _scatter_labels(
@@ -129,8 +129,8 @@ def layer_outputs(network: Network, rows: NDArray[Any], index: int) -> NDArray[A
     plan = network.plan()
     upto = [place for place, row in enumerate(plan.rows) if row.layer == index]
     if not upto:
-        known = ", ".join(str(row.layer) for row in plan.rows)
-        raise ArgumentError(f"layer must be one that computes, {known}; got {index!r}")
+        computing = ", ".join(str(row.layer) for row in plan.rows)
+        raise ArgumentError(f"layer must be one that computes, {computing}; got {index!r}")
     return NumpyEngine().forward(replace(plan, rows=plan.rows[: upto[0] + 1]), network.vectors, rows)
 
 

@@ -132,10 +132,10 @@ def recorded(recorder: Recorder) -> Network:
 
 def with_weights(layers: tuple[LayerRecord, ...]) -> list[LayerRecord]:
     """Those that have weights; raises `ArgumentError` if there are none."""
-    found = [record for record in layers if record.gradients is not None]
-    if not found:
+    records = [record for record in layers if record.gradients is not None]
+    if not records:
         raise ArgumentError("no layer of this network has weights, so there are no gradients to draw")
-    return found
+    return records
 
 
 def _above_zero(values: list[float]) -> list[float]:

@@ -90,13 +90,13 @@ def _gradients(record: LayerRecord) -> Spread:
 
 def _panels(
     recorder: Recorder,
-    chosen: Callable[[tuple[LayerRecord, ...]], list[LayerRecord]],
+    chosen_of: Callable[[tuple[LayerRecord, ...]], list[LayerRecord]],
     spread: Callable[[LayerRecord], Spread],
     label: str,
     ax: Axes | None,
 ) -> Picture:
     network = recorded(recorder)
-    layers = list(zip(*(chosen(recording.layers) for recording in recorder.recordings), strict=True))
+    layers = list(zip(*(chosen_of(recording.layers) for recording in recorder.recordings), strict=True))
     ax = canvas.axes_of(ax, 5.0, min(1.2 + 1.1 * len(layers), 9.0))
     epochs = [recording.epoch for recording in recorder.recordings]
     norm = canvas.matplotlib("colors").LogNorm(_LEAST_SHARE, 1.0)
@@ -155,8 +155,8 @@ def _shade(panel: Axes, epochs: list[int], spreads: list[Spread], norm: Any) -> 
     rows = int(np.clip(2 * math.sqrt(spreads[0].n_entries), _FEWEST_ROWS, _MOST_ROWS))
     edges = np.linspace(*_reach(spreads), rows + 1)
     shares = np.array([spread.shares(edges) for spread in spreads]).T
-    seen = np.ma.masked_less(shares, _LEAST_SHARE)
-    return panel.pcolormesh(_borders(epochs), edges, seen, cmap=canvas.AMOUNTS_FROM_WHITE, norm=norm)
+    visible = np.ma.masked_less(shares, _LEAST_SHARE)
+    return panel.pcolormesh(_borders(epochs), edges, visible, cmap=canvas.AMOUNTS_FROM_WHITE, norm=norm)
 
 
 def _reach(spreads: list[Spread]) -> tuple[float, float]:

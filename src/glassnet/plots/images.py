@@ -77,15 +77,15 @@ def weight_images(
     return ax
 
 
-def _shape(given: tuple[int, int] | None, input_shape: tuple[int, ...]) -> tuple[int, int]:
+def _shape(shape: tuple[int, int] | None, input_shape: tuple[int, ...]) -> tuple[int, int]:
     n_features = math.prod(input_shape)
-    if given is None:
+    if shape is None:
         side = math.isqrt(n_features)
-        given = (input_shape[0], input_shape[1]) if len(input_shape) == 2 else (side, side)
+        shape = (input_shape[0], input_shape[1]) if len(input_shape) == 2 else (side, side)
         advice = "give image_shape=(rows, columns)"
     else:
         advice = f"their product must be {n_features}"
-    rows, columns = sides(given)
+    rows, columns = sides(shape)
     if rows * columns != n_features:
         raise ShapeError(
             f"{n_features} features make no image of {rows} rows and {columns} columns; {advice}"

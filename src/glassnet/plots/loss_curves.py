@@ -84,15 +84,15 @@ def losses(
         As for :func:`loss`.
     """
     checks.truth("derivatives", derivatives)
-    chosen = [_elementwise(choice) for choice in several(choices, "losses, such as ['mse', 'huber']")]
-    kinds = {_kind(function) for function in chosen}
+    functions = [_elementwise(choice) for choice in several(choices, "losses, such as ['mse', 'huber']")]
+    kinds = {_kind(function) for function in functions}
     if len(kinds) > 1:
         raise ArgumentError(
             f"these losses read predictions of several kinds: {', '.join(sorted(kinds))}; draw each kind for itself"
         )
-    y, p = _target(chosen[0], target), _predictions(chosen[0], span)
+    y, p = _target(functions[0], target), _predictions(functions[0], span)
     ax = canvas.axes_of(ax, 4.6, 3.2)
-    for number, function in enumerate(chosen):
+    for number, function in enumerate(functions):
         curve = broken(_slopes(function, y, p)) if derivatives else _values(function, y, p)
         ax.plot(
             p, curve, canvas.LINES[number % len(canvas.LINES)], linewidth=1.8,
@@ -100,7 +100,7 @@ def losses(
         )  # fmt: skip
     ax.set_ylabel("∂loss/∂prediction" if derivatives else "loss")
     ax.set_title(f"target {y:g}", fontsize="medium")
-    _finish(ax, chosen[0], y, p)
+    _finish(ax, functions[0], y, p)
     return ax
 
 

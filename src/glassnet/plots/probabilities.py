@@ -116,9 +116,9 @@ def calibration(y_true: ArrayLike, y_pred: ArrayLike, *, n_bins: int = 10, ax: A
     """
     n_bins = checks.integer("n_bins", n_bins, least=2)
     true, scores = targets.scores(y_true, y_pred)
-    chosen = scores.argmax(axis=1)
-    said = scores[np.arange(len(scores)), chosen]
-    right = true[np.arange(len(true)), chosen]
+    predicted = scores.argmax(axis=1)
+    said = scores[np.arange(len(scores)), predicted]
+    right = true[np.arange(len(true)), predicted]
     bins = np.array_split(np.argsort(said, kind="stable"), min(n_bins, len(said)))
     x, y = (np.array([of[rows].mean() for rows in bins]) for of in (said, right))
     sizes = np.array([len(rows) for rows in bins])
@@ -144,13 +144,13 @@ def _ranked(
     metrics.get(metric)(y_true, y_pred)  # says what is wrong with them, if anything is
     places = [1] if true.shape[1] == 2 else list(range(true.shape[1]))
     weight = np.ones(len(true))
-    found = []
+    curves = []
     for place in places:
         one_against_all = np.column_stack([1 - scores[:, place], scores[:, place]])
         area = metrics.get(metric)(true[:, place].astype(np.int64), one_against_all)
-        found.append(_Ranked(names[place], curve_of(true[:, place], scores[:, place], weight), float(area)))
-    worst = sorted(found, key=lambda one: one.area)[:_MOST_CURVES]
-    return [one for one in found if one in worst], len(found)
+        curves.append(_Ranked(names[place], curve_of(true[:, place], scores[:, place], weight), float(area)))
+    worst = sorted(curves, key=lambda one: one.area)[:_MOST_CURVES]
+    return [one for one in curves if one in worst], len(curves)
 
 
 def _shares(counts: Floats) -> Floats:

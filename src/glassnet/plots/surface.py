@@ -79,7 +79,7 @@ def loss_surface(
     """
     points = checks.integer("points", points, least=3, most=_MOST_POINTS)
     checks.network("network", network)
-    chosen = default_loss(network, y) if loss is None else loss
+    objective = default_loss(network, y) if loss is None else loss
     plane = _plane(network, path, directions, checks.integer("seed", seed, least=0))
     steps = (
         None
@@ -87,7 +87,7 @@ def loss_surface(
         else plane.coordinates(np.array([recording.parameters for recording in path.recordings]))
     )
     across, up = (_reach(None if steps is None else steps[:, axis], points) for axis in (0, 1))
-    heights = _heights(network, plane, across, up, X, y, chosen)
+    heights = _heights(network, plane, across, up, X, y, objective)
     ax = canvas.axes_of(ax, 5.2, 4.0)
     _draw_heights(ax, across, up, heights)
     if steps is not None:
@@ -140,14 +140,14 @@ def _heights(
 
 
 def _draw_heights(ax: Axes, across: NDArray[Any], up: NDArray[Any], heights: NDArray[np.float64]) -> None:
-    seen = np.ma.masked_invalid(heights)
-    low, high = float(seen.min()), float(seen.max())
+    finite = np.ma.masked_invalid(heights)
+    low, high = float(finite.min()), float(finite.max())
     if low > 0 and high > _DECADES_FOR_A_LOGARITHM * low:
         levels, norm = np.geomspace(low, high, _LEVELS), canvas.matplotlib("colors").LogNorm(low, high)
     else:
         levels, norm = canvas.matplotlib("ticker").MaxNLocator(_LEVELS).tick_values(low, high), None
-    shade = ax.contourf(across, up, seen, levels=levels, norm=norm, cmap=canvas.AMOUNTS)
-    ax.contour(across, up, seen, levels=levels, colors="white", linewidths=0.4, alpha=0.6)
+    shade = ax.contourf(across, up, finite, levels=levels, norm=norm, cmap=canvas.AMOUNTS)
+    ax.contour(across, up, finite, levels=levels, colors="white", linewidths=0.4, alpha=0.6)
     bar = ax.figure.colorbar(shade, ax=ax, label="loss", aspect=30)
     digits = 6 if norm is None else 2  # evenly spaced levels are round numbers
     named = levels[:: math.ceil(len(levels) / _NAMED_LEVELS)]

@@ -102,8 +102,8 @@ class Description:
     def _of_layers(cls, network: Network) -> Description:
         n_features, n_outputs = network.layout.n_features, network.plan().n_outputs
         loss, meaning = default_loss(network), network.meaning
-        known = loss.name in heads.HEADS
-        classes = heads.of_network(network, loss).class_names(n_outputs) if known else ()
+        has_head = loss.name in heads.HEADS
+        classes = heads.of_network(network, loss).class_names(n_outputs) if has_head else ()
         features = tuple(map(str, meaning.features))
         return cls(
             "", "", 0.0,

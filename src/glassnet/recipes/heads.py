@@ -241,6 +241,6 @@ def _classes(source: Source, class_names: tuple[str, ...]) -> NDArray[np.int64]:
 
 def _values(source: Source) -> NDArray[np.float64]:
     if source.values is None:
-        found = "text" if source.task else "no y"
-        raise DataError(f"{source.name} must hold y with numbers for a regression; it has {found}")
+        held = "text" if source.task else "no y"
+        raise DataError(f"{source.name} must hold y with numbers for a regression; it has {held}")
     return source.values

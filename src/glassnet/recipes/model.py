@@ -71,8 +71,8 @@ class Model:
         description = Description.of(network)
         if description.carried:
             network = scaling_inside(network, _back(description.inputs), _back(description.targets))
-        chosen = default_loss(network) if loss is None else losses.get(loss)
-        return cls(network, replace(description, carried=False), chosen)
+        objective = default_loss(network) if loss is None else losses.get(loss)
+        return cls(network, replace(description, carried=False), objective)
 
     def scaling_inside(self) -> Model:
         """The same with a network that does the scaling itself, so that it reads samples as they are."""

@@ -111,10 +111,10 @@ def choose(source: Source, **choices: Any) -> Recipe:
         For what is no attribute of a `Recipe`, or no value of one.
     """
     checks.instance("source", source, Source, "gn.recipes.read('iris')")
-    known = [field.name for field in fields(Recipe)]
+    names = [field.name for field in fields(Recipe)]
     for name in choices:
-        if name not in known:
-            raise CallError(f"a recipe has no {name}{hint(name, known) or '; it has ' + ', '.join(known)}")
+        if name not in names:
+            raise CallError(f"a recipe has no {name}{hint(name, names) or '; it has ' + ', '.join(names)}")
     usual = RECIPES.get(source.name, Recipe())
     if choices.get("optimizer", usual.optimizer) != usual.optimizer:
         choices = {"learning_rate": None, "weight_decay": None} | choices

@@ -108,9 +108,9 @@ def _of_dataset(dataset: Dataset) -> Source:
 def _of_file(path: Path) -> Source:
     arrays, names = _arrays(path)
     if "X" not in arrays:
-        found = ", ".join(map(repr, names)) or "nothing"
+        held = ", ".join(map(repr, names)) or "nothing"
         raise DataError(
-            f"{path} must hold an array 'X', and for training and evaluation 'y'; it holds {found}. "
+            f"{path} must hold an array 'X', and for training and evaluation 'y'; it holds {held}. "
             f"Write it with numpy.savez({path.name!r}, X=X, y=y)"
         )
     return _of_arrays(path.name, str(path), arrays["X"], arrays.get("y"))
@@ -185,8 +185,8 @@ def _classes(y: Array) -> tuple[NDArray[np.str_] | None, tuple[str, ...]]:
         y = y.astype(np.int64)
     if y.dtype.kind == "S":
         y = np.char.decode(y, "utf-8", "replace")
-    found, places = np.unique(y, return_inverse=True)
-    names = found.astype(str)
+    distinct, places = np.unique(y, return_inverse=True)
+    names = distinct.astype(str)
     return names[places], tuple(names.tolist())
 
 

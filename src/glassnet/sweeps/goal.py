@@ -41,7 +41,7 @@ class Thresholds:
         return all(part(network, history) for part in self.parts)
 
 
-def chosen(solved: Any, measures: Any) -> Goal | None:
+def goal_of(solved: Any, measures: Any) -> Goal | None:
     """The goal that `solved` names: a function of (network, history), or limits by column such as {"loss": 0.05}.
 
     `measures` are the metrics that fit is told to measure.

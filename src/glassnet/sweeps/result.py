@@ -61,7 +61,7 @@ class SweepResult:
         behind its name.
         """
         measured = self._measured()
-        taken = {
+        columns = {
             *measured,
             "seed",
             "measured_epoch",
@@ -72,7 +72,7 @@ class SweepResult:
             "solved",
             "error",
         }
-        names = {key: f"{key} (setting)" if key in taken else key for key in self.keys}
+        names = {key: f"{key} (setting)" if key in columns else key for key in self.keys}
         return [
             {
                 **{names[key]: label(run.setting[key]) for key in self.keys},

@@ -88,10 +88,10 @@ class ResultsFile:
     def _check_header(self, line: bytes) -> None:
         try:
             header = json.loads(line)
-            known = header.get("format") == FORMAT and isinstance(header["about"], dict)
+            is_known = header.get("format") == FORMAT and isinstance(header["about"], dict)
         except (ValueError, KeyError, AttributeError, RecursionError):
-            known = False
-        if not known:
+            is_known = False
+        if not is_known:
             raise ArgumentError(
                 f"{self.path} is there already and no results file of a sweep; choose another path"
             )

@@ -85,8 +85,8 @@ class Work:
 
     def network(self, run: Run) -> Network:
         """A new network for the run."""
-        given = {key: value for key, value in run.setting.items() if key not in self.of_fit}
-        network = self.build(**given, seed=run.seed)
+        arguments = {key: value for key, value in run.setting.items() if key not in self.of_fit}
+        network = self.build(**arguments, seed=run.seed)
         if not isinstance(network, Network):
             raise ArgumentError(f"build must return a Network; got {network!r}")
         if network.state is not None:
@@ -95,8 +95,8 @@ class Work:
 
     def options_of(self, run: Run) -> dict[str, Any]:
         """Options of fit: callbacks are copies, since they remember."""
-        chosen = {key: value for key, value in run.setting.items() if key in self.of_fit}
-        options = {"threads": 1, **self.options, **chosen, "progress": False}
+        of_setting = {key: value for key, value in run.setting.items() if key in self.of_fit}
+        options = {"threads": 1, **self.options, **of_setting, "progress": False}
         options["callbacks"] = copy.deepcopy(options.get("callbacks", ()))
         if LEARNING_RATE in options:
             optimizer = optimizers.get(options.get("optimizer", "adam"))

@@ -41,7 +41,7 @@ def combinations(grid: Any) -> list[Setting]:
     """
     if isinstance(grid, Mapping):
         lists = [_values(key, values) for key, values in grid.items()]
-        settings = [dict(zip(grid, chosen, strict=True)) for chosen in product(*lists)]
+        settings = [dict(zip(grid, combination, strict=True)) for combination in product(*lists)]
     elif isinstance(grid, Sequence) and grid and all(isinstance(setting, Mapping) for setting in grid):
         settings = [{key: _plain(value) for key, value in setting.items()} for setting in grid]
     else:
@@ -125,27 +125,27 @@ def keys_of_fit(build: Callable[..., Any], keys: Iterable[str], options: Mapping
     takes = inspect.signature(build).parameters.values()
     named = {part.name for part in takes if part.kind in (part.POSITIONAL_OR_KEYWORD, part.KEYWORD_ONLY)}
     takes_all = any(part.kind is part.VAR_KEYWORD for part in takes)
-    known = (FIT_OPTIONS | {LEARNING_RATE}) - set(_ITS_OWN)
+    options_of_fit = (FIT_OPTIONS | {LEARNING_RATE}) - set(_ITS_OWN)
     keys = list(keys)
     for key in keys:
-        if key not in named | known and not takes_all:
+        if key not in named | options_of_fit and not takes_all:
             raise ArgumentError(
                 f"grid key {key!r} is neither a parameter of {_name(build)}({', '.join(sorted(named))}) nor an option "
-                f"of fit{hint(key, sorted(named | known))}"
+                f"of fit{hint(key, sorted(named | options_of_fit))}"
             )
-    of_fit = frozenset(key for key in keys if key in known and key not in named)
-    _check_options(options, known, of_fit)
+    of_fit = frozenset(key for key in keys if key in options_of_fit and key not in named)
+    _check_options(options, options_of_fit, of_fit)
     _check_call(build, [key for key in keys if key not in of_fit])
     return of_fit
 
 
-def _check_options(options: Mapping[str, Any], known: set[str], of_fit: frozenset[str]) -> None:
+def _check_options(options: Mapping[str, Any], options_of_fit: set[str], of_fit: frozenset[str]) -> None:
     for option in options:
         if option in _ITS_OWN:
             raise ArgumentError(f"sweep takes no {option}=; use {_ITS_OWN[option]}")
-        if option not in known:
+        if option not in options_of_fit:
             raise ArgumentError(
-                f"sweep passes its options on to fit, which knows no {option!r}{hint(option, sorted(known))}"
+                f"sweep passes its options on to fit, which knows no {option!r}{hint(option, sorted(options_of_fit))}"
             )
         if option in of_fit:
             raise ArgumentError(f"{option!r} is an option and in the grid; give it once")

@@ -91,13 +91,13 @@ def sweep(
         )
     shows = checks.truth("progress", progress)
     of_fit = keys_of_fit(build, settings[0], options)
-    judge = goal.chosen(solved, options.get("metrics", ()))
+    judge = goal.goal_of(solved, options.get("metrics", ()))
     work = Work(build, X, y, options, of_fit, judge)
     runs = [Run(number, *pair) for number, pair in enumerate((s, seed) for s in settings for seed in listed)]
     file = None if results is None else ResultsFile(results, _about(work, solved))
     outcomes: dict[int, Outcome] = {}
     if file is not None:
-        outcomes = {run.number: found for run in runs if (found := file.outcome(run)) is not None}
+        outcomes = {run.number: outcome for run in runs if (outcome := file.outcome(run)) is not None}
     stopped_by = _carry_out(
         work, [run for run in runs if run.number not in outcomes], int(jobs), outcomes, file, shows
     )

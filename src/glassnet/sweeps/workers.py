@@ -29,15 +29,15 @@ def carried_out(work: Work, runs: Sequence[Run], jobs: int) -> Iterator[Done]:
     waiting = {run.number: run for run in runs}
     at_once = len(runs)
     while waiting:
-        chosen = list(waiting.values())[:at_once]
+        batch = list(waiting.values())[:at_once]
         try:
-            for run, outcome in crew.outcomes(chosen):
+            for run, outcome in crew.outcomes(batch):
                 del waiting[run.number]
                 yield run, outcome
         except Lost as error:
-            if len(chosen) == 1:
-                yield waiting.pop(chosen[0].number), Outcome(error=f"its worker ended: {error}")
-        at_once = 1 if all(run.number in waiting for run in chosen) else len(runs)
+            if len(batch) == 1:
+                yield waiting.pop(batch[0].number), Outcome(error=f"its worker ended: {error}")
+        at_once = 1 if all(run.number in waiting for run in batch) else len(runs)
 
 
 def _crew(work: Work, jobs: int) -> Crew | DaskCrew:
@@ -90,12 +90,12 @@ class DaskCrew:
         """Outcomes as they come; raises `Lost` in the end, where some runs have none."""
         shared = self._shared()
         waiting = iter(runs)
-        found = self.distributed.as_completed()
+        futures = self.distributed.as_completed()
         run_of = dict(self._submitted(islice(waiting, IN_FLIGHT), shared))
-        found.update(run_of)
+        futures.update(run_of)
         reason = ""
         try:
-            for future in found:
+            for future in futures:
                 run = run_of.pop(future)
                 try:
                     outcome = self._outcome(future)
@@ -105,7 +105,7 @@ class DaskCrew:
                     yield run, outcome
                 for following, its_run in self._submitted(islice(waiting, 1), shared):
                     run_of[following] = its_run
-                    found.add(following)
+                    futures.add(following)
         finally:
             self.client.cancel(list(run_of))
         if reason:

@@ -35,10 +35,10 @@ class Arrangement:
         starts = np.cumsum([0, *(len(operation.features) for operation in operations)]).tolist()
         self.spans = [slice(start, stop) for start, stop in pairwise(starts)]
         self.n_features = starts[-1]
-        found = [(place, each) for place, each in enumerate(operations) if isinstance(each, Number)]
-        self.number_places = [place for place, _ in found]
+        placed = [(place, each) for place, each in enumerate(operations) if isinstance(each, Number)]
+        self.number_places = [place for place, _ in placed]
         self.other_places = sorted(set(range(len(operations))) - set(self.number_places))
-        self.numbers = Numbers([each for _, each in found])
+        self.numbers = Numbers([each for _, each in placed])
         self.values = np.array([starts[place] for place in self.number_places], np.int64)
         self.indicators = self.values[self.numbers.with_indicator] + 1
         self.only_values = self.values.tolist() == list(range(self.n_features))
@@ -53,37 +53,37 @@ class Arrangement:
         """
         if table.matrix is not None and not self.other_places:
             places = [table.places[operation.column] for operation in self.operations]
-            chosen = None if places == list(range(len(table.names))) else places
-            return lambda rows, made: self._in_blocks(
-                rows, made, lambda r, m: self.write_numbers(dense(table.matrix, r, chosen), m)
+            columns = None if places == list(range(len(table.names))) else places
+            return lambda rows, features: self._in_blocks(
+                rows, features, lambda r, m: self.write_numbers(dense(table.matrix, r, columns), m)
             )
         accepted = [operation.accepted(table.column(operation.column)) for operation in self.operations]
-        return lambda rows, made: self._in_blocks(
-            rows, made, lambda r, m: self._fill([column.take(r) for column in accepted], m)
+        return lambda rows, features: self._in_blocks(
+            rows, features, lambda r, m: self._fill([column.take(r) for column in accepted], m)
         )
 
-    def _in_blocks(self, rows: slice, made: Array, fill: Callable[[slice, Array], None]) -> None:
+    def _in_blocks(self, rows: slice, features: Array, fill: Callable[[slice, Array], None]) -> None:
         size = max(1, CELLS // (self.n_features + len(self.operations)))
         for start in range(rows.start, rows.stop, size):
             stop = min(start + size, rows.stop)
-            fill(slice(start, stop), made[start - rows.start : stop - rows.start])
+            fill(slice(start, stop), features[start - rows.start : stop - rows.start])
 
-    def _fill(self, columns: Sequence[Accepted], made: Array) -> None:
+    def _fill(self, columns: Sequence[Accepted], features: Array) -> None:
         if self.number_places:
             numbers: list[Any] = [columns[place] for place in self.number_places]
-            self.write_numbers(np.stack([column.values for column in numbers], axis=1), made)
+            self.write_numbers(np.stack([column.values for column in numbers], axis=1), features)
         for place in self.other_places:
-            self.operations[place].apply(columns[place], made[:, self.spans[place]])
+            self.operations[place].apply(columns[place], features[:, self.spans[place]])
 
-    def write_numbers(self, x: Array, made: Array) -> None:
+    def write_numbers(self, x: Array, features: Array) -> None:
         """Write what columns of numbers (n_rows, n_columns) become to where it stands."""
         scaled, missing = self.numbers.made(x)
         if self.only_values:
-            made[...] = scaled
+            features[...] = scaled
             return
-        made[:, self.values] = scaled
+        features[:, self.values] = scaled
         if len(self.indicators):
-            made[:, self.indicators] = missing[:, self.numbers.with_indicator]
+            features[:, self.indicators] = missing[:, self.numbers.with_indicator]
 
     def write(self, program: Program, places: Sequence[int]) -> str:
         """The features as a value of a program; `places` are those of the columns in their table."""

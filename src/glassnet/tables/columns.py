@@ -132,7 +132,7 @@ def as_text_column(column: Column) -> TextColumn:
     if isinstance(column, TextColumn):
         return column
     missing = column.missing
-    found, places = np.unique(column.array[~missing], return_inverse=True)
+    levels, places = np.unique(column.array[~missing], return_inverse=True)
     codes = np.full(len(column), -1, np.int32)
     codes[~missing] = places
-    return TextColumn(codes, tuple(map(as_text, found)))
+    return TextColumn(codes, tuple(map(as_text, levels)))

@@ -55,7 +55,7 @@ def half_width(target: Target, misses: Floats | None, coverage: float) -> Floats
     return np.asarray(misses[rank - 1])
 
 
-def level_at(target: Target, wanted: float) -> int:
+def level_at(target: Target, level_asked: float) -> int:
     """The place of a quantile among the levels of a target.
 
     Raises
@@ -64,9 +64,9 @@ def level_at(target: Target, wanted: float) -> int:
         If it is not there.
     """
     for place, level in enumerate(target.levels):
-        if abs(level - wanted) < 1e-9:
+        if abs(level - level_asked) < 1e-9:
             return place
     raise ArgumentError(
-        f"this interval needs the quantile {wanted:.6g}; the model knows "
+        f"this interval needs the quantile {level_asked:.6g}; the model knows "
         f"{', '.join(f'{level:g}' for level in target.levels)}"
     )

@@ -32,10 +32,10 @@ def checked_networks(
     ArgumentError
         For anything else.
     """
-    found = checks.sequence("networks", networks, "[network]")
-    if not found:
+    members = checks.sequence("networks", networks, "[network]")
+    if not members:
         raise ArgumentError("networks must hold at least one network")
-    for place, network in enumerate(found):
+    for place, network in enumerate(members):
         checks.network(f"networks[{place}]", network)
         if network.layout.n_features != n_features:
             raise ArgumentError(
@@ -48,7 +48,7 @@ def checked_networks(
             )
         n_outputs = (outputs,)
         _check_embedding(f"networks[{place}]", network.layers[0], index_columns)
-    return tuple(found)
+    return tuple(members)
 
 
 def _check_embedding(name: str, layer: Layer, index_columns: Mapping[int, int]) -> None:

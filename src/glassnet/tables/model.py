@@ -65,9 +65,9 @@ class TableModel:
         self.preprocessing = checks.instance("preprocessing", preprocessing, Preprocessing)
         self.target = checks.instance("target", target, Target)
         two = target.task == CLASSES and len(target.classes) == 2
-        wanted = (1, 2) if two else (target.n_outputs,)
+        n_outputs = (1, 2) if two else (target.n_outputs,)
         self.networks = checked_networks(
-            networks, preprocessing.n_features, preprocessing.index_columns, wanted
+            networks, preprocessing.n_features, preprocessing.index_columns, n_outputs
         )
         self.temperature = None if temperature is None else checks.number("temperature", temperature, above=0)
         self.misses = None if misses is None else checked_misses(misses, target)
@@ -127,8 +127,8 @@ class TableModel:
             return self.predict_quantiles(X)[..., ends]
         half = half_width(self.target, self.misses, share)
         values = self.target.values(self.outputs(X))
-        found = np.stack([values - half, values + half], axis=-1)
-        return found[:, 0] if self.target.is_column else found
+        interval = np.stack([values - half, values + half], axis=-1)
+        return interval[:, 0] if self.target.is_column else interval
 
     def outputs(self, X: Any) -> Floats:
         """What the networks say of each row: probabilities (n_rows, n_classes or n_labels), or scaled values."""

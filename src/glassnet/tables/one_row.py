@@ -38,14 +38,16 @@ class OneRow:
 
     def features(self, X: Any) -> Array | None:
         """The features (1, n_features); None where the row is not one of the plain cases."""
-        made = np.empty((1, self.arrangement.n_features))
+        features = np.empty((1, self.arrangement.n_features))
         row = self._row(X)
         if row is None:
             return None
         if isinstance(row, np.ndarray):
-            return made if self._of_numbers(row, made) else None
-        plain = self._numbers(row, made) and self._categories(row, made) and self._dates(row, made)
-        return made if plain else None
+            return features if self._of_numbers(row, features) else None
+        plain = (
+            self._numbers(row, features) and self._categories(row, features) and self._dates(row, features)
+        )
+        return features if plain else None
 
     def _row(self, X: Any) -> list[Any] | Array | None:
         """The entries of the columns that are read, in their order; an array (1, n_columns) where all are numbers."""
@@ -79,8 +81,8 @@ class OneRow:
 
     def _places(self, names: list[str]) -> list[int] | None:
         """The places of the columns that are read; None where one is not there, or two have a name."""
-        known, places = self._seen
-        if names != known:
+        names_before, places = self._seen
+        if names != names_before:
             if len(set(names)) < len(names) or not set(self.names) <= set(names):
                 return None
             at = {name: place for place, name in enumerate(names)}
@@ -88,26 +90,26 @@ class OneRow:
             self._seen = (names, places)
         return places
 
-    def _of_numbers(self, x: Array, made: Array) -> bool:
+    def _of_numbers(self, x: Array, features: Array) -> bool:
         if np.isinf(x).any():
             return False
-        self.arrangement.write_numbers(x, made)
+        self.arrangement.write_numbers(x, features)
         return True
 
-    def _numbers(self, row: list[Any], made: Array) -> bool:
+    def _numbers(self, row: list[Any], features: Array) -> bool:
         places = self.arrangement.number_places
         if not places:
             return True
-        found = [row[place] for place in places]
-        if not set(map(type, found)) <= _NUMBERS:
+        values = [row[place] for place in places]
+        if not set(map(type, values)) <= _NUMBERS:
             return False
         try:
-            x = np.array([found], np.float64)
+            x = np.array([values], np.float64)
         except OverflowError:
             return False
-        return self._of_numbers(x, made)
+        return self._of_numbers(x, features)
 
-    def _categories(self, row: list[Any], made: Array) -> bool:
+    def _categories(self, row: list[Any], features: Array) -> bool:
         for place, operation, span in self.categories:
             value = row[place]
             if type(value) is str:
@@ -116,13 +118,13 @@ class OneRow:
                 state = operation.missing
             else:
                 return False
-            made[0, span] = operation.base
+            features[0, span] = operation.base
             if state < operation.n_states:
                 places, values = operation.changes
-                made[0, span.start + places[state]] = values[state]
+                features[0, span.start + places[state]] = values[state]
         return True
 
-    def _dates(self, row: list[Any], made: Array) -> bool:
+    def _dates(self, row: list[Any], features: Array) -> bool:
         for place, operation in self.dates:
             value = row[place]
             if value is not None and type(value) not in (datetime.date, datetime.datetime):
@@ -130,5 +132,5 @@ class OneRow:
             if getattr(value, "tzinfo", None) is not None:
                 return False
             column = DateColumn(np.array([value], DATE))
-            operation.apply(column, made[:, self.arrangement.spans[place]])
+            operation.apply(column, features[:, self.arrangement.spans[place]])
         return True

@@ -136,8 +136,8 @@ class Preprocessing:
         table = self._matched(Table.of(X))
         for operation in self.operations:
             operation.accepted(table.column(operation.column))
-        known = {*self.columns, *self.dropped}
-        extra = [name for name in table.names if name not in known] if self.named else []
+        columns = {*self.columns, *self.dropped}
+        extra = [name for name in table.names if name not in columns] if self.named else []
         return tuple(
             Note(name, notes.EXTRA, f"column {name!r} was not there in training and is not read")
             for name in extra
@@ -159,9 +159,9 @@ class Preprocessing:
         if row is not None:
             return row.astype(kind, copy=False)
         table = self._matched(Table.of(X))
-        made = np.empty((table.n_rows, self.n_features), kind)
-        self.arrangement.read(table)(slice(0, table.n_rows), made)
-        return made
+        features = np.empty((table.n_rows, self.n_features), kind)
+        self.arrangement.read(table)(slice(0, table.n_rows), features)
+        return features
 
     def parts(self, X: Any) -> Iterator[Array]:
         """The same features in float64, a part of the rows after the other: never all of them at once."""
@@ -173,9 +173,9 @@ class Preprocessing:
         fill = self.arrangement.read(table)
         for start in range(0, max(table.n_rows, 1), PART):
             rows = slice(start, min(start + PART, table.n_rows))
-            made = np.empty((rows.stop - start, self.n_features))
-            fill(rows, made)
-            yield made
+            features = np.empty((rows.stop - start, self.n_features))
+            fill(rows, features)
+            yield features
 
     def _single(self, X: Any) -> Array | None:
         return self._one_row.features(X) if self.named and not isinstance(X, Table) else None
@@ -222,10 +222,10 @@ class Preprocessing:
         if not isinstance(data, Mapping) or set(data) != {"operations", "notes", "named", "n_columns"}:
             raise ArgumentError(f"this describes no preprocessing: {checks.shown(data)}")
         operations = checks.sequence("operations of a preprocessing", data["operations"], "[...]")
-        found = checks.sequence("notes of a preprocessing", data["notes"], "[...]")
+        notes = checks.sequence("notes of a preprocessing", data["notes"], "[...]")
         return cls(
             [operation_of(each) for each in operations],
-            [note_of(each) for each in found],
+            [note_of(each) for each in notes],
             named=checks.truth("named of a preprocessing", data["named"]),
             n_columns=checks.integer("n_columns of a preprocessing", data["n_columns"], least=1),
         )

@@ -205,11 +205,11 @@ class Program:
     def formula(self, wish: str, text: str, **letters: Any) -> str:
         """A formula; arrays of numbers stand for one row."""
         output = self.name(wish)
-        known = {
+        values = {
             letter: value if isinstance(value, (str, float, int)) else np.asarray(value, np.float64)
             for letter, value in letters.items()
         }
-        self.steps.append(Formula(output, text, known))
+        self.steps.append(Formula(output, text, values))
         return output
 
     def mean(self, source: str) -> str:

@@ -80,11 +80,11 @@ def _columns(name: str, value: Any) -> None:
 
 
 def _names(name: str, columns: Sequence[str | int], names: Sequence[str]) -> set[str]:
-    found = set()
+    chosen_names = set()
     for column in columns:
         if isinstance(column, str):
-            found.add(checks.choice(f"a column in {name}", column, names))
+            chosen_names.add(checks.choice(f"a column in {name}", column, names))
         else:
             place = checks.integer(f"a column in {name}", column, least=0, most=len(names) - 1)
-            found.add(names[place])
-    return found
+            chosen_names.add(names[place])
+    return chosen_names

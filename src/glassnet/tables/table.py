@@ -77,16 +77,16 @@ class Table:
         ShapeError
             If X has not two axes, or columns of several lengths.
         """
-        given = None if names is None else checks.names("names", names)
+        own_names = None if names is None else checks.names("names", names)
         if isinstance(X, cls):
-            return X if given is None else X._renamed(given)
+            return X if own_names is None else X._renamed(own_names)
         matrix = numbers_of(X)
         if matrix is not None:
-            return _of_matrix(matrix, given)
+            return _of_matrix(matrix, own_names)
         pairs, named = _pairs(X)
-        if given is not None:
-            _check_count(given, len(pairs))
-            pairs, named = [(name, values) for name, (_, values) in zip(given, pairs, strict=True)], True
+        if own_names is not None:
+            _check_count(own_names, len(pairs))
+            pairs, named = [(name, values) for name, (_, values) in zip(own_names, pairs, strict=True)], True
         _refuse_twice([name for name, _ in pairs])
         columns = {name: column_of(name, values) for name, values in pairs}
         return cls(list(columns), columns, _length(columns), named=named)
@@ -118,18 +118,18 @@ class Table:
     @explained
     def take(self, rows: Any) -> Table:
         """The table of these rows: a slice, places, or True and False for each row."""
-        found = _rows(rows, self.n_rows)
-        n_rows = len(np.empty(self.n_rows, np.bool_)[found])
+        places = _rows(rows, self.n_rows)
+        n_rows = len(np.empty(self.n_rows, np.bool_)[places])
         if self.matrix is not None:
-            return Table(self.names, {}, n_rows, named=self.named, matrix=self.matrix[found])
-        columns = {name: column.take(found) for name, column in self._columns.items()}
+            return Table(self.names, {}, n_rows, named=self.named, matrix=self.matrix[places])
+        columns = {name: column.take(places) for name, column in self._columns.items()}
         return Table(self.names, columns, n_rows, named=self.named)
 
     @explained
     def of_names(self, names: Sequence[str]) -> Table:
         """The table of these columns, in this order."""
-        chosen = checks.names("names", names)
-        return Table(chosen, {name: self.column(name) for name in chosen}, self.n_rows, named=self.named)
+        columns = checks.names("names", names)
+        return Table(columns, {name: self.column(name) for name in columns}, self.n_rows, named=self.named)
 
     def _renamed(self, names: list[str]) -> Table:
         _check_count(names, len(self.names))
@@ -170,16 +170,16 @@ def _rows(rows: Any, n_rows: int) -> Rows:
     """Rows of a table, checked."""
     if isinstance(rows, slice) and all(end is None or checks.is_integer(end) for end in _ends(rows)):
         return rows
-    found = checks.real("rows", [] if isinstance(rows, slice) else rows)
-    if not found.size and found.ndim == 1:
-        return found.astype(np.int64)
-    if found.ndim == 1 and found.dtype.kind == "b" and len(found) == n_rows:
-        return found
-    if found.ndim != 1 or found.dtype.kind not in "iu" or found.min() < -n_rows or found.max() >= n_rows:
+    places = checks.real("rows", [] if isinstance(rows, slice) else rows)
+    if not places.size and places.ndim == 1:
+        return places.astype(np.int64)
+    if places.ndim == 1 and places.dtype.kind == "b" and len(places) == n_rows:
+        return places
+    if places.ndim != 1 or places.dtype.kind not in "iu" or places.min() < -n_rows or places.max() >= n_rows:
         raise ArgumentError(
             f"rows must be a slice, integers below {n_rows}, or {n_rows} times True or False; got {checks.shown(rows)}"
         )
-    return found.astype(np.int64)
+    return places.astype(np.int64)
 
 
 def _ends(rows: slice) -> tuple[Any, ...]:

@@ -35,10 +35,10 @@ def refuse_differences(
     group = processes.current()
     if not group.is_several:
         return
-    given = {name: _digest(thing) for name, thing in _given(network, streams, data, optimizer, epochs)}
-    everyone = group.gather(given)
+    digests = {name: _digest(thing) for name, thing in _inputs(network, streams, data, optimizer, epochs)}
+    everyone = group.gather(digests)
     for rank, others in enumerate(everyone):
-        different = [name for name in given if others[name] != everyone[0][name]]
+        different = [name for name in digests if others[name] != everyone[0][name]]
         if different:
             raise ArgumentError(
                 f"process {rank + 1} of {group.size} was given another {', another '.join(different)} than the first; "
@@ -46,7 +46,7 @@ def refuse_differences(
             )
 
 
-def _given(
+def _inputs(
     network: Network, streams: Streams, data: Data, optimizer: Optimizer, epochs: int
 ) -> Iterator[tuple[str, Any]]:
     yield "network", network.config()

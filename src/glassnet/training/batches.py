@@ -65,7 +65,7 @@ class Batches:
                 )
 
     def _slice(self, number: int, batch: Any) -> Slice:
-        X, y, *given = as_batch(batch)
+        X, y, *weights = as_batch(batch)
         name, shape = f"X of batch {number}", self.layout.input_shape
         rows = inputs.rows(name, X, self.loss, shape)
         x = inputs.features(name, rows, self.dtype, shape, self.layers[0], self.meaning)
@@ -74,15 +74,15 @@ class Batches:
         )
         refuse_unsuitable(self.layers, self.layout, self.loss, f"y of batch {number}", targets)
         self.meaning = self.meaning.with_rows(targets, self.loss)
-        column = np.ascontiguousarray(self._weights(number, given, len(x))[:, None], self.dtype)
+        column = np.ascontiguousarray(self._weights(number, weights, len(x))[:, None], self.dtype)
         self.batch_size = max(self.batch_size, len(x))
         return Slice(x, targets, column, NO_ORDER, np.zeros(1, np.int64), np.array([len(x)], np.int64))
 
-    def _weights(self, number: int, given: list[Any], n_samples: int) -> Array:
+    def _weights(self, number: int, rest: list[Any], n_samples: int) -> Array:
         """Weights of a batch's rows, in the measure of all of them."""
         k, name = self.loss.rows_per_sample, f"weights of batch {number}"
-        weights = np.repeat(inputs.sample_weights(given[0] if given else None, n_samples // k, name), k)
-        if given and self.mean_weight is None:
+        weights = np.repeat(inputs.sample_weights(rest[0] if rest else None, n_samples // k, name), k)
+        if rest and self.mean_weight is None:
             raise DataError(
                 f"batch {number} holds weights and the first batch holds none; give all batches weights"
             )
@@ -135,10 +135,10 @@ def mean_weight(batches: Iterable[Any], first: tuple[Any, ...], loss: Loss) -> f
         )
     weights = []
     for number, batch in enumerate(batches):
-        X, _, *given = as_batch(batch)
+        X, _, *rest = as_batch(batch)
         n_samples = len(X[0]) if inputs.are_parts(X, loss) else len(X)
         weights.append(
-            inputs.sample_weights(given[0] if given else None, n_samples, f"weights of batch {number}")
+            inputs.sample_weights(rest[0] if rest else None, n_samples, f"weights of batch {number}")
         )
     together = np.concatenate(weights)
     inputs.relative(together)

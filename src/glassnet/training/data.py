@@ -53,7 +53,7 @@ class Data:
 
 
 @dataclass(frozen=True)
-class Wanted:
+class Request:
     """What fit was told about its data, beside X and y."""
 
     loss: Loss
@@ -66,7 +66,7 @@ class Wanted:
     class_weight: Mapping[Any, float] | str | None
 
 
-def prepare(network: Network, X: Any, y: Any, wanted: Wanted) -> Data:
+def prepare(network: Network, X: Any, y: Any, request: Request) -> Data:
     """Check everything that fit was given; the network stays as it is.
 
     Raises
@@ -74,13 +74,13 @@ def prepare(network: Network, X: Any, y: Any, wanted: Wanted) -> Data:
     ShapeError, DataError, ArgumentError
         With what was expected, what came, and what to do.
     """
-    split = checks.number("validation_split", wanted.validation_split, least=0, below=1)
-    if split > 0 and wanted.validation_data is not None:
+    split = checks.number("validation_split", request.validation_split, least=0, below=1)
+    if split > 0 and request.validation_data is not None:
         raise ArgumentError("give validation_data or validation_split, not both")
-    is_array = hasattr(X, "__array__") or inputs.are_parts(X, wanted.loss)
+    is_array = hasattr(X, "__array__") or inputs.are_parts(X, request.loss)
     if y is None and isinstance(X, Iterable) and not is_array:
-        return _from_batches(network, X, wanted)
-    return _from_arrays(network, X, y, wanted, split)
+        return _from_batches(network, X, request)
+    return _from_arrays(network, X, y, request, split)
 
 
 def _plan(network: Network, shape: tuple[int, ...], loss: Loss) -> plan.Plan:
@@ -88,8 +88,8 @@ def _plan(network: Network, shape: tuple[int, ...], loss: Loss) -> plan.Plan:
     return plan.build(network.layers, layout, loss)
 
 
-def _from_arrays(network: Network, X: Any, y: Any, wanted: Wanted, split: float) -> Data:
-    loss = wanted.loss
+def _from_arrays(network: Network, X: Any, y: Any, request: Request, split: float) -> Data:
+    loss = request.loss
     X = inputs.rows("X", X, loss, network.input_shape)
     mapped = _is_large_file(X)
     x = _checked_file("X", network, X, network.input_shape) if mapped else network.features(X)
@@ -98,33 +98,33 @@ def _from_arrays(network: Network, X: Any, y: Any, wanted: Wanted, split: float)
     meaning = network.meaning.learned(X, y, loss)
     targets = inputs.targets("y", y, loss, len(x), table.n_outputs, network.dtype, meaning)
     meaning = meaning.with_rows(targets, loss)
-    for given in (wanted.sample_weight, wanted.class_weight):
-        inputs.refuse_weights_of_pairs(loss, given)
+    for weighting in (request.sample_weight, request.class_weight):
+        inputs.refuse_weights_of_pairs(loss, weighting)
     k = loss.rows_per_sample
-    weights = np.repeat(inputs.sample_weights(wanted.sample_weight, len(x) // k), k)
-    held = _given(network, wanted, shape, table, meaning)
+    weights = np.repeat(inputs.sample_weights(request.sample_weight, len(x) // k), k)
+    held = _held_samples(network, request, shape, table, meaning)
     goes_on = network.state is not None and network.loss == loss
     if not goes_on:  # of a training that goes on, this may be a part of the samples
         inputs.more_than_one_class("y", targets, loss)
     if split > 0:
-        weighted = wanted.sample_weight is not None
-        kept, out = (_members(places, k) for places in parted(targets[::k], loss, split, meaning))
-        held = Held(_taken(x, out), targets[out], _held_weights(weights[out]) if weighted else None)
-        x, targets, weights = _taken(x, kept), targets[kept], weights[kept]
+        weighted = request.sample_weight is not None
+        inside, out = (_members(places, k) for places in parted(targets[::k], loss, split, meaning))
+        held = Held(_rows_at(x, out), targets[out], _held_weights(weights[out]) if weighted else None)
+        x, targets, weights = _rows_at(x, inside), targets[inside], weights[inside]
         if not goes_on:
             inputs.more_than_one_class(f"what validation_split={split} leaves of y", targets, loss)
     n_known = max(table.n_outputs, 2) if goes_on else 0
-    column = inputs.shares(weights, wanted.class_weight, targets, loss, network.dtype, meaning, n_known)
+    column = inputs.shares(weights, request.class_weight, targets, loss, network.dtype, meaning, n_known)
     try_own_activations(table, network.dtype)
     refuse_unsuitable(network.layers, table.layout, loss, "y", targets)
     refuse_forward_only(network.layers, table)
     refuse_dropped(network.layers, table, loss)
     refuse_unreachable(network.layers, table.layout, loss, "y", targets, weights)
     kind: Any = Mapped if mapped else Memory
-    size = k * _batch_size(wanted.batch_size, len(x) // k)
+    size = k * _batch_size(request.batch_size, len(x) // k)
     return Data(
-        table, shape, kind(x, targets, column, size, wanted.shuffle, k), held, meaning,
-        None if wanted.sample_weight is None else inputs.relative(weights),
+        table, shape, kind(x, targets, column, size, request.shuffle, k), held, meaning,
+        None if request.sample_weight is None else inputs.relative(weights),
     )  # fmt: skip
 
 
@@ -137,7 +137,7 @@ def _held_weights(weights: NDArray[Any]) -> NDArray[Any]:
     return inputs.relative(weights, purpose="to validate on")
 
 
-def _taken(x: Any, rows: NDArray[np.int64]) -> Any:
+def _rows_at(x: Any, rows: NDArray[np.int64]) -> Any:
     """These rows, without a copy where they follow each other."""
     if rows[-1] - rows[0] + 1 == len(rows):
         return x[rows[0] : rows[-1] + 1]
@@ -165,24 +165,24 @@ def _batch_size(batch_size: int | None, n_samples: int) -> int:
     return min(checks.integer("batch_size", batch_size, least=1), n_samples)
 
 
-def _from_batches(network: Network, batches: Iterable[Any], wanted: Wanted) -> Data:
+def _from_batches(network: Network, batches: Iterable[Any], request: Request) -> Data:
     """An iterable of batches; its first batch tells the shapes."""
     for name in ("batch_size", "sample_weight", "class_weight"):
-        if getattr(wanted, name) is not None:
+        if getattr(request, name) is not None:
             raise ArgumentError(
                 f"{name} is for arrays; an iterable gives whole batches (X, y) or (X, y, weights)"
             )
-    if wanted.validation_split > 0:
+    if request.validation_split > 0:
         raise ArgumentError(
             "validation_split is for arrays; give validation_data beside an iterable of batches"
         )
-    if isinstance(batches, Iterator) and wanted.epochs > 1:
+    if isinstance(batches, Iterator) and request.epochs > 1:
         raise ArgumentError(
-            f"an iterator can be gone through once, and {wanted.epochs} epochs were asked for; "
+            f"an iterator can be gone through once, and {request.epochs} epochs were asked for; "
             "pass an object whose __iter__ starts anew, such as a list, or epochs=1"
         )
     again, first = peeked(batches)
-    loss = wanted.loss
+    loss = request.loss
     X = inputs.rows("X of batch 0", first[0], loss, network.input_shape)
     shape = network.input_shape or np.shape(X)[1:]
     table = _plan(network, shape, loss)
@@ -196,7 +196,7 @@ def _from_batches(network: Network, batches: Iterable[Any], wanted: Wanted) -> D
     refuse_dropped(network.layers, table, loss)
     if isinstance(batches, list | tuple) and not loss.members:
         _refuse_unreachable_batches(network, batches, table, loss, meaning)
-    held = _given(network, wanted, shape, table, meaning)
+    held = _held_samples(network, request, shape, table, meaning)
     weight = mean_weight(again, first, loss)
     source = Batches(again, (X, *first[1:]), network, loss, table, meaning, weight)
     return Data(table, shape, source, held, meaning)
@@ -208,29 +208,29 @@ def _refuse_unreachable_batches(
     """Look at the targets of all batches that are in memory; one batch alone may be of any samples."""
     targets, weights = [], []
     for number, batch in enumerate(batches):
-        X, y, *given = as_batch(batch)
+        X, y, *rest = as_batch(batch)
         name, n_samples = f"y of batch {number}", len(X)
         targets.append(inputs.targets(name, y, loss, n_samples, table.n_outputs, network.dtype, meaning))
         weights.append(
-            inputs.sample_weights(given[0] if given else None, n_samples, f"weights of batch {number}")
+            inputs.sample_weights(rest[0] if rest else None, n_samples, f"weights of batch {number}")
         )
     y, w = np.concatenate(targets), np.concatenate(weights)
     refuse_unreachable(network.layers, table.layout, loss, "y of the batches", y, w)
 
 
-def _given(
-    network: Network, wanted: Wanted, shape: tuple[int, ...], table: plan.Plan, meaning: Meaning
+def _held_samples(
+    network: Network, request: Request, shape: tuple[int, ...], table: plan.Plan, meaning: Meaning
 ) -> Held | None:
-    given: Any = wanted.validation_data
-    loss = wanted.loss
-    if given is None:
+    validation_data: Any = request.validation_data
+    loss = request.loss
+    if validation_data is None:
         return None
-    if not isinstance(given, (tuple, list)) or len(given) not in (2, 3):
+    if not isinstance(validation_data, (tuple, list)) or len(validation_data) not in (2, 3):
         raise ArgumentError(
-            f"validation_data must be a pair (X, y), or (X, y, weights); got {_outline(given)}"
+            f"validation_data must be a pair (X, y), or (X, y, weights); got {_outline(validation_data)}"
         )
-    name, y, rest = "X of validation_data", given[1], given[2:]
-    X = inputs.rows(name, given[0], loss, shape)
+    name, y, rest = "X of validation_data", validation_data[1], validation_data[2:]
+    X = inputs.rows(name, validation_data[0], loss, shape)
     if _is_large_file(X):
         x = _checked_file(name, network, X, shape)
     else:
@@ -245,9 +245,9 @@ def _given(
     return Held(x, targets, _held_weights(weights))
 
 
-def _outline(given: Any) -> str:
-    kind = type(given).__name__
-    return f"{kind} of {len(given)}" if isinstance(given, (tuple, list)) else kind
+def _outline(value: Any) -> str:
+    kind = type(value).__name__
+    return f"{kind} of {len(value)}" if isinstance(value, (tuple, list)) else kind
 
 
 def refuse_lonely_batches(data: Data, part: Slice | None = None) -> None:

@@ -39,24 +39,26 @@ def evaluate(
     sample_weight: ArrayLike | None = None,
 ) -> dict[str, float]:
     """Loss and metrics of the network's predictions for X; :meth:`glassnet.Network.evaluate` says more."""
-    given = network.loss if loss is None else losses.get(loss)
-    if y is None and (given is None or not given.members):  # others say themselves which they take
+    known_loss = network.loss if loss is None else losses.get(loss)
+    if y is None and (known_loss is None or not known_loss.members):  # others say themselves which they take
         raise CallError("evaluate needs y")
-    chosen = default_loss(network, y) if given is None else given
-    plan = network.plan(chosen)
-    x = network.features(X, loss=chosen)
-    targets = network.targets(y, chosen, len(x))
-    refuse_unsuitable(network.layers, network.layout, chosen, "y", targets)
+    objective = default_loss(network, y) if known_loss is None else known_loss
+    plan = network.plan(objective)
+    x = network.features(X, loss=objective)
+    targets = network.targets(y, objective, len(x))
+    refuse_unsuitable(network.layers, network.layout, objective, "y", targets)
     weights = None
     if sample_weight is not None:
-        inputs.refuse_weights_of_pairs(chosen, sample_weight)
-        k = chosen.rows_per_sample
+        inputs.refuse_weights_of_pairs(objective, sample_weight)
+        k = objective.rows_per_sample
         weights = inputs.relative(inputs.sample_weights(sample_weight, len(x) // k), purpose="to evaluate")
         weights = np.repeat(weights, k)
-    meaning = network.meaning.with_rows(targets, chosen)
-    wanted = default_metrics(chosen, targets, network.meaning) if metrics is None else chosen_metrics(metrics)
+    meaning = network.meaning.with_rows(targets, objective)
+    measures = (
+        default_metrics(objective, targets, network.meaning) if metrics is None else chosen_metrics(metrics)
+    )
     output = NumpyEngine().forward(plan, network.vectors, x)
-    return scores(network, plan, output, targets, told(wanted, meaning), weights)
+    return scores(network, plan, output, targets, told(measures, meaning), weights)
 
 
 def scores(
@@ -64,28 +66,28 @@ def scores(
     plan: Plan,
     output: Array,
     y: Array,
-    wanted: Sequence[Metric],
+    metrics: Sequence[Metric],
     weights: Array | None = None,
 ) -> dict[str, float]:
     """Loss and metrics of the last row's output, for checked targets and weights (n,) of mean 1."""
     loss = plan.objective
     result = {"loss": mean_loss(loss, y, output, weights) + network.penalty()}
     if loss.members:
-        return result | _of_groups(loss, y, output, wanted, weights)
-    if wanted:
+        return result | _of_groups(loss, y, output, metrics, weights)
+    if metrics:
         truth = y[:, : loss.n_targets(y.shape[1])]
-        for metric in wanted:
+        for metric in metrics:
             prediction = loss.limits(output) if metric.reads_all_outputs else loss.centre(output)
             result[metric.name] = float(metric(*of_one_shape(truth, prediction), weights))
     return result
 
 
 def _of_groups(
-    loss: Loss, y: Array, output: Array, wanted: Sequence[Metric], weights: Array | None
+    loss: Loss, y: Array, output: Array, metrics: Sequence[Metric], weights: Array | None
 ) -> dict[str, float]:
     """A user's own metrics, given targets (n,) beside the embeddings of all members (n, n_members, n_outputs)."""
-    k, found = loss.rows_per_sample, {}
-    for metric in wanted:
+    k, scores = loss.rows_per_sample, {}
+    for metric in metrics:
         if not isinstance(metric, Custom):
             raise ArgumentError(
                 f"{metric.name} compares predictions with targets, and {loss.name} trains embeddings, which are "
@@ -93,8 +95,8 @@ def _of_groups(
                 f"(n_samples, {k}, n_outputs)"
             )
         embeddings = output.reshape(-1, k, output.shape[1])
-        found[metric.name] = float(metric(y[::k, 0], embeddings, None if weights is None else weights[::k]))
-    return found
+        scores[metric.name] = float(metric(y[::k, 0], embeddings, None if weights is None else weights[::k]))
+    return scores
 
 
 def mean_loss(loss: Loss, y: Array, output: Array, weights: Array | None = None) -> float:
@@ -123,8 +125,8 @@ def default_loss(network: Network, y: ArrayLike | None = None) -> Loss:
         return network.loss
     last = network.plan().rows[-1].activation
     if last.outputs == "classes":
-        given = None if y is None else checks.array("y", y)
-        rows = given is not None and given.size > len(given)
+        targets = None if y is None else checks.array("y", y)
+        rows = targets is not None and targets.size > len(targets)
         return losses.CategoricalCrossEntropy() if rows else losses.SparseCategoricalCrossEntropy()
     if last.outputs == "probabilities":
         return losses.BinaryCrossEntropy()
@@ -136,9 +138,9 @@ def default_loss(network: Network, y: ArrayLike | None = None) -> Loss:
 def _refuse_classes(network: Network, y: Array) -> None:
     """Raise where targets for outputs that are no probabilities may be classes."""
     n_outputs = network.plan().n_outputs
-    column, found = y.size == len(y), np.unique(y)
+    column, distinct = y.size == len(y), np.unique(y)
     n_classes = max(n_outputs, 2) if column else 2
-    if y.dtype.kind in "fiub" and not (len(found) > 1 and np.isin(found, np.arange(n_classes)).all()):
+    if y.dtype.kind in "fiub" and not (len(distinct) > 1 and np.isin(distinct, np.arange(n_classes)).all()):
         return
     logits = "sigmoid" if n_outputs == 1 else "sparse_softmax" if column else "softmax"
     raise ArgumentError(
@@ -159,13 +161,13 @@ def default_metrics(loss: Loss, y: Array, meaning: Meaning = UNNAMED) -> list[Me
     return chosen_metrics(["mae", "r2"] if len(y) > 1 else ["mae"])
 
 
-def told(wanted: Sequence[Metric], meaning: Meaning) -> list[Metric]:
+def told(metrics: Sequence[Metric], meaning: Meaning) -> list[Metric]:
     """The metrics, told that samples may be of several classes where that is known."""
     return [
         replace(metric, multi_label=True)
         if meaning.multi_label and isinstance(metric, OfClasses) and metric.multi_label is None
         else metric
-        for metric in wanted
+        for metric in metrics
     ]
 
 

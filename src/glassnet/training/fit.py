@@ -23,7 +23,7 @@ from glassnet.support import checks
 from glassnet.training import minimisation
 from glassnet.training.agreement import refuse_differences
 from glassnet.training.batches import Batches
-from glassnet.training.data import Data, Wanted, prepare, refuse_lonely_batches
+from glassnet.training.data import Data, Request, prepare, refuse_lonely_batches
 from glassnet.training.evaluation import chosen_metrics, scores, told
 from glassnet.training.minimisation import Minimisation
 from glassnet.training.options import FitOptions
@@ -40,14 +40,14 @@ if TYPE_CHECKING:
 def fit(network: Network, X: Any, y: ArrayLike | None, options: FitOptions) -> History:
     """Train a network as :meth:`glassnet.Network.fit` says, which gives all options."""
     seed, progress = options["seed"], checks.truth("progress", options["progress"])
-    chosen = losses.get(options["loss"])
+    objective = losses.get(options["loss"])
     n_epochs = checks.integer("epochs", options["epochs"], least=0)
     measures = chosen_metrics(options["metrics"])
-    heard_by = listeners.chosen(options["callbacks"])
+    heard_by = listeners.as_callbacks(options["callbacks"])
     listeners.refuse_twice(heard_by)
     rule = listeners.adjusted(optimizers.get(options["optimizer"]), heard_by)
-    wanted = Wanted(
-        chosen,
+    request = Request(
+        objective,
         n_epochs,
         options["batch_size"],
         checks.truth("shuffle", options["shuffle"]),
@@ -56,7 +56,7 @@ def fit(network: Network, X: Any, y: ArrayLike | None, options: FitOptions) -> H
         options["sample_weight"],
         options["class_weight"],
     )
-    data = prepare(network, X, y, wanted)
+    data = prepare(network, X, y, request)
     refuse_lonely_batches(data)
     streams = network.streams if seed is None else replace(Streams.of(seed), seed=network.streams.seed)
     measures = told(measures, data.meaning)
@@ -100,7 +100,7 @@ def fit(network: Network, X: Any, y: ArrayLike | None, options: FitOptions) -> H
     if not network.built:
         network.build(data.input_shape)
     network.streams = streams
-    network.loss = chosen
+    network.loss = objective
     data.meaning.note(network.metadata)
     state = network.training_state(rule)
     state.engine, state.data = runs_on.name, digest
@@ -121,7 +121,7 @@ def fit(network: Network, X: Any, y: ArrayLike | None, options: FitOptions) -> H
         if metric.is_share
         for column in (metric.name, f"validation_{metric.name}")
     }
-    training.history.origin = Origin.of(network, rule, data, wanted, threads)
+    training.history.origin = Origin.of(network, rule, data, request, threads)
     try:
         return training.run(n_epochs, progress)
     finally:
@@ -162,7 +162,7 @@ def _measured(metrics: Sequence[Metric], data: Data) -> dict[str, bool | None]:
             "metrics need data that can be looked at again after each epoch; "
             "give validation_data beside an iterable of batches"
         )
-    found = loss | (named if seen_twice else {})
+    measured = loss | (named if seen_twice else {})
     if data.held is not None:
-        found |= {f"validation_{name}": more for name, more in (loss | named).items()}
-    return found
+        measured |= {f"validation_{name}": more for name, more in (loss | named).items()}
+    return measured

@@ -114,8 +114,8 @@ class Minimisation(Training):
         vectors.parameters[self.free], vectors.running[...] = point, self.accepted_running
         try:
             self.runner.run(self.steps, losses)
-        except Diverged as found:
-            raise self._explained(found, 0) from None
+        except Diverged as divergence:
+            raise self._explained(divergence, 0) from None
         self.loss_here = float(losses[0])
         return self.loss_here, vectors.gradients[self.free].copy()
 
@@ -126,14 +126,14 @@ class Minimisation(Training):
             self._look(point)
         self.accepted_running = vectors.running.copy()
         with np.errstate(over="ignore"):  # as in every engine: what is beyond the network's dtype is infinite
-            taken = vectors.parameters.astype(network.dtype)
+            parameters = vectors.parameters.astype(network.dtype)
             network.gradients[...], network.running_statistics[...] = vectors.gradients, vectors.running
-        if not np.isfinite(taken).all():
-            first = int(np.argmin(np.isfinite(taken)))
+        if not np.isfinite(parameters).all():
+            first = int(np.argmin(np.isfinite(parameters)))
             slot = next(slot for slot in network.layout.parameters if slot.start <= first < slot.stop)
             place = f"layer {slot.layer}, whose {slot.parameter.name} no {network.dtype} can hold"
             raise self._explained(Diverged(0, self.loss_here, place, 0), 0)
-        network.parameters[...] = taken
+        network.parameters[...] = parameters
         self.state.step += 1
         self._end_step()
         self._end_steps()

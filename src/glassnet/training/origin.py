@@ -15,7 +15,7 @@ from glassnet.layers import Layer
 from glassnet.losses import Loss
 from glassnet.optimizers import Optimizer
 from glassnet.training.batches import Batches
-from glassnet.training.data import Data, Wanted
+from glassnet.training.data import Data, Request
 from glassnet.training.sources import PART_ROWS, Memory
 
 if TYPE_CHECKING:
@@ -52,15 +52,15 @@ class Origin:
 
     @classmethod
     def of(
-        cls, network: Network, optimizer: Optimizer, data: Data, wanted: Wanted, threads: int | None
+        cls, network: Network, optimizer: Optimizer, data: Data, request: Request, threads: int | None
     ) -> Origin:
         """Of a built network with its streams and its state, right before the first step."""
         return cls(
             tuple(network.layers), network.dtype.name, data.input_shape, network.streams.seed,
             network.streams.state(), network.training_state(optimizer).step,
             fingerprint(network.parameters) + fingerprint(network.running_statistics), fingerprint_of_data(data),
-            wanted.loss, optimizer, wanted.batch_size, wanted.shuffle, wanted.validation_split,
-            wanted.class_weight, threads, data.meaning.classes,
+            request.loss, optimizer, request.batch_size, request.shuffle, request.validation_split,
+            request.class_weight, threads, data.meaning.classes,
         )  # fmt: skip
 
 
@@ -76,9 +76,9 @@ def fingerprint_of_data(data: Data) -> Fingerprint | None:
 def digest_of(data: Data) -> str:
     """One word for the samples to train on, of arrays, and those to validate on: another for other data."""
     held = () if data.held is None else next(data.held.parts())
-    seen = tuple(fingerprint(part) for part in held)
+    digests = tuple(fingerprint(part) for part in held)
     weights = None if data.held is None or data.held.weights is None else fingerprint(data.held.weights)
-    return hashlib.sha256(repr((fingerprint_of_data(data), seen, weights)).encode()).hexdigest()
+    return hashlib.sha256(repr((fingerprint_of_data(data), digests, weights)).encode()).hexdigest()
 
 
 def fingerprint(array: Array) -> Fingerprint:

@@ -39,10 +39,10 @@ class Snapshot:
 
 
 class Diverged(Exception):
-    """The loss at `step` of the last steps, or the parameters behind it, are not finite; `kept` updates count."""
+    """The loss at `step` of the last steps, or the parameters behind it, are not finite; `n_good` updates count."""
 
-    def __init__(self, step: int, loss: float, place: str, kept: int) -> None:
-        self.step, self.loss, self.place, self.kept = step, loss, place, kept
+    def __init__(self, step: int, loss: float, place: str, n_good: int) -> None:
+        self.step, self.loss, self.place, self.n_good = step, loss, place, n_good
 
 
 class Runner:
@@ -89,13 +89,13 @@ class Runner:
 
         Returns how many of the updates count now; -1 if the last one of the steps before is undone, too.
         """
-        start, again, kept = snapshot, max(done - 1, 0), max(done - 1, 0)
+        start, again, n_good = snapshot, max(done - 1, 0), max(done - 1, 0)
         if done == 0 and self.earlier is not None:
-            start, again, kept = self.earlier, len(self.earlier.steps) - 1, -1
+            start, again, n_good = self.earlier, len(self.earlier.steps) - 1, -1
         start.restore(self.task)
         if again:
             self.trainer.run(start.steps.first(again), np.empty(again))
-        return kept
+        return n_good
 
     def _bad_parameters(self) -> str:
         vectors, layout = self.task.vectors, self.network.layout

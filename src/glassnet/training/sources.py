@@ -143,9 +143,9 @@ class Mapped:
         """Steps of an epoch; the last batch may be shorter."""
         return -(-len(self.y) // self.batch_size)
 
-    def rows(self, chosen: NDArray[np.int64] | slice) -> Array:
+    def rows(self, places: NDArray[np.int64] | slice) -> Array:
         """These samples, read and converted."""
-        return _read(self.file[chosen], self.y.dtype)
+        return _read(self.file[places], self.y.dtype)
 
     def slices(self, n_epochs: int, streams: Streams, at_once: Callable[[], int]) -> Iterator[Slice]:
         """Slices of at most `MAPPED_BATCHES` batches."""
@@ -156,10 +156,10 @@ class Mapped:
             step = 0
             while step < self.n_steps:
                 count = min(at_once(), MAPPED_BATCHES, self.n_steps - step)
-                chosen = order[step * self.batch_size : (step + count) * self.batch_size]
+                places = order[step * self.batch_size : (step + count) * self.batch_size]
                 starts = np.arange(count) * self.batch_size
-                stops = np.minimum(starts + self.batch_size, len(chosen))
-                yield Slice(self.rows(chosen), self.y[chosen], self.weights[chosen], NO_ORDER, starts, stops)
+                stops = np.minimum(starts + self.batch_size, len(places))
+                yield Slice(self.rows(places), self.y[places], self.weights[places], NO_ORDER, starts, stops)
                 step += count
 
     def epochs_at_once(self, steps: int) -> int:

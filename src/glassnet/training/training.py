@@ -188,20 +188,22 @@ class Training:
         table = self.state.optimizer.table(rates, first_step, epochs)
         try:
             self.runner.run(Steps(part, masks, epochs, rates, table, first_step), losses)
-        except Diverged as found:
-            error = self._explained(found, first)
-            self.state.step += found.kept
-            self.state.epoch += max(first + found.kept, 0) // (self.source.n_steps or first + len(part))
+        except Diverged as divergence:
+            error = self._explained(divergence, first)
+            self.state.step += divergence.n_good
+            self.state.epoch += max(first + divergence.n_good, 0) // (
+                self.source.n_steps or first + len(part)
+            )
             raise error from None
 
-    def _explained(self, found: Diverged, first: int) -> DivergenceError:
-        step, per_epoch = first + found.step, self.source.n_steps
+    def _explained(self, divergence: Diverged, first: int) -> DivergenceError:
+        step, per_epoch = first + divergence.step, self.source.n_steps
         epochs, place = divmod(step, per_epoch) if per_epoch else (0, step)
         of_how_many = f" of {per_epoch}" if per_epoch else ""
         return DivergenceError(
             f"training stopped: in epoch {self.state.epoch + epochs + 1}, batch {place + 1}{of_how_many}, the loss "
-            f"was {found.loss:g}; first concerned is {found.place}. The network keeps its last good parameters. "
-            f"{self._remedy()}"
+            f"was {divergence.loss:g}; first concerned is {divergence.place}. The network keeps its last good "
+            f"parameters. {self._remedy()}"
         )
 
     def _note(self, noted: Noted, n_epochs: int, seconds: float) -> None:
@@ -228,22 +230,22 @@ class Training:
         """Scores on training and validation data: all processes compute outputs, the first one the scores."""
         data, parts = self.data, self.source.parts() if self.metrics else None
         epoch = self.state.epoch + 1
-        seen = None if parts is None else self._outputs(parts, epoch)
+        training = None if parts is None else self._outputs(parts, epoch)
         held = None if data.held is None else self._outputs(data.held.parts(), epoch)
         # A loss too large for its dtype is infinite, and the history says so.
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-            return self.group.once(lambda: self._scored(seen, held))
+            return self.group.once(lambda: self._scored(training, held))
 
-    def _scored(self, seen: Outputs | None, held: Outputs | None) -> dict[str, float]:
-        found = {}
-        if seen is not None:
-            found = scores(self.network, self.data.plan, *seen, self.metrics, self.data.weights)
-            del found["loss"]
+    def _scored(self, training: Outputs | None, held: Outputs | None) -> dict[str, float]:
+        measured = {}
+        if training is not None:
+            measured = scores(self.network, self.data.plan, *training, self.metrics, self.data.weights)
+            del measured["loss"]
         if held is not None:
             weights = None if self.data.held is None else self.data.held.weights
-            measured = scores(self.network, self.data.plan, *held, self.metrics, weights)
-            found |= {f"validation_{name}": value for name, value in measured.items()}
-        return found
+            on_held = scores(self.network, self.data.plan, *held, self.metrics, weights)
+            measured |= {f"validation_{name}": value for name, value in on_held.items()}
+        return measured
 
     def _loss_now(self) -> float:
         """The loss of the parameters as they are, on the samples to train on; found once for the same parameters."""
@@ -258,10 +260,10 @@ class Training:
             outputs, y = self._outputs(source.parts(), self.state.epoch)
             weights = source.weights[:, 0]
             with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-                found = self.group.once(
+                loss = self.group.once(
                     lambda: scores(self.network, self.data.plan, outputs, y, [], weights)["loss"]
                 )
-            self._loss_at = here, found
+            self._loss_at = here, loss
         return self._loss_at[1]
 
     @cached_property

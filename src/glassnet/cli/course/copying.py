@@ -22,19 +22,19 @@ def run(
     numbers = list(all_lessons())
     if lesson is not None and lesson not in numbers:
         raise ArgumentError(f"--lesson must be one of {', '.join(map(str, numbers))}; got {lesson}")
-    wanted = numbers if lesson is None else [lesson]
+    numbers_copied = numbers if lesson is None else [lesson]
     if show_list:
-        show(Path(folder), wanted)
+        show(Path(folder), numbers_copied)
         return
     console = Console(highlight=False, soft_wrap=True)
     if learners is not None:
-        for_class(Path(folder), wanted, Path(learners), console)
+        for_class(Path(folder), numbers_copied, Path(learners), console)
         return
-    written = copy_lessons(Path(folder), wanted, seed)
-    kept = len(wanted) - len(written)
+    written = copy_lessons(Path(folder), numbers_copied, seed)
+    n_there = len(numbers_copied) - len(written)
     what = "lesson" if len(written) == 1 else "lessons"
     console.print(
-        f"{len(written)} {what} copied to {folder}" + (f"; {kept} were there and stay" if kept else "")
+        f"{len(written)} {what} copied to {folder}" + (f"; {n_there} were there and stay" if n_there else "")
     )
     if not no_open:
         open_folder(Path(folder), console)

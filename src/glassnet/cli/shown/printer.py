@@ -50,12 +50,12 @@ class Printer:
 
     def scores(self, model: Model, parts: Mapping[str, Subset]) -> None:
         """Loss and metrics of each part of the samples."""
-        found = {f"{name} ({len(part.X):,})": model.scores(part) for name, part in parts.items()}
-        table = Table("", *found, box=None, header_style="bold", pad_edge=False, padding=(0, 3, 0, 0))
+        by_part = {f"{name} ({len(part.X):,})": model.scores(part) for name, part in parts.items()}
+        table = Table("", *by_part, box=None, header_style="bold", pad_edge=False, padding=(0, 3, 0, 0))
         for column in table.columns[1:]:
             column.justify = "right"
-        for score in next(iter(found.values())):
-            cells = (_shown(score, scores[score]) for scores in found.values())
+        for score in next(iter(by_part.values())):
+            cells = (_shown(score, scores[score]) for scores in by_part.values())
             table.add_row(_NAMES.get(score, score), *cells)
         self.console.print("", table, "", sep="\n")
 

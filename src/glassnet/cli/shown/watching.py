@@ -91,10 +91,10 @@ def picture(columns: dict[str, list[float]], epochs: int, width: int) -> Any:
 
 
 def _joined(bits: Any) -> int:
-    found = 0
+    dots = 0
     for bit in bits:
-        found |= bit
-    return found
+        dots |= bit
+    return dots
 
 
 def _dots(

@@ -44,11 +44,11 @@ def _table(used: Used, file: TableFile, printer: TablePrinter) -> None:
     table = Table.of(frame.select(used.columns))
     order = list(used.columns)
     if used.target in frame.columns:
-        found = permutation_importance(
+        importances = permutation_importance(
             used.model, table, judging.targets(used.model, frame[used.target].to_numpy())
         )
-        printer.line(str(found))
-        order = [one.column for one in found.columns]
+        printer.line(str(importances))
+        order = [one.column for one in importances.columns]
     else:
         printer.line(
             f"{file.name} has no column {used.target!r}, so that importance cannot be measured", "yellow"
@@ -58,10 +58,12 @@ def _table(used: Used, file: TableFile, printer: TablePrinter) -> None:
     _moved(moved, printer, judging.class_names(used.model))
 
 
-def _moved(found: list[Dependence], printer: TablePrinter, names: tuple[str, ...]) -> None:
+def _moved(dependences: list[Dependence], printer: TablePrinter, names: tuple[str, ...]) -> None:
     """How far the mean prediction moves with each column."""
     answer = max(len(names) - 1, 0) if len(names) <= 2 else None
-    told = found[0].answers[answer] if answer is not None else "probability of the class that moves most"
+    told = (
+        dependences[0].answers[answer] if answer is not None else "probability of the class that moves most"
+    )
     printer.line(f"mean {told}, when a column holds the same in every row:", "bold")
     grid = Grid(
         "column",
@@ -74,7 +76,7 @@ def _moved(found: list[Dependence], printer: TablePrinter, names: tuple[str, ...
         pad_edge=False,
         padding=(0, 3, 0, 0),
     )
-    for one in sorted(found, key=lambda one: -one.reach):
+    for one in sorted(dependences, key=lambda one: -one.reach):
         place = answer if answer is not None else int(np.ptp(one.means, axis=0).argmax())
         means = one.means[:, place]
         low, high = int(means.argmin()), int(means.argmax())
@@ -101,9 +103,9 @@ def _row(
     one = _one_row(file, row).select(used.columns)
     reference = Table.of(file.rows.select(used.columns))
     table = Table.of(one)
-    found = contributions(used.model, table, 0, reference=reference, output=answer)
-    printer.line(str(found).replace("of row 0:", f"of row {row:,} of {file.name}:", 1))
-    if not found.is_checked:
+    reasons = contributions(used.model, table, 0, reference=reference, output=answer)
+    printer.line(str(reasons).replace("of row 0:", f"of row {row:,} of {file.name}:", 1))
+    if not reasons.is_checked:
         printer.line("the sum is not the difference: do not believe these contributions", "yellow")
     if trace is None:
         printer.line("--trace FILE writes every number behind it to a page")

@@ -30,28 +30,32 @@ class GoingOn:
         Epochs that the checkpoint had seen.
     """
 
-    def __init__(self, saving: Saving, made: Any) -> None:
-        self.saving, self.made, self.record = saving, made, Record()
+    def __init__(self, saving: Saving, estimator: Any) -> None:
+        self.saving, self.made, self.record = saving, estimator, Record()
         self.begun_at = 0
         if saving.every is None:
             return
         for is_wrong, option in (
-            (made.ensemble > 1, "--ensemble"),
-            (made.preset == "sklearn", "--preset sklearn"),
+            (estimator.ensemble > 1, "--ensemble"),
+            (estimator.preset == "sklearn", "--preset sklearn"),
         ):
             if is_wrong:
                 raise ArgumentError(
                     f"--checkpoint-every and --resume are for the training of one network, and not with {option}"
                 )
-        made.cut_off = self._cut_off
-        made.callbacks = [*made.callbacks, self.record, _Keeper(saving.path, saving.every, made)]
+        estimator.cut_off = self._cut_off
+        estimator.callbacks = [
+            *estimator.callbacks,
+            self.record,
+            _Keeper(saving.path, saving.every, estimator),
+        ]
 
     def _cut_off(self, network: Network, optimizer: Optimizer) -> Network | None:
         """The network in the checkpoint; one of another table is refused like one of another training."""
         network.metadata = {"table": _digest(self.made.preprocessing_, self.made._n_rows)}
-        found = self.saving.found(network, optimizer)
-        self.begun_at = 0 if found is None or found.state is None else found.state.epoch
-        return found
+        saved = self.saving.found(network, optimizer)
+        self.begun_at = 0 if saved is None or saved.state is None else saved.state.epoch
+        return saved
 
     @property
     def history(self) -> History:
@@ -59,9 +63,9 @@ class GoingOn:
         last: History = self.made.history_
         if self.saving.every is None:
             return last
-        found = self.record.history
-        found.stopped_by, found.restored_epoch = last.stopped_by, last.restored_epoch
-        return found
+        whole = self.record.history
+        whole.stopped_by, whole.restored_epoch = last.stopped_by, last.restored_epoch
+        return whole
 
     def ended(self) -> None:
         """A training that came to its end leaves nothing to go on from."""
@@ -72,9 +76,9 @@ class GoingOn:
 class _Keeper(Keeper):
     """Saves after every so many epochs but the last one, from which there is nothing to go on to."""
 
-    def __init__(self, path: Any, every: int, made: Any) -> None:
+    def __init__(self, path: Any, every: int, estimator: Any) -> None:
         super().__init__(path, every)
-        self.made = made
+        self.made = estimator
 
     def epoch_end(self, session: Session) -> None:
         super().epoch_end(session)

@@ -87,11 +87,11 @@ class OnDisk(Reading):
         filled = [0] * len(names)
         for first, table in self.loaded.slices(_ROWS):
             of = belongs[first : first + table.n_rows]
-            made = preprocessing.transform(table, dtype)
+            features = preprocessing.transform(table, dtype)
             for place, name in enumerate(names):
-                chosen = made[of == place]
-                self._written[name][filled[place] : filled[place] + len(chosen)] = chosen
-                filled[place] += len(chosen)
+                members = features[of == place]
+                self._written[name][filled[place] : filled[place] + len(members)] = members
+                filled[place] += len(members)
 
     def close(self) -> None:
         """Remove the files."""

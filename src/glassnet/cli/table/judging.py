@@ -21,8 +21,8 @@ _LEAST = 1e-15  # a probability, before a logarithm
 
 def told(model: TableModel, table: Table) -> Floats:
     """Probabilities (n_rows, n_classes), or values (n_rows,)."""
-    found = [one(model, table.take(slice(start, start + BLOCK))) for start in range(0, table.n_rows, BLOCK)]
-    return np.concatenate(found) if found else np.zeros((0, model.target.n_outputs))
+    blocks = [one(model, table.take(slice(start, start + BLOCK))) for start in range(0, table.n_rows, BLOCK)]
+    return np.concatenate(blocks) if blocks else np.zeros((0, model.target.n_outputs))
 
 
 def one(model: TableModel, table: Table) -> Floats:
@@ -58,11 +58,11 @@ def scores(model: TableModel, true: Array, said: Floats) -> dict[str, float]:
         return (
             {"r2": float(metrics.get("r2")(true, said))} if len(true) > 1 and np.ptp(true) > 0 else {}
         ) | found
-    chosen = said.argmax(axis=1)
+    predicted = said.argmax(axis=1)
     present = np.unique(true)
-    recalls = [float((chosen[true == place] == place).mean()) for place in present]
+    recalls = [float((predicted[true == place] == place).mean()) for place in present]
     found = {
-        "accuracy": float((chosen == true).mean()),
+        "accuracy": float((predicted == true).mean()),
         "balanced_accuracy": float(np.mean(recalls)),
         "log_loss": float(-np.log(np.maximum(said[np.arange(len(said)), true], _LEAST)).mean()),
     }

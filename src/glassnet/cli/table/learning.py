@@ -23,7 +23,7 @@ _AS_CALLED = (
 
 
 def estimator(
-    loaded: Loaded, given: Mapping[str, Any], *, seed: int, engine: str, device: str, progress: bool,
+    loaded: Loaded, of_recipe: Mapping[str, Any], *, seed: int, engine: str, device: str, progress: bool,
     callbacks: Sequence[Callback] = (), reading: Any = None,
 ) -> Any:  # fmt: skip
     """An estimator with the parameters that were given; it reads tables in memory, or as `reading` does."""
@@ -33,35 +33,39 @@ def estimator(
     from glassnet.estimators.regressor import NetworkRegressor
 
     wish = loaded.wish
-    chosen: dict[str, Any] = {name: given[name] for name in _AS_CALLED if given.get(name) is not None}
-    if given.get("hidden"):
-        chosen["hidden"] = units(given["hidden"])
-    if given.get("standardize") is False:
-        chosen["scaling"] = "none"
+    parameters: dict[str, Any] = {
+        name: of_recipe[name] for name in _AS_CALLED if of_recipe.get(name) is not None
+    }
+    if of_recipe.get("hidden"):
+        parameters["hidden"] = units(of_recipe["hidden"])
+    if of_recipe.get("standardize") is False:
+        parameters["scaling"] = "none"
     if loaded.embeds:
-        chosen["categories"] = "embedding"
-    chosen["preset"] = wish.preset or "tabular"
-    chosen["ensemble"] = 1 if wish.ensemble is None else checks.integer("--ensemble", wish.ensemble, least=1)
-    chosen["categorical"] = [name for name in wish.categorical if name in loaded.features] or None
-    chosen |= {
+        parameters["categories"] = "embedding"
+    parameters["preset"] = wish.preset or "tabular"
+    parameters["ensemble"] = (
+        1 if wish.ensemble is None else checks.integer("--ensemble", wish.ensemble, least=1)
+    )
+    parameters["categorical"] = [name for name in wish.categorical if name in loaded.features] or None
+    parameters |= {
         "random_state": checks.integer("--seed", seed, least=0, most=2**32 - 1),
         "engine": engine,
         "device": device,
         "verbose": progress,
         "callbacks": list(callbacks),
     }
-    made: Any
+    estimator_made: Any
     if loaded.classifies:
         weights = "balanced" if wish.balance else None
-        made = NetworkClassifier(**chosen, class_weight=weights, calibrate=wish.calibrate)
-        made.reading = reading or Reading(wish.keep)
-        return made
+        estimator_made = NetworkClassifier(**parameters, class_weight=weights, calibrate=wish.calibrate)
+        estimator_made.reading = reading or Reading(wish.keep)
+        return estimator_made
     for option in ("balance", "calibrate"):
         if getattr(wish, option):
             raise ArgumentError(f"--{option} is for classes, and {loaded.target!r} holds values")
-    made = NetworkRegressor(**chosen)
-    made.reading = reading or Reading(wish.keep)
-    return made
+    estimator_made = NetworkRegressor(**parameters)
+    estimator_made.reading = reading or Reading(wish.keep)
+    return estimator_made
 
 
 def fit(fitted: Any, loaded: Loaded, parts: Split, tables: Mapping[str, Table]) -> Any:
@@ -89,8 +93,8 @@ class Once(Callback):
         return self
 
 
-def shares(given: Mapping[str, Any]) -> tuple[float, float]:
+def shares(of_recipe: Mapping[str, Any]) -> tuple[float, float]:
     """Of the test and the validation part, of all rows."""
-    test = 0.2 if given.get("test_share") is None else given["test_share"]
+    test = 0.2 if of_recipe.get("test_share") is None else of_recipe["test_share"]
     usual = 0.2 * (1 - test) if test else 0.0
-    return test, usual if given.get("validation_share") is None else given["validation_share"]
+    return test, usual if of_recipe.get("validation_share") is None else of_recipe["validation_share"]

@@ -51,25 +51,25 @@ class Loaded:
         """The features of some of these rows."""
         if self.file.is_whole:
             return Table.of(self.file.rows.select(self.features)[self.rows[places]])
-        wanted = np.zeros(self.file.n_rows, np.bool_)
-        wanted[self.rows[places]] = True
-        found, first = [], 0
+        is_taken = np.zeros(self.file.n_rows, np.bool_)
+        is_taken[self.rows[places]] = True
+        frames, first = [], 0
         for frame in self.file.slices(_ROWS):
-            found.append(frame.select(self.features).filter(wanted[first : first + frame.height]))
+            frames.append(frame.select(self.features).filter(is_taken[first : first + frame.height]))
             first += frame.height
-        return Table.of(polars_package().concat(found))
+        return Table.of(polars_package().concat(frames))
 
     def slices(self, n_rows: int) -> Iterator[tuple[int, Table]]:
         """The features of all of these rows in order, so many at a time, and the place of the first."""
-        known = np.zeros(self.file.n_rows, np.bool_)
-        known[self.rows] = True
+        has_target = np.zeros(self.file.n_rows, np.bool_)
+        has_target[self.rows] = True
         first = place = 0
         for frame in self.file.slices(n_rows):
-            chosen = frame.select(self.features).filter(known[first : first + frame.height])
+            part = frame.select(self.features).filter(has_target[first : first + frame.height])
             first += frame.height
-            if chosen.height:
-                yield place, Table.of(chosen)
-                place += chosen.height
+            if part.height:
+                yield place, Table.of(part)
+                place += part.height
 
     def sampled(self, places: NDArray[np.int64]) -> NDArray[np.int64]:
         """Of a part of the rows those that are looked at as a table: all where the file is in memory."""
@@ -219,9 +219,9 @@ def _targets(values: Array, kind: Kind, task: str) -> Array:
 
 def _classifies(name: str, y: Array, kind: Kind, task: str, notes: Sequence[str]) -> bool:
     """Whether classes are learned; raises `DataError` where neither can be."""
-    wanted = {"auto": "auto", "classify": "classes", "regress": "values"}[task]
+    form = {"auto": "auto", "classify": "classes", "regress": "values"}[task]
     try:
-        found = target_of(y.astype(np.float64) if wanted == "values" else y, wanted)
+        outcome = target_of(y.astype(np.float64) if form == "values" else y, form)
     except DataError as error:
         raise DataError("; ".join([f"--target {name!r}: {error}", *notes])) from error
-    return found.task == CLASSES
+    return outcome.task == CLASSES

@@ -53,8 +53,8 @@ class TablePrinter(Printer):
             padding=(0, 2, 0, 0),
         )
         grid.columns[2].justify = grid.columns[3].justify = "right"
-        found = facts_of(loaded.file.rows, loaded.file.kinds)
-        for one in found[:_MOST_COLUMNS]:
+        columns = facts_of(loaded.file.rows, loaded.file.kinds)
+        for one in columns[:_MOST_COLUMNS]:
             missing = f"{100 * one.missing:.3g} %" if one.missing else ""
             name = _shortened(one.name)
             grid.add_row(
@@ -66,8 +66,8 @@ class TablePrinter(Printer):
                 left.get(one.name, ""),
             )
         self.console.print(grid)
-        if len(found) > _MOST_COLUMNS:
-            self.line(f"… and {len(found) - _MOST_COLUMNS:,} more columns")
+        if len(columns) > _MOST_COLUMNS:
+            self.line(f"… and {len(columns) - _MOST_COLUMNS:,} more columns")
 
     def warned(self, sentences: Sequence[str]) -> None:
         """What has to be looked at."""

@@ -52,13 +52,13 @@ class Study:
     @cached_property
     def pieces(self) -> dict[str, Piece]:
         """The parts, with what the model says about them."""
-        found = {}
+        pieces = {}
         for name, rows in self.split.parts.items():
             table, places = self.tables[name], self.places[name]
             true = judging.truth(self.model, self.loaded.y[places])
             numbers = self.loaded.rows[places] + 1
-            found[name] = Piece(name, len(rows), numbers, table, true, judging.told(self.model, table))
-        return found
+            pieces[name] = Piece(name, len(rows), numbers, table, true, judging.told(self.model, table))
+        return pieces
 
     @cached_property
     def scores(self) -> dict[str, dict[str, float]]:
@@ -110,9 +110,9 @@ class Study:
 
 def with_description(model: TableModel, description: Mapping[str, Any]) -> TableModel:
     """The same model with another description."""
-    found = copy.copy(model)
-    found.description = dict(description)
-    return found
+    described = copy.copy(model)
+    described.description = dict(description)
+    return described
 
 
 def fingerprint(file: TableFile, names: Sequence[str]) -> str:

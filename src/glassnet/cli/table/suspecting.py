@@ -57,13 +57,13 @@ class Suspicions:
                 f"squared error of a guess at {self.target!r} (root mean squared error {one.guess:.3g} of the mean, "
                 f"{one.told:.3g} of what goes with this column)"
             )
-        asked = (
+        advice = (
             "is it known before the target is? If not, leave it out"
             if one.gives_away
             else "it may be a very good one; if it is known only after the target, leave it out"
         )
         share = f"{100 * one.share:.4g} %"
-        return f"column {name!r} alone takes away {share} of the {missed}: {asked}: --drop {quote(name)}"
+        return f"column {name!r} alone takes away {share} of the {missed}: {advice}: --drop {quote(name)}"
 
 
 def suspicions(loaded: Loaded, parts: Split, training: Table) -> Suspicions:

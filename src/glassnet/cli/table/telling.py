@@ -42,7 +42,7 @@ def page(study: Study, changed: Changed) -> ReportPage:
     importances = _importances(study, judged)
     columns = [one.column for one in importances.columns if one.mean > 0]
     worst = _worst(study, judged, columns[:_MOST_SHOWN])
-    found, reason = diagnosing.of_study(study)
+    diagnosis, reason = diagnosing.of_study(study)
     differences = []
     if judged.name != "training":
         differences = drift(
@@ -60,7 +60,7 @@ def page(study: Study, changed: Changed) -> ReportPage:
             parts={name: one.true for name, one in study.pieces.items()},
             scores=study.scores,
             history=study.history,
-            diagnosis=found,
+            diagnosis=diagnosis,
             no_diagnosis=reason,
             judged=Judged(judged.name, judged.rows, judged.true, judged.said),
             importances=importances,
@@ -91,9 +91,9 @@ def _answer(study: Study) -> int:
 
 
 def _columns(study: Study) -> list[ColumnUse]:
-    made, loaded = study.model.preprocessing, study.loaded
-    n_features = {name: made.sources.count(name) for name in made.columns}
-    found = []
+    preprocessing, loaded = study.model.preprocessing, study.loaded
+    n_features = {name: preprocessing.sources.count(name) for name in preprocessing.columns}
+    uses = []
     for one in facts_of(loaded.file.rows, loaded.file.kinds):
         if one.name in n_features:
             use = f"{n_features[one.name]} feature{'s' if n_features[one.name] != 1 else ''}"
@@ -101,12 +101,12 @@ def _columns(study: Study) -> list[ColumnUse]:
             use = "target"
         elif one.name == loaded.wish.group:
             use = "left out: it tells the groups"
-        elif one.name in made.dropped:
-            use = f"left out: {made.dropped[one.name].partition(': ')[2]}"
+        elif one.name in preprocessing.dropped:
+            use = f"left out: {preprocessing.dropped[one.name].partition(': ')[2]}"
         else:
             use = "left out, as asked for"
-        found.append(ColumnUse(one.name, one.kind, one.missing, one.n_distinct, one.shown, use))
-    return found
+        uses.append(ColumnUse(one.name, one.kind, one.missing, one.n_distinct, one.shown, use))
+    return uses
 
 
 def _worst(study: Study, judged: Piece, columns: list[str]) -> list[Worst]:

@@ -35,7 +35,7 @@ from glassnet.tables.files import Split
 
 
 def run(
-    source: str, output: str | None, given: Mapping[str, Any], wish: TableWish, settings: Mapping[str, Any],
+    source: str, output: str | None, of_recipe: Mapping[str, Any], wish: TableWish, settings: Mapping[str, Any],
     *, quiet: bool = False, watch: bool = False, every: int | None = None, resume: bool = False,
 ) -> int:  # fmt: skip
     """The whole command; its exit code. `settings` are seed, engine and device.
@@ -45,7 +45,7 @@ def run(
     if settings.get("device", "cpu") != "cpu" and settings.get("engine", "auto") == "auto":
         raise ArgumentError("--device is for the torch engine; give --engine torch, too")
     loaded = load(source, wish)
-    parts = split_of(loaded, given)
+    parts = split_of(loaded, of_recipe)
     printer, folder = TablePrinter(quiet), Folder(folder_of(source) if output is None else output)
 
     tables = {name: loaded.table(loaded.sampled(rows)) for name, rows in parts.parts.items()}
@@ -56,23 +56,23 @@ def run(
         printer.table(loaded, parts)
         if going_on.begun_at:
             printer.line(f"going on after epoch {going_on.begun_at:,}, from {saving.path}")
-        printer.warned([*(note.text for note in made.preprocessing_.notes), *suspected.sentences])
+        printer.warned([*(note.text for note in estimator.preprocessing_.notes), *suspected.sentences])
 
     callbacks: list[Callback] = [learning.Once(begin), *([Curves()] if watch else [])]
     disk = None if loaded.file.is_whole else OnDisk(loaded, parts, tables, folder.path)
-    made = learning.estimator(
-        loaded, given, **settings, progress=not (quiet or watch), callbacks=callbacks, reading=disk
+    estimator = learning.estimator(
+        loaded, of_recipe, **settings, progress=not (quiet or watch), callbacks=callbacks, reading=disk
     )
     saving = Saving.chosen(folder.path, every, resume, processes.current())
-    going_on = GoingOn(saving, made)
-    typed = CommandLine(source, {**given, **wish.as_typed(), **_unusual(settings)}, folder.path)
+    going_on = GoingOn(saving, estimator)
+    typed = CommandLine(source, {**of_recipe, **wish.as_typed(), **_unusual(settings)}, folder.path)
     began, stopped_by = time.perf_counter(), ""
     try:
         try:
-            learning.fit(made, loaded, parts, tables if disk is None else disk.stands_for)
+            learning.fit(estimator, loaded, parts, tables if disk is None else disk.stands_for)
         except Interrupted as interrupted:
             stopped_by = str(interrupted.history.stopped_by) if interrupted.history is not None else ""
-            if not hasattr(made, "model_"):
+            if not hasattr(estimator, "model_"):
                 raise
         seconds = time.perf_counter() - began
         history = going_on.history
@@ -80,10 +80,10 @@ def run(
             loaded,
             parts,
             tables,
-            made.model_,
+            estimator.model_,
             history,
             suspected,
-            facts(made, history, seconds, going_on.begun_at),
+            facts(estimator, history, seconds, going_on.begun_at),
         )
         deliver(study, printer, folder, typed)
         if not stopped_by:
@@ -95,9 +95,9 @@ def run(
     return EXIT_CODES.get(stopped_by, 0)
 
 
-def split_of(loaded: Loaded, given: Mapping[str, Any]) -> Split:
+def split_of(loaded: Loaded, of_recipe: Mapping[str, Any]) -> Split:
     """The rows in parts; of a table that is too large for memory, no more are watched than can be."""
-    test, watched = learning.shares(given)
+    test, watched = learning.shares(of_recipe)
     if not loaded.file.is_whole:
         watched = min(watched, MOST_WATCHED / len(loaded.y))
     return loaded.split(test, watched)
@@ -105,7 +105,7 @@ def split_of(loaded: Loaded, given: Mapping[str, Any]) -> Split:
 
 def study_of(
     loaded: Loaded, parts: Split, tables: Mapping[str, Table], model: TableModel, history: History | None,
-    suspected: Suspicions, known: Sequence[tuple[str, str]],
+    suspected: Suspicions, facts: Sequence[tuple[str, str]],
 ) -> Study:  # fmt: skip
     """A model with its parts, of which large ones are sampled."""
     shown, places = {}, {}
@@ -113,31 +113,31 @@ def study_of(
         places[name] = sample(rows)
         is_there = tables[name].n_rows == len(places[name])
         shown[name] = tables[name] if is_there else loaded.table(places[name])
-    return Study(loaded, parts, shown, places, model, history, suspected, known)
+    return Study(loaded, parts, shown, places, model, history, suspected, facts)
 
 
-def facts(made: Any, history: History, seconds: float, begun_at: int) -> list[tuple[str, str]]:
+def facts(estimator: Any, history: History, seconds: float, begun_at: int) -> list[tuple[str, str]]:
     """About a training, which may have gone on after some epochs."""
-    network = made.network_
-    members = len(made.model_.networks)
+    network = estimator.network_
+    members = len(estimator.model_.networks)
     several = f"{members} networks of " if members > 1 else ""
     last = f", the last {history.n_epochs - begun_at:,} of them" if begun_at else ""
-    known = [
-        ("preset", made.preset),
+    told = [
+        ("preset", estimator.preset),
         ("network", several + ", ".join(map(layer_name, network.layers))),
         ("parameters", f"{members * len(network.parameters):,}"),
         (
             "features",
-            f"{made.model_.preprocessing.n_features:,} of {len(made.model_.preprocessing.columns):,} columns",
+            f"{estimator.model_.preprocessing.n_features:,} of {len(estimator.model_.preprocessing.columns):,} columns",
         ),
         ("loss", compact_repr(network.loss) if network.loss is not None else "–"),
         ("training", f"{history.n_epochs:,} epochs{last} in {seconds:.1f} s, {history.engine} engine"),
     ]
     if history.restored_epoch:
-        known.append(("best epoch", f"{history.restored_epoch}, on the validation rows"))
-    if made.model_.temperature is not None:
-        known.append(("temperature", f"{made.model_.temperature:.3g}"))
-    return known
+        told.append(("best epoch", f"{history.restored_epoch}, on the validation rows"))
+    if estimator.model_.temperature is not None:
+        told.append(("temperature", f"{estimator.model_.temperature:.3g}"))
+    return told
 
 
 def deliver(study: Study, printer: TablePrinter, folder: Folder, typed: CommandLine) -> None:
@@ -167,8 +167,8 @@ def folder_of(source: str) -> str:
     name = Path(source).name
     with suppress(ValueError):
         name = name[: name.index(".")] if not name.startswith(".") else name
-    kept = "".join(sign for sign in name if sign.isalnum() or sign in "_-. ").strip(" .-_")
-    return f"runs/{kept or 'data'}"
+    plain_name = "".join(sign for sign in name if sign.isalnum() or sign in "_-. ").strip(" .-_")
+    return f"runs/{plain_name or 'data'}"
 
 
 def _unusual(settings: Mapping[str, Any]) -> dict[str, Any]:

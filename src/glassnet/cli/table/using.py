@@ -90,8 +90,8 @@ def predict(model_path: str, source: str, output: str | None) -> None:
     file = used.read(source)
     for note in file.notes:
         warn(note)
-    known = used.model.description.get("columns", file.extra)
-    new = [name for name in file.extra if name not in known]
+    at_training = used.model.description.get("columns", file.extra)
+    new = [name for name in file.extra if name not in at_training]
     if new:
         warn(f"not read, since it was not there in training: {', '.join(map(in_one_line, new))}")
     pieces = [_head(used.model)]
@@ -131,16 +131,16 @@ def evaluate(model_path: str, source: str) -> None:
     file, printer = used.read(source), TablePrinter()
     places, true, said = judged(used, file, printer)
     parts = parts_of(used, file, places, true)
-    found = {name: judging.scores(used.model, true[rows], said[rows]) for name, rows in parts.items()}
+    by_part = {name: judging.scores(used.model, true[rows], said[rows]) for name, rows in parts.items()}
     last = true[list(parts.values())[-1]]
     guess = judging.guessed(last, used.model.target.task == CLASSES)
-    printer.scored(found, {name: len(rows) for name, rows in parts.items()}, guess)
+    printer.scored(by_part, {name: len(rows) for name, rows in parts.items()}, guess)
     if NOW not in parts:
         printer.line("this is the table that it was trained on; only the part held back tells how good it is")
         return
     promise = used.model.description.get("promised")
     if isinstance(promise, Mapping):
-        for line, is_worse in compared(promise, found[NOW], judging.uncertainties(used.model, true, said)):
+        for line, is_worse in compared(promise, by_part[NOW], judging.uncertainties(used.model, true, said)):
             printer.line(line, "yellow" if is_worse else "")
     _moved(used, file, printer)
 
@@ -154,7 +154,7 @@ def judged(
             f"{file.name} has no column {used.target!r}, which the model predicts, so it cannot be judged; "
             "glassnet predict writes them"
         )
-    found: list[tuple[Any, Any, Any]] = []
+    blocks: list[tuple[Any, Any, Any]] = []
     first, unknown = 0, dict[str, int]()
     for frame in file.slices(_BLOCK):
         y = judging.targets(used.model, frame[used.target].drop_nulls().to_numpy())
@@ -166,11 +166,11 @@ def judged(
             y, places = y[right], places[right]
         if len(places):
             table = Table.of(frame.select(used.columns)).take(places)
-            found.append((first + places, judging.truth(used.model, y), judging.one(used.model, table)))
+            blocks.append((first + places, judging.truth(used.model, y), judging.one(used.model, table)))
         first += frame.height
-    if not found:
+    if not blocks:
         raise DataError(f"{file.name} holds no row whose target {used.target!r} is known to the model")
-    places, true, said = (np.concatenate(one) for one in zip(*found, strict=True))
+    places, true, said = (np.concatenate(one) for one in zip(*blocks, strict=True))
     n_missing = first - len(places) - sum(unknown.values())
     if n_missing:
         printer.line(
@@ -203,16 +203,16 @@ def _column(file: TableFile, name: str | None, places: NDArray[np.int64]) -> Arr
 
 
 def compared(
-    promise: Mapping[str, Any], found: Mapping[str, float], errors: Mapping[str, float]
+    promise: Mapping[str, Any], scores: Mapping[str, float], errors: Mapping[str, float]
 ) -> Iterator[tuple[str, bool]]:
     """Each score beside the promised one, in standard errors of the difference; and whether it is worse."""
     before, spread = promise.get("scores", {}), promise.get("errors", {})
-    for name in found:
+    for name in scores:
         if name not in before or name not in errors or name not in spread:
             continue
         both = float(np.hypot(spread[name], errors[name]))
         metric = measured_in(name)
-        gain = found[name] - before[name]
+        gain = scores[name] - before[name]
         if metric is not None and not metric.greater_is_better:
             gain = -gain
         apart = gain / both if both > 0 else 0.0

@@ -38,8 +38,8 @@ def temperature_of(estimator: Any, held: Sequence[tuple[Network, Rows]]) -> floa
         surprise = np.logaddexp.reduce(z, axis=1) - z[np.arange(len(z)), true]
         return float((counted * surprise).sum() / counted.sum())
 
-    found = minimize_scalar(cross_entropy, bounds=(-_WIDEST, _WIDEST), method="bounded")
-    return float(np.exp(found.x))
+    optimum = minimize_scalar(cross_entropy, bounds=(-_WIDEST, _WIDEST), method="bounded")
+    return float(np.exp(optimum.x))
 
 
 def _questions(probabilities: Floats, encoded: Any) -> tuple[Floats, NDArray[np.int64]]:

@@ -65,12 +65,12 @@ def choose(work: Work, rows: Part, groups: Places | None, seed: int) -> Choice:
     paths = _paths(work)
     epochs = work.settings.epochs * sum(len(path) for path in paths)
     foreseen = work.settings.epochs + len(parts) * epochs
-    found = [
+    candidates = [
         candidate
         for path in paths
         for candidate in _tried([replace(one, foreseen=foreseen) for one in path], rows, parts, seeds)
     ]
-    best = min(found, key=lambda candidate: candidate.missed)
+    best = min(candidates, key=lambda candidate: candidate.missed)
     unseen = []
     for (member, parameters, statistics), (_, held) in zip(best.states, parts, strict=True):
         network = member.network
@@ -120,17 +120,17 @@ def _tried(
         for work in path
         for begin, end in zip((0, *work.settings.ends), work.settings.ends, strict=False)
     ]
-    found = [_Candidate(replace(work, epochs=end)) for work, _, end in steps]
+    candidates = [_Candidate(replace(work, epochs=end)) for work, _, end in steps]
     for (train, held), seed in zip(parts, seeds, strict=True):
         member = Member(path[0].network(seed))
         network, part, unseen = member.network, rows.take(train), rows.take(held)
-        for candidate, (work, begin, end) in zip(found, steps, strict=True):
+        for candidate, (work, begin, end) in zip(candidates, steps, strict=True):
             _punish(network, work.settings.l2)
             step = replace(work, epochs=end - begin, callbacks=())
             training.train(member, step, part, None, None, progress=False)
             candidate.missed += len(held) * _missed(work, network, unseen)
             candidate.states.append((member, network.parameters.copy(), network.running_statistics.copy()))
-    return found
+    return candidates
 
 
 def _punish(network: Network, l2: float) -> None:
@@ -162,7 +162,7 @@ def _parts(
 
 def _missed(work: Work, network: Network, held: Part) -> float:
     """The loss for rows that were held back; of classes half of it, and the share of errors."""
-    found = network.evaluate(held.X, held.y, loss=work.head.loss, sample_weight=held.weights)
-    if "accuracy" not in found:
-        return found["loss"]
-    return OF_ENTROPY * found["loss"] + 1 - found["accuracy"]
+    scores = network.evaluate(held.X, held.y, loss=work.head.loss, sample_weight=held.weights)
+    if "accuracy" not in scores:
+        return scores["loss"]
+    return OF_ENTROPY * scores["loss"] + 1 - scores["accuracy"]

@@ -103,20 +103,20 @@ def row_weights(class_weight: ClassWeight, y: Array, classes: Array, weights: Fl
 
 def _of_column(class_weight: Mapping[Any, float] | str, y: Array, classes: Array, weights: Floats) -> Floats:
     if isinstance(class_weight, str):
-        found, places = np.unique(y, return_inverse=True)
+        present, places = np.unique(y, return_inverse=True)
         total = np.bincount(places, weights)
-        return np.asarray((weights.sum() / (len(found) * total))[places])
+        return np.asarray((weights.sum() / (len(present) * total))[places])
     _refuse_unknown(class_weight, classes)
     each = np.array([float(class_weight.get(name, 1.0)) for name in classes.tolist()])
     return np.asarray(each[np.searchsorted(classes, y)])
 
 
 def _refuse_unknown(class_weight: Mapping[Any, float], classes: Array) -> None:
-    known = classes.tolist()
-    unknown = [name for name in class_weight if name not in known]
+    present = classes.tolist()
+    unknown = [name for name in class_weight if name not in present]
     if unknown:
         raise DataError(
-            f"class_weight names {unknown!r}, which y does not hold; its classes are {known[:20]}"
+            f"class_weight names {unknown!r}, which y does not hold; its classes are {present[:20]}"
         )
 
 

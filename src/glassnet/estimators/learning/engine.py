@@ -46,9 +46,9 @@ def _can_compile(work: Work) -> bool:
     return True
 
 
-def on_engine(fit: Any, engine: str, wanted: str, options: dict[str, Any]) -> Any:
+def on_engine(fit: Any, engine: str, own_choice: str, options: dict[str, Any]) -> Any:
     """What a fit returns on this engine; on numpy, where that was chosen here and cannot compile a part."""
-    if engine == wanted or engine != "compiled":
+    if engine == own_choice or engine != "compiled":
         return fit(**options, engine=engine)
     try:
         return fit(**options, engine=engine)

@@ -53,12 +53,12 @@ def telling(network: Network, end: NetworkEnd) -> Network:
     places = np.arange(last.units) if end.told is None else np.array(end.told)
     activation = "sigmoid" if end.form == SIGNS else last.activation
     layers = [*network.layers[:-1], replace(last, units=len(places), activation=activation)]
-    made = Network(layers, seed=0, dtype=network.dtype.name, input_shape=network.input_shape)
+    teller = Network(layers, seed=0, dtype=network.dtype.name, input_shape=network.input_shape)
     n_before = network.layout.n_parameters - last.weights.size - last.bias.size
-    made.parameters[:n_before] = network.parameters[:n_before]
-    made.layers[-1].weights, made.layers[-1].bias = last.weights[:, places], last.bias[places]
-    made.running_statistics[...] = network.running_statistics
-    return made
+    teller.parameters[:n_before] = network.parameters[:n_before]
+    teller.layers[-1].weights, teller.layers[-1].bias = last.weights[:, places], last.bias[places]
+    teller.running_statistics[...] = network.running_statistics
+    return teller
 
 
 def in_full(preprocessing: Preprocessing) -> Preprocessing:
@@ -74,9 +74,9 @@ def in_full(preprocessing: Preprocessing) -> Preprocessing:
 
 def numbers_of(preprocessing: Preprocessing) -> list[int]:
     """Which features are numbers of the table: not indices, one-hot columns, parts of dates or indicators."""
-    found, start = [], 0
+    places, start = [], 0
     for operation in preprocessing.operations:
         if isinstance(operation, Number | Date):
-            found.append(start)
+            places.append(start)
         start += len(operation.features)
-    return found
+    return places

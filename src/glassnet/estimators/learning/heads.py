@@ -114,18 +114,18 @@ def head_of(
     if target.task == QUANTILES:
         return _of_quantiles(target, output)
     two = target.task == CLASSES and len(target.classes) == 2
-    chosen = losses.get(loss or ("binary_cross_entropy" if two and one_output else _USUAL[target.task]))
-    form = _form(target, chosen)
+    objective = losses.get(loss or ("binary_cross_entropy" if two and one_output else _USUAL[target.task]))
+    form = _form(target, objective)
     n_outputs = (
-        1 if form in _OF_TWO or (two and form == ROWS and chosen.least_outputs < 2) else target.n_outputs
+        1 if form in _OF_TWO or (two and form == ROWS and objective.least_outputs < 2) else target.n_outputs
     )
     if loss is None and smoothing:
-        chosen = _smoothed(chosen, smoothing)
+        objective = _smoothed(objective, smoothing)
     if n_outputs == 1 and form == ROWS:
         form = COLUMN
-    if takes(chosen) == "means_and_variances":
-        return NetworkEnd(chosen, output or "linear", 2 * n_outputs, form, tuple(range(n_outputs)))
-    return NetworkEnd(chosen, output or _activation(target, chosen, n_outputs), n_outputs, form)
+    if takes(objective) == "means_and_variances":
+        return NetworkEnd(objective, output or "linear", 2 * n_outputs, form, tuple(range(n_outputs)))
+    return NetworkEnd(objective, output or _activation(target, objective, n_outputs), n_outputs, form)
 
 
 def _of_quantiles(target: Target, output: Any) -> NetworkEnd:
@@ -139,9 +139,9 @@ def _of_quantiles(target: Target, output: Any) -> NetworkEnd:
 def _form(target: Target, loss: Loss) -> str:
     allowed = _TAKES[target.task]
     if takes(loss) not in allowed:
-        known = [name for name in losses.names() if takes(losses.get(name)) in allowed]
+        names = [name for name in losses.names() if takes(losses.get(name)) in allowed]
         raise ArgumentError(
-            f"loss={_name(loss)!r} is none that {_TOLD[target.task]}; those that do are {', '.join(known)}"
+            f"loss={_name(loss)!r} is none that {_TOLD[target.task]}; those that do are {', '.join(names)}"
         )
     form = allowed[takes(loss)]
     if form in _OF_TWO and len(target.classes) != 2:

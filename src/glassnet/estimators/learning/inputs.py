@@ -91,8 +91,8 @@ def _check_size(estimator: Any, n_rows: int, n_columns: int, least: int) -> None
 
 def column(y: Any) -> Array:
     """A column of targets (n,); one of shape (n, 1) with scikit-learn's warning."""
-    found: Array = column_or_1d(y, warn=True)
-    return found
+    values: Array = column_or_1d(y, warn=True)
+    return values
 
 
 def targets_of(estimator: Any, y: Any, *, numbers: bool) -> Array:
@@ -109,12 +109,12 @@ def targets_of(estimator: Any, y: Any, *, numbers: bool) -> Array:
         )
     y = _plain(estimator, y)
     dtype = np.float64 if numbers else None
-    found: Array = check_array(
+    targets: Array = check_array(
         y, ensure_2d=False, dtype=dtype, ensure_min_samples=0, input_name="y", estimator=estimator
     )
-    if found.ndim == 2 and found.shape[1] == 1:
-        return column(found)
-    return found
+    if targets.ndim == 2 and targets.shape[1] == 1:
+        return column(targets)
+    return targets
 
 
 def _plain(estimator: Any, y: Any) -> Any:

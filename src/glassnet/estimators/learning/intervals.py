@@ -45,12 +45,12 @@ def refuse_without(quantiles: Any) -> None:
 
 def misses(estimator: Any, held: Sequence[tuple[Network, Rows]]) -> Floats:
     """How far each prediction for a row that was held back lies from its value, (n_rows, n_values)."""
-    found = []
+    distances = []
     for network, rows in held:
         model = estimator._model([network])
         predicted = np.asarray(model.predict(rows.table))
-        found.append(np.abs(rows.y - predicted).reshape(len(predicted), -1))
-    return np.concatenate(found)
+        distances.append(np.abs(rows.y - predicted).reshape(len(predicted), -1))
+    return np.concatenate(distances)
 
 
 def within(target: Target, y: Floats) -> Target:

@@ -107,7 +107,7 @@ def split(
     return np.flatnonzero(~held), np.flatnonzero(held)
 
 
-def checked_weights(given: Any, n_rows: int, name: str = "sample_weight") -> Floats | None:
+def checked_weights(sample_weight: Any, n_rows: int, name: str = "sample_weight") -> Floats | None:
     """Weights of the rows as a new array, none of them negative, not all 0.
 
     Raises
@@ -115,9 +115,9 @@ def checked_weights(given: Any, n_rows: int, name: str = "sample_weight") -> Flo
     DataError
         If they are others.
     """
-    if given is None:
+    if sample_weight is None:
         return None
-    weights = np.array(given, np.float64)
+    weights = np.array(sample_weight, np.float64)
     if weights.shape != (n_rows,):
         raise DataError(
             f"{name} must hold one number for each of {n_rows} rows, shape ({n_rows},); it has shape {weights.shape}"

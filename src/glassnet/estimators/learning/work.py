@@ -50,13 +50,13 @@ class Work:
 
     def begun(self, network: Network, n_rows: int) -> Network:
         """The network of the training that was cut off, if there is one, else this new one."""
-        found = None if self.cut_off is None else self.cut_off(network, self.optimizer(n_rows))
-        return network if found is None else found
+        saved = None if self.cut_off is None else self.cut_off(network, self.optimizer(n_rows))
+        return network if saved is None else saved
 
     def epochs_left(self, network: Network) -> int:
         """Those of this call that the network has not seen before it was cut off."""
-        seen = 0 if self.cut_off is None or network.state is None else network.state.epoch
-        return max(0, self.epochs - seen)
+        epochs_before = 0 if self.cut_off is None or network.state is None else network.state.epoch
+        return max(0, self.epochs - epochs_before)
 
     def optimizer(self, n_rows: int) -> Optimizer:
         """By its schedule, or at one rate; one that takes no steps cannot go on from batch to batch."""

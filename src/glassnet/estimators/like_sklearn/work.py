@@ -55,17 +55,17 @@ class SklearnWork(Work):
 
     def network(self, seed: int | Random) -> Network:
         """First weights have a third of the usual variance where hidden layers are logistic."""
-        made = super().network(seed)
+        network = super().network(seed)
         activation = self.settings.activation
         if isinstance(activation, str | ActivationFunction) and type(get(activation)) is Sigmoid:
-            made.parameters *= np.sqrt(1 / 3)
-        return made
+            network.parameters *= np.sqrt(1 / 3)
+        return network
 
     def optimizer(self, n_rows: int) -> Optimizer:
         """With the penalty of each batch."""
         batch = min(self.batch_size(n_rows) or n_rows, n_rows)
-        chosen = super().optimizer(n_rows)
-        return optimizers.same(chosen, alpha=self.alpha, l2=self.settings.l2, n_rows=n_rows, batch=batch)
+        rule = super().optimizer(n_rows)
+        return optimizers.same(rule, alpha=self.alpha, l2=self.settings.l2, n_rows=n_rows, batch=batch)
 
     def begin(self, member: Member, optimizer: Optimizer) -> None:
         """Take up the state of training, and the order of batches."""
@@ -102,13 +102,13 @@ class SklearnWork(Work):
         return [curve, *stopping], metrics
 
 
-def work_of(work: Work, given: Any, task: str, n_rows: int) -> SklearnWork:
+def work_of(work: Work, parameters: Any, task: str, n_rows: int) -> SklearnWork:
     """The same work as scikit-learn does it: `l2` is its alpha, which the rows of a batch divide.
 
     "auto" is numpy, whose functions and sums are scikit-learn's to the last digits.
     """
     batch = min(work.settings.batch_size or n_rows, n_rows)
-    alpha = ALPHA if given.l2 is None else given.l2
+    alpha = ALPHA if parameters.l2 is None else parameters.l2
     settings = replace(work.settings, l2=alpha / batch)
     engine = "numpy" if work.engine == "auto" and work.device == "cpu" else work.engine
     head = losses.same(work.head, engine)

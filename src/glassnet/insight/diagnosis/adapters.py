@@ -87,17 +87,17 @@ def _activation(name: str | ActivationFunction) -> ActivationLayer:
 
 def _named(weights: Mapping[str, ArrayLike]) -> list[tuple[ArrayLike, ArrayLike | None]]:
     """Pairs from a dictionary with the keys W1, b1, W2, b2, …; other keys of it, such as A1, are left aside."""
-    found = {
+    arrays = {
         (m[1].lower(), int(m[2])): array
         for name, array in weights.items()
         if (m := _KEY.fullmatch(str(name)))
     }
-    numbers = sorted(number for kind, number in found if kind == "w")
-    if not numbers or any(kind == "b" and number not in numbers for kind, number in found):
+    numbers = sorted(number for kind, number in arrays if kind == "w")
+    if not numbers or any(kind == "b" and number not in numbers for kind, number in arrays):
         raise ArgumentError(
             f"adapt reads a dictionary with the keys W1, b1, W2, b2, ...; got the keys {', '.join(map(str, weights))}"
         )
-    return [(found["w", number], found.get(("b", number))) for number in numbers]
+    return [(arrays["w", number], arrays.get(("b", number))) for number in numbers]
 
 
 def _pair(index: int, pair: Any, samples_in: str) -> tuple[Any, Any]:
@@ -107,9 +107,9 @@ def _pair(index: int, pair: Any, samples_in: str) -> tuple[Any, Any]:
     b = None if pair[1] is None else as_array(pair[1]).astype(np.float64)
     W = W.T if samples_in == "columns" and W.ndim == 2 else W
     if W.ndim != 2 or (b is not None and b.size != W.shape[1]):
-        wanted = "(n_inputs, n_outputs)" if samples_in == "rows" else "(n_outputs, n_inputs)"
+        shape = "(n_inputs, n_outputs)" if samples_in == "rows" else "(n_outputs, n_inputs)"
         raise ShapeError(
-            f"weights[{index}] must hold W of shape {wanted} and b of n_outputs entries; "
+            f"weights[{index}] must hold W of shape {shape} and b of n_outputs entries; "
             f"got {np.shape(pair[0])} and {np.shape(pair[1])}"
         )
     return W, None if b is None else b.reshape(-1)
@@ -132,11 +132,11 @@ def two_predictions(model: Any, x: Array) -> tuple[Array, Array] | None:
 
 def _of_module(module: Any, x: Array) -> tuple[Array, Array]:
     torch = require("torch", extra="torch", purpose="a diagnosis of a PyTorch module")
-    asked = copy.deepcopy(module)
-    parameter = next(asked.parameters())
+    copied = copy.deepcopy(module)
+    parameter = next(copied.parameters())
     batch = torch.tensor(x, dtype=parameter.dtype, device=parameter.device)
     with torch.no_grad(), torch.random.fork_rng():
-        first, second = (as_array(asked(batch)) for _ in range(2))
+        first, second = (as_array(copied(batch)) for _ in range(2))
     return first, second
 
 

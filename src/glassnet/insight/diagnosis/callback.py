@@ -104,19 +104,19 @@ class Diagnosis(Callback):
             self._before, self._step = parameters.copy(), session.state.step
 
     def _measure(self, session: Session, epoch: int) -> None:
-        network, seen = session.network, self._seen
+        network, observed = session.network, self._seen
         if self._sample is None:
             return
         look = Pass(network, network.parameters, network.running_statistics, *self._sample)
         steps = max(session.state.step - self._step, 1)
         before = self._before.astype(np.float64)
         change = rms(network.parameters - before) / steps
-        seen.epochs.append(epoch)
-        seen.update_ratio.append(change / max(rms(before), 1e-300))
-        seen.gradient_norm.append([block.gradient_norm for block in look.blocks])
-        seen.activation_spread.append([rms(b.output - b.output.mean(axis=0)) for b in look.blocks])
-        seen.dead.append([float(block.dead.mean()) for block in look.blocks])
-        seen.flat.append([block.flat for block in look.blocks])
+        observed.epochs.append(epoch)
+        observed.update_ratio.append(change / max(rms(before), 1e-300))
+        observed.gradient_norm.append([block.gradient_norm for block in look.blocks])
+        observed.activation_spread.append([rms(b.output - b.output.mean(axis=0)) for b in look.blocks])
+        observed.dead.append([float(block.dead.mean()) for block in look.blocks])
+        observed.flat.append([block.flat for block in look.blocks])
 
     def _ask(self, session: Session, x: Array, targets: Targets) -> None:
         said = Said(optimizer=session.state.optimizer)
@@ -126,8 +126,8 @@ class Diagnosis(Callback):
             session.history, self._seen, training, True,
         )  # fmt: skip
         with np.errstate(all="ignore"):
-            found = findings(case, trains=False)
-        for finding in found:
+            newest = findings(case, trains=False)
+        for finding in newest:
             if finding.severity != "note" and finding.code not in self._told:
                 self._told.add(finding.code)
                 text = f"epoch {session.history.n_epochs}: {finding.title}: {finding.cause}; {finding.remedy}"

@@ -18,14 +18,14 @@ def every(layers: Sequence[Layer]) -> Iterator[Layer]:
 
 def changed(layers: Sequence[Layer], change: Callable[[Layer], Layer | None]) -> list[Layer]:
     """What `change` makes of every layer, without those of which it makes None."""
-    found: list[Layer] = []
+    copies: list[Layer] = []
     for layer in layers:
         if layer.inner:
             inside = changed(layer.inner, change)
-            found.append(Residual(inside or [Activation("linear")]))
+            copies.append(Residual(inside or [Activation("linear")]))
         elif (other := change(layer)) is not None:
-            found.append(other)
-    return found
+            copies.append(other)
+    return copies
 
 
 def without_dropout(layers: Sequence[Layer]) -> list[Layer]:

@@ -94,24 +94,24 @@ def diagnose(
     """
     subject = _built(as_network(network), X, loss)
     _check_history(subject, history)
-    chosen = losses.get(loss) if loss is not None else _loss_of(subject, y)
-    x, targets = _data(subject, "", X, y, chosen)
+    objective = losses.get(loss) if loss is not None else _loss_of(subject, y)
+    x, targets = _data(subject, "", X, y, objective)
     held = None
     if validation_data is not None:
-        held = _data(subject, "validation_data", *pair_of("validation_data", validation_data), chosen)
+        held = _data(subject, "validation_data", *pair_of("validation_data", validation_data), objective)
     said = Said(
         _said_of_training(subject, trained, start),
         None if start is None else _start(subject, start),
         _rule(subject, optimizer, learning_rate),
         None if epochs is None else checks.integer("epochs", epochs, least=1),
-        _batch_size(batch_size, start, len(x) // chosen.rows_per_sample),
+        _batch_size(batch_size, start, len(x) // objective.rows_per_sample),
         _weights(sample_weight, class_weight, targets),
     )
     noted = history.records.get(NAME) if history is not None else None
-    seen = noted if isinstance(noted, Observed) else None
-    training = known(subject, said, history, seen, len(x))
+    observed = noted if isinstance(noted, Observed) else None
+    training = known(subject, said, history, observed, len(x))
     case = Case(
-        network, subject, x, targets, held, history, seen, training,
+        network, subject, x, targets, held, history, observed, training,
         loss is not None or subject.loss is not None,
     )  # fmt: skip
     with np.errstate(all="ignore"):
@@ -135,10 +135,11 @@ def _check_history(network: Network, history: Any) -> None:
         return
     if not isinstance(history, History):
         raise ArgumentError(f"history must be what fit returned; got {type(history).__name__}")
-    seen = history.records.get(NAME)
-    if isinstance(seen, Observed) and seen.parameters.shape != network.parameters.shape:
+    observed = history.records.get(NAME)
+    if isinstance(observed, Observed) and observed.parameters.shape != network.parameters.shape:
         raise ArgumentError(
-            f"history is of a network with {len(seen.parameters)} parameters; this one has {len(network.parameters)}"
+            f"history is of a network with {len(observed.parameters)} parameters; this one has "
+            f"{len(network.parameters)}"
         )
 
 
@@ -203,9 +204,9 @@ def _weights(sample_weight: Any, class_weight: Any, targets: Targets) -> Any:
 def _rule(
     network: Network, optimizer: str | Optimizer | None, learning_rate: float | None
 ) -> Optimizer | None:
-    known = network.state.optimizer if network.state is not None else None
-    chosen = optimizers.get(optimizer) if optimizer is not None else known
+    last_rule = network.state.optimizer if network.state is not None else None
+    rule = optimizers.get(optimizer) if optimizer is not None else last_rule
     if learning_rate is None:
-        return chosen
+        return rule
     learning_rate = checks.number("learning_rate", learning_rate, above=0)
-    return SGD(learning_rate) if chosen is None else chosen.with_learning_rate(learning_rate)
+    return SGD(learning_rate) if rule is None else rule.with_learning_rate(learning_rate)

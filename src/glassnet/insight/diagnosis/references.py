@@ -67,8 +67,8 @@ class References:
         )
         few = self.few(draw)
         course = Course(Adam(RATE), HEART_EPOCHS, len(few), shuffled=False)
-        made = like(self.network, layers, seed)
-        return train(made, self.x[few], self.targets.take(few), course, self.budget)
+        fresh = like(self.network, layers, seed)
+        return train(fresh, self.x[few], self.targets.take(few), course, self.budget)
 
     def anew(self, *, use_bias: bool) -> float:
         """The score of a copy of the network, with biases or without, trained anew with Adam."""
@@ -79,8 +79,8 @@ class References:
             without_dropout(self.network.layers),
             lambda layer: replace(layer, **options) if isinstance(layer, Dense) else layer,
         )
-        made = like(self.network, layers, 0)
-        return train(made, self.x[some], self.targets.take(some), course, self.budget).score
+        fresh = like(self.network, layers, 0)
+        return train(fresh, self.x[some], self.targets.take(some), course, self.budget).score
 
     @property
     def left_out(self) -> NDArray[np.int64]:
@@ -113,16 +113,16 @@ class References:
     @cached_property
     def answers(self) -> Array | None:
         """What that network says of them; None if it failed."""
-        held, kept = self.left_out, self._kept
+        held, trained = self.left_out, self._kept
         x = self.numbers
-        mean, spread = x[kept].mean(axis=0), x[kept].std(axis=0, dtype=np.float64)
+        mean, spread = x[trained].mean(axis=0), x[trained].std(axis=0, dtype=np.float64)
         scaled = ((x - mean) / np.where(spread > 0, spread, 1)).astype(np.float64)
         layers: list[Layer] = [Dense(WIDTH, "tanh"), Dense(WIDTH, "tanh"), *self._end()]
-        made = Network(layers, seed=0, dtype="float64", input_shape=x.shape[1])
-        epochs = max(1, REFERENCE_STEPS // -(-len(kept) // REFERENCE_BATCH))
-        course = Course(Adam(RATE), epochs, min(REFERENCE_BATCH, len(kept)))
-        trial = train(made, scaled[kept], self._shown.take(kept), course, self.budget)
-        return None if trial.end is None else np.asarray(made.predict(scaled[held]))
+        network = Network(layers, seed=0, dtype="float64", input_shape=x.shape[1])
+        epochs = max(1, REFERENCE_STEPS // -(-len(trained) // REFERENCE_BATCH))
+        course = Course(Adam(RATE), epochs, min(REFERENCE_BATCH, len(trained)))
+        trial = train(network, scaled[trained], self._shown.take(trained), course, self.budget)
+        return None if trial.end is None else np.asarray(network.predict(scaled[held]))
 
     def _end(self) -> list[Layer]:
         """The last layer that goes with the loss."""

@@ -58,8 +58,8 @@ def _smooth(name: str, matrix: Array, y: Array, orders: NDArray[np.int64]) -> Si
     spread = max(float(np.square(y - y.mean(axis=0)).sum()), TINY)
     every = np.moveaxis(y[np.vstack([np.arange(len(y)), orders])], 0, 1)  # (n, 1 + n_permutations, n_columns)
     errors = every - np.tensordot(matrix, every, axes=1)
-    found = 1 - np.square(errors).sum(axis=(0, 2)) / spread
-    return Sign(name, float(found[0]), found[1:])
+    explained = 1 - np.square(errors).sum(axis=(0, 2)) / spread
+    return Sign(name, float(explained[0]), explained[1:])
 
 
 def foretold(name: str, y: Array, prediction: Array) -> Sign:
@@ -72,11 +72,11 @@ def foretold(name: str, y: Array, prediction: Array) -> Sign:
 
 def ranks(columns: Array) -> Array:
     """The place of each entry in the order of its column; equal ones share the mean of theirs."""
-    found = np.empty(columns.shape)
+    ranks_of = np.empty(columns.shape)
     for place, column in enumerate(columns.T):
         _, which, counts = np.unique(column, return_inverse=True, return_counts=True)
-        found[:, place] = (np.cumsum(counts) - (counts + 1) / 2)[which.reshape(-1)]
-    return found
+        ranks_of[:, place] = (np.cumsum(counts) - (counts + 1) / 2)[which.reshape(-1)]
+    return ranks_of
 
 
 def standardised(columns: Array) -> Array:
@@ -103,8 +103,8 @@ class Relation:
         """The rows looked at, each feature with mean 0 and deviation 1, constant ones left out."""
         x = self.x[self._rows].astype(np.float64)
         spread = x.std(axis=0)
-        kept = spread > 1e-12 * (1 + np.abs(x).max(axis=0))
-        return np.asarray((x[:, kept] - x[:, kept].mean(axis=0)) / spread[kept])
+        varies = spread > 1e-12 * (1 + np.abs(x).max(axis=0))
+        return np.asarray((x[:, varies] - x[:, varies].mean(axis=0)) / spread[varies])
 
     @cached_property
     def y(self) -> Array:
@@ -188,8 +188,8 @@ class Relation:
         y = standardised(self.y if self.targets.kind == "classes" else ranks(self.y))
 
         def clearest(orders: NDArray[np.int64]) -> Array:
-            found = np.tensordot(features, y[orders], axes=(0, 1)) / len(y)
-            return np.asarray(np.square(found).sum(axis=2).max(axis=0))
+            products = np.tensordot(features, y[orders], axes=(0, 1)) / len(y)
+            return np.asarray(np.square(products).sum(axis=2).max(axis=0))
 
         as_they_are = np.arange(len(y))[None]
         return Sign("the best single feature", float(clearest(as_they_are)[0]), clearest(self._orders))

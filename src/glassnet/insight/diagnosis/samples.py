@@ -59,9 +59,9 @@ class Samples:
     @cached_property
     def measured(self) -> NDArray[np.bool_]:
         """Features that are numbers, and not constant."""
-        found = self.varying.copy()
-        found[list(self.categories)] = False
-        return found
+        are_measured = self.varying.copy()
+        are_measured[list(self.categories)] = False
+        return are_measured
 
     def among(self, other: Array) -> NDArray[np.bool_]:
         """For each of `other`'s rows whether it is one of these, too."""

@@ -75,9 +75,9 @@ class Targets:
 
     def as_columns(self, output: Array) -> Array:
         """Outputs beside :attr:`columns`: of each class its probability, or values."""
-        found = np.asarray(self.loss.activation.value(output), np.float64)
+        values = np.asarray(self.loss.activation.value(output), np.float64)
         single = self.kind == "classes" and self.n_outputs == 1
-        return np.hstack([1 - found, found]) if single else found
+        return np.hstack([1 - values, values]) if single else values
 
     def value(self, output: Array) -> float:
         """The loss of these outputs."""
@@ -119,8 +119,8 @@ class Targets:
         """The loss where every output is its target: 0 but for counts, soft or smoothed probabilities and the like."""
         if self.kind == "labels" or (self.kind == "classes" and self.loss.label_smoothing == 0):
             return 0.0
-        found = self._costs(self._compared)
-        return min(found, self.chance) if np.isfinite(found) else 0.0
+        cost = self._costs(self._compared)
+        return min(cost, self.chance) if np.isfinite(cost) else 0.0
 
     def _costs(self, row: Array) -> float:
         """The loss of this prediction for all samples, or of one for each; infinite where it is no number."""
@@ -128,8 +128,8 @@ class Targets:
         if output is None:
             return np.inf
         with np.errstate(all="ignore"):
-            found = self.value(np.broadcast_to(output, self.matrix.shape).copy())
-        return found if np.isfinite(found) else np.inf
+            cost = self.value(np.broadcast_to(output, self.matrix.shape).copy())
+        return cost if np.isfinite(cost) else np.inf
 
     def score(self, output: Array) -> float:
         """How well outputs fit: 0 as well as the best constant, 1 perfectly.

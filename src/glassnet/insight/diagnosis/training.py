@@ -28,17 +28,17 @@ def drawn(network: Network) -> Vectors | None:
     source = network.streams.seed if network.streams.seed is not None else network.streams.given
     if source is None or not network.built:
         return None
-    made = Network(
+    fresh = Network(
         network.layers, seed=copy.deepcopy(source), dtype=network.dtype.name,
         input_shape=network.layout.input_shape,
     )  # fmt: skip
-    return made.parameters, made.running_statistics
+    return fresh.parameters, fresh.running_statistics
 
 
 def is_as_drawn(network: Network) -> bool:
     """Whether the parameters are those that its seed draws: nothing has trained it, nobody has set them."""
-    found = drawn(network)
-    return found is not None and np.array_equal(found[0], network.parameters)
+    vectors = drawn(network)
+    return vectors is not None and np.array_equal(vectors[0], network.parameters)
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,21 +76,23 @@ class Training:
         return self.optimizer is not None and isinstance(self.optimizer.learning_rate, Schedule)
 
 
-def known(network: Network, said: Said, history: History | None, seen: Observed | None, n: int) -> Training:
+def known(
+    network: Network, said: Said, history: History | None, observed: Observed | None, n: int
+) -> Training:
     """Everything that is known of the training of a network on n samples."""
     state = network.state
     trained = _trained(network, said, history)
-    first = _first(network, said, history, seen, trained)
-    begun, supposed = _begun(network, history, seen, first)
-    weights = said.weights if said.weights is not None else seen.weights if seen is not None else None
+    first = _first(network, said, history, observed, trained)
+    begun, supposed = _begun(network, history, observed, first)
+    weights = said.weights if said.weights is not None else observed.weights if observed is not None else None
     weights = weights if weights is not None and len(weights) == n else None
     n_epochs = history.n_epochs if history is not None else 0
     return Training(
         trained, first, begun, supposed,
         said.optimizer, said.epochs or n_epochs or (state.epoch if state is not None else 0),
-        _batch_size(network, said, history, seen, n),
-        _shuffled(history, seen), weights,
-        _was_weighed(weights, history, seen, n),
+        _batch_size(network, said, history, observed, n),
+        _shuffled(history, observed), weights,
+        _was_weighed(weights, history, observed, n),
         (state is None or state.rate_factor == 1) and (history is None or set(history.rate_factors) <= {1.0}),
     )  # fmt: skip
 
@@ -108,27 +110,27 @@ def _trained(network: Network, said: Said, history: History | None) -> bool | No
 
 
 def _first(
-    network: Network, said: Said, history: History | None, seen: Observed | None, trained: bool | None
+    network: Network, said: Said, history: History | None, observed: Observed | None, trained: bool | None
 ) -> Vectors | None:
     if said.start is not None:
         return said.start.parameters, said.start.running_statistics
-    if seen is not None and seen.fresh:
-        return seen.parameters, seen.running
+    if observed is not None and observed.fresh:
+        return observed.parameters, observed.running
     if trained is False:
         return network.parameters, network.running_statistics
     if history is None or history.origin is None or history.origin.steps_before:
         return None
-    found = drawn(network)
-    if found is None or sum(map(fingerprint, found), ()) != history.origin.parameters:
+    vectors = drawn(network)
+    if vectors is None or sum(map(fingerprint, vectors), ()) != history.origin.parameters:
         return None
-    return found
+    return vectors
 
 
 def _begun(
-    network: Network, history: History | None, seen: Observed | None, first: Vectors | None
+    network: Network, history: History | None, observed: Observed | None, first: Vectors | None
 ) -> tuple[Vectors | None, bool]:
-    if seen is not None:
-        return (seen.parameters, seen.running), False
+    if observed is not None:
+        return (observed.parameters, observed.running), False
     if first is not None:
         return first, False
     if history is not None and history.origin is not None:
@@ -138,13 +140,13 @@ def _begun(
 
 
 def _batch_size(
-    network: Network, said: Said, history: History | None, seen: Observed | None, n: int
+    network: Network, said: Said, history: History | None, observed: Observed | None, n: int
 ) -> int | None:
     """As said, observed or noted, or as steps and epochs tell."""
     if said.batch_size is not None:
         return said.batch_size
-    if seen is not None:
-        return seen.batch_size
+    if observed is not None:
+        return observed.batch_size
     if history is not None and history.origin is not None:
         return history.origin.batch_size or n
     state = network.state
@@ -153,17 +155,17 @@ def _batch_size(
     return max(1, -(-n // max(1, round(state.step / state.epoch))))
 
 
-def _shuffled(history: History | None, seen: Observed | None) -> bool:
-    if seen is not None:
-        return seen.shuffled
+def _shuffled(history: History | None, observed: Observed | None) -> bool:
+    if observed is not None:
+        return observed.shuffled
     return history is None or history.origin is None or history.origin.shuffle
 
 
-def _was_weighed(weights: Array | None, history: History | None, seen: Observed | None, n: int) -> bool:
+def _was_weighed(weights: Array | None, history: History | None, observed: Observed | None, n: int) -> bool:
     """Whether the weights differ; where they are not known, whether their fingerprint is none of n ones."""
     if weights is not None:
         return bool(np.ptp(weights) > 0)
-    if seen is not None and seen.weighed:
+    if observed is not None and observed.weighed:
         return True
     if history is None or history.origin is None or history.origin.data is None:
         return False

@@ -187,13 +187,13 @@ class Trials:
     ) -> Trial:
         """With other layers of the same shapes, other samples, or another course."""
         course = replace(self.course, **{"epochs": self.affordable, "order": order} | changes)
-        made = Network(
+        network = Network(
             self.network.layers if layers is None else layers,
             seed=0, dtype=self.network.dtype.name, input_shape=self.network.layout.input_shape,
         )  # fmt: skip
-        made.parameters = self.begun[0]
-        made.running_statistics[...] = self.begun[1]
-        return train(made, self.x if x is None else x, self.targets, course, self.budget)
+        network.parameters = self.begun[0]
+        network.running_statistics[...] = self.begun[1]
+        return train(network, self.x if x is None else x, self.targets, course, self.budget)
 
     def without_penalty(self, order: int) -> Trial:
         """Without l1, l2 and weight decay."""

@@ -33,7 +33,7 @@ def read(
     history: History | None,
     loss: str | Loss | None,
     validation_data: tuple[ArrayLike, ArrayLike] | None,
-    given: Given,
+    named: Given,
     test_data: tuple[ArrayLike, ArrayLike] | None = None,
 ) -> Subject:
     """The subject of a report; `given` are names of features and classes, the shape of images, and the source.
@@ -43,15 +43,15 @@ def read(
     GlassnetError
         If anything does not fit the network.
     """
-    chosen = default_loss(network, y) if loss is None else losses.get(loss)
-    refuse_embeddings(chosen)
-    training = _samples(network, "training", "", X, y, chosen)
-    held = _pair(network, "validation", "validation_data", validation_data, chosen)
-    test = _pair(network, "test", "test_data", test_data, chosen)
+    objective = default_loss(network, y) if loss is None else losses.get(loss)
+    refuse_embeddings(objective)
+    training = _samples(network, "training", "", X, y, objective)
+    held = _pair(network, "validation", "validation_data", validation_data, objective)
+    test = _pair(network, "test", "test_data", test_data, objective)
     parts = [part for part in (training, held, test) if part is not None]
     trained = Trained(network, training, held, parts[-1])
-    names = _names(network, parts, chosen, given)
-    return Subject(network, chosen, training, held, test, trained, history, names)
+    names = _names(network, parts, objective, named)
+    return Subject(network, objective, training, held, test, trained, history, names)
 
 
 def refuse_embeddings(loss: Loss) -> None:
@@ -63,27 +63,27 @@ def refuse_embeddings(loss: Loss) -> None:
         )
 
 
-def _pair(network: Network, name: str, option: str, given: Any, loss: Loss) -> NamedSamples | None:
-    if given is None:
+def _pair(network: Network, name: str, option: str, pair: Any, loss: Loss) -> NamedSamples | None:
+    if pair is None:
         return None
-    return _samples(network, name, option, *pair_of(option, given), loss)
+    return _samples(network, name, option, *pair_of(option, pair), loss)
 
 
 def _samples(
     network: Network, name: str, option: str, X: ArrayLike, y: ArrayLike, loss: Loss
 ) -> NamedSamples:
     _, targets = checked(network, option, X, y, loss)
-    given = np.asarray(y)
-    named = given.dtype.kind not in "biuf" or (
+    targets_as_given = np.asarray(y)
+    named = targets_as_given.dtype.kind not in "biuf" or (
         inputs.names_classes(targets, loss)
-        and given.size == len(given)
-        and bool((given.ravel() != targets[:, 0]).any())
+        and targets_as_given.size == len(targets_as_given)
+        and bool((targets_as_given.ravel() != targets[:, 0]).any())
     )
-    return NamedSamples(name, np.asarray(X), targets if named else given)
+    return NamedSamples(name, np.asarray(X), targets if named else targets_as_given)
 
 
-def _names(network: Network, parts: list[NamedSamples], loss: Loss, given: Given) -> Names:
-    features, classes, image_shape, source = given
+def _names(network: Network, parts: list[NamedSamples], loss: Loss, named: Given) -> Names:
+    features, classes, image_shape, source = named
     n_features, n_outputs = network.layout.n_features, network.plan().n_outputs
     meaning = network.meaning
     if features is None and len(meaning.features) == n_features:
@@ -94,7 +94,7 @@ def _names(network: Network, parts: list[NamedSamples], loss: Loss, given: Given
     class_names: tuple[str, ...] = ()
     if all(_names_classes(part, loss) for part in parts):
         class_names = tuple(names_of("class_names", classes, max(n_outputs, 2), ""))
-    elif given[1] is not None:
+    elif named[1] is not None:
         raise ArgumentError("class_names are for samples of classes; y holds values")
     return Names(source, feature_names, class_names, _image(network, feature_names, image_shape))
 

@@ -106,9 +106,9 @@ class Subject:
     @cached_property
     def scores(self) -> dict[str, Mapping[str, float]]:
         """Loss and metrics of each part, as ``evaluate`` gives them."""
-        wanted = _OF_SEVERAL_LABELS if self.is_multi_label else None
+        measures = _OF_SEVERAL_LABELS if self.is_multi_label else None
         return {
-            part.name: self.network.evaluate(part.X, part.y, loss=self.loss, metrics=wanted)
+            part.name: self.network.evaluate(part.X, part.y, loss=self.loss, metrics=measures)
             for part in self.parts
         }
 
@@ -128,8 +128,8 @@ class Subject:
         """Which classes each sample is of, (n_samples, n_classes)."""
         if self.is_multi_label:
             return self.values(part) > 0.5
-        found: NDArray[np.bool_] = self.classes(part)[:, None] == np.arange(len(self.names.classes))
-        return found
+        belongs: NDArray[np.bool_] = self.classes(part)[:, None] == np.arange(len(self.names.classes))
+        return belongs
 
     def classes(self, part: NamedSamples) -> NDArray[np.int64]:
         """The true class of each sample, where it has one."""

@@ -154,15 +154,15 @@ def largest_of(values: Any, term_of: Callable[[int], Term], most: int = TERMS) -
     """t1 + t2 + …; of many terms those of the largest `values`, in their order, and the others added up."""
     values = np.asarray(values, np.float64)
     order = np.argsort(-np.abs(values), kind="stable")
-    kept = [term_of(int(place)) for place in np.sort(order[:most])] or [num(0)]
+    terms = [term_of(int(place)) for place in np.sort(order[:most])] or [num(0)]
     if len(order) > most:
         rest = num(values[order[most:]].sum())
-        kept.append(Term(lambda d: f"[{len(order) - most} smaller: {rest.write(d)}]", rest.compute))
-    if len(kept) == 1:
-        return kept[0]
+        terms.append(Term(lambda d: f"[{len(order) - most} smaller: {rest.write(d)}]", rest.compute))
+    if len(terms) == 1:
+        return terms[0]
     return Term(
-        lambda d: " + ".join([kept[0].write(d), *(term.inside(_PRODUCT, d) for term in kept[1:])]),
-        lambda d: math.fsum(term.compute(d) for term in kept),
+        lambda d: " + ".join([terms[0].write(d), *(term.inside(_PRODUCT, d) for term in terms[1:])]),
+        lambda d: math.fsum(term.compute(d) for term in terms),
         _SUM,
     )
 
@@ -183,16 +183,16 @@ def equation(term: Term, result: float) -> str:
 
     That is where it was rounded on the way, as a difference of nearly equal numbers is in float32.
     """
-    wanted = float(result)
-    if not _near(term.compute(EVERY_DIGIT), wanted, _ROUNDING):
-        return number(wanted)
-    digits = next(d for d in MORE_DIGITS if _near(term.compute(d), wanted, _CLOSE) or d == EVERY_DIGIT)
+    value = float(result)
+    if not _near(term.compute(EVERY_DIGIT), value, _ROUNDING):
+        return number(value)
+    digits = next(d for d in MORE_DIGITS if _near(term.compute(d), value, _CLOSE) or d == EVERY_DIGIT)
     text = term.write(digits)
-    return number(wanted) if text == number(wanted) else f"{text} = {number(wanted)}"
+    return number(value) if text == number(value) else f"{text} = {number(value)}"
 
 
-def _near(computed: float, wanted: float, share: float) -> bool:
-    return computed == wanted or abs(computed - wanted) <= share * abs(wanted)
+def _near(computed: float, value: float, share: float) -> bool:
+    return computed == value or abs(computed - value) <= share * abs(value)
 
 
 def listed(values: Any, most: int = TERMS) -> str:

@@ -102,8 +102,8 @@ class ForwardTrace(Written):
 
     def __repr__(self) -> str:
         names = ", ".join(self.arrays)
-        asked = "trace['Z1'].array or trace.neuron(layer, unit)"
-        return f"<ForwardTrace of {self.title}: {names}; print it, or ask for {asked}>"
+        example = "trace['Z1'].array or trace.neuron(layer, unit)"
+        return f"<ForwardTrace of {self.title}: {names}; print it, or ask for {example}>"
 
 
 def forward_only(network: Network, X: ArrayLike) -> StepRecord:

@@ -116,11 +116,11 @@ def moment_of(
     network: Network, X: ArrayLike, y: ArrayLike | None, loss: str | Loss, optimizer: str | Optimizer
 ) -> Moment:
     """The moment before a training step on this batch."""
-    chosen = losses.get(loss)
-    x = network.features(X, loss=chosen)
-    y = network.targets(y, chosen, len(x))
+    objective = losses.get(loss)
+    x = network.features(X, loss=objective)
+    y = network.targets(y, objective, len(x))
     weights = np.ones((len(x), 1), network.dtype)
-    return Moment(network, chosen, optimizers.get(optimizer), x, y, weights, len(x))
+    return Moment(network, objective, optimizers.get(optimizer), x, y, weights, len(x))
 
 
 def record(
@@ -176,13 +176,13 @@ class _Recorder:
         outputs = [self._columns(row.a, row.n_outputs).copy() for row in plan.rows]
         error = self._columns(plan.rows[-1].error, plan.n_outputs)
         value = arrays.compare(plan.objective, self.y, outputs[-1], self.sample_weights, error)
-        d_output, penalty, kept = error.copy(), 0.0, []
+        d_output, penalty, records = error.copy(), 0.0, []
         for row, output in zip(reversed(plan.rows), reversed(outputs), strict=True):
             record, cost = self._back_through(row, output)
             penalty += cost
-            kept.append(record)
+            records.append(record)
         done = self._update()
-        rows = [self._updated(record) for record in reversed(kept)]
+        rows = [self._updated(record) for record in reversed(records)]
         if plan.objective is not self.loss:
             rows[-1] = replace(rows[-1], a=plan.objective.activation.value(rows[-1].z))
         return StepRecord(
@@ -233,14 +233,14 @@ class _Recorder:
     def _update(self) -> Update:
         """Apply the optimizer's rule to the copies."""
         optimizer, parameters, gradients = self.optimizer, self.parameters, self.gradients
-        before, found, old = parameters.flat.copy(), gradients.flat.copy(), self.states.copy()
+        before, gradient, old = parameters.flat.copy(), gradients.flat.copy(), self.states.copy()
         arrays.clip(gradients, optimizer.clip_norm or 0, optimizer.clip_value or 0)
         coefficients = tuple(self.steps.coefficients[0].tolist())
         factors = self.plan.layout.learning_rate_factors(parameters.flat.dtype)
         arrays.update(optimizer.rule, parameters, gradients, self.states, coefficients, factors)
         return Update(
             optimizer, float(self.steps.rates[0]), self.steps.first_step,
-            before, found, gradients.flat, old, self.states, parameters.flat,
+            before, gradient, gradients.flat, old, self.states, parameters.flat,
         )  # fmt: skip
 
     def _updated(self, record: RowRecord) -> RowRecord:

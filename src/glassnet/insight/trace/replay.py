@@ -85,10 +85,10 @@ class Replay:
 
     def back(self, n: int = 1) -> Replay:
         """The step that came `n` steps before."""
-        wanted = self.step - checks.integer("n", n, least=1)
-        if wanted < 1:
+        target = self.step - checks.integer("n", n, least=1)
+        if target < 1:
             raise ArgumentError(f"there is no step {n} before step {self.step}; the first one is step 1")
-        return self.at(wanted)
+        return self.at(target)
 
     def show(self) -> None:
         """Print where this is, and the trace, in the terminal."""

@@ -66,7 +66,7 @@ class Rerun:
 
     def _reach(self, step: int) -> None:
         """Go there, from the nearest snapshot before it, leaving new ones at the middle of what remains."""
-        self.way = [kept for kept in self.way if kept.step <= step]
+        self.way = [moment for moment in self.way if moment.step <= step]
         if not self.way[-1].step <= self.here <= step:
             self._restore(self.way[-1])
         while self.here < step:
@@ -95,15 +95,15 @@ class Rerun:
 
     def _compare(self, epoch: int) -> None:
         """The mean loss of a whole epoch must be the one that the history noted."""
-        seen, self.seen = self.seen, []
-        if seen is None or epoch >= len(self.setup.losses):
+        pairs, self.seen = self.seen, []
+        if pairs is None or epoch >= len(self.setup.losses):
             return
-        losses, sizes = np.array(seen).T
-        found, noted = float(losses @ sizes / sizes.sum()), self.setup.losses[epoch]
-        if not np.isclose(found, noted, rtol=AGREES, atol=1e-12):
+        losses, sizes = np.array(pairs).T
+        loss, noted = float(losses @ sizes / sizes.sum()), self.setup.losses[epoch]
+        if not np.isclose(loss, noted, rtol=AGREES, atol=1e-12):
             raise ArgumentError(
                 f"the training cannot be gone through again: the mean loss of epoch {epoch + 1} was {noted:.7g} and "
-                f"is {found:.7g} now, so something outside of it changed the network, such as a callback; "
+                f"is {loss:.7g} now, so something outside of it changed the network, such as a callback; "
                 f"{USE_A_SETUP}"
             )
 
@@ -139,8 +139,10 @@ class Rerun:
                 return
 
     def _rates(self, epoch: int, epochs: NDArray[np.float64]) -> NDArray[np.float64]:
-        known = self.setup.rate_factors
-        return self.state.optimizer.rates(epochs) * (known[epoch] if known else self.setup.state.rate_factor)
+        factors = self.setup.rate_factors
+        return self.state.optimizer.rates(epochs) * (
+            factors[epoch] if factors else self.setup.state.rate_factor
+        )
 
     def _snapshot(self) -> Snapshot:
         vectors = self.network.vectors
@@ -149,10 +151,10 @@ class Rerun:
             self.network.streams.state(), self.epoch_order,
         )  # fmt: skip
 
-    def _restore(self, kept: Snapshot) -> None:
+    def _restore(self, snapshot: Snapshot) -> None:
         vectors = self.network.vectors
-        vectors.parameters[...], vectors.running[...] = kept.parameters, kept.running
-        self.state.vectors[...] = kept.states
-        self.network.streams.restore(kept.streams)
-        self.here, self.epoch_order = kept.step, kept.epoch_order
-        self.seen = [] if kept.step % self.steps_per_epoch == 0 else None
+        vectors.parameters[...], vectors.running[...] = snapshot.parameters, snapshot.running
+        self.state.vectors[...] = snapshot.states
+        self.network.streams.restore(snapshot.streams)
+        self.here, self.epoch_order = snapshot.step, snapshot.epoch_order
+        self.seen = [] if snapshot.step % self.steps_per_epoch == 0 else None

@@ -19,7 +19,7 @@ from glassnet.support import checks
 from glassnet.support.calls import explained
 from glassnet.support.registry import compact_repr
 from glassnet.training.batches import Batches
-from glassnet.training.data import Wanted, prepare
+from glassnet.training.data import Request, prepare
 from glassnet.training.origin import Origin, fingerprint, fingerprint_of_data
 
 USE_A_SETUP = "make a gn.TrainingSetup(net, X, y, …) of the network before its training, and replay that"
@@ -69,7 +69,7 @@ class TrainingSetup:
         self.network, self.loss = network.copy(), losses.get(loss)
         self.threads = None if threads is None else checks.integer("threads", threads, least=1)
         self.epochs = checks.integer("epochs", epochs, least=1)
-        wanted = Wanted(
+        request = Request(
             self.loss,
             self.epochs,
             batch_size,
@@ -79,7 +79,7 @@ class TrainingSetup:
             sample_weight,
             class_weight,
         )
-        self.data = prepare(self.network, X, y, wanted)
+        self.data = prepare(self.network, X, y, request)
         if isinstance(self.data.source, Batches):
             raise ArgumentError("a TrainingSetup takes arrays X and y, not an iterable of batches")
         if not self.network.built:
@@ -129,12 +129,12 @@ class TrainingSetup:
 
 
 def _of_steps(optimizer: str | Optimizer) -> Optimizer:
-    chosen = optimizers.get(optimizer)
-    if not chosen.takes_steps:
+    rule = optimizers.get(optimizer)
+    if not rule.takes_steps:
         raise ArgumentError(
-            f"{compact_repr(chosen)} does not train by single steps, so there is none to go through again"
+            f"{compact_repr(rule)} does not train by single steps, so there is none to go through again"
         )
-    return chosen
+    return rule
 
 
 def _repeatable(history: History) -> Origin:

@@ -186,8 +186,8 @@ def trace(
             )
         return ForwardTrace(forward_only(network, X), samples_in)
     _refuse_factors(network)
-    chosen = default_loss(network, y) if loss is None else loss
-    moment = moment_of(network.copy(), X, y, chosen, optimizer)
+    objective = default_loss(network, y) if loss is None else loss
+    moment = moment_of(network.copy(), X, y, objective, optimizer)
     return Trace(recorded_at(moment), samples_in, lambda: moment)
 
 

@@ -49,14 +49,14 @@ class Update:
 
     def fields(self, where: Any) -> dict[str, Array]:
         """Everything that :meth:`templates` mention, of the parameters at `where`."""
-        found = {
+        fields = {
             "w": self.before[where], "dw": self.gradient[where], "c": self.clipped[where],
             "w1": self.after[where],
         }  # fmt: skip
-        found["g"] = found["c"] + self._decay * found["w"] if self._decay else found["c"]
+        fields["g"] = fields["c"] + self._decay * fields["w"] if self._decay else fields["c"]
         for name, old, new in zip(self._states, self.states_before, self.states_after, strict=False):
-            found |= {name: old[where], f"{name}1": new[where]}
-        return found
+            fields |= {name: old[where], f"{name}1": new[where]}
+        return fields
 
     def lines(self, index: int) -> list[str]:
         """The arithmetic of the parameter at this place in the flat vector."""
@@ -107,6 +107,6 @@ class Update:
             return "g" if self._decay else "dw"
         if token[1] == "step":
             return str(self.step)
-        known = vars(self.optimizer) | {"rate": self.learning_rate, "step": self.step}
-        known |= self.optimizer.named(self.learning_rate, self.step)
-        return number(float(computed(token[1], known)))
+        names = vars(self.optimizer) | {"rate": self.learning_rate, "step": self.step}
+        names |= self.optimizer.named(self.learning_rate, self.step)
+        return number(float(computed(token[1], names)))

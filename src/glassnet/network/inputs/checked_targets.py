@@ -120,9 +120,11 @@ def _integers(name: str, array: Array, loss: Loss, n_outputs: int) -> Array:
         wrong |= (column < 0) | (column >= n_outputs)
     if wrong.any():
         row = int(np.flatnonzero(wrong)[0])
-        wanted = f"integer classes 0 to {n_outputs - 1}, one per output" if loss.takes_classes else "integers"
+        integers = (
+            f"integer classes 0 to {n_outputs - 1}, one per output" if loss.takes_classes else "integers"
+        )
         raise DataError(
-            f"{loss.name} takes {wanted}; {name} holds {column[row, 0]:g} in row {row}"
+            f"{loss.name} takes {integers}; {name} holds {column[row, 0]:g} in row {row}"
             + (_other_names(name, column, n_outputs) if loss.takes_classes else "")
         )
     if loss.takes_classes:
@@ -133,10 +135,10 @@ def _integers(name: str, array: Array, loss: Loss, n_outputs: int) -> Array:
 
 def _other_names(name: str, column: Array, n_classes: int) -> str:
     """What to do with integers that name as many classes as there are, and do not count them from 0 on."""
-    found = np.unique(column)
-    if len(found) != n_classes or (found != np.trunc(found)).any():
+    classes = np.unique(column)
+    if len(classes) != n_classes or (classes != np.trunc(classes)).any():
         return ""
-    names = [int(value) for value in found]
+    names = [int(value) for value in classes]
     listed = names if len(names) <= 10 else f"numpy.unique({name}).tolist()"
     return (
         f"; count the classes from 0 on, numpy.unique({name}, return_inverse=True)[1], or name them in the order of "

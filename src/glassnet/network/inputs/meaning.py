@@ -50,12 +50,12 @@ class Meaning:
     def note(self, metadata: MutableMapping[str, Any]) -> None:
         """Write into a network's metadata what they do not say yet."""
         before = Meaning.of(metadata)
-        for key, mine, known in (
+        for key, mine, recorded in (
             ("feature_names", self.features, before.features),
             ("output_names", self.outputs, before.outputs),
             ("class_names", self.classes, before.classes),
         ):
-            if mine and not known:
+            if mine and not recorded:
                 metadata[key] = list(mine)
         if self.multi_label:
             metadata["multi_label"] = True
@@ -65,13 +65,13 @@ class Meaning:
 
     def learned(self, X: Any, y: Any, loss: Loss) -> Meaning:
         """With the names that the columns of these data have, where none are known."""
-        found = self if self.features else replace(self, features=columns_of(X))
+        meaning = self if self.features else replace(self, features=columns_of(X))
         columns = columns_of(y)
         if loss.targets == "values" and len(columns) > 1:
             if loss.domain == (0.0, 1.0):
-                return found if self.classes else replace(found, classes=tuple(map(str, columns)))
-            return found if self.outputs else replace(found, outputs=columns)
-        return found
+                return meaning if self.classes else replace(meaning, classes=tuple(map(str, columns)))
+            return meaning if self.outputs else replace(meaning, outputs=columns)
+        return meaning
 
     def with_rows(self, y: Array, loss: Loss) -> Meaning:
         """With what checked targets tell: rows of 0 and 1 that are not one-hot are of several classes, or of none.
@@ -101,10 +101,10 @@ class Meaning:
             )
         if not several:
             return np.array(self.classes)[classes]
-        found = np.empty(len(classes), object)
-        for row, chosen in enumerate(classes):
-            found[row] = tuple(self.classes[place] for place in np.flatnonzero(chosen))
-        return found
+        named = np.empty(len(classes), object)
+        for row, members in enumerate(classes):
+            named[row] = tuple(self.classes[place] for place in np.flatnonzero(members))
+        return named
 
     def check_features(self, name: str, X: Any) -> None:
         """Raise `DataError` where the columns of a table are not those that the network knows, in their order."""
@@ -113,9 +113,9 @@ class Meaning:
     def check_outputs(self, name: str, y: Any, loss: Loss) -> None:
         """The same for the columns of targets."""
         of_classes = loss.domain == (0.0, 1.0)
-        columns, known = columns_of(y), self.classes if of_classes else self.outputs
+        columns, learned = columns_of(y), self.classes if of_classes else self.outputs
         if len(columns) > 1 and loss.targets == "values":
-            _check_columns(name, columns, tuple(known), as_text=of_classes)
+            _check_columns(name, columns, tuple(learned), as_text=of_classes)
 
 
 UNNAMED = Meaning()
@@ -149,20 +149,20 @@ def _listed(place: Mapping[str, Any], key: str) -> tuple[Any, ...]:
 
 
 def _check_columns(
-    name: str, found: tuple[Name, ...], known: tuple[Name, ...], as_text: bool = False
+    name: str, columns: tuple[Name, ...], learned: tuple[Name, ...], as_text: bool = False
 ) -> None:
     if as_text:
-        found, known = tuple(map(str, found)), tuple(map(str, known))
-    if not found or not known or found == known:
+        columns, learned = tuple(map(str, columns)), tuple(map(str, learned))
+    if not columns or not learned or columns == learned:
         return
-    same = sorted(map(repr, found)) == sorted(map(repr, known))
-    if not same and (_are_places(found) or _are_places(known)):
+    same = sorted(map(repr, columns)) == sorted(map(repr, learned))
+    if not same and (_are_places(columns) or _are_places(learned)):
         return
     if same:
-        reason = f"has them in another order, {some(found)}"
+        reason = f"has them in another order, {some(columns)}"
     else:
-        missing = [column for column in known if column not in found]
-        added = [column for column in found if column not in known]
+        missing = [column for column in learned if column not in columns]
+        added = [column for column in columns if column not in learned]
         reason = (
             " and ".join(
                 [f"lacks {some(missing)}"] * bool(missing) + [f"has {some(added)} beside"] * bool(added)
@@ -170,7 +170,7 @@ def _check_columns(
             or "has them another number of times"
         )
     raise DataError(
-        f"the columns of {name} are not those that were learned, {some(known)}: {name} {reason}. "
+        f"the columns of {name} are not those that were learned, {some(learned)}: {name} {reason}. "
         "Select the columns by these names, in this order"
     )
 

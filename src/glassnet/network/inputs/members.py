@@ -32,8 +32,8 @@ def rows(name: str, X: Any, loss: Loss, input_shape: tuple[int, ...] | None) -> 
     k = loss.rows_per_sample
     array = _stacked(name, X, loss) if isinstance(X, tuple) else checks.real(name, X)
     if array.ndim < 3 or array.shape[1] != k or len(array) == 0:
-        got = f"it has {array.shape}"
-        raise ShapeError(f"{_wanted(name, loss)}; {got}")
+        shape = f"it has {array.shape}"
+        raise ShapeError(f"{_expected(name, loss)}; {shape}")
     if not isinstance(array, np.memmap) and not np.isfinite(array).all():
         numeric(name, array, np.float64)
     return array.reshape(k * len(array), *array.shape[2:])
@@ -41,7 +41,7 @@ def rows(name: str, X: Any, loss: Loss, input_shape: tuple[int, ...] | None) -> 
 
 def _stacked(name: str, X: tuple[Any, ...], loss: Loss) -> Array:
     if len(X) != len(loss.members):
-        raise ShapeError(f"{_wanted(name, loss)}; it is a tuple of {len(X)}")
+        raise ShapeError(f"{_expected(name, loss)}; it is a tuple of {len(X)}")
     parts = [checks.real(f"{member} of {name}", part) for member, part in zip(loss.members, X, strict=True)]
     if len({part.shape for part in parts}) > 1:
         shapes = ", ".join(f"{member} {part.shape}" for member, part in zip(loss.members, parts, strict=True))
@@ -49,7 +49,7 @@ def _stacked(name: str, X: tuple[Any, ...], loss: Loss) -> Array:
             f"the members of {name} must have one shape, (n_samples, n_features); they have {shapes}"
         )
     if parts[0].ndim < 2:
-        raise ShapeError(f"{_wanted(name, loss)}; its parts have shape {parts[0].shape}")
+        raise ShapeError(f"{_expected(name, loss)}; its parts have shape {parts[0].shape}")
     return np.stack(parts, axis=1)
 
 
@@ -66,7 +66,7 @@ def spread(n_rows: int, most: int, loss: Loss) -> NDArray[np.int64]:
     return (k * samples[:, None] + np.arange(k)).reshape(-1)
 
 
-def _wanted(name: str, loss: Loss) -> str:
+def _expected(name: str, loss: Loss) -> str:
     k, members = len(loss.members), ", ".join(loss.members)
     return (
         f"{loss.name} compares the members of each sample, {members}: {name} must have shape (n_samples, {k}, "

@@ -41,7 +41,7 @@ def _all_text(name: str, array: Array) -> Array:
     return array
 
 
-def are_names(name: str, found: Iterable[int], classes: Sequence[Any], n_classes: int) -> bool:
+def are_names(name: str, integers: Iterable[int], classes: Sequence[Any], n_classes: int) -> bool:
     """Whether these integers are names of classes, which are integers too; else they number the classes from 0 on.
 
     Raises
@@ -49,19 +49,19 @@ def are_names(name: str, found: Iterable[int], classes: Sequence[Any], n_classes
     DataError
         If they may be either, and mean different classes.
     """
-    found = sorted(set(found))
+    integers = sorted(set(integers))
     if not classes or not all(isinstance(c, Integral) and not isinstance(c, bool) for c in classes):
         return False
     place = {int(name): index for index, name in enumerate(classes)}
-    if not set(found) <= set(place):
+    if not set(integers) <= set(place):
         return False
-    if set(found) <= set(range(n_classes)) and any(place[integer] != integer for integer in found):
+    if set(integers) <= set(range(n_classes)) and any(place[integer] != integer for integer in integers):
         raise DataError(
-            f"{name} holds {some(found)}, which may be names of classes, {some(classes)}, or their numbers, 0 to "
-            f"{n_classes - 1}. For names give text, such as {str(found[0])!r}; for numbers make "
+            f"{name} holds {some(integers)}, which may be names of classes, {some(classes)}, or their numbers, 0 to "
+            f"{n_classes - 1}. For names give text, such as {str(integers[0])!r}; for numbers make "
             "net.metadata['class_names'] text, too"
         )
-    return any(place[integer] != integer for integer in found)
+    return any(place[integer] != integer for integer in integers)
 
 
 def named_integers(
@@ -96,24 +96,24 @@ def numbered(name: str, text: NDArray[np.str_], loss: Loss, n_outputs: int, clas
     DataError
         If the loss takes no classes, their names are not known, or not one for each output, or others are found.
     """
-    found, places = np.unique(text, return_inverse=True)
-    known = [str(name) for name in classes]
-    if loss.domain != (0.0, 1.0) or not known:
+    distinct, places = np.unique(text, return_inverse=True)
+    names = [str(name) for name in classes]
+    if loss.domain != (0.0, 1.0) or not names:
         raise DataError(
-            f"{name} must hold real numbers; its dtype is {text.dtype}; {_hint_for_text(name, found.tolist(), loss)}"
+            f"{name} must hold real numbers; its dtype is {text.dtype}; {_hint_for_text(name, distinct.tolist(), loss)}"
         )
-    unknown = sorted(set(found.tolist()) - set(known))
+    unknown = sorted(set(distinct.tolist()) - set(names))
     if unknown:
-        raise DataError(f"{name} holds {some(unknown)}; the classes of this network are {some(known)}")
-    if len(set(known)) < len(known):
-        raise DataError(f"net.metadata['class_names'] must name each class once; it holds {some(known)}")
-    if len(known) != max(n_outputs, 2):
+        raise DataError(f"{name} holds {some(unknown)}; the classes of this network are {some(names)}")
+    if len(set(names)) < len(names):
+        raise DataError(f"net.metadata['class_names'] must name each class once; it holds {some(names)}")
+    if len(names) != max(n_outputs, 2):
         raise DataError(
-            f"net.metadata['class_names'] names {len(known)} classes, {some(known)}, and a network with {n_outputs} "
+            f"net.metadata['class_names'] names {len(names)} classes, {some(names)}, and a network with {n_outputs} "
             f"output{'s' * (n_outputs > 1)} tells {max(n_outputs, 2)} apart; {name} holds text, so they must be equal"
         )
-    place = {name: index for index, name in enumerate(known)}
-    classes_found = np.array([place[name] for name in found.tolist()])[places]
+    place = {name: index for index, name in enumerate(names)}
+    classes_found = np.array([place[name] for name in distinct.tolist()])[places]
     if loss.takes_classes:
         return classes_found
     return classes_found[:, None] if n_outputs == 1 else np.eye(n_outputs)[classes_found]
@@ -134,11 +134,11 @@ def by_number(name: str, y: Any, n_outputs: int, classes: Sequence[Any]) -> Any:
     return y if text is None else numbered(name, text, loss, max(n_outputs, 2), classes)
 
 
-def _hint_for_text(name: str, found: list[str], loss: Loss) -> str:
+def _hint_for_text(name: str, names: list[str], loss: Loss) -> str:
     if loss.domain == (0.0, 1.0):
         return (
             "encode text as numbers, or name the classes, in the order of the outputs: net.metadata['class_names'] = "
-            f"{found if len(found) <= MOST_NAMED else f'sorted(set({name}))'}; from then on text is taken, and "
+            f"{names if len(names) <= MOST_NAMED else f'sorted(set({name}))'}; from then on text is taken, and "
             "predict_class_names answers by name"
         )
     if loss.targets == "labels":

@@ -39,7 +39,7 @@ def numeric(name: str, values: ArrayLike, dtype: DTypeLike) -> Array:
     return converted
 
 
-def _must_be_finite(name: str, given: Array, converted: Array, labels: Sequence[Any] | None) -> None:
+def _must_be_finite(name: str, numbers: Array, converted: Array, labels: Sequence[Any] | None) -> None:
     if np.isfinite(converted).all():
         return
     place = tuple(int(axis[0]) for axis in np.nonzero(~np.isfinite(converted)))
@@ -47,10 +47,10 @@ def _must_be_finite(name: str, given: Array, converted: Array, labels: Sequence[
     where = f"row {place[0]}" + (f", column {', '.join(map(str, place[1:]))}" if len(place) > 1 else "")
     where += f" ({labels[place[1]]!r})" if labels is not None and len(place) == 2 else ""
     reason, cure = "not a finite number", "remove or fill"
-    if np.isfinite(given[place]):
+    if np.isfinite(numbers[place]):
         reason, cure = f"too large for {converted.dtype}", "scale, or use a network of dtype float64, for"
     raise DataError(
-        f"{name} holds {given[place]} at {where}, {reason} ({count} such in all); {cure} these entries"
+        f"{name} holds {numbers[place]} at {where}, {reason} ({count} such in all); {cure} these entries"
     )
 
 

@@ -17,25 +17,25 @@ Array = NDArray[Any]
 _DRAWN = 512
 
 
-def must_stay_different(name: str, given: Array, converted: Array, labels: Sequence[Any] | None) -> None:
+def must_stay_different(name: str, numbers: Array, converted: Array, labels: Sequence[Any] | None) -> None:
     """Raise `DataError` where fewer than half of a column's different values survive, or all become one."""
-    if len(given) < 2 or not _narrows(given.dtype, converted.dtype):
+    if len(numbers) < 2 or not _narrows(numbers.dtype, converted.dtype):
         return
-    before, after = given.reshape(len(given), -1), converted.reshape(len(given), -1)
+    before, after = numbers.reshape(len(numbers), -1), converted.reshape(len(numbers), -1)
     rows: Any = slice(None)
-    if len(given) > _DRAWN:
-        rows = np.random.default_rng(0).integers(len(given), size=_DRAWN)
+    if len(numbers) > _DRAWN:
+        rows = np.random.default_rng(0).integers(len(numbers), size=_DRAWN)
     for column in _meeting(before[rows], after[rows]):
         n_before, n_after = (len(np.unique(part[:, column])) for part in (before, after))
         if 2 * n_after < n_before or n_after == 1 < n_before:
-            raise DataError(_message(name, given, converted.dtype, column, labels, n_before, n_after))
+            raise DataError(_message(name, numbers, converted.dtype, column, labels, n_before, n_after))
 
 
-def _narrows(given: np.dtype[Any], wanted: np.dtype[Any]) -> bool:
+def _narrows(of: np.dtype[Any], to: np.dtype[Any]) -> bool:
     """Whether `wanted` cannot hold every value of `given`; NumPy itself counts int64 to float64 as safe."""
-    if given.kind in "iu":
-        return given.itemsize * 8 > np.finfo(wanted).nmant + 1
-    return given.kind == "f" and given.itemsize > wanted.itemsize
+    if of.kind in "iu":
+        return of.itemsize * 8 > np.finfo(to).nmant + 1
+    return of.kind == "f" and of.itemsize > to.itemsize
 
 
 def _meeting(before: Array, after: Array) -> NDArray[np.int64]:
@@ -55,15 +55,15 @@ def _different(columns: Array) -> NDArray[np.int64]:
 
 def _message(
     name: str,
-    given: Array,
+    numbers: Array,
     dtype: np.dtype[Any],
     column: int,
     labels: Sequence[Any] | None,
     before: int,
     after: int,
 ) -> str:
-    where = "" if given.ndim == 1 else f" in column {column}"
-    where += f" ({labels[column]!r})" if labels is not None and given.ndim == 2 else ""
+    where = "" if numbers.ndim == 1 else f" in column {column}"
+    where += f" ({labels[column]!r})" if labels is not None and numbers.ndim == 2 else ""
     wider = "use a network of dtype='float64', or " if dtype == np.float32 else ""
     return (
         f"{name} holds {before:,} different values{where}, and {dtype} tells only {after:,} of them apart; {wider}"

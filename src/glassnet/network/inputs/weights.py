@@ -49,9 +49,9 @@ def relative(weights: Array, mean: float | None = None, purpose: str = "to train
     return np.asarray(weights / mean)
 
 
-def refuse_weights_of_pairs(loss: Loss, given: object) -> None:
+def refuse_weights_of_pairs(loss: Loss, weights: object) -> None:
     """Raise `ArgumentError` for weights beside a loss that is a mean over pairs or triplets."""
-    if loss.targets == "labels" and not loss.members and given is not None:
+    if loss.targets == "labels" and not loss.members and weights is not None:
         raise ArgumentError(
             f"{loss.name} is a mean over pairs or triplets, so it takes no weights of samples"
         )
@@ -110,20 +110,20 @@ def _balanced(classes: NDArray[np.int64]) -> Array:
 
 
 def _by_class(
-    class_weight: Mapping[Any, float], known: NDArray[np.int64], meaning: Meaning
+    class_weight: Mapping[Any, float], present: NDArray[np.int64], meaning: Meaning
 ) -> Callable[[NDArray[np.int64]], Array]:
     """A function that gives the weights of classes, 1 where none is given."""
     numbers = {str(name): index for index, name in enumerate(meaning.classes)}
     whole = [int(key) for key in class_weight if isinstance(key, Integral) and not isinstance(key, bool)]
-    by_name = are_names("class_weight", whole, meaning.classes, int(known.max()) + 1)
-    given = {
+    by_name = are_names("class_weight", whole, meaning.classes, int(present.max()) + 1)
+    weights = {
         numbers.get(str(name), name) if isinstance(name, str) or by_name else name: w
         for name, w in class_weight.items()
     }
-    unknown = sorted(set(given) - set(known.tolist()), key=repr)
+    unknown = sorted(set(weights) - set(present.tolist()), key=repr)
     if unknown:
-        called = [meaning.classes[c] for c in known] if meaning.classes else known.tolist()
+        called = [meaning.classes[c] for c in present] if meaning.classes else present.tolist()
         raise DataError(f"class_weight names {unknown}, which y does not hold; its classes are {called}")
-    for name, weight in given.items():
+    for name, weight in weights.items():
         checks.number(f"class_weight of class {name}", weight, least=0)
-    return lambda classes: np.array([float(given.get(c, 1.0)) for c in classes.tolist()])
+    return lambda classes: np.array([float(weights.get(c, 1.0)) for c in classes.tolist()])

@@ -28,8 +28,8 @@ class Directions(NamedTuple):
     def coordinates(self, parameters: NDArray[Any]) -> NDArray[np.float64]:
         """The points (n, 2) of the plane that are nearest to these parameters (n, n_parameters)."""
         plane = np.column_stack([self.first, self.second])
-        found, *_ = np.linalg.lstsq(plane, (parameters - self.origin).T, rcond=None)
-        return found.T.astype(np.float64)
+        places, *_ = np.linalg.lstsq(plane, (parameters - self.origin).T, rcond=None)
+        return places.T.astype(np.float64)
 
 
 def principal(recorder: Recorder) -> Directions:

@@ -37,7 +37,7 @@ def layer_name(layer: Layer) -> str:
     return type(layer).__name__
 
 
-def names_of(what: str, given: Sequence[str] | None, count: int, default: str) -> list[str]:
+def names_of(what: str, names: Sequence[str] | None, count: int, default: str) -> list[str]:
     """One name for each of `count` things; `default` followed by its number where none are given.
 
     Raises
@@ -45,12 +45,12 @@ def names_of(what: str, given: Sequence[str] | None, count: int, default: str) -
     ArgumentError, ShapeError
         If it is no list of names, or there is not one for each.
     """
-    if given is None:
+    if names is None:
         return [f"{default}{number}" for number in range(count)]
-    found = checks.names(what, given)
-    if len(found) != count:
-        raise ShapeError(f"{what} must hold {count} names, one for each; got {len(found)}")
-    return found
+    checked = checks.names(what, names)
+    if len(checked) != count:
+        raise ShapeError(f"{what} must hold {count} names, one for each; got {len(checked)}")
+    return checked
 
 
 def drawn_names(names: Sequence[str], longest: int) -> list[str]:

@@ -69,18 +69,18 @@ class Answer:
 
     def gradient(self, outputs: Floats) -> Floats:
         """Of :meth:`value` with respect to the outputs, (n_rows, n_outputs)."""
-        found = np.zeros_like(outputs)
+        slopes = np.zeros_like(outputs)
         if not self.target.classifies:
             _, scale, column = self._scaling
-            found[:, column] = scale
+            slopes[:, column] = scale
             if self.target.low:  # beyond the ends nothing changes
                 low, high = self._ends
                 values = self._unbounded(outputs)
-                found[(values < low) | (values > high)] = 0.0
-            return found
-        given = self.target.probabilities(outputs)
-        by_given = self._slope(given)
-        if outputs.shape[1] < given.shape[1]:  # of two classes, from the probability of the second
+                slopes[(values < low) | (values > high)] = 0.0
+            return slopes
+        probabilities = self.target.probabilities(outputs)
+        by_given = self._slope(probabilities)
+        if outputs.shape[1] < probabilities.shape[1]:  # of two classes, from the probability of the second
             return by_given[:, 1:] - by_given[:, :1]
         return by_given
 
@@ -103,29 +103,36 @@ class Answer:
             column = self.place * len(levels) + int(np.abs(levels - 0.5).argmin())
         return self.target.center[self.place], self.target.scale[self.place], column
 
-    def _told(self, given: Floats) -> Floats:
+    def _told(self, probabilities: Floats) -> Floats:
         """Probabilities at the model's temperature."""
         if self.temperature is None:
-            return given
-        both = given if self.target.task == CLASSES else np.stack([1 - given, given], axis=-1)
+            return probabilities
+        both = (
+            probabilities
+            if self.target.task == CLASSES
+            else np.stack([1 - probabilities, probabilities], axis=-1)
+        )
         logarithms = np.log(np.maximum(both, _LEAST)) / self.temperature
         shares = np.exp(logarithms - logarithms.max(axis=-1, keepdims=True))
         shares /= shares.sum(axis=-1, keepdims=True)
         return np.asarray(shares if self.target.task == CLASSES else shares[..., 1])
 
-    def _slope(self, given: Floats) -> Floats:
+    def _slope(self, probabilities: Floats) -> Floats:
         """Of the probability that is told with respect to those that are given."""
-        chosen = np.zeros_like(given)
-        chosen[:, self.place] = 1.0
+        is_place = np.zeros_like(probabilities)
+        is_place[:, self.place] = 1.0
         if self.temperature is None:
-            return chosen
-        told = self._told(given)
+            return is_place
+        told = self._told(probabilities)
         own = told[:, self.place][:, None]
-        given = np.maximum(given, _LEAST)
+        probabilities = np.maximum(probabilities, _LEAST)
         if self.target.task == CLASSES:
-            return np.asarray(own * (chosen - told) / (self.temperature * given))
+            return np.asarray(own * (is_place - told) / (self.temperature * probabilities))
         return np.asarray(
-            chosen * own * (1 - own) / (self.temperature * given * np.maximum(1 - given, _LEAST))
+            is_place
+            * own
+            * (1 - own)
+            / (self.temperature * probabilities * np.maximum(1 - probabilities, _LEAST))
         )
 
 

@@ -155,9 +155,9 @@ class _Path:
             gap = float(shares.sum()) - (end - start)
             if abs(gap) <= _allowed(end, start):
                 break
-        made = self.model.preprocessing
-        names, sources = made.feature_names, made.sources
-        by_column = {name: 0.0 for name in made.columns}
+        preprocessing = self.model.preprocessing
+        names, sources = preprocessing.feature_names, preprocessing.sources
+        by_column = {name: 0.0 for name in preprocessing.columns}
         for source, share in zip(sources, shares.tolist(), strict=True):
             by_column[source] += share
         order = sorted(by_column, key=lambda name: -abs(by_column[name]))

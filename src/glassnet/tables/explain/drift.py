@@ -76,11 +76,11 @@ class ColumnSummary:
             raise ModelFileError("the file's summary of a column holds something else than numbers")
         if not all(isinstance(one, str) for one in texts) or not isinstance(data["n_rows"], int):
             raise ModelFileError("the file's summary of a column holds something else than text")
-        found = cls(**{**data, **{name: tuple(value) for name, value in lists.items()}})
-        n_ranges = len(found.levels) if found.kind == "text" else len(found.edges) + 1
-        if len(found.shares) != n_ranges + 2 or found.n_rows < 1:
+        summary = cls(**{**data, **{name: tuple(value) for name, value in lists.items()}})
+        n_ranges = len(summary.levels) if summary.kind == "text" else len(summary.edges) + 1
+        if len(summary.shares) != n_ranges + 2 or summary.n_rows < 1:
             raise ModelFileError("the file's summary of a column does not fit itself")
-        return found
+        return summary
 
 
 def _listed(values: Any) -> list[Any]:
@@ -129,12 +129,12 @@ def drift(before: Mapping[str, ColumnSummary], X: Any) -> list[Difference]:
         If X is no table.
     """
     table = Table.of(X)
-    found = [
+    differences = [
         _difference(name, summary, table.column(name))
         for name, summary in before.items()
         if name in table.names and table.n_rows
     ]
-    return sorted(found, key=lambda one: (-one.matters, -one.index))
+    return sorted(differences, key=lambda one: (-one.matters, -one.index))
 
 
 def _summary(column: Column) -> ColumnSummary:

@@ -58,8 +58,8 @@ class Predicting:
 
     def outputs(self, inputs: Floats) -> Floats:
         """Of the last layer, (n_rows, n_outputs)."""
-        found: Floats = self._network.forward(inputs).astype(np.float64)
-        return found
+        outputs: Floats = self._network.forward(inputs).astype(np.float64)
+        return outputs
 
     def gradient(self, output_gradient: Floats) -> Floats:
         """With respect to the inputs of the last :meth:`outputs`, (n_rows, n_inputs)."""

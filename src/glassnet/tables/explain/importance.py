@@ -106,17 +106,17 @@ def permutation_importance(
     features, true = model.preprocessing.transform(table.take(rows)), model.target.encode(targets[rows])
     error = _Error(model, true)
     at_first = error.of(features)
-    found = []
+    importances = []
     for column, places in spans(model):
-        kept = features[:, places].copy()
+        original = features[:, places].copy()
         rises = []
         for _ in range(repeats):
-            features[:, places] = kept[random.permutation(len(kept))]
+            features[:, places] = original[random.permutation(len(original))]
             rises.append(error.of(features) - at_first)
-        features[:, places] = kept
-        found.append(Importance(column, float(np.mean(rises)), float(np.std(rises))))
-    found.sort(key=lambda one: -one.mean)
-    return Importances(tuple(found), error.name, at_first, len(rows), repeats)
+        features[:, places] = original
+        importances.append(Importance(column, float(np.mean(rises)), float(np.std(rises))))
+    importances.sort(key=lambda one: -one.mean)
+    return Importances(tuple(importances), error.name, at_first, len(rows), repeats)
 
 
 def spans(model: TableModel) -> Iterator[tuple[str, NDArray[np.int64]]]:
@@ -215,24 +215,24 @@ def partial_dependence(
 
 
 def _grid(table: Table, column: str, points: int) -> tuple[list[Any], list[float]]:
-    found = table.column(column)
-    match found:
+    whole = table.column(column)
+    match whole:
         case TextColumn():
-            counts = found.counts()
+            counts = whole.counts()
             order = np.argsort(-counts, kind="stable")[:_MOST_LEVELS]
-            kept = [place for place in order if counts[place]]
-            return [found.levels[place] for place in kept], [
-                float(counts[place] / len(found)) for place in kept
+            present = [place for place in order if counts[place]]
+            return [whole.levels[place] for place in present], [
+                float(counts[place] / len(whole)) for place in present
             ]
         case NumberColumn():
-            known = found.array[~found.missing]
+            known = whole.array[~whole.missing]
             different = np.unique(known)
             if len(different) > points:
                 low, high = np.quantile(known, _ENDS)
                 different = np.unique(np.linspace(low, high, points))
             return different.tolist(), [0.0] * len(different)
         case DateColumn():
-            known = found.values[~found.missing].astype(np.int64)
+            known = whole.values[~whole.missing].astype(np.int64)
             low, high = np.quantile(known, _ENDS)
             grid = np.unique(np.linspace(low, high, points).astype(np.int64)).astype("datetime64[us]")
             return list(grid), [0.0] * len(grid)

@@ -52,13 +52,13 @@ def to_onnx(model: TableModel, path: str | os.PathLike[str]) -> None:
     place = checks.path("path", path)
     onnx = require("onnx", extra="onnx", purpose="to_onnx")
     try:
-        made = onnx_model(checks.instance("model", model, TableModel), onnx)
+        graph = onnx_model(checks.instance("model", model, TableModel), onnx)
     except UnicodeEncodeError as error:
         raise ArgumentError(
             f"ONNX knows no text with half of a character, such as {error.object!r}; rename that column or category"
         ) from None
-    onnx.checker.check_model(made, full_check=True)
-    write(place, made.SerializeToString())
+    onnx.checker.check_model(graph, full_check=True)
+    write(place, graph.SerializeToString())
 
 
 def onnx_model(model: TableModel, onnx: Any) -> Any:
@@ -67,15 +67,15 @@ def onnx_model(model: TableModel, onnx: Any) -> Any:
     writer = Writer(Nodes(onnx), whole)
     outputs = _OUTPUTS[model.target.task](writer, writer.names[whole.result], model.target)
     graph, helper = writer.graph, onnx.helper
-    made = helper.make_model(
+    graph_model = helper.make_model(
         helper.make_graph(graph.nodes, "glassnet_table_model", graph.inputs, outputs, graph.constants),
         opset_imports=[helper.make_opsetid("", OPSET), helper.make_opsetid("ai.onnx.ml", ML_OPSET)],
         producer_name="glassnet",
         producer_version=glassnet.__version__,
         ir_version=IR_VERSION,
     )
-    helper.set_model_props(made, _properties(whole))
-    return made
+    helper.set_model_props(graph_model, _properties(whole))
+    return graph_model
 
 
 def _properties(whole: Written) -> dict[str, str]:
@@ -101,19 +101,19 @@ def _classes(writer: Writer, value: str, target: Target) -> list[Any]:
         if target.dtype == "str"
         else helper.np_dtype_to_tensor_dtype(np.dtype(target.dtype))
     )
-    chosen = graph.node("Gather", classes, graph.node("ArgMax", value, axis=1, keepdims=0), axis=0)
+    predicted = graph.node("Gather", classes, graph.node("ArgMax", value, axis=1, keepdims=0), axis=0)
     return [
-        writer.named("class", chosen, kind),
+        writer.named("class", predicted, kind),
         writer.named("probabilities", value, writer.kinds.DOUBLE, len(target.classes)),
     ]
 
 
 def _labels(writer: Writer, value: str, target: Target) -> list[Any]:
     graph = writer.graph
-    chosen = writer.cast(graph.node("Greater", value, graph.number(0.5).name), writer.kinds.INT64)
+    predicted = writer.cast(graph.node("Greater", value, graph.number(0.5).name), writer.kinds.INT64)
     n = len(target.names)
     return [
-        writer.named("labels", chosen, writer.kinds.INT64, n),
+        writer.named("labels", predicted, writer.kinds.INT64, n),
         writer.named("probabilities", value, writer.kinds.DOUBLE, n),
     ]
 
@@ -125,9 +125,9 @@ def _values(writer: Writer, value: str, target: Target) -> list[Any]:
 def _quantiles(writer: Writer, value: str, target: Target) -> list[Any]:
     n_values, n_levels = len(target.center), len(target.levels)
     middle = tuple(place * n_levels + target.middle for place in range(n_values))
-    chosen = writer.graph.node("Gather", value, writer.graph.integers(middle), axis=1)
+    median = writer.graph.node("Gather", value, writer.graph.integers(middle), axis=1)
     return [
-        writer.named("values", chosen, writer.kinds.DOUBLE, n_values),
+        writer.named("values", median, writer.kinds.DOUBLE, n_values),
         writer.named("quantiles", value, writer.kinds.DOUBLE, n_values * n_levels),
     ]
 

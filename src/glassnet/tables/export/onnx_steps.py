@@ -72,12 +72,14 @@ def _read_numbers(writer: Writer, step: steps.ReadNumbers) -> str:
     if writer.matrix:
         kind = kinds.FLOAT if all(step.single) else kinds.DOUBLE
         n_columns = writer.whole.model.preprocessing.n_columns
-        given = graph.node("Gather", writer.input("X", kind, n_columns), graph.integers(step.places), axis=1)
-        return _held(writer, writer.cast(given, kinds.DOUBLE), step.single)
+        numbers = graph.node(
+            "Gather", writer.input("X", kind, n_columns), graph.integers(step.places), axis=1
+        )
+        return _held(writer, writer.cast(numbers, kinds.DOUBLE), step.single)
     values = []
     for column, single in zip(step.columns, step.single, strict=True):
-        given = writer.input(column, kinds.FLOAT if single else kinds.DOUBLE)
-        values.append(writer.cast(given, kinds.DOUBLE))
+        numbers = writer.input(column, kinds.FLOAT if single else kinds.DOUBLE)
+        values.append(writer.cast(numbers, kinds.DOUBLE))
     joined = graph.node("Concat", *values, axis=1) if len(values) > 1 else values[0]
     return _held(writer, joined, (True,) * len(step.single))
 
@@ -96,21 +98,21 @@ def _held(writer: Writer, value: str, rounded: tuple[bool, ...]) -> str:
 
 def _read_dates(writer: Writer, step: steps.ReadDates) -> str:
     graph, kinds = writer.graph, writer.kinds
-    given = writer.input(step.column, kinds.INT64)
-    missing = graph.node("Equal", given, graph.constant(np.array(MISSING_DATE, np.int64)))
+    dates = writer.input(step.column, kinds.INT64)
+    missing = graph.node("Equal", dates, graph.constant(np.array(MISSING_DATE, np.int64)))
     unit = 1 if step.unit == "day" else SECONDS_OF_DAY
     low, high = (graph.constant(np.array(day * unit, np.int64)) for day in (FIRST_DAY, LAST_DAY))
-    held = graph.node("Min", graph.node("Max", given, low), high)
+    held = graph.node("Min", graph.node("Max", dates, low), high)
     nan = graph.constant(np.array(np.nan))
     return graph.node("Where", missing, nan, writer.cast(held, kinds.DOUBLE))
 
 
 def _read_states(writer: Writer, step: steps.ReadStates) -> str:
-    given = writer.input(step.column, writer.kinds.STRING)
+    texts = writer.input(step.column, writer.kinds.STRING)
     keys = [*step.levels, ""]
     values = [*range(len(step.levels)), step.missing]
     states = writer.graph.node(
-        "LabelEncoder", given, domain="ai.onnx.ml", keys_strings=keys, values_int64s=values,
+        "LabelEncoder", texts, domain="ai.onnx.ml", keys_strings=keys, values_int64s=values,
         default_int64=step.unknown,
     )  # fmt: skip
     return writer.cast(states, writer.kinds.DOUBLE)
@@ -170,9 +172,9 @@ def _joined(writer: Writer, step: steps.Joined) -> str:
 def _sorted(writer: Writer, step: steps.Sorted) -> str:
     graph, value = writer.graph, writer.names[step.source]
     width = graph.node("Slice", graph.node("Shape", value), *(_whole(graph, n) for n in (1, 2)))
-    made = graph.node("TopK", value, width, axis=1, largest=0)
-    graph.nodes[-1].output.append(f"{made} places")
-    return made
+    order = graph.node("TopK", value, width, axis=1, largest=0)
+    graph.nodes[-1].output.append(f"{order} places")
+    return order
 
 
 def _whole(graph: Nodes, number: int) -> str:

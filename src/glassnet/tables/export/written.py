@@ -97,11 +97,11 @@ def _taken(operation: Operation) -> dict[str, str]:
     """What a column holds, how a graph takes it, and what stands for a missing entry there."""
     match operation:
         case Number():
-            taken = "float" if operation.precision == "float32" else "double"
-            return {"holds": "numbers", "taken_as": taken, "missing": "NaN"}
+            taken_as = "float" if operation.precision == "float32" else "double"
+            return {"holds": "numbers", "taken_as": taken_as, "missing": "NaN"}
         case Date():
-            taken = f"int64, {operation.unit}s since 1970-01-01"
-            return {"holds": "dates", "taken_as": taken, "missing": str(np.iinfo(np.int64).min)}
+            taken_as = f"int64, {operation.unit}s since 1970-01-01"
+            return {"holds": "dates", "taken_as": taken_as, "missing": str(np.iinfo(np.int64).min)}
         case Category():
             return {"holds": "categories", "taken_as": "string", "missing": "the empty string"}
     raise ArgumentError(f"{operation!r} cannot be exported")

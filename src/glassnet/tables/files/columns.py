@@ -41,13 +41,13 @@ class ColumnFacts:
 
 def facts_of(rows: polars.DataFrame, kinds: Sequence[Kind]) -> list[ColumnFacts]:
     """What is known of each column."""
-    found = []
+    facts = []
     for kind in kinds:
         series = rows[kind.name]
         n_distinct = int(series.drop_nulls().n_unique())
         missing = series.null_count() / max(len(series), 1)
-        found.append(ColumnFacts(kind.name, kind.kind, missing, n_distinct, _shown(series, kind.kind)))
-    return found
+        facts.append(ColumnFacts(kind.name, kind.kind, missing, n_distinct, _shown(series, kind.kind)))
+    return facts
 
 
 def _shown(series: polars.Series, kind: str) -> str:

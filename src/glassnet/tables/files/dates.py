@@ -57,8 +57,8 @@ def format_of(texts: polars.Series, wish: str, share: float) -> str:
 def n_dates(texts: polars.Series, form: str) -> int:
     """How many of the texts are dates in this format."""
     pl = polars_package()
-    found = texts.to_frame().select(parsed(pl.col(texts.name), form)).to_series()
-    return len(texts) - found.null_count()
+    dates = texts.to_frame().select(parsed(pl.col(texts.name), form)).to_series()
+    return len(texts) - dates.null_count()
 
 
 def turned(form: str) -> str:
@@ -76,18 +76,18 @@ def are_compact(column: polars.Series) -> bool:
 
 def notes_of(name: str, form: str) -> list[str]:
     """What has to be known about dates in this format."""
-    found = []
+    notes = []
     for first, other, starts in (
         ("day", "month", ("%d/%m", "%d-%m")),
         ("month", "day", ("%m/%d", "%m-%d")),
     ):
         if form.startswith(starts):
-            found.append(
+            notes.append(
                 f"column {name!r}: dates are read with the {first} first, {form}; --date-format "
                 f"{quote(turned(form))} reads the {other} first"
             )
     if "%y" in form:
-        found.append(
+        notes.append(
             f"column {name!r}: years of two digits, 69 to 99, are read as 1969 to 1999, others as 20.."
         )
-    return found
+    return notes

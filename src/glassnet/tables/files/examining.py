@@ -107,28 +107,28 @@ def _of_dtype(column: polars.Series, dtype: polars.DataType, wish: ColumnWish) -
     pl = polars_package()
     if dtype == pl.String:
         return _Text(column, wish).kind()
-    known = kind_of_dtype(dtype)
-    if known is None:
+    kind = kind_of_dtype(dtype)
+    if kind is None:
         return None
     if wish.date_format and dtype.is_integer():
         digits = column.drop_nulls().cast(pl.String)
         if len(digits) and dates.n_dates(digits, wish.date_format) == len(digits):
             return Kind(column.name, DATES, PLAIN, wish.date_format)
-    return Kind(column.name, known, TRUTH if dtype == pl.Boolean else PLAIN)
+    return Kind(column.name, kind, TRUTH if dtype == pl.Boolean else PLAIN)
 
 
 def _notes(kind: Kind) -> list[str]:
-    found = []
+    notes = []
     if kind.missing:
-        found.append(f"column {kind.name!r}: {', '.join(map(repr, kind.missing))} is read as missing")
+        notes.append(f"column {kind.name!r}: {', '.join(map(repr, kind.missing))} is read as missing")
     if kind.written == THOUSANDS:
-        found.append(f"column {kind.name!r}: commas are taken to separate thousands, as in 1,234")
+        notes.append(f"column {kind.name!r}: commas are taken to separate thousands, as in 1,234")
     if kind.written == CLOCK:
-        found.append(f"column {kind.name!r}: times such as 12:30 are read as seconds")
+        notes.append(f"column {kind.name!r}: times such as 12:30 are read as seconds")
     if kind.kind == NUMBERS and kind.format:
         unit = kind.format.replace("{}", "").strip()
-        found.append(f"column {kind.name!r}: {unit!r} is taken for a unit, and left out")
-    return found + dates.notes_of(kind.name, kind.format) if kind.kind == DATES else found
+        notes.append(f"column {kind.name!r}: {unit!r} is taken for a unit, and left out")
+    return notes + dates.notes_of(kind.name, kind.format) if kind.kind == DATES else notes
 
 
 class _Text:
@@ -213,14 +213,14 @@ class _Text:
 def _unit_of(texts: polars.Series) -> str:
     """What stands around the numbers of a column, as in "{} %"; "" where not nearly all of them have the same."""
     pl = polars_package()
-    found = texts.to_frame().select(
+    around = texts.to_frame().select(
         pl.col(texts.name).str.extract(_WITH_UNIT, group).str.strip_chars().fill_null("").alias(name)
         for group, name in ((1, "before"), (2, "after"))
     )
-    found = found.filter((pl.col("before") != "") | (pl.col("after") != ""))
-    if len(found) < max(_NEARLY * len(texts), 2):
+    around = around.filter((pl.col("before") != "") | (pl.col("after") != ""))
+    if len(around) < max(_NEARLY * len(texts), 2):
         return ""
-    most = found.group_by("before", "after").len().sort("len", descending=True)
+    most = around.group_by("before", "after").len().sort("len", descending=True)
     if most["len"][0] < max(_NEARLY * len(texts), 2):
         return ""
     before, after = most["before"][0], most["after"][0]

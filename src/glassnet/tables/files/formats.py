@@ -94,10 +94,10 @@ def _paths(source: str) -> list[Path]:
             raise MissingFileError(f"there is no file {source!r}{_near(path)}")
         return [path]
     anchor = Path(path.anchor) if path.anchor else Path()
-    found = sorted(one for one in anchor.glob(str(path.relative_to(anchor))) if one.is_file())
-    if not found:
+    paths = sorted(one for one in anchor.glob(str(path.relative_to(anchor))) if one.is_file())
+    if not paths:
         raise MissingFileError(f"no file has a name like {source!r}")
-    return found
+    return paths
 
 
 def _near(path: Path) -> str:

@@ -34,8 +34,8 @@ def _seconds(text: polars.Expr) -> polars.Expr:
     """Of times such as 12:30 and 12:30:59.5; null where the text is none."""
     pl = polars_package()
     hours, minutes, seconds = (text.str.extract(ON_A_CLOCK, group).cast(pl.Float64) for group in (1, 2, 3))
-    found: polars.Expr = 3600 * hours + 60 * minutes + seconds.fill_null(0.0)
-    return found
+    total: polars.Expr = 3600 * hours + 60 * minutes + seconds.fill_null(0.0)
+    return total
 
 
 def polars_package() -> Any:
@@ -78,14 +78,14 @@ class Kind:
                 "the file says how a column is read in words that this version does not know"
             )
         missing = data["missing"]
-        found = [data[name] for name in ("name", "kind", "written", "format")]
-        if not isinstance(missing, list) or not all(isinstance(text, str) for text in (*found, *missing)):
+        texts = [data[name] for name in ("name", "kind", "written", "format")]
+        if not isinstance(missing, list) or not all(isinstance(text, str) for text in (*texts, *missing)):
             raise ModelFileError("the file says how a column is read, but not in text")
         if data["kind"] not in (NUMBERS, TEXT, DATES) or data["written"] not in _WRITTEN:
             raise ModelFileError(
                 f"the file reads column {data['name']!r} as a {data['kind']!r}, which is unknown"
             )
-        name, kind, written, form = found
+        name, kind, written, form = texts
         return cls(name, kind, written, form, tuple(missing))
 
     def of_text(self, column: polars.Expr) -> polars.Expr:

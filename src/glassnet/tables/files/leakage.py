@@ -53,19 +53,19 @@ def suspects(columns: Mapping[str, NDArray[Any]], y: NDArray[Any], classifies: b
     if n_rows < _FEWEST_ROWS:
         return {}
     order = np.random.default_rng(0).permutation(n_rows)[:_MOST_ROWS]
-    told, asked = order[::2], order[1::2]
+    told, judged = order[::2], order[1::2]
     if classifies:
         _, y = np.unique(y, return_inverse=True)
     judge = _classes_told if classifies else _values_told
-    found = {}
+    by_name = {}
     for name, column in columns.items():
         keys = _keys(column, told)
         ways = [keys] if column.dtype == object else [keys, _coarse(keys, told)]
-        tried = [judge(each[told], y[told], each[asked], y[asked]) for each in ways]
+        tried = [judge(each[told], y[told], each[judged], y[judged]) for each in ways]
         best = max(filter(None, tried), key=lambda one: one.share, default=None)
         if best is not None and best.share >= _NEARLY:
-            found[name] = best
-    return dict(sorted(found.items(), key=lambda one: -one[1].share))
+            by_name[name] = best
+    return dict(sorted(by_name.items(), key=lambda one: -one[1].share))
 
 
 def _keys(column: NDArray[Any], told: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -98,31 +98,31 @@ def _coarse(keys: NDArray[np.int64], told: NDArray[np.int64]) -> NDArray[np.int6
 
 
 def _classes_told(
-    keys: NDArray[np.int64], y: NDArray[Any], asked: NDArray[np.int64], truth: NDArray[Any]
+    keys: NDArray[np.int64], y: NDArray[Any], judged: NDArray[np.int64], truth: NDArray[Any]
 ) -> Suspect | None:
     """The share of wrong guesses that the key makes right; None where a guess is hardly ever wrong."""
     most_frequent = np.bincount(y).argmax()
     wrong = float((truth != most_frequent).mean())
     if wrong < _KNOWN_BEFORE:
         return None
-    counts = np.zeros((int(max(keys.max(), asked.max())) + 1, int(max(y.max(), truth.max())) + 1), np.int64)
+    counts = np.zeros((int(max(keys.max(), judged.max())) + 1, int(max(y.max(), truth.max())) + 1), np.int64)
     np.add.at(counts, (keys, y), 1)
     told = np.where(counts.sum(axis=1) > 0, counts.argmax(axis=1), most_frequent)
-    left = float((told[asked] != truth).mean())
+    left = float((told[judged] != truth).mean())
     return Suspect(wrong, left, 1 - left / wrong)
 
 
 def _values_told(
-    keys: NDArray[np.int64], y: NDArray[Any], asked: NDArray[np.int64], truth: NDArray[Any]
+    keys: NDArray[np.int64], y: NDArray[Any], judged: NDArray[np.int64], truth: NDArray[Any]
 ) -> Suspect | None:
     """The share of the squared error of the mean that the mean of each key takes away; None where there is none."""
     error = float(((truth - y.mean()) ** 2).mean())
     if error == 0:
         return None
-    length = int(max(keys.max(), asked.max())) + 1
+    length = int(max(keys.max(), judged.max())) + 1
     n = np.bincount(keys, minlength=length)
     means = np.where(n > 0, np.bincount(keys, y, minlength=length) / np.maximum(n, 1), y.mean())
-    left = float(((truth - means[asked]) ** 2).mean())
+    left = float(((truth - means[judged]) ** 2).mean())
     return Suspect(error**0.5, left**0.5, 1 - left / error)
 
 

@@ -98,7 +98,7 @@ class Raw:
         names = list(form.names)
         common: dict[str, Any] = {
             "separator": form.separator, "has_header": form.has_header, "null_values": _MISSING,
-            "with_column_names": lambda found: names + found[len(names) :],
+            "with_column_names": lambda columns: names + columns[len(names) :],
         }  # fmt: skip
         lazy: polars.LazyFrame = pl.scan_csv(sources, infer_schema_length=looked_at, **common)
         schema = self._guarded(lazy.collect_schema)

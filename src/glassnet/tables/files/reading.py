@@ -70,8 +70,8 @@ class TableFile:
             return
         first = 0
         for frame in self.lazy.collect_batches(chunk_size=n_rows, maintain_order=True):
-            kept = _without_empty(frame)[0]
-            yield taken(kept, self.kinds, self.name, first)
+            rows = _without_empty(frame)[0]
+            yield taken(rows, self.kinds, self.name, first)
             first += len(frame)
 
 
@@ -92,11 +92,16 @@ def read(source: str, options: ReadingOptions | None = None) -> TableFile:
     if frame.height == 0:
         raise DataError(f"{source} holds the names of {frame.width} columns and no rows")
     _check_names(options.wish.as_text, frame.columns, source)
-    kinds, found = examine(frame, options.wish)
+    kinds, notes_of_columns = examine(frame, options.wish)
     rows = taken(frame, kinds, source, 0)
     n_rows = frame.height if raw.is_whole else raw.n_rows
     return TableFile(
-        _name(source), rows, n_rows, tuple(kinds), (*notes, *found), None if raw.is_whole else raw.lazy
+        _name(source),
+        rows,
+        n_rows,
+        tuple(kinds),
+        (*notes, *notes_of_columns),
+        None if raw.is_whole else raw.lazy,
     )
 
 
@@ -136,12 +141,12 @@ def taken(frame: polars.DataFrame, kinds: Sequence[Kind], place: str, first: int
     pl = polars_package()
     expressions = []
     for kind in kinds:
-        found = kind.of(pl.col(kind.name), frame.schema[kind.name])
-        if found is None:
+        expression = kind.of(pl.col(kind.name), frame.schema[kind.name])
+        if expression is None:
             raise DataError(
                 f"column {kind.name!r} of {place} holds {frame.schema[kind.name]}, where {kind.kind} must be"
             )
-        expressions.append(found.alias(kind.name))
+        expressions.append(expression.alias(kind.name))
     result = frame.select(expressions)
     for kind in kinds:
         _check(frame[kind.name], result[kind.name], kind, place, first)
@@ -174,18 +179,18 @@ def _without_empty(frame: polars.DataFrame) -> tuple[polars.DataFrame, int]:
     pl = polars_package()
     if frame.width < 2 or frame[:, -1].null_count() == 0:
         return frame, 0
-    kept = frame.filter(~pl.all_horizontal(pl.all().is_null()))
-    return kept, frame.height - kept.height
+    filled = frame.filter(~pl.all_horizontal(pl.all().is_null()))
+    return filled, frame.height - filled.height
 
 
 def _name(source: str) -> str:
     return "standard input" if source == formats.STANDARD_INPUT else source
 
 
-def _check_names(wanted: Sequence[str], names: Sequence[str], place: str) -> None:
+def _check_names(needed: Sequence[str], names: Sequence[str], place: str) -> None:
     from difflib import get_close_matches
 
-    for name in wanted:
+    for name in needed:
         if name not in names:
             near = get_close_matches(name, names, n=1)
             hint = f"; did you mean {near[0]!r}?" if near else f"; it has {', '.join(names[:12])}"

@@ -105,10 +105,10 @@ def _count(n_rows: int, share: float) -> int:
     return int(np.ceil(share * n_rows - 1e-9))
 
 
-def _end(ends: NDArray[np.int64], wanted: int, n_rows: int) -> int:
+def _end(ends: NDArray[np.int64], aim: int, n_rows: int) -> int:
     """The place nearest to the wanted one at which the order may be cut, the ends of the table excepted."""
     inside = ends[(ends > 0) & (ends < n_rows)]
-    return int(inside[np.abs(inside - wanted).argmin()]) if len(inside) else n_rows
+    return int(inside[np.abs(inside - aim).argmin()]) if len(inside) else n_rows
 
 
 def _by_group(groups: NDArray[Any]) -> tuple[Rows, Rows, str]:
@@ -127,8 +127,8 @@ def _by_group(groups: NDArray[Any]) -> tuple[Rows, Rows, str]:
 def _by_time(times: NDArray[Any]) -> tuple[Rows, Rows, str]:
     """The latest first."""
     if times.dtype == object:
-        known = next((one for one in times if one is not None), None)
-        raise DataError(f"a split by time needs dates or numbers; the column holds text, such as {known!r}")
+        example = next((one for one in times if one is not None), None)
+        raise DataError(f"a split by time needs dates or numbers; the column holds text, such as {example!r}")
     missing = np.isnat(times) if times.dtype.kind == "M" else np.isnan(times)
     if missing.any():
         raise DataError(

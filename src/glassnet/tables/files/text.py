@@ -58,9 +58,9 @@ def in_utf8(part: TablePart, encoding: str | None) -> tuple[TablePart, str]:
         If the text is not in that encoding, or in none, or in two.
     """
     marked = _BYTE_ORDER.get(part.beginning[:2])
-    chosen = encoding or marked
-    if chosen is not None:
-        return _decoded(part, chosen), f"{part.name} is read as {chosen.upper()}"
+    own = encoding or marked
+    if own is not None:
+        return _decoded(part, own), f"{part.name} is read as {own.upper()}"
     bad = _first_bad_line(part)
     if bad is None:
         return part, ""
@@ -138,10 +138,10 @@ def dialect(part: TablePart, separator: str | None, has_header: bool) -> Dialect
     text = part.beginning.decode("utf-8", "replace").removeprefix("\ufeff")
     if separator is not None and (len(separator.encode()) != 1 or separator in '"\r\n'):
         raise ArgumentError(f"separator must be one character, such as ';' or a tab; got {separator!r}")
-    chosen = separator or _separator(text)
-    first = next((row for row in _rows(io.StringIO(text, newline=""), chosen) if row), [])
+    sign = separator or _separator(text)
+    first = next((row for row in _rows(io.StringIO(text, newline=""), sign) if row), [])
     if not has_header:
-        return Dialect(chosen, tuple(f"column_{place}" for place in range(1, len(first) + 1)), False)
+        return Dialect(sign, tuple(f"column_{place}" for place in range(1, len(first) + 1)), False)
     names = tuple(name.strip() or f"column_{place}" for place, name in enumerate(first, 1))
     check_names(part.name, names)
     if len(names) > 1 and all(map(_is_number, names)):
@@ -149,7 +149,7 @@ def dialect(part: TablePart, separator: str | None, has_header: bool) -> Dialect
             f"the first row of {part.name} holds numbers ({', '.join(names[:3])} …), not the names of columns; add a "
             "row of names, or train with --no-header, which calls them column_1, column_2 …"
         )
-    return Dialect(chosen, names, True)
+    return Dialect(sign, names, True)
 
 
 def check_names(place: str, names: tuple[str, ...]) -> None:
@@ -257,10 +257,10 @@ def may_be_ragged(part: TablePart, form: Dialect) -> bool:
     outside = line.str.replace_all(r'"[^"]*"', "")
     n = pl.when(line.str.contains('"', literal=True)).then(outside).otherwise(line)
     odd = n.str.count_matches(form.separator, literal=True) != len(form.names) - 1
-    found = (
+    ragged = (
         pl.scan_lines(source).filter((line.str.strip_chars() != "") & odd).head(1).collect(engine="streaming")
     )
-    return bool(found.height)
+    return bool(ragged.height)
 
 
 def check_json(part: TablePart) -> None:

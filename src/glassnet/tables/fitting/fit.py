@@ -44,16 +44,16 @@ def fit_operations(table: Table, settings: TableSettings) -> Fitted:
         if name in categorical:
             column = as_text_column(column)
         else:
-            column, found = read_text(name, column, settings.decimal_comma)
-            said += found
+            column, notes = read_text(name, column, settings.decimal_comma)
+            said += notes
         told = settings.missing_indicators or isinstance(column, TextColumn)
         reason = _dropped(name, column, table, name in keep, name in categorical, told)
         if reason is not None:
             said.append(reason)
             continue
-        operation, found = _operation(name, column, settings)
+        operation, notes = _operation(name, column, settings)
         operations.append(operation)
-        said += found
+        said += notes
     if not operations:
         raise DataError(
             "no column of the table could tell rows apart: " + "; ".join(note.text for note in said)
@@ -72,7 +72,7 @@ def _operation(name: str, column: Column, settings: TableSettings) -> tuple[Oper
 
 
 def _dropped(
-    name: str, column: Column, table: Table, kept: bool, categorical: bool, tells_missing: bool
+    name: str, column: Column, table: Table, is_kept: bool, categorical: bool, tells_missing: bool
 ) -> Note | None:
     """Why a column is dropped, if it is; `tells_missing` says whether a missing entry makes another feature."""
     missing = column.missing
@@ -80,12 +80,12 @@ def _dropped(
         return Note(name, notes.ALL_MISSING, f"column {name!r} is dropped: all its entries are missing")
     present = column.take(~missing)
     constant = _is_constant(present) and not (missing.any() and tells_missing)
-    if constant and (isinstance(column, DateColumn) or (table.named and not kept)):
+    if constant and (isinstance(column, DateColumn) or (table.named and not is_kept)):
         where = "every row" if not missing.any() else "every row where it is not missing"
         return Note(
             name, notes.CONSTANT, f"column {name!r} is dropped: it holds {_first(present)} in {where}"
         )
-    if kept or not table.named:
+    if is_kept or not table.named:
         return None
     if not categorical and is_identifier(name, column) and len(table.names) > 1:
         return Note(

@@ -74,17 +74,17 @@ def category_of(name: str, column: TextColumn, settings: TableSettings) -> tuple
     counts = column.counts()
     rare = max(1, min(settings.rare_count, len(column) // 50))
     frequent = [place for place in np.argsort(-counts, kind="stable") if counts[place] >= rare]
-    kept = sorted(frequent[: settings.most_levels])
-    levels = tuple(column.levels[place] for place in kept)
+    chosen_places = sorted(frequent[: settings.most_levels])
+    levels = tuple(column.levels[place] for place in chosen_places)
     n_all = int((counts > 0).sum())
-    has_missing, has_other = bool((column.codes < 0).any()), len(kept) < n_all
+    has_missing, has_other = bool((column.codes < 0).any()), len(chosen_places) < n_all
     n_states = len(levels) + has_missing + has_other
     category = Category(
         name, levels, _encoding(n_states, settings), has_missing=has_missing, has_other=has_other
     )
     if settings.scale_categories and category.encoding != INDEX:
         category = _scaled(category, column, settings)
-    said = _put_together(name, n_all, len(frequent), len(kept), counts, rare) if has_other else []
+    said = _put_together(name, n_all, len(frequent), len(chosen_places), counts, rare) if has_other else []
     return category, said
 
 
@@ -107,8 +107,8 @@ def _scaled(category: Category, column: TextColumn, settings: TableSettings) -> 
     on: list[float] = []
     for low, high, n_high in zip(category.off, category.on, of_on.tolist(), strict=True):
         center, scale = _of_two(low, high, len(column) - n_high, n_high, settings.numbers)
-        for value, found in ((low, off), (high, on)):
-            found.append(float(scaled(np.array(value), center, scale, limit)))
+        for value, scaled_values in ((low, off), (high, on)):
+            scaled_values.append(float(scaled(np.array(value), center, scale, limit)))
     return Category(
         category.column, category.levels, category.encoding, category.has_missing, category.has_other,
         tuple(off), tuple(on),

@@ -133,8 +133,8 @@ class Category(Operation):
         text = as_text_column(column)
         if row is not None and not isinstance(column, TextColumn) and not set(text.levels) & set(self.levels):
             raise retyped(self, column, row)
-        known = [self.place.get(level, self.unknown) for level in text.levels]
-        return StateColumn(np.array([*known, self.missing], np.int32)[text.codes])
+        states = [self.place.get(level, self.unknown) for level in text.levels]
+        return StateColumn(np.array([*states, self.missing], np.int32)[text.codes])
 
     def apply(self, column: StateColumn, features: Array) -> None:
         """As the class says."""

@@ -115,8 +115,8 @@ class Date(Operation):
         dates = column.array
         missing = np.isnat(dates)
         seconds = self.seconds(np.where(missing, np.datetime64(0, "us"), dates))
-        made = [of_part(self, part, seconds) for part in self.parts]
-        features[...] = np.concatenate([*made, missing[:, None]], axis=1)[:, : features.shape[1]]
+        parts = [of_part(self, part, seconds) for part in self.parts]
+        features[...] = np.concatenate([*parts, missing[:, None]], axis=1)[:, : features.shape[1]]
         features[missing, : len(self.features) - self.indicator] = 0
 
     def write(self, program: Program, place: int) -> str:

@@ -85,14 +85,14 @@ class Number(Operation):
     def apply(self, column: NumberColumn, features: Array) -> None:
         """As the class says."""
         together = Numbers((self,))
-        made, missing = together.made(column.array[:, None])
-        features[:, :1] = made
+        scaled, missing = together.made(column.array[:, None])
+        features[:, :1] = scaled
         features[:, 1:] = missing[:, together.with_indicator]
 
     def write(self, program: Program, place: int) -> str:
         """As the class says, in a program."""
-        made, missing = Numbers((self,)).write(program, [place])
-        return program.joined([made, *[missing] * self.indicator])
+        scaled, missing = Numbers((self,)).write(program, [place])
+        return program.joined([scaled, *[missing] * self.indicator])
 
 
 class Numbers:

@@ -19,8 +19,8 @@ def is_sparse(X: Any) -> bool:
 
 def dense(matrix: Any, rows: slice, places: list[int] | None = None) -> NDArray[Any]:
     """Some rows of a matrix, and of these some columns, as an array."""
-    found = matrix[rows]
-    array: NDArray[Any] = found.toarray() if is_sparse(found) else found
+    part = matrix[rows]
+    array: NDArray[Any] = part.toarray() if is_sparse(part) else part
     return array if places is None else array[:, places]
 
 

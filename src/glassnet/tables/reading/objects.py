@@ -51,14 +51,14 @@ def of_objects(name: str, values: Array) -> Column:
     present = [not is_missing(entry) for entry in entries]
     if "strange" in kinds:
         _refuse(name, entries)
-    found = {
+    sorts = {
         kind for entry, there in zip(entries, present, strict=True) if there for kind in _kinds(type(entry))
     }
-    if found <= {"number"}:
+    if sorts <= {"number"}:
         return NumberColumn(_numbers(name, entries, present))
-    if found <= {"date"}:
+    if sorts <= {"date"}:
         return DateColumn(_dates(name, entries, present))
-    if found <= {"duration"}:
+    if sorts <= {"duration"}:
         return NumberColumn(_seconds(entries, present))
     return _texts([as_text(entry) if there else None for entry, there in zip(entries, present, strict=True)])
 

@@ -34,17 +34,17 @@ IDENTIFIES, FEWEST = 0.9, 20
 
 def missing_targets(y: Any) -> NDArray[np.bool_]:
     """Where y (n,) or (n, n_values) is missing, (n,): None, NaN, NaT, empty text; in any of several values."""
-    given = targets_array(y)
-    if given.dtype.kind == "f":
-        missing = np.isnan(given)
-    elif given.dtype.kind in "iub":
-        missing = np.zeros(given.shape, np.bool_)
-    elif given.dtype.kind in "Mm":
-        missing = np.isnat(given)
+    targets = targets_array(y)
+    if targets.dtype.kind == "f":
+        missing = np.isnan(targets)
+    elif targets.dtype.kind in "iub":
+        missing = np.zeros(targets.shape, np.bool_)
+    elif targets.dtype.kind in "Mm":
+        missing = np.isnat(targets)
     else:
-        flat = [is_missing(value) for value in given.ravel().tolist()]
-        missing = np.array(flat, np.bool_).reshape(given.shape)
-    return np.asarray(missing.reshape(len(given), -1).any(axis=1))
+        flat = [is_missing(value) for value in targets.ravel().tolist()]
+        missing = np.array(flat, np.bool_).reshape(targets.shape)
+    return np.asarray(missing.reshape(len(targets), -1).any(axis=1))
 
 
 @explained
@@ -82,20 +82,20 @@ def target_of(
     """
     checks.choice("task", task, ("auto", *TASKS))
     given_levels = checks.sequence("levels", levels, "(0.1, 0.5, 0.9)")
-    given = targets_array(y)
-    missing = missing_targets(given)
+    targets = targets_array(y)
+    missing = missing_targets(targets)
     if missing.any():
         raise DataError(
             f"the target is missing in {int(missing.sum())} rows, the first of which is row {int(np.argmax(missing))}; "
             "leave these rows out"
         )
     if task == "auto":
-        task = QUANTILES if len(given_levels) else _task(given)
+        task = QUANTILES if len(given_levels) else _task(targets)
     if given_levels and task != QUANTILES:
         raise ArgumentError(f"levels are of quantiles, and the task is {task!r}")
     if task == CLASSES:
-        return _classes(given)
-    values = checks.real("y", given).astype(np.float64)
+        return _classes(targets)
+    values = checks.real("y", targets).astype(np.float64)
     values = values.reshape(len(values), -1)
     _refuse_infinite(values)
     named = tuple(checks.names("names", names))
@@ -109,7 +109,7 @@ def target_of(
     low, high = (tuple(np.asarray(limit, np.float64).tolist()) for limit in limits)
     return Target(
         task, center=center, scale=scale, low=low, high=high, levels=tuple(given_levels),
-        names=named, is_column=given.ndim == 1,
+        names=named, is_column=targets.ndim == 1,
     )  # fmt: skip
 
 

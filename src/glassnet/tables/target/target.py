@@ -167,18 +167,18 @@ class Target:
         return scaled
 
     def _places(self, y: Array) -> NDArray[np.int64]:
-        given = y.ravel() if y.size == len(y) else y
-        if given.ndim != 1:
-            raise ShapeError(f"y must hold one class for each row; it has shape {given.shape}")
-        place = {_key(known, self.dtype): index for index, known in enumerate(self.classes)}
-        found = [place.get(_key(value, self.dtype), -1) for value in given.tolist()]
-        if -1 in found:
-            row = found.index(-1)
+        values = y.ravel() if y.size == len(y) else y
+        if values.ndim != 1:
+            raise ShapeError(f"y must hold one class for each row; it has shape {values.shape}")
+        place = {_key(name, self.dtype): index for index, name in enumerate(self.classes)}
+        places = [place.get(_key(value, self.dtype), -1) for value in values.tolist()]
+        if -1 in places:
+            row = places.index(-1)
             raise DataError(
-                f"y holds {given.tolist()[row]!r} in row {row}; the known classes are "
+                f"y holds {values.tolist()[row]!r} in row {row}; the known classes are "
                 f"{', '.join(map(repr, self.classes[:20]))}"
             )
-        return np.array(found, np.int64)
+        return np.array(places, np.int64)
 
     @explained
     def probabilities(self, outputs: Array) -> Floats:
@@ -198,11 +198,11 @@ class Target:
             and outputs.shape[1:] == (self.n_outputs,)
         ):
             return outputs
-        found = np.asarray(checks.real("outputs", outputs), np.float64)
+        checked = np.asarray(checks.real("outputs", outputs), np.float64)
         allowed = {self.n_outputs} | ({1} if self.task == CLASSES and len(self.classes) == 2 else set())
-        if found.ndim != 2 or found.shape[1] not in allowed:
-            raise ShapeError(f"outputs must have shape (n_rows, {self.n_outputs}); got {found.shape}")
-        return found
+        if checked.ndim != 2 or checked.shape[1] not in allowed:
+            raise ShapeError(f"outputs must have shape (n_rows, {self.n_outputs}); got {checked.shape}")
+        return checked
 
     @explained
     def decode(self, outputs: Array) -> Array:
@@ -275,14 +275,14 @@ def targets_array(y: Any) -> Array:
     ShapeError, DataError
         For another number of axes, and for nothing at all.
     """
-    given = checks.array("y", y)
-    if given.ndim not in (1, 2):
-        raise ShapeError(f"y must have shape (n_rows,) or (n_rows, n_values); it has shape {given.shape}")
-    if not given.size:
+    targets = checks.array("y", y)
+    if targets.ndim not in (1, 2):
+        raise ShapeError(f"y must have shape (n_rows,) or (n_rows, n_values); it has shape {targets.shape}")
+    if not targets.size:
         raise DataError("y is empty; at least two rows are needed")
-    if given.dtype.kind in "VcmM":
-        raise DataError(f"y must hold classes or numbers; its dtype is {given.dtype}")
-    return given
+    if targets.dtype.kind in "VcmM":
+        raise DataError(f"y must hold classes or numbers; its dtype is {targets.dtype}")
+    return targets
 
 
 def _matrix(y: Any) -> Floats:

@@ -76,13 +76,13 @@ def output_range(table: Plan, loss: Loss) -> tuple[float, float]:
     mixed = np.random.default_rng(0).normal(size=(len(_FAR), width)) * np.array([1, 10, *_FAR[:-2]])[:, None]
     try:
         with np.errstate(all="ignore"):
-            found = loss.activation.value(passed_on(table.rows, np.concatenate([alike, mixed])))
+            outputs = loss.activation.value(passed_on(table.rows, np.concatenate([alike, mixed])))
     except (
         Exception
     ):  # a user's own function need not take numbers of these sizes; then its range is not known
         return -np.inf, np.inf
-    found = found[~np.isnan(found)]
-    return (float(found.min()) + 0.0, float(found.max()) + 0.0) if found.size else (-np.inf, np.inf)
+    outputs = outputs[~np.isnan(outputs)]
+    return (float(outputs.min()) + 0.0, float(outputs.max()) + 0.0) if outputs.size else (-np.inf, np.inf)
 
 
 def _middle(targets: Floats, weights: Array, loss: Loss) -> float:

@@ -41,7 +41,7 @@ class Trials:
 
     @classmethod
     def prepared(
-        cls, source: str, wish: TableWish, given: Mapping[str, Any], folder: Path, seed: int
+        cls, source: str, wish: TableWish, of_recipe: Mapping[str, Any], folder: Path, seed: int
     ) -> Trials:
         """The table, read and split."""
         loaded = load(source, wish)
@@ -49,7 +49,7 @@ class Trials:
             raise DataError(
                 f"{loaded.file.name} is too large to be tuned on in memory; tune on some of its rows, and train on all"
             )
-        parts = loaded.split(*learning.shares(given))
+        parts = loaded.split(*learning.shares(of_recipe))
         return cls(
             loaded, parts, {name: loaded.table(rows) for name, rows in parts.parts.items()}, folder, seed
         )
@@ -80,7 +80,7 @@ class Trials:
         optuna = require("optuna", extra="tables", purpose="looking for settings")
         settings = self.settings(trial)
         until = _Until(deadline)
-        made = learning.estimator(
+        estimator = learning.estimator(
             self.loaded,
             settings,
             seed=self.seed,
@@ -89,19 +89,19 @@ class Trials:
             progress=False,
             callbacks=[until],
         )
-        made.set_params(preset=settings["preset"])
+        estimator.set_params(preset=settings["preset"])
         began = time.perf_counter()
         try:
-            learning.fit(made, self.loaded, self.parts, self.tables)
+            learning.fit(estimator, self.loaded, self.parts, self.tables)
         except (DivergenceError, EngineError) as error:
             raise optuna.TrialPruned(str(error)) from error
         if until.ended and trial.number > 0:
             raise optuna.TrialPruned("the budget was used up")
-        scores = self._scores(made.model_)
+        scores = self._scores(estimator.model_)
         self.model_file(trial.number).parent.mkdir(exist_ok=True)
-        made.model_.save(self.model_file(trial.number))
-        trial.set_user_attr(HISTORY, {name: list(values) for name, values in made.history_.items()})
-        trial.set_user_attr("engine", made.history_.engine)
+        estimator.model_.save(self.model_file(trial.number))
+        trial.set_user_attr(HISTORY, {name: list(values) for name, values in estimator.history_.items()})
+        trial.set_user_attr("engine", estimator.history_.engine)
         trial.set_user_attr(SECONDS, time.perf_counter() - began)
         trial.set_user_attr(LOSS, scores.get("log_loss", 0.0))
         return scores[self.measure]
@@ -118,7 +118,7 @@ class Trials:
             return {"preset": trial.user_attrs[AS_IT_IS]}
         n_rows, n_columns = len(self.parts.training), len(self.loaded.features)
         preset = trial.suggest_categorical("preset", self.presets)
-        chosen: dict[str, Any] = {
+        settings: dict[str, Any] = {
             "preset": preset,
             "depth": trial.suggest_int("depth", 1, 4),
             "width": trial.suggest_categorical("width", _WIDTHS),
@@ -126,13 +126,13 @@ class Trials:
             "l2": trial.suggest_float("l2", 1e-7, 1e-1, log=True),
         }
         if preset == "small":
-            return chosen
+            return settings
         usual = presets.settings(preset, n_rows, n_columns, "classes" if self.loaded.classifies else "values")
         factor = trial.suggest_float("rate_factor", 0.1, 3.0, log=True)
         rate = usual.learning_rate
         if isinstance(rate, float):
-            chosen["learning_rate"] = rate * factor
-        return chosen | {
+            settings["learning_rate"] = rate * factor
+        return settings | {
             "dropout": trial.suggest_float("dropout", 0.0, 0.4, step=0.05),
             "batch_size": trial.suggest_categorical("batch_size", _BATCHES),
         }
@@ -161,12 +161,12 @@ def storage(folder: Path) -> Any:
 
 
 def work(
-    source: str, wish: TableWish, given: Mapping[str, Any], folder: str, name: str, seed: int, worker: int,
+    source: str, wish: TableWish, of_recipe: Mapping[str, Any], folder: str, name: str, seed: int, worker: int,
     deadline: float, most: int | None,
 ) -> None:  # fmt: skip
     """Try settings until the deadline, in a process of its own."""
     with suppress(KeyboardInterrupt):  # which the process that started this one tells about
-        trials = Trials.prepared(source, wish, given, Path(folder), seed)
+        trials = Trials.prepared(source, wish, of_recipe, Path(folder), seed)
         try_until(trials, name, worker, deadline, most)
 
 

@@ -44,7 +44,7 @@ _EACH = 0.5  # seconds from one look at what other processes found to the next
 
 
 def run(
-    source: str, output: str | None, given: Mapping[str, Any], wish: TableWish,
+    source: str, output: str | None, of_recipe: Mapping[str, Any], wish: TableWish,
     *, budget: str, trials: int | None, jobs: int, seed: int, quiet: bool,
 ) -> int:  # fmt: skip
     """The whole command; its exit code."""
@@ -55,7 +55,7 @@ def run(
     if trials is not None:
         checks.integer("--trials", trials, least=1)
     folder, printer = Folder(folder_of(source) if output is None else output), TablePrinter(quiet)
-    ground = Trials.prepared(source, wish, given, folder.path, seed)
+    ground = Trials.prepared(source, wish, of_recipe, folder.path, seed)
     if not len(ground.parts.validation):
         raise ArgumentError(
             "--validation-share must be above 0, since settings are compared on the validation rows"
@@ -64,24 +64,26 @@ def run(
     folder.release()  # others may help, from here or from other machines that see the folder
     study = _study(optuna, ground)
     printer.table(ground.loaded, ground.parts)
-    known = sum(trial.state.is_finished() for trial in study.trials)
-    if known:
-        printer.line(f"going on from {known:,} trials in {folder.path / 'tuning.log'}")
+    n_before = sum(trial.state.is_finished() for trial in study.trials)
+    if n_before:
+        printer.line(f"going on from {n_before:,} trials in {folder.path / 'tuning.log'}")
     deadline, code = time.time() + seconds, 0
     try:
-        _search(ground, study, (source, wish, dict(given)), jobs, deadline, trials, printer)
+        _search(ground, study, (source, wish, dict(of_recipe)), jobs, deadline, trials, printer)
     except KeyboardInterrupt as error:
         reason = reason_of(error)
         printer.line(f"stopped by {reason}", "yellow")
         code = EXIT_CODES.get(reason, EXIT_CODES[CTRL_C])
-    _finish(ground, study, folder, printer, CommandLine(source, {**given, **wish.as_typed()}, folder.path))
+    _finish(
+        ground, study, folder, printer, CommandLine(source, {**of_recipe, **wish.as_typed()}, folder.path)
+    )
     return code
 
 
 def seconds_of(budget: str) -> float:
     """From "90s", "10m", "2h" or "90"; raises `ArgumentError` for anything else."""
-    found = _BUDGET.fullmatch(budget.strip())
-    seconds = float(found[1]) * _SECONDS[found[2]] if found else 0.0
+    parts = _BUDGET.fullmatch(budget.strip())
+    seconds = float(parts[1]) * _SECONDS[parts[2]] if parts else 0.0
     if seconds <= 0:
         raise ArgumentError(f"--budget must be a time such as 90s, 10m or 2h; got {budget!r}")
     return seconds
@@ -89,14 +91,14 @@ def seconds_of(budget: str) -> float:
 
 def _study(optuna: Any, ground: Trials) -> Any:
     """The study of this table in the folder; another's is refused."""
-    name, kept = _name(ground), storage(ground.folder)
-    others = {one.study_name for one in kept.get_all_studies()} - {name}
+    name, records = _name(ground), storage(ground.folder)
+    others = {one.study_name for one in records.get_all_studies()} - {name}
     if others:
         raise ArgumentError(
             f"--output: {ground.folder} holds the tuning of another table, target or split; give another folder"
         )
     study = optuna.create_study(
-        storage=kept, study_name=name, direction=ground.direction, load_if_exists=True
+        storage=records, study_name=name, direction=ground.direction, load_if_exists=True
     )
     if not study.trials:
         for preset in ground.presets:
@@ -167,15 +169,15 @@ class _Progress:
                 self._line(study, trial)
 
     def _line(self, study: Any, trial: Any) -> None:
-        chosen = ", ".join(f"{name} {value}" for name, value in _chosen(trial))
+        settings = ", ".join(f"{name} {value}" for name, value in _chosen(trial))
         if trial.value is None:
-            self.printer.line(f"trial {trial.number:>3}  given up   {chosen}")
+            self.printer.line(f"trial {trial.number:>3}  given up   {settings}")
             return
-        found = best(study)
-        mark = "  best so far" if found is not None and found.number == trial.number else ""
+        leader = best(study)
+        mark = "  best so far" if leader is not None and leader.number == trial.number else ""
         seconds = trial.user_attrs.get(SECONDS, 0.0)
         value = score(self.ground.measure, trial.value)
-        self.printer.line(f"trial {trial.number:>3}  {value:>9}  {seconds:6.1f} s  {chosen}{mark}")
+        self.printer.line(f"trial {trial.number:>3}  {value:>9}  {seconds:6.1f} s  {settings}{mark}")
 
 
 def _chosen(trial: Any) -> Iterator[tuple[str, str]]:
@@ -204,19 +206,19 @@ def best(study: Any) -> Any | None:
 
 def _finish(ground: Trials, study: Any, folder: Folder, printer: TablePrinter, typed: CommandLine) -> None:
     """Save the best model with its history and its report, and forget those of the other trials."""
-    found = best(study)
-    if found is None or not ground.model_file(found.number).exists():
+    winner = best(study)
+    if winner is None or not ground.model_file(winner.number).exists():
         raise DataError("no trial ended within the budget, so there is no model; give a larger --budget")
-    model = tables.load(ground.model_file(found.number))
+    model = tables.load(ground.model_file(winner.number))
     suspected = suspicions(ground.loaded, ground.parts, ground.tables["training"])
-    known = list(_facts(ground, study, found, model))
-    history = _history(found)
+    facts = list(_facts(ground, study, winner, model))
+    history = _history(winner)
     printer.warned([*(note.text for note in model.preprocessing.notes), *suspected.sentences])
     folder.open()
     try:
-        whole = study_of(ground.loaded, ground.parts, ground.tables, model, history, suspected, known)
+        whole = study_of(ground.loaded, ground.parts, ground.tables, model, history, suspected, facts)
         deliver(whole, printer, folder, typed)
-        _forget(ground, found.number)
+        _forget(ground, winner.number)
     finally:
         folder.release()
 
@@ -239,7 +241,7 @@ def _facts(ground: Trials, study: Any, trial: Any, model: Any) -> Iterator[tuple
 
 def _forget(ground: Trials, number: int) -> None:
     """Remove the models of all trials but the best, which later ones will be compared with."""
-    kept = ground.model_file(number)
+    winner = ground.model_file(number)
     for path in (ground.folder / MODELS).glob("*.safetensors"):
-        if path != kept:
+        if path != winner:
             path.unlink(missing_ok=True)

@@ -23,13 +23,13 @@ def held_back(case: Case) -> Finding | None:
     if trials is None or not held or case.learned or case.diverged:
         return None
     layers = changed(case.network.layers, _free)
-    found = tried(case, trials, lambda order: trials.repeated(order, layers=layers))
-    if found is None:
+    copies = tried(case, trials, lambda order: trials.repeated(order, layers=layers))
+    if copies is None:
         return None
     listed = ", ".join(f"{name} of layer {layer} ({factor:g})" for layer, name, factor in held[:4])
     more = f" and {len(held) - 4} more" if len(held) > 4 else ""
     whole = all(factor == 0 for _, _, factor in held)
-    loss = max(trial.loss for trial in found)
+    loss = max(trial.loss for trial in copies)
     return Finding(
         "held_back",
         "warning",
@@ -65,15 +65,15 @@ def _free(layer: Layer) -> Layer:
 def average_lags(case: Case) -> Finding | None:
     """An average of the weights that is far behind the weights of the training."""
     state, history = case.network.state, case.history
-    kept = None if history is None else history.records.get(AVERAGED)
+    averaged = None if history is None else history.records.get(AVERAGED)
     if (
         state is None
         or case.put_back
-        or not isinstance(kept, np.ndarray)
-        or kept.shape != case.network.parameters.shape
+        or not isinstance(averaged, np.ndarray)
+        or averaged.shape != case.network.parameters.shape
     ):
         return None
-    own = Pass(case.network, kept, case.network.running_statistics, case.x[case.rows], case.sample)
+    own = Pass(case.network, averaged, case.network.running_statistics, case.x[case.rows], case.sample)
     if not own.score - case.now.score >= BEHIND:
         return None
     return Finding(

@@ -79,17 +79,17 @@ def _linear_pair(case: Case, layer: int) -> Finding:
 def dropout_at_prediction(case: Case) -> Finding | None:
     """A module in training mode, or an own network that always drops units, answers differently every time."""
     x = case.x[case.rows][:FEW].reshape(-1, *case.network.layout.input_shape)
-    asked = two_predictions(case.model, x)
-    if asked is None or np.array_equal(*asked):
+    predictions = two_predictions(case.model, x)
+    if predictions is None or np.array_equal(*predictions):
         return None
-    first, second = asked
-    seen = active_dropout(case.model)
+    first, second = predictions
+    dropout = active_dropout(case.model)
     return Finding(
         "dropout_at_prediction",
         "warning",
         "the same samples, predicted twice, give different answers: "
-        + (f"{seen} is active" if seen else "something random is active, as dropout is in training"),
-        "call module.eval() before predicting" if seen else "draw nothing at random outside training",
+        + (f"{dropout} is active" if dropout else "something random is active, as dropout is in training"),
+        "call module.eval() before predicting" if dropout else "draw nothing at random outside training",
         None,
         {"largest difference": float(np.abs(first - second).max())},
         "Srivastava et al. 2014, Dropout, section 4",

@@ -30,10 +30,10 @@ def helps_new_samples(case: Case, trials: Trials, change: Callable[[Trials], Tri
     if case.held is not None and len(case.held[0]) >= FEWEST_HELD:
         x, targets = case.held[0][:MOST_ROWS], case.held[1].take(np.arange(min(len(case.held[0]), MOST_ROWS)))
         return _is_better(change(trials), trials.as_it_was(), x, targets)
-    left, kept = case.references.left_out, np.setdiff1d(np.arange(len(trials.x)), case.references.left_out)
-    weights = None if trials.course.weights is None else trials.course.weights[kept]
-    course = replace(trials.course, weights=weights, batch_size=min(trials.course.batch_size, len(kept)))
-    some = replace(trials, x=trials.x[kept], targets=trials.targets.take(kept), course=course)
+    left, trained = case.references.left_out, np.setdiff1d(np.arange(len(trials.x)), case.references.left_out)
+    weights = None if trials.course.weights is None else trials.course.weights[trained]
+    course = replace(trials.course, weights=weights, batch_size=min(trials.course.batch_size, len(trained)))
+    some = replace(trials, x=trials.x[trained], targets=trials.targets.take(trained), course=course)
     return _is_better(change(some), some.as_it_was(), trials.x[left], trials.targets.take(left))
 
 

@@ -58,9 +58,9 @@ def learning_rate_too_high(case: Case) -> Finding | None:
     if case.training.scheduled and _both(case, trials, 1.0) is not None:
         return None  # its largest rate, kept, does well: the schedule is what shortens the steps
     for factor in LOWER:
-        found = _both(case, trials, factor)
-        if found is not None:
-            return _of_rate(case, trials, "learning_rate_too_high", factor, found)
+        copies = _both(case, trials, factor)
+        if copies is not None:
+            return _of_rate(case, trials, "learning_rate_too_high", factor, copies)
     return None
 
 
@@ -70,33 +70,33 @@ def learning_rate_too_low(case: Case) -> Finding | None:
     if trials is None or not _is_slow(case) or not case.training.steady:
         return None
     if case.training.scheduled:
-        found = _both(case, trials, 1.0)
-        if found is not None:
-            return _of_schedule(case, trials, found)
+        copies = _both(case, trials, 1.0)
+        if copies is not None:
+            return _of_schedule(case, trials, copies)
     reached = ended(case, trials.as_it_was())
     for factor in HIGHER:
         trial = trials.at_rate(factor)
         loss = ended(case, trial)
         if not np.isfinite(loss) or loss - reached > NOISE * (reached - case.sample.floor):
             return None
-        found = _both(case, trials, factor)
-        if found is not None and helps_new_samples(case, trials, partial(Trials.at_rate, factor=factor)):
-            return _of_rate(case, trials, "learning_rate_too_low", factor, found)
+        copies = _both(case, trials, factor)
+        if copies is not None and helps_new_samples(case, trials, partial(Trials.at_rate, factor=factor)):
+            return _of_rate(case, trials, "learning_rate_too_low", factor, copies)
     return None
 
 
 def clipped_too_much(case: Case) -> Finding | None:
     """Gradients that are clipped to a small part of themselves, where the same training without clipping learns."""
-    trials, seen = case.trials, case.start
-    if trials is None or seen is None or not _is_slow(case):
+    trials, look = case.trials, case.start
+    if trials is None or look is None or not _is_slow(case):
         return None
-    optimizer, found = trials.course.optimizer, seen.record.update.gradient
-    kept = 1.0
+    optimizer, gradient = trials.course.optimizer, look.record.update.gradient
+    share_left = 1.0
     if optimizer.clip_norm is not None:
-        kept = min(kept, optimizer.clip_norm / max(seen.gradient_norm, 1e-300))
+        share_left = min(share_left, optimizer.clip_norm / max(look.gradient_norm, 1e-300))
     if optimizer.clip_value is not None:
-        kept = min(kept, optimizer.clip_value / max(float(np.abs(found).max()), 1e-300))
-    if kept > CLIPPED:
+        share_left = min(share_left, optimizer.clip_value / max(float(np.abs(gradient).max()), 1e-300))
+    if share_left > CLIPPED:
         return None
     free = replace(optimizer, clip_norm=None, clip_value=None)
     without = tried(case, trials, lambda order: trials.repeated(order, optimizer=free))
@@ -107,12 +107,12 @@ def clipped_too_much(case: Case) -> Finding | None:
     return Finding(
         "clipped_too_much",
         "warning",
-        f"{option}={limit:g} left {kept:.2g} of the gradient before training: {_own(case)}; "
+        f"{option}={limit:g} left {share_left:.2g} of the gradient before training: {_own(case)}; "
         f"{_copies(case, without)} without clipping",
-        f"clip less: the norm of the gradient before training is {seen.gradient_norm:.3g}",
+        f"clip less: the norm of the gradient before training is {look.gradient_norm:.3g}",
         None,
         {
-            "part of the gradient that was left": kept,
+            "part of the gradient that was left": share_left,
             "loss": _reached(case), "loss without clipping": max(_losses(case, without)),
         },
         "Pascanu, Mikolov, Bengio 2013, On the difficulty of training recurrent neural networks, section 3.2",
@@ -157,11 +157,11 @@ def weighed_down(case: Case) -> Finding | None:
 BEHIND = 0.25
 
 
-def _evenly(seen: Pass | None) -> float:
+def _evenly(look: Pass | None) -> float:
     """The score; of classes that of the mean share of each class that is named rightly."""
-    if seen is None or seen.targets.kind != "classes":
-        return float("-inf") if seen is None else seen.score
-    recalls = seen.targets.recalls(seen.output)
+    if look is None or look.targets.kind != "classes":
+        return float("-inf") if look is None else look.score
+    recalls = look.targets.recalls(look.output)
     return class_score(float(recalls.mean()), 1 / len(recalls))
 
 
@@ -189,17 +189,17 @@ def _losses(case: Case, trials: list[Trial]) -> list[float]:
 
 def tried(case: Case, trials: Trials, change: Callable[[int], Trial]) -> list[Trial] | None:
     """Repetitions with a change in two orders, if each is ahead; one where both would be the same."""
-    found: list[Trial] = []
+    trials_done: list[Trial] = []
     for order in ORDERS[: 1 if trials.repeatable else 2]:
-        found.append(change(order))
-        if not _is_ahead(case, trials, found[-1:]):
+        trials_done.append(change(order))
+        if not _is_ahead(case, trials, trials_done[-1:]):
             return None
-    return found
+    return trials_done
 
 
-def _is_ahead(case: Case, trials: Trials, found: list[Trial]) -> bool:
+def _is_ahead(case: Case, trials: Trials, copies: list[Trial]) -> bool:
     """Whether these are much better than the training was, and than a repetition of it in another order."""
-    worst = max(_losses(case, found))
+    worst = max(_losses(case, copies))
     if not _much_better(case, worst, _reached(case)):
         return False
     return case.diverged or _much_better(case, worst, ended(case, trials.as_it_was()))
@@ -208,13 +208,13 @@ def _is_ahead(case: Case, trials: Trials, found: list[Trial]) -> bool:
 def _both(case: Case, trials: Trials, factor: float) -> list[Trial] | None:
     """Two repetitions at this factor of the rate; of those that would be the same, one a little beside it."""
     beside = dict(zip(ORDERS, (1.0, BESIDE if trials.repeatable else 1.0), strict=True))
-    found = []
+    copies = []
     for order in ORDERS:
         trial = trials.at_rate(beside[order] * factor, order)
         if not _is_ahead(case, trials, [trial]):
             return None
-        found.append(trial)
-    return found
+        copies.append(trial)
+    return copies
 
 
 def _much_better(case: Case, other: float, reached: float) -> bool:
@@ -240,19 +240,19 @@ def _own(case: Case) -> str:
     return f"the loss was {case.curve.last:.4g} {over}"
 
 
-def _copies(case: Case, found: list[Trial]) -> str:
+def _copies(case: Case, copies: list[Trial]) -> str:
     """What copies are, and where they ended."""
-    losses = " and ".join(f"{loss:.4g}" for loss in _losses(case, found))
-    several = "copies that begin" if len(found) > 1 else "a copy that begins"
+    losses = " and ".join(f"{loss:.4g}" for loss in _losses(case, copies))
+    several = "copies that begin" if len(copies) > 1 else "a copy that begins"
     some = "" if len(case.rows) == len(case.x) else f" of {len(case.rows)} samples"
-    return f"{several} with the same weights reached {losses} in {len(found[0].losses)} epochs{some}"
+    return f"{several} with the same weights reached {losses} in {len(copies[0].losses)} epochs{some}"
 
 
-def _of_rate(case: Case, trials: Trials, code: str, factor: float, found: list[Trial]) -> Finding:
+def _of_rate(case: Case, trials: Trials, code: str, factor: float, copies: list[Trial]) -> Finding:
     low = code == "learning_rate_too_low"
     evidence = {
         "learning rate": trials.rate, "loss": "not finite" if case.diverged else _reached(case),
-        f"loss at {factor:g} times the rate": max(_losses(case, found)), "epochs of the trial": len(found[0].losses),
+        f"loss at {factor:g} times the rate": max(_losses(case, copies)), "epochs of the trial": len(copies[0].losses),
     }  # fmt: skip
     if case.observed is not None and case.observed.update_ratio:
         evidence["update / weights in a step"] = float(np.median(case.observed.update_ratio))
@@ -263,7 +263,7 @@ def _of_rate(case: Case, trials: Trials, code: str, factor: float, found: list[T
     return Finding(
         code,
         "warning" if low else "error",
-        f"at {scheduled or 'learning rate'} {trials.rate:g} {_own(case)}; {_copies(case, found)} at {rates}: "
+        f"at {scheduled or 'learning rate'} {trials.rate:g} {_own(case)}; {_copies(case, copies)} at {rates}: "
         + ("the steps are too short" if low else "the steps are too long"),
         f"{'give the schedule a largest' if scheduled else 'use a learning'} rate of about {factor * trials.rate:g}",
         None,
@@ -272,17 +272,17 @@ def _of_rate(case: Case, trials: Trials, code: str, factor: float, found: list[T
     )
 
 
-def _of_schedule(case: Case, trials: Trials, found: list[Trial]) -> Finding:
+def _of_schedule(case: Case, trials: Trials, copies: list[Trial]) -> Finding:
     return Finding(
         "learning_rate_too_low",
         "warning",
         f"the schedule moves the learning rate between {trials.rate:g} and {trials.smallest_rate:g}, and {_own(case)}; "
-        f"{_copies(case, found)} at rates that stay near {trials.rate:g}",
+        f"{_copies(case, copies)} at rates that stay near {trials.rate:g}",
         "let the schedule fall more slowly, or keep the rate",
         None,
         {
             "largest rate": trials.rate, "smallest rate": trials.smallest_rate, "loss": _reached(case),
-            "loss at 1 times the rate": max(_losses(case, found)), "epochs of the trial": len(found[0].losses),
+            "loss at 1 times the rate": max(_losses(case, copies)), "epochs of the trial": len(copies[0].losses),
         },
         _REFERENCE,
     )  # fmt: skip

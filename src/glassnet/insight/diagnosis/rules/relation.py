@@ -38,26 +38,26 @@ def labels_unrelated(case: Case) -> Finding | None:
         return None
     if case.relation.is_clear:
         return None
-    found: list[Sign] = []
+    signs: list[Sign] = []
     for sign in _signs(case):
         if sign.by_chance < RELATED or sign.deviations <= OPPOSITE:
             return None
-        found.append(sign)
-    clearest = min(found, key=lambda sign: sign.by_chance)
+        signs.append(sign)
+    clearest = min(signs, key=lambda sign: sign.by_chance)
     hidden = max(max(s.gain, 0.0) + 2 * s.deviation for s in case.relation.smooth_signs)
-    return _said(case, _severity(case, found, hidden), clearest, hidden, any(map(_is_faint, found)))
+    return _said(case, _severity(case, signs, hidden), clearest, hidden, any(map(_is_faint, signs)))
 
 
 def _is_faint(sign: Sign) -> bool:
     return sign.by_chance < FAINT or sign.deviations >= FAINT_DEVIATIONS
 
 
-def _severity(case: Case, found: list[Sign], hidden: float) -> str:
+def _severity(case: Case, signs: list[Sign], hidden: float) -> str:
     """An error only where much would have been seen and nothing was; a note where it may well be noise alone."""
-    faint = any(map(_is_faint, found))
+    faint = any(map(_is_faint, signs))
     if not faint and hidden <= NOTHING and (case.held is not None or not case.learned):
         return "error"
-    own = [sign for sign in found if sign.name == OWN]
+    own = [sign for sign in signs if sign.name == OWN]
     doubtful = any(map(_is_faint, own)) if own else faint or hidden > HIDDEN
     return "note" if doubtful else "warning"
 
@@ -73,9 +73,9 @@ def _signs(case: Case) -> Iterator[Sign]:
     yield from _of_validation(case)
     references = case.references
     if references.answers is not None:
-        asked = references.asked
-        foreseen = asked.as_columns(references.answers)
-        yield foretold("a network of two layers on samples left out", asked.columns, foreseen)
+        left_out = references.asked
+        foreseen = left_out.as_columns(references.answers)
+        yield foretold("a network of two layers on samples left out", left_out.columns, foreseen)
 
 
 def _of_validation(case: Case) -> Iterator[Sign]:

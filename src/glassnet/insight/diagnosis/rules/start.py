@@ -126,48 +126,48 @@ def _is_past(case: Case) -> bool:
     return case.learned or any(map(is_small, case.now.hidden))
 
 
-def _shrinking(case: Case, seen: Pass, when: str) -> Finding | None:
-    ratio = _flow(seen)
-    if ratio is None or _comes_through(seen):
+def _shrinking(case: Case, look: Pass, when: str) -> Finding | None:
+    ratio = _flow(look)
+    if ratio is None or _comes_through(look):
         return None
-    if ratio >= VANISHED and not (ratio < FADES and _slopes(seen) < VANISHED):
+    if ratio >= VANISHED and not (ratio < FADES and _slopes(look) < VANISHED):
         return None
-    bounded = any(block.is_bounded for block in seen.hidden)
+    bounded = any(block.is_bounded for block in look.hidden)
     remedy = said("gradient.bounded" if bounded else "gradient.unbounded")
-    return _gradient(case, seen, "vanishing_gradient", ratio, when, remedy)
+    return _gradient(case, look, "vanishing_gradient", ratio, when, remedy)
 
 
-def _growing(case: Case, seen: Pass, when: str) -> Finding | None:
-    ratio = _flow(seen)
+def _growing(case: Case, look: Pass, when: str) -> Finding | None:
+    ratio = _flow(look)
     if ratio is None or ratio <= EXPLODED:
         return None
     rule = case.training.optimizer
     clipped = rule is not None and (rule.clip_norm is not None or not rule.takes_steps)
     remedy = said("gradient.smaller" if clipped else "gradient.clip")
-    return _gradient(case, seen, "exploding_gradient", ratio, when, remedy)
+    return _gradient(case, look, "exploding_gradient", ratio, when, remedy)
 
 
-def _flow(seen: Pass) -> float | None:
+def _flow(look: Pass) -> float | None:
     """The error at the first layer divided by that at the last; None where nothing flows or there is no way."""
-    if len(seen.blocks) < 3 or any(block.error_norm == 0 for block in seen.blocks):
+    if len(look.blocks) < 3 or any(block.error_norm == 0 for block in look.blocks):
         return None
-    ratio = seen.blocks[0].error_norm / max(seen.blocks[-1].error_norm, TINY)
+    ratio = look.blocks[0].error_norm / max(look.blocks[-1].error_norm, TINY)
     return ratio if np.isfinite(ratio) else None
 
 
-def _comes_through(seen: Pass) -> bool:
+def _comes_through(look: Pass) -> bool:
     """Whether the error fades only where it enters, since the last weights are hardly there yet."""
-    hidden = seen.blocks[0].error_norm / max(seen.blocks[-2].error_norm, TINY)
-    return is_small(seen.blocks[-1]) and hidden >= FADES
+    hidden = look.blocks[0].error_norm / max(look.blocks[-2].error_norm, TINY)
+    return is_small(look.blocks[-1]) and hidden >= FADES
 
 
-def _slopes(seen: Pass) -> float:
+def _slopes(look: Pass) -> float:
     """The gradient of the first layer's weights divided by that of the last one's."""
-    return seen.blocks[0].gradient_norm / max(seen.blocks[-1].gradient_norm, TINY)
+    return look.blocks[0].gradient_norm / max(look.blocks[-1].gradient_norm, TINY)
 
 
-def _gradient(case: Case, seen: Pass, code: str, ratio: float, when: str, remedy: str) -> Finding:
-    first, last = seen.blocks[0], seen.blocks[-1]
+def _gradient(case: Case, look: Pass, code: str, ratio: float, when: str, remedy: str) -> Finding:
+    first, last = look.blocks[0], look.blocks[-1]
     direction = "shrinks" if ratio < 1 else "grows"
     return Finding(
         code,

@@ -157,19 +157,19 @@ _ALWAYS = tuple(
 
 def findings(case: Case, *, trains: bool = True) -> list[Finding]:
     """What the rules find, causes first, notes last; without `trains` only those that need no training."""
-    found: dict[str, tuple[bool, float, Finding]] = {}
+    by_code: dict[str, tuple[bool, float, Finding]] = {}
     for rule in RULES if _can_be_measured(case) else _ALWAYS:
         causes = {
             code
-            for code, (*_, cause) in found.items()
-            if not relation_rules.is_doubt(cause) and _FOLLOWS.get(code) not in found
+            for code, (*_, cause) in by_code.items()
+            if not relation_rules.is_doubt(cause) and _FOLLOWS.get(code) not in by_code
         }
         if (rule.trains and not trains) or not causes.isdisjoint(rule.explained_by):
             continue
         finding = rule.find(case)
         if finding is not None:
-            found[finding.code] = finding.severity == "note", rule.place, finding
-    return [finding for *_, finding in sorted(found.values(), key=lambda entry: entry[:2])]
+            by_code[finding.code] = finding.severity == "note", rule.place, finding
+    return [finding for *_, finding in sorted(by_code.values(), key=lambda entry: entry[:2])]
 
 
 def _can_be_measured(case: Case) -> bool:
@@ -179,17 +179,17 @@ def _can_be_measured(case: Case) -> bool:
 
 def not_looked_at(case: Case) -> tuple[str, ...]:
     """What nothing is said about, since nobody saw it."""
-    known, elsewhere = case.training, case.network.state is None and case.history is None
+    training, elsewhere = case.training, case.network.state is None and case.history is None
     if not elsewhere or not case.may_be_trained or case.targets.kind == "labels":
         return ()
     missing = []
     if case.start is None:
         missing.append("how it began (start= gives it, or trained=False)")
-    if known.optimizer is not None and not known.optimizer.takes_steps:
+    if training.optimizer is not None and not training.optimizer.takes_steps:
         missing.append(
-            f"the steps of its training ({compact_repr(known.optimizer)} is not repeated on copies)"
+            f"the steps of its training ({compact_repr(training.optimizer)} is not repeated on copies)"
         )
     elif case.trials is None:
-        given = "start=, optimizer= and epochs=" if known.first is None else "optimizer= and epochs="
-        missing.append(f"the steps of its training ({given} let copies repeat it)")
+        arguments = "start=, optimizer= and epochs=" if training.first is None else "optimizer= and epochs="
+        missing.append(f"the steps of its training ({arguments} let copies repeat it)")
     return tuple(missing)

@@ -36,9 +36,9 @@ def listed(report: DiagnosisReport, reason: str, nothing: str) -> Html:
     """The section; `nothing` is said where nothing was found, the `reason` where nothing could be looked for."""
     if reason:
         return section("diagnosis", "Diagnosis", tag("p", f"No diagnosis: {reason}"))
-    found = [_finding(finding) for finding in report.findings] or [tag("p", nothing)]
+    items = [_finding(finding) for finding in report.findings] or [tag("p", nothing)]
     unseen = (tag("p", f"Not looked at: {what}.", class_="note") for what in report.not_looked_at)
-    return section("diagnosis", "Diagnosis", *found, *unseen)
+    return section("diagnosis", "Diagnosis", *items, *unseen)
 
 
 def _nothing_found(subject: Subject) -> str:

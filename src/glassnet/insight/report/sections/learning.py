@@ -36,14 +36,14 @@ def curves_of(history: History | None, n_held: int | None, note: str = "", of: s
     if history is None or history.n_epochs == 0:
         return section("learning", "Learning", tag("p", "There is no history of a whole epoch."))
     pictures = tag("div", *(_curve(history, column) for column in curves(history)), class_="side-by-side")
-    known = [("epochs", f"{history.n_epochs:,}")]
-    known += [("time", f"{sum(history['seconds']):.2f} s")] if "seconds" in history else []
-    known += [("engine", history.engine)] if history.engine else []
+    facts_of_fit = [("epochs", f"{history.n_epochs:,}")]
+    facts_of_fit += [("time", f"{sum(history['seconds']):.2f} s")] if "seconds" in history else []
+    facts_of_fit += [("engine", history.engine)] if history.engine else []
     if n_held is not None:
-        known.append(("validation", f"on the {n_held:,} validation {of}"))
-    known += [("stopped by", history.stopped_by)] if history.stopped_by else []
+        facts_of_fit.append(("validation", f"on the {n_held:,} validation {of}"))
+    facts_of_fit += [("stopped by", history.stopped_by)] if history.stopped_by else []
     if history.restored_epoch:
-        known.append(
+        facts_of_fit.append(
             ("put back", f"the parameters of epoch {history.restored_epoch}, which the scores below are of")
         )
     head = ["", "first epoch", "best", "at epoch", "last epoch"]
@@ -51,7 +51,7 @@ def curves_of(history: History | None, n_held: int | None, note: str = "", of: s
     return section(
         "learning",
         "Learning",
-        facts(known),
+        facts(facts_of_fit),
         pictures,
         _about_overfitting(history),
         table("The curves in numbers", head, body),
@@ -65,8 +65,8 @@ _NOTE = "In training, values to predict had mean 0 and standard deviation 1; the
 
 def _scaled(subject: Subject) -> bool:
     """Whether the network learned targets in another unit than they have."""
-    mine, given = subject.trained.training.y, subject.training.y
-    return not subject.classifies and mine is not given and not np.array_equal(mine, given)
+    mine, original = subject.trained.training.y, subject.training.y
+    return not subject.classifies and mine is not original and not np.array_equal(mine, original)
 
 
 def curves(history: History) -> list[str]:
@@ -93,10 +93,10 @@ def _about_overfitting(history: History) -> Html:
             "p",
             "No samples were watched beside those to learn from, so these curves cannot show overfitting.",
         )
-    found = rise(history)
-    if found is None:
+    rising = rise(history)
+    if rising is None:
         return NOTHING
-    place, best, last = found
+    place, best, last = rising
     first, final = history["loss"][place], history["loss"][-1]
     text = (
         f"The validation loss was best after epoch {history['epoch'][place]:g}, {number(best)}, and ended at "

@@ -27,10 +27,10 @@ def model(subject: Subject) -> Html:
         for layer, shape, own in summary.rows
     ]
     kilobytes = summary.n_parameters * summary.bytes_per_parameter / 1000
-    known = [("parameters", f"{summary.n_parameters:,}, {network.dtype}, {kilobytes:,.1f} kB")]
-    known.append(("loss", title(subject.loss.name)))
+    about = [("parameters", f"{summary.n_parameters:,}, {network.dtype}, {kilobytes:,.1f} kB")]
+    about.append(("loss", title(subject.loss.name)))
     if subject.optimizer is not None:
-        known.append(("optimizer", compact_repr(subject.optimizer)))
+        about.append(("optimizer", compact_repr(subject.optimizer)))
     if any(layer.inner for layer in network.layers):
         picture = tag(
             "p", "No picture: it would show layers that follow one another, and some have layers inside."
@@ -45,7 +45,7 @@ def model(subject: Subject) -> Html:
     return section(
         "network",
         "Network",
-        facts(known),
+        facts(about),
         table("Layers", ["layer", "output shape", "parameters"], rows),
         picture,
     )

@@ -162,11 +162,11 @@ def _dropout(subject: Subject) -> dict[str, Any]:
     return {"dropout": more} if _hidden(subject) and more > now else {}
 
 
-def _activation(subject: Subject, wanted: str) -> dict[str, Any]:
+def _activation(subject: Subject, name: str) -> dict[str, Any]:
     """Another activation of the hidden layers, where they do not have it already."""
     dense = [layer for layer in subject.trained.network.layers if isinstance(layer, Dense)]
-    has_it = all(layer.activation == activations.get(wanted) for layer in dense[:-1])
-    return {} if has_it else {"activation": wanted}
+    has_it = all(layer.activation == activations.get(name) for layer in dense[:-1])
+    return {} if has_it else {"activation": name}
 
 
 def _hidden(subject: Subject) -> list[int]:
@@ -178,7 +178,7 @@ def _rate(subject: Subject, finding: Finding) -> dict[str, Any]:
     """The learning rate that the diagnosis tried, or else a third of the one there was."""
     rate = getattr(subject.optimizer, "learning_rate", None)
     tried = (_TRIED.fullmatch(what) for what in finding.evidence)
-    factor = next((float(found[1]) for found in tried if found), 1 / _RATE_STEP)
+    factor = next((float(match[1]) for match in tried if match), 1 / _RATE_STEP)
     return {"learning_rate": float(f"{factor * rate:.2g}")} if isinstance(rate, float) else {}
 
 

@@ -118,8 +118,8 @@ def _of_values(subject: Subject) -> Html:
     for place in order(subject)[:_SHOWN].tolist():
         output = output_of(subject, place)
         y, p = true[place, output], predicted[place, output]
-        found = (y, p, y * p if subject.has_margins else y - p)
-        body.append((str(place), *map(number, found), *map(number, values[place])))
+        columns = (y, p, y * p if subject.has_margins else y - p)
+        body.append((str(place), *map(number, columns), *map(number, values[place])))
     last, worst = ("margin", "smallest margins") if subject.has_margins else ("residual", "largest errors")
     head = ["sample", "true", "predicted", last, *features]
     shown = table(f"The {worst} among {len(true):,} {part.name} samples", head, body)

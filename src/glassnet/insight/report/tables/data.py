@@ -15,14 +15,14 @@ def data(subject: TableSubject) -> Html:
     """Rows, target and columns."""
     sizes = listed([f"{len(true):,} {name}" for name, true in subject.parts.items()])
     used = sum(column.use.endswith(("feature", "features")) for column in subject.columns)
-    known = [
+    about = [
         ("source", subject.source), ("target", subject.target), ("rows", sizes),
         ("columns", f"{len(subject.columns):,}, of which {used:,} are read"),
     ]  # fmt: skip
     return section(
         "data",
         "Data",
-        facts(known),
+        facts(about),
         _suspicions(subject),
         _target(subject),
         _columns(subject),
@@ -97,15 +97,15 @@ def differences(subject: TableSubject) -> Html:
         return section(
             "differences", title, tag("p", "No rows were held back, so there is nothing to compare.")
         )
-    found = [one for one in subject.differences if one.matters]
-    if not found:
+    moved = [one for one in subject.differences if one.matters]
+    if not moved:
         largest = max((one.index for one in subject.differences), default=0.0)
         text = (
             f"No column differs between the training and the {name} rows by more than chance and a small shift; the "
             f"largest stability index is {number(largest)}."
         )
         return section("differences", title, tag("p", text))
-    body = [(one.column, number(one.index), one.text) for one in found[:_MOST_DIFFERENCES]]
+    body = [(one.column, number(one.index), one.text) for one in moved[:_MOST_DIFFERENCES]]
     text = "Columns that differ by more than chance; from a stability index of 0.25 on the shift is large."
     return section(
         "differences",

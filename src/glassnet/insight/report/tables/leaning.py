@@ -25,15 +25,16 @@ _LONGEST = 14  # letters of a category below a picture
 
 def importance(subject: TableSubject) -> Html:
     """By how much the error rises when a column is shuffled."""
-    found = subject.importances
-    if found is None:
+    importances = subject.importances
+    if importances is None:
         return section("importance", "Importance", tag("p", "The importance of columns was not measured."))
     text = (
-        f"How much the {found.error} rises, from {number(found.at_first)}, when the entries of a column change places "
-        f"among {found.n_rows:,} {subject.judged.name} rows (mean and standard deviation of {found.repeats} times). "
+        f"How much the {importances.error} rises, from {number(importances.at_first)}, when the entries of a column "
+        f"change places among {importances.n_rows:,} {subject.judged.name} rows (mean and standard deviation of "
+        f"{importances.repeats} times). "
         "Columns that tell the same share their importance."
     )
-    largest = max((one.mean for one in found.columns), default=0.0)
+    largest = max((one.mean for one in importances.columns), default=0.0)
     body = [
         (
             one.column,
@@ -41,9 +42,9 @@ def importance(subject: TableSubject) -> Html:
             number(one.mean),
             f"± {one.deviation:.2g}",
         )
-        for one in found.columns[:_MOST_COLUMNS]
+        for one in importances.columns[:_MOST_COLUMNS]
     ]
-    left = len(found.columns) - _MOST_COLUMNS
+    left = len(importances.columns) - _MOST_COLUMNS
     more = f"; the {left:,} least important left out" if left > 0 else ""
     return section(
         "importance", "Importance", tag("p", text), table(f"Columns{more}", ["column", "", "rise", ""], body)
@@ -127,24 +128,24 @@ def worst(subject: TableSubject) -> Html:
 
 def _reasons(one: Worst) -> Html:
     """What moved the prediction for a row."""
-    found = one.reasons
-    if found is None:
+    reasons = one.reasons
+    if reasons is None:
         return NOTHING
-    shares = list(found.columns.items())[:_MOST_REASONS]
+    shares = list(reasons.columns.items())[:_MOST_REASONS]
     moved = "; ".join(
-        f"{name} = {one.values.get(name, _held(found, name))}: {_signed(share)}" for name, share in shares
+        f"{name} = {one.values.get(name, _held(reasons, name))}: {_signed(share)}" for name, share in shares
     )
-    sum_ = f"All columns together: {_signed(found.prediction - found.baseline)}"
-    checked = "their sum is checked" if found.is_checked else f"their sum is off by {number(found.gap)}"
+    sum_ = f"All columns together: {_signed(reasons.prediction - reasons.baseline)}"
+    checked = "their sum is checked" if reasons.is_checked else f"their sum is off by {number(reasons.gap)}"
     return tag(
         "p", tag("b", f"Row {one.row:,}. "),
-        f"{found.answer} {number(found.prediction)}; of a mean row {number(found.baseline)}. {moved}. {sum_} "
+        f"{reasons.answer} {number(reasons.prediction)}; of a mean row {number(reasons.baseline)}. {moved}. {sum_} "
         f"(integrated gradients; {checked}).",
     )  # fmt: skip
 
 
-def _held(found: Any, name: str) -> str:
-    value = found.values[name]
+def _held(reasons: Any, name: str) -> str:
+    value = reasons.values[name]
     return f"{value:.6g}" if isinstance(value, float) else str(value)
 
 

@@ -38,17 +38,17 @@ class Arithmetic:
         return Entries(self.arrays[name].reshape(-1))
 
     def formula(self, wish: str, text: str, **letters: Entries | float) -> Entries:
-        given = {
+        entries = {
             name: value if isinstance(value, Entries) else Entries(np.array([float(value)]))
             for name, value in letters.items()
         }
-        rows = {name: value.numbers for name, value in given.items()}
+        rows = {name: value.numbers for name, value in entries.items()}
         numbers = np.atleast_1d(expressions.computed(text, rows))
         written = with_letters(text, {name: name for name in letters}).write(0)
 
         def lines(unit: int) -> list[str]:
             places = {name: min(unit, len(row) - 1) for name, row in rows.items()}
-            before = [line for name, value in given.items() for line in value.lines(places[name])]
+            before = [line for name, value in entries.items() for line in value.lines(places[name])]
             values = {name: float(rows[name][place]) for name, place in places.items()}
             if expressions.sums(text):
                 term = with_numbers_of_row(
@@ -61,21 +61,21 @@ class Arithmetic:
         return Entries(numbers, lines)
 
     def mean(self, x: Entries) -> Entries:
-        found = x.numbers.mean(keepdims=True)
+        means = x.numbers.mean(keepdims=True)
         term = plain_sum(x.numbers) / num(len(x.numbers))
-        return Entries(found, lambda unit: [f"mean = {equation(term, float(found[0]))}, over the sample"])
+        return Entries(means, lambda unit: [f"mean = {equation(term, float(means[0]))}, over the sample"])
 
     def product(self, x: Entries, name: str, parts: int = 1) -> Entries:
         weights = self.arrays[name].reshape(parts, -1, self.arrays[name].shape[-1])
         inputs, width = x.numbers.reshape(parts, -1), weights.shape[-1]
-        found = np.einsum("mk,mkd->md", inputs, weights).reshape(-1)
+        products = np.einsum("mk,mkd->md", inputs, weights).reshape(-1)
 
         def lines(unit: int) -> list[str]:
             part, entry = divmod(unit, width)
             term = product_sum(inputs[part], weights[part, :, entry])
-            return [f"z = Σ of {name} = {equation(term, float(found[unit]))}"]
+            return [f"z = Σ of {name} = {equation(term, float(products[unit]))}"]
 
-        return Entries(found, lines)
+        return Entries(products, lines)
 
     def columns(self, x: Entries, places: Sequence[int]) -> Entries:
         def lines(unit: int) -> list[str]:
@@ -86,10 +86,12 @@ class Arithmetic:
 
     def lookup(self, x: Entries, column: int, name: str, start: int, stop: int) -> Entries:
         place = start + int(x.numbers[column])
-        found = self.arrays[name][place]
+        vector = self.arrays[name][place]
         return Entries(
-            found,
-            lambda unit: [f"{name}[{place}, {unit}] = {number(float(found[unit]))}, of column {column} of x"],
+            vector,
+            lambda unit: [
+                f"{name}[{place}, {unit}] = {number(float(vector[unit]))}, of column {column} of x"
+            ],
         )
 
     def joined(self, values: Sequence[Entries]) -> Entries:

@@ -47,8 +47,8 @@ class NeuronTrace(UnitTrace):
     @property
     def inputs(self) -> Array:
         """The inputs x_i of this sample, (n_inputs,)."""
-        found: Array = self.record.inputs[self.sample]
-        return found
+        inputs: Array = self.record.inputs[self.sample]
+        return inputs
 
     @property
     def weights(self) -> Array:

@@ -104,16 +104,16 @@ class LossOf:
                 if isinstance(shown, ElementwiseLoss)
                 else -y * np.log(np.maximum(a, np.finfo(np.float64).tiny))
             ).reshape(-1) * weights
-        kept = np.flatnonzero(values)
+        places = np.flatnonzero(values)
         y, a = y.reshape(-1), a.reshape(-1)
 
         def term(place: int) -> Term:
-            entry = kept[place]
+            entry = places[place]
             values = {"y": float(y[entry]), "p": float(a[entry]), "z": float(a[entry])}
             value = with_numbers(facts.value, values | constants_of(shown))
             return num(weights[entry]) * value if self.weighted else value
 
-        return term, values[kept]
+        return term, values[places]
 
     def slope(self, output: str, target: str, mass: str = "ΣY") -> tuple[str, str]:
         """Its slope in the output of one unit, in text and in LaTeX; `mass` is what the targets of a row add up to."""

@@ -95,9 +95,9 @@ class Writer:
 
     def _activated(self, k: int, record: RowRecord, unit: UnitTrace) -> TraceStep:
         function = unit.activation
-        given = f"Z{k}" if record.row.kind == DENSE else letters(k - 1)[0]
-        called = function.called(given)
-        where = "" if record.row.kind == DENSE or "=" not in called else f", z = {given}"
+        argument = f"Z{k}" if record.row.kind == DENSE else letters(k - 1)[0]
+        called = function.called(argument)
+        where = "" if record.row.kind == DENSE or "=" not in called else f", z = {argument}"
         texts = (
             f"A{k} = {called}{where}",
             f"A_{k} = {function.value_latex}",
@@ -150,8 +150,8 @@ class Writer:
         if last:
             yield self._cancelled(k, record) if self._fused(record) else self._output_error(k, record)
         if not self._fused(record) and row.kind in (DENSE, ACTIVATION):
-            given = f"Z{k}" if row.kind == DENSE else letters(k - 1)[0]
-            yield self._gated(k, record, unit, given)
+            argument = f"Z{k}" if row.kind == DENSE else letters(k - 1)[0]
+            yield self._gated(k, record, unit, argument)
         if record.d_weights is not None:
             yield self._weights_gradient(k, record, unit)
             if record.bias is not None and record.d_bias is not None:
@@ -159,9 +159,9 @@ class Writer:
         if k > 1:
             yield self._carried(k, record)
 
-    def _gated(self, k: int, record: RowRecord, unit: UnitTrace, given: str) -> TraceStep:
+    def _gated(self, k: int, record: RowRecord, unit: UnitTrace, argument: str) -> TraceStep:
         slope = unit.activation.slope
-        texts = (f"dZ{k} = dA{k} ∘ f′({given}), f′ = {slope}", rf"dZ_{k} = dA_{k} \circ f'(Z_{k})")
+        texts = (f"dZ{k} = dA{k} ∘ f′({argument}), f′ = {slope}", rf"dZ_{k} = dA_{k} \circ f'(Z_{k})")
         facts = unit.activation.part.facts
         if facts is not None and facts.is_of_rows:
             text = with_letters(facts.backward, {"a": f"A{k}", "d": f"dA{k}"}).write(0).replace("·", " ∘ ")
@@ -209,9 +209,9 @@ class Writer:
 
     def _weights_gradient(self, k: int, record: RowRecord, unit: UnitTrace) -> TraceStep:
         (source, latex_source), j = letters(k - 1), unit.unit
-        found = np.empty(0) if record.d_weights is None else record.d_weights
+        gradient = np.empty(0) if record.d_weights is None else record.d_weights
         if isinstance(unit, LearnedTrace):
-            return self._own(f"dW{k}", "backward", unit, unit.gradient(), found)
+            return self._own(f"dW{k}", "backward", unit, unit.gradient(), gradient)
         i = self.entry.inputs[k - 1]
         penalty, latex = penalty_text(f"W{k}", record.row.l1, record.row.l2)
         texts = (f"dW{k} = {source}ᵀ dZ{k}{penalty}", rf"dW_{k} = {latex_source}^\top dZ_{k}{latex}")
@@ -220,8 +220,11 @@ class Writer:
         summed = product_sum(record.inputs[:, i], record.d_z[:, j])
         if penalty and record.weights is not None:
             summed = summed + penalty_slope(float(record.weights[i, j]), record.row.l1, record.row.l2)
-        shapes, numbers = self._product(record.inputs.T, record.d_z), f"dw = {equation(summed, found[i, j])}"
-        return self._step(f"dW{k}", "backward", record.row.layer, texts, numbers, found, shapes)
+        shapes, numbers = (
+            self._product(record.inputs.T, record.d_z),
+            f"dw = {equation(summed, gradient[i, j])}",
+        )
+        return self._step(f"dW{k}", "backward", record.row.layer, texts, numbers, gradient, shapes)
 
     def _bias_gradient(self, k: int, record: RowRecord, bias: Array, d_bias: Array) -> TraceStep:
         row, j = record.row, self.entry.units[k - 1]

@@ -64,8 +64,8 @@ def _short(value: float) -> Term:
 
 def with_numbers(formula: str, values: Mapping[str, float]) -> Term:
     """A formula with numbers; of a choice the side that is taken."""
-    taken = expressions.branch(formula, values)
-    return expressions.built(taken, {name: num(value) for name, value in values.items()}, _NUMBERS)
+    branch = expressions.branch(formula, values)
+    return expressions.built(branch, {name: num(value) for name, value in values.items()}, _NUMBERS)
 
 
 def with_numbers_of_row(formula: str, values: Mapping[str, Array], unit: int, terms: int = TERMS) -> Term:

@@ -130,8 +130,8 @@ class UnitTrace:
     @property
     def activation(self) -> WrittenFunction:
         """How the activation of this unit is written."""
-        taken = self.step.plan.objective.activation if self.loss_takes_over else self.record.row.activation
-        return function_of(taken)
+        function = self.step.plan.objective.activation if self.loss_takes_over else self.record.row.activation
+        return function_of(function)
 
     @property
     def into_activation(self) -> Array:
@@ -163,25 +163,25 @@ class UnitTrace:
         if self.loss_takes_over or self.activation.is_of_rows:
             return None
         place = (slice(self.sample, self.sample + 1), slice(self.unit, self.unit + 1))
-        found: Any = self.record.row.activation.slope(self.into_activation[place], self.record.a[place])
-        return float(np.broadcast_to(found, (1, 1))[0, 0])
+        slope: Any = self.record.row.activation.slope(self.into_activation[place], self.record.a[place])
+        return float(np.broadcast_to(slope, (1, 1))[0, 0])
 
     def slope_with_numbers(self) -> str:
         """The numbers of f'(z)."""
-        z, found = float(self.into_activation[self.sample, self.unit]), self.slope
-        if found is None:
+        z, slope = float(self.into_activation[self.sample, self.unit]), self.slope
+        if slope is None:
             return self.activation.backward
         term = self.activation.slope_with_numbers(z, self.a)
-        return number(found) if term is None else equation(term, found)
+        return number(slope) if term is None else equation(term, slope)
 
     def error(self) -> str:
         """The numbers of dL/dz, from dL/da or, where the loss took the activation over, from the target."""
-        d_z, found = float(self.record.d_z[self.sample, self.unit]), self.slope
+        d_z, slope = float(self.record.d_z[self.sample, self.unit]), self.slope
         if self.loss_takes_over:
             return LossOf(self.step).slope_with_numbers(self.sample, self.unit, d_z)
-        if found is None:
+        if slope is None:
             return equation(self._through_row()[1], d_z)
-        return equation(times(num(self.d_a), num(found)), d_z)
+        return equation(times(num(self.d_a), num(slope)), d_z)
 
     def _through_row(self) -> tuple[list[tuple[str, Term, float]], Term]:
         return self.activation.through_row(
@@ -199,8 +199,8 @@ class UnitTrace:
         """The way back through the activation."""
         if self.loss_takes_over:
             return self._cancelled_lines()
-        function, found = self.activation, self.slope
-        if found is None:
+        function, slope = self.activation, self.slope
+        if slope is None:
             sums, _ = self._through_row()
             return [
                 *self._d_a_lines(),

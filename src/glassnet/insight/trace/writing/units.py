@@ -106,8 +106,8 @@ def kind_of(row: Row) -> type[UnitTrace] | None:
     """
     if row.own is None or row.kind in (BRANCH, SUM):
         return KINDS.get(row.kind)
-    layer, known = row.own.layer, registry.classes().get(row.kind)
-    if row.kind in KINDS and known is not None and computes_like(layer, known):
+    layer, own_class = row.own.layer, registry.classes().get(row.kind)
+    if row.kind in KINDS and own_class is not None and computes_like(layer, own_class):
         return KINDS[row.kind]
     if not trains_as_described(layer, row.own.input_shape):
         return None

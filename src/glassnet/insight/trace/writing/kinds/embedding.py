@@ -95,10 +95,10 @@ class EmbeddingTrace(OfColumnTrace):
         )
 
     def _samples(self) -> str:
-        taken = self._taken
-        if not len(taken):
+        samples = self._taken
+        if not len(samples):
             return "no sample"
-        return f"samples {listed(taken)}" if len(taken) > 1 else f"sample {taken[0]}"
+        return f"samples {listed(samples)}" if len(samples) > 1 else f"sample {samples[0]}"
 
     def _forward_lines(self, terms: int) -> list[str]:
         if self.passes:

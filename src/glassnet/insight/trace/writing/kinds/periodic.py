@@ -54,21 +54,21 @@ class PeriodicTrace(OfColumnTrace):
         if own is None:
             raise NotImplementedError
         start, rows, columns = own.parameters[which]
-        found: Array = self.step.update.before[start : start + rows * columns].reshape(rows, columns)
-        return found
+        array: Array = self.step.update.before[start : start + rows * columns].reshape(rows, columns)
+        return array
 
     @property
     def _weights(self) -> Array:
         """Those of its waves."""
         (first, entry), n = self._entry, self._periodic.waves
-        found: Array = self._array(0)[first * n : first * n + n, entry]
-        return found
+        weights: Array = self._array(0)[first * n : first * n + n, entry]
+        return weights
 
     def _angles(self, samples: Any) -> Array:
         """2π x f + φ of its column, (samples, waves)."""
         x, first = self.record.inputs[samples, self.column], self._entry[0]
-        found: Array = 2 * math.pi * x[:, None] * self._array(2)[first] + self._array(3)[first]
-        return found
+        angles: Array = 2 * math.pi * x[:, None] * self._array(2)[first] + self._array(3)[first]
+        return angles
 
     def forward(self) -> Formula:
         """A = (X, cos(2π x f + φ) W + b of each chosen column)."""
