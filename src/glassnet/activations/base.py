@@ -103,8 +103,8 @@ def numbers(name: str, values: ArrayLike) -> NDArray[Any]:
     """`values` as an array of real floating-point numbers; those of an engine pass at once."""
     if type(values) is np.ndarray and values.dtype.kind == "f":
         return values
-    found = checks.real(name, values)
-    return found if found.dtype.kind == "f" else found.astype(np.float64)
+    array = checks.real(name, values)
+    return array if array.dtype.kind == "f" else array.astype(np.float64)
 
 
 def check_target(out: Any, gradient: NDArray[Any]) -> None:

@@ -53,10 +53,10 @@ class TorchModule:
 
     def difference(self, module: Any) -> str:
         """The first argument of `module` that makes it another function, as ``name=value``; "" where none does."""
-        for name, wanted in self.fixed.items():
+        for name, expected in self.fixed.items():
             value, alike = getattr(module, name), self.alike.get(name, ())
             from_there_on = alike[:1] == ("at least",) and value >= alike[1]
-            if value != wanted and value not in alike and not from_there_on:
+            if value != expected and value not in alike and not from_there_on:
                 return f"{name}={value!r}"
         return ""
 
@@ -183,11 +183,11 @@ class ActivationFacts:
             raise ArgumentError(
                 f"the facts of the activation {name!r} need a letter for each of {sorted(fields)}"
             )
-        for formula, known in (
+        for formula, letters in (
             (self.value, {"z"}), (self.slope, {"z", "a"}), (self.backward, {"a", "d"}), (self.slope_in_output, {"a"}),
             *((limit, {"inf"}) for limit in self.range),
         ):  # fmt: skip
-            unknown = expressions.names(formula) - known - fields if formula else set()
+            unknown = expressions.names(formula) - letters - fields if formula else set()
             if unknown:
                 raise ArgumentError(
                     f"the formula {formula!r} of the activation {name!r} has no {sorted(unknown)}"

@@ -60,16 +60,16 @@ class Function(ActivationFunction):
     @explained
     def value(self, z: ArrayLike) -> NDArray[Any]:
         """f(z), of z's shape; the function is given a copy, which it may write into."""
-        given = numbers("z", z)
-        found = self.function(given.copy())
-        return checks.elementwise(f"the activation {self.registered_name!r}", found, given)
+        inputs = numbers("z", z)
+        result = self.function(inputs.copy())
+        return checks.elementwise(f"the activation {self.registered_name!r}", result, inputs)
 
     @explained
     def slope(self, z: ArrayLike, a: ArrayLike | None = None) -> NDArray[Any]:
         """f'(z), of z's shape."""
         z, a = self._with_output(z, a)
-        given = (z.copy(), a.copy()) if self.derivative_takes_output else (z.copy(),)
-        found = self.derivative(*given)
+        arguments = (z.copy(), a.copy()) if self.derivative_takes_output else (z.copy(),)
+        result = self.derivative(*arguments)
         return checks.elementwise(
-            f"the derivative of the activation {self.registered_name!r}", found, z, "fiub"
+            f"the derivative of the activation {self.registered_name!r}", result, z, "fiub"
         )

@@ -64,9 +64,9 @@ def largest_difference(ours: Array, theirs: Array, rounding: float = ROUNDING) -
     with np.errstate(invalid="ignore"):
         apart = np.abs(ours - theirs)
         apart[(ours == theirs) | (np.isnan(ours) & np.isnan(theirs))] = 0
-        known = np.where(np.isfinite(theirs), theirs, 0)
-        spread = known.max(axis=1, keepdims=True) - known.min(axis=1, keepdims=True)
-        largest = np.abs(known).max(axis=1, keepdims=True)
+        finite = np.where(np.isfinite(theirs), theirs, 0)
+        spread = finite.max(axis=1, keepdims=True) - finite.min(axis=1, keepdims=True)
+        largest = np.abs(finite).max(axis=1, keepdims=True)
         nothing = TINY + np.finfo(np.float64).eps * 8 * largest.max()
         agree = apart <= SHARE * spread + rounding * largest + nothing
     return None if agree.all() else float(apart.max())
@@ -83,20 +83,20 @@ def first_difference(
     pieces: Sequence[Piece],
     shape: tuple[int, ...],
     rows: Array,
-    seen: Mapping[int, Array],
+    outputs: Mapping[int, Array],
     rounding: float = ROUNDING,
 ) -> int | None:
     """A piece whose output differs from what was seen, while that of the last one seen before it agrees.
 
-    `seen` holds outputs by the index of their piece; None where all of them agree. The whole is known to differ.
+    `outputs` holds them by the index of their piece; None where all of them agree. The whole is known to differ.
     """
-    places = sorted(seen)
+    places = sorted(outputs)
     agrees, differs = -1, len(places)
     while differs - agrees > 1:
         middle = (agrees + differs) // 2
         index = places[middle]
         ours = prediction(pieces[: index + 1], shape, rows)
-        if largest_difference(ours, seen[index], rounding) is None:
+        if largest_difference(ours, outputs[index], rounding) is None:
             agrees = middle
         else:
             differs = middle
@@ -105,5 +105,5 @@ def first_difference(
 
 def as_rows(output: object, n: int) -> Array | None:
     """An output as (n_samples, n_outputs) of float64; None if it is not one row for each sample."""
-    found = np.asarray(output, np.float64)
-    return found.reshape(n, -1) if found.ndim and len(found) == n and prod(found.shape) else None
+    array = np.asarray(output, np.float64)
+    return array.reshape(n, -1) if array.ndim and len(array) == n and prod(array.shape) else None

@@ -115,10 +115,10 @@ def _reason(error: Exception) -> str:
 
 def _verified_config(metadata: Mapping[str, str], kind: str, version: str) -> dict[str, Any]:
     """The configuration, if this file is glassnet's, of this kind and version, and unaltered."""
-    found = metadata.get("format")
-    if found != kind:
+    written_kind = metadata.get("format")
+    if written_kind != kind:
         raise ModelFileError(
-            _READ_BY.get(str(found), "it is a safetensors file, but glassnet did not write it")
+            _READ_BY.get(str(written_kind), "it is a safetensors file, but glassnet did not write it")
         )
     if metadata.get("format_version") != version:
         raise ModelFileError(

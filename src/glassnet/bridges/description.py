@@ -83,15 +83,15 @@ def _describe_state(state: TrainingState, arrays: dict[str, Array]) -> dict[str,
     arrays |= {f"optimizer.{index}": vector for index, vector in enumerate(state.vectors)}
     memories = {}
     for callback, memory in state.callbacks.items():
-        kept = {key: value for key, value in memory.items() if isinstance(value, np.ndarray)}
-        for key, value in kept.items():
+        of_memory = {key: value for key, value in memory.items() if isinstance(value, np.ndarray)}
+        for key, value in of_memory.items():
             if value.dtype not in (np.float32, np.float64):
                 raise ArgumentError(
                     f"callback {callback} remembers {key!r} of {value.dtype}; arrays must be float32 or float64"
                 )
             arrays[f"callbacks.{callback}.{key}"] = value
-        values = {key: value for key, value in memory.items() if key not in kept}
-        memories[callback] = {"values": values, "arrays": list(kept)}
+        values = {key: value for key, value in memory.items() if key not in of_memory}
+        memories[callback] = {"values": values, "arrays": list(of_memory)}
     return {
         "optimizer": to_config(state.optimizer), "step": state.step, "epoch": state.epoch,
         "rate_factor": state.rate_factor, "batch_size": state.batch_size, "engine": state.engine, "callbacks": memories,
@@ -212,5 +212,5 @@ def _memory(name: str, memory: Any, stored: Stored) -> dict[str, Any]:
     if not isinstance(memory, dict):
         raise ArgumentError(f"the memory of callback {name!r} is not a table")
     names = {str(key): f"callbacks.{name}.{key}" for key in _part(memory, "arrays", list)}
-    arrays = {key: stored.read(found, None, None) for key, found in names.items()}
+    arrays = {key: stored.read(place, None, None) for key, place in names.items()}
     return {**_part(memory, "values", dict), **arrays}

@@ -16,5 +16,5 @@ def known_names(network: Network) -> dict[str, list[Any]]:
     """
     data = network.metadata.get("data")
     places = [network.metadata, data] if isinstance(data, dict) else [network.metadata]
-    found = {key: [place[key] for place in places if isinstance(place.get(key), list)] for key in NAMES}
-    return {key: lists[0] for key, lists in found.items() if lists and lists[0]}
+    lists_of = {key: [place[key] for place in places if isinstance(place.get(key), list)] for key in NAMES}
+    return {key: lists[0] for key, lists in lists_of.items() if lists and lists[0]}

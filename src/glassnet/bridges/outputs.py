@@ -20,9 +20,11 @@ def note(network: Network, loss: str | Loss | None) -> None:
     """
     if loss is None:
         return
-    chosen = losses.get(loss)
-    refuse_outputs(network.layers, network.layout, chosen)
-    network.loss = chosen
-    independent = chosen.domain == (0.0, 1.0) and chosen.targets == "values" and not chosen.rows_sum_to_one
+    objective = losses.get(loss)
+    refuse_outputs(network.layers, network.layout, objective)
+    network.loss = objective
+    independent = (
+        objective.domain == (0.0, 1.0) and objective.targets == "values" and not objective.rows_sum_to_one
+    )
     if independent and network.plan().n_outputs > 1:
         network.metadata.setdefault("multi_label", True)

@@ -44,8 +44,8 @@ def by_feature(layer: Layer, n: int, place: str, arrays: Mapping[str, Array | No
     One number alone may be of all features, so it does not tell how many there are.
     """
     absent = {"weights": np.ones(n, dtype), "bias": np.zeros(n, dtype)}
-    known = {name: absent[name] if found is None else found for name, found in arrays.items()}
-    return Piece(layer, place, known, n if n > 1 else None)
+    filled = {name: absent[name] if array is None else array for name, array in arrays.items()}
+    return Piece(layer, place, filled, n if n > 1 else None)
 
 
 def residual(inside: Sequence[Piece], place: str) -> Piece:
@@ -98,9 +98,9 @@ def _is_linear(layer: Dense) -> bool:
     return activations.get(layer.activation) == activations.Linear()
 
 
-def _shape(pieces: Sequence[Piece], given: int | Sequence[int] | None) -> tuple[int, ...]:
-    if given is not None:
-        return checked_shape(given)
+def _shape(pieces: Sequence[Piece], input_shape: int | Sequence[int] | None) -> tuple[int, ...]:
+    if input_shape is not None:
+        return checked_shape(input_shape)
     n = _features(pieces)
     if n is not None:
         return (n,)

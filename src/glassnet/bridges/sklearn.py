@@ -107,9 +107,9 @@ def _asked(model: Any, rows: Array) -> Array | None:
         raise ArgumentError(
             f"this {type(model).__name__} cannot be compared with what was read of it: its prediction fails ({error})"
         ) from error
-    found = as_rows(output, len(rows))
+    rows_of_output = as_rows(output, len(rows))
     of_second = model.out_activation_ == "logistic" and model.n_outputs_ == 1
-    return found if found is None or not of_second else found[:, 1:]
+    return rows_of_output if rows_of_output is None or not of_second else rows_of_output[:, 1:]
 
 
 _LOSSES = {
@@ -122,7 +122,7 @@ def _metadata(model: Any) -> dict[str, Any]:
         "class_names": getattr(model, "classes_", None),
         "feature_names": getattr(model, "feature_names_in_", None),
     }
-    return {name: np.asarray(found).tolist() for name, found in lists.items() if found is not None}
+    return {name: np.asarray(names).tolist() for name, names in lists.items() if names is not None}
 
 
 def to_sklearn(network: Network) -> Any:
@@ -177,8 +177,8 @@ def to_sklearn(network: Network) -> Any:
 
 
 def _classes(network: Network, n: int) -> Array:
-    known = known_names(network).get("class_names", [])
-    return np.array(known) if len(set(known)) == n else np.arange(n)
+    names = known_names(network).get("class_names", [])
+    return np.array(names) if len(set(names)) == n else np.arange(n)
 
 
 def _sorted(columns: Array, order: Array) -> Array:
@@ -198,10 +198,10 @@ def _dense(index: int, layer: object) -> Dense:
 
 
 def _name(index: int, layer: Dense) -> str:
-    found = next((name for name, activation in _NAMES.items() if activation == layer.activation), None)
-    if found is None:
+    own_name = next((name for name, activation in _NAMES.items() if activation == layer.activation), None)
+    if own_name is None:
         raise _refused(index, layer, f"the activations of scikit-learn are {', '.join(_NAMES)}")
-    return found
+    return own_name
 
 
 def _hidden(dense: list[Dense]) -> str:

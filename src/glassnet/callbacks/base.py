@@ -201,11 +201,11 @@ def adjusted(optimizer: Optimizer, callbacks: Sequence[Callback]) -> Optimizer:
 
 def named(callbacks: Sequence[Callback]) -> dict[str, Callback]:
     """Callbacks by the names under which their memories are kept; equal names are counted."""
-    found: dict[str, Callback] = {}
+    by_name: dict[str, Callback] = {}
     for callback in callbacks:
-        n_equal = sum(other.name == callback.name for other in found.values())
-        found[f"{callback.name} {n_equal + 1}" if n_equal else callback.name] = callback
-    return found
+        n_equal = sum(other.name == callback.name for other in by_name.values())
+        by_name[f"{callback.name} {n_equal + 1}" if n_equal else callback.name] = callback
+    return by_name
 
 
 def memories(callbacks: Sequence[Callback]) -> dict[str, dict[str, Any]]:

@@ -46,12 +46,12 @@ class CSVLog(Callback):
         """The folder must exist, and a file that is there be such a log."""
         if not self.path.resolve().parent.is_dir():
             raise ArgumentError(f"the folder of CSVLog({str(self.path)!r}) does not exist; create it first")
-        found = self._columns()
-        wanted = {*self._not_scores, *greater_is_better}
-        if found and (found[0] != "epoch" or set(found) != wanted):
+        written = self._columns()
+        columns = {*self._not_scores, *greater_is_better}
+        if written and (written[0] != "epoch" or set(written) != columns):
             raise ArgumentError(
                 f"{self.path} is there already and not a log of this training: its first line is not "
-                f"epoch and {', '.join(sorted(wanted - {'epoch'}))}. Remove it, or choose another path"
+                f"epoch and {', '.join(sorted(columns - {'epoch'}))}. Remove it, or choose another path"
             )
 
     def begin(self, session: Session) -> None:

@@ -19,15 +19,15 @@ PRODUCT_PER_THREAD = 4_000_000
 def checked_threads(threads: Any) -> int:
     """A number of threads that a user asks for; raises `ArgumentError` for one that no machine like this can use."""
     most = max(64, os.cpu_count() or 1)
-    wanted = checks.integer("threads", threads, least=1)
-    if wanted > most:
+    number = checks.integer("threads", threads, least=1)
+    if number > most:
         raise ArgumentError(f"threads must be an integer from 1 to {most}; got {threads!r}")
-    return wanted
+    return number
 
 
-def matrix_threads(plan: Plan, batch_size: int, wanted: int | None = None) -> AbstractContextManager[None]:
-    """While active, products use the `wanted` threads, or as many as the largest one of this plan is worth."""
-    return blas.exactly(wanted) if wanted else blas.threads(threads_for(plan, batch_size))
+def matrix_threads(plan: Plan, batch_size: int, number: int | None = None) -> AbstractContextManager[None]:
+    """While active, products use this `number` of threads, or as many as the largest one of this plan is worth."""
+    return blas.exactly(number) if number else blas.threads(threads_for(plan, batch_size))
 
 
 def threads_for(plan: Plan, batch_size: int) -> int:

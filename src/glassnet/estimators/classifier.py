@@ -188,10 +188,10 @@ class NetworkClassifier(ClassifierMixin, Predicts, NetworkEstimator):
         finally:
             self.__dict__.pop("_awaited", None)
 
-    def _awaited_classes(self, y: Any, classes: Any) -> Array | None:
-        if classes is None and np.ndim(y) < 2:
+    def _awaited_classes(self, y: Any, all_classes: Any) -> Array | None:
+        if all_classes is None and np.ndim(y) < 2:
             raise ArgumentError("classes must be passed on the first call to partial_fit.")
-        return None if classes is None else np.unique(classes)
+        return None if all_classes is None else np.unique(all_classes)
 
     # ---- what y is
 

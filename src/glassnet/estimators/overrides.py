@@ -158,7 +158,7 @@ def _with_stopping(settings: Settings, parameters: Any) -> Settings:
 def table_settings(
     settings: Settings, parameters: Any, names: Sequence[str], never_dropped: Sequence[str]
 ) -> TableSettings:
-    """What the preprocessing of a table with these columns is told; those that are `kept` are not dropped."""
+    """What the preprocessing of a table with these columns is told; those that are `never_dropped` stay."""
     most = None if settings.embed_from is None else settings.embed_from - 1
     keep = names if settings.scaling == "none" else [name for name in never_dropped if name in names]
     return TableSettings(

@@ -152,13 +152,13 @@ class Layer:
 
     def _assign(self, name: str, values: ArrayLike) -> None:
         """Write an array of the right shape, or one number everywhere, into the parameters."""
-        view, given = self.view(name), checks.real(f"{name} of {self!r}", values)
-        if given.ndim > 0 and given.shape != view.shape:
+        view, array = self.view(name), checks.real(f"{name} of {self!r}", values)
+        if array.ndim > 0 and array.shape != view.shape:
             hint = (
-                "; transpose it: rows are inputs, columns are outputs" if given.T.shape == view.shape else ""
+                "; transpose it: rows are inputs, columns are outputs" if array.T.shape == view.shape else ""
             )
-            raise ShapeError(f"{name} of {self!r} must have shape {view.shape}; got {given.shape}{hint}")
-        view[...] = given
+            raise ShapeError(f"{name} of {self!r} must have shape {view.shape}; got {array.shape}{hint}")
+        view[...] = array
 
     def __repr__(self) -> str:
         return compact_repr(self)
@@ -176,8 +176,8 @@ def computes_like(layer: Layer, base: type[Layer]) -> bool:
 
 def is_built_in(layer: Layer) -> bool:
     """Whether a layer, or that of which it is a subclass, is one of glassnet's, and computes what that does."""
-    known = registry.classes().values()
-    base = next((base for base in type(layer).__mro__ if base in known), None)
+    built_in = registry.classes().values()
+    base = next((base for base in type(layer).__mro__ if base in built_in), None)
     return base is not None and computes_like(layer, base)
 
 

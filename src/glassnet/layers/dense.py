@@ -72,13 +72,13 @@ class Dense(Layer):
     def _refuse_options_of_no_bias(self) -> None:
         if self.use_bias:
             return
-        given = {
+        options = {
             "bias_initializer": self.bias_initializer != initializers.Zeros(),
             "bias_l1": self.bias_l1 > 0,
             "bias_l2": self.bias_l2 > 0,
             "bias_learning_rate_factor": self.bias_learning_rate_factor != 1,
         }
-        idle = [name for name, is_given in given.items() if is_given]
+        idle = [name for name, is_given in options.items() if is_given]
         if idle:
             raise ArgumentError(
                 f"{idle[0]} of Dense is of a bias, and use_bias=False leaves none; take one of them away"

@@ -174,5 +174,5 @@ def exercises(lesson: int | None = None) -> Exercises:
     numbers = list(lessons())
     if lesson is not None and lesson not in numbers:
         raise ArgumentError(f"lesson must be one of {', '.join(map(str, numbers))}; got {lesson!r}")
-    wanted = [one for number, one in lessons().items() if lesson in (None, number)]
-    return Exercises(tuple(exercise for one in wanted for exercise in one.exercises))
+    chosen_lessons = [one for number, one in lessons().items() if lesson in (None, number)]
+    return Exercises(tuple(exercise for one in chosen_lessons for exercise in one.exercises))

@@ -80,9 +80,9 @@ class Exercise:
         """What a solution or a mistake gives: asked as an answer is, or, where a value is asked for, the value."""
         return function(*case) if self.is_value else self.ask(function, *case)
 
-    def mistakes(self, *known: tuple[Ask, str]) -> None:
+    def mistakes(self, *mistakes: tuple[Ask, str]) -> None:
         """Note known mistakes: a function that makes it, and what is said to the one who made it."""
-        self.slips.extend(Slip(gives, message) for gives, message in known)
+        self.slips.extend(Slip(gives, message) for gives, message in mistakes)
 
     def variant(self, seed: int) -> Sequence[Case]:
         """The inputs of one learner; seed 0 is that of the texts."""

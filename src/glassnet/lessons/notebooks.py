@@ -22,10 +22,10 @@ glassnet.lessons.use_seed({seed})"""
 
 def title(number: int) -> str:
     """A lesson's title, without its number."""
-    found = re.search(r"^# \d+\. (.+)$", texts()[number].read_text(encoding="utf-8"), flags=re.MULTILINE)
-    if found is None:
+    heading = re.search(r"^# \d+\. (.+)$", texts()[number].read_text(encoding="utf-8"), flags=re.MULTILINE)
+    if heading is None:
         raise ArgumentError(f"lesson {number} has no title")
-    return found[1]
+    return heading[1]
 
 
 def notebook(number: int, seed: int | str = 0) -> Any:

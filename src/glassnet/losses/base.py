@@ -196,16 +196,16 @@ class Loss:
         low, high = limits
         outside = (array < low - _ROUNDING) | (array > high + _ROUNDING)
         if outside.any():
-            wanted = f">= {low:g}" if high == np.inf else f"from {low:g} to {high:g}"
-            raise DataError(f"{self.name} takes {name} {wanted}; it holds {array[outside].flat[0]:g}")
+            range_of = f">= {low:g}" if high == np.inf else f"from {low:g} to {high:g}"
+            raise DataError(f"{self.name} takes {name} {range_of}; it holds {array[outside].flat[0]:g}")
 
     def refuse_other_targets(self, name: str, y: Array) -> None:
         """Raise `DataError` where targets called `name` are none of `only_targets`."""
         wrong = ~np.isin(y, self.only_targets) if self.only_targets else np.zeros(y.shape, bool)
         if wrong.any():
-            wanted = " and ".join(f"{value:g}" for value in self.only_targets)
+            allowed = " and ".join(f"{value:g}" for value in self.only_targets)
             advice = self._advice_for_other_targets(name, y)
-            raise DataError(f"{self.name} takes targets {wanted}; {name} holds {y[wrong].flat[0]:g}{advice}")
+            raise DataError(f"{self.name} takes targets {allowed}; {name} holds {y[wrong].flat[0]:g}{advice}")
 
     def _advice_for_other_targets(self, name: str, y: Array) -> str:
         if -1 in self.only_targets and np.isin(y, (0, 1)).all():

@@ -178,12 +178,12 @@ class Quantiles(SeveralOutputs):
     )  # fmt: skip
 
     def __post_init__(self) -> None:
-        given = self.levels
-        if not checks.is_list(given) or len(given) == 0:
+        listed = self.levels
+        if not checks.is_list(listed) or len(listed) == 0:
             raise ArgumentError(
-                f"levels of Quantiles must be a sequence of numbers, such as (0.1, 0.9); got {given!r}"
+                f"levels of Quantiles must be a sequence of numbers, such as (0.1, 0.9); got {listed!r}"
             )
-        levels = tuple(checks.number("each of the levels of Quantiles", q, above=0, below=1) for q in given)
+        levels = tuple(checks.number("each of the levels of Quantiles", q, above=0, below=1) for q in listed)
         if any(high <= low for low, high in pairwise(levels)):
             raise ArgumentError(f"levels of Quantiles must increase; got {levels}")
         object.__setattr__(self, "levels", levels)

@@ -84,7 +84,7 @@ class LossFacts:
             )
         if set(self.letters) != fields:
             raise ArgumentError(f"the facts of the loss {name!r} need a letter for each of {sorted(fields)}")
-        for formula, known in ((self.value, {"y", "p", "z"}), (self.slope, {"y", "p", "mass"})):
-            unknown = expressions.names(formula) - known - fields if formula else set()
+        for formula, letters in ((self.value, {"y", "p", "z"}), (self.slope, {"y", "p", "mass"})):
+            unknown = expressions.names(formula) - letters - fields if formula else set()
             if unknown:
                 raise ArgumentError(f"the formula {formula!r} of the loss {name!r} has no {sorted(unknown)}")

@@ -47,6 +47,6 @@ class Function(ElementwiseLoss):
         """Mean over all entries and its gradient; the functions are given copies, which they may write into."""
         title = f"loss {self.registered_name!r}"
         values = checks.elementwise(f"the {title}", self.function(y.copy(), p.copy()), p)
-        found = self.derivative(y.copy(), p.copy())
-        slopes = checks.elementwise(f"the derivative of the {title}", found, p, "fiub")
+        result = self.derivative(y.copy(), p.copy())
+        slopes = checks.elementwise(f"the derivative of the {title}", result, p, "fiub")
         return mean(values, slopes, weights, p.size)

@@ -73,13 +73,13 @@ def labels_of_groups(loss: Loss, name: str, values: ArrayLike | None, n_samples:
                 f"{loss.name} compares {', '.join(loss.members)} and takes no targets; {name} must be None"
             )
         return np.zeros((k * n_samples, 1))
-    wanted = " or ".join(f"{value:g}" for value in loss.only_targets)
+    allowed = " or ".join(f"{value:g}" for value in loss.only_targets)
     if values is None:
-        raise DataError(f"{loss.name} takes {wanted} for each {kind}; {name} is missing")
+        raise DataError(f"{loss.name} takes {allowed} for each {kind}; {name} is missing")
     column = checks.real(name, values)
     if column.size != n_samples or len(column) != n_samples:
         raise ShapeError(
-            f"{loss.name} takes {wanted} for each {kind}, shape ({n_samples},); {name} has shape {column.shape}"
+            f"{loss.name} takes {allowed} for each {kind}, shape ({n_samples},); {name} has shape {column.shape}"
         )
     loss.refuse_other_targets(name, column)
     return np.repeat(column.reshape(-1, 1), k, axis=0)

@@ -190,16 +190,16 @@ def probabilities(y_true: ArrayLike, y_pred: ArrayLike) -> Scores:
     ShapeError, DataError
         As :func:`scores`, and if a probability is outside 0 to 1, or those of a sample do not sum to 1.
     """
-    rows = scores(y_true, y_pred)
+    checked = scores(y_true, y_pred)
     _check_probabilities(np.asarray(y_pred))
-    sums = rows.scores.sum(axis=1)
+    sums = checked.scores.sum(axis=1)
     row = int(abs(sums - 1.0).argmax())
     if abs(sums[row] - 1.0) >= _ROUNDING:
         raise DataError(
             f"y_pred must hold probabilities of all classes, which sum to 1; row {row} sums to {sums[row]:g}. "
             "End the network with a softmax"
         )
-    return rows
+    return checked
 
 
 def _check_probabilities(predicted: NDArray[Any]) -> None:

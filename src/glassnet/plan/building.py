@@ -42,8 +42,8 @@ def lay_out(layers: Sequence[Layer], input_shape: tuple[int, ...]) -> Layout:
             output = layer.output_shape(shape)
         except ShapeError as error:
             raise ShapeError(f"layer {index} of {len(layers)}, {layer!r}, {error}") from None
-        for vector, wanted in ((parameters, layer.parameters(shape)), (statistics, layer.statistics(shape))):
-            for parameter in wanted:
+        for vector, arrays in ((parameters, layer.parameters(shape)), (statistics, layer.statistics(shape))):
+            for parameter in arrays:
                 vector.append(Slot(index, parameter, vector[-1].stop if vector else 0))
         outputs.append(output)
         shape = output

@@ -83,15 +83,15 @@ def confusion_matrix(
     return ax
 
 
-def _counts_in_order(named: Named, names: Sequence[str]) -> NDArray[np.int64]:
+def _counts_in_order(samples: Named, names: Sequence[str]) -> NDArray[np.int64]:
     """The table of named classes, its rows and columns in the order of `names`."""
-    unknown = sorted({str(name) for name in named.names} - set(names))
+    unknown = sorted({str(name) for name in samples.names} - set(names))
     if unknown or len(set(names)) < len(names):
         problem = f"lacks {unknown[0]!r}" if unknown else "names a class twice"
         raise DataError(f"class_names must hold each name of y_true and y_pred once; it {problem}")
-    places = np.array([list(names).index(str(name)) for name in named.names])
+    places = np.array([list(names).index(str(name)) for name in samples.names])
     counts = np.zeros((len(names), len(names)), np.int64)
-    np.add.at(counts, (places[named.true], places[named.predicted]), 1)
+    np.add.at(counts, (places[samples.true], places[samples.predicted]), 1)
     return counts
 
 

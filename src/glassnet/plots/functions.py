@@ -82,10 +82,10 @@ def activations(
         As for :func:`activation`.
     """
     checks.truth("derivatives", derivatives)
-    functions = [_elementwise(choice) for choice in several(choices, "activations, such as ['relu', 'tanh']")]
+    drawn = [_elementwise(choice) for choice in several(choices, "activations, such as ['relu', 'tanh']")]
     z = grid(span)
     ax = canvas.axes_of(ax, 4.6, 3.2)
-    for number, function in enumerate(functions):
+    for number, function in enumerate(drawn):
         a = function.value(z)
         ax.plot(
             z, broken(function.slope(z, a)) if derivatives else a, canvas.LINES[number % len(canvas.LINES)],

@@ -92,9 +92,9 @@ class Schedule:
         ArgumentError
             If an epoch is negative or not finite.
         """
-        given = checks.real("epoch", epoch)
-        epochs = given.astype(np.float64)
-        if given.dtype.kind == "b" or not np.all(np.isfinite(epochs) & (epochs >= 0.0)):
+        numbers = checks.real("epoch", epoch)
+        epochs = numbers.astype(np.float64)
+        if numbers.dtype.kind == "b" or not np.all(np.isfinite(epochs) & (epochs >= 0.0)):
             raise ArgumentError(f"epoch must be finite and >= 0; got {checks.shown(epoch)}")
         return np.asarray(self.rates(epochs), dtype=np.float64)
 

@@ -48,8 +48,8 @@ class Chain(Schedule):
     )  # fmt: skip
 
     def __post_init__(self) -> None:
-        given = checks.sequence("schedules of Chain", self.schedules, "[0.1, 0.01]")
-        schedules = tuple(get(schedule) for schedule in given)
+        listed = checks.sequence("schedules of Chain", self.schedules, "[0.1, 0.01]")
+        schedules = tuple(get(schedule) for schedule in listed)
         limits = checks.sequence("boundaries of Chain", self.boundaries, "[5]")
         boundaries = tuple(checks.number("boundary of Chain", value, above=0.0) for value in limits)
         if len(schedules) != len(boundaries) + 1:

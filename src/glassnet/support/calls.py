@@ -102,11 +102,11 @@ def _explanation(called: Callable[..., Any], args: tuple[Any, ...], named: Mappi
     if len(args) > len(by_position):
         takes = f"{len(by_position)} ({', '.join(by_position)})" if by_position else "nothing"
         return f"{whole} takes {takes} by position, and was given {len(args)}{_how_to_give(parts)}"
-    given = [*by_position[: len(args)], *named]
+    names_given = [*by_position[: len(args)], *named]
     for name in named:
-        if given.count(name) > 1:
+        if names_given.count(name) > 1:
             return f"{whole} was given {name} twice, by position and by name"
-    missing = [part.name for part in parts if part.default is part.empty and part.name not in given]
+    missing = [part.name for part in parts if part.default is part.empty and part.name not in names_given]
     examples = [f"; such as {_EXAMPLES[name]}" for name in missing if name in _EXAMPLES]
     return f"{whole} needs {' and '.join(missing)}{''.join(examples)}"
 

@@ -35,8 +35,8 @@ def number(
     most: float = math.inf,
 ) -> float:
     """A finite real number with `above < value < below` and `least <= value <= most`."""
-    found = _real(value)
-    if not (math.isfinite(found) and above < found < below and least <= found <= most):
+    as_float = _real(value)
+    if not (math.isfinite(as_float) and above < as_float < below and least <= as_float <= most):
         bounds = [
             text
             for text, limit in (
@@ -47,9 +47,9 @@ def number(
             )
             if math.isfinite(limit)
         ]
-        wanted = " and ".join(["a finite number", *bounds])
-        raise ArgumentError(f"{name} must be {wanted}; got {shown(value)}")
-    return found
+        kind = " and ".join(["a finite number", *bounds])
+        raise ArgumentError(f"{name} must be {kind}; got {shown(value)}")
+    return as_float
 
 
 def text(name: str, value: Any, *, least: int = 1) -> str:
@@ -87,8 +87,8 @@ def function(name: str, value: Any, arguments: str = "") -> Any:
 
 def function_of(name: str, value: Any, *arguments: str) -> Any:
     """A function that takes these arguments by position, as far as it tells what it takes."""
-    asked = f"({', '.join(arguments)})"
-    called = function(name, value, asked)
+    call = f"({', '.join(arguments)})"
+    called = function(name, value, call)
     try:
         signature = inspect.signature(called)
     except ValueError:  # a function written in C need not say what it takes
@@ -96,7 +96,7 @@ def function_of(name: str, value: Any, *arguments: str) -> Any:
     try:
         signature.bind(*arguments)
     except TypeError as error:
-        raise ArgumentError(f"{name} must be callable with {asked}; {error}") from error
+        raise ArgumentError(f"{name} must be callable with {call}; {error}") from error
     return called
 
 
@@ -145,19 +145,19 @@ def sequence(name: str, value: Any, example: str) -> list[Any]:
 
 def pair(name: str, value: Any, example: str) -> tuple[Any, Any]:
     """Two things, in a tuple or a list."""
-    found = sequence(name, value, example)
-    if len(found) != 2:
-        raise ArgumentError(f"{name} must be a pair, such as {example}; got {len(found)}")
-    return found[0], found[1]
+    parts = sequence(name, value, example)
+    if len(parts) != 2:
+        raise ArgumentError(f"{name} must be a pair, such as {example}; got {len(parts)}")
+    return parts[0], parts[1]
 
 
 def names(name: str, value: Any) -> list[str]:
     """What things are called: a list of text, or of numbers that serve as names."""
-    found = sequence(name, value, "['red', 'blue']")
-    for place, one in enumerate(found):
+    listed = sequence(name, value, "['red', 'blue']")
+    for place, one in enumerate(listed):
         if not isinstance(one, (str, Real, np.bool_)):
             raise ArgumentError(f"{name} must hold text; in place {place} it holds {shown(one)}")
-    return list(map(str, found))
+    return list(map(str, listed))
 
 
 def same_shape(name: str, one: NDArray[Any], of: str, other: NDArray[Any]) -> None:
@@ -236,62 +236,62 @@ def array(name: str, values: Any) -> NDArray[Any]:
         raise DataError(f"{name} must have rows of equal length that hold numbers; its rows differ") from None
 
 
-def elementwise(title: str, result: Any, given: NDArray[Any], kinds: str = "f") -> NDArray[Any]:
-    """What a user's own `title` returned for the array `given`: numbers of its shape; a constant stands for all.
+def elementwise(title: str, result: Any, inputs: NDArray[Any], kinds: str = "f") -> NDArray[Any]:
+    """What a user's own `title` returned for the array `inputs`: numbers of its shape; a constant stands for all.
 
     `kinds` are the dtypes that it may have, as NumPy abbreviates them.
     """
     if isinstance(result, (int, float)) and not isinstance(result, np.generic):
-        return np.full_like(given, result)
-    found = np.asarray(result)
-    if found.shape != given.shape:
-        shape = f"shape {found.shape}" if found.ndim else "a single number"
+        return np.full_like(inputs, result)
+    values = np.asarray(result)
+    if values.shape != inputs.shape:
+        shape = f"shape {values.shape}" if values.ndim else "a single number"
         raise ArgumentError(
-            f"{title} must return a number for each that it is given, shape {given.shape}; it returned {shape}"
+            f"{title} must return a number for each that it is given, shape {inputs.shape}; it returned {shape}"
         )
-    if found.dtype.kind not in kinds:
+    if values.dtype.kind not in kinds:
         raise ArgumentError(
-            f"{title} must return real floating-point numbers; it returned {found.dtype}"
+            f"{title} must return real floating-point numbers; it returned {values.dtype}"
             + (
                 "; numpy.where(z > 0, 1.0, 0.0) makes some of a condition"
-                if found.dtype.kind in "iub"
+                if values.dtype.kind in "iub"
                 else ""
             )
         )
-    return found
+    return values
 
 
 def _of_torch(tensor: Any) -> Any:
     """A tensor of PyTorch as NumPy can read it: without its gradient, and not in half of a float."""
-    found = tensor.detach().cpu()
-    return found.float() if str(found.dtype) == "torch.bfloat16" else found
+    on_cpu = tensor.detach().cpu()
+    return on_cpu.float() if str(on_cpu.dtype) == "torch.bfloat16" else on_cpu
 
 
-def _unpacked(found: NDArray[Any]) -> NDArray[Any]:
+def _unpacked(values: NDArray[Any]) -> NDArray[Any]:
     """Numbers out of an array of objects, such as a table of columns of floats and of True and False."""
-    if found.dtype != object or not all(isinstance(entry, (Real, np.bool_)) for entry in found.flat):
-        return found
+    if values.dtype != object or not all(isinstance(entry, (Real, np.bool_)) for entry in values.flat):
+        return values
     try:
-        return found.astype(np.float64)
+        return values.astype(np.float64)
     except OverflowError:
-        return found
+        return values
 
 
 def real(name: str, values: Any) -> NDArray[Any]:
     """`values` as an array of real numbers: no text, no complex numbers, no dates."""
-    found = _unpacked(array(name, values))
-    if found.dtype.kind not in "fiub":
-        raise DataError(f"{name} must hold real numbers; its dtype is {found.dtype}; {_advice(found)}")
-    return found
+    numbers = _unpacked(array(name, values))
+    if numbers.dtype.kind not in "fiub":
+        raise DataError(f"{name} must hold real numbers; its dtype is {numbers.dtype}; {_advice(numbers)}")
+    return numbers
 
 
-def _advice(found: NDArray[Any]) -> str:
+def _advice(values: NDArray[Any]) -> str:
     """What helps, and of objects the first that is no number."""
     general = "encode text as numbers, fill missing entries, and convert to float"
-    strange = [place for place, entry in np.ndenumerate(found) if not isinstance(entry, (Real, np.bool_))]
-    if found.dtype != object or not strange:
-        return _ADVICE.get(found.dtype.kind, general)
-    entry = found[strange[0]]
+    strange = [place for place, entry in np.ndenumerate(values) if not isinstance(entry, (Real, np.bool_))]
+    if values.dtype != object or not strange:
+        return _ADVICE.get(values.dtype.kind, general)
+    entry = values[strange[0]]
     times = (date, timedelta, np.datetime64, np.timedelta64)
     advice = _ADVICE["M"] if isinstance(entry, times) else general
     place = ", ".join(f"{axis} {number}" for axis, number in zip(("row", "column"), strange[0], strict=False))

@@ -58,19 +58,19 @@ def parsed(text: str) -> ast.expr:
         If it is no formula, or calls what is none of :data:`FUNCTIONS`.
     """
     try:
-        found = ast.parse(text, mode="eval").body
+        tree = ast.parse(text, mode="eval").body
     except SyntaxError as error:
         raise ArgumentError(f"{text!r} is no formula: {error.msg}") from None
     unknown = {
         ast.unparse(node.func)
-        for node in ast.walk(found)
+        for node in ast.walk(tree)
         if isinstance(node, ast.Call) and ast.unparse(node.func) not in FUNCTIONS
     }
     if unknown:
         raise ArgumentError(
             f"{text!r} calls {', '.join(sorted(unknown))}; a formula knows {', '.join(FUNCTIONS)}"
         )
-    return found
+    return tree
 
 
 def names(text: str) -> set[str]:
@@ -94,8 +94,8 @@ def is_constant_in_pieces(text: str, *letters: str) -> bool:
 
 def built(text: str, letters: Mapping[str, T], language: Language[T]) -> T:
     """The formula in a language, with what its letters stand for."""
-    found: T = _built(parsed(text), letters, language)
-    return found
+    result: T = _built(parsed(text), letters, language)
+    return result
 
 
 def _built(node: ast.expr, letters: Mapping[str, Any], language: Language[Any]) -> Any:

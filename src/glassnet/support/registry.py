@@ -55,8 +55,8 @@ class Registry(Generic[T]):
             type.__setattr__(cls, "__repr__", compact_repr)
             explained(cls)
             self._classes[name] = cls
-            for known in (name, *aliases):
-                self._factories[known] = cls
+            for each in (name, *aliases):
+                self._factories[each] = cls
             return cls
 
         return add
@@ -195,9 +195,9 @@ def from_config(config: Any) -> Any:
     if name not in registry._classes:
         return registry.get(name)
     cls = registry._classes[name]
-    known = {field.name for field in dataclasses.fields(cls) if field.init}
-    if not set(fields) <= known:
-        raise ArgumentError(f"{kind} {name!r} has no field {', '.join(sorted(set(fields) - known))}")
+    names = {field.name for field in dataclasses.fields(cls) if field.init}
+    if not set(fields) <= names:
+        raise ArgumentError(f"{kind} {name!r} has no field {', '.join(sorted(set(fields) - names))}")
     try:
         return cls(**{key: from_config(value) for key, value in fields.items()})
     except TypeError as error:
@@ -207,12 +207,12 @@ def from_config(config: Any) -> Any:
 def unknown_parts(config: Any) -> list[tuple[str, str]]:
     """Kind and name of the parts in a description that no registry knows."""
     inner = config.values() if isinstance(config, dict) else config if isinstance(config, list) else ()
-    found = [part for item in inner for part in unknown_parts(item)]
+    unknown = [part for item in inner for part in unknown_parts(item)]
     if isinstance(config, dict) and isinstance(config.get("name"), str):
         registry = _registries.get(str(config.get("kind")))
         if registry is not None and config["name"] not in registry:
-            found.insert(0, (registry.kind, config["name"]))
-    return found
+            unknown.insert(0, (registry.kind, config["name"]))
+    return unknown
 
 
 def registry_of(thing: Any) -> Registry[Any] | None:

@@ -222,10 +222,10 @@ class Preprocessing:
         if not isinstance(data, Mapping) or set(data) != {"operations", "notes", "named", "n_columns"}:
             raise ArgumentError(f"this describes no preprocessing: {checks.shown(data)}")
         operations = checks.sequence("operations of a preprocessing", data["operations"], "[...]")
-        notes = checks.sequence("notes of a preprocessing", data["notes"], "[...]")
+        noted = checks.sequence("notes of a preprocessing", data["notes"], "[...]")
         return cls(
             [operation_of(each) for each in operations],
-            [note_of(each) for each in notes],
+            [note_of(each) for each in noted],
             named=checks.truth("named of a preprocessing", data["named"]),
             n_columns=checks.integer("n_columns of a preprocessing", data["n_columns"], least=1),
         )

@@ -66,28 +66,28 @@ def scores(
     plan: Plan,
     output: Array,
     y: Array,
-    metrics: Sequence[Metric],
+    measures: Sequence[Metric],
     weights: Array | None = None,
 ) -> dict[str, float]:
     """Loss and metrics of the last row's output, for checked targets and weights (n,) of mean 1."""
     loss = plan.objective
     result = {"loss": mean_loss(loss, y, output, weights) + network.penalty()}
     if loss.members:
-        return result | _of_groups(loss, y, output, metrics, weights)
-    if metrics:
+        return result | _of_groups(loss, y, output, measures, weights)
+    if measures:
         truth = y[:, : loss.n_targets(y.shape[1])]
-        for metric in metrics:
+        for metric in measures:
             prediction = loss.limits(output) if metric.reads_all_outputs else loss.centre(output)
             result[metric.name] = float(metric(*of_one_shape(truth, prediction), weights))
     return result
 
 
 def _of_groups(
-    loss: Loss, y: Array, output: Array, metrics: Sequence[Metric], weights: Array | None
+    loss: Loss, y: Array, output: Array, measures: Sequence[Metric], weights: Array | None
 ) -> dict[str, float]:
     """A user's own metrics, given targets (n,) beside the embeddings of all members (n, n_members, n_outputs)."""
-    k, scores = loss.rows_per_sample, {}
-    for metric in metrics:
+    k, by_name = loss.rows_per_sample, {}
+    for metric in measures:
         if not isinstance(metric, Custom):
             raise ArgumentError(
                 f"{metric.name} compares predictions with targets, and {loss.name} trains embeddings, which are "
@@ -95,8 +95,8 @@ def _of_groups(
                 f"(n_samples, {k}, n_outputs)"
             )
         embeddings = output.reshape(-1, k, output.shape[1])
-        scores[metric.name] = float(metric(y[::k, 0], embeddings, None if weights is None else weights[::k]))
-    return scores
+        by_name[metric.name] = float(metric(y[::k, 0], embeddings, None if weights is None else weights[::k]))
+    return by_name
 
 
 def mean_loss(loss: Loss, y: Array, output: Array, weights: Array | None = None) -> float:
@@ -161,13 +161,13 @@ def default_metrics(loss: Loss, y: Array, meaning: Meaning = UNNAMED) -> list[Me
     return chosen_metrics(["mae", "r2"] if len(y) > 1 else ["mae"])
 
 
-def told(metrics: Sequence[Metric], meaning: Meaning) -> list[Metric]:
+def told(measures: Sequence[Metric], meaning: Meaning) -> list[Metric]:
     """The metrics, told that samples may be of several classes where that is known."""
     return [
         replace(metric, multi_label=True)
         if meaning.multi_label and isinstance(metric, OfClasses) and metric.multi_label is None
         else metric
-        for metric in metrics
+        for metric in measures
     ]
 
 

@@ -46,12 +46,12 @@ def refuse_difference(model: Any, pieces: Sequence[Piece], shape: tuple[int, ...
     if not np.array_equal(outputs, _asked(wide, rows)[output], equal_nan=True):
         raise ModelFileError("it gives other outputs each time that it is asked for the same rows")
     values = _asked(wide, rows, intermediate=True)
-    seen = {
+    by_place = {
         index: values[piece.part]
         for index, piece in enumerate(pieces)
         if piece.part in values and not isinstance(piece.layer, Flatten)
     }
-    first = first_difference(pieces, shape, rows, seen, rounding)
+    first = first_difference(pieces, shape, rows, by_place, rounding)
     raise ModelFileError(
         "what glassnet reads of it does not give what it gives by ONNX's reference evaluator: on random rows outputs "
         f"differ by up to {apart:.3g}, from {pieces[-1 if first is None else first].place} on"
@@ -75,23 +75,23 @@ def _input(graph: Any) -> Any:
 def _asked(model: Any, rows: Array, *, intermediate: bool = False) -> dict[str, Array]:
     """The output, or every intermediate value too, where it has one row for each of these rows."""
     reference = require("onnx.reference", extra="onnx", purpose="from_onnx")
-    given = _input(model.graph)
-    fixed = given.type.tensor_type.shape.dim[0].dim_value if given.type.tensor_type.shape.dim else 0
+    samples = _input(model.graph)
+    fixed = samples.type.tensor_type.shape.dim[0].dim_value if samples.type.tensor_type.shape.dim else 0
     size = fixed if 0 < fixed <= MOST_SAMPLES else len(rows)
     batches = np.resize(rows, (-(-len(rows) // size), size, *rows.shape[1:]))
     names = [value.name for value in model.graph.output]
     try:
         evaluator = reference.ReferenceEvaluator(model, new_ops=_operators(model))
         with np.errstate(all="ignore"):
-            ran = [evaluator.run(None, {given.name: batch}, intermediate=intermediate) for batch in batches]
+            ran = [evaluator.run(None, {samples.name: batch}, intermediate=intermediate) for batch in batches]
     except Exception as error:  # an operator may fail in any way
         raise ModelFileError(
             f"ONNX's reference evaluator cannot run it on {size} samples of shape {rows.shape[1:]}: {error}"
         ) from error
-    found = ran if intermediate else [dict(zip(names, values, strict=True)) for values in ran]
+    results = ran if intermediate else [dict(zip(names, values, strict=True)) for values in ran]
     joined = {}
-    for name in found[0]:
-        parts = [as_rows(values[name], size) for values in found]
+    for name in results[0]:
+        parts = [as_rows(values[name], size) for values in results]
         if all(part is not None for part in parts):
             joined[name] = np.concatenate([part for part in parts if part is not None])[: len(rows)]
     return joined
@@ -101,10 +101,10 @@ def _operators(model: Any) -> list[Any]:
     """Operators that the evaluator has not in float64, not for prediction, or not far out: from their definitions."""
     op_run = require("onnx.reference.op_run", extra="onnx", purpose="from_onnx").OpRun
     opset = next(entry.version for entry in model.opset_import if entry.domain == "")
-    chosen = {"Erf": _erf, "LogSoftmax": _log_softmax} | (
+    runs = {"Erf": _erf, "LogSoftmax": _log_softmax} | (
         {"BatchNormalization": _batch_norm} if opset < FIRST_WITH_TRAINING_MODE else {}
     )
-    return [type(name, (op_run,), {"_run": run}) for name, run in chosen.items()]
+    return [type(name, (op_run,), {"_run": run}) for name, run in runs.items()]
 
 
 def _erf(self: Any, x: Any) -> tuple[Any]:

@@ -84,17 +84,17 @@ def _columns(graph: Graph, value: str, n: int | None) -> list[int] | None:
     )
     evaluator = reference.ReferenceEvaluator(part, opsets={"": graph.opset})
     try:
-        (found,) = evaluator.run(None, {samples.name: probe(n, graph.input_dtype)})
+        (output,) = evaluator.run(None, {samples.name: probe(n, graph.input_dtype)})
     except Exception:  # an operator may fail in any way
         return None
-    return columns_of(np.asarray(found), n)
+    return columns_of(np.asarray(output), n)
 
 
 def _leading_to(graph: Graph, value: str) -> list[Any]:
     """The operators that a value is made by, in the order of the file."""
-    wanted, nodes = {value}, []
+    values, nodes = {value}, []
     for node in reversed(graph.nodes):
-        if wanted & set(node.output):
-            wanted |= set(node.input)
+        if values & set(node.output):
+            values |= set(node.input)
             nodes.append(node)
     return nodes[::-1]

@@ -63,10 +63,10 @@ class Graph:
 
     def refuse_unknown(self) -> None:
         """Raise `ModelFileError` where an operator has no reader."""
-        found = {
+        kinds = {
             f"{node.domain}.{node.op_type}".removeprefix("ai.onnx").removeprefix(".") for node in self.nodes
         }
-        unknown = sorted(found - READERS.keys() - _IN_GROUPS)
+        unknown = sorted(kinds - READERS.keys() - _IN_GROUPS)
         if unknown:
             raise ModelFileError(
                 f"it uses operators that glassnet has no layers for: {', '.join(unknown)}; "
@@ -114,24 +114,24 @@ class Graph:
         """The pieces from input to output; `number` says how an attribute is taken."""
         self.number = number
         self.joined.clear()
-        value, found, places = str(self.inputs[0].name), list[Piece](), list[int]()
+        value, pieces, places = str(self.inputs[0].name), list[Piece](), list[int]()
         gathered = embedding.looked_up(self)
         if gathered is not None:
             piece, places, value = gathered
-            found.append(replace(piece, part=value if places == sorted(places) else None))
-        found += self.between(value, str(self.outputs[0]))
-        if places and len(found) > 1:
-            found[1] = with_inputs_at(found[1], places)
-        return found
+            pieces.append(replace(piece, part=value if places == sorted(places) else None))
+        pieces += self.between(value, str(self.outputs[0]))
+        if places and len(pieces) > 1:
+            pieces[1] = with_inputs_at(pieces[1], places)
+        return pieces
 
     def between(self, value: str, end: str) -> list[Piece]:
         """The pieces that lead from one value to another."""
-        found: list[Piece] = []
+        pieces: list[Piece] = []
         while value != end:
-            value = self.follow(value, end, found)
-        return found
+            value = self.follow(value, end, pieces)
+        return pieces
 
-    def follow(self, value: str, end: str, found: list[Piece]) -> str:
+    def follow(self, value: str, end: str, pieces: list[Piece]) -> str:
         """Add the piece of the operators that read a value; gives the name of their result."""
         readers = self.reading(value)
         if not readers:
@@ -140,9 +140,9 @@ class Graph:
         if group is None:
             if len(readers) > 1:
                 raise self.not_followed(readers[0])
-            return self.read(readers[0], value, found)
+            return self.read(readers[0], value, pieces)
         piece, result = group
-        found.append(replace(piece, part=result))
+        pieces.append(replace(piece, part=result))
         return result
 
     def around(self, value: str, readers: list[Any]) -> tuple[Piece, str] | None:
@@ -157,19 +157,19 @@ class Graph:
         (other,) = set(addition.input) - {value} or {value}
         return residual(self.between(value, other), f"operator {addition.output[0]}"), str(addition.output[0])
 
-    def read(self, node: Any, value: str, found: list[Piece]) -> str:
+    def read(self, node: Any, value: str, pieces: list[Piece]) -> str:
         """Add the piece of one operator; gives the name of its result."""
         others = [name for name in node.input if name != value]
-        known = (
+        is_known = (
             all(name in self.constants or not name for name in others) and len(others) == len(node.input) - 1
         )
-        if node.op_type not in READERS or not known or not _reads_first(node, value):
+        if node.op_type not in READERS or not is_known or not _reads_first(node, value):
             raise self.not_followed(node)
         arrays = [self.constants[name] if name else None for name in others]
-        READERS[node.op_type](found, f"operator {node.name or node.op_type}", arrays, self.options(node))
+        READERS[node.op_type](pieces, f"operator {node.name or node.op_type}", arrays, self.options(node))
         result = str(node.output[0])
-        if found:
-            found[-1] = replace(found[-1], part=result)
+        if pieces:
+            pieces[-1] = replace(pieces[-1], part=result)
         return result
 
     def spelled_out(self, value: str) -> tuple[Piece, str] | None:

@@ -32,12 +32,12 @@ def spelled_out(graph: Graph, start: str) -> tuple[Piece, str] | None:
     if centred is not None:
         layer = layers.LayerNorm(epsilon)
         arrays["bias"], end = _with_numbers(graph, end, "Add")
-    known = [array.size for array in arrays.values() if array is not None]
-    if not known:
+    sizes = [array.size for array in arrays.values() if array is not None]
+    if not sizes:
         return None
     named = {name: None if array is None else array.ravel() for name, array in arrays.items()}
     dtype = next(array.dtype for array in arrays.values() if array is not None)
-    return by_feature(layer, known[0], f"operator {end}", named, dtype), end
+    return by_feature(layer, sizes[0], f"operator {end}", named, dtype), end
 
 
 def _centred(graph: Graph, start: str) -> str | None:

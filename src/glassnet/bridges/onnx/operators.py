@@ -21,23 +21,23 @@ Reader = Callable[[list[Piece], str, list[Any], dict[str, Any]], None]
 _FLOAT32, _FLOAT64 = 1, 11
 
 
-def _gemm(found: list[Piece], place: str, arrays: list[Any], options: dict[str, Any]) -> None:
+def _gemm(pieces: list[Piece], place: str, arrays: list[Any], options: dict[str, Any]) -> None:
     _must(options.get("alpha", 1) == options.get("beta", 1) == 1 and not options.get("transA"), place)
     weights = arrays[0].T if options.get("transB") else arrays[0]
     bias = _row(arrays[1], weights.shape[1], place) if len(arrays) > 1 and arrays[1] is not None else None
-    found.append(dense(weights, bias, place))
+    pieces.append(dense(weights, bias, place))
 
 
-def _matmul(found: list[Piece], place: str, arrays: list[Any], options: dict[str, Any]) -> None:
+def _matmul(pieces: list[Piece], place: str, arrays: list[Any], options: dict[str, Any]) -> None:
     _must(arrays[0].ndim == 2, place)
-    found.append(dense(arrays[0], None, place))
+    pieces.append(dense(arrays[0], None, place))
 
 
-def _add(found: list[Piece], place: str, arrays: list[Any], options: dict[str, Any]) -> None:
-    _must(bool(found) and isinstance(found[-1].layer, layers.Dense), place)
-    weights, before = found[-1].arrays["weights"], found[-1].arrays.get("bias", 0)
+def _add(pieces: list[Piece], place: str, arrays: list[Any], options: dict[str, Any]) -> None:
+    _must(bool(pieces) and isinstance(pieces[-1].layer, layers.Dense), place)
+    weights, before = pieces[-1].arrays["weights"], pieces[-1].arrays.get("bias", 0)
     bias = before + _row(arrays[0], weights.shape[1], place)
-    found[-1] = dense(weights, bias, found[-1].place)
+    pieces[-1] = dense(weights, bias, pieces[-1].place)
 
 
 def _row(array: Any, n: int, place: str) -> Any:
@@ -47,62 +47,62 @@ def _row(array: Any, n: int, place: str) -> Any:
     return np.broadcast_to(array.ravel(), n)
 
 
-def _batch_norm(found: list[Piece], place: str, arrays: list[Any], options: dict[str, Any]) -> None:
+def _batch_norm(pieces: list[Piece], place: str, arrays: list[Any], options: dict[str, Any]) -> None:
     _must(not options.get("training_mode"), place)
     momentum = round(1 - options.get("momentum", 0.9), 6)
     layer = layers.BatchNorm(momentum=momentum, epsilon=options.get("epsilon", 1e-5))
     names = ("weights", "bias", "running_mean", "running_variance")
     named = dict(zip(names, arrays, strict=True))
-    found.append(by_feature(layer, len(arrays[0]), place, named, arrays[0].dtype))
+    pieces.append(by_feature(layer, len(arrays[0]), place, named, arrays[0].dtype))
 
 
-def _layer_norm(found: list[Piece], place: str, arrays: list[Any], options: dict[str, Any]) -> None:
+def _layer_norm(pieces: list[Piece], place: str, arrays: list[Any], options: dict[str, Any]) -> None:
     _must(options.get("axis", -1) in (-1, 1), place)
     layer = layers.LayerNorm(options.get("epsilon", 1e-5))
-    given = {"weights": arrays[0], "bias": arrays[1] if len(arrays) > 1 else None}
-    found.append(by_feature(layer, len(arrays[0]), place, given, arrays[0].dtype))
+    named = {"weights": arrays[0], "bias": arrays[1] if len(arrays) > 1 else None}
+    pieces.append(by_feature(layer, len(arrays[0]), place, named, arrays[0].dtype))
 
 
-def _rms_norm(found: list[Piece], place: str, arrays: list[Any], options: dict[str, Any]) -> None:
+def _rms_norm(pieces: list[Piece], place: str, arrays: list[Any], options: dict[str, Any]) -> None:
     _must(options.get("axis", -1) in (-1, 1), place)
     layer = layers.RMSNorm(options.get("epsilon", 1e-5))
-    found.append(by_feature(layer, len(arrays[0]), place, {"weights": arrays[0]}, arrays[0].dtype))
+    pieces.append(by_feature(layer, len(arrays[0]), place, {"weights": arrays[0]}, arrays[0].dtype))
 
 
-def _prelu(found: list[Piece], place: str, arrays: list[Any], options: dict[str, Any]) -> None:
+def _prelu(pieces: list[Piece], place: str, arrays: list[Any], options: dict[str, Any]) -> None:
     slopes = arrays[0].ravel()
     layer = layers.PReLU(shared=len(slopes) == 1)
-    found.append(by_feature(layer, len(slopes), place, {"weights": slopes}, slopes.dtype))
+    pieces.append(by_feature(layer, len(slopes), place, {"weights": slopes}, slopes.dtype))
 
 
-def _scale(found: list[Piece], place: str, arrays: list[Any], options: dict[str, Any]) -> None:
+def _scale(pieces: list[Piece], place: str, arrays: list[Any], options: dict[str, Any]) -> None:
     _must(len(arrays) == 1 and 1 < arrays[0].size == arrays[0].shape[-1], place)
-    found.append(
+    pieces.append(
         by_feature(layers.Scale(), arrays[0].size, place, {"weights": arrays[0].ravel()}, arrays[0].dtype)
     )
 
 
-def _flatten(found: list[Piece], place: str, arrays: list[Any], options: dict[str, Any]) -> None:
+def _flatten(pieces: list[Piece], place: str, arrays: list[Any], options: dict[str, Any]) -> None:
     _must(options.get("axis", 1) == 1, place)
-    found.append(Piece(layers.Flatten(), place))
+    pieces.append(Piece(layers.Flatten(), place))
 
 
-def _reshape(found: list[Piece], place: str, arrays: list[Any], options: dict[str, Any]) -> None:
+def _reshape(pieces: list[Piece], place: str, arrays: list[Any], options: dict[str, Any]) -> None:
     shape = arrays[0].ravel().tolist()
     _must(len(shape) == 2 and (shape[1] == -1 or shape[0] == -1), place)
-    found.append(Piece(layers.Flatten(), place, width=None if shape[1] == -1 else shape[1]))
+    pieces.append(Piece(layers.Flatten(), place, width=None if shape[1] == -1 else shape[1]))
 
 
-def _nothing(found: list[Piece], place: str, arrays: list[Any], options: dict[str, Any]) -> None:
+def _nothing(pieces: list[Piece], place: str, arrays: list[Any], options: dict[str, Any]) -> None:
     """What does nothing in prediction."""
 
 
-def _cast(found: list[Piece], place: str, arrays: list[Any], options: dict[str, Any]) -> None:
+def _cast(pieces: list[Piece], place: str, arrays: list[Any], options: dict[str, Any]) -> None:
     _must(options["to"] in (_FLOAT32, _FLOAT64), place)
 
 
 def _activation(
-    found: list[Piece], place: str, arrays: list[Any], options: dict[str, Any], name: str
+    pieces: list[Piece], place: str, arrays: list[Any], options: dict[str, Any], name: str
 ) -> None:
     """The activation whose facts name this operator with these attributes."""
     for kind, operator in _SINGLE[name]:
@@ -111,25 +111,25 @@ def _activation(
                 ours: options.get(theirs, operator.standard[theirs])
                 for theirs, ours in operator.fields.items()
             }
-            found.append(Piece(layers.Activation(kind(**fields)), place))
+            pieces.append(Piece(layers.Activation(kind(**fields)), place))
             return
     _must(False, place)
 
 
 def is_it(operator: Operator, options: dict[str, Any]) -> bool:
     """Whether an operator with these attributes is the one that is meant."""
-    given = {name: options.get(name, operator.standard.get(name)) for name in operator.fixed}
+    values = {name: options.get(name, operator.standard.get(name)) for name in operator.fixed}
     return all(
-        _alike(given[name], wanted) or given[name] in operator.alike.get(name, ())
-        for name, wanted in operator.fixed.items()
+        _alike(values[name], expected) or values[name] in operator.alike.get(name, ())
+        for name, expected in operator.fixed.items()
     )
 
 
-def _alike(given: Any, wanted: Any) -> bool:
+def _alike(value: Any, expected: Any) -> bool:
     """Whether an attribute is the one that is meant; numbers are float32 in a file."""
-    if isinstance(given, float) and isinstance(wanted, float):
-        return math.isclose(given, wanted, rel_tol=1e-6)
-    return bool(given == wanted)
+    if isinstance(value, float) and isinstance(expected, float):
+        return math.isclose(value, expected, rel_tol=1e-6)
+    return bool(value == expected)
 
 
 def _must(condition: bool, place: str) -> None:

@@ -82,8 +82,8 @@ class _Graph:
 
     def then(self, operator: str, name: str, *others: str, **attributes: Any) -> None:
         """An operator on the newest value, and `others`; its result is the newest value."""
-        given = [self.value, *others]
-        self.nodes.append(self.onnx.helper.make_node(operator, given, [name], name=name, **attributes))
+        inputs = [self.value, *others]
+        self.nodes.append(self.onnx.helper.make_node(operator, inputs, [name], name=name, **attributes))
         self.value = name
 
     @property

@@ -73,8 +73,10 @@ def _asked(module: nn.Module, rows: Array, seed: int) -> Array:
     """The outputs for these rows, in float64 on the CPU; the module's own numbers stay as they are."""
     numbers = {**dict(module.named_parameters()), **dict(module.named_buffers())}
     copies = {
-        name: found.detach().to("cpu", torch.float64 if found.is_floating_point() else found.dtype, copy=True)
-        for name, found in numbers.items()
+        name: result.detach().to(
+            "cpu", torch.float64 if result.is_floating_point() else result.dtype, copy=True
+        )
+        for name, result in numbers.items()
     }
     precision = _Precision()
     try:
@@ -92,12 +94,12 @@ def _asked(module: nn.Module, rows: Array, seed: int) -> Array:
             f"the forward of {type(module).__name__} computes in lower precision (torch.autocast); glassnet's networks "
             "compute in one, so take that off for the network"
         )
-    found = as_rows(output, len(rows)) if isinstance(output, Tensor) else None
-    if found is None:
+    result = as_rows(output, len(rows)) if isinstance(output, Tensor) else None
+    if result is None:
         raise ArgumentError(
             f"{type(module).__name__} does not give one row of outputs for each row; glassnet's networks do"
         )
-    return found
+    return result
 
 
 class _Precision(TorchFunctionMode):
@@ -139,9 +141,9 @@ def _where(module: nn.Module, pieces: Sequence[Piece], shape: tuple[int, ...], r
 
 def _suspects(module: nn.Module) -> str:
     """Parts with hooks, which may change what goes in or comes out."""
-    found = [
+    hooked = [
         f"{path or 'itself'} ({type(part).__name__})"
         for path, part in module.named_modules()
         if part._forward_hooks or part._forward_pre_hooks
     ]
-    return f" (there are hooks on {', '.join(found)})" if found else ""
+    return f" (there are hooks on {', '.join(hooked)})" if hooked else ""

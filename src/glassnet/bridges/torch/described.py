@@ -38,8 +38,8 @@ class Described(nn.Module):
 
     def array(self, name: str) -> Tensor:
         """What glassnet calls `name`."""
-        found: Tensor = getattr(self, identifier(name))
-        return found
+        tensor: Tensor = getattr(self, identifier(name))
+        return tensor
 
     def forward(self, x: Tensor) -> Tensor:
         """What the layer makes of x."""

@@ -59,14 +59,14 @@ def _columns(node: Any, followed: Followed, n: int | None) -> list[int] | None:
         return None
 
 
-def _evaluated(node: fx.Node, known: dict[fx.Node, Any]) -> Any:
+def _evaluated(node: fx.Node, values: dict[fx.Node, Any]) -> Any:
     """The value of a call of functions and methods."""
-    if node not in known:
-        given, options = fx.node.map_arg((node.args, node.kwargs), lambda part: _evaluated(part, known))
+    if node not in values:
+        arguments, options = fx.node.map_arg((node.args, node.kwargs), lambda part: _evaluated(part, values))
         if node.op == "call_method":
-            known[node] = getattr(given[0], str(node.target))(*given[1:], **options)
+            values[node] = getattr(arguments[0], str(node.target))(*arguments[1:], **options)
         elif node.op == "call_function" and callable(node.target):
-            known[node] = node.target(*given, **options)
+            values[node] = node.target(*arguments, **options)
         else:
             raise TypeError(f"{node} is no call of a function")
-    return known[node]
+    return values[node]

@@ -114,9 +114,9 @@ def from_torch(
     from glassnet.bridges.torch.reading import pieces
 
     with in_evaluation(module):
-        found = pieces(module, dtype, input_shape)
-        network = assembled(found, input_shape, dtype)
-        refuse_difference(module, found, network.layout.input_shape)
+        read = pieces(module, dtype, input_shape)
+        network = assembled(read, input_shape, dtype)
+        refuse_difference(module, read, network.layout.input_shape)
     note(network, loss)
     return network
 
@@ -138,10 +138,10 @@ def _dtype(module: nn.Module, torch: Any) -> np.dtype[Any]:
             raise ArgumentError(
                 f"{path} has no numbers, it is on device 'meta'; load the module's weights first"
             )
-    found = {parameter.dtype for parameter in module.parameters()} or {torch.float32}
-    if len(found) > 1 or not found <= {torch.float32, torch.float64}:
-        given = ", ".join(sorted(str(dtype).removeprefix("torch.") for dtype in found))
+    dtypes = {parameter.dtype for parameter in module.parameters()} or {torch.float32}
+    if len(dtypes) > 1 or not dtypes <= {torch.float32, torch.float64}:
+        listed = ", ".join(sorted(str(dtype).removeprefix("torch.") for dtype in dtypes))
         raise ArgumentError(
-            f"parameters must be all float32 or all float64; these are {given}. Call module.float() first"
+            f"parameters must be all float32 or all float64; these are {listed}. Call module.float() first"
         )
-    return np.dtype(str(found.pop()).removeprefix("torch."))
+    return np.dtype(str(dtypes.pop()).removeprefix("torch."))

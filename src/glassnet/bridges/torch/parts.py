@@ -55,8 +55,11 @@ class Part:
         room = "" if self.kind in WRITTEN_OUT or self.body else "nn."
         if self.inner:
             return f"{room}{self.kind}(\n{listed(self.inner)})"
-        given = [*map(repr, self.arguments), *(f"{name}={value!r}" for name, value in self.options.items())]
-        return f"{room}{self.kind}({', '.join(given)})"
+        arguments = [
+            *map(repr, self.arguments),
+            *(f"{name}={value!r}" for name, value in self.options.items()),
+        ]
+        return f"{room}{self.kind}({', '.join(arguments)})"
 
 
 def listed(modules: Sequence[Part]) -> str:
@@ -74,11 +77,11 @@ def placed(modules: Sequence[Part], sequence: str = "model") -> Iterator[tuple[s
 def written_out(modules: Sequence[Part]) -> str:
     """The text of the classes that these modules have beside those of torch.nn, set apart from what is around it."""
     text = files("glassnet.bridges.torch").joinpath("layers.py").read_text(encoding="utf-8")
-    wanted = {part.kind for _, part in placed(modules) if not part.body}
+    kinds = {part.kind for _, part in placed(modules) if not part.body}
     classes = [
         str(ast.get_source_segment(text, entry))
         for entry in ast.parse(text).body
-        if isinstance(entry, ast.ClassDef) and entry.name in wanted
+        if isinstance(entry, ast.ClassDef) and entry.name in kinds
     ]
     own = {part.kind: part.body for _, part in placed(modules) if part.body}
     classes += [f"class {kind}(nn.Module):\n{body}" for kind, body in own.items()]
@@ -96,9 +99,9 @@ def parts(network: Network) -> list[Part]:
         If a layer is no module of PyTorch, or has an activation of the user's own.
     """
     layout = network.layout
-    found = _numbered(_in_order(network.layers, layout.input_shape, (), network.dtype))
+    numbered = _numbered(_in_order(network.layers, layout.input_shape, (), network.dtype))
     shape = layout.output_shapes[-1]
-    return found if len(shape) == 1 else [*found, Part("flatten", "Flatten")]
+    return numbered if len(shape) == 1 else [*numbered, Part("flatten", "Flatten")]
 
 
 def _numbered(modules: Sequence[Part]) -> list[Part]:
@@ -120,11 +123,11 @@ def _in_order(
     stack: Sequence[layers.Layer], shape: tuple[int, ...], around: tuple[int, ...], dtype: np.dtype[Any]
 ) -> list[Part]:
     """The modules of layers that read samples of this shape; `around` holds the places of what they stand in."""
-    found: list[Part] = []
+    in_order: list[Part] = []
     for index, layer in enumerate(stack):
-        found += _parts((*around, index), layer, shape, dtype)
+        in_order += _parts((*around, index), layer, shape, dtype)
         shape = layer.output_shape(shape)
-    return found
+    return in_order
 
 
 def _parts(

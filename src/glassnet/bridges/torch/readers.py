@@ -165,8 +165,8 @@ _NEAREST = {
 def unsupported(name: str, place: str) -> ArgumentError:
     """The error for a part without a counterpart, which names the nearest one that has one."""
     near = _NEAREST.get(name) or next(iter(difflib.get_close_matches(name, _READERS, n=1)), None)
-    known = f"the nearest part that it knows is {near}" if near else "it knows " + ", ".join(_READERS)
-    return ArgumentError(f"{place} has no counterpart in glassnet; {known}")
+    nearest = f"the nearest part that it knows is {near}" if near else "it knows " + ", ".join(_READERS)
+    return ArgumentError(f"{place} has no counterpart in glassnet; {nearest}")
 
 
 def _array(tensor: Tensor) -> Array:

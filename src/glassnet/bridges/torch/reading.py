@@ -38,19 +38,19 @@ class _Reading:
 
     def pieces(self, calls: Sequence[Call]) -> list[Piece]:
         """The pieces of these calls."""
-        found: list[Piece] = []
+        pieces: list[Piece] = []
         places: list[int] = []
         for call in calls:
             if isinstance(call, Around):
-                found.append(residual(self.pieces(call.calls), self.followed.place(call.node)))
+                pieces.append(residual(self.pieces(call.calls), self.followed.place(call.node)))
             elif self.followed.gathers(call):
                 piece, places = looked_up(call, self.followed, self.input_shape, self._table)
-                found.append(piece)
+                pieces.append(piece)
             else:
-                found += self._piece(call)
-        if places and len(found) > 1:
-            found[1] = with_inputs_at(found[1], places)
-        return found
+                pieces += self._piece(call)
+        if places and len(pieces) > 1:
+            pieces[1] = with_inputs_at(pieces[1], places)
+        return pieces
 
     def _piece(self, call: fx.Node) -> list[Piece]:
         part, place = _module_of(call, self.followed)
@@ -110,19 +110,19 @@ def _module_of(node: fx.Node, followed: Followed) -> tuple[nn.Module, str]:
         raise ArgumentError(
             f"{place} stays on in evaluation mode; write dropout(x, p, training=self.training), or use nn.Dropout(p)"
         )
-    given = node.args[1:2] if name in ("dropout", "softmax", "log_softmax") else node.args[1:]
+    arguments = node.args[1:2] if name in ("dropout", "softmax", "log_softmax") else node.args[1:]
     options = {key: value for key, value in node.kwargs.items() if key not in _NOT_ARGUMENTS}
-    if name == "flatten" and not given and "start_dim" not in options:
+    if name == "flatten" and not arguments and "start_dim" not in options:
         raise ArgumentError(f"{place} mixes the samples of a batch; write flatten(x, 1)")
-    module: nn.Module = getattr(nn, _FUNCTIONS[name])(*given, **options)
+    module: nn.Module = getattr(nn, _FUNCTIONS[name])(*arguments, **options)
     return module, place
 
 
 def _factors(node: fx.Node, followed: Followed) -> nn.Parameter | None:
     """The parameter that a product multiplies by, if there is one."""
     others = [part for part in node.args if isinstance(part, fx.Node) and part.op == "get_attr"]
-    found = attrgetter(str(others[0].target))(followed.root) if len(others) == 1 else None
-    return found if isinstance(found, nn.Parameter) else None
+    factors = attrgetter(str(others[0].target))(followed.root) if len(others) == 1 else None
+    return factors if isinstance(factors, nn.Parameter) else None
 
 
 def _stays_on(node: fx.Node) -> bool:

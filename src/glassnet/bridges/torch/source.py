@@ -56,10 +56,10 @@ def to_torch_source(
     """
     checks.network("network", network)
     _refuse_factors(network)
-    chosen = losses.get(loss) if loss is not None else default_loss(network)
+    own_loss = losses.get(loss) if loss is not None else default_loss(network)
     rule = optimizers.get(optimizer) if optimizer is not None else _optimizer(network)
-    fused = chosen.on_logits(network.plan().rows[-1].activation)
-    objective = chosen if fused is None else fused
+    fused = own_loss.on_logits(network.plan().rows[-1].activation)
+    objective = own_loss if fused is None else fused
     modules = parts(network) if fused is None else _without_last_activation(parts(network))
     course = _course(network, epochs, batch_size)
     scheduler = training.schedule(rule, course.size)

@@ -67,31 +67,31 @@ class Followed:
 
     def _between(self, start: fx.Node, end: object) -> list[Call]:
         """The calls that lead from one value to another."""
-        found: list[Call] = []
+        calls: list[Call] = []
         while end is not start:
             if not isinstance(end, fx.Node) or end.op == "placeholder":
-                raise self._not_followed(start, found)
+                raise self._not_followed(start, calls)
             self._read.add(end)
             read = _computed(end)
             if self.gathers(end):
-                found.append(end)
+                calls.append(end)
                 end = self.samples if start is self.samples else None
             elif self.name(end) in _ADDITIONS and len(read) == 2 and not end.kwargs:
                 before, behind = sorted(read, key=self._order.__getitem__)
-                found.append(Around(end, self._between(before, behind)))
+                calls.append(Around(end, self._between(before, behind)))
                 end = before
             else:
-                found.append(end)
+                calls.append(end)
                 end = read[0] if read else None
-        return found[::-1]
+        return calls[::-1]
 
-    def _not_followed(self, start: fx.Node, found: list[Call]) -> ArgumentError:
+    def _not_followed(self, start: fx.Node, calls: list[Call]) -> ArgumentError:
         if start is not self.samples:
             return ArgumentError(
                 f"what is added to the output of {self.place(start)} does not come from that alone; glassnet's "
                 "Residual adds what its layers read to what they give"
             )
-        last = found[-1].node if found and isinstance(found[-1], Around) else found[-1] if found else None
+        last = calls[-1].node if calls and isinstance(calls[-1], Around) else calls[-1] if calls else None
         place = getattr(last, "name", "the output")
         return ArgumentError(f"{place} does not lead back to the input; glassnet's layers follow one another")
 
@@ -145,8 +145,8 @@ def _without_hooks(module: nn.Module) -> Iterator[None]:
             table.clear()
         yield
     finally:
-        for table, kept in zip(tables, hooks, strict=True):
-            table.update(kept)
+        for table, hooks_of_table in zip(tables, hooks, strict=True):
+            table.update(hooks_of_table)
 
 
 def _output(graph: fx.Graph) -> object:

@@ -141,13 +141,13 @@ def optimizer(rule: Optimizer) -> str:
     if isinstance(rule.weight_decay, schedules.Schedule):
         raise _no_counterpart("schedule of weight_decay", rule.weight_decay)
     standard = type(rule)()  # type: ignore[call-arg]
-    given = [f"lr={vars(schedules.get(rule.learning_rate))['learning_rate']!r}"]
+    arguments = [f"lr={vars(schedules.get(rule.learning_rate))['learning_rate']!r}"]
     for theirs, ours in {**facts.arguments, "weight_decay": "weight_decay"}.items():
         value, usual = (
             attrgetter(*([ours] if isinstance(ours, str) else ours))(part) for part in (rule, standard)
         )
-        given += [f"{theirs}={value!r}"] if value != usual else []
-    return f"optimizer = torch.optim.{facts.torch}(model.parameters(), {', '.join(given)})"
+        arguments += [f"{theirs}={value!r}"] if value != usual else []
+    return f"optimizer = torch.optim.{facts.torch}(model.parameters(), {', '.join(arguments)})"
 
 
 def _facts(rule: Optimizer) -> OptimizerFacts:

@@ -105,7 +105,7 @@ def split_of(loaded: Loaded, of_recipe: Mapping[str, Any]) -> Split:
 
 def study_of(
     loaded: Loaded, parts: Split, tables: Mapping[str, Table], model: TableModel, history: History | None,
-    suspected: Suspicions, facts: Sequence[tuple[str, str]],
+    suspected: Suspicions, about: Sequence[tuple[str, str]],
 ) -> Study:  # fmt: skip
     """A model with its parts, of which large ones are sampled."""
     shown, places = {}, {}
@@ -113,7 +113,7 @@ def study_of(
         places[name] = sample(rows)
         is_there = tables[name].n_rows == len(places[name])
         shown[name] = tables[name] if is_there else loaded.table(places[name])
-    return Study(loaded, parts, shown, places, model, history, suspected, facts)
+    return Study(loaded, parts, shown, places, model, history, suspected, about)
 
 
 def facts(estimator: Any, history: History, seconds: float, begun_at: int) -> list[tuple[str, str]]:

@@ -35,8 +35,8 @@ _IN_TORCH = {
 
 def identifier(name: str) -> str:
     """What PyTorch can call an array of a layer."""
-    found = name.replace(".", "_")
-    return f"{found}_" if found in _TAKEN or iskeyword(found) else found
+    word = name.replace(".", "_")
+    return f"{word}_" if word in _TAKEN or iskeyword(word) else word
 
 
 def forward_lines(layer: Layer, input_shape: Shape, dtype: np.dtype[Any], owner: str = "") -> list[str]:
@@ -99,8 +99,8 @@ def formula(text: str, letters: Mapping[str, str | float]) -> str:
     tensor = next(value for value in letters.values() if isinstance(value, str))
 
     def choose(left: Text, comparison: str, right: Text, yes: Text, no: Text) -> Text:
-        chosen = f"{tensor}.new_tensor({yes.text})" if _is_number(yes.text) else yes.text
-        return Text(f"torch.where({left.text} {comparison} {right.text}, {chosen}, {no.text})")
+        positive = f"{tensor}.new_tensor({yes.text})" if _is_number(yes.text) else yes.text
+        return Text(f"torch.where({left.text} {comparison} {right.text}, {positive}, {no.text})")
 
     def of_row(inner: str) -> Text:
         return Text(f"({formula(inner, letters)}).sum(dim=1, keepdim=True)")
@@ -113,11 +113,11 @@ def formula(text: str, letters: Mapping[str, str | float]) -> str:
         "normal_density": lambda z: Text(f"torch.exp(-{z.inside(ATOM)}**2 / 2) / (2 * torch.pi) ** 0.5", PRODUCT),
         "sum": of_row,
     }  # fmt: skip
-    known = {
+    texts = {
         name: _digits(value) if isinstance(value, (int, float)) else Text(value)
         for name, value in letters.items()
     }
-    return built(text, known, Language(_digits, functions, choose)).text
+    return built(text, texts, Language(_digits, functions, choose)).text
 
 
 def _repeats(places: Sequence[int], times: int) -> bool:

@@ -16,8 +16,8 @@ KINDS = ("cpu", "cuda", "mps")
 
 def names() -> list[str]:
     """The devices of this machine: "cpu", "cuda:0" and so on, "mps"."""
-    found = ["cpu", *(f"cuda:{index}" for index in range(torch.cuda.device_count()))]
-    return [*found, "mps"] if torch.backends.mps.is_available() else found
+    devices = ["cpu", *(f"cuda:{index}" for index in range(torch.cuda.device_count()))]
+    return [*devices, "mps"] if torch.backends.mps.is_available() else devices
 
 
 def check(placement: Placement, dtype: np.dtype[Any]) -> torch.device:

@@ -156,16 +156,16 @@ class TorchTrainer:
     def _take(self, steps: Steps, losses: NDArray[np.float64]) -> int:
         """Shared memory is left alone from the first bad loss on; copies on a device are asked only at the end."""
         self.resident.load()
-        found: list[Tensor] = []
+        objectives: list[Tensor] = []
         for objective, coefficients in zip(self._objectives(steps), steps.coefficients.tolist(), strict=True):
-            found.append(objective.detach())
+            objectives.append(objective.detach())
             if self.resident.shared and not math.isfinite(objective.item()):
                 break
             self._update(objective, tuple(coefficients))
-        if found:
-            losses[: len(found)] = torch.stack(found).cpu().numpy()
-        bad = np.flatnonzero(~np.isfinite(losses[: len(found)]))
-        return int(bad[0]) if len(bad) else len(found)
+        if objectives:
+            losses[: len(objectives)] = torch.stack(objectives).cpu().numpy()
+        bad = np.flatnonzero(~np.isfinite(losses[: len(objectives)]))
+        return int(bad[0]) if len(bad) else len(objectives)
 
     def _objectives(self, steps: Steps) -> Iterator[Tensor]:
         data, samples, n_columns, at = steps.data, self.samples, self.task.plan.n_mask_columns, 0
@@ -173,8 +173,8 @@ class TorchTrainer:
         for start, stop, scales in zip(
             data.starts.tolist(), data.stops.tolist(), self._scales(steps), strict=True
         ):
-            chosen = order[start:stop] if len(order) else slice(start, stop)
-            x, y, weights = samples.batch(chosen)
+            places = order[start:stop] if len(order) else slice(start, stop)
+            x, y, weights = samples.batch(places)
             ahead = at + (stop - start) * n_columns
             yield self.objective(x, y, weights, masks[at:ahead], scales)
             at = ahead
@@ -198,8 +198,8 @@ class TorchTrainer:
     def _differentiate(self, objective: Tensor) -> None:
         """Fill the flat gradients."""
         if self.leaves:
-            found = torch.autograd.grad(objective, self.leaves)
-            torch.cat([gradient.reshape(-1) for gradient in found], out=self.gradients)
+            gradients = torch.autograd.grad(objective, self.leaves)
+            torch.cat([gradient.reshape(-1) for gradient in gradients], out=self.gradients)
 
     def _step(self, coefficients: tuple[float, ...]) -> None:
         """Update the parameters from the gradients."""

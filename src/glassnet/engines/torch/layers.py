@@ -78,8 +78,8 @@ def made_to_fit(x: Tensor) -> Tensor:
     an answer costs less than the work that it saves: on a CPU, step by step.
     """
     fit = SQUARES_FIT[x.dtype]
-    asked = x.device.type == "cpu" and not torch.compiler.is_compiling()
-    if asked and float(x.detach().abs().max()) <= fit:
+    looks = x.device.type == "cpu" and not torch.compiler.is_compiling()
+    if looks and float(x.detach().abs().max()) <= fit:
         return x
     largest: Tensor = torch.linalg.vector_norm(x.detach(), math.inf, dim=1, keepdim=True)
     return x * (fit / largest).clamp(max=1)

@@ -82,10 +82,10 @@ class Group:
         """
         if not self.is_several:
             return [value]
-        found: list[Any] = [None] * self.size
+        values: list[Any] = [None] * self.size
         with self._talking() as distributed:
-            distributed.all_gather_object(found, value)
-        return found
+            distributed.all_gather_object(values, value)
+        return values
 
     def once(self, function: Callable[[], Value]) -> Value:
         """The result of a function, called by the first process alone and told to all; all must call this.

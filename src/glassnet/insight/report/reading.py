@@ -36,7 +36,7 @@ def read(
     named: Given,
     test_data: tuple[ArrayLike, ArrayLike] | None = None,
 ) -> Subject:
-    """The subject of a report; `given` are names of features and classes, the shape of images, and the source.
+    """The subject of a report; `named` are names of features and classes, the shape of images, and the source.
 
     Raises
     ------

@@ -56,8 +56,8 @@ class Periodic(Layer):
     in_place: ClassVar[bool] = False
 
     def __post_init__(self) -> None:
-        given = checks.sequence("columns of Periodic", self.columns, "[0, 2]")
-        self.columns = tuple(checks.integer("a column of Periodic", column, least=0) for column in given)
+        columns = checks.sequence("columns of Periodic", self.columns, "[0, 2]")
+        self.columns = tuple(checks.integer("a column of Periodic", column, least=0) for column in columns)
         if not self.columns:
             raise ArgumentError("Periodic needs a column, such as columns=[0]; got none")
         if len(set(self.columns)) < len(self.columns):
@@ -115,14 +115,14 @@ class Periodic(Layer):
         d_e = error[:, n:].reshape(len(x), len(self.columns), self.dimension)
         weights = self._weights(own)
         d_angles = -np.sin(self._angles(x, own)) * np.einsum("imd,mkd->imk", d_e, weights)
-        chosen = list(self.columns)
+        columns = list(self.columns)
         d_weights, d_offsets, d_frequencies, d_phases = own.gradients
-        d_frequencies[...] = 2 * math.pi * np.einsum("imk,im->mk", d_angles, x[:, chosen])
+        d_frequencies[...] = 2 * math.pi * np.einsum("imk,im->mk", d_angles, x[:, columns])
         d_phases[...] = d_angles.sum(axis=0)
         d_weights[...] = np.einsum("imk,imd->mkd", own.kept[0].reshape(shape), d_e).reshape(d_weights.shape)
         d_offsets[...] = d_e.sum(axis=0)
         d_x[...] = error[:, :n]
-        d_x[:, chosen] += 2 * math.pi * np.einsum("imk,mk->im", d_angles, own.parameters[2])
+        d_x[:, columns] += 2 * math.pi * np.einsum("imk,mk->im", d_angles, own.parameters[2])
 
     def describe(self, steps: Steps[V], x: V, n_inputs: int) -> V:
         """All columns, then the numbers learned from the waves of those that are chosen."""

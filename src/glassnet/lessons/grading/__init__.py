@@ -65,7 +65,7 @@ def grade(
     if sys.platform == "win32":
         raise ArgumentError("notebooks are graded on Linux and macOS; on Windows, use WSL")
     held, root, stop = confinement(), Path(folder), threading.Event()
-    wanted = find(root)
+    submissions = find(root)
 
     def one(submission: Submission) -> Result:
         try:
@@ -77,7 +77,7 @@ def grade(
 
     pool = ThreadPoolExecutor(jobs)
     try:
-        yield from pool.map(one, wanted)
+        yield from pool.map(one, submissions)
     finally:
         stop.set()
         pool.shutdown(cancel_futures=True)

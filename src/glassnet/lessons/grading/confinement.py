@@ -115,10 +115,10 @@ def _candidates() -> list[Confinement]:
 def confinement() -> Confinement:
     """The tightest one in which Python starts and finds glassnet."""
     for candidate in _candidates():
-        seen = _look(candidate)
-        if seen is not None:
+        sight = _look(candidate)
+        if sight is not None:
             return Confinement(
-                candidate.namespaces, candidate.rights, seen["network"], seen["others"], seen["apart"]
+                candidate.namespaces, candidate.rights, sight["network"], sight["others"], sight["apart"]
             )
     return Confinement()
 
@@ -132,10 +132,10 @@ def _look(candidate: Confinement) -> dict[str, bool] | None:
                 candidate.command(scratch, 8, None, start), cwd=scratch, env=environment(scratch),
                 stdin=subprocess.DEVNULL, capture_output=True, timeout=60, check=True,
             )  # fmt: skip
-            seen = json.loads(done.stdout)
+            sight = json.loads(done.stdout)
         except (OSError, subprocess.SubprocessError, ValueError):
             return None
-    return seen if seen["own"] else None
+    return sight if sight["own"] else None
 
 
 def python(program: str) -> list[str]:

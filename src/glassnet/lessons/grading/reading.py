@@ -35,7 +35,7 @@ class Book:
         return lessons()[self.lesson].exercises
 
 
-def read(file: Path, wanted: int | None = None) -> Book:
+def read(file: Path, own_lesson: int | None = None) -> Book:
     """Read a notebook.
 
     Raises
@@ -44,12 +44,12 @@ def read(file: Path, wanted: int | None = None) -> Book:
         If it is no notebook, holds no exercise of the course, or those of another lesson.
     """
     cells = _cells(file)
-    asked = [number for cell in cells for number in _CHECK.findall(cell)]
-    known = [number for number in asked if _is_known(number)]
-    if not known:
+    checked = [number for cell in cells for number in _CHECK.findall(cell)]
+    numbers = [number for number in checked if _is_known(number)]
+    if not numbers:
         raise Unreadable("there is no exercise of the course in it")
-    lesson = _lesson(known, wanted)
-    lacking = [exercise.number for exercise in lessons()[lesson].exercises if exercise.number not in known]
+    lesson = _lesson(numbers, own_lesson)
+    lacking = [exercise.number for exercise in lessons()[lesson].exercises if exercise.number not in numbers]
     return Book(lesson, tuple(cells), tuple(lacking))
 
 
@@ -81,9 +81,9 @@ def _is_known(number: str) -> bool:
     return any(exercise.number == number for lesson in lessons().values() for exercise in lesson.exercises)
 
 
-def _lesson(numbers: list[str], wanted: int | None) -> int:
+def _lesson(numbers: list[str], own_lesson: int | None) -> int:
     """The lesson that most exercises belong to; another one than was asked for is refused."""
     ((lesson, _), *_) = Counter(find(number).lesson for number in numbers).most_common()
-    if wanted is not None and lesson != wanted:
-        raise Unreadable(f"it is of lesson {lesson}; lesson {wanted} was asked for")
+    if own_lesson is not None and lesson != own_lesson:
+        raise Unreadable(f"it is of lesson {lesson}; lesson {own_lesson} was asked for")
     return lesson

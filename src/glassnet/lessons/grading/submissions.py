@@ -31,8 +31,8 @@ def find(folder: Path) -> list[Submission]:
     ]
     if not files:
         raise ArgumentError(f"there is no notebook (*.ipynb) in {root}")
-    found = [Submission(_learner(file, root), file) for file in files]
-    return sorted(found, key=lambda submission: (submission.learner, submission.file))
+    submissions = [Submission(_learner(file, root), file) for file in files]
+    return sorted(submissions, key=lambda submission: (submission.learner, submission.file))
 
 
 def _learner(file: Path, root: Path) -> str:

@@ -32,7 +32,7 @@ def must_stay_different(name: str, numbers: Array, converted: Array, labels: Seq
 
 
 def _narrows(of: np.dtype[Any], to: np.dtype[Any]) -> bool:
-    """Whether `wanted` cannot hold every value of `given`; NumPy itself counts int64 to float64 as safe."""
+    """Whether `to` cannot hold every value of `of`; NumPy itself counts int64 to float64 as safe."""
     if of.kind in "iu":
         return of.itemsize * 8 > np.finfo(to).nmant + 1
     return of.kind == "f" and of.itemsize > to.itemsize

@@ -44,16 +44,16 @@ def fit_operations(table: Table, settings: TableSettings) -> Fitted:
         if name in categorical:
             column = as_text_column(column)
         else:
-            column, notes = read_text(name, column, settings.decimal_comma)
-            said += notes
+            column, said_now = read_text(name, column, settings.decimal_comma)
+            said += said_now
         told = settings.missing_indicators or isinstance(column, TextColumn)
         reason = _dropped(name, column, table, name in keep, name in categorical, told)
         if reason is not None:
             said.append(reason)
             continue
-        operation, notes = _operation(name, column, settings)
+        operation, said_now = _operation(name, column, settings)
         operations.append(operation)
-        said += notes
+        said += said_now
     if not operations:
         raise DataError(
             "no column of the table could tell rows apart: " + "; ".join(note.text for note in said)

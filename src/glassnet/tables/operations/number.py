@@ -85,14 +85,14 @@ class Number(Operation):
     def apply(self, column: NumberColumn, features: Array) -> None:
         """As the class says."""
         together = Numbers((self,))
-        scaled, missing = together.made(column.array[:, None])
-        features[:, :1] = scaled
+        feature, missing = together.made(column.array[:, None])
+        features[:, :1] = feature
         features[:, 1:] = missing[:, together.with_indicator]
 
     def write(self, program: Program, place: int) -> str:
         """As the class says, in a program."""
-        scaled, missing = Numbers((self,)).write(program, [place])
-        return program.joined([scaled, *[missing] * self.indicator])
+        feature, missing = Numbers((self,)).write(program, [place])
+        return program.joined([feature, *[missing] * self.indicator])
 
 
 class Numbers:
