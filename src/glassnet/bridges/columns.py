@@ -7,13 +7,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from glassnet.bridges.pieces import Piece
 from glassnet.errors import ArgumentError
 from glassnet.layers import Dense, Embedding
-
-Array = NDArray[Any]
+from glassnet.support.arrays import Array
 
 # As many columns as no model names one by one: one that reads the last of them reads as many as there are.
 MANY = 4096

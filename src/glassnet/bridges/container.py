@@ -25,12 +25,10 @@ from typing import Any
 import numpy as np
 import safetensors
 import safetensors.numpy
-from numpy.typing import NDArray
 
 from glassnet.bridges.writing import write
 from glassnet.errors import ArgumentError, MissingFileError, ModelFileError
-
-Array = NDArray[Any]
+from glassnet.support.arrays import Array
 
 PLAIN_DATA = "plain data (text, numbers, True, False, None, lists, dicts with text as keys)"
 PIECE = 1 << 20

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import Any, Protocol, TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 
 from glassnet import plan
 from glassnet.errors import ArgumentError
@@ -16,10 +15,10 @@ from glassnet.network.random import Streams
 from glassnet.network.state import TrainingState
 from glassnet.optimizers import Optimizer
 from glassnet.plan import Layout, Slot
+from glassnet.support.arrays import Array
 from glassnet.support.checks import integer, number
 from glassnet.support.registry import from_config, to_config, unknown_parts
 
-Array = NDArray[Any]
 T = TypeVar("T")
 
 MOST_STEPS = 2**53

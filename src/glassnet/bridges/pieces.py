@@ -8,15 +8,13 @@ from math import prod
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from glassnet import activations, plan
 from glassnet.errors import ArgumentError, ShapeError
 from glassnet.layers import Activation, Dense, Flatten, Layer, Residual
 from glassnet.network.flat import checked_shape
 from glassnet.network.network import Network
-
-Array = NDArray[Any]
+from glassnet.support.arrays import Array
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,6 @@ import copy
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from glassnet import activations
 from glassnet.activations import ActivationFunction
@@ -17,10 +16,9 @@ from glassnet.bridges.pieces import Piece, assembled
 from glassnet.errors import ArgumentError
 from glassnet.layers import Dense
 from glassnet.network.network import Network
+from glassnet.support.arrays import Array
 from glassnet.support.calls import explained
 from glassnet.support.optional import require
-
-Array = NDArray[Any]
 
 _NAMES: dict[str, ActivationFunction] = {
     part.facts.sklearn: part

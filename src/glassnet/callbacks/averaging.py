@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from glassnet.callbacks.base import Callback, Session
-from glassnet.engines.base import Array
 from glassnet.errors import ArgumentError
 from glassnet.optimizers import Optimizer
 from glassnet.support import checks
+from glassnet.support.arrays import Array
 from glassnet.support.calls import explained
 from glassnet.support.registry import compact_repr
 

@@ -7,9 +7,9 @@ from typing import Any
 
 from glassnet.callbacks.base import Callback, Session
 from glassnet.callbacks.watch import Watch
-from glassnet.engines.base import Array
 from glassnet.errors import ArgumentError
 from glassnet.support import checks
+from glassnet.support.arrays import Array
 from glassnet.support.calls import explained
 
 

@@ -19,8 +19,8 @@ from glassnet.losses import Loss
 from glassnet.optimizers import Optimizer
 from glassnet.plan import Plan
 from glassnet.support import checks
+from glassnet.support.arrays import Array
 
-Array = NDArray[Any]
 DType = np.dtype[Any]
 Body = TypeVar("Body")
 

@@ -8,9 +8,9 @@ import numpy as np
 
 from glassnet import plan
 from glassnet.engines import loop
-from glassnet.engines.base import Array
 from glassnet.errors import ShapeError
 from glassnet.kernels import arrays
+from glassnet.support.arrays import Array
 
 if TYPE_CHECKING:
     from glassnet.network.flat import FlatNetwork

@@ -9,10 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glassnet.engines import loop
-from glassnet.engines.base import Array, Predict, Steps, Task, Vectors
+from glassnet.engines.base import Predict, Steps, Task, Vectors
 from glassnet.engines.threads import matrix_threads
 from glassnet.kernels.arrays import Views
 from glassnet.plan import Plan
+from glassnet.support.arrays import Array
 
 PREDICTION_ROWS = 4096
 NOTHING_DROPPED = loop.Dropped(np.empty(0, np.uint8), 0, ())

@@ -7,7 +7,6 @@ import warnings
 from collections.abc import Callable, Sequence
 from typing import Any, Self
 
-from numpy.typing import NDArray
 from sklearn.metrics import check_scoring
 
 from glassnet.errors import ArgumentError, ShapeError
@@ -26,11 +25,10 @@ from glassnet.estimators.presets import Settings, Task
 from glassnet.kernels import blas
 from glassnet.network.network import Network
 from glassnet.optimizers import Optimizer
+from glassnet.support.arrays import Array
 from glassnet.tables.model import TableModel
 from glassnet.tables.preprocessing import Preprocessing
 from glassnet.tables.table import Table
-
-Array = NDArray[Any]
 
 # So many different rows are few enough to look for equal ones among them.
 MOST_MERGED = 2048

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 import numpy as np
-from numpy.typing import NDArray
 from sklearn.base import ClassifierMixin
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.multiclass import check_classification_targets
@@ -23,11 +22,9 @@ from glassnet.estimators.parameters import Activation
 from glassnet.estimators.presets import Task
 from glassnet.network.network import Network
 from glassnet.support import checks
+from glassnet.support.arrays import Array, Floats
 from glassnet.support.calls import explained
 from glassnet.tables.target import LABELS
-
-Array = NDArray[Any]
-Floats = NDArray[np.float64]
 
 
 def _has_probabilities(estimator: Any) -> bool:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 
@@ -16,12 +14,10 @@ from glassnet.estimators.learning.members import Member
 from glassnet.layers import Dense
 from glassnet.network.history import History
 from glassnet.network.network import Network
+from glassnet.support.arrays import Array, Floats
 from glassnet.tables.model import TableModel
 from glassnet.tables.preprocessing import Preprocessing
 from glassnet.tables.target import Target
-
-Array = NDArray[Any]
-Floats = NDArray[np.float64]
 
 FORMAT = 1
 """Version of what is inside a pickle."""

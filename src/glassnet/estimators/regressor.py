@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 import numpy as np
-from numpy.typing import NDArray
 from sklearn.base import RegressorMixin
 
 from glassnet.estimators.base import NetworkEstimator
@@ -18,11 +17,9 @@ from glassnet.estimators.learning.rows import Rows
 from glassnet.estimators.parameters import Activation
 from glassnet.estimators.presets import Task
 from glassnet.network.network import Network
+from glassnet.support.arrays import Array, Floats
 from glassnet.support.calls import explained
 from glassnet.tables.target import target_of
-
-Array = NDArray[Any]
-Floats = NDArray[np.float64]
 
 
 @explained

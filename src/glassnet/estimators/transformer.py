@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 import numpy as np
-from numpy.typing import NDArray
 from sklearn.base import ClassNamePrefixFeaturesOutMixin, TransformerMixin
 
 from glassnet.errors import ArgumentError
@@ -17,11 +16,9 @@ from glassnet.estimators.learning.heads import NetworkEnd
 from glassnet.estimators.learning.inputs import targets_of
 from glassnet.estimators.presets import Settings, Task
 from glassnet.support import checks
+from glassnet.support.arrays import Array, Floats
 from glassnet.support.calls import explained
 from glassnet.tables.target import CLASSES, target_of
-
-Array = NDArray[Any]
-Floats = NDArray[np.float64]
 
 
 @explained

@@ -6,15 +6,14 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 
+from glassnet.support.arrays import Floats
 from glassnet.support.calls import explained
 from glassnet.support.facts import Facts
 from glassnet.support.registry import Registry
 
 Random = np.random.Generator | np.random.RandomState
 Shape = tuple[int, ...]
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from glassnet.errors import ArgumentError
-from glassnet.initializers.base import Floats, Initializer, InitializerFacts, Random, Shape, registry
+from glassnet.initializers.base import Initializer, InitializerFacts, Random, Shape, registry
+from glassnet.support.arrays import Floats
 from glassnet.support.checks import number
 
 __all__ = [

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 
-from glassnet.initializers.base import Floats, Initializer, InitializerFacts, Random, Shape, registry
+from glassnet.initializers.base import Initializer, InitializerFacts, Random, Shape, registry
+from glassnet.support.arrays import Floats
 
 __all__ = [
     "GlorotNormal", "GlorotUniform", "HeNormal", "HeUniform", "LecunNormal", "LecunUniform", "TorchLinear",

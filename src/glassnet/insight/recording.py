@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -14,13 +14,13 @@ from glassnet.insight.trace.record import record
 from glassnet.losses import Loss
 from glassnet.plan import DROPOUT
 from glassnet.support import checks
+from glassnet.support.arrays import Array
 from glassnet.support.calls import explained
 from glassnet.training.evaluation import default_loss
 
 if TYPE_CHECKING:
     from glassnet.network.network import Network
 
-Array = NDArray[Any]
 BINS = 64
 NOTHING = "this recorder holds no recording yet; give it to fit first: net.fit(..., callbacks=[recorder])"
 

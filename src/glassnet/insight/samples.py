@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from glassnet.errors import ArgumentError
 from glassnet.losses import Loss
 from glassnet.network.network import Network
-
-Array = NDArray[Any]
+from glassnet.support.arrays import Array
 
 
 def pair_of(option: str, pair: Any) -> tuple[Any, Any]:

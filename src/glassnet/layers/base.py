@@ -14,9 +14,9 @@ from glassnet.kernels.arrays import Own
 from glassnet.layers.facts import LayerFacts, LayerWords
 from glassnet.layers.steps import Steps, V
 from glassnet.support import checks
+from glassnet.support.arrays import Array
 from glassnet.support.registry import Registry, compact_repr
 
-Array = NDArray[Any]
 Shape = tuple[int, ...]
 
 

@@ -10,8 +10,9 @@ import numpy as np
 from glassnet import initializers
 from glassnet.activations import SELU, ActivationFunction, Mish
 from glassnet.kernels.arrays import Own
-from glassnet.layers.base import Array, Layer, Parameter, Shape, check_factors, one_axis, registry
+from glassnet.layers.base import Layer, Parameter, Shape, check_factors, one_axis, registry
 from glassnet.layers.facts import LayerFacts
+from glassnet.support.arrays import Array
 
 
 @dataclass(repr=False)

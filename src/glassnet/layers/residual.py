@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 from glassnet.errors import ArgumentError, ShapeError
 from glassnet.kernels.arrays import Own
-from glassnet.layers.base import Array, Layer, Parameter, Shape, registry
+from glassnet.layers.base import Layer, Parameter, Shape, registry
 from glassnet.support import checks
+from glassnet.support.arrays import Array
 
 
 @registry.register("residual")

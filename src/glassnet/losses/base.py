@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any, ClassVar
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from glassnet.activations import ActivationFunction, Exponential, Linear, Sigmoid, Softmax
 from glassnet.errors import DataError, ShapeError
@@ -17,10 +17,9 @@ from glassnet.formulas.losses import TINY
 from glassnet.losses.facts import LossFacts
 from glassnet.losses.targets import advice_for_shapes, label_column, one_hot_rows
 from glassnet.support import checks
+from glassnet.support.arrays import Array
 from glassnet.support.calls import explained
 from glassnet.support.registry import Registry
-
-Array = NDArray[Any]
 
 _ROUNDING = 1e-6
 Formula = Callable[..., Any]

@@ -11,10 +11,11 @@ from numpy.typing import ArrayLike, NDArray
 
 from glassnet.errors import ArgumentError, ShapeError
 from glassnet.formulas import losses as formulas
-from glassnet.losses.base import Array, Loss, mean, registry
+from glassnet.losses.base import Loss, mean, registry
 from glassnet.losses.facts import LossFacts
 from glassnet.losses.targets import weighted_quantile
 from glassnet.support import checks
+from glassnet.support.arrays import Array
 from glassnet.support.calls import explained
 
 __all__ = ["GaussianNLL", "Quantiles", "SeveralOutputs"]

@@ -8,9 +8,10 @@ from typing import ClassVar
 
 from glassnet.errors import ArgumentError
 from glassnet.formulas import rows
-from glassnet.losses.base import Array, Formula, Loss, registry
+from glassnet.losses.base import Formula, Loss, registry
 from glassnet.losses.facts import LossFacts
 from glassnet.support import checks
+from glassnet.support.arrays import Array
 from glassnet.support.calls import explained
 
 __all__ = ["Contrastive", "EmbeddingLoss", "TripletAll", "TripletHard"]

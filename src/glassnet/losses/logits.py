@@ -9,10 +9,11 @@ from numbers import Real
 from glassnet.activations import Sigmoid, Softmax
 from glassnet.formulas import losses as formulas
 from glassnet.formulas import rows
-from glassnet.losses.base import Array, ElementwiseLoss, mean, registry
+from glassnet.losses.base import ElementwiseLoss, mean, registry
 from glassnet.losses.facts import LossFacts
 from glassnet.losses.smoothing import BinaryWeighted, SmoothedLoss
 from glassnet.support import checks
+from glassnet.support.arrays import Array
 
 __all__ = [
     "Focal",

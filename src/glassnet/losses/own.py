@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from glassnet.losses.base import Array, ElementwiseLoss, Formula, mean
+from glassnet.losses.base import ElementwiseLoss, Formula, mean
 from glassnet.support import checks
+from glassnet.support.arrays import Array
 from glassnet.support.calls import explained
 
 

@@ -9,11 +9,12 @@ from numpy.typing import ArrayLike
 
 from glassnet.errors import ShapeError
 from glassnet.formulas import sums
-from glassnet.losses.base import Array, registry
+from glassnet.losses.base import registry
 from glassnet.losses.facts import LossFacts
 from glassnet.losses.rows import RowLoss
 from glassnet.losses.targets import labels_of_groups
 from glassnet.support import checks
+from glassnet.support.arrays import Array
 from glassnet.support.calls import explained
 
 __all__ = ["ContrastivePairs", "CosineEmbedding", "GroupLoss", "TripletMargin"]

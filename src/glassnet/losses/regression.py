@@ -10,11 +10,12 @@ import numpy as np
 from glassnet.activations import Exponential
 from glassnet.formulas import losses as formulas
 from glassnet.formulas import sums
-from glassnet.losses.base import Array, ElementwiseLoss, registry
+from glassnet.losses.base import ElementwiseLoss, registry
 from glassnet.losses.facts import LossFacts
 from glassnet.losses.rows import RowLoss
 from glassnet.losses.targets import weighted_quantile
 from glassnet.support import checks
+from glassnet.support.arrays import Array
 
 __all__ = [
     "Cosine",

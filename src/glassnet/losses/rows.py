@@ -7,7 +7,8 @@ from typing import ClassVar
 
 import numpy as np
 
-from glassnet.losses.base import Array, Formula, Loss, mean
+from glassnet.losses.base import Formula, Loss, mean
+from glassnet.support.arrays import Array
 from glassnet.support.calls import explained
 
 __all__ = ["RowLoss"]

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from glassnet.errors import DataError, ShapeError
 from glassnet.support import checks
+from glassnet.support.arrays import Array
 
 if TYPE_CHECKING:
     from glassnet.losses.base import Loss
-
-Array = NDArray[Any]
 
 
 def one_hot_rows(loss: Loss, y: Array, p: Array) -> Array:

@@ -14,11 +14,11 @@ from numpy.typing import ArrayLike, NDArray
 from glassnet.errors import ArgumentError
 from glassnet.metrics import arrays
 from glassnet.support import checks
+from glassnet.support.arrays import Floats
 from glassnet.support.calls import explained
 from glassnet.support.facts import Facts
 from glassnet.support.registry import Registry
 
-Floats = NDArray[np.float64]
 Weight = ArrayLike | None
 
 

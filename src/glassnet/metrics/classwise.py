@@ -10,9 +10,10 @@ from numpy.typing import ArrayLike, NDArray
 
 from glassnet.errors import ArgumentError
 from glassnet.metrics import arrays, targets
-from glassnet.metrics.base import Floats, MetricFacts, Weight, registry
+from glassnet.metrics.base import MetricFacts, Weight, registry
 from glassnet.metrics.ofclasses import Averaged, averaged
 from glassnet.support import checks
+from glassnet.support.arrays import Floats
 from glassnet.support.calls import explained
 
 __all__ = ["F1", "FBeta", "PerClass", "Precision", "Recall", "f1", "f_beta", "precision", "recall"]

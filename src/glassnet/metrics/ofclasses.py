@@ -10,8 +10,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from glassnet.errors import ArgumentError, DataError
 from glassnet.metrics import targets
-from glassnet.metrics.base import Floats, Metric, Weight
+from glassnet.metrics.base import Metric, Weight
 from glassnet.support import checks
+from glassnet.support.arrays import Floats
 from glassnet.support.calls import explained
 
 AVERAGES = ("auto", "micro", "macro", "weighted")

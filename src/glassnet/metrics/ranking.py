@@ -9,8 +9,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from glassnet.errors import DataError
 from glassnet.metrics import arrays, targets
-from glassnet.metrics.base import Floats, MetricFacts, Weight, registry
+from glassnet.metrics.base import MetricFacts, Weight, registry
 from glassnet.metrics.ofclasses import Averaged, averaged
+from glassnet.support.arrays import Floats
 from glassnet.support.calls import explained
 
 __all__ = ["AveragePrecision", "RankingMetric", "RocAuc", "average_precision", "roc_auc"]

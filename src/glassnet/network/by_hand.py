@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from glassnet import optimizers
 from glassnet.engines.by_hand import HandPass
@@ -17,12 +17,11 @@ from glassnet.network.flat import FlatNetwork
 from glassnet.network.state import TrainingState
 from glassnet.optimizers import Optimizer
 from glassnet.support import checks
+from glassnet.support.arrays import Array
 from glassnet.support.calls import explained
 
 if TYPE_CHECKING:
     from glassnet.losses import Loss
-
-Array = NDArray[Any]
 
 
 class NetworkByHand(FlatNetwork):

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from glassnet import plan
 from glassnet.engines.base import Vectors
@@ -16,6 +16,7 @@ from glassnet.layers import Layer, Parameter
 from glassnet.network.random import Random, Seed, Streams
 from glassnet.network.state import TrainingState
 from glassnet.support import checks
+from glassnet.support.arrays import Array
 from glassnet.support.calls import explained
 from glassnet.support.registry import compact_repr
 
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from glassnet.losses import Loss
 
 MANY = 2**28  # parameters, which may not fit into memory
-Array = NDArray[Any]
 Part = TypeVar("Part")
 
 

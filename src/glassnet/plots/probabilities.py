@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from glassnet import metrics
 from glassnet.metrics import targets
@@ -14,6 +14,7 @@ from glassnet.metrics.ranking import Curve, curve_of
 from glassnet.plots.drawing import canvas
 from glassnet.plots.drawing.naming import drawn_names, names_of
 from glassnet.support import checks
+from glassnet.support.arrays import Floats
 from glassnet.support.calls import explained
 
 if TYPE_CHECKING:
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 
     from glassnet.plots.drawing.picture import Picture
 
-Floats = NDArray[np.float64]
 _MOST_CURVES = 7
 
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,8 +17,7 @@ from glassnet.layers import Dense
 from glassnet.losses import Loss
 from glassnet.network.network import Network
 from glassnet.recipes.sources import Source
-
-Array = NDArray[Any]
+from glassnet.support.arrays import Array
 
 _FEW_CLASSES = 10
 

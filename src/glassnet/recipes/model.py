@@ -6,10 +6,8 @@ import math
 from dataclasses import dataclass, replace
 from os import PathLike
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from glassnet import losses
 from glassnet.bridges import files
@@ -23,12 +21,10 @@ from glassnet.recipes.heads import Head
 from glassnet.recipes.scaling import Scaling, scaling_inside
 from glassnet.recipes.sources import Source
 from glassnet.support import checks
+from glassnet.support.arrays import Array, Floats
 from glassnet.support.calls import explained
 from glassnet.support.registry import compact_repr
 from glassnet.training.evaluation import default_loss
-
-Array = NDArray[Any]
-Floats = NDArray[np.float64]
 
 # All split alike, so that what was held back in training can be found again.
 SPLIT_SEED = 42

@@ -15,9 +15,8 @@ from glassnet.errors import DataError, ShapeError
 from glassnet.layers import Dense, Flatten, Layer
 from glassnet.network.network import Network
 from glassnet.support import checks
+from glassnet.support.arrays import Floats
 from glassnet.support.calls import explained
-
-Floats = NDArray[np.float64]
 
 # Where a column lies further from zero than this many of its spreads, float32 keeps too few digits of what differs.
 _MOST_SPREADS = 100.0

@@ -7,7 +7,6 @@ import zipfile
 from dataclasses import dataclass, replace
 from math import prod
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -18,9 +17,8 @@ from glassnet.errors import ArgumentError, DataError, ShapeError
 from glassnet.network import inputs
 from glassnet.network.inputs.meaning import columns_of
 from glassnet.support import checks
+from glassnet.support.arrays import Array
 from glassnet.support.calls import explained
-
-Array = NDArray[Any]
 
 _LARGEST_CLASS = 2**53
 

@@ -8,15 +8,15 @@ from functools import partial
 from typing import Any, ClassVar
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from glassnet.errors import ArgumentError
 from glassnet.support import checks
+from glassnet.support.arrays import Floats
 from glassnet.support.calls import explained
 from glassnet.support.facts import Facts
 from glassnet.support.registry import Registry
 
-Floats = NDArray[np.float64]
 Limits = Mapping[str, Any]
 
 # What a field takes, as its metadata.

@@ -9,8 +9,9 @@ from itertools import pairwise
 import numpy as np
 
 from glassnet.errors import ArgumentError
-from glassnet.schedules.base import Floats, Schedule, get, registry
+from glassnet.schedules.base import Schedule, get, registry
 from glassnet.support import checks
+from glassnet.support.arrays import Floats
 from glassnet.support.facts import Facts
 
 __all__ = ["Chain"]

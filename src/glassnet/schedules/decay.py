@@ -14,11 +14,11 @@ from glassnet.schedules.base import (
     POSITIVE,
     RATE,
     SHARE,
-    Floats,
     Schedule,
     beyond_rounding,
     registry,
 )
+from glassnet.support.arrays import Floats
 from glassnet.support.facts import Facts
 
 __all__ = ["ExponentialDecay", "InverseTimeDecay", "LinearDecay", "PolynomialDecay", "StepDecay"]

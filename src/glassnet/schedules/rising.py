@@ -8,9 +8,10 @@ from typing import ClassVar
 
 import numpy as np
 
-from glassnet.schedules.base import EPOCHS, RATE, SHARE, Floats, Limits, Schedule, registry
+from glassnet.schedules.base import EPOCHS, RATE, SHARE, Limits, Schedule, registry
 from glassnet.schedules.waves import half_wave
 from glassnet.support import checks
+from glassnet.support.arrays import Floats
 from glassnet.support.facts import Facts
 
 __all__ = ["LinearWarmup", "OneCycle"]

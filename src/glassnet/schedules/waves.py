@@ -7,7 +7,8 @@ from typing import ClassVar
 
 import numpy as np
 
-from glassnet.schedules.base import COUNT, EPOCHS, RATE, Floats, Schedule, beyond_rounding, registry
+from glassnet.schedules.base import COUNT, EPOCHS, RATE, Schedule, beyond_rounding, registry
+from glassnet.support.arrays import Floats
 from glassnet.support.facts import Facts
 
 __all__ = ["CosineDecay", "CosineRestarts", "LogCosineCycles"]

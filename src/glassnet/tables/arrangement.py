@@ -7,15 +7,13 @@ from itertools import pairwise
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from glassnet.support.arrays import Array
 from glassnet.tables.columns import Accepted
 from glassnet.tables.operations import Number, Numbers, Operation
 from glassnet.tables.program import Program
 from glassnet.tables.reading.matrices import dense
 from glassnet.tables.table import Table
-
-Array = NDArray[Any]
 
 # Numbers that are worked on at once, in and out: a block of rows stays in the cache.
 CELLS = 1 << 19

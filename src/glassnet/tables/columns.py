@@ -8,7 +8,8 @@ from typing import Any, ClassVar, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-Array = NDArray[Any]
+from glassnet.support.arrays import Array
+
 Rows: TypeAlias = "slice | NDArray[np.int64] | NDArray[np.bool_]"
 
 NUMBERS, TEXT, DATES = "numbers", "text", "dates"

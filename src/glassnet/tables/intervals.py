@@ -6,13 +6,11 @@ import math
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from glassnet.errors import ArgumentError, DataError, ShapeError
 from glassnet.support import checks
+from glassnet.support.arrays import Floats
 from glassnet.tables.target import COUNTS, VALUES, Target
-
-Floats = NDArray[np.float64]
 
 
 def checked_misses(misses: Any, target: Target) -> Floats:

@@ -8,7 +8,6 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from glassnet.engines import loop
 from glassnet.engines.numpy import NOTHING_DROPPED, NumpyEngine
@@ -17,9 +16,7 @@ from glassnet.kernels.arrays import Views
 from glassnet.layers import Embedding, Layer, Residual, RMSNorm
 from glassnet.network.network import Network
 from glassnet.support import checks
-
-Array = NDArray[Any]
-Floats = NDArray[np.float64]
+from glassnet.support.arrays import Floats
 
 
 def checked_networks(

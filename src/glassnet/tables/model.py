@@ -7,19 +7,16 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from glassnet.errors import ArgumentError
 from glassnet.network.network import Network
 from glassnet.support import checks
+from glassnet.support.arrays import Array, Floats
 from glassnet.support.calls import explained
 from glassnet.tables.intervals import checked_misses, half_width, level_at
 from glassnet.tables.members import Member, checked_networks, mean_output
 from glassnet.tables.preprocessing import Preprocessing
 from glassnet.tables.target import CLASSES, QUANTILES, Target
-
-Array = NDArray[Any]
-Floats = NDArray[np.float64]
 
 
 def _plain(description: Any) -> Mapping[str, Any]:

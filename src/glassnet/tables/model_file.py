@@ -21,7 +21,6 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from glassnet.bridges.container import (
     PLAIN_DATA,
@@ -35,12 +34,11 @@ from glassnet.bridges.description import describe, rebuild
 from glassnet.errors import ArgumentError
 from glassnet.network.network import Network
 from glassnet.support import checks
+from glassnet.support.arrays import Array
 from glassnet.support.calls import explained
 from glassnet.tables.model import TableModel
 from glassnet.tables.preprocessing import Preprocessing
 from glassnet.tables.target import Target
-
-Array = NDArray[Any]
 
 VERSION = "1"
 KEYS = {"preprocessing", "target", "temperature", "misses", "description", "networks"}

@@ -10,13 +10,11 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from glassnet.support.arrays import Array
 from glassnet.tables.arrangement import Arrangement
 from glassnet.tables.columns import DATE, DateColumn
 from glassnet.tables.operations import Category, Date
-
-Array = NDArray[Any]
 
 _NUMBERS = {float, int, bool, type(None), np.float64, np.float32, np.int64, np.int32, np.bool_}
 

@@ -7,10 +7,10 @@ from difflib import get_close_matches
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from glassnet.errors import ArgumentError, DataError
 from glassnet.support import checks
+from glassnet.support.arrays import Array
 from glassnet.support.calls import explained
 from glassnet.tables import notes
 from glassnet.tables.arrangement import Arrangement
@@ -21,8 +21,6 @@ from glassnet.tables.operations import Operation, operation_of
 from glassnet.tables.program import Program
 from glassnet.tables.settings import TableSettings
 from glassnet.tables.table import Table
-
-Array = NDArray[Any]
 
 PART = 65536  # rows that a model predicts for at once
 _FLOATS = (np.dtype("float64"), np.dtype("float32"))

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from glassnet.support.arrays import Floats
+
 Letter: TypeAlias = "str | float | Floats"
 
 

@@ -8,16 +8,14 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from glassnet.errors import ArgumentError, DataError, ShapeError
 from glassnet.support import checks
+from glassnet.support.arrays import Array
 from glassnet.support.calls import explained
 from glassnet.tables.columns import Column, NumberColumn, Rows
 from glassnet.tables.reading.matrices import is_sparse, not_two_axes, numbers_of
 from glassnet.tables.reading.values import as_objects, column_of, is_of, refuse_infinite
-
-Array = NDArray[Any]
 
 
 class Table:

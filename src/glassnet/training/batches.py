@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from glassnet.engines.base import Array, Slice
+from glassnet.engines.base import Slice
 from glassnet.errors import ArgumentError, DataError
 from glassnet.losses import Loss
 from glassnet.network import inputs
 from glassnet.network.inputs import Meaning
 from glassnet.network.random import Streams
 from glassnet.plan import Plan
+from glassnet.support.arrays import Array
 from glassnet.training.refusals.suitability import refuse_unsuitable
 from glassnet.training.sources import NO_ORDER
 

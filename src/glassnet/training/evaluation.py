@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from glassnet import losses, metrics
-from glassnet.engines.base import Array
 from glassnet.engines.numpy import NumpyEngine
 from glassnet.errors import ArgumentError, CallError
 from glassnet.losses import Loss
@@ -20,6 +19,7 @@ from glassnet.network import inputs
 from glassnet.network.inputs import UNNAMED, Meaning
 from glassnet.plan import Plan
 from glassnet.support import checks
+from glassnet.support.arrays import Array
 from glassnet.support.registry import compact_repr
 from glassnet.training.refusals.suitability import refuse_unsuitable
 

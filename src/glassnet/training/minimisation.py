@@ -9,12 +9,13 @@ from typing import Any
 import numpy as np
 
 from glassnet.callbacks.base import Session
-from glassnet.engines.base import Array, Slice, Steps, Task, Vectors
+from glassnet.engines.base import Slice, Steps, Task, Vectors
 from glassnet.engines.torch import processes
 from glassnet.errors import ArgumentError
 from glassnet.optimizers import LBFGS, Optimizer
 from glassnet.optimizers.lbfgs import Unchanged
 from glassnet.plan import DROPOUT
+from glassnet.support.arrays import Array
 from glassnet.support.optional import require
 from glassnet.training.data import Data
 from glassnet.training.interrupt import Interrupt

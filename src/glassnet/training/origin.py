@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from glassnet.engines.base import Array
 from glassnet.layers import Layer
 from glassnet.losses import Loss
 from glassnet.optimizers import Optimizer
+from glassnet.support.arrays import Array
 from glassnet.training.batches import Batches
 from glassnet.training.data import Data, Request
 from glassnet.training.sources import PART_ROWS, Memory

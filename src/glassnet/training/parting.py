@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from glassnet.engines.base import Array
 from glassnet.errors import DataError
 from glassnet.losses import Loss
 from glassnet.network import inputs
 from glassnet.network.inputs import Meaning
+from glassnet.support.arrays import Array
 
 Places = NDArray[np.int64]
 

@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glassnet.engines import loop
-from glassnet.engines.base import Array, Engine, Steps, Task
+from glassnet.engines.base import Engine, Steps, Task
 from glassnet.kernels import arrays
+from glassnet.support.arrays import Array
 from glassnet.support.registry import compact_repr
 
 if TYPE_CHECKING:

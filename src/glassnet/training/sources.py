@@ -9,8 +9,9 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from glassnet.engines.base import Array, Slice
+from glassnet.engines.base import Slice
 from glassnet.network.random import Streams
+from glassnet.support.arrays import Array
 
 # A mapped file smaller than this is read as a whole; of a larger one a few batches are in memory at a time.
 IN_MEMORY_BYTES = 64_000_000

@@ -17,6 +17,7 @@ from glassnet.engines.torch import processes
 from glassnet.errors import ArgumentError, DivergenceError, Interrupted
 from glassnet.metrics import Metric
 from glassnet.network.history import History
+from glassnet.support.arrays import Floats
 from glassnet.training.batches import Batches
 from glassnet.training.data import Data, refuse_lonely_batches
 from glassnet.training.evaluation import scores
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from glassnet.network.network import Network
     from glassnet.network.state import TrainingState
 
-Floats = NDArray[np.float64]
 
 MASK_ENTRIES = 16_000_000
 DIVERGENCE = "a loss that is not finite"

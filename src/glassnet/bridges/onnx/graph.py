@@ -8,7 +8,6 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from glassnet import layers
 from glassnet.activations.facts import Operator
@@ -17,8 +16,7 @@ from glassnet.bridges.onnx import embedding, norms, shapes
 from glassnet.bridges.onnx.operators import READERS, SPELLED, is_it
 from glassnet.bridges.pieces import Piece, residual
 from glassnet.errors import ModelFileError
-
-Array = NDArray[Any]
+from glassnet.support.arrays import Array
 
 # Operators that are read together with others.
 _IN_GROUPS = {

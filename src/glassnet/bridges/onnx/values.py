@@ -7,12 +7,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from glassnet.formulas.elementary import MIDDLE_ERF, SMALL_ERF
+from glassnet.support.arrays import Array
 from glassnet.support.expressions import Language, built
-
-Array = NDArray[Any]
 
 FLOAT64 = np.dtype(np.float64)
 _SIMPLE = {

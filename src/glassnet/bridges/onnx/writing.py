@@ -10,7 +10,6 @@ from math import prod
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 import glassnet
 from glassnet import activations, layers
@@ -24,9 +23,8 @@ from glassnet.errors import ArgumentError
 from glassnet.layers.base import is_built_in, is_described, registry
 from glassnet.network.network import Network
 from glassnet.support import checks
+from glassnet.support.arrays import Array
 from glassnet.support.optional import require
-
-Array = NDArray[Any]
 
 # Opset 17 is the first with LayerNormalization; runtimes read it since 2022.
 OPSET, IR_VERSION = 17, 8

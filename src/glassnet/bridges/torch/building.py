@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import nn
 
 from glassnet import layers
@@ -16,8 +15,7 @@ from glassnet.bridges.torch.described import Described
 from glassnet.bridges.torch.parts import WRITTEN_OUT, Part, parts
 from glassnet.engines.torch.code import identifier
 from glassnet.network.network import Network
-
-Array = NDArray[Any]
+from glassnet.support.arrays import Array
 
 
 def built(network: Network) -> nn.Sequential:

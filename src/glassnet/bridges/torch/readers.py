@@ -9,7 +9,6 @@ from math import prod
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn.utils import parametrize
 
@@ -20,8 +19,7 @@ from glassnet.bridges.pieces import Piece, by_feature, dense
 from glassnet.bridges.torch.described import Described
 from glassnet.bridges.torch.layers import Scale
 from glassnet.errors import ArgumentError
-
-Array = NDArray[Any]
+from glassnet.support.arrays import Array
 
 MODULES: dict[str, list[tuple[type[ActivationFunction], TorchModule]]] = {}
 for _part in map(activations.get, activations.names()):

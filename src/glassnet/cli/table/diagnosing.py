@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from glassnet import optimizers
 from glassnet.cli.results import history_beside
@@ -20,9 +18,8 @@ from glassnet.errors import GlassnetError
 from glassnet.insight.diagnosis import DiagnosisReport, diagnose
 from glassnet.losses import Loss
 from glassnet.recipes.model import model_file
+from glassnet.support.arrays import Array
 from glassnet.tables import Table, TableModel
-
-Array = NDArray[Any]
 
 _MOST_ROWS = 5000  # of each part, of which the diagnosis looks at 2000
 

@@ -8,16 +8,15 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from glassnet.cli.table.loading import Loaded
 from glassnet.estimators.learning.features import Reading
 from glassnet.estimators.learning.rows import Rows
 from glassnet.network.network import Network
+from glassnet.support.arrays import Array
 from glassnet.tables import Preprocessing, Table
 from glassnet.tables.files import Split
 
-Array = NDArray[Any]
 _ROWS = 20_000  # that are made features at once
 MOST_WATCHED = 100_000  # rows of the validation part, which is looked at after every epoch
 TRAINING, VALIDATION = "training", "validation"

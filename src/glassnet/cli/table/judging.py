@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
-from numpy.typing import NDArray
 
 from glassnet import metrics
+from glassnet.support.arrays import Array, Floats
 from glassnet.tables import Table, TableModel
 from glassnet.tables.columns import as_text
 from glassnet.tables.target import CLASSES
-
-Array = NDArray[Any]
-Floats = NDArray[np.float64]
 
 BLOCK = 8192  # rows that a model reads at once
 _LEAST = 1e-15  # a probability, before a logarithm

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from numpy.typing import NDArray
-
 from glassnet.callbacks import Callback, Session
 from glassnet.cli.given import units
 from glassnet.cli.table.loading import Loaded
@@ -16,7 +14,6 @@ from glassnet.support.optional import require
 from glassnet.tables import Table
 from glassnet.tables.files import Split
 
-Array = NDArray[Any]
 _AS_CALLED = (
     "activation", "dropout", "loss", "optimizer", "learning_rate", "epochs", "batch_size", "l2", "depth", "width",
 )  # fmt: skip

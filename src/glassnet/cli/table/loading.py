@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,14 +13,13 @@ from glassnet.cli.table.wishes import TableWish
 from glassnet.errors import ArgumentError, DataError
 from glassnet.insight.report.numbers import count
 from glassnet.support import checks
+from glassnet.support.arrays import Array
 from glassnet.support.text import in_one_line
 from glassnet.tables import Table, target_of
 from glassnet.tables.columns import DATES, TEXT, as_text
 from glassnet.tables.files import Split, TableFile, read, split
 from glassnet.tables.files.kinds import TRUTH, Kind, polars_package
 from glassnet.tables.target import CLASSES
-
-Array = NDArray[Any]
 
 TASKS = ("auto", "classify", "regress")
 _SHOWN_NAMES = 12

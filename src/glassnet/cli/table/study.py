@@ -15,11 +15,10 @@ from glassnet.cli.table import judging
 from glassnet.cli.table.loading import Loaded
 from glassnet.cli.table.suspecting import Suspicions
 from glassnet.network.history import History
+from glassnet.support.arrays import Array
 from glassnet.tables import Table, TableModel
 from glassnet.tables.explain import ColumnSummary, summaries
 from glassnet.tables.files import Split, TableFile
-
-Array = NDArray[Any]
 
 DESCRIPTION_VERSION = 1
 

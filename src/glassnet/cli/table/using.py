@@ -21,13 +21,13 @@ from glassnet.errors import DataError, ModelFileError
 from glassnet.insight.report.numbers import score
 from glassnet.metrics import measured_in, title
 from glassnet.recipes.model import model_file
+from glassnet.support.arrays import Array
 from glassnet.support.text import in_one_line
 from glassnet.tables import Table, TableModel
 from glassnet.tables.explain import drift
 from glassnet.tables.files import Kind, ReadingOptions, TableFile, read, read_like, split
 from glassnet.tables.target import CLASSES
 
-Array = NDArray[Any]
 _BLOCK = 16384  # rows that are predicted and written at once
 _MOST_SHIFTED, _MOST_NAMES = 12, 12
 NOW = "now"  # what all rows of a new table are called

@@ -12,7 +12,7 @@ from numba import types
 from numpy.typing import NDArray
 
 from glassnet.engines import loop
-from glassnet.engines.base import Array, DType, Predict, Steps, Task, Vectors
+from glassnet.engines.base import DType, Predict, Steps, Task, Vectors
 from glassnet.engines.compiled import entries, kernels, layers
 from glassnet.engines.compiled.kernels import Kernel
 from glassnet.engines.threads import matrix_threads
@@ -22,6 +22,7 @@ from glassnet.kernels.compiled import TRAVERSALS
 from glassnet.kernels.lift import compiled, specialise
 from glassnet.optimizers import Optimizer
 from glassnet.plan import DROPOUT, NOWHERE, OF_LOOP, Plan, Row
+from glassnet.support.arrays import Array
 
 PREDICTION_ROWS = 1024
 ENTRY = types.int64(types.int64)

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike
 
-from glassnet.engines.base import Array, Vectors
+from glassnet.engines.base import Vectors
 from glassnet.engines.compiled import entries
 from glassnet.engines.compiled.engine import Rows, entry, predict, prediction_job
 from glassnet.plan import Plan
+from glassnet.support.arrays import Array
 
 if TYPE_CHECKING:
     from glassnet.network.network import Network

@@ -13,7 +13,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from glassnet.engines.base import Array, Placement, Predict, Steps, Task, Vectors
+from glassnet.engines.base import Placement, Predict, Steps, Task, Vectors
 from glassnet.engines.torch import devices, tensors
 from glassnet.engines.torch.layers import BODIES, Body, Tensors, body_of
 from glassnet.engines.torch.transfer import Resident, Samples, tensor
@@ -21,6 +21,7 @@ from glassnet.errors import EngineError
 from glassnet.layers import Layer
 from glassnet.optimizers import Optimizer
 from glassnet.plan import ACTIVATION, BRANCH, DENSE, DROPOUT, NOWHERE, SUM, Place, Plan, Row
+from glassnet.support.arrays import Array
 
 PREDICTION_ROWS = 16384
 NOTHING = torch.empty(0, dtype=torch.uint8)

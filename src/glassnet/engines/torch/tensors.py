@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
@@ -20,8 +19,8 @@ from glassnet.kernels import arrays
 from glassnet.kernels.tensors import OF_BATCHES, lift
 from glassnet.losses import Loss
 from glassnet.optimizers import Optimizer
+from glassnet.support.arrays import Array
 
-Array = NDArray[Any]
 Pull = Callable[[Array], Array]
 Update = Callable[[tuple[float, ...]], None]
 MeanLoss = Callable[[Tensor, Tensor, Tensor | None], Tensor]

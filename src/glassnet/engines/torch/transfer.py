@@ -5,8 +5,9 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from glassnet.engines.base import Array, Slice, Task
+from glassnet.engines.base import Slice, Task
 from glassnet.losses import Loss
+from glassnet.support.arrays import Array
 
 
 def shares_memory(device: torch.device) -> bool:

@@ -11,8 +11,7 @@ from scipy.optimize import minimize_scalar
 
 from glassnet.estimators.learning.rows import Rows
 from glassnet.network.network import Network
-
-Floats = NDArray[np.float64]
+from glassnet.support.arrays import Floats
 
 # Logarithms of the temperatures that are looked at: from a twentieth to 20.
 _WIDEST = np.log(20.0)

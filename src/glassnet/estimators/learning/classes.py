@@ -6,15 +6,13 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from glassnet.errors import ArgumentError, DataError
 from glassnet.support import checks
+from glassnet.support.arrays import Array, Floats
 from glassnet.tables.columns import as_text
 from glassnet.tables.target import CLASSES, LABELS, Target
 
-Array = NDArray[Any]
-Floats = NDArray[np.float64]
 ClassWeight = Mapping[Any, float] | str | None
 
 _DTYPES = {"i": "int64", "u": "int64", "f": "float64", "b": "bool"}

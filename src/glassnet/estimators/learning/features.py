@@ -4,21 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from glassnet.estimators.learning.heads import SIGNS, NetworkEnd
 from glassnet.network.network import Network
+from glassnet.support.arrays import Array
 from glassnet.tables.operations import Date, Number
 from glassnet.tables.preprocessing import Preprocessing
 from glassnet.tables.table import Table
 
 if TYPE_CHECKING:
     from glassnet.estimators.learning.rows import Rows
-
-Array = NDArray[Any]
 
 
 @dataclass

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from glassnet import losses
 from glassnet.activations import ActivationFunction
@@ -15,9 +14,8 @@ from glassnet.errors import ArgumentError
 from glassnet.estimators.presets import Task
 from glassnet.losses import Loss
 from glassnet.losses.base import registry
+from glassnet.support.arrays import Array
 from glassnet.tables.target import CLASSES, COUNTS, LABELS, QUANTILES, VALUES, Target
-
-Array = NDArray[Any]
 
 INTEGERS, ROWS, COLUMN, VALUE_ROWS, SIGNS = (
     "integers",

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from glassnet import losses
 from glassnet.engines.numpy import NumpyEngine
@@ -15,12 +14,10 @@ from glassnet.estimators.presets import Task
 from glassnet.layers import Activation, Dense
 from glassnet.losses import Loss
 from glassnet.network.network import Network
+from glassnet.support.arrays import Array, Floats
 from glassnet.tables.members import in_float64
 from glassnet.tables.preprocessing import Preprocessing
 from glassnet.tables.table import Table
-
-Array = NDArray[Any]
-Floats = NDArray[np.float64]
 
 DIMENSIONS = 16
 

@@ -5,14 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from sklearn.utils.validation import check_array, column_or_1d, validate_data
 
 from glassnet.errors import DataError
+from glassnet.support.arrays import Array
 from glassnet.tables.table import Table
 from glassnet.tables.target import missing_targets
-
-Array = NDArray[Any]
 
 
 def table_of(estimator: Any, X: Any, *, fresh: bool) -> Table:

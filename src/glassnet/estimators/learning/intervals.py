@@ -8,16 +8,13 @@ from itertools import pairwise
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from glassnet.errors import ArgumentError
 from glassnet.estimators.learning.rows import Rows
 from glassnet.network.network import Network
 from glassnet.support import checks
+from glassnet.support.arrays import Floats
 from glassnet.tables.target import Target
-
-Array = NDArray[Any]
-Floats = NDArray[np.float64]
 
 
 def check(quantiles: Any, loss: Any) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,8 +10,8 @@ from numpy.typing import NDArray
 from glassnet.network.history import History
 from glassnet.network.network import Network
 from glassnet.network.state import TrainingState
+from glassnet.support.arrays import Array
 
-Array = NDArray[Any]
 Places = NDArray[np.int64]
 
 

@@ -9,11 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glassnet.errors import DataError
+from glassnet.support.arrays import Array, Floats
 from glassnet.tables.reading.matrices import dense
 from glassnet.tables.table import Table
 
-Array = NDArray[Any]
-Floats = NDArray[np.float64]
 Places = NDArray[np.int64]
 
 # Looked at first: where these hold more different rows than are merged, all do.

@@ -14,9 +14,10 @@ from glassnet.formulas.elementary import minimum
 from glassnet.formulas.losses import sigmoid_cross_entropy, sigmoid_cross_entropy_slope
 from glassnet.formulas.rows import softmax_cross_entropy
 from glassnet.losses import Loss
-from glassnet.losses.base import Array, ElementwiseLoss, mean
+from glassnet.losses.base import ElementwiseLoss, mean
 from glassnet.losses.probabilities import BinaryCrossEntropy, SparseCategoricalCrossEntropy
 from glassnet.losses.regression import Huber, MeanSquaredError, Poisson, PoissonLogRates
+from glassnet.support.arrays import Array
 from glassnet.tables.target import COUNTS
 
 # Beyond this error Huber's loss would stop being half the square.

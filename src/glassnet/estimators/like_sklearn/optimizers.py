@@ -15,9 +15,7 @@ from numpy.typing import NDArray
 from glassnet.formulas.elementary import sqrt
 from glassnet.network.network import Network
 from glassnet.optimizers import SGD, Adam, Optimizer
-
-Floats = NDArray[np.float64]
-
+from glassnet.support.arrays import Floats
 
 # The `mask` is 1 for weights, 0 for biases, and never changes.
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from glassnet import activations
 from glassnet.activations import ActivationFunction
@@ -18,11 +18,10 @@ from glassnet.insight.diagnosis.training import TRAINED
 from glassnet.layers import Activation as ActivationLayer
 from glassnet.network.network import Network
 from glassnet.support import checks
-from glassnet.support.arrays import as_array
+from glassnet.support.arrays import Array, as_array
 from glassnet.support.calls import explained
 from glassnet.support.optional import require
 
-Array = NDArray[Any]
 _KEY = re.compile(r"([wb])_?(\d+)", re.IGNORECASE)
 
 

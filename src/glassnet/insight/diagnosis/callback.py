@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import warnings
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from glassnet.callbacks.base import Callback, Session
 from glassnet.errors import DivergenceError
@@ -22,11 +20,10 @@ from glassnet.layers import Dense
 from glassnet.network import inputs
 from glassnet.network.history import History
 from glassnet.support import checks
+from glassnet.support.arrays import Array
 from glassnet.support.calls import explained
 from glassnet.training.batches import Batches
 from glassnet.training.sources import Mapped, Memory
-
-Array = NDArray[Any]
 
 # Samples looked at while training goes on; epochs looked at grow by a fifth, so that 10 000 epochs are about 45 looks.
 FEW_ROWS = 256

@@ -21,8 +21,7 @@ from glassnet.insight.diagnosis.trials import Budget, Course, Trials
 from glassnet.network import inputs
 from glassnet.network.history import History
 from glassnet.network.network import Network
-
-Array = NDArray[Any]
+from glassnet.support.arrays import Array
 
 # A training that diverged ended before it could show how many epochs it was meant to have; copies get at least these.
 EPOCHS_OF_DIVERGED = 20

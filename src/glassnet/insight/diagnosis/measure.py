@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,8 +15,8 @@ from glassnet.insight.diagnosis.targets import Targets
 from glassnet.insight.trace.record import RowRecord, StepRecord, record
 from glassnet.network.network import Network
 from glassnet.plan import BATCH_NORM, DENSE, LAYER_NORM
+from glassnet.support.arrays import Array
 
-Array = NDArray[Any]
 TINY = 1e-300
 
 # Slope below which a unit passes next to nothing on, in parts of the largest slope: sigmoid at |z| > 4.4.

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
 
-from numpy.typing import NDArray
+from glassnet.support.arrays import Array
 
-Array = NDArray[Any]
 NAME = "diagnosis"
 
 

@@ -15,8 +15,7 @@ from glassnet.insight.diagnosis.trials import Budget, Course, Trial, like, train
 from glassnet.layers import Activation, Dense, Layer
 from glassnet.network.network import Network
 from glassnet.optimizers import Adam
-
-Array = NDArray[Any]
+from glassnet.support.arrays import Array
 
 # How many samples a network should be able to learn by heart, and in how many epochs.
 FEW = 20

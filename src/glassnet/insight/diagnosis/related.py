@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from glassnet.insight.diagnosis.targets import TINY, Targets, class_score, r2
-
-Array = NDArray[Any]
+from glassnet.support.arrays import Array
 
 # Rows looked at: the distances between all pairs take 8 bytes * MOST_ROWS^2 = 5 MB.
 MOST_ROWS = 800

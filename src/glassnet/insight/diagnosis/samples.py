@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from glassnet.layers import Embedding
 from glassnet.network.network import Network
-
-Array = NDArray[Any]
-
+from glassnet.support.arrays import Array
 
 # With more categories than these together, columns of them stay what they are.
 MOST_CATEGORIES = 500

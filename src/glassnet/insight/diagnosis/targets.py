@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from glassnet.losses import Loss
 from glassnet.network import inputs
+from glassnet.support.arrays import Array
 
-Array = NDArray[Any]
 TINY = 1e-12
 
 

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import copy
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from glassnet.insight.diagnosis.observed import Observed
 from glassnet.network.history import History
 from glassnet.network.network import Network
 from glassnet.optimizers import Optimizer
 from glassnet.schedules import Schedule
+from glassnet.support.arrays import Array
 from glassnet.training.origin import fingerprint
 
-Array = NDArray[Any]
 Vectors = tuple[Array, Array]
 
 # Under this name `adapt` writes what its user says into the network's metadata.

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from glassnet.errors import ArgumentError, DataError, DivergenceError, ShapeError
 from glassnet.insight.diagnosis.copies import changed, every
@@ -17,8 +16,7 @@ from glassnet.insight.diagnosis.training import Vectors
 from glassnet.layers import Dense, Dropout, Layer
 from glassnet.network.network import Network
 from glassnet.optimizers import Optimizer
-
-Array = NDArray[Any]
+from glassnet.support.arrays import Array
 
 # Work of one trial in multiply-adds, about 0.4 s; each step of a layer costs as much as this many, whatever its size.
 # Counted and not timed, so that results can be reproduced.

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,9 +15,8 @@ from glassnet.network import inputs
 from glassnet.network.history import History
 from glassnet.network.network import Network
 from glassnet.optimizers import Optimizer
+from glassnet.support.arrays import Array, Floats
 
-Array = NDArray[Any]
-Floats = NDArray[np.float64]
 _OF_SEVERAL_LABELS = ["accuracy", "label_accuracy", "f1"]
 
 

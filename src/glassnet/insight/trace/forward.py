@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from glassnet import losses, optimizers
 from glassnet.engines import loop
@@ -21,11 +21,10 @@ from glassnet.insight.trace.writing.units import unit_trace
 from glassnet.insight.trace.writing.written import Written
 from glassnet.kernels.arrays import Views
 from glassnet.plan import BATCH_NORM, DENSE, NOWHERE, Row
+from glassnet.support.arrays import Array
 
 if TYPE_CHECKING:
     from glassnet.network.network import Network
-
-Array = NDArray[Any]
 
 
 class UnitForward:

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
-
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING
 
 from glassnet.losses import Loss
 from glassnet.optimizers import Optimizer
+from glassnet.support.arrays import Array
 
 if TYPE_CHECKING:
     from glassnet.network.network import Network
-
-Array = NDArray[Any]
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from glassnet import losses, optimizers
 from glassnet.activations import Linear
@@ -24,11 +24,11 @@ from glassnet.losses import Loss
 from glassnet.network.state import TrainingState
 from glassnet.optimizers import Optimizer
 from glassnet.plan import DENSE, DROPOUT, NOWHERE, Plan, Row
+from glassnet.support.arrays import Array
 
 if TYPE_CHECKING:
     from glassnet.network.network import Network
 
-Array = NDArray[Any]
 NO_ORDER = np.empty(0, np.int64)
 
 

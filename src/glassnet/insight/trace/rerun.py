@@ -10,12 +10,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from glassnet.engines.base import Array, Slice, Steps, Task
+from glassnet.engines.base import Slice, Steps, Task
 from glassnet.engines.choice import Work, choose
 from glassnet.errors import ArgumentError, DivergenceError
 from glassnet.insight.trace.setup import USE_A_SETUP, TrainingSetup
 from glassnet.network.network import Network
 from glassnet.network.random import Streams
+from glassnet.support.arrays import Array
 
 # Each holds a copy of parameters and optimizer states; the way back is halved between them.
 SNAPSHOTS = 8

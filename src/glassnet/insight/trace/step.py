@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from glassnet.insight.trace.record import StepRecord
 from glassnet.plan import DENSE
-
-Array = NDArray[Any]
+from glassnet.support.arrays import Array
 
 
 @dataclass(frozen=True)

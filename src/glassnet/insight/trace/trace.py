@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cached_property
 from os import PathLike
-from typing import TYPE_CHECKING, Any, overload
+from typing import TYPE_CHECKING, overload
 
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from glassnet import losses
 from glassnet.bridges import writing
@@ -23,13 +23,12 @@ from glassnet.insight.trace.writing.written import Written
 from glassnet.losses import Loss
 from glassnet.optimizers import Optimizer
 from glassnet.support import checks
+from glassnet.support.arrays import Array
 from glassnet.support.calls import explained
 from glassnet.training.evaluation import default_loss
 
 if TYPE_CHECKING:
     from glassnet.network.network import Network
-
-Array = NDArray[Any]
 
 
 class Trace(Written):

@@ -6,14 +6,11 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from numpy.typing import NDArray
-
 from glassnet.insight.trace.arithmetic import factor, number
 from glassnet.optimizers import Optimizer
 from glassnet.optimizers.facts import Written
+from glassnet.support.arrays import Array
 from glassnet.support.expressions import computed
-
-Array = NDArray[Any]
 
 
 @dataclass(frozen=True)

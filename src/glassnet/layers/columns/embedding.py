@@ -13,9 +13,10 @@ from glassnet import initializers
 from glassnet.errors import ArgumentError, DataError, ShapeError
 from glassnet.initializers import Initializer
 from glassnet.kernels.arrays import Own
-from glassnet.layers.base import Array, Layer, Parameter, Shape, check_factors, one_axis, registry
+from glassnet.layers.base import Layer, Parameter, Shape, check_factors, one_axis, registry
 from glassnet.layers.steps import Steps, V
 from glassnet.support import checks
+from glassnet.support.arrays import Array
 
 # float32 tells integers apart up to here.
 MOST_CATEGORIES = 2**24

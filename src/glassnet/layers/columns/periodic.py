@@ -13,9 +13,10 @@ from numpy.typing import NDArray
 from glassnet import initializers
 from glassnet.errors import ArgumentError, ShapeError
 from glassnet.kernels.arrays import Own
-from glassnet.layers.base import Array, Layer, Parameter, Shape, check_factors, one_axis, registry
+from glassnet.layers.base import Layer, Parameter, Shape, check_factors, one_axis, registry
 from glassnet.layers.steps import Steps, V
 from glassnet.support import checks
+from glassnet.support.arrays import Array
 
 
 @registry.register("periodic")

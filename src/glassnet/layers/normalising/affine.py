@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from glassnet import initializers
-from glassnet.layers.base import Array, Layer, Parameter, Shape, one_axis
+from glassnet.layers.base import Layer, Parameter, Shape, one_axis
+from glassnet.support.arrays import Array
 
 
 @dataclass(repr=False)

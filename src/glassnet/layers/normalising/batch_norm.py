@@ -11,10 +11,11 @@ import numpy as np
 from glassnet import initializers, plan
 from glassnet.formulas.rows import normalise, normalise_backward
 from glassnet.kernels.arrays import Own
-from glassnet.layers.base import Array, Parameter, Shape, check_factors, registry
+from glassnet.layers.base import Parameter, Shape, check_factors, registry
 from glassnet.layers.normalising.affine import Normalisation, affine_backward
 from glassnet.layers.steps import Steps, V
 from glassnet.support import checks
+from glassnet.support.arrays import Array
 
 
 @registry.register("batch_norm")

@@ -10,10 +10,11 @@ import numpy as np
 from glassnet import plan
 from glassnet.formulas.rows import normalise, normalise_backward
 from glassnet.kernels.arrays import Own
-from glassnet.layers.base import Array, Shape, check_factors, one_axis, registry
+from glassnet.layers.base import Shape, check_factors, one_axis, registry
 from glassnet.layers.normalising.affine import Normalisation, affine_backward
 from glassnet.layers.steps import Steps, V
 from glassnet.support import checks
+from glassnet.support.arrays import Array
 
 
 @registry.register("layer_norm")

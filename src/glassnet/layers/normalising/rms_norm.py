@@ -10,9 +10,10 @@ import numpy as np
 from glassnet import initializers
 from glassnet.formulas.rows import made_to_fit
 from glassnet.kernels.arrays import Own
-from glassnet.layers.base import Array, Layer, Parameter, Shape, check_factors, one_axis, registry
+from glassnet.layers.base import Layer, Parameter, Shape, check_factors, one_axis, registry
 from glassnet.layers.steps import Steps, V
 from glassnet.support import checks
+from glassnet.support.arrays import Array
 
 MACHINE = -1.0
 

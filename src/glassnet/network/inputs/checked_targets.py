@@ -13,8 +13,7 @@ from glassnet.losses.targets import advice_for_rows, labels_of_groups
 from glassnet.network.inputs.meaning import UNNAMED, Meaning
 from glassnet.network.inputs.names import named_integers, numbered, text_of
 from glassnet.network.inputs.numbers import numeric
-
-Array = NDArray[Any]
+from glassnet.support.arrays import Array
 
 
 def targets(

@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 from glassnet.errors import ArgumentError, DataError
 from glassnet.losses import Loss
 from glassnet.metrics.targets import several_hot
+from glassnet.support.arrays import Array
 
 Name = str | int
-Array = NDArray[Any]
 
 MOST_NAMED = 10
 

@@ -11,8 +11,7 @@ from glassnet.errors import ShapeError
 from glassnet.losses import Loss
 from glassnet.network.inputs.numbers import numeric
 from glassnet.support import checks
-
-Array = NDArray[Any]
+from glassnet.support.arrays import Array
 
 
 def rows(name: str, X: Any, loss: Loss, input_shape: tuple[int, ...] | None) -> Any:

@@ -13,8 +13,7 @@ from glassnet.errors import DataError
 from glassnet.losses import Loss, SparseCategoricalCrossEntropy
 from glassnet.network.inputs.meaning import MOST_NAMED, some
 from glassnet.support import checks
-
-Array = NDArray[Any]
+from glassnet.support.arrays import Array
 
 
 def text_of(name: str, values: Any) -> NDArray[np.str_] | None:

@@ -6,15 +6,14 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, DTypeLike, NDArray
+from numpy.typing import ArrayLike, DTypeLike
 
 from glassnet.errors import DataError, ShapeError
 from glassnet.layers import Layer
 from glassnet.network.inputs.meaning import UNNAMED, Meaning, columns_of
 from glassnet.network.inputs.precision import must_stay_different
 from glassnet.support import checks
-
-Array = NDArray[Any]
+from glassnet.support.arrays import Array
 
 
 def numeric(name: str, values: ArrayLike, dtype: DTypeLike) -> Array:

@@ -9,8 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glassnet.errors import DataError
-
-Array = NDArray[Any]
+from glassnet.support.arrays import Array
 
 # So many rows, drawn at random, show which columns are worth counting in full: where fewer than half of some thousand
 # values stay different, two of these rows meet.

@@ -16,8 +16,8 @@ from glassnet.network.inputs.meaning import UNNAMED, Meaning
 from glassnet.network.inputs.names import are_names
 from glassnet.network.inputs.numbers import numeric
 from glassnet.support import checks
+from glassnet.support.arrays import Array
 
-Array = NDArray[Any]
 ClassWeight = Mapping[Any, float] | str | None
 
 

@@ -6,17 +6,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from glassnet.errors import ArgumentError
 from glassnet.support import checks
+from glassnet.support.arrays import Floats
 from glassnet.tables.members import mean_output
 from glassnet.tables.target import CLASSES, QUANTILES, Target
 
 if TYPE_CHECKING:
     from glassnet.tables.model import TableModel
 
-Floats = NDArray[np.float64]
 _LEAST = 1e-300  # a probability below is taken for this before a logarithm
 
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from glassnet.errors import ArgumentError
 from glassnet.support import checks
+from glassnet.support.arrays import Floats
 from glassnet.support.calls import explained
 from glassnet.tables.explain.answers import Answer, check_model
 from glassnet.tables.explain.gradients import Predicting
@@ -18,7 +18,6 @@ from glassnet.tables.table import Table
 if TYPE_CHECKING:
     from glassnet.tables.model import TableModel
 
-Floats = NDArray[np.float64]
 _POINTS = (32, 128, 512, 2048, 8192)  # on the way, tried one after the other
 _TOLERANCE = 1e-3  # of the difference, that the sum may miss
 _MOST_ROWS = 2000  # that a mean row is made of

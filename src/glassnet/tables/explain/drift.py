@@ -8,15 +8,14 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from glassnet.errors import ModelFileError
+from glassnet.support.arrays import Floats
 from glassnet.support.calls import explained
 from glassnet.support.text import in_one_line
 from glassnet.tables.columns import Column, DateColumn, NumberColumn, TextColumn
 from glassnet.tables.table import Table
 
-Floats = NDArray[np.float64]
 _RANGES = 10
 _MOST_LEVELS = 50
 _LEAST_SHARE = 1e-4  # what an empty range counts as

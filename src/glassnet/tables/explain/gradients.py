@@ -9,8 +9,7 @@ from numpy.typing import NDArray
 
 from glassnet.layers import Activation, BatchNorm, Dense, Dropout, Embedding, Layer, Residual
 from glassnet.network.network import Network
-
-Floats = NDArray[np.float64]
+from glassnet.support.arrays import Floats
 
 
 class Predicting:

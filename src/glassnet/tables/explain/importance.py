@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from glassnet.errors import ShapeError
 from glassnet.support import checks
+from glassnet.support.arrays import Array, Floats
 from glassnet.support.calls import explained
 from glassnet.tables.columns import DateColumn, NumberColumn, TextColumn
 from glassnet.tables.explain.answers import Answer, answer_names, check_model, outputs_of
@@ -19,8 +20,6 @@ from glassnet.tables.table import Table
 if TYPE_CHECKING:
     from glassnet.tables.model import TableModel
 
-Array = NDArray[Any]
-Floats = NDArray[np.float64]
 _MOST_ROWS = 5000
 _MOST_ROWS_OF_DEPENDENCE = 500
 _MOST_LEVELS = 12

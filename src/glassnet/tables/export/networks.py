@@ -7,7 +7,6 @@ from dataclasses import fields
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from glassnet.activations import ActivationFunction, Linear
 from glassnet.errors import ArgumentError
@@ -16,8 +15,6 @@ from glassnet.layers.base import is_described
 from glassnet.network.network import Network
 from glassnet.plan import ACTIVATION, BRANCH, DENSE, DROPOUT, NOWHERE, SUM, Row
 from glassnet.tables.program import Program
-
-Array = NDArray[Any]
 
 
 def write_network(program: Program, network: Network, features: str) -> str:

@@ -8,7 +8,6 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 import glassnet
 from glassnet.bridges.onnx.values import Nodes
@@ -21,8 +20,6 @@ from glassnet.tables.export.onnx_steps import Writer, input_name, takes_matrix
 from glassnet.tables.export.written import Written, written
 from glassnet.tables.model import TableModel
 from glassnet.tables.target import Target
-
-Array = NDArray[Any]
 
 # The first opset with all operators that are used; runtimes read it since 2022.
 OPSET, ML_OPSET, IR_VERSION = 17, 2, 8

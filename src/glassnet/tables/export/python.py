@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 import glassnet
 from glassnet.bridges.writing import write
@@ -20,8 +19,6 @@ from glassnet.support.expressions import numpy_code
 from glassnet.tables import program as steps
 from glassnet.tables.export.written import Written, written
 from glassnet.tables.model import TableModel
-
-Array = NDArray[Any]
 
 # Arrays of more numbers than this are written in base64.
 MOST_WRITTEN = 24

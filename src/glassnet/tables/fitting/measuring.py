@@ -7,6 +7,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from glassnet.support.arrays import Floats
 from glassnet.tables import notes
 from glassnet.tables.columns import DateColumn, NumberColumn, TextColumn
 from glassnet.tables.notes import Note
@@ -16,8 +17,6 @@ from glassnet.tables.operations.date import PARTS, SECONDS_OF_DAY, of_part
 from glassnet.tables.operations.number import LARGEST
 from glassnet.tables.operations.scaling import LEAST_SCALE, LIMIT, MOST_SCALE, scaled
 from glassnet.tables.settings import TableSettings
-
-Floats = NDArray[np.float64]
 
 # A column is read in float32 where that moves its numbers by less than this part of their scale.
 ROUNDING = 1e-5

@@ -7,15 +7,13 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 
 from glassnet.errors import ArgumentError, DataError
 from glassnet.support import checks
+from glassnet.support.arrays import Array
 from glassnet.support.registry import Registry, from_config, to_config
 from glassnet.tables.columns import Accepted, Column
 from glassnet.tables.program import Program
-
-Array = NDArray[Any]
 
 
 @dataclass(frozen=True)

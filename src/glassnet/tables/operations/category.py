@@ -11,12 +11,11 @@ from numpy.typing import NDArray
 
 from glassnet.errors import ArgumentError
 from glassnet.support import checks
+from glassnet.support.arrays import Array
 from glassnet.tables.columns import TEXT, Column, StateColumn, TextColumn, as_text_column
 from glassnet.tables.operations.base import Operation, first_present, registry, retyped
 from glassnet.tables.operations.scaling import numbers
 from glassnet.tables.program import Program
-
-Array = NDArray[Any]
 
 ONE_HOT, TWO, INDEX = "one_hot", "two", "index"
 

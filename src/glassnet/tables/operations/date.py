@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from glassnet.errors import ArgumentError, DataError
 from glassnet.support import checks
+from glassnet.support.arrays import Array
 from glassnet.tables.columns import DATE, DATES, Column, DateColumn, TextColumn
 from glassnet.tables.operations.base import Operation, first_present, registry, retyped
 from glassnet.tables.operations.scaling import LIMIT, check_scaling, finite_or_none, scaled, write_scaled
 from glassnet.tables.program import Program
 
-Array = NDArray[Any]
 Integers = NDArray[np.int64]
 
 ELAPSED, YEAR, MONTH, WEEK, DAY = "elapsed", "year", "month", "week", "day"

@@ -5,18 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from glassnet.support import checks
+from glassnet.support.arrays import Array
 from glassnet.tables.columns import NUMBERS, Column, DateColumn, NumberColumn, TextColumn
 from glassnet.tables.operations.base import Operation, first_present, registry, retyped
 from glassnet.tables.operations.scaling import LIMIT, check_scaling, finite_or_none, scaled, write_scaled
 from glassnet.tables.program import Program
-
-Array = NDArray[Any]
 
 LARGEST = float(np.finfo(np.float32).max)
 _NUMBER = re.compile(r"\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*")

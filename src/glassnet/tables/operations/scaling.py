@@ -6,13 +6,11 @@ import math
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from glassnet.errors import ArgumentError
 from glassnet.support import checks
+from glassnet.support.arrays import Array
 from glassnet.tables.program import Program
-
-Array = NDArray[Any]
 
 LIMIT = 3.0
 # A scale outside of these cannot come from numbers of float32, and would overflow where it is squared.

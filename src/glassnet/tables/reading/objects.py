@@ -14,9 +14,8 @@ from numpy.typing import NDArray
 
 from glassnet.errors import DataError
 from glassnet.support import checks
+from glassnet.support.arrays import Array
 from glassnet.tables.columns import DATE, Column, DateColumn, NumberColumn, TextColumn, as_text
-
-Array = NDArray[Any]
 
 _DATES = (datetime.date, np.datetime64)
 # A time of day counts the seconds since midnight.

@@ -8,14 +8,12 @@ from functools import cache
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from glassnet.errors import DataError
 from glassnet.support import checks
+from glassnet.support.arrays import Array
 from glassnet.tables.columns import DATE, Column, DateColumn, NumberColumn, TextColumn, as_text
 from glassnet.tables.reading.objects import of_objects
-
-Array = NDArray[Any]
 
 
 def column_of(name: str, values: Any) -> Column:

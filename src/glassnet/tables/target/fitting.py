@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from glassnet.errors import ArgumentError, DataError, ShapeError
 from glassnet.support import checks
+from glassnet.support.arrays import Array
 from glassnet.support.calls import explained
 from glassnet.tables.columns import as_text
 from glassnet.tables.reading.objects import is_missing
@@ -23,8 +24,6 @@ from glassnet.tables.target.target import (
     Target,
     targets_array,
 )
-
-Array = NDArray[Any]
 
 # Whole numbers of more kinds than this are values, where nobody says what they are.
 MOST_CLASSES = 20

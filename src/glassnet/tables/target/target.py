@@ -13,11 +13,9 @@ from numpy.typing import NDArray
 
 from glassnet.errors import ArgumentError, DataError, ShapeError
 from glassnet.support import checks
+from glassnet.support.arrays import Array, Floats
 from glassnet.support.calls import explained
 from glassnet.tables.columns import as_text
-
-Array = NDArray[Any]
-Floats = NDArray[np.float64]
 
 CLASSES, LABELS, VALUES, COUNTS, QUANTILES = "classes", "labels", "values", "counts", "quantiles"
 TASKS = (CLASSES, LABELS, VALUES, COUNTS, QUANTILES)

@@ -9,14 +9,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from glassnet import losses, plan
-from glassnet.engines.base import Array
 from glassnet.errors import DataError
 from glassnet.layers import Layer
 from glassnet.losses import ElementwiseLoss, Loss
 from glassnet.plan import Layout, Plan
+from glassnet.support.arrays import Array, Floats
 from glassnet.training.refusals.suitability import deciding_layer, passed_on
 
 # A target that lies beyond the outputs by less than this part of their range, and of the spread of the targets, may
@@ -27,8 +26,6 @@ _MOST = 0.5
 _ROUNDING = 1e-6
 _NEAR = np.linspace(-10.0, 10.0, 401)
 _FAR = 10.0 ** np.array([2, 4, 8, 16, 32, 64, 128, 300])
-
-Floats = NDArray[np.float64]
 
 
 def refuse_unreachable(

@@ -13,12 +13,12 @@ from numpy.typing import DTypeLike, NDArray
 
 from glassnet import activations, plan
 from glassnet.activations import Linear
-from glassnet.engines.base import Array
 from glassnet.errors import ArgumentError, DataError
 from glassnet.layers import Dropout, Layer
 from glassnet.losses import Loss
 from glassnet.network import inputs
 from glassnet.plan import Layout, Plan, Row
+from glassnet.support.arrays import Array
 from glassnet.support.registry import compact_repr
 
 # Rows of all other kinds can give any numbers.

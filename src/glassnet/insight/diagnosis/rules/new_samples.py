@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from glassnet.insight.diagnosis.case import MOST_ROWS, Case
 from glassnet.insight.diagnosis.targets import Targets
 from glassnet.insight.diagnosis.trials import Trial, Trials
-
-Array = NDArray[Any]
+from glassnet.support.arrays import Array
 
 # With fewer samples, or fewer held back, none can be left out to tell.
 FEWEST_ROWS = 40

@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 from glassnet.insight.report import pictures
 from glassnet.insight.report.markup import Html, figure, joined, section, table, tag
 from glassnet.insight.report.numbers import count, number, percent
-from glassnet.insight.report.subject import Array, Subject
+from glassnet.insight.report.subject import Subject
+from glassnet.support.arrays import Array
 
 _SHOWN = 12
 _MOST_FEATURES = 6

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from glassnet.insight.diagnosis import DiagnosisReport
 from glassnet.network.history import History
+from glassnet.support.arrays import Array, Floats
 
 if TYPE_CHECKING:
     from glassnet.tables.explain import Contributions, Dependence, Difference, Importances
-
-Array = NDArray[Any]
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from glassnet.errors import ArgumentError
 from glassnet.insight.trace.arithmetic import equation, num, number, plain_sum, product_sum
@@ -15,8 +14,8 @@ from glassnet.insight.trace.writing.learned import Formula, OfColumnTrace
 from glassnet.insight.trace.writing.terms import with_letters, with_numbers, with_numbers_of_row
 from glassnet.layers.facts import LayerWords
 from glassnet.support import expressions
+from glassnet.support.arrays import Array
 
-Array = NDArray[Any]
 SEVERAL = -1
 
 

@@ -6,15 +6,13 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from glassnet.insight.trace.arithmetic import TERMS, Term, equation, num, number, product_sum, times
 from glassnet.insight.trace.writing.terms import with_letters, with_numbers
 from glassnet.insight.trace.writing.unit import UnitTrace
 from glassnet.layers.facts import LayerFacts
 from glassnet.support import expressions
-
-Array = NDArray[Any]
+from glassnet.support.arrays import Array
 
 
 class Formula(NamedTuple):

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from glassnet.insight.trace.arithmetic import TERMS, equation, listed, num, number, product_sum
 from glassnet.insight.trace.writing.notation import function_of
 from glassnet.insight.trace.writing.slopes import penalty_text
 from glassnet.insight.trace.writing.unit import UnitTrace
 from glassnet.plan import NOWHERE
-
-Array = NDArray[Any]
+from glassnet.support.arrays import Array
 
 
 @dataclass(frozen=True, repr=False)

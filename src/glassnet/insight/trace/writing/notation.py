@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from glassnet.activations import ActivationFunction
 from glassnet.insight.trace.arithmetic import (
@@ -18,10 +17,10 @@ from glassnet.insight.trace.arithmetic import (
 )
 from glassnet.insight.trace.writing.terms import with_letters, with_numbers, with_numbers_of_row
 from glassnet.support import expressions
+from glassnet.support.arrays import Array
 from glassnet.support.registry import registry_of
 from glassnet.support.text import in_one_line
 
-Array = NDArray[Any]
 _LARGEST_POWER = 300.0  # of e, that is written as it is
 
 

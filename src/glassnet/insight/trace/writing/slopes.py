@@ -6,7 +6,6 @@ import re
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from glassnet.formulas.losses import TINY
 from glassnet.insight.trace.arithmetic import Term, equation, largest_of, letter, num, number
@@ -15,9 +14,9 @@ from glassnet.insight.trace.writing.notation import constants_of
 from glassnet.insight.trace.writing.terms import with_letters, with_numbers
 from glassnet.losses import ElementwiseLoss, Loss
 from glassnet.support import expressions
+from glassnet.support.arrays import Array
 from glassnet.support.text import in_one_line
 
-Array = NDArray[Any]
 _ROUNDING = 1e-5
 
 

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from glassnet.formulas.losses import TINY
 from glassnet.insight.trace.arithmetic import equation, num, number, plain_sum, product_sum
@@ -21,8 +19,8 @@ from glassnet.insight.trace.writing.unit import UnitTrace
 from glassnet.insight.trace.writing.units import unit_of
 from glassnet.plan import ACTIVATION, DENSE
 from glassnet.support import expressions
+from glassnet.support.arrays import Array
 
-Array = NDArray[Any]
 _LOGITS = "the loss was chosen for logits and applies this itself"
 _LOGARITHMS = "the loss was chosen for logarithms and applies this itself"
 _APPLIED = {"classes": _LOGITS, "probabilities": _LOGITS, "values": _LOGARITHMS}

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
-
-from numpy.typing import NDArray
 
 from glassnet.insight.trace.arithmetic import (
     TERMS,
@@ -31,9 +28,9 @@ from glassnet.insight.trace.arithmetic import (
     tanh,
 )
 from glassnet.support import expressions
+from glassnet.support.arrays import Array
 from glassnet.support.expressions import Language
 
-Array = NDArray[Any]
 _FUNCTIONS: dict[str, Callable[..., Term]] = {
     "abs": absolute, "cos": cos, "exp": exp, "floor": floor, "log": log, "log1p": log1p, "max": largest,
     "min": smallest, "normal_density": normal_density, "normal_share": normal_share, "sigmoid": sigmoid,

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from glassnet.insight.trace.arithmetic import (
     TERMS,
@@ -21,10 +20,10 @@ from glassnet.insight.trace.record import RowRecord, StepRecord
 from glassnet.insight.trace.writing.notation import WrittenFunction, function_of
 from glassnet.insight.trace.writing.slopes import LossOf
 from glassnet.plan import DENSE
+from glassnet.support.arrays import Array
 from glassnet.support.registry import compact_repr
 from glassnet.support.text import in_one_line, markup
 
-Array = NDArray[Any]
 _LARGEST_POWER = 300.0  # of e, that is written as it is
 
 

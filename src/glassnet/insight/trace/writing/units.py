@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from numpy.typing import NDArray
-
 from glassnet.errors import ArgumentError
 from glassnet.insight.trace.arithmetic import TERMS, equation, num, number
 from glassnet.insight.trace.record import StepRecord
@@ -21,8 +19,6 @@ from glassnet.network.network import Network
 from glassnet.plan import ACTIVATION, BRANCH, DENSE, DROPOUT, SUM, Row
 from glassnet.support import checks
 from glassnet.support.registry import compact_repr
-
-Array = NDArray[Any]
 
 
 @dataclass(frozen=True, repr=False)

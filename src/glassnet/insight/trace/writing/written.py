@@ -5,13 +5,11 @@ from __future__ import annotations
 from functools import cached_property
 from typing import Any
 
-from numpy.typing import NDArray
-
 from glassnet.insight.trace.arithmetic import number
 from glassnet.insight.trace.step import TraceStep
+from glassnet.support.arrays import Array
 from glassnet.support.text import markup
 
-Array = NDArray[Any]
 SHOWN = 5
 _AT_EACH_END, _DIGITS = 2, 4
 _HEAD = ("phase", "formula", "numbers of the first entry", "shapes", "array")

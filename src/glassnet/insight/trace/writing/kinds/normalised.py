@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 
 from glassnet.insight.trace.arithmetic import (
     TERMS,
@@ -21,8 +20,7 @@ from glassnet.insight.trace.arithmetic import (
 from glassnet.insight.trace.writing.learned import Formula, LearnedTrace
 from glassnet.layers import RMSNorm
 from glassnet.plan import BATCH_NORM, LAYER_NORM
-
-Array = NDArray[Any]
+from glassnet.support.arrays import Array
 
 
 @dataclass(frozen=True, repr=False)

@@ -7,13 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from glassnet.insight.trace.arithmetic import Term, equation, listed, num, number, product_sum
 from glassnet.insight.trace.writing.learned import Formula, OfColumnTrace, letters
 from glassnet.layers import Periodic
-
-Array = NDArray[Any]
+from glassnet.support.arrays import Array
 
 
 @dataclass(frozen=True, repr=False)
