@@ -12,8 +12,8 @@ from typing import Any
 def shell() -> Any:
     """The shell of the notebook's kernel; None in a terminal, a script or the terminal of IPython."""
     ipython = sys.modules.get("IPython")
-    running = ipython.get_ipython() if ipython is not None and hasattr(ipython, "get_ipython") else None
-    return running if getattr(running, "kernel", None) is not None else None
+    found = ipython.get_ipython() if ipython is not None and hasattr(ipython, "get_ipython") else None
+    return found if getattr(found, "kernel", None) is not None else None
 
 
 class Line:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from glassnet import optimizers
 from glassnet.cli.results import history_beside
@@ -18,8 +20,9 @@ from glassnet.errors import GlassnetError
 from glassnet.insight.diagnosis import DiagnosisReport, diagnose
 from glassnet.losses import Loss
 from glassnet.recipes.model import model_file
-from glassnet.support.arrays import Array
 from glassnet.tables import Table, TableModel
+
+Array = NDArray[Any]
 
 _MOST_ROWS = 5000  # of each part, of which the diagnosis looks at 2000
 
@@ -65,9 +68,9 @@ def as_trained(
     from glassnet.estimators.learning.heads import head_of
 
     rows = sample(np.arange(table.n_rows), _MOST_ROWS)
-    objective = model.networks[0].loss if loss is None else loss
+    chosen = model.networks[0].loss if loss is None else loss
     one_output = model.networks[0].plan().n_outputs == 1
-    head = head_of(model.target, objective, None, 0.0, one_output)
+    head = head_of(model.target, chosen, None, 0.0, one_output)
     encoded = true[rows] if model.target.classifies else model.target.encode(true[rows])
     return model.preprocessing.transform(table.take(rows)), head.encode(encoded)
 

@@ -21,7 +21,8 @@ from glassnet.insight.diagnosis.trials import Budget, Course, Trials
 from glassnet.network import inputs
 from glassnet.network.history import History
 from glassnet.network.network import Network
-from glassnet.support.arrays import Array
+
+Array = NDArray[Any]
 
 # A training that diverged ended before it could show how many epochs it was meant to have; copies get at least these.
 EPOCHS_OF_DIVERGED = 20
@@ -33,17 +34,36 @@ MOST_ROWS = 2000
 
 @dataclass(frozen=True, eq=False)
 class Case:
-    """A network, its data, and what is known of its training."""
+    """A network, its data, and what is known of its training.
 
-    model: Any  # what the user gave
-    network: Network  # the same as a network of glassnet
-    x: Array  # (n_samples, n_features)
+    Attributes
+    ----------
+    model : Any
+        What the user gave.
+    network : Network
+        The same as a network of glassnet.
+    x : ndarray, (n_samples, n_features)
+    targets : Targets
+    held : tuple or None
+        Validation samples and targets.
+    history : History or None
+    observed : Observed or None
+        From the callback.
+    training : Training
+        What is known of it.
+    loss_chosen : bool
+        Whether the loss is the user's choice, and not one that goes with the last activation.
+    """
+
+    model: Any
+    network: Network
+    x: Array
     targets: Targets
-    held: tuple[Array, Targets] | None  # validation samples and targets
+    held: tuple[Array, Targets] | None
     history: History | None
-    observed: Observed | None  # from the callback
-    training: Training  # what is known of it
-    loss_chosen: bool  # whether the loss is the user's choice, and not one that goes with the last activation
+    observed: Observed | None
+    training: Training
+    loss_chosen: bool
     budget: Budget = field(default_factory=Budget)
 
     @cached_property
@@ -124,23 +144,23 @@ class Case:
     @cached_property
     def trials(self) -> Trials | None:
         """The training repeated on copies; None where what it takes is not known."""
-        training = self.training
+        known = self.training
         one_class = self.targets.kind == "classes" and self.targets.shares.max() == 1
-        epochs = max(training.epochs, EPOCHS_OF_DIVERGED) if self.diverged else training.epochs
-        if training.begun is None or epochs == 0 or one_class:
+        epochs = max(known.epochs, EPOCHS_OF_DIVERGED) if self.diverged else known.epochs
+        if known.begun is None or epochs == 0 or one_class:
             return None
-        if training.optimizer is None or not training.optimizer.takes_steps:
+        if known.optimizer is None or not known.optimizer.takes_steps:
             return None
-        if training.batch_size is None or (training.weighed and training.weights is None):
+        if known.batch_size is None or (known.weighed and known.weights is None):
             return None
         n, m = (len(rows) // self.targets.loss.rows_per_sample for rows in (self.x, self.rows))
-        size = min(training.batch_size, m)
-        if training.batch_size < n:  # as many steps as the training took
-            epochs = round(epochs * -(-n // training.batch_size) / -(-m // size))
-        weights = None if training.weights is None else training.weights[self.rows]
-        course = Course(training.optimizer, max(epochs, 1), size, training.shuffled, weights)
-        trials = Trials(self.network, training.begun, self.x[self.rows], self.sample, course, self.budget)
-        return trials if not training.supposed or self._goes_as_the_training(trials) else None
+        size = min(known.batch_size, m)
+        if known.batch_size < n:  # as many steps as the training took
+            epochs = round(epochs * -(-n // known.batch_size) / -(-m // size))
+        weights = None if known.weights is None else known.weights[self.rows]
+        course = Course(known.optimizer, max(epochs, 1), size, known.shuffled, weights)
+        trials = Trials(self.network, known.begun, self.x[self.rows], self.sample, course, self.budget)
+        return trials if not known.supposed or self._goes_as_the_training(trials) else None
 
     def _goes_as_the_training(self, trials: Trials) -> bool:
         """Whether a copy that begins as the seed draws it ends where the training did."""
@@ -148,13 +168,13 @@ class Case:
         if copied.end is None or (self.curve is None and not trials.whole):
             return False
         share = trials.affordable / trials.course.epochs
-        reached, repeated = (
+        reached, found = (
             (self.curve.after(share), copied.loss)
             if self.curve is not None
             else (self.now.loss, copied.end.loss)
         )
-        return abs(repeated - reached) <= AGREEMENT * (
-            self.sample.chance + min(repeated, reached) - 2 * self.sample.floor
+        return abs(found - reached) <= AGREEMENT * (
+            self.sample.chance + min(found, reached) - 2 * self.sample.floor
         )
 
     @cached_property

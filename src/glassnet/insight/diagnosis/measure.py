@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,8 +16,8 @@ from glassnet.insight.diagnosis.targets import Targets
 from glassnet.insight.trace.record import RowRecord, StepRecord, record
 from glassnet.network.network import Network
 from glassnet.plan import BATCH_NORM, DENSE, LAYER_NORM
-from glassnet.support.arrays import Array
 
+Array = NDArray[Any]
 TINY = 1e-300
 
 # Slope below which a unit passes next to nothing on, in parts of the largest slope: sigmoid at |z| > 4.4.
@@ -25,10 +26,18 @@ FLAT = 0.05
 
 @dataclass(frozen=True, eq=False)
 class Block:
-    """A dense layer with everything behind it, up to the next one."""
+    """A dense layer with everything behind it, up to the next one.
 
-    index: int  # the dense layer, counted from 0
-    records: tuple[RowRecord, ...]  # the dense row first
+    Attributes
+    ----------
+    index : int
+        The dense layer, counted from 0.
+    records : tuple of RowRecord
+        The dense row first.
+    """
+
+    index: int
+    records: tuple[RowRecord, ...]
 
     @property
     def dense(self) -> RowRecord:

@@ -58,9 +58,9 @@ def scatter_classes(
     names = names_of("class_names", class_names, n_classes, "class ")
     titles = drawn_names(names, canvas.letters_of_names(ax))
     for number in np.unique(classes):
-        members = points[classes == number]
+        chosen = points[classes == number]
         ax.scatter(
-            members[:, 0], members[:, 1], s=area_of(ax, len(points)), label=titles[number],
+            chosen[:, 0], chosen[:, 1], s=area_of(ax, len(points)), label=titles[number],
             color=colour_of(number), marker=canvas.MARKERS[number % len(canvas.MARKERS)],
             edgecolors="white", linewidths=0.4, zorder=3,
         )  # fmt: skip

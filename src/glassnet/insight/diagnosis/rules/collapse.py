@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -11,7 +13,8 @@ from glassnet.insight.diagnosis.related import Relation
 from glassnet.insight.diagnosis.report import Finding
 from glassnet.insight.diagnosis.rules.words import said
 from glassnet.insight.trace.writing.notation import function_of
-from glassnet.support.arrays import Array
+
+Array = NDArray[Any]
 
 # Share of the task that is lost when the samples that look alike get the same answer. In a group that is nearly of one
 # class, a third of this share are wrong answers: below, next to nothing is lost.

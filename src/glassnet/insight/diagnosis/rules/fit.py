@@ -118,27 +118,27 @@ def _longer(case: Case, course: Course) -> float:
     """Of a copy that goes on from where the network is; where training did, and was taken back, that was tried."""
     if case.put_back:
         return float("-inf")
-    copied = like(case.network, list(case.network.layers), ORDERS[0])
-    if copied is None:
+    made = like(case.network, list(case.network.layers), ORDERS[0])
+    if made is None:
         return float("-inf")
-    copied.parameters = case.network.parameters
-    copied.running_statistics[...] = case.network.running_statistics
-    return train(copied, case.x[case.rows], case.sample, course, case.budget).score
+    made.parameters = case.network.parameters
+    made.running_statistics[...] = case.network.running_statistics
+    return train(made, case.x[case.rows], case.sample, course, case.budget).score
 
 
 def _wider(case: Case, course: Course) -> float:
     """Of a copy with more hidden units, which begins anew."""
     layers = of_hidden(case.network.layers, lambda layer: replace(layer, units=WIDER * layer.units))
-    wider = like(case.network, layers, ORDERS[0])
-    return train(wider, case.x[case.rows], case.sample, course, case.budget).score
+    made = like(case.network, layers, ORDERS[0])
+    return train(made, case.x[case.rows], case.sample, course, case.budget).score
 
 
 def _without_dropout(case: Case, course: Course) -> float:
     """Of a copy without dropout, which begins anew."""
     if not any(isinstance(layer, Dropout) for layer in every(case.network.layers)):
         return float("-inf")
-    copied = like(case.network, without_dropout(case.network.layers), ORDERS[0])
-    return train(copied, case.x[case.rows], case.sample, course, case.budget).score
+    made = like(case.network, without_dropout(case.network.layers), ORDERS[0])
+    return train(made, case.x[case.rows], case.sample, course, case.budget).score
 
 
 def underfitting_by_penalty(case: Case) -> Finding | None:
@@ -223,10 +223,8 @@ def _was_moved_there(case: Case, y: np.ndarray) -> bool:
 def left_out_r2(features: np.ndarray, y: np.ndarray) -> float:
     """R² of a linear fit, each sample predicted by the fit to the others."""
     scale = features.std(axis=0)
-    varies = scale > 1e-9 * (1 + np.abs(features).max(axis=0))
-    x = np.column_stack(
-        [np.ones(len(y)), (features[:, varies] - features[:, varies].mean(axis=0)) / scale[varies]]
-    )
+    kept = scale > 1e-9 * (1 + np.abs(features).max(axis=0))
+    x = np.column_stack([np.ones(len(y)), (features[:, kept] - features[:, kept].mean(axis=0)) / scale[kept]])
     hat = x @ np.linalg.solve(x.T @ x + np.diag([1e-9, *[1e-3] * (x.shape[1] - 1)]), x.T)
     left = (y - hat @ y) / np.maximum(1 - np.diag(hat), 1e-6)
     return 1 - float(np.square(left).sum() / max(np.square(y - y.mean()).sum(), 1e-300))

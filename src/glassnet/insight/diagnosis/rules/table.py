@@ -23,13 +23,23 @@ from glassnet.support.registry import compact_repr
 
 @dataclass(frozen=True)
 class Rule:
-    """One finding, and how it is found."""
+    """One finding, and how it is found.
 
-    find: Callable[[Case], Finding | None]  # the finding of a case, or None
-    place: float  # where its finding stands in the report: causes before what may follow from them
-    # Codes of which this one is a mere consequence: where one of them is found, this one is not reported
+    Attributes
+    ----------
+    find : callable
+        The finding of a case, or None.
+    place : float
+        Where its finding stands in the report: causes before what may follow from them.
+    explained_by : tuple of str
+        Codes of which this one is a mere consequence: where one of them is found, this one is not reported.
+    trains : bool
+        Whether it needs short trainings of copies, see :mod:`glassnet.insight.diagnosis.trials`.
+    """
+
+    find: Callable[[Case], Finding | None]
+    place: float
     explained_by: tuple[str, ...] = ()
-    # Whether it needs short trainings of copies, see :mod:`glassnet.insight.diagnosis.trials`
     trains: bool = False
 
 
@@ -157,19 +167,19 @@ _ALWAYS = tuple(
 
 def findings(case: Case, *, trains: bool = True) -> list[Finding]:
     """What the rules find, causes first, notes last; without `trains` only those that need no training."""
-    by_code: dict[str, tuple[bool, float, Finding]] = {}
+    found: dict[str, tuple[bool, float, Finding]] = {}
     for rule in RULES if _can_be_measured(case) else _ALWAYS:
         causes = {
             code
-            for code, (*_, cause) in by_code.items()
-            if not relation_rules.is_doubt(cause) and _FOLLOWS.get(code) not in by_code
+            for code, (*_, cause) in found.items()
+            if not relation_rules.is_doubt(cause) and _FOLLOWS.get(code) not in found
         }
         if (rule.trains and not trains) or not causes.isdisjoint(rule.explained_by):
             continue
         finding = rule.find(case)
         if finding is not None:
-            by_code[finding.code] = finding.severity == "note", rule.place, finding
-    return [finding for *_, finding in sorted(by_code.values(), key=lambda entry: entry[:2])]
+            found[finding.code] = finding.severity == "note", rule.place, finding
+    return [finding for *_, finding in sorted(found.values(), key=lambda entry: entry[:2])]
 
 
 def _can_be_measured(case: Case) -> bool:
@@ -179,17 +189,17 @@ def _can_be_measured(case: Case) -> bool:
 
 def not_looked_at(case: Case) -> tuple[str, ...]:
     """What nothing is said about, since nobody saw it."""
-    training, elsewhere = case.training, case.network.state is None and case.history is None
+    known, elsewhere = case.training, case.network.state is None and case.history is None
     if not elsewhere or not case.may_be_trained or case.targets.kind == "labels":
         return ()
     missing = []
     if case.start is None:
         missing.append("how it began (start= gives it, or trained=False)")
-    if training.optimizer is not None and not training.optimizer.takes_steps:
+    if known.optimizer is not None and not known.optimizer.takes_steps:
         missing.append(
-            f"the steps of its training ({compact_repr(training.optimizer)} is not repeated on copies)"
+            f"the steps of its training ({compact_repr(known.optimizer)} is not repeated on copies)"
         )
     elif case.trials is None:
-        arguments = "start=, optimizer= and epochs=" if training.first is None else "optimizer= and epochs="
-        missing.append(f"the steps of its training ({arguments} let copies repeat it)")
+        given = "start=, optimizer= and epochs=" if known.first is None else "optimizer= and epochs="
+        missing.append(f"the steps of its training ({given} let copies repeat it)")
     return tuple(missing)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -12,7 +14,8 @@ from glassnet.insight.diagnosis.report import Finding
 from glassnet.insight.diagnosis.rules.start import ratio_to_usual
 from glassnet.insight.diagnosis.rules.words import said
 from glassnet.layers import Dropout
-from glassnet.support.arrays import Array
+
+Array = NDArray[Any]
 
 # A ReLU unit of a fresh layer with two inputs is dead on XOR with probability 1/4; half a layer is no accident.
 DEAD_SHARE = 0.5

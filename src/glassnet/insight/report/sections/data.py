@@ -7,8 +7,7 @@ import numpy as np
 from glassnet.insight.report import pictures
 from glassnet.insight.report.markup import NOTHING, Html, facts, figure, joined, section, table, tag
 from glassnet.insight.report.numbers import count, listed, number, percent
-from glassnet.insight.report.subject import NamedSamples, Subject
-from glassnet.support.arrays import Array
+from glassnet.insight.report.subject import Array, NamedSamples, Subject
 
 _MOST_FEATURES = 30
 _MOST_CLASSES = 30
