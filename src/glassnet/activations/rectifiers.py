@@ -141,7 +141,7 @@ class SELU(ActivationFunction):
     slope_formula = formulas.selu_slope
     facts = ActivationFacts(
         value="1.0507009873554805 * z if z > 0 else 1.7580993408473766 * (exp(z) - 1)",
-        slope="1.0507009873554805 if z > 0 else a + 1.7580993408473766",
+        slope="1.0507009873554805 if z > 0 else 1.7580993408473766 * exp(z)",
         slope_in_output="1.0507009873554805 if a > 0 else a + 1.7580993408473766",
         range=("-1.7581", "inf"),
         kinks=(0.0,),

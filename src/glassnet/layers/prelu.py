@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
 
 from glassnet import initializers
 from glassnet.kernels.arrays import Own
-from glassnet.layers.base import Layer, Parameter, Shape, check_factors, one_axis, registry
+from glassnet.layers.base import Parameter, Shape, one_axis, registry
+from glassnet.layers.entrywise import Entrywise
 from glassnet.layers.facts import LayerFacts
 from glassnet.support import checks
 from glassnet.support.arrays import Array
@@ -17,7 +18,7 @@ from glassnet.support.arrays import Array
 
 @registry.register("prelu")
 @dataclass(repr=False)
-class PReLU(Layer):
+class PReLU(Entrywise):
     """a = x where x > 0, else w x, with a learned slope w. He et al., ICCV 2015; PyTorch's ``PReLU``.
 
     Parameters
@@ -36,7 +37,6 @@ class PReLU(Layer):
 
     initial_slope: float = 0.25
     shared: bool = False
-    learning_rate_factor: float = field(default=1.0, kw_only=True)
     facts: ClassVar[LayerFacts] = LayerFacts(
         value="x if x > 0 else w * x", slope="1 if x > 0 else w", slope_of_weight="0 if x > 0 else x"
     )
@@ -44,11 +44,7 @@ class PReLU(Layer):
     def __post_init__(self) -> None:
         self.initial_slope = checks.number("initial_slope of PReLU", self.initial_slope)
         self.shared = checks.truth("shared of PReLU", self.shared)
-        check_factors(self, "learning_rate_factor")
-
-    def output_shape(self, input_shape: Shape) -> Shape:
-        one_axis(input_shape)
-        return input_shape
+        super().__post_init__()
 
     def parameters(self, input_shape: Shape) -> list[Parameter]:
         """The slopes, or the slope."""

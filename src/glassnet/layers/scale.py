@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
 
-from glassnet import initializers
 from glassnet.kernels.arrays import Own
-from glassnet.layers.base import Layer, Parameter, Shape, check_factors, one_axis, registry
+from glassnet.layers.base import registry
+from glassnet.layers.entrywise import Entrywise
 from glassnet.layers.facts import LayerFacts
 from glassnet.support.arrays import Array
 
 
 @registry.register("scale")
 @dataclass(repr=False)
-class Scale(Layer):
+class Scale(Entrywise):
     """a = w x: a learned factor w for each feature, which begins at 1.
 
     Parameters
@@ -30,20 +30,8 @@ class Scale(Layer):
     worth; Holzmüller et al., NeurIPS 2024, section 3.
     """
 
-    learning_rate_factor: float = field(default=1.0, kw_only=True)
     is_affine: ClassVar[bool] = True
     facts: ClassVar[LayerFacts] = LayerFacts(value="w * x", slope="w", slope_of_weight="x")
-
-    def __post_init__(self) -> None:
-        check_factors(self, "learning_rate_factor")
-
-    def output_shape(self, input_shape: Shape) -> Shape:
-        one_axis(input_shape)
-        return input_shape
-
-    def parameters(self, input_shape: Shape) -> list[Parameter]:
-        n = one_axis(input_shape)
-        return [Parameter("weights", (n,), initializers.Constant(1.0), n, n, self.learning_rate_factor)]
 
     def forward(self, x: Array, own: Own, a: Array) -> None:
         """A = w X."""

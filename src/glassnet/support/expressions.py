@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 import math
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -90,6 +91,20 @@ def is_constant_in_pieces(text: str, *letters: str) -> bool:
     if isinstance(node, ast.IfExp):
         return all(is_constant_in_pieces(ast.unparse(part), *letters) for part in (node.body, node.orelse))
     return not names(ast.unparse(node)) & set(letters)
+
+
+def within(text: str, around: str) -> str:
+    """The formula `around` with this one in the place of its name F, in each piece of a choice."""
+    node = parsed(text)
+    if isinstance(node, ast.IfExp):
+        yes, no = (within(ast.unparse(part), around) for part in (node.body, node.orelse))
+        return f"{yes} if {ast.unparse(node.test)} else {no}"
+    return re.sub(r"\bF\b", ast.unparse(node), around)
+
+
+def renamed(text: str, letter: str, name: str) -> str:
+    """The formula with another name for one of its letters."""
+    return re.sub(rf"\b{letter}\b", name, text)
 
 
 def built(text: str, letters: Mapping[str, T], language: Language[T]) -> T:

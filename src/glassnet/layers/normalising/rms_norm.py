@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from glassnet import initializers
 from glassnet.formulas.rows import made_to_fit
 from glassnet.kernels.arrays import Own
-from glassnet.layers.base import Layer, Parameter, Shape, check_factors, one_axis, registry
+from glassnet.layers.base import Shape, one_axis, registry
+from glassnet.layers.entrywise import Entrywise
 from glassnet.layers.steps import Steps, V
 from glassnet.support import checks
 from glassnet.support.arrays import Array
@@ -20,7 +20,7 @@ MACHINE = -1.0
 
 @registry.register("rms_norm")
 @dataclass(repr=False)
-class RMSNorm(Layer):
+class RMSNorm(Entrywise):
     """a = w x / sqrt(mean of x^2 + epsilon) over the features of each sample. Zhang, Sennrich, NeurIPS 2019.
 
     Parameters
@@ -36,20 +36,11 @@ class RMSNorm(Layer):
     """
 
     epsilon: float | None = None
-    learning_rate_factor: float = field(default=1.0, kw_only=True)
 
     def __post_init__(self) -> None:
         if self.epsilon is not None:
             self.epsilon = checks.number("epsilon of RMSNorm", self.epsilon, above=0)
-        check_factors(self, "learning_rate_factor")
-
-    def output_shape(self, input_shape: Shape) -> Shape:
-        one_axis(input_shape)
-        return input_shape
-
-    def parameters(self, input_shape: Shape) -> list[Parameter]:
-        n = one_axis(input_shape)
-        return [Parameter("weights", (n,), initializers.Constant(1.0), n, n, self.learning_rate_factor)]
+        super().__post_init__()
 
     def kept(self, input_shape: Shape) -> tuple[int, ...]:
         """Inputs divided by their root mean square, and 1 / sqrt(mean square + epsilon)."""
