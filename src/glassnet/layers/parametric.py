@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -20,7 +21,7 @@ def facts_of_share(of: ActivationFunction) -> LayerFacts:
     """How x + w (f(x) - x) and its slopes are written, from the facts of f."""
     if of.facts is None:
         raise NotImplementedError(f"{of!r} has no facts")
-    value, slope = (expressions.renamed(formula, "z", "x") for formula in (of.facts.value, of.facts.slope))
+    value, slope = (re.sub(r"\bz\b", "x", formula) for formula in (of.facts.value, of.facts.slope))
     return LayerFacts(
         value=expressions.within(value, "x + w * (F - x)"),
         slope=expressions.within(slope, "1 + w * (F - 1)"),

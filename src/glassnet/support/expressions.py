@@ -102,11 +102,6 @@ def within(text: str, around: str) -> str:
     return re.sub(r"\bF\b", ast.unparse(node), around)
 
 
-def renamed(text: str, letter: str, name: str) -> str:
-    """The formula with another name for one of its letters."""
-    return re.sub(rf"\b{letter}\b", name, text)
-
-
 def built(text: str, letters: Mapping[str, T], language: Language[T]) -> T:
     """The formula in a language, with what its letters stand for."""
     result: T = _built(parsed(text), letters, language)
@@ -166,13 +161,9 @@ def branch(text: str, letters: Mapping[str, float]) -> str:
     return ast.unparse(node)
 
 
-def _compares(left: Any, comparison: str, right: Any) -> Any:
-    signs = {">": np.greater, ">=": np.greater_equal, "<": np.less, "<=": np.less_equal, "==": np.equal}
-    return signs[comparison](left, right)
-
-
 def _chosen(left: Any, comparison: str, right: Any, yes: Any, no: Any) -> Any:
-    return np.where(_compares(left, comparison, right), yes, no)
+    signs = {">": np.greater, ">=": np.greater_equal, "<": np.less, "<=": np.less_equal, "==": np.equal}
+    return np.where(signs[comparison](left, right), yes, no)
 
 
 _normal_share = np.vectorize(lambda z: (1 + math.erf(z / math.sqrt(2))) / 2, otypes=[np.float64])
@@ -221,13 +212,13 @@ class Text:
 
 
 def numpy_code(
-    text: str, letters: Mapping[str, str], axis: int = 1, called: Mapping[str, str] | None = None
+    text: str, letters: Mapping[str, str], axis: int = 1, names_of: Mapping[str, str] | None = None
 ) -> Text:
-    """A formula as a line of NumPy; ``sum`` runs over `axis`, and `called` holds other names of functions."""
+    """A formula as a line of NumPy; ``sum`` runs over `axis`, and `names_of` holds other names of functions."""
 
     def of_row(inner: str) -> Text:
         return Text(
-            f"{numpy_code(inner, letters, axis, called).inside(ATOM)}.sum(axis={axis}, keepdims=True)"
+            f"{numpy_code(inner, letters, axis, names_of).inside(ATOM)}.sum(axis={axis}, keepdims=True)"
         )
 
     def choose(left: Text, comparison: str, right: Text, yes: Text, no: Text) -> Text:
@@ -237,7 +228,7 @@ def numpy_code(
         return Text(f"np.where({condition}, {yes.text}, {no.text})")
 
     functions: dict[str, Callable[..., Text]] = {
-        name: _called(code) for name, code in (_IN_NUMPY | dict(called or {})).items()
+        name: called(code) for name, code in (_IN_NUMPY | dict(names_of or {})).items()
     }
     functions |= {"sum": of_row, "softplus": lambda z: Text(f"np.logaddexp(0, {z.text})")}
     return built(
@@ -245,8 +236,9 @@ def numpy_code(
     )
 
 
-def _called(name: str) -> Callable[..., Text]:
-    return lambda *arguments: Text(f"{name}({', '.join(part.text for part in arguments)})")
+def called(name: str, kind: type[Text] = Text) -> Callable[..., Text]:
+    """A call of the function of this name."""
+    return lambda *arguments: kind(f"{name}({', '.join(part.text for part in arguments)})")
 
 
 def _digits(value: float) -> Text:
@@ -281,7 +273,9 @@ class Latex(Text):
 
 def latex(text: str, letters: Mapping[str, str], of_row: Mapping[str, str] | None = None) -> str:
     """A formula in LaTeX; `of_row` holds the letters inside a sum, where they are others there."""
-    functions: dict[str, Callable[..., Text]] = {name: _before(sign) for name, sign in _IN_LATEX.items()}
+    functions: dict[str, Callable[..., Text]] = {
+        name: called(sign, Latex) for name, sign in _IN_LATEX.items()
+    }
     functions |= {
         "abs": lambda z: Latex(f"|{z.text}|"), "floor": lambda z: Latex(rf"\lfloor {z.text} \rfloor"),
         "sqrt": lambda z: Latex(rf"\sqrt{{{z.text}}}"),
@@ -296,16 +290,8 @@ def latex(text: str, letters: Mapping[str, str], of_row: Mapping[str, str] | Non
         condition = f"{left.text} {signs[comparison]} {right.text}"
         return Latex(rf"\begin{{cases}}{yes.text} & {condition}\\{no.text} & \text{{else}}\end{{cases}}")
 
-    def number(value: float) -> Text:
-        return Latex(_digits(value).text)
-
-    return built(
-        text, {name: Latex(code) for name, code in letters.items()}, Language(number, functions, choose)
-    ).text
-
-
-def _before(sign: str) -> Callable[..., Text]:
-    return lambda *parts: Latex(f"{sign}({', '.join(part.text for part in parts)})")
+    language = Language[Text](lambda value: Latex(_digits(value).text), functions, choose)
+    return built(text, {name: Latex(code) for name, code in letters.items()}, language).text
 
 
 _IN_LATEX = {

@@ -191,9 +191,8 @@ class Training:
         except Diverged as divergence:
             error = self._explained(divergence, first)
             self.state.step += divergence.n_good
-            self.state.epoch += max(first + divergence.n_good, 0) // (
-                self.source.n_steps or first + len(part)
-            )
+            n_good = max(first + divergence.n_good, 0)
+            self.state.epoch += n_good // (self.source.n_steps or first + len(part))
             raise error from None
 
     def _explained(self, divergence: Diverged, first: int) -> DivergenceError:

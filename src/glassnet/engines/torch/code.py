@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from glassnet.layers import Layer
-from glassnet.support.expressions import ATOM, PRODUCT, SUM, Language, Text, built
+from glassnet.support.expressions import ATOM, PRODUCT, SUM, Language, Text, built, called
 
 Shape = tuple[int, ...]
 # What lines and modules of PyTorch call something else.
@@ -105,7 +105,7 @@ def formula(text: str, letters: Mapping[str, str | float]) -> str:
     def of_row(inner: str) -> Text:
         return Text(f"({formula(inner, letters)}).sum(dim=1, keepdim=True)")
 
-    functions: dict[str, Callable[..., Text]] = {name: _called(code) for name, code in _IN_TORCH.items()}
+    functions: dict[str, Callable[..., Text]] = {name: called(code) for name, code in _IN_TORCH.items()}
     functions |= {
         # At a tie the slope in the first one is 0, as in the formulas.
         "max": lambda a, b: choose(a, "<=", b, b, a), "min": lambda a, b: choose(a, ">", b, b, a),
@@ -133,7 +133,3 @@ def _is_number(text: str) -> bool:
 
 def _digits(value: float) -> Text:
     return Text(repr(value).removesuffix(".0"), ATOM if value >= 0 else SUM)
-
-
-def _called(name: str) -> Callable[..., Text]:
-    return lambda *arguments: Text(f"{name}({', '.join(part.text for part in arguments)})")

@@ -195,7 +195,7 @@ def _formula(step: steps.Formula, named: bool) -> str:
             before.append(f"    {names[letter]} = {_written(value)}\n")
         else:
             names[letter] = value if isinstance(value, str) else _number(value)
-    return "".join(before) + _line(step, numpy_code(step.text, names, called=_CALLED).text)
+    return "".join(before) + _line(step, numpy_code(step.text, names, names_of=_CALLED).text)
 
 
 def _number(value: float) -> str:
