@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 from glassnet.bridges.container import TABLE_MODEL, kind_of
-from glassnet.cli.table.wishes import TableWish, refuse_for_data_sets
 from glassnet.recipes.model import MODEL
 from glassnet.tables.files import formats
 
@@ -33,28 +31,3 @@ def diagnosis_of(path: str) -> Callable[..., int]:
     from glassnet.cli import diagnose
 
     return diagnose.run
-
-
-def refuse_words_of_tables(source: str, about_table: Mapping[str, Any]) -> None:
-    """Raise `ArgumentError` where options of tables stand beside what is no table."""
-    refuse_for_data_sets(source, TableWish(**about_table), ", ".join(formats.SUFFIXES))
-
-
-def train_on_table(
-    source: str, output: str | None, of_recipe: Mapping[str, Any], about_table: Mapping[str, Any],
-    settings: Mapping[str, Any], quiet: bool, watch: bool, every: int | None, resume: bool,
-) -> int:  # fmt: skip
-    """Train on a table; the exit code."""
-    from glassnet.cli.table.training import run
-
-    return run(
-        source,
-        output,
-        of_recipe,
-        TableWish(**about_table),
-        settings,
-        quiet=quiet,
-        watch=watch,
-        every=every,
-        resume=resume,
-    )

@@ -1,14 +1,19 @@
 """Parts of the command that make a model: train, tune."""
 
-from typing import Any
-
 import typer
 
 from glassnet.cli.commands import options
 from glassnet.cli.commands import table_options as of_tables
 
+# The options that go into a recipe; those about tables are found by the names that they have in TableWish.
+_OF_RECIPE = (
+    "hidden", "activation", "dropout", "loss", "optimizer", "learning_rate", "epochs", "batch_size", "test_share",
+    "validation_share", "standardize",
+)  # fmt: skip
+
 
 def train(
+    context: typer.Context,
     source: options.SourceName,
     target: of_tables.Target = None,
     output: options.Folder = None,
@@ -53,42 +58,29 @@ def train(
 
     Ctrl-C ends training, saves what was learned, and exits with code 130; SIGTERM does so with code 143.
     """
-    given = {
-        "hidden": hidden or None,
-        "activation": activation,
-        "dropout": dropout,
-        "loss": loss,
-        "optimizer": optimizer,
-        "learning_rate": learning_rate,
-        "epochs": epochs,
-        "batch_size": batch_size,
-        "test_share": test_share,
-        "validation_share": validation_share,
-        "standardize": standardize,
-    }
-    about_table = {
-        "target": target, "task": task, "preset": preset, "group": group, "time": time, "drop": tuple(drop or ()),
-        "keep": tuple(keep or ()), "categorical": tuple(categorical or ()), "balance": balance,
-        "calibrate": calibrate, "ensemble": ensemble, "separator": separator, "encoding": encoding,
-        "header": not no_header, "decimal_comma": decimal_comma, "date_format": date_format,
-    }  # fmt: skip
     from glassnet.cli import choosing
+    from glassnet.cli.table.wishes import TableWish, refuse_for_data_sets
 
+    of_recipe = {name: context.params[name] for name in _OF_RECIPE} | {"hidden": hidden or None}
+    wish = TableWish.of_options(context.params)
     if choosing.is_table(source, target):
-        settings = {"seed": seed, "engine": engine, "device": device}
-        raise typer.Exit(
-            choosing.train_on_table(
-                source, output, given, about_table, settings, quiet, watch, checkpoint_every, resume
-            )
-        )
-    choosing.refuse_words_of_tables(source, about_table)
-    from glassnet.cli.train import Wish, run
+        from glassnet.cli.table.training import run as train_on_table
 
-    wish = Wish(seed, engine, device, quiet, checkpoint_every, resume, watch)
-    raise typer.Exit(run(source, output, given, wish))
+        settings = {"seed": seed, "engine": engine, "device": device}
+        code = train_on_table(
+            source, output, of_recipe, wish, settings, quiet=quiet, watch=watch, every=checkpoint_every, resume=resume
+        )  # fmt: skip
+    else:
+        refuse_for_data_sets(source, wish)
+        from glassnet.cli.train import Wish, run
+
+        beside = Wish(seed, engine, device, quiet, checkpoint_every, resume, watch)
+        code = run(source, output, of_recipe, beside)
+    raise typer.Exit(code)
 
 
 def tune(
+    context: typer.Context,
     table: of_tables.TableName,
     target: of_tables.Target = None,
     budget: of_tables.Budget = "10m",
@@ -118,17 +110,11 @@ def tune(
     Settings are compared on the validation part; the test part is looked at once, at the end. What was tried is kept in
     the output folder, and the same command goes on from there. Ctrl-C ends the search and saves the best model so far.
     """
-    about_table: dict[str, Any] = {
-        "target": target, "task": task, "group": group, "time": time, "drop": tuple(drop or ()),
-        "keep": tuple(keep or ()), "categorical": tuple(categorical or ()), "balance": balance, "calibrate": calibrate,
-        "separator": separator, "encoding": encoding, "header": not no_header, "decimal_comma": decimal_comma,
-        "date_format": date_format,
-    }  # fmt: skip
     from glassnet.cli.table.search.tuning import run
     from glassnet.cli.table.wishes import TableWish
 
-    given = {"test_share": test_share, "validation_share": validation_share}
-    wish = TableWish(**about_table)
+    of_recipe = {"test_share": test_share, "validation_share": validation_share}
+    wish = TableWish.of_options(context.params)
     raise typer.Exit(
-        run(table, output, given, wish, budget=budget, trials=trials, jobs=jobs, seed=seed, quiet=quiet)
+        run(table, output, of_recipe, wish, budget=budget, trials=trials, jobs=jobs, seed=seed, quiet=quiet)
     )

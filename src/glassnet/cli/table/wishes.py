@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
 from glassnet.errors import ArgumentError
 from glassnet.tables.files import ColumnWish, ReadingOptions
+from glassnet.tables.files.formats import SUFFIXES
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,6 +37,13 @@ class TableWish:
     decimal_comma: bool = False
     date_format: str | None = None
 
+    @classmethod
+    def of_options(cls, options: Mapping[str, Any]) -> TableWish:
+        """From the options of a command, by their names."""
+        given = {field.name: options[field.name] for field in fields(cls) if field.name in options}
+        lists = {name: tuple(given[name] or ()) for name in ("drop", "keep", "categorical")}
+        return cls(**given | lists, header=not options["no_header"])
+
     def as_typed(self) -> dict[str, Any]:
         """The options that are not the usual ones, by their names."""
         usual = TableWish()
@@ -49,11 +58,11 @@ class TableWish:
         return ReadingOptions(separator, self.encoding, self.header, wish)
 
 
-def refuse_for_data_sets(source: str, wish: TableWish, suffixes: str) -> None:
+def refuse_for_data_sets(source: str, wish: TableWish) -> None:
     """Raise `ArgumentError` where options of tables stand beside what is no table."""
     typed = wish.as_typed()
     if typed:
         raise ArgumentError(
             f"--{next(iter(typed)).replace('_', '-')} is for tables, and {source!r} is none: those are files called "
-            f"{suffixes}, patterns such as 'part-*.csv', and - for standard input"
+            f"{', '.join(SUFFIXES)}, patterns such as 'part-*.csv', and - for standard input"
         )
