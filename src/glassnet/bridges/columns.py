@@ -52,10 +52,7 @@ def not_columns(place: str) -> ArgumentError:
 def embedded(chunks: Sequence[Chunk], n: int | None, place: str) -> tuple[Piece, list[int]]:
     """The Embedding that puts these together, and for each of their numbers the place where the Embedding has it.
 
-    Raises
-    ------
-    ArgumentError
-        If no Embedding does.
+    Raises `ArgumentError` if no Embedding does.
     """
     used = [column for chunk in chunks for column in chunk.columns]
     if n is None and MANY - 1 in used:
@@ -103,10 +100,7 @@ def _places(chunks: Sequence[Chunk], n_passing: int, dimension: int) -> list[int
 def with_inputs_at(piece: Piece, places: Sequence[int]) -> Piece:
     """A piece that reads its inputs in another order, each at its place.
 
-    Raises
-    ------
-    ArgumentError
-        If it is no Dense, whose weights can be put in that order.
+    Raises `ArgumentError` if it is no Dense, whose weights can be put in that order.
     """
     if list(places) == sorted(places):
         return piece

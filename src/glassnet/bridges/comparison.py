@@ -33,10 +33,7 @@ TINY = float(np.finfo(np.float32).tiny)
 def random_rows(shape: tuple[int, ...], first: Layer | None = None) -> Array:
     """Samples (n_samples, *shape), kind after kind, that the first layer can read.
 
-    Raises
-    ------
-    ArgumentError
-        If a sample has more numbers than can be compared.
+    Raises `ArgumentError` if a sample has more numbers than can be compared.
     """
     per_row = KINDS * prod(shape)
     if 2 * per_row > MOST_NUMBERS:

@@ -46,12 +46,7 @@ def save_container(
 ) -> None:
     """Write a model file: it appears whole or not at all, and one that was there before is replaced.
 
-    Raises
-    ------
-    ArgumentError
-        If `config` is no plain data.
-    ModelFileError
-        If the file cannot be written.
+    Raises `ArgumentError` if `config` is no plain data; `ModelFileError` if the file cannot be written.
     """
     text = as_json({**config, "tensors_checksum": _checksum_of(arrays)})
     metadata = {
@@ -74,12 +69,8 @@ def kind_of(path: Path) -> str:
 def open_container(path: Path, kind: str, version: str) -> Iterator[tuple[dict[str, Any], Tensors]]:
     """The configuration and the tensors of a model file; whatever fails within is told as an error of this file.
 
-    Raises
-    ------
-    MissingFileError
-        If there is no such file.
-    ModelFileError
-        If it is truncated, altered, of another kind or version, or holds tensors that nobody reads.
+    Raises `MissingFileError` if there is no such file; `ModelFileError` if it is truncated, altered, of another
+    kind or version, or holds tensors that nobody reads.
     """
     try:
         if not path.exists():

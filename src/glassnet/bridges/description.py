@@ -39,12 +39,8 @@ class Stored(Protocol):
 def describe(network: Network) -> tuple[dict[str, Any], dict[str, Array]]:
     """Configuration, ready for JSON, and arrays by name.
 
-    Raises
-    ------
-    NotBuiltError
-        If the network has no parameters yet.
-    ArgumentError
-        If some part of it has no description in plain data.
+    Raises `NotBuiltError` if the network has no parameters yet; `ArgumentError` if some part of it has no
+    description in plain data.
     """
     vectors, layout = network.vectors, network.layout
     arrays = {
@@ -101,10 +97,7 @@ def _describe_state(state: TrainingState, arrays: dict[str, Array]) -> dict[str,
 def rebuild(config: dict[str, Any], stored: Stored) -> Network:
     """The network that :func:`describe` described. Nothing is allocated for arrays that are not there.
 
-    Raises
-    ------
-    ArgumentError
-        If the description is not one of a network, saying which part.
+    Raises `ArgumentError` if the description is not one of a network, saying which part.
     """
     _refuse_unknown_parts(config)
     network = Network(

@@ -13,10 +13,7 @@ def note(network: Network, loss: str | Loss | None) -> None:
 
     With several outputs, a loss that takes each for itself means classes that do not exclude each other.
 
-    Raises
-    ------
-    ArgumentError
-        If the outputs can be nothing that this loss takes.
+    Raises `ArgumentError` if the outputs can be nothing that this loss takes.
     """
     if loss is None:
         return

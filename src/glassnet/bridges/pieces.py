@@ -63,12 +63,8 @@ def assembled(
 ) -> Network:
     """The network of these pieces; an activation behind a linear Dense becomes the Dense's own.
 
-    Raises
-    ------
-    ArgumentError
-        If the shape of one sample is neither given nor told by the first layer.
-    ShapeError
-        If two pieces do not fit, naming both.
+    Raises `ArgumentError` if the shape of one sample is neither given nor told by the first layer; `ShapeError`
+    if two pieces do not fit, naming both.
     """
     joined = _joined(pieces)
     network = Network([piece.layer for piece in joined], dtype=dtype.name)

@@ -23,10 +23,7 @@ _UNFINISHED = re.compile(r"\.[0-9a-f]{16}\.part")
 def write(path: Path, data: bytes) -> None:
     """Put `data` into a file; one that was there before is replaced at the end.
 
-    Raises
-    ------
-    ModelFileError
-        If it cannot be written; nothing has changed then.
+    Raises `ModelFileError` if it cannot be written; nothing has changed then.
     """
     if not path.resolve().parent.is_dir():
         raise ModelFileError(f"cannot write {path}: its folder does not exist; create it first")

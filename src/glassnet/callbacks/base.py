@@ -162,10 +162,7 @@ class Function(Callback):
 def as_callbacks(callbacks: Sequence[Any]) -> list[Callback]:
     """The callbacks that a list of callbacks and callables means.
 
-    Raises
-    ------
-    ArgumentError
-        If it is not a list, or something in it is neither.
+    Raises `ArgumentError` if it is not a list, or something in it is neither.
     """
     return [
         _as_callback(callback) for callback in checks.sequence("callbacks", callbacks, "[EarlyStopping()]")

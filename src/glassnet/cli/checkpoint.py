@@ -77,12 +77,8 @@ class Saving:
     def found(self, network: Network, optimizer: Optimizer) -> Network | None:
         """The network in the checkpoint, to go on with; None where training begins.
 
-        Raises
-        ------
-        ArgumentError
-            If the checkpoint is of another training.
-        ModelFileError
-            If it cannot be read.
+        Raises `ArgumentError` if the checkpoint is of another training; `ModelFileError` if it cannot be
+        read.
         """
         if not self.resumes or not self.path.exists():
             return None

@@ -62,10 +62,7 @@ def _save(figure: Figure | None, path: Path) -> None:
 def history_beside(path: Path) -> History | None:
     """The history that ``glassnet train`` wrote into the folder of this model; None where there is none.
 
-    Raises
-    ------
-    DataError
-        If the file holds something else than columns of numbers.
+    Raises `DataError` if the file holds something else than columns of numbers.
     """
     file = path.with_name(HISTORY)
     if not file.exists():

@@ -14,10 +14,8 @@ from glassnet.errors import EngineError
 def run(quiet: bool) -> None:
     """Compile what is not on disk yet, and say where it is.
 
-    Raises
-    ------
-    MissingDependencyError, EngineError
-        If nothing can be compiled, or there is no folder to keep it in.
+    Raises `MissingDependencyError` or `EngineError` if nothing can be compiled, or there is no folder to keep it
+    in.
     """
     compiled_engine()
     from glassnet.engines.compiled.warmup import every_kernel

@@ -18,10 +18,7 @@ _LARGEST_SEED = 2**32 - 1
 def random_source(seed: Seed) -> RandomSource:
     """The generator to draw from: `seed` itself if it is one, otherwise a new `Generator`.
 
-    Raises
-    ------
-    ArgumentError
-        If `seed` is neither a generator nor None nor an integer from 0 to 2³² - 1.
+    Raises `ArgumentError` if `seed` is neither a generator nor None nor an integer from 0 to 2³² - 1.
     """
     if isinstance(seed, RandomSource):
         return seed
@@ -31,10 +28,7 @@ def random_source(seed: Seed) -> RandomSource:
 def legacy_source(seed: Seed) -> np.random.RandomState:
     """`seed` as scikit-learn draws from it: for a `Generator` or None, a number drawn seeds another.
 
-    Raises
-    ------
-    ArgumentError
-        If `seed` is neither a generator nor None nor an integer from 0 to 2³² - 1.
+    Raises `ArgumentError` if `seed` is neither a generator nor None nor an integer from 0 to 2³² - 1.
     """
     if isinstance(seed, np.random.RandomState):
         return seed

@@ -156,10 +156,7 @@ _MUST_BE: dict[str, Callable[[str, Any], object]] = {
 def check(parameters: Any) -> None:
     """Raise where a parameter of an estimator has a value that it cannot have, alone or beside the others.
 
-    Raises
-    ------
-    ArgumentError
-        With the name of the parameter, what it may be, and what it is.
+    Raises `ArgumentError` with the name of the parameter, what it may be, and what it is.
     """
     for name, accept in _MUST_BE.items():
         accept(name, getattr(parameters, name))

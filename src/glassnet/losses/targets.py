@@ -60,10 +60,8 @@ def label_column(loss: Loss, y: Array, p: Array) -> Array:
 def labels_of_groups(loss: Loss, name: str, values: ArrayLike | None, n_samples: int) -> Array:
     """Targets (n_samples,) of pairs as a column, once for each member; zeros where there are none, as of triplets.
 
-    Raises
-    ------
-    ShapeError, DataError
-        If there is not one of the loss's numbers for each sample, or there are targets, and it takes none.
+    Raises `ShapeError` or `DataError` if there is not one of the loss's numbers for each sample, or there are
+    targets, and it takes none.
     """
     k, kind = loss.rows_per_sample, {2: "pair", 3: "triplet"}[loss.rows_per_sample]
     if not loss.takes_targets:

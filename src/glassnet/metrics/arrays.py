@@ -29,12 +29,8 @@ def _flat(array: NDArray[Any]) -> NDArray[Any]:
 def values(y_true: ArrayLike, y_pred: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Targets and predictions of a regression as two float64 arrays ``(n, n_outputs)``.
 
-    Raises
-    ------
-    ShapeError
-        If they differ in rows or outputs; ``(n,)`` and ``(n, 1)`` mean the same.
-    DataError
-        If something is empty or not finite.
+    Raises `ShapeError` if they differ in rows or outputs; ``(n,)`` and ``(n, 1)`` mean the same; `DataError` if
+    something is empty or not finite.
     """
     true, predicted = beside(y_true, y_pred)
     if true.shape != predicted.shape:
@@ -53,12 +49,8 @@ def beside(y_true: ArrayLike, y_pred: ArrayLike) -> tuple[NDArray[np.float64], N
 def weights(sample_weight: ArrayLike | None, n_samples: int) -> NDArray[np.float64]:
     """One weight per sample, float64 of shape ``(n,)``; all 1 where none are given.
 
-    Raises
-    ------
-    ShapeError
-        If there is not exactly one weight per sample.
-    DataError
-        If a weight is negative or not finite, or all are 0.
+    Raises `ShapeError` if there is not exactly one weight per sample; `DataError` if a weight is negative or not
+    finite, or all are 0.
     """
     if sample_weight is None:
         return np.ones(n_samples)

@@ -24,12 +24,8 @@ class Named(NamedTuple):
 def named(y_true: ArrayLike, y_pred: ArrayLike) -> Named | None:
     """The classes, where both sides name them; None where they are numbered, or shares.
 
-    Raises
-    ------
-    DataError
-        If one side holds text, and the other does not.
-    ShapeError
-        If there is not one name for each sample on both sides.
+    Raises `DataError` if one side holds text, and the other does not; `ShapeError` if there is not one name for
+    each sample on both sides.
     """
     true, predicted = _plain(checks.array("y_true", y_true)), _plain(checks.array("y_pred", y_pred))
     texts = is_text(true), is_text(predicted)

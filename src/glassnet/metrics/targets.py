@@ -68,12 +68,8 @@ def classes(y_true: ArrayLike, y_pred: ArrayLike) -> Classes:
     The number of classes is the number of columns; a probability of class 1 means two; where both
     sides are labels it is the largest label plus one, and at least two.
 
-    Raises
-    ------
-    ShapeError
-        If the rows or the numbers of classes differ.
-    DataError
-        If something is empty, not finite, no class label, or a class beyond the columns.
+    Raises `ShapeError` if the rows or the numbers of classes differ; `DataError` if something is empty, not finite,
+    no class label, or a class beyond the columns.
     """
     by_name = named(y_true, y_pred)
     if by_name is not None:
@@ -130,12 +126,8 @@ def several_hot(y_true: ArrayLike) -> bool:
 def members(y_true: ArrayLike, y_pred: ArrayLike) -> Scores:
     """Which classes each sample is of, and the probability of each.
 
-    Raises
-    ------
-    ShapeError
-        If the shapes differ.
-    DataError
-        If something is empty, targets are not 0 and 1, or predictions not from 0 to 1.
+    Raises `ShapeError` if the shapes differ; `DataError` if something is empty, targets are not 0 and 1, or
+    predictions not from 0 to 1.
     """
     true, predicted = beside(y_true, y_pred)
     if true.shape != predicted.shape:
@@ -151,10 +143,7 @@ def members(y_true: ArrayLike, y_pred: ArrayLike) -> Scores:
 def rows(y_true: ArrayLike, y_pred: ArrayLike) -> Rows:
     """Which classes each sample is of, and which are predicted: those of a probability above 0.5.
 
-    Raises
-    ------
-    ShapeError, DataError
-        As :func:`members`.
+    Raises `ShapeError` or `DataError` as :func:`members`.
     """
     true, predicted = members(y_true, y_pred)
     return Rows(true, predicted > 0.5)
@@ -165,12 +154,8 @@ def scores(y_true: ArrayLike, y_pred: ArrayLike) -> Scores:
 
     A single column of scores is that of class 1, and 1 minus it that of class 0.
 
-    Raises
-    ------
-    ShapeError
-        If the rows or the numbers of classes differ.
-    DataError
-        If something is empty, not finite, no class label, or a class beyond the columns.
+    Raises `ShapeError` if the rows or the numbers of classes differ; `DataError` if something is empty, not finite,
+    no class label, or a class beyond the columns.
     """
     true, predicted = matched(y_true, y_pred)
     labels, n_classes = _target_classes(true), _columns(predicted) or 2
@@ -185,10 +170,8 @@ def scores(y_true: ArrayLike, y_pred: ArrayLike) -> Scores:
 def probabilities(y_true: ArrayLike, y_pred: ArrayLike) -> Scores:
     """Of samples of one class each: which it is, and the probability of each class.
 
-    Raises
-    ------
-    ShapeError, DataError
-        As :func:`scores`, and if a probability is outside 0 to 1, or those of a sample do not sum to 1.
+    Raises `ShapeError` or `DataError` as :func:`scores`, and if a probability is outside 0 to 1, or those of a
+    sample do not sum to 1.
     """
     checked = scores(y_true, y_pred)
     _check_probabilities(np.asarray(y_pred))

@@ -161,10 +161,7 @@ class Plan:
     def drop_rates(self, epochs: NDArray[np.float64]) -> NDArray[np.float64]:
         """The share that each dropout row drops in steps at these epochs, (n_steps, n_dropout_rows).
 
-        Raises
-        ------
-        ArgumentError
-            If a schedule wants to drop everything.
+        Raises `ArgumentError` if a schedule wants to drop everything.
         """
         dropouts = [row.rate for row in self.rows if row.dropout != NOWHERE]
         rates = np.empty((len(epochs), len(dropouts)))

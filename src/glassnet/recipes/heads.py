@@ -106,10 +106,7 @@ SHORT = ("mse", "mae", "bce", "cce", "scce", "kl", "pinball")
 def named(name: str) -> Loss:
     """The loss of that name or short name.
 
-    Raises
-    ------
-    UnknownNameError
-        If there is none; the message lists the nearest that have a head.
+    Raises `UnknownNameError` if there is none; the message lists the nearest that have a head.
     """
     try:
         return losses.get(name)
@@ -122,10 +119,7 @@ def named(name: str) -> Loss:
 def of_loss(loss: Loss) -> Head:
     """The head that goes with a loss.
 
-    Raises
-    ------
-    ArgumentError
-        If there is none.
+    Raises `ArgumentError` if there is none.
     """
     if loss.name not in HEADS:
         raise ArgumentError(
@@ -144,10 +138,7 @@ def for_source(loss: Loss, source: Source) -> Head:
 def of_network(network: Network, loss: Loss) -> Head:
     """The head that a network has for this loss, as far as it is known what its outputs mean.
 
-    Raises
-    ------
-    ArgumentError
-        If there is none for this loss.
+    Raises `ArgumentError` if there is none for this loss.
     """
     head = of_loss(loss)
     if head.targets != "column":

@@ -62,10 +62,8 @@ def text(name: str, value: Any, *, least: int = 1) -> str:
 def choice(name: str, value: Any, known: Iterable[str]) -> str:
     """One of the names that are known.
 
-    Raises
-    ------
-    ArgumentError, UnknownNameError
-        If it is no text, or another; the message lists the nearest, or all.
+    Raises `ArgumentError` or `UnknownNameError` if it is no text, or another; the message lists the nearest, or
+    all.
     """
     known = list(known)
     one = " or ".join(map(repr, known)) if len(known) == 2 else f"one of {', '.join(map(repr, known))}"

@@ -53,10 +53,7 @@ class Language(Generic[T]):
 def parsed(text: str) -> ast.expr:
     """The syntax of a formula.
 
-    Raises
-    ------
-    ArgumentError
-        If it is no formula, or calls what is none of :data:`FUNCTIONS`.
+    Raises `ArgumentError` if it is no formula, or calls what is none of :data:`FUNCTIONS`.
     """
     try:
         tree = ast.parse(text, mode="eval").body

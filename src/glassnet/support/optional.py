@@ -14,10 +14,7 @@ _PACKAGES = {"PIL": "Pillow", "sklearn": "scikit-learn"}
 def require(module: str, *, extra: str, purpose: str) -> Any:
     """Import and return `module`, or say which extra installs it.
 
-    Raises
-    ------
-    MissingDependencyError
-        If the package is not installed, or cannot be loaded.
+    Raises `MissingDependencyError` if the package is not installed, or cannot be loaded.
     """
     first = module.partition(".")[0]
     package = _PACKAGES.get(first, first)

@@ -23,10 +23,7 @@ def described(thing: Any) -> Any:
     Arrays are told apart by their SHA-256, functions by name and source text, other objects by type and attributes.
     What a function closes over is not looked at.
 
-    Raises
-    ------
-    ArgumentError
-        If it has neither source nor attributes to be told apart by.
+    Raises `ArgumentError` if it has neither source nor attributes to be told apart by.
     """
     if isinstance(thing, PLAIN):
         return thing

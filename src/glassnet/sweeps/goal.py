@@ -46,10 +46,7 @@ def goal_of(solved: Any, measures: Any) -> Goal | None:
 
     `measures` are the metrics that fit is told to measure.
 
-    Raises
-    ------
-    ArgumentError
-        If it is neither, or a column is neither a loss nor a metric.
+    Raises `ArgumentError` if it is neither, or a column is neither a loss nor a metric.
     """
     if solved is None or (callable(solved) and not isinstance(solved, type)):
         goal: Goal | None = solved

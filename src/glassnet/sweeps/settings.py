@@ -34,10 +34,7 @@ FIT_OPTIONS, NEEDED_BY_FIT = _fit_options()
 def combinations(grid: Any) -> list[Setting]:
     """The settings of a grid: every combination of a dict of lists, the last key changing fastest; or a list of dicts.
 
-    Raises
-    ------
-    ArgumentError
-        If it is neither, or holds a setting twice.
+    Raises `ArgumentError` if it is neither, or holds a setting twice.
     """
     if isinstance(grid, Mapping):
         lists = [_values(key, values) for key, values in grid.items()]
@@ -89,10 +86,7 @@ def _check(setting: Setting, first: Setting) -> None:
 def chosen_seeds(seeds: Any) -> list[int]:
     """The seeds, each once.
 
-    Raises
-    ------
-    ArgumentError
-        If they are no integers >= 0, or one comes twice.
+    Raises `ArgumentError` if they are no integers >= 0, or one comes twice.
     """
     if (
         isinstance(seeds, (str, bytes, bytearray, memoryview))
@@ -115,10 +109,8 @@ def keys_of_fit(build: Callable[..., Any], keys: Iterable[str], options: Mapping
 
     ``learning_rate`` counts as an option of fit: it is set in the optimizer.
 
-    Raises
-    ------
-    ArgumentError
-        If a key belongs to neither, an option is unknown or missing, or `build` cannot be called so.
+    Raises `ArgumentError` if a key belongs to neither, an option is unknown or missing, or `build` cannot be called
+    so.
     """
     if not callable(build) or isinstance(build, type):
         raise ArgumentError(f"build must be a function that returns a network; got {build!r}")

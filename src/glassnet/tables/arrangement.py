@@ -44,10 +44,7 @@ class Arrangement:
     def read(self, table: Table) -> Callable[[slice, Array], None]:
         """A function that writes the features of some rows of a table into an array (n_rows, n_features).
 
-        Raises
-        ------
-        DataError
-            If a column holds something else than when its operation was fitted.
+        Raises `DataError` if a column holds something else than when its operation was fitted.
         """
         if table.matrix is not None and not self.other_places:
             places = [table.places[operation.column] for operation in self.operations]

@@ -16,10 +16,8 @@ from glassnet.tables.target import COUNTS, VALUES, Target
 def checked_misses(misses: Any, target: Target) -> Floats:
     """Sizes of errors (n_rows, n_values), sorted along the rows.
 
-    Raises
-    ------
-    ArgumentError, ShapeError, DataError
-        If the target has no values, another number of them, or sizes are negative or not finite.
+    Raises `ArgumentError`, `ShapeError` or `DataError` if the target has no values, another number of them, or
+    sizes are negative or not finite.
     """
     if target.task not in (VALUES, COUNTS):
         raise ArgumentError(f"misses are of values or counts, and the target is of {target.task}")
@@ -35,10 +33,7 @@ def checked_misses(misses: Any, target: Target) -> Floats:
 def half_width(target: Target, misses: Floats | None, coverage: float) -> Floats:
     """The ceil((n + 1) coverage)-th smallest of n misses, one for each value.
 
-    Raises
-    ------
-    ArgumentError
-        If there are none, or too few.
+    Raises `ArgumentError` if there are none, or too few.
     """
     if target.task not in (VALUES, COUNTS):
         raise ArgumentError(f"a target of {target.task} has no intervals")
@@ -56,10 +51,7 @@ def half_width(target: Target, misses: Floats | None, coverage: float) -> Floats
 def level_at(target: Target, level_asked: float) -> int:
     """The place of a quantile among the levels of a target.
 
-    Raises
-    ------
-    ArgumentError
-        If it is not there.
+    Raises `ArgumentError` if it is not there.
     """
     for place, level in enumerate(target.levels):
         if abs(level - level_asked) < 1e-9:

@@ -24,10 +24,7 @@ def checked_networks(
 ) -> tuple[Network, ...]:
     """Networks that read so many features, embed none but integers, and all have one of these numbers of outputs.
 
-    Raises
-    ------
-    ArgumentError
-        For anything else.
+    Raises `ArgumentError` for anything else.
     """
     members = checks.sequence("networks", networks, "[network]")
     if not members:

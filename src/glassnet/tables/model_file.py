@@ -47,12 +47,8 @@ KEYS = {"preprocessing", "target", "temperature", "misses", "description", "netw
 def save(model: TableModel, path: str | os.PathLike[str]) -> None:
     """Write a model of a table to one file; the state of training is left out.
 
-    Raises
-    ------
-    ArgumentError
-        If its description, or a part of a network, is no plain data.
-    ModelFileError
-        If the file cannot be written.
+    Raises `ArgumentError` if its description, or a part of a network, is no plain data; `ModelFileError` if the
+    file cannot be written.
     """
     config, arrays = description_of(model)
     if json.loads(as_json(model.description)) != model.description:

@@ -27,10 +27,7 @@ def refuse_differences(
 
     Of a mapped file the first rows are compared, of an iterable the first batch.
 
-    Raises
-    ------
-    ArgumentError
-        On every process, if one of them differs; it names what, and which process.
+    Raises `ArgumentError` on every process, if one of them differs; it names what, and which process.
     """
     group = processes.current()
     if not group.is_several:

@@ -119,12 +119,8 @@ def peeked(batches: Iterable[Any]) -> tuple[Iterable[Any], tuple[Any, ...]]:
 def mean_weight(batches: Iterable[Any], first: tuple[Any, ...], loss: Loss) -> float | None:
     """The mean weight of all samples, for which the iterable is gone through once; None where there are no weights.
 
-    Raises
-    ------
-    ArgumentError
-        If it can be gone through only once, or the loss takes no weights.
-    DataError
-        If all weights are 0.
+    Raises `ArgumentError` if it can be gone through only once, or the loss takes no weights; `DataError` if all
+    weights are 0.
     """
     if len(first) < 3:
         return None

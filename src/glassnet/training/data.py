@@ -69,10 +69,7 @@ class Request:
 def prepare(network: Network, X: Any, y: Any, request: Request) -> Data:
     """Check everything that fit was given; the network stays as it is.
 
-    Raises
-    ------
-    ShapeError, DataError, ArgumentError
-        With what was expected, what came, and what to do.
+    Raises `ShapeError`, `DataError` or `ArgumentError` with what was expected, what came, and what to do.
     """
     split = checks.number("validation_split", request.validation_split, least=0, below=1)
     if split > 0 and request.validation_data is not None:

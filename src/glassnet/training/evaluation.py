@@ -116,10 +116,8 @@ def default_loss(network: Network, y: ArrayLike | None = None) -> Loss:
 
     Without targets, those of a softmax are taken to be integers, and those of a linear layer to be values.
 
-    Raises
-    ------
-    ArgumentError
-        If there was no fit, and these targets may be classes of which the outputs are logits, or values.
+    Raises `ArgumentError` if there was no fit, and these targets may be classes of which the outputs are logits, or
+    values.
     """
     if network.loss is not None:
         return network.loss

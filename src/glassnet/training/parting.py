@@ -20,10 +20,7 @@ def parted(y: Array, loss: Loss, share: float, meaning: Meaning) -> tuple[Places
     Held back are the last samples; where each sample is of one class, the last ones of every class, so that both parts
     hold the classes in the same shares, and no class is held back as a whole.
 
-    Raises
-    ------
-    DataError
-        If one of the parts would be empty.
+    Raises `DataError` if one of the parts would be empty.
     """
     n = len(y)
     held = np.zeros(n, bool)

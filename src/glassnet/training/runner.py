@@ -65,10 +65,7 @@ class Runner:
     def run(self, steps: Steps, losses: NDArray[np.float64]) -> None:
         """Take the steps and note their losses.
 
-        Raises
-        ------
-        Diverged
-            With the parameters that gave the last finite loss put back.
+        Raises `Diverged` with the parameters that gave the last finite loss put back.
         """
         snapshot = Snapshot.before(self.task, steps)
         try:

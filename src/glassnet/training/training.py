@@ -55,10 +55,7 @@ class Training:
     def run(self, epochs: int, progress: bool) -> History:
         """Train for so many epochs, or until a callback ends it.
 
-        Raises
-        ------
-        Interrupted
-            After Ctrl-C or SIGTERM, when the network is whole and all callbacks have ended.
+        Raises `Interrupted` after Ctrl-C or SIGTERM, when the network is whole and all callbacks have ended.
         """
         session = Session(self.network, self.state, self.history, epochs, self.data, measure=self._loss_now)
         self.session = session

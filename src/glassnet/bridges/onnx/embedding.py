@@ -39,10 +39,7 @@ def is_lookup(graph: Graph, node: Any) -> bool:
 def looked_up(graph: Graph) -> tuple[Piece, list[int], str] | None:
     """The piece of all lookups of a file, for each of its numbers the place in glassnet's, and its result's name.
 
-    Raises
-    ------
-    ArgumentError
-        If they read something else than columns of the samples.
+    Raises `ArgumentError` if they read something else than columns of the samples.
     """
     lookups = {str(node.output[0]): node for node in graph.nodes if is_lookup(graph, node)}
     if not lookups:

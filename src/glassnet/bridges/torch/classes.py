@@ -16,10 +16,7 @@ from glassnet.layers import Layer, Parameter
 def class_body(layer: Layer, input_shape: Shape, dtype: np.dtype[Any]) -> str:
     """What stands below ``class ...(nn.Module):`` for a layer that describes itself.
 
-    Raises
-    ------
-    ArgumentError
-        If an array of it begins as PyTorch cannot say.
+    Raises `ArgumentError` if an array of it begins as PyTorch cannot say.
     """
     arrays = [
         f"self.{identifier(array.name)} = nn.Parameter({_drawn(array)})"

@@ -25,10 +25,7 @@ def looked_up(
 ) -> tuple[Piece, list[int]]:
     """The piece of a call that gathers vectors and columns, and for each of its outputs the place in glassnet's.
 
-    Raises
-    ------
-    ArgumentError
-        If it reads something else than columns of the samples, or these cannot be known.
+    Raises `ArgumentError` if it reads something else than columns of the samples, or these cannot be known.
     """
     n = None if input_shape is None else prod(checked_shape(input_shape))
     parts: Any = [node] if followed.name(node) not in GATHERING else node.args[0]

@@ -91,12 +91,8 @@ def written_out(modules: Sequence[Part]) -> str:
 def parts(network: Network) -> list[Part]:
     """The modules of a built network, in order.
 
-    Raises
-    ------
-    NotBuiltError
-        If the network is not built.
-    ArgumentError
-        If a layer is no module of PyTorch, or has an activation of the user's own.
+    Raises `NotBuiltError` if the network is not built; `ArgumentError` if a layer is no module of PyTorch, or has
+    an activation of the user's own.
     """
     layout = network.layout
     numbered = _numbered(_in_order(network.layers, layout.input_shape, (), network.dtype))
@@ -183,10 +179,7 @@ def _described(
 def activation_parts(prefix: str, place: tuple[int, ...], activation: ActivationFunction) -> list[Part]:
     """The module of an activation; none for a linear one.
 
-    Raises
-    ------
-    ArgumentError
-        If torch.nn has none for it.
+    Raises `ArgumentError` if torch.nn has none for it.
     """
     facts = activation.facts
     if facts is None or facts.torch is None:

@@ -21,10 +21,7 @@ def csv_text(rows: Iterable[Iterable[object]]) -> str:
 def write(path: Path, table: str) -> None:
     """Put a table into a file, whole or not at all; a device or a pipe is written to as it is.
 
-    Raises
-    ------
-    ModelFileError
-        If it cannot be written; a file that was there is as it was then.
+    Raises `ModelFileError` if it cannot be written; a file that was there is as it was then.
     """
     if path.exists() and not path.is_file():
         with path.open("w", newline="", encoding="utf-8") as device:

@@ -98,10 +98,7 @@ def sample(places: NDArray[np.int64], most: int = MOST_LOOKED_AT) -> NDArray[np.
 def load(source: str, wish: TableWish) -> Loaded:
     """The table, its target checked.
 
-    Raises
-    ------
-    GlassnetError
-        In one line: no such file, row or column, a target that cannot be learned.
+    Raises `GlassnetError` in one line: no such file, row or column, a target that cannot be learned.
     """
     checks.choice("--task", wish.task, TASKS)
     if wish.group is not None and wish.time is not None:

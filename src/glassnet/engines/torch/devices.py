@@ -23,12 +23,8 @@ def names() -> list[str]:
 def check(placement: Placement, dtype: np.dtype[Any]) -> torch.device:
     """The device of `placement`, which can do what it asks.
 
-    Raises
-    ------
-    ArgumentError
-        If no device is ever called so.
-    EngineError
-        If it is not here, or cannot compute in `dtype`, in mixed precision, or compiled.
+    Raises `ArgumentError` if no device is ever called so; `EngineError` if it is not here, or cannot compute in
+    `dtype`, in mixed precision, or compiled.
     """
     device = _device(placement.device)
     if dtype == np.float64 and device.type == "mps":

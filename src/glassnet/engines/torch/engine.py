@@ -73,10 +73,7 @@ class Forward:
 def _computed(row: Row, own: Tensors, running: Tensor, bodies: Mapping[type[Layer], Body]) -> Step:
     """What a row makes of its input, the batch's dropout masks, and whether it trains.
 
-    Raises
-    ------
-    EngineError
-        If the kind of row, or its layer, is unknown here.
+    Raises `EngineError` if the kind of row, or its layer, is unknown here.
     """
     if row.kind in (BRANCH, SUM):
         return lambda x, masks, scales, training: x

@@ -95,10 +95,7 @@ BODIES: dict[type[Layer], Body] = {
 def body_of(bodies: Mapping[type[Layer], Body], layer: Layer, input_shape: Shape, dtype: torch.dtype) -> Body:
     """What computes a layer: one of these functions, or the lines that it describes.
 
-    Raises
-    ------
-    EngineError
-        If there is neither; the message names the layer.
+    Raises `EngineError` if there is neither; the message names the layer.
     """
     body = found_for(bodies, layer)
     if body is not None:

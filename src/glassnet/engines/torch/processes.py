@@ -75,10 +75,7 @@ class Group:
     def gather(self, value: Value) -> list[Value]:
         """What each process has given, by rank; all must call it.
 
-        Raises
-        ------
-        EngineError
-            If one of them has ended.
+        Raises `EngineError` if one of them has ended.
         """
         if not self.is_several:
             return [value]

@@ -178,10 +178,7 @@ def updater(
 
     Where NumPy works in the same memory, it computes the update; elsewhere the rule is lifted.
 
-    Raises
-    ------
-    EngineError
-        If the rule is a user's own, and NumPy cannot compute it there.
+    Raises `EngineError` if the rule is a user's own, and NumPy cannot compute it there.
     """
     rule = optimizer.rule
     if shares_memory(parameters.device):

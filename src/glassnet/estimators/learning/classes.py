@@ -22,10 +22,7 @@ _LEAST = float(np.finfo(np.float64).tiny)
 def target_of(classes: Array, y: Array) -> Target:
     """The target of these classes, or of the columns of y.
 
-    Raises
-    ------
-    DataError
-        If there is nothing to tell apart.
+    Raises `DataError` if there is nothing to tell apart.
     """
     if y.ndim == 2:
         return Target(LABELS, names=tuple(f"label {place}" for place in range(y.shape[1])), is_column=False)
@@ -43,10 +40,7 @@ def target_of(classes: Array, y: Array) -> Target:
 def encoded(y: Array, classes: Array, target: Target) -> Array:
     """Classes counted from 0 on, (n_rows,), or rows of 0 and 1.
 
-    Raises
-    ------
-    DataError
-        For a class, or a number of labels, that is not known.
+    Raises `DataError` for a class, or a number of labels, that is not known.
     """
     if target.task == LABELS:
         if y.ndim != 2 or y.shape[1] != len(classes):

@@ -72,10 +72,7 @@ class Features:
 def cut(network: Network, layer: int) -> Network:
     """The network up to a hidden layer, its activation included, with the same parameters.
 
-    Raises
-    ------
-    ArgumentError
-        If there is no such layer.
+    Raises `ArgumentError` if there is no such layer.
     """
     ends = _ends(network)
     if not -len(ends) <= layer < len(ends):

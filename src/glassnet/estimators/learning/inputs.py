@@ -19,10 +19,7 @@ def table_of(estimator: Any, X: Any, *, fresh: bool) -> Table:
     Names and the number of columns are checked by scikit-learn, numbers that are infinite are refused, sparse matrices
     stay sparse. A :class:`~glassnet.tables.table.Table` of this estimator's own passes.
 
-    Raises
-    ------
-    ValueError
-        As scikit-learn words it.
+    Raises `ValueError` as scikit-learn words it.
     """
     if isinstance(X, Table):
         return X
@@ -96,10 +93,7 @@ def column(y: Any) -> Array:
 def targets_of(estimator: Any, y: Any, *, numbers: bool) -> Array:
     """Targets (n,) or (n, n_outputs) as an array: nothing missing, nothing infinite; numbers in float64 where asked.
 
-    Raises
-    ------
-    ValueError
-        As scikit-learn words it.
+    Raises `ValueError` as scikit-learn words it.
     """
     if y is None:
         raise DataError(

@@ -109,10 +109,7 @@ def split(
 def checked_weights(sample_weight: Any, n_rows: int, name: str = "sample_weight") -> Floats | None:
     """Weights of the rows as a new array, none of them negative, not all 0.
 
-    Raises
-    ------
-    DataError
-        If they are others.
+    Raises `DataError` if they are others.
     """
     if sample_weight is None:
         return None

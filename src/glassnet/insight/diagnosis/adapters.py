@@ -154,10 +154,8 @@ def active_dropout(model: Any) -> str:
 def as_network(model: Any) -> Network:
     """The network that a model is, or has the numbers of.
 
-    Raises
-    ------
-    ArgumentError
-        If it is neither a Network, a PyTorch module, nor an object with ``weights`` and ``activations``.
+    Raises `ArgumentError` if it is neither a Network, a PyTorch module, nor an object with ``weights`` and
+    ``activations``.
     """
     if isinstance(model, Network):
         return model

@@ -38,10 +38,7 @@ def read(
 ) -> Subject:
     """The subject of a report; `named` are names of features and classes, the shape of images, and the source.
 
-    Raises
-    ------
-    GlassnetError
-        If anything does not fit the network.
+    Raises `GlassnetError` if anything does not fit the network.
     """
     objective = default_loss(network, y) if loss is None else losses.get(loss)
     refuse_embeddings(objective)

@@ -38,10 +38,7 @@ class Book:
 def read(file: Path, own_lesson: int | None = None) -> Book:
     """Read a notebook.
 
-    Raises
-    ------
-    Unreadable
-        If it is no notebook, holds no exercise of the course, or those of another lesson.
+    Raises `Unreadable` if it is no notebook, holds no exercise of the course, or those of another lesson.
     """
     cells = _cells(file)
     checked = [number for cell in cells for number in _CHECK.findall(cell)]

@@ -32,10 +32,8 @@ def targets(
 
     Text names classes, in the order that `meaning` knows; so do integers that are among the names and count nothing.
 
-    Raises
-    ------
-    ShapeError, DataError
-        If they do not fit the samples, the outputs or the loss; the message says what would.
+    Raises `ShapeError` or `DataError` if they do not fit the samples, the outputs or the loss; the message says what
+    would.
     """
     if n_outputs < loss.least_outputs:
         raise ShapeError(

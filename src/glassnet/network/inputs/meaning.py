@@ -87,10 +87,7 @@ class Meaning:
     def named(self, classes: NDArray[np.int64]) -> NDArray[Any]:
         """The names of predicted classes (n,); of rows of 0 and 1, tuples of names.
 
-        Raises
-        ------
-        ArgumentError
-            If there are no names, or not one for each class.
+        Raises `ArgumentError` if there are no names, or not one for each class.
         """
         several = classes.ndim == 2
         n_classes = classes.shape[1] if several else int(classes.max(initial=0)) + 1

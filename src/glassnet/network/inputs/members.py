@@ -20,10 +20,8 @@ def rows(name: str, X: Any, loss: Loss, input_shape: tuple[int, ...] | None) -> 
     Pairs and triplets are an array (n_samples, n_members, ...), which may be mapped, or a tuple of an array
     (n_samples, ...) for each member.
 
-    Raises
-    ------
-    ShapeError, DataError
-        If there are not as many members, or they differ in shape, or a number is not finite.
+    Raises `ShapeError` or `DataError` if there are not as many members, or they differ in shape, or a number is not
+    finite.
     """
     if not loss.members:
         _advise(name, X, loss, input_shape)

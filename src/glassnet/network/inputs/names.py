@@ -43,10 +43,7 @@ def _all_text(name: str, array: Array) -> Array:
 def are_names(name: str, integers: Iterable[int], classes: Sequence[Any], n_classes: int) -> bool:
     """Whether these integers are names of classes, which are integers too; else they number the classes from 0 on.
 
-    Raises
-    ------
-    DataError
-        If they may be either, and mean different classes.
+    Raises `DataError` if they may be either, and mean different classes.
     """
     integers = sorted(set(integers))
     if not classes or not all(isinstance(c, Integral) and not isinstance(c, bool) for c in classes):
@@ -68,10 +65,7 @@ def named_integers(
 ) -> NDArray[np.str_] | None:
     """A column of integers that are names of classes as their text (n,); None for all other targets.
 
-    Raises
-    ------
-    DataError
-        If it is not known whether they are names or numbers of classes.
+    Raises `DataError` if it is not known whether they are names or numbers of classes.
     """
     if loss.domain != (0.0, 1.0) or not classes:
         return None
@@ -90,10 +84,8 @@ def named_integers(
 def numbered(name: str, text: NDArray[np.str_], loss: Loss, n_outputs: int, classes: Sequence[Any]) -> Array:
     """Text as targets of this loss: integers, a column of 0 and 1, or one-hot rows.
 
-    Raises
-    ------
-    DataError
-        If the loss takes no classes, their names are not known, or not one for each output, or others are found.
+    Raises `DataError` if the loss takes no classes, their names are not known, or not one for each output, or
+    others are found.
     """
     distinct, places = np.unique(text, return_inverse=True)
     names = [str(name) for name in classes]
@@ -121,10 +113,7 @@ def numbered(name: str, text: NDArray[np.str_], loss: Loss, n_outputs: int, clas
 def by_number(name: str, y: Any, n_outputs: int, classes: Sequence[Any]) -> Any:
     """The number of each sample's class, where `y` names them by text or by integers; anything else as it is.
 
-    Raises
-    ------
-    DataError
-        If names are not known, or may be numbers.
+    Raises `DataError` if names are not known, or may be numbers.
     """
     loss = SparseCategoricalCrossEntropy()
     text = text_of(name, y)

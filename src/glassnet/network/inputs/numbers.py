@@ -19,11 +19,8 @@ from glassnet.support.arrays import Array
 def numeric(name: str, values: ArrayLike, dtype: DTypeLike) -> Array:
     """`values` as a C-contiguous, aligned array of `dtype`: numbers, all finite, at least one sample.
 
-    Raises
-    ------
-    DataError
-        For text, objects, dates, masked and empty data, for entries that are NaN or infinite, with the first one's
-        place, and for a column whose values `dtype` does not tell apart.
+    Raises `DataError` for text, objects, dates, masked and empty data, for entries that are NaN or infinite, with
+    the first one's place, and for a column whose values `dtype` does not tell apart.
     """
     array = checks.real(name, values)
     if array.ndim == 0:

@@ -40,10 +40,7 @@ def layer_name(layer: Layer) -> str:
 def names_of(what: str, names: Sequence[str] | None, count: int, default: str) -> list[str]:
     """One name for each of `count` things; `default` followed by its number where none are given.
 
-    Raises
-    ------
-    ArgumentError, ShapeError
-        If it is no list of names, or there is not one for each.
+    Raises `ArgumentError` or `ShapeError` if it is no list of names, or there is not one for each.
     """
     if names is None:
         return [f"{default}{number}" for number in range(count)]

@@ -20,10 +20,7 @@ from glassnet.tables.program import Program
 def write_network(program: Program, network: Network, features: str) -> str:
     """The output of a network that reads a value of a program, after the activation that its loss contains.
 
-    Raises
-    ------
-    ArgumentError
-        If a layer or an activation has no formula that can be written down.
+    Raises `ArgumentError` if a layer or an activation has no formula that can be written down.
     """
     values = {NOWHERE: features}
     for row in network.plan().rows:

@@ -35,10 +35,7 @@ class Written:
 def written(model: TableModel) -> Written:
     """The program of a model.
 
-    Raises
-    ------
-    ArgumentError
-        If a layer or an activation has no formula that can be written down.
+    Raises `ArgumentError` if a layer or an activation has no formula that can be written down.
     """
     program = Program(model.preprocessing.named)
     features = model.preprocessing.write(program)

@@ -78,10 +78,7 @@ class ColumnWish:
 def examine(frame: polars.DataFrame, wish: ColumnWish) -> tuple[list[Kind], list[str]]:
     """How every column is taken that can be, and what has to be known about that.
 
-    Raises
-    ------
-    DataError
-        If a column holds numbers or dates but for a few entries, or decimal commas.
+    Raises `DataError` if a column holds numbers or dates but for a few entries, or decimal commas.
     """
     kinds, notes = [], []
     for name, dtype in frame.schema.items():

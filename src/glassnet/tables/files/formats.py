@@ -58,12 +58,8 @@ def is_table(source: str) -> bool:
 def find(source: str) -> list[TablePart]:
     """The files that `source` names, in the order of their names.
 
-    Raises
-    ------
-    MissingFileError
-        If there is none.
-    DataError
-        If one of them is no table, or they are of several kinds.
+    Raises `MissingFileError` if there is none; `DataError` if one of them is no table, or they are of several
+    kinds.
     """
     if source == STANDARD_INPUT:
         return [_of_bytes("standard input", sys.stdin.buffer.read())]

@@ -50,12 +50,8 @@ def is_marked(part: TablePart) -> bool:
 def in_utf8(part: TablePart, encoding: str | None) -> tuple[TablePart, str]:
     """The same in UTF-8, and what has to be known about that, if anything.
 
-    Raises
-    ------
-    ArgumentError
-        If the encoding is unknown.
-    DataError
-        If the text is not in that encoding, or in none, or in two.
+    Raises `ArgumentError` if the encoding is unknown; `DataError` if the text is not in that encoding, or in
+    none, or in two.
     """
     marked = _BYTE_ORDER.get(part.beginning[:2])
     own = encoding or marked
@@ -128,12 +124,8 @@ def _first_bad_line(part: TablePart) -> tuple[int, bytes, bool] | None:
 def dialect(part: TablePart, separator: str | None, has_header: bool) -> Dialect:
     """How the text of a part is written.
 
-    Raises
-    ------
-    ArgumentError
-        If the separator is not one character.
-    DataError
-        If the names in the first row are none, or not different.
+    Raises `ArgumentError` if the separator is not one character; `DataError` if the names in the first row are
+    none, or not different.
     """
     text = part.beginning.decode("utf-8", "replace").removeprefix("\ufeff")
     if separator is not None and (len(separator.encode()) != 1 or separator in '"\r\n'):

@@ -27,10 +27,7 @@ class Fitted:
 def fit_operations(table: Table, settings: TableSettings) -> Fitted:
     """The operations for the columns of this table.
 
-    Raises
-    ------
-    DataError
-        If there are no rows, no columns, or none that could tell rows apart.
+    Raises `DataError` if there are no rows, no columns, or none that could tell rows apart.
     """
     if not table.n_rows or not table.names:
         raise DataError(

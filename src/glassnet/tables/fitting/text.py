@@ -21,10 +21,7 @@ _WHOLE = re.compile(r"\s*[+-]?(\d{1,3}(\.\d{3})+|\d+)\s*")
 def read_text(name: str, column: Column, decimal_comma: bool | None) -> tuple[Column, list[Note]]:
     """The column, as what its text is, and what is to be said about that.
 
-    Raises
-    ------
-    DataError
-        Where numbers have decimal commas and nobody said whether to read them so.
+    Raises `DataError` where numbers have decimal commas and nobody said whether to read them so.
     """
     if not isinstance(column, TextColumn) or column.declared:
         return column, []

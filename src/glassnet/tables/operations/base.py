@@ -74,10 +74,7 @@ registry: Registry[Operation] = Registry("operation", Operation)
 def operation_of(data: Any) -> Operation:
     """The operation that ``to_data`` described.
 
-    Raises
-    ------
-    ArgumentError
-        If the data describe none, or one that cannot be.
+    Raises `ArgumentError` if the data describe none, or one that cannot be.
     """
     if not isinstance(data, Mapping) or data.get("kind") != "operation":
         raise ArgumentError(f"this describes no operation on a column: {checks.shown(data)}")

@@ -38,10 +38,7 @@ def is_missing(value: Any) -> bool:
 def of_objects(name: str, values: Array) -> Column:
     """The column of these objects (n,): numbers where all are, dates where all are, else text.
 
-    Raises
-    ------
-    DataError
-        For an object that is none of the three, naming its row.
+    Raises `DataError` for an object that is none of the three, naming its row.
     """
     entries = values.tolist()
     kinds = {kind for entry_type in set(map(type, entries)) for kind in _kinds(entry_type)}

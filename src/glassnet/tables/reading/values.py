@@ -19,10 +19,7 @@ from glassnet.tables.reading.objects import of_objects
 def column_of(name: str, values: Any) -> Column:
     """The column of these values (n,): durations become seconds, True and False 1 and 0, dates universal time.
 
-    Raises
-    ------
-    DataError
-        For values of another kind, infinite numbers, and more than one axis.
+    Raises `DataError` for values of another kind, infinite numbers, and more than one axis.
     """
     column = _column(name, values)
     if isinstance(column, NumberColumn):

@@ -268,10 +268,7 @@ def _key(value: Any, dtype: str) -> Any:
 def targets_array(y: Any) -> Array:
     """Targets as an array (n,) or (n, n_values) of any dtype, with at least one row.
 
-    Raises
-    ------
-    ShapeError, DataError
-        For another number of axes, and for nothing at all.
+    Raises `ShapeError` or `DataError` for another number of axes, and for nothing at all.
     """
     targets = checks.array("y", y)
     if targets.ndim not in (1, 2):

@@ -38,10 +38,7 @@ def refuse_unreachable(
     near to every target as they can be still leave more than half of the loss that is left there. Samples of weight 0
     do not count.
 
-    Raises
-    ------
-    DataError
-        With the range of both, and what to do.
+    Raises `DataError` with the range of both, and what to do.
     """
     if not isinstance(loss, ElementwiseLoss) or isinstance(loss, losses.Function) or loss.takes_classes:
         return

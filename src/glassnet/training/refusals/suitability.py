@@ -34,12 +34,9 @@ _SEVERAL = (
 def refuse_unsuitable(layers: Sequence[Layer], layout: Layout, loss: Loss, name: str, y: Array) -> None:
     """Raise where outputs of these layers, or checked targets, can be nothing that the loss compares.
 
-    Raises
-    ------
-    ArgumentError
-        Of outputs; the message names the layer that decides, and the loss or the activation that is meant.
-    DataError
-        Of targets called `name`: rows of classes that exclude each other and do not sum to 1.
+    Raises `ArgumentError` of outputs; the message names the layer that decides, and the loss or the activation
+    that is meant; `DataError` of targets called `name`: rows of classes that exclude each other and do not sum to
+    1.
     """
     refuse_outputs(layers, layout, loss)
     _refuse_targets(name, y, loss)
@@ -124,10 +121,7 @@ def _dropping(layers: Sequence[Layer]) -> str:
 def try_own_activations(table: Plan, dtype: DTypeLike) -> None:
     """Call a user's own activations on a few numbers, whatever engine is going to: they refuse by name.
 
-    Raises
-    ------
-    ArgumentError
-        If one returns another shape, or numbers that are not real.
+    Raises `ArgumentError` if one returns another shape, or numbers that are not real.
     """
     random = np.random.default_rng(0)
     for row in table.rows:

@@ -129,10 +129,7 @@ def _unwritten(network: Network, row: Row) -> ArgumentError:
 def unit_trace(step: StepRecord, layer: int | tuple[int, ...], unit: int, sample: int) -> UnitTrace:
     """The arithmetic of a unit of layer `layer` for a sample.
 
-    Raises
-    ------
-    ArgumentError
-        If there is no such layer, unit or sample.
+    Raises `ArgumentError` if there is no such layer, unit or sample.
     """
     places = {layer_place(step, index): index for index in range(len(step.rows))}
     hint = ""
