@@ -67,9 +67,4 @@ class Initializer:
 registry = Registry("initializer", Initializer, facts=InitializerFacts)
 get = registry.get
 register = registry.add
-
-
-@explained
-def names() -> list[str]:
-    """The full names of all initializers."""
-    return list(registry)
+names = registry.names

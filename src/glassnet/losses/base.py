@@ -245,12 +245,7 @@ class Loss:
 registry = Registry("loss", Loss, own="gn.losses.Function(function, derivative)", facts=LossFacts)
 get = registry.get
 register = registry.add
-
-
-@explained
-def names() -> list[str]:
-    """The names of all built-in losses."""
-    return list(registry)
+names = registry.names
 
 
 @explained

@@ -103,6 +103,7 @@ class Metric:
 
 registry = Registry("metric", Metric, facts=MetricFacts)
 register = registry.add
+names = registry.names
 
 
 @explained
@@ -123,12 +124,6 @@ def get(choice: str | Metric | Callable[[Any, Any], float]) -> Metric:
             f"metric must be a name, a Metric or a function(y_true, y_pred) -> float; got {choice!r}"
         )
     return Custom(choice)
-
-
-@explained
-def names() -> list[str]:
-    """The full names of all metrics."""
-    return list(registry)
 
 
 @explained

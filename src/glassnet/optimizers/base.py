@@ -144,9 +144,4 @@ _OPTIONAL = ("clip_norm", "clip_value")
 
 registry = Registry("optimizer", Optimizer, facts=OptimizerFacts)
 get = registry.get
-
-
-@explained
-def names() -> list[str]:
-    """The names of all optimizers."""
-    return list(registry)
+names = registry.names

@@ -25,7 +25,6 @@ _FEWEST_ROWS, _MOST_ROWS = 12, 60  # of shades in each panel
 _LEAST_PITCH = 40.0  # points from one panel to the next
 _MOST_COLUMNS = 2
 _TALL = 45.0  # points of a panel that has room for more numbers
-_TALL = 45.0  # points of a panel that has room for more numbers
 _LEFT_FOR_PANELS = 0.75  # of the width, beside the bar of shades
 _TITLE, _TICKS = 18.0, 38.0  # points that a panel's title takes above it, and its numbers beside it
 _MARGIN = 0.03  # of the height, above and below

@@ -105,12 +105,7 @@ class Schedule:
 
 registry = Registry("schedule", Schedule, facts=Facts)
 register = registry.add
-
-
-@explained
-def names() -> list[str]:
-    """The full names of all schedules."""
-    return list(registry)
+names = registry.names
 
 
 @explained

@@ -135,6 +135,11 @@ class Registry(Generic[T]):
         """The built-in classes by their full names."""
         return dict(self._classes)
 
+    @explained
+    def names(self) -> list[str]:
+        """The full names of all that are built in."""
+        return list(self._classes)
+
     def __iter__(self) -> Iterator[str]:
         """The full names, without aliases."""
         return iter(self._classes)
