@@ -27,23 +27,14 @@ UPDATES = ("update", "step", "apply", "optimize", "calculate", "get_update", "up
 
 @dataclass
 class Pass:
-    """What a backward pass left.
+    """What a backward pass left."""
 
-    Attributes
-    ----------
-    pool : list of Found
-        Arrays that were returned, kept, or given to an optimizer that the layer holds, in this order.
-    steps : dict of Found
-        By parameter, how far the pass itself moved it, over the learning rate.
-    rate : float or None
-        The learning rate; None where the layer has one that is not known.
-    after : dict of array
-        The parameters behind the pass, where it moved them.
-    """
-
+    # Arrays that were returned, kept, or given to an optimizer that the layer holds, in this order
     pool: list[Found] = field(default_factory=list)
+    # By parameter, how far the pass itself moved it, over the learning rate
     steps: dict[str, Found] = field(default_factory=dict)
-    rate: float | None = None
+    rate: float | None = None  # the learning rate; None where the layer has one that is not known
+    # The parameters behind the pass, where it moved them
     after: dict[str, Array] = field(default_factory=dict)
 
 

@@ -110,31 +110,16 @@ def draw(kind: str, m: int, k: int, one_axis: bool) -> LossBatch:
 
 
 class Layout(NamedTuple):
-    """How samples and outputs lie in a learner's arrays.
+    """How samples and outputs lie in a learner's arrays."""
 
-    Attributes
-    ----------
-    name : str
-        In words; empty for samples in rows.
-    outputs : int or None
-        How many outputs there are; None for several.
-    targets, predictions : callable
-        The learner's arrays from those in rows.
-    columns : bool
-        Whether samples stand in columns.
-    of_classes : bool
-        Whether it is one for targets that are classes alone.
-    on_one_axis : bool
-        Whether predictions have no axis for the output.
-    """
-
-    name: str
-    outputs: int | None
+    name: str  # in words; empty for samples in rows
+    outputs: int | None  # how many outputs there are; None for several
+    # targets, predictions: the learner's arrays from those in rows
     targets: Callable[[Array], Array]
     predictions: Callable[[Array], Array]
-    columns: bool = False
-    on_one_axis: bool = False
-    of_classes: bool = False
+    columns: bool = False  # whether samples stand in columns
+    on_one_axis: bool = False  # whether predictions have no axis for the output
+    of_classes: bool = False  # whether it is one for targets that are classes alone
 
     def arranged(self, batch: LossBatch) -> tuple[Array, Array]:
         """Targets and predictions as the learner's functions take them."""

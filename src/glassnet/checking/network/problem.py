@@ -48,26 +48,16 @@ class Gradients(NamedTuple):
 
 @dataclass
 class Problem:
-    """A learner's gradients and the network, at one precision.
-
-    Attributes
-    ----------
-    stages : list of Stage
-        The network, not yet run.
-    observed : dict of int to Pair
-        The learner's gradients, by the stage's place in the chain.
-    constant : LossFactor
-        What the learner's loss is multiplied by.
-    """
+    """A learner's gradients and the network, at one precision."""
 
     net: Network
-    stages: list[Stage]
+    stages: list[Stage]  # the network, not yet run
     x: Rounded
     y: Rounded
     loss: Loss
-    observed: dict[int, Pair]
+    observed: dict[int, Pair]  # the learner's gradients, by the stage's place in the chain
     learning_rate: float | None
-    constant: LossFactor = ONE
+    constant: LossFactor = ONE  # what the learner's loss is multiplied by
 
     @classmethod
     def of(
@@ -168,15 +158,10 @@ def allowed(observed: Array, computed: Rounded) -> Array:
 
 @dataclass(frozen=True)
 class Unexplained:
-    """One array of the learner's, and what may count as an explanation of it.
-
-    Attributes
-    ----------
-    widest : float
-        The largest Euclidean norm of what rounding may allow: where it allows more, it explains anything.
-    """
+    """One array of the learner's, and what may count as an explanation of it."""
 
     observed: Array
+    # The largest Euclidean norm of what rounding may allow: where it allows more, it explains anything
     widest: float
 
     @classmethod

@@ -36,23 +36,12 @@ class Targets(NamedTuple):
 
 
 class Hypothesis(NamedTuple):
-    """Slips, and the gradients that they give.
+    """Slips, and the gradients that they give."""
 
-    Attributes
-    ----------
-    places : tuple of Place
-        Where the slips stand.
-    residual : float
-        The largest distance from the learner's numbers, in parts of what rounding allows.
-    gradients : dict of int to Gradients
-        By the stage's place in the chain.
-    unexplained : tuple of (int, int)
-        The arrays that they do not reproduce: the stage's place in the chain, 0 for weights and 1 for biases.
-    """
-
-    places: Places
-    residual: float
-    gradients: dict[int, Gradients]
+    places: Places  # where the slips stand
+    residual: float  # the largest distance from the learner's numbers, in parts of what rounding allows
+    gradients: dict[int, Gradients]  # by the stage's place in the chain
+    # The arrays that they do not reproduce: the stage's place in the chain, 0 for weights and 1 for biases
     unexplained: tuple[tuple[int, int], ...] = ()
 
 

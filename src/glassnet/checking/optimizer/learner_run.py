@@ -24,30 +24,16 @@ Roles = tuple[str, ...]
 
 @dataclass(frozen=True)
 class StepReading:
-    """One way to call the optimizer.
+    """One way to call the optimizer."""
 
-    Attributes
-    ----------
-    method : str
-        The method that steps; empty for a function.
-    names, roles : tuple of str
-        Each argument, and what it is.
-    make : callable
-        The form of parameters and gradients.
-    empty : int
-        Which of the form's zeros states begin with.
-    last : bool
-        Whether the parameters come last in what is returned, not first.
-    added : float
-        What the result is multiplied by and added to the parameters; 0 where it is the new parameters.
-    """
-
-    method: str
+    method: str  # the method that steps; empty for a function
+    # names, roles: each argument, and what it is
     names: tuple[str, ...]
     roles: Roles
-    make: Callable[[Values], Form]
-    empty: int = 0
-    last: bool = False
+    make: Callable[[Values], Form]  # the form of parameters and gradients
+    empty: int = 0  # which of the form's zeros states begin with
+    last: bool = False  # whether the parameters come last in what is returned, not first
+    # What the result is multiplied by and added to the parameters; 0 where it is the new parameters
     added: float = 0.0
 
 

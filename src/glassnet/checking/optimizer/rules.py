@@ -15,23 +15,13 @@ State = dict[str, Array]
 
 
 class Rule(NamedTuple):
-    """An optimizer.
+    """An optimizer."""
 
-    Attributes
-    ----------
-    step : callable
-        ``step(w, g, state, t, settings, slips) -> w``; changes the state; t counts from 1.
-    defaults : dict
-        Its settings.
-    slips : tuple of str
-        Those that the step function knows, the likeliest first.
-    conventions : tuple of str
-        Other ways to write the rule, which some texts have and which are no slips.
-    """
-
+    # ``step(w, g, state, t, settings, slips) -> w``; changes the state; t counts from 1
     step: Callable[[Array, Array, State, int, Settings, Slips], Array]
-    defaults: Settings
-    slips: tuple[str, ...]
+    defaults: Settings  # its settings
+    slips: tuple[str, ...]  # those that the step function knows, the likeliest first
+    # Other ways to write the rule, which some texts have and which are no slips
     conventions: tuple[str, ...] = ()
 
 

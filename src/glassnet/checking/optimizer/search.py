@@ -21,42 +21,18 @@ PUBLISHED: dict[str, tuple[float, ...]] = {"alpha": (0.9, 0.99), "rho": (0.9, 0.
 
 @dataclass(frozen=True)
 class StepFinding:
-    """What gives the learner's steps.
+    """What gives the learner's steps."""
 
-    Attributes
-    ----------
-    slips : tuple of str
-        Codes; empty where the steps are right.
-    conventions : tuple of str
-        Codes of other ways to write the rule.
-    settings : dict
-        With these settings.
-    factor : float
-        The learner's steps in parts of those.
-    changed : dict
-        Settings that are others in the steps.
-    other : str
-        Another rule's name.
-    read_off : tuple of str
-        What was read off the steps, since nothing says it.
-    fading : tuple of float
-        What the learning rate is multiplied by in each step, where it falls.
-    epsilon : float or None
-        The epsilon that was expected, where there is one.
-    single : bool
-        Whether they agree to single precision only.
-    """
-
-    slips: tuple[str, ...]
-    conventions: tuple[str, ...]
-    settings: Settings
-    factor: float = 1.0
-    changed: Settings = field(default_factory=dict)
-    other: str = ""
-    read_off: tuple[str, ...] = ()
-    fading: tuple[float, ...] = ()
-    epsilon: float | None = None
-    single: bool = False
+    slips: tuple[str, ...]  # codes; empty where the steps are right
+    conventions: tuple[str, ...]  # codes of other ways to write the rule
+    settings: Settings  # with these settings
+    factor: float = 1.0  # the learner's steps in parts of those
+    changed: Settings = field(default_factory=dict)  # settings that are others in the steps
+    other: str = ""  # another rule's name
+    read_off: tuple[str, ...] = ()  # what was read off the steps, since nothing says it
+    fading: tuple[float, ...] = ()  # what the learning rate is multiplied by in each step, where it falls
+    epsilon: float | None = None  # the epsilon that was expected, where there is one
+    single: bool = False  # whether they agree to single precision only
 
 
 def right(steps: Steps, rule: Rule, settings: Settings, free: set[str]) -> StepFinding | None:

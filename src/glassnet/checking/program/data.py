@@ -17,28 +17,15 @@ MOST_SAMPLES, FEWEST = 6, 5
 
 @dataclass(frozen=True)
 class DataForm:
-    """One form of the same few samples and their targets.
+    """One form of the same few samples and their targets."""
 
-    Attributes
-    ----------
-    X, y : array, list or number
-        As they are handed over.
-    form : str
-        "rows", "columns" or "one sample at a time".
-    n_samples : int
-        How many.
-    targets : array
-        (n_samples, n_outputs), of float64.
-    labels : bool
-        Whether y holds classes by number.
-    """
-
+    # X, y: as they are handed over
     X: Any
     y: Any
-    form: str
-    n_samples: int
-    targets: Array
-    labels: bool = False
+    form: str  # "rows", "columns" or "one sample at a time"
+    n_samples: int  # how many
+    targets: Array  # (n_samples, n_outputs), of float64
+    labels: bool = False  # whether y holds classes by number
 
 
 @dataclass(frozen=True)

@@ -86,32 +86,20 @@ def functions_of(action: Callable[[], Any]) -> set[CodeType]:
 
 @dataclass
 class Wish:
-    """What the user said, and what is learned on the way that concerns the whole check.
+    """What the user said, and what is learned on the way that concerns the whole check."""
 
-    Attributes
-    ----------
-    loss : str, callable or None
-        The loss, by name or as a function.
-    forward, backward : str, callable or None
-        The passes, by the name of a function or as a function.
-    seconds : float
-        How long the check may take; nothing further is begun after a quarter of that, which is `until`.
-    slow : dict
-        Functions that took too long, with how long; they are not called again.
-    left : dict
-        What was not looked at because the time was up, each once.
-    ran : set of code
-        What ran in the pass that was found right.
-    """
-
-    loss: str | Callable[..., Any] | None = None
+    loss: str | Callable[..., Any] | None = None  # the loss, by name or as a function
+    # forward, backward: the passes, by the name of a function or as a function
     forward: str | Callable[..., Any] | None = None
     backward: str | Callable[..., Any] | None = None
+    # How long the check may take; nothing further is begun after a quarter of that, which is `until`
     seconds: float = SECONDS
     until: float = 0.0
+    # Functions that took too long, with how long; they are not called again
     slow: dict[str, str] = field(default_factory=dict)
+    # What was not looked at because the time was up, each once
     left: dict[str, None] = field(default_factory=dict)
-    ran: set[CodeType] = field(default_factory=set)
+    ran: set[CodeType] = field(default_factory=set)  # what ran in the pass that was found right
 
     def __post_init__(self) -> None:
         self.until = self.until or clock() + self.seconds / 4

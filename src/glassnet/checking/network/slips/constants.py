@@ -13,21 +13,11 @@ SAME = 1e-9
 
 
 class LossFactor(NamedTuple):
-    """What a learner's loss is multiplied by.
+    """What a learner's loss is multiplied by."""
 
-    Attributes
-    ----------
-    factor : float
-        More than 0.
-    losses : tuple of str
-        The common losses that have this factor; empty where none has.
-    of_penalties : bool
-        Whether the penalties are multiplied as well.
-    """
-
-    factor: float
-    losses: tuple[str, ...] = ()
-    of_penalties: bool = False
+    factor: float  # more than 0
+    losses: tuple[str, ...] = ()  # the common losses that have this factor; empty where none has
+    of_penalties: bool = False  # whether the penalties are multiplied as well
 
     @property
     def unlikelihood(self) -> int:

@@ -13,18 +13,10 @@ from glassnet.checking.numerics.rounding import Array, Rounded, joined
 
 @dataclass
 class Learned(Stage):
-    """A layer that is no dense one and learns: at most one weight for each feature, and with some a bias.
+    """A layer that is no dense one and learns: at most one weight for each feature, and with some a bias."""
 
-    Attributes
-    ----------
-    index : str
-        Its place in ``net.layers``, "1", or inside of another layer, "1.0".
-    kind : str
-        What the layer is called in prose.
-    """
-
-    index: str
-    kind: str
+    index: str  # its place in ``net.layers``, "1", or inside of another layer, "1.0"
+    kind: str  # what the layer is called in prose
     weights: Rounded
     bias: Rounded | None = field(default=None, kw_only=True)
 
@@ -143,18 +135,10 @@ class Slopes(Learned):
 
 @dataclass
 class Lookup(Learned):
-    """The columns that pass, and behind them rows of the weights, (n_rows, dimension), for integers in the others.
+    """The columns that pass, and behind them rows of the weights, (n_rows, dimension), for integers in the others."""
 
-    Attributes
-    ----------
-    passing : list of int
-        The columns that pass.
-    columns : list of (int, int)
-        The others, each with the row of the weights at which its vectors begin.
-    """
-
-    passing: list[int]
-    columns: list[tuple[int, int]]
+    passing: list[int]  # the columns that pass
+    columns: list[tuple[int, int]]  # the others, each with the row of the weights at which its vectors begin
 
     def output(self) -> Rounded:
         """The columns that pass, then a vector for each integer."""

@@ -9,24 +9,13 @@ from glassnet.checking.numerics.rounding import Rounded
 
 
 class Place(NamedTuple):
-    """One slip at one place of the backward pass.
+    """One slip at one place of the backward pass."""
 
-    Attributes
-    ----------
-    code : str
-        The slip.
-    layer : int
-        The dense layer, counted from 0.
-    part : str
-        What is computed there: "output", "slope", "weights", "bias", "carry", "dropout", "norm" or "forward".
-    variant : str
-        Which of several ways of making the slip; the same slip made in two ways counts twice.
-    """
-
-    code: str
-    layer: int
+    code: str  # the slip
+    layer: int  # the dense layer, counted from 0
+    # What is computed there: "output", "slope", "weights", "bias", "carry", "dropout", "norm" or "forward"
     part: str
-    variant: str = ""
+    variant: str = ""  # which of several ways of making the slip; the same slip made in two ways counts twice
 
 
 Places = tuple[Place, ...]

@@ -24,24 +24,12 @@ MOST_BYTES = 2_000_000
 
 @dataclass
 class Loaded:
-    """A file's names after it was run.
+    """A file's names after it was run."""
 
-    Attributes
-    ----------
-    names : dict
-        The module's own.
-    witness : Witness
-        What was seen of its functions, where they were watched.
-    left_out : list of str
-        Statements that failed, with the reason.
-    reached : Reached or None
-        The turn of a loop at which it was ended, where it was run only so far.
-    """
-
-    names: dict[str, Any]
-    witness: Witness
-    left_out: list[str] = field(default_factory=list)
-    reached: Reached | None = None
+    names: dict[str, Any]  # the module's own
+    witness: Witness  # what was seen of its functions, where they were watched
+    left_out: list[str] = field(default_factory=list)  # statements that failed, with the reason
+    reached: Reached | None = None  # the turn of a loop at which it was ended, where it was run only so far
 
 
 def load(

@@ -33,48 +33,25 @@ class Reached(BaseException):
 
 @dataclass(frozen=True)
 class Loop:
-    """A loop that may be a training.
+    """A loop that may be a training."""
 
-    Attributes
-    ----------
-    line : int
-        Where it begins.
-    function : str
-        The function of the module in which it stands; "" for none, or for a method's.
-    """
-
-    line: int
-    function: str
+    line: int  # where it begins
+    function: str  # the function of the module in which it stands; "" for none, or for a method's
 
 
 @dataclass
 class Turn:
-    """One turn of a loop, ready to be run again.
+    """One turn of a loop, ready to be run again."""
 
-    Attributes
-    ----------
-    names : dict
-        What it runs with.
-    before, whole : code
-        The part before the targets are looked at, and all of it.
-    assigned : list of str
-        The names that the first part gives values to, in order.
-    targets : str
-        The name of the targets.
-    beside : set of str
-        What stands in the statement that looks at the targets first.
-    loss : tuple of code and str, or None
-        What computes the loss from the output, and its name.
-    """
-
-    names: dict[str, Any]
+    names: dict[str, Any]  # what it runs with
+    # before, whole: the part before the targets are looked at, and all of it
     before: CodeType
     whole: CodeType
-    assigned: list[str]
-    targets: str
-    beside: set[str]
+    assigned: list[str]  # the names that the first part gives values to, in order
+    targets: str  # the name of the targets
+    beside: set[str]  # what stands in the statement that looks at the targets first
     lines: tuple[int, int]
-    loss: tuple[CodeType, str] | None = None
+    loss: tuple[CodeType, str] | None = None  # what computes the loss from the output, and its name
 
     def forward(self) -> dict[str, Any]:
         """All names after the first part, which leaves those of the program as they are."""

@@ -15,18 +15,12 @@ MOST = 60
 
 @dataclass
 class Witness:
-    """What was seen of the functions of one file.
-
-    Attributes
-    ----------
-    arguments : dict
-        For each function the arguments of its first call, copied, by name.
-    objects : list
-        The objects whose methods were called, in the order in which they were first seen.
-    """
+    """What was seen of the functions of one file."""
 
     files: tuple[str, ...]
+    # For each function the arguments of its first call, copied, by name
     arguments: dict[str, dict[str, Any]] = field(default_factory=dict)
+    # The objects whose methods were called, in the order in which they were first seen
     objects: list[Any] = field(default_factory=list)
 
     def run(self, action: Callable[[], None]) -> None:

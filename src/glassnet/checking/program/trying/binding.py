@@ -36,20 +36,11 @@ def by_name(name: str) -> str:
 
 @dataclass
 class Context:
-    """What arguments can be taken from.
+    """What arguments can be taken from."""
 
-    Attributes
-    ----------
-    known : dict
-        Values by their exact names.
-    meant : dict
-        Values by what they mean: "x", "y", "output", "rate" …
-    names : dict
-        The module's own names; numbers that functions look for there are put there.
-    """
-
-    known: Mapping[str, Any]
-    meant: Mapping[str, Any]
+    known: Mapping[str, Any]  # values by their exact names
+    meant: Mapping[str, Any]  # values by what they mean: "x", "y", "output", "rate" …
+    # The module's own names; numbers that functions look for there are put there
     names: dict[str, Any] = field(default_factory=dict)
 
     def lookup(self, function: str, name: str) -> Any:

@@ -22,32 +22,16 @@ from glassnet.support.arrays import as_array
 
 @dataclass
 class Forward:
-    """A forward pass that works for one form of the data.
+    """A forward pass that works for one form of the data."""
 
-    Attributes
-    ----------
-    part : Part
-        The function.
-    case : DataForm
-        The form of the data.
-    meant : dict
-        What arguments stand for.
-    place : str
-        Which part of what it returns is the output; "" for all of it, "@name" for a place in the program.
-    parameters : list of Leaf
-        Numbers on which the output depends.
-    gives_loss : bool
-        Whether what it returns first is the loss, and gradients stand beside it.
-    state : dict
-        The program with the parameters with which it is compared.
-    """
-
-    part: Part
-    case: DataForm
-    meant: dict[str, Any]
+    part: Part  # the function
+    case: DataForm  # the form of the data
+    meant: dict[str, Any]  # what arguments stand for
+    # Which part of what it returns is the output; "" for all of it, "@name" for a place in the program
     place: str = ""
-    parameters: list[Leaf] = field(default_factory=list)
-    gives_loss: bool = False
+    parameters: list[Leaf] = field(default_factory=list)  # numbers on which the output depends
+    gives_loss: bool = False  # whether what it returns first is the loss, and gradients stand beside it
+    # The program with the parameters with which it is compared
     state: dict[str, Any] = field(default_factory=dict)
 
     def run(self, bench: Bench, x: Any = None) -> tuple[Array, Any]:

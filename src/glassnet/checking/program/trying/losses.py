@@ -25,24 +25,12 @@ USUAL = ("mean_squared_error", "binary_cross_entropy", "categorical_cross_entrop
 
 @dataclass(frozen=True)
 class Objective:
-    """A loss as a number that depends on the program's parameters.
+    """A loss as a number that depends on the program's parameters."""
 
-    Attributes
-    ----------
-    name : str
-        As the report calls it.
-    is_own : bool
-        Whether it is the learner's.
-    value : callable
-        Of the bench; runs the program.
-    known_as : str
-        glassnet's name for it, where it has one.
-    """
-
-    name: str
-    is_own: bool
-    value: Callable[[Bench], float]
-    known_as: str = ""
+    name: str  # as the report calls it
+    is_own: bool  # whether it is the learner's
+    value: Callable[[Bench], float]  # of the bench; runs the program
+    known_as: str = ""  # glassnet's name for it, where it has one
 
 
 def named(forward: Forward, name: str) -> Objective:

@@ -34,18 +34,10 @@ class DenseForm:
 
 @dataclass(frozen=True)
 class Skips:
-    """Where inputs are carried past layers: from before the first of each span to behind its last.
+    """Where inputs are carried past layers: from before the first of each span to behind its last."""
 
-    Attributes
-    ----------
-    spans : tuple of (int, int)
-        The first layer of each, and the one behind its last.
-    after : bool
-        Whether the activation of the last one is of the sum.
-    """
-
-    spans: tuple[tuple[int, int], ...]
-    after: bool
+    spans: tuple[tuple[int, int], ...]  # the first layer of each, and the one behind its last
+    after: bool  # whether the activation of the last one is of the sum
 
     def output(self, layers: Sequence[DenseForm], names: Sequence[str], a: Array) -> Array:
         """What a network of these layers and activations gives."""
