@@ -268,7 +268,9 @@ def _difference(
 
 def _same(numbers: list[float], wanted: list[float], tolerance: float) -> bool:
     """Whether both batches agree; for two numbers NumPy's allclose takes fifty times as long."""
-    return all(math.isclose(one, other, rel_tol=tolerance) for one, other in zip(numbers, wanted, strict=True))
+    return all(
+        math.isclose(one, other, rel_tol=tolerance) for one, other in zip(numbers, wanted, strict=True)
+    )
 
 
 def _references(loss: Loss, pair: tuple[LossBatch, LossBatch]) -> Iterator[tuple[float, list[float]]]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import os
 import textwrap
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ import numpy as np
 
 import glassnet
 from glassnet.bridges.writing import write
+from glassnet.errors import ArgumentError
 from glassnet.support import checks
 from glassnet.support.calls import explained
 from glassnet.support.expressions import numpy_code
@@ -58,7 +58,7 @@ def python_source(model: TableModel, module: str = "model") -> str:
 
 
 def _outputs(whole: Written) -> str:
-    steps = "\n".join(_CODE[type(step)](step, whole.program.named) for step in whole.program.steps)
+    steps = "\n".join(_code(step, whole.program.named) for step in whole.program.steps)
     return (
         'def _outputs(table):\n    """What the model computes, step by step."""\n    table = _table(table)\n'
         f'    with np.errstate(all="ignore"):\n{textwrap.indent(steps, "    ")}\n    return {whole.result}'
@@ -152,88 +152,61 @@ def _written(value: Any) -> str:
     return f'_constant("""\n{lines}\n""", {array.shape}, "<f{stored.itemsize}")'
 
 
-def _line(step: Any, code: str) -> str:
-    return f"    {step.output} = {code}"
+def _code(step: steps.Step, named: bool) -> str:
+    """A step as lines of code."""
+    before: list[str] = []
+    match step:
+        case steps.ReadNumbers():
+            places = [None if named else place for place in step.places]
+            columns = dict(zip(step.columns, places, strict=True))
+            code = f"_numbers(table, {columns!r}, {list(step.single)!r})"
+        case steps.ReadDates():
+            unit = {"day": "D", "second": "s"}[step.unit]
+            code = f"_dates(table, {step.column!r}, {None if named else step.place}, {unit!r})"
+        case steps.ReadStates():
+            place, levels = None if named else step.place, list(step.levels)
+            code = f"_states(table, {step.column!r}, {place}, {levels!r}, {step.missing}, {step.unknown})"
+        case steps.Lookup():
+            code = f"_rows({_written(step.table)}, {step.source})"
+        case steps.Filled():
+            code = f"np.where(np.isnan({step.source}), {_written(step.fill)}, {step.source})"
+        case steps.IsMissing():
+            code = f"np.isnan({step.source}).astype(np.float64)"
+        case steps.Formula():
+            before, code = _formula(step)
+        case steps.Mean():
+            code = f"{step.source}.mean(axis=1, keepdims=True)"
+        case steps.Product(parts=1):
+            code = f"{step.source} @ {_written(step.weights)}"
+        case steps.Product():
+            weights = step.weights.reshape(step.parts, -1, step.weights.shape[1])
+            split = f"{step.source}.reshape(len({step.source}), {step.parts}, -1)"
+            product = f'np.einsum("imk,mkd->imd", {split}, {_written(weights)})'
+            code = f"{product}.reshape(len({step.source}), -1)"
+        case steps.Shifted():
+            code = f"{step.source} - {step.source}.max(axis=1, keepdims=True)"
+        case steps.Columns():
+            code = f"{step.source}[:, {list(step.places)}]"
+        case steps.Joined():
+            code = f"np.concatenate([{', '.join(step.sources)}], axis=1)"
+        case steps.Sorted():
+            code = f"np.sort({step.source}, axis=1)"
+        case _:
+            raise ArgumentError(f"{type(step).__name__} cannot be written in Python")
+    return "\n".join(f"    {line}" for line in [*before, f"{step.output} = {code}"])
 
 
-def _read_numbers(step: steps.ReadNumbers, named: bool) -> str:
-    places = [None if named else place for place in step.places]
-    columns = dict(zip(step.columns, places, strict=True))
-    return _line(step, f"_numbers(table, {columns!r}, {list(step.single)!r})")
-
-
-def _read_dates(step: steps.ReadDates, named: bool) -> str:
-    unit = {"day": "D", "second": "s"}[step.unit]
-    return _line(step, f"_dates(table, {step.column!r}, {None if named else step.place}, {unit!r})")
-
-
-def _read_states(step: steps.ReadStates, named: bool) -> str:
-    place, levels = None if named else step.place, list(step.levels)
-    return _line(
-        step, f"_states(table, {step.column!r}, {place}, {levels!r}, {step.missing}, {step.unknown})"
-    )
-
-
-def _lookup(step: steps.Lookup, named: bool) -> str:
-    return _line(step, f"_rows({_written(step.table)}, {step.source})")
-
-
-def _filled(step: steps.Filled, named: bool) -> str:
-    return _line(step, f"np.where(np.isnan({step.source}), {_written(step.fill)}, {step.source})")
-
-
-def _is_missing(step: steps.IsMissing, named: bool) -> str:
-    return _line(step, f"np.isnan({step.source}).astype(np.float64)")
-
-
-def _formula(step: steps.Formula, named: bool) -> str:
-    """Rows of numbers get names of their own before the formula."""
+def _formula(step: steps.Formula) -> tuple[list[str], str]:
+    """What rows of numbers are called before the formula, and the formula."""
     before, names = [], {}
     for letter, value in step.letters.items():
         if isinstance(value, np.ndarray):
             names[letter] = f"{step.output}_{letter}"
-            before.append(f"    {names[letter]} = {_written(value)}\n")
+            before.append(f"{names[letter]} = {_written(value)}")
         else:
             names[letter] = value if isinstance(value, str) else _number(value)
-    return "".join(before) + _line(step, numpy_code(step.text, names, names_of=_CALLED).text)
+    return before, numpy_code(step.text, names, names_of=_CALLED).text
 
 
 def _number(value: float) -> str:
     return "np.inf" if value == np.inf else repr(float(value))
-
-
-def _mean(step: steps.Mean, named: bool) -> str:
-    return _line(step, f"{step.source}.mean(axis=1, keepdims=True)")
-
-
-def _product(step: steps.Product, named: bool) -> str:
-    if step.parts == 1:
-        return _line(step, f"{step.source} @ {_written(step.weights)}")
-    weights = step.weights.reshape(step.parts, -1, step.weights.shape[1])
-    split = f"{step.source}.reshape(len({step.source}), {step.parts}, -1)"
-    product = f'np.einsum("imk,mkd->imd", {split}, {_written(weights)})'
-    return _line(step, f"{product}.reshape(len({step.source}), -1)")
-
-
-def _shifted(step: steps.Shifted, named: bool) -> str:
-    return _line(step, f"{step.source} - {step.source}.max(axis=1, keepdims=True)")
-
-
-def _columns(step: steps.Columns, named: bool) -> str:
-    return _line(step, f"{step.source}[:, {list(step.places)}]")
-
-
-def _joined(step: steps.Joined, named: bool) -> str:
-    return _line(step, f"np.concatenate([{', '.join(step.sources)}], axis=1)")
-
-
-def _sorted(step: steps.Sorted, named: bool) -> str:
-    return _line(step, f"np.sort({step.source}, axis=1)")
-
-
-_CODE: dict[type, Callable[[Any, bool], str]] = {
-    steps.ReadNumbers: _read_numbers, steps.ReadDates: _read_dates, steps.ReadStates: _read_states,
-    steps.Lookup: _lookup, steps.Filled: _filled, steps.IsMissing: _is_missing, steps.Formula: _formula,
-    steps.Mean: _mean, steps.Product: _product, steps.Shifted: _shifted, steps.Columns: _columns, steps.Joined: _joined,
-    steps.Sorted: _sorted,
-}  # fmt: skip
