@@ -18,14 +18,14 @@ Letter: TypeAlias = "str | float | Floats"
 
 
 @dataclass(frozen=True, eq=False)
-class Step:
+class ProgramStep:
     """What makes the value that is called `output`, (n_rows, width)."""
 
     output: str
 
 
 @dataclass(frozen=True, eq=False)
-class ReadNumbers(Step):
+class ReadNumbers(ProgramStep):
     """Columns of numbers, side by side: NaN where one is missing; held within float32, and rounded to it where said."""
 
     columns: tuple[str, ...]
@@ -34,7 +34,7 @@ class ReadNumbers(Step):
 
 
 @dataclass(frozen=True, eq=False)
-class ReadDates(Step):
+class ReadDates(ProgramStep):
     """A column of dates, as whole days or seconds since 1970, held between the years 1 and 9999; NaN where missing."""
 
     column: str
@@ -43,7 +43,7 @@ class ReadDates(Step):
 
 
 @dataclass(frozen=True, eq=False)
-class ReadStates(Step):
+class ReadStates(ProgramStep):
     """A column of text, as places among levels; `missing` for None and empty text, `unknown` for another level."""
 
     column: str
@@ -54,7 +54,7 @@ class ReadStates(Step):
 
 
 @dataclass(frozen=True, eq=False)
-class Lookup(Step):
+class Lookup(ProgramStep):
     """The row of a table that a value (n_rows, 1) of whole numbers counts."""
 
     source: str
@@ -62,7 +62,7 @@ class Lookup(Step):
 
 
 @dataclass(frozen=True, eq=False)
-class Filled(Step):
+class Filled(ProgramStep):
     """A value with others, one for each column, where it is NaN."""
 
     source: str
@@ -70,14 +70,14 @@ class Filled(Step):
 
 
 @dataclass(frozen=True, eq=False)
-class IsMissing(Step):
+class IsMissing(ProgramStep):
     """1 where a value is NaN, else 0."""
 
     source: str
 
 
 @dataclass(frozen=True, eq=False)
-class Formula(Step):
+class Formula(ProgramStep):
     """A formula of :mod:`glassnet.support.expressions`; letters are values, numbers, or rows of numbers."""
 
     text: str
@@ -85,14 +85,14 @@ class Formula(Step):
 
 
 @dataclass(frozen=True, eq=False)
-class Mean(Step):
+class Mean(ProgramStep):
     """The mean of each row, (n_rows, 1)."""
 
     source: str
 
 
 @dataclass(frozen=True, eq=False)
-class Product(Step):
+class Product(ProgramStep):
     """The matrix product of a value with weights (width, new width); of equal parts of it, each with its own rows."""
 
     source: str
@@ -101,14 +101,14 @@ class Product(Step):
 
 
 @dataclass(frozen=True, eq=False)
-class Shifted(Step):
+class Shifted(ProgramStep):
     """A value minus the largest entry of each row."""
 
     source: str
 
 
 @dataclass(frozen=True, eq=False)
-class Columns(Step):
+class Columns(ProgramStep):
     """These columns of a value."""
 
     source: str
@@ -116,14 +116,14 @@ class Columns(Step):
 
 
 @dataclass(frozen=True, eq=False)
-class Joined(Step):
+class Joined(ProgramStep):
     """Values side by side."""
 
     sources: tuple[str, ...]
 
 
 @dataclass(frozen=True, eq=False)
-class Sorted(Step):
+class Sorted(ProgramStep):
     """The entries of each row from the smallest to the largest."""
 
     source: str
@@ -134,10 +134,10 @@ class Program:
     """Steps in their order; each method adds one and names what it makes."""
 
     named: bool = True  # whether the columns of the table have names
-    steps: list[Step] = field(default_factory=list)
+    steps: list[ProgramStep] = field(default_factory=list)
     _taken: dict[str, int] = field(default_factory=dict)
 
-    def _add(self, wish: str, kind: type[Step], *values: Any) -> str:
+    def _add(self, wish: str, kind: type[ProgramStep], *values: Any) -> str:
         """Add a step of this kind; the name of what it makes, the wish or, where a value has it, with a number."""
         count = self._taken[wish] = self._taken.get(wish, 0) + 1
         output = wish if count == 1 else f"{wish}_{count}"

@@ -152,7 +152,7 @@ def _written(value: Any) -> str:
     return f'_constant("""\n{lines}\n""", {array.shape}, "<f{stored.itemsize}")'
 
 
-def _code(step: steps.Step, named: bool) -> str:
+def _code(step: steps.ProgramStep, named: bool) -> str:
     """A step as lines of code."""
     before: list[str] = []
     match step:
