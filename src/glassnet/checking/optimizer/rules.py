@@ -15,7 +15,7 @@ State = dict[str, Array]
 
 
 class Rule(NamedTuple):
-    """An optimizer."""
+    """The rule of an optimizer, as a step that may make slips."""
 
     # ``step(w, g, state, t, settings, slips) -> w``; changes the state; t counts from 1
     step: Callable[[Array, Array, State, int, Settings, Slips], Array]
