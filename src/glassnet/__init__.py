@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from glassnet.bridges.sklearn import from_sklearn as from_sklearn
     from glassnet.bridges.torch.modules import from_torch as from_torch
     from glassnet.bridges.torch.source import to_torch_source as to_torch_source
-    from glassnet.browser.page.playing import Play as Play, play as play
+    from glassnet.browser.page.opened import Play as Play
+    from glassnet.browser.page.playing import play as play
     from glassnet.callbacks import Callback as Callback
     from glassnet.checking import (
         check_activation as check_activation,
@@ -116,7 +117,8 @@ _NAMES = {
     "glassnet.bridges.torch.modules": ("from_torch",),
     "glassnet.bridges.torch.source": ("to_torch_source",),
     "glassnet.network.network": ("Network",),
-    "glassnet.browser.page.playing": ("Play", "play"),
+    "glassnet.browser.page.opened": ("Play",),
+    "glassnet.browser.page.playing": ("play",),
     "glassnet.callbacks": ("Callback",),
     "glassnet.network.history": ("History",),
     "glassnet.sweeps": ("SweepResult", "sweep"),

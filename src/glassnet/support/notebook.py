@@ -16,6 +16,11 @@ def shell() -> Any:
     return found if getattr(found, "kernel", None) is not None else None
 
 
+def show(value: Any) -> None:
+    """Show a value below the cell; a mapping is its content, by kinds of media."""
+    sys.modules["IPython"].display.display(value, raw=isinstance(value, dict))
+
+
 class Line:
     """A line below the cell that is replaced in its place."""
 

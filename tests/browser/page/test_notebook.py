@@ -1,4 +1,7 @@
-"""In a notebook the page stands below the cell, bound to the network both ways; exported, it lives by itself."""
+"""In a notebook the page stands below the cell, bound to the network both ways by a server where there is no anywidget.
+
+Exported, it lives by itself.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,8 @@ import numpy as np
 import pytest
 
 import glassnet as gn
-from glassnet.browser.page.playing import Play
+from glassnet.browser.page import playing
+from glassnet.browser.page.opened import Play
 from glassnet.support import notebook
 from tests.browser.page.test_server import ask
 
@@ -33,8 +37,9 @@ def network(seed: int = 4) -> gn.Network:
 
 @pytest.fixture
 def in_notebook(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Play]:
-    """``gn.play`` as a notebook's kernel calls it."""
+    """``gn.play`` as a notebook's kernel without anywidget calls it."""
     monkeypatch.setattr(notebook, "shell", lambda: SimpleNamespace(kernel=object()))
+    monkeypatch.setattr(playing, "bridge_or_none", lambda shown, shared: None)
     with gn.play(network(), X, Y, folder=tmp_path) as opened:
         yield opened
 
@@ -75,7 +80,7 @@ def after(tab: Any, holds: Callable[[], bool]) -> None:
 
 
 def sent(opened: Play) -> Any:
-    found = opened._server.network
+    found = opened._shared.network
     return None if found is None else found.parameters
 
 
@@ -128,22 +133,22 @@ def test_an_exported_notebook_asks_no_server(tab: Any, in_notebook: Play, tmp_pa
 def test_only_pages_of_this_machine_may_ask_whether_they_may_write(
     in_notebook: Play, origin: str, status: int
 ) -> None:
-    found, _, headers = ask(in_notebook._server, "OPTIONS", "/TOKEN/network", Origin=origin)
+    found, _, headers = ask(in_notebook._served(), "OPTIONS", "/TOKEN/network/0", Origin=origin)
     assert found == status
     assert headers.get("Access-Control-Allow-Origin") == (origin if status == 204 else None)
-    assert ask(in_notebook._server, "OPTIONS", "/wrong/network", Origin=origin)[0] == 403
+    assert ask(in_notebook._served(), "OPTIONS", "/wrong/network/0", Origin=origin)[0] == 403
 
 
 def test_outside_of_a_notebook_no_other_page_may(tmp_path: Path) -> None:
     with gn.play(network(), X, Y, folder=tmp_path, browser=False) as opened:
-        found, _, headers = ask(opened._server, "OPTIONS", "/TOKEN/network", Origin="http://localhost:8888")
+        found, _, headers = ask(opened._served(), "OPTIONS", "/TOKEN/network/0", Origin="http://localhost:8888")
     assert found == 403 and headers.get("Access-Control-Allow-Origin") is None
 
 
 def test_the_page_is_handed_what_is_set_in_python_and_no_question_outlives_the_server(
     in_notebook: Play,
 ) -> None:
-    server = in_notebook._server
+    server = in_notebook._served()
     in_notebook.network = network(seed=9)
     status, _, headers = ask_bytes(server, "/TOKEN/offered/0")
     assert (status, headers["X-Glassnet-Version"]) == (200, "1")

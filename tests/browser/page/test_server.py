@@ -16,6 +16,7 @@ import pytest
 
 import glassnet as gn
 from glassnet.browser.page.server import Server
+from glassnet.browser.page.shared import Shared
 from glassnet.errors import ArgumentError, EngineError, GlassnetError, NotBuiltError
 
 
@@ -23,7 +24,7 @@ from glassnet.errors import ArgumentError, EngineError, GlassnetError, NotBuiltE
 def server(tmp_path: Path) -> Iterator[Server]:
     folder = tmp_path / "models"
     folder.mkdir()
-    started = Server(lambda told: f"the page, {told['token']}", folder)
+    started = Server(lambda told: f"the page, {told['token']}", Shared(folder))
     yield started
     started.stop()
 
@@ -78,14 +79,14 @@ def test_another_site_can_neither_read_nor_write(server: Server, model: bytes) -
     for headers in ({"Origin": "https://evil.example"}, {"Origin": "null"}, {"X_Glassnet_Token": "wrong"}):
         assert save(server, "m.safetensors", model, **headers)[0] == 403
     assert ask(server, "PUT", "/TOKEN/models/m.safetensors", model, X_Glassnet_Token=server.token)[0] == 403
-    assert list(server.folder.iterdir()) == []
+    assert list(server.shared.folder.iterdir()) == []
 
 
 def test_a_model_is_saved_under_a_plain_name_and_may_be_saved_again(server: Server, model: bytes) -> None:
     assert save(server, "my%20model.safetensors", model) == (200, "saved as my model.safetensors")
     assert save(server, "my%20model.safetensors", model)[0] == 200
-    assert [path.name for path in server.folder.iterdir()] == ["my model.safetensors"]
-    assert gn.load(server.folder / "my model.safetensors").layers[1].units == 1
+    assert [path.name for path in server.shared.folder.iterdir()] == ["my model.safetensors"]
+    assert gn.load(server.shared.folder / "my model.safetensors").layers[1].units == 1
 
 
 @pytest.mark.parametrize(
@@ -97,7 +98,7 @@ def test_a_model_is_saved_under_a_plain_name_and_may_be_saved_again(server: Serv
 def test_a_name_that_is_more_than_a_name_is_refused(server: Server, model: bytes, name: str) -> None:
     status, text = save(server, name, model)
     assert status == 400 and "a plain name that ends in .safetensors" in text
-    assert list(server.folder.parent.rglob("*.py")) == [] and list(server.folder.iterdir()) == []
+    assert list(server.shared.folder.parent.rglob("*.py")) == [] and list(server.shared.folder.iterdir()) == []
 
 
 @pytest.mark.parametrize(
@@ -113,7 +114,7 @@ def test_the_name_of_a_device_on_windows_is_refused_on_every_system(
         f"{unquote(name)}.safetensors cannot be a file on Windows, where {device} is the name of a device; "
         "choose another name"
     )
-    assert list(server.folder.iterdir()) == []
+    assert list(server.shared.folder.iterdir()) == []
 
 
 @pytest.mark.parametrize(
@@ -124,7 +125,7 @@ def test_a_name_that_only_looks_like_a_device_is_taken(server: Server, model: by
 
 
 @pytest.mark.parametrize(
-    "begun", ["", "PUT /TOKEN/network HTTP/1.1\r\n", "GET /TOKEN/offered/0 HTTP/1.1\r\n"]
+    "begun", ["", "PUT /TOKEN/network/0 HTTP/1.1\r\n", "GET /TOKEN/offered/0 HTTP/1.1\r\n"]
 )
 def test_a_connection_that_breaks_prints_nothing(
     server: Server, capfd: pytest.CaptureFixture[str], begun: str
@@ -141,10 +142,10 @@ def test_a_connection_that_breaks_prints_nothing(
 def test_what_breaks_in_the_program_itself_is_printed(
     server: Server, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(server, "take", lambda data: 1 / 0)
+    monkeypatch.setattr(server.shared, "take", lambda data, version: 1 / 0)
     headers = {"Origin": server.origin, "X_Glassnet_Token": server.token}
     with handled(server) as errors, pytest.raises(http.client.RemoteDisconnected):
-        ask(server, "PUT", "/TOKEN/network", b"", **headers)
+        ask(server, "PUT", "/TOKEN/network/0", b"", **headers)
     assert [type(error) for error in errors] == [ZeroDivisionError]
     assert "ZeroDivisionError" in capfd.readouterr().err
 
@@ -170,23 +171,23 @@ def test_an_address_that_is_none_is_refused(server: Server) -> None:
 
 
 def test_files_that_are_not_from_the_page_are_never_replaced(server: Server, model: bytes) -> None:
-    (server.folder / "mine.safetensors").write_text("mine")
-    (server.folder / "link.safetensors").symlink_to(server.folder.parent / "elsewhere")
+    (server.shared.folder / "mine.safetensors").write_text("mine")
+    (server.shared.folder / "link.safetensors").symlink_to(server.shared.folder.parent / "elsewhere")
     for name in ("mine.safetensors", "link.safetensors"):
         status, text = save(server, name, model)
         assert (status, text) == (
             400,
             f"{name} is in the folder already, and not from this page; choose another name",
         )
-    assert (server.folder / "mine.safetensors").read_text() == "mine"
-    assert not (server.folder.parent / "elsewhere").exists()
+    assert (server.shared.folder / "mine.safetensors").read_text() == "mine"
+    assert not (server.shared.folder.parent / "elsewhere").exists()
 
 
 def test_what_is_no_model_is_not_saved(server: Server, model: bytes) -> None:
     for body in (b"<script>", model[:-3], model[:200] + b"x" + model[201:]):
         status, text = save(server, "m.safetensors", body)
         assert status == 400 and "cannot load" in text
-    assert list(server.folder.iterdir()) == []
+    assert list(server.shared.folder.iterdir()) == []
 
 
 def test_a_body_of_unknown_or_too_large_size_is_refused(server: Server) -> None:
@@ -197,13 +198,13 @@ def test_a_body_of_unknown_or_too_large_size_is_refused(server: Server) -> None:
 
 def test_a_port_that_is_taken_is_told(server: Server, tmp_path: Path) -> None:
     with pytest.raises(ArgumentError, match=f"port {server.port} cannot be served on: .*; leave it out"):
-        Server(lambda told: "", tmp_path, server.port)
+        Server(lambda told: "", Shared(tmp_path), server.port)
 
 
 def test_play_returns_at_once_and_gives_the_network_that_the_page_sent(tmp_path: Path) -> None:
     net = gn.Network([gn.Dense(3, "relu"), gn.Dense(1, "sigmoid")], seed=4, input_shape=2)
     with gn.play(net, np.eye(2), [0, 1], browser=False, folder=tmp_path) as opened:
-        server = opened._server
+        server = opened._served()
         status, text, _ = ask(server, "GET", "/TOKEN/")
         assert status == 200 and f"connect-src {server.origin};" in text
         with pytest.raises(NotBuiltError, match="the page has not sent its network yet"):
@@ -211,7 +212,7 @@ def test_play_returns_at_once_and_gives_the_network_that_the_page_sent(tmp_path:
         net.save(tmp_path / "sent.safetensors")
         sent = (tmp_path / "sent.safetensors").read_bytes()
         headers = {"Origin": server.origin, "X_Glassnet_Token": server.token}
-        assert ask(server, "PUT", "/TOKEN/network", sent, **headers)[:2] == (200, "taken")
+        assert ask(server, "PUT", "/TOKEN/network/0", sent, **headers)[:2] == (200, "taken")
         np.testing.assert_array_equal(opened.network.parameters, net.parameters)
     assert not server.thread.is_alive()
 
@@ -248,4 +249,4 @@ def test_what_the_page_does_not_show_is_refused_by_name_and_not_replaced(
     with gn.play(shown, np.eye(2), [0, 1], browser=False, folder=tmp_path) as opened:
         with pytest.raises(error, match=told):
             opened.network = net()
-        assert opened._server.network is None and opened._server.version == 0
+        assert opened._shared.network is None and opened._shared.version == 0

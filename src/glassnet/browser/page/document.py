@@ -41,7 +41,7 @@ def page(
     document : mapping, optional
         A network and data to begin with, as :func:`glassnet.browser.page.playing.document_of` gives them.
     server : mapping, optional
-        What the page needs to talk to a program, as :attr:`glassnet.browser.page.server.Server.told`.
+        What the page needs to talk to a program: `told` of a server or of a notebook's bridge.
     is_alone : bool
         Without the measured data sets, which are as large as a third of the page.
     """
@@ -52,7 +52,7 @@ def page(
         "document": document, "server": server,
     }  # fmt: skip
     parts = {
-        "POLICY": _policy(code, style, "'none'" if server is None else server["origin"]), "TITLE": markup(title),
+        "POLICY": _policy(code, style, (server or {}).get("origin", "'none'")), "TITLE": markup(title),
         "VERSION": __version__,
         "STYLE": style, "GIVEN": _packed(_json(given)), "DATA": _packed(_json(measured)),
         "PROGRAM": _packed(code), "SCRIPT": opening(), "LICENCE": _LICENCE.read_text(encoding="utf-8"),

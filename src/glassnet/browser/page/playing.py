@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import threading
 import webbrowser
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,11 +13,12 @@ from numpy.typing import ArrayLike
 
 from glassnet import datasets
 from glassnet.bridges import writing
-from glassnet.browser.networks import refuse_unknown
 from glassnet.browser.page import embedding, steps
 from glassnet.browser.page.document import page
-from glassnet.browser.page.server import Server, model_bytes
-from glassnet.errors import ArgumentError, NotBuiltError
+from glassnet.browser.page.opened import Play, bridge_or_none, refuse_unshown
+from glassnet.browser.page.server import Server
+from glassnet.browser.page.shared import Shared, model_bytes
+from glassnet.errors import ArgumentError
 from glassnet.insight.trace.replay import Replay
 from glassnet.insight.trace.trace import Trace
 from glassnet.network.network import Network
@@ -33,67 +33,6 @@ if TYPE_CHECKING:
 
 _DRAWN = ("xor", "circles", "moons", "spiral", "blobs", "sine")
 MOST_VALUES = 2_000_000
-
-
-@explained
-class Play:
-    """A page that is open: where it is, and what its network has become.
-
-    Attributes
-    ----------
-    address : str
-        Of the page, with its token: who has it can save models into the folder.
-    """
-
-    def __init__(self, server: Server) -> None:
-        self._server = server
-        self.address = server.address
-
-    @property
-    def network(self) -> Network:
-        """The network as the page has it, after its last pause or step; another one that is set becomes the page's.
-
-        Raises
-        ------
-        NotBuiltError
-            If the page was not opened yet, or trains for the first time.
-        """
-        if self._server.network is None:
-            raise NotBuiltError(
-                "the page has not sent its network yet: it does when it is opened, and after each pause and each step"
-            )
-        return self._server.network.copy()
-
-    @network.setter
-    def network(self, network: Network) -> None:
-        checks.network("network", network)
-        network.vectors  # noqa: B018, refuses what is not built
-        _refuse_unshown(network)
-        self._server.offer(network)
-
-    def wait(self) -> None:
-        """Serve until Ctrl-C, or another signal that ends the program."""
-        try:
-            threading.Event().wait()
-        finally:
-            self.stop()
-
-    def stop(self) -> Network | None:
-        """End the server, and give the network that the page sent last; None where it sent none."""
-        self._server.stop()
-        return self._server.network
-
-    def __enter__(self) -> Play:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.stop()
-
-    def __repr__(self) -> str:
-        return f"<page at {self.address}>"
-
-    def _repr_html_(self) -> str:
-        return embedding.framed(self._server.page.decode())
 
 
 @explained
@@ -145,11 +84,13 @@ def play(
 
     is_in_notebook = notebook.shell() is not None
     is_alone = is_in_notebook and document["data"] is not None
+    shared = Shared(into)
 
-    def served(told: Mapping[str, str]) -> str:
+    def shown(told: Mapping[str, str]) -> str:
         return page(title=title, document=document, server=told, is_alone=is_alone)
 
-    opened = Play(Server(served, into, port, is_in_notebook))
+    bridge = bridge_or_none(shown, shared) if is_in_notebook else None
+    opened = Play(shared, lambda: Server(shown, shared, port, is_in_notebook), bridge)
     if checks.truth("browser", browser) and not is_in_notebook:
         webbrowser.open(opened.address)
     return opened
@@ -209,14 +150,8 @@ def _of_table(path: Path) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _refuse_unshown(network: Network) -> None:
-    """Raise where the page would show another network than this one, since it does not know its parts, by name."""
-    steps.refuse_undrawn(network, network.loss)
-    refuse_unknown(network, network.loss, None if network.state is None else network.state.optimizer)
-
-
 def _of_network(network: Network, name: str, has_data: bool) -> dict[str, Any]:
-    _refuse_unshown(network)
+    refuse_unshown(network)
     model = base64.b64encode(model_bytes(network)).decode()
     found = {"title": name, "model": {"name": name, "bytes": model}}
     chosen = {"data": "given", "standardize": 0, "validation": 0} if has_data else _data_for(network)

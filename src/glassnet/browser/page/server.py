@@ -10,26 +10,21 @@ import hmac
 import re
 import secrets
 import sys
-import tempfile
 import threading
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from glassnet.bridges.files import load
-from glassnet.bridges.writing import write
-from glassnet.browser.page.names import refuse_name
+from glassnet.browser.page.shared import ENDED, Shared
 from glassnet.errors import ArgumentError, GlassnetError
-from glassnet.network.network import Network
 
 MOST_BYTES = 1 << 28
 WAIT = 20.0  # seconds that the page's question for another network is kept
-ENDED = -1  # version of what a server offers that is stopped
 POLL = 0.05  # seconds until a server that is stopped hears of it
 REFUSED = "refused: this address is for the page that glassnet opened"
+_VERSION = re.compile(r"\d{1,9}", re.ASCII)
 _LOCAL = re.compile(r"https?://(?:localhost|127\.0\.0\.1|\[::1\])(?::\d{1,5})?")
 
 
@@ -40,8 +35,8 @@ class Server:
     ----------
     page : callable
         ``page(told)``: the text of the page, from what it is told of this server.
-    folder : path
-        Where models are saved.
+    shared : Shared
+        The network, and where models are saved.
     port : int
         0 for any that is free.
     is_in_notebook : bool
@@ -49,21 +44,17 @@ class Server:
     """
 
     def __init__(
-        self, page: Callable[[Mapping[str, str]], str], folder: Path, port: int = 0, is_in_notebook: bool = False
+        self, page: Callable[[Mapping[str, str]], str], shared: Shared, port: int = 0, is_in_notebook: bool = False
     ) -> None:  # fmt: skip
         self.token = secrets.token_urlsafe(24)
-        self.folder = folder.resolve()
-        self.is_in_notebook = is_in_notebook
-        self.network: Network | None = None
-        self.written: set[Path] = set()
-        self.offered, self.version, self.news = b"", 0, threading.Condition()
+        self.shared, self.is_in_notebook = shared, is_in_notebook
         try:
             self.http = _Http(("127.0.0.1", port), _handler(self))
         except OSError as error:
             raise ArgumentError(
                 f"port {port} cannot be served on: {error.strerror or error}; leave it out and a free one is taken"
             ) from error
-        self.page = page(self.told).encode()
+        self.page = page(self.told)
         self.thread = threading.Thread(
             target=self.http.serve_forever, args=(POLL,), name="glassnet play", daemon=True
         )
@@ -88,60 +79,16 @@ class Server:
     def told(self) -> Mapping[str, str]:
         """What the page needs to talk to it."""
         return {
-            "origin": self.origin, "address": self.address, "token": self.token, "folder": self.folder.name,
+            "origin": self.origin, "address": self.address, "token": self.token,
+            "folder": self.shared.folder.name,
         }  # fmt: skip
 
     def stop(self) -> None:
         """End it; the page stays as it is in the browser, and saves nothing any more."""
-        with self.news:
-            self.version = ENDED
-            self.news.notify_all()
+        self.shared.end()
         self.http.shutdown()
         self.http.server_close()
         self.thread.join()
-
-    def take(self, data: bytes) -> None:
-        """Remember the page's network.
-
-        Raises
-        ------
-        ModelFileError
-            If this is no model file.
-        """
-        self.network = _network_in(data)
-
-    def offer(self, network: Network) -> None:
-        """Hand this network to the page, in the place of its own."""
-        with self.news:
-            self.network = network.copy()
-            self.offered, self.version = model_bytes(network), self.version + 1
-            self.news.notify_all()
-
-    def later_than(self, version: int) -> int:
-        """The version that is offered, as soon as it is another one, or after a while."""
-        with self.news:
-            self.news.wait_for(lambda: self.version != version, WAIT)
-            return self.version
-
-    def save(self, name: str, data: bytes) -> Path:
-        """Write a model of the page into the folder.
-
-        Raises
-        ------
-        GlassnetError
-            If the name is more than a plain one or a device's on Windows, a file that is not from here has it, or this
-            is no model file.
-        """
-        refuse_name(name)
-        path = self.folder / name
-        if path.is_symlink() or (path.exists() and path not in self.written):
-            raise ArgumentError(
-                f"{name} is in the folder already, and not from this page; choose another name"
-            )
-        _network_in(data)
-        write(path, data)
-        self.written.add(path)
-        return path
 
 
 class _Http(ThreadingHTTPServer):
@@ -153,23 +100,9 @@ class _Http(ThreadingHTTPServer):
             super().handle_error(request, client_address)
 
 
-def model_bytes(network: Network) -> bytes:
-    """A network as the bytes of a model file."""
-    with tempfile.TemporaryDirectory(prefix="glassnet-") as folder:
-        path = Path(folder) / "model.safetensors"
-        network.save(path)
-        return path.read_bytes()
-
-
-def _network_in(data: bytes) -> Network:
-    with tempfile.TemporaryDirectory(prefix="glassnet-") as folder:
-        path = Path(folder) / "page.safetensors"
-        path.write_bytes(data)
-        return load(path)
-
-
 def _handler(server: Server) -> type[BaseHTTPRequestHandler]:
     """The class that answers requests to this server."""
+    shared = server.shared
 
     class Handler(BaseHTTPRequestHandler):
         server_version, sys_version = "glassnet", ""
@@ -180,8 +113,8 @@ def _handler(server: Server) -> type[BaseHTTPRequestHandler]:
                 return
             kind, _, number = self._path().partition("/")
             if kind == "":
-                self._answer(HTTPStatus.OK, server.page, "text/html; charset=utf-8")
-            elif kind == "offered" and re.fullmatch(r"\d{1,9}", number, re.ASCII):
+                self._answer(HTTPStatus.OK, server.page.encode(), "text/html; charset=utf-8")
+            elif kind == "offered" and _VERSION.fullmatch(number):
                 self._offered(int(number))
             else:
                 self._told(HTTPStatus.NOT_FOUND, "there is nothing here")
@@ -195,9 +128,9 @@ def _handler(server: Server) -> type[BaseHTTPRequestHandler]:
                 self._told(HTTPStatus.FORBIDDEN, REFUSED)
 
         def _offered(self, version: int) -> None:
-            found = server.later_than(version)
+            found = shared.later_than(version, WAIT)
             status = HTTPStatus.NO_CONTENT if found in (version, ENDED) else HTTPStatus.OK
-            content = server.offered if status == HTTPStatus.OK else b""
+            content = shared.offered if status == HTTPStatus.OK else b""
             self._answer(status, content, "application/octet-stream", {"X-Glassnet-Version": str(found)})
 
         def do_PUT(self) -> None:
@@ -209,11 +142,11 @@ def _handler(server: Server) -> type[BaseHTTPRequestHandler]:
             kind, _, name = self._path().partition("/")
             try:
                 if kind == "models":
-                    saved = server.save(name, data)
+                    saved = shared.save(name, data)
                     self._told(HTTPStatus.OK, f"saved as {saved.name}")
-                elif (kind, name) == ("network", ""):
-                    server.take(data)
-                    self._told(HTTPStatus.OK, "taken")
+                elif kind == "network" and _VERSION.fullmatch(name):
+                    is_newest = shared.take(data, int(name))
+                    self._told(HTTPStatus.OK, "taken" if is_newest else "there is a newer one")
                 else:
                     self._told(HTTPStatus.NOT_FOUND, "there is nothing here")
             except GlassnetError as error:

@@ -20,7 +20,7 @@ export class Model {
     this.store = new Store({
       choices, said, source: null, samples: null, head: null, network: null, frame: null, history: [], running: false, speed: "full",
       selection: null, pointed: null, sample: null, tab: "formula", theme: "auto", runs: [], table: null, points: startPoints(), stopped: null,
-      axes: [0, 1], until: null, unfolded: false, walk: 0, drawnDigit: null, lesson: null, file: null, own: null, findings: [],
+      axes: [0, 1], until: null, unfolded: false, walk: 0, drawnDigit: null, lesson: null, file: null, own: null, findings: [], isBound: false,
     });
     this.remote = null;
     this.asked = {};

@@ -1,54 +1,27 @@
 /** The program that opened this page: it hears what the network has become, and may set another one. */
 import { server } from "../state/catalogue.js";
 import { load } from "../training/engine.js";
+import { bridge } from "./bridge.js";
+import { loopback } from "./loopback.js";
 
-const LOCAL = new Set(["localhost", "127.0.0.1", "[::1]"]);
-const REST = 250; // milliseconds from one question to the next
-const ENDED = -1; // version of what a program offers that has ended
-
-/** A page that was exported from a notebook lies elsewhere, and asks nobody. */
-export const isConnected = () => server !== null && LOCAL.has(new URL(document.baseURI).hostname);
-
-/** A request to the program, with what tells it that this page may. */
-export function ask(path, more = {}) {
-  return fetch(`${server.address}${path}`, { ...more, headers: { "X-Glassnet-Token": server.token } });
-}
+/** The way to the program; null where nobody opened this page. */
+export const program = server === null ? null : "bridge" in server ? bridge(server) : loopback(server);
 
 export function connected(model) {
-  if (!isConnected()) return;
-  let last = null, sending = Promise.resolve(), isLost = false;
+  if (program === null) return;
+  let known = 0, sent = null, sending = Promise.resolve(), isLost = false;
 
-  function alone(why) {
+  function lost(why) {
     if (isLost) return;
     isLost = true;
+    model.store.set({ isBound: false });
     model.say(`the program that opened this page ${why}; the page itself goes on`);
   }
 
-  const lost = (error) => alone(`does not answer any more (${error.message})`);
-
-  model.store.on(["frame"], ({ frame }) => {
-    if (isLost || frame === null || frame.running || last === `${frame.id}:${frame.step}:${frame.changes}`) return;
-    last = `${frame.id}:${frame.step}:${frame.changes}`;
-    const bytes = model.mirror.network.save();
-    sending = sending.then(() => ask("network", { method: "PUT", body: bytes })).catch(lost);
-  });
-
-  /** Waits for networks that are set in Python, as long as there is somebody who may set them. */
-  async function listen(version) {
+  async function taken(version, file) {
+    known = version;
     try {
-      const answer = await ask(`offered/${version}`), next = Number(answer.headers.get("X-Glassnet-Version"));
-      if (next === ENDED) return void alone("has ended");
-      if (answer.status === 200) await taken(new Uint8Array(await answer.arrayBuffer()));
-      else if (answer.status !== 204) return;
-      setTimeout(listen, REST, next);
-    } catch (error) {
-      lost(error);
-    }
-  }
-
-  async function taken(bytes) {
-    try {
-      const network = load(bytes);
+      const network = load(file);
       model.pause();
       await model.adopt(network.spec, network.state(), "Python");
     } catch (error) {
@@ -56,5 +29,18 @@ export function connected(model) {
     }
   }
 
-  listen(0);
+  /** Somebody answers: the program's network, where it has one already, is that of the page. */
+  function opened(version, file) {
+    known = version;
+    model.store.set({ isBound: true });
+    return file === null ? null : taken(version, file);
+  }
+
+  model.store.on(["frame", "isBound"], ({ frame, isBound }) => {
+    if (!isBound || frame === null || frame.running || sent === `${frame.id}:${frame.step}:${frame.changes}`) return;
+    sent = `${frame.id}:${frame.step}:${frame.changes}`;
+    const file = model.mirror.network.save();
+    sending = sending.then(() => program.send(known, file)).catch((error) => lost(`does not answer any more (${error.message})`));
+  });
+  program.open({ opened, taken, lost });
 }

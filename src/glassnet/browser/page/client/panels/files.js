@@ -2,8 +2,7 @@
 import { download, h, refill } from "../drawing/dom.js";
 import { networkSvg } from "../drawing/export.js";
 import { opened } from "../app/opening.js";
-import { ask, isConnected } from "../app/program.js";
-import { server } from "../state/catalogue.js";
+import { program } from "../app/program.js";
 
 /** A cell of a CSV file; text that a spreadsheet would take for a formula begins with an apostrophe. */
 export function cell(value) {
@@ -15,11 +14,6 @@ export function cell(value) {
 
 /** Rows as a CSV file. */
 export const csvOf = (names, rows) => [names, ...rows].map((row) => row.map(cell).join(",")).join("\r\n").concat("\r\n");
-
-async function savedByServer(model, note, name) {
-  const answer = await ask(`models/${encodeURIComponent(name)}`, { method: "PUT", body: model.mirror.network.save() });
-  refill(note, await answer.text());
-}
 
 export function files(model) {
   const note = h("p", { class: "note", role: "status" });
@@ -36,7 +30,9 @@ export function files(model) {
     opener.value = "";
   } });
   const name = h("input", { type: "text", value: "model.safetensors", "aria-label": "name of the file" });
-  const saving = !isConnected() ? null : h("div", { class: "row-of-buttons" }, h("label", {}, `save into ${server.folder} as `, name), button("save", () => savedByServer(model, note, name.value)));
+  const saving = h("div", { class: "row-of-buttons" }, h("label", {}, `save into ${program?.folder} as `, name),
+    button("save", async () => refill(note, await program.save(name.value, model.mirror.network.save()))));
+  model.store.on(["isBound"], ({ isBound }) => { saving.hidden = !isBound; });
   const png = () => {
     const canvas = document.querySelector(".answers:not([hidden])") ?? model.view.picture();
     canvas.toBlob((blob) => download("picture.png", blob, "image/png"));
