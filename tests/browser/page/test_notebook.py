@@ -141,7 +141,9 @@ def test_only_pages_of_this_machine_may_ask_whether_they_may_write(
 
 def test_outside_of_a_notebook_no_other_page_may(tmp_path: Path) -> None:
     with gn.play(network(), X, Y, folder=tmp_path, browser=False) as opened:
-        found, _, headers = ask(opened._served(), "OPTIONS", "/TOKEN/network/0", Origin="http://localhost:8888")
+        found, _, headers = ask(
+            opened._served(), "OPTIONS", "/TOKEN/network/0", Origin="http://localhost:8888"
+        )
     assert found == 403 and headers.get("Access-Control-Allow-Origin") is None
 
 

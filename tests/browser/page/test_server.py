@@ -98,7 +98,9 @@ def test_a_model_is_saved_under_a_plain_name_and_may_be_saved_again(server: Serv
 def test_a_name_that_is_more_than_a_name_is_refused(server: Server, model: bytes, name: str) -> None:
     status, text = save(server, name, model)
     assert status == 400 and "a plain name that ends in .safetensors" in text
-    assert list(server.shared.folder.parent.rglob("*.py")) == [] and list(server.shared.folder.iterdir()) == []
+    assert (
+        list(server.shared.folder.parent.rglob("*.py")) == [] and list(server.shared.folder.iterdir()) == []
+    )
 
 
 @pytest.mark.parametrize(
