@@ -3,7 +3,8 @@
 Run: make bench [QUICK=yes] [ONLY=xor,digits-full] [PEERS=glassnet,pytorch] [REPEATS=7] [THREADS=2] [OUTPUT=FOLDER]
 
 Works: xor, digits-full, digits-batches, middle, large. Measures: products, memory, start, one_row, many_networks, busy,
-size. Peers that are not installed are left out. Writes results.json, results.md and chart.png.
+size. Peers that are not installed are left out. Writes results.json, results.md and chart.png. On a busy machine it
+refuses to begin, and where rounds lie far apart it gives no ratio.
 """
 
 from __future__ import annotations
@@ -14,10 +15,12 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
+import psutil
 from rich.console import Console
 from rich.markdown import Markdown
 
 from benchmarks.speed import chart, report, suite
+from benchmarks.speed.contender import MeasuringError
 from benchmarks.speed.figures import Setting
 from benchmarks.speed.peers import PEERS
 from benchmarks.speed.suite import Results
@@ -28,6 +31,8 @@ from glassnet.support.checks import integer
 QUICK_WORKS, QUICK_REPEATS = ("digits-full", "digits-batches"), 2
 QUICK_PEERS = ("glassnet", "glassnet-numpy", "numpy", "pytorch", "jax", "scikit-learn")
 REPEATS = 5
+# Beside others that use more of the cores than this, nothing is measured.
+BUSY = 0.1
 
 _messages = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
 
@@ -64,6 +69,8 @@ def run(
     ------
     UnknownNameError, ArgumentError
         If a name is not known, or a number below 1.
+    MeasuringError
+        If other processes are busy.
     """
     works, measures = (list(QUICK_WORKS), []) if quick else (list(WORKS), list(suite.MEASURES))
     if only:
@@ -76,7 +83,13 @@ def run(
         integer("--threads", available_cores() if threads is None else threads, least=1),
         integer("--repeats", default if repeats is None else repeats, least=1),
         _messages.print,
+        busy_share(),
     )
+    if setting.busy_before > BUSY:
+        raise MeasuringError(
+            f"other processes use {setting.busy_before:.0%} of this machine's cores, and what is measured beside them "
+            f"says little; begin when they use less than {BUSY:.0%}"
+        )
     _deliver(suite.run(works, measures, compared, setting), Path(output))
 
 
@@ -103,6 +116,11 @@ def chosen(kind: str, given: Sequence[str], known: list[str]) -> list[str]:
             hint = f"; did you mean {near[0]!r}?" if near else ""
             raise UnknownNameError(f"no {kind} is called {name!r}; there are {', '.join(known)}{hint}")
     return list(dict.fromkeys(names))
+
+
+def busy_share() -> float:
+    """The share of all cores that is in use, over two seconds."""
+    return float(psutil.cpu_percent(interval=2.0)) / 100
 
 
 def available_cores() -> int:

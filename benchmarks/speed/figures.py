@@ -1,10 +1,13 @@
-"""Numbers with their spread and what was promised of them."""
+"""Numbers with their spread, and when they are no judgement."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from statistics import median
+
+# Rounds of one ratio that lie farther apart than by this factor are no judgement.
+WIDEST = 1.5
 
 
 @dataclass(frozen=True)
@@ -19,8 +22,6 @@ class Figure:
     unit : str
     low, high : float or None
         The least and the largest of the runs.
-    at_most, at_least : float or None
-        What is promised.
     note : str
     """
 
@@ -29,35 +30,33 @@ class Figure:
     unit: str = ""
     low: float | None = None
     high: float | None = None
-    at_most: float | None = None
-    at_least: float | None = None
     note: str = ""
 
     @property
-    def kept(self) -> bool | None:
-        """Whether the promise is kept; None where nothing is promised."""
-        if self.at_most is None and self.at_least is None:
-            return None
-        return (self.at_most is None or self.value <= self.at_most) and (
-            self.at_least is None or self.value >= self.at_least
-        )
+    def is_steady(self) -> bool:
+        """Whether the rounds lie so near each other, within a factor of WIDEST, that the median says something."""
+        return self.low is None or self.high is None or self.high <= WIDEST * self.low
 
 
-def of(what: str, values: Sequence[float], unit: str = "", **promise: float | str) -> Figure:
+def of(what: str, values: Sequence[float], unit: str = "", note: str = "") -> Figure:
     """The median of some runs and their spread."""
-    return Figure(what, median(values), unit, min(values), max(values), **promise)  # type: ignore[arg-type]
+    return Figure(what, median(values), unit, min(values), max(values), note)
 
 
-def ratio(what: str, above: Sequence[float], below: Sequence[float], **promise: float | str) -> Figure:
+def ratio(what: str, above: Sequence[float], below: Sequence[float], note: str = "") -> Figure:
     """The ratio of two medians; its spread is that of the ratios of runs of the same round."""
     paired = [a / b for a, b in zip(above, below, strict=True)]
-    return Figure(what, median(above) / median(below), "", min(paired), max(paired), **promise)  # type: ignore[arg-type]
+    return Figure(what, median(above) / median(below), "", min(paired), max(paired), note)
 
 
 @dataclass(frozen=True)
 class Setting:
-    """How to measure: threads for each process, counted runs, and where to tell what is going on."""
+    """How to measure: threads for each process, counted runs, and where to tell what is going on.
+
+    `busy_before` is the share of all cores that others used just before.
+    """
 
     threads: int
     repeats: int
     announce: Callable[[str], None]
+    busy_before: float = 0.0

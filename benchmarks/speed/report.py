@@ -8,7 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 from statistics import median
 
-from benchmarks.speed.figures import Figure
+from benchmarks.speed.figures import WIDEST, Figure
 from benchmarks.speed.suite import Results, Row
 from benchmarks.speed.works import WORKS
 
@@ -43,7 +43,8 @@ def _machine(results: Results) -> str:
     return (
         ", ".join(about)
         + ".\n\nSeconds are medians of runs taken in turn, each peer in a process of its own; ratios are "
-        "those of medians, with the least and the largest of the rounds. First runs compile, and are not counted."
+        "those of medians, with the least and the largest of the rounds; where these lie farther apart than by a "
+        f"factor of {WIDEST}, nothing is judged. First runs compile, and are not counted."
     )
 
 
@@ -60,7 +61,6 @@ def _work(rows: Sequence[Row]) -> str:
         "least to largest",
         "first run",
         "times glassnet",
-        "promised",
         "loss",
         "memory, MB",
     )
@@ -69,11 +69,11 @@ def _work(rows: Sequence[Row]) -> str:
 
 def _peer(row: Row) -> list[str]:
     if row.error:
-        return [row.title, row.error, *[""] * 6]
+        return [row.title, row.error, *[""] * 5]
     loss = f"{row.loss:.4g}{'' if row.agrees else ' (disagrees)'}" if row.loss is not None else ""
     return [
         row.title, f"{median(row.seconds):.3g}", f"{min(row.seconds):.3g} to {max(row.seconds):.3g}",
-        f"{row.first:.3g}" if row.first is not None else "", _spread(row.ratio), _promise(row.ratio), loss,
+        f"{row.first:.3g}" if row.first is not None else "", _spread(row.ratio), loss,
         f"{row.peak_bytes / 1e6:.0f}" if row.peak_bytes else "",
     ]  # fmt: skip
 
@@ -81,27 +81,17 @@ def _peer(row: Row) -> list[str]:
 def _spread(ratio: Figure | None) -> str:
     if ratio is None:
         return ""
-    return f"{ratio.value:.3g} ({ratio.low:.3g} to {ratio.high:.3g})"
-
-
-def _promise(figure: Figure | None) -> str:
-    if figure is None or figure.kept is None:
-        return ""
-    limits = [
-        f"{sign} {limit:g}"
-        for sign, limit in (("≥", figure.at_least), ("≤", figure.at_most))
-        if limit is not None
-    ]
-    return f"{' and '.join(limits)}: {'yes' if figure.kept else '**no**'}"
+    rounds = f"{ratio.low:.3g} to {ratio.high:.3g}"
+    return f"{ratio.value:.3g} ({rounds})" if ratio.is_steady else f"not judged ({rounds})"
 
 
 def _figures(found: Sequence[Figure]) -> str:
     rows = [
         [
-            figure.what, f"{figure.value:.4g} {figure.unit}".strip(),
+            figure.what, f"{figure.value:.4g} {figure.unit}".strip() if figure.is_steady else "not judged",
             "" if figure.low is None or figure.low == figure.high else f"{figure.low:.3g} to {figure.high:.3g}",
-            _promise(figure), figure.note,
+            figure.note,
         ]
         for figure in found
     ]  # fmt: skip
-    return table(("figure", "median", "least to largest", "promised", "note"), rows)
+    return table(("figure", "median", "least to largest", "note"), rows)

@@ -108,8 +108,7 @@ def _row(peer: Peer, work: Work, runs: Runs, ours: Runs) -> Row:
     seconds, loss = runs.column("seconds"), runs.first["loss"]
     ratio, agrees = None, True
     if not ours.error and ours.counted:
-        promise = {"at_least": work.promised[peer.name]} if peer.name in work.promised else {}
-        ratio = figures.ratio(f"{peer.title} / glassnet", seconds, ours.column("seconds"), **promise)
+        ratio = figures.ratio(f"{peer.title} / glassnet", seconds, ours.column("seconds"))
         tolerance = OWN_ORDER_TOLERANCE if peer.name in OWN_ORDER and not work.full_batch else work.tolerance
         agrees = abs(loss - ours.first["loss"]) <= tolerance * ours.first["loss"]
     peak = runs.counted[-1]["peak_bytes"]
@@ -120,13 +119,12 @@ def _row(peer: Peer, work: Work, runs: Runs, ours: Runs) -> Row:
 
 def machine(setting: Setting) -> dict[str, str]:
     """What the numbers were measured on."""
-    load = f"{os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else "unknown"
     return {
         "processor": processor(),
         "cores": str(os.cpu_count()),
         "threads": str(setting.threads),
         "counted runs": str(setting.repeats),
-        "load before": load,
+        "busy before": f"{setting.busy_before:.0%}",
         "system": f"{platform.system()} {platform.machine()}",
         "python": platform.python_version(),
         "glassnet": __version__,

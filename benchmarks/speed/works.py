@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -35,8 +35,6 @@ class Work:
     optimizer : {"sgd", "adam"}
         With the defaults of ``torch.optim`` but for the learning rate.
     learning_rate : float
-    promised : mapping of str to float
-        How many times as long as glassnet each peer is expected to take, at least.
     tolerance : float
         How far final losses may lie apart, relative.
     """
@@ -50,7 +48,6 @@ class Work:
     optimizer: str
     learning_rate: float
     tolerance: float
-    promised: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def full_batch(self) -> bool:
@@ -130,27 +127,22 @@ WORKS = {
         Work(
             "xor", "XOR 2-4-1, full batch, 10 000 steps, SGD", (2, 4, 1),
             n_samples=4, batch_size=4, epochs=10_000, optimizer="sgd", learning_rate=0.1, tolerance=0.05,
-            promised={"pytorch": 250, "jax": 1.5, "scikit-learn": 300},
         ),
         Work(
             "digits-full", "64-32-10, full batch of 1437, 1000 epochs, SGD", (64, 32, 10),
             n_samples=1437, batch_size=1437, epochs=1000, optimizer="sgd", learning_rate=0.1, tolerance=0.02,
-            promised={"pytorch": 4, "jax": 1.8, "scikit-learn": 7},
         ),
         Work(
             "digits-batches", "64-32-10, batches of 32, 50 epochs of 1437, Adam", (64, 32, 10),
             n_samples=1437, batch_size=32, epochs=50, optimizer="adam", learning_rate=0.001, tolerance=0.1,
-            promised={"pytorch": 28, "jax": 7, "scikit-learn": 18},
         ),
         Work(
             "middle", "784-128-10, batches of 128, 2 epochs of 20 000, Adam", (784, 128, 10),
             n_samples=20_000, batch_size=128, epochs=2, optimizer="adam", learning_rate=0.001, tolerance=0.1,
-            promised={"pytorch": 1.8, "jax": 1.2, "scikit-learn": 2.3},
         ),
         Work(
             "large", "784-512-512-10, batches of 256, 1 epoch of 20 000, Adam", (784, 512, 512, 10),
             n_samples=20_000, batch_size=256, epochs=1, optimizer="adam", learning_rate=0.001, tolerance=0.1,
-            promised={"pytorch": 1.1, "jax": 0.9, "scikit-learn": 2.5},
         ),
     )
 }  # fmt: skip

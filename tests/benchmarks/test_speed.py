@@ -9,7 +9,7 @@ import pytest
 
 from benchmarks.speed import __main__ as command
 from benchmarks.speed import chart, figures, report, suite
-from benchmarks.speed.contender import Contender, in_turn
+from benchmarks.speed.contender import Contender, MeasuringError, in_turn
 from benchmarks.speed.figures import Setting
 from benchmarks.speed.suite import Results, Row
 from glassnet.errors import ArgumentError, UnknownNameError
@@ -50,7 +50,10 @@ def test_contenders_run_in_turn_and_one_that_fails_drops_out(subject: str) -> No
     assert told[-4:] == ["first: run 1 of 2", "last: run 1 of 2", "first: run 2 of 2", "last: run 2 of 2"]
 
 
-def test_the_command_measures_prints_and_writes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_measures_prints_and_writes(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(command, "busy_share", lambda: 0.1)
     command.run(False, ["xor"], ["glassnet,numpy", "jax"], 1, 1, str(tmp_path))
     results = json.loads((tmp_path / "results.json").read_text())
     ours, plain, jax = results["works"]["xor"]
@@ -66,27 +69,46 @@ def test_the_command_measures_prints_and_writes(tmp_path: Path, capsys: pytest.C
 
 
 def test_a_ratio_is_of_medians_and_its_spread_of_rounds() -> None:
-    ratio = figures.ratio("a / b", [2.0, 4.0, 30.0], [1.0, 2.0, 3.0], at_least=1.5)
-    assert (ratio.value, ratio.low, ratio.high, ratio.kept) == (2.0, 2.0, 10.0, True)
+    ratio = figures.ratio("a / b", [2.0, 4.0, 30.0], [1.0, 2.0, 3.0])
+    assert (ratio.value, ratio.low, ratio.high) == (2.0, 2.0, 10.0)
 
 
-def test_a_broken_promise_and_another_loss_are_shown(tmp_path: Path) -> None:
-    ratio = figures.ratio("b / a", [1.0], [1.0], at_least=4)
+def test_another_loss_is_shown(tmp_path: Path) -> None:
+    ratio = figures.ratio("b / a", [1.0], [1.0])
     rows = [
         Row("glassnet", "glassnet, compiled", first=1.0, seconds=[1.0], loss=0.1, agrees=True),
         Row("pytorch", "PyTorch, eager", first=2.0, seconds=[1.0], ratio=ratio, loss=0.7, peak_bytes=10**8),
         Row("keras", "Keras on JAX", error="keras is not installed"),
     ]
     text = report.markdown(Results({"processor": "test"}, {"xor": rows}, errors={"busy": "it failed"}))
-    assert "| PyTorch, eager | 1 | 1 to 1 | 2 | 1 (1 to 1) | ≥ 4: **no** | 0.7 (disagrees) | 100 |" in text
+    assert "| PyTorch, eager | 1 | 1 to 1 | 2 | 1 (1 to 1) | 0.7 (disagrees) | 100 |" in text
     assert "| Keras on JAX | keras is not installed |" in text
     assert "- busy: it failed" in text
     chart.draw(Results({}, {"xor": rows}), tmp_path / "chart.png")
     assert (tmp_path / "chart.png").read_bytes().startswith(b"\x89PNG")
 
 
+def test_rounds_that_lie_far_apart_are_no_judgement() -> None:
+    near = figures.ratio("near / a", [1.0, 1.5], [1.0, 1.0])
+    apart = figures.ratio("apart / a", [1.0, 1.51], [1.0, 1.0])
+    rows = [Row(ratio.what, ratio.what, first=1.0, seconds=[1.0], ratio=ratio) for ratio in (near, apart)]
+    text = report.markdown(Results({}, {"xor": rows}, {"busy": [near, apart]}))
+    assert "| near / a | 1 | 1 to 1 | 1 | 1.25 (1 to 1.5) |" in text
+    assert "| apart / a | 1 | 1 to 1 | 1 | not judged (1 to 1.51) |" in text
+    assert "| near / a | 1.25 | 1 to 1.5 |" in text and "| apart / a | not judged | 1 to 1.51 |" in text
+
+
+def test_on_a_busy_machine_nothing_is_measured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(command, "busy_share", lambda: 0.11)
+    message = (
+        "other processes use 11% of this machine's cores, and what is measured beside them says little; "
+    )
+    with pytest.raises(MeasuringError, match=message + "begin when they use less than 10%"):
+        command.run(True, None, None, None, None, str(tmp_path))
+    assert not list(tmp_path.iterdir())
+
+
 def test_a_measure_that_fails_is_noted_and_the_rest_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
-    from benchmarks.speed.contender import MeasuringError
     from benchmarks.speed.measures import busy, one_row
 
     def fail(setting: Setting) -> None:

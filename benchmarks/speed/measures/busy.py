@@ -30,7 +30,7 @@ def measure(setting: Setting) -> list[Figure]:
     return [
         figures.of(f"{WORK}, alone", alone, "s"),
         figures.of(f"{WORK}, beside {setting.threads} busy processes", beside, "s"),
-        figures.ratio("beside busy processes / alone", beside, alone, at_most=3.0),
+        figures.ratio("beside busy processes / alone", beside, alone),
     ]
 
 

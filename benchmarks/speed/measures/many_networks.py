@@ -13,11 +13,10 @@ def measure(setting: Setting) -> list[Figure]:
     """The time of 200 networks by threads in times of one, and the share of them that learned."""
     contender = Contender(SUBJECT, setting.threads, threads=setting.threads)
     runs = in_turn({"many": contender}, setting.repeats, setting.announce)["many"].succeeded()
-    promise = {"at_most": 130.0} if setting.threads > 1 else {}
     threads = f"{setting.threads} threads"
     return [
         figures.of("one XOR network, 10 000 steps", runs.column("one"), "s"),
         figures.of(f"200 XOR networks by {threads}", runs.column("all"), "s"),
-        figures.ratio("200 networks / one network", runs.column("all"), runs.column("one"), **promise),
-        figures.of("share of them that learns XOR", runs.column("share"), at_least=0.505, at_most=0.505),
+        figures.ratio("200 networks / one network", runs.column("all"), runs.column("one")),
+        figures.of("share of them that learns XOR", runs.column("share")),
     ]
