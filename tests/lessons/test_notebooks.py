@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import nbformat
@@ -48,6 +49,14 @@ def test_a_record_that_is_none_counts_as_empty(tmp_path: Path) -> None:
     for text in ("", "[1]", "{]", '{"1.1": "yes"}'):
         (tmp_path / "progress.json").write_text(text)
         assert progress.read(tmp_path) == {}
+
+
+@pytest.mark.parametrize("number", range(1, 14))
+def test_every_cell_that_shows_a_picture_says_in_words_what_is_to_be_seen(number: int) -> None:
+    for cell in notebook(number).cells:
+        draws = re.search(r"^(plt\.show\(\)|curves\()", cell.source, flags=re.MULTILINE)
+        words = cell.metadata.get("mystnb", {}).get("image", {}).get("alt", "")
+        assert (len(words.split()) >= 8) == bool(draws), cell.source
 
 
 def test_the_command_copies_and_lists(tmp_path: Path) -> None:

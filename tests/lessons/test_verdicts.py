@@ -46,7 +46,7 @@ def said(exercise: gn.lessons.Exercise, answer: Any) -> str:
     ("answer", "message"),
     [
         (lambda x: -2 * x, "it is right up to its sign, for ([[0., 1.], [2., 3.]]) (0 of 2 inputs are right)"),
-        (lambda x: (2 * x).T, "it is the transpose of what is right, for ([[0., 1.], [2., 3.]]) (1 of 2 inputs"),
+        (lambda x: (2 * x).T, "the transpose of what is right, for ([[0., 1.], [2., 3.]]) (1 of 2 inputs is right)"),
         (lambda x: x, "it is 0.5 times what is right, in every number, for ("),
         (lambda x: 2 * x + 1, "it is too large by 1, in every number, for ("),
         (lambda x: 2 * x.ravel(), "it has shape (4,), where (2, 2) is right, for ("),
@@ -60,9 +60,10 @@ def said(exercise: gn.lessons.Exercise, answer: Any) -> str:
         (lambda x: {"a": x}, "it gives 1 result (['a']), where one result is expected"),
         (lambda x: [2 * x], "it gives a list or tuple with one result in it, where one result is expected"),
         (lambda x: HeldOn(), "what it gives is no array yet: let go of it, for ("),
-        (lambda x: object(), "it gives a object, where numbers are expected"),
+        (lambda x: object(), "it gives an object, where numbers are expected"),
         (lambda x: (x, x), "it gives 2 results ([0], [1]), where one result is expected (a list of numbers is one"),
         (lambda x: x.fill(np.nan) or x, "it holds 4 numbers that are not finite"),
+        (lambda x: np.where(x == 3, np.nan, 2 * x), "it holds 1 number that is not finite"),
     ],
 )  # fmt: skip
 def test_each_kind_of_wrong_numbers_is_said(answer: Any, message: str) -> None:
@@ -152,6 +153,8 @@ def test_a_ward_says_how_many_patients_are_named_rightly_and_takes_words_with_sp
     words = ["too few units", "overfitting", "learning rate too high", "leakage"]
     message = gn.lessons.check("13.1", words).message
     assert message.endswith("; 2 of 4 are right; look again at 1, 4")
+    message = gn.lessons.check("13.1", [*words[:2], "leakage", "leakage"]).message
+    assert message.endswith("; 1 of 4 is right; look again at 1, 3, 4")
     assert gn.lessons.check("13.1", ["Dead units", *words[1:3], "unscaled_inputs"]).ok
 
 
@@ -205,8 +208,29 @@ def test_a_stub_is_no_answer_yet() -> None:
 
     for stub in (..., empty, with_words):
         assert gn.lessons.check("3.3", stub).message == "there is no answer yet"
+    assert gn.lessons.check("2.5", Unwritten).message == "there is no answer yet"
+    assert gn.lessons.check("2.5", HalfWritten).message.startswith(
+        "a new layer has no bias; __init__ is to make self.bias"
+    )
     for answer in (identity, five):
         assert gn.lessons.check("3.3", answer).message != "there is no answer yet"
+
+
+class Unwritten:
+    """A layer."""
+
+    def __init__(self, n_inputs: int, n_units: int) -> None: ...
+
+    def forward(self, X: Any) -> Any:
+        """What it gives."""
+        ...
+
+
+class HalfWritten:
+    def __init__(self, n_inputs: int, n_units: int) -> None:
+        self.weights = np.ones((n_inputs, n_units))
+
+    def forward(self, X: Any) -> Any: ...
 
 
 several = lesson.value("Several", lambda random: (), hints=("a", "b"), of_text=())(lambda: [0.0, 4.0])

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from glassnet.lessons.exercise import Case, Exercise
 from glassnet.lessons.outputs import NoOutput, Outputs, equal, outputs_of, show
+from glassnet.support.text import be
 
 # What errors of NumPy mean that beginners meet, by words that are in them.
 IN_PLAIN_WORDS = {
@@ -65,7 +66,11 @@ class Verdict:
 
 
 def is_stub(answer: Any) -> bool:
-    """Whether an answer is still what the lesson has in its place: ``...``, or a function of nothing else."""
+    """Whether an answer is still what the lesson has in its place: ``...``, or a function or class of nothing else."""
+    if isinstance(answer, type):
+        return answer.__bases__ == (object,) and all(
+            is_stub(part) for part in vars(answer).values() if callable(part)
+        )
     code = getattr(answer, "__code__", None)
     if code is None:
         return answer is Ellipsis
@@ -135,7 +140,7 @@ def _wrong(
     slip = _known(exercise, outputs, cases) or ""
     first = same.index(False)
     distance = _distance(exercise, outputs[first], right[first], cases[first])
-    count = "" if len(cases) == 1 else f" ({sum(same)} of {len(cases)} inputs are right)"
+    count = "" if len(cases) == 1 else f" ({sum(same)} of {len(cases)} inputs {be(sum(same))} right)"
     return f"{slip or distance}{count}", slip
 
 
@@ -206,7 +211,9 @@ def _numbers(
     exercise: Exercise, what: str, ours: NDArray[np.float64], right: NDArray[np.float64], case: Case
 ) -> str:
     if not np.isfinite(ours).all():
-        return f"{what} holds {int((~np.isfinite(ours)).sum())} numbers that are not finite{_for(exercise, case)}"
+        n_wrong = int((~np.isfinite(ours)).sum())
+        numbers = f"{n_wrong} number" if n_wrong == 1 else f"{n_wrong} numbers"
+        return f"{what} holds {numbers} that {be(n_wrong)} not finite{_for(exercise, case)}"
     pattern = _pattern(ours, right, exercise.tolerance)
     if pattern:
         return f"{what} is {pattern}{_for(exercise, case)}"

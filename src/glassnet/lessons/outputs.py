@@ -8,6 +8,8 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from glassnet.support.text import one
+
 Plain: TypeAlias = NDArray[np.float64] | str
 Outputs: TypeAlias = dict[str, Plain]
 
@@ -51,7 +53,7 @@ def _plain(value: Any) -> Plain:
 def _kind(value: Any) -> str:
     if isinstance(value, Sequence):
         return "a list that is no array of numbers"
-    return f"a {type(value).__name__}"
+    return one(type(value).__name__)
 
 
 def equal(ours: Outputs, others: Outputs, tolerance: float) -> bool:

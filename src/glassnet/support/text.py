@@ -28,6 +28,16 @@ def in_one_line(text: object) -> str:
     return _LINES.sub(_escaped, plain(text))
 
 
+def one(noun: str) -> str:
+    """A noun with its article, by its first letter."""
+    return f"{'an' if noun[:1].lower() in 'aeiou' else 'a'} {noun}"
+
+
+def be(n: int) -> str:
+    """The verb for so many of several: 1 of 4 is, none of 4 and 2 of 4 are."""
+    return "is" if n == 1 else "are"
+
+
 def markup(text: object) -> str:
     """For HTML, between tags or in a quoted attribute."""
     return html.escape(plain(text))

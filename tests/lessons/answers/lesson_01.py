@@ -60,6 +60,7 @@ WRONG = {
         (((0, 0), 0), "it says 0 everywhere"),
         (((0, 0), 1), "it says 1 everywhere"),
         (((-1, -1), 1), "(0, 1) lies on the line, where z is 0"),
+        (((-2, -1), 1.5), "1 of 4 corners is wrong, (1, 0)"),
         (((1, -1), 0.5), "of 4 corners are wrong, the first of them (0, 1)"),
         ((-1, 1.5), "w must hold two numbers, one for each input"),
         ((1, 2, 3), "a pair (w, b) is asked for, and w holds two numbers itself; got 3 values"),

@@ -66,6 +66,7 @@ WRONG = {
         (([[1, 1], [1, 1]], [0, -1], [1, 0], 0), "it counts the inputs: (1, 1) gives 2"),
         (([[1, 1], [1, 1]], [0, -1], [-1, 2], 1), "every answer is the other way round"),
         (([[1, 1], [1, 1]], [0, -1], [1, -2], 1), "every answer is 1 too large: mend the last bias"),
+        (([[1, 1], [1, 1]], [0, -1], [1, -1.5], 0), "1 of 4 is wrong, (1, 1): it gives 0.5"),
         (([[1, 1], [1, 1]], [0, 0], [1, 1], 0), "of 4 are wrong, the first (0, 1): it gives 2"),
         (([1, 1], [0, -1], [1, -2], 0), "W1 has shape (2,); two inputs and two hidden neurons make (2, 2)"),
         (([[1, 1], [1, 1]], [0], [1, -2], 0), "b1, w2 and b2 hold 2, 2 and 1 numbers; yours hold 1, 2 and 1"),

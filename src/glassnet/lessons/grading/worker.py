@@ -13,6 +13,7 @@ import glassnet
 from glassnet.lessons import catalogue, judging
 from glassnet.lessons.grading.carrying import short, written
 from glassnet.support.optional import require
+from glassnet.support.text import one
 
 NOTED = "noted; it is judged when the whole notebook has run"
 
@@ -59,7 +60,7 @@ class Handover:
         if judging.is_stub(answer):
             return None
         if not exercise.is_value and not callable(answer):
-            return [judging.Failure(f"a function is asked for; this is a {type(answer).__name__}")]
+            return [judging.Failure(f"a function is asked for; this is {one(type(answer).__name__)}")]
         return judging.collect(exercise, answer, exercise.variant(seed))
 
     def explanation(self, exercise: Any, answer: Any, seed: int) -> str:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.random import Generator
 
 from glassnet.lessons.exercise import Case, Lesson
+from glassnet.lessons.outputs import NoOutput
 
 lesson = Lesson(2, "Many neurons")
 
@@ -199,6 +200,9 @@ merged.mistakes(
 def _use(layer_class: Any, n_inputs: int, n_units: int, X: Any, weights: Any, bias: Any) -> Any:
     """What a layer is when it is new, and what it gives for weights and a bias that are put into it."""
     new = layer_class(n_inputs, n_units)
+    for name in ("weights", "bias"):
+        if not hasattr(new, name):
+            raise NoOutput(f"a new layer has no {name}; __init__ is to make self.{name}")
     shapes = {f"shape of {name}": str(np.shape(getattr(new, name))) for name in ("weights", "bias")}
     facts = {**shapes, "bias": new.bias}
     spread = float(np.std(new.weights))

@@ -11,6 +11,7 @@ from numpy.random import Generator
 
 from glassnet.lessons.exercise import Case, Lesson
 from glassnet.lessons.outputs import Outputs
+from glassnet.support.text import be
 
 lesson = Lesson(4, "Forward propagation")
 
@@ -183,7 +184,8 @@ def _xor_or_why_not(outputs: Outputs, case: Case) -> str | None:
         return f"every answer is {a[0]:g} too {'large' if a[0] > 0 else 'small'}: mend the last bias"
     wrong = np.flatnonzero(~np.isclose(a, XOR, atol=1e-6))
     x1, x2 = corners[wrong[0]]
-    return f"{len(wrong)} of 4 are wrong, the first ({x1:g}, {x2:g}): it gives {a[wrong[0]]:g}"
+    which = "" if len(wrong) == 1 else "the first "
+    return f"{len(wrong)} of 4 {be(len(wrong))} wrong, {which}({x1:g}, {x2:g}): it gives {a[wrong[0]]:g}"
 
 
 @lesson.value(

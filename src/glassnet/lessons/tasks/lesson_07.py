@@ -12,6 +12,7 @@ import glassnet as gn
 from glassnet.lessons.carried import as_text, network_of
 from glassnet.lessons.exercise import Case, Lesson
 from glassnet.lessons.outputs import NoOutput, Outputs
+from glassnet.support.text import be, one
 
 lesson = Lesson(7, "Training")
 
@@ -75,7 +76,7 @@ def _trained(answer: Any, X: Any) -> Any:
         raise NoOutput("this is a network; hand in the function that builds and trains it")
     network = answer()
     if not isinstance(network, gn.Network):
-        given = "nothing (None)" if network is None else f"a {type(network).__name__}"
+        given = "nothing (None)" if network is None else one(type(network).__name__)
         raise NoOutput(f"the function gives back {given}; a trained gn.Network is asked for")
     return {"network": as_text(network)}
 
@@ -88,10 +89,11 @@ def _learned(outputs: Outputs, case: Case) -> str | None:
     if hidden > 4:
         return f"it has {hidden} hidden neurons; four are allowed"
     if p.shape != (4,):
-        return f"it gives {p.size} numbers for four samples; one output is asked for"
+        return f"it gives {p.size} {'number' if p.size == 1 else 'numbers'} for four samples; one output is asked for"
     right = (p > 0.5) == np.array([False, True, True, False])
     if not right.all():
-        return f"{int((~right).sum())} of 4 are on the wrong side of 0.5: {outputs_are}"
+        n_wrong = int((~right).sum())
+        return f"{n_wrong} of 4 {be(n_wrong)} on the wrong side of 0.5: {outputs_are}"
     if np.abs(p - [0, 1, 1, 0]).max() > 0.1:
         return f"all four are right, but not yet sure: {outputs_are}; train on until all are within 0.1"
     return None
@@ -185,9 +187,12 @@ def _batches_or_why_not(outputs: Outputs, case: Case) -> str | None:
     )
     expected = [size] * (n // size) + ([n % size] if n % size else [])
     if len(rows) < n and sorted(rows) == sorted(set(rows)):
-        return f"{n - len(rows)} of {n} samples are in no batch: the last, smaller batch belongs to them"
+        n_left = n - len(rows)
+        return f"{n_left} of {n} samples {be(n_left)} in no batch: the last, smaller batch belongs to them"
     if len(set(rows)) < len(rows):
-        return f"{len(rows) - len(set(rows))} samples come more than once in an epoch; each comes once"
+        n_again = len(rows) - len(set(rows))
+        come = "1 sample comes" if n_again == 1 else f"{n_again} samples come"
+        return f"{come} more than once in an epoch; each comes once"
     if sorted(rows) != list(range(n)):
         return f"the numbers of samples go from 0 to {n - 1}; yours from {rows.min():g} to {rows.max():g}"
     if sizes.tolist() != expected:

@@ -11,6 +11,7 @@ from numpy.random import Generator
 from glassnet.lessons.exercise import Case, Lesson
 from glassnet.lessons.outputs import NoOutput, Outputs
 from glassnet.support.optional import require
+from glassnet.support.text import one
 
 lesson = Lesson(9, "PyTorch")
 
@@ -115,7 +116,7 @@ def _describe(answer: Any) -> Any:
     torch = _torch()
     model = answer()
     if not isinstance(model, torch.nn.Module):
-        given = "nothing (None)" if model is None else f"a {type(model).__name__}"
+        given = "nothing (None)" if model is None else one(type(model).__name__)
         raise NoOutput(f"it gives back {given}; a torch.nn.Module is asked for")
     shapes = [tuple(m.weight.shape) for m in model.modules() if isinstance(m, torch.nn.Linear)]
     X = torch.tensor(np.random.default_rng(0).normal(scale=4, size=(64, 2)), dtype=torch.float32)

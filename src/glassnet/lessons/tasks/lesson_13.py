@@ -11,6 +11,7 @@ from glassnet.lessons.carried import as_text, network_of
 from glassnet.lessons.clinic import CAUSES, NUMBERS, patient
 from glassnet.lessons.exercise import Case, Exercise, Lesson
 from glassnet.lessons.outputs import NoOutput, Outputs
+from glassnet.support.text import be, one
 
 lesson = Lesson(13, "How things go wrong")
 
@@ -51,7 +52,7 @@ def _how_many(answer: Any, numbers: Any) -> str | None:
         word.strip().lower().replace(" ", "_") == cause for word, cause in zip(answer, right, strict=True)
     ]
     wrong = [str(number) for number, ok in zip(numbers, same, strict=True) if not ok]
-    return f"{sum(same)} of {len(same)} are right; look again at {', '.join(wrong)}"
+    return f"{sum(same)} of {len(same)} {be(sum(same))} right; look again at {', '.join(wrong)}"
 
 
 def _instead(wrong: dict[str, str]) -> Any:
@@ -169,7 +170,7 @@ third_ward.mistakes(
 def _cured(answer: Any, X: Any, y: Any) -> Any:
     network = answer(X, y)
     if not isinstance(network, gn.Network):
-        given = "nothing (None)" if network is None else f"a {type(network).__name__}"
+        given = "nothing (None)" if network is None else one(type(network).__name__)
         raise NoOutput(f"the function gives back {given}; a trained gn.Network is asked for")
     return {"network": as_text(network)}
 

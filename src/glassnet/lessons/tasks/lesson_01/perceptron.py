@@ -11,6 +11,7 @@ from numpy.random import Generator
 from glassnet.lessons.exercise import Case
 from glassnet.lessons.outputs import Outputs
 from glassnet.lessons.tasks.lesson_01.lesson import lesson
+from glassnet.support.text import be
 
 CORNERS = np.array([[0, 0], [0, 1], [1, 0], [1, 1]])
 NOT_BOTH = np.array([1, 1, 1, 0])
@@ -50,7 +51,8 @@ def _not_both(outputs: Outputs, case: Case) -> str | None:
     if (z[says != NOT_BOTH] == 0).all():
         return f"{_first(corners, z > 0)} lies on the line, where z is 0 and the answer 0; move the line with the bias"
     n_wrong = int((says != NOT_BOTH).sum())
-    return f"{n_wrong} of 4 corners are wrong, the first of them {_first(corners, z > 0)}"
+    which = "" if n_wrong == 1 else "the first of them "
+    return f"{n_wrong} of 4 corners {be(n_wrong)} wrong, {which}{_first(corners, z > 0)}"
 
 
 def _first(corners: Any, says: Any) -> str:
