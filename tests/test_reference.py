@@ -28,15 +28,16 @@ def test_the_index_leads_to_every_page() -> None:
     assert set(re.findall(r"^   (rooms/\w+)$", index, flags=re.MULTILINE)) == pages
 
 
-def telling() -> Any:
-    spec = importlib.util.spec_from_file_location("telling", REFERENCE / "telling.py")
+def module_of(name: str) -> Any:
+    """A module that writes the reference."""
+    spec = importlib.util.spec_from_file_location(name, REFERENCE / f"{name}.py")
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
 
 
-TELLING = telling()
+TELLING = module_of("telling")
 PUBLIC = {
     thing
     for room in (gn, *(getattr(gn, name) for name in ROOMS))

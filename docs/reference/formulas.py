@@ -1,36 +1,52 @@
 """Formulas as MathML, which browsers set by themselves."""
 
+from __future__ import annotations
+
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from docutils import nodes
-from docutils.utils.math import latex2mathml
-from sphinx.application import Sphinx
+from docutils.utils.math import MathError, latex2mathml
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+
+# What is opened, and what closes it.
+PAIRS = [(r"(?<!\\){", r"(?<!\\)}"), (r"\\left\b", r"\\right\b"), (r"\\begin\b", r"\\end\b")]
 
 
-def mathml(node: nodes.math | nodes.math_block) -> str:
-    """The formula of a node.
+def mathml(latex: str, as_block: bool = False) -> str:
+    """The formula as MathML.
 
     Raises
     ------
     ValueError
-        Where a fraction stands without braces, which LaTeX reads digit by digit and MathML does not.
+        Where it cannot be set, or would be set as something else: where what was opened is not closed, or a fraction
+        stands without braces, which LaTeX reads digit by digit and MathML does not.
     """
-    latex = node.astext()
+    if not latex.strip() or any(len(re.findall(a, latex)) != len(re.findall(b, latex)) for a, b in PAIRS):
+        raise ValueError(f"a formula is empty, or holds something that is opened and not closed: {latex!r}")
     if re.search(r"frac\d", latex):
         raise ValueError(f"write the numbers of fractions in braces, \\frac{{1}}{{2}}: {latex}")
-    return latex2mathml.tex2mathml(latex, as_block=isinstance(node, nodes.math_block))
+    try:
+        return str(latex2mathml.tex2mathml(latex, as_block=as_block))
+    except (
+        MathError,
+        AttributeError,
+        IndexError,
+    ) as reason:  # what it raises for an exponent of nothing, for one
+        raise ValueError(f"this formula cannot be set ({reason}): {latex}") from reason
 
 
 def inline(translator: Any, node: nodes.math) -> None:
     """A formula within a line."""
-    translator.body.append(mathml(node))
+    translator.body.append(mathml(node.astext()))
     raise nodes.SkipNode
 
 
 def block(translator: Any, node: nodes.math_block) -> None:
     """A formula on a line of its own."""
-    translator.body.append(f'<div class="formula">{mathml(node)}</div>')
+    translator.body.append(f'<div class="formula">{mathml(node.astext(), as_block=True)}</div>')
     raise nodes.SkipNode
 
 
