@@ -6,16 +6,36 @@ from typing import Any
 
 import glassnet
 from glassnet.browser.page.embedding import shared
+from glassnet.support import looks
 
 HERE = Path(__file__).parent
 PAGES = HERE.parents[1] / "build" / "pages"
-sys.path.insert(0, str(HERE.parent / "reference"))
+sys.path[:0] = [str(HERE), str(HERE.parent / "reference")]
+
+
+def variables(colours: dict[str, str]) -> dict[str, str]:
+    """The theme's names for colours and type of docs/looks.md."""
+    return {
+        "color-background-primary": colours["paper"], "color-background-secondary": colours["faint"],
+        "color-background-border": colours["line"], "color-background-hover": colours["line"],
+        "color-foreground-primary": colours["ink"], "color-foreground-secondary": colours["soft"],
+        "color-foreground-muted": colours["soft"], "color-foreground-border": colours["soft"],
+        "color-brand-primary": colours["accent"], "color-brand-content": colours["accent"],
+        "color-brand-visited": colours["accent"],
+        "font-stack": 'system-ui, -apple-system, "Segoe UI", Roboto, sans-serif',
+        "font-stack--monospace": "ui-monospace, SFMono-Regular, Menlo, Consolas, monospace",
+    }  # fmt: skip
+
 
 project, author, version = "glassnet", "The glassnet authors", glassnet.__version__
 copyright = author
-extensions = ["sphinx.ext.autodoc", "numpydoc", "myst_nb", "pages", "formulas"]
+extensions = ["sphinx.ext.autodoc", "numpydoc", "myst_nb", "pages", "formulas", "dark_pictures"]
 html_theme = "furo"
 html_title = f"glassnet {version}"
+html_theme_options = {
+    "light_css_variables": variables(looks.colours("light")),
+    "dark_css_variables": variables(looks.colours("dark")),
+}
 html_static_path = ["style", str(PAGES / "notebooks")]
 html_css_files = ["site.css"]
 html_js_files = ["glassnet-page.js", "site.js"]
