@@ -29,7 +29,7 @@ def test_each_point_has_the_colour_of_the_most_probable_class() -> None:
     np.testing.assert_array_equal(np.asarray(image.get_array()).ravel(), predicted)
     for number in range(3):
         shade = image.get_cmap()(image.norm(number))
-        assert to_hex(shade) == canvas.COLOURS[number].lower()
+        assert to_hex(shade) == canvas.CLASSES[number].lower()
 
 
 def test_a_probability_is_a_shade_with_a_line_at_one_half() -> None:
@@ -49,7 +49,7 @@ def test_samples_have_the_colour_and_marker_of_their_class() -> None:
     groups = [made for made in ax.collections if made.get_label() in "abc"]
     for number, made in enumerate(groups):
         np.testing.assert_allclose(made.get_offsets(), case.X[case.y == number], rtol=1e-6)
-        assert to_hex(made.get_facecolor()[0]) == canvas.COLOURS[number].lower()
+        assert to_hex(made.get_facecolor()[0]) == canvas.CLASSES[number].lower()
     legend = ax.get_legend()
     assert legend is not None
     assert [text.get_text() for text in legend.get_texts()] == ["a", "b", "c"]

@@ -84,7 +84,7 @@ def training_animation(
         raise ArgumentError(f"path must end in .gif, in a folder that exists; got {str(path)!r}")
     seconds = checks.number("seconds", seconds, above=0, most=_LONGEST)
     most_bytes = checks.integer("most_bytes", most_bytes, least=1)
-    frames = _in_common_colours(
+    frames = in_common_colours(
         [_frame(recorder, index, draw or _boundary(recorder)) for index in range(len(recorder.recordings))]
     )
     content = _gif(frames, seconds)
@@ -115,7 +115,7 @@ def _frame(recorder: Recorder, index: int, draw: Callable[[Network, Axes], Any])
     return image.fromarray(pixels).convert("RGB")
 
 
-def _in_common_colours(frames: list[Any]) -> list[Any]:
+def in_common_colours(frames: list[Any]) -> list[Any]:
     """All pictures in the colours of some of them: what does not change then takes no room in the file."""
     image = require("PIL.Image", extra="plots", purpose="an animation")
     some = frames[:: max(len(frames) // _SAMPLED, 1)] + frames[-1:]

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _MOST_CLASSES_WITH_NUMBERS = 20
 _MOST_NAMES = 30
 _LONGEST_UPRIGHT_NAME = 3
-_DARK = 0.71  # the share from which white is easier to read on its shade than black
+_TINT = 0.45  # of blue in the darkest shade below numbers, which can be read on it on light pages and on dark ones
 _SMALLEST_FONT, _SMALLEST_NAME, _LARGEST_FONT = 4.0, 6.0, 10.0  # points
 
 
@@ -72,10 +72,11 @@ def confusion_matrix(
     side = min(3.0 + 0.2 * n_classes, 8.0)
     ax = canvas.axes_of(ax, side, side)
     shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
-    image = ax.imshow(shares, cmap="Blues", vmin=0.0, vmax=1.0)
+    has_numbers = n_classes <= _MOST_CLASSES_WITH_NUMBERS
+    image = ax.imshow(shares, cmap=canvas.tints(_TINT if has_numbers else 1.0), vmin=0.0, vmax=1.0)
     _name_classes(ax, drawn_names(names, canvas.letters_of_names(ax)))
-    if n_classes <= _MOST_CLASSES_WITH_NUMBERS:
-        _write_counts(ax, counts, shares)
+    if has_numbers:
+        _write_counts(ax, counts)
     else:
         ax.figure.colorbar(image, ax=ax, format=canvas.percent(), label="share of the true class", shrink=0.8)
     right, total = int(np.trace(counts)), int(counts.sum())
@@ -125,12 +126,11 @@ def _cell(ax: Axes, n_classes: int) -> float:
     return min(canvas.size_of(ax)) / n_classes
 
 
-def _write_counts(ax: Axes, counts: NDArray[np.int64], shares: NDArray[np.float64]) -> None:
+def _write_counts(ax: Axes, counts: NDArray[np.int64]) -> None:
     cell = _cell(ax, len(counts))
     digits = len(f"{counts.max():,}")
     size = float(np.clip(1.2 * cell / (digits + 1), _SMALLEST_FONT, min(0.5 * cell, _LARGEST_FONT)))
     for row, column in np.argwhere(counts):
-        colour = "white" if shares[row, column] > _DARK else "black"
         ax.text(
-            column, row, f"{counts[row, column]:,}", ha="center", va="center", color=colour, fontsize=size
+            column, row, f"{counts[row, column]:,}", ha="center", va="center", color="black", fontsize=size
         )

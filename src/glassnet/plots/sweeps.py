@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 SOLVED = "solved"
 _STYLES = (
     (canvas.BLUE, "o"), (canvas.VERMILLION, "s"), (canvas.GREEN, "^"), (canvas.ORANGE, "D"),
-    (canvas.PURPLE, "v"), (canvas.SKY_BLUE, "P"), (canvas.BLACK, "X"),
+    (canvas.PURPLE, "v"), (canvas.SKY_BLUE, "P"), (canvas.GREY, "X"),
 )  # fmt: skip
 _STEP_ASIDE = 0.12  # of the distance between two settings, for each further curve
 _DECADES_FOR_A_LOGARITHM = 100.0

@@ -1,16 +1,15 @@
 """The page can be used by everyone: axe, the common checker of accessibility, finds nothing serious in any view."""
 
 from collections.abc import Callable
-from importlib import resources
 from typing import Any
 
 import pytest
 
+from tests.access import grave_findings
 from tests.browser.page.conftest import wait as after
 
 pytestmark = pytest.mark.browser
 TABS = ("walk", "weights", "surface", "confusion", "runs", "code", "files", "lessons", "formula")
-GRAVE = {"serious", "critical"}
 
 
 @pytest.mark.parametrize(
@@ -20,17 +19,10 @@ GRAVE = {"serious", "critical"}
 def test_axe_finds_nothing_serious_in_any_view(
     open_page: Callable[..., Any], theme: str, width: int, address: str
 ) -> None:
-    pytest.importorskip(
-        "axe_playwright_python", reason="axe is not installed: pip install axe-playwright-python"
-    )
     tab = open_page(address, theme=theme, width=width)
     tab.click("button.epoch")
     after(tab, "s.frame.epoch === 1")
     for name in TABS:
         tab.click(f"#tab-{name}")
     tab.evaluate("for (const panel of document.querySelectorAll('[role=tabpanel]')) panel.hidden = false")
-    tab.evaluate((resources.files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8"))
-    found = tab.evaluate(
-        "axe.run().then(({ violations }) => violations.map(({ id, impact, nodes }) => ({ id, impact, where: nodes[0].html })))"
-    )
-    assert [one for one in found if one["impact"] in GRAVE] == []
+    assert grave_findings(tab) == []

@@ -6,12 +6,14 @@ import json
 import re
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import polars as pl
 import pytest
 
 import glassnet as gn
+from tests.access import grave_findings
 from tests.cli.table.conftest import QUICK, called
 from tests.cli.table.homes import homes, write
 
@@ -37,7 +39,22 @@ def section(page: str, name: str) -> str:
 def test_every_section_is_there_and_nothing_is_loaded(trained: dict[str, Path], target: str) -> None:
     page = (trained[target] / "report.html").read_text()
     assert re.findall(r'<section id="(\w+)">', page) == list(SECTIONS)
-    assert not re.search(r'(src|href)="(?!#|data:)', page) and "http" not in page and "<script" not in page
+    assert (
+        not re.search(r'(src|srcset|href)="(?!#|data:)', page)
+        and "http" not in page
+        and "<script" not in page
+    )
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(("theme", "width"), [("dark", 1280), ("light", 390)])
+def test_the_page_can_be_used_by_everyone(
+    browser: Any, trained: dict[str, Path], theme: str, width: int
+) -> None:
+    tab = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=theme)
+    tab.goto((trained["kind"] / "report.html").as_uri())
+    assert grave_findings(tab) == []
+    tab.close()
 
 
 def test_the_diagnosis_is_that_of_the_command(trained: dict[str, Path]) -> None:

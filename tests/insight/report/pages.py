@@ -7,7 +7,7 @@ from typing import Any
 
 import glassnet as gn
 
-VOID = {"meta", "img", "br"}
+VOID = {"meta", "img", "br", "source"}
 
 
 class Page(HTMLParser):

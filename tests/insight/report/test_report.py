@@ -1,5 +1,6 @@
 """The report of a training: what it says equals what else is known, and it loads nothing."""
 
+import base64
 import io
 import re
 import sys
@@ -14,10 +15,11 @@ from PIL import Image
 import glassnet as gn
 from glassnet.errors import ArgumentError, ShapeError
 from glassnet.insight.report import pictures
+from tests.access import grave_findings
 from tests.insight.report.pages import Page, digits, reported, trained
 
 SECTIONS = ["data", "network", "learning", "quality", "worst", "diagnosis", "step", "next"]
-LOADS = {"script", "link", "object", "embed", "video", "audio", "source", "form", "base"}
+LOADS = {"script", "link", "object", "embed", "video", "audio", "form", "base"}
 HOSTILE = '"><script>alert(1)</script> & <b>'
 
 
@@ -57,7 +59,11 @@ def test_every_section_is_there_and_is_linked(page: Page) -> None:
 def test_nothing_is_loaded_from_anywhere(file: Path, page: Page) -> None:
     assert LOADS.isdisjoint(tag for tag, _ in page.elements)
     for _, attributes in page.elements:
-        assert all(value.startswith("data:image/png;") for key, value in attributes.items() if key == "src")
+        assert all(
+            value.startswith("data:image/png;")
+            for key, value in attributes.items()
+            if key in ("src", "srcset")
+        )
         assert not any(key.startswith("on") or key == "style" for key in attributes)
     [frame] = page.of("iframe")
     assert frame.keys() == {"srcdoc", "title", "class"} and "default-src 'none'" in frame["srcdoc"]
@@ -73,6 +79,29 @@ def test_every_picture_can_be_opened_and_says_what_it_shows(page: Page) -> None:
             picture.load()
             assert picture.format == "PNG"
     assert all(len(attributes["alt"]) > 10 for attributes in page.of("img"))
+
+
+def test_what_is_drawn_has_a_picture_for_dark_pages(page: Page) -> None:
+    sources = list(page.of("source"))
+    assert len(sources) == len([one for one in page.of("img") if one.get("class") != "pixels"]) >= 4
+    for attributes in sources:
+        assert attributes["media"] == "screen and (prefers-color-scheme: dark)"
+        file = base64.b64decode(attributes["srcset"].partition(",")[2], validate=True)
+        with Image.open(io.BytesIO(file)) as picture:
+            assert picture.convert("RGB").getpixel((0, 0)) == (0x13, 0x18, 0x24)
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(("theme", "width"), [("light", 1280), ("dark", 390)])
+def test_the_page_can_be_used_by_everyone(browser: Any, file: Path, theme: str, width: int) -> None:
+    tab = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=theme)
+    tab.goto(file.as_uri())
+    assert grave_findings(tab) == []
+    ground = tab.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert ground == {"light": "rgb(255, 255, 255)", "dark": "rgb(19, 24, 36)"}[theme]
+    tab.emulate_media(media="print")
+    assert tab.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+    tab.close()
 
 
 def test_every_table_has_a_caption_and_names_its_columns(page: Page) -> None:

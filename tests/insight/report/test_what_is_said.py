@@ -282,7 +282,7 @@ def test_the_mean_image_of_each_class_is_shown_on_the_scale_of_all_samples() -> 
     assert facts(made)["image"] == "2 × 3 pixels"
     shown = [found["alt"] for found in made.of("img") if found["alt"].startswith("mean of")]
     assert shown == [f"mean of the training images of class {name}" for name in "01"]
-    assert f"white is {X.min():.4g}, black {X.max():.4g}." in made.text
+    assert f"{X.min():.4g} has the page's colour, and {X.max():.4g} stands out most." in made.text
 
 
 # ---- quality and the worst

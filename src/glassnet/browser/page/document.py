@@ -17,6 +17,7 @@ from glassnet import __version__, datasets
 from glassnet.browser.page.bundle import bundle
 from glassnet.browser.page.catalogue import catalogue
 from glassnet.errors import MissingDependencyError
+from glassnet.support import looks
 from glassnet.support.text import markup
 
 _CLIENT = Path(str(files("glassnet.browser.page") / "client"))
@@ -78,8 +79,7 @@ def program() -> str:
 @cache
 def stylesheet() -> str:
     """The colours and type of every page, and the looks of this one."""
-    looks = (files("glassnet.support") / "looks.css").read_text(encoding="utf-8")
-    style = looks + (_CLIENT / "looks" / "page.css").read_text(encoding="utf-8")
+    style = looks.stylesheet() + (_CLIENT / "looks" / "page.css").read_text(encoding="utf-8")
     return _ROOM_IN_STYLE.sub(r"\1", re.sub(r"/\*.*?\*/", "", style, flags=re.DOTALL))
 
 

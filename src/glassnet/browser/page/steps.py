@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib.resources import files
 from typing import Any
 
 import numpy as np
@@ -16,6 +15,7 @@ from glassnet.insight.trace.trace import Trace
 from glassnet.losses import Loss
 from glassnet.network.inputs.meaning import Meaning
 from glassnet.network.network import Network
+from glassnet.support.looks import stylesheet
 from glassnet.support.registry import compact_repr
 from glassnet.support.text import markup
 
@@ -32,16 +32,13 @@ def page_of(trace: Trace) -> str:
     return page_at(document, trace.title)
 
 
-def page_at(
-    document: dict[str, Any], title: str, *, theme: str = "auto", hide: str = "", output: int = 0
-) -> str:
+def page_at(document: dict[str, Any], title: str, *, hide: str = "", output: int = 0) -> str:
     """The page of a document that :func:`document_of` made.
 
     Parameters
     ----------
     document : dict
     title : str
-    theme : {"auto", "light", "dark"}
     hide : str
         Panels that are not shown.
     output : int
@@ -50,18 +47,17 @@ def page_at(
     begun = {
         **document,
         "address": f"{document['address']}&hide={hide}",
-        "step": {**document["step"], "theme": theme, "output": output},
+        "step": {**document["step"], "output": output},
     }
     return page(title=f"glassnet: {title}", document=begun, is_alone=True)
 
 
 def plain_page(trace: Trace, reason: str) -> str:
     """The formulas of a trace as a table, and why they are not the page."""
-    looks = (files("glassnet.support") / "looks.css").read_text(encoding="utf-8")
     style = "body { font: 16px/1.5 var(--text); color: var(--ink); background: var(--paper); margin: 1.5rem }"
     return (
         f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>glassnet: {markup(trace.title)}</title>'
-        f"<style>{looks}{style}</style></head><body><p>These are the formulas as a table: {markup(reason)}.</p>"
+        f"<style>{stylesheet()}{style}</style></head><body><p>These are the formulas as a table: {markup(reason)}.</p>"
         f"{trace._repr_html_()}</body></html>\n"
     )
 

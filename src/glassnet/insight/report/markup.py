@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from glassnet.support.text import markup as escape
 
 _LONG = 28  # letters of a cell
-_WITHOUT_CONTENT = {"br", "img"}
+_WITHOUT_CONTENT = {"br", "img", "source"}
 
 
 class Html(str):
@@ -62,8 +62,12 @@ def facts(pairs: Iterable[tuple[str, object]]) -> Html:
 
 def image(png: bytes, alt: str, **attributes: object) -> Html:
     """A picture inside the page."""
-    data = "data:image/png;base64," + base64.b64encode(png).decode("ascii")
-    return tag("img", src=data, alt=alt, **attributes)
+    return tag("img", src=embedded(png), alt=alt, **attributes)
+
+
+def embedded(png: bytes) -> str:
+    """An address that holds the picture itself."""
+    return "data:image/png;base64," + base64.b64encode(png).decode("ascii")
 
 
 def figure(content: Html, caption: str) -> Html:

@@ -13,49 +13,46 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glassnet.errors import MissingDependencyError
-from glassnet.insight.report.markup import Html, figure, image, tag
+from glassnet.insight.report.markup import Html, embedded, figure, image, tag
 from glassnet.support.optional import require
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 _DOTS_PER_INCH = 160
-_LARGE, _COLOURS = 150_000, 256  # bytes; colours of a larger picture
+_LARGE = 150_000  # bytes
+IN_DARK = "screen and (prefers-color-scheme: dark)"
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _GREYSCALE = (8, 0, 0, 0, 0)  # bits, colour type, compression, filter, interlace
 
 
 def drawn(draw: Callable[[], Figure], alt: str, caption: str) -> Html:
-    """What `draw` draws; without matplotlib a line that says what is missing."""
+    """What `draw` draws, for light pages and for dark ones; without matplotlib a line that says what is missing."""
     try:
         drawing = draw()
     except MissingDependencyError as error:
         return tag("p", f"{caption} Left out: {error}.", class_="missing")
-    width = round(96 * drawing.get_figwidth())
-    return figure(image(_file(drawing), alt, width=width), caption)
+    from glassnet.plots.drawing.dark import picture_in_dark
+
+    file, width = _file(drawing), round(96 * drawing.get_figwidth())
+    dark = tag("source", srcset=embedded(picture_in_dark(file)), media=IN_DARK, width=width)
+    return figure(tag("picture", dark, image(file, alt, width=width)), caption)
 
 
 def _file(drawing: Figure) -> bytes:
     """The PNG file of a figure; a large one, such as a diagram of thousands of lines, with fewer colours."""
+    from glassnet.plots.drawing.dark import file_of, in_few_colours
+
     file = io.BytesIO()
     with warnings.catch_warnings():
         # A letter that no font has is drawn as a box; the name stands as text in the table beside.
         warnings.filterwarnings("ignore", message="Glyph .* missing from")
         drawing.savefig(file, format="png", dpi=_DOTS_PER_INCH, metadata={"Software": None})
-    return file.getvalue() if file.tell() <= _LARGE else _of_few_colours(file)
-
-
-def _of_few_colours(drawing: io.BytesIO) -> bytes:
+    if file.tell() <= _LARGE:
+        return file.getvalue()
     images = require("PIL.Image", extra="plots", purpose="a picture")
-    octree = images.Quantize.FASTOCTREE  # keeps the colours of thin lines, which the others give up
-    with images.open(drawing) as opened:
-        few = opened.convert("RGB").quantize(_COLOURS, octree, dither=images.Dither.NONE)
-    palette, ground = few.getpalette(), 3 * few.getpixel((0, 0))
-    palette[ground : ground + 3] = [255, 255, 255]  # which the octree makes a little darker
-    few.putpalette(palette)
-    file = io.BytesIO()
-    few.save(file, format="png", optimize=True)
-    return file.getvalue()
+    with images.open(file) as opened:
+        return file_of(in_few_colours(opened))
 
 
 def pixels(values: NDArray[Any], low: float, high: float, alt: str) -> Html:

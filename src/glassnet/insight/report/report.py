@@ -30,6 +30,7 @@ from glassnet.network.history import History
 from glassnet.network.network import Network
 from glassnet.support import checks
 from glassnet.support.calls import explained
+from glassnet.support.looks import stylesheet
 from glassnet.support.text import markup
 
 _SECTIONS = {
@@ -161,8 +162,7 @@ def page_of(heading: str, sections: Mapping[str, str], parts: Sequence[Html]) ->
     )
     body = joined([tag("header", tag("h1", heading), links), tag("main", *parts)])
     template = files("glassnet.insight.report").joinpath("page.html").read_text(encoding="utf-8")
-    looks = files("glassnet.support").joinpath("looks.css").read_text(encoding="utf-8")
-    styled = template.replace("/*LOOKS*/", looks)
+    styled = template.replace("/*LOOKS*/", stylesheet())
     return ReportPage(styled.replace("<!--TITLE-->", markup(heading)).replace("<!--BODY-->", body))
 
 

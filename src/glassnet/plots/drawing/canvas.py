@@ -6,7 +6,10 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, cast
 
+import numpy as np
+
 from glassnet.support import checks
+from glassnet.support.looks import colours
 from glassnet.support.optional import require
 
 if TYPE_CHECKING:
@@ -16,13 +19,13 @@ if TYPE_CHECKING:
 
     from glassnet.plots.drawing.picture import Picture
 
-# Okabe and Ito, "Color universal design", 2008.
-BLUE, VERMILLION, GREEN, ORANGE = "#0072B2", "#D55E00", "#009E73", "#E69F00"
-PURPLE, SKY_BLUE, BLACK = "#CC79A7", "#56B4E9", "#000000"
+# Those of pages: the first seven are Okabe and Ito, "Color universal design", 2008, with grey for black.
+CLASSES = tuple(colours("light")[f"class-{number}"] for number in range(10))
+VERMILLION, BLUE, GREEN, ORANGE, PURPLE, SKY_BLUE, GREY = CLASSES[:7]
 
-# The n-th of several curves or classes: colour, line style, marker. Their counts have no common divisor, so that 140
-# pass before the same combination comes again.
-COLOURS = (BLUE, VERMILLION, GREEN, ORANGE, PURPLE, SKY_BLUE, BLACK)
+# The n-th of several curves: colour, line style, marker. Their counts have no common divisor, so that 140 pass before
+# the same combination comes again.
+COLOURS = (BLUE, VERMILLION, GREEN, ORANGE, PURPLE, SKY_BLUE, GREY)
 LINES = ("-", "--", "-.", ":")
 MARKERS = ("o", "s", "^", "D", "v")
 
@@ -82,10 +85,16 @@ def percent() -> Any:
 
 def signed() -> Any:
     """A colour map from negative over white to positive, whose end is the darker one, also in grey."""
-    colours = [NEGATIVE, "#FFFFFF", POSITIVE, "#00304D"]
+    shades = [NEGATIVE, "#FFFFFF", POSITIVE, "#00304D"]
     return matplotlib("colors").LinearSegmentedColormap.from_list(
-        "signed", list(zip((0.0, 0.5, 0.8, 1.0), colours, strict=True))
+        "signed", list(zip((0.0, 0.5, 0.8, 1.0), shades, strict=True))
     )
+
+
+def tints(most: float) -> Any:
+    """A colour map from white to so much of blue in white, at most 1."""
+    end = 1 - most * (1 - np.array(matplotlib("colors").to_rgb(BLUE)))
+    return matplotlib("colors").LinearSegmentedColormap.from_list("tints", [(1, 1, 1), end])
 
 
 def quieten(ax: Axes) -> None:

@@ -61,7 +61,7 @@ def scatter_classes(
         chosen = points[classes == number]
         ax.scatter(
             chosen[:, 0], chosen[:, 1], s=area_of(ax, len(points)), label=titles[number],
-            color=colour_of(number), marker=canvas.MARKERS[number % len(canvas.MARKERS)],
+            color=colour_of(number), marker=_marker_of(number),
             edgecolors="white", linewidths=0.4, zorder=3,
         )  # fmt: skip
     name_beside(ax, 2 if len(np.unique(classes)) > _MANY_CLASSES else 1)
@@ -95,7 +95,12 @@ def scatter_values(ax: Axes, points: NDArray[Any], values: NDArray[np.float64], 
 
 def colour_of(number: int) -> str:
     """The colour of a class."""
-    return canvas.COLOURS[number % len(canvas.COLOURS)]
+    return canvas.CLASSES[number % len(canvas.CLASSES)]
+
+
+def _marker_of(number: int) -> str:
+    """The marker of a class, another one where its colour comes again."""
+    return canvas.MARKERS[(number + number // len(canvas.CLASSES)) % len(canvas.MARKERS)]
 
 
 def name_beside(ax: Axes, columns: int = 1) -> None:

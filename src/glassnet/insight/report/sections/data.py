@@ -90,5 +90,5 @@ def _mean_images(subject: Subject) -> Html:
         )
         for place in shown
     ]  # fmt: skip
-    text = f"The mean image of each class; white is {number(low)}, black {number(high)}."
+    text = f"The mean image of each class; {number(low)} has the page's colour, and {number(high)} stands out most."
     return joined([tag("p", text), tag("div", *images, class_="images")])

@@ -50,9 +50,7 @@ def _page(step: Trace, output: int) -> Html:
         document = document_of(step.moment)
     except GlassnetError as error:
         return tag("p", f"Only as a table: {error}.")
-    text = page_at(
-        document, step.title, theme="light", hide="data,network,training,view,output", output=output
-    )
+    text = page_at(document, step.title, hide="data,network,training,view,output", output=output)
     return tag("iframe", srcdoc=text, title="the network, at this step", class_="page")
 
 

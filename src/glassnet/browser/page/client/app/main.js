@@ -75,8 +75,7 @@ function said(model) {
 }
 
 /** A step that Python wrote down. */
-async function begunAt(model, { spec, state, theme = "auto", output = 0, ...step }) {
-  model.store.set({ theme });
+async function begunAt(model, { spec, state, output = 0, ...step }) {
   try {
     await model.adopt(spec, state, document_of_python.title, step);
     model.store.set({ selection: { kind: "unit", column: model.get("network").columns.length - 1, unit: output } });
