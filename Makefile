@@ -4,7 +4,7 @@ INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check -c constraints
 SOURCES := pyproject.toml constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: run test lint bench lessons mutants docs clean help
+.PHONY: run test lint bench lessons mutants docs audit clean help
 
 run: .venv/installed ## train a network on 1 797 handwritten digits, into runs/digits
 	$(BIN)/glassnet train digits --output runs/digits
@@ -34,6 +34,9 @@ docs: .venv/installed-dev ## write the site into build/site: course, how-to page
 	$(INSTALL) -e '.[docs]'
 	$(BIN)/python docs/write_parts.py
 	$(BIN)/python docs/build_site.py
+
+audit: .venv/installed-dev ## open every page of the site in a browser: access, width, links, search, weight
+	$(BIN)/python docs/check_site.py
 
 clean: ## remove everything that was built, installed or trained here
 	rm -rf .venv build dist runs .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .mutants
