@@ -83,7 +83,7 @@ def test_every_picture_can_be_opened_and_says_what_it_shows(page: Page) -> None:
 
 def test_what_is_drawn_has_a_picture_for_dark_pages(page: Page) -> None:
     sources = list(page.of("source"))
-    assert len(sources) == len([one for one in page.of("img") if one.get("class") != "pixels"]) >= 4
+    assert len(sources) == len([one for one in page.of("img") if one.get("class") != "pixels"]) >= 3
     for attributes in sources:
         assert attributes["media"] == "screen and (prefers-color-scheme: dark)"
         file = base64.b64decode(attributes["srcset"].partition(",")[2], validate=True)

@@ -47,7 +47,8 @@ def table(caption: str, head: Sequence[str], rows: Iterable[Sequence[object]]) -
         for cells in rows
     )  # fmt: skip
     element = tag("table", tag("caption", caption), tag("thead", header), tag("tbody", *body))
-    return tag("div", element, class_="wide")
+    # What scrolls must be reached by keyboard.
+    return tag("div", element, class_="wide", role="region", tabindex=0, **{"aria-label": caption})
 
 
 def _long(cell: object) -> dict[str, str]:

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 _DOTS_PER_INCH = 160
-_LARGE = 150_000  # bytes
+# Of a larger picture, such as a diagram of thousands of lines: bytes, colours, and the size of that for dark pages.
+_LARGE, _COLOURS, _SCALE = 150_000, 32, 0.75
 IN_DARK = "screen and (prefers-color-scheme: dark)"
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _GREYSCALE = (8, 0, 0, 0, 0)  # bits, colour type, compression, filter, interlace
@@ -32,27 +33,27 @@ def drawn(draw: Callable[[], Figure], alt: str, caption: str) -> Html:
         drawing = draw()
     except MissingDependencyError as error:
         return tag("p", f"{caption} Left out: {error}.", class_="missing")
-    from glassnet.plots.drawing.dark import picture_in_dark
+    from glassnet.plots.drawing.dark import file_of, in_few_colours, picture_in_dark
 
     file, width = _file(drawing), round(96 * drawing.get_figwidth())
-    dark = tag("source", srcset=embedded(picture_in_dark(file)), media=IN_DARK, width=width)
-    return figure(tag("picture", dark, image(file, alt, width=width)), caption)
+    if len(file) > _LARGE:
+        images = require("PIL.Image", extra="plots", purpose="a picture")
+        with images.open(io.BytesIO(file)) as opened:
+            light = file_of(in_few_colours(opened, _COLOURS))
+        dark = picture_in_dark(file, _COLOURS, _SCALE)
+    else:
+        light, dark = file, picture_in_dark(file)
+    source = tag("source", srcset=embedded(dark), media=IN_DARK, width=width)
+    return figure(tag("picture", source, image(light, alt, width=width)), caption)
 
 
 def _file(drawing: Figure) -> bytes:
-    """The PNG file of a figure; a large one, such as a diagram of thousands of lines, with fewer colours."""
-    from glassnet.plots.drawing.dark import file_of, in_few_colours
-
     file = io.BytesIO()
     with warnings.catch_warnings():
         # A letter that no font has is drawn as a box; the name stands as text in the table beside.
         warnings.filterwarnings("ignore", message="Glyph .* missing from")
         drawing.savefig(file, format="png", dpi=_DOTS_PER_INCH, metadata={"Software": None})
-    if file.tell() <= _LARGE:
-        return file.getvalue()
-    images = require("PIL.Image", extra="plots", purpose="a picture")
-    with images.open(file) as opened:
-        return file_of(in_few_colours(opened))
+    return file.getvalue()
 
 
 def pixels(values: NDArray[Any], low: float, high: float, alt: str) -> Html:

@@ -16,7 +16,6 @@ from glassnet.support.optional import require
 # Named colours that pictures are drawn in, but for the grey among the classes: greys are steps from paper to ink.
 _DRAWN_IN = ("paper", "ink", "line", *(f"class-{number}" for number in range(10) if number != 6))
 _SHARES = (0.5, 1.0)  # the tints whose partner is known, too
-_COLOURS = 256
 _NEAR = 0.3  # of the cube's side: nearer to a named colour than this, that one decides
 # Ottosson, "A perceptual color space for image processing", 2020.
 _TO_CONES = np.array(
@@ -46,24 +45,26 @@ def in_dark(shades: Array) -> NDArray[np.uint8]:
     given = np.asarray(shades, np.float64) / 255
     distances = np.linalg.norm(given[:, None] - known, axis=2)
     found = distances @ weights + given @ plane[:3] + plane[3]
-    return np.round(255 * np.clip(found, 0, 1)).astype(np.uint8)
+    rounded: NDArray[np.uint8] = np.round(255 * np.clip(found, 0, 1)).astype(np.uint8)
+    return rounded
 
 
-def picture_in_dark(png: bytes) -> bytes:
-    """The PNG file of a picture for dark pages, made of that for light ones; at most 256 colours."""
+def picture_in_dark(png: bytes, most_colours: int = 256, scale: float = 1.0) -> bytes:
+    """The PNG file of a picture for dark pages, made of that for light ones, in so many colours and of this size."""
     with _images().open(io.BytesIO(png)) as opened:
-        few = in_few_colours(opened)
+        size = tuple(round(scale * length) for length in opened.size)
+        few = in_few_colours(opened.convert("RGBA").resize(size), most_colours)
     palette = np.array(few.getpalette(), np.uint8).reshape(-1, 3)
     few.putpalette(in_dark(palette).ravel().tolist())
     return file_of(few)
 
 
-def in_few_colours(picture: Any) -> Any:
-    """A picture in 256 colours; the one in its upper left corner, mostly white, is kept exactly."""
+def in_few_colours(picture: Any, most: int) -> Any:
+    """A picture in at most so many colours; the one in its upper left corner, mostly white, is kept exactly."""
     octree = _images().Quantize.FASTOCTREE  # keeps the colours of thin lines, which the others give up
     plain = picture.convert("RGBA")
     opaque = _images().alpha_composite(_images().new("RGBA", plain.size, "white"), plain).convert("RGB")
-    few = opaque.quantize(_COLOURS, octree, dither=_images().Dither.NONE)
+    few = opaque.quantize(most, octree, dither=_images().Dither.NONE)
     palette, ground = few.getpalette(), 3 * few.getpixel((0, 0))
     palette[ground : ground + 3] = opaque.getpixel((0, 0))  # which the octree makes a little darker
     few.putpalette(palette)
