@@ -432,7 +432,7 @@ def layer_exported(name: str, folder: Path) -> None:
     result = write_network(program, net, "x")
     room: dict[str, Any] = {"x": samples()}
     exec(python.RUNTIME.read_text(encoding="utf-8"), room)
-    lines = "\n".join(python._CODE[type(step)](step, True) for step in program.steps)
+    lines = "\n".join(python._code(step, True) for step in program.steps)
     exec(f"if True:\n{lines}", room)
     np.testing.assert_allclose(room[result], net.predict(samples()), atol=1e-12)
 

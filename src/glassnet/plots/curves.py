@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from glassnet.plots.drawing.picture import Picture
+
 _UNITS = {"seconds": "seconds per epoch", "r2": "R²"}
 _DECADES_FOR_A_LOGARITHM = 100.0
 _EPOCHS_WITH_MARKERS = 12
