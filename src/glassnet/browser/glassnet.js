@@ -4893,8 +4893,19 @@ function spread({ values, shape: [n, m] }) {
   return rms(left);
 }
 
-/** A dense layer with everything behind it, up to the next one. @param {any[]} rows @param {number} index */
-function block(rows, index) {
+/** For each row how many residual layers have begun before it and not ended with it. @param {any[]} rows @returns {number[]} */
+function waysPast(rows) {
+  let begun = 0;
+  return rows.map(({ kind }) => {
+    const past = begun - (kind === "sum" ? 1 : 0);
+    begun = past + (kind === "branch" ? 1 : 0);
+    return past;
+  });
+}
+
+/** A dense layer with everything behind it, up to the next one, and how many ways lead past each row.
+ * @param {any[]} rows @param {number[]} past @param {number} index */
+function block(rows, past, index) {
   const [dense] = rows, active = rows.find((row) => row.computed.name !== "linear") ?? dense, units = active.a.shape[1];
   const { z, a, formulas, constants, computed: { name } } = active, part = PARTS.activation[name];
   const none = { length: units }, limit = FLAT * part.steepest;
@@ -4902,11 +4913,11 @@ function block(rows, index) {
   const dead = part.rectifies ? shares(z, a, (value) => value <= 0).map((share) => share === 1) : Array.from(none, () => false);
   const flat_by_unit = part.is_bounded ? shares(z, a, isFlat) : Array.from(none, () => 0);
   return {
-    index, layer: dense.layer, units, activation: name, dead,
+    index, layer: dense.layer, units, activation: name, dead, is_passed: past[0] > 0,
     flat: flat_by_unit.reduce((sum, share) => sum + share / units, 0), flat_by_unit,
     gradient_norm: rms(dense.d_weights.values), error_norm: rms(dense.d_z.values),
     gain: deviation(dense.weights.values) * Math.sqrt(dense.weights.shape[0]), spread: spread(rows[rows.length - 1].a),
-    twins: twins(dense), record: { dense, active, last: rows[rows.length - 1], kinds: rows.map((row) => row.kind), before: rows.indexOf(active) },
+    twins: twins(dense), record: { dense, active, last: rows[rows.length - 1], whole: rows[past.lastIndexOf(0)] ?? null, kinds: rows.map((row) => row.kind), before: rows.indexOf(active) },
   };
 }
 
@@ -4916,7 +4927,8 @@ function facts(network, X, y) {
   const value = twin.loss(X, y) - penalty, output = twin.outputOf(twin.features(X, twin.objective.rows_per_sample), twin.prediction);
   const wanted = targets(y, twin.objective, output.shape[0], output.shape[1], "float64");
   const starts = rows.flatMap((/** @type {any} */ row, /** @type {number} */ place) => (row.kind === "dense" ? [place] : []));
-  const blocks = starts.map((/** @type {number} */ start, /** @type {number} */ index) => block(rows.slice(start, starts[index + 1]), index));
+  const past = waysPast(rows);
+  const blocks = starts.map((/** @type {number} */ start, /** @type {number} */ index) => block(rows.slice(start, starts[index + 1]), past.slice(start, starts[index + 1]), index));
   const gradient = parameters.flatMap((/** @type {any} */ part) => Array.from(part.gradient));
   const weights = starts.flatMap((/** @type {number} */ start) => Array.from(rows[start].weights.values));
   const isFinite = Number.isFinite(value) && twin.vector.every(Number.isFinite) && twin.running.every(Number.isFinite);

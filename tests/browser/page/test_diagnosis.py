@@ -49,25 +49,29 @@ def python(
     return [[one.code, one.severity, one.cause, one.remedy] for one in found]
 
 
-def browser(net: gn.Network, X: Any, y: Any, history: gn.History, held: Any, loss: Any) -> list[list[str]]:
+def browser(
+    net: gn.Network, X: Any, y: Any, history: gn.History, held: Any, loss: Any, *, seen: bool = True
+) -> list[list[str]]:
     told = spec_of(net, loss=loss)
-    begun = net.copy()
-    begun.parameters, begun.running_statistics[...] = drawn(net)
-    first = spec_of(begun, loss=loss)
+    begun = {}
+    if seen:
+        first = net.copy()
+        first.parameters, first.running_statistics[...] = drawn(net)
+        begun = {"begun": spec_of(first, loss=loss)["state"]}
     columns = history.columns
     rows = [
         {
             "loss": value,
             "validation_loss": columns["validation_loss"][i] if "validation_loss" in columns else None,
         }
-        for i, value in enumerate(history["loss"])
+        for i, value in enumerate(columns.get("loss", []))
     ]
 
     def plain(values: Any) -> list[float]:
         return np.asarray(values, float).ravel().tolist()
 
     return call(FIND, {
-        **told, "begun": first["state"], "X": plain(X), "y": plain(y), "held": None if held is None else [plain(side) for side in held], "history": rows,
+        **told, **begun, "X": plain(X), "y": plain(y), "held": None if held is None else [plain(side) for side in held], "history": rows,
     })  # fmt: skip
 
 
@@ -86,6 +90,8 @@ OTHERS: dict[str, tuple[list[Any], Any, str, int]] = {
     "weights far too small": ([gn.Dense(12, "relu", gn.initializers.Normal(1e-5)), gn.Dense(8, "relu"), gn.Dense(1, "sigmoid")], gn.SGD(0.01), "moons", 3),
     "large weights of a deep network": ([*(gn.Dense(16, "relu", gn.initializers.Normal(2.0)) for _ in range(4)), gn.Dense(1, "sigmoid")], gn.SGD(1e-9), "moons", 2),
     "running statistics behind": ([gn.Dense(12), gn.BatchNorm(momentum=0.001), gn.Activation("tanh"), gn.Dense(1, "sigmoid")], gn.Adam(0.02), "far moons", 40),
+    "dead beside a way past": ([gn.Dense(8, "tanh"), gn.Residual([gn.Dense(8, "relu", bias_initializer=gn.initializers.Constant(-30.0))]), gn.Dense(1, "sigmoid")], gn.SGD(1e-3), "moons", 3),
+    "large before a root mean square": ([gn.Dense(12, "linear", gn.initializers.Normal(30.0)), gn.RMSNorm(), gn.Activation("tanh"), gn.Dense(1, "sigmoid")], gn.SGD(1e-3), "moons", 3),
     "a rare class": ([gn.Dense(4, "tanh"), gn.Dense(1, "sigmoid")], gn.SGD(1e-3), "a rare class", 2),
     "a healthy one": ([gn.Dense(12, "tanh"), gn.Dense(1, "sigmoid")], gn.Adam(0.02), "moons", 60),
 }  # fmt: skip
@@ -112,7 +118,36 @@ def test_other_networks_are_told_the_same_too(name: str) -> None:
     loss = gn.losses.get("bce")
     found = browser(net, X, y, history, None, loss)
     assert found == python(net, X, y, history, None, loss)
-    assert bool([one for one in found if one[1] != "note"]) == (name != "a healthy one")
+    assert bool([one for one in found if one[1] != "note"]) == (
+        name not in ("a healthy one", "large before a root mean square")
+    )
+
+
+def test_of_a_network_from_elsewhere_nothing_is_said_about_a_start() -> None:
+    """One whose first weights are large, one that carries a scaling; and one as its seed draws it, whose start it is."""
+    X, y = 1000 * MOONS.X + 500, MOONS.y
+    wild = gn.Network(
+        [gn.Dense(12, "tanh", gn.initializers.Normal(20.0)), gn.Dense(1, "sigmoid")], seed=7, dtype="float64"
+    )
+    wild.build(2)
+    foreign = gn.Network(
+        [gn.Dense(12, "tanh"), gn.Dense(1, "sigmoid")], seed=7, dtype="float64", input_shape=2
+    )
+    foreign.parameters = wild.parameters
+    values = gn.Network([gn.Dense(6, "tanh"), gn.Dense(1)], seed=7, dtype="float64", input_shape=2)
+    carrying = gn.recipes.scaling_inside(values, gn.Standardizer().fit(X), gn.Standardizer().fit(X[:, :1]))
+    bce, mse = gn.losses.get("bce"), gn.losses.get("mse")
+    for net, x, targets, loss, begins in (
+        (foreign, MOONS.X, y, bce, False), (carrying, X, X[:, :1], mse, False), (wild, MOONS.X, y, bce, True),
+    ):  # fmt: skip
+        found = browser(net, x, targets, gn.History(), None, loss, seen=False)
+        assert found == python(net, x, targets, None, None, loss)
+        assert (
+            any("before training" in cause or "first weights" in cause for _, _, cause, _ in found) == begins
+        )
+    assert [one[:2] for one in browser(carrying, X, X[:, :1], gn.History(), None, mse, seen=False)][:2] == [
+        ["unscaled_inputs", "note"], ["unscaled_targets", "note"],
+    ]  # fmt: skip
 
 
 def test_numbers_stand_in_words_as_python_writes_them() -> None:

@@ -183,6 +183,7 @@ def test_the_network_behind_the_preprocessing_is_diagnosed(
     said = called("diagnose", str(trained["price"]), table).stdout
     assert re.match(r".*homes.csv: \d+ training, \d+ validation and \d+ test samples\n", said)
     network, X, y, history, (held, _) = seen.pop()
+    assert len(network.meaning.features) == X.shape[1] and "town=" in " ".join(network.meaning.features)
     assert network.evaluate(X, y)["loss"] == pytest.approx(history["loss"][-1], rel=0.05)
     assert len(held) / len(X) == pytest.approx(0.16 / 0.64, abs=0.02) and np.abs(y).mean() < 2
     pl.read_csv(table).head(50).write_csv("some.csv")  # not the table of the training

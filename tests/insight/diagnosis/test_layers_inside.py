@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 import glassnet as gn
 from glassnet.insight.diagnosis.samples import as_numbers
+from tests.insight.diagnosis.cases import blobs, finding
 
 Array = NDArray[Any]
 
@@ -69,6 +70,47 @@ def test_dead_units_are_named_by_their_dense_layer_inside_of_a_residual_one() ->
     assert [(finding.code, finding.layer) for finding in found if "dead" in finding.code] == [
         ("dead_units", 1)
     ]
+
+
+def dead_inside_of_a_residual_one() -> tuple[gn.Network, Any, Any]:
+    X, y = blobs(120)
+    net = gn.Network([gn.Dense(6, "tanh"), gn.Residual([gn.Dense(6, "relu"), gn.Dense(6)]), gn.Dense(3, "softmax")],
+                     seed=0, input_shape=2)  # fmt: skip
+    net.layers[1].view("0.bias")[...] = -100.0
+    return net, X, y
+
+
+def test_what_a_residual_layer_carries_past_dead_units_tells_samples_apart_and_can_be_learned_from() -> None:
+    net, X, y = dead_inside_of_a_residual_one()
+    report = gn.diagnose(net, X, y, loss="scce", trained=True)
+    assert "collapsed_representation" not in report.codes
+    assert finding(report, "dead_units").severity == "warning"
+    net.fit(X, y, loss="scce", optimizer=gn.Adam(0.02), epochs=60, engine="numpy", progress=False)
+    assert finding(gn.diagnose(net, X, y), "dead_units").severity == "note", "it has learned past them"
+
+
+@pytest.mark.parametrize("place", ["before", "in the way", "behind"])
+def test_samples_that_are_the_same_on_every_way_are_told(place: str) -> None:
+    """What is equal before a residual layer, or in its sum, is equal for all that follows."""
+    X, y = blobs(120)
+    dead = gn.Dense(6, "relu", bias_initializer=gn.initializers.Constant(-50.0))
+    layers = {
+        "before": [dead, gn.Residual([gn.Dense(6, "tanh")])],
+        "in the way": [dead, gn.Residual([gn.LayerNorm(), gn.Dense(6, "tanh")])],
+        "behind": [gn.Dense(6, "tanh"), gn.Residual([gn.Dense(6, "tanh")]), dead],
+    }
+    net = gn.Network([*layers[place], gn.Dense(3, "softmax")], seed=0, input_shape=2)
+    found = finding(gn.diagnose(net, X, y, loss="scce", trained=True), "collapsed_representation")
+    assert found is not None and found.layer == (2 if place == "behind" else 0)
+
+
+@pytest.mark.parametrize("normalised", [True, False])
+def test_weights_before_a_root_mean_square_have_no_size(normalised: bool) -> None:
+    X, y = blobs(120)
+    large = gn.Dense(12, initializer=gn.initializers.Normal(30.0))
+    between = [gn.RMSNorm()] if normalised else []
+    net = gn.Network([large, *between, gn.Activation("tanh"), gn.Dense(3, "softmax")], seed=0, input_shape=2)
+    assert ("scale_too_large" in gn.diagnose(net, X, y, loss="scce").codes) != normalised
 
 
 def test_categories_are_no_features_of_another_scale() -> None:

@@ -187,7 +187,7 @@ def test_when_units_died_is_told(before: int, now: int, told: str) -> None:
     def block(n: int) -> Any:
         return SimpleNamespace(
             index=0, dead=places < n, weights=np.ones((1, 6)), dense=SimpleNamespace(inputs=X), active=None,
-            normalised_before=False,
+            shifted_before=False,
         )  # fmt: skip
 
     adam = SimpleNamespace(optimizer=gn.Adam())
@@ -211,7 +211,7 @@ def test_what_would_wake_dead_units_is_told() -> None:
         made = SimpleNamespace(inputs=np.asarray(inputs, float))
         block = SimpleNamespace(
             index=index, weights=np.asarray(weights, float), dense=made, active=None if normalised else made,
-            normalised_before=normalised,
+            shifted_before=normalised,
         )  # fmt: skip
         return unit._what_wakes(block, np.array([True, True]))  # type: ignore[arg-type]
 

@@ -12,7 +12,7 @@ import glassnet as gn
 from glassnet.insight.diagnosis.report import DiagnosisReport
 from glassnet.insight.diagnosis.rules.output import output_range
 from glassnet.insight.diagnosis.rules.start import is_small
-from glassnet.insight.diagnosis.rules.table import RULES
+from glassnet.insight.diagnosis.rules.table import MADE_UP_FOR, RULES
 from tests.insight.diagnosis.cases import blobs, finding
 
 SCCE = "sparse_categorical_cross_entropy"
@@ -191,8 +191,10 @@ def test_the_first_loss_beside_that_of_guessing(times: float, found: bool) -> No
 # Which finding is silent behind which: a consequence is no news beside its cause.
 SILENT = {
     "scale_too_small": {"symmetric_weights"},
-    "vanishing_gradient": {"symmetric_weights", "scale_too_small", "vanishing_gradient", "exploding_gradient"},
-    "exploding_gradient": {"exploding_gradient"},
+    "vanishing_gradient": {
+        "symmetric_weights", "scale_too_small", "vanishing_gradient", "exploding_gradient", MADE_UP_FOR,
+    },
+    "exploding_gradient": {"exploding_gradient", MADE_UP_FOR},
     "dead_units": {"dead_units"},
     "saturated_units": {"unscaled_inputs", "saturated_units"},
     "collapsed_representation": {"symmetric_weights", "unscaled_inputs"},
@@ -220,11 +222,11 @@ SILENT_TRIALS = {
         "average_lags",
     },
     "held_back": UNFIT | STUCK,
-    "no_biases": UNFIT | {"broadcast_targets"},
-    "too_few_units": UNFIT | STUCK - {"dead_units"} | COURSES | {"underfitting", "no_biases"},
+    "no_biases": UNFIT | {"broadcast_targets", MADE_UP_FOR},
+    "too_few_units": UNFIT | {MADE_UP_FOR} | STUCK - {"dead_units"} | COURSES | {"underfitting", "no_biases"},
     "underfitting": UNFIT | STUCK | COURSES | {
         "underfitting", "sorted_not_shuffled", "exploding_gradient", "scale_too_large", "missing_nonlinearity",
-        "no_biases", "statistics_lag",
+        "no_biases", "statistics_lag", MADE_UP_FOR,
     },
 }  # fmt: skip
 
@@ -242,6 +244,7 @@ def _code_of(name: str) -> str:
     return {
         "dead_at_start": "dead_units", "saturated_at_start": "saturated_units",
         "vanishing_at_start": "vanishing_gradient", "exploding_at_start": "exploding_gradient",
+        "underfitting_of_few": "underfitting",
     }.get(name, name)  # fmt: skip
 
 

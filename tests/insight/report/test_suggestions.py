@@ -8,6 +8,7 @@ import pytest
 
 import glassnet as gn
 from glassnet.insight.diagnosis import Finding
+from glassnet.insight.diagnosis.rules.words import said
 from glassnet.insight.report.reading import read
 from glassnet.insight.report.sections.python_code import python_code
 from glassnet.insight.report.sections.suggestions import suggestions
@@ -49,6 +50,13 @@ def test_the_learning_rate_is_the_one_that_the_diagnosis_tried() -> None:
     found = finding("learning_rate_too_low", {"loss at 10 times the rate": 0.1})
     assert proposed(subject(HIDDEN, loss=FLAT), found) == [{"learning_rate": 0.1}]
     assert proposed(subject(HIDDEN, loss=FLAT), finding("exploding_gradient")) == [{"learning_rate": 0.0033}]
+
+
+@pytest.mark.parametrize("code", ["unscaled_inputs", "unscaled_targets"])
+def test_a_scale_asks_for_another_training_but_where_weights_make_up_for_it(code: str) -> None:
+    carried = replace(finding(code, severity="note"), remedy=said(f"{code}.made_up.remedy"))
+    assert proposed(subject(HIDDEN, loss=FLAT), carried) == []
+    assert proposed(subject(HIDDEN, loss=FLAT), finding(code)) == [{"standardize": True}]
 
 
 def test_where_the_labels_are_unrelated_no_training_is_proposed() -> None:

@@ -12,13 +12,14 @@ from glassnet import optimizers
 from glassnet.cli.results import history_beside
 from glassnet.cli.shown.diagnosis import ALL, exit_code, told
 from glassnet.cli.shown.printer import Printer
-from glassnet.cli.table import using
+from glassnet.cli.table import judging, using
 from glassnet.cli.table.loading import sample
 from glassnet.cli.table.printing import TablePrinter
 from glassnet.cli.table.study import Study
 from glassnet.errors import GlassnetError
 from glassnet.insight.diagnosis import DiagnosisReport, diagnose
 from glassnet.losses import Loss
+from glassnet.network.network import Network
 from glassnet.recipes.model import model_file
 from glassnet.tables import Table, TableModel
 
@@ -45,7 +46,7 @@ def run(
         for name, rows in parts.items()
     }
     diagnosis = diagnose(
-        used.model.networks[0],
+        _with_names(used.model),
         *ready["training" if knows_it else using.NOW],
         history_beside(model_file(model_path)) if knows_it else None,
         loss=loss,
@@ -59,6 +60,15 @@ def run(
     if len(used.model.networks) > 1 and not as_json:
         Printer().line(f"not looked at: the other {len(used.model.networks) - 1} networks of the ensemble")
     return exit_code(diagnosis)
+
+
+def _with_names(model: TableModel) -> Network:
+    """The first network, which says how its features and classes are called."""
+    network = model.networks[0].copy()
+    network.metadata["feature_names"] = list(model.preprocessing.feature_names)
+    if model.target.classifies:
+        network.metadata["class_names"] = judging.class_names(model)
+    return network
 
 
 def as_trained(
@@ -82,6 +92,6 @@ def of_study(study: Study) -> tuple[DiagnosisReport, str]:
         ready = {name: as_trained(study.model, piece.table, piece.true) for name, piece in pieces.items()}
         held = ready.get("validation", ready.get("test"))
         X, y = ready["training"]
-        return diagnose(study.model.networks[0], X, y, study.history, validation_data=held), ""
+        return diagnose(_with_names(study.model), X, y, study.history, validation_data=held), ""
     except GlassnetError as error:
         return DiagnosisReport(), str(error)

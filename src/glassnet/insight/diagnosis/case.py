@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -21,6 +22,7 @@ from glassnet.insight.diagnosis.trials import Budget, Course, Trials
 from glassnet.network import inputs
 from glassnet.network.history import History
 from glassnet.network.network import Network
+from glassnet.support.text import in_one_line
 
 Array = NDArray[Any]
 
@@ -100,6 +102,14 @@ class Case:
     def samples(self) -> Samples:
         """Scales of the features."""
         return Samples(self.x, categories(self.network))
+
+    def feature(self, column: int) -> str:
+        """The number of a feature, and its name where it has one."""
+        return _with_name(column, self.network.meaning.features)
+
+    def class_(self, number: int) -> str:
+        """The number of a class, and its name where it has one."""
+        return _with_name(number, self.network.meaning.classes)
 
     @cached_property
     def numbers(self) -> Array:
@@ -202,6 +212,12 @@ class Case:
     def learned(self) -> bool:
         """Whether the network fits its samples well, so that nothing can be badly wrong."""
         return self.now.score >= GOOD_SCORE
+
+
+def _with_name(number: int, names: Sequence[object]) -> str:
+    """Nothing beside the number where no name is known, or the name is the number."""
+    known = number < len(names) and str(names[number]) != str(number)
+    return f"{number} ({in_one_line(names[number])})" if known else str(number)
 
 
 # Four fifths of the way from the best constant prediction to a perfect one.

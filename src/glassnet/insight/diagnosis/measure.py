@@ -15,13 +15,16 @@ from glassnet.insight.diagnosis.copies import without_dropout
 from glassnet.insight.diagnosis.targets import Targets
 from glassnet.insight.trace.record import RowRecord, StepRecord, record
 from glassnet.network.network import Network
-from glassnet.plan import BATCH_NORM, DENSE, LAYER_NORM
+from glassnet.plan import BATCH_NORM, BRANCH, DENSE, LAYER_NORM, SUM
 
 Array = NDArray[Any]
 TINY = 1e-300
 
 # Slope below which a unit passes next to nothing on, in parts of the largest slope: sigmoid at |z| > 4.4.
 FLAT = 0.05
+# What shifts and scales, or only scales, whatever the weights before it give.
+SHIFTING = (BATCH_NORM, LAYER_NORM)
+NORMALISATIONS = (*SHIFTING, "rms_norm")
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,10 +37,13 @@ class Block:
         The dense layer, counted from 0.
     records : tuple of RowRecord
         The dense row first.
+    past : tuple of int
+        How many ways lead past each of them, from before a residual layer to behind it.
     """
 
     index: int
     records: tuple[RowRecord, ...]
+    past: tuple[int, ...]
 
     @property
     def dense(self) -> RowRecord:
@@ -57,16 +63,28 @@ class Block:
 
     @property
     def normalised(self) -> bool:
-        """Whether a normalisation follows."""
-        return any(made.row.kind in (BATCH_NORM, LAYER_NORM) for made in self.records)
+        """Whether a normalisation follows, so that the size of the weights does not matter."""
+        return any(made.row.kind in NORMALISATIONS for made in self.records)
+
+    @property
+    def shifted(self) -> bool:
+        """Whether one follows that has a bias of its own."""
+        return any(made.row.kind in SHIFTING for made in self.records)
 
     @property
     def normalised_before(self) -> bool:
         """Whether one stands between the dense layer and its activation."""
-        return self.active is not self.dense and any(
-            made.row.kind in (BATCH_NORM, LAYER_NORM)
-            for made in self.records[: self.records.index(self.active)]
-        )
+        return any(kind in NORMALISATIONS for kind in self._before)
+
+    @property
+    def shifted_before(self) -> bool:
+        """Whether one that also shifts stands there."""
+        return any(kind in SHIFTING for kind in self._before)
+
+    @property
+    def _before(self) -> list[str]:
+        """The kinds of the rows before the activation."""
+        return [made.row.kind for made in self.records[: self.records.index(self.active)]]
 
     @property
     def weights(self) -> Array:
@@ -82,6 +100,17 @@ class Block:
     def output(self) -> Array:
         """What goes to the next dense layer, (n_samples, n_outputs)."""
         return self.records[-1].a
+
+    @property
+    def all_that_passes(self) -> Array | None:
+        """The last output that is all that later layers get; None where a residual layer carries more past it."""
+        ways = zip(reversed(self.records), reversed(self.past), strict=True)
+        return next((made.a for made, past in ways if past == 0), None)
+
+    @property
+    def is_passed(self) -> bool:
+        """Whether a residual layer carries what comes into the dense layer past it, too."""
+        return self.past[0] > 0
 
     @cached_property
     def gradient_norm(self) -> float:
@@ -195,9 +224,18 @@ class Pass:
 
 
 def _blocks(rows: tuple[RowRecord, ...]) -> Iterator[Block]:
-    starts = [place for place, made in enumerate(rows) if made.row.kind == DENSE]
+    starts, past = [place for place, made in enumerate(rows) if made.row.kind == DENSE], tuple(_past(rows))
     for index, (start, stop) in enumerate(zip(starts, [*starts[1:], len(rows)], strict=True)):
-        yield Block(index, rows[start:stop])
+        yield Block(index, rows[start:stop], past[start:stop])
+
+
+def _past(rows: tuple[RowRecord, ...]) -> Iterator[int]:
+    """For each row how many residual layers have begun before it and not ended with it."""
+    begun = 0
+    for made in rows:
+        begun -= made.row.kind == SUM
+        yield begun
+        begun += made.row.kind == BRANCH
 
 
 def _present(array: Array | None) -> Array:

@@ -31,21 +31,24 @@ def collapsed_representation(case: Case) -> Finding | None:
     columns = case.sample.columns
     unavoidable = _lost(_groups(case.x[case.rows].astype(np.float64)), columns)
     for block in case.now.hidden:
-        groups = _groups(block.output)
+        output = block.all_that_passes
+        if output is None:
+            continue
+        groups = _groups(output)
         lost = _lost(groups, columns) - unavoidable
         if lost >= COLLAPSE_LOSS:
             lost = min(lost, _known(case, groups, columns))
         if lost >= COLLAPSE_LOSS:
-            return _collapse(case, block, groups, lost)
+            return _collapse(case, block, output, groups, lost)
     return None
 
 
-def _collapse(case: Case, block: Block, groups: NDArray[np.int64], lost: float) -> Finding:
+def _collapse(case: Case, block: Block, output: Array, groups: NDArray[np.int64], lost: float) -> Finding:
     columns = case.sample.columns
     mixed = [g for g in range(groups.max() + 1) if np.ptp(columns[groups == g], axis=0).max(initial=0) > 0]
     largest = max(mixed, key=lambda g: (groups == g).sum())
     members = np.flatnonzero(groups == largest)
-    zero = not block.output[members].any()
+    zero = not output[members].any()
     how = said("collapsed_representation.zero" if zero else "collapsed_representation.same")
     what = _listed(case, members)
     return Finding(

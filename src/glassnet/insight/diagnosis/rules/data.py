@@ -9,12 +9,15 @@ from glassnet.insight.diagnosis.measure import rms
 from glassnet.insight.diagnosis.report import Finding
 from glassnet.insight.diagnosis.rules.output import last_activations, output_range
 from glassnet.insight.diagnosis.rules.rate import SLOW, ended, tried
+from glassnet.insight.diagnosis.rules.scaling import (
+    LARGEST_FEATURE,
+    UNEVEN_FEATURES,
+    makes_up_for_features,
+    makes_up_for_targets,
+)
 from glassnet.insight.diagnosis.rules.words import said
 from glassnet.plan import BATCH_NORM, DENSE, LAYER_NORM
 
-# Initialisers suppose features of size about 1. Pixels from 0 to 16 and centimetres up to 8 still train well.
-LARGEST_FEATURE = 20.0
-UNEVEN_FEATURES = 30.0
 LARGEST_TARGET = 20.0
 # A feature of so small a spread moves pre-activations of a usual layer by less than this.
 SMALLEST_SPREAD = 0.1
@@ -54,15 +57,22 @@ def unscaled_inputs(case: Case) -> Finding | None:
     uneven = float(spread.max() / np.median(samples.spread[samples.measured]))
     if size.max() <= LARGEST_FEATURE and (uneven <= UNEVEN_FEATURES or size.max() <= 2):
         return None
-    cause = said("unscaled_inputs", feature=largest, size=float(size.max()))
+    cause = said("unscaled_inputs", feature=case.feature(largest), size=float(size.max()))
     if uneven > UNEVEN_FEATURES:
         own = widest == largest
-        which = said("unscaled_inputs.own") if own else said("unscaled_inputs.other", feature=widest)
+        which = (
+            said("unscaled_inputs.own")
+            if own
+            else said("unscaled_inputs.other", feature=case.feature(widest))
+        )
         cause = said("unscaled_inputs.uneven", before=cause, which=which, times=uneven)
-    return _unscaled(
-        case, cause,
-        {"largest size": float(size.max()), "largest / median spread": uneven},
-    )  # fmt: skip
+    evidence: dict[str, float | str] = {
+        "largest size": float(size.max()),
+        "largest / median spread": uneven,
+    }
+    if makes_up_for_features(case):
+        return _unscaled(case, said("unscaled_inputs.made_up", before=cause), evidence, is_made_up_for=True)
+    return _unscaled(case, cause, evidence)
 
 
 def _are_normalised(case: Case) -> bool:
@@ -105,12 +115,14 @@ def tiny_inputs(case: Case) -> Finding | None:
     )  # fmt: skip
 
 
-def _unscaled(case: Case, cause: str, evidence: dict[str, float | str]) -> Finding:
+def _unscaled(
+    case: Case, cause: str, evidence: dict[str, float | str], *, is_made_up_for: bool = False
+) -> Finding:
     return Finding(
         "unscaled_inputs",
-        "note" if case.learned else "warning",
+        "note" if case.learned or is_made_up_for else "warning",
         cause,
-        said("unscaled_inputs.remedy"),
+        said("unscaled_inputs.made_up.remedy" if is_made_up_for else "unscaled_inputs.remedy"),
         None,
         evidence,
         "LeCun, Bottou, Orr, Müller 1998, Efficient BackProp, section 4.3",
@@ -132,11 +144,15 @@ def unscaled_targets(case: Case) -> Finding | None:
         cause = said("unscaled_targets.began", before=cause, output=rms(began.output[:, worst]))
     one_sided = case.targets.loss.domain[0] == 0 or output_range(last_activations(case)[-1])[0] >= 0
     fits = case.learned or (case.targets.loss.domain[0] == 0 and case.now.progress > SLOW)
+    remedy = said("unscaled_targets.one_sided" if one_sided else "unscaled_targets.remedy")
+    if makes_up_for_targets(case, worst):
+        fits, cause = True, said("unscaled_targets.made_up", before=cause, layer=len(case.now.blocks) - 1)
+        remedy = said("unscaled_targets.made_up.remedy")
     return Finding(
         "unscaled_targets",
         "note" if fits else "warning",
         cause,
-        said("unscaled_targets.one_sided" if one_sided else "unscaled_targets.remedy"),
+        remedy,
         None,
         {"mean": float(y[:, worst].mean()), "standard deviation": float(y[:, worst].std())},
         "Bishop 1995, Neural Networks for Pattern Recognition, section 8.2",
@@ -159,8 +175,8 @@ def imbalance(case: Case) -> Finding | None:
         "imbalance",
         "note" if f1 >= GOOD_SCORE else "warning",
         said(
-            "imbalance", largest=int(shares.argmax()), most=float(shares.max()), rarest=rarest,
-            least=float(present.min()), f1=f1,
+            "imbalance", largest=case.class_(int(shares.argmax())), most=float(shares.max()),
+            rarest=case.class_(rarest), least=float(present.min()), f1=f1,
         ),
         said("imbalance.remedy" if _weighs_alike(case) else "imbalance.weigh"),
         None,

@@ -31,10 +31,8 @@ _SECTION = "Goodfellow, Bengio, Courville 2016, Deep Learning, section {}"
 
 def underfitting(case: Case) -> Finding | None:
     """The network fits its samples worse than other predictions do samples left out."""
-    if not case.may_be_trained or case.targets.kind == "labels" or case.learned or case.training.weighed:
+    if len(case.x) < FEWEST_ROWS or not _may_be_behind(case):
         return None
-    if len(case.x) < FEWEST_ROWS:
-        return _behind_a_wider_copy(case)
     what, reference, own = _reference(case)
     if reference - own < BEHIND:
         return None
@@ -53,6 +51,11 @@ def underfitting(case: Case) -> Finding | None:
         evidence,
         _SECTION.format("5.2"),
     )
+
+
+def _may_be_behind(case: Case) -> bool:
+    labels = case.targets.kind == "labels"
+    return case.may_be_trained and not (labels or case.learned or case.training.weighed)
 
 
 def _reference(case: Case) -> tuple[str, float, float]:
@@ -81,7 +84,10 @@ def _otherwise(what: str) -> str:
     )
 
 
-def _behind_a_wider_copy(case: Case) -> Finding | None:
+def underfitting_of_few(case: Case) -> Finding | None:
+    """The network fits samples of which none can be left out worse than a wider copy does."""
+    if len(case.x) >= FEWEST_ROWS or not _may_be_behind(case):
+        return None
     own, wide = (case.references.of_few(wider).score for wider in (1, 16))
     if wide - max(case.now.score, own) < BEHIND:
         return None

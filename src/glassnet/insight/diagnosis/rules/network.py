@@ -9,6 +9,7 @@ from glassnet.insight.diagnosis.adapters import active_dropout, two_predictions
 from glassnet.insight.diagnosis.case import Case
 from glassnet.insight.diagnosis.measure import Block
 from glassnet.insight.diagnosis.report import Finding
+from glassnet.insight.diagnosis.rules.scaling import is_scaling
 from glassnet.insight.diagnosis.rules.words import said
 from glassnet.plan import BATCH_NORM, DENSE
 
@@ -53,7 +54,8 @@ def missing_nonlinearity(case: Case) -> Finding | None:
     for row in case.network.plan().rows:
         if row.kind == DENSE:
             dense += 1
-            if dense > 0 and not curved and all(isinstance(f, Linear) for f in between):
+            linear = dense > 0 and not curved and all(isinstance(f, Linear) for f in between)
+            if linear and not any(is_scaling(case, place) for place in (dense - 1, dense)):
                 return _linear_pair(case, dense - 1)
             between, curved = [], False
         curved = curved or (row.own is not None and not row.own.layer.is_affine)
@@ -159,7 +161,7 @@ def no_biases(case: Case) -> Finding | None:
     if not case.may_be_trained or case.targets.kind == "labels" or case.learned:
         return None
     biases = [block.dense.bias for block in case.now.blocks]
-    if any(block.normalised for block in case.now.blocks) or any(b is not None and b.any() for b in biases):
+    if any(block.shifted for block in case.now.blocks) or any(b is not None and b.any() for b in biases):
         return None
     with_them, without = (case.references.anew(use_bias=used) for used in (True, False))
     if not np.isfinite(without) or with_them - max(without, case.now.score) < BEHIND:

@@ -151,7 +151,8 @@ def _with_targets(case: Case, last: ActivationFunction) -> Mismatch:
             return several
     if kind == "classes" and _is_of_middles(loss) and last.outputs == "classes" and case.loss_chosen:
         return None if case.learned else _flat_where_wrong(loss)
-    if kind not in ("values", "several"):
+    behind = case.network.plan().rows[-1]  # such as Scale, whose numbers are learned
+    if kind not in ("values", "several") or behind.own is not None:
         return None
     low, high = output_range(last)
     y = case.targets.matrix

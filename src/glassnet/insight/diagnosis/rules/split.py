@@ -69,7 +69,7 @@ FEWEST_MISSED = 5
 
 
 def _missing(case: Case, classes: NDArray[np.int64], share: float, here: str, there: str) -> Finding:
-    listed = ", ".join(map(str, classes[:10].tolist())) + (", …" if len(classes) > 10 else "")
+    listed = ", ".join(map(case.class_, classes[:10].tolist())) + (", …" if len(classes) > 10 else "")
     what = f"class {listed} is" if len(classes) == 1 else f"classes {listed} are"
     harm = (
         "the network was never shown what they are asked for"
@@ -91,12 +91,10 @@ def _features_apart(case: Case) -> Finding | None:
     """A feature, or the values themselves, that lie elsewhere in validation."""
     if case.held is None or len(case.held[0]) < FEWEST_ROWS:
         return None
-    for what, train, held in (
-        ("feature {}", case.x, case.held[0]),
-        ("target {}", case.targets.columns, case.held[1].columns),
-    ):
-        if what.startswith("target") and case.targets.kind != "values":
-            continue
+    sides = [(lambda column: f"feature {case.feature(column)}", case.x, case.held[0])]
+    if case.targets.kind == "values":
+        sides.append((lambda column: f"target {column}", case.targets.columns, case.held[1].columns))
+    for called, train, held in sides:
         train, held = (side.astype(np.float64) for side in (train, held))
         spread = np.sqrt((train.var(axis=0) + held.var(axis=0)) / 2)
         distance = np.abs(train.mean(axis=0) - held.mean(axis=0)) / np.where(spread > 0, spread, np.inf)
@@ -104,7 +102,7 @@ def _features_apart(case: Case) -> Finding | None:
         worst = int(distance.argmax())
         if distance[worst] > max(APART, BEYOND_CHANCE * chance):
             return _apart(
-                what.format(worst),
+                called(worst),
                 float(distance[worst]),
                 *(float(s[:, worst].mean()) for s in (train, held)),
             )
@@ -117,7 +115,8 @@ def _apart(what: str, distance: float, train: float, held: float) -> Finding:
         "warning",
         f"{what} has mean {train:.3g} in the training samples and {held:.3g} in the validation samples, "
         f"{distance:.1f} standard deviations apart: validation asks about other samples than were trained on",
-        "shuffle before splitting, and scale both parts by the means and deviations of the training part",
+        "shuffle before splitting, unless later samples are to be predicted from earlier ones; and scale both parts by "
+        "the means and deviations of the training part",
         None,
         {"mean in training": train, "mean in validation": held, "standard deviations apart": distance},
         "Kohavi 1995, A Study of Cross-Validation and Bootstrap, section 3",

@@ -15,9 +15,11 @@ from glassnet.insight.diagnosis.rules import network as network_rules
 from glassnet.insight.diagnosis.rules import output as output_rules
 from glassnet.insight.diagnosis.rules import rate as rate_rules
 from glassnet.insight.diagnosis.rules import relation as relation_rules
+from glassnet.insight.diagnosis.rules import scaling as scaling_rules
 from glassnet.insight.diagnosis.rules import split as split_rules
 from glassnet.insight.diagnosis.rules import start as start_rules
 from glassnet.insight.diagnosis.rules import unit as unit_rules
+from glassnet.insight.diagnosis.training import Training
 from glassnet.support.registry import compact_repr
 
 
@@ -51,11 +53,19 @@ _DATA, _WRITTEN, _START, _COURSE, _UNITS, _FIT = range(0, 600, 100)
 _UNFIT = (
     "output_loss_mismatch", "labels_unrelated", "symmetric_weights", "unscaled_targets", "unscaled_inputs",
 )  # fmt: skip
+# In the place of a code where weights and biases make up for it. Then other networks of these layers, with weights of
+# their own, do not learn from the samples as they are, and errors grow and shrink with the scales inside.
+MADE_UP_FOR = "made up for"
 # These keep the loss where it is, whatever the learning rate. A collapsed representation is none of them: it may be
 # what a wrong rate or too few units left behind, and the trials of those rules tell.
 _STUCK = ("scale_too_small", "vanishing_gradient", "dead_units", "saturated_units", "broadcast_targets")
 _COURSES = (
     "learning_rate_too_low", "learning_rate_too_high", "clipped_too_much", "weighed_down", "held_back", "average_lags",
+)  # fmt: skip
+# What tells better than underfitting why a network is behind.
+_BETTER_TOLD = (
+    *_UNFIT, *_STUCK, *_COURSES, "underfitting", "sorted_not_shuffled", "exploding_gradient", "scale_too_large",
+    "missing_nonlinearity", "no_biases", "statistics_lag",
 )  # fmt: skip
 
 RULES = (
@@ -93,11 +103,11 @@ RULES = (
     ),
     Rule(unit_rules.dead_units, _UNITS, ("dead_units",)),
     Rule(unit_rules.saturated_units, _UNITS + 1, ("unscaled_inputs", "saturated_units")),
-    Rule(start_rules.exploding_gradient, _UNITS + 2, ("exploding_gradient",)),
+    Rule(start_rules.exploding_gradient, _UNITS + 2, ("exploding_gradient", MADE_UP_FOR)),
     Rule(
         start_rules.vanishing_gradient,
         _UNITS + 3,
-        ("vanishing_gradient", "exploding_gradient", "symmetric_weights", "scale_too_small"),
+        ("vanishing_gradient", "exploding_gradient", "symmetric_weights", "scale_too_small", MADE_UP_FOR),
     ),
     Rule(collapse_rules.collapsed_representation, _UNITS + 4, ("symmetric_weights", "unscaled_inputs")),
     Rule(network_rules.statistics_lag, _UNITS + 5),
@@ -106,7 +116,7 @@ RULES = (
     Rule(
         network_rules.no_biases,
         _WRITTEN + 3,
-        (*_UNFIT, "broadcast_targets"),
+        (*_UNFIT, MADE_UP_FOR, "broadcast_targets"),
         trains=True,
     ),
     Rule(rate_rules.clipped_too_much, _COURSE, (*_UNFIT, *_STUCK), trains=True),
@@ -133,18 +143,14 @@ RULES = (
         network_rules.too_few_units,
         _WRITTEN + 4,
         # Not dead_units: a layer of one unit is soon dead.
-        (*_UNFIT, *(code for code in _STUCK if code != "dead_units"), *_COURSES, "underfitting", "no_biases"),
-        trains=True,
-    ),
-    Rule(
-        fit_rules.underfitting,
-        _FIT + 6,
         (
-            *_UNFIT, *_STUCK, *_COURSES, "underfitting", "sorted_not_shuffled", "exploding_gradient", "scale_too_large",
-            "missing_nonlinearity", "no_biases", "statistics_lag",
+            *_UNFIT, MADE_UP_FOR, *(code for code in _STUCK if code != "dead_units"), *_COURSES, "underfitting",
+            "no_biases",
         ),
         trains=True,
     ),
+    Rule(fit_rules.underfitting_of_few, _FIT + 6, (*_BETTER_TOLD, MADE_UP_FOR), trains=True),
+    Rule(fit_rules.underfitting, _FIT + 6, _BETTER_TOLD, trains=True),
     Rule(fit_rules.loss_at_chance, _FIT + 8, ("labels_unrelated",)),
 )  # fmt: skip
 
@@ -170,7 +176,7 @@ def findings(case: Case, *, trains: bool = True) -> list[Finding]:
     found: dict[str, tuple[bool, float, Finding]] = {}
     for rule in RULES if _can_be_measured(case) else _ALWAYS:
         causes = {
-            code
+            MADE_UP_FOR if scaling_rules.is_made_up_for(cause) else code
             for code, (*_, cause) in found.items()
             if not relation_rules.is_doubt(cause) and _FOLLOWS.get(code) not in found
         }
@@ -189,17 +195,36 @@ def _can_be_measured(case: Case) -> bool:
 
 def not_looked_at(case: Case) -> tuple[str, ...]:
     """What nothing is said about, since nobody saw it."""
-    known, elsewhere = case.training, case.network.state is None and case.history is None
-    if not elsewhere or not case.may_be_trained or case.targets.kind == "labels":
+    if not case.may_be_trained or case.targets.kind == "labels" or not _can_be_measured(case):
         return ()
     missing = []
     if case.start is None:
-        missing.append("how it began (start= gives it, or trained=False)")
-    if known.optimizer is not None and not known.optimizer.takes_steps:
-        missing.append(
-            f"the steps of its training ({compact_repr(known.optimizer)} is not repeated on copies)"
+        keeps = (
+            "or trained=False"
+            if _is_from_elsewhere(case)
+            else "and callbacks=[gn.Diagnosis()] of fit keeps it"
         )
-    elif case.trials is None:
-        given = "start=, optimizer= and epochs=" if known.first is None else "optimizer= and epochs="
-        missing.append(f"the steps of its training ({given} let copies repeat it)")
+        missing.append(f"how it began (start= gives it, {keeps})")
+    if case.trials is None:
+        missing.append(f"the steps of its training ({_why_not_repeated(case.training)})")
     return tuple(missing)
+
+
+def _is_from_elsewhere(case: Case) -> bool:
+    return case.network.state is None and case.history is None
+
+
+def _why_not_repeated(known: Training) -> str:
+    if known.optimizer is not None and not known.optimizer.takes_steps:
+        return f"{compact_repr(known.optimizer)} is not repeated on copies"
+    absent = (
+        ("start=", known.first is None and known.begun is None), ("optimizer=", known.optimizer is None),
+        ("epochs=", known.epochs == 0), ("batch_size=", known.begun is not None and known.batch_size is None),
+        ("sample_weight= or class_weight=", known.weighed and known.weights is None),
+    )  # fmt: skip
+    names = [name for name, is_absent in absent if is_absent]
+    if not names:
+        return "no copy that begins as the seed draws it ended where it did"
+    if len(names) == 1:
+        return f"{names[0]} lets copies repeat it"
+    return f"{', '.join(names[:-1])} and {names[-1]} let copies repeat it"

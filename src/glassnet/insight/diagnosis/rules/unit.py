@@ -76,7 +76,7 @@ def _when_they_died(case: Case, block: Block) -> str:
 def _what_wakes(block: Block, dead: NDArray[np.bool_]) -> str:
     """What would make most of these units answer to some sample, as far as it was measured."""
     made, weights = block.dense, block.weights[:, dead]
-    if block.normalised_before:
+    if block.shifted_before:
         return said("wakes.shift")
     answers = (made.inputs @ weights > 0).any(axis=0)
     if answers.mean() >= DEAD_SHARE:
@@ -89,7 +89,7 @@ def _what_wakes(block: Block, dead: NDArray[np.bool_]) -> str:
 def _dead(case: Case, block: Block, dead: NDArray[np.bool_], remedy: str) -> Finding:
     return Finding(
         "dead_units",
-        "note" if case.learned else "error" if dead.all() else "warning",
+        "note" if case.learned else "error" if dead.all() and not block.is_passed else "warning",
         said(
             "dead_units", dead=int(dead.sum()), units=len(dead), layer=block.index, samples=_all_samples(case)
         ),
@@ -155,8 +155,10 @@ def _saturated(case: Case, found: Block, when: str) -> Finding:
 
 def _what_bends(block: Block, *, begins: bool) -> str:
     """What would bring most outputs back to where the activation bends, as far as trying showed."""
+    if block.normalised_before and not begins:
+        return said("bends.shift")
     if block.normalised_before:
-        return said("bends.begin_shift" if begins else "bends.shift")
+        return said("bends.begin_shift" if block.shifted_before else "bends.activation")
     weights, inputs = block.weights, block.dense.inputs
     bias = np.zeros(weights.shape[1]) if block.dense.bias is None else block.dense.bias
     usual = weights * min(1.0, 1 / max(ratio_to_usual(block, 1), TINY))

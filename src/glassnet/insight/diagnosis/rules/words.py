@@ -22,12 +22,16 @@ WORDS: dict[str, str] = {
     "unscaled_inputs.remedy": (
         "standardise the inputs: gn.Standardizer().fit(X_train), the same one for all later data"
     ),
+    "unscaled_inputs.made_up": "{before}; the weights and biases of layer 0 make up for that",
+    "unscaled_inputs.made_up.remedy": "none for this network; another training needs standardised inputs again",
     "unscaled_targets": "targets are not of size 1: their root mean square is {size:.3g}",
     "unscaled_targets.began": "{before}, that of the outputs before training {output:.3g}",
     "unscaled_targets.one_sided": (
         "divide the targets by their mean, so that none falls below 0, and multiply predictions by it"
     ),
     "unscaled_targets.remedy": "standardise the targets, and scale predictions back",
+    "unscaled_targets.made_up": "{before}; the weights and biases of layer {layer} make up for that",
+    "unscaled_targets.made_up.remedy": "none for this network; another training needs standardised targets again",
     "leakage": (
         "{share:.1%} of the validation samples are training samples, too: of these, validation tells how well they "
         "are remembered, not how new ones are understood"

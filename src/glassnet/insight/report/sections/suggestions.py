@@ -9,6 +9,7 @@ from typing import Any
 
 from glassnet import activations
 from glassnet.insight.diagnosis import Finding
+from glassnet.insight.diagnosis.rules.scaling import is_made_up_for
 from glassnet.insight.report.numbers import count, number
 from glassnet.insight.report.sections.learning import HELD_LOSS, meanwhile, metric_rose, rise
 from glassnet.insight.report.subject import Subject
@@ -79,7 +80,7 @@ def _change(subject: Subject, finding: Finding) -> dict[str, Any]:
     if code in _BETTER_ACTIVATION:
         return _activation(subject, _BETTER_ACTIVATION[code])
     if code in ("unscaled_inputs", "unscaled_targets"):
-        return {"standardize": True}
+        return {} if is_made_up_for(finding) else {"standardize": True}
     return _dropout(subject) if code == "overfitting" else {}
 
 

@@ -16,6 +16,12 @@ export function taken({ X, y }, width, rows) {
   return { X: of(X, width), y: of(y, outputs), n: rows.length };
 }
 
+/** Whether the parameters are those that the seed draws: nothing has trained them, nobody has set them. */
+function isAsDrawn({ spec, state }, network) {
+  if (network.state().step > 0) return false;
+  return (state ?? null) === null || create(spec).vector.every((value, k) => value === network.vector[k]);
+}
+
 /** Everything that stays the same while a network is trained, each measured at first use. */
 export class Samples {
   /** `plan` as the session has it: spec, state, train, validation. */
@@ -25,8 +31,8 @@ export class Samples {
     this.n = plan.train.X.length / this.width;
     this.rows = spreadRows(this.n);
     this.sample = taken(plan.train, this.width, this.rows);
-    const begun = plan.begun === undefined ? create(plan.spec, plan.state ?? undefined) : create(plan.spec, plan.begun);
-    this.start = plan.begun !== undefined || begun.state().step === 0 ? facts(begun, this.sample.X, this.sample.y) : null;
+    const begun = create(plan.spec, plan.begun ?? plan.state ?? undefined);
+    this.start = plan.begun !== undefined || isAsDrawn(plan, begun) ? facts(begun, this.sample.X, this.sample.y) : null;
     this.first = begun.spec.layers[0];
   }
 
@@ -86,7 +92,7 @@ export class Case {
     this.history = history;
     this.now = facts(network, samples.sample.X, samples.sample.y);
     this.start = samples.start;
-    this.trained = network.state().step > 0;
+    this.trained = network.state().step > 0 || samples.start === null; // as far as is known
     this.rows = network.plan.rows;
     this.all = samples.rows.length === samples.n;
     this.learned = this.now.score >= GOOD_SCORE;

@@ -2,10 +2,11 @@
 
 export const TINY = 1e-300;
 const ALIKE = 1e-6, TWINS = 1e-5, SMALLEST_GAIN = 0.2, ENOUGH_WEIGHTS = 8, FLAT = 0.05;
-const NORMS = ["batch_norm", "layer_norm"];
+const SHIFTING = ["batch_norm", "layer_norm"], NORMS = [...SHIFTING, "rms_norm"];
 
 export const rms = (values) => Math.sqrt(values.reduce((sum, value) => sum + value * value, 0) / values.length);
 export const isNormalised = ({ record: { kinds } }) => kinds.some((kind) => NORMS.includes(kind));
+export const isShiftedBefore = ({ record: { kinds, before } }) => kinds.slice(0, before).some((kind) => SHIFTING.includes(kind));
 export const isNormalisedBefore = ({ record: { kinds, before } }) => kinds.slice(0, before).some((kind) => NORMS.includes(kind));
 
 /** Columns of a table as arrays. */

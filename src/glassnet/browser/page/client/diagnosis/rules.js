@@ -1,6 +1,7 @@
 /** Rules about samples, layers, the start, and how it fits. The words and the limits are those of Python's rules. */
 import { parts } from "../training/engine.js";
 import { anyWeights, isNormalised, isSmall, product, ratioToUsual, rms, spreadOf, TINY } from "./measures.js";
+import { isScaling, LARGEST_FEATURE, makesUpForFeatures, makesUpForTargets, middle, UNEVEN_FEATURES } from "./scaling.js";
 import { collapsed_representation, dead_at_start, dead_units, saturated_at_start, saturated_units, symmetric_weights } from "./units.js";
 
 export function not_finite(one) {
@@ -17,11 +18,7 @@ export function constant_targets(one) {
   return { code: "constant_targets", severity: "warning", layer: null, cause: ["constant_targets", { n: one.samples.n }], remedy: ["constant_targets.remedy"] };
 }
 
-const GOOD = 0.8, LARGEST_FEATURE = 20, UNEVEN_FEATURES = 30, LARGEST_TARGET = 20, SLOW = 0.6;
-const middle = (values) => {
-  const sorted = Float64Array.from(values).sort(), half = sorted.length / 2;
-  return sorted.length % 2 === 1 ? sorted[Math.floor(half)] : (sorted[half - 1] + sorted[half]) / 2;
-};
+const GOOD = 0.8, LARGEST_TARGET = 20, SLOW = 0.6;
 
 export function unscaled_inputs(one) {
   const { features } = one.samples, measured = features.filter((feature) => feature !== null), firstDense = one.rows.findIndex(({ kind }) => kind === "dense");
@@ -30,11 +27,10 @@ export function unscaled_inputs(one) {
   const [feature, widest] = [largest("size"), largest("spread")], size = features[feature]?.size ?? 0;
   const times = (features[widest]?.spread ?? 0) / middle(measured.map(({ spread }) => spread));
   if (size <= LARGEST_FEATURE && (times <= UNEVEN_FEATURES || size <= 2)) return null;
-  const cause = ["unscaled_inputs", { feature, size }], which = widest === feature ? ["unscaled_inputs.own"] : ["unscaled_inputs.other", { feature: widest }];
-  return {
-    code: "unscaled_inputs", severity: one.learned ? "note" : "warning", layer: null,
-    cause: times > UNEVEN_FEATURES ? ["unscaled_inputs.uneven", { before: cause, which, times }] : cause, remedy: ["unscaled_inputs.remedy"],
-  };
+  const which = widest === feature ? ["unscaled_inputs.own"] : ["unscaled_inputs.other", { feature: widest }], plain = ["unscaled_inputs", { feature, size }];
+  const cause = times > UNEVEN_FEATURES ? ["unscaled_inputs.uneven", { before: plain, which, times }] : plain;
+  if (makesUpForFeatures(one)) return { code: "unscaled_inputs", severity: "note", layer: null, cause: ["unscaled_inputs.made_up", { before: cause }], remedy: ["unscaled_inputs.made_up.remedy"] };
+  return { code: "unscaled_inputs", severity: one.learned ? "note" : "warning", layer: null, cause, remedy: ["unscaled_inputs.remedy"] };
 }
 
 /** Whether an output is never below 0, found by trying. */
@@ -50,7 +46,8 @@ export function unscaled_targets(one) {
   const sizes = Array.from({ length: given }, (_, j) => size(j)), worst = sizes.indexOf(Math.max(...sizes));
   if (sizes[worst] <= LARGEST_TARGET || spec === null || !(each >= 1)) return null;
   const domain = one.now.targets.loss.domain[0], oneSided = domain === 0 || isNeverNegative(one.rows.at(-1));
-  const cause = ["unscaled_targets", { size: sizes[worst] }];
+  const cause = ["unscaled_targets", { size: sizes[worst] }], layer = one.now.blocks.length - 1;
+  if (each === 1 && makesUpForTargets(one, worst)) return { code: "unscaled_targets", severity: "note", layer: null, cause: ["unscaled_targets.made_up", { before: cause, layer }], remedy: ["unscaled_targets.made_up.remedy"] };
   const began = one.start?.output, m = began === undefined ? 0 : began.values.length / began.shape[0];
   return {
     code: "unscaled_targets", severity: one.learned || (domain === 0 && one.now.progress > SLOW) ? "note" : "warning", layer: null,
@@ -88,7 +85,7 @@ export function missing_nonlinearity(one) {
   for (const { kind, activation } of one.rows) {
     if (kind === "dense") {
       dense += 1;
-      if (dense > 0 && straight) return pair(one, dense - 1);
+      if (dense > 0 && straight && ![dense - 1, dense].some((layer) => isScaling(one, layer))) return pair(one, dense - 1);
       straight = true;
     } else if (!["activation", "dropout", "scale"].includes(kind)) straight = false;
     straight = straight && activation.name === "linear";

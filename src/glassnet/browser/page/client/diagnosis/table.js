@@ -9,12 +9,15 @@ export function found(one, rules) {
   return Object.keys(rules).filter((name) => measurable || ALWAYS.includes(name)).map((name) => ({ rule: name, ...rules[name](one) })).filter(({ code }) => code !== undefined);
 }
 
+/** What a finding is as a cause: another one where weights and biases make up for what it says. */
+const asCause = ({ code, remedy: [name] }) => (name.endsWith(".made_up.remedy") ? "made up for" : code);
+
 /** The findings that are told, with their words. */
 export function told(all, { rules, words }, called) {
   const kept = new Map();
   for (const { name, place, explained_by: causes } of rules) {
     const finding = all.find(({ rule }) => rule === name);
-    if (finding === undefined || causes.some((code) => kept.has(code))) continue;
+    if (finding === undefined || [...kept.values()].some((other) => causes.includes(asCause(other)))) continue;
     kept.set(finding.code, { ...finding, place, text: said(finding.cause, words, called), advice: said(finding.remedy, words, called) });
   }
   return [...kept.values()].sort((a, b) => Number(a.severity === "note") - Number(b.severity === "note") || a.place - b.place);

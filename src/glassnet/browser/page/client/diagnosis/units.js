@@ -1,7 +1,7 @@
 /** Rules about hidden units: dead, saturated, alike, collapsed. The words and the limits are those of Python's rules. */
 import { parts } from "../training/engine.js";
 import { className } from "../code/python.js";
-import { anyWeights, different, flatShare, groupsOf, isNormalisedBefore, lostIn, product, ratioToUsual, rms, TINY } from "./measures.js";
+import { anyWeights, different, flatShare, groupsOf, isNormalisedBefore, isShiftedBefore, lostIn, product, ratioToUsual, rms, TINY } from "./measures.js";
 
 const DEAD_SHARE = 0.5, SATURATED_SHARE = 0.5, SATURATED_SHARE_TRAINED = 0.75, LEFT = 0.5, SATURATED_SAMPLES = 0.9, FLAT = 0.05;
 const COLLAPSE_LOSS = 0.08, ALIKE = 1e-6, ENOUGH = 40;
@@ -12,7 +12,7 @@ const best = (blocks, measure) => blocks.reduce((worst, block) => (worst === nul
 
 /** What would make most of these units answer to some sample. */
 function whatWakes(block, dead) {
-  if (isNormalisedBefore(block)) return ["wakes.shift"];
+  if (isShiftedBefore(block)) return ["wakes.shift"];
   const { values, shape: [n, m] } = product(block, { withBias: false }), units = places(dead);
   const answering = units.filter((unit) => Array.from({ length: n }, (_, i) => values[i * m + unit]).some((z) => z > 0));
   if (answering.length / units.length >= DEAD_SHARE) return ["wakes.biases"];
@@ -24,7 +24,7 @@ function whatWakes(block, dead) {
 function dead(one, block, marks, remedy) {
   const { samples: { rows } } = one, samples = one.all ? ["dead_units.every"] : ["dead_units.looked_at", { n: rows.length }];
   return {
-    code: "dead_units", severity: one.learned ? "note" : count(marks) === marks.length ? "error" : "warning", layer: block.index, units: places(marks),
+    code: "dead_units", severity: one.learned ? "note" : count(marks) === marks.length && !block.is_passed ? "error" : "warning", layer: block.index, units: places(marks),
     cause: ["dead_units", { dead: count(marks), units: marks.length, layer: block.index, samples }], remedy,
   };
 }
@@ -61,7 +61,7 @@ function saturated(one, found, when) {
 
 /** What would bring most outputs back to where the activation bends, as far as trying shows. */
 function whatBends(block, begins) {
-  if (isNormalisedBefore(block)) return [begins ? "bends.begin_shift" : "bends.shift"];
+  if (isNormalisedBefore(block)) return [!begins ? "bends.shift" : isShiftedBefore(block) ? "bends.begin_shift" : "bends.activation"];
   const ofWeights = Math.min(1, 1 / Math.max(ratioToUsual(block, 1), TINY)), ofInputs = 1 / Math.max(1, rms(block.record.dense.inputs.values));
   const scaling = [block.index === 0 ? "bends.inputs" : "bends.incoming"], smaller = [begins ? "bends.begin_weights" : "bends.weights"];
   const tries = [
@@ -109,8 +109,8 @@ export function collapsed_representation(one) {
   const { samples: { sample, width }, kind, now } = one, n = sample.n;
   if (kind === "labels" || n < 2) return null;
   const { columns } = now.targets, unavoidable = lostIn(groupsOf({ values: sample.X, shape: [n] }), columns).share;
-  for (const block of one.hidden) {
-    const found = lostIn(groupsOf(block.record.last.a), columns);
+  for (const block of one.hidden.filter(({ record: { whole } }) => whole !== null)) {
+    const found = lostIn(groupsOf(block.record.whole.a), columns);
     let lost = found.share - unavoidable;
     if (lost >= COLLAPSE_LOSS) lost = Math.min(lost, known(one, found, columns));
     if (lost >= COLLAPSE_LOSS) return collapse(one, block, found.parts, lost, width);
@@ -127,7 +127,7 @@ function known(one, { parts: groups, spread }, columns) {
 
 function collapse(one, block, groups, lost) {
   const { places: members } = groups.filter(({ lost: within }) => within > 0).reduce((most, group) => (group.places.length > most.places.length ? group : most));
-  const { a } = block.record.last, m = a.values.length / a.shape[0], isZero = members.every((i) => a.values.subarray(i * m, (i + 1) * m).every((value) => value === 0));
+  const { a } = block.record.whole, m = a.values.length / a.shape[0], isZero = members.every((i) => a.values.subarray(i * m, (i + 1) * m).every((value) => value === 0));
   return {
     code: "collapsed_representation", severity: one.learned ? "note" : lost >= 0.2 ? "error" : "warning", layer: block.index, units: [...Array(block.units).keys()],
     cause: ["collapsed_representation", { what: listed(one, members), how: [isZero ? "collapsed_representation.zero" : "collapsed_representation.same"], layer: block.index }],
