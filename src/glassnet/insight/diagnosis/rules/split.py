@@ -91,10 +91,10 @@ def _features_apart(case: Case) -> Finding | None:
     """A feature, or the values themselves, that lie elsewhere in validation."""
     if case.held is None or len(case.held[0]) < FEWEST_ROWS:
         return None
-    sides = [(lambda column: f"feature {case.feature(column)}", case.x, case.held[0])]
+    sides = [("feature", case.x, case.held[0])]
     if case.targets.kind == "values":
-        sides.append((lambda column: f"target {column}", case.targets.columns, case.held[1].columns))
-    for called, train, held in sides:
+        sides.append(("target", case.targets.columns, case.held[1].columns))
+    for kind, train, held in sides:
         train, held = (side.astype(np.float64) for side in (train, held))
         spread = np.sqrt((train.var(axis=0) + held.var(axis=0)) / 2)
         distance = np.abs(train.mean(axis=0) - held.mean(axis=0)) / np.where(spread > 0, spread, np.inf)
@@ -102,7 +102,7 @@ def _features_apart(case: Case) -> Finding | None:
         worst = int(distance.argmax())
         if distance[worst] > max(APART, BEYOND_CHANCE * chance):
             return _apart(
-                called(worst),
+                f"feature {case.feature(worst)}" if kind == "feature" else f"target {worst}",
                 float(distance[worst]),
                 *(float(s[:, worst].mean()) for s in (train, held)),
             )
