@@ -64,7 +64,7 @@ def test_few_samples_are_underfitted_where_a_wider_copy_is_a_quarter_ahead(
     net, X, y = three_classes()
     case = case_of(net, X[:19], y[:19], trained=True, measured={"references": SimpleNamespace(of_few=of_few)})
     case.now.score = now  # type: ignore[misc]
-    made = fit.underfitting(case)
+    made = fit.underfitting_of_few(case)
     assert (made is not None) == found
     if made is not None:
         assert (
