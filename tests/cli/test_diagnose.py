@@ -46,7 +46,11 @@ def codes(*arguments: str) -> list[str]:
 def test_a_healthy_model_has_no_errors_and_exit_code_0(run: Run) -> None:
     run("train", "wine", "--epochs", "30", "--engine", "numpy")
     shown = run("diagnose", MODEL.format("wine"), "wine").stdout
-    assert shown == "wine: 124 training, 18 validation and 36 test samples\n\nnothing found\n"
+    assert shown == (
+        "wine: 124 training, 18 validation and 36 test samples\n\nnothing found\n"
+        "not looked at: how it began (start= gives it, and callbacks=[gn.Diagnosis()] of fit keeps it)\n"
+        "not looked at: the steps of its training (--optimizer and --batch-size let copies repeat it)\n"
+    )
 
 
 def test_an_error_is_explained_and_gives_exit_code_1(ill: tuple[str, str]) -> None:
@@ -57,7 +61,7 @@ def test_an_error_is_explained_and_gives_exit_code_1(ill: tuple[str, str]) -> No
     at = lines.index("error: dead_units, layer 0")
     assert lines[at + 1].startswith("  cause     8 of 8 ReLU units in layer 0 are zero for every sample")
     assert [line.split()[0] for line in lines[at + 1 : at + 4]] == ["cause", "measured", "remedy"]
-    assert lines[-1].startswith("2 errors")
+    assert any(line.startswith("2 errors") for line in lines)
 
 
 def test_warnings_alone_give_exit_code_0(run: Run) -> None:

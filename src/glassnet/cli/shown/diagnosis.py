@@ -13,6 +13,8 @@ from glassnet.insight.report.numbers import listed
 
 FOUND = 1
 ALL = "all samples"  # what the only part is called where nobody knows of parts
+# What the command calls arguments of gn.diagnose by which a training can be repeated.
+_OPTIONS = {"optimizer=": "--optimizer", "batch_size=": "--batch-size"}
 _STYLES = {"error": "bold red", "warning": "yellow", "note": "cyan"}
 
 
@@ -36,6 +38,8 @@ def told(source: str, sizes: Mapping[str, int], diagnosis: DiagnosisReport, as_j
             printer.fact(f"  {name}", text)
     printer.line(f"\n{diagnosis.verdict}")
     for what in diagnosis.not_looked_at:
+        for argument, option in _OPTIONS.items():
+            what = what.replace(argument, option)
         printer.line(f"not looked at: {what}")
 
 
