@@ -9,7 +9,7 @@ import pytest
 
 import glassnet as gn
 from glassnet.estimators import presets
-from glassnet.estimators.learning import joining
+from glassnet.estimators.learning import choosing, joining
 from glassnet.estimators.learning.choosing import _parts
 from glassnet.estimators.learning.work import Work
 
@@ -95,6 +95,20 @@ def test_the_penalty_of_few_rows_follows_their_noise() -> None:
     assert clean.network_.layers[0].l2 == clean.settings_.l2
     given = gn.NetworkRegressor(random_state=0, l2=0.5).fit(X, CLEAN)
     assert given.network_.layers[0].l2 == 0.5
+
+
+def test_few_rows_learn_what_only_a_product_or_a_distance_tells() -> None:
+    """Weights that a strong penalty has taken away do not come back where no number tells anything by itself."""
+    rows = np.random.default_rng(2).normal(size=(620, 2))
+    for told in (rows[:, 0] * rows[:, 1] > 0, (rows**2).sum(axis=1) > 1.4):
+        model = gn.NetworkClassifier(random_state=0, engine="numpy").fit(rows[:120], told[:120])
+        assert model.score(rows[120:], told[120:]) > 0.85
+
+
+def test_of_penalties_that_are_alike_the_strongest_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(choosing, "_missed", lambda *given: 1.0)
+    model = gn.NetworkRegressor(random_state=0, engine="numpy").fit(X[:40], CLEAN[:40])
+    assert model.settings_.l2 == max(model.settings_.penalties)
 
 
 @pytest.mark.parametrize(

@@ -70,7 +70,7 @@ def choose(work: Work, rows: Part, groups: Places | None, seed: int) -> Choice:
         for path in paths
         for candidate in _tried([replace(one, foreseen=foreseen) for one in path], rows, parts, seeds)
     ]
-    best = min(candidates, key=lambda candidate: candidate.missed)
+    best = min(candidates, key=lambda candidate: (candidate.missed, -candidate.work.settings.l2))
     unseen = []
     for (member, parameters, statistics), (_, held) in zip(best.states, parts, strict=True):
         network = member.network
@@ -99,7 +99,7 @@ def _drawn(
 
 
 def _paths(work: Work) -> list[list[Work]]:
-    """A path for each decay of the settings, along their penalties; what is tried first wins where all are alike."""
+    """A path for each decay of the settings, along their penalties."""
     settings = work.settings
     decayed = [
         replace(settings, optimizer=replace(settings.optimizer, weight_decay=decay))

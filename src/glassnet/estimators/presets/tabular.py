@@ -20,8 +20,10 @@ Otherwise, with what was measured in docs/presets.md:
   whether weights decay: noisy tables want less, clean ones all of it. Then all rows are trained on.
 - Few rows are better off with a smaller network, all rows in every step, and a penalty found by cross-validation
   ("small"): better on most tables of that size, at a tenth of the time. Each of five networks, eight up to 400 rows,
-  sees all parts of the rows but one, and is asked for that one after 60 iterations with the strongest penalty, after 60
-  more with the next, and so on. Those with the penalty that is best for all are kept, side by side as one network of 64
+  sees all parts of the rows but one, and is asked for that one after 60 iterations with the weakest penalty, after 60
+  more with the next, and so on; of penalties that are alike the strongest counts. The other way round, the strongest
+  takes all weights away where no number tells anything by itself (the product of two does, or a distance), and a weak
+  one does not find back. Those with the penalty that is best for all are kept, side by side as one network of 64
   units for each, whose output is the mean of theirs: it varies less from sample to sample than one trained on all rows
   (Breiman 1996, Bagging predictors, Machine Learning 24), and no more training is needed. Where hidden layers or
   callbacks are given, it is one training on all rows. Where something is given that belongs to steps over batches, such
@@ -41,8 +43,9 @@ MANY_ROWS = 10_000
 FEW_ROWS, FEW_EPOCHS = 800, 60
 # Parts that are held back in turn, up to so many rows.
 FEW_FOLDS = ((400, 8), (FEW_ROWS, 5))
-# Times 1 / n_rows, the strongest first: where all are alike, it wins.
-PENALTIES = (30.0, 10.0, 3.0, 1.0, 0.3)
+# Times 1 / n_rows, the weakest first: behind a strong one hardly any weights are left to go on from.
+PENALTIES = (0.1, 0.3, 1.0, 3.0, 10.0, 30.0)
+SMOOTHING = {True: 0.1, False: 0.0}
 EPOCHS, LEAST_EPOCHS, LEAST_STEPS = 56, 14, 200
 # In batches of 256, as the recipe states them.
 RATES, BATCH = {True: 0.04, False: 0.07}, 256
@@ -58,7 +61,7 @@ def settings(n_rows: int, n_features: int, task: Task, in_steps: bool) -> Settin
     if n_rows <= FEW_ROWS and not in_steps:
         return replace(
             small.settings(n_rows, n_features, task, in_steps),
-            epochs=FEW_EPOCHS, folds=_parts(FEW_FOLDS, n_rows), joins=True,
+            epochs=FEW_EPOCHS, folds=_parts(FEW_FOLDS, n_rows), joins=True, label_smoothing=SMOOTHING[OF_CLASSES[task]],
             penalties=tuple(penalty / n_rows for penalty in PENALTIES),
         )  # fmt: skip
     return in_steps_of(n_rows, task)
@@ -76,7 +79,7 @@ def in_steps_of(n_rows: int, task: Task) -> Settings:
         learning_rate=RATES[of_classes] * (batch / BATCH if of_classes else 1.0),
         epochs=epochs(n_rows, batch),
         batch_size=batch,
-        label_smoothing=0.1 if of_classes else 0.0,
+        label_smoothing=SMOOTHING[of_classes],
         folds=_parts(FOLDS, n_rows),
         decays=DECAYS,
     )
