@@ -57,6 +57,11 @@ class Function(ActivationFunction):
         parameters = inspect.signature(self.derivative).parameters.values()
         return sum(part.default is part.empty and part.kind in _BY_POSITION for part in parameters) >= 2
 
+    @property
+    def slope_letters(self) -> tuple[str, ...]:
+        """What the derivative is given, in order: z, and a where it takes that."""
+        return ("z", "a") if self.derivative_takes_output else ("z",)
+
     @explained
     def value(self, z: ArrayLike) -> NDArray[Any]:
         """f(z), of z's shape; the function is given a copy, which it may write into."""

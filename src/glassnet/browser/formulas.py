@@ -13,7 +13,7 @@ from typing import Any
 from glassnet import activations, initializers, losses, optimizers, schedules
 from glassnet.activations import ActivationFunction
 from glassnet.browser import described, ziggurat
-from glassnet.browser.javascript import INDENT
+from glassnet.browser.javascript import HELPERS, INDENT
 from glassnet.browser.library import Library
 from glassnet.browser.translator import Written
 from glassnet.errors import ArgumentError, EngineError
@@ -111,13 +111,25 @@ def _table(name: str, entries: dict[str, str]) -> str:
 
 
 def _activation(
-    library: Library, loops: list[str], name: str, value: Any, slope: Any, n_constants: int
-) -> str:
-    """The entry of an elementwise activation; its loops are added."""
-    called = library.add(value), library.add(slope)
+    library: Library, loops: list[str], name: str, value: Any, slope: Any, n_constants: int,
+    letters: Sequence[str] = ("z", "a"),
+) -> str:  # fmt: skip
+    """The entry of an elementwise activation; its loops are added. The slope is a function of these letters."""
+    called = library.add(value), _of_letters(library, library.add(slope), letters)
     loops += [_filled(loop, name, *called, n_constants) for loop in _templates()["activation"]]
     kinds = ", ".join(f"{kind}: {kind}_{name}" for kind in ("activate", "apply", "gate"))
     return f"{{ {kinds}, value: {called[0]}, slope: {called[1]}, isLinear: {str(name == 'linear').lower()} }}"
+
+
+def _of_letters(library: Library, slope: str, letters: Sequence[str]) -> str:
+    """The name of this function of z and a, also where it takes z alone."""
+    if "a" in letters:
+        return slope
+    name = library.prefix + re.sub(r"\W", "_", slope.removeprefix(library.prefix)) + "_of_z"
+    library.texts[name] = (
+        f"/** @param {{number}} z @returns {{any}} */\nfunction {name}(z) {{\n{INDENT}return {slope}(z);\n}}"
+    )
+    return name
 
 
 def _loss(library: Library, value: Any, slope: Any) -> str:
@@ -248,11 +260,6 @@ def _json(value: Any) -> str:
     )
 
 
-def _data(name: str, value: Any) -> str:
-    text = _json(value)
-    return f"/** @type {{any}} */\nexport const {name} = {text};"
-
-
 def _add_own(
     parts: Sequence[Part],
     library: Library,
@@ -264,7 +271,9 @@ def _add_own(
     for number, part in enumerate(parts):
         if isinstance(part, activations.Function):
             kind, table, told = "activation", "ACTIVATIONS", described.of_activation(part)
-            entry = _activation(library, loops, f"own_{number}", part.function, part.derivative, 0)
+            entry = _activation(
+                library, loops, f"own_{number}", part.function, part.derivative, 0, part.slope_letters
+            )
         elif isinstance(part, losses.Function):
             kind, table, told = "loss", "LOSSES", described.of_loss(part)
             entry = _entry(_loss(library, part.function, part.derivative), part)
@@ -277,19 +286,3 @@ def _add_own(
             raise ArgumentError(f"the {kind} {name!r} is there already; give your own another name")
         tables[table][name] = entry
         own[kind][name] = told
-
-
-HELPERS = """/** @param {number} z */
-function positive(z) {
-  return z > 0 ? 1 : 0;
-}
-
-/** @param {number} x */
-function squared(x) {
-  return x * x;
-}
-
-/** @param {number | boolean} x */
-function whole(x) {
-  return Math.trunc(Number(x));
-}"""

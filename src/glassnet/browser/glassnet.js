@@ -1386,7 +1386,8 @@ function f_contrastive_pair_slope(same, d, margin) {
 /** @param {number} same @param {number} first @param {number} second @param {number} square @param {number} margin @returns {any} */
 function f_contrastive_pairs_slopes(same, first, second, square, margin) {
   let d = Math.sqrt(Math.max(square, 1.1754943508222875e-38));
-  let pull = f_contrastive_pair_slope(same, d, margin) * ((first - second) / d);
+  let slope = f_contrastive_pair_slope(same, d, margin);
+  let pull = slope * ((first - second) / d);
   return [pull, -pull];
 }
 
@@ -4217,9 +4218,9 @@ class FlatNetwork {
 // One training step, carried out on copies, with every array kept: what insight/trace/record.py records.
 
 
-/** @param {Training} training @param {ArrayLike<number> | null} rows @param {Uint8Array} [masks] */
-function traced(training, rows, masks) {
-  const { network } = training, order = rows === null ? training.order : training.checkedRows(rows), n = order.length;
+/** @param {Training} training @param {Int32Array} order rows, members of a sample one after the other @param {Uint8Array} [masks] */
+function traced(training, order, masks) {
+  const { network } = training, n = order.length;
   const copies = {
     parameters: network.vector.slice(), gradients: network.vector.slice().fill(0), running: network.running.slice(),
   };
@@ -4780,7 +4781,8 @@ class Network extends FlatNetwork {
   /** The next step on copies, every array kept. @param {Given} X @param {Given} y @param {ArrayLike<number> | null} [rows]
    * @param {{ sample_weight?: Given | null, masks?: Uint8Array }} [options] */
   trace(X, y, rows, options = {}) {
-    return traced(this.training(X, y, { sample_weight: options.sample_weight ?? null }), rows ?? null, options.masks);
+    const training = this.training(X, y, { sample_weight: options.sample_weight ?? null });
+    return traced(training, rows ? training.checkedRows(rows) : training.order, options.masks);
   }
 
   /** One entry of the gradient beside a central difference of the loss, without dropout.

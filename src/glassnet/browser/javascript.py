@@ -31,6 +31,21 @@ RESERVED = set(
     "typeof var void".split()
 )
 INDENT = "  "
+# What some of the names above stand for.
+HELPERS = """/** @param {number} z */
+function positive(z) {
+  return z > 0 ? 1 : 0;
+}
+
+/** @param {number} x */
+function squared(x) {
+  return x * x;
+}
+
+/** @param {number | boolean} x */
+function whole(x) {
+  return Math.trunc(Number(x));
+}"""
 # Of arguments that are no numbers.
 TYPES = {"part": "any", "random": "any", "shape": "number[]", "coefficients": "number[]"}
 

@@ -6,8 +6,9 @@ import ast
 import inspect
 from collections.abc import Callable
 from functools import lru_cache
-from typing import Any
+from typing import Any, NoReturn
 
+from glassnet.browser.javascript import ELEMENTARY
 from glassnet.errors import EngineError
 
 Function = Callable[..., Any]
@@ -55,3 +56,35 @@ def _functions(source: str) -> tuple[Tree, ...]:
 def named(function: Function) -> str:
     """What an error calls a function."""
     return f"{getattr(function, '__module__', '')}.{getattr(function, '__qualname__', function)}"
+
+
+class Source:
+    """A function's syntax tree, and what the names in it stand for."""
+
+    def __init__(self, function: Function) -> None:
+        self.function = function
+        self.tree = tree_of(function)
+        self.outside = inspect.getclosurevars(function)
+        self.arguments = [part.arg for part in self.tree.args.args]
+        self.defaults = {
+            name: part.default
+            for name, part in inspect.signature(function).parameters.items()
+            if part.default is not part.empty
+        }
+
+    def looked_up(self, node: ast.expr) -> Any:
+        """What a name or the attribute of a module stands for."""
+        if isinstance(node, ast.Attribute):
+            return getattr(self.looked_up(node.value), node.attr, None)
+        name = node.id if isinstance(node, ast.Name) else ""
+        for place in (self.outside.nonlocals, self.outside.globals, self.outside.builtins):
+            if name in place:
+                return place[name]
+        return None
+
+    def refuse(self, node: ast.AST, what: str) -> NoReturn:
+        """Raise for what stands in the source."""
+        raise EngineError(
+            f"the browser engine cannot translate {what} in {named(self.function)}; it knows arithmetic, comparisons, "
+            f"conditions, and {', '.join(sorted({known.__name__ for known in ELEMENTARY}))}, where"
+        )

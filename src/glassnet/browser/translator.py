@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import inspect
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -24,8 +24,7 @@ from glassnet.browser.javascript import (
     number,
     safe,
 )  # fmt: skip
-from glassnet.browser.reading import Function, named, tree_of
-from glassnet.errors import EngineError
+from glassnet.browser.reading import Function, Source
 
 if TYPE_CHECKING:
     from glassnet.browser.library import Library
@@ -54,14 +53,12 @@ class Written:
     is_tuple: bool = False
 
 
-class Translation:
+class Translation(Source):
     """One function on its way."""
 
     def __init__(self, function: Function, library: Library) -> None:
-        self.function, self.library = function, library
-        self.tree = tree_of(function)
-        self.outside = inspect.getclosurevars(function)
-        self.arguments = [part.arg for part in self.tree.args.args]
+        super().__init__(function)
+        self.library = library
         self.known = set(self.arguments)
         self.result = Written([safe(name) for name in self.arguments])
 
@@ -85,7 +82,17 @@ class Translation:
         lines = [*made.constants, *made.statements, f"return {results};"]
         body = "\n".join(INDENT + line for line in lines)
         types = " ".join(f"@param {{{TYPES.get(one, 'number')}}} {one}" for one in made.arguments)
-        return f"/** {types} @returns {{any}} */\nfunction {name}({', '.join(made.arguments)}) {{\n{body}\n}}"
+        given = ", ".join(map(self.with_default, self.arguments))
+        return f"/** {types} @returns {{any}} */\nfunction {name}({given}) {{\n{body}\n}}"
+
+    def with_default(self, name: str) -> str:
+        """An argument, with the number that it is where it is left out."""
+        if name not in self.defaults:
+            return safe(name)
+        value = self.defaults[name]
+        if not isinstance(value, (bool, int, float, np.number)):
+            self.refuse(self.tree, f"{name}={value!r}")
+        return f"{safe(name)} = {number(value)}"
 
     # ---- statements
 
@@ -225,8 +232,8 @@ class Translation:
         if isinstance(function, ast.Attribute) and is_method and "random" in self.arguments:
             return f"random.{function.attr}({', '.join(given)})"
         found = self.looked_up(function)
-        if found is np.zeros:
-            return "0"
+        if found in (np.zeros, np.zeros_like, np.ones_like):
+            return "1" if found is np.ones_like else "0"
         if found is np.full:
             return f"({given[0]})"
         if found is np.full_like:
@@ -252,20 +259,3 @@ class Translation:
         if inspect.isfunction(found):
             return f'"{found.__name__}"'
         self.refuse(node, f"the name {ast.unparse(node)!r}")
-
-    def looked_up(self, node: ast.expr) -> Any:
-        """What a name or the attribute of a module stands for."""
-        if isinstance(node, ast.Attribute):
-            return getattr(self.looked_up(node.value), node.attr, None)
-        name = node.id if isinstance(node, ast.Name) else ""
-        for place in (self.outside.nonlocals, self.outside.globals, self.outside.builtins):
-            if name in place:
-                return place[name]
-        return None
-
-    def refuse(self, node: ast.AST, what: str) -> NoReturn:
-        """Raise for what stands in the source."""
-        raise EngineError(
-            f"the browser engine cannot translate {what} in {named(self.function)}; it knows arithmetic, comparisons, "
-            f"conditions, and {', '.join(sorted({known.__name__ for known in ELEMENTARY}))}, where"
-        )

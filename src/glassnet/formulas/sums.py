@@ -53,7 +53,8 @@ def contrastive_pairs(same: Any, square: Any, margin: Any) -> Any:
 def contrastive_pairs_slopes(same: Any, first: Any, second: Any, square: Any, margin: Any) -> Any:
     """The slope in d times (first - second) / d, and the opposite; 0 where d is 0."""
     d = sqrt(maximum(square, TINY))
-    pull = contrastive_pair_slope(same, d, margin) * ((first - second) / d)
+    slope = contrastive_pair_slope(same, d, margin)
+    pull = slope * ((first - second) / d)
     return pull, -pull
 
 

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import dataclasses
 import difflib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any, Generic, Protocol, TypeVar
 
 from glassnet.errors import ArgumentError, UnknownNameError
@@ -27,6 +29,7 @@ class StatedFacts(Protocol):
 
 
 _registries: dict[str, Registry[Any]] = {}
+_lent: ContextVar[tuple[Any, ...]] = ContextVar("lent", default=())
 
 
 class Registry(Generic[T]):
@@ -93,6 +96,9 @@ class Registry(Generic[T]):
                 f"{self.kind} must be a name or a glassnet {self.base.__name__}; "
                 f"got {choice!r}{self._hint_for(choice)}"
             )
+        lent = self._lent(choice)
+        if lent is not None:
+            return lent
         if choice not in self._factories:
             written = choice.lower().replace("-", "_").replace(" ", "_")
             near = difflib.get_close_matches(written, self._factories, n=3, cutoff=0.5)
@@ -101,6 +107,10 @@ class Registry(Generic[T]):
             )
             raise UnknownNameError(f"no {self.kind} is called {choice!r}; {hint}")
         return self._factories[choice]()
+
+    def _lent(self, name: object) -> T | None:
+        """A user's own object that is lent under this name."""
+        return next((t for t in _lent.get() if isinstance(t, self.base) and self.known_as(t) == name), None)
 
     def _hint_for(self, choice: Any) -> str:
         if isinstance(choice, type) and issubclass(choice, self.base):
@@ -145,7 +155,17 @@ class Registry(Generic[T]):
         return iter(self._classes)
 
     def __contains__(self, name: object) -> bool:
-        return name in self._factories
+        return name in self._factories or self._lent(name) is not None
+
+
+@contextmanager
+def lent(things: Sequence[Any]) -> Iterator[None]:
+    """Inside, in this thread, descriptions that mention these objects of a user's own find them."""
+    before = _lent.set(tuple(things))
+    try:
+        yield
+    finally:
+        _lent.reset(before)
 
 
 def to_config(thing: Any) -> Any:

@@ -55,6 +55,17 @@ RESIDUAL = {
     "name": "residual",
     "layers": [{"name": "layer_norm"}, dense(5, "relu"), dense(4), {"name": "batch_norm"}],
 }
+
+
+def members(k: int) -> dict[str, Any]:
+    """Pairs or triplets as the page is given them."""
+    names = ["apart", "together"] if k == 2 else ["anchor", "positive", "negative"]
+    return TABLE | {
+        "members": k, "n": 24, "X": [math.sin(1.7 * i + i**2) for i in range(72)], "classNames": names,
+        "labels": [i // 2 % 2 if k == 2 else i % 3 for i in range(24)],
+    }  # fmt: skip
+
+
 NETWORKS: dict[str, dict[str, Any]] = {
     "usual": {},
     "three classes, relu, momentum, penalties": {
@@ -95,6 +106,9 @@ NETWORKS: dict[str, dict[str, Any]] = {
     "means with variances": {"data": "sine", "hidden": "4.tanh", "loss": "gaussian_nll", "optimizer": "adam", "optimizer_with": "clip_norm:0.5,beta1:0.8"},
     "quantiles": {"data": "sine", "hidden": "4.tanh", "loss": "quantiles", "loss_with": "levels:0.2/0.8", "optimizer": "sgd", "optimizer_with": "nesterov:1", "momentum": 0.5},
     "cosine": {"data": "sine", "hidden": "4.tanh", "loss": "cosine"},
+    "pairs that are given": {"hidden": "3.tanh", "loss": "contrastive_pairs", "source": members(2), "batch": 5, "loss_with": "margin:1.4"},
+    "signed pairs": {"hidden": "3.tanh", "loss": "cosine_embedding", "source": members(2), "batch": 5, "loss_with": "margin:-0.2"},
+    "triplets that are given": {"hidden": "3.tanh", "loss": "triplet_margin", "source": members(3), "batch": 3, "loss_with": "swap:1"},
     "pairs": {"data": "blobs", "hidden": "4.tanh", "loss": "contrastive", "batch": 12},
     "triplets": {"data": "blobs", "hidden": "4.tanh", "loss": "triplet_hard", "batch": 12},
     "focal": {"data": "moons", "hidden": "4.tanh", "loss": "focal", "loss_with": "gamma:1.5"},
@@ -204,6 +218,22 @@ def test_normalisations_are_written_with_their_numbers(start: str) -> None:
     lines = [line for entry in walked("norms before an activation")["found"] for line in entry["lines"]]
     written = [line for line in lines if line.startswith(start)]
     assert written and sum(bool(equations(line)) for line in written) >= 0.9 * len(written)
+
+
+@pytest.mark.parametrize(
+    ("name", "starts"),
+    [("cosine", ["product = Σₖ y·p = ", "square_p = Σₖ p² = ", "ℓ = 1 − product/length_y/"]),
+     ("pairs that are given", ["square = Σₖ (first − second)² = ", "d = √(max(square, ", "ℓ = 0.5·(same·d·d + "]),
+     ("signed pairs", ["product = Σₖ first·second = ", "cos = product/√(", "ℓ = 1 − cos if alike > 0 else −min("]),
+     ("triplets that are given", ["near = Σₖ (anchor − plus + 1e−6)² = ", "d_far = √(max(far, ", "ℓ = −min(d_far − saved − "])],
+)  # fmt: skip
+def test_losses_of_rows_are_written_term_by_term(name: str, starts: list[str]) -> None:
+    lines = walked(name)["loss"]
+    for start in starts:
+        (line,) = [line for line in lines if line.startswith(start)]
+        assert equations(line), line
+    slopes = [line for entry in walked(name)["found"] for line in entry["lines"] if line.startswith("∂L/∂a = ((") or line.startswith("∂L/∂a = (−") or line.startswith("∂L/∂a = (")]  # fmt: skip
+    assert slopes and sum(bool(equations(line)) for line in slopes) > 0.5 * len(slopes)
 
 
 def test_the_test_would_see_a_wrong_number() -> None:

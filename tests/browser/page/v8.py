@@ -10,6 +10,7 @@ from typing import Any
 from py_mini_racer import MiniRacer
 
 from glassnet.browser import module
+from glassnet.browser.formulas import Part
 from glassnet.browser.page import document
 from glassnet.browser.page.bundle import bundle
 from glassnet.browser.page.catalogue import catalogue
@@ -19,21 +20,21 @@ HERE = Path(__file__).parent
 
 
 @cache
-def context() -> MiniRacer:
-    """A V8 that knows the page's modules."""
+def context(own: tuple[Part, ...] = ()) -> MiniRacer:
+    """A V8 that knows the page's modules, and a user's own parts."""
     racer = MiniRacer()
     racer.eval((HERE / "surroundings.js").read_text(encoding="utf-8"))
     racer.eval(
         bundle(
             CLIENT,
             "entry.js",
-            {"glassnet.js": module(), "entry.js": (HERE / "entry.js").read_text(encoding="utf-8")},
+            {"glassnet.js": module(own), "entry.js": (HERE / "entry.js").read_text(encoding="utf-8")},
         )
     )
-    racer.eval(f"page.tell({json.dumps(catalogue())})")
+    racer.eval(f"page.tell({json.dumps(catalogue(own))})")
     return racer
 
 
-def call(body: str, data: Any = None) -> Any:
+def call(body: str, data: Any = None, own: tuple[Part, ...] = ()) -> Any:
     """What a function of ``data`` with this body returns."""
-    return json.loads(str(context().eval(f"told(((data) => {{ {body} }})({json.dumps(data)}))")))
+    return json.loads(str(context(own).eval(f"told(((data) => {{ {body} }})({json.dumps(data)}))")))

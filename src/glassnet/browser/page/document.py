@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from glassnet import __version__, datasets
+from glassnet.browser.building import module
+from glassnet.browser.formulas import Part
 from glassnet.browser.page.bundle import bundle
 from glassnet.browser.page.catalogue import catalogue
 from glassnet.errors import MissingDependencyError
@@ -40,17 +42,20 @@ def page(
     ----------
     title : str
     document : mapping, optional
-        A network and data to begin with, as :func:`glassnet.browser.page.playing.document_of` gives them.
+        A network and data to begin with, as :func:`glassnet.browser.page.playing.document_of` gives them; `own` in it
+        are a user's own activations and losses.
     server : mapping, optional
         What the page needs to talk to a program: `told` of a server or of a notebook's bridge.
     is_alone : bool
         Without the measured data sets, which are as large as a third of the page.
     """
-    code, style = program(), stylesheet()
+    own = (document or {}).get("own", ())
+    begun = None if document is None else {key: value for key, value in document.items() if key != "own"}
+    code, style = program(own), stylesheet()
     measured = {} if is_alone else measured_data()
     given = {
-        "catalogue": catalogue(), "lessons": lessons(), "version": __version__, "measured": list(measured),
-        "document": document, "server": server,
+        "catalogue": catalogue(own), "lessons": lessons(), "version": __version__, "measured": list(measured),
+        "document": begun, "server": server,
     }  # fmt: skip
     parts = {
         "POLICY": _policy(code, style, (server or {}).get("origin", "'none'")), "TITLE": markup(title),
@@ -68,12 +73,10 @@ def _filled(piece: str, parts: Mapping[str, str]) -> str:
     return parts[name] + rest
 
 
-@cache
-def program() -> str:
-    """All modules of the page as one script."""
-    from glassnet.browser import module
-
-    return bundle(_CLIENT, "app/main.js", {"glassnet.js": _UNSHOWN.sub("", module())})
+@lru_cache(maxsize=4)
+def program(own: tuple[Part, ...] = ()) -> str:
+    """All modules of the page as one script, in whose engine a user's own parts are."""
+    return bundle(_CLIENT, "app/main.js", {"glassnet.js": _UNSHOWN.sub("", module(own))})
 
 
 @cache

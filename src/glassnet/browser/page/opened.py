@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import threading
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 
-from glassnet.browser.networks import refuse_unknown
-from glassnet.browser.page import embedding, steps
+from glassnet.browser.formulas import Part
+from glassnet.browser.networks import own_parts, refuse_unknown
+from glassnet.browser.page import embedding
 from glassnet.browser.page.server import Server
 from glassnet.browser.page.shared import Shared
 from glassnet.browser.page.widget import Bridge
-from glassnet.errors import MissingDependencyError, NotBuiltError
+from glassnet.errors import ArgumentError, MissingDependencyError, NotBuiltError
 from glassnet.network.network import Network
 from glassnet.support import checks, notebook
 from glassnet.support.calls import explained
+from glassnet.support.registry import compact_repr
 
 
 class NotebookNote(UserWarning):
@@ -65,7 +67,8 @@ class Play:
     def network(self, network: Network) -> None:
         checks.network("network", network)
         network.vectors  # noqa: B018, refuses what is not built
-        refuse_unshown(network)
+        refuse_unshown(network, self._shared.own)
+        _refuse_other_samples(network, self._shared.members)
         self._shared.offer(network)
 
     def wait(self) -> None:
@@ -118,7 +121,26 @@ def _tell_once(text: str) -> None:
     warnings.warn(text, NotebookNote, stacklevel=5)
 
 
-def refuse_unshown(network: Network) -> None:
-    """Raise where the page would show another network than this one, since it does not know its parts, by name."""
-    steps.refuse_undrawn(network, network.loss)
+def refuse_unshown(network: Network, own: Sequence[Part]) -> None:
+    """Raise where the page would show another network than this one, since it does not know its parts, by name.
+
+    It knows `own`, parts of the user's own that were translated when it was written.
+    """
+    others = [part for part in own_parts(network) if part not in own]
+    if others:
+        raise ArgumentError(
+            f"the page that is open does not know {', '.join(map(compact_repr, others))}: parts of your own become "
+            "JavaScript when a page is written; open another one with gn.play(network)"
+        )
     refuse_unknown(network, network.loss, None if network.state is None else network.state.optimizer)
+
+
+def _refuse_other_samples(network: Network, members: int) -> None:
+    """Raise where the loss of a network compares other samples than the page has, of which each has so many members."""
+    loss = network.loss
+    if loss is not None and loss.rows_per_sample != members:
+        compared = ", ".join(loss.members) or "single samples"
+        raise ArgumentError(
+            f"the page that is open has samples of {members} {'row' if members == 1 else 'rows'} each, and {loss.name} "
+            f"compares {compared}; open another one with gn.play(network, X, y)"
+        )

@@ -13,8 +13,11 @@ from numpy.typing import ArrayLike
 
 from glassnet import datasets
 from glassnet.bridges import writing
+from glassnet.browser.networks import own_parts
 from glassnet.browser.page import embedding, steps
+from glassnet.browser.page.catalogue import catalogue
 from glassnet.browser.page.document import page
+from glassnet.browser.page.groups import group_data
 from glassnet.browser.page.opened import Play, bridge_or_none, refuse_unshown
 from glassnet.browser.page.server import Server
 from glassnet.browser.page.shared import Shared, model_bytes
@@ -84,7 +87,8 @@ def play(
 
     is_in_notebook = notebook.shell() is not None
     is_alone = is_in_notebook and document["data"] is not None
-    shared = Shared(into)
+    data = document["data"] or {}
+    shared = Shared(into, document.get("own", ()), data.get("members", 1))
 
     def shown(told: Mapping[str, str]) -> str:
         return page(title=title, document=document, server=told, is_alone=is_alone)
@@ -105,10 +109,14 @@ def _write(path: Path, text: str) -> None:
 
 def document_of(what: Any, X: ArrayLike | None, y: ArrayLike | None) -> dict[str, Any]:
     """What the page begins with, as plain data."""
-    if (X is None) != (y is None):
+    loss = what.loss if isinstance(what, Network) else None
+    compares_groups = loss is not None and bool(loss.members)
+    if not compares_groups and (X is None) != (y is None):
         raise ArgumentError("X and y go together: give both, or none")
     document: dict[str, Any] = {"title": "circles", "address": "", "data": None, "table": None, "model": None}
-    if X is not None and y is not None:
+    if loss is not None and compares_groups:
+        document |= {"data": group_data(loss, X, y), "address": "data=given"}
+    elif X is not None and y is not None:
         document |= {"title": "data", "data": plain_data(of_arrays(X, y)), "address": "data=given"}
     if what is None:
         return document
@@ -151,9 +159,11 @@ def _of_table(path: Path) -> dict[str, Any]:
 
 
 def _of_network(network: Network, name: str, has_data: bool) -> dict[str, Any]:
-    refuse_unshown(network)
+    own = own_parts(network)
+    refuse_unshown(network, own)
+    catalogue(own)
     model = base64.b64encode(model_bytes(network)).decode()
-    found = {"title": name, "model": {"name": name, "bytes": model}}
+    found = {"title": name, "model": {"name": name, "bytes": model}, "own": own}
     chosen = {"data": "given", "standardize": 0, "validation": 0} if has_data else _data_for(network)
     batch = {} if network.state is None else {"batch": network.state.batch_size or 0}
     return found | {"address": urlencode({**chosen, **batch})}

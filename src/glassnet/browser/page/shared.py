@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import tempfile
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from glassnet.bridges.files import load
 from glassnet.bridges.writing import write
+from glassnet.browser.formulas import Part
 from glassnet.browser.page.names import refuse_name
 from glassnet.errors import ArgumentError
 from glassnet.network.network import Network
+from glassnet.support.registry import lent
 
 ENDED = -1  # version of what is offered by a program that has ended
 
@@ -26,10 +28,14 @@ class Shared:
     ----------
     folder : path
         Where the page may save models.
+    own : sequence
+        A user's own parts that the page knows.
+    members : int
+        How many rows a sample of the page's data has: 2 of a pair, 3 of a triplet.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder.resolve()
+    def __init__(self, folder: Path, own: Sequence[Part] = (), members: int = 1) -> None:
+        self.folder, self.own, self.members = folder.resolve(), tuple(own), members
         self.network: Network | None = None
         self.offered, self.version, self.news = b"", 0, threading.Condition()
         self.written: set[Path] = set()
@@ -43,7 +49,7 @@ class Shared:
         ModelFileError
             If this is no model file.
         """
-        network = _network_in(data)
+        network = self._network_in(data)
         with self.news:
             is_newest = version == self.version
             if is_newest:
@@ -89,10 +95,16 @@ class Shared:
             raise ArgumentError(
                 f"{name} is in the folder already, and not from this page; choose another name"
             )
-        _network_in(data)
+        self._network_in(data)
         write(path, data)
         self.written.add(path)
         return path
+
+    def _network_in(self, data: bytes) -> Network:
+        with tempfile.TemporaryDirectory(prefix="glassnet-") as folder, lent(self.own):
+            path = Path(folder) / "page.safetensors"
+            path.write_bytes(data)
+            return load(path)
 
 
 def model_bytes(network: Network) -> bytes:
@@ -101,10 +113,3 @@ def model_bytes(network: Network) -> bytes:
         path = Path(folder) / "model.safetensors"
         network.save(path)
         return path.read_bytes()
-
-
-def _network_in(data: bytes) -> Network:
-    with tempfile.TemporaryDirectory(prefix="glassnet-") as folder:
-        path = Path(folder) / "page.safetensors"
-        path.write_bytes(data)
-        return load(path)

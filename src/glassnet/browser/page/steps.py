@@ -8,15 +8,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glassnet.browser.networks import own_parts, spec_of
+from glassnet.browser.page.catalogue import catalogue
 from glassnet.browser.page.document import page
+from glassnet.browser.page.groups import told_of_groups
 from glassnet.errors import ArgumentError, GlassnetError
 from glassnet.insight.trace.moment import Moment
 from glassnet.insight.trace.trace import Trace
 from glassnet.losses import Loss
 from glassnet.network.inputs.meaning import Meaning
-from glassnet.network.network import Network
 from glassnet.support.looks import stylesheet
-from glassnet.support.registry import compact_repr
 from glassnet.support.text import markup
 
 MOST_NUMBERS = 2_000_000
@@ -71,9 +71,11 @@ def document_of(moment: Moment) -> dict[str, Any]:
         If the page does not draw or compute what the training is made of, by name.
     """
     _refuse(moment)
+    catalogue(own_parts(moment.network, moment.loss))
     found = spec_of(moment.network, optimizer=moment.optimizer, loss=moment.loss)
     targets = _targets(moment)
-    batch = 0 if moment.batch_size >= len(moment.x) else moment.batch_size
+    k = moment.loss.rows_per_sample
+    batch = 0 if moment.batch_size >= len(moment.x) else moment.batch_size // k
     step = {
         **found, "batch": batch, "shuffle": moment.shuffle, "ahead": moment.ahead,
         "head": {
@@ -84,24 +86,13 @@ def document_of(moment: Moment) -> dict[str, Any]:
     }  # fmt: skip
     return {
         "title": "a step of a training", "table": None, "model": None, "data": _samples(moment) | targets, "step": step,
+        "own": own_parts(moment.network, moment.loss),
         "address": f"data=given&standardize=0&validation=0&batch={batch}",
     }  # fmt: skip
 
 
-def refuse_undrawn(network: Network, loss: Loss | None) -> None:
-    """Raise `ArgumentError` where the page does not draw what a network or its loss is made of, by name."""
-    own = own_parts(network, loss)
-    if own:
-        raise ArgumentError(
-            f"the page does not write the formulas of parts of one's own, {', '.join(map(compact_repr, own))}"
-        )
-    if loss is not None and loss.members:
-        raise ArgumentError(f"the page does not draw pairs and triplets, which {loss.name} compares")
-
-
 def _refuse(moment: Moment) -> None:
     """Raise `ArgumentError` where the page would not show just this step."""
-    refuse_undrawn(moment.network, moment.loss)
     if (moment.weights != 1).any():
         raise ArgumentError("the page does not write weights of samples or classes")
     vectors = 2 + moment.optimizer.n_states
@@ -126,6 +117,8 @@ def _samples(moment: Moment) -> dict[str, Any]:
 def _targets(moment: Moment) -> dict[str, Any]:
     """Targets as the page's data have them, and the form in which the loss takes them."""
     y, loss = moment.y, moment.loss
+    if loss.members and loss.facts is not None:
+        return told_of_groups(loss, y) | {"form": loss.facts.data}
     labels, form, n_classes = _classes(y, loss, moment.network.plan().n_outputs)
     if form == "values":
         return {

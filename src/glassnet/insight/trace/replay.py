@@ -8,6 +8,7 @@ from typing import Any
 
 from numpy.typing import ArrayLike
 
+from glassnet import losses
 from glassnet.engines.threads import matrix_threads
 from glassnet.errors import ArgumentError
 from glassnet.insight.trace.moment import Moment
@@ -115,6 +116,11 @@ class Replay:
         return f"<p>{self!r}</p>{self.trace._repr_html_()}"
 
 
+def _takes_targets(history: History) -> bool:
+    """Whether the loss of this training compares with targets; one of triplets takes none."""
+    return history.origin is None or losses.get(history.origin.loss).takes_targets
+
+
 @explained
 def replay(
     training: History | TrainingSetup,
@@ -170,7 +176,7 @@ def replay(
         return Replay(Rerun(training), step, samples_in)
     if not isinstance(training, History):
         raise ArgumentError(f"replay takes a History or a gn.TrainingSetup; got {training!r}")
-    if X is None or y is None:
+    if X is None or (y is None and _takes_targets(training)):
         raise ArgumentError(
             "a History holds no data; give replay(history, X, y, step=…) those that fit was given"
         )

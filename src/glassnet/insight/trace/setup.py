@@ -50,7 +50,7 @@ class TrainingSetup:
         self,
         network: Network,
         X: ArrayLike,
-        y: ArrayLike,
+        y: ArrayLike | None = None,
         *,
         loss: str | Loss,
         optimizer: str | Optimizer = "adam",

@@ -199,7 +199,8 @@ export class Network extends FlatNetwork {
   /** The next step on copies, every array kept. @param {Given} X @param {Given} y @param {ArrayLike<number> | null} [rows]
    * @param {{ sample_weight?: Given | null, masks?: Uint8Array }} [options] */
   trace(X, y, rows, options = {}) {
-    return traced(this.training(X, y, { sample_weight: options.sample_weight ?? null }), rows ?? null, options.masks);
+    const training = this.training(X, y, { sample_weight: options.sample_weight ?? null });
+    return traced(training, rows ? training.checkedRows(rows) : training.order, options.masks);
   }
 
   /** One entry of the gradient beside a central difference of the loss, without dropout.

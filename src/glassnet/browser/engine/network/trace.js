@@ -7,9 +7,9 @@ import { OPTIMIZER_LETTERS } from "../formulas.js";
 import { NOWHERE } from "../plan/plan.js";
 import { product } from "../plan/shapes.js";
 
-/** @param {Training} training @param {ArrayLike<number> | null} rows @param {Uint8Array} [masks] */
-export function traced(training, rows, masks) {
-  const { network } = training, order = rows === null ? training.order : training.checkedRows(rows), n = order.length;
+/** @param {Training} training @param {Int32Array} order rows, members of a sample one after the other @param {Uint8Array} [masks] */
+export function traced(training, order, masks) {
+  const { network } = training, n = order.length;
   const copies = {
     parameters: network.vector.slice(), gradients: network.vector.slice().fill(0), running: network.running.slice(),
   };

@@ -93,7 +93,8 @@ export class Model {
   async adopt(spec, state, name, step = null) {
     const choices = choicesOf(spec, this.get("choices"));
     const source = await sourceOf(choices, this.store.state);
-    const head = step?.head ?? headOf(choices, source);
+    refuseOtherSamples(spec, source);
+    const head = step?.head ?? headOf(choices, source, create(spec).plan.n_outputs);
     const samples = prepare(source, choices, head);
     this.start({ source, head, samples, spec, state, shuffle: step?.shuffle }, { choices, selection: null, pointed: null, file: name, own: spec.layers });
     this.again = () => this.adopt(spec, state, name, step);
@@ -217,16 +218,23 @@ export class Model {
     const key = `${frame.id}:${frame.step}:${sample}`;
     if (this.looked?.key === key && this.looked.frame === frame) return this.looked.step;
     const place = frame.next.indexOf(sample);
-    const { train } = samples.parts;
-    const trace = place >= 0 ? this.mirror.training.trace() : this.mirror.network.trace(train.X, train.y, [sample]);
+    const { train } = samples.parts, { members = 1 } = samples.source;
+    const trace = place >= 0 ? this.mirror.training.trace() : this.mirror.network.trace(train.X, train.y, [Math.floor(sample / members)]);
     const fields = { activation: parts.activation, loss: parts.loss };
     const step = {
-      trace, spec: this.mirror.network.spec, columns: network.columns, fields, outputs: head.outputs, sample: Math.max(0, place),
+      trace, spec: this.mirror.network.spec, columns: network.columns, fields, outputs: head.outputs, sample: place >= 0 ? place : sample % members,
       alone: place < 0, optimizer: this.mirror.network.spec.optimizer,
     };
     this.looked = { key, frame, step };
     return step;
   }
+}
+
+/** Throws where the loss of a network compares pairs or triplets, and the data are single samples, or the other way round. */
+function refuseOtherSamples({ loss }, { members = 1, name }) {
+  const called = typeof loss === "string" ? loss : loss.name, compared = parts.loss[called].members;
+  if (Math.max(1, compared.length) === members) return;
+  throw new Error(`its loss ${called} compares ${compared.join(", ") || "single samples"}, and the data ${name} have ${members === 1 ? "single samples" : `${members} members each`}. Choose data that fit first`);
 }
 
 /** Axes that these data have. */

@@ -6,11 +6,14 @@ import { parts } from "../training/engine.js";
 const OF_NUMBERS = ["values", "means_and_variances", "levels"];
 const PLACE = 2; // numbers that say where a sample lies, for losses that compare pairs
 const OF_CLASSES = ["binary", "binary_logits", "one_hot", "logits", "distributions", "classes", "class_logits", "values", "labels"];
+const OF_GROUPS = ["pairs", "signed_pairs", "triplets"];
 const AS_COLUMN = new Set(["binary", "binary_logits", "values", "signs"]);
 
 /** The losses that suit a data set. */
 export function lossesFor(source) {
-  return Object.entries(catalogue.losses).filter(([, { data }]) => {
+  const members = source.members ?? 1;
+  return Object.entries(catalogue.losses).filter(([, { data, members: compared }]) => {
+    if (members > 1 || OF_GROUPS.includes(data)) return compared.length === members;
     if (source.task === "regression") {
       return OF_NUMBERS.includes(data) || (["rates", "log_rates"].includes(data) && source.values.every((value) => value >= 0));
     }
@@ -19,12 +22,16 @@ export function lossesFor(source) {
 }
 
 function usualLoss(source) {
+  if (source.members > 1) return source.members === 2 ? "contrastive_pairs" : "triplet_margin";
   if (source.task === "regression") return "mean_squared_error";
   return source.classNames.length === 2 ? "binary_cross_entropy" : "sparse_categorical_cross_entropy";
 }
 
-/** Loss, last activation, number of outputs and form of the targets, for these choices. */
-export function headOf(choices, source) {
+/** Whether the loss compares where samples lie, and names no class. */
+export const comparesPlaces = ({ form }) => form === "labels" || OF_GROUPS.includes(form);
+
+/** Loss, last activation, number of outputs and form of the targets, for these choices; `outputs` of a loss that takes any. */
+export function headOf(choices, source, outputs = PLACE) {
   const suited = lossesFor(source);
   const loss = suited.includes(choices.loss) ? choices.loss : usualLoss(source);
   const { data, last_activation: usualEnd } = catalogue.losses[loss];
@@ -32,7 +39,8 @@ export function headOf(choices, source) {
   const n_classes = source.classNames.length, fields = fieldsOf(choices.loss_with, parts.loss[loss].fields ?? {});
   const common = { loss, activation, lossPart: Object.keys(fields).length === 0 ? loss : { name: loss, ...fields } };
   if (source.task === "regression") return { ...common, form: "values", outputs: source.n_values * outputsPerValue(loss, fields) };
-  if (data === "labels") return { ...common, form: "labels", outputs: PLACE, classes: n_classes };
+  if (data === "labels") return { ...common, form: "labels", outputs, classes: n_classes };
+  if (OF_GROUPS.includes(data)) return { ...common, form: data, outputs, classes: n_classes };
   const form = n_classes === 2 && AS_COLUMN.has(data) ? (data === "signs" ? "signs" : "column")
     : data.startsWith("class") ? "classes" : "rows";
   return { ...common, form, outputs: ["column", "signs"].includes(form) ? 1 : n_classes };
@@ -44,7 +52,7 @@ function outputsPerValue(loss, fields) {
   return loss === "gaussian_nll" ? 2 : 1;
 }
 
-/** The targets of these samples. */
+/** The targets of these samples; of a pair one for both of its rows, of triplets none. */
 export function encoded(source, rows, form) {
   const labels = (row) => source.labels[row];
   switch (form) {
@@ -52,6 +60,9 @@ export function encoded(source, rows, form) {
       const width = source.n_values;
       return Float64Array.from({ length: rows.length * width }, (_, i) => source.values[rows[Math.floor(i / width)] * width + (i % width)]);
     }
+    case "pairs": return Float64Array.from({ length: rows.length / 2 }, (_, i) => labels(rows[2 * i]));
+    case "signed_pairs": return Float64Array.from({ length: rows.length / 2 }, (_, i) => 2 * labels(rows[2 * i]) - 1);
+    case "triplets": return null;
     case "classes": case "labels": return Int32Array.from(rows, labels);
     case "column": return Float64Array.from(rows, labels);
     case "signs": return Float64Array.from(rows, (row) => 2 * labels(row) - 1);
@@ -69,7 +80,7 @@ const sigmoid = (z) => 1 / (1 + Math.exp(-z));
 /** Shares of the classes in one row of outputs: what a loss of logits makes of them, or the outputs themselves. */
 export function sharesOf(head, outputs) {
   const inside = catalogue.losses[head.loss].activation;
-  if (head.form === "labels") return Array.from({ length: head.classes }, () => 0);
+  if (comparesPlaces(head)) return Array.from({ length: head.classes }, () => 0);
   if (head.form === "column" || head.form === "signs") {
     const p = head.form === "signs" ? sigmoid(2 * outputs[0]) : inside === "sigmoid" ? sigmoid(outputs[0]) : Math.min(1, Math.max(0, outputs[0]));
     return [1 - p, p];

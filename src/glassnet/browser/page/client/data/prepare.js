@@ -45,9 +45,10 @@ const picked = (source, rows) => Float64Array.from(
  */
 export function prepare(source, choices, head) {
   const { names, compute } = features(source, choices);
-  const all = Array.from({ length: source.n }, (_, row) => row);
-  const [rest, test] = split(all, choices.test, choices.dataSeed);
-  const [train, validation] = split(rest, choices.validation, choices.dataSeed);
+  const { members = 1 } = source, all = Array.from({ length: source.n / members }, (_, sample) => sample);
+  const whole = (samples) => samples.flatMap((sample) => Array.from({ length: members }, (_, place) => members * sample + place));
+  const [rest, testing] = split(all, choices.test, choices.dataSeed);
+  const [train, validation, test] = [...split(rest, choices.validation, choices.dataSeed), testing].map(whole);
   const ofTraining = widened(picked(source, train), source.width, compute);
   const scaling = choices.standardize ? moments(ofTraining, names.length) : null;
   const encode = (base) => {

@@ -10,6 +10,9 @@ function spreadRows(n) {
   return Int32Array.from({ length: m }, (_, i) => Math.trunc(m === 1 ? 0 : i * ((n - 1) / (m - 1))));
 }
 
+/** Whether the rules read such a network: its samples are single rows. */
+export const readsRules = ({ objective }) => objective.rows_per_sample === 1;
+
 /** Some rows of samples and targets. */
 export function taken({ X, y }, width, rows) {
   const n = X.length / width, outputs = y.length / n, of = (values, m) => values.constructor.from({ length: rows.length * m }, (_, i) => values[rows[Math.floor(i / m)] * m + (i % m)]);

@@ -5,7 +5,7 @@
  * `["if", left, comparison, right, yes, no]`.
  */
 import {
-  absolute, applied, appliedToTwo, largestOf, letter, minus, negative, num, number, over, plus, power, times, TERMS,
+  absolute, applied, appliedToTwo, choice, largestOf, letter, minus, negative, num, number, over, plus, power, times, TERMS,
 } from "./terms.js";
 
 const SIGNS = { "+": plus, "*": times, "/": over };
@@ -37,11 +37,14 @@ const FUNCTIONS = {
   max: appliedToTwo("max", Math.max), min: appliedToTwo("min", Math.min), sign: applied("sign", Math.sign),
   normal_density: applied("φ", density), normal_share: applied("Φ", share), sigmoid: applied("σ", sigmoid),
   softplus: applied("softplus", softplus), sqrt: applied("√", Math.sqrt), tanh: applied("tanh", Math.tanh),
+  ...Object.fromEntries(["atan", "cos", "cosh", "expm1", "floor", "log2", "sin", "sinh"].map((name) => [name, applied(name, Math[name])])),
 };
 const COMPUTED = {
   abs: Math.abs, exp: Math.exp, log: Math.log, log1p: Math.log1p, max: Math.max, min: Math.min, sign: Math.sign,
-  normal_density: density, normal_share: share, sigmoid, softplus, sqrt: Math.sqrt, tanh: Math.tanh,
+  normal_density: density, normal_share: share, sigmoid, softplus, sqrt: Math.sqrt, tanh: Math.tanh, atan: Math.atan, cos: Math.cos,
+  cosh: Math.cosh, expm1: Math.expm1, floor: Math.floor, log2: Math.log2, sin: Math.sin, sinh: Math.sinh,
 };
+const raise = appliedToTwo("pow", Math.pow);
 
 /** The number that a formula gives for these letters; `row` computes a sum. */
 export function computed(tree, letters, row = null) {
@@ -70,7 +73,7 @@ function built(tree, leaf, choose, summed) {
   const [name, ...parts] = tree;
   switch (name) {
     case "-": return parts.length === 1 ? negative(of(parts[0])) : minus(of(parts[0]), of(parts[1]));
-    case "**": return power(of(parts[0]), parts[1]);
+    case "**": return Number.isInteger(parts[1]) && parts[1] >= 0 ? power(of(parts[0]), parts[1]) : raise(of(parts[0]), of(parts[1]));
     case "if": return choose(parts, of);
     case "sum": return summed(parts[0]);
     default: return name in SIGNS ? SIGNS[name](of(parts[0]), of(parts[1])) : FUNCTIONS[name](...parts.map(of));
@@ -82,7 +85,7 @@ export function withLetters(tree, letters, ofRow = letters, sumSign = "Σₖ ") 
   const leaf = (part) => letter(typeof part === "number" ? number(part) : letters[part] ?? part);
   const write = (part) => built(part, leaf, choose, summed).write(0);
   const summed = (inner) => letter(`${sumSign}${withLetters(inner, ofRow)}`);
-  const choose = ([left, comparison, right, yes, no]) => letter(
+  const choose = ([left, comparison, right, yes, no]) => choice(
     `${write(yes)} if ${write(left)} ${WRITTEN_COMPARISONS[comparison]} ${write(right)} else ${write(no)}`,
   );
   return write(tree);
@@ -99,6 +102,9 @@ export function withNumbers(tree, values, row = null, most = TERMS) {
   );
   return built(tree, leaf, choose, summed);
 }
+
+/** The letters of a formula. */
+export const namesIn = (tree) => lettersOf(tree);
 
 function lettersOf(tree) {
   if (typeof tree === "string") return [tree];

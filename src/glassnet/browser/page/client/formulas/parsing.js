@@ -70,8 +70,9 @@ class Reader {
   }
 }
 
-/** The tree of a formula; null of an empty one. Throws where it is none. */
+/** The tree of a formula, which may be one already; null of an empty one. Throws where it is none. */
 export function treeOf(text) {
+  if (typeof text === "number" || Array.isArray(text)) return text;
   if (!text) return null;
   const reader = new Reader(text), tree = reader.whole();
   if (reader.place !== reader.tokens.length) throw new Error(`${text} is no formula`);

@@ -11,7 +11,7 @@ export const MORE_DIGITS = [DIGITS, 7, 9, 12, 17];
 const EVERY_DIGIT = 17;
 export const CLOSE = 2e-4; // of the result: what is written gives it to about four digits
 const ROUNDING = 5e-6; // half a unit of the last digit that is shown
-const SUM = 1, PRODUCT = 2, ATOM = 3;
+const CHOICE = -1, SUM = 1, PRODUCT = 2, ATOM = 3;
 const RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹";
 
 /** So many significant digits, with a true minus sign. */
@@ -72,6 +72,9 @@ function rounded(value, digits) {
 
 /** A letter that stands for a number: it is written, not computed. */
 export const letter = (name) => term(() => name, () => NaN);
+
+/** A choice with letters, which stands in parentheses inside of everything else. */
+export const choice = (text) => term(() => text, () => NaN, CHOICE);
 
 /** A function of one number. */
 export function applied(name, compute) {

@@ -136,7 +136,8 @@ class Reader {
     const inner = [math("mo", open)];
     while (this.next !== undefined && !this.is(close)) {
       const before = this.place;
-      inner.push(this.is(",", ";", ":") || RELATIONS.has(this.next.sign) ? math("mo", this.take().sign) : this.sum());
+      if (WORDS.has(this.next.name)) inner.push(math("mtext", `\u00a0${this.take().name}\u00a0`));
+      else inner.push(this.is(",", ";", ":") || RELATIONS.has(this.next.sign) ? math("mo", this.take().sign) : this.sum());
       if (this.place === before) inner.push(math("mo", this.take().text));
     }
     const end = this.next === undefined ? undefined : this.take();

@@ -31,7 +31,8 @@ function activationOf(step, row) {
 function arriving(step, column, index, unit, sample, terms) {
   const { rows } = step.trace, row = rows[index], next = rows[index + 1], d_a = at(row.d_a, sample, unit);
   if (next === undefined) {
-    const loss = lossOf(step), p = at(row.a, sample, unit);
+    const loss = lossOf(step), p = at(row.a, sample, unit), ofRow = loss.ofRow(step.trace, sample);
+    if (ofRow !== null) return ofRow.slopeLines(unit, d_a, terms);
     if (loss.slopeTree === null) return [{ text: `\`∂L/∂a\` is ${loss.inWords("slope_in_words")}`, words: true }, ...apartLines(step, unit, sample, d_a)];
     return [
       { text: `∂L/∂a = ${once(loss.slopeLetters("a"), loss.slopeNumbers(targetOf(step, sample, unit), p, d_a))}` }, { text: loss.legend, words: true },
@@ -184,20 +185,21 @@ export function parameterSections(step, { column, unit, input, sample, unfolded 
 const plainSum = (values, terms) => largestOf(values, (place) => num(values[place]), terms);
 
 /** The loss of the batch: entries of one sample, and the mean. */
-export function lossSections(step, { sample }) {
-  const loss = lossOf(step), last = step.trace.rows.at(-1), lines = [];
+export function lossSections(step, { sample, unfolded = false }) {
+  const loss = lossOf(step), last = step.trace.rows.at(-1), ofRow = loss.ofRow(step.trace, sample);
+  const lines = ofRow === null ? [] : ofRow.valueLines(unfolded ? MORE_TERMS : TERMS);
   const values = [];
   for (let unit = 0; unit < step.outputs; unit += 1) {
-    const entry = loss.entry(targetOf(step, sample, unit), at(last.a, sample, unit));
+    const entry = ofRow !== null ? null : loss.entry(targetOf(step, sample, unit), at(last.a, sample, unit));
     if (entry === null) continue;
     values.push(entry.value);
     lines.push({ text: `output ${unit}: \`${entry.text}\``, words: true });
   }
   const { value, penalty } = step.trace;
-  if (values.length === 0) lines.push({ text: `\`L\` is ${loss.inWords("in_words")}`, words: true });
+  if (values.length === 0 && ofRow === null) lines.push({ text: `\`L\` is ${loss.inWords("in_words")}`, words: true });
   return {
     forward: [
-      ...lines, { text: `${loss.legend}`, words: true },
+      ...lines, { text: (ofRow ?? loss).legend, words: true },
       { text: `the mean over the batch: \`L = ${number(value)}\`${penalty ? `; penalties of the weights: ${number(penalty)}` : ""}`, words: true },
     ],
   };

@@ -1,5 +1,6 @@
 /** How activations and losses are written, with letters and with the numbers of a step. */
 import { catalogue } from "../state/catalogue.js";
+import { RowLoss } from "./rowloss.js";
 import { computed, settled, sums, withLetters, withNumbers, withoutSums } from "./expressions.js";
 import { equation, num, number, over, times } from "./terms.js";
 
@@ -113,6 +114,12 @@ export class LossOf {
     if (this.slopeTree === null) return number(result);
     const values = { y, p, ...constants(this.objective) };
     return equation(over(withNumbers(this.slopeTree, values), num(this.count)), result);
+  }
+
+  /** Its formulas at a sample of a step, where it is one of whole rows; else null. */
+  ofRow(trace, sample) {
+    const { known } = this.objective;
+    return known.rows === undefined ? null : new RowLoss({ known, constants: constants(this.objective) }, { y: trace.y, a: trace.rows.at(-1).a }, sample);
   }
 
   /** What the loss, or its derivative, is in words, where no formula of one entry says it. */

@@ -3,6 +3,7 @@ import { download, h, refill } from "../drawing/dom.js";
 import { glassnetCode, notebook } from "../code/glassnet.js";
 import { numpyCode } from "../code/numpy.js";
 import { torchCode } from "../code/torch.js";
+import { catalogue } from "../state/catalogue.js";
 
 const PROGRAMS = {
   glassnet: { title: "glassnet", file: "network.py", write: glassnetCode }, numpy: { title: "NumPy", file: "network_numpy.py", write: numpyCode },
@@ -11,6 +12,10 @@ const PROGRAMS = {
 
 /** A program of the page as text; throws an Error in words where it cannot say what the page does. */
 export function programOf(name, state) {
+  const { network: { columns }, head } = state, used = [...columns.map(({ activation }) => catalogue.activations[activation]), catalogue.losses[head.loss]];
+  const own = used.filter((part) => part?.is_own).map((part) => part.name);
+  if (state.source?.members > 1) throw new Error("the programs do not write pairs and triplets; download the model, and gn.load gives it in Python");
+  if (own.length > 0) throw new Error(`a program would need ${[...new Set(own)].join(", ")}, which is your own; download the model, and gn.load gives it where the program has registered that`);
   return PROGRAMS[name].write(state);
 }
 

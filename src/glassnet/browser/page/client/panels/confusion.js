@@ -1,5 +1,5 @@
 /** Which classes are taken for which, and which samples these are. */
-import { classOf } from "../data/heads.js";
+import { classOf, comparesPlaces } from "../data/heads.js";
 import { h, refill } from "../drawing/dom.js";
 import { number } from "../formulas/terms.js";
 
@@ -27,7 +27,7 @@ export function confusion(model) {
     last = performance.now();
     const chosen = samples.parts[part.value];
     if (source.task !== "classification") return refill(place, h("p", {}, "The targets are numbers; there are no classes to be taken for others."));
-    if (head.form === "labels") return refill(place, h("p", {}, "The loss compares pairs of samples and names no class."));
+    if (comparesPlaces(head)) return refill(place, h("p", {}, "The loss compares samples and names no class."));
     if (chosen === null) return refill(place, h("p", {}, `No samples are held back for ${part.value}.`));
     if (source.classNames.length > MOST_CLASSES) return refill(place, h("p", {}, `There are ${source.classNames.length} classes; the table shows up to ${MOST_CLASSES}.`));
     const { values, shape } = model.mirror.network.predict(chosen.X), outputs = values.length / shape[0];

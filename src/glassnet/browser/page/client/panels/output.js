@@ -1,5 +1,5 @@
 /** What the network answers, and how its loss falls. */
-import { sharesOf } from "../data/heads.js";
+import { comparesPlaces, sharesOf } from "../data/heads.js";
 import { classColour } from "../drawing/colours.js";
 import { curves, thinned } from "../drawing/curves.js";
 import { h, refill } from "../drawing/dom.js";
@@ -139,7 +139,7 @@ export function output(model) {
     const truth = source.labels === null ? number(source.values[row * source.n_values], 4) : source.classNames[source.labels[row]];
     return [
       h("p", { class: "note" }, `sample ${sample}: (${inputs}${source.width > 4 ? ", …" : ""}) → ${truth}`),
-      head.form === "labels" ? h("p", { class: "note" }, `the network places it at (${Array.from(outputs, (value) => number(value, 4)).join(", ")}); the loss compares pairs and names no class`)
+      comparesPlaces(head) ? h("p", { class: "note" }, `the network places it at (${Array.from(outputs, (value) => number(value, 4)).join(", ")}); the loss compares samples and names no class`)
         : source.task === "classification" && source.classNames.length <= 12 ? shareBars(source.classNames, sharesOf(head, outputs), source.labels[row])
         : h("p", { class: "note" }, `the network says ${Array.from(outputs, (value) => number(value, 4)).join(", ")}`),
     ];

@@ -13,9 +13,10 @@ const lettersOf = (facts) => Object.fromEntries(Object.entries(facts.letters ?? 
 
 /** Activations, losses and optimizers: what the engine knows of them, their formulas as trees, and their names in programs. */
 function described(told) {
-  const family = (of, more) => Object.fromEntries(Object.entries(parts[of.name]).filter(([name]) => name in (of.told ?? {})).map(([name, part]) => [
-    name, { ...part, ...part.facts, ...of.told[name], ...more(part.facts, part) },
-  ]));
+  const family = (of, more) => Object.fromEntries(Object.entries(parts[of.name]).filter(([name]) => name in (of.told ?? {})).map(([name, part]) => {
+    const facts = { ...part.facts, ...of.told[name] };
+    return [name, { ...part, ...facts, ...more(facts, part) }];
+  }));
   return {
     activations: family({ name: "activation", told: told.activations }, (facts) => ({
       value: treeOf(facts.value), slope: treeOf(facts.slope), backward: treeOf(facts.backward), letters: lettersOf(facts),

@@ -1,5 +1,5 @@
 /** The worker: it trains in short turns, and between them hears what is wanted and shows how far it is. */
-import { Case, Samples } from "../diagnosis/case.js";
+import { Case, readsRules, Samples } from "../diagnosis/case.js";
 import { RULES } from "../diagnosis/rules.js";
 import { found } from "../diagnosis/table.js";
 import { Session } from "./session.js";
@@ -55,7 +55,7 @@ function show() {
 /** What the rules of diagnosis find now; while the training runs not too often. */
 function diagnose() {
   looked.due = null;
-  if (session === null) return;
+  if (session === null || !readsRules(session.network)) return;
   const began = performance.now();
   looked.samples ??= new Samples(session.plan);
   const all = found(new Case(looked.samples, session.network, session.history), RULES);
