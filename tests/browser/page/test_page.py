@@ -178,7 +178,7 @@ def test_what_is_no_table_and_no_model_is_told(open_page: Open, tmp_path: Path) 
     tab.wait_for_selector(".said >> text=m.safetensors:")
 
 
-def test_points_are_added_moved_and_removed_by_mouse(open_page: Open) -> None:
+def test_points_are_added_moved_and_removed_by_mouse_and_by_keyboard(open_page: Open) -> None:
     tab = open_page("data=points&validation=0")
     box = tab.locator("canvas.answers").bounding_box()
     before = len(state(tab, "points"))
@@ -197,6 +197,27 @@ def test_points_are_added_moved_and_removed_by_mouse(open_page: Open) -> None:
     tab.mouse.up()
     after(tab, "Math.abs(s.points.at(-1).x) < 1 && s.frame !== null")
     assert len(state(tab, "points")) == before + 1
+
+    step = state(tab, "frame")["step"]
+    tab.focus("canvas.answers")
+    for key in ("1", *6 * ["ArrowLeft"], "ArrowUp", "Space"):
+        tab.keyboard.press(key)
+    after(tab, f"s.points.length === {before + 2} && s.frame !== null")
+    added = state(tab, "points")[-1]
+    assert (
+        added["label"] == 1
+        and added["x"] < 0 < added["y"]
+        and tab.locator(".under-cursor .cursor").first.is_visible()
+    )
+    told = tab.locator(".under-cursor [role=status]").first
+    assert told.inner_text().startswith("point of class 1 added at −")
+    for key in ("Enter", "ArrowRight", "ArrowRight", "Enter"):
+        tab.keyboard.press(key)
+    after(tab, f"s.points.at(-1).x > {added['x']} && s.frame !== null")
+    assert told.inner_text() == "point put down"
+    tab.keyboard.press("Delete")
+    after(tab, f"s.points.length === {before + 1} && s.frame !== null")
+    assert told.inner_text() == "point removed" and state(tab, "frame")["step"] == step
 
 
 def test_an_address_that_asks_for_layers_of_a_file_says_so_and_goes_on(open_page: Open) -> None:
@@ -298,6 +319,17 @@ def test_digits_are_drawn_on_a_pad(open_page: Open) -> None:
     assert tab.inner_text(".drawing-pad .note").endswith("%")
     tab.click(".drawing-pad >> text=clear")
     after(tab, "s.drawnDigit === null")
+
+    tab.focus("canvas.pad")
+    for key in ("ArrowUp", "Space", "ArrowDown", "ArrowDown", "Shift+ArrowLeft", "Space"):
+        tab.keyboard.press(key)
+    after(tab, "s.drawnDigit !== null")
+    told = tab.locator(".drawing-pad [role=status]")
+    assert told.inner_text() == "pen up at row 18, column 15"
+    for key in ("Delete", "ArrowUp", "Delete", "ArrowUp", "Delete", "ArrowUp", "Delete"):
+        tab.keyboard.press(key)
+    after(tab, "s.drawnDigit === null")
+    assert not state(tab, "running") and state(tab, "frame")["step"] == 0
 
 
 # Units that lie below what stands above their column, which would be hidden by it.

@@ -59,11 +59,9 @@ function taken(old, part) {
   return true;
 }
 
-/** The sections in the place of those that stand there; a table keeps its rows. */
-function renew(body, parts) {
-  if (body.childElementCount !== parts.length) return refill(body, parts);
-  const before = [...body.children];
-  return parts.forEach((part, i) => { if (!taken(before[i], part)) before[i].replaceWith(part); });
+/** A section in the place of the one that stands there; a table keeps its rows. */
+function renew(old, part) {
+  if (!taken(old, part)) old.replaceWith(part);
 }
 
 /** A parameter to edit or to freeze. */
@@ -91,7 +89,7 @@ function editor(model, { value, layer, name, index }) {
     h("label", { class: "tick" }, freeze, " freeze"), h("button", { type: "button", onclick: compare }, "check its gradient"), check);
 }
 
-/** Sections of the formulas of a selection, as elements. */
+/** What makes each section of the formulas of a selection, all of one step; typesetting is dear, so it may be spread. */
 export function explained(model, selection) {
   const step = model.look(), { unfolded } = model.store.state;
   const at = { ...selection, sample: step.sample, unfolded };
@@ -99,25 +97,25 @@ export function explained(model, selection) {
   switch (selection.kind) {
     case "unit": {
       const { forward, backward, parameters } = unitSections(step, at);
-      return [part("forward", lines(forward, unfold)), part("backward", lines(backward, unfold)),
-        part("update", parameterTable(model, parameters, selection))];
+      return [() => part("forward", lines(forward, unfold)), () => part("backward", lines(backward, unfold)),
+        () => part("update", parameterTable(model, parameters, selection))];
     }
     case "weight": case "bias": {
       const found = parameterSections(step, { ...at, input: selection.kind === "bias" ? null : selection.input });
-      return [part("forward", lines(found.forward, unfold)), part("backward", lines(found.backward, unfold)),
-        part("update", lines(found.update, unfold), editor(model, found))];
+      return [() => part("forward", lines(found.forward, unfold)), () => part("backward", lines(found.backward, unfold)),
+        () => part("update", lines(found.update, unfold), editor(model, found))];
     }
     case "own": {
       const found = ownSections(step, at);
-      if (found === null) return [part("forward", [h("p", { class: "note" }, "this sample takes another row of the weights")])];
-      return [part("forward", lines(found.forward, unfold)), part("backward", lines(found.backward, unfold)),
-        part("update", lines(found.update, unfold), editor(model, found))];
+      if (found === null) return [() => part("forward", [h("p", { class: "note" }, "this sample takes another row of the weights")])];
+      return [() => part("forward", lines(found.forward, unfold)), () => part("backward", lines(found.backward, unfold)),
+        () => part("update", lines(found.update, unfold), editor(model, found))];
     }
     case "input": {
       const x = rowOf(step.trace.rows[0].inputs, step.sample);
-      return [part("forward", [h("div", { class: "line" }, typeset(`x = ${number(x[selection.input] ?? NaN)}`))])];
+      return [() => part("forward", [h("div", { class: "line" }, typeset(`x = ${number(x[selection.input] ?? NaN)}`))])];
     }
-    default: return [part("forward", lines(lossSections(step, at).forward, unfold))];
+    default: return [() => part("forward", lines(lossSections(step, at).forward, unfold))];
   }
 }
 
@@ -169,7 +167,17 @@ export function formula(model) {
   search.addEventListener("change", () => find(model, search));
   const root = h("div", { class: "formula-panel" },
     h("div", { class: "heading" }, title, h("div", { class: "finding" }, h("label", {}, "show ", samplePicker(model)), h("label", {}, "find ", search))), which, body);
-  let last = 0, due = null, shown = "";
+  let last = 0, due = null, shown = "", later = 0;
+
+  /** The sections of the same selection anew, one in a frame. */
+  function spread(makers, place = 0) {
+    if (place >= makers.length) return;
+    later = requestAnimationFrame(() => {
+      renew(body.children[place], makers[place]());
+      spread(makers, place + 1);
+    });
+  }
+
   function show() {
     const state = model.store.state, selection = state.pointed ?? state.selection;
     if (state.tab !== "formula" || state.frame === null) return;
@@ -183,9 +191,11 @@ export function formula(model) {
     if (!isThere(chosen, state, model.mirror.network)) return model.store.set({ selection: null, pointed: null });
     refill(title, nameOf(chosen, state));
     refill(which, whichStep(model));
-    const key = JSON.stringify(chosen), parts = explained(model, chosen);
-    if (key === shown) renew(body, parts);
-    else refill(body, parts);
+    const key = JSON.stringify(chosen), makers = explained(model, chosen);
+    cancelAnimationFrame(later);
+    if (key !== shown || body.childElementCount !== makers.length) refill(body, makers.map((make) => make()));
+    else if (state.running) spread(makers);
+    else makers.forEach((make, place) => renew(body.children[place], make()));
     shown = key;
   }
   model.store.on(["frame", "selection", "pointed", "sample", "tab", "unfolded"], show);

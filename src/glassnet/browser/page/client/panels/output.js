@@ -8,6 +8,7 @@ import { paintImage } from "../drawing/heat.js";
 import { number } from "../formulas/terms.js";
 import { GRID } from "../app/model.js";
 import { nameOf } from "./formula.js";
+import { withCursor } from "../drawing/cursor.js";
 import { drawingPad } from "./pad.js";
 
 const SELDOM = 150; // milliseconds
@@ -21,29 +22,88 @@ function marksOf({ samples, choices }) {
   return [...held.map(({ rows }) => ({ rows, held: true })), { rows: train.rows, held: false }];
 }
 
-/** Points made and moved by mouse, where the data are the reader's own. */
+/** Points made and moved by mouse or by keyboard, where the data are the reader's own; of others a sample is chosen. */
 function pointing(model, canvas, size) {
-  let moved = null, kind = 0;
+  let moved = null, kind = 0, held = null, here = null;
   const place = (event) => {
     const box = canvas.getBoundingClientRect(), { x: [x0, x1], y: [y0, y1] } = model.get("network").rectangle;
     const x = (event.clientX - box.left) / box.width, y = (event.clientY - box.top) / box.height;
     return { pixel: [x * size(), y * size()], x: x0 + x * (x1 - x0), y: y1 - y * (y1 - y0) };
   };
-  const found = (event) => {
+  const nearest = (pixel) => {
     const { network, samples, choices } = model.store.state;
     if (network?.kind !== "plane") return null;
     const rows = marksOf({ samples, choices }).flatMap((mark) => mark.rows);
-    return sampleAt({ network, rows }, size(), ...place(event).pixel);
+    return sampleAt({ network, rows }, size(), ...pixel);
   };
+  const found = (event) => nearest(place(event).pixel);
+  /** Shows a sample of the training part; whether it is one. */
+  function choose(row) {
+    const at = row === null ? -1 : model.get("samples").parts.train.rows.indexOf(row);
+    if (at >= 0) model.store.set({ sample: at });
+    return at >= 0;
+  }
+
+  const ofPoints = () => model.get("choices").data === "points";
+  const inPlane = ([across, down]) => {
+    const { x: [x0, x1], y: [y0, y1] } = model.get("network").rectangle;
+    here = { pixel: [across * size(), down * size()], x: x0 + across * (x1 - x0), y: y1 - down * (y1 - y0) };
+    return here;
+  };
+  const called = ({ x, y }) => `${number(x, 3)}, ${number(y, 3)}`;
+  const remove = (at) => {
+    if (!ofPoints()) return undefined;
+    const row = nearest(inPlane(at).pixel), points = model.get("points");
+    if (row === null) return "no point is here";
+    if (points.length <= 4) return "four points are the fewest";
+    setPoints(model, points.filter((_, i) => i !== row));
+    return "point removed";
+  };
+  const cursor = withCursor(canvas, {
+    says: (used) => `what the network answers${!used ? "" : ofPoints() ? "; arrow keys move a cursor, space adds a point, 0 to 3 choose its class, enter takes a point up and puts it down, delete removes it"
+      : "; arrow keys move a cursor, space chooses the sample there"}`,
+    step: 1 / 32, fine: 1 / 160, uses: () => model.get("network")?.kind === "plane",
+    moved(at) {
+      const { x, y, pixel } = inPlane(at), row = held === null ? nearest(pixel) : null;
+      if (held !== null) model.store.set({ points: model.get("points").map((point, i) => (i === held ? { ...point, x, y } : point)) });
+      return `${called({ x, y })}${row === null ? "" : `, sample ${row}`}`;
+    },
+    keys: {
+      " "(at) {
+        const { x, y, pixel } = inPlane(at);
+        if (!ofPoints()) return choose(nearest(pixel)) ? `sample ${model.get("sample")} is shown` : "no sample of the training part is here";
+        setPoints(model, [...model.get("points"), { x, y, label: kind }]);
+        return `point of class ${kind} added at ${called({ x, y })}`;
+      },
+      Enter(at) {
+        if (!ofPoints()) return undefined;
+        const was = held;
+        held = was === null ? nearest(inPlane(at).pixel) : null;
+        if (was !== null) setPoints(model, model.get("points"));
+        return was !== null ? "point put down" : held === null ? "no point is here" : "point taken up";
+      },
+      Delete: remove, Backspace: remove,
+      ...Object.fromEntries([0, 1, 2, 3].map((label) => [String(label), () => {
+        if (!ofPoints()) return undefined;
+        kind = label;
+        fill();
+        return `class ${label}`;
+      }])),
+    },
+  });
+  canvas.addEventListener("blur", () => { held = null; });
+  model.store.on(["network", "choices"], ({ network }) => {
+    cursor.renew();
+    if (here === null || network?.kind !== "plane") return;
+    const { x: [x0, x1], y: [y0, y1] } = network.rectangle;
+    cursor.put([(here.x - x0) / (x1 - x0), (y1 - here.y) / (y1 - y0)]);
+  });
+
   canvas.addEventListener("pointerdown", (event) => {
     const { choices, network } = model.store.state;
     if (network?.kind !== "plane") return;
     const row = found(event);
-    if (choices.data !== "points") {
-      const at = row === null ? -1 : model.get("samples").parts.train.rows.indexOf(row);
-      if (at >= 0) model.store.set({ sample: at });
-      return;
-    }
+    if (choices.data !== "points") return void choose(row);
     canvas.setPointerCapture(event.pointerId);
     const { points } = model.store.state;
     if (event.shiftKey && row !== null && points.length > 4) return setPoints(model, points.filter((_, i) => i !== row));
@@ -61,13 +121,13 @@ function pointing(model, canvas, size) {
     moved = null;
   });
   const kinds = h("div", { class: "kinds", role: "group", "aria-label": "class of new points" });
-  const fill = () => refill(kinds, h("span", {}, "click adds, drag moves, shift-click removes; class "), [0, 1, 2, 3].map((label) => h("button", {
+  const fill = () => refill(kinds, h("span", {}, "click adds, drag moves, shift-click removes; so do space, enter and delete at the cursor of the arrow keys; class "), [0, 1, 2, 3].map((label) => h("button", {
     type: "button", class: "swatch", "aria-pressed": String(label === kind), "aria-label": `class ${label}`,
     style: { "--swatch": css(classColour(label)) }, onclick: () => { kind = label; fill(); },
   }, String(label))));
   model.store.on(["theme"], fill);
   model.store.on(["choices"], ({ choices }) => { kinds.hidden = choices.data !== "points"; });
-  return kinds;
+  return { kinds, picture: cursor.root };
 }
 
 function setPoints(model, points) {
@@ -84,7 +144,7 @@ function shareBars(names, shares, truth) {
 }
 
 export function output(model) {
-  const canvas = h("canvas", { class: "answers", role: "img", "aria-label": "what the network answers" });
+  const canvas = h("canvas", { class: "answers" });
   const legend = h("div", { class: "legend" }), axes = h("div", { class: "axes" }), chart = h("div", { class: "chart" });
   const accuracy = h("div", { class: "chart" }), aside = h("div", { class: "answer" });
   let logarithmic = false, charted = 0, told = 0;
@@ -96,10 +156,10 @@ export function output(model) {
   const root = h("section", { class: "output", "aria-label": "output", "data-panel": "output" });
   const answers = h("div", { class: "answers-part" });
   const size = () => Math.max(160, Math.min(320, answers.clientWidth || 300));
-  const kinds = pointing(model, canvas, size);
+  const { kinds, picture } = pointing(model, canvas, size);
   const pad = drawingPad(model);
   const title = h("h2", {}, "Output");
-  answers.append(title, canvas, axes, legend, kinds, aside, pad);
+  answers.append(title, picture, axes, legend, kinds, aside, pad);
   root.append(answers, h("div", {}, h("h2", { class: "with-tool" }, "Loss", scale), chart, accuracy));
 
   /** Numbers that nobody could read as fast as they change are told more seldom. */

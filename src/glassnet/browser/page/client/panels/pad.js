@@ -3,9 +3,11 @@ import { sharesOf } from "../data/heads.js";
 import { h, refill } from "../drawing/dom.js";
 import { paintImage } from "../drawing/heat.js";
 import { number } from "../formulas/terms.js";
+import { withCursor } from "../drawing/cursor.js";
 
 const SELDOM = 250; // milliseconds between two answers while the network learns
 const SIDE = 160, FINE = 32;
+const RUBBER = 4.5; // fine pixels around the cursor that are rubbed out
 
 /** Ink of a fine grid gathered into pixels of the data, moved so that its middle is theirs. */
 export function gathered(ink, fine, [high, wide]) {
@@ -24,19 +26,39 @@ export function gathered(ink, fine, [high, wide]) {
 
 export function drawingPad(model) {
   const ink = new Float64Array(FINE * FINE);
-  const canvas = h("canvas", { class: "pad pixels", role: "img", "aria-label": "drawing pad: draw a digit with the pointer" });
+  const canvas = h("canvas", { class: "pad pixels" });
   const seen = h("canvas", { class: "pixels small-image" }), speaks = h("canvas", { class: "pixels small-image" }), answer = h("p", { class: "note" });
   const clear = h("button", { type: "button", class: "small", onclick: () => { ink.fill(0); show(); } }, "clear");
-  const root = h("div", { class: "drawing-pad" }, h("h3", {}, "Draw a digit"), canvas,
+  const onPad = (at) => at.map((share) => share * FINE), called = ([x, y]) => `row ${Math.floor(y)}, column ${Math.floor(x)}`;
+  const wipe = (at) => { rub(onPad(at)); return `rubbed out at ${called(onPad(at))}`; };
+  const cursor = withCursor(canvas, {
+    says: () => "drawing pad: draw a digit with the pointer, or with the arrow keys; space puts the pen down and lifts it, delete rubs out",
+    step: 1 / 16, fine: 1 / 32,
+    moved(at) {
+      if (drawing) dab(onPad(at));
+      return `${drawing ? "drawn to " : ""}${called(onPad(at))}`;
+    },
+    keys: {
+      " "(at) {
+        drawing = !drawing;
+        last = null;
+        if (drawing) dab(onPad(at));
+        return `pen ${drawing ? "down" : "up"} at ${called(onPad(at))}`;
+      },
+      Delete: wipe, Backspace: wipe,
+    },
+  });
+  const root = h("div", { class: "drawing-pad" }, h("h3", {}, "Draw a digit"), cursor.root,
     h("div", { class: "image-row" }, h("figure", {}, seen, h("figcaption", {}, "as the network sees it")), h("figure", {}, speaks, h("figcaption", {}, "what speaks for its answer"))),
     answer, clear);
   canvas.style.width = `${SIDE}px`;
   canvas.style.height = `${SIDE}px`;
   let drawing = false, last = null;
+  cursor.renew();
 
-  function dab(event) {
-    const box = canvas.getBoundingClientRect();
-    const to = [(event.clientX - box.left) / box.width * FINE, (event.clientY - box.top) / box.height * FINE];
+  const under = ({ clientX, clientY }, { left, top, width, height } = canvas.getBoundingClientRect()) => [(clientX - left) / width * FINE, (clientY - top) / height * FINE];
+
+  function dab(to) {
     const from = last ?? to, steps = Math.max(1, Math.ceil(Math.hypot(to[0] - from[0], to[1] - from[1])));
     for (let s = 0; s <= steps; s += 1) {
       const [x, y] = [0, 1].map((axis) => from[axis] + (to[axis] - from[axis]) * s / steps);
@@ -47,6 +69,11 @@ export function drawingPad(model) {
       }
     }
     last = to;
+    show();
+  }
+
+  function rub([x, y]) {
+    ink.forEach((_, i) => { if (Math.hypot(i % FINE + 0.5 - x, Math.floor(i / FINE) + 0.5 - y) < RUBBER) ink[i] = 0; });
     show();
   }
 
@@ -65,8 +92,9 @@ export function drawingPad(model) {
     model.store.set({ drawnDigit: drawn ? { x, shares, best } : null });
   }
 
-  canvas.addEventListener("pointerdown", (event) => { drawing = true; last = null; canvas.setPointerCapture(event.pointerId); dab(event); });
-  canvas.addEventListener("pointermove", (event) => { if (drawing) dab(event); });
+  canvas.addEventListener("pointerdown", (event) => { drawing = true; last = null; canvas.setPointerCapture(event.pointerId); dab(under(event)); });
+  canvas.addEventListener("pointermove", (event) => { if (drawing) dab(under(event)); });
+  canvas.addEventListener("blur", () => { drawing = false; last = null; });
   canvas.addEventListener("pointerup", () => { drawing = false; last = null; });
   let shown = 0;
   model.store.on(["frame", "theme", "running"], (state) => {

@@ -47,7 +47,7 @@ export function walk(model) {
     refill(title, station.selection.kind === "loss" ? station.title : `${station.title}, unit ${station.selection.unit}`);
     refill(says, station.says);
     refill(which, whichStep(model));
-    const parts = explained(model, station.selection).filter((part) => part.classList.contains(station.part) || (station.part === "update" && part.classList.contains("backward")));
+    const parts = explained(model, station.selection).map((make) => make()).filter((part) => part.classList.contains(station.part) || (station.part === "update" && part.classList.contains("backward")));
     refill(body, parts.map((part) => { part.querySelector(".editor")?.remove(); return part; }));
     model.store.set({ pointed: station.selection.kind === "loss" ? null : { ...station.selection, kind: "unit" } });
   }
