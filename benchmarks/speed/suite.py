@@ -20,7 +20,7 @@ from glassnet.kernels import blas
 
 OURS = "glassnet"
 TRAINING = "benchmarks.speed.subjects.training"
-MEASURES = ("products", "memory", "start", "one_row", "many_networks", "busy", "size")
+MEASURES = ("products", "straight_line", "memory", "start", "one_row", "many_networks", "busy", "size")
 # Peers that draw the order of batches themselves end with another loss than the rest.
 OWN_ORDER, OWN_ORDER_TOLERANCE = {"scikit-learn", "keras"}, 0.25
 

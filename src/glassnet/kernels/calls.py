@@ -46,6 +46,21 @@ def at_address(typingctx: Any, address: Any, dtype: Any) -> Any:
     return kind(types.intp, dtype), codegen
 
 
+# Numbers that the widest vectors hold, in float32.
+LANES = 16
+
+
+@intrinsic
+def lanes(typingctx: Any, of: Any) -> Any:
+    """Pointer to room on the stack for LANES numbers like those of this pointer."""
+
+    def codegen(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+        kind = context.get_value_type(of.dtype)
+        return builder.bitcast(cgutils.alloca_once(builder, ir.ArrayType(kind, LANES)), kind.as_pointer())
+
+    return of(of), codegen
+
+
 @intrinsic(prefer_literal=False)
 def call(typingctx: Any, address: Any, arguments: Any) -> Any:
     """Call the C function at `address` with a tuple of arguments; it returns nothing."""

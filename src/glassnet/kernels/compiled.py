@@ -10,18 +10,21 @@ from numba import carray
 
 from glassnet.kernels import blas
 from glassnet.kernels.calls import at_address, call, call_for_number, gemm, pointer
-from glassnet.kernels.lift import compiled
+from glassnet.kernels.exponentials import scalar
+from glassnet.kernels.lift import traversal
 
 # Below this many multiply-adds a product is faster as loops than as a call of the BLAS.
 LOOP_PRODUCTS = 4096 if blas.FOUND is not None else 1 << 62
+# Rows of fewer entries are no work for a vector: what it takes to begin and end a loop over them is most of it.
+FEW = 8
 
 
-@compiled
+@traversal
 def view(memory, start, n_rows, n_columns):
     return carray(pointer(memory, start), (n_rows, n_columns))
 
 
-@compiled
+@traversal
 def take_rows(source, order, start, stop, batch):
     n, m = stop - start, source.shape[1]
     if len(order) == 0:
@@ -33,7 +36,7 @@ def take_rows(source, order, start, stop, batch):
     return carray(pointer(batch, 0), (n, m))
 
 
-@compiled
+@traversal
 def take_classes(source, order, start, stop, batch):
     n, m = stop - start, batch.shape[1]
     for i in range(n):
@@ -44,7 +47,7 @@ def take_classes(source, order, start, stop, batch):
     return carray(pointer(batch, 0), (n, m))
 
 
-@compiled
+@traversal
 def smooth(loss, y, batch):
     n, m = y.shape
     kept, share = batch.dtype.type(1 - loss.label_smoothing), batch.dtype.type(loss.share_of_each)
@@ -54,55 +57,89 @@ def smooth(loss, y, batch):
     return carray(pointer(batch, 0), (n, m))
 
 
-@compiled
+@scalar
+def dot(a, i, b, j):
+    """Row i of A times column j of B."""
+    total = a[i, 0] * b[0, j]
+    for k in range(1, a.shape[1]):
+        total += a[i, k] * b[k, j]
+    return total
+
+
+@scalar
+def dot_of_columns(a, i, b, j):
+    """Column i of A times column j of B."""
+    total = a[0, i] * b[0, j]
+    for k in range(1, a.shape[0]):
+        total += a[k, i] * b[k, j]
+    return total
+
+
+@scalar
+def dot_of_rows(a, i, b, j):
+    """Row i of A times row j of B."""
+    total = a[i, 0] * b[j, 0]
+    for k in range(1, a.shape[1]):
+        total += a[i, k] * b[j, k]
+    return total
+
+
+@traversal
 def multiply(x, weights, z):
     n, inner, m = x.shape[0], x.shape[1], z.shape[1]
     if n * inner * m > LOOP_PRODUCTS:
         gemm(x, weights, z, 0, 0, n, m, inner)
-        return
-    for i in range(n):
-        if m == 1:
-            z[i, 0] = x[i, 0] * weights[0, 0]
-            for k in range(1, inner):
-                z[i, 0] += x[i, k] * weights[k, 0]
-            continue
-        for j in range(m):
-            z[i, j] = x[i, 0] * weights[0, j]
-        for k in range(1, inner):
+    elif m < FEW:
+        for i in range(n):
             for j in range(m):
-                z[i, j] += x[i, k] * weights[k, j]
+                z[i, j] = dot(x, i, weights, j)
+    else:
+        for i in range(n):
+            for j in range(m):
+                z[i, j] = x[i, 0] * weights[0, j]
+            for k in range(1, inner):
+                for j in range(m):
+                    z[i, j] += x[i, k] * weights[k, j]
 
 
-@compiled
+@traversal
 def multiply_weights_gradient(x, error, gradient):
     n, inner, m = x.shape[0], x.shape[1], error.shape[1]
     if n * inner * m > LOOP_PRODUCTS:
         gemm(x, error, gradient, 1, 0, inner, m, n)
-        return
-    for k in range(inner):
-        for j in range(m):
-            gradient[k, j] = x[0, k] * error[0, j]
-    for i in range(1, n):
+    elif m < FEW:
         for k in range(inner):
             for j in range(m):
-                gradient[k, j] += x[i, k] * error[i, j]
+                gradient[k, j] = dot_of_columns(x, k, error, j)
+    else:
+        for k in range(inner):
+            for j in range(m):
+                gradient[k, j] = x[0, k] * error[0, j]
+        for i in range(1, n):
+            for k in range(inner):
+                for j in range(m):
+                    gradient[k, j] += x[i, k] * error[i, j]
 
 
-@compiled
+@traversal
 def multiply_input_gradient(error, weights, gradient):
     n, m, inner = error.shape[0], error.shape[1], weights.shape[0]
     if n * inner * m > LOOP_PRODUCTS:
         gemm(error, weights, gradient, 0, 1, n, inner, m)
-        return
-    for i in range(n):
-        for k in range(inner):
-            total = error[i, 0] * 0
-            for j in range(m):
-                total += error[i, j] * weights[k, j]
-            gradient[i, k] = total
+    elif m < FEW:
+        for i in range(n):
+            for k in range(inner):
+                gradient[i, k] = dot_of_rows(error, i, weights, k)
+    else:
+        for i in range(n):
+            for k in range(inner):
+                total = error[i, 0] * 0
+                for j in range(m):
+                    total += error[i, j] * weights[k, j]
+                gradient[i, k] = total
 
 
-@compiled
+@traversal
 def column_sums(error, gradient):
     for j in range(error.shape[1]):
         gradient[0, j] = 0
@@ -111,7 +148,7 @@ def column_sums(error, gradient):
             gradient[0, j] += error[i, j]
 
 
-@compiled
+@traversal
 def activate(row, z, bias, a):
     n, m = z.shape
     call(
@@ -120,13 +157,13 @@ def activate(row, z, bias, a):
     )
 
 
-@compiled
+@traversal
 def apply(row, z, a):
     n, m = z.shape
     call(row.activate, (pointer(z, 0), pointer(a, 0), n, m, at_address(row.parameters, z.dtype)))
 
 
-@compiled
+@traversal
 def gate(row, z, a, error):
     if row.gate != 0:
         n, m = z.shape
@@ -136,14 +173,14 @@ def gate(row, z, a, error):
         )
 
 
-@compiled
+@traversal
 def copy(x, a):
     for i in range(x.shape[0]):
         for j in range(x.shape[1]):
             a[i, j] = x[i, j]
 
 
-@compiled
+@traversal
 def drop(x, masks, start, rate, a):
     scale = a.dtype.type(1 / (1 - rate))
     n, m = x.shape
@@ -152,7 +189,7 @@ def drop(x, masks, start, rate, a):
             a[i, j] = x[i, j] * a.dtype.type(masks[start + i * m + j]) * scale
 
 
-@compiled
+@traversal
 def forward_layer(row, x, parameters, running, memory, size, a, training):
     call(
         row.forward if training else row.infer,
@@ -164,7 +201,7 @@ def forward_layer(row, x, parameters, running, memory, size, a, training):
     )  # fmt: skip
 
 
-@compiled
+@traversal
 def backward_layer(row, x, a, parameters, gradients, memory, size, error):
     start = max(row.weights, 0)
     d_x = pointer(error, 0) if row.source_error < 0 else pointer(memory, row.source_error * size)
@@ -178,7 +215,7 @@ def backward_layer(row, x, a, parameters, gradients, memory, size, error):
     )  # fmt: skip
 
 
-@compiled
+@traversal
 def compare(loss, y, prediction, weights, error):
     n, m = prediction.shape
     return call_for_number(
@@ -190,7 +227,7 @@ def compare(loss, y, prediction, weights, error):
     )  # fmt: skip
 
 
-@compiled
+@traversal
 def penalise(weights, l1, l2, gradient):
     absolute = square = 0.0
     slope, decay = weights.dtype.type(l1), weights.dtype.type(l2)
@@ -204,7 +241,7 @@ def penalise(weights, l1, l2, gradient):
     return l1 * absolute + l2 / 2 * square
 
 
-@compiled
+@traversal
 def clip(gradients, norm, value):
     if norm > 0:
         square = 0.0
@@ -222,7 +259,7 @@ def clip(gradients, norm, value):
                 gradients[k] = limit if gradients[k] > 0 else -limit
 
 
-@compiled
+@traversal
 def update(rule, parameters, gradients, states, coefficients, factors):
     n = len(parameters)
     call(
@@ -233,7 +270,7 @@ def update(rule, parameters, gradients, states, coefficients, factors):
     )  # fmt: skip
 
 
-@compiled
+@traversal
 def is_finite(value):
     # Numba's math.isfinite asks whether value - value is 0, which reassociation makes of any sum, infinite ones too.
     return abs(value) < math.inf

@@ -119,25 +119,27 @@ def softmax_cross_entropy(z_at, y_at, weights_at, error_at, rows, columns, param
     """
     z, y = carray(z_at, (rows, columns)), carray(y_at, (rows, columns))
     weights, error = carray(weights_at, (rows,)), carray(error_at, (rows, columns))
-    sums = np.empty(rows, z.dtype)
-    total = 0.0
+    sums, masses = np.empty(rows, z.dtype), np.empty(rows, z.dtype)
+    share_of_row, total = 1.0 / rows, 0.0
     SHIFT(z, error)
     for i in range(rows):
-        value = z[i, 0] * 0
+        value = mass = z[i, 0] * 0
         for j in range(columns):
             value += y[i, j] * error[i, j]
+            mass += y[i, j]
+        masses[i] = mass
         total -= np.float64(value) * np.float64(weights[i])
     EXPONENTIATE(error, sums)
     for i in range(rows):
-        mass = z[i, 0] * 0
-        for j in range(columns):
-            mass += y[i, j]
-        scale = z.dtype.type(weights[i] / rows)
-        share = scale * mass / sums[i]
+        scale = z.dtype.type(weights[i] * share_of_row)
+        share = scale * masses[i] / sums[i]
         for j in range(columns):
             error[i, j] = share * error[i, j] - scale * y[i, j]
-        total += np.float64(mass * LOG(sums[i])) * np.float64(weights[i])
-    return total / rows
+    for i in range(rows):
+        sums[i] = LOG(sums[i])
+    for i in range(rows):
+        total += np.float64(masses[i] * sums[i]) * np.float64(weights[i])
+    return total * share_of_row
 
 
 def distance(p, i, j):

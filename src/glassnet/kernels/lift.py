@@ -23,6 +23,12 @@ from glassnet.kernels.exponentials import scalar
 # Sums may be taken in any order, and so in parallel; NaN and infinity keep their meaning.
 FAST = {"contract", "arcp", "nsz", "reassoc"}
 compiled = numba.njit(fastmath=FAST, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
+# The loop and its traversals become one function: only there does LLVM see that no array in it is owned by anybody, and
+# leaves out the counting of references, which takes as long as a small step.
+whole = numba.njit(inline="always")
+traversal = numba.njit(
+    fastmath=FAST, error_model="numpy", forceinline=True, no_cpython_wrapper=True, no_cfunc_wrapper=True
+)
 
 DType = np.dtype[Any]
 Formula = Callable[..., Any]

@@ -13,7 +13,8 @@ import numpy as np
 from numba import carray, types
 from numba.np.unsafe.ndarray import to_fixed_tuple
 
-from glassnet.kernels.calls import at_address, call
+from glassnet.kernels.calls import LANES, at_address, call, lanes
+from glassnet.kernels.lift import compiled
 
 VALUE: Any = None
 SLOPE: Any = None
@@ -99,20 +100,42 @@ def gate(z_at, a_at, error_at, rows, columns, parameters_at):  # type: ignore[no
         error[k] *= SLOPE(z[k], a[k], parameters)
 
 
+@compiled
+def filled_up(numbers_at, n, rest, room_at):  # type: ignore[no-untyped-def]
+    """These n numbers in that room, behind them others until a vector is full."""
+    numbers, room = carray(numbers_at, (n,)), carray(room_at, (LANES,))
+    for k in range(LANES):
+        room[k] = numbers[k] if k < n else rest
+    return room_at
+
+
 def compare(p_at, y_at, weights_at, error_at, rows, columns, parameters_at):  # type: ignore[no-untyped-def]
-    """The mean of an elementwise loss, and its gradient in the error."""
-    p, y = carray(p_at, (rows, columns)), carray(y_at, (rows, columns))
-    weights, error = carray(weights_at, (rows,)), carray(error_at, (rows, columns))
+    """The mean of an elementwise loss, and its gradient in the error.
+
+    All entries are taken in one loop, since rows are often short; their weights wait where the error goes. Fewer than a
+    vector holds are joined by perfect predictions of weight 0.
+    """
+    n = rows * columns
+    error, weights = carray(error_at, (n,)), carray(weights_at, (rows,))
     parameters = to_fixed_tuple(carray(parameters_at, (N_PARAMETERS,)), N_PARAMETERS)
-    share = 1.0 / (rows * columns if SHARE_OF_ENTRY else rows)
-    total = 0.0
+    share = 1.0 / (n if SHARE_OF_ENTRY else rows)
+    share_of_entry = error.dtype.type(share)
     for i in range(rows):
-        row_total = p[i, 0] * 0
-        scale = p.dtype.type(share * weights[i])
         for j in range(columns):
-            row_total += VALUE(y[i, j], p[i, j], parameters)
-            error[i, j] = scale * SLOPE(y[i, j], p[i, j], parameters)
-        total += row_total * np.float64(weights[i])
+            error[i * columns + j] = weights[i]
+    count = max(n, LANES)
+    if n < LANES:
+        perfect = carray(y_at, (1,))[0]
+        p_at, y_at = filled_up(p_at, n, perfect, lanes(p_at)), filled_up(y_at, n, perfect, lanes(y_at))
+        error_at = filled_up(error_at, n, perfect * 0, lanes(error_at))
+    p, y, errors = carray(p_at, (count,)), carray(y_at, (count,)), carray(error_at, (count,))
+    total = 0.0
+    for k in range(count):
+        weight = errors[k]
+        total += np.float64(weight * VALUE(y[k], p[k], parameters))
+        errors[k] = share_of_entry * weight * SLOPE(y[k], p[k], parameters)
+    for k in range(n if n < LANES else 0):
+        error[k] = errors[k]
     return total * share
 
 

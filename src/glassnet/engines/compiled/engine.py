@@ -19,7 +19,7 @@ from glassnet.engines.threads import matrix_threads
 from glassnet.errors import EngineError
 from glassnet.kernels import cache, records, store
 from glassnet.kernels.compiled import TRAVERSALS
-from glassnet.kernels.lift import compiled, specialise
+from glassnet.kernels.lift import specialise, whole
 from glassnet.optimizers import Optimizer
 from glassnet.plan import DROPOUT, NOWHERE, OF_LOOP, Plan, Row
 from glassnet.support.arrays import Array
@@ -37,7 +37,7 @@ def compiled_loop() -> dict[str, Any]:
     """The functions of the loop over compiled traversals."""
     made: dict[str, Any] = {**TRAVERSALS, **{kind.upper(): number for kind, number in KINDS.items()}}
     for function in (loop.forward, loop.backward, loop.train):
-        made[function.__name__] = compiled(specialise(function, function.__name__, **made))
+        made[function.__name__] = whole(specialise(function, function.__name__, **made))
     return made
 
 
