@@ -100,8 +100,9 @@ def gemm(
     rows: Any,
     columns: Any,
     inner: Any,
+    kept: Any,
 ) -> Any:
-    """C = op(A) op(B) by the BLAS, for row-major arrays; op transposes where the flag (0 or 1) says so."""
+    """C = op(A) op(B) + kept C by the BLAS, for row-major arrays; op transposes where the flag (0 or 1) says so."""
     dtype = c.dtype
     integer = ir.IntType(blas.INTEGER_BITS)
 
@@ -113,10 +114,10 @@ def gemm(
             _resize(builder, cgutils.unpack_tuple(builder, array.shape)[1], integer) for array in arrays
         ]
         number = context.get_value_type(dtype)
-        one, zero = ir.Constant(number, 1.0), ir.Constant(number, 0.0)
+        one, kept_share = ir.Constant(number, 1.0), builder.sitofp(values[8], number)
         arguments = [
             ROW_MAJOR, *flags, m, n, k, one, arrays[0].data, strides[0], arrays[1].data, strides[1],
-            zero, arrays[2].data, strides[2],
+            kept_share, arrays[2].data, strides[2],
         ]  # fmt: skip
         kind = ir.FunctionType(ir.VoidType(), [argument.type for argument in arguments])
         function = cgutils.get_or_insert_function(builder.module, kind, f"glassnet_gemm_{dtype}")
@@ -124,7 +125,7 @@ def gemm(
         return context.get_dummy_value()
 
     flag, size = types.int64, types.int64
-    return types.void(a, b, c, flag, flag, size, size, size), codegen
+    return types.void(a, b, c, flag, flag, size, size, size, flag), codegen
 
 
 def _resize(builder: Any, value: Any, integer: Any) -> Any:

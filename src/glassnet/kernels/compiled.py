@@ -8,15 +8,9 @@ import math
 import numpy as np
 from numba import carray
 
-from glassnet.kernels import blas
-from glassnet.kernels.calls import at_address, call, call_for_number, gemm, pointer
-from glassnet.kernels.exponentials import scalar
+from glassnet.kernels.calls import at_address, call, call_for_number, pointer
 from glassnet.kernels.lift import traversal
-
-# Below this many multiply-adds a product is faster as loops than as a call of the BLAS.
-LOOP_PRODUCTS = 4096 if blas.FOUND is not None else 1 << 62
-# Rows of fewer entries are no work for a vector: what it takes to begin and end a loop over them is most of it.
-FEW = 8
+from glassnet.kernels.work.products import multiply, multiply_input_gradient, multiply_weights_gradient
 
 
 @traversal
@@ -55,88 +49,6 @@ def smooth(loss, y, batch):
         for j in range(m):
             batch[i, j] = kept * y[i, j] + share
     return carray(pointer(batch, 0), (n, m))
-
-
-@scalar
-def dot(a, i, b, j):
-    """Row i of A times column j of B."""
-    total = a[i, 0] * b[0, j]
-    for k in range(1, a.shape[1]):
-        total += a[i, k] * b[k, j]
-    return total
-
-
-@scalar
-def dot_of_columns(a, i, b, j):
-    """Column i of A times column j of B."""
-    total = a[0, i] * b[0, j]
-    for k in range(1, a.shape[0]):
-        total += a[k, i] * b[k, j]
-    return total
-
-
-@scalar
-def dot_of_rows(a, i, b, j):
-    """Row i of A times row j of B."""
-    total = a[i, 0] * b[j, 0]
-    for k in range(1, a.shape[1]):
-        total += a[i, k] * b[j, k]
-    return total
-
-
-@traversal
-def multiply(x, weights, z):
-    n, inner, m = x.shape[0], x.shape[1], z.shape[1]
-    if n * inner * m > LOOP_PRODUCTS:
-        gemm(x, weights, z, 0, 0, n, m, inner)
-    elif m < FEW:
-        for i in range(n):
-            for j in range(m):
-                z[i, j] = dot(x, i, weights, j)
-    else:
-        for i in range(n):
-            for j in range(m):
-                z[i, j] = x[i, 0] * weights[0, j]
-            for k in range(1, inner):
-                for j in range(m):
-                    z[i, j] += x[i, k] * weights[k, j]
-
-
-@traversal
-def multiply_weights_gradient(x, error, gradient):
-    n, inner, m = x.shape[0], x.shape[1], error.shape[1]
-    if n * inner * m > LOOP_PRODUCTS:
-        gemm(x, error, gradient, 1, 0, inner, m, n)
-    elif m < FEW:
-        for k in range(inner):
-            for j in range(m):
-                gradient[k, j] = dot_of_columns(x, k, error, j)
-    else:
-        for k in range(inner):
-            for j in range(m):
-                gradient[k, j] = x[0, k] * error[0, j]
-        for i in range(1, n):
-            for k in range(inner):
-                for j in range(m):
-                    gradient[k, j] += x[i, k] * error[i, j]
-
-
-@traversal
-def multiply_input_gradient(error, weights, gradient):
-    n, m, inner = error.shape[0], error.shape[1], weights.shape[0]
-    if n * inner * m > LOOP_PRODUCTS:
-        gemm(error, weights, gradient, 0, 1, n, inner, m)
-    elif m < FEW:
-        for i in range(n):
-            for k in range(inner):
-                gradient[i, k] = dot_of_rows(error, i, weights, k)
-    else:
-        for i in range(n):
-            for k in range(inner):
-                total = error[i, 0] * 0
-                for j in range(m):
-                    total += error[i, j] * weights[k, j]
-                gradient[i, k] = total
 
 
 @traversal

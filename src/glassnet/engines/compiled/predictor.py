@@ -17,14 +17,14 @@ from glassnet.support.arrays import Array
 if TYPE_CHECKING:
     from glassnet.network.network import Network
 
-SMALL = 64
+SMALL = 128
 
 
 class Predictor:
     """A network's prediction, compiled: ``predictor(X)`` gives ``(n_samples, n_outputs)``.
 
     Holds a copy of the parameters as they were when it was made. Safe to call from several threads at once. An array
-    of up to 64 rows is not searched for NaN: a row that holds one gives NaN. More rows are, as in ``network.predict``.
+    of up to 128 rows is not searched for NaN: a row that holds one gives NaN. More rows are, as in ``network.predict``.
     """
 
     def __init__(self, network: Network) -> None:
@@ -35,36 +35,39 @@ class Predictor:
         self._rows = Rows(self._plan, network.dtype)
         self._shape = network.input_shape
         self._local = threading.local()
-        self._small = not network.layers[0].reads_data
+        self._takes_few = not network.layers[0].reads_data
 
     def __call__(self, X: ArrayLike) -> Array:
         """The output for each sample; X as for ``network.predict``."""
-        if (
-            self._small and type(X) is np.ndarray and X.ndim == 2 and 0 < len(X) <= SMALL
-            and X.shape[1:] == self._shape and X.dtype.kind in "fiub"
-        ):  # fmt: skip
-            local = self._local
-            if not hasattr(local, "small"):
-                local.small = _Small(self._plan, self._rows, self._vectors)
-            small: _Small = local.small
-            return small(X)
+        if self._takes_few and type(X) is np.ndarray:
+            few = getattr(self._local, "few", None) or self._prepare()
+            room = few.rooms.get(X.shape)
+            if room is not None and X.dtype.kind in "fiub":
+                return few.predict(X, room)
         return predict(self._plan, self._rows, self._vectors, self._network.features(X))
 
+    def _prepare(self) -> _Few:
+        self._local.few = _Few(self._plan, self._rows, self._vectors, self._shape)
+        return self._local.few
 
-class _Small:
-    """Room for a few rows, prepared once for each thread."""
 
-    def __init__(self, plan: Plan, rows: Rows, vectors: Vectors) -> None:
+class _Few:
+    """Room for a few rows, prepared once for each thread: by the shape of samples their number, input and output."""
+
+    def __init__(self, plan: Plan, rows: Rows, vectors: Vectors, shape: tuple[int, ...]) -> None:
         dtype = vectors.parameters.dtype
-        self.x = np.zeros((SMALL, plan.layout.n_features), dtype)
-        self.output = np.zeros((SMALL, plan.n_outputs), dtype)
-        self.job = prediction_job(plan, rows, vectors, self.x, self.output, SMALL)
-        self.n_samples = self.job.record["n_samples"]
-        self.predict, self.address = entry(entries.predict, dtype).make().ctypes, self.job.address
+        x = np.zeros((SMALL, plan.layout.n_features), dtype)
+        output = np.zeros((SMALL, plan.n_outputs), dtype)
+        self.rooms = {(n, *shape): (n, x[:n], output[:n]) for n in range(1, SMALL + 1)} if len(shape) == 1 else {}
+        self.job = prediction_job(plan, rows, vectors, x, output, SMALL)
+        self.n_samples, self.n = self.job.record["n_samples"], SMALL
+        self.enter, self.address = entry(entries.predict, dtype).make().ctypes, self.job.address
 
-    def __call__(self, X: Array) -> Array:
-        n = len(X)
-        self.x[:n] = X
-        self.n_samples[0] = n
-        self.predict(self.address)
-        return self.output[:n].copy()
+    def predict(self, X: Array, room: tuple[int, Array, Array]) -> Array:
+        """The output for samples that fit this room."""
+        n, x, output = room
+        x[...] = X
+        if n != self.n:
+            self.n_samples[0] = self.n = n
+        self.enter(self.address)
+        return output.copy()

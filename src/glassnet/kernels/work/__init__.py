@@ -1,0 +1,1 @@
+"""How compiled work is cut up: products into what suits the BLAS."""
