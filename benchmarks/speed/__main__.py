@@ -3,8 +3,8 @@
 Run: make bench [QUICK=yes] [ONLY=xor,digits-full] [PEERS=glassnet,pytorch] [REPEATS=7] [THREADS=2] [OUTPUT=FOLDER]
 
 Works: xor, digits-full, digits-batches, middle, large. Measures: products, straight_line, memory, start, one_row,
-many_networks, busy, size. Peers that are not installed are left out. Writes results.json, results.md and chart.png. On a
-busy machine it refuses to begin, and where rounds lie far apart it gives no ratio.
+many_networks, busy, size. Peers that are not installed are left out. Writes results.json, results.md and chart.png.
+On a busy machine it refuses to begin, and where rounds lie far apart it gives no ratio.
 """
 
 from __future__ import annotations

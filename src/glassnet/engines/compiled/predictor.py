@@ -58,7 +58,9 @@ class _Few:
         dtype = vectors.parameters.dtype
         x = np.zeros((SMALL, plan.layout.n_features), dtype)
         output = np.zeros((SMALL, plan.n_outputs), dtype)
-        self.rooms = {(n, *shape): (n, x[:n], output[:n]) for n in range(1, SMALL + 1)} if len(shape) == 1 else {}
+        self.rooms = (
+            {(n, *shape): (n, x[:n], output[:n]) for n in range(1, SMALL + 1)} if len(shape) == 1 else {}
+        )
         self.job = prediction_job(plan, rows, vectors, x, output, SMALL)
         self.n_samples, self.n = self.job.record["n_samples"], SMALL
         self.enter, self.address = entry(entries.predict, dtype).make().ctypes, self.job.address

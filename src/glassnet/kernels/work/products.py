@@ -12,8 +12,8 @@ from glassnet.kernels.lift import traversal
 
 # Below this many multiply-adds a product is faster as loops than as a call of the BLAS.
 LOOP_PRODUCTS = 4096 if blas.FOUND is not None else 1 << 62
-# Up to this many, OpenBLAS multiplies without copying its arguments first (its small kernels, where there is AVX-512);
-# products of so many rows that each is worth it are cut into such ones. From as many as two threads share, they are not.
+# Up to this many, OpenBLAS multiplies without copying its arguments first (its small kernels, where there is AVX-512):
+# products of many rows are cut into such ones, unless they are large enough for two threads.
 SMALL_PRODUCTS, SHARED_PRODUCTS, FEW_ROWS = 1_000_000, 8_000_000, 64
 # Rows of fewer entries are no work for a vector: what it takes to begin and end a loop over them is most of it.
 FEW = 8
