@@ -33,7 +33,6 @@ class Predictor:
         vectors = network.vectors
         self._vectors = Vectors(vectors.parameters.copy(), np.empty(0, network.dtype), vectors.running.copy())
         self._rows = Rows(self._plan, network.dtype)
-        self._shape = network.input_shape
         self._local = threading.local()
         self._takes_few = not network.layers[0].reads_data
 
@@ -47,20 +46,19 @@ class Predictor:
         return predict(self._plan, self._rows, self._vectors, self._network.features(X))
 
     def _prepare(self) -> _Few:
-        self._local.few = _Few(self._plan, self._rows, self._vectors, self._shape)
-        return self._local.few
+        few = self._local.few = _Few(self._plan, self._rows, self._vectors)
+        return few
 
 
 class _Few:
     """Room for a few rows, prepared once for each thread: by the shape of samples their number, input and output."""
 
-    def __init__(self, plan: Plan, rows: Rows, vectors: Vectors, shape: tuple[int, ...]) -> None:
-        dtype = vectors.parameters.dtype
+    def __init__(self, plan: Plan, rows: Rows, vectors: Vectors) -> None:
+        dtype, shape = vectors.parameters.dtype, plan.layout.input_shape
         x = np.zeros((SMALL, plan.layout.n_features), dtype)
         output = np.zeros((SMALL, plan.n_outputs), dtype)
-        self.rooms = (
-            {(n, *shape): (n, x[:n], output[:n]) for n in range(1, SMALL + 1)} if len(shape) == 1 else {}
-        )
+        counts = range(1, SMALL + 1) if len(shape) == 1 else ()
+        self.rooms = {(n, *shape): (n, x[:n], output[:n]) for n in counts}
         self.job = prediction_job(plan, rows, vectors, x, output, SMALL)
         self.n_samples, self.n = self.job.record["n_samples"], SMALL
         self.enter, self.address = entry(entries.predict, dtype).make().ctypes, self.job.address
