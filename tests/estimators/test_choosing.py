@@ -111,6 +111,23 @@ def test_of_penalties_that_are_alike_the_strongest_counts(monkeypatch: pytest.Mo
     assert model.settings_.l2 == max(model.settings_.penalties)
 
 
+def test_networks_of_other_members_go_the_way_of_those_that_chose(monkeypatch: pytest.MonkeyPatch) -> None:
+    chosen: list[Any] = []
+    choose = choosing.choose
+
+    def spy(*given: Any) -> Any:
+        chosen.append((given, choose(*given)))
+        return chosen[-1][1]
+
+    monkeypatch.setattr(choosing, "choose", spy)
+    gn.NetworkRegressor(random_state=0, engine="numpy").fit(X[:60], NOISE[:60])
+    [((_, *rows_groups_seed), choice)] = chosen
+    assert choice.work.settings.l2 > min(choice.work.settings.penalties)
+    again = choosing.unseen(choice.work, *rows_groups_seed)
+    for (member, _), other in zip(choice.unseen, again, strict=True):
+        np.testing.assert_array_equal(member.network.parameters, other.network.parameters)
+
+
 @pytest.mark.parametrize(
     "option", [{"dropout": 0.1}, {"epochs": 3}, {"batch_size": 32}, {"learning_rate": 0.01}]
 )
@@ -188,3 +205,26 @@ def test_units_that_are_given_and_callbacks_mean_one_training_on_all_rows(given:
     model = gn.NetworkRegressor(random_state=0, **given).fit(X, CLEAN)
     assert model.network_.layers[0].units == 64
     assert gn.NetworkTransformer(random_state=0).fit(X, CLEAN).transform(X).shape == (200, 64)
+
+
+STRONG: dict[str, Any] = {"preset": "tabular-strong", "random_state": 0, "engine": "numpy"}
+
+
+def test_tabular_strong_tells_few_rows_by_the_mean_of_two_kinds_of_networks() -> None:
+    model = gn.NetworkRegressor(**STRONG, warm_start=True).fit(X[:60], CLEAN[:60])
+    kinds = [type(network.layers[0]).__name__ for network in model.networks_]
+    assert kinds == ["Dense", "Periodic"]
+    features = model.preprocessing_.transform(X[60:90])
+    outputs = np.mean([network.predict(features) for network in model.networks_], axis=0)
+    np.testing.assert_allclose(model.predict(X[60:90]), model.target_.decode(outputs), rtol=1e-4)
+    assert model.network_ is model.networks_[0] and model.settings_.beside is not None
+    model.fit(X[:60], CLEAN[:60])
+    assert kinds[:1] == [type(network.layers[0]).__name__ for network in model.networks_]
+
+
+@pytest.mark.parametrize(
+    "given", [{"l2": 0.1}, {"width": 8}, {"epochs": 3}, {"callbacks": [lambda session: None]}]
+)
+def test_what_is_given_for_one_network_leaves_no_second_one_beside_it(given: dict[str, Any]) -> None:
+    model = gn.NetworkRegressor(**STRONG, **given).fit(X[:30], CLEAN[:30])
+    assert len(model.networks_) == 1

@@ -17,6 +17,7 @@ from glassnet.estimators.learning.members import Member, Part
 from glassnet.estimators.learning.rows import Rows, split
 from glassnet.estimators.learning.work import Work
 from glassnet.estimators.like_sklearn.work import SklearnWork
+from glassnet.estimators.presets import Settings
 from glassnet.network.network import Network
 
 
@@ -58,7 +59,7 @@ class Fit:
     def go_on(self) -> None:
         """Make sure that the networks of the last fit are those that the parameters ask for."""
         self.goes_on = True
-        members = self.estimator._members
+        members = self.estimator._members = [one for one in self.estimator._members if not one.is_beside]
         if len(members) != self.estimator.ensemble:
             raise ArgumentError(
                 f"this fit goes on with {len(members)} networks, and ensemble is {self.estimator.ensemble} now; "
@@ -76,6 +77,28 @@ class Fit:
                 member.network.state = None  # a schedule begins anew
 
     def run(self) -> None:
+        """Train all members, and what predicts beside them."""
+        self._train()
+        settings = self.work.settings.beside
+        if settings is not None and not self.goes_on and not self.part:
+            self._train_beside(settings)
+
+    def _train_beside(self, settings: Settings) -> None:
+        """Train members by other settings, on the same features."""
+        estimator = self.estimator
+        members, chosen, trained = estimator._members, estimator.settings_, []
+        work = replace(
+            self.work, settings=settings, head=estimator._head(settings), epochs=settings.epochs, foreseen=0, cut_off=None
+        )  # fmt: skip
+        other = Fit(estimator, self.rows, None, work, part=False)
+        estimator._members = other.members()
+        try:
+            other.run()
+            trained = [replace(member, is_beside=True) for member in estimator._members]
+        finally:
+            estimator._members, estimator.settings_ = [*members, *trained], chosen
+
+    def _train(self) -> None:
         """Train all members, side by side where there are several."""
         estimator = self.estimator
         everything = estimator._part(self.rows, self.work.head)

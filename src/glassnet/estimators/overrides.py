@@ -24,6 +24,12 @@ _AS_NAMED = (
 )  # fmt: skip
 
 
+# What is told of one network, and of no second one beside it.
+_OF_ONE = (
+    "hidden", "depth", "width", "activation", "optimizer", "l2", "early_stopping", "validation_share", "scorer", "patience",
+    "dtype",
+)  # fmt: skip
+
 # What belongs to steps over batches, and to no search along lines.
 _OF_STEPS = ("batch_size", "batch_norm", "dropout", "epochs", "l1", "learning_rate", "schedule")
 
@@ -39,7 +45,9 @@ def settings_of(parameters: Any, n_rows: int, n_features: int, task: Task, in_pa
     if parameters.l2 is not None:
         settings = replace(settings, penalties=())
     if not parameters._joins or parameters.callbacks or parameters.categories == "embedding":
-        settings = replace(settings, joins=False)
+        settings = replace(settings, joins=False, beside=None)
+    if any(getattr(parameters, name) is not None for name in _OF_ONE):
+        settings = replace(settings, beside=None)
     settings = _with_layers(settings, parameters)
     settings = _with_optimizer(settings, parameters)
     if parameters.categories is not None:

@@ -97,7 +97,7 @@ def test_few_rows_are_learned_by_the_small_preset_unless_steps_are_asked_for() -
         folds=5,
         joins=True,
         label_smoothing=0.1,
-        penalties=(0.1 / 800, 0.3 / 800, 1 / 800, 3 / 800, 10 / 800, 30 / 800),
+        penalties=(0.3 / 800, 1 / 800, 3 / 800, 10 / 800, 30 / 800),
     )
     assert not few.optimizer.takes_steps
     assert (
@@ -108,6 +108,14 @@ def test_few_rows_are_learned_by_the_small_preset_unless_steps_are_asked_for() -
 @pytest.mark.parametrize(("n_rows", "folds"), [(2, 8), (400, 8), (401, 5), (800, 5)])
 def test_the_fewer_rows_the_more_parts(n_rows: int, folds: int) -> None:
     assert presets.settings("tabular", n_rows, 5, "values").folds == folds
+
+
+def test_tabular_strong_learns_few_rows_as_tabular_does_and_by_its_own_recipe_beside() -> None:
+    few, more = (presets.settings("tabular-strong", n, 5, "values") for n in (800, 801))
+    steps = presets.settings("tabular-strong", 800, 5, "values", in_steps=True)
+    assert few.beside == replace(steps, folds=3, decays=(0.3,))
+    assert replace(few, beside=None, clip_outputs=False) == presets.settings("tabular", 800, 5, "values")
+    assert steps.beside is more.beside is None and more.optimizer.takes_steps
 
 
 def test_dropout_and_decay_of_tabular_strong_fall_over_the_second_half() -> None:

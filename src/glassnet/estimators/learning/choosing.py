@@ -10,6 +10,7 @@ validation, and all have a say in the choice.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from itertools import takewhile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -81,12 +82,23 @@ def choose(work: Work, rows: Part, groups: Places | None, seed: int) -> Choice:
 
 
 def unseen(work: Work, rows: Part, groups: Places | None, seed: int) -> list[Member]:
-    """Networks by a work that is chosen, each of which has not seen one part of the rows."""
+    """Networks by a work that is chosen, each of which has not seen one part of the rows.
+
+    They go the way of those that chose, from penalty to penalty up to the one that is chosen.
+    """
     parts, seeds = _drawn(work, len(rows), groups, seed)
     members = [Member(work.network(each)) for each in seeds]
     for member, (train, _) in zip(members, parts, strict=True):
-        training.train(member, replace(work, callbacks=()), rows.take(train), None, None, progress=False)
+        part = rows.take(train)
+        for l2 in _up_to(work.settings.l2, work.settings.penalties):
+            _punish(member.network, l2)
+            training.train(member, replace(work, callbacks=()), part, None, None, progress=False)
     return members
+
+
+def _up_to(l2: float, penalties: tuple[float, ...]) -> tuple[float, ...]:
+    """The penalties that come before this one, and itself."""
+    return (*takewhile(lambda penalty: penalty != l2, penalties), l2)
 
 
 def _drawn(

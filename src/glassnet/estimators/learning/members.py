@@ -42,6 +42,7 @@ class Member:
     losses: list[float] = field(default_factory=list)
     validation_losses: list[float] = field(default_factory=list)
     scores: list[float] = field(default_factory=list)
+    is_beside: bool = False  # of another kind than the first one, by `Settings.beside`
 
     def note(self, history: History) -> None:
         """Add the epochs of a fit."""

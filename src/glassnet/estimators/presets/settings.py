@@ -128,6 +128,8 @@ class Settings:
     joins : bool
         Whether the networks that chose, each of which has not seen one part of the rows, are kept side by side as one
         network, in the place of one that is trained on all rows. For one hidden layer.
+    beside : Settings or None
+        Of a second network on the same features: what is predicted is the mean of both.
     monitor : str
         The column of the history that tells the best epoch: "validation_loss", "validation_accuracy", "loss".
     patience : int or None
@@ -176,6 +178,7 @@ class Settings:
     decays: tuple[float, ...] = ()
     penalties: tuple[float, ...] = ()
     joins: bool = False
+    beside: Settings | None = None
     monitor: str = "validation_loss"
     patience: int | None = None
     minimum_change: float = 0.0
@@ -272,7 +275,7 @@ class Settings:
         """With what an earlier training chose, for one that goes on from there on all rows."""
         return replace(
             self, optimizer=earlier.optimizer, l2=earlier.l2, hidden=earlier.hidden, folds=0, joins=False,
-            validation_share=0.0, restore_best=False,
+            beside=None, validation_share=0.0, restore_best=False,
         )  # fmt: skip
 
     @property

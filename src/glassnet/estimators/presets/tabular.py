@@ -44,7 +44,7 @@ FEW_ROWS, FEW_EPOCHS = 800, 60
 # Parts that are held back in turn, up to so many rows.
 FEW_FOLDS = ((400, 8), (FEW_ROWS, 5))
 # Times 1 / n_rows, the weakest first: behind a strong one hardly any weights are left to go on from.
-PENALTIES = (0.1, 0.3, 1.0, 3.0, 10.0, 30.0)
+PENALTIES = (0.3, 1.0, 3.0, 10.0, 30.0)
 SMOOTHING = {True: 0.1, False: 0.0}
 EPOCHS, LEAST_EPOCHS, LEAST_STEPS = 56, 14, 200
 # In batches of 256, as the recipe states them.
