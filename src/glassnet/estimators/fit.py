@@ -88,7 +88,8 @@ class Fit:
         estimator = self.estimator
         members, chosen, trained = estimator._members, estimator.settings_, []
         work = replace(
-            self.work, settings=settings, head=estimator._head(settings), epochs=settings.epochs, foreseen=0, cut_off=None
+            self.work, settings=settings, head=estimator._head(settings), epochs=settings.epochs, foreseen=0,
+            cut_off=None,
         )  # fmt: skip
         other = Fit(estimator, self.rows, None, work, part=False)
         estimator._members = other.members()

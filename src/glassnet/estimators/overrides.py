@@ -26,8 +26,8 @@ _AS_NAMED = (
 
 # What is told of one network, and of no second one beside it.
 _OF_ONE = (
-    "hidden", "depth", "width", "activation", "optimizer", "l2", "early_stopping", "validation_share", "scorer", "patience",
-    "dtype",
+    "hidden", "depth", "width", "activation", "optimizer", "l2", "early_stopping", "validation_share", "scorer",
+    "patience", "dtype",
 )  # fmt: skip
 
 # What belongs to steps over batches, and to no search along lines.
