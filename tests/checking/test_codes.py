@@ -27,6 +27,7 @@ BY_HAND = {
     "clipped_logarithm",
     "gradients_accumulate",
     "label_smoothing_missing",
+    "layer_not_carried_through",
     "pos_weight_missing",
 }
 

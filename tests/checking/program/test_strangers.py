@@ -25,7 +25,8 @@ from glassnet.checking.program.taking.objects import meant_by, samples_for
 from glassnet.checking.program.taking.parts import part_reports
 from glassnet.checking.program.trying.forward import Forward
 from glassnet.checking.program.trying.functions import Part
-from glassnet.checking.program.trying.searching import _is_plain_step, _settle
+from glassnet.checking.program.trying.searching import _is_plain_step
+from glassnet.checking.program.trying.settling import SEEDS, settle
 
 X = np.random.default_rng(0).normal(size=(8, 2))
 y = np.array([0, 1, 1, 0, 1, 0, 0, 1])
@@ -155,8 +156,78 @@ def test_weights_are_drawn_until_every_output_is_seen() -> None:
     )
     forward.parameters = bench.leaves()
     assert not bench.owner.forward(x).all()
-    _settle(bench, forward)
+    settle(bench, forward, SEEDS)
     assert bench.owner.forward(x).all()
+
+
+class Changing:
+    """Logistic regression, with a gradient that is wrong where `slip` says so of its weights."""
+
+    def __init__(self) -> None:
+        self.W = np.zeros((3, 1))
+
+    def forward(self, X: Any) -> Any:
+        self.A = 1 / (1 + np.exp(-X @ self.W))
+        return self.A
+
+    def slip(self, dW: Any) -> Any:
+        raise NotImplementedError
+
+    def backward(self, X: Any, Y: Any) -> Any:
+        return {"dW": self.slip(X.T @ (self.A - Y) / len(Y))}
+
+
+class TurnedRound(Changing):
+    def slip(self, dW: Any) -> Any:
+        return dW * np.sign(self.W[2, 0])
+
+
+class RightAtFirst(Changing):
+    def slip(self, dW: Any) -> Any:
+        return dW if self.W[2, 0] < 0 else dW * [[1], [2], [1]]
+
+
+class WrongAtFirst(Changing):
+    def slip(self, dW: Any) -> Any:
+        return dW * [[1], [2], [1]] if self.W[2, 0] < 0 else dW
+
+
+def test_a_verdict_of_one_point_has_to_stand_at_another() -> None:
+    samples = np.random.default_rng(1).normal(size=(6, 3)), [[0], [1], [1], [0], [1], [0]]
+    for cls in (TurnedRound, WrongAtFirst):
+        report = gn.check(cls, *samples, loss="bce")
+        assert (
+            report.ok is None
+            and "wrong with these parameters, and right with others" in report.not_checked[0]
+        )
+    assert gn.check(TurnedRound, *samples).ok is None
+    report = gn.check(RightAtFirst, *samples, loss="bce")
+    assert report.ok is False and report.evidence[0].place == "[1, 0]"
+
+
+class Rectified:
+    """Its output is rectified, and it compares y as it comes with a column: 2 labels in a row are no column."""
+
+    def __init__(self, n_in: int, n_out: int) -> None:
+        self.W, self.b = np.random.randn(n_in, n_out), np.zeros((1, n_out))  # noqa: NPY002
+
+    def forward(self, X: Any) -> Any:
+        self.X, self.A = X, np.maximum(X @ self.W + self.b, 0)
+        return self.A
+
+    def loss(self, y_true: Any, y_pred: Any) -> Any:
+        return np.mean((y_true - y_pred) ** 2)
+
+    def backward(self, y_true: Any, learning_rate: float) -> None:
+        d = 2 * (self.A - y_true.reshape(-1, 1)) * (self.A > 0) / len(y_true)
+        self.W -= learning_rate * self.X.T @ d
+        self.b -= learning_rate * d.sum(axis=0, keepdims=True)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_no_draw_of_first_weights_makes_a_right_program_with_a_rectified_output_wrong(seed: int) -> None:
+    np.random.seed(seed)  # noqa: NPY002
+    assert gn.check(Rectified).ok is not False
 
 
 def test_a_bias_in_a_column_tells_no_sizes() -> None:

@@ -15,7 +15,7 @@ from glassnet.checking.program import limits
 from glassnet.checking.program.bench import Bench
 from glassnet.checking.program.data import DataForm
 from glassnet.checking.program.taking import loops, turns
-from glassnet.checking.program.trying import observing, searching
+from glassnet.checking.program.trying import observing, settling
 from glassnet.checking.program.trying.forward import Forward
 from glassnet.checking.program.trying.functions import Part
 
@@ -246,7 +246,7 @@ def test_parameters_are_settled_so_that_no_unit_is_saturated_and_none_is_zero() 
     X = np.full((5, 4), 2.0)
     forward = Forward(Part("f", function=len), DataForm(X, X, "rows", 5, X), {})
     forward.parameters = list(bench.leaves())
-    searching._spread(bench, forward, searching.SEEDS[0])
+    settling._spread(bench, forward, settling.SEEDS[0])
     net = bench.owner
     assert 1.4 < np.sqrt(np.mean(net.W**2) * 50) * 2 < 1.9
     assert 0 < np.abs(net.b - 0.4).max() < 1 and np.abs(net.b - 0.4).mean() < 0.3

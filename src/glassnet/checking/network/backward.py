@@ -11,9 +11,10 @@ from glassnet import losses
 from glassnet.checking.network.observed import Observed, read
 from glassnet.checking.network.problem import Problem
 from glassnet.checking.network.repeated import decide_on_calls
-from glassnet.checking.network.slips.building import check_known, masks_of
+from glassnet.checking.network.slips.building import check_known, masks_of, stages_of
+from glassnet.checking.network.slips.chain import confirm
 from glassnet.checking.network.verdict import decide
-from glassnet.checking.numerics.rounding import FloatFormat
+from glassnet.checking.numerics.rounding import DOUBLE, FloatFormat
 from glassnet.checking.report import Report
 from glassnet.errors import ArgumentError, ShapeError
 from glassnet.losses import Loss
@@ -46,6 +47,10 @@ def check_backward(
     have given, at one layer, at several or at all, then what each two of them would. It names those that reproduce
     every number; if there are none, up to three that reproduce at least whole arrays, and says which arrays remain; and
     else none.
+
+    Layers of your own, and those whose slips are in no catalogue, are gone through by their own backward pass, once
+    differences have shown that it is the derivative of their forward pass. Where they learn other arrays than weights
+    and a bias, these are named under ``not_checked``.
 
     Parameters
     ----------
@@ -86,7 +91,8 @@ def check_backward(
     Raises
     ------
     ArgumentError, ShapeError, DataError
-        If the data do not fit the network, or the gradients are no pairs of arrays.
+        If the data do not fit the network, the gradients are no pairs of arrays, or a layer of your own has a backward
+        pass that is not the derivative of its forward pass.
     """
     chosen = _loss(checks.network("net", net), loss)
     check_known(net)
@@ -103,6 +109,7 @@ def check_backward(
         return Problem.of(net, x, targets, dropped, chosen, reading.pairs, rate, precision)
 
     with np.errstate(all="ignore"):
+        confirm(stages_of(net, DOUBLE, dropped), DOUBLE.given(x))
         if callable(gradients):
             return decide_on_calls(gradients, lambda given: read(net, given, lie), problem)
         return decide(read(net, gradients, lie), problem)

@@ -8,6 +8,7 @@ import numpy as np
 
 from glassnet.checking.network.problem import Gradients, Problem, constant_ratio, residual
 from glassnet.checking.network.slips.catalogue import CATALOGUE
+from glassnet.checking.network.slips.computed_stages import Computed
 from glassnet.checking.network.slips.constants import ONE
 from glassnet.checking.network.slips.learned_stages import Learned
 from glassnet.checking.network.slips.places import Place, Places, in_common
@@ -89,7 +90,7 @@ def _lines(code: str, places: list[Place], terms: Terms) -> dict[str, str]:
 def array_names(stages: list[Stage], i: int) -> tuple[str, str]:
     """What the gradients of a stage are called."""
     stage = stages[i]
-    if isinstance(stage, Learned):
+    if isinstance(stage, (Learned, Computed)):
         place = f"of layer {stage.index} ({stage.kind})"
         return f"dw {place}", f"db {place}"
     return f"dW{stage.layer + 1} (layer {stage.layer})", f"db{stage.layer + 1} (layer {stage.layer})"

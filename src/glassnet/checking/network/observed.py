@@ -10,7 +10,7 @@ import numpy as np
 
 from glassnet.checking.network.forms import FORM, ways
 from glassnet.checking.network.problem import Pair
-from glassnet.checking.network.slips.building import trained
+from glassnet.checking.network.slips.building import trained, unpaired
 from glassnet.checking.numerics.rounding import DOUBLE, Array, FloatFormat
 from glassnet.errors import ArgumentError, DataError, ShapeError
 from glassnet.layers import Dense, Layer
@@ -102,7 +102,7 @@ def _read(net: Network, given: list[Given], samples_in: str | None, words: str) 
     ]
     convention = samples_in or _convention(*zip(*of_dense, strict=True))
     columns = convention == "columns"
-    pairs, not_compared = [], []
+    pairs, not_compared = [], unpaired(net)
     for n, (layer, shape, (weights, bias)) in enumerate(zip(layers, shapes, given, strict=True), 1):
         has_bias = any(part.name == "bias" for part in layer.parameters(shape[:1]))
         if has_bias and bias is None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from glassnet.activations import ActivationFunction, Linear, LogSoftmax, Sigmoid, Softmax
+from glassnet.checking.network.slips.computed_stages import Computed
 from glassnet.checking.network.slips.learned_stages import Learned
 from glassnet.checking.network.slips.places import Place
 from glassnet.checking.network.slips.stages import Affine, Branch, Drop, Gate, Stage, Sum
@@ -37,7 +38,8 @@ LEARNED = {
 
 def learned_words(kind: str, columns: bool) -> dict[str, str]:
     """What a message says of what such a layer learns, and of its gradient."""
-    what, gradient = LEARNED[kind]
+    of_its_own = f"what {kind} learns", f"...  # what the backward pass of {kind} makes of dA"
+    what, gradient = LEARNED.get(kind, of_its_own)
     return {"learned": what, "learned_line": f"dw = {gradient.format(axis=1 if columns else 0)}"}
 
 
@@ -155,7 +157,8 @@ class Terms:
         """Whether nothing else stands between a dense layer and the next but its activation."""
         own = [stage for stage in self.stages if stage.layer == layer]
         return not any(
-            isinstance(stage, (Branch, Sum, Learned)) for stage in own[own.index(self._dense(layer)) :]
+            isinstance(stage, (Branch, Computed, Sum, Learned))
+            for stage in own[own.index(self._dense(layer)) :]
         )
 
     def _dense(self, layer: int) -> Stage:
@@ -224,7 +227,7 @@ def slope_text(activation: ActivationFunction, z: str, a: str) -> str:
     if activation.facts is None:
         return f"{title(activation).lower()}_derivative({z})"
     if activation.is_of_rows:
-        return _JACOBIANS[type(activation)].format(a=a)
+        return _JACOBIANS.get(type(activation), "its Jacobian, for each sample").format(a=a)
     code = numpy_code(activation.facts.slope, {"z": z, "a": a} | _constants(activation))
     return code.inside(PRODUCT)
 

@@ -20,6 +20,8 @@ Array = NDArray[Any]
 REACH = 16.0
 # Roundings that one evaluation of an elementwise formula may take, whatever way it is written.
 FORMULA = 4.0
+# In how many directions a function is tried, and how far, in parts of the largest number.
+DIRECTIONS, STEP = 12, 1e-6
 
 
 @dataclass(frozen=True)
@@ -113,6 +115,10 @@ class Rounded:
     def __getitem__(self, key: Any) -> Rounded:
         return Rounded(self.value[key], lambda: self.variance[key], self.unit)
 
+    def reshaped(self, shape: tuple[int, ...]) -> Rounded:
+        """The same numbers in another shape."""
+        return Rounded(self.value.reshape(shape), lambda: self.variance.reshape(shape), self.unit)
+
     def times_transposed(self, other: Rounded) -> Rounded:
         """The product with the transpose of another matrix."""
         return self @ other.T
@@ -164,6 +170,31 @@ class Rounded:
         """Known numbers beside these, of the same unit."""
         value = np.asarray(values, np.float64)
         return Rounded(value, np.zeros_like(value), self.unit)
+
+
+def through(function: Callable[..., Sequence[Array]], *given: Rounded) -> list[Rounded]:
+    """What any function of whole arrays gives, and how far the roundings of what it is given carry it.
+
+    That is measured in a few directions at random, with steps that are large beside its own roundings.
+    """
+    unit, values = given[0].unit, [one.value for one in given]
+    results = [np.array(result, np.float64) for result in function(*values)]
+    deviations = [np.sqrt(one.variance) for one in given]
+    widest = max((float(one.max(initial=0.0)) for one in deviations), default=0.0)
+    size = max((float(np.abs(one).max(initial=0.0)) for one in values), default=0.0)
+    step = STEP * max(size, 1.0) / widest if widest else 0.0
+    spread = [
+        np.square(FORMULA * unit * (np.abs(result) + np.abs(result).max(initial=0.0))) for result in results
+    ]
+    random = np.random.default_rng(0)
+    for _ in range(DIRECTIONS if widest else 0):
+        moved = [
+            value + step * deviation * random.choice([-1.0, 1.0], value.shape)
+            for value, deviation in zip(values, deviations, strict=True)
+        ]
+        for i, (result, other) in enumerate(zip(results, function(*moved), strict=True)):
+            spread[i] = np.maximum(spread[i], np.square((other - result) / step))
+    return [Rounded(result, variance, unit) for result, variance in zip(results, spread, strict=True)]
 
 
 def joined(parts: Sequence[Rounded], axis: int) -> Rounded:

@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 from glassnet import activations
 from glassnet.activations import ActivationFunction, Linear
+from glassnet.checking.network.slips.computed_stages import Computed
 from glassnet.checking.network.slips.learned_stages import Factors, Lookup, Norm, Slopes
-from glassnet.checking.network.slips.stages import OF_ROWS, Affine, Branch, Drop, Gate, Stage, Sum
+from glassnet.checking.network.slips.stages import Affine, Branch, Drop, Gate, Stage, Sum
 from glassnet.checking.numerics.rounding import Array, FloatFormat
 from glassnet.errors import ArgumentError, ShapeError
 from glassnet.layers import (
@@ -21,7 +22,6 @@ from glassnet.layers import (
     Dense,
     Dropout,
     Embedding,
-    Flatten,
     Layer,
     LayerNorm,
     PReLU,
@@ -32,35 +32,44 @@ from glassnet.layers import (
 from glassnet.network.network import Network
 from glassnet.support.arrays import as_array
 
-KNOWN = (
-    Activation, BatchNorm, Dense, Dropout, Embedding, Flatten, LayerNorm, PReLU, Residual, RMSNorm, Scale,
-)  # fmt: skip
-
-
-TRAINED = (BatchNorm, Dense, Embedding, LayerNorm, PReLU, RMSNorm, Scale)
-
 
 def check_known(net: Network) -> None:
-    """Raise an error that names the first layer or activation that the checker does not know."""
-    for name, layer in numbered(net.layers):
-        if not isinstance(layer, KNOWN):
-            raise ArgumentError(f"not checked: check_backward does not know layer {name}, {layer!r}")
-        activation = activations.get(layer.activation) if isinstance(layer, (Dense, Activation)) else Linear()
-        facts = activation.facts
-        if facts is not None and facts.is_of_rows and type(activation) not in OF_ROWS:
-            raise ArgumentError(f"not checked: check_backward does not know {activation!r} of layer {name}")
+    """Raise an error that names the first layer whose layers inside are computed in a way of its own."""
+    for name, layer, _ in placed(net.layers, net.layout.input_shape):
+        if layer.inner and not isinstance(layer, Residual):
+            raise ArgumentError(
+                f"not checked: layer {name}, {layer!r}, holds layers in a way that check_backward does not know; check "
+                "those by themselves with check_layer"
+            )
 
 
-def numbered(layers: Sequence[Layer], prefix: str = "") -> Iterator[tuple[str, Layer]]:
-    """All layers, those inside of others behind these, each with its number: "1", and "1.0" inside of it."""
+def placed(
+    layers: Sequence[Layer], shape: tuple[int, ...], prefix: str = ""
+) -> Iterator[tuple[str, Layer, tuple[int, ...]]]:
+    """All layers, those inside of others behind these: the number, "1", and "1.0" inside of it, and what it reads."""
     for index, layer in enumerate(layers):
-        yield f"{prefix}{index}", layer
-        yield from numbered(layer.inner, f"{prefix}{index}.")
+        yield f"{prefix}{index}", layer, shape
+        yield from placed(layer.inner, shape, f"{prefix}{index}.")
+        shape = layer.output_shape(shape)
 
 
 def trained(net: Network) -> list[Layer]:
-    """All layers with weights of their own, in the order of the forward pass."""
-    return [layer for _, layer in numbered(net.layers) if isinstance(layer, TRAINED)]
+    """All layers that learn weights, alone or with a bias, in the order of the forward pass."""
+    return [layer for layer, names in _learning(net) if names in (["weights"], ["weights", "bias"])]
+
+
+def unpaired(net: Network) -> list[str]:
+    """What layers learn that is no pair of weights and bias, in words."""
+    return [
+        f"{', '.join(names)} of {layer!r}, which are no pair of weights and bias; check_layer compares all of them"
+        for layer, names in _learning(net)
+        if names not in ([], ["weights"], ["weights", "bias"])
+    ]
+
+
+def _learning(net: Network) -> Iterator[tuple[Layer, list[str]]]:
+    for _, layer, shape in placed(net.layers, net.layout.input_shape):
+        yield layer, [part.name for part in layer.parameters(shape)]
 
 
 def stages_of(net: Network, precision: FloatFormat, masks: Sequence[Array]) -> list[Stage]:
@@ -124,10 +133,11 @@ class _Stages:
                 self.stages.append(Branch(home))
                 self.add(layer.inner, shape, f"{index}.")
                 self.stages.append(Sum(max(self.dense, 0), start))
-            case Flatten():
+            case _ if layer.row_fields() is None:
                 pass  # samples are flat from the beginning
             case _:
-                raise TypeError(f"no stage computes {layer!r}")
+                arrays = [np.atleast_2d(layer.view(part.name)) for part in layer.parameters(shape)]
+                self.stages.append(Computed(home, index, layer, [given(array) for array in arrays], shape))
 
     def _activate(self, activation: str | ActivationFunction) -> None:
         function = activations.get(activation)
@@ -141,7 +151,10 @@ def masks_of(net: Network, given: Any, n_samples: int) -> list[NDArray[np.float6
     Given as arrays that are zero where an input is dropped, whatever they are otherwise; without them those of the
     network's last forward pass in training.
     """
-    widths = list(_dropped(net.layers, net.layout.input_shape, ""))
+    all_layers = placed(net.layers, net.layout.input_shape)
+    widths = [
+        (f"{name}, {layer!r},", shape) for name, layer, shape in all_layers if isinstance(layer, Dropout)
+    ]
     if not widths:
         return []
     masks = list(net.dropout_masks) if given is None else _listed(given, len(widths))
@@ -150,17 +163,6 @@ def masks_of(net: Network, given: Any, n_samples: int) -> list[NDArray[np.float6
             f"masks must hold one array for each Dropout layer, {len(widths)}; got {len(masks)}"
         )
     return [_mask(name, (n_samples, *shape), mask) for (name, shape), mask in zip(widths, masks, strict=True)]
-
-
-def _dropped(
-    layers: Sequence[Layer], shape: tuple[int, ...], prefix: str
-) -> Iterator[tuple[str, tuple[int, ...]]]:
-    """Every Dropout layer, with the shape of a sample there."""
-    for place, layer in enumerate(layers):
-        if isinstance(layer, Dropout):
-            yield f"{prefix}{place}, {layer!r},", shape
-        yield from _dropped(layer.inner, shape, f"{prefix}{place}.")
-        shape = layer.output_shape(shape)
 
 
 def _listed(given: Any, n: int) -> list[Any]:

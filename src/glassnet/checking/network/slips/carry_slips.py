@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from glassnet.checking.network.slips.chain import StageChain
+from glassnet.checking.network.slips.computed_stages import Computed
 from glassnet.checking.network.slips.learned_stages import Factors, Lookup, Norm, Slopes
 from glassnet.checking.network.slips.places import Choice, Place, Places, known
 from glassnet.checking.network.slips.stages import Affine, Branch, Drop
@@ -132,6 +133,14 @@ def lookup_choices(stage: Lookup, error: Rounded) -> Iterator[Choice]:
     passes = np.zeros((error.value.shape[1], stage.x.value.shape[1]))
     passes[np.arange(len(stage.passing)), stage.passing] = 1
     yield known((), error @ error.exactly(passes))
+
+
+def computed_choices(stage: Computed, error: Rounded) -> Iterator[Choice]:
+    """dX behind a layer that computes itself for this dA, the right one first."""
+    right = stage.backward(error)[0]
+    yield known((), right)
+    if alike(right, error):
+        yield known((Place("layer_not_carried_through", stage.layer, "computed", stage.kind),), error)
 
 
 def branch_choices(stage: Branch, error: Rounded, past: Rounded) -> Iterator[Choice]:

@@ -243,6 +243,9 @@ CATALOGUE: dict[str, Entry] = {
         "dX = dA * np.where(X > 0, 1, w)"),
     "scale_carry_missing": Entry(
         "The error passes the factors of {at} without being multiplied by them.", "dX = dA * w"),
+    "layer_not_carried_through": Entry(
+        "The error passes the layer {variant} of {at} as it is, without the way back through it.",
+        "dX = that layer's backward pass of dA"),
     "embedding_assigned": Entry(
         "The gradient of a vector at {at} is that of its last sample alone: dw[integers] = or += keeps one of several "
         "that take the same row.", "{learned_line}"),

@@ -11,7 +11,8 @@ import numpy as np
 
 from glassnet import activations
 from glassnet.activations import GELU
-from glassnet.checking.network.slips.building import numbered
+from glassnet.checking.network.slips.building import placed
+from glassnet.checking.network.slips.computed_stages import Computed
 from glassnet.checking.network.slips.learned_stages import Norm
 from glassnet.checking.network.slips.places import Place, Places
 from glassnet.checking.network.slips.stages import Branch, Drop, Gate, Stage, Sum, fresh
@@ -47,6 +48,15 @@ class StageChain:
         """Where another stage stands, seen from this one, in layers."""
         away = other.layer - stage.layer
         return f"{abs(away)} layer{'s' * (abs(away) > 1)} {'above' if away > 0 else 'below'}"
+
+
+def confirm(stages: list[Stage], x: Rounded) -> None:
+    """Raise an error where the way back through a layer that computes itself is not the derivative of its way there."""
+    own = [stage for stage in stages if isinstance(stage, Computed)]
+    if own:
+        StageChain.run(stages, x)
+    for stage in own:
+        stage.confirm()
 
 
 def chains(stages: list[Stage], x: Rounded, net: Network, most: int) -> Iterator[StageChain]:
@@ -100,6 +110,7 @@ def _norm_slips(stage: Norm, i: int, net: Network) -> Iterator[Slipped]:
         return
     yield f"{code}_variance_unbiased", i, {"unbiased": True}
     if stage.axis == 0:
-        layer = dict(numbered(net.layers))[stage.index]
+        layers = placed(net.layers, net.layout.input_shape)
+        layer = next(layer for name, layer, _ in layers if name == stage.index)
         running = (layer.view(f"running_{name}").astype(np.float64) for name in ("mean", "variance"))
         yield "batch_norm_running_statistics", i, {"running": tuple(running)}

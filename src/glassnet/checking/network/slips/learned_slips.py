@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 
 from glassnet.checking.network.slips.array_slips import bias_sums
+from glassnet.checking.network.slips.computed_stages import Computed
 from glassnet.checking.network.slips.learned_stages import Learned, Lookup, Norm, Slopes
 from glassnet.checking.network.slips.places import Choice, Place, Places, known
 from glassnet.checking.numerics.rounding import Rounded, joined
@@ -20,12 +21,7 @@ def learned_weights(stage: Learned, error: Rounded) -> Iterator[Choice]:
 
     m = len(error.value)
     right = _of_rows(stage, error) if isinstance(stage, Lookup) else _summed(stage, error * stage.times)
-    yield known((), right)
-    yield known(place("gradient_sign_flipped"), -right)
-    yield known(place("factor_gradient_missing"), right.times(0))
-    if m > 1:
-        yield known(place("batch_mean_twice"), right.times(1 / m))
-        yield known(place("batch_mean_missing"), right.times(m))
+    yield from _of_any(right, m, place)
     if isinstance(stage, Lookup):
         yield from _wrong_rows(stage, error)
         return
@@ -45,6 +41,25 @@ def learned_weights(stage: Learned, error: Rounded) -> Iterator[Choice]:
         yield known(place("factor_gradient_last_sample"), _summed(stage, product[-1:]))
     yield known(place("factor_gradient_wrong_axis"), product.sum(1))
     yield known(place("factor_gradient_wrong_axis", "no axis"), product.sum(None))
+
+
+def computed_gradient(stage: Computed, error: Rounded, part: str) -> Iterator[Choice]:
+    """The gradient of what a layer that computes itself learns, the right one first; part "weights" or "bias"."""
+
+    def place(code: str) -> Places:
+        return (Place(code, stage.layer, f"{stage.kind} {part}"),)
+
+    yield from _of_any(stage.backward(error)[1 + stage.names.index(part)], len(error.value), place)
+
+
+def _of_any(right: Rounded, m: int, place: Callable[[str], Places]) -> Iterator[Choice]:
+    """A gradient, and what stands in its place whatever the layer."""
+    yield known((), right)
+    yield known(place("gradient_sign_flipped"), -right)
+    yield known(place("factor_gradient_missing"), right.times(0))
+    if m > 1:
+        yield known(place("batch_mean_twice"), right.times(1 / m))
+        yield known(place("batch_mean_missing"), right.times(m))
 
 
 def _summed(stage: Learned, product: Rounded) -> Rounded:

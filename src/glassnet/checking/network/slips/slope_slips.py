@@ -10,7 +10,7 @@ from glassnet import activations
 from glassnet.activations import ActivationFunction
 from glassnet.checking.network.slips.chain import StageChain
 from glassnet.checking.network.slips.places import Choice, Place, Places, known
-from glassnet.checking.network.slips.stages import OF_ROWS, Affine, Gate, Slipped, slope
+from glassnet.checking.network.slips.stages import Affine, Gate, Slipped, of_rows, slope
 from glassnet.checking.numerics.rounding import Array, Rounded
 from glassnet.support import expressions
 
@@ -42,11 +42,11 @@ def _unsigned(gate: Gate, error: Rounded, chain: StageChain) -> Iterator[Choice]
         return (Place(code, gate.layer, "slope", variant),)
 
     activation = gate.activation
-    of_rows = OF_ROWS.get(type(activation))
-    if of_rows is not None:
-        yield Choice((), lambda: of_rows.backward(gate.a, error))
+    rows = of_rows(activation)
+    if rows is not None:
+        yield Choice((), lambda: rows.backward(gate.z, gate.a, error))
         yield Choice(place("activation_derivative_missing"), lambda: error)
-        for code, variant, slipped in of_rows.taken_for_it(gate.a, error):
+        for code, variant, slipped in rows.taken_for_it(gate.a, error):
             yield known(place(code, variant), slipped)
         return
     yield Choice((), lambda: error * gate.slope)

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from glassnet.activations import ActivationFunction, LogSoftmax, Softmax
-from glassnet.checking.numerics.rounding import Array, Rounded, log_softmax, softmax
+from glassnet.checking.numerics.rounding import Array, Rounded, log_softmax, softmax, through
 
 
 @dataclass
@@ -95,8 +95,8 @@ class Gate(Stage):
         """A = f(z)."""
         self.x = self.z = x
         self.slipped = []
-        of_rows = OF_ROWS.get(type(self.activation))
-        self.a = applied(self.activation, x, self.activation.value) if of_rows is None else of_rows.forward(x)
+        rows = of_rows(self.activation)
+        self.a = applied(self.activation, x, self.activation.value) if rows is None else rows.forward(x)
         return self.a
 
     @cached_property
@@ -130,10 +130,10 @@ def log_softmax_product(a: Rounded, error: Rounded) -> Rounded:
 
 
 class OfRows(NamedTuple):
-    """An activation of rows, both ways, and what is taken for its backward pass: texts and errors."""
+    """An activation of rows: from z, back from z, a and the error, and what is taken for that: texts and errors."""
 
     forward: Callable[[Rounded], Rounded]
-    backward: Callable[[Rounded, Rounded], Rounded]
+    backward: Callable[[Rounded, Rounded, Rounded], Rounded]
     taken_for_it: Callable[[Rounded, Rounded], Iterator[tuple[str, str, Rounded]]]
 
 
@@ -150,16 +150,30 @@ def _taken_for_log_softmax(a: Rounded, error: Rounded) -> Iterator[tuple[str, st
     yield "derivative_formula_wrong", "d - a * sum(d)", error - a * error.sum(1, keepdims=True)
 
 
-OF_ROWS: dict[type[ActivationFunction], OfRows] = {
-    Softmax: OfRows(softmax, jacobian_product, _taken_for_softmax),
-    LogSoftmax: OfRows(log_softmax, log_softmax_product, _taken_for_log_softmax),
+_OF_ROWS: dict[type[ActivationFunction], OfRows] = {
+    Softmax: OfRows(softmax, lambda _, a, error: jacobian_product(a, error), _taken_for_softmax),
+    LogSoftmax: OfRows(
+        log_softmax, lambda _, a, error: log_softmax_product(a, error), _taken_for_log_softmax
+    ),
 }
+
+
+def of_rows(activation: ActivationFunction) -> OfRows | None:
+    """An activation of rows both ways; one that is not known by its own functions. None for an elementwise one."""
+    if not activation.is_of_rows:
+        return None
+    own = OfRows(
+        lambda z: through(lambda z: [activation.value(z)], z)[0],
+        lambda z, a, error: through(lambda z, a, d: [activation.backward(z, a, d)], z, a, error)[0],
+        lambda a, error: iter(()),
+    )
+    return _OF_ROWS.get(type(activation), own)
 
 
 def gated(activation: ActivationFunction, z: Rounded, a: Rounded, error: Rounded) -> Rounded:
     """dZ for this dA."""
-    of_rows = OF_ROWS.get(type(activation))
-    return error * slope(activation, z) if of_rows is None else of_rows.backward(a, error)
+    rows = of_rows(activation)
+    return error * slope(activation, z) if rows is None else rows.backward(z, a, error)
 
 
 @dataclass

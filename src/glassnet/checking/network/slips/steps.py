@@ -12,6 +12,7 @@ from glassnet.checking.network.slips.carry_slips import (
     Update,
     branch_choices,
     carry_choices,
+    computed_choices,
     drop_choices,
     factor_choices,
     lookup_choices,
@@ -19,7 +20,8 @@ from glassnet.checking.network.slips.carry_slips import (
     slope_sides,
 )
 from glassnet.checking.network.slips.chain import StageChain
-from glassnet.checking.network.slips.learned_slips import learned_bias, learned_weights
+from glassnet.checking.network.slips.computed_stages import Computed
+from glassnet.checking.network.slips.learned_slips import computed_gradient, learned_bias, learned_weights
 from glassnet.checking.network.slips.learned_stages import Factors, Learned, Lookup, Norm, Slopes
 from glassnet.checking.network.slips.places import Choice, known
 from glassnet.checking.network.slips.slope_slips import slope_choices
@@ -38,6 +40,8 @@ def weights_gradients(
         yield from weights_choices(stage, error, chain, before)
     elif isinstance(stage, Learned):
         yield from learned_weights(stage, error)
+    elif isinstance(stage, Computed):
+        yield from computed_gradient(stage, error, "weights")
     else:
         raise TypeError(f"a {type(stage).__name__} has no weights")
 
@@ -48,6 +52,8 @@ def bias_gradients(stage: Stage, error: Rounded, before: Rounded | None = None) 
         yield from bias_choices(stage, error, before)
     elif isinstance(stage, Learned):
         yield from learned_bias(stage, error)
+    elif isinstance(stage, Computed):
+        yield from computed_gradient(stage, error, "bias")
     else:
         raise TypeError(f"a {type(stage).__name__} has no bias")
 
@@ -79,6 +85,8 @@ def errors_below(
             yield from slope_sides(stage, error)
         case Lookup():
             yield from lookup_choices(stage, error)
+        case Computed():
+            yield from computed_choices(stage, error)
         case Sum():
             yield known((), error)
         case Branch():

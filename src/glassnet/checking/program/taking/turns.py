@@ -11,7 +11,6 @@ from typing import Any
 
 import numpy as np
 
-from glassnet.checking.finding.matching import Found
 from glassnet.checking.finding.sources import parameters
 from glassnet.checking.program.bench import Bench, shown
 from glassnet.checking.program.data import DataForm, Samples, drawn, variants
@@ -34,7 +33,7 @@ from glassnet.checking.program.taking.objects import meant_by
 from glassnet.checking.program.trying.binding import Context, call
 from glassnet.checking.program.trying.forward import Forward, finds_parameters
 from glassnet.checking.program.trying.functions import Part, parts_of, playing
-from glassnet.checking.program.trying.observing import observe
+from glassnet.checking.program.trying.observing import Observation, observe
 from glassnet.checking.program.trying.reading import Reading, rate_of
 from glassnet.checking.program.trying.reporting import report_of
 from glassnet.checking.program.trying.searching import Search
@@ -68,18 +67,22 @@ class TurnSearch(Search):
 
     def _readings(self, forward: Forward) -> Iterator[Reading]:
         name = f"that loop, lines {self.turn.lines[0]} to {self.turn.lines[1]}"
-        part = Part(name, function=self.turn.step)
-        rate = rate_of(self.bench, part)
+        rate = rate_of(self.bench, Part(name, function=self.turn.step))
+        found = self._seen(forward)
+        steps = found.over(rate)
+        if steps:
+            yield Reading(name, steps, lambda: self._seen(forward).over(rate), True, rate, True)
+        if found.pool and len(steps) == len(forward.parameters):
+            yield Reading(name, found.pool, lambda: self._seen(forward).pool)
+
+    def _seen(self, forward: Forward) -> Observation:
+        """What one turn leaves behind; what stands there afterwards belongs to no other turn."""
         self.bench.seed()
         before = set(self.turn.names)
         found = observe(self.bench, self.turn.step, self.turn.step, forward.parameters)
-        for new in set(self.turn.names) - before:  # what stands there afterwards belongs to no other turn
+        for new in set(self.turn.names) - before:
             del self.turn.names[new]
-        steps = [Found(shown(leaf), step / (rate or 1.0)) for leaf, step in found.steps.items()]
-        if steps:
-            yield Reading(name, steps, self.turn.step, True, rate, True)
-        if found.pool and len(steps) == len(forward.parameters):
-            yield Reading(name, found.pool, self.turn.step)
+        return found
 
 
 def _is_data(name: str) -> bool:

@@ -12,7 +12,7 @@ from glassnet import losses
 from glassnet.checking.finding.matching import Found
 from glassnet.checking.finding.sources import named_results, parameters
 from glassnet.checking.numerics.rounding import Array
-from glassnet.checking.program.bench import Bench, shown
+from glassnet.checking.program.bench import Bench
 from glassnet.checking.program.data import Samples
 from glassnet.checking.program.limits import FAILURES
 from glassnet.checking.program.trying.binding import Context, Unknown, by_name, call
@@ -86,51 +86,54 @@ def _of_function(
     bench: Bench, part: Part, forward: Forward, saved: dict[str, Any], meaning: str = "error"
 ) -> Iterator[Reading]:
     function = part.of(bench)
-    tried: list[tuple[Objective | None, Array | None]] = [(None, None)]
+    tried: list[Objective | None] = [None]
     if any(meaning in (*meanings(p.name), by_name(p.name)) for p in parameters(function)):
-        tried = [*_errors(bench, forward, saved), (None, None)]
-    for objective, error in tried:
         bench.put_back(saved)
+        tried = [*usual(bench, forward), None]
+    for objective in tried:
+        bench.put_back(saved)
+        run = partial(_run, bench, part, forward, objective, meaning)
         try:
-            found = _run(bench, part, forward, error, meaning)
+            found = run()
         except FAILURES:
-            if (objective, error) == tried[-1]:
+            if objective is tried[-1]:
                 raise
             continue
-        again = partial(_run, bench, part, forward, error, meaning)
-        yield from _split(part.name, found, objective, rate_of(bench, part), again)
+        yield from _split(part.name, found, objective, rate_of(bench, part), run)
 
 
-def _run(bench: Bench, part: Part, forward: Forward, error: Array | None, meaning: str) -> Observation:
-    _, result = forward.run(bench)
-    context = forward.context(bench, result, forward.raw_output(bench, result))
-    if error is not None:
+def _run(
+    bench: Bench, part: Part, forward: Forward, objective: Objective | None, meaning: str
+) -> Observation:
+    output, result = forward.run(bench)
+    raw = forward.raw_output(bench, result)
+    context = forward.context(bench, result, raw)
+    if objective is not None:
+        error = _error(objective, forward, output, np.shape(raw))
         context = Context(context.known, {**context.meant, meaning: error}, context.names)
     function = part.of(bench)
     return observe(bench, lambda: call(function, context, given=("y", "rate")), function, forward.parameters)
 
 
-def _errors(bench: Bench, forward: Forward, saved: dict[str, Any]) -> Iterator[tuple[Objective, Array]]:
-    """The derivative of each usual loss at the output, in the learner's form."""
-    bench.put_back(saved)
-    output, result = forward.run(bench)
-    raw = np.shape(forward.raw_output(bench, result))
-    for objective in usual(bench, forward):
-        gradient = losses.get(objective.known_as).gradient(forward.case.targets, output)
-        shaped = gradient.T if forward.case.form == "columns" and len(raw) == 2 else gradient
-        yield objective, np.array(shaped).reshape(raw)
+def _error(objective: Objective, forward: Forward, output: Array, raw: tuple[int, ...]) -> Array:
+    """The derivative of a usual loss at the output, in the learner's form."""
+    gradient = losses.get(objective.known_as).gradient(forward.case.targets, output)
+    shaped = gradient.T if forward.case.form == "columns" and len(raw) == 2 else gradient
+    return np.array(shaped).reshape(raw)
 
 
 def _split(
-    name: str, found: Observation, objective: Objective | None, rate: float | None, again: Callable[[], Any]
+    name: str,
+    found: Observation,
+    objective: Objective | None,
+    rate: float | None,
+    run: Callable[[], Observation],
 ) -> Iterator[Reading]:
     """What was returned and kept as one reading, what moved the parameters as another."""
     if found.steps:
-        scale = rate or 1.0
-        steps = [Found(shown(leaf), step / scale) for leaf, step in found.steps.items()]
-        yield Reading(name, steps, again, True, rate, objective=objective)
+        yield Reading(name, found.over(rate), lambda: run().over(rate), True, rate, objective=objective)
     if found.pool:
-        yield Reading(name, found.pool, again, objective=objective)
+        yield Reading(name, found.pool, lambda: run().pool, objective=objective)
 
 
 # ---- several backward functions, each of which gives a part
@@ -143,7 +146,7 @@ def _of_several(
     bench.put_back(saved)
     pool, done = _in_turn(bench, parts, forward)
     if len(done) > 1:
-        yield Reading(", ".join(done), pool, partial(_in_turn, bench, parts, forward))
+        yield Reading(", ".join(done), pool, lambda: _in_turn(bench, parts, forward)[0])
 
 
 def _in_turn(bench: Bench, parts: Sequence[Part], forward: Forward) -> tuple[list[Found], list[str]]:

@@ -36,6 +36,8 @@ class Judged:
         By which all right ones are larger than differences of the loss.
     decay : float
         What is added for each weight, in parts of it.
+    is_doubtful : bool
+        Whether what is wrong here is right with other parameters.
     """
 
     forward: Forward
@@ -46,6 +48,7 @@ class Judged:
     right: list[bool]
     factor: float = 1.0
     decay: float = 0.0
+    is_doubtful: bool = False
 
     @property
     def distance(self) -> float:
@@ -75,7 +78,7 @@ class Judged:
         n = len(self.right)
         found = sum(given is not None for given in self.given)
         return (
-            sum(self.right) / n,
+            1.0 if self.is_doubtful else sum(self.right) / n,
             found / n,
             self.factor > 0,
             self.objective.is_own,

@@ -33,6 +33,10 @@ class Observation:
     pool: list[Found] = field(default_factory=list)
     steps: dict[Leaf, Array] = field(default_factory=dict)
 
+    def over(self, rate: float | None) -> list[Found]:
+        """The steps over the learning rate, where it is known."""
+        return [Found(shown(leaf), step / (rate or 1.0)) for leaf, step in self.steps.items()]
+
 
 def observe(
     bench: Bench, action: Callable[[], Any], function: Callable[..., Any], parameters: Sequence[Leaf]

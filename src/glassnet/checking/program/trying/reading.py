@@ -28,7 +28,7 @@ class Reading:
     pool : list of Found
         The arrays.
     again : callable
-        Runs what they came from once more.
+        Runs what they came from once more, with the program as it is then, and gives the arrays.
     is_step : bool
         Whether they are what a step of training moved the parameters by.
     rate : float or None
@@ -41,7 +41,7 @@ class Reading:
 
     source: str
     pool: list[Found]
-    again: Callable[[], Any]
+    again: Callable[[], list[Found]]
     is_step: bool = False
     rate: float | None = None
     is_one_step: bool = True

@@ -163,6 +163,8 @@ def _is_certain(search: Search, judged: Judged) -> bool:
 
     Steps may be of something else, unless the user says that they are of the pass.
     """
+    if judged.is_doubtful:
+        return False
     if not any(judged.right) and search.wish.left:
         return not judged.reading.is_step and bool(slips_of(search.bench, judged)[0])
     if not judged.reading.is_step:
@@ -174,6 +176,8 @@ def _why_not(search: Search, judged: Judged) -> str:
     name = judged.reading.source
     if is_sign_like(judged):
         return f"{name} moves all parameters by the same amount, as Adam's first step does; they cannot be read from it"
+    if judged.is_doubtful:
+        return f"what {name} gives is wrong with these parameters, and right with others"
     if search.wish.left:
         return f"what {name} gives is not right, and other readings were not tried"
     if judged.reading.is_one_step:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -21,13 +21,13 @@ from glassnet.checking.program.trying.gradients import readings
 from glassnet.checking.program.trying.judging import Judged, judge, measured
 from glassnet.checking.program.trying.losses import Objective
 from glassnet.checking.program.trying.reading import Reading, why_not
+from glassnet.checking.program.trying.settling import SEEDS, computes_in_single, elsewhere, settle
 from glassnet.checking.program.words import meanings, part_of
-from glassnet.support.arrays import as_array
 
 # How many arrays that a function returns are tried as its output.
 MOST_OUTPUTS = 3
-# Of the draws of first weights that are tried.
-SEEDS = (5, 6, 7, 8, 9, 10)
+# At how many other points something has to be right before one at which it is wrong is doubted.
+OTHER_POINTS = 3
 OTHERS = "other forms of the data and other functions"
 
 
@@ -55,6 +55,8 @@ class Search:
             right = None
             self.wish.left[OTHERS] = None
         best = right or max(self.found, key=self._rank, default=None)
+        if best is not None and not best.is_right:
+            best.is_doubtful |= self._is_right_elsewhere(best)
         return None if best is None else self._at_hand(best)
 
     def _right(self, saved: dict[str, Any]) -> Judged | None:
@@ -63,15 +65,37 @@ class Search:
         for forward in self._forwards(saved):
             self.works.append(forward)
             self.bench.put_back(saved)
-            _settle(self.bench, forward)
+            settle(self.bench, forward, SEEDS)
             forward.state = self.bench.save()
-            for judged in self._judged(forward):
+            for found in self._judged(forward):
+                judged = self._confirmed(found) if found.is_right else found
                 self.found.append(judged)
                 if judged.is_right and judged.factor > 0 and self._may_stop(judged):
                     return judged
             if self._is_settled() or self.wish.is_over(OTHERS, until):
                 break
         return None
+
+    def _confirmed(self, judged: Judged) -> Judged:
+        """What is right with these parameters, if it is with others; else as it is there.
+
+        Where one sample alone reaches a rectified output, any error is in proportion to the right one.
+        """
+        other = elsewhere(self.bench, judged)
+        if other is None or (other.is_right and other.factor * judged.factor > 0):
+            return judged
+        if other.is_right:  # up here and down there
+            return replace(judged, right=[False] * len(judged.right), is_doubtful=True)
+        return other
+
+    def _is_right_elsewhere(self, judged: Judged) -> bool:
+        """Whether what is wrong with these parameters is right with all others that are tried."""
+        for _ in range(OTHER_POINTS):
+            other = elsewhere(self.bench, judged)
+            if other is None or not other.is_right or other.factor < 0:
+                return False
+            judged = other
+        return True
 
     def _at_hand(self, judged: Judged) -> Judged:
         """The reading, with the program on the bench as it was compared."""
@@ -161,7 +185,7 @@ class Search:
     def _judged(self, forward: Forward) -> Iterator[Judged]:
         bench = self.bench
         saved = bench.save()
-        is_single = _is_single(bench, forward)
+        is_single = computes_in_single(bench, forward)
         bench.put_back(saved)
         objectives, usual = self._objectives(forward)
         slopes: dict[int, Any] = {}
@@ -230,42 +254,6 @@ def _is_plain_step(judged: Judged) -> bool:
     """Whether it is a step of a whole number of gradients, or of a whole part; others may be like one by chance."""
     size = max(abs(judged.factor), 1 / max(abs(judged.factor), 1e-300))
     return judged.reading.is_step and size == round(size)
-
-
-def _is_single(bench: Bench, forward: Forward) -> bool:
-    _, result = forward.run(bench)
-    return as_array(forward.raw_output(bench, result)).dtype.itemsize < 8
-
-
-def _settle(bench: Bench, forward: Forward) -> None:
-    """Give the parameters numbers at which slips can be seen: none all zero, no unit saturated, no kink exactly met.
-
-    Of a rectified output that is 0 no error is seen, and wrong gradients may be in proportion to the right ones.
-    """
-    saved = bench.save()
-    for seed in SEEDS:
-        bench.put_back(saved)
-        _spread(bench, forward, seed)
-        settled = bench.save()
-        output = forward.run(bench)[0]
-        bench.put_back(settled)
-        if output.any(axis=0).all():
-            return
-
-
-def _spread(bench: Bench, forward: Forward, seed: int) -> None:
-    random = np.random.default_rng(seed)
-    x = np.asarray(forward.case.X, np.float64)
-    size = max(float(np.sqrt(np.mean(x**2))), 1.0)
-    for i, leaf in enumerate(forward.parameters):
-        values = bench.values(leaf)
-        if values.size == 1 and values.ndim == 0:
-            continue
-        reach = float(np.sqrt(np.mean(values**2) * max(values.shape)))
-        reach *= size if i == 0 else 1.0
-        shrink = min(1.0, 1.5 / reach) if reach > 0 and values.ndim == 2 else 1.0
-        spread = min(0.3, 1 / float(np.sqrt(max(values.shape)))) / (size if i == 0 else 1.0)
-        bench.write(leaf, shrink * values + spread * random.normal(size=values.shape))
 
 
 def is_sign_like(judged: Judged) -> bool:

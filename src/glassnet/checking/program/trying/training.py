@@ -40,43 +40,41 @@ def of_training(
         return
     for data in _training_data(forward, samples):
         bench.put_back(saved)
+        again = partial(_trained, bench, part, forward, data)
         try:
-            one_step = _set_to_one_step(bench, part)
-            forward.run(bench)
-            bench.seed()
-            again = partial(_trained, bench, part, forward, data)
-            found = again()
+            one_step, steps = again()
         except FAILURES as reason:
             reasons.setdefault(part.name, why_not(reason))
             if isinstance(reason, TookTooLong):
                 reasons[part.name] = why_not(reason)
                 return
             continue
-        rate = rate_of(bench, part)
-        steps = {shown(leaf): step for leaf, step in found.steps.items()} or _from_returned(
-            bench, forward, found, saved
-        )
         if steps:
-            pool = [Found(name, step / (rate or 1.0)) for name, step in steps.items()]
-            yield Reading(part.name, pool, again, True, rate, one_step)
+            rate = rate_of(bench, part)
+            yield Reading(part.name, steps, lambda again=again: again()[1], True, rate, one_step)  # type: ignore[misc]
 
 
-def _trained(bench: Bench, part: Part, forward: Forward, data: dict[str, Any]) -> Observation:
+def _trained(bench: Bench, part: Part, forward: Forward, data: dict[str, Any]) -> tuple[bool, list[Found]]:
+    """Whether it took one step, and its steps over the learning rate."""
+    before = {leaf: bench.values(leaf) for leaf in forward.parameters}
+    one_step = _set_to_one_step(bench, part)
+    forward.run(bench)
+    bench.seed()
     function = part.of(bench)
     context = Context(bench.known, {**forward.meant, **data, "output": data["y"]}, bench.names)
-    return observe(bench, calling(function, context, TRAINING), function, forward.parameters)
+    found = observe(bench, calling(function, context, TRAINING), function, forward.parameters)
+    if not found.steps:
+        found.steps = _from_returned(found, before)
+    return one_step, found.over(rate_of(bench, part))
 
 
-def _from_returned(
-    bench: Bench, forward: Forward, found: Observation, saved: dict[str, Any]
-) -> dict[str, Array]:
+def _from_returned(found: Observation, before: dict[Leaf, Array]) -> dict[Leaf, Array]:
     """Steps of a function that returns new parameters and leaves the old ones as they are."""
     steps = {}
-    for leaf in forward.parameters:
-        old = bench.values(leaf)
+    for leaf, old in before.items():
         named = [f.array for f in found.pool if _same_name(f.name, leaf) and f.array.shape == old.shape]
         if named:
-            steps[shown(leaf)] = old - named[0]
+            steps[leaf] = old - named[0]
     return steps
 
 

@@ -1,0 +1,120 @@
+"""Stages of layers that compute themselves: a user's own, and those that no stage of the checker's is written for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from glassnet.checking.network.slips.stages import Stage
+from glassnet.checking.numerics.rounding import Array, Rounded, through
+from glassnet.errors import ArgumentError
+from glassnet.kernels.arrays import Own
+from glassnet.layers import Layer
+from glassnet.layers.base import registry
+
+# How far a layer's own backward pass may be from differences of its forward pass, in parts of them.
+NEAR, STEP, DIRECTIONS = 1e-4, 1e-5, 3
+ADVICE = "; mend it first: everything below it would be compared with what it gives"
+
+
+@dataclass
+class Computed(Stage):
+    """a = f(x) by the layer's own forward pass, the way back by its own backward pass.
+
+    Attributes
+    ----------
+    index : str
+        Its place in ``net.layers``, "1", or inside of another layer, "1.0".
+    computed : Layer
+        The layer.
+    parameters : list of Rounded
+        Its parameters, each with two axes, in its order.
+    shape : tuple of int
+        Of the sample that it reads.
+    """
+
+    index: str
+    computed: Layer
+    parameters: list[Rounded]
+    shape: tuple[int, ...]
+
+    @property
+    def names(self) -> list[str]:
+        """Of its parameters."""
+        return [part.name for part in self.computed.parameters(self.shape)]
+
+    @property
+    def has_weights(self) -> bool:
+        """Whether a pair of gradients is all that it learns from."""
+        return self.names in (["weights"], ["weights", "bias"])
+
+    @property
+    def has_bias(self) -> bool:
+        """Whether it learns a bias beside weights."""
+        return self.names == ["weights", "bias"]
+
+    @property
+    def kind(self) -> str:
+        """What it is called in prose."""
+        return (registry.known_as(self.computed) or type(self.computed).__name__).replace("_", " ")
+
+    def forward(self, x: Rounded) -> Rounded:
+        """A = f(X)."""
+        self.x = x
+        return through(lambda *values: [self._forward(*values)[0]], x, *self.parameters)[0]
+
+    def backward(self, error: Rounded) -> list[Rounded]:
+        """DX, then the gradient of each array of parameters, in its own shape."""
+        found = through(self._backward, error, self.x, *self.parameters)
+        shapes = [self.x.value.shape, *(part.shape for part in self.computed.parameters(self.shape))]
+        return [one.reshaped(shape) for one, shape in zip(found, shapes, strict=True)]
+
+    def confirm(self) -> None:
+        """Raise an error where it gives another output each time, or its backward pass is not the derivative of it."""
+        name = f"not checked: layer {self.index}, {self.computed!r},"
+        values = [self.x.value, *(one.value for one in self.parameters)]
+        a = self._forward(*values)[0]
+        if not np.array_equal(a, self._forward(*values)[0], equal_nan=True):
+            raise ArgumentError(
+                f"{name} gives another output each time; let it repeat itself, with a seed of its own"
+            )
+        random = np.random.default_rng(1)
+        error = random.normal(size=a.shape)
+        slopes = self._backward(error, *values)
+        for _ in range(DIRECTIONS):
+            ways = [random.normal(size=value.shape) for value in values]
+            moved = [
+                float(
+                    (error * self._forward(*(v + h * w for v, w in zip(values, ways, strict=True)))[0]).sum()
+                )
+                for h in (STEP, -STEP)
+            ]
+            by_differences = (moved[0] - moved[1]) / (2 * STEP)
+            mine = float(sum((slope * way).sum() for slope, way in zip(slopes, ways, strict=True)))
+            if not abs(mine - by_differences) <= NEAR * sum(
+                float(np.abs(s * w).sum()) for s, w in zip(slopes, ways, strict=True)
+            ):
+                raise ArgumentError(
+                    f"{name} has a backward pass that is not the derivative of its forward pass: along one direction "
+                    f"{mine:.6g}, by differences {by_differences:.6g}{ADVICE}"
+                )
+
+    def _forward(self, x: Array, *parameters: Array) -> tuple[Array, Own]:
+        m, layer = len(x), self.computed
+        kept = tuple(np.zeros((m, width)) for width in layer.kept(self.shape))
+        statistics = tuple(
+            np.atleast_2d(np.array(layer.view(part.name), np.float64))
+            for part in layer.statistics(self.shape)
+        )
+        own = Own(parameters, statistics, kept, tuple(np.zeros_like(array) for array in parameters))
+        a = np.zeros((m, int(np.prod(layer.output_shape(self.shape)))))
+        layer.forward(x.copy(), own, a)
+        return a, own
+
+    def _backward(self, error: Array, x: Array, *parameters: Array) -> list[Array]:
+        a, own = self._forward(x, *parameters)
+        given = error.copy()
+        d_x = given if self.computed.in_place else np.zeros_like(x)
+        self.computed.backward(x.copy(), a, own, given, d_x)
+        return [d_x, *own.gradients]
