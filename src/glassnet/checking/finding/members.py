@@ -21,32 +21,11 @@ DERIVATIVE = ("derivative", "deriv", "prime", "df", "slope", "gradient", "grad",
 SWITCHES = ("derivative", "deriv", "prime", "der", "grad", "gradient", "derive", "backward", "return_grad", "diff", "d",
             "is_derivative", "derivate")  # fmt: skip
 # What a learning rate is called.
-RATES = (
-    "learning_rate",
-    "learn_rate",
-    "lr",
-    "eta",
-    "alpha",
-    "rate",
-    "step_size",
-    "l_rate",
-    "lrate",
-    "epsilon",
-    "eps",
-)
+RATES = ("learning_rate", "learn_rate", "lr", "eta", "alpha", "rate", "step_size", "l_rate", "lrate", "epsilon",
+         "eps")  # fmt: skip
 OUTPUT = ("output", "outputs", "out", "a", "A", "activations")
-INPUT_GRADIENT = (
-    "dinputs",
-    "dinput",
-    "dX",
-    "dx",
-    "dZ",
-    "dz",
-    "grad_input",
-    "input_gradient",
-    "dvalues",
-    "delta",
-)
+INPUT_GRADIENT = ("dinputs", "dinput", "dX", "dx", "dZ", "dz", "grad_input", "input_gradient", "dvalues",
+                  "delta")  # fmt: skip
 
 
 def instance(thing: Any, name: str, shape: tuple[int, ...] = ()) -> Any:

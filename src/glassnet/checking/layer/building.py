@@ -15,18 +15,8 @@ from glassnet.errors import ArgumentError
 
 N_INPUTS, N_UNITS = 3, 4
 _WEIGHTS = ("w", "weight", "weights", "kernel", "theta", "params", "init_w", "init_weights")
-_RATES = (
-    "rate",
-    "p",
-    "prob",
-    "probability",
-    "keep_prob",
-    "drop_prob",
-    "dropout",
-    "dropout_rate",
-    "drop_rate",
-    "ratio",
-)
+_RATES = ("rate", "p", "prob", "probability", "keep_prob", "drop_prob", "dropout", "dropout_rate", "drop_rate",
+          "ratio")  # fmt: skip
 _BIAS = ("b", "bias", "biases", "init_b")
 
 

@@ -27,15 +27,8 @@ from glassnet.support.calls import explained
 SUBJECT = "check_layer"
 T = TypeVar("T")
 MOST_INPUTS = 1_000_000
-RESETS = (
-    "zero_grad",
-    "zero_gradients",
-    "zero_grads",
-    "reset",
-    "reset_gradients",
-    "reset_grads",
-    "clear_gradients",
-)
+RESETS = ("zero_grad", "zero_gradients", "zero_grads", "reset", "reset_gradients", "reset_grads",
+          "clear_gradients")  # fmt: skip
 
 
 @explained

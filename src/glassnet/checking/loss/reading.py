@@ -25,19 +25,8 @@ GRADIENT = ("gradient", "grad", "derivative", "backward", "loss_derivative", "de
             "delta", "diff", "backprop", "bprop", "backward_pass", "loss_gradient", "compute_gradient", "loss_prime",
             "dloss", "compute_grad", "calculate_gradient", "get_gradient", "back", "d")  # fmt: skip
 # What targets and predictions are called beyond doubt.
-TARGETS = (
-    "true",
-    "same",
-    "target",
-    "label",
-    "actual",
-    "expected",
-    "truth",
-    "desired",
-    "gold",
-    "real",
-    "ground",
-)
+TARGETS = ("true", "same", "target", "label", "actual", "expected", "truth", "desired", "gold", "real",
+           "ground")  # fmt: skip
 PREDICTIONS = ("pred", "hat", "prob", "output", "logit", "guess", "estimate", "score", "activation")
 TARGET_LETTERS, PREDICTION_LETTERS = (
     ("y", "ys", "yt"),

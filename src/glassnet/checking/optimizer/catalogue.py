@@ -50,72 +50,40 @@ RULES: dict[str, Rule] = {
     "sgd": Rule(sgd, _RATE, (*_ALWAYS, *_DECAY)),
     "momentum": Rule(momentum, _RATE | {"momentum": 0.9}, (*_VELOCITY, *_ALWAYS, *_DECAY), _DAMPED),
     "nesterov": Rule(
-        nesterov, _RATE | {"momentum": 0.9}, ("look_ahead_missing", *_VELOCITY, *_ALWAYS, *_DECAY), _DAMPED
-    ),
+        nesterov, _RATE | {"momentum": 0.9}, ("look_ahead_missing", *_VELOCITY, *_ALWAYS, *_DECAY), _DAMPED),
     "adagrad": Rule(
-        adagrad,
-        _RATE | {"learning_rate": 0.01, "epsilon": 1e-10},
-        (*_KEPT, *_ROOT, *_ALWAYS, *_DECAY),
-        (*_INSIDE, "epsilon_in_sum"),
-    ),
-    "rmsprop": Rule(
-        rmsprop,
-        _RMSPROP,
-        _OF_RMSPROP,
-        _INSIDE,
-    ),
+        adagrad, _RATE | {"learning_rate": 0.01, "epsilon": 1e-10}, (*_KEPT, *_ROOT, *_ALWAYS, *_DECAY),
+        (*_INSIDE, "epsilon_in_sum")),
+    "rmsprop": Rule(rmsprop, _RMSPROP, _OF_RMSPROP, _INSIDE),
     "adam": Rule(
-        adam, _RATE | _BETAS, (*_ADAM, *_ALWAYS, *_DECAY, "decay_decoupled"), ("epsilon_before_correction",)
-    ),
+        adam, _RATE | _BETAS, (*_ADAM, *_ALWAYS, *_DECAY, "decay_decoupled"), ("epsilon_before_correction",)),
     "adamw": Rule(
-        adamw,
-        _RATE | _BETAS | {"weight_decay": 0.01},
+        adamw, _RATE | _BETAS | {"weight_decay": 0.01},
         ("decay_coupled", "decay_without_rate", *_ADAM, *_ALWAYS, *_DECAY),
-        ("epsilon_before_correction", "decay_after_step"),
-    ),
+        ("epsilon_before_correction", "decay_after_step")),
     "rmsprop_momentum": Rule(
-        rmsprop_momentum, _RMSPROP | {"momentum": 0.9}, (*_PUSHED, *_OF_RMSPROP), (*_INSIDE, *_DAMPED)
-    ),
+        rmsprop_momentum, _RMSPROP | {"momentum": 0.9}, (*_PUSHED, *_OF_RMSPROP), (*_INSIDE, *_DAMPED)),
     "rmsprop_centered": Rule(
-        rmsprop_centered,
-        _RMSPROP | {"momentum": 0.0},
-        ("centering_missing", "mean_not_squared", *_PUSHED, *_OF_RMSPROP),
-        _INSIDE,
-    ),
+        rmsprop_centered, _RMSPROP | {"momentum": 0.0},
+        ("centering_missing", "mean_not_squared", *_PUSHED, *_OF_RMSPROP), _INSIDE),
     "adadelta": Rule(
-        adadelta,
-        _RATE | {"learning_rate": 1.0, "epsilon": 1e-6, "rho": 0.9},
-        (
-            "steps_of_gradient", "numerator_missing", "root_missing", "square_missing", "epsilon_missing",
-            "one_minus_missing_of_v", "shares_swapped", "sum_not_mean", *_KEPT, *_ALWAYS, *_DECAY,
-        ),
-        ("epsilon_behind_root",),
-    ),
+        adadelta, _RATE | {"learning_rate": 1.0, "epsilon": 1e-6, "rho": 0.9},
+        ("steps_of_gradient", "numerator_missing", "root_missing", "square_missing", "epsilon_missing",
+         "one_minus_missing_of_v", "shares_swapped", "sum_not_mean", *_KEPT, *_ALWAYS, *_DECAY),
+        ("epsilon_behind_root",)),
     "amsgrad": Rule(
-        amsgrad, _RATE | _BETAS, ("maximum_missing", *_ADAM, *_ALWAYS, *_DECAY), ("maximum_of_corrected",)
-    ),
+        amsgrad, _RATE | _BETAS, ("maximum_missing", *_ADAM, *_ALWAYS, *_DECAY), ("maximum_of_corrected",)),
     "nadam": Rule(
-        nadam,
-        _RATE | _BETAS | {"learning_rate": 0.002, "momentum_decay": 0.004},
+        nadam, _RATE | _BETAS | {"learning_rate": 0.002, "momentum_decay": 0.004},
         ("look_ahead_missing", *(slip for slip in _ADAM if slip != "momentum_missing"), *_ALWAYS, *_DECAY),
-        ("constant_momentum",),
-    ),
+        ("constant_momentum",)),
     "adamax": Rule(
-        adamax,
-        _RATE | _BETAS | {"learning_rate": 0.002},
-        (
-            "maximum_missing", "maximum_corrected", "bias_correction_of_m_missing", *_COUNTED, *_SHARES,
-            "one_minus_missing_of_m", "shares_swapped", "state_not_kept", "momentum_missing", "epsilon_missing",
-            *_ALWAYS, *_DECAY,
-        ),
-        ("epsilon_behind_maximum",),
-    ),
+        adamax, _RATE | _BETAS | {"learning_rate": 0.002},
+        ("maximum_missing", "maximum_corrected", "bias_correction_of_m_missing", *_COUNTED, *_SHARES,
+         "one_minus_missing_of_m", "shares_swapped", "state_not_kept", "momentum_missing", "epsilon_missing",
+         *_ALWAYS, *_DECAY), ("epsilon_behind_maximum",)),
     "lion": Rule(
-        lion,
-        _RATE | {"learning_rate": 1e-4, "beta1": 0.9, "beta2": 0.99},
-        (
-            "sign_missing", "state_updated_first", "momentum_missing", *_SHARES, "one_minus_missing_of_m",
-            "state_not_kept", "decay_coupled", "decay_without_rate", *_ALWAYS, *_DECAY,
-        ),
-    ),
+        lion, _RATE | {"learning_rate": 1e-4, "beta1": 0.9, "beta2": 0.99},
+        ("sign_missing", "state_updated_first", "momentum_missing", *_SHARES, "one_minus_missing_of_m",
+         "state_not_kept", "decay_coupled", "decay_without_rate", *_ALWAYS, *_DECAY)),
 }  # fmt: skip

@@ -20,25 +20,12 @@ GRADIENTS = {"g", "dw", "dx", "dtheta", "dparams", "dp", "derivative", "derivati
              "gw", "gs", "dl_dw", "dj", "d_w", "nablas"}  # fmt: skip
 # Names that can mean one setting only, and names that can mean several, the likeliest first.
 NAMES = {
-    "learning_rate": (
-        "learning_rate",
-        "lr",
-        "eta",
-        "rate",
-        "step_size",
-        "l_rate",
-        "learningrate",
-        "learn_rate",
-    ),
-    "weight_decay": ("weight_decay", "decay_weights", "wd"),
-    "momentum": ("momentum", "mu"),
-    "epsilon": ("epsilon", "eps"),
-    "alpha": ("decay_rate",),
-    "rho": ("decay_rate",),
+    "learning_rate": ("learning_rate", "lr", "eta", "rate", "step_size", "l_rate", "learningrate", "learn_rate"),
+    "weight_decay": ("weight_decay", "decay_weights", "wd"), "momentum": ("momentum", "mu"),
+    "epsilon": ("epsilon", "eps"), "alpha": ("decay_rate",), "rho": ("decay_rate",),
     "momentum_decay": ("momentum_decay", "psi", "schedule_decay"),
-    "beta1": ("beta1", "beta_1", "b1"),
-    "beta2": ("beta2", "beta_2", "b2"),
-}
+    "beta1": ("beta1", "beta_1", "b1"), "beta2": ("beta2", "beta_2", "b2"),
+}  # fmt: skip
 AMBIGUOUS = {
     "alpha": ("alpha", "learning_rate", "momentum", "beta1"),
     "rho": ("rho", "alpha", "momentum", "beta2"), "gamma": ("momentum", "alpha", "rho", "learning_rate"),
