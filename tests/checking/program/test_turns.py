@@ -92,6 +92,17 @@ def test_the_loss_of_a_turn_is_what_is_called_so() -> None:
     assert loops._loss(tree("a, cost = 1, 2\nb = cost = 3\nx.loss = 1").body, 0, "file") is None
 
 
+def test_the_loss_of_a_turn_is_computed_without_its_updates() -> None:
+    turn = turn_of(
+        "for i in range(2):\n    out = X @ W\n    error = out - y\n    W -= X.T @ error\n    size = len(y)\n"
+        "    loss = (error**2).sum() / size",
+        X=np.ones((3, 1)), y=np.ones((3, 1)), W=np.full((1, 1), 2.0),
+    )  # fmt: skip
+    loss = turn.loss_of("out")
+    assert [float(loss(turn.names["y"], np.full((3, 1), value))) for value in (1.0, 3.0, 3.0)] == [0, 4, 4]
+    assert turn.names["W"].tolist() == [[2.0]]
+
+
 def test_a_turn_ends_at_break_continue_and_return() -> None:
     for end in ("break", "continue", "return 3"):
         names: dict[str, Any] = {}

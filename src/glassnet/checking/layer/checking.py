@@ -19,6 +19,7 @@ from glassnet.checking.layer.setting import Guess, same
 from glassnet.checking.layer.slips import of_bias, of_inputs, of_weights
 from glassnet.checking.numerics.calling import as_they_are, copied, why
 from glassnet.checking.numerics.rounding import Array
+from glassnet.checking.parts.jacobian import TAKEN_OVER
 from glassnet.checking.report import Evidence, Report, Slip, side_by_side
 from glassnet.errors import ArgumentError
 from glassnet.support import checks
@@ -222,13 +223,20 @@ class _Check:
         for guess in guesses:
             value = np.asarray(guess.value)
             if same(given, value) or same(self.roles.rows(given), value):
-                yield Slip(guess.code, (), guess.message, guess.fix)
+                is_handed_on = guess.code == "error_not_carried" and self._sums_to_one()
+                more = f" After softmax that is {TAKEN_OVER}." if is_handed_on else ""
+                yield Slip(guess.code, (), guess.message + more, guess.fix)
         c = factor(given, wanted.right, self.tolerance) if fits(given, wanted.right) else None
         if c is not None:
             name = self._name(wanted)
             yield Slip(
                 "constant_factor", (), f"{name} is {c:.6g} times the right one.", f"{name} = (...) / {c:.6g}"
             )
+
+    def _sums_to_one(self) -> bool:
+        """Whether it learns nothing, and the outputs of each sample sum to 1, as those of softmax."""
+        sums = self.learner.batch.rows(self.learner.forward(self.learner.X)).sum(axis=1)
+        return not self.learner.parameters and bool(np.allclose(sums, 1))
 
     def _beside(self) -> Iterator[Slip]:
         """What the passes do to what they are given, and what they leave behind."""

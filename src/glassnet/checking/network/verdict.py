@@ -110,8 +110,8 @@ class Readings:
             if not case.side_by_side.any_fits(one.unexplained)
         ]
         best = min(found, key=lambda one: one.unlikelihood, default=None)
-        if best is None or not best.hypothesis.places:
-            return None
+        if best is None or {place.code for place in best.hypothesis.places} <= {"clipped_logarithm"}:
+            return None  # nothing, or what moves right arrays by a hair
         as_many = len(best.hypothesis.unexplained), n_slips(best.hypothesis.places)
         return _named(
             [

@@ -85,6 +85,15 @@ def _copy(values: Any) -> Any:
     return values.copy()
 
 
+def other_targets(y: Any) -> Any:
+    """Other targets of the same kind: classes in another order, numbers turned round."""
+    if isinstance(y, np.ndarray):
+        return np.roll(y, 1) if y.dtype.kind == "i" else 1 - y
+    if isinstance(y, int):
+        return 1 - min(y, 1)
+    return 1 - y if isinstance(y, float) else (1 - np.asarray(y)).tolist()
+
+
 def drawn(n_inputs: int, n_outputs: int, kind: str = "any") -> Samples:
     """Samples at random; targets by kind: "classes", "binary", or "any" numbers between 0 and 1."""
     random = np.random.default_rng(3)

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from glassnet.checking.program.limits import SECONDS
+from glassnet.checking.program.limits import SECONDS, SHORTEST, waited
 from glassnet.checking.report import Evidence, Report, Slip
 from glassnet.errors import ArgumentError, GlassnetError
 from glassnet.support import checks
@@ -92,13 +94,15 @@ def _run(place: Path, seconds: float, name: str) -> int:
         worker, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         cwd=place / "work", env=environment, start_new_session=True,
     )  # fmt: skip
+    began = time.monotonic()
     try:
-        return process.wait(seconds)
-    except subprocess.TimeoutExpired:
+        while (left := seconds - (time.monotonic() - began - waited(f"{process.pid}"))) > 0:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                return process.wait(max(left, SHORTEST))
         raise CheckError(
             f"{name} did not come to an end within {seconds:g} s; put its training under "
             "if __name__ == '__main__':, or give it more time: seconds= (--seconds of the command)"
-        ) from None
+        )
     finally:
         _end(process)
 

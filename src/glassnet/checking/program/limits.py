@@ -31,11 +31,15 @@ def clock() -> float:
 
     So a check finds the same on a busy machine. Where the system does not tell, these seconds count too.
     """
+    return time.monotonic() - waited("thread-self")
+
+
+def waited(process: str) -> float:
+    """How many seconds a process, by its number, or "thread-self" has waited for a core; 0 where nobody tells."""
     try:
-        waited = int(Path("/proc/thread-self/schedstat").read_text().split()[1]) / 1e9
+        return int(Path(f"/proc/{process}/schedstat").read_text().split()[1]) / 1e9
     except (OSError, ValueError, IndexError):
-        waited = 0.0
-    return time.monotonic() - waited
+        return 0.0
 
 
 @contextlib.contextmanager

@@ -28,6 +28,7 @@ def main(folder: str) -> None:
     _limit()
     wanted = json.loads((place / "wish.json").read_text(encoding="utf-8"))
     path = Path(wanted.pop("path"))
+    sys.argv = [str(path)]
     result: dict[str, Any]
     try:
         result = {"report": plain(check_script(path, _samples(place), Wish(**wanted)))}
@@ -35,7 +36,7 @@ def main(folder: str) -> None:
         result = {"error": str(reason)}
     except RecursionError:
         result = {"error": f"{path.name} calls itself without end"}
-    except Exception as reason:  # a learner's code that fails where no check expects it
+    except (Exception, SystemExit) as reason:  # a learner's code that fails where no check expects it
         result = {"error": f"{path.name} could not be checked: {type(reason).__name__}: {reason}"}
     if os.getpid() == owner:
         _write(place / "report.json", result)

@@ -69,7 +69,8 @@ def unpaired(net: Network) -> list[str]:
 
 def _learning(net: Network) -> Iterator[tuple[Layer, list[str]]]:
     for _, layer, shape in placed(net.layers, net.layout.input_shape):
-        yield layer, [part.name for part in layer.parameters(shape)]
+        if not layer.inner:  # which stand there themselves
+            yield layer, [part.name for part in layer.parameters(shape)]
 
 
 def stages_of(net: Network, precision: FloatFormat, masks: Sequence[Array]) -> list[Stage]:

@@ -76,9 +76,9 @@ def made_ready(thing: Any, meant: dict[str, Any]) -> Iterator[Any]:
 
 def _ways(cls: type, samples: Samples, meant: dict[str, Any]) -> Iterator[Any]:
     n, k = samples.sizes
-    yield lambda: call(cls, Context({}, meant), given=SIZES)
+    yield lambda: _sized(cls, Context({}, meant))
     for choice in _choices(cls, meant):
-        yield lambda choice=choice: call(cls, Context(choice, meant), given=SIZES)
+        yield lambda choice=choice: _sized(cls, Context(choice, meant))
     n_required = len(required(cls))
     sizes = meant["sizes"]
     h, rate = sizes[1], meant["rate"]
@@ -90,6 +90,15 @@ def _ways(cls: type, samples: Samples, meant: dict[str, Any]) -> Iterator[Any]:
     for arguments in tries:
         if len(arguments) >= n_required:
             yield lambda arguments=arguments: run(lambda: cls(*arguments))
+
+
+def _sized(cls: type, context: Context) -> Any:
+    """An object with sizes in a list, or in an array where the class wants that."""
+    try:
+        return call(cls, context, given=SIZES)
+    except (AttributeError, TypeError):
+        sizes = {name: np.array(context.meant[name]) for name in ("sizes", "hidden_sizes")}
+        return call(cls, Context(context.known, {**context.meant, **sizes}), given=SIZES)
 
 
 def _choices(cls: type, meant: dict[str, Any]) -> Iterator[dict[str, Any]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import contextlib
+import importlib
 import io
 import os
 import sys
@@ -54,12 +55,13 @@ def load(
         If it cannot be read, or is no Python.
     """
     tree = parsed(path) if tree is None else tree
-    package = _package(path)
+    package = _package(path, tree)
     name = "__main__" if as_main else f"{package}.{path.stem}" if package else "learner"
     module = ModuleType(name)
     module.__file__, module.__package__ = str(path), package
-    sys.modules["learner" if as_main else name] = module
     sys.path.insert(0, str(path.resolve().parents[package.count(".") + 1] if package else path.parent))
+    _import_package(package)
+    sys.modules["learner" if as_main else name] = module
     loaded = Loaded(vars(module), Witness((str(path.resolve().parent),)))
     loaded.names.update(more or {})
     if any(isinstance(node, ast.Name) and node.id == "xrange" for node in ast.walk(tree)):
@@ -73,6 +75,17 @@ def load(
         if why:
             loaded.left_out.append(f"line {statement.lineno} {why}")
     return loaded
+
+
+def _import_package(package: str) -> None:
+    """Import what the file's package imports itself, of which the file may be a part."""
+    with (
+        contextlib.suppress(Exception, SystemExit, TookTooLong),
+        limited(CALL_SECONDS),
+        contextlib.redirect_stdout(_Nowhere()),
+    ):
+        if package:
+            importlib.import_module(package)
 
 
 def _statements(tree: ast.Module, as_main: bool) -> Iterator[ast.stmt]:
@@ -121,11 +134,12 @@ class _Nowhere(io.TextIOBase):
         return len(text)
 
 
-def _package(path: Path) -> str:
-    """The dotted name of the package in which the file lies; "" for a file alone."""
+def _package(path: Path, tree: ast.Module) -> str:
+    """The dotted name of the package in which the file lies, as its dots say where no ``__init__``; "" for none."""
     names: list[str] = []
+    dots = max((node.level for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)), default=0)
     for folder in path.resolve().parents:
-        if not (folder / "__init__.py").is_file():
+        if not (folder / "__init__.py").is_file() and len(names) >= dots:
             break
         names.append(folder.name)
     return ".".join(reversed(names))

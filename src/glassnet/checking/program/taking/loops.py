@@ -212,8 +212,19 @@ def _loss(body: list[ast.stmt], look: int, file: str) -> tuple[CodeType, str] | 
         if isinstance(statement, ast.Assign) and len(statement.targets) == 1:
             target = statement.targets[0]
             if isinstance(target, ast.Name) and says(target.id, "loss"):
-                return _compiled(body[look : i + 1], file), target.id
+                return _compiled([*_needed(body[look:i], statement), statement], file), target.id
     return None
+
+
+def _needed(before: list[ast.stmt], last: ast.stmt) -> list[ast.stmt]:
+    """The statements that give names to what the last one reads, and to what these read; no updates of weights."""
+    wanted, found = _read(last), list[ast.stmt]()
+    for statement in reversed(before):
+        names = [node for node in ast.walk(statement) if isinstance(node, ast.Name)]
+        if wanted & {node.id for node in names if isinstance(node.ctx, ast.Store)}:
+            found.insert(0, statement)
+            wanted |= {node.id for node in names}
+    return found
 
 
 def _compiled(body: list[ast.stmt], file: str) -> CodeType:

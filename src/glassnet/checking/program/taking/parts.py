@@ -93,7 +93,7 @@ def part_reports(names: dict[str, Any], wish: Wish) -> list[tuple[str, Report]]:
             report = _unseen(f"its check takes {reason}")
         except GlassnetError as reason:
             report = _unseen(str(reason))
-        except Exception as reason:  # learner's code that fails in the middle of a check
+        except (Exception, SystemExit) as reason:  # learner's code that fails in the middle of a check
             report = _unseen(why(reason))
         found.append((name, report))
     return found
@@ -108,8 +108,7 @@ def _lenient(report: Report) -> Report:
     if report.ok:
         return replace(report, notes=())
     remarks_on = _REMARKS | dict.fromkeys(_REMARKS_OF.get(report.subject, ()), _BY_ITSELF)
-    if any(TAKEN_OVER in slip.message for slip in report.slips):
-        remarks_on["derivative_missing"] = _BY_ITSELF
+    remarks_on |= {slip.code: _BY_ITSELF for slip in report.slips if TAKEN_OVER in slip.message}
     if not report.slips or any(slip.code not in remarks_on for slip in report.slips):
         return report
     remarks = (remarks_on[slip.code].format(message=slip.message, fix=slip.fix) for slip in report.slips)
@@ -263,7 +262,7 @@ def of_either(f: Callable[..., Any], df: Callable[..., Any]) -> Report:
     if len(required(df)) > 1 or len(required(f)) != 1:
         return check_activation((f, df))
     report = check_derivative(f, df)
-    if report.ok:
+    if _lenient(report).ok:
         return report
     other = check_derivative(f, df, takes="output")
-    return other if other.ok else report
+    return other if _lenient(other).ok else report

@@ -6,6 +6,7 @@ import ast
 import contextlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +35,7 @@ from glassnet.checking.program.trying.binding import Context, call
 from glassnet.checking.program.trying.forward import Forward, finds_parameters
 from glassnet.checking.program.trying.functions import Part, parts_of, playing
 from glassnet.checking.program.trying.observing import Observation, observe
-from glassnet.checking.program.trying.reading import Reading, rate_of
+from glassnet.checking.program.trying.reading import Reading, rate_of, readings_of
 from glassnet.checking.program.trying.reporting import report_of
 from glassnet.checking.program.trying.searching import Search
 from glassnet.checking.program.trying.training import TRAINING
@@ -68,12 +69,8 @@ class TurnSearch(Search):
     def _readings(self, forward: Forward) -> Iterator[Reading]:
         name = f"that loop, lines {self.turn.lines[0]} to {self.turn.lines[1]}"
         rate = rate_of(self.bench, Part(name, function=self.turn.step))
-        found = self._seen(forward)
-        steps = found.over(rate)
-        if steps:
-            yield Reading(name, steps, lambda: self._seen(forward).over(rate), True, rate, True)
-        if found.pool and len(steps) == len(forward.parameters):
-            yield Reading(name, found.pool, lambda: self._seen(forward).pool)
+        run = partial(self._seen, forward)
+        yield from readings_of(name, run, run(), rate, is_training=True)
 
     def _seen(self, forward: Forward) -> Observation:
         """What one turn leaves behind; what stands there afterwards belongs to no other turn."""
@@ -134,7 +131,7 @@ def _suppressed(turn: Turn, wish: Wish) -> Iterator[None]:
         yield
     except TookTooLong:
         wish.left[f"the training loop in line {turn.lines[0]}"] = None
-    except Exception:  # whatever a learner's code raises
+    except (Exception, SystemExit):  # whatever a learner's code raises
         return
 
 

@@ -155,6 +155,8 @@ def run(action: Callable[[], Any], context: Context | None = None) -> Any:
                     raise
                 place[0][place[1]] = value
                 supplied.append(place)
+            except SystemExit as leaving:  # as argparse does
+                raise RuntimeError(f"it ends the program with {leaving.code!r}") from leaving
     finally:
         for names, name in supplied:
             names.pop(name, None)

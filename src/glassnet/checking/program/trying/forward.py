@@ -13,7 +13,7 @@ from glassnet.checking.finding.leaves import Leaf, flatten
 from glassnet.checking.finding.sources import named_results, required, returned_names
 from glassnet.checking.numerics.rounding import Array
 from glassnet.checking.program.bench import Bench
-from glassnet.checking.program.data import DataForm
+from glassnet.checking.program.data import DataForm, other_targets
 from glassnet.checking.program.trying.binding import Context, call
 from glassnet.checking.program.trying.functions import Part
 from glassnet.checking.program.words import meanings, says
@@ -110,6 +110,10 @@ def _with_loss(bench: Bench, forward: Forward) -> Iterator[Forward]:
     is_several = isinstance(result, (tuple, list)) and len(result) > 1
     if is_several and not isinstance(result[0], (tuple, list, dict)) and np.ndim(result[0]) == 0:
         found = list(flatten(result))
+        if set(returned_names(forward.part.of(bench))[:1]) & {
+            p.name for p in required(forward.part.of(bench))
+        }:
+            return  # what it was handed comes back first
         is_whole = len(found) > 2 or (len(found) == 2 and _is_of_all(bench, forward, found[1][1]))
         if found[0][0] == "[0]" and is_whole and as_array(found[0][1]).dtype.kind == "f":
             yield replace(forward, place="[0]", gives_loss=True)
@@ -158,7 +162,11 @@ def finds_parameters(bench: Bench, forward: Forward) -> bool:
     bench.put_back(saved)
     forward.parameters = [leaf for leaf in bench.leaves() if _depends(bench, forward, leaf, output, saved)]
     bench.put_back(saved)
-    return bool(forward.parameters) and _goes_by_samples(bench, forward, output, saved)
+    return (
+        bool(forward.parameters)
+        and _goes_by_samples(bench, forward, output, saved)
+        and (forward.gives_loss or not _looks_at_targets(bench, forward, output, saved))
+    )
 
 
 def _depends(bench: Bench, forward: Forward, leaf: Leaf, output: Array, saved: dict[str, Any]) -> bool:
@@ -213,6 +221,15 @@ def _looks_at(bench: Bench, forward: Forward, output: Array, saved: dict[str, An
     finally:
         bench.put_back(saved)
     return not np.array_equal(other, output)
+
+
+def _looks_at_targets(bench: Bench, forward: Forward, output: Array, saved: dict[str, Any]) -> bool:
+    """Whether other targets give another output: what depends on them is no output, but a loss."""
+    other = replace(forward, meant={**forward.meant, "y": other_targets(forward.case.y)})
+    try:
+        return not np.array_equal(other.run(bench)[0], output)
+    finally:
+        bench.put_back(saved)
 
 
 def _goes_by_samples(bench: Bench, forward: Forward, output: Array, saved: dict[str, Any]) -> bool:

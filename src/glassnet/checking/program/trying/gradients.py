@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Any
 
@@ -20,7 +20,7 @@ from glassnet.checking.program.trying.forward import Forward
 from glassnet.checking.program.trying.functions import Part, playing
 from glassnet.checking.program.trying.losses import Objective, usual
 from glassnet.checking.program.trying.observing import Observation, observe
-from glassnet.checking.program.trying.reading import Reading, calling, rate_of, why_not
+from glassnet.checking.program.trying.reading import Reading, calling, rate_of, readings_of, why_not
 from glassnet.checking.program.trying.training import of_training
 from glassnet.checking.program.words import meanings, says
 
@@ -99,7 +99,7 @@ def _of_function(
             if objective is tried[-1]:
                 raise
             continue
-        yield from _split(part.name, found, objective, rate_of(bench, part), run)
+        yield from readings_of(part.name, run, found, rate_of(bench, part), objective=objective)
 
 
 def _run(
@@ -120,20 +120,6 @@ def _error(objective: Objective, forward: Forward, output: Array, raw: tuple[int
     gradient = losses.get(objective.known_as).gradient(forward.case.targets, output)
     shaped = gradient.T if forward.case.form == "columns" and len(raw) == 2 else gradient
     return np.array(shaped).reshape(raw)
-
-
-def _split(
-    name: str,
-    found: Observation,
-    objective: Objective | None,
-    rate: float | None,
-    run: Callable[[], Observation],
-) -> Iterator[Reading]:
-    """What was returned and kept as one reading, what moved the parameters as another."""
-    if found.steps:
-        yield Reading(name, found.over(rate), lambda: run().over(rate), True, rate, objective=objective)
-    if found.pool:
-        yield Reading(name, found.pool, lambda: run().pool, objective=objective)
 
 
 # ---- several backward functions, each of which gives a part

@@ -36,6 +36,8 @@ class Judged:
         By which all right ones are larger than differences of the loss.
     decay : float
         What is added for each weight, in parts of it.
+    clipped : float
+        The number at which gradients are cut off; 0 where they are not.
     is_doubtful : bool
         Whether what is wrong here is right with other parameters.
     """
@@ -48,6 +50,7 @@ class Judged:
     right: list[bool]
     factor: float = 1.0
     decay: float = 0.0
+    clipped: float = 0.0
     is_doubtful: bool = False
 
     @property
@@ -71,6 +74,12 @@ class Judged:
     def is_right(self) -> bool:
         """Whether all gradients are."""
         return bool(self.right) and all(self.right)
+
+    def is_like(self, other: Judged) -> bool:
+        """Whether the factor is that of another point; of arrays, which show their direction, its sign is enough."""
+        if any(np.isfinite(wanted.right).sum() > 1 for wanted in self.wanted):
+            return self.factor * other.factor > 0
+        return abs(self.factor - other.factor) <= TOLERANCE * abs(self.factor)
 
     @property
     def score(self) -> tuple[float, ...]:
@@ -125,7 +134,8 @@ def judge(
 ) -> Judged:
     """Compare a reading with differences."""
     tolerance = COARSE if is_single else TOLERANCE
-    pool = [*reading.pool, *_cut(reading.pool, wanted)]
+    pool = _of_single_numbers(reading.pool, wanted, forward.case.n_samples)
+    pool = [*pool, *_cut(pool, wanted)]
     c = _common_factor(wanted, pool, tolerance)
     given = match(wanted, pool, c, tolerance)
     right = [_is_right(g, w, c, tolerance) for g, w in zip(given, wanted, strict=True)]
@@ -133,6 +143,8 @@ def judge(
     narrowed = replace(forward, parameters=[forward.parameters[i] for i in kept])
     judged = Judged(narrowed, reading, objective, [wanted[i] for i in kept], [given[i] for i in kept],
                     [right[i] for i in kept], c)  # fmt: skip
+    if not judged.is_right:
+        _allow_clipping(judged, tolerance)
     if not judged.is_right:
         _allow_decay(bench, judged, tolerance)
     return judged
@@ -160,6 +172,13 @@ def _cut(pool: Sequence[Found], wanted: Sequence[Wanted]) -> list[Found]:
         Found(f"{whole.name} {parameter.name}", part.reshape(parameter.right.shape))
         for parameter, part in zip(wanted, parts, strict=True)
     ]
+
+
+def _of_single_numbers(pool: Sequence[Found], wanted: Sequence[Wanted], n_samples: int) -> list[Found]:
+    """The gradients of a program of single numbers, which gives one for each of several samples: their sums."""
+    if n_samples == 1 or any(parameter.right.ndim for parameter in wanted):
+        return list(pool)
+    return [Found(f.name, f.array.sum()) if f.array.size == n_samples else f for f in pool]
 
 
 def _is_right(given: Found | None, wanted: Wanted, c: float, tolerance: float) -> bool:
@@ -198,6 +217,25 @@ def _snapped(c: float) -> float:
     size = abs(c)
     nearest = round(size) if size >= 1 else 1 / max(round(1 / size), 1)
     return float(np.copysign(nearest, c)) if abs(size - nearest) <= 1e-5 * nearest else c
+
+
+def _allow_clipping(judged: Judged, tolerance: float) -> None:
+    """Accept gradients that are cut off at one number, to both sides, as learners do against large steps."""
+    ends: set[float] = set()
+    for index, (given, wanted) in enumerate(zip(judged.given, judged.wanted, strict=True)):
+        if judged.right[index]:
+            continue
+        if given is None or not fits(given.array, wanted.right):
+            return
+        known = np.isfinite(wanted.right)
+        g, r = given.array.reshape(wanted.right.shape)[known], judged.factor * wanted.right[known]
+        end = float(np.abs(g).max(initial=0.0))
+        is_cut = np.abs(g) == end
+        if is_cut.all() or np.abs(np.clip(r, -end, end) - g).max() > tolerance * end:
+            return
+        ends.add(end)
+    if len(ends) == 1 and any(judged.right):
+        judged.clipped, judged.right = ends.pop(), [True] * len(judged.right)
 
 
 def _allow_decay(bench: Bench, judged: Judged, tolerance: float) -> None:

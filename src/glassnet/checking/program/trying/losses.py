@@ -14,6 +14,7 @@ from glassnet.checking.finding.sources import required, returned_names
 from glassnet.checking.numerics.calling import quiet
 from glassnet.checking.numerics.rounding import Array
 from glassnet.checking.program.bench import Bench
+from glassnet.checking.program.data import other_targets
 from glassnet.checking.program.trying.binding import call, run
 from glassnet.checking.program.trying.forward import Forward
 from glassnet.checking.program.trying.functions import Part, playing
@@ -112,21 +113,12 @@ def _moves(bench: Bench, objective: Objective, forward: Forward) -> bool:
 def _looks_at_targets(bench: Bench, objective: Objective, forward: Forward, value: float) -> bool:
     """Whether other targets give another loss; targets that the program holds itself are not moved."""
     case, meant = forward.case, forward.meant
-    other = replace(case, y=_others(case.y), targets=1 - case.targets)
+    other = replace(case, y=other_targets(case.y), targets=1 - case.targets)
     forward.case, forward.meant = other, {**meant, "y": other.y}
     try:
         return objective.value(bench) != value or "y" not in meant
     finally:
         forward.case, forward.meant = case, meant
-
-
-def _others(y: Any) -> Any:
-    """Other targets of the same kind: classes in another order, numbers turned round."""
-    if isinstance(y, np.ndarray):
-        return y[::-1].copy() if y.dtype.kind == "i" else 1 - y
-    if isinstance(y, int):
-        return 1 - min(y, 1)
-    return 1 - y if isinstance(y, float) else (1 - np.asarray(y)).tolist()
 
 
 def _returned(bench: Bench, forward: Forward) -> Iterator[Objective]:

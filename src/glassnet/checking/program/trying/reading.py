@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +14,7 @@ from glassnet.checking.program.limits import TookTooLong
 from glassnet.checking.program.trying.binding import RATE, Context, Unknown, call
 from glassnet.checking.program.trying.functions import Part
 from glassnet.checking.program.trying.losses import Objective
+from glassnet.checking.program.trying.observing import Observation
 from glassnet.checking.program.words import meanings
 
 
@@ -37,6 +38,8 @@ class Reading:
         Whether it is certain that exactly one step was taken.
     objective : Objective or None
         The loss whose derivative was handed in at the output, where one was.
+    is_left_behind : bool
+        Whether they are what a training has put away beside its steps: gradients, or anything else.
     """
 
     source: str
@@ -46,6 +49,23 @@ class Reading:
     rate: float | None = None
     is_one_step: bool = True
     objective: Objective | None = None
+    is_left_behind: bool = False
+
+
+def readings_of(
+    name: str,
+    run: Callable[[], Observation],
+    found: Observation,
+    rate: float | None,
+    is_one_step: bool = True,
+    objective: Objective | None = None,
+    is_training: bool = False,
+) -> Iterator[Reading]:
+    """What moved the parameters as one reading, what was returned and kept as another."""
+    if found.steps:
+        yield Reading(name, found.over(rate), lambda: run().over(rate), True, rate, is_one_step, objective)
+    if found.pool and is_one_step:
+        yield Reading(name, found.pool, lambda: run().pool, objective=objective, is_left_behind=is_training)
 
 
 def why_not(reason: BaseException) -> str:

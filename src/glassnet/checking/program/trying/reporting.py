@@ -122,6 +122,8 @@ def _right(judged: Judged, taken: tuple[str, ...]) -> Report:
         notes.append(
             f"to each weight's gradient {c:.6g} of the weight is added, which the loss does not contain: weight decay"
         )
+    if judged.clipped:
+        notes.append(f"gradients larger than {judged.clipped:.6g} are cut off there")
     if judged.factor < 0 and judged.reading.is_step:
         slip = Slip("sign_flipped", (), "The steps go up the loss, not down.", "W -= learning_rate * dW")
         return Report(SUBJECT, False, (slip,), notes=tuple(notes))
@@ -168,7 +170,7 @@ def _is_certain(search: Search, judged: Judged) -> bool:
     if not any(judged.right) and search.wish.left:
         return not judged.reading.is_step and bool(slips_of(search.bench, judged)[0])
     if not judged.reading.is_step:
-        return True
+        return not judged.reading.is_left_behind or any(judged.right)
     return judged.reading.is_one_step and (any(judged.right) or search.wish.backward is not None)
 
 

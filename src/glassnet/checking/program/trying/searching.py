@@ -82,7 +82,7 @@ class Search:
         Where one sample alone reaches a rectified output, any error is in proportion to the right one.
         """
         other = elsewhere(self.bench, judged)
-        if other is None or (other.is_right and other.factor * judged.factor > 0):
+        if other is None or (other.is_right and other.is_like(judged)):
             return judged
         if other.is_right:  # up here and down there
             return replace(judged, right=[False] * len(judged.right), is_doubtful=True)

@@ -49,12 +49,11 @@ def _spread(bench: Bench, forward: Forward, seed: int) -> None:
     size = max(float(np.sqrt(np.mean(x**2))), 1.0)
     for i, leaf in enumerate(forward.parameters):
         values = bench.values(leaf)
-        if values.size == 1 and values.ndim == 0:
-            continue
-        reach = float(np.sqrt(np.mean(values**2) * max(values.shape)))
+        widest = max(values.shape, default=1)
+        reach = float(np.sqrt(np.mean(values**2) * widest))
         reach *= size if i == 0 else 1.0
         shrink = min(1.0, 1.5 / reach) if reach > 0 and values.ndim == 2 else 1.0
-        spread = min(0.3, 1 / float(np.sqrt(max(values.shape)))) / (size if i == 0 else 1.0)
+        spread = min(0.3, 1 / float(np.sqrt(widest))) / (size if i == 0 else 1.0)
         bench.write(leaf, shrink * values + spread * random.normal(size=values.shape))
 
 

@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 
 from glassnet.checking.finding.leaves import Leaf
-from glassnet.checking.finding.matching import Found
 from glassnet.checking.finding.sources import parameters, tree_of
 from glassnet.checking.numerics.rounding import Array
 from glassnet.checking.program.bench import Bench, shown
@@ -20,7 +19,7 @@ from glassnet.checking.program.trying.binding import Context
 from glassnet.checking.program.trying.forward import Forward
 from glassnet.checking.program.trying.functions import Part
 from glassnet.checking.program.trying.observing import Observation, observe
-from glassnet.checking.program.trying.reading import Reading, calling, rate_of, why_not
+from glassnet.checking.program.trying.reading import Reading, calling, rate_of, readings_of, why_not
 from glassnet.checking.program.words import meanings
 
 # Optional arguments of a training that are given: the data, and what makes one step of it.
@@ -40,24 +39,22 @@ def of_training(
         return
     for data in _training_data(forward, samples):
         bench.put_back(saved)
-        again = partial(_trained, bench, part, forward, data)
+        run = partial(_trained, bench, part, forward, data)
         try:
-            one_step, steps = again()
+            found = run()
         except FAILURES as reason:
             reasons.setdefault(part.name, why_not(reason))
             if isinstance(reason, TookTooLong):
                 reasons[part.name] = why_not(reason)
                 return
             continue
-        if steps:
-            rate = rate_of(bench, part)
-            yield Reading(part.name, steps, lambda again=again: again()[1], True, rate, one_step)  # type: ignore[misc]
+        one_step = _set_to_one_step(bench, part)
+        yield from readings_of(part.name, run, found, rate_of(bench, part), one_step, is_training=True)
 
 
-def _trained(bench: Bench, part: Part, forward: Forward, data: dict[str, Any]) -> tuple[bool, list[Found]]:
-    """Whether it took one step, and its steps over the learning rate."""
+def _trained(bench: Bench, part: Part, forward: Forward, data: dict[str, Any]) -> Observation:
     before = {leaf: bench.values(leaf) for leaf in forward.parameters}
-    one_step = _set_to_one_step(bench, part)
+    _set_to_one_step(bench, part)
     forward.run(bench)
     bench.seed()
     function = part.of(bench)
@@ -65,7 +62,7 @@ def _trained(bench: Bench, part: Part, forward: Forward, data: dict[str, Any]) -
     found = observe(bench, calling(function, context, TRAINING), function, forward.parameters)
     if not found.steps:
         found.steps = _from_returned(found, before)
-    return one_step, found.over(rate_of(bench, part))
+    return found
 
 
 def _from_returned(found: Observation, before: dict[Leaf, Array]) -> dict[Leaf, Array]:
