@@ -87,6 +87,45 @@ def test_gradients_that_a_training_puts_away_are_compared_where_its_steps_show_n
     assert report.ok is False and "right: W2" in report.notes
 
 
+class LayerWithAdam:
+    """A layer that takes Adam's step in its backward pass."""
+
+    keeps, slip = True, 1.0
+
+    def __init__(self, n: int, k: int) -> None:
+        self.W, self.b, self.m = np.random.default_rng(2).normal(size=(n, k)), np.zeros(k), [0.0, 0.0]
+
+    def forward(self, X: Any) -> Any:
+        self.X = X
+        return X @ self.W + self.b
+
+    def backward(self, error: Any, learning_rate: float) -> Any:
+        slopes = [self.slip * self.X.T @ error, error.sum(axis=0)]
+        slopes[0][0, 0] *= self.slip
+        if self.keeps:
+            self.m = [0.1 * slope for slope in slopes]
+        error_below = error @ self.W.T
+        for parameter, slope in zip((self.W, self.b), slopes, strict=True):
+            parameter -= learning_rate * slope / (np.abs(slope) + 1e-8)
+        return error_below
+
+
+class KeepingNothing(LayerWithAdam):
+    keeps = False
+
+
+class WrongWithAdam(LayerWithAdam):
+    slip = 3.0
+
+
+def test_a_layer_that_takes_steps_of_adam_is_compared_by_what_it_keeps_and_else_not_at_all() -> None:
+    assert gn.check_layer(LayerWithAdam).ok is True
+    for layer in (KeepingNothing, WrongWithAdam):
+        report = gn.check_layer(layer)
+        assert report.ok is None
+        assert report.not_checked[0].startswith("dW: all steps have one size, as Adam's first ones do")
+
+
 NO_SIZES = np.array([])
 
 

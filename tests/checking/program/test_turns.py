@@ -83,22 +83,21 @@ def test_something_changes_by_a_part_of_itself_or_by_a_function_that_updates(
 
 def test_the_loss_of_a_turn_is_what_is_called_so() -> None:
     body = tree("h = x * 2\ne = y - h\nloss = e ** 2\nW = 1").body
-    found = loops._loss(body, 1, "file")
-    assert found is not None and found[1] == "loss"
+    ((code, name),) = loops._losses(body, 1, "file")
     names = {"y": 3.0, "h": 1.0}
-    exec(found[0], names)
-    assert names["loss"] == 4 and "W" not in names
-    assert loops._loss(body, 3, "file") is None
-    assert loops._loss(tree("a, cost = 1, 2\nb = cost = 3\nx.loss = 1").body, 0, "file") is None
+    exec(code, names)
+    assert name == "loss" and names["loss"] == 4 and "W" not in names
+    for other, first in ((body, 3), (tree("a, cost = 1, 2\nb = cost = 3\nx.loss = 1").body, 0)):
+        assert not list(loops._losses(other, first, "file"))
 
 
 def test_the_loss_of_a_turn_is_computed_without_its_updates() -> None:
     turn = turn_of(
-        "for i in range(2):\n    out = X @ W\n    error = out - y\n    W -= X.T @ error\n    size = len(y)\n"
+        "    out = X @ W\n    error = out - y\n    W -= X.T @ error\n    size = len(y)\n"
         "    loss = (error**2).sum() / size",
         X=np.ones((3, 1)), y=np.ones((3, 1)), W=np.full((1, 1), 2.0),
     )  # fmt: skip
-    loss = turn.loss_of("out")
+    loss = turn.loss_of("out")  # not the error, which is no number
     assert [float(loss(turn.names["y"], np.full((3, 1), value))) for value in (1.0, 3.0, 3.0)] == [0, 4, 4]
     assert turn.names["W"].tolist() == [[2.0]]
 

@@ -63,6 +63,13 @@ class Wanted:
     right: Array
 
 
+def have_one_size(steps: Sequence[Array]) -> bool:
+    """Whether steps are equally long whatever the gradient, as first steps of Adam and RMSprop are."""
+    sizes = np.abs(np.concatenate([np.zeros(0), *(step.reshape(-1) for step in steps)]))
+    sizes = sizes[sizes != 0]
+    return bool(sizes.size > 3 and np.ptp(sizes) <= 1e-2 * sizes.max())
+
+
 def fits(given: Array, right: Array) -> bool:
     """Whether the shapes are the same up to axes of length 1."""
     return squeezed(given) == squeezed(right)

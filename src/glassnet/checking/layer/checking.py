@@ -8,7 +8,17 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from glassnet.checking.finding.matching import COARSE, SAME, Found, Wanted, factor, fits, is_right, match
+from glassnet.checking.finding.matching import (
+    COARSE,
+    SAME,
+    Found,
+    Wanted,
+    factor,
+    fits,
+    have_one_size,
+    is_right,
+    match,
+)
 from glassnet.checking.finding.smooth import gradient
 from glassnet.checking.layer.backward import Pass, Way, backward, ways
 from glassnet.checking.layer.building import layer_of
@@ -147,6 +157,7 @@ class _Check:
     def _matched(self, found: Pass) -> list[Found | None]:
         """The learner's array for each that is wanted; what moved a parameter itself comes first."""
         given: list[Found | None] = match(self.wanted, found.pool, tolerance=self.tolerance)
+        show_nothing = have_one_size([step.array for step in found.steps.values()])
         for index, leaf in enumerate(
             self.learner.parameters, len(self.wanted) - len(self.learner.parameters)
         ):
@@ -156,8 +167,19 @@ class _Check:
             ):  # the others were moved, this one was not
                 given[index] = Found(f"step of {leaf.name}", 0 * self.learner.array(leaf))
             if step is not None:
-                given[index] = self._step(step, self.wanted[index].right, found.rate)
+                right = self.wanted[index].right
+                given[index] = (
+                    self._kept(found.pool, right) if show_nothing else self._step(step, right, found.rate)
+                )
         return given
+
+    def _kept(self, pool: list[Found], right: Array) -> Found | None:
+        """What is kept of a gradient where Adam makes the step of it: the gradient, or a mean of it that began at 0."""
+        for found in pool:
+            c = factor(found.array, right, self.tolerance) if fits(found.array, right) else None
+            if c is not None and c > 0:
+                return Found(found.name, found.array / c)
+        return None
 
     def _step(self, step: Found, right: Array, rate: float | None) -> Found:
         """A step over its learning rate; where that is not known, over the one that makes it right, if there is one."""
@@ -178,9 +200,7 @@ class _Check:
             if given is None:
                 given = self._at_its_place(wanted)
             if given is None:
-                missing.append(
-                    f"{name}: no array of its shape {wanted.right.shape} was returned, kept or applied"
-                )
+                missing.append(f"{name}: {self._why_missing(wanted)}")
             elif not self._fits(given, wanted):
                 slips += list(self._named(given.array, wanted, guesses))[:1]
                 evidence.append(side_by_side(name, given.array, wanted.right))
@@ -195,6 +215,11 @@ class _Check:
         slips += self._beside()
         ok = not slips and not evidence
         return Report(SUBJECT, ok, tuple(slips), tuple(evidence), self._notes(), (), tuple(missing))
+
+    def _why_missing(self, wanted: Wanted) -> str:
+        if wanted.name in self.found.steps:
+            return "all steps have one size, as Adam's first ones do, and nothing in proportion to it is kept"
+        return f"no array of its shape {wanted.right.shape} was returned, kept or applied"
 
     def _at_its_place(self, wanted: Wanted) -> Found | None:
         """What ``return dX, dW, db`` gives at the place of this gradient, whatever its shape."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import copy
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import CodeType
 from typing import Any
 
@@ -51,7 +51,8 @@ class Turn:
     targets: str  # the name of the targets
     beside: set[str]  # what stands in the statement that looks at the targets first
     lines: tuple[int, int]
-    loss: tuple[CodeType, str] | None = None  # what computes the loss from the output, and its name
+    # What may compute the loss from the output, and its name.
+    losses: list[tuple[CodeType, str]] = field(default_factory=list)
 
     def forward(self) -> dict[str, Any]:
         """All names after the first part, which leaves those of the program as they are."""
@@ -64,17 +65,18 @@ class Turn:
         exec(self.whole, self.names)
 
     def loss_of(self, output: str) -> Callable[[Any, Any], Any] | None:
-        """The loss as a function of targets and output; None where the turn computes none from these."""
-        if self.loss is None:
-            return None
-        code, name = self.loss
+        """The loss as a function of targets and output; None where the turn computes no number from these."""
+        now = {**self.names, **self.forward()}
+        for code, name in self.losses:
 
-        def loss(y_true: Any, y_pred: Any) -> Any:
-            names = {**self.forward(), self.targets: y_true, output: copy.deepcopy(y_pred)}
-            exec(code, names)
-            return names[name]
+            def loss(y_true: Any, y_pred: Any, code: CodeType = code, name: str = name) -> Any:
+                names = {**self.forward(), self.targets: y_true, output: copy.deepcopy(y_pred)}
+                exec(code, names)
+                return names[name]
 
-        return loss
+            if np.size(loss(now[self.targets], now[output])) == 1:
+                return loss
+        return None
 
 
 def loops(tree: ast.Module) -> Iterator[Loop]:
@@ -114,10 +116,10 @@ def turn_of(tree: ast.Module, loop: Loop, found: Reached, file: str) -> Turn | N
         name.id for statement in body[:look] if not _is_data(statement)
         for name in ast.walk(statement) if isinstance(name, ast.Name) and isinstance(name.ctx, ast.Store)
     ]  # fmt: skip
-    loss = _loss(body, look, file)
+    losses = list(_losses(body, look, file))
     lines = (loop.line, body[-1].end_lineno or loop.line)
     return Turn(names, _compiled(body[:look], file), _compiled(body, file), list(dict.fromkeys(assigned)),
-                _targets_in(body[look])[0], _read(body[look]), lines, loss)  # fmt: skip
+                _targets_in(body[look])[0], _read(body[look]), lines, losses)  # fmt: skip
 
 
 def output_of(turn: Turn, after: dict[str, Any]) -> str | None:
@@ -207,13 +209,12 @@ def _is_data(statement: ast.stmt) -> bool:
     return bool(stored) and all(meanings(name)[:1] in (["x"], ["y"]) for name in stored)
 
 
-def _loss(body: list[ast.stmt], look: int, file: str) -> tuple[CodeType, str] | None:
+def _losses(body: list[ast.stmt], look: int, file: str) -> Iterator[tuple[CodeType, str]]:
     for i, statement in enumerate(body[look:], look):
         if isinstance(statement, ast.Assign) and len(statement.targets) == 1:
             target = statement.targets[0]
             if isinstance(target, ast.Name) and says(target.id, "loss"):
-                return _compiled([*_needed(body[look:i], statement), statement], file), target.id
-    return None
+                yield _compiled([*_needed(body[look:i], statement), statement], file), target.id
 
 
 def _needed(before: list[ast.stmt], last: ast.stmt) -> list[ast.stmt]:

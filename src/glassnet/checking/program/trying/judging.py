@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from glassnet.checking.finding.leaves import Leaf
-from glassnet.checking.finding.matching import Found, Wanted, factor, fits, is_right, match
+from glassnet.checking.finding.matching import Found, Wanted, factor, fits, have_one_size, is_right, match
 from glassnet.checking.finding.smooth import DOUBLE, SINGLE, gradient
 from glassnet.checking.numerics.rounding import Array
 from glassnet.checking.program.bench import Bench, shown
@@ -74,6 +74,11 @@ class Judged:
     def is_right(self) -> bool:
         """Whether all gradients are."""
         return bool(self.right) and all(self.right)
+
+    @property
+    def is_sign_like(self) -> bool:
+        """Whether every step has the same size whatever the gradient."""
+        return self.reading.is_step and have_one_size([g.array for g in self.given if g is not None])
 
     def is_like(self, other: Judged) -> bool:
         """Whether the factor is that of another point; of arrays, which show their direction, its sign is enough."""

@@ -10,7 +10,7 @@ from glassnet.checking.numerics.rounding import Array
 from glassnet.checking.program.limits import FAILURES, functions_of
 from glassnet.checking.program.trying.judging import Judged
 from glassnet.checking.program.trying.naming import slips_of
-from glassnet.checking.program.trying.searching import Search, is_sign_like
+from glassnet.checking.program.trying.searching import Search
 from glassnet.checking.report import Evidence, Report, Slip, side_by_side
 
 SUBJECT = "check"
@@ -29,7 +29,7 @@ def report_of(search: Search, judged: Judged) -> Report:
     if near is not None:
         note = f"your {judged.objective.name} is nearly that loss: something small, such as an epsilon, is added in it"
         return _right(near, (*taken_for(near), note))
-    if is_sign_like(judged) or not _is_certain(search, judged):
+    if judged.is_sign_like or not _is_certain(search, judged):
         what = f"the gradients: {_why_not(search, judged)}"
         return Report(SUBJECT, None, notes=taken, not_checked=(what,))
     missing = tuple(
@@ -176,7 +176,7 @@ def _is_certain(search: Search, judged: Judged) -> bool:
 
 def _why_not(search: Search, judged: Judged) -> str:
     name = judged.reading.source
-    if is_sign_like(judged):
+    if judged.is_sign_like:
         return f"{name} moves all parameters by the same amount, as Adam's first step does; they cannot be read from it"
     if judged.is_doubtful:
         return f"what {name} gives is wrong with these parameters, and right with others"

@@ -6,8 +6,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-import numpy as np
-
 from glassnet.checking.finding.sources import required
 from glassnet.checking.program.bench import Bench
 from glassnet.checking.program.data import DataForm, Samples
@@ -254,11 +252,3 @@ def _is_plain_step(judged: Judged) -> bool:
     """Whether it is a step of a whole number of gradients, or of a whole part; others may be like one by chance."""
     size = max(abs(judged.factor), 1 / max(abs(judged.factor), 1e-300))
     return judged.reading.is_step and size == round(size)
-
-
-def is_sign_like(judged: Judged) -> bool:
-    """Whether every step has the same size whatever the gradient, as a first step of Adam or RMSprop has."""
-    arrays = [given.array for given in judged.given if given is not None]
-    steps = np.concatenate([array.reshape(-1) for array in arrays]) if arrays else np.zeros(0)
-    sizes = np.abs(steps[steps != 0])
-    return bool(judged.reading.is_step and sizes.size > 3 and np.ptp(sizes) <= 1e-2 * sizes.max())
