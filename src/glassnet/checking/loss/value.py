@@ -61,28 +61,14 @@ CONVENTIONS = {
 
 @dataclass(frozen=True)
 class Recognised:
-    """What the value is.
-
-    Attributes
-    ----------
-    loss : Loss or None
-        The loss, if it is known.
-    kind : str
-        The kind of data that it takes.
-    pair : tuple of LossBatch
-        Two batches to go on with.
-    codes : tuple of str
-        How it differs from the loss of this name.
-    epsilon : float
-        What it adds to a probability before its logarithm.
-    """
+    """What the value is."""
 
     learner: Learner
-    loss: Loss | None
-    kind: str
-    pair: tuple[LossBatch, LossBatch]
-    codes: tuple[str, ...]
-    epsilon: float = 0.0
+    loss: Loss | None  # the loss, if it is known
+    kind: str  # the kind of data that it takes
+    pair: tuple[LossBatch, LossBatch]  # two batches to go on with
+    codes: tuple[str, ...]  # how it differs from the loss of this name
+    epsilon: float = 0.0  # what it adds to a probability before its logarithm
 
     @property
     def name(self) -> str | None:

@@ -22,33 +22,16 @@ Given = tuple[Array, Array | None]
 
 @dataclass(frozen=True)
 class Observed:
-    """What a learner's code gave, read in one way.
+    """What a learner's code gave, read in one way."""
 
-    Attributes
-    ----------
-    pairs : tuple of Pair
-        For each Dense layer, or for each layer with parameters, in the network's order.
-    precision : FloatFormat
-        The least precise dtype among them.
-    columns : bool
-        Whether they came with samples in columns: weights (n_outputs, n_inputs). They are transposed here.
-    undecided : bool
-        Whether the shapes fit both conventions, so that only the numbers can tell.
-    stated : bool
-        Whether the learner said how their samples lie.
-    words : str
-        How they were taken apart, where there was more than one way.
-    not_compared : tuple of str
-        Gradients that were not given, or are of nothing in the network.
-    """
-
-    pairs: tuple[Pair, ...]
-    precision: FloatFormat
+    pairs: tuple[Pair, ...]  # for each Dense layer, or for each layer with parameters, in the network's order
+    precision: FloatFormat  # the least precise dtype among them
+    # Whether they came with samples in columns: weights (n_outputs, n_inputs). They are transposed here
     columns: bool
-    undecided: bool
-    stated: bool
-    words: str
-    not_compared: tuple[str, ...]
+    undecided: bool  # whether the shapes fit both conventions, so that only the numbers can tell
+    stated: bool  # whether the learner said how their samples lie
+    words: str  # how they were taken apart, where there was more than one way
+    not_compared: tuple[str, ...]  # gradients that were not given, or are of nothing in the network
 
     @property
     def are_single(self) -> bool:

@@ -51,31 +51,16 @@ def title(thing: ActivationFunction | Loss) -> str:
 
 @dataclass(frozen=True)
 class Terms:
-    """How one learner writes one network.
+    """How one learner writes one network."""
 
-    Attributes
-    ----------
-    stages : list of Stage
-        The network.
-    loss : Loss
-        Its loss.
-    last : int
-        The last dense layer.
-    n_samples, n_outputs : int
-        m and k.
-    columns : bool
-        Whether samples are in columns.
-    factor : float
-        What the learner's loss is multiplied by.
-    """
-
-    stages: list[Stage]
-    loss: Loss
-    last: int
+    stages: list[Stage]  # the network
+    loss: Loss  # its loss
+    last: int  # the last dense layer
+    # n_samples, n_outputs: m and k
     n_samples: int
     n_outputs: int
-    columns: bool
-    factor: float = 1.0
+    columns: bool  # whether samples are in columns
+    factor: float = 1.0  # what the learner's loss is multiplied by
 
     def of(self, place: Place, layers: tuple[int, ...]) -> dict[str, str]:
         """Everything that a message can mention about a slip at this place."""

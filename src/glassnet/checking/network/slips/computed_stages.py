@@ -19,24 +19,12 @@ NEAR, STEP, DIRECTIONS = 1e-4, 1e-5, 3
 
 @dataclass
 class Computed(Stage):
-    """a = f(x) by the layer's own forward pass, the way back by its own backward pass.
+    """a = f(x) by the layer's own forward pass, the way back by its own backward pass."""
 
-    Attributes
-    ----------
-    index : str
-        Its place in ``net.layers``, "1", or inside of another layer, "1.0".
-    computed : Layer
-        The layer.
-    parameters : list of Rounded
-        Its parameters, each with two axes, in its order.
-    shape : tuple of int
-        Of the sample that it reads.
-    """
-
-    index: str
-    computed: Layer
-    parameters: list[Rounded]
-    shape: tuple[int, ...]
+    index: str  # its place in ``net.layers``, "1", or inside of another layer, "1.0"
+    computed: Layer  # the layer
+    parameters: list[Rounded]  # its parameters, each with two axes, in its order
+    shape: tuple[int, ...]  # of the sample that it reads
 
     @property
     def names(self) -> list[str]:

@@ -21,24 +21,13 @@ _PATH_OF_OBJECT = ("loss", "cost", "criterion", "loss_function", "loss_fn", "cos
 
 @dataclass(frozen=True)
 class Part:
-    """A function of the program: a method of its object, or of an object that it holds, or a function of its module.
+    """A function of the program: a method of its object, or of an object that it holds, or a function of its module."""
 
-    Attributes
-    ----------
-    name : str
-        As the learner calls it.
-    path : tuple of str
-        The attributes that lead to it from the object; empty for functions of the module.
-    function : callable or None
-        The function of the module.
-    n_arguments : int
-        How many arguments it cannot do without.
-    """
-
-    name: str
+    name: str  # as the learner calls it
+    # The attributes that lead to it from the object; empty for functions of the module
     path: tuple[str, ...] = ()
-    function: Callable[..., Any] | None = None
-    n_arguments: int = 0
+    function: Callable[..., Any] | None = None  # the function of the module
+    n_arguments: int = 0  # how many arguments it cannot do without
 
     def of(self, bench: Bench) -> Callable[..., Any]:
         """The function as it can be called now."""

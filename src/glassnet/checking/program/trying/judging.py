@@ -24,34 +24,18 @@ MOST_ENTRIES = 24
 
 @dataclass
 class Judged:
-    """One reading of the program, compared.
-
-    Attributes
-    ----------
-    given : list of Found or None
-        For each parameter the learner's gradient.
-    right : list of bool
-        Whether it is right.
-    factor : float
-        By which all right ones are larger than differences of the loss.
-    decay : float
-        What is added for each weight, in parts of it.
-    clipped : float
-        The number at which gradients are cut off; 0 where they are not.
-    is_doubtful : bool
-        Whether what is wrong here is right with other parameters.
-    """
+    """One reading of the program, compared."""
 
     forward: Forward
     reading: Reading
     objective: Objective
     wanted: list[Wanted]
-    given: list[Found | None]
-    right: list[bool]
-    factor: float = 1.0
-    decay: float = 0.0
-    clipped: float = 0.0
-    is_doubtful: bool = False
+    given: list[Found | None]  # for each parameter the learner's gradient
+    right: list[bool]  # whether it is right
+    factor: float = 1.0  # by which all right ones are larger than differences of the loss
+    decay: float = 0.0  # what is added for each weight, in parts of it
+    clipped: float = 0.0  # the number at which gradients are cut off; 0 where they are not
+    is_doubtful: bool = False  # whether what is wrong here is right with other parameters
 
     @property
     def distance(self) -> float:

@@ -17,20 +17,12 @@ from glassnet.checking.program.limits import CALL_SECONDS, limited
 
 @dataclass
 class Observation:
-    """What a call left behind.
+    """What a call left behind."""
 
-    Attributes
-    ----------
-    result : object
-        What it returned.
-    pool : list of Found
-        Arrays that may be gradients: returned, or kept somewhere.
-    steps : dict of array
-        By parameter, its numbers before less those after, for those that were moved.
-    """
-
-    result: Any
+    result: Any  # what it returned
+    # Arrays that may be gradients: returned, or kept somewhere
     pool: list[Found] = field(default_factory=list)
+    # By parameter, its numbers before less those after, for those that were moved
     steps: dict[Leaf, Array] = field(default_factory=dict)
 
     def over(self, rate: float | None) -> list[Found]:

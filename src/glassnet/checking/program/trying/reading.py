@@ -20,35 +20,17 @@ from glassnet.checking.program.words import meanings
 
 @dataclass
 class Reading:
-    """Arrays that may be the gradients, and how they came.
+    """Arrays that may be the gradients, and how they came."""
 
-    Attributes
-    ----------
-    source : str
-        What they came from, in the learner's names.
-    pool : list of Found
-        The arrays.
-    again : callable
-        Runs what they came from once more, with the program as it is then, and gives the arrays.
-    is_step : bool
-        Whether they are what a step of training moved the parameters by.
-    rate : float or None
-        The learning rate by which steps were divided; None where it is not known.
-    is_one_step : bool
-        Whether it is certain that exactly one step was taken.
-    objective : Objective or None
-        The loss whose derivative was handed in at the output, where one was.
-    is_left_behind : bool
-        Whether they are what a training has put away beside its steps: gradients, or anything else.
-    """
-
-    source: str
-    pool: list[Found]
+    source: str  # what they came from, in the learner's names
+    pool: list[Found]  # the arrays
+    # Runs what they came from once more, with the program as it is then, and gives the arrays
     again: Callable[[], list[Found]]
-    is_step: bool = False
-    rate: float | None = None
-    is_one_step: bool = True
-    objective: Objective | None = None
+    is_step: bool = False  # whether they are what a step of training moved the parameters by
+    rate: float | None = None  # the learning rate by which steps were divided; None where it is not known
+    is_one_step: bool = True  # whether it is certain that exactly one step was taken
+    objective: Objective | None = None  # the loss whose derivative was handed in at the output, where one was
+    # Whether they are what a training has put away beside its steps: gradients, or anything else
     is_left_behind: bool = False
 
 
