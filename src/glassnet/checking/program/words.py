@@ -48,8 +48,8 @@ _ARGUMENTS = {
     "seed": r"(random_?)?(seed|state)",
     "sizes": (
         r"sizes?|layers?_?(dims|sizes|dimensions|shape|config|sz)?|layers_dims|dims?|dimensions|"
-        r"architecture|topology|structure|nn_architecture|shape|network_(size|shape|structure)|"
-        r"units|neurons|nodes|num_neurons|neurons_per_layer"
+        r"(layer_|nn_|network_)?architecture|topology|structure|shape|network_(size|shape|structure)|"
+        r"units|neurons|nodes|num_neurons|(neurons?|units|nodes)_?counts?(_per_layer)?|(neurons|units)_per_layer"
     ),
     "n_layers": r"(n|num|nb|number_?of)_?layers?|depth|layer_count",
     "hidden_sizes": r"hidden_?(dims|sizes|layers|units|layer_sizes|size_list)|hiddens|nodes_per_layer",
@@ -66,7 +66,7 @@ _ARGUMENTS = {
     "n_outputs": (
         r"c|k|(n|num|nb|d)_?(y|out|outputs?|classes|labels|output_(nodes|neurons|units))|"
         r"output_?(size|dims?|nodes?|units|neurons|layer|num|features|n|number|layer_(size|"
-        r"neurons))|out_?(dim|size|features)|onodes|outputnodes|no|fan_out|classes|output_num"
+        r"neurons))|out_?(dim|size|features)|onodes|outputnodes|no|fan_out|classes|output_num|number_(of_)?(classes|outputs)"
     ),
     "pairs": (
         r"(training|train|mini)_?(data|batch|set|pairs)|dataset|pairs|patterns|mini_batch|batch|"

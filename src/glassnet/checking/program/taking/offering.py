@@ -1,0 +1,137 @@
+"""What a class of a learner's may be made of besides sizes: words, layers, activations, losses, optimizers."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import re
+import sys
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Any
+
+from glassnet.checking.finding.sources import parameters, required, tree_of
+from glassnet.checking.program.trying.binding import Context, Unknown
+from glassnet.checking.program.trying.functions import is_learners
+from glassnet.checking.program.words import meanings, says
+
+LAYERS = r"(list_?(of_?)?)?(layers?|modules|network|model|gates?)(_?list)?"
+DENSE = r"dense|linear|affine|fully_?connected|^fc|^layer_?dense"
+ACTIVATION = r"sigmoid|tanh|relu|logistic"
+SMOOTH, MOST_WORDS, MOST_OFFERS = r"sigmoid|logistic|tanh", 6, 8
+FUNCTIONS, OPTIMIZERS = r"act|non_?linear|transfer", r"opti|solver|updater"
+Offer = Callable[[], dict[str, Any]]
+
+
+def offers(cls: type, meant: dict[str, Any]) -> Iterator[Offer]:
+    """Values for the arguments that mean nothing else, by name, made anew each time; the likeliest first."""
+    names, words = _beside(cls), _words(cls)
+    open_ones = [parameter.name for parameter in required(cls) if not _is_known(cls, parameter.name, meant)]
+    for parameter in parameters(cls):
+        if re.fullmatch(LAYERS, parameter.name.lower()) and parameter.name not in open_ones:
+            open_ones.append(parameter.name)
+    found = {name: list(_for_argument(name.lower(), names, words, meant)) for name in open_ones}
+    if not found or any(not values for values in found.values()):
+        return
+    for i in range(min(max(map(len, found.values())), MOST_OFFERS)):
+        chosen = {name: values[min(i, len(values) - 1)] for name, values in found.items()}
+        yield partial(_made, chosen)
+
+
+def _made(chosen: dict[str, Callable[[], Any]]) -> dict[str, Any]:
+    return {name: make() for name, make in chosen.items()}
+
+
+def _is_known(cls: type, name: str, meant: dict[str, Any]) -> bool:
+    try:
+        Context({}, meant).lookup(cls.__name__, name)
+    except Unknown:
+        return False
+    return not re.fullmatch(LAYERS, name.lower()) or "sizes" in meanings(name)
+
+
+def _for_argument(
+    name: str, names: dict[str, Any], words: list[str], meant: dict[str, Any]
+) -> Iterator[Callable[[], Any]]:
+    """What an argument of this name may be."""
+    n, h, k = meant["sizes"]
+    if re.fullmatch(LAYERS, name):
+        if _layers(names, n, h, k):
+            yield partial(_layers, names, n, h, k)
+        yield from (partial(list, described) for described in _described(n, h, k))
+    elif says(name, "loss") or re.search(OPTIMIZERS, name):
+        pattern = OPTIMIZERS if re.search(OPTIMIZERS, name) else None
+        kinds = [c for c in _classes(names, pattern) if pattern or says(c.__name__, "loss")]
+        yield from kinds
+    elif re.search(FUNCTIONS, name):
+        several = name.endswith("s") or "list" in name
+        for make in _activations(names):
+            yield (lambda make=make: [make(), make(), make()]) if several else make  # type: ignore[misc]
+        yield from (partial(list, [word] * 3) if several else partial(str, word) for word in words)
+        return
+    elif name.endswith("rates"):
+        yield lambda: [0.0, 0.0, 0.0]
+    yield from (partial(str, word) for word in words)
+
+
+def _activations(names: dict[str, Any]) -> Iterator[Callable[[], Any]]:
+    """Objects of the classes that are smooth activations by their names."""
+    yield from (c for c in _classes(names, SMOOTH))
+
+
+def _classes(names: dict[str, Any], pattern: str | None) -> list[Any]:
+    """The learner's classes of which an object needs no arguments, by their names."""
+    return [
+        value for name, value in names.items()
+        if inspect.isclass(value) and is_learners(value) and not required(value) and not inspect.isabstract(value)
+        and (pattern is None or re.search(pattern, name.lower()))
+    ]  # fmt: skip
+
+
+def _beside(cls: type) -> dict[str, Any]:
+    """The names of the class's module, and of the learner's modules from which it has classes and functions."""
+    home = sys.modules.get(cls.__module__)
+    own = dict(vars(home)) if home is not None else {}
+    others = [
+        sys.modules.get(getattr(value, "__module__", "")) for value in own.values() if is_learners(value)
+    ]
+    for module in others:
+        own = {**(vars(module) if module is not None else {}), **own}
+    return own
+
+
+def _words(cls: type) -> list[str]:
+    """The texts that the class compares with, those that name a smooth activation first."""
+    compared = [
+        side.value
+        for method in vars(cls).values() if inspect.isfunction(method) and (tree := tree_of(method)) is not None
+        for node in ast.walk(tree) if isinstance(node, ast.Compare)
+        for side in (node.left, *node.comparators)
+        if isinstance(side, ast.Constant) and isinstance(side.value, str)
+    ]  # fmt: skip
+    ranked = sorted(dict.fromkeys(compared), key=lambda word: re.search(SMOOTH, word.lower()) is None)
+    return ranked[:MOST_WORDS]
+
+
+def _described(n: int, h: int, k: int) -> list[list[tuple[int, int, str]]]:
+    """Two layers, each by its numbers of inputs and outputs and the name of its activation."""
+    ends = (("sigmoid", "sigmoid"), ("relu", "sigmoid"), ("relu", "softmax"), ("tanh", "linear"))
+    return [[(n, h, hidden), (h, k, last)] for hidden, last in ends]
+
+
+def _layers(names: dict[str, Any], n: int, h: int, k: int) -> list[Any]:
+    """Two dense layers of the module's own with its smoothest activation between and behind them; [] for none."""
+    classes: dict[str, Any] = {
+        name.lower(): value for name, value in names.items() if inspect.isclass(value) and is_learners(value)
+    }
+    dense = next((c for name, c in classes.items() if re.search(DENSE, name) and len(required(c)) == 2), None)
+    smooth = sorted(
+        (name, c) for name, c in classes.items() if re.search(ACTIVATION, name) and not required(c)
+    )
+    if dense is None or not smooth:
+        return []
+    activation = max(smooth, key=lambda named: named[0])[1]
+    try:
+        return [dense(n, h), activation(), dense(h, k), activation()]
+    except Exception:  # its arguments are not the numbers of inputs and outputs
+        return []
