@@ -10,7 +10,7 @@ import pytest
 
 from glassnet.checking.finding.matching import Found, Wanted
 from glassnet.checking.program.bench import Bench
-from glassnet.checking.program.data import DataForm
+from glassnet.checking.program.data import DataForm, other_targets
 from glassnet.checking.program.trying import binding, functions, judging, losses
 from glassnet.checking.program.trying.binding import Context, Unknown, call
 from glassnet.checking.program.trying.forward import Forward
@@ -156,11 +156,11 @@ def test_a_loss_is_one_number_or_the_sum_of_several() -> None:
 
 
 @pytest.mark.parametrize(("y", "others"), [
-    (np.array([0.0, 1.0]), [1, 0]), (np.array([0, 2, 1]), [1, 2, 0]), (0, 1), (1, 0), (5, 0), (0.25, 0.75),
+    (np.array([0.0, 1.0]), [1, 0]), (np.array([0, 1, 0]), [0, 0, 1]), (0, 1), (1, 0), (5, 0), (0.25, 0.75),
     ([0, 1], [1, 0]),
 ])  # fmt: skip
 def test_other_targets_are_of_the_same_kind(y: Any, others: Any) -> None:
-    found = losses._others(y)
+    found = other_targets(y)
     assert np.asarray(found).tolist() == others and type(found) is type(y)
 
 
