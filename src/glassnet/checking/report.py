@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 # Three colours that also those tell apart who do not see red and green (Okabe and Ito 2008).
 GOOD, BAD, OPEN = "#009E73", "#D55E00", "#0072B2"
+TAKEN_OVER = "right only if the loss has taken the derivative over"
 EQUALS = "the same numbers on this data, so that only another batch can tell"
 
 

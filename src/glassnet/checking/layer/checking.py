@@ -29,8 +29,7 @@ from glassnet.checking.layer.setting import Guess, same
 from glassnet.checking.layer.slips import of_bias, of_inputs, of_weights
 from glassnet.checking.numerics.calling import as_they_are, copied, why
 from glassnet.checking.numerics.rounding import Array
-from glassnet.checking.parts.jacobian import TAKEN_OVER
-from glassnet.checking.report import Evidence, Report, Slip, side_by_side
+from glassnet.checking.report import TAKEN_OVER, Evidence, Report, Slip, side_by_side
 from glassnet.errors import ArgumentError
 from glassnet.support import checks
 from glassnet.support.calls import explained

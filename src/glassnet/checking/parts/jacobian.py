@@ -11,11 +11,10 @@ from glassnet.checking.numerics import numeric
 from glassnet.checking.numerics.calling import Callee
 from glassnet.checking.numerics.rounding import Array
 from glassnet.checking.parts.derivative_slips import changing, row_overflow
-from glassnet.checking.report import Evidence, Report, Slip, digits, side_by_side
+from glassnet.checking.report import TAKEN_OVER, Evidence, Report, Slip, digits, side_by_side
 from glassnet.errors import ArgumentError
 from glassnet.support.arrays import same
 
-TAKEN_OVER = "right only if the loss has taken the derivative over"
 ROW = np.array([0.3, -1.1, 0.8, 0.1])
 
 

@@ -11,9 +11,8 @@ from glassnet.checking.numerics import numeric
 from glassnet.checking.numerics.rounding import Array
 from glassnet.checking.parts.derivative import check_derivative
 from glassnet.checking.parts.derivative_slips import row_overflow
-from glassnet.checking.parts.jacobian import TAKEN_OVER
 from glassnet.checking.parts.stateful import Stateful
-from glassnet.checking.report import Report, Slip, side_by_side
+from glassnet.checking.report import TAKEN_OVER, Report, Slip, side_by_side
 from glassnet.errors import ArgumentError
 from glassnet.support.arrays import same
 

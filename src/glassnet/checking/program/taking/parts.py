@@ -19,14 +19,13 @@ from glassnet.checking.optimizer.catalogue import RULES
 from glassnet.checking.optimizer.names import GRADIENTS, STEP
 from glassnet.checking.parts.activation import check_activation
 from glassnet.checking.parts.derivative import check_derivative
-from glassnet.checking.parts.jacobian import TAKEN_OVER
 from glassnet.checking.program.data import drawn
 from glassnet.checking.program.limits import CALL_SECONDS, TookTooLong, Wish, clock, limited
 from glassnet.checking.program.taking.building import objects_of
 from glassnet.checking.program.taking.objects import meant_by
 from glassnet.checking.program.trying.functions import is_learners
 from glassnet.checking.program.words import meanings, says
-from glassnet.checking.report import Report
+from glassnet.checking.report import TAKEN_OVER, Report
 from glassnet.errors import ArgumentError, GlassnetError
 
 _SUFFIX = re.compile(r"_?(derivative|deriv|prime|gradient|grad|backward|diff|der)$")
