@@ -8,6 +8,7 @@ import os
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from typer.testing import CliRunner
 
@@ -16,7 +17,7 @@ from glassnet.cli.app import app
 from glassnet.errors import ArgumentError
 from glassnet.lessons.catalogue import find
 from glassnet.lessons.grading import Limits, Result, grade
-from glassnet.lessons.grading.carrying import Record
+from glassnet.lessons.grading.carrying import Answer, Record
 from glassnet.lessons.grading.confinement import Confinement, confinement
 from glassnet.lessons.grading.marks import marks
 from glassnet.lessons.grading.reading import Unreadable, read
@@ -182,13 +183,35 @@ def test_names_come_from_folders_or_files(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("sets", "slip"),
+    [("use_seed( 'Bert ')", "seed"), ("use_seed(17)", "seed"), ("use_seed('anna')", ""), ("17", "")],
+)
+def test_an_answer_for_other_numbers_that_the_notebook_sets_is_said(
+    sets: str, slip: str, tmp_path: Path
+) -> None:
+    other = 17 if "17" in sets else seed_of("bert")
+    exercise = find("2.2")
+    answer = Answer([{"": np.array(float(exercise.solution(*exercise.variant(other)[0])))}], other)
+    book = read(write(tmp_path / "a.ipynb", [f"gn.lessons.{sets}", 'gn.lessons.check("2.2", 5)']))
+    submission, record = Submission("anna", tmp_path / "a.ipynb"), Record({"2.2": answer})
+    [mark] = [
+        mark for mark in marks(submission, book, record, seed_of("anna")).marks if mark.exercise == "2.2"
+    ]
+    assert (mark.points, mark.slip) == (0, slip)
+    written = {"use_seed( 'Bert ')": "'Bert '", "use_seed(17)": "17"}.get(sets)
+    said = f"; it is right for the numbers of use_seed({written}), which the notebook sets"
+    assert mark.message.endswith(said) == bool(slip)
+    assert marks(submission, book, record, None).points == 1
+
+
+@pytest.mark.parametrize(
     ("text", "said"),
     [
         ("", "it does not open: it is no JSON, or damaged"),
         ("[" * 100_000, "it does not open: it is no JSON, or damaged"),
         ("[1]", "it does not open: it holds no cells, as a notebook of format 4 does"),
-        ('{"cells": [3, {"cell_type": "code", "source": [4]}]}', "there is no exercise of the course in it"),
-        ('{"cells": [{"cell_type": "code", "source": "check(\\"9.99\\", 3)"}]}', "there is no exercise of the"),
+        ('{"cells": [3, {"cell_type": "code", "source": [4]}]}', "no cell checks an exercise of the course, as gn.le"),
+        ('{"cells": [{"cell_type": "code", "source": "check(\\"9.99\\", 3)"}]}', "no cell checks an exercise of the"),
         ('{"cells": [{"cell_type": "code", "source": "check(\\"6.1\\", 3)"}]}', "it is of lesson 6; lesson 1 was"),
     ],
 )  # fmt: skip

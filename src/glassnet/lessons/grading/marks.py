@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -12,6 +12,8 @@ from glassnet.lessons.grading.carrying import Answer, Record, short
 from glassnet.lessons.grading.reading import Book
 from glassnet.lessons.grading.submissions import Submission
 from glassnet.lessons.judging import judge
+
+OTHER_NUMBERS = "seed"
 
 
 @dataclass(frozen=True)
@@ -26,7 +28,8 @@ class Mark:
         What the answer is worth, and what a right one is.
     slip : str
         A code for the known mistake, such as "1.1/3", the third one of exercise 1.1; "checks" where a check of glassnet
-        names it; empty where it is none of these.
+        names it; "seed" where the answer is right for the numbers of the seed that the notebook sets, and not for the
+        learner's; empty where it is none of these.
     message : str
         What is right or wrong.
     """
@@ -122,7 +125,8 @@ def _mark(exercise: Exercise, book: Book, record: Record, seed: int | None) -> M
     if answer.outputs is None:
         return Mark(exercise.number, 0, exercise.points, "", "there is no answer yet")
     try:
-        return _judged(exercise, answer, answer.seed if seed is None else seed)
+        mark = _judged(exercise, answer, answer.seed if seed is None else seed)
+        return mark if mark.points or seed is None else _of_other_numbers(mark, exercise, answer, book, seed)
     except Exception as reason:  # data that no answer has: of other lengths, of sizes that do not fit
         message = f"its outputs cannot be compared ({type(reason).__name__})"
         return Mark(exercise.number, 0, exercise.points, "", message)
@@ -147,6 +151,17 @@ def _judged(exercise: Exercise, answer: Answer, seed: int) -> Mark:
     if not code and answer.explanation:
         message, code = f"{message}; {answer.explanation}", "checks"
     return Mark(exercise.number, 0, exercise.points, code, short(message))
+
+
+def _of_other_numbers(mark: Mark, exercise: Exercise, answer: Answer, book: Book, seed: int) -> Mark:
+    """The mark, and whether the answer is right for the numbers of another seed, which the notebook sets."""
+    for other, written in book.seeds.items():
+        if exercise.is_value and other != seed and _judged(exercise, answer, other).points:
+            said = (
+                f"{mark.message}; it is right for the numbers of use_seed({written}), which the notebook sets"
+            )
+            return replace(mark, slip=OTHER_NUMBERS, message=short(said))
+    return mark
 
 
 def _code(exercise: Exercise, message: str) -> str:

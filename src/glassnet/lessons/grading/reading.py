@@ -12,8 +12,10 @@ from typing import Any
 from glassnet.lessons.catalogue import find, lessons
 from glassnet.lessons.exercise import Exercise
 from glassnet.lessons.grading.limits import MEBIBYTE
+from glassnet.lessons.seeds import seed_of
 
 MOST_BYTES = 32 * MEBIBYTE
+_SEED = re.compile(r"""\buse_seed\s*\(\s*(?:["']([^"'\n]+)["']|(\d{1,18}))\s*\)""")
 _CHECK = re.compile(r"""\bcheck\s*\(\s*["'](\d+\.\d+)["']""")
 
 
@@ -28,6 +30,7 @@ class Book:
     lesson: int  # its number
     cells: tuple[str, ...]  # the code of its cells
     lacking: tuple[str, ...]  # the numbers of the lesson's exercises that no cell checks
+    seeds: dict[int, str]  # that cells set, each as it stands there
 
     @property
     def exercises(self) -> list[Exercise]:
@@ -44,10 +47,18 @@ def read(file: Path, own_lesson: int | None = None) -> Book:
     checked = [number for cell in cells for number in _CHECK.findall(cell)]
     numbers = [number for number in checked if _is_known(number)]
     if not numbers:
-        raise Unreadable("there is no exercise of the course in it")
+        raise Unreadable('no cell checks an exercise of the course, as gn.lessons.check("1.1", ...) does')
     lesson = _lesson(numbers, own_lesson)
     lacking = [exercise.number for exercise in lessons()[lesson].exercises if exercise.number not in numbers]
-    return Book(lesson, tuple(cells), tuple(lacking))
+    return Book(lesson, tuple(cells), tuple(lacking), _seeds(cells))
+
+
+def _seeds(cells: list[str]) -> dict[int, str]:
+    return {
+        seed_of(name) if name else int(number): repr(name) if name else number
+        for cell in cells
+        for name, number in _SEED.findall(cell)
+    }
 
 
 def _cells(file: Path) -> list[str]:
