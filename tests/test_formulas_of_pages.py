@@ -59,6 +59,20 @@ def test_every_formula_of_the_reference_becomes_mathematics(part: type) -> None:
 
 
 @pytest.mark.parametrize(
+    ("latex", "spaces"),
+    [
+        (r"\log 2", 1),
+        (r"y\log p", 2),
+        (r"\log(1 - p)", 0),
+        (r"2\log(1 - p)", 1),
+        (r"\operatorname{erf} z", 1),
+    ],
+)
+def test_names_of_functions_have_room_around_them(latex: str, spaces: int) -> None:
+    assert FORMULAS.mathml(latex).count("<mspace") == spaces
+
+
+@pytest.mark.parametrize(
     "slip",
     [
         "^2",

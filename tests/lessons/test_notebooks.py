@@ -72,6 +72,22 @@ def test_the_command_copies_and_lists(tmp_path: Path) -> None:
     assert lines[1].split()[:2] == ["1.1", "done"] and lines[3].split()[:2] == ["1.3", "tried"]
 
 
+def test_jupyter_opens_at_the_lesson_that_is_asked_for_or_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    opened: list[list[str]] = []
+    monkeypatch.setattr("shutil.which", lambda name: f"/bin/{name}")
+    monkeypatch.setattr("subprocess.run", lambda command, check: opened.append(command))
+    asked = ["lessons", "mine [1]", "--lesson", "1"]
+    assert CliRunner().invoke(app, asked).output == "1 lesson copied to mine [1]\n"
+    assert CliRunner().invoke(app, asked).output == "0 lessons copied to mine [1]; 1 was there and stays\n"
+    assert opened == [["jupyter-lab", "mine [1]/01-one-neuron.ipynb"]] * 2
+    monkeypatch.setattr("shutil.which", lambda name: None)
+    said = CliRunner().invoke(app, asked).output
+    assert said.endswith('pip install "glassnet[lessons]", then jupyter lab "mine [1]/01-one-neuron.ipynb"\n')
+
+
 def test_a_lesson_that_is_not_there_is_refused_in_one_line(tmp_path: Path) -> None:
     done = CliRunner().invoke(app, ["lessons", str(tmp_path), "--lesson", "99", "--no-open"])
     assert done.exit_code == 2

@@ -1,9 +1,13 @@
 // For readers who use a keyboard or hear the page: what scrolls can be reached, and headings of the sidebar have a level.
+const PANELS = 1.7; // times as wide as high
 function reachable() {
+  for (const picture of document.querySelectorAll("div.cell_output img"))
+    picture.classList.toggle("of-panels", picture.naturalWidth > PANELS * picture.naturalHeight && picture.naturalWidth > 640);
   for (const part of document.querySelectorAll("pre, .table-wrapper, div.formula, div.cell_output, dl > dt.sig"))
     if (part.scrollWidth > part.clientWidth || part.scrollHeight > part.clientHeight) part.tabIndex = 0;
 }
 addEventListener("DOMContentLoaded", () => {
+  for (const picture of document.querySelectorAll("div.cell_output img")) picture.addEventListener("load", reachable);
   for (const caption of document.querySelectorAll(".caption[role=heading]")) caption.ariaLevel = "2";
   reachable();
 });

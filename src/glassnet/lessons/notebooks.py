@@ -45,6 +45,11 @@ def notebook(number: int, seed: int | str = 0) -> Any:
     return book
 
 
+def copy_of(folder: Path, number: int) -> Path:
+    """Where the copy of a lesson lies in a folder."""
+    return folder / texts()[number].name.replace(".md", ".ipynb")
+
+
 def copy_lessons(folder: Path, numbers: list[int], seed: int | str = 0) -> list[Path]:
     """Copy lessons to a folder as notebooks; those that lie there already stay as they are.
 
@@ -57,7 +62,7 @@ def copy_lessons(folder: Path, numbers: list[int], seed: int | str = 0) -> list[
     folder.mkdir(parents=True, exist_ok=True)
     written = []
     for number in numbers:
-        file = folder / texts()[number].name.replace(".md", ".ipynb")
+        file = copy_of(folder, number)
         if file.exists():
             continue
         nbformat.write(notebook(number, seed), file)

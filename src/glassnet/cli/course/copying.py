@@ -11,7 +11,7 @@ from rich.console import Console
 from glassnet.errors import ArgumentError
 from glassnet.lessons import exercises, progress
 from glassnet.lessons.catalogue import lessons as all_lessons
-from glassnet.lessons.notebooks import copy_lessons, title
+from glassnet.lessons.notebooks import copy_lessons, copy_of, title
 from glassnet.support.text import plain
 
 
@@ -33,11 +33,12 @@ def run(
     written = copy_lessons(Path(folder), numbers_copied, seed)
     n_there = len(numbers_copied) - len(written)
     what = "lesson" if len(written) == 1 else "lessons"
+    there = "1 was there and stays" if n_there == 1 else f"{n_there} were there and stay"
     console.print(
-        f"{len(written)} {what} copied to {folder}" + (f"; {n_there} were there and stay" if n_there else "")
+        plain(f"{len(written)} {what} copied to {folder}" + (f"; {there}" if n_there else "")), markup=False
     )
     if not no_open:
-        open_folder(Path(folder), console)
+        open_in_jupyter(Path(folder) if lesson is None else copy_of(Path(folder), lesson), console)
 
 
 def for_class(folder: Path, numbers: list[int], names: Path, console: Console) -> None:
@@ -55,12 +56,13 @@ def for_class(folder: Path, numbers: list[int], names: Path, console: Console) -
     console.print(plain(f"lessons for {len(learners)} learners copied to {folder}"), markup=False)
 
 
-def open_folder(folder: Path, console: Console) -> None:
-    """Open Jupyter there, where it is installed; else say how to come by it."""
+def open_in_jupyter(place: Path, console: Console) -> None:
+    """Open Jupyter at a folder or a notebook, where it is installed; else say how to come by it."""
     if shutil.which("jupyter-lab") is None:
-        console.print("To open them: pip install 'glassnet\\[lessons]', then jupyter lab " + str(folder))
+        how = f'To open: pip install "glassnet[lessons]", then jupyter lab "{place}"'
+        console.print(plain(how), markup=False)
         return
-    subprocess.run(["jupyter-lab", str(folder)], check=False)
+    subprocess.run(["jupyter-lab", str(place)], check=False)
 
 
 def show(folder: Path, numbers: list[int]) -> None:
