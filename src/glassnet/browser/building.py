@@ -18,8 +18,9 @@ LAYERS = tuple(f"layers/{file.stem}" for file in sorted((SOURCES / "layers").glo
 FILES = (
     "base/types", "base/errors", "base/texts", "base/random", "base/tables", "arithmetic/products",
     "arithmetic/rows", "arithmetic/entries", "formulas", "arithmetic/rules", "plan/shapes", "plan/affine",
-    "plan/layers", *LAYERS, "plan/parts", "plan/plan", "arithmetic/loop", "network/losses", "network/targets",
-    "network/files", "network/flat", "network/trace", "network/training", "network/network", "network/facts",
+    "plan/layers", *LAYERS, "plan/described", "plan/parts", "plan/plan", "arithmetic/loop", "network/losses",
+    "network/targets", "network/files", "network/flat", "network/trace", "network/training", "network/network",
+    "network/facts",
 )  # fmt: skip
 PUBLIC = (
     "create", "load", "facts", "parts", "Network", "Training", "Random", "GlassnetError", "DivergenceError",

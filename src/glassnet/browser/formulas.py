@@ -15,6 +15,7 @@ from glassnet.activations import ActivationFunction
 from glassnet.browser import described, ziggurat
 from glassnet.browser.javascript import HELPERS, INDENT
 from glassnet.browser.library import Library
+from glassnet.browser.own_layers import OwnLayer
 from glassnet.browser.translator import Written
 from glassnet.errors import ArgumentError, EngineError
 from glassnet.formulas import updates
@@ -52,7 +53,7 @@ OF_HAND_WRITTEN = (
     half_wave, contrastive_pair, contrastive_pair_slope, hinge, gaussian, gaussian_slope, gaussian_slope_of_variance,
     quantile, quantile_slope,
 )  # fmt: skip
-Part = ActivationFunction | Loss
+Part = ActivationFunction | Loss | OwnLayer
 
 
 @cache
@@ -267,8 +268,11 @@ def _add_own(
     own: dict[str, Any],
     tables: dict[str, dict[str, str]],
 ) -> None:
-    """A user's own activations and losses."""
+    """A user's own activations, losses and layers."""
     for number, part in enumerate(parts):
+        if isinstance(part, OwnLayer):
+            own["layer"][part.name] = json.loads(part.text)
+            continue
         if isinstance(part, activations.Function):
             kind, table, told = "activation", "ACTIVATIONS", described.of_activation(part)
             entry = _activation(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,6 +13,7 @@ from glassnet import activations, losses, optimizers
 from glassnet.bridges.description import describe, rebuild
 from glassnet.browser import described
 from glassnet.browser.formulas import Part
+from glassnet.browser.own_layers import OwnLayer, own_layers
 from glassnet.errors import ArgumentError, EngineError
 from glassnet.losses import Loss
 from glassnet.network.network import Network
@@ -20,7 +21,7 @@ from glassnet.network.state import TrainingState
 from glassnet.optimizers import Optimizer
 from glassnet.support import checks
 from glassnet.support.calls import explained
-from glassnet.support.registry import registry_of, to_config
+from glassnet.support.registry import lent, registry_of, to_config
 
 Array = NDArray[Any]
 
@@ -29,11 +30,20 @@ _WHOLE = 2**53 - 1
 
 
 def own_parts(network: Network, loss: str | Loss | None = None) -> tuple[Part, ...]:
-    """The user's own activations and losses of a network, for :func:`glassnet.browser.module`."""
+    """The user's own activations, losses and layers of a network, for :func:`glassnet.browser.module`."""
     objective = network.loss if loss is None else losses.get(loss)
     found = [part for thing in (*network.layers, objective) for part in _parts(thing)]
     own = [part for part in found if isinstance(part, activations.Function | losses.Function)]
-    return tuple({part.registered_name: part for part in own}.values())
+    return (*{part.registered_name: part for part in own}.values(), *own_layers(network))
+
+
+def lendable(own: Sequence[Part]) -> dict[str, Any]:
+    """Own parts by the names that they have in files of the page, for :func:`glassnet.support.registry.lent`."""
+    return {
+        part.registered_name: part.layer if isinstance(part, OwnLayer) else part
+        for part in own
+        if isinstance(part, OwnLayer | activations.Function | losses.Function)
+    }
 
 
 @explained
@@ -61,14 +71,16 @@ def spec_of(
     rule = optimizers.get(optimizer) if optimizer is not None else _rule(network)
     objective = losses.get(loss) if loss is not None else network.loss or losses.MeanSquaredError()
     refuse_unknown(network, objective, rule)
-    config, _ = describe(network)
+    with lent(lendable(own_parts(network, objective))):
+        config, _ = describe(network)
+        told = {"loss": to_config(objective), "optimizer": to_config(rule)}
     state = TrainingState.continued(network.state, rule, network.parameters)
     seed = config["seed"]
     return {
         "spec": {
             **{key: config[key] for key in ("layers", "input_shape", "dtype", "metadata")},
             "seed": str(seed) if seed is not None and seed > _WHOLE else seed,
-            "loss": to_config(objective), "optimizer": to_config(rule),
+            **told,
         },
         "state": {
             "parameters": network.parameters.tolist(), "running": network.running_statistics.tolist(),
@@ -94,7 +106,7 @@ def _as_numbers(stream: Mapping[str, Any]) -> dict[str, Any]:
 
 def refuse_unknown(network: Network, loss: Loss | None, rule: Optimizer | None) -> None:
     """Raise `EngineError` where the browser engine does not know some of the parts, by their names."""
-    own = own_parts(network, loss)
+    own = [*lendable(own_parts(network, loss)).values()]
     unknown = [
         part
         for thing in (*network.layers, loss, rule)

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import dataclasses
 import difflib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
+from types import MappingProxyType
 from typing import Any, Generic, Protocol, TypeVar
 
 from glassnet.errors import ArgumentError, UnknownNameError
@@ -29,7 +30,7 @@ class StatedFacts(Protocol):
 
 
 _registries: dict[str, Registry[Any]] = {}
-_lent: ContextVar[tuple[Any, ...]] = ContextVar("lent", default=())
+_lent: ContextVar[Mapping[str, Any]] = ContextVar("lent", default=MappingProxyType({}))
 
 
 class Registry(Generic[T]):
@@ -110,7 +111,8 @@ class Registry(Generic[T]):
 
     def _lent(self, name: object) -> T | None:
         """A user's own object that is lent under this name."""
-        return next((t for t in _lent.get() if isinstance(t, self.base) and self.known_as(t) == name), None)
+        found = _lent.get().get(str(name))
+        return found if isinstance(found, self.base) else None
 
     def _hint_for(self, choice: Any) -> str:
         if isinstance(choice, type) and issubclass(choice, self.base):
@@ -135,7 +137,8 @@ class Registry(Generic[T]):
         for name, cls in self._classes.items():
             if cls is type(thing):
                 return name
-        return next((name for name, added in self._added.items() if added == thing), None)
+        others = {**self._added, **_lent.get()}
+        return next((name for name, own in others.items() if type(own) is type(thing) and own == thing), None)
 
     def builds(self, name: str) -> bool:
         """Whether `name`, full or short, stands for a class and not for an object that a user added."""
@@ -159,9 +162,9 @@ class Registry(Generic[T]):
 
 
 @contextmanager
-def lent(things: Sequence[Any]) -> Iterator[None]:
-    """Inside, in this thread, descriptions that mention these objects of a user's own find them."""
-    before = _lent.set(tuple(things))
+def lent(things: Mapping[str, Any]) -> Iterator[None]:
+    """Inside, in this thread, descriptions mention these objects of a user's own by their names, and find them."""
+    before = _lent.set(things)
     try:
         yield
     finally:
@@ -183,6 +186,8 @@ def to_config(thing: Any) -> Any:
     for kind, registry in _registries.items():
         if isinstance(thing, registry.base):
             name = registry.name_of(thing)
+            if name in _lent.get() and not registry.builds(name):
+                return {"kind": kind, "name": name}
             if not hasattr(thing, "registered_name"):
                 return {"kind": kind, "name": name, **_fields(thing)}
             if registry.builds(name):

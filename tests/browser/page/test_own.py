@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import pytest
 
 import glassnet as gn
+from glassnet.browser import own_parts, spec_of
 from glassnet.browser.page.playing import document_of
 from glassnet.browser.page.shared import Shared, model_bytes
 from glassnet.browser.written import formula_of
 from glassnet.errors import ArgumentError, EngineError
 from glassnet.formulas.elementary import positive
+from glassnet.initializers import Constant, GlorotUniform
+from glassnet.layers import Layer
+from glassnet.layers.base import Parameter
+from glassnet.layers.facts import LayerFacts
 from tests.browser.page.conftest import wait
+from tests.browser.page.test_formulas import equations
+from tests.browser.page.v8 import call
 
 STEEPNESS = 1.5
 
@@ -128,6 +136,120 @@ def test_the_page_draws_explains_and_trains_a_network_of_own_parts_as_python_doe
     tab.locator("text=a program would need cubed, own_error, which is your own").wait_for()
 
 
+@dataclass(repr=False)
+class Softsign(Layer):
+    """a = x / (1 + abs(w x)), stated as the formulas of one entry."""
+
+    facts: ClassVar[LayerFacts] = LayerFacts(
+        value="x / (1 + abs(w * x))", slope="1 / (1 + abs(w * x))**2",
+        slope_of_weight="-x * abs(x) * sign(w) / (1 + abs(w * x))**2",
+    )  # fmt: skip
+
+    def parameters(self, input_shape: tuple[int, ...]) -> list[Parameter]:
+        (n,) = input_shape
+        return [Parameter("weights", (n,), Constant(0.5), n, n)]
+
+    def forward(self, x: Any, own: Any, a: Any) -> None:
+        a[...] = x / (1 + np.abs(own.parameters[0] * x))
+
+    def backward(self, x: Any, a: Any, own: Any, error: Any, d_x: Any) -> None:
+        w = own.parameters[0]
+        inverse = 1 / (1 + np.abs(w * x)) ** 2
+        own.gradients[0][0] = (-error * x * np.abs(x) * np.sign(w) * inverse).sum(axis=0)
+        d_x[...] = error * inverse
+
+
+@dataclass(repr=False)
+class Gated(Layer):
+    """a = [x, g (x W)] with a gate g = sigmoid(k mean(x)): several steps, and more units than before."""
+
+    steepness: float = 2.0
+    units: int = 2
+    in_place: ClassVar[bool] = False
+
+    def output_shape(self, input_shape: tuple[int, ...]) -> tuple[int, ...]:
+        return (input_shape[0] + self.units,)
+
+    def parameters(self, input_shape: tuple[int, ...]) -> list[Parameter]:
+        (n,) = input_shape
+        return [Parameter("weights", (n, self.units), GlorotUniform(), n, self.units)]
+
+    def _parts(self, x: Any, own: Any) -> tuple[Any, Any, Any]:
+        w = own.parameters[0].reshape(x.shape[1], self.units)
+        return w, x @ w, 1 / (1 + np.exp(-self.steepness * x.mean(axis=1, keepdims=True)))
+
+    def forward(self, x: Any, own: Any, a: Any) -> None:
+        _, product, gate = self._parts(x, own)
+        a[...] = np.hstack([x, gate * product])
+
+    def backward(self, x: Any, a: Any, own: Any, error: Any, d_x: Any) -> None:
+        w, product, gate = self._parts(x, own)
+        d = error[:, x.shape[1] :]
+        own.gradients[0][...] = (x.T @ (gate * d)).reshape(own.gradients[0].shape)
+        d_gate = (d * product).sum(axis=1, keepdims=True) * gate * (1 - gate) * self.steepness / x.shape[1]
+        d_x[...] = error[:, : x.shape[1]] + (gate * d) @ w.T + d_gate
+
+    def describe(self, steps: Any, x: Any, n_inputs: int) -> Any:
+        gate = steps.formula("g", "sigmoid(k * m)", k=self.steepness, m=steps.mean(x))
+        made = steps.formula("made", "g * p", g=gate, p=steps.product(x, "weights"))
+        return steps.joined([x, made])
+
+
+def layered() -> gn.Network:
+    layers = [gn.Dense(3, "tanh"), Softsign(), Gated(), gn.Residual([Softsign()]), gn.Dense(1)]
+    return gn.Network(layers, seed=3, input_shape=2, dtype="float64")
+
+
+def test_layers_of_ones_own_train_and_are_written_in_the_page_s_modules_as_in_python(tmp_path: Path) -> None:
+    net = layered()
+    own = own_parts(net, "mse")
+    assert [part.name for part in own] == ["softsign", "gated"]  # type: ignore[union-attr]
+    found = call(
+        """
+        const { spec, state } = data.told, network = page.create(spec, state), begun = Array.from(network.vector);
+        const training = network.training(data.X, data.y, { batch_size: 8 });
+        training.run({ epochs: 50 });
+        const step = { trace: training.trace(), spec: network.spec, columns: page.columnsOf(network), outputs: 1, optimizer: network.spec.optimizer, fields: { activation: page.parts.activation, loss: page.parts.loss } };
+        const lines = step.columns.flatMap(({ units }, column) => Array.from({ length: units }, (_, unit) => {
+          const { forward, backward } = page.unitSections(step, { column, unit, sample: 1 });
+          return [...forward, ...backward].filter((line) => !line.heading).map((line) => line.text);
+        }));
+        return { begun, vector: network.vector, lines };
+        """,
+        {"told": spec_of(net, loss="mse", optimizer=gn.Adam(0.01)), "X": X.ravel().tolist(), "y": Y.ravel().tolist()},
+        own,
+    )  # fmt: skip
+    assert found["begun"] == net.parameters.tolist()
+    net.fit(X, Y, loss="mse", optimizer=gn.Adam(0.01), epochs=50, batch_size=8, progress=False, engine="numpy")  # fmt: skip
+    assert abs(np.array(found["vector"]) - net.parameters).max() <= 1e-12 * abs(net.parameters).max()
+    lines = [line for lines in found["lines"] for line in lines]
+    assert any(line.startswith("g = σ(2·mean) = σ(2·") for line in lines), lines
+    for start in ("a = x/(1 + |w·x|) = ", "mean = mean(x) = ", "p = Σᵢ x·weights = ", "made = g·p = "):
+        assert any(line.startswith(start) for line in lines), (start, "\n".join(lines))
+    for line in lines:
+        for _, number, result in equations(line):
+            assert number == pytest.approx(result, rel=3e-4, abs=1e-12), line
+
+
+@pytest.mark.browser
+def test_a_layer_of_ones_own_is_drawn_and_its_network_comes_back(open_page: Callable[..., Any], tmp_path: Path) -> None:  # fmt: skip
+    net = layered()
+    net.fit(X, Y, loss="mse", epochs=1, batch_size=8, progress=False, engine="numpy")
+    with gn.play(net, X, Y, browser=False, folder=tmp_path) as opened:
+        tab = open_page(url=opened.address)
+        wait(tab, "s.file === 'network' && s.isBound")
+        assert "softsign" in tab.inner_text(".network .heads") and "gated" in tab.inner_text(
+            ".network .heads"
+        )
+        tab.click("button.epoch")
+        wait(tab, "s.frame.epoch === 2")
+        net.fit(X, Y, loss="mse", epochs=1, batch_size=8, progress=False, engine="numpy")
+        while opened._shared.network is None or opened.network.state.epoch < 2:  # type: ignore[union-attr]
+            tab.wait_for_timeout(20)
+        np.testing.assert_allclose(opened.network.parameters, net.parameters, rtol=1e-11)
+        assert type(opened.network.layers[2]) is Gated
+
+
 @pytest.mark.parametrize(
     ("net", "told"),
     [(lambda: trained(gn.activations.Function(lambda z: z - z.mean(), lambda z: np.ones_like(z), "centred")), "cannot translate a call of 'z.mean' in"),
@@ -170,7 +292,7 @@ def test_pairs_are_played_as_fit_takes_them_and_other_samples_are_refused(tmp_pa
 def test_what_comes_back_from_the_page_has_the_own_parts_and_nobody_else_finds_them(tmp_path: Path) -> None:
     net = trained()
     shared = Shared(tmp_path, (CUBED, ERROR))
-    assert shared.take(model_bytes(net), 0) and shared.network is not None
+    assert shared.take(model_bytes(net, shared.own), 0) and shared.network is not None
     assert shared.network.layers[0].activation is CUBED and shared.network.loss is ERROR  # type: ignore[attr-defined]
     with pytest.raises(gn.errors.ModelFileError, match="cubed"):
         Shared(tmp_path).take(model_bytes(net), 0)

@@ -126,7 +126,7 @@ def refuse_unshown(network: Network, own: Sequence[Part]) -> None:
 
     It knows `own`, parts of the user's own that were translated when it was written.
     """
-    others = [part for part in own_parts(network) if part not in own]
+    others = [getattr(part, "layer", part) for part in own_parts(network) if part not in own]
     if others:
         raise ArgumentError(
             f"the page that is open does not know {', '.join(map(compact_repr, others))}: parts of your own become "

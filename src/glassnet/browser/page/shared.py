@@ -10,6 +10,7 @@ from pathlib import Path
 from glassnet.bridges.files import load
 from glassnet.bridges.writing import write
 from glassnet.browser.formulas import Part
+from glassnet.browser.networks import lendable
 from glassnet.browser.page.names import refuse_name
 from glassnet.errors import ArgumentError
 from glassnet.network.network import Network
@@ -58,7 +59,7 @@ class Shared:
 
     def offer(self, network: Network) -> None:
         """Hand this network to the page, in the place of its own."""
-        data = model_bytes(network)
+        data = model_bytes(network, self.own)
         with self.news:
             self.network = network.copy()
             self.offered, self.version = data, self.version + 1
@@ -101,15 +102,15 @@ class Shared:
         return path
 
     def _network_in(self, data: bytes) -> Network:
-        with tempfile.TemporaryDirectory(prefix="glassnet-") as folder, lent(self.own):
+        with tempfile.TemporaryDirectory(prefix="glassnet-") as folder, lent(lendable(self.own)):
             path = Path(folder) / "page.safetensors"
             path.write_bytes(data)
             return load(path)
 
 
-def model_bytes(network: Network) -> bytes:
-    """A network as the bytes of a model file."""
-    with tempfile.TemporaryDirectory(prefix="glassnet-") as folder:
+def model_bytes(network: Network, own: Sequence[Part] = ()) -> bytes:
+    """A network as the bytes of a model file, in which own parts have their names."""
+    with tempfile.TemporaryDirectory(prefix="glassnet-") as folder, lent(lendable(own)):
         path = Path(folder) / "model.safetensors"
         network.save(path)
         return path.read_bytes()

@@ -77,7 +77,7 @@ class Bridge:
         match message:
             case {"say": "hello"}:
                 network = self.shared.network
-                own = [] if network is None else [model_bytes(network)]
+                own = [] if network is None else [model_bytes(network, self.shared.own)]
                 self.widget.send({"say": "welcome", "version": self.shared.version}, own)
             case {"say": "network", "version": int(version)}:
                 self._answer(

@@ -6,6 +6,7 @@
  */
 import { parts } from "../training/engine.js";
 import { computed, withLetters, withNumbers } from "./expressions.js";
+import { DESCRIBED } from "./described.js";
 import { PERIODIC, EMBEDDING } from "./made.js";
 import { treeOf } from "./parsing.js";
 import { at as entry, beforeOf, columnOf, rowOf } from "./step.js";
@@ -186,7 +187,8 @@ const KINDS = {
 /** What writes a row that is neither dense nor an activation: words of its kind, or the facts of its layer. */
 export function writerOf({ kind }) {
   const facts = parts.layer[kind]?.facts ?? {};
-  const found = KINDS[kind] ?? (facts.slope_of_weight ? WEIGHTED : facts.back ? WORDS : undefined);
+  const { variants } = parts.layer[kind] ?? {};
+  const found = KINDS[kind] ?? (facts.slope_of_weight ? WEIGHTED : variants ? DESCRIBED : facts.back ? WORDS : undefined);
   if (found === undefined) throw new Error(`the layer ${kind} states no facts that the page could write`);
   return found;
 }
