@@ -61,22 +61,10 @@ class NetworkRegressor(RegressorMixin, Predicts, NetworkEstimator):
 
         Parameters
         ----------
-        X : table, (n_rows, n_columns)
-            An array, a list of rows, a sparse matrix, or a data frame of pandas or Polars; numbers, text, categories
-            and dates, some of them missing.
         y : array_like, (n_rows,) or (n_rows, n_values)
             Finite numbers; of counts >= 0.
-        sample_weight : array_like, (n_rows,), optional
-            >= 0; a row of weight 0 is left out, and with full batches one of weight 3 counts as three rows.
-        X_val, y_val, sample_weight_val : optional
-            Rows to choose the best epoch by, in the place of a part of X.
-
-        Raises
-        ------
-        ArgumentError
-            For parameters that cannot be used.
-        ValueError
-            For rows that cannot be learned from.
+        others
+            And what is raised: as of :meth:`glassnet.NetworkClassifier.fit`.
         """
         intervals.check(self.quantiles, self.loss)
         return self._fit(X, y, sample_weight, X_val, y_val, sample_weight_val)

@@ -62,21 +62,12 @@ class NetworkTransformer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Netw
 
         Parameters
         ----------
-        X : table, (n_rows, n_columns)
-            As for :class:`~glassnet.NetworkClassifier`.
         y : array_like, (n_rows,), (n_rows, n_labels) or (n_rows, n_values)
             Classes, labels or values.
         sample_weight : array_like, (n_rows,), optional
             Not beside a loss of pairs or triplets.
-        X_val, y_val, sample_weight_val : optional
-            Rows to choose the best epoch by.
-
-        Raises
-        ------
-        ArgumentError
-            For parameters that cannot be used.
-        ValueError
-            For rows that cannot be learned from.
+        others
+            And what is raised: as of :meth:`glassnet.NetworkClassifier.fit`.
         """
         self._check_own()
         return self._fit(X, y, sample_weight, X_val, y_val, sample_weight_val)

@@ -155,19 +155,13 @@ def _too_few_units() -> Patient:
 
 
 _MAKERS: dict[str, Callable[[], Patient]] = {
-    "symmetric_weights": _symmetric_weights,
-    "unscaled_inputs": _unscaled_inputs,
-    "learning_rate_too_high": _learning_rate_too_high,
-    "learning_rate_too_low": _learning_rate_too_low,
-    "dead_units": _dead_units,
-    "vanishing_gradient": _vanishing_gradient,
-    "missing_nonlinearity": _missing_nonlinearity,
-    "overfitting": _overfitting,
-    "unscaled_targets": _unscaled_targets,
-    "labels_unrelated": _labels_unrelated,
-    "leakage": _leakage,
-    "too_few_units": _too_few_units,
-}
+    maker.__name__.removeprefix("_"): maker
+    for maker in (
+        _symmetric_weights, _unscaled_inputs, _learning_rate_too_high, _learning_rate_too_low, _dead_units,
+        _vanishing_gradient, _missing_nonlinearity, _overfitting, _unscaled_targets, _labels_unrelated, _leakage,
+        _too_few_units,
+    )
+}  # fmt: skip
 
 
 NUMBERS = (

@@ -58,19 +58,10 @@ def gradient_histograms(recorder: Recorder, *, ax: Axes | None = None) -> Pictur
     """Draw for each layer with weights how the sizes of their gradients are spread, epoch by epoch.
 
     As :func:`activation_histograms`, with log10 abs(gradient) up each panel: -3 stands for gradients of 0.001. Entries
-    that are exactly 0 lie in none of the shades.
-
-    Parameters
-    ----------
-    recorder : Recorder
-        What it kept during fit.
-    ax : matplotlib Axes, optional
-        Where to draw; by default on a new figure. The panels are insets of it (``ax.child_axes``).
+    that are exactly 0 lie in none of the shades. Arguments are the same, too.
 
     Raises
     ------
-    DataError
-        If the recorder holds no recording.
     ArgumentError
         If no layer has weights.
     """

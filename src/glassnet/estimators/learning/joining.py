@@ -17,17 +17,7 @@ def joined(members: Sequence[Member], work: Work) -> Member:
     With f = sum_j v_j a(w_j x + b_j) + c for each of K networks, their mean is again such a sum, over the units of all,
     with v_j / K: so the mean of networks of one hidden layer is a network of one hidden layer.
 
-    Parameters
-    ----------
-    members : sequence of Member
-        Their networks have two dense layers each, and the same inputs and outputs.
-    work : Work
-        What they were made by.
-
-    Returns
-    -------
-    Member
-        With the history of the first of them.
+    The members' networks have two dense layers each, and the same inputs and outputs; the history is that of the first.
     """
     wide = replace(work, settings=replace(work.settings, hidden=hidden(members)))
     firsts, lasts = zip(*(member.network.layers for member in members), strict=True)

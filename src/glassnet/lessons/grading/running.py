@@ -32,22 +32,10 @@ def run(
     limits: Limits,
     stop: threading.Event | None = None,
 ) -> Record:
-    """Run cells, and take what is said about answers.
+    """Run cells of code in a process that is `held` apart, and take what is said about answers.
 
-    Parameters
-    ----------
-    cells : sequence of str
-        Code.
-    seed : int or None
-        Whose numbers the exercises have; None for the seed that the notebook sets.
-    held : Confinement
-        How the process is kept apart.
-    hidden : Path
-        A folder that it does not see, where that can be.
-    limits : Limits
-        What it may use.
-    stop : threading.Event or None
-        Ends it, once set.
+    The exercises have the numbers of the seed; without one, of that which the notebook sets. The process does not see
+    the folder `hidden`, where that can be, and ends once `stop` is set.
     """
     job = {
         "cells": list(cells), "seed": seed, "seconds": limits.seconds, "of_cell": limits.of_cell,
