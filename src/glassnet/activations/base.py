@@ -15,6 +15,7 @@ from glassnet.activations.facts import ActivationFacts
 from glassnet.errors import ArgumentError
 from glassnet.support import checks
 from glassnet.support.calls import explained
+from glassnet.support.fields import check_fields
 from glassnet.support.registry import Registry
 
 Formula = Callable[..., Any]
@@ -34,6 +35,9 @@ class ActivationFunction:
     formula: ClassVar[Formula]
     slope_formula: ClassVar[Formula]
     facts: ClassVar[ActivationFacts | None] = None
+
+    def __post_init__(self) -> None:
+        check_fields(self)
 
     @property
     def is_of_rows(self) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -13,6 +13,7 @@ from glassnet.activations.facts import ActivationFacts, Onnx, Operator, TorchMod
 from glassnet.formulas import activations as formulas
 from glassnet.support import checks
 from glassnet.support.calls import explained
+from glassnet.support.fields import takes
 
 __all__ = ["ELU", "SELU", "LeakyReLU", "Linear", "ReLU"]
 
@@ -81,7 +82,7 @@ class LeakyReLU(ActivationFunction):
         Slope for z <= 0, finite.
     """
 
-    slope_below: float = 0.01
+    slope_below: float = field(default=0.01, metadata=takes(checks.number))
     formula = formulas.leaky_relu
     slope_formula = formulas.leaky_relu_slope
     facts = ActivationFacts(
@@ -96,9 +97,6 @@ class LeakyReLU(ActivationFunction):
         source="Maas, Hannun, Ng 2013, ICML",
     )
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "slope_below", checks.number("slope_below of LeakyReLU", self.slope_below))
-
 
 @registry.register("elu")
 @dataclass(frozen=True)
@@ -111,7 +109,7 @@ class ELU(ActivationFunction):
         Minus the limit at -infinity, > 0.
     """
 
-    alpha: float = 1.0
+    alpha: float = field(default=1.0, metadata=takes(checks.number, above=0))
     formula = formulas.elu
     slope_formula = formulas.elu_slope
     facts = ActivationFacts(
@@ -127,9 +125,6 @@ class ELU(ActivationFunction):
         onnx=Onnx((Operator("Elu", fields={"alpha": "alpha"}, standard={"alpha": 1.0}),), float32_only=True),
         source="Clevert, Unterthiner, Hochreiter 2016, ICLR",
     )
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "alpha", checks.number("alpha of ELU", self.alpha, above=0))
 
 
 @registry.register("selu")

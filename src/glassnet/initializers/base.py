@@ -10,6 +10,7 @@ import numpy as np
 from glassnet.support.arrays import Floats
 from glassnet.support.calls import explained
 from glassnet.support.facts import Facts
+from glassnet.support.fields import check_fields
 from glassnet.support.registry import Registry
 
 Random = np.random.Generator | np.random.RandomState
@@ -44,6 +45,9 @@ class Initializer:
     """
 
     facts: ClassVar[InitializerFacts | None] = None
+
+    def __post_init__(self) -> None:
+        check_fields(self)
 
     def draw(self, random: Random, shape: Shape, fan_in: int, fan_out: int) -> Floats:
         """Initial values of one parameter array.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -10,6 +10,7 @@ from glassnet.errors import ArgumentError
 from glassnet.initializers.base import Initializer, InitializerFacts, Random, Shape, registry
 from glassnet.support.arrays import Floats
 from glassnet.support.checks import number
+from glassnet.support.fields import takes
 
 __all__ = [
     "Constant", "Normal", "Uniform", "Zeros",
@@ -44,16 +45,13 @@ class Constant(Initializer):
         If `value` is not a finite number.
     """
 
-    value: float = 1.0
+    value: float = field(default=1.0, metadata=takes(number))
 
     facts = InitializerFacts(
         formula="w = value", latex="w = c", range="value",
         source="Goodfellow, Bengio, Courville 2016, Deep Learning, section 8.4 (bias of 0.1 for ReLU)",
         elsewhere="torch.nn.init.constant_", torch_arguments=", {value!r}",
     )  # fmt: skip
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "value", number("value of Constant", self.value))
 
     def draw(self, random: Random, shape: Shape, fan_in: int, fan_out: int) -> Floats:
         """w = value."""
@@ -78,16 +76,13 @@ class Normal(Initializer):
         If `scale` is negative or not finite.
     """
 
-    scale: float = 0.01
+    scale: float = field(default=0.01, metadata=takes(number, least=0.0))
 
     facts = InitializerFacts(
         formula="w = scale · N(0, 1)", latex=r"w \sim \mathcal{N}(0, \sigma^2)", range="all numbers",
         source="Krizhevsky, Sutskever, Hinton 2012, ImageNet classification, section 5 (scale 0.01)",
         elsewhere="torch.nn.init.normal_", torch_arguments=", std={scale!r}",
     )  # fmt: skip
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "scale", number("scale of Normal", self.scale, least=0.0))
 
     def draw(self, random: Random, shape: Shape, fan_in: int, fan_out: int) -> Floats:
         """w = scale * N(0, 1)."""
@@ -109,8 +104,8 @@ class Uniform(Initializer):
         If a bound is not finite, or `low` is not below `high`.
     """
 
-    low: float = -0.05
-    high: float = 0.05
+    low: float = field(default=-0.05, metadata=takes(number))
+    high: float = field(default=0.05, metadata=takes(number))
 
     facts = InitializerFacts(
         formula="w ~ U(low, high)", latex=r"w \sim \mathcal{U}(a, b)", range="low to high", source="",
@@ -118,8 +113,7 @@ class Uniform(Initializer):
     )  # fmt: skip
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "low", number("low of Uniform", self.low))
-        object.__setattr__(self, "high", number("high of Uniform", self.high))
+        super().__post_init__()
         if self.low >= self.high:
             raise ArgumentError(f"low of Uniform must be below high; got low={self.low}, high={self.high}")
 

@@ -19,6 +19,7 @@ from glassnet.losses.targets import advice_for_shapes, label_column, one_hot_row
 from glassnet.support import checks
 from glassnet.support.arrays import Array
 from glassnet.support.calls import explained
+from glassnet.support.fields import check_fields
 from glassnet.support.registry import Registry
 
 _ROUNDING = 1e-6
@@ -73,6 +74,9 @@ class Loss:
     for_classes: ClassVar[str] = "sparse_categorical_cross_entropy"
     for_rows: ClassVar[str] = ""
     for_groups: ClassVar[Mapping[int, str]] = {}
+
+    def __post_init__(self) -> None:
+        check_fields(self)
 
     @property
     def name(self) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
 
@@ -17,6 +17,7 @@ from glassnet.losses.targets import weighted_quantile
 from glassnet.support import checks
 from glassnet.support.arrays import Array
 from glassnet.support.calls import explained
+from glassnet.support.fields import takes
 
 __all__ = ["GaussianNLL", "Quantiles", "SeveralOutputs"]
 
@@ -81,7 +82,7 @@ class GaussianNLL(SeveralOutputs):
         Added to the variance, > 0: so small, in squares of the targets' unit, no variance is.
     """
 
-    least_variance: float = 1e-6
+    least_variance: float = field(default=1e-6, metadata=takes(checks.number, above=0))
     formula = formulas.gaussian
     slope_formula = formulas.gaussian_slope
     variance_slope_formula = formulas.gaussian_slope_of_variance
@@ -99,10 +100,6 @@ class GaussianNLL(SeveralOutputs):
         ),
         source="Nix, Weigend 1994, ICNN",
     )  # fmt: skip
-
-    def __post_init__(self) -> None:
-        name = "least_variance of GaussianNLL"
-        object.__setattr__(self, "least_variance", checks.number(name, self.least_variance, above=0))
 
     @property
     def outputs_per_target(self) -> int:

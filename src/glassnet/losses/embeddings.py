@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 from glassnet.errors import ArgumentError
@@ -13,6 +13,7 @@ from glassnet.losses.facts import LossFacts
 from glassnet.support import checks
 from glassnet.support.arrays import Array
 from glassnet.support.calls import explained
+from glassnet.support.fields import takes
 
 __all__ = ["Contrastive", "EmbeddingLoss", "TripletAll", "TripletHard"]
 
@@ -27,13 +28,9 @@ THROUGH_DISTANCES_LATEX = (
 class EmbeddingLoss(Loss):
     """A loss of the distances between the embeddings of a batch; `margin` in units of distance."""
 
-    margin: float = 1.0
+    margin: float = field(default=1.0, metadata=takes(checks.number, above=0))
     targets = "labels"
     formula: ClassVar[Formula]
-
-    def __post_init__(self) -> None:
-        margin = checks.number(f"margin of {type(self).__name__}", self.margin, above=0)
-        object.__setattr__(self, "margin", margin)
 
     def compare(self, y: Array, p: Array, weights: Array | None) -> tuple[float, Array]:
         """Value and gradient over the pairs or triplets of the batch."""

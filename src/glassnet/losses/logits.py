@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from numbers import Real
 
@@ -14,6 +14,7 @@ from glassnet.losses.facts import LossFacts
 from glassnet.losses.smoothing import BinaryWeighted, SmoothedLoss
 from glassnet.support import checks
 from glassnet.support.arrays import Array
+from glassnet.support.fields import takes
 
 __all__ = [
     "Focal",
@@ -140,7 +141,7 @@ class Focal(ElementwiseLoss):
         The weight of targets 1, from 0 to 1; that of targets 0 is 1 - alpha. None, kept as -1: both weigh 1.
     """
 
-    gamma: float = 2.0
+    gamma: float = field(default=2.0, metadata=takes(checks.number, least=0))
     alpha: float | None = 0.25
     formula = formulas.focal
     slope_formula = formulas.focal_slope
@@ -160,7 +161,7 @@ class Focal(ElementwiseLoss):
     )  # fmt: skip
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "gamma", checks.number("gamma of Focal", self.gamma, least=0))
+        super().__post_init__()
         without = self.alpha is None or (isinstance(self.alpha, Real) and self.alpha == -1)
         alpha = -1.0 if without else checks.number("alpha of Focal", self.alpha, least=0, most=1)
         object.__setattr__(self, "alpha", alpha)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -16,6 +16,7 @@ from glassnet.losses.targets import labels_of_groups
 from glassnet.support import checks
 from glassnet.support.arrays import Array
 from glassnet.support.calls import explained
+from glassnet.support.fields import takes
 
 __all__ = ["ContrastivePairs", "CosineEmbedding", "GroupLoss", "TripletMargin"]
 
@@ -65,7 +66,7 @@ class ContrastivePairs(GroupLoss):
         The distance from which on pairs that do not belong together cost nothing, > 0.
     """
 
-    margin: float = 1.0
+    margin: float = field(default=1.0, metadata=takes(checks.number, above=0))
     members = ("first", "second")
     only_targets = (0.0, 1.0)
     terms = sums.contrastive_pairs_terms
@@ -86,9 +87,6 @@ class ContrastivePairs(GroupLoss):
         source="Hadsell, Chopra, LeCun 2006, CVPR",
     )  # fmt: skip
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "margin", checks.number("margin of ContrastivePairs", self.margin, above=0))
-
 
 @registry.register("cosine_embedding")
 @dataclass(frozen=True)
@@ -103,7 +101,7 @@ class CosineEmbedding(GroupLoss):
         The cosine up to which pairs that are not alike cost nothing, from -1 to 1.
     """
 
-    margin: float = 0.0
+    margin: float = field(default=0.0, metadata=takes(checks.number, least=-1, most=1))
     members = ("first", "second")
     only_targets = (-1.0, 1.0)
     terms = sums.cosine_embedding_terms
@@ -120,10 +118,6 @@ class CosineEmbedding(GroupLoss):
         torch="nn.CosineEmbeddingLoss(margin={margin!r})(prediction[::2], prediction[1::2], y)",
         source="Bromley, Guyon, LeCun, Säckinger, Shah 1993, NIPS",
     )  # fmt: skip
-
-    def __post_init__(self) -> None:
-        margin = checks.number("margin of CosineEmbedding", self.margin, least=-1, most=1)
-        object.__setattr__(self, "margin", margin)
 
 
 @registry.register("triplet_margin")
@@ -142,8 +136,8 @@ class TripletMargin(GroupLoss):
         Whether the negative is as far as the nearer of anchor and positive is from it. Balntas et al. 2016, BMVC.
     """
 
-    margin: float = 1.0
-    swap: bool = False
+    margin: float = field(default=1.0, metadata=takes(checks.number, above=0))
+    swap: bool = field(default=False, metadata=takes(checks.truth))
     members = ("anchor", "positive", "negative")
     takes_targets = False
     terms = sums.triplet_margin_terms
@@ -164,7 +158,3 @@ class TripletMargin(GroupLoss):
         ),
         source="Schroff, Kalenichenko, Philbin 2015, CVPR; Balntas, Riba, Ponsa, Mikolajczyk 2016, BMVC",
     )  # fmt: skip
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "margin", checks.number("margin of TripletMargin", self.margin, above=0))
-        object.__setattr__(self, "swap", checks.truth("swap of TripletMargin", self.swap))

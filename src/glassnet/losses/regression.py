@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -16,6 +16,7 @@ from glassnet.losses.rows import RowLoss
 from glassnet.losses.targets import weighted_quantile
 from glassnet.support import checks
 from glassnet.support.arrays import Array
+from glassnet.support.fields import takes
 
 __all__ = [
     "Cosine",
@@ -71,7 +72,7 @@ class Huber(ElementwiseLoss):
         Where the square turns into the absolute value, > 0, in units of y.
     """
 
-    delta: float = 1.0
+    delta: float = field(default=1.0, metadata=takes(checks.number, above=0))
     formula = formulas.huber
     slope_formula = formulas.huber_slope
     facts = LossFacts(
@@ -79,9 +80,6 @@ class Huber(ElementwiseLoss):
         slope="max(min(p - y, delta), -delta)", letters={"delta": ("δ", r"\delta")}, data="values",
         last_activation="linear", torch="nn.HuberLoss(delta={delta!r})", source="Huber 1964, Ann. Math. Statist. 35",
     )  # fmt: skip
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "delta", checks.number("delta of Huber", self.delta, above=0))
 
 
 @registry.register("log_cosh")
@@ -112,7 +110,7 @@ class Quantile(ElementwiseLoss):
         The quantile that is predicted, between 0 and 1; 0.5 is the median.
     """
 
-    level: float = 0.5
+    level: float = field(default=0.5, metadata=takes(checks.number, above=0, below=1))
     formula = formulas.quantile
     slope_formula = formulas.quantile_slope
     facts = LossFacts(
@@ -121,9 +119,6 @@ class Quantile(ElementwiseLoss):
         torch="torch.maximum({level!r} * (y - prediction), {level!r} * (y - prediction) - (y - prediction)).mean()",
         source="Koenker, Bassett 1978, Econometrica 46",
     )  # fmt: skip
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "level", checks.number("level of Quantile", self.level, above=0, below=1))
 
     def best_constant(self, y: Array, weights: Array | None = None) -> Array:
         """The quantile of each column."""

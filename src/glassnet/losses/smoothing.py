@@ -8,6 +8,7 @@ from glassnet.losses.base import Loss
 from glassnet.support import checks
 from glassnet.support.arrays import Array
 from glassnet.support.calls import explained
+from glassnet.support.fields import takes
 
 
 @explained
@@ -24,13 +25,7 @@ class SmoothedLoss(Loss):
         The share s, from 0, which leaves the targets alone, up to 1, where nothing of them is left.
     """
 
-    label_smoothing: float = field(default=0.0, kw_only=True)
-
-    def __post_init__(self) -> None:
-        name = f"label_smoothing of {type(self).__name__}"
-        object.__setattr__(
-            self, "label_smoothing", checks.number(name, self.label_smoothing, least=0, most=1)
-        )
+    label_smoothing: float = field(default=0.0, kw_only=True, metadata=takes(checks.number, least=0, most=1))
 
     def share_of_each(self, n_outputs: int) -> float:
         """What every class is given, s / K."""
@@ -54,12 +49,7 @@ class BinaryWeighted(SmoothedLoss):
         What targets 1 weigh beside targets 0, > 0.
     """
 
-    pos_weight: float = field(default=1.0, kw_only=True)
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        name = f"pos_weight of {type(self).__name__}"
-        object.__setattr__(self, "pos_weight", checks.number(name, self.pos_weight, above=0))
+    pos_weight: float = field(default=1.0, kw_only=True, metadata=takes(checks.number, above=0))
 
     def best_constant(self, y: Array, weights: Array | None = None) -> Array:
         """w m / (1 - m + w m) for targets of mean m."""

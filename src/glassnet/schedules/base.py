@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
-from functools import partial
-from typing import Any, ClassVar
+from dataclasses import dataclass, field
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -15,18 +13,17 @@ from glassnet.support import checks
 from glassnet.support.arrays import Floats
 from glassnet.support.calls import explained
 from glassnet.support.facts import Facts
+from glassnet.support.fields import check_fields, takes
 from glassnet.support.registry import Registry
 
-Limits = Mapping[str, Any]
-
 # What a field takes, as its metadata.
-RATE: Limits = {"takes": partial(checks.number, least=0.0)}
+RATE = takes(checks.number, least=0.0)
 NOT_NEGATIVE = RATE
-POSITIVE: Limits = {"takes": partial(checks.number, above=0.0)}
+POSITIVE = takes(checks.number, above=0.0)
 EPOCHS = POSITIVE
-FACTOR: Limits = {"takes": partial(checks.number, above=0.0, most=1.0)}
-SHARE: Limits = {"takes": partial(checks.number, least=0.0, most=1.0)}
-COUNT: Limits = {"takes": partial(checks.integer, least=1, most=100)}
+FACTOR = takes(checks.number, above=0.0, most=1.0)
+SHARE = takes(checks.number, least=0.0, most=1.0)
+COUNT = takes(checks.integer, least=1, most=100)
 # A period has ended where so little of it is left: 0.3 / 0.1 is less than 3 in floating point.
 ROUNDING = 2.0**-50
 
@@ -70,10 +67,7 @@ class Schedule:
         return ""
 
     def __post_init__(self) -> None:
-        for part in fields(self):
-            if "takes" in part.metadata:
-                label = f"{part.name} of {type(self).__name__}"
-                object.__setattr__(self, part.name, part.metadata["takes"](label, getattr(self, part.name)))
+        check_fields(self)
 
     @explained
     def __call__(self, epoch: ArrayLike) -> Floats:

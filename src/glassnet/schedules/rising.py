@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import partial
 from typing import ClassVar
 
 import numpy as np
 
-from glassnet.schedules.base import EPOCHS, RATE, SHARE, Limits, Schedule, registry
+from glassnet.schedules.base import EPOCHS, RATE, SHARE, Schedule, registry
 from glassnet.schedules.waves import half_wave
 from glassnet.support import checks
 from glassnet.support.arrays import Floats
 from glassnet.support.facts import Facts
+from glassnet.support.fields import takes
 
 __all__ = ["LinearWarmup", "OneCycle"]
 
-_DIVISOR: Limits = {"takes": partial(checks.number, least=1.0)}
-_PART: Limits = {"takes": partial(checks.number, above=0.0, below=1.0)}
+_DIVISOR = takes(checks.number, least=1.0)
+_PART = takes(checks.number, above=0.0, below=1.0)
 
 
 @registry.register("linear_warmup", "warmup")
