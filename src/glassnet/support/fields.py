@@ -18,6 +18,6 @@ def _checks_of(kind: type) -> list[tuple[str, Callable[[str, Any], Any]]]:
 
 def check_fields(part: Any) -> None:
     """Put into each field of a new part what its check makes of it, or raise `ArgumentError`."""
-    kind = type(part)
+    kind: Any = type(part)
     for name, accepted in _checks_of(kind):
         object.__setattr__(part, name, accepted(f"{name} of {kind.__name__}", getattr(part, name)))
