@@ -15,7 +15,7 @@ from glassnet.checking.finding.matching import Found, returned
 from glassnet.checking.finding.members import BACKWARD, is_rate, method
 from glassnet.checking.finding.sources import attributes_read, parameters, required
 from glassnet.checking.layer.running import SWITCHES, LearnerLayer
-from glassnet.checking.numerics.calling import quiet
+from glassnet.checking.numerics.calling import quiet, why
 from glassnet.checking.numerics.rounding import Array
 from glassnet.errors import ArgumentError
 from glassnet.support.arrays import as_array
@@ -218,3 +218,24 @@ def _is_optimizer(part: Any) -> bool:
         return False
     methods = [getattr(part, name, None) for name in UPDATES]
     return any(callable(m) and len(required(m)) >= 2 for m in methods) and not hasattr(part, "backward")
+
+
+def passes(learner: LearnerLayer, error: Array) -> Iterator[tuple[Way, Pass]]:
+    """The ways to call the backward pass that do not fail, with what each gives."""
+    reasons: list[str] = []
+    n = 0
+    for way in ways(learner):
+        copied = learner.copied()
+        try:
+            copied.forward(copied.X)
+            found = backward(copied, error, way)
+        except Exception as reason:  # whatever a learner's code raises for what it does not accept
+            reasons.append(why(reason))
+            continue
+        n += 1
+        yield way, found
+    if n == 0:
+        unread = "it takes no argument, and no attribute was found from which it reads the error"
+        raise ArgumentError(
+            f"the layer's backward pass could not be called; {reasons[0] if reasons else unread}"
+        )

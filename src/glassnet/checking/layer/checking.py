@@ -20,14 +20,14 @@ from glassnet.checking.finding.matching import (
     match,
 )
 from glassnet.checking.finding.smooth import gradient
-from glassnet.checking.layer.backward import Pass, Way, backward, ways
+from glassnet.checking.layer.backward import Pass, Way, backward, passes
 from glassnet.checking.layer.building import layer_of
 from glassnet.checking.layer.random_layer import random_report
 from glassnet.checking.layer.roles import Roles, slope_of
 from glassnet.checking.layer.running import LearnerLayer
 from glassnet.checking.layer.setting import Guess, same
 from glassnet.checking.layer.slips import of_bias, of_inputs, of_weights
-from glassnet.checking.numerics.calling import as_they_are, copied, why
+from glassnet.checking.numerics.calling import as_they_are, copied
 from glassnet.checking.numerics.rounding import Array
 from glassnet.checking.report import TAKEN_OVER, Evidence, Report, Slip, side_by_side
 from glassnet.errors import ArgumentError
@@ -94,35 +94,14 @@ def _can_go_back(learner: LearnerLayer) -> bool:
     """Whether a backward pass for the batch can be called in some way."""
     error = np.ones_like(learner.forward(learner.X))
     try:
-        next(_passes(learner, error))
+        next(passes(learner, error))
     except ArgumentError:
         return learner.batch.n_samples == 1
     return True
 
 
 def _first_way(learner: LearnerLayer, error: Array) -> Way:
-    return next(way for way, _ in _passes(learner, error))
-
-
-def _passes(learner: LearnerLayer, error: Array) -> Iterator[tuple[Way, Pass]]:
-    """The ways to call the backward pass that do not fail, with what each gives."""
-    reasons: list[str] = []
-    n = 0
-    for way in ways(learner):
-        copied = learner.copied()
-        try:
-            copied.forward(copied.X)
-            found = backward(copied, error, way)
-        except Exception as reason:  # whatever a learner's code raises for what it does not accept
-            reasons.append(why(reason))
-            continue
-        n += 1
-        yield way, found
-    if n == 0:
-        unread = "it takes no argument, and no attribute was found from which it reads the error"
-        raise ArgumentError(
-            f"the layer's backward pass could not be called; {reasons[0] if reasons else unread}"
-        )
+    return next(way for way, _ in passes(learner, error))
 
 
 class _Check:
@@ -134,7 +113,7 @@ class _Check:
         # Integers have no gradient.
         self.wanted = [] if learner.batch.is_of_integers else [Wanted("dX", self._numeric_input())]
         self.wanted += [Wanted(leaf.name, slope_of(learner, leaf, error)) for leaf in learner.parameters]
-        tried = [(way, found, self._matched(found)) for way, found in _passes(learner, error)]
+        tried = [(way, found, self._matched(found)) for way, found in passes(learner, error)]
         self.way, self.found, self.given = max(tried, key=lambda t: sum(map(self._fits, t[2], self.wanted)))
 
     @cached_property
