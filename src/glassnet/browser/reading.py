@@ -58,7 +58,7 @@ def named(function: Function) -> str:
     return f"{getattr(function, '__module__', '')}.{getattr(function, '__qualname__', function)}"
 
 
-class Source:
+class FunctionSource:
     """A function's syntax tree, and what the names in it stand for."""
 
     def __init__(self, function: Function) -> None:

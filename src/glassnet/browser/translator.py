@@ -24,7 +24,7 @@ from glassnet.browser.javascript import (
     number,
     safe,
 )  # fmt: skip
-from glassnet.browser.reading import Function, Source
+from glassnet.browser.reading import Function, FunctionSource
 
 if TYPE_CHECKING:
     from glassnet.browser.library import Library
@@ -53,7 +53,7 @@ class Written:
     is_tuple: bool = False
 
 
-class Translation(Source):
+class Translation(FunctionSource):
     """One function on its way."""
 
     def __init__(self, function: Function, library: Library) -> None:

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from glassnet.browser.javascript import is_hashable
-from glassnet.browser.reading import Function, Source
+from glassnet.browser.reading import Function, FunctionSource
 from glassnet.formulas import activations, elementary
 
 Tree = Any
@@ -96,7 +96,7 @@ def formula_of(function: Function, letters: Sequence[str]) -> Formula:
     return found
 
 
-class _Writing(Source):
+class _Writing(FunctionSource):
     """One function on its way; `known` are the trees of its names."""
 
     def __init__(self, function: Function, made: Formula, known: dict[str, Tree]) -> None:
