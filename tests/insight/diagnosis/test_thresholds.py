@@ -223,7 +223,9 @@ SILENT_TRIALS = {
     },
     "held_back": UNFIT | STUCK,
     "no_biases": UNFIT | {"broadcast_targets", MADE_UP_FOR},
-    "too_few_units": UNFIT | {MADE_UP_FOR} | STUCK - {"dead_units"} | COURSES | {"underfitting", "no_biases"},
+    "too_few_units": UNFIT | STUCK - {"dead_units"} | COURSES | {
+        MADE_UP_FOR, "scale_too_large", "exploding_gradient", "underfitting", "no_biases",
+    },
     "underfitting": UNFIT | STUCK | COURSES | {
         "underfitting", "sorted_not_shuffled", "exploding_gradient", "scale_too_large", "missing_nonlinearity",
         "no_biases", "statistics_lag", MADE_UP_FOR,

@@ -142,10 +142,10 @@ RULES = (
     Rule(
         network_rules.too_few_units,
         _WRITTEN + 4,
-        # Not dead_units: a layer of one unit is soon dead.
+        # Not dead_units: a layer of one unit is soon dead. Copies draw their weights as the network did.
         (
-            *_UNFIT, MADE_UP_FOR, *(code for code in _STUCK if code != "dead_units"), *_COURSES, "underfitting",
-            "no_biases",
+            *_UNFIT, MADE_UP_FOR, *(code for code in _STUCK if code != "dead_units"), *_COURSES, "scale_too_large",
+            "exploding_gradient", "underfitting", "no_biases",
         ),
         trains=True,
     ),
