@@ -143,11 +143,12 @@ def test_of_few_samples_a_score_tells_nothing(case_of: CaseOf, n: int, found: bo
     ([0.89, 0.2, 0.5], 1.15, True), ([0.5, 0.91, 0.2], 1.0, False), ([0.6, 0.6, 0.6], 0.89, False),
     ([0.6, 0.66, 0.6], 0.9, False), ([0.6, 0.64, 0.6], 0.9, True), ([-np.inf] * 3, 1.0, False),
 ])  # fmt: skip
-def test_units_are_too_few_where_three_tries_fail_and_a_wider_copy_learns_by_heart(
+def test_units_are_too_few_where_six_tries_fail_and_a_wider_copy_learns_by_heart(
     case_of: CaseOf, own: list[float], wide: float, found: bool
 ) -> None:
     def of_few(wider: int, seed: int = 0, draw: int = 0) -> Any:
-        return SimpleNamespace(score=own[seed] if wider == 1 else wide if wider == 16 else np.nan)
+        tried = [min(own)] * 3 + own
+        return SimpleNamespace(score=tried[seed] if wider == 1 else wide if wider == 16 else np.nan)
 
     references = SimpleNamespace(few=lambda: np.arange(20), of_few=of_few, score=np.inf)
     case = case_of(*three_classes(), trained=True, measured={"references": references, "learned": False})

@@ -190,7 +190,8 @@ def broadcast_targets(case: Case) -> Finding | None:
     output = case.sample.loss.activation.value(case.now.output)[:, 0]
     spread = float(output.std() / max(y.std(), 1e-300))
     off = float(abs(output.mean() - y.mean()) / max(y.std(), 1e-300))
-    if spread > CONSTANT or off > CONSTANT or not _was_moved_there(case, y):
+    limit = NEARLY_CONSTANT if _cancels(case) else CONSTANT
+    if spread > limit or off > CONSTANT or not _was_moved_there(case, y):
         return None
     told = left_out_r2(case.now.blocks[-1].dense.inputs, y)
     if told < TOLD:
@@ -198,9 +199,9 @@ def broadcast_targets(case: Case) -> Finding | None:
     return Finding(
         "broadcast_targets",
         "error",
-        f"the output is the same for all samples (it spreads by {spread:.1%} of what the targets do) and lies at their "
-        f"mean, though a linear fit to what reaches the last layer has R² {told:.2f} on samples left out. A loss of "
-        "outputs (n, 1) and targets (n,), which compares each output with every target, is smallest there",
+        f"the output hardly differs between samples (it spreads by {spread:.1%} of what the targets do) and lies at "
+        f"their mean, though a linear fit to what reaches the last layer has R² {told:.2f} on samples left out. A loss "
+        "of outputs (n, 1) and targets (n,), which compares each output with every target, is smallest there",
         "look whether outputs and targets have one shape where your loss subtracts them: y.reshape(-1, 1)",
         len(case.now.blocks) - 1,
         {"spread of outputs / of targets": spread, "R² of a linear fit behind the hidden layers": told},
@@ -208,8 +209,9 @@ def broadcast_targets(case: Case) -> Finding | None:
     )
 
 
-# In parts of the deviation of the targets.
+# In parts of the deviation of the targets; of outputs whose parts cancel, as no penalty makes them, more may be left.
 CONSTANT = 0.1
+NEARLY_CONSTANT = 0.2
 TOLD = 0.15
 # Contributions of the units to the output cancel to this part; those of weights that nobody trained do not.
 CANCELLED = 0.3
@@ -219,11 +221,15 @@ FAR_FROM_NOTHING = 0.5
 
 def _was_moved_there(case: Case, y: np.ndarray) -> bool:
     """Whether training made the output constant: contributions cancel, or the bias has learned the mean."""
+    nothing = case.sample.loss.activation.value(last_activations(case)[-1].value(np.zeros((1, 1))))
+    return _cancels(case) or abs(float(y.mean() - nothing[0, 0])) > FAR_FROM_NOTHING * float(y.std())
+
+
+def _cancels(case: Case) -> bool:
+    """Whether what the units add to the output cancels."""
     last = case.now.blocks[-1].dense
     parts = last.inputs.std(axis=0) * np.abs(case.now.blocks[-1].weights[:, 0])
-    cancelled = float(last.z.std()) < CANCELLED * float(np.sqrt(np.square(parts).sum()))
-    nothing = case.sample.loss.activation.value(last_activations(case)[-1].value(np.zeros((1, 1))))
-    return cancelled or abs(float(y.mean() - nothing[0, 0])) > FAR_FROM_NOTHING * float(y.std())
+    return float(last.z.std()) < CANCELLED * float(np.sqrt(np.square(parts).sum()))
 
 
 def left_out_r2(features: np.ndarray, y: np.ndarray) -> float:

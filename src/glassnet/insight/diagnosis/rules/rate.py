@@ -13,7 +13,7 @@ from functools import partial
 import numpy as np
 
 from glassnet.insight.diagnosis.case import Case
-from glassnet.insight.diagnosis.measure import Pass
+from glassnet.insight.diagnosis.measure import Pass, rms
 from glassnet.insight.diagnosis.report import Finding
 from glassnet.insight.diagnosis.rules.new_samples import helps_new_samples
 from glassnet.insight.diagnosis.targets import class_score
@@ -26,8 +26,10 @@ GAIN_IN_LOSS = 0.4
 SLOW = 0.6
 # A loss that hardly ever rises from one epoch to the next does not jump over a valley.
 RISES = 0.05
-# ... unless a step has thrown it far above that of guessing, from where it only falls.
+# ... unless a step has thrown it far above that of guessing, from where it only falls, or, with weights that moved by
+# more than their own size, to where nothing moves it any more.
 THROWN = -1.0
+AT_CHANCE = 0.05
 # A larger rate that is no better, by more than this part of the loss, ends the search for a better one.
 NOISE = 0.02
 # Where every repetition takes the same steps, the second one has a rate a little beside: a lucky jump does not last.
@@ -52,7 +54,7 @@ def learning_rate_too_high(case: Case) -> Finding | None:
         not case.diverged
         and case.curve is not None
         and case.curve.rises < RISES
-        and case.now.progress > THROWN
+        and not _was_thrown(case, trials)
     ):
         return None
     if case.training.scheduled and _both(case, trials, 1.0) is not None:
@@ -62,6 +64,13 @@ def learning_rate_too_high(case: Case) -> Finding | None:
         if copies is not None:
             return _of_rate(case, trials, "learning_rate_too_high", factor, copies)
     return None
+
+
+def _was_thrown(case: Case, trials: Trials) -> bool:
+    """Whether the loss is where a step that was too long may have left it."""
+    begun = trials.begun[0]
+    moved = rms(case.network.parameters - begun) > rms(begun)
+    return case.now.progress <= THROWN or (moved and case.now.progress <= AT_CHANCE)
 
 
 def learning_rate_too_low(case: Case) -> Finding | None:

@@ -10,6 +10,7 @@ from glassnet.insight.diagnosis.measure import Pass
 from glassnet.insight.diagnosis.report import Finding
 from glassnet.insight.diagnosis.rules.words import said
 from glassnet.insight.diagnosis.samples import Samples
+from glassnet.insight.diagnosis.targets import TINY
 
 LEAKED = 0.05
 # Validation loss above its lowest value, and above the training loss.
@@ -176,7 +177,7 @@ def _uncertainty(unseen: Pass) -> float:
         return float(errors.std() * np.sqrt(len(errors)) / max(float(spread), 1e-300))
     share = targets.accuracy(unseen.output)
     error = np.sqrt(max(share * (1 - share), 0.0) / len(unseen.output))
-    return float(error / max(1 - targets.shares.max(), 0.1))
+    return float(error / max(1 - targets.shares.max(), TINY))
 
 
 def _lowest_validation_loss(case: Case) -> float | None:

@@ -236,7 +236,7 @@ export function overfitting(one) {
 /** The standard error of the score of samples held back. */
 function uncertainty({ targets }) {
   const { n, m, matrix, centre, accuracy, shares } = targets;
-  if (targets.kind === "classes") return Math.sqrt(Math.max(accuracy * (1 - accuracy), 0) / n) / Math.max(1 - Math.max(...shares), 0.1);
+  if (targets.kind === "classes") return Math.sqrt(Math.max(accuracy * (1 - accuracy), 0) / n) / Math.max(1 - Math.max(...shares), 1e-12);
   const errors = Array.from({ length: n }, (_, i) => matrix.subarray(i * m, (i + 1) * m).reduce((sum, value, j) => sum + (value - centre[i * m + j]) ** 2, 0));
   const mean = errors.reduce((a, b) => a + b, 0) / n, deviation = Math.sqrt(errors.reduce((sum, value) => sum + (value - mean) ** 2, 0) / n);
   return deviation * Math.sqrt(n) / Math.max(spreadOf({ values: matrix, shape: [n, m] }) ** 2 * n * m, TINY);
