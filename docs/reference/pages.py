@@ -21,14 +21,18 @@ PICTURES = "reference/pictures"
 
 
 class Public(SphinxDirective):
-    """``.. public:: glassnet.losses``: all public names of a room that are no rooms themselves."""
+    """``.. public:: glassnet.losses``: all public names of a room that are no rooms themselves.
+
+    What holds facts of parts comes last, since few readers look for it.
+    """
 
     required_arguments = 1
 
     def run(self) -> list[nodes.Node]:
         """Document each by autodoc, under the name that a user writes."""
         room = import_module(self.arguments[0])
-        lines = [line for name in room.__all__ for line in documented(room, name)]
+        names = sorted(room.__all__, key=lambda name: name.endswith("Facts"))
+        lines = [line for name in names for line in documented(room, name)]
         return self.parse_text_to_nodes("\n".join(lines))
 
 

@@ -66,9 +66,7 @@ def write_gif(file: Path, made: Path) -> None:
         frames = [frame.convert("RGB") for frame in ImageSequence.Iterator(moving)]
         seconds = [frame.info["duration"] for frame in ImageSequence.Iterator(moving)]
     few = in_common_colours(frames)
-    shades = np.array(few[0].getpalette(), np.uint8).reshape(-1, 3)
-    shades[few[0].getpixel((0, 0))] = frames[0].getpixel((0, 0))  # the ground, exactly
-    palette = in_dark(shades).ravel().tolist()
+    palette = in_dark(np.array(few[0].getpalette(), np.uint8).reshape(-1, 3)).ravel().tolist()
     for frame in few:
         frame.putpalette(palette)
     few[0].save(made, save_all=True, append_images=few[1:], loop=0, optimize=True, duration=seconds)

@@ -87,6 +87,7 @@ def test_an_animation_shows_decision_boundaries_by_default(tmp_path: Path) -> No
     written = gn.plots.training_animation(recorder, tmp_path / "one.gif")
     with Image.open(written) as image:
         colours = np.unique(np.asarray(image.convert("RGB")).reshape(-1, 3), axis=0)
+        assert image.convert("RGB").getpixel((0, 0)) == (255, 255, 255)
     for tint in (mixed(canvas.CLASSES[number]) for number in range(3)):
         assert np.abs(colours - tint).max(axis=1).min() <= 12
 

@@ -124,7 +124,12 @@ def in_common_colours(frames: list[Any]) -> list[Any]:
     for place, frame in enumerate(some):
         together.paste(frame, (0, place * height))
     palette = together.quantize(_COLOURS)
-    return [frame.quantize(palette=palette, dither=image.Dither.NONE) for frame in frames]
+    few = [frame.quantize(palette=palette, dither=image.Dither.NONE) for frame in frames]
+    shades, ground = few[0].getpalette(), 3 * few[0].getpixel((0, 0))
+    shades[ground : ground + 3] = frames[0].getpixel((0, 0))  # white, which is else a little darker
+    for frame in few:
+        frame.putpalette(shades)
+    return few
 
 
 def _gif(frames: Sequence[Any], seconds: float) -> bytes:

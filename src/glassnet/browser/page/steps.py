@@ -109,7 +109,7 @@ def _samples(moment: Moment) -> dict[str, Any]:
     is_image = width == 64 and moment.x.min() >= 0 and moment.x.max() <= 1
     return {
         "name": "given", "n": len(moment.x), "width": width, "X": moment.x.ravel().tolist(),
-        "featureNames": names if len(names) == width else [f"x{column + 1}" for column in range(width)],
+        "featureNames": names if len(names) == width else [f"x{column}" for column in range(width)],
         "image": [8, 8] if is_image else None,
     }  # fmt: skip
 
