@@ -1,8 +1,8 @@
 // For readers who use a keyboard or hear the page: what scrolls can be reached, and headings of the sidebar have a level.
-const PANELS = 1.7; // times as wide as high
+const PANELS = 850; // as many pixels wide are pictures of more than two panels
 function reachable() {
   for (const picture of document.querySelectorAll("div.cell_output img"))
-    picture.classList.toggle("of-panels", picture.naturalWidth > PANELS * picture.naturalHeight && picture.naturalWidth > 640);
+    picture.classList.toggle("of-panels", picture.naturalWidth > PANELS);
   for (const part of document.querySelectorAll("pre, .table-wrapper, div.formula, div.cell_output, dl > dt.sig"))
     if (part.scrollWidth > part.clientWidth || part.scrollHeight > part.clientHeight) part.tabIndex = 0;
 }
