@@ -13,15 +13,15 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import numba
 import numpy as np
 import pytest
-from numba.core.ccallback import CFunc
 
 import glassnet
 from glassnet import activations
 from glassnet.engines.compiled import kernels
 from glassnet.kernels import blas, cache, store
+from glassnet.kernels.cache import KernelFile
+from glassnet.kernels.store import CFunction
 
 FLOAT64 = np.dtype(np.float64)
 RELU = activations.ReLU()
@@ -42,17 +42,17 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 def compilations(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Names of the functions that are compiled, not read."""
     names: list[str] = []
-    compile_ = CFunc._compile_uncached
+    make = store._made
 
-    def counted(self: CFunc) -> Any:
-        names.append(self.__name__)
-        return compile_(self)
+    def counted(file: KernelFile, code: bytes, kind: Any) -> CFunction:
+        names.append(file.name)
+        return make(file, code, kind)
 
-    monkeypatch.setattr(CFunc, "_compile_uncached", counted)
+    monkeypatch.setattr(store, "_made", counted)
     return names
 
 
-def gate() -> CFunc:
+def gate() -> CFunction:
     """relu's kernel as a new process would get it."""
     store._kept.clear()
     kernel = kernels.gate(RELU, FLOAT64)
@@ -60,7 +60,7 @@ def gate() -> CFunc:
     return kernel.make()
 
 
-def assert_right(made: CFunc) -> None:
+def assert_right(made: CFunction) -> None:
     """It multiplies by 1 above 0, and by 0 elsewhere."""
     z, error = np.array([-1.0, 0.0, 2.0]), np.array([3.0, 4.0, 5.0])
     pointers = [part.ctypes.data_as(made.ctypes.argtypes[0]) for part in (z, z, error, np.empty(0))]
@@ -305,8 +305,13 @@ def test_only_this_user_can_write_what_is_written(folder: Path) -> None:
 # ---- the key
 
 
+# What the cache finds out once in a process.
+digest_of_sources = cache.sources.__wrapped__
+
+
 def key_of(package: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     monkeypatch.setattr(cache, "PACKAGE", package)
+    monkeypatch.setattr(cache, "sources", digest_of_sources)
     return cache.key.__wrapped__()
 
 
@@ -347,7 +352,6 @@ def test_a_new_source_has_a_new_key_and_another_text_has_not(
 
 
 VERSIONS = [
-    (numba, "__version__"),
     (np, "__version__"),
     (cache.llvmlite, "__version__"),
     (cache.sys, "version"),
@@ -357,6 +361,11 @@ VERSIONS = [
 @pytest.mark.parametrize(("module", "name"), VERSIONS)
 def test_the_key_follows_versions(module: Any, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, name, "0.0")
+    assert cache.key.__wrapped__() != cache.key()
+
+
+def test_the_key_follows_the_version_of_numba(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cache, "version", lambda package: {"numba": "0.0"}[package])
     assert cache.key.__wrapped__() != cache.key()
 
 
@@ -387,6 +396,7 @@ def key_after(change: Callable[[Path], None], tmp_path: Path, monkeypatch: pytes
     change(Path(package))
     with monkeypatch.context() as patched:
         patched.setattr(cache, "PACKAGE", Path(package))
+        patched.setattr(cache, "sources", digest_of_sources)
         return cache.key.__wrapped__()
 
 

@@ -7,6 +7,7 @@ import sys
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -125,6 +126,8 @@ def compiled_engine() -> CompiledEngine:
         If a package that it needs is missing, or there but of no use.
     """
     try:
+        if find_spec("numba") is None:
+            raise ModuleNotFoundError(name="numba")
         from glassnet.engines.compiled.engine import CompiledEngine
     except ModuleNotFoundError as error:
         package = (error.name or "numba").partition(".")[0]

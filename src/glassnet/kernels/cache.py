@@ -4,22 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import os
-import pickle
 import platform
 import stat
 import sys
 import tempfile
 from functools import cache
+from importlib.metadata import version
 from pathlib import Path
-from typing import Any
 
 import llvmlite
 import llvmlite.binding
-import numba
 import numpy as np
 import platformdirs
-from numba.core.compiler import CompileResult
-from numba.core.serialize import dumps
 
 from glassnet.kernels import blas
 
@@ -90,22 +86,32 @@ def _content(path: Path) -> bytes:
         return file.read()
 
 
+def digests() -> dict[str, str]:
+    """Of each file that compiled code is made of, by its path in the package."""
+    paths = [path for pattern in SOURCES for path in sorted(PACKAGE.glob(pattern))]
+    return {
+        path.relative_to(PACKAGE).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in paths
+    }
+
+
+@cache
+def sources() -> str:
+    """One digest of all of them."""
+    return hashlib.sha256(repr(digests()).encode()).hexdigest()
+
+
 @cache
 def key() -> str:
     """A name for exactly these sources, versions and this processor."""
-    digest = hashlib.sha256()
-    for pattern in SOURCES:
-        for path in sorted(PACKAGE.glob(pattern)):
-            digest.update(path.name.encode() + path.read_bytes())
     processor = (llvmlite.binding.get_host_cpu_name(), llvmlite.binding.get_host_cpu_features().flatten())
-    versions = (numba.__version__, llvmlite.__version__, np.__version__, sys.version, platform.machine())
+    versions = (version("numba"), llvmlite.__version__, np.__version__, sys.version, platform.machine())
     has_blas = blas.FOUND is not None
-    digest.update(repr((processor, versions, blas.INTEGER_BITS, has_blas)).encode())
-    return digest.hexdigest()[:24]
+    made_of = (sources(), processor, versions, blas.INTEGER_BITS, has_blas)
+    return hashlib.sha256(repr(made_of).encode()).hexdigest()[:24]
 
 
 class KernelFile:
-    """The compiled code of one kernel, in the role of a Numba cache.
+    """The machine code of one kernel, an object file.
 
     The file begins with a SHA-256 of the rest, of the kernel's name and of the folder's key. One that is damaged, or
     does not belong here, is compiled and written anew.
@@ -116,43 +122,31 @@ class KernelFile:
         place = folder()
         self.path = None if place is None else place / f"{name}.kernel"
 
-    def _digest(self, payload: bytes) -> bytes:
-        return hashlib.sha256(f"{key()} {self.name} ".encode() + payload).digest()
+    def _digest(self, code: bytes) -> bytes:
+        return hashlib.sha256(f"{key()} {self.name} ".encode() + code).digest()
 
     def read(self) -> bytes | None:
-        """The compiled code as it was written, or None."""
+        """The machine code as it was written, or None."""
         if self.path is None:
             return None
         try:
             content = _content(self.path)
         except OSError:
             return None
-        digest, payload = content[:DIGEST_BYTES], content[DIGEST_BYTES:]
-        return payload if self._digest(payload) == digest else None
+        digest, code = content[:DIGEST_BYTES], content[DIGEST_BYTES:]
+        return code if self._digest(code) == digest else None
 
-    def load_overload(self, signature: Any, target_context: Any) -> Any:
-        """The compiled code as Numba wants it, or None."""
-        target_context.refresh()
-        payload = self.read()
-        if payload is None:
-            return None
-        try:
-            return CompileResult._rebuild(target_context, *pickle.loads(payload))
-        except Exception:  # whatever is wrong with a cached file, the cure is to compile again
-            return None
-
-    def save_overload(self, signature: Any, result: Any) -> None:
-        """Write the compiled code; atomically, since other processes may do the same. A full disk is no error."""
+    def write(self, code: bytes) -> None:
+        """Keep the machine code; atomically, since other processes may do the same. A full disk is no error."""
         if self.path is None:
             return
-        payload = dumps(result._reduce())
         try:
             number, name = tempfile.mkstemp(dir=self.path.parent, prefix=".")
         except OSError:
             return
         try:
             with os.fdopen(number, "wb") as file:
-                file.write(self._digest(payload) + payload)
+                file.write(self._digest(code) + code)
             Path(name).chmod(0o644)
             Path(name).replace(self.path)
         except OSError:

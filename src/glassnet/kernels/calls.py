@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-import platform
 from typing import Any
 
-import llvmlite.binding
 from llvmlite import ir
-from numba import types
+from numba import from_dtype, types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
-from glassnet.kernels import blas
+from glassnet.kernels import blas, records
+from glassnet.kernels.native.machine import IS_X86
 
 # Numbers of cblas; that of a transposed matrix is the next one.
 INT = ir.IntType(32)
-_IS_X86 = platform.machine().lower() in ("x86_64", "amd64")
 ROW_MAJOR, NOT_TRANSPOSED = ir.Constant(INT, 101), ir.Constant(INT, 111)
 
-# Code in the disk cache names the BLAS by these symbols; every process says anew where they are.
-if blas.FOUND is not None:
-    llvmlite.binding.add_symbol("glassnet_gemm_float32", blas.FOUND.float32)
-    llvmlite.binding.add_symbol("glassnet_gemm_float64", blas.FOUND.float64)
+ROW_TYPE, JOB_TYPE = from_dtype(records.ROW), from_dtype(records.JOB)
 
 
 @intrinsic
@@ -144,7 +139,7 @@ def flush_to_zero(typingctx: Any) -> Any:
     """
 
     def codegen(context: Any, builder: Any, signature: Any, values: Any) -> Any:
-        if not _IS_X86:
+        if not IS_X86:
             return ir.Constant(INT, 0)
         place = cgutils.alloca_once(builder, INT)
         _control(builder, "stmxcsr", place)
@@ -161,7 +156,7 @@ def restore(typingctx: Any, state: Any) -> Any:
     """Treat small numbers as before :func:`flush_to_zero`."""
 
     def codegen(context: Any, builder: Any, signature: Any, values: Any) -> Any:
-        if _IS_X86:
+        if IS_X86:
             place = cgutils.alloca_once_value(builder, values[0])
             _control(builder, "ldmxcsr", place)
         return context.get_dummy_value()

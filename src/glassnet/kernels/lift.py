@@ -7,10 +7,8 @@ function keeps its numbers as they are written: they may be indices, powers or c
 
 from __future__ import annotations
 
-import dis
-from collections.abc import Callable, Iterator, Mapping, Set
-from itertools import chain
-from types import CellType, CodeType, FunctionType, ModuleType
+from collections.abc import Callable, Mapping
+from types import CellType, CodeType, FunctionType
 from typing import Any
 
 import numba
@@ -19,9 +17,9 @@ from numba.core.dispatcher import Dispatcher
 
 from glassnet.kernels import scalars
 from glassnet.kernels.exponentials import scalar
+from glassnet.kernels.native.bytecode import globals_of, plain, steps
+from glassnet.kernels.native.compiling import FAST
 
-# Sums may be taken in any order, and so in parallel; NaN and infinity keep their meaning.
-FAST = {"contract", "arcp", "nsz", "reassoc"}
 compiled = numba.njit(fastmath=FAST, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
 # The loop and its traversals become one function: only there does LLVM see that no array in it is owned by anybody, and
 # leaves out the counting of references, which takes as long as a small step.
@@ -39,13 +37,6 @@ def specialise(template: Formula, name: str, **meanings: Any) -> FunctionType:
     return _copied(plain(template), name, meanings, plain(template).__closure__)
 
 
-def plain(candidate: Any) -> FunctionType:
-    """`candidate`, or a `TypeError` if it has no byte code to lift, such as a class or a method."""
-    if not isinstance(candidate, FunctionType):
-        raise TypeError(f"only plain functions and NumPy's can be compiled, not {candidate!r}")
-    return candidate
-
-
 def _copied(
     function: FunctionType, name: str, meanings: Mapping[str, Any], closure: tuple[CellType, ...] | None
 ) -> FunctionType:
@@ -61,24 +52,6 @@ def lift(formula: Formula, dtype: DType) -> Any:
     lifted = specialise(formula, formula.__name__, **meanings)
     lifted.__code__ = _typed(lifted.__code__, dtype)
     return scalar(lifted)
-
-
-def _codes(code: CodeType) -> Iterator[CodeType]:
-    """The code of a function, and that of the functions written inside it."""
-    yield code
-    for constant in code.co_consts:
-        if isinstance(constant, CodeType):
-            yield from _codes(constant)
-
-
-def _steps(function: FunctionType) -> Iterator[dis.Instruction]:
-    return chain.from_iterable(map(dis.get_instructions, _codes(function.__code__)))
-
-
-def globals_of(function: FunctionType) -> dict[str, Any]:
-    """The globals that a function reads, as they are now."""
-    names = {step.argval for step in _steps(function) if step.opname == "LOAD_GLOBAL"}
-    return {name: function.__globals__[name] for name in sorted(names & function.__globals__.keys())}
 
 
 def _meaning(thing: Any, dtype: DType) -> Any:
@@ -111,7 +84,7 @@ def lift_own(function: Any, dtype: DType, callers: tuple[Any, ...] = ()) -> Any:
         return function if known is None else known
     if function in callers:
         raise TypeError(f"{function.__name__} calls itself")
-    if any(step.opname == "RAISE_VARARGS" for step in _steps(plain(function))):
+    if any(step.opname == "RAISE_VARARGS" for step in steps(plain(function))):
         raise TypeError(f"{function.__name__} raises errors, which compiled code cannot pass on")
     seen = (*callers, function)
     meanings = {name: _own_meaning(t, dtype, seen) for name, t in globals_of(plain(function)).items()}
@@ -126,29 +99,3 @@ def _own_meaning(thing: Any, dtype: DType, callers: tuple[Any, ...]) -> Any:
         return lift_own(thing, dtype, callers)
     known = scalars.form(thing, dtype)
     return thing if known is None else known
-
-
-def captured(function: Any, seen: tuple[Any, ...] = ()) -> tuple[Any, ...]:
-    """What a compiled copy of a function holds of the world outside: two calls that agree may share one copy."""
-    if not isinstance(function, FunctionType) or function in seen:
-        return (function,)
-    outside = {
-        **globals_of(function),
-        **{str(k): cell.cell_contents for k, cell in enumerate(function.__closure__ or ())},
-    }
-    attributes = {name for code in _codes(function.__code__) for name in code.co_names}
-    inside = (*seen, function)
-    return (function, *((name, _frozen(thing, inside, attributes)) for name, thing in outside.items()))
-
-
-def _frozen(thing: Any, seen: tuple[Any, ...], attributes: Set[str]) -> Any:
-    if isinstance(thing, FunctionType):
-        return captured(thing, seen)
-    if isinstance(thing, ModuleType) and thing is not np and thing not in seen:
-        read = {name: vars(thing)[name] for name in sorted(attributes & vars(thing).keys())}
-        return tuple((name, _frozen(value, (*seen, thing), attributes)) for name, value in read.items())
-    if isinstance(thing, tuple):
-        return type(thing), tuple(_frozen(entry, seen, attributes) for entry in thing)
-    if isinstance(thing, np.ndarray):
-        return thing.dtype.str, thing.shape, thing.tobytes()
-    return (type(thing), thing) if isinstance(thing, (bool, int, float, complex, np.generic)) else id(thing)

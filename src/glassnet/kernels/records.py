@@ -1,10 +1,8 @@
 """What compiled code is given beside arrays: records of numbers and of addresses."""
 
-# mypy: disallow-untyped-defs = False, allow-untyped-calls = True
 from __future__ import annotations
 
 import numpy as np
-from numba import from_dtype
 
 # Numbers of a row of the plan. Beside them a record holds its kind (1, 2, ... of plan.OF_LOOP; 0 where `own` says that
 # the functions are the layer's own), how many parameters such a layer has, and addresses: of the row's kernels, of the
@@ -45,6 +43,3 @@ JOB = np.dtype(
     )]
     + [(name, np.float64) for name in ("clip_norm", "clip_value", "label_smoothing", "share_of_each")]
 )  # fmt: skip
-
-
-ROW_TYPE, JOB_TYPE = from_dtype(ROW), from_dtype(JOB)

@@ -11,8 +11,7 @@ from typing import Any
 import numpy as np
 from numba import carray
 
-from glassnet.kernels.calls import at_address
-from glassnet.kernels.records import ROW_TYPE
+from glassnet.kernels.calls import ROW_TYPE, at_address
 
 VALUE: Any = None
 SLOPE: Any = None

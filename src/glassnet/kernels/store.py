@@ -1,36 +1,77 @@
-"""Compiles templates into C functions, each once, and keeps them."""
+"""C functions made of templates: in memory, on disk, carried by the package, or compiled by Numba; each made once.
+
+Numba is loaded where something is compiled by it, and not before.
+"""
 
 from __future__ import annotations
 
 import os
+import sys
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from importlib import import_module
+from itertools import count
 from typing import Any
 
 from llvmlite.binding import ffi
-from numba.core.ccallback import CFunc
-from numba.core.compiler_lock import global_compiler_lock
 
 from glassnet.errors import EngineError
+from glassnet.kernels import cache
 from glassnet.kernels.cache import KernelFile
-from glassnet.kernels.lift import FAST, specialise
+from glassnet.kernels.native import carried, machine
 
-OPTIONS = {"nopython": True, "error_model": "numpy", "fastmath": FAST}
 
-_kept: dict[Any, CFunc] = {}
+@dataclass(frozen=True)
+class Template:
+    """Where plain Python stands in which some names in capitals are still open."""
+
+    module: str
+    name: str
+
+    def load(self) -> Any:
+        """The function; this loads Numba."""
+        return getattr(import_module(self.module), self.name)
+
+
+@dataclass(frozen=True)
+class CFunction:
+    """A function in machine code: where it begins, and what it takes and gives (a ``ctypes.CFUNCTYPE``)."""
+
+    address: int
+    kind: Any
+
+    @cached_property
+    def ctypes(self) -> Any:
+        """The function, to be called from Python."""
+        return self.kind(self.address)
+
+
+Meanings = Callable[[], dict[str, Any]]
+
+_kept: dict[Any, CFunction] = {}
 _lock = threading.RLock()
+_numbers = count(1)
+# Locks of the compilers that the thread which forks holds meanwhile.
+_held: list[Any] = []
 
 
 def _wait_for_compilers() -> None:
     """Hold the locks of this room, of Numba, and of LLVM, which is also called when compiled code is disposed of."""
     _lock.acquire()
-    global_compiler_lock.acquire()
+    numba = sys.modules.get("numba.core.compiler_lock")
+    lock = getattr(numba, "global_compiler_lock", None)
+    if lock is not None:
+        lock.acquire()
+        _held.append(lock)
     ffi.lib._lock.__enter__()
 
 
 def _let_compilers_go() -> None:
     ffi.lib._lock.__exit__(None, None, None)
-    global_compiler_lock.release()
+    while _held:
+        _held.pop().release()
     _lock.release()
 
 
@@ -40,35 +81,73 @@ if hasattr(os, "register_at_fork"):
         before=_wait_for_compilers, after_in_parent=_let_compilers_go, after_in_child=_let_compilers_go
     )
 
-# Numba keeps what it has compiled until the process ends: about 1 MB for each function.
+# Compiled code and what Numba keeps of it stay until the process ends: about 1 MB for each function.
 MOST_OWN = 1000
 
 
-def function(
-    template: Callable[..., Any], name: str, signature: Any, meanings: Callable[[], dict[str, Any]]
-) -> CFunc:
+def function(template: Template, name: str, kind: Any, meanings: Meanings) -> CFunction:
     """The C function made of `template`, compiled or read from disk at first use.
 
     Parameters
     ----------
-    template : callable
-        Plain Python in which some names in capitals are still open.
+    template : Template
     name : str
         What it is called, unique for the template and what is put into it.
-    signature : numba signature
+    kind : type
+        Of the C function: a ``ctypes.CFUNCTYPE``.
     meanings : callable
-        Gives what the open names stand for; called only where the function is not in memory.
+        Gives what the open names stand for; called only where Numba compiles.
+
+    Raises
+    ------
+    EngineError
+        If Numba is needed and cannot be loaded.
     """
     with _lock:
         if name not in _kept:
-            _kept[name] = build(specialise(template, name, **meanings()), signature, KernelFile(name))
+            file = KernelFile(name)
+            _kept[name] = _read(file, kind) or _made(file, portable(template, name, kind, meanings), kind)
         return _kept[name]
 
 
+def _read(file: KernelFile, kind: Any) -> CFunction | None:
+    code = file.read()
+    try:
+        return None if code is None else CFunction(machine.loaded(code, file.name), kind)
+    except ValueError:  # whatever is wrong with a cached file, the cure is to compile again
+        return None
+
+
+def _made(file: KernelFile, code: bytes, kind: Any) -> CFunction:
+    translated = machine.translated(code)
+    file.write(translated)
+    return CFunction(machine.loaded(translated, file.name), kind)
+
+
+def portable(template: Template, name: str, kind: Any, meanings: Meanings) -> bytes:
+    """The code of :func:`function` before it is fitted to this processor: carried, or compiled by Numba."""
+    return carried.codes(cache.sources()).get(name) or compile(template, name, kind, meanings)
+
+
+def compile(template: Template, name: str, kind: Any, meanings: Meanings) -> bytes:
+    """The code of :func:`function` before it is fitted to this processor, by Numba.
+
+    Raises
+    ------
+    EngineError
+        If Numba cannot be loaded.
+    """
+    try:
+        from glassnet.kernels.lift import specialise
+        from glassnet.kernels.native import compiling
+    except ImportError as error:
+        raise EngineError(f"engine='compiled' needs numba, which cannot be loaded: {error}") from error
+    return compiling.portable(specialise(template.load(), name, **meanings()), name, kind)
+
+
 def own_function(
-    key: Any, template: Callable[..., Any], signature: Any, meanings: Callable[[], dict[str, Any]],
-    check: Callable[[CFunc], None],
-) -> CFunc:  # fmt: skip
+    key: Any, template: Template, kind: Any, meanings: Meanings, check: Callable[[CFunction], None]
+) -> CFunction:
     """The same for a user's own formula: kept in memory under `key`, not on disk.
 
     `check` sees the compiled function first, and raises where it must not be used.
@@ -76,7 +155,9 @@ def own_function(
     with _lock:
         if key not in _kept:
             refuse_too_many()
-            made = build(specialise(template, template.__name__, **meanings()), signature, None)
+            name = f"own_{template.name}_{next(_numbers)}"
+            code = machine.translated(compile(template, name, kind, meanings))
+            made = CFunction(machine.loaded(code, name), kind)
             check(made)
             _kept[key] = made
         return _kept[key]
@@ -93,15 +174,11 @@ def refuse_too_many() -> None:
         )
 
 
-def build(python_function: Any, signature: Any, file: KernelFile | None) -> CFunc:
-    """Compile; with a file, read it from there or write it there."""
-    made = CFunc(python_function, (signature.args, signature.return_type), locals={}, options=OPTIONS)
-    if file is not None:
-        made._cache = file
-    made.compile()
-    return made
-
-
 def is_ready(key: Any) -> bool:
     """Whether :func:`function` or :func:`own_function` would find this without compiling."""
     return key in _kept or (isinstance(key, str) and KernelFile(key).read() is not None)
+
+
+def is_carried(key: Any) -> bool:
+    """Whether nothing but fitting it to this processor is left to do."""
+    return key in carried.codes(cache.sources())

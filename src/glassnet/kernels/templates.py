@@ -261,6 +261,3 @@ def update_partly(w_at, g_at, states_at, n, c_at, factors):  # type: ignore[no-u
     call(addresses[0], (w_at, g_at, states_at, n, c_at, 0))
     for k in range(n):
         w[k] = before[k] + shares[k] * (w[k] - before[k])
-
-
-UPDATES = (update_0, update_1, update_2, update_3, update_4)

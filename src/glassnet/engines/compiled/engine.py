@@ -3,53 +3,40 @@
 from __future__ import annotations
 
 import functools
+import os
 from collections.abc import Iterator
-from typing import Any
+from ctypes import CFUNCTYPE, c_int64
 
-import numba
 import numpy as np
-from numba import types
 from numpy.typing import NDArray
 
-from glassnet.engines import loop
 from glassnet.engines.base import DType, Predict, Steps, Task, Vectors
-from glassnet.engines.compiled import entries, kernels, layers
+from glassnet.engines.compiled import kernels, layers
 from glassnet.engines.compiled.kernels import Kernel
 from glassnet.engines.threads import matrix_threads
 from glassnet.errors import EngineError
-from glassnet.kernels import cache, records, store
-from glassnet.kernels.compiled import TRAVERSALS
-from glassnet.kernels.lift import specialise, whole
+from glassnet.kernels import cache, records
+from glassnet.kernels.store import Template
 from glassnet.optimizers import Optimizer
 from glassnet.plan import DROPOUT, NOWHERE, OF_LOOP, Plan, Row
 from glassnet.support.arrays import Array
 
 PREDICTION_ROWS = 1024
-ENTRY = types.int64(types.int64)
+ENTRY = CFUNCTYPE(c_int64, c_int64)
+ENTRIES = "glassnet.engines.compiled.entries"
 # What the loop's DENSE, ACTIVATION and DROPOUT mean in compiled code, whose records hold numbers.
 KINDS = {kind: number for number, kind in enumerate(OF_LOOP, start=1)}
-# Measured; the loop is compiled once, each of the others for one formula.
-SECONDS_TO_COMPILE, SECONDS_PER_KERNEL = {"train": 6.0, "predict": 1.5}, 0.3
+# Measured, by Numba or of code that the package carries; the loop once, each of the others for one formula.
+COMPILING = {"train": 4.0, "predict": 1.5}, 0.3
+FITTING = {"train": 0.5, "predict": 0.15}, 0.03
 
 
-@functools.cache
-def compiled_loop() -> dict[str, Any]:
-    """The functions of the loop over compiled traversals."""
-    made: dict[str, Any] = {**TRAVERSALS, **{kind.upper(): number for kind, number in KINDS.items()}}
-    for function in (loop.forward, loop.backward, loop.train):
-        made[function.__name__] = whole(specialise(function, function.__name__, **made))
-    return made
-
-
-def entry(template: Any, dtype: DType) -> Kernel:
-    """An entry of :mod:`glassnet.engines.compiled.entries`."""
-    name = f"{template.__name__}_{dtype.name}"
-
-    def meanings() -> dict[str, Any]:
-        made = compiled_loop()
-        return {"NUMBER": kernels.number(dtype), "TRAIN": made["train"], "FORWARD": made["forward"]}
-
-    return Kernel(name, lambda: store.function(template, name, ENTRY, meanings))
+def entry(name: str, dtype: DType) -> Kernel:
+    """An entry of :mod:`glassnet.engines.compiled.entries`: "train" or "predict"."""
+    template = Template(ENTRIES, name)
+    return kernels.built_in(
+        template, f"{name}_{dtype.name}", ENTRY, lambda: kernels.lifted().entry(dtype, KINDS)
+    )
 
 
 def kernels_of(row: Row, dtype: DType) -> dict[str, Kernel]:
@@ -122,7 +109,7 @@ class CompiledTrainer:
         self.task = task
         dtype, size, plan = task.dtype, task.batch_size, task.plan
         gathered = size if task.gathers else 0
-        self.run_entry = entry(entries.train, dtype).make().ctypes
+        self.run_entry = entry("train", dtype).make().ctypes
         self.job = Job()
         self.rows = Rows(plan, dtype)
         self.job.point(
@@ -180,7 +167,7 @@ class CompiledEngine:
     name = "compiled"
 
     def __init__(self) -> None:
-        if numba.config.DISABLE_JIT:
+        if os.environ.get("NUMBA_DISABLE_JIT", "0") not in ("", "0"):
             raise EngineError(
                 "the variable NUMBA_DISABLE_JIT forbids to compile; unset it, or use engine='numpy'"
             )
@@ -192,8 +179,8 @@ class CompiledEngine:
 
     def seconds_to_prepare(self, plan: Plan, optimizer: Optimizer, dtype: DType) -> float:
         """About how long :meth:`prepare` is going to compile; 0 where everything is there."""
-        missing = [name for name, kernel in needed(plan, optimizer, dtype) if not kernel.is_ready]
-        return sum(SECONDS_TO_COMPILE.get(name, SECONDS_PER_KERNEL) for name in missing)
+        missing = [(name, kernel) for name, kernel in needed(plan, optimizer, dtype) if not kernel.is_ready]
+        return sum(_seconds(name, kernel) for name, kernel in missing)
 
     def prepare(self, plan: Plan, optimizer: Optimizer, dtype: DType) -> None:
         """Compile, or read from disk, all that training this plan needs.
@@ -218,13 +205,18 @@ class CompiledEngine:
         return self.predictor(plan, x.dtype)(vectors, x)
 
 
+def _seconds(name: str, kernel: Kernel) -> float:
+    of_loop, of_others = FITTING if kernel.is_carried else COMPILING
+    return of_loop.get(name, of_others)
+
+
 def predict(plan: Plan, rows: Rows, vectors: Vectors, x: Array) -> Array:
     """The last row's output in prediction, by these compiled rows, a slice of samples at a time."""
     size = min(len(x), PREDICTION_ROWS)
     output = np.empty((len(x), plan.n_outputs), x.dtype)
     job = prediction_job(plan, rows, vectors, x, output, size)
     with matrix_threads(plan, size):
-        entry(entries.predict, x.dtype).make().ctypes(job.address)
+        entry("predict", x.dtype).make().ctypes(job.address)
     return output
 
 
@@ -250,5 +242,5 @@ def needed(plan: Plan, optimizer: Optimizer, dtype: DType) -> Iterator[tuple[str
     yield "update", kernels.update(optimizer, dtype)
     if len(plan.layout.learning_rate_factors(dtype)):
         yield "update_partly", kernels.update_partly(dtype)
-    yield "predict", entry(entries.predict, dtype)
-    yield "train", entry(entries.train, dtype)
+    yield "predict", entry("predict", dtype)
+    yield "train", entry("train", dtype)

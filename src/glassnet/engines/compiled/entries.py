@@ -12,8 +12,7 @@ from typing import Any
 from numba import carray, types
 
 from glassnet.engines.loop import Data, Dropped, Parameters, Room, Update
-from glassnet.kernels.calls import at_address, flush_to_zero, restore
-from glassnet.kernels.records import JOB_TYPE, ROW_TYPE
+from glassnet.kernels.calls import JOB_TYPE, ROW_TYPE, at_address, flush_to_zero, restore
 
 NUMBER: Any = None
 TRAIN: Any = None

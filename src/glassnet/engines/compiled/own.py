@@ -13,15 +13,15 @@ from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
-from numba.core.ccallback import CFunc
 from numpy.typing import NDArray
 
 from glassnet import activations, losses
 from glassnet.activations import ActivationFunction
 from glassnet.engines.base import DType
 from glassnet.errors import EngineError
-from glassnet.kernels import arrays, store, templates
-from glassnet.kernels.lift import captured
+from glassnet.kernels import arrays, store
+from glassnet.kernels.native.bytecode import captured
+from glassnet.kernels.store import CFunction, Meanings, Template
 from glassnet.losses import Loss
 from glassnet.optimizers import Optimizer
 
@@ -37,18 +37,18 @@ TOLERANCES = {"float32": 1e-4, "float64": 1e-10}
 class Key:
     """What a compiled function is made of: the same key, the same function."""
 
-    template: Any
+    template: Template
     thing: Thing
     dtype: DType
     held: tuple[Any, ...]
 
 
-def key(template: Any, thing: Thing, dtype: DType) -> Key:
+def key(template: Template, thing: Thing, dtype: DType) -> Key:
     """For `template` around a formula of `thing`, as the numbers that the formula holds are now."""
     return Key(template, thing, dtype, tuple(map(captured, _formulas(thing))))
 
 
-def compile(key: Key, signature: Any, meanings: Callable[[], dict[str, Any]]) -> CFunc:
+def compile(key: Key, kind: Any, meanings: Meanings) -> CFunction:
     """The compiled function, which agrees with NumPy.
 
     Raises
@@ -59,7 +59,7 @@ def compile(key: Key, signature: Any, meanings: Callable[[], dict[str, Any]]) ->
         If NumPy cannot use what it returns either.
     """
     try:
-        return store.own_function(key, key.template, signature, meanings, lambda made: _try_out(made, key))
+        return store.own_function(key, key.template, kind, meanings, lambda made: _try_out(made, key))
     except EngineError:
         raise
     except Exception as error:  # Numba raises errors of all kinds for what it does not know
@@ -99,9 +99,9 @@ def _reason(error: Exception) -> str:
     return re.sub(r" (from '[^']*'|at 0x[0-9a-f]+)", "", told[0]).rstrip(".")
 
 
-def _try_out(made: CFunc, key: Key) -> None:
+def _try_out(made: CFunction, key: Key) -> None:
     """Raise `EngineError` if the compiled function and NumPy do not agree."""
-    thing, dtype, trial = key.thing, key.dtype, _TRIALS[key.template.__name__]
+    thing, dtype, trial = key.thing, key.dtype, _TRIALS[key.template.name]
 
     def call(*arguments: Any) -> Any:
         kinds: Any = made.ctypes.argtypes
@@ -219,5 +219,5 @@ _TRIALS: dict[str, Callable[[Any, DType, Callable[..., Any]], Pairs]] = {
         ),
         _try_compare,
     ),
-    **dict.fromkeys((template.__name__ for template in templates.UPDATES), _try_update),
+    **dict.fromkeys(("update_0", "update_1", "update_2", "update_3", "update_4"), _try_update),
 }

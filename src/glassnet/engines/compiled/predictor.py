@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from glassnet.engines.base import Vectors
-from glassnet.engines.compiled import entries
 from glassnet.engines.compiled.engine import Rows, entry, predict, prediction_job
 from glassnet.plan import Plan
 from glassnet.support.arrays import Array
@@ -61,7 +60,7 @@ class _Few:
         self.rooms = {(n, *shape): (n, x[:n], output[:n]) for n in counts}
         self.job = prediction_job(plan, rows, vectors, x, output, SMALL)
         self.n_samples, self.n = self.job.record["n_samples"], SMALL
-        self.enter, self.address = entry(entries.predict, dtype).make().ctypes, self.job.address
+        self.enter, self.address = entry("predict", dtype).make().ctypes, self.job.address
 
     def predict(self, X: Array, room: tuple[int, Array, Array]) -> Array:
         """The output for samples that fit this room."""

@@ -9,7 +9,7 @@ import numpy as np
 
 from glassnet import activations, losses, optimizers
 from glassnet.engines.base import DType
-from glassnet.engines.compiled import entries, kernels
+from glassnet.engines.compiled import kernels
 from glassnet.engines.compiled.engine import entry
 from glassnet.engines.compiled.kernels import Kernel
 from glassnet.engines.compiled.layers import BODIES, kernels_of
@@ -36,8 +36,8 @@ def every_kernel() -> list[Kernel]:
 
 
 def _of_dtype(dtype: DType) -> Iterator[Kernel]:
-    yield entry(entries.train, dtype)
-    yield entry(entries.predict, dtype)
+    yield entry("train", dtype)
+    yield entry("predict", dtype)
     for activation in map(activations.get, activations.names()):
         yield kernels.activate(activation, dtype, with_bias=True)
         yield kernels.activate(activation, dtype, with_bias=False)

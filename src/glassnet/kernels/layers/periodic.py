@@ -11,8 +11,7 @@ import math
 import numpy as np
 from numba import carray, types
 
-from glassnet.kernels.calls import at_address
-from glassnet.kernels.records import ROW_TYPE
+from glassnet.kernels.calls import ROW_TYPE, at_address
 
 INTEGER = types.int64
 

@@ -6,8 +6,7 @@ from __future__ import annotations
 import numpy as np
 from numba import carray
 
-from glassnet.kernels.calls import at_address
-from glassnet.kernels.records import ROW_TYPE
+from glassnet.kernels.calls import ROW_TYPE, at_address
 
 
 def prelu(row_at, x_at, parameters_at, running_at, kept_at, a_at, n, size):

@@ -8,8 +8,7 @@ import math
 import numpy as np
 from numba import carray
 
-from glassnet.kernels.calls import at_address
-from glassnet.kernels.records import ROW_TYPE
+from glassnet.kernels.calls import ROW_TYPE, at_address
 from glassnet.kernels.squares import made_to_fit
 
 

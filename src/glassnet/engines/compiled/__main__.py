@@ -1,0 +1,101 @@
+"""``python -m glassnet.engines.compiled`` writes the portable code that the package carries.
+
+A kernel is compiled anew where a file has changed that its code may be made of: its template's and those that it
+imports; all formulas, except for the loop, which has none.
+"""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import sys
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from fnmatch import fnmatch
+from functools import cache
+from pathlib import Path
+
+from glassnet.engines.compiled.engine import ENTRIES
+from glassnet.engines.compiled.kernels import BuiltIn
+from glassnet.engines.compiled.warmup import every_kernel
+from glassnet.kernels.cache import PACKAGE, digests, sources
+from glassnet.kernels.native import carried
+
+# Besides the template: what the loop consists of, and what a formula becomes compiled code by.
+OF_LOOP = ("engines/loop.py", "kernels/compiled.py", "plan/*.py", "kernels/native/compiling.py")
+OF_OTHERS = ("formulas/*.py", "kernels/lift.py", "kernels/native/compiling.py")
+
+
+def main() -> None:
+    """Compile what has changed up to portable code, and write the archive."""
+    began = time.perf_counter()
+    now, kernels = (
+        {file: _digest(file) for file in digests()},
+        [kernel for kernel in every_kernel() if isinstance(kernel, BuiltIn)],
+    )
+    told, old = carried.contents()
+    same_tools = told.get("made_by") == carried.made_by() and told.get("llvm") == carried.about("")["llvm"]
+    before = told.get("files", {}) if same_tools else {}
+    kept = {
+        kernel.key: old[kernel.key]
+        for kernel in kernels
+        if kernel.key in old and _is_as_it_was(kernel, before, now)
+    }
+    made = {kernel.key: kernel.portable() for kernel in kernels if kernel.key not in kept}
+    carried.write(kept | made, sources(), now)
+    size, seconds = carried.ARCHIVE.stat().st_size, time.perf_counter() - began
+    sys.stdout.write(
+        f"{len(kernels)} kernels, {len(made)} of them compiled, {size / 1e6:.2f} MB, in {seconds:.0f} s\n"
+    )
+
+
+def _is_as_it_was(kernel: BuiltIn, before: Mapping[str, str], now: Mapping[str, str]) -> bool:
+    return all(before.get(file) == now[file] for file in files_of(kernel, now))
+
+
+def files_of(kernel: BuiltIn, files: Iterable[str]) -> set[str]:
+    """Those of `files` that the code of a kernel may be made of."""
+    patterns = OF_LOOP if kernel.template.module == ENTRIES else OF_OTHERS
+    named = {file for file in files if any(fnmatch(file, pattern) for pattern in patterns)}
+    found: set[str] = set()
+    waiting = [_file(kernel.template.module), *sorted(named)]
+    while waiting:
+        file = waiting.pop()
+        if file not in found and file in files:
+            found.add(file)
+            waiting += _imported(file)
+    return found
+
+
+def _digest(file: str) -> str:
+    """Of what a file says to Python: neither comments nor docstrings count."""
+    tree = _tree(file)
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef)) and ast.get_docstring(node):
+            node.body = node.body[1:]
+    return hashlib.sha256(ast.dump(tree).encode()).hexdigest()
+
+
+def _tree(file: str) -> ast.Module:
+    return ast.parse(Path(PACKAGE / file).read_text(encoding="utf-8"))
+
+
+def _file(module: str) -> str:
+    return module.removeprefix("glassnet.").replace(".", "/") + ".py"
+
+
+@cache
+def _imported(file: str) -> list[str]:
+    """The files that a file imports from, in this package."""
+    return list(_imports(_tree(file)))
+
+
+def _imports(tree: ast.Module) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("glassnet."):
+            yield _file(str(node.module))
+            yield from (_file(f"{node.module}.{name.name}") for name in node.names)
+
+
+if __name__ == "__main__":
+    main()
