@@ -26,6 +26,7 @@ from numpy_engine import surroundings
 import glassnet as gn
 from glassnet.engines import choice
 from glassnet.engines.choice import Work
+from glassnet.engines.compiled.engine import COMPILING, FITTING, needed
 from glassnet.engines.torch import processes
 
 RESULTS = Path(__file__).with_name("results")
@@ -91,6 +92,29 @@ def engines() -> list[dict[str, Any]]:
     return found
 
 
+WORKS = {
+    "2-4-1, full batch of 4, SGD": (2, (4,), 4, gn.SGD(0.1)),
+    "64-32-10, batches of 32, Adam": (64, (32,), 32, gn.Adam()),
+    "784-128-10, batches of 128, Adam": (784, (128,), 128, gn.Adam()),
+    "784-512-512-10, batches of 256, Adam": (784, (512, 512), 256, gn.Adam()),
+}
+
+
+def switches() -> list[dict[str, Any]]:
+    """From how many steps on `auto` compiles: where all is on disk, on a new machine, and where Numba compiles."""
+    found = []
+    for title, (n_features, hidden, batch_size, optimizer) in WORKS.items():
+        layers = [*(gn.Dense(units, "relu") for units in hidden), gn.Dense(10, "softmax")]
+        net = gn.Network(layers, input_shape=n_features)
+        plan = net.plan(gn.losses.get("scce"))
+        saving = Work(plan, optimizer, net.dtype, 1, batch_size).saving
+        names = [name for name, _ in needed(plan, optimizer, net.dtype)]
+        seconds = [sum(table.get(name, rest) for name in names) for table, rest in (FITTING, COMPILING)]
+        waits = [choice.LOADING, *(max(choice.LOADING, wait) for wait in seconds)]
+        found.append({"work": title, "steps": [int(np.ceil(wait / saving)) for wait in waits]})
+    return found
+
+
 # ---- several processes
 
 
@@ -143,6 +167,10 @@ def report(results: dict[str, Any]) -> str:
             "|---|" + "---|" * 5,
         ]
         lines += list(_engine_rows(results, over))
+    lines += ["", "## From how many steps on `auto` takes compiled code", ""]
+    lines += ["| work | on disk | carried by the package | compiled by Numba |", "|---|---|---|---|"]
+    for row in switches():
+        lines.append(f"| {row['work']} | {' | '.join(str(steps) for steps in row['steps'])} |")
     lines += ["", "## Milliseconds of a step of 784-512-512-10 by Adam, one thread to a process", ""]
     lines += [
         "| batch | 1 process | 2 processes | times as fast | same share each |",

@@ -5,8 +5,8 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -20,12 +20,10 @@ from glassnet.browser import script, spec_of
 from glassnet.engines.base import unknown
 from glassnet.engines.choice import EngineNote
 from glassnet.engines.compiled.layers import BODIES as COMPILED
-from glassnet.engines.compiled.layers import bodies_in
 from glassnet.engines.torch.layers import BODIES as TORCH
 from glassnet.engines.torch.layers import body_of
 from glassnet.errors import EngineError, GlassnetError, ShapeError
 from glassnet.initializers import Constant, Zeros
-from glassnet.kernels.layers import scale
 from glassnet.layers import BatchNorm, Layer, LayerNorm, Parameter
 from glassnet.layers.residual import Branch, Sum
 from glassnet.tables.export.networks import write_network
@@ -308,20 +306,19 @@ def test_what_does_not_describe_what_it_computes_is_refused_by_every_bridge(
             ask()
 
 
-@pytest.mark.parametrize("lost", ["scale", "scale_backward"])
-def test_a_file_of_compiled_bodies_that_lacks_one_is_refused_by_name(lost: str) -> None:
-    bodies = {"scale": scale.scale, "scale_backward": scale.scale_backward}
-    half = SimpleNamespace(__name__="kernels.layers.scale", **{k: v for k, v in bodies.items() if k != lost})
-    with pytest.raises(
-        EngineError, match=rf"kernels.layers.scale, the compiled bodies of Scale, lacks {lost}$"
-    ):
-        bodies_in(half, "scale", gn.Scale)  # type: ignore[arg-type]
-
-
-def test_prediction_that_differs_needs_a_body_of_its_own() -> None:
-    half = SimpleNamespace(__name__="x", batch_norm=None, batch_norm_backward=None)
-    with pytest.raises(EngineError, match="lacks batch_norm_inference"):
-        bodies_in(half, "batch_norm", BatchNorm)  # type: ignore[arg-type]
+@pytest.mark.parametrize(
+    ("kind", "lost"),
+    [(gn.Scale, "scale"), (gn.Scale, "scale_backward"), (BatchNorm, "batch_norm_inference")],
+)
+def test_a_file_of_compiled_bodies_that_lacks_one_is_refused_by_name(
+    kind: type[Layer], lost: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bodies = COMPILED[kind]
+    assert lost in (bodies.forward, bodies.infer, bodies.backward)
+    monkeypatch.delattr(import_module(bodies.module), lost)
+    told = rf"kernels.layers.\w+, the compiled bodies of {kind.__name__}, lacks {lost}$"
+    with pytest.raises(EngineError, match=told):
+        bodies.load(lost)
 
 
 @pytest.mark.parametrize(

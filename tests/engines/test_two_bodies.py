@@ -2,13 +2,14 @@
 
 import ast
 import inspect
+from importlib import import_module
 from types import FunctionType
 
 import pytest
 
 from glassnet.engines import loop
 from glassnet.engines.compiled import entries
-from glassnet.engines.compiled.layers import BODIES, _files
+from glassnet.engines.compiled.layers import BODIES
 from glassnet.kernels import arrays, compiled, records
 from glassnet.layers import Layer
 from glassnet.plan import Row
@@ -19,7 +20,7 @@ NUMPY_BODIES = {
     if isinstance(thing, FunctionType) and thing.__module__ == arrays.__name__ and not name.startswith("_")
 }
 
-LAYER_BODIES = tuple(_files().values())
+LAYER_BODIES = [import_module(module) for module in sorted({bodies.module for bodies in BODIES.values()})]
 
 
 def parameters(function: object) -> list[str]:
@@ -80,5 +81,5 @@ BACKWARD = [
 @pytest.mark.parametrize("layer", BODIES)
 def test_compiled_bodies_of_layers_take_one_list_of_arguments(layer: type[Layer]) -> None:
     bodies = BODIES[layer]
-    assert parameters(bodies.forward) == parameters(bodies.infer) == FORWARD
-    assert parameters(bodies.backward) == BACKWARD
+    assert parameters(bodies.load(bodies.forward)) == parameters(bodies.load(bodies.infer)) == FORWARD
+    assert parameters(bodies.load(bodies.backward)) == BACKWARD

@@ -30,7 +30,7 @@ NAMES = ("auto", "numpy", "compiled", "torch")
 # Seconds, as measured where they are least: what the numpy engine spends on a step, and on each of its rows, outputs
 # and parameters, beyond what compiled code does. Then what the compiled engine costs before its first step.
 PER_STEP, PER_ROW, PER_OUTPUT, PER_PARAMETER = 5e-6, 20e-6, 0.5e-9, 0.5e-9
-LOADING = 0.8
+LOADING = 0.1
 WORTH_TELLING = 2.0
 
 

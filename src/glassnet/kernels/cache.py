@@ -24,7 +24,8 @@ PACKAGE = Path(__file__).parent.parent
 # of a kernel says which formulas and counts they gave it.
 SOURCES = (
     "formulas/*.py", "kernels/**/*.py", "engines/compiled/engine.py", "engines/compiled/entries.py",
-    "engines/compiled/kernels.py", "engines/loop.py", "plan/*.py",
+    "engines/compiled/kernels.py", "engines/compiled/layers.py", "engines/compiled/lifted.py",
+    "engines/loop.py", "plan/*.py",
 )  # fmt: skip
 DIGEST_BYTES = 32
 

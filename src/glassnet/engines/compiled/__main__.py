@@ -21,7 +21,9 @@ from glassnet.engines.compiled.warmup import every_kernel
 from glassnet.kernels.cache import PACKAGE, digests, sources
 from glassnet.kernels.native import carried
 
-# Besides the template: what the loop consists of, and what a formula becomes compiled code by.
+# What says how names of templates are filled; and besides the template: what the loop consists of, and what a formula
+# becomes compiled code by.
+ALL = ("engines/compiled/kernels.py", "engines/compiled/layers.py", "engines/compiled/lifted.py")
 OF_LOOP = ("engines/loop.py", "kernels/compiled.py", "plan/*.py", "kernels/native/compiling.py")
 OF_OTHERS = ("formulas/*.py", "kernels/lift.py", "kernels/native/compiling.py")
 
@@ -54,10 +56,10 @@ def _is_as_it_was(kernel: BuiltIn, before: Mapping[str, str], now: Mapping[str, 
 
 
 def files_of(kernel: BuiltIn, files: Iterable[str]) -> set[str]:
-    """Those of `files` that the code of a kernel may be made of."""
+    """Those of `files` that the code of a kernel may be made of; what the files named for all import does not count."""
     patterns = OF_LOOP if kernel.template.module == ENTRIES else OF_OTHERS
     named = {file for file in files if any(fnmatch(file, pattern) for pattern in patterns)}
-    found: set[str] = set()
+    found = set(ALL)
     waiting = [_file(kernel.template.module), *sorted(named)]
     while waiting:
         file = waiting.pop()

@@ -20,8 +20,9 @@ from glassnet.layers.residual import Branch, Sum
 
 
 class Bodies(NamedTuple):
-    """The file of a layer's bodies, and what stands there for its forward, infer and backward."""
+    """The kind of layer, the file of its bodies, and what stands there for its forward, infer and backward."""
 
+    kind: str
     module: str
     forward: str
     infer: str
@@ -37,14 +38,14 @@ class Bodies(NamedTuple):
         """
         body: Callable[..., Any] | None = getattr(import_module(self.module), name, None)
         if body is None:
-            raise EngineError(f"{self.module} lacks the compiled body {name}")
+            raise EngineError(f"{self.module}, the compiled bodies of {self.kind}, lacks {name}")
         return body
 
 
 def bodies_in(module: str, name: str, kind: type[Layer]) -> Bodies:
     """The bodies of a kind of layer in its file; prediction has one of its own where it differs."""
     infer = name if kind.infer is Layer.infer else f"{name}_inference"
-    return Bodies(module, name, infer, f"{name}_backward")
+    return Bodies(kind.__name__, module, name, infer, f"{name}_backward")
 
 
 def _bodies() -> dict[type[Layer], Bodies]:
