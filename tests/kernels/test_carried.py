@@ -22,7 +22,7 @@ from glassnet.kernels import blas, cache, store
 from glassnet.kernels.native import carried, machine
 
 FLOAT32 = np.dtype(np.float32)
-HERE = carried.about(cache.sources())
+HERE = carried.about()
 
 pytestmark = pytest.mark.skipif(
     HERE["system"] != "linux x86_64" or blas.INTEGER_BITS != 64 or blas.FOUND is None,
@@ -42,7 +42,7 @@ def archive(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 
 def test_every_kernel_of_built_in_parts_is_carried_as_these_sources_say() -> None:
-    assert carried.codes(cache.sources()).keys() == {kernel.key for kernel in every_kernel()}, REMEDY
+    assert carried.codes().keys() == {kernel.key for kernel in every_kernel()}, REMEDY
 
 
 def of_parts() -> list[Any]:
@@ -57,7 +57,7 @@ def of_parts() -> list[Any]:
 )
 @pytest.mark.parametrize("kernel", of_parts(), ids=lambda kernel: kernel.key)
 def test_what_is_carried_is_what_numba_makes_of_the_sources(kernel: BuiltIn) -> None:
-    assert carried.codes(cache.sources())[kernel.key] == kernel.portable(), REMEDY
+    assert carried.codes()[kernel.key] == kernel.portable(), REMEDY
 
 
 @pytest.mark.parametrize("name", ["train", "predict"])
@@ -66,23 +66,22 @@ def test_the_loop_carries_no_names_and_asks_for_a_product_alone(name: str) -> No
     import llvmlite.binding as llvm
 
     kernel = entry(name, FLOAT32)
-    module = llvm.parse_bitcode(carried.codes(cache.sources())[kernel.key])
+    module = llvm.parse_bitcode(carried.codes()[kernel.key])
     asked = {f.name for f in module.functions if f.is_declaration and not f.name.startswith("llvm.")}
     assert asked <= {"glassnet_gemm_float32", "sqrt", "sqrtf"}
 
 
-def test_code_of_other_sources_or_systems_or_of_a_later_llvm_is_left_alone(
+def test_code_for_another_system_or_of_a_later_llvm_is_left_alone(
     archive: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def found(**other: Any) -> dict[str, bytes]:
         with monkeypatch.context() as patched:
-            patched.setattr(carried, "about", lambda sources: HERE | {"sources": sources} | other)
-            carried.write({"a": b"code"}, "mine", {})
+            patched.setattr(carried, "about", lambda: HERE | other)
+            carried.write({"a": b"code"})
         carried.codes.cache_clear()
-        return dict(carried.codes("mine"))
+        return dict(carried.codes())
 
     assert found() == {"a": b"code"}
-    assert carried.codes("yours") == {}
     assert found(llvm=[HERE["llvm"][0] - 1, 9, 9]) == {"a": b"code"}
     assert found(llvm=[HERE["llvm"][0] + 1, 0, 0]) == {}
     assert found(system="plan9 mips") == {}
@@ -91,18 +90,46 @@ def test_code_of_other_sources_or_systems_or_of_a_later_llvm_is_left_alone(
     assert found() == {}
 
 
+CHANGES = {
+    "a comment": ("import numpy as np\n", "import numpy as np  # Another word.\n", True),
+    "a docstring": ('"""The handful', '"""A handful', True),
+    "a formula": ("import exp, ", "import exp2 as exp, ", False),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_words_in_the_sources_may_change_and_what_they_mean_may_not(
+    change: str, archive: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    carried.write({"a": b"code"})
+    old, new, fits = CHANGES[change]
+    package = tmp_path / "glassnet"
+    for file in cache.digests():
+        (package / file).parent.mkdir(parents=True, exist_ok=True)
+        (package / file).write_bytes((cache.PACKAGE / file).read_bytes())
+    elementary = package / "formulas" / "elementary.py"
+    text = elementary.read_text()
+    assert old in text
+    elementary.write_text(text.replace(old, new))
+    monkeypatch.setattr(cache, "PACKAGE", package)
+    assert carried.codes() == ({"a": b"code"} if fits else {})
+    (package / "formulas" / "more.py").write_text("")
+    carried.codes.cache_clear()
+    assert carried.codes() == {}
+
+
 @pytest.mark.parametrize("content", [None, b"", b"PK", b"\xfd7zXZ\x00 and nothing more"])
 def test_without_an_archive_numba_compiles(content: bytes | None, archive: Path) -> None:
     if content is not None:
         archive.write_bytes(content)
-    assert carried.codes(cache.sources()) == {}
+    assert carried.codes() == {}
     assert not store.is_carried("relu_slope_gate_float32")
 
 
 def test_the_same_codes_make_the_same_file(archive: Path) -> None:
-    carried.write({"b": b"two", "a": b"one"}, "mine", {})
+    carried.write({"b": b"two", "a": b"one"})
     first = archive.read_bytes()
-    carried.write({"a": b"one", "b": b"two"}, "mine", {})
+    carried.write({"a": b"one", "b": b"two"})
     assert archive.read_bytes() == first
 
 
@@ -113,7 +140,7 @@ def test_what_is_no_object_file_is_refused(code: bytes) -> None:
 
 
 def test_an_object_file_without_the_function_is_refused() -> None:
-    code = machine.translated(carried.codes(cache.sources())["relu_slope_gate_float32"])
+    code = machine.translated(carried.codes()["relu_slope_gate_float32"])
     with pytest.raises(ValueError, match="an object file without a function 'another'"):
         machine.loaded(code, "another")
 

@@ -18,7 +18,6 @@ from typing import Any
 from llvmlite.binding import ffi
 
 from glassnet.errors import EngineError
-from glassnet.kernels import cache
 from glassnet.kernels.cache import KernelFile
 from glassnet.kernels.native import carried, machine
 
@@ -126,7 +125,7 @@ def _made(file: KernelFile, code: bytes, kind: Any) -> CFunction:
 
 def portable(template: Template, name: str, kind: Any, meanings: Meanings) -> bytes:
     """The code of :func:`function` before it is fitted to this processor: carried, or compiled by Numba."""
-    return carried.codes(cache.sources()).get(name) or compile(template, name, kind, meanings)
+    return carried.codes().get(name) or compile(template, name, kind, meanings)
 
 
 def compile(template: Template, name: str, kind: Any, meanings: Meanings) -> bytes:
@@ -181,4 +180,4 @@ def is_ready(key: Any) -> bool:
 
 def is_carried(key: Any) -> bool:
     """Whether nothing but fitting it to this processor is left to do."""
-    return key in carried.codes(cache.sources())
+    return key in carried.codes()

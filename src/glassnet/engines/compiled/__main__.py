@@ -7,44 +7,40 @@ imports; all formulas, except for the loop, which has none.
 from __future__ import annotations
 
 import ast
-import hashlib
 import sys
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from fnmatch import fnmatch
 from functools import cache
-from pathlib import Path
 
 from glassnet.engines.compiled.engine import ENTRIES
 from glassnet.engines.compiled.kernels import BuiltIn
 from glassnet.engines.compiled.warmup import every_kernel
-from glassnet.kernels.cache import PACKAGE, digests, sources
+from glassnet.kernels.cache import PACKAGE, digests
 from glassnet.kernels.native import carried
 
 # What says how names of templates are filled; and besides the template: what the loop consists of, and what a formula
 # becomes compiled code by.
 ALL = ("engines/compiled/kernels.py", "engines/compiled/layers.py", "engines/compiled/lifted.py")
-OF_LOOP = ("engines/loop.py", "kernels/compiled.py", "plan/*.py", "kernels/native/compiling.py")
+OF_LOOP = ("engines/loop.py", "kernels/compiled.py", "plan/rows.py", "kernels/native/compiling.py")
 OF_OTHERS = ("formulas/*.py", "kernels/lift.py", "kernels/native/compiling.py")
 
 
 def main() -> None:
     """Compile what has changed up to portable code, and write the archive."""
     began = time.perf_counter()
-    now, kernels = (
-        {file: _digest(file) for file in digests()},
-        [kernel for kernel in every_kernel() if isinstance(kernel, BuiltIn)],
-    )
+    now = {file: carried.meaning(file) for file in digests()}
+    kernels = [kernel for kernel in every_kernel() if isinstance(kernel, BuiltIn)]
     told, old = carried.contents()
-    same_tools = told.get("made_by") == carried.made_by() and told.get("llvm") == carried.about("")["llvm"]
-    before = told.get("files", {}) if same_tools else {}
+    same_tools = told.get("made_by") == carried.made_by() and told.get("llvm") == carried.about()["llvm"]
+    before = {file: means for file, (_, means) in told["files"].items()} if same_tools else {}
     kept = {
         kernel.key: old[kernel.key]
         for kernel in kernels
         if kernel.key in old and _is_as_it_was(kernel, before, now)
     }
     made = {kernel.key: kernel.portable() for kernel in kernels if kernel.key not in kept}
-    carried.write(kept | made, sources(), now)
+    carried.write(kept | made)
     size, seconds = carried.ARCHIVE.stat().st_size, time.perf_counter() - began
     sys.stdout.write(
         f"{len(kernels)} kernels, {len(made)} of them compiled, {size / 1e6:.2f} MB, in {seconds:.0f} s\n"
@@ -69,19 +65,6 @@ def files_of(kernel: BuiltIn, files: Iterable[str]) -> set[str]:
     return found
 
 
-def _digest(file: str) -> str:
-    """Of what a file says to Python: neither comments nor docstrings count."""
-    tree = _tree(file)
-    for node in ast.walk(tree):
-        if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef)) and ast.get_docstring(node):
-            node.body = node.body[1:]
-    return hashlib.sha256(ast.dump(tree).encode()).hexdigest()
-
-
-def _tree(file: str) -> ast.Module:
-    return ast.parse(Path(PACKAGE / file).read_text(encoding="utf-8"))
-
-
 def _file(module: str) -> str:
     return module.removeprefix("glassnet.").replace(".", "/") + ".py"
 
@@ -89,7 +72,7 @@ def _file(module: str) -> str:
 @cache
 def _imported(file: str) -> list[str]:
     """The files that a file imports from, in this package."""
-    return list(_imports(_tree(file)))
+    return list(_imports(ast.parse((PACKAGE / file).read_text(encoding="utf-8"))))
 
 
 def _imports(tree: ast.Module) -> Iterator[str]:
