@@ -10,6 +10,7 @@ import ast
 import sys
 import time
 from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import ProcessPoolExecutor
 from fnmatch import fnmatch
 from functools import cache
 
@@ -30,21 +31,34 @@ def main() -> None:
     """Compile what has changed up to portable code, and write the archive."""
     began = time.perf_counter()
     now = {file: carried.meaning(file) for file in digests()}
-    kernels = [kernel for kernel in every_kernel() if isinstance(kernel, BuiltIn)]
+    kernels = built_in()
     told, old = carried.contents()
     same_tools = told.get("made_by") == carried.made_by() and told.get("llvm") == carried.about()["llvm"]
     before = {file: means for file, (_, means) in told["files"].items()} if same_tools else {}
     kept = {
         kernel.key: old[kernel.key]
-        for kernel in kernels
+        for kernel in kernels.values()
         if kernel.key in old and _is_as_it_was(kernel, before, now)
     }
-    made = {kernel.key: kernel.portable() for kernel in kernels if kernel.key not in kept}
+    changed = [name for name in kernels if name not in kept]
+    with ProcessPoolExecutor() as processes:
+        made = dict(zip(changed, processes.map(portable, changed), strict=True))
     carried.write(kept | made)
     size, seconds = carried.ARCHIVE.stat().st_size, time.perf_counter() - began
     sys.stdout.write(
         f"{len(kernels)} kernels, {len(made)} of them compiled, {size / 1e6:.2f} MB, in {seconds:.0f} s\n"
     )
+
+
+@cache
+def built_in() -> dict[str, BuiltIn]:
+    """The kernels of built-in parts, by their names."""
+    return {kernel.key: kernel for kernel in every_kernel() if isinstance(kernel, BuiltIn)}
+
+
+def portable(name: str) -> bytes:
+    """The code of a kernel before it is fitted to a processor, compiled in this process."""
+    return built_in()[name].portable()
 
 
 def _is_as_it_was(kernel: BuiltIn, before: Mapping[str, str], now: Mapping[str, str]) -> bool:
