@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from glassnet.formulas import elementary
 from glassnet.kernels import scalars
-from glassnet.kernels.lift import FAST
+from glassnet.kernels.native.compiling import FAST
 
 Array = NDArray[Any]
 

@@ -18,7 +18,7 @@ from numba import njit
 from benchmarks.speed.subjects.training import ENOUGH
 from benchmarks.speed.works import WORKS
 from glassnet.formulas import elementary
-from glassnet.kernels.lift import FAST
+from glassnet.kernels.native.compiling import FAST
 from glassnet.kernels.scalars import form
 
 WORK = WORKS["xor"]
