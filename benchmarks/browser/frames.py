@@ -18,6 +18,7 @@ CASES = {
     "2-4-2-1 on circles": "",
     "2-8-8-3 on spirals": "data=spiral&hidden=8.tanh,8.tanh&samples=500",
     "64-16-10 on digits": "data=digits",
+    "64-32-10 on digits": "data=digits&hidden=32.relu",
     "2-32-32-32-32-32-32-1": f"hidden={','.join(['32.tanh'] * 6)}",
 }
 LATE = 16.0

@@ -167,12 +167,12 @@ export function formula(model) {
   search.addEventListener("change", () => find(model, search));
   const root = h("div", { class: "formula-panel" },
     h("div", { class: "heading" }, title, h("div", { class: "finding" }, h("label", {}, "show ", samplePicker(model)), h("label", {}, "find ", search))), which, body);
-  let last = 0, due = null, shown = "", later = 0;
+  let last = 0, due = null, shown = "", dropRest = () => {};
 
-  /** The sections of the same selection anew, one in a frame. */
+  /** The sections of the same selection anew, one after the other, as frames have time for them. */
   function spread(makers, place = 0) {
     if (place >= makers.length) return;
-    later = requestAnimationFrame(() => {
+    dropRest = model.store.later(() => {
       renew(body.children[place], makers[place]());
       spread(makers, place + 1);
     });
@@ -192,7 +192,7 @@ export function formula(model) {
     refill(title, nameOf(chosen, state));
     refill(which, whichStep(model));
     const key = JSON.stringify(chosen), makers = explained(model, chosen);
-    cancelAnimationFrame(later);
+    dropRest();
     if (key !== shown || body.childElementCount !== makers.length) refill(body, makers.map((make) => make()));
     else if (state.running) spread(makers);
     else makers.forEach((make, place) => renew(body.children[place], make()));

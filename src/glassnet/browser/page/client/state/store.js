@@ -47,6 +47,15 @@ export class Store {
     }
   }
 
+  /** `call()` when a frame has time for it, after what has waited longer; what is returned takes that back. */
+  later(call) {
+    const once = { names: [], due: true, since: performance.now(), call: () => { drop(); call(); } };
+    const drop = () => { this.listeners = this.listeners.filter((listener) => listener !== once); };
+    this.listeners.push(once);
+    this.ask();
+    return drop;
+  }
+
   /** `call(state)` at once, and whenever one of these names has another value. */
   on(names, call) {
     this.listeners.push({ names, call, due: false, since: 0 });
