@@ -1,6 +1,7 @@
 """Measure methods on tables, and compare them.
 
 python -m benchmarks.tables run --methods tabular,sklearn-mlp --splits 10 [--sets adult,wine] [--folder others]
+python -m benchmarks.tables run --methods tabular,sklearn-mlp --sets generated --splits 2 --output generated.json
 python -m benchmarks.tables compare tabular sklearn-mlp,boosting,realmlp-s
 
 Seconds are of one process and one thread, training and prediction together, preprocessing too; of a method's first
@@ -19,6 +20,7 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from benchmarks.tables import results as kept
+from benchmarks.tables.generated import GENERATED, GeneratedSet
 from benchmarks.tables.methods import METHODS, Method
 from benchmarks.tables.results import Measured, Results
 from benchmarks.tables.sets import SETS, Split, TableSet, others
@@ -77,10 +79,11 @@ def few_rows(split: Split, n_rows: int) -> Split:
     )
 
 
-def chosen_sets(arguments: argparse.Namespace) -> list[TableSet]:
-    """The named sets, or all."""
+def chosen_sets(arguments: argparse.Namespace) -> list[TableSet | GeneratedSet]:
+    """The named sets, or all but those that are generated; "generated" names these."""
     known = SETS | (others(arguments.folder) if arguments.folder else {})
-    return [known[name] for name in (arguments.sets.split(",") if arguments.sets else known)]
+    names = [*GENERATED] if arguments.sets == "generated" else [*filter(None, arguments.sets.split(","))]
+    return [(known | GENERATED)[name] for name in names or known]
 
 
 def compare(arguments: argparse.Namespace) -> None:

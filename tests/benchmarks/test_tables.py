@@ -8,6 +8,7 @@ import pytest
 
 from benchmarks.tables import results as kept
 from benchmarks.tables.__main__ import comparison
+from benchmarks.tables.generated import GENERATED
 from benchmarks.tables.methods import numbers_of
 from benchmarks.tables.results import Results
 from benchmarks.tables.sets import SETS, TableSet
@@ -62,3 +63,12 @@ def test_splits_are_stratified_paired_and_scaled() -> None:
     halved = TableSet("mine", lambda: table, "y", False, scale=2.0).split(1)
     assert sorted([*halved.y_train, *halved.y_test]) == [k / 2 for k in range(9)]
     assert numbers_of(halved.X_train) == ["x"]
+
+
+def test_generated_tables_are_drawn_anew_for_every_split_and_have_many_rows_to_test_by() -> None:
+    for name, table in GENERATED.items():
+        first, again, other = (table.split(seed) for seed in (0, 0, 1))
+        assert name.endswith(f"-{len(first.y_train)}") and len(first.y_test) == len(first.X_test) == 3000
+        pd.testing.assert_frame_equal(first.X_train, again.X_train)
+        assert (first.X_train.to_numpy() != other.X_train.to_numpy()).any()
+        assert (len(np.unique(first.y_train)) < 5) == first.is_of_classes
