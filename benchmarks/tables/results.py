@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TypedDict
 
 GREATER_IS_BETTER = {"accuracy": True, "rmse": False}
+DIGITS = 12
 
 
 class Measured(TypedDict):
@@ -48,10 +49,13 @@ def means(results: Results, table: str, method: str, other: str) -> tuple[float,
 
 
 def differences(results: Results, table: str, method: str, other: str) -> list[float]:
-    """By how much the method is better than the other, split by split, on those that both were measured on."""
+    """By how much the method is better than the other, split by split, on those that both were measured on.
+
+    Rounded, so that shares of rows that outweigh each other do so to the last digit.
+    """
     ours, theirs = (results[table].get(name, {}) for name in (method, other))
     return [
-        (ours[split]["score"] - theirs[split]["score"])
+        round(ours[split]["score"] - theirs[split]["score"], DIGITS)
         * (1 if GREATER_IS_BETTER[ours[split]["metric"]] else -1)
         for split in common(results, table, method, other)
     ]

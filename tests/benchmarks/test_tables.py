@@ -34,6 +34,15 @@ def test_more_accuracy_and_less_error_are_better_on_the_splits_of_both() -> None
     assert kept.differences(RESULTS, "other", "ours", "theirs") == []
 
 
+def test_rows_that_outweigh_each_other_are_a_tie() -> None:
+    rows: Results = {
+        "set": {"ours": measured("accuracy", 65 / 69, 67 / 69), "theirs": measured("accuracy", 66 / 69, 66 / 69)}
+    }
+    differences = kept.differences(rows, "set", "ours", "theirs")
+    assert (65 / 69 - 66 / 69) + (67 / 69 - 66 / 69) != 0
+    assert kept.standard_errors(differences) == 0 and kept.verdict(differences) == 0.5
+
+
 def test_a_difference_counts_in_standard_errors_of_its_mean() -> None:
     assert kept.standard_errors([1.0, 2.0]) == pytest.approx(1.5 / (math.sqrt(0.5) / math.sqrt(2)))
     assert kept.standard_errors([0.0, 0.0]) == 0
