@@ -36,7 +36,10 @@ def test_more_accuracy_and_less_error_are_better_on_the_splits_of_both() -> None
 
 def test_rows_that_outweigh_each_other_are_a_tie() -> None:
     rows: Results = {
-        "set": {"ours": measured("accuracy", 65 / 69, 67 / 69), "theirs": measured("accuracy", 66 / 69, 66 / 69)}
+        "set": {
+            "ours": measured("accuracy", 65 / 69, 67 / 69),
+            "theirs": measured("accuracy", 66 / 69, 66 / 69),
+        }
     }
     differences = kept.differences(rows, "set", "ours", "theirs")
     assert (65 / 69 - 66 / 69) + (67 / 69 - 66 / 69) != 0

@@ -114,7 +114,7 @@ class NetworkClassifier(ClassifierMixin, Predicts, NetworkEstimator):
     ----------
     classes_ : ndarray
     network_, networks_ : Network, list of Network
-        The network, or the first of an ensemble; all of them. Changed parameters change no prediction.
+        The network, or the first of several; all of them, whose mean is told. Changed parameters change no prediction.
     model_ : TableModel
         What predicts.
     preprocessing_, target_, settings_
