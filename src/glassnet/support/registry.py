@@ -174,10 +174,7 @@ def lent(things: Mapping[str, Any]) -> Iterator[None]:
 def to_config(thing: Any) -> Any:
     """`thing` as JSON-ready data; a registered object becomes ``{"kind": ..., "name": ..., fields}``.
 
-    Raises
-    ------
-    ArgumentError
-        If some part of it has no name, or a user's own part has the name of a built-in one.
+    Raises `ArgumentError` if some part of it has no name, or a user's own part has the name of a built-in one.
     """
     if isinstance(thing, (str, int, float, bool)) or thing is None:
         return thing
@@ -208,10 +205,7 @@ def _fields(thing: Any) -> dict[str, Any]:
 def from_config(config: Any) -> Any:
     """The object that :func:`to_config` described.
 
-    Raises
-    ------
-    ArgumentError
-        If the description names an unknown kind, name or field.
+    Raises `ArgumentError` if the description names an unknown kind, name or field.
     """
     if isinstance(config, list):
         return tuple(from_config(item) for item in config)

@@ -41,10 +41,7 @@ class Pass:
 def backward(learner: LearnerLayer, error: Array, way: Way) -> Pass:
     """Run the backward pass behind a forward pass; the parameters are put back.
 
-    Raises
-    ------
-    Exception
-        Whatever the learner's code raises for these arguments.
+    Raises whatever the learner's code raises for these arguments.
     """
     recorders = _record(learner.thing)
     before = {leaf.name: leaf.values(learner.thing) for leaf in leaves(learner.thing)}

@@ -23,10 +23,7 @@ _BIAS = ("b", "bias", "biases", "init_b")
 def layer_of(layer: Any, n_inputs: int | None) -> Any:
     """A copy of an object; of a class an object that reads 3 features, or needs no arguments; of functions a pair.
 
-    Raises
-    ------
-    ArgumentError
-        If no object of the class can be made.
+    Raises `ArgumentError` if no object of the class can be made.
     """
     if isinstance(layer, (tuple, list)) and len(layer) == 2 and all(map(callable, layer)):
         return FunctionPair(layer[0], layer[1], n_inputs or N_INPUTS)

@@ -36,10 +36,7 @@ class Entries(NamedTuple):
 def ways(net: Network, gradients: Any) -> list[Entries]:
     """Every way to take the gradients apart that fits the network's shapes best; at least one.
 
-    Raises
-    ------
-    ArgumentError
-        If they are in no container that is known.
+    Raises `ArgumentError` if they are in no container that is known.
     """
     first, *others = _all_ways(net, gradients)
     fitting = [way for way in others if _weights_fit(net, way.entries)]

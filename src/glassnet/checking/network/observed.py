@@ -53,10 +53,8 @@ class Observed:
 def read(net: Network, gradients: Any, samples_in: str | None) -> list[Observed]:
     """The learner's gradients, checked, in every way that they can be read; the likeliest first.
 
-    Raises
-    ------
-    ArgumentError, ShapeError, DataError
-        If they are no pairs of arrays of numbers, or not as many as the network has layers.
+    Raises `ArgumentError`, `ShapeError` or `DataError` if they are no pairs of arrays of numbers, or not as many
+    as the network has layers.
     """
     if not any(isinstance(layer, Dense) for layer in trained(net)):
         raise ArgumentError("check_backward needs a network with at least one Dense layer")

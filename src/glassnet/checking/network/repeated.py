@@ -27,10 +27,7 @@ def decide_on_calls(
 ) -> Report:
     """The report on the gradients of a function: on what the second call adds, where that alone is right.
 
-    Raises
-    ------
-    ArgumentError
-        If the function needs arguments, or raises an error.
+    Raises `ArgumentError` if the function needs arguments, or raises an error.
     """
     needed = n_required(call)
     if needed > 0:

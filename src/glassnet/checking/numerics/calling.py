@@ -89,10 +89,8 @@ class Callee:
     def raw(self, *arguments: Array) -> Any:
         """What the function returns, in its own type.
 
-        Raises
-        ------
-        ArgumentError
-            If the function fails however it is called; the message holds its own first error.
+        Raises `ArgumentError` if the function fails however it is called; the message holds its own first
+        error.
         """
         reasons = []
         for way in self.ways if self.way is None else (self.way,):

@@ -25,27 +25,13 @@ Value = TypeVar("Value")
 
 @dataclass(frozen=True)
 class Group:
-    """All processes, seen from one of them.
+    """All processes, seen from one of them."""
 
-    Attributes
-    ----------
-    rank : int
-        Which of them this is, from 0.
-    size : int
-        How many there are; 1 where nothing has been launched together.
-    local_rank : int
-        Which of those on this machine it is, from 0.
-    local_size : int
-        How many of them are on this machine.
-    restarts : int
-        How often the launcher has started them all anew after one had died.
-    """
-
-    rank: int = 0
-    size: int = 1
-    local_rank: int = 0
-    local_size: int = 1
-    restarts: int = 0
+    rank: int = 0  # which of them this is, from 0
+    size: int = 1  # how many there are; 1 where nothing has been launched together
+    local_rank: int = 0  # which of those on this machine it is, from 0
+    local_size: int = 1  # how many of them are on this machine
+    restarts: int = 0  # how often the launcher has started them all anew after one had died
 
     @property
     def leads(self) -> bool:

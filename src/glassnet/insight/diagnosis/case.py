@@ -36,36 +36,17 @@ MOST_ROWS = 2000
 
 @dataclass(frozen=True, eq=False)
 class Case:
-    """A network, its data, and what is known of its training.
+    """A network, its data, and what is known of its training."""
 
-    Attributes
-    ----------
-    model : Any
-        What the user gave.
-    network : Network
-        The same as a network of glassnet.
-    x : ndarray, (n_samples, n_features)
-    targets : Targets
-    held : tuple or None
-        Validation samples and targets.
-    history : History or None
-    observed : Observed or None
-        From the callback.
-    training : Training
-        What is known of it.
-    loss_chosen : bool
-        Whether the loss is the user's choice, and not one that goes with the last activation.
-    """
-
-    model: Any
-    network: Network
-    x: Array
+    model: Any  # what the user gave
+    network: Network  # the same as a network of glassnet
+    x: Array  # (n_samples, n_features)
     targets: Targets
-    held: tuple[Array, Targets] | None
+    held: tuple[Array, Targets] | None  # validation samples and targets
     history: History | None
-    observed: Observed | None
-    training: Training
-    loss_chosen: bool
+    observed: Observed | None  # from the callback
+    training: Training  # what is known of it
+    loss_chosen: bool  # whether the loss is the user's choice, and not one that goes with the last activation
     budget: Budget = field(default_factory=Budget)
 
     @cached_property

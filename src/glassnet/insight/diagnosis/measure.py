@@ -29,21 +29,11 @@ NORMALISATIONS = (*SHIFTING, "rms_norm")
 
 @dataclass(frozen=True, eq=False)
 class Block:
-    """A dense layer with everything behind it, up to the next one.
+    """A dense layer with everything behind it, up to the next one."""
 
-    Attributes
-    ----------
-    index : int
-        The dense layer, counted from 0.
-    records : tuple of RowRecord
-        The dense row first.
-    past : tuple of int
-        How many ways lead past each of them, from before a residual layer to behind it.
-    """
-
-    index: int
-    records: tuple[RowRecord, ...]
-    past: tuple[int, ...]
+    index: int  # the dense layer, counted from 0
+    records: tuple[RowRecord, ...]  # the dense row first
+    past: tuple[int, ...]  # how many ways lead past each of them, from before a residual layer to behind it
 
     @property
     def dense(self) -> RowRecord:

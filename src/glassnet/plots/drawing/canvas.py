@@ -40,10 +40,7 @@ AMOUNTS, AMOUNTS_FROM_WHITE = "cividis", "cividis_r"
 def matplotlib(module: str) -> Any:
     """A module of matplotlib, such as "ticker".
 
-    Raises
-    ------
-    MissingDependencyError
-        If matplotlib is not installed.
+    Raises `MissingDependencyError` if matplotlib is not installed.
     """
     return require(f"matplotlib.{module}", extra="plots", purpose="a picture")
 

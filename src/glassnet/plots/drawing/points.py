@@ -27,12 +27,8 @@ _MANY_CLASSES = 10
 def classes_of(network: Network, y: ArrayLike, n_samples: int) -> NDArray[np.int64]:
     """The number of each sample's class (n,), of labels or names (n,) or (n, 1), or one-hot rows (n, n_classes).
 
-    Raises
-    ------
-    ShapeError
-        If there is not one for each of `n_samples` samples.
-    DataError
-        If they are not numbers, or no classes of the network.
+    Raises `ShapeError` if there is not one for each of `n_samples` samples; `DataError` if they are not numbers,
+    or no classes of the network.
     """
     n_outputs = network.plan().n_outputs
     numbers = inputs.by_number("y", y, n_outputs, network.meaning.classes)
@@ -70,12 +66,7 @@ def scatter_classes(
 def values_of(y: ArrayLike, n_samples: int) -> NDArray[np.float64]:
     """One value for each sample, (n,).
 
-    Raises
-    ------
-    ShapeError
-        If there is not one for each of `n_samples` samples.
-    DataError
-        If they are not numbers.
+    Raises `ShapeError` if there is not one for each of `n_samples` samples; `DataError` if they are not numbers.
     """
     column = inputs.numeric("y", y, np.float64)
     if column.size != n_samples:

@@ -26,10 +26,7 @@ SIZES = ("sizes", "n_inputs", "n_hidden", "n_outputs", "hidden_sizes")
 def objects_of(cls: type, samples: Samples, meant: dict[str, Any]) -> Iterator[Any]:
     """Objects of the class, the likeliest first.
 
-    Raises
-    ------
-    ArgumentError
-        If none can be made.
+    Raises `ArgumentError` if none can be made.
     """
     reasons: list[str] = []
     n_made = 0

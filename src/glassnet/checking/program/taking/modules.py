@@ -44,10 +44,8 @@ from glassnet.errors import ArgumentError, GlassnetError
 def check_module(names: dict[str, Any], samples: Samples | None, wish: Wish) -> Report:
     """The report on a module's names: on the whole program, and on the parts that did not run in it.
 
-    Raises
-    ------
-    ArgumentError
-        If it holds no function and no class of the learner's, or nothing that could be checked.
+    Raises `ArgumentError` if it holds no function and no class of the learner's, or nothing that could be
+    checked.
     """
     return with_parts(*whole_of(names, samples, wish), names, wish)
 
@@ -57,10 +55,7 @@ def whole_of(
 ) -> tuple[Report | None, list[tuple[str, Report]]]:
     """The report on the whole program, where there is one that says something; else those that say nothing.
 
-    Raises
-    ------
-    ArgumentError
-        If there is no function and no class of the learner's.
+    Raises `ArgumentError` if there is no function and no class of the learner's.
     """
     if not any(
         is_learners(value) for value in names.values() if inspect.isfunction(value) or inspect.isclass(value)
@@ -79,10 +74,7 @@ def with_parts(
 ) -> Report:
     """One report on the whole program, or what comes nearest to it, and on its parts.
 
-    Raises
-    ------
-    ArgumentError
-        If there is neither.
+    Raises `ArgumentError` if there is neither.
     """
     if whole is not None and whole.ok:
         wish.left.clear()  # what was left is no longer looked for

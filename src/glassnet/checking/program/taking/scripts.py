@@ -34,10 +34,7 @@ MOST_OBJECTS = 4
 def check_script(path: Path, samples: Samples | None, wish: Wish) -> Report:
     """The report on a file; its classes and functions first, then what it makes when it is run as a program.
 
-    Raises
-    ------
-    ArgumentError
-        If it cannot be read, is no Python, or holds nothing that could be checked.
+    Raises `ArgumentError` if it cannot be read, is no Python, or holds nothing that could be checked.
     """
     loaded = load(path)
     whole, others, reason = _whole(loaded.names, samples, wish)

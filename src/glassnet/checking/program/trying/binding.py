@@ -46,10 +46,7 @@ class Context:
     def lookup(self, function: str, name: str) -> Any:
         """The value for an argument.
 
-        Raises
-        ------
-        Unknown
-            If there is none.
+        Raises `Unknown` if there is none.
         """
         if name in self.known:
             return self.known[name]
