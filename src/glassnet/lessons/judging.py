@@ -225,8 +225,8 @@ def _numbers(
         if largest == 0:
             return f"{yours}, which is not the answer"
         return f"{yours}, which is off by {abs(float(ours[worst] - right[worst])) / largest:.2g} times {_of(right)}"
-    shown, wanted = _told_apart(float(ours[worst]), float(right[worst]))
-    return f"{what} gives {shown}{at}, where {wanted} is right{_for(exercise, case)}"
+    shown, expected = _told_apart(float(ours[worst]), float(right[worst]))
+    return f"{what} gives {shown}{at}, where {expected} is right{_for(exercise, case)}"
 
 
 def _told_apart(ours: float, right: float) -> tuple[str, str]:

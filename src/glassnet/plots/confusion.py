@@ -56,13 +56,13 @@ def confusion_matrix(
     ShapeError, DataError
         As :func:`glassnet.metrics.confusion_matrix`, and if there is not one name for each class.
     """
-    given = None if class_names is None else checks.names("class_names", class_names)
+    own_names = None if class_names is None else checks.names("class_names", class_names)
     by_name = named(y_true, y_pred)
     if by_name is None:
         counts = metrics.confusion_matrix(y_true, y_pred)
-        names = list(map(str, range(len(counts)))) if given is None else given
+        names = list(map(str, range(len(counts)))) if own_names is None else own_names
     else:
-        names = list(map(str, by_name.names)) if given is None else given
+        names = list(map(str, by_name.names)) if own_names is None else own_names
         counts = _counts_in_order(by_name, names)
     n_classes = len(counts)
     if len(names) != n_classes:
@@ -84,15 +84,15 @@ def confusion_matrix(
     return ax
 
 
-def _counts_in_order(found: Named, names: Sequence[str]) -> NDArray[np.int64]:
+def _counts_in_order(named: Named, names: Sequence[str]) -> NDArray[np.int64]:
     """The table of named classes, its rows and columns in the order of `names`."""
-    unknown = sorted({str(name) for name in found.names} - set(names))
+    unknown = sorted({str(name) for name in named.names} - set(names))
     if unknown or len(set(names)) < len(names):
         problem = f"lacks {unknown[0]!r}" if unknown else "names a class twice"
         raise DataError(f"class_names must hold each name of y_true and y_pred once; it {problem}")
-    places = np.array([list(names).index(str(name)) for name in found.names])
+    places = np.array([list(names).index(str(name)) for name in named.names])
     counts = np.zeros((len(names), len(names)), np.int64)
-    np.add.at(counts, (places[found.true], places[found.predicted]), 1)
+    np.add.at(counts, (places[named.true], places[named.predicted]), 1)
     return counts
 
 

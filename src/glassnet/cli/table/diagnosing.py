@@ -78,9 +78,9 @@ def as_trained(
     from glassnet.estimators.learning.heads import head_of
 
     rows = sample(np.arange(table.n_rows), _MOST_ROWS)
-    chosen = model.networks[0].loss if loss is None else loss
+    objective = model.networks[0].loss if loss is None else loss
     one_output = model.networks[0].plan().n_outputs == 1
-    head = head_of(model.target, chosen, None, 0.0, one_output)
+    head = head_of(model.target, objective, None, 0.0, one_output)
     encoded = true[rows] if model.target.classifies else model.target.encode(true[rows])
     return model.preprocessing.transform(table.take(rows)), head.encode(encoded)
 

@@ -135,23 +135,23 @@ class Case:
     @cached_property
     def trials(self) -> Trials | None:
         """The training repeated on copies; None where what it takes is not known."""
-        known = self.training
+        training = self.training
         one_class = self.targets.kind == "classes" and self.targets.shares.max() == 1
-        epochs = max(known.epochs, EPOCHS_OF_DIVERGED) if self.diverged else known.epochs
-        if known.begun is None or epochs == 0 or one_class:
+        epochs = max(training.epochs, EPOCHS_OF_DIVERGED) if self.diverged else training.epochs
+        if training.begun is None or epochs == 0 or one_class:
             return None
-        if known.optimizer is None or not known.optimizer.takes_steps:
+        if training.optimizer is None or not training.optimizer.takes_steps:
             return None
-        if known.batch_size is None or (known.weighed and known.weights is None):
+        if training.batch_size is None or (training.weighed and training.weights is None):
             return None
         n, m = (len(rows) // self.targets.loss.rows_per_sample for rows in (self.x, self.rows))
-        size = min(known.batch_size, m)
-        if known.batch_size < n:  # as many steps as the training took
-            epochs = round(epochs * -(-n // known.batch_size) / -(-m // size))
-        weights = None if known.weights is None else known.weights[self.rows]
-        course = Course(known.optimizer, max(epochs, 1), size, known.shuffled, weights)
-        trials = Trials(self.network, known.begun, self.x[self.rows], self.sample, course, self.budget)
-        return trials if not known.supposed or self._goes_as_the_training(trials) else None
+        size = min(training.batch_size, m)
+        if training.batch_size < n:  # as many steps as the training took
+            epochs = round(epochs * -(-n // training.batch_size) / -(-m // size))
+        weights = None if training.weights is None else training.weights[self.rows]
+        course = Course(training.optimizer, max(epochs, 1), size, training.shuffled, weights)
+        trials = Trials(self.network, training.begun, self.x[self.rows], self.sample, course, self.budget)
+        return trials if not training.supposed or self._goes_as_the_training(trials) else None
 
     def _goes_as_the_training(self, trials: Trials) -> bool:
         """Whether a copy that begins as the seed draws it ends where the training did."""
@@ -159,13 +159,13 @@ class Case:
         if copied.end is None or (self.curve is None and not trials.whole):
             return False
         share = trials.affordable / trials.course.epochs
-        reached, found = (
+        reached, repeated = (
             (self.curve.after(share), copied.loss)
             if self.curve is not None
             else (self.now.loss, copied.end.loss)
         )
-        return abs(found - reached) <= AGREEMENT * (
-            self.sample.chance + min(found, reached) - 2 * self.sample.floor
+        return abs(repeated - reached) <= AGREEMENT * (
+            self.sample.chance + min(repeated, reached) - 2 * self.sample.floor
         )
 
     @cached_property

@@ -43,7 +43,7 @@ class Block:
     @cached_property
     def active(self) -> RowRecord:
         """The first row with an activation that is not linear; the dense row where there is none."""
-        bent = (made for made in self.records if not isinstance(made.row.activation, Linear))
+        bent = (each for each in self.records if not isinstance(each.row.activation, Linear))
         return next(bent, self.dense)
 
     @property
@@ -54,7 +54,7 @@ class Block:
     @property
     def normalised(self) -> bool:
         """Whether a normalisation follows, so that the size of the weights does not matter."""
-        return any(made.row.kind in NORMALISATIONS for made in self.records)
+        return any(each.row.kind in NORMALISATIONS for each in self.records)
 
     @property
     def shifted(self) -> bool:
@@ -214,7 +214,10 @@ class Pass:
 
 
 def _blocks(rows: tuple[RowRecord, ...]) -> Iterator[Block]:
-    starts, past = [place for place, made in enumerate(rows) if made.row.kind == DENSE], tuple(_past(rows))
+    starts, past = (
+        [place for place, each in enumerate(rows) if each.row.kind == DENSE],
+        tuple(_past(rows)),
+    )
     for index, (start, stop) in enumerate(zip(starts, [*starts[1:], len(rows)], strict=True)):
         yield Block(index, rows[start:stop], past[start:stop])
 

@@ -22,10 +22,10 @@ NOTHING = Html("")
 
 def tag(name: str, *content: object, **attributes: object) -> Html:
     """An element; a trailing underscore of an attribute's name is dropped, so ``class_`` is "class"."""
-    given = "".join(f' {key.rstrip("_")}="{escape(value)}"' for key, value in attributes.items())
+    written = "".join(f' {key.rstrip("_")}="{escape(value)}"' for key, value in attributes.items())
     if name in _WITHOUT_CONTENT:
-        return Html(f"<{name}{given}>")
-    return Html(f"<{name}{given}>{joined(content)}</{name}>")
+        return Html(f"<{name}{written}>")
+    return Html(f"<{name}{written}>{joined(content)}</{name}>")
 
 
 def joined(parts: Iterable[object]) -> Html:

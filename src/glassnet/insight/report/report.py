@@ -147,10 +147,11 @@ def report(
 def of_subject(subject: Subject, written: Callable[[Mapping[str, Any], int], str]) -> ReportPage:
     """The report; `written` says how a change of the training is typed, the first, second … of those proposed."""
     refuse_embeddings(subject.loss)
-    found, reason = found_by_diagnosis(subject)
+    diagnosed, reason = found_by_diagnosis(subject)
     parts = [
         data(subject), model(subject), learning(subject), quality(subject), worst(subject),
-        diagnosis(subject, found, reason), one_step(subject), _next(suggestions(subject, found.findings), written),
+        diagnosis(subject, diagnosed, reason), one_step(subject),
+        _next(suggestions(subject, diagnosed.findings), written),
     ]  # fmt: skip
     return page_of(f"{subject.names.source or 'A network'}: {_headline(subject)}", _SECTIONS, parts)
 

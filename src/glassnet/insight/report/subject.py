@@ -15,8 +15,7 @@ from glassnet.network import inputs
 from glassnet.network.history import History
 from glassnet.network.network import Network
 from glassnet.optimizers import Optimizer
-from glassnet.support.arrays import Array as Array
-from glassnet.support.arrays import Floats
+from glassnet.support.arrays import Array, Floats
 
 _OF_SEVERAL_LABELS = ["accuracy", "label_accuracy", "f1"]
 

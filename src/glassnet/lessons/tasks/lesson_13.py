@@ -36,9 +36,9 @@ def _words(answer: Any, *_: Any) -> Any:
     """The answer, if it is a list of words that are causes."""
     if not isinstance(answer, list | tuple) or not all(isinstance(word, str) for word in answer):
         raise NoOutput("give a list with one word, in quotes, for each patient")
-    known = {cause.replace("_", " ") for cause in CAUSES}
+    causes = {cause.replace("_", " ") for cause in CAUSES}
     for word in answer:
-        if word.strip().lower().replace("_", " ") not in known:
+        if word.strip().lower().replace("_", " ") not in causes:
             raise NoOutput(f"{word!r} is none of the {len(CAUSES)} causes that this lesson lists")
     return tuple(answer)
 

@@ -54,9 +54,9 @@ def scatter_classes(
     names = names_of("class_names", class_names, n_classes, "class ")
     titles = drawn_names(names, canvas.letters_of_names(ax))
     for number in np.unique(classes):
-        chosen = points[classes == number]
+        members = points[classes == number]
         ax.scatter(
-            chosen[:, 0], chosen[:, 1], s=area_of(ax, len(points)), label=titles[number],
+            members[:, 0], members[:, 1], s=area_of(ax, len(points)), label=titles[number],
             color=colour_of(number), marker=_marker_of(number),
             edgecolors="white", linewidths=0.4, zorder=3,
         )  # fmt: skip

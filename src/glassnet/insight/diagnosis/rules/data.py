@@ -91,23 +91,26 @@ def tiny_inputs(case: Case) -> Finding | None:
     if widest >= SMALLEST_SPREAD:
         return None
     first = case.now.blocks[0]
-    seen = rms(first.dense.z - first.dense.z.mean(axis=0))
-    evidence: dict[str, float | str] = {"largest spread": widest, "spread of the first pre-activations": seen}
+    spread_of_first = rms(first.dense.z - first.dense.z.mean(axis=0))
+    evidence: dict[str, float | str] = {
+        "largest spread": widest,
+        "spread of the first pre-activations": spread_of_first,
+    }
     cause = (
         f"the features hardly vary: the largest spread is {widest:.2g}, and the pre-activations of layer 0 spread by "
-        f"{seen:.2g}"
+        f"{spread_of_first:.2g}"
     )
     trials = case.trials
     if trials is None:
-        return _unscaled(case, cause, evidence) if seen < SEEN else None
+        return _unscaled(case, cause, evidence) if spread_of_first < SEEN else None
     x = case.x[case.rows].astype(np.float64)
     spread = np.where(samples.measured, samples.spread, 1.0)
     middle = np.where(samples.measured, x.mean(axis=0), 0.0)
     scaled = ((x - middle) / spread).astype(case.x.dtype)
-    found = tried(case, trials, lambda order: trials.repeated(order, x=scaled))
-    if found is None:
+    copies = tried(case, trials, lambda order: trials.repeated(order, x=scaled))
+    if copies is None:
         return None
-    loss = max(ended(case, trial) for trial in found)
+    loss = max(ended(case, trial) for trial in copies)
     evidence["loss with standardised inputs"] = loss
     return _unscaled(
         case, f"{cause}; copies that begin with the same weights reach a loss of {loss:.4g} on standardised ones",
@@ -193,24 +196,28 @@ def _weighs_alike(case: Case) -> bool:
     weights = case.training.weights
     if weights is None:
         return case.training.weighed
-    found = np.bincount(case.targets.classes, weights[:, 0])
-    return float(found.max()) < RATIO * float(found[found > 0].min())
+    by_class = np.bincount(case.targets.classes, weights[:, 0])
+    return float(by_class.max()) < RATIO * float(by_class[by_class > 0].min())
 
 
 def sorted_not_shuffled(case: Case) -> Finding | None:
     """Batches of one class after the other pull the network to and fro."""
-    seen = case.observed
-    if seen is None or seen.shuffled or seen.batch_size is None or seen.n_samples is None:
+    observed = case.observed
+    if observed is None or observed.shuffled or observed.batch_size is None or observed.n_samples is None:
         return None
-    if seen.batch_size >= seen.n_samples or seen.sortedness < SORTED or seen.mixture > MIXED:
+    if observed.batch_size >= observed.n_samples or observed.sortedness < SORTED or observed.mixture > MIXED:
         return None
     return Finding(
         "sorted_not_shuffled",
         "note" if case.learned else "warning",
-        f"the samples come in the order of their targets and are not shuffled: within a batch of {seen.batch_size} "
-        f"the targets spread by {seen.mixture:.0%} of what they do overall",
+        f"the samples come in the order of their targets and are not shuffled: within a batch of {observed.batch_size} "
+        f"the targets spread by {observed.mixture:.0%} of what they do overall",
         "train with shuffle=True, or shuffle the samples once before",
         None,
-        {"likeness of neighbours": seen.sortedness, "batch size": seen.batch_size, "samples": seen.n_samples},
+        {
+            "likeness of neighbours": observed.sortedness,
+            "batch size": observed.batch_size,
+            "samples": observed.n_samples,
+        },
         "Bengio 2012, Practical Recommendations for Gradient-Based Training, section 2.1",
     )

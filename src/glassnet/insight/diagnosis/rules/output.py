@@ -34,10 +34,10 @@ Mismatch = tuple[str, str, str] | None
 def output_loss_mismatch(case: Case) -> Finding | None:
     """An activation of the last layer that does not go with the loss or with the targets."""
     outputs = last_activations(case)
-    found = _twice(outputs) or _with_loss(case, outputs[-1]) or _with_targets(case, outputs[-1])
-    if found is None:
+    mismatch = _twice(outputs) or _with_loss(case, outputs[-1]) or _with_targets(case, outputs[-1])
+    if mismatch is None:
         return None
-    severity, cause, remedy = found
+    severity, cause, remedy = mismatch
     return Finding(
         "output_loss_mismatch", "warning" if case.learned else severity, cause, remedy, len(case.now.blocks) - 1,
         {"last activation": _name(outputs[-1]), "loss": case.targets.loss.name}, _REFERENCE,
@@ -48,8 +48,8 @@ def last_activations(case: Case) -> list[ActivationFunction]:
     """The activations behind the last dense layer or normalisation, linear ones left out where others follow."""
     rows = case.network.plan().rows
     last = max((i for i, row in enumerate(rows) if row.kind in (DENSE, BATCH_NORM, LAYER_NORM)), default=0)
-    found = [row.activation for row in rows[last:]]
-    return [f for f in found if not isinstance(f, Linear)] or [Linear()]
+    activations = [row.activation for row in rows[last:]]
+    return [f for f in activations if not isinstance(f, Linear)] or [Linear()]
 
 
 def _is_of_middles(loss: Loss) -> bool:
@@ -125,21 +125,21 @@ _TAKEN = {"classes": "logits", "probabilities": "logits", "values": "logarithms 
 def _logits(loss: Loss, last: ActivationFunction) -> Mismatch:
     if isinstance(last, Linear):
         return None
-    inner, taken = _name(loss.activation), _TAKEN[loss.activation.outputs]
+    inner, domain = _name(loss.activation), _TAKEN[loss.activation.outputs]
     plain = loss.of_probabilities if inner == _name(last) else ""
     other = f", or take the loss of probabilities, {plain}" if plain else ""
     return (
         "error",
-        f"{loss.name} takes {taken} and applies {inner} itself; the last layer applies {_name(last)} before that",
+        f"{loss.name} takes {domain} and applies {inner} itself; the last layer applies {_name(last)} before that",
         f"make the last layer linear{other}",
     )
 
 
-def _needs(loss: Loss, last: ActivationFunction, wanted: str, which: str) -> Mismatch:
+def _needs(loss: Loss, last: ActivationFunction, activation: str, which: str) -> Mismatch:
     return (
         "error",
         f"{loss.name} takes probabilities, {which}; the last layer ends with {_name(last)}",
-        f'end the network with "{wanted}"',
+        f'end the network with "{activation}"',
     )
 
 
@@ -208,8 +208,8 @@ def squared_probabilities(case: Case) -> Finding | None:
         return None
     if not _is_of_middles(loss) or last.outputs != "probabilities" or case.trials is None:
         return None
-    wanted = "binary_cross_entropy"
-    trials = replace(case.trials, targets=replace(case.sample, loss=losses.get(wanted)))
+    loss_name = "binary_cross_entropy"
+    trials = replace(case.trials, targets=replace(case.sample, loss=losses.get(loss_name)))
     scores = []
     for order in ORDERS[: 1 if trials.repeatable else 2]:
         scores.append(trials.repeated(order).score)
@@ -220,9 +220,9 @@ def squared_probabilities(case: Case) -> Finding | None:
         "output_loss_mismatch", "warning",
         f"{loss.name} after sigmoid has hardly any gradient where the network is sure and wrong: the score is "
         f"{case.now.score:.2f} (1 is perfect, 0 that of the best constant), and {reached} for copies that begin with "
-        f"the same weights and use {wanted}",
-        f"use {wanted}", len(case.now.blocks) - 1,
-        {"score": case.now.score, f"score with {wanted}": min(scores)}, _REFERENCE,
+        f"the same weights and use {loss_name}",
+        f"use {loss_name}", len(case.now.blocks) - 1,
+        {"score": case.now.score, f"score with {loss_name}": min(scores)}, _REFERENCE,
     )  # fmt: skip
 
 

@@ -75,10 +75,10 @@ def _when_they_died(case: Case, block: Block) -> str:
 
 def _what_wakes(block: Block, dead: NDArray[np.bool_]) -> str:
     """What would make most of these units answer to some sample, as far as it was measured."""
-    made, weights = block.dense, block.weights[:, dead]
+    record, weights = block.dense, block.weights[:, dead]
     if block.shifted_before:
         return said("wakes.shift")
-    answers = (made.inputs @ weights > 0).any(axis=0)
+    answers = (record.inputs @ weights > 0).any(axis=0)
     if answers.mean() >= DEAD_SHARE:
         return said("wakes.biases")
     if not weights.any():
@@ -134,21 +134,21 @@ def saturated_units(case: Case) -> Finding | None:
     return None if found is None else _saturated(case, found, "now")
 
 
-def _saturated(case: Case, found: Block, when: str) -> Finding:
+def _saturated(case: Case, block: Block, when: str) -> Finding:
     return Finding(
         "saturated_units",
         "note" if case.learned else "warning",
         said(
             "saturated_units",
-            share=found.flat,
-            layer=found.index,
-            activation=type(found.activation).__name__,
+            share=block.flat,
+            layer=block.index,
+            activation=type(block.activation).__name__,
             when=when,
             limit=FLAT,
         ),
-        _what_bends(found, begins=when == "before training"),
-        found.index,
-        {"flat share": found.flat, "mean size of pre-activations": float(np.abs(found.active.z).mean())},
+        _what_bends(block, begins=when == "before training"),
+        block.index,
+        {"flat share": block.flat, "mean size of pre-activations": float(np.abs(block.active.z).mean())},
         "Glorot, Bengio 2010, Understanding the difficulty of training deep feedforward neural networks, section 3",
     )
 
@@ -182,8 +182,8 @@ def symmetric_weights(case: Case) -> Finding | None:
     """Units that begin alike get equal gradients and stay alike."""
     if any(isinstance(layer, Dropout) for layer in every(case.network.layers)) and case.may_be_trained:
         return None  # masks make the gradients of equal units differ
-    seen = case.start if case.start is not None else case.now
-    for place, (block, following) in enumerate(zip(seen.hidden, seen.blocks[1:], strict=False)):
+    look = case.start if case.start is not None else case.now
+    for place, (block, following) in enumerate(zip(look.hidden, look.blocks[1:], strict=False)):
         alike = _alike(block.incoming)
         if case.start is None:
             alike &= _alike(following.weights.T)

@@ -7,7 +7,8 @@ import numpy as np
 from glassnet.insight.report import pictures
 from glassnet.insight.report.markup import NOTHING, Html, facts, figure, joined, section, table, tag
 from glassnet.insight.report.numbers import count, listed, number, percent
-from glassnet.insight.report.subject import Array, NamedSamples, Subject
+from glassnet.insight.report.subject import NamedSamples, Subject
+from glassnet.support.arrays import Array
 
 _MOST_FEATURES = 30
 _MOST_CLASSES = 30
@@ -18,17 +19,17 @@ def data(subject: Subject) -> Html:
     names = subject.names
     rows = _rows(subject.training)
     constant = int((rows.min(axis=0) == rows.max(axis=0)).sum())
-    known = [("source", names.source)] if names.source else []
-    known.append(("samples", listed([f"{len(part.X):,} {part.name}" for part in subject.parts])))
-    known.append(
+    about = [("source", names.source)] if names.source else []
+    about.append(("samples", listed([f"{len(part.X):,} {part.name}" for part in subject.parts])))
+    about.append(
         ("features", f"{rows.shape[1]:,}" + (f", {constant:,} of them constant" if constant else ""))
     )
     if names.image_shape is not None:
-        known.append(("image", f"{names.image_shape[0]} × {names.image_shape[1]} pixels"))
-    known.append(("range of features", f"{number(rows.min())} to {number(rows.max())}"))
+        about.append(("image", f"{names.image_shape[0]} × {names.image_shape[1]} pixels"))
+    about.append(("range of features", f"{number(rows.min())} to {number(rows.max())}"))
     about_targets = _classes(subject) if subject.classifies else _values(subject)
     about_features = _features(rows, names.features) if names.image_shape is None else _mean_images(subject)
-    return section("data", "Data", facts(known), about_targets, about_features)
+    return section("data", "Data", facts(about), about_targets, about_features)
 
 
 def _rows(part: NamedSamples) -> Array:

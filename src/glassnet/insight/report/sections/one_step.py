@@ -16,10 +16,10 @@ from glassnet.insight.trace.trace import Trace, trace
 def one_step(subject: Subject) -> Html:
     """The trace of the worst of the judged samples."""
     part, place = subject.trained.judged, int(order(subject)[0])
-    chosen = slice(place, place + 1)
+    sample = slice(place, place + 1)
     try:
         step = trace(
-            subject.trained.network, part.X[chosen], part.y[chosen],
+            subject.trained.network, part.X[sample], part.y[sample],
             loss=subject.loss, optimizer=subject.optimizer or "sgd",
         )  # fmt: skip
     except GlassnetError as error:
