@@ -25,7 +25,7 @@ STEP_OF_LAYER = 4e4
 # Operations on each parameter in an update, beside three multiply-adds for each sample.
 UPDATE = 10
 # Work of all trials of a case together, about 3 s; what is beyond it is not tried.
-ALL_WORK = 3e9
+ALL_WORK = 4e9
 # Seeds of the orders of samples and the dropout masks in which a trial is repeated; the training had another.
 ORDERS = (1, 2)
 
