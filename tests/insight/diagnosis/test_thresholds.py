@@ -223,7 +223,7 @@ SILENT_TRIALS = {
     },
     "held_back": UNFIT | STUCK,
     "no_biases": UNFIT | {"broadcast_targets", MADE_UP_FOR},
-    "too_few_units": UNFIT | STUCK - {"dead_units"} | COURSES | {
+    "too_few_units": UNFIT | STUCK - {"dead_units", "saturated_units"} | COURSES | {
         MADE_UP_FOR, "scale_too_large", "exploding_gradient", "underfitting", "no_biases",
     },
     "underfitting": UNFIT | STUCK | COURSES | {

@@ -68,6 +68,9 @@ _BETTER_TOLD = (
     "missing_nonlinearity", "no_biases", "statistics_lag",
 )  # fmt: skip
 
+# What explains nothing of its own beside its cause: a layer of one unit is soon dead, or flat.
+_FOLLOWS = {"dead_units": "too_few_units", "saturated_units": "too_few_units"}
+
 RULES = (
     Rule(data_rules.constant_targets, _DATA),
     Rule(network_rules.not_finite, _UNITS),
@@ -142,9 +145,9 @@ RULES = (
     Rule(
         network_rules.too_few_units,
         _WRITTEN + 4,
-        # Not dead_units: a layer of one unit is soon dead. Copies draw their weights as the network did.
+        # Copies draw their weights as the network did.
         (
-            *_UNFIT, MADE_UP_FOR, *(code for code in _STUCK if code != "dead_units"), *_COURSES, "scale_too_large",
+            *_UNFIT, MADE_UP_FOR, *(code for code in _STUCK if code not in _FOLLOWS), *_COURSES, "scale_too_large",
             "exploding_gradient", "underfitting", "no_biases",
         ),
         trains=True,
@@ -153,10 +156,6 @@ RULES = (
     Rule(fit_rules.underfitting, _FIT + 6, _BETTER_TOLD, trains=True),
     Rule(fit_rules.loss_at_chance, _FIT + 8, ("labels_unrelated",)),
 )  # fmt: skip
-
-
-# What explains nothing of its own beside its cause: a layer of one unit is soon dead.
-_FOLLOWS = {"dead_units": "too_few_units"}
 
 
 # What can be said of outputs that are no numbers, and of targets that are all the same.
