@@ -141,7 +141,7 @@ class _Writing(FunctionSource):
         if not isinstance(tree, list):
             self.known[name] = tree
             return
-        written = self.made.free(name)
+        written = self.made.free(name.translate(_LOWERED))
         self.made.steps.append((written, tree))
         self.known[name] = written
 

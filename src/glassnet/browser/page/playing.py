@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import webbrowser
 from collections.abc import Mapping
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike
 
 from glassnet import datasets
 from glassnet.bridges import writing
+from glassnet.bridges.files import load
 from glassnet.browser.networks import own_parts
 from glassnet.browser.page import embedding, steps
 from glassnet.browser.page.catalogue import catalogue
@@ -109,6 +110,9 @@ def _write(path: Path, text: str) -> None:
 
 def document_of(what: Any, X: ArrayLike | None, y: ArrayLike | None) -> dict[str, Any]:
     """What the page begins with, as plain data."""
+    name = "network"
+    if isinstance(what, str | PurePath) and PurePath(what).suffix == ".safetensors":
+        name, what = PurePath(what).name, load(what)
     loss = what.loss if isinstance(what, Network) else None
     compares_groups = loss is not None and bool(loss.members)
     if not compares_groups and (X is None) != (y is None):
@@ -124,12 +128,8 @@ def document_of(what: Any, X: ArrayLike | None, y: ArrayLike | None) -> dict[str
         _refuse_data(X)
         return steps.document_of((what.trace if isinstance(what, Replay) else what).moment)
     if isinstance(what, Network):
-        return document | _of_network(what, "network", document["data"] is not None)
+        return document | _of_network(what, name, document["data"] is not None)
     path = checks.path("what", what)
-    if path.suffix == ".safetensors":
-        from glassnet.bridges.files import load
-
-        return document | _of_network(load(path), path.name, document["data"] is not None)
     if path.suffix in (".csv", ".tsv", ".txt"):
         return document | _of_table(path)
     if path.suffix == ".npz":
