@@ -101,6 +101,7 @@ def test_what_cut_a_notebook_short_is_said(results: dict[str, Result]) -> None:
     assert "its process ended before the notebook did (exit code 0)" in results["ends"].troubles
     assert results["ends"].marks[0].message.startswith("the notebook did not get there: its process ended")
     assert results["loops"].errors == ("cell 2: CellTooLong: it takes too long",)
+    assert results["loops"].troubles[0].startswith("cell 2 was stopped after a third of --seconds; where")
     disk, memory = results["uses all up"].errors[:2]
     assert disk == "cell 2: OSError: [Errno 27] File too large" and memory.startswith("cell 3: MemoryError")
 

@@ -8,6 +8,7 @@ function reachable() {
 }
 addEventListener("DOMContentLoaded", () => {
   for (const picture of document.querySelectorAll("div.cell_output img")) picture.addEventListener("load", reachable);
+  for (const [place, name] of [[".sidebar-drawer", "pages"], [".toc-drawer", "on this page"]]) document.querySelector(place)?.setAttribute("aria-label", name);
   for (const caption of document.querySelectorAll(".caption[role=heading]")) caption.ariaLevel = "2";
   reachable();
 });

@@ -14,6 +14,7 @@ from glassnet.lessons.judging import Failure
 from glassnet.lessons.outputs import Outputs, Plain
 
 LONGEST_TEXT = 400
+TOO_LONG = "CellTooLong"  # the name of the error that stops a cell
 LARGEST_SEED = 1 << 62
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from glassnet.lessons.catalogue import lessons
 from glassnet.lessons.exercise import Exercise
-from glassnet.lessons.grading.carrying import Answer, Record, short
+from glassnet.lessons.grading.carrying import TOO_LONG, Answer, Record, short
 from glassnet.lessons.grading.reading import Book
 from glassnet.lessons.grading.submissions import Submission
 from glassnet.lessons.judging import judge
@@ -101,6 +101,7 @@ def marks(submission: Submission, book: Book, record: Record, seed: int | None) 
     """
     of_each = tuple(_mark(exercise, book, record, seed) for exercise in book.exercises)
     troubles = [record.ended] if record.ended else []
+    troubles += [_stopped(error) for error in record.errors if TOO_LONG in error]
     if book.lacking:
         troubles.append(
             f"it lacks {'exercise' if len(book.lacking) == 1 else 'exercises'} {', '.join(book.lacking)}"
@@ -116,6 +117,11 @@ def marks(submission: Submission, book: Book, record: Record, seed: int | None) 
         tuple(troubles),
         tuple(record.errors),
     )
+
+
+def _stopped(error: str) -> str:
+    """Of a cell that used up its time, which a loop does, and a machine with too much to do as well."""
+    return f"{error.partition(':')[0]} was stopped after a third of --seconds; where the machine is busy, give more"
 
 
 def _mark(exercise: Exercise, book: Book, record: Record, seed: int | None) -> Mark:
