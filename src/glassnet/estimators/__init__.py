@@ -1,4 +1,4 @@
-"""scikit-learn's classes over tables and ``fit``: `classifier`, `regressor`, `transformer`, each with its own parameters.
+"""Estimators of tables: `classifier`, `regressor`, `transformer`, each with parameters of its own.
 
 `parameters` are those that all have, and what each may be; `overrides` put them in the place of what a preset says
 (`presets/`). `base` and `fit` carry out a call of fit with what is in `learning/`; `fitted` is what remains of it.
