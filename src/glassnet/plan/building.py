@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from math import prod
 from typing import TYPE_CHECKING, Any
@@ -81,7 +82,7 @@ class _Builder:
     """Hands out the columns of the memory, row by row."""
 
     def __init__(self, layout: Layout, input_gradient: bool) -> None:
-        self.layout = layout
+        self.parameters, self.statistics = _by_layer(layout.parameters), _by_layer(layout.statistics)
         self.rows: list[Row] = []
         self.n_columns = 0
         self.n_mask_columns = 0
@@ -109,8 +110,8 @@ class _Builder:
     def _add_row(
         self, index: int, layer: Layer, shape: Shape, n_outputs: int, prefix: str, fields: dict[str, Any]
     ) -> None:
-        parameters = _own_slots(self.layout.parameters, index, prefix, layer.parameters(shape))
-        statistics = _own_slots(self.layout.statistics, index, prefix, layer.statistics(shape))
+        parameters = _own_slots(self.parameters[index], prefix, layer.parameters(shape))
+        statistics = _own_slots(self.statistics[index], prefix, layer.statistics(shape))
         starts = {slot.parameter.name.removeprefix(prefix): slot.start for slot in parameters}
         own, kept = None, NOWHERE
         if fields["kind"] in OF_LOOP:
@@ -164,10 +165,17 @@ class _Builder:
         self.rows[place] = start._replace(kept=error, own=OwnFunctions(branch, (), (), ((error, n),)))
 
 
-def _own_slots(slots: Sequence[Slot], index: int, prefix: str, parts: Sequence[Parameter]) -> list[Slot]:
-    """Those of these parts of one layer."""
+def _by_layer(slots: Sequence[Slot]) -> defaultdict[int, list[Slot]]:
+    grouped: defaultdict[int, list[Slot]] = defaultdict(list)
+    for slot in slots:
+        grouped[slot.layer].append(slot)
+    return grouped
+
+
+def _own_slots(slots: Sequence[Slot], prefix: str, parts: Sequence[Parameter]) -> list[Slot]:
+    """Those of these parts, among the slots of their layer."""
     names = {prefix + part.name for part in parts}
-    return [slot for slot in slots if slot.layer == index and slot.parameter.name in names]
+    return [slot for slot in slots if slot.parameter.name in names]
 
 
 def _place(slot: Slot) -> Place:
