@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import fcntl
+import itertools
 import json
 import os
 import signal
@@ -93,6 +94,52 @@ def test_together_they_learn_what_one_learns(found: Found, name: str) -> None:
 def test_all_of_them_hold_the_same_to_the_last_bit(found: Found, name: str) -> None:
     first, *others = (outcomes["trainings"][name] for outcomes in found)
     assert all(other == first for other in others)
+
+
+@pytest.mark.parametrize(
+    ("widths", "sent"),
+    [
+        ((300, 300, 300), [2, 1, 0]),  # 90 000 parameters each: one piece a layer
+        ((300, 300, 4), [1, 0]),  # the last layer is small and goes with the one below
+        ((4, 4, 4), [0]),
+    ],
+)
+def test_gradients_of_upper_layers_are_sent_before_those_below_are_there(
+    widths: tuple[int, ...], sent: list[int]
+) -> None:
+    """What is sent, as the lowest layer whose gradients are there by then."""
+    import torch
+
+    from glassnet.engines.torch.distributed import Sums
+
+    sizes = [300, *widths]
+    shapes = list(itertools.pairwise(sizes))
+    flat = torch.randn(sum(n * m for n, m in shapes))
+    message, starts = torch.zeros(len(flat) + 1), [0, *itertools.accumulate(n * m for n, m in shapes)]
+    leaves = [
+        flat[at : at + n * m].view(n, m).requires_grad_() for at, (n, m) in zip(starts, shapes, strict=False)
+    ]
+    found: list[int] = []
+
+    class Neighbours:
+        """Double what is sent, when it is waited for."""
+
+        def begin_adding(self, tensor: torch.Tensor) -> Any:
+            missing = [k for k in range(3) if not message[starts[k] : starts[k + 1]].any()]
+            found.append(max(missing, default=-1) + 1)
+            return lambda: tensor.mul_(2)
+
+    sums = Sums(message, [[leaf] for leaf in leaves], Neighbours())  # type: ignore[arg-type]
+    x = torch.randn(2, 300)
+    for leaf in leaves:
+        x = torch.tanh(x @ leaf / 17)
+    message[-1] = x.detach().sum()
+    sums.begin()
+    gradients = torch.autograd.grad(x.sum(), leaves)
+    sums.wait()
+    assert found == sent
+    expected = torch.cat([*(gradient.reshape(-1) for gradient in gradients), x.detach().sum()[None]])
+    assert torch.equal(message, 2 * expected)
 
 
 # ---- none is left behind

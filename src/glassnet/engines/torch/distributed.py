@@ -2,13 +2,15 @@
 
 Every process holds the whole data and draws the same order and dropout masks from the same seed. The gradient of the
 mean loss over a batch of n samples is the sum over processes of n_r / n times that of the mean loss over their n_r
-samples. All gradients lie in one flat vector, so that one call adds them all; the loss travels with them.
+samples. All gradients lie in one flat vector, the loss behind them. The way back fills it from its end: as soon as the
+gradients of some layers are there, they are added up, while the layers below are still computed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -26,6 +28,9 @@ from glassnet.errors import EngineError
 from glassnet.layers import BatchNorm, Layer
 from glassnet.optimizers import Optimizer
 from glassnet.plan import DROPOUT, Plan
+
+# So many gradients at least are added up at once: a message takes its time, however short it is.
+PIECE = 1 << 16
 
 
 class _Sum(torch.autograd.Function):
@@ -72,6 +77,60 @@ def batch_norm_of(group: Group) -> Body:
     return of_all
 
 
+class Sums:
+    """Adds up a message between the processes, piece by piece from its end, while gradients arrive in it.
+
+    Parameters
+    ----------
+    message : Tensor
+        The flat gradients, and one number behind them.
+    leaves : list of lists of Tensor
+        The parameters of each row of the plan, in the order of the flat vector.
+    group : Group
+        The processes. The pieces depend on the shapes alone, and are sent from the last on, whatever arrives first.
+    """
+
+    def __init__(self, message: Tensor, leaves: list[list[Tensor]], group: Group) -> None:
+        self.group, self.arrivals = group, list[int]()
+        self.pieces: list[Tensor] = []
+        begins = ends = len(message)
+        at, wanted = len(message) - 1, 0
+        for own in reversed(leaves):
+            for leaf in reversed(own):
+                at -= leaf.numel()
+                place = message[at : at + leaf.numel()].view_as(leaf)
+                leaf.register_hook(partial(self._arrived, place, len(self.pieces)))  # type: ignore[no-untyped-call]
+            begins, wanted = at, wanted + len(own)
+            if ends - begins >= PIECE:
+                self._cut(message[begins:ends], wanted)
+                ends, wanted = begins, 0
+        if ends > 0:
+            self._cut(message[:ends], wanted)
+
+    def _cut(self, piece: Tensor, wanted: int) -> None:
+        self.pieces.append(piece)
+        self.arrivals.append(wanted)
+
+    def begin(self) -> None:
+        """Expect the gradients of a step; what does not wait for any is sent."""
+        self.missing, self.waits = list(self.arrivals), list[Callable[[], None]]()
+        self._send()
+
+    def _arrived(self, place: Tensor, piece: int, gradient: Tensor) -> None:
+        place.copy_(gradient)
+        self.missing[piece] -= 1
+        self._send()
+
+    def _send(self) -> None:
+        while len(self.waits) < len(self.pieces) and self.missing[len(self.waits)] == 0:
+            self.waits.append(self.group.begin_adding(self.pieces[len(self.waits)]))
+
+    def wait(self) -> None:
+        """Until all are there."""
+        for wait in self.waits:
+            wait()
+
+
 class DistributedTrainer(TorchTrainer):
     """Autograd over this process's part of every batch, and the same update on all, from the sum.
 
@@ -89,6 +148,7 @@ class DistributedTrainer(TorchTrainer):
         """The front of the message that all add up; the loss is its last number."""
         parameters = self.resident.parameters
         self.message = torch.zeros(len(parameters) + 1, dtype=parameters.dtype, device=self.device)
+        self.sums = Sums(self.message, [list(own) for own in self.forward.parameters], self.group)
         return self.message[:-1]
 
     def _take(self, steps: Steps, losses: NDArray[np.float64]) -> int:
@@ -111,9 +171,11 @@ class DistributedTrainer(TorchTrainer):
             objective = self._part(
                 order[rows] if len(order) else rows, _masks(plan, masks[at:ahead], n, part), scales, n
             )
-            self._differentiate(objective)
             self.message[-1] = objective.detach()
-            self.group.add(self.message)
+            self.sums.begin()
+            if self.leaves:
+                torch.autograd.grad(objective, self.leaves)
+            self.sums.wait()
             yield self.message[-1].clone()
             at = ahead
 

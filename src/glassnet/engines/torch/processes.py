@@ -90,6 +90,20 @@ class Group:
         with self._talking() as distributed:
             distributed.all_reduce(tensor)
 
+    def begin_adding(self, tensor: Tensor) -> Callable[[], None]:
+        """Begin to put the sum over all processes in the place of `tensor`; what is returned waits until it is there.
+
+        All must call this in the same order.
+        """
+        with self._talking() as distributed:
+            begun = distributed.all_reduce(tensor, async_op=True)
+
+        def wait() -> None:
+            with self._talking():
+                begun.wait()
+
+        return wait
+
     @contextmanager
     def _talking(self) -> Iterator[Any]:
         distributed = _connected()
