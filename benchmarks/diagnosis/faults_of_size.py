@@ -41,6 +41,7 @@ def _has_no_room(training: Training) -> bool:
 
 
 FAULTS = (
-    Fault("loss_at_chance", _nothing_learned, _is_at_chance, tuple(_STANDING_STILL)),
+    # Dead units may have been planted by a rate that is far too high.
+    Fault("loss_at_chance", _nothing_learned, _is_at_chance, (*_STANDING_STILL, "learning_rate_too_high")),
     Fault("too_few_units", _narrow, _has_no_room),
 )

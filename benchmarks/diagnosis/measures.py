@@ -184,7 +184,7 @@ def _rate_too_high(training: Training, layer: int | None) -> bool:
 
 def rate_too_low(training: Training, layer: int | None) -> bool:
     """Whether a higher rate brings the loss far lower in as many epochs."""
-    return any(_does_better(training, factor) for factor in (10, 100, 1000))
+    return any(_does_better(training, factor) for factor in (10, 100, 1000, 1e4, 1e5))
 
 
 def _does_better(training: Training, factor: float) -> bool:
