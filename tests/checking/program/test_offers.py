@@ -66,8 +66,9 @@ class OfOptionalLayers:
         return X
 
     def backward(self, error: Any) -> Any:
-        for layer in reversed(self.layers):
-            error = layer.backward(error)
+        turned_layers = self.layers[::-1]
+        for i in range(len(turned_layers)):
+            error = turned_layers[i].backward(error)
         return error
 
 
@@ -104,3 +105,24 @@ def test_offers_are_made_anew_each_time() -> None:
     assert first.keys() == {"activation_functions", "cost_function"} == second.keys()
     assert first["cost_function"] is not second["cost_function"]
     assert [type(unit) for unit in first["activation_functions"]] == [SmoothTanh] * 3
+
+
+class ScaledTanh:
+    """A layer that could be a network by its names: it is looked at by itself, where no network has run it."""
+
+    def forward(self, X: Any) -> Any:
+        return np.tanh(X)
+
+    def backward_delta(self, input: Any, delta: Any) -> Any:
+        return 2 * (1 - np.tanh(input) ** 2) * delta
+
+    def train(self) -> None:
+        pass
+
+
+def test_layers_that_no_network_ran_are_looked_at_beside_one_that_is_right() -> None:
+    classes = (ScaledTanh, DenseLayer, TanhLayer, OfOptionalLayers)
+    report = gn.check({cls.__name__: cls for cls in classes})
+    assert report.notes[0].startswith("taken for the forward pass: forward (5 samples in rows)")
+    assert report.notes[1].startswith("taken for the parameters: layers[0].W")
+    assert report.ok is False and report.evidence[0].name.startswith("ScaledTanh: dX")

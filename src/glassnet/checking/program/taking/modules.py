@@ -82,8 +82,9 @@ def with_parts(
     if whole is not None:
         own = names.get("__name__")
         taken |= {
-            name for name, value in names.items() if is_network(value) or _comes_from_elsewhere(value, own)
-        }
+            name for name, value in names.items()
+            if (is_network(value) and not (whole.ok and _is_a_layer(value))) or _comes_from_elsewhere(value, own)
+        }  # fmt: skip
     rest = {name: value for name, value in names.items() if name not in taken}
     parts = part_reports(rest, wish)
     if whole is not None:
@@ -123,9 +124,9 @@ def _wholes(names: dict[str, Any], samples: Samples | None, wish: Wish) -> Itera
         report = check_functions(names, samples, wish)
         if report.notes or not _are_parts(functions, names):
             yield "its functions", report
-    for name, cls in names.items():
-        if is_network(cls) and not name.startswith("__"):
-            yield name, _or_why(name, lambda cls=cls: check_class(cls, samples, wish, names))  # type: ignore[misc]
+    classes = [(name, cls) for name, cls in names.items() if is_network(cls) and not name.startswith("__")]
+    for name, cls in sorted(classes, key=lambda named: not _is_of_layers(named[1])):
+        yield name, _or_why(name, lambda cls=cls: check_class(cls, samples, wish, names))  # type: ignore[misc]
 
 
 def _or_why(name: str, check: Callable[[], Report]) -> Report:
@@ -158,6 +159,19 @@ def is_network(cls: Any) -> bool:
     return costs or (forward and (trains or goes_back)) or (trains and goes_back) or (loses and trains)
 
 
+def _is_a_layer(cls: type) -> bool:
+    """Whether what might be a network may as well be one of its layers: its ways back take the error alone."""
+    ways = [
+        method for name, method in vars(cls).items() if inspect.isfunction(method) and says(name, "backward")
+    ]
+    return bool(ways) and all(map(_takes_error, ways)) and not _is_of_layers(cls)
+
+
+def _is_of_layers(cls: type) -> bool:
+    """Whether a class is made of layers, and is the whole of which other classes are parts."""
+    return any(_goes_through_layers(method) for method in vars(cls).values() if inspect.isfunction(method))
+
+
 def _takes_error(function: Any) -> bool:
     """Whether a backward pass is that of a layer: it takes something, and neither targets nor what was kept for it."""
     means = [meanings(p.name) for p in parameters(function) if p.name != "self"]
@@ -169,7 +183,7 @@ def _goes_through_layers(function: Any) -> bool:
     """Whether a pass has a loop over layers, so that its class is made of them."""
     nodes = ast.walk(tree_of(function) or ast.Pass())
     loops = [node for node in nodes if isinstance(node, ast.For)]
-    return any(re.search(r"\b_?(layers?|modules)\b", ast.unparse(loop.iter)) is not None for loop in loops)
+    return any(re.search(r"(layers?|modules)\b", ast.unparse(loop.iter)) is not None for loop in loops)
 
 
 def check_functions(names: dict[str, Any], samples: Samples | None, wish: Wish) -> Report:

@@ -8,6 +8,7 @@ import re
 import sys
 from collections.abc import Callable, Iterator
 from functools import partial
+from itertools import islice, product
 from typing import Any
 
 from glassnet.checking.finding.sources import parameters, required, tree_of
@@ -30,12 +31,9 @@ def offers(cls: type, meant: dict[str, Any]) -> Iterator[Offer]:
     for parameter in parameters(cls):
         if re.fullmatch(LAYERS, parameter.name.lower()) and parameter.name not in open_ones:
             open_ones.append(parameter.name)
-    found = {name: list(_for_argument(name.lower(), names, words, meant)) for name in open_ones}
-    if not found or any(not values for values in found.values()):
-        return
-    for i in range(min(max(map(len, found.values())), MOST_OFFERS)):
-        chosen = {name: values[min(i, len(values) - 1)] for name, values in found.items()}
-        yield partial(_made, chosen)
+    found = [list(_for_argument(name.lower(), names, words, meant)) for name in open_ones]
+    for chosen in islice(product(*found), MOST_OFFERS) if found else ():
+        yield partial(_made, dict(zip(open_ones, chosen, strict=True)))
 
 
 def _made(chosen: dict[str, Callable[[], Any]]) -> dict[str, Any]:
