@@ -14,15 +14,8 @@ from glassnet.errors import ArgumentError
 
 FORWARD = ("forward", "forward_pass", "forward_propagation", "feedforward", "activate", "activation", "call", "f",
            "function", "value", "evaluate", "fn", "func", "compute", "apply", "feed_forward", "__call__")  # fmt: skip
-BACKWARD = (
-    "backward",
-    "backward_pass",
-    "backward_propagation",
-    "backprop",
-    "backpropagate",
-    "back",
-    "backward_delta",
-)
+BACKWARD = ("backward", "backward_pass", "backward_propagation", "backprop", "backpropagate", "back",
+            "backward_delta")  # fmt: skip
 DERIVATIVE = ("derivative", "deriv", "prime", "df", "slope", "gradient", "grad", "d", "diff", "derivate", "der", "dfn",
               "activation_prime", "activation_derivative", "f_prime", "local_gradient")  # fmt: skip
 # Arguments that ask one function for its derivative.

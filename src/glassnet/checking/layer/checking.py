@@ -140,9 +140,7 @@ class _Check:
             self.learner.parameters, len(self.wanted) - len(self.learner.parameters)
         ):
             step = found.steps.get(leaf.name)
-            if (
-                step is None and found.steps and given[index] is None
-            ):  # the others were moved, this one was not
+            if step is None and found.steps and given[index] is None:  # the others were moved
                 given[index] = Found(f"step of {leaf.name}", 0 * self.learner.array(leaf))
             if step is not None:
                 right = self.wanted[index].right

@@ -44,13 +44,8 @@ def _is_mask(factor: Array) -> bool:
 def _named(given: Array, error: Array, right: Array, scale: float) -> tuple[Slip, ...]:
     passes = "The error passes where inputs were dropped."
     guesses: tuple[tuple[str, str, Callable[[], Array]], ...] = (
-        ("dropout_mask_missing", passes, lambda: error),
-        ("dropout_mask_missing", passes, lambda: error * scale),
-        (
-            "dropout_scale_missing",
-            "The error is not divided by 1 - rate, as the inputs were.",
-            lambda: right / scale,
-        ),
+        ("dropout_mask_missing", passes, lambda: error), ("dropout_mask_missing", passes, lambda: error * scale),
+        ("dropout_scale_missing", "The error is not divided by 1 - rate, as the inputs were.", lambda: right / scale),
         ("dropout_scale_twice", "The error is divided by 1 - rate twice.", lambda: right * scale),
-    )
+    )  # fmt: skip
     return tuple(Slip(code, (), text, FIX) for code, text, value in guesses if same(given, value()))[:1]

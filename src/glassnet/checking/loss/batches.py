@@ -94,18 +94,13 @@ def draw(kind: str, m: int, k: int, one_axis: bool) -> LossBatch:
     probabilities = np.exp(z) / np.exp(z).sum(axis=-1, keepdims=True)
     classes = random.integers(0, k, m)
     made: dict[str, tuple[Array, Array]] = {
-        "values": (y, 1.5 * z),
-        "rates": (np.round(np.abs(y) * 3), np.exp(z)),
-        "binary": ((y > 0).astype(float), 1 / (1 + np.exp(-z))),
-        "binary_logits": ((y > 0).astype(float), z),
-        "one_hot": (np.eye(k)[classes], probabilities),
+        "values": (y, 1.5 * z), "signs": (np.sign(y), 1.5 * z), "rates": (np.round(np.abs(y) * 3), np.exp(z)),
+        "binary": ((y > 0).astype(float), 1 / (1 + np.exp(-z))), "binary_logits": ((y > 0).astype(float), z),
+        "one_hot": (np.eye(k)[classes], probabilities), "logits": (np.eye(k)[classes], z),
         "distributions": (np.abs(y) / np.abs(y).sum(axis=-1, keepdims=True), probabilities),
-        "logits": (np.eye(k)[classes], z),
-        "classes": (classes, probabilities),
-        "class_logits": (classes, z),
+        "classes": (classes, probabilities), "class_logits": (classes, z),
         "log_rates": (np.round(np.abs(y) * 3), z),
-        "signs": (np.sign(y), 1.5 * z),
-    }
+    }  # fmt: skip
     return LossBatch(*made[kind], m, 1 if one_axis else k)
 
 

@@ -52,13 +52,10 @@ MESSAGES = {
 }  # fmt: skip
 FACTORS: dict[str, Callable[[int, int], float]] = {
     "sign_flipped": lambda m, k: -1.0,
-    "batch_mean_missing": lambda m, k: m,
-    "batch_mean_twice": lambda m, k: 1 / m,
-    "output_mean_missing": lambda m, k: k,
-    "output_mean_twice": lambda m, k: 1 / k,
-    "square_factor_missing": lambda m, k: 0.5,
-    "square_factor_twice": lambda m, k: 2.0,
-}
+    "batch_mean_missing": lambda m, k: m, "batch_mean_twice": lambda m, k: 1 / m,
+    "output_mean_missing": lambda m, k: k, "output_mean_twice": lambda m, k: 1 / k,
+    "square_factor_missing": lambda m, k: 0.5, "square_factor_twice": lambda m, k: 2.0,
+}  # fmt: skip
 Formula = Callable[[LossBatch], Array]
 
 

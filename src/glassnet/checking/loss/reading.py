@@ -28,10 +28,8 @@ GRADIENT = ("gradient", "grad", "derivative", "backward", "loss_derivative", "de
 TARGETS = ("true", "same", "target", "label", "actual", "expected", "truth", "desired", "gold", "real",
            "ground")  # fmt: skip
 PREDICTIONS = ("pred", "hat", "prob", "output", "logit", "guess", "estimate", "score", "activation")
-TARGET_LETTERS, PREDICTION_LETTERS = (
-    ("y", "ys", "yt"),
-    ("a", "p", "z", "o", "al", "yp", "a2", "a3", "out", "x", "q"),
-)
+TARGET_LETTERS = ("y", "ys", "yt")
+PREDICTION_LETTERS = ("a", "p", "z", "o", "al", "yp", "a2", "a3", "out", "x", "q")
 
 
 @dataclass(frozen=True)

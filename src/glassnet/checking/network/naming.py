@@ -69,18 +69,14 @@ def _lines(code: str, places: list[Place], terms: Terms) -> dict[str, str]:
     if learned:
         of_bias_line = terms.db(layer).replace(f"dZ{n}", "db = dA")
         name, line = ("dw", learned["learned_line"]) if of_weights else ("db", of_bias_line)
+    both = {"arrays": "dW and db", "s": "s", "has": "have", "are": "are", "scope": "dW and db are those"}
+    one = {"arrays": name, "s": "", "has": "has", "are": "is", "scope": f"{name} is that"}
+    behind = " / m" if code == "batch_mean_missing" else f"  # dZ{n} has its 1/m already"
     return {
         **learned,
-        "scope": "dW and db are those" if of_weights and of_bias else f"{name} is that",
-        **(
-            {"arrays": "dW and db", "s": "s", "has": "have", "are": "are"}
-            if of_weights and of_bias
-            else {"arrays": name, "s": "", "has": "has", "are": "is"}
-        ),
+        **(both if of_weights and of_bias else one),
         "array_line": line,
-        "mean_line": f"{line} / m"
-        if code == "batch_mean_missing"
-        else f"{line}  # dZ{n} has its 1/m already",
+        "mean_line": f"{line}{behind}",
         "l2_line": f"{line} + {of}l2 * {array}",
         "l1_line": f"{line} + {of}l1 * np.sign({array})",
         "penalty": "penalty" if of_weights else "penalty on the bias",

@@ -28,12 +28,9 @@ LEARNED = {
     "layer norm": ("the norm's weights", "(dA * s).sum({axis})  # s: the standardised input"),
     "rms norm": ("the norm's weights", "(dA * s).sum({axis})  # s: the input over its root mean square"),
     "scale": ("the factors", "(dA * X).sum({axis})"),
-    "prelu": (
-        "the slopes",
-        "(dA * np.minimum(X, 0)).sum({axis})  # over the units too, where they share one",
-    ),
+    "prelu": ("the slopes", "(dA * np.minimum(X, 0)).sum({axis})  # over the units too, where they share one"),
     "embedding": ("the vectors", "np.zeros_like(w); np.add.at(dw, integers, dA)"),
-}
+}  # fmt: skip
 
 
 def learned_words(kind: str, columns: bool) -> dict[str, str]:

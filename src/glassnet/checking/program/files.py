@@ -143,9 +143,7 @@ def plain(report: Report) -> dict[str, Any]:
         "ok": report.ok,
         "slips": [[s.code, list(s.layers), s.message, s.fix] for s in report.slips],
         "evidence": [[e.name, e.place, e.yours, e.right, e.with_slips] for e in report.evidence],
-        "notes": list(report.notes),
-        "equals": list(report.equals),
-        "not_checked": list(report.not_checked),
+        **{name: list(getattr(report, name)) for name in ("notes", "equals", "not_checked")},
     }
 
 

@@ -10,9 +10,7 @@ import re
 # The part of a function, by its name; the first that fits.
 _FUNCTIONS = {
     "numeric": (
-        r"numeric|check|approx|finite|test|plot|visual|draw|show|print|accuracy|score$|evaluate|"
-        r"load|save|read"
-    ),
+        r"numeric|check|approx|finite|test|plot|visual|draw|show|print|accuracy|score$|evaluate|load|save|read"),
     "derivative": r"prime|deriv|(^|_)(d|der)_?(relu|sigmoid|tanh|softmax|sig|act)|_grad$|_gradient$",
     "backward": r"back|grad|nabla|compute_deltas|bprop",
     "loss": r"loss|cost|criterion|objective|mse|cross_?entropy|(^|_)error$|nll|likelihood",
@@ -20,89 +18,64 @@ _FUNCTIONS = {
     "update": r"update|step|optimi[sz]e|apply|adjust",
     "init": r"init|create|setup|build|make_(param|weight|net)|random_(weights|params)",
     "forward": (
-        r"forward|feed_?forward|fprop|propagat|predict|query|think|activate|inference|infer|^run$|"
-        r"^call$|^compute|^output|hypothesis|^learn$|^loop$|__call__|^nn$|^net$|^evaluate$"
-    ),
+        r"forward|feed_?forward|fprop|propagat|predict|query|think|activate|inference|infer|^run$|^call$|^compute|"
+        r"^output|hypothesis|^learn$|^loop$|__call__|^nn$|^net$|^evaluate$"),
 }  # fmt: skip
 # What an argument stands for, by its name in lower case; the first that fits.
 _ARGUMENTS = {
-    "rate": (
-        r"learning_?rate|learn_?rate|lr|eta|alpha|rate|step_?size|l_?rate|lrate|epsilon|"
-        r"learningrate|a"
-    ),
+    "rate": r"learning_?rate|learn_?rate|lr|eta|alpha|rate|step_?size|l_?rate|lrate|epsilon|learningrate|a",
     "epochs": (
-        r"(n|num|number_?of|max)?_?(of_)?(training_?)?(epochs?|iterations?|iters?|iter|its?|passes|"
-        r"steps)|num"
-    ),
+        r"(n|num|number_?of|max)?_?(of_)?(training_?)?(epochs?|iterations?|iters?|iter|its?|passes|steps)|num"),
     "batch_size": r"(mini_?)?batch_?size|bs",
     "train": r"(is_?)?train(ing)?(_?(flg|flag|mode))?|mode",
     "keep": r"keep_?prob(ability)?",
     "zero": (
-        r"lambd(a|_)?|lamda|mm|reg(_?lambda|ularization|_strength)?|l2(_?reg)?|l1|weight_?decay|decay|"
-        r"lambda_?|lmbda|dropout.*|momentum"
-    ),
-    "quiet": (
-        r"verbose|print_?(cost|loss|every)?|(give|show|with|return|log)_.*|plot.*|debug|silent|"
-        r"callback"
-    ),
+        r"lambd(a|_)?|lamda|mm|reg(_?lambda|ularization|_strength)?|l2(_?reg)?|l1|weight_?decay|decay|lambda_?|"
+        r"lmbda|dropout.*|momentum"),
+    "quiet": r"verbose|print_?(cost|loss|every)?|(give|show|with|return|log)_.*|plot.*|debug|silent|callback",
     "seed": r"(random_?)?(seed|state)",
     "sizes": (
-        r"sizes?|layers?_?(dims|sizes|dimensions|shape|config|sz)?|layers_dims|dims?|dimensions|"
-        r"(layer_|nn_|network_)?architecture|topology|structure|shape|network_(size|shape|structure)|"
-        r"units|neurons|nodes|num_neurons|(neurons?|units|nodes)_?counts?(_per_layer)?|(neurons|units)_per_layer"
-    ),
+        r"sizes?|layers?_?(dims|sizes|dimensions|shape|config|sz)?|layers_dims|dims?|dimensions|(layer_|nn_|"
+        r"network_)?architecture|topology|structure|shape|network_(size|shape|structure)|units|neurons|nodes|"
+        r"num_neurons|(neurons?|units|nodes)_?counts?(_per_layer)?|(neurons|units)_per_layer"),
     "n_layers": r"(n|num|nb|number_?of)_?layers?|depth|layer_count",
     "hidden_sizes": r"hidden_?(dims|sizes|layers|units|layer_sizes|size_list)|hiddens|nodes_per_layer",
     "n_hidden": (
-        r"(n|num|nb)?_?h(idden)?(_?(size|dim|nodes|units|neurons|layer(_size)?|num|layer_neurons|"
-        r"n))?|hnodes|hiddennodes|middle_?(size|num)|n_?hid(den)?|nn_hdim|nh|hidden_?[12]|"
-        r"num_hidden(_nodes|_units|_neurons)?|hidden_dim[12]"
-    ),
+        r"(n|num|nb)?_?h(idden)?(_?(size|dim|nodes|units|neurons|layer(_size)?|num|layer_neurons|n))?|hnodes|"
+        r"hiddennodes|middle_?(size|num)|n_?hid(den)?|nn_hdim|nh|hidden_?[12]|num_hidden(_nodes|_units|_neurons)?|"
+        r"hidden_dim[12]"),
     "n_inputs": (
-        r"d|(n|num|nb|d)_?(x|in|inputs?|features?|input_(nodes|features|neurons|units))|"
-        r"input_?(size|dims?|nodes?|units|neurons|layer|num|features|n|number|params|layer_(size|"
-        r"neurons))|in_?(dim|size|features|channels)|inodes|inputnodes|ni|fan_in|input_num"
-    ),
+        r"d|(n|num|nb|d)_?(x|in|inputs?|features?|input_(nodes|features|neurons|units))|input_?(size|dims?|nodes?|"
+        r"units|neurons|layer|num|features|n|number|params|layer_(size|neurons))|in_?(dim|size|features|channels)|"
+        r"inodes|inputnodes|ni|fan_in|input_num"),
     "n_outputs": (
-        r"c|k|(n|num|nb|d)_?(y|out|outputs?|classes|labels|output_(nodes|neurons|units))|"
-        r"output_?(size|dims?|nodes?|units|neurons|layer|num|features|n|number|layer_(size|"
-        r"neurons))|out_?(dim|size|features)|onodes|outputnodes|no|fan_out|classes|output_num|number_(of_)?(classes|outputs)"
-    ),
-    "pairs": (
-        r"(training|train|mini)_?(data|batch|set|pairs)|dataset|pairs|patterns|mini_batch|batch|"
-        r"data_?set"
-    ),
+        r"c|k|(n|num|nb|d)_?(y|out|outputs?|classes|labels|output_(nodes|neurons|units))|output_?(size|dims?|"
+        r"nodes?|units|neurons|layer|num|features|n|number|layer_(size|neurons))|out_?(dim|size|features)|onodes|"
+        r"outputnodes|no|fan_out|classes|output_num|number_(of_)?(classes|outputs)"),
+    "pairs": r"(training|train|mini)_?(data|batch|set|pairs)|dataset|pairs|patterns|mini_batch|batch|data_?set",
     "x": (
-        r"x|x_?(train|in|input|batch|data|i|b|samples?)s?|inputs?|inputs?_?(data|list|arr|array|"
-        r"vec(tor)?|batch|values?|x|layer_values)s?|features|samples?|images?|imgs?|(train|batch|"
-        r"mini_batch)_?x|data|a_?0|a_prev|vec(tor)?|training_?(set_?)?inputs|train_(inputs|"
-        r"features|images)|observations?|train_?ex|a|mini_batch_x"
-    ),
+        r"x|x_?(train|in|input|batch|data|i|b|samples?)s?|inputs?|inputs?_?(data|list|arr|array|vec(tor)?|batch|"
+        r"values?|x|layer_values)s?|features|samples?|images?|imgs?|(train|batch|mini_batch)_?x|data|a_?0|a_prev|"
+        r"vec(tor)?|training_?(set_?)?inputs|train_(inputs|features|images)|observations?|train_?ex|a|mini_batch_x"),
     "y": (
-        r"y|t|y_?(train|true|batch|data|onehot|one_?hot|enc|actual|real|i|b|input)s?|"
-        r"y_?hot|targets?(_?(list|array|vec(tor)?|values?|y|output|data))?s?|labels?|label_?s?|desired.*|"
-        r"expected.*|truths?|(train|batch|mini_batch)_?y|one_?hot.*|training_?(set_?)?outputs|"
-        r"actual.*|train_(labels|targets|outputs)|ground_truth|correct.*|d_out_target"
-    ),
+        r"y|t|y_?(train|true|batch|data|onehot|one_?hot|enc|actual|real|i|b|input)s?|y_?hot|targets?(_?(list|"
+        r"array|vec(tor)?|values?|y|output|data))?s?|labels?|label_?s?|desired.*|expected.*|truths?|(train|batch|"
+        r"mini_batch)_?y|one_?hot.*|training_?(set_?)?outputs|actual.*|train_(labels|targets|outputs)|"
+        r"ground_truth|correct.*|d_out_target"),
     "output": (
-        r"al|a_?(out|last|final|l|[2-9])|o|outs?|outputs?|y_?_?(hat|pred(ict(ed|ions?)?|s)?|p|est|out|"
-        r"output)s?|yhat|predictions?|predicted(_.*)?|preds?|probs?|probabilities|scores|logits|"
-        r"final_?outputs?|activation|results?|hypothesis|a_final|guess(es)?|model_output|p|h"
-    ),
+        r"al|a_?(out|last|final|l|[2-9])|o|outs?|outputs?|y_?_?(hat|pred(ict(ed|ions?)?|s)?|p|est|out|output)s?|"
+        r"yhat|predictions?|predicted(_.*)?|preds?|probs?|probabilities|scores|logits|final_?outputs?|activation|"
+        r"results?|hypothesis|a_final|guess(es)?|model_output|p|h"),
     "cache": (
-        r"caches?|memory|forward_?(cache|pass|results?|vals|values|data)|history|intermediates?|"
-        r"states?|zs|activations|stash|saved|layers?_(outputs|inputs)|forward|temp|tape"
-    ),
+        r"caches?|memory|forward_?(cache|pass|results?|vals|values|data)|history|intermediates?|states?|zs|"
+        r"activations|stash|saved|layers?_(outputs|inputs)|forward|temp|tape"),
     "parameters": (
-        r"(nn_|initial_|all_)?(params?|theta)|parameters?(_?(values|dict))?|params_values|weights|model|theta|network|net|nn|"
-        r"w|weight"
-    ),
+        r"(nn_|initial_|all_)?(params?|theta)|parameters?(_?(values|dict))?|params_values|weights|model|theta|"
+        r"network|net|nn|w|weight"),
     "gradients": r"grads?(_values|_dict)?|gradients?|d_?params|deltas|nabla|changes.*|updates|derivatives",
     "error": (
-        r"d_?(a|z|out|al|y|l|loss|output|values|h)?(_.*)?|grads?_?(output|out|y|loss)?|errors?|"
-        r"loss_?(grad(ient)?|derivative)|delta|output_?(gradient|error|grad)|upstream|"
-        r"output_?errors?|accum_grad"
-    ),
+        r"d_?(a|z|out|al|y|l|loss|output|values|h)?(_.*)?|grads?_?(output|out|y|loss)?|errors?|loss_?(grad(ient)?|"
+        r"derivative)|delta|output_?(gradient|error|grad)|upstream|output_?errors?|accum_grad"),
     "n_samples": r"m|n|(n|num|nb)_?(samples|examples|train|data|instances)|size",
     "step": r"t|step|iteration|i|epoch|timestep",
 }  # fmt: skip

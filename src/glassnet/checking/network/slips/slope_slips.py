@@ -17,16 +17,12 @@ from glassnet.support import expressions
 # Formulas that are nearly the derivative, in the output a: the code in check_derivative, and what is written.
 NEAR: dict[str, tuple[tuple[str, str, Callable[[Array], Array]], ...]] = {
     "sigmoid": (
-        ("factor_missing", "a", lambda a: a),
-        ("factor_missing", "1 - a", lambda a: 1 - a),
-        ("sign_inside", "a * (1 + a)", lambda a: a * (1 + a)),
-    ),
+        ("factor_missing", "a", lambda a: a), ("factor_missing", "1 - a", lambda a: 1 - a),
+        ("sign_inside", "a * (1 + a)", lambda a: a * (1 + a))),
     "tanh": (
-        ("function_itself", "a", lambda a: a),
-        ("square_missing", "1 - a", lambda a: 1 - a),
-        ("sign_inside", "1 + a**2", lambda a: 1 + a * a),
-    ),
-}
+        ("function_itself", "a", lambda a: a), ("square_missing", "1 - a", lambda a: 1 - a),
+        ("sign_inside", "1 + a**2", lambda a: 1 + a * a)),
+}  # fmt: skip
 
 
 def slope_choices(gate: Gate, error: Rounded, chain: StageChain) -> Iterator[Choice]:

@@ -21,10 +21,9 @@ DENSE = r"dense|linear|affine|fully_?connected|^fc|^layer_?dense"
 ACTIVATION = r"sigmoid|tanh|relu|logistic"
 SMOOTH, MOST_WORDS, MOST_OFFERS = r"sigmoid|logistic|tanh", 6, 8
 FUNCTIONS, OPTIMIZERS = r"act|non_?linear|transfer", r"opti|solver|updater"
-Offer = Callable[[], dict[str, Any]]
 
 
-def offers(cls: type, meant: dict[str, Any]) -> Iterator[Offer]:
+def offers(cls: type, meant: dict[str, Any]) -> Iterator[Callable[[], dict[str, Any]]]:
     """Values for the arguments that mean nothing else, by name, made anew each time; the likeliest first."""
     names, words = _beside(cls), _words(cls)
     open_ones = [parameter.name for parameter in required(cls) if not _is_known(cls, parameter.name, meant)]
@@ -33,11 +32,7 @@ def offers(cls: type, meant: dict[str, Any]) -> Iterator[Offer]:
             open_ones.append(parameter.name)
     found = [list(_for_argument(name.lower(), names, words, meant)) for name in open_ones]
     for chosen in islice(product(*found), MOST_OFFERS) if found else ():
-        yield partial(_made, dict(zip(open_ones, chosen, strict=True)))
-
-
-def _made(chosen: dict[str, Callable[[], Any]]) -> dict[str, Any]:
-    return {name: make() for name, make in chosen.items()}
+        yield lambda chosen=chosen: {n: make() for n, make in zip(open_ones, chosen, strict=True)}  # type: ignore[misc]
 
 
 def _is_known(cls: type, name: str, meant: dict[str, Any]) -> bool:
@@ -63,18 +58,13 @@ def _for_argument(
         yield from kinds
     elif re.search(FUNCTIONS, name):
         several = name.endswith("s") or "list" in name
-        for make in _activations(names):
+        for make in _classes(names, SMOOTH):
             yield (lambda make=make: [make(), make(), make()]) if several else make  # type: ignore[misc]
         yield from (partial(list, [word] * 3) if several else partial(str, word) for word in words)
         return
     elif name.endswith("rates"):
         yield lambda: [0.0, 0.0, 0.0]
     yield from (partial(str, word) for word in words)
-
-
-def _activations(names: dict[str, Any]) -> Iterator[Callable[[], Any]]:
-    """Objects of the classes that are smooth activations by their names."""
-    yield from (c for c in _classes(names, SMOOTH))
 
 
 def _classes(names: dict[str, Any], pattern: str | None) -> list[Any]:

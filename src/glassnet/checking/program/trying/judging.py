@@ -75,15 +75,10 @@ class Judged:
         """How good a reading it is: the share of right gradients, and of those found, whether they go down …"""
         n = len(self.right)
         found = sum(given is not None for given in self.given)
-        return (
-            1.0 if self.is_doubtful else sum(self.right) / n,
-            found / n,
-            self.factor > 0,
-            self.objective.is_own,
-            not self.reading.is_step,
-            self.forward.case.n_samples > 1,
-            sum(index for index, right in enumerate(self.right) if right),  # nearer to the output
-        )
+        near_output = sum(index for index, right in enumerate(self.right) if right)
+        share = 1.0 if self.is_doubtful else sum(self.right) / n
+        return (share, found / n, self.factor > 0, self.objective.is_own, not self.reading.is_step,
+                self.forward.case.n_samples > 1, near_output)  # fmt: skip
 
 
 def measured(bench: Bench, forward: Forward, objective: Objective, is_single: bool) -> list[Wanted]:

@@ -136,13 +136,8 @@ class Search:
         if self.wish.forward is not None:
             names, others = self._given(self.wish.forward, "forward"), []
         for case in self.samples.cases():
-            meant = {
-                **self.meant,
-                "x": case.X,
-                "y": case.y,
-                "n_samples": case.n_samples,
-                "batch_size": case.n_samples,
-            }
+            sizes = dict.fromkeys(("n_samples", "batch_size"), case.n_samples)
+            meant = {**self.meant, **sizes, "x": case.X, "y": case.y}
             both = self._both(names)
             for part in (*names, *others, *both):
                 self.bench.put_back(saved)
