@@ -84,9 +84,8 @@ class Judged:
 def measured(bench: Bench, forward: Forward, objective: Objective, is_single: bool) -> list[Wanted]:
     """The slope of the loss for some entries of every parameter, by differences."""
     saved = bench.save()
-    found = []
-    for leaf in forward.parameters:
-        found.append(Wanted(shown(leaf), _slopes(bench, leaf, objective, SINGLE if is_single else DOUBLE)))
+    unit = SINGLE if is_single else DOUBLE
+    found = [Wanted(shown(leaf), _slopes(bench, leaf, objective, unit)) for leaf in forward.parameters]
     bench.put_back(saved)
     return found
 
