@@ -42,14 +42,14 @@ def course(**given: Any) -> Any:
         "scheduled": False,
     } | given  # fmt: skip
     trials = SimpleNamespace(
-        repeatable=False, rate=0.1, as_it_was=lambda *_: trial(seen["loss"]),
+        repeatable=False, rate=0.1, begun=(np.ones(1),), as_it_was=lambda *_: trial(seen["loss"]),
         at_rate=lambda factor, order=1: trial(seen["at"].get(round(factor, 6), seen["loss"])),
     )  # fmt: skip
     values = np.full(20, float(seen["loss"]))
     curve = SimpleNamespace(last=seen["loss"], rises=seen["rises"], values=values)
     return SimpleNamespace(
         trials=trials, diverged=seen["diverged"], learned=seen["learned"], curve=curve, observed=None,
-        put_back=0, ends_with_curve=True,
+        put_back=0, ends_with_curve=True, network=SimpleNamespace(parameters=np.ones(1)),
         training=SimpleNamespace(steady=seen["steady"], scheduled=seen["scheduled"]),
         now=SimpleNamespace(progress=seen["progress"], loss=seen["loss"]), rows=range(10), x=range(10),
         sample=SimpleNamespace(chance=1.0, guess=1.0, floor=0.0),
