@@ -119,6 +119,13 @@ def places_of_classes() -> dict[str, list[Path]]:
     return places
 
 
+def test_no_value_is_computed_under_a_lock_of_python_3_11() -> None:
+    texts = {path.name: path.read_text(encoding="utf-8") for path in PACKAGE.rglob("*.py")}
+    assert [name for name, text in texts.items() if "functools import cached_property" in text] == [
+        "cached.py"
+    ]
+
+
 def test_no_file_is_longer_than_a_few_screens() -> None:
     long = {
         path.relative_to(PACKAGE).as_posix(): length

@@ -6,7 +6,7 @@ import pytest
 import glassnet as gn
 from glassnet.engines.compiled.predictor import SMALL
 from glassnet.errors import DivergenceError
-from glassnet.kernels.work.products import FEW, LOOP_PRODUCTS, SHARED_PRODUCTS, SMALL_PRODUCTS
+from glassnet.kernels.arithmetic.products import FEW, LOOP_PRODUCTS, SHARED_PRODUCTS, SMALL_PRODUCTS
 from glassnet.layers import Layer
 from glassnet.network.network import Network
 

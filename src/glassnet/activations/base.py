@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any, ClassVar
 
 import numpy as np
@@ -14,6 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from glassnet.activations.facts import ActivationFacts
 from glassnet.errors import ArgumentError
 from glassnet.support import checks
+from glassnet.support.cached import cached_property
 from glassnet.support.calls import explained
 from glassnet.support.fields import check_fields
 from glassnet.support.registry import Registry

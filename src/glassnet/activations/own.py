@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import inspect
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Any
 
 from numpy.typing import ArrayLike, NDArray
 
 from glassnet.activations.base import ActivationFunction, Formula, numbers
 from glassnet.support import checks
+from glassnet.support.cached import cached_property
 from glassnet.support.calls import explained
 
 _BY_POSITION = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
 from typing import Any, Protocol, TypeVar
 
 import numpy as np
@@ -20,6 +19,7 @@ from glassnet.optimizers import Optimizer
 from glassnet.plan import Plan
 from glassnet.support import checks
 from glassnet.support.arrays import Array
+from glassnet.support.cached import cached_property
 
 DType = np.dtype[Any]
 Body = TypeVar("Body")

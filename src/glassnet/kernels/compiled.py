@@ -8,9 +8,9 @@ import math
 import numpy as np
 from numba import carray
 
+from glassnet.kernels.arithmetic.products import multiply, multiply_input_gradient, multiply_weights_gradient
 from glassnet.kernels.calls import at_address, call, call_for_number, pointer
 from glassnet.kernels.lift import traversal
-from glassnet.kernels.work.products import multiply, multiply_input_gradient, multiply_weights_gradient
 
 
 @traversal

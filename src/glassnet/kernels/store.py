@@ -10,7 +10,6 @@ import sys
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
 from importlib import import_module
 from itertools import count
 from typing import Any
@@ -20,6 +19,7 @@ from llvmlite.binding import ffi
 from glassnet.errors import EngineError
 from glassnet.kernels.cache import KernelFile
 from glassnet.kernels.native import carried, machine
+from glassnet.support.cached import cached_property
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any, ClassVar
 
 import numpy as np
@@ -18,6 +17,7 @@ from glassnet.losses.facts import LossFacts
 from glassnet.losses.targets import advice_for_shapes, label_column, one_hot_rows
 from glassnet.support import checks
 from glassnet.support.arrays import Array
+from glassnet.support.cached import cached_property
 from glassnet.support.calls import explained
 from glassnet.support.fields import check_fields
 from glassnet.support.registry import Registry

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import cached_property
 from numbers import Real
 
 from glassnet.activations import Sigmoid, Softmax
@@ -14,6 +13,7 @@ from glassnet.losses.facts import LossFacts
 from glassnet.losses.smoothing import BinaryWeighted, SmoothedLoss
 from glassnet.support import checks
 from glassnet.support.arrays import Array
+from glassnet.support.cached import cached_property
 from glassnet.support.fields import takes
 
 __all__ = [

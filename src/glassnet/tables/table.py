@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -12,6 +11,7 @@ import numpy as np
 from glassnet.errors import ArgumentError, DataError, ShapeError
 from glassnet.support import checks
 from glassnet.support.arrays import Array
+from glassnet.support.cached import cached_property
 from glassnet.support.calls import explained
 from glassnet.tables.columns import Column, NumberColumn, Rows
 from glassnet.tables.reading.matrices import is_sparse, not_two_axes, numbers_of

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,6 +17,7 @@ from glassnet.errors import ArgumentError, DivergenceError, Interrupted
 from glassnet.metrics import Metric
 from glassnet.network.history import History
 from glassnet.support.arrays import Floats
+from glassnet.support.cached import cached_property
 from glassnet.training.batches import Batches
 from glassnet.training.data import Data, refuse_lonely_batches
 from glassnet.training.evaluation import scores

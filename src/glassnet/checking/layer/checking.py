@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cached_property
 from typing import Any, TypeVar
 
 import numpy as np
@@ -32,6 +31,7 @@ from glassnet.checking.numerics.rounding import Array
 from glassnet.checking.report import TAKEN_OVER, Evidence, Report, Slip, side_by_side
 from glassnet.errors import ArgumentError
 from glassnet.support import checks
+from glassnet.support.cached import cached_property
 from glassnet.support.calls import explained
 
 SUBJECT = "check_layer"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cached_property
 
 import numpy as np
 
@@ -13,6 +12,7 @@ from glassnet.checking.finding.smooth import gradient
 from glassnet.checking.layer.running import LearnerLayer
 from glassnet.checking.layer.setting import Setting, same
 from glassnet.checking.numerics.rounding import Array
+from glassnet.support.cached import cached_property
 
 
 def slope_of(learner: LearnerLayer, leaf: Leaf, error: Array) -> Array:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
 
 from glassnet.checking.network.measured import constants_of
 from glassnet.checking.network.naming import SideBySide
@@ -14,6 +13,7 @@ from glassnet.checking.network.search import Hypothesis, explanations
 from glassnet.checking.network.slips.constants import conventions
 from glassnet.checking.network.slips.stages import Affine
 from glassnet.checking.network.terms import Terms
+from glassnet.support.cached import cached_property
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from functools import cached_property
 from itertools import chain
 from typing import NamedTuple
 
@@ -20,6 +19,7 @@ from glassnet.checking.network.slips.places import Places, n_slips
 from glassnet.checking.network.slips.stages import Affine
 from glassnet.checking.numerics.rounding import SINGLE, FloatFormat
 from glassnet.checking.report import Report, Slip
+from glassnet.support.cached import cached_property
 
 SUBJECT = "check_backward"
 MOST_SLIPS = 2

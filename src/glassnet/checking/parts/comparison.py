@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -14,6 +13,7 @@ from glassnet.checking.numerics.calling import Elementwise
 from glassnet.checking.numerics.rounding import Array
 from glassnet.checking.report import Evidence, digits
 from glassnet.errors import ArgumentError
+from glassnet.support.cached import cached_property
 
 LOW, HIGH = -6.0, 6.0
 MOST_LINES = 3

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from functools import cached_property
 
 import numpy as np
 
@@ -15,6 +14,7 @@ from glassnet.checking.parts.stateful import Stateful
 from glassnet.checking.report import TAKEN_OVER, Report, Slip, side_by_side
 from glassnet.errors import ArgumentError
 from glassnet.support.arrays import same
+from glassnet.support.cached import cached_property
 
 # A batch away from the kinks that activations have, and errors that could arrive there.
 Z = np.array([[0.31, -1.17, 0.83], [-0.42, 2.13, -2.61], [1.39, -0.28, 0.57], [-3.13, 0.71, 1.93]])

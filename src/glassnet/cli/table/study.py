@@ -5,7 +5,6 @@ from __future__ import annotations
 import copy
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -16,6 +15,7 @@ from glassnet.cli.table.loading import Loaded
 from glassnet.cli.table.suspecting import Suspicions
 from glassnet.network.history import History
 from glassnet.support.arrays import Array
+from glassnet.support.cached import cached_property
 from glassnet.tables import Table, TableModel
 from glassnet.tables.explain import ColumnSummary, summaries
 from glassnet.tables.files import Split, TableFile

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -22,6 +21,7 @@ from glassnet.insight.diagnosis.trials import Budget, Course, Trials
 from glassnet.network import inputs
 from glassnet.network.history import History
 from glassnet.network.network import Network
+from glassnet.support.cached import cached_property
 from glassnet.support.text import in_one_line
 
 Array = NDArray[Any]

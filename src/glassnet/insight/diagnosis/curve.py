@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 
 from glassnet.support.arrays import Array
+from glassnet.support.cached import cached_property
 
 
 @dataclass(frozen=True, eq=False)

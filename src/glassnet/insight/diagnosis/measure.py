@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -16,6 +15,7 @@ from glassnet.insight.diagnosis.targets import Targets
 from glassnet.insight.trace.record import RowRecord, StepRecord, record
 from glassnet.network.network import Network
 from glassnet.plan import BATCH_NORM, BRANCH, DENSE, LAYER_NORM, SUM
+from glassnet.support.cached import cached_property
 
 Array = NDArray[Any]
 TINY = 1e-300

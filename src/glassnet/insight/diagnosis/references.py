@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -16,6 +15,7 @@ from glassnet.layers import Activation, Dense, Layer
 from glassnet.network.network import Network
 from glassnet.optimizers import Adam
 from glassnet.support.arrays import Array
+from glassnet.support.cached import cached_property
 
 # How many samples a network should be able to learn by heart, and in how many epochs.
 FEW = 20

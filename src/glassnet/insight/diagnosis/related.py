@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from glassnet.insight.diagnosis.targets import TINY, Targets, class_score, r2
 from glassnet.support.arrays import Array
+from glassnet.support.cached import cached_property
 
 # Rows looked at: the distances between all pairs take 8 bytes * MOST_ROWS^2 = 5 MB.
 MOST_ROWS = 800

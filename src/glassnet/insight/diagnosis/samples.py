@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +10,7 @@ from numpy.typing import NDArray
 from glassnet.layers import Embedding
 from glassnet.network.network import Network
 from glassnet.support.arrays import Array
+from glassnet.support.cached import cached_property
 
 # With more categories than these together, columns of them stay what they are.
 MOST_CATEGORIES = 500

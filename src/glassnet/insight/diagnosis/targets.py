@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +10,7 @@ from numpy.typing import NDArray
 from glassnet.losses import Loss
 from glassnet.network import inputs
 from glassnet.support.arrays import Array
+from glassnet.support.cached import cached_property
 
 TINY = 1e-12
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +15,7 @@ from glassnet.network.history import History
 from glassnet.network.network import Network
 from glassnet.optimizers import Optimizer
 from glassnet.support.arrays import Array, Floats
+from glassnet.support.cached import cached_property
 
 _OF_SEVERAL_LABELS = ["accuracy", "label_accuracy", "f1"]
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import copy
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -25,6 +24,7 @@ from glassnet.network.state import TrainingState
 from glassnet.optimizers import Optimizer
 from glassnet.plan import DENSE, DROPOUT, NOWHERE, Plan, Row
 from glassnet.support.arrays import Array
+from glassnet.support.cached import cached_property
 
 if TYPE_CHECKING:
     from glassnet.network.network import Network

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from os import PathLike
 from typing import Any
 
@@ -18,6 +17,7 @@ from glassnet.insight.trace.setup import TrainingSetup
 from glassnet.insight.trace.trace import Trace, checked_writing
 from glassnet.network.history import History
 from glassnet.support import checks
+from glassnet.support.cached import cached_property
 from glassnet.support.calls import explained
 from glassnet.training.sources import Memory
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cached_property
 from os import PathLike
 from typing import TYPE_CHECKING, overload
 
@@ -24,6 +23,7 @@ from glassnet.losses import Loss
 from glassnet.optimizers import Optimizer
 from glassnet.support import checks
 from glassnet.support.arrays import Array
+from glassnet.support.cached import cached_property
 from glassnet.support.calls import explained
 from glassnet.training.evaluation import default_loss
 

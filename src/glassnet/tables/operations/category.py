@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any, ClassVar
 
 import numpy as np
@@ -12,6 +11,7 @@ from numpy.typing import NDArray
 from glassnet.errors import ArgumentError
 from glassnet.support import checks
 from glassnet.support.arrays import Array
+from glassnet.support.cached import cached_property
 from glassnet.tables.columns import TEXT, Column, StateColumn, TextColumn, as_text_column
 from glassnet.tables.operations.base import Operation, first_present, registry, retyped
 from glassnet.tables.operations.scaling import numbers

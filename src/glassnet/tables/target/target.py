@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from functools import cached_property
 from itertools import pairwise
 from typing import Any
 
@@ -14,6 +13,7 @@ from numpy.typing import NDArray
 from glassnet.errors import ArgumentError, DataError, ShapeError
 from glassnet.support import checks
 from glassnet.support.arrays import Array, Floats
+from glassnet.support.cached import cached_property
 from glassnet.support.calls import explained
 from glassnet.tables.columns import as_text
 

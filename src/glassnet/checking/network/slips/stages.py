@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from glassnet.activations import ActivationFunction, LogSoftmax, Softmax
 from glassnet.checking.numerics.rounding import Array, Rounded, log_softmax, softmax, through
+from glassnet.support.cached import cached_property
 
 
 @dataclass

@@ -274,17 +274,15 @@ def _sizes(names: dict[str, Any], meant: dict[str, Any]) -> Iterator[dict[str, A
 
 def _described(layers: list[dict[str, Any]], n: int, h: int, k: int) -> list[dict[str, Any]]:
     """An architecture as a list of dictionaries, with the sizes of the samples."""
-    found = []
+    described = []
     for i, layer in enumerate(layers):
-        sizes = {key: value for key, value in layer.items() if isinstance(value, int)}
-        new = dict(layer)
-        for key in sizes:
-            if "in" in key.lower().split("_")[0]:
-                new[key] = n if i == 0 else h
-            else:
-                new[key] = k if i == len(layers) - 1 else h
-        found.append(new)
-    return found
+        n_inputs, n_outputs = n if i == 0 else h, k if i == len(layers) - 1 else h
+        sizes = {
+            key: n_inputs if "in" in key.lower().split("_")[0] else n_outputs
+            for key, value in layer.items() if isinstance(value, int)
+        }  # fmt: skip
+        described.append(layer | sizes)
+    return described
 
 
 def _known(function: Any, result: Any) -> dict[str, Any]:
@@ -293,12 +291,8 @@ def _known(function: Any, result: Any) -> dict[str, Any]:
         return dict(zip(names, result, strict=True))
     if isinstance(result, dict) and result:
         name = names[0] if names and names[0] else "parameters"
-        return {
-            **{str(key): value for key, value in result.items()},
-            name: result,
-            "parameters": result,
-            "params": result,
-        }
+        named = {str(key): value for key, value in result.items()}
+        return named | {name: result, "parameters": result, "params": result}
     if isinstance(result, (list, tuple)) and result:
         return {names[0] if names and names[0] else "parameters": result, "parameters": result}
     if hasattr(result, "__dict__") and not is_foreign(result):

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import Any
 
 from glassnet.insight.trace.arithmetic import number
 from glassnet.insight.trace.step import TraceStep
 from glassnet.support.arrays import Array
+from glassnet.support.cached import cached_property
 from glassnet.support.text import markup
 
 SHOWN = 5
