@@ -187,7 +187,7 @@ def _learns(outputs: Outputs, case: Case) -> str | None:
     hidden = sum(map(_depth, network.layers)) - 1
     right = float((network.predict_classes(X).ravel() == y).mean())
     if hidden < 8:
-        return f"it has {hidden} hidden layers; keep all eight: the depth is the task here"
+        return f"it has {hidden} hidden layer{'' if hidden == 1 else 's'}; keep all eight: the depth is the task here"
     return None if right >= 0.9 else f"{100 * right:.1f} % of the samples are right; 90 % are asked for"
 
 
