@@ -14,7 +14,6 @@ from glassnet.errors import (
     ArgumentError,
     DataError,
     GlassnetError,
-    ModelFileError,
     ShapeError,
     UnknownNameError,
 )
@@ -149,8 +148,8 @@ from glassnet.layers import BatchNorm, Dense, Dropout
         ),
         (
             lambda: gn.play(output="."),
-            ModelFileError,
-            r"^cannot write \.: it is there already and not a regular file$",
+            ArgumentError,
+            r"^output must be a name that ends in \.html, or in \.js for another site; got '\.'$",
         ),
         (
             lambda: losses.Quantile(1.0),

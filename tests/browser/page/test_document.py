@@ -173,3 +173,15 @@ def test_modules_in_other_forms_are_refused_by_name(tmp_path: Path, text: str, m
     (tmp_path / "a.js").write_text(text)
     with pytest.raises(BundleError, match=re.escape(message)):
         bundle(tmp_path, "a.js", {})
+
+
+@pytest.mark.parametrize("name", ["d.csv", "page", "model.safetensors"])
+def test_a_file_that_is_no_page_is_not_written_over(tmp_path: Path, name: str) -> None:
+    (tmp_path / "d.csv").write_text("a,b,c\n1,2,0\n3,4,1\n")
+    (tmp_path / name).touch()
+    before = (tmp_path / name).read_bytes()
+    with pytest.raises(
+        ArgumentError, match=r"output must be a name that ends in \.html, or in \.js for another site; got "
+    ):
+        gn.play(str(tmp_path / "d.csv"), output=tmp_path / name)
+    assert (tmp_path / name).read_bytes() == before

@@ -76,10 +76,11 @@ def play(
         If there is no such data or model, or the page does not draw what the network is made of, by name: parts of
         one's own, pairs, and what ``glassnet.js`` does not compute.
     """
+    file = None if output is None else _page_file(checks.path("output", output))
     document = document_of(what, X, y)
     title = f"glassnet: {in_one_line(document['title'])}"
-    if output is not None:
-        _write(checks.path("output", output), page(title=title, document=document))
+    if file is not None:
+        _write(file, page(title=title, document=document))
         return None
     into = checks.path("folder", folder)
     if not into.is_dir():
@@ -99,6 +100,15 @@ def play(
     if checks.truth("browser", browser) and not is_in_notebook:
         webbrowser.open(opened.address)
     return opened
+
+
+def _page_file(path: Path) -> Path:
+    """A file of another kind may be the user's data, and is not written over."""
+    if path.suffix not in (".html", ".htm", ".js"):
+        raise ArgumentError(
+            f"output must be a name that ends in .html, or in .js for another site; got {str(path)!r}"
+        )
+    return path
 
 
 def _write(path: Path, text: str) -> None:
