@@ -16,6 +16,7 @@ from typer.testing import CliRunner
 import glassnet as gn
 from glassnet.browser.page import document
 from glassnet.browser.page.bundle import BundleError, bundle
+from glassnet.browser.page.document import measured_data
 from glassnet.cli.app import app
 from glassnet.errors import ArgumentError, UnknownNameError
 
@@ -185,3 +186,11 @@ def test_a_file_that_is_no_page_is_not_written_over(tmp_path: Path, name: str) -
     ):
         gn.play(str(tmp_path / "d.csv"), output=tmp_path / name)
     assert (tmp_path / name).read_bytes() == before
+
+
+@pytest.mark.parametrize("name", ["digits", "iris", "wine", "breast_cancer", "diabetes"])
+def test_measured_data_are_carried_to_the_last_bit(name: str) -> None:
+    carried, dataset = measured_data()[name], gn.datasets.get(name)
+    X = np.reshape(carried["X"], (carried["n"], carried["width"])) / (carried["scale"] or 1)
+    assert np.array_equal(X, dataset.X)
+    assert np.array_equal(carried["labels"] or carried["values"], dataset.y.ravel())

@@ -26,7 +26,6 @@ _CLIENT = Path(str(files("glassnet.browser.page") / "client"))
 _LICENCE = _CLIENT.parents[1] / "LICENSE-numpy.txt"
 _MEASURED = ("digits", "iris", "wine", "breast_cancer", "diabetes")
 _DIGITS_SCALE = 16
-_DECIMALS = 6
 _ROOM_IN_STYLE = re.compile(r"\s*([{};,])\s*")
 # What the engine knows of the parts and the page does not show.
 _UNSHOWN = re.compile(r'"(?:latex|elsewhere|plain)": "(?:[^"\\]|\\.)*", |, "source": "(?:[^"\\]|\\.)*"')
@@ -106,11 +105,7 @@ def _described(name: str) -> dict[str, Any]:
     dataset = datasets.get(name)
     is_digits, classes = name == "digits", dataset.task == "classification"
     X = dataset.X * _DIGITS_SCALE if is_digits else dataset.X
-    values = (
-        [int(value) for value in X.ravel()]
-        if is_digits
-        else [round(value, _DECIMALS) for value in X.ravel().tolist()]
-    )
+    values = [int(value) for value in X.ravel()] if is_digits else X.ravel().tolist()
     return {
         "name": name, "task": dataset.task, "n": len(dataset.X), "width": dataset.X.shape[1], "X": values,
         "labels": dataset.y.tolist() if classes else None, "values": None if classes else dataset.y.ravel().tolist(),
