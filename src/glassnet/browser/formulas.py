@@ -13,9 +13,10 @@ from typing import Any
 from glassnet import activations, initializers, losses, optimizers, schedules
 from glassnet.activations import ActivationFunction
 from glassnet.browser import described, ziggurat
-from glassnet.browser.javascript import HELPERS, INDENT
+from glassnet.browser.javascript import HELPERS, INDENT, number
 from glassnet.browser.library import Library
-from glassnet.browser.own_layers import OwnLayer
+from glassnet.browser.own.layers import OwnLayer
+from glassnet.browser.own.losses import OwnLoss
 from glassnet.browser.translator import Written
 from glassnet.errors import ArgumentError, EngineError
 from glassnet.formulas import updates
@@ -53,7 +54,7 @@ OF_HAND_WRITTEN = (
     half_wave, contrastive_pair, contrastive_pair_slope, hinge, gaussian, gaussian_slope, gaussian_slope_of_variance,
     quantile, quantile_slope,
 )  # fmt: skip
-Part = ActivationFunction | Loss | OwnLayer
+Part = ActivationFunction | Loss | OwnLayer | OwnLoss
 
 
 @cache
@@ -269,18 +270,22 @@ def _add_own(
     tables: dict[str, dict[str, str]],
 ) -> None:
     """A user's own activations, losses and layers."""
-    for number, part in enumerate(parts):
+    for place, part in enumerate(parts):
         if isinstance(part, OwnLayer):
             own["layer"][part.name] = json.loads(part.text)
             continue
         if isinstance(part, activations.Function):
             kind, table, told = "activation", "ACTIVATIONS", described.of_activation(part)
             entry = _activation(
-                library, loops, f"own_{number}", part.function, part.derivative, 0, part.slope_letters
+                library, loops, f"own_{place}", part.function, part.derivative, 0, part.slope_letters
             )
         elif isinstance(part, losses.Function):
             kind, table, told = "loss", "LOSSES", described.of_loss(part)
             entry = _entry(_loss(library, part.function, part.derivative), part)
+        elif isinstance(part, OwnLoss):
+            kind, table, told = "loss", "LOSSES", described.of_loss(part.loss)
+            numbers = ", ".join(map(number, part.loss.parameters))
+            entry = _entry(f"withFields({_compare(library, part.loss)}, [{numbers}])", part.loss)
         else:
             raise ArgumentError(
                 f"parts must be activations or losses of your own, gn.activations.Function(...); got {part!r}"

@@ -968,6 +968,10 @@ function elementwise(value, slope) {
   };
 }
 
+/** A loss whose fields are always these numbers. @param {Compare} compare @param {number[]} fields @returns {Compare} */
+const withFields = (compare, fields) => (y, yAt, q, qAt, n, m, weights, weightsAt, error, eAt, share) =>
+  compare(y, yAt, q, qAt, n, m, weights, weightsAt, error, eAt, share, fields);
+
 /** Of k targets the first k outputs are means, the next k logarithms of variances; targets stand beside both.
  * @type {Compare} */
 function compareGaussian(y, yAt, q, qAt, n, m, weights, weightsAt, error, eAt, share, [least]) {

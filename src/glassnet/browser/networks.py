@@ -13,7 +13,8 @@ from glassnet import activations, losses, optimizers
 from glassnet.bridges.description import describe, rebuild
 from glassnet.browser import described
 from glassnet.browser.formulas import Part
-from glassnet.browser.own_layers import OwnLayer, own_layers
+from glassnet.browser.own.layers import OwnLayer, own_layers
+from glassnet.browser.own.losses import OwnLoss, own_loss, why_not
 from glassnet.errors import ArgumentError, EngineError
 from glassnet.losses import Loss
 from glassnet.network.network import Network
@@ -33,17 +34,28 @@ def own_parts(network: Network, loss: str | Loss | None = None) -> tuple[Part, .
     """The user's own activations, losses and layers of a network, for :func:`glassnet.browser.module`."""
     objective = network.loss if loss is None else losses.get(loss)
     found = [part for thing in (*network.layers, objective) for part in _parts(thing)]
-    own = [part for part in found if isinstance(part, activations.Function | losses.Function)]
+    functions = [part for part in found if isinstance(part, activations.Function | losses.Function)]
+    own = [*functions, *(part for part in map(own_loss, found) if part is not None)]
     return (*{part.registered_name: part for part in own}.values(), *own_layers(network))
 
 
 def lendable(own: Sequence[Part]) -> dict[str, Any]:
     """Own parts by the names that they have in files of the page, for :func:`glassnet.support.registry.lent`."""
     return {
-        part.registered_name: part.layer if isinstance(part, OwnLayer) else part
+        part.registered_name: _lent(part)
         for part in own
-        if isinstance(part, OwnLayer | activations.Function | losses.Function)
+        if isinstance(part, OwnLayer | OwnLoss | activations.Function | losses.Function)
     }
+
+
+def _lent(part: Part) -> Any:
+    match part:
+        case OwnLayer():
+            return part.layer
+        case OwnLoss():
+            return part.loss
+        case _:
+            return part
 
 
 @explained
@@ -116,6 +128,7 @@ def refuse_unknown(network: Network, loss: Loss | None, rule: Optimizer | None) 
     if unknown:
         names = [_BUILT_IN.get(type(part), "") for part in unknown]
         reasons = [described.REFUSED[name] for name in names if name in described.REFUSED]
+        reasons += [why for why in (why_not(part) for part in unknown if isinstance(part, Loss)) if why]
         raise EngineError(
             f"the browser engine does not know {', '.join(dict.fromkeys(map(repr, unknown)))}"
             + "".join(f": {reason}" for reason in reasons[:1])

@@ -65,16 +65,17 @@ class Formula:
         """The results without names for what is on the way."""
         known: dict[str, Tree] = {}
         for name, tree in self.steps:
-            known[name] = _replaced(tree, known)
-        return [_replaced(tree, known) for tree in self.results]
+            known[name] = replaced(tree, known)
+        return [replaced(tree, known) for tree in self.results]
 
 
-def _replaced(tree: Tree, known: Mapping[str, Tree]) -> Tree:
+def replaced(tree: Tree, known: Mapping[str, Tree]) -> Tree:
+    """The tree, in which what is known of its letters stands in their place."""
     if isinstance(tree, str):
         return known.get(tree, tree)
     if not isinstance(tree, list):
         return tree
-    return [tree[0], *(_replaced(part, known) for part in tree[1:])]
+    return [tree[0], *(replaced(part, known) for part in tree[1:])]
 
 
 def formula_of(function: Function, letters: Sequence[str]) -> Formula:

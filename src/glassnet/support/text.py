@@ -28,6 +28,11 @@ def in_one_line(text: object) -> str:
     return _LINES.sub(_escaped, plain(text))
 
 
+def in_snake_case(name: str) -> str:
+    """``OwnLoss`` as ``own_loss``."""
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
+
+
 def one(noun: str) -> str:
     """A noun with its article, by its first letter."""
     return f"{'an' if noun[:1].lower() in 'aeiou' else 'a'} {noun}"

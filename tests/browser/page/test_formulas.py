@@ -127,7 +127,7 @@ def walked(name: str) -> Any:
 CLOSE = 2.5e-4
 FUNCTIONS = {
     "exp": math.exp, "log": math.log, "log1p": math.log1p, "tanh": math.tanh, "sqrt": math.sqrt, "max": max, "min": min,
-    "abs": abs, "sigmoid": lambda z: 1 / (1 + math.exp(-z)), "sign": lambda z: float((z > 0) - (z < 0)),
+    "abs": abs, "pow": pow, "sigmoid": lambda z: 1 / (1 + math.exp(-z)), "sign": lambda z: float((z > 0) - (z < 0)),
     "softplus": lambda z: max(z, 0.0) + math.log1p(math.exp(-abs(z))),
     "Phi": lambda z: (1 + math.erf(z / math.sqrt(2))) / 2, "phi": lambda z: math.exp(-z * z / 2) / math.sqrt(2 * math.pi),
 }  # fmt: skip

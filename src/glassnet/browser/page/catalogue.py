@@ -7,7 +7,8 @@ from typing import Any
 
 from glassnet import activations, losses, optimizers
 from glassnet.browser.formulas import Part
-from glassnet.browser.written import Formula, formula_of
+from glassnet.browser.own.losses import OwnLoss
+from glassnet.browser.written import Formula, formula_of, replaced
 from glassnet.insight.diagnosis.rules.table import RULES
 from glassnet.insight.diagnosis.rules.words import WORDS
 from glassnet.losses.base import Loss
@@ -32,7 +33,8 @@ def catalogue(own: Sequence[Part] = ()) -> dict[str, Any]:
             if isinstance(part, activations.Function)
         },
         "losses": {name: _loss(losses_by_name.classes()[name]()) for name in losses.names()}
-        | {part.registered_name: _own_loss(part) for part in own if isinstance(part, losses.Function)},
+        | {part.registered_name: _own_loss(part) for part in own if isinstance(part, losses.Function)}
+        | {part.name: _own_class(part) for part in own if isinstance(part, OwnLoss)},
         "optimizers": {
             name: _optimizer(name) for name in optimizers.names() if optimizers.get(name).takes_steps
         },
@@ -76,21 +78,47 @@ def _own_loss(part: losses.Function) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _own_class(part: OwnLoss) -> dict[str, Any]:
+    """A loss of a class of one's own, with the numbers of its fields in the formulas."""
+    told: dict[str, Any] = {
+        "class": type(part.loss).__name__, "torch": "", "is_own": True, "on_logits": {}, "data": part.data,
+        "last_activation": "linear",
+    }  # fmt: skip
+    if isinstance(part.loss, RowLoss):
+        rows = [_with_numbers(formula, part.loss.parameters) for formula in _of(part.loss)]
+        return told | {"rows": _of_rows(rows, 0), "value": "", "slope": ""}
+    kind = type(part.loss)
+    formulas = (formula_of(function, "yp") for function in (kind.formula, kind.slope_formula))
+    value, slope = (_with_numbers(formula, part.loss.parameters).inlined()[0] for formula in formulas)
+    return told | {"value": value, "slope": slope}
+
+
+def _with_numbers(formula: Formula, fields: Sequence[float]) -> Formula:
+    """The formula with these numbers in the place of its last letters."""
+    letters = formula.letters[: len(formula.letters) - len(fields)]
+    known = dict(zip(formula.letters[len(letters) :], map(float, fields), strict=True))
+    steps = [(name, replaced(tree, known)) for name, tree in formula.steps]
+    return Formula(letters, steps, [replaced(tree, known) for tree in formula.results])
+
+
 def _loss(loss: Loss) -> dict[str, Any]:
     """Its module in PyTorch, and the losses of pre-activations that it becomes after some last activations."""
     found = {name: loss.on_logits(activations.get(name)) for name in activations.names()}
     taken_over = {name: losses_by_name.name_of(other) for name, other in found.items() if other is not None}
     torch = "" if loss.facts is None else loss.facts.torch or ""
     told = {"class": type(loss).__name__, "torch": torch, "on_logits": taken_over}
-    return told | {"rows": _of_rows(loss)} if isinstance(loss, RowLoss) else told
+    return told | {"rows": _of_rows(_of(loss), len(loss.parameters))} if isinstance(loss, RowLoss) else told
 
 
-def _of_rows(loss: RowLoss) -> dict[str, Any]:
+def _of(loss: RowLoss) -> list[Formula]:
+    """What is summed over a row, the loss of these sums, and its slopes."""
+    kind = type(loss)
+    return [formula_of(function, ()) for function in (kind.terms, kind.formula, kind.slope_formula)]
+
+
+def _of_rows(formulas: Sequence[Formula], fields: int) -> dict[str, Any]:
     """The three formulas of a loss of rows; the sums are called as the second of them calls what it is given."""
-    kind, fields = type(loss), len(loss.parameters)
-    terms, value, slopes = (
-        formula_of(function, ()) for function in (kind.terms, kind.formula, kind.slope_formula)
-    )
+    terms, value, slopes = formulas
     summed = len(terms.results)
     start = len(value.letters) - summed - fields
     return {

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glassnet.browser.networks import own_parts, spec_of
+from glassnet.browser.own.losses import data_of
 from glassnet.browser.page.catalogue import catalogue
 from glassnet.browser.page.document import page
 from glassnet.browser.page.groups import told_of_groups
@@ -117,8 +118,8 @@ def _samples(moment: Moment) -> dict[str, Any]:
 def _targets(moment: Moment) -> dict[str, Any]:
     """Targets as the page's data have them, and the form in which the loss takes them."""
     y, loss = moment.y, moment.loss
-    if loss.members and loss.facts is not None:
-        return told_of_groups(loss, y) | {"form": loss.facts.data}
+    if loss.members:
+        return told_of_groups(loss, y) | {"form": data_of(loss)}
     labels, form, n_classes = _classes(y, loss, moment.network.plan().n_outputs)
     if form == "values":
         return {

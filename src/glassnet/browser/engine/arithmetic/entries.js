@@ -21,6 +21,10 @@ export function elementwise(value, slope) {
   };
 }
 
+/** A loss whose fields are always these numbers. @param {Compare} compare @param {number[]} fields @returns {Compare} */
+export const withFields = (compare, fields) => (y, yAt, q, qAt, n, m, weights, weightsAt, error, eAt, share) =>
+  compare(y, yAt, q, qAt, n, m, weights, weightsAt, error, eAt, share, fields);
+
 /** Of k targets the first k outputs are means, the next k logarithms of variances; targets stand beside both.
  * @type {Compare} */
 export function compareGaussian(y, yAt, q, qAt, n, m, weights, weightsAt, error, eAt, share, [least]) {

@@ -52,16 +52,16 @@ function outputsPerValue(loss, fields) {
   return loss === "gaussian_nll" ? 2 : 1;
 }
 
-/** The targets of these samples; of a pair one for both of its rows, of triplets none. */
+/** The targets of these samples; of a pair or a triplet one for all of its rows, or none. */
 export function encoded(source, rows, form) {
-  const labels = (row) => source.labels[row];
+  const { members } = source, labels = (row) => source.labels[row];
   switch (form) {
     case "values": {
       const width = source.n_values;
       return Float64Array.from({ length: rows.length * width }, (_, i) => source.values[rows[Math.floor(i / width)] * width + (i % width)]);
     }
-    case "pairs": return Float64Array.from({ length: rows.length / 2 }, (_, i) => labels(rows[2 * i]));
-    case "signed_pairs": return Float64Array.from({ length: rows.length / 2 }, (_, i) => 2 * labels(rows[2 * i]) - 1);
+    case "pairs": return Float64Array.from({ length: rows.length / members }, (_, i) => labels(rows[members * i]));
+    case "signed_pairs": return Float64Array.from({ length: rows.length / members }, (_, i) => 2 * labels(rows[members * i]) - 1);
     case "triplets": return null;
     case "classes": case "labels": return Int32Array.from(rows, labels);
     case "column": return Float64Array.from(rows, labels);

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import json
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -18,6 +17,7 @@ from glassnet.layers.facts import LayerFacts
 from glassnet.network.network import Network
 from glassnet.support import expressions
 from glassnet.support.registry import to_config
+from glassnet.support.text import in_snake_case
 
 Shape = tuple[int, ...]
 _SIGNS: dict[type[ast.AST], str] = {
@@ -76,7 +76,7 @@ def _names(layers: Sequence[Layer]) -> list[str]:
     """A name for each, from its class; one that is built in, or taken, gets a number."""
     names: list[str] = []
     for layer in layers:
-        plain = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", type(layer).__name__).lower()
+        plain = in_snake_case(type(layer).__name__)
         name, number = plain, 1
         while name in names or name in registry:
             name, number = f"{plain}_{number + 1}", number + 1
